@@ -1,0 +1,22 @@
+import { channel, tracingChannel } from 'node:diagnostics_channel';
+
+/**
+ * The diagnostics channels of this library. Nothing is built for a channel that nobody subscribes to.
+ *
+ * | channel | kind | message |
+ * | --- | --- | --- |
+ * | `redis-resilience:operation` | tracing | `{ connection, lane, usedFallback, waitedMs }`: one `execute`, its waiting, retries and fallback |
+ * | `redis-resilience:command` | plain | `{ connection, command, lane, outcome, durationMs, attempts }`: one settled call |
+ * | `redis-resilience:status` | plain | `{ previous, snapshot }` |
+ * | `redis-resilience:attempt` | plain | `{ connection, attempt, durationMs, cause, nextAttemptMs }` |
+ * | `redis-resilience:circuit` | plain | `{ connection, lane, from, to, cause }` |
+ * | `redis-resilience:outbox` | plain | `{ connection, type, ... }`, published by the outbox |
+ */
+export const channels = {
+  operation: tracingChannel('redis-resilience:operation'),
+  command: channel('redis-resilience:command'),
+  status: channel('redis-resilience:status'),
+  attempt: channel('redis-resilience:attempt'),
+  circuit: channel('redis-resilience:circuit'),
+  outbox: channel('redis-resilience:outbox'),
+} as const;

@@ -1,0 +1,20 @@
+import type { CircuitOptions } from '../options.ts';
+
+/** `CircuitOptions` with every default filled in. `slowMs` undefined: it follows the usual round trip. */
+export type CircuitSettings = Readonly<
+  Required<Omit<CircuitOptions, 'slowMs'>> & { slowMs: number | undefined }
+>;
+
+/** The defaults of {@link CircuitOptions}. */
+export const circuitDefaults: CircuitSettings = {
+  mode: 'enforce',
+  failureRatio: 0.5,
+  slowRatio: 0.8,
+  slowMs: undefined,
+  minCalls: 20,
+  maxConsecutiveFailures: 5,
+  windowMs: 10_000,
+  openMs: 500,
+  maxOpenMs: 30_000,
+  trials: 3,
+};

@@ -1,0 +1,235 @@
+import type { CauseCode } from '../cause.ts';
+import type { Clock, Random } from '../clock.ts';
+import type { CircuitState } from '../snapshot.ts';
+import { dueAt, transition } from './circuit-phase.ts';
+import type { CircuitPhase, CircuitSignal } from './circuit-phase.ts';
+import type { CircuitSettings } from './circuit-settings.ts';
+import { FailureStreak } from './failure-streak.ts';
+import { RollingWindow } from './rolling-window.ts';
+import { SlowLimit } from './slow-limit.ts';
+
+/** A change of a circuit's state. `cause` is why it is not closed; undefined once it is. */
+export interface CircuitChange {
+  readonly from: CircuitState;
+  readonly to: CircuitState;
+  readonly cause: CauseCode | undefined;
+}
+
+/** What a circuit needs from outside, and whom it tells. */
+export interface CircuitDependencies {
+  readonly clock: Pick<Clock, 'now'>;
+  readonly random: Random;
+  /** Told after the change is complete; may call back into the circuit. */
+  readonly onChange: (change: CircuitChange) => void;
+  /** Mode `observe`: told of each call that `enforce` would have refused. */
+  readonly onWouldRefuse?: () => void;
+}
+
+const minFailures = 5;
+const minFailureEvents = 2;
+const refused = -1;
+
+/**
+ * The circuit of one lane. It opens on the share of failed or slow calls within the window, on failures in a row,
+ * or at once on `trip`; after its open time it lets a few trial calls through and closes when all of them succeed.
+ *
+ * - Every admitted call is settled once, by `succeeded`, `failed` or `ignored`, with the generation it was admitted
+ *   in. Each change of state starts a new generation; results of an older one count for nothing.
+ * - Time passes lazily: no timer. What was due happens at the next look, as if it had happened when it was due.
+ * - The rules are looked at when a call fails or is slow, never on a usual success.
+ * - The open time doubles each time it opens anew, and starts over once the circuit stayed closed for a whole window.
+ * - Mode `observe` goes through all states and refuses nothing; `off` stays closed. `isolate` works in every mode.
+ */
+export class Circuit {
+  readonly #settings: CircuitSettings;
+  readonly #deps: CircuitDependencies;
+  readonly #window: RollingWindow;
+  readonly #slowLimit: SlowLimit;
+  readonly #streak = new FailureStreak();
+  readonly #isolations = new Set<{ readonly reason: string }>();
+  readonly #off: boolean;
+  #phase: CircuitPhase;
+  #closed = true;
+  #dueAt = Infinity;
+  #generation = 1;
+
+  constructor(settings: CircuitSettings, deps: CircuitDependencies) {
+    this.#settings = settings;
+    this.#deps = deps;
+    this.#window = new RollingWindow(settings.windowMs);
+    this.#slowLimit = new SlowLimit(settings.slowMs);
+    this.#off = settings.mode === 'off';
+    this.#phase = { state: 'closed', since: deps.clock.now(), doublings: 0 };
+  }
+
+  /** True exactly while the state is closed: `generation` is then what `admit` would return, and needs no call. */
+  get admitsAll(): boolean {
+    return this.#closed;
+  }
+
+  get generation(): number {
+    return this.#generation;
+  }
+
+  get state(): CircuitState {
+    this.#catchUp();
+    return this.#phase.state;
+  }
+
+  /** Why it is not closed; undefined while it is. */
+  get cause(): CauseCode | undefined {
+    this.#catchUp();
+    return causeOf(this.#phase);
+  }
+
+  /** The reason given to the oldest `isolate` still held. */
+  get isolationReason(): string | undefined {
+    for (const { reason } of this.#isolations) return reason;
+    return undefined;
+  }
+
+  /** Milliseconds until a call may be admitted, at most: 0 when one is now; undefined when closed, or isolated. */
+  retryAfterMs(now: number): number | undefined {
+    this.#look(now);
+    const phase = this.#phase;
+    if (phase.state === 'open') return phase.until - now;
+    if (phase.state !== 'half-open') return undefined;
+    if (phase.out + phase.succeeded < this.#settings.trials) return 0;
+    return Math.min(phase.hungAt - now, this.#settings.openMs);
+  }
+
+  /** The generation to settle the call with, or -1 when it is refused. Half-open, it takes a trial slot. */
+  admit(now: number): number {
+    if (this.#closed) return this.#generation;
+    this.#look(now);
+    const before = this.#phase;
+    if (before.state === 'isolated') return refused;
+    if (before.state === 'half-open') this.#apply({ type: 'trial-started', now });
+    if (this.#phase !== before) return this.#generation;
+    if (this.#settings.mode === 'enforce') return refused;
+    this.#deps.onWouldRefuse?.();
+    // Admitted all the same, and no trial: its result counts for nothing.
+    return this.#generation - 1;
+  }
+
+  succeeded(generation: number, durationMs: number, now: number): void {
+    if (generation !== this.#generation || this.#off) return;
+    const slow = this.#slowLimit.exceeded(durationMs, now);
+    if (!this.#closed) {
+      this.#look(now);
+      if (generation !== this.#generation) return;
+      if (slow) this.#failTrial('slow', now);
+      else this.#apply({ type: 'trial-succeeded', now });
+      return;
+    }
+    this.#streak.reset();
+    if (!slow) {
+      this.#window.record('ok', now);
+      return;
+    }
+    this.#window.record('slow', now);
+    const { total, slow: slowCalls } = this.#window.totals(now);
+    if (total >= this.#settings.minCalls && slowCalls / total >= this.#settings.slowRatio) {
+      this.trip('slow', now);
+    }
+  }
+
+  /** `cause`, where known, becomes the circuit's when this failure opens it; otherwise it is `error-rate`. */
+  failed(generation: number, cause: CauseCode | undefined, now: number): void {
+    if (generation !== this.#generation || this.#off) return;
+    if (!this.#closed) {
+      this.#look(now);
+      if (generation === this.#generation) this.#failTrial(cause, now);
+      return;
+    }
+    this.#window.record('fail', now);
+    const events = this.#streak.add(now);
+    const { maxConsecutiveFailures, minCalls, failureRatio } = this.#settings;
+    const { total, fail } = this.#window.totals(now);
+    const inARow = events >= Math.max(minFailureEvents, maxConsecutiveFailures);
+    const tooMany = total >= minCalls && fail >= minFailures && fail / total >= failureRatio;
+    if (inARow || tooMany) this.trip(cause ?? 'error-rate', now);
+  }
+
+  /** The caller gave up: nothing is counted, and a trial slot is free again. */
+  ignored(generation: number): void {
+    if (this.#closed) return;
+    this.#catchUp();
+    if (generation === this.#generation) this.#apply({ type: 'trial-ignored' });
+  }
+
+  /** Opens at once, whatever was counted. While open: only the cause is replaced. While isolated: nothing. */
+  trip(cause: CauseCode, now: number): void {
+    this.#look(now);
+    if (!this.#off) this.#apply({ type: 'trip', cause, now, jitter: this.#deps.random() });
+  }
+
+  /** Closes at once: the lane was proved to work. While isolated: nothing. */
+  close(now: number): void {
+    this.#look(now);
+    this.#apply({ type: 'close', now });
+  }
+
+  /** Ends the open time now: trials may begin. Nothing unless open. */
+  enterHalfOpen(now: number): void {
+    this.#look(now);
+    this.#apply({ type: 'half-open' });
+  }
+
+  /**
+   * Voids what was counted, and the results of all calls under way: after the process was frozen their durations
+   * say nothing about Redis. The state stays; trials under way give their slots back.
+   */
+  forgive(now: number): void {
+    // A trial that seems to hang only slept with the process.
+    if (this.#phase.state === 'half-open') this.#apply({ type: 'trials-voided' });
+    this.#look(now);
+    this.#renew();
+  }
+
+  /** Refuses everything until the returned function, and that of every other holder, is called. It then closes. */
+  isolate(reason: string): () => void {
+    const isolation = { reason };
+    this.#catchUp();
+    this.#isolations.add(isolation);
+    this.#apply({ type: 'isolate' });
+    return () => {
+      if (this.#isolations.delete(isolation)) this.#apply({ type: 'release', now: this.#deps.clock.now() });
+    };
+  }
+
+  #failTrial(cause: CauseCode | undefined, now: number): void {
+    if (this.#phase.state === 'half-open') this.trip(cause ?? this.#phase.cause, now);
+  }
+
+  #catchUp(): void {
+    if (this.#dueAt !== Infinity) this.#look(this.#deps.clock.now());
+  }
+
+  #look(now: number): void {
+    // A trial that hung long ago opens the circuit, whose open time may be over too.
+    while (now >= this.#dueAt) this.#apply({ type: 'due', jitter: this.#deps.random() });
+  }
+
+  #apply(signal: CircuitSignal): void {
+    const before = this.#phase;
+    const phase = transition(before, signal, this.#settings);
+    this.#phase = phase;
+    this.#dueAt = dueAt(phase);
+    if (phase.state === before.state) return;
+    this.#closed = phase.state === 'closed';
+    this.#renew();
+    this.#deps.onChange({ from: before.state, to: phase.state, cause: causeOf(phase) });
+  }
+
+  #renew(): void {
+    this.#generation++;
+    this.#window.clear();
+    this.#streak.reset();
+  }
+}
+
+function causeOf(phase: CircuitPhase): CauseCode | undefined {
+  if (phase.state === 'closed') return undefined;
+  return phase.state === 'isolated' ? 'isolated' : phase.cause;
+}

@@ -1,0 +1,23 @@
+const lumpMs = 50;
+
+/**
+ * Failures in a row, where all failures within 50 ms of the first of them are one event: a pipeline of 100 that
+ * fails at once counts once. (Semian's lumping interval.)
+ */
+export class FailureStreak {
+  #events = 0;
+  #lumpStartedAt = 0;
+
+  /** Adds a failure and returns the number of events in a row. */
+  add(now: number): number {
+    if (this.#events === 0 || now - this.#lumpStartedAt >= lumpMs) {
+      this.#events++;
+      this.#lumpStartedAt = now;
+    }
+    return this.#events;
+  }
+
+  reset(): void {
+    this.#events = 0;
+  }
+}

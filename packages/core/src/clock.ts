@@ -1,0 +1,37 @@
+/** A timer created by a {@link Clock}. Opaque: give it back to `clearTimeout`. */
+export interface TimerHandle {
+  unref?(): unknown;
+}
+
+/**
+ * Where all time comes from. Durations are measured on `now()`, which never jumps with the wall clock.
+ * `@redis-resilience/testing` has a `ManualClock` of this shape.
+ */
+export interface Clock {
+  /** Monotonic milliseconds. */
+  now(): number;
+  /** Milliseconds since the epoch. */
+  wallNow(): number;
+  setTimeout(callback: () => void, delayMs: number): TimerHandle;
+  clearTimeout(handle: TimerHandle): void;
+  setImmediate(callback: () => void): void;
+}
+
+/** Uniform random numbers in [0, 1). */
+export type Random = () => number;
+
+/** The process's own time. Timers keep the process alive, as Node's own; whoever works in the background unrefs them. */
+export const systemClock: Clock = {
+  now: () => performance.now(),
+  wallNow: () => Date.now(),
+  setTimeout: (callback, delayMs) => setTimeout(callback, delayMs),
+  clearTimeout: (handle) => {
+    clearTimeout(handle as NodeJS.Timeout);
+  },
+  setImmediate: (callback) => {
+    setImmediate(callback);
+  },
+};
+
+/** The process's own randomness. */
+export const systemRandom: Random = () => Math.random();

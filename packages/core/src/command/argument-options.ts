@@ -1,0 +1,33 @@
+import { wordAt } from './argument-words.ts';
+import type { Effect } from './effect.ts';
+import { worseEffect } from './effect.ts';
+
+/** What an option does to the effect of its command, and how many arguments follow it. */
+export type Option = Effect | { readonly effect?: Effect; readonly takes: number };
+
+/**
+ * Reads options from `from` to the end, or to the keyword `until`, and returns the worst of their effects and of
+ * `plain`. An option that is not in the table makes it `never`: it may be a condition of a later server.
+ */
+export function effectOfOptions(
+  args: readonly unknown[],
+  from: number,
+  plain: Effect,
+  options: Readonly<Record<string, Option>>,
+  until?: string,
+): Effect {
+  let effect = plain;
+  for (let index = from; index < args.length; index++) {
+    const word = wordAt(args, index);
+    if (word === until) return effect;
+    const option = options[word];
+    if (option === undefined) return 'never';
+    if (typeof option === 'string') {
+      effect = worseEffect(effect, option);
+    } else {
+      effect = worseEffect(effect, option.effect ?? plain);
+      index += option.takes;
+    }
+  }
+  return effect;
+}

@@ -1,0 +1,72 @@
+import { integerAt, textAt, wordAt } from './argument-words.ts';
+import type { ArgumentRule, Effect } from './effect.ts';
+import { worseEffect } from './effect.ts';
+
+/** Lists, sorted sets and streams. */
+export const collectionRules: Readonly<Record<string, ArgumentRule>> = {
+  lrem,
+  ltrim,
+  zadd,
+  geoadd: zadd,
+  zremrangebyrank,
+  xadd,
+};
+
+// INCR adds up. NX and CH are asked by who wants to know whether it was he; GT, LT and XX hold again the second time.
+const zaddFlags: Readonly<Record<string, Effect>> = {
+  INCR: 'write-accumulating',
+  NX: 'write-checked',
+  CH: 'write-checked',
+  XX: 'write-checked-safe',
+  GT: 'write-checked-safe',
+  LT: 'write-checked-safe',
+};
+
+function zadd(args: readonly unknown[]): Effect {
+  let effect: Effect = 'write-last-wins';
+  for (let index = 1; index < args.length; index++) {
+    const word = wordAt(args, index);
+    if (!Object.hasOwn(zaddFlags, word)) return effect;
+    effect = worseEffect(effect, zaddFlags[word] ?? 'never');
+  }
+  return 'never';
+}
+
+// Count 0 removes all that are equal, so nothing is left to a second run; any other count removes further ones.
+function lrem(args: readonly unknown[]): Effect {
+  return integerAt(args, 1) === 0 ? 'write-checked' : 'write-accumulating';
+}
+
+// To keep the first or the last n is done at once; to cut off an end cuts again.
+function ltrim(args: readonly unknown[]): Effect {
+  const start = integerAt(args, 1);
+  const stop = integerAt(args, 2);
+  const keepsFirst = start === 0 && stop >= 0;
+  const keepsLast = start <= 0 && stop === -1;
+  return keepsFirst || keepsLast ? 'write-last-wins' : 'write-accumulating';
+}
+
+// As LTRIM, seen from what goes: to remove all but the first or the last n finds nothing more to remove.
+function zremrangebyrank(args: readonly unknown[]): Effect {
+  const start = integerAt(args, 1);
+  const stop = integerAt(args, 2);
+  const keepsFirst = start >= 0 && stop === -1;
+  const keepsLast = start === 0 && stop < 0;
+  return keepsFirst || keepsLast ? 'write-checked-safe' : 'write-accumulating';
+}
+
+const xaddFlags = new Set(['NOMKSTREAM', 'KEEPREF', 'DELREF', 'ACKED']);
+
+// An idempotent producer is answered the first entry's id again; an id of the caller's own is refused the second
+// time, with an error; `*` and `5-*` make a new entry.
+function xadd(args: readonly unknown[]): Effect {
+  let index = 1;
+  for (; index < args.length; index++) {
+    const word = wordAt(args, index);
+    if (word === 'IDMP' || word === 'IDMPAUTO') return 'write-checked-safe';
+    if (word === 'LIMIT') index += 1;
+    else if (word === 'MAXLEN' || word === 'MINID') index += /^[=~]$/.test(wordAt(args, index + 1)) ? 2 : 1;
+    else if (!xaddFlags.has(word)) break;
+  }
+  return /^\d+(-\d+)?$/.test(textAt(args, index)) ? 'write-checked' : 'write-accumulating';
+}

@@ -1,0 +1,72 @@
+import { hasText, integerAt, textAt, wordAt } from './argument-words.ts';
+import type { ArgumentRule, Effect } from './effect.ts';
+
+/**
+ * Commands that write what they read elsewhere. Last wins, unless the destination is one of the sources: then the
+ * second run starts from the result of the first.
+ */
+export const storeRules: Readonly<Record<string, ArgumentRule>> = {
+  copy: (args) => replacing(args, 2),
+  restore: (args) => replacing(args, 3),
+  sort: (args) => storing(args, 1),
+  georadius: (args) => storing(args, 5),
+  georadiusbymember: (args) => storing(args, 4),
+  geosearchstore: (args) => (hasText(args, textAt(args, 0), 1, 2) ? 'write-accumulating' : 'write-last-wins'),
+  zrangestore: (args) => (hasText(args, textAt(args, 0), 1, 2) ? 'write-accumulating' : 'write-last-wins'),
+  // a = a - b holds still; a = b - a does not.
+  sdiffstore: (args) => (hasText(args, textAt(args, 0), 2) ? 'write-accumulating' : 'write-last-wins'),
+  zdiffstore: (args) => combining(args, 1),
+  zunionstore: (args) => combining(args, 0),
+  zinterstore: (args) => combining(args, 0),
+  bitop: combiningBits,
+};
+
+// Without REPLACE the second run finds its own work and refuses.
+function replacing(args: readonly unknown[], from: number): Effect {
+  for (let index = from; index < args.length; index++) {
+    if (wordAt(args, index) === 'REPLACE') return 'write-last-wins';
+  }
+  return 'write-checked';
+}
+
+const storingOptions: Readonly<Record<string, number>> = {
+  ASC: 0,
+  DESC: 0,
+  ALPHA: 0,
+  ANY: 0,
+  WITHCOORD: 0,
+  WITHDIST: 0,
+  WITHHASH: 0,
+  BY: 1,
+  GET: 1,
+  COUNT: 1,
+  LIMIT: 2,
+};
+
+function storing(args: readonly unknown[], from: number): Effect {
+  let effect: Effect = 'read';
+  for (let index = from; index < args.length; index++) {
+    const word = wordAt(args, index);
+    if (word === 'STORE' || word === 'STOREDIST') {
+      index += 1;
+      effect = textAt(args, index) === textAt(args, 0) ? 'write-accumulating' : 'write-last-wins';
+    } else if (Object.hasOwn(storingOptions, word)) {
+      index += storingOptions[word] ?? 0;
+    } else {
+      return 'never';
+    }
+  }
+  return effect;
+}
+
+function combining(args: readonly unknown[], harmless: number): Effect {
+  const count = integerAt(args, 1);
+  if (!(count > 0)) return 'never';
+  return hasText(args, textAt(args, 0), 2 + harmless, 2 + count) ? 'write-accumulating' : 'write-last-wins';
+}
+
+function combiningBits(args: readonly unknown[]): Effect {
+  const operation = wordAt(args, 0);
+  if (operation === 'AND' || operation === 'OR') return 'write-last-wins';
+  return hasText(args, textAt(args, 1), 2) ? 'write-accumulating' : 'write-last-wins';
+}

@@ -1,0 +1,17 @@
+import { collectionRules } from './argument-rules-collections.ts';
+import { moduleRules } from './argument-rules-modules.ts';
+import { storeRules } from './argument-rules-store.ts';
+import { stringRules } from './argument-rules-strings.ts';
+import type { ArgumentRule } from './effect.ts';
+
+/** The rule of each command whose effect is `by-arguments`. */
+export function argumentRule(name: string): ArgumentRule | undefined {
+  return rules.get(name);
+}
+
+const rules: ReadonlyMap<string, ArgumentRule> = new Map([
+  ...Object.entries(stringRules),
+  ...Object.entries(collectionRules),
+  ...Object.entries(storeRules),
+  ...Object.entries(moduleRules),
+]);

@@ -1,0 +1,94 @@
+import { isReplyError } from './connection-error.ts';
+import type { DriverCommand } from '../ioredis.ts';
+import { traitsOf } from './command-traits.ts';
+import type { Lane } from '../snapshot.ts';
+
+type Settlement =
+  { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly error: Error };
+
+interface Member {
+  readonly command: DriverCommand;
+  readonly resolve: (value: unknown) => unknown;
+  readonly reject: (error: Error) => unknown;
+  settlement: Settlement | undefined;
+}
+
+/**
+ * The members of one pipeline or MULTI, kept together: replies are held back until the last one is in, so that what
+ * becomes of the unit is decided once, by its worst member.
+ */
+export class Batch {
+  readonly members: Member[] = [];
+  /** Members without a settlement. */
+  remaining = 0;
+  /** No member follows any more. */
+  isComplete = false;
+  lane: Lane = 'read';
+  isTransaction = false;
+
+  add(command: DriverCommand): void {
+    this.members.push({ command, resolve: command.resolve, reject: command.reject, settlement: undefined });
+    this.remaining++;
+    if (traitsOf(command.name).lane === 'write') this.lane = 'write';
+    if (command.name === 'multi') this.isTransaction = true;
+  }
+
+  settle(command: DriverCommand, settlement: Settlement): void {
+    const member = this.#memberOf(command);
+    if (member === undefined || member.settlement !== undefined) return;
+    member.settlement = settlement;
+    this.remaining--;
+  }
+
+  /** Forgets what was answered, for another attempt. */
+  reset(): void {
+    for (const member of this.members) member.settlement = undefined;
+    this.remaining = this.members.length;
+  }
+
+  /** The first error that is no reply of the server: the connection broke under the unit. */
+  brokenBy(): Error | undefined {
+    for (const { settlement } of this.members) {
+      if (settlement?.ok === false && !isReplyError(settlement.error)) return settlement.error;
+    }
+    return undefined;
+  }
+
+  replyErrors(): Error[] {
+    const errors: Error[] = [];
+    for (const { settlement } of this.members) {
+      if (settlement?.ok === false && isReplyError(settlement.error)) errors.push(settlement.error);
+    }
+    return errors;
+  }
+
+  /** Answers the callers: with what each member got, and `replaceError` in the place of each error. */
+  release(replaceError: (error: Error, command: DriverCommand) => Error): void {
+    for (const member of this.members) {
+      const { command, resolve, reject, settlement } = member;
+      giveBack(member);
+      if (settlement === undefined) continue;
+      if (settlement.ok) resolve(settlement.value);
+      else reject(replaceError(settlement.error, command));
+    }
+  }
+
+  /** Answers all callers with one error. */
+  rejectAll(error: Error): void {
+    for (const member of this.members) {
+      giveBack(member);
+      member.reject(error);
+    }
+  }
+
+  #memberOf(command: DriverCommand): Member | undefined {
+    const atIndex = this.members[command.pipelineIndex ?? 0];
+    return atIndex?.command === command ? atIndex : this.members.find((member) => member.command === command);
+  }
+}
+
+function giveBack({ command, resolve, reject }: Member): void {
+  command.entry = undefined;
+  command.resolve = resolve;
+  command.reject = reject;
+}

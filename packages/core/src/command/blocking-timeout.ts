@@ -1,0 +1,45 @@
+import { decimalAt, integerAt, wordAt } from './argument-words.ts';
+import type { CommandTraits } from './command-traits.ts';
+
+/**
+ * How long this call may wait on the server by its own timeout: Infinity when for ever, undefined when it does not
+ * wait. A timeout that the server would refuse does not wait either: the error comes at once.
+ *
+ * @example
+ * blockingTimeoutMs(traitsOf('blpop'), ['queue', 5]); // 5000
+ */
+export function blockingTimeoutMs(traits: CommandTraits, args: readonly unknown[]): number | undefined {
+  if (traits.kind !== 'blocking') return undefined;
+  switch (traits.name) {
+    case 'blmpop':
+    case 'bzmpop':
+      return wait(decimalAt(args, 0) * 1000);
+    case 'blmovem':
+      return wait(decimalAt(args, 4) * 1000);
+    case 'xread':
+    case 'xreadgroup':
+      return wait(integerAt(args, blockIndex(args)));
+    case 'wait':
+      return wait(integerAt(args, 1));
+    case 'waitaof':
+      return wait(integerAt(args, 2));
+    default:
+      return wait(decimalAt(args, args.length - 1) * 1000);
+  }
+}
+
+function wait(ms: number): number | undefined {
+  if (!(ms >= 0) || ms > Number.MAX_SAFE_INTEGER) return undefined;
+  return ms === 0 ? Infinity : Math.ceil(ms);
+}
+
+// A group, a consumer or a key may itself be called "block".
+function blockIndex(args: readonly unknown[]): number {
+  for (let index = 0; index < args.length; index++) {
+    const word = wordAt(args, index);
+    if (word === 'BLOCK') return index + 1;
+    if (word === 'STREAMS') break;
+    if (word === 'GROUP') index += 2;
+  }
+  return -1;
+}

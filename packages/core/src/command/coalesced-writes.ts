@@ -1,0 +1,103 @@
+import type { Socket } from 'node:net';
+
+// Longer strings are handed over as they are: joining them would copy them once more.
+const joinBelowLength = 16 * 1024;
+
+export interface WritesListener {
+  /** Right before the bytes are given to the socket. */
+  onFlush(): void;
+  /** The kernel takes no more, or takes bytes again. */
+  onBlockedChange(isBlocked: boolean): void;
+}
+
+/**
+ * Gathers what is written to a socket during one event-loop turn and lets it leave in one system call. Order is
+ * kept; buffers and long strings are never copied; while the kernel's buffer is full, everything stays here.
+ */
+export class CoalescedWrites {
+  readonly #socket: Socket;
+  readonly #write: Socket['write'];
+  readonly #listener: WritesListener;
+  #text = '';
+  #heldBytes = 0;
+  #parts: (string | Uint8Array)[] = [];
+  #isScheduled = false;
+  #isBlocked = false;
+
+  /** Replaces `write` and `end` of the socket. */
+  constructor(socket: Socket, listener: WritesListener) {
+    this.#socket = socket;
+    this.#listener = listener;
+    this.#write = socket.write.bind(socket);
+    const end = socket.end.bind(socket);
+    socket.write = this.#gather as Socket['write'];
+    socket.end = ((...args: Parameters<Socket['end']>) => {
+      this.#flush();
+      return end(...args);
+    }) as Socket['end'];
+  }
+
+  /** Bytes gathered and not yet given to the socket, strings by their length. */
+  get unsentBytes(): number {
+    return this.#text.length + this.#heldBytes;
+  }
+
+  /** Whether the kernel takes no more for now. */
+  get isBlocked(): boolean {
+    return this.#isBlocked;
+  }
+
+  readonly #gather = (chunk: string | Uint8Array, ...rest: unknown[]): boolean => {
+    if (rest.length > 0) {
+      this.#flush();
+      return (this.#write as (...args: unknown[]) => boolean)(chunk, ...rest);
+    }
+    if (typeof chunk === 'string' && chunk.length < joinBelowLength) this.#text += chunk;
+    else {
+      if (this.#text !== '') this.#parts.push(this.#text);
+      this.#heldBytes += this.#text.length + chunk.length;
+      this.#text = '';
+      this.#parts.push(chunk);
+    }
+    if (!this.#isScheduled) {
+      this.#isScheduled = true;
+      process.nextTick(this.#flush);
+    }
+    return true;
+  };
+
+  readonly #flush = (): void => {
+    this.#isScheduled = false;
+    const socket = this.#socket;
+    if (this.#isBlocked || socket.destroyed || socket.writableEnded) return;
+    const parts = this.#parts;
+    if (parts.length === 0) {
+      if (this.#text === '') return;
+      this.#listener.onFlush();
+      const text = this.#text;
+      this.#text = '';
+      if (!this.#write(text)) this.#waitForDrain();
+      return;
+    }
+    this.#listener.onFlush();
+    if (this.#text !== '') parts.push(this.#text);
+    this.#parts = [];
+    this.#text = '';
+    this.#heldBytes = 0;
+    socket.cork();
+    let hasRoom = true;
+    for (const part of parts) hasRoom = this.#write(part);
+    socket.uncork();
+    if (!hasRoom) this.#waitForDrain();
+  };
+
+  #waitForDrain(): void {
+    this.#isBlocked = true;
+    this.#listener.onBlockedChange(true);
+    this.#socket.once('drain', () => {
+      this.#isBlocked = false;
+      this.#flush();
+      if (!this.#isBlocked) this.#listener.onBlockedChange(false);
+    });
+  }
+}

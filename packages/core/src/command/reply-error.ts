@@ -1,0 +1,135 @@
+import type { CauseCode } from '../cause.ts';
+
+/** What an error answer of the server means. */
+export interface ReplyVerdict {
+  /** First word of the answer: `WRONGTYPE`, `ERR`. */
+  readonly code: string;
+  /** Why Redis cannot be used, where the answer says so. */
+  readonly cause: CauseCode | undefined;
+  /** `not-applied`: proved that it never ran, and later or elsewhere it may. `refused`: the server's last word. */
+  readonly outcome: 'not-applied' | 'refused';
+  /** What the circuit of its lane makes of it. A mistake of the caller's proves that the server works: `success`. */
+  readonly circuit: 'failure' | 'success' | 'ignored';
+  /** How far it reaches: this command, all writes, this connection, or the whole server. */
+  readonly scope: 'command' | 'write-lane' | 'connection' | 'server';
+}
+
+/**
+ * Reads an error answer. The only place that looks at the texts of a server. For the answer to a command, EXEC
+ * included; not for the errors within EXEC's list, whose neighbours have run.
+ *
+ * A script that answers READONLY, MISCONF or NOREPLICAS has written nothing: the server refuses every write then, and
+ * does not change its mind while a script runs. OOM is different: it refuses only writes that need memory, so a script
+ * that caught the error may have gone on to delete something; there `script` makes it `refused`.
+ *
+ * @example
+ * classifyReply("READONLY You can't write against a read only replica.").outcome; // 'not-applied'
+ */
+export function classifyReply(message: string, script = false): ReplyVerdict {
+  const code = codeOf(message);
+  if (code === 'ERR') return classifyGeneric(message);
+  if (code === 'EXECABORT') return classifyAbort(message);
+  if (code === 'OOM' && (script || isRaisedInScript(message)) && !isRefusedBeforeStart(message))
+    return oomInScript;
+  const special = specialTexts.find(({ code: of, text }) => of === code && text.test(message));
+  return special?.verdict ?? verdicts.get(code) ?? success(code);
+}
+
+function codeOf(message: string): string {
+  return /^-?([A-Z][A-Z0-9_]*)(?=\s|$)/.exec(message)?.[1] ?? 'ERR';
+}
+
+type Rest = Omit<ReplyVerdict, 'code'>;
+
+function verdict(code: string, rest: Rest): ReplyVerdict {
+  return Object.freeze({ ...rest, code });
+}
+
+function success(code: string): ReplyVerdict {
+  return verdict(code, { cause: undefined, outcome: 'refused', circuit: 'success', scope: 'command' });
+}
+
+function away(cause: CauseCode, scope: ReplyVerdict['scope']): Rest {
+  return { cause, outcome: 'not-applied', circuit: 'failure', scope };
+}
+
+const elsewhere: Rest = { cause: undefined, outcome: 'not-applied', circuit: 'ignored', scope: 'command' };
+
+const verdicts: ReadonlyMap<string, ReplyVerdict> = new Map(
+  Object.entries<Rest>({
+    LOADING: away('loading', 'server'),
+    BUSY: away('busy', 'server'),
+    MASTERDOWN: away('replica-stale', 'server'),
+    CLUSTERDOWN: away('cluster-down', 'server'),
+    TRYAGAIN: away('cluster-down', 'command'),
+    READONLY: away('read-only', 'write-lane'),
+    OOM: away('out-of-memory', 'write-lane'),
+    MISCONF: away('persistence', 'write-lane'),
+    NOREPLICAS: away('too-few-replicas', 'write-lane'),
+    NOAUTH: away('auth', 'connection'),
+    DENIED: away('auth', 'connection'),
+    WRONGPASS: { cause: 'auth', outcome: 'refused', circuit: 'success', scope: 'connection' },
+    // A cause in the handshake only; later it is the caller's own mistake.
+    NOPERM: { cause: 'auth', outcome: 'refused', circuit: 'success', scope: 'command' },
+    MOVED: elsewhere,
+    ASK: elsewhere,
+    REDIRECT: elsewhere,
+  }).map(([code, rest]) => [code, verdict(code, rest)]),
+);
+
+const oomInScript = verdict('OOM', { ...away('out-of-memory', 'write-lane'), outcome: 'refused' });
+
+const specialTexts: readonly { code: string; text: RegExp; verdict: ReplyVerdict }[] = [
+  {
+    code: 'UNBLOCKED',
+    text: /instance state changed/,
+    verdict: verdict('UNBLOCKED', away('read-only', 'write-lane')),
+  },
+  {
+    code: 'CLUSTERDOWN',
+    text: /only accepts read commands/,
+    verdict: verdict('CLUSTERDOWN', away('cluster-down', 'write-lane')),
+  },
+];
+
+const genericTexts: readonly { text: RegExp; verdict: ReplyVerdict }[] = [
+  { text: /max number of clients/, verdict: verdict('ERR', away('max-clients', 'connection')) },
+  // Redis 5 and older say WRONGPASS so; the second says that a password was given and none is wanted.
+  {
+    text: /^-?ERR invalid password|^-?ERR Client sent AUTH, but no password|^-?ERR AUTH <password> called without/,
+    verdict: verdict('ERR', { cause: 'auth', outcome: 'refused', circuit: 'success', scope: 'connection' }),
+  },
+  {
+    text: /^-?ERR Script attempted to execute a write command while the cluster is down/,
+    verdict: verdict('ERR', { ...away('cluster-down', 'write-lane'), outcome: 'refused' }),
+  },
+  {
+    text: /^-?ERR Script attempted to execute a command while the cluster is down/,
+    verdict: verdict('ERR', { ...away('cluster-down', 'server'), outcome: 'refused' }),
+  },
+];
+
+const plainError = success('ERR');
+
+function classifyGeneric(message: string): ReplyVerdict {
+  const inner = /^-?ERR Error running script .*?: -([A-Z]+ .*)/s.exec(message)?.[1];
+  if (inner !== undefined) return classifyReply(inner, true);
+  return genericTexts.find(({ text }) => text.test(message))?.verdict ?? plainError;
+}
+
+// Nothing of the transaction ran. When EXEC itself met the trouble it names it; else the queued commands did, each in
+// its own answer, and those decide.
+function classifyAbort(message: string): ReplyVerdict {
+  const reason = /because of: (.*)/s.exec(message)?.[1];
+  if (reason !== undefined) return verdict('EXECABORT', classifyReply(reason));
+  return verdict('EXECABORT', { cause: undefined, outcome: 'refused', circuit: 'ignored', scope: 'command' });
+}
+
+// Redis 7 tells at the end where in a script it was raised.
+function isRaisedInScript(message: string): boolean {
+  return / script: \S+, on @\S+\.$/.test(message);
+}
+
+function isRefusedBeforeStart(message: string): boolean {
+  return message.includes('allow-oom flag is not set on the script');
+}

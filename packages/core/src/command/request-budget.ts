@@ -1,0 +1,69 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { systemClock, type Clock } from '../clock.ts';
+import { BudgetExceededError } from '../errors.ts';
+import type { Entry } from './entry.ts';
+
+/**
+ * What one request may spend on waiting for Redis, all its commands together: the time in which at least one of them
+ * was pending. Past it commands fail at once, so that twenty slow calls never make one slow request.
+ */
+export class RequestBudget {
+  readonly #budgetMs: number;
+  #spentMs = 0;
+  #pending = 0;
+  #pendingSince = 0;
+
+  constructor(budgetMs: number) {
+    this.#budgetMs = budgetMs;
+  }
+
+  remainingMs(now: number): number {
+    return Math.max(0, this.#budgetMs - this.spentMs(now));
+  }
+
+  spentMs(now: number): number {
+    return this.#spentMs + (this.#pending > 0 ? now - this.#pendingSince : 0);
+  }
+
+  isSpent(now: number): boolean {
+    return this.remainingMs(now) <= 0;
+  }
+
+  begin(now: number): void {
+    if (this.#pending++ === 0) this.#pendingSince = now;
+  }
+
+  end(now: number): void {
+    if (--this.#pending === 0) this.#spentMs += now - this.#pendingSince;
+  }
+
+  error(entry: Entry): BudgetExceededError {
+    return new BudgetExceededError(
+      `This request has spent its ${this.#budgetMs} ms of waiting on Redis; ${entry.traits.name} was not sent.`,
+      { reason: 'slow', outcome: 'not-applied' },
+    );
+  }
+}
+
+const storage = new AsyncLocalStorage<RequestBudget>();
+
+/**
+ * Runs `run`, and everything it starts, under one budget of `budgetMs` milliseconds of waiting on Redis. Past it, every
+ * command fails at once with {@link BudgetExceededError}. A budget inside a budget replaces it.
+ *
+ * @example
+ * await runWithBudget(200, () => handleRequest(request));
+ */
+export function runWithBudget<T>(budgetMs: number, run: () => T): T {
+  return storage.run(new RequestBudget(budgetMs), run);
+}
+
+/** The budget of the request that is running now, if it has one. */
+export function budgetOfRequest(): RequestBudget | undefined {
+  return storage.getStore();
+}
+
+/** Milliseconds left of the running request's budget; undefined when it has none. */
+export function remainingBudgetMs(clock: Clock = systemClock): number | undefined {
+  return budgetOfRequest()?.remainingMs(clock.now());
+}

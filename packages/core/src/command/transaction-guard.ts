@@ -1,0 +1,69 @@
+import { WatchLostError } from '../errors.ts';
+import type { Entry } from './entry.ts';
+
+/**
+ * Knows what a connection promised and a new one does not: a WATCH, and a MULTI sent command by command. An EXEC whose
+ * guard went with its connection is refused, as are the commands that would run outside of their MULTI.
+ */
+export class TransactionGuard {
+  #watch: 'none' | 'held' | 'lost' = 'none';
+  #multi: 'none' | 'open' | 'lost' = 'none';
+
+  /** Between MULTI and EXEC, sent one by one. */
+  get isInside(): boolean {
+    return this.#multi !== 'none';
+  }
+
+  get isWatching(): boolean {
+    return this.#watch !== 'none';
+  }
+
+  connectionLost(): void {
+    if (this.#watch === 'held') this.#watch = 'lost';
+    if (this.#multi === 'open') this.#multi = 'lost';
+  }
+
+  /** Looks at a call right before it is sent; an error means that it must not be. */
+  check(entry: Entry): WatchLostError | undefined {
+    if (entry.batch !== undefined) return entry.batch.isTransaction ? this.#checkExec() : undefined;
+    switch (entry.command.name.toLowerCase()) {
+      case 'watch':
+        if (this.#watch === 'none') this.#watch = 'held';
+        return undefined;
+      case 'unwatch':
+        this.#watch = 'none';
+        return undefined;
+      case 'multi':
+        this.#multi = 'open';
+        return undefined;
+      case 'discard':
+        this.#watch = 'none';
+        return this.#leaveMulti();
+      case 'exec': {
+        const lost = this.#checkExec();
+        return this.#leaveMulti() ?? lost;
+      }
+      default:
+        return this.#multi === 'lost' ? lostError('MULTI') : undefined;
+    }
+  }
+
+  #checkExec(): WatchLostError | undefined {
+    const isLost = this.#watch === 'lost';
+    this.#watch = 'none';
+    return isLost ? lostError('WATCH') : undefined;
+  }
+
+  #leaveMulti(): WatchLostError | undefined {
+    const isLost = this.#multi === 'lost';
+    this.#multi = 'none';
+    return isLost ? lostError('MULTI') : undefined;
+  }
+}
+
+function lostError(what: 'WATCH' | 'MULTI'): WatchLostError {
+  return new WatchLostError(
+    `The connection that held the ${what} is gone, so the transaction was not run. Read again, and start it anew.`,
+    { reason: 'connection-reset', outcome: 'not-applied' },
+  );
+}

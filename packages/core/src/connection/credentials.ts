@@ -1,0 +1,37 @@
+import type { Clock, TimerHandle } from '../clock.ts';
+import type { Credentials } from '../redis-resilience.ts';
+
+export type CredentialsSource = Credentials | (() => Credentials | Promise<Credentials>) | undefined;
+
+/** The application's provider threw, took too long, or gave something that is no credentials. */
+export class CredentialsError extends Error {
+  override readonly name = 'CredentialsError';
+}
+
+/**
+ * Asks the source for credentials, within `timeoutMs`.
+ *
+ * @throws {@link CredentialsError}; the provider's own error is its `cause`
+ */
+export async function resolveCredentials(
+  source: CredentialsSource,
+  timeoutMs: number,
+  clock: Clock,
+): Promise<Credentials | undefined> {
+  if (typeof source !== 'function') return source;
+  let timer: TimerHandle | undefined;
+  try {
+    const given = await Promise.race([
+      Promise.resolve().then(source),
+      new Promise<never>((_resolve, reject) => {
+        timer = clock.setTimeout(() => reject(new Error(`no answer within ${timeoutMs} ms`)), timeoutMs);
+      }),
+    ]);
+    if (typeof given?.password !== 'string') throw new TypeError('expected { username?, password }');
+    return given;
+  } catch (error) {
+    throw new CredentialsError('The credentials provider failed.', { cause: error });
+  } finally {
+    if (timer !== undefined) clock.clearTimeout(timer);
+  }
+}

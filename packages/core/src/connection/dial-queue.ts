@@ -1,0 +1,40 @@
+import type { DialerTicket } from './dial-ticket.ts';
+
+/** Who waits for a connection, in the order in which they get one. */
+export class DialQueue {
+  readonly #waiting: DialerTicket[] = [];
+
+  get length(): number {
+    return this.#waiting.length;
+  }
+
+  get leader(): DialerTicket | undefined {
+    return this.#waiting[0];
+  }
+
+  /** Commands wait for one of these connections. */
+  get isInteractive(): boolean {
+    return this.#waiting.some(({ request }) => request.priority === 'command');
+  }
+
+  /** The first one that is not among `busy`. */
+  firstBut(busy: Iterable<DialerTicket>): DialerTicket | undefined {
+    const excluded = new Set(busy);
+    return this.#waiting.find((ticket) => !excluded.has(ticket));
+  }
+
+  /** Whether everybody else has failed at the endpoint more often than this one. */
+  isUntried(ticket: DialerTicket): boolean {
+    return this.#waiting.every((other) => other === ticket || other.setbacks > ticket.setbacks);
+  }
+
+  add(ticket: DialerTicket): void {
+    const index = this.#waiting.findIndex((other) => ticket.goesBefore(other));
+    this.#waiting.splice(index < 0 ? this.#waiting.length : index, 0, ticket);
+  }
+
+  remove(ticket: DialerTicket): void {
+    const index = this.#waiting.indexOf(ticket);
+    if (index >= 0) this.#waiting.splice(index, 1);
+  }
+}

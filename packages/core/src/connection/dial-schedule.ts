@@ -1,0 +1,210 @@
+import { delayBefore, dialPace, spread, type DialPace } from './dial-pace.ts';
+import type { DialEffect, DialMoment, DialSignal } from './dial-signal.ts';
+import type { DialSchedule } from './dial-state.ts';
+
+/**
+ * Moves the schedule on: a pure function of state, signal and moment. Paced dialing as in resilience-algorithms 8:
+ * the phase is random once, due times are strictly periodic from then on.
+ */
+export function schedule(
+  state: DialSchedule,
+  signal: DialSignal,
+  moment: DialMoment,
+): readonly [DialSchedule, DialEffect] {
+  if (signal.type === 'ticked') return tick(state, signal.room, moment);
+  return [settle(state, signal, moment), 'none'];
+}
+
+const stableMs = 1_000;
+const rampAgainMs = 2_000;
+const maxOverload = 64;
+const loneSpreadMs = 50;
+const hintSpreadMs = 100;
+const thawSpreadMs = 200;
+const maxBackoffMs = 2_000;
+/** Timers of Node may ring a little early. */
+const earlyMs = 1;
+/** A step past every ramp. */
+const settled = 1_000;
+
+/** When the clock should ring; `undefined` while only an outcome can move things on. */
+export function nextDueAt(state: DialSchedule): number | undefined {
+  if (state.mode === 'idle') return undefined;
+  if (state.hurryAt === undefined) return state.dueAt;
+  return Math.min(state.hurryAt, state.dueAt ?? Infinity);
+}
+
+/** The pace that holds now. */
+export function paceOf(state: DialSchedule, moment: DialMoment): DialPace {
+  const outageMs = state.mode === 'idle' ? 0 : moment.at - state.beganAt;
+  return dialPace({ ...moment, overload: state.overload, outageMs }, moment.limits);
+}
+
+function settle(
+  state: DialSchedule,
+  signal: Exclude<DialSignal, { type: 'ticked' }>,
+  moment: DialMoment,
+): DialSchedule {
+  switch (signal.type) {
+    case 'wanted':
+      return wanted(state, moment);
+    case 'lost':
+      return lost(state, signal.livedMs, signal.alive, moment);
+    case 'failed':
+      return failed(state, signal.overload, signal.handshake, moment);
+    case 'succeeded':
+      return succeeded(state, signal.overload, signal.waiting, moment);
+    case 'withdrawn':
+      if (state.mode === 'chained') return { ...state, dueAt: moment.at + chainDelay(state, moment) };
+      return signal.handshake && state.mode === 'paced' ? { ...state, dueAt: moment.at } : state;
+    case 'hinted':
+      return hinted(state, moment);
+    default:
+      return signal satisfies never;
+  }
+}
+
+function wanted(state: DialSchedule, moment: DialMoment): DialSchedule {
+  const { at } = moment;
+  const { periodMs, ramp } = paceOf(state, moment);
+  const recent = Math.max(stableMs, 2 * periodMs);
+  if (state.mode === 'chained') return ramp === 'eager' ? { ...state, dueAt: state.dueAt ?? at } : state;
+  if (state.mode === 'paced' && at - Math.max(state.attemptedAt, state.beganAt) <= recent) {
+    // Nobody waited for a while: the due time may have passed without anybody to dial for.
+    const dueAt = state.dueAt ?? at;
+    return dueAt >= at ? state : { ...state, dueAt: Math.max(at, state.attemptedAt + periodMs) };
+  }
+  if (at - state.lostAt > recent) return begin(state, 'fresh', moment);
+  return begin(state, moment.alive > 0 ? 'lone' : 'outage', moment);
+}
+
+function begin(state: DialSchedule, origin: DialSchedule['origin'], moment: DialMoment): DialSchedule {
+  const { at, limits, random } = moment;
+  const pace = paceOf({ ...state, mode: 'idle' }, moment);
+  const eager = pace.ramp === 'eager';
+  // A connection that broke at once proves nothing: the pace of the outage before it goes on.
+  const stable = state.flaps === 0 && at - state.rampedAt >= rampAgainMs;
+  const delay =
+    origin === 'fresh'
+      ? 0
+      : origin === 'lone'
+        ? spread(pace, loneSpreadMs, random)
+        : delayBefore(0, pace, limits, random);
+  return {
+    ...state,
+    mode: 'paced',
+    origin,
+    beganAt: at,
+    rampedAt: eager && stable && origin !== 'fresh' ? at : state.rampedAt,
+    hurryAt: undefined,
+    step: eager ? (stable ? 0 : settled) : origin === 'outage' ? 0 : -1,
+    dueAt: Math.max(at + delay, state.attemptedAt + backoff(state.flaps, pace)),
+  };
+}
+
+function lost(state: DialSchedule, livedMs: number, alive: number, moment: DialMoment): DialSchedule {
+  const { periodMs, ramp } = paceOf(state, moment);
+  let next: DialSchedule = { ...state, lostAt: moment.at };
+  if (!state.judged) {
+    const broke = livedMs < Math.min(periodMs, stableMs);
+    const flaps = livedMs >= stableMs ? 0 : Math.max(0, state.flaps + (broke ? 1 : -1));
+    next = { ...next, flaps, judged: true };
+  }
+  if (alive > 0 || state.mode === 'idle') return next;
+  // The eager ramp is the same for one and for all.
+  const ramping = state.mode === 'paced' && ramp === 'eager' && moment.at - state.rampedAt < rampAgainMs;
+  return ramping ? { ...next, origin: 'outage' } : begin(next, 'outage', moment);
+}
+
+function tick(state: DialSchedule, room: boolean, moment: DialMoment): readonly [DialSchedule, DialEffect] {
+  const { at, limits, random } = moment;
+  const due = nextDueAt(state);
+  if (due === undefined || due > at + earlyMs) return [state, 'none'];
+  const pace = paceOf(state, moment);
+  const effect = room ? 'attempt' : 'none';
+  const attemptedAt = room ? at : state.attemptedAt;
+  if (state.mode === 'chained') {
+    const dueAt = room && pace.ramp === 'eager' ? at : undefined;
+    return [{ ...state, attemptedAt, dueAt, hurryAt: undefined }, effect];
+  }
+  const thawed = at - due > pace.periodMs;
+  if (thawed && pace.ramp !== 'eager' && state.step > 0) {
+    // Every frozen process of a fleet thaws at the same moment.
+    const dueAt = at + random() * Math.min(pace.periodMs, thawSpreadMs);
+    return [{ ...state, dueAt, hurryAt: undefined }, 'none'];
+  }
+  if (due === state.hurryAt && due !== state.dueAt) {
+    return [{ ...state, attemptedAt, hurryAt: undefined, hurriedAt: at }, effect];
+  }
+  const step = state.step + 1;
+  const base = thawed ? at : due;
+  const next = { ...state, attemptedAt, step, dueAt: base + delayBefore(step, pace, limits, random) };
+  return [rollOn(next, pace, moment), effect];
+}
+
+function failed(
+  state: DialSchedule,
+  overload: boolean,
+  handshake: boolean,
+  moment: DialMoment,
+): DialSchedule {
+  const next: DialSchedule = {
+    ...state,
+    origin: 'outage',
+    overload: overload ? Math.min(maxOverload, state.overload * 2) : state.overload,
+  };
+  const pace = paceOf(next, moment);
+  if (state.mode === 'chained') {
+    const dueAt = state.attemptedAt + delayBefore(settled, pace, moment.limits, moment.random);
+    return rollOn({ ...next, mode: 'paced', beganAt: moment.at, step: settled, dueAt }, pace, moment);
+  }
+  // No clock rang during the handshake: go on at the next of the old due times.
+  if (!handshake || state.mode === 'idle') return next;
+  const slower = overload && pace.ramp !== 'eager';
+  const dueAt = slower ? moment.at + delayBefore(settled, pace, moment.limits, moment.random) : state.dueAt;
+  return rollOn({ ...next, dueAt }, pace, moment);
+}
+
+function succeeded(
+  state: DialSchedule,
+  overload: boolean,
+  waiting: number,
+  moment: DialMoment,
+): DialSchedule {
+  const next: DialSchedule = {
+    ...state,
+    overload: overload ? Math.min(maxOverload, state.overload * 2) : Math.max(1, state.overload * 0.8),
+    judged: false,
+    hurryAt: undefined,
+  };
+  if (waiting === 0) return { ...next, mode: 'idle', dueAt: undefined };
+  if (state.mode === 'chained') return { ...next, dueAt: moment.at + chainDelay(state, moment) };
+  // While connections break at once, the followers wait to see whether the leader's stays.
+  const proving = Math.min(stableMs, backoff(state.flaps, paceOf(state, moment)));
+  return { ...next, mode: 'chained', dueAt: moment.at + Math.max(proving, chainDelay(state, moment)) };
+}
+
+function hinted(state: DialSchedule, moment: DialMoment): DialSchedule {
+  if (state.mode !== 'paced') return state;
+  const pace = paceOf(state, moment);
+  const soon = moment.at + spread(pace, hintSpreadMs, moment.random);
+  const hurryAt = Math.max(soon, state.hurriedAt + pace.periodMs);
+  return hurryAt >= (nextDueAt(state) ?? Infinity) ? state : { ...state, hurryAt };
+}
+
+/** Followers of a process that merely starts need no gap: nobody else starts with it. */
+function chainDelay(state: DialSchedule, moment: DialMoment): number {
+  return state.origin === 'fresh' ? 0 : paceOf(state, moment).gapMs * (0.5 + moment.random());
+}
+
+function backoff(flaps: number, pace: DialPace): number {
+  if (flaps === 0) return 0;
+  return Math.max(pace.periodMs, Math.min(pace.periodMs * 2 ** (flaps - 1), maxBackoffMs));
+}
+
+/** Skips due times that have passed, without moving those to come. */
+function rollOn(state: DialSchedule, pace: DialPace, { at }: DialMoment): DialSchedule {
+  if (state.dueAt === undefined || state.dueAt > at) return state;
+  const missed = Math.floor((at - state.dueAt) / pace.periodMs) + 1;
+  return { ...state, dueAt: state.dueAt + missed * pace.periodMs };
+}

@@ -1,0 +1,32 @@
+import type { Random } from '../clock.ts';
+import type { PaceLimits } from './dial-pace.ts';
+
+/** What may move a dial schedule on. */
+export type DialSignal =
+  /** A connection is wanted. */
+  | { readonly type: 'wanted' }
+  /** A connection broke that had lived for `livedMs`; `alive` others stand. */
+  | { readonly type: 'lost'; readonly livedMs: number; readonly alive: number }
+  /** The clock rang; `room` tells whether an attempt can begin. */
+  | { readonly type: 'ticked'; readonly room: boolean }
+  | { readonly type: 'failed'; readonly overload: boolean; readonly handshake: boolean }
+  | { readonly type: 'succeeded'; readonly overload: boolean; readonly waiting: number }
+  /** An attempt was withdrawn. */
+  | { readonly type: 'withdrawn'; readonly handshake: boolean }
+  /** Trying soon is worth while. */
+  | { readonly type: 'hinted' };
+
+/** What holds at the moment of a signal. */
+export interface DialMoment {
+  readonly at: number;
+  readonly alive: number;
+  readonly fleetSize: number | undefined;
+  readonly everConnected: boolean;
+  readonly own: number;
+  readonly interactive: boolean;
+  readonly limits: PaceLimits;
+  readonly random: Random;
+}
+
+/** `attempt`: begin one now. */
+export type DialEffect = 'attempt' | 'none';

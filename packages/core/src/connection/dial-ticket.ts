@@ -1,0 +1,73 @@
+import type { DialPriority, DialReport, DialRequest, DialTicket } from './dial-request.ts';
+
+/** What a ticket asks of its dialer. */
+export interface TicketOwner {
+  /** Called once, with the state the ticket had. `broke`: a connection that stood broke by itself. */
+  end(ticket: DialerTicket, was: 'waiting' | 'alive', broke: boolean): void;
+  hurry(): void;
+  nextAttemptMs(): number | undefined;
+}
+
+const ranks: Readonly<Record<DialPriority, number>> = { command: 0, subscriber: 1, blocking: 2 };
+
+/** The dialer's side of a ticket. */
+export class DialerTicket implements DialTicket {
+  readonly request: DialRequest;
+  attempts = 0;
+  /** Attempts that reached the endpoint and failed there. */
+  setbacks = 0;
+  readonly #owner: TicketOwner;
+  #state: 'waiting' | 'alive' | 'over' = 'waiting';
+  #readyAt = 0;
+
+  constructor(request: DialRequest, owner: TicketOwner) {
+    this.request = request;
+    this.#owner = owner;
+  }
+
+  get readyAt(): number {
+    return this.#readyAt;
+  }
+
+  /** Fewest setbacks first, then by priority; equals keep their order. */
+  goesBefore(other: DialerTicket): boolean {
+    if (this.setbacks !== other.setbacks) return this.setbacks < other.setbacks;
+    return ranks[this.request.priority] < ranks[other.request.priority];
+  }
+
+  established(at: number): void {
+    this.#state = 'alive';
+    this.#readyAt = at;
+  }
+
+  report(report: DialReport): void {
+    try {
+      this.request.onAttempt?.(report);
+    } catch {
+      // A listener must not stop the dialing.
+    }
+  }
+
+  cancel(): void {
+    this.#end(false);
+  }
+
+  lost(): void {
+    this.#end(true);
+  }
+
+  hurry(): void {
+    if (this.#state === 'waiting') this.#owner.hurry();
+  }
+
+  nextAttemptMs(): number | undefined {
+    return this.#state === 'waiting' ? this.#owner.nextAttemptMs() : undefined;
+  }
+
+  #end(broke: boolean): void {
+    const was = this.#state;
+    if (was === 'over') return;
+    this.#state = 'over';
+    this.#owner.end(this, was, broke);
+  }
+}

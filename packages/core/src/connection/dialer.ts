@@ -1,0 +1,249 @@
+import type { Clock, Random, TimerHandle } from '../clock.ts';
+import { RunningAttempt } from './dial-attempt.ts';
+import { DialQueue } from './dial-queue.ts';
+import type { DialRequest, DialResult, DialTicket } from './dial-request.ts';
+import { nextDueAt, paceOf, schedule } from './dial-schedule.ts';
+import type { DialEffect, DialMoment, DialSignal } from './dial-signal.ts';
+import { DialSpeed } from './dial-speed.ts';
+import { idleSchedule, type DialSchedule } from './dial-state.ts';
+import { DialerTicket } from './dial-ticket.ts';
+import { FleetSize } from './fleet-size.ts';
+
+export type {
+  DialAttempt,
+  DialPriority,
+  DialReport,
+  DialRequest,
+  DialResult,
+  DialTicket,
+} from './dial-request.ts';
+
+export interface DialerOptions {
+  readonly clock: Clock;
+  readonly random: Random;
+  /** Shortest and longest period between attempts. */
+  readonly minPeriodMs: number;
+  readonly maxPeriodMs: number;
+  /** Bounds an attempt from the established TCP connection to its end. */
+  readonly handshakeTimeoutMs: number;
+}
+
+/**
+ * Makes and remakes all connections of this process to one endpoint by paced dialing (resilience-algorithms 8): one
+ * leader tries at the pace the fleet's size allows, and when it gets through, the others follow one by one. At most
+ * two attempts overlap, whatever the number of connections. Without a request there is no timer.
+ */
+export class Dialer {
+  readonly #options: DialerOptions;
+  readonly #fleet = new FleetSize();
+  readonly #speed = new DialSpeed();
+  readonly #running = new Map<RunningAttempt, DialerTicket>();
+  readonly #waiting = new DialQueue();
+  #schedule: DialSchedule = idleSchedule;
+  #alive = 0;
+  /** Connections that broke and were not asked for again yet. */
+  #away = 0;
+  #hasConnected = false;
+  #timer: TimerHandle | undefined;
+  #timerAt = 0;
+
+  constructor(options: DialerOptions) {
+    this.#options = options;
+  }
+
+  /** Connections that stand. */
+  get alive(): number {
+    return this.#alive;
+  }
+
+  /** Estimated clients of the server; `undefined` as long as no connection could tell. */
+  get fleetSize(): number | undefined {
+    return this.#fleet.size;
+  }
+
+  /** Takes `connected_clients` as read in calm, once a minute say: what lets the estimate follow a shrinking fleet. */
+  observeFleet(connectedClients: number): void {
+    this.#fleet.readInCalm(connectedClients);
+  }
+
+  /** Keeps attempting, paced, until one attempt succeeds or the ticket is cancelled. Never attempts synchronously. */
+  dial(request: DialRequest): DialTicket {
+    const ticket = new DialerTicket(request, {
+      end: (ended, was, broke) => this.#end(ended, was, broke),
+      hurry: () => this.hurry(),
+      nextAttemptMs: () => this.nextAttemptMs(),
+    });
+    const isFirst = this.#waiting.length === 0;
+    this.#waiting.add(ticket);
+    this.#away = Math.max(0, this.#away - 1);
+    if (isFirst || this.#schedule.mode !== 'paced') this.#advance({ type: 'wanted' });
+    // Those who wait failed on their own account while others stand: no reason for this one to wait with them.
+    else if (this.#alive > 0 && this.#waiting.isUntried(ticket)) this.#advance({ type: 'hinted' });
+    this.#arm();
+    return ticket;
+  }
+
+  /** A hint that trying soon is worth while: a failover, a changed address, a wish. At most one extra per period. */
+  hurry(): void {
+    this.#advance({ type: 'hinted' });
+    this.#arm();
+  }
+
+  /** Milliseconds until the next attempt; `undefined` when nothing waits. */
+  nextAttemptMs(): number | undefined {
+    if (this.#waiting.length === 0) return undefined;
+    const { clock } = this.#options;
+    const dueAt = nextDueAt(this.#schedule) ?? clock.now();
+    if (dueAt >= clock.now()) return dueAt - clock.now();
+    return this.#isHandshaking() ? paceOf(this.#schedule, this.#moment()).periodMs : 0;
+  }
+
+  #tick(): void {
+    this.#timer = undefined;
+    const hasRoom = this.#makeRoom();
+    const isChained = this.#schedule.mode === 'chained';
+    const ticket = isChained ? this.#waiting.firstBut(this.#running.values()) : this.#waiting.leader;
+    const effect = this.#advance({ type: 'ticked', room: hasRoom && ticket !== undefined });
+    if (effect === 'attempt' && ticket !== undefined) this.#attempt(ticket);
+    this.#arm();
+  }
+
+  #makeRoom(): boolean {
+    if (this.#running.size < 2) return true;
+    for (const attempt of this.#running.keys()) {
+      if (attempt.patient || attempt.synShare < 0.9) continue;
+      attempt.expire('connect-timeout');
+      return true;
+    }
+    return false;
+  }
+
+  #attempt(ticket: DialerTicket): void {
+    const { clock, handshakeTimeoutMs } = this.#options;
+    const { periodMs } = paceOf(this.#schedule, this.#moment());
+    const isPatientRunning = [...this.#running.keys()].some((other) => other.patient);
+    const attempt = new RunningAttempt(clock, {
+      ...this.#speed.synDeadline(periodMs, isPatientRunning),
+      handshakeDeadlineMs: handshakeTimeoutMs,
+      onConnected: (synMs) => {
+        this.#speed.connected(synMs);
+        this.#arm();
+      },
+      onSettled: (result, isOverdue) => this.#settled(attempt, ticket, result, isOverdue),
+    });
+    this.#running.set(attempt, ticket);
+    ticket.attempts++;
+    attempt.start(ticket.request);
+  }
+
+  #settled(attempt: RunningAttempt, ticket: DialerTicket, result: DialResult, isOverdue: boolean): void {
+    this.#running.delete(attempt);
+    if (result.ok) this.#succeeded(attempt, ticket, result.fleetSize);
+    else this.#failed(attempt, ticket, result, isOverdue);
+    ticket.report({
+      durationMs: attempt.durationMs,
+      cause: result.ok ? undefined : result.cause,
+      error: result.ok ? undefined : result.error,
+      nextAttemptMs: this.nextAttemptMs(),
+    });
+    this.#arm();
+  }
+
+  #succeeded(attempt: RunningAttempt, ticket: DialerTicket, fleetSize: number | undefined): void {
+    for (const [other, owner] of this.#running) if (owner === ticket) this.#withdraw(other);
+    this.#waiting.remove(ticket);
+    ticket.established(this.#options.clock.now());
+    this.#alive++;
+    this.#hasConnected = true;
+    if (this.#waiting.length === 0) this.#away = 0;
+    if (fleetSize !== undefined) this.#fleet.readAtConnect(fleetSize);
+    const overload = this.#speed.proved(attempt.handshakeMs);
+    this.#advance({ type: 'succeeded', overload, waiting: this.#waiting.length });
+  }
+
+  #failed(
+    attempt: RunningAttempt,
+    ticket: DialerTicket,
+    result: DialResult & { readonly ok: false },
+    isOverdue: boolean,
+  ): void {
+    const { cause } = result;
+    if (attempt.wasConnected || cause === 'credentials') {
+      // The endpoint may be fine and this request not: the next one leads.
+      ticket.setbacks++;
+      this.#waiting.remove(ticket);
+      this.#waiting.add(ticket);
+    } else {
+      this.#speed.missed(isOverdue);
+    }
+    const overload = result.overload ?? (cause === 'loading' || cause === 'max-clients');
+    this.#advance({ type: 'failed', overload, handshake: attempt.wasConnected });
+  }
+
+  #end(ticket: DialerTicket, was: 'waiting' | 'alive', broke: boolean): void {
+    if (was === 'alive') {
+      this.#alive--;
+      if (broke) {
+        this.#away++;
+        this.#advance({
+          type: 'lost',
+          livedMs: this.#options.clock.now() - ticket.readyAt,
+          alive: this.#alive,
+        });
+      }
+    } else {
+      this.#waiting.remove(ticket);
+      for (const [attempt, owner] of this.#running) {
+        if (owner !== ticket) continue;
+        const handshake = attempt.isConnected;
+        this.#withdraw(attempt);
+        this.#advance({ type: 'withdrawn', handshake });
+      }
+    }
+    this.#arm();
+  }
+
+  #withdraw(attempt: RunningAttempt): void {
+    this.#running.delete(attempt);
+    attempt.withdraw();
+  }
+
+  #isHandshaking(): boolean {
+    for (const attempt of this.#running.keys()) if (attempt.isConnected) return true;
+    return false;
+  }
+
+  #advance(signal: DialSignal): DialEffect {
+    const [next, effect] = schedule(this.#schedule, signal, this.#moment());
+    this.#schedule = next;
+    return effect;
+  }
+
+  #moment(): DialMoment {
+    const { clock, random } = this.#options;
+    return {
+      at: clock.now(),
+      alive: this.#alive,
+      fleetSize: this.fleetSize,
+      everConnected: this.#hasConnected,
+      own: this.#alive + this.#waiting.length + this.#away,
+      interactive: this.#waiting.isInteractive,
+      limits: this.#options,
+      random,
+    };
+  }
+
+  #arm(): void {
+    const { clock } = this.#options;
+    const isPaused = this.#schedule.mode === 'paced' && this.#isHandshaking();
+    const dueAt = this.#waiting.length === 0 || isPaused ? undefined : nextDueAt(this.#schedule);
+    if (this.#timer !== undefined) {
+      if (dueAt === this.#timerAt) return;
+      clock.clearTimeout(this.#timer);
+      this.#timer = undefined;
+    }
+    if (dueAt === undefined) return;
+    this.#timerAt = dueAt;
+    this.#timer = clock.setTimeout(() => this.#tick(), Math.max(0, dueAt - clock.now()));
+  }
+}

@@ -1,0 +1,44 @@
+import type { Clock } from '../clock.ts';
+import { Dialer, type DialerOptions } from './dialer.ts';
+
+/** A share in the process's dialer for an endpoint. */
+export interface DialerLease {
+  readonly dialer: Dialer;
+  /** Gives the share back; with the last one the dialer is forgotten. Further calls do nothing. */
+  release(): void;
+}
+
+interface Shared {
+  readonly dialer: Dialer;
+  leases: number;
+}
+
+/**
+ * The one place where this package keeps module-level state: a server cannot tell the connections of one process
+ * apart, so the process must not multiply its attempts by the number of its clients. Keyed by clock first, so that
+ * tests with clocks of their own share nothing.
+ */
+const dialers = new WeakMap<Clock, Map<string, Shared>>();
+
+/**
+ * The process's one dialer for an endpoint, made at the first call. Whoever comes first sets its options.
+ *
+ * @param key a stable name of the endpoint
+ */
+export function acquireDialer(key: string, options: DialerOptions): DialerLease {
+  const ofClock = dialers.get(options.clock) ?? new Map<string, Shared>();
+  dialers.set(options.clock, ofClock);
+  const shared = ofClock.get(key) ?? { dialer: new Dialer(options), leases: 0 };
+  ofClock.set(key, shared);
+  shared.leases++;
+  let isReleased = false;
+  return {
+    dialer: shared.dialer,
+    release() {
+      if (isReleased) return;
+      isReleased = true;
+      shared.leases--;
+      if (shared.leases === 0 && ofClock.get(key) === shared) ofClock.delete(key);
+    },
+  };
+}

@@ -1,0 +1,103 @@
+import type { Socket } from 'node:net';
+import type { CauseCode } from '../cause.ts';
+import type { Clock } from '../clock.ts';
+import { CredentialsError, resolveCredentials, type CredentialsSource } from './credentials.ts';
+import { openSocket, type Endpoint } from './open-socket.ts';
+import { prove, ProofError, type Proof } from './prove.ts';
+import { causeOfSocketError } from './socket-cause.ts';
+import type { Credentials } from '../redis-resilience.ts';
+
+/** Where to connect to right now, and how. Asked anew at each attempt. */
+export interface Target {
+  /** Resolves the endpoint: itself for a single server, asked of the sentinels behind Sentinel. */
+  endpoint(signal: AbortSignal): Promise<Endpoint>;
+  readonly credentials: CredentialsSource;
+  readonly credentialsTimeoutMs: number;
+  readonly keepAliveMs: number;
+  /** Whether to try RESP3; the driver's wish, and what the peer said before. */
+  wantsHello(): boolean;
+  /** Whether a peer of this role will do; undefined where anyone does. */
+  readonly requiresPrimary: boolean;
+}
+
+/** A socket that proved to lead to a Redis, with what it proved. */
+export interface Established {
+  readonly socket: Socket;
+  readonly proof: Proof;
+  readonly credentials: Credentials | undefined;
+}
+
+/** Whoever wants to know how far an attempt is: the dialer, whose deadlines depend on it. */
+export interface EstablishProgress {
+  connected(): void;
+  preparing(cause: 'credentials'): () => void;
+}
+
+/** One attempt failed; `reason` says why. */
+export class EstablishError extends Error {
+  override readonly name = 'EstablishError';
+  readonly reason: CauseCode;
+
+  constructor(reason: CauseCode, cause: unknown) {
+    super(`Connecting failed: ${reason}.`, { cause });
+    this.reason = reason;
+  }
+}
+
+/**
+ * One attempt, whole: credentials, endpoint, TCP, TLS, AUTH, PING, INFO. The socket is destroyed on any failure.
+ *
+ * @throws {@link EstablishError}
+ */
+export async function establish(
+  target: Target,
+  clock: Clock,
+  signal: AbortSignal,
+  progress?: EstablishProgress,
+): Promise<Established> {
+  let phase: 'credentials' | 'endpoint' | 'tcp' | 'tls' | 'handshake' = 'credentials';
+  let socket: Socket | undefined;
+  try {
+    const isAsked = typeof target.credentials === 'function';
+    const prepared = isAsked ? progress?.preparing('credentials') : undefined;
+    const credentials = await resolveCredentials(target.credentials, target.credentialsTimeoutMs, clock);
+    prepared?.();
+    phase = 'endpoint';
+    const endpoint = await target.endpoint(signal);
+    phase = 'tcp';
+    socket = await openSocket(endpoint, {
+      signal,
+      keepAliveMs: target.keepAliveMs,
+      onConnected: () => {
+        phase = endpoint.tls === undefined ? 'handshake' : 'tls';
+        progress?.connected();
+      },
+    });
+    phase = 'handshake';
+    const proof = await prove(socket, { credentials, hello: target.wantsHello(), signal });
+    if (target.requiresPrimary && proof.info['role'] === 'slave')
+      throw new ProofError('read-only', undefined);
+    return { socket, proof, credentials };
+  } catch (error) {
+    socket?.on('error', ignore);
+    socket?.destroy();
+    throw error instanceof EstablishError ? error : new EstablishError(reasonOf(error, phase, signal), error);
+  }
+}
+
+function reasonOf(error: unknown, phase: string, signal: AbortSignal): CauseCode {
+  if (error instanceof ProofError) return error.reason;
+  if (error instanceof CredentialsError) return 'credentials';
+  if (signal.aborted) {
+    if (phase === 'credentials') return 'credentials';
+    if (phase === 'handshake') return 'handshake-timeout';
+    return phase === 'tls' ? 'tls' : 'connect-timeout';
+  }
+  const cause = causeOfSocketError(error);
+  // A peer that hangs up in the middle of TLS does not speak it, or not with us.
+  return phase === 'tls' && cause === 'connection-reset' ? 'tls' : cause;
+}
+
+function ignore(): void {
+  // What follows on a socket we gave up says nothing new.
+}

@@ -1,0 +1,27 @@
+/**
+ * How many clients share a server. The count that a new connection reads can only raise the estimate: the first to
+ * come back after a restart reads 1, and must not conclude that it has the server to itself. A count read in calm
+ * lowers it, by half at most. Time alone changes nothing, or a day without an outage would make a fleet look small.
+ */
+export class FleetSize {
+  #size: number | undefined;
+
+  /** The estimate; `undefined` as long as nothing was read. */
+  get size(): number | undefined {
+    return this.#size;
+  }
+
+  /** `connected_clients` as a connection reads it in its handshake. */
+  readAtConnect(connectedClients: number): void {
+    if (isCount(connectedClients)) this.#size = Math.max(connectedClients, this.#size ?? 0);
+  }
+
+  /** `connected_clients` as read when the connection had been up for a while. */
+  readInCalm(connectedClients: number): void {
+    if (isCount(connectedClients)) this.#size = Math.max(connectedClients, (this.#size ?? 0) / 2);
+  }
+}
+
+function isCount(value: number): boolean {
+  return value >= 1 && Number.isFinite(value);
+}

@@ -1,0 +1,55 @@
+import type { CauseCode } from '../cause.ts';
+
+/**
+ * The state of one connection. `since` is monotonic.
+ *
+ * - `idle`: never told to connect.
+ * - `connecting`: being made for the first time; `cause` is set once an attempt failed.
+ * - `ready`: serves. `isSuspect`: silent for too long, and a second connection is asking why.
+ * - `stalled`: connected, and not serving: silent, or answering that it loads or is busy.
+ * - `reconnecting`: lost, and being made anew.
+ * - `ended`: closed by the application.
+ */
+export type LinkState =
+  | { readonly kind: 'idle' }
+  | { readonly kind: 'connecting'; readonly since: number; readonly cause: CauseCode | undefined }
+  | { readonly kind: 'ready'; readonly since: number; readonly isSuspect: boolean }
+  | { readonly kind: 'stalled'; readonly since: number; readonly cause: CauseCode }
+  | { readonly kind: 'reconnecting'; readonly since: number; readonly cause: CauseCode }
+  | { readonly kind: 'ended' };
+
+/** What happens to a connection. */
+export type LinkSignal =
+  /** The driver was told to connect. */
+  | { readonly kind: 'dial' }
+  /** An attempt failed, or the server answered that it does not serve yet. */
+  | { readonly kind: 'attempt-failed'; readonly cause: CauseCode }
+  /** The driver finished its handshake on a proven socket. */
+  | { readonly kind: 'ready' }
+  | { readonly kind: 'lost'; readonly cause: CauseCode }
+  /** Something is unanswered, and nothing was read, for longer than the limit. */
+  | { readonly kind: 'silent' }
+  /** A second connection found the server away, or the server says that it does not serve. */
+  | { readonly kind: 'away'; readonly cause: CauseCode }
+  /** Bytes arrived, or the server says that it serves again. */
+  | { readonly kind: 'answered' }
+  /** A second connection was answered, and this one still is not. */
+  | { readonly kind: 'dead' }
+  | { readonly kind: 'ended' };
+
+/** What is to be done about it. Data: `connection.ts` performs it. */
+export type LinkEffect =
+  | 'open-gate'
+  | 'hold-gate'
+  | 'end-gate'
+  /** Open a second connection and ask PING. */
+  | 'probe'
+  | 'stop-probe'
+  /** Destroy the socket; the proven second one, if any, takes its place. */
+  | 'replace-socket'
+  | 'publish';
+
+export interface LinkTransition {
+  readonly state: LinkState;
+  readonly effects: readonly LinkEffect[];
+}

@@ -1,0 +1,104 @@
+import net, { type Socket } from 'node:net';
+import tls from 'node:tls';
+
+/** Where a socket leads, in the shape Node takes it. */
+export interface Endpoint {
+  readonly host?: string | undefined;
+  readonly port?: number | undefined;
+  readonly path?: string | undefined;
+  readonly family?: number | undefined;
+  readonly tls?: tls.ConnectionOptions | undefined;
+}
+
+export interface OpenOptions {
+  readonly signal: AbortSignal;
+  readonly keepAliveMs: number;
+  /** The TCP (or Unix) connection stands; TLS, if any, begins. */
+  onConnected?(): void;
+}
+
+/** A stable name for an endpoint, to share one dialer by. Holds no credential. */
+export function endpointKey(endpoint: Endpoint): string {
+  return endpoint.path ?? `${endpoint.host ?? 'localhost'}:${endpoint.port ?? 6379}`;
+}
+
+/**
+ * Opens one connection, TLS included. The name is resolved anew at each call. On abort, or on any failure, the
+ * socket is destroyed before the promise rejects.
+ */
+export function openSocket(endpoint: Endpoint, options: OpenOptions): Promise<Socket> {
+  return new Promise((resolve, reject) => {
+    const { signal } = options;
+    if (signal.aborted) {
+      reject(abortReason(signal));
+      return;
+    }
+    const raw = net.connect(
+      endpoint.path === undefined
+        ? {
+            host: endpoint.host ?? 'localhost',
+            port: endpoint.port ?? 6379,
+            family: endpoint.family ?? 0,
+            noDelay: true,
+            keepAlive: options.keepAliveMs > 0,
+            keepAliveInitialDelay: options.keepAliveMs,
+          }
+        : { path: endpoint.path },
+    );
+    let socket: Socket = raw;
+    const settle = (): void => {
+      signal.removeEventListener('abort', onAbort);
+      raw.removeListener('error', fail);
+      raw.removeListener('close', onClose);
+      socket.removeListener('error', fail);
+      socket.removeListener('close', onClose);
+    };
+    const fail = (error: Error): void => {
+      settle();
+      socket.on('error', ignore);
+      raw.on('error', ignore);
+      socket.destroy();
+      raw.destroy();
+      reject(error);
+    };
+    const onAbort = (): void => fail(abortReason(signal));
+    const onClose = (): void =>
+      fail(Object.assign(new Error('The connection was closed.'), { code: 'ECONNRESET' }));
+    const succeed = (): void => {
+      settle();
+      resolve(socket);
+    };
+    signal.addEventListener('abort', onAbort, { once: true });
+    raw.once('error', fail);
+    raw.once('close', onClose);
+    raw.once('connect', () => {
+      options.onConnected?.();
+      if (endpoint.tls === undefined) {
+        succeed();
+        return;
+      }
+      socket = startTls(raw, endpoint);
+      socket.once('error', fail);
+      socket.once('close', onClose);
+      socket.once('secureConnect', succeed);
+    });
+  });
+}
+
+function startTls(raw: Socket, endpoint: Endpoint): Socket {
+  const host = endpoint.host ?? 'localhost';
+  const servername = net.isIP(host) === 0 ? host : undefined;
+  return tls.connect({
+    ...(servername === undefined ? { host } : { host, servername }),
+    ...endpoint.tls,
+    socket: raw,
+  });
+}
+
+function abortReason(signal: AbortSignal): Error {
+  return signal.reason instanceof Error ? signal.reason : new Error('aborted');
+}
+
+function ignore(): void {
+  // A socket that already failed may fail again while it is torn down.
+}

@@ -1,0 +1,85 @@
+import type { Clock, TimerHandle } from '../clock.ts';
+import { establish, EstablishError, type Established, type Target } from './establish.ts';
+import type { CauseCode } from '../cause.ts';
+
+/** What a second connection found out about a server whose first one is silent. */
+export type ProbeVerdict =
+  /** The server serves. The socket is proven, and the caller's to keep or destroy. */
+  | { readonly kind: 'serves'; readonly established: Established }
+  /** The server answers that it does not serve: loading, busy. */
+  | { readonly kind: 'away'; readonly cause: CauseCode }
+  /** It could not be reached at all. */
+  | { readonly kind: 'unreachable'; readonly cause: CauseCode };
+
+export interface ProbeListener {
+  /** No verdict within the patience. The probe goes on. */
+  onNoAnswer(): void;
+  onVerdict(verdict: ProbeVerdict): void;
+}
+
+/** Opens a second connection and asks it PING. One at a time; `stop` ends it without a trace. */
+export class Probe {
+  readonly #target: Target;
+  readonly #clock: Clock;
+  #running: { readonly abort: AbortController; timers: TimerHandle[] } | undefined;
+
+  constructor(target: Target, clock: Clock) {
+    this.#target = target;
+    this.#clock = clock;
+  }
+
+  start(patienceMs: number, timeoutMs: number, listener: ProbeListener): void {
+    if (this.#running !== undefined) return;
+    const abort = new AbortController();
+    const running = { abort, timers: [] as TimerHandle[] };
+    this.#running = running;
+    running.timers.push(
+      this.#clock.setTimeout(() => listener.onNoAnswer(), patienceMs),
+      this.#clock.setTimeout(() => abort.abort(new Error('The probe was not answered.')), timeoutMs),
+    );
+    const finish = (verdict: ProbeVerdict): void => {
+      if (this.#running !== running) {
+        if (verdict.kind === 'serves') verdict.established.socket.destroy();
+        return;
+      }
+      this.stop();
+      listener.onVerdict(verdict);
+    };
+    establish(this.#target, this.#clock, abort.signal).then(
+      (established) => {
+        const { waiting } = established.proof;
+        if (waiting === undefined) {
+          finish({ kind: 'serves', established });
+          return;
+        }
+        established.socket.destroy();
+        finish({ kind: 'away', cause: waiting });
+      },
+      (error: unknown) => finish(verdictOf(error)),
+    );
+  }
+
+  stop(): void {
+    const running = this.#running;
+    if (running === undefined) return;
+    this.#running = undefined;
+    for (const timer of running.timers) this.#clock.clearTimeout(timer);
+    running.abort.abort(new Error('The probe was stopped.'));
+  }
+}
+
+function verdictOf(error: unknown): ProbeVerdict {
+  const reason = error instanceof EstablishError ? error.reason : 'connection-reset';
+  switch (reason) {
+    case 'connection-refused':
+    case 'connection-reset':
+    case 'protocol':
+      return { kind: 'unreachable', cause: reason };
+    default:
+      // Silence, a full server, a wrong password: none of them proves that the first connection is dead.
+      return {
+        kind: 'away',
+        cause: reason === 'handshake-timeout' || reason === 'connect-timeout' ? 'stalled' : reason,
+      };
+  }
+}

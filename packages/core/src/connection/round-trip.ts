@@ -1,0 +1,41 @@
+/** Weight of one new sample. */
+const share = 0.1;
+const toleratedRoundTrips = 10;
+
+/**
+ * Estimates the usual round trip, and from it how long silence is still normal: ten round trips, within a floor and a
+ * ceiling. Moving average and mean deviation as in TCP's own estimator (RFC 6298).
+ */
+export class RoundTrip {
+  readonly #minLimitMs: number;
+  readonly #maxLimitMs: number;
+  #meanMs = 0;
+  #deviationMs = 0;
+  #isEmpty = true;
+
+  constructor(minLimitMs: number, maxLimitMs: number) {
+    this.#minLimitMs = minLimitMs;
+    this.#maxLimitMs = maxLimitMs;
+  }
+
+  get meanMs(): number {
+    return this.#meanMs;
+  }
+
+  observe(sampleMs: number): void {
+    if (this.#isEmpty) {
+      this.#isEmpty = false;
+      this.#meanMs = sampleMs;
+      this.#deviationMs = sampleMs / 2;
+      return;
+    }
+    this.#deviationMs += share * (Math.abs(sampleMs - this.#meanMs) - this.#deviationMs);
+    this.#meanMs += share * (sampleMs - this.#meanMs);
+  }
+
+  /** Silence longer than this is worth a look. */
+  limitMs(): number {
+    const limit = toleratedRoundTrips * this.#meanMs + 4 * this.#deviationMs;
+    return Math.min(this.#maxLimitMs, Math.max(this.#minLimitMs, limit));
+  }
+}

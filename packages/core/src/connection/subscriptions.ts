@@ -1,0 +1,100 @@
+import type { Redis } from 'ioredis';
+import type { Clock, TimerHandle } from '../clock.ts';
+import { subscriptionsOf, type SubscriptionKind, type Subscriptions as Channels } from '../ioredis.ts';
+
+export interface SubscriptionsHost {
+  readonly clock: Clock;
+  onGap(gapMs: number, channels: number): void;
+  onResubscribeFailed(channels: number, code: string): void;
+}
+
+const kinds: readonly SubscriptionKind[] = ['subscribe', 'psubscribe', 'ssubscribe'];
+const retryMs = 1000;
+
+/**
+ * Brings the subscriptions of a connection back after a loss, and reports for how long no message could arrive. What
+ * the server refuses is reported and tried again; it is never an unhandled rejection.
+ */
+export class Subscriptions {
+  readonly #client: Redis;
+  readonly #host: SubscriptionsHost;
+  #lost: Map<SubscriptionKind, Set<string>> = new Map();
+  #silentSince = 0;
+  #timer: TimerHandle | undefined;
+
+  constructor(client: Redis, host: SubscriptionsHost) {
+    this.#client = client;
+    this.#host = host;
+  }
+
+  /** Whether this connection listens, or is about to listen again. */
+  get isActive(): boolean {
+    return count(subscriptionsOf(this.#client)) > 0 || this.#lostCount() > 0;
+  }
+
+  /** Before the driver forgets: the connection is gone, and was heard last at `heardAt`. */
+  remember(heardAt: number): void {
+    this.#stopTimer();
+    if (this.#lostCount() === 0) this.#silentSince = heardAt;
+    const channels = subscriptionsOf(this.#client);
+    for (const kind of kinds) {
+      const set = this.#lost.get(kind) ?? new Set();
+      for (const channel of channels[kind]) set.add(channel);
+      this.#lost.set(kind, set);
+    }
+  }
+
+  /** The connection serves again. */
+  restore(): void {
+    this.#stopTimer();
+    const wanted = this.#lostCount();
+    if (wanted === 0) return;
+    const calls: Promise<unknown>[] = [];
+    for (const kind of kinds) {
+      const channels = [...(this.#lost.get(kind) ?? [])];
+      if (channels.length === 0) continue;
+      // Shard channels may live in different slots; they are subscribed one by one.
+      if (kind === 'ssubscribe') for (const channel of channels) calls.push(this.#subscribe(kind, [channel]));
+      else calls.push(this.#subscribe(kind, channels));
+    }
+    Promise.all(calls).then(
+      () => this.#host.onGap(this.#host.clock.now() - this.#silentSince, wanted),
+      (error: unknown) => {
+        this.#host.onResubscribeFailed(this.#lostCount(), codeOf(error));
+        if (this.#lostCount() > 0) this.#timer = this.#host.clock.setTimeout(() => this.restore(), retryMs);
+      },
+    );
+  }
+
+  forget(): void {
+    this.#stopTimer();
+    this.#lost = new Map();
+  }
+
+  async #subscribe(kind: SubscriptionKind, channels: string[]): Promise<void> {
+    await this.#client[kind](...channels);
+    const lost = this.#lost.get(kind);
+    for (const channel of channels) lost?.delete(channel);
+  }
+
+  #lostCount(): number {
+    let total = 0;
+    for (const channels of this.#lost.values()) total += channels.size;
+    return total;
+  }
+
+  #stopTimer(): void {
+    if (this.#timer !== undefined) this.#host.clock.clearTimeout(this.#timer);
+    this.#timer = undefined;
+  }
+}
+
+function count(channels: Channels): number {
+  return channels.subscribe.length + channels.psubscribe.length + channels.ssubscribe.length;
+}
+
+function codeOf(error: unknown): string {
+  if (!(error instanceof Error)) return 'unknown';
+  const { code } = error as { code?: unknown };
+  return typeof code === 'string' ? code : (/^[A-Z]+/.exec(error.message)?.[0] ?? error.name);
+}

@@ -1,0 +1,72 @@
+import type { ConnectionOptions as TlsOptions } from 'node:tls';
+import type { Redis } from 'ioredis';
+import { optionsOf } from '../ioredis.ts';
+import type { Credentials } from '../redis-resilience.ts';
+import type { Settings } from '../settings.ts';
+import type { CredentialsSource } from './credentials.ts';
+import type { Target } from './establish.ts';
+import { endpointKey, type Endpoint } from './open-socket.ts';
+import { SentinelResolver, type SentinelOptions } from './sentinel-resolver.ts';
+
+/** Reads from a client's own options where it wants to go, anew at each attempt. */
+export function targetOf(
+  client: Redis,
+  settings: Settings,
+  credentials: { readonly source: CredentialsSource },
+): Target {
+  const { connection } = settings;
+  const options = optionsOf(client);
+  const hasSentinels = Array.isArray(options['sentinels']);
+  const resolver = hasSentinels
+    ? new SentinelResolver(() => optionsOf(client) as unknown as SentinelOptions, settings.clock)
+    : undefined;
+  return {
+    endpoint: (signal) =>
+      resolver === undefined ? Promise.resolve(ownEndpoint(options)) : resolver.resolve(signal),
+    get credentials() {
+      return credentials.source ?? ownCredentials(options);
+    },
+    credentialsTimeoutMs: connection.credentialsTimeoutMs,
+    keepAliveMs: connection.keepAliveMs,
+    wantsHello: () => options['protocol'] === 3,
+    requiresPrimary: hasSentinels && options['role'] !== 'slave' && connection.role === 'primary',
+  };
+}
+
+/** By what a process shares one dialer: the endpoint as configured, never a credential. */
+export function dialerKey(client: Redis): string {
+  const options = optionsOf(client);
+  const { sentinels } = options as { sentinels?: readonly { host?: string; port?: number }[] };
+  if (sentinels === undefined || sentinels === null) return endpointKey(ownEndpoint(options));
+  const addresses = sentinels.map(({ host, port }) => `${host ?? 'localhost'}:${port ?? 26_379}`);
+  return `sentinel:${String(options['name'])}@${addresses.toSorted().join(',')}`;
+}
+
+function ownEndpoint(options: Record<string, unknown>): Endpoint {
+  const { host, port, path, family, tls } = options as {
+    host?: string;
+    port?: number | string;
+    path?: string | null;
+    family?: number;
+    tls?: TlsOptions | true;
+  };
+  return {
+    host,
+    port: port === undefined ? undefined : Number(port),
+    path: path ?? undefined,
+    family,
+    tls: tlsOf(tls),
+  };
+}
+
+/** ioredis takes `tls: true` for the defaults. */
+export function tlsOf(tls: TlsOptions | boolean | null | undefined): TlsOptions | undefined {
+  if (tls === true) return {};
+  return tls === false || tls === null ? undefined : tls;
+}
+
+function ownCredentials(options: Record<string, unknown>): Credentials | undefined {
+  const { username, password } = options as { username?: string | null; password?: string | null };
+  if (password === undefined || password === null) return undefined;
+  return { username: username ?? undefined, password };
+}

@@ -1,0 +1,129 @@
+import type { Socket } from 'node:net';
+import type { Redis } from 'ioredis';
+import type { Clock } from '../clock.ts';
+import { CoalescedWrites } from '../command/coalesced-writes.ts';
+import { Turn } from '../command/turn.ts';
+import { oldestUnanswered, unansweredCount } from '../ioredis.ts';
+import { RoundTrip } from './round-trip.ts';
+
+/** What a wire tells the connection it belongs to. */
+export interface WireListener {
+  /** Bytes arrived. */
+  onRead(now: number): void;
+  /** Bytes are about to leave. */
+  onWrite(now: number): void;
+  /** The socket takes no more bytes, or takes them again. */
+  onBlockedChange(isBlocked: boolean): void;
+  generations(): { readonly read: number; readonly write: number };
+}
+
+/** The socket of one connection, with its turns and its times. */
+export class Wire {
+  readonly #client: Redis;
+  readonly #clock: Clock;
+  readonly #listener: WireListener;
+  readonly roundTrip: RoundTrip;
+  #writes: CoalescedWrites | undefined;
+  #socket: Socket | undefined;
+  #open: Turn | undefined;
+  /** Turns whose bytes are gathered behind a socket that takes no more. */
+  #blockedTurns: Turn[] = [];
+  /** When bytes were read, and given to the socket, last. */
+  readAt = 0;
+  writtenAt = 0;
+
+  constructor(client: Redis, clock: Clock, roundTrip: RoundTrip, listener: WireListener) {
+    this.#client = client;
+    this.#clock = clock;
+    this.roundTrip = roundTrip;
+    this.#listener = listener;
+  }
+
+  get socket(): Socket | undefined {
+    return this.#socket;
+  }
+
+  get isBlocked(): boolean {
+    return this.#writes?.isBlocked === true;
+  }
+
+  get unsentBytes(): number {
+    return this.#writes?.unsentBytes ?? 0;
+  }
+
+  /** Takes a proven socket before the driver sees it. */
+  adopt(socket: Socket): void {
+    this.#socket = socket;
+    this.#open = undefined;
+    this.#blockedTurns = [];
+    this.readAt = this.#clock.now();
+    this.writtenAt = this.readAt;
+    this.#writes = new CoalescedWrites(socket, {
+      onFlush: () => this.#flushed(),
+      onBlockedChange: (isBlocked) => {
+        if (this.#socket === socket) this.#listener.onBlockedChange(isBlocked);
+      },
+    });
+    socket.prependListener('data', () => {
+      if (this.#socket === socket) this.#read();
+    });
+  }
+
+  /** The turn that what is written now belongs to. */
+  turn(): Turn {
+    const open = this.#open;
+    if (open !== undefined && !this.isBlocked) return open;
+    const { read, write } = this.#listener.generations();
+    const turn = new Turn(this.#clock.now(), read, write);
+    this.#open = turn;
+    if (this.isBlocked) this.#blockedTurns.push(turn);
+    return turn;
+  }
+
+  /** Ends the open turn, because what follows is to be counted apart: a circuit changed. */
+  endTurn(): void {
+    const open = this.#open;
+    if (open === undefined || this.#blockedTurns.includes(open)) return;
+    this.#blockedTurns.push(open);
+    this.#open = undefined;
+  }
+
+  /** When the oldest unanswered command was sent; undefined when nothing is unanswered. */
+  oldestSentAt(): number | undefined {
+    if (unansweredCount(this.#client) === 0) return undefined;
+    return oldestUnanswered(this.#client)?.entry?.written?.at ?? this.writtenAt;
+  }
+
+  /** Whether the oldest unanswered command waits on the server by its own wish, and until when. */
+  blockedUntil(): number | undefined {
+    const entry = oldestUnanswered(this.#client)?.entry;
+    const blockingMs = entry?.late?.blockingMs;
+    return blockingMs === undefined ? undefined : (entry?.written?.at ?? this.writtenAt) + blockingMs;
+  }
+
+  #read(): void {
+    const now = this.#clock.now();
+    const entry = oldestUnanswered(this.#client)?.entry;
+    if (entry?.written !== undefined && entry.late?.blockingMs === undefined) {
+      this.roundTrip.observe(now - entry.written.at);
+    }
+    this.readAt = now;
+    this.#listener.onRead(now);
+  }
+
+  #flushed(): void {
+    const now = this.#clock.now();
+    this.writtenAt = now;
+    const open = this.#open;
+    if (open !== undefined) {
+      open.at = now;
+      open.flushed = true;
+      this.#open = undefined;
+    }
+    if (this.#blockedTurns.length > 0) {
+      for (const turn of this.#blockedTurns) turn.flushed = true;
+      this.#blockedTurns = [];
+    }
+    this.#listener.onWrite(now);
+  }
+}

@@ -1,0 +1,94 @@
+import { Cluster, Redis, type RedisOptions } from 'ioredis';
+import { attachCluster } from './attach-cluster.ts';
+import { attachRedis } from './attach-redis.ts';
+import { Engine } from './engine.ts';
+import { ConfigurationError } from './errors.ts';
+import { isCluster, optionsOf } from './ioredis.ts';
+import type { ResilienceOptions } from './options.ts';
+import type { RedisResilience } from './redis-resilience.ts';
+import { resolveSettings } from './settings.ts';
+import { checkTarget, type ResilienceTarget } from './target.ts';
+
+/**
+ * Makes an ioredis client whose every command is protected: bounded waiting, one deadline, retries that never run a
+ * write twice unseen, circuits, and a connection that heals by itself. Never throws for want of a Redis: an
+ * application boots while it is away.
+ *
+ * @param target a URL, ioredis options, `{ cluster: [...] }`, or sentinels; default `redis://localhost:6379`
+ * @throws ConfigurationError for a malformed target or option; nothing is opened
+ * @example
+ * const resilience = createRedisResilience('redis://localhost:6379');
+ * await resilience.client.set('greeting', 'hello');
+ * resilience.snapshot().status; // 'up'
+ */
+export function createRedisResilience(
+  target: ResilienceTarget = 'redis://localhost:6379',
+  options: ResilienceOptions = {},
+): RedisResilience {
+  const settings = resolveSettings(options);
+  const checked = checkTarget(target);
+  if (checked.kind === 'cluster') {
+    const cluster = new Cluster(checked.nodes, { ...checked.options, lazyConnect: true } as LazyCluster);
+    return new Engine(cluster, settings, (engine) =>
+      attachCluster(cluster, engine, checked.options.lazyConnect === true),
+    );
+  }
+  const lazy = { ...checked.options, lazyConnect: true } as RedisOptions & { replyMapping?: 'legacy' };
+  const client = checked.url === undefined ? new Redis(lazy) : new Redis(checked.url, lazy);
+  return protectRedis(client, options, checked.options.lazyConnect !== true);
+}
+
+/**
+ * Protects an ioredis client that somebody else made, and the duplicates that are made of it from now on. Its options
+ * for retries, queues and timeouts are taken over; its own `commandTimeout`, if any, becomes the deadline.
+ *
+ * @throws ConfigurationError when an option is not allowed, or the client is protected already
+ * @example
+ * const resilience = protect(new Redis({ host: 'localhost', lazyConnect: true }));
+ */
+export function protect(client: Redis | Cluster, options: ResilienceOptions = {}): RedisResilience {
+  if (typeof client?.duplicate !== 'function') {
+    throw new ConfigurationError('protect needs an ioredis client: new Redis(...) or new Cluster(...).');
+  }
+  if (isCluster(client)) {
+    return new Engine(client, resolveSettings(options), (engine) => attachCluster(client, engine, true));
+  }
+  return protectRedis(client, options, false);
+}
+
+type LazyCluster = NonNullable<ConstructorParameters<typeof Cluster>[1]>;
+
+let defaultResilience: RedisResilience | undefined;
+
+/**
+ * The resilience that `redisGuard()` without arguments uses: made at the first call from the environment variable
+ * REDIS_URL, else for `redis://localhost:6379`. After it was closed, the next call makes a new one.
+ *
+ * @throws ConfigurationError when REDIS_URL is malformed
+ */
+export function defaultRedisResilience(): RedisResilience {
+  if (defaultResilience === undefined) {
+    const made = createRedisResilience(process.env['REDIS_URL'] || 'redis://localhost:6379');
+    made.on('closed', () => {
+      if (defaultResilience === made) defaultResilience = undefined;
+    });
+    defaultResilience = made;
+  }
+  return defaultResilience;
+}
+
+const protectedClients = new WeakSet<Redis | Cluster>();
+
+function protectRedis(client: Redis, options: ResilienceOptions, connectsNow: boolean): RedisResilience {
+  if (protectedClients.has(client)) throw new ConfigurationError('This client is protected already.');
+  const timeoutMs = options.timeoutMs ?? (optionsOf(client)['commandTimeout'] as number | undefined);
+  const settings = resolveSettings(timeoutMs === undefined ? options : { ...options, timeoutMs });
+  const resilience = new Engine(client, settings, (engine) => attachRedis(client, engine));
+  protectedClients.add(client);
+  if (connectsNow) client.connect().catch(ignore);
+  return resilience;
+}
+
+function ignore(): void {
+  // The application boots; the snapshot and the events tell.
+}

@@ -1,0 +1,231 @@
+import type { Cluster, Redis } from 'ioredis';
+import type { CauseCode } from './cause.ts';
+import { channels } from './channels.ts';
+import { Circuit } from './circuit/circuit.ts';
+import { applyOnce } from './command/apply-once.ts';
+import type { Entry } from './command/entry.ts';
+import { execute } from './command/execute.ts';
+import type { ReplyVerdict } from './command/reply-error.ts';
+import { RetryBudget } from './command/retry-budget.ts';
+import { harmlessWrite, WriteProbe } from './connection/write-probe.ts';
+import { drain } from './drain.ts';
+import { EventHub, type ResilienceEvent, type ResilienceEvents } from './events.ts';
+import type { Forensics, Outcome } from './errors.ts';
+import { History, type HistoryEntry } from './history.ts';
+import type { Member, MemberHost } from './member.ts';
+import { Members } from './members.ts';
+import { Observer } from './observer.ts';
+import { Pulse, type ThawKind } from './pulse.ts';
+import { whenUp } from './ready.ts';
+import type { Credentials, ExecuteOptions, RedisResilience } from './redis-resilience.ts';
+import type { Settings } from './settings.ts';
+import type { Lane, RedisSnapshot, SnapshotDetail } from './snapshot.ts';
+import { SnapshotKeeper } from './snapshot-keeper.ts';
+
+/** Wires the parts of one resilience together, and offers its verbs. */
+export class Engine implements RedisResilience, MemberHost {
+  readonly client: Redis | Cluster;
+  readonly settings: Settings;
+  readonly clock;
+  readonly random;
+  readonly budget: RetryBudget;
+  readonly circuits: Readonly<Record<Lane, Circuit>>;
+  readonly #events = new EventHub();
+  readonly #members: Members;
+  readonly #keeper: SnapshotKeeper;
+  readonly #observer: Observer;
+  readonly #history = new History();
+  readonly #pulse: Pulse;
+  readonly #writeProbe: WriteProbe;
+  #closing: Promise<void> | undefined;
+
+  constructor(client: Redis | Cluster, settings: Settings, attach: (engine: Engine) => Members) {
+    this.client = client;
+    this.settings = settings;
+    this.clock = settings.clock;
+    this.random = settings.random;
+    this.budget = new RetryBudget(() => this.clock.now(), settings.retry.budgetTokens);
+    this.circuits = { read: this.#circuit('read'), write: this.#circuit('write') };
+    this.#pulse = new Pulse(this.clock, { onThaw: (kind, durationMs) => this.#onThaw(kind, durationMs) });
+    this.#writeProbe = new WriteProbe(this.clock, {
+      write: () => this.#members.writeHarmlessly(harmlessWrite),
+      onWritable: () => this.circuits.write.close(this.clock.now()),
+    });
+    this.#observer = new Observer(settings, this.#events, this.#history, () => this.detail());
+    this.#members = attach(this);
+    this.#keeper = new SnapshotKeeper(this, this.#members, this.#events, this.#history);
+    this.#pulse.start();
+  }
+
+  get name(): string {
+    return this.settings.name;
+  }
+
+  snapshot(): RedisSnapshot {
+    return this.#keeper.snapshot();
+  }
+
+  detail(): SnapshotDetail {
+    return this.#members.detail();
+  }
+
+  on<E extends ResilienceEvent>(event: E, listener: (payload: ResilienceEvents[E]) => void): () => void {
+    return this.#events.on(event, listener);
+  }
+
+  execute<T>(
+    operation: (client: Redis | Cluster, signal: AbortSignal) => Promise<T>,
+    options: ExecuteOptions<T> = {},
+  ): Promise<T> {
+    return execute(this, this.clock, this.settings.timeoutMs, operation, options);
+  }
+
+  applyOnce(id: string, command: string, ...args: readonly (string | number | Buffer)[]): Promise<unknown> {
+    return applyOnce(this, this.clock, this.settings.retry.rememberMs, id, command, args);
+  }
+
+  history(): readonly HistoryEntry[] {
+    return this.#history.list();
+  }
+
+  ready(options: { readonly timeoutMs?: number; readonly signal?: AbortSignal } = {}): Promise<void> {
+    this.#members.wake();
+    return whenUp(this, this.clock, options);
+  }
+
+  async reconnect(_reason?: string): Promise<void> {
+    this.#members.main.drop('connection-reset');
+    await this.ready();
+  }
+
+  async reauthenticate(credentials?: Credentials): Promise<void> {
+    await this.#members.reauthenticate(credentials);
+  }
+
+  isolate(reason: string): () => void {
+    const putBack = [this.circuits.read.isolate(reason), this.circuits.write.isolate(reason)];
+    return () => {
+      for (const release of putBack) release();
+    };
+  }
+
+  close(options: { readonly drainMs?: number } = {}): Promise<void> {
+    this.#closing ??= this.#close(options.drainMs ?? 1000);
+    return this.#closing;
+  }
+
+  generations(): { readonly read: number; readonly write: number } {
+    return { read: this.circuits.read.generation, write: this.circuits.write.generation };
+  }
+
+  onMemberChange(): void {
+    const { state, cause } = this.#members.main;
+    if (state === 'ready' && cause === undefined) this.#forgetOutage();
+    this.#keeper.refresh();
+  }
+
+  onAttempt(attempt: {
+    readonly durationMs: number;
+    readonly cause: CauseCode | undefined;
+    readonly nextAttemptMs: number | undefined;
+  }): void {
+    this.#keeper.countAttempt();
+    this.#observer.attempt(this.#keeper.snapshot().attempts, attempt);
+  }
+
+  onVerdict(verdict: ReplyVerdict, from: Member | undefined = this.#members.main): void {
+    const { cause, scope } = verdict;
+    if (cause === undefined || verdict.circuit === 'success') return;
+    if (scope === 'server') from.serverAway(cause);
+    else if (scope === 'connection') from.drop(cause);
+    else if (scope === 'write-lane' && cause === 'read-only') from.readOnly();
+    else if (scope === 'write-lane') {
+      this.circuits.write.trip(cause, this.clock.now());
+      this.#writeProbe.start();
+    }
+  }
+
+  onSettled(entry: Entry, durationMs: number, failure: Error | undefined): void {
+    if (failure === undefined && durationMs < this.settings.slowCommandMs && !channels.command.hasSubscribers)
+      return;
+    this.#observer.settled(entry, durationMs, failure);
+  }
+
+  onRetry(entry: Entry, outcome: Outcome): void {
+    this.#observer.retry(entry, outcome);
+  }
+
+  onGap(gapMs: number, channelCount: number): void {
+    this.#events.emit('gap', { gapMs, channels: channelCount });
+  }
+
+  onResubscribeFailed(channelCount: number, code: string): void {
+    this.#events.emit('resubscribe-failed', { channels: channelCount, code });
+  }
+
+  retryAfterMs(lane: Lane): number | undefined {
+    return this.#members.main.nextAttemptMs() ?? this.circuits[lane].retryAfterMs(this.clock.now());
+  }
+
+  laneCause(lane: Lane): CauseCode | undefined {
+    const { main } = this.#members;
+    return main.cause ?? (lane === 'write' ? main.writesHeldBy : undefined) ?? this.circuits[lane].cause;
+  }
+
+  forensics(entry: Entry): Forensics {
+    const { main } = this.#members;
+    const now = this.clock.now();
+    const { waiting, inFlight } = this.detail();
+    return {
+      command: entry.traits.name,
+      attempt: entry.attempts,
+      connection: main.state,
+      waiting,
+      inFlight,
+      lastReadAgeMs: main.readAt === undefined ? undefined : now - main.readAt,
+      lastWriteAgeMs: main.writtenAt === undefined ? undefined : now - main.writtenAt,
+      eventLoopLagMs: this.#pulse.lagMs,
+    };
+  }
+
+  #circuit(lane: Lane): Circuit {
+    return new Circuit(this.settings.circuit, {
+      clock: this.clock,
+      random: this.random,
+      onChange: ({ from, to, cause }) => {
+        this.#members.refreshGates();
+        this.#events.emit('circuit-change', { lane, from, to, cause });
+        this.#observer.circuit(lane, from, to, cause);
+        this.#keeper.refresh();
+      },
+      onWouldRefuse: () => this.#events.emit('would-refuse', { command: '', lane }),
+    });
+  }
+
+  // What the circuits learnt from an outage of the connection does not outlive it; what the server refuses does.
+  #forgetOutage(): void {
+    const now = this.clock.now();
+    for (const circuit of Object.values(this.circuits)) {
+      const { cause } = circuit;
+      if (cause === 'slow' || cause === 'error-rate' || cause === 'stalled') circuit.close(now);
+    }
+  }
+
+  #onThaw(kind: ThawKind, durationMs: number): void {
+    this.#events.emit('thaw', { kind, durationMs });
+    const now = this.clock.now();
+    for (const circuit of Object.values(this.circuits)) circuit.forgive(now);
+    this.#members.thaw(kind, durationMs);
+  }
+
+  async #close(drainMs: number): Promise<void> {
+    await drain(this.#members, this.clock, drainMs);
+    this.#writeProbe.stop();
+    await this.#members.disconnect();
+    this.#pulse.stop();
+    this.#keeper.refresh();
+    this.#events.emit('closed', { snapshot: this.snapshot() });
+    this.#events.clear();
+    this.#members.release();
+  }
+}

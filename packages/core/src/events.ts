@@ -1,0 +1,87 @@
+import type { Cause, CauseCode } from './cause.ts';
+import type { ErrorCode, Outcome } from './errors.ts';
+import type { CircuitState, Lane, RedisSnapshot } from './snapshot.ts';
+
+/** Every event of a resilience and the shape of its payload. A closed set. */
+export interface ResilienceEvents {
+  /** The snapshot's status, connection, circuit or cause changed. */
+  readonly change: { readonly previous: RedisSnapshot; readonly snapshot: RedisSnapshot };
+  /** The status left `up`. Once per outage. */
+  readonly outage: { readonly cause: Cause; readonly snapshot: RedisSnapshot };
+  /** The status is `up` again. */
+  readonly recovered: { readonly outageMs: number; readonly cause: Cause; readonly snapshot: RedisSnapshot };
+  /** One connection attempt ended. `cause` is undefined when it succeeded. */
+  readonly attempt: {
+    readonly attempt: number;
+    readonly durationMs: number;
+    readonly cause: CauseCode | undefined;
+    readonly nextAttemptMs: number | undefined;
+  };
+  /** A command failed for its caller: after all retries, with all that is known. */
+  readonly 'command-failed': {
+    readonly command: string;
+    readonly code: ErrorCode | 'REPLY';
+    readonly reason: CauseCode | undefined;
+    readonly outcome: Outcome;
+    readonly attempts: number;
+    readonly lane: Lane;
+  };
+  /** A command is sent again. */
+  readonly retry: { readonly command: string; readonly attempt: number; readonly outcome: Outcome };
+  readonly 'circuit-change': {
+    readonly lane: Lane;
+    readonly from: CircuitState;
+    readonly to: CircuitState;
+    readonly cause: CauseCode | undefined;
+  };
+  /** In observe-only mode: the circuit would have refused this command. */
+  readonly 'would-refuse': { readonly command: string; readonly lane: Lane };
+  /** A subscriber was away: for `gapMs` no message could arrive. */
+  readonly gap: { readonly gapMs: number; readonly channels: number };
+  /** A subscription could not be restored; it is tried again. */
+  readonly 'resubscribe-failed': { readonly channels: number; readonly code: string };
+  /** The process was frozen, suspended, or its event loop was blocked. */
+  readonly thaw: { readonly kind: 'frozen' | 'suspended' | 'blocked'; readonly durationMs: number };
+  readonly closed: { readonly snapshot: RedisSnapshot };
+  /** A listener threw. Contained: it never breaks a command. */
+  readonly 'listener-error': { readonly event: string; readonly error: unknown };
+}
+
+export type ResilienceEvent = keyof ResilienceEvents;
+
+type Listener<E extends ResilienceEvent> = (payload: ResilienceEvents[E]) => void;
+
+/** A typed emitter that contains what listeners throw. */
+export class EventHub {
+  readonly #listeners = new Map<ResilienceEvent, Set<Listener<never>>>();
+
+  on<E extends ResilienceEvent>(event: E, listener: Listener<E>): () => void {
+    const listeners = this.#listeners.get(event) ?? new Set();
+    this.#listeners.set(event, listeners);
+    const own: Listener<E> = (payload) => listener(payload);
+    listeners.add(own);
+    return () => {
+      listeners.delete(own);
+    };
+  }
+
+  hasListeners(event: ResilienceEvent): boolean {
+    return (this.#listeners.get(event)?.size ?? 0) > 0;
+  }
+
+  emit<E extends ResilienceEvent>(event: E, payload: ResilienceEvents[E]): void {
+    const listeners = this.#listeners.get(event);
+    if (listeners === undefined || listeners.size === 0) return;
+    for (const listener of [...listeners] as Listener<E>[]) {
+      try {
+        listener(payload);
+      } catch (error) {
+        if (event !== 'listener-error') this.emit('listener-error', { event, error });
+      }
+    }
+  }
+
+  clear(): void {
+    this.#listeners.clear();
+  }
+}

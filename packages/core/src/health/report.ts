@@ -1,0 +1,78 @@
+import type { RedisSnapshot, Status } from '../snapshot.ts';
+
+/** `pass`, `warn` and `fail` of draft-inadarei-api-health-check-06. */
+export type HealthStatus = 'pass' | 'warn' | 'fail';
+
+/** Which connections the service cannot do without: all, none, or those named. */
+export type Critical = boolean | readonly string[];
+
+const healthStatuses: Readonly<Record<Status, HealthStatus>> = { up: 'pass', degraded: 'warn', down: 'fail' };
+
+/** The health of one connection, taken by itself. */
+export function healthOf(snapshot: RedisSnapshot): HealthStatus {
+  return healthStatuses[snapshot.status];
+}
+
+/** Whether the service cannot do without the connection of this name. */
+export function isCritical(name: string, critical: Critical): boolean {
+  return typeof critical === 'boolean' ? critical : critical.includes(name);
+}
+
+/** What a connection's status means for the service: one it can do without never takes it down. */
+export function serviceStatus(snapshot: RedisSnapshot, critical: boolean): Status {
+  return snapshot.status === 'down' && !critical ? 'degraded' : snapshot.status;
+}
+
+/**
+ * The health of the service: `fail` only when a critical connection is down, `warn` while any connection is not up.
+ * An optional Redis that is down leaves the service in use, and says so.
+ */
+export function overallHealth(snapshots: readonly RedisSnapshot[], critical: Critical): HealthStatus {
+  const statuses = snapshots.map((snapshot) => serviceStatus(snapshot, isCritical(snapshot.name, critical)));
+  if (statuses.includes('down')) return 'fail';
+  return statuses.includes('degraded') ? 'warn' : 'pass';
+}
+
+/** One entry of `checks` in `application/health+json`. Holds no host, key, value or credential. */
+export interface HealthCheck {
+  readonly componentId: string;
+  readonly componentType: 'datastore';
+  readonly status: HealthStatus;
+  /** Why, in one sentence; absent on `pass`. */
+  readonly output?: string;
+  readonly redis: {
+    readonly status: Status;
+    readonly reads: boolean;
+    readonly writes: boolean;
+    readonly connection: RedisSnapshot['connection'];
+    readonly circuit: RedisSnapshot['circuit'];
+    readonly cause?: string;
+    readonly since: string;
+    readonly retryAfterMs?: number;
+    readonly outages: number;
+    readonly attempts: number;
+  };
+}
+
+/** What a snapshot says, in the words of the health draft; what Redis alone knows stands under `redis`. */
+export function healthCheck(snapshot: RedisSnapshot): HealthCheck {
+  const { cause, retryAfterMs } = snapshot;
+  return {
+    componentId: snapshot.name,
+    componentType: 'datastore',
+    status: healthOf(snapshot),
+    ...(cause && { output: cause.message }),
+    redis: {
+      status: snapshot.status,
+      reads: snapshot.reads,
+      writes: snapshot.writes,
+      connection: snapshot.connection,
+      circuit: snapshot.circuit,
+      ...(cause && { cause: cause.code }),
+      since: snapshot.since.toISOString(),
+      ...(retryAfterMs !== undefined && { retryAfterMs }),
+      outages: snapshot.outages,
+      attempts: snapshot.attempts,
+    },
+  };
+}

@@ -1,0 +1,44 @@
+// Health
+export {
+  renderHealth,
+  renderLiveness,
+  renderReadiness,
+  type HealthOptions,
+  type SnapshotSource,
+} from './http/health-response.ts';
+export {
+  createHealthResponder,
+  type HealthResponder,
+  type HealthResponderOptions,
+} from './http/health-responder.ts';
+export {
+  defaultHealthPaths,
+  matchHealthPath,
+  type HealthEndpoint,
+  type HealthPaths,
+} from './http/health-path.ts';
+export {
+  healthCheck,
+  serviceStatus,
+  type Critical,
+  type HealthCheck,
+  type HealthStatus,
+} from './health/report.ts';
+
+// Refusals and errors
+export { refuseWithout, renderError, renderUnavailable, type RedisProblem } from './http/problem-response.ts';
+export { retryAfterSeconds, type PlainResponse } from './http/plain-response.ts';
+
+// Requests
+export { createRequestGuard, RequestGuard } from './http/request-guard.ts';
+export { headersByPolicy, refuseByPolicy, runByPolicy, type GuardPolicy } from './http/guard-policy.ts';
+
+// Options of adapters
+export {
+  checkAdapterOptions,
+  checkCritical,
+  checkLane,
+  checkOptionNames,
+  optionReaders,
+  type OptionReaders,
+} from './http/adapter-options.ts';

@@ -1,0 +1,35 @@
+import { runWithBudget } from '../command/request-budget.ts';
+import type { PlainResponse } from './plain-response.ts';
+import { refuseWithout } from './problem-response.ts';
+import type { RequestGuard } from './request-guard.ts';
+
+/** What `redisGuard()` does with a request, alike in every framework. */
+export interface GuardPolicy {
+  /**
+   * `flag` lets every request pass and tells it how Redis is. `reject` answers 503 while Redis is down; a degraded
+   * Redis still gets requests, for they are what it recovers by. Default `flag`.
+   */
+  readonly mode?: 'flag' | 'reject';
+  /** Sends `Cache-Control: no-store` with what is answered while Redis is not up. Default `false`. */
+  readonly noStore?: boolean;
+  /** What one request may wait for Redis, all its commands together. Default: no limit. */
+  readonly budgetMs?: number;
+}
+
+const none: Readonly<Record<string, string>> = {};
+const noStore: Readonly<Record<string, string>> = { 'Cache-Control': 'no-store' };
+
+/** The refusal of a request under this policy; undefined when it may pass. */
+export function refuseByPolicy(policy: GuardPolicy, guard: RequestGuard): PlainResponse | undefined {
+  return policy.mode === 'reject' ? refuseWithout(undefined, guard.snapshot) : undefined;
+}
+
+/** The headers to set before the handler runs; the handler may replace them. */
+export function headersByPolicy(policy: GuardPolicy, guard: RequestGuard): Readonly<Record<string, string>> {
+  return policy.noStore === true && guard.degraded ? noStore : none;
+}
+
+/** Runs the rest of the request, under its budget when the policy has one. */
+export function runByPolicy<T>(policy: GuardPolicy, run: () => T): T {
+  return policy.budgetMs === undefined ? run() : runWithBudget(policy.budgetMs, run);
+}

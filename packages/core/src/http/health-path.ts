@@ -1,0 +1,43 @@
+/** Where the three health endpoints live. */
+export interface HealthPaths {
+  /** Default `/livez`. */
+  readonly live?: string;
+  /** Default `/readyz`. */
+  readonly ready?: string;
+  /** Default `/health/redis`. */
+  readonly health?: string;
+}
+
+export type HealthEndpoint = keyof HealthPaths;
+
+export const defaultHealthPaths: Readonly<Required<HealthPaths>> = {
+  live: '/livez',
+  ready: '/readyz',
+  health: '/health/redis',
+};
+
+/**
+ * Tells which health endpoint a request is for: GET and HEAD only, query string and one trailing slash ignored.
+ *
+ * @example
+ * matchHealthPath('GET', '/readyz?verbose'); // 'ready'
+ * matchHealthPath('POST', '/readyz');        // undefined: somebody else's
+ */
+export function matchHealthPath(
+  method: string | undefined,
+  url: string | undefined,
+  paths: HealthPaths = defaultHealthPaths,
+): HealthEndpoint | undefined {
+  if ((method !== 'GET' && method !== 'HEAD') || url === undefined) return undefined;
+  const path = pathOf(url);
+  if (path === (paths.live ?? defaultHealthPaths.live)) return 'live';
+  if (path === (paths.ready ?? defaultHealthPaths.ready)) return 'ready';
+  if (path === (paths.health ?? defaultHealthPaths.health)) return 'health';
+  return undefined;
+}
+
+function pathOf(url: string): string {
+  const query = url.indexOf('?');
+  const path = query === -1 ? url : url.slice(0, query);
+  return path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path;
+}

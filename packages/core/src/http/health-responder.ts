@@ -1,0 +1,52 @@
+import { matchHealthPath, type HealthPaths } from './health-path.ts';
+import {
+  renderHealth,
+  renderLiveness,
+  renderReadiness,
+  type HealthOptions,
+  type SnapshotSource,
+} from './health-response.ts';
+import type { PlainResponse } from './plain-response.ts';
+
+/** Options of {@link createHealthResponder}. */
+export interface HealthResponderOptions extends HealthOptions {
+  /** Where the endpoints live. Defaults `/livez`, `/readyz`, `/health/redis`. */
+  readonly paths?: HealthPaths;
+}
+
+/**
+ * Answers a request for a health endpoint, or undefined for any other request.
+ *
+ * The resiliences are asked for only when the answer needs them: `/livez` never does.
+ */
+export type HealthResponder = (
+  method: string | undefined,
+  url: string | undefined,
+  resiliences: () => readonly SnapshotSource[],
+) => PlainResponse | undefined;
+
+/**
+ * The three health endpoints in one function, for adapters.
+ *
+ * @example
+ * const answer = createHealthResponder({ critical: true });
+ * const response = answer(req.method, req.url, () => [resilience]);
+ * if (response) res.writeHead(response.status, response.headers).end(response.body);
+ */
+export function createHealthResponder({ paths, ...options }: HealthResponderOptions = {}): HealthResponder {
+  return (method, url, resiliences) => {
+    const endpoint = matchHealthPath(method, url, paths);
+    switch (endpoint) {
+      case undefined:
+        return undefined;
+      case 'live':
+        return renderLiveness();
+      case 'ready':
+        return renderReadiness(resiliences(), options);
+      case 'health':
+        return renderHealth(resiliences(), options);
+      default:
+        return endpoint satisfies never;
+    }
+  };
+}

@@ -1,0 +1,95 @@
+import { healthCheck, isCritical, overallHealth, type Critical } from '../health/report.ts';
+import type { RedisResilience } from '../redis-resilience.ts';
+import type { RedisSnapshot } from '../snapshot.ts';
+import { retryAfterSeconds, type PlainResponse } from './plain-response.ts';
+
+/** What is asked of a resilience here: its snapshot, and nothing else. */
+export type SnapshotSource = Pick<RedisResilience, 'snapshot'>;
+
+/** Options of {@link renderReadiness} and {@link renderHealth}. */
+export interface HealthOptions {
+  /** The connections without which the service cannot work: all, none, or those named. Default `false`. */
+  readonly critical?: Critical;
+}
+
+const headers = { 'Content-Type': 'application/health+json', 'Cache-Control': 'no-store' } as const;
+const alive: PlainResponse = { status: 200, headers, body: '{"status":"pass"}' };
+
+/** The answer of `/livez`: the process can answer. It never looks at Redis: an outage must not restart a pod. */
+export function renderLiveness(): PlainResponse {
+  return alive;
+}
+
+/**
+ * The answer of `/readyz`: 503 only while a critical connection is down.
+ *
+ * @example
+ * renderReadiness([cache, sessions], { critical: ['sessions'] }).status; // 503 while sessions is down, else 200
+ */
+export function renderReadiness(
+  resiliences: readonly SnapshotSource[],
+  { critical = false }: HealthOptions = {},
+): PlainResponse {
+  const snapshots = resiliences.map((resilience) => resilience.snapshot());
+  const away = snapshots
+    .filter((snapshot) => snapshot.status !== 'up')
+    .map(describe)
+    .join(' ');
+  const status = overallHealth(snapshots, critical);
+  const body =
+    away === '' ? `{"status":"${status}"}` : `{"status":"${status}","output":${JSON.stringify(away)}}`;
+  return respond(snapshots, critical, body);
+}
+
+/**
+ * The answer of `/health/redis`: `pass`, `warn` or `fail`, with one check per connection, keyed by its name.
+ *
+ * @example
+ * JSON.parse(renderHealth([resilience]).body).checks['redis-default'][0].redis.status; // 'up'
+ */
+export function renderHealth(
+  resiliences: readonly SnapshotSource[],
+  { critical = false }: HealthOptions = {},
+): PlainResponse {
+  const snapshots = resiliences.map((resilience) => resilience.snapshot());
+  const checks = new Map<string, string[]>();
+  for (const snapshot of snapshots) {
+    const key = checkKey(snapshot.name);
+    const entries = checks.get(key);
+    if (entries) entries.push(renderCheck(snapshot));
+    else checks.set(key, [renderCheck(snapshot)]);
+  }
+  const entries = Array.from(checks, ([key, values]) => `${JSON.stringify(key)}:[${values.join(',')}]`);
+  return respond(
+    snapshots,
+    critical,
+    `{"status":"${overallHealth(snapshots, critical)}","checks":{${entries.join(',')}}}`,
+  );
+}
+
+/** The draft keeps the colon of a key for itself. */
+function checkKey(name: string): string {
+  return `redis-${name.replaceAll(':', '-')}`;
+}
+
+/** A snapshot never changes, so its rendering is made once; it goes when the snapshot goes. */
+const rendered = new WeakMap<RedisSnapshot, string>();
+
+function renderCheck(snapshot: RedisSnapshot): string {
+  const known = rendered.get(snapshot);
+  if (known !== undefined) return known;
+  const check = JSON.stringify(healthCheck(snapshot));
+  rendered.set(snapshot, check);
+  return check;
+}
+
+function describe(snapshot: RedisSnapshot): string {
+  return `Redis connection ${snapshot.name} is ${snapshot.status} (${snapshot.cause?.code ?? snapshot.connection}).`;
+}
+
+function respond(snapshots: readonly RedisSnapshot[], critical: Critical, body: string): PlainResponse {
+  const failed = snapshots.filter(({ name, status }) => status === 'down' && isCritical(name, critical));
+  if (failed.length === 0) return { status: 200, headers, body };
+  const retryAfterMs = Math.max(...failed.map((snapshot) => snapshot.retryAfterMs ?? 0));
+  return { status: 503, headers: { ...headers, 'Retry-After': retryAfterSeconds(retryAfterMs) }, body };
+}

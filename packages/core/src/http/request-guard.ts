@@ -1,0 +1,76 @@
+import type { Cluster, Redis } from 'ioredis';
+import type { Cause } from '../cause.ts';
+import type { ExecuteOptions, RedisResilience } from '../redis-resilience.ts';
+import type { RedisSnapshot, Status } from '../snapshot.ts';
+
+/**
+ * What a request knows about Redis: the picture at its start, and the client to go on with. One small object per
+ * request; everything else is read on demand.
+ *
+ * @example
+ * const cart = await req.redisGuard.execute((redis) => redis.get(key), { fallback: () => null });
+ */
+export class RequestGuard {
+  readonly #resilience: RedisResilience;
+  readonly #snapshot: RedisSnapshot;
+
+  constructor(resilience: RedisResilience, snapshot: RedisSnapshot) {
+    this.#resilience = resilience;
+    this.#snapshot = snapshot;
+  }
+
+  /** The resilience behind this request, for `applyOnce`, events and the live snapshot. */
+  get resilience(): RedisResilience {
+    return this.#resilience;
+  }
+
+  /** How Redis was when the request began. Frozen. */
+  get snapshot(): RedisSnapshot {
+    return this.#snapshot;
+  }
+
+  get client(): Redis | Cluster {
+    return this.#resilience.client;
+  }
+
+  get status(): Status {
+    return this.#snapshot.status;
+  }
+
+  /** Whether the request runs on less than a whole Redis: the status is `degraded` or `down`. */
+  get degraded(): boolean {
+    return this.#snapshot.status !== 'up';
+  }
+
+  get reads(): boolean {
+    return this.#snapshot.reads;
+  }
+
+  get writes(): boolean {
+    return this.#snapshot.writes;
+  }
+
+  get cause(): Cause | undefined {
+    return this.#snapshot.cause;
+  }
+
+  get retryAfterMs(): number | undefined {
+    return this.#snapshot.retryAfterMs;
+  }
+
+  /** As {@link RedisResilience.execute}. */
+  execute<T>(
+    operation: (client: Redis | Cluster, signal: AbortSignal) => Promise<T>,
+    options?: ExecuteOptions<T>,
+  ): Promise<T> {
+    return this.#resilience.execute(operation, options);
+  }
+}
+
+/** The guard of a request that begins now. */
+export function createRequestGuard(
+  resilience: RedisResilience,
+  snapshot: RedisSnapshot = resilience.snapshot(),
+): RequestGuard {
+  return new RequestGuard(resilience, snapshot);
+}

@@ -1,0 +1,39 @@
+export { createRedisResilience, defaultRedisResilience, protect } from './create.ts';
+export type { ClusterTarget, ResilienceTarget, SentinelTarget } from './target.ts';
+export type { Credentials, ExecuteOptions, RedisResilience } from './redis-resilience.ts';
+export type {
+  CircuitState,
+  ConnectionState,
+  Lane,
+  RedisSnapshot,
+  SnapshotDetail,
+  Status,
+} from './snapshot.ts';
+export { describeCause } from './cause.ts';
+export type { Cause, CauseCode } from './cause.ts';
+export {
+  BudgetExceededError,
+  CircuitOpenError,
+  CommandTimeoutError,
+  ConfigurationError,
+  isRedisResilienceError,
+  OutcomeUnknownError,
+  OverloadedError,
+  RedisResilienceError,
+  RedisUnavailableError,
+  WatchLostError,
+} from './errors.ts';
+export type { ErrorCode, ErrorDetails, Forensics, Outcome } from './errors.ts';
+export type { ResilienceEvent, ResilienceEvents } from './events.ts';
+export type { CommandEntry, HistoryEntry, StatusEntry } from './history.ts';
+export type {
+  AdmissionOptions,
+  CircuitOptions,
+  ConnectionOptions,
+  ResilienceOptions,
+  RetryOptions,
+} from './options.ts';
+export type { Category } from './command/category.ts';
+export { remainingBudgetMs, runWithBudget } from './command/request-budget.ts';
+export { systemClock, systemRandom } from './clock.ts';
+export type { Clock, Random, TimerHandle } from './clock.ts';

@@ -1,0 +1,273 @@
+import { tracingChannel } from 'node:diagnostics_channel';
+import type { Socket } from 'node:net';
+import type { Cluster, Redis } from 'ioredis';
+import type { Entry } from './command/entry.ts';
+
+/**
+ * The only file that knows what lies inside ioredis. Everything here is held by a contract test against each
+ * supported version; nothing else in this project may reach past the public API.
+ */
+
+/** A command as ioredis builds it, with the one field we add: who tracks it. */
+export interface DriverCommand {
+  name: string;
+  args: unknown[];
+  readonly promise: Promise<unknown>;
+  isSettled?: boolean;
+  inTransaction?: boolean;
+  pipelineIndex?: number;
+  protocol?: number;
+  replyMapping?: string;
+  resolve(value: unknown): unknown;
+  reject(error: Error): unknown;
+  toWritable(socket: Socket): string | Buffer;
+  getKeys(): unknown[];
+  entry?: Entry | undefined;
+}
+
+/** What ioredis passes as the second argument of `sendCommand` for the members of a pipeline. */
+export interface PipelineStream {
+  readonly isPipeline?: boolean;
+  readonly destination?: { readonly redis?: unknown };
+}
+
+export type SendCommand = (command: DriverCommand, stream?: PipelineStream, node?: unknown) => unknown;
+
+/** What ioredis asks of the object that makes its sockets. */
+export interface DriverConnector {
+  connect(emit: (event: string, error: Error) => void): Promise<Socket>;
+  disconnect(): void;
+  check(info: unknown): boolean;
+}
+
+interface Condition {
+  select: number;
+  auth?: unknown;
+  subscriber: false | { channels(kind: string): string[] };
+  protocol?: number;
+  replyMapping?: string;
+}
+
+interface Internals {
+  status: string;
+  stream: Socket | undefined;
+  condition: Condition | null;
+  prevCondition?: Condition | null;
+  commandQueue: {
+    length: number;
+    push(item: unknown): void;
+    peekFront(): { command: DriverCommand } | undefined;
+  };
+  options: Record<string, unknown>;
+  connector: DriverConnector;
+  manuallyClosing: boolean;
+  reconnectTimeout: NodeJS.Timeout | null;
+  sendCommand: SendCommand;
+  duplicate(...override: unknown[]): Redis | Cluster;
+  disconnect(reconnect?: boolean): void;
+  connect(callback?: unknown): Promise<void>;
+  flushQueue(error: Error): void;
+  setStatus(status: string): void;
+  isCluster?: boolean;
+}
+
+const internals = (client: Redis | Cluster): Internals => client as unknown as Internals;
+
+const commandChannel = tracingChannel('ioredis:command');
+const driverLogs = /ioredis/.test(process.env['DEBUG'] ?? '') || process.env['DEBUG'] === '*';
+
+export function isCluster(client: Redis | Cluster): client is Cluster {
+  return internals(client).isCluster === true;
+}
+
+export function statusOf(client: Redis | Cluster): string {
+  return internals(client).status;
+}
+
+/** The options ioredis reads anew at each connection; live, so that a change counts from the next attempt on. */
+export function optionsOf(client: Redis | Cluster): Record<string, unknown> {
+  return internals(client).options;
+}
+
+export function socketOf(client: Redis): Socket | undefined {
+  return internals(client).stream;
+}
+
+/** The driver's own `sendCommand`, to be asked for before the gate takes its place. */
+export function sendCommandOf(client: Redis | Cluster): SendCommand {
+  return internals(client).sendCommand.bind(client) as SendCommand;
+}
+
+/** Puts `gate` in the place of `sendCommand`. */
+export function interceptSendCommand(client: Redis | Cluster, gate: SendCommand): void {
+  internals(client).sendCommand = gate;
+}
+
+/** Lets `onDuplicate` see each instance that `duplicate()` makes, before anybody else does. */
+export function interceptDuplicate(
+  client: Redis | Cluster,
+  onDuplicate: (duplicate: Redis | Cluster) => void,
+): void {
+  const target = internals(client);
+  const original = target.duplicate.bind(client);
+  target.duplicate = (...override) => {
+    const duplicate = original(...override);
+    onDuplicate(duplicate);
+    return duplicate;
+  };
+}
+
+/**
+ * Takes over dialing, and switches off everything in the driver that would retry, queue, resend or time out beside
+ * us. `maxRetriesPerRequest: 0` is the one setting that neither resends nor loses what was in flight.
+ */
+export function takeOverConnection(client: Redis, connector: DriverConnector): void {
+  const target = internals(client);
+  target.connector = connector;
+  Object.assign(target.options, {
+    maxRetriesPerRequest: 0,
+    autoResendUnfulfilledCommands: false,
+    autoResubscribe: false,
+    enableOfflineQueue: true,
+    enableReadyCheck: false,
+    commandTimeout: undefined,
+    socketTimeout: undefined,
+    reconnectOnError: null,
+    connectTimeout: 0,
+  });
+}
+
+/** As {@link takeOverConnection}, for a client that also comes back by itself: everything but a cluster node. */
+export function takeOverRetry(client: Redis): void {
+  internals(client).options['retryStrategy'] = () => 0;
+}
+
+/** Makes the cluster hand every failure to the gate, where category and outcome decide; redirections stay its own. */
+export function takeOverCluster(client: Cluster, retryDelay: (attempt: number) => number): void {
+  Object.assign(internals(client).options, {
+    retryDelayOnFailover: 0,
+    retryDelayOnClusterDown: 0,
+    enableOfflineQueue: true,
+    clusterRetryStrategy: retryDelay,
+  });
+}
+
+/** The short way to the socket, for plain commands on a ready connection. Undefined where only the long way is right. */
+export function shortWay(
+  client: Redis,
+  long: SendCommand,
+): ((command: DriverCommand, socket: Socket) => void) | undefined {
+  const target = internals(client);
+  const fieldsets = target.options['himportFieldsets'];
+  if (driverLogs || (Array.isArray(fieldsets) && fieldsets.length > 0)) return undefined;
+  return (command, socket) => {
+    const condition = target.condition as Condition;
+    if (commandChannel.hasSubscribers || (condition.subscriber && condition.protocol !== 3)) {
+      long(command);
+      return;
+    }
+    if (condition.protocol !== undefined) {
+      command.protocol = condition.protocol;
+      command.replyMapping = condition.replyMapping ?? 'legacy';
+    }
+    socket.write(command.toWritable(socket));
+    target.commandQueue.push({ command, stream: undefined, select: condition.select });
+  };
+}
+
+/** How many commands the driver has written and has no answer to. */
+export function unansweredCount(client: Redis): number {
+  return internals(client).commandQueue.length;
+}
+
+export function oldestUnanswered(client: Redis): DriverCommand | undefined {
+  return internals(client).commandQueue.peekFront()?.command;
+}
+
+/** Whether the driver is in the middle of its own handshake, in which only its own commands pass. */
+export function isHandshaking(client: Redis): boolean {
+  return internals(client).status === 'connect';
+}
+
+/** Gives the next handshake, also one that has already begun, these credentials. */
+export function setCredentials(
+  client: Redis,
+  username: string | undefined,
+  password: string | undefined,
+): void {
+  const target = internals(client);
+  target.options['username'] = username;
+  target.options['password'] = password;
+  if (target.condition) target.condition.auth = username ? [username, password] : password;
+}
+
+/** Makes the handshake that is about to begin speak RESP2, for a peer that refuses HELLO. */
+export function speakResp2(client: Redis): void {
+  const { condition } = internals(client);
+  if (condition === null || condition.protocol === undefined) return;
+  condition.protocol = 2;
+  condition.replyMapping = 'legacy';
+}
+
+export type SubscriptionKind = 'subscribe' | 'psubscribe' | 'ssubscribe';
+export type Subscriptions = Readonly<Record<SubscriptionKind, readonly string[]>>;
+
+/** What the connection is, or before its loss was, subscribed to. */
+export function subscriptionsOf(client: Redis): Subscriptions {
+  const { condition, prevCondition } = internals(client);
+  const set = condition?.subscriber || prevCondition?.subscriber;
+  return {
+    subscribe: set ? set.channels('subscribe') : [],
+    psubscribe: set ? set.channels('psubscribe') : [],
+    ssubscribe: set ? set.channels('ssubscribe') : [],
+  };
+}
+
+export function databaseOf(client: Redis): number {
+  return internals(client).condition?.select ?? 0;
+}
+
+/** Whether `disconnect()` or `quit()` was called by the user: the driver will not come back by itself. */
+export function isClosing(client: Redis): boolean {
+  return internals(client).manuallyClosing;
+}
+
+/** A client that was closed while it dialed may be connected anew: the driver forgets to forget. */
+export function forgetClosing(client: Redis): void {
+  process.nextTick(() => {
+    internals(client).manuallyClosing = false;
+  });
+}
+
+/**
+ * Wraps `disconnect`. The driver parks for ever when told to disconnect between two attempts; here it ends.
+ */
+export function interceptDisconnect(client: Redis): void {
+  const target = internals(client);
+  const original = target.disconnect.bind(client);
+  target.disconnect = (reconnect = false) => {
+    if (reconnect || target.status !== 'reconnecting') {
+      original(reconnect);
+      return;
+    }
+    if (target.reconnectTimeout) clearTimeout(target.reconnectTimeout);
+    target.reconnectTimeout = null;
+    target.manuallyClosing = false;
+    target.setStatus('end');
+    target.flushQueue(new Error('Connection is closed.'));
+  };
+}
+
+/** Wraps `connect`, so that a caller who awaits it while Redis is down is answered at the first failed attempt. */
+export function interceptConnect(client: Redis, firstFailure: () => Promise<never>): void {
+  const target = internals(client);
+  const original = target.connect.bind(client);
+  target.connect = (callback) => {
+    const connected = Promise.race([original(), firstFailure()]);
+    if (typeof callback === 'function') {
+      const answer = callback as (error: unknown) => void;
+      connected.then(() => answer(null), answer);
+    }
+    return connected;
+  };
+}

@@ -1,0 +1,189 @@
+import { once } from 'node:events';
+import { Command, type Redis } from 'ioredis';
+import type { CauseCode } from './cause.ts';
+import { Gate } from './command/gate.ts';
+import type { GateHost } from './command/gate-host.ts';
+import { redisDispatch } from './command/redis-dispatch.ts';
+import { Connection, type ConnectionHost } from './connection/connection.ts';
+import type { Dialer } from './connection/dialer.ts';
+import { Redialer } from './connection/redialer.ts';
+import { RoleWatch } from './connection/role-watch.ts';
+import type { Target } from './connection/establish.ts';
+import * as driver from './ioredis.ts';
+import type { ConnectionState } from './snapshot.ts';
+
+/** One protected client of a resilience: the main one, a duplicate, or a whole cluster. */
+export interface Member {
+  readonly gate: Gate;
+  readonly state: ConnectionState;
+  readonly cause: CauseCode | undefined;
+  readonly connections: number;
+  readonly readyConnections: number;
+  /** Age of the last byte read and written. */
+  readonly readAt: number | undefined;
+  readonly writtenAt: number | undefined;
+  /** Why writes are held although reads go on. */
+  readonly writesHeldBy: CauseCode | undefined;
+  nextAttemptMs(): number | undefined;
+  /** The server said that it does not serve, or that this connection is of no use. */
+  serverAway(cause: CauseCode): void;
+  drop(cause: CauseCode): void;
+  readOnly(): void;
+  /** Sends a command of our own, past the gate: the answer is the server's. */
+  ask(command: string, args: readonly string[]): Promise<unknown>;
+  /** Asks each connection for a sign of life. */
+  prove(): void;
+  /** Resolves when the sockets are gone. */
+  disconnect(): Promise<void>;
+}
+
+export interface MemberHost extends GateHost, Omit<ConnectionHost, 'onStateChange' | 'onProven'> {
+  onMemberChange(): void;
+  onAttempt(attempt: {
+    readonly durationMs: number;
+    readonly cause: CauseCode | undefined;
+    readonly nextAttemptMs: number | undefined;
+  }): void;
+}
+
+/** Protects one ioredis instance: puts the gate before its commands and the connection beneath it. */
+export class RedisMember implements Member {
+  readonly client: Redis;
+  readonly gate: Gate;
+  readonly #host: MemberHost;
+  readonly #connection: Connection;
+  readonly #roleWatch: RoleWatch;
+  readonly #expectsPrimary: boolean;
+  readonly #long: driver.SendCommand;
+  #runId: string | undefined;
+
+  constructor(client: Redis, target: Target, dialer: Dialer, expectsPrimary: boolean, host: MemberHost) {
+    this.client = client;
+    this.#host = host;
+    this.#expectsPrimary = expectsPrimary;
+    let connection: Connection | undefined;
+    const isMonitor = driver.optionsOf(client)['monitor'] === true;
+    const long = driver.sendCommandOf(client);
+    this.#long = long;
+    this.gate = new Gate(
+      host,
+      redisDispatch(client, long, () => (connection as Connection).wire),
+    );
+    const redialer = new Redialer(dialer, target, {
+      clock: host.clock,
+      handshakeTimeoutMs: host.settings.connection.handshakeTimeoutMs,
+      priority: () => (connection?.isSubscriber === true ? 'subscriber' : 'command'),
+      onAttempt: ({ durationMs, cause, nextAttemptMs }) =>
+        host.onAttempt({ durationMs, cause, nextAttemptMs }),
+    });
+    connection = new Connection(client, target, redialer, this.gate, {
+      ...connectionHost(host),
+      onStateChange: () => host.onMemberChange(),
+      onProven: (_connection, { proof }) => this.#judgeRole(proof.info),
+    });
+    this.#connection = connection;
+    this.#roleWatch = new RoleWatch(target, host.clock, host.settings.connection.minPeriodMs, {
+      onPrimary: (established) => {
+        const isSameServer = established.proof.info['run_id'] === this.#runId;
+        if (isSameServer || this.state !== 'ready') established.socket.destroy();
+        else this.#connection.replaceWith(established);
+        if (isSameServer) this.#writesAreBack();
+      },
+    });
+    driver.takeOverConnection(client, connection);
+    driver.takeOverRetry(client);
+    driver.interceptConnect(client, () => this.#connection.firstFailure());
+    driver.interceptDisconnect(client);
+    // A monitor's connection answers no commands; its driver replaces sendCommand itself.
+    if (!isMonitor) driver.interceptSendCommand(client, this.gate.handle);
+    connection.takeOver();
+  }
+
+  get state(): ConnectionState {
+    return this.#connection.state;
+  }
+
+  get cause(): CauseCode | undefined {
+    return this.#connection.cause;
+  }
+
+  get connections(): number {
+    return 1;
+  }
+
+  get readyConnections(): number {
+    return this.state === 'ready' ? 1 : 0;
+  }
+
+  get readAt(): number | undefined {
+    return this.#connection.wire.readAt || undefined;
+  }
+
+  get writtenAt(): number | undefined {
+    return this.#connection.wire.writtenAt || undefined;
+  }
+
+  get writesHeldBy(): CauseCode | undefined {
+    return this.#roleWatch.isOn ? 'read-only' : undefined;
+  }
+
+  nextAttemptMs(): number | undefined {
+    return this.#connection.nextAttemptMs() ?? this.#roleWatch.nextLookMs();
+  }
+
+  serverAway(cause: CauseCode): void {
+    this.#connection.serverAway(cause);
+  }
+
+  drop(cause: CauseCode): void {
+    this.#connection.drop(cause);
+  }
+
+  readOnly(): void {
+    if (!this.#expectsPrimary || this.#roleWatch.isOn) return;
+    this.#roleWatch.start();
+    this.gate.holdWrites(this.#host.clock.now());
+    this.#host.onMemberChange();
+  }
+
+  prove(): void {
+    this.#connection.prove();
+  }
+
+  ask(command: string, args: readonly string[]): Promise<unknown> {
+    const question = new Command(command, [...args], { replyEncoding: 'utf8' });
+    this.#long(question as unknown as driver.DriverCommand);
+    return question.promise;
+  }
+
+  async disconnect(): Promise<void> {
+    this.#roleWatch.stop();
+    if (driver.statusOf(this.client) === 'end') return;
+    const ended = once(this.client, 'end');
+    this.client.disconnect();
+    await ended;
+  }
+
+  #judgeRole(info: Readonly<Record<string, string>>): void {
+    this.#runId = info['run_id'];
+    if (info['role'] === 'slave') this.readOnly();
+    else if (this.#roleWatch.isOn) this.#writesAreBack();
+  }
+
+  #writesAreBack(): void {
+    this.#roleWatch.stop();
+    this.gate.holdWrites(undefined);
+    this.#host.onMemberChange();
+  }
+}
+
+function connectionHost(host: MemberHost): Omit<ConnectionHost, 'onStateChange' | 'onProven'> {
+  return {
+    settings: host.settings,
+    clock: host.clock,
+    random: host.random,
+    generations: () => host.generations(),
+    onGap: (gapMs, channels) => host.onGap(gapMs, channels),
+    onResubscribeFailed: (channels, code) => host.onResubscribeFailed(channels, code),
+  };
+}

@@ -1,0 +1,89 @@
+import type { Clock, Random } from './clock.ts';
+import type { Credentials } from './redis-resilience.ts';
+import type { Category } from './command/category.ts';
+
+/** When the circuit of a lane opens, and how it closes again. */
+export interface CircuitOptions {
+  /** `enforce` refuses; `observe` only reports what it would have refused; `off` does neither. Default `enforce`. */
+  readonly mode?: 'enforce' | 'observe' | 'off';
+  /** Share of failed calls, 0 to 1, at which it opens. Default 0.5. */
+  readonly failureRatio?: number;
+  /** Share of slow calls, 0 to 1, at which it opens. Default 0.8. */
+  readonly slowRatio?: number;
+  /** A call slower than this is slow. Default: 10 times the usual round trip, at least 100 ms. */
+  readonly slowMs?: number;
+  /** Calls within the window before a ratio counts. Default 20. */
+  readonly minCalls?: number;
+  /** Failures in a row that open it; failures of one burst count once. Default 5. */
+  readonly maxConsecutiveFailures?: number;
+  /** Length of the sliding window. Default 10,000 ms. */
+  readonly windowMs?: number;
+  /** First open time; doubles up to `maxOpenMs`, with equal jitter. Defaults 500 ms and 30,000 ms. */
+  readonly openMs?: number;
+  readonly maxOpenMs?: number;
+  /** Trial calls let through while half-open. Default 3. */
+  readonly trials?: number;
+}
+
+/** Bounds on what may wait, and for how long. */
+export interface AdmissionOptions {
+  /** Longest wait of a fresh command for a reconnection. Default 250 ms. */
+  readonly maxWaitMs?: number;
+  /** Commands that may wait at once. Default 10,000. */
+  readonly maxWaiting?: number;
+  /** Bytes of arguments that may wait at once. Default 16 MiB. */
+  readonly maxWaitingBytes?: number;
+  /** Commands that may be unanswered at once. Default 100,000. */
+  readonly maxInFlight?: number;
+}
+
+/** Sending again what failed without an error for the caller. */
+export interface RetryOptions {
+  /** How often one command may be sent again. 0 switches retries off. Default 5. */
+  readonly maxRetries?: number;
+  /** Tokens of the shared budget; a retry costs 10 (5 when the server said "not now", 20 after a timeout). Default 100. */
+  readonly budgetTokens?: number;
+  /** For how long the server remembers an id of `applyOnce`. Default 24 hours. */
+  readonly rememberMs?: number;
+  /** Category by command name, for custom commands, modules and scripts, or to narrow a built-in one. */
+  readonly categories?: Readonly<Record<string, Category>>;
+}
+
+/** How connections are made and watched. */
+export interface ConnectionOptions {
+  /** Shortest and longest period between connection attempts; within them the fleet's size decides. Defaults 100 and 5,000 ms. */
+  readonly minPeriodMs?: number;
+  readonly maxPeriodMs?: number;
+  /** Bounds TLS, AUTH, HELLO and INFO after the TCP connection is made. Default 5,000 ms. */
+  readonly handshakeTimeoutMs?: number;
+  /** An idle connection is asked PING after this long, jittered. Default 5,000 ms. */
+  readonly idlePingMs?: number;
+  /** Bounds of the adaptive limit after which a silent connection is checked by a second one. Defaults 200 and 2,000 ms. */
+  readonly minStallMs?: number;
+  readonly maxStallMs?: number;
+  /** TCP keepalive delay. Default 10,000 ms. */
+  readonly keepAliveMs?: number;
+  /** What the endpoint is expected to be. Default `primary`; `any` never checks. */
+  readonly role?: 'primary' | 'any';
+  /** Credentials, or where to get them: asked at each attempt. Default: those of the client's own options. */
+  readonly credentials?: Credentials | (() => Credentials | Promise<Credentials>);
+  /** Bounds the credentials provider. Default 5,000 ms. */
+  readonly credentialsTimeoutMs?: number;
+}
+
+/** Options of `createRedisResilience`, `protect` and, beside the framework's own, of every adapter. */
+export interface ResilienceOptions {
+  /** Name of this connection, for health, metrics and events. Default `default`. */
+  readonly name?: string;
+  /** Deadline of one command, waiting included. Default 1,000 ms. */
+  readonly timeoutMs?: number;
+  /** A command slower than this is kept in `history()`. Default 100 ms. */
+  readonly slowCommandMs?: number;
+  readonly admission?: AdmissionOptions;
+  readonly circuit?: CircuitOptions;
+  readonly retry?: RetryOptions;
+  readonly connection?: ConnectionOptions;
+  /** Time and chance, for tests. */
+  readonly clock?: Clock;
+  readonly random?: Random;
+}

@@ -1,0 +1,132 @@
+import type { CircuitSettings } from './circuit/circuit-settings.ts';
+import { circuitDefaults } from './circuit/circuit-settings.ts';
+import { systemClock, systemRandom, type Clock, type Random } from './clock.ts';
+import type { AdmissionOptions, ConnectionOptions, ResilienceOptions, RetryOptions } from './options.ts';
+import {
+  checkKeys,
+  countOf,
+  credentialsOf,
+  durationOf,
+  functionOf,
+  nameOf,
+  objectOf,
+  oneOf,
+  ratioOf,
+  type Reader,
+} from './validate-options.ts';
+
+/** The options with every default filled in, validated once. */
+export interface Settings {
+  readonly name: string;
+  readonly timeoutMs: number;
+  readonly slowCommandMs: number;
+  readonly admission: Readonly<Required<AdmissionOptions>>;
+  readonly circuit: CircuitSettings;
+  readonly retry: Readonly<Required<RetryOptions>>;
+  readonly connection: Readonly<Required<Omit<ConnectionOptions, 'credentials'>>> & {
+    readonly credentials: ConnectionOptions['credentials'] | undefined;
+  };
+  readonly clock: Clock;
+  readonly random: Random;
+}
+
+/** All defaults, in one place. */
+export const defaults: Settings = {
+  name: 'default',
+  timeoutMs: 1000,
+  slowCommandMs: 100,
+  admission: { maxWaitMs: 250, maxWaiting: 10_000, maxWaitingBytes: 16 * 1024 * 1024, maxInFlight: 100_000 },
+  circuit: circuitDefaults,
+  retry: { maxRetries: 5, budgetTokens: 100, rememberMs: 24 * 60 * 60 * 1000, categories: {} },
+  connection: {
+    minPeriodMs: 100,
+    maxPeriodMs: 5000,
+    handshakeTimeoutMs: 5000,
+    idlePingMs: 5000,
+    minStallMs: 200,
+    maxStallMs: 2000,
+    keepAliveMs: 10_000,
+    role: 'primary',
+    credentials: undefined,
+    credentialsTimeoutMs: 5000,
+  },
+  clock: systemClock,
+  random: systemRandom,
+};
+
+const readers: Readonly<Record<keyof ResilienceOptions, Reader>> = {
+  name: nameOf,
+  timeoutMs: durationOf(1),
+  slowCommandMs: durationOf(0),
+  admission: objectOf({
+    maxWaitMs: durationOf(0),
+    maxWaiting: countOf(0),
+    maxWaitingBytes: countOf(0),
+    maxInFlight: countOf(1),
+  }),
+  circuit: objectOf({
+    mode: oneOf('enforce', 'observe', 'off'),
+    failureRatio: ratioOf,
+    slowRatio: ratioOf,
+    slowMs: durationOf(1),
+    minCalls: countOf(1),
+    maxConsecutiveFailures: countOf(1),
+    windowMs: durationOf(10),
+    openMs: durationOf(1),
+    maxOpenMs: durationOf(1),
+    trials: countOf(1),
+  }),
+  retry: objectOf({
+    maxRetries: countOf(0),
+    budgetTokens: countOf(0),
+    rememberMs: durationOf(1000),
+    categories: objectOf(
+      undefined,
+      oneOf('read', 'write-checked', 'write-last-wins', 'write-accumulating', 'admin', 'never'),
+    ),
+  }),
+  connection: objectOf({
+    minPeriodMs: durationOf(10),
+    maxPeriodMs: durationOf(10),
+    handshakeTimeoutMs: durationOf(10),
+    idlePingMs: durationOf(10),
+    minStallMs: durationOf(10),
+    maxStallMs: durationOf(10),
+    keepAliveMs: durationOf(0),
+    role: oneOf('primary', 'any'),
+    credentials: credentialsOf,
+    credentialsTimeoutMs: durationOf(1),
+  }),
+  clock: objectOf(undefined, functionOf),
+  random: functionOf,
+};
+
+/** The options of `createRedisResilience`, for adapters that add their own beside them. */
+export const resilienceOptionNames: readonly string[] = Object.keys(readers);
+
+/**
+ * Validates options and fills in the defaults.
+ *
+ * @throws ConfigurationError naming the option, what was given (never a credential) and what is allowed
+ */
+export function resolveSettings(options: ResilienceOptions = {}): Settings {
+  checkKeys(options, readers, 'options');
+  const connection = { ...defaults.connection, ...withoutUndefined(options.connection) };
+  return Object.freeze({
+    name: options.name ?? defaults.name,
+    timeoutMs: options.timeoutMs ?? defaults.timeoutMs,
+    slowCommandMs: options.slowCommandMs ?? defaults.slowCommandMs,
+    admission: { ...defaults.admission, ...withoutUndefined(options.admission) },
+    circuit: { ...defaults.circuit, ...withoutUndefined(options.circuit) },
+    retry: { ...defaults.retry, ...withoutUndefined(options.retry) },
+    connection: { ...connection, maxPeriodMs: Math.max(connection.minPeriodMs, connection.maxPeriodMs) },
+    clock: options.clock ?? defaults.clock,
+    random: options.random ?? defaults.random,
+  });
+}
+
+function withoutUndefined<T extends object>(given: T | undefined): Partial<T> {
+  return Object.fromEntries(
+    Object.entries(given ?? {}).filter(([, value]) => value !== undefined),
+  ) as Partial<T>;
+}

@@ -1,0 +1,53 @@
+import { defaultRedisResilience, type RedisResilience } from '@redis-resilience/core';
+import {
+  checkAdapterOptions,
+  createRequestGuard,
+  headersByPolicy,
+  optionReaders,
+  refuseByPolicy,
+  runByPolicy,
+  type GuardPolicy,
+  type OptionReaders,
+} from '@redis-resilience/core/http';
+import { send, setHeaders, type Middleware } from './middleware.ts';
+
+/** Options of {@link redisGuard}. */
+export interface RedisGuardOptions extends GuardPolicy {
+  /** Default: `defaultRedisResilience()`, made at the first request. */
+  readonly resilience?: RedisResilience;
+}
+
+const readers: OptionReaders<RedisGuardOptions> = {
+  resilience: optionReaders.resilience,
+  mode: optionReaders.mode,
+  noStore: optionReaders.flag,
+  budgetMs: optionReaders.milliseconds,
+};
+
+/**
+ * Tells every request how Redis is: `req.redisGuard` for code, `res.locals.redisDegraded` for templates.
+ *
+ * Mount it after body parsers that lose the async context (multer does) when `budgetMs` is given, and after
+ * `redisHealth()`, so that mode `reject` never answers a probe.
+ *
+ * @throws {@link ConfigurationError} when an option is unknown or wrong
+ *
+ * @example
+ * app.use(redisGuard({ budgetMs: 300 }));
+ * app.get('/cart', async (req, res) => {
+ *   const cart = await req.redisGuard.execute((redis) => redis.get('cart'), { fallback: () => null });
+ *   res.json({ cart, degraded: req.redisGuard.degraded });
+ * });
+ */
+export function redisGuard(options: RedisGuardOptions = {}): Middleware {
+  const { resilience, ...policy } = checkAdapterOptions('redisGuard', options, readers);
+  return function redisGuard(req, res, next) {
+    const guard = createRequestGuard(resilience ?? defaultRedisResilience());
+    req.redisGuard = guard;
+    if (res.locals) res.locals['redisDegraded'] = guard.degraded;
+    const refusal = refuseByPolicy(policy, guard);
+    if (refusal) return send(res, refusal);
+    setHeaders(res, headersByPolicy(policy, guard));
+    runByPolicy(policy, next);
+  };
+}

@@ -1,0 +1,49 @@
+import type { RedisResilience } from '@redis-resilience/core';
+import {
+  checkAdapterOptions,
+  checkCritical,
+  createHealthResponder,
+  optionReaders,
+  type HealthResponderOptions,
+  type OptionReaders,
+} from '@redis-resilience/core/http';
+import { resilienceOf, send, type Middleware } from './middleware.ts';
+
+/** Options of {@link redisHealth}. */
+export interface RedisHealthOptions extends HealthResponderOptions {
+  /** Default: that of a `redisGuard()` before it, else `defaultRedisResilience()`. */
+  readonly resilience?: RedisResilience;
+  /** Several connections, in place of `resilience`. */
+  readonly resiliences?: readonly RedisResilience[];
+}
+
+const readers: OptionReaders<RedisHealthOptions> = {
+  critical: optionReaders.critical,
+  paths: optionReaders.paths,
+  resilience: optionReaders.resilience,
+  resiliences: optionReaders.resiliences,
+};
+
+/**
+ * Answers GET and HEAD of `/livez`, `/readyz` and `/health/redis` from the snapshot, without I/O. `/livez` never looks
+ * at Redis; `/readyz` is 503 only while a critical connection is down.
+ *
+ * @throws {@link ConfigurationError} when an option is unknown or wrong
+ *
+ * @example
+ * app.use(redisHealth({ critical: ['sessions'], resiliences: [cache, sessions] }));
+ */
+export function redisHealth(options: RedisHealthOptions = {}): Middleware {
+  const { resilience, resiliences = resilience && [resilience], ...endpoints } = checkAdapterOptions(
+    'redisHealth',
+    options,
+    readers,
+  );
+  if (resiliences) checkCritical('redisHealth', options.critical, resiliences.map(({ name }) => name));
+  const answerTo = createHealthResponder(endpoints);
+  return function redisHealth(req, res, next) {
+    const answer = answerTo(req.method, req.url, () => resiliences ?? [resilienceOf(req)]);
+    if (answer) return send(res, answer);
+    next();
+  };
+}

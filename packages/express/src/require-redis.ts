@@ -1,0 +1,29 @@
+import type { Lane, RedisResilience } from '@redis-resilience/core';
+import { checkAdapterOptions, checkLane, optionReaders, refuseWithout, type OptionReaders } from '@redis-resilience/core/http';
+import { resilienceOf, send, type Middleware } from './middleware.ts';
+
+/** Options of {@link requireRedis}. */
+export interface RequireRedisOptions {
+  /** Default: that of the `redisGuard()` before it, else `defaultRedisResilience()`. */
+  readonly resilience?: RedisResilience;
+}
+
+const readers: OptionReaders<RequireRedisOptions> = { resilience: optionReaders.resilience };
+
+/**
+ * Answers 503 with `Retry-After` and problem details while the lane is away; lets the request pass otherwise.
+ *
+ * @throws {@link ConfigurationError} when the lane or an option is wrong
+ *
+ * @example
+ * app.post('/orders', requireRedis('write'), placeOrder);
+ */
+export function requireRedis(lane: Lane = 'read', options: RequireRedisOptions = {}): Middleware {
+  checkLane('requireRedis', lane);
+  const { resilience } = checkAdapterOptions('requireRedis', options, readers);
+  return function requireRedis(req, res, next) {
+    const refusal = refuseWithout(lane, resilienceOf(req, resilience).snapshot());
+    if (refusal) return send(res, refusal);
+    next();
+  };
+}

@@ -1,0 +1,61 @@
+import type { Middleware } from 'koa';
+import { defaultRedisResilience, type RedisResilience } from '@redis-resilience/core';
+import {
+  checkAdapterOptions,
+  createRequestGuard,
+  headersByPolicy,
+  optionReaders,
+  refuseByPolicy,
+  runByPolicy,
+  type GuardPolicy,
+  type OptionReaders,
+  type RequestGuard,
+} from '@redis-resilience/core/http';
+import { send } from './context.ts';
+
+declare module 'koa' {
+  interface ExtendableContext {
+    /** What this request knows about Redis. Set by `redisGuard()`. */
+    redisGuard: RequestGuard;
+  }
+}
+
+/** Options of {@link redisGuard}. */
+export interface RedisGuardOptions extends GuardPolicy {
+  /** Default: `defaultRedisResilience()`, made at the first request. */
+  readonly resilience?: RedisResilience;
+}
+
+const readers: OptionReaders<RedisGuardOptions> = {
+  resilience: optionReaders.resilience,
+  mode: optionReaders.mode,
+  noStore: optionReaders.flag,
+  budgetMs: optionReaders.milliseconds,
+};
+
+/**
+ * Tells every request how Redis is: `ctx.redisGuard` for code, `ctx.state.redisDegraded` for templates.
+ *
+ * Mount it after `redisHealth()`, so that mode `reject` never answers a probe.
+ *
+ * @throws {@link ConfigurationError} when an option is unknown or wrong
+ *
+ * @example
+ * app.use(redisGuard({ budgetMs: 300 }));
+ * app.use(async (ctx) => {
+ *   const cart = await ctx.redisGuard.execute((redis) => redis.get('cart'), { fallback: () => null });
+ *   ctx.body = { cart, degraded: ctx.redisGuard.degraded };
+ * });
+ */
+export function redisGuard(options: RedisGuardOptions = {}): Middleware {
+  const { resilience, ...policy } = checkAdapterOptions('redisGuard', options, readers);
+  return function redisGuard(ctx, next) {
+    const guard = createRequestGuard(resilience ?? defaultRedisResilience());
+    ctx.redisGuard = guard;
+    ctx.state['redisDegraded'] = guard.degraded;
+    const refusal = refuseByPolicy(policy, guard);
+    if (refusal) return send(ctx, refusal);
+    ctx.set(headersByPolicy(policy, guard));
+    return runByPolicy(policy, next);
+  };
+}

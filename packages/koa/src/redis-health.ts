@@ -1,0 +1,49 @@
+import type { Middleware } from 'koa';
+import type { RedisResilience } from '@redis-resilience/core';
+import {
+  checkAdapterOptions,
+  checkCritical,
+  createHealthResponder,
+  optionReaders,
+  type HealthResponderOptions,
+  type OptionReaders,
+} from '@redis-resilience/core/http';
+import { resilienceOf, send } from './context.ts';
+
+/** Options of {@link redisHealth}. */
+export interface RedisHealthOptions extends HealthResponderOptions {
+  /** Default: that of a `redisGuard()` before it, else `defaultRedisResilience()`. */
+  readonly resilience?: RedisResilience;
+  /** Several connections, in place of `resilience`. */
+  readonly resiliences?: readonly RedisResilience[];
+}
+
+const readers: OptionReaders<RedisHealthOptions> = {
+  critical: optionReaders.critical,
+  paths: optionReaders.paths,
+  resilience: optionReaders.resilience,
+  resiliences: optionReaders.resiliences,
+};
+
+/**
+ * Answers GET and HEAD of `/livez`, `/readyz` and `/health/redis` from the snapshot, without I/O. `/livez` never looks
+ * at Redis; `/readyz` is 503 only while a critical connection is down.
+ *
+ * @throws {@link ConfigurationError} when an option is unknown or wrong
+ *
+ * @example
+ * app.use(redisHealth({ critical: ['sessions'], resiliences: [cache, sessions] }));
+ */
+export function redisHealth(options: RedisHealthOptions = {}): Middleware {
+  const { resilience, resiliences = resilience && [resilience], ...endpoints } = checkAdapterOptions(
+    'redisHealth',
+    options,
+    readers,
+  );
+  if (resiliences) checkCritical('redisHealth', options.critical, resiliences.map(({ name }) => name));
+  const answerTo = createHealthResponder(endpoints);
+  return function redisHealth(ctx, next) {
+    const answer = answerTo(ctx.method, ctx.url, () => resiliences ?? [resilienceOf(ctx)]);
+    return answer ? send(ctx, answer) : next();
+  };
+}

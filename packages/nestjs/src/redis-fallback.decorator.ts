@@ -1,0 +1,63 @@
+import { isRedisResilienceError, type RedisResilienceError } from '@redis-resilience/core';
+
+/**
+ * What a method answers in place of Redis: the result of a function, which gets the error and the method's own
+ * arguments and has the same `this`; or of another method of the class, named; or a value.
+ */
+export type Fallback =
+  | ((this: never, error: RedisResilienceError, ...args: never[]) => unknown)
+  | { readonly method: string }
+  | { readonly value: unknown };
+
+type Method = (this: unknown, ...args: unknown[]) => unknown;
+type Answer = (self: unknown, error: RedisResilienceError, args: readonly unknown[]) => unknown;
+
+/**
+ * Answers a method's call when the method fails with an error of this library; any other error goes on, and so does a
+ * `ConfigurationError`, which is no outage. A method that writes should look at `error.outcome`: when it is `unknown`,
+ * the write may have been done.
+ *
+ * @example
+ * @RedisFallback({ method: 'fromDatabase' })
+ * async product(id: string): Promise<Product> { return JSON.parse(await this.redis.get(`product:${id}`)); }
+ *
+ * async fromDatabase(error: RedisResilienceError, id: string): Promise<Product> { return this.database.product(id); }
+ */
+export function RedisFallback(fallback: Fallback): MethodDecorator {
+  const answer = answerOf(fallback);
+  return (_target: object, _key: string | symbol, descriptor: PropertyDescriptor) => {
+    const original = descriptor.value as Method;
+    const guarded: Method = function (...args) {
+      const instead = (error: unknown): unknown => {
+        if (!isRedisResilienceError(error) || error.code === 'CONFIGURATION') throw error;
+        return answer(this, error, args);
+      };
+      try {
+        const result = original.apply(this, args);
+        return isPromiseLike(result) ? result.then(undefined, instead) : result;
+      } catch (error) {
+        return instead(error);
+      }
+    };
+    takeOver(original, guarded);
+    descriptor.value = guarded;
+  };
+}
+
+function answerOf(fallback: Fallback): Answer {
+  if (typeof fallback === 'function') return (self, error, args) => (fallback as Method).call(self, error, ...args);
+  if ('value' in fallback) return () => fallback.value;
+  return (self, error, args) => (self as Record<string, Method>)[fallback.method]?.call(self, error, ...args);
+}
+
+/** Keeps name and decorator metadata: routes, guards and interceptors stand on the function itself. */
+function takeOver(original: Method, guarded: Method): void {
+  Object.defineProperty(guarded, 'name', { value: original.name, configurable: true });
+  for (const key of Reflect.getMetadataKeys(original)) {
+    Reflect.defineMetadata(key, Reflect.getMetadata(key, original), guarded);
+  }
+}
+
+function isPromiseLike(value: unknown): value is PromiseLike<unknown> {
+  return typeof (value as PromiseLike<unknown> | null | undefined)?.then === 'function';
+}

@@ -1,0 +1,94 @@
+import { applyDecorators, Inject, Injectable, Optional, SetMetadata, UseInterceptors } from '@nestjs/common';
+import type { CallHandler, ExecutionContext, NestInterceptor } from '@nestjs/common';
+import { HttpAdapterHost, Reflector } from '@nestjs/core';
+import {
+  checkAdapterOptions,
+  createRequestGuard,
+  headersByPolicy,
+  optionReaders,
+  refuseByPolicy,
+  runByPolicy,
+  type GuardPolicy,
+  type OptionReaders,
+} from '@redis-resilience/core/http';
+import { Observable } from 'rxjs';
+import { RedisResilienceRegistry } from './redis-resilience.registry.ts';
+import { refusal, setHeaders } from './reply.ts';
+
+/** Options of {@link UseRedisGuard}. */
+export interface RedisGuardOptions extends GuardPolicy {
+  /** Name of the connection. Default `default`. */
+  readonly connection?: string;
+}
+
+const readers: OptionReaders<RedisGuardOptions> = {
+  connection: optionReaders.name,
+  mode: optionReaders.mode,
+  noStore: optionReaders.flag,
+  budgetMs: optionReaders.milliseconds,
+};
+const key = 'redis-resilience:guard';
+
+/** Takes a controller out of the application's policy: probes are answered whatever Redis does. */
+export const WithoutRedisGuard = SetMetadata(key, {} satisfies RedisGuardOptions);
+
+/** The options of a {@link RedisGuardInterceptor} that guards a whole application. */
+export const REDIS_GUARD_OPTIONS = 'REDIS_GUARD_OPTIONS';
+
+/**
+ * What `redisGuard()` is elsewhere: the request's budget, the header of degraded answers, and mode `reject`. Use
+ * {@link UseRedisGuard} on handlers and controllers, or this class for a whole application.
+ *
+ * @example
+ * providers: [
+ *   { provide: REDIS_GUARD_OPTIONS, useValue: { budgetMs: 300 } },
+ *   { provide: APP_INTERCEPTOR, useClass: RedisGuardInterceptor },
+ * ]
+ */
+@Injectable()
+export class RedisGuardInterceptor implements NestInterceptor {
+  readonly #registry: RedisResilienceRegistry;
+  readonly #reflector: Reflector;
+  readonly #host: HttpAdapterHost;
+  readonly #defaults: RedisGuardOptions;
+
+  constructor(
+    @Inject(RedisResilienceRegistry) registry: RedisResilienceRegistry,
+    @Inject(Reflector) reflector: Reflector,
+    @Inject(HttpAdapterHost) host: HttpAdapterHost,
+    @Optional() @Inject(REDIS_GUARD_OPTIONS) defaults: RedisGuardOptions = {},
+  ) {
+    this.#registry = registry;
+    this.#reflector = reflector;
+    this.#host = host;
+    this.#defaults = checkAdapterOptions('REDIS_GUARD_OPTIONS', defaults, readers);
+  }
+
+  intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
+    const policy =
+      this.#reflector.getAllAndOverride<RedisGuardOptions | undefined>(key, [context.getHandler(), context.getClass()]) ??
+      this.#defaults;
+    const guard = createRequestGuard(this.#registry.get(policy.connection));
+    const answer = refuseByPolicy(policy, guard);
+    if (answer) throw refusal(this.#host.httpAdapter, context, answer);
+    if (context.getType() === 'http') {
+      setHeaders(this.#host.httpAdapter, context.switchToHttp().getResponse(), headersByPolicy(policy, guard));
+    }
+    return new Observable((subscriber) => runByPolicy(policy, () => next.handle().subscribe(subscriber)));
+  }
+}
+
+/**
+ * Guards a handler or a controller; that of the handler counts.
+ *
+ * @throws {@link ConfigurationError} when an option is unknown or wrong
+ *
+ * @example
+ * @UseRedisGuard({ budgetMs: 300, noStore: true })
+ * @Controller('products')
+ * export class ProductsController {}
+ */
+export function UseRedisGuard(options: RedisGuardOptions = {}): MethodDecorator & ClassDecorator {
+  checkAdapterOptions('@UseRedisGuard', options, readers);
+  return applyDecorators(SetMetadata(key, options), UseInterceptors(RedisGuardInterceptor));
+}

@@ -1,0 +1,91 @@
+import { Controller, Get, Inject, Module, Res, VERSION_NEUTRAL } from '@nestjs/common';
+import type { DynamicModule, OnApplicationBootstrap, Type } from '@nestjs/common';
+import { HttpAdapterHost } from '@nestjs/core';
+import {
+  checkAdapterOptions,
+  checkCritical,
+  defaultHealthPaths,
+  optionReaders,
+  renderHealth,
+  renderLiveness,
+  renderReadiness,
+  type HealthResponderOptions,
+  type OptionReaders,
+  type PlainResponse,
+} from '@redis-resilience/core/http';
+import { WithoutRedisGuard } from './redis-guard.interceptor.ts';
+import { RedisResilienceRegistry } from './redis-resilience.registry.ts';
+import { send } from './reply.ts';
+
+/** Options of {@link RedisHealthEndpointsModule}. */
+export interface RedisHealthEndpointsOptions extends HealthResponderOptions {
+  /** Put on the controller; for example a `@Public()` of yours, when a global guard would refuse the probes. */
+  readonly decorators?: readonly ClassDecorator[];
+}
+
+const readers: OptionReaders<RedisHealthEndpointsOptions> = {
+  critical: optionReaders.critical,
+  paths: optionReaders.paths,
+  decorators: optionReaders.functions,
+};
+
+/**
+ * Answers GET and HEAD of `/livez`, `/readyz` and `/health/redis` for all connections, from their snapshots, without
+ * I/O. For Terminus use the entry `@redis-resilience/nestjs/terminus` instead.
+ *
+ * @example
+ * imports: [RedisResilienceModule.forRoot({ url }), RedisHealthEndpointsModule.forRoot({ critical: ['sessions'] })]
+ */
+@Module({})
+export class RedisHealthEndpointsModule {
+  /** @throws {@link ConfigurationError} when an option is unknown or wrong */
+  static forRoot(options: RedisHealthEndpointsOptions = {}): DynamicModule {
+    checkAdapterOptions('RedisHealthEndpointsModule', options, readers);
+    return { module: RedisHealthEndpointsModule, controllers: [controllerFor(options)] };
+  }
+}
+
+function controllerFor({ paths, decorators = [], ...options }: RedisHealthEndpointsOptions): Type {
+  const { live, ready, health } = { ...defaultHealthPaths, ...paths };
+
+  @WithoutRedisGuard
+  @Controller({ version: VERSION_NEUTRAL })
+  class RedisHealthController implements OnApplicationBootstrap {
+    readonly #registry: RedisResilienceRegistry;
+    readonly #host: HttpAdapterHost;
+
+    constructor(
+      @Inject(RedisResilienceRegistry) registry: RedisResilienceRegistry,
+      @Inject(HttpAdapterHost) host: HttpAdapterHost,
+    ) {
+      this.#registry = registry;
+      this.#host = host;
+    }
+
+    onApplicationBootstrap(): void {
+      const names = this.#registry.all().map(({ name }) => name);
+      checkCritical('RedisHealthEndpointsModule', options.critical, names);
+    }
+
+    @Get(live)
+    live(@Res() response: unknown): void {
+      this.#send(response, renderLiveness());
+    }
+
+    @Get(ready)
+    ready(@Res() response: unknown): void {
+      this.#send(response, renderReadiness(this.#registry.all(), options));
+    }
+
+    @Get(health)
+    health(@Res() response: unknown): void {
+      this.#send(response, renderHealth(this.#registry.all(), options));
+    }
+
+    #send(response: unknown, answer: PlainResponse): void {
+      send(this.#host.httpAdapter, response, answer);
+    }
+  }
+  for (const decorate of decorators) decorate(RedisHealthController);
+  return RedisHealthController;
+}

@@ -1,0 +1,73 @@
+import { ConfigurableModuleBuilder, Module, type DynamicModule, type Provider } from '@nestjs/common';
+import type { RedisResilience } from '@redis-resilience/core';
+import { RedisResilienceCoreModule, RedisResilienceRegistry } from './redis-resilience.registry.ts';
+import { createResilience, type RedisResilienceModuleOptions } from './redis-resilience.options.ts';
+import { DEFAULT_CONNECTION, getRedisClientToken, getRedisResilienceToken } from './tokens.ts';
+
+/** What is known of a connection before its options are. */
+export interface RedisResilienceModuleExtras {
+  /** Default `default`. */
+  readonly name?: string;
+  /** Whether other modules may inject the connection without an import. Default `true`. */
+  readonly isGlobal?: boolean;
+}
+
+const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } = new ConfigurableModuleBuilder<RedisResilienceModuleOptions>({
+  moduleName: 'RedisResilience',
+})
+  .setClassMethodName('forRoot')
+  .setFactoryMethodName('createRedisResilienceOptions')
+  .setExtras<RedisResilienceModuleExtras>(
+    { name: DEFAULT_CONNECTION, isGlobal: true }, // their keys tell Nest which options are extras
+    (definition, { name = DEFAULT_CONNECTION, isGlobal = true }) => ({
+      ...definition,
+      global: isGlobal,
+      providers: [...(definition.providers ?? []), ...providersOf(name)],
+      exports: [...(definition.exports ?? []), getRedisResilienceToken(name), getRedisClientToken(name)],
+    }),
+  )
+  .build();
+
+/**
+ * One connection of the application. Import it once for each named connection.
+ *
+ * The application closes its connections when it shuts down, after everything else; call
+ * `app.enableShutdownHooks()` so that it does.
+ *
+ * @example
+ * @Module({
+ *   imports: [
+ *     RedisResilienceModule.forRoot({ url: 'redis://localhost:6379' }),
+ *     RedisResilienceModule.forRootAsync({ name: 'queue', inject: [Settings], useFactory: (s) => ({ url: s.queueUrl }) }),
+ *   ],
+ * })
+ * export class AppModule {}
+ */
+@Module({ imports: [RedisResilienceCoreModule] })
+export class RedisResilienceModule extends ConfigurableModuleClass {
+  static override forRoot(options: RedisResilienceModuleOptions & RedisResilienceModuleExtras = {}): DynamicModule {
+    return super.forRoot(options);
+  }
+}
+
+function providersOf(name: string): Provider[] {
+  const resilienceToken = getRedisResilienceToken(name);
+  return [
+    {
+      provide: resilienceToken,
+      inject: [MODULE_OPTIONS_TOKEN],
+      useFactory: (options: RedisResilienceModuleOptions) => createResilience(options, name),
+    },
+    {
+      provide: getRedisClientToken(name),
+      inject: [resilienceToken],
+      useFactory: (resilience: RedisResilience) => resilience.client,
+    },
+    {
+      // Apart from the resilience, so that one overridden in a test is registered alike.
+      provide: `RedisResilienceRegistration:${name}`,
+      inject: [resilienceToken, RedisResilienceRegistry],
+      useFactory: (resilience: RedisResilience, registry: RedisResilienceRegistry) => registry.add(name, resilience),
+    },
+  ];
+}

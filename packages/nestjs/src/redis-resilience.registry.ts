@@ -1,0 +1,45 @@
+import { Global, Injectable, Module, type OnApplicationShutdown } from '@nestjs/common';
+import { ConfigurationError, type RedisResilience } from '@redis-resilience/core';
+import { DEFAULT_CONNECTION } from './tokens.ts';
+
+/** All connections of the application by name. Guards, indicators and health endpoints find them here. */
+@Injectable()
+export class RedisResilienceRegistry implements OnApplicationShutdown {
+  readonly #resiliences = new Map<string, RedisResilience>();
+
+  /** @throws {@link ConfigurationError} when the name is taken; all connections are closed, as the boot cannot go on */
+  add(name: string, resilience: RedisResilience): RedisResilience {
+    if (this.#resiliences.has(name)) {
+      void Promise.allSettled([resilience.close(), this.onApplicationShutdown()]);
+      throw new ConfigurationError(
+        `The Redis connection ${name} is registered twice; give one of the RedisResilienceModule imports another name.`,
+      );
+    }
+    this.#resiliences.set(name, resilience);
+    return resilience;
+  }
+
+  /** @throws {@link ConfigurationError} when no connection has this name */
+  get(name: string = DEFAULT_CONNECTION): RedisResilience {
+    const resilience = this.#resiliences.get(name);
+    if (resilience) return resilience;
+    const known = [...this.#resiliences.keys()].join(', ') || 'none';
+    throw new ConfigurationError(
+      `No Redis connection is named ${name} (known: ${known}); import RedisResilienceModule.forRoot() with this name.`,
+    );
+  }
+
+  all(): readonly RedisResilience[] {
+    return [...this.#resiliences.values()];
+  }
+
+  /** Runs last of all shutdown hooks, because the module is global: until then requests and workers may need Redis. */
+  async onApplicationShutdown(): Promise<void> {
+    await Promise.allSettled(this.all().map(async (resilience) => resilience.close()));
+  }
+}
+
+/** One per application, shared by all connections. */
+@Global()
+@Module({ providers: [RedisResilienceRegistry], exports: [RedisResilienceRegistry] })
+export class RedisResilienceCoreModule {}

@@ -1,0 +1,75 @@
+import { Inject, Injectable, Module } from '@nestjs/common';
+import { HealthIndicatorService, type HealthIndicatorResult } from '@nestjs/terminus';
+import type { RedisSnapshot } from '@redis-resilience/core';
+import { healthCheck, serviceStatus } from '@redis-resilience/core/http';
+import { RedisResilienceRegistry } from './redis-resilience.registry.ts';
+
+/** Options of {@link RedisHealthIndicator.isHealthy}. */
+export interface RedisHealthIndicatorOptions {
+  /** Name of the connection. Default `default`. */
+  readonly connection?: string;
+  /** Whether the service cannot do without it: then `down` is down, with 503. Default `false`: `degraded`, with 200. */
+  readonly critical?: boolean;
+}
+
+/** A session of Terminus 12, or of 11, which knows no `degraded`. */
+interface Session<Key extends string> {
+  up(data: Record<string, unknown>): HealthIndicatorResult<Key>;
+  degraded?(data: Record<string, unknown>): HealthIndicatorResult<Key>;
+  down(data: Record<string, unknown>): HealthIndicatorResult<Key>;
+}
+
+/**
+ * The health of a connection for Terminus, from its snapshot: it never does I/O, never hangs and never throws.
+ *
+ * | Redis | not critical | critical |
+ * | --- | --- | --- |
+ * | up | `up`, 200 | `up`, 200 |
+ * | degraded | `degraded`, 200 | `degraded`, 200 |
+ * | down | `degraded`, 200 | `down`, 503 |
+ *
+ * Terminus 11 has no `degraded`: there it is `up` with the same data, for an optional Redis never fails readiness.
+ *
+ * @example
+ * @Get('readyz') @HealthCheck()
+ * ready() { return this.health.check([() => this.redis.isHealthy('redis', { critical: true })]); }
+ */
+@Injectable()
+export class RedisHealthIndicator {
+  readonly #health: HealthIndicatorService;
+  readonly #registry: RedisResilienceRegistry;
+
+  constructor(
+    @Inject(HealthIndicatorService) health: HealthIndicatorService,
+    @Inject(RedisResilienceRegistry) registry: RedisResilienceRegistry,
+  ) {
+    this.#health = health;
+    this.#registry = registry;
+  }
+
+  isHealthy<const Key extends string>(
+    key: Key,
+    { connection, critical = false }: RedisHealthIndicatorOptions = {},
+  ): HealthIndicatorResult<Key> {
+    const session: Session<Key> = this.#health.check(key);
+    try {
+      const snapshot = this.#registry.get(connection).snapshot();
+      const status = serviceStatus(snapshot, critical);
+      const data = describe(snapshot);
+      return session[status]?.(data) ?? session.up(data);
+    } catch (error) {
+      return session.down({ message: (error as Error).message }); // no connection of this name
+    }
+  }
+}
+
+/** Terminus keeps the key `status` for itself. */
+function describe(snapshot: RedisSnapshot): Record<string, unknown> {
+  const { output, redis } = healthCheck(snapshot);
+  const { status: state, ...details } = redis;
+  return { state, ...(output !== undefined && { message: output }), ...details };
+}
+
+/** Provides {@link RedisHealthIndicator}. Import it beside `TerminusModule`. */
+@Module({ providers: [HealthIndicatorService, RedisHealthIndicator], exports: [RedisHealthIndicator] })
+export class RedisHealthModule {}

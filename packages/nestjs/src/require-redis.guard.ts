@@ -1,0 +1,61 @@
+import { applyDecorators, Inject, Injectable, SetMetadata, UseGuards } from '@nestjs/common';
+import type { CanActivate, ExecutionContext } from '@nestjs/common';
+import { HttpAdapterHost, Reflector } from '@nestjs/core';
+import type { Lane } from '@redis-resilience/core';
+import { checkAdapterOptions, checkLane, optionReaders, refuseWithout } from '@redis-resilience/core/http';
+import { RedisResilienceRegistry } from './redis-resilience.registry.ts';
+import { refusal } from './reply.ts';
+
+/** Options of {@link RequireRedis}. */
+export interface RequireRedisOptions {
+  /** Default `read`. */
+  readonly lane?: Lane;
+  /** Name of the connection. Default `default`. */
+  readonly connection?: string;
+}
+
+const key = 'redis-resilience:require';
+
+/** Refuses a request while the lane it needs is away. Use {@link RequireRedis}, which says which. */
+@Injectable()
+export class RequireRedisGuard implements CanActivate {
+  readonly #registry: RedisResilienceRegistry;
+  readonly #reflector: Reflector;
+  readonly #host: HttpAdapterHost;
+
+  constructor(
+    @Inject(RedisResilienceRegistry) registry: RedisResilienceRegistry,
+    @Inject(Reflector) reflector: Reflector,
+    @Inject(HttpAdapterHost) host: HttpAdapterHost,
+  ) {
+    this.#registry = registry;
+    this.#reflector = reflector;
+    this.#host = host;
+  }
+
+  canActivate(context: ExecutionContext): boolean {
+    const required = this.#reflector.getAllAndOverride<RequireRedisOptions | undefined>(key, [
+      context.getHandler(),
+      context.getClass(),
+    ]);
+    const answer = refuseWithout(required?.lane ?? 'read', this.#registry.get(required?.connection).snapshot());
+    if (answer) throw refusal(this.#host.httpAdapter, context, answer);
+    return true;
+  }
+}
+
+/**
+ * Answers 503 with `Retry-After` and problem details while the lane is away. Stands on a handler or a controller; that
+ * of the handler counts.
+ *
+ * @throws {@link ConfigurationError} when the lane or an option is wrong
+ *
+ * @example
+ * @Post() @RequireRedis('write') place(@Body() order: Order) {}
+ */
+export function RequireRedis(required: Lane | RequireRedisOptions = {}): MethodDecorator & ClassDecorator {
+  const options: RequireRedisOptions =
+    typeof required === 'string' ? { lane: checkLane('@RequireRedis', required) } : required;
+  checkAdapterOptions('@RequireRedis', options, { lane: optionReaders.lane, connection: optionReaders.name });
+  return applyDecorators(SetMetadata(key, options), UseGuards(RequireRedisGuard));
+}

@@ -1,0 +1,1 @@
+export { RedisHealthIndicator, RedisHealthModule, type RedisHealthIndicatorOptions } from './redis.health.ts';

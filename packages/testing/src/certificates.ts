@@ -1,0 +1,208 @@
+import { execFile } from 'node:child_process';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { isIP } from 'node:net';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { removeFolder, temporaryFolder } from './temporary-folder.ts';
+
+/** What is right, or wrong on purpose, with the certificate of the server. */
+export interface CertificateOptions {
+  /**
+   * Names and addresses it is good for; a wrong name is one that no client dials.
+   * @default ['localhost', '127.0.0.1', '::1']
+   */
+  readonly hosts?: readonly string[];
+  /** It ran out yesterday. @default false */
+  readonly expired?: boolean;
+  /** It signs itself, so that `ca` does not vouch for it. @default false */
+  readonly selfSigned?: boolean;
+  /** Another authority than `ca` signed it. @default false */
+  readonly otherAuthority?: boolean;
+}
+
+/** Key and certificate of one side. */
+export interface KeyPair {
+  /** PEM text. */
+  readonly key: string;
+  /** PEM text. */
+  readonly cert: string;
+  readonly keyFile: string;
+  readonly certFile: string;
+}
+
+/** Key and certificate of a server, and the authority that a client is to trust. */
+export interface TlsMaterial extends KeyPair {
+  /** PEM text. */
+  readonly ca: string;
+  readonly caFile: string;
+  /** What a client shows to a server that asks who calls: `config: { 'tls-auth-clients': 'yes' }`. */
+  readonly client?: KeyPair;
+}
+
+/** What `makeCertificates` makes: a certificate authority, the certificate of a server, and one for a client. */
+export interface Certificates extends TlsMaterial, AsyncDisposable {
+  readonly client: KeyPair;
+  /** Removes the files. */
+  dispose(): Promise<void>;
+}
+
+/**
+ * Makes certificates on the spot with the `openssl` binary, in a temporary folder: valid for 30 days unless
+ * `expired`, with ECDSA P-256 keys.
+ *
+ * @throws Error when `openssl` is missing or fails.
+ * @example
+ * const tls = await makeCertificates({ expired: true });
+ * const server = await startRedis({ tls });
+ * connect({ port: server.port, host: '127.0.0.1', ca: tls.ca }); // node:tls: certificate has expired
+ */
+export async function makeCertificates(options: CertificateOptions = {}): Promise<Certificates> {
+  const folder = temporaryFolder();
+  const dispose = (): Promise<void> => removeFolder(folder);
+  try {
+    await writeFile(join(folder, 'openssl.cnf'), opensslConfig(options.hosts));
+    await Promise.all([
+      authority(folder, 'ca'),
+      keyAndRequest(folder, 'server'),
+      keyAndRequest(folder, 'client'),
+    ]);
+    if (options.otherAuthority) await authority(folder, 'other');
+    const signer = options.otherAuthority ? 'other' : 'ca';
+    const days = options.expired ? { fromDay: -30, toDay: -1 } : currentDays;
+    await sign(folder, 'server', options.selfSigned ? undefined : signer, days);
+    await sign(folder, 'client', 'ca', currentDays);
+    return {
+      ca: await readFile(join(folder, 'ca.crt'), 'utf8'),
+      caFile: join(folder, 'ca.crt'),
+      ...(await pair(folder, 'server')),
+      client: await pair(folder, 'client'),
+      dispose,
+      [Symbol.asyncDispose]: dispose,
+    };
+  } catch (error) {
+    await dispose();
+    throw error;
+  }
+}
+
+const currentDays = { fromDay: -1, toDay: 30 };
+
+async function pair(folder: string, name: string): Promise<KeyPair> {
+  const [keyFile, certFile] = [join(folder, `${name}.key`), join(folder, `${name}.crt`)];
+  const [key, cert] = await Promise.all([readFile(keyFile, 'utf8'), readFile(certFile, 'utf8')]);
+  return { key, cert, keyFile, certFile };
+}
+
+async function authority(folder: string, name: string): Promise<void> {
+  await keyAndRequest(folder, name);
+  await sign(folder, name, undefined, currentDays, 'authority');
+}
+
+async function keyAndRequest(folder: string, name: string): Promise<void> {
+  await openssl(folder, ['ecparam', '-name', 'prime256v1', '-genkey', '-noout', '-out', `${name}.key`]);
+  const subject = `/O=Redis Resilience testing/CN=${name}`;
+  await openssl(folder, [
+    'req',
+    '-new',
+    '-config',
+    'openssl.cnf',
+    '-key',
+    `${name}.key`,
+    '-subj',
+    subject,
+    '-out',
+    `${name}.csr`,
+  ]);
+}
+
+/** Through `openssl ca`, the one command of every OpenSSL that takes both dates. Without `signer`, by its own key. */
+async function sign(
+  folder: string,
+  name: string,
+  signer: string | undefined,
+  days: { readonly fromDay: number; readonly toDay: number },
+  extensions = 'leaf',
+): Promise<void> {
+  const register = join(folder, `${name}.register`);
+  await mkdir(register);
+  const serial = Math.floor(Math.random() * 2 ** 40).toString(16);
+  await writeFile(join(register, 'index'), '');
+  await writeFile(join(register, 'serial'), serial.padStart(12, '0'));
+  const by = signer
+    ? ['-cert', `${signer}.crt`, '-keyfile', `${signer}.key`]
+    : ['-selfsign', '-keyfile', `${name}.key`];
+  const dates = ['-startdate', asn1Time(days.fromDay), '-enddate', asn1Time(days.toDay)];
+  const files = ['-in', `${name}.csr`, '-out', `${name}.crt`];
+  await openssl(
+    folder,
+    [
+      'ca',
+      '-batch',
+      '-notext',
+      '-config',
+      'openssl.cnf',
+      '-extensions',
+      extensions,
+      ...by,
+      ...dates,
+      ...files,
+    ],
+    { REGISTER: register },
+  );
+}
+
+function asn1Time(day: number): string {
+  const date = new Date(Date.now() + day * 86_400_000);
+  return `${date.toISOString().slice(0, 19).replace(/[-T:]/g, '')}Z`;
+}
+
+function opensslConfig(hosts: readonly string[] = ['localhost', '127.0.0.1', '::1']): string {
+  const names = hosts.map((host) => `${isIP(host) ? 'IP' : 'DNS'}:${host}`).join(',');
+  return `
+
+[req]
+distinguished_name = subject
+prompt = no
+[subject]
+CN = unused
+[ca]
+default_ca = register
+[register]
+new_certs_dir = $ENV::REGISTER
+database = $ENV::REGISTER/index
+serial = $ENV::REGISTER/serial
+default_md = sha256
+policy = any
+unique_subject = no
+[any]
+organizationName = optional
+commonName = supplied
+[authority]
+basicConstraints = critical,CA:TRUE
+keyUsage = critical,keyCertSign,cRLSign
+subjectKeyIdentifier = hash
+[leaf]
+basicConstraints = critical,CA:FALSE
+keyUsage = critical,digitalSignature
+extendedKeyUsage = serverAuth,clientAuth
+subjectAltName = ${names}
+`;
+}
+
+async function openssl(
+  folder: string,
+  args: readonly string[],
+  env: Record<string, string> = {},
+): Promise<void> {
+  try {
+    await promisify(execFile)('openssl', args, {
+      cwd: folder,
+      env: { ...process.env, REGISTER: folder, ...env },
+    });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    throw new Error('Cannot make certificates: this machine has no `openssl` program. Install it first.', {
+      cause: error,
+    });
+  }
+}

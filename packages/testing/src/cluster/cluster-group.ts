@@ -1,0 +1,135 @@
+import type { RedisServer } from '../server/redis-server.ts';
+import type { RestartOptions } from '../server/start-redis-options.ts';
+import { waitFor } from '../wait-for.ts';
+import { isStateOk, slotRanges } from './cluster-view.ts';
+import { keySlot } from './key-slot.ts';
+import { SlotMigration } from './slot-migration.ts';
+
+/** A real Redis Cluster; each node can be killed, frozen and restarted by itself. */
+export class ClusterGroup implements AsyncDisposable {
+  /** All nodes; at the start, primaries first. */
+  readonly nodes: readonly RedisServer[];
+  readonly #password: string | undefined;
+  readonly #stop: () => Promise<void>;
+
+  /** @internal Use `startCluster`. */
+  constructor(nodes: readonly RedisServer[], password: string | undefined, stop: () => Promise<void>) {
+    this.nodes = nodes;
+    this.#password = password;
+    this.#stop = stop;
+  }
+
+  /** Host and port of each node, as clients want them. */
+  get addresses(): { host: string; port: number }[] {
+    return this.nodes.map(({ host, port }) => ({ host, port }));
+  }
+
+  /** The slot of a key, by its hash tag where it has one. */
+  keySlot(key: string): number {
+    return keySlot(key);
+  }
+
+  /** The node that serves a slot or key now and says so itself. @throws Error while there is none, as in a failover. */
+  async primaryOf(slotOrKey: number | string): Promise<RedisServer> {
+    const slot = typeof slotOrKey === 'number' ? slotOrKey : keySlot(slotOrKey);
+    for (const node of this.#awake()) {
+      const own = (await slotRanges(node)).filter(({ primaryPort }) => primaryPort === node.port);
+      if (own.some(({ first, last }) => first <= slot && slot <= last)) return node;
+    }
+    throw new Error(`No node that answers serves slot ${slot}`);
+  }
+
+  /** The replicas of a primary, in its own eyes. */
+  async replicasOf(primary: RedisServer): Promise<readonly RedisServer[]> {
+    const own = (await slotRanges(primary)).find(({ primaryPort }) => primaryPort === primary.port);
+    return this.nodes.filter(({ port }) => own?.replicaPorts.includes(port));
+  }
+
+  /** Has a replica take over from `primary` in good order. Resolves with it once every node knows. */
+  async failover(primary: RedisServer, options: { readonly timeoutMs?: number } = {}): Promise<RedisServer> {
+    const [replica] = await this.replicasOf(primary);
+    if (!replica) throw new Error(`The node on port ${primary.port} is no primary with a replica`);
+    await replica.command('CLUSTER', 'FAILOVER');
+    const { timeoutMs = 10_000 } = options;
+    const message = 'every node to know the new primary';
+    await waitFor(() => this.#allKnow(replica, primary), { timeoutMs, intervalMs: 20, message });
+    return replica;
+  }
+
+  /** Moves a slot with its keys, the way a resharding does: SETSLOT, MIGRATE, SETSLOT. Resolves once every node knows. */
+  async migrateSlot(slot: number, target: RedisServer): Promise<void> {
+    const migration = await this.startSlotMigration(slot, target);
+    await migration.finish();
+  }
+
+  /**
+   * Begins to move a slot and leaves it half way: see ASK and TRYAGAIN before `finish()`.
+   *
+   * @example
+   * const migration = await cluster.startSlotMigration(cluster.keySlot('{a}'), target);
+   * await migration.moveKeys(1);
+   * await migration.finish();
+   */
+  async startSlotMigration(slot: number, target: RedisServer): Promise<SlotMigration> {
+    const source = await this.primaryOf(slot);
+    const migration = new SlotMigration({
+      slot,
+      source,
+      target,
+      nodes: this.#awake(),
+      password: this.#password,
+    });
+    await migration.begin();
+    return migration;
+  }
+
+  /** Kills every node. @default signal 'SIGKILL' */
+  async killAll(signal?: NodeJS.Signals): Promise<void> {
+    await Promise.all(this.nodes.map((node) => node.kill(signal)));
+  }
+
+  /** Restarts every node, dead or alive, and resolves when the cluster serves again. */
+  async restartAll(options?: RestartOptions): Promise<void> {
+    await Promise.all(this.nodes.map((node) => node.restart(options)));
+    await this.waitUntilOk();
+  }
+
+  /** Resolves when all nodes that run say `cluster_state:ok` and see all of them in place. @default timeoutMs 20000 */
+  async waitUntilOk(options: { readonly timeoutMs?: number } = {}): Promise<void> {
+    const ok = async (): Promise<boolean> => {
+      const views = await Promise.all(this.#awake().map((node) => this.#isInPlace(node)));
+      return views.length > 0 && views.every(Boolean);
+    };
+    const { timeoutMs = 20_000 } = options;
+    await waitFor(ok, { timeoutMs, intervalMs: 20, message: 'every cluster node to say cluster_state:ok' });
+  }
+
+  /** Stops all processes for good. May be called again. */
+  stop(): Promise<void> {
+    return this.#stop();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.stop();
+  }
+
+  #awake(): readonly RedisServer[] {
+    return this.nodes.filter((node) => node.running && !node.frozen);
+  }
+
+  async #allKnow(primary: RedisServer, former: RedisServer): Promise<boolean> {
+    const views = await Promise.all(this.#awake().map(slotRanges));
+    return views.every((ranges) => {
+      const ports = ranges.map(({ primaryPort }) => primaryPort);
+      return ports.includes(primary.port) && !ports.includes(former.port);
+    });
+  }
+
+  async #isInPlace(node: RedisServer): Promise<boolean> {
+    const ranges = await slotRanges(node);
+    const seen = new Set(ranges.flatMap(({ primaryPort, replicaPorts }) => [primaryPort, ...replicaPorts]));
+    const { role, master_link_status: link } = await node.info('replication');
+    const inSync = role === 'master' || link === 'up';
+    return inSync && (await isStateOk(node)) && this.#awake().every(({ port }) => seen.has(port));
+  }
+}

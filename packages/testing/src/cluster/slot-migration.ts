@@ -1,0 +1,93 @@
+import type { RedisServer } from '../server/redis-server.ts';
+import { waitFor } from '../wait-for.ts';
+import { slotRanges } from './cluster-view.ts';
+
+/** Who takes part in the migration of a slot. */
+export interface SlotMigrationParties {
+  readonly slot: number;
+  readonly source: RedisServer;
+  readonly target: RedisServer;
+  /** All nodes of the cluster that answer. */
+  readonly nodes: readonly RedisServer[];
+  readonly password: string | undefined;
+}
+
+/**
+ * A slot on its way from one primary to another: the source answers ASK for keys it has no more, and TRYAGAIN for
+ * commands whose keys are split over both.
+ */
+export class SlotMigration {
+  readonly slot: number;
+  readonly source: RedisServer;
+  readonly target: RedisServer;
+  readonly #nodes: readonly RedisServer[];
+  readonly #auth: readonly string[];
+
+  /** @internal Use `cluster.startSlotMigration`. */
+  constructor(parties: SlotMigrationParties) {
+    this.slot = parties.slot;
+    this.source = parties.source;
+    this.target = parties.target;
+    this.#nodes = parties.nodes;
+    this.#auth = parties.password ? ['AUTH', parties.password] : [];
+  }
+
+  /** Marks the slot as importing and migrating. Done by `cluster.startSlotMigration`. */
+  async begin(): Promise<void> {
+    await this.target.command('CLUSTER', 'SETSLOT', this.slot, 'IMPORTING', await idOf(this.source));
+    await this.source.command('CLUSTER', 'SETSLOT', this.slot, 'MIGRATING', await idOf(this.target));
+  }
+
+  /** Moves so many keys and resolves with how many it moved. @default count all */
+  async moveKeys(count = Infinity): Promise<number> {
+    let moved = 0;
+    while (moved < count) {
+      const wanted = Math.min(100, count - moved);
+      const keys = (await this.source.command('CLUSTER', 'GETKEYSINSLOT', this.slot, wanted)) as string[];
+      if (keys.length === 0) break;
+      const { host, port } = this.target;
+      await this.source.command(
+        'MIGRATE',
+        host,
+        port,
+        '',
+        0,
+        5_000,
+        'REPLACE',
+        ...this.#auth,
+        'KEYS',
+        ...keys,
+      );
+      moved += keys.length;
+    }
+    return moved;
+  }
+
+  /** Moves what is left, gives the slot to the target, and resolves when every node knows it. */
+  async finish(): Promise<void> {
+    await this.moveKeys();
+    const id = await idOf(this.target);
+    for (const node of [this.target, this.source, ...this.#nodes]) {
+      await node.command('CLUSTER', 'SETSLOT', this.slot, 'NODE', id).catch(ignoreFromReplica);
+    }
+    const message = `every node to know the new home of slot ${this.slot}`;
+    await waitFor(() => this.#isKnown(), { timeoutMs: 10_000, message });
+  }
+
+  async #isKnown(): Promise<boolean> {
+    const views = await Promise.all(this.#nodes.map(slotRanges));
+    return views.every((ranges) => {
+      const home = ranges.find(({ first, last }) => first <= this.slot && this.slot <= last);
+      return home?.primaryPort === this.target.port;
+    });
+  }
+}
+
+async function idOf(node: RedisServer): Promise<string> {
+  return String(await node.command('CLUSTER', 'MYID'));
+}
+
+/** Replicas learn of slots from their primaries only. */
+function ignoreFromReplica(error: unknown): void {
+  if (!(error instanceof Error && error.message.includes('only with masters'))) throw error;
+}

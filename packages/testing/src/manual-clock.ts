@@ -1,0 +1,173 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+
+/** A timer of a {@link ManualClock}. Opaque: give it back to `clearTimeout`. */
+export interface ManualTimer {
+  ref(): this;
+  unref(): this;
+}
+
+/** Where a {@link ManualClock} begins. */
+export interface ManualClockOptions {
+  /** First value of `now()`, monotonic milliseconds. @default 0 */
+  readonly nowMs?: number;
+  /** First value of `wallNow()`, milliseconds since the epoch. @default 2026-01-01T00:00:00Z */
+  readonly wallMs?: number;
+}
+
+/**
+ * A clock that stands still until told to move: fits wherever `@redis-resilience/core` takes a `clock`.
+ * Timers fire only inside `travel` and `travelAsync`, in order of their due time, ties in order of creation,
+ * with `now()` set to the due time of each.
+ *
+ * @example
+ * const clock = new ManualClock();
+ * clock.setTimeout(() => console.log(clock.now()), 250);
+ * clock.travel(1_000); // prints 250
+ */
+export class ManualClock {
+  #now: number;
+  #wall: number;
+  #created = 0;
+  readonly #timers = new Set<Timer>();
+  #immediates: (() => void)[] = [];
+
+  constructor(options: ManualClockOptions = {}) {
+    this.#now = options.nowMs ?? 0;
+    this.#wall = options.wallMs ?? Date.UTC(2026, 0, 1);
+  }
+
+  /** Monotonic milliseconds. */
+  now(): number {
+    return this.#now;
+  }
+
+  /** Milliseconds since the epoch. */
+  wallNow(): number {
+    return this.#wall;
+  }
+
+  /** How many timers wait to fire. Work given to `setImmediate` does not count. */
+  get pendingTimers(): number {
+    return this.#timers.size;
+  }
+
+  /** Due time, in `now()` milliseconds, of the timer that fires next; `undefined` without timers. */
+  get nextTimerAt(): number | undefined {
+    return this.#next(Infinity)?.dueAt;
+  }
+
+  setTimeout(callback: () => void, delayMs: number): ManualTimer {
+    const timer = new Timer(callback, this.#now + (delayMs > 0 ? delayMs : 0), this.#created++);
+    this.#timers.add(timer);
+    return timer;
+  }
+
+  /** Does nothing for a timer that has fired, was cleared, or belongs to another clock. */
+  clearTimeout(handle: object): void {
+    this.#timers.delete(handle as Timer);
+  }
+
+  /** Runs at the beginning of the next travel (`travel(0)` will do), or after the timer that asked for it. */
+  setImmediate(callback: () => void): void {
+    this.#immediates.push(callback);
+  }
+
+  /** Moves both clocks on by `ms` and fires what falls due on the way, also timers created on the way. */
+  travel(ms: number): void {
+    const target = this.#target(ms);
+    this.#runImmediates();
+    for (let fired = 0; this.#fireNext(target); fired++) refuseEndless(fired);
+    this.#moveTo(target);
+  }
+
+  /** As `travel`, and lets promises, ticks and one turn of the real event loop run before and after each timer. */
+  async travelAsync(ms: number): Promise<void> {
+    const target = this.#target(ms);
+    this.#runImmediates();
+    await nextTurn();
+    for (let fired = 0; this.#fireNext(target); fired++) {
+      refuseEndless(fired);
+      await nextTurn();
+    }
+    this.#moveTo(target);
+    this.#runImmediates();
+    await nextTurn();
+  }
+
+  /** Moves both clocks on and fires nothing, like a process that was frozen: what is overdue fires at the next travel. */
+  jump(ms: number): void {
+    this.#moveTo(this.#target(ms));
+  }
+
+  /** Moves the wall clock alone, forward or back, like an operator or NTP. No timer notices. */
+  wallJump(ms: number): void {
+    this.#wall += ms;
+  }
+
+  #target(ms: number): number {
+    if (!(ms >= 0) || ms === Infinity)
+      throw new RangeError(`Time cannot move by ${ms} ms: give a number >= 0`);
+    return this.#now + ms;
+  }
+
+  #moveTo(time: number): void {
+    if (time <= this.#now) return;
+    this.#wall += time - this.#now;
+    this.#now = time;
+  }
+
+  #fireNext(target: number): boolean {
+    const timer = this.#next(target);
+    if (!timer) return false;
+    this.#timers.delete(timer);
+    this.#moveTo(timer.dueAt);
+    timer.callback();
+    this.#runImmediates();
+    return true;
+  }
+
+  #runImmediates(): void {
+    for (let rounds = 0; this.#immediates.length > 0; rounds++) {
+      refuseEndless(rounds);
+      const due = this.#immediates;
+      this.#immediates = [];
+      for (const callback of due) callback();
+    }
+  }
+
+  #next(until: number): Timer | undefined {
+    let first: Timer | undefined;
+    for (const timer of this.#timers) {
+      if (timer.dueAt <= until && (!first || timer.isBefore(first))) first = timer;
+    }
+    return first;
+  }
+}
+
+class Timer implements ManualTimer {
+  readonly callback: () => void;
+  readonly dueAt: number;
+  readonly #order: number;
+
+  constructor(callback: () => void, dueAt: number, order: number) {
+    this.callback = callback;
+    this.dueAt = dueAt;
+    this.#order = order;
+  }
+
+  isBefore(other: Timer): boolean {
+    return this.dueAt === other.dueAt ? this.#order < other.#order : this.dueAt < other.dueAt;
+  }
+
+  ref(): this {
+    return this;
+  }
+
+  unref(): this {
+    return this;
+  }
+}
+
+function refuseEndless(count: number): void {
+  if (count > 1_000_000) throw new Error('A timer or immediate keeps arming itself without time passing');
+}

@@ -1,0 +1,51 @@
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
+import { Worker } from 'node:worker_threads';
+import type { OddPeer } from './start-odd-peer.ts';
+
+const patienceMs = 100;
+const mostFillers = 16;
+
+/**
+ * A port on which connecting hangs: a thread listens with the shortest queue and never accepts, and the queue is
+ * full. The kernel then drops each further SYN, as a firewall does.
+ */
+export async function startUnreachable(port: number): Promise<OddPeer> {
+  const thread = new Worker(neverAccept, { eval: true, workerData: port });
+  thread.unref();
+  await once(thread, 'message');
+  const fillers: Socket[] = [];
+  const close = async (): Promise<void> => {
+    for (const filler of fillers) filler.destroy();
+    await thread.terminate();
+  };
+  do {
+    if (fillers.length === mostFillers) {
+      await close();
+      throw new Error('Cannot make an unreachable port: the kernel accepts for a listener that does not');
+    }
+    fillers.push(connect({ port, host: '127.0.0.1' }));
+  } while (await connects(fillers.at(-1)));
+  return { host: '127.0.0.1', port, connections: 0, close, [Symbol.asyncDispose]: close };
+}
+
+const neverAccept = `
+const { parentPort, workerData } = require('node:worker_threads');
+const server = require('node:net').createServer();
+server.listen({ port: workerData, host: '127.0.0.1', backlog: 1 }, () => {
+  parentPort.postMessage('listening');
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
+});
+`;
+
+async function connects(socket: Socket | undefined): Promise<boolean> {
+  if (!socket) return false;
+  socket.unref();
+  socket.on('error', () => undefined);
+  const connected = once(socket, 'connect').then(
+    () => true,
+    () => false,
+  );
+  return Promise.race([connected, delay(patienceMs, false)]);
+}

@@ -1,0 +1,218 @@
+import type { Server, Socket } from 'node:net';
+import { createRandom } from '../create-random.ts';
+import { injectAnswer } from './injected-answer.ts';
+import { listenOn, stopListening } from './listen-on.ts';
+import { ProxyFaults } from './proxy-faults.ts';
+import type { ProxyLane } from './proxy-lane.ts';
+import { resetSocket } from './reset-socket.ts';
+import { ProxyLink, type Endpoint } from './proxy-link.ts';
+
+/** What a proxy stands in front of: a `RedisServer`, or any address. */
+export interface ProxyTarget extends Endpoint {
+  readonly url?: string;
+}
+
+/** Where and how a connection is cut. */
+export interface CutOptions {
+  /** Which way the bytes are counted. @default 'toClient' */
+  readonly direction?: 'toServer' | 'toClient';
+  /** RST, FIN, or nothing ever again, to both sides. @default 'reset' */
+  readonly how?: 'reset' | 'end' | 'silence';
+  /** How many connections are cut before the order is spent. @default 1 */
+  readonly times?: number;
+}
+
+/** A TCP proxy on 127.0.0.1 that passes everything on until it is told to break something. */
+export class ChaosProxy implements AsyncDisposable {
+  readonly host = '127.0.0.1';
+  readonly port: number;
+  readonly #links = new Set<ProxyLink>();
+  readonly #answered = new Set<Socket>();
+  readonly #faults = new ProxyFaults();
+  readonly #cuts = new Map<Cut['direction'], Cut>();
+  #target: ProxyTarget;
+  #listener: Server | undefined;
+  #incoming: Incoming = 'pass';
+  #accepted = 0;
+  #closed = false;
+
+  /** @internal Use `startProxy`. */
+  constructor(target: ProxyTarget, port: number) {
+    this.#target = target;
+    this.port = port;
+  }
+
+  /** Url of the target with host and port of the proxy. */
+  get url(): string {
+    const url = new URL(this.#target.url ?? 'redis://127.0.0.1');
+    url.hostname = this.host;
+    url.port = String(this.port);
+    return url.href.replace(/\/$/, '');
+  }
+
+  /** How many clients are connected now, blackholed ones included. */
+  get connections(): number {
+    const open = Array.from(this.#links).filter((link) => link.open);
+    return open.length + this.#answered.size;
+  }
+
+  /** How many connections were accepted so far. */
+  get accepted(): number {
+    return this.#accepted;
+  }
+
+  /** Stops listening: connecting gets ECONNREFUSED. Connections that exist stay, unless `reset`. @default reset false */
+  async refuse(options: { readonly reset?: boolean } = {}): Promise<void> {
+    stopListening(this.#listener);
+    this.#listener = undefined;
+    if (options.reset) this.reset();
+  }
+
+  /** Listens again after `refuse()`. */
+  async accept(): Promise<void> {
+    if (this.#closed) throw new Error('The proxy was closed for good: start a new one');
+    this.#listener ??= await listenOn(this.port, this.host, (client) => {
+      this.#welcome(client);
+    });
+  }
+
+  /** Breaks all connections with RST, on both sides. */
+  reset(): void {
+    for (const link of this.#links) link.reset();
+    for (const client of this.#answered) resetSocket(client);
+  }
+
+  /** Breaks all connections at random moments until the returned function is called. @default seed 1 */
+  resetEvery(options: {
+    readonly minMs: number;
+    readonly maxMs: number;
+    readonly seed?: number;
+  }): () => void {
+    const random = createRandom(options.seed ?? 1);
+    let timer: NodeJS.Timeout;
+    const arm = (): void => {
+      timer = setTimeout(
+        () => {
+          this.reset();
+          if (!this.#closed) arm();
+        },
+        options.minMs + random() * (options.maxMs - options.minMs),
+      );
+      timer.unref();
+    };
+    arm();
+    return () => {
+      clearTimeout(timer);
+    };
+  }
+
+  /**
+   * Old sockets dead, new ones fine: nothing passes on the connections that exist now, and nothing closes them,
+   * whatever either end does. With `incoming`, new connections are accepted and never answered either.
+   *
+   * @default existing true, incoming false
+   */
+  blackhole(options: { readonly existing?: boolean; readonly incoming?: boolean } = {}): void {
+    if (options.existing ?? true) for (const link of this.#links) link.silence();
+    if (options.incoming) this.#incoming = 'silence';
+  }
+
+  /**
+   * Ends every fault for what is to come: listens, passes on, at full speed. Blackholed connections stay dead,
+   * unless `revive`: then what was sent meanwhile arrives late and in order, as TCP does when a path is mended.
+   *
+   * @default revive false
+   */
+  async heal(options: { readonly revive?: boolean } = {}): Promise<void> {
+    this.latency(0);
+    this.throttle(Infinity);
+    this.#incoming = 'pass';
+    for (const cut of this.#cuts.values()) this.#disarm(cut);
+    if (options.revive) for (const link of this.#links) link.revive();
+    await this.accept();
+  }
+
+  /** Delays every byte by `ms`, plus up to `jitterMs`, each way, in order. 0 ends it. @default jitterMs 0 */
+  latency(ms: number, options: { readonly jitterMs?: number } = {}): void {
+    this.#faults.latencyMs = ms;
+    this.#faults.jitterMs = options.jitterMs ?? 0;
+  }
+
+  /** Lets so many bytes per second through, each way of each connection. `Infinity` ends it. */
+  throttle(bytesPerSecond: number): void {
+    if (!(bytesPerSecond > 0)) throw new RangeError('Cannot throttle to nothing: use blackhole() for that');
+    this.#faults.bytesPerSecond = bytesPerSecond;
+  }
+
+  /**
+   * Cuts the connection, present or new, that first carries `bytes` more bytes; exactly so many pass. One order per
+   * direction: a later one replaces it.
+   */
+  cutAfter(bytes: number, options: CutOptions = {}): void {
+    const { direction = 'toClient', how = 'reset', times = 1 } = options;
+    const cut: Cut = { bytes, direction, how, timesLeft: times };
+    this.#cuts.set(direction, cut);
+    for (const link of this.#links) this.#arm(link, cut);
+  }
+
+  /** New connections get `answer` for each command, in place of the server's. */
+  inject(answer: string | Uint8Array): void {
+    this.#incoming = { answer: Buffer.from(answer) };
+  }
+
+  /** Sends new connections elsewhere, as DNS or a load balancer does at a failover. */
+  retarget(target: ProxyTarget): void {
+    this.#target = target;
+  }
+
+  /** Stops listening and breaks all connections. May be called again. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    await this.refuse({ reset: true });
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  #welcome(client: Socket): void {
+    this.#accepted++;
+    if (typeof this.#incoming === 'object') {
+      this.#answered.add(client);
+      client.on('close', () => this.#answered.delete(client));
+      injectAnswer(client, this.#incoming.answer);
+      return;
+    }
+    const link: ProxyLink = new ProxyLink(client, this.#target, this.#faults, () => this.#links.delete(link));
+    this.#links.add(link);
+    for (const cut of this.#cuts.values()) this.#arm(link, cut);
+    if (this.#incoming === 'silence') link.silence();
+    else link.dial();
+  }
+
+  #arm(link: ProxyLink, cut: Cut): void {
+    const lane: ProxyLane = link[cut.direction];
+    const reached = (): void => {
+      link[cut.how]();
+      cut.timesLeft--;
+      if (cut.timesLeft <= 0) this.#disarm(cut);
+    };
+    lane.cut = { bytesLeft: cut.bytes, reached };
+  }
+
+  #disarm(cut: Cut): void {
+    if (this.#cuts.get(cut.direction) !== cut) return;
+    this.#cuts.delete(cut.direction);
+    for (const link of this.#links) link[cut.direction].cut = undefined;
+  }
+}
+
+/** What becomes of new connections. */
+type Incoming = 'pass' | 'silence' | { readonly answer: Buffer };
+
+interface Cut {
+  readonly bytes: number;
+  readonly direction: 'toServer' | 'toClient';
+  readonly how: 'reset' | 'end' | 'silence';
+  timesLeft: number;
+}

@@ -1,0 +1,20 @@
+import type { Socket } from 'node:net';
+import { ReplyReader } from '../resp/reply-reader.ts';
+
+/** Answers each command that arrives on `client` with the same bytes; what is not RESP gets them once per chunk. */
+export function injectAnswer(client: Socket, answer: Buffer): void {
+  const commands = new ReplyReader();
+  client.on('error', () => undefined);
+  client.on('end', () => client.end());
+  client.on('data', (chunk: Buffer) => {
+    for (let due = commandsIn(commands, chunk); due > 0; due--) client.write(answer);
+  });
+}
+
+function commandsIn(commands: ReplyReader, chunk: Buffer): number {
+  try {
+    return commands.push(chunk).length;
+  } catch {
+    return 1;
+  }
+}

@@ -1,0 +1,35 @@
+import { once } from 'node:events';
+import { createServer, type Server, type Socket } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
+
+const retryEveryMs = 20;
+const retries = 100;
+
+/** Listens on exactly that port, which may be busy for a moment. Half-closed connections stay half open. */
+export async function listenOn(
+  port: number,
+  host: string,
+  onConnection: (client: Socket) => void,
+): Promise<Server> {
+  for (let tries = 1; ; tries++) {
+    const server = createServer({ allowHalfOpen: true }, onConnection);
+    try {
+      server.listen({ port, host, exclusive: true });
+      await once(server, 'listening');
+      server.on('error', () => undefined);
+      return server;
+    } catch (error) {
+      if (!isBusy(error) || tries > retries) throw error;
+      await delay(retryEveryMs);
+    }
+  }
+}
+
+/** From the return of this call on, connecting is refused. Connections that exist live on. */
+export function stopListening(server: Server | undefined): void {
+  server?.close();
+}
+
+function isBusy(error: unknown): boolean {
+  return (error as NodeJS.ErrnoException).code === 'EADDRINUSE';
+}

@@ -1,0 +1,86 @@
+import { Socket } from 'node:net';
+import type { ProxyFaults } from './proxy-faults.ts';
+import { ProxyLane } from './proxy-lane.ts';
+import { resetSocket } from './reset-socket.ts';
+
+/** Where the other side of a link is. */
+export interface Endpoint {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** One connection through the proxy: the client's socket, the one to the server, and a lane each way between them. */
+export class ProxyLink {
+  readonly toServer: ProxyLane;
+  readonly toClient: ProxyLane;
+  readonly #client: Socket;
+  readonly #server = new Socket({ allowHalfOpen: true });
+  readonly #target: Endpoint;
+  #dialed = false;
+  #silent = false;
+
+  /** `onGone` is called once both sockets are closed. */
+  constructor(client: Socket, target: Endpoint, faults: ProxyFaults, onGone: () => void) {
+    this.#client = client;
+    this.#target = target;
+    this.toServer = new ProxyLane(client, this.#server, faults);
+    this.toClient = new ProxyLane(this.#server, client, faults);
+    for (const socket of [client, this.#server]) {
+      socket.setNoDelay(true);
+      socket.on('error', () => undefined);
+      socket.on('close', (failed) => {
+        if (failed && !this.#silent) this.reset();
+        if (client.destroyed && this.#server.destroyed) onGone();
+      });
+    }
+  }
+
+  /** Whether the client's socket is open. */
+  get open(): boolean {
+    return !this.#client.destroyed;
+  }
+
+  dial(): void {
+    if (this.#dialed) return;
+    this.#dialed = true;
+    this.#server.connect(this.#target);
+  }
+
+  /** Nothing passes any more, nothing closes, whatever either side does. */
+  silence(): void {
+    this.#silent = true;
+    this.toServer.silence();
+    this.toClient.silence();
+  }
+
+  revive(): void {
+    if (!this.#silent) return;
+    this.#silent = false;
+    const lostOneSide = this.#client.destroyed || this.#server.destroyed;
+    if (lostOneSide) return this.reset();
+    this.dial();
+    this.toServer.revive();
+    this.toClient.revive();
+  }
+
+  /** RST to both sides. */
+  reset(): void {
+    this.#hush();
+    resetSocket(this.#client);
+    resetSocket(this.#server);
+  }
+
+  /** FIN to both sides, after what was handed on. What they send from now on goes nowhere. */
+  end(): void {
+    this.#hush();
+    for (const socket of [this.#client, this.#server]) {
+      socket.resume();
+      socket.end();
+    }
+  }
+
+  #hush(): void {
+    this.toServer.silence();
+    this.toClient.silence();
+  }
+}

@@ -1,0 +1,26 @@
+import { freePort } from '../free-port.ts';
+import { ChaosProxy, type ProxyTarget } from './chaos-proxy.ts';
+
+/** What the proxy stands in front of, and where. */
+export interface StartProxyOptions {
+  /** A `RedisServer`, or any address. */
+  readonly target: ProxyTarget;
+  /** Port of the proxy on 127.0.0.1. @default a free one */
+  readonly port?: number;
+}
+
+/**
+ * Starts a TCP proxy in front of `target`, in this process, that breaks connections in every way a network can.
+ *
+ * @example
+ * await using server = await startRedis();
+ * await using proxy = await startProxy({ target: server });
+ * const client = new Redis(proxy.url);
+ * await client.ping();
+ * proxy.blackhole(); // the client's socket is dead and says nothing; new connections work
+ */
+export async function startProxy(options: StartProxyOptions): Promise<ChaosProxy> {
+  const proxy = new ChaosProxy(options.target, options.port ?? (await freePort()));
+  await proxy.accept();
+  return proxy;
+}

@@ -1,0 +1,45 @@
+import type { RawConnection } from '../resp/raw-connection.ts';
+import { quote } from '../server/redis-conf.ts';
+import type { RedisServer } from '../server/redis-server.ts';
+import type { SentinelConf } from '../server/server-process.ts';
+import type { StartSentinelOptions } from './start-sentinel.ts';
+
+/** The name under which sentinels of this package know their primary. */
+export const primaryName = 'mymaster';
+
+/** What one sentinel is told about the others. */
+export interface SentinelNeighbourhood {
+  readonly primary: RedisServer;
+  readonly replicas: readonly RedisServer[];
+  readonly peers: readonly { readonly port: number; readonly id: string }[];
+  /** Which of the peers it is itself. */
+  readonly index: number;
+  readonly options: StartSentinelOptions;
+}
+
+/** The configuration of one sentinel, which knows its neighbours from the start, as after a restart. */
+export function sentinelConf(neighbourhood: SentinelNeighbourhood): SentinelConf {
+  const { primary, replicas, peers, index, options } = neighbourhood;
+  const { downAfterMs = 500, failoverTimeoutMs = 3_000, password, sentinelPassword } = options;
+  const lines = [
+    `sentinel myid ${peers[index]?.id}`,
+    `sentinel monitor ${primaryName} ${primary.host} ${primary.port} 2`,
+    `sentinel down-after-milliseconds ${primaryName} ${downAfterMs}`,
+    `sentinel failover-timeout ${primaryName} ${failoverTimeoutMs}`,
+    `sentinel parallel-syncs ${primaryName} ${Math.max(1, replicas.length)}`,
+  ];
+  if (password) lines.push(`sentinel auth-pass ${primaryName} ${quote(password)}`);
+  if (sentinelPassword) lines.push(`sentinel sentinel-pass ${quote(sentinelPassword)}`);
+  for (const { host, port } of replicas) lines.push(`sentinel known-replica ${primaryName} ${host} ${port}`);
+  for (const peer of peers.filter((_, other) => other !== index)) {
+    lines.push(`sentinel known-sentinel ${primaryName} ${primary.host} ${peer.port} ${peer.id}`);
+  }
+  return { lines, tune: hurry };
+}
+
+/** Shortens the intervals that are fixed in the code of Sentinel. Before Redis 7 there is no way: it is slower then. */
+async function hurry(control: RawConnection): Promise<void> {
+  const periods = { 'info-period': 500, 'publish-period': 200, 'ping-period': 100, 'ask-period': 100 };
+  const args = Object.entries(periods).flatMap(([name, ms]) => [name, ms]);
+  await control.send(['SENTINEL', 'DEBUG', ...args]).catch(() => undefined);
+}

@@ -1,0 +1,134 @@
+import type { RedisServer } from '../server/redis-server.ts';
+import { waitFor } from '../wait-for.ts';
+import { primaryName } from './sentinel-conf.ts';
+
+/** Three sentinels over one primary and its replicas; each node can be killed, frozen and restarted by itself. */
+export class SentinelGroup implements AsyncDisposable {
+  /** The name the sentinels know the primary by. */
+  readonly name = primaryName;
+  /** The node that was primary at the start; see `currentPrimary()`. */
+  readonly primary: RedisServer;
+  /** The nodes that were replicas at the start. */
+  readonly replicas: readonly RedisServer[];
+  readonly sentinels: readonly RedisServer[];
+  readonly #stop: () => Promise<void>;
+
+  /** @internal Use `startSentinel`. */
+  constructor(
+    primary: RedisServer,
+    replicas: readonly RedisServer[],
+    sentinels: readonly RedisServer[],
+    stop: () => Promise<void>,
+  ) {
+    this.primary = primary;
+    this.replicas = replicas;
+    this.sentinels = sentinels;
+    this.#stop = stop;
+  }
+
+  /** Host and port of each sentinel, as clients want them. */
+  get sentinelAddresses(): { host: string; port: number }[] {
+    return this.sentinels.map(({ host, port }) => ({ host, port }));
+  }
+
+  /** The node that sentinels name as primary now, dead or alive. @throws Error when they differ or none answers. */
+  async currentPrimary(): Promise<RedisServer> {
+    const named = new Set(await Promise.all(this.#awake().map((sentinel) => primaryPort(sentinel))));
+    const [port] = named;
+    const node = [this.primary, ...this.replicas].find((each) => each.port === port);
+    if (!node || named.size > 1)
+      throw new Error(`The sentinels name ${named.size} primaries: ${[...named].join()}`);
+    return node;
+  }
+
+  /** Has the sentinels promote a replica, and resolves when it is promoted and all of them name it. */
+  async failover(options: { readonly timeoutMs?: number } = {}): Promise<void> {
+    const { timeoutMs = 15_000 } = options;
+    const before = await waitFor(() => this.currentPrimary(), { timeoutMs });
+    const order = async (): Promise<boolean> => {
+      const [sentinel] = this.#awake();
+      return (await sentinel?.command('SENTINEL', 'FAILOVER', this.name)) === 'OK';
+    };
+    await waitFor(order, { timeoutMs, intervalMs: 50, message: 'a sentinel to begin the failover' });
+    await this.waitForPrimary({ otherThan: before, timeoutMs });
+  }
+
+  /**
+   * Resolves with the primary once all sentinels name the same one and it takes writes.
+   *
+   * @default otherThan none, timeoutMs 15000
+   */
+  async waitForPrimary(
+    options: { readonly otherThan?: RedisServer; readonly timeoutMs?: number } = {},
+  ): Promise<RedisServer> {
+    const { otherThan, timeoutMs = 15_000 } = options;
+    const promoted = async (): Promise<RedisServer | undefined> => {
+      const node = await this.currentPrimary();
+      if (node === otherThan || !isAwake(node)) return undefined;
+      const [role] = (await node.command('ROLE')) as [string];
+      return role === 'master' ? node : undefined;
+    };
+    return waitFor(promoted, { timeoutMs, intervalMs: 10, message: 'the sentinels to agree on a primary' });
+  }
+
+  /** Resolves when all that run see each other: sentinels, primary, and replicas in sync. @default timeoutMs 15000 */
+  async waitUntilSettled(options: { readonly timeoutMs?: number } = {}): Promise<void> {
+    const settled = async (): Promise<boolean> => {
+      const views = await Promise.all(this.#awake().map((sentinel) => this.#seesAll(sentinel)));
+      return views.length > 0 && views.every(Boolean);
+    };
+    const { timeoutMs = 15_000 } = options;
+    await waitFor(settled, {
+      timeoutMs,
+      intervalMs: 20,
+      message: 'the sentinels to see each other and the replicas',
+    });
+  }
+
+  /** Stops all processes for good. May be called again. */
+  stop(): Promise<void> {
+    return this.#stop();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.stop();
+  }
+
+  #awake(): readonly RedisServer[] {
+    return this.sentinels.filter(isAwake);
+  }
+
+  async #seesAll(sentinel: RedisServer): Promise<boolean> {
+    const primary = toRecord(await sentinel.command('SENTINEL', 'MASTER', this.name));
+    const sentinels = await sentinel.command('SENTINEL', 'SENTINELS', this.name);
+    const replicas = await sentinel.command('SENTINEL', 'REPLICAS', this.name);
+    const others = (sentinels as unknown[]).map(toRecord).filter(({ flags }) => flags === 'sentinel');
+    const inSync = (replicas as unknown[])
+      .map(toRecord)
+      .filter((replica) => replica['flags'] === 'slave' && replica['master-link-status'] === 'ok');
+    return (
+      primary['flags'] === 'master' &&
+      others.length === this.#awake().length - 1 &&
+      inSync.length === [this.primary, ...this.replicas].filter(isAwake).length - 1
+    );
+  }
+}
+
+function isAwake(server: RedisServer): boolean {
+  return server.running && !server.frozen;
+}
+
+async function primaryPort(sentinel: RedisServer): Promise<number> {
+  const address = (await sentinel.command('SENTINEL', 'GET-MASTER-ADDR-BY-NAME', primaryName)) as [
+    string,
+    string,
+  ];
+  return Number(address[1]);
+}
+
+function toRecord(flat: unknown): Record<string, string> {
+  const fields = flat as string[];
+  return Object.fromEntries(
+    fields.flatMap((name, index) => (index % 2 === 0 ? [[name, fields[index + 1] ?? '']] : [])),
+  );
+}

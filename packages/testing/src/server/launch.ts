@@ -1,0 +1,104 @@
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync, statSync } from 'node:fs';
+import { performance } from 'node:perf_hooks';
+import { setTimeout as delay } from 'node:timers/promises';
+import { RawConnection, type RawTarget } from '../resp/raw-connection.ts';
+import { ReplyError } from '../resp/reply-reader.ts';
+import { missingBinary } from './redis-binary.ts';
+import { spawnTracked, type TrackedProgram } from './spawn-tracked.ts';
+
+/** One start of one server process. */
+export interface Launch extends TrackedProgram {
+  readonly target: RawTarget;
+  readonly waitUntil: 'ready' | 'listening';
+  readonly timeoutMs: number;
+  readonly onSpawn?: (child: ChildProcess) => void;
+}
+
+/** A server process that answers, and the connection on which it did. */
+export interface Launched {
+  readonly child: ChildProcess;
+  readonly control: RawConnection;
+}
+
+/** The port was taken when the server wanted it. */
+export class PortBusyError extends Error {
+  override readonly name = 'PortBusyError';
+}
+
+/** Starts the process and waits until it answers PING itself, not another process on the same port. */
+export async function launch(spec: Launch): Promise<Launched> {
+  const logStart = sizeOf(spec.logFile);
+  const child = spawnTracked(spec);
+  spec.onSpawn?.(child);
+  let spawnError: Error | undefined;
+  child.on('error', (error) => (spawnError = error));
+  const deadline = performance.now() + spec.timeoutMs;
+  for (;;) {
+    const control = await answering(spec, child);
+    if (control) return { child, control };
+    if (spawnError) throw missingBinary(spec.binary, spawnError);
+    const log = readFileSync(spec.logFile).subarray(logStart).toString().trim();
+    if (hasExited(child)) throw startFailure(`${spec.binary} ended at its start`, log);
+    if (performance.now() > deadline) {
+      await end(child, 'SIGKILL');
+      throw startFailure(`${spec.binary} did not answer within ${spec.timeoutMs} ms`, log);
+    }
+    await delay(2);
+  }
+}
+
+/** Sends the signal and waits until the process is gone. A frozen process is thawed, so that it takes the signal. */
+export async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
+  if (hasExited(child)) return;
+  child.ref();
+  const limit = AbortSignal.timeout(10_000);
+  const exit = once(child, 'exit', { signal: limit });
+  child.kill(signal);
+  if (signal !== 'SIGKILL') child.kill('SIGCONT');
+  try {
+    await exit;
+  } catch (error) {
+    child.unref();
+    throw new Error(`Process ${child.pid} did not end within 10 s of ${signal}`, { cause: error });
+  }
+}
+
+export function hasExited(child: ChildProcess): boolean {
+  return child.pid === undefined || child.exitCode !== null || child.signalCode !== null;
+}
+
+async function answering(spec: Launch, child: ChildProcess): Promise<RawConnection | undefined> {
+  const control = new RawConnection(spec.target);
+  const giveUp = (): void => {
+    control.close();
+  };
+  child.once('exit', giveUp);
+  const [pong, info] = await Promise.all([
+    control.send(['PING'], spec.timeoutMs).catch((error: unknown) => error),
+    control.send(['INFO', 'server'], spec.timeoutMs).catch(() => undefined),
+    control.send(['CLIENT', 'SETNAME', 'redis-resilience-testing'], spec.timeoutMs).catch(() => undefined),
+  ]);
+  child.removeListener('exit', giveUp);
+  const itself = typeof info !== 'string' || info.includes(`process_id:${child.pid}\r\n`);
+  if (!control.closed && itself && !hasExited(child) && counts(pong, spec.waitUntil)) return control;
+  control.close();
+  return undefined;
+}
+
+function counts(pong: unknown, waitUntil: Launch['waitUntil']): boolean {
+  if (!(pong instanceof ReplyError)) return pong === 'PONG';
+  return waitUntil === 'listening' || !pong.message.startsWith('LOADING');
+}
+
+function startFailure(what: string, log: string): Error {
+  const lines = log.split('\n').slice(-12).join('\n');
+  if (log.includes('Address already in use'))
+    return new PortBusyError(`${what}: the port is taken\n${lines}`);
+  return new Error(`${what}. Its last words:\n${lines}`);
+}
+
+function sizeOf(file: string): number {
+  return statSync(file, { throwIfNoEntry: false })?.size ?? 0;
+}

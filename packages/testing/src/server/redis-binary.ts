@@ -1,0 +1,18 @@
+/** The server to run: `bin`, else the environment variable REDIS_SERVER_BIN, else `redis-server` on PATH. */
+export function redisBinary(bin?: string): string {
+  return bin ?? (process.env['REDIS_SERVER_BIN'] || 'redis-server');
+}
+
+/** What to tell somebody on whose machine `binary` is missing. */
+export function missingBinary(binary: string, cause: unknown): Error {
+  return new Error(
+    [
+      `Cannot run ${JSON.stringify(binary)}: this machine has no such program. Install Redis, then run again:`,
+      '  Debian, Ubuntu:  sudo apt-get install -y redis-server',
+      '  macOS:           brew install redis',
+      '  Docker:          docker run --rm -it -v "$PWD":/app -w /app node:22 sh -c "apt-get update && apt-get install -y redis-server && npm test"',
+      'or name another server binary (Redis, Valkey) in the environment variable REDIS_SERVER_BIN.',
+    ].join('\n'),
+    { cause },
+  );
+}

@@ -1,0 +1,176 @@
+import type { ChildProcess } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { TlsMaterial } from '../certificates.ts';
+import { RawConnection } from '../resp/raw-connection.ts';
+import { removeFolder } from '../temporary-folder.ts';
+import { waitFor } from '../wait-for.ts';
+import { end, hasExited } from './launch.ts';
+import type { RestartOptions, StartOptions } from './start-redis-options.ts';
+import type { ServerProcess } from './server-process.ts';
+
+/**
+ * A real redis-server child process on loopback that can be broken and mended at will. It never outlives this
+ * process, whichever way this process ends, and does not keep it alive.
+ */
+export class RedisServer implements AsyncDisposable {
+  readonly #process: ServerProcess;
+  #child: ChildProcess | undefined;
+  #control: RawConnection | undefined;
+  #frozen = false;
+  #stopped = false;
+
+  /** @internal Use `startRedis`. */
+  constructor(process: ServerProcess) {
+    this.#process = process;
+  }
+
+  get host(): string {
+    return this.#process.host;
+  }
+
+  /** The same over all restarts. */
+  get port(): number {
+    return this.#process.port;
+  }
+
+  /** `redis://` or, with TLS, `rediss://`; with the password of the last start. */
+  get url(): string {
+    return this.#process.url;
+  }
+
+  /** Path of the unix socket, when `unixSocket` was asked for. */
+  get socketPath(): string | undefined {
+    return this.#process.socketPath;
+  }
+
+  /** What the server's TLS is made of, when it has any: `ca` is for the client to trust. */
+  get tls(): TlsMaterial | undefined {
+    return this.#process.tls;
+  }
+
+  /** Data folder; removed by `stop()`. */
+  get dir(): string {
+    return this.#process.folder;
+  }
+
+  /** Process id; `undefined` while it does not run. */
+  get pid(): number | undefined {
+    return this.running ? this.#child?.pid : undefined;
+  }
+
+  /** Whether the process exists; a frozen one does. */
+  get running(): boolean {
+    return this.#child !== undefined && !hasExited(this.#child);
+  }
+
+  /** Whether it was frozen and not thawed since. */
+  get frozen(): boolean {
+    return this.#frozen && this.running;
+  }
+
+  /** Everything the server has logged, over all its starts. */
+  log(): string {
+    return existsSync(this.#process.logFile) ? readFileSync(this.#process.logFile, 'utf8') : '';
+  }
+
+  /** Ends the process and resolves when it is gone. Does nothing when it is dead. @default signal 'SIGKILL' */
+  async kill(signal: NodeJS.Signals = 'SIGKILL'): Promise<void> {
+    this.#control?.close();
+    this.#frozen = false;
+    if (this.#child) await end(this.#child, signal);
+  }
+
+  /** Stops the process in its tracks (SIGSTOP): the kernel still accepts connections, nobody answers. */
+  async freeze(): Promise<void> {
+    if (!this.running) throw new Error('Cannot freeze a server that does not run');
+    this.#child?.kill('SIGSTOP');
+    this.#frozen = true;
+    const status = `/proc/${this.pid}/stat`;
+    if (!existsSync(status)) return;
+    await waitFor(() => /\) T /.test(readFileSync(status, 'utf8')), { intervalMs: 1, message: 'the freeze' });
+  }
+
+  /** Lets a frozen process go on (SIGCONT). Does nothing to one that runs. */
+  thaw(): void {
+    this.#child?.kill('SIGCONT');
+    this.#frozen = false;
+  }
+
+  /** Starts a dead server again on the same port and data. Does nothing while it runs. */
+  async start(options: StartOptions = {}): Promise<void> {
+    const { waitUntil = 'ready', loadingMs = 0, startTimeoutMs = 10_000 } = options;
+    if (!this.running) await this.#launch({ waitUntil, loadingMs, startTimeoutMs });
+  }
+
+  /**
+   * Kills the server if it runs, and starts it again on the same port and data. Everything but `afterMs`,
+   * `waitUntil`, `loadingMs` and `startTimeoutMs` changes the configuration for good.
+   *
+   * @example
+   * await server.restart({ afterMs: 1_000, password: 'rotated' });
+   */
+  async restart(options: RestartOptions = {}): Promise<void> {
+    await this.kill();
+    if (options.afterMs) await delay(options.afterMs);
+    await this.#launch(options);
+  }
+
+  /** Kills the server for good and removes its folder. May be called again. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    await this.kill();
+    await this.#process.disposeCertificates();
+    await removeFolder(this.dir);
+  }
+
+  /**
+   * Gives a command on a connection outside any client library, as a user of its own who may do everything:
+   * it works whatever happens to passwords and `maxclients`. Values come as strings, numbers, arrays and null.
+   *
+   * @throws Error whose message is the whole error reply; or when no reply came within 10 s.
+   * @example
+   * await server.command('CONFIG', 'SET', 'maxclients', 1);
+   */
+  async command(...args: readonly (string | number)[]): Promise<unknown> {
+    if (!this.running) throw new Error(`Cannot give ${args[0] ?? 'a command'}: the server does not run`);
+    if (!this.#control || this.#control.closed) this.#control = new RawConnection(this.#process.target);
+    return this.#control.send(args);
+  }
+
+  /** `INFO`, or a section of it, field by field. */
+  async info(section?: string): Promise<Record<string, string>> {
+    const text = String(await this.command('INFO', ...(section === undefined ? [] : [section])));
+    return Object.fromEntries(
+      Array.from(text.matchAll(/^(\w+):(.*)\r?$/gm), ([, name, value]) => [name, value]),
+    );
+  }
+
+  /** Whether a new connection gets PONG within `timeoutMs`. Never rejects. @default timeoutMs 250 */
+  async isAnswering(options: { readonly timeoutMs?: number } = {}): Promise<boolean> {
+    const probe = new RawConnection(this.#process.target);
+    const reply = await probe.send(['PING'], options.timeoutMs ?? 250).catch(() => undefined);
+    probe.close();
+    return reply === 'PONG';
+  }
+
+  /** @default timeoutMs 10000 @throws Error when it did not answer in time. */
+  async waitUntilAnswering(options: { readonly timeoutMs?: number } = {}): Promise<void> {
+    const message = `an answer from ${this.host}:${this.port}`;
+    await waitFor(() => this.isAnswering(), {
+      timeoutMs: options.timeoutMs ?? 10_000,
+      intervalMs: 2,
+      message,
+    });
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.stop();
+  }
+
+  async #launch(options: RestartOptions): Promise<void> {
+    if (this.#stopped) throw new Error('The server was stopped for good: start a new one');
+    this.#frozen = false;
+    this.#control = await this.#process.launch(options, (child) => (this.#child = child));
+  }
+}

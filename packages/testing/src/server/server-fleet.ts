@@ -1,0 +1,61 @@
+import { makeCertificates, type Certificates, type TlsMaterial } from '../certificates.ts';
+import type { RedisServer } from './redis-server.ts';
+import type { SentinelConf } from './server-process.ts';
+import { startProcess } from './start-redis.ts';
+import type { RedisConfiguration, StartRedisOptions } from './start-redis-options.ts';
+
+/** What all servers of a Sentinel or Cluster have in common. */
+export interface FleetOptions {
+  /** Password of every node that holds data. @default none */
+  readonly password?: string;
+  /** TLS everywhere; `true` makes certificates on the spot. @default plain TCP */
+  readonly tls?: TlsMaterial | true;
+  /** More redis.conf directives for every node that holds data. */
+  readonly config?: NonNullable<RedisConfiguration['config']>;
+  /** Server binary. @default the environment variable REDIS_SERVER_BIN, else `redis-server` on PATH */
+  readonly bin?: string;
+}
+
+/** Servers that stop together; what did start is stopped when `build` fails. */
+export async function startFleet<T>(
+  options: FleetOptions,
+  build: (fleet: ServerFleet) => Promise<T>,
+): Promise<T> {
+  const fleet = new ServerFleet(options, options.tls === true ? await makeCertificates() : undefined);
+  try {
+    return await build(fleet);
+  } catch (error) {
+    await fleet.stop();
+    throw error;
+  }
+}
+
+export class ServerFleet {
+  readonly #shared: StartRedisOptions;
+  readonly #certificates: Certificates | undefined;
+  readonly #servers: RedisServer[] = [];
+
+  constructor(options: FleetOptions, certificates: Certificates | undefined) {
+    const { password, config, bin } = options;
+    const tls = certificates ?? options.tls;
+    this.#certificates = certificates;
+    this.#shared = {
+      ...(password ? { password } : {}),
+      ...(tls ? { tls } : {}),
+      ...(config ? { config } : {}),
+      ...(bin ? { bin } : {}),
+    };
+  }
+
+  /** `own` wins over what all have in common. */
+  async start(own: StartRedisOptions, sentinel?: SentinelConf): Promise<RedisServer> {
+    const server = await startProcess({ ...this.#shared, ...own }, sentinel);
+    this.#servers.push(server);
+    return server;
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all(this.#servers.map((server) => server.stop()));
+    await this.#certificates?.dispose();
+  }
+}

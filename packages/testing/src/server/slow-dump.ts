@@ -1,0 +1,80 @@
+import { randomBytes } from 'node:crypto';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { RawConnection } from '../resp/raw-connection.ts';
+import { end, launch } from './launch.ts';
+
+/** Where the data of the server lies and how long loading it shall take. */
+export interface SlowDump {
+  readonly binary: string;
+  readonly folder: string;
+  readonly appendonly: boolean;
+  readonly databases: number;
+  readonly loadingMs: number;
+}
+
+const fillerKeys = 256;
+const fillerLifeMs = 150;
+
+/**
+ * Makes the next start of a server on `folder` spend about `loadingMs` loading, during which it answers -LOADING:
+ * a helper process on a unix socket adds filler to the persisted data, which expires before anybody sees it.
+ * Returns the directives that start needs.
+ */
+export async function slowDump(dump: SlowDump): Promise<Record<string, string | number>> {
+  const path = join(dump.folder, 'filler.sock');
+  const confFile = join(dump.folder, 'filler.conf');
+  const conf = [
+    `port 0`,
+    `unixsocket "${path}"`,
+    `dir "${dump.folder}"`,
+    `save ""`,
+    `appendonly ${dump.appendonly ? 'yes' : 'no'}`,
+    `databases ${dump.databases}`,
+    'rdbcompression no',
+  ];
+  await writeFile(confFile, `${conf.join('\n')}\n`);
+  const { child, control } = await launch({
+    binary: dump.binary,
+    args: [confFile],
+    folder: dump.folder,
+    logFile: join(dump.folder, 'filler.log'),
+    target: { path },
+    waitUntil: 'ready',
+    timeoutMs: 10_000,
+  });
+  let keys: number;
+  try {
+    await writeFiller(control, dump.appendonly);
+    keys = keysIn(String(await control.send(['INFO', 'keyspace'])));
+  } finally {
+    control.close();
+    await end(child, 'SIGKILL');
+  }
+  await delay(fillerLifeMs);
+  return {
+    'key-load-delay': Math.max(1, Math.round((dump.loadingMs * 1_000) / keys)),
+    'loading-process-events-interval-bytes': 1024,
+  };
+}
+
+async function writeFiller(control: RawConnection, appendonly: boolean): Promise<void> {
+  const value = randomBytes(1024).toString('latin1');
+  const writes = Array.from({ length: fillerKeys }, (_, index) =>
+    control.send(['SET', `redis-resilience:filler:${index}`, value, 'PX', fillerLifeMs]),
+  );
+  writes.push(control.send([appendonly ? 'BGREWRITEAOF' : 'SAVE']));
+  await Promise.all(writes);
+  while (
+    appendonly &&
+    /aof_rewrite_in_progress:1/.test(String(await control.send(['INFO', 'persistence'])))
+  ) {
+    await delay(5);
+  }
+}
+
+function keysIn(keyspace: string): number {
+  const counts = Array.from(keyspace.matchAll(/keys=(\d+)/g), ([, count]) => Number(count));
+  return counts.reduce((sum, count) => sum + count, 0);
+}

@@ -1,0 +1,82 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { closeSync, openSync } from 'node:fs';
+import { temporaryRoot } from '../temporary-folder.ts';
+
+/** Which program to run, where, and the file its output is added to. */
+export interface TrackedProgram {
+  readonly binary: string;
+  readonly args: readonly string[];
+  readonly folder: string;
+  readonly logFile: string;
+}
+
+// One per process by nature: what has to end when this process ends, however it ends.
+const children = new Set<ChildProcess>();
+let watchdog: ChildProcess | undefined;
+
+/**
+ * Starts a child that cannot outlive this process. An 'exit' hook kills what is left; and because no hook runs
+ * in a process that is killed by a signal, a small shell on the other end of a pipe sees the pipe close, kills the
+ * rest and removes the temporary folders. So no signal handler is needed, and those of the user mean what they
+ * always mean. The child stands in a session of its own: Ctrl-C reaches this process alone. It does not keep this
+ * process alive.
+ */
+export function spawnTracked(program: TrackedProgram): ChildProcess {
+  const log = openSync(program.logFile, 'a');
+  const child = spawn(program.binary, program.args, {
+    cwd: program.folder,
+    stdio: ['ignore', log, log],
+    detached: true,
+  });
+  closeSync(log);
+  child.unref();
+  if (child.pid !== undefined) track(child, child.pid);
+  return child;
+}
+
+function track(child: ChildProcess, pid: number): void {
+  if (children.size === 0) {
+    watchdog = startWatchdog();
+    process.once('exit', killAll);
+  }
+  children.add(child);
+  watchdog?.stdin?.write(`+ ${pid}\n`);
+  child.once('exit', () => {
+    children.delete(child);
+    watchdog?.stdin?.write(`- ${pid}\n`);
+    if (children.size > 0) return;
+    watchdog?.stdin?.end('done\n');
+    process.removeListener('exit', killAll);
+  });
+}
+
+function killAll(): void {
+  for (const child of children) child.kill('SIGKILL');
+}
+
+const watchdogScript = `
+trap '' INT TERM HUP
+pids=' '
+while read -r sign pid; do
+  case $sign in
+    +) pids="$pids$pid " ;;
+    -) pids="\${pids%% $pid *} \${pids#* $pid }" ;;
+    done) exit 0 ;;
+  esac
+done
+kill -KILL $pids 2>/dev/null
+rm -rf -- "$1"
+`;
+
+function startWatchdog(): ChildProcess {
+  const shell = spawn('/bin/sh', ['-c', watchdogScript, 'watchdog', temporaryRoot()], {
+    stdio: ['pipe', 'ignore', 'ignore'],
+    detached: true,
+    cwd: '/',
+  });
+  shell.on('error', () => undefined);
+  shell.stdin.on('error', () => undefined);
+  shell.unref();
+  (shell.stdin as typeof shell.stdin & { unref(): void }).unref();
+  return shell;
+}

@@ -1,0 +1,39 @@
+import { freePort } from '../free-port.ts';
+import { PortBusyError } from './launch.ts';
+import { RedisServer } from './redis-server.ts';
+import { ServerProcess, type SentinelConf } from './server-process.ts';
+import type { StartRedisOptions } from './start-redis-options.ts';
+
+/**
+ * Starts a real Redis as a child process on a free loopback port, in a temporary folder, without persistence
+ * unless asked for. Resolves when it answers PING.
+ *
+ * @throws Error that says how to install Redis, when the binary is missing; with the server's last log lines,
+ * when it would not start.
+ * @example
+ * await using server = await startRedis({ password: 'secret' });
+ * const client = new Redis(server.url);
+ * await server.freeze(); // client hangs
+ * server.thaw();
+ */
+export async function startRedis(options: StartRedisOptions = {}): Promise<RedisServer> {
+  return startProcess(options);
+}
+
+/** As {@link startRedis}, also for sentinels. */
+export async function startProcess(
+  options: StartRedisOptions,
+  sentinel?: SentinelConf,
+): Promise<RedisServer> {
+  for (let tries = 1; ; tries++) {
+    const server = new RedisServer(new ServerProcess(options, options.port ?? (await freePort()), sentinel));
+    try {
+      await server.start(options);
+      return server;
+    } catch (error) {
+      await server.stop();
+      const takenMeanwhile = error instanceof PortBusyError && options.port === undefined && tries < 5;
+      if (!takenMeanwhile) throw error;
+    }
+  }
+}

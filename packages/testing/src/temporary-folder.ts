@@ -1,0 +1,37 @@
+import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+// One per process by nature: what is left to remove when this process ends.
+const folders = new Set<string>();
+let root: string | undefined;
+
+/** The folder that holds all temporary folders of this process; it exists while any of them does. */
+export function temporaryRoot(): string {
+  if (root === undefined) {
+    root = mkdtempSync(join(realpathSync(tmpdir()), 'redis-resilience-'));
+    process.once('exit', removeRoot);
+  }
+  return root;
+}
+
+/** A new folder below the system's temporary one; gone after {@link removeFolder}, at the latest when this process ends. */
+export function temporaryFolder(): string {
+  const folder = mkdtempSync(join(temporaryRoot(), 'f-'));
+  folders.add(folder);
+  return folder;
+}
+
+export async function removeFolder(folder: string): Promise<void> {
+  await rm(folder, { recursive: true, force: true, maxRetries: 3 });
+  folders.delete(folder);
+  if (folders.size > 0 || root === undefined) return;
+  process.removeListener('exit', removeRoot);
+  removeRoot();
+}
+
+function removeRoot(): void {
+  if (root !== undefined) rmSync(root, { recursive: true, force: true });
+  root = undefined;
+}

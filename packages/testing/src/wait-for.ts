@@ -1,0 +1,56 @@
+import { performance } from 'node:perf_hooks';
+import { setTimeout as delay } from 'node:timers/promises';
+
+/** How long to wait, how often to look, and what to call it when it never comes. */
+export interface WaitForOptions {
+  /** Milliseconds until it gives up. @default 5000 */
+  readonly timeoutMs?: number;
+  /** Milliseconds between two looks. @default 5 */
+  readonly intervalMs?: number;
+  /** What is waited for; part of the error. @default the source of the predicate */
+  readonly message?: string;
+}
+
+/**
+ * Waits for a state instead of sleeping: asks `predicate` until it gives something truthy, and resolves with
+ * that. A predicate that throws, rejects or hangs counts as "not yet".
+ *
+ * @throws Error after `timeoutMs`, naming what was waited for; `cause` is what the predicate threw last.
+ * @example
+ * await waitFor(() => client.status === 'ready', { timeoutMs: 2_000, message: 'the client to be ready' });
+ */
+export async function waitFor<T>(
+  predicate: () => T | Promise<T>,
+  options: WaitForOptions = {},
+): Promise<Exclude<Awaited<T>, false | 0 | '' | null | undefined>> {
+  const { timeoutMs = 5_000, intervalMs = 5, message = predicate.toString() } = options;
+  const deadline = performance.now() + timeoutMs;
+  let thrown: unknown;
+  for (;;) {
+    try {
+      const value = await withinDeadline(predicate, Math.max(1, deadline - performance.now()));
+      if (value) return value as Exclude<Awaited<T>, false | 0 | '' | null | undefined>;
+      thrown = undefined;
+    } catch (error) {
+      thrown = error;
+    }
+    const leftMs = deadline - performance.now();
+    if (leftMs <= 0) break;
+    await delay(Math.min(intervalMs, leftMs));
+  }
+  const last = thrown instanceof Error ? ` (last error: ${thrown.message})` : '';
+  throw new Error(`Waited ${timeoutMs} ms in vain for: ${message}${last}`, { cause: thrown });
+}
+
+async function withinDeadline<T>(predicate: () => T | Promise<T>, leftMs: number): Promise<T | undefined> {
+  const value = predicate();
+  if (!(value instanceof Promise)) return value;
+  const timer = new AbortController();
+  const expired = delay(leftMs, undefined, { signal: timer.signal }).catch(() => undefined);
+  try {
+    return await Promise.race([value, expired]);
+  } finally {
+    timer.abort();
+    value.catch(() => undefined);
+  }
+}

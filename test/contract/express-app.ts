@@ -1,0 +1,39 @@
+import { createRedisResilience } from '@redis-resilience/core';
+import { redisErrors, redisGuard, redisHealth, requireRedis } from '@redis-resilience/express';
+import type { Express } from 'express';
+import type { AdapterUnderTest, ContractSetting } from './adapter-contract.ts';
+import { breakDown, readOrFallBack, readPlainly, readTwentyTimes, stateOf, write } from './handlers.ts';
+import { listen } from './listen.ts';
+
+/** The application under contract, on one version of Express or another. */
+export function expressAdapter(express: () => Express): AdapterUnderTest {
+  return {
+    async start({ url, critical = false, policy }: ContractSetting) {
+      const resilience = createRedisResilience(url);
+      const app = express();
+      app.set('env', 'test');
+      app.use(redisHealth({ resilience, critical }));
+      app.use(redisGuard({ resilience, ...policy }));
+      app.get('/state', (req, res) => void res.json(stateOf(req.redisGuard)));
+      app.get('/fallback', (req, res, next) => void readOrFallBack(req.redisGuard).then((body) => res.json(body), next));
+      app.get('/plain', (req, res, next) => void readPlainly(req.redisGuard).then((body) => res.json(body), next));
+      app.get('/twenty-reads', (req, res, next) => {
+        readTwentyTimes(req.redisGuard).then((body) => res.json(body), next);
+      });
+      app.post('/writes', requireRedis('write'), (req, res, next) => {
+        write(req.redisGuard).then((body) => res.status(201).json(body), next);
+      });
+      app.get('/broken', breakDown);
+      app.use(redisErrors());
+      return listen(app, resilience);
+    },
+    misuses: [
+      [/redisGuard\.budgetMS does not exist\. Did you mean budgetMs\?/, () => redisGuard({ budgetMS: 1 } as object)],
+      [/redisGuard\.mode must be one of/, () => redisGuard({ mode: 'refuse' as never })],
+      [/redisHealth\.critcal does not exist/, () => redisHealth({ critcal: true } as object)],
+      [/redisHealth\.paths\.liveness/, () => redisHealth({ paths: { liveness: '/up' } as object })],
+      [/requireRedis\.lane must be one of/, () => requireRedis('writes' as never)],
+      [/requireRedis\.resilience must be/, () => requireRedis('write', { resilience: {} as never })],
+    ],
+  };
+}

@@ -1,0 +1,4 @@
+import { describeAdapter } from './adapter-contract.ts';
+import { koaAdapter } from './koa-app.ts';
+
+describeAdapter('Koa 3', koaAdapter);

@@ -1,0 +1,19 @@
+import { once } from 'node:events';
+import { createServer, type RequestListener } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { RedisResilience } from '@redis-resilience/core';
+import type { ContractApp } from './adapter-contract.ts';
+
+/** Serves on a free loopback port; closing ends the server first, Redis last. */
+export async function listen(handler: RequestListener, resilience: RedisResilience): Promise<ContractApp> {
+  const server = createServer(handler).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    async close() {
+      server.close();
+      server.closeAllConnections();
+      await resilience.close();
+    },
+  };
+}

@@ -1,0 +1,190 @@
+import type { CircuitSettings } from '../../../packages/core/src/circuit/circuit-settings.ts';
+import type { CircuitState } from '../../../packages/core/src/snapshot.ts';
+
+type Kind = 'ok' | 'slow' | 'fail';
+
+/** A call as the oracle remembers it: in which era it was admitted, and whether its result counts. */
+export interface OracleCall {
+  readonly era: number;
+  readonly counts: boolean;
+}
+
+/**
+ * What a circuit must do, computed from the whole history with no window, no buckets and no counters. Where the
+ * bucketed window may rightly see a little less than the exact one, both answers are possible: then
+ * `possibleTrips` holds both, and the test tells the oracle which one was taken.
+ */
+export class CircuitOracle {
+  now: number;
+  era = 0;
+  state: CircuitState = 'closed';
+  path: CircuitState[] = [];
+  wouldRefuse = 0;
+  readonly #settings: CircuitSettings;
+  readonly #jitter: number;
+  #log: { readonly at: number; readonly kind: Kind }[] = [];
+  #closedAt: number;
+  #openings = 0;
+  #openUntil = 0;
+  #trials: { call: OracleCall; startedAt: number; result: 'out' | 'ok' | 'gone' }[] = [];
+  #holders = 0;
+
+  constructor(settings: CircuitSettings, jitter: number, now: number) {
+    this.#settings = settings;
+    this.#jitter = jitter;
+    this.now = now;
+    this.#closedAt = now;
+  }
+
+  /** Lets time pass up to now. */
+  look(): void {
+    for (;;) {
+      const hungAt = this.#hungAt();
+      if (this.state === 'open' && this.now >= this.#openUntil) this.#become('half-open');
+      else if (hungAt !== undefined && this.now >= hungAt) this.#open(hungAt);
+      else return;
+    }
+  }
+
+  admit(): OracleCall | undefined {
+    this.look();
+    if (this.state === 'closed') return { era: this.era, counts: true };
+    if (this.state === 'isolated') return undefined;
+    const taken = this.#trials.filter(({ result }) => result !== 'gone').length;
+    if (this.state === 'half-open' && taken < this.#settings.trials) {
+      const call = { era: this.era, counts: true };
+      this.#trials.push({ call, startedAt: this.now, result: 'out' });
+      return call;
+    }
+    if (this.#settings.mode === 'enforce') return undefined;
+    this.wouldRefuse++;
+    return { era: this.era, counts: false };
+  }
+
+  /** Settles a call. Returns whether the circuit, closed before, may and must be open now. */
+  settle(call: OracleCall, result: Kind | 'ignored'): { may: boolean; must: boolean } {
+    if (this.state !== 'closed') this.look();
+    const quiet = { may: false, must: false };
+    if (!call.counts || call.era !== this.era) return quiet;
+    if (this.state === 'half-open') {
+      this.#settleTrial(call, result);
+      return quiet;
+    }
+    if (this.state !== 'closed' || result === 'ignored') return quiet;
+    this.#log.push({ at: this.now, kind: result });
+    if (result === 'ok') return quiet;
+    if (result === 'fail' && this.#lumpsInARow() >= Math.max(2, this.#settings.maxConsecutiveFailures))
+      return { may: true, must: true };
+    const verdicts = this.#possibleWindows().map((window) => this.#exceeds(window, result));
+    return { may: verdicts.includes(true), must: !verdicts.includes(false) };
+  }
+
+  trip(): void {
+    this.look();
+    if (this.state === 'closed' || this.state === 'half-open') this.#open(this.now);
+  }
+
+  close(): void {
+    this.look();
+    if (this.state === 'open' || this.state === 'half-open') this.#become('closed');
+  }
+
+  enterHalfOpen(): void {
+    this.look();
+    if (this.state === 'open') this.#become('half-open');
+  }
+
+  forgive(): void {
+    for (const trial of this.#trials) if (trial.result === 'out') trial.result = 'gone';
+    this.#pauseWhenNoneIsOut();
+    this.look();
+    this.#log = [];
+    this.era++;
+  }
+
+  isolate(): void {
+    this.look();
+    this.#holders++;
+    if (this.state !== 'isolated') this.#become('isolated');
+  }
+
+  release(): void {
+    this.#holders--;
+    if (this.#holders > 0) return;
+    this.#openings = 0;
+    this.#become('closed');
+  }
+
+  retryAfterMs(): number | undefined {
+    return this.state === 'open' ? this.#openUntil - this.now : undefined;
+  }
+
+  #settleTrial(call: OracleCall, result: Kind | 'ignored'): void {
+    const trial = this.#trials.find((candidate) => candidate.call === call);
+    if (trial?.result !== 'out') return;
+    if (result === 'fail' || result === 'slow') return this.#open(this.now);
+    trial.result = result === 'ok' ? 'ok' : 'gone';
+    const successes = this.#trials.filter((candidate) => candidate.result === 'ok').length;
+    if (successes === this.#settings.trials) this.#become('closed');
+    else this.#pauseWhenNoneIsOut();
+  }
+
+  /** The five seconds begin anew with the next trial. */
+  #pauseWhenNoneIsOut(): void {
+    if (this.#trials.some(({ result }) => result === 'out')) return;
+    for (const trial of this.#trials) trial.startedAt = Infinity;
+  }
+
+  #hungAt(): number | undefined {
+    if (this.state !== 'half-open') return undefined;
+    if (!this.#trials.some(({ result }) => result === 'out')) return undefined;
+    return Math.min(...this.#trials.map(({ startedAt }) => startedAt)) + 5_000;
+  }
+
+  #open(at: number): void {
+    if (this.state === 'closed' && at - this.#closedAt >= this.#settings.windowMs) this.#openings = 0;
+    const { openMs, maxOpenMs } = this.#settings;
+    const full = Math.min(maxOpenMs, openMs * 2 ** this.#openings);
+    this.#openings++;
+    this.#openUntil = at + full / 2 + (full / 2) * this.#jitter;
+    this.#become('open');
+  }
+
+  #become(state: CircuitState): void {
+    this.state = state;
+    this.path.push(state);
+    this.era++;
+    this.#log = [];
+    this.#trials = [];
+    if (state === 'closed') this.#closedAt = this.now;
+  }
+
+  #lumpsInARow(): number {
+    const last = this.#log.findLastIndex(({ kind }) => kind !== 'fail');
+    let lumps = 0;
+    let startedAt = -Infinity;
+    for (const { at } of this.#log.slice(last + 1)) {
+      if (at - startedAt < 50) continue;
+      lumps++;
+      startedAt = at;
+    }
+    return lumps;
+  }
+
+  /** Every window a ring of ten buckets may rightly see: from nine tenths of the length to all of it. */
+  #possibleWindows(): Kind[][] {
+    const { windowMs } = this.#settings;
+    const latest = this.now - windowMs + windowMs / 10;
+    const cuts = [latest, ...this.#log.map(({ at }) => at)].filter(
+      (cut) => cut > this.now - windowMs && cut <= latest,
+    );
+    return cuts.map((cut) => this.#log.filter(({ at }) => at >= cut).map(({ kind }) => kind));
+  }
+
+  #exceeds(window: Kind[], kind: Kind): boolean {
+    const count = window.filter((candidate) => candidate === kind).length;
+    const ratio = kind === 'fail' ? this.#settings.failureRatio : this.#settings.slowRatio;
+    const least = kind === 'fail' ? 5 : 0;
+    return window.length >= this.#settings.minCalls && count >= least && count / window.length >= ratio;
+  }
+}

@@ -1,0 +1,207 @@
+import { describe, expect, it } from 'vitest';
+import { dueAt, maxTrialMs, transition } from '../../../packages/core/src/circuit/circuit-phase.ts';
+import type { CircuitPhase, CircuitSignal } from '../../../packages/core/src/circuit/circuit-phase.ts';
+import { circuitDefaults } from '../../../packages/core/src/circuit/circuit-settings.ts';
+
+const settings = { ...circuitDefaults, openMs: 500, maxOpenMs: 30_000, trials: 2, windowMs: 10_000 };
+const now = 100_000;
+
+const phases = {
+  closed: { state: 'closed', since: 0, doublings: 3 },
+  'closed lately': { state: 'closed', since: now - 9_999, doublings: 3 },
+  open: { state: 'open', cause: 'slow', until: now + 200, doublings: 1 },
+  'half-open': { state: 'half-open', cause: 'slow', doublings: 1, out: 0, succeeded: 0, hungAt: Infinity },
+  'half-open, one out': {
+    state: 'half-open',
+    cause: 'slow',
+    doublings: 1,
+    out: 1,
+    succeeded: 0,
+    hungAt: now + 7,
+  },
+  'half-open, last out': {
+    state: 'half-open',
+    cause: 'slow',
+    doublings: 1,
+    out: 1,
+    succeeded: 1,
+    hungAt: now + 7,
+  },
+  isolated: { state: 'isolated', holders: 1 },
+  'isolated twice': { state: 'isolated', holders: 2 },
+} as const satisfies Record<string, CircuitPhase>;
+
+const signals = {
+  due: { type: 'due', jitter: 0.5 },
+  trip: { type: 'trip', cause: 'out-of-memory', now, jitter: 0.5 },
+  'half-open': { type: 'half-open' },
+  close: { type: 'close', now },
+  'trial-started': { type: 'trial-started', now },
+  'trial-succeeded': { type: 'trial-succeeded', now },
+  'trial-ignored': { type: 'trial-ignored' },
+  'trials-voided': { type: 'trials-voided' },
+  isolate: { type: 'isolate' },
+  release: { type: 'release', now },
+} as const satisfies Record<CircuitSignal['type'], CircuitSignal>;
+
+const same = 'same';
+const isolated = { state: 'isolated', holders: 1 };
+const opened = (cause: string, from: number, ms: number, doublings: number) => ({
+  state: 'open',
+  cause,
+  until: from + ms,
+  doublings,
+});
+const halfOpened = phases['half-open'];
+const closedAgain = { state: 'closed', since: now, doublings: 2 };
+
+/** Every state x signal cell. With jitter 0.5 an open time is 3/4 of the full one. */
+const table: Record<keyof typeof phases, Record<CircuitSignal['type'], unknown>> = {
+  closed: {
+    due: same,
+    trip: opened('out-of-memory', now, 375, 0),
+    'half-open': same,
+    close: same,
+    'trial-started': same,
+    'trial-succeeded': same,
+    'trial-ignored': same,
+    'trials-voided': same,
+    isolate: isolated,
+    release: same,
+  },
+  'closed lately': {
+    due: same,
+    trip: opened('out-of-memory', now, 3_000, 3),
+    'half-open': same,
+    close: same,
+    'trial-started': same,
+    'trial-succeeded': same,
+    'trial-ignored': same,
+    'trials-voided': same,
+    isolate: isolated,
+    release: same,
+  },
+  open: {
+    due: halfOpened,
+    trip: opened('out-of-memory', now, 200, 1),
+    'half-open': halfOpened,
+    close: closedAgain,
+    'trial-started': same,
+    'trial-succeeded': same,
+    'trial-ignored': same,
+    'trials-voided': same,
+    isolate: isolated,
+    release: same,
+  },
+  'half-open': {
+    due: opened('slow', Infinity, 0, 2), // never due: see dueAt
+    trip: opened('out-of-memory', now, 1_500, 2),
+    'half-open': same,
+    close: closedAgain,
+    'trial-started': { ...halfOpened, out: 1, hungAt: now + maxTrialMs },
+    'trial-succeeded': same,
+    'trial-ignored': same,
+    'trials-voided': halfOpened,
+    isolate: isolated,
+    release: same,
+  },
+  'half-open, one out': {
+    due: opened('slow', now + 7, 1_500, 2),
+    trip: opened('out-of-memory', now, 1_500, 2),
+    'half-open': same,
+    close: closedAgain,
+    'trial-started': { ...phases['half-open, one out'], out: 2 },
+    'trial-succeeded': { ...phases['half-open, one out'], out: 0, succeeded: 1 },
+    'trial-ignored': { ...phases['half-open, one out'], out: 0 },
+    'trials-voided': { ...phases['half-open, one out'], out: 0 },
+    isolate: isolated,
+    release: same,
+  },
+  'half-open, last out': {
+    due: opened('slow', now + 7, 1_500, 2),
+    trip: opened('out-of-memory', now, 1_500, 2),
+    'half-open': same,
+    close: closedAgain,
+    'trial-started': same,
+    'trial-succeeded': closedAgain,
+    'trial-ignored': { ...phases['half-open, last out'], out: 0 },
+    'trials-voided': { ...phases['half-open, last out'], out: 0 },
+    isolate: isolated,
+    release: same,
+  },
+  isolated: {
+    due: same,
+    trip: same,
+    'half-open': same,
+    close: same,
+    'trial-started': same,
+    'trial-succeeded': same,
+    'trial-ignored': same,
+    'trials-voided': same,
+    isolate: { state: 'isolated', holders: 2 },
+    release: { state: 'closed', since: now, doublings: 0 },
+  },
+  'isolated twice': {
+    due: same,
+    trip: same,
+    'half-open': same,
+    close: same,
+    'trial-started': same,
+    'trial-succeeded': same,
+    'trial-ignored': same,
+    'trials-voided': same,
+    isolate: { state: 'isolated', holders: 3 },
+    release: isolated,
+  },
+};
+
+const cells = Object.entries(table).flatMap(([phase, row]) =>
+  Object.entries(row).map(([signal, expected]) => ({ phase, signal, expected })),
+);
+
+describe('transition', () => {
+  it.each(cells)('answers $signal while $phase', ({ phase, signal, expected }) => {
+    const before = phases[phase as keyof typeof phases];
+    const after = transition(before, signals[signal as CircuitSignal['type']], settings);
+    if (expected === same) expect(after).toBe(before);
+    else expect(after).toEqual(expected);
+  });
+
+  it.each([
+    { jitter: 0, doublings: 0, openMs: 250 },
+    { jitter: 1, doublings: 0, openMs: 500 },
+    { jitter: 0, doublings: 5, openMs: 8_000 },
+    { jitter: 0, doublings: 6, openMs: 15_000 },
+    { jitter: 1, doublings: 6, openMs: 30_000 },
+    { jitter: 1, doublings: 5_000, openMs: 30_000 },
+  ])(
+    'opens for $openMs ms after $doublings doublings with jitter $jitter',
+    ({ jitter, doublings, openMs }) => {
+      const lately: CircuitPhase = { state: 'closed', since: now, doublings };
+      const after = transition(lately, { type: 'trip', cause: 'slow', now, jitter }, settings);
+      expect(after).toMatchObject({ state: 'open', until: now + openMs });
+    },
+  );
+
+  it('starts the open time over after a whole window of closed', () => {
+    const stable: CircuitPhase = { state: 'closed', since: now - 10_000, doublings: 3 };
+    expect(transition(stable, signals.trip, settings)).toMatchObject({ doublings: 0 });
+  });
+});
+
+describe('dueAt', () => {
+  it.each([
+    ['closed', Infinity],
+    ['open', now + 200],
+    ['half-open', Infinity],
+    ['half-open, one out', now + 7],
+    ['half-open, last out', now + 7],
+    ['isolated', Infinity],
+  ] as const)('is right while %s', (phase, due) => {
+    expect(dueAt(phases[phase])).toBe(due);
+  });
+
+  it('is never when all trials came back', () => {
+    expect(dueAt({ ...phases['half-open, one out'], out: 0 })).toBe(Infinity);
+  });
+});

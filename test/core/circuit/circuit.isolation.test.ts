@@ -1,0 +1,114 @@
+import { describe, expect, it } from 'vitest';
+import { CircuitUnderTest } from './circuit-under-test.ts';
+
+describe('isolation', () => {
+  it('refuses until the last holder lets go, then closes with an empty window', () => {
+    const test = new CircuitUnderTest();
+    test.fail(19);
+    const first = test.circuit.isolate('maintenance');
+    const second = test.circuit.isolate('drill');
+    expect(test.admit()).toBe(-1);
+    expect(test.circuit.admitsAll).toBe(false);
+    expect(test.circuit.state).toBe('isolated');
+    expect(test.circuit.cause).toBe('isolated');
+    expect(test.circuit.isolationReason).toBe('maintenance');
+    expect(test.circuit.retryAfterMs(test.now)).toBeUndefined();
+    first();
+    first();
+    expect(test.circuit.state).toBe('isolated');
+    expect(test.circuit.isolationReason).toBe('drill');
+    second();
+    expect(test.circuit.isolationReason).toBeUndefined();
+    test.fail();
+    expect(test.circuit.state).toBe('closed');
+    expect(test.path).toEqual(['isolated', 'closed']);
+    first();
+    second();
+    expect(test.path).toEqual(['isolated', 'closed']);
+  });
+
+  it('beats the trip, the probe and time', () => {
+    const test = new CircuitUnderTest();
+    test.open();
+    const release = test.circuit.isolate('drill');
+    test.circuit.trip('slow', test.now);
+    test.circuit.close(test.now);
+    test.circuit.enterHalfOpen(test.now);
+    test.circuit.forgive(test.now);
+    test.travel(3_600_000);
+    expect(test.circuit.state).toBe('isolated');
+    release();
+    expect(test.circuit.state).toBe('closed');
+    test.open();
+    expect(test.circuit.retryAfterMs(test.now)).toBe(250);
+  });
+
+  it('starts when the open time that is over has been accounted for', () => {
+    const test = new CircuitUnderTest();
+    test.open();
+    test.travel(250);
+    test.circuit.isolate('drill');
+    expect(test.path).toEqual(['open', 'half-open', 'isolated']);
+  });
+
+  it('voids results of calls from before', () => {
+    const test = new CircuitUnderTest();
+    const generation = test.admit();
+    test.circuit.isolate('drill')();
+    for (let failure = 0; failure < 100; failure++) test.circuit.failed(generation, undefined, test.now);
+    expect(test.circuit.state).toBe('closed');
+  });
+
+  it.each(['observe', 'off'] as const)('refuses in mode %s too', (mode) => {
+    const test = new CircuitUnderTest({ mode });
+    const release = test.circuit.isolate('drill');
+    expect(test.circuit.admitsAll).toBe(false);
+    expect(test.admit()).toBe(-1);
+    expect(test.wouldRefuse).toBe(0);
+    release();
+    expect(test.circuit.admitsAll).toBe(true);
+    expect(test.admit()).toBe(test.circuit.generation);
+  });
+});
+
+describe('forgiveness', () => {
+  it('voids the window and the row of failures', () => {
+    const test = new CircuitUnderTest();
+    for (let failure = 0; failure < 4; failure++, test.travel(50)) test.fail(4);
+    test.circuit.forgive(test.now);
+    test.fail(19);
+    expect(test.path).toEqual([]);
+  });
+
+  it('voids results of calls under way', () => {
+    const test = new CircuitUnderTest();
+    const generation = test.admit();
+    test.travel(60_000);
+    test.circuit.forgive(test.now);
+    for (let call = 0; call < 40; call++) test.circuit.succeeded(generation, 60_000, test.now);
+    expect(test.circuit.state).toBe('closed');
+  });
+
+  it('gives trials that slept with the process their slots back', () => {
+    const test = new CircuitUnderTest({ trials: 1 });
+    test.halfOpen();
+    const trial = test.admit();
+    test.travel(60_000);
+    test.circuit.forgive(test.now);
+    expect(test.circuit.state).toBe('half-open');
+    test.circuit.failed(trial, 'slow', test.now);
+    expect(test.circuit.state).toBe('half-open');
+    test.succeed();
+    expect(test.circuit.state).toBe('closed');
+  });
+
+  it('does not close an open circuit', () => {
+    const test = new CircuitUnderTest();
+    test.open();
+    test.circuit.forgive(test.now);
+    expect(test.circuit.state).toBe('open');
+    test.travel(250);
+    test.circuit.forgive(test.now);
+    expect(test.path).toEqual(['open', 'half-open']);
+  });
+});

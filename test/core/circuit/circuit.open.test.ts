@@ -1,0 +1,128 @@
+import { describe, expect, it } from 'vitest';
+import { Circuit } from '../../../packages/core/src/circuit/circuit.ts';
+import { circuitDefaults } from '../../../packages/core/src/circuit/circuit-settings.ts';
+import { CircuitUnderTest } from './circuit-under-test.ts';
+
+describe('open', () => {
+  it('refuses until the open time is over, and says when', () => {
+    const test = new CircuitUnderTest();
+    test.open();
+    expect(test.admit()).toBe(-1);
+    expect(test.circuit.retryAfterMs(test.now)).toBe(250);
+    test.travel(249);
+    expect(test.admit()).toBe(-1);
+    expect(test.circuit.retryAfterMs(test.now)).toBe(1);
+    test.travel(1);
+    expect(test.circuit.retryAfterMs(test.now)).toBe(0);
+    expect(test.admit()).toBe(test.circuit.generation);
+  });
+
+  it('becomes half-open at a mere look at its state', () => {
+    const test = new CircuitUnderTest();
+    test.open();
+    test.travel(249);
+    expect(test.circuit.state).toBe('open');
+    test.travel(1);
+    expect(test.circuit.state).toBe('half-open');
+    expect(test.changes.at(-1)).toEqual({ from: 'open', to: 'half-open', cause: 'connection-reset' });
+  });
+
+  it('becomes half-open at a mere look at its cause', () => {
+    const test = new CircuitUnderTest();
+    test.open();
+    test.travel(250);
+    expect(test.circuit.cause).toBe('connection-reset');
+    expect(test.path).toEqual(['open', 'half-open']);
+  });
+
+  it('takes a new cause on a second trip, and keeps its time', () => {
+    const test = new CircuitUnderTest();
+    test.open();
+    test.travel(100);
+    test.circuit.trip('read-only', test.now);
+    expect(test.circuit.cause).toBe('read-only');
+    expect(test.circuit.retryAfterMs(test.now)).toBe(150);
+    expect(test.path).toEqual(['open']);
+  });
+
+  it('opens anew on a trip after its open time', () => {
+    const test = new CircuitUnderTest();
+    test.open();
+    test.travel(250);
+    test.circuit.trip('read-only', test.now);
+    expect(test.path).toEqual(['open', 'half-open', 'open']);
+    expect(test.circuit.retryAfterMs(test.now)).toBe(500);
+  });
+
+  it('ends early when the engine lets trials begin', () => {
+    const test = new CircuitUnderTest();
+    test.open();
+    test.circuit.enterHalfOpen(test.now);
+    expect(test.circuit.state).toBe('half-open');
+  });
+
+  it('closes when the engine proved the lane', () => {
+    const test = new CircuitUnderTest();
+    test.open();
+    test.circuit.close(test.now);
+    expect(test.circuit.admitsAll).toBe(true);
+    expect(test.changes.at(-1)).toEqual({ from: 'open', to: 'closed', cause: undefined });
+  });
+
+  it.each(['succeeded', 'failed', 'ignored'] as const)(
+    'takes no notice when a call from before %s',
+    (result) => {
+      const test = new CircuitUnderTest();
+      const generation = test.admit();
+      test.halfOpen();
+      if (result === 'succeeded') test.circuit.succeeded(generation, 1, test.now);
+      if (result === 'failed') test.circuit.failed(generation, 'loading', test.now);
+      if (result === 'ignored') test.circuit.ignored(generation);
+      expect(test.path).toEqual(['open', 'half-open']);
+      expect([test.admit(), test.admit(), test.admit(), test.admit()].filter((g) => g >= 0)).toHaveLength(3);
+    },
+  );
+});
+
+describe('open time', () => {
+  it('doubles while the circuit never stays closed for a window', () => {
+    const test = new CircuitUnderTest();
+    const times: (number | undefined)[] = [];
+    for (let outage = 0; outage < 8; outage++) {
+      test.open();
+      times.push(test.circuit.retryAfterMs(test.now));
+      test.circuit.close(test.now);
+      test.travel(9_999);
+    }
+    expect(times).toEqual([250, 500, 1_000, 2_000, 4_000, 8_000, 15_000, 15_000]);
+  });
+
+  it('starts over after a whole window of closed', () => {
+    const test = new CircuitUnderTest();
+    test.open();
+    test.circuit.close(test.now);
+    test.travel(10_000);
+    test.open();
+    expect(test.circuit.retryAfterMs(test.now)).toBe(250);
+  });
+
+  it('lies between half and all of the full time', () => {
+    const test = new CircuitUnderTest({}, 0.5);
+    test.open();
+    expect(test.circuit.retryAfterMs(test.now)).toBe(375);
+  });
+});
+
+it('is complete before it tells of a change', () => {
+  const seen: unknown[] = [];
+  const circuit: Circuit = new Circuit(circuitDefaults, {
+    clock: { now: () => 0 },
+    random: () => 0,
+    onChange: ({ to }) => {
+      seen.push(to, circuit.state, circuit.admit(0));
+      if (to === 'open') circuit.close(0);
+    },
+  });
+  circuit.trip('slow', 0);
+  expect(seen).toEqual(['open', 'open', -1, 'closed', 'closed', 3]);
+});

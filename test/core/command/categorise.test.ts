@@ -1,0 +1,76 @@
+import { describe, expect, it } from 'vitest';
+import { categoryOf, maySendAgain } from '../../../packages/core/src/command/categorise.ts';
+import { traitsOf } from '../../../packages/core/src/command/command-traits.ts';
+import { callCases } from './call-cases.ts';
+
+function parse(call: string) {
+  const [name = '', ...args] = call.split(' ');
+  return { traits: traitsOf(name), args };
+}
+
+describe('the category of a call', () => {
+  it.each(callCases.map(({ call, category, again }) => [call, category, again] as const))(
+    '%s is %s, and sent again: %s',
+    (call, category, again) => {
+      const { traits, args } = parse(call);
+      expect(categoryOf(traits, args)).toBe(category);
+      expect(maySendAgain(traits, args)).toBe(again);
+    },
+  );
+
+  it('reads arguments given as numbers and as bytes', () => {
+    const set = traitsOf('set');
+    expect(categoryOf(set, ['k', 'v', 'PX', 100, Buffer.from('nx')])).toBe('write-checked');
+    expect(
+      categoryOf(set, [Buffer.from('k'), Buffer.from([255, 0]), new Uint8Array(Buffer.from('GET'))]),
+    ).toBe('write-accumulating');
+    expect(categoryOf(traitsOf('ltrim'), ['l', 0, 99])).toBe('write-last-wins');
+    expect(categoryOf(traitsOf('ltrim'), ['l', 1, -1n])).toBe('write-accumulating');
+    expect(categoryOf(traitsOf('config'), [Buffer.from('Get'), 'x'])).toBe('read');
+  });
+
+  it('takes an option that is no text for an unknown one', () => {
+    expect(categoryOf(traitsOf('set'), ['k', 'v', { NX: true }])).toBe('never');
+    expect(categoryOf(traitsOf('set'), ['k', 'v', undefined])).toBe('never');
+  });
+
+  it('takes a value for no keyword, however long it is', () => {
+    expect(categoryOf(traitsOf('set'), ['NX', 'GET'])).toBe('write-last-wins');
+    expect(categoryOf(traitsOf('set'), ['k', 'v', 'x'.repeat(100)])).toBe('never');
+  });
+});
+
+describe('a category the user gave', () => {
+  it('narrows a built-in one', () => {
+    const overrides = { set: 'never', get: 'write-accumulating', del: 'write-checked' } as const;
+    expect(categoryOf(traitsOf('set'), ['k', 'v'], overrides)).toBe('never');
+    expect(maySendAgain(traitsOf('set'), ['k', 'v'], overrides)).toBe(false);
+    expect(maySendAgain(traitsOf('get'), ['k'], overrides)).toBe(false);
+    expect(maySendAgain(traitsOf('del'), ['k'], overrides)).toBe(false);
+  });
+
+  it('widens a built-in one, and makes an unknown command known', () => {
+    const overrides = { evalsha: 'read', sadd: 'write-last-wins', 'my.get': 'read' } as const;
+    expect(maySendAgain(traitsOf('evalsha'), ['0', 0], overrides)).toBe(true);
+    expect(maySendAgain(traitsOf('sadd'), ['a', 1], overrides)).toBe(true);
+    expect(maySendAgain(traitsOf('MY.GET'), ['a'], overrides)).toBe(true);
+    expect(categoryOf(traitsOf('my.get'), ['a'], overrides)).toBe('read');
+  });
+
+  it('names a subcommand before its container', () => {
+    const overrides = { xgroup: 'never', 'xgroup|create': 'write-last-wins' } as const;
+    expect(maySendAgain(traitsOf('xgroup'), ['CREATE', 's', 'g', '0'], overrides)).toBe(true);
+    expect(maySendAgain(traitsOf('xgroup'), ['SETID', 's', 'g', '0'], overrides)).toBe(false);
+  });
+
+  it('leaves other commands alone', () => {
+    expect(maySendAgain(traitsOf('get'), ['k'], { set: 'never' })).toBe(true);
+    expect(maySendAgain(traitsOf('incr'), ['k'], {})).toBe(false);
+  });
+
+  it('is not found on the prototype of the options', () => {
+    const overrides = Object.create({ get: 'never' }) as Record<string, never>;
+    expect(categoryOf(traitsOf('get'), ['k'], overrides)).toBe('read');
+    expect(categoryOf(traitsOf('constructor'), [], {})).toBe('never');
+  });
+});

@@ -1,0 +1,12 @@
+import { readFileSync } from 'node:fs';
+
+/** Whether a process runs. One that is dead and waits for init to take note of it does not. */
+export function isAlive(pid: number | undefined): boolean {
+  if (pid === undefined) return false;
+  try {
+    process.kill(pid, 0);
+    return process.platform !== 'linux' || !/\) Z /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
+  } catch {
+    return false;
+  }
+}
