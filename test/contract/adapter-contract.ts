@@ -71,7 +71,12 @@ export function describeAdapter(name: string, adapter: AdapterUnderTest): void {
 
     it('tells a request that Redis is up', async () => {
       await startUp();
-      expect((await request('/state')).body).toEqual({ status: 'up', degraded: false, reads: true, writes: true });
+      expect((await request('/state')).body).toEqual({
+        status: 'up',
+        degraded: false,
+        reads: true,
+        writes: true,
+      });
       expect(await request('/writes', 'POST')).toMatchObject({ status: 201, body: { written: true } });
       expect((await request('/fallback')).body).toEqual({ value: 'written', degraded: false });
     });
@@ -83,7 +88,10 @@ export function describeAdapter(name: string, adapter: AdapterUnderTest): void {
       expect(body).toMatchObject({ status: 'down', degraded: true, reads: false, writes: false });
       expect(body['cause']).toMatch(/^connection-(refused|reset)$/);
       await waitFor(async () => (await request('/fallback')).durationMs < 100); // the first 250 ms may wait
-      expect(await request('/fallback')).toMatchObject({ status: 200, body: { value: 'fallback', degraded: true } });
+      expect(await request('/fallback')).toMatchObject({
+        status: 200,
+        body: { value: 'fallback', degraded: true },
+      });
     });
 
     it('answers while Redis is frozen', async () => {
@@ -139,10 +147,18 @@ export function describeAdapter(name: string, adapter: AdapterUnderTest): void {
       const healthy = await request('/health/redis');
       expect(healthy.type).toContain('application/health+json');
       expect(healthy.headers.get('cache-control')).toBe('no-store');
-      expect(await check()).toMatchObject({ componentType: 'datastore', status: 'pass', redis: { reads: true } });
+      expect(await check()).toMatchObject({
+        componentType: 'datastore',
+        status: 'pass',
+        redis: { reads: true },
+      });
       await takeDown();
       const { text } = await request('/health/redis');
-      expect(await check()).toMatchObject({ status: 'fail', output: expect.any(String), redis: { status: 'down' } });
+      expect(await check()).toMatchObject({
+        status: 'fail',
+        output: expect.any(String),
+        redis: { status: 'down' },
+      });
       expect(text).not.toMatch(new RegExp(`127\\.0\\.0\\.1|localhost|${server.port}`));
     });
 
@@ -221,7 +237,9 @@ export function describeAdapter(name: string, adapter: AdapterUnderTest): void {
     });
 
     it.each(adapter.misuses)('refuses a wrong option: %s', (message, misuse) => {
-      expect(misuse).toThrow(expect.objectContaining({ name: 'ConfigurationError', message: expect.stringMatching(message) }));
+      expect(misuse).toThrow(
+        expect.objectContaining({ name: 'ConfigurationError', message: expect.stringMatching(message) }),
+      );
     });
   });
 }
@@ -255,5 +273,6 @@ function expectProblem(answer: Answer, code: string | RegExp): void {
 }
 
 function openHandles(): number {
-  return process.getActiveResourcesInfo().filter((kind) => kind.startsWith('TCP') || kind === 'Timeout').length;
+  return process.getActiveResourcesInfo().filter((kind) => kind.startsWith('TCP') || kind === 'Timeout')
+    .length;
 }

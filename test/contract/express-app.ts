@@ -15,8 +15,14 @@ export function expressAdapter(express: () => Express): AdapterUnderTest {
       app.use(redisHealth({ resilience, critical }));
       app.use(redisGuard({ resilience, ...policy }));
       app.get('/state', (req, res) => void res.json(stateOf(req.redisGuard)));
-      app.get('/fallback', (req, res, next) => void readOrFallBack(req.redisGuard).then((body) => res.json(body), next));
-      app.get('/plain', (req, res, next) => void readPlainly(req.redisGuard).then((body) => res.json(body), next));
+      app.get(
+        '/fallback',
+        (req, res, next) => void readOrFallBack(req.redisGuard).then((body) => res.json(body), next),
+      );
+      app.get(
+        '/plain',
+        (req, res, next) => void readPlainly(req.redisGuard).then((body) => res.json(body), next),
+      );
       app.get('/twenty-reads', (req, res, next) => {
         readTwentyTimes(req.redisGuard).then((body) => res.json(body), next);
       });
@@ -28,7 +34,10 @@ export function expressAdapter(express: () => Express): AdapterUnderTest {
       return listen(app, resilience);
     },
     misuses: [
-      [/redisGuard\.budgetMS does not exist\. Did you mean budgetMs\?/, () => redisGuard({ budgetMS: 1 } as object)],
+      [
+        /redisGuard\.budgetMS does not exist\. Did you mean budgetMs\?/,
+        () => redisGuard({ budgetMS: 1 } as object),
+      ],
       [/redisGuard\.mode must be one of/, () => redisGuard({ mode: 'refuse' as never })],
       [/redisHealth\.critcal does not exist/, () => redisHealth({ critcal: true } as object)],
       [/redisHealth\.paths\.liveness/, () => redisHealth({ paths: { liveness: '/up' } as object })],

@@ -25,7 +25,10 @@ export const koaAdapter: AdapterUnderTest = {
     return listen((req, res) => void handler(req, res), resilience);
   },
   misuses: [
-    [/redisGuard\.budgetMS does not exist\. Did you mean budgetMs\?/, () => redisGuard({ budgetMS: 1 } as object)],
+    [
+      /redisGuard\.budgetMS does not exist\. Did you mean budgetMs\?/,
+      () => redisGuard({ budgetMS: 1 } as object),
+    ],
     [/redisGuard\.mode must be one of/, () => redisGuard({ mode: 'refuse' as never })],
     [/redisHealth\.critcal does not exist/, () => redisHealth({ critcal: true } as object)],
     [/redisHealth\.paths\.liveness/, () => redisHealth({ paths: { liveness: '/up' } as object })],

@@ -75,9 +75,15 @@ export function nestAdapter(platform: () => AbstractHttpAdapter): AdapterUnderTe
       return { origin: await app.getUrl(), close: () => app.close() };
     },
     misuses: [
-      [/@UseRedisGuard\.budgetMS does not exist\. Did you mean budgetMs\?/, () => UseRedisGuard({ budgetMS: 1 } as object)],
+      [
+        /@UseRedisGuard\.budgetMS does not exist\. Did you mean budgetMs\?/,
+        () => UseRedisGuard({ budgetMS: 1 } as object),
+      ],
       [/@UseRedisGuard\.mode must be one of/, () => UseRedisGuard({ mode: 'refuse' as never })],
-      [/RedisHealthEndpointsModule\.critcal does not exist/, () => RedisHealthEndpointsModule.forRoot({ critcal: true } as object)],
+      [
+        /RedisHealthEndpointsModule\.critcal does not exist/,
+        () => RedisHealthEndpointsModule.forRoot({ critcal: true } as object),
+      ],
       [/@RequireRedis\.lane must be one of/, () => RequireRedis('writes' as never)],
       [/@RequireRedis\.conection does not exist/, () => RequireRedis({ conection: 'a' } as object)],
     ],

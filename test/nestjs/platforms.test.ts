@@ -1,5 +1,13 @@
 import 'reflect-metadata';
-import { Controller, Get, Injectable, Module, SetMetadata, type CanActivate, type ExecutionContext } from '@nestjs/common';
+import {
+  Controller,
+  Get,
+  Injectable,
+  Module,
+  SetMetadata,
+  type CanActivate,
+  type ExecutionContext,
+} from '@nestjs/common';
 import { APP_FILTER, APP_GUARD, NestFactory, Reflector, type AbstractHttpAdapter } from '@nestjs/core';
 import { ExpressAdapter } from '@nestjs/platform-express';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
@@ -24,7 +32,10 @@ const Public = () => SetMetadata('public', true);
 @Injectable()
 class Authentication implements CanActivate {
   canActivate(context: ExecutionContext): boolean {
-    return new Reflector().getAllAndOverride<boolean>('public', [context.getHandler(), context.getClass()]) ?? false;
+    return (
+      new Reflector().getAllAndOverride<boolean>('public', [context.getHandler(), context.getClass()]) ??
+      false
+    );
   }
 }
 
@@ -71,7 +82,10 @@ afterEach(async () => {
   close = undefined;
 });
 
-async function start(platform: AbstractHttpAdapter, critical: readonly string[] = ['sessions']): Promise<void> {
+async function start(
+  platform: AbstractHttpAdapter,
+  critical: readonly string[] = ['sessions'],
+): Promise<void> {
   @Module({
     imports: [
       RedisResilienceModule.forRoot({ url: servers[0]?.url as string }),
@@ -85,7 +99,11 @@ async function start(platform: AbstractHttpAdapter, critical: readonly string[] 
     ],
   })
   class AppModule {}
-  const app = await NestFactory.create(AppModule, platform, { logger: false, abortOnError: false, forceCloseConnections: true });
+  const app = await NestFactory.create(AppModule, platform, {
+    logger: false,
+    abortOnError: false,
+    forceCloseConnections: true,
+  });
   close = () => app.close();
   await app.listen(0, '127.0.0.1');
   origin = await app.getUrl();

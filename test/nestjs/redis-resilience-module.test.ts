@@ -74,7 +74,12 @@ describe('RedisResilienceModule', () => {
     await expect(servers[0]?.command('GET', 'where')).resolves.toBe('first');
     await expect(servers[1]?.command('GET', 'where')).resolves.toBe('second');
     expect(carts.resilience.name).toBe('default');
-    expect(app.get(RedisResilienceRegistry).all().map(({ name }) => name)).toEqual(['default', 'queue']);
+    expect(
+      app
+        .get(RedisResilienceRegistry)
+        .all()
+        .map(({ name }) => name),
+    ).toEqual(['default', 'queue']);
   });
 
   it.each([
@@ -100,6 +105,7 @@ describe('RedisResilienceModule', () => {
     expect(app.get<RedisResilience>(getRedisResilienceToken()).client).toBe(client);
     await expect(client.ping()).resolves.toBe('PONG');
     await app.close();
+    opened.length = 0;
     client.disconnect();
   });
 
@@ -110,14 +116,21 @@ describe('RedisResilienceModule', () => {
     }
     @Module({ providers: [Stranger] })
     class StrangerModule {}
-    const connection = RedisResilienceModule.forRoot({ name: 'private', isGlobal: false, client: new Redis({ lazyConnect: true }) });
+    const connection = RedisResilienceModule.forRoot({
+      name: 'private',
+      isGlobal: false,
+      client: new Redis({ lazyConnect: true }),
+    });
     await expect(boot(connection, StrangerModule)).rejects.toThrow(/RedisClient:private/);
   });
 
   it('refuses two connections of one name', async () => {
     const url = servers[0]?.url as string;
     const twice = boot(RedisResilienceModule.forRoot({ url }), RedisResilienceModule.forRoot({ url }));
-    await expect(twice).rejects.toMatchObject({ name: 'ConfigurationError', message: /default is registered twice/ });
+    await expect(twice).rejects.toMatchObject({
+      name: 'ConfigurationError',
+      message: /default is registered twice/,
+    });
   });
 
   it.each([
@@ -145,7 +158,9 @@ describe('RedisResilienceModule', () => {
 
   it('lets a test put its own resilience in place, for guards and health too', async () => {
     const fake = { name: 'default', client: {}, snapshot: () => ({ status: 'down' }) };
-    const app = await Test.createTestingModule({ imports: [RedisResilienceModule.forRoot({ url: 'redis://never.invalid' })] })
+    const app = await Test.createTestingModule({
+      imports: [RedisResilienceModule.forRoot({ url: 'redis://never.invalid' })],
+    })
       .overrideProvider(getRedisResilienceToken())
       .useValue(fake)
       .compile();
@@ -170,15 +185,16 @@ describe('RedisResilienceModule', () => {
     class WorkerModule {}
     @Module({ imports: [RedisResilienceModule.forRoot({ url: servers[0]?.url as string }), WorkerModule] })
     class AppModule implements OnApplicationShutdown {
-      readonly #worker: RedisResilience;
+      readonly #resilience: RedisResilience;
       constructor(@Inject(getRedisResilienceToken()) resilience: RedisResilience) {
-        this.#worker = resilience;
+        this.#resilience = resilience;
       }
       async onApplicationShutdown(): Promise<void> {
-        order.push(`application: ${await this.#worker.client.ping()}`);
+        order.push(`application: ${await this.#resilience.client.ping()}`);
       }
     }
     const app = await boot(AppModule);
+    opened.length = 0;
     const resilience = app.get<RedisResilience>(getRedisResilienceToken());
     resilience.on('closed', () => order.push('redis: closed'));
     await app.close();

@@ -1,7 +1,12 @@
 import 'reflect-metadata';
 import { Controller, Get, Inject, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import { HealthCheck, HealthCheckService, TerminusModule, type HealthIndicatorService } from '@nestjs/terminus';
+import {
+  HealthCheck,
+  HealthCheckService,
+  TerminusModule,
+  type HealthIndicatorService,
+} from '@nestjs/terminus';
 import { RedisResilienceModule, RedisResilienceRegistry } from '@redis-resilience/nestjs';
 import { RedisHealthIndicator, RedisHealthModule } from '@redis-resilience/nestjs/terminus';
 import { waitFor } from '@redis-resilience/testing';
@@ -47,9 +52,16 @@ let origin: string;
 
 beforeEach(async () => {
   const connection = RedisResilienceModule.forRoot({ url: servers[0]?.url as string });
-  @Module({ imports: [connection, TerminusModule.forRoot({ logger: false }), RedisHealthModule], controllers: [HealthController] })
+  @Module({
+    imports: [connection, TerminusModule.forRoot({ logger: false }), RedisHealthModule],
+    controllers: [HealthController],
+  })
   class AppModule {}
-  const app = await NestFactory.create(AppModule, { logger: false, abortOnError: false, forceCloseConnections: true });
+  const app = await NestFactory.create(AppModule, {
+    logger: false,
+    abortOnError: false,
+    forceCloseConnections: true,
+  });
   await app.listen(0, '127.0.0.1');
   origin = await app.getUrl();
   close = () => app.close();
@@ -74,7 +86,10 @@ describe('RedisHealthIndicator on Terminus 12', () => {
     await servers[0]?.kill();
     await waitFor(async () => (await get('critical')).status === 503);
     expect(await get('critical')).toMatchObject({
-      body: { status: 'error', details: { redis: { status: 'down', state: 'down', message: expect.any(String) } } },
+      body: {
+        status: 'error',
+        details: { redis: { status: 'down', state: 'down', message: expect.any(String) } },
+      },
     });
     expect(await get('optional')).toMatchObject({
       status: 200,

@@ -34,12 +34,17 @@ const readers: OptionReaders<RedisHealthOptions> = {
  * app.use(redisHealth({ critical: ['sessions'], resiliences: [cache, sessions] }));
  */
 export function redisHealth(options: RedisHealthOptions = {}): Middleware {
-  const { resilience, resiliences = resilience && [resilience], ...endpoints } = checkAdapterOptions(
-    'redisHealth',
-    options,
-    readers,
-  );
-  if (resiliences) checkCritical('redisHealth', options.critical, resiliences.map(({ name }) => name));
+  const {
+    resilience,
+    resiliences = resilience && [resilience],
+    ...endpoints
+  } = checkAdapterOptions('redisHealth', options, readers);
+  if (resiliences)
+    checkCritical(
+      'redisHealth',
+      options.critical,
+      resiliences.map(({ name }) => name),
+    );
   const answerTo = createHealthResponder(endpoints);
   return function redisHealth(req, res, next) {
     const answer = answerTo(req.method, req.url, () => resiliences ?? [resilienceOf(req)]);

@@ -1,5 +1,11 @@
 import type { Lane, RedisResilience } from '@redis-resilience/core';
-import { checkAdapterOptions, checkLane, optionReaders, refuseWithout, type OptionReaders } from '@redis-resilience/core/http';
+import {
+  checkAdapterOptions,
+  checkLane,
+  optionReaders,
+  refuseWithout,
+  type OptionReaders,
+} from '@redis-resilience/core/http';
 import { resilienceOf, send, type Middleware } from './middleware.ts';
 
 /** Options of {@link requireRedis}. */

@@ -35,12 +35,17 @@ const readers: OptionReaders<RedisHealthOptions> = {
  * app.use(redisHealth({ critical: ['sessions'], resiliences: [cache, sessions] }));
  */
 export function redisHealth(options: RedisHealthOptions = {}): Middleware {
-  const { resilience, resiliences = resilience && [resilience], ...endpoints } = checkAdapterOptions(
-    'redisHealth',
-    options,
-    readers,
-  );
-  if (resiliences) checkCritical('redisHealth', options.critical, resiliences.map(({ name }) => name));
+  const {
+    resilience,
+    resiliences = resilience && [resilience],
+    ...endpoints
+  } = checkAdapterOptions('redisHealth', options, readers);
+  if (resiliences)
+    checkCritical(
+      'redisHealth',
+      options.critical,
+      resiliences.map(({ name }) => name),
+    );
   const answerTo = createHealthResponder(endpoints);
   return function redisHealth(ctx, next) {
     const answer = answerTo(ctx.method, ctx.url, () => resiliences ?? [resilienceOf(ctx)]);

@@ -1,6 +1,12 @@
 import type { Middleware } from 'koa';
 import type { Lane, RedisResilience } from '@redis-resilience/core';
-import { checkAdapterOptions, checkLane, optionReaders, refuseWithout, type OptionReaders } from '@redis-resilience/core/http';
+import {
+  checkAdapterOptions,
+  checkLane,
+  optionReaders,
+  refuseWithout,
+  type OptionReaders,
+} from '@redis-resilience/core/http';
 import { resilienceOf, send } from './context.ts';
 
 /** Options of {@link requireRedis}. */

@@ -1,8 +1,16 @@
 // Connections
 export { RedisResilienceModule, type RedisResilienceModuleExtras } from './redis-resilience.module.ts';
-export type { RedisResilienceModuleOptions, RedisResilienceOptionsFactory } from './redis-resilience.options.ts';
+export type {
+  RedisResilienceModuleOptions,
+  RedisResilienceOptionsFactory,
+} from './redis-resilience.options.ts';
 export { RedisResilienceRegistry } from './redis-resilience.registry.ts';
-export { getRedisClientToken, getRedisResilienceToken, InjectRedis, InjectRedisResilience } from './tokens.ts';
+export {
+  getRedisClientToken,
+  getRedisResilienceToken,
+  InjectRedis,
+  InjectRedisResilience,
+} from './tokens.ts';
 
 // Requests
 export { RequireRedis, RequireRedisGuard, type RequireRedisOptions } from './require-redis.guard.ts';

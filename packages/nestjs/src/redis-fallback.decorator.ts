@@ -45,7 +45,8 @@ export function RedisFallback(fallback: Fallback): MethodDecorator {
 }
 
 function answerOf(fallback: Fallback): Answer {
-  if (typeof fallback === 'function') return (self, error, args) => (fallback as Method).call(self, error, ...args);
+  if (typeof fallback === 'function')
+    return (self, error, args) => (fallback as Method).call(self, error, ...args);
   if ('value' in fallback) return () => fallback.value;
   return (self, error, args) => (self as Record<string, Method>)[fallback.method]?.call(self, error, ...args);
 }

@@ -66,13 +66,19 @@ export class RedisGuardInterceptor implements NestInterceptor {
 
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
     const policy =
-      this.#reflector.getAllAndOverride<RedisGuardOptions | undefined>(key, [context.getHandler(), context.getClass()]) ??
-      this.#defaults;
+      this.#reflector.getAllAndOverride<RedisGuardOptions | undefined>(key, [
+        context.getHandler(),
+        context.getClass(),
+      ]) ?? this.#defaults;
     const guard = createRequestGuard(this.#registry.get(policy.connection));
     const answer = refuseByPolicy(policy, guard);
     if (answer) throw refusal(this.#host.httpAdapter, context, answer);
     if (context.getType() === 'http') {
-      setHeaders(this.#host.httpAdapter, context.switchToHttp().getResponse(), headersByPolicy(policy, guard));
+      setHeaders(
+        this.#host.httpAdapter,
+        context.switchToHttp().getResponse(),
+        headersByPolicy(policy, guard),
+      );
     }
     return new Observable((subscriber) => runByPolicy(policy, () => next.handle().subscribe(subscriber)));
   }

@@ -12,21 +12,22 @@ export interface RedisResilienceModuleExtras {
   readonly isGlobal?: boolean;
 }
 
-const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } = new ConfigurableModuleBuilder<RedisResilienceModuleOptions>({
-  moduleName: 'RedisResilience',
-})
-  .setClassMethodName('forRoot')
-  .setFactoryMethodName('createRedisResilienceOptions')
-  .setExtras<RedisResilienceModuleExtras>(
-    { name: DEFAULT_CONNECTION, isGlobal: true }, // their keys tell Nest which options are extras
-    (definition, { name = DEFAULT_CONNECTION, isGlobal = true }) => ({
-      ...definition,
-      global: isGlobal,
-      providers: [...(definition.providers ?? []), ...providersOf(name)],
-      exports: [...(definition.exports ?? []), getRedisResilienceToken(name), getRedisClientToken(name)],
-    }),
-  )
-  .build();
+const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } =
+  new ConfigurableModuleBuilder<RedisResilienceModuleOptions>({
+    moduleName: 'RedisResilience',
+  })
+    .setClassMethodName('forRoot')
+    .setFactoryMethodName('createRedisResilienceOptions')
+    .setExtras<RedisResilienceModuleExtras>(
+      { name: DEFAULT_CONNECTION, isGlobal: true }, // their keys tell Nest which options are extras
+      (definition, { name = DEFAULT_CONNECTION, isGlobal = true }) => ({
+        ...definition,
+        global: isGlobal,
+        providers: [...(definition.providers ?? []), ...providersOf(name)],
+        exports: [...(definition.exports ?? []), getRedisResilienceToken(name), getRedisClientToken(name)],
+      }),
+    )
+    .build();
 
 /**
  * One connection of the application. Import it once for each named connection.
@@ -45,7 +46,9 @@ const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } = new ConfigurableModule
  */
 @Module({ imports: [RedisResilienceCoreModule] })
 export class RedisResilienceModule extends ConfigurableModuleClass {
-  static override forRoot(options: RedisResilienceModuleOptions & RedisResilienceModuleExtras = {}): DynamicModule {
+  static override forRoot(
+    options: RedisResilienceModuleOptions & RedisResilienceModuleExtras = {},
+  ): DynamicModule {
     return super.forRoot(options);
   }
 }
@@ -67,7 +70,8 @@ function providersOf(name: string): Provider[] {
       // Apart from the resilience, so that one overridden in a test is registered alike.
       provide: `RedisResilienceRegistration:${name}`,
       inject: [resilienceToken, RedisResilienceRegistry],
-      useFactory: (resilience: RedisResilience, registry: RedisResilienceRegistry) => registry.add(name, resilience),
+      useFactory: (resilience: RedisResilience, registry: RedisResilienceRegistry) =>
+        registry.add(name, resilience),
     },
   ];
 }

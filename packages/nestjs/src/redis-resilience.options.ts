@@ -30,7 +30,9 @@ export function createResilience(moduleOptions: RedisResilienceModuleOptions, na
   checkOptionNames('RedisResilienceModule', moduleOptions, ['url', 'options', 'client']);
   const { url, options, client, ...rest } = moduleOptions;
   if ([url, options, client].filter((target) => target !== undefined).length > 1) {
-    throw new ConfigurationError(`The Redis connection ${name} takes one of url, options and client, not several.`);
+    throw new ConfigurationError(
+      `The Redis connection ${name} takes one of url, options and client, not several.`,
+    );
   }
   if (client) return protect(client, { ...rest, name });
   const target = url ?? options ?? (process.env['REDIS_URL'] || undefined);

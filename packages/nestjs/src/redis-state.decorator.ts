@@ -1,4 +1,10 @@
-import { createParamDecorator, Inject, Injectable, type ArgumentMetadata, type PipeTransform } from '@nestjs/common';
+import {
+  createParamDecorator,
+  Inject,
+  Injectable,
+  type ArgumentMetadata,
+  type PipeTransform,
+} from '@nestjs/common';
 import { createRequestGuard, type RequestGuard } from '@redis-resilience/core/http';
 import { RedisResilienceRegistry } from './redis-resilience.registry.ts';
 

@@ -9,7 +9,11 @@ export function send(adapter: AbstractHttpAdapter, response: unknown, answer: Pl
   adapter.reply(response, answer.body, answer.status);
 }
 
-export function setHeaders(adapter: AbstractHttpAdapter, response: unknown, headers: PlainResponse['headers']): void {
+export function setHeaders(
+  adapter: AbstractHttpAdapter,
+  response: unknown,
+  headers: PlainResponse['headers'],
+): void {
   for (const [name, value] of Object.entries(headers)) adapter.setHeader(response, name, value);
 }
 
@@ -17,7 +21,11 @@ export function setHeaders(adapter: AbstractHttpAdapter, response: unknown, head
  * The refusal as an exception that every exception filter knows. Its headers are set here, for filters hand over no
  * headers; over other transports than HTTP the exception says it all.
  */
-export function refusal(adapter: AbstractHttpAdapter, context: ExecutionContext, answer: PlainResponse): HttpException {
+export function refusal(
+  adapter: AbstractHttpAdapter,
+  context: ExecutionContext,
+  answer: PlainResponse,
+): HttpException {
   if (context.getType() === 'http') setHeaders(adapter, context.switchToHttp().getResponse(), answer.headers);
   return new HttpException(JSON.parse(answer.body) as Record<string, unknown>, answer.status);
 }

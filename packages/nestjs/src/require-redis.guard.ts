@@ -38,7 +38,10 @@ export class RequireRedisGuard implements CanActivate {
       context.getHandler(),
       context.getClass(),
     ]);
-    const answer = refuseWithout(required?.lane ?? 'read', this.#registry.get(required?.connection).snapshot());
+    const answer = refuseWithout(
+      required?.lane ?? 'read',
+      this.#registry.get(required?.connection).snapshot(),
+    );
     if (answer) throw refusal(this.#host.httpAdapter, context, answer);
     return true;
   }

@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { categoryOf, maySendAgain } from '../../../packages/core/src/command/categorise.ts';
 import { traitsOf } from '../../../packages/core/src/command/command-traits.ts';
-import { callCases } from './call-cases.ts';
+import { repeatableCalls } from './repeatable-calls.ts';
+import { unrepeatableCalls } from './unrepeatable-calls.ts';
+
+const callCases = [...repeatableCalls, ...unrepeatableCalls];
 
 function parse(call: string) {
   const [name = '', ...args] = call.split(' ');

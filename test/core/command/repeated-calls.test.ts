@@ -3,7 +3,10 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { categoryOf, maySendAgain } from '../../../packages/core/src/command/categorise.ts';
 import { traitsOf } from '../../../packages/core/src/command/command-traits.ts';
-import { callCases } from './call-cases.ts';
+import { repeatableCalls } from './repeatable-calls.ts';
+import { unrepeatableCalls } from './unrepeatable-calls.ts';
+
+const callCases = [...repeatableCalls, ...unrepeatableCalls];
 
 let server: RedisServer;
 

@@ -4,7 +4,7 @@ import { classifyReply } from '../../../packages/core/src/command/reply-error.ts
 const refused = { cause: undefined, outcome: 'refused', circuit: 'success', scope: 'command' };
 const away = { outcome: 'not-applied', circuit: 'failure' };
 
-// What Redis 7.0.15 says when it is provoked stands in reply-error-real.test.ts; here is what cannot be provoked on
+// What Redis 7.0.15 says when it is provoked stands in reply-error-writes, -server and -cluster; here is what cannot be provoked on
 // loopback, and what other versions say.
 describe('an error answer', () => {
   it.each([

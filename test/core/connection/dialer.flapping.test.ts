@@ -22,6 +22,8 @@ describe('Dialer before a server that flaps', () => {
     const world = await DialWorld.connected(50);
     expect(await attemptsWhileFlapping(world, 5, 10_000)).toBeLessThanOrEqual(60);
     expect(await attemptsWhileFlapping(world, 90, 10_000)).toBeLessThanOrEqual(120);
+    expect(await attemptsWhileFlapping(world, 150, 10_000)).toBeLessThanOrEqual(500);
+    expect(await attemptsWhileFlapping(world, 400, 10_000)).toBeLessThanOrEqual(500);
   });
 
   it('paces a single connection that flaps while its siblings stand', async () => {

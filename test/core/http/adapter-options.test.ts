@@ -17,7 +17,13 @@ function check(options: object): unknown {
 
 describe('checkAdapterOptions', () => {
   it('gives back what is right', () => {
-    const options = { mode: 'reject', budgetMs: 200, noStore: undefined, critical: ['a'], paths: { live: '/up' } };
+    const options = {
+      mode: 'reject',
+      budgetMs: 200,
+      noStore: undefined,
+      critical: ['a'],
+      paths: { live: '/up' },
+    };
     expect(check(options)).toBe(options);
   });
 
@@ -67,7 +73,9 @@ describe('checkCritical', () => {
 
   it('refuses a name that is no connection', () => {
     expect(() => checkCritical('redisHealth', ['sesions'], ['default', 'sessions'])).toThrow(
-      new ConfigurationError('The option redisHealth.critical.sesions does not exist. Did you mean sessions?'),
+      new ConfigurationError(
+        'The option redisHealth.critical.sesions does not exist. Did you mean sessions?',
+      ),
     );
   });
 });

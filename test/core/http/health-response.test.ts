@@ -1,4 +1,9 @@
-import { createHealthResponder, renderHealth, renderLiveness, renderReadiness } from '@redis-resilience/core/http';
+import {
+  createHealthResponder,
+  renderHealth,
+  renderLiveness,
+  renderReadiness,
+} from '@redis-resilience/core/http';
 import { describe, expect, it } from 'vitest';
 import { downSnapshot, resilienceWith, snapshotOf } from './snapshot-of.ts';
 

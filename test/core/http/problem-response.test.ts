@@ -17,7 +17,11 @@ describe('renderUnavailable', () => {
     const answer = renderUnavailable(downSnapshot({ retryAfterMs: 3_001 }));
     expect(answer).toMatchObject({
       status: 503,
-      headers: { 'Content-Type': 'application/problem+json', 'Cache-Control': 'no-store', 'Retry-After': '4' },
+      headers: {
+        'Content-Type': 'application/problem+json',
+        'Cache-Control': 'no-store',
+        'Retry-After': '4',
+      },
     });
     expect(JSON.parse(answer.body)).toEqual({
       type: 'urn:problem-type:redis-resilience:redis-unavailable',
@@ -60,7 +64,13 @@ describe('refuseWithout', () => {
 
 describe('refuseWithout, before the first attempt has ended', () => {
   it('lets the request pass: nothing is known against Redis yet', () => {
-    const starting = snapshotOf({ status: 'down', reads: false, writes: false, connection: 'connecting', attempts: 0 });
+    const starting = snapshotOf({
+      status: 'down',
+      reads: false,
+      writes: false,
+      connection: 'connecting',
+      attempts: 0,
+    });
     expect(refuseWithout('write', starting)).toBeUndefined();
     expect(refuseWithout(undefined, starting)).toBeUndefined();
   });
@@ -99,7 +109,10 @@ describe('renderError', () => {
     expect(renderError(new RedisUnavailableError('10.0.0.7:6379'))?.body).not.toContain('10.0.0.7');
   });
 
-  it.each([new Error('ours?'), new TypeError('no'), 'text', undefined, null])('leaves %s to others', (error) => {
-    expect(renderError(error)).toBeUndefined();
-  });
+  it.each([new Error('ours?'), new TypeError('no'), 'text', undefined, null])(
+    'leaves %s to others',
+    (error) => {
+      expect(renderError(error)).toBeUndefined();
+    },
+  );
 });

@@ -1,5 +1,10 @@
 import type { RedisResilience } from '@redis-resilience/core';
-import { createRequestGuard, headersByPolicy, refuseByPolicy, runByPolicy } from '@redis-resilience/core/http';
+import {
+  createRequestGuard,
+  headersByPolicy,
+  refuseByPolicy,
+  runByPolicy,
+} from '@redis-resilience/core/http';
 import { describe, expect, it, vi } from 'vitest';
 import { downSnapshot, resilienceWith, snapshotOf } from './snapshot-of.ts';
 
@@ -44,11 +49,15 @@ describe('a guard policy', () => {
     expect(refuseByPolicy({}, guardWith(downSnapshot()))).toBeUndefined();
     expect(refuseByPolicy({ mode: 'flag' }, guardWith(downSnapshot()))).toBeUndefined();
     expect(refuseByPolicy({ mode: 'reject' }, guardWith(downSnapshot()))?.status).toBe(503);
-    expect(refuseByPolicy({ mode: 'reject' }, guardWith(downSnapshot({ status: 'degraded' })))).toBeUndefined();
+    expect(
+      refuseByPolicy({ mode: 'reject' }, guardWith(downSnapshot({ status: 'degraded' }))),
+    ).toBeUndefined();
   });
 
   it('forbids storing of degraded answers only', () => {
-    expect(headersByPolicy({ noStore: true }, guardWith(downSnapshot()))).toEqual({ 'Cache-Control': 'no-store' });
+    expect(headersByPolicy({ noStore: true }, guardWith(downSnapshot()))).toEqual({
+      'Cache-Control': 'no-store',
+    });
     expect(headersByPolicy({ noStore: true }, guardWith())).toEqual({});
     expect(headersByPolicy({}, guardWith(downSnapshot()))).toEqual({});
   });

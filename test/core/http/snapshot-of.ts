@@ -1,4 +1,9 @@
-import { describeCause, type CauseCode, type RedisResilience, type RedisSnapshot } from '@redis-resilience/core';
+import {
+  describeCause,
+  type CauseCode,
+  type RedisResilience,
+  type RedisSnapshot,
+} from '@redis-resilience/core';
 
 /** A frozen snapshot that is up, but for what a test says. */
 export function snapshotOf(changes: Partial<RedisSnapshot> = {}): RedisSnapshot {
@@ -19,10 +24,21 @@ export function snapshotOf(changes: Partial<RedisSnapshot> = {}): RedisSnapshot 
 }
 
 /** A snapshot of an outage. */
-export function downSnapshot(changes: Partial<RedisSnapshot> = {}, code: CauseCode = 'connection-refused'): RedisSnapshot {
+export function downSnapshot(
+  changes: Partial<RedisSnapshot> = {},
+  code: CauseCode = 'connection-refused',
+): RedisSnapshot {
   const cause = { code, message: describeCause(code), at: new Date('2026-01-01T00:00:00Z') };
   const status = 'down';
-  return snapshotOf({ status, reads: false, writes: false, connection: 'reconnecting', cause, outages: 1, ...changes });
+  return snapshotOf({
+    status,
+    reads: false,
+    writes: false,
+    connection: 'reconnecting',
+    cause,
+    outages: 1,
+    ...changes,
+  });
 }
 
 /** A resilience as far as health needs it. */

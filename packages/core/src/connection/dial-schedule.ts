@@ -21,6 +21,8 @@ const maxOverload = 64;
 const loneSpreadMs = 50;
 const hintSpreadMs = 100;
 const thawSpreadMs = 200;
+/** One connection that did not last may be chance. */
+const shakyAfter = 3;
 const maxBackoffMs = 2_000;
 /** Timers of Node may ring a little early. */
 const earlyMs = 1;
@@ -104,13 +106,15 @@ function begin(state: DialSchedule, origin: DialSchedule['origin'], moment: Dial
 
 function lost(state: DialSchedule, livedMs: number, alive: number, moment: DialMoment): DialSchedule {
   const { periodMs, ramp } = paceOf(state, moment);
+  const broke = livedMs < Math.min(periodMs, stableMs);
   let next: DialSchedule = { ...state, lostAt: moment.at };
   if (!state.judged) {
-    const broke = livedMs < Math.min(periodMs, stableMs);
-    const flaps = livedMs >= stableMs ? 0 : Math.max(0, state.flaps + (broke ? 1 : -1));
-    next = { ...next, flaps, judged: true };
+    const stayed = livedMs >= stableMs;
+    const flaps = stayed ? 0 : Math.max(0, state.flaps + (broke ? 1 : -1));
+    next = { ...next, flaps, shaky: stayed ? 0 : state.shaky + 1, judged: true };
   }
-  if (alive > 0 || state.mode === 'idle') return next;
+  if (state.mode === 'idle') return next;
+  if (alive > 0 && !(broke && state.mode === 'chained')) return next;
   // The eager ramp is the same for one and for all.
   const ramping = state.mode === 'paced' && ramp === 'eager' && moment.at - state.rampedAt < rampAgainMs;
   return ramping ? { ...next, origin: 'outage' } : begin(next, 'outage', moment);
@@ -124,7 +128,7 @@ function tick(state: DialSchedule, room: boolean, moment: DialMoment): readonly 
   const effect = room ? 'attempt' : 'none';
   const attemptedAt = room ? at : state.attemptedAt;
   if (state.mode === 'chained') {
-    const dueAt = room && pace.ramp === 'eager' ? at : undefined;
+    const dueAt = room && pace.ramp === 'eager' && !isShaky(state) ? at : undefined;
     return [{ ...state, attemptedAt, dueAt, hurryAt: undefined }, effect];
   }
   const thawed = at - due > pace.periodMs;
@@ -192,9 +196,16 @@ function hinted(state: DialSchedule, moment: DialMoment): DialSchedule {
   return hurryAt >= (nextDueAt(state) ?? Infinity) ? state : { ...state, hurryAt };
 }
 
-/** Followers of a process that merely starts need no gap: nobody else starts with it. */
 function chainDelay(state: DialSchedule, moment: DialMoment): number {
-  return state.origin === 'fresh' ? 0 : paceOf(state, moment).gapMs * (0.5 + moment.random());
+  const { periodMs, gapMs } = paceOf(state, moment);
+  // Many followers of a server that keeps nobody would be a storm without end.
+  const calmMs = isShaky(state) ? periodMs / 4 : 0;
+  // Those of a process that merely starts need no gap: nobody else starts with it.
+  return Math.max(calmMs, state.origin === 'fresh' ? 0 : gapMs * (0.5 + moment.random()));
+}
+
+function isShaky(state: DialSchedule): boolean {
+  return state.shaky >= shakyAfter;
 }
 
 function backoff(flaps: number, pace: DialPace): number {

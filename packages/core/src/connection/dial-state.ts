@@ -19,6 +19,8 @@ export interface DialSchedule {
   readonly overload: number;
   /** Connections in a row that broke at once. */
   readonly flaps: number;
+  /** Connections in a row that did not last. */
+  readonly shaky: number;
   /** The last success already had its lifetime judged. */
   readonly judged: boolean;
 }
@@ -37,5 +39,6 @@ export const idleSchedule: DialSchedule = {
   lostAt: -Infinity,
   overload: 1,
   flaps: 0,
+  shaky: 0,
   judged: true,
 };

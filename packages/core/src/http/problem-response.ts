@@ -17,6 +17,7 @@ export interface RedisProblem {
   readonly detail: string;
   readonly code: ErrorCode;
   readonly cause?: CauseCode;
+  /** Name of the connection, where it is known: a refusal knows it, an error does not. */
   readonly connection?: string;
   /** `not-applied`: safe to send again. `unknown`: it may have been done; look before sending it again. */
   readonly outcome: Outcome;
@@ -81,14 +82,14 @@ export function renderError(error: unknown): PlainResponse | undefined {
 }
 
 function errorProblem(error: RedisResilienceError): RedisProblem {
-  return problem(error.code, error.outcome, error.reason, error.forensics?.connection);
+  return problem(error.code, error.outcome, error.reason);
 }
 
 function problem(
   code: ErrorCode,
   outcome: Outcome,
   cause: CauseCode | undefined,
-  connection: string | undefined,
+  connection?: string,
 ): RedisProblem {
   const type = `urn:problem-type:redis-resilience:${code.toLowerCase().replaceAll('_', '-')}` as const;
   const title = titles[code];

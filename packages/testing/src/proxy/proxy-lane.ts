@@ -85,8 +85,8 @@ export class ProxyLane {
     if (cut) cut.bytesLeft -= part.length;
     const reached = cut?.bytesLeft === 0 ? cut.reached : undefined;
     if (reached) this.silence();
-    // A reset drops what the kernel has not got yet: so the cut comes when it has.
-    this.#sinkIsFull = !this.#sink.destroyed && !this.#sink.write(part, reached);
+    const sent = reached && ((): unknown => setTimeout(reached, settleMs));
+    this.#sinkIsFull = !this.#sink.destroyed && !this.#sink.write(part, sent);
   }
 }
 
@@ -97,3 +97,5 @@ interface Parcel {
 }
 
 const highWaterBytes = 1024 * 1024;
+// A peer that finds the last bytes and the RST in one look takes it for a clean end, or never sees the bytes.
+const settleMs = 5;

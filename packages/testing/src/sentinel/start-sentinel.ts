@@ -19,8 +19,8 @@ export interface StartSentinelOptions extends FleetOptions {
 
 /**
  * Starts three real sentinels over one primary and its replicas. Resolves when all replicas are in sync, and all
- * sentinels know each other and the replicas. They look round ten times as often as they do in production, so
- * that a failover takes a second or two.
+ * sentinels know each other and the replicas. They look round several times as often as in production, so that a
+ * failover takes a second or two.
  *
  * @example
  * await using group = await startSentinel();
