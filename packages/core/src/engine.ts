@@ -7,11 +7,11 @@ import type { Entry } from './command/entry.ts';
 import { execute } from './command/execute.ts';
 import type { ReplyVerdict } from './command/reply-error.ts';
 import { RetryBudget } from './command/retry-budget.ts';
-import { harmlessWrite, WriteProbe } from './connection/write-probe.ts';
 import { drain } from './drain.ts';
 import { EventHub, type ResilienceEvent, type ResilienceEvents } from './events.ts';
 import type { Forensics, Outcome } from './errors.ts';
 import { History, type HistoryEntry } from './history.ts';
+import { LaneWatch } from './lane-watch.ts';
 import type { Member, MemberHost } from './member.ts';
 import { Members } from './members.ts';
 import { Observer } from './observer.ts';
@@ -36,7 +36,7 @@ export class Engine implements RedisResilience, MemberHost {
   readonly #observer: Observer;
   readonly #history = new History();
   readonly #pulse: Pulse;
-  readonly #writeProbe: WriteProbe;
+  readonly #laneWatch: LaneWatch;
   #closing: Promise<void> | undefined;
 
   constructor(client: Redis | Cluster, settings: Settings, attach: (engine: Engine) => Members) {
@@ -47,9 +47,11 @@ export class Engine implements RedisResilience, MemberHost {
     this.budget = new RetryBudget(() => this.clock.now(), settings.retry.budgetTokens);
     this.circuits = { read: this.#circuit('read'), write: this.#circuit('write') };
     this.#pulse = new Pulse(this.clock, { onThaw: (kind, durationMs) => this.#onThaw(kind, durationMs) });
-    this.#writeProbe = new WriteProbe(this.clock, {
-      write: () => this.#members.writeHarmlessly(harmlessWrite),
-      onWritable: () => this.circuits.write.close(this.clock.now()),
+    this.#laneWatch = new LaneWatch({
+      clock: this.clock,
+      circuits: this.circuits,
+      slowMs: settings.circuit.slowMs ?? settings.slowCommandMs,
+      ask: (command, args) => this.#members.main.ask(command, args),
     });
     this.#observer = new Observer(settings, this.#events, this.#history, () => this.detail());
     this.#members = attach(this);
@@ -139,10 +141,7 @@ export class Engine implements RedisResilience, MemberHost {
     if (scope === 'server') from.serverAway(cause);
     else if (scope === 'connection') from.drop(cause);
     else if (scope === 'write-lane' && cause === 'read-only') from.readOnly();
-    else if (scope === 'write-lane') {
-      this.circuits.write.trip(cause, this.clock.now());
-      this.#writeProbe.start();
-    }
+    else if (scope === 'write-lane') this.circuits.write.trip(cause, this.clock.now());
   }
 
   onSettled(entry: Entry, durationMs: number, failure: Error | undefined): void {
@@ -194,6 +193,7 @@ export class Engine implements RedisResilience, MemberHost {
       random: this.random,
       onChange: ({ from, to, cause }) => {
         this.#members.refreshGates();
+        this.#laneWatch.onChange(lane);
         this.#events.emit('circuit-change', { lane, from, to, cause });
         this.#observer.circuit(lane, from, to, cause);
         this.#keeper.refresh();
@@ -220,7 +220,7 @@ export class Engine implements RedisResilience, MemberHost {
 
   async #close(drainMs: number): Promise<void> {
     await drain(this.#members, this.clock, drainMs);
-    this.#writeProbe.stop();
+    this.#laneWatch.stop();
     await this.#members.disconnect();
     this.#pulse.stop();
     this.#keeper.refresh();

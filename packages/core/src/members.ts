@@ -68,10 +68,6 @@ export class Members {
     this.#control.wake();
   }
 
-  writeHarmlessly([command, key, value]: readonly [string, string, string]): Promise<unknown> {
-    return this.main.ask(command, [key, value]);
-  }
-
   reauthenticate(credentials: Credentials | undefined): Promise<void> {
     return this.#control.reauthenticate(credentials);
   }

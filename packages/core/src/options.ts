@@ -16,7 +16,7 @@ export interface CircuitOptions {
   readonly minCalls?: number;
   /** Failures in a row that open it; failures of one burst count once. Default 5. */
   readonly maxConsecutiveFailures?: number;
-  /** Length of the sliding window. Default 10,000 ms. */
+  /** Length of the sliding window. Default 2,000 ms. */
   readonly windowMs?: number;
   /** First open time; doubles up to `maxOpenMs`, with equal jitter. Defaults 500 ms and 30,000 ms. */
   readonly openMs?: number;

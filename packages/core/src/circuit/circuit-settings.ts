@@ -13,7 +13,7 @@ export const circuitDefaults: CircuitSettings = {
   slowMs: undefined,
   minCalls: 20,
   maxConsecutiveFailures: 5,
-  windowMs: 10_000,
+  windowMs: 2000,
   openMs: 500,
   maxOpenMs: 30_000,
   trials: 3,

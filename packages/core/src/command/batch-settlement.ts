@@ -21,7 +21,7 @@ export type BatchVerdict =
  */
 export function settleBatch(batch: Batch, wasSent: boolean): BatchVerdict {
   const replies = batch.replyErrors();
-  const signals = replies.map((error) => classifyReply(error.message));
+  const signals = replies.map(({ error, isScript }) => classifyReply(error.message, isScript));
   const broken = batch.brokenBy();
   if (broken !== undefined && !isCallersFault(broken)) {
     return {
@@ -40,7 +40,7 @@ export function settleBatch(batch: Batch, wasSent: boolean): BatchVerdict {
     signals,
     outcome: ranNothing ? 'not-applied' : 'unknown',
     cause: signals[index]?.cause,
-    error: replies[index] as Error,
+    error: replies[index]?.error as Error,
   };
 }
 

@@ -54,10 +54,11 @@ export class Batch {
     return undefined;
   }
 
-  replyErrors(): Error[] {
-    const errors: Error[] = [];
-    for (const { settlement } of this.members) {
-      if (settlement?.ok === false && isReplyError(settlement.error)) errors.push(settlement.error);
+  replyErrors(): { readonly error: Error; readonly isScript: boolean }[] {
+    const errors: { readonly error: Error; readonly isScript: boolean }[] = [];
+    for (const { command, settlement } of this.members) {
+      if (settlement?.ok !== false || !isReplyError(settlement.error)) continue;
+      errors.push({ error: settlement.error, isScript: traitsOf(command.name).script });
     }
     return errors;
   }

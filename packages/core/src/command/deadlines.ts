@@ -5,8 +5,7 @@ import type { Entry } from './entry.ts';
 
 /**
  * One timer for the deadlines of all commands in flight: they were sent in order and have the same time, so only the
- * oldest needs watching. A timer that fires late first lets the sockets be read: an answer that already lies there
- * is no timeout.
+ * oldest needs watching. Before anything expires the sockets are read: an answer that already lies there is no timeout.
  */
 export class Deadlines {
   readonly #clock: Clock;
@@ -33,23 +32,32 @@ export class Deadlines {
   }
 
   #arm(delayMs: number): void {
-    const dueAt = this.#clock.now() + delayMs;
-    this.#timer = this.#clock.setTimeout(() => afterReads(this.#clock, dueAt, this.#sweep), delayMs);
+    this.#timer = this.#clock.setTimeout(this.#look, delayMs);
     this.#timer.unref?.();
   }
 
-  readonly #sweep = (): void => {
-    this.#timer = undefined;
+  readonly #look = (): void => {
     const now = this.#clock.now();
-    let { head } = this.#inFlight;
-    while (head !== undefined) {
-      const dueAt = (head.turn?.at ?? now) + this.#timeoutMs;
-      if (dueAt > now + 0.5) {
-        this.#arm(Math.max(1, dueAt - now));
-        return;
-      }
-      this.#expire(head);
-      head = this.#inFlight.head;
+    const dueAt = this.#dueAt(now);
+    if (dueAt <= now + roundingMs) afterReads(this.#clock, () => this.#sweep(now));
+    else {
+      this.#timer = undefined;
+      if (dueAt < Infinity) this.#arm(dueAt - now);
     }
   };
+
+  #sweep(overdueAt: number): void {
+    this.#timer = undefined;
+    while (this.#dueAt(overdueAt) <= overdueAt + roundingMs) this.#expire(this.#inFlight.head as Entry);
+    const dueAt = this.#dueAt(overdueAt);
+    if (dueAt < Infinity) this.#arm(Math.max(1, dueAt - this.#clock.now()));
+  }
+
+  #dueAt(now: number): number {
+    const { head } = this.#inFlight;
+    return head === undefined ? Infinity : (head.turn?.at ?? now) + this.#timeoutMs;
+  }
 }
+
+// Node's timers count whole milliseconds.
+const roundingMs = 0.5;

@@ -61,7 +61,7 @@ export class Settler implements EntryOwner {
     const delayMs = Math.max(0, late.deadlineAt - clock.now());
     late.timer = clock.setTimeout(
       () =>
-        afterReads(clock, late.deadlineAt, () => {
+        afterReads(clock, () => {
           if (this.#late.has(entry)) this.#expire(entry);
         }),
       delayMs,
@@ -167,7 +167,9 @@ export class Settler implements EntryOwner {
       return;
     }
     if (this.#mayTryAgain(entry, 'not-applied', verdict.cause, verdict.scope === 'command')) return;
-    this.#noteFailure(entry, verdict.cause, error);
+    // PING answers MISCONF: writes are refused, and the lane that reads is none the worse for it.
+    if (verdict.scope === 'write-lane' && entry.traits.lane === 'read') this.#succeed(entry, error);
+    else this.#noteFailure(entry, verdict.cause, error);
     entry.settled = true;
     entry.reject(
       verdict.cause === undefined ? markRefused(error) : this.#surface(entry, verdict.cause, error),

@@ -139,8 +139,7 @@ export class RunningAttempt {
       if (result.ok) discard(result.discard);
       return;
     }
-    if (result.ok) this.#end(undefined);
-    else this.#end(result.error instanceof Error ? result.error : new Error('The attempt failed.'));
+    this.#end(undefined);
     this.#options.onSettled(result, overdue);
   }
 

@@ -16,10 +16,7 @@ export interface PaceFacts {
   readonly own: number;
   /** Commands wait for a connection. */
   readonly interactive: boolean;
-  /** How many times less than usual the server can take: 1 and up. */
-  readonly overload: number;
-  /** Age of the outage. */
-  readonly outageMs: number;
+  readonly limits: PaceLimits;
 }
 
 /**
@@ -55,13 +52,15 @@ const neverConnectedCapMs = 1_000;
  *
  * A process that never connected cannot know its fleet. It dials as a small one, at the shortest period, so that an
  * application that boots before its Redis is there at once; after a minute it takes one attempt per second.
+ *
+ * @param overload how many times less than usual the server can take: 1 and up
  */
-export function dialPace(facts: PaceFacts, limits: PaceLimits): DialPace {
-  const { minPeriodMs, maxPeriodMs } = limits;
+export function dialPace(facts: PaceFacts, overload: number, outageMs: number): DialPace {
+  const { minPeriodMs, maxPeriodMs } = facts.limits;
   const own = Math.max(1, facts.own);
   const clamp = (periodMs: number): number => Math.min(Math.max(periodMs, minPeriodMs), maxPeriodMs);
   if (facts.fleetSize === undefined && !facts.everConnected) {
-    const slow = facts.outageMs >= neverConnectedForMs;
+    const slow = outageMs >= neverConnectedForMs;
     return { periodMs: slow ? clamp(neverConnectedCapMs) : minPeriodMs, ramp: 'eager', gapMs: 0 };
   }
   if (facts.fleetSize === undefined) {
@@ -71,7 +70,7 @@ export function dialPace(facts: PaceFacts, limits: PaceLimits): DialPace {
   const natural = (leaders / connectRate / (own > 1 ? probeShare : 1)) * 1_000;
   const usual = clamp(natural);
   const cap = facts.interactive ? Math.max(usual, interactiveCapMs) : maxPeriodMs;
-  const periodMs = Math.min(clamp(natural * facts.overload), cap);
+  const periodMs = Math.min(clamp(natural * overload), cap);
   // Each process has two attempts under way at most.
   const small = leaders * 2 <= listenBacklog;
   return { periodMs, ramp: small ? 'eager' : 'spread', gapMs: small ? 0 : gapFor(facts.fleetSize, own) };

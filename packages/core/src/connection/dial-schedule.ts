@@ -39,7 +39,7 @@ export function nextDueAt(state: DialSchedule): number | undefined {
 /** The pace that holds now. */
 export function paceOf(state: DialSchedule, moment: DialMoment): DialPace {
   const outageMs = state.mode === 'idle' ? 0 : moment.at - state.beganAt;
-  return dialPace({ ...moment, overload: state.overload, outageMs }, moment.limits);
+  return dialPace(moment, state.overload, outageMs);
 }
 
 function settle(
@@ -157,16 +157,17 @@ function failed(
     origin: 'outage',
     overload: overload ? Math.min(maxOverload, state.overload * 2) : state.overload,
   };
+  const isFollower = state.mode === 'chained';
+  // While no handshake kept the clock from ringing, the old due times stand.
+  if (state.mode === 'idle' || !(isFollower || handshake)) return next;
   const pace = paceOf(next, moment);
-  if (state.mode === 'chained') {
-    const dueAt = state.attemptedAt + delayBefore(settled, pace, moment.limits, moment.random);
+  const strictMs = delayBefore(settled, pace, moment.limits, moment.random);
+  if (isFollower) {
+    const dueAt = state.attemptedAt + strictMs;
     return rollOn({ ...next, mode: 'paced', beganAt: moment.at, step: settled, dueAt }, pace, moment);
   }
-  // No clock rang during the handshake: go on at the next of the old due times.
-  if (!handshake || state.mode === 'idle') return next;
   const slower = overload && pace.ramp !== 'eager';
-  const dueAt = slower ? moment.at + delayBefore(settled, pace, moment.limits, moment.random) : state.dueAt;
-  return rollOn({ ...next, dueAt }, pace, moment);
+  return rollOn({ ...next, dueAt: slower ? moment.at + strictMs : state.dueAt }, pace, moment);
 }
 
 function succeeded(

@@ -1,5 +1,5 @@
 import type { Random } from '../clock.ts';
-import type { PaceLimits } from './dial-pace.ts';
+import type { PaceFacts } from './dial-pace.ts';
 
 /** What may move a dial schedule on. */
 export type DialSignal =
@@ -17,14 +17,11 @@ export type DialSignal =
   | { readonly type: 'hinted' };
 
 /** What holds at the moment of a signal. */
-export interface DialMoment {
+export interface DialMoment extends PaceFacts {
+  /** Monotonic milliseconds. */
   readonly at: number;
+  /** Connections that stand. */
   readonly alive: number;
-  readonly fleetSize: number | undefined;
-  readonly everConnected: boolean;
-  readonly own: number;
-  readonly interactive: boolean;
-  readonly limits: PaceLimits;
   readonly random: Random;
 }
 

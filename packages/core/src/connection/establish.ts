@@ -31,6 +31,8 @@ export interface Established {
 export interface EstablishProgress {
   connected(): void;
   preparing(cause: 'credentials'): () => void;
+  /** The peer takes unusually long to answer; the attempt goes on. */
+  unanswered?(): void;
 }
 
 /** One attempt failed; `reason` says why. */

@@ -12,7 +12,7 @@ export interface PatrolListener {
 
 /**
  * Watches one connection with one timer: how long the oldest unanswered command has been met with silence, and how
- * long the connection has been idle. A timer that fires late lets the socket be read first.
+ * long the connection has been idle. Before silence is reported the socket is read.
  */
 export class Patrol {
   readonly #wire: Wire;
@@ -48,9 +48,8 @@ export class Patrol {
 
   #arm(delayMs: number): void {
     this.#disarm();
-    const dueAt = this.#clock.now() + delayMs;
-    this.#dueAt = dueAt;
-    this.#timer = this.#clock.setTimeout(() => afterReads(this.#clock, dueAt, this.#look), delayMs);
+    this.#dueAt = this.#clock.now() + delayMs;
+    this.#timer = this.#clock.setTimeout(this.#look, delayMs);
     this.#timer.unref?.();
   }
 
@@ -86,7 +85,10 @@ export class Patrol {
     if (since === Infinity) return Math.max(1, this.#listener.idleMs());
     const silentFor = now - since;
     if (silentFor < limitMs) return Math.max(1, limitMs - silentFor);
-    this.#listener.onSilent();
+    afterReads(this.#clock, () => {
+      if (this.#isOn && this.#wire.readAt < now && this.#wire.oldestSentAt() === sentAt)
+        this.#listener.onSilent();
+    });
     return limitMs;
   }
 }

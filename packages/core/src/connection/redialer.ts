@@ -3,6 +3,7 @@ import type { Clock } from '../clock.ts';
 import { awaitServing } from './await-serving.ts';
 import type { DialAttempt, Dialer, DialResult, DialTicket } from './dialer.ts';
 import { establish, EstablishError, type Established, type Target } from './establish.ts';
+import { hedgedEstablish } from './hedged-establish.ts';
 
 export interface RedialListener {
   /** Once: a socket that is proven and serves. */
@@ -22,6 +23,8 @@ export interface RedialerOptions {
   }): void;
 }
 
+/** From this size on, the clients of a server that does not answer must not ask twice. */
+const largeFleet = 500;
 const minServingPollMs = 50;
 const maxServingPollMs = 2000;
 
@@ -76,7 +79,13 @@ export class Redialer {
 
   async #attempt(attempt: DialAttempt, listener: RedialListener, proven: Established[]): Promise<DialResult> {
     try {
-      const established = await establish(this.#target, this.#options.clock, attempt.signal, attempt);
+      const isSmall = (this.#dialer.fleetSize ?? 0) < largeFleet;
+      const connect = isSmall ? hedgedEstablish : establish;
+      const established = await connect(this.#target, this.#options.clock, attempt.signal, {
+        connected: () => attempt.connected(),
+        preparing: (cause) => attempt.preparing(cause),
+        unanswered: () => listener.onFailed('handshake-timeout', new Error('The peer does not answer.')),
+      });
       const fleetSize = Number(established.proof.info['connected_clients']);
       proven.push(established);
       return {

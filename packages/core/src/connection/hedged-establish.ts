@@ -1,0 +1,71 @@
+import type { Clock, TimerHandle } from '../clock.ts';
+import { establish, type Established, type EstablishProgress, type Target } from './establish.ts';
+
+/** A handshake longer than this is unusual: another one is begun beside it. */
+const minPatienceMs = 150;
+const toleratedRoundTrips = 8;
+
+/**
+ * As `establish`, for a server that accepts connections and leaves them without an answer: beside the first handshake,
+ * which keeps its whole time, short ones are tried one after the other. So a server that answers again is noticed at
+ * once, and one that is only slow is not given up.
+ *
+ * @throws EstablishError of the first connection
+ */
+export function hedgedEstablish(
+  target: Target,
+  clock: Clock,
+  signal: AbortSignal,
+  progress: EstablishProgress,
+): Promise<Established> {
+  return new Promise((resolve, reject) => {
+    const startedAt = clock.now();
+    let patienceMs = minPatienceMs;
+    let isDone = false;
+    let timer: TimerHandle | undefined;
+    let hedge: AbortController | undefined;
+    const first = new AbortController();
+    const onAbort = (): void => first.abort(signal.reason);
+    const finish = (): void => {
+      isDone = true;
+      signal.removeEventListener('abort', onAbort);
+      if (timer !== undefined) clock.clearTimeout(timer);
+      hedge?.abort(new Error('Another connection answered.'));
+    };
+    const accept = (established: Established): void => {
+      if (isDone) {
+        established.socket.destroy();
+        return;
+      }
+      finish();
+      first.abort(new Error('Another connection answered.'));
+      resolve(established);
+    };
+    const tryBeside = (): void => {
+      if (isDone) return;
+      if (hedge !== undefined) progress.unanswered?.();
+      hedge?.abort(new Error('No answer in time.'));
+      hedge = new AbortController();
+      establish(target, clock, hedge.signal).then(accept, ignore);
+      timer = clock.setTimeout(tryBeside, patienceMs);
+    };
+    if (signal.aborted) first.abort(signal.reason);
+    else signal.addEventListener('abort', onAbort, { once: true });
+    establish(target, clock, first.signal, {
+      preparing: (cause) => progress.preparing(cause),
+      connected: () => {
+        progress.connected();
+        patienceMs = Math.max(minPatienceMs, toleratedRoundTrips * (clock.now() - startedAt));
+        if (!isDone) timer = clock.setTimeout(tryBeside, patienceMs);
+      },
+    }).then(accept, (error: unknown) => {
+      if (isDone) return;
+      finish();
+      reject(error);
+    });
+  });
+}
+
+function ignore(): void {
+  // The first connection tells why.
+}

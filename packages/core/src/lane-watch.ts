@@ -1,0 +1,78 @@
+import type { CauseCode } from './cause.ts';
+import type { Circuit } from './circuit/circuit.ts';
+import type { Clock } from './clock.ts';
+import { isReplyError } from './command/connection-error.ts';
+import { classifyReply } from './command/reply-error.ts';
+import { LaneProbe } from './connection/lane-probe.ts';
+import type { Lane } from './snapshot.ts';
+
+export interface LaneWatchHost {
+  readonly clock: Clock;
+  readonly circuits: Readonly<Record<Lane, Circuit>>;
+  /** An answer faster than this is not slow. */
+  readonly slowMs: number;
+  /** Sends a question of our own past the gate; rejects as the server answers. */
+  ask(command: string, args: readonly string[]): Promise<unknown>;
+}
+
+// A write that needs memory, persistence and replicas like any other, and changes nothing: its key does not exist.
+const harmlessWrite = ['__redis-resilience:probe', ''] as const;
+
+/** Brings the circuits back as soon as the server does: a question for each open one, of the kind that opened it. */
+export class LaneWatch {
+  readonly #host: LaneWatchHost;
+  readonly #probes: Readonly<Record<Lane, LaneProbe>>;
+
+  constructor(host: LaneWatchHost) {
+    this.#host = host;
+    this.#probes = { read: this.#probe('read'), write: this.#probe('write') };
+  }
+
+  /** A circuit changed: asks while it is open, and not when it is isolated by hand. */
+  onChange(lane: Lane): void {
+    if (this.#host.circuits[lane].state === 'open') this.#probes[lane].start();
+    else this.#probes[lane].stop();
+  }
+
+  stop(): void {
+    for (const probe of Object.values(this.#probes)) probe.stop();
+  }
+
+  #probe(lane: Lane): LaneProbe {
+    const circuit = (): Circuit => this.#host.circuits[lane];
+    return new LaneProbe(this.#host.clock, {
+      ask: () => (isRefusal(circuit().cause) ? this.#takesWrites() : this.#answersQuickly()),
+      onWell: () => {
+        const now = this.#host.clock.now();
+        // A refusal that is gone is gone; whether a slow server is fast again, the trials tell.
+        if (isRefusal(circuit().cause)) circuit().close(now);
+        else circuit().enterHalfOpen(now);
+      },
+    });
+  }
+
+  async #takesWrites(): Promise<boolean> {
+    try {
+      await this.#host.ask('lpushx', harmlessWrite);
+      return true;
+    } catch (error) {
+      // A refusal for want of permission says nothing about memory: then real traffic is the trial.
+      if (!(error instanceof Error) || !isReplyError(error)) return false;
+      return classifyReply(error.message).scope === 'command';
+    }
+  }
+
+  async #answersQuickly(): Promise<boolean> {
+    const startedAt = this.#host.clock.now();
+    try {
+      await this.#host.ask('ping', []);
+    } catch (error) {
+      if (!(error instanceof Error) || !isReplyError(error)) return false;
+    }
+    return this.#host.clock.now() - startedAt < this.#host.slowMs;
+  }
+}
+
+function isRefusal(cause: CauseCode | undefined): boolean {
+  return cause === 'out-of-memory' || cause === 'persistence' || cause === 'too-few-replicas';
+}
