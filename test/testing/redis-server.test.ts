@@ -213,11 +213,11 @@ describe('RedisServer', () => {
     await server.command('SET', 'a', '1');
     await server.command('SAVE');
     const begun = performance.now();
-    await server.restart({ loadingMs: 600, waitUntil: 'listening' });
+    await server.restart({ loadingMs: 300, waitUntil: 'listening' });
     expect(await (await connect(server)).ask(ping, '\r\n')).toMatch(/^-LOADING/);
     expect(await server.isAnswering()).toBe(false);
     await server.waitUntilAnswering();
-    expect(performance.now() - begun).toBeGreaterThan(600);
+    expect(performance.now() - begun).toBeGreaterThan(300);
     expect(await server.command('GET', 'a')).toBe('1');
     await waitFor(async () => (await server.command('DBSIZE')) === 1);
   });

@@ -1,9 +1,34 @@
 import type { Cluster } from 'ioredis';
+import { ClusterMember } from './cluster/cluster-member.ts';
+import { credentialsHolder, reauthenticate } from './connection/reauthenticate.ts';
 import type { Engine } from './engine.ts';
-import { ConfigurationError } from './errors.ts';
-import type { Members } from './members.ts';
+import * as driver from './ioredis.ts';
+import { Members } from './members.ts';
 
-/** Protects a cluster client and each of its nodes. */
-export function attachCluster(_client: Cluster, _engine: Engine, _isLazy: boolean): Members {
-  throw new ConfigurationError('not yet');
+/** Protects a cluster client, each of its nodes, and every duplicate that is ever made of it. */
+export function attachCluster(cluster: Cluster, engine: Engine): Members {
+  const { settings } = engine;
+  const credentials = credentialsHolder(settings);
+  const all = new Set<Cluster>();
+  const members = new Members({
+    wake: () => driver.wake(cluster),
+    async reauthenticate(given) {
+      if (given !== undefined) credentials.source = given;
+      const nodes = [...all].flatMap((each) => each.nodes());
+      await Promise.all(nodes.map((node) => reauthenticate(node, credentials, settings)));
+    },
+    release: () => undefined,
+  });
+  const protectOne = (one: Cluster): void => {
+    const member = new ClusterMember(one, credentials, engine);
+    all.add(one);
+    members.add(member);
+    driver.interceptDuplicate(one, (duplicate) => protectOne(duplicate as Cluster));
+    one.on('end', () => {
+      if (one !== cluster) all.delete(one);
+      members.remove(member);
+    });
+  };
+  protectOne(cluster);
+  return members;
 }

@@ -29,9 +29,9 @@ export function createRedisResilience(
   const checked = checkTarget(target);
   if (checked.kind === 'cluster') {
     const cluster = new Cluster(checked.nodes, { ...checked.options, lazyConnect: true } as LazyCluster);
-    return new Engine(cluster, settings, (engine) =>
-      attachCluster(cluster, engine, checked.options.lazyConnect === true),
-    );
+    const resilience = new Engine(cluster, settings, (engine) => attachCluster(cluster, engine));
+    if (checked.options.lazyConnect !== true) cluster.connect().catch(ignore);
+    return resilience;
   }
   const lazy = { ...checked.options, lazyConnect: true } as RedisOptions & { replyMapping?: 'legacy' };
   const client = checked.url === undefined ? new Redis(lazy) : new Redis(checked.url, lazy);
@@ -51,7 +51,7 @@ export function protect(client: Redis | Cluster, options: ResilienceOptions = {}
     throw new ConfigurationError('protect needs an ioredis client: new Redis(...) or new Cluster(...).');
   }
   if (isCluster(client)) {
-    return new Engine(client, resolveSettings(options), (engine) => attachCluster(client, engine, true));
+    return new Engine(client, resolveSettings(options), (engine) => attachCluster(client, engine));
   }
   return protectRedis(client, options, false);
 }

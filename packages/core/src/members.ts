@@ -1,4 +1,3 @@
-import type { Cluster, Redis } from 'ioredis';
 import type { Credentials } from './redis-resilience.ts';
 import type { Member } from './member.ts';
 import type { ThawKind } from './pulse.ts';
@@ -6,7 +5,6 @@ import type { SnapshotDetail } from './snapshot.ts';
 
 /** What the topology adds to a set of members. */
 export interface MembersControl {
-  readonly client: Redis | Cluster;
   /** Makes the driver connect, where it was told to be lazy. */
   wake(): void;
   /** Uses these credentials, or what the provider gives now, for live connections and all later ones. */

@@ -23,6 +23,8 @@ export class SnapshotKeeper {
   readonly #events: EventHub;
   readonly #history: History;
   #snapshot: RedisSnapshot;
+  /** The picture that listeners know. */
+  #published: RedisSnapshot;
   #attempts = 0;
   #outages = 0;
   #sinceMonotonic: number;
@@ -38,6 +40,7 @@ export class SnapshotKeeper {
     this.#history = history;
     this.#sinceMonotonic = subject.clock.now();
     this.#snapshot = this.#take(new Date(subject.clock.wallNow()), undefined);
+    this.#published = this.#snapshot;
   }
 
   snapshot(): RedisSnapshot {
@@ -57,11 +60,12 @@ export class SnapshotKeeper {
 
   /** Something may have changed: takes a new picture, and tells what is different. */
   refresh(): void {
-    const previous = this.#snapshot;
+    const previous = this.#published;
     this.#renew();
+    if (isAlike(this.#snapshot, previous)) return;
+    this.#published = this.#snapshot;
+    if (previous.status !== this.#snapshot.status) this.#onStatusChange(previous, this.#snapshot);
     const snapshot = this.#snapshot;
-    if (snapshot === previous) return;
-    if (previous.status !== snapshot.status) this.#onStatusChange(previous, snapshot);
     this.#events.emit('change', { previous, snapshot });
     if (channels.status.hasSubscribers) channels.status.publish({ previous, snapshot });
   }
@@ -70,7 +74,8 @@ export class SnapshotKeeper {
     this.#isStale = false;
     const previous = this.#snapshot;
     const next = this.#take(previous.since, previous.cause);
-    if (isSame(previous, next)) return;
+    const isSame = isAlike(previous, next) && previous.attempts === next.attempts;
+    if (isSame) return;
     this.#snapshot =
       previous.status === next.status
         ? next
@@ -156,7 +161,8 @@ function causeWith(code: CauseCode | undefined, known: Cause | undefined, clock:
   return Object.freeze({ code, message: describeCause(code), at: new Date(clock.wallNow()) });
 }
 
-function isSame(left: RedisSnapshot, right: RedisSnapshot): boolean {
+/** Whether nothing changed that listeners are told of. */
+function isAlike(left: RedisSnapshot, right: RedisSnapshot): boolean {
   return (
     left.status === right.status &&
     left.reads === right.reads &&
@@ -164,8 +170,6 @@ function isSame(left: RedisSnapshot, right: RedisSnapshot): boolean {
     left.connection === right.connection &&
     left.circuit.read === right.circuit.read &&
     left.circuit.write === right.circuit.write &&
-    left.cause?.code === right.cause?.code &&
-    left.attempts === right.attempts &&
-    left.outages === right.outages
+    left.cause?.code === right.cause?.code
   );
 }

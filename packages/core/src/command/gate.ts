@@ -44,6 +44,7 @@ export class Gate {
     this.#settler = new Settler(host, dispatch, {
       comeBack: (entry, delayMs) => this.#comeBack(entry, delayMs),
       isEnded: () => this.#state === 'ended',
+      wouldRun: (entry) => this.#canRun(laneOf(entry)),
     });
   }
 

@@ -17,9 +17,7 @@ export function redisDispatch(client: Redis, long: driver.SendCommand, wire: () 
     },
     turn: () => wire().turn(),
     isHandshake: (command) => driver.isHandshaking(client) && handshakeNames.has(command.name.toLowerCase()),
-    wake() {
-      if (driver.statusOf(client) === 'wait') client.connect().catch(ignore);
-    },
+    wake: () => driver.wake(client),
     isBlocked: () => wire().isBlocked,
     beforeBatch: ignore,
     readAt: () => wire().readAt,

@@ -81,6 +81,12 @@ const oomInScript = verdict('OOM', { ...away('out-of-memory', 'write-lane'), out
 
 const specialTexts: readonly { code: string; text: RegExp; verdict: ReplyVerdict }[] = [
   {
+    // One slot without an owner; the others go on.
+    code: 'CLUSTERDOWN',
+    text: /Hash slot not served/,
+    verdict: verdict('CLUSTERDOWN', away('cluster-down', 'command')),
+  },
+  {
     code: 'UNBLOCKED',
     text: /instance state changed/,
     verdict: verdict('UNBLOCKED', away('read-only', 'write-lane')),

@@ -20,6 +20,8 @@ export interface SettlerGate {
   /** Send it again, after a pause, before all that is new. */
   comeBack(entry: Entry, delayMs: number): void;
   isEnded(): boolean;
+  /** Whether it would be sent at once, and so needs a pause first. */
+  wouldRun(entry: Entry): boolean;
 }
 
 /**
@@ -191,7 +193,9 @@ export class Settler implements EntryOwner {
     const { settings, clock, budget } = this.#host;
     const late = (entry.late ??= this.#lateRecordOf(entry));
     if (outcome === 'unknown') late.outcome = 'unknown';
-    if (this.#gate.isEnded() || entry.attempts > settings.retry.maxRetries) return false;
+    if (this.#gate.isEnded()) return false;
+    // What provably did not run may be tried until its time is up; what may have run, so many times.
+    if (outcome === 'unknown' && entry.attempts > settings.retry.maxRetries) return false;
     if (clock.now() >= late.deadlineAt) return false;
     if (cause === 'out-of-memory' || cause === 'persistence' || cause === 'too-few-replicas') return false;
     if (outcome === 'unknown' && !mayResendCall(entry, settings.retry.categories)) return false;
@@ -202,7 +206,8 @@ export class Settler implements EntryOwner {
     entry.turn = undefined;
     entry.written = undefined;
     this.#host.onRetry(entry, outcome);
-    this.#gate.comeBack(entry, paysAlone ? retryPause(entry.attempts, this.#host.random) : 0);
+    const isImmediate = !this.#gate.wouldRun(entry);
+    this.#gate.comeBack(entry, isImmediate ? 0 : retryPause(entry.attempts, this.#host.random));
     return true;
   }
 

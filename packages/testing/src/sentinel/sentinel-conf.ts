@@ -7,6 +7,10 @@ import type { StartSentinelOptions } from './start-sentinel.ts';
 /** The name under which sentinels of this package know their primary. */
 export const primaryName = 'mymaster';
 
+// Sentinels that notice a failure at the same time all stand for election, none wins, and the next round comes
+// after twice the failover timeout.
+const electionGapMs = 200;
+
 /** What one sentinel is told about the others. */
 export interface SentinelNeighbourhood {
   readonly primary: RedisServer;
@@ -24,7 +28,7 @@ export function sentinelConf(neighbourhood: SentinelNeighbourhood): SentinelConf
   const lines = [
     `sentinel myid ${peers[index]?.id}`,
     `sentinel monitor ${primaryName} ${primary.host} ${primary.port} 2`,
-    `sentinel down-after-milliseconds ${primaryName} ${downAfterMs}`,
+    `sentinel down-after-milliseconds ${primaryName} ${downAfterMs + index * electionGapMs}`,
     `sentinel failover-timeout ${primaryName} ${failoverTimeoutMs}`,
     `sentinel parallel-syncs ${primaryName} ${Math.max(1, replicas.length)}`,
   ];
@@ -39,11 +43,12 @@ export function sentinelConf(neighbourhood: SentinelNeighbourhood): SentinelConf
 
 /**
  * Shortens the intervals that are fixed in the code of Sentinel; before Redis 7 there is no way, and it is slower.
- * A leader looks at the replica it promotes once a second, and the other sentinels take the promotion back after
- * four publish periods if they have not heard of it by then: so those must stay well above a second.
+ * Two of them must stay well above what a failover leans on, which is that each replica is looked at once a second
+ * meanwhile: a leader finds no good replica when that is older than five ping periods, and the others take a
+ * promotion back when they have not heard of it after four publish periods.
  */
 async function hurry(control: RawConnection): Promise<void> {
-  const periods = { 'info-period': 500, 'publish-period': 500, 'ping-period': 100, 'ask-period': 100 };
+  const periods = { 'info-period': 500, 'publish-period': 500, 'ping-period': 300 };
   const args = Object.entries(periods).flatMap(([name, ms]) => [name, ms]);
   await control.send(['SENTINEL', 'DEBUG', ...args]).catch(() => undefined);
 }

@@ -9,7 +9,7 @@ import { SentinelGroup } from './sentinel-group.ts';
 export interface StartSentinelOptions extends FleetOptions {
   /** @default 2 */
   readonly replicas?: number;
-  /** Silence of the primary after which a sentinel calls it down. @default 500 */
+  /** Silence of the primary after which the first sentinel calls it down; the others follow 200 ms apart. @default 500 */
   readonly downAfterMs?: number;
   /** @default 3000 */
   readonly failoverTimeoutMs?: number;

@@ -1,0 +1,51 @@
+import type { Cluster } from 'ioredis';
+import type { Clock } from '../clock.ts';
+import type { Dispatch } from '../command/dispatch.ts';
+import { Turn } from '../command/turn.ts';
+import * as driver from '../ioredis.ts';
+
+interface TurnsHost {
+  readonly clock: Clock;
+  generations(): { readonly read: number; readonly write: number };
+}
+
+/** The turns of a cluster client: commands are counted from when they are handed to ioredis, which picks the node. */
+export class ClusterTurns {
+  readonly #host: TurnsHost;
+  #open: Turn | undefined;
+  /** Sends past the gate; set by the dispatch. */
+  sendPastGate: (command: driver.DriverCommand) => void = () => undefined;
+  lastReadAt = 0;
+  lastWriteAt = 0;
+
+  constructor(host: TurnsHost) {
+    this.#host = host;
+  }
+
+  turn(): Turn {
+    if (this.#open !== undefined) return this.#open;
+    const { read, write } = this.#host.generations();
+    const turn = new Turn(this.#host.clock.now(), read, write);
+    this.#open = turn;
+    process.nextTick(() => {
+      this.#open = undefined;
+    });
+    return turn;
+  }
+}
+
+/** Hands commands to a cluster client, which finds the node. */
+export function clusterDispatch(cluster: Cluster, long: driver.SendCommand, turns: ClusterTurns): Dispatch {
+  turns.sendPastGate = (command) => long(command);
+  return {
+    long,
+    writesAtOnce: false,
+    short: () => undefined,
+    turn: () => turns.turn(),
+    isHandshake: (command) => command.name === 'cluster' && cluster.status === 'connect',
+    wake: () => driver.wake(cluster),
+    isBlocked: () => false,
+    beforeBatch: driver.forgetNode,
+    readAt: () => turns.lastReadAt,
+  };
+}

@@ -1,0 +1,185 @@
+import { once } from 'node:events';
+import { Command, type Cluster, type Redis } from 'ioredis';
+import type { CauseCode } from '../cause.ts';
+import { Gate } from '../command/gate.ts';
+import type { CredentialsHolder } from '../connection/reauthenticate.ts';
+import * as driver from '../ioredis.ts';
+import type { Member, MemberHost } from '../member.ts';
+import type { ConnectionState } from '../snapshot.ts';
+import { clusterDispatch, ClusterTurns } from './cluster-dispatch.ts';
+import { ClusterNode } from './cluster-node.ts';
+import { SlotWatch } from './slot-watch.ts';
+
+/**
+ * Protects a cluster client: one gate before all its commands, a watch on each node's connection, and fresh slots for
+ * as long as there is trouble. Redirections stay ioredis' own; everything that fails comes back to the gate.
+ */
+export class ClusterMember implements Member {
+  readonly gate: Gate;
+  readonly #cluster: Cluster;
+  readonly #credentials: CredentialsHolder;
+  readonly #host: MemberHost;
+  readonly #turns: ClusterTurns;
+  readonly #nodes = new Map<Redis, ClusterNode>();
+  readonly #slotWatch: SlotWatch;
+  #state: ConnectionState = 'idle';
+  #cause: CauseCode | undefined;
+  #awaySince = 0;
+
+  constructor(cluster: Cluster, credentials: CredentialsHolder, host: MemberHost) {
+    this.#cluster = cluster;
+    this.#credentials = credentials;
+    this.#host = host;
+    this.#turns = new ClusterTurns(host);
+    this.gate = new Gate(host, clusterDispatch(cluster, driver.sendCommandOf(cluster), this.#turns));
+    this.#slotWatch = new SlotWatch(cluster, host.clock, host.settings.connection.minPeriodMs, {
+      onServes: () => this.#serves(),
+    });
+    driver.takeOverCluster(cluster, () => host.settings.connection.minPeriodMs * (0.9 + 0.2 * host.random()));
+    driver.interceptSendCommand(cluster, this.gate.handle);
+    driver.onClusterSubscriber(cluster, (subscriber) => this.#watch(subscriber));
+    cluster.on('+node', (node: Redis) => this.#watch(node));
+    cluster.on('-node', (node: Redis) => this.#forget(node));
+    for (const node of cluster.nodes()) this.#watch(node);
+    cluster.on('refresh', () => driver.rememberNodes(cluster));
+    cluster.on('connecting', () => this.#onConnecting());
+    cluster.on('ready', () => this.#serves());
+    cluster.on('close', () => this.#away('connection-reset'));
+    cluster.on('end', () => this.#onEnd());
+    cluster.on('node error', () => this.#slotWatch.trouble());
+    // Without a listener the driver prints every failed attempt to the console.
+    cluster.on('error', () => this.#attemptFailed());
+    if (cluster.status === 'ready') this.#serves();
+  }
+
+  get state(): ConnectionState {
+    return this.#state;
+  }
+
+  get cause(): CauseCode | undefined {
+    return this.#state === 'ready' ? undefined : this.#cause;
+  }
+
+  get connections(): number {
+    return this.#nodes.size;
+  }
+
+  get readyConnections(): number {
+    return [...this.#nodes.keys()].filter(({ status }) => status === 'ready').length;
+  }
+
+  get readAt(): number | undefined {
+    return this.#turns.lastReadAt || undefined;
+  }
+
+  get writtenAt(): number | undefined {
+    return this.#turns.lastWriteAt || undefined;
+  }
+
+  get writesHeldBy(): CauseCode | undefined {
+    return undefined;
+  }
+
+  nextAttemptMs(): number | undefined {
+    return this.#state === 'ready' || this.#state === 'ended'
+      ? undefined
+      : this.#host.settings.connection.minPeriodMs;
+  }
+
+  serverAway(cause: CauseCode): void {
+    this.#slotWatch.trouble();
+    // One node that loads or is busy is its own trouble; the cluster being down is everybody's.
+    if (cause !== 'cluster-down' || this.#state !== 'ready') return;
+    this.#leave('stalled', cause);
+    this.#slotWatch.awaitState();
+  }
+
+  drop(_cause: CauseCode): void {
+    this.#slotWatch.trouble();
+  }
+
+  readOnly(): void {
+    this.#slotWatch.trouble();
+  }
+
+  ask(command: string, args: readonly string[]): Promise<unknown> {
+    const question = new Command(command, [...args], { replyEncoding: 'utf8' });
+    const promise = question.promise as Promise<unknown>;
+    this.#turns.sendPastGate(question as unknown as driver.DriverCommand);
+    return promise;
+  }
+
+  prove(): void {
+    for (const node of this.#nodes.values()) node.prove();
+  }
+
+  async disconnect(): Promise<void> {
+    this.#slotWatch.stop();
+    if (this.#cluster.status === 'end') return;
+    const ended = once(this.#cluster, 'end');
+    this.#cluster.disconnect();
+    driver.endIdleCluster(this.#cluster);
+    await ended;
+  }
+
+  #watch(node: Redis): void {
+    if (this.#nodes.has(node)) return;
+    this.#nodes.set(
+      node,
+      new ClusterNode(node, this.#credentials, this.#host, this.#turns, {
+        onTrouble: () => this.#slotWatch.trouble(),
+      }),
+    );
+    node.once('end', () => this.#forget(node));
+  }
+
+  #forget(node: Redis): void {
+    if (!this.#nodes.has(node)) return;
+    this.#nodes.get(node)?.stop();
+    this.#nodes.delete(node);
+    this.#slotWatch.trouble();
+  }
+
+  #onConnecting(): void {
+    if (this.#state === 'ended' || this.#state === 'idle') {
+      this.gate.begin();
+      this.#state = 'connecting';
+      this.#host.onMemberChange();
+    }
+  }
+
+  #serves(): void {
+    if (this.#cluster.status !== 'ready' || this.#slotWatch.isAwaitingState) return;
+    this.#state = 'ready';
+    this.#cause = undefined;
+    this.#host.onAttempt({ durationMs: 0, cause: undefined, nextAttemptMs: undefined });
+    this.gate.open();
+    this.#host.onMemberChange();
+  }
+
+  #attemptFailed(): void {
+    this.#away('connection-refused');
+    this.#host.onAttempt({ durationMs: 0, cause: this.#cause, nextAttemptMs: this.nextAttemptMs() });
+  }
+
+  #away(cause: CauseCode): void {
+    if (this.#state === 'ended') return;
+    this.#leave(this.#state === 'connecting' ? 'connecting' : 'reconnecting', cause);
+  }
+
+  #leave(state: ConnectionState, cause: CauseCode): void {
+    if (this.#state === 'ready' || this.#cause === undefined) this.#awaySince = this.#host.clock.now();
+    this.#state = state;
+    this.#cause = cause;
+    this.gate.hold(this.#awaySince);
+    this.#host.onMemberChange();
+  }
+
+  #onEnd(): void {
+    this.#slotWatch.stop();
+    this.#state = 'ended';
+    this.#cause = undefined;
+    this.gate.end();
+    this.#host.onMemberChange();
+  }
+}

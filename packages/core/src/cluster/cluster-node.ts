@@ -1,0 +1,169 @@
+import type { Socket } from 'node:net';
+import type { Redis } from 'ioredis';
+import type { Clock } from '../clock.ts';
+import { establish, EstablishError, type Target } from '../connection/establish.ts';
+import { Patrol } from '../connection/patrol.ts';
+import { Probe } from '../connection/probe.ts';
+import type { CredentialsHolder } from '../connection/reauthenticate.ts';
+import { RoundTrip } from '../connection/round-trip.ts';
+import { targetOf } from '../connection/target-of.ts';
+import { Wire } from '../connection/wire.ts';
+import * as driver from '../ioredis.ts';
+import type { MemberHost } from '../member.ts';
+import type { ClusterTurns } from './cluster-dispatch.ts';
+
+export interface ClusterNodeListener {
+  /** This node is lost, silent, or cannot be reached: the slots may have moved. */
+  onTrouble(): void;
+}
+
+const synTimeoutMs = 950;
+const graceMs = 100;
+
+/**
+ * The connection to one node. It is made once: when it breaks, ioredis drops the node, and finds who serves its slots
+ * now. Here it is proved before it serves, and replaced when it falls silent.
+ */
+export class ClusterNode implements driver.DriverConnector {
+  readonly #client: Redis;
+  readonly #host: MemberHost;
+  readonly #target: Target;
+  readonly #listener: ClusterNodeListener;
+  readonly #wire: Wire;
+  readonly #patrol: Patrol;
+  readonly #probe: Probe;
+  #connecting: AbortController | undefined;
+  #timer: ReturnType<Clock['setTimeout']> | undefined;
+
+  constructor(
+    client: Redis,
+    credentials: CredentialsHolder,
+    host: MemberHost,
+    turns: ClusterTurns,
+    listener: ClusterNodeListener,
+  ) {
+    const { clock, random, settings } = host;
+    const { minStallMs, maxStallMs, idlePingMs } = settings.connection;
+    this.#client = client;
+    this.#host = host;
+    this.#listener = listener;
+    this.#target = { ...targetOf(client, settings, credentials), requiresPrimary: false };
+    this.#probe = new Probe(this.#target, clock);
+    this.#wire = new Wire(client, clock, new RoundTrip(minStallMs, maxStallMs), {
+      onRead: (now) => {
+        turns.lastReadAt = now;
+        this.#probe.stop();
+      },
+      onWrite: (now) => {
+        turns.lastWriteAt = now;
+        this.#patrol.noteWrite(now);
+      },
+      onBlockedChange: () => undefined,
+      generations: () => host.generations(),
+    });
+    this.#patrol = new Patrol(this.#wire, clock, random, {
+      onSilent: () => this.#onSilent(),
+      onIdle: () => this.prove(),
+      idleMs: () => idlePingMs,
+    });
+    const long = driver.sendCommandOf(client);
+    driver.takeOverConnection(client, this);
+    driver.interceptSendCommand(client, (command, stream, node) => {
+      const { entry } = command;
+      // Answered already, in the queue of a node that was not reached in time: it must not run.
+      if (entry?.settled === true && stream === undefined) return command.promise;
+      // ioredis sends again only what was redirected, so that what another node was sent did not run there.
+      if (entry !== undefined) entry.written = client.status === 'ready' ? this.#wire.turn() : undefined;
+      return long(command, stream, node);
+    });
+    const socket = driver.socketOf(client);
+    if (client.status === 'ready' && socket !== undefined) this.#adopt(socket);
+    client.on('ready', () => this.#patrol.start());
+    client.on('error', ignore);
+  }
+
+  async connect(): Promise<Socket> {
+    const { clock, settings } = this.#host;
+    const connecting = new AbortController();
+    this.#connecting = connecting;
+    const late = new DOMException('Not connected in time.', 'TimeoutError');
+    const syn = clock.setTimeout(() => connecting.abort(late), synTimeoutMs);
+    const handshake = clock.setTimeout(() => connecting.abort(late), settings.connection.handshakeTimeoutMs);
+    const patience = clock.setTimeout(() => this.#listener.onTrouble(), settings.connection.minStallMs);
+    try {
+      const { socket, proof, credentials } = await establish(this.#target, clock, connecting.signal, {
+        connected: () => clock.clearTimeout(syn),
+        preparing: () => ignore,
+      });
+      if (proof.waiting !== undefined) {
+        socket.destroy();
+        throw new EstablishError(proof.waiting, undefined);
+      }
+      if (credentials !== undefined)
+        driver.setCredentials(this.#client, credentials.username, credentials.password);
+      if (proof.resp2) driver.speakResp2(this.#client);
+      this.#adopt(socket);
+      return socket;
+    } catch (error) {
+      this.#listener.onTrouble();
+      throw error;
+    } finally {
+      for (const timer of [syn, handshake, patience]) clock.clearTimeout(timer);
+      this.#connecting = undefined;
+    }
+  }
+
+  check(): boolean {
+    return true;
+  }
+
+  disconnect(): void {
+    this.#connecting?.abort(new Error('Connection is closed.'));
+    this.#wire.socket?.destroy();
+  }
+
+  prove(): void {
+    if (this.#client.status === 'ready') this.#client.ping().catch(ignore);
+  }
+
+  stop(): void {
+    this.#patrol.stop();
+    this.#probe.stop();
+    if (this.#timer !== undefined) this.#host.clock.clearTimeout(this.#timer);
+    this.#timer = undefined;
+  }
+
+  #adopt(socket: Socket): void {
+    this.#wire.adopt(socket);
+    socket.on('error', ignore);
+    socket.once('close', () => {
+      this.stop();
+      this.#listener.onTrouble();
+    });
+  }
+
+  // A node that is silent may hang, or only its socket is dead. Either way its slots need somebody that answers.
+  #onSilent(): void {
+    const { clock, settings } = this.#host;
+    const silentSince = clock.now();
+    this.#listener.onTrouble();
+    const giveUp = (): void => {
+      if (this.#timer !== undefined) return;
+      this.#timer = clock.setTimeout(() => {
+        this.#timer = undefined;
+        if (this.#wire.readAt < silentSince) this.#wire.socket?.destroy();
+      }, graceMs);
+    };
+    this.#probe.start(settings.connection.maxStallMs, settings.connection.handshakeTimeoutMs, {
+      onNoAnswer: giveUp,
+      onVerdict: (verdict) => {
+        if (verdict.kind === 'serves') verdict.established.socket.destroy();
+        if (verdict.kind !== 'away') giveUp();
+      },
+    });
+  }
+}
+
+function ignore(): void {
+  // Told to the cluster as trouble.
+}

@@ -1,0 +1,31 @@
+import type { Redis } from 'ioredis';
+import * as driver from '../ioredis.ts';
+import type { Settings } from '../settings.ts';
+import { resolveCredentials, type CredentialsSource } from './credentials.ts';
+
+/** The credentials in force: those of the options until new ones are told. */
+export interface CredentialsHolder {
+  source: CredentialsSource;
+}
+
+export function credentialsHolder(settings: Settings): CredentialsHolder {
+  return { source: settings.connection.credentials };
+}
+
+/** Sends AUTH on a live connection with what the source gives now; later connections use the same. */
+export async function reauthenticate(
+  client: Redis,
+  credentials: CredentialsHolder,
+  settings: Settings,
+): Promise<void> {
+  const given = await resolveCredentials(
+    credentials.source,
+    settings.connection.credentialsTimeoutMs,
+    settings.clock,
+  );
+  if (given === undefined) return;
+  driver.setCredentials(client, given.username, given.password);
+  if (driver.statusOf(client) !== 'ready') return;
+  if (given.username === undefined) await client.auth(given.password);
+  else await client.auth(given.username, given.password);
+}
