@@ -8,7 +8,8 @@ import { Connection, type ConnectionHost } from './connection/connection.ts';
 import type { Dialer } from './connection/dialer.ts';
 import { Redialer } from './connection/redialer.ts';
 import { RoleWatch } from './connection/role-watch.ts';
-import type { Target } from './connection/establish.ts';
+import { Failover } from './connection/failover.ts';
+import { sentinelCredentials, type ResolvedTarget } from './connection/target-of.ts';
 import * as driver from './ioredis.ts';
 import type { ConnectionState } from './snapshot.ts';
 
@@ -55,9 +56,16 @@ export class RedisMember implements Member {
   readonly #roleWatch: RoleWatch;
   readonly #expectsPrimary: boolean;
   readonly #long: driver.SendCommand;
+  readonly #failover: Failover | undefined;
   #runId: string | undefined;
 
-  constructor(client: Redis, target: Target, dialer: Dialer, expectsPrimary: boolean, host: MemberHost) {
+  constructor(
+    client: Redis,
+    target: ResolvedTarget,
+    dialer: Dialer,
+    expectsPrimary: boolean,
+    host: MemberHost,
+  ) {
     this.client = client;
     this.#host = host;
     this.#expectsPrimary = expectsPrimary;
@@ -79,7 +87,10 @@ export class RedisMember implements Member {
     connection = new Connection(client, target, redialer, this.gate, {
       ...connectionHost(host),
       onStateChange: () => host.onMemberChange(),
-      onProven: (_connection, { proof }) => this.#judgeRole(proof.info),
+      onProven: (_connection, { proof }) => {
+        this.#judgeRole(proof.info);
+        this.#failover?.start();
+      },
     });
     this.#connection = connection;
     this.#roleWatch = new RoleWatch(target, host.clock, host.settings.connection.minPeriodMs, {
@@ -90,6 +101,7 @@ export class RedisMember implements Member {
         if (isSameServer) this.#writesAreBack();
       },
     });
+    this.#failover = this.#followFailovers(client, target);
     driver.takeOverConnection(client, connection);
     driver.takeOverRetry(client);
     driver.interceptConnect(client, () => this.#connection.firstFailure());
@@ -124,7 +136,7 @@ export class RedisMember implements Member {
   }
 
   get writesHeldBy(): CauseCode | undefined {
-    return this.#roleWatch.isOn ? 'read-only' : undefined;
+    return this.#roleWatch.isOn || this.#failover?.isUnderWay === true ? 'read-only' : undefined;
   }
 
   nextAttemptMs(): number | undefined {
@@ -158,20 +170,53 @@ export class RedisMember implements Member {
 
   async disconnect(): Promise<void> {
     this.#roleWatch.stop();
+    this.#failover?.stop();
     if (driver.statusOf(this.client) === 'end') return;
     const ended = once(this.client, 'end');
     this.client.disconnect();
     await ended;
   }
 
+  #followFailovers(client: Redis, target: ResolvedTarget): Failover | undefined {
+    const { resolver } = target;
+    if (resolver === undefined || !target.requiresPrimary) return undefined;
+    return new Failover({
+      clock: this.#host.clock,
+      name: String(driver.optionsOf(client)['name']),
+      target,
+      resolver,
+      sentinelCredentials: sentinelCredentials(client),
+      isCurrent: ({ host, port }) => {
+        const { remoteAddress, remotePort } = this.#connection.wire.socket ?? {};
+        return remotePort === port && remoteAddress === host;
+      },
+      onBegin: () => {
+        this.gate.holdWrites(this.#host.clock.now());
+        this.#host.onMemberChange();
+      },
+      onAbort: () => {
+        if (!this.#roleWatch.isOn) this.#writesAreBack();
+      },
+      onPromoted: (established) => {
+        if (established !== undefined && (this.state === 'ready' || this.state === 'stalled')) {
+          this.#connection.replaceWith(established);
+          return;
+        }
+        established?.socket.destroy();
+        this.#connection.drop('read-only');
+      },
+    });
+  }
+
   #judgeRole(info: Readonly<Record<string, string>>): void {
     this.#runId = info['run_id'];
     if (info['role'] === 'slave') this.readOnly();
-    else if (this.#roleWatch.isOn) this.#writesAreBack();
+    else if (this.#roleWatch.isOn || this.#failover?.isUnderWay === true) this.#writesAreBack();
   }
 
   #writesAreBack(): void {
     this.#roleWatch.stop();
+    this.#failover?.settled();
     this.gate.holdWrites(undefined);
     this.#host.onMemberChange();
   }

@@ -60,6 +60,8 @@ export class Connection implements driver.DriverConnector {
   #probeTimer: ReturnType<Clock['setTimeout']> | undefined;
   #lossCause: CauseCode | undefined;
   #silentSince = 0;
+  /** Grows from probe to probe, for a server that is only slow to greet. */
+  #probeTimeoutMs = 0;
 
   constructor(client: Redis, target: Target, redialer: Redialer, gate: GateControl, host: ConnectionHost) {
     const { clock, random, settings } = host;
@@ -217,6 +219,7 @@ export class Connection implements driver.DriverConnector {
         return;
       case 'probe':
         this.#silentSince = this.#host.clock.now();
+        this.#probeTimeoutMs = 0;
         this.#startProbe();
         return;
       case 'stop-probe':
@@ -316,7 +319,9 @@ export class Connection implements driver.DriverConnector {
   #startProbe(): void {
     const { handshakeTimeoutMs, minStallMs } = this.#host.settings.connection;
     const patienceMs = Math.max(minStallMs, this.wire.roundTrip.limitMs());
-    this.#probe.start(patienceMs, handshakeTimeoutMs, {
+    const timeoutMs = Math.min(handshakeTimeoutMs, Math.max(this.#probeTimeoutMs, 2 * patienceMs));
+    this.#probeTimeoutMs = timeoutMs * probeGrowth;
+    this.#probe.start(patienceMs, timeoutMs, {
       onNoAnswer: () => this.#signal({ kind: 'away', cause: 'stalled' }),
       onVerdict: (verdict) => {
         if (verdict.kind === 'serves') this.#onProbeServes(verdict.established);
@@ -370,6 +375,7 @@ export class Connection implements driver.DriverConnector {
 }
 
 const gracefulEndMs = 2000;
+const probeGrowth = 1.5;
 
 function ignore(): void {
   // Reported as an event by the resilience; nothing here may throw for want of a listener.

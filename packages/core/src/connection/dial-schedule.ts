@@ -156,6 +156,9 @@ function failed(
     ...state,
     origin: 'outage',
     overload: overload ? Math.min(maxOverload, state.overload * 2) : state.overload,
+    // Nobody answers: flapping is over, and another trouble began.
+    flaps: handshake ? state.flaps : Math.max(0, state.flaps - 1),
+    shaky: handshake ? state.shaky : Math.max(0, state.shaky - 1),
   };
   const isFollower = state.mode === 'chained';
   // While no handshake kept the clock from ringing, the old due times stand.

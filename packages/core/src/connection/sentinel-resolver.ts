@@ -31,6 +31,7 @@ export class SentinelResolver {
   readonly #options: () => SentinelOptions;
   readonly #clock: Clock;
   #known: Endpoint[] = [];
+  #pinned: { readonly endpoint: Endpoint; readonly until: number } | undefined;
 
   constructor(options: () => SentinelOptions, clock: Clock) {
     this.#options = options;
@@ -39,6 +40,10 @@ export class SentinelResolver {
 
   /** @throws the last sentinel's error when none knows the address */
   async resolve(signal: AbortSignal): Promise<Endpoint> {
+    const pinned = this.#pinned;
+    // Once: when it does not answer, the sentinels are asked again.
+    this.#pinned = undefined;
+    if (pinned !== undefined && this.#clock.now() < pinned.until) return pinned.endpoint;
     const candidates = this.#candidates();
     const abort = new AbortController();
     const onAbort = (): void => abort.abort(signal.reason);
@@ -49,6 +54,22 @@ export class SentinelResolver {
       signal.removeEventListener('abort', onAbort);
       abort.abort(new Error('Another sentinel answered.'));
     }
+  }
+
+  /** A sentinel told of a new primary: the others may not know it yet, so it is tried without asking. */
+  pin(host: string, port: number): void {
+    this.#pinned = { endpoint: this.complete(host, port), until: this.#clock.now() + pinMs };
+  }
+
+  /** Every sentinel known, configured or learnt. */
+  sentinels(): readonly Endpoint[] {
+    return this.#candidates();
+  }
+
+  /** The endpoint behind an address as the sentinels know it. */
+  complete(host: string, port: number): Endpoint {
+    const { family, tls } = this.#options();
+    return { ...this.#mapped(host, port), family, tls };
   }
 
   #firstOf(candidates: readonly Endpoint[], signal: AbortSignal): Promise<Endpoint> {
@@ -85,7 +106,7 @@ export class SentinelResolver {
   }
 
   async #ask(sentinel: Endpoint, signal: AbortSignal): Promise<Endpoint> {
-    const { name, role, sentinelUsername, sentinelPassword, tls, updateSentinels } = this.#options();
+    const { name, role, sentinelUsername, sentinelPassword, updateSentinels } = this.#options();
     const socket = await openSocket(sentinel, { signal, keepAliveMs: 0 });
     try {
       const auth = sentinelPassword
@@ -98,7 +119,7 @@ export class SentinelResolver {
       const [host, port] = role === 'slave' ? healthyReplica(answer) : primaryAddress(answer);
       if (updateSentinels !== false) this.#learn(others);
       this.#remember(sentinel);
-      return { ...this.#mapped(host, port), family: this.#options().family, tls };
+      return this.complete(host, port);
     } finally {
       socket.on('error', ignore);
       socket.destroy();
@@ -147,6 +168,7 @@ export class SentinelResolver {
 }
 
 const maxKnown = 16;
+const pinMs = 10_000;
 
 function primaryAddress(reply: Reply | undefined): [string, number] {
   if (!Array.isArray(reply)) throw notKnown(reply);

@@ -8,12 +8,15 @@ import type { Target } from './establish.ts';
 import { endpointKey, type Endpoint } from './open-socket.ts';
 import { SentinelResolver, type SentinelOptions } from './sentinel-resolver.ts';
 
+/** A target, and the resolver behind it where there are sentinels. */
+export type ResolvedTarget = Target & { readonly resolver: SentinelResolver | undefined };
+
 /** Reads from a client's own options where it wants to go, anew at each attempt. */
 export function targetOf(
   client: Redis,
   settings: Settings,
   credentials: { readonly source: CredentialsSource },
-): Target {
+): ResolvedTarget {
   const { connection } = settings;
   const options = optionsOf(client);
   const hasSentinels = Array.isArray(options['sentinels']);
@@ -21,6 +24,7 @@ export function targetOf(
     ? new SentinelResolver(() => optionsOf(client) as unknown as SentinelOptions, settings.clock)
     : undefined;
   return {
+    resolver,
     endpoint: (signal) =>
       resolver === undefined ? Promise.resolve(ownEndpoint(options)) : resolver.resolve(signal),
     get credentials() {
@@ -69,4 +73,11 @@ function ownCredentials(options: Record<string, unknown>): Credentials | undefin
   const { username, password } = options as { username?: string | null; password?: string | null };
   if (password === undefined || password === null) return undefined;
   return { username: username ?? undefined, password };
+}
+
+/** What the sentinels themselves want to be told; undefined when nothing. */
+export function sentinelCredentials(client: Redis): Credentials | undefined {
+  const { sentinelUsername, sentinelPassword } = optionsOf(client) as unknown as SentinelOptions;
+  if (!sentinelPassword) return undefined;
+  return { username: sentinelUsername ?? undefined, password: sentinelPassword };
 }
