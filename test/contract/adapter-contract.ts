@@ -11,7 +11,7 @@ export interface ContractSetting {
 
 export interface ContractApp {
   readonly origin: string;
-  close(): Promise<unknown>;
+  readonly close: () => Promise<unknown>;
 }
 
 /** An adapter, as the contract sees it: how an application is started, and what it must refuse. */
@@ -31,11 +31,9 @@ export function describeAdapter(name: string, adapter: AdapterUnderTest): void {
       server = await startRedis();
     });
     afterAll(() => server.stop());
-    beforeEach(async () => {
-      server.thaw();
-      await server.start();
-    });
+    beforeEach(() => server.start());
     afterEach(async () => {
+      server.thaw();
       await app?.close();
       app = undefined;
     });

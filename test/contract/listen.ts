@@ -10,7 +10,7 @@ export async function listen(handler: RequestListener, resilience: RedisResilien
   await once(server, 'listening');
   return {
     origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    async close() {
+    close: async () => {
       server.close();
       server.closeAllConnections();
       await resilience.close();

@@ -28,6 +28,14 @@ describe('redisGuard', () => {
   });
 });
 
+describe('redisErrors', () => {
+  it('throws on what is not of this library', async () => {
+    const thrown = new Error('a bug');
+    const middleware = redisErrors();
+    await expect(middleware({} as never, () => Promise.reject(thrown))).rejects.toBe(thrown);
+  });
+});
+
 describe('the package', () => {
   it('exports redisGuard by name and as default', () => {
     expect(koaGuard).toBe(redisGuard);

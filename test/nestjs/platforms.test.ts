@@ -84,7 +84,7 @@ afterEach(async () => {
 
 async function start(
   platform: AbstractHttpAdapter,
-  critical: readonly string[] = ['sessions'],
+  { critical = ['sessions'], filters = [RedisExceptionFilter] }: Setting = {},
 ): Promise<void> {
   @Module({
     imports: [
@@ -95,7 +95,7 @@ async function start(
     controllers: [RoutesController],
     providers: [
       { provide: APP_GUARD, useClass: Authentication },
-      { provide: APP_FILTER, useClass: RedisExceptionFilter },
+      ...filters.map((useClass) => ({ provide: APP_FILTER, useClass })),
     ],
   })
   class AppModule {}
@@ -108,6 +108,11 @@ async function start(
   await app.listen(0, '127.0.0.1');
   origin = await app.getUrl();
   await waitFor(async () => (await get('/health/redis')).body.status === 'pass');
+}
+
+interface Setting {
+  readonly critical?: readonly string[];
+  readonly filters?: readonly (typeof RedisExceptionFilter)[];
 }
 
 async function get(path: string) {
@@ -153,13 +158,24 @@ describe.each([
     expect(answer.headers.get('retry-after')).toBeNull();
   });
 
+  it('refuses with Retry-After and problem details also without the exception filter', async () => {
+    await start(platform(), { filters: [] });
+    await takeDown(1, 'redis-sessions');
+    const answer = await get('/sessions');
+    expect(answer).toMatchObject({
+      status: 503,
+      body: { code: 'REDIS_UNAVAILABLE', connection: 'sessions' },
+    });
+    expect(answer.headers.get('retry-after')).toMatch(/^[1-9]\d*$/);
+  });
+
   it('keeps a route whose method has a fallback', async () => {
     await start(platform());
     expect(await get('/fallback')).toMatchObject({ status: 200, body: { served: 'fallback' } });
   });
 
   it('does not boot with a critical connection that does not exist', async () => {
-    await expect(start(platform(), ['sesions'])).rejects.toMatchObject({
+    await expect(start(platform(), { critical: ['sesions'] })).rejects.toMatchObject({
       name: 'ConfigurationError',
       message: expect.stringContaining('Did you mean sessions?'),
     });

@@ -71,8 +71,20 @@ describe('RedisFallback', () => {
     expect(() => products(error).now('1')).toThrow(error);
   });
 
+  it('refuses the name of a method that does not exist', () => {
+    expect(() => {
+      class Wrong {
+        @RedisFallback({ method: 'fromDatabse' })
+        product() {}
+        fromDatabase() {}
+      }
+      return Wrong;
+    }).toThrow(ConfigurationError);
+  });
+
   it('keeps the name and the metadata of the method', () => {
-    expect(Products.prototype.route.name).toBe('route');
-    expect(Reflect.getMetadata('path', Products.prototype.route)).toBe('route');
+    const route = Object.getOwnPropertyDescriptor(Products.prototype, 'route')?.value as () => string;
+    expect(route.name).toBe('route');
+    expect(Reflect.getMetadata('path', route)).toBe('route');
   });
 });

@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { connect as connectTls, type ConnectionOptions } from 'node:tls';
 import { once } from 'node:events';
@@ -17,9 +18,13 @@ it('makes certificates that a client who trusts the authority accepts, by name a
   const server = await redis({ tls: true, bind: ['127.0.0.1', '::1'] });
   expect(server.url).toMatch(/^rediss:/);
   for (const host of ['localhost', '127.0.0.1', '::1']) {
-    const client = watch(connectTls({ host, port: server.port, ca: server.tls?.ca }));
+    // Node 22.23 does not find ::1 in a certificate that has it: there, and everywhere, the name is checked for it.
+    const servername = host === '::1' ? { servername: 'localhost' } : {};
+    const client = watch(connectTls({ host, port: server.port, ca: server.tls?.ca, ...servername }));
     expect(await client.ask(ping, '\r\n')).toBe('+PONG\r\n');
   }
+  const certificate = new X509Certificate(server.tls?.cert ?? '');
+  expect(certificate.checkIP('::1')).toBe('::1');
   expect(await server.command('PING')).toBe('PONG');
 });
 

@@ -15,7 +15,7 @@ it('gives ports that can be listened on, no two alike, below the ephemeral range
 });
 
 it('passes over a port that is taken', async () => {
-  const [before = 0] = [await freePort()];
+  const before = await freePort();
   const server = createServer().listen(before + 1, '127.0.0.1');
   await once(server, 'listening');
   expect(await freePort()).not.toBe(before + 1);

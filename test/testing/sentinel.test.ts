@@ -8,17 +8,6 @@ import { expect, it, onTestFinished, type TestContext } from 'vitest';
 import { isAlive } from './is-alive.ts';
 import { connect, ping, resp } from './raw-client.ts';
 
-it('starts three sentinels that see each other, one primary, and replicas in sync', async () => {
-  const group = await sentinel({ onTestFinished });
-  expect(group.replicas).toHaveLength(2);
-  for (const watcher of group.sentinels) {
-    expect(await watcher.command('SENTINEL', 'CKQUORUM', group.name)).toMatch(/^OK 3 usable Sentinels/);
-    expect(await watcher.command('SENTINEL', 'REPLICAS', group.name)).toHaveLength(2);
-  }
-  expect(await group.currentPrimary()).toBe(group.primary);
-  expect((await group.primary.info('replication'))['connected_slaves']).toBe('2');
-});
-
 it('asks for the passwords of nodes and sentinels', async () => {
   const group = await sentinel(
     { onTestFinished },
@@ -34,19 +23,38 @@ it('asks for the passwords of nodes and sentinels', async () => {
   await group.failover();
 });
 
-it('goes on with a sentinel less, takes it back, and leaves no process behind after stop', async () => {
-  const group = await sentinel({ onTestFinished });
-  const [first] = group.sentinels;
-  await first?.kill();
-  await group.waitUntilSettled();
-  expect(await group.waitForPrimary()).toBe(group.primary);
-  await first?.start();
-  await group.waitUntilSettled();
-  const pids = [group.primary, ...group.replicas, ...group.sentinels].map(({ pid }) => pid);
-  await group.stop();
-  await group.stop();
-  expect(pids.map(isAlive)).toEqual(pids.map(() => false));
-});
+it.concurrent(
+  'starts three sentinels that see each other, one primary, and replicas in sync',
+  async (context) => {
+    const group = await sentinel(context);
+    context.expect(group.replicas).toHaveLength(2);
+    for (const watcher of group.sentinels) {
+      context
+        .expect(await watcher.command('SENTINEL', 'CKQUORUM', group.name))
+        .toMatch(/^OK 3 usable Sentinels/);
+      context.expect(await watcher.command('SENTINEL', 'REPLICAS', group.name)).toHaveLength(2);
+    }
+    context.expect(await group.currentPrimary()).toBe(group.primary);
+    context.expect((await group.primary.info('replication'))['connected_slaves']).toBe('2');
+  },
+);
+
+it.concurrent(
+  'goes on with a sentinel less, takes it back, and leaves no process behind after stop',
+  async (context) => {
+    const group = await sentinel(context);
+    const [first] = group.sentinels;
+    await first?.kill();
+    await group.waitUntilSettled();
+    context.expect(await group.waitForPrimary()).toBe(group.primary);
+    await first?.start();
+    await group.waitUntilSettled();
+    const pids = [group.primary, ...group.replicas, ...group.sentinels].map(({ pid }) => pid);
+    await group.stop();
+    await group.stop();
+    context.expect(pids.map(isAlive)).toEqual(pids.map(() => false));
+  },
+);
 
 it.concurrent('promotes a replica when asked, over TLS too, and all sentinels name it', async (context) => {
   const group = await sentinel(context, { tls: true });

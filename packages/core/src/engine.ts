@@ -178,7 +178,7 @@ export class Engine implements RedisResilience, MemberHost {
     return {
       command: entry.traits.name,
       attempt: entry.attempts,
-      connection: main.state,
+      connectionState: main.state,
       waiting,
       inFlight,
       lastReadAgeMs: main.readAt === undefined ? undefined : now - main.readAt,

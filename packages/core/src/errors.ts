@@ -29,7 +29,8 @@ export interface Forensics {
   readonly command: string;
   /** How often it had been sent. 0: it never left this process. */
   readonly attempt: number;
-  readonly connection: string;
+  /** State of the connection: `ready`, `stalled`, `reconnecting`. */
+  readonly connectionState: string;
   readonly waiting: number;
   readonly inFlight: number;
   /** Milliseconds since the last byte was read from, or written to, the connection. */
@@ -40,6 +41,8 @@ export interface Forensics {
 
 /** What every error of this library carries beside its message. */
 export interface ErrorDetails {
+  /** Name of the resilience it belongs to. */
+  readonly connection?: string | undefined;
   readonly reason?: CauseCode | undefined;
   readonly outcome?: Outcome | undefined;
   readonly retryAfterMs?: number | undefined;
@@ -59,6 +62,8 @@ export abstract class RedisResilienceError extends Error {
   /** Why, as one of the closed set of causes. */
   readonly reason: CauseCode | undefined;
   readonly outcome: Outcome;
+  /** Name of the resilience it belongs to, where there is one. */
+  readonly connection: string | undefined;
   /** When it makes sense to try again, from the real dialing schedule or circuit. */
   readonly retryAfterMs: number | undefined;
   readonly forensics: Forensics | undefined;
@@ -66,6 +71,7 @@ export abstract class RedisResilienceError extends Error {
   constructor(message: string, details: ErrorDetails = {}) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
     this.reason = details.reason;
+    this.connection = details.connection;
     this.outcome = details.outcome ?? 'not-applied';
     this.retryAfterMs = details.retryAfterMs;
     this.forensics = details.forensics;

@@ -23,6 +23,7 @@ export {
 } from './redis-guard.interceptor.ts';
 export { RedisFallback, type Fallback } from './redis-fallback.decorator.ts';
 export { RedisExceptionFilter } from './redis-exception.filter.ts';
+export { RedisRefusedException } from './redis-refused.exception.ts';
 export { RequestGuard } from '@redis-resilience/core/http';
 
 // Health

@@ -1,4 +1,8 @@
-import { isRedisResilienceError, type RedisResilienceError } from '@redis-resilience/core';
+import {
+  ConfigurationError,
+  isRedisResilienceError,
+  type RedisResilienceError,
+} from '@redis-resilience/core';
 
 /**
  * What a method answers in place of Redis: the result of a function, which gets the error and the method's own
@@ -10,12 +14,15 @@ export type Fallback =
   | { readonly value: unknown };
 
 type Method = (this: unknown, ...args: unknown[]) => unknown;
+type Methods = Readonly<Record<string, Method | undefined>>;
 type Answer = (self: unknown, error: RedisResilienceError, args: readonly unknown[]) => unknown;
 
 /**
  * Answers a method's call when the method fails with an error of this library; any other error goes on, and so does a
  * `ConfigurationError`, which is no outage. A method that writes should look at `error.outcome`: when it is `unknown`,
  * the write may have been done.
+ *
+ * @throws {@link ConfigurationError} when the method it names does not exist
  *
  * @example
  * @RedisFallback({ method: 'fromDatabase' })
@@ -24,8 +31,8 @@ type Answer = (self: unknown, error: RedisResilienceError, args: readonly unknow
  * async fromDatabase(error: RedisResilienceError, id: string): Promise<Product> { return this.database.product(id); }
  */
 export function RedisFallback(fallback: Fallback): MethodDecorator {
-  const answer = answerOf(fallback);
-  return (_target: object, _key: string | symbol, descriptor: PropertyDescriptor) => {
+  return (target: object, _key: string | symbol, descriptor: PropertyDescriptor) => {
+    const answer = answerOf(fallback, target as Methods);
     const original = descriptor.value as Method;
     const guarded: Method = function (...args) {
       const instead = (error: unknown): unknown => {
@@ -44,11 +51,15 @@ export function RedisFallback(fallback: Fallback): MethodDecorator {
   };
 }
 
-function answerOf(fallback: Fallback): Answer {
+function answerOf(fallback: Fallback, methods: Methods): Answer {
   if (typeof fallback === 'function')
     return (self, error, args) => (fallback as Method).call(self, error, ...args);
   if ('value' in fallback) return () => fallback.value;
-  return (self, error, args) => (self as Record<string, Method>)[fallback.method]?.call(self, error, ...args);
+  const { method } = fallback;
+  if (typeof methods[method] !== 'function') {
+    throw new ConfigurationError(`@RedisFallback names ${method}, which is no method of the class.`);
+  }
+  return (self, error, args) => (self as Methods)[method]?.call(self, error, ...args);
 }
 
 /** Keeps name and decorator metadata: routes, guards and interceptors stand on the function itself. */

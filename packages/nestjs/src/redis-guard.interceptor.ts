@@ -13,7 +13,8 @@ import {
 } from '@redis-resilience/core/http';
 import { Observable } from 'rxjs';
 import { RedisResilienceRegistry } from './redis-resilience.registry.ts';
-import { refusal, setHeaders } from './reply.ts';
+import { refuse } from './redis-refused.exception.ts';
+import { setHeaders } from './reply.ts';
 
 /** Options of {@link UseRedisGuard}. */
 export interface RedisGuardOptions extends GuardPolicy {
@@ -72,7 +73,7 @@ export class RedisGuardInterceptor implements NestInterceptor {
       ]) ?? this.#defaults;
     const guard = createRequestGuard(this.#registry.get(policy.connection));
     const answer = refuseByPolicy(policy, guard);
-    if (answer) throw refusal(this.#host.httpAdapter, context, answer);
+    if (answer) throw refuse(this.#host.httpAdapter, context, answer);
     if (context.getType() === 'http') {
       setHeaders(
         this.#host.httpAdapter,

@@ -4,7 +4,7 @@ import { HttpAdapterHost, Reflector } from '@nestjs/core';
 import type { Lane } from '@redis-resilience/core';
 import { checkAdapterOptions, checkLane, optionReaders, refuseWithout } from '@redis-resilience/core/http';
 import { RedisResilienceRegistry } from './redis-resilience.registry.ts';
-import { refusal } from './reply.ts';
+import { refuse } from './redis-refused.exception.ts';
 
 /** Options of {@link RequireRedis}. */
 export interface RequireRedisOptions {
@@ -42,7 +42,7 @@ export class RequireRedisGuard implements CanActivate {
       required?.lane ?? 'read',
       this.#registry.get(required?.connection).snapshot(),
     );
-    if (answer) throw refusal(this.#host.httpAdapter, context, answer);
+    if (answer) throw refuse(this.#host.httpAdapter, context, answer);
     return true;
   }
 }

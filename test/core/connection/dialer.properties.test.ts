@@ -89,6 +89,22 @@ describe('Dialer, whatever happens', () => {
     );
   });
 
+  it('is back within one period, whatever went before', async () => {
+    await fc.assert(
+      fc.asyncProperty(worlds, async ({ seed, steps }) => {
+        const world = await DialWorld.connected(2, { seed, fleetSize: 1 });
+        for (const next of steps) if (next.do !== 'close') await take(world, next);
+        world.takeDown('refusing');
+        // Long enough for a handshake that hangs.
+        await world.clock.travelAsync(6_000);
+        world.bringBack();
+        expect(await world.untilConnected(1_000, 1)).toBeLessThanOrEqual(103);
+        expect(await world.untilConnected(1_000)).toBeLessThanOrEqual(300);
+      }),
+      { numRuns: 100 },
+    );
+  });
+
   it('leaves no timer and no attempt once everything is closed', async () => {
     await fc.assert(
       fc.asyncProperty(worlds, async ({ seed, fleetSize, steps }) => {

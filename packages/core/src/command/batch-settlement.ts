@@ -13,6 +13,8 @@ export type BatchVerdict =
       readonly outcome: Outcome;
       readonly cause: CauseCode | undefined;
       readonly error: Error;
+      /** The server itself refused; else the connection broke. */
+      readonly isReply: boolean;
     };
 
 /**
@@ -30,6 +32,7 @@ export function settleBatch(batch: Batch, wasSent: boolean): BatchVerdict {
       outcome: wasSent ? 'unknown' : 'not-applied',
       cause: undefined,
       error: broken,
+      isReply: false,
     };
   }
   const index = signals.findIndex(({ outcome, cause }) => outcome === 'not-applied' && cause !== undefined);
@@ -41,6 +44,7 @@ export function settleBatch(batch: Batch, wasSent: boolean): BatchVerdict {
     outcome: ranNothing ? 'not-applied' : 'unknown',
     cause: signals[index]?.cause,
     error: replies[index]?.error as Error,
+    isReply: true,
   };
 }
 

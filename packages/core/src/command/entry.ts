@@ -1,9 +1,8 @@
-import type { TimerHandle } from '../clock.ts';
-import type { DriverCommand, PipelineStream } from '../ioredis.ts';
+import type { DriverCommand } from '../ioredis.ts';
 import type { Batch } from './batch.ts';
 import type { CommandTraits } from './command-traits.ts';
-import type { Outcome } from '../errors.ts';
-import type { RequestBudget } from './request-budget.ts';
+import type { Lane } from '../snapshot.ts';
+import type { LateRecord } from './late-record.ts';
 import type { Turn } from './turn.ts';
 
 /** Who decides what becomes of an entry: the gate it came through. */
@@ -43,26 +42,9 @@ export class Entry {
   }
 }
 
-/** What only entries off the fast path carry. */
-export interface LateRecord {
-  issuedAt: number;
-  expiresAt: number;
-  deadlineAt: number;
-  bytes: number;
-  /** What is known of all its attempts so far: once `unknown`, always `unknown`. */
-  outcome: Outcome;
-  stream: PipelineStream | undefined;
-  node: unknown;
-  /** Milliseconds a blocking command asked for; undefined for all others. */
-  blockingMs: number | undefined;
-  /** The request whose time it spends. */
-  budget: RequestBudget | undefined;
-  /** Set when a circuit that is not closed let it pass as a trial. */
-  generation: number | undefined;
-  /** Its own deadline, where the common one does not fit, or its pause before another attempt. */
-  timer: TimerHandle | undefined;
-  /** In which part of the queue it waits, if it does. */
-  waitsAs: 'returned' | 'fresh' | undefined;
+/** The lane of a call: a pipeline goes by its worst member. */
+export function laneOf(entry: Entry): Lane {
+  return entry.batch?.lane ?? entry.traits.lane;
 }
 
 /** Makes the driver report to the entry instead of to the caller. */

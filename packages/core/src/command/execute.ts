@@ -91,7 +91,7 @@ async function underDeadline<T>(
 function refusalOf(resilience: RedisResilience, lane: Lane): RedisResilienceError | undefined {
   const snapshot = resilience.snapshot();
   const { cause, retryAfterMs } = snapshot;
-  const details = { reason: cause?.code, retryAfterMs };
+  const details = { reason: cause?.code, connection: resilience.name, retryAfterMs };
   const sentence = cause === undefined ? '' : ` ${describeCause(cause.code)}`;
   const circuit = snapshot.circuit[lane];
   if (circuit === 'open' || circuit === 'isolated') {

@@ -1,19 +1,19 @@
-import type { CauseCode } from '../cause.ts';
-import { CircuitOpenError, OverloadedError } from '../errors.ts';
 import type { DriverCommand, PipelineStream, SendCommand } from '../ioredis.ts';
-import type { Lane } from '../snapshot.ts';
-import { Batch } from './batch.ts';
+import { admit, canRun } from './admission.ts';
+import { Attempts } from './attempts.ts';
+import { BatchCollector } from './batch-collector.ts';
 import { blockingTimeoutMs } from './blocking-timeout.ts';
 import { traitsOf } from './command-traits.ts';
 import type { Dispatch } from './dispatch.ts';
-import { track, type Entry, type LateRecord } from './entry.ts';
+import { laneOf, track, type Entry } from './entry.ts';
+import { lateRecord, type LateRecord } from './late-record.ts';
+import { circuitOpen, refusal } from './refusals.ts';
 import type { GateHost } from './gate-host.ts';
 import { budgetOfRequest } from './request-budget.ts';
 import { Settler } from './settler.ts';
 import { sizeOf } from './size-of.ts';
 import { TransactionGuard } from './transaction-guard.ts';
-import { describeUnavailable, unavailable } from './unavailable.ts';
-import { waitUntil } from './wait-policy.ts';
+import { unavailable } from './unavailable.ts';
 import { WaitingQueue } from './waiting-queue.ts';
 
 type GateState = 'open' | 'held' | 'ended';
@@ -28,12 +28,15 @@ export class Gate {
   readonly #settler: Settler;
   readonly #waiting: WaitingQueue;
   readonly #transactions = new TransactionGuard();
+  readonly #batches: BatchCollector;
+  readonly #attempts: Attempts;
+  /** Between two attempts. */
+  readonly #pausing = new Set<Entry>();
   #state: GateState = 'held';
   #awaySince: number | undefined;
   #writesAwaySince: number | undefined;
   #isWideOpen = false;
   #short: ((command: DriverCommand) => void) | undefined;
-  #collecting: { readonly stream: PipelineStream; readonly entry: Entry } | undefined;
 
   constructor(host: GateHost, dispatch: Dispatch) {
     this.#host = host;
@@ -44,12 +47,25 @@ export class Gate {
     this.#settler = new Settler(host, dispatch, {
       comeBack: (entry, delayMs) => this.#comeBack(entry, delayMs),
       isEnded: () => this.#state === 'ended',
-      wouldRun: (entry) => this.#canRun(laneOf(entry)),
+      wouldRun: (entry) => this.#canRun(entry),
+    });
+    this.#attempts = new Attempts(host, dispatch, this.#settler, this.#transactions);
+    this.#batches = new BatchCollector({
+      owner: this.#settler,
+      timeoutMs: host.settings.timeoutMs,
+      now: () => host.clock.now(),
+      runsAtOnce: () => this.#isWideOpen && budgetOfRequest() === undefined && !this.#transactions.isWatching,
+      start: (entry, late) => this.#attempts.start(entry, late),
+      send: (command, stream, node) => void dispatch.long(command, stream, node),
+      complete: (entry, late, ranAtOnce) => {
+        if (!ranAtOnce) this.#admit(entry, late);
+        else if (entry.batch !== undefined) this.#settler.finishBatch(entry, entry.batch);
+      },
     });
   }
 
   get waiting(): number {
-    return this.#waiting.length;
+    return this.#waiting.length + this.#pausing.size;
   }
 
   get waitingBytes(): number {
@@ -57,7 +73,7 @@ export class Gate {
   }
 
   get inFlight(): number {
-    return this.#settler.inFlight;
+    return this.#settler.inFlight.length;
   }
 
   /** Takes the place of the driver's `sendCommand`. */
@@ -66,13 +82,13 @@ export class Gate {
       const traits = traitsOf(command.name);
       const short = this.#short;
       if (traits.ordinary && short !== undefined && budgetOfRequest() === undefined) {
-        if (this.#settler.inFlight < this.#host.settings.admission.maxInFlight) {
+        if (this.#settler.inFlight.length < this.#host.settings.admission.maxInFlight) {
           const entry = track(this.#settler, command, traits);
           const turn = this.#dispatch.turn();
           entry.turn = turn;
           entry.written = turn;
           entry.attempts = 1;
-          this.#settler.launch(entry);
+          this.#settler.inFlight.add(entry);
           short(command);
           return command.promise;
         }
@@ -113,6 +129,8 @@ export class Gate {
       () => true,
       (entry) => this.#settler.fail(entry, unavailable(this.#host, entry, 'closed')),
     );
+    for (const entry of this.#pausing) this.#settler.fail(entry, unavailable(this.#host, entry, 'closed'));
+    this.#pausing.clear();
     this.#settler.end();
   }
 
@@ -144,7 +162,7 @@ export class Gate {
 
   /** Nothing that went before counts: after the process was frozen, old latencies and deadlines are void. */
   forgiveElapsed(elapsedMs: number): void {
-    this.#settler.forgiveElapsed(elapsedMs);
+    this.#settler.inFlight.forgiveElapsed(elapsedMs);
   }
 
   #handleOffTheShortWay(command: DriverCommand, stream?: PipelineStream, node?: unknown): unknown {
@@ -155,141 +173,73 @@ export class Gate {
       if (known.settled && stream === undefined) return command.promise;
       return this.#dispatch.long(command, stream, node);
     }
-    if (stream?.isPipeline === true) return this.#collect(command, stream, node);
+    if (stream?.isPipeline === true) {
+      this.#batches.add(command, stream, node);
+      return command.promise;
+    }
     const entry = track(this.#settler, command, traitsOf(command.name));
-    entry.late = this.#lateRecord(entry, stream, node);
+    const blockingMs = blockingTimeoutMs(entry.traits, command.args);
+    entry.late = lateRecord({
+      issuedAt: this.#host.clock.now(),
+      allowedMs: this.#host.settings.timeoutMs + (blockingMs ?? 0),
+      bytes: sizeOf(command.args),
+      stream,
+      node,
+      blockingMs,
+    });
     this.#admit(entry, entry.late);
     return command.promise;
   }
 
-  /** Gathers the members of one pipeline. They arrive in one synchronous loop; when all is well each goes on at once. */
-  #collect(command: DriverCommand, stream: PipelineStream, node: unknown): unknown {
-    let collecting = this.#collecting;
-    if (collecting === undefined || collecting.stream !== stream) {
-      collecting = { stream, entry: this.#beginBatch(command, stream, node) };
-      this.#collecting = collecting;
-    }
-    const { entry } = collecting;
-    const { batch } = entry;
-    batch?.add(command);
-    track(this.#settler, command, entry.traits);
-    command.entry = entry;
-    if (entry.turn !== undefined) this.#dispatch.long(command, stream, node);
-    return command.promise;
-  }
-
-  #beginBatch(command: DriverCommand, stream: PipelineStream, node: unknown): Entry {
-    const entry = track(this.#settler, command, traitsOf(command.name));
-    command.resolve = entry.resolve;
-    command.reject = entry.reject;
-    const batch = new Batch();
-    entry.batch = batch;
-    const late = this.#lateRecord(entry, stream, node);
-    entry.late = late;
-    const runsAtOnce = this.#isWideOpen && budgetOfRequest() === undefined && !this.#transactions.isWatching;
-    if (runsAtOnce) this.#startAttempt(entry, late);
-    process.nextTick(() => {
-      if (this.#collecting?.entry === entry) this.#collecting = undefined;
-      batch.isComplete = true;
-      if (runsAtOnce) this.#settler.finishBatch(entry, batch);
-      else {
-        late.bytes = batch.members.reduce((sum, member) => sum + sizeOf(member.command.args), 0);
-        this.#admit(entry, late);
-      }
-    });
-    return entry;
-  }
-
-  #lateRecord(entry: Entry, stream: PipelineStream | undefined, node: unknown): LateRecord {
-    const now = this.#host.clock.now();
-    const budget = budgetOfRequest();
-    const blockingMs = blockingTimeoutMs(entry.traits, entry.command.args);
-    const timeoutMs = this.#host.settings.timeoutMs + (blockingMs ?? 0);
-    const allowedMs = budget === undefined ? timeoutMs : Math.min(timeoutMs, budget.remainingMs(now));
-    return {
-      issuedAt: now,
-      expiresAt: now + allowedMs,
-      deadlineAt: now + allowedMs,
-      bytes: sizeOf(entry.command.args),
-      outcome: 'not-applied',
-      stream,
-      node,
-      blockingMs,
-      budget: undefined,
-      generation: undefined,
-      timer: undefined,
-      waitsAs: undefined,
-    };
-  }
-
   #admit(entry: Entry, late: LateRecord): void {
     this.#dispatch.wake();
-    const host = this.#host;
+    const { settings, circuits } = this.#host;
     const lane = laneOf(entry);
+    const now = late.issuedAt;
     const budget = budgetOfRequest();
-    if (this.#state === 'ended') this.#settler.fail(entry, unavailable(host, entry, 'closed'));
-    else if (budget?.isSpent(late.issuedAt) === true) this.#settler.fail(entry, budget.error(entry));
-    else if (host.circuits[lane].state === 'isolated') this.#refuse(entry, lane, 'isolated');
-    else if (this.#settler.inFlight >= host.settings.admission.maxInFlight) this.#overload(entry);
-    else {
-      late.budget = budget;
-      budget?.begin(late.issuedAt);
-      if (this.#canRun(lane)) this.#run(entry, late);
-      else this.#waitOrFail(entry, late, lane);
+    const admission = admit({
+      gate: this.#state,
+      lane,
+      now,
+      deadlineAt: late.deadlineAt,
+      awaySince: this.#awaySince,
+      writesAwaySince: this.#writesAwaySince,
+      isBlocked: this.#dispatch.isBlocked(),
+      isIsolated: circuits[lane].state === 'isolated',
+      isBudgetSpent: budget?.isSpent(now) === true,
+      inFlight: this.#settler.inFlight.length,
+      maxInFlight: settings.admission.maxInFlight,
+      maxWaitMs: settings.admission.maxWaitMs,
+      hasRoom: this.#waiting.hasRoomFor(late.bytes),
+    });
+    if (admission.kind === 'refuse') {
+      this.#settler.fail(entry, refusal(this.#host, entry, admission.why, budget));
+      return;
     }
-  }
-
-  #canRun(lane: Lane): boolean {
-    if (this.#state !== 'open' || this.#dispatch.isBlocked()) return false;
-    return lane === 'read' || this.#writesAwaySince === undefined;
-  }
-
-  #waitOrFail(entry: Entry, late: LateRecord, lane: Lane): void {
-    const awaySince = this.#state === 'open' ? this.#writesAwaySince : this.#awaySince;
-    const { maxWaitMs } = this.#host.settings.admission;
-    const expiresAt = waitUntil({ now: late.issuedAt, awaySince, maxWaitMs, deadlineAt: late.deadlineAt });
-    if (expiresAt === undefined)
-      this.#settler.fail(entry, unavailable(this.#host, entry, this.#host.laneCause(lane)));
-    else if (!this.#waiting.hasRoomFor(late.bytes)) this.#overload(entry);
+    if (budget !== undefined) {
+      late.deadlineAt = Math.min(late.deadlineAt, now + budget.remainingMs(now));
+      late.budget = budget;
+      budget.begin(now);
+    }
+    if (admission.kind === 'run') this.#run(entry, late);
     else {
-      late.expiresAt = expiresAt;
+      late.expiresAt = Math.min(admission.expiresAt, late.deadlineAt);
       this.#waiting.add(entry, late, 'fresh');
     }
   }
 
-  #run(entry: Entry, late: LateRecord): void {
-    const lane = laneOf(entry);
-    const circuit = this.#host.circuits[lane];
-    const lost = this.#transactions.check(entry);
-    if (lost !== undefined) {
-      this.#settler.fail(entry, lost);
-      return;
-    }
-    if (!circuit.admitsAll) {
-      const generation = circuit.admit(this.#host.clock.now());
-      const frees = circuit.cause === 'out-of-memory' && entry.batch === undefined && entry.traits.frees;
-      if (generation < 0 && !frees) {
-        this.#refuse(entry, lane, circuit.cause);
-        return;
-      }
-      late.generation = generation < 0 ? undefined : generation;
-    }
-    this.#startAttempt(entry, late);
-    this.refresh();
-    const { stream, node } = late;
-    if (entry.batch === undefined) this.#dispatch.long(entry.command, stream, node);
-    else {
-      this.#dispatch.beforeBatch(node);
-      for (const member of entry.batch.members) this.#dispatch.long(member.command, stream, node);
-    }
+  #canRun(entry: Entry): boolean {
+    return canRun({
+      gate: this.#state,
+      lane: laneOf(entry),
+      isBlocked: this.#dispatch.isBlocked(),
+      writesAwaySince: this.#writesAwaySince,
+    });
   }
 
-  #startAttempt(entry: Entry, late: LateRecord): void {
-    const turn = this.#dispatch.turn();
-    entry.turn = turn;
-    entry.written = this.#dispatch.writesAtOnce ? turn : undefined;
-    entry.attempts++;
-    this.#settler.launchLate(entry, late);
+  #run(entry: Entry, late: LateRecord): void {
+    this.#attempts.make(entry, late);
+    this.refresh();
   }
 
   /** An attempt failed and another one follows: in its old place before all that is new. */
@@ -297,12 +247,14 @@ export class Gate {
     const { late } = entry;
     if (late === undefined) return;
     if (delayMs > 0) {
+      this.#pausing.add(entry);
       late.timer = this.#host.clock.setTimeout(() => this.#comeBack(entry, 0), delayMs);
       return;
     }
+    this.#pausing.delete(entry);
     late.timer = undefined;
     if (this.#state === 'ended') this.#settler.fail(entry, unavailable(this.#host, entry, 'closed'));
-    else if (this.#canRun(laneOf(entry))) this.#run(entry, late);
+    else if (this.#canRun(entry)) this.#run(entry, late);
     else {
       late.expiresAt = late.deadlineAt;
       this.#waiting.add(entry, late, 'returned');
@@ -311,7 +263,7 @@ export class Gate {
 
   #releaseWaiting(): void {
     this.#waiting.release(
-      (entry) => this.#canRun(laneOf(entry)),
+      (entry) => this.#canRun(entry),
       (entry) => this.#run(entry, entry.late as LateRecord),
     );
   }
@@ -319,31 +271,4 @@ export class Gate {
   #giveUpWaiting(entry: Entry): void {
     this.#settler.fail(entry, unavailable(this.#host, entry, this.#host.laneCause(laneOf(entry))));
   }
-
-  #refuse(entry: Entry, lane: Lane, cause: CauseCode | undefined): void {
-    const details = describeUnavailable(this.#host, entry, cause);
-    this.#settler.fail(
-      entry,
-      new CircuitOpenError(
-        `The circuit for ${lane}s does not let ${entry.traits.name} pass: ${details.sentence}`,
-        details,
-      ),
-    );
-  }
-
-  #overload(entry: Entry): void {
-    const details = describeUnavailable(this.#host, entry, 'overloaded');
-    this.#settler.fail(
-      entry,
-      new OverloadedError(
-        `Too many commands wait already; ${entry.traits.name} was not sent. Shed load.`,
-        details,
-      ),
-    );
-  }
-}
-
-/** The lane of a call: a pipeline goes by its worst member. */
-export function laneOf(entry: Entry): Lane {
-  return entry.batch?.lane ?? entry.traits.lane;
 }

@@ -1,19 +1,19 @@
 import type { CauseCode } from '../cause.ts';
-import { CommandTimeoutError, OutcomeUnknownError, type Outcome } from '../errors.ts';
+import type { Outcome } from '../errors.ts';
 import type { DriverCommand } from '../ioredis.ts';
+import { Accounts } from './accounts.ts';
 import { settleBatch } from './batch-settlement.ts';
 import type { Batch } from './batch.ts';
-import { mayResendCall } from './resend.ts';
 import { isCallersFault, isReplyError } from './connection-error.ts';
-import { Deadlines } from './deadlines.ts';
 import type { Dispatch } from './dispatch.ts';
-import { EntryList } from './entry-list.ts';
-import type { Entry, EntryOwner, LateRecord } from './entry.ts';
+import { laneOf, type Entry, type EntryOwner } from './entry.ts';
 import type { GateHost } from './gate-host.ts';
-import { afterReads } from './lag-correction.ts';
-import { retryPause } from './retry-pause.ts';
+import { InFlight } from './in-flight.ts';
+import { lateRecord, type LateRecord } from './late-record.ts';
 import { classifyReply } from './reply-error.ts';
-import { describeUnavailable, unavailable } from './unavailable.ts';
+import { mayResendCall } from './resend.ts';
+import { retryPause } from './retry-pause.ts';
+import { markRefused, overdue, surfaced } from './surfaced-error.ts';
 
 /** What a settler asks of its gate. */
 export interface SettlerGate {
@@ -29,45 +29,16 @@ export interface SettlerGate {
  * them, whatever breaks and when.
  */
 export class Settler implements EntryOwner {
+  readonly inFlight: InFlight;
   readonly #host: GateHost;
-  readonly #dispatch: Dispatch;
   readonly #gate: SettlerGate;
-  /** Sent, unanswered, and under the common deadline; the oldest first. */
-  readonly #common = new EntryList();
-  /** Sent, unanswered, with a deadline of their own: blocking commands, and what was sent again. */
-  readonly #late = new Set<Entry>();
-  readonly #deadlines: Deadlines;
+  readonly #accounts: Accounts;
 
   constructor(host: GateHost, dispatch: Dispatch, gate: SettlerGate) {
     this.#host = host;
-    this.#dispatch = dispatch;
     this.#gate = gate;
-    this.#deadlines = new Deadlines(host.clock, host.settings.timeoutMs, this.#common, (entry) =>
-      this.#expire(entry),
-    );
-  }
-
-  get inFlight(): number {
-    return this.#common.length + this.#late.size;
-  }
-
-  launch(entry: Entry): void {
-    this.#common.push(entry);
-    this.#deadlines.watch();
-  }
-
-  launchLate(entry: Entry, late: LateRecord): void {
-    this.#late.add(entry);
-    if (late.deadlineAt === Infinity) return;
-    const { clock } = this.#host;
-    const delayMs = Math.max(0, late.deadlineAt - clock.now());
-    late.timer = clock.setTimeout(
-      () =>
-        afterReads(clock, () => {
-          if (this.#late.has(entry)) this.#expire(entry);
-        }),
-      delayMs,
-    );
+    this.#accounts = new Accounts(host, dispatch);
+    this.inFlight = new InFlight(host.clock, host.settings.timeoutMs, (entry) => this.#expire(entry));
   }
 
   answered(entry: Entry, value: unknown, command: DriverCommand): void {
@@ -77,9 +48,9 @@ export class Settler implements EntryOwner {
       return;
     }
     if (entry.settled) return;
-    this.#leave(entry);
+    this.inFlight.remove(entry);
     entry.settled = true;
-    this.#succeed(entry);
+    this.#accounts.succeeded(entry);
     entry.resolve(value);
   }
 
@@ -94,248 +65,113 @@ export class Settler implements EntryOwner {
       entry.reject(error);
       return;
     }
-    this.#leave(entry);
-    if (isCallersFault(error)) this.#rejectAsIs(entry, error);
-    else if (isReplyError(error)) this.#refused(entry, error);
+    this.inFlight.remove(entry);
+    if (isCallersFault(error)) {
+      this.#accounts.withdrawn(entry);
+      this.#settle(entry, error);
+    } else if (isReplyError(error)) this.#refused(entry, error);
     else this.#broken(entry, error);
   }
 
   /** Looks whether all members are in, and decides for the whole. */
   finishBatch(entry: Entry, batch: Batch): void {
     if (entry.settled || !batch.isComplete || batch.remaining > 0) return;
-    this.#leave(entry);
-    const verdict = settleBatch(batch, this.wasSent(entry));
+    this.inFlight.remove(entry);
+    const verdict = settleBatch(batch, wasSent(entry));
     for (const signal of verdict.signals) this.#host.onVerdict(signal);
-    if (verdict.kind === 'again' && this.#mayTryAgain(entry, verdict.outcome, verdict.cause, true)) return;
+    if (verdict.kind === 'answer') this.#accounts.succeeded(entry);
+    else if (this.#triesAgain(entry, verdict.outcome, verdict.cause, verdict.isReply)) return;
+    else this.#accounts.lost(entry, surfaced(this.#host, entry, verdict.cause, verdict.error));
     entry.settled = true;
-    if (verdict.kind === 'answer') this.#succeed(entry);
-    else this.#noteFailure(entry, verdict.cause, verdict.error);
     batch.release((error) => {
-      if (!isReplyError(error))
-        return isCallersFault(error) ? error : this.#surface(entry, verdict.cause, error);
-      return verdict.kind === 'again' && classifyReply(error.message).outcome === 'not-applied'
-        ? this.#surface(entry, verdict.cause, error)
-        : markRefused(error);
+      if (isCallersFault(error)) return error;
+      const isOurs = !isReplyError(error) || verdict.kind === 'again';
+      const isAway = !isReplyError(error) || classifyReply(error.message).outcome === 'not-applied';
+      return isOurs && isAway ? surfaced(this.#host, entry, verdict.cause, error) : markRefused(error);
     });
   }
 
-  /** Fails a call that is in no list: refused, overdue, or out of patience. */
+  /** Fails a call that is in no list: refused, or out of patience. */
   fail(entry: Entry, error: Error): void {
     if (entry.settled) return;
-    entry.settled = true;
-    this.#host.onSettled(entry, this.#durationOf(entry), error);
-    this.#endLate(entry);
-    if (entry.batch !== undefined) entry.batch.rejectAll(error);
-    else entry.reject(error);
-  }
-
-  /** Whether the bytes of this call may have reached the server in its present attempt. */
-  wasSent(entry: Entry): boolean {
-    return entry.written?.flushed === true;
+    this.#accounts.lost(entry, error);
+    this.#settle(entry, error);
   }
 
   /** Nothing more comes: whoever still waits for an answer gets one. */
   end(): void {
-    for (const entry of [...this.#late]) this.#abandon(entry);
-    while (this.#common.head !== undefined) this.#abandon(this.#common.head);
-    this.#deadlines.stop();
-  }
-
-  /** After the process was frozen, the time that passed does not count against anybody. */
-  forgiveElapsed(elapsedMs: number): void {
-    const seen = new Set<unknown>();
-    for (let entry = this.#common.head; entry !== undefined; entry = entry.next) {
-      if (entry.turn === undefined || seen.has(entry.turn)) continue;
-      seen.add(entry.turn);
-      entry.turn.at += elapsedMs;
-    }
-    for (const entry of this.#late) {
-      const { late } = entry;
-      if (late === undefined || late.deadlineAt === Infinity) continue;
-      if (late.timer !== undefined) this.#host.clock.clearTimeout(late.timer);
-      late.deadlineAt += elapsedMs;
-      this.launchLate(entry, late);
-    }
+    this.inFlight.drain((entry) => {
+      this.inFlight.remove(entry);
+      if (wasSent(entry)) this.#lateOf(entry).outcome = 'unknown';
+      this.fail(entry, surfaced(this.#host, entry, 'closed', undefined));
+    });
   }
 
   #refused(entry: Entry, error: Error): void {
     const verdict = classifyReply(error.message, entry.traits.script);
     this.#host.onVerdict(verdict);
-    if (verdict.outcome === 'refused') {
-      if (verdict.circuit === 'failure') this.#noteFailure(entry, verdict.cause, error);
-      else this.#succeed(entry, error);
-      entry.settled = true;
-      entry.reject(markRefused(error));
-      return;
-    }
-    if (this.#mayTryAgain(entry, 'not-applied', verdict.cause, verdict.scope === 'command')) return;
+    const { cause, outcome, scope } = verdict;
+    if (outcome === 'not-applied' && this.#triesAgain(entry, outcome, cause, scope === 'command')) return;
     // PING answers MISCONF: writes are refused, and the lane that reads is none the worse for it.
-    if (verdict.scope === 'write-lane' && entry.traits.lane === 'read') this.#succeed(entry, error);
-    else this.#noteFailure(entry, verdict.cause, error);
-    entry.settled = true;
-    entry.reject(
-      verdict.cause === undefined ? markRefused(error) : this.#surface(entry, verdict.cause, error),
-    );
+    const isOfOtherLane = scope === 'write-lane' && entry.traits.lane === 'read';
+    if (verdict.circuit !== 'failure' || isOfOtherLane) this.#accounts.succeeded(entry, error);
+    else this.#accounts.failed(entry, cause, error);
+    const isAway = outcome === 'not-applied' && cause !== undefined;
+    this.#settle(entry, isAway ? surfaced(this.#host, entry, cause, error) : markRefused(error));
   }
 
   #broken(entry: Entry, error: Error): void {
-    const outcome = this.wasSent(entry) ? 'unknown' : 'not-applied';
-    if (this.#mayTryAgain(entry, outcome, undefined, false)) return;
-    const cause = this.#gate.isEnded() ? 'closed' : this.#host.laneCause(entry.traits.lane);
-    this.#ignore(entry);
-    entry.settled = true;
-    const surfaced = this.#surface(entry, cause ?? 'connection-reset', error);
-    this.#host.onSettled(entry, this.#durationOf(entry), surfaced);
-    entry.reject(surfaced);
-  }
-
-  #mayTryAgain(entry: Entry, outcome: Outcome, cause: CauseCode | undefined, paysAlone: boolean): boolean {
-    const { settings, clock, budget } = this.#host;
-    const late = (entry.late ??= this.#lateRecordOf(entry));
-    if (outcome === 'unknown') late.outcome = 'unknown';
-    if (this.#gate.isEnded()) return false;
-    // What provably did not run may be tried until its time is up; what may have run, so many times.
-    if (outcome === 'unknown' && entry.attempts > settings.retry.maxRetries) return false;
-    if (clock.now() >= late.deadlineAt) return false;
-    if (cause === 'out-of-memory' || cause === 'persistence' || cause === 'too-few-replicas') return false;
-    if (outcome === 'unknown' && !mayResendCall(entry, settings.retry.categories)) return false;
-    // What breaks together is sent again together, once a connection: that is paid for when the connection is made.
-    if (paysAlone && !budget.tryTake('throttled')) return false;
-    entry.batch?.reset();
-    this.#ignore(entry);
-    entry.turn = undefined;
-    entry.written = undefined;
-    this.#host.onRetry(entry, outcome);
-    const isImmediate = !this.#gate.wouldRun(entry);
-    this.#gate.comeBack(entry, isImmediate ? 0 : retryPause(entry.attempts, this.#host.random));
-    return true;
+    if (this.#triesAgain(entry, wasSent(entry) ? 'unknown' : 'not-applied', undefined, false)) return;
+    const cause = this.#gate.isEnded() ? 'closed' : this.#host.laneCause(laneOf(entry));
+    this.fail(entry, surfaced(this.#host, entry, cause, error));
   }
 
   #expire(entry: Entry): void {
-    const outcome = this.wasSent(entry) ? 'unknown' : 'not-applied';
-    const late = (entry.late ??= this.#lateRecordOf(entry));
+    if (wasSent(entry)) this.#lateOf(entry).outcome = 'unknown';
+    this.inFlight.remove(entry);
+    const known = this.#host.laneCause(laneOf(entry));
+    const error = overdue(this.#host, entry, known ?? 'slow');
+    // A server that is known to be away is not counted as slow on top.
+    if (known === undefined) this.#accounts.failed(entry, 'slow', error);
+    else this.#accounts.lost(entry, error);
+    this.#settle(entry, error);
+  }
+
+  #triesAgain(entry: Entry, outcome: Outcome, cause: CauseCode | undefined, paysAlone: boolean): boolean {
+    const { settings, clock, budget, random } = this.#host;
+    const late = this.#lateOf(entry);
     if (outcome === 'unknown') late.outcome = 'unknown';
-    this.#leave(entry);
-    const reason = this.#host.laneCause(entry.batch?.lane ?? entry.traits.lane) ?? 'slow';
-    const details = describeUnavailable(this.#host, entry, reason);
-    const error = new CommandTimeoutError(
-      `${entry.traits.name} was not answered within its deadline. ` +
-        (late.outcome === 'unknown' ? 'It may have run.' : 'It did not run.'),
-      details,
-    );
-    this.#noteFailure(entry, reason, error);
+    if (this.#gate.isEnded() || clock.now() >= late.deadlineAt) return false;
+    if (cause === 'out-of-memory' || cause === 'persistence' || cause === 'too-few-replicas') return false;
+    // What provably did not run may be tried until its time is up; what may have run, so many times.
+    const isAllowed = outcome === 'not-applied' || entry.attempts <= settings.retry.maxRetries;
+    if (!isAllowed || settings.retry.maxRetries === 0) return false;
+    if (outcome === 'unknown' && !mayResendCall(entry, settings.retry.categories)) return false;
+    // What breaks together is sent again together, once a connection: making the connection is what paces it.
+    if (paysAlone && !budget.tryTake('throttled')) return false;
+    entry.batch?.reset();
+    this.#accounts.withdrawn(entry);
+    entry.turn = undefined;
+    entry.written = undefined;
+    this.#host.onRetry(entry, outcome);
+    this.#gate.comeBack(entry, this.#gate.wouldRun(entry) ? retryPause(entry.attempts, random) : 0);
+    return true;
+  }
+
+  #settle(entry: Entry, error: Error): void {
     entry.settled = true;
-    if (entry.batch !== undefined) entry.batch.rejectAll(error);
-    else entry.reject(error);
+    if (entry.batch === undefined) entry.reject(error);
+    else entry.batch.rejectAll(error);
   }
 
-  #abandon(entry: Entry): void {
-    this.#leave(entry);
-    if (this.wasSent(entry)) (entry.late ??= this.#lateRecordOf(entry)).outcome = 'unknown';
-    const error = this.#surface(entry, 'closed', undefined);
-    this.fail(entry, error);
-  }
-
-  #surface(entry: Entry, cause: CauseCode | undefined, beneath: Error | undefined): Error {
-    const reason =
-      cause ?? this.#host.laneCause(entry.batch?.lane ?? entry.traits.lane) ?? 'connection-reset';
-    const isWrite = (entry.batch?.lane ?? entry.traits.lane) === 'write';
-    if (entry.late?.outcome !== 'unknown' || !isWrite) return unavailable(this.#host, entry, reason, beneath);
-    return new OutcomeUnknownError(
-      `The connection broke after ${entry.traits.name} was sent and before its answer: it may have run. ` +
-        'Check before sending it again, or use applyOnce.',
-      { ...describeUnavailable(this.#host, entry, reason), outcome: 'unknown', cause: beneath },
-    );
-  }
-
-  #rejectAsIs(entry: Entry, error: Error): void {
-    this.#ignore(entry);
-    entry.settled = true;
-    entry.reject(error);
-  }
-
-  #succeed(entry: Entry, replyError?: Error): void {
-    const { turn, traits, late } = entry;
-    const readAt = this.#dispatch.readAt();
-    const durationMs = turn === undefined ? 0 : Math.max(0, readAt - turn.at);
-    const lane = entry.batch?.lane ?? traits.lane;
-    const circuit = this.#host.circuits[lane];
-    if (late?.blockingMs === undefined && turn !== undefined) {
-      const generation = late?.generation ?? (lane === 'read' ? turn.readGeneration : turn.writeGeneration);
-      circuit.succeeded(generation, durationMs, readAt);
-    } else this.#ignore(entry);
-    if (entry.attempts === 1) this.#host.budget.succeededFirstTry();
-    if (late?.budget !== undefined) late.budget.end(this.#host.clock.now());
-    this.#host.onSettled(entry, durationMs, replyError);
-  }
-
-  #noteFailure(entry: Entry, cause: CauseCode | undefined, error: Error): void {
-    const lane = entry.batch?.lane ?? entry.traits.lane;
-    const { turn, late } = entry;
-    if (turn !== undefined) {
-      const generation = late?.generation ?? (lane === 'read' ? turn.readGeneration : turn.writeGeneration);
-      this.#host.circuits[lane].failed(generation, cause ?? 'error-rate', this.#host.clock.now());
-    }
-    if (late?.budget !== undefined) late.budget.end(this.#host.clock.now());
-    this.#host.onSettled(entry, this.#durationOf(entry), error);
-  }
-
-  #ignore(entry: Entry): void {
-    const { late } = entry;
-    if (late?.generation === undefined) return;
-    this.#host.circuits[entry.batch?.lane ?? entry.traits.lane].ignored(late.generation);
-    late.generation = undefined;
-  }
-
-  #leave(entry: Entry): void {
-    if (this.#late.delete(entry)) this.#clearTimer(entry);
-    else if (this.#contains(entry)) this.#common.remove(entry);
-  }
-
-  #contains(entry: Entry): boolean {
-    return entry.previous !== undefined || entry.next !== undefined || this.#common.head === entry;
-  }
-
-  #clearTimer(entry: Entry): void {
-    const { late } = entry;
-    if (late?.timer !== undefined) this.#host.clock.clearTimeout(late.timer);
-    if (late !== undefined) late.timer = undefined;
-  }
-
-  #endLate(entry: Entry): void {
-    this.#clearTimer(entry);
-    entry.late?.budget?.end(this.#host.clock.now());
-  }
-
-  #durationOf(entry: Entry): number {
-    const startedAt = entry.late?.issuedAt ?? entry.turn?.at;
-    return startedAt === undefined ? 0 : this.#host.clock.now() - startedAt;
-  }
-
-  #lateRecordOf(entry: Entry): LateRecord {
-    const issuedAt = entry.turn?.at ?? this.#host.clock.now();
-    const deadlineAt = issuedAt + this.#host.settings.timeoutMs;
-    return lateRecord(issuedAt, deadlineAt);
+  #lateOf(entry: Entry): LateRecord {
+    const { clock, settings } = this.#host;
+    entry.late ??= lateRecord({ issuedAt: entry.turn?.at ?? clock.now(), allowedMs: settings.timeoutMs });
+    return entry.late;
   }
 }
 
-function lateRecord(issuedAt: number, deadlineAt: number): LateRecord {
-  return {
-    issuedAt,
-    deadlineAt,
-    expiresAt: deadlineAt,
-    bytes: 0,
-    outcome: 'not-applied',
-    stream: undefined,
-    node: undefined,
-    blockingMs: undefined,
-    budget: undefined,
-    generation: undefined,
-    timer: undefined,
-    waitsAs: undefined,
-  };
-}
-
-function markRefused(error: Error): Error {
-  return Object.assign(error, { outcome: 'refused' satisfies Outcome });
+/** Whether the bytes of this call may have reached the server in its present attempt. */
+function wasSent(entry: Entry): boolean {
+  return entry.written?.flushed === true;
 }

@@ -12,6 +12,7 @@ export function describeUnavailable(
   const lane = entry.batch?.lane ?? entry.traits.lane;
   return {
     reason,
+    connection: host.settings.name,
     outcome: entry.late?.outcome ?? 'not-applied',
     retryAfterMs: reason === 'closed' ? undefined : host.retryAfterMs(lane),
     forensics: host.forensics(entry),

@@ -1,6 +1,7 @@
 import type { Clock, TimerHandle } from '../clock.ts';
 import { EntryList } from './entry-list.ts';
-import type { Entry, LateRecord } from './entry.ts';
+import type { Entry } from './entry.ts';
+import type { LateRecord } from './late-record.ts';
 
 export interface WaitingBounds {
   readonly maxWaiting: number;

@@ -8,9 +8,9 @@ import type { ConnectionState } from '../snapshot.ts';
 import type { Established, Target } from './establish.ts';
 import type { LinkEffect, LinkSignal, LinkState } from './link-state.ts';
 import { Patrol } from './patrol.ts';
-import { Probe } from './probe.ts';
 import type { Redialer } from './redialer.ts';
 import { RoundTrip } from './round-trip.ts';
+import { Silence } from './silence.ts';
 import { Subscriptions } from './subscriptions.ts';
 import { transition } from './transition.ts';
 import { Wire } from './wire.ts';
@@ -46,31 +46,22 @@ export class Connection implements driver.DriverConnector {
   readonly #host: ConnectionHost;
   readonly #gate: GateControl;
   readonly #redialer: Redialer;
-  readonly #probe: Probe;
+  readonly #silence: Silence;
   readonly #patrol: Patrol;
   readonly #subscriptions: Subscriptions;
-  readonly #target: Target;
   readonly #firstFailures = new Set<(error: Error) => void>();
   #state: LinkState = { kind: 'idle' };
   #standby: Established | undefined;
-  /** A second connection that was answered, while the first one is given a moment. */
-  #candidate: Established | undefined;
   #pending: { readonly reject: (error: Error) => void } | undefined;
   #handshakeTimer: ReturnType<Clock['setTimeout']> | undefined;
-  #probeTimer: ReturnType<Clock['setTimeout']> | undefined;
   #lossCause: CauseCode | undefined;
-  #silentSince = 0;
-  /** Grows from probe to probe, for a server that is only slow to greet. */
-  #probeTimeoutMs = 0;
 
   constructor(client: Redis, target: Target, redialer: Redialer, gate: GateControl, host: ConnectionHost) {
     const { clock, random, settings } = host;
     this.client = client;
     this.#host = host;
     this.#gate = gate;
-    this.#target = target;
     this.#redialer = redialer;
-    this.#probe = new Probe(target, clock);
     this.#subscriptions = new Subscriptions(client, host);
     const roundTrip = new RoundTrip(settings.connection.minStallMs, settings.connection.maxStallMs);
     this.wire = new Wire(client, clock, roundTrip, {
@@ -87,6 +78,13 @@ export class Connection implements driver.DriverConnector {
           ? Math.min(1000, settings.connection.idlePingMs)
           : settings.connection.idlePingMs,
     });
+    this.#silence = new Silence(target, this.wire, settings, {
+      onAway: (cause) => this.#signal({ kind: 'away', cause }),
+      onServes: () => this.#signal({ kind: 'answered' }),
+      onDead: (replacement) => this.replaceWith(replacement),
+      onGone: (cause) => this.drop(cause),
+      awayCause: () => (this.#state.kind === 'stalled' ? this.#state.cause : undefined),
+    });
     client.on('ready', () => this.#onReady());
     client.on('end', () => this.#onEnd());
     // Without a listener the driver prints every failed attempt to the console.
@@ -99,12 +97,6 @@ export class Connection implements driver.DriverConnector {
 
   get cause(): CauseCode | undefined {
     return 'cause' in this.#state ? this.#state.cause : undefined;
-  }
-
-  get awaySince(): number | undefined {
-    return this.#state.kind === 'stalled' || this.#state.kind === 'reconnecting'
-      ? this.#state.since
-      : undefined;
   }
 
   get isSubscriber(): boolean {
@@ -164,6 +156,10 @@ export class Connection implements driver.DriverConnector {
       socket.destroy();
       return;
     }
+    if (driver.unansweredCount(this.client) === 0) {
+      socket.destroySoon();
+      return;
+    }
     const timer = this.#host.clock.setTimeout(() => socket.destroy(), gracefulEndMs);
     socket.once('close', () => this.#host.clock.clearTimeout(timer));
     socket.end();
@@ -185,7 +181,7 @@ export class Connection implements driver.DriverConnector {
   serverAway(cause: CauseCode): void {
     if (this.#state.kind !== 'ready') return;
     this.#signal({ kind: 'away', cause });
-    this.#probeAgain();
+    this.#silence.inquireAgain();
   }
 
   /** Puts a proven second connection in the place of the present one. */
@@ -218,15 +214,13 @@ export class Connection implements driver.DriverConnector {
         this.#gate.end();
         return;
       case 'probe':
-        this.#silentSince = this.#host.clock.now();
-        this.#probeTimeoutMs = 0;
-        this.#startProbe();
+        this.#silence.inquire();
         return;
       case 'stop-probe':
-        this.#stopProbe();
+        this.#silence.stop();
         return;
       case 'replace-socket':
-        this.#stopProbe();
+        this.#silence.stop();
         this.#lossCause = 'stalled';
         this.wire.socket?.destroy();
         return;
@@ -309,63 +303,11 @@ export class Connection implements driver.DriverConnector {
     const state = this.#state;
     if (state.kind === 'ready' && !state.isSuspect) return;
     if (state.kind === 'stalled' && state.cause !== 'stalled') return;
-    if (now >= this.#silentSince) this.#signal({ kind: 'answered' });
+    if (this.#silence.isEndedBy(now)) this.#signal({ kind: 'answered' });
   }
 
   #askPing(): void {
     this.client.ping().catch(ignore);
-  }
-
-  #startProbe(): void {
-    const { handshakeTimeoutMs, minStallMs } = this.#host.settings.connection;
-    const patienceMs = Math.max(minStallMs, this.wire.roundTrip.limitMs());
-    const timeoutMs = Math.min(handshakeTimeoutMs, Math.max(this.#probeTimeoutMs, 2 * patienceMs));
-    this.#probeTimeoutMs = timeoutMs * probeGrowth;
-    this.#probe.start(patienceMs, timeoutMs, {
-      onNoAnswer: () => this.#signal({ kind: 'away', cause: 'stalled' }),
-      onVerdict: (verdict) => {
-        if (verdict.kind === 'serves') this.#onProbeServes(verdict.established);
-        else if (verdict.kind === 'unreachable') this.drop(verdict.cause);
-        else {
-          this.#signal({ kind: 'away', cause: verdict.cause });
-          this.#probeAgain();
-        }
-      },
-    });
-  }
-
-  #onProbeServes(established: Established): void {
-    if (this.#state.kind === 'stalled' && this.#state.cause !== 'stalled') {
-      established.socket.destroy();
-      this.#signal({ kind: 'answered' });
-      return;
-    }
-    // After a thaw both connections are answered, in any order: the first one gets a moment.
-    const graceMs = Math.min(200, 50 + 4 * this.wire.roundTrip.meanMs);
-    this.#candidate = established;
-    this.#probeTimer = this.#host.clock.setTimeout(() => {
-      this.#probeTimer = undefined;
-      this.#candidate = undefined;
-      const isStillSilent = this.wire.readAt < this.#silentSince;
-      if (isStillSilent && !established.socket.destroyed) this.replaceWith(established);
-      else established.socket.destroy();
-    }, graceMs);
-  }
-
-  #probeAgain(): void {
-    if (this.#probeTimer !== undefined) return;
-    this.#probeTimer = this.#host.clock.setTimeout(() => {
-      this.#probeTimer = undefined;
-      if (this.#state.kind === 'stalled') this.#startProbe();
-    }, this.#host.settings.connection.minPeriodMs);
-  }
-
-  #stopProbe(): void {
-    this.#probe.stop();
-    if (this.#probeTimer !== undefined) this.#host.clock.clearTimeout(this.#probeTimer);
-    this.#probeTimer = undefined;
-    this.#candidate?.socket.destroy();
-    this.#candidate = undefined;
   }
 
   #clearHandshakeTimer(): void {
@@ -375,7 +317,6 @@ export class Connection implements driver.DriverConnector {
 }
 
 const gracefulEndMs = 2000;
-const probeGrowth = 1.5;
 
 function ignore(): void {
   // Reported as an event by the resilience; nothing here may throw for want of a listener.

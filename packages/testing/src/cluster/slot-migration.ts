@@ -40,24 +40,14 @@ export class SlotMigration {
 
   /** Moves so many keys and resolves with how many it moved. @default count all */
   async moveKeys(count = Infinity): Promise<number> {
+    const { host, port } = this.target;
+    const destination = [host, port, '', 0, migrateTimeoutMs, 'REPLACE', ...this.#auth];
     let moved = 0;
     while (moved < count) {
       const wanted = Math.min(100, count - moved);
       const keys = (await this.source.command('CLUSTER', 'GETKEYSINSLOT', this.slot, wanted)) as string[];
       if (keys.length === 0) break;
-      const { host, port } = this.target;
-      await this.source.command(
-        'MIGRATE',
-        host,
-        port,
-        '',
-        0,
-        5_000,
-        'REPLACE',
-        ...this.#auth,
-        'KEYS',
-        ...keys,
-      );
+      await this.source.command('MIGRATE', ...destination, 'KEYS', ...keys);
       moved += keys.length;
     }
     return moved;
@@ -82,6 +72,8 @@ export class SlotMigration {
     });
   }
 }
+
+const migrateTimeoutMs = 5_000;
 
 async function idOf(node: RedisServer): Promise<string> {
   return String(await node.command('CLUSTER', 'MYID'));

@@ -3,7 +3,6 @@ import { createRandom } from '../create-random.ts';
 import { injectAnswer } from './injected-answer.ts';
 import { listenOn, stopListening } from './listen-on.ts';
 import { ProxyFaults } from './proxy-faults.ts';
-import type { ProxyLane } from './proxy-lane.ts';
 import { resetSocket } from './reset-socket.ts';
 import { ProxyLink, type Endpoint } from './proxy-link.ts';
 
@@ -191,13 +190,14 @@ export class ChaosProxy implements AsyncDisposable {
   }
 
   #arm(link: ProxyLink, cut: Cut): void {
-    const lane: ProxyLane = link[cut.direction];
-    const reached = (): void => {
-      link[cut.how]();
+    const reached = (): (() => void) => {
       cut.timesLeft--;
       if (cut.timesLeft <= 0) this.#disarm(cut);
+      return () => {
+        link[cut.how]();
+      };
     };
-    lane.cut = { bytesLeft: cut.bytes, reached };
+    link[cut.direction].cut = { bytesLeft: cut.bytes, reached };
   }
 
   #disarm(cut: Cut): void {

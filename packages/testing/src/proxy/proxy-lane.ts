@@ -2,10 +2,11 @@ import type { Socket } from 'node:net';
 import { performance } from 'node:perf_hooks';
 import type { ProxyFaults } from './proxy-faults.ts';
 
-/** Something to do once so many more bytes have passed through a lane. */
+/** A break in a lane once so many more bytes have passed. */
 export interface LaneCut {
   bytesLeft: number;
-  readonly reached: () => void;
+  /** Called at once when they have; gives what to do when the sink has had time to see them. */
+  readonly reached: () => () => void;
 }
 
 /** One way of one connection: takes bytes from `source` and hands them to `sink`, in order, as the faults allow. */
@@ -83,10 +84,17 @@ export class ProxyLane {
     this.#queuedBytes -= part.length;
     if (slice.everyMs > 0) this.#nextSliceAt = performance.now() + slice.everyMs;
     if (cut) cut.bytesLeft -= part.length;
-    const reached = cut?.bytesLeft === 0 ? cut.reached : undefined;
-    if (reached) this.silence();
-    const sent = reached && ((): unknown => setTimeout(reached, settleMs));
-    this.#sinkIsFull = !this.#sink.destroyed && !this.#sink.write(part, sent);
+    const breakOff = cut?.bytesLeft === 0 ? this.#cutOff(cut) : undefined;
+    this.#sinkIsFull = !this.#sink.destroyed && !this.#sink.write(part, breakOff);
+  }
+
+  #cutOff(cut: LaneCut): () => void {
+    this.cut = undefined;
+    this.silence();
+    const breakOff = cut.reached();
+    return () => {
+      setTimeout(breakOff, settleMs);
+    };
   }
 }
 

@@ -39,11 +39,11 @@ export async function launch(spec: Launch): Promise<Launched> {
     const control = await answering(spec, child);
     if (control) return { child, control };
     if (spawnError) throw missingBinary(spec.binary, spawnError);
-    const log = readFileSync(spec.logFile).subarray(logStart).toString().trim();
-    if (hasExited(child)) throw startFailure(`${spec.binary} ended at its start`, log);
-    if (performance.now() > deadline) {
+    const late = performance.now() > deadline;
+    if (late || hasExited(child)) {
       await end(child, 'SIGKILL');
-      throw startFailure(`${spec.binary} did not answer within ${spec.timeoutMs} ms`, log);
+      const what = late ? `did not answer within ${spec.timeoutMs} ms` : 'ended at its start';
+      throw startFailure(`${spec.binary} ${what}`, readFileSync(spec.logFile).subarray(logStart).toString());
     }
     await delay(2);
   }
@@ -93,9 +93,9 @@ function counts(pong: unknown, waitUntil: Launch['waitUntil']): boolean {
 }
 
 function startFailure(what: string, log: string): Error {
-  const lines = log.split('\n').slice(-12).join('\n');
-  if (log.includes('Address already in use'))
-    return new PortBusyError(`${what}: the port is taken\n${lines}`);
+  const lines = log.trim().split('\n').slice(-12).join('\n');
+  const isBusy = log.includes('Address already in use');
+  if (isBusy) return new PortBusyError(`${what}: the port is taken\n${lines}`);
   return new Error(`${what}. Its last words:\n${lines}`);
 }
 

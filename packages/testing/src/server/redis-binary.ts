@@ -3,8 +3,10 @@ export function redisBinary(bin?: string): string {
   return bin ?? (process.env['REDIS_SERVER_BIN'] || 'redis-server');
 }
 
-/** What to tell somebody on whose machine `binary` is missing. */
-export function missingBinary(binary: string, cause: unknown): Error {
+/** What to tell somebody on whose machine `binary` does not run. */
+export function missingBinary(binary: string, cause: NodeJS.ErrnoException): Error {
+  if (cause.code !== 'ENOENT')
+    return new Error(`Cannot run ${JSON.stringify(binary)}: ${cause.message}`, { cause });
   return new Error(
     [
       `Cannot run ${JSON.stringify(binary)}: this machine has no such program. Install Redis, then run again:`,

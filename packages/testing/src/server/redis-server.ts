@@ -171,6 +171,10 @@ export class RedisServer implements AsyncDisposable {
   async #launch(options: RestartOptions): Promise<void> {
     if (this.#stopped) throw new Error('The server was stopped for good: start a new one');
     this.#frozen = false;
-    this.#control = await this.#process.launch(options, (child) => (this.#child = child));
+    this.#control = await this.#process.launch(options, (child) => {
+      this.#child = child;
+      // Somebody called stop() while this start was under way.
+      if (this.#stopped) child.kill('SIGKILL');
+    });
   }
 }

@@ -16,10 +16,10 @@ import type { RestartOptions, StartRedisOptions } from './start-redis-options.ts
 /** What stays the same over all starts of one server: port, folder, configuration, and how to reach it. */
 export class ServerProcess {
   readonly port: number;
-  readonly folder: string = temporaryFolder();
-  readonly logFile: string = join(this.folder, 'redis.log');
+  readonly folder: string;
+  readonly logFile: string;
   readonly #binary: string;
-  readonly #confFile: string = join(this.folder, 'redis.conf');
+  readonly #confFile: string;
   readonly #control = { name: 'redis-resilience-testing', password: randomBytes(16).toString('hex') };
   readonly #sentinel: SentinelConf | undefined;
   #ownsPort: boolean;
@@ -33,6 +33,9 @@ export class ServerProcess {
     this.#binary = redisBinary(options.bin);
     this.#sentinel = sentinel;
     loopbackAddresses(options.bind);
+    this.folder = temporaryFolder();
+    this.logFile = join(this.folder, 'redis.log');
+    this.#confFile = join(this.folder, 'redis.conf');
   }
 
   get host(): string {
@@ -55,8 +58,10 @@ export class ServerProcess {
   }
 
   get target(): RawTarget {
-    const ownUser = this.#options.config?.['aclfile'] === undefined;
-    const credentials = ownUser ? [this.#control.name, this.#control.password] : this.#defaultUser();
+    const { config, password } = this.#options;
+    const defaultUser = password ? [password] : undefined;
+    const hasOwnUser = config?.['aclfile'] === undefined;
+    const credentials = hasOwnUser ? [this.#control.name, this.#control.password] : defaultUser;
     const tls = this.tls && (this.tls.client ?? {});
     return { host: this.host, port: this.port, tls, credentials };
   }
@@ -101,10 +106,6 @@ export class ServerProcess {
     await this.#certificates?.dispose();
   }
 
-  #defaultUser(): readonly string[] | undefined {
-    return this.#options.password ? [this.#options.password] : undefined;
-  }
-
   async #configure(changes: RestartOptions): Promise<void> {
     const previous = existsSync(this.#confFile) ? readFileSync(this.#confFile, 'utf8') : undefined;
     const config = { ...this.#options.config, ...changes.config };
@@ -115,18 +116,16 @@ export class ServerProcess {
     // The server itself rewrites its role there, at a failover for one.
     const replicaOf =
       changes.replicaOf ?? (previous === undefined ? this.#options.replicaOf : replicaOfIn(previous));
-    const context = {
+    const { replicaOf: _, ...options } = this.#options;
+    const conf = redisConf(replicaOf ? { ...options, replicaOf } : options, {
       folder: this.folder,
       port: this.port,
       tls: this.tls,
       socketPath: this.socketPath,
       control: this.#control,
-    };
-    const { replicaOf: _, ...options } = this.#options;
-    const conf = redisConf(replicaOf ? { ...options, replicaOf } : options, context);
-    writeFileSync(this.#confFile, this.#sentinel ? `${conf}${this.#sentinel.lines.join('\n')}\n` : conf, {
-      mode: 0o600,
     });
+    const lines = this.#sentinel?.lines ?? [];
+    writeFileSync(this.#confFile, conf + lines.map((line) => `${line}\n`).join(''), { mode: 0o600 });
   }
 
   #slowDown(loadingMs: number): Promise<Record<string, string | number>> {

@@ -3,6 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { RawConnection } from '../resp/raw-connection.ts';
+import { waitFor } from '../wait-for.ts';
 import { end, launch } from './launch.ts';
 
 /** Where the data of the server lies and how long loading it shall take. */
@@ -15,7 +16,7 @@ export interface SlowDump {
 }
 
 const fillerKeys = 256;
-const fillerLifeMs = 150;
+const fillerLifeMs = 250;
 
 /**
  * Makes the next start of a server on `folder` spend about `loadingMs` loading, during which it answers -LOADING:
@@ -44,17 +45,17 @@ export async function slowDump(dump: SlowDump): Promise<Record<string, string | 
     waitUntil: 'ready',
     timeoutMs: 10_000,
   });
-  let keys: number;
+  let keys = fillerKeys;
   try {
+    keys += keysIn(String(await control.send(['INFO', 'keyspace'])));
     await writeFiller(control, dump.appendonly);
-    keys = keysIn(String(await control.send(['INFO', 'keyspace'])));
   } finally {
     control.close();
     await end(child, 'SIGKILL');
   }
   await delay(fillerLifeMs);
   return {
-    'key-load-delay': Math.max(1, Math.round((dump.loadingMs * 1_000) / keys)),
+    'key-load-delay': Math.ceil((dump.loadingMs * 1_000) / keys),
     'loading-process-events-interval-bytes': 1024,
   };
 }
@@ -66,12 +67,10 @@ async function writeFiller(control: RawConnection, appendonly: boolean): Promise
   );
   writes.push(control.send([appendonly ? 'BGREWRITEAOF' : 'SAVE']));
   await Promise.all(writes);
-  while (
-    appendonly &&
-    /aof_rewrite_in_progress:1/.test(String(await control.send(['INFO', 'persistence'])))
-  ) {
-    await delay(5);
-  }
+  if (!appendonly) return;
+  const isWritten = async (): Promise<boolean> =>
+    String(await control.send(['INFO', 'persistence'])).includes('aof_rewrite_in_progress:0');
+  await waitFor(isWritten, { timeoutMs: 10_000, message: 'the append-only file to be rewritten' });
 }
 
 function keysIn(keyspace: string): number {

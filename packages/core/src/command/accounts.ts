@@ -1,0 +1,63 @@
+import type { CauseCode } from '../cause.ts';
+import type { Dispatch } from './dispatch.ts';
+import { laneOf, type Entry } from './entry.ts';
+import type { GateHost } from './gate-host.ts';
+import { endLate } from './late-record.ts';
+
+/** Books each settled call: in the circuit of its lane, in the retry budget, and for whoever listens. */
+export class Accounts {
+  readonly #host: GateHost;
+  readonly #dispatch: Dispatch;
+
+  constructor(host: GateHost, dispatch: Dispatch) {
+    this.#host = host;
+    this.#dispatch = dispatch;
+  }
+
+  /** The server answered; an error reply that is the caller's own proves that it works as well as any. */
+  succeeded(entry: Entry, replyError?: Error): void {
+    const { turn, late } = entry;
+    const readAt = this.#dispatch.readAt();
+    const durationMs = turn === undefined ? 0 : Math.max(0, readAt - turn.at);
+    if (turn !== undefined && late?.blockingMs === undefined) {
+      const lane = laneOf(entry);
+      const generation = late?.generation ?? (lane === 'read' ? turn.readGeneration : turn.writeGeneration);
+      this.#host.circuits[lane].succeeded(generation, durationMs, readAt);
+    } else this.withdrawn(entry);
+    if (entry.attempts === 1) this.#host.budget.succeededFirstTry();
+    endLate(late, this.#host.clock);
+    this.#host.onSettled(entry, durationMs, replyError);
+  }
+
+  /** The server failed it, or left it without an answer while nothing else explains that. */
+  failed(entry: Entry, cause: CauseCode | undefined, error: Error): void {
+    const { turn, late } = entry;
+    if (turn !== undefined) {
+      const lane = laneOf(entry);
+      const generation = late?.generation ?? (lane === 'read' ? turn.readGeneration : turn.writeGeneration);
+      this.#host.circuits[lane].failed(generation, cause, this.#host.clock.now());
+      if (late !== undefined) late.generation = undefined;
+    }
+    this.lost(entry, error);
+  }
+
+  /** It failed for a reason that is known already, and says nothing new about the server. */
+  lost(entry: Entry, error: Error): void {
+    this.withdrawn(entry);
+    endLate(entry.late, this.#host.clock);
+    this.#host.onSettled(entry, this.#durationOf(entry), error);
+  }
+
+  /** It counts for nothing; a trial slot it held is free again. */
+  withdrawn(entry: Entry): void {
+    const { late } = entry;
+    if (late?.generation === undefined) return;
+    this.#host.circuits[laneOf(entry)].ignored(late.generation);
+    late.generation = undefined;
+  }
+
+  #durationOf(entry: Entry): number {
+    const startedAt = entry.late?.issuedAt ?? entry.turn?.at;
+    return startedAt === undefined ? 0 : this.#host.clock.now() - startedAt;
+  }
+}

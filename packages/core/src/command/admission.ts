@@ -1,0 +1,49 @@
+import type { Lane } from '../snapshot.ts';
+import { waitUntil } from './wait-policy.ts';
+
+/** Everything the admission of one call depends on. */
+export interface AdmissionFacts {
+  readonly gate: 'open' | 'held' | 'ended';
+  readonly lane: Lane;
+  readonly now: number;
+  readonly deadlineAt: number;
+  /** When the connection went away; undefined while it stands, or nothing failed yet. */
+  readonly awaySince: number | undefined;
+  /** When a replica took the primary's place; undefined while writes work. */
+  readonly writesAwaySince: number | undefined;
+  /** The socket takes no bytes for now. */
+  readonly isBlocked: boolean;
+  readonly isIsolated: boolean;
+  readonly isBudgetSpent: boolean;
+  readonly inFlight: number;
+  readonly maxInFlight: number;
+  readonly maxWaitMs: number;
+  /** Whether the bounded queue has room for it. */
+  readonly hasRoom: boolean;
+}
+
+export type Admission =
+  | { readonly kind: 'run' }
+  | { readonly kind: 'wait'; readonly expiresAt: number }
+  | { readonly kind: 'refuse'; readonly why: 'closed' | 'budget' | 'isolated' | 'overloaded' | 'away' };
+
+/** Decides whether a call runs now, waits, or fails at once; the refusals in the order of what the caller should know. */
+export function admit(facts: AdmissionFacts): Admission {
+  if (facts.gate === 'ended') return { kind: 'refuse', why: 'closed' };
+  if (facts.isBudgetSpent) return { kind: 'refuse', why: 'budget' };
+  if (facts.isIsolated) return { kind: 'refuse', why: 'isolated' };
+  if (facts.inFlight >= facts.maxInFlight) return { kind: 'refuse', why: 'overloaded' };
+  if (canRun(facts)) return { kind: 'run' };
+  const awaySince = facts.gate === 'open' ? facts.writesAwaySince : facts.awaySince;
+  const expiresAt = waitUntil({ ...facts, awaySince });
+  if (expiresAt === undefined) return { kind: 'refuse', why: 'away' };
+  return facts.hasRoom ? { kind: 'wait', expiresAt } : { kind: 'refuse', why: 'overloaded' };
+}
+
+/** Whether a call of this lane may be handed to the driver right now. */
+export function canRun(
+  facts: Pick<AdmissionFacts, 'gate' | 'lane' | 'isBlocked' | 'writesAwaySince'>,
+): boolean {
+  if (facts.gate !== 'open' || facts.isBlocked) return false;
+  return facts.lane === 'read' || facts.writesAwaySince === undefined;
+}

@@ -1,0 +1,79 @@
+import type { Clock } from '../clock.ts';
+import { Deadlines } from './deadlines.ts';
+import { EntryList } from './entry-list.ts';
+import type { Entry } from './entry.ts';
+import { afterReads } from './lag-correction.ts';
+import type { LateRecord } from './late-record.ts';
+import type { Turn } from './turn.ts';
+
+/** Everything that was sent and is not answered, and the deadlines it is under. */
+export class InFlight {
+  readonly #clock: Clock;
+  readonly #expire: (entry: Entry) => void;
+  /** Under the common deadline; the oldest first. */
+  readonly #common = new EntryList();
+  /** With a deadline of their own: blocking commands, pipelines, and what was sent again. */
+  readonly #late = new Set<Entry>();
+  readonly #deadlines: Deadlines;
+
+  constructor(clock: Clock, timeoutMs: number, expire: (entry: Entry) => void) {
+    this.#clock = clock;
+    this.#expire = expire;
+    this.#deadlines = new Deadlines(clock, timeoutMs, this.#common, expire);
+  }
+
+  get length(): number {
+    return this.#common.length + this.#late.size;
+  }
+
+  add(entry: Entry): void {
+    this.#common.push(entry);
+    this.#deadlines.watch();
+  }
+
+  addLate(entry: Entry, late: LateRecord): void {
+    this.#late.add(entry);
+    if (late.deadlineAt === Infinity) return;
+    const delayMs = Math.max(0, late.deadlineAt - this.#clock.now());
+    late.timer = this.#clock.setTimeout(() => {
+      late.timer = undefined;
+      afterReads(this.#clock, () => {
+        if (this.#late.has(entry) && late.timer === undefined) this.#expire(entry);
+      });
+    }, delayMs);
+  }
+
+  remove(entry: Entry): void {
+    if (this.#late.delete(entry)) {
+      const { late } = entry;
+      if (late?.timer !== undefined) this.#clock.clearTimeout(late.timer);
+      if (late !== undefined) late.timer = undefined;
+    } else if (entry.previous !== undefined || entry.next !== undefined || this.#common.head === entry) {
+      this.#common.remove(entry);
+    }
+  }
+
+  /** After the process was frozen, the time that passed counts against nobody. */
+  forgiveElapsed(elapsedMs: number): void {
+    const seen = new Set<Turn>();
+    for (let entry = this.#common.head; entry !== undefined; entry = entry.next) {
+      if (entry.turn === undefined || seen.has(entry.turn)) continue;
+      seen.add(entry.turn);
+      entry.turn.at += elapsedMs;
+    }
+    for (const entry of [...this.#late]) {
+      const { late } = entry;
+      if (late === undefined || late.deadlineAt === Infinity) continue;
+      this.remove(entry);
+      late.deadlineAt += elapsedMs;
+      this.addLate(entry, late);
+    }
+  }
+
+  /** Hands out everything, and stops. */
+  drain(take: (entry: Entry) => void): void {
+    this.#deadlines.stop();
+    for (const entry of [...this.#late]) take(entry);
+    while (this.#common.head !== undefined) take(this.#common.head);
+  }
+}

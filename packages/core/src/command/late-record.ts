@@ -1,0 +1,66 @@
+import type { Clock, TimerHandle } from '../clock.ts';
+import type { Outcome } from '../errors.ts';
+import type { PipelineStream } from '../ioredis.ts';
+import type { RequestBudget } from './request-budget.ts';
+
+/** What only a call off the short way carries: one that waited, blocks, is a pipeline, or is sent again. */
+export interface LateRecord {
+  readonly issuedAt: number;
+  /** When it stops waiting. */
+  expiresAt: number;
+  /** When its caller is answered at the latest, also across retries. */
+  deadlineAt: number;
+  bytes: number;
+  /** What is known of all its attempts so far: once `unknown`, always `unknown`. */
+  outcome: Outcome;
+  readonly stream: PipelineStream | undefined;
+  readonly node: unknown;
+  /** Milliseconds a blocking command asked for; undefined for all others. */
+  readonly blockingMs: number | undefined;
+  /** The request whose time it spends. */
+  budget: RequestBudget | undefined;
+  /** Set when a circuit that is not closed let it pass as a trial. */
+  generation: number | undefined;
+  /** Its own deadline, where the common one does not fit, or its pause before another attempt. */
+  timer: TimerHandle | undefined;
+  /** In which part of the queue it waits, if it does. */
+  waitsAs: 'returned' | 'fresh' | undefined;
+}
+
+/** How a call was issued. */
+export interface LateCall {
+  readonly issuedAt: number;
+  /** Until its deadline; Infinity for a blocking command that waits for ever. */
+  readonly allowedMs: number;
+  readonly bytes?: number;
+  readonly stream?: PipelineStream | undefined;
+  readonly node?: unknown;
+  readonly blockingMs?: number | undefined;
+}
+
+export function lateRecord(call: LateCall): LateRecord {
+  const deadlineAt = call.issuedAt + call.allowedMs;
+  return {
+    issuedAt: call.issuedAt,
+    expiresAt: deadlineAt,
+    deadlineAt,
+    bytes: call.bytes ?? 0,
+    outcome: 'not-applied',
+    stream: call.stream,
+    node: call.node,
+    blockingMs: call.blockingMs,
+    budget: undefined,
+    generation: undefined,
+    timer: undefined,
+    waitsAs: undefined,
+  };
+}
+
+/** Stops the timer of a call, and the clock of the request it was issued in. */
+export function endLate(late: LateRecord | undefined, clock: Clock): void {
+  if (late === undefined) return;
+  if (late.timer !== undefined) clock.clearTimeout(late.timer);
+  late.timer = undefined;
+  late.budget?.end(clock.now());
+  late.budget = undefined;
+}

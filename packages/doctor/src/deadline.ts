@@ -1,0 +1,57 @@
+import type { Clock } from '@redis-resilience/core';
+
+/** A bound on time that everything below it shares: a signal that aborts when it is over, and how much is left. */
+export class Deadline {
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+  readonly #endsAt: number;
+  readonly #release: () => void;
+
+  constructor(clock: Clock, ms: number, parent?: AbortSignal) {
+    const controller = new AbortController();
+    const timer = clock.setTimeout(() => controller.abort(), Math.max(0, ms));
+    const onAbort = (): void => controller.abort();
+    if (parent?.aborted) controller.abort();
+    else parent?.addEventListener('abort', onAbort, { once: true });
+    this.clock = clock;
+    this.signal = controller.signal;
+    this.#endsAt = clock.now() + ms;
+    this.#release = () => {
+      clock.clearTimeout(timer);
+      parent?.removeEventListener('abort', onAbort);
+    };
+  }
+
+  get over(): boolean {
+    return this.signal.aborted;
+  }
+
+  get leftMs(): number {
+    return Math.max(0, this.#endsAt - this.clock.now());
+  }
+
+  /** A shorter bound within this one. Release it when its step is done. */
+  within(ms: number): Deadline {
+    return new Deadline(this.clock, Math.min(ms, this.leftMs), this.signal);
+  }
+
+  /** What `work` gives, or `otherwise` when the time is over first. `work` itself is not stopped. */
+  async race<T, U>(work: Promise<T>, otherwise: U): Promise<T | U> {
+    if (this.over) return otherwise;
+    let onAbort: (() => void) | undefined;
+    const over = new Promise<U>((resolve) => {
+      onAbort = () => resolve(otherwise);
+      this.signal.addEventListener('abort', onAbort, { once: true });
+    });
+    try {
+      return await Promise.race([work, over]);
+    } finally {
+      if (onAbort) this.signal.removeEventListener('abort', onAbort);
+      work.catch(() => undefined);
+    }
+  }
+
+  release(): void {
+    this.#release();
+  }
+}

@@ -1,0 +1,66 @@
+import type { HistoryEntry, RedisResilience, RedisSnapshot, ResilienceOptions } from '@redis-resilience/core';
+import type { Cluster, Redis } from 'ioredis';
+
+/** The application's own objects, read without asking Redis anything. */
+export interface ApplicationEvidence {
+  readonly snapshot: RedisSnapshot | undefined;
+  readonly history: readonly HistoryEntry[];
+  /** Core's settings with all defaults filled in, when a resilience was given. */
+  readonly settings: ResilienceOptions | undefined;
+  readonly isCluster: boolean;
+  readonly options: ClientOptions;
+  /** Whether `retryStrategy` gives up: what it answers to a large attempt number is no delay. */
+  readonly givesUp: boolean;
+  /** Where the client's socket leads now. */
+  readonly remoteAddress: string | undefined;
+}
+
+/** The options of ioredis that decide what happens in an outage. */
+export interface ClientOptions {
+  readonly commandTimeout?: number | null;
+  readonly connectTimeout?: number | null;
+  readonly socketTimeout?: number | null;
+  readonly keepAlive?: number | null;
+  readonly maxRetriesPerRequest?: number | null;
+  readonly enableOfflineQueue?: boolean;
+  readonly autoResendUnfulfilledCommands?: boolean;
+  readonly autoResubscribe?: boolean;
+  readonly enableReadyCheck?: boolean;
+  readonly protocol?: number;
+  readonly retryStrategy?: unknown;
+  readonly tls?: { readonly rejectUnauthorized?: boolean } | null;
+}
+
+const manyAttempts = 1000;
+
+export function gatherApplication(
+  client: Redis | Cluster,
+  resilience: RedisResilience | undefined,
+): ApplicationEvidence {
+  const { options, isCluster, stream } = client as unknown as Driver;
+  const ownOptions = isCluster === true ? { ...options, ...options.redisOptions } : options;
+  return {
+    snapshot: resilience?.snapshot(),
+    history: resilience?.history() ?? [],
+    settings: (resilience as { settings?: ResilienceOptions } | undefined)?.settings,
+    isCluster: isCluster === true,
+    options: ownOptions,
+    givesUp: givesUp(ownOptions.retryStrategy),
+    remoteAddress: stream?.remoteAddress,
+  };
+}
+
+interface Driver {
+  readonly options: ClientOptions & { readonly redisOptions?: ClientOptions };
+  readonly isCluster?: boolean;
+  readonly stream?: { readonly remoteAddress?: string };
+}
+
+function givesUp(retryStrategy: unknown): boolean {
+  if (typeof retryStrategy !== 'function') return retryStrategy === null || retryStrategy === false;
+  try {
+    return typeof (retryStrategy as (attempt: number) => unknown)(manyAttempts) !== 'number';
+  } catch {
+    return true;
+  }
+}

@@ -1,0 +1,23 @@
+/** The settings that rules look at. Never one that holds a credential. */
+export const configNames = [
+  'maxclients',
+  'maxmemory',
+  'maxmemory-policy',
+  'timeout',
+  'tcp-keepalive',
+  'tcp-backlog',
+  'min-replicas-to-write',
+  'min-replicas-max-lag',
+  'stop-writes-on-bgsave-error',
+  'save',
+  'appendonly',
+  'replica-read-only',
+  'replica-serve-stale-data',
+  'slowlog-log-slower-than',
+  'latency-monitor-threshold',
+  'client-output-buffer-limit',
+  'cluster-require-full-coverage',
+  'databases',
+  'logfile',
+  'dir',
+] as const;

@@ -1,0 +1,26 @@
+import { accessSync, constants } from 'node:fs';
+
+/** What in the process's surroundings decides how a connection is made. */
+export interface EnvironmentEvidence {
+  /** NODE_TLS_REJECT_UNAUTHORIZED=0: no certificate is checked anywhere in the process. */
+  readonly acceptsEveryCertificate: boolean;
+  /** NODE_EXTRA_CA_CERTS names a file that cannot be read; Node goes on without it. */
+  readonly unreadableAuthorities: string | undefined;
+}
+
+export function gatherEnvironment(env: Readonly<Record<string, string | undefined>>): EnvironmentEvidence {
+  const authorities = env['NODE_EXTRA_CA_CERTS'];
+  return {
+    acceptsEveryCertificate: env['NODE_TLS_REJECT_UNAUTHORIZED'] === '0',
+    unreadableAuthorities: authorities && !isReadable(authorities) ? authorities : undefined,
+  };
+}
+
+function isReadable(file: string): boolean {
+  try {
+    accessSync(file, constants.R_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,73 @@
+import type { Deadline } from '../deadline.ts';
+import type { ResolvedTarget } from '../target/resolve-target.ts';
+import type { Login } from '../target/walk-target.ts';
+import { gatherApp } from './app.ts';
+import { gatherApplication } from './application.ts';
+import { gatherClusterWalk } from './cluster-walk.ts';
+import { gatherEnvironment } from './environment.ts';
+import type { Evidence } from './evidence.ts';
+import { gatherHost, isThisHost, type HostEvidence } from './host/host.ts';
+import { givenLogin } from './given-login.ts';
+import { gatherSentinelWalk } from './sentinel-walk.ts';
+import { gatherStandaloneWalk } from './standalone-walk.ts';
+import type { Walk, WalkResult } from './walk.ts';
+
+/** What to look at besides the path itself. */
+export interface GatherOptions {
+  readonly isShort: boolean;
+  readonly appUrl: string | undefined;
+  readonly looksAtHost: boolean;
+  readonly timeoutMs: number;
+}
+
+/** The one place where evidence is gathered. All topics share one deadline; none throws. */
+export async function gatherEvidence(
+  resolved: ResolvedTarget,
+  options: GatherOptions,
+  deadline: Deadline,
+): Promise<Evidence> {
+  const { walk: target, client, resilience } = resolved;
+  const application = client === undefined ? undefined : gatherApplication(client, resilience);
+  const { login, error } = await givenLogin(target.login, application, deadline);
+  let host: Promise<HostEvidence | undefined> | undefined;
+  const walk: Walk = {
+    target,
+    login,
+    isShort: options.isShort,
+    deadline,
+    onAddresses: (endpoint, addresses) => {
+      const isHere = endpoint.path !== undefined || isThisHost(addresses);
+      if (isHere && options.looksAtHost) host ??= gatherHost(endpoint, deadline);
+    },
+  };
+  const [result, app] = await Promise.all([
+    walkOf(walk),
+    options.appUrl === undefined ? undefined : gatherApp(options.appUrl, deadline),
+  ]);
+  return {
+    target,
+    environment: gatherEnvironment(process.env),
+    ...result,
+    host: await host,
+    app,
+    application,
+    credentialsError: error,
+    isShort: options.isShort,
+    wallNow: deadline.clock.wallNow(),
+    timeoutMs: options.timeoutMs,
+    ranOut: deadline.over,
+  };
+}
+
+function walkOf(walk: Walk & { readonly login: Login | undefined }): Promise<WalkResult> {
+  switch (walk.target.kind) {
+    case 'standalone':
+      return gatherStandaloneWalk(walk);
+    case 'sentinel':
+      return gatherSentinelWalk(walk);
+    case 'cluster':
+      return gatherClusterWalk(walk, walk.target.endpoints);
+    default:
+      return walk.target.kind satisfies never;
+  }
+}

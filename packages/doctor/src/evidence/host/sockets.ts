@@ -1,0 +1,53 @@
+import { readFile } from 'node:fs/promises';
+
+/** A listening TCP socket of /proc/net. */
+export interface ListeningSocket {
+  readonly address: string;
+  readonly port: number;
+  readonly inode: string;
+  /** Connections that wait to be accepted. */
+  readonly queued: number;
+}
+
+export interface UnixSocket {
+  readonly path: string;
+  readonly inode: string;
+}
+
+const listening = '0A';
+
+/** The listening sockets in the network namespace of a process; `root` is its folder in /proc. */
+export async function listeningSockets(root: string): Promise<readonly ListeningSocket[]> {
+  const tables = await Promise.all(
+    ['tcp', 'tcp6'].map((table) => readFile(`${root}/net/${table}`, 'latin1').catch(() => '')),
+  );
+  return tables.flatMap((table) => table.split('\n').slice(1).flatMap(parseLine));
+}
+
+/** The unix sockets with a path that somebody listens on. */
+export async function unixSockets(root: string): Promise<readonly UnixSocket[]> {
+  const table = await readFile(`${root}/net/unix`, 'utf8').catch(() => '');
+  return table.split('\n').flatMap((line) => {
+    const match = /^\S+ \S+ \S+ 00010000 \S+ \S+\s+(\d+) (\/.*)$/.exec(line);
+    return match === null ? [] : [{ inode: match[1] ?? '', path: match[2] ?? '' }];
+  });
+}
+
+function parseLine(line: string): ListeningSocket[] {
+  const [, local = '', , state, queues = '', , , , , inode = ''] = line.trim().split(/\s+/);
+  if (state !== listening) return [];
+  const [address = '', port = ''] = local.split(':');
+  const queued = Number.parseInt(queues.split(':')[1] ?? '0', 16);
+  return [{ address: readable(address), port: Number.parseInt(port, 16), inode, queued }];
+}
+
+// /proc writes addresses in the byte order of the machine, four bytes at a time.
+function readable(hex: string): string {
+  const words = hex.match(/.{8}/g) ?? [];
+  const bytes = words.flatMap((word) => (word.match(/../g) ?? []).toReversed());
+  if (bytes.length === 4) return bytes.map((byte) => Number.parseInt(byte, 16)).join('.');
+  const text = bytes.join('');
+  if (/^0+$/.test(text)) return '::';
+  if (/^0{31}1$/.test(text)) return '::1';
+  return (text.match(/.{4}/g) ?? []).map((group) => group.replace(/^0{1,3}/, '')).join(':');
+}

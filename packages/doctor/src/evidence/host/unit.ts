@@ -1,0 +1,22 @@
+import { readdir } from 'node:fs/promises';
+
+/** The systemd unit of Redis on this host. */
+export interface BootUnit {
+  readonly name: string;
+  readonly isEnabled: boolean;
+}
+
+const unitFolders = ['/lib/systemd/system', '/usr/lib/systemd/system', '/etc/systemd/system'];
+const wantedBy = '/etc/systemd/system/multi-user.target.wants';
+const unitName = /^(?:redis|redis-server|valkey|valkey-server)\.service$/;
+
+/** Looks for the unit, and whether it starts at boot; undefined where there is none. */
+export async function bootUnit(): Promise<BootUnit | undefined> {
+  const [wanted, ...folders] = await Promise.all(
+    [wantedBy, ...unitFolders].map((folder) => readdir(folder).catch(() => [])),
+  );
+  const names = folders.flat().filter((name) => unitName.test(name));
+  const enabled = wanted?.find((name) => unitName.test(name));
+  const name = enabled ?? names[0];
+  return name === undefined ? undefined : { name, isEnabled: enabled !== undefined };
+}

@@ -1,0 +1,49 @@
+import type { CauseCode } from '@redis-resilience/core';
+
+/** Codes of the doctor's own, for what is no cause of an outage by itself. Each has a paragraph in FINDINGS.md. */
+export const doctorCodes = [
+  'address-mismatch',
+  'app-disagrees',
+  'app-unreachable',
+  'client-backlog',
+  'client-options',
+  'cluster-needs-cluster-client',
+  'cluster-no-replica',
+  'cluster-node-failed',
+  'database-out-of-range',
+  'dns-changed',
+  'environment',
+  'eviction',
+  'file-descriptors',
+  'fork-failing',
+  'history',
+  'idle-timeout',
+  'info-refused',
+  'latency-events',
+  'listens-elsewhere',
+  'log-error',
+  'memory-fragmentation',
+  'no-boot-unit',
+  'not-permitted',
+  'old-version',
+  'oom-killed',
+  'replica-lag',
+  'replication-link',
+  'resp3-unsupported',
+  'restarted',
+  'sentinel-quorum',
+  'sentinel-unknown-primary',
+  'slow-log',
+  'tcp-keepalive',
+  'tls-expiring',
+  'tls-unverified',
+  'unix-socket',
+  'unreachable-part',
+  'walk-incomplete',
+  'writable-replica',
+] as const;
+
+export type DoctorCode = (typeof doctorCodes)[number];
+
+/** Every code a finding may have. */
+export type FindingCode = CauseCode | DoctorCode;

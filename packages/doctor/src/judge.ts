@@ -1,0 +1,30 @@
+import type { Evidence } from './evidence/evidence.ts';
+import type { Finding, Severity } from './finding.ts';
+import { redact, secretsOf } from './redact.ts';
+import { allRules } from './rules/all-rules.ts';
+
+const weight: Readonly<Record<Severity, number>> = { error: 0, warning: 1, info: 2 };
+
+/** Runs every rule: errors first, and within one severity in the order of the path. Pure. */
+export function judge(evidence: Evidence): readonly Finding[] {
+  const found = allRules.flatMap((rule) => rule(evidence));
+  const secrets = secretsOf(evidence.target);
+  return merged(found)
+    .toSorted((left, right) => weight[left.severity] - weight[right.severity])
+    .map((finding) => redact(finding, secrets));
+}
+
+// What holds of several nodes alike is said once.
+function merged(findings: readonly Finding[]): readonly Finding[] {
+  const byWords = new Map<string, Finding[]>();
+  for (const finding of findings) {
+    const key = `${finding.severity} ${finding.code} ${finding.message}`;
+    byWords.set(key, [...(byWords.get(key) ?? []), finding]);
+  }
+  return [...byWords.values()].flatMap((group) => {
+    const [first] = group;
+    if (first === undefined || group.length === 1) return group;
+    const addresses = group.flatMap(({ evidence }) => (evidence['address'] as string | undefined) ?? []);
+    return [{ ...first, evidence: { ...first.evidence, addresses } }];
+  });
+}

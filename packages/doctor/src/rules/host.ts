@@ -1,0 +1,41 @@
+import { info, warning } from '../finding.ts';
+import { onAll } from './rule.ts';
+import type { Evidence } from '../evidence/evidence.ts';
+
+/** Traces of the OOM killer, when no Redis serves the target any more. */
+export const oomKilledRule = onAll(({ host }) => {
+  if (host === undefined || host.oomKills.length === 0) return undefined;
+  return warning(
+    'oom-killed',
+    'The OOM killer of this host has ended a Redis process.',
+    { kernelLog: host.oomKills },
+    'Set maxmemory well below the memory of the host; journalctl -k | grep -i oom',
+  );
+});
+
+/** What the log of the server said last, when something is wrong. */
+export const logRule = onAll((evidence) => {
+  const { host } = evidence;
+  if (host?.log === undefined || isServed(evidence)) return undefined;
+  return info(
+    'log-error',
+    'The last trouble in the log of the server on this host.',
+    { file: host.log.file, line: host.log.lastError },
+    `tail -n 50 ${host.log.file}`,
+  );
+});
+
+/** The unit of a server that nobody starts at boot. */
+export const bootUnitRule = onAll(({ host, target }) => {
+  const unit = host?.unit;
+  if (unit === undefined || unit.isEnabled) return undefined;
+  const isOfTarget =
+    host?.serving === undefined ? target.endpoints[0]?.port === 6379 : host.serving.unit === unit.name;
+  if (!isOfTarget) return undefined;
+  const message = 'The unit of Redis is not enabled: after a restart of this host nobody starts it.';
+  return info('no-boot-unit', message, { unit: unit.name }, `systemctl enable ${unit.name}`);
+});
+
+function isServed({ nodes }: Evidence): boolean {
+  return nodes[0]?.server !== undefined && nodes[0].ping === 'PONG';
+}

@@ -1,0 +1,13 @@
+import type { Evidence } from '../evidence/evidence.ts';
+import type { NodeEvidence } from '../evidence/node.ts';
+
+/** A redis-cli command for a node, to be typed as it stands. It asks for the password, and never holds it. */
+export function redisCli(node: NodeEvidence, evidence: Evidence, command: string): string {
+  const { host, port, path } = node.endpoint;
+  const where = path === undefined ? `-h ${host} -p ${port}` : `-s ${path}`;
+  const tls = evidence.target.tls === undefined || node.part === 'sentinel' ? '' : ' --tls';
+  const { username } = evidence.target.login ?? {};
+  const login = evidence.target.login === undefined ? '' : ' --askpass';
+  const user = username === undefined ? '' : ` --user ${username}`;
+  return `redis-cli ${where}${tls}${user}${login} ${command}`;
+}

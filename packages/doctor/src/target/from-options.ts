@@ -1,0 +1,96 @@
+import type { ConnectionOptions as TlsOptions } from 'node:tls';
+import { ConfigurationError } from '@redis-resilience/core';
+import { loginFrom, parseUrl } from './parse-url.ts';
+import { shownTarget, type Endpoint, type WalkTarget } from './walk-target.ts';
+
+/** What the walk reads of ioredis' options. All of it may be missing, or null. */
+export interface LooseOptions {
+  readonly host?: string | null;
+  readonly port?: number | string | null;
+  readonly path?: string | null;
+  readonly family?: number | null;
+  readonly tls?: TlsOptions | boolean | null;
+  readonly username?: string | null;
+  readonly password?: string | null;
+  readonly db?: number | string | null;
+  readonly sentinels?: readonly { readonly host?: string; readonly port?: number }[] | null;
+  readonly name?: string | null;
+  readonly role?: string | null;
+  readonly sentinelUsername?: string | null;
+  readonly sentinelPassword?: string | null;
+  readonly sentinelTLS?: TlsOptions | null;
+  readonly enableTLSForSentinelMode?: boolean | null;
+}
+
+/** A target from ioredis' options: a host and port, a unix socket, or sentinels. @throws ConfigurationError */
+export function fromOptions(options: LooseOptions, role: 'primary' | 'any' | undefined): WalkTarget {
+  const sentinels = options.sentinels ?? [];
+  const family = options.family ?? 0;
+  const kind = sentinels.length > 0 ? 'sentinel' : 'standalone';
+  const endpoints =
+    kind === 'sentinel'
+      ? sentinels.map(({ host = 'localhost', port = 26_379 }) => ({ host, port: portOf(port), family }))
+      : [ownEndpoint(options, family)];
+  const target = {
+    kind,
+    endpoints,
+    tls: tlsOf(options.tls),
+    login: loginFrom(options.username, options.password),
+    database: Number(options.db ?? 0),
+    role: role ?? (options.role === 'slave' ? 'any' : 'primary'),
+    primaryName: options.name ?? (kind === 'sentinel' ? 'mymaster' : undefined),
+    sentinelTls: options.sentinelTLS ?? (options.enableTLSForSentinelMode ? tlsOf(options.tls) : undefined),
+    sentinelLogin: loginFrom(options.sentinelUsername, options.sentinelPassword),
+    hasNameOnly: false,
+  } as const;
+  return { ...target, shown: shownTarget(target) };
+}
+
+/** A Cluster from the nodes to begin with and the options of each. @throws ConfigurationError */
+export function fromCluster(
+  nodes: readonly (string | number | LooseOptions)[],
+  options: LooseOptions,
+  role: 'primary' | 'any' | undefined,
+): WalkTarget {
+  const seeds = nodes.map((node) => seedOf(node));
+  const [first] = seeds;
+  if (first === undefined) throw new ConfigurationError('A cluster target needs at least one node.');
+  const target = {
+    kind: 'cluster',
+    endpoints: seeds.flatMap(({ endpoints }) => endpoints),
+    tls: tlsOf(options.tls) ?? first.tls,
+    login: loginFrom(options.username, options.password) ?? first.login,
+    database: 0,
+    role: role ?? 'primary',
+    primaryName: undefined,
+    sentinelTls: undefined,
+    sentinelLogin: undefined,
+    hasNameOnly: false,
+  } as const;
+  return { ...target, shown: shownTarget(target) };
+}
+
+function seedOf(node: string | number | LooseOptions): WalkTarget {
+  if (typeof node === 'string') {
+    return node.includes('//') || node.startsWith('/') ? parseUrl(node) : parseUrl(`redis://${node}`);
+  }
+  return fromOptions(typeof node === 'number' ? { port: node } : node, undefined);
+}
+
+function ownEndpoint(options: LooseOptions, family: number): Endpoint {
+  const { host, port, path } = options;
+  return { host: host || 'localhost', port: portOf(port ?? 6379), path: path || undefined, family };
+}
+
+function portOf(port: number | string): number {
+  const number = Number(port);
+  if (!Number.isInteger(number) || number < 1 || number > 65_535) {
+    throw new ConfigurationError('The port of the target must be a whole number from 1 to 65535.');
+  }
+  return number;
+}
+
+function tlsOf(tls: TlsOptions | boolean | null | undefined): TlsOptions | undefined {
+  if (tls === true) return {};
+  return tls === false || tls === null ? undefined : tls;
+}

@@ -1,0 +1,56 @@
+import type { RedisResilience, ResilienceTarget } from '@redis-resilience/core';
+import { ConfigurationError } from '@redis-resilience/core';
+import type { Cluster, Redis } from 'ioredis';
+import { fromCluster, fromOptions, type LooseOptions } from './from-options.ts';
+import { parseUrl, type UrlExtras } from './parse-url.ts';
+import type { WalkTarget } from './walk-target.ts';
+
+/** What can be diagnosed: all that core connects to, a resilience, or an ioredis client as it is. */
+export type DiagnosisTarget = ResilienceTarget | RedisResilience | Redis | Cluster;
+
+/** A target, and the application's own objects when they were given. */
+export interface ResolvedTarget {
+  readonly walk: WalkTarget;
+  readonly resilience: RedisResilience | undefined;
+  readonly client: Redis | Cluster | undefined;
+}
+
+/** @throws ConfigurationError for what is no target; never shows a credential */
+export function resolveTarget(target: DiagnosisTarget, extras: UrlExtras = {}): ResolvedTarget {
+  if (typeof target === 'string') {
+    return { walk: parseUrl(target, extras), resilience: undefined, client: undefined };
+  }
+  if (typeof target !== 'object' || target === null) {
+    throw new ConfigurationError('diagnose needs a URL, options, a client or a resilience.');
+  }
+  if (isResilience(target)) {
+    const { client } = target;
+    return { walk: ofClient(client, extras), resilience: target, client };
+  }
+  if (isClient(target)) return { walk: ofClient(target, extras), resilience: undefined, client: target };
+  if ('cluster' in target) {
+    const options = { ...target.options?.redisOptions } as LooseOptions;
+    const walk = fromCluster(target.cluster as readonly LooseOptions[], options, extras.role);
+    return { walk, resilience: undefined, client: undefined };
+  }
+  return { walk: fromOptions(target as LooseOptions, extras.role), resilience: undefined, client: undefined };
+}
+
+function ofClient(client: Redis | Cluster, extras: UrlExtras): WalkTarget {
+  const { options, startupNodes } = client as unknown as DriverParts;
+  if (startupNodes === undefined) return fromOptions(options, extras.role);
+  return fromCluster(startupNodes, options.redisOptions ?? {}, extras.role);
+}
+
+interface DriverParts {
+  readonly options: LooseOptions & { readonly redisOptions?: LooseOptions };
+  readonly startupNodes?: readonly (string | number | LooseOptions)[];
+}
+
+function isResilience(target: object): target is RedisResilience {
+  return 'snapshot' in target && typeof target.snapshot === 'function' && 'client' in target;
+}
+
+function isClient(target: object): target is Redis | Cluster {
+  return 'duplicate' in target && typeof target.duplicate === 'function';
+}

@@ -1,0 +1,105 @@
+import type { Socket } from 'node:net';
+import type { Deadline } from '../deadline.ts';
+import { NotRedisError, ReplyReader } from './reply-reader.ts';
+import type { Reply } from './reply.ts';
+
+/** How a conversation ended before all replies were there. */
+export type Ending =
+  | { readonly kind: 'closed' }
+  | { readonly kind: 'silent' }
+  | { readonly kind: 'failed'; readonly code: string }
+  | { readonly kind: 'not-redis' };
+
+/** What came back for a round of commands. */
+export interface Round {
+  readonly replies: readonly Reply[];
+  /** Undefined when every command was answered. */
+  readonly ending: Ending | undefined;
+  readonly durationMs: number;
+}
+
+const keptBytes = 512;
+
+/** Commands and replies over one socket. Nothing it does throws: what went wrong is part of what it gives back. */
+export class Conversation {
+  readonly #socket: Socket;
+  readonly #reader = new ReplyReader();
+  readonly #replies: Reply[] = [];
+  #ending: Ending | undefined;
+  #firstBytes: Buffer = Buffer.alloc(0);
+  #wake: (() => void) | undefined;
+
+  constructor(socket: Socket) {
+    this.#socket = socket;
+    socket.on('data', (chunk: Buffer) => this.#receive(chunk));
+    socket.on('error', (error: NodeJS.ErrnoException) =>
+      this.#end({ kind: 'failed', code: error.code ?? 'ERROR' }),
+    );
+    socket.on('end', () => this.#end({ kind: 'closed' }));
+    socket.on('close', () => this.#end({ kind: 'closed' }));
+    if (socket.destroyed) this.#ending = { kind: 'closed' };
+  }
+
+  /** The first bytes that the peer ever sent. */
+  get firstBytes(): Buffer {
+    return this.#firstBytes;
+  }
+
+  get socket(): Socket {
+    return this.#socket;
+  }
+
+  /** Sends commands in one write and waits for as many replies. */
+  async ask(commands: readonly (readonly string[])[], deadline: Deadline): Promise<Round> {
+    const startedAt = deadline.clock.now();
+    if (this.#ending === undefined) this.#socket.write(commands.map(encode).join(''));
+    while (this.#replies.length < commands.length && this.#ending === undefined && !deadline.over) {
+      await this.#change(deadline.signal);
+    }
+    const replies = this.#replies.splice(0, commands.length);
+    const isComplete = replies.length === commands.length;
+    return {
+      replies,
+      ending: isComplete ? undefined : (this.#ending ?? { kind: 'silent' }),
+      durationMs: deadline.clock.now() - startedAt,
+    };
+  }
+
+  close(): void {
+    this.#socket.destroy();
+  }
+
+  #receive(chunk: Buffer): void {
+    if (this.#firstBytes.length < keptBytes) {
+      this.#firstBytes = Buffer.concat([this.#firstBytes, chunk]).subarray(0, keptBytes);
+    }
+    try {
+      this.#replies.push(...this.#reader.push(chunk));
+    } catch (error) {
+      if (!(error instanceof NotRedisError)) throw error;
+      this.#end({ kind: 'not-redis' });
+    }
+    this.#wake?.();
+  }
+
+  #end(ending: Ending): void {
+    this.#ending ??= ending;
+    this.#wake?.();
+  }
+
+  #change(signal: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
+      const wake = (): void => {
+        signal.removeEventListener('abort', wake);
+        this.#wake = undefined;
+        resolve();
+      };
+      this.#wake = wake;
+      signal.addEventListener('abort', wake, { once: true });
+    });
+  }
+}
+
+function encode(args: readonly string[]): string {
+  return `*${args.length}\r\n${args.map((arg) => `$${Buffer.byteLength(arg)}\r\n${arg}\r\n`).join('')}`;
+}

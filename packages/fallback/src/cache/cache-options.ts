@@ -1,0 +1,98 @@
+import { systemClock, systemRandom, type Clock, type Random } from '@redis-resilience/core';
+import { checkAdapterOptions } from '@redis-resilience/core/http';
+import {
+  count,
+  milliseconds,
+  numberWithin,
+  objectWith,
+  text,
+  timeReaders,
+  withDefaults,
+} from '../option-readers.ts';
+import type { Outbox } from '../outbox/outbox.ts';
+import { jsonSerializer, type Serializer } from './serializer.ts';
+
+/** Options of {@link createCache}. All durations in milliseconds. */
+export interface CacheOptions {
+  /** Put before every key in Redis. Default `cache:`. */
+  readonly prefix?: string;
+  /** How long a value is fresh. Default 60,000. */
+  readonly ttlMs?: number;
+  /** Spreads each ttl by up to this ratio, each way, 0 to 1. Default 0.1. */
+  readonly ttlJitterRatio?: number;
+  /** For how long after its ttl a value is answered at once, marked stale, while it is loaded anew. Default 0. */
+  readonly staleWhileRevalidateMs?: number;
+  /** For how long after its ttl the local copy stands in when the loader fails or is overloaded. Default 600,000. */
+  readonly staleIfErrorMs?: number;
+  /** How long "the loader found nothing" (null, undefined) is remembered. Default 0: not at all. */
+  readonly negativeTtlMs?: number;
+  /** XFetch: above 1 refreshes earlier, below 1 later, 0 never before the ttl. Default 1. */
+  readonly earlyRefreshBeta?: number;
+  /** Bytes of local copies. Default 32 MiB. */
+  readonly maxLocalBytes?: number;
+  /** Loads at once in this process. Default 2. */
+  readonly maxConcurrentLoads?: number;
+  /** Loads that may wait for their turn. Default 1,000. */
+  readonly maxQueuedLoads?: number;
+  /** How long a caller waits for a load, its waiting for a turn included. Default 5,000. */
+  readonly loadTimeoutMs?: number;
+  /** How long a caller waits for a load who could be answered with a stale value. Default 250. */
+  readonly staleAfterMs?: number;
+  /** How long a caller waits for Redis. Default 250. */
+  readonly redisTimeoutMs?: number;
+  /** By how much the clocks of the processes may differ. Default 250. */
+  readonly clockSkewMs?: number;
+  /** How values become bytes. Default JSON. */
+  readonly serializer?: Serializer;
+  /** Keeps invalidations made while Redis is away; a durable one keeps them over a crash. Default: kept in memory. */
+  readonly outbox?: Outbox;
+  readonly clock?: Clock;
+  readonly random?: Random;
+}
+
+export type CacheSettings = Required<Omit<CacheOptions, 'outbox'>> & Pick<CacheOptions, 'outbox'>;
+
+/** All defaults of the cache. */
+export const cacheDefaults = {
+  prefix: 'cache:',
+  ttlMs: 60_000,
+  ttlJitterRatio: 0.1,
+  staleWhileRevalidateMs: 0,
+  staleIfErrorMs: 600_000,
+  negativeTtlMs: 0,
+  earlyRefreshBeta: 1,
+  maxLocalBytes: 32 * 1024 * 1024,
+  maxConcurrentLoads: 2,
+  maxQueuedLoads: 1000,
+  loadTimeoutMs: 5000,
+  staleAfterMs: 250,
+  redisTimeoutMs: 250,
+  clockSkewMs: 250,
+  serializer: jsonSerializer,
+  clock: systemClock,
+  random: systemRandom,
+} as const satisfies Omit<Required<CacheOptions>, 'outbox'>;
+
+/** @throws ConfigurationError that names the option, or the nearest right name */
+export function resolveCacheOptions(options: CacheOptions): CacheSettings {
+  checkAdapterOptions<CacheOptions>('createCache', options, {
+    prefix: text,
+    ttlMs: milliseconds(1),
+    ttlJitterRatio: numberWithin(0, 1),
+    staleWhileRevalidateMs: milliseconds(0),
+    staleIfErrorMs: milliseconds(0),
+    negativeTtlMs: milliseconds(0),
+    earlyRefreshBeta: numberWithin(0, 1000),
+    maxLocalBytes: count(0),
+    maxConcurrentLoads: count(1),
+    maxQueuedLoads: count(0),
+    loadTimeoutMs: milliseconds(1),
+    staleAfterMs: milliseconds(0),
+    redisTimeoutMs: milliseconds(1),
+    clockSkewMs: milliseconds(0),
+    serializer: objectWith('serialize', 'deserialize'),
+    outbox: objectWith('add', 'drain'),
+    ...timeReaders,
+  });
+  return withDefaults(cacheDefaults, options) as CacheSettings;
+}

@@ -1,0 +1,48 @@
+import { LRUCache } from 'lru-cache';
+import type { CacheEntry } from './entry.ts';
+
+// Key, header fields and what the map itself needs, roughly.
+const overheadBytes = 250;
+
+/** Copies of entries in this process, bounded by bytes: the least recently used leave first. */
+export class LocalCopies {
+  readonly #entries: LRUCache<string, CacheEntry>;
+
+  constructor(maxBytes: number) {
+    this.#entries = new LRUCache({
+      maxSize: Math.max(1, maxBytes),
+      sizeCalculation: (entry, key) => entry.payload.length + 2 * key.length + overheadBytes,
+    });
+  }
+
+  get bytes(): number {
+    return this.#entries.calculatedSize;
+  }
+
+  get count(): number {
+    return this.#entries.size;
+  }
+
+  get(key: string): CacheEntry | undefined {
+    return this.#entries.get(key);
+  }
+
+  /** Keeps the entry, unless a newer one is here already. */
+  keep(key: string, entry: CacheEntry): void {
+    const known = this.#entries.peek(key);
+    if (known === undefined || known.at <= entry.at) this.#entries.set(key, entry);
+  }
+
+  drop(key: string): void {
+    this.#entries.delete(key);
+  }
+
+  /** Keys and entries, the most recently used first. */
+  *newestFirst(): Generator<[string, CacheEntry]> {
+    for (const pair of this.#entries.entries()) yield pair;
+  }
+
+  clear(): void {
+    this.#entries.clear();
+  }
+}

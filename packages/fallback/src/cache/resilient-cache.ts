@@ -1,0 +1,252 @@
+import type { RedisResilience } from '@redis-resilience/core';
+import { EventHub } from '../event-hub.ts';
+import type { Cache, CacheAnswer, LookupOptions } from './cache.ts';
+import type { CacheEvents, CacheStats } from './cache-events.ts';
+import type { CacheSettings } from './cache-options.ts';
+import { encodeEntry, type CacheEntry } from './entry.ts';
+import { EntryFinder, type Found } from './entry-finder.ts';
+import { Flights, type Loaded, type Loader } from './flights.ts';
+import { jittered, refreshesEarly } from './freshness.ts';
+import { Invalidations } from './invalidations.ts';
+import { LoaderBulkhead } from './loader-bulkhead.ts';
+import { LocalCopies } from './local-copies.ts';
+import { RedisEntries } from './redis-entries.ts';
+import { Repair } from './repair.ts';
+
+const nothing = Buffer.alloc(0);
+
+/** Decides, for each lookup, between Redis, the local copy, the loader and the fallback. */
+export class ResilientCache implements Cache {
+  readonly #settings: CacheSettings;
+  readonly #events = new EventHub<CacheEvents>();
+  readonly #local: LocalCopies;
+  readonly #entries: RedisEntries;
+  readonly #finder: EntryFinder;
+  readonly #bulkhead: LoaderBulkhead;
+  readonly #flights: Flights;
+  readonly #invalidations: Invalidations;
+  readonly #repair: Repair;
+  readonly #writer: string;
+  readonly #counts = { loads: 0, loadErrors: 0, stale: 0, fallbacks: 0 };
+
+  constructor(resilience: RedisResilience, settings: CacheSettings) {
+    const { clock, random } = settings;
+    this.#settings = settings;
+    this.#writer = random().toString(36).slice(2, 12) || '0';
+    this.#local = new LocalCopies(settings.maxLocalBytes);
+    this.#entries = new RedisEntries(resilience, settings);
+    this.#invalidations = new Invalidations(this.#writer, settings.clockSkewMs, () => {
+      this.#events.emit('invalidation-dropped', { kept: this.#invalidations.untoldCount });
+    });
+    this.#finder = new EntryFinder(settings, this.#entries, this.#local, this.#invalidations, this.#events);
+    this.#bulkhead = new LoaderBulkhead(clock, {
+      maxConcurrentLoads: settings.maxConcurrentLoads,
+      maxQueuedLoads: settings.maxQueuedLoads,
+      abandonMs: Math.max(30_000, 10 * settings.loadTimeoutMs),
+      onAbandon: () => this.#events.emit('load-abandoned', { running: this.#bulkhead.running }),
+    });
+    this.#flights = new Flights(clock, this.#bulkhead, settings.loadTimeoutMs, (key) =>
+      this.#invalidations.versionAt(key, clock.wallNow()),
+    );
+    this.#repair = new Repair({
+      resilience,
+      clock,
+      prefix: settings.prefix,
+      entries: this.#entries,
+      local: this.#local,
+      invalidations: this.#invalidations,
+      tombstone: (at) => this.#tombstone(at),
+      keepTombstoneMs: this.#keepTombstoneMs,
+      keepMs: (entry) => this.#keepMs(entry),
+      onRepaired: (done) => this.#events.emit('refilled', done),
+    });
+  }
+
+  async getOrLoad<T>(key: string, loader: Loader<T>, options?: LookupOptions<T>): Promise<T> {
+    return (await this.lookup(key, loader, options)).value;
+  }
+
+  async lookup<T>(key: string, loader: Loader<T>, options: LookupOptions<T> = {}): Promise<CacheAnswer<T>> {
+    const found = await this.#finder.find(key);
+    const standIn = found.value === undefined ? undefined : found;
+    if (standIn !== undefined && this.#mayAnswerNow(standIn)) {
+      if (this.#wantsRefresh(standIn)) this.#refresh(key, loader, options.ttlMs);
+      return this.#answer<T>(standIn);
+    }
+    return this.#load(key, loader, options, standIn);
+  }
+
+  async get<T>(key: string): Promise<T | undefined> {
+    return (await this.peek<T>(key))?.value;
+  }
+
+  async peek<T>(key: string): Promise<CacheAnswer<T> | undefined> {
+    const found = await this.#finder.find(key);
+    if (found.value === undefined || !this.#mayAnswerNow(found)) return undefined;
+    return this.#answer<T>(found);
+  }
+
+  async set(key: string, value: unknown, options: { readonly ttlMs?: number } = {}): Promise<void> {
+    const at = this.#invalidations.versionAt(key, this.#settings.clock.wallNow());
+    this.#flights.detach(key);
+    await this.#store(key, { value, at, loadMs: 0 }, options.ttlMs);
+  }
+
+  async invalidate(keys: string | readonly string[]): Promise<'applied' | 'kept'> {
+    const list = typeof keys === 'string' ? [keys] : keys;
+    const at = this.#settings.clock.wallNow();
+    for (const key of list) {
+      this.#invalidations.record(key, at);
+      this.#flights.detach(key);
+      this.#local.drop(key);
+    }
+    const results = await Promise.all(list.map((key) => this.#invalidateInRedis(key, at)));
+    return results.includes('kept') ? 'kept' : 'applied';
+  }
+
+  stats(): CacheStats {
+    return {
+      ...this.#finder.counts,
+      ...this.#counts,
+      loading: this.#bulkhead.running,
+      queued: this.#bulkhead.queued,
+      localBytes: this.#local.bytes,
+      localEntries: this.#local.count,
+    };
+  }
+
+  on<E extends keyof CacheEvents>(event: E, listener: (payload: CacheEvents[E]) => void): () => void {
+    return this.#events.on(event, listener);
+  }
+
+  close(): void {
+    this.#repair.close();
+    this.#local.clear();
+    this.#events.clear();
+  }
+
+  // Fresh, or near enough to be answered while it is loaded anew.
+  #mayAnswerNow(found: Found): boolean {
+    return found.pastTtlMs <= this.#settings.staleWhileRevalidateMs;
+  }
+
+  #wantsRefresh({ entry, pastTtlMs }: Found): boolean {
+    const { earlyRefreshBeta, random } = this.#settings;
+    return pastTtlMs > 0 || refreshesEarly(-pastTtlMs, entry.loadMs, earlyRefreshBeta, random);
+  }
+
+  #answer<T>({ value, entry, source, pastTtlMs }: Found): CacheAnswer<T> {
+    const stale = source === 'local' || pastTtlMs > 0;
+    if (stale) this.#counts.stale++;
+    const ageMs = Math.max(0, this.#settings.clock.wallNow() - entry.at);
+    return { value: (value as { readonly it: T }).it, stale, source, ageMs };
+  }
+
+  // In the background, and only when the source of truth has room for it.
+  #refresh<T>(key: string, loader: Loader<T>, ttlMs: number | undefined): void {
+    if (this.#flights.isLoading(key) || !this.#bulkhead.hasRoom) return;
+    const { loadTimeoutMs } = this.#settings;
+    this.#join(key, loader, loadTimeoutMs, ttlMs).catch((error: unknown) => {
+      this.#events.emit('load-error', { error, answeredWith: 'stale' });
+    });
+  }
+
+  async #load<T>(
+    key: string,
+    loader: Loader<T>,
+    options: LookupOptions<T>,
+    standIn: Found | undefined,
+  ): Promise<CacheAnswer<T>> {
+    if (standIn !== undefined && !this.#flights.canJoin(key)) return this.#answer<T>(standIn);
+    const { loadTimeoutMs, staleAfterMs } = this.#settings;
+    const patienceMs = standIn === undefined ? loadTimeoutMs : Math.min(staleAfterMs, loadTimeoutMs);
+    try {
+      const { value } = await this.#join(key, loader, patienceMs, options.ttlMs);
+      return { value, stale: false, source: 'loader', ageMs: 0 };
+    } catch (error) {
+      const { fallback } = options;
+      const answeredWith = standIn !== undefined ? 'stale' : fallback !== undefined ? 'fallback' : 'nothing';
+      this.#events.emit('load-error', { error, answeredWith });
+      if (standIn !== undefined) return this.#answer<T>(standIn);
+      if (fallback === undefined) throw error;
+      this.#counts.fallbacks++;
+      return { value: await fallback(error), stale: true, source: 'fallback', ageMs: 0 };
+    }
+  }
+
+  #join<T>(key: string, loader: Loader<T>, patienceMs: number, ttlMs?: number): Promise<Loaded<T>> {
+    const counted: Loader<T> = async (context) => {
+      this.#counts.loads++;
+      try {
+        return await loader(context);
+      } catch (error) {
+        this.#counts.loadErrors++;
+        throw error;
+      }
+    };
+    return this.#flights.join(key, counted, patienceMs, (loaded) => {
+      this.#store(key, loaded, ttlMs).catch((error: unknown) => this.#events.emit('not-cached', { error }));
+    });
+  }
+
+  async #store(key: string, { value, at, loadMs }: Loaded<unknown>, ttlMs?: number): Promise<void> {
+    const { clock, random, ttlJitterRatio, negativeTtlMs, serializer } = this.#settings;
+    const isNothing = value === undefined || value === null;
+    const ownTtlMs = isNothing ? negativeTtlMs : (ttlMs ?? this.#settings.ttlMs);
+    if (ownTtlMs === 0) {
+      this.#local.drop(key);
+      return;
+    }
+    const entry: CacheEntry = {
+      kind: isNothing ? 'nothing' : 'value',
+      at,
+      loadMs,
+      writer: this.#writer,
+      freshUntil: clock.wallNow() + jittered(ownTtlMs, ttlJitterRatio, random),
+      payload: value === undefined ? nothing : bytesOf(serializer.serialize(value)),
+    };
+    this.#local.keep(key, entry);
+    try {
+      await this.#entries.write(this.#settings.prefix + key, entry, this.#keepMs(entry) ?? 1);
+    } catch {
+      this.#repair.note();
+    }
+  }
+
+  async #invalidateInRedis(key: string, at: number): Promise<'applied' | 'kept'> {
+    const { prefix, outbox } = this.#settings;
+    try {
+      await this.#entries.invalidate(prefix + key, this.#tombstone(at), this.#keepTombstoneMs);
+      return 'applied';
+    } catch {
+      if (outbox !== undefined) {
+        const tombstone = encodeEntry(this.#tombstone(at));
+        await outbox.add('set', [prefix + key, tombstone, 'PX', this.#keepTombstoneMs]);
+      } else {
+        this.#invalidations.keepUntold(key, at);
+        this.#repair.note();
+      }
+      return 'kept';
+    }
+  }
+
+  #tombstone(at: number): CacheEntry {
+    return { kind: 'invalidated', at, freshUntil: at, loadMs: 0, writer: this.#writer, payload: nothing };
+  }
+
+  // Long enough to outlive any copy that was loaded before it.
+  get #keepTombstoneMs(): number {
+    const { ttlMs, staleWhileRevalidateMs, clockSkewMs } = this.#settings;
+    return Math.ceil(2 * ttlMs + staleWhileRevalidateMs + clockSkewMs);
+  }
+
+  // Redis keeps a value as long as it may be answered.
+  #keepMs(entry: CacheEntry): number | undefined {
+    const leftMs = entry.freshUntil - this.#settings.clock.wallNow();
+    return leftMs > 0 ? leftMs + this.#settings.staleWhileRevalidateMs : undefined;
+  }
+}
+
+function bytesOf(data: string | Buffer): Buffer {
+  return typeof data === 'string' ? Buffer.from(data, 'utf8') : Buffer.from(data);
+}

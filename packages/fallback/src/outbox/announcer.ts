@@ -1,0 +1,32 @@
+import { channel } from 'node:diagnostics_channel';
+import type { Clock } from '@redis-resilience/core';
+import { EventHub } from '../event-hub.ts';
+import type { OutboxEntry } from './entry.ts';
+import type { OutboxEvents, WriteFacts } from './outbox-events.ts';
+
+// The same object as core's: channels are found by name.
+const outboxChannel = channel('redis-resilience:outbox');
+
+/** Tells what happens to writes: to listeners, and on the channel `redis-resilience:outbox`. */
+export class Announcer {
+  readonly hub = new EventHub<OutboxEvents>();
+  readonly #clock: Clock;
+  readonly #connection: string;
+
+  constructor(clock: Clock, connection: string) {
+    this.#clock = clock;
+    this.#connection = connection;
+  }
+
+  /** What may be told of a write. */
+  facts({ id, command, createdAt }: OutboxEntry): WriteFacts {
+    return { id, command, ageMs: Math.max(0, this.#clock.wallNow() - createdAt) };
+  }
+
+  tell<E extends keyof OutboxEvents>(type: E, payload: OutboxEvents[E]): void {
+    this.hub.emit(type, payload);
+    if (outboxChannel.hasSubscribers) {
+      outboxChannel.publish({ connection: this.#connection, type, ...payload });
+    }
+  }
+}

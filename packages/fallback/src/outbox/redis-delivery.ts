@@ -1,0 +1,16 @@
+import type { RedisResilience } from '@redis-resilience/core';
+import { isAway, isRefusedForNow } from '../is-away.ts';
+import type { Delivery } from './delivery.ts';
+import { isRepeatable, planWrite } from './write-plan.ts';
+
+/** Delivers to Redis: what may run twice as it is, everything else through `applyOnce`. */
+export function redisDelivery(resilience: RedisResilience): Delivery {
+  return {
+    plan: planWrite,
+    deliver: ({ id, hasOwnId, command, args }) =>
+      isRepeatable(command) && !hasOwnId
+        ? resilience.client.call(command, ...args)
+        : resilience.applyOnce(id, command, ...args),
+    judge: (error) => (isAway(error) || isRefusedForNow(error) ? 'later' : 'never'),
+  };
+}

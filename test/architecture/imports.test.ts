@@ -1,0 +1,79 @@
+import { builtinModules } from 'node:module';
+import { expect, it } from 'vitest';
+import { declaredBy, packageNames, sourceOf, type SourceFile } from './source-files.ts';
+
+const core = ['@redis-resilience/core', '@redis-resilience/core/http'];
+
+/** Imports point one way: what each package may import of the others. */
+const ownImports: Readonly<Record<string, readonly string[]>> = {
+  core: [],
+  testing: [],
+  express: core,
+  koa: core,
+  nestjs: core,
+  fallback: core,
+  telemetry: core,
+  doctor: core,
+  cli: [...core, '@redis-resilience/doctor', '@redis-resilience/testing'],
+};
+
+it.each(packageNames)('%s imports of this project only what stands below it', (name) => {
+  const allowed = ownImports[name] ?? [];
+  const forbidden = importsIn(sourceOf(name)).filter(
+    ({ from }) => from.startsWith('@redis-resilience/') && !allowed.includes(from),
+  );
+  expect(forbidden).toEqual([]);
+});
+
+it.each(packageNames)('%s imports of others only what its manifest declares', (name) => {
+  const declared = declaredBy(name);
+  const undeclared = importsIn(sourceOf(name)).filter(
+    ({ from }) => !from.endsWith('.ts') && !isBuiltIn(from) && !declared.includes(packageOf(from)),
+  );
+  expect(undeclared).toEqual([]);
+});
+
+it.each(['core', 'testing'])('%s has no runtime dependency but Node and the peer ioredis', (name) => {
+  const external = importsIn(sourceOf(name)).filter(({ from }) => !from.endsWith('.ts') && !isBuiltIn(from));
+  expect(external.filter(({ from }) => from !== 'ioredis')).toEqual([]);
+});
+
+it.each([
+  ['circuit', /^(command|connection|health|http)\//],
+  ['command', /^(connection|health|http)\//],
+  ['connection', /^(health|http)\//],
+  ['health', /^(circuit|command|connection|http)\//],
+  ['http', /^(circuit|connection)\//],
+])("core's folder %s imports nothing that stands above it", (folder, above) => {
+  const upwards = importsIn(sourceOf('core', folder)).filter(
+    ({ from, typeOnly }) => !typeOnly && above.test(from),
+  );
+  expect(upwards).toEqual([]);
+});
+
+it.each(['circuit', 'command', 'connection', 'health', 'http'])(
+  "core's folder %s does not know what wires it together",
+  (folder) => {
+    const wiring = ['engine.ts', 'create.ts', 'member.ts', 'members.ts', 'index.ts', 'http.ts'];
+    expect(importsIn(sourceOf('core', folder)).filter(({ from }) => wiring.includes(from))).toEqual([]);
+  },
+);
+
+it("reads what lies inside ioredis in core's ioredis.ts only", () => {
+  const internals = /\b(commandQueue|offlineQueue|prevCondition|manuallyClosing|flushQueue|setStatus)\b/;
+  const sources = packageNames.flatMap((name) => sourceOf(name));
+  const readers = sources.filter(({ text }) => internals.test(text) || text.includes("'ioredis/"));
+  expect(readers.map(({ path }) => path)).toEqual(['packages/core/src/ioredis.ts']);
+});
+
+function importsIn(files: readonly SourceFile[]): { file: string; from: string; typeOnly: boolean }[] {
+  return files.flatMap(({ path, imports }) => imports.map((each) => ({ file: path, ...each })));
+}
+
+function isBuiltIn(specifier: string): boolean {
+  return specifier.startsWith('node:') || builtinModules.includes(specifier);
+}
+
+function packageOf(specifier: string): string {
+  return specifier.split('/', specifier.startsWith('@') ? 2 : 1).join('/');
+}

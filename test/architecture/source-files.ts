@@ -1,0 +1,58 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { basename, dirname, join, relative } from 'node:path';
+
+/** One source file of a package, and what it imports. */
+export interface SourceFile {
+  /** Path from the root of the repository. */
+  readonly path: string;
+  readonly name: string;
+  readonly text: string;
+  readonly imports: readonly Import[];
+}
+
+export interface Import {
+  /** A package by its name, or a file of the same package by its path from `src`. */
+  readonly from: string;
+  readonly typeOnly: boolean;
+}
+
+const root = dirname(dirname(import.meta.dirname));
+const statement = /^(?:import|export)\s+(type\s)?(?:[^;'"]*?\sfrom\s+)?'([^']+)'/gm;
+
+/** Names of the packages that exist, as their folders are called. */
+export const packageNames: readonly string[] = readdirSync(join(root, 'packages')).filter((name) =>
+  existsSync(join(root, 'packages', name, 'package.json')),
+);
+
+/** What the manifest of a package lets its source import. */
+export function declaredBy(packageName: string): readonly string[] {
+  const manifest = JSON.parse(
+    readFileSync(join(root, 'packages', packageName, 'package.json'), 'utf8'),
+  ) as Record<'dependencies' | 'peerDependencies', Record<string, string> | undefined>;
+  return Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies });
+}
+
+/** The source of a package, or of one of its folders. */
+export function sourceOf(packageName: string, folder = ''): readonly SourceFile[] {
+  const source = join(root, 'packages', packageName, 'src');
+  const files = readdirSync(join(source, folder), { recursive: true, encoding: 'utf8' });
+  return files
+    .filter((file) => file.endsWith('.ts'))
+    .map((file) => {
+      const path = join(source, folder, file);
+      const text = readFileSync(path, 'utf8');
+      return {
+        path: relative(root, path),
+        name: basename(path),
+        text,
+        imports: importsOf(text, path, source),
+      };
+    });
+}
+
+function importsOf(text: string, path: string, source: string): Import[] {
+  return Array.from(text.matchAll(statement), ([, type, from = '']) => ({
+    from: from.startsWith('.') ? relative(source, join(dirname(path), from)) : from,
+    typeOnly: type !== undefined,
+  }));
+}

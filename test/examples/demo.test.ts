@@ -1,0 +1,62 @@
+import { randomUUID } from 'node:crypto';
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { waitFor } from '@redis-resilience/testing';
+import { expect, it } from 'vitest';
+
+const main = join(dirname(dirname(import.meta.dirname)), 'examples', 'demo', 'dist', 'main.js');
+const quick = ['--steady', '1', '--killed', '2', '--frozen', '2', '--back', '2', '--rate', '20'];
+
+it('kills and freezes Redis, and ends with a table, a sentence and nothing left', async () => {
+  const { child, output, mark } = raise(quick);
+  const [code] = (await once(child, 'exit')) as [number | null];
+  expect(output()).toMatch(/^killed 2\.\d s +Express +\d+ +\d+ +\d+ /m);
+  expect(output()).toMatch(/^In 4\.\d s without Redis the 3 protected shops answered \d+ of \d+ requests, /m);
+  expect({ code, output: output() }).toMatchObject({ code: 0 });
+  await waitFor(() => processesMarked(mark).length === 0);
+});
+
+it.each(['SIGINT', 'SIGTERM', 'SIGKILL'] as const)(
+  'leaves no process behind when %s ends it',
+  async (signal) => {
+    const { child, output, mark } = raise([]);
+    await waitFor(() => output().includes(' 1 s there'), { timeoutMs: 20_000, message: 'the first second' });
+    expect(processesMarked(mark).length).toBeGreaterThan(4);
+    child.kill(signal);
+    await once(child, 'exit');
+    await waitFor(() => processesMarked(mark).length === 0, { message: 'the end of all its processes' });
+  },
+);
+
+it('names an option that it does not know', async () => {
+  const { child, output } = raise(['--kiled', '2']);
+  expect(await once(child, 'exit')).toEqual([1, null]);
+  expect(output()).toContain("Unknown option '--kiled'");
+});
+
+/** Starts the demo. All processes that come of it carry a mark in their environment. */
+function raise(args: readonly string[]): { child: ChildProcess; output: () => string; mark: string } {
+  const mark = randomUUID();
+  const env = { ...process.env, REDIS_RESILIENCE_DEMO_MARK: mark };
+  const child = spawn(process.execPath, [main, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  let text = '';
+  const keep = (bytes: Buffer): void => {
+    text += bytes.toString();
+  };
+  child.stdout.on('data', keep);
+  child.stderr.on('data', keep);
+  return { child, output: () => text, mark };
+}
+
+/** Where there is no /proc, none is found. */
+function processesMarked(mark: string): readonly string[] {
+  return readdirSync('/proc').filter((pid) => {
+    try {
+      return /^\d+$/.test(pid) && readFileSync(`/proc/${pid}/environ`, 'utf8').includes(mark);
+    } catch {
+      return false; // it ended meanwhile, or belongs to somebody else
+    }
+  });
+}

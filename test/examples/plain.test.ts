@@ -1,0 +1,67 @@
+import { startRedis, waitFor, type RedisServer } from '@redis-resilience/testing';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { startExample, type Example } from './start-example.ts';
+
+let server: RedisServer;
+let worker: Example;
+
+beforeEach(async () => {
+  server = await startRedis({ keep: true });
+  worker = await startExample('plain', server.url);
+});
+afterEach(async () => {
+  worker.kill();
+  await server.stop();
+});
+
+async function order(id: number): Promise<void> {
+  await server.command('LPUSH', 'orders', JSON.stringify({ id: String(id), product: '7', quantity: 2 }));
+}
+async function seeSold(quantity: number): Promise<void> {
+  const isSold = async (): Promise<boolean> =>
+    (await server.command('HGET', 'sold', '7')) === String(quantity) &&
+    (await server.command('LLEN', 'orders:taken')) === 0;
+  await waitFor(isSold, {
+    timeoutMs: 10_000,
+    message: `${quantity} to be sold. It said: ${worker.output()}`,
+  });
+}
+async function read(text: string): Promise<void> {
+  await waitFor(() => worker.output().includes(text), { timeoutMs: 10_000, message: `it to say: ${text}` });
+}
+
+it('takes orders and counts what was sold', async () => {
+  await Promise.all([order(1), order(2)]);
+  await seeSold(4);
+  expect(worker.output()).toContain('Order 1: 2 of product 7');
+});
+
+it('says that Redis is away, waits, and goes on when it is back', async () => {
+  await order(1);
+  await seeSold(2);
+  await server.kill();
+  await read('Redis is degraded or down');
+  await server.start();
+  await order(2);
+  await seeSold(4);
+  await read('Redis is up again after');
+});
+
+it('counts an order once that was given twice', async () => {
+  await order(1);
+  await order(1);
+  await order(2);
+  await seeSold(4);
+});
+
+it('ends on SIGTERM, whether Redis is there or not', async () => {
+  await order(1);
+  await seeSold(2);
+  expect(await worker.terminate()).toBe(0);
+  worker = await startExample('plain', server.url);
+  await order(2);
+  await seeSold(4);
+  await server.kill();
+  await read('Redis is degraded or down');
+  expect(await worker.terminate()).toBe(0);
+});

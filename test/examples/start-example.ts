@@ -1,0 +1,63 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { dirname, join } from 'node:path';
+import { freePort, waitFor } from '@redis-resilience/testing';
+
+/** An example that runs as it does for its readers: a process of its own, told by its environment where Redis is. */
+export interface Example {
+  /** What it has printed so far. */
+  output(): string;
+  /** Asks one of its routes. */
+  ask(
+    path: string,
+    method?: string,
+  ): Promise<{ status: number; headers: Headers; body: Record<string, unknown> }>;
+  /** Sends SIGTERM, and tells how it ended: 0, or the signal when that is what it ends itself with. */
+  terminate(): Promise<number | NodeJS.Signals | null>;
+  /** Ends it in any case. */
+  kill(): void;
+}
+
+const examples = join(dirname(dirname(import.meta.dirname)), 'examples');
+
+/** Starts an example and waits for the line that says it is ready. */
+export async function startExample(name: string, redisUrl: string): Promise<Example> {
+  const port = await freePort();
+  const child = spawn(process.execPath, [join(examples, name, 'dist', 'main.js')], {
+    env: { ...process.env, PORT: String(port), REDIS_URL: redisUrl },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const ended = once(child, 'exit') as Promise<[number | null, NodeJS.Signals | null]>;
+  let output = '';
+  const keep = (bytes: Buffer): void => {
+    output += bytes.toString();
+  };
+  child.stdout.on('data', keep);
+  child.stderr.on('data', keep);
+  try {
+    await waitFor(() => output.includes('The ') || child.exitCode !== null, {
+      timeoutMs: 15_000,
+      message: `the ${name} example to start`,
+    });
+  } catch (error) {
+    child.kill('SIGKILL');
+    throw new Error(`The ${name} example did not start. It said: ${output}`, { cause: error });
+  }
+  return {
+    output: () => output,
+    async ask(path, method = 'GET') {
+      const response = await fetch(`http://127.0.0.1:${port}${path}`, {
+        method,
+        signal: AbortSignal.timeout(5_000),
+      });
+      const body = (await response.json()) as Record<string, unknown>;
+      return { status: response.status, headers: response.headers, body };
+    },
+    async terminate() {
+      child.kill('SIGTERM');
+      const [code, signal] = await ended;
+      return code ?? signal;
+    },
+    kill: () => void child.kill('SIGKILL'),
+  };
+}

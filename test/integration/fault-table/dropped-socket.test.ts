@@ -1,0 +1,79 @@
+import { describe, expect, test } from 'vitest';
+import { CallLoop, durationOf } from '../stage/call-loop.ts';
+import { startProtectedRedis } from '../stage/protected-redis.ts';
+import { waitFor } from '@redis-resilience/testing';
+
+describe('a socket that is dropped in silence while new connections work', () => {
+  test('idle: the first retryable command succeeds', async () => {
+    await using redis = await startProtectedRedis();
+    await redis.client.set('greeting', 'hello');
+    redis.proxy.blackhole({ existing: true });
+
+    const issuedAt = performance.now();
+    expect(await redis.client.get('greeting')).toBe('hello');
+
+    expect(performance.now() - issuedAt).toBeLessThan(1_000);
+    expect(await redis.client.set('greeting', 'hello again')).toBe('OK');
+    expect(redis.resilience.snapshot().status).toBe('up');
+  });
+
+  test('idle: the next ping finds it before anybody needs it', async () => {
+    await using redis = await startProtectedRedis({ resilience: { connection: { idlePingMs: 200 } } });
+    const { attempts } = redis.resilience.snapshot();
+    redis.proxy.blackhole({ existing: true });
+    const accepted = redis.proxy.accepted;
+
+    await waitFor(() => redis.proxy.accepted > accepted && redis.resilience.snapshot().status === 'up', {
+      timeoutMs: 5_000,
+    });
+    await waitFor(() => redis.client.stream.localPort !== undefined && redis.client.status === 'ready');
+    const issuedAt = performance.now();
+    await redis.client.get('greeting');
+
+    expect(performance.now() - issuedAt).toBeLessThan(1_000);
+    expect(redis.resilience.snapshot().attempts).toBeGreaterThanOrEqual(attempts);
+  });
+
+  test('busy: no reader or last-wins writer sees an error, and nobody times out on the same socket twice', async () => {
+    await using redis = await startProtectedRedis();
+    const reads = new CallLoop(() => redis.client.get('greeting'));
+    const writes = new CallLoop(() => redis.client.set('greeting', 'hello'));
+    await reads.untilAnswered(50);
+
+    const droppedAt = performance.now();
+    redis.proxy.blackhole({ existing: true });
+    await reads.untilAnswered(50);
+
+    await Promise.all([reads.finish(), writes.finish()]);
+    expect(reads.failures.map(({ error }) => error)).toEqual([]);
+    expect(writes.failures.map(({ error }) => error)).toEqual([]);
+    expect(Math.max(...reads.between(droppedAt, Infinity).map(durationOf))).toBeLessThan(1_400);
+  });
+
+  test('busy: an INCR without an answer says that it may have run, and is not sent again', async () => {
+    await using redis = await startProtectedRedis();
+    await redis.client.incr('visits');
+    redis.proxy.blackhole({ existing: true });
+
+    const error = await redis.client.incr('visits').catch((reason: unknown) => reason);
+
+    expect(error).toMatchObject({ outcome: 'unknown' });
+    expect(await redis.server.command('GET', 'visits')).toBe('1');
+    expect(await redis.client.incr('visits')).toBe(2);
+  });
+
+  test('a server that is only blocked by a slow script keeps its socket', async () => {
+    await using redis = await startProtectedRedis({ server: { config: { 'busy-reply-threshold': 60_000 } } });
+    const slow = redis.server.command(
+      'EVAL',
+      "local t = redis.call('TIME') local ends = t[1] * 1000 + t[2] / 1000 + 700 repeat t = redis.call('TIME') until t[1] * 1000 + t[2] / 1000 > ends return 1",
+      0,
+    );
+    const portBefore = redis.client.stream.localPort;
+    await redis.client.get('greeting');
+    await slow;
+    await redis.until('up');
+
+    expect(redis.client.stream.localPort).toBe(portBefore);
+  });
+});

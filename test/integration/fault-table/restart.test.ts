@@ -1,0 +1,97 @@
+import { isRedisResilienceError } from '@redis-resilience/core';
+import { describe, expect, test } from 'vitest';
+import { CallLoop, durationOf, pass, summaryOf } from '../stage/call-loop.ts';
+import { startProtectedRedis } from '../stage/protected-redis.ts';
+import { UnhandledRejections } from '../stage/unhandled-rejections.ts';
+
+describe('a server that is killed and restarted within 200 ms', () => {
+  test('nobody notices: reads and last-wins writes all succeed', async () => {
+    await using redis = await startProtectedRedis();
+    using unhandled = new UnhandledRejections();
+    const reads = new CallLoop(() => redis.client.get('greeting'));
+    const writes = new CallLoop(() => redis.client.set('greeting', 'hello'));
+    await reads.untilAnswered(20);
+
+    await redis.server.restart({ afterMs: 20 });
+    await reads.untilAnswered(50);
+
+    await Promise.all([reads.finish(), writes.finish()]);
+    expect(reads.failures.map(({ error }) => error)).toEqual([]);
+    expect(writes.failures.map(({ error }) => error)).toEqual([]);
+    expect(await unhandled.list()).toEqual([]);
+  });
+
+  test('an INCR succeeds, or says that it may have run', async () => {
+    await using redis = await startProtectedRedis({ server: { appendonly: true, config: { appendfsync: 'always' } } });
+    const loop = new CallLoop(() => redis.client.incr('visits'));
+    await loop.untilAnswered(20);
+
+    await redis.server.restart({ afterMs: 20 });
+    await loop.untilAnswered(50);
+
+    const calls = await loop.finish();
+    const acknowledged = calls.length - loop.failures.length;
+    const unknown = loop.errors.filter(({ outcome }) => outcome === 'unknown').length;
+    const total = Number(await redis.server.command('GET', 'visits'));
+    expect(loop.failures.every(({ error }) => isRedisResilienceError(error))).toBe(true);
+    expect(loop.errors.filter(({ outcome }) => outcome !== 'unknown')).toEqual([]);
+    expect(total).toBeGreaterThanOrEqual(acknowledged);
+    expect(total).toBeLessThanOrEqual(acknowledged + unknown);
+  });
+});
+
+describe('a server that is away for a second', () => {
+  test('callers wait at first, then fail at once, and succeed again soon after it is back', async () => {
+    await using redis = await startProtectedRedis();
+    using unhandled = new UnhandledRejections();
+    const loop = new CallLoop(() => redis.client.get('greeting'));
+    await loop.untilAnswered(20);
+
+    const killedAt = performance.now();
+    await redis.server.kill();
+    await pass(1_000 - (performance.now() - killedAt));
+    await redis.server.start({ waitUntil: 'listening' });
+    const backAt = performance.now();
+    await loop.untilAnswered(20);
+
+    const calls = await loop.finish();
+    const late = loop.between(killedAt + 350, killedAt + 950).map(durationOf);
+    const recovery = (loop.firstAnswerAfter(killedAt + 100) ?? Infinity) - backAt;
+    expect(late.length).toBeGreaterThan(20);
+    expect(late.toSorted((a, b) => a - b)[Math.floor(late.length / 2)]).toBeLessThan(2);
+    expect(Math.max(...calls.map(durationOf))).toBeLessThan(2_000);
+    expect(recovery).toBeLessThan(400);
+    const refused = loop.failures.filter(({ issuedAt }) => issuedAt > killedAt + 50).map(({ error }) => error);
+    expect(new Set(refused.map(summaryOf))).toEqual(new Set(['REDIS_UNAVAILABLE: not-applied']));
+    expect(new Set(loop.failures.map(({ error }) => isRedisResilienceError(error)))).toEqual(new Set([true]));
+    expect(await unhandled.list()).toEqual([]);
+  });
+
+  test('the queue stays within its bounds, and what is past them is told so', async () => {
+    await using redis = await startProtectedRedis({ resilience: { admission: { maxWaiting: 10 } } });
+    await redis.server.kill();
+    await redis.until('down');
+
+    const calls = Array.from({ length: 100 }, () => redis.client.get('greeting').catch((error: unknown) => error));
+    const { waiting } = redis.resilience.detail();
+
+    const errors = (await Promise.all(calls)).filter(isRedisResilienceError);
+    expect(waiting).toBeLessThanOrEqual(10);
+    expect(errors).toHaveLength(100);
+    expect(errors.filter(({ code }) => code === 'OVERLOADED').length).toBeGreaterThanOrEqual(90);
+    expect(redis.resilience.detail().waiting).toBe(0);
+  });
+
+  test('a command that has given up waiting never runs later', async () => {
+    await using redis = await startProtectedRedis({ server: { keep: true } });
+    await redis.server.kill();
+    await redis.until('down');
+
+    const failed = await redis.client.incr('visits').catch((error: unknown) => error);
+    await redis.server.start();
+    await redis.until('up');
+
+    expect(failed).toMatchObject({ code: 'REDIS_UNAVAILABLE', outcome: 'not-applied' });
+    expect(await redis.client.get('visits')).toBeNull();
+  });
+});

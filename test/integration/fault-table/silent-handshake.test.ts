@@ -1,0 +1,40 @@
+import { startOddPeer } from '@redis-resilience/testing';
+import { createRedisResilience } from '@redis-resilience/core';
+import { describe, expect, test } from 'vitest';
+import { errorOf } from '../stage/outcome-of.ts';
+import { startProtectedRedis } from '../stage/protected-redis.ts';
+import { waitFor } from '@redis-resilience/testing';
+
+describe('a peer that accepts and never answers', () => {
+  test('it is named, callers fail at once, and the service is back when the server answers', async () => {
+    await using redis = await startProtectedRedis();
+    redis.proxy.blackhole({ existing: false, incoming: true });
+    redis.proxy.reset();
+
+    await waitFor(() => redis.resilience.snapshot().cause?.code === 'handshake-timeout', { timeoutMs: 8_000 });
+    const issuedAt = performance.now();
+    const error = await errorOf(redis.client.get('greeting'));
+    const tookMs = performance.now() - issuedAt;
+    const { status } = redis.resilience.snapshot();
+    await redis.proxy.heal();
+    const backAt = performance.now();
+    await redis.until('up');
+
+    expect(status).toBe('down');
+    expect(error).toMatchObject({ code: 'REDIS_UNAVAILABLE', reason: 'handshake-timeout' });
+    expect(tookMs).toBeLessThan(50);
+    expect(performance.now() - backAt).toBeLessThan(600);
+    expect(await redis.client.set('greeting', 'hello')).toBe('OK');
+  });
+
+  test('it is named also when it was never anything else', async () => {
+    await using peer = await startOddPeer('silent');
+    const resilience = createRedisResilience({ host: peer.host, port: peer.port });
+    await waitFor(() => resilience.snapshot().cause?.code === 'handshake-timeout', { timeoutMs: 8_000 });
+
+    expect(resilience.snapshot()).toMatchObject({ status: 'down', reads: false, writes: false });
+    expect(peer.connections).toBeLessThanOrEqual(4);
+    await resilience.close();
+    await waitFor(() => peer.connections === 0);
+  });
+});

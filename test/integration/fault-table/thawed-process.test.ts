@@ -1,0 +1,71 @@
+import { startRedis, waitFor } from '@redis-resilience/testing';
+import { describe, expect, test } from 'vitest';
+import { pass } from '../stage/call-loop.ts';
+import { ChildScript } from '../stage/child-script.ts';
+
+// Reads and writes on and on, and tells of every failure, every thaw and the state at the end.
+const worker = `
+import { createRedisResilience } from '@redis-resilience/core';
+import { createInterface } from 'node:readline';
+const resilience = createRedisResilience(process.env.TARGET);
+resilience.on('thaw', ({ kind, durationMs }) => console.log('thaw', kind, Math.round(durationMs)));
+await resilience.ready();
+let answered = 0;
+const failed = (error) => console.log('failed', error.code, error.outcome, error.reason);
+const loop = setInterval(() => {
+  resilience.client.get('greeting').then(() => answered++, failed);
+  resilience.client.set('greeting', 'hello').then(() => answered++, failed);
+}, 5);
+console.log('ready');
+createInterface({ input: process.stdin }).on('line', async (line) => {
+  if (line === 'state') console.log('state', answered, JSON.stringify(resilience.snapshot()));
+  if (line !== 'end') return;
+  clearInterval(loop);
+  await resilience.close();
+  console.log('closed');
+  process.exit(0);
+});
+`;
+
+describe('a process that is frozen and thawed', () => {
+  test('retryable commands in flight succeed, and old latencies count for nothing', async () => {
+    await using server = await startRedis();
+    await using child = new ChildScript(worker, { TARGET: server.url });
+    await child.line('ready');
+    await pass(200);
+    child.freeze();
+    await pass(2_500);
+    child.thaw();
+    await child.line('thaw');
+    await pass(300);
+    child.tell('state');
+    const state = await child.line('state');
+    child.tell('end');
+
+    expect(await child.exit()).toBe(0);
+    expect(child.lines.filter((line) => line.startsWith('failed'))).toEqual([]);
+    expect(state).toContain('"status":"up"');
+    expect(state).toContain('"read":"closed"');
+    expect(child.stderr).toBe('');
+  });
+
+  test('it comes back when its socket died meanwhile', async () => {
+    await using server = await startRedis();
+    await using child = new ChildScript(worker, { TARGET: server.url });
+    await child.line('ready');
+    await pass(200);
+    child.freeze();
+    await server.restart();
+    await pass(1_500);
+    child.thaw();
+    await waitFor(() => child.lines.length > 0);
+    await pass(500);
+    child.tell('state');
+    const state = await child.line('state');
+    child.tell('end');
+
+    expect(await child.exit()).toBe(0);
+    expect(child.lines.filter((line) => line.startsWith('failed'))).toEqual([]);
+    expect(state).toContain('"status":"up"');
+  });
+});

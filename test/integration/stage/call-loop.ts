@@ -1,0 +1,103 @@
+import { isRedisResilienceError, type RedisResilienceError } from '@redis-resilience/core';
+import { waitFor } from '@redis-resilience/testing';
+import { setTimeout as delay } from 'node:timers/promises';
+
+/** One call of a loop: when it was issued, on the clock of `performance.now()`, and what became of it. */
+export interface LoopedCall {
+  readonly issuedAt: number;
+  settledAt: number | undefined;
+  error: unknown;
+}
+
+/** A steady trickle of calls, as an application makes them: one every few milliseconds, none waits for another. */
+export class CallLoop {
+  readonly calls: LoopedCall[] = [];
+  readonly #call: () => Promise<unknown>;
+  readonly #everyMs: number;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(call: () => Promise<unknown>, everyMs = 5) {
+    this.#call = call;
+    this.#everyMs = everyMs;
+    this.#timer = setInterval(() => this.#issue(), everyMs);
+  }
+
+  get failures(): readonly LoopedCall[] {
+    return this.calls.filter(({ error }) => error !== undefined);
+  }
+
+  /** The errors of this library among the failures. */
+  get errors(): readonly RedisResilienceError[] {
+    return this.failures.map(({ error }) => error).filter(isRedisResilienceError);
+  }
+
+  /** Stops issuing, and resolves when every call has settled. @throws Error when one does not within `timeoutMs` */
+  async finish(timeoutMs = 3_000): Promise<readonly LoopedCall[]> {
+    clearInterval(this.#timer);
+    await waitFor(() => this.calls.every(({ settledAt }) => settledAt !== undefined), {
+      timeoutMs,
+      message: 'every call to settle',
+    });
+    return this.calls;
+  }
+
+  /** Resolves when this many more calls have succeeded. */
+  async untilAnswered(count = 1, timeoutMs = 5_000): Promise<void> {
+    const from = performance.now();
+    await waitFor(
+      () =>
+        this.calls.filter(
+          ({ issuedAt, settledAt, error }) => issuedAt >= from && settledAt !== undefined && error === undefined,
+        ).length >= count,
+      { timeoutMs, message: `${count} more calls to be answered` },
+    );
+  }
+
+  /** The calls issued within a span of time. */
+  between(from: number, to: number): readonly LoopedCall[] {
+    return this.calls.filter(({ issuedAt }) => issuedAt >= from && issuedAt < to);
+  }
+
+  /** When the first call that was issued after this time succeeded. */
+  firstAnswerAfter(time: number): number | undefined {
+    const answered = this.calls.filter(
+      ({ error, settledAt }) => error === undefined && settledAt !== undefined && settledAt >= time,
+    );
+    return answered.length === 0 ? undefined : Math.min(...answered.map(({ settledAt }) => settledAt as number));
+  }
+
+  #issue(): void {
+    const call: LoopedCall = { issuedAt: performance.now(), settledAt: undefined, error: undefined };
+    this.calls.push(call);
+    const settle = (error: unknown): void => {
+      if (call.settledAt !== undefined) throw new Error('A call settled twice.');
+      call.settledAt = performance.now();
+      call.error = error;
+    };
+    this.#call().then(
+      () => settle(undefined),
+      (error: unknown) => settle(error ?? new Error('rejected with nothing')),
+    );
+  }
+}
+
+/** How long a call took, from when it was issued to its answer. */
+export function durationOf(call: LoopedCall): number {
+  return (call.settledAt ?? Infinity) - call.issuedAt;
+}
+
+/** The value in the middle. */
+export function medianOf(values: readonly number[]): number {
+  const sorted = values.toSorted((left, right) => left - right);
+  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
+}
+
+/** Lets this much time pass: an outage of a given length is what is tested, never a wait for a state. */
+export function pass(ms: number): Promise<void> {
+  return delay(ms);
+}
+
+/** Code and outcome of an error of this library; of any other its message. */
+export function summaryOf(error: unknown): string {
+  return isRedisResilienceError(error) ? `${error.code}: ${error.outcome}` : String(error);
+}

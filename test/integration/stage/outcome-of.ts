@@ -1,0 +1,27 @@
+/** What became of a call. */
+export type CallOutcome =
+  | { readonly kind: 'resolved'; readonly value: unknown }
+  | { readonly kind: 'rejected'; readonly error: Error }
+  | { readonly kind: 'pending' };
+
+/** Waits until the call settles, and tells how; `pending` when it does not in time. Never rejects. */
+export async function outcomeOf(call: Promise<unknown>, timeoutMs = 4_000): Promise<CallOutcome> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<CallOutcome>((resolve) => {
+    timer = setTimeout(() => resolve({ kind: 'pending' }), timeoutMs);
+  });
+  const settled = call.then(
+    (value): CallOutcome => ({ kind: 'resolved', value }),
+    (error: Error): CallOutcome => ({ kind: 'rejected', error }),
+  );
+  const outcome = await Promise.race([settled, late]);
+  clearTimeout(timer);
+  return outcome;
+}
+
+/** The error of a call that fails. @throws Error when it does not */
+export async function errorOf(call: Promise<unknown>, timeoutMs?: number): Promise<Error> {
+  const outcome = await outcomeOf(call, timeoutMs);
+  if (outcome.kind !== 'rejected') throw new Error(`Expected a failure; the call was ${outcome.kind}.`);
+  return outcome.error;
+}

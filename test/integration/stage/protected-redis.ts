@@ -1,0 +1,81 @@
+import {
+  createRedisResilience,
+  type RedisResilience,
+  type RedisSnapshot,
+  type ResilienceOptions,
+} from '@redis-resilience/core';
+import {
+  startProxy,
+  startRedis,
+  waitFor,
+  type ChaosProxy,
+  type RedisServer,
+  type StartRedisOptions,
+} from '@redis-resilience/testing';
+import type { Redis, RedisOptions } from 'ioredis';
+
+export interface ProtectedRedisOptions {
+  readonly server?: StartRedisOptions;
+  readonly client?: RedisOptions;
+  readonly resilience?: ResilienceOptions;
+  /** Connects past the proxy, which lives in this process and stands still with it. @default false */
+  readonly isDirect?: boolean;
+  /** Resolves once the status is `up`. @default true */
+  readonly waitUntilUp?: boolean;
+}
+
+/** A real server, a proxy in front of it, and a client behind a resilience that reaches the server through the proxy. */
+export interface ProtectedRedis extends AsyncDisposable {
+  readonly server: RedisServer;
+  readonly proxy: ChaosProxy;
+  readonly resilience: RedisResilience;
+  readonly client: Redis;
+  /** Resolves with the snapshot once it has this status. */
+  until(status: RedisSnapshot['status'], timeoutMs?: number): Promise<RedisSnapshot>;
+}
+
+/** Starts all three; `await using` ends them. */
+export async function startProtectedRedis(options: ProtectedRedisOptions = {}): Promise<ProtectedRedis> {
+  const server = await startRedis(options.server);
+  const proxy = await startProxy({ target: server });
+  const resilience = createRedisResilience(
+    { host: proxy.host, port: options.isDirect === true ? server.port : proxy.port, ...options.client },
+    options.resilience,
+  );
+  const until = (status: RedisSnapshot['status'], timeoutMs = 5_000): Promise<RedisSnapshot> =>
+    waitUntilStatus(resilience, status, timeoutMs);
+  const dispose = async (): Promise<void> => {
+    await resilience.close({ drainMs: 0 });
+    await proxy.close();
+    await server.stop();
+  };
+  try {
+    if (options.waitUntilUp ?? true) await resilience.ready({ timeoutMs: 5_000 });
+  } catch (error) {
+    await dispose();
+    throw error;
+  }
+  return {
+    server,
+    proxy,
+    resilience,
+    client: resilience.client as Redis,
+    until,
+    [Symbol.asyncDispose]: dispose,
+  };
+}
+
+/** Resolves with the snapshot once it has this status. */
+export function waitUntilStatus(
+  resilience: RedisResilience,
+  status: RedisSnapshot['status'],
+  timeoutMs = 5_000,
+): Promise<RedisSnapshot> {
+  return waitFor(
+    () => {
+      const snapshot = resilience.snapshot();
+      return snapshot.status === status ? snapshot : undefined;
+    },
+    { timeoutMs, message: `the status ${status}; it is ${resilience.snapshot().status}` },
+  );
+}

@@ -1,0 +1,160 @@
+// Makes `npm test`, `npm run demo` and `npm run check` work as the first command after a checkout: looks whether the
+// npm packages and the programs named as arguments are there, and installs what is missing. No dependency, no build.
+//
+//   node test/setup/setup.mjs [redis-server] [openssl]
+
+import { spawnSync } from 'node:child_process';
+import { accessSync, constants, existsSync, readFileSync, statSync } from 'node:fs';
+import { delimiter, dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
+
+// Debian names the packages as the programs; brew does not.
+const brewNames = { 'redis-server': 'redis' };
+
+checkNode();
+checkPrograms(process.argv.slice(2));
+checkPackages();
+
+function checkNode() {
+  const [major, minor] = process.versions.node.split('.').map(Number);
+  if (major > 20 || (major === 20 && minor >= 19)) return;
+  fail(
+    `Node ${process.versions.node} is too old: this project needs Node 20.19 or later.`,
+    'Install a newer one from https://nodejs.org, then run the command again.',
+  );
+}
+
+function checkPrograms(names) {
+  checkNamedServer();
+  const missing = names.filter((name) => !isThere(name));
+  if (missing.length === 0) return;
+  const asRoot = commandForRoot();
+  if (asRoot) installWithApt(missing, asRoot);
+  const stillMissing = missing.filter((name) => !isThere(name));
+  if (stillMissing.length > 0) fail(...adviceFor(stillMissing));
+}
+
+/** A server that somebody named and that is not there is a mistake: another one must not take its place. */
+function checkNamedServer() {
+  const named = process.env.REDIS_SERVER_BIN;
+  if (!named || isProgram(named)) return;
+  fail(`REDIS_SERVER_BIN names ${JSON.stringify(named)}, which is no program on this machine.`);
+}
+
+function isThere(name) {
+  return (name === 'redis-server' && Boolean(process.env.REDIS_SERVER_BIN)) || isProgram(name);
+}
+
+function isProgram(name) {
+  if (/[\\/]/.test(name)) return isExecutable(name);
+  return (process.env.PATH || '')
+    .split(delimiter)
+    .some((folder) => folder && isExecutable(join(folder, name)));
+}
+
+function isExecutable(file) {
+  try {
+    accessSync(file, constants.X_OK);
+    return statSync(file).isFile();
+  } catch {
+    return false;
+  }
+}
+
+/** What to put before a command to run it as root, when that takes no password; undefined without apt. */
+function commandForRoot() {
+  if (process.platform !== 'linux' || !isProgram('apt-get')) return undefined;
+  if (process.getuid() === 0) return [];
+  const sudo = isProgram('sudo') && spawnSync('sudo', ['-n', 'true'], { stdio: 'ignore' }).status === 0;
+  return sudo ? ['sudo', '-n'] : undefined;
+}
+
+// Debian starts a service as soon as it is installed, and enables it for the next boot. Tests start their own servers:
+// a policy file forbids the start while the package is configured, and systemd is told to leave the service off.
+const aptScript = `
+policy=/usr/sbin/policy-rc.d
+if [ ! -e "$policy" ]; then
+  trap 'rm -f "$policy"' EXIT
+  trap 'exit 130' INT TERM HUP
+  printf '#!/bin/sh\\nexit 101\\n' > "$policy" && chmod 755 "$policy"
+fi
+export DEBIAN_FRONTEND=noninteractive
+apt-get update -qq -o DPkg::Lock::Timeout=120
+apt-get install -y -qq --no-install-recommends -o DPkg::Lock::Timeout=120 "$@" || exit
+case " $* " in
+  *' redis-server '*) [ ! -d /run/systemd/system ] || systemctl disable --quiet redis-server || true ;;
+esac
+`;
+
+function installWithApt(names, asRoot) {
+  say(`Installing ${names.join(' and ')} with apt-get; no service is started.`);
+  const [command, ...args] = [...asRoot, 'sh', '-c', aptScript, 'install', ...names];
+  const { stdout, stderr, status } = spawnSync(command, args, {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    encoding: 'utf8',
+    maxBuffer: 64 * 1024 * 1024,
+  });
+  if (status !== 0) process.stderr.write(`${stdout}${stderr}`);
+}
+
+function adviceFor(names) {
+  const again =
+    { pretest: 'npm test', predemo: 'npm run demo' }[process.env.npm_lifecycle_event] || 'npm run setup';
+  const formulae = names.map((name) => brewNames[name] || name).join(' ');
+  const advice = [
+    `Missing on this machine: ${names.join(', ')}. Install it, then run \`${again}\` again:`,
+    '',
+    `  Debian, Ubuntu:  sudo apt-get update && sudo apt-get install -y --no-install-recommends ${names.join(' ')}`,
+    `  macOS:           brew install ${formulae}`,
+    `  Docker:          docker run --rm -it -v "$PWD":/app -v /app/node_modules -w /app node:22 ${again}`,
+  ];
+  if (!names.includes('redis-server')) return advice;
+  return [
+    ...advice,
+    '',
+    'Or name another server binary (Redis, Valkey) in the environment variable REDIS_SERVER_BIN.',
+  ];
+}
+
+function checkPackages() {
+  if (packagesAreInstalled()) return;
+  say('Installing the npm packages. This takes a moment, once.');
+  // Development packages are all there is here; NODE_ENV=production must not leave them out.
+  const args = ['ci', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error'];
+  const npm = process.env.npm_execpath;
+  const [command, ...rest] = npm ? [process.execPath, npm, ...args] : ['npm', ...args];
+  const { status, error } = spawnSync(command, rest, {
+    cwd: root,
+    stdio: ['ignore', 'ignore', 'inherit'],
+    shell: !npm && process.platform === 'win32',
+  });
+  if (status !== 0) fail(`npm could not install the packages${error ? `: ${error.message}` : ''}.`);
+}
+
+/** npm writes its own lock file into node_modules last of all: an interrupted installation has none. */
+function packagesAreInstalled() {
+  const locked = join(root, 'package-lock.json');
+  const installed = join(root, 'node_modules', '.package-lock.json');
+  if (!existsSync(installed)) return false;
+  if (statSync(installed).mtimeMs >= statSync(locked).mtimeMs) return true;
+  const present = packagesIn(installed);
+  return Object.entries(packagesIn(locked)).every(([path, wanted]) => {
+    const have = present[path];
+    return have ? have.version === wanted.version : !path.startsWith('node_modules/') || wanted.optional;
+  });
+}
+
+function packagesIn(lockFile) {
+  return JSON.parse(readFileSync(lockFile, 'utf8')).packages;
+}
+
+function say(line) {
+  process.stderr.write(`${line}\n`);
+}
+
+function fail(...lines) {
+  say(`\n${lines.join('\n')}\n`);
+  process.exit(1);
+}
