@@ -87,7 +87,7 @@ export class RedisMember implements Member {
     connection = new Connection(client, target, redialer, this.gate, {
       ...connectionHost(host),
       onStateChange: () => host.onMemberChange(),
-      onProven: (_connection, { proof }) => {
+      onProven: ({ proof }) => {
         this.#judgeRole(proof.info);
         this.#failover?.start();
       },
@@ -102,9 +102,9 @@ export class RedisMember implements Member {
       },
     });
     this.#failover = this.#followFailovers(client, target);
-    driver.takeOverConnection(client, connection);
+    driver.takeOverConnection(client, connection.connector);
     driver.takeOverRetry(client);
-    driver.interceptConnect(client, () => this.#connection.firstFailure());
+    driver.interceptConnect(client, () => this.#connection.connector.firstFailure());
     driver.interceptDisconnect(client);
     // A monitor's connection answers no commands; its driver replaces sendCommand itself.
     if (!isMonitor) driver.interceptSendCommand(client, this.gate.handle);

@@ -2,6 +2,7 @@ import type { Cluster } from 'ioredis';
 import type { Clock } from '../clock.ts';
 import type { Dispatch } from '../command/dispatch.ts';
 import { Turn } from '../command/turn.ts';
+import { forgetNode } from '../ioredis-cluster.ts';
 import * as driver from '../ioredis.ts';
 
 interface TurnsHost {
@@ -45,7 +46,7 @@ export function clusterDispatch(cluster: Cluster, long: driver.SendCommand, turn
     isHandshake: (command) => command.name === 'cluster' && cluster.status === 'connect',
     wake: () => driver.wake(cluster),
     isBlocked: () => false,
-    beforeBatch: driver.forgetNode,
+    beforeBatch: forgetNode,
     readAt: () => turns.lastReadAt,
   };
 }

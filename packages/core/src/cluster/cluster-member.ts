@@ -3,6 +3,7 @@ import { Command, type Cluster, type Redis } from 'ioredis';
 import type { CauseCode } from '../cause.ts';
 import { Gate } from '../command/gate.ts';
 import type { CredentialsHolder } from '../connection/reauthenticate.ts';
+import * as clusterDriver from '../ioredis-cluster.ts';
 import * as driver from '../ioredis.ts';
 import type { Member, MemberHost } from '../member.ts';
 import type { ConnectionState } from '../snapshot.ts';
@@ -35,13 +36,16 @@ export class ClusterMember implements Member {
     this.#slotWatch = new SlotWatch(cluster, host.clock, host.settings.connection.minPeriodMs, {
       onServes: () => this.#serves(),
     });
-    driver.takeOverCluster(cluster, () => host.settings.connection.minPeriodMs * (0.9 + 0.2 * host.random()));
+    clusterDriver.takeOverCluster(
+      cluster,
+      () => host.settings.connection.minPeriodMs * (0.9 + 0.2 * host.random()),
+    );
     driver.interceptSendCommand(cluster, this.gate.handle);
-    driver.onClusterSubscriber(cluster, (subscriber) => this.#watch(subscriber));
+    clusterDriver.onClusterSubscriber(cluster, (subscriber) => this.#watch(subscriber));
     cluster.on('+node', (node: Redis) => this.#watch(node));
     cluster.on('-node', (node: Redis) => this.#forget(node));
     for (const node of cluster.nodes()) this.#watch(node);
-    cluster.on('refresh', () => driver.rememberNodes(cluster));
+    cluster.on('refresh', () => clusterDriver.rememberNodes(cluster));
     cluster.on('connecting', () => this.#onConnecting());
     cluster.on('ready', () => this.#serves());
     cluster.on('close', () => this.#away('connection-reset'));
@@ -118,7 +122,7 @@ export class ClusterMember implements Member {
     if (this.#cluster.status === 'end') return;
     const ended = once(this.#cluster, 'end');
     this.#cluster.disconnect();
-    driver.endIdleCluster(this.#cluster);
+    clusterDriver.endIdleCluster(this.#cluster);
     await ended;
   }
 

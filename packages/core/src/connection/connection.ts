@@ -1,10 +1,10 @@
-import type { Socket } from 'node:net';
 import type { Redis } from 'ioredis';
 import type { CauseCode } from '../cause.ts';
 import type { Clock, Random } from '../clock.ts';
 import * as driver from '../ioredis.ts';
 import type { Settings } from '../settings.ts';
 import type { ConnectionState } from '../snapshot.ts';
+import { Connector } from './connector.ts';
 import type { Established, Target } from './establish.ts';
 import type { LinkEffect, LinkSignal, LinkState } from './link-state.ts';
 import { Patrol } from './patrol.ts';
@@ -30,53 +30,59 @@ export interface ConnectionHost {
   readonly clock: Clock;
   readonly random: Random;
   generations(): { readonly read: number; readonly write: number };
-  onStateChange(connection: Connection): void;
-  onProven(connection: Connection, established: Established): void;
+  onStateChange(): void;
+  onProven(established: Established): void;
   onGap(gapMs: number, channels: number): void;
   onResubscribeFailed(channels: number, code: string): void;
 }
 
-/**
- * One connection of one ioredis instance. It is the instance's connector, so that the socket which proved to lead to a
- * serving Redis is the connection; it runs the state machine of `transition.ts`, and performs its effects.
- */
-export class Connection implements driver.DriverConnector {
+/** A subscriber has nothing else to notice its death by. */
+const subscriberIdleMs = 1000;
+
+/** One connection of one ioredis instance: it runs the state machine of `transition.ts`, and performs its effects. */
+export class Connection {
   readonly client: Redis;
   readonly wire: Wire;
+  readonly connector: Connector;
   readonly #host: ConnectionHost;
   readonly #gate: GateControl;
   readonly #redialer: Redialer;
   readonly #silence: Silence;
   readonly #patrol: Patrol;
   readonly #subscriptions: Subscriptions;
-  readonly #firstFailures = new Set<(error: Error) => void>();
   #state: LinkState = { kind: 'idle' };
-  #standby: Established | undefined;
-  #pending: { readonly reject: (error: Error) => void } | undefined;
-  #handshakeTimer: ReturnType<Clock['setTimeout']> | undefined;
-  #lossCause: CauseCode | undefined;
 
   constructor(client: Redis, target: Target, redialer: Redialer, gate: GateControl, host: ConnectionHost) {
     const { clock, random, settings } = host;
+    const { minStallMs, maxStallMs, idlePingMs, handshakeTimeoutMs } = settings.connection;
     this.client = client;
     this.#host = host;
     this.#gate = gate;
     this.#redialer = redialer;
     this.#subscriptions = new Subscriptions(client, host);
-    const roundTrip = new RoundTrip(settings.connection.minStallMs, settings.connection.maxStallMs);
-    this.wire = new Wire(client, clock, roundTrip, {
+    this.wire = new Wire(client, clock, new RoundTrip(minStallMs, maxStallMs), {
       onRead: (now) => this.#onRead(now),
       onWrite: (now) => this.#patrol.noteWrite(now),
       onBlockedChange: (isBlocked) => (isBlocked ? gate.refresh() : gate.unblock()),
       generations: () => host.generations(),
     });
+    this.connector = new Connector(
+      client,
+      this.wire,
+      redialer,
+      { clock, handshakeTimeoutMs },
+      {
+        onDial: () => this.#signal({ kind: 'dial' }),
+        onAttemptFailed: (cause) => this.#signal({ kind: 'attempt-failed', cause }),
+        onProven: (established) => host.onProven(established),
+        onClosed: (cause) => this.#onClosed(cause),
+        isServing: () => this.#state.kind === 'ready' && !this.#state.isSuspect,
+      },
+    );
     this.#patrol = new Patrol(this.wire, clock, random, {
       onSilent: () => this.#signal({ kind: 'silent' }),
       onIdle: () => this.#askPing(),
-      idleMs: () =>
-        this.#subscriptions.isActive
-          ? Math.min(1000, settings.connection.idlePingMs)
-          : settings.connection.idlePingMs,
+      idleMs: () => (this.isSubscriber ? Math.min(subscriberIdleMs, idlePingMs) : idlePingMs),
     });
     this.#silence = new Silence(target, this.wire, settings, {
       onAway: (cause) => this.#signal({ kind: 'away', cause }),
@@ -107,74 +113,16 @@ export class Connection implements driver.DriverConnector {
     return this.#redialer.nextAttemptMs();
   }
 
-  /** The driver asks for a socket. Resolves with one that is proven; rejects only when the client is closed. */
-  connect(emit: (event: string, error: Error) => void): Promise<Socket> {
+  /** Takes over a connection that the driver made, or began to make, before it was protected. */
+  takeOver(): void {
+    if (driver.socketOf(this.client) === undefined || driver.statusOf(this.client) === 'wait') return;
     this.#signal({ kind: 'dial' });
-    const standby = this.#standby;
-    this.#standby = undefined;
-    if (standby !== undefined && !standby.socket.destroyed) return Promise.resolve(this.#handOver(standby));
-    return new Promise((resolve, reject) => {
-      this.#pending = { reject };
-      this.#redialer.start({
-        onEstablished: (established) => {
-          this.#pending = undefined;
-          resolve(this.#handOver(established));
-        },
-        onFailed: (cause, error) => {
-          this.#signal({ kind: 'attempt-failed', cause });
-          emit('error', error);
-          for (const reject of this.#firstFailures) reject(error);
-          this.#firstFailures.clear();
-        },
-      });
-    });
-  }
-
-  check(): boolean {
-    return true;
-  }
-
-  /** The driver wants the connection gone: for good when the user said so, else to have it made anew. */
-  disconnect(): void {
-    if (this.#pending !== undefined) {
-      if (!driver.isClosing(this.client)) {
-        this.#redialer.hurry();
-        return;
-      }
-      const { reject } = this.#pending;
-      this.#pending = undefined;
-      this.#redialer.stop();
-      driver.forgetClosing(this.client);
-      reject(new Error('Connection is closed.'));
-      return;
-    }
-    const { socket } = this.wire;
-    if (socket === undefined || socket.destroyed) return;
-    const isGraceful =
-      driver.isClosing(this.client) && this.#state.kind === 'ready' && !this.#state.isSuspect;
-    if (!isGraceful) {
-      socket.destroy();
-      return;
-    }
-    if (driver.unansweredCount(this.client) === 0) {
-      socket.destroySoon();
-      return;
-    }
-    const timer = this.#host.clock.setTimeout(() => socket.destroy(), gracefulEndMs);
-    socket.once('close', () => this.#host.clock.clearTimeout(timer));
-    socket.end();
-  }
-
-  /** Rejects at the first attempt that fails from now on; never settles otherwise. */
-  firstFailure(): Promise<never> {
-    return new Promise((_resolve, reject) => this.#firstFailures.add(reject));
+    if (driver.statusOf(this.client) === 'ready') this.#onReady();
   }
 
   /** Drops the socket, for this reason, and dials. */
   drop(cause: CauseCode): void {
-    if (this.#pending !== undefined) this.#redialer.hurry();
-    this.#lossCause = cause;
-    this.wire.socket?.destroy();
+    this.connector.drop(cause);
   }
 
   /** The server answers that it does not serve: keep the socket, and keep asking. */
@@ -186,8 +134,7 @@ export class Connection implements driver.DriverConnector {
 
   /** Puts a proven second connection in the place of the present one. */
   replaceWith(established: Established): void {
-    this.#standby?.socket.destroy();
-    this.#standby = established;
+    this.connector.standBy(established);
     this.#signal({ kind: 'dead' });
   }
 
@@ -208,7 +155,7 @@ export class Connection implements driver.DriverConnector {
         this.#gate.open();
         return;
       case 'hold-gate':
-        this.#gate.hold(this.#holdSince());
+        this.#gate.hold(this.#awaySince());
         return;
       case 'end-gate':
         this.#gate.end();
@@ -221,81 +168,42 @@ export class Connection implements driver.DriverConnector {
         return;
       case 'replace-socket':
         this.#silence.stop();
-        this.#lossCause = 'stalled';
-        this.wire.socket?.destroy();
+        this.connector.drop('stalled');
         return;
       case 'publish':
-        this.#host.onStateChange(this);
+        this.#host.onStateChange();
         return;
       default:
         effect satisfies never;
     }
   }
 
-  #holdSince(): number | undefined {
+  // Undefined while the first connection is being made and nothing failed yet: that is no outage.
+  #awaySince(): number | undefined {
     const state = this.#state;
-    if (state.kind === 'connecting') return state.cause === undefined ? undefined : state.since;
+    if (state.kind === 'connecting' && state.cause === undefined) return undefined;
     return 'since' in state ? state.since : undefined;
   }
 
-  /** Takes over a connection that the driver made before it was protected. */
-  takeOver(): void {
-    const socket = driver.socketOf(this.client);
-    if (socket === undefined || driver.statusOf(this.client) === 'wait') return;
-    this.#signal({ kind: 'dial' });
-    if (driver.statusOf(this.client) === 'ready') this.#onReady();
-  }
-
-  #handOver(established: Established): Socket {
-    const { socket, proof, credentials } = established;
-    if (credentials !== undefined)
-      driver.setCredentials(this.client, credentials.username, credentials.password);
-    if (proof.resp2) driver.speakResp2(this.client);
-    this.#adopt(socket);
-    this.#handshakeTimer = this.#host.clock.setTimeout(() => {
-      this.#lossCause = 'handshake-timeout';
-      socket.destroy();
-    }, this.#host.settings.connection.handshakeTimeoutMs);
-    this.#host.onProven(this, established);
-    return socket;
-  }
-
-  #adopt(socket: Socket): void {
-    this.wire.adopt(socket);
-    this.#lossCause = undefined;
-    // Before the driver's own listener: the gate is held when the driver gives up what was in flight.
-    socket.prependListener('close', () => this.#onSocketClosed(socket));
-    socket.on('error', ignore);
-  }
-
   #onReady(): void {
-    this.#clearHandshakeTimer();
-    this.#firstFailures.clear();
-    const socket = driver.socketOf(this.client);
-    if (driver.statusOf(this.client) !== 'ready' || socket === undefined) return;
-    if (this.wire.socket !== socket) this.#adopt(socket);
+    this.connector.ready();
+    if (driver.statusOf(this.client) !== 'ready' || this.wire.socket === undefined) return;
     this.#signal({ kind: 'dial' });
     this.#signal({ kind: 'ready' });
     this.#patrol.start();
     this.#subscriptions.restore();
   }
 
-  #onSocketClosed(socket: Socket): void {
-    if (socket !== this.wire.socket) return;
-    this.#clearHandshakeTimer();
+  #onClosed(cause: CauseCode): void {
     this.#patrol.stop();
     this.#subscriptions.remember(this.wire.readAt);
-    this.#redialer.lost();
-    const ownCause = driver.isClosing(this.client) ? 'closed' : 'connection-reset';
-    this.#signal({ kind: 'lost', cause: this.#lossCause ?? ownCause });
+    this.#signal({ kind: 'lost', cause });
   }
 
   #onEnd(): void {
-    this.#clearHandshakeTimer();
     this.#patrol.stop();
-    this.#redialer.stop();
-    this.#standby?.socket.destroy();
-    this.#standby = undefined;
+    this.#subscriptions.forget();
+    this.connector.stop();
     this.#signal({ kind: 'ended' });
   }
 
@@ -309,14 +217,7 @@ export class Connection implements driver.DriverConnector {
   #askPing(): void {
     this.client.ping().catch(ignore);
   }
-
-  #clearHandshakeTimer(): void {
-    if (this.#handshakeTimer !== undefined) this.#host.clock.clearTimeout(this.#handshakeTimer);
-    this.#handshakeTimer = undefined;
-  }
 }
-
-const gracefulEndMs = 2000;
 
 function ignore(): void {
   // Reported as an event by the resilience; nothing here may throw for want of a listener.
