@@ -12,7 +12,7 @@ export function attachRedis(client: Redis, engine: Engine): Members {
   const { settings, clock, random } = engine;
   const { minPeriodMs, maxPeriodMs, handshakeTimeoutMs } = settings.connection;
   const pace = { clock, random, minPeriodMs, maxPeriodMs, handshakeTimeoutMs };
-  const { dialer, release } = acquireDialer(dialerKey(client), pace);
+  const lease = acquireDialer(dialerKey(client), pace);
   const clients = new Set<Redis>();
   const credentials = credentialsHolder(settings);
   const members = new Members({
@@ -21,13 +21,13 @@ export function attachRedis(client: Redis, engine: Engine): Members {
       if (given !== undefined) credentials.source = given;
       await Promise.all([...clients].map((each) => reauthenticate(each, credentials, settings)));
     },
-    release,
+    release: () => lease.release(),
   });
   const protectOne = (one: Redis): void => {
     const target = targetOf(one, settings, credentials);
     const expectsPrimary =
       settings.connection.role === 'primary' && driver.optionsOf(one)['readOnly'] !== true;
-    const member = new RedisMember(one, target, dialer, expectsPrimary, engine);
+    const member = new RedisMember(one, target, lease.dialer, expectsPrimary, engine);
     clients.add(one);
     members.add(member);
     driver.interceptDuplicate(one, (duplicate) => protectOne(duplicate as Redis));

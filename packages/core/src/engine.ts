@@ -13,7 +13,7 @@ import type { Forensics, Outcome } from './errors.ts';
 import { History, type HistoryEntry } from './history.ts';
 import { LaneWatch } from './lane-watch.ts';
 import type { Member, MemberHost } from './member.ts';
-import { Members } from './members.ts';
+import type { Members } from './members.ts';
 import { Observer } from './observer.ts';
 import { Pulse, type ThawKind } from './pulse.ts';
 import { whenUp } from './ready.ts';
@@ -68,7 +68,8 @@ export class Engine implements RedisResilience, MemberHost {
   }
 
   detail(): SnapshotDetail {
-    return this.#members.detail();
+    const { level: retryBudget } = this.budget;
+    return { ...this.#members.detail(), retryBudget, eventLoopLagMs: this.#pulse.lagMs };
   }
 
   on<E extends ResilienceEvent>(event: E, listener: (payload: ResilienceEvents[E]) => void): () => void {

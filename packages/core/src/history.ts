@@ -44,7 +44,7 @@ export class History {
   list(): readonly HistoryEntry[] {
     const byTime = (left: HistoryEntry, right: HistoryEntry): number =>
       left.at.getTime() - right.at.getTime();
-    return [...this.#statuses, ...this.#commands].sort(byTime);
+    return [...this.#statuses, ...this.#commands].toSorted(byTime);
   }
 }
 

@@ -1,44 +1,12 @@
 import { tracingChannel } from 'node:diagnostics_channel';
 import type { Socket } from 'node:net';
 import type { Cluster, Redis } from 'ioredis';
-import type { Entry } from './command/entry.ts';
+import type { DriverCommand, DriverConnector, SendCommand } from './driver-command.ts';
 
 /**
  * The only file that knows what lies inside ioredis. Everything here is held by a contract test against each
  * supported version; nothing else in this project may reach past the public API.
  */
-
-/** A command as ioredis builds it, with the one field we add: who tracks it. */
-export interface DriverCommand {
-  name: string;
-  args: unknown[];
-  readonly promise: Promise<unknown>;
-  isSettled?: boolean;
-  inTransaction?: boolean;
-  pipelineIndex?: number;
-  protocol?: number;
-  replyMapping?: string;
-  resolve(value: unknown): unknown;
-  reject(error: Error): unknown;
-  toWritable(socket: Socket): string | Buffer;
-  getKeys(): unknown[];
-  entry?: Entry | undefined;
-}
-
-/** What ioredis passes as the second argument of `sendCommand` for the members of a pipeline. */
-export interface PipelineStream {
-  readonly isPipeline?: boolean;
-  readonly destination?: { readonly redis?: unknown };
-}
-
-export type SendCommand = (command: DriverCommand, stream?: PipelineStream, node?: unknown) => unknown;
-
-/** What ioredis asks of the object that makes its sockets. */
-export interface DriverConnector {
-  connect(emit: (event: string, error: Error) => void): Promise<Socket>;
-  disconnect(): void;
-  check(info: unknown): boolean;
-}
 
 interface Condition {
   select: number;
@@ -95,7 +63,7 @@ export function socketOf(client: Redis): Socket | undefined {
 
 /** The driver's own `sendCommand`, to be asked for before the gate takes its place. */
 export function sendCommandOf(client: Redis | Cluster): SendCommand {
-  return internals(client).sendCommand.bind(client) as SendCommand;
+  return internals(client).sendCommand.bind<SendCommand>(client);
 }
 
 /** Puts `gate` in the place of `sendCommand`. */
@@ -218,10 +186,6 @@ export function subscriptionsOf(client: Redis): Subscriptions {
   };
 }
 
-export function databaseOf(client: Redis): number {
-  return internals(client).condition?.select ?? 0;
-}
-
 /** Whether `disconnect()` or `quit()` was called by the user: the driver will not come back by itself. */
 export function isClosing(client: Redis): boolean {
   return internals(client).manuallyClosing;
@@ -245,6 +209,7 @@ export function interceptDisconnect(client: Redis): void {
       original(reconnect);
       return;
     }
+    // oxlint-disable-next-line no-restricted-globals -- the driver's own timer, not ours
     if (target.reconnectTimeout) clearTimeout(target.reconnectTimeout);
     target.reconnectTimeout = null;
     target.manuallyClosing = false;

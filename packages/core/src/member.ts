@@ -6,10 +6,12 @@ import type { GateHost } from './command/gate-host.ts';
 import { redisDispatch } from './command/redis-dispatch.ts';
 import { Connection, type ConnectionHost } from './connection/connection.ts';
 import type { Dialer } from './connection/dialer.ts';
+import { FleetWatch } from './connection/fleet-watch.ts';
 import { Redialer } from './connection/redialer.ts';
 import { RoleWatch } from './connection/role-watch.ts';
 import { Failover } from './connection/failover.ts';
 import { sentinelCredentials, type ResolvedTarget } from './connection/target-of.ts';
+import type { DriverCommand, SendCommand } from './driver-command.ts';
 import * as driver from './ioredis.ts';
 import type { ConnectionState } from './snapshot.ts';
 
@@ -55,9 +57,11 @@ export class RedisMember implements Member {
   readonly #connection: Connection;
   readonly #roleWatch: RoleWatch;
   readonly #expectsPrimary: boolean;
-  readonly #long: driver.SendCommand;
+  readonly #long: SendCommand;
   readonly #failover: Failover | undefined;
+  readonly #fleetWatch: FleetWatch;
   #runId: string | undefined;
+  #holdsWrites = false;
 
   constructor(
     client: Redis,
@@ -69,30 +73,31 @@ export class RedisMember implements Member {
     this.client = client;
     this.#host = host;
     this.#expectsPrimary = expectsPrimary;
-    let connection: Connection | undefined;
     const isMonitor = driver.optionsOf(client)['monitor'] === true;
     const long = driver.sendCommandOf(client);
     this.#long = long;
     this.gate = new Gate(
       host,
-      redisDispatch(client, long, () => (connection as Connection).wire),
+      redisDispatch(client, long, () => this.#connection.wire),
     );
     const redialer = new Redialer(dialer, target, {
       clock: host.clock,
       handshakeTimeoutMs: host.settings.connection.handshakeTimeoutMs,
-      priority: () => (connection?.isSubscriber === true ? 'subscriber' : 'command'),
+      priority: () => (this.#connection.isSubscriber ? 'subscriber' : 'command'),
       onAttempt: ({ durationMs, cause, nextAttemptMs }) =>
         host.onAttempt({ durationMs, cause, nextAttemptMs }),
     });
-    connection = new Connection(client, target, redialer, this.gate, {
+    const connection = new Connection(client, target, redialer, this.gate, {
       ...connectionHost(host),
       onStateChange: () => host.onMemberChange(),
       onProven: ({ proof }) => {
         this.#judgeRole(proof.info);
         this.#failover?.start();
+        this.#fleetWatch.start();
       },
     });
     this.#connection = connection;
+    this.#fleetWatch = new FleetWatch(host.clock, dialer, () => this.ask('info', ['clients']));
     this.#roleWatch = new RoleWatch(target, host.clock, host.settings.connection.minPeriodMs, {
       onPrimary: (established) => {
         const isSameServer = established.proof.info['run_id'] === this.#runId;
@@ -136,7 +141,7 @@ export class RedisMember implements Member {
   }
 
   get writesHeldBy(): CauseCode | undefined {
-    return this.#roleWatch.isOn || this.#failover?.isUnderWay === true ? 'read-only' : undefined;
+    return this.#holdsWrites ? 'read-only' : undefined;
   }
 
   nextAttemptMs(): number | undefined {
@@ -154,8 +159,7 @@ export class RedisMember implements Member {
   readOnly(): void {
     if (!this.#expectsPrimary || this.#roleWatch.isOn) return;
     this.#roleWatch.start();
-    this.gate.holdWrites(this.#host.clock.now());
-    this.#host.onMemberChange();
+    this.#holdWrites();
   }
 
   prove(): void {
@@ -164,13 +168,14 @@ export class RedisMember implements Member {
 
   ask(command: string, args: readonly string[]): Promise<unknown> {
     const question = new Command(command, [...args], { replyEncoding: 'utf8' });
-    this.#long(question as unknown as driver.DriverCommand);
+    this.#long(question as unknown as DriverCommand);
     return question.promise;
   }
 
   async disconnect(): Promise<void> {
     this.#roleWatch.stop();
     this.#failover?.stop();
+    this.#fleetWatch.stop();
     if (driver.statusOf(this.client) === 'end') return;
     const ended = once(this.client, 'end');
     this.client.disconnect();
@@ -191,8 +196,7 @@ export class RedisMember implements Member {
         return remotePort === port && remoteAddress === host;
       },
       onBegin: () => {
-        this.gate.holdWrites(this.#host.clock.now());
-        this.#host.onMemberChange();
+        this.#holdWrites();
       },
       onAbort: () => {
         if (!this.#roleWatch.isOn) this.#writesAreBack();
@@ -211,10 +215,17 @@ export class RedisMember implements Member {
   #judgeRole(info: Readonly<Record<string, string>>): void {
     this.#runId = info['run_id'];
     if (info['role'] === 'slave') this.readOnly();
-    else if (this.#roleWatch.isOn || this.#failover?.isUnderWay === true) this.#writesAreBack();
+    else if (this.#holdsWrites) this.#writesAreBack();
+  }
+
+  #holdWrites(): void {
+    this.#holdsWrites = true;
+    this.gate.holdWrites(this.#host.clock.now());
+    this.#host.onMemberChange();
   }
 
   #writesAreBack(): void {
+    this.#holdsWrites = false;
     this.#roleWatch.stop();
     this.#failover?.settled();
     this.gate.holdWrites(undefined);

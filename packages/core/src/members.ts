@@ -39,15 +39,17 @@ export class Members {
     if (member !== this.#main) this.#members.delete(member);
   }
 
-  detail(): SnapshotDetail {
-    let [connections, readyConnections, waiting, inFlight] = [0, 0, 0, 0];
+  detail(): Omit<SnapshotDetail, 'retryBudget' | 'eventLoopLagMs'> {
+    let [connections, readyConnections, waiting, waitingBytes, inFlight] = [0, 0, 0, 0, 0];
     for (const member of this.#members) {
       connections += member.connections;
       readyConnections += member.readyConnections;
-      waiting += member.gate.waiting;
-      inFlight += member.gate.inFlight;
+      const counts = member.gate.counts();
+      waiting += counts.waiting;
+      waitingBytes += counts.waitingBytes;
+      inFlight += counts.inFlight;
     }
-    return { connections, readyConnections, waiting, inFlight };
+    return { connections, readyConnections, waiting, waitingBytes, inFlight };
   }
 
   refreshGates(): void {

@@ -16,7 +16,13 @@ export interface SnapshotDetail {
   readonly connections: number;
   readonly readyConnections: number;
   readonly waiting: number;
+  /** Bytes of arguments that wait. */
+  readonly waitingBytes: number;
   readonly inFlight: number;
+  /** Tokens left of the shared retry budget. */
+  readonly retryBudget: number;
+  /** How late the event loop's last beat was, or already is. */
+  readonly eventLoopLagMs: number;
 }
 
 /**

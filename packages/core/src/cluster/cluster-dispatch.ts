@@ -3,6 +3,7 @@ import type { Clock } from '../clock.ts';
 import type { Dispatch } from '../command/dispatch.ts';
 import { Turn } from '../command/turn.ts';
 import { forgetNode } from '../ioredis-cluster.ts';
+import type { DriverCommand, SendCommand } from '../driver-command.ts';
 import * as driver from '../ioredis.ts';
 
 interface TurnsHost {
@@ -15,7 +16,7 @@ export class ClusterTurns {
   readonly #host: TurnsHost;
   #open: Turn | undefined;
   /** Sends past the gate; set by the dispatch. */
-  sendPastGate: (command: driver.DriverCommand) => void = () => undefined;
+  sendPastGate: (command: DriverCommand) => void = () => undefined;
   lastReadAt = 0;
   lastWriteAt = 0;
 
@@ -36,7 +37,7 @@ export class ClusterTurns {
 }
 
 /** Hands commands to a cluster client, which finds the node. */
-export function clusterDispatch(cluster: Cluster, long: driver.SendCommand, turns: ClusterTurns): Dispatch {
+export function clusterDispatch(cluster: Cluster, long: SendCommand, turns: ClusterTurns): Dispatch {
   turns.sendPastGate = (command) => long(command);
   return {
     long,

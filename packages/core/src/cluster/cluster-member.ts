@@ -4,6 +4,7 @@ import type { CauseCode } from '../cause.ts';
 import { Gate } from '../command/gate.ts';
 import type { CredentialsHolder } from '../connection/reauthenticate.ts';
 import * as clusterDriver from '../ioredis-cluster.ts';
+import type { DriverCommand } from '../driver-command.ts';
 import * as driver from '../ioredis.ts';
 import type { Member, MemberHost } from '../member.ts';
 import type { ConnectionState } from '../snapshot.ts';
@@ -109,7 +110,7 @@ export class ClusterMember implements Member {
   ask(command: string, args: readonly string[]): Promise<unknown> {
     const question = new Command(command, [...args], { replyEncoding: 'utf8' });
     const promise = question.promise as Promise<unknown>;
-    this.#turns.sendPastGate(question as unknown as driver.DriverCommand);
+    this.#turns.sendPastGate(question as unknown as DriverCommand);
     return promise;
   }
 

@@ -8,6 +8,7 @@ import type { CredentialsHolder } from '../connection/reauthenticate.ts';
 import { RoundTrip } from '../connection/round-trip.ts';
 import { targetOf } from '../connection/target-of.ts';
 import { Wire } from '../connection/wire.ts';
+import type { DriverConnector } from '../driver-command.ts';
 import * as driver from '../ioredis.ts';
 import type { MemberHost } from '../member.ts';
 import type { ClusterTurns } from './cluster-dispatch.ts';
@@ -24,7 +25,7 @@ const graceMs = 100;
  * The connection to one node. It is made once: when it breaks, ioredis drops the node, and finds who serves its slots
  * now. Here it is proved before it serves, and replaced when it falls silent.
  */
-export class ClusterNode implements driver.DriverConnector {
+export class ClusterNode implements DriverConnector {
   readonly #client: Redis;
   readonly #host: MemberHost;
   readonly #target: Target;

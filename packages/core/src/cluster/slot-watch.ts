@@ -72,7 +72,7 @@ export class SlotWatch {
     const states = await Promise.all(
       this.#cluster.nodes('master').map(async (node) => {
         if (node.status !== 'ready') return '';
-        return String(await node.cluster('INFO').catch(() => ''));
+        return await node.cluster('INFO').catch(() => '');
       }),
     );
     if (!this.#isAwaitingState || !states.some((state) => state.includes('cluster_state:ok'))) return;

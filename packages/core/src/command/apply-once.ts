@@ -64,7 +64,7 @@ export async function applyOnce(
 ): Promise<unknown> {
   checkCall(id, command, args);
   const [key, ...rest] = args as [string | number | Buffer, ...(string | number | Buffer)[]];
-  const prefix = String(optionsOf(target.client)['keyPrefix'] ?? '');
+  const prefix = (optionsOf(target.client)['keyPrefix'] as string | Buffer | undefined)?.toString() ?? '';
   const onceKey = `{${hashTagOf(prefix + String(key))}}:redis-resilience:once:${id}`;
   let how: 'evalsha' | 'eval' = 'evalsha';
   for (;;) {

@@ -1,4 +1,4 @@
-import type { DriverCommand, PipelineStream } from '../ioredis.ts';
+import type { DriverCommand, PipelineStream } from '../driver-command.ts';
 import { Batch } from './batch.ts';
 import { traitsOf } from './command-traits.ts';
 import { track, type Entry, type EntryOwner } from './entry.ts';

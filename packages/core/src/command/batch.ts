@@ -1,5 +1,5 @@
 import { isReplyError } from './connection-error.ts';
-import type { DriverCommand } from '../ioredis.ts';
+import type { DriverCommand } from '../driver-command.ts';
 import { traitsOf } from './command-traits.ts';
 import type { Lane } from '../snapshot.ts';
 

@@ -30,7 +30,7 @@ export class CoalescedWrites {
     this.#listener = listener;
     this.#write = socket.write.bind(socket);
     const end = socket.end.bind(socket);
-    socket.write = this.#gather as Socket['write'];
+    socket.write = this.#gather;
     socket.end = ((...args: Parameters<Socket['end']>) => {
       this.#flush();
       return end(...args);

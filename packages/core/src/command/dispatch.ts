@@ -1,4 +1,4 @@
-import type { DriverCommand, SendCommand } from '../ioredis.ts';
+import type { DriverCommand, SendCommand } from '../driver-command.ts';
 import type { Turn } from './turn.ts';
 
 /** How a gate hands commands to the driver. One implementation a topology. */

@@ -1,4 +1,4 @@
-import type { DriverCommand } from '../ioredis.ts';
+import type { DriverCommand } from '../driver-command.ts';
 import type { Batch } from './batch.ts';
 import type { CommandTraits } from './command-traits.ts';
 import type { Lane } from '../snapshot.ts';

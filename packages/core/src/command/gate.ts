@@ -1,17 +1,16 @@
-import type { DriverCommand, PipelineStream, SendCommand } from '../ioredis.ts';
+import type { DriverCommand, PipelineStream, SendCommand } from '../driver-command.ts';
 import { admit, canRun } from './admission.ts';
 import { Attempts } from './attempts.ts';
 import { BatchCollector } from './batch-collector.ts';
-import { blockingTimeoutMs } from './blocking-timeout.ts';
 import { traitsOf } from './command-traits.ts';
 import type { Dispatch } from './dispatch.ts';
 import { laneOf, track, type Entry } from './entry.ts';
-import { lateRecord, type LateRecord } from './late-record.ts';
-import { circuitOpen, refusal } from './refusals.ts';
+import { lateRecordOf, type LateRecord } from './late-record.ts';
+import { Pauses } from './pauses.ts';
+import { refusal } from './refusals.ts';
 import type { GateHost } from './gate-host.ts';
 import { budgetOfRequest } from './request-budget.ts';
 import { Settler } from './settler.ts';
-import { sizeOf } from './size-of.ts';
 import { TransactionGuard } from './transaction-guard.ts';
 import { unavailable } from './unavailable.ts';
 import { WaitingQueue } from './waiting-queue.ts';
@@ -30,8 +29,7 @@ export class Gate {
   readonly #transactions = new TransactionGuard();
   readonly #batches: BatchCollector;
   readonly #attempts: Attempts;
-  /** Between two attempts. */
-  readonly #pausing = new Set<Entry>();
+  readonly #pauses: Pauses;
   #state: GateState = 'held';
   #awaySince: number | undefined;
   #writesAwaySince: number | undefined;
@@ -44,6 +42,7 @@ export class Gate {
     this.#waiting = new WaitingQueue(host.clock, host.settings.admission, (entry) =>
       this.#giveUpWaiting(entry),
     );
+    this.#pauses = new Pauses(host.clock, (entry) => this.#comeBack(entry, 0));
     this.#settler = new Settler(host, dispatch, {
       comeBack: (entry, delayMs) => this.#comeBack(entry, delayMs),
       isEnded: () => this.#state === 'ended',
@@ -64,16 +63,9 @@ export class Gate {
     });
   }
 
-  get waiting(): number {
-    return this.#waiting.length + this.#pausing.size;
-  }
-
-  get waitingBytes(): number {
-    return this.#waiting.bytes;
-  }
-
-  get inFlight(): number {
-    return this.#settler.inFlight.length;
+  counts(): { readonly waiting: number; readonly waitingBytes: number; readonly inFlight: number } {
+    const waiting = this.#waiting.length + this.#pauses.length;
+    return { waiting, waitingBytes: this.#waiting.bytes, inFlight: this.#settler.inFlight.length };
   }
 
   /** Takes the place of the driver's `sendCommand`. */
@@ -102,7 +94,6 @@ export class Gate {
     this.#state = 'open';
     this.#awaySince = undefined;
     this.refresh();
-    this.#releaseWaiting();
   }
 
   /** The connection is away since `since`; undefined while it is only being made for the first time. */
@@ -118,7 +109,6 @@ export class Gate {
   holdWrites(since: number | undefined): void {
     this.#writesAwaySince = since;
     this.refresh();
-    if (since === undefined && this.#state === 'open') this.#releaseWaiting();
   }
 
   /** No command will ever run again: everything that waits is answered. */
@@ -129,20 +119,22 @@ export class Gate {
       () => true,
       (entry) => this.#settler.fail(entry, unavailable(this.#host, entry, 'closed')),
     );
-    for (const entry of this.#pausing) this.#settler.fail(entry, unavailable(this.#host, entry, 'closed'));
-    this.#pausing.clear();
+    this.#pauses.drain((entry) => this.#settler.fail(entry, unavailable(this.#host, entry, 'closed')));
     this.#settler.end();
   }
 
   /** Works after {@link end}, when the user connects the client anew. */
   begin(): void {
-    if (this.#state !== 'ended') return;
-    this.#state = 'held';
-    this.#awaySince = undefined;
+    if (this.#state === 'ended') this.#state = 'held';
   }
 
-  /** Looks again whether the short way is right: a circuit changed, the socket is blocked or free again. */
+  /** Looks again whether the short way is right: a circuit changed, the socket takes bytes again or no more. */
   refresh(): void {
+    this.#chooseWay();
+    if (this.#state === 'open' && this.#waiting.length > 0) this.#releaseWaiting();
+  }
+
+  #chooseWay(): void {
     const { circuits } = this.#host;
     this.#isWideOpen =
       this.#state === 'open' &&
@@ -154,13 +146,7 @@ export class Gate {
     this.#short = this.#isWideOpen ? this.#dispatch.short() : undefined;
   }
 
-  /** The socket takes bytes again. */
-  unblock(): void {
-    this.refresh();
-    if (this.#state === 'open') this.#releaseWaiting();
-  }
-
-  /** Nothing that went before counts: after the process was frozen, old latencies and deadlines are void. */
+  /** After the process was frozen, the time that passed counts against nobody. */
   forgiveElapsed(elapsedMs: number): void {
     this.#settler.inFlight.forgiveElapsed(elapsedMs);
   }
@@ -178,15 +164,7 @@ export class Gate {
       return command.promise;
     }
     const entry = track(this.#settler, command, traitsOf(command.name));
-    const blockingMs = blockingTimeoutMs(entry.traits, command.args);
-    entry.late = lateRecord({
-      issuedAt: this.#host.clock.now(),
-      allowedMs: this.#host.settings.timeoutMs + (blockingMs ?? 0),
-      bytes: sizeOf(command.args),
-      stream,
-      node,
-      blockingMs,
-    });
+    entry.late = lateRecordOf(entry, this.#host, stream, node);
     this.#admit(entry, entry.late);
     return command.promise;
   }
@@ -239,7 +217,8 @@ export class Gate {
 
   #run(entry: Entry, late: LateRecord): void {
     this.#attempts.make(entry, late);
-    this.refresh();
+    // It may have begun, or ended, a MULTI of its own.
+    this.#chooseWay();
   }
 
   /** An attempt failed and another one follows: in its old place before all that is new. */
@@ -247,12 +226,9 @@ export class Gate {
     const { late } = entry;
     if (late === undefined) return;
     if (delayMs > 0) {
-      this.#pausing.add(entry);
-      late.timer = this.#host.clock.setTimeout(() => this.#comeBack(entry, 0), delayMs);
+      this.#pauses.add(entry, delayMs);
       return;
     }
-    this.#pausing.delete(entry);
-    late.timer = undefined;
     if (this.#state === 'ended') this.#settler.fail(entry, unavailable(this.#host, entry, 'closed'));
     else if (this.#canRun(entry)) this.#run(entry, late);
     else {

@@ -61,9 +61,9 @@ export class InFlight {
       seen.add(entry.turn);
       entry.turn.at += elapsedMs;
     }
-    for (const entry of [...this.#late]) {
-      const { late } = entry;
-      if (late === undefined || late.deadlineAt === Infinity) continue;
+    const bounded = [...this.#late].filter(({ late }) => late !== undefined && late.deadlineAt < Infinity);
+    for (const entry of bounded) {
+      const late = entry.late as LateRecord;
       this.remove(entry);
       late.deadlineAt += elapsedMs;
       this.addLate(entry, late);
@@ -73,7 +73,7 @@ export class InFlight {
   /** Hands out everything, and stops. */
   drain(take: (entry: Entry) => void): void {
     this.#deadlines.stop();
-    for (const entry of [...this.#late]) take(entry);
+    for (const entry of this.#late) take(entry);
     while (this.#common.head !== undefined) take(this.#common.head);
   }
 }

@@ -1,7 +1,11 @@
 import type { Clock, TimerHandle } from '../clock.ts';
 import type { Outcome } from '../errors.ts';
-import type { PipelineStream } from '../ioredis.ts';
+import type { PipelineStream } from '../driver-command.ts';
+import { blockingTimeoutMs } from './blocking-timeout.ts';
+import type { Entry } from './entry.ts';
+import type { GateHost } from './gate-host.ts';
 import type { RequestBudget } from './request-budget.ts';
+import { sizeOf } from './size-of.ts';
 
 /** What only a call off the short way carries: one that waited, blocks, is a pipeline, or is sent again. */
 export interface LateRecord {
@@ -23,6 +27,8 @@ export interface LateRecord {
   generation: number | undefined;
   /** Its own deadline, where the common one does not fit, or its pause before another attempt. */
   timer: TimerHandle | undefined;
+  /** A transaction that was sent under a WATCH: a new connection does not hold it. */
+  isGuarded: boolean;
   /** In which part of the queue it waits, if it does. */
   waitsAs: 'returned' | 'fresh' | undefined;
 }
@@ -52,8 +58,28 @@ export function lateRecord(call: LateCall): LateRecord {
     budget: undefined,
     generation: undefined,
     timer: undefined,
+    isGuarded: false,
     waitsAs: undefined,
   };
+}
+
+/** The record of a single command, as it is issued now. */
+export function lateRecordOf(
+  { traits, command }: Entry,
+  { clock, settings }: Pick<GateHost, 'clock' | 'settings'>,
+  stream: PipelineStream | undefined,
+  node: unknown,
+): LateRecord {
+  const blockingMs = blockingTimeoutMs(traits, command.args);
+  const allowedMs = settings.timeoutMs + (blockingMs ?? 0);
+  return lateRecord({
+    issuedAt: clock.now(),
+    allowedMs,
+    bytes: sizeOf(command.args),
+    stream,
+    node,
+    blockingMs,
+  });
 }
 
 /** Stops the timer of a call, and the clock of the request it was issued in. */

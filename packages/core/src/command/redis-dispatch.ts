@@ -1,12 +1,13 @@
 import type { Redis } from 'ioredis';
 import type { Wire } from '../connection/wire.ts';
+import type { SendCommand } from '../driver-command.ts';
 import * as driver from '../ioredis.ts';
 import type { Dispatch } from './dispatch.ts';
 
 const handshakeNames = new Set(['hello', 'auth', 'select', 'client', 'readonly', 'info', 'monitor']);
 
 /** Hands commands to a single ioredis instance: to its socket where that is right, else to the instance. */
-export function redisDispatch(client: Redis, long: driver.SendCommand, wire: () => Wire): Dispatch {
+export function redisDispatch(client: Redis, long: SendCommand, wire: () => Wire): Dispatch {
   return {
     long,
     writesAtOnce: true,

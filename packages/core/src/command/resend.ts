@@ -8,6 +8,7 @@ import type { Entry } from './entry.ts';
  */
 export function mayResendCall(entry: Entry, overrides: CategoryOverrides | undefined): boolean {
   if (entry.batch === undefined) return maySendAgain(entry.traits, entry.command.args, overrides);
+  if (entry.late?.isGuarded === true) return false;
   return entry.batch.members.every(({ command }) => {
     const traits = traitsOf(command.name);
     return traits.name === 'multi' || traits.name === 'exec' || maySendAgain(traits, command.args, overrides);

@@ -1,6 +1,6 @@
 import type { CauseCode } from '../cause.ts';
 import type { Outcome } from '../errors.ts';
-import type { DriverCommand } from '../ioredis.ts';
+import type { DriverCommand } from '../driver-command.ts';
 import { Accounts } from './accounts.ts';
 import { settleBatch } from './batch-settlement.ts';
 import type { Batch } from './batch.ts';
@@ -142,6 +142,8 @@ export class Settler implements EntryOwner {
     const late = this.#lateOf(entry);
     if (outcome === 'unknown') late.outcome = 'unknown';
     if (this.#gate.isEnded() || clock.now() >= late.deadlineAt) return false;
+    // Where nobody looks for a primary there is nothing to wait for.
+    if (cause === 'read-only' && settings.connection.role === 'any') return false;
     if (cause === 'out-of-memory' || cause === 'persistence' || cause === 'too-few-replicas') return false;
     // What provably did not run may be tried until its time is up; what may have run, so many times.
     const isAllowed = outcome === 'not-applied' || entry.attempts <= settings.retry.maxRetries;

@@ -25,7 +25,8 @@ export class TransactionGuard {
 
   /** Looks at a call right before it is sent; an error means that it must not be. */
   check(entry: Entry): WatchLostError | undefined {
-    if (entry.batch !== undefined) return entry.batch.isTransaction ? this.#checkExec() : undefined;
+    if (entry.batch !== undefined)
+      return entry.batch.isTransaction ? this.#checkTransaction(entry) : undefined;
     switch (entry.command.name.toLowerCase()) {
       case 'watch':
         if (this.#watch === 'none') this.#watch = 'held';
@@ -46,6 +47,12 @@ export class TransactionGuard {
       default:
         return this.#multi === 'lost' ? lostError('MULTI') : undefined;
     }
+  }
+
+  #checkTransaction({ late }: Entry): WatchLostError | undefined {
+    if (late?.isGuarded === true) return lostError('WATCH');
+    if (late !== undefined) late.isGuarded = this.#watch === 'held';
+    return this.#checkExec();
   }
 
   #checkExec(): WatchLostError | undefined {

@@ -21,7 +21,6 @@ export interface GateControl {
   hold(since: number | undefined): void;
   end(): void;
   refresh(): void;
-  unblock(): void;
 }
 
 /** What a connection reports to the resilience it belongs to. */
@@ -63,7 +62,7 @@ export class Connection {
     this.wire = new Wire(client, clock, new RoundTrip(minStallMs, maxStallMs), {
       onRead: (now) => this.#onRead(now),
       onWrite: (now) => this.#patrol.noteWrite(now),
-      onBlockedChange: (isBlocked) => (isBlocked ? gate.refresh() : gate.unblock()),
+      onBlockedChange: () => gate.refresh(),
       generations: () => host.generations(),
     });
     this.connector = new Connector(

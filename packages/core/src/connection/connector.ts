@@ -2,6 +2,7 @@ import type { Socket } from 'node:net';
 import type { Redis } from 'ioredis';
 import type { CauseCode } from '../cause.ts';
 import type { Clock, TimerHandle } from '../clock.ts';
+import type { DriverConnector } from '../driver-command.ts';
 import * as driver from '../ioredis.ts';
 import type { Established } from './establish.ts';
 import type { Redialer } from './redialer.ts';
@@ -27,7 +28,7 @@ export interface ConnectorOptions {
 const gracefulEndMs = 2000;
 
 /** Gives ioredis its sockets: proven ones only, and for as long as it takes. */
-export class Connector implements driver.DriverConnector {
+export class Connector implements DriverConnector {
   readonly #client: Redis;
   readonly #wire: Wire;
   readonly #redialer: Redialer;

@@ -30,7 +30,8 @@ export interface Established {
 /** Whoever wants to know how far an attempt is: the dialer, whose deadlines depend on it. */
 export interface EstablishProgress {
   connected(): void;
-  preparing(cause: 'credentials'): () => void;
+  /** Slow work before the TCP connection; the function it gives ends it. */
+  preparing(cause: 'credentials' | 'dns'): () => void;
   /** The peer takes unusually long to answer; the attempt goes on. */
   unanswered?(): void;
 }
@@ -65,11 +66,13 @@ export async function establish(
     const credentials = await resolveCredentials(target.credentials, target.credentialsTimeoutMs, clock);
     prepared?.();
     phase = 'endpoint';
+    const resolved = progress?.preparing('dns');
     const endpoint = await target.endpoint(signal);
     phase = 'tcp';
     socket = await openSocket(endpoint, {
       signal,
       keepAliveMs: target.keepAliveMs,
+      onResolved: () => resolved?.(),
       onConnected: () => {
         phase = endpoint.tls === undefined ? 'handshake' : 'tls';
         progress?.connected();

@@ -13,6 +13,8 @@ export interface Endpoint {
 export interface OpenOptions {
   readonly signal: AbortSignal;
   readonly keepAliveMs: number;
+  /** The name is resolved, or was an address; the TCP connection begins. */
+  onResolved?(): void;
   /** The TCP (or Unix) connection stands; TLS, if any, begins. */
   onConnected?(): void;
 }
@@ -71,6 +73,8 @@ export function openSocket(endpoint: Endpoint, options: OpenOptions): Promise<So
     signal.addEventListener('abort', onAbort, { once: true });
     raw.once('error', fail);
     raw.once('close', onClose);
+    if (endpoint.path !== undefined || net.isIP(endpoint.host ?? 'localhost') !== 0) options.onResolved?.();
+    else raw.once('lookup', () => options.onResolved?.());
     raw.once('connect', () => {
       options.onConnected?.();
       if (endpoint.tls === undefined) {

@@ -4,7 +4,7 @@ import type { Clock } from '../clock.ts';
 import { CoalescedWrites } from '../command/coalesced-writes.ts';
 import { Turn } from '../command/turn.ts';
 import { oldestUnanswered, unansweredCount } from '../ioredis.ts';
-import { RoundTrip } from './round-trip.ts';
+import type { RoundTrip } from './round-trip.ts';
 
 /** What a wire tells the connection it belongs to. */
 export interface WireListener {

@@ -1,0 +1,35 @@
+import type { Socket } from 'node:net';
+import type { Entry } from './command/entry.ts';
+
+/** A command as ioredis builds it, with the one field we add: who tracks it. */
+export interface DriverCommand {
+  name: string;
+  args: unknown[];
+  readonly promise: Promise<unknown>;
+  isSettled?: boolean;
+  inTransaction?: boolean;
+  pipelineIndex?: number;
+  protocol?: number;
+  replyMapping?: string;
+  // As properties: they are taken, kept and called later, and need no receiver.
+  resolve: (value: unknown) => unknown;
+  reject: (error: Error) => unknown;
+  toWritable(socket: Socket): string | Buffer;
+  getKeys(): unknown[];
+  entry?: Entry | undefined;
+}
+
+/** What ioredis passes as the second argument of `sendCommand` for the members of a pipeline. */
+export interface PipelineStream {
+  readonly isPipeline?: boolean;
+  readonly destination?: { readonly redis?: unknown };
+}
+
+export type SendCommand = (command: DriverCommand, stream?: PipelineStream, node?: unknown) => unknown;
+
+/** What ioredis asks of the object that makes its sockets. */
+export interface DriverConnector {
+  connect(emit: (event: string, error: Error) => void): Promise<Socket>;
+  disconnect(): void;
+  check(info: unknown): boolean;
+}
