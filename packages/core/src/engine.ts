@@ -56,6 +56,7 @@ export class Engine implements RedisResilience, MemberHost {
     this.#observer = new Observer(settings, this.#events, this.#history, () => this.detail());
     this.#members = attach(this);
     this.#keeper = new SnapshotKeeper(this, this.#members, this.#events, this.#history);
+    this.#members.begin();
     this.#pulse.start();
   }
 

@@ -71,6 +71,25 @@ export function interceptSendCommand(client: Redis | Cluster, gate: SendCommand)
   internals(client).sendCommand = gate;
 }
 
+/**
+ * A monitor's connection answers no commands and has no gate. Its first lines may come together with the answer to
+ * MONITOR, so it has to be in its mode before the promise of that answer is looked at.
+ */
+export function monitorAtOnce(client: Redis): void {
+  const target = internals(client);
+  const original = sendCommandOf(client);
+  target.sendCommand = (command, stream, node) => {
+    const { resolve } = command;
+    if (command.name === 'monitor') {
+      command.resolve = (value) => {
+        target.status = 'monitoring';
+        return resolve(value);
+      };
+    }
+    return original(command, stream, node);
+  };
+}
+
 /** Lets `onDuplicate` see each instance that `duplicate()` makes, before anybody else does. */
 export function interceptDuplicate(
   client: Redis | Cluster,

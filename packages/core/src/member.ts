@@ -17,6 +17,8 @@ import type { ConnectionState } from './snapshot.ts';
 
 /** One protected client of a resilience: the main one, a duplicate, or a whole cluster. */
 export interface Member {
+  /** Takes over what the driver did before it was protected. */
+  begin(): void;
   readonly gate: Gate;
   readonly state: ConnectionState;
   readonly cause: CauseCode | undefined;
@@ -73,7 +75,6 @@ export class RedisMember implements Member {
     this.client = client;
     this.#host = host;
     this.#expectsPrimary = expectsPrimary;
-    const isMonitor = driver.optionsOf(client)['monitor'] === true;
     const long = driver.sendCommandOf(client);
     this.#long = long;
     this.gate = new Gate(
@@ -111,9 +112,12 @@ export class RedisMember implements Member {
     driver.takeOverRetry(client);
     driver.interceptConnect(client, () => this.#connection.connector.firstFailure());
     driver.interceptDisconnect(client);
-    // A monitor's connection answers no commands; its driver replaces sendCommand itself.
-    if (!isMonitor) driver.interceptSendCommand(client, this.gate.handle);
-    connection.takeOver();
+    if (driver.optionsOf(client)['monitor'] === true) driver.monitorAtOnce(client);
+    else driver.interceptSendCommand(client, this.gate.handle);
+  }
+
+  begin(): void {
+    this.#connection.takeOver();
   }
 
   get state(): ConnectionState {

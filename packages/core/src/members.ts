@@ -18,6 +18,7 @@ export class Members {
   readonly #control: MembersControl;
   readonly #members = new Set<Member>();
   #main: Member | undefined;
+  #hasBegun = false;
 
   constructor(control: MembersControl) {
     this.#control = control;
@@ -32,6 +33,13 @@ export class Members {
   add(member: Member): void {
     this.#main ??= member;
     this.#members.add(member);
+    if (this.#hasBegun) member.begin();
+  }
+
+  /** Everything that members report to is in place. */
+  begin(): void {
+    this.#hasBegun = true;
+    for (const member of this.#members) member.begin();
   }
 
   /** A duplicate was closed; the main client stays, also when it is. */

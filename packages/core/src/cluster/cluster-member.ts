@@ -54,7 +54,10 @@ export class ClusterMember implements Member {
     cluster.on('node error', () => this.#slotWatch.trouble());
     // Without a listener the driver prints every failed attempt to the console.
     cluster.on('error', () => this.#attemptFailed());
-    if (cluster.status === 'ready') this.#serves();
+  }
+
+  begin(): void {
+    if (this.#cluster.status === 'ready') this.#serves();
   }
 
   get state(): ConnectionState {

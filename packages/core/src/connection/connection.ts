@@ -17,6 +17,8 @@ import { Wire } from './wire.ts';
 
 /** What a connection does to the gate before it. */
 export interface GateControl {
+  /** The client is connected anew after it was closed. */
+  begin(): void;
   open(): void;
   hold(since: number | undefined): void;
   end(): void;
@@ -154,6 +156,7 @@ export class Connection {
         this.#gate.open();
         return;
       case 'hold-gate':
+        if (this.#state.kind === 'connecting') this.#gate.begin();
         this.#gate.hold(this.#awaySince());
         return;
       case 'end-gate':
