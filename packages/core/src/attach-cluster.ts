@@ -2,7 +2,8 @@ import type { Cluster } from 'ioredis';
 import { ClusterMember } from './cluster/cluster-member.ts';
 import { credentialsHolder, reauthenticate } from './connection/reauthenticate.ts';
 import type { Engine } from './engine.ts';
-import * as driver from './ioredis.ts';
+import { interceptClusterDuplicate } from './ioredis-cluster.ts';
+import * as lifecycle from './ioredis-lifecycle.ts';
 import { Members } from './members.ts';
 
 /** Protects a cluster client, each of its nodes, and every duplicate that is ever made of it. */
@@ -11,7 +12,7 @@ export function attachCluster(cluster: Cluster, engine: Engine): Members {
   const credentials = credentialsHolder(settings);
   const all = new Set<Cluster>();
   const members = new Members({
-    wake: () => driver.wake(cluster),
+    wake: () => lifecycle.wake(cluster),
     async reauthenticate(given) {
       if (given !== undefined) credentials.source = given;
       const nodes = [...all].flatMap((each) => each.nodes());
@@ -23,7 +24,7 @@ export function attachCluster(cluster: Cluster, engine: Engine): Members {
     const member = new ClusterMember(one, credentials, engine);
     all.add(one);
     members.add(member);
-    driver.interceptDuplicate(one, (duplicate) => protectOne(duplicate as Cluster));
+    interceptClusterDuplicate(one, protectOne);
     one.on('end', () => {
       if (one !== cluster) all.delete(one);
       members.remove(member);

@@ -3,9 +3,10 @@ import { acquireDialer } from './connection/dialers.ts';
 import { credentialsHolder, reauthenticate } from './connection/reauthenticate.ts';
 import { dialerKey, targetOf } from './connection/target-of.ts';
 import type { Engine } from './engine.ts';
+import * as lifecycle from './ioredis-lifecycle.ts';
 import * as driver from './ioredis.ts';
-import { RedisMember } from './member.ts';
 import { Members } from './members.ts';
+import { RedisMember } from './redis-member.ts';
 
 /** Protects a single client, and every duplicate that is ever made of it. */
 export function attachRedis(client: Redis, engine: Engine): Members {
@@ -16,7 +17,7 @@ export function attachRedis(client: Redis, engine: Engine): Members {
   const clients = new Set<Redis>();
   const credentials = credentialsHolder(settings);
   const members = new Members({
-    wake: () => driver.wake(client),
+    wake: () => lifecycle.wake(client),
     async reauthenticate(given) {
       if (given !== undefined) credentials.source = given;
       await Promise.all([...clients].map((each) => reauthenticate(each, credentials, settings)));
@@ -30,7 +31,7 @@ export function attachRedis(client: Redis, engine: Engine): Members {
     const member = new RedisMember(one, target, lease.dialer, expectsPrimary, engine);
     clients.add(one);
     members.add(member);
-    driver.interceptDuplicate(one, (duplicate) => protectOne(duplicate as Redis));
+    lifecycle.interceptDuplicate(one, protectOne);
     one.on('end', () => {
       if (one !== client) clients.delete(one);
       members.remove(member);

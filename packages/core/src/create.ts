@@ -3,6 +3,7 @@ import { attachCluster } from './attach-cluster.ts';
 import { attachRedis } from './attach-redis.ts';
 import { Engine } from './engine.ts';
 import { ConfigurationError } from './errors.ts';
+import { setLazy } from './ioredis-lifecycle.ts';
 import { isCluster, optionsOf } from './ioredis.ts';
 import type { ResilienceOptions } from './options.ts';
 import type { RedisResilience } from './redis-resilience.ts';
@@ -35,7 +36,7 @@ export function createRedisResilience(
   }
   const lazy = { ...checked.options, lazyConnect: true } as RedisOptions & { replyMapping?: 'legacy' };
   const client = checked.url === undefined ? new Redis(lazy) : new Redis(checked.url, lazy);
-  return protectRedis(client, options, checked.options.lazyConnect !== true);
+  return protectRedis(client, options, checked.options.lazyConnect === true);
 }
 
 /**
@@ -53,7 +54,7 @@ export function protect(client: Redis | Cluster, options: ResilienceOptions = {}
   if (isCluster(client)) {
     return new Engine(client, resolveSettings(options), (engine) => attachCluster(client, engine));
   }
-  return protectRedis(client, options, false);
+  return protectRedis(client, options);
 }
 
 type LazyCluster = NonNullable<ConstructorParameters<typeof Cluster>[1]>;
@@ -79,13 +80,13 @@ export function defaultRedisResilience(): RedisResilience {
 
 const protectedClients = new WeakSet<Redis | Cluster>();
 
-function protectRedis(client: Redis, options: ResilienceOptions, connectsNow: boolean): RedisResilience {
+function protectRedis(client: Redis, options: ResilienceOptions, isLazy?: boolean): RedisResilience {
   if (protectedClients.has(client)) throw new ConfigurationError('This client is protected already.');
   const timeoutMs = options.timeoutMs ?? (optionsOf(client)['commandTimeout'] as number | undefined);
   const settings = resolveSettings(timeoutMs === undefined ? options : { ...options, timeoutMs });
   const resilience = new Engine(client, settings, (engine) => attachRedis(client, engine));
   protectedClients.add(client);
-  if (connectsNow) client.connect().catch(ignore);
+  if (isLazy !== undefined) setLazy(client, isLazy);
   return resilience;
 }
 

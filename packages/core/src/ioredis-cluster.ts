@@ -35,6 +35,16 @@ export function endIdleCluster(cluster: Cluster): void {
   target.handleCloseEvent();
 }
 
+/** Lets `onDuplicate` see each cluster client that `duplicate()` makes. */
+export function interceptClusterDuplicate(cluster: Cluster, onDuplicate: (duplicate: Cluster) => void): void {
+  const original = cluster.duplicate.bind(cluster);
+  cluster.duplicate = (...override) => {
+    const duplicate = original(...override);
+    onDuplicate(duplicate);
+    return duplicate;
+  };
+}
+
 /** Lets a pipeline that is sent again find its node anew. */
 export function forgetNode(node: unknown): void {
   if (typeof node === 'object' && node !== null) (node as { redis?: unknown }).redis = undefined;

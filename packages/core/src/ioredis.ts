@@ -2,44 +2,7 @@ import { tracingChannel } from 'node:diagnostics_channel';
 import type { Socket } from 'node:net';
 import type { Cluster, Redis } from 'ioredis';
 import type { DriverCommand, DriverConnector, SendCommand } from './driver-command.ts';
-
-/**
- * The only file that knows what lies inside ioredis. Everything here is held by a contract test against each
- * supported version; nothing else in this project may reach past the public API.
- */
-
-interface Condition {
-  select: number;
-  auth?: unknown;
-  subscriber: false | { channels(kind: string): string[] };
-  protocol?: number;
-  replyMapping?: string;
-}
-
-interface Internals {
-  status: string;
-  stream: Socket | undefined;
-  condition: Condition | null;
-  prevCondition?: Condition | null;
-  commandQueue: {
-    length: number;
-    push(item: unknown): void;
-    peekFront(): { command: DriverCommand } | undefined;
-  };
-  options: Record<string, unknown>;
-  connector: DriverConnector;
-  manuallyClosing: boolean;
-  reconnectTimeout: NodeJS.Timeout | null;
-  sendCommand: SendCommand;
-  duplicate(...override: unknown[]): Redis | Cluster;
-  disconnect(reconnect?: boolean): void;
-  connect(callback?: unknown): Promise<void>;
-  flushQueue(error: Error): void;
-  setStatus(status: string): void;
-  isCluster?: boolean;
-}
-
-const internals = (client: Redis | Cluster): Internals => client as unknown as Internals;
+import { internals, type Condition } from './ioredis-internals.ts';
 
 const commandChannel = tracingChannel('ioredis:command');
 const driverLogs = /ioredis/.test(process.env['DEBUG'] ?? '') || process.env['DEBUG'] === '*';
@@ -72,39 +35,6 @@ export function interceptSendCommand(client: Redis | Cluster, gate: SendCommand)
 }
 
 /**
- * A monitor's connection answers no commands and has no gate. Its first lines may come together with the answer to
- * MONITOR, so it has to be in its mode before the promise of that answer is looked at.
- */
-export function monitorAtOnce(client: Redis): void {
-  const target = internals(client);
-  const original = sendCommandOf(client);
-  target.sendCommand = (command, stream, node) => {
-    const { resolve } = command;
-    if (command.name === 'monitor') {
-      command.resolve = (value) => {
-        target.status = 'monitoring';
-        return resolve(value);
-      };
-    }
-    return original(command, stream, node);
-  };
-}
-
-/** Lets `onDuplicate` see each instance that `duplicate()` makes, before anybody else does. */
-export function interceptDuplicate(
-  client: Redis | Cluster,
-  onDuplicate: (duplicate: Redis | Cluster) => void,
-): void {
-  const target = internals(client);
-  const original = target.duplicate.bind(client);
-  target.duplicate = (...override) => {
-    const duplicate = original(...override);
-    onDuplicate(duplicate);
-    return duplicate;
-  };
-}
-
-/**
  * Takes over dialing, and switches off everything in the driver that would retry, queue, resend or time out beside
  * us. `maxRetriesPerRequest: 0` is the one setting that neither resends nor loses what was in flight.
  */
@@ -127,11 +57,6 @@ export function takeOverConnection(client: Redis, connector: DriverConnector): v
 /** As {@link takeOverConnection}, for a client that also comes back by itself: everything but a cluster node. */
 export function takeOverRetry(client: Redis): void {
   internals(client).options['retryStrategy'] = () => 0;
-}
-
-/** Tells a driver that was never told to connect to do so. */
-export function wake(client: Redis | Cluster): void {
-  if (internals(client).status === 'wait') internals(client).connect().catch(ignore);
 }
 
 /** The short way to the socket, for plain commands on a ready connection. Undefined where only the long way is right. */
@@ -203,54 +128,4 @@ export function subscriptionsOf(client: Redis): Subscriptions {
     psubscribe: set ? set.channels('psubscribe') : [],
     ssubscribe: set ? set.channels('ssubscribe') : [],
   };
-}
-
-/** Whether `disconnect()` or `quit()` was called by the user: the driver will not come back by itself. */
-export function isClosing(client: Redis): boolean {
-  return internals(client).manuallyClosing;
-}
-
-/** A client that was closed while it dialed may be connected anew: the driver forgets to forget. */
-export function forgetClosing(client: Redis): void {
-  process.nextTick(() => {
-    internals(client).manuallyClosing = false;
-  });
-}
-
-/**
- * Wraps `disconnect`. The driver parks for ever when told to disconnect between two attempts; here it ends.
- */
-export function interceptDisconnect(client: Redis): void {
-  const target = internals(client);
-  const original = target.disconnect.bind(client);
-  target.disconnect = (reconnect = false) => {
-    if (reconnect || target.status !== 'reconnecting') {
-      original(reconnect);
-      return;
-    }
-    // oxlint-disable-next-line no-restricted-globals -- the driver's own timer, not ours
-    if (target.reconnectTimeout) clearTimeout(target.reconnectTimeout);
-    target.reconnectTimeout = null;
-    target.manuallyClosing = false;
-    target.setStatus('end');
-    target.flushQueue(new Error('Connection is closed.'));
-  };
-}
-
-/** Wraps `connect`, so that a caller who awaits it while Redis is down is answered at the first failed attempt. */
-export function interceptConnect(client: Redis, firstFailure: () => Promise<never>): void {
-  const target = internals(client);
-  const original = target.connect.bind(client);
-  target.connect = (callback) => {
-    const connected = Promise.race([original(), firstFailure()]);
-    if (typeof callback === 'function') {
-      const answer = callback as (error: unknown) => void;
-      connected.then(() => answer(null), answer);
-    }
-    return connected;
-  };
-}
-
-function ignore(): void {
-  // The failed attempt is reported by the connection.
 }

@@ -4,7 +4,7 @@ import type { Dispatch } from '../command/dispatch.ts';
 import { Turn } from '../command/turn.ts';
 import { forgetNode } from '../ioredis-cluster.ts';
 import type { DriverCommand, SendCommand } from '../driver-command.ts';
-import * as driver from '../ioredis.ts';
+import * as lifecycle from '../ioredis-lifecycle.ts';
 
 interface TurnsHost {
   readonly clock: Clock;
@@ -45,7 +45,7 @@ export function clusterDispatch(cluster: Cluster, long: SendCommand, turns: Clus
     short: () => undefined,
     turn: () => turns.turn(),
     isHandshake: (command) => command.name === 'cluster' && cluster.status === 'connect',
-    wake: () => driver.wake(cluster),
+    wake: () => lifecycle.wake(cluster),
     isBlocked: () => false,
     beforeBatch: forgetNode,
     readAt: () => turns.lastReadAt,

@@ -3,6 +3,10 @@ import type { Socket } from 'node:net';
 // Longer strings are handed over as they are: joining them would copy them once more.
 const joinBelowLength = 16 * 1024;
 
+/** Bounds of the length at which gathered text leaves before its turn is over. */
+const minEnough = 1500;
+const maxEnough = 16_000;
+
 export interface WritesListener {
   /** Right before the bytes are given to the socket. */
   onFlush(): void;
@@ -11,7 +15,8 @@ export interface WritesListener {
 }
 
 /**
- * Gathers what is written to a socket during one event-loop turn and lets it leave in one system call. Order is
+ * Gathers what is written to a socket during one event-loop turn and lets it leave in one system call, two when it is
+ * much. Order is
  * kept; buffers and long strings are never copied; while the kernel's buffer is full, everything stays here.
  */
 export class CoalescedWrites {
@@ -22,6 +27,12 @@ export class CoalescedWrites {
   #heldBytes = 0;
   #parts: (string | Uint8Array)[] = [];
   #isScheduled = false;
+  /** Writes, and their length, since bytes were read last. */
+  #writes = 0;
+  #written = 0;
+  /** One command at a time: the exchange before this one was a single write. */
+  #isSolo = false;
+  #enough = minEnough;
   #isBlocked = false;
 
   /** Replaces `write` and `end` of the socket. */
@@ -32,7 +43,7 @@ export class CoalescedWrites {
     const end = socket.end.bind(socket);
     socket.write = this.#gather;
     socket.end = ((...args: Parameters<Socket['end']>) => {
-      this.#flush();
+      this.#flushNow();
       return end(...args);
     }) as Socket['end'];
   }
@@ -47,9 +58,17 @@ export class CoalescedWrites {
     return this.#isBlocked;
   }
 
+  /** Bytes were read: what is written from now on belongs to the next exchange. */
+  noteRead(): void {
+    this.#isSolo = this.#writes === 1;
+    this.#enough = Math.min(maxEnough, Math.max(minEnough, this.#written / 2));
+    this.#writes = 0;
+    this.#written = 0;
+  }
+
   readonly #gather = (chunk: string | Uint8Array, ...rest: unknown[]): boolean => {
     if (rest.length > 0) {
-      this.#flush();
+      this.#flushNow();
       return (this.#write as (...args: unknown[]) => boolean)(chunk, ...rest);
     }
     if (typeof chunk === 'string' && chunk.length < joinBelowLength) this.#text += chunk;
@@ -59,7 +78,10 @@ export class CoalescedWrites {
       this.#text = '';
       this.#parts.push(chunk);
     }
-    if (!this.#isScheduled) {
+    this.#written += chunk.length;
+    // A single caller waits for nobody. Of many, the first half leaves early: the server works while the rest is encoded.
+    if ((++this.#writes === 1 && this.#isSolo) || this.#text.length >= this.#enough) this.#flushNow();
+    else if (!this.#isScheduled) {
       this.#isScheduled = true;
       process.nextTick(this.#flush);
     }
@@ -68,6 +90,10 @@ export class CoalescedWrites {
 
   readonly #flush = (): void => {
     this.#isScheduled = false;
+    this.#flushNow();
+  };
+
+  #flushNow(): void {
     const socket = this.#socket;
     if (this.#isBlocked || socket.destroyed || socket.writableEnded) return;
     const parts = this.#parts;
@@ -89,14 +115,14 @@ export class CoalescedWrites {
     for (const part of parts) hasRoom = this.#write(part);
     socket.uncork();
     if (!hasRoom) this.#waitForDrain();
-  };
+  }
 
   #waitForDrain(): void {
     this.#isBlocked = true;
     this.#listener.onBlockedChange(true);
     this.#socket.once('drain', () => {
       this.#isBlocked = false;
-      this.#flush();
+      this.#flushNow();
       if (!this.#isBlocked) this.#listener.onBlockedChange(false);
     });
   }

@@ -1,6 +1,7 @@
 import type { Redis } from 'ioredis';
 import type { Wire } from '../connection/wire.ts';
 import type { SendCommand } from '../driver-command.ts';
+import * as lifecycle from '../ioredis-lifecycle.ts';
 import * as driver from '../ioredis.ts';
 import type { Dispatch } from './dispatch.ts';
 
@@ -18,7 +19,7 @@ export function redisDispatch(client: Redis, long: SendCommand, wire: () => Wire
     },
     turn: () => wire().turn(),
     isHandshake: (command) => driver.isHandshaking(client) && handshakeNames.has(command.name.toLowerCase()),
-    wake: () => driver.wake(client),
+    wake: () => lifecycle.wake(client),
     isBlocked: () => wire().isBlocked,
     beforeBatch: ignore,
     readAt: () => wire().readAt,

@@ -31,6 +31,7 @@ export interface ConnectionHost {
   readonly clock: Clock;
   readonly random: Random;
   generations(): { readonly read: number; readonly write: number };
+  ask(command: string, args: readonly string[]): Promise<unknown>;
   onStateChange(): void;
   onProven(established: Established): void;
   onGap(gapMs: number, channels: number): void;
@@ -191,9 +192,9 @@ export class Connection {
     this.connector.ready();
     if (driver.statusOf(this.client) !== 'ready' || this.wire.socket === undefined) return;
     this.#signal({ kind: 'dial' });
+    this.#subscriptions.restore();
     this.#signal({ kind: 'ready' });
     this.#patrol.start();
-    this.#subscriptions.restore();
   }
 
   #onClosed(cause: CauseCode): void {

@@ -3,6 +3,7 @@ import type { Redis } from 'ioredis';
 import type { CauseCode } from '../cause.ts';
 import type { Clock, TimerHandle } from '../clock.ts';
 import type { DriverConnector } from '../driver-command.ts';
+import * as lifecycle from '../ioredis-lifecycle.ts';
 import * as driver from '../ioredis.ts';
 import type { Established } from './establish.ts';
 import type { Redialer } from './redialer.ts';
@@ -83,7 +84,7 @@ export class Connector implements DriverConnector {
 
   /** The driver wants the connection gone: for good when the user said so, else to have it made anew. */
   disconnect(): void {
-    const isForGood = driver.isClosing(this.#client);
+    const isForGood = lifecycle.isClosing(this.#client);
     if (this.#pending === undefined) this.#endSocket(isForGood && this.#listener.isServing());
     else if (isForGood) this.#giveUp(this.#pending.reject);
     else this.#redialer.hurry();
@@ -126,7 +127,7 @@ export class Connector implements DriverConnector {
   #giveUp(reject: (error: Error) => void): void {
     this.#pending = undefined;
     this.#redialer.stop();
-    driver.forgetClosing(this.#client);
+    lifecycle.forgetClosing(this.#client);
     reject(new Error('Connection is closed.'));
   }
 
@@ -172,7 +173,7 @@ export class Connector implements DriverConnector {
     if (socket !== this.#wire.socket) return;
     this.#clearHandshakeTimer();
     this.#redialer.lost();
-    const ownCause = driver.isClosing(this.#client) ? 'closed' : 'connection-reset';
+    const ownCause = lifecycle.isClosing(this.#client) ? 'closed' : 'connection-reset';
     this.#listener.onClosed(this.#lossCause ?? ownCause);
   }
 

@@ -3,6 +3,8 @@ import type { Clock, TimerHandle } from '../clock.ts';
 import { subscriptionsOf, type SubscriptionKind, type Subscriptions as Channels } from '../ioredis.ts';
 
 export interface SubscriptionsHost {
+  /** Sends past the gate: what was subscribed comes back before anything that waited. */
+  ask(command: string, args: readonly string[]): Promise<unknown>;
   readonly clock: Clock;
   onGap(gapMs: number, channels: number): void;
   onResubscribeFailed(channels: number, code: string): void;
@@ -72,7 +74,7 @@ export class Subscriptions {
   }
 
   async #subscribe(kind: SubscriptionKind, channels: string[]): Promise<void> {
-    await this.#client[kind](...channels);
+    await this.#host.ask(kind, channels);
     const lost = this.#lost.get(kind);
     for (const channel of channels) lost?.delete(channel);
   }

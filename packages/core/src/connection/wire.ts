@@ -108,6 +108,7 @@ export class Wire {
       this.roundTrip.observe(now - entry.written.at);
     }
     this.readAt = now;
+    this.#writes?.noteRead();
     this.#listener.onRead(now);
   }
 
