@@ -4,6 +4,7 @@ import { credentialsHolder, reauthenticate } from './connection/reauthenticate.t
 import type { Engine } from './engine.ts';
 import { interceptClusterDuplicate } from './ioredis-cluster.ts';
 import * as lifecycle from './ioredis-lifecycle.ts';
+import { markProtected } from './ioredis.ts';
 import { Members } from './members.ts';
 
 /** Protects a cluster client, each of its nodes, and every duplicate that is ever made of it. */
@@ -22,6 +23,7 @@ export function attachCluster(cluster: Cluster, engine: Engine): Members {
   });
   const protectOne = (one: Cluster): void => {
     const member = new ClusterMember(one, credentials, engine);
+    markProtected(one);
     all.add(one);
     members.add(member);
     interceptClusterDuplicate(one, protectOne);

@@ -29,6 +29,7 @@ export function attachRedis(client: Redis, engine: Engine): Members {
     const expectsPrimary =
       settings.connection.role === 'primary' && driver.optionsOf(one)['readOnly'] !== true;
     const member = new RedisMember(one, target, lease.dialer, expectsPrimary, engine);
+    driver.markProtected(one);
     clients.add(one);
     members.add(member);
     lifecycle.interceptDuplicate(one, protectOne);

@@ -4,7 +4,7 @@ import { attachRedis } from './attach-redis.ts';
 import { Engine } from './engine.ts';
 import { ConfigurationError } from './errors.ts';
 import { setLazy } from './ioredis-lifecycle.ts';
-import { isCluster, optionsOf } from './ioredis.ts';
+import { isCluster, isProtected, optionsOf } from './ioredis.ts';
 import type { ResilienceOptions } from './options.ts';
 import type { RedisResilience } from './redis-resilience.ts';
 import { resolveSettings } from './settings.ts';
@@ -52,6 +52,7 @@ export function protect(client: Redis | Cluster, options: ResilienceOptions = {}
     throw new ConfigurationError('protect needs an ioredis client: new Redis(...) or new Cluster(...).');
   }
   if (isCluster(client)) {
+    checkUnprotected(client);
     return new Engine(client, resolveSettings(options), (engine) => attachCluster(client, engine));
   }
   return protectRedis(client, options);
@@ -78,16 +79,17 @@ export function defaultRedisResilience(): RedisResilience {
   return defaultResilience;
 }
 
-const protectedClients = new WeakSet<Redis | Cluster>();
-
 function protectRedis(client: Redis, options: ResilienceOptions, isLazy?: boolean): RedisResilience {
-  if (protectedClients.has(client)) throw new ConfigurationError('This client is protected already.');
+  checkUnprotected(client);
   const timeoutMs = options.timeoutMs ?? (optionsOf(client)['commandTimeout'] as number | undefined);
   const settings = resolveSettings(timeoutMs === undefined ? options : { ...options, timeoutMs });
   const resilience = new Engine(client, settings, (engine) => attachRedis(client, engine));
-  protectedClients.add(client);
   if (isLazy !== undefined) setLazy(client, isLazy);
   return resilience;
+}
+
+function checkUnprotected(client: Redis | Cluster): void {
+  if (isProtected(client)) throw new ConfigurationError('This client is protected already.');
 }
 
 function ignore(): void {

@@ -9,7 +9,7 @@ import type { ReplyVerdict } from './command/reply-error.ts';
 import { RetryBudget } from './command/retry-budget.ts';
 import { drain } from './drain.ts';
 import { EventHub, type ResilienceEvent, type ResilienceEvents } from './events.ts';
-import type { Forensics, Outcome } from './errors.ts';
+import type { Outcome } from './errors.ts';
 import { History, type HistoryEntry } from './history.ts';
 import { LaneWatch } from './lane-watch.ts';
 import type { Member, MemberHost } from './member.ts';
@@ -137,7 +137,7 @@ export class Engine implements RedisResilience, MemberHost {
     this.#observer.attempt(this.#keeper.snapshot().attempts, attempt);
   }
 
-  onVerdict(verdict: ReplyVerdict, from: Member | undefined = this.#members.main): void {
+  onVerdict(verdict: ReplyVerdict, from: Member): void {
     const { cause, scope } = verdict;
     if (cause === undefined || verdict.circuit === 'success') return;
     if (scope === 'server') from.serverAway(cause);
@@ -168,25 +168,8 @@ export class Engine implements RedisResilience, MemberHost {
     return this.#members.main.nextAttemptMs() ?? this.circuits[lane].retryAfterMs(this.clock.now());
   }
 
-  laneCause(lane: Lane): CauseCode | undefined {
-    const { main } = this.#members;
-    return main.cause ?? (lane === 'write' ? main.writesHeldBy : undefined) ?? this.circuits[lane].cause;
-  }
-
-  forensics(entry: Entry): Forensics {
-    const { main } = this.#members;
-    const now = this.clock.now();
-    const { waiting, inFlight } = this.detail();
-    return {
-      command: entry.traits.name,
-      attempt: entry.attempts,
-      connectionState: main.state,
-      waiting,
-      inFlight,
-      lastReadAgeMs: main.readAt === undefined ? undefined : now - main.readAt,
-      lastWriteAgeMs: main.writtenAt === undefined ? undefined : now - main.writtenAt,
-      eventLoopLagMs: this.#pulse.lagMs,
-    };
+  eventLoopLagMs(): number {
+    return this.#pulse.lagMs;
   }
 
   #circuit(lane: Lane): Circuit {

@@ -24,6 +24,17 @@ export function socketOf(client: Redis): Socket | undefined {
   return internals(client).stream;
 }
 
+const protectedBy = Symbol.for('redis-resilience.protected');
+
+/** Whether a gate, of this copy of the library or of another, already stands before this client. */
+export function isProtected(client: Redis | Cluster): boolean {
+  return (client as unknown as Record<symbol, unknown>)[protectedBy] === true;
+}
+
+export function markProtected(client: Redis | Cluster): void {
+  Object.defineProperty(client, protectedBy, { value: true });
+}
+
 /** The driver's own `sendCommand`, to be asked for before the gate takes its place. */
 export function sendCommandOf(client: Redis | Cluster): SendCommand {
   return internals(client).sendCommand.bind<SendCommand>(client);

@@ -1,5 +1,6 @@
 import type { CauseCode } from './cause.ts';
 import type { Gate } from './command/gate.ts';
+import type { ReplyVerdict } from './command/reply-error.ts';
 import type { GateHost } from './command/gate-host.ts';
 import type { ConnectionHost } from './connection/connection.ts';
 import type { ConnectionState } from './snapshot.ts';
@@ -31,7 +32,14 @@ export interface Member {
   disconnect(): Promise<void>;
 }
 
-export interface MemberHost extends GateHost, Omit<ConnectionHost, 'ask' | 'onStateChange' | 'onProven'> {
+/** What a member needs from the resilience it belongs to. */
+export interface MemberHost
+  extends
+    Pick<GateHost, 'circuits' | 'budget' | 'onSettled' | 'onRetry'>,
+    Omit<ConnectionHost, 'ask' | 'onStateChange' | 'onProven'> {
+  /** A reply of this member's server said something about the server, not about the command. */
+  onVerdict(verdict: ReplyVerdict, from: Member): void;
+  eventLoopLagMs(): number;
   onMemberChange(): void;
   onAttempt(attempt: {
     readonly durationMs: number;

@@ -13,6 +13,7 @@ import { sentinelCredentials, type ResolvedTarget } from './connection/target-of
 import type { DriverCommand, SendCommand } from './driver-command.ts';
 import * as lifecycle from './ioredis-lifecycle.ts';
 import * as driver from './ioredis.ts';
+import { MemberGateHost } from './member-gate-host.ts';
 import type { Member, MemberHost } from './member.ts';
 import type { ConnectionState } from './snapshot.ts';
 
@@ -43,7 +44,7 @@ export class RedisMember implements Member {
     const long = driver.sendCommandOf(client);
     this.#long = long;
     this.gate = new Gate(
-      host,
+      new MemberGateHost(this, host),
       redisDispatch(client, long, () => this.#connection.wire),
     );
     const redialer = new Redialer(dialer, target, {

@@ -46,6 +46,10 @@ export function clusterDispatch(cluster: Cluster, long: SendCommand, turns: Clus
     turn: () => turns.turn(),
     isHandshake: (command) => command.name === 'cluster' && cluster.status === 'connect',
     wake: () => lifecycle.wake(cluster),
+    leave(quit) {
+      cluster.disconnect();
+      quit.resolve(Buffer.from('OK'));
+    },
     isBlocked: () => false,
     beforeBatch: forgetNode,
     readAt: () => turns.lastReadAt,

@@ -6,6 +6,7 @@ import type { CredentialsHolder } from '../connection/reauthenticate.ts';
 import * as clusterDriver from '../ioredis-cluster.ts';
 import type { DriverCommand } from '../driver-command.ts';
 import * as driver from '../ioredis.ts';
+import { MemberGateHost } from '../member-gate-host.ts';
 import type { Member, MemberHost } from '../member.ts';
 import type { ConnectionState } from '../snapshot.ts';
 import { clusterDispatch, ClusterTurns } from './cluster-dispatch.ts';
@@ -33,7 +34,10 @@ export class ClusterMember implements Member {
     this.#credentials = credentials;
     this.#host = host;
     this.#turns = new ClusterTurns(host);
-    this.gate = new Gate(host, clusterDispatch(cluster, driver.sendCommandOf(cluster), this.#turns));
+    this.gate = new Gate(
+      new MemberGateHost(this, host),
+      clusterDispatch(cluster, driver.sendCommandOf(cluster), this.#turns),
+    );
     this.#slotWatch = new SlotWatch(cluster, host.clock, host.settings.connection.minPeriodMs, {
       onServes: () => this.#serves(),
     });

@@ -15,6 +15,8 @@ export interface Dispatch {
   isHandshake(command: DriverCommand): boolean;
   /** Tells a driver that was never told to connect to do so. */
   wake(): void;
+  /** Ends the client, as QUIT does when there is nobody to say it to. */
+  leave(quit: DriverCommand): void;
   /** Whether the socket takes no bytes for now. */
   isBlocked(): boolean;
   /** Prepares the members of a pipeline for another attempt, perhaps on another node. */

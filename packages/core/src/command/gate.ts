@@ -40,7 +40,7 @@ export class Gate {
     this.#host = host;
     this.#dispatch = dispatch;
     this.#waiting = new WaitingQueue(host.clock, host.settings.admission, (entry) =>
-      this.#giveUpWaiting(entry),
+      this.#settler.fail(entry, unavailable(host, entry, host.laneCause(laneOf(entry)))),
     );
     this.#pauses = new Pauses(host.clock, (entry) => this.#comeBack(entry, 0));
     this.#settler = new Settler(host, dispatch, {
@@ -159,14 +159,16 @@ export class Gate {
       if (known.settled && stream === undefined) return command.promise;
       return this.#dispatch.long(command, stream, node);
     }
-    if (stream?.isPipeline === true) {
-      this.#batches.add(command, stream, node);
-      return command.promise;
-    }
+    if (command.name === 'quit' && this.#state === 'held') this.#dispatch.leave(command);
+    else if (stream?.isPipeline === true) this.#batches.add(command, stream, node);
+    else this.#issue(command, stream, node);
+    return command.promise;
+  }
+
+  #issue(command: DriverCommand, stream: PipelineStream | undefined, node: unknown): void {
     const entry = track(this.#settler, command, traitsOf(command.name));
     entry.late = lateRecordOf(entry, this.#host, stream, node);
     this.#admit(entry, entry.late);
-    return command.promise;
   }
 
   #admit(entry: Entry, late: LateRecord): void {
@@ -242,9 +244,5 @@ export class Gate {
       (entry) => this.#canRun(entry),
       (entry) => this.#run(entry, entry.late as LateRecord),
     );
-  }
-
-  #giveUpWaiting(entry: Entry): void {
-    this.#settler.fail(entry, unavailable(this.#host, entry, this.#host.laneCause(laneOf(entry))));
   }
 }

@@ -20,6 +20,10 @@ export function redisDispatch(client: Redis, long: SendCommand, wire: () => Wire
     turn: () => wire().turn(),
     isHandshake: (command) => driver.isHandshaking(client) && handshakeNames.has(command.name.toLowerCase()),
     wake: () => lifecycle.wake(client),
+    leave(quit) {
+      client.disconnect();
+      quit.resolve(Buffer.from('OK'));
+    },
     isBlocked: () => wire().isBlocked,
     beforeBatch: ignore,
     readAt: () => wire().readAt,
