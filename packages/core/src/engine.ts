@@ -3,7 +3,7 @@ import type { CauseCode } from './cause.ts';
 import { channels } from './channels.ts';
 import { Circuit } from './circuit/circuit.ts';
 import { applyOnce } from './command/apply-once.ts';
-import type { Entry } from './command/entry.ts';
+import { laneOf, type Entry } from './command/entry.ts';
 import { execute } from './command/execute.ts';
 import type { ReplyVerdict } from './command/reply-error.ts';
 import { RetryBudget } from './command/retry-budget.ts';
@@ -156,6 +156,10 @@ export class Engine implements RedisResilience, MemberHost {
     this.#observer.retry(entry, outcome);
   }
 
+  onWouldRefuse(entry: Entry): void {
+    this.#events.emit('would-refuse', { command: entry.traits.name, lane: laneOf(entry) });
+  }
+
   onGap(gapMs: number, channelCount: number): void {
     this.#events.emit('gap', { gapMs, channels: channelCount });
   }
@@ -183,7 +187,6 @@ export class Engine implements RedisResilience, MemberHost {
         this.#observer.circuit(lane, from, to, cause);
         this.#keeper.refresh();
       },
-      onWouldRefuse: () => this.#events.emit('would-refuse', { command: '', lane }),
     });
   }
 

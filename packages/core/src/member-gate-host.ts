@@ -42,6 +42,10 @@ export class MemberGateHost implements GateHost {
     this.#host.onRetry(entry, outcome);
   }
 
+  onWouldRefuse(entry: Entry): void {
+    this.#host.onWouldRefuse(entry);
+  }
+
   retryAfterMs(lane: Lane): number | undefined {
     return this.#member.nextAttemptMs() ?? this.circuits[lane].retryAfterMs(this.clock.now());
   }
@@ -49,6 +53,10 @@ export class MemberGateHost implements GateHost {
   laneCause(lane: Lane): CauseCode | undefined {
     const { cause, writesHeldBy } = this.#member;
     return cause ?? (lane === 'write' ? writesHeldBy : undefined) ?? this.circuits[lane].cause;
+  }
+
+  eventLoopLagMs(): number {
+    return this.#host.eventLoopLagMs();
   }
 
   forensics(entry: Entry): Forensics {

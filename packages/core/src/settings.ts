@@ -4,6 +4,7 @@ import { systemClock, systemRandom, type Clock, type Random } from './clock.ts';
 import type { AdmissionOptions, ConnectionOptions, ResilienceOptions, RetryOptions } from './options.ts';
 import {
   checkKeys,
+  clockOf,
   countOf,
   credentialsOf,
   durationOf,
@@ -97,7 +98,7 @@ const readers: Readonly<Record<keyof ResilienceOptions, Reader>> = {
     credentials: credentialsOf,
     credentialsTimeoutMs: durationOf(1),
   }),
-  clock: objectOf(undefined, functionOf),
+  clock: clockOf,
   random: functionOf,
 };
 

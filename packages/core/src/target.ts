@@ -44,6 +44,9 @@ export function checkTarget(target: ResilienceTarget): CheckedTarget {
   if (options.db !== undefined && (!Number.isInteger(options.db) || options.db < 0)) {
     throw invalid('target.db', options.db, 'a whole number of at least 0');
   }
+  if (options.sentinels !== undefined && !(options.sentinels as unknown[] | null)?.length) {
+    throw invalid('target.sentinels', options.sentinels, 'a list of at least one sentinel');
+  }
   if (options.sentinels !== undefined && typeof options.name !== 'string') {
     throw invalid('target.name', options.name, 'the name of the primary that the sentinels watch');
   }

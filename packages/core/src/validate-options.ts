@@ -64,6 +64,14 @@ export const functionOf: Reader = (value, path) => {
   if (typeof value !== 'function') throw invalid(path, value, 'a function');
 };
 
+/** A whole clock: half of one would fail at the first timer. */
+export const clockOf: Reader = (value, path) => {
+  for (const name of ['now', 'wallNow', 'setTimeout', 'clearTimeout', 'setImmediate']) {
+    const part = (value as Record<string, unknown> | null)?.[name];
+    if (typeof part !== 'function') throw invalid(`${path}.${name}`, part, 'a function');
+  }
+};
+
 export const booleanOf: Reader = (value, path) => {
   if (typeof value !== 'boolean') throw invalid(path, value, 'true or false');
 };

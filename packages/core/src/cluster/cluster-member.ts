@@ -128,10 +128,12 @@ export class ClusterMember implements Member {
   async disconnect(): Promise<void> {
     this.#slotWatch.stop();
     if (this.#cluster.status === 'end') return;
+    const closed = [...this.#nodes.values()].map((node) => node.closed());
     const ended = once(this.#cluster, 'end');
     this.#cluster.disconnect();
     clusterDriver.endIdleCluster(this.#cluster);
     await ended;
+    await Promise.all(closed);
   }
 
   #watch(node: Redis): void {

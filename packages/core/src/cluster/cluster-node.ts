@@ -79,6 +79,7 @@ export class ClusterNode implements DriverConnector {
     });
     const socket = driver.socketOf(client);
     if (client.status === 'ready' && socket !== undefined) this.#adopt(socket);
+    client.on('connect', () => this.#wire.readFirst());
     client.on('ready', () => this.#patrol.start());
     client.on('error', ignore);
   }
@@ -121,6 +122,13 @@ export class ClusterNode implements DriverConnector {
   disconnect(): void {
     this.#connecting?.abort(new Error('Connection is closed.'));
     this.#wire.socket?.destroy();
+  }
+
+  /** Resolves when the socket, if there is one, is gone. */
+  closed(): Promise<void> {
+    const { socket } = this.#wire;
+    if (socket === undefined || socket.closed) return Promise.resolve();
+    return new Promise((resolve) => socket.once('close', () => resolve()));
   }
 
   prove(): void {

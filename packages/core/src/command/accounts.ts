@@ -18,7 +18,7 @@ export class Accounts {
   succeeded(entry: Entry, replyError?: Error): void {
     const { turn, late } = entry;
     const readAt = this.#dispatch.readAt();
-    const durationMs = turn === undefined ? 0 : Math.max(0, readAt - turn.at);
+    const durationMs = turn === undefined ? 0 : this.#withoutLag(readAt - turn.at);
     if (turn !== undefined && late?.blockingMs === undefined) {
       const lane = laneOf(entry);
       const generation = late?.generation ?? (lane === 'read' ? turn.readGeneration : turn.writeGeneration);
@@ -56,8 +56,17 @@ export class Accounts {
     late.generation = undefined;
   }
 
+  // An answer that lay in the socket while our own code ran was not slow.
+  #withoutLag(elapsedMs: number): number {
+    if (elapsedMs < suspiciousMs) return Math.max(0, elapsedMs);
+    return Math.max(0, elapsedMs - this.#host.eventLoopLagMs());
+  }
+
   #durationOf(entry: Entry): number {
     const startedAt = entry.late?.issuedAt ?? entry.turn?.at;
     return startedAt === undefined ? 0 : this.#host.clock.now() - startedAt;
   }
 }
+
+/** Shorter calls are not looked into: the lag of the event loop is known no better. */
+const suspiciousMs = 20;

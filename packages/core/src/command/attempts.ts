@@ -51,6 +51,8 @@ export class Attempts {
     if (circuit.admitsAll) return true;
     const generation = circuit.admit(this.#host.clock.now());
     if (generation >= 0) {
+      // Observed, not enforced: it passes, and is no trial.
+      if (generation < circuit.generation) this.#host.onWouldRefuse(entry);
       late.generation = generation;
       return true;
     }

@@ -20,8 +20,12 @@ export interface GateHost {
   /** A call is about to be answered. Runs on every call: must cost next to nothing when nobody listens. */
   onSettled(entry: Entry, durationMs: number, failure: Error | undefined): void;
   onRetry(entry: Entry, outcome: Outcome): void;
+  /** In observe-only mode: the circuit would have refused it. */
+  onWouldRefuse(entry: Entry): void;
   retryAfterMs(lane: Lane): number | undefined;
   /** Why this lane is away right now. */
   laneCause(lane: Lane): CauseCode | undefined;
   forensics(entry: Entry): Forensics;
+  /** How long our own code kept the event loop just now. */
+  eventLoopLagMs(): number;
 }

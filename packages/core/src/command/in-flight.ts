@@ -53,15 +53,18 @@ export class InFlight {
     }
   }
 
-  /** After the process was frozen, the time that passed counts against nobody. */
+  /** After the process was frozen, the time that passed counts against nobody who was sent before. */
   forgiveElapsed(elapsedMs: number): void {
+    const frozenAt = this.#clock.now() - elapsedMs;
     const seen = new Set<Turn>();
     for (let entry = this.#common.head; entry !== undefined; entry = entry.next) {
-      if (entry.turn === undefined || seen.has(entry.turn)) continue;
+      if (entry.turn === undefined || entry.turn.at > frozenAt || seen.has(entry.turn)) continue;
       seen.add(entry.turn);
       entry.turn.at += elapsedMs;
     }
-    const bounded = [...this.#late].filter(({ late }) => late !== undefined && late.deadlineAt < Infinity);
+    const bounded = [...this.#late].filter(
+      ({ late }) => late !== undefined && late.issuedAt <= frozenAt && late.deadlineAt < Infinity,
+    );
     for (const entry of bounded) {
       const late = entry.late as LateRecord;
       this.remove(entry);

@@ -93,6 +93,7 @@ export class Connection {
       onGone: (cause) => this.drop(cause),
       awayCause: () => (this.#state.kind === 'stalled' ? this.#state.cause : undefined),
     });
+    client.on('connect', () => this.wire.readFirst());
     client.on('ready', () => this.#onReady());
     client.on('end', () => this.#onEnd());
     // Without a listener the driver prints every failed attempt to the console.
@@ -190,6 +191,7 @@ export class Connection {
 
   #onReady(): void {
     this.connector.ready();
+    this.wire.readFirst();
     if (driver.statusOf(this.client) !== 'ready' || this.wire.socket === undefined) return;
     this.#signal({ kind: 'dial' });
     this.#subscriptions.restore();

@@ -33,17 +33,22 @@ export interface EstablishProgress {
   /** Slow work before the TCP connection; the function it gives ends it. */
   preparing(cause: 'credentials' | 'dns'): () => void;
   /** The peer takes unusually long to answer; the attempt goes on. */
-  unanswered?(): void;
+  unanswered?(endpoint: Endpoint | undefined): void;
+  /** Where the attempt leads. */
+  resolved?(endpoint: Endpoint): void;
 }
 
 /** One attempt failed; `reason` says why. */
 export class EstablishError extends Error {
   override readonly name = 'EstablishError';
   readonly reason: CauseCode;
+  /** Where it led; undefined when that was not found out. Never shown. */
+  declare readonly endpoint: Endpoint | undefined;
 
-  constructor(reason: CauseCode, cause: unknown) {
+  constructor(reason: CauseCode, cause: unknown, endpoint?: Endpoint) {
     super(`Connecting failed: ${reason}.`, { cause });
     this.reason = reason;
+    Object.defineProperty(this, 'endpoint', { value: endpoint, enumerable: false });
   }
 }
 
@@ -60,6 +65,7 @@ export async function establish(
 ): Promise<Established> {
   let phase: 'credentials' | 'endpoint' | 'tcp' | 'tls' | 'handshake' = 'credentials';
   let socket: Socket | undefined;
+  let endpoint: Endpoint | undefined;
   try {
     const isAsked = typeof target.credentials === 'function';
     const prepared = isAsked ? progress?.preparing('credentials') : undefined;
@@ -67,14 +73,15 @@ export async function establish(
     prepared?.();
     phase = 'endpoint';
     const resolved = progress?.preparing('dns');
-    const endpoint = await target.endpoint(signal);
+    endpoint = await target.endpoint(signal);
+    progress?.resolved?.(endpoint);
     phase = 'tcp';
     socket = await openSocket(endpoint, {
       signal,
       keepAliveMs: target.keepAliveMs,
       onResolved: () => resolved?.(),
       onConnected: () => {
-        phase = endpoint.tls === undefined ? 'handshake' : 'tls';
+        phase = endpoint?.tls === undefined ? 'handshake' : 'tls';
         progress?.connected();
       },
     });
@@ -86,7 +93,9 @@ export async function establish(
   } catch (error) {
     socket?.on('error', ignore);
     socket?.destroy();
-    throw error instanceof EstablishError ? error : new EstablishError(reasonOf(error, phase, signal), error);
+    throw error instanceof EstablishError
+      ? error
+      : new EstablishError(reasonOf(error, phase, signal), error, endpoint);
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Clock, TimerHandle } from '../clock.ts';
+import type { Endpoint } from './open-socket.ts';
 import { establish, type Established, type EstablishProgress, type Target } from './establish.ts';
 
 /** A handshake longer than this is unusual: another one is begun beside it. */
@@ -22,6 +23,7 @@ export function hedgedEstablish(
     const startedAt = clock.now();
     let patienceMs = minPatienceMs;
     let isDone = false;
+    let endpoint: Endpoint | undefined;
     let timer: TimerHandle | undefined;
     let hedge: AbortController | undefined;
     const first = new AbortController();
@@ -43,7 +45,7 @@ export function hedgedEstablish(
     };
     const tryBeside = (): void => {
       if (isDone) return;
-      if (hedge !== undefined) progress.unanswered?.();
+      if (hedge !== undefined) progress.unanswered?.(endpoint);
       hedge?.abort(new Error('No answer in time.'));
       hedge = new AbortController();
       establish(target, clock, hedge.signal).then(accept, ignore);
@@ -53,6 +55,9 @@ export function hedgedEstablish(
     else signal.addEventListener('abort', onAbort, { once: true });
     establish(target, clock, first.signal, {
       preparing: (cause) => progress.preparing(cause),
+      resolved: (found) => {
+        endpoint = found;
+      },
       connected: () => {
         progress.connected();
         patienceMs = Math.max(minPatienceMs, toleratedRoundTrips * (clock.now() - startedAt));

@@ -3,6 +3,7 @@ import type { Clock } from '../clock.ts';
 import { awaitServing } from './await-serving.ts';
 import type { DialAttempt, Dialer, DialResult, DialTicket } from './dialer.ts';
 import { establish, EstablishError, type Established, type Target } from './establish.ts';
+import { TlsMismatch } from './tls-mismatch.ts';
 import { hedgedEstablish } from './hedged-establish.ts';
 
 export interface RedialListener {
@@ -33,6 +34,7 @@ export class Redialer {
   readonly #dialer: Dialer;
   readonly #target: Target;
   readonly #options: RedialerOptions;
+  readonly #tlsMismatch: TlsMismatch;
   #ticket: DialTicket | undefined;
   #serving: AbortController | undefined;
 
@@ -40,6 +42,7 @@ export class Redialer {
     this.#dialer = dialer;
     this.#target = target;
     this.#options = options;
+    this.#tlsMismatch = new TlsMismatch(options.clock);
   }
 
   start(listener: RedialListener): void {
@@ -84,7 +87,12 @@ export class Redialer {
       const established = await connect(this.#target, this.#options.clock, attempt.signal, {
         connected: () => attempt.connected(),
         preparing: (cause) => attempt.preparing(cause),
-        unanswered: () => listener.onFailed('handshake-timeout', new Error('The peer does not answer.')),
+        unanswered: (endpoint) => {
+          const error = new Error('The peer does not answer.');
+          void this.#tlsMismatch
+            .explain('handshake-timeout', endpoint)
+            .then((cause) => listener.onFailed(cause, error));
+        },
       });
       const fleetSize = Number(established.proof.info['connected_clients']);
       proven.push(established);
@@ -99,8 +107,9 @@ export class Redialer {
     } catch (error) {
       const failure = error instanceof EstablishError ? error : new EstablishError('connection-reset', error);
       const beneath = failure.cause instanceof Error ? failure.cause : failure;
-      listener.onFailed(failure.reason, beneath);
-      return { ok: false, cause: failure.reason, error: beneath };
+      const cause = await this.#tlsMismatch.explain(failure.reason, failure.endpoint);
+      listener.onFailed(cause, beneath);
+      return { ok: false, cause, error: beneath };
     }
   }
 

@@ -53,6 +53,7 @@ export class Wire {
 
   /** Takes a proven socket before the driver sees it. */
   adopt(socket: Socket): void {
+    this.#socket?.removeListener('data', this.#read);
     this.#socket = socket;
     this.#open = undefined;
     this.#blockedTurns = [];
@@ -64,9 +65,13 @@ export class Wire {
         if (this.#socket === socket) this.#listener.onBlockedChange(isBlocked);
       },
     });
-    socket.prependListener('data', () => {
-      if (this.#socket === socket) this.#read();
-    });
+    this.readFirst();
+  }
+
+  /** Sees bytes before the driver's parser does, which puts itself first when the driver connects. */
+  readFirst(): void {
+    this.#socket?.removeListener('data', this.#read);
+    this.#socket?.prependListener('data', this.#read);
   }
 
   /** The turn that what is written now belongs to. */
@@ -101,7 +106,7 @@ export class Wire {
     return blockingMs === undefined ? undefined : (entry?.written?.at ?? this.writtenAt) + blockingMs;
   }
 
-  #read(): void {
+  readonly #read = (): void => {
     const now = this.#clock.now();
     const entry = oldestUnanswered(this.#client)?.entry;
     if (entry?.written !== undefined && entry.late?.blockingMs === undefined) {
@@ -110,7 +115,7 @@ export class Wire {
     this.readAt = now;
     this.#writes?.noteRead();
     this.#listener.onRead(now);
-  }
+  };
 
   #flushed(): void {
     const now = this.#clock.now();

@@ -1,0 +1,74 @@
+import tls from 'node:tls';
+import type { CauseCode } from '../cause.ts';
+import type { Clock } from '../clock.ts';
+import { openSocket, type Endpoint } from './open-socket.ts';
+import { ask } from './prove.ts';
+
+const timeoutMs = 500;
+const rememberMs = 5000;
+
+/**
+ * Finds out whether one side speaks TLS and the other does not. Neither says so: a TLS server hangs up on plain text,
+ * and a plain server waits for the rest of what it takes for a command. So the other way is tried, once, when an
+ * attempt failed in the manner of a mismatch; the answer is remembered for a while.
+ */
+export class TlsMismatch {
+  readonly #clock: Clock;
+  #verdict: { readonly isMismatch: boolean; readonly at: number } | undefined;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** `tls` when a mismatch explains the failure, else the cause as it was. */
+  async explain(cause: CauseCode, endpoint: Endpoint | undefined): Promise<CauseCode> {
+    if (endpoint === undefined || !isSuspicious(cause, endpoint)) return cause;
+    const now = this.#clock.now();
+    if (this.#verdict === undefined || now - this.#verdict.at > rememberMs) {
+      this.#verdict = { isMismatch: await this.#try(endpoint), at: now };
+    }
+    return this.#verdict.isMismatch ? 'tls' : cause;
+  }
+
+  async #try(endpoint: Endpoint): Promise<boolean> {
+    const deadline = new AbortController();
+    const timer = this.#clock.setTimeout(() => deadline.abort(new Error('No answer in time.')), timeoutMs);
+    try {
+      const socket = await openSocket(
+        { ...endpoint, tls: undefined },
+        { signal: deadline.signal, keepAliveMs: 0 },
+      );
+      socket.on('error', ignore);
+      try {
+        if (endpoint.tls === undefined) await greetWithTls(socket, deadline.signal);
+        else await ask(socket, [['PING']], deadline.signal);
+        return true;
+      } finally {
+        socket.destroy();
+      }
+    } catch {
+      return false;
+    } finally {
+      this.#clock.clearTimeout(timer);
+    }
+  }
+}
+
+function isSuspicious(cause: CauseCode, { tls: options }: Endpoint): boolean {
+  if (options === undefined) return cause === 'connection-reset';
+  return cause === 'handshake-timeout' || cause === 'tls';
+}
+
+// Whether it answers at all is the question; who it is, is not.
+function greetWithTls(socket: Parameters<typeof ask>[0], signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const secure = tls.connect({ socket, rejectUnauthorized: false });
+    secure.once('secureConnect', resolve);
+    secure.on('error', reject);
+    signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
+  });
+}
+
+function ignore(): void {
+  // Only the answer counts.
+}
