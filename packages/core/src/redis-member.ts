@@ -150,6 +150,8 @@ export class RedisMember implements Member {
     if (driver.statusOf(this.client) === 'end') return;
     const ended = once(this.client, 'end');
     this.client.disconnect();
+    // Whoever was to be answered had the time of the drain.
+    this.#connection.drop('closed');
     await ended;
   }
 

@@ -40,6 +40,7 @@ export class ClusterMember implements Member {
     );
     this.#slotWatch = new SlotWatch(cluster, host.clock, host.settings.connection.minPeriodMs, {
       onServes: () => this.#serves(),
+      onUnreachable: () => this.#away('connection-refused'),
     });
     clusterDriver.takeOverCluster(
       cluster,
@@ -163,7 +164,8 @@ export class ClusterMember implements Member {
   }
 
   #serves(): void {
-    if (this.#cluster.status !== 'ready' || this.#slotWatch.isAwaitingState) return;
+    const isServing = this.#cluster.status === 'ready' && !this.#slotWatch.isAwaitingState;
+    if (!isServing || this.#state === 'ready') return;
     this.#state = 'ready';
     this.#cause = undefined;
     this.#host.onAttempt({ durationMs: 0, cause: undefined, nextAttemptMs: undefined });
@@ -177,7 +179,9 @@ export class ClusterMember implements Member {
   }
 
   #away(cause: CauseCode): void {
-    if (this.#state === 'ended') return;
+    // What the first failure told is not untold by the closing that follows it.
+    if (this.#state === 'ended' || (this.#cause !== undefined && cause === 'connection-reset')) return;
+    if (this.#cause === cause && this.#state !== 'ready') return;
     this.#leave(this.#state === 'connecting' ? 'connecting' : 'reconnecting', cause);
   }
 

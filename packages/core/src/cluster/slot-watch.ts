@@ -2,8 +2,10 @@ import type { Cluster } from 'ioredis';
 import type { Clock, TimerHandle } from '../clock.ts';
 
 export interface SlotWatchListener {
-  /** The cluster says that it serves again. */
+  /** A node answers, and the cluster is not known to be down. */
   onServes(): void;
+  /** No node answers. */
+  onUnreachable(): void;
 }
 
 /** After the last sign of trouble the slots are read for this much longer. */
@@ -58,7 +60,8 @@ export class SlotWatch {
   #arm(): void {
     this.#timer = this.#clock.setTimeout(() => {
       this.#timer = undefined;
-      if (this.#cluster.status === 'ready') this.#cluster.refreshSlotsCache();
+      if (this.#cluster.status === 'ready')
+        this.#cluster.refreshSlotsCache((error) => this.#refreshed(error));
       if (this.#isAwaitingState) void this.#askState();
       const isOver = this.#clock.now() > this.#until && !this.#isAwaitingState;
       if (isOver || this.#cluster.status === 'end') return;
@@ -66,6 +69,16 @@ export class SlotWatch {
       this.#arm();
     }, this.#pauseMs);
     this.#timer.unref?.();
+  }
+
+  #refreshed(error: Error | null | undefined): void {
+    if (this.#until === 0) return;
+    if (error) {
+      this.#listener.onUnreachable();
+      // For as long as nobody answers, at the pace of dialing.
+      this.#until = this.#clock.now() + aftermathMs;
+      this.#pauseMs = this.#periodMs;
+    } else if (!this.#isAwaitingState) this.#listener.onServes();
   }
 
   async #askState(): Promise<void> {

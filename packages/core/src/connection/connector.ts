@@ -97,7 +97,7 @@ export class Connector implements DriverConnector {
 
   /** Drops the socket for this reason, and dials. */
   drop(cause: CauseCode): void {
-    if (this.#pending !== undefined) this.#redialer.hurry();
+    if (this.#pending !== undefined && cause !== 'closed') this.#redialer.hurry();
     this.#lossCause = cause;
     this.#wire.socket?.destroy();
   }
