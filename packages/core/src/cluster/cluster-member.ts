@@ -130,6 +130,7 @@ export class ClusterMember implements Member {
     this.#slotWatch.stop();
     if (this.#cluster.status === 'end') return;
     const closed = [...this.#nodes.values()].map((node) => node.closed());
+    this.#cause ??= 'closed';
     const ended = once(this.#cluster, 'end');
     this.#cluster.disconnect();
     clusterDriver.endIdleCluster(this.#cluster);

@@ -65,6 +65,7 @@ export class ClusterNode implements DriverConnector {
     this.#patrol = new Patrol(this.#wire, clock, random, {
       onSilent: () => this.#onSilent(),
       onIdle: () => this.prove(),
+      onBlocked: ignore,
       idleMs: () => idlePingMs,
     });
     const long = driver.sendCommandOf(client);

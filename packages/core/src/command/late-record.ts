@@ -29,6 +29,8 @@ export interface LateRecord {
   timer: TimerHandle | undefined;
   /** A transaction that was sent under a WATCH: a new connection does not hold it. */
   isGuarded: boolean;
+  /** A blocking call that the server was asked to let go: its empty answer is not the caller's. */
+  isLetGo: boolean;
   /** In which part of the queue it waits, if it does. */
   waitsAs: 'returned' | 'fresh' | undefined;
 }
@@ -59,6 +61,7 @@ export function lateRecord(call: LateCall): LateRecord {
     generation: undefined,
     timer: undefined,
     isGuarded: false,
+    isLetGo: false,
     waitsAs: undefined,
   };
 }

@@ -49,6 +49,11 @@ export class Settler implements EntryOwner {
     }
     if (entry.settled) return;
     this.inFlight.remove(entry);
+    if (entry.late?.isLetGo === true && value === null) {
+      entry.late.isLetGo = false;
+      this.#gate.comeBack(entry, 0);
+      return;
+    }
     entry.settled = true;
     this.#accounts.succeeded(entry);
     entry.resolve(value);
@@ -121,7 +126,11 @@ export class Settler implements EntryOwner {
   }
 
   #broken(entry: Entry, error: Error): void {
-    if (this.#triesAgain(entry, wasSent(entry) ? 'unknown' : 'not-applied', undefined, false)) return;
+    // What the server let go before the connection broke took nothing.
+    const isLetGo = entry.late?.isLetGo === true;
+    const outcome = wasSent(entry) && !isLetGo ? 'unknown' : 'not-applied';
+    if (entry.late !== undefined) entry.late.isLetGo = false;
+    if (this.#triesAgain(entry, outcome, undefined, false)) return;
     const cause = this.#gate.isEnded() ? 'closed' : this.#host.laneCause(laneOf(entry));
     this.fail(entry, surfaced(this.#host, entry, cause, error));
   }

@@ -4,6 +4,7 @@ import type { Clock, Random } from '../clock.ts';
 import * as driver from '../ioredis.ts';
 import type { Settings } from '../settings.ts';
 import type { ConnectionState } from '../snapshot.ts';
+import { BlockingCheck } from './blocking-check.ts';
 import { Connector } from './connector.ts';
 import type { Established, Target } from './establish.ts';
 import type { LinkEffect, LinkSignal, LinkState } from './link-state.ts';
@@ -50,6 +51,7 @@ export class Connection {
   readonly #gate: GateControl;
   readonly #redialer: Redialer;
   readonly #silence: Silence;
+  readonly #blockingCheck: BlockingCheck;
   readonly #patrol: Patrol;
   readonly #subscriptions: Subscriptions;
   #state: LinkState = { kind: 'idle' };
@@ -76,7 +78,10 @@ export class Connection {
       {
         onDial: () => this.#signal({ kind: 'dial' }),
         onAttemptFailed: (cause) => this.#signal({ kind: 'attempt-failed', cause }),
-        onProven: (established) => host.onProven(established),
+        onProven: (established) => {
+          this.#blockingCheck.connected(established.proof.clientId);
+          host.onProven(established);
+        },
         onClosed: (cause) => this.#onClosed(cause),
         isServing: () => this.#state.kind === 'ready' && !this.#state.isSuspect,
       },
@@ -84,7 +89,11 @@ export class Connection {
     this.#patrol = new Patrol(this.wire, clock, random, {
       onSilent: () => this.#signal({ kind: 'silent' }),
       onIdle: () => this.#askPing(),
+      onBlocked: () => void this.#blockingCheck.run(),
       idleMs: () => (this.isSubscriber ? Math.min(subscriberIdleMs, idlePingMs) : idlePingMs),
+    });
+    this.#blockingCheck = new BlockingCheck(client, this.wire, target, clock, {
+      onDead: (replacement) => this.replaceWith(replacement),
     });
     this.#silence = new Silence(target, this.wire, settings, {
       onAway: (cause) => this.#signal({ kind: 'away', cause }),

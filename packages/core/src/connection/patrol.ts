@@ -7,6 +7,8 @@ export interface PatrolListener {
   onSilent(): void;
   /** Nothing was sent or read for the idle time: a question is due. */
   onIdle(): void;
+  /** A command waits for ever by its own wish: nothing is due. */
+  onBlocked(): void;
   idleMs(): number;
 }
 
@@ -82,7 +84,11 @@ export class Patrol {
     const limitMs = this.#wire.roundTrip.limitMs();
     const blockedUntil = this.#wire.blockedUntil();
     const since = Math.max(this.#wire.readAt, sentAt, blockedUntil ?? 0);
-    if (since === Infinity) return Math.max(1, this.#listener.idleMs());
+    if (since === Infinity) {
+      const idleMs = this.#listener.idleMs();
+      if (now - Math.max(this.#wire.readAt, sentAt) >= idleMs) this.#listener.onBlocked();
+      return Math.max(1, idleMs);
+    }
     const silentFor = now - since;
     if (silentFor < limitMs) return Math.max(1, limitMs - silentFor);
     afterReads(this.#clock, () => {

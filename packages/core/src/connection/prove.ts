@@ -12,6 +12,8 @@ export interface Proof {
   readonly info: Readonly<Record<string, string>>;
   /** The peer refused HELLO 3. */
   readonly resp2: boolean;
+  /** By which the server knows this connection, where it tells. */
+  readonly clientId: string | undefined;
 }
 
 export interface ProveOptions {
@@ -43,15 +45,16 @@ export async function prove(socket: Socket, options: ProveOptions): Promise<Proo
   const commands: string[][] = [];
   if (credentials !== undefined) commands.push(authCommand(credentials));
   if (options.hello) commands.push(['HELLO', '3']);
-  commands.push(['PING'], ['INFO']);
+  commands.push(['PING'], ['INFO'], ['CLIENT', 'ID']);
   const replies = await ask(socket, commands, options.signal);
   if (credentials !== undefined) checkAuth(replies.shift());
   const hello = options.hello ? replies.shift() : null;
-  const [ping, info] = replies;
+  const [ping, info, id] = replies;
   return {
     waiting: judgePing(ping),
     info: typeof info === 'string' ? parseInfo(info) : {},
     resp2: hello instanceof RespError,
+    clientId: typeof id === 'string' ? id : undefined,
   };
 }
 

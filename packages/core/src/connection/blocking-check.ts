@@ -1,0 +1,96 @@
+import type { Redis } from 'ioredis';
+import type { Clock } from '../clock.ts';
+import type { Entry } from '../command/entry.ts';
+import { oldestUnanswered } from '../ioredis.ts';
+import { establish, type Established, type Target } from './establish.ts';
+import { ask } from './prove.ts';
+import type { Wire } from './wire.ts';
+
+export interface BlockingCheckListener {
+  /** The server let the call go, and this connection did not hear of it. */
+  onDead(replacement: Established): void;
+}
+
+const timeoutMs = 1000;
+const graceMs = 200;
+
+/**
+ * Looks whether a connection still lives on which a command waits for ever: nothing is ever due there, and a PING would
+ * wait behind it. A second connection asks the server to let the call go (CLIENT UNBLOCK). A living connection hears of
+ * it, and the call is made again unseen; a dead one does not, and the call, which provably took nothing, is made again
+ * on the connection that takes its place.
+ */
+export class BlockingCheck {
+  readonly #client: Redis;
+  readonly #wire: Wire;
+  readonly #target: Target;
+  readonly #clock: Clock;
+  readonly #listener: BlockingCheckListener;
+  #clientId: string | undefined;
+  #isRunning = false;
+
+  constructor(client: Redis, wire: Wire, target: Target, clock: Clock, listener: BlockingCheckListener) {
+    this.#client = client;
+    this.#wire = wire;
+    this.#target = target;
+    this.#clock = clock;
+    this.#listener = listener;
+  }
+
+  /** A new connection was made; the server knows it by this number, if it tells. */
+  connected(clientId: string | undefined): void {
+    this.#clientId = clientId;
+  }
+
+  async run(): Promise<void> {
+    const entry = oldestUnanswered(this.#client)?.entry;
+    const clientId = this.#clientId;
+    if (this.#isRunning || clientId === undefined || entry === undefined || !canBeRepeated(entry)) return;
+    this.#isRunning = true;
+    const deadline = new AbortController();
+    const timer = this.#clock.setTimeout(() => deadline.abort(new Error('No answer in time.')), timeoutMs);
+    try {
+      const established = await establish(this.#target, this.#clock, deadline.signal);
+      await this.#unblock(entry, clientId, established, deadline.signal);
+    } catch {
+      // Whether the server is away, the connection's own keepalive will tell.
+    } finally {
+      this.#clock.clearTimeout(timer);
+      this.#isRunning = false;
+    }
+  }
+
+  async #unblock(
+    entry: Entry,
+    clientId: string,
+    established: Established,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { late } = entry;
+    const { socket } = established;
+    if (late === undefined || this.#clientId !== clientId) {
+      socket.destroy();
+      return;
+    }
+    late.isLetGo = true;
+    const askedAt = this.#clock.now();
+    const [reply] = await ask(socket, [['CLIENT', 'UNBLOCK', clientId, 'TIMEOUT']], signal);
+    const wasBlocked = reply === '1';
+    if (!wasBlocked) late.isLetGo = false;
+    if (wasBlocked) await pause(this.#clock, graceMs);
+    const isDead = wasBlocked && late.isLetGo && this.#wire.readAt < askedAt && this.#clientId === clientId;
+    if (isDead && !socket.destroyed) this.#listener.onDead(established);
+    else socket.destroy();
+  }
+}
+
+// WAIT counts replicas; let go, it would answer a number.
+function canBeRepeated(entry: Entry): boolean {
+  return entry.late?.blockingMs === Infinity && !entry.traits.name.startsWith('wait');
+}
+
+function pause(clock: Clock, delayMs: number): Promise<void> {
+  return new Promise((resolve) => {
+    clock.setTimeout(resolve, delayMs);
+  });
+}
