@@ -93,11 +93,7 @@ export class WaitingQueue {
       for (let entry = list.head; entry !== undefined; entry = entry.next) {
         const expiresAt = entry.late?.expiresAt ?? Infinity;
         if (expiresAt <= now) expired.push(entry);
-        else {
-          nextDueAt = Math.min(nextDueAt, expiresAt);
-          // Fresh entries stand in the order of their time; returned ones carry the deadlines of old.
-          if (list === this.#fresh) break;
-        }
+        else nextDueAt = Math.min(nextDueAt, expiresAt);
       }
     }
     for (const entry of expired) {

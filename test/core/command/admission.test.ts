@@ -1,0 +1,88 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import {
+  admit,
+  canRun,
+  type Admission,
+  type AdmissionFacts,
+} from '../../../packages/core/src/command/admission.ts';
+
+const well: AdmissionFacts = {
+  gate: 'open',
+  lane: 'write',
+  now: 1_000,
+  deadlineAt: 2_000,
+  awaySince: undefined,
+  writesAwaySince: undefined,
+  isBlocked: false,
+  isIsolated: false,
+  isBudgetSpent: false,
+  inFlight: 0,
+  maxInFlight: 10,
+  maxWaitMs: 250,
+  hasRoom: true,
+};
+
+const refused = (why: string): unknown => ({ kind: 'refuse', why });
+const rows: readonly (readonly [string, Partial<AdmissionFacts>, unknown])[] = [
+  ['all is well', {}, { kind: 'run' }],
+  ['closed', { gate: 'ended' }, refused('closed')],
+  [
+    'closed and everything else',
+    { gate: 'ended', isBudgetSpent: true, isIsolated: true, inFlight: 10 },
+    refused('closed'),
+  ],
+  ['the budget is spent', { isBudgetSpent: true, isIsolated: true }, refused('budget')],
+  ['isolated', { isIsolated: true, gate: 'held', awaySince: 0 }, refused('isolated')],
+  ['too many in flight', { inFlight: 10 }, refused('overloaded')],
+  ['the first connection is being made', { gate: 'held' }, { kind: 'wait', expiresAt: 1_250 }],
+  ['away for a moment', { gate: 'held', awaySince: 900 }, { kind: 'wait', expiresAt: 1_250 }],
+  ['away for long', { gate: 'held', awaySince: 100 }, refused('away')],
+  ['away for a moment, and no room', { gate: 'held', awaySince: 900, hasRoom: false }, refused('overloaded')],
+  ['away for long, and no room', { gate: 'held', awaySince: 100, hasRoom: false }, refused('away')],
+  ['a write while a replica answers', { writesAwaySince: 900 }, { kind: 'wait', expiresAt: 1_250 }],
+  ['a write while a replica answers for long', { writesAwaySince: 100 }, refused('away')],
+  ['a read while a replica answers', { lane: 'read', writesAwaySince: 100 }, { kind: 'run' }],
+  ['the socket takes no more', { isBlocked: true }, { kind: 'wait', expiresAt: 1_250 }],
+  ['a near deadline', { gate: 'held', deadlineAt: 1_100 }, { kind: 'wait', expiresAt: 1_100 }],
+];
+
+describe('admission', () => {
+  test.each(rows)('%s', (_name, facts, expected) => {
+    expect(admit({ ...well, ...facts })).toEqual(expected);
+  });
+
+  test('runs exactly what can run and nothing forbids, and bounds every wait', () => {
+    const time = fc.integer({ min: 0, max: 1_000 });
+    const facts = fc.record<AdmissionFacts>({
+      gate: fc.constantFrom('open', 'held', 'ended'),
+      lane: fc.constantFrom('read', 'write'),
+      now: fc.constant(1_000),
+      deadlineAt: fc.integer({ min: 1_000, max: 3_000 }),
+      awaySince: fc.option(time, { nil: undefined }),
+      writesAwaySince: fc.option(time, { nil: undefined }),
+      isBlocked: fc.boolean(),
+      isIsolated: fc.boolean(),
+      isBudgetSpent: fc.boolean(),
+      inFlight: fc.integer({ min: 0, max: 12 }),
+      maxInFlight: fc.constant(10),
+      maxWaitMs: fc.integer({ min: 0, max: 500 }),
+      hasRoom: fc.boolean(),
+    });
+    fc.assert(
+      fc.property(facts, (given) => {
+        const admission: Admission = admit(given);
+        const isForbidden =
+          given.gate === 'ended' ||
+          given.isBudgetSpent ||
+          given.isIsolated ||
+          given.inFlight >= given.maxInFlight;
+        expect(admission.kind === 'run').toBe(!isForbidden && canRun(given));
+        if (admission.kind !== 'wait') return;
+        expect(given.hasRoom).toBe(true);
+        expect(admission.expiresAt).toBeLessThanOrEqual(given.deadlineAt);
+        expect(admission.expiresAt - given.now).toBeLessThanOrEqual(given.maxWaitMs);
+      }),
+    );
+  });
+});

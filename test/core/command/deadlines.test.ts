@@ -1,0 +1,125 @@
+import { ManualClock } from '@redis-resilience/testing';
+import { describe, expect, test } from 'vitest';
+import { Deadlines } from '../../../packages/core/src/command/deadlines.ts';
+import { EntryList } from '../../../packages/core/src/command/entry-list.ts';
+import type { Entry } from '../../../packages/core/src/command/entry.ts';
+import { afterReads } from '../../../packages/core/src/command/lag-correction.ts';
+import { Turn } from '../../../packages/core/src/command/turn.ts';
+import { entryOf } from './entry-of.ts';
+
+/** A manual clock whose turns of the event loop are taken by hand. */
+class LoopClock extends ManualClock {
+  #immediates: (() => void)[] = [];
+
+  override setImmediate(callback: () => void): void {
+    this.#immediates.push(callback);
+  }
+
+  turn(): void {
+    for (const callback of this.#immediates.splice(0)) callback();
+  }
+}
+
+function open<Clock extends ManualClock = ManualClock>(
+  timeoutMs = 100,
+  clock: Clock = new ManualClock() as Clock,
+): {
+  clock: Clock;
+  send: () => Entry;
+  answer: (entry: Entry) => void;
+  expired: Entry[];
+  deadlines: Deadlines;
+} {
+  const list = new EntryList();
+  const expired: Entry[] = [];
+  const deadlines = new Deadlines(clock, timeoutMs, list, (entry) => {
+    list.remove(entry);
+    expired.push(entry);
+  });
+  const send = (): Entry => {
+    const entry = entryOf('get', 'a');
+    entry.turn = new Turn(clock.now(), 0, 0);
+    list.push(entry);
+    deadlines.watch();
+    return entry;
+  };
+  return { clock, send, answer: (entry) => list.remove(entry), expired, deadlines };
+}
+
+describe('deadlines', () => {
+  test('expire what is unanswered, the oldest first, with one timer', () => {
+    const { clock, send, expired } = open();
+    const first = send();
+    clock.travel(40);
+    const second = send();
+    expect(clock.pendingTimers).toBe(1);
+    clock.travel(60);
+    expect(expired).toEqual([first]);
+    clock.travel(40);
+    expect(expired).toEqual([first, second]);
+    expect(clock.pendingTimers).toBe(0);
+  });
+
+  test('never expire what was answered, and begin anew with the next call', () => {
+    const { clock, send, answer, expired } = open();
+    answer(send());
+    clock.travel(500);
+    expect(expired).toEqual([]);
+    expect(clock.pendingTimers).toBe(0);
+    const later = send();
+    clock.travel(100);
+    expect(expired).toEqual([later]);
+  });
+
+  test('after a stall the sockets are read before anything expires', () => {
+    const { clock, send, answer, expired } = open(100, new LoopClock());
+    const answered = send();
+    const silent = send();
+    clock.jump(700);
+    clock.travel(0);
+    expect(expired).toEqual([]);
+    clock.turn();
+    answer(answered);
+    clock.turn();
+    expect(expired).toEqual([silent]);
+  });
+
+  test('what became overdue only while the sockets were read is not expired with it', () => {
+    const { clock, send, expired } = open(100, new LoopClock());
+    const old = send();
+    clock.jump(60);
+    const young = send();
+    clock.travel(40);
+    clock.jump(70);
+    clock.turn();
+    clock.turn();
+    expect(expired).toEqual([old]);
+    clock.travel(1);
+    clock.turn();
+    clock.turn();
+    expect(expired).toEqual([old, young]);
+  });
+
+  test('stop leaves no timer', () => {
+    const { clock, send, expired, deadlines } = open();
+    send();
+    deadlines.stop();
+    clock.travel(1_000);
+    expect(expired).toEqual([]);
+    expect(clock.pendingTimers).toBe(0);
+  });
+});
+
+describe('after reads', () => {
+  test('two turns of the event loop go by', () => {
+    const clock = new ManualClock();
+    const order: string[] = [];
+    afterReads(clock, () => order.push('action'));
+    clock.setImmediate(() => {
+      order.push('first turn');
+      clock.setImmediate(() => order.push('second turn'));
+    });
+    clock.travel(0);
+    expect(order).toEqual(['first turn', 'action', 'second turn']);
+  });
+});

@@ -1,0 +1,55 @@
+import { ManualClock } from '@redis-resilience/testing';
+import { describe, expect, test } from 'vitest';
+import {
+  budgetOfRequest,
+  remainingBudgetMs,
+  RequestBudget,
+  runWithBudget,
+} from '../../../packages/core/src/command/request-budget.ts';
+
+describe('the budget of a request', () => {
+  test('counts the time in which something was pending, once', () => {
+    const budget = new RequestBudget(100);
+    budget.begin(0);
+    budget.begin(10);
+    budget.end(30);
+    expect(budget.remainingMs(40)).toBe(60);
+    budget.end(50);
+    expect(budget.remainingMs(1_000)).toBe(50);
+    budget.begin(1_000);
+    expect(budget.isSpent(1_049)).toBe(false);
+    expect(budget.isSpent(1_050)).toBe(true);
+    expect(budget.remainingMs(2_000)).toBe(0);
+  });
+
+  test('of nothing is spent from the start', () => {
+    expect(new RequestBudget(0).isSpent(0)).toBe(true);
+  });
+
+  test('holds for what a request starts, also later, and for nobody else', async () => {
+    const clock = new ManualClock();
+    expect(budgetOfRequest()).toBeUndefined();
+    const later = runWithBudget(100, async () => {
+      await Promise.resolve();
+      await new Promise((resolve) => setImmediate(resolve));
+      return remainingBudgetMs(clock);
+    });
+    expect(remainingBudgetMs(clock)).toBeUndefined();
+    expect(await later).toBe(100);
+  });
+
+  test('inside another replaces it', () => {
+    const clock = new ManualClock();
+    const left = runWithBudget(100, () => runWithBudget(500, () => remainingBudgetMs(clock)));
+    expect(left).toBe(500);
+  });
+
+  test('gives what its work gives, and throws what it throws', () => {
+    expect(runWithBudget(100, () => 'done')).toBe('done');
+    expect(() =>
+      runWithBudget(100, () => {
+        throw new TypeError('a mistake');
+      }),
+    ).toThrow(TypeError);
+  });
+});

@@ -1,0 +1,143 @@
+import { ManualClock } from '@redis-resilience/testing';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { Entry } from '../../../packages/core/src/command/entry.ts';
+import { WaitingQueue } from '../../../packages/core/src/command/waiting-queue.ts';
+import { waitingEntry } from './entry-of.ts';
+
+function open(bounds = { maxWaiting: 100, maxWaitingBytes: 1_000 }): {
+  clock: ManualClock;
+  queue: WaitingQueue;
+  expired: Entry[];
+} {
+  const clock = new ManualClock();
+  const expired: Entry[] = [];
+  const queue = new WaitingQueue(clock, bounds, (entry) => expired.push(entry));
+  return { clock, queue, expired };
+}
+
+function add(
+  queue: WaitingQueue,
+  expiresAt: number,
+  waitsAs: 'fresh' | 'returned' = 'fresh',
+  bytes = 0,
+): Entry {
+  const { entry, late } = waitingEntry(expiresAt, bytes);
+  queue.add(entry, late, waitsAs);
+  return entry;
+}
+
+function releaseAll(queue: WaitingQueue): Entry[] {
+  const released: Entry[] = [];
+  queue.release(
+    () => true,
+    (entry) => released.push(entry),
+  );
+  return released;
+}
+
+describe('the queue of what waits', () => {
+  test('lets what came back leave before what is new, each in its order', () => {
+    const { queue } = open();
+    const fresh = [add(queue, 100), add(queue, 100)];
+    const returned = [add(queue, 50, 'returned'), add(queue, 40, 'returned')];
+
+    expect(releaseAll(queue)).toEqual([...returned, ...fresh]);
+    expect(queue.length).toBe(0);
+  });
+
+  test('counts what it holds, and the bytes of it', () => {
+    const { queue } = open({ maxWaiting: 2, maxWaitingBytes: 10 });
+    expect(queue.hasRoomFor(10)).toBe(true);
+    expect(queue.hasRoomFor(11)).toBe(false);
+    const entry = add(queue, 100, 'fresh', 6);
+    expect(queue.hasRoomFor(4)).toBe(true);
+    expect(queue.hasRoomFor(5)).toBe(false);
+    add(queue, 100, 'fresh', 0);
+    expect(queue.hasRoomFor(0)).toBe(false);
+    queue.remove(entry);
+    expect({ length: queue.length, bytes: queue.bytes }).toEqual({ length: 1, bytes: 0 });
+    queue.remove(entry);
+    expect(queue.length).toBe(1);
+  });
+
+  test('gives up each entry at its time, also when a later one is due first', () => {
+    const { clock, queue, expired } = open();
+    const slow = add(queue, 100);
+    const quick = add(queue, 30);
+    const returned = add(queue, 60, 'returned');
+    clock.travel(30);
+    expect(expired).toEqual([quick]);
+    clock.travel(30);
+    expect(expired).toEqual([quick, returned]);
+    clock.travel(40);
+    expect(expired).toEqual([quick, returned, slow]);
+    expect(clock.pendingTimers).toBe(0);
+  });
+
+  test('keeps no timer when nothing waits, and none for what waits for ever', () => {
+    const { clock, queue } = open();
+    const entry = add(queue, 100);
+    expect(clock.pendingTimers).toBe(1);
+    queue.remove(entry);
+    expect(clock.pendingTimers).toBe(0);
+    add(queue, Infinity);
+    expect(clock.pendingTimers).toBe(0);
+  });
+
+  test('holds to a model: what is in, what left, in which order, and when', () => {
+    const command = fc.oneof(
+      fc.record({
+        kind: fc.constant('add' as const),
+        waitMs: fc.integer({ min: 1, max: 60 }),
+        bytes: fc.integer({ min: 0, max: 300 }),
+        waitsAs: fc.constantFrom('fresh' as const, 'returned' as const),
+      }),
+      fc.record({ kind: fc.constant('travel' as const), ms: fc.integer({ min: 0, max: 40 }) }),
+      fc.record({ kind: fc.constant('release' as const), every: fc.integer({ min: 1, max: 3 }) }),
+      fc.record({ kind: fc.constant('remove' as const), at: fc.nat({ max: 20 }) }),
+    );
+    fc.assert(
+      fc.property(fc.array(command, { maxLength: 60 }), (commands) => {
+        const bounds = { maxWaiting: 12, maxWaitingBytes: 1_000 };
+        const { clock, queue, expired } = open(bounds);
+        let model: { entry: Entry; expiresAt: number; bytes: number; waitsAs: 'fresh' | 'returned' }[] = [];
+        for (const each of commands) {
+          if (each.kind === 'add') {
+            const bytes = model.reduce((sum, item) => sum + item.bytes, 0);
+            const hasRoom = model.length < 12 && bytes + each.bytes <= 1_000;
+            expect(queue.hasRoomFor(each.bytes)).toBe(hasRoom);
+            if (!hasRoom) continue;
+            const expiresAt = clock.now() + each.waitMs;
+            model.push({ entry: add(queue, expiresAt, each.waitsAs, each.bytes), expiresAt, ...each });
+          } else if (each.kind === 'travel') {
+            expired.length = 0;
+            clock.travel(each.ms);
+            const due = model.filter(({ expiresAt }) => expiresAt <= clock.now()).map(({ entry }) => entry);
+            expect(new Set(expired)).toEqual(new Set(due));
+            model = model.filter(({ expiresAt }) => expiresAt > clock.now());
+          } else if (each.kind === 'release') {
+            const inOrder = [
+              ...model.filter(({ waitsAs }) => waitsAs === 'returned'),
+              ...model.filter(({ waitsAs }) => waitsAs === 'fresh'),
+            ].map(({ entry }) => entry);
+            const chosen = new Set(inOrder.filter((_entry, index) => index % each.every === 0));
+            const released: Entry[] = [];
+            queue.release(
+              (entry) => chosen.has(entry),
+              (entry) => released.push(entry),
+            );
+            expect(released).toEqual([...chosen]);
+            model = model.filter(({ entry }) => !chosen.has(entry));
+          } else if (model.length > 0) {
+            const [removed] = model.splice(each.at % model.length, 1);
+            if (removed !== undefined) queue.remove(removed.entry);
+          }
+          expect(queue.length).toBe(model.length);
+          expect(queue.bytes).toBe(model.reduce((sum, item) => sum + item.bytes, 0));
+        }
+      }),
+      { numRuns: 300 },
+    );
+  });
+});

@@ -1,0 +1,35 @@
+import { describe, expect, test } from 'vitest';
+import { RoundTrip } from '../../../packages/core/src/connection/round-trip.ts';
+
+describe('the usual round trip', () => {
+  test('begins with the floor', () => {
+    expect(new RoundTrip(200, 2_000).limitMs()).toBe(200);
+  });
+
+  test('tolerates ten round trips of a distant server', () => {
+    const roundTrip = new RoundTrip(200, 2_000);
+    for (let sample = 0; sample < 200; sample++) roundTrip.observe(50);
+    expect(roundTrip.meanMs).toBeCloseTo(50, 5);
+    expect(roundTrip.limitMs()).toBeGreaterThanOrEqual(500);
+    expect(roundTrip.limitMs()).toBeLessThan(510);
+  });
+
+  test('stays within floor and ceiling', () => {
+    const roundTrip = new RoundTrip(200, 2_000);
+    for (let sample = 0; sample < 100; sample++) roundTrip.observe(0.1);
+    expect(roundTrip.limitMs()).toBe(200);
+    for (let sample = 0; sample < 100; sample++) roundTrip.observe(5_000);
+    expect(roundTrip.limitMs()).toBe(2_000);
+  });
+
+  test('one slow answer does not move it far', () => {
+    const roundTrip = new RoundTrip(10, 2_000);
+    for (let sample = 0; sample < 100; sample++) roundTrip.observe(2);
+    const before = roundTrip.limitMs();
+    roundTrip.observe(20);
+    expect(roundTrip.meanMs).toBeLessThan(4);
+    expect(roundTrip.limitMs()).toBeGreaterThan(before);
+    for (let sample = 0; sample < 100; sample++) roundTrip.observe(2);
+    expect(roundTrip.limitMs()).toBeCloseTo(before, 0);
+  });
+});

@@ -1,0 +1,198 @@
+import { describe, expect, test } from 'vitest';
+import type { LinkEffect, LinkSignal, LinkState } from '../../../packages/core/src/connection/link-state.ts';
+import { transition } from '../../../packages/core/src/connection/transition.ts';
+
+const now = 5_000;
+
+const states = {
+  idle: { kind: 'idle' },
+  connecting: { kind: 'connecting', since: 1_000, cause: undefined },
+  'connecting, refused': { kind: 'connecting', since: 1_000, cause: 'connection-refused' },
+  ready: { kind: 'ready', since: 1_000, isSuspect: false },
+  suspect: { kind: 'ready', since: 1_000, isSuspect: true },
+  stalled: { kind: 'stalled', since: 1_000, cause: 'stalled' },
+  loading: { kind: 'stalled', since: 1_000, cause: 'loading' },
+  reconnecting: { kind: 'reconnecting', since: 1_000, cause: 'connection-reset' },
+  ended: { kind: 'ended' },
+} as const satisfies Record<string, LinkState>;
+
+const signals = {
+  dial: { kind: 'dial' },
+  refused: { kind: 'attempt-failed', cause: 'connection-refused' },
+  ready: { kind: 'ready' },
+  lost: { kind: 'lost', cause: 'connection-reset' },
+  silent: { kind: 'silent' },
+  'away, stalled': { kind: 'away', cause: 'stalled' },
+  'away, busy': { kind: 'away', cause: 'busy' },
+  answered: { kind: 'answered' },
+  dead: { kind: 'dead' },
+  ended: { kind: 'ended' },
+} as const satisfies Record<string, LinkSignal>;
+
+type StateName = keyof typeof states;
+type SignalName = keyof typeof signals;
+type Cell = 'stays' | readonly [LinkState, ...LinkEffect[]];
+
+const toConnecting: Cell = [{ kind: 'connecting', since: now, cause: undefined }, 'hold-gate', 'publish'];
+const toReady: Cell = [{ kind: 'ready', since: now, isSuspect: false }, 'stop-probe', 'open-gate', 'publish'];
+const toEnded: Cell = [{ kind: 'ended' }, 'stop-probe', 'end-gate', 'publish'];
+const lostFrom = (since: number): Cell => [
+  { kind: 'reconnecting', since, cause: 'connection-reset' },
+  'stop-probe',
+  'hold-gate',
+  'publish',
+];
+const replacedFrom = (since: number): Cell => [
+  { kind: 'reconnecting', since, cause: 'stalled' },
+  'hold-gate',
+  'replace-socket',
+  'publish',
+];
+const refusedAgain = (state: LinkState): Cell => [state, 'publish'];
+const refusedAs = (kind: 'connecting' | 'reconnecting'): Cell => [
+  { kind, since: 1_000, cause: 'connection-refused' },
+  'hold-gate',
+  'publish',
+];
+const stalledBy = (cause: 'stalled' | 'busy'): Cell => [{ kind: 'stalled', since: now, cause }, 'hold-gate', 'publish'];
+const stillStalledBy = (cause: 'stalled' | 'busy'): Cell => [{ kind: 'stalled', since: 1_000, cause }, 'publish'];
+
+// One cell for every state and signal.
+const table: Readonly<Record<StateName, Readonly<Record<SignalName, Cell>>>> = {
+  idle: {
+    dial: toConnecting,
+    refused: 'stays',
+    ready: 'stays',
+    lost: 'stays',
+    silent: 'stays',
+    'away, stalled': 'stays',
+    'away, busy': 'stays',
+    answered: 'stays',
+    dead: 'stays',
+    ended: toEnded,
+  },
+  connecting: {
+    dial: 'stays',
+    refused: refusedAs('connecting'),
+    ready: toReady,
+    lost: [{ kind: 'connecting', since: 1_000, cause: 'connection-reset' }, 'hold-gate', 'publish'],
+    silent: 'stays',
+    'away, stalled': 'stays',
+    'away, busy': 'stays',
+    answered: 'stays',
+    dead: 'stays',
+    ended: toEnded,
+  },
+  'connecting, refused': {
+    dial: 'stays',
+    refused: refusedAgain(states['connecting, refused']),
+    ready: toReady,
+    lost: [{ kind: 'connecting', since: 1_000, cause: 'connection-reset' }, 'hold-gate', 'publish'],
+    silent: 'stays',
+    'away, stalled': 'stays',
+    'away, busy': 'stays',
+    answered: 'stays',
+    dead: 'stays',
+    ended: toEnded,
+  },
+  ready: {
+    dial: 'stays',
+    refused: 'stays',
+    ready: toReady,
+    lost: lostFrom(now),
+    silent: [{ kind: 'ready', since: 1_000, isSuspect: true }, 'probe'],
+    'away, stalled': stalledBy('stalled'),
+    'away, busy': stalledBy('busy'),
+    answered: 'stays',
+    dead: replacedFrom(now),
+    ended: toEnded,
+  },
+  suspect: {
+    dial: 'stays',
+    refused: 'stays',
+    ready: toReady,
+    lost: lostFrom(now),
+    silent: 'stays',
+    'away, stalled': stalledBy('stalled'),
+    'away, busy': stalledBy('busy'),
+    answered: [{ kind: 'ready', since: 1_000, isSuspect: false }, 'stop-probe'],
+    dead: replacedFrom(now),
+    ended: toEnded,
+  },
+  stalled: {
+    dial: 'stays',
+    refused: 'stays',
+    ready: toReady,
+    lost: lostFrom(1_000),
+    silent: 'stays',
+    'away, stalled': 'stays',
+    'away, busy': stillStalledBy('busy'),
+    answered: toReady,
+    dead: replacedFrom(1_000),
+    ended: toEnded,
+  },
+  loading: {
+    dial: 'stays',
+    refused: 'stays',
+    ready: toReady,
+    lost: lostFrom(1_000),
+    silent: 'stays',
+    'away, stalled': stillStalledBy('stalled'),
+    'away, busy': stillStalledBy('busy'),
+    answered: toReady,
+    dead: replacedFrom(1_000),
+    ended: toEnded,
+  },
+  reconnecting: {
+    dial: 'stays',
+    refused: refusedAs('reconnecting'),
+    ready: toReady,
+    lost: 'stays',
+    silent: 'stays',
+    'away, stalled': 'stays',
+    'away, busy': 'stays',
+    answered: 'stays',
+    dead: 'stays',
+    ended: toEnded,
+  },
+  ended: {
+    dial: toConnecting,
+    refused: 'stays',
+    ready: 'stays',
+    lost: 'stays',
+    silent: 'stays',
+    'away, stalled': 'stays',
+    'away, busy': 'stays',
+    answered: 'stays',
+    dead: 'stays',
+    ended: 'stays',
+  },
+};
+
+const cells = (Object.keys(states) as StateName[]).flatMap((state) =>
+  (Object.keys(signals) as SignalName[]).map((signal) => [state, signal] as const),
+);
+
+describe('the life of a connection', () => {
+  test.each(cells)('%s, on %s', (stateName, signalName) => {
+    const state = states[stateName];
+    const cell = table[stateName][signalName];
+    const result = transition(state, signals[signalName], now);
+
+    if (cell === 'stays') {
+      expect(result.state).toBe(state);
+      expect(result.effects).toEqual([]);
+    } else {
+      const [next, ...effects] = cell;
+      expect(result).toEqual({ state: next, effects });
+    }
+  });
+
+  test('an outage that begins with a stall and goes on with a loss is one outage', () => {
+    const stalled = transition(states.suspect, { kind: 'away', cause: 'stalled' }, 2_000).state;
+    const lost = transition(stalled, { kind: 'lost', cause: 'connection-reset' }, 3_000).state;
+    const refused = transition(lost, { kind: 'attempt-failed', cause: 'connection-refused' }, 4_000).state;
+
+    expect(refused).toEqual({ kind: 'reconnecting', since: 2_000, cause: 'connection-refused' });
+  });
+});

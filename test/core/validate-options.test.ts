@@ -1,0 +1,79 @@
+import { describe, expect, test } from 'vitest';
+import { ConfigurationError } from '../../packages/core/src/errors.ts';
+import { defaults, resolveSettings } from '../../packages/core/src/settings.ts';
+import { checkKeys, countOf, durationOf, nearest, oneOf, ratioOf } from '../../packages/core/src/validate-options.ts';
+
+describe('the nearest right name', () => {
+  const names = ['timeoutMs', 'slowCommandMs', 'admission', 'circuit', 'retry', 'connection'];
+  test.each([
+    ['timeout', 'timeoutMs'],
+    ['TIMEOUTMS', 'timeoutMs'],
+    ['timoutMs', 'timeoutMs'],
+    ['slowComandMs', 'slowCommandMs'],
+    ['circuits', 'circuit'],
+    ['retries', 'retry'],
+    ['conection', 'connection'],
+    ['zzzzzzzzzzz', undefined],
+  ])('of %s is %s', (typed, name) => {
+    expect(nearest(typed, names)).toBe(name);
+  });
+
+  test('of nothing is nothing', () => {
+    expect(nearest('anything', [])).toBeUndefined();
+  });
+});
+
+describe('a check of options', () => {
+  test('names the whole path, what was given and what is allowed', () => {
+    const check = (): void => checkKeys({ inner: -1 }, { inner: durationOf(0) }, 'outer');
+    expect(check).toThrow(ConfigurationError);
+    expect(check).toThrow(/outer\.inner .*from 0 to 2147483647; given: -1\./);
+  });
+
+  test('is not taken in by what every object has', () => {
+    expect(() => checkKeys({ toString: 1 }, { name: countOf(0) }, 'options')).toThrow(/options\.toString does not exist/);
+    expect(() => checkKeys(JSON.parse('{"__proto__": 1}'), {}, 'options')).toThrow(ConfigurationError);
+  });
+
+  test.each([
+    [ratioOf, 0.5, true],
+    [ratioOf, 1, true],
+    [ratioOf, 0, false],
+    [ratioOf, 1.01, false],
+    [ratioOf, Number.NaN, false],
+    [countOf(1), 1, true],
+    [countOf(1), 0, false],
+    [countOf(0), 2 ** 53, false],
+    [durationOf(0), 0.5, true],
+    [durationOf(0), 2 ** 31, false],
+    [oneOf('a', 'b'), 'b', true],
+    [oneOf('a', 'b'), 'c', false],
+  ] as const)('%o takes %s: %s', (reader, value, isTaken) => {
+    const check = (): void => reader(value, 'option');
+    if (isTaken) expect(check).not.toThrow();
+    else expect(check).toThrow(ConfigurationError);
+  });
+
+  test('long values are not shown', () => {
+    const long = 'secret'.repeat(20);
+    expect(() => durationOf(0)(long, 'timeoutMs')).toThrow(/given: a long string/);
+  });
+});
+
+describe('settings', () => {
+  test('are the defaults where nothing is said', () => {
+    expect(resolveSettings()).toEqual(defaults);
+    expect(Object.isFrozen(resolveSettings())).toBe(true);
+  });
+
+  test('keep the defaults beside what is said', () => {
+    const settings = resolveSettings({ admission: { maxWaitMs: 10 }, circuit: { minCalls: 3 } });
+    expect(settings.admission).toEqual({ ...defaults.admission, maxWaitMs: 10 });
+    expect(settings.circuit).toEqual({ ...defaults.circuit, minCalls: 3 });
+  });
+
+  test('the longest period is never shorter than the shortest', () => {
+    const { connection } = resolveSettings({ connection: { minPeriodMs: 500, maxPeriodMs: 100 } });
+    expect(connection).toMatchObject({ minPeriodMs: 500, maxPeriodMs: 500 });
+  });
+});
