@@ -2,7 +2,7 @@ import type { Cluster, Redis } from 'ioredis';
 
 /** As `ioredis.ts`: what lies inside a cluster client, and nowhere else. Held by the same contract test. */
 interface ClusterInternals {
-  readonly status: string;
+  status: string;
   readonly options: Record<string, unknown>;
   setStatus(status: string): void;
   startupNodes: { host?: string; port?: number }[];
@@ -43,6 +43,11 @@ export function interceptClusterDuplicate(cluster: Cluster, onDuplicate: (duplic
     onDuplicate(duplicate);
     return duplicate;
   };
+}
+
+/** Each node that ends late would leave an ended cluster in the state `close`. */
+export function settleEnded(cluster: Cluster): void {
+  clusterInternals(cluster).status = 'end';
 }
 
 /** Lets a pipeline that is sent again find its node anew. */

@@ -6,11 +6,13 @@ import { debug } from './debug.ts';
 import type { EventHub } from './events.ts';
 import type { History } from './history.ts';
 import type { Members } from './members.ts';
-import type { Lane, RedisSnapshot } from './snapshot.ts';
+import type { Settings } from './settings.ts';
+import type { CircuitState, Lane, RedisSnapshot } from './snapshot.ts';
 import { statusOf } from './status.ts';
 
 interface Subject {
   readonly name: string;
+  readonly settings: Settings;
   readonly clock: Clock;
   readonly circuits: Readonly<Record<Lane, Circuit>>;
   retryAfterMs(lane: Lane): number | undefined;
@@ -88,8 +90,8 @@ export class SnapshotKeeper {
     const verdict = statusOf({
       connection: main.state,
       connectionCause: main.cause,
-      readCircuit: circuits.read.state,
-      writeCircuit: circuits.write.state,
+      readCircuit: this.#enforced(circuits.read.state),
+      writeCircuit: this.#enforced(circuits.write.state),
       readCause: circuits.read.cause,
       writeCause: circuits.write.cause,
       writesHeldBy: main.writesHeldBy,
@@ -108,6 +110,11 @@ export class SnapshotKeeper {
       outages: this.#outages,
       attempts: this.#attempts,
     });
+  }
+
+  // A circuit that only observes refuses nothing, but what is isolated by hand.
+  #enforced(state: CircuitState): CircuitState {
+    return this.#subject.settings.circuit.mode === 'enforce' || state === 'isolated' ? state : 'closed';
   }
 
   #onStatusChange(previous: RedisSnapshot, snapshot: RedisSnapshot): void {

@@ -136,6 +136,7 @@ export class ClusterMember implements Member {
     clusterDriver.endIdleCluster(this.#cluster);
     await ended;
     await Promise.all(closed);
+    clusterDriver.settleEnded(this.#cluster);
   }
 
   #watch(node: Redis): void {

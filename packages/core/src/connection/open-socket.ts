@@ -68,6 +68,9 @@ export function openSocket(endpoint: Endpoint, options: OpenOptions): Promise<So
       fail(Object.assign(new Error('The connection was closed.'), { code: 'ECONNRESET' }));
     const succeed = (): void => {
       settle();
+      // Between two owners a reset must not end the process; the close that follows tells.
+      raw.on('error', ignore);
+      if (socket !== raw) socket.on('error', ignore);
       resolve(socket);
     };
     signal.addEventListener('abort', onAbort, { once: true });
