@@ -13,6 +13,23 @@ const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 // Debian names the packages as the programs; brew does not.
 const brewNames = { 'redis-server': 'redis' };
 
+// Debian starts a service as soon as it is installed, and enables it for the next boot. Tests start their own servers:
+// a policy file forbids the start while the package is configured, and systemd is told to leave the service off.
+const aptScript = `
+policy=/usr/sbin/policy-rc.d
+if [ ! -e "$policy" ]; then
+  trap 'rm -f "$policy"' EXIT
+  trap 'exit 130' INT TERM HUP
+  printf '#!/bin/sh\\nexit 101\\n' > "$policy" && chmod 755 "$policy"
+fi
+export DEBIAN_FRONTEND=noninteractive
+apt-get update -qq -o DPkg::Lock::Timeout=120
+apt-get install -y -qq --no-install-recommends -o DPkg::Lock::Timeout=120 "$@" || exit
+case " $* " in
+  *' redis-server '*) [ ! -d /run/systemd/system ] || systemctl disable --quiet redis-server || true ;;
+esac
+`;
+
 checkNode();
 checkPrograms(process.argv.slice(2));
 checkPackages();
@@ -71,23 +88,6 @@ function commandForRoot() {
   return sudo ? ['sudo', '-n'] : undefined;
 }
 
-// Debian starts a service as soon as it is installed, and enables it for the next boot. Tests start their own servers:
-// a policy file forbids the start while the package is configured, and systemd is told to leave the service off.
-const aptScript = `
-policy=/usr/sbin/policy-rc.d
-if [ ! -e "$policy" ]; then
-  trap 'rm -f "$policy"' EXIT
-  trap 'exit 130' INT TERM HUP
-  printf '#!/bin/sh\\nexit 101\\n' > "$policy" && chmod 755 "$policy"
-fi
-export DEBIAN_FRONTEND=noninteractive
-apt-get update -qq -o DPkg::Lock::Timeout=120
-apt-get install -y -qq --no-install-recommends -o DPkg::Lock::Timeout=120 "$@" || exit
-case " $* " in
-  *' redis-server '*) [ ! -d /run/systemd/system ] || systemctl disable --quiet redis-server || true ;;
-esac
-`;
-
 function installWithApt(names, asRoot) {
   say(`Installing ${names.join(' and ')} with apt-get; no service is started.`);
   const [command, ...args] = [...asRoot, 'sh', '-c', aptScript, 'install', ...names];
@@ -121,8 +121,9 @@ function adviceFor(names) {
 function checkPackages() {
   if (packagesAreInstalled()) return;
   say('Installing the npm packages. This takes a moment, once.');
-  // Development packages are all there is here; NODE_ENV=production must not leave them out.
-  const args = ['ci', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error'];
+  // As `npm ci`, but one that keeps what is there, and takes a lock file without the binaries of other platforms.
+  // NODE_ENV=production must not leave out the development packages: they are all there is.
+  const args = ['install', '--no-save', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error'];
   const npm = process.env.npm_execpath;
   const [command, ...rest] = npm ? [process.execPath, npm, ...args] : ['npm', ...args];
   const { status, error } = spawnSync(command, rest, {

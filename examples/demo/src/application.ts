@@ -77,7 +77,7 @@ export class Application {
       this.#ask('/readyz'),
       this.#ask('/livez'),
     ]);
-    const redis = String(shop?.body['redis'] ?? 'no answer');
+    const redis = shop?.body['redis'] ?? 'no answer';
     this.#look = {
       redis,
       isUp: redis === 'up' || redis === 'ready',
@@ -107,12 +107,14 @@ export class Application {
     return this.#child.exitCode !== null || this.#child.signalCode !== null;
   }
 
-  async #ask(path: string): Promise<{ status: number; body: Record<string, unknown> } | undefined> {
+  async #ask(
+    path: string,
+  ): Promise<{ status: number; body: Record<string, string | undefined> } | undefined> {
     try {
       const response = await fetch(this.origin + path, { signal: AbortSignal.timeout(probeMs) });
       const text = await response.text();
       const isJson = response.headers.get('content-type')?.includes('json') === true;
-      return { status: response.status, body: isJson ? (JSON.parse(text) as Record<string, unknown>) : {} };
+      return { status: response.status, body: isJson ? (JSON.parse(text) as Record<string, string>) : {} };
     } catch {
       return undefined;
     }

@@ -30,13 +30,14 @@ try {
   const applications = await Promise.all(casts.map((cast) => Application.start(cast, redis.url)));
   shops = applications.map((application) => new ShopWatch(application, plan.rate));
   await perform();
-  await Promise.all(shops.map(({ traffic }) => traffic.stop()));
+  await sendVisitorsHome();
   process.exitCode = report();
 } catch (error) {
   process.exitCode = stopping.signal.aborted ? 130 : 1;
   if (!stopping.signal.aborted) console.error(error);
 } finally {
   stopping.abort();
+  await sendVisitorsHome();
   await Promise.all(shops.map(({ application }) => application.stop()));
   await redis.stop();
 }
@@ -55,6 +56,10 @@ async function perform(): Promise<void> {
     redis.thaw();
     return redis.waitUntilAnswering();
   });
+}
+
+async function sendVisitorsHome(): Promise<void> {
+  await Promise.all(shops.map(({ traffic }) => traffic.stop()));
 }
 
 async function endure(fault: Fault, mend: () => Promise<void>): Promise<void> {

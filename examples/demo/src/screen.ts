@@ -12,7 +12,7 @@ const legend = 'Per application: status answered/refused/failed, p99 of the last
 
 /** Shows how things are, once a second: a table that is drawn anew on a terminal, one line elsewhere. */
 export class Screen {
-  readonly #isTerminal = process.stdout.isTTY === true;
+  readonly #isTerminal = process.stdout.isTTY;
   readonly #seconds: number;
   #second = 0;
   #drawn = 0;

@@ -36,7 +36,7 @@ export function milliseconds(value: number | undefined): string {
   return value < 1000 ? `${Math.round(value)} ms` : `${(value / 1000).toFixed(2)} s`;
 }
 
-const hasColours = process.stdout.isTTY === true && !process.env['NO_COLOR'];
+const hasColours = process.stdout.isTTY && !process.env['NO_COLOR'];
 
 function textOf(cell: Cell): string {
   return typeof cell === 'string' ? cell : cell.text;

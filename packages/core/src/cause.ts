@@ -81,7 +81,7 @@ const sentences: Readonly<Record<CauseCode, string>> = {
   'out-of-memory': 'The server is out of memory and refuses writes.',
   persistence: 'The server cannot persist to disk and refuses writes.',
   'too-few-replicas': 'The server has too few replicas and refuses writes.',
-  slow: 'Too many calls are slow.',
+  slow: 'Redis answers too slowly.',
   'error-rate': 'Too many calls fail.',
   overloaded: 'More commands are waiting than the bounds allow.',
   isolated: 'Taken out of use by hand.',

@@ -8,7 +8,7 @@ import { isCluster, isProtected, optionsOf } from './ioredis.ts';
 import type { ResilienceOptions } from './options.ts';
 import type { RedisResilience } from './redis-resilience.ts';
 import { resolveSettings } from './settings.ts';
-import { checkTarget, type ResilienceTarget } from './target.ts';
+import { checkTarget, type ClusterTarget, type ResilienceTarget } from './target.ts';
 
 /**
  * Makes an ioredis client whose every command is protected: bounded waiting, one deadline, retries that never run a
@@ -22,6 +22,18 @@ import { checkTarget, type ResilienceTarget } from './target.ts';
  * await resilience.client.set('greeting', 'hello');
  * resilience.snapshot().status; // 'up'
  */
+export function createRedisResilience(
+  target: ClusterTarget,
+  options?: ResilienceOptions,
+): RedisResilience<Cluster>;
+export function createRedisResilience(
+  target?: Exclude<ResilienceTarget, ClusterTarget>,
+  options?: ResilienceOptions,
+): RedisResilience<Redis>;
+export function createRedisResilience(
+  target?: ResilienceTarget,
+  options?: ResilienceOptions,
+): RedisResilience;
 export function createRedisResilience(
   target: ResilienceTarget = 'redis://localhost:6379',
   options: ResilienceOptions = {},
@@ -47,20 +59,22 @@ export function createRedisResilience(
  * @example
  * const resilience = protect(new Redis({ host: 'localhost', lazyConnect: true }));
  */
-export function protect(client: Redis | Cluster, options: ResilienceOptions = {}): RedisResilience {
+export function protect<Client extends Redis | Cluster>(
+  client: Client,
+  options: ResilienceOptions = {},
+): RedisResilience<Client> {
   if (typeof client?.duplicate !== 'function') {
     throw new ConfigurationError('protect needs an ioredis client: new Redis(...) or new Cluster(...).');
   }
-  if (isCluster(client)) {
-    checkUnprotected(client);
-    return new Engine(client, resolveSettings(options), (engine) => attachCluster(client, engine));
-  }
-  return protectRedis(client, options);
+  const resilience = isCluster(client)
+    ? protectCluster(client, options)
+    : protectRedis(client as Redis, options);
+  return resilience as RedisResilience<Client>;
 }
 
 type LazyCluster = NonNullable<ConstructorParameters<typeof Cluster>[1]>;
 
-let defaultResilience: RedisResilience | undefined;
+let defaultResilience: RedisResilience<Redis> | undefined;
 
 /**
  * The resilience that `redisGuard()` without arguments uses: made at the first call from the environment variable
@@ -68,7 +82,7 @@ let defaultResilience: RedisResilience | undefined;
  *
  * @throws ConfigurationError when REDIS_URL is malformed
  */
-export function defaultRedisResilience(): RedisResilience {
+export function defaultRedisResilience(): RedisResilience<Redis> {
   if (defaultResilience === undefined) {
     const made = createRedisResilience(process.env['REDIS_URL'] || 'redis://localhost:6379');
     made.on('closed', () => {
@@ -77,6 +91,11 @@ export function defaultRedisResilience(): RedisResilience {
     defaultResilience = made;
   }
   return defaultResilience;
+}
+
+function protectCluster(cluster: Cluster, options: ResilienceOptions): RedisResilience {
+  checkUnprotected(cluster);
+  return new Engine(cluster, resolveSettings(options), (engine) => attachCluster(cluster, engine));
 }
 
 function protectRedis(client: Redis, options: ResilienceOptions, isLazy?: boolean): RedisResilience {

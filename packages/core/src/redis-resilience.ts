@@ -22,10 +22,10 @@ export interface Credentials {
 }
 
 /** One protected connection target: the client, and everything known about whether it can be used. */
-export interface RedisResilience {
+export interface RedisResilience<Client extends Redis | Cluster = Redis | Cluster> {
   readonly name: string;
   /** The ioredis client, as users know it. Every command on it, and on its `duplicate()`s, is protected. */
-  readonly client: Redis | Cluster;
+  readonly client: Client;
   /** The present picture: synchronous, no I/O, frozen, the same object until something changes. */
   snapshot(): RedisSnapshot;
   /** Live counts, taken at the call. */
@@ -38,7 +38,7 @@ export interface RedisResilience {
    * @throws {@link CircuitOpenError}, {@link RedisUnavailableError}, {@link CommandTimeoutError}, or what the operation threw
    */
   execute<T>(
-    operation: (client: Redis | Cluster, signal: AbortSignal) => Promise<T>,
+    operation: (client: Client, signal: AbortSignal) => Promise<T>,
     options?: ExecuteOptions<T>,
   ): Promise<T>;
   /**

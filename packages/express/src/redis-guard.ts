@@ -13,7 +13,7 @@ import { send, setHeaders, type Middleware } from './middleware.ts';
 
 /** Options of {@link redisGuard}. */
 export interface RedisGuardOptions extends GuardPolicy {
-  /** Default: `defaultRedisResilience()`, made at the first request. */
+  /** Default: `defaultRedisResilience()`, which begins to connect when the guard is mounted. */
   readonly resilience?: RedisResilience;
 }
 
@@ -41,6 +41,8 @@ const readers: OptionReaders<RedisGuardOptions> = {
  */
 export function redisGuard(options: RedisGuardOptions = {}): Middleware {
   const { resilience, ...policy } = checkAdapterOptions('redisGuard', options, readers);
+  // Connecting begins now, so that the first request finds it done.
+  if (resilience === undefined) defaultRedisResilience();
   return function redisGuard(req, res, next) {
     const guard = createRequestGuard(resilience ?? defaultRedisResilience());
     req.redisGuard = guard;

@@ -22,7 +22,7 @@ declare module 'koa' {
 
 /** Options of {@link redisGuard}. */
 export interface RedisGuardOptions extends GuardPolicy {
-  /** Default: `defaultRedisResilience()`, made at the first request. */
+  /** Default: `defaultRedisResilience()`, which begins to connect when the guard is mounted. */
   readonly resilience?: RedisResilience;
 }
 
@@ -49,6 +49,8 @@ const readers: OptionReaders<RedisGuardOptions> = {
  */
 export function redisGuard(options: RedisGuardOptions = {}): Middleware {
   const { resilience, ...policy } = checkAdapterOptions('redisGuard', options, readers);
+  // Connecting begins now, so that the first request finds it done.
+  if (resilience === undefined) defaultRedisResilience();
   return function redisGuard(ctx, next) {
     const guard = createRequestGuard(resilience ?? defaultRedisResilience());
     ctx.redisGuard = guard;

@@ -1,0 +1,44 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { expect, it } from 'vitest';
+
+const root = dirname(dirname(import.meta.dirname));
+const folders = ['packages', 'examples'].flatMap((parent) =>
+  readdirSync(join(root, parent))
+    .map((name) => `${parent}/${name}`)
+    .filter((folder) => existsSync(join(root, folder, 'package.json'))),
+);
+
+it('builds every workspace before the tests, for they run what was built', () => {
+  const names = folders.map((folder) => manifestOf(folder).name);
+  expect(Object.keys(manifestOf('test').dependencies ?? {}).toSorted()).toEqual(names.toSorted());
+});
+
+it('names every workspace in the solution file of the root', () => {
+  const { references } = read('tsconfig.json') as { references: readonly { path: string }[] };
+  expect(references.map(({ path }) => path).toSorted()).toEqual([...folders, 'test'].toSorted());
+});
+
+it('pins what depends on a package of this repository to its version', () => {
+  const versions = new Map(folders.map((folder) => [manifestOf(folder).name, manifestOf(folder).version]));
+  const wrong = [...folders, 'test'].flatMap((folder) =>
+    Object.entries(manifestOf(folder).dependencies ?? {})
+      .filter(([name, range]) => versions.has(name) && versions.get(name) !== range)
+      .map(([name]) => `${folder}: ${name}`),
+  );
+  expect(wrong).toEqual([]);
+});
+
+interface Manifest {
+  readonly name: string;
+  readonly version: string;
+  readonly dependencies?: Readonly<Record<string, string>>;
+}
+
+function manifestOf(folder: string): Manifest {
+  return read(`${folder}/package.json`) as Manifest;
+}
+
+function read(path: string): unknown {
+  return JSON.parse(readFileSync(join(root, path), 'utf8'));
+}
