@@ -1,6 +1,12 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
-import { startCluster, startRedis, waitFor, type ClusterGroup, type RedisServer } from '@redis-resilience/testing';
+import {
+  startCluster,
+  startRedis,
+  waitFor,
+  type ClusterGroup,
+  type RedisServer,
+} from '@redis-resilience/testing';
 import * as ioredis6 from 'ioredis';
 import * as ioredis5 from 'ioredis-5';
 import * as ioredis56 from 'ioredis-5-6';
@@ -59,6 +65,9 @@ const versions: readonly (readonly [string, typeof ioredis6])[] = [
   ['5.6.0', ioredis56 as unknown as typeof ioredis6],
 ];
 
+/** The types of version 6 ask which mapping of replies is meant; here it is always the default. */
+type DefaultReplies = ioredis6.RedisOptions & { replyMapping?: 'legacy' };
+
 const inside = (client: unknown): Inside => client as Inside;
 
 describe.each(versions)('ioredis %s', (_version, ioredis) => {
@@ -75,7 +84,11 @@ describe.each(versions)('ioredis %s', (_version, ioredis) => {
   });
 
   const open = (options: ioredis6.RedisOptions = {}): ioredis6.Redis => {
-    const client = new ioredis.Redis({ host: server.host, port: server.port, ...options });
+    const client: ioredis6.Redis = new ioredis.Redis({
+      ...options,
+      host: server.host,
+      port: server.port,
+    } as DefaultReplies);
     client.on('error', () => undefined);
     clients.push(client);
     return client;
@@ -90,18 +103,25 @@ describe.each(versions)('ioredis %s', (_version, ioredis) => {
   test('tells what it is, and where it stands, by its status', async () => {
     const client = open({ lazyConnect: true });
     const seen = [client.status];
-    for (const name of ['connecting', 'connect', 'ready', 'close', 'end']) client.on(name, () => seen.push(name as never));
+    for (const name of ['connecting', 'connect', 'ready', 'close', 'end'])
+      client.on(name, () => seen.push(name as never));
     await client.connect();
     client.disconnect();
     await waitFor(() => client.status === 'end');
-    await waitFor(() => seen.includes('end' as never));
+    await waitFor(() => seen.includes('end'));
 
     expect(seen).toEqual(['wait', 'connecting', 'connect', 'ready', 'close', 'end']);
     expect((client as unknown as { isCluster?: boolean }).isCluster).not.toBe(true);
   });
 
   test('passes every command through sendCommand of the instance: handshake, pipelines, scripts, multi', async () => {
-    const client = open({ lazyConnect: true, username: 'shop', password: 'secret', db: 2, connectionName: 'till' });
+    const client = open({
+      lazyConnect: true,
+      username: 'shop',
+      password: 'secret',
+      db: 2,
+      connectionName: 'till',
+    });
     const seen: { name: string; isPipeline: boolean; index: number | undefined }[] = [];
     const original = inside(client).sendCommand.bind(client);
     inside(client).sendCommand = (command, stream, node) => {
@@ -239,11 +259,17 @@ describe.each(versions)('ioredis %s', (_version, ioredis) => {
   });
 
   test('with maxRetriesPerRequest 0 gives up everything in flight at a loss, and sends nothing again', async () => {
-    const client = await openReady({ maxRetriesPerRequest: 0, retryStrategy: () => 0, autoResendUnfulfilledCommands: false });
+    const client = await openReady({
+      maxRetriesPerRequest: 0,
+      retryStrategy: () => 0,
+      autoResendUnfulfilledCommands: false,
+    });
     const calls = [client.blpop('nothing', 0), client.pipeline().get('a').blpop('nothing', 0).exec()];
     await waitFor(() => inside(client).commandQueue.length > 1);
     inside(client).stream?.destroy();
-    const [blocked, pipeline] = await Promise.all(calls.map((call) => (call as Promise<unknown>).catch((error: Error) => error)));
+    const [blocked, pipeline] = await Promise.all(
+      calls.map((call) => (call as Promise<unknown>).catch((error: Error) => error)),
+    );
 
     expect(blocked).toBeInstanceOf(Error);
     expect((blocked as Error).name).toBe('MaxRetriesPerRequestError');
@@ -398,7 +424,12 @@ describe('a cluster client', () => {
     expect(typeof hidden.subscriber?.selectSubscriber).toBe('function');
     expect(refreshes).toBeGreaterThan(0);
     await new Promise<void>((resolve) => hidden.refreshSlotsCache(resolve));
-    for (const name of ['retryDelayOnFailover', 'retryDelayOnClusterDown', 'slotsRefreshTimeout', 'clusterRetryStrategy'])
+    for (const name of [
+      'retryDelayOnFailover',
+      'retryDelayOnClusterDown',
+      'slotsRefreshTimeout',
+      'clusterRetryStrategy',
+    ])
       expect(hidden.options).toHaveProperty(name);
 
     const seen: string[] = [];
@@ -414,6 +445,5 @@ describe('a cluster client', () => {
     expect(subscribed).toBe(1);
     expect(hidden.subscriber?.getInstance()).not.toBeNull();
     cluster.disconnect();
-    await waitFor(() => cluster.status === 'end');
   });
 });

@@ -2,11 +2,20 @@ import { ManualClock } from '@redis-resilience/testing';
 import { describe, expect, test } from 'vitest';
 import { Pulse } from '../../packages/core/src/pulse.ts';
 
-function start(): { clock: ManualClock; pulse: Pulse; thaws: [string, number][]; work: (ms: number) => void } {
+function start(): {
+  clock: ManualClock;
+  pulse: Pulse;
+  thaws: [string, number][];
+  work: (ms: number) => void;
+} {
   const clock = new ManualClock();
   const thaws: [string, number][] = [];
   let cpuMs = 0;
-  const pulse = new Pulse(clock, { onThaw: (kind, durationMs) => thaws.push([kind, durationMs]) }, () => cpuMs);
+  const pulse = new Pulse(
+    clock,
+    { onThaw: (kind, durationMs) => thaws.push([kind, durationMs]) },
+    () => cpuMs,
+  );
   pulse.start();
   return { clock, pulse, thaws, work: (ms) => (cpuMs += ms) };
 }

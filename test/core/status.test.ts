@@ -14,7 +14,11 @@ const well: StatusFacts = {
 const rows: readonly (readonly [string, Partial<StatusFacts>, StatusVerdict])[] = [
   ['all is well', {}, { status: 'up', reads: true, writes: true, cause: undefined }],
   ['not begun', { connection: 'idle' }, { status: 'down', reads: false, writes: false, cause: undefined }],
-  ['the first connection', { connection: 'connecting' }, { status: 'down', reads: false, writes: false, cause: undefined }],
+  [
+    'the first connection',
+    { connection: 'connecting' },
+    { status: 'down', reads: false, writes: false, cause: undefined },
+  ],
   [
     'refused at the start',
     { connection: 'connecting', connectionCause: 'connection-refused' },
@@ -63,12 +67,22 @@ const rows: readonly (readonly [string, Partial<StatusFacts>, StatusVerdict])[] 
   ],
   [
     'isolated while lost',
-    { connection: 'reconnecting', connectionCause: 'connection-reset', readCircuit: 'isolated', writeCircuit: 'isolated' },
+    {
+      connection: 'reconnecting',
+      connectionCause: 'connection-reset',
+      readCircuit: 'isolated',
+      writeCircuit: 'isolated',
+    },
     { status: 'down', reads: false, writes: false, cause: 'isolated' },
   ],
   [
     'lost while a circuit is open',
-    { connection: 'reconnecting', connectionCause: 'connection-refused', readCircuit: 'open', readCause: 'slow' },
+    {
+      connection: 'reconnecting',
+      connectionCause: 'connection-refused',
+      readCircuit: 'open',
+      readCause: 'slow',
+    },
     { status: 'down', reads: false, writes: false, cause: 'connection-refused' },
   ],
 ];

@@ -1,7 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import { ConfigurationError } from '../../packages/core/src/errors.ts';
 import { defaults, resolveSettings } from '../../packages/core/src/settings.ts';
-import { checkKeys, countOf, durationOf, nearest, oneOf, ratioOf } from '../../packages/core/src/validate-options.ts';
+import {
+  checkKeys,
+  countOf,
+  durationOf,
+  nearest,
+  oneOf,
+  ratioOf,
+} from '../../packages/core/src/validate-options.ts';
 
 describe('the nearest right name', () => {
   const names = ['timeoutMs', 'slowCommandMs', 'admission', 'circuit', 'retry', 'connection'];
@@ -31,7 +38,9 @@ describe('a check of options', () => {
   });
 
   test('is not taken in by what every object has', () => {
-    expect(() => checkKeys({ toString: 1 }, { name: countOf(0) }, 'options')).toThrow(/options\.toString does not exist/);
+    expect(() => checkKeys({ toString: 1 }, { name: countOf(0) }, 'options')).toThrow(
+      /options\.toString does not exist/,
+    );
     expect(() => checkKeys(JSON.parse('{"__proto__": 1}'), {}, 'options')).toThrow(ConfigurationError);
   });
 

@@ -1,10 +1,9 @@
 import { createRedisResilience, isRedisResilienceError } from '@redis-resilience/core';
-import type { Redis } from 'ioredis';
 import { nextOrder, ship } from './orders.ts';
 
 // A worker without HTTP: it takes orders from a list and counts what was sold.
 const resilience = createRedisResilience(process.env['REDIS_URL'] ?? 'redis://localhost:6379');
-const queue = (resilience.client as Redis).duplicate(); // a connection of its own to wait on; it is protected as well
+const queue = resilience.client.duplicate(); // a connection of its own to wait on; it is protected as well
 const stopping = new AbortController();
 
 resilience.on('outage', ({ cause }) => console.log(`Redis is degraded or down: ${cause.message}`));

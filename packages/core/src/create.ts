@@ -66,9 +66,7 @@ export function protect<Client extends Redis | Cluster>(
   if (typeof client?.duplicate !== 'function') {
     throw new ConfigurationError('protect needs an ioredis client: new Redis(...) or new Cluster(...).');
   }
-  const resilience = isCluster(client)
-    ? protectCluster(client, options)
-    : protectRedis(client as Redis, options);
+  const resilience = isCluster(client) ? protectCluster(client, options) : protectRedis(client, options);
   return resilience as RedisResilience<Client>;
 }
 

@@ -26,10 +26,7 @@ function settled(
   for (const [index, answer] of answers.entries()) {
     const command = batch.members[index]?.command;
     if (command === undefined) continue;
-    batch.settle(
-      command,
-      answer === 'ok' ? { ok: true, value: 'OK' } : { ok: false, error: answer as Error },
-    );
+    batch.settle(command, answer === 'ok' ? { ok: true, value: 'OK' } : { ok: false, error: answer });
   }
   expect(batch.remaining).toBe(0);
   const { kind, ...rest } = settleBatch(batch, wasSent);

@@ -1,6 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { encodeCommand, NotRespError, ReplyReader, RespError, type Reply } from '../../../packages/core/src/connection/resp.ts';
+import {
+  encodeCommand,
+  NotRespError,
+  ReplyReader,
+  RespError,
+  type Reply,
+} from '../../../packages/core/src/connection/resp.ts';
 
 function readAll(bytes: Buffer): Reply[] {
   return new ReplyReader().push(bytes);
@@ -42,9 +48,12 @@ describe('the reader of replies', () => {
     expect((blob as RespError).message).toBe('ERR wrong');
   });
 
-  test.each(['HTTP/1.1 400', 'SSH-2.0', '\u0015\u0003\u0003', '\0\0'])('refuses what is no Redis: %j', (text) => {
-    expect(() => readAll(Buffer.from(text))).toThrow(NotRespError);
-  });
+  test.each(['HTTP/1.1 400', 'SSH-2.0', '\u0015\u0003\u0003', '\0\0'])(
+    'refuses what is no Redis: %j',
+    (text) => {
+      expect(() => readAll(Buffer.from(text))).toThrow(NotRespError);
+    },
+  );
 
   test('any chunking yields the same replies', () => {
     const line = fc.string({ unit: fc.constantFrom('a', 'B', ' ', 'ß', '-', '9'), maxLength: 12 });
@@ -53,9 +62,9 @@ describe('the reader of replies', () => {
         line.map((text) => `+${text}\r\n`),
         line.map((text) => `-ERR ${text}\r\n`),
         fc.integer().map((number) => `:${number}\r\n`),
-        fc.string({ unit: fc.constantFrom('a', '\r', '\n', '$', 'é'), maxLength: 12 }).map(
-          (text) => `$${Buffer.byteLength(text)}\r\n${text}\r\n`,
-        ),
+        fc
+          .string({ unit: fc.constantFrom('a', '\r', '\n', '$', 'é'), maxLength: 12 })
+          .map((text) => `$${Buffer.byteLength(text)}\r\n${text}\r\n`),
         fc.constant('$-1\r\n'),
         fc.constant('_\r\n'),
       ),
@@ -63,24 +72,30 @@ describe('the reader of replies', () => {
         { depthSize: 'small' },
         tie('leaf'),
         fc.array(tie('reply'), { maxLength: 4 }).map((items) => `*${items.length}\r\n${items.join('')}`),
-        fc.array(tie('reply'), { maxLength: 2 }).map((items) => `%${items.length}\r\n${items.join('')}${items.join('')}`),
+        fc
+          .array(tie('reply'), { maxLength: 2 })
+          .map((items) => `%${items.length}\r\n${items.join('')}${items.join('')}`),
       ),
     }));
     fc.assert(
-      fc.property(fc.array(reply, { maxLength: 6 }), fc.array(fc.nat({ max: 400 }), { maxLength: 10 }), (replies, cuts) => {
-        const bytes = Buffer.from(replies.join(''));
-        const whole = readAll(bytes);
-        const reader = new ReplyReader();
-        const pieces: Reply[] = [];
-        const places = [...new Set([0, ...cuts.map((cut) => Math.min(cut, bytes.length)), bytes.length])].toSorted(
-          (left, right) => left - right,
-        );
-        for (const [index, place] of places.entries()) {
-          pieces.push(...reader.push(bytes.subarray(place, places[index + 1] ?? place)));
-        }
-        expect(pieces).toEqual(whole);
-        expect(whole).toHaveLength(replies.length);
-      }),
+      fc.property(
+        fc.array(reply, { maxLength: 6 }),
+        fc.array(fc.nat({ max: 400 }), { maxLength: 10 }),
+        (replies, cuts) => {
+          const bytes = Buffer.from(replies.join(''));
+          const whole = readAll(bytes);
+          const reader = new ReplyReader();
+          const pieces: Reply[] = [];
+          const places = [
+            ...new Set([0, ...cuts.map((cut) => Math.min(cut, bytes.length)), bytes.length]),
+          ].toSorted((left, right) => left - right);
+          for (const [index, place] of places.entries()) {
+            pieces.push(...reader.push(bytes.subarray(place, places[index + 1] ?? place)));
+          }
+          expect(pieces).toEqual(whole);
+          expect(whole).toHaveLength(replies.length);
+        },
+      ),
       { numRuns: 500 },
     );
   });

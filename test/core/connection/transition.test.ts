@@ -54,8 +54,15 @@ const refusedAs = (kind: 'connecting' | 'reconnecting'): Cell => [
   'hold-gate',
   'publish',
 ];
-const stalledBy = (cause: 'stalled' | 'busy'): Cell => [{ kind: 'stalled', since: now, cause }, 'hold-gate', 'publish'];
-const stillStalledBy = (cause: 'stalled' | 'busy'): Cell => [{ kind: 'stalled', since: 1_000, cause }, 'publish'];
+const stalledBy = (cause: 'stalled' | 'busy'): Cell => [
+  { kind: 'stalled', since: now, cause },
+  'hold-gate',
+  'publish',
+];
+const stillStalledBy = (cause: 'stalled' | 'busy'): Cell => [
+  { kind: 'stalled', since: 1_000, cause },
+  'publish',
+];
 
 // One cell for every state and signal.
 const table: Readonly<Record<StateName, Readonly<Record<SignalName, Cell>>>> = {

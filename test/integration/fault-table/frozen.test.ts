@@ -67,7 +67,11 @@ describe('a server that is frozen for two seconds', () => {
     await read;
     await redis.server.command('SET', 'stock', 'changed by another');
 
-    const reply = await redis.client.multi().set('stock', 'mine').exec().catch((error: unknown) => error);
+    const reply = await redis.client
+      .multi()
+      .set('stock', 'mine')
+      .exec()
+      .catch((error: unknown) => error);
 
     expect(reply === null || (reply as { code?: string }).code === 'WATCH_LOST').toBe(true);
     expect(await redis.client.get('stock')).toBe('changed by another');

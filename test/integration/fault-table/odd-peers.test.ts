@@ -17,33 +17,38 @@ const causes: readonly (readonly [OddPeerKind, readonly CauseCode[]])[] = [
 ];
 
 describe('a peer that is no serving Redis', () => {
-  test.concurrent.each(causes)('%s ends in its cause, and heals when Redis takes its place', async (kind, expected) => {
-    await using peer = await startOddPeer(kind);
-    await using server = await startRedis();
-    await using proxy = await startProxy({ target: peer });
-    // A SYN that is not answered cannot be shown through a proxy, which answers it.
-    const direct = kind === 'unreachable';
-    const { host, port } = direct ? peer : proxy;
-    using unhandled = new UnhandledRejections();
-    const resilience = createRedisResilience({ host, port });
-    try {
-      await waitFor(() => expected.includes(resilience.snapshot().cause?.code as CauseCode), {
-        timeoutMs: 8_000,
-        message: `the cause ${expected.join()}; it is ${resilience.snapshot().cause?.code}`,
-      });
-      const error = await errorOf((resilience.client as { get(key: string): Promise<unknown> }).get('greeting'));
-      expect(error).toMatchObject({ code: 'REDIS_UNAVAILABLE', outcome: 'not-applied' });
+  test.concurrent.each(causes)(
+    '%s ends in its cause, and heals when Redis takes its place',
+    async (kind, expected) => {
+      await using peer = await startOddPeer(kind);
+      await using server = await startRedis();
+      await using proxy = await startProxy({ target: peer });
+      // A SYN that is not answered cannot be shown through a proxy, which answers it.
+      const direct = kind === 'unreachable';
+      const { host, port } = direct ? peer : proxy;
+      using unhandled = new UnhandledRejections();
+      const resilience = createRedisResilience({ host, port });
+      try {
+        await waitFor(() => expected.includes(resilience.snapshot().cause?.code as CauseCode), {
+          timeoutMs: 8_000,
+          message: `the cause ${expected.join()}; it is ${resilience.snapshot().cause?.code}`,
+        });
+        const error = await errorOf(
+          (resilience.client as { get(key: string): Promise<unknown> }).get('greeting'),
+        );
+        expect(error).toMatchObject({ code: 'REDIS_UNAVAILABLE', outcome: 'not-applied' });
 
-      if (!direct) {
-        proxy.retarget(server);
-        await waitUntilStatus(resilience, 'up', 8_000);
-        expect(await resilience.client.set('greeting', 'hello')).toBe('OK');
+        if (!direct) {
+          proxy.retarget(server);
+          await waitUntilStatus(resilience, 'up', 8_000);
+          expect(await resilience.client.set('greeting', 'hello')).toBe('OK');
+        }
+        expect(await unhandled.list()).toEqual([]);
+      } finally {
+        await resilience.close();
       }
-      expect(await unhandled.list()).toEqual([]);
-    } finally {
-      await resilience.close();
-    }
-  });
+    },
+  );
 
   test('a server too old for HELLO is spoken to in RESP2', async () => {
     await using peer = await startOddPeer('refuses-hello');

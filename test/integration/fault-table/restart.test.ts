@@ -22,7 +22,9 @@ describe('a server that is killed and restarted within 200 ms', () => {
   });
 
   test('an INCR succeeds, or says that it may have run', async () => {
-    await using redis = await startProtectedRedis({ server: { appendonly: true, config: { appendfsync: 'always' } } });
+    await using redis = await startProtectedRedis({
+      server: { appendonly: true, config: { appendfsync: 'always' } },
+    });
     const loop = new CallLoop(() => redis.client.incr('visits'));
     await loop.untilAnswered(20);
 
@@ -61,7 +63,9 @@ describe('a server that is away for a second', () => {
     expect(late.toSorted((a, b) => a - b)[Math.floor(late.length / 2)]).toBeLessThan(2);
     expect(Math.max(...calls.map(durationOf))).toBeLessThan(2_000);
     expect(recovery).toBeLessThan(400);
-    const refused = loop.failures.filter(({ issuedAt }) => issuedAt > killedAt + 50).map(({ error }) => error);
+    const refused = loop.failures
+      .filter(({ issuedAt }) => issuedAt > killedAt + 50)
+      .map(({ error }) => error);
     expect(new Set(refused.map(summaryOf))).toEqual(new Set(['REDIS_UNAVAILABLE: not-applied']));
     expect(new Set(loop.failures.map(({ error }) => isRedisResilienceError(error)))).toEqual(new Set([true]));
     expect(await unhandled.list()).toEqual([]);
@@ -72,7 +76,9 @@ describe('a server that is away for a second', () => {
     await redis.server.kill();
     await redis.until('down');
 
-    const calls = Array.from({ length: 100 }, () => redis.client.get('greeting').catch((error: unknown) => error));
+    const calls = Array.from({ length: 100 }, () =>
+      redis.client.get('greeting').catch((error: unknown) => error),
+    );
     const { waiting } = redis.resilience.detail();
 
     const errors = (await Promise.all(calls)).filter(isRedisResilienceError);

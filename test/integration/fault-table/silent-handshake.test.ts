@@ -11,7 +11,9 @@ describe('a peer that accepts and never answers', () => {
     redis.proxy.blackhole({ existing: false, incoming: true });
     redis.proxy.reset();
 
-    await waitFor(() => redis.resilience.snapshot().cause?.code === 'handshake-timeout', { timeoutMs: 8_000 });
+    await waitFor(() => redis.resilience.snapshot().cause?.code === 'handshake-timeout', {
+      timeoutMs: 8_000,
+    });
     const issuedAt = performance.now();
     const error = await errorOf(redis.client.get('greeting'));
     const tookMs = performance.now() - issuedAt;

@@ -13,12 +13,10 @@ export interface LoopedCall {
 export class CallLoop {
   readonly calls: LoopedCall[] = [];
   readonly #call: () => Promise<unknown>;
-  readonly #everyMs: number;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(call: () => Promise<unknown>, everyMs = 5) {
     this.#call = call;
-    this.#everyMs = everyMs;
     this.#timer = setInterval(() => this.#issue(), everyMs);
   }
 
@@ -47,7 +45,8 @@ export class CallLoop {
     await waitFor(
       () =>
         this.calls.filter(
-          ({ issuedAt, settledAt, error }) => issuedAt >= from && settledAt !== undefined && error === undefined,
+          ({ issuedAt, settledAt, error }) =>
+            issuedAt >= from && settledAt !== undefined && error === undefined,
         ).length >= count,
       { timeoutMs, message: `${count} more calls to be answered` },
     );
@@ -63,7 +62,9 @@ export class CallLoop {
     const answered = this.calls.filter(
       ({ error, settledAt }) => error === undefined && settledAt !== undefined && settledAt >= time,
     );
-    return answered.length === 0 ? undefined : Math.min(...answered.map(({ settledAt }) => settledAt as number));
+    return answered.length === 0
+      ? undefined
+      : Math.min(...answered.map(({ settledAt }) => settledAt as number));
   }
 
   #issue(): void {

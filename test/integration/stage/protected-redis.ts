@@ -59,7 +59,7 @@ export async function startProtectedRedis(options: ProtectedRedisOptions = {}): 
     server,
     proxy,
     resilience,
-    client: resilience.client as Redis,
+    client: resilience.client,
     until,
     [Symbol.asyncDispose]: dispose,
   };

@@ -1,0 +1,99 @@
+import { waitFor } from '@redis-resilience/testing';
+import { describe, expect, test } from 'vitest';
+import { errorOf } from '../stage/outcome-of.ts';
+import { startProtectedRedis } from '../stage/protected-redis.ts';
+
+describe('a blocking call', () => {
+  test.concurrent('is not cut short by the deadline of ordinary commands', async () => {
+    await using redis = await startProtectedRedis({ resilience: { timeoutMs: 200 } });
+    const [popped, moved, read] = [
+      redis.client.duplicate(),
+      redis.client.duplicate(),
+      redis.client.duplicate(),
+    ];
+    const issuedAt = performance.now();
+
+    const answers = await Promise.all(
+      [
+        popped.blpop('queue', 1.5),
+        moved.brpoplpush('queue', 'other', 1.5),
+        read.xread('BLOCK', 1_500, 'STREAMS', 'events', '$'),
+      ].map((call) => (call as Promise<unknown>).catch((error: unknown) => error)),
+    );
+
+    // Redis 7.0 takes fractions for BRPOPLPUSH too.
+    expect(answers).toEqual([null, null, null]);
+    expect(performance.now() - issuedAt).toBeGreaterThan(1_400);
+    expect(redis.resilience.snapshot()).toMatchObject({
+      status: 'up',
+      circuit: { read: 'closed', write: 'closed' },
+    });
+    for (const each of [popped, moved, read]) each.disconnect();
+  });
+
+  test.concurrent('without a timeout waits for ever, and is answered', async () => {
+    await using redis = await startProtectedRedis({
+      resilience: { timeoutMs: 200, connection: { idlePingMs: 100 } },
+    });
+    const worker = redis.client.duplicate();
+    let isAnswered = false;
+    const call = worker.blpop('queue', 0).finally(() => (isAnswered = true));
+    await waitFor(async () => String(await redis.server.command('CLIENT', 'LIST')).includes('cmd=blpop'));
+    await new Promise((resolve) => setTimeout(resolve, 1_200));
+    const wasAnswered = isAnswered;
+    await redis.client.rpush('queue', 'job');
+
+    expect(wasAnswered).toBe(false);
+    expect(await call).toEqual(['queue', 'job']);
+    worker.disconnect();
+  });
+
+  test.concurrent('on a connection that dies in silence does not wait for ever', async () => {
+    await using redis = await startProtectedRedis({ resilience: { timeoutMs: 300 } });
+    const worker = redis.client.duplicate();
+    await worker.ping();
+    const call = errorOf(worker.blpop('queue', 0.5), 6_000);
+    await waitFor(async () => String(await redis.server.command('CLIENT', 'LIST')).includes('cmd=blpop'));
+    redis.proxy.blackhole({ existing: true });
+
+    expect(await call).toMatchObject({ outcome: 'unknown' });
+    expect(await worker.get('greeting')).toBeNull();
+    worker.disconnect();
+  });
+
+  test.concurrent('whose connection is reset says that it may have taken an element', async () => {
+    await using redis = await startProtectedRedis();
+    const worker = redis.client.duplicate();
+    const call = errorOf(worker.blpop('queue', 0));
+    await waitFor(async () => String(await redis.server.command('CLIENT', 'LIST')).includes('cmd=blpop'));
+    redis.proxy.reset();
+
+    expect(await call).toMatchObject({ outcome: 'unknown' });
+    worker.disconnect();
+  });
+
+  test.concurrent('a read that blocks is sent again after a reset', async () => {
+    await using redis = await startProtectedRedis();
+    const worker = redis.client.duplicate();
+    const call = worker.xread('BLOCK', 5_000, 'STREAMS', 'events', '0');
+    await waitFor(async () => String(await redis.server.command('CLIENT', 'LIST')).includes('cmd=xread'));
+    redis.proxy.reset();
+    await redis.until('up');
+    await redis.server.command('XADD', 'events', '1-1', 'name', 'opened');
+
+    expect(await call).toEqual([['events', [['1-1', ['name', 'opened']]]]]);
+    worker.disconnect();
+  });
+
+  test.concurrent('is answered by the server on close, or fails, and holds nothing up', async () => {
+    await using redis = await startProtectedRedis();
+    const worker = redis.client.duplicate();
+    const call = errorOf(worker.blpop('queue', 0));
+    await waitFor(async () => String(await redis.server.command('CLIENT', 'LIST')).includes('cmd=blpop'));
+    const closedAt = performance.now();
+    await redis.resilience.close({ drainMs: 100 });
+
+    expect(performance.now() - closedAt).toBeLessThan(3_000);
+    expect(await call).toMatchObject({ reason: 'closed' });
+  });
+});

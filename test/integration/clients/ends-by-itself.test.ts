@@ -1,0 +1,54 @@
+import { freePort, startCluster, startRedis, startSentinel } from '@redis-resilience/testing';
+import { describe, expect, test } from 'vitest';
+import { ChildScript } from '../stage/child-script.ts';
+
+// Uses a resilience in every way, closes it, and tells what is left in the process.
+const script = `
+import { createRedisResilience } from '@redis-resilience/core';
+const before = process.getActiveResourcesInfo().length;
+const listenersBefore = process.eventNames().length;
+const resilience = createRedisResilience(JSON.parse(process.env.TARGET));
+const { client } = resilience;
+const ignore = () => {};
+await Promise.all([client.set('a', '1').catch(ignore), client.get('a').catch(ignore), resilience.applyOnce('id', 'incr', 'b').catch(ignore)].slice(0, process.env.IS_DOWN ? 2 : 3));
+const other = client.duplicate();
+await other.subscribe('news').catch(ignore);
+const worker = client.duplicate();
+worker.blpop('queue', 0).catch(ignore);
+await resilience.execute((c) => c.get('a')).catch(ignore);
+await resilience.close({ drainMs: 100 });
+await new Promise((resolve) => setImmediate(resolve));
+const left = process.getActiveResourcesInfo().filter((kind) => !/Pipe|TTY/.test(kind));
+console.log('left', JSON.stringify(left), process.eventNames().length - listenersBefore, client.status, other.status, worker.status);
+`;
+
+describe('a process that has closed its resilience', () => {
+  test.concurrent('ends by itself, and nothing is left', async () => {
+    await using server = await startRedis();
+    await expectToEnd({ host: server.host, port: server.port });
+  });
+
+  test.concurrent('also when Redis never was there', async () => {
+    const port = await freePort();
+    await expectToEnd({ host: '127.0.0.1', port }, { IS_DOWN: '1' });
+  });
+
+  test.concurrent('also behind Sentinel', async () => {
+    await using group = await startSentinel();
+    await expectToEnd({ sentinels: group.sentinelAddresses, name: group.name });
+  });
+
+  test.concurrent('also with a Cluster', async () => {
+    await using cluster = await startCluster();
+    await expectToEnd({ cluster: cluster.addresses });
+  });
+});
+
+async function expectToEnd(target: unknown, env: Record<string, string> = {}): Promise<void> {
+  await using child = new ChildScript(script, { TARGET: JSON.stringify(target), ...env });
+  const left = await child.line('left', 15_000);
+
+  expect(left).toBe('[] 0 end end end');
+  expect(await child.exit(3_000)).toBe(0);
+  expect(child.stderr).toBe('');
+}

@@ -1,0 +1,235 @@
+import { protect } from '@redis-resilience/core';
+import { startRedis, waitFor } from '@redis-resilience/testing';
+import { Redis } from 'ioredis';
+import { describe, expect, test } from 'vitest';
+import { errorOf } from '../stage/outcome-of.ts';
+import { startProtectedRedis, waitUntilStatus } from '../stage/protected-redis.ts';
+import { UnhandledRejections } from '../stage/unhandled-rejections.ts';
+
+describe.each([2, 3] as const)('what a session holds, over a reconnection (RESP%i)', (protocol) => {
+  test.concurrent('the database that was selected', async () => {
+    await using redis = await startProtectedRedis({ client: { protocol, db: 3 } });
+    await redis.client.set('here', 'three');
+    await redis.client.select(5);
+    await redis.client.set('here', 'five');
+    await reset(redis);
+
+    expect(await redis.client.get('here')).toBe('five');
+    expect(await redis.client.duplicate().get('here')).toBe('three');
+  });
+
+  test.concurrent('the name of the connection', async () => {
+    await using redis = await startProtectedRedis({ client: { protocol, connectionName: 'shop' } });
+    await reset(redis);
+
+    expect(await redis.client.client('GETNAME')).toBe('shop');
+  });
+
+  test.concurrent('the prefix of the keys, also with applyOnce', async () => {
+    await using redis = await startProtectedRedis({ client: { protocol, keyPrefix: 'shop:' } });
+    await redis.client.set('a', '1');
+    await reset(redis);
+    await redis.client.incr('a');
+    const first = await redis.resilience.applyOnce('order-1', 'incrby', 'a', 5);
+    const again = await redis.resilience.applyOnce('order-1', 'incrby', 'a', 5);
+
+    expect([first, again]).toEqual([7, 7]);
+    expect(await redis.server.command('GET', 'shop:a')).toBe('7');
+    const keys = (await redis.server.command('KEYS', '*')) as string[];
+    expect(keys.every((key) => key.includes('shop:'))).toBe(true);
+  });
+
+  test.concurrent('the protocol itself', async () => {
+    await using redis = await startProtectedRedis({ client: { protocol } });
+    await reset(redis);
+    const list = String(await redis.client.client('LIST'));
+
+    expect(list).toContain(`resp=${protocol}`);
+  });
+});
+
+describe('the life of a client', () => {
+  test.concurrent('a lazy client connects at its first command, not before', async () => {
+    await using redis = await startProtectedRedis({ client: { lazyConnect: true }, waitUntilUp: false });
+    const before = {
+      status: redis.client.status,
+      accepted: redis.proxy.accepted,
+      connection: redis.resilience.snapshot().connection,
+    };
+
+    expect(await redis.client.set('greeting', 'hello')).toBe('OK');
+    expect(before).toMatchObject({ status: 'wait', accepted: 0, connection: 'idle' });
+    expect(redis.resilience.snapshot().status).toBe('up');
+  });
+
+  test.concurrent('ready() wakes a lazy client', async () => {
+    await using redis = await startProtectedRedis({ client: { lazyConnect: true }, waitUntilUp: false });
+    await redis.resilience.ready({ timeoutMs: 2_000 });
+
+    expect(redis.client.status).toBe('ready');
+  });
+
+  test.concurrent(
+    'connect() of a lazy client rejects while Redis is down, and heals all the same',
+    async () => {
+      await using redis = await startProtectedRedis({ client: { lazyConnect: true }, waitUntilUp: false });
+      using unhandled = new UnhandledRejections();
+      await redis.proxy.refuse();
+
+      expect(await errorOf(redis.client.connect())).toBeInstanceOf(Error);
+      await redis.proxy.heal();
+      await redis.until('up');
+      expect(await unhandled.list()).toEqual([]);
+    },
+  );
+
+  test.concurrent('quit is acknowledged and ends the client', async () => {
+    await using redis = await startProtectedRedis();
+
+    expect(await redis.client.quit()).toBe('OK');
+    await waitFor(() => redis.client.status === 'end');
+    expect(redis.resilience.snapshot()).toMatchObject({ connection: 'ended', cause: { code: 'closed' } });
+    expect(await errorOf(redis.client.get('greeting'))).toMatchObject({
+      reason: 'closed',
+      outcome: 'not-applied',
+    });
+    expect(redis.proxy.connections).toBe(0);
+  });
+
+  test.concurrent('quit while Redis is away ends the client too', async () => {
+    await using redis = await startProtectedRedis();
+    await redis.server.kill();
+    await redis.until('down');
+    await redis.client.quit().catch(() => undefined);
+    await waitFor(() => redis.client.status === 'end', { timeoutMs: 4_000 });
+  });
+
+  test.concurrent('disconnect, then connect again', async () => {
+    await using redis = await startProtectedRedis();
+    for (let round = 0; round < 3; round++) {
+      redis.client.disconnect();
+      await waitFor(() => redis.client.status === 'end');
+      await redis.client.connect();
+      expect(await redis.client.set('greeting', 'hello')).toBe('OK');
+      await redis.until('up');
+    }
+  });
+
+  test.concurrent('disconnect while it dials, then connect again', async () => {
+    await using redis = await startProtectedRedis();
+    await redis.server.kill();
+    await redis.until('down');
+    redis.client.disconnect();
+    await waitFor(() => redis.client.status === 'end');
+    await redis.server.start();
+    await redis.client.connect();
+
+    expect(await redis.client.set('greeting', 'hello')).toBe('OK');
+  });
+
+  test.concurrent('a duplicate is protected, and connects as the original does', async () => {
+    await using redis = await startProtectedRedis();
+    const duplicate = redis.client.duplicate();
+    await waitFor(() => duplicate.status === 'ready', { message: `a duplicate that is ${duplicate.status}` });
+    const grandchild = duplicate.duplicate();
+    await grandchild.get('greeting');
+    const { connections } = redis.resilience.detail();
+    await redis.server.kill();
+    await redis.until('down');
+    const errors = await Promise.all(
+      [duplicate, grandchild].map((client) => errorOf(client.get('greeting'))),
+    );
+
+    expect(connections).toBe(3);
+    expect(errors.map((error) => (error as { code?: string }).code)).toEqual([
+      'REDIS_UNAVAILABLE',
+      'REDIS_UNAVAILABLE',
+    ]);
+    await redis.server.start();
+    await redis.until('up');
+    await waitFor(() => duplicate.status === 'ready' && grandchild.status === 'ready');
+    expect(await Promise.all([duplicate, grandchild].map((client) => client.set('a', '1')))).toEqual([
+      'OK',
+      'OK',
+    ]);
+    duplicate.disconnect();
+    await waitFor(() => redis.resilience.detail().connections === 2);
+  });
+
+  test.concurrent('monitor shows what others do, and survives a restart', async () => {
+    await using redis = await startProtectedRedis();
+    const monitor = await redis.client.monitor();
+    const seen: string[] = [];
+    monitor.on('monitor', (_time: string, args: string[]) => seen.push(args.join(' ')));
+    await waitFor(async () => {
+      await redis.client.set('greeting', 'hello');
+      return seen.includes('set greeting hello');
+    });
+    redis.proxy.reset();
+    await redis.until('up');
+    await waitFor(async () => {
+      await redis.client.set('greeting', 'again').catch(() => undefined);
+      return seen.includes('set greeting again');
+    });
+    monitor.disconnect();
+  });
+});
+
+describe('protect()', () => {
+  test.concurrent.each(['connected', 'connecting', 'lazy', 'down'] as const)(
+    'takes over a client that is %s',
+    async (how) => {
+      await using server = await startRedis();
+      if (how === 'down') await server.kill();
+      const client = new Redis(server.port, server.host, {
+        lazyConnect: how === 'lazy',
+        commandTimeout: 700,
+      });
+      client.on('error', () => undefined);
+      if (how === 'connected') await client.set('greeting', 'hello');
+      if (how === 'down') await waitFor(() => client.status === 'reconnecting' || client.status === 'close');
+
+      const resilience = protect(client);
+      if (how === 'down') await server.start();
+      if (how === 'lazy') expect(client.status).toBe('wait');
+      await resilience.ready({ timeoutMs: 5_000 });
+      await client.set('greeting', 'hello');
+      await server.restart();
+      await waitUntilStatus(resilience, 'up');
+
+      expect(await client.set('greeting', 'hello')).toBe('OK');
+      await server.kill();
+      await waitUntilStatus(resilience, 'down');
+      await errorOf(client.get('greeting'));
+      expect(await errorOf(client.get('greeting'))).toMatchObject({ code: 'REDIS_UNAVAILABLE' });
+      await resilience.close();
+      expect(client.status).toBe('end');
+    },
+  );
+
+  test.concurrent('takes over what the client has queued already', async () => {
+    await using server = await startRedis();
+    const client = new Redis(server.port, server.host);
+    const queued = client.set('greeting', 'hello');
+    const resilience = protect(client);
+
+    expect(await queued).toBe('OK');
+    expect(await client.get('greeting')).toBe('hello');
+    await resilience.close();
+  });
+
+  test.concurrent('refuses a client that is protected already', async () => {
+    await using redis = await startProtectedRedis();
+    expect(() => protect(redis.client)).toThrow(/protected already/);
+    const duplicate = redis.client.duplicate();
+    expect(() => protect(duplicate)).toThrow(/protected already/);
+    duplicate.disconnect();
+  });
+});
+
+async function reset(redis: Awaited<ReturnType<typeof startProtectedRedis>>): Promise<void> {
+  const { localPort } = redis.client.stream;
+  redis.proxy.reset();
+  await waitFor(() => redis.client.status === 'ready' && redis.client.stream.localPort !== localPort);
+  await redis.until('up');
+}

@@ -1,0 +1,113 @@
+import { createRedisResilience } from '@redis-resilience/core';
+import { makeCertificates, startRedis, waitFor, type CertificateOptions } from '@redis-resilience/testing';
+import { describe, expect, test } from 'vitest';
+import { errorOf } from '../stage/outcome-of.ts';
+import { waitUntilStatus } from '../stage/protected-redis.ts';
+import { UnhandledRejections } from '../stage/unhandled-rejections.ts';
+
+describe('TLS', () => {
+  test('is protected like any other connection', async () => {
+    await using server = await startRedis({ tls: true });
+    const resilience = createRedisResilience({
+      host: server.host,
+      port: server.port,
+      tls: { ca: server.tls?.ca as string },
+    });
+    await resilience.ready({ timeoutMs: 5_000 });
+    await resilience.client.set('greeting', 'hello');
+    await server.restart();
+    await waitUntilStatus(resilience, 'up');
+
+    expect(await resilience.client.set('greeting', 'hello')).toBe('OK');
+    await resilience.close();
+  });
+
+  const mistakes: readonly (readonly [string, CertificateOptions])[] = [
+    ['another authority', { otherAuthority: true }],
+    ['another name', { hosts: ['elsewhere.example'] }],
+    ['an expired certificate', { expired: true }],
+    ['a certificate that signs itself', { selfSigned: true }],
+  ];
+  test.concurrent.each(mistakes)('%s is named, and heals when it is right', async (_name, options) => {
+    await using wrong = await makeCertificates(options);
+    await using server = await startRedis({ tls: wrong });
+    using unhandled = new UnhandledRejections();
+    const tls = { ca: wrong.ca };
+    const resilience = createRedisResilience({ host: 'localhost', port: server.port, family: 4, tls });
+    await waitFor(() => resilience.snapshot().cause?.code === 'tls', {
+      timeoutMs: 8_000,
+      message: `the cause tls`,
+    });
+    expect(await errorOf(resilience.client.get('a'))).toMatchObject({ reason: 'tls' });
+
+    await using right = await makeCertificates();
+    tls.ca = right.ca;
+    resilience.client.options.tls = { ca: right.ca };
+    await server.kill();
+    await using other = await startRedis({ tls: right, port: server.port });
+    await waitUntilStatus(resilience, 'up', 8_000);
+    expect(await unhandled.list()).toEqual([]);
+    await resilience.close();
+    expect(other.running).toBe(true);
+  });
+
+  test('plain to TLS, and TLS to plain, are named', async () => {
+    await using secure = await startRedis({ tls: true });
+    await using plain = await startRedis();
+    const plainToTls = createRedisResilience({ host: secure.host, port: secure.port });
+    const tlsToPlain = createRedisResilience({ host: plain.host, port: plain.port, tls: {} });
+    await waitFor(() => tlsToPlain.snapshot().cause?.code === 'tls', { timeoutMs: 8_000 });
+    await waitFor(
+      () =>
+        ['tls', 'connection-reset', 'handshake-timeout'].includes(plainToTls.snapshot().cause?.code ?? ''),
+      { timeoutMs: 8_000 },
+    );
+    await Promise.all([plainToTls.close(), tlsToPlain.close()]);
+  });
+});
+
+describe('other ways to the server', () => {
+  test('a Unix socket', async () => {
+    await using server = await startRedis({ unixSocket: true });
+    const resilience = createRedisResilience({ path: server.socketPath as string });
+    await resilience.ready({ timeoutMs: 5_000 });
+    await server.restart();
+    await waitUntilStatus(resilience, 'up');
+    expect(await resilience.client.set('greeting', 'hello')).toBe('OK');
+    await server.kill();
+    await waitFor(() => resilience.snapshot().cause?.code === 'connection-refused');
+    await resilience.close();
+  });
+
+  test('a Unix socket as a URL', async () => {
+    await using server = await startRedis({ unixSocket: true });
+    const resilience = createRedisResilience(server.socketPath as string);
+    expect(await resilience.client.set('greeting', 'hello')).toBe('OK');
+    await resilience.close();
+  });
+
+  test('IPv6', async () => {
+    await using server = await startRedis({ bind: ['127.0.0.1', '::1'] });
+    for (const target of [{ host: '::1', port: server.port }, `redis://[::1]:${server.port}`]) {
+      const resilience = createRedisResilience(target);
+      await resilience.ready({ timeoutMs: 5_000 });
+      await server.restart();
+      await waitUntilStatus(resilience, 'up');
+      expect(await resilience.client.set('greeting', 'hello')).toBe('OK');
+      await resilience.close();
+    }
+  });
+
+  test('a URL with everything in it', async () => {
+    await using server = await startRedis({ users: [{ name: 'shop', password: 'p@ss:word' }] });
+    const resilience = createRedisResilience(
+      `redis://shop:${encodeURIComponent('p@ss:word')}@${server.host}:${server.port}/4?connectionName=till`,
+    );
+    await resilience.client.set('greeting', 'hello');
+    expect(await resilience.client.acl('WHOAMI')).toBe('shop');
+    expect(await resilience.client.client('GETNAME')).toBe('till');
+    await server.command('SELECT', 4);
+    expect(await server.command('GET', 'greeting')).toBe('hello');
+    await resilience.close();
+  });
+});

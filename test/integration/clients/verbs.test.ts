@@ -1,0 +1,244 @@
+import { isRedisResilienceError, remainingBudgetMs, runWithBudget } from '@redis-resilience/core';
+import { waitFor } from '@redis-resilience/testing';
+import type { Redis } from 'ioredis';
+import { describe, expect, test } from 'vitest';
+import { errorOf } from '../stage/outcome-of.ts';
+import { startProtectedRedis } from '../stage/protected-redis.ts';
+import { UnhandledRejections } from '../stage/unhandled-rejections.ts';
+
+describe('execute()', () => {
+  test.concurrent('gives the answer of the operation', async () => {
+    await using redis = await startProtectedRedis();
+    const fallback = (): string => 'never';
+    expect(await redis.resilience.execute((client) => client.set('greeting', 'hello'), { fallback })).toBe(
+      'OK',
+    );
+  });
+
+  test.concurrent('takes the fallback when Redis is away, and not on an answer of the server', async () => {
+    await using redis = await startProtectedRedis();
+    await redis.client.set('text', 'no list');
+    const wrongType = await errorOf(
+      redis.resilience.execute((client) => (client as Redis).lpush('text', 'x'), {
+        fallback: () => -1,
+        lane: 'write',
+      }),
+    );
+    await redis.server.kill();
+    await redis.until('down');
+    const given: unknown[] = [];
+    const value = await redis.resilience.execute((client) => client.get('greeting'), {
+      fallback: (error) => {
+        given.push(error);
+        return 'from elsewhere';
+      },
+    });
+
+    expect(wrongType.message).toContain('WRONGTYPE');
+    expect(value).toBe('from elsewhere');
+    expect(isRedisResilienceError(given[0])).toBe(true);
+  });
+
+  test.concurrent(
+    'ends at its deadline, whatever the operation does, and tells it by the signal',
+    async () => {
+      await using redis = await startProtectedRedis();
+      let seen: AbortSignal | undefined;
+      const error = await errorOf(
+        redis.resilience.execute(
+          (_client, signal) => {
+            seen = signal;
+            return new Promise(() => undefined);
+          },
+          { timeoutMs: 100 },
+        ),
+      );
+
+      expect(error).toMatchObject({ code: 'COMMAND_TIMEOUT', outcome: 'unknown' });
+      expect(seen?.aborted).toBe(true);
+    },
+  );
+
+  test.concurrent('is cancelled by a signal, with its reason, and listens no more', async () => {
+    await using redis = await startProtectedRedis();
+    using unhandled = new UnhandledRejections();
+    const abort = new AbortController();
+    const running = redis.resilience.execute(() => new Promise(() => undefined), {
+      signal: abort.signal,
+      fallback: () => 'no',
+    });
+    const reason = new Error('the request is gone');
+    abort.abort(reason);
+
+    expect(await errorOf(running)).toBe(reason);
+    expect(
+      await errorOf(redis.resilience.execute((client) => client.get('a'), { signal: abort.signal })),
+    ).toBe(reason);
+    expect(await unhandled.list()).toEqual([]);
+  });
+
+  test.concurrent('is not begun while its lane is isolated', async () => {
+    await using redis = await startProtectedRedis();
+    const putBack = redis.resilience.isolate('maintenance');
+    let began = false;
+    const error = await errorOf(
+      redis.resilience.execute(async () => {
+        began = true;
+      }),
+    );
+    putBack();
+
+    expect(error).toMatchObject({ code: 'CIRCUIT_OPEN', reason: 'isolated' });
+    expect(began).toBe(false);
+  });
+
+  test.concurrent('an operation that throws at once is a rejection', async () => {
+    await using redis = await startProtectedRedis();
+    const running = redis.resilience.execute(() => {
+      throw new TypeError('a mistake of the application');
+    });
+
+    expect(await errorOf(running)).toBeInstanceOf(TypeError);
+  });
+});
+
+describe('isolate()', () => {
+  test.concurrent('refuses everything until all holders have put it back', async () => {
+    await using redis = await startProtectedRedis();
+    const first = redis.resilience.isolate('one');
+    const second = redis.resilience.isolate('two');
+    const error = await errorOf(redis.client.get('greeting'));
+    const { status, cause } = redis.resilience.snapshot();
+    first();
+    first();
+    const still = await errorOf(redis.client.get('greeting'));
+    second();
+
+    expect(error).toMatchObject({ code: 'CIRCUIT_OPEN', reason: 'isolated', outcome: 'not-applied' });
+    expect({ status, cause: cause?.code }).toEqual({ status: 'down', cause: 'isolated' });
+    expect(still).toMatchObject({ code: 'CIRCUIT_OPEN' });
+    expect(await redis.client.get('greeting')).toBeNull();
+    expect(redis.resilience.snapshot().status).toBe('up');
+  });
+
+  test.concurrent('holds through an outage', async () => {
+    await using redis = await startProtectedRedis();
+    const putBack = redis.resilience.isolate('maintenance');
+    await redis.server.restart();
+    await waitFor(() => redis.resilience.snapshot().connection === 'ready');
+    const { status } = redis.resilience.snapshot();
+    putBack();
+
+    expect(status).toBe('down');
+    expect(await redis.client.set('greeting', 'hello')).toBe('OK');
+  });
+});
+
+describe('runWithBudget()', () => {
+  test.concurrent('twenty slow calls do not make one slow request', async () => {
+    await using redis = await startProtectedRedis();
+    redis.proxy.latency(20);
+    const beganAt = performance.now();
+    const errors: unknown[] = [];
+    await runWithBudget(300, async () => {
+      for (let call = 0; call < 20; call++)
+        await redis.client.get('greeting').catch((error: unknown) => errors.push(error));
+    });
+
+    expect(performance.now() - beganAt).toBeLessThan(600);
+    expect(errors.length).toBeGreaterThan(5);
+    expect(errors.at(-1)).toMatchObject({ code: 'BUDGET_EXCEEDED', outcome: 'not-applied' });
+  });
+
+  test.concurrent('calls at the same time are counted once', async () => {
+    await using redis = await startProtectedRedis();
+    redis.proxy.latency(50);
+    const left = await runWithBudget(1_000, async () => {
+      await Promise.all(Array.from({ length: 10 }, () => redis.client.get('greeting')));
+      return remainingBudgetMs();
+    });
+
+    expect(left).toBeGreaterThan(600);
+    expect(left).toBeLessThan(950);
+  });
+
+  test.concurrent(
+    'is given back what failed calls did not use, and outside of it nothing is bounded',
+    async () => {
+      await using redis = await startProtectedRedis();
+      await redis.server.kill();
+      await redis.until('down');
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      const left = await runWithBudget(500, async () => {
+        for (let call = 0; call < 50; call++) await redis.client.get('greeting').catch(() => undefined);
+        return remainingBudgetMs();
+      });
+
+      expect(left).toBeGreaterThan(400);
+      expect(remainingBudgetMs()).toBeUndefined();
+    },
+  );
+
+  test.concurrent('bounds a pipeline and a blocking call as well', async () => {
+    await using redis = await startProtectedRedis();
+    const beganAt = performance.now();
+    const [pipeline, blocking] = await runWithBudget(200, () =>
+      Promise.all([
+        redis.client.pipeline().get('a').get('b').exec(),
+        redis.client.blpop('queue', 5).catch((error: unknown) => error),
+      ]),
+    );
+
+    expect(performance.now() - beganAt).toBeLessThan(1_500);
+    expect(pipeline).toHaveLength(2);
+    expect(blocking).toBeInstanceOf(Error);
+  });
+});
+
+describe('ready() and reconnect()', () => {
+  test.concurrent('ready() rejects with the cause when its time is up, and on abort', async () => {
+    await using redis = await startProtectedRedis();
+    await redis.server.kill();
+    await redis.until('down');
+    const abort = new AbortController();
+    const aborted = errorOf(redis.resilience.ready({ signal: abort.signal }));
+    abort.abort(new Error('no more'));
+
+    expect(await errorOf(redis.resilience.ready({ timeoutMs: 50 }))).toMatchObject({
+      code: 'REDIS_UNAVAILABLE',
+      reason: redis.resilience.snapshot().cause?.code,
+    });
+    expect((await aborted).message).toBe('no more');
+  });
+
+  test.concurrent('ready() rejects when it is closed meanwhile', async () => {
+    await using redis = await startProtectedRedis();
+    await redis.server.kill();
+    await redis.until('down');
+    const waiting = errorOf(redis.resilience.ready());
+    await redis.resilience.close();
+
+    expect(await waiting).toMatchObject({ code: 'REDIS_UNAVAILABLE' });
+  });
+
+  test.concurrent('reconnect() drops the socket, and resolves on a new one', async () => {
+    await using redis = await startProtectedRedis();
+    const { localPort } = redis.client.stream;
+    await redis.resilience.reconnect('a whim');
+
+    expect(redis.client.stream.localPort).not.toBe(localPort);
+    expect(await redis.client.set('greeting', 'hello')).toBe('OK');
+  });
+
+  test.concurrent('reconnect() while away dials at once', async () => {
+    await using redis = await startProtectedRedis({ resilience: { connection: { minPeriodMs: 3_000 } } });
+    await redis.proxy.refuse({ reset: true });
+    await redis.until('down');
+    await waitFor(() => redis.resilience.snapshot().cause?.code === 'connection-refused');
+    await redis.proxy.heal();
+    const askedAt = performance.now();
+    await redis.resilience.reconnect();
+
+    expect(performance.now() - askedAt).toBeLessThan(2_000);
+  });
+});

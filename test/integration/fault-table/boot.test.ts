@@ -1,0 +1,90 @@
+import { createRedisResilience } from '@redis-resilience/core';
+import { freePort, startRedis, waitFor } from '@redis-resilience/testing';
+import { describe, expect, test } from 'vitest';
+import { ChildScript } from '../stage/child-script.ts';
+import { errorOf } from '../stage/outcome-of.ts';
+import { waitUntilStatus } from '../stage/protected-redis.ts';
+import { UnhandledRejections } from '../stage/unhandled-rejections.ts';
+
+describe('a process that starts while Redis is down', () => {
+  test('boots, says so, and heals', async () => {
+    const port = await freePort();
+    using unhandled = new UnhandledRejections();
+    const resilience = createRedisResilience({ host: '127.0.0.1', port });
+    const client = resilience.client;
+    const first = await errorOf(client.get('greeting'));
+    const snapshot = resilience.snapshot();
+
+    await using server = await startRedis({ port });
+    const backAt = performance.now();
+    await waitUntilStatus(resilience, 'up');
+
+    expect(performance.now() - backAt).toBeLessThan(400);
+    expect(first).toMatchObject({
+      code: 'REDIS_UNAVAILABLE',
+      outcome: 'not-applied',
+      reason: 'connection-refused',
+    });
+    expect(snapshot).toMatchObject({ status: 'down', cause: { code: 'connection-refused' } });
+    expect(await client.set('greeting', 'hello')).toBe('OK');
+    expect(await unhandled.list()).toEqual([]);
+    await resilience.close();
+    expect(server.running).toBe(true);
+  });
+
+  test('the first commands wait for the first connection', async () => {
+    await using server = await startRedis();
+    const resilience = createRedisResilience(server.url);
+
+    expect(await resilience.client.set('greeting', 'hello')).toBe('OK');
+    await resilience.close();
+  });
+});
+
+// Runs through an outage with every promise handled and no listener anywhere.
+const worker = `
+import { createRedisResilience } from '@redis-resilience/core';
+const resilience = createRedisResilience(process.env.TARGET);
+const loop = setInterval(() => {
+  resilience.client.get('greeting').then(() => {}, () => {});
+  resilience.client.duplicate;
+}, 5);
+const other = resilience.client.duplicate();
+await other.subscribe('news').catch(() => {});
+process.stdin.on('data', async () => {
+  clearInterval(loop);
+  other.disconnect();
+  await resilience.close();
+  process.stdin.destroy();
+});
+setInterval(() => console.log('status', resilience.snapshot().status), 20).unref();
+`;
+
+describe('an application without an error listener', () => {
+  test('lives through an outage, prints nothing, and exits by itself', async () => {
+    await using server = await startRedis();
+    await using child = new ChildScript(worker, { TARGET: server.url });
+    await child.line('status up');
+    await server.kill();
+    await waitFor(() => child.lines.at(-1) === 'status down');
+    await server.start();
+    await waitFor(() => child.lines.at(-1) === 'status up');
+    child.tell('end');
+
+    expect(await child.exit()).toBe(0);
+    expect(child.stderr).toBe('');
+    expect(new Set(child.lines)).toEqual(
+      new Set(child.lines.filter((line) => /^status (up|down|degraded)$/.test(line))),
+    );
+  });
+
+  test('boots, lives and ends without Redis', async () => {
+    const port = await freePort();
+    await using child = new ChildScript(worker, { TARGET: `redis://127.0.0.1:${port}` });
+    await child.line('status down');
+    child.tell('end');
+
+    expect(await child.exit()).toBe(0);
+    expect(child.stderr).toBe('');
+  });
+});

@@ -1,0 +1,107 @@
+import { startRedis, waitFor, type RedisServer } from '@redis-resilience/testing';
+import { describe, expect, test } from 'vitest';
+import { CallLoop, pass, summaryOf } from '../stage/call-loop.ts';
+import { errorOf } from '../stage/outcome-of.ts';
+import { startProtectedRedis } from '../stage/protected-redis.ts';
+
+describe('a primary that is demoted', () => {
+  test('no READONLY reaches a caller when the endpoint moves to the new primary', async () => {
+    await using redis = await startProtectedRedis();
+    await using promoted = await startRedis({ replicaOf: redis.server });
+    await inSync(promoted);
+    const writes = new CallLoop(() => redis.client.set('greeting', 'hello'));
+    await writes.untilAnswered(20);
+
+    await promoted.command('REPLICAOF', 'NO', 'ONE');
+    redis.proxy.retarget(promoted);
+    await redis.server.command('REPLICAOF', promoted.host, promoted.port);
+    await writes.untilAnswered(50);
+
+    await writes.finish();
+    expect(writes.failures.map(({ error }) => summaryOf(error))).toEqual([]);
+    expect(await promoted.command('GET', 'greeting')).toBe('hello');
+    await redis.until('up');
+  });
+
+  test('accumulating writes are applied once each', async () => {
+    await using redis = await startProtectedRedis();
+    await using promoted = await startRedis({ replicaOf: redis.server });
+    await inSync(promoted);
+    let next = 0;
+    const writes = new CallLoop(() => redis.client.incr(`visits:${next++}`));
+    await writes.untilAnswered(20);
+
+    await promoted.command('REPLICAOF', 'NO', 'ONE');
+    redis.proxy.retarget(promoted);
+    await redis.server.command('REPLICAOF', promoted.host, promoted.port);
+    await writes.untilAnswered(50);
+
+    await writes.finish();
+    expect(writes.failures.map(({ error }) => summaryOf(error))).toEqual([]);
+    const twice: string[] = [];
+    for (let index = 0; index < next; index++) {
+      const value = await promoted.command('GET', `visits:${index}`);
+      if (value !== null && value !== '1') twice.push(`visits:${index}`);
+    }
+    expect(twice).toEqual([]);
+  });
+
+  test('a replica for good: reads go on, writes fail with the cause, and there is no storm', async () => {
+    await using redis = await startProtectedRedis();
+    await using primary = await startRedis();
+    await redis.server.command('REPLICAOF', primary.host, primary.port);
+    await inSync(redis.server);
+    const accepted = redis.proxy.accepted;
+    const writes = new CallLoop(() => redis.client.set('greeting', 'hello'));
+    const reads = new CallLoop(() => redis.client.get('greeting'));
+
+    await waitFor(() => redis.resilience.snapshot().cause?.code === 'read-only');
+    await pass(2_000);
+    const issuedAt = performance.now();
+    const error = await errorOf(redis.client.set('greeting', 'hello'));
+    const tookMs = performance.now() - issuedAt;
+    const snapshot = redis.resilience.snapshot();
+    await Promise.all([writes.finish(), reads.finish()]);
+
+    expect(tookMs).toBeLessThan(50);
+    expect(error).toMatchObject({ outcome: 'not-applied', reason: 'read-only' });
+    expect(snapshot).toMatchObject({ status: 'degraded', reads: true, writes: false });
+    expect(reads.failures.map(({ error: reason }) => summaryOf(reason))).toEqual([]);
+    expect(writes.failures.filter(({ error: reason }) => String(reason).includes('READONLY'))).toEqual([]);
+    expect(redis.proxy.accepted - accepted).toBeLessThan(30);
+  });
+
+  test('it is noticed when the same server is promoted again', async () => {
+    await using redis = await startProtectedRedis();
+    await using primary = await startRedis();
+    await redis.server.command('REPLICAOF', primary.host, primary.port);
+    await redis.client.set('greeting', 'hello').catch(() => undefined);
+    await redis.until('degraded');
+
+    await redis.server.command('REPLICAOF', 'NO', 'ONE');
+    await redis.until('up', 2_000);
+
+    expect(await redis.client.set('greeting', 'hello')).toBe('OK');
+  });
+
+  test('a client that wants any role is left alone', async () => {
+    await using redis = await startProtectedRedis({ resilience: { connection: { role: 'any' } } });
+    await using primary = await startRedis();
+    await redis.server.command('REPLICAOF', primary.host, primary.port);
+    await inSync(redis.server);
+
+    const error = await errorOf(redis.client.set('greeting', 'hello'));
+    const { attempts } = redis.resilience.snapshot();
+
+    expect(error).toMatchObject({ outcome: 'not-applied' });
+    expect(await redis.client.get('greeting')).toBeNull();
+    expect(attempts).toBe(1);
+  });
+});
+
+async function inSync(replica: RedisServer): Promise<void> {
+  await waitFor(async () => (await replica.info('replication'))['master_link_status'] === 'up', {
+    timeoutMs: 10_000,
+    message: 'the replica to be in sync',
+  });
+}

@@ -1,0 +1,31 @@
+import { waitFor } from '@redis-resilience/testing';
+import { Redis } from 'ioredis';
+import { describe, expect, test } from 'vitest';
+import { errorOf } from '../stage/outcome-of.ts';
+import { startProtectedRedis } from '../stage/protected-redis.ts';
+import { UnhandledRejections } from '../stage/unhandled-rejections.ts';
+
+describe('a server that has reached its maximum of clients', () => {
+  test('says so by name, and heals when there is room', async () => {
+    await using redis = await startProtectedRedis();
+    using unhandled = new UnhandledRejections();
+    await redis.server.command('CONFIG', 'SET', 'maxclients', 2);
+    const guest = new Redis(redis.server.port, redis.server.host);
+    guest.on('error', () => undefined);
+    redis.proxy.reset();
+    await waitFor(() => guest.status === 'ready' || redis.resilience.snapshot().status === 'up');
+    // Whoever came second is turned away; the guest keeps its seat.
+    if (redis.resilience.snapshot().status === 'up') redis.proxy.reset();
+    await waitFor(() => redis.resilience.snapshot().cause?.code === 'max-clients', { timeoutMs: 8_000 });
+
+    const error = await errorOf(redis.client.get('greeting'));
+    guest.disconnect();
+    const freeAt = performance.now();
+    await redis.until('up');
+
+    expect(performance.now() - freeAt).toBeLessThan(600);
+    expect(error).toMatchObject({ code: 'REDIS_UNAVAILABLE', reason: 'max-clients' });
+    expect(error.message).not.toContain('EPIPE');
+    expect(await unhandled.list()).toEqual([]);
+  });
+});

@@ -1,0 +1,134 @@
+import { waitFor } from '@redis-resilience/testing';
+import { describe, expect, test } from 'vitest';
+import type { Redis } from 'ioredis';
+import { pass } from '../stage/call-loop.ts';
+import { startProtectedRedis, type ProtectedRedis } from '../stage/protected-redis.ts';
+import { UnhandledRejections } from '../stage/unhandled-rejections.ts';
+
+describe('a subscriber', () => {
+  test.each([2, 3] as const)('is subscribed again after a restart, with a gap (RESP%i)', async (protocol) => {
+    await using redis = await startProtectedRedis({ client: { protocol } });
+    using unhandled = new UnhandledRejections();
+    const { subscriber, messages } = await subscribe(redis);
+    const gaps: { gapMs: number; channels: number }[] = [];
+    redis.resilience.on('gap', (gap) => gaps.push(gap));
+
+    await redis.server.restart({ afterMs: 300 });
+    await waitFor(() => gaps.length > 0);
+    await receives(redis, messages);
+
+    expect(gaps[0]?.channels).toBe(3);
+    expect(gaps[0]?.gapMs).toBeGreaterThanOrEqual(250);
+    expect(await unhandled.list()).toEqual([]);
+    subscriber.disconnect();
+  });
+
+  test('on a socket that was dropped in silence is found by PING', async () => {
+    await using redis = await startProtectedRedis();
+    const { subscriber, messages } = await subscribe(redis);
+    const gaps: unknown[] = [];
+    redis.resilience.on('gap', (gap) => gaps.push(gap));
+
+    redis.proxy.blackhole({ existing: true });
+    await waitFor(() => gaps.length > 0, { timeoutMs: 5_000 });
+    await receives(redis, messages);
+    subscriber.disconnect();
+  });
+
+  test('without its main client is found too', async () => {
+    await using redis = await startProtectedRedis();
+    const messages: string[] = [];
+    redis.client.on('message', (_channel: string, message: string) => messages.push(message));
+    await redis.client.subscribe('news');
+
+    redis.proxy.blackhole({ existing: true });
+    await waitFor(async () => {
+      await redis.server.command('PUBLISH', 'news', 'hello');
+      return messages.length > 0;
+    });
+    expect(redis.resilience.snapshot().status).toBe('up');
+  });
+
+  test('whose permission for a channel was taken is told so, and tries on', async () => {
+    await using redis = await startProtectedRedis({
+      server: { users: [{ name: 'shop', password: 'secret', rules: '~* +@all &*' }] },
+      client: { username: 'shop', password: 'secret' },
+    });
+    using unhandled = new UnhandledRejections();
+    const { subscriber, messages } = await subscribe(redis);
+    const refusals: { channels: number; code: string }[] = [];
+    redis.resilience.on('resubscribe-failed', (refusal) => refusals.push(refusal));
+
+    await redis.server.command('ACL', 'SETUSER', 'shop', 'resetchannels');
+    redis.proxy.reset();
+    await waitFor(() => refusals.length > 0);
+    expect(await unhandled.list()).toEqual([]);
+    await redis.server.command('ACL', 'SETUSER', 'shop', 'allchannels');
+    await receives(redis, messages);
+
+    expect(refusals[0]?.code).toBe('NOPERM');
+    expect(JSON.stringify(refusals)).not.toContain('news');
+    subscriber.disconnect();
+  });
+
+  test('that unsubscribes during the outage, and is acknowledged, stays unsubscribed', async () => {
+    await using redis = await startProtectedRedis();
+    const { subscriber, messages } = await subscribe(redis);
+    await redis.server.kill();
+    await redis.until('down');
+    const unsubscribed = subscriber.unsubscribe('news').then(
+      () => true,
+      () => false,
+    );
+    await redis.server.start();
+    await redis.until('up');
+    const wasAcknowledged = await unsubscribed;
+    await waitFor(async () => {
+      await redis.server.command('PUBLISH', 'weather.de', 'rain');
+      return messages.includes('rain');
+    });
+    await redis.server.command('PUBLISH', 'news', 'unwanted');
+    await redis.server.command('PUBLISH', 'weather.de', 'sun');
+    await waitFor(() => messages.includes('sun'));
+
+    expect(wasAcknowledged).toBe(true);
+    expect(messages).not.toContain('unwanted');
+    subscriber.disconnect();
+  });
+
+  test('on a calm connection is not torn down for being silent', async () => {
+    await using redis = await startProtectedRedis({ resilience: { connection: { idlePingMs: 100 } } });
+    const { subscriber } = await subscribe(redis);
+    const { accepted } = redis.proxy;
+    await pass(1_500);
+
+    expect(redis.proxy.accepted).toBe(accepted);
+    subscriber.disconnect();
+  });
+});
+
+async function subscribe(redis: ProtectedRedis): Promise<{ subscriber: Redis; messages: string[] }> {
+  const subscriber = redis.client.duplicate();
+  const messages: string[] = [];
+  subscriber.on('message', (_channel: string, message: string) => messages.push(message));
+  subscriber.on('pmessage', (_pattern: string, _channel: string, message: string) => messages.push(message));
+  subscriber.on('smessage', (_channel: string, message: string) => messages.push(message));
+  await subscriber.subscribe('news');
+  await subscriber.psubscribe('weather.*');
+  await subscriber.ssubscribe('shard');
+  return { subscriber, messages };
+}
+
+/** Resolves when a message arrives on each of the three kinds of subscription. */
+async function receives(redis: ProtectedRedis, messages: string[]): Promise<void> {
+  const tag = `now ${performance.now()}`;
+  await waitFor(
+    async () => {
+      await redis.server.command('PUBLISH', 'news', `${tag} news`);
+      await redis.server.command('PUBLISH', 'weather.de', `${tag} weather`);
+      await redis.server.command('SPUBLISH', 'shard', `${tag} shard`);
+      return ['news', 'weather', 'shard'].every((kind) => messages.includes(`${tag} ${kind}`));
+    },
+    { timeoutMs: 4_000, intervalMs: 20, message: 'messages of each kind' },
+  );
+}

@@ -1,0 +1,80 @@
+import { waitFor } from '@redis-resilience/testing';
+import { describe, expect, test } from 'vitest';
+import { errorOf } from '../stage/outcome-of.ts';
+import { startProtectedRedis } from '../stage/protected-redis.ts';
+
+describe('a WATCH whose connection is lost', () => {
+  test('EXEC of a MULTI chain is refused', async () => {
+    await using redis = await startProtectedRedis();
+    await redis.client.watch('stock');
+    redis.proxy.reset();
+    await redis.until('down').catch(() => undefined);
+    await redis.until('up');
+
+    const error = await errorOf(redis.client.multi().set('stock', 'mine').exec());
+
+    expect(error).toMatchObject({ code: 'WATCH_LOST', outcome: 'not-applied' });
+    expect(await redis.client.get('stock')).toBeNull();
+  });
+
+  test('also when the loss is noticed by EXEC only', async () => {
+    await using redis = await startProtectedRedis();
+    await redis.client.watch('stock');
+    redis.proxy.blackhole({ existing: true });
+
+    const error = await errorOf(redis.client.multi().set('stock', 'mine').exec());
+
+    expect(['WATCH_LOST', 'OUTCOME_UNKNOWN', 'COMMAND_TIMEOUT']).toContain((error as { code?: string }).code);
+    expect(await redis.server.command('GET', 'stock')).toBeNull();
+  });
+
+  test('the next transaction runs', async () => {
+    await using redis = await startProtectedRedis();
+    await redis.client.watch('stock');
+    await loseConnection(redis);
+    await errorOf(redis.client.multi().set('stock', 'mine').exec());
+
+    expect(await redis.client.multi().set('stock', 'mine').exec()).toEqual([[null, 'OK']]);
+  });
+
+  test('UNWATCH and DISCARD forget it', async () => {
+    await using redis = await startProtectedRedis();
+    await redis.client.watch('stock');
+    await loseConnection(redis);
+    await redis.client.unwatch();
+
+    expect(await redis.client.multi().set('stock', 'mine').exec()).toEqual([[null, 'OK']]);
+  });
+
+  test('a MULTI sent command by command is refused to its end, and nothing of it runs alone', async () => {
+    await using redis = await startProtectedRedis();
+    await redis.client.multi({ pipeline: false });
+    await redis.client.set('a', '1');
+    await loseConnection(redis);
+
+    const set = await errorOf(redis.client.set('b', '1'));
+    const exec = await errorOf(redis.client.exec());
+
+    expect(set).toMatchObject({ code: 'WATCH_LOST' });
+    expect(exec).toMatchObject({ code: 'WATCH_LOST' });
+    expect(await redis.client.exists('a', 'b')).toBe(0);
+    expect(await redis.client.set('a', '1')).toBe('OK');
+  });
+
+  test('without a loss a WATCH guards as ever', async () => {
+    await using redis = await startProtectedRedis();
+    await redis.client.watch('stock');
+    await redis.server.command('SET', 'stock', 'theirs');
+    expect(await redis.client.multi().set('stock', 'mine').exec()).toBeNull();
+
+    await redis.client.watch('stock');
+    expect(await redis.client.multi().set('stock', 'mine').exec()).toEqual([[null, 'OK']]);
+  });
+});
+
+async function loseConnection(redis: Awaited<ReturnType<typeof startProtectedRedis>>): Promise<void> {
+  const { localPort } = redis.client.stream;
+  redis.proxy.reset();
+  await waitFor(() => redis.client.status === 'ready' && redis.client.stream.localPort !== localPort);
+  await redis.until('up');
+}

@@ -1,0 +1,112 @@
+import type { Redis, RedisOptions } from 'ioredis';
+import { describe, expect, test } from 'vitest';
+import { waitFor } from '@redis-resilience/testing';
+import { startProtectedRedis, type ProtectedRedis } from '../stage/protected-redis.ts';
+import { UnhandledRejections } from '../stage/unhandled-rejections.ts';
+import { kindsOfCall, prepare, type KindOfCall } from './kinds-of-call.ts';
+import { unsettled, watchAll } from './settling.ts';
+
+interface Moment {
+  readonly name: string;
+  /** Arranges for the break, before the calls are issued. */
+  readonly before?: (redis: ProtectedRedis) => unknown;
+  /** Breaks in the turn in which the calls were issued. */
+  readonly after?: (redis: ProtectedRedis, client: Redis) => unknown;
+}
+
+const moments: readonly Moment[] = [
+  { name: 'before the write', before: ({ client }) => client.stream.destroy() },
+  { name: 'right after the write', after: ({ client }) => process.nextTick(() => client.stream.destroy()) },
+  {
+    name: 'with the first byte on its way to the server',
+    before: ({ proxy }) => proxy.cutAfter(1, { direction: 'toServer' }),
+  },
+  { name: 'half written', before: ({ proxy }) => proxy.cutAfter(200, { direction: 'toServer' }) },
+  {
+    name: 'half written, closed in good order',
+    before: ({ proxy }) => proxy.cutAfter(200, { direction: 'toServer', how: 'end' }),
+  },
+  {
+    name: 'half written, then silence',
+    before: ({ proxy }) => proxy.cutAfter(200, { direction: 'toServer', how: 'silence' }),
+  },
+  { name: 'at the first byte of the answer', before: ({ proxy }) => proxy.cutAfter(1) },
+  { name: 'half answered, then silence', before: ({ proxy }) => proxy.cutAfter(20, { how: 'silence' }) },
+  { name: 'written, then the server dies', after: ({ server }) => void server.kill() },
+  { name: 'written, then the server freezes', after: ({ server }) => void server.freeze() },
+  {
+    name: 'during the handshake',
+    before: async ({ proxy, client }) => {
+      proxy.cutAfter(30, { direction: 'toServer', times: 3 });
+      client.stream.destroy();
+      await waitFor(() => client.status !== 'ready');
+    },
+  },
+  {
+    name: 'during a handshake that is never answered',
+    before: async ({ proxy, client }) => {
+      proxy.blackhole({ existing: true, incoming: true });
+      client.stream.destroy();
+      await waitFor(() => client.status !== 'ready');
+    },
+  },
+  {
+    name: 'then the resilience closes at once',
+    after: ({ resilience }) => void resilience.close({ drainMs: 0 }),
+  },
+  {
+    name: 'then the resilience closes and drains',
+    after: ({ resilience }) => void resilience.close({ drainMs: 500 }),
+  },
+  { name: 'then the client quits', after: (_redis, client) => void client.quit().catch(() => undefined) },
+  { name: 'then the client disconnects', after: (_redis, client) => client.disconnect() },
+  { name: 'then the client disconnects to come back', after: (_redis, client) => client.disconnect(true) },
+  {
+    name: 'while the client disconnects between two attempts',
+    before: async ({ server, resilience }) => {
+      await server.kill();
+      await waitFor(() => resilience.snapshot().status === 'down');
+    },
+    after: (_redis, client) => client.disconnect(),
+  },
+];
+
+const clients: readonly (readonly [string, RedisOptions])[] = [
+  ['a plain client', { protocol: 2 }],
+  ['a client with auto-pipelining', { enableAutoPipelining: true }],
+];
+
+describe.each(clients)('every call on %s settles exactly once', (_name, client) => {
+  test.concurrent.each(moments)('all at once, broken $name', async (moment) => {
+    expect(await faultsOf(moment, together, client)).toEqual([]);
+  });
+
+  test.concurrent.each(moments)('each alone, broken $name', async (moment) => {
+    const faults = await Promise.all(alone.map((kind) => faultsOf(moment, [kind], client)));
+    expect(faults.flat()).toEqual([]);
+  });
+});
+
+// A RESP2 connection that subscribes takes nothing else: that call has a connection of its own.
+const together = kindsOfCall.filter(({ name }) => name !== 'a subscribe');
+const alone = kindsOfCall.filter(({ name }) => /subscribe|script|MULTI|blocking/.test(name));
+
+async function faultsOf(
+  { before, after }: Moment,
+  kinds: readonly KindOfCall[],
+  client: RedisOptions,
+): Promise<string[]> {
+  await using redis = await startProtectedRedis({
+    client,
+    resilience: { timeoutMs: 800, connection: { handshakeTimeoutMs: 1_000 } },
+  });
+  using unhandled = new UnhandledRejections();
+  prepare(redis.client);
+  await redis.client.get('greeting');
+  await before?.(redis);
+  const calls = watchAll(redis.client, kinds);
+  await after?.(redis, redis.client);
+  const faults = await unsettled(calls);
+  if (redis.server.frozen) redis.server.thaw();
+  return [...faults, ...(await unhandled.list()).map(String)];
+}

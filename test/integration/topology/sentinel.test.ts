@@ -1,0 +1,136 @@
+import { createRedisResilience, type RedisResilience } from '@redis-resilience/core';
+import { startSentinel, waitFor, type SentinelGroup } from '@redis-resilience/testing';
+import type { Redis } from 'ioredis';
+import { describe, expect, test } from 'vitest';
+import { CallLoop, durationOf, pass, summaryOf } from '../stage/call-loop.ts';
+import { waitUntilStatus } from '../stage/protected-redis.ts';
+import { UnhandledRejections } from '../stage/unhandled-rejections.ts';
+
+describe('a primary behind Sentinel', () => {
+  test.concurrent(
+    'a failover in good order is survived, and nothing is written to the old primary',
+    async () => {
+      await using group = await startSentinel();
+      await using stage = await protectGroup(group);
+      let next = 0;
+      const loop = new CallLoop(() => stage.client.incr(`visits:${next++}`));
+      await loop.untilAnswered(20);
+
+      await group.failover();
+      const promotedAt = performance.now();
+      await loop.untilAnswered(20);
+
+      const calls = await loop.finish();
+      const recoveryMs = (loop.firstAnswerAfter(promotedAt) ?? Infinity) - promotedAt;
+      const unknown = loop.errors.filter(({ outcome }) => outcome === 'unknown').length;
+      expect(recoveryMs).toBeLessThan(1_000);
+      expect(Math.max(...calls.map(durationOf))).toBeLessThan(2_000);
+      expect(loop.failures.filter(({ error }) => /READONLY/.test(String(error)))).toEqual([]);
+      const primary = await group.currentPrimary();
+      const values = await valuesOf(primary, next);
+      expect(values.filter((value) => value > 1)).toEqual([]);
+      const acknowledged = calls.length - loop.failures.length;
+      const applied = values.filter((value) => value === 1).length;
+      expect(applied).toBeGreaterThanOrEqual(acknowledged);
+      expect(applied).toBeLessThanOrEqual(acknowledged + unknown);
+    },
+  );
+
+  test.concurrent('a primary that is killed is replaced, and a primary that hangs as well', async () => {
+    await using group = await startSentinel();
+    await using stage = await protectGroup(group);
+    using unhandled = new UnhandledRejections();
+    const loop = new CallLoop(() => stage.client.set('greeting', 'hello'));
+    await loop.untilAnswered(20);
+
+    await group.primary.kill();
+    const second = await group.waitForPrimary({ otherThan: group.primary });
+    await loop.untilAnswered(20);
+    await second.freeze();
+    const third = await group.waitForPrimary({ otherThan: second });
+    await loop.untilAnswered(20, 8_000);
+
+    await loop.finish();
+    expect(Math.max(...loop.calls.map(durationOf))).toBeLessThan(2_000);
+    expect(loop.failures.length).toBe(loop.errors.length);
+    expect(new Set(loop.errors.map(summaryOf))).not.toContain('OUTCOME_UNKNOWN: not-applied');
+    expect(await third.command('GET', 'greeting')).toBe('hello');
+    expect(stage.resilience.snapshot().status).toBe('up');
+    expect(await unhandled.list()).toEqual([]);
+  });
+
+  test.concurrent(
+    'all sentinels gone: the connection goes on; and back: the next failover is followed',
+    async () => {
+      await using group = await startSentinel();
+      await using stage = await protectGroup(group);
+      for (const sentinel of group.sentinels) await sentinel.kill();
+      await pass(500);
+      const whileGone = await stage.client.set('greeting', 'hello');
+      const { status } = stage.resilience.snapshot();
+      for (const sentinel of group.sentinels) await sentinel.start();
+      await group.waitUntilSettled();
+      await group.failover();
+      await waitFor(
+        async () => (await stage.client.set('greeting', 'again').catch(() => undefined)) === 'OK',
+      );
+
+      expect(whileGone).toBe('OK');
+      expect(status).toBe('up');
+      const primary = await group.currentPrimary();
+      expect(await primary.command('GET', 'greeting')).toBe('again');
+    },
+  );
+
+  test.concurrent('all sentinels and the connection gone: down at once, and back with them', async () => {
+    await using group = await startSentinel();
+    await using stage = await protectGroup(group);
+    for (const sentinel of group.sentinels) await sentinel.kill();
+    await group.primary.kill();
+    await waitUntilStatus(stage.resilience, 'down');
+    await pass(400);
+    const issuedAt = performance.now();
+    const error = await stage.client.get('greeting').catch((reason: unknown) => reason);
+    const tookMs = performance.now() - issuedAt;
+    await group.primary.start();
+    for (const sentinel of group.sentinels) await sentinel.start();
+    await waitUntilStatus(stage.resilience, 'up', 10_000);
+
+    expect(error).toMatchObject({ code: 'REDIS_UNAVAILABLE', outcome: 'not-applied' });
+    expect(tookMs).toBeLessThan(50);
+    await waitFor(async () => (await stage.client.set('greeting', 'hello').catch(() => undefined)) === 'OK');
+  });
+
+  test.concurrent('boots while the sentinels are away', async () => {
+    await using group = await startSentinel();
+    for (const sentinel of group.sentinels) await sentinel.kill();
+    const resilience = createRedisResilience({ sentinels: group.sentinelAddresses, name: group.name });
+    await waitFor(() => resilience.snapshot().cause !== undefined);
+    const { status, cause } = resilience.snapshot();
+    for (const sentinel of group.sentinels) await sentinel.start();
+    await waitUntilStatus(resilience, 'up', 10_000);
+
+    expect(status).toBe('down');
+    expect(cause?.code).toBe('connection-refused');
+    expect(await resilience.client.set('greeting', 'hello')).toBe('OK');
+    await resilience.close();
+  });
+});
+
+async function protectGroup(
+  group: SentinelGroup,
+): Promise<AsyncDisposable & { resilience: RedisResilience; client: Redis }> {
+  const resilience = createRedisResilience({ sentinels: group.sentinelAddresses, name: group.name });
+  await resilience.ready({ timeoutMs: 5_000 });
+  return {
+    resilience,
+    client: resilience.client,
+    [Symbol.asyncDispose]: () => resilience.close({ drainMs: 0 }),
+  };
+}
+
+async function valuesOf(primary: SentinelGroup['primary'], count: number): Promise<number[]> {
+  const keys = Array.from({ length: count }, (_, index) => `visits:${index}`);
+  const values = (await primary.command('MGET', ...keys)) as (string | null)[];
+  return values.map((value) => Number(value ?? 0));
+}
