@@ -70,7 +70,7 @@ export class RedisMember implements Member {
       onPrimary: (established) => {
         const isSameServer = established.proof.info['run_id'] === this.#runId;
         if (isSameServer || this.state !== 'ready') established.socket.destroy();
-        else this.#connection.replaceWith(established);
+        else this.#connection.replaceInPeace(established);
         if (isSameServer) this.#writesAreBack();
       },
     });

@@ -6,6 +6,7 @@ import type { ResilienceEvents } from '../events.ts';
 import { optionsOf } from '../ioredis.ts';
 import { traitsOf } from './command-traits.ts';
 import { isReplyError } from './connection-error.ts';
+import { classifyReply } from './reply-error.ts';
 import { hashTagOf } from './hash-tag.ts';
 
 /** What `applyOnce` needs of a resilience. */
@@ -77,7 +78,10 @@ export async function applyOnce(
         how = 'eval';
         continue;
       }
-      if (!isRedisResilienceError(error) || error.reason === 'closed') throw error;
+      // Our own script proves that such a refusal left nothing behind.
+      const isRefusedForNow = isReplyError(error) && classifyReply(error.message).outcome === 'not-applied';
+      const isAway = isRedisResilienceError(error) && error.reason !== 'closed';
+      if (!isRefusedForNow && !isAway) throw error;
       how = 'evalsha';
       await untilItMayWork(target, clock);
     }

@@ -234,7 +234,9 @@ export class Gate {
     if (this.#state === 'ended') this.#settler.fail(entry, unavailable(this.#host, entry, 'closed'));
     else if (this.#canRun(entry)) this.#run(entry, late);
     else {
-      late.expiresAt = late.deadlineAt;
+      // Twice as long as a fresh one: it was promised already, and what is back within a moment is worth it.
+      const maxWaitMs = 2 * this.#host.settings.admission.maxWaitMs;
+      late.expiresAt = Math.min(late.deadlineAt, this.#host.clock.now() + maxWaitMs);
       this.#waiting.add(entry, late, 'returned');
     }
   }

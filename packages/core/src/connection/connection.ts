@@ -41,6 +41,8 @@ export interface ConnectionHost {
 
 /** A subscriber has nothing else to notice its death by. */
 const subscriberIdleMs = 1000;
+const peaceMs = 100;
+const lookMs = 2;
 
 /** One connection of one ioredis instance: it runs the state machine of `transition.ts`, and performs its effects. */
 export class Connection {
@@ -88,7 +90,7 @@ export class Connection {
     );
     this.#patrol = new Patrol(this.wire, clock, random, {
       onSilent: () => this.#signal({ kind: 'silent' }),
-      onIdle: () => this.#askPing(),
+      onIdle: () => this.prove(),
       onBlocked: () => void this.#blockingCheck.run(),
       idleMs: () => (this.isSubscriber ? Math.min(subscriberIdleMs, idlePingMs) : idlePingMs),
     });
@@ -150,9 +152,22 @@ export class Connection {
     this.#signal({ kind: 'dead' });
   }
 
+  /** As {@link replaceWith}, once the present one has answered what it was sent, or had a moment for it. */
+  replaceInPeace(established: Established): void {
+    const { clock } = this.#host;
+    const endsAt = clock.now() + peaceMs;
+    this.#gate.hold(clock.now());
+    const look = (): void => {
+      const isDone = driver.unansweredCount(this.client) === 0 || clock.now() >= endsAt;
+      if (isDone || this.#state.kind !== 'ready') this.replaceWith(established);
+      else clock.setTimeout(look, lookMs);
+    };
+    look();
+  }
+
   /** Asks the server anything, to see whether this connection still lives. */
   prove(): void {
-    if (this.#state.kind === 'ready') this.#askPing();
+    if (this.#state.kind === 'ready') this.client.ping().catch(ignore);
   }
 
   #signal(signal: LinkSignal): void {
@@ -226,10 +241,6 @@ export class Connection {
     if (state.kind === 'ready' && !state.isSuspect) return;
     if (state.kind === 'stalled' && state.cause !== 'stalled') return;
     if (this.#silence.isEndedBy(now)) this.#signal({ kind: 'answered' });
-  }
-
-  #askPing(): void {
-    this.client.ping().catch(ignore);
   }
 }
 
