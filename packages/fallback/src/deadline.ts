@@ -20,7 +20,7 @@ export function withinDeadline<T>(
       },
       (error: unknown) => {
         settle();
-        reject(error as Error);
+        reject(error);
       },
     );
   });

@@ -10,3 +10,29 @@ export { createOutbox, type AddOptions, type Outbox, type Receipt } from './outb
 export type { OutboxOptions } from './outbox/outbox-options.ts';
 export type { OutboxEvents, WriteFacts } from './outbox/outbox-events.ts';
 export type { DeadLetter, DeadReason } from './outbox/journal.ts';
+
+// Sessions
+export { resilientSessionStore, type CallbackStore } from './sessions/express-session-store.ts';
+export { connectRedisClient, type ConnectRedisClient } from './sessions/connect-redis-client.ts';
+export {
+  koaSessionStore,
+  type KoaSessionOptions,
+  type KoaStore,
+  type ResilientKoaStore,
+} from './sessions/koa-session-store.ts';
+export type { KeptSessions } from './sessions/session-keeper.ts';
+export type { SessionOptions } from './sessions/session-options.ts';
+
+// Locks
+export { createLocks, type AcquireOptions, type LockOptions, type Locks } from './locks/create-locks.ts';
+export type { Lock } from './locks/held-lock.ts';
+
+// Chained sources
+export {
+  createChain,
+  type Chain,
+  type ChainAnswer,
+  type ChainEvents,
+  type ChainOptions,
+} from './chain/chain.ts';
+export { fileSource, mapSource, redisSource, type Source } from './chain/source.ts';

@@ -95,14 +95,21 @@ describe('getOrLoad', () => {
 
   it('answers a value past its ttl at once, marked stale, and loads it anew meanwhile', async () => {
     const { clock, travel } = wallClock();
-    const cache = cacheOn(await stage(), { ttlMs: 1000, ttlJitterRatio: 0, staleWhileRevalidateMs: 5000, clock });
+    const cache = cacheOn(await stage(), {
+      ttlMs: 1000,
+      ttlJitterRatio: 0,
+      staleWhileRevalidateMs: 5000,
+      clock,
+    });
     let version = 1;
     const loader = (): number => version++;
     await cache.getOrLoad('key', loader);
     travel(1500);
     await expect(cache.lookup('key', loader)).resolves.toMatchObject({ value: 1, stale: true, ageMs: 1500 });
-    await waitFor(async () => (await cache.get('key')) === 2);
-    await expect(cache.lookup('key', loader)).resolves.toMatchObject({ value: 2, stale: false });
+    await waitFor(async () => {
+      const { value, stale } = await cache.lookup('key', loader);
+      return value === 2 && !stale;
+    });
   });
 
   it('loads anew before the end of the ttl when chance says so', async () => {
@@ -177,7 +184,10 @@ describe('while Redis is away', () => {
     const here = await stage();
     const cache = cacheOn(here);
     await takeDown(here);
-    await expect(cache.lookup('key', () => 'loaded')).resolves.toMatchObject({ stale: false, source: 'loader' });
+    await expect(cache.lookup('key', () => 'loaded')).resolves.toMatchObject({
+      stale: false,
+      source: 'loader',
+    });
     await bringBack(here);
     await waitFor(async () => (await here.server.command('EXISTS', 'cache:key')) === 1);
     const peer = cacheOn({ resilience: connect(here.server.url) });

@@ -58,7 +58,7 @@ export class Attempts {
     }
     // A server out of memory takes what frees it.
     if (circuit.cause === 'out-of-memory' && entry.batch === undefined && entry.traits.frees) return true;
-    this.#settler.fail(entry, circuitOpen(this.#host, entry, circuit.cause));
+    this.#settler.refuse(entry, circuitOpen(this.#host, entry, circuit.cause));
     return false;
   }
 }

@@ -193,7 +193,7 @@ export class Gate {
       hasRoom: this.#waiting.hasRoomFor(late.bytes),
     });
     if (admission.kind === 'refuse') {
-      this.#settler.fail(entry, refusal(this.#host, entry, admission.why, budget));
+      this.#settler.refuse(entry, refusal(this.#host, entry, admission.why, budget));
       return;
     }
     if (budget !== undefined) {

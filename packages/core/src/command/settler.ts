@@ -96,7 +96,18 @@ export class Settler implements EntryOwner {
     });
   }
 
-  /** Fails a call that is in no list: refused, or out of patience. */
+  /**
+   * Fails a call that was not admitted: decided now, told in the next turn of the event loop. A caller that asks again at
+   * once would otherwise go round in microtasks, and no timer and no socket would ever have its turn.
+   */
+  refuse(entry: Entry, error: Error): void {
+    if (entry.settled) return;
+    this.#accounts.lost(entry, error);
+    entry.settled = true;
+    this.#host.clock.setImmediate(() => this.#settle(entry, error));
+  }
+
+  /** Fails a call that is in no list: out of patience, or closed. */
   fail(entry: Entry, error: Error): void {
     if (entry.settled) return;
     this.#accounts.lost(entry, error);

@@ -34,14 +34,16 @@ export interface CacheOptions {
   readonly maxConcurrentLoads?: number;
   /** Loads that may wait for their turn. Default 1,000. */
   readonly maxQueuedLoads?: number;
-  /** How long a caller waits for a load, its waiting for a turn included. Default 5,000. */
+  /** How long a caller waits for a load, its waiting for a turn included. Default 8,000. */
   readonly loadTimeoutMs?: number;
   /** How long a caller waits for a load who could be answered with a stale value. Default 250. */
   readonly staleAfterMs?: number;
-  /** How long a caller waits for Redis. Default 250. */
+  /** How long a caller waits for Redis. Default 200. */
   readonly redisTimeoutMs?: number;
   /** By how much the clocks of the processes may differ. Default 250. */
   readonly clockSkewMs?: number;
+  /** For how long Redis remembers an invalidation, against copies older than it. Default: twice `ttlMs`, and a little. */
+  readonly rememberInvalidatedMs?: number;
   /** How values become bytes. Default JSON. */
   readonly serializer?: Serializer;
   /** Keeps invalidations made while Redis is away; a durable one keeps them over a crash. Default: kept in memory. */
@@ -64,14 +66,14 @@ export const cacheDefaults = {
   maxLocalBytes: 32 * 1024 * 1024,
   maxConcurrentLoads: 2,
   maxQueuedLoads: 1000,
-  loadTimeoutMs: 5000,
+  loadTimeoutMs: 8000,
   staleAfterMs: 250,
-  redisTimeoutMs: 250,
+  redisTimeoutMs: 200,
   clockSkewMs: 250,
   serializer: jsonSerializer,
   clock: systemClock,
   random: systemRandom,
-} as const satisfies Omit<Required<CacheOptions>, 'outbox'>;
+} as const satisfies Omit<Required<CacheOptions>, 'outbox' | 'rememberInvalidatedMs'>;
 
 /** @throws ConfigurationError that names the option, or the nearest right name */
 export function resolveCacheOptions(options: CacheOptions): CacheSettings {
@@ -90,9 +92,14 @@ export function resolveCacheOptions(options: CacheOptions): CacheSettings {
     staleAfterMs: milliseconds(0),
     redisTimeoutMs: milliseconds(1),
     clockSkewMs: milliseconds(0),
+    rememberInvalidatedMs: milliseconds(1),
     serializer: objectWith('serialize', 'deserialize'),
     outbox: objectWith('add', 'drain'),
     ...timeReaders,
   });
-  return withDefaults(cacheDefaults, options) as CacheSettings;
+  const settings = withDefaults(cacheDefaults, options);
+  const { ttlMs, staleWhileRevalidateMs, clockSkewMs } = settings;
+  // Long enough to outlive any copy that was loaded before it.
+  const rememberInvalidatedMs = 2 * ttlMs + staleWhileRevalidateMs + clockSkewMs;
+  return withDefaults({ rememberInvalidatedMs }, settings) as CacheSettings;
 }

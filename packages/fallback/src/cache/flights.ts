@@ -59,7 +59,8 @@ export class Flights {
 
   /**
    * Joins the load of this key, or begins one, and waits up to `patienceMs`: in the queue and for the load together.
-   * `onLoaded` runs once for each load, unless the key was {@link detach}ed meanwhile.
+   * `keep` runs once for each load, unless the key was {@link detach}ed meanwhile; until it is done, whoever asks is
+   * given the value that was loaded.
    *
    * @throws {@link OverloadedError} when patience ends, or too many loads wait; else what the loader threw
    */
@@ -67,9 +68,9 @@ export class Flights {
     key: string,
     loader: Loader<T>,
     patienceMs: number,
-    onLoaded: (loaded: Loaded<T>) => void,
+    keep: (loaded: Loaded<T>) => Promise<void>,
   ): Promise<Loaded<T>> {
-    const flight = this.#flights.get(key) ?? this.#begin(key, loader, onLoaded);
+    const flight = this.#flights.get(key) ?? this.#begin(key, loader, keep);
     flight.waiters++;
     try {
       return (await withinDeadline(this.#clock, patienceMs, flight.promise, () =>
@@ -85,24 +86,22 @@ export class Flights {
     this.#flights.delete(key);
   }
 
-  #begin<T>(key: string, loader: Loader<T>, onLoaded: (loaded: Loaded<T>) => void): Flight {
+  #begin<T>(key: string, loader: Loader<T>, keep: (loaded: Loaded<T>) => Promise<void>): Flight {
     const flight: Flight = {
       waiters: 0,
-      promise: this.#bulkhead
-        .run(
-          () => this.#load(key, loader),
-          () => flight.waiters > 0,
-        )
-        .then((loaded) => {
-          if (this.#flights.get(key) === flight) onLoaded(loaded);
-          return loaded;
-        })
-        .finally(() => {
-          if (this.#flights.get(key) === flight) this.#flights.delete(key);
-        }),
+      promise: this.#bulkhead.run(
+        () => this.#load(key, loader),
+        () => flight.waiters > 0,
+      ),
     };
-    flight.promise.catch(ignore);
     this.#flights.set(key, flight);
+    const isCurrent = (): boolean => this.#flights.get(key) === flight;
+    flight.promise
+      .then((loaded) => (isCurrent() ? keep(loaded as Loaded<T>) : undefined))
+      .catch(ignore)
+      .finally(() => {
+        if (isCurrent()) this.#flights.delete(key);
+      });
     return flight;
   }
 
@@ -124,5 +123,5 @@ export class Flights {
 }
 
 function ignore(): void {
-  // Each who waits is told; without anybody waiting there is nobody to tell.
+  // Each who waits is told; what cannot be kept is reported by who keeps it.
 }

@@ -1,6 +1,7 @@
 import type { Clock, RedisResilience } from '@redis-resilience/core';
 import { tooLate, withinDeadline } from '../deadline.ts';
 import { Script } from '../script.ts';
+import { Suspicion } from '../suspicion.ts';
 import { decodeEntry, encodeEntry, type CacheEntry } from './entry.ts';
 
 // Writes an entry unless what stands there is newer, or is an invalidation that covers it. Clocks of different
@@ -35,20 +36,22 @@ export interface RedisEntriesSettings {
 export class RedisEntries {
   readonly #resilience: RedisResilience;
   readonly #settings: RedisEntriesSettings;
+  readonly #suspicion: Suspicion;
 
   constructor(resilience: RedisResilience, settings: RedisEntriesSettings) {
     this.#resilience = resilience;
     this.#settings = settings;
+    this.#suspicion = new Suspicion(settings.clock);
   }
 
   read(key: string): Promise<Buffer | null> {
-    return this.#bounded(this.#resilience.client.getBuffer(key));
+    return this.#bounded(() => this.#resilience.client.getBuffer(key));
   }
 
   /** Gives false when something newer stands there, or the key was invalidated since. */
   async write(key: string, entry: CacheEntry, keepMs: number): Promise<boolean> {
     const { client } = this.#resilience;
-    const reply = await this.#bounded(
+    const reply = await this.#bounded(() =>
       writeScript.run(
         client,
         key,
@@ -65,20 +68,27 @@ export class RedisEntries {
   /** Puts an invalidation in the place of whatever stands there. */
   async invalidate(key: string, tombstone: CacheEntry, keepMs: number): Promise<void> {
     const { client } = this.#resilience;
-    await this.#bounded(client.set(key, encodeEntry(tombstone), 'PX', Math.max(1, Math.ceil(keepMs))));
+    await this.#bounded(() => client.set(key, encodeEntry(tombstone), 'PX', Math.max(1, Math.ceil(keepMs))));
   }
 
   /** The versions that stand under these keys; undefined where nothing of ours does. */
   async versions(keys: readonly string[]): Promise<(number | undefined)[]> {
-    const heads = await this.#bounded(
+    const heads = await this.#bounded(() =>
       Promise.all(keys.map((key) => this.#resilience.client.getrangeBuffer(key, 0, 127).catch(noEntry))),
     );
     return heads.map((head) => decodeEntry(head)?.at);
   }
 
-  #bounded<T>(answer: Promise<T>): Promise<T> {
+  async #bounded<T>(ask: () => Promise<T>): Promise<T> {
     const { clock, redisTimeoutMs } = this.#settings;
-    return withinDeadline(clock, redisTimeoutMs, answer, () => tooLate('Redis', redisTimeoutMs));
+    const late = (): Error => tooLate('Redis', redisTimeoutMs);
+    if (this.#suspicion.isOn) throw late();
+    const answer = await withinDeadline(clock, redisTimeoutMs, ask(), () => {
+      this.#suspicion.begin();
+      return late();
+    });
+    this.#suspicion.end();
+    return answer;
   }
 }
 

@@ -18,11 +18,11 @@ export interface RepairParts {
   readonly entries: RedisEntries;
   readonly local: LocalCopies;
   readonly invalidations: Invalidations;
-  tombstone(at: number): CacheEntry;
+  readonly tombstone: (at: number) => CacheEntry;
   readonly keepTombstoneMs: number;
   /** How long Redis is to keep this entry from now on; nothing when it is not worth writing. */
-  keepMs(entry: CacheEntry): number | undefined;
-  onRepaired(done: { readonly invalidated: number; readonly written: number }): void;
+  readonly keepMs: (entry: CacheEntry) => number | undefined;
+  readonly onRepaired: (done: { readonly invalidated: number; readonly written: number }) => void;
 }
 
 /**

@@ -42,7 +42,7 @@ export class ResilientCache implements Cache {
     this.#bulkhead = new LoaderBulkhead(clock, {
       maxConcurrentLoads: settings.maxConcurrentLoads,
       maxQueuedLoads: settings.maxQueuedLoads,
-      abandonMs: Math.max(30_000, 10 * settings.loadTimeoutMs),
+      abandonMs: Math.max(30_000, 4 * settings.loadTimeoutMs),
       onAbandon: () => this.#events.emit('load-abandoned', { running: this.#bulkhead.running }),
     });
     this.#flights = new Flights(clock, this.#bulkhead, settings.loadTimeoutMs, (key) =>
@@ -56,7 +56,7 @@ export class ResilientCache implements Cache {
       local: this.#local,
       invalidations: this.#invalidations,
       tombstone: (at) => this.#tombstone(at),
-      keepTombstoneMs: this.#keepTombstoneMs,
+      keepTombstoneMs: this.#settings.rememberInvalidatedMs,
       keepMs: (entry) => this.#keepMs(entry),
       onRepaired: (done) => this.#events.emit('refilled', done),
     });
@@ -184,9 +184,9 @@ export class ResilientCache implements Cache {
         throw error;
       }
     };
-    return this.#flights.join(key, counted, patienceMs, (loaded) => {
-      this.#store(key, loaded, ttlMs).catch((error: unknown) => this.#events.emit('not-cached', { error }));
-    });
+    return this.#flights.join(key, counted, patienceMs, (loaded) =>
+      this.#store(key, loaded, ttlMs).catch((error: unknown) => this.#events.emit('not-cached', { error })),
+    );
   }
 
   async #store(key: string, { value, at, loadMs }: Loaded<unknown>, ttlMs?: number): Promise<void> {
@@ -216,12 +216,12 @@ export class ResilientCache implements Cache {
   async #invalidateInRedis(key: string, at: number): Promise<'applied' | 'kept'> {
     const { prefix, outbox } = this.#settings;
     try {
-      await this.#entries.invalidate(prefix + key, this.#tombstone(at), this.#keepTombstoneMs);
+      await this.#entries.invalidate(prefix + key, this.#tombstone(at), this.#settings.rememberInvalidatedMs);
       return 'applied';
     } catch {
       if (outbox !== undefined) {
         const tombstone = encodeEntry(this.#tombstone(at));
-        await outbox.add('set', [prefix + key, tombstone, 'PX', this.#keepTombstoneMs]);
+        await outbox.add('set', [prefix + key, tombstone, 'PX', this.#settings.rememberInvalidatedMs]);
       } else {
         this.#invalidations.keepUntold(key, at);
         this.#repair.note();
@@ -232,12 +232,6 @@ export class ResilientCache implements Cache {
 
   #tombstone(at: number): CacheEntry {
     return { kind: 'invalidated', at, freshUntil: at, loadMs: 0, writer: this.#writer, payload: nothing };
-  }
-
-  // Long enough to outlive any copy that was loaded before it.
-  get #keepTombstoneMs(): number {
-    const { ttlMs, staleWhileRevalidateMs, clockSkewMs } = this.#settings;
-    return Math.ceil(2 * ttlMs + staleWhileRevalidateMs + clockSkewMs);
   }
 
   // Redis keeps a value as long as it may be answered.

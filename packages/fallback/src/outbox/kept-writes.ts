@@ -55,6 +55,10 @@ export class KeptWrites {
     return this.#queues.has(key);
   }
 
+  last(key: string): Kept | undefined {
+    return this.#queues.get(key)?.writes.at(-1);
+  }
+
   has(kept: Kept): boolean {
     return this.#byAge.has(kept);
   }
@@ -78,14 +82,14 @@ export class KeptWrites {
   }
 
   /** What adding would replace: room that it makes by itself. */
-  supersededBy(plan: WritePlan): readonly Kept[] {
+  supersededBy({ key }: OutboxEntry, plan: WritePlan): readonly Kept[] {
     if (!plan.supersedes) return [];
-    const writes = this.#queues.get(plan.key)?.writes ?? [];
+    const writes = this.#queues.get(key)?.writes ?? [];
     return writes.filter(({ state }) => state !== 'in-flight');
   }
 
   add(entry: OutboxEntry, plan: WritePlan): KeptChange {
-    const superseded = this.supersededBy(plan);
+    const superseded = this.supersededBy(entry, plan);
     for (const each of superseded) this.remove(each);
     const queue = this.#queues.get(entry.key) ?? this.#newQueue(entry.key);
     const merged = entry.hasOwnId ? undefined : this.#merge(queue, entry, plan);
@@ -100,6 +104,16 @@ export class KeptWrites {
     const queue = this.#queues.get(entry.key) ?? this.#newQueue(entry.key);
     this.#closeSlots(queue);
     return this.#append(queue, entry, state);
+  }
+
+  /** Its key comes last: one write that never goes through must not hold up those of other keys. */
+  putBack(kept: Kept): void {
+    kept.state = 'sealed';
+    const { key } = kept.entry;
+    const queue = this.#queues.get(key);
+    if (queue === undefined) return;
+    this.#queues.delete(key);
+    this.#queues.set(key, queue);
   }
 
   /** From now on nothing is merged into it. */

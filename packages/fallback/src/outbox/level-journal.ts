@@ -3,7 +3,7 @@ import type { ClassicLevel } from 'classic-level';
 import { decodeOutboxEntry, encodeOutboxEntry } from './entry.ts';
 import type { DeadEntry, Journal, JournalChange, Remembered } from './journal.ts';
 
-type Store = ClassicLevel<string, string>;
+type Store = ClassicLevel;
 type Operation = { type: 'put'; key: string; value: string } | { type: 'del'; key: string };
 
 /**

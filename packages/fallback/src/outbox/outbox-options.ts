@@ -27,7 +27,7 @@ export interface OutboxOptions {
   readonly rampMs?: number;
   /** Keys replayed side by side. Default 64. */
   readonly maxInFlight?: number;
-  /** How long `add` waits for Redis itself before the write is kept. Default 250. */
+  /** How long `add` waits for Redis itself before the write is kept. Default 200. */
   readonly addTimeoutMs?: number;
   readonly clock?: Clock;
   readonly random?: Random;
@@ -46,7 +46,7 @@ export const outboxDefaults = {
   replayPerSecond: 2000,
   rampMs: 2000,
   maxInFlight: 64,
-  addTimeoutMs: 250,
+  addTimeoutMs: 200,
   clock: systemClock,
   random: systemRandom,
 } as const satisfies Omit<Required<OutboxOptions>, 'path'>;

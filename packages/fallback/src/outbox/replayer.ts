@@ -1,4 +1,5 @@
 import type { RedisResilience, TimerHandle } from '@redis-resilience/core';
+import { mayWrite } from '../may-use.ts';
 import type { Delivery } from './delivery.ts';
 import type { Kept, KeptWrites } from './kept-writes.ts';
 import type { OutboxSettings } from './outbox-options.ts';
@@ -66,7 +67,7 @@ export class Replayer {
     this.#clearTimer();
     const { writes } = this.#host;
     if (writes.size === 0) return;
-    if (this.#hasTripped || !this.#resilience.snapshot().writes) {
+    if (this.#hasTripped || !mayWrite(this.#resilience)) {
       this.#arm(retryMs, () => this.#tryOne());
       return;
     }
@@ -105,7 +106,7 @@ export class Replayer {
     this.#deliver(delivery, kept)
       .catch(() => {
         // The journal could not note it. The write stays, and is sent again under the same id.
-        kept.state = 'sealed';
+        writes.putBack(kept);
         this.#hasTripped = true;
       })
       .finally(() => {
@@ -119,7 +120,7 @@ export class Replayer {
       await delivery.deliver(kept.entry);
     } catch (error) {
       if (delivery.judge(error) === 'never') return this.#host.onRefused(kept, error);
-      kept.state = 'sealed';
+      this.#host.writes.putBack(kept);
       this.#hasTripped = true;
       return;
     }

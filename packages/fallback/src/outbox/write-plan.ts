@@ -4,8 +4,8 @@ import { withAbsoluteExpiry, type Write } from './absolute-expiry.ts';
 
 /** What the outbox may do with a write. */
 export interface WritePlan extends Write {
-  /** Writes of one key are applied in their order. */
-  readonly key: string;
+  /** Writes of one key are applied in their order. Undefined: it stands alone. */
+  readonly key: string | undefined;
   /** It leaves nothing of what was written to the key before: earlier writes of the key need not be applied. */
   readonly supersedes: boolean;
   /** Writes with the same slot, and nothing else between them, may become one. */
@@ -30,7 +30,7 @@ const once =
  * script, a blocking or unknown command
  */
 export function planWrite(command: string, args: readonly unknown[], wallNow: number): WritePlan {
-  const name = String(command).toLowerCase();
+  const name = command.toLowerCase();
   const given = args.flat(Infinity).map((arg) => toArgument(name, arg));
   if (!repeatable.has(name) && !once.has(name)) {
     throw new ConfigurationError(

@@ -1,0 +1,1 @@
+export { createKeyvStore, KeyvStore, type KeyvStoreOptions } from './keyv/keyv-store.ts';

@@ -1,0 +1,109 @@
+import type { Redis } from 'ioredis';
+import type { RedisResilience } from '@redis-resilience/core';
+import { createCache, type Cache } from '../cache/cache.ts';
+import type { CacheOptions } from '../cache/cache-options.ts';
+import type { Serializer } from '../cache/serializer.ts';
+
+/** Options of {@link createKeyvStore}: those of a cache that concern a store. */
+export type KeyvStoreOptions = Pick<
+  CacheOptions,
+  'prefix' | 'ttlMs' | 'maxLocalBytes' | 'redisTimeoutMs' | 'outbox' | 'clock' | 'random'
+>;
+
+const weekMs = 7 * 24 * 60 * 60 * 1000;
+
+// Keyv has made text of its values already.
+const textSerializer: Serializer = {
+  serialize: (value) => String(value),
+  deserialize: (data) => data.toString('utf8'),
+};
+
+/** A storage adapter of Keyv over a protected connection. */
+export class KeyvStore {
+  readonly opts: Record<string, unknown> = { dialect: 'redis' };
+  namespace: string | undefined;
+  readonly #resilience: RedisResilience;
+  readonly #prefix: string;
+  readonly #cache: Cache;
+
+  constructor(resilience: RedisResilience, options: KeyvStoreOptions) {
+    this.#resilience = resilience;
+    this.#prefix = options.prefix ?? '';
+    this.#cache = createCache(resilience, {
+      ttlMs: weekMs,
+      rememberInvalidatedMs: 600_000,
+      ...options,
+      prefix: this.#prefix,
+      ttlJitterRatio: 0,
+      serializer: textSerializer,
+    });
+  }
+
+  get<T>(key: string): Promise<T | undefined> {
+    return this.#cache.get<T>(key);
+  }
+
+  getMany<T>(keys: string[]): Promise<(T | undefined)[]> {
+    return Promise.all(keys.map((key) => this.get<T>(key)));
+  }
+
+  async set(key: string, value: unknown, ttl?: number): Promise<boolean> {
+    await this.#cache.set(key, value, ttl === undefined ? {} : { ttlMs: ttl });
+    return true;
+  }
+
+  async setMany(entries: { key: string; value: unknown; ttl?: number }[]): Promise<boolean[]> {
+    return Promise.all(entries.map(({ key, value, ttl }) => this.set(key, value, ttl)));
+  }
+
+  async has(key: string): Promise<boolean> {
+    return (await this.#cache.peek(key)) !== undefined;
+  }
+
+  async delete(key: string): Promise<boolean> {
+    await this.#cache.invalidate(key);
+    return true;
+  }
+
+  async deleteMany(keys: string[]): Promise<boolean> {
+    await this.#cache.invalidate(keys);
+    return true;
+  }
+
+  /** Removes every key of the namespace. Fails while Redis is away. */
+  async clear(): Promise<void> {
+    const { client } = this.#resilience;
+    const pattern = `${this.#prefix}${this.namespace === undefined ? '' : `${this.namespace}:`}*`;
+    const isCluster = 'nodes' in client && typeof client.nodes === 'function';
+    for (const node of isCluster ? client.nodes('master') : [client as Redis]) {
+      let cursor = '0';
+      do {
+        const [next, keys] = await node.scan(cursor, 'MATCH', pattern, 'COUNT', 500);
+        cursor = next;
+        await this.#cache.invalidate(keys.map((key) => key.slice(this.#prefix.length)));
+      } while (cursor !== '0');
+    }
+  }
+
+  /** Keyv listens for errors of its store; this one has none to tell. */
+  on(): this {
+    return this;
+  }
+
+  async disconnect(): Promise<void> {
+    this.#cache.close();
+  }
+}
+
+/**
+ * A store for Keyv, and so for cache-manager and `@nestjs/cache-manager`: nothing hangs while Redis is away. Reads come
+ * from local copies, writes and deletes are kept and told to Redis when it is back.
+ *
+ * @throws {@link ConfigurationError} when an option is unknown or wrong
+ * @example
+ * const keyv = new Keyv({ store: createKeyvStore(resilience) });
+ * CacheModule.registerAsync({ inject: [getRedisResilienceToken()], useFactory: (r) => ({ stores: [createKeyvStore(r)] }) });
+ */
+export function createKeyvStore(resilience: RedisResilience, options: KeyvStoreOptions = {}): KeyvStore {
+  return new KeyvStore(resilience, options);
+}

@@ -1,0 +1,43 @@
+import type { Clock } from '@redis-resilience/core';
+import { LRUCache } from 'lru-cache';
+
+const maxKeys = 50_000;
+
+interface Window {
+  hits: number;
+  readonly endsAt: number;
+}
+
+/** Fixed windows counted in this process, bounded by count. */
+export class LocalWindows {
+  readonly #clock: Clock;
+  readonly #windows = new LRUCache<string, Window>({ max: maxKeys });
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  hit(key: string, windowMs: number): { readonly totalHits: number; readonly resetTime: Date } {
+    const now = this.#clock.wallNow();
+    let window = this.#windows.get(key);
+    if (window === undefined || window.endsAt <= now) {
+      window = { hits: 0, endsAt: now + windowMs };
+      this.#windows.set(key, window);
+    }
+    window.hits++;
+    return { totalHits: window.hits, resetTime: new Date(window.endsAt) };
+  }
+
+  unhit(key: string): void {
+    const window = this.#windows.get(key);
+    if (window !== undefined && window.hits > 0) window.hits--;
+  }
+
+  reset(key: string): void {
+    this.#windows.delete(key);
+  }
+
+  clear(): void {
+    this.#windows.clear();
+  }
+}

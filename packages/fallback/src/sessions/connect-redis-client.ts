@@ -1,0 +1,51 @@
+import type { Cluster, Redis } from 'ioredis';
+import type { RedisResilience } from '@redis-resilience/core';
+import { checkResilience } from '../option-readers.ts';
+
+/** The part of a node-redis client that connect-redis 9 and 10 use. */
+export interface ConnectRedisClient {
+  get(key: string): Promise<string | null>;
+  set(
+    key: string,
+    value: string,
+    options?: { readonly expiration?: { readonly type: 'EX'; readonly value: number } },
+  ): Promise<unknown>;
+  expire(key: string, seconds: number): Promise<number>;
+  del(keys: readonly string[]): Promise<number>;
+  mGet(keys: readonly string[]): Promise<(string | null)[]>;
+  scanIterator(options: { readonly MATCH: string; readonly COUNT: number }): AsyncIterable<string[]>;
+}
+
+/**
+ * The protected ioredis client in the words of node-redis, which connect-redis 9 and 10 demand.
+ *
+ * @example
+ * const store = new RedisStore({ client: connectRedisClient(resilience) as never });
+ */
+export function connectRedisClient(resilience: RedisResilience): ConnectRedisClient {
+  checkResilience('connectRedisClient', resilience);
+  const { client } = resilience;
+  return {
+    get: (key) => client.get(key),
+    set: (key, value, options) =>
+      options?.expiration === undefined
+        ? client.set(key, value)
+        : client.set(key, value, 'EX', options.expiration.value),
+    expire: (key, seconds) => client.expire(key, seconds),
+    del: async (keys) => (await Promise.all(keys.map((key) => client.del(key)))).reduce((a, b) => a + b, 0),
+    mGet: (keys) => Promise.all(keys.map((key) => client.get(key))),
+    scanIterator: ({ MATCH, COUNT }) => scan(client, MATCH, COUNT),
+  };
+}
+
+async function* scan(client: Redis | Cluster, match: string, count: number): AsyncGenerator<string[]> {
+  const nodes = 'nodes' in client && typeof client.nodes === 'function' ? client.nodes('master') : [client];
+  for (const node of nodes as Redis[]) {
+    let cursor = '0';
+    do {
+      const [next, keys] = await node.scan(cursor, 'MATCH', match, 'COUNT', count);
+      cursor = next;
+      yield keys;
+    } while (cursor !== '0');
+  }
+}

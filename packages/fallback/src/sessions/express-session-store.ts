@@ -1,0 +1,90 @@
+import { EventEmitter } from 'node:events';
+import type { RedisResilience } from '@redis-resilience/core';
+import { checkResilience, objectWith } from '../option-readers.ts';
+import type { SessionBackend } from './session-backend.ts';
+import { SessionKeeper, type KeptSessions } from './session-keeper.ts';
+import { resolveSessionOptions, type SessionOptions } from './session-options.ts';
+
+type Done = (error?: unknown) => void;
+
+/** What express-session asks of a store; connect-redis and its kin have it. */
+export interface CallbackStore {
+  get(sid: string, callback: (error: unknown, session?: unknown) => void): void;
+  set(sid: string, session: unknown, callback?: Done): void;
+  destroy(sid: string, callback?: Done): void;
+  touch?(sid: string, session: unknown, callback?: Done): void;
+}
+
+/**
+ * Wraps a store of express-session, connect-redis for one, so that sessions outlive an outage of Redis. While it is
+ * away, sessions are read from a bounded local copy and writes are kept and replayed, so users stay signed in on this
+ * instance; a destroyed session never comes back.
+ *
+ * Everything else of the store, `all()` and `clear()` for example, is the store's own.
+ *
+ * @throws {@link ConfigurationError} when an option is unknown or wrong
+ * @example
+ * const store = new RedisStore({ client: connectRedisClient(resilience) });
+ * app.use(session({ store: resilientSessionStore(store, resilience), secret, resave: false, saveUninitialized: false }));
+ */
+export function resilientSessionStore<S extends CallbackStore>(
+  store: S,
+  resilience: RedisResilience,
+  options: SessionOptions = {},
+): S & { readonly kept: KeptSessions } {
+  objectWith('get', 'set', 'destroy')(store, 'resilientSessionStore.store');
+  checkResilience('resilientSessionStore', resilience);
+  const settings = resolveSessionOptions('resilientSessionStore', options);
+  const keeper = new SessionKeeper(resilience, backendOf(store), settings);
+  // An heir of the store: it has all its methods, and events of its own. A store that tells of its disconnection
+  // makes express-session serve requests without any session.
+  const heir = Object.create(store) as S & { kept: KeptSessions };
+  EventEmitter.call(heir as unknown as EventEmitter);
+  const own: CallbackStore & { readonly kept: KeptSessions } = {
+    kept: keeper,
+    get(sid, callback) {
+      keeper.get(sid).then((session) => callback(null, session), callback);
+    },
+    set(sid, session, callback) {
+      settle(keeper.set(sid, session), callback);
+    },
+    touch(sid, session, callback) {
+      settle(keeper.touch(sid, session), callback);
+    },
+    destroy(sid, callback) {
+      settle(keeper.destroy(sid), callback);
+    },
+  };
+  for (const name of ['all', 'clear', 'length', 'ids'] as const) {
+    const method = (store as unknown as Record<string, unknown>)[name];
+    if (typeof method === 'function') Object.assign(own, { [name]: method.bind(store) as unknown });
+  }
+  return Object.assign(heir, own);
+}
+
+function settle(done: Promise<void>, callback: Done | undefined): void {
+  done.then(
+    () => callback?.(),
+    (error: unknown) => callback?.(error),
+  );
+}
+
+function backendOf(store: CallbackStore): SessionBackend {
+  const called = <T>(call: (done: (error: unknown, value?: T) => void) => void): Promise<T> =>
+    new Promise((resolve, reject) => {
+      call((error, value) => {
+        if (error === null || error === undefined) resolve(value as T);
+        else reject(error);
+      });
+    });
+  return {
+    get: (sid) => called((done) => store.get(sid, done)),
+    set: (sid, data) => called<void>((done) => store.set(sid, data, done)),
+    touch: hasTouch(store) ? (sid, data) => called<void>((done) => store.touch(sid, data, done)) : undefined,
+    destroy: (sid) => called<void>((done) => store.destroy(sid, done)),
+  };
+}
+
+function hasTouch(store: CallbackStore): store is CallbackStore & Required<Pick<CallbackStore, 'touch'>> {
+  return typeof store.touch === 'function';
+}

@@ -1,0 +1,50 @@
+import { LRUCache } from 'lru-cache';
+
+/** A session as this instance last saw it. */
+export interface SessionCopy {
+  readonly json: string;
+  /** Wall clock. */
+  readonly expiresAt: number;
+}
+
+const overheadBytes = 200;
+
+/** Local copies of sessions, bounded by bytes: the least recently used leave first. */
+export class SessionCopies {
+  readonly #copies: LRUCache<string, SessionCopy>;
+
+  constructor(maxBytes: number) {
+    this.#copies = new LRUCache({
+      maxSize: Math.max(1, maxBytes),
+      sizeCalculation: ({ json }, sid) => 2 * (json.length + sid.length) + overheadBytes,
+    });
+  }
+
+  get count(): number {
+    return this.#copies.size;
+  }
+
+  /** The copy, unless the session has ended meanwhile. */
+  get(sid: string, wallNow: number): SessionCopy | undefined {
+    const copy = this.#copies.get(sid);
+    if (copy === undefined || copy.expiresAt > wallNow) return copy;
+    this.#copies.delete(sid);
+    return undefined;
+  }
+
+  keep(sid: string, copy: SessionCopy): void {
+    this.#copies.set(sid, copy);
+  }
+
+  drop(sid: string): void {
+    this.#copies.delete(sid);
+  }
+
+  sids(): readonly string[] {
+    return [...this.#copies.keys()];
+  }
+
+  clear(): void {
+    this.#copies.clear();
+  }
+}

@@ -1,0 +1,59 @@
+import type { Clock } from '@redis-resilience/core';
+import { tooLate, withinDeadline } from '../deadline.ts';
+import { isAway, isRefusedForNow } from '../is-away.ts';
+import type { Delivery } from '../outbox/delivery.ts';
+import type { OutboxEntry } from '../outbox/entry.ts';
+import type { DestroyedSessions } from './destroyed-sessions.ts';
+import type { SessionBackend } from './session-backend.ts';
+
+const deadlineMs = 2000;
+
+/** The writes of sessions: `[sid, json, expiresAt]`, for destroy `[sid]`. */
+export type SessionCommand = 'session.set' | 'session.touch' | 'session.destroy';
+
+/**
+ * Delivers sessions to their store. Only the last write of a session counts, and none brings a destroyed one back: a
+ * session that was destroyed elsewhere while it was being stored is removed again.
+ */
+export function sessionDelivery(
+  backend: SessionBackend,
+  destroyed: DestroyedSessions,
+  clock: Clock,
+): Delivery {
+  const store = async (sid: string, json: string, expiresAt: number, isTouch: boolean): Promise<void> => {
+    const leftMs = expiresAt - clock.wallNow();
+    if (leftMs <= 0 || destroyed.has(sid)) return;
+    const data: unknown = JSON.parse(json);
+    if (isTouch && backend.touch !== undefined) return backend.touch(sid, data, leftMs);
+    await backend.set(sid, data, leftMs);
+    const [wasDestroyed] = await destroyed.areNoted([sid]);
+    if (wasDestroyed === true) await backend.destroy(sid);
+  };
+  const destroy = async (sid: string): Promise<void> => {
+    await destroyed.note(sid);
+    await backend.destroy(sid);
+    destroyed.announce(sid);
+  };
+  const carryOut = ({ command, args }: OutboxEntry): Promise<void> => {
+    const [sid = '', json = '', expiresAt = ''] = args.map(String);
+    if (command === 'session.destroy') return destroy(sid);
+    return store(sid, json, Number(expiresAt), command === 'session.touch');
+  };
+  return {
+    plan: (command, args) => ({
+      command,
+      args: args.map(String),
+      key: String(args[0]),
+      supersedes: command !== 'session.touch',
+      slot: command === 'session.touch' ? 'touch' : undefined,
+    }),
+    deliver: (entry) =>
+      withinDeadline(clock, deadlineMs, carryOut(entry), () => tooLate('The session store', deadlineMs)),
+    // A store of another client's fails in words of its own while Redis is away.
+    judge: (error) => (isAway(error) || isRefusedForNow(error) || isNoReply(error) ? 'later' : 'never'),
+  };
+}
+
+function isNoReply(error: unknown): boolean {
+  return !(error instanceof Error) || !/^[A-Z]{2,}[A-Z0-9]* /.test(error.message);
+}

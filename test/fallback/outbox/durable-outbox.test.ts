@@ -1,0 +1,115 @@
+import { fork, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { createOutbox } from '@redis-resilience/fallback';
+import { createRandom, startRedis } from '@redis-resilience/testing';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { bringBack, connect, stage, takeDown } from '../stage.ts';
+
+const writer = new URL('durable-writer.mjs', import.meta.url);
+const total = 5000;
+
+function folder(): string {
+  const path = mkdtempSync(join(tmpdir(), 'outbox-'));
+  onTestFinished(() => rmSync(path, { recursive: true, force: true }));
+  return path;
+}
+
+async function kill(child: ChildProcess): Promise<void> {
+  const exited = once(child, 'exit');
+  child.kill('SIGKILL');
+  await exited;
+}
+
+describe('a durable outbox', () => {
+  it('keeps writes over a restart of the process', async () => {
+    const here = await stage();
+    const path = folder();
+    await takeDown(here);
+    const first = createOutbox(here.resilience, { path });
+    await first.add('incrby', ['n', 2]);
+    await first.add('incrby', ['n', 3]);
+    await first.add('set', ['bytes', Buffer.from([0, 255, 10])]);
+    await first.close();
+    const second = createOutbox(here.resilience, { path });
+    onTestFinished(() => second.close());
+    await second.ready();
+    expect(second.size).toBe(2);
+    await bringBack(here);
+    await second.drain({ timeoutMs: 5000 });
+    await expect(here.server.command('GET', 'n')).resolves.toBe('5');
+    await expect(here.resilience.client.getBuffer('bytes')).resolves.toEqual(Buffer.from([0, 255, 10]));
+  });
+
+  it('keeps dead letters over a restart of the process', async () => {
+    const { server, resilience } = await stage();
+    const path = folder();
+    await server.command('SET', 'text', 'value');
+    const putBack = resilience.isolate('for the test');
+    const first = createOutbox(resilience, { path });
+    await first.add('rpush', ['text', 'x']);
+    putBack();
+    await first.drain({ timeoutMs: 5000 });
+    await first.close();
+    const second = createOutbox(resilience, { path });
+    onTestFinished(() => second.close());
+    await second.ready();
+    expect(second.deadLetters()).toMatchObject([
+      { command: 'rpush', args: ['text', 'x'], code: 'WRONGTYPE' },
+    ]);
+  });
+
+  it('says so when another process has the folder', async () => {
+    const { resilience } = await stage();
+    const path = folder();
+    const first = createOutbox(resilience, { path });
+    onTestFinished(() => first.close());
+    await first.ready();
+    const second = createOutbox(resilience, { path });
+    await expect(second.add('set', ['key', 1])).rejects.toMatchObject({ code: 'CONFIGURATION' });
+    await second.close();
+  });
+
+  it(
+    'applies 5,000 writes exactly once, although the process is killed 20 times',
+    { timeout: 60_000 },
+    async () => {
+      const random = createRandom(5);
+      const server = await startRedis();
+      onTestFinished(() => server.stop());
+      await server.kill();
+      const path = folder();
+      const notes = join(folder(), 'notes');
+      const start = (): ChildProcess =>
+        fork(writer, [server.url, path, notes, String(total), '2500'], {
+          stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+        });
+      let drains = 0;
+      for (let kills = 0; kills < 20; kills++) {
+        if (kills === 14) await server.start(); // the last kills fall into the replay
+        const child = start();
+        child.on('message', (message) => {
+          if (message === 'drained') drains++;
+        });
+        await once(child, 'spawn');
+        await delay(250 + random() * 250);
+        if (child.exitCode === null) await kill(child);
+      }
+      const last = start();
+      onTestFinished(() => void last.kill('SIGKILL'));
+      await once(last, 'exit');
+      const noted = new Set(readFileSync(notes, 'utf8').split('\n'));
+      const client = connect(server.url).client;
+      const values = await client.mget(Array.from({ length: total }, (_, i) => `n:${i}`));
+      const wrong = values.filter((value, i) => value !== '1' && (value !== null || noted.has(`done ${i}`)));
+      expect(wrong).toEqual([]);
+      expect(values.filter((value, i) => i % 2 === 0 && value !== '1')).toEqual([]);
+      const lost = values.filter((value) => value === null).length;
+      expect(lost).toBeLessThanOrEqual(20 * 8); // never acknowledged: at most those under way at each kill
+      expect(drains).toBeLessThanOrEqual(6);
+    },
+  );
+});

@@ -1,0 +1,75 @@
+import { createRequire } from 'node:module';
+import underPressure from '@fastify/under-pressure';
+import fastify from 'fastify';
+import { Repository, Schema } from 'redis-om';
+import type { createClient as CreateClient } from 'redis';
+import { startRedis, type RedisServer } from '@redis-resilience/testing';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { connect, stage, timed } from '../stage.ts';
+
+// The node-redis 4 that redis-om itself depends on.
+const { createClient } = createRequire(import.meta.resolve('redis-om'))('redis') as {
+  createClient: typeof CreateClient;
+};
+
+async function breakDown(server: RedisServer, how: 'killed' | 'frozen'): Promise<void> {
+  if (how === 'killed') await server.kill();
+  else await server.freeze();
+}
+
+describe.each(['killed', 'frozen'] as const)('while Redis is %s', (how) => {
+  it('@fastify/under-pressure answers /status from what the protected client says', async () => {
+    const { server, resilience } = await stage();
+    const app = fastify();
+    onTestFinished(() => app.close());
+    await app.register(underPressure, {
+      healthCheck: () =>
+        resilience.execute((redis) => redis.ping().then(Boolean), { timeoutMs: 200, fallback: () => false }),
+      healthCheckInterval: 0,
+      exposeStatusRoute: true,
+    });
+    await app.ready();
+    expect((await app.inject('/status')).statusCode).toBe(200);
+    await breakDown(server, how);
+    for (let time = 0; time < 2; time++) {
+      const { ms, value } = await timed(() => app.inject('/status'));
+      expect(value?.statusCode).toBe(503);
+      expect(ms).toBeLessThan(300);
+    }
+  });
+
+  it('redis-om, which brings a client of its own, answers by its fallback under execute()', async () => {
+    const { server, resilience } = await stage();
+    const client = createClient({ url: server.url });
+    client.on('error', () => undefined);
+    onTestFinished(() => client.disconnect());
+    await client.connect();
+    const schema = new Schema('album', { title: { type: 'string' } }, { dataStructure: 'HASH' });
+    const repository = new Repository(schema, client as never);
+    await repository.save('1', { title: 'Blue' });
+    await breakDown(server, how);
+    // Its errors are not ours: what it fails with itself is caught here, and what hangs is cut off.
+    const fetchAlbum = (): Promise<unknown> => repository.fetch('1').catch(() => 'fallback');
+    const { ms, value } = await timed(() =>
+      resilience.execute(fetchAlbum, { timeoutMs: 200, fallback: () => 'fallback' }),
+    );
+    expect(value).toBe('fallback');
+    expect(ms).toBeLessThan(300);
+  });
+});
+
+it('Fastify boots while Redis is away, with the protected client in the place of @fastify/redis', async () => {
+  const server = await startRedis();
+  onTestFinished(() => server.stop());
+  await server.kill();
+  const resilience = connect(server.url);
+  const app = fastify();
+  onTestFinished(() => app.close());
+  app.decorate('redis', { getter: () => resilience.client });
+  app.get('/', () =>
+    resilience.execute((redis) => redis.get('key'), { timeoutMs: 250, fallback: () => 'fallback' }),
+  );
+  const { ms, value } = await timed(() => app.inject('/'));
+  expect(value?.body).toBe('fallback');
+  expect(ms).toBeLessThan(300);
+});
