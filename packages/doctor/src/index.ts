@@ -1,7 +1,11 @@
 export { diagnose } from './diagnose.ts';
 export type { DiagnoseOptions, Diagnosis } from './diagnose.ts';
+export { describeTarget } from './target/resolve-target.ts';
 export type { DiagnosisTarget } from './target/resolve-target.ts';
 export { docsUrl } from './finding.ts';
 export type { EvidenceValue, Finding, Severity } from './finding.ts';
 export { doctorCodes } from './finding-code.ts';
 export type { DoctorCode, FindingCode } from './finding-code.ts';
+export { attachDoctor } from './attach-doctor.ts';
+export type { AttachedDoctor, AttachOptions } from './attach-doctor.ts';
+export type { ExplainedCause } from './explained-snapshot.ts';

@@ -34,7 +34,10 @@ export async function gatherClusterWalk(
   bound.release();
   const view = views.find((each) => each !== undefined && each.nodes.length > 0);
   const isOneThere = begun.some(({ server }) => server !== undefined);
-  const first = (known === undefined ? begun : [known]).map((node) => ({ ...node, isRequired: !isOneThere }));
+  const first = (known === undefined ? begun : [known]).map((node) => ({
+    ...node,
+    isRequired: !isOneThere || servesSlots(node, view),
+  }));
   if (view === undefined) {
     return { nodes: first, sentinelViews: [], sentinelNames: [], cluster: views.find(Boolean) };
   }
@@ -53,6 +56,13 @@ export async function gatherClusterWalk(
     ),
   );
   return { nodes: [...first, ...rest], sentinelViews: [], sentinelNames: [], cluster: view };
+}
+
+// A node to begin with matters when others count on it for slots.
+function servesSlots({ endpoint }: NodeEvidence, view: ClusterEvidence | undefined): boolean {
+  const own = view?.nodes.filter(({ port }) => port === endpoint.port) ?? [];
+  const [node] = own.length > 1 ? own.filter(({ host }) => host === endpoint.host) : own;
+  return node !== undefined && node.primaryId === undefined && node.slots > 0;
 }
 
 function isSeed(node: ClusterNode, seeds: readonly Endpoint[]): boolean {

@@ -1,8 +1,7 @@
-import type { Conversation, Ending } from '../wire/conversation.ts';
 import { ReplyError, type Reply } from '../wire/reply.ts';
 import type { Deadline } from '../deadline.ts';
 import { labelOf, type Endpoint, type Login, type WalkTarget } from '../target/walk-target.ts';
-import { Conversation as Talk } from '../wire/conversation.ts';
+import { Conversation, type Ending } from '../wire/conversation.ts';
 import { gatherClients, type ClientsEvidence } from './clients.ts';
 import { gatherDns, type DnsEvidence } from './dns.ts';
 import { gatherLogin, type HelloEvidence, type LoginEvidence } from './login.ts';
@@ -46,7 +45,7 @@ export interface Examination {
   readonly isShort: boolean;
   readonly deadline: Deadline;
   /** More questions on the same connection, once the login stands. */
-  readonly onConversation?: (conversation: Conversation) => Promise<void>;
+  readonly onConversation?: (conversation: Conversation, server: ServerEvidence) => Promise<void>;
   /** The addresses are known: time to look at this host, if they are its own. */
   readonly onAddresses?: (addresses: readonly string[]) => void;
 }
@@ -98,7 +97,7 @@ async function walk(examination: Examination, found: Found): Promise<void> {
     }
     socket = secured;
   }
-  const conversation = new Talk(socket);
+  const conversation = new Conversation(socket);
   try {
     await converse(examination, found, conversation, reached);
   } finally {
@@ -125,11 +124,13 @@ async function converse(
   found.ending = loggedIn.hello.closesConnection ? undefined : loggedIn.ending;
   if (loggedIn.ending !== undefined || isLockedOut(loggedIn.ping)) return;
   found.server = await gatherServer(conversation, target.database, isShort, deadline);
-  await examination.onConversation?.(conversation);
+  found.ending = found.server.ending;
+  if (found.ending !== undefined) return;
+  await examination.onConversation?.(conversation, found.server);
   if (isShort) return;
   const earlier = [peer.durationMs, loggedIn.durationMs];
   found.roundTrip = await gatherRoundTrip(conversation, earlier, deadline);
-  const connected = Number(found.server?.info['connected_clients'] ?? 0);
+  const connected = Number(found.server.info['connected_clients'] ?? 0);
   found.clients = await gatherClients(conversation, connected, deadline);
 }
 

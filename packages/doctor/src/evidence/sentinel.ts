@@ -46,7 +46,7 @@ export async function gatherSentinelView(
     quorum: Number(fields['quorum'] ?? 0),
     otherSentinels: Number(fields['num-other-sentinels'] ?? 0),
     quorumError:
-      quorum instanceof ReplyError && /^NOQUORUM/.test(quorum.message) ? quorum.message : undefined,
+      quorum instanceof ReplyError && quorum.message.startsWith('NOQUORUM') ? quorum.message : undefined,
     replicas: listOf(replicas).flatMap((entry) => {
       const { ip, port: at, flags = '' } = recordOf(entry);
       return ip === undefined ? [] : [{ host: ip, port: Number(at), flags }];

@@ -1,5 +1,5 @@
 import type { Deadline } from '../deadline.ts';
-import type { Conversation } from '../wire/conversation.ts';
+import type { Conversation, Ending } from '../wire/conversation.ts';
 import { fieldsOf, listOf, recordOf, ReplyError, textOf, type Reply } from '../wire/reply.ts';
 import { configNames } from './config-names.ts';
 import { slowEntriesOf, type SlowEntry } from './slow-log.ts';
@@ -23,6 +23,9 @@ export interface ServerEvidence {
   /** The transaction for the two could be opened, so that the absence of an error means something. */
   readonly wasProbed: boolean;
   readonly selectError: string | undefined;
+  /** How long all of this took, and how it ended when not everything was answered. */
+  readonly durationMs: number;
+  readonly ending: Ending | undefined;
   /** Commands that the server refused to answer, with the first word of the refusal. */
   readonly refused: readonly string[];
 }
@@ -43,12 +46,11 @@ export async function gatherServer(
   database: number,
   isShort: boolean,
   deadline: Deadline,
-): Promise<ServerEvidence | undefined> {
+): Promise<ServerEvidence> {
   const questions: string[][] = [
     ['INFO'],
     ['ROLE'],
     ['ACL', 'WHOAMI'],
-    ['CLUSTER', 'INFO'],
     ['SELECT', String(database)],
     ...(isShort
       ? []
@@ -59,12 +61,11 @@ export async function gatherServer(
     ...probe.map((command) => [...command]),
     ...configNames.map((name) => ['CONFIG', 'GET', name]),
   ];
-  const { replies } = await conversation.ask(questions, deadline);
-  if (replies.length === 0) return undefined;
+  const { replies, ending, durationMs } = await conversation.ask(questions, deadline);
   const answers = new Map(questions.map((question, index) => [question.join(' '), replies[index]]));
   const answer = (...words: string[]): Reply | undefined => answers.get(words.join(' '));
   const info = fieldsOf(textOf(answer('INFO')) ?? '');
-  const cluster = textOf(answer('CLUSTER', 'INFO'));
+  const cluster = await clusterInfo(conversation, info, deadline);
   const wasProbed = answer('MULTI') === 'OK';
   return {
     info,
@@ -73,13 +74,28 @@ export async function gatherServer(
     user: textOf(answer('ACL', 'WHOAMI')),
     slowLog: slowEntriesOf(answer('SLOWLOG', 'GET', '16')),
     latencyEvents: latencyEventsOf(answer('LATENCY', 'LATEST')),
-    cluster: cluster === undefined || info['cluster_enabled'] === '0' ? undefined : fieldsOf(cluster),
+    cluster,
+    durationMs,
+    ending,
     readError: errorOf(answer('GET', probeKey)),
     writeError: errorOf(answer('SET', probeKey, '1')),
     wasProbed,
     selectError: database === 0 ? undefined : errorOf(answer('SELECT', String(database))),
     refused: refusedOf(answers, wasProbed),
   };
+}
+
+// Asked only where there is one, so that a single server counts no error for it.
+async function clusterInfo(
+  conversation: Conversation,
+  info: Readonly<Record<string, string>>,
+  deadline: Deadline,
+): Promise<Readonly<Record<string, string>> | undefined> {
+  const isKnown = Object.keys(info).length > 0 || deadline.over;
+  if (isKnown && info['cluster_enabled'] !== '1') return undefined;
+  const { replies } = await conversation.ask([['CLUSTER', 'INFO']], deadline);
+  const fields = fieldsOf(textOf(replies[0]) ?? '');
+  return fields['cluster_state'] === undefined ? undefined : fields;
 }
 
 function errorOf(reply: Reply | undefined): string | undefined {
@@ -98,7 +114,7 @@ function refusedOf(answers: ReadonlyMap<string, Reply | undefined>, wasProbed: b
   const refused = new Set<string>();
   for (const [question, reply] of answers) {
     const isQueued = question.startsWith('GET ') || question.startsWith('SET ') || question === 'DISCARD';
-    const isOfOthers = question === 'CLUSTER INFO' || question.startsWith('SELECT');
+    const isOfOthers = question.startsWith('SELECT');
     if (!(reply instanceof ReplyError) || isOfOthers || (isQueued && !wasProbed)) continue;
     if (isQueued || !/^NOPERM|unknown (sub)?command|permission/i.test(reply.message)) continue;
     refused.add(question.startsWith('CONFIG') ? 'CONFIG GET' : question.replace(/ \d+$/, ''));

@@ -18,8 +18,9 @@ export async function gatherStandaloneWalk(walk: Walk): Promise<WalkResult> {
     isShort,
     deadline,
     onAddresses: (addresses) => walk.onAddresses(endpoint, addresses),
-    onConversation: async (conversation) => {
-      sentinelNames = await gatherSentinelNames(conversation, deadline);
+    onConversation: async (conversation, { role, info }) => {
+      const isSentinel = role === 'sentinel' || info['redis_mode'] === 'sentinel';
+      if (isSentinel) sentinelNames = await gatherSentinelNames(conversation, deadline);
     },
   });
   if (node.server?.cluster === undefined || endpoint.path !== undefined) {

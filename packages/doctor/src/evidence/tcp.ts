@@ -60,9 +60,7 @@ export async function gatherTcp(
   impatience?.release();
   bound.release();
   const chosen = sockets.findIndex((socket) => socket !== undefined);
-  sockets.forEach((socket, index) => {
-    if (index !== chosen) socket?.destroy();
-  });
+  for (const [index, socket] of sockets.entries()) if (index !== chosen) socket?.destroy();
   const connectedTo = attempts[chosen]?.address;
   return { evidence: { attempts, connectedTo, file: undefined }, socket: sockets[chosen] };
 }

@@ -106,7 +106,9 @@ function authErrorFinding(message: string, node: NodeEvidence, evidence: Evidenc
 }
 
 function deniesCommand(message: string | undefined): boolean {
-  return message !== undefined && /^NOPERM/.test(message) && /permissions? to run|can't run/i.test(message);
+  return (
+    message !== undefined && message.startsWith('NOPERM') && /permissions? to run|can't run/i.test(message)
+  );
 }
 
 function firstWord(message: string): string {

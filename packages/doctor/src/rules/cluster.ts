@@ -16,14 +16,14 @@ export const clusterRule = onAll(({ cluster, target, nodes }) => {
     nodes: cluster.nodes.length,
     failed: failed.map(({ host, port }) => `${host}:${port}`),
   };
-  const check = `redis-cli --cluster check ${cluster.seenBy.replace(':', ' ').replace(' ', ':')}`;
+  const check = `redis-cli --cluster check ${cluster.seenBy}`;
   const found = [];
   if (cluster.slotsAssigned < allSlots) {
     const message =
       cluster.slotsAssigned === 0
         ? 'No slot of the cluster is assigned: its nodes were never joined, or lost their configuration.'
         : 'Some slots of the cluster are served by no node.';
-    found.push(error('cluster-down', message, facts, `${check.replace('check', 'fix')}`));
+    found.push(error('cluster-down', message, facts, check.replace('check', 'fix')));
   } else if (cluster.state !== 'ok') {
     const message = 'The cluster is down: a primary failed and no replica could take its place.';
     found.push(error('cluster-down', message, facts, check));

@@ -60,7 +60,7 @@ export const evictionRule = onEachNode((node, evidence) => {
 });
 
 const fragmentationRatio = 1.5;
-const fragmentationBytes = 64 * 1024 * 1024;
+const fragmentationBytes = 32 * 1024 * 1024;
 
 /** Memory that is held and not used. */
 export const fragmentationRule = onEachNode((node, evidence) => {

@@ -4,6 +4,7 @@ import type { NodeEvidence } from '../evidence/node.ts';
 import { error, type Finding } from '../finding.ts';
 import { redisCli } from './redis-cli.ts';
 import { onEachNode } from './rule.ts';
+import { isTlsCode } from './tls.ts';
 
 const names: Readonly<Partial<Record<PeerKind, string>>> = {
   http: 'an HTTP server',
@@ -59,10 +60,12 @@ export const sentinelInPlaceRule = onEachNode((node, { target, sentinelNames }) 
   );
 });
 
-function endingFinding(node: NodeEvidence, evidence: Evidence): Finding {
+function endingFinding(node: NodeEvidence, evidence: Evidence): Finding | undefined {
   const { peer } = node;
   const ending = peer?.ending;
   const waitedMs = Math.round(peer?.durationMs ?? 0);
+  // An alert of TLS that came late: told by the rule about TLS.
+  if (ending?.kind === 'failed' && isTlsCode(ending.code)) return undefined;
   if (ending?.kind === 'silent' || ending === undefined) {
     const serving = evidence.host?.serving;
     const state = node.endpoint === evidence.target.endpoints[0] ? serving?.state : undefined;

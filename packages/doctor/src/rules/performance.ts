@@ -3,10 +3,19 @@ import { redisCli } from './redis-cli.ts';
 import { onEachNode } from './rule.ts';
 
 const slowRoundTripMs = 50;
+const slowTransferMs = 1000;
 
 /** The doctor's own measurement. */
 export const roundTripRule = onEachNode((node, evidence) => {
-  const { roundTrip } = node;
+  const { roundTrip, server } = node;
+  if (server !== undefined && server.ending === undefined && server.durationMs >= slowTransferMs) {
+    return warning(
+      'slow',
+      'A longer answer takes long to arrive: the network is slow or narrow, or the server is overloaded.',
+      { answersMs: round(server.durationMs), pingMs: round(roundTrip?.medianMs ?? 0) },
+      redisCli(node, evidence, '--latency'),
+    );
+  }
   if (roundTrip === undefined || roundTrip.samples === 0 || roundTrip.medianMs < slowRoundTripMs)
     return undefined;
   return warning(

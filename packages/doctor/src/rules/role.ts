@@ -9,7 +9,7 @@ export const roleRule = onEachNode((node, evidence) => {
     return undefined;
   }
   const role = server.role ?? server.info['role'];
-  const isReadOnly = /^READONLY/.test(server.writeError ?? '');
+  const isReadOnly = (server.writeError ?? '').startsWith('READONLY');
   if (role !== 'slave' && !isReadOnly) return undefined;
   const facts = {
     role: 'replica',
@@ -39,7 +39,7 @@ export const roleRule = onEachNode((node, evidence) => {
 /** The link of a replica to its primary. */
 export const replicationLinkRule = onEachNode((node, evidence) => {
   const { server } = node;
-  const { info: fields } = server ?? { info: {} as Readonly<Record<string, string>> };
+  const fields = server?.info ?? {};
   if (fields['role'] !== 'slave' || fields['master_link_status'] !== 'down') return undefined;
   const isSyncing = fields['master_sync_in_progress'] === '1';
   return warning(
@@ -55,8 +55,8 @@ export const replicationLinkRule = onEachNode((node, evidence) => {
   );
 });
 
-const lagSeconds = 10;
-const lagBytes = 16 * 1024 * 1024;
+const lagSeconds = 5;
+const lagBytes = 8 * 1024 * 1024;
 
 /** How far replicas are behind, in the eyes of their primary. */
 export const replicaLagRule = onEachNode((node, evidence) => {

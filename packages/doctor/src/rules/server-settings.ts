@@ -49,7 +49,7 @@ export const versionRule = onEachNode((node) => {
 /** What could not be looked at, for want of permission. */
 export const permissionsRule = onEachNode((node) => {
   const { server, part } = node;
-  if (server === undefined || part === 'sentinel') return undefined;
+  if (server === undefined || part === 'sentinel' || server.role === 'sentinel') return undefined;
   const others = server.refused.filter((command) => command !== 'INFO' && command !== 'MULTI');
   const found = [];
   if (server.refused.includes('INFO')) {

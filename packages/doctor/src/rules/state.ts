@@ -42,18 +42,33 @@ export const stateRule = onEachNode((node, evidence) => {
   }
 });
 
-/** The connection ended, or went silent, after the login. */
+const slowAnswerMs = 200;
+
+/** The connection ended, or went silent, after the first answer. */
 export const brokenOffRule = onEachNode((node) => {
   const { peer, ending, login, hello } = node;
   if (peer?.kind !== 'redis' || login === undefined || ending === undefined || hello?.closesConnection) {
     return undefined;
   }
+  if (ending.kind === 'silent' && peer.durationMs >= slowAnswerMs) {
+    return error(
+      'slow',
+      'The server answers so slowly that the walk reached its bound on time before it was done.',
+      { firstAnswerMs: Math.round(peer.durationMs) },
+      'Run it again with a larger --timeout; look at the network and the load of the server.',
+    );
+  }
   if (ending.kind === 'silent') {
     const message = 'The server answered the first question and then fell silent.';
     return error('stalled', message, {}, 'Look for slow commands: SLOWLOG GET 10');
   }
-  const message = 'The server closed the connection during the handshake.';
-  return error('connection-reset', message, { ending: ending.kind }, 'Look at the log of the server.');
+  const message = 'The connection was closed or reset in the middle of a conversation.';
+  return error(
+    'connection-reset',
+    message,
+    { ending: ending.kind === 'failed' ? ending.code : ending.kind },
+    'Look at the log of the server, and of what stands before it.',
+  );
 });
 
 /** The database of the URL does not exist. */

@@ -35,7 +35,10 @@ function refused(node: NodeEvidence, { host, target }: Evidence, facts: LooseEvi
     );
   }
   const elsewhere = servers.flatMap(({ listens, sockets }) => [
-    ...listens.map((each) => `${each.address}:${each.port}`),
+    // The bus of a cluster node is no port for clients.
+    ...listens
+      .filter((each) => !listens.some((other) => other.port === each.port - 10_000))
+      .map((each) => `${each.address}:${each.port}`),
     ...sockets,
   ]);
   if (elsewhere.length > 0) {

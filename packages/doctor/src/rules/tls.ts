@@ -119,6 +119,7 @@ function distrustFinding(tls: TlsEvidence, code: string, where: string, host: st
   );
 }
 
-function isTlsCode(code: string): boolean {
+/** Whether a code of Node's belongs to TLS. */
+export function isTlsCode(code: string): boolean {
   return /^(ERR_SSL|ERR_TLS|ERR_OSSL|EPROTO)/.test(code);
 }

@@ -106,7 +106,8 @@ function loginOf(
   const colon = userinfo.indexOf(':');
   if (colon === -1) return { username: decode(userinfo) };
   const username = decode(userinfo.slice(0, colon)) || undefined;
-  return { username, password: decode(userinfo.slice(colon + 1)) };
+  const password = decode(userinfo.slice(colon + 1));
+  return password === '' ? { username } : { username, password };
 }
 
 function databaseOf(text: string | undefined): number {

@@ -15,6 +15,11 @@ export interface ResolvedTarget {
   readonly client: Redis | Cluster | undefined;
 }
 
+/** What a target is called in a diagnosis: without credentials. @throws ConfigurationError when it is malformed */
+export function describeTarget(target: DiagnosisTarget): string {
+  return resolveTarget(target).walk.shown;
+}
+
 /** @throws ConfigurationError for what is no target; never shows a credential */
 export function resolveTarget(target: DiagnosisTarget, extras: UrlExtras = {}): ResolvedTarget {
   if (typeof target === 'string') {

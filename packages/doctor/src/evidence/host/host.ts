@@ -24,7 +24,9 @@ export function isThisHost(addresses: readonly string[]): boolean {
   const own = Object.values(networkInterfaces()).flatMap((list) =>
     (list ?? []).map(({ address }) => address),
   );
-  return addresses.some((address) => /^127\./.test(address) || address === '::1' || own.includes(address));
+  return addresses.some(
+    (address) => address.startsWith('127.') || address === '::1' || own.includes(address),
+  );
 }
 
 /** Looks around on this host, on Linux through /proc; elsewhere there is nothing to see. */

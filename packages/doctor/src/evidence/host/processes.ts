@@ -1,5 +1,5 @@
-import { readdir, readFile, readlink } from 'node:fs/promises';
-import { listeningSockets, unixSockets, type ListeningSocket } from './sockets.ts';
+import { inSmallSteps, linkOf, openFilesOf, processIds, readProc } from './proc.ts';
+import { listeningSockets, unixSockets, type ListeningSocket, type UnixSocket } from './sockets.ts';
 
 /** A Redis process on this host. */
 export interface RedisProcess {
@@ -23,38 +23,48 @@ const mostProcesses = 64;
 
 /** All Redis processes that this user may see. */
 export async function redisProcesses(): Promise<readonly RedisProcess[]> {
-  const pids = (await list('/proc')).filter((name) => /^\d+$/.test(name));
-  const named = await Promise.all(
-    pids.map(async (pid) => ({ pid, program: (await read(`/proc/${pid}/comm`)).trim() })),
-  );
+  const named = await inSmallSteps(processIds(), (pid) => ({
+    pid: Number(pid),
+    program: readProc(`/proc/${pid}/comm`).trim(),
+  }));
   const redises = named.filter(({ program }) => programs.test(program)).slice(0, mostProcesses);
-  return Promise.all(redises.map(({ pid, program }) => lookAt(Number(pid), program)));
+  const networks = new Map<string, Network>();
+  return inSmallSteps(redises, ({ pid, program }) => lookAt(pid, program, networkOf(pid, networks)));
 }
 
-async function lookAt(pid: number, program: string): Promise<RedisProcess> {
+interface Network {
+  readonly tcp: readonly ListeningSocket[];
+  readonly unix: readonly UnixSocket[];
+}
+
+// Processes of one network namespace see the same tables.
+function networkOf(pid: number, known: Map<string, Network>): Network {
+  const namespace = linkOf(`/proc/${pid}/ns/net`) || String(pid);
+  const network = known.get(namespace) ?? {
+    tcp: listeningSockets(`/proc/${pid}`),
+    unix: unixSockets(`/proc/${pid}`),
+  };
+  known.set(namespace, network);
+  return network;
+}
+
+function lookAt(pid: number, program: string, { tcp, unix }: Network): RedisProcess {
   const root = `/proc/${pid}`;
-  const [files, limits, status, cgroup, title, outputFile] = await Promise.all([
-    list(`${root}/fd`),
-    read(`${root}/limits`),
-    read(`${root}/status`),
-    read(`${root}/cgroup`),
-    read(`${root}/cmdline`),
-    readlink(`${root}/fd/1`).catch(() => ''),
-  ]);
-  const links = await Promise.all(files.map((file) => readlink(`${root}/fd/${file}`).catch(() => '')));
+  const links = openFilesOf(pid);
   const inodes = new Set(links.flatMap((link) => /^socket:\[(\d+)\]$/.exec(link)?.[1] ?? []));
-  const [tcp, unix] = await Promise.all([listeningSockets(root), unixSockets(root)]);
   const listens = tcp.filter(({ inode }) => inodes.has(inode));
+  const outputFile = linkOf(`${root}/fd/1`);
+  const maxOpenFiles = /^Max open files\s+(\d+)/m.exec(readProc(`${root}/limits`))?.[1];
   return {
     pid,
     program,
-    state: /^State:\s+(\w)/m.exec(status)?.[1] ?? '?',
-    listens: listens.length > 0 ? listens : listensByTitle(title),
+    state: /^State:\s+(\w)/m.exec(readProc(`${root}/status`))?.[1] ?? '?',
+    listens: listens.length > 0 ? listens : listensByTitle(readProc(`${root}/cmdline`)),
     sockets: unix.filter(({ inode }) => inodes.has(inode)).map(({ path }) => path),
-    openFiles: files.length > 0 ? files.length : undefined,
-    maxOpenFiles: numberOf(/^Max open files\s+(\d+)/m.exec(limits)?.[1]),
+    openFiles: links.length > 0 ? links.length : undefined,
+    maxOpenFiles: maxOpenFiles === undefined ? undefined : Number(maxOpenFiles),
     outputFile: outputFile.startsWith('/') && !outputFile.startsWith('/dev/') ? outputFile : undefined,
-    unit: /([\w@.-]*(?:redis|valkey)[\w@.-]*\.service)/.exec(cgroup)?.[1],
+    unit: /([\w@.-]*(?:redis|valkey)[\w@.-]*\.service)/.exec(readProc(`${root}/cgroup`))?.[1],
   };
 }
 
@@ -63,16 +73,4 @@ function listensByTitle(title: string): ListeningSocket[] {
   const match = /^\S+ (\S+):(\d+)/.exec(title.replaceAll('\0', ' '));
   const port = Number(match?.[2] ?? 0);
   return match === null || port === 0 ? [] : [{ address: match[1] ?? '', port, inode: '', queued: 0 }];
-}
-
-function numberOf(text: string | undefined): number | undefined {
-  return text === undefined ? undefined : Number(text);
-}
-
-async function list(folder: string): Promise<readonly string[]> {
-  return readdir(folder).catch(() => []);
-}
-
-async function read(file: string): Promise<string> {
-  return readFile(file, 'utf8').catch(() => '');
 }

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readProc } from './proc.ts';
 
 /** A listening TCP socket of /proc/net. */
 export interface ListeningSocket {
@@ -17,20 +17,19 @@ export interface UnixSocket {
 const listening = '0A';
 
 /** The listening sockets in the network namespace of a process; `root` is its folder in /proc. */
-export async function listeningSockets(root: string): Promise<readonly ListeningSocket[]> {
-  const tables = await Promise.all(
-    ['tcp', 'tcp6'].map((table) => readFile(`${root}/net/${table}`, 'latin1').catch(() => '')),
-  );
+export function listeningSockets(root: string): readonly ListeningSocket[] {
+  const tables = ['tcp', 'tcp6'].map((table) => readProc(`${root}/net/${table}`));
   return tables.flatMap((table) => table.split('\n').slice(1).flatMap(parseLine));
 }
 
 /** The unix sockets with a path that somebody listens on. */
-export async function unixSockets(root: string): Promise<readonly UnixSocket[]> {
-  const table = await readFile(`${root}/net/unix`, 'utf8').catch(() => '');
-  return table.split('\n').flatMap((line) => {
-    const match = /^\S+ \S+ \S+ 00010000 \S+ \S+\s+(\d+) (\/.*)$/.exec(line);
-    return match === null ? [] : [{ inode: match[1] ?? '', path: match[2] ?? '' }];
-  });
+export function unixSockets(root: string): readonly UnixSocket[] {
+  return readProc(`${root}/net/unix`)
+    .split('\n')
+    .flatMap((line) => {
+      const match = /^\S+ \S+ \S+ 00010000 \S+ \S+\s+(\d+) (\/.*)$/.exec(line);
+      return match === null ? [] : [{ inode: match[1] ?? '', path: match[2] ?? '' }];
+    });
 }
 
 function parseLine(line: string): ListeningSocket[] {

@@ -15,8 +15,7 @@ export async function bootUnit(): Promise<BootUnit | undefined> {
   const [wanted, ...folders] = await Promise.all(
     [wantedBy, ...unitFolders].map((folder) => readdir(folder).catch(() => [])),
   );
-  const names = folders.flat().filter((name) => unitName.test(name));
   const enabled = wanted?.find((name) => unitName.test(name));
-  const name = enabled ?? names[0];
+  const name = enabled ?? folders.flat().find((each) => unitName.test(each));
   return name === undefined ? undefined : { name, isEnabled: enabled !== undefined };
 }

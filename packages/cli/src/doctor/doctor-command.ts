@@ -1,0 +1,109 @@
+import { readFileSync } from 'node:fs';
+import type { ConnectionOptions as TlsOptions } from 'node:tls';
+import { diagnose, type Diagnosis } from '@redis-resilience/doctor';
+import { exitCodes } from '../exit-codes.ts';
+import { numberFlag, parseFlags } from '../parse-flags.ts';
+import { styleFor } from '../style.ts';
+import { UsageError } from '../usage-error.ts';
+import { renderMarkdown } from './render-markdown.ts';
+import { renderText } from './render-text.ts';
+
+const usage = `Usage: redis-resilience doctor [url] [options]
+
+Walks the path a connection takes and names the first broken step.
+
+  url                   redis://[user:password@]host[:port][/db], rediss://..., /path/of/socket,
+                        redis+sentinel://host:port,host:port/name, redis+cluster://host:port,host:port
+                        default: the environment variable REDIS_URL, else redis://localhost:6379
+
+  --json                one JSON object: { target, healthy, findings, ... }
+  --format <format>     text, json or markdown (for a ticket); default text
+  --timeout <ms>        bounds the whole walk; default 5000
+  --app <url>           health endpoint of a running application, whose view is compared
+  --role <role>         primary, or any when a replica is as good; default primary
+  --ca, --cert, --key   PEM files for rediss://
+  --insecure            accept every certificate, and say so
+  --verbose             show findings that are only information, too
+  --help
+
+Exit codes: 0 healthy, 1 a finding is an error, 2 bad usage.`;
+
+const flags = {
+  json: { type: 'boolean' },
+  format: { type: 'string' },
+  timeout: { type: 'string' },
+  app: { type: 'string' },
+  role: { type: 'string' },
+  ca: { type: 'string' },
+  cert: { type: 'string' },
+  key: { type: 'string' },
+  insecure: { type: 'boolean' },
+  verbose: { type: 'boolean', short: 'v' },
+  help: { type: 'boolean', short: 'h' },
+} as const;
+
+/** `redis-resilience doctor`. */
+export async function doctorCommand(args: readonly string[]): Promise<number> {
+  const { values, positionals } = parseFlags(args, flags);
+  if (values.help) {
+    process.stdout.write(`${usage}\n`);
+    return exitCodes.well;
+  }
+  if (positionals.length > 1) throw new UsageError('doctor takes one URL. Try --help.');
+  const format = values.json ? 'json' : (values.format ?? 'text');
+  if (!['text', 'json', 'markdown'].includes(format)) {
+    throw new UsageError('--format takes text, json or markdown.');
+  }
+  const { role } = values;
+  if (role !== undefined && role !== 'primary' && role !== 'any') {
+    throw new UsageError('--role takes primary or any.');
+  }
+  const url = positionals[0] ?? (process.env['REDIS_URL'] || 'redis://localhost:6379');
+  const diagnosis = await run(url, {
+    timeoutMs: numberFlag('timeout', values.timeout, 5000, [100, 600_000]),
+    tls: tlsOf(values),
+    ...(role !== undefined && { role }),
+    ...(values.app !== undefined && { app: values.app }),
+  });
+  process.stdout.write(render(diagnosis, format, values.verbose === true));
+  return diagnosis.healthy ? exitCodes.well : exitCodes.broken;
+}
+
+async function run(url: string, options: Parameters<typeof diagnose>[1]): Promise<Diagnosis> {
+  try {
+    return await diagnose(url, options);
+  } catch (error) {
+    if (error instanceof Error && error.name === 'ConfigurationError') throw new UsageError(error.message);
+    throw error;
+  }
+}
+
+function render(diagnosis: Diagnosis, format: string, isVerbose: boolean): string {
+  if (format === 'json') return `${JSON.stringify(diagnosis, undefined, 2)}\n`;
+  if (format === 'markdown') return renderMarkdown(diagnosis);
+  return renderText(diagnosis, { style: styleFor(process.stdout), isVerbose });
+}
+
+interface TlsFlags {
+  readonly ca?: string | undefined;
+  readonly cert?: string | undefined;
+  readonly key?: string | undefined;
+  readonly insecure?: boolean | undefined;
+}
+
+function tlsOf({ ca, cert, key, insecure }: TlsFlags): TlsOptions {
+  return {
+    ...(ca !== undefined && { ca: contentOf('ca', ca) }),
+    ...(cert !== undefined && { cert: contentOf('cert', cert) }),
+    ...(key !== undefined && { key: contentOf('key', key) }),
+    ...(insecure && { rejectUnauthorized: false }),
+  };
+}
+
+function contentOf(flag: string, file: string): Buffer {
+  try {
+    return readFileSync(file);
+  } catch {
+    throw new UsageError(`--${flag}: the file ${file} cannot be read.`);
+  }
+}

@@ -1,0 +1,30 @@
+import type { Diagnosis, Finding } from '@redis-resilience/doctor';
+
+/** For a ticket. */
+export function renderMarkdown({ target, healthy, findings, durationMs }: Diagnosis): string {
+  const head = [
+    `## Redis doctor: \`${target}\``,
+    '',
+    `**${healthy ? 'Healthy' : 'Not healthy'}**, ${findings.length} findings in ${durationMs} ms.`,
+  ];
+  return `${[...head, ...findings.flatMap(section)].join('\n')}\n`;
+}
+
+function section({ severity, code, message, evidence, next, docs }: Finding): readonly string[] {
+  const rows = Object.entries(evidence).map(
+    ([name, value]) => `| ${name} | ${cell(Array.isArray(value) ? value.join(', ') : String(value))} |`,
+  );
+  return [
+    '',
+    `### ${severity}: [\`${code}\`](${docs})`,
+    '',
+    message,
+    ...(rows.length > 0 ? ['', '| evidence | |', '| --- | --- |', ...rows] : []),
+    '',
+    `Next: \`${next.replaceAll('`', "'")}\``,
+  ];
+}
+
+function cell(text: string): string {
+  return `\`${text.replaceAll('|', '\\|').replaceAll('`', "'").replaceAll('\n', ' ') || ' '}\``;
+}

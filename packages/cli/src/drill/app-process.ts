@@ -1,0 +1,110 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { setTimeout as delay } from 'node:timers/promises';
+import { UsageError } from '../usage-error.ts';
+
+/** The user's application, started for one rehearsal. It stands in a process group of its own and is ended as a whole. */
+export class AppProcess implements AsyncDisposable {
+  readonly #child: ChildProcess;
+  readonly #watchdog: ChildProcess;
+  #lastWords = '';
+  #failure: Error | undefined;
+
+  constructor(command: readonly string[], env: Readonly<Record<string, string>>) {
+    const [program = '', ...args] = command;
+    this.#child = spawn(program, args, {
+      env: { ...process.env, ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+      detached: true,
+    });
+    this.#child.on('error', (error) => (this.#failure = error));
+    this.#child.stdout?.on('data', (chunk: Buffer) => this.#remember(chunk));
+    this.#child.stderr?.on('data', (chunk: Buffer) => this.#remember(chunk));
+    this.#watchdog = startWatchdog(this.#child.pid);
+  }
+
+  get pid(): number | undefined {
+    return this.#child.pid;
+  }
+
+  get hasEnded(): boolean {
+    return this.#failure !== undefined || this.#child.exitCode !== null || this.#child.signalCode !== null;
+  }
+
+  /** Resolves when `answers` says so. @throws UsageError when the command does not start, ends, or never answers */
+  async waitUntil(answers: () => Promise<boolean>, timeoutMs: number): Promise<void> {
+    const deadline = performance.now() + timeoutMs;
+    while (!(await answers())) {
+      if (this.#failure !== undefined) {
+        const { code = 'failed' } = this.#failure as NodeJS.ErrnoException;
+        throw new UsageError(
+          `The command does not start (${code}). Give it after --, as in: drill -- node server.js`,
+        );
+      }
+      if (this.hasEnded)
+        throw new UsageError(
+          `The command ended ${this.#ending()} before it answered a request.${this.#quote()}`,
+        );
+      if (performance.now() > deadline) {
+        throw new UsageError(
+          `The command answered no request within ${timeoutMs} ms. It must listen on the port in the variable PORT.${this.#quote()}`,
+        );
+      }
+      await delay(20);
+    }
+  }
+
+  /** Asks the whole group to end, and ends it when it does not. */
+  async stop(): Promise<void> {
+    this.#signal('SIGTERM');
+    if (!this.hasEnded) {
+      const exit = once(this.#child, 'exit').catch(() => undefined);
+      await Promise.race([exit, delay(2000, undefined, { ref: false })]);
+    }
+    this.#signal('SIGKILL');
+    this.#watchdog.stdin?.end('done\n');
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.stop();
+  }
+
+  #signal(signal: NodeJS.Signals): void {
+    if (this.#child.pid === undefined) return;
+    try {
+      process.kill(-this.#child.pid, signal);
+    } catch {
+      // The whole group is gone.
+    }
+  }
+
+  #remember(chunk: Buffer): void {
+    this.#lastWords = (this.#lastWords + chunk.toString('utf8')).slice(-2000);
+  }
+
+  #ending(): string {
+    return this.#child.signalCode === null
+      ? `with code ${this.#child.exitCode}`
+      : `by ${this.#child.signalCode}`;
+  }
+
+  #quote(): string {
+    const lines = this.#lastWords.split('\n').map((line) => line.trim());
+    const telling = lines.findLast((line) => /error/i.test(line)) ?? lines.findLast((line) => line !== '');
+    return telling ? ` It said: ${telling.slice(0, 160)}` : '';
+  }
+}
+
+// No handler runs in a process that is killed: a shell at the other end of a pipe then ends the group.
+function startWatchdog(pid: number | undefined): ChildProcess {
+  const script = `trap '' INT TERM HUP; read -r word; [ "$word" = done ] || kill -KILL -- "-$1" 2>/dev/null`;
+  const shell = spawn('/bin/sh', ['-c', script, 'watchdog', String(pid ?? 0)], {
+    stdio: ['pipe', 'ignore', 'ignore'],
+    detached: true,
+    cwd: '/',
+  });
+  shell.on('error', () => undefined);
+  shell.stdin?.on('error', () => undefined);
+  shell.unref();
+  return shell;
+}

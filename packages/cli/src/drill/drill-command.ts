@@ -1,0 +1,100 @@
+import { writeFileSync } from 'node:fs';
+import { exitCodes } from '../exit-codes.ts';
+import { styleFor, type Style } from '../style.ts';
+import { UsageError } from '../usage-error.ts';
+import { drillUsage, parseDrillOptions, type DrillOptions } from './drill-options.ts';
+import { figuresOf } from './figures.ts';
+import { hasPassed, type Drill, type Outcome } from './outcome.ts';
+import { rehearse } from './rehearse.ts';
+import { drillJson } from './report/json.ts';
+import { renderHtml } from './report/html.ts';
+import { renderDrillMarkdown } from './report/markdown.ts';
+import { missesOf } from './verdict.ts';
+
+const interrupted = 130;
+
+/** `redis-resilience drill`. */
+export async function drillCommand(args: readonly string[]): Promise<number> {
+  const options = parseDrillOptions(args);
+  if (options === undefined) {
+    process.stdout.write(`${drillUsage}\n`);
+    return exitCodes.well;
+  }
+  checkReport(options.report);
+  const stopper = new AbortController();
+  const stop = (): void => stopper.abort();
+  process.once('SIGINT', stop);
+  process.once('SIGTERM', stop);
+  const outOfTime = setTimeout(stop, options.maxSeconds * 1000);
+  try {
+    const drill = await run(options, stopper.signal);
+    if (stopper.signal.aborted && drill.outcomes.length < options.plans.length) {
+      process.stderr.write('redis-resilience: the drill was stopped; nothing is left running.\n');
+      return interrupted;
+    }
+    report(drill, options);
+    return drill.outcomes.every(hasPassed) ? exitCodes.well : exitCodes.broken;
+  } finally {
+    clearTimeout(outOfTime);
+    process.removeListener('SIGINT', stop);
+    process.removeListener('SIGTERM', stop);
+  }
+}
+
+async function run(options: DrillOptions, signal: AbortSignal): Promise<Drill> {
+  const startedAt = new Date();
+  const outcomes: Outcome[] = [];
+  const style = styleFor(process.stdout);
+  let left = options.maxRequests;
+  for (const plan of options.plans) {
+    const rehearsal = await rehearse(plan, { ...options, maxRequests: left }, signal);
+    if (signal.aborted) break;
+    left -= rehearsal.samples.length;
+    const figures = figuresOf(rehearsal);
+    const outcome = { rehearsal, figures, misses: missesOf(figures, plan.thresholds) };
+    outcomes.push(outcome);
+    if (!options.json) process.stdout.write(lineOf(outcome, style));
+  }
+  return {
+    command: options.command.join(' '),
+    requests: options.urls,
+    seed: options.seed,
+    rate: options.rate,
+    startedAt,
+    node: process.version,
+    outcomes,
+  };
+}
+
+function lineOf({ rehearsal, figures, misses }: Outcome, style: Style): string {
+  const { requests, failed, refused, p50Ms, p99Ms, hangMs, recoveryMs, neverRecovered } = figures;
+  const verdict = misses.length === 0 ? style.green('pass') : style.red('FAIL');
+  const cells = [
+    `${failed} of ${requests} failed`.padEnd(18),
+    `${refused} refused`.padEnd(12),
+    `p50 ${p50Ms} ms`.padEnd(12),
+    `p99 ${p99Ms} ms`.padEnd(12),
+    `longest ${hangMs} ms`.padEnd(16),
+    neverRecovered ? 'not recovered' : `recovered ${recoveryMs} ms`,
+  ];
+  const details = misses.map(({ message }) => style.dim(`${' '.repeat(24)}${message}\n`)).join('');
+  return `${rehearsal.plan.name.padEnd(18)} ${verdict}  ${cells.join('')}\n${details}`;
+}
+
+function report(drill: Drill, options: DrillOptions): void {
+  if (options.json) process.stdout.write(`${JSON.stringify(drillJson(drill), undefined, 2)}\n`);
+  if (options.report === undefined) return;
+  writeFileSync(`${options.report}.md`, renderDrillMarkdown(drill));
+  writeFileSync(`${options.report}.html`, renderHtml(drill));
+  if (!options.json) process.stdout.write(`\nreports: ${options.report}.md, ${options.report}.html\n`);
+}
+
+// Found out before minutes are spent on rehearsals.
+function checkReport(path: string | undefined): void {
+  if (path === undefined) return;
+  try {
+    writeFileSync(`${path}.md`, '');
+  } catch {
+    throw new UsageError(`--report: ${path}.md cannot be written.`);
+  }
+}

@@ -1,0 +1,16 @@
+import type { Fault, FaultName } from './fault.ts';
+import { blackhole, latency, reset } from './network-faults.ts';
+import { failover, freeze, fullMemory, maxClients, passwordRotation, restart } from './server-faults.ts';
+
+/** Every fault by its name. */
+export const allFaults: Readonly<Record<FaultName, Fault>> = {
+  restart,
+  freeze,
+  blackhole,
+  latency,
+  reset,
+  failover,
+  'password-rotation': passwordRotation,
+  'max-clients': maxClients,
+  'full-memory': fullMemory,
+};

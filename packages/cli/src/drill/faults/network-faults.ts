@@ -1,0 +1,25 @@
+import type { Fault } from './fault.ts';
+
+/** Old connections are dead for good; new ones hang until the fault is lifted. */
+export const blackhole: Fault = async ({ stage: { proxy } }) => {
+  proxy.blackhole({ existing: true, incoming: true });
+  return () => proxy.heal();
+};
+
+export const latency: Fault = async ({ stage: { proxy }, parameters }) => {
+  const { latencyMs = 200, jitterMs = 0 } = parameters;
+  // Half of it on the way there, half on the way back.
+  proxy.latency(latencyMs / 2, { jitterMs: jitterMs / 2 });
+  return async () => {
+    proxy.latency(0);
+  };
+};
+
+export const reset: Fault = async ({ stage: { proxy }, parameters, seed }) => {
+  const { minMs = 200, maxMs = 500 } = parameters;
+  proxy.reset();
+  const stop = proxy.resetEvery({ minMs, maxMs, seed });
+  return async () => {
+    stop();
+  };
+};

@@ -1,0 +1,71 @@
+import { request } from './request.ts';
+
+export type ProbeName = 'liveness' | 'readiness' | 'health';
+
+/** One look at an endpoint. `ok`: 2xx; `warn`: 2xx that says `warn`; `fail`: 5xx; `silent`: no answer in time. */
+export interface ProbeSample {
+  readonly probe: ProbeName;
+  readonly atMs: number;
+  readonly durationMs: number;
+  readonly verdict: 'ok' | 'warn' | 'fail' | 'silent';
+}
+
+export interface ProbeOptions {
+  /** `http://127.0.0.1:3000`. */
+  readonly base: string;
+  readonly paths: Readonly<Record<ProbeName, string>>;
+  /** An answer that takes longer is as good as none: a probe has stopped waiting. */
+  readonly limitMs: number;
+  readonly elapsedMs: () => number;
+}
+
+const everyMs = 100;
+const timeoutMs = 3000;
+
+/** Looks at the endpoints of the application again and again, as an orchestrator does. Missing ones are left alone. */
+export class Probes {
+  readonly samples: ProbeSample[] = [];
+  readonly #options: ProbeOptions;
+  readonly #missing = new Set<ProbeName>();
+  readonly #busy = new Set<ProbeName>();
+  readonly #timer: NodeJS.Timeout;
+  readonly #pending = new Set<Promise<void>>();
+
+  constructor(options: ProbeOptions) {
+    this.#options = options;
+    this.#timer = setInterval(() => this.#look(), everyMs);
+    this.#look();
+  }
+
+  async stop(): Promise<void> {
+    clearInterval(this.#timer);
+    await Promise.all(this.#pending);
+  }
+
+  #look(): void {
+    for (const [probe, path] of Object.entries(this.#options.paths) as [ProbeName, string][]) {
+      if (this.#busy.has(probe) || this.#missing.has(probe)) continue;
+      this.#busy.add(probe);
+      const work = this.#ask(probe, path).then(() => {
+        this.#busy.delete(probe);
+        this.#pending.delete(work);
+      });
+      this.#pending.add(work);
+    }
+  }
+
+  async #ask(probe: ProbeName, path: string): Promise<void> {
+    const { base, elapsedMs, limitMs } = this.#options;
+    const atMs = elapsedMs();
+    const answer = await request(base + path, { method: 'GET', timeoutMs, keepBytes: 400 });
+    const { status, durationMs, body } = answer;
+    if (status !== undefined && status >= 400 && status < 500) {
+      this.#missing.add(probe);
+      return;
+    }
+    const isWarning = /^\s*\{\s*"status"\s*:\s*"warn"/.test(body);
+    const isLate = status === undefined || durationMs > limitMs;
+    const verdict = isLate ? 'silent' : status >= 500 ? 'fail' : isWarning ? 'warn' : 'ok';
+    this.samples.push({ probe, atMs, durationMs, verdict });
+  }
+}

@@ -1,0 +1,94 @@
+import { hasPassed, type Drill, type Outcome } from '../outcome.ts';
+import { styleSheet } from './style-sheet.ts';
+import { renderTimeline } from './timeline.ts';
+
+/** One page that needs nothing else: no script, no font, no picture from elsewhere. */
+export function renderHtml(drill: Drill): string {
+  const passed = drill.outcomes.filter(hasPassed).length;
+  const isPassed = passed === drill.outcomes.length;
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>Redis drill: ${isPassed ? 'passed' : 'failed'}</title>
+<style>${styleSheet}</style>
+</head>
+<body>
+<header>
+<p class="kicker">Redis drill</p>
+<h1>${chip(isPassed)} ${passed} of ${drill.outcomes.length} plans kept their thresholds</h1>
+<dl class="facts">
+${fact('Command', `<code>${escape(drill.command)}</code>`)}
+${fact('Requests', `${drill.requests.map((each) => `<code>${escape(each)}</code>`).join(', ')} at ${drill.rate} a second`)}
+${fact('Seed', String(drill.seed))}
+${fact('Node', escape(drill.node))}
+${fact('Date', escape(drill.startedAt.toISOString().slice(0, 16).replace('T', ' ')))}
+</dl>
+</header>
+<main>
+<div class="scroll"><table>
+<thead><tr><th>Plan</th><th>Verdict</th><th>Requests</th><th>Failed</th><th>Refused</th><th>p50</th><th>p99</th><th>Longest</th><th>Recovered</th><th>Memory</th></tr></thead>
+<tbody>
+${drill.outcomes.map(row).join('\n')}
+</tbody>
+</table></div>
+<p class="legend"><span class="dot ok"></span> answered <span class="dot refused"></span> refused: 503 with Retry-After <span class="dot failed"></span> failed <span class="swatch"></span> the fault</p>
+${drill.outcomes.map(section).join('\n')}
+</main>
+<footer>Failed: a 5xx, a broken connection, or no answer in time. Recovered: from the moment Redis was back until the last request that failed or was refused had ended. Made by redis-resilience drill.</footer>
+</body>
+</html>
+`;
+}
+
+function row(outcome: Outcome): string {
+  const { figures, rehearsal } = outcome;
+  const { name } = rehearsal.plan;
+  const growth = figures.memoryGrowthMb === undefined ? '–' : `+${figures.memoryGrowthMb} MB`;
+  const recovered = figures.neverRecovered ? 'never' : ms(figures.recoveryMs);
+  const cells = [figures.requests, figures.failed, figures.refused, ms(figures.p50Ms), ms(figures.p99Ms)];
+  const rest = [ms(figures.hangMs), recovered, growth];
+  const numbers = [...cells, ...rest].map((cell) => `<td class="number">${cell}</td>`).join('');
+  return `<tr><th scope="row"><a href="#${escape(name)}">${escape(name)}</a></th><td>${chip(hasPassed(outcome))}</td>${numbers}</tr>`;
+}
+
+function section(outcome: Outcome): string {
+  const { rehearsal, figures, misses } = outcome;
+  const { name, description } = rehearsal.plan;
+  const missed = misses.map(({ message }) => `<li>${escape(message)}</li>`).join('');
+  const health =
+    figures.healthRecoveryMs === undefined ? '' : fact('Health well after', ms(figures.healthRecoveryMs));
+  return `<section id="${escape(name)}">
+<h2>${escape(name)} ${chip(misses.length === 0)}</h2>
+<p>${escape(description)}</p>
+${missed === '' ? '' : `<ul class="missed">${missed}</ul>`}
+<div class="scroll">${renderTimeline(rehearsal)}</div>
+<dl class="facts">
+${fact('Readiness', escape(figures.readiness))}
+${fact('Liveness', escape(figures.liveness))}
+${health}
+</dl>
+</section>`;
+}
+
+function chip(isPassed: boolean): string {
+  return `<span class="chip ${isPassed ? 'passed' : 'missed'}">${isPassed ? 'pass' : 'fail'}</span>`;
+}
+
+function fact(term: string, value: string): string {
+  return `<div><dt>${term}</dt><dd>${value}</dd></div>`;
+}
+
+function ms(value: number): string {
+  return `${value.toLocaleString('en')} ms`;
+}
+
+function escape(text: string): string {
+  return text
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replaceAll('"', '&quot;');
+}

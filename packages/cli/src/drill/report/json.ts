@@ -1,0 +1,18 @@
+import { hasPassed, type Drill } from '../outcome.ts';
+
+/** The figures of a drill as data. */
+export function drillJson(drill: Drill): unknown {
+  return {
+    command: drill.command,
+    requests: drill.requests,
+    seed: drill.seed,
+    passed: drill.outcomes.every(hasPassed),
+    plans: drill.outcomes.map((outcome) => ({
+      name: outcome.rehearsal.plan.name,
+      passed: hasPassed(outcome),
+      figures: outcome.figures,
+      missed: outcome.misses,
+      thresholds: outcome.rehearsal.plan.thresholds,
+    })),
+  };
+}

@@ -1,0 +1,35 @@
+import { startProxy, startRedis, type ChaosProxy, type RedisServer } from '@redis-resilience/testing';
+import type { FaultName } from './faults/fault.ts';
+
+/** A real Redis behind a proxy, made for one rehearsal. */
+export interface Stage extends AsyncDisposable {
+  readonly server: RedisServer;
+  /** A replica that can be promoted, where the fault needs one. */
+  readonly replica: RedisServer | undefined;
+  readonly proxy: ChaosProxy;
+  readonly password: string;
+}
+
+/** Sets up servers and proxy on loopback. */
+export async function setStage(fault: FaultName, seed: number): Promise<Stage> {
+  const started: AsyncDisposable[] = [];
+  const dispose = async (): Promise<void> => {
+    for (const each of started.toReversed()) await each[Symbol.asyncDispose]();
+  };
+  try {
+    const password = fault === 'password-rotation' ? `drill-${seed}` : '';
+    const server = await startRedis({ keep: true, ...(password && { password }) });
+    started.push(server);
+    let replica: RedisServer | undefined;
+    if (fault === 'failover') {
+      replica = await startRedis({ replicaOf: { host: server.host, port: server.port } });
+      started.push(replica);
+    }
+    const proxy = await startProxy({ target: server });
+    started.push(proxy);
+    return { server, replica, proxy, password, [Symbol.asyncDispose]: dispose };
+  } catch (error) {
+    await dispose();
+    throw error;
+  }
+}

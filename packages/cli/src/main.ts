@@ -1,0 +1,50 @@
+import { readFileSync } from 'node:fs';
+import { exitCodes } from './exit-codes.ts';
+import { UsageError } from './usage-error.ts';
+
+type Command = (args: readonly string[]) => Promise<number>;
+
+// Each command brings its own modules: the doctor starts without the drill's.
+const commands: Readonly<Record<string, () => Promise<Command>>> = {
+  doctor: async () => (await import('./doctor/doctor-command.ts')).doctorCommand,
+  drill: async () => (await import('./drill/drill-command.ts')).drillCommand,
+  watch: async () => (await import('./watch/watch-command.ts')).watchCommand,
+};
+
+const usage = `Usage: redis-resilience <command> [options]
+
+Commands:
+  doctor [url]              why can't I reach Redis? Names the first broken step
+  drill -- command [args]   what would happen if Redis went away? Rehearses outages
+  watch [url...]            a live view of health endpoints, or of a Redis
+
+redis-resilience <command> --help tells the options of each.
+Exit codes: 0 well, 1 a finding is an error or a threshold was missed, 2 bad usage.`;
+
+/** Runs one command and gives back the exit code. Never throws for bad input. */
+export async function main(args: readonly string[]): Promise<number> {
+  const [name, ...rest] = args;
+  if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
+    process.stdout.write(`${usage}\n`);
+    return name === undefined ? exitCodes.usage : exitCodes.well;
+  }
+  if (name === '--version') {
+    process.stdout.write(`${version()}\n`);
+    return exitCodes.well;
+  }
+  const load = Object.hasOwn(commands, name) ? commands[name] : undefined;
+  try {
+    if (load === undefined) throw new UsageError(`There is no command '${name.slice(0, 40)}'. Try --help.`);
+    const command = await load();
+    return await command(rest);
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    process.stderr.write(`redis-resilience: ${error.message}\n`);
+    return exitCodes.usage;
+  }
+}
+
+function version(): string {
+  const file = new URL('../package.json', import.meta.url);
+  return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version;
+}

@@ -1,0 +1,32 @@
+import { parseArgs, type ParseArgsConfig } from 'node:util';
+import { UsageError } from './usage-error.ts';
+
+type Flags = NonNullable<ParseArgsConfig['options']>;
+type Parsed<T extends Flags> = ReturnType<
+  typeof parseArgs<{ args: string[]; options: T; allowPositionals: true; strict: true }>
+>;
+
+/** Reads flags and positionals. @throws UsageError for an unknown flag or one without its value, in one line */
+export function parseFlags<T extends Flags>(args: readonly string[], options: T): Parsed<T> {
+  try {
+    return parseArgs({ args: [...args], options, allowPositionals: true, strict: true });
+  } catch (error) {
+    const [line = ''] = (error as Error).message.split(/[\n.]/);
+    throw new UsageError(`${line}. Try --help.`);
+  }
+}
+
+/** A whole number within bounds. @throws UsageError naming the flag */
+export function numberFlag(
+  name: string,
+  text: string | undefined,
+  otherwise: number,
+  [least, most]: readonly [number, number],
+): number {
+  if (text === undefined) return otherwise;
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < least || value > most) {
+    throw new UsageError(`--${name} takes a whole number from ${least} to ${most}.`);
+  }
+  return value;
+}

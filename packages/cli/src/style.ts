@@ -1,0 +1,36 @@
+import type { WriteStream } from 'node:tty';
+
+/** Paints text, or leaves it as it is. */
+export interface Style {
+  readonly red: (text: string) => string;
+  readonly yellow: (text: string) => string;
+  readonly green: (text: string) => string;
+  readonly cyan: (text: string) => string;
+  readonly dim: (text: string) => string;
+  readonly bold: (text: string) => string;
+}
+
+const codes: Readonly<Record<keyof Style, readonly [number, number]>> = {
+  red: [31, 39],
+  yellow: [33, 39],
+  green: [32, 39],
+  cyan: [36, 39],
+  dim: [2, 22],
+  bold: [1, 22],
+};
+
+/** Colour for a terminal, unless NO_COLOR is set or it is dumb; FORCE_COLOR wins. */
+export function styleFor(stream: Pick<WriteStream, 'isTTY'>, env: NodeJS.ProcessEnv = process.env): Style {
+  const isForced = env['FORCE_COLOR'] !== undefined && env['FORCE_COLOR'] !== '0';
+  const isOff = Boolean(env['NO_COLOR']) || env['TERM'] === 'dumb';
+  return styleOf(isForced || (stream.isTTY && !isOff));
+}
+
+/** With colour or without. */
+export function styleOf(isColoured: boolean): Style {
+  const painted = Object.entries(codes).map(([name, [on, off]]) => [
+    name,
+    (text: string) => (isColoured ? `\u001B[${on}m${text}\u001B[${off}m` : text),
+  ]);
+  return Object.fromEntries(painted) as Style;
+}

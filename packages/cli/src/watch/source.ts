@@ -1,0 +1,52 @@
+import { describeTarget, diagnose } from '@redis-resilience/doctor';
+import { refusing } from '../refusing.ts';
+import { UsageError } from '../usage-error.ts';
+import { appConnections } from './app-connections.ts';
+
+/** What one look at a target shows. */
+export interface Look {
+  readonly status: 'up' | 'degraded' | 'down' | 'unreachable';
+  readonly latencyMs: number;
+  readonly circuit: string;
+  readonly outages: number | undefined;
+  readonly cause: string | undefined;
+}
+
+/** Something that can be looked at again and again. */
+export interface Source {
+  /** Without credentials. */
+  readonly label: string;
+  look(timeoutMs: number): Promise<Look>;
+}
+
+/** @throws UsageError for a malformed URL */
+export function openSource(url: string): Source {
+  return /^https?:/.test(url) ? openApp(url) : openRedis(url);
+}
+
+function openApp(url: string): Source {
+  if (!URL.canParse(url))
+    throw new UsageError('watch takes the http:// URL of a health endpoint, or a Redis URL.');
+  const { host, pathname } = new URL(url);
+  return { label: `${host}${pathname}`, look: (timeoutMs) => appConnections(url, timeoutMs) };
+}
+
+function openRedis(url: string): Source {
+  // Found malformed now, not at the first look.
+  const label = refusing(() => describeTarget(url));
+  return {
+    label,
+    look: async (timeoutMs) => {
+      const startedAt = performance.now();
+      const { healthy, findings } = await diagnose(url, { depth: 'short', host: false, timeoutMs });
+      const [first] = findings;
+      return {
+        status: healthy ? (first?.severity === 'warning' ? 'degraded' : 'up') : 'down',
+        latencyMs: performance.now() - startedAt,
+        circuit: '-',
+        outages: undefined,
+        cause: first === undefined || first.severity === 'info' ? undefined : first.code,
+      };
+    },
+  };
+}

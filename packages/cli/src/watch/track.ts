@@ -1,0 +1,61 @@
+import type { Look, Source } from './source.ts';
+
+const keptLooks = 240;
+
+/** One target and what was seen of it so far. */
+export class Track {
+  readonly #source: Source;
+  readonly #looks: Look[] = [];
+  #ownOutages = 0;
+  #lastCause: string | undefined;
+  #lastLine = '';
+
+  constructor(source: Source) {
+    this.#source = source;
+  }
+
+  get label(): string {
+    return this.#source.label;
+  }
+
+  get looks(): readonly Look[] {
+    return this.#looks;
+  }
+
+  get latest(): Look | undefined {
+    return this.#looks.at(-1);
+  }
+
+  get isWell(): boolean {
+    return this.latest?.status === 'up';
+  }
+
+  /** As the application counts them, else as they were seen from here. */
+  get outages(): number {
+    return this.latest?.outages ?? this.#ownOutages;
+  }
+
+  /** Why it was last not well; stays when it is well again. */
+  get lastCause(): string | undefined {
+    return this.#lastCause;
+  }
+
+  async look(timeoutMs: number): Promise<void> {
+    const before = this.latest?.status;
+    const look = await this.#source.look(timeoutMs);
+    if (look.status !== 'up' && (before === 'up' || before === undefined)) this.#ownOutages++;
+    this.#lastCause = look.cause ?? this.#lastCause;
+    this.#looks.push(look);
+    if (this.#looks.length > keptLooks) this.#looks.shift();
+  }
+
+  /** A line for a file or a pipe, empty while nothing changed. */
+  changeLine(): string {
+    const { latest } = this;
+    if (latest === undefined) return '';
+    const line = `${this.label} ${latest.status} circuit=${latest.circuit} outages=${this.outages} cause=${latest.cause ?? '-'}`;
+    if (line === this.#lastLine) return '';
+    this.#lastLine = line;
+    return `${new Date().toISOString()} ${line}\n`;
+  }
+}

@@ -1,0 +1,73 @@
+import { exitCodes } from '../exit-codes.ts';
+import { numberFlag, parseFlags } from '../parse-flags.ts';
+import { styleFor } from '../style.ts';
+import { openSource } from './source.ts';
+import { Track } from './track.ts';
+import { renderTracks } from './render-watch.ts';
+
+const usage = `Usage: redis-resilience watch [url...] [options]
+
+A live view of health endpoints (http://host/health/redis) or of a Redis itself (redis://host).
+
+  url               more than one if you like; default: REDIS_URL, else redis://localhost:6379
+  --interval <ms>   between two looks; default 500
+  --count <n>       ends after so many looks; default: when you press Ctrl-C
+  --help
+
+Without a terminal it writes one line for each target whenever something changes.
+Exit codes: 0 all was well at the last look, 1 something was not, 2 bad usage.`;
+
+const flags = {
+  interval: { type: 'string' },
+  count: { type: 'string' },
+  help: { type: 'boolean', short: 'h' },
+} as const;
+
+const clearScreen = '\u001B[H\u001B[J';
+
+/** `redis-resilience watch`. */
+export async function watchCommand(args: readonly string[]): Promise<number> {
+  const { values, positionals } = parseFlags(args, flags);
+  if (values.help) {
+    process.stdout.write(`${usage}\n`);
+    return exitCodes.well;
+  }
+  const urls = positionals.length > 0 ? positionals : [process.env['REDIS_URL'] || 'redis://localhost:6379'];
+  const tracks = urls.map((url) => new Track(openSource(url)));
+  const intervalMs = numberFlag('interval', values.interval, 500, [50, 60_000]);
+  const count = numberFlag('count', values.count, Number.MAX_SAFE_INTEGER, [1, Number.MAX_SAFE_INTEGER]);
+  await look(tracks, intervalMs, count);
+  return tracks.every(({ isWell }) => isWell) ? exitCodes.well : exitCodes.broken;
+}
+
+async function look(tracks: readonly Track[], intervalMs: number, count: number): Promise<void> {
+  const stopper = new AbortController();
+  const stop = (): void => stopper.abort();
+  process.once('SIGINT', stop);
+  process.once('SIGTERM', stop);
+  const style = styleFor(process.stdout);
+  const isLive = process.stdout.isTTY;
+  try {
+    for (let left = count; left > 0 && !stopper.signal.aborted; left--) {
+      await Promise.all(tracks.map((track) => track.look(Math.max(intervalMs, 1000))));
+      if (isLive) process.stdout.write(clearScreen + renderTracks(tracks, style, process.stdout.columns));
+      else for (const track of tracks) process.stdout.write(track.changeLine());
+      if (left > 1) await pause(intervalMs, stopper.signal);
+    }
+  } finally {
+    process.removeListener('SIGINT', stop);
+    process.removeListener('SIGTERM', stop);
+  }
+}
+
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const end = (): void => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', end);
+      resolve();
+    };
+    const timer = setTimeout(end, ms);
+    signal.addEventListener('abort', end, { once: true });
+  });
+}

@@ -1,0 +1,76 @@
+import { nextAttemptWords } from './dialing-view.ts';
+import { h, setAttribute, setText } from './element.ts';
+import type { ConnectionPicture, PageState, StatusWord } from './page-state.ts';
+import { agoWords, durationWords, elapsedWords, statusWords } from './words.ts';
+
+export interface Banner {
+  update(now: number, state: PageState): void;
+}
+
+const signs: Readonly<Record<StatusWord, string>> = { up: '\u2713', degraded: '!', down: '\u2715' };
+const order: readonly StatusWord[] = ['up', 'degraded', 'down'];
+const recentMs = 10 * 60 * 1000;
+
+/** The whole story in three lines, for whoever has only a glance. */
+export function createBanner(node: HTMLElement): Banner {
+  const sign = h('span', { class: 'sign', 'aria-hidden': 'true' });
+  const headline = h('p', { class: 'headline' });
+  const detail = h('p');
+  const next = h('p', { class: 'next' });
+  node.replaceChildren(sign, h('div', {}, headline, detail, next));
+  return {
+    update(now, { connections }) {
+      const worst = worstOf(connections);
+      if (worst === undefined) return;
+      setAttribute(node, 'data-status', worst.status);
+      setText(sign, signs[worst.status]);
+      setText(headline, headlineWords(worst, connections));
+      setText(detail, detailWords(worst));
+      setText(next, worst.status === 'up' ? lastOutageWords(now, connections) : awayWords(now, worst));
+    },
+  };
+}
+
+/** The connection that is worst off. */
+export function worstOf(connections: readonly ConnectionPicture[]): ConnectionPicture | undefined {
+  return connections.toSorted((left, right) => order.indexOf(right.status) - order.indexOf(left.status))[0];
+}
+
+function headlineWords(worst: ConnectionPicture, all: readonly ConnectionPicture[]): string {
+  if (worst.status === 'up') return all.length === 1 ? 'Redis is up' : `All ${all.length} connections are up`;
+  const word = statusWords[worst.status].toLowerCase();
+  if (all.length === 1) return `Redis is ${word}`;
+  const others = all.filter(({ status }) => status !== 'up').length - 1;
+  const more = others === 0 ? '' : `, and ${others} more ${others === 1 ? 'is' : 'are'} not up`;
+  return `${worst.name} is ${word}${more} (of ${all.length} connections)`;
+}
+
+function detailWords({ status, cause, reads, writes }: ConnectionPicture): string {
+  if (status === 'up') return 'Reads and writes work.';
+  const why = cause?.message ?? 'It is being connected.';
+  if (status === 'degraded' && reads !== writes) {
+    return `${why} ${reads ? 'Reads go on; writes do not.' : 'Writes go on; reads do not.'}`;
+  }
+  return why;
+}
+
+function awayWords(now: number, worst: ConnectionPicture): string {
+  const works =
+    worst.status === 'down'
+      ? 'The application works on without it: commands fail at once or take their fallback.'
+      : 'It is recovering, or part of it works.';
+  return `For ${elapsedWords(now - worst.since)} now. ${works} ${nextAttemptWords(now, worst)}`;
+}
+
+function lastOutageWords(now: number, connections: readonly ConnectionPicture[]): string {
+  const over = connections.flatMap(({ name, outages }) =>
+    outages.filter(({ to }) => to !== null).map((outage) => ({ name, ...outage })),
+  );
+  const last = over.toSorted((left, right) => (right.to ?? 0) - (left.to ?? 0))[0];
+  if (last === undefined || last.to === null) return 'No outage in the last hour.';
+  const agoMs = now - last.to;
+  const who = connections.length === 1 ? '' : ` of ${last.name}`;
+  const verb = agoMs < recentMs ? 'Recovered' : 'The last outage ended';
+  const lasted = durationWords(last.to - last.from);
+  return `${verb} ${agoWords(agoMs)}, after an outage${who} of ${lasted}. Cause: ${last.message}`;
+}

@@ -1,0 +1,75 @@
+import { h, setAttribute, setText, svg } from './element.ts';
+
+const width = 240;
+const height = 48;
+const spanMs = 120_000;
+
+/** One line of a sparkline: a value a second; null leaves a gap. */
+export interface SparkPoint {
+  readonly at: number;
+  readonly value: number | null;
+}
+
+export interface Sparkline {
+  readonly node: HTMLElement;
+  /** `second`: drawn over the first on the same scale, in the colour of trouble. */
+  update(now: number, text: string, first: readonly SparkPoint[], second?: readonly SparkPoint[]): void;
+}
+
+/** A tile with a title, the present figure, and the course of the last two minutes. */
+export function createSparkline(title: string): Sparkline {
+  const figure = h('p', { class: 'figure' }, 'no data yet');
+  const area = svg('path', { class: 'spark-area' });
+  const line = svg('path', { class: 'spark-line' });
+  const trouble = svg('path', { class: 'spark-trouble' });
+  const graph = svg(
+    'svg',
+    { viewBox: `0 0 ${width} ${height}`, preserveAspectRatio: 'none', role: 'img', 'aria-label': title },
+    area,
+    line,
+    trouble,
+  );
+  const node = h('div', { class: 'tile' }, h('h4', {}, title), figure, graph);
+  return {
+    node,
+    update(now, text, first, second = []) {
+      const top = Math.max(...[...first, ...second].map(({ value }) => value ?? 0), 1e-9) * 1.1;
+      const path = linePath(now, first, top);
+      setText(figure, text);
+      setAttribute(graph, 'aria-label', `${title}, last two minutes. Now: ${text}`);
+      setAttribute(line, 'd', path);
+      setAttribute(area, 'd', areaPath(now, first, top));
+      setAttribute(
+        trouble,
+        'd',
+        second.some(({ value }) => (value ?? 0) > 0) ? linePath(now, second, top) : '',
+      );
+    },
+  };
+}
+
+function linePath(now: number, points: readonly SparkPoint[], top: number): string {
+  let path = '';
+  let isOpen = false;
+  for (const { at, value } of points) {
+    if (value !== null) path += `${isOpen ? 'L' : 'M'}${xOf(now, at)} ${yOf(value, top)}`;
+    isOpen = value !== null;
+  }
+  return path;
+}
+
+function areaPath(now: number, points: readonly SparkPoint[], top: number): string {
+  const first = points[0];
+  const last = points.at(-1);
+  if (first === undefined || last === undefined) return '';
+  const line = points.map(({ at, value }) => `L${xOf(now, at)} ${yOf(value ?? 0, top)}`).join('');
+  return `M${xOf(now, first.at)} ${height}${line}L${xOf(now, last.at)} ${height}Z`;
+}
+
+function xOf(now: number, at: number): string {
+  return Math.max(0, width - ((now - at) / spanMs) * width).toFixed(1);
+}
+
+function yOf(value: number, top: number): string {
+  return (height - 1 - (value / top) * (height - 2)).toFixed(1);
+}

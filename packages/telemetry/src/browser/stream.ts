@@ -1,0 +1,44 @@
+import type { Greeting, PageState } from './page-state.ts';
+
+export interface StreamListener {
+  onGreeting(greeting: Greeting): void;
+  onState(state: PageState): void;
+  /** The application does not answer; it is tried again each second. */
+  onAway(): void;
+}
+
+const retryMs = 1000;
+const silenceMs = 5000;
+
+/**
+ * Listens to the application for ever. The browser's own reconnection gives up on a server that answers with an error,
+ * and does not notice one that falls silent: a stream that failed, or said nothing for 5 s, is replaced.
+ */
+export function startStream(listener: StreamListener): void {
+  const url = `${window.location.pathname.replace(/\/$/, '')}/events`;
+  let silence = 0;
+  const open = (): void => {
+    const source = new EventSource(url);
+    const again = (): void => {
+      source.close();
+      window.clearTimeout(silence);
+      listener.onAway();
+      window.setTimeout(open, retryMs);
+    };
+    const heard = (): void => {
+      window.clearTimeout(silence);
+      silence = window.setTimeout(again, silenceMs);
+    };
+    source.addEventListener('greeting', ({ data }: MessageEvent<string>) => {
+      heard();
+      listener.onGreeting(JSON.parse(data) as Greeting);
+    });
+    source.addEventListener('state', ({ data }: MessageEvent<string>) => {
+      heard();
+      listener.onState(JSON.parse(data) as PageState);
+    });
+    source.addEventListener('error', again);
+    heard();
+  };
+  open();
+}

@@ -1,0 +1,6 @@
+export {
+  redisStatusPage,
+  type StatusPageContext,
+  type StatusPageMiddleware,
+} from './status-page/koa-status-page.ts';
+export type { StatusPageOptions } from './status-page/options.ts';

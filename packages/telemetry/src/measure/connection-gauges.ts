@@ -1,0 +1,131 @@
+import type { RedisSnapshot, SnapshotDetail } from '@redis-resilience/core';
+import type { ConnectionMeter } from './connection-meter.ts';
+import { lanes } from './command-tally.ts';
+import type { Point } from './counts.ts';
+import type { Instrument } from './instrument.ts';
+import { circuitStates, connectionStates, stateSet, statuses } from './state-set.ts';
+
+/** How each connection is right now, read from its snapshot and its live counts. */
+export const connectionGauges: readonly Instrument[] = [
+  gauge(
+    'up',
+    '1 while reads and writes both work as they should, else 0.',
+    [],
+    { merge: 'min' },
+    ({ snapshot }) => [point(snapshot.status === 'up' ? 1 : 0)],
+  ),
+  gauge(
+    'status',
+    'What the application may expect: 1 for the present status.',
+    ['status'],
+    {},
+    ({ snapshot }) => stateSet('status', statuses, snapshot.status),
+  ),
+  gauge('state', 'State of the connection: 1 for the present one.', ['state'], {}, ({ snapshot }) =>
+    stateSet('state', connectionStates, snapshot.connection),
+  ),
+  gauge(
+    'cause',
+    'Why the status is not up: 1 for the present cause; no sample while up.',
+    ['cause'],
+    {},
+    (now) => (now.snapshot.cause === undefined ? [] : [point(1, { cause: now.snapshot.cause.code })]),
+  ),
+  gauge(
+    'lane_available',
+    '1 while reads, or writes, are expected to work.',
+    ['lane'],
+    { merge: 'min' },
+    (now) => [
+      point(Number(now.snapshot.reads), { lane: 'read' }),
+      point(Number(now.snapshot.writes), { lane: 'write' }),
+    ],
+  ),
+  gauge(
+    'circuit_state',
+    'State of each circuit: 1 for the present one.',
+    ['lane', 'state'],
+    {},
+    ({ snapshot }) =>
+      lanes.flatMap((lane) => stateSet('state', circuitStates, snapshot.circuit[lane], { lane })),
+  ),
+  gauge(
+    'status_since_timestamp_seconds',
+    'When the present status began, in seconds since the epoch.',
+    [],
+    { unit: 's', merge: 'max' },
+    ({ snapshot }) => [point(snapshot.since.getTime() / 1000)],
+  ),
+  gauge(
+    'retry_after_seconds',
+    'Until the next connection attempt or trial call; 0 while up.',
+    [],
+    { unit: 's', merge: 'max' },
+    ({ snapshot }) => [point((snapshot.retryAfterMs ?? 0) / 1000)],
+  ),
+  gauge(
+    'connections',
+    'Connections that are kept, duplicates and cluster nodes included.',
+    [],
+    {},
+    ({ detail }) => [point(detail.connections)],
+  ),
+  gauge('ready_connections', 'Connections that are ready.', [], {}, ({ detail }) => [
+    point(detail.readyConnections),
+  ]),
+  gauge('waiting_commands', 'Commands that wait for Redis to come back.', [], {}, ({ detail }) => [
+    point(detail.waiting),
+  ]),
+  gauge('waiting_bytes', 'Bytes of the arguments of waiting commands.', [], { unit: 'By' }, ({ detail }) => [
+    point(detail.waitingBytes),
+  ]),
+  gauge('in_flight_commands', 'Commands that were sent and are not answered yet.', [], {}, ({ detail }) => [
+    point(detail.inFlight),
+  ]),
+  gauge(
+    'retry_budget_tokens',
+    'Tokens left for retries; one costs 10.',
+    [],
+    { merge: 'min' },
+    ({ detail }) => [point(detail.retryBudget)],
+  ),
+  gauge(
+    'event_loop_lag_seconds',
+    'How late the event loop of this process was, as the connection saw it.',
+    [],
+    { unit: 's', merge: 'max' },
+    ({ detail }) => [point(detail.eventLoopLagMs / 1000)],
+  ),
+];
+
+interface Present {
+  readonly snapshot: RedisSnapshot;
+  readonly detail: SnapshotDetail;
+}
+
+function gauge(
+  name: string,
+  help: string,
+  labels: readonly string[],
+  { unit = '1', merge }: { readonly unit?: string; readonly merge?: 'min' | 'max' },
+  read: (present: Present) => readonly Point[],
+): Instrument {
+  return {
+    name: `redis_resilience_${name}`,
+    kind: 'gauge',
+    help,
+    unit,
+    labels: ['connection', ...labels],
+    ...(merge === undefined ? {} : { merge }),
+    read: ({ connections }) => connections.flatMap((meter) => readOne(meter, read)),
+  };
+}
+
+function readOne({ resilience }: ConnectionMeter, read: (present: Present) => readonly Point[]): Point[] {
+  const points = read({ snapshot: resilience.snapshot(), detail: resilience.detail() });
+  return points.map(({ labels, value }) => ({ labels: { connection: resilience.name, ...labels }, value }));
+}
+
+function point(value: number, labels: Readonly<Record<string, string>> = {}): Point {
+  return { labels, value };
+}

@@ -1,0 +1,61 @@
+import type { RedisResilience } from '@redis-resilience/core';
+import { CommandTally, lanes } from './command-tally.ts';
+import { Counts } from './counts.ts';
+import { Durations, outageBounds } from './durations.ts';
+import { outboxChannel, type OutboxMessage } from './messages.ts';
+import { OperationTally } from './operation-tally.ts';
+
+/** Counts everything that happens to one connection, from now until {@link close}. */
+export class ConnectionMeter {
+  readonly resilience: RedisResilience;
+  readonly commands: CommandTally;
+  readonly operations: OperationTally;
+  readonly outages = new Counts(['cause']);
+  readonly outageDurations = new Durations(outageBounds);
+  readonly attempts = new Counts(['cause'], [['none']]);
+  readonly retries = new Counts(['outcome'], [['not-applied'], ['unknown']]);
+  readonly circuitChanges = new Counts(
+    ['lane', 'to'],
+    lanes.flatMap((lane) => ['closed', 'open', 'half-open', 'isolated'].map((state) => [lane, state])),
+  );
+  readonly wouldRefuse = new Counts(['lane'], [['read'], ['write']]);
+  readonly gaps = new Counts([], [[]]);
+  readonly freezes = new Counts(['kind'], [['frozen'], ['suspended'], ['blocked']]);
+  readonly outboxEvents = new Counts(['event'], [['kept'], ['replayed'], ['dropped'], ['dead']]);
+  readonly #stops: readonly (() => void)[];
+
+  constructor(resilience: RedisResilience) {
+    this.resilience = resilience;
+    this.commands = new CommandTally(resilience.name);
+    this.operations = new OperationTally(resilience.name);
+    this.commands.start();
+    this.operations.start();
+    outboxChannel.subscribe(this.#onOutbox);
+    this.#stops = [
+      resilience.on('outage', ({ cause }) => this.outages.add([cause.code])),
+      resilience.on('recovered', ({ outageMs }) => this.outageDurations.record(outageMs)),
+      resilience.on('attempt', ({ cause }) => this.attempts.add([cause ?? 'none'])),
+      resilience.on('retry', ({ outcome }) => this.retries.add([outcome])),
+      resilience.on('circuit-change', ({ lane, to }) => this.circuitChanges.add([lane, to])),
+      resilience.on('would-refuse', ({ lane }) => this.wouldRefuse.add([lane])),
+      resilience.on('gap', () => this.gaps.add([])),
+      resilience.on('thaw', ({ kind }) => this.freezes.add([kind])),
+    ];
+  }
+
+  /** Stops counting; what was counted stays readable. */
+  close(): void {
+    for (const stop of this.#stops) stop();
+    this.commands.stop();
+    this.operations.stop();
+    outboxChannel.unsubscribe(this.#onOutbox);
+  }
+
+  readonly #onOutbox = (message: unknown): void => {
+    const { connection, type } = message as OutboxMessage;
+    if (connection !== this.resilience.name) return;
+    if (type === 'kept' || type === 'replayed' || type === 'dropped' || type === 'dead') {
+      this.outboxEvents.add([type]);
+    }
+  };
+}

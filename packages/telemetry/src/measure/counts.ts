@@ -1,0 +1,34 @@
+/** One value and the labels it belongs to. */
+export interface Point {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly value: number;
+}
+
+/**
+ * Counters told apart by labels whose values come from closed sets, so that their number is bounded. What is named at
+ * the start is there from the start, at zero: a rate over it sees the first increase.
+ */
+export class Counts {
+  readonly #labelNames: readonly string[];
+  readonly #points = new Map<string, { readonly labels: Readonly<Record<string, string>>; value: number }>();
+
+  constructor(labelNames: readonly string[], known: readonly (readonly string[])[] = []) {
+    this.#labelNames = labelNames;
+    for (const values of known) this.add(values, 0);
+  }
+
+  add(values: readonly string[], count = 1): void {
+    const key = values.join(' ');
+    const point = this.#points.get(key);
+    if (point === undefined) this.#points.set(key, { labels: this.#labelsOf(values), value: count });
+    else point.value += count;
+  }
+
+  points(): Iterable<Point> {
+    return this.#points.values();
+  }
+
+  #labelsOf(values: readonly string[]): Readonly<Record<string, string>> {
+    return Object.fromEntries(this.#labelNames.map((name, index) => [name, values[index] as string]));
+  }
+}

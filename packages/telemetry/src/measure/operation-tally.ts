@@ -1,0 +1,49 @@
+import type { TracingChannelSubscribers } from 'node:diagnostics_channel';
+import { lanes } from './command-tally.ts';
+import { Counts } from './counts.ts';
+import { commandBounds, Durations } from './durations.ts';
+import { operationChannel, type OperationMessage } from './messages.ts';
+import { operationOutcome, operationOutcomes } from './outcome.ts';
+
+/** Counts what became of the `execute` calls of one connection. */
+export class OperationTally {
+  readonly outcomes = new Counts(
+    ['lane', 'outcome'],
+    lanes.flatMap((lane) => operationOutcomes.map((outcome) => [lane, outcome])),
+  );
+  readonly read = new Durations(commandBounds);
+  readonly write = new Durations(commandBounds);
+  readonly #connection: string;
+
+  /** `connection`: the name of the resilience. */
+  constructor(connection: string) {
+    this.#connection = connection;
+  }
+
+  start(): void {
+    operationChannel.subscribe(this.#subscribers);
+  }
+
+  stop(): void {
+    operationChannel.unsubscribe(this.#subscribers);
+  }
+
+  readonly #onEnd = (message: OperationMessage): void => {
+    if (message.connection !== this.#connection) return;
+    const { lane, usedFallback, error, waitedMs } = message;
+    this.outcomes.add([lane, operationOutcome(usedFallback, error)]);
+    this[lane].record(waitedMs);
+  };
+
+  readonly #subscribers: TracingChannelSubscribers<OperationMessage> = {
+    start: ignore,
+    end: ignore,
+    asyncStart: ignore,
+    asyncEnd: this.#onEnd,
+    error: ignore,
+  };
+}
+
+function ignore(): void {
+  // Node wants a subscriber for each of the five.
+}

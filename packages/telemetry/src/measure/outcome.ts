@@ -1,0 +1,58 @@
+import { isRedisResilienceError } from '@redis-resilience/core';
+
+/**
+ * How a command ended. `refused`: the server answered with an error. `rejected`: it was never sent, or proved not to
+ * have run. `unknown`: it may have run.
+ */
+export const commandOutcomes = ['ok', 'refused', 'rejected', 'timeout', 'unknown'] as const;
+export type CommandOutcome = (typeof commandOutcomes)[number];
+
+/** How an `execute` ended. `error`: the operation itself threw. */
+export const operationOutcomes = ['ok', 'fallback', 'rejected', 'timeout', 'unknown', 'error'] as const;
+export type OperationOutcome = (typeof operationOutcomes)[number];
+
+/** Why a command was not sent. */
+export const rejectionReasons = ['unavailable', 'circuit', 'overloaded', 'budget', 'watch'] as const;
+export type RejectionReason = (typeof rejectionReasons)[number];
+
+/** Of the `outcome` in a message of the channel `redis-resilience:command`. */
+export function commandOutcome(code: string): CommandOutcome {
+  switch (code) {
+    case 'ok':
+      return 'ok';
+    case 'REPLY':
+      return 'refused';
+    case 'COMMAND_TIMEOUT':
+      return 'timeout';
+    case 'OUTCOME_UNKNOWN':
+      return 'unknown';
+    default:
+      return 'rejected';
+  }
+}
+
+/** Undefined for a command that was sent, or that no bound of ours refused. */
+export function rejectionReason(code: string): RejectionReason | undefined {
+  switch (code) {
+    case 'REDIS_UNAVAILABLE':
+      return 'unavailable';
+    case 'CIRCUIT_OPEN':
+      return 'circuit';
+    case 'OVERLOADED':
+      return 'overloaded';
+    case 'BUDGET_EXCEEDED':
+      return 'budget';
+    case 'WATCH_LOST':
+      return 'watch';
+    default:
+      return undefined;
+  }
+}
+
+/** Of a message of the channel `redis-resilience:operation`. */
+export function operationOutcome(usedFallback: boolean, error: unknown): OperationOutcome {
+  if (error === undefined) return usedFallback ? 'fallback' : 'ok';
+  if (!isRedisResilienceError(error)) return 'error';
+  const outcome = commandOutcome(error.code);
+  return outcome === 'ok' || outcome === 'refused' ? 'error' : outcome;
+}

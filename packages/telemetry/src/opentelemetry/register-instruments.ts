@@ -1,0 +1,104 @@
+import { ConfigurationError } from '@redis-resilience/core';
+import { checkAdapterOptions, type OptionReaders } from '@redis-resilience/core/http';
+import { metrics, type Meter, type MeterProvider, type Observable } from '@opentelemetry/api';
+import { durationInstruments, instruments } from '../measure/catalogue.ts';
+import type { DurationInstrument, Instrument } from '../measure/instrument.ts';
+import { Sources } from '../measure/sources.ts';
+import {
+  fallbackReaders,
+  resiliencesOf,
+  type FallbackOptions,
+  type Measured,
+} from '../measure/source-readers.ts';
+import { instrumentName } from './instrument-name.ts';
+
+/** Options of {@link registerInstruments}. */
+export interface InstrumentsOptions extends FallbackOptions {
+  /** Default: the global one, as it is at the call. */
+  readonly meterProvider?: MeterProvider;
+}
+
+/**
+ * Makes the instruments of one or more connections: those of the Prometheus metrics, named `redis_resilience.*`. Gauges
+ * and counters are observed when the SDK collects; durations of operations and outages are recorded as they end. How
+ * long each command took is left to `db.client.operation.duration` of instrumentation-ioredis.
+ *
+ * The returned function stops observing.
+ *
+ * @throws {@link ConfigurationError} for an unknown option, two connections of one name, or a second registration
+ *
+ * @example
+ * const stop = registerInstruments([cache, sessions]);
+ */
+export function registerInstruments(measured: Measured, options: InstrumentsOptions = {}): () => void {
+  const {
+    meterProvider = metrics.getMeterProvider(),
+    caches = {},
+    outboxes = {},
+  } = checkAdapterOptions('registerInstruments', options, readers);
+  const resiliences = resiliencesOf('registerInstruments', measured);
+  if (registered.has(meterProvider)) {
+    throw new ConfigurationError(
+      'This meter provider has the instruments already. Register all connections in one call, ' +
+        'registerInstruments([a, b]), or call what the first registerInstruments returned before the second.',
+    );
+  }
+  const sources = new Sources({ resiliences, caches, outboxes });
+  const meter = meterProvider.getMeter('@redis-resilience/telemetry');
+  const stopObserving = instruments.map((instrument) => observe(instrument, sources, meter));
+  for (const instrument of durationInstruments.filter(isRecorded)) record(instrument, sources, meter);
+  registered.add(meterProvider);
+  return () => {
+    for (const stop of stopObserving) stop();
+    sources.close();
+    registered.delete(meterProvider);
+  };
+}
+
+/** Who has instruments; a mark on somebody else's object, held as long as that lives. */
+const registered = new WeakSet<MeterProvider>();
+
+const readers: OptionReaders<InstrumentsOptions> = {
+  ...fallbackReaders,
+  meterProvider: (value) => {
+    if (typeof (value as Partial<MeterProvider> | null)?.getMeter === 'function') return;
+    throw new ConfigurationError('The option registerInstruments.meterProvider must be a MeterProvider.');
+  },
+};
+
+function observe(instrument: Instrument, sources: Sources, meter: Meter): () => void {
+  const { help: description, unit } = instrument;
+  const name = instrumentName(instrument.name);
+  const observable: Observable =
+    instrument.kind === 'gauge'
+      ? meter.createObservableGauge(name, { description, unit })
+      : meter.createObservableCounter(name, { description, unit });
+  const report: Parameters<Observable['addCallback']>[0] = (result) => {
+    for (const { labels, value } of instrument.read(sources)) result.observe(value, attributesOf(labels));
+  };
+  observable.addCallback(report);
+  return () => observable.removeCallback(report);
+}
+
+// Recording costs more than a command of Redis does: what is counted for every command stays out.
+function isRecorded({ name }: DurationInstrument): boolean {
+  return name !== 'redis_resilience_command_duration_seconds';
+}
+
+function record(instrument: DurationInstrument, sources: Sources, meter: Meter): void {
+  const histogram = meter.createHistogram(instrumentName(instrument.name), {
+    description: instrument.help,
+    unit: 's',
+    advice: { explicitBucketBoundaries: [...instrument.bounds] },
+  });
+  for (const { labels, durations } of instrument.read(sources)) {
+    const attributes = attributesOf(labels);
+    durations.onRecord = (seconds) => histogram.record(seconds, attributes);
+  }
+}
+
+function attributesOf(labels: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(labels).map(([label, value]) => [`redis_resilience.${label}`, value]),
+  );
+}

@@ -1,0 +1,35 @@
+import { describeCause, type CauseCode } from '@redis-resilience/core';
+import type { Interval, OutagePicture } from '../browser/page-state.ts';
+
+const maxOutages = 50;
+
+/**
+ * The outages in a timeline, the latest first: each stretch in which the status was not up, however often it changed
+ * meanwhile. What lies before the first success is a start, and no outage, unless a cause is known.
+ */
+export function outagesIn(intervals: readonly Interval[]): OutagePicture[] {
+  const outages: Interval[][] = [];
+  for (const interval of intervals) {
+    const previous = outages.at(-1);
+    if (interval.status === 'up') continue;
+    if (previous !== undefined && previous.at(-1)?.to === interval.from) previous.push(interval);
+    else outages.push([interval]);
+  }
+  return outages.filter(isOutage).slice(-maxOutages).map(pictureOf).toReversed();
+}
+
+function isOutage(parts: readonly Interval[]): boolean {
+  return parts.some(({ cause }) => cause !== null && cause !== 'closed');
+}
+
+function pictureOf(parts: readonly Interval[]): OutagePicture {
+  const [first] = parts as readonly [Interval, ...Interval[]];
+  const cause = parts.find((part) => part.cause !== null)?.cause ?? 'connection-reset';
+  return {
+    from: first.from,
+    to: parts.at(-1)?.to ?? null,
+    worst: parts.some(({ status }) => status === 'down') ? 'down' : 'degraded',
+    cause,
+    message: describeCause(cause as CauseCode),
+  };
+}

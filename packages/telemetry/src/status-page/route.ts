@@ -1,0 +1,32 @@
+/** What a request wants of the page. */
+export type Route =
+  | { readonly kind: 'page' }
+  | { readonly kind: 'events' }
+  | { readonly kind: 'action'; readonly action: Action; readonly connection: string };
+
+export const actions = ['reconnect', 'isolate', 'put-back'] as const;
+export type Action = (typeof actions)[number];
+
+const maxUrlLength = 2048;
+
+/**
+ * Tells what a request is for; undefined: it is somebody else's. Parts that do not belong there make it somebody else's
+ * too, so that nothing but these few addresses is answered.
+ */
+export function routeOf(
+  method: string | undefined,
+  url: string | undefined,
+  path: string,
+): Route | undefined {
+  if (url === undefined || url.length > maxUrlLength || !url.startsWith(path)) return undefined;
+  const queryAt = url.indexOf('?');
+  const rest = (queryAt === -1 ? url : url.slice(0, queryAt)).slice(path.length);
+  if (method === 'GET' || method === 'HEAD') {
+    if (rest === '' || rest === '/') return { kind: 'page' };
+    return rest === '/events' && method === 'GET' ? { kind: 'events' } : undefined;
+  }
+  const action = actions.find((name) => rest === `/${name}`);
+  if (method !== 'POST' || action === undefined) return undefined;
+  const query = new URLSearchParams(queryAt === -1 ? '' : url.slice(queryAt + 1));
+  return { kind: 'action', action, connection: query.get('connection') ?? '' };
+}

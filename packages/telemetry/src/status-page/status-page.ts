@@ -1,0 +1,145 @@
+import { randomBytes } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import {
+  ConfigurationError,
+  defaultRedisResilience,
+  systemClock,
+  type RedisResilience,
+} from '@redis-resilience/core';
+import { ActionGate } from './action-gate.ts';
+import { Board } from './board.ts';
+import { checkStatusPageOptions, type StatusPageOptions } from './options.ts';
+import { renderPage } from './render-page.ts';
+import { routeOf, type Route } from './route.ts';
+import { isSameOrigin } from './same-origin.ts';
+import { Watchers } from './watchers.ts';
+
+/** The status page, free of any framework: it works on what `node:http` gives. */
+export interface StatusPage {
+  /** Answers the request and gives true, or leaves it alone and gives false. */
+  handle(request: IncomingMessage, response: ServerResponse): boolean;
+  /** Ends all streams, takes back what was isolated with its buttons, and stops listening. */
+  close(): void;
+}
+
+/**
+ * Makes the status page for a server on `node:http`.
+ *
+ * @throws {@link ConfigurationError} when an option is unknown or wrong
+ *
+ * @example
+ * const page = createStatusPage({ resilience });
+ * createServer((req, res) => page.handle(req, res) || application(req, res)).listen(3000);
+ */
+export function createStatusPage(options: StatusPageOptions = {}, caller = 'createStatusPage'): StatusPage {
+  const checked = checkStatusPageOptions(caller, options);
+  const { enabled = process.env['NODE_ENV'] !== 'production' } = checked;
+  return enabled ? new LivePage(checked, resiliencesOf(checked)) : { handle: () => false, close: ignore };
+}
+
+class LivePage implements StatusPage {
+  readonly #path: string;
+  readonly #title: string;
+  readonly #boot = randomBytes(9).toString('base64url');
+  readonly #board: Board;
+  readonly #watchers: Watchers;
+  readonly #gate: ActionGate;
+  #isClosed = false;
+
+  constructor(
+    { path, title, authorize, maxWatchers }: StatusPageOptions,
+    resiliences: readonly RedisResilience[],
+  ) {
+    this.#path = path ?? '/redis-status';
+    this.#title = title ?? 'Redis';
+    this.#gate = new ActionGate(authorize);
+    this.#board = new Board(resiliences, systemClock, (state) => this.#watchers.send(state));
+    this.#watchers = new Watchers(
+      maxWatchers ?? 20,
+      () => this.#board.watch(),
+      () => this.#board.unwatch(),
+    );
+  }
+
+  handle(request: IncomingMessage, response: ServerResponse): boolean {
+    const route = routeOf(request.method, request.url, this.#path);
+    if (route === undefined || this.#isClosed) return false;
+    this.#answer(route, request, response).catch(() => {
+      if (response.headersSent) response.destroy();
+      else refuse(response, 500, 'The page could not be made.');
+    });
+    return true;
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    this.#watchers.close();
+    this.#board.close();
+  }
+
+  async #answer(route: Route, request: IncomingMessage, response: ServerResponse): Promise<void> {
+    switch (route.kind) {
+      case 'page':
+        renderPage(response, this.#title, request.method === 'HEAD');
+        return;
+      case 'events':
+        await this.#stream(request, response);
+        return;
+      case 'action':
+        await this.#act(route, request, response);
+        return;
+      default:
+        route satisfies never;
+    }
+  }
+
+  async #stream(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    if (!isSameOrigin(request, false)) return refuse(response, 403, 'This stream is for the page itself.');
+    const token = await this.#gate.tokenFor(request);
+    if (response.destroyed || this.#isClosed) return;
+    if (this.#watchers.isFull) {
+      response.setHeader('retry-after', '5');
+      return refuse(response, 503, 'Too many pages are open.');
+    }
+    this.#watchers.add(response, { boot: this.#boot, token }, this.#board.state());
+  }
+
+  async #act(
+    { action, connection }: Route & { kind: 'action' },
+    request: IncomingMessage,
+    response: ServerResponse,
+  ): Promise<void> {
+    if (!(await this.#gate.admits(request)))
+      return refuse(response, 403, 'Not allowed. Reload the page and try again.');
+    const board = this.#board.connections.find(({ resilience }) => resilience.name === connection);
+    if (board === undefined) return refuse(response, 404, 'There is no connection of that name.');
+    if (action === 'isolate') board.isolate('taken out of use on the status page');
+    else if (action === 'put-back') board.putBack();
+    else board.resilience.reconnect('asked for on the status page').catch(ignore);
+    response.writeHead(204, { 'cache-control': 'no-store' }).end();
+  }
+}
+
+function resiliencesOf({ resilience, resiliences }: StatusPageOptions): readonly RedisResilience[] {
+  const all = resiliences ?? [resilience ?? defaultRedisResilience()];
+  const names = new Set(all.map(({ name }) => name));
+  if (names.size < all.length) {
+    throw new ConfigurationError(
+      'Two connections of the status page have one name: give each a name of its own.',
+    );
+  }
+  return all;
+}
+
+function refuse(response: ServerResponse, status: number, sentence: string): void {
+  response.writeHead(status, {
+    'content-type': 'text/plain; charset=utf-8',
+    'cache-control': 'no-store',
+    'x-content-type-options': 'nosniff',
+  });
+  response.end(`${sentence}\n`);
+}
+
+function ignore(): void {
+  // Whether it reconnects shows on the page.
+}

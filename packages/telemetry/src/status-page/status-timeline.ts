@@ -1,0 +1,61 @@
+import type { HistoryEntry, RedisSnapshot } from '@redis-resilience/core';
+import type { Interval } from '../browser/page-state.ts';
+import { CauseClock } from './cause-clock.ts';
+
+const spanMs = 60 * 60 * 1000;
+const maxStretches = 200;
+
+interface Stretch {
+  readonly from: number;
+  readonly status: Interval['status'];
+  readonly causes: CauseClock;
+  to: number | null;
+}
+
+/**
+ * The statuses of the last hour, as stretches of time without gaps. It begins with what the resilience remembers of the
+ * time before, and goes on with what it is told. The cause of a stretch is the one that held longest: a server that was
+ * killed resets a connection once, and refuses many.
+ */
+export class StatusTimeline {
+  readonly #stretches: Stretch[] = [];
+
+  /** `history`: of the resilience, oldest first. `now`: milliseconds since the epoch. */
+  constructor(history: readonly HistoryEntry[], snapshot: RedisSnapshot, now: number) {
+    for (const entry of history) {
+      if (entry.kind !== 'status') continue;
+      const at = entry.at.getTime();
+      // The first status has no entry of its own: the entry of the second one says how long it lasted.
+      if (this.#stretches.length === 0) this.#begin(at - entry.durationMs, entry.from);
+      this.#begin(at, entry.to);
+      if (entry.to !== 'up') this.#stretches.at(-1)?.causes.begin(entry.cause ?? null, at);
+    }
+    this.note(snapshot, now);
+  }
+
+  /** The present status, at any change of the snapshot. */
+  note({ status, cause, since }: RedisSnapshot, now: number): void {
+    if (this.#stretches.at(-1)?.status !== status) this.#begin(since.getTime(), status);
+    this.#stretches.at(-1)?.causes.begin(cause?.code ?? null, now);
+  }
+
+  /** What of it lies within the last hour, oldest first. A start without trouble is no part of it. */
+  intervals(now: number): Interval[] {
+    const start = now - spanMs;
+    while ((this.#stretches[0]?.to ?? now) < start) this.#stretches.shift();
+    const intervals = this.#stretches.map(({ from, to, status, causes }) => {
+      return { from, to, status, cause: status === 'up' ? null : causes.longest(to ?? now) };
+    });
+    const [first] = intervals;
+    return first !== undefined && first.status !== 'up' && first.cause === null
+      ? intervals.slice(1)
+      : intervals;
+  }
+
+  #begin(at: number, status: Interval['status']): void {
+    const last = this.#stretches.at(-1);
+    if (last !== undefined) last.to = at;
+    this.#stretches.push({ from: at, to: null, status, causes: new CauseClock(at) });
+    if (this.#stretches.length > maxStretches) this.#stretches.shift();
+  }
+}

@@ -1,0 +1,67 @@
+import { setTimeout as delay } from 'node:timers/promises';
+
+/** One call: times on the clock of `performance.now()`. */
+export interface Call {
+  readonly issuedAt: number;
+  settledAt: number | undefined;
+  error: Error | undefined;
+}
+
+/** A steady trickle of calls, as an application makes them: one every few milliseconds, none waits for another. */
+export class CallLoop {
+  readonly calls: Call[] = [];
+  readonly #call: (index: number) => Promise<unknown>;
+  readonly #timer: NodeJS.Timeout;
+
+  constructor(call: (index: number) => Promise<unknown>, everyMs = 5) {
+    this.#call = call;
+    this.#timer = setInterval(() => this.#issue(), everyMs);
+    this.#issue();
+  }
+
+  /** Stops issuing, and resolves when every call has settled or `graceMs` is over. */
+  async finish(graceMs = 3_000): Promise<readonly Call[]> {
+    clearInterval(this.#timer);
+    const until = performance.now() + graceMs;
+    while (performance.now() < until && this.calls.some(({ settledAt }) => settledAt === undefined))
+      await delay(10);
+    return this.calls;
+  }
+
+  /** When the first of the calls issued since one time succeeded after another. */
+  firstAnswer(issuedSince: number, answeredSince: number): number | undefined {
+    let first: number | undefined;
+    for (let index = this.calls.length - 1; index >= 0; index--) {
+      const { issuedAt, settledAt, error } = this.calls[index] as Call;
+      if (issuedAt < issuedSince) break;
+      if (settledAt === undefined || error !== undefined || settledAt < answeredSince) continue;
+      if (first === undefined || settledAt < first) first = settledAt;
+    }
+    return first;
+  }
+
+  #issue(): void {
+    const call: Call = { issuedAt: performance.now(), settledAt: undefined, error: undefined };
+    this.calls.push(call);
+    const settle = (error?: unknown): void => {
+      call.settledAt = performance.now();
+      if (error !== undefined)
+        call.error = error instanceof Error ? error : new Error('rejected with no error');
+    };
+    let answer: Promise<unknown>;
+    try {
+      answer = this.#call(this.calls.length - 1);
+    } catch (error) {
+      return settle(error ?? 'thrown');
+    }
+    answer.then(
+      () => settle(),
+      (error: unknown) => settle(error ?? 'rejected'),
+    );
+  }
+}
+
+/** How long a call took; to this moment when it has not settled. */
+export function durationOf(call: Call, now: number): number {
+  return (call.settledAt ?? now) - call.issuedAt;
+}

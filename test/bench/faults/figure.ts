@@ -1,0 +1,78 @@
+/** What one run of a row found, by name. `null`: it never came. A figure that does not belong to the row is absent. */
+export type Figures = Readonly<Partial<Record<FigureName, number | null>>>;
+
+export type FigureName = keyof typeof figureColumns;
+
+/** How a figure is called in tables, and what it means. Order is that of the columns. */
+export const figureColumns = {
+  recoveredMs: {
+    heading: 'recovered',
+    unit: 'ms',
+    meaning: 'first answered call after a raw TCP PING from outside is answered again, in ms',
+  },
+  lastRecoveredMs: { heading: 'all recovered', unit: 'ms', meaning: 'the same, of the last client' },
+  awayP50Ms: {
+    heading: 'call p50',
+    unit: 'ms',
+    meaning: 'how long calls took that were issued while Redis was away, in ms',
+  },
+  awayP99Ms: { heading: 'p99', unit: 'ms', meaning: 'the same' },
+  awayMaxMs: { heading: 'max', unit: 'ms', meaning: 'the same' },
+  answered: { heading: 'answered', unit: 'count', meaning: 'calls that succeeded' },
+  failed: { heading: 'failed', unit: 'count', meaning: 'calls that failed from the fault to the recovery' },
+  bareRefusals: {
+    heading: 'bare refusals',
+    unit: 'count',
+    meaning: "calls that failed with the server's own READONLY, LOADING or max-clients reply",
+  },
+  readsFailed: {
+    heading: 'reads failed',
+    unit: 'count',
+    meaning: 'reads that failed while only writes were refused',
+  },
+  hangs: { heading: 'over 2 s', unit: 'count', meaning: 'calls that took longer than 2 s' },
+  unsettled: {
+    heading: 'never settled',
+    unit: 'count',
+    meaning: 'calls without an answer or an error when the run ended',
+  },
+  errorsAfter: {
+    heading: 'errors after',
+    unit: 'count',
+    meaning: 'calls issued after the recovery that failed',
+  },
+  duplicates: {
+    heading: 'ran twice',
+    unit: 'count',
+    meaning: 'calls whose write the server applied more than once',
+  },
+  lost: { heading: 'lost', unit: 'count', meaning: 'acknowledged writes that are not on the server' },
+  wrong: {
+    heading: 'wrong answers',
+    unit: 'count',
+    meaning: 'acknowledged calls whose answer is not the first one',
+  },
+  ghosts: {
+    heading: 'ghosts',
+    unit: 'count',
+    meaning: 'calls that ran although the caller was told that they failed',
+  },
+  ghostsDenied: {
+    heading: 'said not to run',
+    unit: 'count',
+    meaning: 'of those, the ones whose error claims that they did not run',
+  },
+  missedGuards: {
+    heading: 'guard missed',
+    unit: 'count',
+    meaning: 'of 10 transactions, applied although the watched key had changed',
+  },
+  attemptsPerSecond: {
+    heading: 'attempts/s',
+    unit: 'count',
+    meaning: 'connection attempts of the process per second of outage',
+  },
+  unhandled: { heading: 'unhandled', unit: 'count', meaning: 'rejections that nobody could handle' },
+} as const satisfies Record<string, { heading: string; unit: 'ms' | 'count'; meaning: string }>;
+
+export const figureNames = Object.keys(figureColumns) as FigureName[];

@@ -1,0 +1,128 @@
+import type { Slice, Timeline } from './timeline.js';
+
+/** One client's view of the outage. */
+export interface Lane {
+  readonly label: string;
+  readonly recoveredMs: number | null;
+  readonly timeline: Timeline;
+}
+
+const size = { width: 940, left: 150, right: 190, top: 64, lane: 58, gap: 10, bottom: 52 };
+const shortestMs = 0.05;
+const longestMs = 30_000;
+const afterMs = 4_000;
+
+/**
+ * One outage as callers see it: a lane per client, a mark per tenth of a second and kind of end, the higher the longer
+ * it took. One SVG, readable on light and dark, with no script and no font of its own.
+ */
+export function outagePlot(title: string, lanes: readonly Lane[]): string {
+  const outageMs = Math.max(...lanes.map(({ timeline }) => timeline.outageMs));
+  const leadMs = lanes[0]?.timeline.leadMs ?? 0;
+  const spanMs = leadMs + outageMs + afterMs;
+  const xOf = (ms: number): number => size.left + (ms / spanMs) * (size.width - size.left - size.right);
+  const height = size.top + lanes.length * (size.lane + size.gap) + size.bottom;
+  return [
+    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${size.width} ${height}" role="img" aria-labelledby="title">`,
+    `<title id="title">${title}, as the callers of each client see it: how long each call took, and how it ended</title>`,
+    `<style>${style}</style>`,
+    `<text class="head" x="${size.left}" y="22">${title}: the longest call of each tenth of a second, by the time it was issued</text>`,
+    legend(),
+    ...lanes.map((lane, index) => laneOf(lane, size.top + index * (size.lane + size.gap), xOf)),
+    axis(height, leadMs, spanMs, xOf),
+    '</svg>',
+    '',
+  ].join('\n');
+}
+
+const style = `
+text { font: 12px system-ui, sans-serif; fill: #333 } .head { font-weight: 600; font-size: 14px } .own { font-weight: 700 }
+.faint { fill: #666; font-size: 11px } .lane { fill: #8881 } .away { fill: #8883 } .grid { stroke: #8885; stroke-width: 1 }
+.ok { stroke: #0b7a4b } .bad { stroke: #c2410c } .stem { stroke-opacity: 0.33 }
+@media (prefers-color-scheme: dark) {
+text { fill: #ddd } .faint { fill: #aaa } .ok { stroke: #3ddc97 } .bad { stroke: #ff8a5c } }`;
+
+function legend(): string {
+  const y = 44;
+  const x = size.left;
+  return [
+    `<path class="ok" stroke-width="4" d="M${x} ${y - 5}h8"/><text x="${x + 14}" y="${y}">answered</text>`,
+    `<path class="bad" stroke-width="4" d="M${x + 90} ${y - 5}h8"/><text x="${x + 104}" y="${y}">failed</text>`,
+    `<text class="faint" x="${x + 160}" y="${y}">the higher, the longer it took: 0.1 ms to 30 s, logarithmic; grey: Redis is away</text>`,
+  ].join('');
+}
+
+function laneOf({ label, recoveredMs, timeline }: Lane, top: number, xOf: (ms: number) => number): string {
+  const { leadMs, outageMs, sliceMs, slices } = timeline;
+  const bottom = top + size.lane;
+  const yOf = (ms: number): number => {
+    const clamped = Math.min(longestMs, Math.max(shortestMs, ms));
+    return bottom - (Math.log(clamped / shortestMs) / Math.log(longestMs / shortestMs)) * size.lane;
+  };
+  const width = Math.max(1.5, xOf(sliceMs) - xOf(0) - 0.4);
+  const end = size.width - size.right;
+  const marks = slices.flatMap((slice, index): Mark[] => {
+    const x = xOf(index * sliceMs);
+    return x + width > end ? [] : marksOf(slice).map(({ kind, ms }) => ({ kind, x, y: yOf(ms) }));
+  });
+  const longest = Math.max(
+    ...slices.map(({ longestAnswerMs, longestFailureMs }) => Math.max(longestAnswerMs, longestFailureMs)),
+  );
+  const back =
+    recoveredMs === null
+      ? 'not back in time'
+      : `back after ${Math.round(recoveredMs).toLocaleString('en')} ms`;
+  const own = label === 'Redis Resilience' ? ' class="own"' : '';
+  return [
+    `<rect class="lane" x="${size.left}" y="${top}" width="${end - size.left}" height="${size.lane}"/>`,
+    `<rect class="away" x="${xOf(leadMs).toFixed(1)}" y="${top}" width="${(xOf(outageMs) - xOf(0)).toFixed(1)}" height="${size.lane}"/>`,
+    `<path class="grid" d="M${size.left} ${yOf(1_000).toFixed(1)}H${end}"/>`,
+    ...(['ok', 'bad'] as const).map((kind) => paths(kind, marks, bottom, width)),
+    `<text${own} x="${size.left - 10}" y="${top + size.lane / 2 + 4}" text-anchor="end">${label}</text>`,
+    `<text class="faint" x="${end + 4}" y="${(yOf(1_000) + 4).toFixed(1)}">1 s</text>`,
+    `<text${own} x="${end + 28}" y="${top + size.lane / 2 - 2}">${back}</text>`,
+    `<text class="faint" x="${end + 28}" y="${top + size.lane / 2 + 14}">longest call ${durationText(longest)}</text>`,
+  ].join('');
+}
+
+interface Mark {
+  readonly kind: 'ok' | 'bad';
+  readonly x: number;
+  readonly y: number;
+}
+
+function marksOf(slice: Slice): { kind: 'ok' | 'bad'; ms: number }[] {
+  return [
+    ...(slice.answered > 0 ? [{ kind: 'ok' as const, ms: slice.longestAnswerMs }] : []),
+    ...(slice.failed > 0 ? [{ kind: 'bad' as const, ms: slice.longestFailureMs }] : []),
+  ];
+}
+
+/** A mark at the longest call of each slice, on a stem in a fainter colour: all of a kind in two paths. */
+function paths(kind: Mark['kind'], marks: readonly Mark[], bottom: number, width: number): string {
+  const own = marks.filter((mark) => mark.kind === kind);
+  if (own.length === 0) return '';
+  const stems = own.map(({ x, y }) => `M${(x + width / 2).toFixed(1)} ${bottom}V${y.toFixed(1)}`);
+  const tops = own.map(({ x, y }) => `M${x.toFixed(1)} ${y.toFixed(1)}h${width.toFixed(1)}`);
+  return (
+    `<path class="${kind} stem" stroke-width="${width.toFixed(1)}" d="${stems.join('')}"/>` +
+    `<path class="${kind}" stroke-width="3" d="${tops.join('')}"/>`
+  );
+}
+
+function axis(height: number, leadMs: number, spanMs: number, xOf: (ms: number) => number): string {
+  const y = height - size.bottom + 14;
+  const ticks: string[] = [];
+  for (let ms = 0; ms <= spanMs - leadMs; ms += 1_000) {
+    ticks.push(
+      `<text class="faint" x="${xOf(leadMs + ms).toFixed(1)}" y="${y}" text-anchor="middle">${ms / 1_000}</text>`,
+    );
+  }
+  const middle = (size.left + size.width - size.right) / 2;
+  return `${ticks.join('')}<text x="${middle}" y="${y + 22}" text-anchor="middle">seconds since Redis was killed</text>`;
+}
+
+function durationText(ms: number): string {
+  if (ms >= 1_000) return `${(ms / 1_000).toFixed(1)} s`;
+  return `${ms < 10 ? ms.toFixed(1) : Math.round(ms)} ms`;
+}

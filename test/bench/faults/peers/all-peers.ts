@@ -1,0 +1,26 @@
+import { ioredisUnderCockatiel, ioredisUnderOpossum } from './breaker-peers.js';
+import { ioredisByTheGuides, ioredisDefaults } from './ioredis-peer.js';
+import { nodeRedisDefaults, nodeRedisWithPing } from './node-redis-peer.js';
+import type { PeerKind } from './peer.js';
+import { ours } from './resilience-peer.js';
+
+/** Who is compared, in the order of the tables. */
+export const allPeers: readonly PeerKind[] = [
+  ioredisDefaults,
+  ioredisByTheGuides,
+  ioredisUnderOpossum,
+  ioredisUnderCockatiel,
+  nodeRedisDefaults,
+  nodeRedisWithPing,
+  ours,
+];
+
+/** @throws Error when there is none of this name */
+export function peerNamed(name: string): PeerKind {
+  const peer = allPeers.find((each) => each.name === name);
+  if (!peer)
+    throw new Error(
+      `There is no client "${name}". There are: ${allPeers.map((each) => each.name).join(', ')}`,
+    );
+  return peer;
+}

@@ -1,0 +1,121 @@
+import { Cluster, type ChainableCommander, Redis, type RedisOptions } from 'ioredis';
+import type { Command, GuardedWrite, Peer, PeerKind, Target } from './peer.js';
+
+type Client = Redis | Cluster;
+
+/** ioredis, as a peer: any client that speaks its interface. */
+export class IoredisPeer implements Peer {
+  readonly #client: Client;
+
+  constructor(client: Client) {
+    this.#client = client;
+    // Without a listener every failed attempt prints a line.
+    client.on('error', ignore);
+  }
+
+  call(...[name, ...args]: Command): Promise<unknown> {
+    return this.#client.call(name, ...args);
+  }
+
+  transaction(commands: readonly Command[]): Promise<readonly unknown[]> {
+    return repliesOf(chain(this.#client.multi(), commands).exec());
+  }
+
+  pipeline(commands: readonly Command[]): Promise<readonly unknown[]> {
+    return repliesOf(chain(this.#client.pipeline(), commands).exec());
+  }
+
+  async subscribe(channel: string, onMessage: (message: string) => void): Promise<void> {
+    this.#client.on('message', (_, message: string) => onMessage(message));
+    await this.#client.subscribe(channel);
+  }
+
+  watch(key: string): Promise<unknown> {
+    return this.#client.watch(key);
+  }
+
+  async guardedSet(key: string, value: string): Promise<GuardedWrite> {
+    const replies = await this.#client.multi().set(key, value).exec();
+    return replies === null ? 'refused' : 'applied';
+  }
+
+  setPassword(password: string): void {
+    (this.#client as Redis).options.password = password;
+  }
+
+  close(): Promise<void> {
+    this.#client.disconnect();
+    return Promise.resolve();
+  }
+}
+
+/** ioredis as it comes. */
+export const ioredisDefaults: PeerKind = {
+  name: 'ioredis',
+  label: 'ioredis',
+  setup: 'ioredis with its defaults',
+  packages: ['ioredis'],
+  create: (target) => new IoredisPeer(connectIoredis(target, {})),
+};
+
+/** ioredis with what guides, issues and blog posts tell to set. */
+export const guidesOptions = {
+  maxRetriesPerRequest: 1,
+  commandTimeout: 1_000,
+  socketTimeout: 3_000,
+  connectTimeout: 2_000,
+  enableOfflineQueue: false,
+  keepAlive: 10_000,
+  retryStrategy: (times: number): number =>
+    Math.min(50 * 2 ** (times - 1), 2_000) * (0.75 + Math.random() / 2),
+  reconnectOnError: (error: Error): boolean => error.message.startsWith('READONLY'),
+} satisfies RedisOptions;
+
+/** Nothing, or what the guides say. */
+export type IoredisSettings = Partial<typeof guidesOptions>;
+
+export const ioredisByTheGuides: PeerKind = {
+  name: 'ioredis-guides',
+  label: 'ioredis, guides',
+  setup:
+    'ioredis as the guides say: maxRetriesPerRequest 1, commandTimeout 1 s, socketTimeout 3 s, connectTimeout 2 s, no offline queue, keepAlive 10 s, jittered retryStrategy 50 ms to 2 s, reconnectOnError READONLY',
+  packages: ['ioredis'],
+  create: (target) => new IoredisPeer(connectIoredis(target, guidesOptions)),
+};
+
+/** Makes the client for a kind of target. */
+export function connectIoredis(target: Target, options: IoredisSettings): Client {
+  switch (target.kind) {
+    case 'single': {
+      const password = target.password === undefined ? {} : { password: target.password };
+      return new Redis({ host: target.host, port: target.port, ...password, ...options });
+    }
+    case 'sentinel':
+      return new Redis({ sentinels: [...target.sentinels], name: target.name, ...options });
+    case 'cluster':
+      return new Cluster(
+        target.nodes.map(({ host, port }) => ({ host, port })),
+        'enableOfflineQueue' in options ? { redisOptions: options, enableOfflineQueue: false } : {},
+      );
+    default:
+      return target satisfies never;
+  }
+}
+
+function chain(start: ChainableCommander, commands: readonly Command[]): ChainableCommander {
+  let chained = start;
+  for (const [name, ...args] of commands) chained = chained.call(name, ...args);
+  return chained;
+}
+
+async function repliesOf(exec: Promise<[Error | null, unknown][] | null>): Promise<readonly unknown[]> {
+  const replies = await exec;
+  if (replies === null) throw new Error('The transaction was refused');
+  const failed = replies.find(([error]) => error !== null);
+  if (failed?.[0]) throw failed[0];
+  return replies.map(([, reply]) => reply);
+}
+
+function ignore(): void {
+  // The calls tell.
+}

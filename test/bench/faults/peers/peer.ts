@@ -1,0 +1,46 @@
+/** A command by its name in lower case, and its arguments. */
+export type Command = readonly [name: string, ...args: string[]];
+
+/** What a peer connects to. */
+export type Target =
+  | { readonly kind: 'single'; readonly host: string; readonly port: number; readonly password?: string }
+  | { readonly kind: 'sentinel'; readonly sentinels: readonly Address[]; readonly name: string }
+  | { readonly kind: 'cluster'; readonly nodes: readonly Address[] };
+
+export interface Address {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** What became of an optimistic transaction after its key was changed by somebody else. */
+export type GuardedWrite = 'applied' | 'refused';
+
+/** One way to use Redis today, behind the few calls that the faults need. */
+export interface Peer {
+  call(...command: Command): Promise<unknown>;
+  /** MULTI to EXEC. Rejects when a member fails. */
+  transaction(commands: readonly Command[]): Promise<readonly unknown[]>;
+  /** Commands in one go. Rejects when a member fails. */
+  pipeline(commands: readonly Command[]): Promise<readonly unknown[]>;
+  /** Only where the peer has such a thing. */
+  applyOnce?(id: string, ...command: Command): Promise<unknown>;
+  /** Subscribes on a connection of its own. */
+  subscribe(channel: string, onMessage: (message: string) => void): Promise<void>;
+  watch(key: string): Promise<unknown>;
+  /** SET in a transaction under the WATCH before. Rejects when it is refused. */
+  guardedSet(key: string, value: string): Promise<GuardedWrite>;
+  /** The application learnt of a new password. */
+  setPassword(password: string): void;
+  close(): Promise<void>;
+}
+
+/** A peer by the name it has in tables. */
+export interface PeerKind {
+  readonly name: string;
+  readonly label: string;
+  /** How it is set up, for the reader of a table. */
+  readonly setup: string;
+  /** The npm packages that are it. */
+  readonly packages: readonly string[];
+  create(target: Target): Peer;
+}

@@ -1,0 +1,29 @@
+import type { Figures } from './figure.js';
+import type { Stage } from './stage.js';
+import type { Timeline } from './timeline.js';
+
+/** What a run found. */
+export interface Findings {
+  readonly figures: Figures;
+  /** Only of the row that is drawn. */
+  readonly timeline?: Timeline;
+}
+
+/** One row of the fault table. */
+export interface Row {
+  readonly name: string;
+  readonly title: string;
+  /** What is done to Redis, and what callers do meanwhile. */
+  readonly what: string;
+  /** How much of the machine a run takes: rows of weight 1 run side by side. */
+  readonly weight: 1 | 2 | 4;
+  /** A run that takes longer is ended by force. */
+  readonly timeoutMs: number;
+  /** Runs that take long are repeated less often. */
+  readonly maxRepetitions?: number;
+  /** Whether `--quick` leaves it out. */
+  readonly isLong?: boolean;
+  /** Names of the peers it makes sense for. @default all */
+  readonly only?: readonly string[];
+  readonly run: (stage: Stage) => Promise<Findings>;
+}

@@ -1,0 +1,31 @@
+import type { Row } from '../row.js';
+import { crowds } from './crowds.js';
+import { processes } from './processes.js';
+import { refusals } from './refusals.js';
+import { resets } from './resets.js';
+import { restarts } from './restarts.js';
+import { sessions } from './sessions.js';
+import { silences } from './silences.js';
+import { slowness } from './slowness.js';
+import { topologies } from './topologies.js';
+
+/** The fault table, row by row. */
+export const allRows: readonly Row[] = [
+  ...restarts,
+  ...silences,
+  ...processes,
+  ...refusals,
+  ...slowness,
+  ...topologies,
+  ...resets,
+  ...sessions,
+  ...crowds,
+];
+
+/** @throws Error when there is none of this name */
+export function rowNamed(name: string): Row {
+  const row = allRows.find((each) => each.name === name);
+  if (!row)
+    throw new Error(`There is no row "${name}". There are: ${allRows.map((each) => each.name).join(', ')}`);
+  return row;
+}

@@ -1,0 +1,84 @@
+import { setImmediate as nextTurn, setTimeout as delay } from 'node:timers/promises';
+import { durationOf, type Call } from '../call-loop.js';
+import type { Figures } from '../figure.js';
+import type { Peer } from '../peers/peer.js';
+import type { Row } from '../row.js';
+import { about } from '../stage.js';
+import { direct } from './setting.js';
+
+/** The server is well; the process that asks it is not. */
+export const processes: readonly Row[] = [
+  {
+    name: 'blocked-loop',
+    title: 'Event loop blocked for 1.2 s',
+    what: 'Ten times over, ten calls are written and the event loop is blocked for longer than deadlines last, with the answers in the socket.',
+    weight: 1,
+    timeoutMs: 40_000,
+    async run(stage) {
+      await using setting = await direct(stage);
+      const calls: Call[] = [];
+      for (let round = 0; round < 10; round++) {
+        // So that no answer comes before the loop is blocked.
+        await setting.server.command('CLIENT', 'PAUSE', 50, 'ALL');
+        for (let index = 0; index < 10; index++) issue(calls, setting.peer);
+        // Until it is written.
+        await nextTurn();
+        const until = performance.now() + about(stage, 1_200);
+        while (performance.now() < until);
+        await settle(calls, 3_000);
+      }
+      return { figures: figuresOf(calls) };
+    },
+  },
+  {
+    name: 'frozen-process',
+    title: 'Process stopped for 3 s',
+    what: 'SIGSTOP of the client with 8 calls in flight that the healthy server answers meanwhile; one every 5 ms after that.',
+    weight: 1,
+    timeoutMs: 30_000,
+    async run(stage) {
+      await using setting = await direct(stage);
+      const { server, peer } = setting;
+      const calls: Call[] = [];
+      for (let index = 0; index < 40; index++) {
+        issue(calls, peer);
+        await delay(5);
+      }
+      await server.command('CLIENT', 'PAUSE', 500, 'ALL');
+      for (let index = 0; index < 8; index++) issue(calls, peer);
+      await delay(20);
+      await stage.freezeProcess(about(stage, 3_000));
+      for (let index = 0; index < 100; index++) {
+        issue(calls, peer);
+        await delay(5);
+      }
+      await settle(calls, 3_000);
+      return { figures: figuresOf(calls) };
+    },
+  },
+];
+
+function issue(calls: Call[], peer: Peer): void {
+  const call: Call = { issuedAt: performance.now(), settledAt: undefined, error: undefined };
+  calls.push(call);
+  const settled = (error?: Error): void => {
+    call.settledAt = performance.now();
+    call.error = error;
+  };
+  peer.call('get', 'greeting').then(() => settled(), settled);
+}
+
+async function settle(calls: readonly Call[], graceMs: number): Promise<void> {
+  const until = performance.now() + graceMs;
+  while (performance.now() < until && calls.some(({ settledAt }) => settledAt === undefined)) await delay(5);
+}
+
+function figuresOf(calls: readonly Call[]): Figures {
+  const now = performance.now();
+  return {
+    answered: calls.filter(({ settledAt, error }) => settledAt !== undefined && error === undefined).length,
+    failed: calls.filter(({ error }) => error !== undefined).length,
+    unsettled: calls.filter(({ settledAt }) => settledAt === undefined).length,
+    awayMaxMs: Math.max(...calls.map((call) => durationOf(call, now))),
+  };
+}

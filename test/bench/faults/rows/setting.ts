@@ -1,0 +1,83 @@
+import {
+  startProxy,
+  startRedis,
+  type ChaosProxy,
+  type RedisServer,
+  type StartRedisOptions,
+} from '@redis-resilience/testing';
+import { setTimeout as delay } from 'node:timers/promises';
+import { CallLoop } from '../call-loop.js';
+import type { Peer } from '../peers/peer.js';
+import type { Stage } from '../stage.js';
+
+/** A server, a peer that is connected to it, and a loop of calls that was answered for a while. */
+export interface Setting extends AsyncDisposable {
+  readonly server: RedisServer;
+  readonly peer: Peer;
+}
+
+/** With a proxy between the two. */
+export interface ProxiedSetting extends Setting {
+  readonly proxy: ChaosProxy;
+}
+
+export async function direct(stage: Stage, options: StartRedisOptions = {}): Promise<Setting> {
+  const server = await startRedis(options);
+  const { host, port } = server;
+  const password = options.password === undefined ? {} : { password: options.password };
+  const peer = stage.connect({ kind: 'single', host, port, ...password });
+  await untilServed(peer);
+  return { server, peer, [Symbol.asyncDispose]: () => server.stop() };
+}
+
+export async function proxied(stage: Stage, options: StartRedisOptions = {}): Promise<ProxiedSetting> {
+  const server = await startRedis(options);
+  const proxy = await startProxy({ target: server });
+  const peer = stage.connect({ kind: 'single', host: proxy.host, port: proxy.port });
+  await untilServed(peer);
+  return {
+    server,
+    proxy,
+    peer,
+    async [Symbol.asyncDispose]() {
+      await proxy.close();
+      await server.stop();
+    },
+  };
+}
+
+/** GET and SET in turn, for a while that differs from run to run before anything breaks. */
+export async function steadyCalls(stage: Stage, peer: Peer): Promise<CallLoop> {
+  const loop = new CallLoop((index) =>
+    index % 2 === 0 ? peer.call('get', 'greeting') : peer.call('set', 'greeting', 'hello'),
+  );
+  await delay(1_000 + stage.random() * 300);
+  return loop;
+}
+
+/** As {@link steadyCalls}, writes only. */
+export async function steadyWrites(stage: Stage, peer: Peer): Promise<CallLoop> {
+  const loop = new CallLoop(() => peer.call('set', 'greeting', 'hello'));
+  await delay(500 + stage.random() * 300);
+  return loop;
+}
+
+/** Resolves when the peer has answered. @throws what it said last, when it does not within 10 s */
+export async function untilServed(peer: Peer, timeoutMs = 10_000): Promise<void> {
+  const until = performance.now() + timeoutMs;
+  for (;;) {
+    try {
+      await peer.call('get', 'greeting');
+      return;
+    } catch (error) {
+      if (performance.now() > until) throw error;
+      await delay(20);
+    }
+  }
+}
+
+/** Asks by raw PINGs on new connections, and resolves with the time of the first PONG. */
+export async function untilBack(server: RedisServer): Promise<number> {
+  while (!(await server.isAnswering())) await delay(2);
+  return performance.now();
+}

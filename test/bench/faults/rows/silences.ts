@@ -1,0 +1,78 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { CallLoop } from '../call-loop.js';
+import { observeOutage } from '../outage.js';
+import type { Row } from '../row.js';
+import { about } from '../stage.js';
+import { direct, proxied, steadyCalls } from './setting.js';
+
+/** Redis is connected, and says nothing. */
+export const silences: readonly Row[] = [
+  {
+    name: 'freeze',
+    title: 'Frozen for 5 s',
+    what: 'SIGSTOP of the server for 5 s: the kernel still accepts connections, nobody answers.',
+    weight: 1,
+    timeoutMs: 35_000,
+    async run(stage) {
+      await using setting = await direct(stage);
+      const { server, peer } = setting;
+      const loop = await steadyCalls(stage, peer);
+      const faultAt = performance.now();
+      await server.freeze();
+      await delay(about(stage, 5_000));
+      server.thaw();
+      const backAt = performance.now();
+      return { figures: await observeOutage(loop, { faultAt, backAt }, { recoveryMs: 8_000 }) };
+    },
+  },
+  {
+    name: 'silent-handshake',
+    title: 'Accepts, never answers',
+    what: 'The connection is reset; for 5 s new ones are accepted and never answered, then new ones work.',
+    weight: 1,
+    timeoutMs: 45_000,
+    async run(stage) {
+      await using setting = await proxied(stage);
+      const { proxy, peer } = setting;
+      const loop = await steadyCalls(stage, peer);
+      const faultAt = performance.now();
+      proxy.blackhole({ existing: false, incoming: true });
+      proxy.reset();
+      await delay(about(stage, 5_000));
+      await proxy.heal();
+      const backAt = performance.now();
+      return { figures: await observeOutage(loop, { faultAt, backAt }, { recoveryMs: 12_000 }) };
+    },
+  },
+  {
+    name: 'drop-busy',
+    title: 'Socket silently dropped, busy',
+    what: 'Nothing passes on the old connection any more and nothing closes it; new ones work at once.',
+    weight: 1,
+    timeoutMs: 45_000,
+    async run(stage) {
+      await using setting = await proxied(stage);
+      const loop = await steadyCalls(stage, setting.peer);
+      const faultAt = performance.now();
+      setting.proxy.blackhole();
+      return { figures: await observeOutage(loop, { faultAt, backAt: faultAt }, { recoveryMs: 12_000 }) };
+    },
+  },
+  {
+    name: 'drop-idle',
+    title: 'Socket silently dropped, idle',
+    what: 'The same while nothing is asked; the first command comes half a second later.',
+    weight: 1,
+    timeoutMs: 45_000,
+    async run(stage) {
+      await using setting = await proxied(stage);
+      const { proxy, peer } = setting;
+      await delay(300);
+      proxy.blackhole();
+      await delay(about(stage, 500));
+      const faultAt = performance.now();
+      const loop = new CallLoop(() => peer.call('get', 'greeting'));
+      return { figures: await observeOutage(loop, { faultAt, backAt: faultAt }, { recoveryMs: 12_000 }) };
+    },
+  },
+];

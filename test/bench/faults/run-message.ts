@@ -1,0 +1,15 @@
+import type { Findings } from './row.js';
+
+/** What the process of a run is told at its start, as its one argument in JSON. */
+export interface RunOrder {
+  readonly row: string;
+  readonly client: string;
+  readonly seed: number;
+  readonly isQuick: boolean;
+}
+
+/** What it says to who started it. */
+export type RunMessage =
+  | { readonly kind: 'freeze'; readonly ms: number }
+  | { readonly kind: 'findings'; readonly findings: Findings }
+  | { readonly kind: 'broken'; readonly reason: string };

@@ -1,0 +1,90 @@
+import { medianOf } from '../report/statistics.js';
+import { figureColumns, figureNames, type FigureName } from './figure.js';
+import type { Row } from './row.js';
+import type { Cell } from './run-all.js';
+
+/** Median and maximum of a figure over the repetitions; `null` where it never came. */
+export interface Aggregate {
+  readonly median: number | null;
+  readonly max: number | null;
+}
+
+/** One client in one row. */
+export interface ClientSummary {
+  readonly client: string;
+  readonly label: string;
+  readonly repetitions: number;
+  readonly figures: Readonly<Partial<Record<FigureName, Aggregate>>>;
+  /** Runs that ended without findings, by why. */
+  readonly broken: readonly string[];
+}
+
+export interface RowSummary {
+  readonly row: string;
+  readonly title: string;
+  readonly what: string;
+  readonly clients: readonly ClientSummary[];
+}
+
+/** Puts the runs of each row and client together. */
+export function summarise(rows: readonly Row[], cells: readonly Cell[]): RowSummary[] {
+  return rows.map((row) => ({
+    row: row.name,
+    title: row.title,
+    what: row.what,
+    clients: cells.filter((cell) => cell.row === row).map(summariseClient),
+  }));
+}
+
+/** The figures that say something in this row: columns of zeros for everybody are left out. */
+export function columnsOf({ clients }: RowSummary): FigureName[] {
+  const alwaysShown = new Set<FigureName>([
+    'recoveredMs',
+    'failed',
+    'answered',
+    'duplicates',
+    'lost',
+    'missedGuards',
+  ]);
+  return figureNames.filter((name) =>
+    clients.some(({ figures }) => {
+      const aggregate = figures[name];
+      if (aggregate === undefined) return false;
+      return alwaysShown.has(name) || aggregate.median !== 0 || aggregate.max !== 0;
+    }),
+  );
+}
+
+/** `60 (200)`: median and maximum. */
+export function cellText(aggregate: Aggregate | undefined, name: FigureName): string {
+  if (aggregate === undefined) return '';
+  const median = numberText(aggregate.median, name);
+  const max = numberText(aggregate.max, name);
+  return median === max ? median : `${median} (${max})`;
+}
+
+function summariseClient({ client, results }: Cell): ClientSummary {
+  const findings = results.flatMap((result) => (result.kind === 'findings' ? [result.findings.figures] : []));
+  const broken = results.flatMap((result) => (result.kind === 'broken' ? [result.reason] : []));
+  const figures = Object.fromEntries(
+    figureNames.flatMap((name) => {
+      const values = findings.flatMap((each) => (each[name] === undefined ? [] : [each[name] ?? Infinity]));
+      return values.length === 0 ? [] : [[name, aggregateOf(values)]];
+    }),
+  );
+  return { client: client.name, label: client.label, repetitions: findings.length, figures, broken };
+}
+
+function aggregateOf(values: readonly number[]): Aggregate {
+  const finite = (value: number): number | null =>
+    Number.isFinite(value) ? Math.round(value * 100) / 100 : null;
+  // Between "never" and something lies nothing: the worse of the two in the middle stands for both.
+  const median = medianOf(values);
+  return { median: finite(median), max: finite(Math.max(...values)) };
+}
+
+function numberText(value: number | null, name: FigureName): string {
+  if (value === null) return 'never';
+  if (figureColumns[name].unit === 'count') return Math.round(value).toLocaleString('en');
+  return value < 10 ? String(Math.round(value * 10) / 10) : Math.round(value).toLocaleString('en');
+}

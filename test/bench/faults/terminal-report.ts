@@ -1,0 +1,19 @@
+import { textTable } from '../report/text-table.js';
+import { figureColumns } from './figure.js';
+import { cellText, columnsOf, type RowSummary } from './summary.js';
+
+/** A table per row, for the terminal. */
+export function terminalReport(summaries: readonly RowSummary[]): string {
+  return summaries.map(tableOf).join('\n\n');
+}
+
+function tableOf(summary: RowSummary): string {
+  const columns = columnsOf(summary);
+  const headings = [summary.row, ...columns.map((name) => figureColumns[name].heading)];
+  const rows = summary.clients.map(({ label, figures, broken, repetitions }) => [
+    label,
+    ...columns.map((name) => (repetitions === 0 ? '-' : cellText(figures[name], name))),
+    ...(broken.length > 0 ? [`broken ${broken.length}×: ${broken[0]}`] : []),
+  ]);
+  return `${summary.title}\n${textTable(headings, rows)}`;
+}

@@ -1,0 +1,48 @@
+import { durationOf, type Call } from './call-loop.js';
+import type { Outage } from './outage.js';
+
+/** One outage as callers saw it: what became of the calls of each slice of time. */
+export interface Timeline {
+  readonly outageMs: number;
+  readonly sliceMs: number;
+  /** Before the fault, in ms. */
+  readonly leadMs: number;
+  readonly slices: readonly Slice[];
+}
+
+/** The calls issued in one slice. */
+export interface Slice {
+  readonly answered: number;
+  readonly failed: number;
+  /** The longest of each, in ms; 0 of none. */
+  readonly longestAnswerMs: number;
+  readonly longestFailureMs: number;
+}
+
+const sliceMs = 100;
+const leadMs = 1_000;
+
+/** Cuts the calls of a loop into slices, from a second before the fault. */
+export function timelineOf(calls: readonly Call[], { faultAt, backAt }: Outage): Timeline {
+  const now = performance.now();
+  const startsAt = faultAt - leadMs;
+  const bySlice: (Call[] | undefined)[] = [];
+  for (const call of calls) {
+    const index = Math.floor((call.issuedAt - startsAt) / sliceMs);
+    if (index >= 0) (bySlice[index] ??= []).push(call);
+  }
+  const slices = Array.from(bySlice, (calls): Slice => {
+    const own = calls ?? [];
+    const failed = own.filter(({ error, settledAt }) => error !== undefined || settledAt === undefined);
+    const answered = own.filter((call) => !failed.includes(call));
+    const longest = (some: readonly Call[]): number =>
+      Math.round(Math.max(0, ...some.map((call) => durationOf(call, now))) * 100) / 100;
+    return {
+      answered: answered.length,
+      failed: failed.length,
+      longestAnswerMs: longest(answered),
+      longestFailureMs: longest(failed),
+    };
+  });
+  return { outageMs: backAt - faultAt, sliceMs, leadMs, slices };
+}

@@ -1,0 +1,167 @@
+import { parseAst } from 'vitest/node';
+
+/** One change to one place of a file. */
+export interface Mutant {
+  readonly file: string;
+  readonly line: number;
+  readonly start: number;
+  readonly end: number;
+  readonly original: string;
+  readonly replacement: string;
+  /** The code around the place, as it would read. */
+  readonly before: string;
+  readonly after: string;
+}
+
+interface Node {
+  readonly type: string;
+  readonly start: number;
+  readonly end: number;
+  readonly [field: string]: unknown;
+}
+
+type Change = readonly [start: number, end: number, replacement: string];
+
+/** All mutants of a file: operators, constants, booleans, conditions and statements, one change each. */
+export function mutantsOf(file: string, source: string): Mutant[] {
+  const program = parseAst(source, { lang: 'ts' }) as unknown as Node;
+  const changes: { change: Change; around: Node }[] = [];
+  walk(program, program, (node, around) => {
+    for (const change of changesTo(node, source)) changes.push({ change, around });
+  });
+  return changes.map(({ change: [start, end, replacement], around }) => {
+    const text = (from: number, to: number): string => source.slice(from, to);
+    const from = Math.max(around.start, start - 60);
+    const to = Math.min(around.end, end + 60);
+    return {
+      file,
+      line: source.slice(0, start).split('\n').length,
+      start,
+      end,
+      original: text(start, end),
+      replacement,
+      before: oneLine(text(from, to)),
+      after: oneLine(text(from, start) + replacement + text(end, to)),
+    };
+  });
+}
+
+/** Walks all values; types, imports and exports have nothing that runs. `around` is the nearest statement. */
+function walk(node: Node, around: Node, visit: (node: Node, around: Node) => void): void {
+  if (node.type.startsWith('TS') && !runningTypes.has(node.type)) return;
+  if (node.type === 'ImportDeclaration') return;
+  const nearest = /Statement$|Declaration$|^PropertyDefinition$/.test(node.type) ? node : around;
+  visit(node, nearest);
+  for (const [field, value] of Object.entries(node)) {
+    if (field === 'typeAnnotation' || field === 'returnType' || field === 'typeArguments') continue;
+    for (const child of Array.isArray(value) ? value : [value]) {
+      if (isNode(child)) walk(child, nearest, visit);
+    }
+  }
+}
+
+const runningTypes = new Set(['TSAsExpression', 'TSNonNullExpression', 'TSSatisfiesExpression']);
+
+const operators: Readonly<Record<string, string>> = {
+  '<': '<=',
+  '<=': '<',
+  '>': '>=',
+  '>=': '>',
+  '===': '!==',
+  '!==': '===',
+  '+': '-',
+  '-': '+',
+  '*': '/',
+  '/': '*',
+  '%': '*',
+  '&&': '||',
+  '||': '&&',
+  '??': '&&',
+  '+=': '-=',
+  '-=': '+=',
+  '++': '--',
+  '--': '++',
+};
+
+function changesTo(node: Node, source: string): Change[] {
+  switch (node.type) {
+    case 'BinaryExpression':
+    case 'LogicalExpression':
+    case 'AssignmentExpression':
+      return operatorChange(node, source);
+    case 'UpdateExpression': {
+      const operator = String(node['operator']);
+      const start = node['prefix'] === true ? node.start : node.end - operator.length;
+      return [[start, start + operator.length, operators[operator] ?? operator]];
+    }
+    case 'UnaryExpression':
+      return node['operator'] === '!' ? [[node.start, node.start + 1, '']] : [];
+    case 'Literal':
+      return literalChange(node);
+    case 'IfStatement':
+    case 'ConditionalExpression': {
+      const test = node['test'] as Node;
+      return [
+        [test.start, test.end, 'true'],
+        [test.start, test.end, 'false'],
+      ];
+    }
+    case 'ExpressionStatement': {
+      const { type } = node['expression'] as Node;
+      return type === 'CallExpression' || type === 'AssignmentExpression'
+        ? [[node.start, node.end, ';']]
+        : [];
+    }
+    default:
+      return [];
+  }
+}
+
+function operatorChange(node: Node, source: string): Change[] {
+  const operator = String(node['operator']);
+  const replacement = operators[operator];
+  const left = node['left'] as Node;
+  const right = node['right'] as Node;
+  // Text is joined by a plus, too.
+  if (replacement === undefined || (operator === '+' && (isText(left) || isText(right)))) return [];
+  const start = left.end + source.slice(left.end, right.start).indexOf(operator);
+  return [[start, start + operator.length, replacement]];
+}
+
+function literalChange(node: Node): Change[] {
+  const value = node['value'];
+  if (typeof value === 'boolean') return [[node.start, node.end, String(!value)]];
+  if (typeof value === 'string' && word.test(value)) {
+    return [[node.start, node.end, `'${otherWords[value] ?? 'something-else'}'`]];
+  }
+  return typeof value === 'number' ? [[node.start, node.end, String(value + 1)]] : [];
+}
+
+/** Literals that the code decides by; sentences for people are left alone. */
+const word = /^[a-z]+(?:-[a-z]+)*$/;
+
+/** The mistakes that would hurt: a write that seems repeatable, an outcome that seems proved. */
+const otherWords: Readonly<Record<string, string>> = {
+  read: 'write-last-wins',
+  'write-last-wins': 'write-accumulating',
+  'write-checked': 'write-last-wins',
+  'write-checked-safe': 'write-last-wins',
+  'write-accumulating': 'write-last-wins',
+  admin: 'read',
+  never: 'read',
+  'not-applied': 'unknown',
+  unknown: 'not-applied',
+  refused: 'not-applied',
+};
+
+function isText(node: Node): boolean {
+  return node.type === 'TemplateLiteral' || (node.type === 'Literal' && typeof node['value'] === 'string');
+}
+
+function isNode(value: unknown): value is Node {
+  return typeof value === 'object' && value !== null && typeof (value as Partial<Node>).type === 'string';
+}
+
+function oneLine(text: string): string {
+  return text.replace(/\s+/g, ' ').trim();
+}

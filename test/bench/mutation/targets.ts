@@ -1,0 +1,66 @@
+/** A file whose mutants are to be caught, and the pure tests that are about it, quick ones first. */
+export interface MutationTarget {
+  /** Under packages/core/src. */
+  readonly file: string;
+  /** Under test/core. */
+  readonly tests: readonly string[];
+}
+
+const circuitTests = [
+  'circuit/circuit.closed.test.ts',
+  'circuit/circuit.half-open.test.ts',
+  'circuit/circuit.open.test.ts',
+  'circuit/circuit.isolation.test.ts',
+  'circuit/circuit.modes.test.ts',
+  'circuit/circuit-phase.test.ts',
+  'circuit/rolling-window.test.ts',
+  'circuit/failure-streak.test.ts',
+  'circuit/slow-limit.test.ts',
+  'circuit/circuit.model.test.ts',
+  'circuit/circuit.small-model.test.ts',
+];
+const dialTests = [
+  'connection/dial-pace.test.ts',
+  'connection/dial-schedule.test.ts',
+  'connection/dial-speed.test.ts',
+  'connection/fleet-size.test.ts',
+  'connection/dialer.contract.test.ts',
+  'connection/dialer.boot.test.ts',
+  'connection/dialer.outage.test.ts',
+  'connection/dialer.flapping.test.ts',
+  'connection/dialer.properties.test.ts',
+];
+const categoryTests = [
+  'command/categorise.test.ts',
+  'command/command-table.test.ts',
+  'command/command-traits.test.ts',
+];
+const replyTests = ['command/reply-error.test.ts'];
+
+/** Circuit, budget, dialer, category, outcome and the state machine. */
+export const mutationTargets: readonly MutationTarget[] = [
+  ...['circuit', 'circuit-phase', 'failure-streak', 'rolling-window', 'slow-limit'].map((name) => ({
+    file: `circuit/${name}.ts`,
+    tests: circuitTests,
+  })),
+  { file: 'command/retry-budget.ts', tests: ['command/retry-budget.test.ts'] },
+  ...['dial-pace', 'dial-schedule', 'dial-speed', 'fleet-size'].map((name) => ({
+    file: `connection/${name}.ts`,
+    tests: dialTests,
+  })),
+  ...[
+    'categorise',
+    'argument-options',
+    'argument-words',
+    'argument-rules-collections',
+    'argument-rules-modules',
+    'argument-rules-store',
+    'argument-rules-strings',
+    'command-traits',
+  ].map((name) => ({ file: `command/${name}.ts`, tests: categoryTests })),
+  { file: 'command/reply-error.ts', tests: replyTests },
+  { file: 'command/admission.ts', tests: ['command/admission.test.ts'] },
+  { file: 'command/wait-policy.ts', tests: ['command/wait-policy.test.ts', 'command/admission.test.ts'] },
+  { file: 'connection/transition.ts', tests: ['connection/transition.test.ts'] },
+  { file: 'status.ts', tests: ['status.test.ts'] },
+];

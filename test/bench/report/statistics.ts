@@ -1,0 +1,20 @@
+/** The value in the middle, or between the two in the middle. `NaN` of nothing. */
+export function medianOf(values: readonly number[]): number {
+  const sorted = values.toSorted((left, right) => left - right);
+  const middle = sorted.length / 2;
+  const upper = sorted[Math.floor(middle)] ?? Number.NaN;
+  if (sorted.length % 2 === 1) return upper;
+  return (upper + (sorted[middle - 1] ?? Number.NaN)) / 2;
+}
+
+/** The value that a share (0 to 1) of the values does not exceed. `NaN` of nothing. */
+export function percentileOf(values: ArrayLike<number>, share: number): number {
+  const sorted = Float64Array.from(values).toSorted();
+  return sorted[Math.min(sorted.length - 1, Math.ceil(share * sorted.length) - 1)] ?? sorted[0] ?? Number.NaN;
+}
+
+/** How far the values lie apart, as a share of their median: half the distance of the quartiles. */
+export function spreadOf(values: readonly number[]): number {
+  if (values.length < 2) return 0;
+  return (percentileOf(values, 0.75) - percentileOf(values, 0.25)) / 2 / Math.abs(medianOf(values));
+}

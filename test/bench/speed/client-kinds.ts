@@ -1,0 +1,65 @@
+import { createRedisResilience } from '@redis-resilience/core';
+import { Redis } from 'ioredis';
+import { createClient } from 'redis';
+
+/** The two commands that are measured, and an end. */
+export interface MeasuredClient {
+  get(key: string): Promise<unknown>;
+  set(key: string, value: string): Promise<unknown>;
+  close(): Promise<void>;
+}
+
+export type ClientKind = keyof typeof makers;
+
+export const clientLabels: Readonly<Record<ClientKind, string>> = {
+  bare: 'ioredis',
+  auto: 'ioredis, auto-pipelining',
+  'node-redis': 'node-redis',
+  ours: 'Redis Resilience',
+};
+
+const makers = {
+  bare: (url: string): Promise<MeasuredClient> => Promise.resolve(fromIoredis(new Redis(url))),
+  auto: (url: string): Promise<MeasuredClient> =>
+    Promise.resolve(fromIoredis(new Redis(url, { enableAutoPipelining: true }))),
+  async 'node-redis'(url: string): Promise<MeasuredClient> {
+    const client = createClient({ url });
+    client.on('error', ignore);
+    await client.connect();
+    return {
+      get: (key) => client.get(key),
+      set: (key, value) => client.set(key, value),
+      close: async () => client.destroy(),
+    };
+  },
+  ours(url: string): Promise<MeasuredClient> {
+    const resilience = createRedisResilience(url);
+    return Promise.resolve({
+      ...fromIoredis(resilience.client),
+      close: () => resilience.close({ drainMs: 0 }),
+    });
+  },
+};
+
+/** Connects a client of a kind, and resolves once it was answered. */
+export async function connectClient(kind: ClientKind, url: string): Promise<MeasuredClient> {
+  const client = await makers[kind](url);
+  await client.get('k0');
+  return client;
+}
+
+function fromIoredis(client: Redis): MeasuredClient {
+  client.on('error', ignore);
+  return {
+    get: (key) => client.get(key),
+    set: (key, value) => client.set(key, value),
+    close() {
+      client.disconnect();
+      return Promise.resolve();
+    },
+  };
+}
+
+function ignore(): void {
+  // A server that ends with the benchmark is no news.
+}

@@ -1,0 +1,52 @@
+// A process of its own: what so many connections cost. Needs --expose-gc.
+import { setTimeout as delay } from 'node:timers/promises';
+import { connectClient, type ClientKind, type MeasuredClient } from './client-kinds.js';
+import { load } from './load.js';
+
+/** What so many connections of one process cost. */
+export interface ConnectionCosts {
+  /** CPU time to connect one. */
+  readonly connectMicros: number;
+  readonly heapBytes: number;
+  /** Share of a processor while nobody asks anything. */
+  readonly idleCpu: number;
+  /** CPU time of one command at 50 callers spread over all connections. */
+  readonly commandMicros: number;
+}
+
+const [kind, url, count] = process.argv.slice(2) as [ClientKind, string, string];
+const size = Number(count);
+const idleMs = 1_500;
+
+const first = await connectClient(kind, url);
+await load(first, 50, 300);
+globalThis.gc?.();
+const heapBefore = process.memoryUsage().heapUsed;
+const cpuBefore = process.cpuUsage();
+const clients: MeasuredClient[] = [];
+for (let begun = 0; begun < size; begun += 50) {
+  const batch = Array.from({ length: Math.min(50, size - begun) }, () => connectClient(kind, url));
+  clients.push(...(await Promise.all(batch)));
+}
+const connecting = process.cpuUsage(cpuBefore);
+globalThis.gc?.();
+const heapAfter = process.memoryUsage().heapUsed;
+await delay(300);
+const idleBefore = process.cpuUsage();
+await delay(idleMs);
+const idle = process.cpuUsage(idleBefore);
+let turn = 0;
+const spread: MeasuredClient = {
+  get: (key) => (clients[turn++ % size] as MeasuredClient).get(key),
+  set: (key, value) => (clients[turn++ % size] as MeasuredClient).set(key, value),
+  close: () => Promise.resolve(),
+};
+await load(spread, 50, 300);
+const { cpuMicros } = await load(spread, 50, 600);
+const costs: ConnectionCosts = {
+  connectMicros: (connecting.user + connecting.system) / size,
+  heapBytes: (heapAfter - heapBefore) / size,
+  idleCpu: (idle.user + idle.system) / 1_000 / idleMs,
+  commandMicros: cpuMicros,
+};
+process.send?.(costs, () => process.exit(0));

@@ -1,0 +1,85 @@
+import type {
+  Diagnosis,
+  DiagnosisTarget,
+  DiagnoseOptions,
+  FindingCode,
+  Severity,
+} from '@redis-resilience/doctor';
+import { diagnose } from '@redis-resilience/doctor';
+
+/** What a condition must lead to: its first finding, or no finding above information. */
+export interface Expectation {
+  readonly code: FindingCode | 'healthy';
+  readonly severity?: Severity;
+  /** Words that the message, or the evidence, of the first finding must hold. */
+  readonly words?: RegExp;
+}
+
+export interface Verdict {
+  readonly topic: string;
+  readonly condition: string;
+  readonly expected: string;
+  readonly found: string;
+  readonly isRight: boolean;
+  /** Set when the condition could not be produced here, with the reason. */
+  readonly skipped?: string;
+  readonly durationMs: number;
+  readonly diagnosis?: Diagnosis;
+}
+
+/** One scene produces conditions for real, one after the other, and has each of them judged. */
+export type Scene = (laboratory: Laboratory) => Promise<void>;
+
+/** Collects the verdicts of one topic. */
+export class Laboratory {
+  readonly verdicts: Verdict[] = [];
+  readonly #topic: string;
+
+  constructor(topic: string) {
+    this.#topic = topic;
+  }
+
+  /** Diagnoses a target in this process. */
+  async check(
+    condition: string,
+    expected: Expectation,
+    target: DiagnosisTarget,
+    options: DiagnoseOptions = {},
+  ): Promise<void> {
+    this.judge(condition, expected, await diagnose(target, { timeoutMs: 3000, ...options }));
+  }
+
+  judge(condition: string, expected: Expectation, diagnosis: Diagnosis): void {
+    const { severity = 'error' } = expected;
+    const [first] = diagnosis.findings;
+    const found = first === undefined ? 'nothing' : `${first.severity} ${first.code}`;
+    this.verdicts.push({
+      topic: this.#topic,
+      condition,
+      expected: expected.code === 'healthy' ? 'nothing above info' : `${severity} ${expected.code}`,
+      found: expected.code === 'healthy' && first?.severity === 'info' ? 'nothing above info' : found,
+      isRight: isRight(expected, severity, diagnosis),
+      durationMs: diagnosis.durationMs,
+      diagnosis,
+    });
+  }
+
+  skip(condition: string, reason: string): void {
+    this.verdicts.push({
+      topic: this.#topic,
+      condition,
+      expected: '-',
+      found: '-',
+      isRight: true,
+      skipped: reason,
+      durationMs: 0,
+    });
+  }
+}
+
+function isRight({ code, words = /./ }: Expectation, severity: Severity, { findings }: Diagnosis): boolean {
+  const [first] = findings;
+  if (code === 'healthy') return findings.every((finding) => finding.severity === 'info');
+  if (first?.code !== code || first.severity !== severity) return false;
+  return words.test(`${first.message} ${JSON.stringify(first.evidence)}`);
+}

@@ -1,0 +1,20 @@
+import { Laboratory, type Scene, type Verdict } from './laboratory.ts';
+
+const atOnce = 3;
+
+/** Runs the scenes, a few at a time, and gives back all verdicts in the order of the scenes. */
+export async function runScenes(scenes: ReadonlyMap<string, Scene>): Promise<readonly Verdict[]> {
+  const waiting = [...scenes].map(([topic, scene]) => ({ scene, topic, laboratory: new Laboratory(topic) }));
+  const queue = [...waiting];
+  const work = async (): Promise<void> => {
+    for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
+      try {
+        await next.scene(next.laboratory);
+      } catch (error) {
+        throw new Error(`The scene ${next.topic} could not be set up`, { cause: error });
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: atOnce }, work));
+  return waiting.flatMap(({ laboratory }) => laboratory.verdicts);
+}

@@ -1,0 +1,70 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { freePort, startRedis, waitFor } from '@redis-resilience/testing';
+import type { Laboratory } from '../laboratory.ts';
+import { startOwnServer } from '../own-server.ts';
+
+const nobody = 65_534;
+
+/** Saving that fails, and a process that may not do what it needs to. */
+export async function disks(laboratory: Laboratory): Promise<void> {
+  await using server = await startRedis({ config: { save: '3600 1' } });
+  // Root may write everywhere; nobody can put a file where a folder is.
+  mkdirSync(join(server.dir, 'dump.rdb'));
+  await server.command('SET', 'a', '1');
+  await server.command('BGSAVE');
+  const failed = async (): Promise<boolean> =>
+    (await server.info('persistence'))['rdb_last_bgsave_status'] === 'err';
+  await waitFor(failed, { message: 'the save to fail' });
+  await laboratory.check('saving fails, and writes stop', { code: 'persistence' }, server.url);
+  await server.command('CONFIG', 'SET', 'stop-writes-on-bgsave-error', 'no');
+  await laboratory.check(
+    'saving fails, and writes go on',
+    { code: 'persistence', severity: 'warning' },
+    server.url,
+  );
+  await limits(laboratory);
+}
+
+async function limits(laboratory: Laboratory): Promise<void> {
+  if (process.getuid?.() !== 0 || !hasProgram('prlimit')) {
+    laboratory.skip('the server cannot fork', 'needs root and prlimit');
+    laboratory.skip('too few files may be opened', 'needs root and prlimit');
+    return;
+  }
+  const port = await freePort();
+  await using server = await startOwnServer(['--port', String(port), '--save', '3600 1'], { uid: nobody });
+  const url = `redis://127.0.0.1:${port}`;
+  const limit = (pid: number, what: string): void => {
+    execFileSync('prlimit', ['--pid', String(pid), what], { uid: nobody, gid: nobody });
+  };
+  limit(server.pid, '--nproc=1:1');
+  await server.cli('SET', 'a', '1');
+  await server.cli('BGSAVE');
+  await waitFor(async () => (await server.cli('INFO', 'persistence')).includes('rdb_last_bgsave_status:err'));
+  await laboratory.check('the server cannot fork', { code: 'persistence', words: /fork/ }, url);
+  await server.cli('CONFIG', 'SET', 'stop-writes-on-bgsave-error', 'no');
+  await laboratory.check(
+    'the server cannot fork, and writes go on',
+    { code: 'fork-failing', severity: 'warning' },
+    url,
+  );
+  const otherPort = await freePort();
+  await using other = await startOwnServer(['--port', String(otherPort)], { uid: nobody });
+  limit(other.pid, '--nofile=64:64');
+  await laboratory.check(
+    'too few files may be opened',
+    { code: 'file-descriptors', severity: 'warning' },
+    `redis://127.0.0.1:${otherPort}`,
+  );
+}
+
+function hasProgram(name: string): boolean {
+  try {
+    execFileSync(name, ['--version'], { stdio: 'ignore' });
+    return true;
+  } catch {
+    return false;
+  }
+}

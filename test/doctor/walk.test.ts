@@ -1,0 +1,40 @@
+import { diagnose } from '@redis-resilience/doctor';
+import { startOddPeer, startRedis } from '@redis-resilience/testing';
+import { describe, expect, it } from 'vitest';
+
+describe('the walk', () => {
+  it('takes less than 300 ms on a healthy server', async () => {
+    await using server = await startRedis();
+    await diagnose(server.url);
+    const durations: number[] = [];
+    for (let round = 0; round < 5; round++) durations.push((await diagnose(server.url)).durationMs);
+    expect(durations.toSorted((left, right) => left - right)[2]).toBeLessThan(300);
+  });
+
+  it.each(['silent', 'unreachable'] as const)('ends within its bound on a peer that is %s', async (kind) => {
+    await using peer = await startOddPeer(kind);
+    const { durationMs, healthy } = await diagnose(`redis://127.0.0.1:${peer.port}`, { timeoutMs: 800 });
+    expect(healthy).toBe(false);
+    expect(durationMs).toBeLessThanOrEqual(800);
+  });
+
+  it('changes nothing: no key, no configuration, no write command runs', async () => {
+    await using server = await startRedis();
+    const config = await server.command('CONFIG', 'GET', '*');
+    await diagnose(server.url);
+    expect(await server.command('DBSIZE')).toBe(0);
+    expect(await server.command('CONFIG', 'GET', '*')).toEqual(config);
+    const stats = await server.info('commandstats');
+    const ran = Object.keys(stats).map((name) => name.replace('cmdstat_', ''));
+    expect(ran.filter((name) => /^(set|get|del|eval|config\|set|flush)/.test(name))).toEqual([]);
+    expect((await server.info('persistence'))['rdb_changes_since_last_save']).toBe('0');
+  });
+
+  it('takes a refused INFO as a finding', async () => {
+    const users = [{ name: 'app', password: 'pw', rules: '~* +@all -info' }];
+    await using server = await startRedis({ users });
+    const { healthy, findings } = await diagnose(`redis://app:pw@127.0.0.1:${server.port}`);
+    expect(healthy).toBe(true);
+    expect(findings.map(({ code }) => code)).toContain('info-refused');
+  });
+});

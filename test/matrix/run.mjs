@@ -1,0 +1,137 @@
+// Runs the whole suite on each supported version of ioredis and Node:
+//
+//   node test/matrix/run.mjs [--ioredis 5.6,5.11,6] [--node 20,22,24,26] [--pairs all|edges] [--no-build] [-- vitest arguments]
+//
+// `edges` (the default) runs each version of ioredis on the oldest and the newest Node, and each Node with the newest
+// ioredis; `all` runs every pair. Each ioredis gets a copy of the workspace in a temporary folder, in whose node_modules
+// it takes the place of the newest; nothing is installed. A Node version comes as the npm package `node`.
+
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+
+const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
+
+// Each supported version, and the folder of node_modules it lies in.
+const drivers = new Map([
+  ['5.6', 'ioredis-5-6'],
+  ['5.11', 'ioredis-5'],
+  ['6', 'ioredis'],
+]);
+const copyOptions = { recursive: true, verbatimSymlinks: true };
+const nodes = ['20', '22', '24', '26'];
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    ioredis: { type: 'string', default: [...drivers.keys()].join() },
+    node: { type: 'string', default: nodes.join() },
+    pairs: { type: 'string', default: 'edges' },
+    'no-build': { type: 'boolean', default: false },
+  },
+});
+
+const chosenDrivers = chosen('ioredis', values.ioredis, [...drivers.keys()]);
+const chosenNodes = chosen('node', values.node, nodes);
+if (!['all', 'edges'].includes(values.pairs)) fail(`--pairs ${values.pairs}: expected all or edges`);
+
+if (!values['no-build']) execFileSync('npm', ['run', 'build'], { cwd: root, stdio: 'inherit' });
+
+const folder = mkdtempSync(join(tmpdir(), 'redis-resilience-matrix-'));
+process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
+for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => process.exit(1));
+
+const results = [];
+for (const driver of chosenDrivers) {
+  const workspace = copyWorkspace(driver);
+  for (const node of chosenNodes) {
+    if (isLeftOut(driver, node)) continue;
+    results.push(await runSuite(workspace, driver, node));
+  }
+  rmSync(workspace, { recursive: true, force: true });
+}
+process.stdout.write(`\n${results.map(lineOf).join('\n')}\n`);
+process.exitCode = results.every(({ isGreen }) => isGreen) ? 0 : 1;
+
+/** Whether `edges` leaves this pair out: neither an outermost Node nor the newest ioredis. */
+function isLeftOut(driver, node) {
+  if (values.pairs === 'all') return false;
+  const isEdge = node === chosenNodes[0] || node === chosenNodes.at(-1);
+  return !isEdge && driver !== chosenDrivers.at(-1);
+}
+
+/** Copies the workspace, links between its packages included: whoever asks for ioredis finds the one of the copy. */
+function copyWorkspace(driver) {
+  const workspace = join(folder, `ioredis-${driver}`);
+  const left = new Set(['node_modules', '.git', '.turbo', 'coverage']);
+  cpSync(root, workspace, { recursive: true, filter: (path) => path === root || !left.has(basename(path)) });
+  const from = join(root, 'node_modules');
+  const to = join(workspace, 'node_modules');
+  mkdirSync(to);
+  for (const name of readdirSync(from)) {
+    if (name === '.vite' || name === '.cache' || name === 'ioredis') continue;
+    cpSync(join(from, name), join(to, name), copyOptions);
+  }
+  cpSync(join(from, drivers.get(driver)), join(to, 'ioredis'), copyOptions);
+  for (const group of ['packages', 'examples', 'test']) copyNested(group, workspace);
+  return workspace;
+}
+
+/** What npm could not hoist lies in a node_modules of the workspace's own. */
+function copyNested(group, workspace) {
+  const parents =
+    group === 'test' ? ['test'] : readdirSync(join(root, group)).map((name) => join(group, name));
+  for (const parent of parents) {
+    const nested = join(root, parent, 'node_modules');
+    if (existsSync(nested)) cpSync(nested, join(workspace, parent, 'node_modules'), copyOptions);
+  }
+}
+
+async function runSuite(workspace, driver, node) {
+  process.stdout.write(`\n=== ioredis ${driver} on Node ${node} ===\n`);
+  const report = join(folder, `report-${driver}-${node}.json`);
+  const vitest = join(workspace, 'node_modules', 'vitest', 'vitest.mjs');
+  const reporters = ['--reporter=dot', '--reporter=json', `--outputFile.json=${report}`];
+  const child = spawn(executableOf(node), [vitest, 'run', ...reporters, ...positionals], {
+    cwd: join(workspace, 'test'),
+    stdio: 'inherit',
+    env: { ...process.env, NODE_PATH: '' },
+  });
+  const [code] = await once(child, 'exit');
+  const counts = existsSync(report) ? JSON.parse(await readFile(report, 'utf8')) : {};
+  return { driver, node, isGreen: code === 0, counts };
+}
+
+/** Where npx keeps this version of Node; downloads it the first time. */
+function executableOf(node) {
+  if (process.versions.node.startsWith(`${node}.`)) return process.execPath;
+  const args = ['--yes', '--package', `node@${node}`, '--', 'node', '--print', 'process.execPath'];
+  return execFileSync('npx', args, {
+    cwd: folder,
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'inherit'],
+  }).trim();
+}
+
+function lineOf({ driver, node, isGreen, counts }) {
+  const { numPassedTests = 0, numFailedTests = 0 } = counts;
+  const verdict = isGreen ? 'passed' : 'FAILED';
+  return `ioredis ${driver.padEnd(5)} Node ${node.padEnd(3)} ${verdict}: ${numPassedTests} passed, ${numFailedTests} failed`;
+}
+
+function chosen(option, text, allowed) {
+  const given = text.split(',').map((each) => each.trim());
+  const unknown = given.find((each) => !allowed.includes(each));
+  if (unknown !== undefined) fail(`--${option} ${unknown}: expected some of ${allowed.join(', ')}`);
+  return allowed.filter((each) => given.includes(each));
+}
+
+function fail(message) {
+  process.stderr.write(`${message}\n`);
+  process.exit(2);
+}

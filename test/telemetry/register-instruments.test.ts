@@ -1,0 +1,115 @@
+import { hasSubscribers } from 'node:diagnostics_channel';
+import { metricNames } from '@redis-resilience/telemetry/prometheus';
+import { registerInstruments } from '@redis-resilience/telemetry/opentelemetry';
+import {
+  AggregationTemporality,
+  DataPointType,
+  InMemoryMetricExporter,
+  MeterProvider,
+  PeriodicExportingMetricReader,
+} from '@opentelemetry/sdk-metrics';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { startProtectedRedis } from './protected-redis.ts';
+
+let exporter: InMemoryMetricExporter;
+let meterProvider: MeterProvider;
+
+beforeEach(() => {
+  exporter = new InMemoryMetricExporter(AggregationTemporality.CUMULATIVE);
+  meterProvider = new MeterProvider({
+    readers: [new PeriodicExportingMetricReader({ exporter, exportIntervalMillis: 60_000 })],
+  });
+});
+
+afterEach(() => meterProvider.shutdown());
+
+async function collect() {
+  exporter.reset();
+  await meterProvider.forceFlush();
+  return exporter.getMetrics().flatMap(({ scopeMetrics }) => scopeMetrics.flatMap(({ metrics }) => metrics));
+}
+
+async function valuesOf(name: string): Promise<Record<string, unknown>[]> {
+  const found = (await collect()).find(({ descriptor }) => descriptor.name === name);
+  return (found?.dataPoints ?? []).map(({ attributes, value }) => ({ ...attributes, value }));
+}
+
+describe('registerInstruments', () => {
+  it('observes what Prometheus sees', async () => {
+    await using redis = await startProtectedRedis({ name: 'cache' });
+    const stop = registerInstruments(redis.resilience, { meterProvider });
+    await redis.resilience.client.set('key', 'value');
+    expect(await valuesOf('redis_resilience.up')).toEqual([
+      { 'redis_resilience.connection': 'cache', value: 1 },
+    ]);
+    expect(await valuesOf('redis_resilience.commands')).toContainEqual({
+      'redis_resilience.connection': 'cache',
+      'redis_resilience.lane': 'write',
+      'redis_resilience.outcome': 'ok',
+      value: 1,
+    });
+    await redis.takeDown();
+    expect(await valuesOf('redis_resilience.up')).toMatchObject([{ value: 0 }]);
+    expect(await valuesOf('redis_resilience.status')).toContainEqual({
+      'redis_resilience.connection': 'cache',
+      'redis_resilience.status': 'down',
+      value: 1,
+    });
+    stop();
+  });
+
+  it('records how long operations and outages take', async () => {
+    await using redis = await startProtectedRedis();
+    const stop = registerInstruments(redis.resilience, { meterProvider });
+    await redis.resilience.execute((client) => client.get('key'));
+    await redis.takeDown();
+    await redis.bringBack();
+    const metrics = await collect();
+    for (const name of ['redis_resilience.operation_duration', 'redis_resilience.outage_duration']) {
+      const metric = metrics.find(({ descriptor }) => descriptor.name === name);
+      expect(metric).toMatchObject({
+        dataPointType: DataPointType.HISTOGRAM,
+        descriptor: { unit: 's' },
+      });
+      expect(metric?.dataPoints[0]?.value).toMatchObject({ count: 1 });
+    }
+    stop();
+  });
+
+  it('has an instrument for each metric but the duration of commands, which others measure', async () => {
+    await using redis = await startProtectedRedis();
+    const stop = registerInstruments(redis.resilience, { meterProvider });
+    const names = (await collect()).map(({ descriptor }) => descriptor.name);
+    expect(names).not.toContain('redis_resilience.command_duration');
+    expect(names.every((name) => /^redis_resilience\.[a-z_]+$/.test(name))).toBe(true);
+    expect(new Set(names).size).toBe(names.length);
+    expect(names.length).toBeLessThan(metricNames.length);
+    stop();
+  });
+
+  it('stops when told, and can begin again', async () => {
+    await using redis = await startProtectedRedis();
+    registerInstruments(redis.resilience, { meterProvider })();
+    expect(await valuesOf('redis_resilience.up')).toEqual([]);
+    expect(hasSubscribers('redis-resilience:command')).toBe(false);
+    const stop = registerInstruments(redis.resilience, { meterProvider });
+    expect(await valuesOf('redis_resilience.up')).toHaveLength(1);
+    stop();
+  });
+
+  it('refuses a second registration and wrong options', async () => {
+    await using redis = await startProtectedRedis();
+    const stop = registerInstruments(redis.resilience, { meterProvider });
+    expect(() => registerInstruments(redis.resilience, { meterProvider })).toThrow(
+      /has the instruments already/,
+    );
+    stop();
+    expect(() => registerInstruments(redis.resilience, { meterProvder: 1 } as object)).toThrow(
+      /Did you mean meterProvider/,
+    );
+    expect(() => registerInstruments(redis.resilience, { meterProvider: {} as never })).toThrow(
+      /must be a MeterProvider/,
+    );
+    expect(hasSubscribers('redis-resilience:command')).toBe(false);
+  });
+});

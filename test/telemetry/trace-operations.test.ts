@@ -1,0 +1,131 @@
+import { hasSubscribers } from 'node:diagnostics_channel';
+import { SpanStatusCode, trace } from '@opentelemetry/api';
+import { InMemorySpanExporter, NodeTracerProvider, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-node';
+import { linkCommandSpan, traceOperations } from '@redis-resilience/telemetry/opentelemetry';
+import { waitFor } from '@redis-resilience/testing';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { startProtectedRedis } from './protected-redis.ts';
+import { tracedApps } from './traced-apps.ts';
+
+const exporter = new InMemorySpanExporter();
+const provider = new NodeTracerProvider({ spanProcessors: [new SimpleSpanProcessor(exporter)] });
+
+beforeAll(() => provider.register());
+afterAll(async () => {
+  await provider.shutdown();
+  trace.disable();
+});
+afterEach(() => exporter.reset());
+
+function spansNamed(pattern: RegExp) {
+  return exporter.getFinishedSpans().filter(({ name }) => pattern.test(name));
+}
+
+describe.each(tracedApps)('in %s', (_name, start) => {
+  it('makes no span for an operation that just works', async () => {
+    await using redis = await startProtectedRedis();
+    await using app = await start(redis.resilience);
+    const stop = traceOperations();
+    expect(await (await fetch(`${app.origin}/cart`)).json()).toEqual({ cart: null });
+    await waitFor(() => spansNamed(/^request$/).length === 1);
+    expect(spansNamed(/^redis_resilience/)).toEqual([]);
+    stop();
+  });
+
+  it('makes a span under that of the request for an operation that fell back', async () => {
+    await using redis = await startProtectedRedis({ name: 'carts' });
+    await using app = await start(redis.resilience);
+    const stop = traceOperations();
+    await redis.takeDown();
+    expect(await (await fetch(`${app.origin}/cart`)).json()).toEqual({ cart: 'fallback' });
+    await waitFor(() => spansNamed(/^request$/).length === 1);
+    const [request] = spansNamed(/^request$/);
+    const [span, ...more] = spansNamed(/^redis_resilience/);
+    expect(more).toEqual([]);
+    expect(span?.name).toBe('redis_resilience.read');
+    expect(span?.parentSpanContext?.spanId).toBe(request?.spanContext().spanId);
+    expect(span?.spanContext().traceId).toBe(request?.spanContext().traceId);
+    expect(span?.attributes).toMatchObject({
+      'redis_resilience.connection': 'carts',
+      'redis_resilience.lane': 'read',
+      'redis_resilience.outcome': 'fallback',
+    });
+    expect(JSON.stringify(span?.attributes)).not.toMatch(/127\.0\.0\.1|cart"/);
+    stop();
+  });
+});
+
+describe('traceOperations', () => {
+  it('covers the time an operation waited', async () => {
+    await using redis = await startProtectedRedis();
+    const stop = traceOperations({ minWaitMs: 20 });
+    await redis.server.kill();
+    await redis.see('down');
+    const waiting = redis.resilience.execute((client) => client.get('k')).catch(() => undefined);
+    await redis.server.start();
+    await waiting;
+    const [span] = spansNamed(/^redis_resilience/);
+    const [seconds = 0, nanoseconds = 0] = span?.duration ?? [];
+    expect(seconds * 1000 + nanoseconds / 1e6).toBeGreaterThanOrEqual(19);
+    stop();
+  });
+
+  it('marks an operation that failed with the code of its error, and nothing else of it', async () => {
+    await using redis = await startProtectedRedis();
+    const stop = traceOperations();
+    const fail = () => redis.resilience.execute(() => Promise.reject(new TypeError('holds a secret')));
+    await expect(fail()).rejects.toThrow('secret');
+    const [span] = spansNamed(/^redis_resilience/);
+    expect(span?.status).toEqual({ code: SpanStatusCode.ERROR });
+    expect(span?.attributes).toMatchObject({
+      'redis_resilience.outcome': 'error',
+      'error.type': 'TypeError',
+    });
+    expect(span?.events).toEqual([]);
+    stop();
+  });
+
+  it('links to the spans of the commands of the operation, and to no others', async () => {
+    await using redis = await startProtectedRedis();
+    const stop = traceOperations();
+    const tracer = provider.getTracer('test');
+    const stranger = tracer.startSpan('stranger');
+    linkCommandSpan(stranger);
+    const [first, second] = [tracer.startSpan('get'), tracer.startSpan('set')];
+    await redis.resilience
+      .execute(async () => {
+        linkCommandSpan(first);
+        await Promise.resolve();
+        linkCommandSpan(second);
+        throw new Error('so that there is a span');
+      })
+      .catch(() => undefined);
+    const [span] = spansNamed(/^redis_resilience/);
+    expect(span?.links.map(({ context }) => context.spanId)).toEqual([
+      first.spanContext().spanId,
+      second.spanContext().spanId,
+    ]);
+    stop();
+  });
+
+  it('goes on when one of two tracers is stopped', async () => {
+    await using redis = await startProtectedRedis();
+    const stop = traceOperations();
+    traceOperations()();
+    await redis.resilience.execute(() => Promise.reject(new Error('failed'))).catch(() => undefined);
+    expect(spansNamed(/^redis_resilience/)).toHaveLength(1);
+    stop();
+  });
+
+  it('leaves no subscriber when it is stopped', () => {
+    traceOperations()();
+    expect(hasSubscribers('tracing:redis-resilience:operation:start')).toBe(false);
+    expect(hasSubscribers('tracing:redis-resilience:operation:asyncEnd')).toBe(false);
+  });
+
+  it('refuses a wrong option', () => {
+    expect(() => traceOperations({ minWaitMS: 1 } as object)).toThrow(/Did you mean minWaitMs/);
+    expect(() => traceOperations({ tracerProvider: {} as never })).toThrow(/must be a TracerProvider/);
+    expect(() => traceOperations({ minWaitMs: -1 })).toThrow(/minWaitMs/);
+  });
+});
