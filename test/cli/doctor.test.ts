@@ -44,10 +44,8 @@ describe('redis-resilience doctor', () => {
     const { code, stdout } = await runBin(['doctor', `redis://127.0.0.1:${await freePort()}`, '--json']);
     const diagnosis = JSON.parse(stdout) as Diagnosis;
     expect(code).toBe(1);
-    expect(diagnosis).toMatchObject({
-      healthy: false,
-      findings: [{ code: 'connection-refused', severity: 'error' }],
-    });
+    expect(diagnosis.healthy).toBe(false);
+    expect(diagnosis.findings[0]).toMatchObject({ code: 'connection-refused', severity: 'error' });
     expect(Object.keys(diagnosis.findings[0] ?? {})).toEqual(
       expect.arrayContaining(['code', 'severity', 'message', 'evidence', 'next', 'docs']),
     );

@@ -119,7 +119,7 @@ function report(targets: readonly MutationTarget[], trials: readonly Trial[]): v
   const tried = trials.filter(({ fate }) => fate !== undefined).length;
   const killed = trials.filter(({ fate }) => fate === 'killed' || fate === 'timed out').length;
   console.log(
-    `\n${killed} of ${tried} mutants killed, ${survivors.length} survived unexplained, seed ${values.seed}`,
+    `\n${killed} of ${tried} mutants killed (of ${trials.length} drawn), ${survivors.length} survived unexplained, seed ${values.seed}`,
   );
   for (const { mutant } of survivors) console.log(`- line ${mutant.line}: ${nameOf(mutant)}`);
   if (survivors.length > 0) process.exitCode = 1;

@@ -6,7 +6,6 @@ import { load } from './load.js';
 import type { Depth, Measurement } from './measurement.js';
 
 const sizes = [1, 10, 100, 1_000, 10_000] as const;
-const mostGrowth = 2;
 
 /** What one command costs by how many are under way with it. */
 export async function measureFlights({ rounds, roundMs }: Depth): Promise<Measurement> {
@@ -17,6 +16,7 @@ export async function measureFlights({ rounds, roundMs }: Depth): Promise<Measur
   };
   const rows: string[][] = [];
   const cost = new Map<number, number[]>();
+  let beside = Number.NaN;
   for (const size of sizes) {
     await load(clients.ours, size, 100);
     const results = await alternate(['bare', 'ours'], Math.min(6, rounds), (kind) =>
@@ -27,11 +27,12 @@ export async function measureFlights({ rounds, roundMs }: Depth): Promise<Measur
       ours: results.ours.map((one) => one.cpuMicros),
     };
     cost.set(size, micros.ours);
+    beside = ratioOf(micros.ours, micros.bare).value;
     rows.push([
       size.toLocaleString('en'),
       medianOf(micros.bare).toFixed(2),
       medianOf(micros.ours).toFixed(2),
-      ratioOf(micros.ours, micros.bare).value.toFixed(2),
+      beside.toFixed(2),
     ]);
   }
   await clients.bare.close();
@@ -44,8 +45,8 @@ export async function measureFlights({ rounds, roundMs }: Depth): Promise<Measur
     ratios: [{ name: 'cost of being under way, 10,000 to 100', ...growth, better: 'lower' }],
     verdicts: [
       {
-        target: `a command among 10,000 under way costs at most ${mostGrowth} times one among 100: ${growth.value.toFixed(2)}`,
-        isMet: growth.value <= mostGrowth,
+        target: `with 10,000 under way, CPU per command not above ioredis: ${beside.toFixed(2)} of it`,
+        isMet: beside <= 1,
       },
     ],
   };

@@ -6,7 +6,7 @@ import { redisGuard as koaGuard } from '@redis-resilience/koa';
 import { RedisGuardInterceptor, RedisResilienceModule } from '@redis-resilience/nestjs';
 import { Controller, Get, Module, type CallHandler, type NestInterceptor, type Type } from '@nestjs/common';
 import { APP_INTERCEPTOR, NestFactory } from '@nestjs/core';
-import express from 'express';
+import express, { type RequestHandler } from 'express';
 import Koa from 'koa';
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -25,7 +25,8 @@ const answer = { products: ['apple', 'pear', 'plum'], end: true };
 
 const ports = {
   express: await listen(expressApp(undefined)),
-  'express with guard': await listen(expressApp(resilience)),
+  'express with an empty middleware': await listen(expressApp((_, __, next) => next())),
+  'express with guard': await listen(expressApp(expressGuard({ resilience }))),
   koa: await listen(koaApp(undefined)),
   'koa with guard': await listen(koaApp(resilience)),
   nest: await nestApp(),
@@ -33,11 +34,16 @@ const ports = {
   'nest with guard': await nestApp(RedisGuardInterceptor),
 };
 process.on('disconnect', () => process.exit(0));
+// Whoever asks anything is told how much CPU time was used so far, in microseconds.
+process.on('message', () => {
+  const { user, system } = process.cpuUsage();
+  process.send?.(user + system);
+});
 process.send?.(ports);
 
-function expressApp(guardedBy: RedisResilience | undefined): RequestListener {
+function expressApp(middleware: RequestHandler | undefined): RequestListener {
   const app = express();
-  if (guardedBy) app.use(expressGuard({ resilience: guardedBy }));
+  if (middleware) app.use(middleware);
   app.get('/products', (_, response) => void response.json(answer));
   return app;
 }

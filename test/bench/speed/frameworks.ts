@@ -1,5 +1,5 @@
 import { startRedis } from '@redis-resilience/testing';
-import { fork } from 'node:child_process';
+import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { medianOf } from '../report/statistics.js';
@@ -7,7 +7,13 @@ import { alternate, ratioOf } from './alternate.js';
 import { httpLoad } from './http-load.js';
 import type { Depth, Measurement, Ratio, Verdict } from './measurement.js';
 
-const frameworks = ['express', 'koa', 'nest', 'nest with an empty interceptor'] as const;
+const frameworks = [
+  'express',
+  'express with an empty middleware',
+  'koa',
+  'nest',
+  'nest with an empty interceptor',
+] as const;
 const connections = 32;
 const leastWithGuard = 0.95;
 
@@ -27,26 +33,35 @@ export async function measureFrameworks({ rounds, roundMs }: Depth): Promise<Mea
     const ratios: Ratio[] = [];
     const verdicts: Verdict[] = [];
     for (const framework of frameworks) {
-      // In Nest any interceptor costs, an empty one too: the guard stands beside both.
+      // Any middleware or interceptor costs, an empty one too: the guard stands beside both.
       const guarded = `${framework.split(' ')[0]} with guard`;
-      const results = await alternate([framework, guarded], rounds, (name) =>
-        httpLoad(ports[name] as number, connections, roundMs),
+      const results = await alternate([framework, guarded], 2 * rounds, (name) =>
+        serve(apps, ports[name] as number, roundMs / 2),
       );
-      const ratio = ratioOf(results[guarded] ?? [], results[framework] ?? []);
+      const series = (name: string, what: keyof Served): number[] =>
+        (results[name] ?? []).map((one) => one[what]);
+      const ratio = ratioOf(series(guarded, 'perSecond'), series(framework, 'perSecond'));
+      const cost = ratioOf(series(guarded, 'cpuMicros'), series(framework, 'cpuMicros'));
       rows.push([
         framework,
-        medianOf(results[framework] ?? []).toFixed(0),
-        medianOf(results[guarded] ?? []).toFixed(0),
+        medianOf(series(framework, 'perSecond')).toFixed(0),
+        medianOf(series(guarded, 'perSecond')).toFixed(0),
         ratio.value.toFixed(3),
+        medianOf(series(framework, 'cpuMicros')).toFixed(1),
+        medianOf(series(guarded, 'cpuMicros')).toFixed(1),
+        cost.value.toFixed(3),
       ]);
-      ratios.push({ name: `guard on ${framework}`, ...ratio, better: 'higher' });
+      ratios.push(
+        { name: `guard on ${framework}`, ...ratio, better: 'higher' },
+        { name: `CPU of the guard on ${framework}`, ...cost, better: 'lower' },
+      );
       if (framework !== 'express') continue;
       verdicts.push({
         target: `${framework} with the guard serves at least ${leastWithGuard} of it without: ${ratio.value.toFixed(3)}`,
         isMet: ratio.value >= leastWithGuard,
       });
     }
-    const headings = ['framework', 'requests/s', 'with guard', 'ratio'];
+    const headings = ['framework', 'requests/s', 'with guard', 'ratio', 'CPU µs', 'with guard', 'ratio'];
     return {
       title: `Frameworks: ${connections} connections, a handler that only answers`,
       headings,
@@ -57,6 +72,27 @@ export async function measureFrameworks({ rounds, roundMs }: Depth): Promise<Mea
   } finally {
     apps.disconnect();
   }
+}
+
+interface Served {
+  readonly perSecond: number;
+  /** CPU time of the server for one request: what other programs do meanwhile changes it least. */
+  readonly cpuMicros: number;
+}
+
+async function serve(apps: ChildProcess, port: number, ms: number): Promise<Served> {
+  const before = await cpuOf(apps);
+  const startedAt = performance.now();
+  const perSecond = await httpLoad(port, connections, ms);
+  const requests = (perSecond * (performance.now() - startedAt)) / 1_000;
+  return { perSecond, cpuMicros: ((await cpuOf(apps)) - before) / requests };
+}
+
+async function cpuOf(apps: ChildProcess): Promise<number> {
+  const answer = once(apps, 'message');
+  apps.send('CPU time');
+  const [micros] = (await answer) as [number];
+  return micros;
 }
 
 async function failure(exit: Promise<unknown[]>): Promise<never> {

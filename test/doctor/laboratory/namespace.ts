@@ -26,12 +26,13 @@ export function doctorInNamespace(
   preparations: readonly string[],
   url: string,
   flags: readonly string[] = [],
+  prefix = '',
 ): Promise<Diagnosis> {
   const script = [
     'set -e',
     'ip link set lo up',
     ...preparations,
-    `"$NODE" "$BIN" doctor "$URL" --json --timeout 2000 ${flags.join(' ')} || true`,
+    `${prefix} "$NODE" "$BIN" doctor "$URL" --json --timeout 2000 ${flags.join(' ')} || true`,
   ].join('\n');
   return new Promise((resolve, reject) => {
     execFile(

@@ -79,8 +79,8 @@ function behaviour(probes: readonly ProbeSample[], name: ProbeName, faultAtMs: n
   const bad = looks.filter(({ verdict }) => isBad(verdict)).length;
   const slowest = Math.round(Math.max(...looks.map(({ durationMs }) => durationMs)));
   return bad === 0
-    ? `stayed well, within ${slowest} ms`
-    : `${bad} of ${looks.length} failed, slowest ${slowest} ms`;
+    ? `answered every time, within ${slowest} ms`
+    : `${bad} of ${looks.length} failed or came too late, slowest ${slowest} ms`;
 }
 
 function isBad(verdict: ProbeSample['verdict']): boolean {

@@ -91,7 +91,10 @@ export class Settler implements EntryOwner {
     batch.release((error) => {
       if (isCallersFault(error)) return error;
       const isOurs = !isReplyError(error) || verdict.kind === 'again';
-      const isAway = !isReplyError(error) || classifyReply(error.message).outcome === 'not-applied';
+      // EXEC says no more than that an earlier member was refused: what that was holds for it too.
+      const isAborted = batch.isTransaction && error.message.startsWith('EXECABORT');
+      const isAway =
+        !isReplyError(error) || isAborted || classifyReply(error.message).outcome === 'not-applied';
       return isOurs && isAway ? surfaced(this.#host, entry, verdict.cause, error) : markRefused(error);
     });
   }

@@ -2,12 +2,13 @@ import { info, warning } from '../finding.ts';
 import { onAll } from './rule.ts';
 import type { Evidence } from '../evidence/evidence.ts';
 
-/** Traces of the OOM killer, when no Redis serves the target any more. */
-export const oomKilledRule = onAll(({ host }) => {
-  if (host === undefined || host.oomKills.length === 0) return undefined;
+/** Traces of the OOM killer, when nothing serves the target any more. */
+export const oomKilledRule = onAll(({ host, nodes }) => {
+  const isAnswered = nodes.some(({ server }) => server !== undefined);
+  if (host === undefined || host.oomKills.length === 0 || isAnswered) return undefined;
   return warning(
     'oom-killed',
-    'The OOM killer of this host has ended a Redis process.',
+    'The OOM killer of this host has ended a Redis process within the last hour.',
     { kernelLog: host.oomKills },
     'Set maxmemory well below the memory of the host; journalctl -k | grep -i oom',
   );

@@ -49,6 +49,14 @@ function refused(node: NodeEvidence, { host, target }: Evidence, facts: LooseEvi
       'Correct the URL, or the port and bind directives of redis.conf.',
     );
   }
+  if (host !== undefined && isFirst && host.oomKills.length > 0) {
+    return error(
+      'connection-refused',
+      'No Redis process runs on this host any more: the OOM killer has ended one within the last hour.',
+      { ...facts, processes: 0, kernelLog: host.oomKills.at(-1) },
+      'Set maxmemory well below the memory of the host, then start Redis again.',
+    );
+  }
   if (host !== undefined && isFirst) {
     return error(
       'connection-refused',

@@ -47,8 +47,8 @@ export function parseUrl(text: string, extras: UrlExtras = {}): WalkTarget {
     database: databaseOf(segments[0] ?? parameters.get('db') ?? undefined),
     role: extras.role ?? 'primary',
     primaryName: primaryName === undefined ? undefined : decode(primaryName),
-    sentinelTls: undefined,
-    sentinelLogin: undefined,
+    sentinelTls: kind === 'sentinel' ? tls : undefined,
+    sentinelLogin: loginFrom(parameters.get('sentinelUsername'), parameters.get('sentinelPassword')),
     hasNameOnly: login !== undefined && login.password === undefined,
   });
 }

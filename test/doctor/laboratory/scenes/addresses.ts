@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort, startOddPeer, startRedis } from '@redis-resilience/testing';
 import type { Laboratory } from '../laboratory.ts';
+import { doctorInNamespace, namespaceObstacle } from '../namespace.ts';
 import { startOwnServer } from '../own-server.ts';
 
 /** Nobody at the address, or somebody at another. */
@@ -54,6 +55,20 @@ export async function addresses(laboratory: Laboratory): Promise<void> {
     );
   }
   await unixSockets(laboratory);
+  await forbidden(laboratory);
+}
+
+async function forbidden(laboratory: Laboratory): Promise<void> {
+  const condition = 'a unix socket this user may not use';
+  const obstacle = namespaceObstacle('setpriv');
+  if (obstacle !== undefined) {
+    laboratory.skip(condition, obstacle);
+    return;
+  }
+  await using server = await startOwnServer(['--port', '0', '--unixsocketperm', '700']);
+  const prefix = 'setpriv --reuid 65534 --regid 65534 --clear-groups';
+  const diagnosis = await doctorInNamespace([], server.socket, [], prefix);
+  laboratory.judge(condition, { code: 'connection-refused', words: /may not use/ }, diagnosis);
 }
 
 async function unixSockets(laboratory: Laboratory): Promise<void> {

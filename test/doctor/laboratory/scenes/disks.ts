@@ -1,8 +1,11 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { freePort, startRedis, waitFor } from '@redis-resilience/testing';
+import { diagnose } from '@redis-resilience/doctor';
 import type { Laboratory } from '../laboratory.ts';
+import { makeMemoryGroup } from '../memory-group.ts';
+import { doctorInNamespace, namespaceObstacle } from '../namespace.ts';
 import { startOwnServer } from '../own-server.ts';
 
 const nobody = 65_534;
@@ -24,7 +27,59 @@ export async function disks(laboratory: Laboratory): Promise<void> {
     { code: 'persistence', severity: 'warning' },
     server.url,
   );
+  await fullDisk(laboratory);
   await limits(laboratory);
+  await outOfHostMemory(laboratory);
+}
+
+async function fullDisk(laboratory: Laboratory): Promise<void> {
+  const condition = 'the disk is full, and writes stop';
+  const obstacle = namespaceObstacle();
+  if (obstacle !== undefined) {
+    laboratory.skip(condition, obstacle);
+    return;
+  }
+  const preparations = [
+    'mount -t tmpfs -o size=1m tmpfs /mnt',
+    "redis-server --port 6379 --dir /mnt --appendonly yes --save '' >/dev/null &",
+    'until redis-cli PING >/dev/null 2>&1; do :; done',
+    'for i in 1 2 3 4; do head -c 400000 /dev/zero | redis-cli -x SET k$i >/dev/null; done',
+    'until redis-cli INFO persistence | grep -q aof_last_write_status:err; do :; done',
+  ];
+  laboratory.judge(
+    condition,
+    { code: 'persistence' },
+    await doctorInNamespace(preparations, 'redis://127.0.0.1'),
+  );
+}
+
+async function outOfHostMemory(laboratory: Laboratory): Promise<void> {
+  const condition = 'the OOM killer has ended the server';
+  const port = await freePort();
+  const group = makeMemoryGroup(30_000_000);
+  if (group === undefined) {
+    laboratory.skip(condition, 'needs root and a control group for memory');
+    return;
+  }
+  {
+    await using server = await startOwnServer(['--port', String(port)]);
+    writeFileSync(group.tasks, String(server.pid));
+    const big = 'x'.repeat(100_000);
+    const isGone = async (): Promise<boolean> => {
+      await server.cli('DEBUG', 'POPULATE', '400', 'filler', '100000').catch(() => undefined);
+      return server.cli('APPEND', 'more', big).then(
+        () => false,
+        () => true,
+      );
+    };
+    await waitFor(isGone, { timeoutMs: 10_000, message: 'the OOM killer' });
+  }
+  group.remove();
+  laboratory.judge(
+    condition,
+    { code: 'connection-refused', words: /OOM killer|another|elsewhere/ },
+    await diagnose(`redis://127.0.0.1:${port}`),
+  );
 }
 
 async function limits(laboratory: Laboratory): Promise<void> {

@@ -1,16 +1,18 @@
 import { closeSync, constants, openSync, readSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
+import { uptime } from 'node:os';
 
 const killed = /(?:Killed process|oom-kill|Out of memory).*(?:redis-server|valkey-server|keydb-server)/;
+const recentSeconds = 3600;
 const mostRecords = 5_000;
 const kernelLogs = ['/var/log/kern.log', '/var/log/messages', '/var/log/syslog'];
 
 /** Traces of the kernel's OOM killer having ended a Redis. Needs the right to read the kernel's log. */
 export async function gatherOomKills(): Promise<readonly string[]> {
   const lines = kernelMessages();
-  if (lines.length > 0) return found(lines);
+  if (lines !== undefined) return found(lines);
   const texts = await Promise.all(kernelLogs.map((file) => readFile(file, 'utf8').catch(() => '')));
-  return found(texts.flatMap((text) => text.slice(-256 * 1024).split('\n')));
+  return found(texts.flatMap((text) => text.slice(-64 * 1024).split('\n')));
 }
 
 function found(lines: readonly string[]): readonly string[] {
@@ -20,7 +22,8 @@ function found(lines: readonly string[]): readonly string[] {
     .slice(-3);
 }
 
-function kernelMessages(): readonly string[] {
+// Of the last hour; undefined without the right to read them.
+function kernelMessages(): readonly string[] | undefined {
   const lines: string[] = [];
   let file: number | undefined;
   try {
@@ -30,11 +33,12 @@ function kernelMessages(): readonly string[] {
       // One record at each read; EAGAIN, thrown, after the last.
       const length = readSync(file, buffer, 0, buffer.length, null);
       if (length === 0) break;
-      const [, message = ''] = buffer.toString('utf8', 0, length).split(';', 2);
-      lines.push(message.trim());
+      const [head = '', message = ''] = buffer.toString('utf8', 0, length).split(';', 2);
+      const ageSeconds = uptime() - Number(head.split(',')[2]) / 1e6;
+      if (ageSeconds <= recentSeconds) lines.push(message.trim());
     }
   } catch {
-    // No right to read, or no record left.
+    if (file === undefined) return undefined;
   }
   if (file !== undefined) closeSync(file);
   return lines;

@@ -1,0 +1,14 @@
+import { existsSync, mkdirSync, rmdirSync, writeFileSync } from 'node:fs';
+
+/** A control group that may hold so much memory, and no more; undefined where root may not make one. */
+export function makeMemoryGroup(limitBytes: number): { readonly tasks: string; remove(): void } | undefined {
+  const isOld = existsSync('/sys/fs/cgroup/memory/cgroup.procs');
+  const folder = `${isOld ? '/sys/fs/cgroup/memory' : '/sys/fs/cgroup'}/redis-doctor-${process.pid}`;
+  try {
+    mkdirSync(folder);
+    writeFileSync(`${folder}/${isOld ? 'memory.limit_in_bytes' : 'memory.max'}`, String(limitBytes));
+  } catch {
+    return undefined;
+  }
+  return { tasks: `${folder}/cgroup.procs`, remove: () => rmdirSync(folder) };
+}
