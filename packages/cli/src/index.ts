@@ -1,2 +1,12 @@
 export { main } from './main.ts';
 export { exitCodes } from './exit-codes.ts';
+export { figuresOf } from './drill/figures.ts';
+export type { Figures } from './drill/figures.ts';
+export { defaultThresholds } from './drill/thresholds.ts';
+export type { Thresholds } from './drill/thresholds.ts';
+export { missesOf } from './drill/verdict.ts';
+export type { Miss } from './drill/verdict.ts';
+export type { Plan } from './drill/plan.ts';
+export type { ProbeSample } from './drill/probes.ts';
+export type { Rehearsal } from './drill/rehearsal.ts';
+export type { Sample } from './drill/traffic.ts';

@@ -68,9 +68,9 @@ function healthRecovery(probes: readonly ProbeSample[], backAtMs: number, endMs:
   const looks = probes.filter(({ probe }) => probe === 'health');
   if (looks.length === 0) return undefined;
   const lastBad = looks.findLast(({ verdict }) => verdict !== 'ok');
-  if (lastBad === undefined || lastBad.atMs < backAtMs) return 0;
+  if (lastBad === undefined) return 0;
   const next = looks.find(({ atMs }) => atMs > lastBad.atMs);
-  return Math.round((next?.atMs ?? endMs) - backAtMs);
+  return Math.max(0, Math.round((next?.atMs ?? endMs) - backAtMs));
 }
 
 function behaviour(probes: readonly ProbeSample[], name: ProbeName, faultAtMs: number): string {
