@@ -4,7 +4,7 @@ import { Attempts } from './attempts.ts';
 import { BatchCollector } from './batch-collector.ts';
 import { traitsOf } from './command-traits.ts';
 import type { Dispatch } from './dispatch.ts';
-import { laneOf, track, type Entry } from './entry.ts';
+import { laneOf, track, trackShort, type Entry } from './entry.ts';
 import { lateRecordOf, type LateRecord } from './late-record.ts';
 import { Pauses } from './pauses.ts';
 import { refusal } from './refusals.ts';
@@ -75,7 +75,7 @@ export class Gate {
       const short = this.#short;
       if (traits.ordinary && short !== undefined && budgetOfRequest() === undefined) {
         if (this.#settler.inFlight.length < this.#host.settings.admission.maxInFlight) {
-          const entry = track(this.#settler, command, traits);
+          const entry = trackShort(this.#settler, command, traits);
           const turn = this.#dispatch.turn();
           entry.turn = turn;
           entry.written = turn;

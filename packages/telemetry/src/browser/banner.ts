@@ -40,9 +40,8 @@ function headlineWords(worst: ConnectionPicture, all: readonly ConnectionPicture
   if (worst.status === 'up') return all.length === 1 ? 'Redis is up' : `All ${all.length} connections are up`;
   const word = statusWords[worst.status].toLowerCase();
   if (all.length === 1) return `Redis is ${word}`;
-  const others = all.filter(({ status }) => status !== 'up').length - 1;
-  const more = others === 0 ? '' : `, and ${others} more ${others === 1 ? 'is' : 'are'} not up`;
-  return `${worst.name} is ${word}${more} (of ${all.length} connections)`;
+  const affected = all.filter(({ status }) => status !== 'up').length;
+  return `${worst.name} is ${word} (${affected} of ${all.length} connections affected)`;
 }
 
 function detailWords({ status, cause, reads, writes }: ConnectionPicture): string {

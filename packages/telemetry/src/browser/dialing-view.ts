@@ -33,6 +33,7 @@ export function nextAttemptWords(
   { retryAt, circuit, connection, attempts }: ConnectionPicture,
 ): string {
   if (circuit.read === 'isolated') return 'Nothing is tried until it is put back.';
+  if (retryAt === null && connection === 'stalled') return 'It is asked for a sign of life all the time.';
   if (retryAt === null) return 'An attempt is under way.';
   const what = connection === 'ready' || connection === 'stalled' ? 'look' : 'attempt';
   const period = periodMs({ retryAt, attempts });
