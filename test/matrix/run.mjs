@@ -96,7 +96,7 @@ async function runSuite(workspace, driver, node) {
   process.stdout.write(`\n=== ioredis ${driver} on Node ${node} ===\n`);
   const report = join(folder, `report-${driver}-${node}.json`);
   const vitest = join(workspace, 'node_modules', 'vitest', 'vitest.mjs');
-  const reporters = ['--reporter=dot', '--reporter=json', `--outputFile.json=${report}`];
+  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
   const child = spawn(executableOf(node), [vitest, 'run', ...reporters, ...positionals], {
     cwd: join(workspace, 'test'),
     stdio: 'inherit',

@@ -70,6 +70,28 @@ describe('traceOperations', () => {
     stop();
   });
 
+  it('tells how often commands of an operation were sent again', async () => {
+    await using redis = await startProtectedRedis();
+    const stop = traceOperations({ minWaitMs: 10_000 });
+    await redis.server.freeze();
+    const reading = redis.resilience.execute((client) => client.get('k'));
+    await redis.server.kill();
+    await redis.server.start();
+    expect(await reading).toBeNull();
+    const [span] = spansNamed(/^redis_resilience/);
+    expect(span?.attributes['redis_resilience.retries']).toBeGreaterThanOrEqual(1);
+    expect(span?.attributes['redis_resilience.outcome']).toBe('ok');
+    stop();
+  });
+
+  it('makes no span for an operation that was slow, and neither waited nor was sent again', async () => {
+    await using redis = await startProtectedRedis();
+    const stop = traceOperations();
+    await redis.resilience.execute((client) => client.blpop('empty', 0.2));
+    expect(spansNamed(/^redis_resilience/)).toEqual([]);
+    stop();
+  });
+
   it('marks an operation that failed with the code of its error, and nothing else of it', async () => {
     await using redis = await startProtectedRedis();
     const stop = traceOperations();

@@ -5,7 +5,7 @@ import { channel, tracingChannel } from 'node:diagnostics_channel';
  *
  * | channel | kind | message |
  * | --- | --- | --- |
- * | `redis-resilience:operation` | tracing | `{ connection, lane, usedFallback, waitedMs }`: one `execute`, its waiting, retries and fallback |
+ * | `redis-resilience:operation` | tracing | `{ connection, lane, usedFallback, durationMs, waitedMs, retries }`: one `execute`, its waiting, retries and fallback |
  * | `redis-resilience:command` | plain | `{ connection, command, lane, outcome, durationMs, attempts }`: one settled call |
  * | `redis-resilience:status` | plain | `{ previous, snapshot }` |
  * | `redis-resilience:attempt` | plain | `{ connection, attempt, durationMs, cause, nextAttemptMs }` |

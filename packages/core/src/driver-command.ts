@@ -25,7 +25,11 @@ export interface PipelineStream {
   readonly destination?: { readonly redis?: unknown };
 }
 
-export type SendCommand = (command: DriverCommand, stream?: PipelineStream, node?: unknown) => unknown;
+export interface SendCommand {
+  (command: DriverCommand, stream?: PipelineStream, node?: unknown): unknown;
+  /** Somebody else, a tracer most likely, stands before the driver's own, and wants to see every command. */
+  readonly isWrapped?: boolean;
+}
 
 /** What ioredis asks of the object that makes its sockets. */
 export interface DriverConnector {

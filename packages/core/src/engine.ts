@@ -21,6 +21,7 @@ import type { Credentials, ExecuteOptions, RedisResilience } from './redis-resil
 import type { Settings } from './settings.ts';
 import type { Lane, RedisSnapshot, SnapshotDetail } from './snapshot.ts';
 import { SnapshotKeeper } from './snapshot-keeper.ts';
+import { Totals } from './totals.ts';
 
 /** Wires the parts of one resilience together, and offers its verbs. */
 export class Engine implements RedisResilience, MemberHost {
@@ -35,6 +36,7 @@ export class Engine implements RedisResilience, MemberHost {
   readonly #keeper: SnapshotKeeper;
   readonly #observer: Observer;
   readonly #history = new History();
+  readonly #totals = new Totals();
   readonly #pulse: Pulse;
   readonly #laneWatch: LaneWatch;
   #closing: Promise<void> | undefined;
@@ -70,7 +72,8 @@ export class Engine implements RedisResilience, MemberHost {
 
   detail(): SnapshotDetail {
     const { level: retryBudget } = this.budget;
-    return { ...this.#members.detail(), retryBudget, eventLoopLagMs: this.#pulse.lagMs };
+    const { lagMs: eventLoopLagMs } = this.#pulse;
+    return { ...this.#members.detail(), retryBudget, eventLoopLagMs, commands: this.#totals };
   }
 
   on<E extends ResilienceEvent>(event: E, listener: (payload: ResilienceEvents[E]) => void): () => void {
@@ -147,6 +150,7 @@ export class Engine implements RedisResilience, MemberHost {
   }
 
   onSettled(entry: Entry, durationMs: number, failure: Error | undefined): void {
+    this.#totals.count(laneOf(entry), durationMs, failure, entry.attempts);
     if (failure === undefined && durationMs < this.settings.slowCommandMs && !channels.command.hasSubscribers)
       return;
     this.#observer.settled(entry, durationMs, failure);

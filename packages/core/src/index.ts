@@ -25,6 +25,8 @@ export {
 } from './errors.ts';
 export type { ErrorCode, ErrorDetails, Forensics, Outcome } from './errors.ts';
 export type { ResilienceEvent, ResilienceEvents } from './events.ts';
+export { durationBoundsMs } from './totals.ts';
+export type { CommandResult, DurationTotals, LaneTotals } from './totals.ts';
 export type { CommandEntry, HistoryEntry, StatusEntry } from './history.ts';
 export type {
   AdmissionOptions,

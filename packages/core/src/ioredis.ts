@@ -37,7 +37,32 @@ export function markProtected(client: Redis | Cluster): void {
 
 /** The driver's own `sendCommand`, to be asked for before the gate takes its place. */
 export function sendCommandOf(client: Redis | Cluster): SendCommand {
-  return internals(client).sendCommand.bind<SendCommand>(client);
+  const own = internals(client).sendCommand;
+  const send = own.bind<SendCommand>(client);
+  return isDriversOwn(own) ? send : forWrapper(send);
+}
+
+// The driver's own puts commands into its queues; a wrapper leaves that to it.
+function isDriversOwn(send: SendCommand): boolean {
+  return /(command|offline)Queue|isCluster/.test(Function.prototype.toString.call(send));
+}
+
+/**
+ * Wrappers (instrumentation-ioredis, for one) put settlers of their own in the place of those they find: each attempt
+ * shows them the original ones, or those of an earlier attempt would be called as well.
+ */
+function forWrapper(send: SendCommand): SendCommand {
+  const originals = new WeakMap<DriverCommand, Pick<DriverCommand, 'resolve' | 'reject'>>();
+  const sendAfresh: SendCommand = (command, stream, node) => {
+    if (command.entry !== undefined) {
+      const { resolve, reject } = originals.get(command) ?? command;
+      originals.set(command, { resolve, reject });
+      command.resolve = resolve;
+      command.reject = reject;
+    }
+    return send(command, stream, node);
+  };
+  return Object.assign(sendAfresh, { isWrapped: true });
 }
 
 /** Puts `gate` in the place of `sendCommand`. */
@@ -76,6 +101,7 @@ export function shortWay(
   long: SendCommand,
 ): ((command: DriverCommand, socket: Socket) => void) | undefined {
   const target = internals(client);
+  if (long.isWrapped === true) return undefined;
   const fieldsets = target.options['himportFieldsets'];
   if (driverLogs || (Array.isArray(fieldsets) && fieldsets.length > 0)) return undefined;
   return (command, socket) => {

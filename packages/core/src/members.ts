@@ -47,7 +47,7 @@ export class Members {
     if (member !== this.#main) this.#members.delete(member);
   }
 
-  detail(): Omit<SnapshotDetail, 'retryBudget' | 'eventLoopLagMs'> {
+  detail(): Omit<SnapshotDetail, 'retryBudget' | 'eventLoopLagMs' | 'commands'> {
     let [connections, readyConnections, waiting, waitingBytes, inFlight] = [0, 0, 0, 0, 0];
     for (const member of this.#members) {
       connections += member.connections;

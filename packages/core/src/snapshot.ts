@@ -1,4 +1,5 @@
 import type { Cause } from './cause.ts';
+import type { LaneTotals } from './totals.ts';
 
 /** What the application may expect of Redis right now. `degraded`: some of reads and writes work, or it is recovering. */
 export type Status = 'up' | 'degraded' | 'down';
@@ -23,6 +24,8 @@ export interface SnapshotDetail {
   readonly retryBudget: number;
   /** How late the event loop's last beat was, or already is. */
   readonly eventLoopLagMs: number;
+  /** What became of all commands since the start. Live: reading it again gives later counts. */
+  readonly commands: Readonly<Record<Lane, LaneTotals>>;
 }
 
 /**

@@ -1,14 +1,18 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 
+const watching = new Set<UnhandledRejections>();
+
+function tellAll(reason: unknown): void {
+  for (const each of watching) each.reasons.push(reason);
+}
+
 /** Collects the rejections that nobody handles, from now until it is disposed of. */
 export class UnhandledRejections implements Disposable {
   readonly reasons: unknown[] = [];
-  readonly #listener = (reason: unknown): void => {
-    this.reasons.push(reason);
-  };
 
   constructor() {
-    process.on('unhandledRejection', this.#listener);
+    if (watching.size === 0) process.on('unhandledRejection', tellAll);
+    watching.add(this);
   }
 
   /** What nobody handled so far, the present turn included. */
@@ -19,6 +23,7 @@ export class UnhandledRejections implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    process.removeListener('unhandledRejection', this.#listener);
+    watching.delete(this);
+    if (watching.size === 0) process.removeListener('unhandledRejection', tellAll);
   }
 }

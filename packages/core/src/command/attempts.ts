@@ -1,3 +1,4 @@
+import type { SendCommand } from '../driver-command.ts';
 import type { Dispatch } from './dispatch.ts';
 import { laneOf, type Entry } from './entry.ts';
 import type { GateHost } from './gate-host.ts';
@@ -29,12 +30,17 @@ export class Attempts {
     if (!this.#passesCircuit(entry, late)) return;
     this.start(entry, late);
     const { stream, node } = late;
+    const { long } = this.#dispatch;
+    const send: SendCommand = (command) =>
+      late.inContext === undefined
+        ? long(command, stream, node)
+        : late.inContext(long, command, stream, node);
     if (entry.batch === undefined) {
-      this.#dispatch.long(entry.command, stream, node);
+      send(entry.command);
       return;
     }
     this.#dispatch.beforeBatch(node);
-    for (const member of entry.batch.members) this.#dispatch.long(member.command, stream, node);
+    for (const member of entry.batch.members) send(member.command);
   }
 
   /** Counts the attempt from now on; whoever calls this hands the command to the driver in the same turn. */

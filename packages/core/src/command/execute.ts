@@ -11,6 +11,7 @@ import {
 } from '../errors.ts';
 import type { ExecuteOptions, RedisResilience } from '../redis-resilience.ts';
 import type { Lane } from '../snapshot.ts';
+import { publishOperation } from './operation.ts';
 
 /**
  * Runs an operation under one deadline, one signal and one fallback. When its lane is known to be away for longer than
@@ -27,7 +28,9 @@ export async function execute<T>(
     connection: resilience.name,
     lane: options.lane ?? 'read',
     usedFallback: false,
+    durationMs: 0,
     waitedMs: 0,
+    retries: 0,
   };
   const startedAt = clock.now();
   const run = async (): Promise<T> => {
@@ -44,12 +47,10 @@ export async function execute<T>(
       context.usedFallback = true;
       return await options.fallback(error);
     } finally {
-      context.waitedMs = clock.now() - startedAt;
+      context.durationMs = clock.now() - startedAt;
     }
   };
-  return channels.operation.hasSubscribers
-    ? await channels.operation.tracePromise(run, context)
-    : await run();
+  return channels.operation.hasSubscribers ? await publishOperation(context, run) : await run();
 }
 
 async function underDeadline<T>(

@@ -5,11 +5,11 @@ import { BatchCollector } from './batch-collector.ts';
 import { traitsOf } from './command-traits.ts';
 import type { Dispatch } from './dispatch.ts';
 import { laneOf, track, trackShort, type Entry } from './entry.ts';
-import { lateRecordOf, type LateRecord } from './late-record.ts';
+import { keepContext, lateRecordOf, type LateRecord } from './late-record.ts';
 import { Pauses } from './pauses.ts';
 import { refusal } from './refusals.ts';
 import type { GateHost } from './gate-host.ts';
-import { budgetOfRequest } from './request-budget.ts';
+import { budgetOfRequest, isFollowed } from './request-budget.ts';
 import { Settler } from './settler.ts';
 import { TransactionGuard } from './transaction-guard.ts';
 import { unavailable } from './unavailable.ts';
@@ -73,17 +73,16 @@ export class Gate {
     if (this.#isWideOpen && stream === undefined && command.entry === undefined) {
       const traits = traitsOf(command.name);
       const short = this.#short;
-      if (traits.ordinary && short !== undefined && budgetOfRequest() === undefined) {
-        if (this.#settler.inFlight.length < this.#host.settings.admission.maxInFlight) {
-          const entry = trackShort(this.#settler, command, traits);
-          const turn = this.#dispatch.turn();
-          entry.turn = turn;
-          entry.written = turn;
-          entry.attempts = 1;
-          this.#settler.inFlight.add(entry);
-          short(command);
-          return command.promise;
-        }
+      const isShort = traits.ordinary && short !== undefined && !isFollowed();
+      if (isShort && this.#settler.inFlight.length < this.#host.settings.admission.maxInFlight) {
+        const entry = trackShort(this.#settler, command, traits);
+        const turn = this.#dispatch.turn();
+        entry.turn = turn;
+        entry.written = turn;
+        entry.attempts = 1;
+        this.#settler.inFlight.add(entry);
+        short(command);
+        return command.promise;
       }
     }
     return this.#handleOffTheShortWay(command, stream, node);
@@ -173,6 +172,7 @@ export class Gate {
 
   #admit(entry: Entry, late: LateRecord): void {
     this.#dispatch.wake();
+    if (this.#dispatch.long.isWrapped === true) keepContext(late);
     const { settings, circuits } = this.#host;
     const lane = laneOf(entry);
     const now = late.issuedAt;

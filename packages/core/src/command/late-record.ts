@@ -1,9 +1,11 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Clock, TimerHandle } from '../clock.ts';
 import type { Outcome } from '../errors.ts';
 import type { PipelineStream } from '../driver-command.ts';
 import { blockingTimeoutMs } from './blocking-timeout.ts';
 import type { Entry } from './entry.ts';
 import type { GateHost } from './gate-host.ts';
+import { operationOfCommand, type OperationMessage } from './operation.ts';
 import type { RequestBudget } from './request-budget.ts';
 import { sizeOf } from './size-of.ts';
 
@@ -31,6 +33,12 @@ export interface LateRecord {
   isGuarded: boolean;
   /** A blocking call that the server was asked to let go: its empty answer is not the caller's. */
   isLetGo: boolean;
+  /** Calls back into where it was issued: a tracer looks there for what the command is part of. */
+  inContext: (<R, A extends unknown[]>(run: (...args: A) => R, ...args: A) => R) | undefined;
+  /** The `execute` it is part of, when somebody wants to know. */
+  readonly operation: OperationMessage | undefined;
+  /** Since when it waits, if it does. */
+  waitsSince: number;
   /** In which part of the queue it waits, if it does. */
   waitsAs: 'returned' | 'fresh' | undefined;
 }
@@ -62,6 +70,9 @@ export function lateRecord(call: LateCall): LateRecord {
     timer: undefined,
     isGuarded: false,
     isLetGo: false,
+    inContext: undefined,
+    operation: operationOfCommand(),
+    waitsSince: 0,
     waitsAs: undefined,
   };
 }
@@ -83,6 +94,11 @@ export function lateRecordOf(
     node,
     blockingMs,
   });
+}
+
+/** Its attempts, whenever they are made, are made as if here. */
+export function keepContext(late: LateRecord): void {
+  late.inContext = AsyncLocalStorage.snapshot();
 }
 
 /** Stops the timer of a call, and the clock of the request it was issued in. */

@@ -2,6 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { systemClock, type Clock } from '../clock.ts';
 import { BudgetExceededError } from '../errors.ts';
 import type { Entry } from './entry.ts';
+import { operationOfCommand } from './operation.ts';
 
 /**
  * What one request may spend on waiting for Redis, all its commands together: the time in which at least one of them
@@ -61,6 +62,11 @@ export function runWithBudget<T>(budgetMs: number, run: () => T): T {
 /** The budget of the request that is running now, if it has one. */
 export function budgetOfRequest(): RequestBudget | undefined {
   return storage.getStore();
+}
+
+/** Whether a command issued now has to be followed: its request has a budget, or its operation is published. */
+export function isFollowed(): boolean {
+  return budgetOfRequest() !== undefined || operationOfCommand() !== undefined;
 }
 
 /** Milliseconds left of the running request's budget; undefined when it has none. */

@@ -178,6 +178,7 @@ export class Settler implements EntryOwner {
     this.#accounts.withdrawn(entry);
     entry.turn = undefined;
     entry.written = undefined;
+    if (late.operation !== undefined) late.operation.retries++;
     this.#host.onRetry(entry, outcome);
     this.#gate.comeBack(entry, this.#gate.wouldRun(entry) ? retryPause(entry.attempts, random) : 0);
     return true;

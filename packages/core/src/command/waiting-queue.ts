@@ -42,6 +42,7 @@ export class WaitingQueue {
 
   add(entry: Entry, late: LateRecord, waitsAs: 'returned' | 'fresh'): void {
     late.waitsAs = waitsAs;
+    if (late.operation !== undefined) late.waitsSince = this.#clock.now();
     (waitsAs === 'returned' ? this.#returned : this.#fresh).push(entry);
     this.#bytes += late.bytes;
     this.#arm(late.expiresAt);
@@ -52,6 +53,7 @@ export class WaitingQueue {
     if (late?.waitsAs === undefined) return;
     (late.waitsAs === 'returned' ? this.#returned : this.#fresh).remove(entry);
     late.waitsAs = undefined;
+    if (late.operation !== undefined) late.operation.waitedMs += this.#clock.now() - late.waitsSince;
     this.#bytes -= late.bytes;
     if (this.length === 0) this.#disarm();
   }

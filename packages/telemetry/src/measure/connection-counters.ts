@@ -1,5 +1,5 @@
-import { commandBounds, outageBounds } from './durations.ts';
-import { lanes } from './command-tally.ts';
+import { commandBounds, figuresOf, outageBounds } from './durations.ts';
+import { lanes, outcomePoints, rejectionPoints } from './command-tally.ts';
 import type { ConnectionMeter } from './connection-meter.ts';
 import type { Point } from './counts.ts';
 import type { Distribution, DurationInstrument, Instrument } from './instrument.ts';
@@ -16,7 +16,7 @@ export const connectionCounters: readonly Instrument[] = [
     ({ attempts }) => attempts.points(),
   ),
   counter('commands', 'Commands by lane and by what became of them.', ['lane', 'outcome'], ({ commands }) =>
-    commands.outcomes(),
+    outcomePoints(commands),
   ),
   counter(
     'operations',
@@ -28,7 +28,7 @@ export const connectionCounters: readonly Instrument[] = [
     'rejections',
     'Commands that were not sent, by reason; budget: the request had spent its budget.',
     ['lane', 'reason'],
-    ({ commands }) => commands.rejections(),
+    ({ commands }) => rejectionPoints(commands),
   ),
   counter(
     'retries',
@@ -68,7 +68,7 @@ export const connectionDurations: readonly DurationInstrument[] = [
     labels: ['connection', 'lane'],
     bounds: commandBounds,
     read: ofEach(({ commands }) =>
-      lanes.map((lane) => ({ labels: { lane }, durations: commands[lane].durations })),
+      lanes.map((lane) => ({ labels: { lane }, durations: figuresOf(commands[lane].durations) })),
     ),
   },
   {
@@ -86,7 +86,7 @@ export const connectionDurations: readonly DurationInstrument[] = [
     labels: ['connection', 'lane'],
     bounds: commandBounds,
     read: ofEach(({ commands }) =>
-      lanes.map((lane) => ({ labels: { lane }, durations: commands[lane].waits })),
+      lanes.map((lane) => ({ labels: { lane }, durations: figuresOf(commands[lane].waits) })),
     ),
   },
 ];

@@ -1,5 +1,5 @@
 import type { RedisResilience } from '@redis-resilience/core';
-import { CommandTally, lanes } from './command-tally.ts';
+import { lanes, type CommandTotals } from './command-tally.ts';
 import { Counts } from './counts.ts';
 import { Durations, outageBounds } from './durations.ts';
 import { outboxChannel, type OutboxMessage } from './messages.ts';
@@ -8,7 +8,6 @@ import { OperationTally } from './operation-tally.ts';
 /** Counts everything that happens to one connection, from now until {@link close}. */
 export class ConnectionMeter {
   readonly resilience: RedisResilience;
-  readonly commands: CommandTally;
   readonly operations: OperationTally;
   readonly outages = new Counts(['cause']);
   readonly outageDurations = new Durations(outageBounds);
@@ -26,9 +25,7 @@ export class ConnectionMeter {
 
   constructor(resilience: RedisResilience) {
     this.resilience = resilience;
-    this.commands = new CommandTally(resilience.name);
     this.operations = new OperationTally(resilience.name);
-    this.commands.start();
     this.operations.start();
     outboxChannel.subscribe(this.#onOutbox);
     this.#stops = [
@@ -43,10 +40,14 @@ export class ConnectionMeter {
     ];
   }
 
+  /** Counted by core, always. */
+  get commands(): CommandTotals {
+    return this.resilience.detail().commands;
+  }
+
   /** Stops counting; what was counted stays readable. */
   close(): void {
     for (const stop of this.#stops) stop();
-    this.commands.stop();
     this.operations.stop();
     outboxChannel.unsubscribe(this.#onOutbox);
   }

@@ -1,15 +1,28 @@
+import { durationBoundsMs, type DurationTotals } from '@redis-resilience/core';
+
 /** Bounds of buckets for commands and operations, in seconds. */
-export const commandBounds: readonly number[] = [
-  0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5,
-];
+export const commandBounds: readonly number[] = durationBoundsMs.map((bound) => bound / 1000);
 
 /** Bounds of buckets for outages, in seconds: from a blip to half an hour. */
 export const outageBounds: readonly number[] = [0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800];
 
-/** A histogram: so many durations up to each bound, and their sum. Recording costs a comparison or two. */
-export class Durations {
+/** A histogram, as it is read. */
+export interface DurationFigures {
   readonly bounds: readonly number[];
   /** How many fell into each bucket, not cumulated; the last one is beyond all bounds. */
+  readonly counts: ArrayLike<number>;
+  readonly sumSeconds: number;
+  readonly count: number;
+}
+
+/** What core counted, in seconds. */
+export function figuresOf({ buckets, count, sumMs }: DurationTotals): DurationFigures {
+  return { bounds: commandBounds, counts: buckets, count, sumSeconds: sumMs / 1000 };
+}
+
+/** A histogram: so many durations up to each bound, and their sum. Recording costs a comparison or two. */
+export class Durations implements DurationFigures {
+  readonly bounds: readonly number[];
   readonly counts: Float64Array;
   sumSeconds = 0;
   count = 0;

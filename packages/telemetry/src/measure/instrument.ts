@@ -1,5 +1,5 @@
 import type { Point } from './counts.ts';
-import type { Durations } from './durations.ts';
+import type { DurationFigures } from './durations.ts';
 import type { Sources } from './sources.ts';
 
 /** A number that goes up and down, or only up, and how to read it. Nothing is computed but at a scrape. */
@@ -28,5 +28,5 @@ export interface DurationInstrument {
 
 export interface Distribution {
   readonly labels: Readonly<Record<string, string>>;
-  readonly durations: Durations;
+  readonly durations: DurationFigures;
 }

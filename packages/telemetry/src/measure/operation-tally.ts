@@ -30,9 +30,9 @@ export class OperationTally {
 
   readonly #onEnd = (message: OperationMessage): void => {
     if (message.connection !== this.#connection) return;
-    const { lane, usedFallback, error, waitedMs } = message;
+    const { lane, usedFallback, error, durationMs } = message;
     this.outcomes.add([lane, operationOutcome(usedFallback, error)]);
-    this[lane].record(waitedMs);
+    this[lane].record(durationMs);
   };
 
   readonly #subscribers: TracingChannelSubscribers<OperationMessage> = {

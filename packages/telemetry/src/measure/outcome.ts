@@ -1,4 +1,4 @@
-import { isRedisResilienceError } from '@redis-resilience/core';
+import { isRedisResilienceError, type CommandResult } from '@redis-resilience/core';
 
 /**
  * How a command ended. `refused`: the server answered with an error. `rejected`: it was never sent, or proved not to
@@ -15,8 +15,7 @@ export type OperationOutcome = (typeof operationOutcomes)[number];
 export const rejectionReasons = ['unavailable', 'circuit', 'overloaded', 'budget', 'watch'] as const;
 export type RejectionReason = (typeof rejectionReasons)[number];
 
-/** Of the `outcome` in a message of the channel `redis-resilience:command`. */
-export function commandOutcome(code: string): CommandOutcome {
+export function commandOutcome(code: CommandResult): CommandOutcome {
   switch (code) {
     case 'ok':
       return 'ok';
@@ -32,7 +31,7 @@ export function commandOutcome(code: string): CommandOutcome {
 }
 
 /** Undefined for a command that was sent, or that no bound of ours refused. */
-export function rejectionReason(code: string): RejectionReason | undefined {
+export function rejectionReason(code: CommandResult): RejectionReason | undefined {
   switch (code) {
     case 'REDIS_UNAVAILABLE':
       return 'unavailable';

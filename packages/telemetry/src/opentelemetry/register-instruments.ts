@@ -2,6 +2,7 @@ import { ConfigurationError } from '@redis-resilience/core';
 import { checkAdapterOptions, type OptionReaders } from '@redis-resilience/core/http';
 import { metrics, type Meter, type MeterProvider, type Observable } from '@opentelemetry/api';
 import { durationInstruments, instruments } from '../measure/catalogue.ts';
+import { Durations } from '../measure/durations.ts';
 import type { DurationInstrument, Instrument } from '../measure/instrument.ts';
 import { Sources } from '../measure/sources.ts';
 import {
@@ -82,7 +83,7 @@ function observe(instrument: Instrument, sources: Sources, meter: Meter): () => 
 
 // Recording costs more than a command of Redis does: what is counted for every command stays out.
 function isRecorded({ name }: DurationInstrument): boolean {
-  return name !== 'redis_resilience_command_duration_seconds';
+  return !/_(command|wait)_duration_seconds$/.test(name);
 }
 
 function record(instrument: DurationInstrument, sources: Sources, meter: Meter): void {
@@ -93,7 +94,8 @@ function record(instrument: DurationInstrument, sources: Sources, meter: Meter):
   });
   for (const { labels, durations } of instrument.read(sources)) {
     const attributes = attributesOf(labels);
-    durations.onRecord = (seconds) => histogram.record(seconds, attributes);
+    if (durations instanceof Durations)
+      durations.onRecord = (seconds) => histogram.record(seconds, attributes);
   }
 }
 

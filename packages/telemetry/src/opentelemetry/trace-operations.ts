@@ -16,7 +16,7 @@ import { recordOf, recordOperations, type OperationRecord } from './operation-re
 export interface TraceOptions {
   /** Default: the global one, as it is at the call. */
   readonly tracerProvider?: TracerProvider;
-  /** From how many milliseconds on an operation counts as one that waited. Default 100. */
+  /** From how many milliseconds of waiting on an operation is worth a span. Default 1. */
   readonly minWaitMs?: number;
 }
 
@@ -34,7 +34,7 @@ export interface TraceOptions {
  * const stop = traceOperations();
  */
 export function traceOperations(options: TraceOptions = {}): () => void {
-  const { tracerProvider = trace.getTracerProvider(), minWaitMs = 100 } = checkAdapterOptions(
+  const { tracerProvider = trace.getTracerProvider(), minWaitMs = 1 } = checkAdapterOptions(
     'traceOperations',
     options,
     readers,
@@ -67,7 +67,7 @@ const readers: OptionReaders<TraceOptions> = {
 };
 
 function isWorthASpan(
-  { usedFallback, retries = 0, waitedMs, error }: OperationMessage,
+  { usedFallback, retries, waitedMs, error }: OperationMessage,
   minWaitMs: number,
 ): boolean {
   return usedFallback || retries > 0 || error !== undefined || waitedMs >= minWaitMs;
@@ -100,8 +100,8 @@ function attributesOf({
     'redis_resilience.connection': connection,
     'redis_resilience.lane': lane,
     'redis_resilience.outcome': operationOutcome(usedFallback, error),
-    'redis_resilience.duration_ms': Math.round(waitedMs),
-    ...(retries === undefined ? {} : { 'redis_resilience.retries': retries }),
+    'redis_resilience.waited_ms': Math.round(waitedMs),
+    'redis_resilience.retries': retries,
     ...(error === undefined ? {} : { 'error.type': errorType(error) }),
   };
 }

@@ -12,6 +12,7 @@ export class Board {
   readonly #show: (state: PageState) => void;
   #tick: TimerHandle | undefined;
   #soon: TimerHandle | undefined;
+  #isWatched = false;
 
   /** `show`: called only between {@link watch} and {@link unwatch}. */
   constructor(resiliences: readonly RedisResilience[], clock: Clock, show: (state: PageState) => void) {
@@ -20,6 +21,7 @@ export class Board {
     this.connections = resiliences.map(
       (resilience) => new ConnectionBoard(resilience, clock, () => this.#showSoon()),
     );
+    this.#startTick();
   }
 
   state(): PageState {
@@ -28,21 +30,17 @@ export class Board {
 
   /** Somebody looks. */
   watch(): void {
-    if (this.#tick !== undefined) return;
-    for (const board of this.connections) board.watch();
-    this.#startTick();
+    this.#isWatched = true;
   }
 
   /** Nobody looks any more. */
   unwatch(): void {
-    for (const timer of [this.#tick, this.#soon]) if (timer !== undefined) this.#clock.clearTimeout(timer);
-    this.#tick = undefined;
-    this.#soon = undefined;
-    for (const board of this.connections) board.unwatch();
+    this.#isWatched = false;
   }
 
   close(): void {
     this.unwatch();
+    for (const timer of [this.#tick, this.#soon]) if (timer !== undefined) this.#clock.clearTimeout(timer);
     for (const board of this.connections) board.close();
   }
 
@@ -50,17 +48,17 @@ export class Board {
     this.#tick = this.#clock.setTimeout(() => {
       for (const board of this.connections) board.sample();
       this.#startTick();
-      this.#show(this.state());
+      if (this.#isWatched) this.#show(this.state());
     }, tickMs);
     this.#tick.unref?.();
   }
 
   // Several things happen at once when Redis goes away: one message tells them.
   #showSoon(): void {
-    if (this.#tick === undefined || this.#soon !== undefined) return;
+    if (!this.#isWatched || this.#soon !== undefined) return;
     this.#soon = this.#clock.setTimeout(() => {
       this.#soon = undefined;
-      this.#show(this.state());
+      if (this.#isWatched) this.#show(this.state());
     }, gatherMs);
     this.#soon.unref?.();
   }

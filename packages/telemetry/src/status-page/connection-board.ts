@@ -1,6 +1,5 @@
 import type { Clock, CommandEntry, RedisResilience } from '@redis-resilience/core';
 import type { AttemptPicture, CommandPicture, ConnectionPicture } from '../browser/page-state.ts';
-import { CommandTally } from '../measure/command-tally.ts';
 import { outagesIn } from './outages.ts';
 import { RateRing } from './rate-ring.ts';
 import { StatusTimeline } from './status-timeline.ts';
@@ -12,7 +11,6 @@ const maxCommands = 15;
 export class ConnectionBoard {
   readonly resilience: RedisResilience;
   readonly #clock: Clock;
-  readonly #tally: CommandTally;
   readonly #rates: RateRing;
   readonly #timeline: StatusTimeline;
   readonly #attempts: AttemptPicture[] = [];
@@ -24,8 +22,7 @@ export class ConnectionBoard {
   constructor(resilience: RedisResilience, clock: Clock, onChange: () => void) {
     this.resilience = resilience;
     this.#clock = clock;
-    this.#tally = new CommandTally(resilience.name);
-    this.#rates = new RateRing(this.#tally, clock.wallNow());
+    this.#rates = new RateRing(resilience, clock.wallNow());
     this.#timeline = new StatusTimeline(resilience.history(), resilience.snapshot(), clock.wallNow());
     this.#stops = [
       resilience.on('change', ({ snapshot }) => {
@@ -53,16 +50,6 @@ export class ConnectionBoard {
     this.#putBack = undefined;
   }
 
-  /** Commands are counted only while somebody looks. */
-  watch(): void {
-    this.#rates.restart(this.#clock.wallNow());
-    this.#tally.start();
-  }
-
-  unwatch(): void {
-    this.#tally.stop();
-  }
-
   /** A second has passed. */
   sample(): void {
     this.#rates.sample(this.#clock.wallNow());
@@ -70,7 +57,6 @@ export class ConnectionBoard {
 
   close(): void {
     for (const stop of this.#stops) stop();
-    this.#tally.stop();
     this.putBack();
   }
 

@@ -1,33 +1,28 @@
 import type { Rate } from '../browser/page-state.ts';
-import { lanes, type CommandTally } from '../measure/command-tally.ts';
+import type { RedisResilience } from '@redis-resilience/core';
+import { lanes, type CommandTotals } from '../measure/command-tally.ts';
 import { commandBounds, quantile } from '../measure/durations.ts';
 
 const maxSeconds = 120;
 
 /** How many commands there were in each of the last 120 seconds, and how long they took. */
 export class RateRing {
-  readonly #tally: CommandTally;
+  readonly #resilience: RedisResilience;
   readonly #rates: Rate[] = [];
   #before: Totals;
   #sampledAt: number;
 
   /** `now`: milliseconds since the epoch. */
-  constructor(tally: CommandTally, now: number) {
-    this.#tally = tally;
-    this.#before = totalsOf(tally);
-    this.#sampledAt = now;
-  }
-
-  /** Forgets what was counted since the last sample: counting was interrupted. */
-  restart(now: number): void {
-    this.#before = totalsOf(this.#tally);
+  constructor(resilience: RedisResilience, now: number) {
+    this.#resilience = resilience;
+    this.#before = totalsOf(resilience.detail().commands);
     this.#sampledAt = now;
   }
 
   /** Takes what was counted since the last sample as one entry. */
   sample(now: number): void {
     const seconds = Math.max(0.001, (now - this.#sampledAt) / 1000);
-    const totals = totalsOf(this.#tally);
+    const totals = totalsOf(this.#resilience.detail().commands);
     const before = this.#before;
     const took = quantile(
       commandBounds,
@@ -56,16 +51,16 @@ interface Totals {
   readonly counts: readonly number[];
 }
 
-function totalsOf(tally: CommandTally): Totals {
-  const counts = Array.from(tally.read.durations.counts, (count, index) => {
-    return count + (tally.write.durations.counts[index] as number);
+function totalsOf(commands: CommandTotals): Totals {
+  const counts = Array.from(commands.read.durations.buckets, (count, index) => {
+    return count + (commands.write.durations.buckets[index] as number);
   });
-  let [ok, failed] = [0, 0];
+  let [ok, all] = [0, 0];
   for (const lane of lanes) {
-    const { ok: answered, refused, rejected, timeout, unknown } = tally[lane].outcomes;
+    const { results } = commands[lane];
     // An error that the server answers with is an answer.
-    ok += answered + refused;
-    failed += rejected + timeout + unknown;
+    ok += results.ok + results.REPLY;
+    for (const count of Object.values(results)) all += count;
   }
-  return { ok, failed, counts };
+  return { ok, failed: all - ok, counts };
 }
