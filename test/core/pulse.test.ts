@@ -79,4 +79,28 @@ describe('the pulse of the process', () => {
     expect(clock.pendingTimers).toBe(0);
     expect(pulse.lagMs).toBe(0);
   });
+
+  test('knows the lag to a few milliseconds while somebody waits for an answer', () => {
+    const { clock, pulse } = start();
+    clock.travel(130);
+    pulse.noteWork(clock.now());
+    clock.jump(1_000);
+    expect(pulse.lagMs).toBe(980);
+    clock.travel(0);
+    expect(pulse.lagMs).toBe(980);
+    clock.travel(20);
+    expect(pulse.lagMs).toBe(0);
+    pulse.noteWork(clock.now());
+    clock.travel(700);
+    clock.jump(300);
+    expect(pulse.lagMs).toBeGreaterThanOrEqual(280);
+  });
+
+  test('beats rarely again when nobody has asked for a second', () => {
+    const { clock, pulse } = start();
+    pulse.noteWork(clock.now());
+    clock.travel(1_000);
+    clock.jump(250);
+    expect(pulse.lagMs).toBe(0);
+  });
 });

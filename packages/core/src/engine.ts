@@ -7,6 +7,7 @@ import { laneOf, type Entry } from './command/entry.ts';
 import { execute } from './command/execute.ts';
 import type { ReplyVerdict } from './command/reply-error.ts';
 import { RetryBudget } from './command/retry-budget.ts';
+import { Turn } from './command/turn.ts';
 import { drain } from './drain.ts';
 import { EventHub, type ResilienceEvent, type ResilienceEvents } from './events.ts';
 import type { Outcome } from './errors.ts';
@@ -121,8 +122,9 @@ export class Engine implements RedisResilience, MemberHost {
     return this.#closing;
   }
 
-  generations(): { readonly read: number; readonly write: number } {
-    return { read: this.circuits.read.generation, write: this.circuits.write.generation };
+  newTurn(now: number): Turn {
+    this.#pulse.noteWork(now);
+    return new Turn(now, this.circuits.read.generation, this.circuits.write.generation);
   }
 
   onMemberChange(): void {

@@ -1,6 +1,9 @@
 import type { Clock, TimerHandle } from './clock.ts';
 
-const periodMs = 250;
+const idlePeriodMs = 250;
+const busyPeriodMs = 20;
+// Longer than deadlines usually are: as long as somebody waits for an answer, the lag is known well.
+const closeWatchMs = 1000;
 const toleratedLagMs = 20;
 const freezeMs = 1000;
 
@@ -21,6 +24,8 @@ export class Pulse {
   readonly #listener: PulseListener;
   readonly #cpuMs: () => number;
   #timer: TimerHandle | undefined;
+  #workedAt = -Infinity;
+  #periodMs = idlePeriodMs;
   #dueAt = 0;
   #wallDueAt = 0;
   #cpuAtStart = 0;
@@ -39,12 +44,15 @@ export class Pulse {
   }
 
   start(): void {
-    if (this.#timer !== undefined) return;
-    this.#dueAt = this.#clock.now() + periodMs;
-    this.#wallDueAt = this.#clock.wallNow() + periodMs;
-    this.#cpuAtStart = this.#cpuMs();
-    this.#timer = this.#clock.setTimeout(this.#beat, periodMs);
-    this.#timer.unref?.();
+    if (this.#timer === undefined) this.#startPeriod(idlePeriodMs);
+  }
+
+  /** Somebody waits for an answer from now on: how long it took is known as well as the lag is. */
+  noteWork(now: number): void {
+    this.#workedAt = now;
+    if (this.#periodMs === busyPeriodMs || this.#timer === undefined || now > this.#dueAt) return;
+    this.#clock.clearTimeout(this.#timer);
+    this.#startPeriod(busyPeriodMs);
   }
 
   stop(): void {
@@ -52,15 +60,25 @@ export class Pulse {
     this.#timer = undefined;
   }
 
+  #startPeriod(periodMs: number): void {
+    this.#periodMs = periodMs;
+    this.#dueAt = this.#clock.now() + periodMs;
+    this.#wallDueAt = this.#clock.wallNow() + periodMs;
+    this.#cpuAtStart = this.#cpuMs();
+    this.#timer = this.#clock.setTimeout(this.#beat, periodMs);
+    this.#timer.unref?.();
+  }
+
   readonly #beat = (): void => {
     this.#timer = undefined;
     const lateMs = this.#clock.now() - this.#dueAt;
+    const isWatched = this.#dueAt - this.#workedAt < closeWatchMs;
     const wallLateMs = this.#clock.wallNow() - this.#wallDueAt;
-    const busyMs = this.#cpuMs() - this.#cpuAtStart;
+    const workedMs = this.#cpuMs() - this.#cpuAtStart;
     this.#lagMs = lateMs > toleratedLagMs ? lateMs : 0;
-    this.start();
+    this.#startPeriod(isWatched ? busyPeriodMs : idlePeriodMs);
     if (wallLateMs - lateMs > freezeMs) this.#listener.onThaw('suspended', wallLateMs);
-    else if (lateMs > freezeMs) this.#listener.onThaw(busyMs > lateMs / 2 ? 'blocked' : 'frozen', lateMs);
+    else if (lateMs > freezeMs) this.#listener.onThaw(workedMs > lateMs / 2 ? 'blocked' : 'frozen', lateMs);
   };
 }
 

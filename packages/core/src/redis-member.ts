@@ -211,7 +211,7 @@ function connectionHost(host: MemberHost): Omit<ConnectionHost, 'ask' | 'onState
     settings: host.settings,
     clock: host.clock,
     random: host.random,
-    generations: () => host.generations(),
+    newTurn: (now) => host.newTurn(now),
     onGap: (gapMs, channels) => host.onGap(gapMs, channels),
     onResubscribeFailed: (channels, code) => host.onResubscribeFailed(channels, code),
   };

@@ -1,14 +1,14 @@
 import type { Cluster } from 'ioredis';
 import type { Clock } from '../clock.ts';
 import type { Dispatch } from '../command/dispatch.ts';
-import { Turn } from '../command/turn.ts';
+import type { Turn } from '../command/turn.ts';
 import { forgetNode } from '../ioredis-cluster.ts';
 import type { DriverCommand, SendCommand } from '../driver-command.ts';
 import * as lifecycle from '../ioredis-lifecycle.ts';
 
 interface TurnsHost {
   readonly clock: Clock;
-  generations(): { readonly read: number; readonly write: number };
+  newTurn(now: number): Turn;
 }
 
 /** The turns of a cluster client: commands are counted from when they are handed to ioredis, which picks the node. */
@@ -26,8 +26,7 @@ export class ClusterTurns {
 
   turn(): Turn {
     if (this.#open !== undefined) return this.#open;
-    const { read, write } = this.#host.generations();
-    const turn = new Turn(this.#host.clock.now(), read, write);
+    const turn = this.#host.newTurn(this.#host.clock.now());
     this.#open = turn;
     process.nextTick(() => {
       this.#open = undefined;

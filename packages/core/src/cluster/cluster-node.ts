@@ -60,7 +60,7 @@ export class ClusterNode implements DriverConnector {
         this.#patrol.noteWrite(now);
       },
       onBlockedChange: () => undefined,
-      generations: () => host.generations(),
+      newTurn: (now) => host.newTurn(now),
     });
     this.#patrol = new Patrol(this.#wire, clock, random, {
       onSilent: () => this.#onSilent(),

@@ -1,6 +1,7 @@
 import type { Redis } from 'ioredis';
 import type { CauseCode } from '../cause.ts';
 import type { Clock, Random } from '../clock.ts';
+import type { Turn } from '../command/turn.ts';
 import * as driver from '../ioredis.ts';
 import type { Settings } from '../settings.ts';
 import type { ConnectionState } from '../snapshot.ts';
@@ -31,7 +32,7 @@ export interface ConnectionHost {
   readonly settings: Settings;
   readonly clock: Clock;
   readonly random: Random;
-  generations(): { readonly read: number; readonly write: number };
+  newTurn(now: number): Turn;
   ask(command: string, args: readonly string[]): Promise<unknown>;
   onStateChange(): void;
   onProven(established: Established): void;
@@ -70,7 +71,7 @@ export class Connection {
       onRead: (now) => this.#onRead(now),
       onWrite: (now) => this.#patrol.noteWrite(now),
       onBlockedChange: () => gate.refresh(),
-      generations: () => host.generations(),
+      newTurn: (now) => host.newTurn(now),
     });
     this.connector = new Connector(
       client,

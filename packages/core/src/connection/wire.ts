@@ -2,7 +2,7 @@ import type { Socket } from 'node:net';
 import type { Redis } from 'ioredis';
 import type { Clock } from '../clock.ts';
 import { CoalescedWrites } from '../command/coalesced-writes.ts';
-import { Turn } from '../command/turn.ts';
+import type { Turn } from '../command/turn.ts';
 import { oldestUnanswered, unansweredCount } from '../ioredis.ts';
 import type { RoundTrip } from './round-trip.ts';
 
@@ -14,7 +14,7 @@ export interface WireListener {
   onWrite(now: number): void;
   /** The socket takes no more bytes, or takes them again. */
   onBlockedChange(isBlocked: boolean): void;
-  generations(): { readonly read: number; readonly write: number };
+  newTurn(now: number): Turn;
 }
 
 /** The socket of one connection, with its turns and its times. */
@@ -78,8 +78,7 @@ export class Wire {
   turn(): Turn {
     const open = this.#open;
     if (open !== undefined && !this.isBlocked) return open;
-    const { read, write } = this.#listener.generations();
-    const turn = new Turn(this.#clock.now(), read, write);
+    const turn = this.#listener.newTurn(this.#clock.now());
     this.#open = turn;
     if (this.isBlocked) this.#blockedTurns.push(turn);
     return turn;
