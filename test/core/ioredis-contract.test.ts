@@ -56,6 +56,9 @@ interface InsideCluster {
   setStatus(status: string): void;
   handleCloseEvent(): void;
   refreshSlotsCache(callback?: () => void): void;
+  slots: string[][];
+  getInfoFromNode(node: unknown, callback: (error?: Error | null) => void): void;
+  handleError(error: Error, redirections: { value?: number }, handlers: Record<string, () => void>): void;
   subscriber: { selectSubscriber(): void; getInstance(): unknown } | undefined;
 }
 
@@ -431,6 +434,31 @@ describe('a cluster client', () => {
       'clusterRetryStrategy',
     ])
       expect(hidden.options).toHaveProperty(name);
+
+    expect(new Set(hidden.slots.map(([primary]) => primary))).toEqual(
+      new Set(group.addresses.map(({ host, port }) => `${host}:${port}`)),
+    );
+    const asked: unknown[] = [];
+    const getInfoFromNode = hidden.getInfoFromNode.bind(cluster);
+    hidden.getInfoFromNode = (node, callback) => {
+      asked.push(node);
+      if (asked.length === 1) callback(new Error('skipped'));
+      else getInfoFromNode(node, callback);
+    };
+    await new Promise<void>((resolve) => hidden.refreshSlotsCache(resolve));
+    expect(asked).toHaveLength(2);
+    expect(nodes).toContain(asked[0]);
+
+    const told: [string, object][] = [];
+    const handleError = hidden.handleError.bind(cluster);
+    hidden.handleError = (error, redirections, handlers) => {
+      told.push([error.message, redirections]);
+      handleError(error, redirections, handlers);
+    };
+    await expect(cluster.lpush('{a}text', 'x').then(() => cluster.incr('{a}text'))).rejects.toThrow(
+      'WRONGTYPE',
+    );
+    expect(told).toEqual([[expect.stringMatching(/^WRONGTYPE/), { value: 16 }]]);
 
     const seen: string[] = [];
     const original = (cluster as unknown as Inside).sendCommand.bind(cluster);

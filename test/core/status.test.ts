@@ -9,6 +9,7 @@ const well: StatusFacts = {
   readCause: undefined,
   writeCause: undefined,
   writesHeldBy: undefined,
+  partlyAwayBy: undefined,
 };
 
 const rows: readonly (readonly [string, Partial<StatusFacts>, StatusVerdict])[] = [
@@ -39,6 +40,16 @@ const rows: readonly (readonly [string, Partial<StatusFacts>, StatusVerdict])[] 
     'a replica in the place of the primary',
     { writesHeldBy: 'read-only' },
     { status: 'degraded', reads: true, writes: false, cause: 'read-only' },
+  ],
+  [
+    'a lost primary of a cluster',
+    { partlyAwayBy: 'connection-refused' },
+    { status: 'degraded', reads: true, writes: true, cause: 'connection-refused' },
+  ],
+  [
+    'a cluster that is down for want of a primary',
+    { connection: 'stalled', connectionCause: 'cluster-down', partlyAwayBy: 'connection-refused' },
+    { status: 'down', reads: false, writes: false, cause: 'cluster-down' },
   ],
   [
     'out of memory',

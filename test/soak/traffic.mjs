@@ -107,6 +107,11 @@ export class Traffic {
     return problems.slice(0, 20);
   }
 
+  /** Throws the book away. */
+  forget() {
+    this.#book.clear();
+  }
+
   #issue() {
     const kinds = Object.keys(calls);
     const kind = kinds[Math.floor(this.#random() * kinds.length)];

@@ -5,16 +5,42 @@ interface ClusterInternals {
   status: string;
   readonly options: Record<string, unknown>;
   setStatus(status: string): void;
+  readonly slots: readonly (readonly string[] | undefined)[];
   startupNodes: { host?: string; port?: number }[];
   nodes(): Redis[];
+  handleError(error: Error, redirections: { value?: number }, handlers: RedirectionHandlers): void;
   handleCloseEvent(): void;
+  getInfoFromNode(node: Redis | undefined, callback: (error?: Error | null) => void): void;
   subscriber: { selectSubscriber(): void; getInstance(): Redis | null } | undefined;
+}
+
+interface RedirectionHandlers {
+  /** The error goes to whoever issued the command. */
+  defaults(): void;
+  maxRedirections(error: Error): void;
 }
 
 const clusterInternals = (cluster: Cluster): ClusterInternals => cluster as unknown as ClusterInternals;
 
 const maxStartupNodes = 64;
 const configuredNodes = new WeakMap<Cluster, ClusterInternals['startupNodes']>();
+
+/** How a node is called in the slots. */
+export function addressOf({ options }: Redis): string {
+  return `${options.host}:${options.port}`;
+}
+
+/** Which node owns slots, as far as is known: `host:port` of each. */
+export function primaryAddresses(cluster: Cluster): ReadonlySet<string> {
+  const addresses = new Set<string>();
+  let last: readonly string[] | undefined;
+  for (const keys of clusterInternals(cluster).slots) {
+    // Neighbours share one list.
+    if (keys !== last && keys?.[0] !== undefined) addresses.add(keys[0]);
+    last = keys;
+  }
+  return addresses;
+}
 
 /** Keeps the nodes the cluster has now as a place to start from, beside the configured ones. */
 export function rememberNodes(cluster: Cluster): void {
@@ -50,6 +76,16 @@ export function settleEnded(cluster: Cluster): void {
   clusterInternals(cluster).status = 'end';
 }
 
+/** Keeps the cluster from asking a node for the slots where `isSkipped`. */
+export function skipNodesInSlots(cluster: Cluster, isSkipped: (node: Redis) => boolean): void {
+  const target = clusterInternals(cluster);
+  const getInfoFromNode = target.getInfoFromNode.bind(cluster);
+  target.getInfoFromNode = (node, callback) => {
+    if (node !== undefined && isSkipped(node)) callback(new Error('The node is known to be away.'));
+    else getInfoFromNode(node, callback);
+  };
+}
+
 /** Lets a pipeline that is sent again find its node anew. */
 export function forgetNode(node: unknown): void {
   if (typeof node === 'object' && node !== null) (node as { redis?: unknown }).redis = undefined;
@@ -67,9 +103,22 @@ export function onClusterSubscriber(cluster: Cluster, onSubscriber: (subscriber:
   };
 }
 
-/** Makes the cluster hand every failure to the gate, where category and outcome decide; redirections stay its own. */
+/**
+ * Makes the cluster hand every failure to the gate, where category and outcome decide. Redirections stay its own, so
+ * many an attempt: the driver counts them over all attempts, and then tells of them in an error of its own that hides
+ * what the last node said.
+ */
 export function takeOverCluster(client: Cluster, retryDelay: (attempt: number) => number): void {
-  Object.assign(clusterInternals(client).options, {
+  const target = clusterInternals(client);
+  const handleError = target.handleError.bind(client);
+  target.handleError = (error, redirections, handlers) => {
+    const toGate = (): void => {
+      delete redirections.value;
+      handlers.defaults();
+    };
+    handleError(error, redirections, { ...handlers, maxRedirections: toGate, defaults: toGate });
+  };
+  Object.assign(target.options, {
     retryDelayOnFailover: 0,
     retryDelayOnClusterDown: 0,
     enableOfflineQueue: true,

@@ -19,6 +19,8 @@ export interface Member {
   readonly writtenAt: number | undefined;
   /** Why writes are held although reads go on. */
   readonly writesHeldBy: CauseCode | undefined;
+  /** Why some keys cannot be reached although the rest can. */
+  readonly partlyAwayBy: CauseCode | undefined;
   nextAttemptMs(): number | undefined;
   /** The server said that it does not serve, or that this connection is of no use. */
   serverAway(cause: CauseCode): void;

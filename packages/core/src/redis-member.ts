@@ -111,6 +111,10 @@ export class RedisMember implements Member {
     return this.#connection.wire.writtenAt || undefined;
   }
 
+  get partlyAwayBy(): CauseCode | undefined {
+    return undefined;
+  }
+
   get writesHeldBy(): CauseCode | undefined {
     return this.#holdsWrites ? 'read-only' : undefined;
   }

@@ -95,6 +95,7 @@ export class SnapshotKeeper {
       readCause: circuits.read.cause,
       writeCause: circuits.write.cause,
       writesHeldBy: main.writesHeldBy,
+      partlyAwayBy: main.partlyAwayBy,
     });
     const isUp = verdict.status === 'up';
     return Object.freeze({

@@ -11,6 +11,8 @@ export interface StatusFacts {
   readonly writeCause: CauseCode | undefined;
   /** Why writes are held although the connection is ready: a replica where a primary is expected. */
   readonly writesHeldBy: CauseCode | undefined;
+  /** Why some keys cannot be reached although the rest can: a primary of a cluster is lost. */
+  readonly partlyAwayBy: CauseCode | undefined;
 }
 
 export interface StatusVerdict {
@@ -21,15 +23,16 @@ export interface StatusVerdict {
 }
 
 /**
- * What the application may expect right now. `up`: everything. `down`: nothing. `degraded`: some of it, or a circuit
- * lets trial calls through and is about to close.
+ * What the application may expect right now. `up`: everything. `down`: nothing. `degraded`: some of it, for some of the
+ * keys, or a circuit lets trial calls through and is about to close.
  */
 export function statusOf(facts: StatusFacts): StatusVerdict {
   const isConnected = facts.connection === 'ready';
   const reads = isConnected && lets(facts.readCircuit);
   const writes = isConnected && lets(facts.writeCircuit) && facts.writesHeldBy === undefined;
   const isTrying = facts.readCircuit === 'half-open' || facts.writeCircuit === 'half-open';
-  if (reads && writes && !isTrying) return { status: 'up', reads, writes, cause: undefined };
+  const isWhole = !isTrying && facts.partlyAwayBy === undefined;
+  if (reads && writes && isWhole) return { status: 'up', reads, writes, cause: undefined };
   const cause = causeOf(facts);
   return { status: reads || writes ? 'degraded' : 'down', reads, writes, cause };
 }
@@ -41,5 +44,6 @@ function lets(circuit: CircuitState): boolean {
 function causeOf(facts: StatusFacts): CauseCode | undefined {
   if (facts.readCircuit === 'isolated' || facts.writeCircuit === 'isolated') return 'isolated';
   if (facts.connection === 'ended') return 'closed';
-  return facts.connectionCause ?? facts.writesHeldBy ?? facts.readCause ?? facts.writeCause;
+  const { connectionCause, writesHeldBy, partlyAwayBy, readCause, writeCause } = facts;
+  return connectionCause ?? writesHeldBy ?? partlyAwayBy ?? readCause ?? writeCause;
 }

@@ -11,6 +11,7 @@ import type { Member, MemberHost } from '../member.ts';
 import type { ConnectionState } from '../snapshot.ts';
 import { clusterDispatch, ClusterTurns } from './cluster-dispatch.ts';
 import { ClusterNode } from './cluster-node.ts';
+import { LostNodes } from './lost-nodes.ts';
 import { SlotWatch } from './slot-watch.ts';
 
 /**
@@ -25,6 +26,7 @@ export class ClusterMember implements Member {
   readonly #turns: ClusterTurns;
   readonly #nodes = new Map<Redis, ClusterNode>();
   readonly #slotWatch: SlotWatch;
+  readonly #lostNodes: LostNodes;
   #state: ConnectionState = 'idle';
   #cause: CauseCode | undefined;
   #awaySince = 0;
@@ -38,20 +40,27 @@ export class ClusterMember implements Member {
       new MemberGateHost(this, host),
       clusterDispatch(cluster, driver.sendCommandOf(cluster), this.#turns),
     );
-    this.#slotWatch = new SlotWatch(cluster, host.clock, host.settings.connection.minPeriodMs, {
+    const { clock, random, settings } = host;
+    this.#lostNodes = new LostNodes(clock, random, settings.connection.minPeriodMs);
+    this.#slotWatch = new SlotWatch(cluster, clock, random, settings.connection.minPeriodMs, {
       onServes: () => this.#serves(),
-      onUnreachable: () => this.#away('connection-refused'),
+      onDown: () => {
+        if (this.#state === 'ready') this.#leave('stalled', 'cluster-down');
+      },
+      onUnreachable: () => this.#away(this.#lostNodes.partlyAwayBy ?? 'connection-refused'),
+      answers: (node) => node.status === 'ready' && !this.#isSilent(node),
     });
     clusterDriver.takeOverCluster(
       cluster,
       () => host.settings.connection.minPeriodMs * (0.9 + 0.2 * host.random()),
     );
+    clusterDriver.skipNodesInSlots(cluster, (node) => this.#isSkipped(node));
     driver.interceptSendCommand(cluster, this.gate.handle);
     clusterDriver.onClusterSubscriber(cluster, (subscriber) => this.#watch(subscriber));
     cluster.on('+node', (node: Redis) => this.#watch(node));
     cluster.on('-node', (node: Redis) => this.#forget(node));
     for (const node of cluster.nodes()) this.#watch(node);
-    cluster.on('refresh', () => clusterDriver.rememberNodes(cluster));
+    cluster.on('refresh', () => this.#onSlots());
     cluster.on('connecting', () => this.#onConnecting());
     cluster.on('ready', () => this.#serves());
     cluster.on('close', () => this.#away('connection-reset'));
@@ -93,6 +102,10 @@ export class ClusterMember implements Member {
     return undefined;
   }
 
+  get partlyAwayBy(): CauseCode | undefined {
+    return this.#lostNodes.partlyAwayBy;
+  }
+
   nextAttemptMs(): number | undefined {
     return this.#state === 'ready' || this.#state === 'ended'
       ? undefined
@@ -100,11 +113,9 @@ export class ClusterMember implements Member {
   }
 
   serverAway(cause: CauseCode): void {
-    this.#slotWatch.trouble();
     // One node that loads or is busy is its own trouble; the cluster being down is everybody's.
-    if (cause !== 'cluster-down' || this.#state !== 'ready') return;
-    this.#leave('stalled', cause);
-    this.#slotWatch.awaitState();
+    if (cause === 'cluster-down' && this.#state === 'ready') void this.#slotWatch.checkState();
+    else this.#slotWatch.trouble();
   }
 
   drop(_cause: CauseCode): void {
@@ -143,11 +154,25 @@ export class ClusterMember implements Member {
     if (this.#nodes.has(node)) return;
     this.#nodes.set(
       node,
-      new ClusterNode(node, this.#credentials, this.#host, this.#turns, {
-        onTrouble: () => this.#slotWatch.trouble(),
+      new ClusterNode(node, this.#credentials, this.#host, this.#turns, this.#lostNodes, {
+        onTrouble: () => {
+          this.#slotWatch.trouble();
+          this.#judgeParts();
+        },
+        onFound: () => this.#judgeParts(),
       }),
     );
     node.once('end', () => this.#forget(node));
+  }
+
+  #isSilent(node: Redis): boolean {
+    return this.#nodes.get(node)?.isSilent === true;
+  }
+
+  // A node that is lost is asked for the slots only where there is none else.
+  #isSkipped(node: Redis): boolean {
+    if (this.#isSilent(node)) return true;
+    return this.#lostNodes.has(clusterDriver.addressOf(node)) && this.readyConnections > 0;
   }
 
   #forget(node: Redis): void {
@@ -155,6 +180,20 @@ export class ClusterMember implements Member {
     this.#nodes.get(node)?.stop();
     this.#nodes.delete(node);
     this.#slotWatch.trouble();
+  }
+
+  #onSlots(): void {
+    clusterDriver.rememberNodes(this.#cluster);
+    this.#judgeParts();
+    if (this.#lostNodes.partlyAwayBy === undefined) return;
+    this.#slotWatch.trouble();
+    // Nobody may ask for its keys for long: it is asked here, so that it is known when it is back.
+    for (const node of this.#cluster.nodes('master'))
+      if (node.status === 'wait') node.connect().catch(ignore);
+  }
+
+  #judgeParts(): void {
+    if (this.#lostNodes.judge(clusterDriver.primaryAddresses(this.#cluster))) this.#host.onMemberChange();
   }
 
   #onConnecting(): void {
@@ -202,4 +241,8 @@ export class ClusterMember implements Member {
     this.gate.end();
     this.#host.onMemberChange();
   }
+}
+
+function ignore(): void {
+  // Told to the node's own listener.
 }

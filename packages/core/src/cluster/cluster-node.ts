@@ -10,12 +10,16 @@ import { targetOf } from '../connection/target-of.ts';
 import { Wire } from '../connection/wire.ts';
 import type { DriverConnector } from '../driver-command.ts';
 import * as driver from '../ioredis.ts';
+import { addressOf } from '../ioredis-cluster.ts';
 import type { MemberHost } from '../member.ts';
 import type { ClusterTurns } from './cluster-dispatch.ts';
+import type { LostNodes } from './lost-nodes.ts';
 
 export interface ClusterNodeListener {
   /** This node is lost, silent, or cannot be reached: the slots may have moved. */
   onTrouble(): void;
+  /** This node could be reached. */
+  onFound(): void;
 }
 
 const synTimeoutMs = 950;
@@ -30,10 +34,13 @@ export class ClusterNode implements DriverConnector {
   readonly #host: MemberHost;
   readonly #target: Target;
   readonly #listener: ClusterNodeListener;
+  readonly #lostNodes: LostNodes;
+  readonly #address: string;
   readonly #wire: Wire;
   readonly #patrol: Patrol;
   readonly #probe: Probe;
   #connecting: AbortController | undefined;
+  #isSilent = false;
   #timer: ReturnType<Clock['setTimeout']> | undefined;
 
   constructor(
@@ -41,6 +48,7 @@ export class ClusterNode implements DriverConnector {
     credentials: CredentialsHolder,
     host: MemberHost,
     turns: ClusterTurns,
+    lostNodes: LostNodes,
     listener: ClusterNodeListener,
   ) {
     const { clock, random, settings } = host;
@@ -48,12 +56,15 @@ export class ClusterNode implements DriverConnector {
     this.#client = client;
     this.#host = host;
     this.#listener = listener;
+    this.#lostNodes = lostNodes;
+    this.#address = addressOf(client);
     this.#target = { ...targetOf(client, settings, credentials), requiresPrimary: false };
     this.#probe = new Probe(this.#target, clock);
     this.#wire = new Wire(client, clock, new RoundTrip(minStallMs, maxStallMs), {
       onRead: (now) => {
         turns.lastReadAt = now;
         this.#probe.stop();
+        if (this.#isSilent) this.#speaksAgain();
       },
       onWrite: (now) => {
         turns.lastWriteAt = now;
@@ -74,6 +85,11 @@ export class ClusterNode implements DriverConnector {
       const { entry } = command;
       // Answered already, in the queue of a node that was not reached in time: it must not run.
       if (entry?.settled === true && stream === undefined) return command.promise;
+      if (entry !== undefined && this.#isSilent) {
+        entry.written = undefined;
+        command.reject(new EstablishError('stalled', undefined));
+        return command.promise;
+      }
       // ioredis sends again only what was redirected, so that what another node was sent did not run there.
       if (entry !== undefined) entry.written = client.status === 'ready' ? this.#wire.turn() : undefined;
       return long(command, stream, node);
@@ -85,14 +101,20 @@ export class ClusterNode implements DriverConnector {
     client.on('error', ignore);
   }
 
+  /** Whether something was asked, and nothing comes: nothing else is sent until something does. */
+  get isSilent(): boolean {
+    return this.#isSilent;
+  }
+
   async connect(): Promise<Socket> {
     const { clock, settings } = this.#host;
+    this.#lostNodes.checkTurn(this.#address);
     const connecting = new AbortController();
     this.#connecting = connecting;
     const late = new DOMException('Not connected in time.', 'TimeoutError');
     const syn = clock.setTimeout(() => connecting.abort(late), synTimeoutMs);
     const handshake = clock.setTimeout(() => connecting.abort(late), settings.connection.handshakeTimeoutMs);
-    const patience = clock.setTimeout(() => this.#listener.onTrouble(), settings.connection.minStallMs);
+    const patience = clock.setTimeout(() => this.#goesSilent(), settings.connection.minStallMs);
     try {
       const { socket, proof, credentials } = await establish(this.#target, clock, connecting.signal, {
         connected: () => clock.clearTimeout(syn),
@@ -106,8 +128,11 @@ export class ClusterNode implements DriverConnector {
         driver.setCredentials(this.#client, credentials.username, credentials.password);
       if (proof.resp2) driver.speakResp2(this.#client);
       this.#adopt(socket);
+      this.#lostNodes.found(this.#address);
+      this.#listener.onFound();
       return socket;
     } catch (error) {
+      this.#lostNodes.lost(this.#address, error);
       this.#listener.onTrouble();
       throw error;
     } finally {
@@ -144,6 +169,7 @@ export class ClusterNode implements DriverConnector {
   }
 
   #adopt(socket: Socket): void {
+    this.#isSilent = false;
     this.#wire.adopt(socket);
     socket.on('error', ignore);
     socket.once('close', () => {
@@ -152,11 +178,23 @@ export class ClusterNode implements DriverConnector {
     });
   }
 
+  #goesSilent(): void {
+    this.#isSilent = true;
+    this.#lostNodes.lost(this.#address, new EstablishError('stalled', undefined));
+    this.#listener.onTrouble();
+  }
+
+  #speaksAgain(): void {
+    this.#isSilent = false;
+    this.#lostNodes.found(this.#address);
+    this.#listener.onFound();
+  }
+
   // A node that is silent may hang, or only its socket is dead. Either way its slots need somebody that answers.
   #onSilent(): void {
     const { clock, settings } = this.#host;
     const silentSince = clock.now();
-    this.#listener.onTrouble();
+    this.#goesSilent();
     const giveUp = (): void => {
       if (this.#timer !== undefined) return;
       this.#timer = clock.setTimeout(() => {

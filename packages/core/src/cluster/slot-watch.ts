@@ -1,32 +1,45 @@
-import type { Cluster } from 'ioredis';
-import type { Clock, TimerHandle } from '../clock.ts';
+import type { Cluster, Redis } from 'ioredis';
+import type { Clock, Random, TimerHandle } from '../clock.ts';
 
 export interface SlotWatchListener {
   /** A node answers, and the cluster is not known to be down. */
   onServes(): void;
+  /** Every node that answers says that the cluster is down. */
+  onDown(): void;
   /** No node answers. */
   onUnreachable(): void;
+  /** Whether this node may be asked: it is connected, and not silent. */
+  answers(node: Redis): boolean;
 }
 
-/** After the last sign of trouble the slots are read for this much longer. */
+/** After the last sign of trouble the cluster is watched for this much longer. */
 const aftermathMs = 3000;
 const growth = 1.15;
 const maxPauseMs = 1000;
 
-/** Reads the slots again and again while there is trouble, so that a failover is known as soon as it is decided. */
+/**
+ * Watches the cluster while there is trouble. Reading the slots costs it a connection each time, so that is done ever
+ * more rarely; asking a node for the cluster's state costs next to nothing, and goes on at a steady pace. A new epoch
+ * means that a failover is being decided: then the slots are read at once, and often again.
+ */
 export class SlotWatch {
   readonly #cluster: Cluster;
   readonly #clock: Clock;
+  readonly #random: Random;
   readonly #periodMs: number;
   readonly #listener: SlotWatchListener;
   #until = 0;
   #pauseMs: number;
+  #slotsDueAt = 0;
+  #epoch: number | undefined;
   #timer: TimerHandle | undefined;
   #isAwaitingState = false;
+  #isChecking = false;
 
-  constructor(cluster: Cluster, clock: Clock, periodMs: number, listener: SlotWatchListener) {
+  constructor(cluster: Cluster, clock: Clock, random: Random, periodMs: number, listener: SlotWatchListener) {
     this.#cluster = cluster;
     this.#clock = clock;
+    this.#random = random;
     this.#periodMs = periodMs;
     this.#pauseMs = periodMs;
     this.#listener = listener;
@@ -39,15 +52,22 @@ export class SlotWatch {
 
   trouble(): void {
     const now = this.#clock.now();
-    if (now > this.#until) this.#pauseMs = this.#periodMs;
+    if (now > this.#until) this.#hurry();
     this.#until = now + aftermathMs;
     if (this.#timer === undefined) this.#arm();
   }
 
-  /** Asks for the state of the cluster until it is well. */
-  awaitState(): void {
-    this.#isAwaitingState = true;
+  /** A node said that the cluster is down. It may be alone with that: cut off from the others, or just started. */
+  async checkState(): Promise<void> {
     this.trouble();
+    if (this.#isChecking || this.#isAwaitingState) return;
+    this.#isChecking = true;
+    const states = await Promise.all(this.#answering().map(stateOf));
+    this.#isChecking = false;
+    const isDown = states.some((state) => state !== undefined) && !states.some(isOk);
+    if (!isDown || this.#until === 0) return;
+    this.#isAwaitingState = true;
+    this.#listener.onDown();
   }
 
   stop(): void {
@@ -57,39 +77,74 @@ export class SlotWatch {
     this.#until = 0;
   }
 
+  #hurry(): void {
+    this.#pauseMs = this.#periodMs;
+    this.#slotsDueAt = 0;
+  }
+
   #arm(): void {
-    this.#timer = this.#clock.setTimeout(() => {
-      this.#timer = undefined;
-      if (this.#cluster.status === 'ready')
-        this.#cluster.refreshSlotsCache((error) => this.#refreshed(error));
-      if (this.#isAwaitingState) void this.#askState();
-      const isOver = this.#clock.now() > this.#until && !this.#isAwaitingState;
-      if (isOver || this.#cluster.status === 'end') return;
-      this.#pauseMs = Math.min(maxPauseMs, this.#pauseMs * growth);
-      this.#arm();
-    }, this.#pauseMs);
+    const pauseMs = this.#periodMs * (0.9 + 0.2 * this.#random());
+    this.#timer = this.#clock.setTimeout(() => this.#look(), pauseMs);
     this.#timer.unref?.();
   }
 
-  #refreshed(error: Error | null | undefined): void {
+  #look(): void {
+    this.#timer = undefined;
+    const now = this.#clock.now();
+    const isOver = now > this.#until && !this.#isAwaitingState;
+    if (isOver || this.#cluster.status === 'end') {
+      this.#epoch = undefined;
+      return;
+    }
+    if (now >= this.#slotsDueAt) this.#readSlots(now);
+    void this.#askState();
+    this.#arm();
+  }
+
+  #readSlots(now: number): void {
+    this.#slotsDueAt = now + this.#pauseMs;
+    this.#pauseMs = Math.min(maxPauseMs, this.#pauseMs * growth);
+    if (this.#cluster.status === 'ready') this.#cluster.refreshSlotsCache((error) => this.#slotsRead(error));
+  }
+
+  #slotsRead(error: Error | null | undefined): void {
     if (this.#until === 0) return;
     if (error) {
       this.#listener.onUnreachable();
       // For as long as nobody answers, at the pace of dialing.
       this.#until = this.#clock.now() + aftermathMs;
-      this.#pauseMs = this.#periodMs;
+      this.#hurry();
     } else if (!this.#isAwaitingState) this.#listener.onServes();
   }
 
   async #askState(): Promise<void> {
-    const states = await Promise.all(
-      this.#cluster.nodes('master').map(async (node) => {
-        if (node.status !== 'ready') return '';
-        return await node.cluster('INFO').catch(() => '');
-      }),
-    );
-    if (!this.#isAwaitingState || !states.some((state) => state.includes('cluster_state:ok'))) return;
+    const nodes = this.#answering();
+    const node = nodes[Math.floor(this.#random() * nodes.length)];
+    const state = node === undefined ? undefined : await stateOf(node);
+    if (state === undefined || this.#until === 0) return;
+    this.#noteEpoch(Number(/cluster_current_epoch:(\d+)/.exec(state)?.[1] ?? 0));
+    if (!this.#isAwaitingState || !isOk(state)) return;
     this.#isAwaitingState = false;
     this.#listener.onServes();
   }
+
+  #answering(): readonly Redis[] {
+    return this.#cluster.nodes('master').filter((node) => this.#listener.answers(node));
+  }
+
+  #noteEpoch(epoch: number): void {
+    const isNew = this.#epoch !== undefined && epoch > this.#epoch;
+    this.#epoch = Math.max(epoch, this.#epoch ?? 0);
+    if (!isNew) return;
+    this.#hurry();
+    this.#readSlots(this.#clock.now());
+  }
+}
+
+async function stateOf(node: Redis): Promise<string | undefined> {
+  return await node.cluster('INFO').catch(() => undefined);
+}
+
+function isOk(state: string | undefined): boolean {
+  return state?.includes('cluster_state:ok') === true;
 }

@@ -1,0 +1,155 @@
+import { createServer } from 'node:net';
+import { once } from 'node:events';
+import { createRedisResilience, type RedisResilience } from '@redis-resilience/core';
+import {
+  startCluster,
+  startProxy,
+  waitFor,
+  type ClusterGroup,
+  type RedisServer,
+} from '@redis-resilience/testing';
+import type { Cluster } from 'ioredis';
+import { describe, expect, test } from 'vitest';
+import { CallLoop, pass, summaryOf } from '../stage/call-loop.ts';
+import { waitUntilStatus } from '../stage/protected-redis.ts';
+
+const partial = { config: { 'cluster-require-full-coverage': 'no' } };
+
+describe('one node of a Cluster', () => {
+  test.concurrent('that is dead makes it degraded, not down; what it did not get did not run', async () => {
+    await using cluster = await startCluster(partial);
+    await using stage = await protectCluster(cluster);
+    const victim = await cluster.primaryOf('a');
+    const elsewhere = await keyElsewhere(cluster, victim);
+    const others = new CallLoop(() => stage.client.get(elsewhere));
+    let next = 0;
+    const own = new CallLoop(() => stage.client.set(`{a}${next++}`, '1'));
+    await own.untilAnswered(20);
+    await victim.kill();
+    await waitUntilStatus(stage.resilience, 'degraded');
+    const knownAt = performance.now();
+    const { reads, writes, cause } = stage.resilience.snapshot();
+    await waitFor(() => cluster.primaryOf('a'), { timeoutMs: 10_000 });
+    await waitUntilStatus(stage.resilience, 'up');
+    await Promise.all([others.finish(), own.finish()]);
+
+    expect({ reads, writes, cause: cause?.code }).toEqual({
+      reads: true,
+      writes: true,
+      cause: 'connection-refused',
+    });
+    expect(others.failures).toEqual([]);
+    const later = own.failures
+      .filter(({ issuedAt }) => issuedAt > knownAt)
+      .map(({ error }) => summaryOf(error));
+    expect(later.filter((summary) => summary.startsWith('OUTCOME_UNKNOWN'))).toEqual([]);
+  });
+
+  test.concurrent('that hangs is sent nothing more, and the others go on', async () => {
+    await using cluster = await startCluster(partial);
+    await using stage = await protectCluster(cluster);
+    const victim = await cluster.primaryOf('a');
+    const elsewhere = await keyElsewhere(cluster, victim);
+    const others = new CallLoop(() => stage.client.get(elsewhere));
+    await others.untilAnswered(20);
+    await victim.freeze();
+    void stage.client.set('a', '1').catch(() => undefined);
+    await waitUntilStatus(stage.resilience, 'degraded');
+    const { cause } = stage.resilience.snapshot();
+    const failure = await stage.client.set('a', '2').catch((error: unknown) => error);
+    victim.thaw();
+    await waitUntilStatus(stage.resilience, 'up');
+    await others.finish();
+
+    expect(cause?.code).toBe('stalled');
+    expect(failure === 'OK' || (failure as { outcome?: string }).outcome === 'not-applied').toBe(true);
+    expect(others.failures).toEqual([]);
+  });
+
+  test.concurrent('that is dead is dialed ten times a second, however many commands want it', async () => {
+    await using cluster = await startCluster({ ...partial, nodes: 3, replicas: 0 });
+    await using stage = await protectCluster(cluster);
+    const victim = await cluster.primaryOf('a');
+    const loop = new CallLoop(() => stage.client.get('a'), 1);
+    await loop.untilAnswered(20);
+    await victim.kill();
+    await waitUntilStatus(stage.resilience, 'degraded');
+    let dialed = 0;
+    const grave = createServer((socket) => {
+      dialed++;
+      socket.destroy();
+    }).listen(victim.port, victim.host);
+    await once(grave, 'listening');
+    const startedAt = performance.now();
+    await waitFor(() => dialed >= 10);
+    const elapsedMs = performance.now() - startedAt;
+    await loop.finish();
+    grave.close();
+
+    expect(elapsedMs).toBeGreaterThan(700);
+  });
+
+  test.concurrent('that nobody asks for is known to be back', async () => {
+    await using cluster = await startCluster({ ...partial, nodes: 3, replicas: 0 });
+    await using stage = await protectCluster(cluster);
+    const victim = await cluster.primaryOf('a');
+    await victim.kill();
+    await stage.client.get('a').catch(() => undefined);
+    await waitUntilStatus(stage.resilience, 'degraded');
+    await pass(4_000);
+    await victim.start();
+    await waitUntilStatus(stage.resilience, 'up', 5_000);
+
+    // A node that was restarted takes its time to say that the cluster is well.
+    await cluster.waitUntilOk();
+    expect(await stage.client.get('a')).toBeNull();
+  });
+
+  test.concurrent('whose address changed is found at the new one', async () => {
+    await using cluster = await startCluster({ nodes: 3, replicas: 0 });
+    const mover = await cluster.primaryOf('a');
+    await using first = await startProxy({ target: mover });
+    await announce(cluster, mover, first.port);
+    await using stage = await protectCluster(cluster);
+    await stage.client.set('a', '1');
+    const servedByFirst = first.connections;
+    await using second = await startProxy({ target: mover });
+    await announce(cluster, mover, second.port);
+    await first.close();
+    await waitFor(async () => (await stage.client.incr('a').catch(() => 0)) > 0, { timeoutMs: 8_000 });
+    await waitUntilStatus(stage.resilience, 'up');
+
+    expect(servedByFirst).toBeGreaterThan(0);
+    expect(second.connections).toBeGreaterThan(0);
+  });
+});
+
+async function protectCluster(
+  cluster: ClusterGroup,
+): Promise<AsyncDisposable & { resilience: RedisResilience; client: Cluster }> {
+  const resilience = createRedisResilience({ cluster: cluster.addresses });
+  await resilience.ready({ timeoutMs: 5_000 });
+  return {
+    resilience,
+    client: resilience.client,
+    [Symbol.asyncDispose]: () => resilience.close({ drainMs: 0 }),
+  };
+}
+
+async function keyElsewhere(cluster: ClusterGroup, node: RedisServer): Promise<string> {
+  let index = 0;
+  while ((await cluster.primaryOf(`key:${index}`)) === node) index++;
+  return `key:${index}`;
+}
+
+/** Has the whole cluster know `node` at this port. */
+async function announce(cluster: ClusterGroup, node: RedisServer, port: number): Promise<void> {
+  await node.command('CONFIG', 'SET', 'cluster-announce-port', port);
+  await waitFor(
+    async () => {
+      const views = await Promise.all(cluster.nodes.map((each) => each.command('CLUSTER', 'SLOTS')));
+      return views.every((view) => JSON.stringify(view).includes(`,${port},`));
+    },
+    { timeoutMs: 10_000 },
+  );
+}
