@@ -7,6 +7,7 @@ import { Connection, type ConnectionHost } from './connection/connection.ts';
 import type { Dialer } from './connection/dialer.ts';
 import { FleetWatch } from './connection/fleet-watch.ts';
 import { Redialer } from './connection/redialer.ts';
+import { noteUnsubscribing } from './connection/note-unsubscribing.ts';
 import { RoleWatch } from './connection/role-watch.ts';
 import { Failover } from './connection/failover.ts';
 import { sentinelCredentials, type ResolvedTarget } from './connection/target-of.ts';
@@ -41,7 +42,9 @@ export class RedisMember implements Member {
     this.client = client;
     this.#host = host;
     this.#expectsPrimary = expectsPrimary;
-    const long = driver.sendCommandOf(client);
+    const long = noteUnsubscribing(driver.sendCommandOf(client), (kind, channels) =>
+      this.#connection.subscriptions.ended(kind, channels),
+    );
     this.#long = long;
     this.gate = new Gate(
       new MemberGateHost(this, host),

@@ -71,6 +71,28 @@ describe('a subscriber', () => {
     subscriber.disconnect();
   });
 
+  test('that may no longer hear one channel hears the others, and does not get back what it gave up', async () => {
+    await using redis = await startProtectedRedis({
+      server: { users: [{ name: 'shop', password: 'secret', rules: '~* +@all &*' }] },
+      client: { username: 'shop', password: 'secret' },
+    });
+    const { subscriber, messages } = await subscribe(redis);
+    await subscriber.subscribe('secret', 'given-up');
+    const refusals: unknown[] = [];
+    redis.resilience.on('resubscribe-failed', (refusal) => refusals.push(refusal));
+
+    await redis.server.command('ACL', 'SETUSER', 'shop', 'resetchannels', '&news', '&weather.*', '&shard');
+    redis.proxy.reset();
+    await waitFor(() => refusals.length > 0);
+    await receives(redis, messages);
+    await subscriber.unsubscribe('given-up');
+    await redis.server.command('ACL', 'SETUSER', 'shop', 'allchannels');
+    await waitFor(async () => (await channelsOf(redis)).includes('secret'));
+
+    expect(await channelsOf(redis)).toEqual(['news', 'secret']);
+    subscriber.disconnect();
+  });
+
   test('that unsubscribes during the outage, and is acknowledged, stays unsubscribed', async () => {
     await using redis = await startProtectedRedis();
     const { subscriber, messages } = await subscribe(redis);
@@ -131,4 +153,8 @@ async function receives(redis: ProtectedRedis, messages: string[]): Promise<void
     },
     { timeoutMs: 4_000, intervalMs: 20, message: 'messages of each kind' },
   );
+}
+
+async function channelsOf(redis: ProtectedRedis): Promise<string[]> {
+  return ((await redis.server.command('PUBSUB', 'CHANNELS')) as string[]).toSorted();
 }

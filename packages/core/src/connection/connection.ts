@@ -50,13 +50,13 @@ export class Connection {
   readonly client: Redis;
   readonly wire: Wire;
   readonly connector: Connector;
+  readonly subscriptions: Subscriptions;
   readonly #host: ConnectionHost;
   readonly #gate: GateControl;
   readonly #redialer: Redialer;
   readonly #silence: Silence;
   readonly #blockingCheck: BlockingCheck;
   readonly #patrol: Patrol;
-  readonly #subscriptions: Subscriptions;
   #state: LinkState = { kind: 'idle' };
 
   constructor(client: Redis, target: Target, redialer: Redialer, gate: GateControl, host: ConnectionHost) {
@@ -66,7 +66,7 @@ export class Connection {
     this.#host = host;
     this.#gate = gate;
     this.#redialer = redialer;
-    this.#subscriptions = new Subscriptions(client, host);
+    this.subscriptions = new Subscriptions(client, host);
     this.wire = new Wire(client, clock, new RoundTrip(minStallMs, maxStallMs), {
       onRead: (now) => this.#onRead(now),
       onWrite: (now) => this.#patrol.noteWrite(now),
@@ -121,7 +121,7 @@ export class Connection {
   }
 
   get isSubscriber(): boolean {
-    return this.#subscriptions.isActive;
+    return this.subscriptions.isActive;
   }
 
   nextAttemptMs(): number | undefined {
@@ -219,20 +219,20 @@ export class Connection {
     this.wire.readFirst();
     if (driver.statusOf(this.client) !== 'ready' || this.wire.socket === undefined) return;
     this.#signal({ kind: 'dial' });
-    this.#subscriptions.restore();
+    this.subscriptions.restore();
     this.#signal({ kind: 'ready' });
     this.#patrol.start();
   }
 
   #onClosed(cause: CauseCode): void {
     this.#patrol.stop();
-    this.#subscriptions.remember(this.wire.readAt);
+    this.subscriptions.remember(this.wire.readAt);
     this.#signal({ kind: 'lost', cause });
   }
 
   #onEnd(): void {
     this.#patrol.stop();
-    this.#subscriptions.forget();
+    this.subscriptions.forget();
     this.connector.stop();
     this.#signal({ kind: 'ended' });
   }

@@ -1,5 +1,6 @@
 import type { Redis } from 'ioredis';
 import type { Clock, TimerHandle } from '../clock.ts';
+import { isReplyError } from '../command/connection-error.ts';
 import { subscriptionsOf, type SubscriptionKind, type Subscriptions as Channels } from '../ioredis.ts';
 
 export interface SubscriptionsHost {
@@ -68,13 +69,30 @@ export class Subscriptions {
     );
   }
 
+  /** Somebody ended these subscriptions, or all of a kind: they are not brought back. */
+  ended(kind: SubscriptionKind, channels: readonly string[]): void {
+    const lost = this.#lost.get(kind);
+    if (channels.length === 0) lost?.clear();
+    else for (const channel of channels) lost?.delete(channel);
+  }
+
   forget(): void {
     this.#stopTimer();
     this.#lost = new Map();
   }
 
-  async #subscribe(kind: SubscriptionKind, channels: string[]): Promise<void> {
-    await this.#host.ask(kind, channels);
+  async #subscribe(kind: SubscriptionKind, channels: readonly string[]): Promise<void> {
+    try {
+      await this.#host.ask(kind, channels);
+    } catch (error) {
+      const isRefused = error instanceof Error && isReplyError(error);
+      if (!isRefused || channels.length === 1) throw error;
+      // One channel that is refused has all of them refused.
+      const each = await Promise.allSettled(channels.map((channel) => this.#subscribe(kind, [channel])));
+      const failure = each.find(({ status }) => status === 'rejected');
+      if (failure !== undefined) throw error;
+      return;
+    }
     const lost = this.#lost.get(kind);
     for (const channel of channels) lost?.delete(channel);
   }
