@@ -46,7 +46,11 @@ export class Laboratory {
     target: DiagnosisTarget,
     options: DiagnoseOptions = {},
   ): Promise<void> {
-    this.judge(condition, expected, await diagnose(target, { timeoutMs: 3000, ...options }));
+    let diagnosis = await diagnose(target, { timeoutMs: 3000, ...options });
+    // A machine that runs the other tests meanwhile is slow now and then; a condition of its own lasts.
+    for (let round = 0; round < 2 && isWronglySlow(expected, diagnosis); round++)
+      diagnosis = await diagnose(target, { timeoutMs: 3000, ...options });
+    this.judge(condition, expected, diagnosis);
   }
 
   judge(condition: string, expected: Expectation, diagnosis: Diagnosis): void {
@@ -75,6 +79,10 @@ export class Laboratory {
       durationMs: 0,
     });
   }
+}
+
+function isWronglySlow(expected: Expectation, { findings }: Diagnosis): boolean {
+  return findings[0]?.code === 'slow' && expected.code !== 'slow';
 }
 
 function isRight({ code, words = /./ }: Expectation, severity: Severity, { findings }: Diagnosis): boolean {
