@@ -18,7 +18,10 @@ export interface LaneWatchHost {
 // A write that needs memory, persistence and replicas like any other, and changes nothing: its key does not exist.
 const harmlessWrite = ['__redis-resilience:probe', ''] as const;
 
-/** Brings the circuits back as soon as the server does: a question for each open one, of the kind that opened it. */
+/**
+ * Brings the circuits back as soon as the server does, also where no traffic would: a question for each that is not
+ * closed, of the kind that opened it. While a circuit is on trial, an answer is a trial like any other.
+ */
 export class LaneWatch {
   readonly #host: LaneWatchHost;
   readonly #probes: Readonly<Record<Lane, LaneProbe>>;
@@ -28,9 +31,10 @@ export class LaneWatch {
     this.#probes = { read: this.#probe('read'), write: this.#probe('write') };
   }
 
-  /** A circuit changed: asks while it is open, and not when it is isolated by hand. */
+  /** A circuit changed: asks while it is open or on trial, and not when it is isolated by hand. */
   onChange(lane: Lane): void {
-    if (this.#host.circuits[lane].state === 'open') this.#probes[lane].start();
+    const { state } = this.#host.circuits[lane];
+    if (state === 'open' || state === 'half-open') this.#probes[lane].start();
     else this.#probes[lane].stop();
   }
 
@@ -40,15 +44,32 @@ export class LaneWatch {
 
   #probe(lane: Lane): LaneProbe {
     const circuit = (): Circuit => this.#host.circuits[lane];
+    let tookMs = 0;
     return new LaneProbe(this.#host.clock, {
-      ask: () => (isRefusal(circuit().cause) ? this.#takesWrites() : this.#answersQuickly()),
+      ask: async () => {
+        const startedAt = this.#host.clock.now();
+        const refuses = isRefusal(circuit().cause);
+        const isWell = refuses ? await this.#takesWrites() : await this.#answers();
+        tookMs = this.#host.clock.now() - startedAt;
+        return isWell && (refuses || tookMs < this.#host.slowMs);
+      },
       onWell: () => {
-        const now = this.#host.clock.now();
         // A refusal that is gone is gone; whether a slow server is fast again, the trials tell.
-        if (isRefusal(circuit().cause)) circuit().close(now);
-        else circuit().enterHalfOpen(now);
+        if (isRefusal(circuit().cause)) circuit().close(this.#host.clock.now());
+        else this.#tryOut(circuit(), tookMs);
+        this.onChange(lane);
       },
     });
+  }
+
+  #tryOut(circuit: Circuit, tookMs: number): void {
+    const now = this.#host.clock.now();
+    if (circuit.state === 'open') {
+      circuit.enterHalfOpen(now);
+      return;
+    }
+    const generation = circuit.admit(now);
+    if (generation >= 0) circuit.succeeded(generation, tookMs, now);
   }
 
   async #takesWrites(): Promise<boolean> {
@@ -62,14 +83,13 @@ export class LaneWatch {
     }
   }
 
-  async #answersQuickly(): Promise<boolean> {
-    const startedAt = this.#host.clock.now();
+  async #answers(): Promise<boolean> {
     try {
       await this.#host.ask('ping', []);
+      return true;
     } catch (error) {
-      if (!(error instanceof Error) || !isReplyError(error)) return false;
+      return error instanceof Error && isReplyError(error);
     }
-    return this.#host.clock.now() - startedAt < this.#host.slowMs;
   }
 }
 

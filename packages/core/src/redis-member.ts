@@ -27,6 +27,7 @@ export class RedisMember implements Member {
   readonly #roleWatch: RoleWatch;
   readonly #expectsPrimary: boolean;
   readonly #long: SendCommand;
+  readonly #redialer: Redialer;
   readonly #failover: Failover | undefined;
   readonly #fleetWatch: FleetWatch;
   #runId: string | undefined;
@@ -57,6 +58,7 @@ export class RedisMember implements Member {
       onAttempt: ({ durationMs, cause, nextAttemptMs }) =>
         host.onAttempt({ durationMs, cause, nextAttemptMs }),
     });
+    this.#redialer = redialer;
     const connection = new Connection(client, target, redialer, this.gate, {
       ...connectionHost(host),
       ask: (command, args) => this.ask(command, args),
@@ -160,6 +162,7 @@ export class RedisMember implements Member {
     // Whoever was to be answered had the time of the drain.
     this.#connection.drop('closed');
     await ended;
+    await this.#redialer.stopped();
   }
 
   #followFailovers(client: Redis, target: ResolvedTarget): Failover | undefined {

@@ -26,7 +26,7 @@ export function endpointKey(endpoint: Endpoint): string {
 
 /**
  * Opens one connection, TLS included. The name is resolved anew at each call. On abort, or on any failure, the
- * socket is destroyed before the promise rejects.
+ * socket is gone before the promise rejects.
  */
 export function openSocket(endpoint: Endpoint, options: OpenOptions): Promise<Socket> {
   return new Promise((resolve, reject) => {
@@ -61,7 +61,8 @@ export function openSocket(endpoint: Endpoint, options: OpenOptions): Promise<So
       raw.on('error', ignore);
       socket.destroy();
       raw.destroy();
-      reject(error);
+      if (raw.closed) reject(error);
+      else raw.once('close', () => reject(error));
     };
     const onAbort = (): void => fail(abortReason(signal));
     const onClose = (): void =>

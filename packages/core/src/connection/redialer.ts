@@ -35,6 +35,7 @@ export class Redialer {
   readonly #target: Target;
   readonly #options: RedialerOptions;
   readonly #tlsMismatch: TlsMismatch;
+  readonly #attempts = new Set<Promise<unknown>>();
   #ticket: DialTicket | undefined;
   #serving: AbortController | undefined;
 
@@ -66,6 +67,11 @@ export class Redialer {
     this.#serving = undefined;
   }
 
+  /** Resolves when no attempt of its has a socket any more. */
+  async stopped(): Promise<void> {
+    await Promise.allSettled(this.#attempts);
+  }
+
   /** The connection that was made is gone. */
   lost(): void {
     this.#ticket?.lost();
@@ -84,7 +90,7 @@ export class Redialer {
     try {
       const isSmall = (this.#dialer.fleetSize ?? 0) < largeFleet;
       const connect = isSmall ? hedgedEstablish : establish;
-      const established = await connect(this.#target, this.#options.clock, attempt.signal, {
+      const connecting = connect(this.#target, this.#options.clock, attempt.signal, {
         connected: () => attempt.connected(),
         preparing: (cause) => attempt.preparing(cause),
         unanswered: (endpoint) => {
@@ -94,6 +100,7 @@ export class Redialer {
             .then((cause) => listener.onFailed(cause, error));
         },
       });
+      const established = await this.#noted(connecting);
       const fleetSize = Number(established.proof.info['connected_clients']);
       proven.push(established);
       return {
@@ -111,6 +118,12 @@ export class Redialer {
       listener.onFailed(cause, beneath);
       return { ok: false, cause, error: beneath };
     }
+  }
+
+  #noted(connecting: Promise<Established>): Promise<Established> {
+    const noted = connecting.finally(() => this.#attempts.delete(noted));
+    this.#attempts.add(noted);
+    return noted;
   }
 
   #accept(established: Established, listener: RedialListener): void {
