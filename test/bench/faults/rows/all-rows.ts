@@ -1,4 +1,4 @@
-import type { Row } from '../row.js';
+import type { AnyRow } from '../row.js';
 import { crowds } from './crowds.js';
 import { processes } from './processes.js';
 import { refusals } from './refusals.js';
@@ -10,7 +10,7 @@ import { slowness } from './slowness.js';
 import { topologies } from './topologies.js';
 
 /** The fault table, row by row. */
-export const allRows: readonly Row[] = [
+export const allRows: readonly AnyRow[] = [
   ...restarts,
   ...silences,
   ...processes,
@@ -23,7 +23,7 @@ export const allRows: readonly Row[] = [
 ];
 
 /** @throws Error when there is none of this name */
-export function rowNamed(name: string): Row {
+export function rowNamed(name: string): AnyRow {
   const row = allRows.find((each) => each.name === name);
   if (!row)
     throw new Error(`There is no row "${name}". There are: ${allRows.map((each) => each.name).join(', ')}`);
