@@ -67,6 +67,11 @@ export const figureColumns = {
     unit: 'count',
     meaning: 'of 10 transactions, applied although the watched key had changed',
   },
+  loginsLost: {
+    heading: 'logins lost',
+    unit: 'count',
+    meaning: 'requests of somebody who is logged in that were answered as those of nobody',
+  },
   attemptsPerSecond: {
     heading: 'attempts/s',
     unit: 'count',

@@ -49,6 +49,7 @@ export function columnsOf({ clients }: RowSummary): FigureName[] {
     'duplicates',
     'lost',
     'missedGuards',
+    'loginsLost',
   ]);
   return figureNames.filter((name) =>
     clients.some(({ figures }) => {

@@ -1,5 +1,6 @@
 import type { AnyRow } from '../row.js';
 import { crowds } from './crowds.js';
+import { logins } from './logins.js';
 import { processes } from './processes.js';
 import { refusals } from './refusals.js';
 import { resets } from './resets.js';
@@ -20,6 +21,7 @@ export const allRows: readonly AnyRow[] = [
   ...resets,
   ...sessions,
   ...crowds,
+  ...logins,
 ];
 
 /** @throws Error when there is none of this name */
