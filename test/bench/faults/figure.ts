@@ -72,6 +72,16 @@ export const figureColumns = {
     unit: 'count',
     meaning: 'requests of somebody who is logged in that were answered as those of nobody',
   },
+  mostLoads: {
+    heading: 'most loads at once',
+    unit: 'count',
+    meaning: 'the most loads wanted of the source at the same time from the fault on; it does 5',
+  },
+  outdated: {
+    heading: 'outdated',
+    unit: 'count',
+    meaning: 'answers a quarter or more past their time to live',
+  },
   attemptsPerSecond: {
     heading: 'attempts/s',
     unit: 'count',

@@ -50,6 +50,8 @@ export function columnsOf({ clients }: RowSummary): FigureName[] {
     'lost',
     'missedGuards',
     'loginsLost',
+    'mostLoads',
+    'outdated',
   ]);
   return figureNames.filter((name) =>
     clients.some(({ figures }) => {

@@ -1,4 +1,5 @@
 import type { AnyRow } from '../row.js';
+import { caches } from './caches.js';
 import { crowds } from './crowds.js';
 import { logins } from './logins.js';
 import { processes } from './processes.js';
@@ -22,6 +23,7 @@ export const allRows: readonly AnyRow[] = [
   ...sessions,
   ...crowds,
   ...logins,
+  ...caches,
 ];
 
 /** @throws Error when there is none of this name */
