@@ -82,6 +82,11 @@ export const figureColumns = {
     unit: 'count',
     meaning: 'answers a quarter or more past their time to live',
   },
+  overLimit: {
+    heading: 'above the limit',
+    unit: 'count',
+    meaning: 'requests let through while Redis was away that the limit forbids',
+  },
   attemptsPerSecond: {
     heading: 'attempts/s',
     unit: 'count',

@@ -50,6 +50,7 @@ export function columnsOf({ clients }: RowSummary): FigureName[] {
     'lost',
     'missedGuards',
     'loginsLost',
+    'overLimit',
     'mostLoads',
     'outdated',
   ]);

@@ -3,6 +3,7 @@ import { caches } from './caches.js';
 import { crowds } from './crowds.js';
 import { logins } from './logins.js';
 import { processes } from './processes.js';
+import { rateLimits } from './rate-limits.js';
 import { refusals } from './refusals.js';
 import { resets } from './resets.js';
 import { restarts } from './restarts.js';
@@ -24,6 +25,7 @@ export const allRows: readonly AnyRow[] = [
   ...crowds,
   ...logins,
   ...caches,
+  ...rateLimits,
 ];
 
 /** @throws Error when there is none of this name */
