@@ -87,6 +87,12 @@ export const figureColumns = {
     unit: 'count',
     meaning: 'requests let through while Redis was away that the limit forbids',
   },
+  ended: { heading: 'died', unit: 'count', meaning: 'processes that the outage ended' },
+  printedLines: {
+    heading: 'lines printed',
+    unit: 'count',
+    meaning: 'lines on stdout and stderr that the application did not print',
+  },
   attemptsPerSecond: {
     heading: 'attempts/s',
     unit: 'count',

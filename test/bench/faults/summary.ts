@@ -53,6 +53,8 @@ export function columnsOf({ clients }: RowSummary): FigureName[] {
     'overLimit',
     'mostLoads',
     'outdated',
+    'ended',
+    'printedLines',
   ]);
   return figureNames.filter((name) =>
     clients.some(({ figures }) => {

@@ -1,6 +1,7 @@
 import type { AnyRow } from '../row.js';
 import { caches } from './caches.js';
 import { crowds } from './crowds.js';
+import { listeners } from './listeners.js';
 import { logins } from './logins.js';
 import { processes } from './processes.js';
 import { rateLimits } from './rate-limits.js';
@@ -26,6 +27,7 @@ export const allRows: readonly AnyRow[] = [
   ...logins,
   ...caches,
   ...rateLimits,
+  ...listeners,
 ];
 
 /** @throws Error when there is none of this name */
