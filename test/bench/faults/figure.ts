@@ -67,6 +67,32 @@ export const figureColumns = {
     unit: 'count',
     meaning: 'of 10 transactions, applied although the watched key had changed',
   },
+  loginsLost: {
+    heading: 'logins lost',
+    unit: 'count',
+    meaning: 'requests of somebody who is logged in that were answered as those of nobody',
+  },
+  mostLoads: {
+    heading: 'most loads at once',
+    unit: 'count',
+    meaning: 'the most loads wanted of the source at the same time from the fault on; it does 5',
+  },
+  outdated: {
+    heading: 'outdated',
+    unit: 'count',
+    meaning: 'answers a quarter or more past their time to live',
+  },
+  overLimit: {
+    heading: 'above the limit',
+    unit: 'count',
+    meaning: 'requests let through while Redis was away that the limit forbids',
+  },
+  ended: { heading: 'died', unit: 'count', meaning: 'processes that the outage ended' },
+  printedLines: {
+    heading: 'lines printed',
+    unit: 'count',
+    meaning: 'lines on stdout and stderr that the application did not print',
+  },
   attemptsPerSecond: {
     heading: 'attempts/s',
     unit: 'count',

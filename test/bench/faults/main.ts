@@ -3,9 +3,11 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { format, resolveConfig } from 'prettier';
 import { describeMachine, lookAtMachine } from '../report/machine.js';
+import type { Contestant } from './contestant.js';
+import { checkNames, contestantsOf } from './contestants.js';
 import { markdownReport } from './markdown-report.js';
 import { outagePlot, type Lane } from './outage-plot.js';
-import { allPeers, peerNamed } from './peers/all-peers.js';
+import { allPeers } from './peers/all-peers.js';
 import { allRows, rowNamed } from './rows/all-rows.js';
 import { runAll, type Cell, type RunPlan } from './run-all.js';
 import { summarise } from './summary.js';
@@ -20,7 +22,9 @@ const usage = `Breaks a real Redis in every way the fault table knows, in front 
 
 A run of all rows and clients writes packages/core/FAULTS.md and packages/core/outage.svg; --no-report leaves them.
 Rows:    ${allRows.map(({ name }) => name).join(', ')}
-Clients: ${allPeers.map(({ name }) => name).join(', ')}`;
+Clients: ${allPeers.map(({ name }) => name).join(', ')}
+Stacks:
+${stacksByRow()}`;
 
 const { values } = parseArgs({
   options: {
@@ -42,12 +46,19 @@ const core = new URL('../../../../packages/core/', import.meta.url);
 if (values.help) console.log(usage);
 else await compare(planOf());
 
+function stacksByRow(): string {
+  return allRows
+    .filter(({ stacks }) => stacks !== undefined)
+    .map(({ name, stacks }) => `         ${name}: ${stacks?.map((stack) => stack.name).join(', ')}`)
+    .join('\n');
+}
+
 function planOf(): RunPlan {
   const isQuick = values.quick;
   const rows = values.rows?.split(',').map(rowNamed) ?? allRows.filter((row) => !(isQuick && row.isLong));
   return {
     rows,
-    clients: values.clients?.split(',').map(peerNamed) ?? allPeers,
+    clients: values.clients === undefined ? undefined : checkNames(rows, values.clients.split(',')),
     repetitions: Number(values.repetitions ?? (isQuick ? 1 : 3)),
     seed: Number(values.seed),
     isQuick,
@@ -57,7 +68,9 @@ function planOf(): RunPlan {
 
 async function compare(plan: RunPlan): Promise<void> {
   const startedAt = performance.now();
-  const packages = [...new Set(plan.clients.flatMap((client) => client.packages))];
+  const isChosen = ({ name }: Contestant): boolean => plan.clients?.includes(name) ?? true;
+  const chosen = plan.rows.flatMap((row) => contestantsOf(row).filter(isChosen));
+  const packages = [...new Set(chosen.flatMap((contestant) => contestant.packages))];
   const machine = lookAtMachine(packages);
   console.log(`${describeMachine(machine)} · seed ${plan.seed}\n`);
   const cells = await runAll(plan, (done, of) => {
@@ -70,7 +83,13 @@ async function compare(plan: RunPlan): Promise<void> {
   const isWhole = values.rows === undefined && values.clients === undefined && !plan.isQuick;
   if ((isWhole && !values['no-report']) || values.report) {
     const repetitions = Math.max(...cells.map(({ results }) => results.length));
-    const facts = { machine, clients: plan.clients, repetitions, seed: plan.seed, hasPlot: lanes.length > 0 };
+    const facts = {
+      machine,
+      clients: allPeers.filter(isChosen),
+      repetitions,
+      seed: plan.seed,
+      hasPlot: lanes.length > 0,
+    };
     const file = fileURLToPath(new URL('FAULTS.md', core));
     const options = { ...(await resolveConfig(file)), filepath: file };
     writeFileSync(file, await format(markdownReport(summaries, facts), options));

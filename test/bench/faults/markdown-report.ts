@@ -1,12 +1,12 @@
 import { describeMachine, type Machine } from '../report/machine.js';
 import { markdownTable } from '../report/text-table.js';
 import { figureColumns, type FigureName } from './figure.js';
-import type { PeerKind } from './peers/peer.js';
+import type { Contestant } from './contestant.js';
 import { cellText, columnsOf, type RowSummary } from './summary.js';
 
 export interface ReportFacts {
   readonly machine: Machine;
-  readonly clients: readonly PeerKind[];
+  readonly clients: readonly Contestant[];
   readonly repetitions: number;
   readonly seed: number;
   readonly hasPlot: boolean;
@@ -30,6 +30,8 @@ export function markdownReport(summaries: readonly RowSummary[], facts: ReportFa
     '',
     ...facts.clients.map(({ label, setup }) => `- **${label}**: ${setup}.`),
     '',
+    'Where whole stacks are compared, their section says how each is set up.',
+    '',
     '## Time to recovery',
     '',
     'In ms, from the first raw TCP PING that is answered again.',
@@ -46,9 +48,9 @@ export function markdownReport(summaries: readonly RowSummary[], facts: ReportFa
   ].join('\n');
 }
 
-function overview(summaries: readonly RowSummary[], clients: readonly PeerKind[]): string {
+function overview(summaries: readonly RowSummary[], clients: readonly Contestant[]): string {
   const rows = summaries
-    .filter((summary) => columnsOf(summary).includes('recoveredMs'))
+    .filter((summary) => summary.stacks === undefined && columnsOf(summary).includes('recoveredMs'))
     .map((summary) => [
       summary.title,
       ...clients.map(({ name }) => {
@@ -71,7 +73,15 @@ function section(summary: RowSummary): string[] {
     '',
     `${summary.what} Runs: ${repetitions}.`,
     '',
-    markdownTable(['client', ...columns.map((name) => figureColumns[name].heading)], rows),
+    ...(summary.stacks ?? []).map(({ label, setup }) => `- **${label}**: ${setup}.`),
+    ...(summary.stacks === undefined ? [] : ['']),
+    markdownTable(
+      [
+        summary.stacks === undefined ? 'client' : 'stack',
+        ...columns.map((name) => figureColumns[name].heading),
+      ],
+      rows,
+    ),
     '',
   ];
 }

@@ -1,4 +1,6 @@
+import type { Closeable, Contestant } from './contestant.js';
 import type { Figures } from './figure.js';
+import type { Peer } from './peers/peer.js';
 import type { Stage } from './stage.js';
 import type { Timeline } from './timeline.js';
 
@@ -9,8 +11,8 @@ export interface Findings {
   readonly timeline?: Timeline;
 }
 
-/** One row of the fault table. */
-export interface Row {
+/** One row of the fault table: about clients, or about stacks. */
+export interface Row<S extends Closeable = Peer> {
   readonly name: string;
   readonly title: string;
   /** What is done to Redis, and what callers do meanwhile. */
@@ -23,7 +25,12 @@ export interface Row {
   readonly maxRepetitions?: number;
   /** Whether `--quick` leaves it out. */
   readonly isLong?: boolean;
-  /** Names of the peers it makes sense for. @default all */
+  /** Names of the clients it makes sense for. @default all */
   readonly only?: readonly string[];
-  readonly run: (stage: Stage) => Promise<Findings>;
+  /** Who is compared in place of the clients. */
+  readonly stacks?: readonly Contestant<S>[];
+  run(stage: Stage<S>): Promise<Findings>;
 }
+
+/** A row, whoever is compared in it. */
+export type AnyRow = Row<Closeable>;

@@ -1,12 +1,14 @@
 import { availableParallelism } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { PeerKind } from './peers/peer.js';
-import type { Row } from './row.js';
+import type { Contestant } from './contestant.js';
+import { contestantsOf } from './contestants.js';
+import type { AnyRow } from './row.js';
 import { runOnce, type RunResult } from './run-once.js';
 
 export interface RunPlan {
-  readonly rows: readonly Row[];
-  readonly clients: readonly PeerKind[];
+  readonly rows: readonly AnyRow[];
+  /** Names of those who are compared. @default all */
+  readonly clients?: readonly string[] | undefined;
   readonly repetitions: number;
   readonly seed: number;
   readonly isQuick: boolean;
@@ -14,10 +16,10 @@ export interface RunPlan {
   readonly budgetMs: number;
 }
 
-/** All runs of one row against one client. */
+/** All runs of one row against one client or stack. */
 export interface Cell {
-  readonly row: Row;
-  readonly client: PeerKind;
+  readonly row: AnyRow;
+  readonly client: Contestant;
   readonly results: RunResult[];
 }
 
@@ -30,8 +32,8 @@ const capacity = Math.max(4, availableParallelism() * 4);
  */
 export async function runAll(plan: RunPlan, onDone: (done: number, of: number) => void): Promise<Cell[]> {
   const cells = plan.rows.flatMap((row) =>
-    plan.clients
-      .filter((client) => row.only?.includes(client.name) ?? true)
+    contestantsOf(row)
+      .filter(({ name }) => plan.clients?.includes(name) ?? true)
       .map((client): Cell => ({ row, client, results: [] })),
   );
   const jobs = jobsOf(plan, cells);

@@ -1,6 +1,6 @@
 // The process of one run: one row, one client, once. Started by run-once.ts.
 import { setTimeout as delay } from 'node:timers/promises';
-import { peerNamed } from './peers/all-peers.js';
+import { contestantNamed } from './contestants.js';
 import { rowNamed } from './rows/all-rows.js';
 import type { Findings } from './row.js';
 import type { RunMessage, RunOrder } from './run-message.js';
@@ -10,14 +10,18 @@ let unhandled = 0;
 process.on('unhandledRejection', () => unhandled++);
 
 const order = JSON.parse(process.argv[2] ?? '{}') as RunOrder;
-const stage = createStage(peerNamed(order.client), order, async (ms) => {
+const row = rowNamed(order.row);
+const stage = createStage(contestantNamed(row, order.client), order, async (ms) => {
   await say({ kind: 'freeze', ms });
   // Whoever started this stops it now; the time is over when it goes on.
   await delay(50);
 });
 try {
-  const findings: Findings = await rowNamed(order.row).run(stage);
-  await say({ kind: 'findings', findings: { ...findings, figures: { ...findings.figures, unhandled } } });
+  const findings: Findings = await row.run(stage);
+  const { figures } = findings;
+  // A row about other processes has counted theirs.
+  const all = { unhandled, ...figures };
+  await say({ kind: 'findings', findings: { ...findings, figures: all } });
 } catch (error) {
   await say({ kind: 'broken', reason: error instanceof Error ? error.message : String(error) });
 }

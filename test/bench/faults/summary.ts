@@ -1,6 +1,6 @@
 import { medianOf } from '../report/statistics.js';
 import { figureColumns, figureNames, type FigureName } from './figure.js';
-import type { Row } from './row.js';
+import type { AnyRow } from './row.js';
 import type { Cell } from './run-all.js';
 
 /** Median and maximum of a figure over the repetitions; `null` where it never came. */
@@ -9,7 +9,7 @@ export interface Aggregate {
   readonly max: number | null;
 }
 
-/** One client in one row. */
+/** One client or stack in one row. */
 export interface ClientSummary {
   readonly client: string;
   readonly label: string;
@@ -24,16 +24,20 @@ export interface RowSummary {
   readonly title: string;
   readonly what: string;
   readonly clients: readonly ClientSummary[];
+  /** How they are set up who are compared in this row alone. */
+  readonly stacks?: readonly { readonly label: string; readonly setup: string }[];
 }
 
-/** Puts the runs of each row and client together. */
-export function summarise(rows: readonly Row[], cells: readonly Cell[]): RowSummary[] {
-  return rows.map((row) => ({
-    row: row.name,
-    title: row.title,
-    what: row.what,
-    clients: cells.filter((cell) => cell.row === row).map(summariseClient),
-  }));
+/** Puts the runs of each row and client together; rows without any of the chosen clients are left out. */
+export function summarise(rows: readonly AnyRow[], cells: readonly Cell[]): RowSummary[] {
+  return rows.flatMap((row) => {
+    const own = cells.filter((cell) => cell.row === row);
+    const clients = own.map(summariseClient);
+    if (clients.length === 0) return [];
+    const stacks = own.map(({ client: { label, setup } }) => ({ label, setup }));
+    const { name, title, what } = row;
+    return [{ row: name, title, what, clients, ...(row.stacks === undefined ? {} : { stacks }) }];
+  });
 }
 
 /** The figures that say something in this row: columns of zeros for everybody are left out. */
@@ -45,6 +49,12 @@ export function columnsOf({ clients }: RowSummary): FigureName[] {
     'duplicates',
     'lost',
     'missedGuards',
+    'loginsLost',
+    'overLimit',
+    'mostLoads',
+    'outdated',
+    'ended',
+    'printedLines',
   ]);
   return figureNames.filter((name) =>
     clients.some(({ figures }) => {

@@ -14,13 +14,3 @@ export const allPeers: readonly PeerKind[] = [
   nodeRedisWithPing,
   ours,
 ];
-
-/** @throws Error when there is none of this name */
-export function peerNamed(name: string): PeerKind {
-  const peer = allPeers.find((each) => each.name === name);
-  if (!peer)
-    throw new Error(
-      `There is no client "${name}". There are: ${allPeers.map((each) => each.name).join(', ')}`,
-    );
-  return peer;
-}

@@ -1,3 +1,5 @@
+import type { Closeable, Contestant } from '../contestant.js';
+
 /** A command by its name in lower case, and its arguments. */
 export type Command = readonly [name: string, ...args: string[]];
 
@@ -16,7 +18,7 @@ export interface Address {
 export type GuardedWrite = 'applied' | 'refused';
 
 /** One way to use Redis today, behind the few calls that the faults need. */
-export interface Peer {
+export interface Peer extends Closeable {
   call(...command: Command): Promise<unknown>;
   /** MULTI to EXEC. Rejects when a member fails. */
   transaction(commands: readonly Command[]): Promise<readonly unknown[]>;
@@ -31,16 +33,7 @@ export interface Peer {
   guardedSet(key: string, value: string): Promise<GuardedWrite>;
   /** The application learnt of a new password. */
   setPassword(password: string): void;
-  close(): Promise<void>;
 }
 
-/** A peer by the name it has in tables. */
-export interface PeerKind {
-  readonly name: string;
-  readonly label: string;
-  /** How it is set up, for the reader of a table. */
-  readonly setup: string;
-  /** The npm packages that are it. */
-  readonly packages: readonly string[];
-  create(target: Target): Peer;
-}
+/** A client, as it is compared. */
+export type PeerKind = Contestant<Peer>;

@@ -1,6 +1,10 @@
-import type { Row } from '../row.js';
+import type { AnyRow } from '../row.js';
+import { caches } from './caches.js';
 import { crowds } from './crowds.js';
+import { listeners } from './listeners.js';
+import { logins } from './logins.js';
 import { processes } from './processes.js';
+import { rateLimits } from './rate-limits.js';
 import { refusals } from './refusals.js';
 import { resets } from './resets.js';
 import { restarts } from './restarts.js';
@@ -10,7 +14,7 @@ import { slowness } from './slowness.js';
 import { topologies } from './topologies.js';
 
 /** The fault table, row by row. */
-export const allRows: readonly Row[] = [
+export const allRows: readonly AnyRow[] = [
   ...restarts,
   ...silences,
   ...processes,
@@ -20,10 +24,14 @@ export const allRows: readonly Row[] = [
   ...resets,
   ...sessions,
   ...crowds,
+  ...logins,
+  ...caches,
+  ...rateLimits,
+  ...listeners,
 ];
 
 /** @throws Error when there is none of this name */
-export function rowNamed(name: string): Row {
+export function rowNamed(name: string): AnyRow {
   const row = allRows.find((each) => each.name === name);
   if (!row)
     throw new Error(`There is no row "${name}". There are: ${allRows.map((each) => each.name).join(', ')}`);

@@ -5,7 +5,7 @@ import { observeOutage } from '../outage.js';
 import type { Row } from '../row.js';
 import { about } from '../stage.js';
 import { timelineOf } from '../timeline.js';
-import { direct, steadyCalls, untilBack } from './setting.js';
+import { direct, killFor, steadyCalls, untilBack } from './setting.js';
 
 /** Redis is killed, and comes back. */
 export const restarts: readonly Row[] = [
@@ -45,13 +45,7 @@ function restart(name: string, title: string, outageMs: number, recoveryMs: numb
       await using setting = await direct(stage);
       const { server, peer } = setting;
       const loop = await steadyCalls(stage, peer);
-      const faultAt = performance.now();
-      await server.kill();
-      if (outageMs > 0) await delay(about(stage, outageMs));
-      const started = server.start();
-      const backAt = await untilBack(server);
-      await started;
-      const outage = { faultAt, backAt };
+      const outage = await killFor(stage, server, outageMs);
       const figures = await observeOutage(loop, outage, {
         recoveryMs,
         tailMs: outageMs === 10_000 ? 3_500 : 700,

@@ -7,8 +7,10 @@ import {
 } from '@redis-resilience/testing';
 import { setTimeout as delay } from 'node:timers/promises';
 import { CallLoop } from '../call-loop.js';
+import type { Closeable } from '../contestant.js';
+import type { Outage } from '../outage.js';
 import type { Peer } from '../peers/peer.js';
-import type { Stage } from '../stage.js';
+import { about, type Stage } from '../stage.js';
 
 /** A server, a peer that is connected to it, and a loop of calls that was answered for a while. */
 export interface Setting extends AsyncDisposable {
@@ -74,6 +76,17 @@ export async function untilServed(peer: Peer, timeoutMs = 10_000): Promise<void>
       await delay(20);
     }
   }
+}
+
+/** Has the server killed for about so long, and resolves when it answers again. */
+export async function killFor(stage: Stage<Closeable>, server: RedisServer, ms: number): Promise<Outage> {
+  const faultAt = performance.now();
+  await server.kill();
+  if (ms > 0) await delay(about(stage, ms));
+  const started = server.start();
+  const backAt = await untilBack(server);
+  await started;
+  return { faultAt, backAt };
 }
 
 /** Asks by raw PINGs on new connections, and resolves with the time of the first PONG. */

@@ -1,0 +1,24 @@
+import type { Contestant } from './contestant.js';
+import { allPeers } from './peers/all-peers.js';
+import type { AnyRow } from './row.js';
+
+/** Who is compared in a row: its own stacks, or the clients it makes sense for. */
+export function contestantsOf(row: AnyRow): readonly Contestant[] {
+  return row.stacks ?? allPeers.filter(({ name }) => row.only?.includes(name) ?? true);
+}
+
+/** @throws Error when the row has none of this name */
+export function contestantNamed(row: AnyRow, name: string): Contestant {
+  const contestant = contestantsOf(row).find((each) => each.name === name);
+  if (!contestant) throw new Error(`The row "${row.name}" has no "${name}".`);
+  return contestant;
+}
+
+/** @throws Error when a name is that of nobody in these rows */
+export function checkNames(rows: readonly AnyRow[], names: readonly string[]): readonly string[] {
+  const known = new Set(rows.flatMap((row) => contestantsOf(row).map(({ name }) => name)));
+  const unknown = names.find((name) => !known.has(name));
+  if (unknown !== undefined)
+    throw new Error(`There is no client "${unknown}". There are: ${[...known].join(', ')}`);
+  return names;
+}
