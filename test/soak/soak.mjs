@@ -29,7 +29,10 @@ const collectGarbage = globalThis.gc ?? runInNewContext('gc');
 const { version } = createRequire(import.meta.url)('ioredis/package.json');
 const unhandled = [];
 process.on('unhandledRejection', (reason) => unhandled.push(reason));
-process.on('uncaughtException', (error) => unhandled.push(error));
+process.on('uncaughtException', (error) => {
+  process.stderr.write(`${error.stack}\n`);
+  process.exit(1);
+});
 
 const listenersBefore = listenerCount();
 const server = await startRedis({

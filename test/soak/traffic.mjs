@@ -48,7 +48,8 @@ export class Traffic {
 
   async start() {
     this.#isRunning = true;
-    await this.#subscriber.subscribe('news');
+    // Its socket may be one that was dropped in silence: then the first call on it may fail.
+    await waitFor(async () => (await this.#subscriber.subscribe('news').catch(() => 0)) > 0);
     this.#timer = setInterval(() => this.#issue(), everyMs);
     this.#workerLoop = this.#work();
   }

@@ -22,6 +22,20 @@ describe('the usual round trip', () => {
     expect(roundTrip.limitMs()).toBe(2_000);
   });
 
+  test('is hardly moved by an answer that came after a stall, however long', () => {
+    const roundTrip = new RoundTrip(200, 1_000);
+    for (let sample = 0; sample < 20; sample++) roundTrip.observe(1);
+    roundTrip.observe(60_000);
+    expect(roundTrip.limitMs()).toBeLessThan(350);
+  });
+
+  test('follows a server that has become distant within a few answers', () => {
+    const roundTrip = new RoundTrip(200, 10_000);
+    for (let sample = 0; sample < 100; sample++) roundTrip.observe(1);
+    for (let sample = 0; sample < 12; sample++) roundTrip.observe(400);
+    expect(roundTrip.limitMs()).toBeGreaterThan(1_000);
+  });
+
   test('one slow answer does not move it far', () => {
     const roundTrip = new RoundTrip(10, 2_000);
     for (let sample = 0; sample < 100; sample++) roundTrip.observe(2);

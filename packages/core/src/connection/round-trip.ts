@@ -4,7 +4,8 @@ const toleratedRoundTrips = 10;
 
 /**
  * Estimates the usual round trip, and from it how long silence is still normal: ten round trips, within a floor and a
- * ceiling. Moving average and mean deviation as in TCP's own estimator (RFC 6298).
+ * ceiling. Moving average and mean deviation as in TCP's own estimator (RFC 6298). An answer that comes later than the
+ * limit is learnt as if it had just met it: one stall does not make the next one harder to notice.
  */
 export class RoundTrip {
   readonly #minLimitMs: number;
@@ -22,7 +23,8 @@ export class RoundTrip {
     return this.#meanMs;
   }
 
-  observe(sampleMs: number): void {
+  observe(tookMs: number): void {
+    const sampleMs = Math.min(tookMs, this.limitMs());
     if (this.#isEmpty) {
       this.#isEmpty = false;
       this.#meanMs = sampleMs;
