@@ -67,6 +67,21 @@ const rows: readonly (readonly [string, Partial<StatusFacts>, StatusVerdict])[] 
     { status: 'degraded', reads: false, writes: true, cause: 'slow' },
   ],
   [
+    'reads on trial',
+    { readCircuit: 'half-open', readCause: 'slow' },
+    { status: 'degraded', reads: true, writes: true, cause: 'slow' },
+  ],
+  [
+    'reads isolated by hand, writes open',
+    { readCircuit: 'isolated', writeCircuit: 'open', writeCause: 'out-of-memory' },
+    { status: 'down', reads: false, writes: false, cause: 'isolated' },
+  ],
+  [
+    'writes isolated by hand, reads open',
+    { writeCircuit: 'isolated', readCircuit: 'open', readCause: 'slow' },
+    { status: 'down', reads: false, writes: false, cause: 'isolated' },
+  ],
+  [
     'both open',
     { readCircuit: 'open', readCause: 'slow', writeCircuit: 'open', writeCause: 'slow' },
     { status: 'down', reads: false, writes: false, cause: 'slow' },

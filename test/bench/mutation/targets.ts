@@ -22,6 +22,7 @@ const circuitTests = [
 const dialTests = [
   'connection/dial-pace.test.ts',
   'connection/dial-schedule.test.ts',
+  'connection/dial-schedule.judgement.test.ts',
   'connection/dial-speed.test.ts',
   'connection/fleet-size.test.ts',
   'connection/dialer.contract.test.ts',
@@ -32,6 +33,7 @@ const dialTests = [
 ];
 const categoryTests = [
   'command/categorise.test.ts',
+  'command/argument-words.test.ts',
   'command/command-table.test.ts',
   'command/command-traits.test.ts',
 ];

@@ -32,6 +32,23 @@ describe('the category of a call', () => {
     expect(categoryOf(traitsOf('config'), [Buffer.from('Get'), 'x'])).toBe('read');
   });
 
+  it.each([
+    ['set k v EX 9 NX', 'write-checked'],
+    ['set k v PX 9 NX', 'write-checked'],
+    ['set k v EXAT 9 NX', 'write-checked'],
+    ['set k v PXAT 9 NX', 'write-checked'],
+    ['getex k EX 9 BOGUS', 'never'],
+    ['getex k PX 9 BOGUS', 'never'],
+    ['getex k EXAT 9 BOGUS', 'never'],
+    ['getex k PXAT 9 BOGUS', 'never'],
+    ['sort k LIMIT 0 10 STORE d', 'write-last-wins'],
+    ['cms.merge d 1 s', 'write-last-wins'],
+    ['cms.merge d 0', 'never'],
+  ] as const)('reads past the values of an option: %s is %s', (call, category) => {
+    const { traits, args } = parse(call);
+    expect(categoryOf(traits, args)).toBe(category);
+  });
+
   it('takes an option that is no text for an unknown one', () => {
     expect(categoryOf(traitsOf('set'), ['k', 'v', { NX: true }])).toBe('never');
     expect(categoryOf(traitsOf('set'), ['k', 'v', undefined])).toBe('never');

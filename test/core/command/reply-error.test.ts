@@ -17,7 +17,12 @@ describe('an error answer', () => {
       'REDIRECT 127.0.0.1:6380',
       { cause: undefined, outcome: 'not-applied', circuit: 'ignored', scope: 'command' },
     ],
-    ['ERR invalid password', { cause: 'auth', outcome: 'refused', scope: 'connection' }],
+    ['NOAUTH Authentication required.', { ...away, cause: 'auth', scope: 'connection' }],
+    [
+      'WRONGPASS invalid username-password pair or user is disabled.',
+      { cause: 'auth', outcome: 'refused', circuit: 'success', scope: 'connection' },
+    ],
+    ['ERR invalid password', { cause: 'auth', outcome: 'refused', circuit: 'success', scope: 'connection' }],
     [
       'ERR Client sent AUTH, but no password is set',
       { cause: 'auth', outcome: 'refused', scope: 'connection' },

@@ -17,6 +17,7 @@ describe('dialPace', () => {
     { fleetSize: 256, own: 1, periodMs: 100, ramp: 'spread', gapMs: 51.2 },
     { fleetSize: 1_000, own: 1, periodMs: 200, ramp: 'spread', gapMs: 200 },
     { fleetSize: 10_000, own: 1, periodMs: 2_000, ramp: 'spread', gapMs: 2_000 },
+    { fleetSize: 10_000, own: 2, periodMs: 2_500, ramp: 'spread', gapMs: 1_000 },
     { fleetSize: 10_000, own: 10, periodMs: 500, ramp: 'spread', gapMs: 200 },
     { fleetSize: 10_000, own: 50, periodMs: 100, ramp: 'eager', gapMs: 0 },
     { fleetSize: 100_000, own: 1, periodMs: 5_000, ramp: 'spread', gapMs: 20_000 },

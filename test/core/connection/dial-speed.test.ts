@@ -27,6 +27,22 @@ describe('DialSpeed', () => {
     expect(speed.synDeadline(100, false).patient).toBe(false);
   });
 
+  it('rises by an eighth of what is new, and falls at once', () => {
+    const speed = new DialSpeed();
+    speed.connected(100);
+    speed.connected(900);
+    expect(speed.synDeadline(100, false).synDeadlineMs).toBe(600);
+    speed.connected(50);
+    expect(speed.synDeadline(100, false).synDeadlineMs).toBe(150);
+  });
+
+  it('has no patience left to spend once an attempt connected', () => {
+    const speed = new DialSpeed();
+    speed.missed(true);
+    speed.connected(1);
+    expect(speed.synDeadline(100, false).patient).toBe(false);
+  });
+
   it('tells a handshake of ten times the usual length, from 100 ms up', () => {
     const speed = new DialSpeed();
     expect(speed.proved(800)).toBe(false);
@@ -36,5 +52,8 @@ describe('DialSpeed', () => {
     quick.proved(1);
     expect(quick.proved(90)).toBe(false);
     expect(quick.proved(150)).toBe(true);
+    const slow = new DialSpeed();
+    slow.proved(20);
+    expect(slow.proved(205)).toBe(true);
   });
 });
