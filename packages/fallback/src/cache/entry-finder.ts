@@ -65,6 +65,8 @@ export class EntryFinder {
   }
 
   async #read(key: string): Promise<Reading> {
+    // The source is there, and guarded: no lookup waits for Redis to come back.
+    if (!this.#entries.answers) return 'away';
     let data: Buffer | null;
     try {
       data = await this.#entries.read(this.#settings.prefix + key);

@@ -1,5 +1,6 @@
 import type { Clock, RedisResilience } from '@redis-resilience/core';
 import { tooLate, withinDeadline } from '../deadline.ts';
+import { mayRead } from '../may-use.ts';
 import { Script } from '../script.ts';
 import { Suspicion } from '../suspicion.ts';
 import { decodeEntry, encodeEntry, type CacheEntry } from './entry.ts';
@@ -42,6 +43,11 @@ export class RedisEntries {
     this.#resilience = resilience;
     this.#settings = settings;
     this.#suspicion = new Suspicion(settings.clock);
+  }
+
+  /** Whether asking is of any use right now. */
+  get answers(): boolean {
+    return mayRead(this.#resilience);
   }
 
   read(key: string): Promise<Buffer | null> {
