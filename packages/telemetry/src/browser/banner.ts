@@ -1,7 +1,7 @@
 import { nextAttemptWords } from './dialing-view.ts';
 import { h, setAttribute, setText } from './element.ts';
 import type { ConnectionPicture, PageState, StatusWord } from './page-state.ts';
-import { agoWords, durationWords, elapsedWords, statusWords } from './words.ts';
+import { adviceWords, agoWords, durationWords, elapsedWords, statusWords, timeWords } from './words.ts';
 
 export interface Banner {
   update(now: number, state: PageState): void;
@@ -25,7 +25,7 @@ export function createBanner(node: HTMLElement): Banner {
       setAttribute(node, 'data-status', worst.status);
       setText(sign, signs[worst.status]);
       setText(headline, headlineWords(worst, connections));
-      setText(detail, detailWords(worst));
+      setText(detail, detailWords(worst, connections.length === 1));
       setText(next, worst.status === 'up' ? lastOutageWords(now, connections) : awayWords(now, worst));
     },
   };
@@ -44,21 +44,23 @@ function headlineWords(worst: ConnectionPicture, all: readonly ConnectionPicture
   return `${worst.name} is ${word} (${affected} of ${all.length} connections affected)`;
 }
 
-function detailWords({ status, cause, reads, writes }: ConnectionPicture): string {
+function detailWords({ status, cause, reads, writes }: ConnectionPicture, isOnly: boolean): string {
   if (status === 'up') return 'Reads and writes work.';
-  const why = cause?.message ?? 'It is being connected.';
-  if (status === 'degraded' && reads !== writes) {
-    return `${why} ${reads ? 'Reads go on; writes do not.' : 'Writes go on; reads do not.'}`;
-  }
-  return why;
+  const what = reads === writes ? '' : reads ? 'Reads go on; writes do not.' : 'Writes go on; reads do not.';
+  // Where there are several, each card has its own advice.
+  const advice = isOnly && cause !== null ? adviceWords(cause.code) : '';
+  return [what, cause?.message ?? 'It is being connected.', advice].filter((words) => words !== '').join(' ');
 }
 
 function awayWords(now: number, worst: ConnectionPicture): string {
   const works =
     worst.status === 'down'
       ? 'The application works on without it: commands fail at once or take their fallback.'
-      : 'It is recovering, or part of it works.';
-  return `For ${elapsedWords(now - worst.since)} now. ${works} ${nextAttemptWords(now, worst)}`;
+      : worst.reads === worst.writes
+        ? 'It is recovering.'
+        : 'What does not work fails at once or takes its fallback.';
+  const since = `Since ${timeWords(worst.since)}, for ${elapsedWords(now - worst.since)} now.`;
+  return `${since} ${nextAttemptWords(now, worst)} ${works}`;
 }
 
 function lastOutageWords(now: number, connections: readonly ConnectionPicture[]): string {
