@@ -11,13 +11,14 @@ const signs: Readonly<Record<StatusWord, string>> = { up: '\u2713', degraded: '!
 const order: readonly StatusWord[] = ['up', 'degraded', 'down'];
 const recentMs = 10 * 60 * 1000;
 
-/** The whole story in three lines, for whoever has only a glance. */
+/** The whole story in a few lines, for whoever has only a glance. */
 export function createBanner(node: HTMLElement): Banner {
   const sign = h('span', { class: 'sign', 'aria-hidden': 'true' });
   const headline = h('p', { class: 'headline' });
   const detail = h('p');
   const next = h('p', { class: 'next' });
-  node.replaceChildren(sign, h('div', {}, headline, detail, next));
+  const works = h('p', { class: 'muted' });
+  node.replaceChildren(sign, h('div', {}, headline, detail, next, works));
   return {
     update(now, { connections }) {
       const worst = worstOf(connections);
@@ -27,6 +28,8 @@ export function createBanner(node: HTMLElement): Banner {
       setText(headline, headlineWords(worst, connections));
       setText(detail, detailWords(worst, connections.length === 1));
       setText(next, worst.status === 'up' ? lastOutageWords(now, connections) : awayWords(now, worst));
+      setText(works, worksWords(worst));
+      works.hidden = worst.status === 'up';
     },
   };
 }
@@ -53,14 +56,14 @@ function detailWords({ status, cause, reads, writes }: ConnectionPicture, isOnly
 }
 
 function awayWords(now: number, worst: ConnectionPicture): string {
-  const works =
-    worst.status === 'down'
-      ? 'The application works on without it: commands fail at once or take their fallback.'
-      : worst.reads === worst.writes
-        ? 'It is recovering.'
-        : 'What does not work fails at once or takes its fallback.';
   const since = `Since ${timeWords(worst.since)}, for ${elapsedWords(now - worst.since)} now.`;
-  return `${since} ${nextAttemptWords(now, worst)} ${works}`;
+  return `${since} ${nextAttemptWords(now, worst)}`;
+}
+
+function worksWords({ status, reads, writes }: ConnectionPicture): string {
+  if (status === 'down')
+    return 'The application works on without it: commands fail at once or take their fallback.';
+  return reads === writes ? 'It is recovering.' : 'What does not work fails at once or takes its fallback.';
 }
 
 function lastOutageWords(now: number, connections: readonly ConnectionPicture[]): string {

@@ -23,22 +23,26 @@ export function createTimelineLabels(): TimelineLabels {
       for (const outage of outages) {
         const end = outage.to ?? now;
         if (end <= start) break;
-        const label = h('span', { class: outage.worst }, wordsOf(now, outage));
-        node.append(label);
         const endPx = ((end - start) / (now - start)) * clientWidth;
-        const right = Math.max(endPx, label.offsetWidth);
-        if (right > freeTo - gapPx) {
+        const label = h('span', { class: outage.worst });
+        node.append(label);
+        const hasRoom = wordsOf(now, outage).some((words) => {
+          label.textContent = words;
+          return Math.max(endPx, label.offsetWidth) <= freeTo - gapPx;
+        });
+        if (!hasRoom) {
           label.remove();
           continue;
         }
-        label.style.left = `${(right - label.offsetWidth).toFixed(0)}px`;
-        freeTo = right - label.offsetWidth;
+        freeTo = Math.max(endPx, label.offsetWidth) - label.offsetWidth;
+        label.style.left = `${freeTo.toFixed(0)}px`;
       }
     },
   };
 }
 
-function wordsOf(now: number, { from, to, cause }: OutagePicture): string {
+// In full, or shorter where there is little room.
+function wordsOf(now: number, { from, to, cause }: OutagePicture): readonly string[] {
   const lasted = to === null ? elapsedWords(now - from) : durationWords(to - from);
-  return `${codeWords(cause)}, ${lasted}`;
+  return [`${codeWords(cause)}, ${lasted}`, lasted];
 }

@@ -67,6 +67,7 @@ button:hover { border-color: var(--accent); color: var(--accent); }
   border-radius: .75rem; border: 1px solid var(--line); border-left: .6rem solid var(--muted); background: var(--card);
 }
 .banner .headline { font-size: 1.6rem; font-weight: 700; line-height: 1.25; }
+.banner:not([data-status='up']) .next { font-weight: 600; margin-bottom: .35rem; }
 .banner .sign {
   flex: none; width: 3rem; height: 3rem; border-radius: 50%; font-size: 1.6rem; font-weight: 700; line-height: 3rem;
   text-align: center; border: 2px solid currentColor;
@@ -129,7 +130,7 @@ button:hover { border-color: var(--accent); color: var(--accent); }
 .scroller { overflow-x: auto; }
 table { width: 100%; border-collapse: collapse; font-size: .9rem; }
 th, td { padding: .35rem .75rem .35rem 0; text-align: left; vertical-align: top; border-bottom: 1px solid var(--line); }
-td:first-child, .nowrap { white-space: nowrap; }
+td:first-child, .nowrap, .commands td { white-space: nowrap; }
 th { font-weight: 500; color: var(--muted); white-space: nowrap; }
 .trouble { color: var(--down); font-weight: 600; }
 @media (max-width: 40rem) {
