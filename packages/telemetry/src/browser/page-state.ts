@@ -82,6 +82,8 @@ export interface Rate {
 export interface CommandPicture {
   readonly at: number;
   readonly command: string;
+  /** More than 1: of a pipeline or MULTI. */
+  readonly commands: number;
   readonly lane: string;
   readonly keys: number;
   readonly bytes: number;

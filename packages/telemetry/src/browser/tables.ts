@@ -39,9 +39,9 @@ export function createCommandTable(name: string): Table<CommandPicture> {
     ['When', 'Command', 'Result', 'Took', 'Keys', 'Size', 'Queue'],
     'None so far. What is refused at once, because Redis is away, is counted above and not listed here.',
     'commands',
-    (now, { at, command, failure, durationMs, keys, bytes, queue }) => [
+    (now, { at, command, commands, failure, durationMs, keys, bytes, queue }) => [
       agoWords(now - at),
-      h('code', {}, command),
+      h('code', {}, commands === 1 ? command : `${command} of ${commands}`),
       failure === null ? 'slow' : h('span', { class: 'trouble nowrap' }, failureWords(failure)),
       h('span', { class: 'nowrap' }, durationWords(durationMs)),
       numberWords(keys),
