@@ -11,6 +11,11 @@ const quick = ['--steady', '1', '--killed', '2', '--frozen', '2', '--back', '2',
 
 it('kills and freezes Redis, and ends with a table, a sentence and nothing left', async () => {
   const { child, output, mark } = raise(quick);
+  const isShown = (): boolean => output().match(/http\S+\/redis-status$/gm)?.length === 3;
+  await waitFor(isShown, { timeoutMs: 20_000, message: 'the addresses of the pages' });
+  for (const [address] of output().matchAll(/http\S+\/redis-status$/gm)) {
+    expect(await (await fetch(address)).text()).toContain('<title>Redis status</title>');
+  }
   const [code] = (await once(child, 'exit')) as [number | null];
   expect(output()).toMatch(/^killed 2\.\d s +Express +\d+ +\d+ +\d+ /m);
   expect(output()).toMatch(/^In 4\.\d s without Redis the 3 protected shops answered \d+ of \d+ requests, /m);

@@ -1,7 +1,7 @@
 // Makes `npm test`, `npm run demo` and `npm run check` work as the first command after a checkout: looks whether the
 // npm packages and the programs named as arguments are there, and installs what is missing. No dependency, no build.
 //
-//   node test/setup/setup.mjs [redis-server] [openssl]
+//   node test/setup/setup.mjs [redis-server] [openssl] [chromium]
 
 import { spawnSync } from 'node:child_process';
 import { accessSync, constants, existsSync, readFileSync, statSync } from 'node:fs';
@@ -12,6 +12,12 @@ const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 
 // Debian names the packages as the programs; brew does not.
 const brewNames = { 'redis-server': 'redis' };
+
+// Another program may be named in place of these.
+const namedBy = { 'redis-server': 'REDIS_SERVER_BIN', chromium: 'CHROMIUM_BIN' };
+
+// A browser cannot be had everywhere, and few tests need one: without it they are skipped, and that is said.
+const lostWithout = { chromium: 'the tests of the status page in a browser' };
 
 // Debian starts a service as soon as it is installed, and enables it for the next boot. Tests start their own servers:
 // a policy file forbids the start while the package is configured, and systemd is told to leave the service off.
@@ -44,24 +50,32 @@ function checkNode() {
 }
 
 function checkPrograms(names) {
-  checkNamedServer();
-  const missing = names.filter((name) => !isThere(name));
-  if (missing.length === 0) return;
-  const asRoot = commandForRoot();
-  if (asRoot) installWithApt(missing, asRoot);
-  const stillMissing = missing.filter((name) => !isThere(name));
-  if (stillMissing.length > 0) fail(...adviceFor(stillMissing));
+  for (const name of names) checkNamed(namedBy[name]);
+  const missing = install(names.filter((name) => !(name in lostWithout)));
+  if (missing.length > 0) fail(...adviceFor(missing));
+  for (const name of install(names.filter((name) => name in lostWithout))) {
+    say(`\n${name} is missing and could not be installed: ${lostWithout[name]} will be skipped.`);
+    say(`Install it, or name one in the environment variable ${namedBy[name]}, and they run too.\n`);
+  }
 }
 
-/** A server that somebody named and that is not there is a mistake: another one must not take its place. */
-function checkNamedServer() {
-  const named = process.env.REDIS_SERVER_BIN;
+/** Gives the programs that are missing all the same. */
+function install(names) {
+  const missing = names.filter((name) => !isThere(name));
+  const asRoot = missing.length > 0 && commandForRoot();
+  if (asRoot) installWithApt(missing, asRoot);
+  return missing.filter((name) => !isThere(name));
+}
+
+/** A program that somebody named and that is not there is a mistake: another one must not take its place. */
+function checkNamed(variable) {
+  const named = process.env[variable];
   if (!named || isProgram(named)) return;
-  fail(`REDIS_SERVER_BIN names ${JSON.stringify(named)}, which is no program on this machine.`);
+  fail(`${variable} names ${JSON.stringify(named)}, which is no program on this machine.`);
 }
 
 function isThere(name) {
-  return (name === 'redis-server' && Boolean(process.env.REDIS_SERVER_BIN)) || isProgram(name);
+  return isProgram(process.env[namedBy[name]] || name);
 }
 
 function isProgram(name) {

@@ -29,6 +29,7 @@ let shops: readonly ShopWatch[] = [];
 try {
   const applications = await Promise.all(casts.map((cast) => Application.start(cast, redis.url)));
   shops = applications.map((application) => new ShopWatch(application, plan.rate));
+  showPages(applications);
   await perform();
   await sendVisitorsHome();
   process.exitCode = report();
@@ -42,6 +43,14 @@ try {
   await redis.stop();
 }
 process.exit(); // whatever is left ends with this process
+
+function showPages(applications: readonly Application[]): void {
+  console.log('\nThe outages as they happen, in a browser:');
+  for (const { name, origin, isProtected } of applications) {
+    if (isProtected) console.log(`  ${name.padEnd(8)} ${origin}/redis-status`);
+  }
+  console.log('');
+}
 
 async function perform(): Promise<void> {
   for (const shop of shops) void keepLooking(shop);

@@ -1,11 +1,14 @@
 import { defaultRedisResilience } from '@redis-resilience/core';
 import { redisErrors, redisGuard, redisHealth, requireRedis } from '@redis-resilience/express';
+import { redisStatusPage } from '@redis-resilience/telemetry/express';
 import express from 'express';
 import { loadProduct, type Product } from './database.ts';
 
 const resilience = defaultRedisResilience(); // where REDIS_URL says, else redis://localhost:6379
 const app = express();
+const statusPage = redisStatusPage({ resilience }); // GET /redis-status; off in production
 
+app.use(statusPage);
 app.use(redisHealth()); // GET /livez, /readyz, /health/redis
 app.use(redisGuard({ budgetMs: 300 })); // one request waits 300 ms for Redis in all, never longer
 
@@ -54,6 +57,7 @@ const server = app.listen(port, '127.0.0.1', (error) => {
 });
 
 function close(): void {
+  statusPage.close();
   server.close(() => void resilience.close());
 }
 process.once('SIGTERM', close);

@@ -1,14 +1,17 @@
 import { Router } from '@koa/router';
 import { defaultRedisResilience } from '@redis-resilience/core';
 import { redisErrors, redisGuard, redisHealth, requireRedis } from '@redis-resilience/koa';
+import { redisStatusPage } from '@redis-resilience/telemetry/koa';
 import Koa from 'koa';
 import { loadProduct, type Product } from './database.ts';
 
 const resilience = defaultRedisResilience(); // where REDIS_URL says, else redis://localhost:6379
 const app = new Koa();
 const router = new Router();
+const statusPage = redisStatusPage({ resilience }); // GET /redis-status; off in production
 
 app.use(redisErrors()); // what Redis refused in the middle of a request: 503, and why
+app.use(statusPage);
 app.use(redisHealth()); // GET /livez, /readyz, /health/redis
 app.use(redisGuard({ budgetMs: 300 })); // one request waits 300 ms for Redis in all, never longer
 
@@ -59,6 +62,7 @@ const server = app.listen(port, '127.0.0.1', () => {
 });
 
 function close(): void {
+  statusPage.close();
   server.close(() => void resilience.close());
 }
 process.once('SIGTERM', close);

@@ -1,17 +1,24 @@
 import 'reflect-metadata';
 import { Module } from '@nestjs/common';
 import { APP_FILTER, NestFactory } from '@nestjs/core';
+import type { RedisResilience } from '@redis-resilience/core';
 import {
+  getRedisResilienceToken,
   RedisExceptionFilter,
   RedisHealthEndpointsModule,
   RedisResilienceModule,
 } from '@redis-resilience/nestjs';
+import { RedisStatusPageModule } from '@redis-resilience/telemetry/nestjs';
 import { ShopController } from './shop.controller.ts';
 
 @Module({
   imports: [
     RedisResilienceModule.forRoot(), // where REDIS_URL says, else redis://localhost:6379
     RedisHealthEndpointsModule.forRoot(), // GET /livez, /readyz, /health/redis
+    RedisStatusPageModule.forRootAsync({
+      inject: [getRedisResilienceToken()],
+      useFactory: (resilience: RedisResilience) => ({ resilience }), // GET /redis-status; off in production
+    }),
   ],
   controllers: [ShopController],
   providers: [

@@ -10,7 +10,7 @@ import { channel, tracingChannel } from 'node:diagnostics_channel';
  * | `redis-resilience:status` | plain | `{ previous, snapshot }` |
  * | `redis-resilience:attempt` | plain | `{ connection, attempt, durationMs, cause, nextAttemptMs }` |
  * | `redis-resilience:circuit` | plain | `{ connection, lane, from, to, cause }` |
- * | `redis-resilience:outbox` | plain | `{ connection, type, ... }`, published by the outbox |
+ * | `redis-resilience:outbox` | plain | `{ connection, type, ... }`, published by the outbox; never the `id` of a write |
  */
 export const channels = {
   operation: tracingChannel('redis-resilience:operation'),

@@ -8,6 +8,7 @@ import { execute } from './command/execute.ts';
 import type { ReplyVerdict } from './command/reply-error.ts';
 import { RetryBudget } from './command/retry-budget.ts';
 import { Turn } from './command/turn.ts';
+import { debug } from './debug.ts';
 import { drain } from './drain.ts';
 import { EventHub, type ResilienceEvent, type ResilienceEvents } from './events.ts';
 import type { Outcome } from './errors.ts';
@@ -101,18 +102,22 @@ export class Engine implements RedisResilience, MemberHost {
     return whenUp(this, this.clock, options);
   }
 
-  async reconnect(_reason?: string): Promise<void> {
+  async reconnect(reason?: string): Promise<void> {
+    debug('%s: reconnects as asked (%j)', this.name, reason ?? 'no reason given');
     this.#members.main.drop('connection-reset');
     await this.ready();
   }
 
   async reauthenticate(credentials?: Credentials): Promise<void> {
+    debug('%s: reauthenticates', this.name);
     await this.#members.reauthenticate(credentials);
   }
 
   isolate(reason: string): () => void {
+    debug('%s: isolated by hand (%j)', this.name, reason);
     const putBack = [this.circuits.read.isolate(reason), this.circuits.write.isolate(reason)];
     return () => {
+      debug('%s: put back by hand', this.name);
       for (const release of putBack) release();
     };
   }
@@ -167,10 +172,12 @@ export class Engine implements RedisResilience, MemberHost {
   }
 
   onGap(gapMs: number, channelCount: number): void {
+    debug('%s: gap of %d ms in %d subscriptions', this.name, Math.round(gapMs), channelCount);
     this.#events.emit('gap', { gapMs, channels: channelCount });
   }
 
   onResubscribeFailed(channelCount: number, code: string): void {
+    debug('%s: %d subscriptions are refused (%s), tried again', this.name, channelCount, code);
     this.#events.emit('resubscribe-failed', { channels: channelCount, code });
   }
 
@@ -206,6 +213,7 @@ export class Engine implements RedisResilience, MemberHost {
   }
 
   #onThaw(kind: ThawKind, durationMs: number): void {
+    debug('%s: thaw, the process was %s for %d ms', this.name, kind, Math.round(durationMs));
     this.#events.emit('thaw', { kind, durationMs });
     const now = this.clock.now();
     for (const circuit of Object.values(this.circuits)) circuit.forgive(now);
@@ -213,11 +221,13 @@ export class Engine implements RedisResilience, MemberHost {
   }
 
   async #close(drainMs: number): Promise<void> {
+    debug('%s: closes, with %d ms for what is pending', this.name, drainMs);
     await drain(this.#members, this.clock, drainMs);
     this.#laneWatch.stop();
     await this.#members.disconnect();
     this.#pulse.stop();
     this.#keeper.refresh();
+    debug('%s: closed', this.name);
     this.#events.emit('closed', { snapshot: this.snapshot() });
     this.#events.clear();
     this.#members.release();

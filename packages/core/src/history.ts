@@ -16,7 +16,10 @@ export interface StatusEntry {
 export interface CommandEntry {
   readonly kind: 'command';
   readonly at: Date;
+  /** Its name; `pipeline` or `multi` for what was sent as one. */
   readonly command: string;
+  /** 1, or how many commands the pipeline or MULTI had. */
+  readonly commands: number;
   readonly lane: Lane;
   readonly keys: number;
   readonly bytes: number;

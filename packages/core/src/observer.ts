@@ -1,9 +1,9 @@
 import type { CauseCode } from './cause.ts';
 import { channels } from './channels.ts';
-import type { Entry } from './command/entry.ts';
-import { sizeOf } from './command/size-of.ts';
+import { callFacts, callName } from './command/call-facts.ts';
+import { laneOf, type Entry } from './command/entry.ts';
 import { debug } from './debug.ts';
-import { isRedisResilienceError, type Outcome } from './errors.ts';
+import { isRedisResilienceError, type Outcome, type RedisResilienceError } from './errors.ts';
 import type { EventHub } from './events.ts';
 import type { History } from './history.ts';
 import type { Settings } from './settings.ts';
@@ -24,12 +24,11 @@ export class Observer {
   }
 
   settled(entry: Entry, durationMs: number, failure: Error | undefined): void {
-    const { traits } = entry;
-    const lane = entry.batch?.lane ?? traits.lane;
+    const lane = laneOf(entry);
     if (channels.command.hasSubscribers) {
       channels.command.publish({
         connection: this.#settings.name,
-        command: traits.name,
+        command: callName(entry),
         lane,
         outcome: failure === undefined ? 'ok' : codeOf(failure),
         durationMs,
@@ -37,6 +36,7 @@ export class Observer {
       });
     }
     const isOurs = isRedisResilienceError(failure);
+    if (isOurs && debug.enabled) this.#debugFailure(entry, durationMs, failure);
     if (failure === undefined && durationMs < this.#settings.slowCommandMs) return;
     if (failure === undefined && entry.late?.blockingMs !== undefined) return;
     // What was never sent tells nothing about the server, and there may be thousands of it in an outage.
@@ -44,7 +44,7 @@ export class Observer {
       this.#remember(entry, lane, durationMs, failure);
     if (!isOurs || !this.#events.hasListeners('command-failed')) return;
     this.#events.emit('command-failed', {
-      command: traits.name,
+      command: callName(entry),
       code: failure.code,
       reason: failure.reason,
       outcome: failure.outcome,
@@ -54,7 +54,7 @@ export class Observer {
   }
 
   retry(entry: Entry, outcome: Outcome): void {
-    const { name } = entry.traits;
+    const name = callName(entry);
     debug(
       '%s: %s is sent again after attempt %d, outcome %s',
       this.#settings.name,
@@ -87,15 +87,28 @@ export class Observer {
     }
   }
 
+  #debugFailure(entry: Entry, durationMs: number, { code, reason, outcome }: RedisResilienceError): void {
+    const hasWaited = entry.attempts === 0 && durationMs >= 1;
+    debug(
+      '%s: %s %s after %d ms and %d attempts: %s (%s), outcome %s',
+      this.#settings.name,
+      callName(entry),
+      entry.attempts > 0 ? 'failed' : hasWaited ? 'waits no longer, given up' : 'is refused',
+      Math.round(durationMs),
+      entry.attempts,
+      code,
+      reason ?? 'no cause known',
+      outcome,
+    );
+  }
+
   #remember(entry: Entry, lane: Lane, durationMs: number, failure: Error | undefined): void {
     const { waiting, inFlight } = this.#detail();
     this.#history.add({
       kind: 'command',
       at: new Date(this.#settings.clock.wallNow()),
-      command: entry.traits.name,
+      ...callFacts(entry),
       lane,
-      keys: keyCount(entry),
-      bytes: sizeOf(entry.command.args),
       durationMs,
       queue: waiting + inFlight,
       failure: isRedisResilienceError(failure) ? { code: failure.code, outcome: failure.outcome } : undefined,
@@ -105,12 +118,4 @@ export class Observer {
 
 function codeOf(failure: Error): string {
   return isRedisResilienceError(failure) ? failure.code : 'REPLY';
-}
-
-function keyCount(entry: Entry): number {
-  try {
-    return entry.command.getKeys().length;
-  } catch {
-    return 0;
-  }
 }

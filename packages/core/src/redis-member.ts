@@ -11,6 +11,7 @@ import { noteUnsubscribing } from './connection/note-unsubscribing.ts';
 import { RoleWatch } from './connection/role-watch.ts';
 import { Failover } from './connection/failover.ts';
 import { sentinelCredentials, type ResolvedTarget } from './connection/target-of.ts';
+import { debug } from './debug.ts';
 import type { DriverCommand, SendCommand } from './driver-command.ts';
 import * as lifecycle from './ioredis-lifecycle.ts';
 import * as driver from './ioredis.ts';
@@ -74,6 +75,7 @@ export class RedisMember implements Member {
     this.#roleWatch = new RoleWatch(target, host.clock, host.settings.connection.minPeriodMs, {
       onPrimary: (established) => {
         const isSameServer = established.proof.info['run_id'] === this.#runId;
+        debug('%s: the %s is a primary', host.settings.name, isSameServer ? 'server' : 'new server');
         if (isSameServer || this.state !== 'ready') established.socket.destroy();
         else this.#connection.replaceInPeace(established);
         if (isSameServer) this.#writesAreBack();
@@ -133,11 +135,13 @@ export class RedisMember implements Member {
   }
 
   drop(cause: CauseCode): void {
+    debug('%s: the socket is dropped (%s)', this.#host.settings.name, cause);
     this.#connection.drop(cause);
   }
 
   readOnly(): void {
     if (!this.#expectsPrimary || this.#roleWatch.isOn) return;
+    debug('%s: a replica answers, writes wait for the primary', this.#host.settings.name);
     this.#roleWatch.start();
     this.#holdWrites();
   }
@@ -179,12 +183,15 @@ export class RedisMember implements Member {
         return remotePort === port && remoteAddress === host;
       },
       onBegin: () => {
+        debug('%s: failover begins, writes wait', this.#host.settings.name);
         this.#holdWrites();
       },
       onAbort: () => {
+        debug('%s: failover came to nothing', this.#host.settings.name);
         if (!this.#roleWatch.isOn) this.#writesAreBack();
       },
       onPromoted: (established) => {
+        debug('%s: failover done, the socket is replaced', this.#host.settings.name);
         if (established !== undefined && (this.state === 'ready' || this.state === 'stalled')) {
           this.#connection.replaceWith(established);
           return;

@@ -262,6 +262,7 @@ describe('the loader bulkhead', () => {
     await expect(cache.lookup('known', () => 'new')).resolves.toMatchObject({ value: 'old', stale: true });
     await expect(cache.getOrLoad('unknown', () => 1, { fallback: () => 0 })).resolves.toBe(0);
     await expect(cache.getOrLoad('unknown', () => 1)).rejects.toBeInstanceOf(OverloadedError);
+    expect(cache.stats()).toMatchObject({ loads: 2, shed: 2, loadErrors: 0 });
     busy.open('done');
     await first;
   });
@@ -282,6 +283,7 @@ describe('the loader bulkhead', () => {
     slow.open('late');
     await expect(cache.getOrLoad('after', () => 'now')).resolves.toBe('now');
     expect(never).not.toHaveBeenCalled();
+    expect(cache.stats()).toMatchObject({ loads: 2, shed: 1 });
   });
 });
 

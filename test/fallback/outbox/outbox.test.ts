@@ -213,8 +213,9 @@ describe('bounds', () => {
       channel('redis-resilience:outbox').unsubscribe(listener);
     });
     await takeDown(here);
-    await outbox.add('set', ['key', 'value']);
+    await outbox.add('set', ['key', 'value'], { id: 'order of anna@example.com' });
     await outbox.close();
+    expect(JSON.stringify(messages)).not.toContain('anna');
     expect(messages).toMatchObject([
       { type: 'kept', connection: 'default', size: 1 },
       { type: 'dropped', reason: 'closed' },

@@ -141,6 +141,21 @@ describe('history()', () => {
   });
 });
 
+describe('history() of a pipeline', () => {
+  test('tells it as one call, with all it was', async () => {
+    await using redis = await startProtectedRedis({ resilience: { slowCommandMs: 10 } });
+    redis.proxy.latency(25);
+    await redis.client.pipeline().set('secret', 'value').get('secret').mget('secret', 'other').exec();
+    await redis.client.multi().set('secret', 'value').get('secret').exec();
+
+    expect(redis.resilience.history()).toMatchObject([
+      { kind: 'status' },
+      { command: 'pipeline', commands: 3, lane: 'write', keys: 4, bytes: 28 },
+      { command: 'multi', commands: 2, lane: 'write', keys: 2, bytes: 17 },
+    ]);
+  });
+});
+
 describe('observe-only circuits', () => {
   test('refuse nothing, and tell what they would have refused', async () => {
     await using redis = await startProtectedRedis({ resilience: { circuit: { mode: 'observe' } } });

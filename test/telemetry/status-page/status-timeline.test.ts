@@ -1,4 +1,4 @@
-import type { RedisSnapshot, StatusEntry } from '@redis-resilience/core';
+import { describeCause, type RedisSnapshot, type StatusEntry } from '@redis-resilience/core';
 import { describe, expect, it } from 'vitest';
 import { outagesIn } from '../../../packages/telemetry/src/status-page/outages.ts';
 import { StatusTimeline } from '../../../packages/telemetry/src/status-page/status-timeline.ts';
@@ -23,9 +23,9 @@ describe('the timeline', () => {
     ];
     const timeline = new StatusTimeline(history, snapshot('up', 7_000), 9_000);
     expect(timeline.intervals(9_000)).toEqual([
-      { from: 1_000, to: 5_000, status: 'up', cause: null },
-      { from: 5_000, to: 7_000, status: 'down', cause: 'stalled' },
-      { from: 7_000, to: null, status: 'up', cause: null },
+      { from: 1_000, to: 5_000, status: 'up', cause: null, also: [] },
+      { from: 5_000, to: 7_000, status: 'down', cause: 'stalled', also: [] },
+      { from: 7_000, to: null, status: 'up', cause: null, also: [] },
     ]);
   });
 
@@ -36,7 +36,20 @@ describe('the timeline', () => {
     timeline.note(snapshot('down', 1_000, 'loading'), 3_000);
     timeline.note(snapshot('up', 3_100), 3_100);
     expect(outagesIn(timeline.intervals(4_000))).toMatchObject([
-      { from: 1_000, to: 3_100, worst: 'down', cause: 'connection-refused' },
+      { from: 1_000, to: 3_100, worst: 'down', cause: 'connection-refused', also: [] },
+    ]);
+  });
+
+  it('tells the other causes that held for a while, in their order', () => {
+    const timeline = new StatusTimeline([], snapshot('up', 0), 0);
+    timeline.note(snapshot('down', 1_000, 'connection-reset'), 1_000);
+    timeline.note(snapshot('down', 1_000, 'connection-refused'), 1_050);
+    timeline.note(snapshot('down', 1_000, 'loading'), 9_000);
+    timeline.note(snapshot('degraded', 12_000, 'slow'), 12_000);
+    timeline.note(snapshot('up', 14_000), 14_000);
+    expect(timeline.intervals(15_000)[1]).toMatchObject({ cause: 'connection-refused', also: ['loading'] });
+    expect(outagesIn(timeline.intervals(15_000))).toMatchObject([
+      { cause: 'connection-refused', also: [describeCause('loading'), describeCause('slow')] },
     ]);
   });
 
@@ -59,14 +72,14 @@ describe('the timeline', () => {
 describe('an outage', () => {
   it('is one, however the status changes meanwhile', () => {
     const outages = outagesIn([
-      { from: 0, to: 10, status: 'up', cause: null },
-      { from: 10, to: 20, status: 'down', cause: 'connection-refused' },
-      { from: 20, to: 30, status: 'degraded', cause: 'slow' },
-      { from: 30, to: 40, status: 'up', cause: null },
-      { from: 40, to: null, status: 'degraded', cause: 'read-only' },
+      { from: 0, to: 10, status: 'up', cause: null, also: [] },
+      { from: 10, to: 20, status: 'down', cause: 'connection-refused', also: [] },
+      { from: 20, to: 30, status: 'degraded', cause: 'slow', also: [] },
+      { from: 30, to: 40, status: 'up', cause: null, also: [] },
+      { from: 40, to: null, status: 'degraded', cause: 'read-only', also: [] },
     ]);
     expect(outages).toMatchObject([
-      { from: 40, to: null, worst: 'degraded', cause: 'read-only' },
+      { from: 40, to: null, worst: 'degraded', cause: 'read-only', also: [] },
       { from: 10, to: 30, worst: 'down', cause: 'connection-refused' },
     ]);
   });
@@ -74,9 +87,9 @@ describe('an outage', () => {
   it('is neither a start nor an end', () => {
     expect(
       outagesIn([
-        { from: 0, to: 10, status: 'down', cause: null },
-        { from: 10, to: 20, status: 'up', cause: null },
-        { from: 20, to: null, status: 'down', cause: 'closed' },
+        { from: 0, to: 10, status: 'down', cause: null, also: [] },
+        { from: 10, to: 20, status: 'up', cause: null, also: [] },
+        { from: 20, to: null, status: 'down', cause: 'closed', also: [] },
       ]),
     ).toEqual([]);
   });

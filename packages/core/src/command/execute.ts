@@ -2,6 +2,7 @@ import type { Cluster, Redis } from 'ioredis';
 import { channels } from '../channels.ts';
 import type { Clock, TimerHandle } from '../clock.ts';
 import { describeCause } from '../cause.ts';
+import { debug } from '../debug.ts';
 import {
   CircuitOpenError,
   CommandTimeoutError,
@@ -45,6 +46,7 @@ export async function execute<T>(
     } catch (error) {
       if (options.fallback === undefined || !(error instanceof Error) || !isAway(error)) throw error;
       context.usedFallback = true;
+      debug('%s: a %s operation takes its fallback (%s)', context.connection, context.lane, error.code);
       return await options.fallback(error);
     } finally {
       context.durationMs = clock.now() - startedAt;
@@ -108,6 +110,6 @@ function refusalOf(resilience: RedisResilience, lane: Lane): RedisResilienceErro
 }
 
 /** Whether an error means that Redis is away, as opposed to an answer the caller has to deal with. */
-export function isAway(error: Error): boolean {
+export function isAway(error: Error): error is RedisResilienceError {
   return isRedisResilienceError(error) && error.code !== 'CONFIGURATION' && error.code !== 'WATCH_LOST';
 }

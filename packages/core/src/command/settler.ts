@@ -1,4 +1,5 @@
 import type { CauseCode } from '../cause.ts';
+import { debug } from '../debug.ts';
 import type { Outcome } from '../errors.ts';
 import type { DriverCommand } from '../driver-command.ts';
 import { Accounts } from './accounts.ts';
@@ -173,7 +174,10 @@ export class Settler implements EntryOwner {
     if (!isAllowed || settings.retry.maxRetries === 0) return false;
     if (outcome === 'unknown' && !mayResendCall(entry, settings.retry.categories)) return false;
     // What breaks together is sent again together, once a connection: making the connection is what paces it.
-    if (paysAlone && !budget.tryTake('throttled')) return false;
+    if (paysAlone && !budget.tryTake('throttled')) {
+      debug('%s: the retry budget is spent: %s is not sent again', settings.name, entry.traits.name);
+      return false;
+    }
     entry.batch?.reset();
     this.#accounts.withdrawn(entry);
     entry.turn = undefined;

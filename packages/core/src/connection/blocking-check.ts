@@ -1,6 +1,7 @@
 import type { Redis } from 'ioredis';
 import type { Clock } from '../clock.ts';
 import type { Entry } from '../command/entry.ts';
+import { debug } from '../debug.ts';
 import { oldestUnanswered } from '../ioredis.ts';
 import { establish, type Established, type Target } from './establish.ts';
 import { ask } from './prove.ts';
@@ -79,8 +80,10 @@ export class BlockingCheck {
     if (!wasBlocked) late.isLetGo = false;
     if (wasBlocked) await pause(this.#clock, graceMs);
     const isDead = wasBlocked && late.isLetGo && this.#wire.readAt < askedAt && this.#clientId === clientId;
-    if (isDead && !socket.destroyed) this.#listener.onDead(established);
-    else socket.destroy();
+    if (isDead && !socket.destroyed) {
+      debug('the socket of a blocked %s is dead, another one takes its place', entry.traits.name);
+      this.#listener.onDead(established);
+    } else socket.destroy();
   }
 }
 

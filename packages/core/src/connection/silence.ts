@@ -1,5 +1,6 @@
 import type { CauseCode } from '../cause.ts';
 import type { Clock, TimerHandle } from '../clock.ts';
+import { debug } from '../debug.ts';
 import type { Settings } from '../settings.ts';
 import type { Established, Target } from './establish.ts';
 import { Probe, type ProbeVerdict } from './probe.ts';
@@ -56,6 +57,7 @@ export class Silence {
   inquire(): void {
     this.#since = this.#clock.now();
     this.#timeoutMs = 0;
+    debug('%s: stall suspected, the server is asked over a second connection', this.#settings.name);
     this.#ask();
   }
 
@@ -82,12 +84,17 @@ export class Silence {
     const timeoutMs = Math.min(handshakeTimeoutMs, Math.max(this.#timeoutMs, 2 * patienceMs));
     this.#timeoutMs = timeoutMs * probeGrowth;
     this.#probe.start(patienceMs, timeoutMs, {
-      onNoAnswer: () => this.#listener.onAway('stalled'),
+      onNoAnswer: () => {
+        debug('%s: probe: no answer there either', this.#settings.name);
+        this.#listener.onAway('stalled');
+      },
       onVerdict: (verdict) => this.#judge(verdict),
     });
   }
 
   #judge(verdict: ProbeVerdict): void {
+    const why = verdict.kind === 'serves' ? 'it answers there' : verdict.cause;
+    debug('%s: probe: %s (%s)', this.#settings.name, verdict.kind, why);
     switch (verdict.kind) {
       case 'unreachable':
         this.#listener.onGone(verdict.cause);
@@ -118,8 +125,10 @@ export class Silence {
       this.#timer = undefined;
       this.#candidate = undefined;
       const isStillSilent = !this.isEndedBy(this.#wire.readAt);
-      if (isStillSilent && !established.socket.destroyed) this.#listener.onDead(established);
-      else established.socket.destroy();
+      if (isStillSilent && !established.socket.destroyed) {
+        debug('%s: the socket is dead, the one of the probe takes its place', this.#settings.name);
+        this.#listener.onDead(established);
+      } else established.socket.destroy();
     }, graceMs);
   }
 }

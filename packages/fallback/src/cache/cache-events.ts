@@ -27,6 +27,8 @@ export interface CacheStats {
   readonly away: number;
   readonly loads: number;
   readonly loadErrors: number;
+  /** Loads that were not begun, for want of a place among those that run or wait. */
+  readonly shed: number;
   /** Answers that may be out of date, and answers of fallbacks. */
   readonly stale: number;
   readonly fallbacks: number;

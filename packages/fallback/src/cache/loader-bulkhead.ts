@@ -10,6 +10,8 @@ export interface BulkheadBounds {
   readonly onAbandon: () => void;
 }
 
+const notInTime = 'The load did not get its turn in time; it was not begun.';
+
 interface Waiting {
   readonly run: () => void;
   readonly isWanted: () => boolean;
@@ -26,6 +28,7 @@ export class LoaderBulkhead {
   readonly #bounds: BulkheadBounds;
   readonly #waiting: Waiting[] = [];
   #running = 0;
+  #shed = 0;
 
   constructor(clock: Clock, bounds: BulkheadBounds) {
     this.#clock = clock;
@@ -38,6 +41,11 @@ export class LoaderBulkhead {
 
   get queued(): number {
     return this.#waiting.length;
+  }
+
+  /** Loads that were asked for and not begun, so far. */
+  get shed(): number {
+    return this.#shed;
   }
 
   get hasRoom(): boolean {
@@ -56,7 +64,7 @@ export class LoaderBulkhead {
       };
       if (this.hasRoom) run();
       else if (this.#canQueue()) this.#waiting.push({ run, isWanted, refuse: reject });
-      else reject(overloaded('Too many loads wait already; this one was not begun. Shed load.'));
+      else this.#refuse(reject, 'Too many loads wait already; this one was not begun. Shed load.');
     });
   }
 
@@ -89,7 +97,7 @@ export class LoaderBulkhead {
     const wanted = this.#waiting.filter(({ isWanted }) => isWanted());
     const unwanted = this.#waiting.filter((each) => !wanted.includes(each));
     this.#waiting.splice(0, this.#waiting.length, ...wanted);
-    for (const { refuse } of unwanted) refuse(notInTime());
+    for (const { refuse } of unwanted) this.#refuse(refuse, notInTime);
     return this.#waiting.length < maxQueuedLoads;
   }
 
@@ -98,13 +106,14 @@ export class LoaderBulkhead {
       const next = this.#waiting.shift();
       if (next === undefined) return;
       if (next.isWanted()) next.run();
-      else next.refuse(notInTime());
+      else this.#refuse(next.refuse, notInTime);
     }
   }
-}
 
-function notInTime(): OverloadedError {
-  return overloaded('The load did not get its turn in time; it was not begun.');
+  #refuse(refuse: (error: Error) => void, message: string): void {
+    this.#shed++;
+    refuse(overloaded(message));
+  }
 }
 
 /** The error of a load that was not begun, or not waited for. */

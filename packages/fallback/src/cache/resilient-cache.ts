@@ -108,6 +108,7 @@ export class ResilientCache implements Cache {
     return {
       ...this.#finder.counts,
       ...this.#counts,
+      shed: this.#bulkhead.shed,
       loading: this.#bulkhead.running,
       queued: this.#bulkhead.queued,
       localBytes: this.#local.bytes,

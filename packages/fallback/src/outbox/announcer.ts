@@ -7,7 +7,10 @@ import type { OutboxEvents, WriteFacts } from './outbox-events.ts';
 // The same object as core's: channels are found by name.
 const outboxChannel = channel('redis-resilience:outbox');
 
-/** Tells what happens to writes: to listeners, and on the channel `redis-resilience:outbox`. */
+/**
+ * Tells what happens to writes: to listeners, and on the channel `redis-resilience:outbox`. The channel is heard by all
+ * of the process, and a name that a caller gave to a write may be a person's: it stays with the listeners.
+ */
 export class Announcer {
   readonly hub = new EventHub<OutboxEvents>();
   readonly #clock: Clock;
@@ -26,7 +29,8 @@ export class Announcer {
   tell<E extends keyof OutboxEvents>(type: E, payload: OutboxEvents[E]): void {
     this.hub.emit(type, payload);
     if (outboxChannel.hasSubscribers) {
-      outboxChannel.publish({ connection: this.#connection, type, ...payload });
+      const { id: _id, into: _into, ...facts } = payload as Record<string, unknown>;
+      outboxChannel.publish({ connection: this.#connection, type, ...facts });
     }
   }
 }

@@ -1,7 +1,7 @@
 import { nextAttemptWords } from './dialing-view.ts';
 import { h, setAttribute, setText } from './element.ts';
 import type { ConnectionPicture, PageState, StatusWord } from './page-state.ts';
-import { agoWords, durationWords, elapsedWords, statusWords } from './words.ts';
+import { adviceWords, agoWords, durationWords, elapsedWords, statusWords, timeWords } from './words.ts';
 
 export interface Banner {
   update(now: number, state: PageState): void;
@@ -11,13 +11,14 @@ const signs: Readonly<Record<StatusWord, string>> = { up: '\u2713', degraded: '!
 const order: readonly StatusWord[] = ['up', 'degraded', 'down'];
 const recentMs = 10 * 60 * 1000;
 
-/** The whole story in three lines, for whoever has only a glance. */
+/** The whole story in a few lines, for whoever has only a glance. */
 export function createBanner(node: HTMLElement): Banner {
   const sign = h('span', { class: 'sign', 'aria-hidden': 'true' });
   const headline = h('p', { class: 'headline' });
   const detail = h('p');
   const next = h('p', { class: 'next' });
-  node.replaceChildren(sign, h('div', {}, headline, detail, next));
+  const works = h('p', { class: 'muted' });
+  node.replaceChildren(sign, h('div', {}, headline, detail, next, works));
   return {
     update(now, { connections }) {
       const worst = worstOf(connections);
@@ -25,8 +26,10 @@ export function createBanner(node: HTMLElement): Banner {
       setAttribute(node, 'data-status', worst.status);
       setText(sign, signs[worst.status]);
       setText(headline, headlineWords(worst, connections));
-      setText(detail, detailWords(worst));
+      setText(detail, detailWords(worst, connections.length === 1));
       setText(next, worst.status === 'up' ? lastOutageWords(now, connections) : awayWords(now, worst));
+      setText(works, worksWords(worst));
+      works.hidden = worst.status === 'up';
     },
   };
 }
@@ -44,21 +47,23 @@ function headlineWords(worst: ConnectionPicture, all: readonly ConnectionPicture
   return `${worst.name} is ${word} (${affected} of ${all.length} connections affected)`;
 }
 
-function detailWords({ status, cause, reads, writes }: ConnectionPicture): string {
+function detailWords({ status, cause, reads, writes }: ConnectionPicture, isOnly: boolean): string {
   if (status === 'up') return 'Reads and writes work.';
-  const why = cause?.message ?? 'It is being connected.';
-  if (status === 'degraded' && reads !== writes) {
-    return `${why} ${reads ? 'Reads go on; writes do not.' : 'Writes go on; reads do not.'}`;
-  }
-  return why;
+  const what = reads === writes ? '' : reads ? 'Reads go on; writes do not.' : 'Writes go on; reads do not.';
+  // Where there are several, each card has its own advice.
+  const advice = isOnly && cause !== null ? adviceWords(cause.code) : '';
+  return [what, cause?.message ?? 'It is being connected.', advice].filter((words) => words !== '').join(' ');
 }
 
 function awayWords(now: number, worst: ConnectionPicture): string {
-  const works =
-    worst.status === 'down'
-      ? 'The application works on without it: commands fail at once or take their fallback.'
-      : 'It is recovering, or part of it works.';
-  return `For ${elapsedWords(now - worst.since)} now. ${works} ${nextAttemptWords(now, worst)}`;
+  const since = `Since ${timeWords(worst.since)}, for ${elapsedWords(now - worst.since)} now.`;
+  return `${since} ${nextAttemptWords(now, worst)}`;
+}
+
+function worksWords({ status, reads, writes }: ConnectionPicture): string {
+  if (status === 'down')
+    return 'The application works on without it: commands fail at once or take their fallback.';
+  return reads === writes ? 'It is recovering.' : 'What does not work fails at once or takes its fallback.';
 }
 
 function lastOutageWords(now: number, connections: readonly ConnectionPicture[]): string {

@@ -10,8 +10,8 @@ import { adviceWords, durationWords, elapsedWords, numberWords, statusWords } fr
 
 export interface ConnectionCard {
   readonly node: HTMLElement;
-  /** A message came. */
-  update(now: number, picture: ConnectionPicture, token: string | null): void;
+  /** A message came. `isOnly`: the banner tells already why this one is away. */
+  update(now: number, picture: ConnectionPicture, token: string | null, isOnly: boolean): void;
   /** Time passed. */
   tick(now: number, picture: ConnectionPicture): void;
 }
@@ -25,7 +25,7 @@ export function createConnectionCard(name: string): ConnectionCard {
   const facts = createFacts();
   const dialing = createDialingView();
   const throughput = createSparkline('Commands per second');
-  const latency = createSparkline('Latency (95th percentile)');
+  const latency = createSparkline('Latency: 95 of 100 commands took');
   const timeline = createTimelineView();
   const outages = createOutageTable(name);
   const commands = createCommandTable(name);
@@ -40,7 +40,7 @@ export function createConnectionCard(name: string): ConnectionCard {
     timeline.node,
     outages.node,
     h('div', { class: 'tiles' }, throughput.node, latency.node),
-    h('h3', {}, 'Dialing'),
+    h('h3', {}, 'Connection attempts'),
     dialing.node,
     h('h3', {}, 'Slow or failed commands'),
     commands.node,
@@ -51,12 +51,12 @@ export function createConnectionCard(name: string): ConnectionCard {
     dialing.update(now, picture);
   }
 
-  function update(now: number, picture: ConnectionPicture, token: string | null): void {
+  function update(now: number, picture: ConnectionPicture, token: string | null, isOnly: boolean): void {
     setAttribute(node, 'data-status', picture.status);
     setAttribute(badge, 'class', `badge ${picture.status}`);
     setText(badge, statusWords[picture.status]);
     setText(why, whyWords(picture));
-    why.hidden = picture.cause === null;
+    why.hidden = isOnly || picture.cause === null;
     facts.update(picture);
     actions.update(picture, token);
     timeline.update(now, picture);
@@ -73,12 +73,14 @@ export function createConnectionCard(name: string): ConnectionCard {
     throughput.update(
       now,
       `${numberWords(last.perSecond)} answered${failed}`,
+      numberWords,
       rates.map(({ at, perSecond }) => ({ at, value: perSecond })),
       rates.map(({ at, failedPerSecond }) => ({ at, value: failedPerSecond })),
     );
     latency.update(
       now,
       last.p95Ms === null ? 'no commands' : `under ${durationWords(last.p95Ms)}`,
+      durationWords,
       rates.map(({ at, p95Ms }) => ({ at, value: p95Ms })),
     );
   }

@@ -52,7 +52,7 @@ function describeDialing(now: number, picture: ConnectionPicture): string {
   const last = attempts.at(-1);
   const lastWords = last === undefined ? '' : ` ${describeAttempt(now, last)}`;
   const count = attemptCount === 1 ? '1 attempt' : `${numberWords(attemptCount)} attempts`;
-  const next = status === 'up' ? 'Connected: nothing to dial.' : nextAttemptWords(now, picture);
+  const next = status === 'up' ? 'Connected.' : nextAttemptWords(now, picture);
   return `${next} ${count} so far.${lastWords}`;
 }
 

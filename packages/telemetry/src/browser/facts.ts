@@ -32,9 +32,9 @@ const facts: readonly Fact[] = [
     read: ({ circuit }) => circuitStateWords(circuit.write),
     isWell: ({ circuit }) => circuit.write === 'closed',
   },
-  { term: 'In flight', read: ({ inFlight }) => numberWords(inFlight), isWell: () => true },
+  { term: 'Waiting for an answer', read: ({ inFlight }) => numberWords(inFlight), isWell: () => true },
   {
-    term: 'Waiting',
+    term: 'Waiting for Redis',
     read: ({ waiting, waitingBytes }) =>
       waiting === 0 ? 'none' : `${numberWords(waiting)} (${bytesWords(waitingBytes)})`,
     isWell: ({ waiting }) => waiting === 0,

@@ -31,7 +31,7 @@ function startPage(): void {
         cards.set(picture.name, card);
         byId('connections').append(card.node);
       }
-      card.update(given.now, picture, token);
+      card.update(given.now, picture, token, given.connections.length === 1);
       announce(picture);
     }
     const worst = worstOf(given.connections);

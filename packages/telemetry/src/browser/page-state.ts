@@ -53,7 +53,10 @@ export interface Interval {
   readonly from: number;
   readonly to: number | null;
   readonly status: StatusWord;
+  /** The one that held longest. */
   readonly cause: string | null;
+  /** Others that held for a while. */
+  readonly also: readonly string[];
 }
 
 export interface OutagePicture {
@@ -62,6 +65,8 @@ export interface OutagePicture {
   readonly worst: StatusWord;
   readonly cause: string;
   readonly message: string;
+  /** Messages of the other causes it had. */
+  readonly also: readonly string[];
 }
 
 /** One second of commands. */
@@ -77,6 +82,8 @@ export interface Rate {
 export interface CommandPicture {
   readonly at: number;
   readonly command: string;
+  /** More than 1: of a pipeline or MULTI. */
+  readonly commands: number;
   readonly lane: string;
   readonly keys: number;
   readonly bytes: number;

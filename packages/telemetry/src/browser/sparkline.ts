@@ -12,13 +12,20 @@ export interface SparkPoint {
 
 export interface Sparkline {
   readonly node: HTMLElement;
-  /** `second`: drawn over the first on the same scale, in the colour of trouble. */
-  update(now: number, text: string, first: readonly SparkPoint[], second?: readonly SparkPoint[]): void;
+  /** `words`: how a value is told. `second`: drawn over the first on the same scale, in the colour of trouble. */
+  update(
+    now: number,
+    text: string,
+    words: (value: number) => string,
+    first: readonly SparkPoint[],
+    second?: readonly SparkPoint[],
+  ): void;
 }
 
 /** A tile with a title, the present figure, and the course of the last two minutes. */
 export function createSparkline(title: string): Sparkline {
   const figure = h('p', { class: 'figure' }, 'no data yet');
+  const scale = h('p', { class: 'scale' });
   const area = svg('path', { class: 'spark-area' });
   const line = svg('path', { class: 'spark-line' });
   const trouble = svg('path', { class: 'spark-trouble' });
@@ -29,21 +36,20 @@ export function createSparkline(title: string): Sparkline {
     line,
     trouble,
   );
-  const node = h('div', { class: 'tile' }, h('h4', {}, title), figure, graph);
+  const node = h('div', { class: 'tile' }, h('h4', {}, title), figure, graph, scale);
   return {
     node,
-    update(now, text, first, second = []) {
-      const top = Math.max(...[...first, ...second].map(({ value }) => value ?? 0), 1e-9) * 1.1;
+    update(now, text, words, first, second = []) {
+      const peak = Math.max(...[...first, ...second].map(({ value }) => value ?? 0));
+      const top = Math.max(peak, 1e-9) * 1.1;
+      const hasTrouble = second.some(({ value }) => (value ?? 0) > 0);
       const path = linePath(now, first, top);
       setText(figure, text);
       setAttribute(graph, 'aria-label', `${title}, last two minutes. Now: ${text}`);
       setAttribute(line, 'd', path);
       setAttribute(area, 'd', areaPath(now, first, top));
-      setAttribute(
-        trouble,
-        'd',
-        second.some(({ value }) => (value ?? 0) > 0) ? linePath(now, second, top) : '',
-      );
+      setAttribute(trouble, 'd', hasTrouble ? linePath(now, second, top) : '');
+      setText(scale, `Last 2 minutes, peak ${words(peak)}${hasTrouble ? '; dashed: failed' : ''}`);
     },
   };
 }

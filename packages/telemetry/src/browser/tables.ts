@@ -3,9 +3,9 @@ import type { CommandPicture, OutagePicture } from './page-state.ts';
 import {
   agoWords,
   bytesWords,
-  codeWords,
   durationWords,
   elapsedWords,
+  failureWords,
   numberWords,
   statusWords,
   timeWords,
@@ -22,10 +22,11 @@ export function createOutageTable(name: string): Table<OutagePicture> {
     `Outages of ${name} in the last hour`,
     ['Began', 'Lasted', 'Why', 'Status'],
     'No outage in the last hour.',
-    (now, { from, to, worst, message }) => [
+    'outages',
+    (now, { from, to, worst, message, also }) => [
       timeWords(from),
       to === null ? `${elapsedWords(now - from)}, goes on` : durationWords(to - from),
-      message,
+      also.length === 0 ? message : `${message} Also: ${also.join(' ')}`,
       h('span', { class: `badge ${worst}` }, statusWords[worst]),
     ],
   );
@@ -36,11 +37,12 @@ export function createCommandTable(name: string): Table<CommandPicture> {
   return createTable(
     `Slow or failed commands of ${name}`,
     ['When', 'Command', 'Result', 'Took', 'Keys', 'Size', 'Queue'],
-    'None so far.',
-    (now, { at, command, failure, durationMs, keys, bytes, queue }) => [
+    'None so far. What is refused at once, because Redis is away, is counted above and not listed here.',
+    'commands',
+    (now, { at, command, commands, failure, durationMs, keys, bytes, queue }) => [
       agoWords(now - at),
-      h('code', {}, command),
-      failure === null ? 'slow' : h('span', { class: 'trouble' }, codeWords(failure)),
+      h('code', {}, commands === 1 ? command : `${command} of ${commands}`),
+      failure === null ? 'slow' : h('span', { class: 'trouble nowrap' }, failureWords(failure)),
       h('span', { class: 'nowrap' }, durationWords(durationMs)),
       numberWords(keys),
       bytesWords(bytes),
@@ -55,13 +57,14 @@ function createTable<Row>(
   caption: string,
   columns: readonly string[],
   emptyText: string,
+  kind: string,
   cellsOf: (now: number, row: Row) => readonly Cell[],
 ): Table<Row> {
   const body = h('tbody');
   const heads = columns.map((column) => h('th', { scope: 'col' }, column));
   const table = h(
     'table',
-    {},
+    { class: kind },
     h('caption', { class: 'unseen' }, caption),
     h('thead', {}, h('tr', {}, ...heads)),
     body,

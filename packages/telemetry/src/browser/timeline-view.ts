@@ -1,6 +1,7 @@
 import { h, setAttribute, setText } from './element.ts';
 import type { ConnectionPicture, Interval } from './page-state.ts';
-import { codeWords, durationWords, statusWords, timeWords } from './words.ts';
+import { createTimelineLabels } from './timeline-labels.ts';
+import { agoWords, codeWords, durationWords, statusWords, timeWords } from './words.ts';
 
 const minuteMs = 60_000;
 
@@ -12,6 +13,7 @@ export interface TimelineView {
 /** The last hour as a bar on which outages stand up; less of it while the application is younger than that. */
 export function createTimelineView(): TimelineView {
   const heading = h('h3', {}, 'Last hour');
+  const labels = createTimelineLabels();
   const bar = h('div', { class: 'timeline', role: 'img', 'aria-label': 'Timeline' });
   const axis = h(
     'div',
@@ -22,14 +24,15 @@ export function createTimelineView(): TimelineView {
     h('span', {}, 'now'),
   );
   return {
-    node: h('div', {}, heading, bar, axis, legend()),
+    node: h('div', {}, heading, labels.node, bar, axis, legend()),
     update(now, { timeline, outages }) {
       const minutes = minutesShown(now, timeline[0]?.from ?? now);
       const start = now - minutes * minuteMs;
       setText(heading, minutes === 60 ? 'Last hour' : `Last ${minutes} minutes`);
       for (const [index, share] of [1, 2 / 3, 1 / 3].entries()) {
-        setText(axis.children[index] as Element, `${Math.round(minutes * share)} min ago`);
+        setText(axis.children[index] as Element, agoWords(minutes * share * minuteMs));
       }
+      labels.update(now, start, outages);
       const visible = timeline.filter(({ to }) => to === null || to > start);
       while (bar.childElementCount > visible.length) bar.lastElementChild?.remove();
       while (bar.childElementCount < visible.length) bar.append(h('span'));
@@ -56,7 +59,7 @@ function legend(): HTMLElement {
 
 // The story of a young process would be a sliver at the right end of an hour.
 function minutesShown(now: number, knownSince: number): number {
-  return [6, 15].find((minutes) => knownSince > now - minutes * minuteMs) ?? 60;
+  return [2, 6, 15].find((minutes) => knownSince > now - minutes * minuteMs) ?? 60;
 }
 
 function place(

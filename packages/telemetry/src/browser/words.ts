@@ -46,6 +46,19 @@ export function codeWords(code: string): string {
   return code.toLowerCase().replace(/[-_]/g, ' ');
 }
 
+const failures: Readonly<Record<string, string>> = {
+  COMMAND_TIMEOUT: 'no answer in time',
+  OUTCOME_UNKNOWN: 'answer lost',
+  REDIS_UNAVAILABLE: 'Redis away',
+  CIRCUIT_OPEN: 'circuit open',
+  WATCH_LOST: 'watch lost',
+};
+
+/** What became of a command, by the code of its error. */
+export function failureWords(code: string): string {
+  return failures[code] ?? codeWords(code);
+}
+
 export const statusWords: Readonly<Record<StatusWord, string>> = {
   up: 'Up',
   degraded: 'Degraded',
@@ -66,7 +79,7 @@ export function connectionStateWords(state: string): string {
 }
 
 const circuitWords: Readonly<Record<string, string>> = {
-  closed: 'closed: all pass',
+  closed: 'closed, as usual',
   open: 'open: all are refused',
   'half-open': 'half-open: a few on trial',
   isolated: 'isolated by hand',

@@ -1,5 +1,8 @@
 import type { CauseCode } from '@redis-resilience/core';
 
+// What held more shortly tells nothing: a server that is killed resets each connection once.
+const notableMs = 500;
+
 /** Measures for how long each cause held, of which there is one at a time. */
 export class CauseClock {
   readonly #heldMs = new Map<CauseCode, number>();
@@ -22,6 +25,13 @@ export class CauseClock {
     this.#stop(now);
     const byTime = [...this.#heldMs].toSorted(([, left], [, right]) => right - left);
     return byTime[0]?.[0] ?? null;
+  }
+
+  /** The others that held for a while, in the order in which they began. */
+  others(now: number): readonly CauseCode[] {
+    const longest = this.longest(now);
+    const notable = [...this.#heldMs].filter(([cause, ms]) => cause !== longest && ms >= notableMs);
+    return notable.map(([cause]) => cause);
   }
 
   #stop(now: number): void {

@@ -5,7 +5,7 @@ import { RateRing } from './rate-ring.ts';
 import { StatusTimeline } from './status-timeline.ts';
 
 const maxAttempts = 20;
-const maxCommands = 15;
+const maxCommands = 10;
 
 /** Remembers, bounded, what the page shows of one connection. */
 export class ConnectionBoard {
@@ -111,10 +111,11 @@ export class ConnectionBoard {
 }
 
 function commandPicture({ at, failure, ...entry }: CommandEntry): CommandPicture {
-  const { command, lane, keys, bytes, durationMs, queue } = entry;
+  const { command, commands, lane, keys, bytes, durationMs, queue } = entry;
   return {
     at: at.getTime(),
     command,
+    commands,
     lane,
     keys,
     bytes,

@@ -22,6 +22,13 @@ function isOutage(parts: readonly Interval[]): boolean {
   return parts.some(({ cause }) => cause !== null && cause !== 'closed');
 }
 
+/** Every other cause that was known meanwhile, once. */
+function alsoIn(parts: readonly Interval[], main: string): readonly string[] {
+  const all = new Set(parts.flatMap(({ cause, also }) => (cause === null ? also : [cause, ...also])));
+  all.delete(main);
+  return [...all];
+}
+
 function pictureOf(parts: readonly Interval[]): OutagePicture {
   const [first] = parts as readonly [Interval, ...Interval[]];
   const cause = parts.find((part) => part.cause !== null)?.cause ?? 'connection-reset';
@@ -31,5 +38,6 @@ function pictureOf(parts: readonly Interval[]): OutagePicture {
     worst: parts.some(({ status }) => status === 'down') ? 'down' : 'degraded',
     cause,
     message: describeCause(cause as CauseCode),
+    also: alsoIn(parts, cause).map((code) => describeCause(code as CauseCode)),
   };
 }

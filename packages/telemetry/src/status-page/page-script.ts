@@ -6,6 +6,7 @@ const modules: readonly string[] = [
   'words',
   'theme',
   'sparkline',
+  'timeline-labels',
   'timeline-view',
   'tables',
   'facts',

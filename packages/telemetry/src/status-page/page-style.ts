@@ -67,6 +67,7 @@ button:hover { border-color: var(--accent); color: var(--accent); }
   border-radius: .75rem; border: 1px solid var(--line); border-left: .6rem solid var(--muted); background: var(--card);
 }
 .banner .headline { font-size: 1.6rem; font-weight: 700; line-height: 1.25; }
+.banner:not([data-status='up']) .next { font-weight: 600; margin-bottom: .35rem; }
 .banner .sign {
   flex: none; width: 3rem; height: 3rem; border-radius: 50%; font-size: 1.6rem; font-weight: 700; line-height: 3rem;
   text-align: center; border: 2px solid currentColor;
@@ -94,6 +95,9 @@ button:hover { border-color: var(--accent); color: var(--accent); }
 .facts dd { font-weight: 600; }
 .facts .unwell { color: var(--down); }
 .actions { display: flex; flex-wrap: wrap; align-items: center; gap: .5rem; margin-top: 1rem; }
+.labels { position: relative; height: 1.35rem; font-size: .85rem; font-weight: 600; overflow: hidden; }
+.labels span { position: absolute; white-space: nowrap; color: var(--degraded); }
+.labels .down { color: var(--down); }
 .timeline {
   position: relative; height: 2.5rem; border-radius: .25rem; overflow: hidden;
   background: linear-gradient(var(--unknown-bar), var(--unknown-bar)) 0 100% / 100% .8rem no-repeat;
@@ -111,6 +115,7 @@ button:hover { border-color: var(--accent); color: var(--accent); }
 .swatch { display: inline-block; width: .9rem; height: .9rem; margin-right: .35rem; vertical-align: -.1rem; border-radius: 2px; }
 .tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(16rem, 1fr)); gap: 1rem; margin-top: 1.25rem; }
 .tile { padding: .75rem 1rem; border: 1px solid var(--line); border-radius: .5rem; }
+.scale { margin-top: .25rem; font-size: .8rem; color: var(--muted); }
 .figure { font-size: 1.15rem; font-weight: 600; }
 .tile svg { display: block; width: 100%; height: 3.5rem; margin-top: .25rem; }
 .tile path { vector-effect: non-scaling-stroke; }
@@ -125,7 +130,7 @@ button:hover { border-color: var(--accent); color: var(--accent); }
 .scroller { overflow-x: auto; }
 table { width: 100%; border-collapse: collapse; font-size: .9rem; }
 th, td { padding: .35rem .75rem .35rem 0; text-align: left; vertical-align: top; border-bottom: 1px solid var(--line); }
-td:first-child, .nowrap { white-space: nowrap; }
+td:first-child, .nowrap, .commands td { white-space: nowrap; }
 th { font-weight: 500; color: var(--muted); white-space: nowrap; }
 .trouble { color: var(--down); font-weight: 600; }
 @media (max-width: 40rem) {
@@ -135,6 +140,13 @@ th { font-weight: 500; color: var(--muted); white-space: nowrap; }
   .banner .sign { width: 2.25rem; height: 2.25rem; line-height: 2.1rem; font-size: 1.2rem; }
   .card { padding: .9rem; }
   .facts { grid-template-columns: repeat(2, 1fr); }
+  .outages thead { position: absolute; clip-path: inset(50%); }
+  .outages tr {
+    display: grid; grid-template-columns: auto 1fr auto; gap: 0 .75rem; padding: .5rem 0;
+    border-bottom: 1px solid var(--line);
+  }
+  .outages td { padding: 0; border: 0; }
+  .outages td:nth-child(3) { grid-column: 1 / -1; order: 1; }
 }
 @media (prefers-reduced-motion: no-preference) { .countdown span { transition: width .2s linear; } }
 `;

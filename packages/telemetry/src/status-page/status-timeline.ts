@@ -44,7 +44,15 @@ export class StatusTimeline {
     const start = now - spanMs;
     while ((this.#stretches[0]?.to ?? now) < start) this.#stretches.shift();
     const intervals = this.#stretches.map(({ from, to, status, causes }) => {
-      return { from, to, status, cause: status === 'up' ? null : causes.longest(to ?? now) };
+      const isUp = status === 'up';
+      const end = to ?? now;
+      return {
+        from,
+        to,
+        status,
+        cause: isUp ? null : causes.longest(end),
+        also: isUp ? [] : causes.others(end),
+      };
     });
     const [first] = intervals;
     return first !== undefined && first.status !== 'up' && first.cause === null

@@ -1,0 +1,48 @@
+import { h } from './element.ts';
+import type { OutagePicture } from './page-state.ts';
+import { codeWords, durationWords, elapsedWords } from './words.ts';
+
+export interface TimelineLabels {
+  readonly node: HTMLElement;
+  /** `start`: where the timeline begins. */
+  update(now: number, start: number, outages: readonly OutagePicture[]): void;
+}
+
+const gapPx = 12;
+
+/** Why and for how long, above each outage on the timeline; the later one is told where two would overlap. */
+export function createTimelineLabels(): TimelineLabels {
+  // The table that follows has the same for those who cannot see it.
+  const node = h('div', { class: 'labels', 'aria-hidden': 'true' });
+  return {
+    node,
+    update(now, start, outages) {
+      const { clientWidth } = node;
+      node.replaceChildren();
+      let freeTo = clientWidth + gapPx;
+      for (const outage of outages) {
+        const end = outage.to ?? now;
+        if (end <= start) break;
+        const endPx = ((end - start) / (now - start)) * clientWidth;
+        const label = h('span', { class: outage.worst });
+        node.append(label);
+        const hasRoom = wordsOf(now, outage).some((words) => {
+          label.textContent = words;
+          return Math.max(endPx, label.offsetWidth) <= freeTo - gapPx;
+        });
+        if (!hasRoom) {
+          label.remove();
+          continue;
+        }
+        freeTo = Math.max(endPx, label.offsetWidth) - label.offsetWidth;
+        label.style.left = `${freeTo.toFixed(0)}px`;
+      }
+    },
+  };
+}
+
+// In full, or shorter where there is little room.
+function wordsOf(now: number, { from, to, cause }: OutagePicture): readonly string[] {
+  const lasted = to === null ? elapsedWords(now - from) : durationWords(to - from);
+  return [`${codeWords(cause)}, ${lasted}`, lasted];
+}
