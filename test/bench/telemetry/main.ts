@@ -8,13 +8,14 @@ import { Registry } from 'prom-client';
 import { medianOf } from '../report/statistics.js';
 import { textTable } from '../report/text-table.js';
 import { alternate, ratioOf } from '../speed/alternate.js';
+import { scrapeInOutage } from './scrape.js';
 
 const usage = `What looking costs: throughput at 50 callers with metrics and channels subscribed, beside without, alternating
-in one run on a real redis-server.
+in one run on a real redis-server; then how long a scrape takes while Redis is killed and the callers go on asking.
 
   node test/bench/dist/telemetry/main.js [--rounds 40] [--round-ms 250] [--check]
 
-  --check    fails when a ratio of throughput is below its bound`;
+  --check    fails when a ratio of throughput is below its bound, or a scrape takes 10 ms or more`;
 
 const { values } = parseArgs({
   options: {
@@ -64,8 +65,13 @@ const bounds: Readonly<Partial<Record<Onlooker, number>>> = {
   'metrics, spans and channels': 0.95,
 };
 
+const maxScrapeMs = 10;
+
 if (values.help) console.log(usage);
-else await measure(Number(values.rounds), Number(values['round-ms']));
+else {
+  await measure(Number(values.rounds), Number(values['round-ms']));
+  await measureScrapes();
+}
 
 async function measure(rounds: number, roundMs: number): Promise<void> {
   await using server = await startRedis();
@@ -96,6 +102,17 @@ async function measure(rounds: number, roundMs: number): Promise<void> {
   });
   const heads = ['who looks', 'commands/s', 'ratio', 'spread', 'bound', 'CPU a command, ratio'];
   console.log(textTable(heads, rows));
+}
+
+async function measureScrapes(): Promise<void> {
+  const tookMs = await scrapeInOutage(200);
+  const median = medianOf(tookMs);
+  const longest = Math.max(...tookMs);
+  if (median >= maxScrapeMs && values.check) process.exitCode = 1;
+  console.log(
+    `\nA scrape in an outage: ${median.toFixed(2)} ms (median of ${tookMs.length}), ${longest.toFixed(2)} ms at most; ` +
+      `bound of the median: ${maxScrapeMs} ms.`,
+  );
 }
 
 interface Result {

@@ -79,7 +79,11 @@ export function createConnectionCard(name: string): ConnectionCard {
     );
     latency.update(
       now,
-      last.p95Ms === null ? 'no commands' : `under ${durationWords(last.p95Ms)}`,
+      last.p95Ms === null
+        ? last.failedPerSecond > 0
+          ? 'no answers'
+          : 'no commands'
+        : `under ${durationWords(last.p95Ms)}`,
       durationWords,
       rates.map(({ at, p95Ms }) => ({ at, value: p95Ms })),
     );

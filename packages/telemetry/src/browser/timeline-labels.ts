@@ -20,15 +20,19 @@ export function createTimelineLabels(): TimelineLabels {
       const { clientWidth } = node;
       node.replaceChildren();
       let freeTo = clientWidth + gapPx;
-      for (const outage of outages) {
-        const end = outage.to ?? now;
-        if (end <= start) break;
-        const endPx = ((end - start) / (now - start)) * clientWidth;
+      const endOf = ({ to }: OutagePicture): number => (((to ?? now) - start) / (now - start)) * clientWidth;
+      for (const [index, outage] of outages.entries()) {
+        const endPx = endOf(outage);
+        if (endPx <= 0) break;
+        const older = outages[index + 1];
+        // Above an earlier outage it would seem to tell of that one.
+        const from = older === undefined ? 0 : Math.max(0, endOf(older));
         const label = h('span', { class: outage.worst });
         node.append(label);
         const hasRoom = wordsOf(now, outage).some((words) => {
           label.textContent = words;
-          return Math.max(endPx, label.offsetWidth) <= freeTo - gapPx;
+          const right = Math.max(endPx, label.offsetWidth);
+          return right <= freeTo - gapPx && right - label.offsetWidth >= from;
         });
         if (!hasRoom) {
           label.remove();
