@@ -5,6 +5,8 @@ import { establish, type Established, type EstablishProgress, type Target } from
 /** A handshake longer than this is unusual: another one is begun beside it. */
 const minPatienceMs = 150;
 const toleratedRoundTrips = 8;
+/** Silence is told as the cause from here on: a process that is busy starting is not a server that does not answer. */
+const tellAfterMs = 500;
 
 /**
  * As `establish`, for a server that accepts connections and leaves them without an answer: beside the first handshake,
@@ -45,7 +47,7 @@ export function hedgedEstablish(
     };
     const tryBeside = (): void => {
       if (isDone) return;
-      if (hedge !== undefined) progress.unanswered?.(endpoint);
+      if (clock.now() - startedAt >= tellAfterMs) progress.unanswered?.(endpoint);
       hedge?.abort(new Error('No answer in time.'));
       hedge = new AbortController();
       establish(target, clock, hedge.signal).then(accept, ignore);

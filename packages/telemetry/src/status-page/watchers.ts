@@ -53,7 +53,11 @@ export class Watchers {
   }
 
   close(): void {
-    for (const response of this.#streams) response.destroy();
+    for (const response of this.#streams) {
+      // A page that was read so far is told that this is the end, and tries again in peace.
+      if (response.writableLength === 0) response.end();
+      else response.destroy();
+    }
   }
 
   #remove(response: ServerResponse): void {
