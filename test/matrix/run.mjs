@@ -8,7 +8,16 @@
 
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import {
+  chmodSync,
+  copyFileSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+} from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
@@ -43,6 +52,8 @@ if (!['all', 'edges'].includes(values.pairs)) fail(`--pairs ${values.pairs}: exp
 if (!values['no-build']) execFileSync('npm', ['run', 'build'], { cwd: root, stdio: 'inherit' });
 
 const folder = mkdtempSync(join(tmpdir(), 'redis-resilience-matrix-'));
+// Tests run parts of the workspace as another user, who must be able to read it.
+chmodSync(folder, 0o755);
 process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => process.exit(1));
 
@@ -107,15 +118,20 @@ async function runSuite(workspace, driver, node) {
   return { driver, node, isGreen: code === 0, counts };
 }
 
-/** Where npx keeps this version of Node; downloads it the first time. */
+/** A copy of this version of Node, which npx downloads the first time: another user cannot read where npx keeps it. */
 function executableOf(node) {
   if (process.versions.node.startsWith(`${node}.`)) return process.execPath;
+  const executable = join(folder, `node-${node}`, 'node');
+  if (existsSync(executable)) return executable;
   const args = ['--yes', '--package', `node@${node}`, '--', 'node', '--print', 'process.execPath'];
-  return execFileSync('npx', args, {
+  const kept = execFileSync('npx', args, {
     cwd: folder,
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'inherit'],
   }).trim();
+  mkdirSync(dirname(executable));
+  copyFileSync(kept, executable);
+  return executable;
 }
 
 function lineOf({ driver, node, isGreen, counts }) {

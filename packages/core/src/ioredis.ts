@@ -145,6 +145,12 @@ export function setCredentials(
   if (target.condition) target.condition.auth = username ? [username, password] : password;
 }
 
+/** Whether the driver opens with HELLO 3. Before version 6 it cannot, and its parser fails on what RESP3 brings. */
+export function speaksResp3(client: Redis): boolean {
+  const { defaultOptions } = client.constructor as { defaultOptions?: Record<string, unknown> };
+  return optionsOf(client)['protocol'] === 3 && defaultOptions?.['protocol'] !== undefined;
+}
+
 /** Makes the handshake that is about to begin speak RESP2, for a peer that refuses HELLO. */
 export function speakResp2(client: Redis): void {
   const { condition } = internals(client);

@@ -81,9 +81,11 @@ describe('the command table and a real server', () => {
 
 describe('the command table and the commands of the newest Redis', () => {
   it('agree on every command and subcommand', () => {
-    const list = createRequire(import.meta.resolve('ioredis'))(
-      '@ioredis/commands/built/commands.json',
-    ) as Record<string, { flags: string[]; subcommands?: Record<string, { flags: string[] }> }>;
+    // Not by way of ioredis: an older one knows fewer commands, and no subcommand.
+    const list = createRequire(import.meta.url)('@ioredis/commands/built/commands.json') as Record<
+      string,
+      { flags: string[]; subcommands?: Record<string, { flags: string[] }> }
+    >;
     const commands = Object.entries(list).flatMap(([name, { flags, subcommands = {} }]) => [
       { name, flags: new Set(flags), container: Object.keys(subcommands).length > 0 },
       ...Object.entries(subcommands).map(([subcommand, of]) => ({

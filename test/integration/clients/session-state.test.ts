@@ -4,9 +4,10 @@ import { Redis } from 'ioredis';
 import { describe, expect, test } from 'vitest';
 import { errorOf } from '../stage/outcome-of.ts';
 import { startProtectedRedis, waitUntilStatus } from '../stage/protected-redis.ts';
+import { supportedProtocols } from '../stage/supported-protocols.ts';
 import { UnhandledRejections } from '../stage/unhandled-rejections.ts';
 
-describe.each([2, 3] as const)('what a session holds, over a reconnection (RESP%i)', (protocol) => {
+describe.each(supportedProtocols)('what a session holds, over a reconnection (RESP%i)', (protocol) => {
   test.concurrent('the database that was selected', async () => {
     await using redis = await startProtectedRedis({ client: { protocol, db: 3 } });
     await redis.client.set('here', 'three');

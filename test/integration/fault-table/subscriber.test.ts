@@ -3,25 +3,29 @@ import { describe, expect, test } from 'vitest';
 import type { Redis } from 'ioredis';
 import { pass } from '../stage/call-loop.ts';
 import { startProtectedRedis, type ProtectedRedis } from '../stage/protected-redis.ts';
+import { supportedProtocols } from '../stage/supported-protocols.ts';
 import { UnhandledRejections } from '../stage/unhandled-rejections.ts';
 
 describe('a subscriber', () => {
-  test.each([2, 3] as const)('is subscribed again after a restart, with a gap (RESP%i)', async (protocol) => {
-    await using redis = await startProtectedRedis({ client: { protocol } });
-    using unhandled = new UnhandledRejections();
-    const { subscriber, messages } = await subscribe(redis);
-    const gaps: { gapMs: number; channels: number }[] = [];
-    redis.resilience.on('gap', (gap) => gaps.push(gap));
+  test.each(supportedProtocols)(
+    'is subscribed again after a restart, with a gap (RESP%i)',
+    async (protocol) => {
+      await using redis = await startProtectedRedis({ client: { protocol } });
+      using unhandled = new UnhandledRejections();
+      const { subscriber, messages } = await subscribe(redis);
+      const gaps: { gapMs: number; channels: number }[] = [];
+      redis.resilience.on('gap', (gap) => gaps.push(gap));
 
-    await redis.server.restart({ afterMs: 300 });
-    await waitFor(() => gaps.length > 0);
-    await receives(redis, messages);
+      await redis.server.restart({ afterMs: 300 });
+      await waitFor(() => gaps.length > 0);
+      await receives(redis, messages);
 
-    expect(gaps[0]?.channels).toBe(3);
-    expect(gaps[0]?.gapMs).toBeGreaterThanOrEqual(250);
-    expect(await unhandled.list()).toEqual([]);
-    subscriber.disconnect();
-  });
+      expect(gaps[0]?.channels).toBe(3);
+      expect(gaps[0]?.gapMs).toBeGreaterThanOrEqual(250);
+      expect(await unhandled.list()).toEqual([]);
+      subscriber.disconnect();
+    },
+  );
 
   test('on a socket that was dropped in silence is found by PING', async () => {
     await using redis = await startProtectedRedis();

@@ -1,6 +1,6 @@
 import type { ConnectionOptions as TlsOptions } from 'node:tls';
 import type { Redis } from 'ioredis';
-import { optionsOf } from '../ioredis.ts';
+import { optionsOf, speaksResp3 } from '../ioredis.ts';
 import type { Credentials } from '../redis-resilience.ts';
 import type { Settings } from '../settings.ts';
 import type { CredentialsSource } from './credentials.ts';
@@ -32,7 +32,7 @@ export function targetOf(
     },
     credentialsTimeoutMs: connection.credentialsTimeoutMs,
     keepAliveMs: connection.keepAliveMs,
-    wantsHello: () => options['protocol'] === 3,
+    wantsHello: () => speaksResp3(client),
     requiresPrimary: hasSentinels && options['role'] !== 'slave' && connection.role === 'primary',
   };
 }
