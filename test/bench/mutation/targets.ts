@@ -23,6 +23,7 @@ const dialTests = [
   'connection/dial-pace.test.ts',
   'connection/dial-schedule.test.ts',
   'connection/dial-schedule.judgement.test.ts',
+  'connection/dial-schedule.details.test.ts',
   'connection/dial-speed.test.ts',
   'connection/fleet-size.test.ts',
   'connection/dialer.contract.test.ts',

@@ -14,6 +14,7 @@ describe('dialPace', () => {
     { fleetSize: 1, own: 1, periodMs: 100, ramp: 'eager', gapMs: 0 },
     { fleetSize: 50, own: 50, periodMs: 100, ramp: 'eager', gapMs: 0 },
     { fleetSize: 255, own: 1, periodMs: 100, ramp: 'eager', gapMs: 0 },
+    { fleetSize: 511, own: 2, periodMs: 127.75, ramp: 'eager', gapMs: 0 },
     { fleetSize: 256, own: 1, periodMs: 100, ramp: 'spread', gapMs: 51.2 },
     { fleetSize: 1_000, own: 1, periodMs: 200, ramp: 'spread', gapMs: 200 },
     { fleetSize: 10_000, own: 1, periodMs: 2_000, ramp: 'spread', gapMs: 2_000 },

@@ -52,6 +52,9 @@ describe('DialSpeed', () => {
     quick.proved(1);
     expect(quick.proved(90)).toBe(false);
     expect(quick.proved(150)).toBe(true);
+    const borderline = new DialSpeed();
+    borderline.proved(1);
+    expect(borderline.proved(100.5)).toBe(true);
     const slow = new DialSpeed();
     slow.proved(20);
     expect(slow.proved(205)).toBe(true);

@@ -31,7 +31,6 @@ const settled = 1_000;
 
 /** When the clock should ring; `undefined` while only an outcome can move things on. */
 export function nextDueAt(state: DialSchedule): number | undefined {
-  if (state.mode === 'idle') return undefined;
   if (state.hurryAt === undefined) return state.dueAt;
   return Math.min(state.hurryAt, state.dueAt ?? Infinity);
 }
