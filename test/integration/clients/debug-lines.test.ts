@@ -14,6 +14,7 @@ const until = async (status) => {
   while (resilience.snapshot().status !== status) await new Promise((resolve) => setTimeout(resolve, 10));
 };
 const subscriber = client.duplicate();
+let gap;
 const acts = {
   async frozen() {
     await Promise.all([get(), until('down')]);
@@ -22,13 +23,14 @@ const acts = {
     await until('up');
   },
   async killed() {
+    gap = new Promise((resolve) => resilience.on('gap', resolve));
     await until('down');
     await get();
     await resilience.execute((redis) => redis.get('secret-key'), { fallback: () => 'secret-value' });
     await runWithBudget(0, get);
   },
   async back() {
-    await until('up');
+    await Promise.all([until('up'), gap]);
     const putBack = resilience.isolate('a drill');
     await get();
     putBack();
