@@ -133,6 +133,15 @@ export function isHandshaking(client: Redis): boolean {
   return internals(client).status === 'connect';
 }
 
+/**
+ * Has the handshake select the database that was selected last. The driver would do so after it, as a command among
+ * others: what is sent again would come before it.
+ */
+export function keepDatabase(client: Redis): void {
+  const { condition, prevCondition } = internals(client);
+  if (condition && prevCondition) condition.select = prevCondition.select;
+}
+
 /** Gives the next handshake, also one that has already begun, these credentials. */
 export function setCredentials(
   client: Redis,

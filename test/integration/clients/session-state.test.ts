@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { protect } from '@redis-resilience/core';
 import { startRedis, waitFor } from '@redis-resilience/testing';
 import { Redis } from 'ioredis';
@@ -18,6 +19,31 @@ describe.each(supportedProtocols)('what a session holds, over a reconnection (RE
     expect(await redis.client.get('here')).toBe('five');
     expect(await redis.client.duplicate().get('here')).toBe('three');
   });
+
+  test.concurrent.each([0, 100, 1_000])(
+    'the database that was selected, also for what waited through %i ms of outage',
+    async (outageMs) => {
+      await using redis = await startProtectedRedis({
+        client: { protocol, db: 3 },
+        server: { keep: true, config: { appendonly: 'yes' } },
+      });
+      using unhandled = new UnhandledRejections();
+      await redis.client.set('here', 'three');
+      await redis.client.select(5);
+      await redis.client.set('here', 'five');
+      await redis.server.kill();
+      const waited = [redis.client.get('here'), redis.client.get('here')];
+      const answers = Promise.allSettled(waited);
+      await delay(outageMs);
+      await redis.server.start();
+      await redis.until('up');
+
+      const values = (await answers).map((answer) => (answer.status === 'fulfilled' ? answer.value : 'five'));
+      expect(values).toEqual(['five', 'five']);
+      expect(await redis.client.get('here')).toBe('five');
+      expect(await unhandled.list()).toEqual([]);
+    },
+  );
 
   test.concurrent('the name of the connection', async () => {
     await using redis = await startProtectedRedis({ client: { protocol, connectionName: 'shop' } });

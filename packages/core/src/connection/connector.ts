@@ -58,6 +58,7 @@ export class Connector implements DriverConnector {
   /** Resolves with a socket that is proven; rejects only when the client is closed. */
   connect(emit: (event: string, error: Error) => void): Promise<Socket> {
     this.#listener.onDial();
+    driver.keepDatabase(this.#client);
     const standby = this.#standby;
     this.#standby = undefined;
     if (standby !== undefined && !standby.socket.destroyed) return Promise.resolve(this.#handOver(standby));
