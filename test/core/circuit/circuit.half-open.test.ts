@@ -26,6 +26,16 @@ describe('half-open', () => {
     expect(test.path).toEqual(['open', 'half-open', 'closed']);
   });
 
+  it('counts nothing of a trial that hung so long that the next trials have begun', () => {
+    const test = new CircuitUnderTest();
+    test.halfOpen();
+    const hung = test.admit();
+    test.travel(60_000);
+    test.circuit.failed(hung, 'loading', test.now);
+    expect(test.circuit.state).toBe('half-open');
+    expect(test.circuit.cause).toBe('connection-reset');
+  });
+
   it('opens for twice the time when one trial fails', () => {
     const test = new CircuitUnderTest();
     test.halfOpen();

@@ -17,6 +17,39 @@ describe('an error answer', () => {
       'REDIRECT 127.0.0.1:6380',
       { cause: undefined, outcome: 'not-applied', circuit: 'ignored', scope: 'command' },
     ],
+    ['LOADING Redis is loading the dataset in memory', { ...away, cause: 'loading', scope: 'server' }],
+    [
+      'MASTERDOWN Link with MASTER is down and replica-serve-stale-data is set to no.',
+      { ...away, cause: 'replica-stale', scope: 'server' },
+    ],
+    [
+      "READONLY You can't write against a read only replica.",
+      { ...away, cause: 'read-only', scope: 'write-lane' },
+    ],
+    [
+      "OOM command not allowed when used memory > 'maxmemory'.",
+      { ...away, cause: 'out-of-memory', scope: 'write-lane' },
+    ],
+    [
+      'NOREPLICAS Not enough good replicas to write.',
+      { ...away, cause: 'too-few-replicas', scope: 'write-lane' },
+    ],
+    [
+      'TRYAGAIN Multiple keys request during rehashing of slot',
+      { ...away, cause: 'cluster-down', scope: 'command' },
+    ],
+    [
+      "NOPERM this user has no permissions to run the 'get' command",
+      { cause: 'auth', outcome: 'refused', circuit: 'success', scope: 'command' },
+    ],
+    [
+      'EXECABORT Transaction discarded because of previous errors.',
+      { code: 'EXECABORT', cause: undefined, outcome: 'refused', circuit: 'ignored', scope: 'command' },
+    ],
+    [
+      'ERR Script attempted to execute a write command while the cluster is down and readonly script: f, on @user_function:3.',
+      { cause: 'cluster-down', outcome: 'refused', circuit: 'failure', scope: 'write-lane' },
+    ],
     ['NOAUTH Authentication required.', { ...away, cause: 'auth', scope: 'connection' }],
     [
       'WRONGPASS invalid username-password pair or user is disabled.',

@@ -144,6 +144,11 @@ describe('a failed attempt', () => {
   });
 });
 
+it('a due time that is now, when a handshake fails, is over: the next one counts', () => {
+  const state = { ...paced, attemptedAt: at - 2_000, dueAt: at };
+  expect(after(state, { type: 'failed', overload: false, handshake: true }, big).dueAt).toBe(at + 2_000);
+});
+
 describe('a connection that was made', () => {
   it('after a long handshake is a sign of overload', () => {
     const succeeded = { type: 'succeeded', overload: true, waiting: 2 } as const;

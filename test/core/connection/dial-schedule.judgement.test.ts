@@ -191,4 +191,5 @@ it('the pace of who is idle does not depend on when an outage began', () => {
   const booting = moment(small, { fleetSize: undefined, everConnected: false });
   expect(paceOf({ ...idleSchedule, beganAt: at - 120_000 }, booting).periodMs).toBe(100);
   expect(paceOf({ ...idleSchedule, mode: 'paced', beganAt: at - 120_000 }, booting).periodMs).toBe(1_000);
+  expect(paceOf({ ...idleSchedule, mode: 'paced', beganAt: at - 59_999 }, booting).periodMs).toBe(100);
 });

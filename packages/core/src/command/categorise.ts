@@ -54,7 +54,7 @@ export function maySendAgain(
 }
 
 function effectOf(traits: CommandTraits, args: readonly unknown[]): Effect {
-  const call = traits.container ? traitsOfCall(traits.name, args) : traits;
+  const call = traitsOfCall(traits.name, args);
   if (call.effect !== 'by-arguments') return call.effect;
   return argumentRule(call.name)?.(args) ?? 'never';
 }
