@@ -52,6 +52,7 @@ describe('the category of a call', () => {
     ['georadius k 0 0 1 m COUNT 3 ANY STORE d', 'write-last-wins'],
     ['sort k BY w* GET # ALPHA DESC ASC STORE d', 'write-last-wins'],
     ['zinterstore d 1 d', 'write-accumulating'],
+    ['zunionstore WEIGHTS 1 a WEIGHTS 2', 'write-last-wins'],
     ['zunionstore d 2 a d', 'write-accumulating'],
     ['zdiffstore d 2 d a', 'write-last-wins'],
     ['zdiffstore d 2 a d', 'write-accumulating'],
