@@ -2,7 +2,7 @@
 export interface MutationTarget {
   /** Under packages/core/src. */
   readonly file: string;
-  /** Under test/core. */
+  /** Under test/core; asked in this order, until one fails. */
   readonly tests: readonly string[];
 }
 
@@ -41,12 +41,12 @@ const replyTests = ['command/reply-error.test.ts'];
 export const mutationTargets: readonly MutationTarget[] = [
   ...['circuit', 'circuit-phase', 'failure-streak', 'rolling-window', 'slow-limit'].map((name) => ({
     file: `circuit/${name}.ts`,
-    tests: circuitTests,
+    tests: ownFirst(name, circuitTests),
   })),
   { file: 'command/retry-budget.ts', tests: ['command/retry-budget.test.ts'] },
   ...['dial-pace', 'dial-schedule', 'dial-speed', 'fleet-size'].map((name) => ({
     file: `connection/${name}.ts`,
-    tests: dialTests,
+    tests: ownFirst(name, dialTests),
   })),
   ...[
     'categorise',
@@ -64,3 +64,9 @@ export const mutationTargets: readonly MutationTarget[] = [
   { file: 'connection/transition.ts', tests: ['connection/transition.test.ts'] },
   { file: 'status.ts', tests: ['status.test.ts'] },
 ];
+
+// A mutant is caught soonest by the tests that bear its file's name.
+function ownFirst(name: string, tests: readonly string[]): readonly string[] {
+  const own = new RegExp(`/${name}\\.[a-z.]*test\\.ts$`);
+  return [...tests.filter((test) => own.test(test)), ...tests.filter((test) => !own.test(test))];
+}
