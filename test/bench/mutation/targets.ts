@@ -14,6 +14,7 @@ const circuitTests = [
   'circuit/circuit.modes.test.ts',
   'circuit/circuit-phase.test.ts',
   'circuit/rolling-window.test.ts',
+  'circuit/rolling-window.fractions.test.ts',
   'circuit/failure-streak.test.ts',
   'circuit/slow-limit.test.ts',
   'circuit/circuit.model.test.ts',
@@ -22,8 +23,14 @@ const circuitTests = [
 const dialTests = [
   'connection/dial-pace.test.ts',
   'connection/dial-schedule.test.ts',
+  'connection/dial-schedule.flaps.test.ts',
+  'connection/dial-schedule.begin.test.ts',
+  'connection/dial-schedule.clock.test.ts',
+  'connection/dial-schedule.outcomes.test.ts',
   'connection/dial-speed.test.ts',
+  'connection/dial-speed.learning.test.ts',
   'connection/fleet-size.test.ts',
+  'connection/fleet-size.calm.test.ts',
   'connection/dialer.contract.test.ts',
   'connection/dialer.boot.test.ts',
   'connection/dialer.outage.test.ts',
@@ -32,10 +39,11 @@ const dialTests = [
 ];
 const categoryTests = [
   'command/categorise.test.ts',
+  'command/categorise-options.test.ts',
   'command/command-table.test.ts',
   'command/command-traits.test.ts',
 ];
-const replyTests = ['command/reply-error.test.ts'];
+const replyTests = ['command/reply-error-verdicts.test.ts', 'command/reply-error.test.ts'];
 
 /** Circuit, budget, dialer, category, outcome and the state machine. */
 export const mutationTargets: readonly MutationTarget[] = [
@@ -62,7 +70,7 @@ export const mutationTargets: readonly MutationTarget[] = [
   { file: 'command/admission.ts', tests: ['command/admission.test.ts'] },
   { file: 'command/wait-policy.ts', tests: ['command/wait-policy.test.ts', 'command/admission.test.ts'] },
   { file: 'connection/transition.ts', tests: ['connection/transition.test.ts'] },
-  { file: 'status.ts', tests: ['status.test.ts'] },
+  { file: 'status.ts', tests: ['status.test.ts', 'status-lanes.test.ts'] },
 ];
 
 // A mutant is caught soonest by the tests that bear its file's name.

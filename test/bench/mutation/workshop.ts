@@ -34,6 +34,15 @@ export class Workshop implements AsyncDisposable {
       join(this.#folder, 'test/tsconfig.json'),
       '{ "extends": "../tsconfig.base.json", "include": ["**/*.ts"] }\n',
     );
+    // What the tests draw is the same at each run.
+    writeFileSync(
+      join(this.#folder, 'test/vitest.config.ts'),
+      "export default { test: { setupFiles: ['./fixed-seed.ts'] } };\n",
+    );
+    writeFileSync(
+      join(this.#folder, 'test/fixed-seed.ts'),
+      "import fc from 'fast-check';\nfc.configureGlobal({ seed: 1 });\n",
+    );
     symlinkSync(join(root, 'node_modules'), join(this.#folder, 'node_modules'), 'dir');
   }
 
