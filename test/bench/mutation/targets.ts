@@ -17,11 +17,14 @@ const circuitTests = [
   'circuit/rolling-window.fractions.test.ts',
   'circuit/failure-streak.test.ts',
   'circuit/slow-limit.test.ts',
+  'circuit/slow-limit.memory.test.ts',
+  'circuit/circuit.bystanders.test.ts',
   'circuit/circuit.model.test.ts',
   'circuit/circuit.small-model.test.ts',
 ];
 const dialTests = [
   'connection/dial-pace.test.ts',
+  'connection/dial-pace.bounds.test.ts',
   'connection/dial-schedule.test.ts',
   'connection/dial-schedule.flaps.test.ts',
   'connection/dial-schedule.begin.test.ts',
@@ -42,6 +45,7 @@ const categoryTests = [
   'command/categorise-options.test.ts',
   'command/command-table.test.ts',
   'command/command-traits.test.ts',
+  'command/blocking-timeout.test.ts',
 ];
 const replyTests = ['command/reply-error-verdicts.test.ts', 'command/reply-error.test.ts'];
 
