@@ -1,16 +1,35 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Mutant } from './mutants.js';
 
 const file = fileURLToPath(new URL('../../mutation/survivors.md', import.meta.url));
+
+/** What survivors.md says. */
+export interface Explanations {
+  /** Whether it says why this mutant survives. */
+  has(mutant: Mutant): boolean;
+  /** The names it explains in these files that no survivor bears. */
+  without(survivors: readonly Mutant[], files: readonly string[]): string[];
+}
 
 /** How a mutant is named in survivors.md. */
 export function nameOf({ file: path, before, after }: Mutant): string {
   return `\`${path}\`: \`${before}\` → \`${after}\``;
 }
 
-/** Tells whether survivors.md says why a mutant survives. */
-export function readExplanations(): (mutant: Mutant) => boolean {
-  const text = existsSync(file) ? readFileSync(file, 'utf8') : '';
-  return (mutant) => text.includes(nameOf(mutant));
+export function readExplanations(): Explanations {
+  const lines = readFileSync(file, 'utf8').split('\n');
+  const named = lines.flatMap((line) => /^- (`([^`]+)`: `.*?` → `.*?`): /.exec(line)?.slice(1, 3) ?? []);
+  const names = new Map<string, string>();
+  for (let index = 0; index < named.length; index += 2)
+    names.set(named[index] as string, named[index + 1] as string);
+  return {
+    has: (mutant) => names.has(nameOf(mutant)),
+    without(survivors, files) {
+      const found = new Set(survivors.map(nameOf));
+      return [...names]
+        .filter(([name, path]) => files.includes(path) && !found.has(name))
+        .map(([name]) => name);
+    },
+  };
 }

@@ -2,7 +2,7 @@
 export interface MutationTarget {
   /** Under packages/core/src. */
   readonly file: string;
-  /** Under test/core. */
+  /** Under test/core; asked in this order, until one fails. */
   readonly tests: readonly string[];
 }
 
@@ -14,18 +14,26 @@ const circuitTests = [
   'circuit/circuit.modes.test.ts',
   'circuit/circuit-phase.test.ts',
   'circuit/rolling-window.test.ts',
+  'circuit/rolling-window.fractions.test.ts',
   'circuit/failure-streak.test.ts',
   'circuit/slow-limit.test.ts',
+  'circuit/slow-limit.memory.test.ts',
+  'circuit/circuit.bystanders.test.ts',
   'circuit/circuit.model.test.ts',
   'circuit/circuit.small-model.test.ts',
 ];
 const dialTests = [
   'connection/dial-pace.test.ts',
+  'connection/dial-pace.bounds.test.ts',
   'connection/dial-schedule.test.ts',
-  'connection/dial-schedule.judgement.test.ts',
-  'connection/dial-schedule.details.test.ts',
+  'connection/dial-schedule.flaps.test.ts',
+  'connection/dial-schedule.begin.test.ts',
+  'connection/dial-schedule.clock.test.ts',
+  'connection/dial-schedule.outcomes.test.ts',
   'connection/dial-speed.test.ts',
+  'connection/dial-speed.learning.test.ts',
   'connection/fleet-size.test.ts',
+  'connection/fleet-size.calm.test.ts',
   'connection/dialer.contract.test.ts',
   'connection/dialer.boot.test.ts',
   'connection/dialer.outage.test.ts',
@@ -35,21 +43,23 @@ const dialTests = [
 const categoryTests = [
   'command/categorise.test.ts',
   'command/argument-words.test.ts',
+  'command/categorise-options.test.ts',
   'command/command-table.test.ts',
   'command/command-traits.test.ts',
+  'command/blocking-timeout.test.ts',
 ];
-const replyTests = ['command/reply-error.test.ts'];
+const replyTests = ['command/reply-error-verdicts.test.ts', 'command/reply-error.test.ts'];
 
 /** Circuit, budget, dialer, category, outcome and the state machine. */
 export const mutationTargets: readonly MutationTarget[] = [
   ...['circuit', 'circuit-phase', 'failure-streak', 'rolling-window', 'slow-limit'].map((name) => ({
     file: `circuit/${name}.ts`,
-    tests: circuitTests,
+    tests: ownFirst(name, circuitTests),
   })),
   { file: 'command/retry-budget.ts', tests: ['command/retry-budget.test.ts'] },
   ...['dial-pace', 'dial-schedule', 'dial-speed', 'fleet-size'].map((name) => ({
     file: `connection/${name}.ts`,
-    tests: dialTests,
+    tests: ownFirst(name, dialTests),
   })),
   ...[
     'categorise',
@@ -65,5 +75,11 @@ export const mutationTargets: readonly MutationTarget[] = [
   { file: 'command/admission.ts', tests: ['command/admission.test.ts'] },
   { file: 'command/wait-policy.ts', tests: ['command/wait-policy.test.ts', 'command/admission.test.ts'] },
   { file: 'connection/transition.ts', tests: ['connection/transition.test.ts'] },
-  { file: 'status.ts', tests: ['status.test.ts'] },
+  { file: 'status.ts', tests: ['status.test.ts', 'status-lanes.test.ts'] },
 ];
+
+// A mutant is caught soonest by the tests that bear its file's name.
+function ownFirst(name: string, tests: readonly string[]): readonly string[] {
+  const own = new RegExp(`/${name}\\.[a-z.]*test\\.ts$`);
+  return [...tests.filter((test) => own.test(test)), ...tests.filter((test) => !own.test(test))];
+}

@@ -63,9 +63,11 @@ export class CircuitOracle {
 
   /** Settles a call. Returns whether the circuit, closed before, may and must be open now. */
   settle(call: OracleCall, result: Kind | 'ignored'): { may: boolean; must: boolean } {
-    if (this.state !== 'closed') this.look();
     const quiet = { may: false, must: false };
-    if (!call.counts || call.era !== this.era) return quiet;
+    const counts = (): boolean => call.counts && call.era === this.era;
+    // A result that counts for nothing is no look either: what is due waits, and may be forgiven.
+    if (counts() && this.state !== 'closed') this.look();
+    if (!counts()) return quiet;
     if (this.state === 'half-open') {
       this.#settleTrial(call, result);
       return quiet;

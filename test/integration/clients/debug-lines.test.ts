@@ -50,7 +50,7 @@ for await (const act of createInterface({ input: process.stdin })) {
 `;
 
 test('NODE_DEBUG tells a real outage and what was decided in it, a line each, and nothing that is secret', async () => {
-  await using server = await startRedis();
+  await using server = await startRedis({ password: 'secret-password' });
   await using child = new ChildScript(script, {
     TEST_REDIS_URL: server.url,
     NODE_DEBUG: 'redis-resilience',

@@ -153,7 +153,7 @@ export class Circuit {
 
   /** The caller gave up: nothing is counted, and a trial slot is free again. */
   ignored(generation: number): void {
-    if (this.#closed) return;
+    if (generation !== this.#generation) return;
     this.#catchUp();
     if (generation === this.#generation) this.#apply({ type: 'trial-ignored' });
   }
@@ -182,7 +182,7 @@ export class Circuit {
    */
   forgive(now: number): void {
     // A trial that seems to hang only slept with the process.
-    if (this.#phase.state === 'half-open') this.#apply({ type: 'trials-voided' });
+    this.#apply({ type: 'trials-voided' });
     this.#look(now);
     this.#renew();
   }

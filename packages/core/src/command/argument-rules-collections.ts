@@ -13,21 +13,21 @@ export const collectionRules: Readonly<Record<string, ArgumentRule>> = {
 };
 
 // INCR adds up. NX and CH are asked by who wants to know whether it was he; GT, LT and XX hold again the second time.
-const zaddFlags: Readonly<Record<string, Effect>> = {
-  INCR: 'write-accumulating',
-  NX: 'write-checked',
-  CH: 'write-checked',
-  XX: 'write-checked-safe',
-  GT: 'write-checked-safe',
-  LT: 'write-checked-safe',
-};
+const zaddFlags: ReadonlyMap<string, Effect> = new Map([
+  ['INCR', 'write-accumulating'],
+  ['NX', 'write-checked'],
+  ['CH', 'write-checked'],
+  ['XX', 'write-checked-safe'],
+  ['GT', 'write-checked-safe'],
+  ['LT', 'write-checked-safe'],
+]);
 
 function zadd(args: readonly unknown[]): Effect {
   let effect: Effect = 'write-last-wins';
   for (let index = 1; index < args.length; index++) {
-    const word = wordAt(args, index);
-    if (!Object.hasOwn(zaddFlags, word)) return effect;
-    effect = worseEffect(effect, zaddFlags[word] ?? 'never');
+    const flag = zaddFlags.get(wordAt(args, index));
+    if (flag === undefined) return effect;
+    effect = worseEffect(effect, flag);
   }
   return 'never';
 }

@@ -29,19 +29,20 @@ function replacing(args: readonly unknown[], from: number): Effect {
   return 'write-checked';
 }
 
-const storingOptions: Readonly<Record<string, number>> = {
-  ASC: 0,
-  DESC: 0,
-  ALPHA: 0,
-  ANY: 0,
-  WITHCOORD: 0,
-  WITHDIST: 0,
-  WITHHASH: 0,
-  BY: 1,
-  GET: 1,
-  COUNT: 1,
-  LIMIT: 2,
-};
+// How many arguments follow each.
+const storingOptions: ReadonlyMap<string, number> = new Map([
+  ['ASC', 0],
+  ['DESC', 0],
+  ['ALPHA', 0],
+  ['ANY', 0],
+  ['WITHCOORD', 0],
+  ['WITHDIST', 0],
+  ['WITHHASH', 0],
+  ['BY', 1],
+  ['GET', 1],
+  ['COUNT', 1],
+  ['LIMIT', 2],
+]);
 
 function storing(args: readonly unknown[], from: number): Effect {
   let effect: Effect = 'read';
@@ -50,11 +51,11 @@ function storing(args: readonly unknown[], from: number): Effect {
     if (word === 'STORE' || word === 'STOREDIST') {
       index += 1;
       effect = textAt(args, index) === textAt(args, 0) ? 'write-accumulating' : 'write-last-wins';
-    } else if (Object.hasOwn(storingOptions, word)) {
-      index += storingOptions[word] ?? 0;
-    } else {
-      return 'never';
+      continue;
     }
+    const following = storingOptions.get(word);
+    if (following === undefined) return 'never';
+    index += following;
   }
   return effect;
 }

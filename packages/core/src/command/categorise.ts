@@ -65,9 +65,7 @@ function overrideOf(
   overrides: CategoryOverrides | undefined,
 ): Category | undefined {
   if (overrides === undefined) return undefined;
-  if (traits.container) {
-    const call = traitsOfCall(traits.name, args).name;
-    if (Object.hasOwn(overrides, call)) return overrides[call];
-  }
+  const call = traitsOfCall(traits.name, args).name;
+  if (Object.hasOwn(overrides, call)) return overrides[call];
   return Object.hasOwn(overrides, traits.name) ? overrides[traits.name] : undefined;
 }
