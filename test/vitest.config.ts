@@ -12,5 +12,14 @@ export default defineConfig({
     reporters: resultsFolder
       ? ['default', ['json', { outputFile: join(resultsFolder, 'test.json') }]]
       : ['default'],
+    coverage: {
+      provider: 'v8',
+      // Tests run core from its source and the rest as it is published: both count for the source.
+      include: ['packages/*/{src,dist}/**/*.{ts,js}'],
+      exclude: ['**/*.d.ts'],
+      allowExternal: true,
+      reporter: ['text', 'html', 'json-summary'],
+      reportsDirectory: '../coverage',
+    },
   },
 });

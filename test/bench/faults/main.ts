@@ -18,7 +18,7 @@ const usage = `Breaks a real Redis in every way the fault table knows, in front 
   npm run faults -- [--rows a,b] [--clients a,b] [--repetitions 3] [--seed 1] [--quick] [--json file]
 
   --quick        the short rows, once: about three minutes
-  --minutes      nothing new is begun after so many minutes (default 14, with --quick 4)
+  --minutes      nothing new is begun after so many minutes (default 13, with --quick 4)
 
 A run of all rows and clients writes packages/core/FAULTS.md and packages/core/outage.svg; --no-report leaves them.
 Rows:    ${allRows.map(({ name }) => name).join(', ')}

@@ -1,0 +1,55 @@
+import * as core from '@redis-resilience/core';
+import * as doctor from '@redis-resilience/doctor';
+import * as express from '@redis-resilience/express';
+import * as fallback from '@redis-resilience/fallback';
+import * as bullmq from '@redis-resilience/fallback/bullmq';
+import * as expressSession from '@redis-resilience/fallback/express-session';
+import * as keyv from '@redis-resilience/fallback/keyv';
+import * as koaSession from '@redis-resilience/fallback/koa-session';
+import * as fallbackNestjs from '@redis-resilience/fallback/nestjs';
+import * as rateLimit from '@redis-resilience/fallback/rate-limit';
+import * as koa from '@redis-resilience/koa';
+import * as nestjs from '@redis-resilience/nestjs';
+import * as telemetryExpress from '@redis-resilience/telemetry/express';
+import * as telemetryKoa from '@redis-resilience/telemetry/koa';
+import * as telemetryNestjs from '@redis-resilience/telemetry/nestjs';
+import * as opentelemetry from '@redis-resilience/telemetry/opentelemetry';
+import * as prometheus from '@redis-resilience/telemetry/prometheus';
+import * as statusPage from '@redis-resilience/telemetry/status-page';
+import * as testing from '@redis-resilience/testing';
+import { Cluster, Redis } from 'ioredis';
+
+const options: core.ResilienceOptions = { timeoutMs: 500 };
+const made = core.createRedisResilience('redis://localhost:6379', options);
+const taken = core.protect(new Redis({ lazyConnect: true }), options);
+const clustered = core.protect(new Cluster([{ host: 'localhost' }]));
+
+/** The clients are those of the driver that the application has. */
+export const redis: Redis = made.client;
+export const same: Redis = taken.client;
+export const cluster: Cluster = clustered.client;
+export const duplicate: Redis = made.client.duplicate();
+export const any: readonly core.RedisResilience[] = [made, taken, clustered];
+
+export const stock: Promise<string | null> = made.execute((client) => client.get('stock'));
+export const guards = [express.redisGuard({ resilience: made }), koa.redisGuard({ resilience: taken })];
+export const modules = [
+  nestjs.RedisResilienceModule.forRoot({ url: 'redis://localhost:6379' }),
+  fallbackNestjs,
+  telemetryNestjs,
+];
+export const others = [
+  doctor,
+  fallback,
+  bullmq,
+  expressSession,
+  keyv,
+  koaSession,
+  rateLimit,
+  telemetryExpress,
+  telemetryKoa,
+  opentelemetry,
+  prometheus,
+  statusPage,
+  testing,
+];
