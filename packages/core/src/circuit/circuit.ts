@@ -104,7 +104,7 @@ export class Circuit {
     this.#look(now);
     const before = this.#phase;
     if (before.state === 'isolated') return refused;
-    if (before.state === 'half-open') this.#apply({ type: 'trial-started', now });
+    this.#apply({ type: 'trial-started', now });
     if (this.#phase !== before) return this.#generation;
     if (this.#settings.mode === 'enforce') return refused;
     this.#deps.onWouldRefuse?.();
@@ -155,7 +155,7 @@ export class Circuit {
   ignored(generation: number): void {
     if (generation !== this.#generation) return;
     this.#catchUp();
-    if (generation === this.#generation) this.#apply({ type: 'trial-ignored' });
+    this.#apply({ type: 'trial-ignored' });
   }
 
   /** Opens at once, whatever was counted. While open: only the cause is replaced. While isolated: nothing. */

@@ -28,6 +28,11 @@ export class LocalWindows {
     return { totalHits: window.hits, resetTime: new Date(window.endsAt) };
   }
 
+  /** Takes over what somebody else counted, so that counting goes on from there. */
+  note(key: string, hits: number, endsAt: number): void {
+    this.#windows.set(key, { hits, endsAt });
+  }
+
   unhit(key: string): void {
     const window = this.#windows.get(key);
     if (window !== undefined && window.hits > 0) window.hits--;
@@ -35,9 +40,5 @@ export class LocalWindows {
 
   reset(key: string): void {
     this.#windows.delete(key);
-  }
-
-  clear(): void {
-    this.#windows.clear();
   }
 }

@@ -15,7 +15,7 @@ export interface RateLimitStore {
 
 /** Options of {@link resilientRateLimitStore}. */
 export interface RateLimitStoreOptions {
-  /** `open`: everybody passes. `closed`: 503. `local`: this instance counts alone. Default `local`. */
+  /** `open`: everybody passes. `closed`: 503. `local`: this instance counts on alone, from what Redis told it last. Default `local`. */
   readonly whenAway?: WhenAway;
   /** How long a request waits for the count, in milliseconds. Default 200. */
   readonly timeoutMs?: number;
@@ -79,7 +79,10 @@ export class ResilientRateLimitStore {
 
   async increment(key: string): Promise<Hits> {
     const asked = await this.#ask(async () => (await this.#store.increment(key)) as Hits);
-    if (!asked.isAway) return asked.answer;
+    if (!asked.isAway) {
+      this.#note(key, asked.answer);
+      return asked.answer;
+    }
     if (this.#whenAway === 'closed') throw failedClosed(this.#resilience);
     if (this.#whenAway === 'local') return this.#local.hit(key, this.#initOptions.windowMs);
     return { totalHits: 1, resetTime: undefined };
@@ -98,6 +101,13 @@ export class ResilientRateLimitStore {
   async get(key: string): Promise<Hits | undefined> {
     const asked = await this.#ask(async () => (await this.#store.get?.(key)) as Hits | undefined);
     return asked.isAway ? undefined : asked.answer;
+  }
+
+  // Whoever used up his limit has used it up when Redis goes away, too.
+  #note(key: string, { totalHits, resetTime }: Hits): void {
+    if (this.#whenAway === 'local' && resetTime !== undefined) {
+      this.#local.note(key, totalHits, resetTime.getTime());
+    }
   }
 
   #ask<T>(ask: () => Promise<T>) {
