@@ -18,6 +18,7 @@ export default defineConfig({
       include: ['packages/*/{src,dist}/**/*.{ts,js}'],
       exclude: ['**/*.d.ts'],
       allowExternal: true,
+      reportOnFailure: true,
       reporter: ['text', 'html', 'json-summary'],
       reportsDirectory: '../coverage',
     },

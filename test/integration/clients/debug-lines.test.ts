@@ -1,4 +1,4 @@
-import { startRedis } from '@redis-resilience/testing';
+import { startCluster, startRedis, waitFor } from '@redis-resilience/testing';
 import { expect, test } from 'vitest';
 import { ChildScript } from '../stage/child-script.ts';
 
@@ -106,4 +106,31 @@ test('NODE_DEBUG tells a real outage and what was decided in it, a line each, an
   expect(lines.every((line) => line.startsWith('REDIS-RESILIENCE '))).toBe(true);
   expect(child.stderr).not.toMatch(/secret|127\.0\.0\.1/);
   expect(child.stderr).not.toContain(`:${server.port}`);
+});
+
+const clusterScript = `
+import { createRedisResilience } from '@redis-resilience/core';
+
+const nodes = JSON.parse(process.env.TEST_NODES);
+const resilience = createRedisResilience({ cluster: nodes }, { name: 'shop' });
+await resilience.ready();
+await resilience.client.set('a', '1');
+console.log('ready');
+setInterval(() => resilience.client.set('a', '1').catch(() => undefined), 20);
+`;
+
+test('NODE_DEBUG tells of a failover in a Cluster', async () => {
+  await using cluster = await startCluster();
+  await using child = new ChildScript(clusterScript, {
+    TEST_NODES: JSON.stringify(cluster.addresses),
+    NODE_DEBUG: 'redis-resilience',
+  });
+  await child.line('ready');
+  const victim = await cluster.primaryOf('a');
+  await victim.kill();
+  await waitFor(() => /: shop: the cluster has a new epoch, its slots are read$/m.test(child.stderr), {
+    timeoutMs: 10_000,
+    message: `the new epoch in ${child.stderr}`,
+  });
+  expect(child.stderr).not.toMatch(/127\.0\.0\.1/);
 });

@@ -3,6 +3,7 @@ import { Command, type Cluster, type Redis } from 'ioredis';
 import type { CauseCode } from '../cause.ts';
 import { Gate } from '../command/gate.ts';
 import type { CredentialsHolder } from '../connection/reauthenticate.ts';
+import { debug } from '../debug.ts';
 import * as clusterDriver from '../ioredis-cluster.ts';
 import type { DriverCommand } from '../driver-command.ts';
 import * as driver from '../ioredis.ts';
@@ -47,6 +48,7 @@ export class ClusterMember implements Member {
       onDown: () => {
         if (this.#state === 'ready') this.#leave('stalled', 'cluster-down');
       },
+      onNewEpoch: () => debug('%s: the cluster has a new epoch, its slots are read', host.settings.name),
       onUnreachable: () => this.#away(this.#lostNodes.partlyAwayBy ?? 'connection-refused'),
       answers: (node) => node.status === 'ready' && !this.#isSilent(node),
     });

@@ -8,6 +8,8 @@ export interface SlotWatchListener {
   onDown(): void;
   /** No node answers. */
   onUnreachable(): void;
+  /** A failover was decided, or a slot found another owner: the slots are read at once. */
+  onNewEpoch(): void;
   /** Whether this node may be asked: it is connected, and not silent. */
   answers(node: Redis): boolean;
 }
@@ -136,6 +138,7 @@ export class SlotWatch {
     const isNew = this.#epoch !== undefined && epoch > this.#epoch;
     this.#epoch = Math.max(epoch, this.#epoch ?? 0);
     if (!isNew) return;
+    this.#listener.onNewEpoch();
     this.#hurry();
     this.#readSlots(this.#clock.now());
   }
