@@ -53,7 +53,8 @@ export function createRedisResilience(
 
 /**
  * Protects an ioredis client that somebody else made, and the duplicates that are made of it from now on. Its options
- * for retries, queues and timeouts are taken over; its own `commandTimeout`, if any, becomes the deadline.
+ * for retries, queues and timeouts are taken over; its own `commandTimeout`, if any, becomes the deadline, and a client
+ * of replicas (`role: 'slave'` behind Sentinel, `readOnly: true`) is content with one.
  *
  * @throws ConfigurationError when an option is not allowed, or the client is protected already
  * @example
@@ -98,11 +99,22 @@ function protectCluster(cluster: Cluster, options: ResilienceOptions): RedisResi
 
 function protectRedis(client: Redis, options: ResilienceOptions, isLazy?: boolean): RedisResilience {
   checkUnprotected(client);
-  const timeoutMs = options.timeoutMs ?? (optionsOf(client)['commandTimeout'] as number | undefined);
-  const settings = resolveSettings(timeoutMs === undefined ? options : { ...options, timeoutMs });
+  const settings = resolveSettings(takenOver(client, options));
   const resilience = new Engine(client, settings, (engine) => attachRedis(client, engine));
   if (isLazy !== undefined) setLazy(client, isLazy);
   return resilience;
+}
+
+/** The options, and what the client's own say where they are silent. */
+function takenOver(client: Redis, options: ResilienceOptions): ResilienceOptions {
+  const { commandTimeout, role, readOnly } = optionsOf(client);
+  const timeoutMs = options.timeoutMs ?? (commandTimeout as number | undefined);
+  const wantsReplica = role === 'slave' || readOnly === true;
+  return {
+    ...options,
+    ...(timeoutMs === undefined ? {} : { timeoutMs }),
+    ...(wantsReplica ? { connection: { role: 'any', ...options.connection } } : {}),
+  };
 }
 
 function checkUnprotected(client: Redis | Cluster): void {

@@ -63,7 +63,7 @@ export interface ConnectionOptions {
   readonly maxStallMs?: number;
   /** TCP keepalive delay. Default 10,000 ms. */
   readonly keepAliveMs?: number;
-  /** What the endpoint is expected to be. Default `primary`; `any` never checks. */
+  /** What the endpoint is expected to be. Default `primary`, or `any` for a client of replicas; `any` never checks. */
   readonly role?: 'primary' | 'any';
   /** Credentials, or where to get them: asked at each attempt. Default: those of the client's own options. */
   readonly credentials?: Credentials | (() => Credentials | Promise<Credentials>);

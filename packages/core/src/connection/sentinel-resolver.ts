@@ -1,5 +1,6 @@
 import type { ConnectionOptions as TlsOptions } from 'node:tls';
-import type { Clock, TimerHandle } from '../clock.ts';
+import type { Clock, Random, TimerHandle } from '../clock.ts';
+import { chooseReplica, type PreferredReplicas, type Replica } from './choose-replica.ts';
 import { endpointKey, openSocket, type Endpoint } from './open-socket.ts';
 import { ask, authCommand } from './prove.ts';
 import { RespError, type Reply } from './resp.ts';
@@ -17,6 +18,7 @@ export interface SentinelOptions {
   family?: number;
   natMap?:
     Record<string, { host: string; port: number }> | ((key: string) => { host: string; port: number } | null);
+  preferredSlaves?: PreferredReplicas | null;
   updateSentinels?: boolean;
 }
 
@@ -30,12 +32,15 @@ const staggerMs = 150;
 export class SentinelResolver {
   readonly #options: () => SentinelOptions;
   readonly #clock: Clock;
+  readonly #random: Random;
   #known: Endpoint[] = [];
+  #tried: { readonly replica: Replica; readonly until: number } | undefined;
   #pinned: { readonly endpoint: Endpoint; readonly until: number } | undefined;
 
-  constructor(options: () => SentinelOptions, clock: Clock) {
+  constructor(options: () => SentinelOptions, clock: Clock, random: Random) {
     this.#options = options;
     this.#clock = clock;
+    this.#random = random;
   }
 
   /** @throws the last sentinel's error when none knows the address */
@@ -116,7 +121,7 @@ export class SentinelResolver {
         role === 'slave' ? ['SENTINEL', 'replicas', name] : ['SENTINEL', 'get-master-addr-by-name', name];
       const replies = await ask(socket, [...auth, question, ['SENTINEL', 'sentinels', name]], signal);
       const [answer, others] = replies.slice(auth.length);
-      const [host, port] = role === 'slave' ? healthyReplica(answer) : primaryAddress(answer);
+      const [host, port] = role === 'slave' ? this.#replicaAddress(answer) : primaryAddress(answer);
       if (updateSentinels !== false) this.#learn(others);
       this.#remember(sentinel);
       return this.complete(host, port);
@@ -124,6 +129,17 @@ export class SentinelResolver {
       socket.on('error', ignore);
       socket.destroy();
     }
+  }
+
+  #replicaAddress(reply: Reply | undefined): [string, number] {
+    if (!Array.isArray(reply)) throw notKnown(reply);
+    const now = this.#clock.now();
+    const tried = this.#tried !== undefined && now < this.#tried.until ? this.#tried.replica : undefined;
+    const replicas = reply.map((each) => Object.fromEntries(fieldsOf(each)));
+    const replica = chooseReplica(replicas, this.#options().preferredSlaves, tried, this.#random);
+    if (replica?.['ip'] === undefined) throw notKnown(reply);
+    this.#tried = { replica, until: now + triedMs };
+    return [replica['ip'], Number(replica['port'])];
   }
 
   #candidates(): Endpoint[] {
@@ -169,23 +185,14 @@ export class SentinelResolver {
 
 const maxKnown = 16;
 const pinMs = 10_000;
+/** A replica that is asked for anew within this time did not serve. */
+const triedMs = 10_000;
 
 function primaryAddress(reply: Reply | undefined): [string, number] {
   if (!Array.isArray(reply)) throw notKnown(reply);
   const [host, port] = reply as [Reply, Reply];
   if (typeof host !== 'string' || typeof port !== 'string') throw notKnown(reply);
   return [host, Number(port)];
-}
-
-function healthyReplica(reply: Reply | undefined): [string, number] {
-  if (Array.isArray(reply)) {
-    for (const fields of reply.map(fieldsOf)) {
-      const flags = fields.get('flags') ?? '';
-      const host = fields.get('ip');
-      if (host !== undefined && !/down|disconnected/.test(flags)) return [host, Number(fields.get('port'))];
-    }
-  }
-  throw notKnown(reply);
 }
 
 function fieldsOf(reply: Reply): Map<string, string> {

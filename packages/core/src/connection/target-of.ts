@@ -21,7 +21,11 @@ export function targetOf(
   const options = optionsOf(client);
   const hasSentinels = Array.isArray(options['sentinels']);
   const resolver = hasSentinels
-    ? new SentinelResolver(() => optionsOf(client) as unknown as SentinelOptions, settings.clock)
+    ? new SentinelResolver(
+        () => optionsOf(client) as unknown as SentinelOptions,
+        settings.clock,
+        settings.random,
+      )
     : undefined;
   return {
     resolver,
@@ -43,7 +47,8 @@ export function dialerKey(client: Redis): string {
   const { sentinels } = options as { sentinels?: readonly { host?: string; port?: number }[] };
   if (sentinels === undefined || sentinels === null) return endpointKey(ownEndpoint(options));
   const addresses = sentinels.map(({ host, port }) => `${host ?? 'localhost'}:${port ?? 26_379}`);
-  return `sentinel:${String(options['name'])}@${addresses.toSorted().join(',')}`;
+  const role = options['role'] === 'slave' ? 'replicas' : 'primary';
+  return `sentinel:${role}:${String(options['name'])}@${addresses.toSorted().join(',')}`;
 }
 
 function ownEndpoint(options: Record<string, unknown>): Endpoint {

@@ -1,0 +1,44 @@
+import type { Random } from '../clock.ts';
+
+/** A replica as a sentinel describes it: `ip`, `port` and more, each a text. */
+export type Replica = Readonly<Record<string, string>>;
+
+/** ioredis' option: the replicas to prefer, lowest `prio` first (default 1), or who chooses. */
+export type PreferredReplicas =
+  readonly PreferredReplica[] | PreferredReplica | ((available: Replica[]) => Replica | null);
+
+interface PreferredReplica {
+  readonly ip: string;
+  readonly port: string | number;
+  readonly prio?: number;
+}
+
+/**
+ * Which of the replicas to connect to: a preferred one, else any. `tried` was taken a moment ago and is needed anew, so
+ * it comes last, whatever is preferred: sentinels take seconds to notice that one is dead.
+ */
+export function chooseReplica(
+  replicas: readonly Replica[],
+  preferred: PreferredReplicas | null | undefined,
+  tried: Replica | undefined,
+  random: Random,
+): Replica | undefined {
+  const healthy = replicas.filter(({ flags = '' }) => !/down|disconnected/.test(flags));
+  const others = healthy.filter(({ ip, port }) => ip !== tried?.['ip'] || port !== tried?.['port']);
+  const available = others.length > 0 ? others : healthy;
+  if (typeof preferred === 'function') {
+    const chosen = preferred([...available]);
+    if (chosen !== null) return chosen;
+  } else {
+    const chosen = inOrder(preferred).flatMap(({ ip, port }) =>
+      available.filter((replica) => replica['ip'] === ip && replica['port'] === String(port)),
+    )[0];
+    if (chosen !== undefined) return chosen;
+  }
+  return available[Math.floor(random() * available.length)];
+}
+
+function inOrder(preferred: readonly PreferredReplica[] | PreferredReplica | null | undefined) {
+  const all = [preferred ?? []].flat() as PreferredReplica[];
+  return all.toSorted((one, other) => (one.prio ?? 1) - (other.prio ?? 1));
+}
