@@ -43,7 +43,7 @@ test('a client of replicas is up on a replica, and goes to the other one when th
   await first.start();
   const second = serverAt(group, await portOf(resilience));
   const replicasOfPrimary = async (): Promise<number> =>
-    (await group.primary.command('INFO', 'replication')).split('state=online').length - 1;
+    String(await group.primary.command('INFO', 'replication')).split('state=online').length - 1;
   await waitFor(async () => (await replicasOfPrimary()) === 2, { timeoutMs: 10_000 });
   await second.freeze();
   await waitFor(async () => (await portOf(resilience).catch(() => second.port)) !== second.port, {

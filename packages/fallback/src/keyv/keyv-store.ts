@@ -1,8 +1,8 @@
-import type { Redis } from 'ioredis';
-import type { RedisResilience } from '@redis-resilience/core';
+import { ConfigurationError, type RedisResilience } from '@redis-resilience/core';
 import { createCache, type Cache } from '../cache/cache.ts';
 import type { CacheOptions } from '../cache/cache-options.ts';
 import type { Serializer } from '../cache/serializer.ts';
+import { escapeGlob, scanKeys } from '../scan-keys.ts';
 
 /** Options of {@link createKeyvStore}: those of a cache that concern a store. */
 export type KeyvStoreOptions = Pick<
@@ -70,18 +70,20 @@ export class KeyvStore {
     return true;
   }
 
-  /** Removes every key of the namespace. Fails while Redis is away. */
+  /**
+   * Removes every key of the namespace. Fails while Redis is away.
+   *
+   * @throws {@link ConfigurationError} without a namespace and a prefix: that would be every key of the database
+   */
   async clear(): Promise<void> {
-    const { client } = this.#resilience;
-    const pattern = `${this.#prefix}${this.namespace === undefined ? '' : `${this.namespace}:`}*`;
-    const isCluster = 'nodes' in client && typeof client.nodes === 'function';
-    for (const node of isCluster ? client.nodes('master') : [client as Redis]) {
-      let cursor = '0';
-      do {
-        const [next, keys] = await node.scan(cursor, 'MATCH', pattern, 'COUNT', 500);
-        cursor = next;
-        await this.#cache.invalidate(keys.map((key) => key.slice(this.#prefix.length)));
-      } while (cursor !== '0');
+    const start = this.#prefix + (this.namespace === undefined ? '' : `${this.namespace}:`);
+    if (start === '') {
+      throw new ConfigurationError(
+        'clear() would remove every key of the database: give createKeyvStore a prefix, or Keyv a namespace.',
+      );
+    }
+    for await (const keys of scanKeys(this.#resilience.client, `${escapeGlob(start)}*`, 500)) {
+      await this.#cache.invalidate(keys.map((key) => key.slice(this.#prefix.length)));
     }
   }
 

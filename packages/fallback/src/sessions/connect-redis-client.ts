@@ -1,6 +1,6 @@
-import type { Cluster, Redis } from 'ioredis';
 import type { RedisResilience } from '@redis-resilience/core';
 import { checkResilience } from '../option-readers.ts';
+import { scanKeys } from '../scan-keys.ts';
 
 /** The part of a node-redis client that connect-redis 9 and 10 use. */
 export interface ConnectRedisClient {
@@ -34,18 +34,6 @@ export function connectRedisClient(resilience: RedisResilience): ConnectRedisCli
     expire: (key, seconds) => client.expire(key, seconds),
     del: async (keys) => (await Promise.all(keys.map((key) => client.del(key)))).reduce((a, b) => a + b, 0),
     mGet: (keys) => Promise.all(keys.map((key) => client.get(key))),
-    scanIterator: ({ MATCH, COUNT }) => scan(client, MATCH, COUNT),
+    scanIterator: ({ MATCH, COUNT }) => scanKeys(client, MATCH, COUNT),
   };
-}
-
-async function* scan(client: Redis | Cluster, match: string, count: number): AsyncGenerator<string[]> {
-  const nodes = 'nodes' in client && typeof client.nodes === 'function' ? client.nodes('master') : [client];
-  for (const node of nodes as Redis[]) {
-    let cursor = '0';
-    do {
-      const [next, keys] = await node.scan(cursor, 'MATCH', match, 'COUNT', count);
-      cursor = next;
-      yield keys;
-    } while (cursor !== '0');
-  }
 }

@@ -83,11 +83,12 @@ export class DestroyedSessions {
   }
 
   get #channel(): string {
-    return `${this.#settings.prefix}destroyed`;
+    return `destroyed:${this.#settings.prefix}`;
   }
 
+  // Not below the prefix, where the store would take it for a session.
   #key(sid: string): string {
-    return `${this.#settings.prefix}destroyed:${sid}`;
+    return `destroyed:${this.#settings.prefix}${sid}`;
   }
 }
 

@@ -13,6 +13,10 @@ export interface CallbackStore {
   set(sid: string, session: unknown, callback?: Done): void;
   destroy(sid: string, callback?: Done): void;
   touch?(sid: string, session: unknown, callback?: Done): void;
+  clear?(callback?: Done): void;
+  all?(callback: (error: unknown, sessions?: unknown) => void): void;
+  length?(callback: (error: unknown, length?: number) => void): void;
+  ids?(callback: (error: unknown, sids?: readonly string[]) => void): void;
 }
 
 /**
@@ -20,7 +24,8 @@ export interface CallbackStore {
  * away, sessions are read from a bounded local copy and writes are kept and replayed, so users stay signed in on this
  * instance; a destroyed session never comes back.
  *
- * Everything else of the store, `all()` and `clear()` for example, is the store's own.
+ * `clear()` destroys each session the same way, so that none comes back from a copy. Everything else of the store,
+ * `all()` for example, is the store's own.
  *
  * @throws {@link ConfigurationError} when an option is unknown or wrong
  * @example
@@ -55,9 +60,11 @@ export function resilientSessionStore<S extends CallbackStore>(
       settle(keeper.destroy(sid), callback);
     },
   };
-  for (const name of ['all', 'clear', 'length', 'ids'] as const) {
-    const method = (store as unknown as Record<string, unknown>)[name];
-    if (typeof method === 'function') Object.assign(own, { [name]: method.bind(store) as unknown });
+  for (const name of ['all', 'length', 'ids'] as const) {
+    if (typeof store[name] === 'function') Object.assign(own, { [name]: store[name].bind(store) });
+  }
+  if (store.clear !== undefined) {
+    own.clear = (callback) => settle(keeper.clear(), callback);
   }
   return Object.assign(heir, own);
 }
@@ -77,11 +84,14 @@ function backendOf(store: CallbackStore): SessionBackend {
         else reject(error);
       });
     });
+  const { ids, clear } = store;
   return {
     get: (sid) => called((done) => store.get(sid, done)),
     set: (sid, data) => called<void>((done) => store.set(sid, data, done)),
     touch: hasTouch(store) ? (sid, data) => called<void>((done) => store.touch(sid, data, done)) : undefined,
     destroy: (sid) => called<void>((done) => store.destroy(sid, done)),
+    sids: ids && (() => called((done) => ids.call(store, done))),
+    clear: clear && (() => called<void>((done) => clear.call(store, done))),
   };
 }
 

@@ -5,4 +5,7 @@ export interface SessionBackend {
   /** Undefined where the store cannot: the session is set anew instead. */
   readonly touch: ((sid: string, data: unknown, leftMs: number) => Promise<void>) | undefined;
   destroy(sid: string): Promise<void>;
+  /** Every session there is; undefined where the store cannot tell. */
+  readonly sids?: (() => Promise<readonly string[]>) | undefined;
+  readonly clear?: (() => Promise<void>) | undefined;
 }

@@ -13,6 +13,8 @@ import { sessionDelivery } from './session-delivery.ts';
 import type { SessionSettings } from './session-options.ts';
 import { SessionRestore } from './session-restore.ts';
 
+const clearedAtOnce = 50;
+
 /** What a resilient session store keeps, and how to end it. */
 export interface KeptSessions {
   /** Local copies of sessions, and writes that have yet to arrive. */
@@ -126,6 +128,16 @@ export class SessionKeeper implements KeptSessions {
     this.#destroyed.record(sid);
     this.#copies.drop(sid);
     await this.#outbox.add('session.destroy', [sid]);
+  }
+
+  /** Destroys every session, those that only this instance holds included. Fails while the store is away. */
+  async clear(): Promise<void> {
+    const stored = (await this.#backend.sids?.()) ?? [];
+    const sids = [...new Set([...stored, ...this.#copies.sids()])];
+    for (let from = 0; from < sids.length; from += clearedAtOnce) {
+      await Promise.all(sids.slice(from, from + clearedAtOnce).map((sid) => this.destroy(sid)));
+    }
+    await this.#backend.clear?.();
   }
 
   drain(options?: { readonly timeoutMs?: number }): Promise<void> {
