@@ -18,7 +18,10 @@ function storeOn(resilience: RedisResilience) {
   onTestFinished(() => store.kept.close());
   const called = <T>(call: (done: (error: unknown, value?: T) => void) => unknown): Promise<T> =>
     new Promise((resolve, reject) => {
-      void call((error, value) => (error ? reject(error as Error) : resolve(value as T)));
+      void call((error, value) => {
+        if (error instanceof Error) reject(error);
+        else resolve(value as T);
+      });
     });
   return {
     kept: store.kept,
@@ -53,10 +56,7 @@ describe('a store of express-session on connect-redis', () => {
       expect((await store.ids()).toSorted()).toEqual(['ada', 'cleo']);
       expect(await store.length()).toBe(2);
       const all = await store.all();
-      expect(all.map(({ id, user }) => [id, user]).toSorted()).toEqual([
-        ['ada', 'ada'],
-        ['cleo', 'cleo'],
-      ]);
+      expect(all.map(({ id, user }) => `${id}: ${user}`).toSorted()).toEqual(['ada: ada', 'cleo: cleo']);
     },
   );
 

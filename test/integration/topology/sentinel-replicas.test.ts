@@ -16,8 +16,8 @@ function closedAfterwards<R extends RedisResilience>(resilience: R): R {
 }
 
 async function portOf(resilience: RedisResilience): Promise<number> {
-  const config = (await (resilience.client as Redis).config('GET', 'port')) as string[];
-  return Number(config[1]);
+  const [, port] = await resilience.client.config('GET', 'port');
+  return Number(port);
 }
 
 function serverAt(group: SentinelGroup, port: number): RedisServer {
@@ -30,7 +30,7 @@ test('a client of replicas is up on a replica, and goes to the other one when th
   await using group = await startSentinel();
   const resilience = closedAfterwards(createRedisResilience(replicaTarget(group)));
   await resilience.ready({ timeoutMs: 5_000 });
-  expect((await (resilience.client as Redis).role())[0]).toBe('slave');
+  expect((await resilience.client.role())[0]).toBe('slave');
   expect(resilience.snapshot()).toMatchObject({ status: 'up', reads: true });
 
   const first = serverAt(group, await portOf(resilience));

@@ -39,6 +39,6 @@ export function chooseReplica(
 }
 
 function inOrder(preferred: readonly PreferredReplica[] | PreferredReplica | null | undefined) {
-  const all = [preferred ?? []].flat() as PreferredReplica[];
+  const all = [preferred ?? []].flat<(readonly PreferredReplica[] | PreferredReplica)[]>();
   return all.toSorted((one, other) => (one.prio ?? 1) - (other.prio ?? 1));
 }

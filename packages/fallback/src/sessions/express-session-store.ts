@@ -84,14 +84,13 @@ function backendOf(store: CallbackStore): SessionBackend {
         else reject(error);
       });
     });
-  const { ids, clear } = store;
   return {
     get: (sid) => called((done) => store.get(sid, done)),
     set: (sid, data) => called<void>((done) => store.set(sid, data, done)),
     touch: hasTouch(store) ? (sid, data) => called<void>((done) => store.touch(sid, data, done)) : undefined,
     destroy: (sid) => called<void>((done) => store.destroy(sid, done)),
-    sids: ids && (() => called((done) => ids.call(store, done))),
-    clear: clear && (() => called<void>((done) => clear.call(store, done))),
+    sids: store.ids && (() => called((done) => store.ids?.(done))),
+    clear: store.clear && (() => called<void>((done) => store.clear?.(done))),
   };
 }
 
