@@ -14,6 +14,8 @@ const broken = new Error('Connection is closed.');
 const readOnly = replyError("READONLY You can't write against a read only replica.");
 const loading = replyError('LOADING Redis is loading the dataset in memory');
 const wrongType = replyError('WRONGTYPE Operation against a key holding the wrong kind of value');
+const forbidden = replyError("NOPERM User default has no permissions to run the 'incr' command");
+const moved = replyError('MOVED 3999 127.0.0.1:6381');
 const aborted = replyError('EXECABORT Transaction discarded because of previous errors.');
 const oom = replyError("OOM command not allowed when used memory > 'maxmemory'.");
 
@@ -39,6 +41,8 @@ describe('a pipeline', () => {
   test.each([
     ['all answered', ['ok', 'ok', 'ok'], true, { kind: 'answer' }],
     ['one with a mistake of the caller', ['ok', wrongType, 'ok'], true, { kind: 'answer' }],
+    ['one that the user may not do', ['ok', forbidden, 'ok'], true, { kind: 'answer' }],
+    ['one that is elsewhere', ['ok', moved, 'ok'], true, { kind: 'answer' }],
     [
       'broken before it was sent',
       [broken, broken, broken],
@@ -78,6 +82,18 @@ describe('a pipeline', () => {
   ] as const)('%s', (_name, answers, wasSent, verdict) => {
     expect(settled(pipeline, answers as readonly Answer[], wasSent)).toEqual(verdict);
   });
+});
+
+test('what is to be tried again says whether the server refused it', () => {
+  const { batch } = batchOf(['get', 'a']);
+  const [member] = batch.members;
+  if (member !== undefined) batch.settle(member.command, { ok: false, error: loading });
+  expect(settleBatch(batch, true)).toMatchObject({ kind: 'again', isReply: true, error: loading });
+
+  const cut = batchOf(['get', 'a']).batch;
+  const [other] = cut.members;
+  if (other !== undefined) cut.settle(other.command, { ok: false, error: broken });
+  expect(settleBatch(cut, true)).toMatchObject({ kind: 'again', isReply: false, error: broken });
 });
 
 describe('a MULTI', () => {

@@ -6,6 +6,19 @@ const transaction = (): ReturnType<typeof batchOf>['entry'] =>
   batchOf(['multi'], ['set', 'a', '1'], ['exec']).entry;
 
 describe('what a connection promised', () => {
+  test('nothing at first, and nothing once it is taken back', () => {
+    const guard = new TransactionGuard();
+    expect([guard.isInside, guard.isWatching]).toEqual([false, false]);
+    guard.check(entryOf('watch', 'a'));
+    guard.check(entryOf('unwatch'));
+    expect(guard.isWatching).toBe(false);
+    guard.check(entryOf('watch', 'a'));
+    guard.check(entryOf('multi'));
+    expect(guard.isInside).toBe(true);
+    guard.check(entryOf('discard'));
+    expect([guard.isInside, guard.isWatching]).toEqual([false, false]);
+  });
+
   test('a WATCH guards one transaction', () => {
     const guard = new TransactionGuard();
     expect(guard.check(entryOf('watch', 'a'))).toBeUndefined();
@@ -24,7 +37,11 @@ describe('what a connection promised', () => {
     guard.check(entryOf('watch', 'a'));
     guard.connectionLost();
     expect(guard.check(entryOf('get', 'a'))).toBeUndefined();
-    expect(guard.check(call())).toMatchObject({ code: 'WATCH_LOST', outcome: 'not-applied' });
+    expect(guard.check(call())).toMatchObject({
+      code: 'WATCH_LOST',
+      outcome: 'not-applied',
+      reason: 'connection-reset',
+    });
     expect(guard.check(call())).toBeUndefined();
   });
 

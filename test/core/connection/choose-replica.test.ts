@@ -41,6 +41,30 @@ describe('the replica to connect to', () => {
     },
     {
       preferred: [
+        { ip: '10.0.0.1', port: '3' },
+        { ip: '10.0.0.1', port: '2', prio: 1 },
+      ],
+      expected: three,
+      why: 'the first of two with one priority',
+    },
+    {
+      preferred: [
+        { ip: '10.0.0.1', port: '3', prio: 1 },
+        { ip: '10.0.0.1', port: '2' },
+      ],
+      expected: three,
+      why: 'the first of two with one priority, given to the other',
+    },
+    {
+      preferred: [
+        { ip: '10.0.0.1', port: '3', prio: 1.5 },
+        { ip: '10.0.0.1', port: '2' },
+      ],
+      expected: two,
+      why: 'one without a priority before one with a greater',
+    },
+    {
+      preferred: [
         { ip: '10.0.0.9', port: '3', prio: 0 },
         { ip: '10.0.0.1', port: '2', prio: 2 },
       ],

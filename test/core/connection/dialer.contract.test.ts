@@ -1,37 +1,10 @@
-import { createRandom, ManualClock } from '@redis-resilience/testing';
 import { describe, expect, it, vi } from 'vitest';
-import {
-  Dialer,
-  type DialAttempt,
-  type DialReport,
-  type DialResult,
-} from '../../../packages/core/src/connection/dialer.ts';
+import { bareDialer } from './bare-dialer.ts';
 import { DialWorld } from './dial-world.ts';
-
-function setUp() {
-  const clock = new ManualClock();
-  const options = { minPeriodMs: 100, maxPeriodMs: 5_000, handshakeTimeoutMs: 5_000 };
-  const dialer = new Dialer({ clock, random: createRandom(3), ...options });
-  const attempts: {
-    attempt: DialAttempt;
-    resolve(result: DialResult): void;
-    reject(error: unknown): void;
-  }[] = [];
-  const reports: DialReport[] = [];
-  const request = {
-    priority: 'command' as const,
-    attempt: (attempt: DialAttempt) =>
-      new Promise<DialResult>((resolve, reject) => attempts.push({ attempt, resolve, reject })),
-    onAttempt: (report: DialReport) => {
-      reports.push(report);
-    },
-  };
-  return { clock, dialer, attempts, reports, request };
-}
 
 describe('Dialer and its requests', () => {
   it('takes a rejection for a reset and goes on', async () => {
-    const { clock, dialer, attempts, reports, request } = setUp();
+    const { clock, dialer, attempts, reports, request } = bareDialer();
     dialer.dial(request);
     await clock.travelAsync(1);
     attempts[0]!.reject(new Error('thrown'));
@@ -41,7 +14,7 @@ describe('Dialer and its requests', () => {
   });
 
   it('contains an attempt that throws and a listener that throws', async () => {
-    const { clock, dialer } = setUp();
+    const { clock, dialer } = bareDialer();
     const attempt = vi.fn(() => {
       throw new Error('thrown');
     });
@@ -57,7 +30,7 @@ describe('Dialer and its requests', () => {
   });
 
   it('aborts the other attempt of a request that got through, and discards its late success', async () => {
-    const { clock, dialer, attempts, reports, request } = setUp();
+    const { clock, dialer, attempts, reports, request } = bareDialer();
     const ticket = dialer.dial(request);
     await clock.travelAsync(60);
     expect(attempts).toHaveLength(2);
@@ -74,7 +47,7 @@ describe('Dialer and its requests', () => {
   });
 
   it('enforces the SYN deadline and the handshake deadline apart', async () => {
-    const { clock, dialer, attempts, reports, request } = setUp();
+    const { clock, dialer, attempts, reports, request } = bareDialer();
     dialer.dial(request);
     await clock.travelAsync(1);
     await clock.travelAsync(105);
@@ -91,7 +64,7 @@ describe('Dialer and its requests', () => {
   });
 
   it('stops the SYN deadline during preparation, and names what took too long', async () => {
-    const { clock, dialer, attempts, reports, request } = setUp();
+    const { clock, dialer, attempts, reports, request } = bareDialer();
     dialer.dial(request);
     await clock.travelAsync(1);
     const prepared = attempts[0]!.attempt.preparing('dns');
@@ -110,7 +83,7 @@ describe('Dialer and its requests', () => {
   });
 
   it('lets an answer in that overtook a deadline while the event loop was blocked', async () => {
-    const { clock, dialer, attempts, request } = setUp();
+    const { clock, dialer, attempts, request } = bareDialer();
     dialer.dial(request);
     await clock.travelAsync(1);
     const [first] = attempts;
@@ -127,7 +100,7 @@ describe('Dialer and its requests', () => {
 
   it('leaves no timer when the last request is cancelled, in whatever phase', async () => {
     for (const waitMs of [0, 1, 30, 60, 120, 700]) {
-      const { clock, dialer, attempts, reports, request } = setUp();
+      const { clock, dialer, attempts, reports, request } = bareDialer();
       const ticket = dialer.dial(request);
       await clock.travelAsync(waitMs);
       attempts.at(-1)?.attempt.connected();
@@ -142,7 +115,7 @@ describe('Dialer and its requests', () => {
   });
 
   it('hands leadership on at once when the leader is cancelled in its handshake', async () => {
-    const { clock, dialer, attempts, request } = setUp();
+    const { clock, dialer, attempts, request } = bareDialer();
     const leader = dialer.dial(request);
     dialer.dial(request);
     await clock.travelAsync(1);

@@ -6,6 +6,23 @@ describe('the usual round trip', () => {
     expect(new RoundTrip(200, 2_000).limitMs()).toBe(200);
   });
 
+  test('takes its first sample for the mean, and half of it for the deviation', () => {
+    const roundTrip = new RoundTrip(1, 2_000);
+    expect(roundTrip.meanMs).toBe(0);
+    expect(roundTrip.limitMs()).toBe(1);
+    roundTrip.observe(0.5);
+    expect(roundTrip.meanMs).toBe(0.5);
+    expect(roundTrip.limitMs()).toBe(10 * 0.5 + 4 * 0.25);
+  });
+
+  test('moves a tenth of the way to each further sample', () => {
+    const roundTrip = new RoundTrip(1, 2_000);
+    roundTrip.observe(0.5);
+    roundTrip.observe(2.5);
+    expect(roundTrip.meanMs).toBeCloseTo(0.7, 9);
+    expect(roundTrip.limitMs()).toBeCloseTo(10 * 0.7 + 4 * (0.25 + 0.1 * (2 - 0.25)), 9);
+  });
+
   test('tolerates ten round trips of a distant server', () => {
     const roundTrip = new RoundTrip(200, 2_000);
     for (let sample = 0; sample < 200; sample++) roundTrip.observe(50);
