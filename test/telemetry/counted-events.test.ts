@@ -1,6 +1,7 @@
 import { createOutbox } from '@redis-resilience/fallback';
 import { registerMetrics } from '@redis-resilience/telemetry/prometheus';
 import { waitFor } from '@redis-resilience/testing';
+import type { Redis } from 'ioredis';
 import { Registry } from 'prom-client';
 import { expect, it, onTestFinished } from 'vitest';
 import { parseExposition, valueOf } from './exposition.ts';
@@ -18,7 +19,7 @@ it('a scrape counts what was sent again, and the gaps of subscribers', async () 
   await using redis = await startProtectedRedis({ timeoutMs: 10_000 });
   const counter = metered(redis);
   const { client } = redis.resilience;
-  const subscriber = client.duplicate();
+  const subscriber = (client as Redis).duplicate();
   onTestFinished(() => subscriber.disconnect());
   await subscriber.subscribe('news');
   const gap = new Promise((resolve) => redis.resilience.on('gap', resolve));
