@@ -76,13 +76,42 @@ export function settleEnded(cluster: Cluster): void {
   clusterInternals(cluster).status = 'end';
 }
 
-/** Keeps the cluster from asking a node for the slots where `isSkipped`. */
-export function skipNodesInSlots(cluster: Cluster, isSkipped: (node: Redis) => boolean): void {
+/** Before the cluster asks a node for the slots: `skip` it, or wait until it is prepared for that. */
+export function beforeSlots(
+  cluster: Cluster,
+  prepare: (node: Redis) => 'skip' | Promise<unknown> | undefined,
+): void {
   const target = clusterInternals(cluster);
   const getInfoFromNode = target.getInfoFromNode.bind(cluster);
   target.getInfoFromNode = (node, callback) => {
-    if (node !== undefined && isSkipped(node)) callback(new Error('The node is known to be away.'));
-    else getInfoFromNode(node, callback);
+    const prepared = node === undefined ? undefined : prepare(node);
+    if (prepared === 'skip') callback(new Error('The node is known to be away.'));
+    else if (prepared === undefined) getInfoFromNode(node, callback);
+    else prepared.then(() => getInfoFromNode(node, callback), callback);
+  };
+}
+
+/** The options of each node to start from, as the driver would connect to it. */
+export function startupNodeOptions(cluster: Cluster): readonly Readonly<Record<string, unknown>>[] {
+  const { startupNodes, options } = clusterInternals(cluster);
+  const shared = options['redisOptions'] as Record<string, unknown> | undefined;
+  return startupNodes.map((node) => ({ ...shared, ...optionsOfNode(node) }));
+}
+
+/** ioredis takes a port, a URL, or options. */
+function optionsOfNode(node: unknown): Record<string, unknown> {
+  if (typeof node === 'number') return { port: node };
+  if (typeof node !== 'string') return node as Record<string, unknown>;
+  const { hostname, port, username, password, protocol } = new URL(
+    node.includes('://') ? node : `redis://${node}`,
+  );
+  return {
+    host: hostname,
+    port: port === '' ? 6379 : Number(port),
+    ...(password === ''
+      ? {}
+      : { username: decodeURIComponent(username) || undefined, password: decodeURIComponent(password) }),
+    ...(protocol === 'rediss:' ? { tls: true } : {}),
   };
 }
 

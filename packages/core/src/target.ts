@@ -1,6 +1,6 @@
 import type { ClusterNode, ClusterOptions, RedisOptions } from 'ioredis';
 import { ConfigurationError } from './errors.ts';
-import { invalid } from './validate-options.ts';
+import { checkKeys, invalid, objectOf } from './validate-options.ts';
 
 /** A Redis Cluster: nodes to begin with, and ioredis' own cluster options. */
 export interface ClusterTarget {
@@ -34,6 +34,7 @@ export function checkTarget(target: ResilienceTarget): CheckedTarget {
     if (!Array.isArray(target.cluster) || target.cluster.length === 0) {
       throw invalid('target.cluster', target.cluster, 'a list of at least one node');
     }
+    checkKeys(target, clusterTargetKeys, 'target');
     return { kind: 'cluster', nodes: [...target.cluster], options: target.options ?? {} };
   }
   const options = target as RedisOptions;
@@ -52,6 +53,8 @@ export function checkTarget(target: ResilienceTarget): CheckedTarget {
   }
   return { kind: 'redis', url: undefined, options };
 }
+
+const clusterTargetKeys = { cluster: () => undefined, options: objectOf(undefined) };
 
 function checkUrl(text: string): string {
   if (text.startsWith('/')) return text;

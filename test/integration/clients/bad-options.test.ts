@@ -50,6 +50,11 @@ const badTargets: readonly (readonly [string, unknown, RegExp])[] = [
   ['a host that is no text', { host: 5 }, /host/],
   ['a negative database', { db: -1 }, /db/],
   ['no nodes', { cluster: [] }, /cluster/],
+  [
+    'options of the driver beside the nodes',
+    { cluster: [{ port: 1 }], redisOptions: {} },
+    /target\.redisOptions does not exist/,
+  ],
   ['nodes that are no list', { cluster: 'here' }, /cluster/],
   ['sentinels without a name', { sentinels: [{ host: 'here', port: 26_379 }] }, /name/],
   ['no sentinels', { sentinels: [], name: 'mymaster' }, /sentinels/],

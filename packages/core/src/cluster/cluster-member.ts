@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { Command, type Cluster, type Redis } from 'ioredis';
 import type { CauseCode } from '../cause.ts';
 import { Gate } from '../command/gate.ts';
-import type { CredentialsHolder } from '../connection/reauthenticate.ts';
+import { giveCredentials, type CredentialsHolder } from '../connection/reauthenticate.ts';
 import { debug } from '../debug.ts';
 import * as clusterDriver from '../ioredis-cluster.ts';
 import type { DriverCommand } from '../driver-command.ts';
@@ -11,9 +11,11 @@ import { MemberGateHost } from '../member-gate-host.ts';
 import type { Member, MemberHost } from '../member.ts';
 import type { ConnectionState } from '../snapshot.ts';
 import { clusterDispatch, ClusterTurns } from './cluster-dispatch.ts';
+import { ClusterDiagnosis } from './cluster-diagnosis.ts';
 import { ClusterNode } from './cluster-node.ts';
 import { LostNodes } from './lost-nodes.ts';
 import { SlotWatch } from './slot-watch.ts';
+import { WatchedNodes } from './watched-nodes.ts';
 
 /**
  * Protects a cluster client: one gate before all its commands, a watch on each node's connection, and fresh slots for
@@ -25,9 +27,10 @@ export class ClusterMember implements Member {
   readonly #credentials: CredentialsHolder;
   readonly #host: MemberHost;
   readonly #turns: ClusterTurns;
-  readonly #nodes = new Map<Redis, ClusterNode>();
+  readonly #nodes: WatchedNodes;
   readonly #slotWatch: SlotWatch;
   readonly #lostNodes: LostNodes;
+  readonly #diagnosis: ClusterDiagnosis;
   #state: ConnectionState = 'idle';
   #cause: CauseCode | undefined;
   #awaySince = 0;
@@ -42,30 +45,33 @@ export class ClusterMember implements Member {
       clusterDispatch(cluster, driver.sendCommandOf(cluster), this.#turns),
     );
     const { clock, random, settings } = host;
-    this.#lostNodes = new LostNodes(clock, random, settings.connection.minPeriodMs);
-    this.#slotWatch = new SlotWatch(cluster, clock, random, settings.connection.minPeriodMs, {
+    const { minPeriodMs } = settings.connection;
+    this.#lostNodes = new LostNodes(clock, random, minPeriodMs);
+    this.#diagnosis = new ClusterDiagnosis(cluster, credentials, host, (cause) => this.#away(cause));
+    this.#nodes = new WatchedNodes(
+      (node) => this.#watchOver(node),
+      () => this.#slotWatch.trouble(),
+    );
+    this.#slotWatch = new SlotWatch(cluster, clock, random, minPeriodMs, {
       onServes: () => this.#serves(),
       onDown: () => {
         if (this.#state === 'ready') this.#leave('stalled', 'cluster-down');
       },
-      onNewEpoch: () => debug('%s: the cluster has a new epoch, its slots are read', host.settings.name),
-      onUnreachable: () => this.#away(this.#lostNodes.partlyAwayBy ?? 'connection-refused'),
-      answers: (node) => node.status === 'ready' && !this.#isSilent(node),
+      onNewEpoch: () => debug('%s: the cluster has a new epoch, its slots are read', settings.name),
+      onUnreachable: () => this.#unreachable('connection-refused'),
+      answers: (node) => node.status === 'ready' && !this.#nodes.isSilent(node),
     });
-    clusterDriver.takeOverCluster(
-      cluster,
-      () => host.settings.connection.minPeriodMs * (0.9 + 0.2 * host.random()),
-    );
-    clusterDriver.skipNodesInSlots(cluster, (node) => this.#isSkipped(node));
+    clusterDriver.takeOverCluster(cluster, () => minPeriodMs * (0.9 + 0.2 * random()));
+    clusterDriver.beforeSlots(cluster, (node) => this.#beforeSlots(node));
     driver.interceptSendCommand(cluster, this.gate.handle);
-    clusterDriver.onClusterSubscriber(cluster, (subscriber) => this.#watch(subscriber));
-    cluster.on('+node', (node: Redis) => this.#watch(node));
-    cluster.on('-node', (node: Redis) => this.#forget(node));
-    for (const node of cluster.nodes()) this.#watch(node);
+    clusterDriver.onClusterSubscriber(cluster, (subscriber) => this.#nodes.watch(subscriber));
+    cluster.on('+node', (node: Redis) => this.#nodes.watch(node));
+    cluster.on('-node', (node: Redis) => this.#nodes.forget(node));
+    for (const node of cluster.nodes()) this.#nodes.watch(node);
     cluster.on('refresh', () => this.#onSlots());
     cluster.on('connecting', () => this.#onConnecting());
     cluster.on('ready', () => this.#serves());
-    cluster.on('close', () => this.#away('connection-reset'));
+    cluster.on('close', () => this.#unreachable('connection-reset'));
     cluster.on('end', () => this.#onEnd());
     cluster.on('node error', () => this.#slotWatch.trouble());
     // Without a listener the driver prints every failed attempt to the console.
@@ -85,11 +91,11 @@ export class ClusterMember implements Member {
   }
 
   get connections(): number {
-    return this.#nodes.size;
+    return this.#nodes.count;
   }
 
   get readyConnections(): number {
-    return [...this.#nodes.keys()].filter(({ status }) => status === 'ready').length;
+    return this.#nodes.readyCount;
   }
 
   get readAt(): number | undefined {
@@ -130,58 +136,45 @@ export class ClusterMember implements Member {
 
   ask(command: string, args: readonly string[]): Promise<unknown> {
     const question = new Command(command, [...args], { replyEncoding: 'utf8' });
-    const promise = question.promise as Promise<unknown>;
     this.#turns.sendPastGate(question as unknown as DriverCommand);
-    return promise;
+    return question.promise;
   }
 
   prove(): void {
-    for (const node of this.#nodes.values()) node.prove();
+    this.#nodes.prove();
   }
 
   async disconnect(): Promise<void> {
     this.#slotWatch.stop();
+    this.#diagnosis.close();
     if (this.#cluster.status === 'end') return;
-    const closed = [...this.#nodes.values()].map((node) => node.closed());
+    const closed = this.#nodes.closed();
     this.#cause ??= 'closed';
     const ended = once(this.#cluster, 'end');
     this.#cluster.disconnect();
     clusterDriver.endIdleCluster(this.#cluster);
     await ended;
-    await Promise.all(closed);
+    await closed;
     clusterDriver.settleEnded(this.#cluster);
   }
 
-  #watch(node: Redis): void {
-    if (this.#nodes.has(node)) return;
-    this.#nodes.set(
-      node,
-      new ClusterNode(node, this.#credentials, this.#host, this.#turns, this.#lostNodes, {
-        onTrouble: () => {
-          this.#slotWatch.trouble();
-          this.#judgeParts();
-        },
-        onFound: () => this.#judgeParts(),
-      }),
-    );
-    node.once('end', () => this.#forget(node));
+  #watchOver(node: Redis): ClusterNode {
+    return new ClusterNode(node, this.#credentials, this.#host, this.#turns, this.#lostNodes, {
+      onTrouble: () => {
+        this.#slotWatch.trouble();
+        this.#judgeParts();
+      },
+      onFound: () => this.#judgeParts(),
+    });
   }
 
-  #isSilent(node: Redis): boolean {
-    return this.#nodes.get(node)?.isSilent === true;
-  }
-
-  // A node that is lost is asked for the slots only where there is none else.
-  #isSkipped(node: Redis): boolean {
-    if (this.#isSilent(node)) return true;
-    return this.#lostNodes.has(clusterDriver.addressOf(node)) && this.readyConnections > 0;
-  }
-
-  #forget(node: Redis): void {
-    if (!this.#nodes.has(node)) return;
-    this.#nodes.get(node)?.stop();
-    this.#nodes.delete(node);
-    this.#slotWatch.trouble();
+  #beforeSlots(node: Redis): 'skip' | Promise<unknown> | undefined {
+    // A node that is lost is asked for the slots only where there is none else.
+    const isLost = this.#lostNodes.has(clusterDriver.addressOf(node)) && this.readyConnections > 0;
+    if (isLost || this.#nodes.isSilent(node)) return 'skip';
+    // The driver asks over a connection of its own, which knows no more than the options of the node.
+    if (this.#credentials.source === undefined) return undefined;
+    return giveCredentials(node, this.#credentials, this.#host.settings);
   }
 
   #onSlots(): void {
@@ -211,14 +204,20 @@ export class ClusterMember implements Member {
     if (!isServing || this.#state === 'ready') return;
     this.#state = 'ready';
     this.#cause = undefined;
+    this.#diagnosis.stop();
     this.#host.onAttempt({ durationMs: 0, cause: undefined, nextAttemptMs: undefined });
     this.gate.open();
     this.#host.onMemberChange();
   }
 
   #attemptFailed(): void {
-    this.#away('connection-refused');
+    this.#unreachable('connection-refused');
     this.#host.onAttempt({ durationMs: 0, cause: this.#cause, nextAttemptMs: this.nextAttemptMs() });
+  }
+
+  #unreachable(assumed: CauseCode): void {
+    this.#away(this.#diagnosis.cause ?? this.#lostNodes.partlyAwayBy ?? assumed);
+    this.#diagnosis.look();
   }
 
   #away(cause: CauseCode): void {
@@ -238,6 +237,7 @@ export class ClusterMember implements Member {
 
   #onEnd(): void {
     this.#slotWatch.stop();
+    this.#diagnosis.stop();
     this.#state = 'ended';
     this.#cause = undefined;
     this.gate.end();

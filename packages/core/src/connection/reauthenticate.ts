@@ -1,5 +1,6 @@
 import type { Redis } from 'ioredis';
 import * as driver from '../ioredis.ts';
+import type { Credentials } from '../redis-resilience.ts';
 import type { Settings } from '../settings.ts';
 import { resolveCredentials, type CredentialsSource } from './credentials.ts';
 
@@ -12,20 +13,29 @@ export function credentialsHolder(settings: Settings): CredentialsHolder {
   return { source: settings.connection.credentials };
 }
 
+/** Has the connections that are made of this client from now on use what the source gives now. */
+export async function giveCredentials(
+  client: Redis,
+  credentials: CredentialsHolder,
+  settings: Settings,
+): Promise<Credentials | undefined> {
+  const given = await resolveCredentials(
+    credentials.source,
+    settings.connection.credentialsTimeoutMs,
+    settings.clock,
+  );
+  if (given !== undefined) driver.setCredentials(client, given.username, given.password);
+  return given;
+}
+
 /** Sends AUTH on a live connection with what the source gives now; later connections use the same. */
 export async function reauthenticate(
   client: Redis,
   credentials: CredentialsHolder,
   settings: Settings,
 ): Promise<void> {
-  const given = await resolveCredentials(
-    credentials.source,
-    settings.connection.credentialsTimeoutMs,
-    settings.clock,
-  );
-  if (given === undefined) return;
-  driver.setCredentials(client, given.username, given.password);
-  if (driver.statusOf(client) !== 'ready') return;
+  const given = await giveCredentials(client, credentials, settings);
+  if (given === undefined || driver.statusOf(client) !== 'ready') return;
   if (given.username === undefined) await client.auth(given.password);
   else await client.auth(given.username, given.password);
 }

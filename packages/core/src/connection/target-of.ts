@@ -74,7 +74,8 @@ export function tlsOf(tls: TlsOptions | boolean | null | undefined): TlsOptions 
   return tls === false || tls === null ? undefined : tls;
 }
 
-function ownCredentials(options: Record<string, unknown>): Credentials | undefined {
+/** What the client's own options say; undefined when nothing. */
+export function ownCredentials(options: Record<string, unknown>): Credentials | undefined {
   const { username, password } = options as { username?: string | null; password?: string | null };
   if (password === undefined || password === null) return undefined;
   return { username: username ?? undefined, password };

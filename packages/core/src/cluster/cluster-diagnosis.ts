@@ -1,0 +1,118 @@
+import type { Cluster } from 'ioredis';
+import type { CauseCode } from '../cause.ts';
+import { EstablishError } from '../connection/establish.ts';
+import { hedgedEstablish } from '../connection/hedged-establish.ts';
+import type { CredentialsHolder } from '../connection/reauthenticate.ts';
+import { ownCredentials, tlsOf } from '../connection/target-of.ts';
+import { TlsMismatch } from '../connection/tls-mismatch.ts';
+import { startupNodeOptions } from '../ioredis-cluster.ts';
+import type { MemberHost } from '../member.ts';
+
+const synTimeoutMs = 950;
+
+/**
+ * Finds out why a cluster cannot be reached. The driver hides it: whatever hindered its connections, it says that it could
+ * not refresh the slots. So one of the nodes to start from is dialed here, and what that meets is the cause.
+ */
+export class ClusterDiagnosis {
+  readonly #cluster: Cluster;
+  readonly #credentials: CredentialsHolder;
+  readonly #host: MemberHost;
+  readonly #onCause: (cause: CauseCode) => void;
+  readonly #tlsMismatch: TlsMismatch;
+  #looking: AbortController | undefined;
+  #looks = 0;
+  #dueAt = 0;
+  #cause: CauseCode | undefined;
+
+  constructor(
+    cluster: Cluster,
+    credentials: CredentialsHolder,
+    host: MemberHost,
+    onCause: (cause: CauseCode) => void,
+  ) {
+    this.#cluster = cluster;
+    this.#credentials = credentials;
+    this.#host = host;
+    this.#onCause = onCause;
+    this.#tlsMismatch = new TlsMismatch(host.clock);
+  }
+
+  /** As of the last look, while there is trouble. */
+  get cause(): CauseCode | undefined {
+    return this.#cause;
+  }
+
+  /** Dials a node, unless one is dialed already or was a moment ago. */
+  look(): void {
+    const { clock, settings } = this.#host;
+    if (this.#looking !== undefined || clock.now() < this.#dueAt) return;
+    this.#dueAt = clock.now() + settings.connection.minPeriodMs;
+    const looking = new AbortController();
+    this.#looking = looking;
+    this.#dial(looking).then((cause) => {
+      this.#tell(looking, cause);
+      if (this.#looking === looking) this.#looking = undefined;
+    }, ignore);
+  }
+
+  /** The cluster serves, or nobody wants it any more. */
+  stop(): void {
+    this.#looking?.abort(new Error('Not needed any more.'));
+    this.#looking = undefined;
+    this.#cause = undefined;
+  }
+
+  /** Nothing is dialed from now on. */
+  close(): void {
+    this.stop();
+    this.#dueAt = Infinity;
+  }
+
+  #tell(looking: AbortController, cause: CauseCode | undefined): void {
+    if (this.#looking !== looking) return;
+    this.#cause = cause;
+    if (cause !== undefined) this.#onCause(cause);
+  }
+
+  async #dial(looking: AbortController): Promise<CauseCode | undefined> {
+    const { clock, settings } = this.#host;
+    const { connection } = settings;
+    const nodes = startupNodeOptions(this.#cluster);
+    const options = nodes[this.#looks++ % nodes.length] ?? {};
+    const { host, port, family } = options as { host?: string; port?: number; family?: number };
+    const late = new DOMException('Not connected in time.', 'TimeoutError');
+    const syn = clock.setTimeout(() => looking.abort(late), synTimeoutMs);
+    const handshake = clock.setTimeout(() => looking.abort(late), connection.handshakeTimeoutMs);
+    try {
+      const target = {
+        endpoint: () => Promise.resolve({ host, port, family, tls: tlsOf(options['tls'] as boolean) }),
+        credentials: this.#credentials.source ?? ownCredentials(options),
+        credentialsTimeoutMs: connection.credentialsTimeoutMs,
+        keepAliveMs: 0,
+        wantsHello: () => false,
+        requiresPrimary: false,
+      };
+      const { socket, proof } = await hedgedEstablish(target, clock, looking.signal, {
+        connected: () => clock.clearTimeout(syn),
+        preparing: () => ignore,
+        unanswered: (endpoint) =>
+          void this.#tlsMismatch
+            .explain('handshake-timeout', endpoint)
+            .then((cause) => this.#tell(looking, cause)),
+      });
+      socket.destroy();
+      return proof.waiting;
+    } catch (error) {
+      if (!(error instanceof EstablishError)) return undefined;
+      return await this.#tlsMismatch.explain(error.reason, error.endpoint);
+    } finally {
+      clock.clearTimeout(syn);
+      clock.clearTimeout(handshake);
+    }
+  }
+}
+
+function ignore(): void {
+  // What the look met is its answer.
+}

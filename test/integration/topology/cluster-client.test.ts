@@ -1,0 +1,134 @@
+import { createRedisResilience, isRedisResilienceError, type RedisResilience } from '@redis-resilience/core';
+import { startCluster, waitFor, type ClusterGroup } from '@redis-resilience/testing';
+import type { Cluster } from 'ioredis';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { waitUntilStatus } from '../stage/protected-redis.ts';
+
+async function protectCluster(
+  cluster: ClusterGroup,
+  target: object = {},
+): Promise<{ resilience: RedisResilience; client: Cluster }> {
+  const resilience = createRedisResilience({ cluster: cluster.addresses, ...target });
+  onTestFinished(() => resilience.close({ drainMs: 0 }));
+  await resilience.ready({ timeoutMs: 5_000 });
+  return { resilience, client: resilience.client };
+}
+
+async function killAll(cluster: ClusterGroup): Promise<void> {
+  await Promise.all(cluster.nodes.map((node) => node.kill()));
+}
+
+describe('the client of a Cluster', () => {
+  test('has duplicates that are protected, and close with it', async () => {
+    await using cluster = await startCluster({ nodes: 3, replicas: 0 });
+    const { resilience, client } = await protectCluster(cluster);
+    const duplicate = client.duplicate();
+    expect(await duplicate.set('a', '1')).toBe('OK');
+    await killAll(cluster);
+    await waitUntilStatus(resilience, 'down');
+    const error: unknown = await duplicate.get('a').catch((reason: unknown) => reason);
+    expect(isRedisResilienceError(error)).toBe(true);
+    await Promise.all(cluster.nodes.map((node) => node.start()));
+    await waitUntilStatus(resilience, 'up');
+    await waitFor(async () => (await duplicate.set('a', '2').catch(() => 'not yet')) === 'OK', {
+      timeoutMs: 5_000,
+    });
+    await resilience.close();
+    expect([client.status, duplicate.status]).toEqual(['end', 'end']);
+  });
+
+  test('takes a new password on all its connections when it is told', async () => {
+    await using cluster = await startCluster({ nodes: 3, replicas: 0, password: 'first' });
+    const { resilience, client } = await protectCluster(cluster, {
+      options: { redisOptions: { password: 'first' } },
+    });
+    const keys = Array.from({ length: 12 }, (_, index) => `key:${index}`);
+    for (const key of keys) await client.set(key, key);
+    for (const node of cluster.nodes) await node.command('CONFIG', 'SET', 'requirepass', 'second');
+    await resilience.reauthenticate({ password: 'second' });
+    for (const key of keys) expect(await client.get(key)).toBe(key);
+
+    for (const node of cluster.nodes) await node.command('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
+    await waitFor(
+      async () =>
+        (await Promise.all(keys.map((key) => client.get(key).catch(() => undefined)))).every(Boolean),
+      { timeoutMs: 5_000 },
+    );
+    expect(resilience.snapshot()).toMatchObject({ status: 'up', reads: true, writes: true });
+  });
+
+  test('heals from a password that was rotated behind its back as soon as its provider knows it', async () => {
+    await using cluster = await startCluster({ nodes: 3, replicas: 0, password: 'first' });
+    let password = 'first';
+    const resilience = createRedisResilience(
+      { cluster: cluster.addresses },
+      { connection: { credentials: () => ({ password }) } },
+    );
+    onTestFinished(() => resilience.close({ drainMs: 0 }));
+    await resilience.ready({ timeoutMs: 5_000 });
+    const client = resilience.client;
+    await client.set('a', '1');
+    for (const node of cluster.nodes) await node.command('CONFIG', 'SET', 'requirepass', 'second');
+    for (const node of cluster.nodes) await node.command('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
+    await waitFor(() => resilience.snapshot().cause?.code === 'auth', { timeoutMs: 5_000 });
+    password = 'second';
+    await waitUntilStatus(resilience, 'up');
+    expect(await client.get('a')).toBe('1');
+  });
+
+  test('quits while every node is away', async () => {
+    await using cluster = await startCluster({ nodes: 3, replicas: 0 });
+    const { resilience, client } = await protectCluster(cluster);
+    await killAll(cluster);
+    await waitUntilStatus(resilience, 'down');
+    expect(await client.quit()).toBe('OK');
+    await waitFor(() => client.status === 'end');
+    expect(resilience.snapshot().cause?.code).toBe('closed');
+  });
+
+  test('quits while every node is there', async () => {
+    await using cluster = await startCluster({ nodes: 3, replicas: 0 });
+    const { client } = await protectCluster(cluster);
+    expect(await client.quit()).toBe('OK');
+    await waitFor(() => client.status === 'end');
+  });
+});
+
+describe('a Cluster that cannot be reached says why', () => {
+  const provider = () => Promise.reject(new Error('The vault is sealed.'));
+  test('also where the nodes are URLs or ports', async () => {
+    await using cluster = await startCluster({ nodes: 3, replicas: 0, password: 'right' });
+    const [node] = cluster.addresses;
+    for (const startup of [`redis://:wrong@127.0.0.1:${node?.port}`, node?.port ?? 0]) {
+      const resilience = createRedisResilience({ cluster: [startup] });
+      onTestFinished(() => resilience.close({ drainMs: 0 }));
+      await waitFor(() => resilience.snapshot().cause?.code === 'auth', { timeoutMs: 5_000 });
+    }
+  });
+
+  test.each([
+    ['auth', { options: { redisOptions: { password: 'wrong' } } }, {}],
+    ['auth', {}, {}],
+    ['credentials', {}, { connection: { credentials: provider } }],
+    ['tls', { options: { redisOptions: { tls: {} } } }, {}],
+    ['dns', { cluster: [{ host: 'nowhere.invalid', port: 6379 }] }, {}],
+    ['connection-refused', { cluster: [{ host: '127.0.0.1', port: 1 }] }, {}],
+  ] as const)('%s: %o', async (cause, target, options) => {
+    await using cluster = await startCluster({ nodes: 3, replicas: 0, password: 'right' });
+    const resilience = createRedisResilience(
+      { cluster: cluster.addresses, ...target },
+      { ...options, name: 'shop' },
+    );
+    onTestFinished(() => resilience.close({ drainMs: 0 }));
+    await waitFor(() => resilience.snapshot().cause?.code === cause, {
+      timeoutMs: 5_000,
+      message: `the cause ${cause} instead of ${resilience.snapshot().cause?.code}`,
+    });
+    const error: unknown = await resilience.client.get('a').catch((reason: unknown) => reason);
+    expect(error).toMatchObject({ reason: cause, outcome: 'not-applied' });
+    let closings = 0;
+    resilience.client.on('close', () => closings++);
+    await waitFor(() => closings >= 3, { timeoutMs: 5_000 });
+    expect(resilience.snapshot().cause?.code).toBe(cause);
+  });
+});
