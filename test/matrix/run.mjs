@@ -57,6 +57,9 @@ chmodSync(folder, 0o755);
 process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => process.exit(1));
 
+let suite;
+process.on('exit', () => suite?.kill());
+
 const results = [];
 for (const driver of chosenDrivers) {
   const workspace = copyWorkspace(driver);
@@ -108,12 +111,12 @@ async function runSuite(workspace, driver, node) {
   const report = join(folder, `report-${driver}-${node}.json`);
   const vitest = join(workspace, 'node_modules', 'vitest', 'vitest.mjs');
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
-  const child = spawn(executableOf(node), [vitest, 'run', ...reporters, ...positionals], {
+  suite = spawn(executableOf(node), [vitest, 'run', ...reporters, ...positionals], {
     cwd: join(workspace, 'test'),
     stdio: 'inherit',
     env: { ...process.env, NODE_PATH: '' },
   });
-  const [code] = await once(child, 'exit');
+  const [code] = await once(suite, 'exit');
   const counts = existsSync(report) ? JSON.parse(await readFile(report, 'utf8')) : {};
   return { driver, node, isGreen: code === 0, counts };
 }
