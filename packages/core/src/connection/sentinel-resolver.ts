@@ -1,8 +1,9 @@
 import type { ConnectionOptions as TlsOptions } from 'node:tls';
 import type { Clock, Random, TimerHandle } from '../clock.ts';
+import { classifyReply } from '../command/reply-error.ts';
 import { chooseReplica, type PreferredReplicas, type Replica } from './choose-replica.ts';
 import { endpointKey, openSocket, type Endpoint } from './open-socket.ts';
-import { ask, authCommand } from './prove.ts';
+import { ask, authCommand, ProofError } from './prove.ts';
 import { RespError, type Reply } from './resp.ts';
 
 /** The part of ioredis' options that leads to the primary through its sentinels. */
@@ -204,7 +205,10 @@ function fieldsOf(reply: Reply): Map<string, string> {
 }
 
 function notKnown(reply: Reply | undefined): Error {
-  if (reply instanceof RespError) return reply;
+  if (reply instanceof RespError) {
+    const { cause } = classifyReply(reply.message);
+    return cause === undefined ? reply : new ProofError(cause, reply);
+  }
   return Object.assign(new Error('The sentinel does not know this primary.'), { code: 'ENOTFOUND' });
 }
 

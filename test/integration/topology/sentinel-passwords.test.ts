@@ -1,0 +1,50 @@
+import { createRedisResilience, type RedisResilience, type ResilienceOptions } from '@redis-resilience/core';
+import { startSentinel, waitFor, type SentinelGroup } from '@redis-resilience/testing';
+import type { RedisOptions } from 'ioredis';
+import { expect, onTestFinished, test } from 'vitest';
+import { CallLoop } from '../stage/call-loop.ts';
+
+const passwords = { password: 'data', sentinelPassword: 'watch' };
+
+function protectGroup(
+  group: SentinelGroup,
+  target: RedisOptions,
+  options: ResilienceOptions = {},
+): RedisResilience {
+  const resilience = createRedisResilience(
+    { sentinels: group.sentinelAddresses, name: group.name, ...target },
+    options,
+  );
+  onTestFinished(() => resilience.close({ drainMs: 0 }));
+  return resilience;
+}
+
+test('a failover is followed where sentinels and servers want a password each', async () => {
+  await using group = await startSentinel(passwords);
+  const resilience = protectGroup(
+    group,
+    { sentinelPassword: 'watch' },
+    { connection: { credentials: () => ({ password: 'data' }) } },
+  );
+  await resilience.ready({ timeoutMs: 5_000 });
+  const loop = new CallLoop(() => resilience.client.set('greeting', 'hello'));
+  await loop.untilAnswered(20);
+  await group.failover();
+  const failedOverAt = performance.now();
+  await waitFor(() => loop.firstAnswerAfter(failedOverAt) !== undefined, { timeoutMs: 5_000 });
+  await loop.untilAnswered(20);
+  await loop.finish();
+  const primary = await group.currentPrimary();
+  expect(await primary.command('GET', 'greeting')).toBe('hello');
+});
+
+test.each([
+  ['the password of the sentinels', { password: 'data', sentinelPassword: 'wrong' }],
+  ['no password for the sentinels', { password: 'data' }],
+  ['the password of the servers', { password: 'wrong', sentinelPassword: 'watch' }],
+])('%s, where it is not right, is told as such', async (_what, target) => {
+  await using group = await startSentinel(passwords);
+  const resilience = protectGroup(group, target);
+  await waitFor(() => resilience.snapshot().cause?.code === 'auth', { timeoutMs: 5_000 });
+  await expect(resilience.client.get('a')).rejects.toMatchObject({ reason: 'auth' });
+});
