@@ -94,6 +94,31 @@ describe('the client of a Cluster', () => {
   });
 });
 
+test('sharded subscriptions of a Cluster come back, and their trouble is not the cluster’s', async () => {
+  await using cluster = await startCluster();
+  const { resilience, client } = await protectCluster(cluster, { options: { shardedSubscribers: true } });
+  const publisher = await protectCluster(cluster);
+  const changes: string[] = [];
+  resilience.on('change', ({ snapshot }) => changes.push(snapshot.status));
+  const heard: string[] = [];
+  client.on('smessage', (_channel: string, message: string) => heard.push(message));
+  await client.ssubscribe('a');
+  await waitFor(async () => {
+    await publisher.client.spublish('a', 'before');
+    return heard.includes('before');
+  });
+  const victim = await cluster.primaryOf('a');
+  await victim.kill();
+  await waitFor(
+    async () => {
+      await publisher.client.spublish('a', 'after').catch(() => undefined);
+      return heard.includes('after');
+    },
+    { timeoutMs: 15_000 },
+  );
+  expect(changes).not.toContain('down');
+});
+
 describe('a Cluster that cannot be reached says why', () => {
   const provider = () => Promise.reject(new Error('The vault is sealed.'));
   test('also where the nodes are URLs or ports', async () => {

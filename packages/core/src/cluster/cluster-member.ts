@@ -74,7 +74,7 @@ export class ClusterMember implements Member {
     cluster.on('close', () => this.#unreachable('connection-reset'));
     cluster.on('end', () => this.#onEnd());
     cluster.on('node error', () => this.#slotWatch.trouble());
-    // Without a listener the driver prints every failed attempt to the console.
+    // Without a listener the driver prints it. It tells of failed attempts, and, while it serves, of sharded subscribers.
     cluster.on('error', () => this.#attemptFailed());
   }
 
@@ -115,9 +115,8 @@ export class ClusterMember implements Member {
   }
 
   nextAttemptMs(): number | undefined {
-    return this.#state === 'ready' || this.#state === 'ended'
-      ? undefined
-      : this.#host.settings.connection.minPeriodMs;
+    const isDialing = this.#state !== 'ready' && this.#state !== 'ended';
+    return isDialing ? this.#host.settings.connection.minPeriodMs : undefined;
   }
 
   serverAway(cause: CauseCode): void {
@@ -211,6 +210,7 @@ export class ClusterMember implements Member {
   }
 
   #attemptFailed(): void {
+    if (this.#cluster.status === 'ready') return this.#slotWatch.trouble();
     this.#unreachable('connection-refused');
     this.#host.onAttempt({ durationMs: 0, cause: this.#cause, nextAttemptMs: this.nextAttemptMs() });
   }
