@@ -1,3 +1,6 @@
+import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
 import { createRedisResilience, isRedisResilienceError, type RedisResilience } from '@redis-resilience/core';
 import { startCluster, waitFor, type ClusterGroup } from '@redis-resilience/testing';
 import type { Cluster } from 'ioredis';
@@ -94,30 +97,38 @@ describe('the client of a Cluster', () => {
   });
 });
 
-test('sharded subscriptions of a Cluster come back, and their trouble is not the cluster’s', async () => {
-  await using cluster = await startCluster();
-  const { resilience, client } = await protectCluster(cluster, { options: { shardedSubscribers: true } });
-  const publisher = await protectCluster(cluster);
-  const changes: string[] = [];
-  resilience.on('change', ({ snapshot }) => changes.push(snapshot.status));
-  const heard: string[] = [];
-  client.on('smessage', (_channel: string, message: string) => heard.push(message));
-  await client.ssubscribe('a');
-  await waitFor(async () => {
-    await publisher.client.spublish('a', 'before');
-    return heard.includes('before');
-  });
-  const victim = await cluster.primaryOf('a');
-  await victim.kill();
-  await waitFor(
-    async () => {
-      await publisher.client.spublish('a', 'after').catch(() => undefined);
-      return heard.includes('after');
-    },
-    { timeoutMs: 15_000 },
-  );
-  expect(changes).not.toContain('down');
-});
+// Before it had these, the driver lost some of them in a failover.
+const hasShardedSubscriber = existsSync(
+  join(dirname(createRequire(import.meta.url).resolve('ioredis')), 'cluster/ShardedSubscriber.js'),
+);
+
+test.runIf(hasShardedSubscriber)(
+  'sharded subscriptions of a Cluster come back, and their trouble is not the cluster’s',
+  async () => {
+    await using cluster = await startCluster();
+    const { resilience, client } = await protectCluster(cluster, { options: { shardedSubscribers: true } });
+    const publisher = await protectCluster(cluster);
+    const changes: string[] = [];
+    resilience.on('change', ({ snapshot }) => changes.push(snapshot.status));
+    const heard: string[] = [];
+    client.on('smessage', (_channel: string, message: string) => heard.push(message));
+    await client.ssubscribe('a');
+    await waitFor(async () => {
+      await publisher.client.spublish('a', 'before');
+      return heard.includes('before');
+    });
+    const victim = await cluster.primaryOf('a');
+    await victim.kill();
+    await waitFor(
+      async () => {
+        await publisher.client.spublish('a', 'after').catch(() => undefined);
+        return heard.includes('after');
+      },
+      { timeoutMs: 15_000 },
+    );
+    expect(changes).not.toContain('down');
+  },
+);
 
 describe('a Cluster that cannot be reached says why', () => {
   const provider = () => Promise.reject(new Error('The vault is sealed.'));
