@@ -65,7 +65,7 @@ export interface ConnectionOptions {
   readonly keepAliveMs?: number;
   /** What the endpoint is expected to be. Default `primary`, or `any` for a client of replicas; `any` never checks. */
   readonly role?: 'primary' | 'any';
-  /** Credentials, or where to get them: asked at each attempt. Default: those of the client's own options. */
+  /** Credentials, or where to get them: asked at each attempt, and once a second while that fails. Default: those of the client's own options. */
   readonly credentials?: Credentials | (() => Credentials | Promise<Credentials>);
   /** Bounds the credentials provider. Default 5,000 ms. */
   readonly credentialsTimeoutMs?: number;

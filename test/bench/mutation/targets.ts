@@ -76,6 +76,7 @@ export const mutationTargets: readonly MutationTarget[] = [
   { file: 'command/admission.ts', tests: ['command/admission.test.ts'] },
   { file: 'command/wait-policy.ts', tests: ['command/wait-policy.test.ts', 'command/admission.test.ts'] },
   { file: 'connection/dialer.ts', tests: ownFirst('dialer', dialTests) },
+  { file: 'connection/patient-provider.ts', tests: ['connection/patient-provider.test.ts'] },
   { file: 'connection/choose-replica.ts', tests: ['connection/choose-replica.test.ts'] },
   { file: 'connection/round-trip.ts', tests: ['connection/round-trip.test.ts'] },
   { file: 'command/batch-settlement.ts', tests: ['command/batch-settlement.test.ts'] },

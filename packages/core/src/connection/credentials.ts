@@ -30,6 +30,7 @@ export async function resolveCredentials(
     if (typeof given?.password !== 'string') throw new TypeError('expected { username?, password }');
     return given;
   } catch (error) {
+    if (error instanceof CredentialsError) throw error;
     throw new CredentialsError('The credentials provider failed.', { cause: error });
   } finally {
     if (timer !== undefined) clock.clearTimeout(timer);

@@ -3,6 +3,7 @@ import * as driver from '../ioredis.ts';
 import type { Credentials } from '../redis-resilience.ts';
 import type { Settings } from '../settings.ts';
 import { resolveCredentials, type CredentialsSource } from './credentials.ts';
+import { patientProvider } from './patient-provider.ts';
 
 /** The credentials in force: those of the options until new ones are told. */
 export interface CredentialsHolder {
@@ -10,7 +11,10 @@ export interface CredentialsHolder {
 }
 
 export function credentialsHolder(settings: Settings): CredentialsHolder {
-  return { source: settings.connection.credentials };
+  const { clock, random, connection } = settings;
+  const { credentials, credentialsTimeoutMs } = connection;
+  if (typeof credentials !== 'function') return { source: credentials };
+  return { source: patientProvider(credentials, credentialsTimeoutMs, clock, random) };
 }
 
 /** Has the connections that are made of this client from now on use what the source gives now. */

@@ -1,0 +1,42 @@
+import type { Clock, Random } from '../clock.ts';
+import type { Credentials } from '../redis-resilience.ts';
+import { resolveCredentials } from './credentials.ts';
+
+const firstPauseMs = 100;
+const maxPauseMs = 1_000;
+
+/**
+ * The application's credentials provider, asked no more often than it can bear: those who ask at the same time get one
+ * answer, and after a failure it is left alone for 100 ms, doubled up to a second, half of it jittered. Whoever asks
+ * meanwhile gets that failure.
+ */
+export function patientProvider(
+  provider: () => Credentials | Promise<Credentials>,
+  timeoutMs: number,
+  clock: Clock,
+  random: Random,
+): () => Promise<Credentials> {
+  let asking: Promise<Credentials> | undefined;
+  let failure: { readonly error: unknown; readonly until: number } | undefined;
+  let pauseMs = firstPauseMs;
+
+  async function ask(): Promise<Credentials> {
+    try {
+      const given = await resolveCredentials(provider, timeoutMs, clock);
+      pauseMs = firstPauseMs;
+      return given as Credentials;
+    } catch (error) {
+      failure = { error, until: clock.now() + pauseMs * (0.5 + 0.5 * random()) };
+      pauseMs = Math.min(2 * pauseMs, maxPauseMs);
+      throw error;
+    } finally {
+      asking = undefined;
+    }
+  }
+
+  return () => {
+    if (failure !== undefined && clock.now() < failure.until) return Promise.reject(failure.error);
+    asking ??= ask();
+    return asking;
+  };
+}
