@@ -54,11 +54,12 @@ if (!values['no-build']) execFileSync('npm', ['run', 'build'], { cwd: root, stdi
 const folder = mkdtempSync(join(tmpdir(), 'redis-resilience-matrix-'));
 // Tests run parts of the workspace as another user, who must be able to read it.
 chmodSync(folder, 0o755);
-process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
-for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => process.exit(1));
-
 let suite;
-process.on('exit', () => suite?.kill());
+process.on('exit', () => {
+  suite?.kill();
+  rmSync(folder, { recursive: true, force: true });
+});
+for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => process.exit(1));
 
 const results = [];
 for (const driver of chosenDrivers) {
