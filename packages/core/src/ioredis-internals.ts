@@ -33,7 +33,7 @@ export interface Internals {
   disconnect(reconnect?: boolean): void;
   connect(callback?: unknown): Promise<void>;
   flushQueue(error: Error): void;
-  setStatus(status: string): void;
+  setStatus(status: string, detail?: unknown): void;
   isCluster?: boolean;
 }
 

@@ -76,6 +76,7 @@ export function interceptSendCommand(client: Redis | Cluster, gate: SendCommand)
  */
 export function takeOverConnection(client: Redis, connector: DriverConnector): void {
   const target = internals(client);
+  refuseStaleReady(target);
   target.connector = connector;
   Object.assign(target.options, {
     maxRetriesPerRequest: 0,
@@ -88,6 +89,20 @@ export function takeOverConnection(client: Redis, connector: DriverConnector): v
     reconnectOnError: null,
     connectTimeout: 0,
   });
+}
+
+// ioredis 5 tells of `ready` when the answers to its CLIENT commands are in, or failed: so also when the connection broke
+// meanwhile, and then stays ready without a socket for ever (ioredis issue 2099).
+function refuseStaleReady(target: ReturnType<typeof internals>): void {
+  const setStatus = target.setStatus.bind(target);
+  target.setStatus = (...args) => {
+    if (args[0] !== 'ready' || target.status === 'connect') return setStatus(...args);
+    // What follows in the driver would take the subscriptions for brought back.
+    const { prevCondition } = target;
+    queueMicrotask(() => {
+      target.prevCondition ??= prevCondition ?? null;
+    });
+  };
 }
 
 /** As {@link takeOverConnection}, for a client that also comes back by itself: everything but a cluster node. */
