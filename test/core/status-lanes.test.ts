@@ -1,17 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { CircuitState } from '../../packages/core/src/snapshot.ts';
-import { statusOf, type StatusFacts } from '../../packages/core/src/status.ts';
-
-const well: StatusFacts = {
-  connection: 'ready',
-  connectionCause: undefined,
-  readCircuit: 'closed',
-  writeCircuit: 'closed',
-  readCause: undefined,
-  writeCause: undefined,
-  writesHeldBy: undefined,
-  partlyAwayBy: undefined,
-};
+import { statusOf } from '../../packages/core/src/status.ts';
+import { well } from './status-facts.ts';
 
 describe('the status while one lane alone is in trouble', () => {
   it.each<[read: CircuitState, write: CircuitState, reads: boolean, writes: boolean]>([

@@ -1,16 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { statusOf, type StatusFacts, type StatusVerdict } from '../../packages/core/src/status.ts';
-
-const well: StatusFacts = {
-  connection: 'ready',
-  connectionCause: undefined,
-  readCircuit: 'closed',
-  writeCircuit: 'closed',
-  readCause: undefined,
-  writeCause: undefined,
-  writesHeldBy: undefined,
-  partlyAwayBy: undefined,
-};
+import { well } from './status-facts.ts';
 
 const rows: readonly (readonly [string, Partial<StatusFacts>, StatusVerdict])[] = [
   ['all is well', {}, { status: 'up', reads: true, writes: true, cause: undefined }],

@@ -1,25 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { nextDueAt, schedule } from '../../../packages/core/src/connection/dial-schedule.ts';
-import type { DialMoment, DialSignal } from '../../../packages/core/src/connection/dial-signal.ts';
+import type { DialSignal } from '../../../packages/core/src/connection/dial-signal.ts';
 import { idleSchedule, type DialSchedule } from '../../../packages/core/src/connection/dial-state.ts';
-
-const at = 100_000;
-const limits = { minPeriodMs: 100, maxPeriodMs: 5_000 };
-
-function moment(changes: Partial<DialMoment> = {}): DialMoment {
-  const random = (): number => 0.5;
-  return {
-    at,
-    alive: 0,
-    fleetSize: 10_000,
-    everConnected: true,
-    own: 1,
-    interactive: true,
-    limits,
-    random,
-    ...changes,
-  };
-}
+import { at, inBigFleet } from './dial-moment.ts';
 
 const states = {
   idle: idleSchedule,
@@ -154,7 +137,7 @@ describe('schedule', () => {
   it.each(cells)(
     'goes on from $state when $signal',
     ({ state, signal, expected: [mode, dueIn, attempts] }) => {
-      const [next, effect] = schedule(states[state], signals[signal], moment());
+      const [next, effect] = schedule(states[state], signals[signal], inBigFleet());
       const dueAt = nextDueAt(next);
       expect([next.mode, dueAt === undefined ? undefined : dueAt - at, effect]).toEqual([
         mode,
@@ -165,17 +148,17 @@ describe('schedule', () => {
   );
 
   it('keeps its due times when the clock rings late', () => {
-    const [next] = schedule(states['paced, due'], signals.ticked, moment({ at: at + 900 }));
+    const [next] = schedule(states['paced, due'], signals.ticked, inBigFleet({ at: at + 900 }));
     expect(next.dueAt).toBe(at + 2_000);
   });
 
   it('redraws the phase within 200 ms after a freeze, and attempts nothing before', () => {
-    const [next, effect] = schedule(states['paced, due'], signals.ticked, moment({ at: at + 2_001 }));
+    const [next, effect] = schedule(states['paced, due'], signals.ticked, inBigFleet({ at: at + 2_001 }));
     expect([next.dueAt, effect]).toEqual([at + 2_101, 'none']);
   });
 
   it('attempts at once after a freeze in a small fleet', () => {
-    const frozen = moment({ at: at + 2_001, fleetSize: 1 });
+    const frozen = inBigFleet({ at: at + 2_001, fleetSize: 1 });
     const [next, effect] = schedule(states['paced, due'], signals.ticked, frozen);
     expect(effect).toBe('attempt');
     expect(next.dueAt! - frozen.at).toBeLessThanOrEqual(100);
@@ -184,7 +167,7 @@ describe('schedule', () => {
   it('doubles the overload at each sign of it and takes a fifth off with each success', () => {
     let state: DialSchedule = states.paced;
     const after = (signal: DialSignal): number => {
-      [state] = schedule(state, signal, moment());
+      [state] = schedule(state, signal, inBigFleet());
       return state.overload;
     };
     expect(after(signals['failed, overload'])).toBe(2);
@@ -198,6 +181,6 @@ describe('schedule', () => {
 
   it('changes no state it was given', () => {
     for (const { state, signal } of cells)
-      schedule(Object.freeze({ ...states[state] }), signals[signal], moment());
+      schedule(Object.freeze({ ...states[state] }), signals[signal], inBigFleet());
   });
 });

@@ -7,8 +7,7 @@ import { ownCredentials, tlsOf } from '../connection/target-of.ts';
 import { TlsMismatch } from '../connection/tls-mismatch.ts';
 import { startupNodeOptions } from '../ioredis-cluster.ts';
 import type { MemberHost } from '../member.ts';
-
-const synTimeoutMs = 950;
+import { dialInTime } from './dial-in-time.ts';
 
 /**
  * Finds out why a cluster cannot be reached. The driver hides it: whatever hindered its connections, it says that it could
@@ -81,9 +80,6 @@ export class ClusterDiagnosis {
     const nodes = startupNodeOptions(this.#cluster);
     const options = nodes[this.#looks++ % nodes.length] ?? {};
     const { host, port, family } = options as { host?: string; port?: number; family?: number };
-    const late = new DOMException('Not connected in time.', 'TimeoutError');
-    const syn = clock.setTimeout(() => looking.abort(late), synTimeoutMs);
-    const handshake = clock.setTimeout(() => looking.abort(late), connection.handshakeTimeoutMs);
     try {
       const target = {
         endpoint: () => Promise.resolve({ host, port, family, tls: tlsOf(options['tls'] as boolean) }),
@@ -93,22 +89,21 @@ export class ClusterDiagnosis {
         wantsHello: () => false,
         requiresPrimary: false,
       };
-      const { socket, proof } = await hedgedEstablish(target, clock, looking.signal, {
-        connected: () => clock.clearTimeout(syn),
-        preparing: () => ignore,
-        unanswered: (endpoint) =>
-          void this.#tlsMismatch
-            .explain('handshake-timeout', endpoint)
-            .then((cause) => this.#tell(looking, cause)),
-      });
+      const { socket, proof } = await dialInTime(clock, looking, connection.handshakeTimeoutMs, (connected) =>
+        hedgedEstablish(target, clock, looking.signal, {
+          connected,
+          preparing: () => ignore,
+          unanswered: (endpoint) =>
+            void this.#tlsMismatch
+              .explain('handshake-timeout', endpoint)
+              .then((cause) => this.#tell(looking, cause)),
+        }),
+      );
       socket.destroy();
       return proof.waiting;
     } catch (error) {
       if (!(error instanceof EstablishError)) return undefined;
       return await this.#tlsMismatch.explain(error.reason, error.endpoint);
-    } finally {
-      clock.clearTimeout(syn);
-      clock.clearTimeout(handshake);
     }
   }
 }

@@ -13,6 +13,7 @@ import * as driver from '../ioredis.ts';
 import { addressOf } from '../ioredis-cluster.ts';
 import type { MemberHost } from '../member.ts';
 import type { ClusterTurns } from './cluster-dispatch.ts';
+import { dialInTime } from './dial-in-time.ts';
 import type { LostNodes } from './lost-nodes.ts';
 
 export interface ClusterNodeListener {
@@ -22,7 +23,6 @@ export interface ClusterNodeListener {
   onFound(): void;
 }
 
-const synTimeoutMs = 950;
 const graceMs = 100;
 
 /**
@@ -111,15 +111,15 @@ export class ClusterNode implements DriverConnector {
     this.#lostNodes.checkTurn(this.#address);
     const connecting = new AbortController();
     this.#connecting = connecting;
-    const late = new DOMException('Not connected in time.', 'TimeoutError');
-    const syn = clock.setTimeout(() => connecting.abort(late), synTimeoutMs);
-    const handshake = clock.setTimeout(() => connecting.abort(late), settings.connection.handshakeTimeoutMs);
     const patience = clock.setTimeout(() => this.#goesSilent(), settings.connection.minStallMs);
     try {
-      const { socket, proof, credentials } = await establish(this.#target, clock, connecting.signal, {
-        connected: () => clock.clearTimeout(syn),
-        preparing: () => ignore,
-      });
+      const { socket, proof, credentials } = await dialInTime(
+        clock,
+        connecting,
+        settings.connection.handshakeTimeoutMs,
+        (connected) =>
+          establish(this.#target, clock, connecting.signal, { connected, preparing: () => ignore }),
+      );
       if (proof.waiting !== undefined) {
         socket.destroy();
         throw new EstablishError(proof.waiting, undefined);
@@ -136,7 +136,7 @@ export class ClusterNode implements DriverConnector {
       this.#listener.onTrouble();
       throw error;
     } finally {
-      for (const timer of [syn, handshake, patience]) clock.clearTimeout(timer);
+      clock.clearTimeout(patience);
       this.#connecting = undefined;
     }
   }
