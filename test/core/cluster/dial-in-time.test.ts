@@ -9,6 +9,7 @@ interface Dial {
   readonly dialing: AbortController;
   readonly connect: () => void;
   readonly prove: () => void;
+  readonly refuse: () => void;
   readonly done: Promise<string>;
 }
 
@@ -18,14 +19,16 @@ function dial(): Dial {
   const dialing = new AbortController();
   let connect: () => void = () => undefined;
   let prove: () => void = () => undefined;
+  let refuse: () => void = () => undefined;
   const done = dialInTime(clock, dialing, handshakeTimeoutMs, (connected) => {
     connect = connected;
     return new Promise<string>((resolve, reject) => {
       prove = () => resolve('proved');
+      refuse = () => reject(new Error('refused'));
       dialing.signal.addEventListener('abort', () => reject(dialing.signal.reason as Error));
     });
   });
-  return { clock, dialing, connect, prove, done };
+  return { clock, dialing, connect, prove, refuse, done };
 }
 
 describe('a node of a cluster that is dialed', () => {
@@ -46,6 +49,13 @@ describe('a node of a cluster that is dialed', () => {
     expect(dialing.signal.aborted).toBe(false);
     clock.travel(1);
     await expect(done).rejects.toMatchObject({ name: 'TimeoutError' });
+    expect(clock.pendingTimers).toBe(0);
+  });
+
+  test('leaves no timer when it refuses', async () => {
+    const { clock, refuse, done } = dial();
+    refuse();
+    await expect(done).rejects.toThrow('refused');
     expect(clock.pendingTimers).toBe(0);
   });
 

@@ -5,9 +5,9 @@ import { EstablishError } from '../../../packages/core/src/connection/establish.
 
 const refused = new EstablishError('connection-refused', undefined);
 
-function start(): { clock: ManualClock; nodes: LostNodes } {
+function start(random = 0.5): { clock: ManualClock; nodes: LostNodes } {
   const clock = new ManualClock();
-  return { clock, nodes: new LostNodes(clock, () => 0.5, 100) };
+  return { clock, nodes: new LostNodes(clock, () => random, 100) };
 }
 
 describe('lost nodes', () => {
@@ -28,6 +28,19 @@ describe('lost nodes', () => {
     expect(nodes.has('a:1')).toBe(false);
   });
 
+  test.each([
+    [0, 90],
+    [0.25, 95],
+    [0.75, 105],
+  ])('wait for the period, spread by a tenth: at %d of the spread %d ms', (random, waitMs) => {
+    const { clock, nodes } = start(random);
+    nodes.lost('a:1', refused);
+    clock.travel(waitMs - 1);
+    expect(() => nodes.checkTurn('a:1')).toThrow(refused);
+    clock.travel(1);
+    expect(() => nodes.checkTurn('a:1')).not.toThrow();
+  });
+
   test('matter only where they own slots', () => {
     const { nodes } = start();
     nodes.lost('a:1', refused);
@@ -39,6 +52,22 @@ describe('lost nodes', () => {
     nodes.found('a:1');
     expect(nodes.judge(new Set(['a:1', 'b:1']))).toBe(true);
     expect(nodes.partlyAwayBy).toBeUndefined();
+  });
+
+  test('whose attempts were given up have not connected in time', () => {
+    const { nodes } = start();
+    nodes.lost('a:1', new DOMException('Not connected in time.', 'TimeoutError'));
+    nodes.judge(new Set(['a:1']));
+    expect(nodes.partlyAwayBy).toBe('connect-timeout');
+  });
+
+  test('that were lost again are not the oldest', () => {
+    const { nodes } = start();
+    for (let port = 0; port < 64; port++) nodes.lost(`a:${port}`, refused);
+    nodes.lost('a:0', refused);
+    nodes.lost('a:64', refused);
+    expect(nodes.has('a:0')).toBe(true);
+    expect(nodes.has('a:1')).toBe(false);
   });
 
   test('of which none comes back are forgotten, the oldest first', () => {
