@@ -80,6 +80,7 @@ export const mutationTargets: readonly MutationTarget[] = [
   { file: 'connection/choose-replica.ts', tests: ['connection/choose-replica.test.ts'] },
   { file: 'cluster/dial-in-time.ts', tests: ['cluster/dial-in-time.test.ts'] },
   { file: 'cluster/lost-nodes.ts', tests: ['cluster/lost-nodes.test.ts'] },
+  { file: 'connection/progress.ts', tests: ['connection/progress.test.ts'] },
   { file: 'connection/round-trip.ts', tests: ['connection/round-trip.test.ts'] },
   { file: 'command/batch-settlement.ts', tests: ['command/batch-settlement.test.ts'] },
   { file: 'command/transaction-guard.ts', tests: ['command/transaction-guard.test.ts'] },

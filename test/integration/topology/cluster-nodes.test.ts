@@ -66,6 +66,23 @@ describe('one node of a Cluster', () => {
     expect(others.failures).toEqual([]);
   });
 
+  test.concurrent('that pauses its writes keeps its connection, and what it was sent runs once', async () => {
+    await using cluster = await startCluster({ ...partial, nodes: 3, replicas: 0 });
+    await using stage = await protectCluster(cluster);
+    const paused = await cluster.primaryOf('a');
+    await stage.client.set('a', '0');
+    const portBefore = localPortTo(stage.client, paused);
+
+    await paused.command('CLIENT', 'PAUSE', 700, 'WRITE');
+    const visit = stage.client.incr('a');
+    await waitUntilStatus(stage.resilience, 'degraded');
+
+    expect(await visit).toBe(1);
+    await waitUntilStatus(stage.resilience, 'up');
+    expect(localPortTo(stage.client, paused)).toBe(portBefore);
+    expect(await stage.client.incr('a')).toBe(2);
+  });
+
   test.concurrent('that is dead is dialed ten times a second, however many commands want it', async () => {
     await using cluster = await startCluster({ ...partial, nodes: 3, replicas: 0 });
     await using stage = await protectCluster(cluster);
@@ -134,6 +151,11 @@ async function protectCluster(
     client: resilience.client,
     [Symbol.asyncDispose]: () => resilience.close({ drainMs: 0 }),
   };
+}
+
+function localPortTo(client: Cluster, node: RedisServer): number | undefined {
+  const connection = client.nodes('master').find(({ options }) => options.port === node.port);
+  return connection?.stream.localPort;
 }
 
 async function keyElsewhere(cluster: ClusterGroup, node: RedisServer): Promise<string> {

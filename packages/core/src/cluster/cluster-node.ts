@@ -59,10 +59,10 @@ export class ClusterNode implements DriverConnector {
     this.#lostNodes = lostNodes;
     this.#address = addressOf(client);
     this.#target = { ...targetOf(client, settings, credentials), requiresPrimary: false };
-    this.#probe = new Probe(this.#target, clock);
     this.#wire = new Wire(client, clock, new RoundTrip(minStallMs, maxStallMs), {
-      onRead: (now) => {
+      onRead: (now, isAlive) => {
         turns.lastReadAt = now;
+        if (!isAlive) return;
         this.#probe.stop();
         if (this.#isSilent) this.#speaksAgain();
       },
@@ -73,6 +73,7 @@ export class ClusterNode implements DriverConnector {
       onBlockedChange: () => undefined,
       newTurn: (now) => host.newTurn(now),
     });
+    this.#probe = new Probe(this.#target, this.#wire, clock);
     this.#patrol = new Patrol(this.#wire, clock, random, {
       onSilent: () => this.#onSilent(),
       onIdle: () => this.prove(),
@@ -95,7 +96,7 @@ export class ClusterNode implements DriverConnector {
       return long(command, stream, node);
     });
     const socket = driver.socketOf(client);
-    if (client.status === 'ready' && socket !== undefined) this.#adopt(socket);
+    if (client.status === 'ready' && socket !== undefined) this.#adopt(socket, undefined);
     client.on('connect', () => this.#wire.readFirst());
     client.on('ready', () => this.#patrol.start());
     client.on('error', ignore);
@@ -127,7 +128,7 @@ export class ClusterNode implements DriverConnector {
       if (credentials !== undefined)
         driver.setCredentials(this.#client, credentials.username, credentials.password);
       if (proof.resp2) driver.speakResp2(this.#client);
-      this.#adopt(socket);
+      this.#adopt(socket, proof.clientId);
       this.#lostNodes.found(this.#address);
       this.#listener.onFound();
       return socket;
@@ -168,9 +169,9 @@ export class ClusterNode implements DriverConnector {
     this.#timer = undefined;
   }
 
-  #adopt(socket: Socket): void {
+  #adopt(socket: Socket, clientId: string | undefined): void {
     this.#isSilent = false;
-    this.#wire.adopt(socket);
+    this.#wire.adopt(socket, clientId);
     socket.on('error', ignore);
     socket.once('close', () => {
       this.stop();
@@ -199,14 +200,14 @@ export class ClusterNode implements DriverConnector {
       if (this.#timer !== undefined) return;
       this.#timer = clock.setTimeout(() => {
         this.#timer = undefined;
-        if (this.#wire.readAt < silentSince) this.#wire.socket?.destroy();
+        if (this.#wire.aliveAt < silentSince) this.#wire.socket?.destroy();
       }, graceMs);
     };
     this.#probe.start(settings.connection.maxStallMs, settings.connection.handshakeTimeoutMs, {
       onNoAnswer: giveUp,
       onVerdict: (verdict) => {
         if (verdict.kind === 'serves') verdict.established.socket.destroy();
-        if (verdict.kind !== 'away') giveUp();
+        if (verdict.kind === 'serves' || verdict.kind === 'unreachable') giveUp();
       },
     });
   }

@@ -27,7 +27,6 @@ export class BlockingCheck {
   readonly #target: Target;
   readonly #clock: Clock;
   readonly #listener: BlockingCheckListener;
-  #clientId: string | undefined;
   #isRunning = false;
 
   constructor(client: Redis, wire: Wire, target: Target, clock: Clock, listener: BlockingCheckListener) {
@@ -38,14 +37,9 @@ export class BlockingCheck {
     this.#listener = listener;
   }
 
-  /** A new connection was made; the server knows it by this number, if it tells. */
-  connected(clientId: string | undefined): void {
-    this.#clientId = clientId;
-  }
-
   async run(): Promise<void> {
     const entry = oldestUnanswered(this.#client)?.entry;
-    const clientId = this.#clientId;
+    const clientId = this.#wire.clientId;
     if (this.#isRunning || clientId === undefined || entry === undefined || !canBeRepeated(entry)) return;
     this.#isRunning = true;
     const deadline = new AbortController();
@@ -69,7 +63,7 @@ export class BlockingCheck {
   ): Promise<void> {
     const { late } = entry;
     const { socket } = established;
-    if (late === undefined || this.#clientId !== clientId) {
+    if (late === undefined || this.#wire.clientId !== clientId) {
       socket.destroy();
       return;
     }
@@ -79,7 +73,8 @@ export class BlockingCheck {
     const wasBlocked = reply === '1';
     if (!wasBlocked) late.isLetGo = false;
     if (wasBlocked) await pause(this.#clock, graceMs);
-    const isDead = wasBlocked && late.isLetGo && this.#wire.readAt < askedAt && this.#clientId === clientId;
+    const isDead =
+      wasBlocked && late.isLetGo && this.#wire.readAt < askedAt && this.#wire.clientId === clientId;
     if (isDead && !socket.destroyed) {
       debug('the socket of a blocked %s is dead, another one takes its place', entry.traits.name);
       this.#listener.onDead(established);

@@ -68,7 +68,7 @@ export class Connection {
     this.#redialer = redialer;
     this.subscriptions = new Subscriptions(client, host);
     this.wire = new Wire(client, clock, new RoundTrip(minStallMs, maxStallMs), {
-      onRead: (now) => this.#onRead(now),
+      onRead: (now, isAlive) => isAlive && this.#onAlive(now),
       onWrite: (now) => this.#patrol.noteWrite(now),
       onBlockedChange: () => gate.refresh(),
       newTurn: (now) => host.newTurn(now),
@@ -81,10 +81,7 @@ export class Connection {
       {
         onDial: () => this.#signal({ kind: 'dial' }),
         onAttemptFailed: (cause) => this.#signal({ kind: 'attempt-failed', cause }),
-        onProven: (established) => {
-          this.#blockingCheck.connected(established.proof.clientId);
-          host.onProven(established);
-        },
+        onProven: (established) => host.onProven(established),
         onClosed: (cause) => this.#onClosed(cause),
         isServing: () => this.#state.kind === 'ready' && !this.#state.isSuspect,
       },
@@ -237,7 +234,7 @@ export class Connection {
     this.#signal({ kind: 'ended' });
   }
 
-  #onRead(now: number): void {
+  #onAlive(now: number): void {
     const state = this.#state;
     if (state.kind === 'ready' && !state.isSuspect) return;
     if (state.kind === 'stalled' && state.cause !== 'stalled') return;

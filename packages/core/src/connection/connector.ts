@@ -114,7 +114,7 @@ export class Connector implements DriverConnector {
     this.#clearHandshakeTimer();
     this.#firstFailures.clear();
     const socket = driver.socketOf(this.#client);
-    if (socket !== undefined && this.#wire.socket !== socket) this.#adopt(socket);
+    if (socket !== undefined && this.#wire.socket !== socket) this.#adopt(socket, undefined);
   }
 
   /** The driver ended. */
@@ -154,7 +154,7 @@ export class Connector implements DriverConnector {
       driver.setCredentials(this.#client, credentials.username, credentials.password);
     }
     if (proof.resp2) driver.speakResp2(this.#client);
-    this.#adopt(socket);
+    this.#adopt(socket, proof.clientId);
     this.#handshakeTimer = this.#options.clock.setTimeout(() => {
       this.#lossCause = 'handshake-timeout';
       socket.destroy();
@@ -163,8 +163,8 @@ export class Connector implements DriverConnector {
     return socket;
   }
 
-  #adopt(socket: Socket): void {
-    this.#wire.adopt(socket);
+  #adopt(socket: Socket, clientId: string | undefined): void {
+    this.#wire.adopt(socket, clientId);
     this.#lossCause = undefined;
     socket.prependListener('close', () => this.#closed(socket));
     socket.on('error', ignore);

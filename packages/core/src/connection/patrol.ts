@@ -83,7 +83,7 @@ export class Patrol {
   #lookAtSilence(now: number, sentAt: number): number {
     const limitMs = this.#wire.roundTrip.limitMs();
     const blockedUntil = this.#wire.blockedUntil();
-    const since = Math.max(this.#wire.readAt, sentAt, blockedUntil ?? 0);
+    const since = Math.max(this.#wire.aliveAt, sentAt, blockedUntil ?? 0);
     if (since === Infinity) {
       const idleMs = this.#listener.idleMs();
       if (now - Math.max(this.#wire.readAt, sentAt) >= idleMs) this.#listener.onBlocked();
@@ -92,7 +92,7 @@ export class Patrol {
     const silentFor = now - since;
     if (silentFor < limitMs) return Math.max(1, limitMs - silentFor);
     afterReads(this.#clock, () => {
-      if (this.#isOn && this.#wire.readAt < now && this.#wire.oldestSentAt() === sentAt)
+      if (this.#isOn && this.#wire.aliveAt < now && this.#wire.oldestSentAt() === sentAt)
         this.#listener.onSilent();
     });
     return limitMs;

@@ -1,11 +1,15 @@
+import type { CauseCode } from '../cause.ts';
 import type { Clock, TimerHandle } from '../clock.ts';
 import { establish, EstablishError, type Established, type Target } from './establish.ts';
-import type { CauseCode } from '../cause.ts';
+import { isHeldByServer } from './held-by-server.ts';
+import type { Wire } from './wire.ts';
 
 /** What a second connection found out about a server whose first one is silent. */
 export type ProbeVerdict =
   /** The server serves. The socket is proven, and the caller's to keep or destroy. */
   | { readonly kind: 'serves'; readonly established: Established }
+  /** The server serves, and keeps the first connection waiting itself: it pauses writes, or is still at work. */
+  | { readonly kind: 'holds' }
   /** The server answers that it does not serve: loading, busy. */
   | { readonly kind: 'away'; readonly cause: CauseCode }
   /** It could not be reached at all. */
@@ -17,14 +21,19 @@ export interface ProbeListener {
   onVerdict(verdict: ProbeVerdict): void;
 }
 
-/** Opens a second connection and asks it PING. One at a time; `stop` ends it without a trace. */
+/**
+ * Opens a second connection, asks it PING, and whether the server keeps the first one waiting. One at a time; `stop`
+ * ends it without a trace.
+ */
 export class Probe {
   readonly #target: Target;
+  readonly #suspect: Wire;
   readonly #clock: Clock;
   #running: { readonly abort: AbortController; timers: TimerHandle[] } | undefined;
 
-  constructor(target: Target, clock: Clock) {
+  constructor(target: Target, suspect: Wire, clock: Clock) {
     this.#target = target;
+    this.#suspect = suspect;
     this.#clock = clock;
   }
 
@@ -45,18 +54,7 @@ export class Probe {
       this.stop();
       listener.onVerdict(verdict);
     };
-    establish(this.#target, this.#clock, abort.signal).then(
-      (established) => {
-        const { waiting } = established.proof;
-        if (waiting === undefined) {
-          finish({ kind: 'serves', established });
-          return;
-        }
-        established.socket.destroy();
-        finish({ kind: 'away', cause: waiting });
-      },
-      (error: unknown) => finish(verdictOf(error)),
-    );
+    this.#inquire(abort.signal).then(finish, (error: unknown) => finish(verdictOf(error)));
   }
 
   stop(): void {
@@ -65,6 +63,21 @@ export class Probe {
     this.#running = undefined;
     for (const timer of running.timers) this.#clock.clearTimeout(timer);
     running.abort.abort(new Error('The probe was stopped.'));
+  }
+
+  async #inquire(signal: AbortSignal): Promise<ProbeVerdict> {
+    const established = await establish(this.#target, this.#clock, signal);
+    const { socket, proof } = established;
+    let isHeld = false;
+    try {
+      if (proof.waiting === undefined) isHeld = await isHeldByServer(socket, this.#suspect.clientId, signal);
+    } catch (error) {
+      socket.destroy();
+      throw new EstablishError('handshake-timeout', error);
+    }
+    if (proof.waiting === undefined && !isHeld) return { kind: 'serves', established };
+    socket.destroy();
+    return proof.waiting === undefined ? { kind: 'holds' } : { kind: 'away', cause: proof.waiting };
   }
 }
 

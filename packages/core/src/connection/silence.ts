@@ -45,13 +45,13 @@ export class Silence {
     this.#settings = settings;
     this.#clock = settings.clock;
     this.#wire = wire;
-    this.#probe = new Probe(target, settings.clock);
+    this.#probe = new Probe(target, wire, settings.clock);
     this.#listener = listener;
   }
 
-  /** Whether bytes read now end the silence that is looked into. */
-  isEndedBy(readAt: number): boolean {
-    return readAt >= this.#since;
+  /** Whether a sign of life at this time ends the silence that is looked into. */
+  isEndedBy(aliveAt: number): boolean {
+    return aliveAt >= this.#since;
   }
 
   inquire(): void {
@@ -93,7 +93,7 @@ export class Silence {
   }
 
   #judge(verdict: ProbeVerdict): void {
-    const why = verdict.kind === 'serves' ? 'it answers there' : verdict.cause;
+    const why = whyOf(verdict);
     debug('%s: probe: %s (%s)', this.#settings.name, verdict.kind, why);
     switch (verdict.kind) {
       case 'unreachable':
@@ -101,6 +101,10 @@ export class Silence {
         return;
       case 'away':
         this.#listener.onAway(verdict.cause);
+        this.inquireAgain();
+        return;
+      case 'holds':
+        this.#listener.onAway('stalled');
         this.inquireAgain();
         return;
       case 'serves':
@@ -124,11 +128,16 @@ export class Silence {
     this.#timer = this.#clock.setTimeout(() => {
       this.#timer = undefined;
       this.#candidate = undefined;
-      const isStillSilent = !this.isEndedBy(this.#wire.readAt);
+      const isStillSilent = !this.isEndedBy(this.#wire.aliveAt);
       if (isStillSilent && !established.socket.destroyed) {
         debug('%s: the socket is dead, the one of the probe takes its place', this.#settings.name);
         this.#listener.onDead(established);
       } else established.socket.destroy();
     }, graceMs);
   }
+}
+
+function whyOf(verdict: ProbeVerdict): string {
+  if (verdict.kind === 'serves') return 'it answers there';
+  return verdict.kind === 'holds' ? 'it keeps this connection waiting' : verdict.cause;
 }

@@ -2,14 +2,16 @@ import type { Socket } from 'node:net';
 import type { Redis } from 'ioredis';
 import type { Clock } from '../clock.ts';
 import { CoalescedWrites } from '../command/coalesced-writes.ts';
+import type { DriverCommand } from '../driver-command.ts';
 import type { Turn } from '../command/turn.ts';
 import { oldestUnanswered, unansweredCount } from '../ioredis.ts';
+import { Progress } from './progress.ts';
 import type { RoundTrip } from './round-trip.ts';
 
 /** What a wire tells the connection it belongs to. */
 export interface WireListener {
-  /** Bytes arrived. */
-  onRead(now: number): void;
+  /** Bytes arrived: a sign of life, unless they only trickle. */
+  onRead(now: number, isAlive: boolean): void;
   /** Bytes are about to leave. */
   onWrite(now: number): void;
   /** The socket takes no more bytes, or takes them again. */
@@ -23,14 +25,18 @@ export class Wire {
   readonly #clock: Clock;
   readonly #listener: WireListener;
   readonly roundTrip: RoundTrip;
+  readonly #progress = new Progress();
   #writes: CoalescedWrites | undefined;
   #socket: Socket | undefined;
+  #clientId: string | undefined;
   #open: Turn | undefined;
   /** Turns whose bytes are gathered behind a socket that takes no more. */
   #blockedTurns: Turn[] = [];
   /** When bytes were read, and given to the socket, last. */
   readAt = 0;
   writtenAt = 0;
+  /** When bytes were read last that were a sign of life. */
+  aliveAt = 0;
 
   constructor(client: Redis, clock: Clock, roundTrip: RoundTrip, listener: WireListener) {
     this.#client = client;
@@ -43,6 +49,11 @@ export class Wire {
     return this.#socket;
   }
 
+  /** By which the server knows this connection, where it tells. */
+  get clientId(): string | undefined {
+    return this.#clientId;
+  }
+
   get isBlocked(): boolean {
     return this.#writes?.isBlocked === true;
   }
@@ -52,13 +63,15 @@ export class Wire {
   }
 
   /** Takes a proven socket before the driver sees it. */
-  adopt(socket: Socket): void {
+  adopt(socket: Socket, clientId: string | undefined): void {
     this.#socket?.removeListener('data', this.#read);
     this.#socket = socket;
+    this.#clientId = clientId;
     this.#open = undefined;
     this.#blockedTurns = [];
     this.readAt = this.#clock.now();
     this.writtenAt = this.readAt;
+    this.aliveAt = this.readAt;
     this.#writes = new CoalescedWrites(socket, {
       onFlush: () => this.#flushed(),
       onBlockedChange: (isBlocked) => {
@@ -105,16 +118,27 @@ export class Wire {
     return blockingMs === undefined ? undefined : (entry?.written?.at ?? this.writtenAt) + blockingMs;
   }
 
-  readonly #read = (): void => {
+  readonly #read = (chunk: Buffer): void => {
     const now = this.#clock.now();
-    const entry = oldestUnanswered(this.#client)?.entry;
-    if (entry?.written !== undefined && entry.late?.blockingMs === undefined) {
+    const pending = oldestUnanswered(this.#client);
+    const isAlive = this.#progress.isMadeBy(chunk.length, pending);
+    if (!isAlive) queueMicrotask(() => this.#readTheRest(pending));
+    const entry = pending?.entry;
+    if (isAlive && entry?.written !== undefined && entry.late?.blockingMs === undefined) {
       this.roundTrip.observe(now - entry.written.at);
     }
     this.readAt = now;
+    if (isAlive) this.aliveAt = now;
     this.#writes?.noteRead();
-    this.#listener.onRead(now);
+    this.#listener.onRead(now, isAlive);
   };
+
+  // The driver has parsed what was read by now: if that was the end of the answer, it was a sign of life after all.
+  #readTheRest(pending: DriverCommand | undefined): void {
+    if (oldestUnanswered(this.#client) === pending) return;
+    this.aliveAt = this.readAt;
+    this.#listener.onRead(this.readAt, true);
+  }
 
   #flushed(): void {
     const now = this.#clock.now();

@@ -137,10 +137,17 @@ export class ChaosProxy implements AsyncDisposable {
     this.#faults.jitterMs = options.jitterMs ?? 0;
   }
 
-  /** Lets so many bytes per second through, each way of each connection. `Infinity` ends it. */
-  throttle(bytesPerSecond: number): void {
+  /**
+   * Lets so many bytes per second through, each way of each connection; without `incoming`, of those alone that exist
+   * now. `Infinity` ends it.
+   *
+   * @default incoming true
+   */
+  throttle(bytesPerSecond: number, options: { readonly incoming?: boolean } = {}): void {
     if (!(bytesPerSecond > 0)) throw new RangeError('Cannot throttle to nothing: use blackhole() for that');
-    this.#faults.bytesPerSecond = bytesPerSecond;
+    const isForAll = options.incoming ?? true;
+    if (isForAll) this.#faults.bytesPerSecond = bytesPerSecond;
+    for (const link of this.#links) link.throttle(isForAll ? undefined : bytesPerSecond);
   }
 
   /**

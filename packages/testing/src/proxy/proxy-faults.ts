@@ -14,9 +14,9 @@ export class ProxyFaults {
   }
 
   /** How many bytes may pass at a time, and how long after that the next may. */
-  slice(): { readonly bytes: number; readonly everyMs: number } {
-    if (this.bytesPerSecond === Infinity) return { bytes: Infinity, everyMs: 0 };
-    const everyMs = Math.max(10, 1_000 / this.bytesPerSecond);
-    return { bytes: Math.max(1, Math.floor((this.bytesPerSecond * everyMs) / 1_000)), everyMs };
+  slice(bytesPerSecond = this.bytesPerSecond): { readonly bytes: number; readonly everyMs: number } {
+    if (bytesPerSecond === Infinity) return { bytes: Infinity, everyMs: 0 };
+    const everyMs = Math.max(10, 1_000 / bytesPerSecond);
+    return { bytes: Math.max(1, Math.floor((bytesPerSecond * everyMs) / 1_000)), everyMs };
   }
 }

@@ -12,6 +12,8 @@ export interface LaneCut {
 /** One way of one connection: takes bytes from `source` and hands them to `sink`, in order, as the faults allow. */
 export class ProxyLane {
   cut: LaneCut | undefined;
+  /** Of this connection alone; undefined: as all others. */
+  bytesPerSecond: number | undefined;
   readonly #source: Socket;
   readonly #sink: Socket;
   readonly #faults: ProxyFaults;
@@ -77,7 +79,7 @@ export class ProxyLane {
 
   #pass(bytes: Buffer): void {
     const { cut } = this;
-    const slice = this.#faults.slice();
+    const slice = this.#faults.slice(this.bytesPerSecond);
     const part = bytes.subarray(0, Math.min(slice.bytes, cut?.bytesLeft ?? Infinity));
     const rest = bytes.subarray(part.length);
     if (rest.length > 0) this.#queue.unshift({ bytes: rest, dueAt: 0 });

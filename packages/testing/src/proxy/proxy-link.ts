@@ -53,6 +53,12 @@ export class ProxyLink {
     this.toClient.silence();
   }
 
+  /** Undefined: as fast as all others. */
+  throttle(bytesPerSecond: number | undefined): void {
+    this.toServer.bytesPerSecond = bytesPerSecond;
+    this.toClient.bytesPerSecond = bytesPerSecond;
+  }
+
   revive(): void {
     if (!this.#silent) return;
     this.#silent = false;

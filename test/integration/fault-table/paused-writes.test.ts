@@ -1,0 +1,65 @@
+import { describe, expect, test } from 'vitest';
+import { CallLoop, summaryOf } from '../stage/call-loop.ts';
+import { startProtectedRedis } from '../stage/protected-redis.ts';
+import { supportedProtocols } from '../stage/supported-protocols.ts';
+
+describe.each(supportedProtocols)('a server that pauses writes, RESP%d', (protocol) => {
+  test('keeps its connection, and answers what it was sent when it goes on', async () => {
+    await using redis = await startProtectedRedis({
+      client: { protocol },
+      resilience: { timeoutMs: 5_000 },
+    });
+    await redis.client.incr('visits');
+    const portBefore = redis.client.stream.localPort;
+
+    await redis.server.command('CLIENT', 'PAUSE', '700', 'WRITE');
+    const visit = redis.client.incr('visits');
+    const read = redis.client.get('visits');
+    expect((await redis.until('down')).cause?.code).toBe('stalled');
+
+    expect(await visit).toBe(2);
+    expect(await read).toBe('2');
+    await redis.until('up');
+    expect(redis.client.stream.localPort).toBe(portBefore);
+    expect(redis.resilience.snapshot().outages).toBe(1);
+  });
+
+  test('runs each write once, and leaves no doubt about any', async () => {
+    await using redis = await startProtectedRedis({ client: { protocol } });
+    const visits = new CallLoop(() => redis.client.incr('visits'));
+    await visits.untilAnswered(20);
+
+    await redis.server.command('CLIENT', 'PAUSE', '500', 'WRITE');
+    await visits.untilAnswered(20);
+
+    const calls = await visits.finish();
+    const failed = visits.failures.map(({ error }) => summaryOf(error));
+    expect(failed.filter((summary) => summary !== 'REDIS_UNAVAILABLE: not-applied')).toEqual([]);
+    expect(Number(await redis.client.get('visits'))).toBe(calls.length - failed.length);
+  });
+
+  test('loses a connection that died in the pause to another one', async () => {
+    await using redis = await startProtectedRedis({ client: { protocol } });
+    await redis.client.incr('visits');
+    const portBefore = redis.client.stream.localPort;
+
+    await redis.server.command('CLIENT', 'PAUSE', '600', 'WRITE');
+    const visit = redis.client.incr('visits').catch((error: unknown) => error);
+    await redis.until('down');
+    redis.proxy.blackhole({ existing: true });
+
+    expect(await visit).toMatchObject({ outcome: 'unknown' });
+    await redis.until('up');
+    expect(redis.client.stream.localPort).not.toBe(portBefore);
+    expect(await redis.client.incr('visits')).toBe(3);
+  });
+
+  test('need not be asked: without the right to CLIENT LIST a dead connection is replaced as ever', async () => {
+    await using redis = await startProtectedRedis({ client: { protocol } });
+    await redis.server.command('ACL', 'SETUSER', 'default', '-client|list');
+    redis.proxy.blackhole({ existing: true });
+
+    expect(await redis.client.get('visits')).toBeNull();
+    expect(redis.resilience.snapshot().status).toBe('up');
+  });
+});
