@@ -75,4 +75,36 @@ export const silences: readonly Row[] = [
       return { figures: await observeOutage(loop, { faultAt, backAt: faultAt }, { recoveryMs: 12_000 }) };
     },
   },
+  {
+    name: 'trickle',
+    title: 'Socket only trickles',
+    what: 'The old connection passes on about 20 bytes a second, new ones are as fast as ever. What trickles in counts as an answer.',
+    weight: 1,
+    timeoutMs: 45_000,
+    async run(stage) {
+      await using setting = await proxied(stage);
+      const loop = await steadyCalls(stage, setting.peer);
+      const faultAt = performance.now();
+      setting.proxy.throttle(about(stage, 20), { incoming: false });
+      return { figures: await observeOutage(loop, { faultAt, backAt: faultAt }, { recoveryMs: 12_000 }) };
+    },
+  },
+  {
+    name: 'pause-writes',
+    title: 'Writes paused for 1 s',
+    what: 'CLIENT PAUSE 1000 WRITE, which a failover in good order does: the server holds back whoever writes.',
+    weight: 1,
+    timeoutMs: 35_000,
+    async run(stage) {
+      await using setting = await direct(stage);
+      const { server, peer } = setting;
+      const loop = await steadyCalls(stage, peer);
+      const faultAt = performance.now();
+      const pauseMs = Math.round(about(stage, 1_000));
+      await server.command('CLIENT', 'PAUSE', pauseMs, 'WRITE');
+      await delay(pauseMs);
+      const backAt = performance.now();
+      return { figures: await observeOutage(loop, { faultAt, backAt }, { recoveryMs: 8_000 }) };
+    },
+  },
 ];
