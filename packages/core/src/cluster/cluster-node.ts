@@ -2,6 +2,7 @@ import type { Socket } from 'node:net';
 import type { Redis } from 'ioredis';
 import type { Clock } from '../clock.ts';
 import { establish, EstablishError, type Target } from '../connection/establish.ts';
+import { identityOf, type Identity } from '../connection/identity.ts';
 import { Patrol } from '../connection/patrol.ts';
 import { Probe } from '../connection/probe.ts';
 import type { CredentialsHolder } from '../connection/reauthenticate.ts';
@@ -128,7 +129,7 @@ export class ClusterNode implements DriverConnector {
       if (credentials !== undefined)
         driver.setCredentials(this.#client, credentials.username, credentials.password);
       if (proof.resp2) driver.speakResp2(this.#client);
-      this.#adopt(socket, proof.clientId);
+      this.#adopt(socket, identityOf(proof));
       this.#lostNodes.found(this.#address);
       this.#listener.onFound();
       return socket;
@@ -169,9 +170,9 @@ export class ClusterNode implements DriverConnector {
     this.#timer = undefined;
   }
 
-  #adopt(socket: Socket, clientId: string | undefined): void {
+  #adopt(socket: Socket, identity: Identity | undefined): void {
     this.#isSilent = false;
-    this.#wire.adopt(socket, clientId);
+    this.#wire.adopt(socket, identity);
     socket.on('error', ignore);
     socket.once('close', () => {
       this.stop();

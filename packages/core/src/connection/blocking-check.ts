@@ -4,6 +4,7 @@ import type { Entry } from '../command/entry.ts';
 import { debug } from '../debug.ts';
 import { oldestUnanswered } from '../ioredis.ts';
 import { establish, type Established, type Target } from './establish.ts';
+import { isKnownTo, type Identity } from './identity.ts';
 import { ask } from './prove.ts';
 import type { Wire } from './wire.ts';
 
@@ -39,16 +40,18 @@ export class BlockingCheck {
 
   async run(): Promise<void> {
     const entry = oldestUnanswered(this.#client)?.entry;
-    const clientId = this.#wire.clientId;
-    if (this.#isRunning || clientId === undefined || entry === undefined || !canBeRepeated(entry)) return;
+    const { identity } = this.#wire;
+    if (this.#isRunning || identity === undefined || entry === undefined || !canBeRepeated(entry)) return;
     this.#isRunning = true;
     const deadline = new AbortController();
     const timer = this.#clock.setTimeout(() => deadline.abort(new Error('No answer in time.')), timeoutMs);
+    let established: Established | undefined;
     try {
-      const established = await establish(this.#target, this.#clock, deadline.signal);
-      await this.#unblock(entry, clientId, established, deadline.signal);
+      established = await establish(this.#target, this.#clock, deadline.signal);
+      await this.#unblock(entry, identity, established, deadline.signal);
     } catch {
       // Whether the server is away, the connection's own keepalive will tell.
+      established?.socket.destroy();
     } finally {
       this.#clock.clearTimeout(timer);
       this.#isRunning = false;
@@ -57,24 +60,24 @@ export class BlockingCheck {
 
   async #unblock(
     entry: Entry,
-    clientId: string,
+    identity: Identity,
     established: Established,
     signal: AbortSignal,
   ): Promise<void> {
     const { late } = entry;
     const { socket } = established;
-    if (late === undefined || this.#wire.clientId !== clientId) {
+    if (late === undefined || this.#wire.identity !== identity || !isKnownTo(identity, established.proof)) {
       socket.destroy();
       return;
     }
     late.isLetGo = true;
     const askedAt = this.#clock.now();
-    const [reply] = await ask(socket, [['CLIENT', 'UNBLOCK', clientId, 'TIMEOUT']], signal);
+    const [reply] = await ask(socket, [['CLIENT', 'UNBLOCK', identity.clientId, 'TIMEOUT']], signal);
     const wasBlocked = reply === '1';
     if (!wasBlocked) late.isLetGo = false;
     if (wasBlocked) await pause(this.#clock, graceMs);
     const isDead =
-      wasBlocked && late.isLetGo && this.#wire.readAt < askedAt && this.#wire.clientId === clientId;
+      wasBlocked && late.isLetGo && this.#wire.readAt < askedAt && this.#wire.identity === identity;
     if (isDead && !socket.destroyed) {
       debug('the socket of a blocked %s is dead, another one takes its place', entry.traits.name);
       this.#listener.onDead(established);

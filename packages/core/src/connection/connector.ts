@@ -6,6 +6,7 @@ import type { DriverConnector } from '../driver-command.ts';
 import * as lifecycle from '../ioredis-lifecycle.ts';
 import * as driver from '../ioredis.ts';
 import type { Established } from './establish.ts';
+import { identityOf, type Identity } from './identity.ts';
 import type { Redialer } from './redialer.ts';
 import type { Wire } from './wire.ts';
 
@@ -154,7 +155,7 @@ export class Connector implements DriverConnector {
       driver.setCredentials(this.#client, credentials.username, credentials.password);
     }
     if (proof.resp2) driver.speakResp2(this.#client);
-    this.#adopt(socket, proof.clientId);
+    this.#adopt(socket, identityOf(proof));
     this.#handshakeTimer = this.#options.clock.setTimeout(() => {
       this.#lossCause = 'handshake-timeout';
       socket.destroy();
@@ -163,8 +164,8 @@ export class Connector implements DriverConnector {
     return socket;
   }
 
-  #adopt(socket: Socket, clientId: string | undefined): void {
-    this.#wire.adopt(socket, clientId);
+  #adopt(socket: Socket, identity: Identity | undefined): void {
+    this.#wire.adopt(socket, identity);
     this.#lossCause = undefined;
     socket.prependListener('close', () => this.#closed(socket));
     socket.on('error', ignore);

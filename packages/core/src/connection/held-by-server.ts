@@ -1,4 +1,5 @@
-import type { Socket } from 'node:net';
+import type { Established } from './establish.ts';
+import { isKnownTo, type Identity } from './identity.ts';
 import { ask } from './prove.ts';
 
 /**
@@ -7,12 +8,12 @@ import { ask } from './prove.ts';
  * lives. False where the server does not tell: before Redis 6.2, or when the user must not ask CLIENT LIST.
  */
 export async function isHeldByServer(
-  other: Socket,
-  clientId: string | undefined,
+  other: Established,
+  identity: Identity | undefined,
   signal: AbortSignal,
 ): Promise<boolean> {
-  if (clientId === undefined) return false;
-  const [line] = await ask(other, [['CLIENT', 'LIST', 'ID', clientId]], signal);
+  if (identity === undefined || !isKnownTo(identity, other.proof)) return false;
+  const [line] = await ask(other.socket, [['CLIENT', 'LIST', 'ID', identity.clientId]], signal);
   return typeof line === 'string' && isBlocked(line);
 }
 

@@ -70,7 +70,8 @@ export class Probe {
     const { socket, proof } = established;
     let isHeld = false;
     try {
-      if (proof.waiting === undefined) isHeld = await isHeldByServer(socket, this.#suspect.clientId, signal);
+      if (proof.waiting === undefined)
+        isHeld = await isHeldByServer(established, this.#suspect.identity, signal);
     } catch (error) {
       socket.destroy();
       throw new EstablishError('handshake-timeout', error);

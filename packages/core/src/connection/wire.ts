@@ -5,6 +5,7 @@ import { CoalescedWrites } from '../command/coalesced-writes.ts';
 import type { DriverCommand } from '../driver-command.ts';
 import type { Turn } from '../command/turn.ts';
 import { oldestUnanswered, unansweredCount } from '../ioredis.ts';
+import type { Identity } from './identity.ts';
 import { Progress } from './progress.ts';
 import type { RoundTrip } from './round-trip.ts';
 
@@ -28,7 +29,7 @@ export class Wire {
   readonly #progress = new Progress();
   #writes: CoalescedWrites | undefined;
   #socket: Socket | undefined;
-  #clientId: string | undefined;
+  #identity: Identity | undefined;
   #open: Turn | undefined;
   /** Turns whose bytes are gathered behind a socket that takes no more. */
   #blockedTurns: Turn[] = [];
@@ -49,9 +50,9 @@ export class Wire {
     return this.#socket;
   }
 
-  /** By which the server knows this connection, where it tells. */
-  get clientId(): string | undefined {
-    return this.#clientId;
+  /** Undefined where the server does not tell. */
+  get identity(): Identity | undefined {
+    return this.#identity;
   }
 
   get isBlocked(): boolean {
@@ -63,10 +64,10 @@ export class Wire {
   }
 
   /** Takes a proven socket before the driver sees it. */
-  adopt(socket: Socket, clientId: string | undefined): void {
+  adopt(socket: Socket, identity: Identity | undefined): void {
     this.#socket?.removeListener('data', this.#read);
     this.#socket = socket;
-    this.#clientId = clientId;
+    this.#identity = identity;
     this.#open = undefined;
     this.#blockedTurns = [];
     this.readAt = this.#clock.now();
