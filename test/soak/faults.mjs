@@ -91,6 +91,11 @@ const acts = {
     await span(300, 1_000);
     proxy.throttle(Infinity);
   },
+  async trickle({ proxy, random, span }) {
+    proxy.throttle(10 + random() * 200, { incoming: false });
+    await span(500, 2_500);
+    proxy.throttle(Infinity);
+  },
   async cutToClient({ proxy, random }) {
     proxy.cutAfter(Math.floor(random() * 200), { how: random() < 0.5 ? 'reset' : 'end' });
   },
