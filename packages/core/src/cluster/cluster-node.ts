@@ -208,7 +208,7 @@ export class ClusterNode implements DriverConnector {
       onNoAnswer: giveUp,
       onVerdict: (verdict) => {
         if (verdict.kind === 'serves') verdict.established.socket.destroy();
-        if (verdict.kind === 'serves' || verdict.kind === 'unreachable') giveUp();
+        if (verdict.kind !== 'away') giveUp();
       },
     });
   }

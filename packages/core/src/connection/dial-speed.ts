@@ -1,5 +1,5 @@
 /** One SYN per attempt: the kernel sends the second one after a second. */
-const synTimeoutMs = 950;
+export const synTimeoutMs = 950;
 const maxSynDeadlineMs = 3_000;
 const slowHandshakeMs = 100;
 

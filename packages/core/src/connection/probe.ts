@@ -8,9 +8,7 @@ import type { Wire } from './wire.ts';
 export type ProbeVerdict =
   /** The server serves. The socket is proven, and the caller's to keep or destroy. */
   | { readonly kind: 'serves'; readonly established: Established }
-  /** The server serves, and keeps the first connection waiting itself: it pauses writes, or is still at work. */
-  | { readonly kind: 'holds' }
-  /** The server answers that it does not serve: loading, busy. */
+  /** The server answers that it does not serve: loading, busy; or that it keeps the first connection waiting itself. */
   | { readonly kind: 'away'; readonly cause: CauseCode }
   /** It could not be reached at all. */
   | { readonly kind: 'unreachable'; readonly cause: CauseCode };
@@ -68,17 +66,17 @@ export class Probe {
   async #inquire(signal: AbortSignal): Promise<ProbeVerdict> {
     const established = await establish(this.#target, this.#clock, signal);
     const { socket, proof } = established;
-    let isHeld = false;
+    let cause = proof.waiting;
     try {
-      if (proof.waiting === undefined)
-        isHeld = await isHeldByServer(established, this.#suspect.identity, signal);
+      if (cause === undefined && (await isHeldByServer(established, this.#suspect.identity, signal)))
+        cause = 'stalled';
     } catch (error) {
       socket.destroy();
       throw new EstablishError('handshake-timeout', error);
     }
-    if (proof.waiting === undefined && !isHeld) return { kind: 'serves', established };
+    if (cause === undefined) return { kind: 'serves', established };
     socket.destroy();
-    return proof.waiting === undefined ? { kind: 'holds' } : { kind: 'away', cause: proof.waiting };
+    return { kind: 'away', cause };
   }
 }
 

@@ -93,7 +93,7 @@ export class Silence {
   }
 
   #judge(verdict: ProbeVerdict): void {
-    const why = whyOf(verdict);
+    const why = verdict.kind === 'serves' ? 'it answers there' : verdict.cause;
     debug('%s: probe: %s (%s)', this.#settings.name, verdict.kind, why);
     switch (verdict.kind) {
       case 'unreachable':
@@ -101,10 +101,6 @@ export class Silence {
         return;
       case 'away':
         this.#listener.onAway(verdict.cause);
-        this.inquireAgain();
-        return;
-      case 'holds':
-        this.#listener.onAway('stalled');
         this.inquireAgain();
         return;
       case 'serves':
@@ -135,9 +131,4 @@ export class Silence {
       } else established.socket.destroy();
     }, graceMs);
   }
-}
-
-function whyOf(verdict: ProbeVerdict): string {
-  if (verdict.kind === 'serves') return 'it answers there';
-  return verdict.kind === 'holds' ? 'it keeps this connection waiting' : verdict.cause;
 }
