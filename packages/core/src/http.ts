@@ -23,7 +23,7 @@ export {
   type Critical,
   type HealthCheck,
   type HealthStatus,
-} from './health/report.ts';
+} from './http/health-report.ts';
 
 // Refusals and errors
 export { refuseWithout, renderError, renderUnavailable, type RedisProblem } from './http/problem-response.ts';

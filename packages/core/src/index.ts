@@ -1,4 +1,4 @@
-export { createRedisResilience, defaultRedisResilience, protect } from './create.ts';
+export { createRedisResilience, defaultRedisResilience, protect } from './resilience/create.ts';
 export type { ClusterTarget, ResilienceTarget, SentinelTarget } from './target.ts';
 export type { Credentials, ExecuteOptions, RedisResilience } from './redis-resilience.ts';
 export type {
@@ -25,9 +25,9 @@ export {
 } from './errors.ts';
 export type { ErrorCode, ErrorDetails, Forensics, Outcome } from './errors.ts';
 export type { ResilienceEvent, ResilienceEvents } from './events.ts';
-export { durationBoundsMs } from './totals.ts';
-export type { CommandResult, DurationTotals, LaneTotals } from './totals.ts';
-export type { CommandEntry, HistoryEntry, StatusEntry } from './history.ts';
+export { durationBoundsMs } from './resilience/totals.ts';
+export type { CommandResult, DurationTotals, LaneTotals } from './resilience/totals.ts';
+export type { CommandEntry, HistoryEntry, StatusEntry } from './resilience/history.ts';
 export type {
   AdmissionOptions,
   CircuitOptions,
@@ -35,7 +35,7 @@ export type {
   ResilienceOptions,
   RetryOptions,
 } from './options.ts';
-export type { Category } from './command/category.ts';
+export type { Category } from './catalogue/category.ts';
 export { remainingBudgetMs, runWithBudget } from './command/request-budget.ts';
 export { systemClock, systemRandom } from './clock.ts';
 export type { Clock, Random, TimerHandle } from './clock.ts';

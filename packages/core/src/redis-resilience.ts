@@ -1,6 +1,6 @@
 import type { Cluster, Redis } from 'ioredis';
 import type { ResilienceEvent, ResilienceEvents } from './events.ts';
-import type { HistoryEntry } from './history.ts';
+import type { HistoryEntry } from './resilience/history.ts';
 import type { Lane, RedisSnapshot, SnapshotDetail } from './snapshot.ts';
 
 /** Options of {@link RedisResilience.execute}. */

@@ -1,5 +1,5 @@
 import type { Cause } from './cause.ts';
-import type { LaneTotals } from './totals.ts';
+import type { LaneTotals } from './resilience/totals.ts';
 
 /** What the application may expect of Redis right now. `degraded`: some of reads and writes work, or it is recovering. */
 export type Status = 'up' | 'degraded' | 'down';

@@ -1,7 +1,7 @@
 import { ManualClock } from '@redis-resilience/testing';
 import { describe, expect, test } from 'vitest';
 import { LostNodes } from '../../../packages/core/src/cluster/lost-nodes.ts';
-import { EstablishError } from '../../../packages/core/src/connection/establish.ts';
+import { EstablishError } from '../../../packages/core/src/handshake/establish.ts';
 
 const refused = new EstablishError('connection-refused', undefined);
 

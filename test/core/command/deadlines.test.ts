@@ -3,8 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { Deadlines } from '../../../packages/core/src/command/deadlines.ts';
 import { EntryList } from '../../../packages/core/src/command/entry-list.ts';
 import type { Entry } from '../../../packages/core/src/command/entry.ts';
-import { afterReads } from '../../../packages/core/src/command/lag-correction.ts';
-import { Turn } from '../../../packages/core/src/command/turn.ts';
+import { afterReads } from '../../../packages/core/src/after-reads.ts';
+import { Turn } from '../../../packages/core/src/socket/turn.ts';
 import { entryOf } from './entry-of.ts';
 
 /** A manual clock whose turns of the event loop are taken by hand. */

@@ -1,6 +1,6 @@
 import { Command } from 'ioredis';
 import { Batch } from '../../../packages/core/src/command/batch.ts';
-import { traitsOf } from '../../../packages/core/src/command/command-traits.ts';
+import { traitsOf } from '../../../packages/core/src/catalogue/command-traits.ts';
 import { track, type Entry, type EntryOwner } from '../../../packages/core/src/command/entry.ts';
 import { lateRecord, type LateRecord } from '../../../packages/core/src/command/late-record.ts';
 

@@ -1,12 +1,12 @@
 import type { Cluster } from 'ioredis';
 import type { CauseCode } from '../cause.ts';
-import { EstablishError } from '../connection/establish.ts';
-import { hedgedEstablish } from '../connection/hedged-establish.ts';
+import { EstablishError } from '../handshake/establish.ts';
+import { hedgedEstablish } from '../handshake/hedged-establish.ts';
 import type { CredentialsHolder } from '../connection/reauthenticate.ts';
 import { ownCredentials, tlsOf } from '../connection/target-of.ts';
-import { TlsMismatch } from '../connection/tls-mismatch.ts';
-import { startupNodeOptions } from '../ioredis-cluster.ts';
-import type { MemberHost } from '../member.ts';
+import { TlsMismatch } from '../handshake/tls-mismatch.ts';
+import { startupNodeOptions } from '../ioredis/cluster-client.ts';
+import type { MemberHost } from '../resilience/member.ts';
 import { dialInTime } from './dial-in-time.ts';
 
 /**

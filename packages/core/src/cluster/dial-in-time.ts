@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.ts';
-import { synTimeoutMs } from '../connection/dial-speed.ts';
+import { synTimeoutMs } from '../dialing/dial-speed.ts';
 
 /**
  * Lets a node of a cluster be dialed, and aborts it when its first SYN goes unanswered (950 ms: the kernel would repeat it

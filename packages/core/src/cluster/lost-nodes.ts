@@ -1,6 +1,6 @@
 import type { CauseCode } from '../cause.ts';
 import type { Clock, Random } from '../clock.ts';
-import { EstablishError } from '../connection/establish.ts';
+import { EstablishError } from '../handshake/establish.ts';
 
 interface Loss {
   readonly until: number;

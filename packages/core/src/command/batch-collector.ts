@@ -1,6 +1,6 @@
 import type { DriverCommand, PipelineStream } from '../driver-command.ts';
 import { Batch } from './batch.ts';
-import { traitsOf } from './command-traits.ts';
+import { traitsOf } from '../catalogue/command-traits.ts';
 import { track, type Entry, type EntryOwner } from './entry.ts';
 import { lateRecord, type LateRecord } from './late-record.ts';
 import { sizeOf } from './size-of.ts';

@@ -1,8 +1,8 @@
 import type { CauseCode } from '../cause.ts';
 import type { Outcome } from '../errors.ts';
 import type { Batch } from './batch.ts';
-import { isCallersFault } from './connection-error.ts';
-import { classifyReply, type ReplyVerdict } from './reply-error.ts';
+import { isCallersFault } from '../replies/connection-error.ts';
+import { classifyReply, type ReplyVerdict } from '../replies/reply-error.ts';
 
 /** What is to become of a pipeline or MULTI whose members are all in. */
 export type BatchVerdict =

@@ -1,6 +1,6 @@
-import { isReplyError } from './connection-error.ts';
+import { isReplyError } from '../replies/connection-error.ts';
 import type { DriverCommand } from '../driver-command.ts';
-import { traitsOf } from './command-traits.ts';
+import { traitsOf } from '../catalogue/command-traits.ts';
 import type { Lane } from '../snapshot.ts';
 
 type Settlement =

@@ -1,5 +1,5 @@
 import type { DriverCommand, SendCommand } from '../driver-command.ts';
-import type { Turn } from './turn.ts';
+import type { Turn } from '../socket/turn.ts';
 
 /** How a gate hands commands to the driver. One implementation a topology. */
 export interface Dispatch {

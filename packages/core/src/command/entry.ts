@@ -1,9 +1,9 @@
 import type { DriverCommand } from '../driver-command.ts';
 import type { Batch } from './batch.ts';
-import type { CommandTraits } from './command-traits.ts';
+import type { CommandTraits } from '../catalogue/command-traits.ts';
 import type { Lane } from '../snapshot.ts';
 import type { LateRecord } from './late-record.ts';
-import type { Turn } from './turn.ts';
+import type { Turn } from '../socket/turn.ts';
 
 /** Who decides what becomes of an entry: the gate it came through. */
 export interface EntryOwner {

@@ -5,7 +5,7 @@ import type { Forensics, Outcome } from '../errors.ts';
 import type { Settings } from '../settings.ts';
 import type { Lane } from '../snapshot.ts';
 import type { Entry } from './entry.ts';
-import type { ReplyVerdict } from './reply-error.ts';
+import type { ReplyVerdict } from '../replies/reply-error.ts';
 import type { RetryBudget } from './retry-budget.ts';
 
 /** What a gate needs from the resilience it belongs to. */

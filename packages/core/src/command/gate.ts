@@ -2,7 +2,7 @@ import type { DriverCommand, PipelineStream, SendCommand } from '../driver-comma
 import { admit, canRun } from './admission.ts';
 import { Attempts } from './attempts.ts';
 import { BatchCollector } from './batch-collector.ts';
-import { traitsOf } from './command-traits.ts';
+import { traitsOf } from '../catalogue/command-traits.ts';
 import type { Dispatch } from './dispatch.ts';
 import { laneOf, track, trackShort, type Entry } from './entry.ts';
 import { keepContext, lateRecordOf, type LateRecord } from './late-record.ts';

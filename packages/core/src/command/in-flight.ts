@@ -2,9 +2,9 @@ import type { Clock } from '../clock.ts';
 import { Deadlines } from './deadlines.ts';
 import { EntryList } from './entry-list.ts';
 import type { Entry } from './entry.ts';
-import { afterReads } from './lag-correction.ts';
+import { afterReads } from '../after-reads.ts';
 import type { LateRecord } from './late-record.ts';
-import type { Turn } from './turn.ts';
+import type { Turn } from '../socket/turn.ts';
 
 /** Everything that was sent and is not answered, and the deadlines it is under. */
 export class InFlight {

@@ -2,7 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Clock, TimerHandle } from '../clock.ts';
 import type { Outcome } from '../errors.ts';
 import type { PipelineStream } from '../driver-command.ts';
-import { blockingTimeoutMs } from './blocking-timeout.ts';
+import { blockingTimeoutMs } from '../catalogue/blocking-timeout.ts';
 import type { Entry } from './entry.ts';
 import type { GateHost } from './gate-host.ts';
 import { operationOfCommand, type OperationMessage } from './operation.ts';

@@ -1,5 +1,5 @@
-import { maySendAgain, type CategoryOverrides } from './categorise.ts';
-import { traitsOf } from './command-traits.ts';
+import { maySendAgain, type CategoryOverrides } from '../catalogue/categorise.ts';
+import { traitsOf } from '../catalogue/command-traits.ts';
 import type { Entry } from './entry.ts';
 
 /**

@@ -1,21 +1,21 @@
 import type { Redis } from 'ioredis';
 import type { CauseCode } from '../cause.ts';
 import type { Clock, Random } from '../clock.ts';
-import type { Turn } from '../command/turn.ts';
-import * as driver from '../ioredis.ts';
+import type { Turn } from '../socket/turn.ts';
+import * as driver from '../ioredis/client.ts';
 import type { Settings } from '../settings.ts';
 import type { ConnectionState } from '../snapshot.ts';
-import { BlockingCheck } from './blocking-check.ts';
+import { BlockingCheck } from '../stall/blocking-check.ts';
 import { Connector } from './connector.ts';
-import type { Established, Target } from './establish.ts';
+import type { Established, Target } from '../handshake/establish.ts';
 import type { LinkEffect, LinkSignal, LinkState } from './link-state.ts';
-import { Patrol } from './patrol.ts';
+import { Patrol } from '../stall/patrol.ts';
 import type { Redialer } from './redialer.ts';
-import { RoundTrip } from './round-trip.ts';
-import { Silence } from './silence.ts';
+import { RoundTrip } from '../socket/round-trip.ts';
+import { Silence } from '../stall/silence.ts';
 import { Subscriptions } from './subscriptions.ts';
 import { transition } from './transition.ts';
-import { Wire } from './wire.ts';
+import { Wire } from '../socket/wire.ts';
 
 /** What a connection does to the gate before it. */
 export interface GateControl {

@@ -3,12 +3,12 @@ import type { Redis } from 'ioredis';
 import type { CauseCode } from '../cause.ts';
 import type { Clock, TimerHandle } from '../clock.ts';
 import type { DriverConnector } from '../driver-command.ts';
-import * as lifecycle from '../ioredis-lifecycle.ts';
-import * as driver from '../ioredis.ts';
-import type { Established } from './establish.ts';
-import { identityOf, type Identity } from './identity.ts';
+import * as lifecycle from '../ioredis/lifecycle.ts';
+import * as driver from '../ioredis/client.ts';
+import type { Established } from '../handshake/establish.ts';
+import { identityOf, type Identity } from '../stall/identity.ts';
 import type { Redialer } from './redialer.ts';
-import type { Wire } from './wire.ts';
+import type { Wire } from '../socket/wire.ts';
 
 export interface ConnectorListener {
   /** The driver asks for a socket. */

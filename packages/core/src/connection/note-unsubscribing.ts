@@ -1,5 +1,5 @@
 import type { SendCommand } from '../driver-command.ts';
-import type { SubscriptionKind } from '../ioredis.ts';
+import type { SubscriptionKind } from '../ioredis/client.ts';
 
 const kinds: ReadonlyMap<string, SubscriptionKind> = new Map([
   ['unsubscribe', 'subscribe'],

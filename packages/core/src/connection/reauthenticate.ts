@@ -1,9 +1,9 @@
 import type { Redis } from 'ioredis';
-import * as driver from '../ioredis.ts';
+import * as driver from '../ioredis/client.ts';
 import type { Credentials } from '../redis-resilience.ts';
 import type { Settings } from '../settings.ts';
-import { resolveCredentials, type CredentialsSource } from './credentials.ts';
-import { patientProvider } from './patient-provider.ts';
+import { resolveCredentials, type CredentialsSource } from '../handshake/credentials.ts';
+import { patientProvider } from '../handshake/patient-provider.ts';
 
 /** The credentials in force: those of the options until new ones are told. */
 export interface CredentialsHolder {

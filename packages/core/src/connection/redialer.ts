@@ -1,10 +1,10 @@
 import type { CauseCode } from '../cause.ts';
 import type { Clock } from '../clock.ts';
-import { awaitServing } from './await-serving.ts';
-import type { DialAttempt, Dialer, DialResult, DialTicket } from './dialer.ts';
-import { establish, EstablishError, type Established, type Target } from './establish.ts';
-import { TlsMismatch } from './tls-mismatch.ts';
-import { hedgedEstablish } from './hedged-establish.ts';
+import { awaitServing } from '../handshake/await-serving.ts';
+import type { DialAttempt, Dialer, DialResult, DialTicket } from '../dialing/dialer.ts';
+import { establish, EstablishError, type Established, type Target } from '../handshake/establish.ts';
+import { TlsMismatch } from '../handshake/tls-mismatch.ts';
+import { hedgedEstablish } from '../handshake/hedged-establish.ts';
 
 export interface RedialListener {
   /** Once: a socket that is proven and serves. */

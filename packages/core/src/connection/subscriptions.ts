@@ -1,7 +1,7 @@
 import type { Redis } from 'ioredis';
 import type { Clock, TimerHandle } from '../clock.ts';
-import { isReplyError } from '../command/connection-error.ts';
-import { subscriptionsOf, type SubscriptionKind, type Subscriptions as Channels } from '../ioredis.ts';
+import { isReplyError } from '../replies/connection-error.ts';
+import { subscriptionsOf, type SubscriptionKind, type Subscriptions as Channels } from '../ioredis/client.ts';
 
 export interface SubscriptionsHost {
   /** Sends past the gate: what was subscribed comes back before anything that waited. */

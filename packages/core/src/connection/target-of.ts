@@ -1,12 +1,12 @@
 import type { ConnectionOptions as TlsOptions } from 'node:tls';
 import type { Redis } from 'ioredis';
-import { optionsOf, speaksResp3 } from '../ioredis.ts';
+import { optionsOf, speaksResp3 } from '../ioredis/client.ts';
 import type { Credentials } from '../redis-resilience.ts';
 import type { Settings } from '../settings.ts';
-import type { CredentialsSource } from './credentials.ts';
-import type { Target } from './establish.ts';
-import { endpointKey, type Endpoint } from './open-socket.ts';
-import { SentinelResolver, type SentinelOptions } from './sentinel-resolver.ts';
+import type { CredentialsSource } from '../handshake/credentials.ts';
+import type { Target } from '../handshake/establish.ts';
+import { endpointKey, type Endpoint } from '../handshake/open-socket.ts';
+import { SentinelResolver, type SentinelOptions } from '../sentinel/sentinel-resolver.ts';
 
 /** A target, and the resolver behind it where there are sentinels. */
 export type ResolvedTarget = Target & { readonly resolver: SentinelResolver | undefined };

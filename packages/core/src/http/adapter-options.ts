@@ -1,4 +1,4 @@
-import type { Critical } from '../health/report.ts';
+import type { Critical } from './health-report.ts';
 import type { RedisResilience } from '../redis-resilience.ts';
 import { resilienceOptionNames } from '../settings.ts';
 import type { Lane } from '../snapshot.ts';

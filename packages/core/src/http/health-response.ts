@@ -1,4 +1,4 @@
-import { healthCheck, isCritical, overallHealth, type Critical } from '../health/report.ts';
+import { healthCheck, isCritical, overallHealth, type Critical } from './health-report.ts';
 import type { RedisResilience } from '../redis-resilience.ts';
 import type { RedisSnapshot } from '../snapshot.ts';
 import { retryAfterSeconds, type PlainResponse } from './plain-response.ts';

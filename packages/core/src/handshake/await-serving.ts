@@ -1,0 +1,55 @@
+import type { Socket } from 'node:net';
+import type { CauseCode } from '../cause.ts';
+import type { Clock } from '../clock.ts';
+import { classifyReply } from '../replies/reply-error.ts';
+import { ask } from './prove.ts';
+import { RespError } from '../replies/resp.ts';
+
+export interface AwaitServingOptions {
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+  readonly intervalMs: number;
+  /** Bounds each question. */
+  readonly timeoutMs: number;
+  onWaiting(cause: CauseCode): void;
+}
+
+/**
+ * Asks PING on a proven socket until the server serves: it loads, or runs a script, or its replica link is down. The
+ * connection is kept, so that a fleet does not dial a server that has enough to do.
+ *
+ * @throws the socket's error, or the reason of the signal
+ */
+export async function awaitServing(socket: Socket, options: AwaitServingOptions): Promise<void> {
+  const { clock, signal } = options;
+  for (;;) {
+    await pause(clock, options.intervalMs, signal);
+    const deadline = new AbortController();
+    const onAbort = (): void => deadline.abort(signal.reason);
+    signal.addEventListener('abort', onAbort, { once: true });
+    const timer = clock.setTimeout(() => deadline.abort(new Error('No answer to PING.')), options.timeoutMs);
+    try {
+      const [reply] = await ask(socket, [['PING']], deadline.signal);
+      const cause = reply instanceof RespError ? classifyReply(reply.message).cause : undefined;
+      if (cause !== 'loading' && cause !== 'busy' && cause !== 'replica-stale') return;
+      options.onWaiting(cause);
+    } finally {
+      clock.clearTimeout(timer);
+      signal.removeEventListener('abort', onAbort);
+    }
+  }
+}
+
+function pause(clock: Clock, delayMs: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const onAbort = (): void => {
+      clock.clearTimeout(timer);
+      reject(signal.reason as Error);
+    };
+    const timer = clock.setTimeout(() => {
+      signal.removeEventListener('abort', onAbort);
+      resolve();
+    }, delayMs);
+    signal.addEventListener('abort', onAbort, { once: true });
+  });
+}

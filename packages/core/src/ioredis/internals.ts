@@ -1,0 +1,40 @@
+import type { Socket } from 'node:net';
+import type { Cluster, Redis } from 'ioredis';
+import type { DriverCommand, DriverConnector, SendCommand } from '../driver-command.ts';
+
+/**
+ * The only files that know what lies inside ioredis are this one and `ioredis*.ts` beside it. Everything in them is held
+ * by a contract test against each supported version; nothing else in this project may reach past the public API.
+ */
+export interface Condition {
+  select: number;
+  auth?: unknown;
+  subscriber: false | { channels(kind: string): string[] };
+  protocol?: number;
+  replyMapping?: string;
+}
+
+export interface Internals {
+  status: string;
+  stream: Socket | undefined;
+  condition: Condition | null;
+  prevCondition?: Condition | null;
+  commandQueue: {
+    length: number;
+    push(item: unknown): void;
+    peekFront(): { command: DriverCommand } | undefined;
+  };
+  options: Record<string, unknown>;
+  connector: DriverConnector;
+  manuallyClosing: boolean;
+  reconnectTimeout: NodeJS.Timeout | null;
+  sendCommand: SendCommand;
+  duplicate(...override: unknown[]): Redis | Cluster;
+  disconnect(reconnect?: boolean): void;
+  connect(callback?: unknown): Promise<void>;
+  flushQueue(error: Error): void;
+  setStatus(status: string, detail?: unknown): void;
+  isCluster?: boolean;
+}
+
+export const internals = (client: Redis | Cluster): Internals => client as unknown as Internals;

@@ -1,0 +1,35 @@
+import type { Redis } from 'ioredis';
+import type { Wire } from '../socket/wire.ts';
+import type { SendCommand } from '../driver-command.ts';
+import * as lifecycle from './lifecycle.ts';
+import * as driver from './client.ts';
+import type { Dispatch } from '../command/dispatch.ts';
+
+const handshakeNames = new Set(['hello', 'auth', 'select', 'client', 'readonly', 'info', 'monitor']);
+
+/** Hands commands to a single ioredis instance: to its socket where that is right, else to the instance. */
+export function redisDispatch(client: Redis, long: SendCommand, wire: () => Wire): Dispatch {
+  return {
+    long,
+    writesAtOnce: true,
+    short() {
+      const { socket } = wire();
+      const send = driver.shortWay(client, long);
+      return send === undefined || socket === undefined ? undefined : (command) => send(command, socket);
+    },
+    turn: () => wire().turn(),
+    isHandshake: (command) => driver.isHandshaking(client) && handshakeNames.has(command.name.toLowerCase()),
+    wake: () => lifecycle.wake(client),
+    leave(quit) {
+      client.disconnect();
+      quit.resolve(Buffer.from('OK'));
+    },
+    isBlocked: () => wire().isBlocked,
+    beforeBatch: ignore,
+    readAt: () => wire().readAt,
+  };
+}
+
+function ignore(): void {
+  // The failed attempt is reported by the connection.
+}

@@ -1,0 +1,126 @@
+import { Cluster, Redis, type RedisOptions } from 'ioredis';
+import { attachCluster } from './attach-cluster.ts';
+import { attachRedis } from './attach-redis.ts';
+import { Engine } from './engine.ts';
+import { ConfigurationError } from '../errors.ts';
+import { setLazy } from '../ioredis/lifecycle.ts';
+import { isCluster, isProtected, optionsOf } from '../ioredis/client.ts';
+import type { ResilienceOptions } from '../options.ts';
+import type { RedisResilience } from '../redis-resilience.ts';
+import { resolveSettings } from '../settings.ts';
+import { checkTarget, type ClusterTarget, type ResilienceTarget } from '../target.ts';
+
+/**
+ * Makes an ioredis client whose every command is protected: bounded waiting, one deadline, retries that never run a
+ * write twice unseen, circuits, and a connection that heals by itself. Never throws for want of a Redis: an
+ * application boots while it is away.
+ *
+ * @param target a URL, ioredis options, `{ cluster: [...] }`, or sentinels; default `redis://localhost:6379`
+ * @throws ConfigurationError for a malformed target or option; nothing is opened
+ * @example
+ * const resilience = createRedisResilience('redis://localhost:6379');
+ * await resilience.client.set('greeting', 'hello');
+ * resilience.snapshot().status; // 'up'
+ */
+export function createRedisResilience(
+  target: ClusterTarget,
+  options?: ResilienceOptions,
+): RedisResilience<Cluster>;
+export function createRedisResilience(
+  target?: Exclude<ResilienceTarget, ClusterTarget>,
+  options?: ResilienceOptions,
+): RedisResilience<Redis>;
+export function createRedisResilience(
+  target?: ResilienceTarget,
+  options?: ResilienceOptions,
+): RedisResilience;
+export function createRedisResilience(
+  target: ResilienceTarget = 'redis://localhost:6379',
+  options: ResilienceOptions = {},
+): RedisResilience {
+  const settings = resolveSettings(options);
+  const checked = checkTarget(target);
+  if (checked.kind === 'cluster') {
+    const cluster = new Cluster(checked.nodes, { ...checked.options, lazyConnect: true } as LazyCluster);
+    const resilience = new Engine(cluster, settings, (engine) => attachCluster(cluster, engine));
+    if (checked.options.lazyConnect !== true) cluster.connect().catch(ignore);
+    return resilience;
+  }
+  const lazy = { ...checked.options, lazyConnect: true } as RedisOptions & { replyMapping?: 'legacy' };
+  const client = checked.url === undefined ? new Redis(lazy) : new Redis(checked.url, lazy);
+  return protectRedis(client, options, checked.options.lazyConnect === true);
+}
+
+/**
+ * Protects an ioredis client that somebody else made, and the duplicates that are made of it from now on. Its options
+ * for retries, queues and timeouts are taken over; its own `commandTimeout`, if any, becomes the deadline, and a client
+ * of replicas (`role: 'slave'` behind Sentinel, `readOnly: true`) is content with one.
+ *
+ * @throws ConfigurationError when an option is not allowed, or the client is protected already
+ * @example
+ * const resilience = protect(new Redis({ host: 'localhost', lazyConnect: true }));
+ */
+export function protect<Client extends Redis | Cluster>(
+  client: Client,
+  options: ResilienceOptions = {},
+): RedisResilience<Client> {
+  if (typeof client?.duplicate !== 'function') {
+    throw new ConfigurationError('protect needs an ioredis client: new Redis(...) or new Cluster(...).');
+  }
+  const resilience = isCluster(client) ? protectCluster(client, options) : protectRedis(client, options);
+  return resilience as RedisResilience<Client>;
+}
+
+type LazyCluster = NonNullable<ConstructorParameters<typeof Cluster>[1]>;
+
+let defaultResilience: RedisResilience<Redis> | undefined;
+
+/**
+ * The resilience that `redisGuard()` without arguments uses: made at the first call from the environment variable
+ * REDIS_URL, else for `redis://localhost:6379`. After it was closed, the next call makes a new one.
+ *
+ * @throws ConfigurationError when REDIS_URL is malformed
+ */
+export function defaultRedisResilience(): RedisResilience<Redis> {
+  if (defaultResilience === undefined) {
+    const made = createRedisResilience(process.env['REDIS_URL'] || 'redis://localhost:6379');
+    made.on('closed', () => {
+      if (defaultResilience === made) defaultResilience = undefined;
+    });
+    defaultResilience = made;
+  }
+  return defaultResilience;
+}
+
+function protectCluster(cluster: Cluster, options: ResilienceOptions): RedisResilience {
+  checkUnprotected(cluster);
+  return new Engine(cluster, resolveSettings(options), (engine) => attachCluster(cluster, engine));
+}
+
+function protectRedis(client: Redis, options: ResilienceOptions, isLazy?: boolean): RedisResilience {
+  checkUnprotected(client);
+  const settings = resolveSettings(takenOver(client, options));
+  const resilience = new Engine(client, settings, (engine) => attachRedis(client, engine));
+  if (isLazy !== undefined) setLazy(client, isLazy);
+  return resilience;
+}
+
+/** The options, and what the client's own say where they are silent. */
+function takenOver(client: Redis, options: ResilienceOptions): ResilienceOptions {
+  const { commandTimeout, role, readOnly } = optionsOf(client);
+  const timeoutMs = options.timeoutMs ?? (commandTimeout as number | undefined);
+  const wantsReplica = role === 'slave' || readOnly === true;
+  return {
+    ...options,
+    ...(timeoutMs === undefined ? {} : { timeoutMs }),
+    ...(wantsReplica ? { connection: { role: 'any', ...options.connection } } : {}),
+  };
+}
+
+function checkUnprotected(client: Redis | Cluster): void {
+  if (isProtected(client)) throw new ConfigurationError('This client is protected already.');
+}
+
+function ignore(): void {
+  // The application boots; the snapshot and the events tell.
+}

@@ -1,0 +1,235 @@
+import type { Cluster, Redis } from 'ioredis';
+import type { CauseCode } from '../cause.ts';
+import { channels } from '../channels.ts';
+import { Circuit } from '../circuit/circuit.ts';
+import { applyOnce } from '../verbs/apply-once.ts';
+import { laneOf, type Entry } from '../command/entry.ts';
+import { execute } from '../verbs/execute.ts';
+import type { ReplyVerdict } from '../replies/reply-error.ts';
+import { RetryBudget } from '../command/retry-budget.ts';
+import { Turn } from '../socket/turn.ts';
+import { debug } from '../debug.ts';
+import { drain } from '../verbs/drain.ts';
+import { EventHub, type ResilienceEvent, type ResilienceEvents } from '../events.ts';
+import type { Outcome } from '../errors.ts';
+import { History, type HistoryEntry } from './history.ts';
+import { LaneWatch } from '../circuit/lane-watch.ts';
+import type { Member, MemberHost } from './member.ts';
+import type { Members } from './members.ts';
+import { Observer } from './observer.ts';
+import { Pulse, type ThawKind } from '../stall/pulse.ts';
+import { whenUp } from '../verbs/ready.ts';
+import type { Credentials, ExecuteOptions, RedisResilience } from '../redis-resilience.ts';
+import type { Settings } from '../settings.ts';
+import type { Lane, RedisSnapshot, SnapshotDetail } from '../snapshot.ts';
+import { SnapshotKeeper } from './snapshot-keeper.ts';
+import { Totals } from './totals.ts';
+
+/** Wires the parts of one resilience together, and offers its verbs. */
+export class Engine implements RedisResilience, MemberHost {
+  readonly client: Redis | Cluster;
+  readonly settings: Settings;
+  readonly clock;
+  readonly random;
+  readonly budget: RetryBudget;
+  readonly circuits: Readonly<Record<Lane, Circuit>>;
+  readonly #events = new EventHub();
+  readonly #members: Members;
+  readonly #keeper: SnapshotKeeper;
+  readonly #observer: Observer;
+  readonly #history = new History();
+  readonly #totals = new Totals();
+  readonly #pulse: Pulse;
+  readonly #laneWatch: LaneWatch;
+  #closing: Promise<void> | undefined;
+
+  constructor(client: Redis | Cluster, settings: Settings, attach: (engine: Engine) => Members) {
+    this.client = client;
+    this.settings = settings;
+    this.clock = settings.clock;
+    this.random = settings.random;
+    this.budget = new RetryBudget(() => this.clock.now(), settings.retry.budgetTokens);
+    this.circuits = { read: this.#circuit('read'), write: this.#circuit('write') };
+    this.#pulse = new Pulse(this.clock, { onThaw: (kind, durationMs) => this.#onThaw(kind, durationMs) });
+    this.#laneWatch = new LaneWatch({
+      clock: this.clock,
+      circuits: this.circuits,
+      slowMs: settings.circuit.slowMs ?? settings.slowCommandMs,
+      ask: (command, args) => this.#members.main.ask(command, args),
+    });
+    this.#observer = new Observer(settings, this.#events, this.#history, () => this.detail());
+    this.#members = attach(this);
+    this.#keeper = new SnapshotKeeper(this, this.#members, this.#events, this.#history);
+    this.#members.begin();
+    this.#pulse.start();
+  }
+
+  get name(): string {
+    return this.settings.name;
+  }
+
+  snapshot(): RedisSnapshot {
+    return this.#keeper.snapshot();
+  }
+
+  detail(): SnapshotDetail {
+    const { level: retryBudget } = this.budget;
+    const { lagMs: eventLoopLagMs } = this.#pulse;
+    return { ...this.#members.detail(), retryBudget, eventLoopLagMs, commands: this.#totals };
+  }
+
+  on<E extends ResilienceEvent>(event: E, listener: (payload: ResilienceEvents[E]) => void): () => void {
+    return this.#events.on(event, listener);
+  }
+
+  execute<T>(
+    operation: (client: Redis | Cluster, signal: AbortSignal) => Promise<T>,
+    options: ExecuteOptions<T> = {},
+  ): Promise<T> {
+    return execute(this, this.clock, this.settings.timeoutMs, operation, options);
+  }
+
+  applyOnce(id: string, command: string, ...args: readonly (string | number | Buffer)[]): Promise<unknown> {
+    return applyOnce(this, this.clock, this.settings.retry.rememberMs, id, command, args);
+  }
+
+  history(): readonly HistoryEntry[] {
+    return this.#history.list();
+  }
+
+  ready(options: { readonly timeoutMs?: number; readonly signal?: AbortSignal } = {}): Promise<void> {
+    this.#members.wake();
+    return whenUp(this, this.clock, options);
+  }
+
+  async reconnect(reason?: string): Promise<void> {
+    debug('%s: reconnects as asked (%j)', this.name, reason ?? 'no reason given');
+    this.#members.main.drop('connection-reset');
+    await this.ready();
+  }
+
+  async reauthenticate(credentials?: Credentials): Promise<void> {
+    debug('%s: reauthenticates', this.name);
+    await this.#members.reauthenticate(credentials);
+  }
+
+  isolate(reason: string): () => void {
+    debug('%s: isolated by hand (%j)', this.name, reason);
+    const putBack = [this.circuits.read.isolate(reason), this.circuits.write.isolate(reason)];
+    return () => {
+      debug('%s: put back by hand', this.name);
+      for (const release of putBack) release();
+    };
+  }
+
+  close(options: { readonly drainMs?: number } = {}): Promise<void> {
+    this.#closing ??= this.#close(options.drainMs ?? 1000);
+    return this.#closing;
+  }
+
+  newTurn(now: number): Turn {
+    this.#pulse.noteWork(now);
+    return new Turn(now, this.circuits.read.generation, this.circuits.write.generation);
+  }
+
+  onMemberChange(): void {
+    const { state, cause } = this.#members.main;
+    if (state === 'ready' && cause === undefined) this.#forgetOutage();
+    this.#keeper.refresh();
+  }
+
+  onAttempt(attempt: {
+    readonly durationMs: number;
+    readonly cause: CauseCode | undefined;
+    readonly nextAttemptMs: number | undefined;
+  }): void {
+    this.#keeper.countAttempt();
+    this.#observer.attempt(this.#keeper.snapshot().attempts, attempt);
+  }
+
+  onVerdict(verdict: ReplyVerdict, from: Member): void {
+    const { cause, scope } = verdict;
+    if (cause === undefined || verdict.circuit === 'success') return;
+    if (scope === 'server') from.serverAway(cause);
+    else if (scope === 'connection') from.drop(cause);
+    else if (scope === 'write-lane' && cause === 'read-only') from.readOnly();
+    else if (scope === 'write-lane') this.circuits.write.trip(cause, this.clock.now());
+  }
+
+  onSettled(entry: Entry, durationMs: number, failure: Error | undefined): void {
+    this.#totals.count(laneOf(entry), durationMs, failure, entry.attempts);
+    if (failure === undefined && durationMs < this.settings.slowCommandMs && !channels.command.hasSubscribers)
+      return;
+    this.#observer.settled(entry, durationMs, failure);
+  }
+
+  onRetry(entry: Entry, outcome: Outcome): void {
+    this.#observer.retry(entry, outcome);
+  }
+
+  onWouldRefuse(entry: Entry): void {
+    this.#events.emit('would-refuse', { command: entry.traits.name, lane: laneOf(entry) });
+  }
+
+  onGap(gapMs: number, channelCount: number): void {
+    debug('%s: gap of %d ms in %d subscriptions', this.name, Math.round(gapMs), channelCount);
+    this.#events.emit('gap', { gapMs, channels: channelCount });
+  }
+
+  onResubscribeFailed(channelCount: number, code: string): void {
+    debug('%s: %d subscriptions are refused (%s), tried again', this.name, channelCount, code);
+    this.#events.emit('resubscribe-failed', { channels: channelCount, code });
+  }
+
+  retryAfterMs(lane: Lane): number | undefined {
+    return this.#members.main.nextAttemptMs() ?? this.circuits[lane].retryAfterMs(this.clock.now());
+  }
+
+  eventLoopLagMs(): number {
+    return this.#pulse.lagMs;
+  }
+
+  #circuit(lane: Lane): Circuit {
+    return new Circuit(this.settings.circuit, {
+      clock: this.clock,
+      random: this.random,
+      onChange: ({ from, to, cause }) => {
+        this.#members.refreshGates();
+        this.#laneWatch.onChange(lane);
+        this.#events.emit('circuit-change', { lane, from, to, cause });
+        this.#observer.circuit(lane, from, to, cause);
+        this.#keeper.refresh();
+      },
+    });
+  }
+
+  // What the circuits learnt from an outage of the connection does not outlive it; what the server refuses does.
+  #forgetOutage(): void {
+    const now = this.clock.now();
+    for (const circuit of Object.values(this.circuits)) {
+      const { cause } = circuit;
+      if (cause === 'slow' || cause === 'error-rate' || cause === 'stalled') circuit.close(now);
+    }
+  }
+
+  #onThaw(kind: ThawKind, durationMs: number): void {
+    debug('%s: thaw, the process was %s for %d ms', this.name, kind, Math.round(durationMs));
+    this.#events.emit('thaw', { kind, durationMs });
+    const now = this.clock.now();
+    for (const circuit of Object.values(this.circuits)) circuit.forgive(now);
+    this.#members.thaw(kind, durationMs);
+  }
+
+  async #close(drainMs: number): Promise<void> {
+    debug('%s: closes, with %d ms for what is pending', this.name, drainMs);
+    await drain(this.#members, this.clock, drainMs);
+    this.#laneWatch.stop();
+    await this.#members.disconnect();
+    this.#pulse.stop();
+    this.#keeper.refresh();
+    debug('%s: closed', this.name);
+    this.#events.emit('closed', { snapshot: this.snapshot() });
+    this.#events.clear();
+    this.#members.release();
+  }
+}

@@ -1,0 +1,57 @@
+import type { CauseCode } from '../cause.ts';
+import type { Outcome } from '../errors.ts';
+import type { Lane, Status } from '../snapshot.ts';
+
+/** A status change, with how long the status before it had lasted. */
+export interface StatusEntry {
+  readonly kind: 'status';
+  readonly at: Date;
+  readonly from: Status;
+  readonly to: Status;
+  readonly cause: CauseCode | undefined;
+  readonly durationMs: number;
+}
+
+/** A slow or failed command: counts only, never keys or values. */
+export interface CommandEntry {
+  readonly kind: 'command';
+  readonly at: Date;
+  /** Its name; `pipeline` or `multi` for what was sent as one. */
+  readonly command: string;
+  /** 1, or how many commands the pipeline or MULTI had. */
+  readonly commands: number;
+  readonly lane: Lane;
+  readonly keys: number;
+  readonly bytes: number;
+  readonly durationMs: number;
+  /** Commands in flight or waiting at that time. */
+  readonly queue: number;
+  readonly failure: { readonly code: string; readonly outcome: Outcome } | undefined;
+}
+
+export type HistoryEntry = StatusEntry | CommandEntry;
+
+const maxStatuses = 100;
+const maxCommands = 100;
+
+/** Two bounded rings, so that a storm of failed commands does not push out what happened to the status. */
+export class History {
+  readonly #statuses: StatusEntry[] = [];
+  readonly #commands: CommandEntry[] = [];
+
+  add(entry: HistoryEntry): void {
+    if (entry.kind === 'status') keep(this.#statuses, entry, maxStatuses);
+    else keep(this.#commands, entry, maxCommands);
+  }
+
+  list(): readonly HistoryEntry[] {
+    const byTime = (left: HistoryEntry, right: HistoryEntry): number =>
+      left.at.getTime() - right.at.getTime();
+    return [...this.#statuses, ...this.#commands].toSorted(byTime);
+  }
+}
+
+function keep<T>(ring: T[], entry: T, capacity: number): void {
+  ring.push(entry);
+  if (ring.length > capacity) ring.shift();
+}

@@ -1,0 +1,91 @@
+import type { Credentials } from '../redis-resilience.ts';
+import type { Member } from './member.ts';
+import type { ThawKind } from '../stall/pulse.ts';
+import type { SnapshotDetail } from '../snapshot.ts';
+
+/** What the topology adds to a set of members. */
+export interface MembersControl {
+  /** Makes the driver connect, where it was told to be lazy. */
+  wake(): void;
+  /** Uses these credentials, or what the provider gives now, for live connections and all later ones. */
+  reauthenticate(credentials: Credentials | undefined): Promise<void>;
+  /** Gives back what is shared between resiliences: the dialer. */
+  release(): void;
+}
+
+/** The main client of a resilience and its duplicates. */
+export class Members {
+  readonly #control: MembersControl;
+  readonly #members = new Set<Member>();
+  #main: Member | undefined;
+  #hasBegun = false;
+
+  constructor(control: MembersControl) {
+    this.#control = control;
+  }
+
+  /** The one whose state is the state of the resilience. */
+  get main(): Member {
+    if (this.#main === undefined) throw new Error('A resilience without a client was asked for it.');
+    return this.#main;
+  }
+
+  add(member: Member): void {
+    this.#main ??= member;
+    this.#members.add(member);
+    if (this.#hasBegun) member.begin();
+  }
+
+  /** Everything that members report to is in place. */
+  begin(): void {
+    this.#hasBegun = true;
+    for (const member of this.#members) member.begin();
+  }
+
+  /** A duplicate was closed; the main client stays, also when it is. */
+  remove(member: Member): void {
+    if (member !== this.#main) this.#members.delete(member);
+  }
+
+  detail(): Omit<SnapshotDetail, 'retryBudget' | 'eventLoopLagMs' | 'commands'> {
+    let [connections, readyConnections, waiting, waitingBytes, inFlight] = [0, 0, 0, 0, 0];
+    for (const member of this.#members) {
+      connections += member.connections;
+      readyConnections += member.readyConnections;
+      const counts = member.gate.counts();
+      waiting += counts.waiting;
+      waitingBytes += counts.waitingBytes;
+      inFlight += counts.inFlight;
+    }
+    return { connections, readyConnections, waiting, waitingBytes, inFlight };
+  }
+
+  refreshGates(): void {
+    for (const member of this.#members) member.gate.refresh();
+  }
+
+  /** After the process stood still: old times are void, and each connection is asked for a sign of life. */
+  thaw(kind: ThawKind, durationMs: number): void {
+    for (const member of this.#members) {
+      member.gate.forgiveElapsed(durationMs);
+      if (kind !== 'blocked') member.prove();
+    }
+  }
+
+  wake(): void {
+    this.#control.wake();
+  }
+
+  reauthenticate(credentials: Credentials | undefined): Promise<void> {
+    return this.#control.reauthenticate(credentials);
+  }
+
+  /** Closes all clients, and waits until their sockets are gone. */
+  async disconnect(): Promise<void> {
+    await Promise.all([...this.#members].map((member) => member.disconnect()));
+  }
+
+  release(): void {
+    this.#control.release();
+  }
+}

@@ -1,0 +1,183 @@
+import { describeCause, type Cause, type CauseCode } from '../cause.ts';
+import { channels } from '../channels.ts';
+import type { Circuit } from '../circuit/circuit.ts';
+import type { Clock } from '../clock.ts';
+import { debug } from '../debug.ts';
+import type { EventHub } from '../events.ts';
+import type { History } from './history.ts';
+import type { Members } from './members.ts';
+import type { Settings } from '../settings.ts';
+import type { CircuitState, Lane, RedisSnapshot } from '../snapshot.ts';
+import { statusOf } from './status.ts';
+
+interface Subject {
+  readonly name: string;
+  readonly settings: Settings;
+  readonly clock: Clock;
+  readonly circuits: Readonly<Record<Lane, Circuit>>;
+  retryAfterMs(lane: Lane): number | undefined;
+}
+
+/** Keeps the one picture of a resilience, and tells when it changes. */
+export class SnapshotKeeper {
+  readonly #subject: Subject;
+  readonly #members: Members;
+  readonly #events: EventHub;
+  readonly #history: History;
+  #snapshot: RedisSnapshot;
+  /** The picture that listeners know. */
+  #published: RedisSnapshot;
+  #attempts = 0;
+  #outages = 0;
+  #sinceMonotonic: number;
+  #outageSince: number | undefined;
+  #outageCause: Cause | undefined;
+  #wasUp = false;
+  #isStale = false;
+
+  constructor(subject: Subject, members: Members, events: EventHub, history: History) {
+    this.#subject = subject;
+    this.#members = members;
+    this.#events = events;
+    this.#history = history;
+    this.#sinceMonotonic = subject.clock.now();
+    this.#snapshot = this.#take(new Date(subject.clock.wallNow()), undefined);
+    this.#published = this.#snapshot;
+  }
+
+  snapshot(): RedisSnapshot {
+    // A circuit turns half-open by time alone, at the next look.
+    if (this.#snapshot.status !== 'up') {
+      void this.#subject.circuits.read.state;
+      void this.#subject.circuits.write.state;
+    }
+    if (this.#isStale) this.#renew();
+    return this.#snapshot;
+  }
+
+  countAttempt(): void {
+    this.#attempts++;
+    this.#isStale = true;
+  }
+
+  /** Something may have changed: takes a new picture, and tells what is different. */
+  refresh(): void {
+    const previous = this.#published;
+    this.#renew();
+    if (isAlike(this.#snapshot, previous)) return;
+    this.#published = this.#snapshot;
+    if (previous.status !== this.#snapshot.status) this.#onStatusChange(previous, this.#snapshot);
+    const snapshot = this.#snapshot;
+    this.#events.emit('change', { previous, snapshot });
+    if (channels.status.hasSubscribers) channels.status.publish({ previous, snapshot });
+  }
+
+  #renew(): void {
+    this.#isStale = false;
+    const previous = this.#snapshot;
+    const next = this.#take(previous.since, previous.cause);
+    const isSame = isAlike(previous, next) && previous.attempts === next.attempts;
+    if (isSame) return;
+    this.#snapshot =
+      previous.status === next.status
+        ? next
+        : Object.freeze({ ...next, since: new Date(this.#subject.clock.wallNow()) });
+  }
+
+  #take(since: Date, knownCause: Cause | undefined): RedisSnapshot {
+    const { circuits, clock, name } = this.#subject;
+    const { main } = this.#members;
+    const verdict = statusOf({
+      connection: main.state,
+      connectionCause: main.cause,
+      readCircuit: this.#enforced(circuits.read.state),
+      writeCircuit: this.#enforced(circuits.write.state),
+      readCause: circuits.read.cause,
+      writeCause: circuits.write.cause,
+      writesHeldBy: main.writesHeldBy,
+      partlyAwayBy: main.partlyAwayBy,
+    });
+    const isUp = verdict.status === 'up';
+    return Object.freeze({
+      name,
+      status: verdict.status,
+      reads: verdict.reads,
+      writes: verdict.writes,
+      connection: main.state,
+      circuit: Object.freeze({ read: circuits.read.state, write: circuits.write.state }),
+      cause: causeWith(verdict.cause, knownCause, clock),
+      since,
+      retryAfterMs: isUp ? undefined : this.#subject.retryAfterMs(verdict.reads ? 'write' : 'read'),
+      outages: this.#outages,
+      attempts: this.#attempts,
+    });
+  }
+
+  // A circuit that only observes refuses nothing, but what is isolated by hand.
+  #enforced(state: CircuitState): CircuitState {
+    return this.#subject.settings.circuit.mode === 'enforce' || state === 'isolated' ? state : 'closed';
+  }
+
+  #onStatusChange(previous: RedisSnapshot, snapshot: RedisSnapshot): void {
+    const { clock } = this.#subject;
+    const now = clock.now();
+    this.#history.add({
+      kind: 'status',
+      at: new Date(clock.wallNow()),
+      from: previous.status,
+      to: snapshot.status,
+      cause: (snapshot.cause ?? previous.cause)?.code,
+      durationMs: now - this.#sinceMonotonic,
+    });
+    debug(
+      '%s: %s -> %s (%s)',
+      snapshot.name,
+      previous.status,
+      snapshot.status,
+      snapshot.cause?.code ?? 'well',
+    );
+    this.#sinceMonotonic = now;
+    if (snapshot.status === 'up') this.#onUp(now);
+    else if (this.#outageSince === undefined) this.#onOutage(snapshot, now);
+  }
+
+  #onUp(now: number): void {
+    this.#wasUp = true;
+    if (this.#outageSince === undefined || this.#outageCause === undefined) return;
+    const outageMs = now - this.#outageSince;
+    const cause = this.#outageCause;
+    this.#outageSince = undefined;
+    this.#outageCause = undefined;
+    this.#events.emit('recovered', { outageMs, cause, snapshot: this.#snapshot });
+  }
+
+  #onOutage(snapshot: RedisSnapshot, now: number): void {
+    if (snapshot.cause?.code === 'closed' || (snapshot.cause === undefined && !this.#wasUp)) return;
+    const cause = snapshot.cause ?? causeWith('connection-reset', undefined, this.#subject.clock);
+    if (cause === undefined) return;
+    this.#outageSince = now;
+    this.#outageCause = cause;
+    this.#outages++;
+    this.#snapshot = Object.freeze({ ...snapshot, outages: this.#outages });
+    this.#events.emit('outage', { cause, snapshot: this.#snapshot });
+  }
+}
+
+function causeWith(code: CauseCode | undefined, known: Cause | undefined, clock: Clock): Cause | undefined {
+  if (code === undefined) return undefined;
+  if (known?.code === code) return known;
+  return Object.freeze({ code, message: describeCause(code), at: new Date(clock.wallNow()) });
+}
+
+/** Whether nothing changed that listeners are told of. */
+function isAlike(left: RedisSnapshot, right: RedisSnapshot): boolean {
+  return (
+    left.status === right.status &&
+    left.reads === right.reads &&
+    left.writes === right.writes &&
+    left.connection === right.connection &&
+    left.circuit.read === right.circuit.read &&
+    left.circuit.write === right.circuit.write &&
+    left.cause?.code === right.cause?.code
+  );
+}

@@ -1,0 +1,49 @@
+import type { CauseCode } from '../cause.ts';
+import type { CircuitState, ConnectionState, Status } from '../snapshot.ts';
+
+/** Everything the status depends on. */
+export interface StatusFacts {
+  readonly connection: ConnectionState;
+  readonly connectionCause: CauseCode | undefined;
+  readonly readCircuit: CircuitState;
+  readonly writeCircuit: CircuitState;
+  readonly readCause: CauseCode | undefined;
+  readonly writeCause: CauseCode | undefined;
+  /** Why writes are held although the connection is ready: a replica where a primary is expected. */
+  readonly writesHeldBy: CauseCode | undefined;
+  /** Why some keys cannot be reached although the rest can: a primary of a cluster is lost. */
+  readonly partlyAwayBy: CauseCode | undefined;
+}
+
+export interface StatusVerdict {
+  readonly status: Status;
+  readonly reads: boolean;
+  readonly writes: boolean;
+  readonly cause: CauseCode | undefined;
+}
+
+/**
+ * What the application may expect right now. `up`: everything. `down`: nothing. `degraded`: some of it, for some of the
+ * keys, or a circuit lets trial calls through and is about to close.
+ */
+export function statusOf(facts: StatusFacts): StatusVerdict {
+  const isConnected = facts.connection === 'ready';
+  const reads = isConnected && lets(facts.readCircuit);
+  const writes = isConnected && lets(facts.writeCircuit) && facts.writesHeldBy === undefined;
+  const isTrying = facts.readCircuit === 'half-open' || facts.writeCircuit === 'half-open';
+  const isWhole = !isTrying && facts.partlyAwayBy === undefined;
+  if (reads && writes && isWhole) return { status: 'up', reads, writes, cause: undefined };
+  const cause = causeOf(facts);
+  return { status: reads || writes ? 'degraded' : 'down', reads, writes, cause };
+}
+
+function lets(circuit: CircuitState): boolean {
+  return circuit === 'closed' || circuit === 'half-open';
+}
+
+function causeOf(facts: StatusFacts): CauseCode | undefined {
+  if (facts.readCircuit === 'isolated' || facts.writeCircuit === 'isolated') return 'isolated';
+  if (facts.connection === 'ended') return 'closed';
+  const { connectionCause, writesHeldBy, partlyAwayBy, readCause, writeCause } = facts;
+  return connectionCause ?? writesHeldBy ?? partlyAwayBy ?? readCause ?? writeCause;
+}

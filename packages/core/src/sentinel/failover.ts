@@ -1,0 +1,105 @@
+import type { Clock, TimerHandle } from '../clock.ts';
+import type { Established, Target } from '../handshake/establish.ts';
+import type { Endpoint } from '../handshake/open-socket.ts';
+import { RoleWatch } from './role-watch.ts';
+import type { SentinelResolver } from './sentinel-resolver.ts';
+import { SentinelWatch } from './sentinel-watch.ts';
+import type { Credentials } from '../redis-resilience.ts';
+
+export interface FailoverOptions {
+  readonly clock: Clock;
+  readonly name: string;
+  readonly target: Target;
+  readonly resolver: SentinelResolver;
+  readonly sentinelCredentials: Credentials | undefined;
+  /** Whether this is where the connection leads now. */
+  isCurrent(endpoint: Endpoint): boolean;
+  /** A replica is about to be promoted: what the old primary is told from now on is lost. */
+  onBegin(): void;
+  /** Nothing came of it. */
+  onAbort(): void;
+  /** The new primary answers. `established` leads to it, and is the listener's to keep or destroy. */
+  onPromoted(established: Established | undefined): void;
+}
+
+const lookMs = 25;
+const maxMs = 10_000;
+
+/**
+ * Follows a failover from its first sign: the sentinels tell which replica they chose, and it is asked for its role
+ * until it is the primary, which it knows before any sentinel does.
+ */
+export class Failover {
+  readonly #options: FailoverOptions;
+  readonly #sentinels: SentinelWatch;
+  #chosen: RoleWatch | undefined;
+  #timer: TimerHandle | undefined;
+
+  constructor(options: FailoverOptions) {
+    this.#options = options;
+    this.#sentinels = new SentinelWatch({
+      clock: options.clock,
+      name: options.name,
+      credentials: options.sentinelCredentials,
+      sentinels: () => options.resolver.sentinels(),
+      onFailoverBegins: (host, port) => this.#begin(host, port),
+      onFailoverAborted: () => this.#abort(),
+      onPromoted: (host, port) => this.#promoted(host, port),
+    });
+  }
+
+  /** Between the choice of a replica and its promotion. */
+  get isUnderWay(): boolean {
+    return this.#timer !== undefined;
+  }
+
+  start(): void {
+    this.#sentinels.start();
+  }
+
+  stop(): void {
+    this.#sentinels.stop();
+    this.#end();
+  }
+
+  /** The connection leads to a primary again. */
+  settled(): void {
+    this.#end();
+  }
+
+  #begin(host: string, port: number): void {
+    const { clock, resolver, target } = this.#options;
+    this.#end();
+    this.#timer = clock.setTimeout(() => this.#abort(), maxMs);
+    this.#options.onBegin();
+    const endpoint = resolver.complete(host, port);
+    const chosen = new RoleWatch({ ...target, endpoint: () => Promise.resolve(endpoint) }, clock, lookMs, {
+      onPrimary: (established) => {
+        resolver.pin(host, port);
+        this.#options.onPromoted(established);
+      },
+    });
+    this.#chosen = chosen;
+    chosen.start();
+  }
+
+  #promoted(host: string, port: number): void {
+    const { resolver } = this.#options;
+    if (this.#options.isCurrent(resolver.complete(host, port))) return;
+    resolver.pin(host, port);
+    this.#options.onPromoted(undefined);
+  }
+
+  #abort(): void {
+    if (!this.isUnderWay) return;
+    this.#end();
+    this.#options.onAbort();
+  }
+
+  #end(): void {
+    if (this.#timer !== undefined) this.#options.clock.clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#chosen?.stop();
+    this.#chosen = undefined;
+  }
+}

@@ -1,0 +1,92 @@
+import type { Clock, TimerHandle } from '../clock.ts';
+import { establish, type Established, type Target } from '../handshake/establish.ts';
+
+export interface RoleWatchListener {
+  /** A primary answers at the endpoint. The socket is proven, and the listener's to keep or destroy. */
+  onPrimary(established: Established): void;
+}
+
+const growth = 1.3;
+const steadyMs = 5000;
+const maxPauseMs = 5000;
+
+/**
+ * Looks for the primary while a replica answers in its place, without touching the connection that serves reads: one
+ * attempt at a time, at the dialing period in the first seconds and ever more rarely after, so that a role that stays
+ * does no harm.
+ */
+export class RoleWatch {
+  readonly #target: Target;
+  readonly #clock: Clock;
+  readonly #periodMs: number;
+  readonly #listener: RoleWatchListener;
+  #timer: TimerHandle | undefined;
+  #abort: AbortController | undefined;
+  #startedAt = 0;
+  #pauseMs = 0;
+
+  constructor(target: Target, clock: Clock, periodMs: number, listener: RoleWatchListener) {
+    this.#target = { ...target, requiresPrimary: true };
+    this.#clock = clock;
+    this.#periodMs = periodMs;
+    this.#listener = listener;
+  }
+
+  get isOn(): boolean {
+    return this.#timer !== undefined || this.#abort !== undefined;
+  }
+
+  start(): void {
+    if (this.isOn) return;
+    this.#startedAt = this.#clock.now();
+    this.#pauseMs = this.#periodMs;
+    this.#look();
+  }
+
+  stop(): void {
+    if (this.#timer !== undefined) this.#clock.clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#abort?.abort(new Error('The watch was stopped.'));
+    this.#abort = undefined;
+  }
+
+  nextLookMs(): number | undefined {
+    return this.isOn ? this.#pauseMs : undefined;
+  }
+
+  #look(): void {
+    this.#timer = undefined;
+    const abort = new AbortController();
+    this.#abort = abort;
+    const deadline = this.#clock.setTimeout(
+      () => abort.abort(new Error('No answer in time.')),
+      lookTimeoutMs,
+    );
+    establish(this.#target, this.#clock, abort.signal).then(
+      (established) => {
+        this.#clock.clearTimeout(deadline);
+        if (this.#abort !== abort) {
+          established.socket.destroy();
+          return;
+        }
+        this.#abort = undefined;
+        this.#listener.onPrimary(established);
+      },
+      () => {
+        this.#clock.clearTimeout(deadline);
+        if (this.#abort !== abort) return;
+        this.#abort = undefined;
+        this.#timer = this.#clock.setTimeout(() => this.#look(), this.#nextPauseMs());
+        this.#timer.unref?.();
+      },
+    );
+  }
+
+  #nextPauseMs(): number {
+    const age = this.#clock.now() - this.#startedAt;
+    if (age > steadyMs) this.#pauseMs = Math.min(maxPauseMs, this.#pauseMs * growth);
+    return this.#pauseMs;
+  }
+}
+
+const lookTimeoutMs = 1000;

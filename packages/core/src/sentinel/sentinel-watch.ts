@@ -1,0 +1,118 @@
+import type { Socket } from 'node:net';
+import type { Clock, TimerHandle } from '../clock.ts';
+import { endpointKey, openSocket, type Endpoint } from '../handshake/open-socket.ts';
+import { authCommand } from '../handshake/prove.ts';
+import { encodeCommand, ReplyReader, type Reply } from '../replies/resp.ts';
+import type { Credentials } from '../redis-resilience.ts';
+
+export interface SentinelWatchOptions {
+  readonly clock: Clock;
+  readonly name: string;
+  readonly credentials: Credentials | undefined;
+  sentinels(): readonly Endpoint[];
+  /** A replica is about to be promoted: what the old primary is told from now on is lost. */
+  onFailoverBegins(host: string, port: number): void;
+  /** Nothing came of it. */
+  onFailoverAborted(): void;
+  /** The sentinels promoted this address. */
+  onPromoted(host: string, port: number): void;
+}
+
+const periodMs = 1000;
+const connectTimeoutMs = 1000;
+const pattern = '*';
+
+/**
+ * Listens to every sentinel for a failover: each publishes the new primary when it knows, the one that leads first of
+ * all. The old primary may go on answering for seconds, and what it is told then is lost.
+ */
+export class SentinelWatch {
+  readonly #options: SentinelWatchOptions;
+  readonly #sockets = new Map<string, Socket | undefined>();
+  readonly #abort = new AbortController();
+  #timer: TimerHandle | undefined;
+
+  constructor(options: SentinelWatchOptions) {
+    this.#options = options;
+  }
+
+  start(): void {
+    if (this.#timer !== undefined || this.#abort.signal.aborted) return;
+    this.#look();
+  }
+
+  stop(): void {
+    if (this.#timer !== undefined) this.#options.clock.clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#abort.abort(new Error('The watch was stopped.'));
+    for (const socket of this.#sockets.values()) socket?.destroy();
+    this.#sockets.clear();
+  }
+
+  #look(): void {
+    for (const sentinel of this.#options.sentinels()) {
+      const key = endpointKey(sentinel);
+      if (!this.#sockets.has(key)) void this.#listen(key, sentinel);
+      else this.#sockets.get(key)?.write(encodeCommand(['PING']));
+    }
+    this.#timer = this.#options.clock.setTimeout(() => this.#look(), periodMs);
+    this.#timer.unref?.();
+  }
+
+  async #listen(key: string, sentinel: Endpoint): Promise<void> {
+    this.#sockets.set(key, undefined);
+    const { clock, credentials } = this.#options;
+    const deadline = new AbortController();
+    const onStop = (): void => deadline.abort(this.#abort.signal.reason);
+    this.#abort.signal.addEventListener('abort', onStop, { once: true });
+    const timer = clock.setTimeout(() => deadline.abort(new Error('No answer in time.')), connectTimeoutMs);
+    try {
+      const socket = await openSocket(sentinel, { signal: deadline.signal, keepAliveMs: periodMs });
+      socket.unref();
+      this.#sockets.set(key, socket);
+      const reader = new ReplyReader();
+      socket.on('error', () => socket.destroy());
+      socket.on('close', () => this.#sockets.delete(key));
+      socket.on('data', (chunk: Buffer) => {
+        try {
+          for (const reply of reader.push(chunk)) this.#read(reply);
+        } catch {
+          socket.destroy();
+        }
+      });
+      if (credentials !== undefined) socket.write(encodeCommand(authCommand(credentials)));
+      socket.write(encodeCommand(['PSUBSCRIBE', pattern]));
+    } catch {
+      this.#sockets.delete(key);
+    } finally {
+      clock.clearTimeout(timer);
+      this.#abort.signal.removeEventListener('abort', onStop);
+    }
+  }
+
+  #read(reply: Reply): void {
+    if (!Array.isArray(reply) || reply[0] !== 'pmessage') return;
+    const event = String(reply[2]);
+    const words = String(reply[3]).split(' ');
+    if (event === '+switch-master') {
+      const [name, , , host, port] = words;
+      if (name === this.#options.name) this.#promoted(host, port);
+      return;
+    }
+    // `<role> <address> <host> <port> @ <primary> ...`, or `master <primary> ...` for the primary itself.
+    const primary = words.includes('@') ? words[words.indexOf('@') + 1] : words[1];
+    if (primary !== this.#options.name) return;
+    if (event === '+promoted-slave') this.#promoted(words[2], words[3]);
+    else if (event === '+failover-state-send-slaveof-noone') this.#begins(words[2], words[3]);
+    else if (event.startsWith('-failover-abort')) this.#options.onFailoverAborted();
+  }
+
+  #begins(host: string | undefined, port: string | undefined): void {
+    if (host !== undefined && Number.isInteger(Number(port)))
+      this.#options.onFailoverBegins(host, Number(port));
+  }
+
+  #promoted(host: string | undefined, port: string | undefined): void {
+    if (host !== undefined && Number.isInteger(Number(port))) this.#options.onPromoted(host, Number(port));
+  }
+}

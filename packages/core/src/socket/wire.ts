@@ -1,0 +1,159 @@
+import type { Socket } from 'node:net';
+import type { Redis } from 'ioredis';
+import type { Clock } from '../clock.ts';
+import { CoalescedWrites } from './coalesced-writes.ts';
+import type { Turn } from './turn.ts';
+import type { DriverCommand } from '../driver-command.ts';
+import { oldestUnanswered, unansweredCount } from '../ioredis/client.ts';
+import type { Identity } from '../stall/identity.ts';
+import { Progress } from './progress.ts';
+import type { RoundTrip } from './round-trip.ts';
+
+/** What a wire tells the connection it belongs to. */
+export interface WireListener {
+  /** Bytes arrived: a sign of life, unless they only trickle. */
+  onRead(now: number, isAlive: boolean): void;
+  /** Bytes are about to leave. */
+  onWrite(now: number): void;
+  /** The socket takes no more bytes, or takes them again. */
+  onBlockedChange(isBlocked: boolean): void;
+  newTurn(now: number): Turn;
+}
+
+/** The socket of one connection, with its turns and its times. */
+export class Wire {
+  readonly #client: Redis;
+  readonly #clock: Clock;
+  readonly #listener: WireListener;
+  readonly roundTrip: RoundTrip;
+  readonly #progress = new Progress();
+  #writes: CoalescedWrites | undefined;
+  #socket: Socket | undefined;
+  #identity: Identity | undefined;
+  #open: Turn | undefined;
+  /** Turns whose bytes are gathered behind a socket that takes no more. */
+  #blockedTurns: Turn[] = [];
+  /** When bytes were read, and given to the socket, last. */
+  readAt = 0;
+  writtenAt = 0;
+  /** When bytes were read last that were a sign of life. */
+  aliveAt = 0;
+
+  constructor(client: Redis, clock: Clock, roundTrip: RoundTrip, listener: WireListener) {
+    this.#client = client;
+    this.#clock = clock;
+    this.roundTrip = roundTrip;
+    this.#listener = listener;
+  }
+
+  get socket(): Socket | undefined {
+    return this.#socket;
+  }
+
+  /** Undefined where the server does not tell. */
+  get identity(): Identity | undefined {
+    return this.#identity;
+  }
+
+  get isBlocked(): boolean {
+    return this.#writes?.isBlocked === true;
+  }
+
+  get unsentBytes(): number {
+    return this.#writes?.unsentBytes ?? 0;
+  }
+
+  /** Takes a proven socket before the driver sees it. */
+  adopt(socket: Socket, identity: Identity | undefined): void {
+    this.#socket?.removeListener('data', this.#read);
+    this.#socket = socket;
+    this.#identity = identity;
+    this.#open = undefined;
+    this.#blockedTurns = [];
+    this.readAt = this.#clock.now();
+    this.writtenAt = this.readAt;
+    this.aliveAt = this.readAt;
+    this.#writes = new CoalescedWrites(socket, {
+      onFlush: () => this.#flushed(),
+      onBlockedChange: (isBlocked) => {
+        if (this.#socket === socket) this.#listener.onBlockedChange(isBlocked);
+      },
+    });
+    this.readFirst();
+  }
+
+  /** Sees bytes before the driver's parser does, which puts itself first when the driver connects. */
+  readFirst(): void {
+    this.#socket?.removeListener('data', this.#read);
+    this.#socket?.prependListener('data', this.#read);
+  }
+
+  /** The turn that what is written now belongs to. */
+  turn(): Turn {
+    const open = this.#open;
+    if (open !== undefined && !this.isBlocked) return open;
+    const turn = this.#listener.newTurn(this.#clock.now());
+    this.#open = turn;
+    if (this.isBlocked) this.#blockedTurns.push(turn);
+    return turn;
+  }
+
+  /** Ends the open turn, because what follows is to be counted apart: a circuit changed. */
+  endTurn(): void {
+    const open = this.#open;
+    if (open === undefined || this.#blockedTurns.includes(open)) return;
+    this.#blockedTurns.push(open);
+    this.#open = undefined;
+  }
+
+  /** When the oldest unanswered command was sent; undefined when nothing is unanswered. */
+  oldestSentAt(): number | undefined {
+    if (unansweredCount(this.#client) === 0) return undefined;
+    return oldestUnanswered(this.#client)?.entry?.written?.at ?? this.writtenAt;
+  }
+
+  /** Whether the oldest unanswered command waits on the server by its own wish, and until when. */
+  blockedUntil(): number | undefined {
+    const entry = oldestUnanswered(this.#client)?.entry;
+    const blockingMs = entry?.late?.blockingMs;
+    return blockingMs === undefined ? undefined : (entry?.written?.at ?? this.writtenAt) + blockingMs;
+  }
+
+  readonly #read = (chunk: Buffer): void => {
+    const now = this.#clock.now();
+    const pending = oldestUnanswered(this.#client);
+    const isAlive = this.#progress.isMadeBy(chunk.length, pending);
+    if (!isAlive) queueMicrotask(() => this.#readTheRest(pending));
+    const entry = pending?.entry;
+    if (isAlive && entry?.written !== undefined && entry.late?.blockingMs === undefined) {
+      this.roundTrip.observe(now - entry.written.at);
+    }
+    this.readAt = now;
+    if (isAlive) this.aliveAt = now;
+    this.#writes?.noteRead();
+    this.#listener.onRead(now, isAlive);
+  };
+
+  // The driver has parsed what was read by now: if that was the end of the answer, it was a sign of life after all.
+  #readTheRest(pending: DriverCommand | undefined): void {
+    if (oldestUnanswered(this.#client) === pending) return;
+    this.aliveAt = this.readAt;
+    this.#listener.onRead(this.readAt, true);
+  }
+
+  #flushed(): void {
+    const now = this.#clock.now();
+    this.writtenAt = now;
+    const open = this.#open;
+    if (open !== undefined) {
+      open.at = now;
+      open.flushed = true;
+      this.#open = undefined;
+    }
+    if (this.#blockedTurns.length > 0) {
+      for (const turn of this.#blockedTurns) turn.flushed = true;
+      this.#blockedTurns = [];
+    }
+    this.#listener.onWrite(now);
+  }
+}

@@ -1,0 +1,97 @@
+import type { Redis } from 'ioredis';
+import type { Clock } from '../clock.ts';
+import type { Entry } from '../command/entry.ts';
+import { debug } from '../debug.ts';
+import { oldestUnanswered } from '../ioredis/client.ts';
+import { establish, type Established, type Target } from '../handshake/establish.ts';
+import { isKnownTo, type Identity } from './identity.ts';
+import { ask } from '../handshake/prove.ts';
+import type { Wire } from '../socket/wire.ts';
+
+export interface BlockingCheckListener {
+  /** The server let the call go, and this connection did not hear of it. */
+  onDead(replacement: Established): void;
+}
+
+const timeoutMs = 1000;
+const graceMs = 200;
+
+/**
+ * Looks whether a connection still lives on which a command waits for ever: nothing is ever due there, and a PING would
+ * wait behind it. A second connection asks the server to let the call go (CLIENT UNBLOCK). A living connection hears of
+ * it, and the call is made again unseen; a dead one does not, and the call, which provably took nothing, is made again
+ * on the connection that takes its place.
+ */
+export class BlockingCheck {
+  readonly #client: Redis;
+  readonly #wire: Wire;
+  readonly #target: Target;
+  readonly #clock: Clock;
+  readonly #listener: BlockingCheckListener;
+  #isRunning = false;
+
+  constructor(client: Redis, wire: Wire, target: Target, clock: Clock, listener: BlockingCheckListener) {
+    this.#client = client;
+    this.#wire = wire;
+    this.#target = target;
+    this.#clock = clock;
+    this.#listener = listener;
+  }
+
+  async run(): Promise<void> {
+    const entry = oldestUnanswered(this.#client)?.entry;
+    const { identity } = this.#wire;
+    if (this.#isRunning || identity === undefined || entry === undefined || !canBeRepeated(entry)) return;
+    this.#isRunning = true;
+    const deadline = new AbortController();
+    const timer = this.#clock.setTimeout(() => deadline.abort(new Error('No answer in time.')), timeoutMs);
+    let established: Established | undefined;
+    try {
+      established = await establish(this.#target, this.#clock, deadline.signal);
+      await this.#unblock(entry, identity, established, deadline.signal);
+    } catch {
+      // Whether the server is away, the connection's own keepalive will tell.
+      established?.socket.destroy();
+    } finally {
+      this.#clock.clearTimeout(timer);
+      this.#isRunning = false;
+    }
+  }
+
+  async #unblock(
+    entry: Entry,
+    identity: Identity,
+    established: Established,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { late } = entry;
+    const { socket } = established;
+    if (late === undefined || this.#wire.identity !== identity || !isKnownTo(identity, established.proof)) {
+      socket.destroy();
+      return;
+    }
+    late.isLetGo = true;
+    const askedAt = this.#clock.now();
+    const [reply] = await ask(socket, [['CLIENT', 'UNBLOCK', identity.clientId, 'TIMEOUT']], signal);
+    const wasBlocked = reply === '1';
+    if (!wasBlocked) late.isLetGo = false;
+    if (wasBlocked) await pause(this.#clock, graceMs);
+    const isDead =
+      wasBlocked && late.isLetGo && this.#wire.readAt < askedAt && this.#wire.identity === identity;
+    if (isDead && !socket.destroyed) {
+      debug('the socket of a blocked %s is dead, another one takes its place', entry.traits.name);
+      this.#listener.onDead(established);
+    } else socket.destroy();
+  }
+}
+
+// WAIT counts replicas; let go, it would answer a number.
+function canBeRepeated(entry: Entry): boolean {
+  return entry.late?.blockingMs === Infinity && !entry.traits.name.startsWith('wait');
+}
+
+function pause(clock: Clock, delayMs: number): Promise<void> {
+  return new Promise((resolve) => {
+    clock.setTimeout(resolve, delayMs);
+  });
+}

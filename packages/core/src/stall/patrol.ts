@@ -1,0 +1,100 @@
+import type { Clock, Random, TimerHandle } from '../clock.ts';
+import { afterReads } from '../after-reads.ts';
+import type { Wire } from '../socket/wire.ts';
+
+export interface PatrolListener {
+  /** Something is unanswered, and nothing was read, for longer than the limit. */
+  onSilent(): void;
+  /** Nothing was sent or read for the idle time: a question is due. */
+  onIdle(): void;
+  /** A command waits for ever by its own wish: nothing is due. */
+  onBlocked(): void;
+  idleMs(): number;
+}
+
+/**
+ * Watches one connection with one timer: how long the oldest unanswered command has been met with silence, and how
+ * long the connection has been idle. Before silence is reported the socket is read.
+ */
+export class Patrol {
+  readonly #wire: Wire;
+  readonly #clock: Clock;
+  readonly #random: Random;
+  readonly #listener: PatrolListener;
+  #timer: TimerHandle | undefined;
+  #dueAt = Infinity;
+  #isOn = false;
+
+  constructor(wire: Wire, clock: Clock, random: Random, listener: PatrolListener) {
+    this.#wire = wire;
+    this.#clock = clock;
+    this.#random = random;
+    this.#listener = listener;
+  }
+
+  start(): void {
+    this.#isOn = true;
+    this.#arm(this.#wire.roundTrip.limitMs());
+  }
+
+  stop(): void {
+    this.#isOn = false;
+    this.#disarm();
+  }
+
+  /** Bytes leave: if the next look is far away, it comes sooner. */
+  noteWrite(now: number): void {
+    const limitMs = this.#wire.roundTrip.limitMs();
+    if (this.#isOn && this.#dueAt > now + limitMs + 1) this.#arm(limitMs);
+  }
+
+  #arm(delayMs: number): void {
+    this.#disarm();
+    this.#dueAt = this.#clock.now() + delayMs;
+    this.#timer = this.#clock.setTimeout(this.#look, delayMs);
+    this.#timer.unref?.();
+  }
+
+  #disarm(): void {
+    if (this.#timer !== undefined) this.#clock.clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#dueAt = Infinity;
+  }
+
+  readonly #look = (): void => {
+    if (!this.#isOn) return;
+    this.#disarm();
+    const now = this.#clock.now();
+    const sentAt = this.#wire.oldestSentAt();
+    this.#arm(sentAt === undefined ? this.#lookAtIdle(now) : this.#lookAtSilence(now, sentAt));
+  };
+
+  #lookAtIdle(now: number): number {
+    const idleMs = this.#listener.idleMs();
+    const idleFor = now - Math.max(this.#wire.readAt, this.#wire.writtenAt);
+    if (idleFor >= idleMs) {
+      this.#listener.onIdle();
+      return this.#wire.roundTrip.limitMs();
+    }
+    // Jittered, so that the idle connections of a fleet do not ask in step.
+    return Math.max(1, (idleMs - idleFor) * (1 + 0.1 * this.#random()));
+  }
+
+  #lookAtSilence(now: number, sentAt: number): number {
+    const limitMs = this.#wire.roundTrip.limitMs();
+    const blockedUntil = this.#wire.blockedUntil();
+    const since = Math.max(this.#wire.aliveAt, sentAt, blockedUntil ?? 0);
+    if (since === Infinity) {
+      const idleMs = this.#listener.idleMs();
+      if (now - Math.max(this.#wire.readAt, sentAt) >= idleMs) this.#listener.onBlocked();
+      return Math.max(1, idleMs);
+    }
+    const silentFor = now - since;
+    if (silentFor < limitMs) return Math.max(1, limitMs - silentFor);
+    afterReads(this.#clock, () => {
+      if (this.#isOn && this.#wire.aliveAt < now && this.#wire.oldestSentAt() === sentAt)
+        this.#listener.onSilent();
+    });
+    return limitMs;
+  }
+}

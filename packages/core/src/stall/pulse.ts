@@ -1,0 +1,88 @@
+import type { Clock, TimerHandle } from '../clock.ts';
+
+const idlePeriodMs = 250;
+const busyPeriodMs = 20;
+// Longer than deadlines usually are: as long as somebody waits for an answer, the lag is known well.
+const closeWatchMs = 1000;
+const toleratedLagMs = 20;
+const freezeMs = 1000;
+
+export type ThawKind = 'frozen' | 'suspended' | 'blocked';
+
+export interface PulseListener {
+  /** The process did not run for this long. `blocked`: its own code kept the event loop busy. */
+  onThaw(kind: ThawKind, durationMs: number): void;
+}
+
+/**
+ * Notices that the process stood still: stopped by a signal, suspended with its machine, or blocked by its own code. A
+ * timer that fires far too late tells that it did; the CPU time spent meanwhile, and the wall clock beside the
+ * monotonic one, tell which.
+ */
+export class Pulse {
+  readonly #clock: Clock;
+  readonly #listener: PulseListener;
+  readonly #cpuMs: () => number;
+  #timer: TimerHandle | undefined;
+  #workedAt = -Infinity;
+  #periodMs = idlePeriodMs;
+  #dueAt = 0;
+  #wallDueAt = 0;
+  #cpuAtStart = 0;
+  #lagMs = 0;
+
+  constructor(clock: Clock, listener: PulseListener, cpuMs: () => number = ownCpuMs) {
+    this.#clock = clock;
+    this.#listener = listener;
+    this.#cpuMs = cpuMs;
+  }
+
+  /** How late the last beat was: the event loop's lag. */
+  get lagMs(): number {
+    const overdueMs = this.#timer === undefined ? 0 : this.#clock.now() - this.#dueAt;
+    return Math.max(this.#lagMs, overdueMs, 0);
+  }
+
+  start(): void {
+    if (this.#timer === undefined) this.#startPeriod(idlePeriodMs);
+  }
+
+  /** Somebody waits for an answer from now on: how long it took is known as well as the lag is. */
+  noteWork(now: number): void {
+    this.#workedAt = now;
+    if (this.#periodMs === busyPeriodMs || this.#timer === undefined || now > this.#dueAt) return;
+    this.#clock.clearTimeout(this.#timer);
+    this.#startPeriod(busyPeriodMs);
+  }
+
+  stop(): void {
+    if (this.#timer !== undefined) this.#clock.clearTimeout(this.#timer);
+    this.#timer = undefined;
+  }
+
+  #startPeriod(periodMs: number): void {
+    this.#periodMs = periodMs;
+    this.#dueAt = this.#clock.now() + periodMs;
+    this.#wallDueAt = this.#clock.wallNow() + periodMs;
+    this.#cpuAtStart = this.#cpuMs();
+    this.#timer = this.#clock.setTimeout(this.#beat, periodMs);
+    this.#timer.unref?.();
+  }
+
+  readonly #beat = (): void => {
+    this.#timer = undefined;
+    const lateMs = this.#clock.now() - this.#dueAt;
+    const isWatched = this.#dueAt - this.#workedAt < closeWatchMs;
+    const wallLateMs = this.#clock.wallNow() - this.#wallDueAt;
+    const workedMs = this.#cpuMs() - this.#cpuAtStart;
+    this.#lagMs = lateMs > toleratedLagMs ? lateMs : 0;
+    this.#startPeriod(isWatched ? busyPeriodMs : idlePeriodMs);
+    if (wallLateMs - lateMs > freezeMs) this.#listener.onThaw('suspended', wallLateMs);
+    else if (lateMs > freezeMs) this.#listener.onThaw(workedMs > lateMs / 2 ? 'blocked' : 'frozen', lateMs);
+  };
+}
+
+function ownCpuMs(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
+}

@@ -1,0 +1,120 @@
+import { createHash } from 'node:crypto';
+import { Command, type Cluster, type Redis } from 'ioredis';
+import type { Clock } from '../clock.ts';
+import { ConfigurationError, isRedisResilienceError } from '../errors.ts';
+import type { ResilienceEvents } from '../events.ts';
+import { optionsOf } from '../ioredis/client.ts';
+import { traitsOf } from '../catalogue/command-traits.ts';
+import { isReplyError } from '../replies/connection-error.ts';
+import { classifyReply } from '../replies/reply-error.ts';
+import { hashTagOf } from './hash-tag.ts';
+
+/** What `applyOnce` needs of a resilience. */
+export interface OnceTarget {
+  readonly client: Redis | Cluster;
+  snapshot(): { readonly status: string; readonly connection: string };
+  on(event: 'change', listener: (payload: ResilienceEvents['change']) => void): () => void;
+}
+
+// One atomic step: unless the id is known, run the command and remember its answer beside the key. Refusals of the
+// server's that prove non-execution are not remembered: a repeat tries again.
+const script = `
+local known = redis.call('GET', KEYS[1])
+if known then
+  local answer = cmsgpack.unpack(known)
+  if answer.e then return redis.error_reply(answer.e) end
+  if answer.s then return redis.status_reply(answer.s) end
+  return answer.r
+end
+local reply = redis.pcall(ARGV[2], KEYS[2], unpack(ARGV, 3))
+local answer
+if type(reply) == 'table' and reply.err then
+  local code = string.match(reply.err, '^%-?(%u+)')
+  if code == 'OOM' or code == 'MISCONF' or code == 'NOREPLICAS' or code == 'READONLY' then return reply end
+  answer = { e = reply.err }
+elseif type(reply) == 'table' and reply.ok then
+  answer = { s = reply.ok }
+else
+  answer = { r = reply }
+end
+redis.call('SET', KEYS[1], cmsgpack.pack(answer), 'PX', ARGV[1])
+return reply
+`;
+
+const sha = createHash('sha1').update(script).digest('hex');
+const pauseMs = 100;
+
+/**
+ * Applies one write at most once on the server, and sends it again until it is acknowledged or the client is closed. A
+ * repeat with the same id, from any process and for as long as the server remembers it (`rememberMs`), gets the answer
+ * of the first execution.
+ *
+ * The memory is a key of its own in the slot of the command's key. What neither can survive: a primary that is lost
+ * before its replicas got the write loses the write and the memory of it together; the id can then be applied again,
+ * and an acknowledged write may be gone.
+ *
+ * @throws ConfigurationError when the command is no plain write of exactly one key, its first argument
+ */
+export async function applyOnce(
+  target: OnceTarget,
+  clock: Clock,
+  rememberMs: number,
+  id: string,
+  command: string,
+  args: readonly (string | number | Buffer)[],
+): Promise<unknown> {
+  checkCall(id, command, args);
+  const [key, ...rest] = args as [string | number | Buffer, ...(string | number | Buffer)[]];
+  const prefix = (optionsOf(target.client)['keyPrefix'] as string | Buffer | undefined)?.toString() ?? '';
+  const onceKey = `{${hashTagOf(prefix + String(key))}}:redis-resilience:once:${id}`;
+  let how: 'evalsha' | 'eval' = 'evalsha';
+  for (;;) {
+    try {
+      const body = how === 'evalsha' ? sha : script;
+      return await target.client.call(how, body, 2, onceKey, key, rememberMs, command, ...rest);
+    } catch (error) {
+      if (!(error instanceof Error)) throw error;
+      if (isReplyError(error) && error.message.startsWith('NOSCRIPT')) {
+        how = 'eval';
+        continue;
+      }
+      // Our own script proves that such a refusal left nothing behind.
+      const isRefusedForNow = isReplyError(error) && classifyReply(error.message).outcome === 'not-applied';
+      const isAway = isRedisResilienceError(error) && error.reason !== 'closed';
+      if (!isRefusedForNow && !isAway) throw error;
+      how = 'evalsha';
+      await untilItMayWork(target, clock);
+    }
+  }
+}
+
+function checkCall(id: string, name: string, args: readonly unknown[]): void {
+  if (typeof id !== 'string' || id.length === 0) {
+    throw new ConfigurationError('applyOnce needs an id: a string that is not empty.');
+  }
+  const traits = traitsOf(name);
+  if (traits.kind !== 'ordinary' || traits.lane !== 'write' || traits.script || traits.container) {
+    throw new ConfigurationError(`applyOnce takes a plain write like INCR or LPUSH; given: ${traits.name}.`);
+  }
+  const keys = new Command(name, [...args] as string[]).getKeys();
+  if (keys.length !== 1 || String(keys[0]) !== String(args[0])) {
+    throw new ConfigurationError(
+      `applyOnce takes a write of exactly one key, its first argument; given: ${traits.name}.`,
+    );
+  }
+}
+
+// At once when the connection serves again, and after a pause in any case.
+function untilItMayWork(target: OnceTarget, clock: Clock): Promise<void> {
+  return new Promise((resolve) => {
+    const finish = (): void => {
+      stop();
+      clock.clearTimeout(timer);
+      resolve();
+    };
+    const timer = clock.setTimeout(finish, pauseMs);
+    const stop = target.on('change', ({ snapshot }) => {
+      if (snapshot.status === 'up' || snapshot.connection === 'ended') finish();
+    });
+  });
+}

@@ -1,0 +1,115 @@
+import type { Cluster, Redis } from 'ioredis';
+import { channels } from '../channels.ts';
+import type { Clock, TimerHandle } from '../clock.ts';
+import { describeCause } from '../cause.ts';
+import { debug } from '../debug.ts';
+import {
+  CircuitOpenError,
+  CommandTimeoutError,
+  isRedisResilienceError,
+  RedisUnavailableError,
+  type RedisResilienceError,
+} from '../errors.ts';
+import type { ExecuteOptions, RedisResilience } from '../redis-resilience.ts';
+import type { Lane } from '../snapshot.ts';
+import { publishOperation } from '../command/operation.ts';
+
+/**
+ * Runs an operation under one deadline, one signal and one fallback. When its lane is known to be away for longer than
+ * a command would wait, the operation is not even started.
+ */
+export async function execute<T>(
+  resilience: RedisResilience,
+  clock: Clock,
+  defaultTimeoutMs: number,
+  operation: (client: Redis | Cluster, signal: AbortSignal) => Promise<T>,
+  options: ExecuteOptions<T>,
+): Promise<T> {
+  const context = {
+    connection: resilience.name,
+    lane: options.lane ?? 'read',
+    usedFallback: false,
+    durationMs: 0,
+    waitedMs: 0,
+    retries: 0,
+  };
+  const startedAt = clock.now();
+  const run = async (): Promise<T> => {
+    try {
+      return await underDeadline(
+        resilience,
+        clock,
+        options.timeoutMs ?? defaultTimeoutMs,
+        operation,
+        options,
+      );
+    } catch (error) {
+      if (options.fallback === undefined || !(error instanceof Error) || !isAway(error)) throw error;
+      context.usedFallback = true;
+      debug('%s: a %s operation takes its fallback (%s)', context.connection, context.lane, error.code);
+      return await options.fallback(error);
+    } finally {
+      context.durationMs = clock.now() - startedAt;
+    }
+  };
+  return channels.operation.hasSubscribers ? await publishOperation(context, run) : await run();
+}
+
+async function underDeadline<T>(
+  resilience: RedisResilience,
+  clock: Clock,
+  timeoutMs: number,
+  operation: (client: Redis | Cluster, signal: AbortSignal) => Promise<T>,
+  { signal, lane = 'read' }: ExecuteOptions<T>,
+): Promise<T> {
+  signal?.throwIfAborted();
+  const refusal = refusalOf(resilience, lane);
+  if (refusal !== undefined) throw refusal;
+  const abort = new AbortController();
+  let timer: TimerHandle | undefined;
+  let onAbort: (() => void) | undefined;
+  try {
+    const cancelled = new Promise<never>((_resolve, reject) => {
+      onAbort = () => {
+        abort.abort(signal?.reason);
+        reject(signal?.reason as Error);
+      };
+      signal?.addEventListener('abort', onAbort, { once: true });
+      timer = clock.setTimeout(() => {
+        const error = new CommandTimeoutError(
+          `The operation did not finish within ${timeoutMs} ms. Its commands may still run.`,
+          { reason: resilience.snapshot().cause?.code ?? 'slow', outcome: 'unknown' },
+        );
+        abort.abort(error);
+        reject(error);
+      }, timeoutMs);
+    });
+    return await Promise.race([operation(resilience.client, abort.signal), cancelled]);
+  } finally {
+    if (timer !== undefined) clock.clearTimeout(timer);
+    if (onAbort !== undefined) signal?.removeEventListener('abort', onAbort);
+  }
+}
+
+function refusalOf(resilience: RedisResilience, lane: Lane): RedisResilienceError | undefined {
+  const snapshot = resilience.snapshot();
+  const { cause, retryAfterMs } = snapshot;
+  const details = { reason: cause?.code, connection: resilience.name, retryAfterMs };
+  const sentence = cause === undefined ? '' : ` ${describeCause(cause.code)}`;
+  const circuit = snapshot.circuit[lane];
+  if (circuit === 'open' || circuit === 'isolated') {
+    return new CircuitOpenError(
+      `The circuit for ${lane}s is ${circuit}; the operation was not started.${sentence}`,
+      details,
+    );
+  }
+  if (snapshot.connection === 'ended') {
+    return new RedisUnavailableError(`The connection is closed; the operation was not started.`, details);
+  }
+  return undefined;
+}
+
+/** Whether an error means that Redis is away, as opposed to an answer the caller has to deal with. */
+export function isAway(error: Error): error is RedisResilienceError {
+  return isRedisResilienceError(error) && error.code !== 'CONFIGURATION' && error.code !== 'WATCH_LOST';
+}

@@ -1,0 +1,24 @@
+import { describe, expect, it } from 'vitest';
+import { delayBefore, dialPace, type PaceFacts } from '../../../packages/core/src/dialing/dial-pace.ts';
+
+const limits = { minPeriodMs: 100, maxPeriodMs: 5_000 };
+const fleet: PaceFacts = { fleetSize: 10_000, everConnected: true, own: 1, interactive: true, limits };
+
+describe('dialPace at its bounds', () => {
+  it.each([
+    { fleetSize: 10_000, own: 2, periodMs: 2_500, ramp: 'spread', gapMs: 1_000 },
+    { fleetSize: 511, own: 2, periodMs: 127.75, ramp: 'eager', gapMs: 0 },
+    { fleetSize: 512, own: 2, periodMs: 128, ramp: 'spread', gapMs: 51.2 },
+  ] as const)(
+    'lets $fleetSize clients, $own here, dial every $periodMs ms',
+    ({ fleetSize, own, ...pace }) => {
+      expect(dialPace({ ...fleet, fleetSize, own }, 1, 0)).toEqual(pace);
+    },
+  );
+
+  it('is strict once the window of a fleet of unknown size is three periods wide', () => {
+    const narrow = { minPeriodMs: 100, maxPeriodMs: 900 };
+    const pace = dialPace({ ...fleet, fleetSize: undefined, limits: narrow }, 1, 0);
+    expect([1, 2, 3].map((step) => delayBefore(step, pace, narrow, () => 0))).toEqual([0, 0, 882]);
+  });
+});

@@ -1,0 +1,186 @@
+import { describe, expect, it } from 'vitest';
+import { nextDueAt, schedule } from '../../../packages/core/src/dialing/dial-schedule.ts';
+import type { DialSignal } from '../../../packages/core/src/dialing/dial-signal.ts';
+import { idleSchedule, type DialSchedule } from '../../../packages/core/src/dialing/dial-state.ts';
+import { at, inBigFleet } from './dial-moment.ts';
+
+const states = {
+  idle: idleSchedule,
+  paced: {
+    ...idleSchedule,
+    mode: 'paced',
+    origin: 'outage',
+    beganAt: at - 9_000,
+    step: 4,
+    attemptedAt: at - 500,
+    dueAt: at + 1_500,
+  },
+  'paced, due': {
+    ...idleSchedule,
+    mode: 'paced',
+    origin: 'outage',
+    beganAt: at - 9_000,
+    step: 4,
+    attemptedAt: at - 2_000,
+    dueAt: at,
+  },
+  chained: { ...idleSchedule, mode: 'chained', origin: 'outage', attemptedAt: at - 50, dueAt: at + 150 },
+  'chained, under way': {
+    ...idleSchedule,
+    mode: 'chained',
+    origin: 'outage',
+    attemptedAt: at - 50,
+    dueAt: undefined,
+  },
+} as const satisfies Record<string, DialSchedule>;
+
+const signals = {
+  wanted: { type: 'wanted' },
+  'lost, others stand': { type: 'lost', livedMs: 60_000, alive: 3 },
+  'lost, the last one': { type: 'lost', livedMs: 60_000, alive: 0 },
+  ticked: { type: 'ticked', room: true },
+  'ticked, no room': { type: 'ticked', room: false },
+  failed: { type: 'failed', overload: false, handshake: false },
+  'failed, overload': { type: 'failed', overload: true, handshake: true },
+  'succeeded, last': { type: 'succeeded', overload: false, waiting: 0 },
+  'succeeded, more wait': { type: 'succeeded', overload: false, waiting: 2 },
+  withdrawn: { type: 'withdrawn', handshake: false },
+  'withdrawn, handshake': { type: 'withdrawn', handshake: true },
+  hinted: { type: 'hinted' },
+} as const satisfies Record<string, DialSignal>;
+
+/** Mode, due time from now, and whether an attempt begins. Ten thousand clients, one here: P = 2,000 ms. */
+type Cell = readonly [mode: DialSchedule['mode'], dueIn: number | undefined, attempts?: 'attempt'];
+
+const table: Record<keyof typeof states, Record<keyof typeof signals, Cell>> = {
+  idle: {
+    wanted: ['paced', 0],
+    'lost, others stand': ['idle', undefined],
+    'lost, the last one': ['idle', undefined],
+    ticked: ['idle', undefined],
+    'ticked, no room': ['idle', undefined],
+    failed: ['idle', undefined],
+    'failed, overload': ['idle', undefined],
+    'succeeded, last': ['idle', undefined],
+    'succeeded, more wait': ['chained', 0],
+    withdrawn: ['idle', undefined],
+    'withdrawn, handshake': ['idle', undefined],
+    hinted: ['idle', undefined],
+  },
+  paced: {
+    wanted: ['paced', 1_500],
+    'lost, others stand': ['paced', 1_500],
+    'lost, the last one': ['paced', 1_000],
+    ticked: ['paced', 1_500],
+    'ticked, no room': ['paced', 1_500],
+    failed: ['paced', 1_500],
+    'failed, overload': ['paced', 2_000],
+    'succeeded, last': ['idle', undefined],
+    'succeeded, more wait': ['chained', 2_000],
+    withdrawn: ['paced', 1_500],
+    'withdrawn, handshake': ['paced', 0],
+    hinted: ['paced', 50],
+  },
+  'paced, due': {
+    wanted: ['paced', 0],
+    'lost, others stand': ['paced', 0],
+    'lost, the last one': ['paced', 1_000],
+    ticked: ['paced', 2_000, 'attempt'],
+    'ticked, no room': ['paced', 2_000],
+    failed: ['paced', 0],
+    'failed, overload': ['paced', 2_000],
+    'succeeded, last': ['idle', undefined],
+    'succeeded, more wait': ['chained', 2_000],
+    withdrawn: ['paced', 0],
+    'withdrawn, handshake': ['paced', 0],
+    hinted: ['paced', 0],
+  },
+  chained: {
+    wanted: ['chained', 150],
+    'lost, others stand': ['chained', 150],
+    'lost, the last one': ['paced', 1_000],
+    ticked: ['chained', 150],
+    'ticked, no room': ['chained', 150],
+    failed: ['paced', 1_950],
+    'failed, overload': ['paced', 1_950],
+    'succeeded, last': ['idle', undefined],
+    'succeeded, more wait': ['chained', 2_000],
+    withdrawn: ['chained', 2_000],
+    'withdrawn, handshake': ['chained', 2_000],
+    hinted: ['chained', 150],
+  },
+  'chained, under way': {
+    wanted: ['chained', undefined],
+    'lost, others stand': ['chained', undefined],
+    'lost, the last one': ['paced', 1_000],
+    ticked: ['chained', undefined],
+    'ticked, no room': ['chained', undefined],
+    failed: ['paced', 1_950],
+    'failed, overload': ['paced', 1_950],
+    'succeeded, last': ['idle', undefined],
+    'succeeded, more wait': ['chained', 2_000],
+    withdrawn: ['chained', 2_000],
+    'withdrawn, handshake': ['chained', 2_000],
+    hinted: ['chained', undefined],
+  },
+};
+
+const cells = Object.entries(table).flatMap(([state, row]) =>
+  Object.entries(row).map(([signal, expected]) => ({
+    state: state as keyof typeof states,
+    signal: signal as keyof typeof signals,
+    expected,
+  })),
+);
+
+describe('schedule', () => {
+  it.each(cells)(
+    'goes on from $state when $signal',
+    ({ state, signal, expected: [mode, dueIn, attempts] }) => {
+      const [next, effect] = schedule(states[state], signals[signal], inBigFleet());
+      const dueAt = nextDueAt(next);
+      expect([next.mode, dueAt === undefined ? undefined : dueAt - at, effect]).toEqual([
+        mode,
+        dueIn,
+        attempts ?? 'none',
+      ]);
+    },
+  );
+
+  it('keeps its due times when the clock rings late', () => {
+    const [next] = schedule(states['paced, due'], signals.ticked, inBigFleet({ at: at + 900 }));
+    expect(next.dueAt).toBe(at + 2_000);
+  });
+
+  it('redraws the phase within 200 ms after a freeze, and attempts nothing before', () => {
+    const [next, effect] = schedule(states['paced, due'], signals.ticked, inBigFleet({ at: at + 2_001 }));
+    expect([next.dueAt, effect]).toEqual([at + 2_101, 'none']);
+  });
+
+  it('attempts at once after a freeze in a small fleet', () => {
+    const frozen = inBigFleet({ at: at + 2_001, fleetSize: 1 });
+    const [next, effect] = schedule(states['paced, due'], signals.ticked, frozen);
+    expect(effect).toBe('attempt');
+    expect(next.dueAt! - frozen.at).toBeLessThanOrEqual(100);
+  });
+
+  it('doubles the overload at each sign of it and takes a fifth off with each success', () => {
+    let state: DialSchedule = states.paced;
+    const after = (signal: DialSignal): number => {
+      [state] = schedule(state, signal, inBigFleet());
+      return state.overload;
+    };
+    expect(after(signals['failed, overload'])).toBe(2);
+    expect(after(signals['failed, overload'])).toBe(4);
+    expect(after(signals['succeeded, more wait'])).toBeCloseTo(3.2);
+    for (let i = 0; i < 10; i++) after(signals['succeeded, more wait']);
+    expect(state.overload).toBe(1);
+    for (let i = 0; i < 10; i++) after(signals['failed, overload']);
+    expect(state.overload).toBe(64);
+  });
+
+  it('changes no state it was given', () => {
+    for (const { state, signal } of cells)
+      schedule(Object.freeze({ ...states[state] }), signals[signal], inBigFleet());
+  });
+});

@@ -1,0 +1,35 @@
+import { describe, expect, it } from 'vitest';
+import { DialSpeed } from '../../../packages/core/src/dialing/dial-speed.ts';
+
+describe('what a DialSpeed learns', () => {
+  it('is nothing before the first connection: the period is kept to, however short', () => {
+    expect(new DialSpeed().synDeadline(2, false)).toEqual({ synDeadlineMs: 2, patient: false });
+  });
+
+  it('follows connecting down at once, and up by an eighth of the difference', () => {
+    const speed = new DialSpeed();
+    speed.connected(200);
+    speed.connected(100);
+    expect(speed.synDeadline(10, false).synDeadlineMs).toBe(300);
+    speed.connected(180);
+    expect(speed.synDeadline(10, false).synDeadlineMs).toBe(330);
+  });
+
+  it('forgets an overdue attempt once one connects', () => {
+    const speed = new DialSpeed();
+    speed.missed(true);
+    speed.connected(10);
+    expect(speed.synDeadline(100, false).patient).toBe(false);
+  });
+
+  it.each([
+    { usual: 5, handshake: 100, isSlow: false },
+    { usual: 5, handshake: 100.5, isSlow: true },
+    { usual: 40, handshake: 400, isSlow: false },
+    { usual: 40, handshake: 401, isSlow: true },
+  ])('takes $handshake ms for slow where $usual ms is usual: $isSlow', ({ usual, handshake, isSlow }) => {
+    const speed = new DialSpeed();
+    speed.proved(usual);
+    expect(speed.proved(handshake)).toBe(isSlow);
+  });
+});

@@ -1,0 +1,62 @@
+import { describe, expect, it } from 'vitest';
+import { DialSpeed } from '../../../packages/core/src/dialing/dial-speed.ts';
+
+describe('DialSpeed', () => {
+  it('gives the SYN phase one period, and one SYN at most', () => {
+    const speed = new DialSpeed();
+    expect(speed.synDeadline(100, false)).toEqual({ synDeadlineMs: 100, patient: false });
+    expect(speed.synDeadline(2_000, false)).toEqual({ synDeadlineMs: 950, patient: false });
+  });
+
+  it('gives three times what connecting takes, 3 s at most', () => {
+    const speed = new DialSpeed();
+    speed.connected(150);
+    expect(speed.synDeadline(100, false).synDeadlineMs).toBe(450);
+    const far = new DialSpeed();
+    far.connected(2_000);
+    expect(far.synDeadline(100, false).synDeadlineMs).toBe(3_000);
+  });
+
+  it('is patient with one attempt after an overdue one, until one connects or is refused', () => {
+    const speed = new DialSpeed();
+    speed.missed(true);
+    expect(speed.synDeadline(100, false)).toEqual({ synDeadlineMs: 950, patient: true });
+    expect(speed.synDeadline(100, true)).toEqual({ synDeadlineMs: 100, patient: false });
+    expect(speed.synDeadline(2_000, false).patient).toBe(false);
+    speed.missed(false);
+    expect(speed.synDeadline(100, false).patient).toBe(false);
+  });
+
+  it('rises by an eighth of what is new, and falls at once', () => {
+    const speed = new DialSpeed();
+    speed.connected(100);
+    speed.connected(900);
+    expect(speed.synDeadline(100, false).synDeadlineMs).toBe(600);
+    speed.connected(50);
+    expect(speed.synDeadline(100, false).synDeadlineMs).toBe(150);
+  });
+
+  it('has no patience left to spend once an attempt connected', () => {
+    const speed = new DialSpeed();
+    speed.missed(true);
+    speed.connected(1);
+    expect(speed.synDeadline(100, false).patient).toBe(false);
+  });
+
+  it('tells a handshake of ten times the usual length, from 100 ms up', () => {
+    const speed = new DialSpeed();
+    expect(speed.proved(800)).toBe(false);
+    expect(speed.proved(20)).toBe(false);
+    expect(speed.proved(190)).toBe(false);
+    const quick = new DialSpeed();
+    quick.proved(1);
+    expect(quick.proved(90)).toBe(false);
+    expect(quick.proved(150)).toBe(true);
+    const borderline = new DialSpeed();
+    borderline.proved(1);
+    expect(borderline.proved(100.5)).toBe(true);
+    const slow = new DialSpeed();
+    slow.proved(20);
+    expect(slow.proved(205)).toBe(true);
+  });
+});

@@ -1,0 +1,254 @@
+import { describe, expect, it } from 'vitest';
+import type { DialResult } from '../../../packages/core/src/dialing/dialer.ts';
+import { bareDialer } from './bare-dialer.ts';
+import { DialWorld } from './dial-world.ts';
+
+/** The period the dialer keeps now: how long an attempt may take to connect tells it. */
+const periodOf = ({ attempt }: { attempt: { synDeadlineMs: number } }): number => attempt.synDeadlineMs;
+
+/** Connections of a process, all standing for a minute, to a server with 4,000 clients. */
+async function connected(names: readonly string[], fleetSize = 4_000) {
+  const desk = bareDialer();
+  const tickets = [];
+  for (const name of names) {
+    tickets.push(desk.dial(name));
+    while (desk.attempts.at(-1)?.who !== name) await desk.clock.travelAsync(100);
+    desk.last().attempt.connected();
+    desk.last().resolve({ ok: true, fleetSize });
+    await desk.now();
+  }
+  await desk.clock.travelAsync(60_000);
+  return { ...desk, tickets };
+}
+
+async function nextAttempt(desk: ReturnType<typeof bareDialer>) {
+  const before = desk.attempts.length;
+  while (desk.attempts.length === before) await desk.clock.travelAsync(10);
+  return desk.last();
+}
+
+describe('the connections of a process, on which its share of the pace depends', () => {
+  it('include those that broke and are not asked for yet', async () => {
+    const desk = await connected(['a', 'b', 'c', 'd']);
+    for (const ticket of desk.tickets) ticket.lost();
+    desk.dial('a');
+    expect(periodOf(await nextAttempt(desk))).toBe(500);
+  });
+
+  it('do not include one that was closed', async () => {
+    const desk = await connected(['a', 'b', 'c', 'd']);
+    desk.tickets[3]?.cancel();
+    for (const ticket of desk.tickets) ticket.lost();
+    desk.dial('a');
+    expect(Math.round(periodOf(await nextAttempt(desk)))).toBe(667);
+  });
+
+  it('include those that still stand', async () => {
+    const desk = await connected(['a', 'b', 'c', 'd']);
+    for (const ticket of desk.tickets.slice(2)) ticket.lost();
+    desk.dial('c');
+    expect(periodOf(await nextAttempt(desk))).toBe(500);
+  });
+
+  it('are no more than there are, once nobody waits', async () => {
+    const desk = await connected(['a', 'b', 'c', 'd']);
+    for (const ticket of desk.tickets) ticket.lost();
+    const ticket = desk.dial('a');
+    (await nextAttempt(desk)).resolve({ ok: true });
+    await desk.clock.travelAsync(60_000);
+    ticket.lost();
+    desk.dial('a');
+    expect(periodOf(await nextAttempt(desk))).toBe(800);
+  });
+
+  it('go on to include those that are away while somebody waits', async () => {
+    const desk = await connected(['a', 'b', 'c', 'd']);
+    for (const ticket of desk.tickets) ticket.lost();
+    desk.dial('a');
+    desk.dial('b');
+    (await nextAttempt(desk)).resolve({ ok: true });
+    await desk.now();
+    expect(periodOf(await nextAttempt(desk))).toBe(500);
+  });
+});
+
+describe('what a dialer learns', () => {
+  it('the size of the fleet as it is read in calm', async () => {
+    const { dialer } = await connected(['a']);
+    dialer.observeFleet(6_000);
+    expect(dialer.fleetSize).toBe(6_000);
+  });
+
+  it('how long connecting takes', async () => {
+    const desk = bareDialer();
+    const ticket = desk.dial('a');
+    await desk.clock.travelAsync(1);
+    await desk.clock.travelAsync(79);
+    const [first] = desk.attempts;
+    first?.attempt.connected();
+    first?.resolve({ ok: true, fleetSize: 1 });
+    await desk.clock.travelAsync(60_000);
+    ticket.lost();
+    desk.dial('a');
+    expect((await nextAttempt(desk)).attempt.synDeadlineMs).toBe(3 * 80);
+  });
+
+  it('that it was connected once: a server that tells no size may have a big fleet', async () => {
+    const desk = bareDialer();
+    const ticket = desk.dial('a');
+    await desk.clock.travelAsync(1);
+    expect(periodOf(desk.last())).toBe(100);
+    desk.last().resolve({ ok: true });
+    await desk.clock.travelAsync(60_000);
+    ticket.lost();
+    desk.dial('a');
+    expect(periodOf(await nextAttempt(desk))).toBe(950);
+  });
+
+  it.each<[Omit<DialResult & { ok: false }, 'ok'>, number]>([
+    [{ cause: 'connection-refused' }, 200],
+    [{ cause: 'loading' }, 400],
+    [{ cause: 'max-clients' }, 400],
+    [{ cause: 'auth', overload: true }, 400],
+    [{ cause: 'auth', overload: false }, 200],
+    [{ cause: 'loading', overload: false }, 200],
+  ])('from %o, that the period is %d ms', async (failure, periodMs) => {
+    const desk = await connected(['a'], 1_000);
+    desk.tickets[0]?.lost();
+    desk.dial('a');
+    (await nextAttempt(desk)).resolve({ ok: false, ...failure });
+    expect(periodOf(await nextAttempt(desk))).toBe(periodMs);
+  });
+
+  it('after an attempt that was not needed, that there is room for two again', async () => {
+    const desk = bareDialer();
+    const ticket = desk.dial('a');
+    await desk.clock.travelAsync(60);
+    expect(desk.attempts).toHaveLength(2);
+    desk.attempts[0]?.resolve({ ok: true, fleetSize: 1 });
+    await desk.clock.travelAsync(60_000);
+    ticket.lost();
+    desk.dial('a');
+    await desk.clock.travelAsync(60);
+    expect(desk.attempts).toHaveLength(4);
+  });
+});
+
+describe('whose turn it is', () => {
+  it('another’s, after the credentials of the first could not be had', async () => {
+    const desk = bareDialer();
+    desk.dial('a');
+    desk.dial('b');
+    await desk.clock.travelAsync(1);
+    expect(desk.last().who).toBe('a');
+    desk.last().resolve({ ok: false, cause: 'credentials' });
+    expect((await nextAttempt(desk)).who).toBe('b');
+  });
+
+  it('the same one’s, where nobody answers', async () => {
+    const desk = bareDialer();
+    desk.dial('a');
+    desk.dial('b');
+    await desk.clock.travelAsync(1);
+    desk.last().resolve({ ok: false, cause: 'connection-refused' });
+    expect((await nextAttempt(desk)).who).toBe('a');
+  });
+
+  it('at once that of who comes while one follower is under way', async () => {
+    const desk = bareDialer();
+    desk.dial('a');
+    desk.dial('b');
+    await desk.clock.travelAsync(1);
+    desk.last().resolve({ ok: true, fleetSize: 2 });
+    await desk.now();
+    expect(desk.last().who).toBe('b');
+    desk.dial('c');
+    await desk.now();
+    expect(desk.last().who).toBe('c');
+    desk.attempts.find(({ who }) => who === 'b')?.resolve({ ok: false, cause: 'connection-refused' });
+    expect(desk.last().attempt.signal.aborted).toBe(false);
+  });
+
+  it('is not given up with the attempt of somebody else', async () => {
+    const desk = bareDialer();
+    desk.dial('a');
+    const b = desk.dial('b');
+    desk.dial('c');
+    await desk.clock.travelAsync(1);
+    desk.last().resolve({ ok: true, fleetSize: 3 });
+    await desk.now();
+    await desk.now();
+    expect(desk.attempts.map(({ who }) => who)).toEqual(['a', 'b', 'c']);
+    b.cancel();
+    expect(desk.attempts.map(({ attempt }) => attempt.signal.aborted)).toEqual([false, true, false]);
+  });
+
+  it('passes on at once when its owner leaves in the handshake', async () => {
+    const desk = bareDialer();
+    const a = desk.dial('a');
+    desk.dial('b');
+    await desk.now();
+    desk.last().attempt.connected();
+    await desk.clock.travelAsync(1);
+    a.cancel();
+    await desk.now();
+    expect(desk.last().who).toBe('b');
+  });
+});
+
+describe('when the next attempt comes', () => {
+  it('a whole period after the last one, where nobody waited when it was due', async () => {
+    const desk = bareDialer();
+    const a = desk.dial('a');
+    await desk.now();
+    desk.last().resolve({ ok: false, cause: 'connection-refused' });
+    await desk.now();
+    a.cancel();
+    await desk.clock.travelAsync(60);
+    desk.dial('b');
+    await desk.clock.travelAsync(39);
+    expect(desk.attempts).toHaveLength(1);
+    await desk.clock.travelAsync(2);
+    expect(desk.last().who).toBe('b');
+  });
+
+  it('is not hurried by another request while nothing stands', async () => {
+    const desk = bareDialer();
+    desk.dial('a');
+    await desk.now();
+    desk.last().attempt.connected();
+    desk.last().resolve({ ok: false, cause: 'auth' });
+    await desk.now();
+    desk.dial('b');
+    expect(desk.dialer.nextAttemptMs()).toBeGreaterThan(20);
+  });
+
+  it('is told as a period while a handshake keeps the clock from ringing', async () => {
+    // Due times without chance: 45 ms apart at first.
+    const desk = bareDialer(() => 1);
+    desk.dial('a');
+    await desk.now();
+    desk.last().attempt.connected();
+    expect(desk.dialer.nextAttemptMs()).toBe(45);
+    await desk.clock.travelAsync(45);
+    expect(desk.dialer.nextAttemptMs()).toBe(0);
+    await desk.clock.travelAsync(5);
+    expect(desk.dialer.nextAttemptMs()).toBe(100);
+  });
+
+  it('is told as now where the clock rings late', async () => {
+    const desk = bareDialer();
+    desk.dial('a');
+    await desk.now();
+    desk.clock.jump(500);
+    expect(desk.dialer.nextAttemptMs()).toBe(0);
+  });
+});
+
+it('an attempt that makes room for the next one has not connected in time', async () => {
+  const world = await DialWorld.connected(1);
+  world.takeDown('black-hole');
+  await world.clock.travelAsync(3_000);
+  expect(world.reports.length).toBeGreaterThan(10);
+  expect(new Set(world.reports.map(({ report }) => report.cause))).toEqual(new Set(['connect-timeout']));
+});

@@ -1,0 +1,90 @@
+import { ManualClock } from '@redis-resilience/testing';
+import { describe, expect, it } from 'vitest';
+import { patientProvider } from '../../../packages/core/src/handshake/patient-provider.ts';
+
+const sealed = new Error('The vault is sealed.');
+
+/** A provider that does what the test says, asked through the patient one. */
+function setUp(random = () => 1) {
+  const clock = new ManualClock();
+  const vault = { calls: 0, answer: (): Promise<{ password: string }> => Promise.reject(sealed) };
+  const provider = (): Promise<{ password: string }> => {
+    vault.calls++;
+    return vault.answer();
+  };
+  const ask = patientProvider(provider, 5_000, clock, random);
+  const outcome = (): Promise<unknown> =>
+    ask().then(
+      ({ password }) => password,
+      (error: Error) => error.cause ?? error,
+    );
+  return { clock, vault, ask, outcome };
+}
+
+describe('a credentials provider', () => {
+  it('is asked at each attempt while it answers', async () => {
+    const { vault, outcome } = setUp();
+    let version = 0;
+    vault.answer = () => Promise.resolve({ password: `version ${++version}` });
+    expect([await outcome(), await outcome()]).toEqual(['version 1', 'version 2']);
+  });
+
+  it('is asked once by all who ask at the same time', async () => {
+    const { vault, ask } = setUp();
+    vault.answer = () => Promise.resolve({ password: 'secret' });
+    const [one, other] = await Promise.all([ask(), ask()]);
+    expect([one, other, vault.calls]).toEqual([{ password: 'secret' }, { password: 'secret' }, 1]);
+  });
+
+  it('is left alone after a failure, ever longer, up to a second', async () => {
+    const { clock, vault, outcome } = setUp();
+    for (const pauseMs of [100, 200, 400, 800, 1_000, 1_000]) {
+      const before = vault.calls;
+      expect(await outcome()).toBe(sealed);
+      clock.travel(pauseMs - 1);
+      expect(await outcome()).toBe(sealed);
+      expect(vault.calls).toBe(before + 1);
+      clock.travel(1);
+    }
+    expect(await outcome()).toBe(sealed);
+    expect(vault.calls).toBe(7);
+  });
+
+  it('is left alone for half of that at least', async () => {
+    const { clock, vault, outcome } = setUp(() => 0);
+    await outcome();
+    clock.travel(49);
+    await outcome();
+    expect(vault.calls).toBe(1);
+    clock.travel(1);
+    await outcome();
+    expect(vault.calls).toBe(2);
+  });
+
+  it('begins anew with short pauses once it answered', async () => {
+    const { clock, vault, outcome } = setUp();
+    await outcome();
+    clock.travel(100);
+    await outcome();
+    clock.travel(200);
+    vault.answer = () => Promise.resolve({ password: 'secret' });
+    expect(await outcome()).toBe('secret');
+    vault.answer = () => Promise.reject(sealed);
+    await outcome();
+    clock.travel(100);
+    const before = vault.calls;
+    await outcome();
+    expect(vault.calls).toBe(before + 1);
+  });
+
+  it('that hangs has failed at its deadline, and is asked again after the pause', async () => {
+    const { clock, vault, outcome } = setUp();
+    vault.answer = () => new Promise(() => undefined);
+    const hung = outcome();
+    await clock.travelAsync(5_000);
+    expect(await hung).toMatchObject({ message: 'no answer within 5000 ms' });
+    await clock.travelAsync(100);
+    vault.answer = () => Promise.resolve({ password: 'secret' });
+    expect(await outcome()).toBe('secret');
+  });
+});

@@ -1,0 +1,41 @@
+import { describe, expect, test } from 'vitest';
+import { NotRespError } from '../../../packages/core/src/replies/resp.ts';
+import { causeOfSocketError } from '../../../packages/core/src/handshake/socket-cause.ts';
+
+const coded = (code: string): Error => Object.assign(new Error(`connect ${code}`), { code });
+
+describe('why a socket failed', () => {
+  test.each([
+    ['ECONNREFUSED', 'connection-refused'],
+    ['ENOENT', 'connection-refused'],
+    ['ECONNRESET', 'connection-reset'],
+    ['EPIPE', 'connection-reset'],
+    ['ETIMEDOUT', 'connect-timeout'],
+    ['EHOSTUNREACH', 'connect-timeout'],
+    ['ENOTFOUND', 'dns'],
+    ['EAI_AGAIN', 'dns'],
+    ['CERT_HAS_EXPIRED', 'tls'],
+    ['DEPTH_ZERO_SELF_SIGNED_CERT', 'tls'],
+    ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'tls'],
+    ['ERR_TLS_CERT_ALTNAME_INVALID', 'tls'],
+    ['ERR_SSL_WRONG_VERSION_NUMBER', 'tls'],
+    ['EPROTO', 'tls'],
+    ['SOMETHING_NEW', 'connection-reset'],
+  ])('%s: %s', (code, cause) => {
+    expect(causeOfSocketError(coded(code))).toBe(cause);
+  });
+
+  test('of several addresses the last one tells', () => {
+    const both = new AggregateError([coded('ENETUNREACH'), coded('ECONNREFUSED')]);
+    expect(causeOfSocketError(both)).toBe('connection-refused');
+  });
+
+  test('a TLS alert tells a server that wants TLS, other bytes a peer that is no Redis', () => {
+    expect(causeOfSocketError(new NotRespError(Buffer.from([0x15, 3, 3, 0, 2])))).toBe('tls');
+    expect(causeOfSocketError(new NotRespError(Buffer.from('HTTP/1.1')))).toBe('protocol');
+  });
+
+  test.each([undefined, null, 'text', new Error('no code'), { code: 5 }])('%s: connection-reset', (error) => {
+    expect(causeOfSocketError(error)).toBe('connection-reset');
+  });
+});

@@ -1,0 +1,35 @@
+import * as ioredis6 from 'ioredis';
+import * as ioredis5 from 'ioredis-5';
+import * as ioredis56 from 'ioredis-5-6';
+import { describe, expect, test } from 'vitest';
+import { sendCommandOf } from '../../../packages/core/src/ioredis/client.ts';
+
+const versions: readonly (readonly [string, typeof ioredis6])[] = [
+  ['6', ioredis6],
+  ['5.11', ioredis5 as unknown as typeof ioredis6],
+  ['5.6.0', ioredis56 as unknown as typeof ioredis6],
+];
+
+interface Sends {
+  sendCommand: (...args: unknown[]) => unknown;
+}
+
+describe.each(versions)('sendCommand of ioredis %s', (_version, ioredis) => {
+  const kinds = [
+    ['Redis', () => new ioredis.Redis({ lazyConnect: true })],
+    ['Cluster', () => new ioredis.Cluster([], { lazyConnect: true })],
+  ] as const;
+
+  test.each(kinds)('of a %s is known as the driver’s own', (_kind, make) => {
+    expect(sendCommandOf(make()).isWrapped).toBeUndefined();
+  });
+
+  test.each(kinds)('of a %s that a tracer wrapped is known as wrapped', (_kind, make) => {
+    const client = make() as unknown as Sends;
+    const original = client.sendCommand;
+    client.sendCommand = function traced(this: unknown, ...args) {
+      return original.apply(this, args);
+    };
+    expect(sendCommandOf(client as never).isWrapped).toBe(true);
+  });
+});

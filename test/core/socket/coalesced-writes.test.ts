@@ -1,0 +1,151 @@
+import { once } from 'node:events';
+import { connect, createServer, type Server, type Socket } from 'node:net';
+import { waitFor } from '@redis-resilience/testing';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { CoalescedWrites } from '../../../packages/core/src/socket/coalesced-writes.ts';
+
+interface Pair extends AsyncDisposable {
+  readonly socket: Socket;
+  readonly peer: Socket;
+  readonly writes: CoalescedWrites;
+  readonly flushes: number[];
+  readonly blocked: boolean[];
+  received(): Buffer;
+}
+
+/** Two ends of a real connection; the near one gathers its writes. */
+async function openPair(): Promise<Pair> {
+  const server: Server = createServer();
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const accepted = once(server, 'connection') as Promise<[Socket]>;
+  const socket = connect((server.address() as { port: number }).port, '127.0.0.1');
+  const [peer] = await accepted;
+  const chunks: Buffer[] = [];
+  peer.on('data', (chunk: Buffer) => chunks.push(chunk));
+  const flushes: number[] = [];
+  const blocked: boolean[] = [];
+  const writes: CoalescedWrites = new CoalescedWrites(socket, {
+    onFlush: () => flushes.push(writes.unsentBytes),
+    onBlockedChange: (isBlocked) => blocked.push(isBlocked),
+  });
+  return {
+    socket,
+    peer,
+    writes,
+    flushes,
+    blocked,
+    received: () => Buffer.concat(chunks),
+    async [Symbol.asyncDispose]() {
+      socket.destroy();
+      peer.destroy();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}
+
+describe('writes of one turn', () => {
+  test('leave together, in order', async () => {
+    await using pair = await openPair();
+    for (let index = 0; index < 50; index++) pair.socket.write(`command ${index};`);
+    const expected = Array.from({ length: 50 }, (_, index) => `command ${index};`).join('');
+    await waitFor(() => pair.received().length === expected.length);
+
+    expect(pair.received().toString()).toBe(expected);
+    expect(pair.flushes).toHaveLength(1);
+    expect(pair.writes.unsentBytes).toBe(0);
+  });
+
+  test('of many bytes leave in few calls, and large values are not joined', async () => {
+    await using pair = await openPair();
+    const large = 'x'.repeat(100_000);
+    const binary = Buffer.alloc(50_000, 7);
+    pair.socket.write('small;');
+    pair.socket.write(large);
+    pair.socket.write(binary);
+    pair.socket.write(';small');
+    const held = pair.writes.unsentBytes;
+    await waitFor(() => pair.received().length === 150_012);
+
+    expect(held).toBeGreaterThan(100_000);
+    expect(
+      pair.received().equals(Buffer.concat([Buffer.from(`small;${large}`), binary, Buffer.from(';small')])),
+    ).toBe(true);
+    expect(pair.flushes.length).toBeLessThanOrEqual(3);
+  });
+
+  test('stay while the kernel takes no more, and leave in order when it does', async () => {
+    await using pair = await openPair();
+    pair.peer.pause();
+    const block = 'y'.repeat(64_000);
+    let written = 0;
+    await waitFor(() => {
+      pair.socket.write(block);
+      written++;
+      return pair.writes.isBlocked;
+    });
+    pair.socket.write('the end');
+    await new Promise((resolve) => setImmediate(resolve));
+    const unsent = pair.writes.unsentBytes;
+    pair.peer.resume();
+    await waitFor(() => pair.received().length === written * 64_000 + 7, { timeoutMs: 10_000 });
+
+    expect(unsent).toBeGreaterThanOrEqual(7);
+    expect(pair.received().subarray(-7).toString()).toBe('the end');
+    expect(pair.blocked[0]).toBe(true);
+    await waitFor(() => pair.blocked.at(-1) === false);
+    expect(pair.writes.isBlocked).toBe(false);
+  });
+
+  test('leave before the end of the socket', async () => {
+    await using pair = await openPair();
+    pair.socket.write('last words');
+    pair.socket.end();
+    await waitFor(() => pair.received().toString() === 'last words');
+  });
+
+  test('with a callback or an encoding keep their place', async () => {
+    await using pair = await openPair();
+    pair.socket.write('one ');
+    const called = new Promise<void>((resolve, reject) => {
+      pair.socket.write('two ', 'utf8', (error) => (error ? reject(error) : resolve()));
+    });
+    pair.socket.write('three');
+    await called;
+    await waitFor(() => pair.received().toString() === 'one two three');
+  });
+
+  test('on a destroyed socket do nothing', async () => {
+    await using pair = await openPair();
+    pair.socket.on('error', () => undefined);
+    pair.socket.write('never');
+    pair.socket.destroy();
+    pair.socket.write('ever');
+    await once(pair.socket, 'close');
+    expect(pair.received().length).toBe(0);
+  });
+
+  test('arrive whole and in order, whatever their sizes and turns', async () => {
+    const chunk = fc.oneof(
+      fc.string({ minLength: 1, maxLength: 40 }),
+      fc.string({ minLength: 1, maxLength: 3 }).map((text) => text.repeat(9_000)),
+      fc.uint8Array({ minLength: 1, maxLength: 3_000 }).map((bytes) => Buffer.from(bytes)),
+    );
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.array(chunk, { maxLength: 12 }), { maxLength: 6 }), async (turns) => {
+        await using pair = await openPair();
+        const expected = Buffer.concat(turns.flat().map((each) => Buffer.from(each)));
+        for (const turn of turns) {
+          for (const each of turn) pair.socket.write(each);
+          if (turn.length % 2 === 0) pair.writes.noteRead();
+          await new Promise((resolve) => setImmediate(resolve));
+        }
+        await waitFor(() => pair.received().length >= expected.length);
+        expect(pair.received().equals(expected)).toBe(true);
+      }),
+      { numRuns: 40 },
+    );
+  });
+});

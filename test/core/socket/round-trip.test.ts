@@ -1,0 +1,66 @@
+import { describe, expect, test } from 'vitest';
+import { RoundTrip } from '../../../packages/core/src/socket/round-trip.ts';
+
+describe('the usual round trip', () => {
+  test('begins with the floor', () => {
+    expect(new RoundTrip(200, 2_000).limitMs()).toBe(200);
+  });
+
+  test('takes its first sample for the mean, and half of it for the deviation', () => {
+    const roundTrip = new RoundTrip(1, 2_000);
+    expect(roundTrip.meanMs).toBe(0);
+    expect(roundTrip.limitMs()).toBe(1);
+    roundTrip.observe(0.5);
+    expect(roundTrip.meanMs).toBe(0.5);
+    expect(roundTrip.limitMs()).toBe(10 * 0.5 + 4 * 0.25);
+  });
+
+  test('moves a tenth of the way to each further sample', () => {
+    const roundTrip = new RoundTrip(1, 2_000);
+    roundTrip.observe(0.5);
+    roundTrip.observe(2.5);
+    expect(roundTrip.meanMs).toBeCloseTo(0.7, 9);
+    expect(roundTrip.limitMs()).toBeCloseTo(10 * 0.7 + 4 * (0.25 + 0.1 * (2 - 0.25)), 9);
+  });
+
+  test('tolerates ten round trips of a distant server', () => {
+    const roundTrip = new RoundTrip(200, 2_000);
+    for (let sample = 0; sample < 200; sample++) roundTrip.observe(50);
+    expect(roundTrip.meanMs).toBeCloseTo(50, 5);
+    expect(roundTrip.limitMs()).toBeGreaterThanOrEqual(500);
+    expect(roundTrip.limitMs()).toBeLessThan(510);
+  });
+
+  test('stays within floor and ceiling', () => {
+    const roundTrip = new RoundTrip(200, 2_000);
+    for (let sample = 0; sample < 100; sample++) roundTrip.observe(0.1);
+    expect(roundTrip.limitMs()).toBe(200);
+    for (let sample = 0; sample < 100; sample++) roundTrip.observe(5_000);
+    expect(roundTrip.limitMs()).toBe(2_000);
+  });
+
+  test('is hardly moved by an answer that came after a stall, however long', () => {
+    const roundTrip = new RoundTrip(200, 1_000);
+    for (let sample = 0; sample < 20; sample++) roundTrip.observe(1);
+    roundTrip.observe(60_000);
+    expect(roundTrip.limitMs()).toBeLessThan(350);
+  });
+
+  test('follows a server that has become distant within a few answers', () => {
+    const roundTrip = new RoundTrip(200, 10_000);
+    for (let sample = 0; sample < 100; sample++) roundTrip.observe(1);
+    for (let sample = 0; sample < 12; sample++) roundTrip.observe(400);
+    expect(roundTrip.limitMs()).toBeGreaterThan(1_000);
+  });
+
+  test('one slow answer does not move it far', () => {
+    const roundTrip = new RoundTrip(10, 2_000);
+    for (let sample = 0; sample < 100; sample++) roundTrip.observe(2);
+    const before = roundTrip.limitMs();
+    roundTrip.observe(20);
+    expect(roundTrip.meanMs).toBeLessThan(4);
+    expect(roundTrip.limitMs()).toBeGreaterThan(before);
+    for (let sample = 0; sample < 100; sample++) roundTrip.observe(2);
+    expect(roundTrip.limitMs()).toBeCloseTo(before, 0);
+  });
+});
