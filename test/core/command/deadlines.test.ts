@@ -4,7 +4,7 @@ import { Deadlines } from '../../../packages/core/src/command/deadlines.ts';
 import { EntryList } from '../../../packages/core/src/command/entry-list.ts';
 import type { Entry } from '../../../packages/core/src/command/entry.ts';
 import { afterReads } from '../../../packages/core/src/after-reads.ts';
-import { Turn } from '../../../packages/core/src/socket/turn.ts';
+import { Flush } from '../../../packages/core/src/socket/flush.ts';
 import { entryOf } from './entry-of.ts';
 
 /** A manual clock whose turns of the event loop are taken by hand. */
@@ -15,7 +15,7 @@ class LoopClock extends ManualClock {
     this.#immediates.push(callback);
   }
 
-  turn(): void {
+  currentFlush(): void {
     for (const callback of this.#immediates.splice(0)) callback();
   }
 }
@@ -38,7 +38,7 @@ function open<Clock extends ManualClock = ManualClock>(
   });
   const send = (): Entry => {
     const entry = entryOf('get', 'a');
-    entry.turn = new Turn(clock.now(), 0, 0);
+    entry.sent = new Flush(clock.now(), 0, 0);
     list.push(entry);
     deadlines.watch();
     return entry;
@@ -78,9 +78,9 @@ describe('deadlines', () => {
     clock.jump(700);
     clock.travel(0);
     expect(expired).toEqual([]);
-    clock.turn();
+    clock.currentFlush();
     answer(answered);
-    clock.turn();
+    clock.currentFlush();
     expect(expired).toEqual([silent]);
   });
 
@@ -91,12 +91,12 @@ describe('deadlines', () => {
     const young = send();
     clock.travel(40);
     clock.jump(70);
-    clock.turn();
-    clock.turn();
+    clock.currentFlush();
+    clock.currentFlush();
     expect(expired).toEqual([old]);
     clock.travel(1);
-    clock.turn();
-    clock.turn();
+    clock.currentFlush();
+    clock.currentFlush();
     expect(expired).toEqual([old, young]);
   });
 

@@ -10,7 +10,7 @@ import * as driver from '../ioredis/client.ts';
 import { MemberGateHost } from '../command/member-gate-host.ts';
 import type { Member, MemberHost } from '../resilience/member.ts';
 import type { ConnectionState } from '../snapshot.ts';
-import { clusterDispatch, ClusterTurns } from '../ioredis/cluster-dispatch.ts';
+import { clusterDispatch, ClusterFlushes } from '../ioredis/cluster-dispatch.ts';
 import { ClusterDiagnosis } from './cluster-diagnosis.ts';
 import { ClusterNode } from './cluster-node.ts';
 import { LostNodes } from './lost-nodes.ts';
@@ -26,7 +26,7 @@ export class ClusterMember implements Member {
   readonly #cluster: Cluster;
   readonly #credentials: CredentialsHolder;
   readonly #host: MemberHost;
-  readonly #turns: ClusterTurns;
+  readonly #flushes: ClusterFlushes;
   readonly #nodes: WatchedNodes;
   readonly #slotWatch: SlotWatch;
   readonly #lostNodes: LostNodes;
@@ -39,10 +39,10 @@ export class ClusterMember implements Member {
     this.#cluster = cluster;
     this.#credentials = credentials;
     this.#host = host;
-    this.#turns = new ClusterTurns(host);
+    this.#flushes = new ClusterFlushes(host);
     this.gate = new Gate(
       new MemberGateHost(this, host),
-      clusterDispatch(cluster, driver.sendCommandOf(cluster), this.#turns),
+      clusterDispatch(cluster, driver.sendCommandOf(cluster), this.#flushes),
     );
     const { clock, random, settings } = host;
     const { minPeriodMs } = settings.connection;
@@ -99,11 +99,11 @@ export class ClusterMember implements Member {
   }
 
   get readAt(): number | undefined {
-    return this.#turns.lastReadAt || undefined;
+    return this.#flushes.lastReadAt || undefined;
   }
 
   get writtenAt(): number | undefined {
-    return this.#turns.lastWriteAt || undefined;
+    return this.#flushes.lastWriteAt || undefined;
   }
 
   get writesHeldBy(): CauseCode | undefined {
@@ -135,7 +135,7 @@ export class ClusterMember implements Member {
 
   ask(command: string, args: readonly string[]): Promise<unknown> {
     const question = new Command(command, [...args], { replyEncoding: 'utf8' });
-    this.#turns.sendPastGate(question as unknown as DriverCommand);
+    this.#flushes.sendPastGate(question as unknown as DriverCommand);
     return question.promise;
   }
 
@@ -158,7 +158,7 @@ export class ClusterMember implements Member {
   }
 
   #watchOver(node: Redis): ClusterNode {
-    return new ClusterNode(node, this.#credentials, this.#host, this.#turns, this.#lostNodes, {
+    return new ClusterNode(node, this.#credentials, this.#host, this.#flushes, this.#lostNodes, {
       onTrouble: () => {
         this.#slotWatch.trouble();
         this.#judgeParts();

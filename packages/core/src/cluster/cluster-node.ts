@@ -13,7 +13,7 @@ import type { DriverConnector } from '../driver-command.ts';
 import * as driver from '../ioredis/client.ts';
 import { addressOf } from '../ioredis/cluster-client.ts';
 import type { MemberHost } from '../resilience/member.ts';
-import type { ClusterTurns } from '../ioredis/cluster-dispatch.ts';
+import type { ClusterFlushes } from '../ioredis/cluster-dispatch.ts';
 import { dialInTime } from './dial-in-time.ts';
 import type { LostNodes } from './lost-nodes.ts';
 
@@ -48,7 +48,7 @@ export class ClusterNode implements DriverConnector {
     client: Redis,
     credentials: CredentialsHolder,
     host: MemberHost,
-    turns: ClusterTurns,
+    flushes: ClusterFlushes,
     lostNodes: LostNodes,
     listener: ClusterNodeListener,
   ) {
@@ -62,17 +62,17 @@ export class ClusterNode implements DriverConnector {
     this.#target = { ...targetOf(client, settings, credentials), requiresPrimary: false };
     this.#wire = new Wire(client, clock, new RoundTrip(minStallMs, maxStallMs), {
       onRead: (now, isAlive) => {
-        turns.lastReadAt = now;
+        flushes.lastReadAt = now;
         if (!isAlive) return;
         this.#probe.stop();
         if (this.#isSilent) this.#speaksAgain();
       },
       onWrite: (now) => {
-        turns.lastWriteAt = now;
+        flushes.lastWriteAt = now;
         this.#patrol.noteWrite(now);
       },
       onBlockedChange: () => undefined,
-      newTurn: (now) => host.newTurn(now),
+      newFlush: (now) => host.newFlush(now),
     });
     this.#probe = new Probe(this.#target, this.#wire, clock);
     this.#patrol = new Patrol(this.#wire, clock, random, {
@@ -93,7 +93,8 @@ export class ClusterNode implements DriverConnector {
         return command.promise;
       }
       // ioredis sends again only what was redirected, so that what another node was sent did not run there.
-      if (entry !== undefined) entry.written = client.status === 'ready' ? this.#wire.turn() : undefined;
+      if (entry !== undefined)
+        entry.written = client.status === 'ready' ? this.#wire.currentFlush() : undefined;
       return long(command, stream, node);
     });
     const socket = driver.socketOf(client);

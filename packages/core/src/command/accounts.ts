@@ -16,12 +16,12 @@ export class Accounts {
 
   /** The server answered; an error reply that is the caller's own proves that it works as well as any. */
   succeeded(entry: Entry, replyError?: Error): void {
-    const { turn, late } = entry;
+    const { sent, late } = entry;
     const readAt = this.#dispatch.readAt();
-    const durationMs = turn === undefined ? 0 : this.#withoutLag(readAt - turn.at);
-    if (turn !== undefined && late?.blockingMs === undefined) {
+    const durationMs = sent === undefined ? 0 : this.#withoutLag(readAt - sent.at);
+    if (sent !== undefined && late?.blockingMs === undefined) {
       const lane = laneOf(entry);
-      const generation = late?.generation ?? (lane === 'read' ? turn.readGeneration : turn.writeGeneration);
+      const generation = late?.generation ?? (lane === 'read' ? sent.readGeneration : sent.writeGeneration);
       this.#host.circuits[lane].succeeded(generation, durationMs, readAt);
     } else this.withdrawn(entry);
     if (entry.attempts === 1) this.#host.budget.succeededFirstTry();
@@ -31,10 +31,10 @@ export class Accounts {
 
   /** The server failed it, or left it without an answer while nothing else explains that. */
   failed(entry: Entry, cause: CauseCode | undefined, error: Error): void {
-    const { turn, late } = entry;
-    if (turn !== undefined) {
+    const { sent, late } = entry;
+    if (sent !== undefined) {
       const lane = laneOf(entry);
-      const generation = late?.generation ?? (lane === 'read' ? turn.readGeneration : turn.writeGeneration);
+      const generation = late?.generation ?? (lane === 'read' ? sent.readGeneration : sent.writeGeneration);
       this.#host.circuits[lane].failed(generation, cause, this.#host.clock.now());
       if (late !== undefined) late.generation = undefined;
     }
@@ -63,7 +63,7 @@ export class Accounts {
   }
 
   #durationOf(entry: Entry): number {
-    const startedAt = entry.late?.issuedAt ?? entry.turn?.at;
+    const startedAt = entry.late?.issuedAt ?? entry.sent?.at;
     return startedAt === undefined ? 0 : this.#host.clock.now() - startedAt;
   }
 }

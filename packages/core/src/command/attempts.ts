@@ -45,9 +45,9 @@ export class Attempts {
 
   /** Counts the attempt from now on; whoever calls this hands the command to the driver in the same turn. */
   start(entry: Entry, late: LateRecord): void {
-    const turn = this.#dispatch.turn();
-    entry.turn = turn;
-    entry.written = this.#dispatch.writesAtOnce ? turn : undefined;
+    const flush = this.#dispatch.currentFlush();
+    entry.sent = flush;
+    entry.written = this.#dispatch.writesAtOnce ? flush : undefined;
     entry.attempts++;
     this.#settler.inFlight.addLate(entry, late);
   }

@@ -36,7 +36,7 @@ export class BatchCollector {
     batch.add(command);
     track(this.#gate.owner, command, entry.traits);
     command.entry = entry;
-    if (entry.turn !== undefined) this.#gate.send(command, stream, node);
+    if (entry.sent !== undefined) this.#gate.send(command, stream, node);
   }
 
   #begin(

@@ -55,7 +55,7 @@ export class Deadlines {
 
   #dueAt(now: number): number {
     const { head } = this.#inFlight;
-    return head === undefined ? Infinity : (head.turn?.at ?? now) + this.#timeoutMs;
+    return head === undefined ? Infinity : (head.sent?.at ?? now) + this.#timeoutMs;
   }
 }
 

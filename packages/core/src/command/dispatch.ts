@@ -1,5 +1,5 @@
 import type { DriverCommand, SendCommand } from '../driver-command.ts';
-import type { Turn } from '../socket/turn.ts';
+import type { Flush } from '../socket/flush.ts';
 
 /** How a gate hands commands to the driver. One implementation a topology. */
 export interface Dispatch {
@@ -7,10 +7,10 @@ export interface Dispatch {
   readonly long: SendCommand;
   /** Straight to the socket, for plain commands; undefined where only the long way is right. */
   short(): ((command: DriverCommand) => void) | undefined;
-  /** Whether what is dispatched is written in the same turn; else whoever writes it says so. */
+  /** Whether a dispatched command is written in the current flush; else the node that takes it says in which. */
   readonly writesAtOnce: boolean;
-  /** The turn that commands dispatched now belong to. */
-  turn(): Turn;
+  /** The flush that commands dispatched now belong to. */
+  currentFlush(): Flush;
   /** Whether the driver's own handshake is going on and this command belongs to it. */
   isHandshake(command: DriverCommand): boolean;
   /** Tells a driver that was never told to connect to do so. */
@@ -21,6 +21,6 @@ export interface Dispatch {
   isBlocked(): boolean;
   /** Prepares the members of a pipeline for another attempt, perhaps on another node. */
   beforeBatch(node: unknown): void;
-  /** When replies were read last: one clock reading for all replies of one turn. */
+  /** When replies were read last: one clock reading for all replies of one read. */
   readAt(): number;
 }

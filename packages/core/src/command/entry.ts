@@ -3,7 +3,7 @@ import type { Batch } from './batch.ts';
 import type { CommandTraits } from '../catalogue/command-traits.ts';
 import type { Lane } from '../snapshot.ts';
 import type { LateRecord } from './late-record.ts';
-import type { Turn } from '../socket/turn.ts';
+import type { Flush } from '../socket/flush.ts';
 
 /** Who decides what becomes of an entry: the gate it came through. */
 export interface EntryOwner {
@@ -23,9 +23,9 @@ export class Entry {
   readonly resolve: (value: unknown) => unknown;
   readonly reject: (error: Error) => unknown;
   /** When it was handed to the driver; its deadline counts from there. */
-  turn: Turn | undefined = undefined;
+  sent: Flush | undefined = undefined;
   /** When its bytes were given to a socket; undefined while they were not. */
-  written: Turn | undefined = undefined;
+  written: Flush | undefined = undefined;
   next: Entry | undefined = undefined;
   previous: Entry | undefined = undefined;
   attempts = 0;

@@ -76,9 +76,9 @@ export class Gate {
       const isShort = traits.ordinary && short !== undefined && !isFollowed();
       if (isShort && this.#settler.inFlight.length < this.#host.settings.admission.maxInFlight) {
         const entry = trackShort(this.#settler, command, traits);
-        const turn = this.#dispatch.turn();
-        entry.turn = turn;
-        entry.written = turn;
+        const flush = this.#dispatch.currentFlush();
+        entry.sent = flush;
+        entry.written = flush;
         entry.attempts = 1;
         this.#settler.inFlight.add(entry);
         short(command);

@@ -4,7 +4,7 @@ import { EntryList } from './entry-list.ts';
 import type { Entry } from './entry.ts';
 import { afterReads } from '../after-reads.ts';
 import type { LateRecord } from './late-record.ts';
-import type { Turn } from '../socket/turn.ts';
+import type { Flush } from '../socket/flush.ts';
 
 /** Everything that was sent and is not answered, and the deadlines it is under. */
 export class InFlight {
@@ -56,11 +56,11 @@ export class InFlight {
   /** After the process was frozen, the time that passed counts against nobody who was sent before. */
   forgiveElapsed(elapsedMs: number): void {
     const frozenAt = this.#clock.now() - elapsedMs;
-    const seen = new Set<Turn>();
+    const seen = new Set<Flush>();
     for (let entry = this.#common.head; entry !== undefined; entry = entry.next) {
-      if (entry.turn === undefined || entry.turn.at > frozenAt || seen.has(entry.turn)) continue;
-      seen.add(entry.turn);
-      entry.turn.at += elapsedMs;
+      if (entry.sent === undefined || entry.sent.at > frozenAt || seen.has(entry.sent)) continue;
+      seen.add(entry.sent);
+      entry.sent.at += elapsedMs;
     }
     const bounded = [...this.#late].filter(
       ({ late }) => late !== undefined && late.issuedAt <= frozenAt && late.deadlineAt < Infinity,

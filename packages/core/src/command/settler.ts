@@ -180,7 +180,7 @@ export class Settler implements EntryOwner {
     }
     entry.batch?.reset();
     this.#accounts.withdrawn(entry);
-    entry.turn = undefined;
+    entry.sent = undefined;
     entry.written = undefined;
     if (late.operation !== undefined) late.operation.retries++;
     this.#host.onRetry(entry, outcome);
@@ -196,12 +196,12 @@ export class Settler implements EntryOwner {
 
   #lateOf(entry: Entry): LateRecord {
     const { clock, settings } = this.#host;
-    entry.late ??= lateRecord({ issuedAt: entry.turn?.at ?? clock.now(), allowedMs: settings.timeoutMs });
+    entry.late ??= lateRecord({ issuedAt: entry.sent?.at ?? clock.now(), allowedMs: settings.timeoutMs });
     return entry.late;
   }
 }
 
 /** Whether the bytes of this call may have reached the server in its present attempt. */
 function wasSent(entry: Entry): boolean {
-  return entry.written?.flushed === true;
+  return entry.written?.isWritten === true;
 }

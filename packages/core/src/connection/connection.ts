@@ -1,7 +1,7 @@
 import type { Redis } from 'ioredis';
 import type { CauseCode } from '../cause.ts';
 import type { Clock, Random } from '../clock.ts';
-import type { Turn } from '../socket/turn.ts';
+import type { Flush } from '../socket/flush.ts';
 import * as driver from '../ioredis/client.ts';
 import type { Settings } from '../settings.ts';
 import type { ConnectionState } from '../snapshot.ts';
@@ -32,7 +32,7 @@ export interface ConnectionHost {
   readonly settings: Settings;
   readonly clock: Clock;
   readonly random: Random;
-  newTurn(now: number): Turn;
+  newFlush(now: number): Flush;
   ask(command: string, args: readonly string[]): Promise<unknown>;
   onStateChange(): void;
   onProven(established: Established): void;
@@ -71,7 +71,7 @@ export class Connection {
       onRead: (now, isAlive) => isAlive && this.#onAlive(now),
       onWrite: (now) => this.#patrol.noteWrite(now),
       onBlockedChange: () => gate.refresh(),
-      newTurn: (now) => host.newTurn(now),
+      newFlush: (now) => host.newFlush(now),
     });
     this.connector = new Connector(
       client,

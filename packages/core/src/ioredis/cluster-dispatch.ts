@@ -1,48 +1,48 @@
 import type { Cluster } from 'ioredis';
 import type { Clock } from '../clock.ts';
 import type { Dispatch } from '../command/dispatch.ts';
-import type { Turn } from '../socket/turn.ts';
+import type { Flush } from '../socket/flush.ts';
 import { forgetNode } from './cluster-client.ts';
 import type { DriverCommand, SendCommand } from '../driver-command.ts';
 import * as lifecycle from './lifecycle.ts';
 
-interface TurnsHost {
+interface FlushesHost {
   readonly clock: Clock;
-  newTurn(now: number): Turn;
+  newFlush(now: number): Flush;
 }
 
 /** The turns of a cluster client: commands are counted from when they are handed to ioredis, which picks the node. */
-export class ClusterTurns {
-  readonly #host: TurnsHost;
-  #open: Turn | undefined;
+export class ClusterFlushes {
+  readonly #host: FlushesHost;
+  #open: Flush | undefined;
   /** Sends past the gate; set by the dispatch. */
   sendPastGate: (command: DriverCommand) => void = () => undefined;
   lastReadAt = 0;
   lastWriteAt = 0;
 
-  constructor(host: TurnsHost) {
+  constructor(host: FlushesHost) {
     this.#host = host;
   }
 
-  turn(): Turn {
+  currentFlush(): Flush {
     if (this.#open !== undefined) return this.#open;
-    const turn = this.#host.newTurn(this.#host.clock.now());
-    this.#open = turn;
+    const flush = this.#host.newFlush(this.#host.clock.now());
+    this.#open = flush;
     process.nextTick(() => {
       this.#open = undefined;
     });
-    return turn;
+    return flush;
   }
 }
 
 /** Hands commands to a cluster client, which finds the node. */
-export function clusterDispatch(cluster: Cluster, long: SendCommand, turns: ClusterTurns): Dispatch {
-  turns.sendPastGate = (command) => long(command);
+export function clusterDispatch(cluster: Cluster, long: SendCommand, flushes: ClusterFlushes): Dispatch {
+  flushes.sendPastGate = (command) => long(command);
   return {
     long,
     writesAtOnce: false,
     short: () => undefined,
-    turn: () => turns.turn(),
+    currentFlush: () => flushes.currentFlush(),
     isHandshake: (command) => command.name === 'cluster' && cluster.status === 'connect',
     wake: () => lifecycle.wake(cluster),
     leave(quit) {
@@ -51,6 +51,6 @@ export function clusterDispatch(cluster: Cluster, long: SendCommand, turns: Clus
     },
     isBlocked: () => false,
     beforeBatch: forgetNode,
-    readAt: () => turns.lastReadAt,
+    readAt: () => flushes.lastReadAt,
   };
 }

@@ -17,7 +17,7 @@ export function redisDispatch(client: Redis, long: SendCommand, wire: () => Wire
       const send = driver.shortWay(client, long);
       return send === undefined || socket === undefined ? undefined : (command) => send(command, socket);
     },
-    turn: () => wire().turn(),
+    currentFlush: () => wire().currentFlush(),
     isHandshake: (command) => driver.isHandshaking(client) && handshakeNames.has(command.name.toLowerCase()),
     wake: () => lifecycle.wake(client),
     leave(quit) {

@@ -7,7 +7,7 @@ import { laneOf, type Entry } from '../command/entry.ts';
 import { execute } from '../verbs/execute.ts';
 import type { ReplyVerdict } from '../replies/reply-error.ts';
 import { RetryBudget } from '../command/retry-budget.ts';
-import { Turn } from '../socket/turn.ts';
+import { Flush } from '../socket/flush.ts';
 import { debug } from '../debug.ts';
 import { drain } from '../verbs/drain.ts';
 import { EventHub, type ResilienceEvent, type ResilienceEvents } from '../events.ts';
@@ -127,9 +127,9 @@ export class Engine implements RedisResilience, MemberHost {
     return this.#closing;
   }
 
-  newTurn(now: number): Turn {
+  newFlush(now: number): Flush {
     this.#pulse.noteWork(now);
-    return new Turn(now, this.circuits.read.generation, this.circuits.write.generation);
+    return new Flush(now, this.circuits.read.generation, this.circuits.write.generation);
   }
 
   onMemberChange(): void {

@@ -228,7 +228,7 @@ function connectionHost(host: MemberHost): Omit<ConnectionHost, 'ask' | 'onState
     settings: host.settings,
     clock: host.clock,
     random: host.random,
-    newTurn: (now) => host.newTurn(now),
+    newFlush: (now) => host.newFlush(now),
     onGap: (gapMs, channels) => host.onGap(gapMs, channels),
     onResubscribeFailed: (channels, code) => host.onResubscribeFailed(channels, code),
   };

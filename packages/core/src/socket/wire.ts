@@ -2,7 +2,7 @@ import type { Socket } from 'node:net';
 import type { Redis } from 'ioredis';
 import type { Clock } from '../clock.ts';
 import { CoalescedWrites } from './coalesced-writes.ts';
-import type { Turn } from './turn.ts';
+import type { Flush } from './flush.ts';
 import type { DriverCommand } from '../driver-command.ts';
 import { oldestUnanswered, unansweredCount } from '../ioredis/client.ts';
 import type { Identity } from '../stall/identity.ts';
@@ -17,10 +17,10 @@ export interface WireListener {
   onWrite(now: number): void;
   /** The socket takes no more bytes, or takes them again. */
   onBlockedChange(isBlocked: boolean): void;
-  newTurn(now: number): Turn;
+  newFlush(now: number): Flush;
 }
 
-/** The socket of one connection, with its turns and its times. */
+/** The socket of one connection, with its flushes and its times. */
 export class Wire {
   readonly #client: Redis;
   readonly #clock: Clock;
@@ -30,9 +30,9 @@ export class Wire {
   #writes: CoalescedWrites | undefined;
   #socket: Socket | undefined;
   #identity: Identity | undefined;
-  #open: Turn | undefined;
-  /** Turns whose bytes are gathered behind a socket that takes no more. */
-  #blockedTurns: Turn[] = [];
+  #current: Flush | undefined;
+  /** Flushes that wait behind a socket that takes no more bytes. */
+  #blockedFlushes: Flush[] = [];
   /** When bytes were read, and given to the socket, last. */
   readAt = 0;
   writtenAt = 0;
@@ -68,8 +68,8 @@ export class Wire {
     this.#socket?.removeListener('data', this.#read);
     this.#socket = socket;
     this.#identity = identity;
-    this.#open = undefined;
-    this.#blockedTurns = [];
+    this.#current = undefined;
+    this.#blockedFlushes = [];
     this.readAt = this.#clock.now();
     this.writtenAt = this.readAt;
     this.aliveAt = this.readAt;
@@ -88,22 +88,14 @@ export class Wire {
     this.#socket?.prependListener('data', this.#read);
   }
 
-  /** The turn that what is written now belongs to. */
-  turn(): Turn {
-    const open = this.#open;
-    if (open !== undefined && !this.isBlocked) return open;
-    const turn = this.#listener.newTurn(this.#clock.now());
-    this.#open = turn;
-    if (this.isBlocked) this.#blockedTurns.push(turn);
-    return turn;
-  }
-
-  /** Ends the open turn, because what follows is to be counted apart: a circuit changed. */
-  endTurn(): void {
-    const open = this.#open;
-    if (open === undefined || this.#blockedTurns.includes(open)) return;
-    this.#blockedTurns.push(open);
-    this.#open = undefined;
+  /** The flush in which a command that is written now leaves. */
+  currentFlush(): Flush {
+    const current = this.#current;
+    if (current !== undefined && !this.isBlocked) return current;
+    const flush = this.#listener.newFlush(this.#clock.now());
+    this.#current = flush;
+    if (this.isBlocked) this.#blockedFlushes.push(flush);
+    return flush;
   }
 
   /** When the oldest unanswered command was sent; undefined when nothing is unanswered. */
@@ -144,15 +136,15 @@ export class Wire {
   #flushed(): void {
     const now = this.#clock.now();
     this.writtenAt = now;
-    const open = this.#open;
-    if (open !== undefined) {
-      open.at = now;
-      open.flushed = true;
-      this.#open = undefined;
+    const current = this.#current;
+    if (current !== undefined) {
+      current.at = now;
+      current.isWritten = true;
+      this.#current = undefined;
     }
-    if (this.#blockedTurns.length > 0) {
-      for (const turn of this.#blockedTurns) turn.flushed = true;
-      this.#blockedTurns = [];
+    if (this.#blockedFlushes.length > 0) {
+      for (const flush of this.#blockedFlushes) flush.isWritten = true;
+      this.#blockedFlushes = [];
     }
     this.#listener.onWrite(now);
   }
