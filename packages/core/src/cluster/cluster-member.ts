@@ -5,7 +5,7 @@ import { Gate } from '../command/gate.ts';
 import { giveCredentials, type CredentialsHolder } from '../connection/reauthenticate.ts';
 import { debug } from '../debug.ts';
 import * as clusterDriver from '../ioredis/cluster-client.ts';
-import type { DriverCommand } from '../driver-command.ts';
+import type { DriverCommand } from '../driver/driver-command.ts';
 import * as driver from '../ioredis/client.ts';
 import { MemberGateHost } from '../command/member-gate-host.ts';
 import type { Member, MemberHost } from '../resilience/member.ts';

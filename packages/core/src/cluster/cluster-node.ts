@@ -9,7 +9,7 @@ import type { CredentialsHolder } from '../connection/reauthenticate.ts';
 import { RoundTrip } from '../socket/round-trip.ts';
 import { targetOf } from '../connection/target-of.ts';
 import { Wire } from '../socket/wire.ts';
-import type { DriverConnector } from '../driver-command.ts';
+import type { DriverConnector } from '../driver/driver-command.ts';
 import * as driver from '../ioredis/client.ts';
 import { addressOf } from '../ioredis/cluster-client.ts';
 import type { MemberHost } from '../resilience/member.ts';
@@ -84,17 +84,17 @@ export class ClusterNode implements DriverConnector {
     const long = driver.sendCommandOf(client);
     driver.takeOverConnection(client, this);
     driver.interceptSendCommand(client, (command, stream, node) => {
-      const { entry } = command;
+      const { call } = command;
       // Answered already, in the queue of a node that was not reached in time: it must not run.
-      if (entry?.settled === true && stream === undefined) return command.promise;
-      if (entry !== undefined && this.#isSilent) {
-        entry.written = undefined;
+      if (call?.settled === true && stream === undefined) return command.promise;
+      if (call !== undefined && this.#isSilent) {
+        call.written = undefined;
         command.reject(new EstablishError('stalled', undefined));
         return command.promise;
       }
       // ioredis sends again only what was redirected, so that what another node was sent did not run there.
-      if (entry !== undefined)
-        entry.written = client.status === 'ready' ? this.#wire.currentFlush() : undefined;
+      if (call !== undefined)
+        call.written = client.status === 'ready' ? this.#wire.currentFlush() : undefined;
       return long(command, stream, node);
     });
     const socket = driver.socketOf(client);

@@ -1,4 +1,4 @@
-import type { SendCommand } from '../driver-command.ts';
+import type { SendCommand } from '../driver/driver-command.ts';
 import type { Dispatch } from './dispatch.ts';
 import { laneOf, type Entry } from './entry.ts';
 import type { GateHost } from './gate-host.ts';

@@ -1,4 +1,4 @@
-import type { DriverCommand, PipelineStream } from '../driver-command.ts';
+import type { DriverCommand, PipelineStream } from '../driver/driver-command.ts';
 import { Batch } from './batch.ts';
 import { traitsOf } from '../catalogue/command-traits.ts';
 import { track, type Entry, type EntryOwner } from './entry.ts';
@@ -35,7 +35,7 @@ export class BatchCollector {
     const { entry, batch } = current;
     batch.add(command);
     track(this.#gate.owner, command, entry.traits);
-    command.entry = entry;
+    command.call = entry;
     if (entry.sent !== undefined) this.#gate.send(command, stream, node);
   }
 

@@ -1,5 +1,5 @@
 import { isReplyError } from '../replies/connection-error.ts';
-import type { DriverCommand } from '../driver-command.ts';
+import type { DriverCommand } from '../driver/driver-command.ts';
 import { traitsOf } from '../catalogue/command-traits.ts';
 import type { Lane } from '../snapshot.ts';
 
@@ -89,7 +89,7 @@ export class Batch {
 }
 
 function giveBack({ command, resolve, reject }: Member): void {
-  command.entry = undefined;
+  command.call = undefined;
   command.resolve = resolve;
   command.reject = reject;
 }

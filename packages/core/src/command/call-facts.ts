@@ -1,4 +1,4 @@
-import type { DriverCommand } from '../driver-command.ts';
+import type { DriverCommand } from '../driver/driver-command.ts';
 import type { Entry } from './entry.ts';
 import { sizeOf } from './size-of.ts';
 

@@ -1,4 +1,4 @@
-import type { DriverCommand, SendCommand } from '../driver-command.ts';
+import type { DriverCommand, SendCommand } from '../driver/driver-command.ts';
 import type { Flush } from '../socket/flush.ts';
 
 /** How a gate hands commands to the driver. One implementation a topology. */

@@ -1,4 +1,5 @@
-import type { DriverCommand } from '../driver-command.ts';
+import type { DriverCommand } from '../driver/driver-command.ts';
+import type { TrackedCall } from '../driver/tracked-call.ts';
 import type { Batch } from './batch.ts';
 import type { CommandTraits } from '../catalogue/command-traits.ts';
 import type { Lane } from '../snapshot.ts';
@@ -15,7 +16,7 @@ export interface EntryOwner {
  * One tracked call: a single command, or a pipeline as a whole. Kept small, because every command allocates one; it
  * is a link of whichever list it is in (in flight or waiting), so that it costs no list node.
  */
-export class Entry {
+export class Entry implements TrackedCall {
   readonly owner: EntryOwner;
   readonly command: DriverCommand;
   readonly traits: CommandTraits;
@@ -40,6 +41,22 @@ export class Entry {
     this.resolve = command.resolve;
     this.reject = command.reject;
   }
+
+  get name(): string {
+    return this.traits.name;
+  }
+
+  get blockingMs(): number | undefined {
+    return this.late?.blockingMs;
+  }
+
+  get released(): boolean {
+    return this.late?.released === true;
+  }
+
+  set released(value: boolean) {
+    if (this.late !== undefined) this.late.released = value;
+  }
 }
 
 /** The lane of a call: a pipeline goes by its worst member. */
@@ -50,7 +67,7 @@ export function laneOf(entry: Entry): Lane {
 /** Makes the driver report to the entry instead of to the caller. Whoever wraps the settlers may drop their receiver. */
 export function track(owner: EntryOwner, command: DriverCommand, traits: CommandTraits): Entry {
   const entry = new Entry(owner, command, traits);
-  command.entry = entry;
+  command.call = entry;
   command.resolve = (value) => resolveTracked.call(command, value);
   command.reject = (error) => rejectTracked.call(command, error);
   return entry;
@@ -59,7 +76,7 @@ export function track(owner: EntryOwner, command: DriverCommand, traits: Command
 /** As {@link track}, for the short way, on which nobody stands between us and the driver's reader. */
 export function trackShort(owner: EntryOwner, command: DriverCommand, traits: CommandTraits): Entry {
   const entry = new Entry(owner, command, traits);
-  command.entry = entry;
+  command.call = entry;
   command.resolve = resolveTracked;
   command.reject = rejectTracked;
   return entry;
@@ -67,12 +84,12 @@ export function trackShort(owner: EntryOwner, command: DriverCommand, traits: Co
 
 // Shared by all commands, so that tracking one allocates no closure. The driver calls both as methods.
 function resolveTracked(this: DriverCommand, value: unknown): unknown {
-  const entry = this.entry as Entry;
+  const entry = this.call as Entry;
   entry.owner.answered(entry, value, this);
   return this.promise;
 }
 
 function rejectTracked(this: DriverCommand, error: Error): void {
-  const entry = this.entry as Entry;
+  const entry = this.call as Entry;
   entry.owner.failed(entry, error, this);
 }

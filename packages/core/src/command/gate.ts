@@ -1,4 +1,4 @@
-import type { DriverCommand, PipelineStream, SendCommand } from '../driver-command.ts';
+import type { DriverCommand, PipelineStream, SendCommand } from '../driver/driver-command.ts';
 import { admit, canRun } from './admission.ts';
 import { Attempts } from './attempts.ts';
 import { BatchCollector } from './batch-collector.ts';
@@ -70,7 +70,7 @@ export class Gate {
 
   /** Takes the place of the driver's `sendCommand`. */
   readonly handle: SendCommand = (command, stream, node) => {
-    if (this.#isWideOpen && stream === undefined && command.entry === undefined) {
+    if (this.#isWideOpen && stream === undefined && command.call === undefined) {
       const traits = traitsOf(command.name);
       const short = this.#short;
       const isShort = traits.ordinary && short !== undefined && !isFollowed();
@@ -151,7 +151,7 @@ export class Gate {
   }
 
   #handleOffTheShortWay(command: DriverCommand, stream?: PipelineStream, node?: unknown): unknown {
-    const { entry: known } = command;
+    const { call: known } = command;
     if (this.#dispatch.isHandshake(command)) return this.#dispatch.long(command, stream, node);
     if (known !== undefined) {
       // The driver sends it again from its own queue; when its caller was answered already, it must not run.

@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Clock, TimerHandle } from '../clock.ts';
 import type { Outcome } from '../errors.ts';
-import type { PipelineStream } from '../driver-command.ts';
+import type { PipelineStream } from '../driver/driver-command.ts';
 import { blockingTimeoutMs } from '../catalogue/blocking-timeout.ts';
 import type { Entry } from './entry.ts';
 import type { GateHost } from './gate-host.ts';
@@ -32,7 +32,7 @@ export interface LateRecord {
   /** A transaction that was sent under a WATCH: a new connection does not hold it. */
   isGuarded: boolean;
   /** A blocking call that the server was asked to let go: its empty answer is not the caller's. */
-  isLetGo: boolean;
+  released: boolean;
   /** Calls back into where it was issued: a tracer looks there for what the command is part of. */
   inContext: (<R, A extends unknown[]>(run: (...args: A) => R, ...args: A) => R) | undefined;
   /** The `execute` it is part of, when somebody wants to know. */
@@ -69,7 +69,7 @@ export function lateRecord(call: LateCall): LateRecord {
     generation: undefined,
     timer: undefined,
     isGuarded: false,
-    isLetGo: false,
+    released: false,
     inContext: undefined,
     operation: operationOfCommand(),
     waitsSince: 0,

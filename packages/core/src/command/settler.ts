@@ -1,7 +1,7 @@
 import type { CauseCode } from '../cause.ts';
 import { debug } from '../debug.ts';
 import type { Outcome } from '../errors.ts';
-import type { DriverCommand } from '../driver-command.ts';
+import type { DriverCommand } from '../driver/driver-command.ts';
 import { Accounts } from './accounts.ts';
 import { settleBatch } from './batch-settlement.ts';
 import type { Batch } from './batch.ts';
@@ -50,8 +50,8 @@ export class Settler implements EntryOwner {
     }
     if (entry.settled) return;
     this.inFlight.remove(entry);
-    if (entry.late?.isLetGo === true && value === null) {
-      entry.late.isLetGo = false;
+    if (entry.late?.released === true && value === null) {
+      entry.late.released = false;
       this.#gate.comeBack(entry, 0);
       return;
     }
@@ -142,9 +142,9 @@ export class Settler implements EntryOwner {
 
   #broken(entry: Entry, error: Error): void {
     // What the server let go before the connection broke took nothing.
-    const isLetGo = entry.late?.isLetGo === true;
-    const outcome = wasSent(entry) && !isLetGo ? 'unknown' : 'not-applied';
-    if (entry.late !== undefined) entry.late.isLetGo = false;
+    const isReleased = entry.late?.released === true;
+    const outcome = wasSent(entry) && !isReleased ? 'unknown' : 'not-applied';
+    if (entry.late !== undefined) entry.late.released = false;
     if (this.#triesAgain(entry, outcome, undefined, false)) return;
     const cause = this.#gate.isEnded() ? 'closed' : this.#host.laneCause(laneOf(entry));
     this.fail(entry, surfaced(this.#host, entry, cause, error));

@@ -2,7 +2,7 @@ import type { Socket } from 'node:net';
 import type { Redis } from 'ioredis';
 import type { CauseCode } from '../cause.ts';
 import type { Clock, TimerHandle } from '../clock.ts';
-import type { DriverConnector } from '../driver-command.ts';
+import type { DriverConnector } from '../driver/driver-command.ts';
 import * as lifecycle from '../ioredis/lifecycle.ts';
 import * as driver from '../ioredis/client.ts';
 import type { Established } from '../handshake/establish.ts';

@@ -1,4 +1,4 @@
-import type { SendCommand } from '../driver-command.ts';
+import type { SendCommand } from '../driver/driver-command.ts';
 import type { SubscriptionKind } from '../ioredis/client.ts';
 
 const kinds: ReadonlyMap<string, SubscriptionKind> = new Map([

@@ -1,7 +1,7 @@
 import { tracingChannel } from 'node:diagnostics_channel';
 import type { Socket } from 'node:net';
 import type { Cluster, Redis } from 'ioredis';
-import type { DriverCommand, DriverConnector, SendCommand } from '../driver-command.ts';
+import type { DriverCommand, DriverConnector, SendCommand } from '../driver/driver-command.ts';
 import { internals, type Condition } from './internals.ts';
 
 const commandChannel = tracingChannel('ioredis:command');
@@ -54,7 +54,7 @@ function isDriversOwn(send: SendCommand): boolean {
 function forWrapper(send: SendCommand): SendCommand {
   const originals = new WeakMap<DriverCommand, Pick<DriverCommand, 'resolve' | 'reject'>>();
   const sendAfresh: SendCommand = (command, stream, node) => {
-    if (command.entry !== undefined) {
+    if (command.call !== undefined) {
       const { resolve, reject } = originals.get(command) ?? command;
       originals.set(command, { resolve, reject });
       command.resolve = resolve;

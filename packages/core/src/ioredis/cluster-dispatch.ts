@@ -3,7 +3,7 @@ import type { Clock } from '../clock.ts';
 import type { Dispatch } from '../command/dispatch.ts';
 import type { Flush } from '../socket/flush.ts';
 import { forgetNode } from './cluster-client.ts';
-import type { DriverCommand, SendCommand } from '../driver-command.ts';
+import type { DriverCommand, SendCommand } from '../driver/driver-command.ts';
 import * as lifecycle from './lifecycle.ts';
 
 interface FlushesHost {

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import type { Cluster, Redis } from 'ioredis';
-import type { DriverCommand, DriverConnector, SendCommand } from '../driver-command.ts';
+import type { DriverCommand, DriverConnector, SendCommand } from '../driver/driver-command.ts';
 
 /**
  * The only files that know what lies inside ioredis are this one and `ioredis*.ts` beside it. Everything in them is held

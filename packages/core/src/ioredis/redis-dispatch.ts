@@ -1,6 +1,6 @@
 import type { Redis } from 'ioredis';
 import type { Wire } from '../socket/wire.ts';
-import type { SendCommand } from '../driver-command.ts';
+import type { SendCommand } from '../driver/driver-command.ts';
 import * as lifecycle from './lifecycle.ts';
 import * as driver from './client.ts';
 import type { Dispatch } from '../command/dispatch.ts';

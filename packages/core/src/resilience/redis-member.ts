@@ -12,7 +12,7 @@ import { RoleWatch } from '../sentinel/role-watch.ts';
 import { Failover } from '../sentinel/failover.ts';
 import { sentinelCredentials, type ResolvedTarget } from '../connection/target-of.ts';
 import { debug } from '../debug.ts';
-import type { DriverCommand, SendCommand } from '../driver-command.ts';
+import type { DriverCommand, SendCommand } from '../driver/driver-command.ts';
 import * as lifecycle from '../ioredis/lifecycle.ts';
 import * as driver from '../ioredis/client.ts';
 import { MemberGateHost } from '../command/member-gate-host.ts';

@@ -3,7 +3,7 @@ import type { Redis } from 'ioredis';
 import type { Clock } from '../clock.ts';
 import { CoalescedWrites } from './coalesced-writes.ts';
 import type { Flush } from './flush.ts';
-import type { DriverCommand } from '../driver-command.ts';
+import type { DriverCommand } from '../driver/driver-command.ts';
 import { oldestUnanswered, unansweredCount } from '../ioredis/client.ts';
 import type { Identity } from '../stall/identity.ts';
 import { Progress } from './progress.ts';
@@ -101,14 +101,14 @@ export class Wire {
   /** When the oldest unanswered command was sent; undefined when nothing is unanswered. */
   oldestSentAt(): number | undefined {
     if (unansweredCount(this.#client) === 0) return undefined;
-    return oldestUnanswered(this.#client)?.entry?.written?.at ?? this.writtenAt;
+    return oldestUnanswered(this.#client)?.call?.written?.at ?? this.writtenAt;
   }
 
   /** Whether the oldest unanswered command waits on the server by its own wish, and until when. */
   blockedUntil(): number | undefined {
-    const entry = oldestUnanswered(this.#client)?.entry;
-    const blockingMs = entry?.late?.blockingMs;
-    return blockingMs === undefined ? undefined : (entry?.written?.at ?? this.writtenAt) + blockingMs;
+    const call = oldestUnanswered(this.#client)?.call;
+    const blockingMs = call?.blockingMs;
+    return blockingMs === undefined ? undefined : (call?.written?.at ?? this.writtenAt) + blockingMs;
   }
 
   readonly #read = (chunk: Buffer): void => {
@@ -116,9 +116,9 @@ export class Wire {
     const pending = oldestUnanswered(this.#client);
     const isAlive = this.#progress.isMadeBy(chunk.length, pending);
     if (!isAlive) queueMicrotask(() => this.#readTheRest(pending));
-    const entry = pending?.entry;
-    if (isAlive && entry?.written !== undefined && entry.late?.blockingMs === undefined) {
-      this.roundTrip.observe(now - entry.written.at);
+    const call = pending?.call;
+    if (isAlive && call?.written !== undefined && call.blockingMs === undefined) {
+      this.roundTrip.observe(now - call.written.at);
     }
     this.readAt = now;
     if (isAlive) this.aliveAt = now;

@@ -1,6 +1,6 @@
 import type { Redis } from 'ioredis';
 import type { Clock } from '../clock.ts';
-import type { Entry } from '../command/entry.ts';
+import type { TrackedCall } from '../driver/tracked-call.ts';
 import { debug } from '../debug.ts';
 import { oldestUnanswered } from '../ioredis/client.ts';
 import { establish, type Established, type Target } from '../handshake/establish.ts';
@@ -39,16 +39,16 @@ export class BlockingCheck {
   }
 
   async run(): Promise<void> {
-    const entry = oldestUnanswered(this.#client)?.entry;
+    const call = oldestUnanswered(this.#client)?.call;
     const { identity } = this.#wire;
-    if (this.#isRunning || identity === undefined || entry === undefined || !canBeRepeated(entry)) return;
+    if (this.#isRunning || identity === undefined || call === undefined || !canBeRepeated(call)) return;
     this.#isRunning = true;
     const deadline = new AbortController();
     const timer = this.#clock.setTimeout(() => deadline.abort(new Error('No answer in time.')), timeoutMs);
     let established: Established | undefined;
     try {
       established = await establish(this.#target, this.#clock, deadline.signal);
-      await this.#unblock(entry, identity, established, deadline.signal);
+      await this.#unblock(call, identity, established, deadline.signal);
     } catch {
       // Whether the server is away, the connection's own keepalive will tell.
       established?.socket.destroy();
@@ -59,35 +59,34 @@ export class BlockingCheck {
   }
 
   async #unblock(
-    entry: Entry,
+    call: TrackedCall,
     identity: Identity,
     established: Established,
     signal: AbortSignal,
   ): Promise<void> {
-    const { late } = entry;
     const { socket } = established;
-    if (late === undefined || this.#wire.identity !== identity || !isKnownTo(identity, established.proof)) {
+    if (this.#wire.identity !== identity || !isKnownTo(identity, established.proof)) {
       socket.destroy();
       return;
     }
-    late.isLetGo = true;
+    call.released = true;
     const askedAt = this.#clock.now();
     const [reply] = await ask(socket, [['CLIENT', 'UNBLOCK', identity.clientId, 'TIMEOUT']], signal);
     const wasBlocked = reply === '1';
-    if (!wasBlocked) late.isLetGo = false;
+    if (!wasBlocked) call.released = false;
     if (wasBlocked) await pause(this.#clock, graceMs);
     const isDead =
-      wasBlocked && late.isLetGo && this.#wire.readAt < askedAt && this.#wire.identity === identity;
+      wasBlocked && call.released && this.#wire.readAt < askedAt && this.#wire.identity === identity;
     if (isDead && !socket.destroyed) {
-      debug('the socket of a blocked %s is dead, another one takes its place', entry.traits.name);
+      debug('the socket of a blocked %s is dead, another one takes its place', call.name);
       this.#listener.onDead(established);
     } else socket.destroy();
   }
 }
 
 // WAIT counts replicas; let go, it would answer a number.
-function canBeRepeated(entry: Entry): boolean {
-  return entry.late?.blockingMs === Infinity && !entry.traits.name.startsWith('wait');
+function canBeRepeated(call: TrackedCall): boolean {
+  return call.blockingMs === Infinity && !call.name.startsWith('wait');
 }
 
 function pause(clock: Clock, delayMs: number): Promise<void> {

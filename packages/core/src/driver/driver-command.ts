@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
-import type { Entry } from './command/entry.ts';
+import type { TrackedCall } from './tracked-call.ts';
 
-/** A command as ioredis builds it, with the one field we add: who tracks it. */
+/** A command as ioredis builds it, with the one field we add: the call it belongs to. */
 export interface DriverCommand {
   name: string;
   args: unknown[];
@@ -16,7 +16,7 @@ export interface DriverCommand {
   reject: (error: Error) => unknown;
   toWritable(socket: Socket): string | Buffer;
   getKeys(): unknown[];
-  entry?: Entry | undefined;
+  call?: TrackedCall | undefined;
 }
 
 /** What ioredis passes as the second argument of `sendCommand` for the members of a pipeline. */
