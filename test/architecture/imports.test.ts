@@ -40,6 +40,7 @@ it.each(['core', 'testing'])('%s has no runtime dependency but Node and the peer
 
 /** The rooms of core, from the lowest to the highest: each imports, by value, only what stands below it. */
 const rooms = [
+  'event-loop',
   'replies',
   'catalogue',
   'circuit',

@@ -1,14 +1,8 @@
 export { createRedisResilience, defaultRedisResilience, protect } from './resilience/create.ts';
 export type { ClusterTarget, ResilienceTarget, SentinelTarget } from './target.ts';
 export type { Credentials, ExecuteOptions, RedisResilience } from './redis-resilience.ts';
-export type {
-  CircuitState,
-  ConnectionState,
-  Lane,
-  RedisSnapshot,
-  SnapshotDetail,
-  Status,
-} from './snapshot.ts';
+export type { CircuitState, ConnectionState, Lane, RedisSnapshot, Status } from './snapshot.ts';
+export type { SnapshotDetail } from './snapshot-detail.ts';
 export { describeCause } from './cause.ts';
 export type { Cause, CauseCode } from './cause.ts';
 export {

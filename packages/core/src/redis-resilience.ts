@@ -1,7 +1,8 @@
 import type { Cluster, Redis } from 'ioredis';
 import type { ResilienceEvent, ResilienceEvents } from './events.ts';
 import type { HistoryEntry } from './resilience/history.ts';
-import type { Lane, RedisSnapshot, SnapshotDetail } from './snapshot.ts';
+import type { Lane, RedisSnapshot } from './snapshot.ts';
+import type { SnapshotDetail } from './snapshot-detail.ts';
 
 /** Options of {@link RedisResilience.execute}. */
 export interface ExecuteOptions<T> {

@@ -1,5 +1,4 @@
 import type { Cause } from './cause.ts';
-import type { LaneTotals } from './resilience/totals.ts';
 
 /** What the application may expect of Redis right now. `degraded`: some of reads and writes work, or it is recovering. */
 export type Status = 'up' | 'degraded' | 'down';
@@ -10,23 +9,6 @@ export type CircuitState = 'closed' | 'open' | 'half-open' | 'isolated';
 
 /** Which of the two circuits a command goes through. */
 export type Lane = 'read' | 'write';
-
-/** Counts for whoever looks closer: dashboards, the status page, the doctor. */
-export interface SnapshotDetail {
-  /** Connections this resilience owns, duplicates and cluster nodes included, and how many of them are ready. */
-  readonly connections: number;
-  readonly readyConnections: number;
-  readonly waiting: number;
-  /** Bytes of arguments that wait. */
-  readonly waitingBytes: number;
-  readonly inFlight: number;
-  /** Tokens left of the shared retry budget. */
-  readonly retryBudget: number;
-  /** How late the event loop's last beat was, or already is. */
-  readonly eventLoopLagMs: number;
-  /** What became of all commands since the start. Live: reading it again gives later counts. */
-  readonly commands: Readonly<Record<Lane, LaneTotals>>;
-}
 
 /**
  * One readonly picture of a protected connection. Taking it costs no I/O; it is frozen, and the same object until

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { Deadlines } from '../../../packages/core/src/command/deadlines.ts';
 import { EntryList } from '../../../packages/core/src/command/entry-list.ts';
 import type { Entry } from '../../../packages/core/src/command/entry.ts';
-import { afterReads } from '../../../packages/core/src/after-reads.ts';
+import { afterReads } from '../../../packages/core/src/event-loop/after-reads.ts';
 import { Flush } from '../../../packages/core/src/socket/flush.ts';
 import { entryOf } from './entry-of.ts';
 

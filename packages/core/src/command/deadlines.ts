@@ -1,5 +1,5 @@
 import type { Clock, TimerHandle } from '../clock.ts';
-import { afterReads } from '../after-reads.ts';
+import { afterReads } from '../event-loop/after-reads.ts';
 import type { EntryList } from './entry-list.ts';
 import type { Entry } from './entry.ts';
 

@@ -2,7 +2,7 @@ import type { Clock } from '../clock.ts';
 import { Deadlines } from './deadlines.ts';
 import { EntryList } from './entry-list.ts';
 import type { Entry } from './entry.ts';
-import { afterReads } from '../after-reads.ts';
+import { afterReads } from '../event-loop/after-reads.ts';
 import type { LateRecord } from './late-record.ts';
 import type { Flush } from '../socket/flush.ts';
 

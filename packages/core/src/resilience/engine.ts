@@ -17,11 +17,12 @@ import { LaneWatch } from '../circuit/lane-watch.ts';
 import type { Member, MemberHost } from './member.ts';
 import type { Members } from './members.ts';
 import { Observer } from './observer.ts';
-import { Pulse, type ThawKind } from '../stall/pulse.ts';
+import { ProcessStallDetector, type ThawKind } from '../event-loop/process-stall-detector.ts';
 import { whenUp } from '../verbs/ready.ts';
 import type { Credentials, ExecuteOptions, RedisResilience } from '../redis-resilience.ts';
 import type { Settings } from '../settings.ts';
-import type { Lane, RedisSnapshot, SnapshotDetail } from '../snapshot.ts';
+import type { Lane, RedisSnapshot } from '../snapshot.ts';
+import type { SnapshotDetail } from '../snapshot-detail.ts';
 import { SnapshotKeeper } from './snapshot-keeper.ts';
 import { Totals } from './totals.ts';
 
@@ -39,7 +40,7 @@ export class Engine implements RedisResilience, MemberHost {
   readonly #observer: Observer;
   readonly #history = new History();
   readonly #totals = new Totals();
-  readonly #pulse: Pulse;
+  readonly #stallDetector: ProcessStallDetector;
   readonly #laneWatch: LaneWatch;
   #closing: Promise<void> | undefined;
 
@@ -50,7 +51,9 @@ export class Engine implements RedisResilience, MemberHost {
     this.random = settings.random;
     this.budget = new RetryBudget(() => this.clock.now(), settings.retry.budgetTokens);
     this.circuits = { read: this.#circuit('read'), write: this.#circuit('write') };
-    this.#pulse = new Pulse(this.clock, { onThaw: (kind, durationMs) => this.#onThaw(kind, durationMs) });
+    this.#stallDetector = new ProcessStallDetector(this.clock, {
+      onThaw: (kind, durationMs) => this.#onThaw(kind, durationMs),
+    });
     this.#laneWatch = new LaneWatch({
       clock: this.clock,
       circuits: this.circuits,
@@ -61,7 +64,7 @@ export class Engine implements RedisResilience, MemberHost {
     this.#members = attach(this);
     this.#keeper = new SnapshotKeeper(this, this.#members, this.#events, this.#history);
     this.#members.begin();
-    this.#pulse.start();
+    this.#stallDetector.start();
   }
 
   get name(): string {
@@ -74,7 +77,7 @@ export class Engine implements RedisResilience, MemberHost {
 
   detail(): SnapshotDetail {
     const { level: retryBudget } = this.budget;
-    const { lagMs: eventLoopLagMs } = this.#pulse;
+    const { lagMs: eventLoopLagMs } = this.#stallDetector;
     return { ...this.#members.detail(), retryBudget, eventLoopLagMs, commands: this.#totals };
   }
 
@@ -128,7 +131,7 @@ export class Engine implements RedisResilience, MemberHost {
   }
 
   newFlush(now: number): Flush {
-    this.#pulse.noteWork(now);
+    this.#stallDetector.noteWork(now);
     return new Flush(now, this.circuits.read.generation, this.circuits.write.generation);
   }
 
@@ -186,7 +189,7 @@ export class Engine implements RedisResilience, MemberHost {
   }
 
   eventLoopLagMs(): number {
-    return this.#pulse.lagMs;
+    return this.#stallDetector.lagMs;
   }
 
   #circuit(lane: Lane): Circuit {
@@ -225,7 +228,7 @@ export class Engine implements RedisResilience, MemberHost {
     await drain(this.#members, this.clock, drainMs);
     this.#laneWatch.stop();
     await this.#members.disconnect();
-    this.#pulse.stop();
+    this.#stallDetector.stop();
     this.#keeper.refresh();
     debug('%s: closed', this.name);
     this.#events.emit('closed', { snapshot: this.snapshot() });

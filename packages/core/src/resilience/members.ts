@@ -1,7 +1,7 @@
 import type { Credentials } from '../redis-resilience.ts';
 import type { Member } from './member.ts';
-import type { ThawKind } from '../stall/pulse.ts';
-import type { SnapshotDetail } from '../snapshot.ts';
+import type { ThawKind } from '../event-loop/process-stall-detector.ts';
+import type { SnapshotDetail } from '../snapshot-detail.ts';
 
 /** What the topology adds to a set of members. */
 export interface MembersControl {

@@ -7,7 +7,8 @@ import { isRedisResilienceError, type Outcome, type RedisResilienceError } from 
 import type { EventHub } from '../events.ts';
 import type { History } from './history.ts';
 import type { Settings } from '../settings.ts';
-import type { CircuitState, Lane, SnapshotDetail } from '../snapshot.ts';
+import type { CircuitState, Lane } from '../snapshot.ts';
+import type { SnapshotDetail } from '../snapshot-detail.ts';
 
 /** Tells the world what happens to commands and connections: events, channels, history, debug lines. */
 export class Observer {

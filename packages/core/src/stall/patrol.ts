@@ -1,5 +1,5 @@
 import type { Clock, Random, TimerHandle } from '../clock.ts';
-import { afterReads } from '../after-reads.ts';
+import { afterReads } from '../event-loop/after-reads.ts';
 import type { Wire } from '../socket/wire.ts';
 
 export interface PatrolListener {

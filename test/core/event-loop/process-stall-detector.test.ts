@@ -1,31 +1,31 @@
 import { ManualClock } from '@redis-resilience/testing';
 import { describe, expect, test } from 'vitest';
-import { Pulse } from '../../../packages/core/src/stall/pulse.ts';
+import { ProcessStallDetector } from '../../../packages/core/src/event-loop/process-stall-detector.ts';
 
 function start(): {
   clock: ManualClock;
-  pulse: Pulse;
+  detector: ProcessStallDetector;
   thaws: [string, number][];
   work: (ms: number) => void;
 } {
   const clock = new ManualClock();
   const thaws: [string, number][] = [];
   let cpuMs = 0;
-  const pulse = new Pulse(
+  const detector = new ProcessStallDetector(
     clock,
     { onThaw: (kind, durationMs) => thaws.push([kind, durationMs]) },
     () => cpuMs,
   );
-  pulse.start();
-  return { clock, pulse, thaws, work: (ms) => (cpuMs += ms) };
+  detector.start();
+  return { clock, detector, thaws, work: (ms) => (cpuMs += ms) };
 }
 
-describe('the pulse of the process', () => {
+describe('the detector of the process', () => {
   test('notices nothing while the loop runs', () => {
-    const { clock, pulse, thaws } = start();
+    const { clock, detector, thaws } = start();
     clock.travel(10_000);
     expect(thaws).toEqual([]);
-    expect(pulse.lagMs).toBe(0);
+    expect(detector.lagMs).toBe(0);
   });
 
   test('tells a process that was stopped', () => {
@@ -60,47 +60,47 @@ describe('the pulse of the process', () => {
   });
 
   test('a short block is lag, and no thaw', () => {
-    const { clock, pulse, thaws } = start();
+    const { clock, detector, thaws } = start();
     clock.jump(750);
-    expect(pulse.lagMs).toBe(500);
+    expect(detector.lagMs).toBe(500);
     clock.travel(0);
-    expect(pulse.lagMs).toBe(500);
+    expect(detector.lagMs).toBe(500);
     expect(thaws).toEqual([]);
     clock.travel(250);
-    expect(pulse.lagMs).toBe(0);
+    expect(detector.lagMs).toBe(0);
   });
 
   test('stops without a timer', () => {
-    const { clock, pulse } = start();
+    const { clock, detector } = start();
     expect(clock.pendingTimers).toBe(1);
-    pulse.start();
+    detector.start();
     expect(clock.pendingTimers).toBe(1);
-    pulse.stop();
+    detector.stop();
     expect(clock.pendingTimers).toBe(0);
-    expect(pulse.lagMs).toBe(0);
+    expect(detector.lagMs).toBe(0);
   });
 
   test('knows the lag to a few milliseconds while somebody waits for an answer', () => {
-    const { clock, pulse } = start();
+    const { clock, detector } = start();
     clock.travel(130);
-    pulse.noteWork(clock.now());
+    detector.noteWork(clock.now());
     clock.jump(1_000);
-    expect(pulse.lagMs).toBe(980);
+    expect(detector.lagMs).toBe(980);
     clock.travel(0);
-    expect(pulse.lagMs).toBe(980);
+    expect(detector.lagMs).toBe(980);
     clock.travel(20);
-    expect(pulse.lagMs).toBe(0);
-    pulse.noteWork(clock.now());
+    expect(detector.lagMs).toBe(0);
+    detector.noteWork(clock.now());
     clock.travel(700);
     clock.jump(300);
-    expect(pulse.lagMs).toBeGreaterThanOrEqual(280);
+    expect(detector.lagMs).toBeGreaterThanOrEqual(280);
   });
 
   test('beats rarely again when nobody has asked for a second', () => {
-    const { clock, pulse } = start();
-    pulse.noteWork(clock.now());
+    const { clock, detector } = start();
+    detector.noteWork(clock.now());
     clock.travel(1_000);
     clock.jump(250);
-    expect(pulse.lagMs).toBe(0);
+    expect(detector.lagMs).toBe(0);
   });
 });

@@ -9,7 +9,7 @@ const freezeMs = 1000;
 
 export type ThawKind = 'frozen' | 'suspended' | 'blocked';
 
-export interface PulseListener {
+export interface ProcessStallListener {
   /** The process did not run for this long. `blocked`: its own code kept the event loop busy. */
   onThaw(kind: ThawKind, durationMs: number): void;
 }
@@ -19,9 +19,9 @@ export interface PulseListener {
  * timer that fires far too late tells that it did; the CPU time spent meanwhile, and the wall clock beside the
  * monotonic one, tell which.
  */
-export class Pulse {
+export class ProcessStallDetector {
   readonly #clock: Clock;
-  readonly #listener: PulseListener;
+  readonly #listener: ProcessStallListener;
   readonly #cpuMs: () => number;
   #timer: TimerHandle | undefined;
   #workedAt = -Infinity;
@@ -31,7 +31,7 @@ export class Pulse {
   #cpuAtStart = 0;
   #lagMs = 0;
 
-  constructor(clock: Clock, listener: PulseListener, cpuMs: () => number = ownCpuMs) {
+  constructor(clock: Clock, listener: ProcessStallListener, cpuMs: () => number = ownCpuMs) {
     this.#clock = clock;
     this.#listener = listener;
     this.#cpuMs = cpuMs;

@@ -1,4 +1,4 @@
-import type { Clock } from './clock.ts';
+import type { Clock } from '../clock.ts';
 
 /**
  * Runs `action` after every socket was read that may hold an answer already: two turns of the event loop. Timers run
