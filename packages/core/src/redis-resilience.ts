@@ -1,4 +1,4 @@
-import type { Cluster, Redis } from 'ioredis';
+import type { Cluster, Redis } from './ioredis/clients.ts';
 import type { ResilienceEvent, ResilienceEvents } from './events.ts';
 import type { HistoryEntry } from './resilience/history.ts';
 import type { Lane, RedisSnapshot } from './snapshot.ts';

@@ -1,4 +1,4 @@
-import type { ClusterNode, ClusterOptions, RedisOptions } from 'ioredis';
+import type { ClusterNode, ClusterOptions, RedisOptions } from './ioredis/clients.ts';
 import { ConfigurationError } from './errors.ts';
 import { checkKeys, invalid, objectOf } from './validate-options.ts';
 

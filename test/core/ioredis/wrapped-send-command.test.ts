@@ -2,7 +2,7 @@ import * as ioredis6 from 'ioredis';
 import * as ioredis5 from 'ioredis-5';
 import * as ioredis56 from 'ioredis-5-6';
 import { describe, expect, test } from 'vitest';
-import { sendCommandOf } from '../../../packages/core/src/ioredis/client.ts';
+import { ownSendOf } from '../../../packages/core/src/ioredis/own-send.ts';
 
 const versions: readonly (readonly [string, typeof ioredis6])[] = [
   ['6', ioredis6],
@@ -21,7 +21,7 @@ describe.each(versions)('sendCommand of ioredis %s', (_version, ioredis) => {
   ] as const;
 
   test.each(kinds)('of a %s is known as the driver’s own', (_kind, make) => {
-    expect(sendCommandOf(make()).isWrapped).toBeUndefined();
+    expect(ownSendOf(make()).isWrapped).toBeUndefined();
   });
 
   test.each(kinds)('of a %s that a tracer wrapped is known as wrapped', (_kind, make) => {
@@ -30,6 +30,6 @@ describe.each(versions)('sendCommand of ioredis %s', (_version, ioredis) => {
     client.sendCommand = function traced(this: unknown, ...args) {
       return original.apply(this, args);
     };
-    expect(sendCommandOf(client as never).isWrapped).toBe(true);
+    expect(ownSendOf(client as never).isWrapped).toBe(true);
   });
 });

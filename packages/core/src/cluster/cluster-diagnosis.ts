@@ -1,11 +1,10 @@
-import type { Cluster } from 'ioredis';
 import type { CauseCode } from '../cause.ts';
 import { EstablishError } from '../handshake/establish.ts';
 import { hedgedEstablish } from '../handshake/hedged-establish.ts';
 import type { CredentialsHolder } from '../connection/reauthenticate.ts';
 import { ownCredentials, tlsOf } from '../connection/target-of.ts';
 import { TlsMismatch } from '../handshake/tls-mismatch.ts';
-import { startupNodeOptions } from '../ioredis/cluster-client.ts';
+import type { ClusterDriver } from '../driver/cluster-driver.ts';
 import type { MemberHost } from '../resilience/member.ts';
 import { dialInTime } from './dial-in-time.ts';
 
@@ -14,7 +13,7 @@ import { dialInTime } from './dial-in-time.ts';
  * not refresh the slots. So one of the nodes to start from is dialed here, and what that meets is the cause.
  */
 export class ClusterDiagnosis {
-  readonly #cluster: Cluster;
+  readonly #cluster: ClusterDriver;
   readonly #credentials: CredentialsHolder;
   readonly #host: MemberHost;
   readonly #onCause: (cause: CauseCode) => void;
@@ -25,7 +24,7 @@ export class ClusterDiagnosis {
   #cause: CauseCode | undefined;
 
   constructor(
-    cluster: Cluster,
+    cluster: ClusterDriver,
     credentials: CredentialsHolder,
     host: MemberHost,
     onCause: (cause: CauseCode) => void,
@@ -77,7 +76,7 @@ export class ClusterDiagnosis {
   async #dial(looking: AbortController): Promise<CauseCode | undefined> {
     const { clock, settings } = this.#host;
     const { connection } = settings;
-    const nodes = startupNodeOptions(this.#cluster);
+    const nodes = this.#cluster.startupNodes();
     const options = nodes[this.#looks++ % nodes.length] ?? {};
     const { host, port, family } = options as { host?: string; port?: number; family?: number };
     try {

@@ -1,16 +1,12 @@
-import { once } from 'node:events';
-import { Command, type Cluster, type Redis } from 'ioredis';
 import type { CauseCode } from '../cause.ts';
 import { Gate } from '../command/gate.ts';
 import { giveCredentials, type CredentialsHolder } from '../connection/reauthenticate.ts';
 import { debug } from '../debug.ts';
-import * as clusterDriver from '../ioredis/cluster-client.ts';
-import type { DriverCommand } from '../driver/driver-command.ts';
-import * as driver from '../ioredis/client.ts';
+import type { ClusterDriver, NodeDriver } from '../driver/cluster-driver.ts';
 import { MemberGateHost } from '../command/member-gate-host.ts';
 import type { Member, MemberHost } from '../resilience/member.ts';
 import type { ConnectionState } from '../snapshot.ts';
-import { clusterDispatch, ClusterFlushes } from '../ioredis/cluster-dispatch.ts';
+import { clusterDispatch, ClusterFlushes } from './cluster-dispatch.ts';
 import { ClusterDiagnosis } from './cluster-diagnosis.ts';
 import { ClusterNode } from './cluster-node.ts';
 import { LostNodes } from './lost-nodes.ts';
@@ -23,7 +19,7 @@ import { WatchedNodes } from './watched-nodes.ts';
  */
 export class ClusterMember implements Member {
   readonly gate: Gate;
-  readonly #cluster: Cluster;
+  readonly #cluster: ClusterDriver;
   readonly #credentials: CredentialsHolder;
   readonly #host: MemberHost;
   readonly #flushes: ClusterFlushes;
@@ -35,15 +31,12 @@ export class ClusterMember implements Member {
   #cause: CauseCode | undefined;
   #awaySince = 0;
 
-  constructor(cluster: Cluster, credentials: CredentialsHolder, host: MemberHost) {
+  constructor(cluster: ClusterDriver, credentials: CredentialsHolder, host: MemberHost) {
     this.#cluster = cluster;
     this.#credentials = credentials;
     this.#host = host;
     this.#flushes = new ClusterFlushes(host);
-    this.gate = new Gate(
-      new MemberGateHost(this, host),
-      clusterDispatch(cluster, driver.sendCommandOf(cluster), this.#flushes),
-    );
+    this.gate = new Gate(new MemberGateHost(this, host), clusterDispatch(cluster, this.#flushes));
     const { clock, random, settings } = host;
     const { minPeriodMs } = settings.connection;
     this.#lostNodes = new LostNodes(clock, random, minPeriodMs);
@@ -61,25 +54,24 @@ export class ClusterMember implements Member {
       onUnreachable: () => this.#unreachable('connection-refused'),
       answers: (node) => node.status === 'ready' && !this.#nodes.isSilent(node),
     });
-    clusterDriver.takeOverCluster(cluster, () => minPeriodMs * (0.9 + 0.2 * random()));
-    clusterDriver.beforeSlots(cluster, (node) => this.#beforeSlots(node));
-    driver.interceptSendCommand(cluster, this.gate.handle);
-    clusterDriver.onClusterSubscriber(cluster, (subscriber) => this.#nodes.watch(subscriber));
-    cluster.on('+node', (node: Redis) => this.#nodes.watch(node));
-    cluster.on('-node', (node: Redis) => this.#nodes.forget(node));
+    cluster.takeOver(this.gate.handle, () => minPeriodMs * (0.9 + 0.2 * random()));
+    cluster.beforeSlots((node) => this.#beforeSlots(node));
+    cluster.onSubscriber((subscriber) => this.#nodes.watch(subscriber));
+    cluster.onNodeAdded((node) => this.#nodes.watch(node));
+    cluster.onNodeRemoved((node) => this.#nodes.forget(node));
     for (const node of cluster.nodes()) this.#nodes.watch(node);
-    cluster.on('refresh', () => this.#onSlots());
+    cluster.on('slots-read', () => this.#onSlots());
     cluster.on('connecting', () => this.#onConnecting());
     cluster.on('ready', () => this.#serves());
     cluster.on('close', () => this.#unreachable('connection-reset'));
     cluster.on('end', () => this.#onEnd());
-    cluster.on('node error', () => this.#slotWatch.trouble());
+    cluster.on('node-error', () => this.#slotWatch.trouble());
     // Without a listener the driver prints it. It tells of failed attempts, and, while it serves, of sharded subscribers.
     cluster.on('error', () => this.#attemptFailed());
   }
 
   begin(): void {
-    if (this.#cluster.status === 'ready') this.#serves();
+    if (this.#cluster.isReady) this.#serves();
   }
 
   get state(): ConnectionState {
@@ -134,9 +126,7 @@ export class ClusterMember implements Member {
   }
 
   ask(command: string, args: readonly string[]): Promise<unknown> {
-    const question = new Command(command, [...args], { replyEncoding: 'utf8' });
-    this.#flushes.sendPastGate(question as unknown as DriverCommand);
-    return question.promise;
+    return this.#cluster.ask(command, args);
   }
 
   prove(): void {
@@ -146,18 +136,15 @@ export class ClusterMember implements Member {
   async disconnect(): Promise<void> {
     this.#slotWatch.stop();
     this.#diagnosis.close();
-    if (this.#cluster.status === 'end') return;
+    if (this.#cluster.hasEnded) return;
     const closed = this.#nodes.closed();
     this.#cause ??= 'closed';
-    const ended = once(this.#cluster, 'end');
-    this.#cluster.disconnect();
-    clusterDriver.endIdleCluster(this.#cluster);
-    await ended;
+    await this.#cluster.end();
     await closed;
-    clusterDriver.settleEnded(this.#cluster);
+    this.#cluster.settleEnded();
   }
 
-  #watchOver(node: Redis): ClusterNode {
+  #watchOver(node: NodeDriver): ClusterNode {
     return new ClusterNode(node, this.#credentials, this.#host, this.#flushes, this.#lostNodes, {
       onTrouble: () => {
         this.#slotWatch.trouble();
@@ -167,9 +154,9 @@ export class ClusterMember implements Member {
     });
   }
 
-  #beforeSlots(node: Redis): 'skip' | Promise<unknown> | undefined {
+  #beforeSlots(node: NodeDriver): 'skip' | Promise<unknown> | undefined {
     // A node that is lost is asked for the slots only where there is none else.
-    const isLost = this.#lostNodes.has(clusterDriver.addressOf(node)) && this.readyConnections > 0;
+    const isLost = this.#lostNodes.has(node.address) && this.readyConnections > 0;
     if (isLost || this.#nodes.isSilent(node)) return 'skip';
     // The driver asks over a connection of its own, which knows no more than the options of the node.
     if (this.#credentials.source === undefined) return undefined;
@@ -177,17 +164,16 @@ export class ClusterMember implements Member {
   }
 
   #onSlots(): void {
-    clusterDriver.rememberNodes(this.#cluster);
+    this.#cluster.rememberNodes();
     this.#judgeParts();
     if (this.#lostNodes.partlyAwayBy === undefined) return;
     this.#slotWatch.trouble();
     // Nobody may ask for its keys for long: it is asked here, so that it is known when it is back.
-    for (const node of this.#cluster.nodes('master'))
-      if (node.status === 'wait') node.connect().catch(ignore);
+    for (const node of this.#cluster.primaries()) node.connectNow();
   }
 
   #judgeParts(): void {
-    if (this.#lostNodes.judge(clusterDriver.primaryAddresses(this.#cluster))) this.#host.onMemberChange();
+    if (this.#lostNodes.judge(this.#cluster.owners())) this.#host.onMemberChange();
   }
 
   #onConnecting(): void {
@@ -199,7 +185,7 @@ export class ClusterMember implements Member {
   }
 
   #serves(): void {
-    const isServing = this.#cluster.status === 'ready' && !this.#slotWatch.isAwaitingState;
+    const isServing = this.#cluster.isReady && !this.#slotWatch.isAwaitingState;
     if (!isServing || this.#state === 'ready') return;
     this.#state = 'ready';
     this.#cause = undefined;
@@ -210,7 +196,7 @@ export class ClusterMember implements Member {
   }
 
   #attemptFailed(): void {
-    if (this.#cluster.status === 'ready') return this.#slotWatch.trouble();
+    if (this.#cluster.isReady) return this.#slotWatch.trouble();
     this.#unreachable('connection-refused');
     this.#host.onAttempt({ durationMs: 0, cause: this.#cause, nextAttemptMs: this.nextAttemptMs() });
   }
@@ -243,8 +229,4 @@ export class ClusterMember implements Member {
     this.gate.end();
     this.#host.onMemberChange();
   }
-}
-
-function ignore(): void {
-  // Told to the node's own listener.
 }

@@ -1,5 +1,4 @@
 import type { Socket } from 'node:net';
-import type { Redis } from 'ioredis';
 import type { Clock } from '../clock.ts';
 import { establish, EstablishError, type Target } from '../handshake/establish.ts';
 import { identityOf, type Identity } from '../stall/identity.ts';
@@ -9,11 +8,10 @@ import type { CredentialsHolder } from '../connection/reauthenticate.ts';
 import { RoundTrip } from '../socket/round-trip.ts';
 import { targetOf } from '../connection/target-of.ts';
 import { Wire } from '../socket/wire.ts';
-import type { DriverConnector } from '../driver/driver-command.ts';
-import * as driver from '../ioredis/client.ts';
-import { addressOf } from '../ioredis/cluster-client.ts';
+import type { DriverConnector } from '../driver/driver-connector.ts';
+import type { NodeDriver } from '../driver/cluster-driver.ts';
 import type { MemberHost } from '../resilience/member.ts';
-import type { ClusterFlushes } from '../ioredis/cluster-dispatch.ts';
+import type { ClusterFlushes } from './cluster-dispatch.ts';
 import { dialInTime } from './dial-in-time.ts';
 import type { LostNodes } from './lost-nodes.ts';
 
@@ -31,7 +29,7 @@ const graceMs = 100;
  * now. Here it is proved before it serves, and replaced when it falls silent.
  */
 export class ClusterNode implements DriverConnector {
-  readonly #client: Redis;
+  readonly #driver: NodeDriver;
   readonly #host: MemberHost;
   readonly #target: Target;
   readonly #listener: ClusterNodeListener;
@@ -45,7 +43,7 @@ export class ClusterNode implements DriverConnector {
   #timer: ReturnType<Clock['setTimeout']> | undefined;
 
   constructor(
-    client: Redis,
+    driver: NodeDriver,
     credentials: CredentialsHolder,
     host: MemberHost,
     flushes: ClusterFlushes,
@@ -54,13 +52,13 @@ export class ClusterNode implements DriverConnector {
   ) {
     const { clock, random, settings } = host;
     const { minStallMs, maxStallMs, idlePingMs } = settings.connection;
-    this.#client = client;
+    this.#driver = driver;
     this.#host = host;
     this.#listener = listener;
     this.#lostNodes = lostNodes;
-    this.#address = addressOf(client);
-    this.#target = { ...targetOf(client, settings, credentials), requiresPrimary: false };
-    this.#wire = new Wire(client, clock, new RoundTrip(minStallMs, maxStallMs), {
+    this.#address = driver.address;
+    this.#target = { ...targetOf(driver, settings, credentials), requiresPrimary: false };
+    this.#wire = new Wire(driver, clock, new RoundTrip(minStallMs, maxStallMs), {
       onRead: (now, isAlive) => {
         flushes.lastReadAt = now;
         if (!isAlive) return;
@@ -81,9 +79,7 @@ export class ClusterNode implements DriverConnector {
       onBlocked: ignore,
       idleMs: () => idlePingMs,
     });
-    const long = driver.sendCommandOf(client);
-    driver.takeOverConnection(client, this);
-    driver.interceptSendCommand(client, (command, stream, node) => {
+    driver.takeOver((command, stream, node) => {
       const { call } = command;
       // Answered already, in the queue of a node that was not reached in time: it must not run.
       if (call?.settled === true && stream === undefined) return command.promise;
@@ -94,14 +90,13 @@ export class ClusterNode implements DriverConnector {
       }
       // ioredis sends again only what was redirected, so that what another node was sent did not run there.
       if (call !== undefined)
-        call.written = client.status === 'ready' ? this.#wire.currentFlush() : undefined;
-      return long(command, stream, node);
-    });
-    const socket = driver.socketOf(client);
-    if (client.status === 'ready' && socket !== undefined) this.#adopt(socket, undefined);
-    client.on('connect', () => this.#wire.readFirst());
-    client.on('ready', () => this.#patrol.start());
-    client.on('error', ignore);
+        call.written = driver.status === 'ready' ? this.#wire.currentFlush() : undefined;
+      return driver.send(command, stream, node);
+    }, this);
+    const { socket } = driver;
+    if (driver.status === 'ready' && socket !== undefined) this.#adopt(socket, undefined);
+    driver.on('connect', () => this.#wire.readFirst());
+    driver.on('ready', () => this.#patrol.start());
   }
 
   /** Whether something was asked, and nothing comes: nothing else is sent until something does. */
@@ -127,9 +122,8 @@ export class ClusterNode implements DriverConnector {
         socket.destroy();
         throw new EstablishError(proof.waiting, undefined);
       }
-      if (credentials !== undefined)
-        driver.setCredentials(this.#client, credentials.username, credentials.password);
-      if (proof.resp2) driver.speakResp2(this.#client);
+      if (credentials !== undefined) this.#driver.setCredentials(credentials);
+      if (proof.resp2) this.#driver.speakResp2();
       this.#adopt(socket, identityOf(proof));
       this.#lostNodes.found(this.#address);
       this.#listener.onFound();
@@ -161,7 +155,7 @@ export class ClusterNode implements DriverConnector {
   }
 
   prove(): void {
-    if (this.#client.status === 'ready') this.#client.ping().catch(ignore);
+    if (this.#driver.status === 'ready') this.#driver.ping().catch(ignore);
   }
 
   stop(): void {

@@ -1,4 +1,4 @@
-import type { Cluster, Redis } from 'ioredis';
+import type { ClusterDriver, NodeDriver } from '../driver/cluster-driver.ts';
 import type { Clock, Random, TimerHandle } from '../clock.ts';
 
 export interface SlotWatchListener {
@@ -11,7 +11,7 @@ export interface SlotWatchListener {
   /** A failover was decided, or a slot found another owner: the slots are read at once. */
   onNewEpoch(): void;
   /** Whether this node may be asked: it is connected, and not silent. */
-  answers(node: Redis): boolean;
+  answers(node: NodeDriver): boolean;
 }
 
 /** After the last sign of trouble the cluster is watched for this much longer. */
@@ -25,7 +25,7 @@ const maxPauseMs = 1000;
  * means that a failover is being decided: then the slots are read at once, and often again.
  */
 export class SlotWatch {
-  readonly #cluster: Cluster;
+  readonly #cluster: ClusterDriver;
   readonly #clock: Clock;
   readonly #random: Random;
   readonly #periodMs: number;
@@ -38,7 +38,13 @@ export class SlotWatch {
   #isAwaitingState = false;
   #isChecking = false;
 
-  constructor(cluster: Cluster, clock: Clock, random: Random, periodMs: number, listener: SlotWatchListener) {
+  constructor(
+    cluster: ClusterDriver,
+    clock: Clock,
+    random: Random,
+    periodMs: number,
+    listener: SlotWatchListener,
+  ) {
     this.#cluster = cluster;
     this.#clock = clock;
     this.#random = random;
@@ -94,7 +100,7 @@ export class SlotWatch {
     this.#timer = undefined;
     const now = this.#clock.now();
     const isOver = now > this.#until && !this.#isAwaitingState;
-    if (isOver || this.#cluster.status === 'end') {
+    if (isOver || this.#cluster.hasEnded) {
       this.#epoch = undefined;
       return;
     }
@@ -106,12 +112,16 @@ export class SlotWatch {
   #readSlots(now: number): void {
     this.#slotsDueAt = now + this.#pauseMs;
     this.#pauseMs = Math.min(maxPauseMs, this.#pauseMs * growth);
-    if (this.#cluster.status === 'ready') this.#cluster.refreshSlotsCache((error) => this.#slotsRead(error));
+    if (!this.#cluster.isReady) return;
+    this.#cluster.readSlots().then(
+      () => this.#slotsRead(true),
+      () => this.#slotsRead(false),
+    );
   }
 
-  #slotsRead(error: Error | null | undefined): void {
+  #slotsRead(isAnswered: boolean): void {
     if (this.#until === 0) return;
-    if (error) {
+    if (!isAnswered) {
       this.#listener.onUnreachable();
       // For as long as nobody answers, at the pace of dialing.
       this.#until = this.#clock.now() + aftermathMs;
@@ -130,8 +140,8 @@ export class SlotWatch {
     this.#listener.onServes();
   }
 
-  #answering(): readonly Redis[] {
-    return this.#cluster.nodes('master').filter((node) => this.#listener.answers(node));
+  #answering(): readonly NodeDriver[] {
+    return this.#cluster.primaries().filter((node) => this.#listener.answers(node));
   }
 
   #noteEpoch(epoch: number): void {
@@ -144,8 +154,12 @@ export class SlotWatch {
   }
 }
 
-async function stateOf(node: Redis): Promise<string | undefined> {
-  return await node.cluster('INFO').catch(() => undefined);
+async function stateOf(node: NodeDriver): Promise<string | undefined> {
+  try {
+    return String(await node.ask('cluster', ['INFO']));
+  } catch {
+    return undefined;
+  }
 }
 
 function isOk(state: string | undefined): boolean {

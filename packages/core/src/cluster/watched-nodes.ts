@@ -1,13 +1,13 @@
-import type { Redis } from 'ioredis';
+import type { NodeDriver } from '../driver/cluster-driver.ts';
 import type { ClusterNode } from './cluster-node.ts';
 
 /** The connections of a cluster client, each with its watch. */
 export class WatchedNodes {
-  readonly #nodes = new Map<Redis, ClusterNode>();
-  readonly #make: (client: Redis) => ClusterNode;
+  readonly #nodes = new Map<NodeDriver, ClusterNode>();
+  readonly #make: (node: NodeDriver) => ClusterNode;
   readonly #onGone: () => void;
 
-  constructor(make: (client: Redis) => ClusterNode, onGone: () => void) {
+  constructor(make: (node: NodeDriver) => ClusterNode, onGone: () => void) {
     this.#make = make;
     this.#onGone = onGone;
   }
@@ -20,21 +20,21 @@ export class WatchedNodes {
     return [...this.#nodes.keys()].filter(({ status }) => status === 'ready').length;
   }
 
-  isSilent(client: Redis): boolean {
-    return this.#nodes.get(client)?.isSilent === true;
+  isSilent(node: NodeDriver): boolean {
+    return this.#nodes.get(node)?.isSilent === true;
   }
 
-  watch(client: Redis): void {
-    if (this.#nodes.has(client)) return;
-    this.#nodes.set(client, this.#make(client));
-    client.once('end', () => this.forget(client));
+  watch(node: NodeDriver): void {
+    if (this.#nodes.has(node)) return;
+    this.#nodes.set(node, this.#make(node));
+    node.on('end', () => this.forget(node));
   }
 
-  forget(client: Redis): void {
-    const node = this.#nodes.get(client);
-    if (node === undefined) return;
-    node.stop();
-    this.#nodes.delete(client);
+  forget(node: NodeDriver): void {
+    const watched = this.#nodes.get(node);
+    if (watched === undefined) return;
+    watched.stop();
+    this.#nodes.delete(node);
     this.#onGone();
   }
 

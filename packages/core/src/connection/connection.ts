@@ -1,8 +1,7 @@
-import type { Redis } from 'ioredis';
 import type { CauseCode } from '../cause.ts';
 import type { Clock, Random } from '../clock.ts';
 import type { Flush } from '../socket/flush.ts';
-import * as driver from '../ioredis/client.ts';
+import type { Driver } from '../driver/driver.ts';
 import type { Settings } from '../settings.ts';
 import type { ConnectionState } from '../snapshot.ts';
 import { BlockingCheck } from '../stall/blocking-check.ts';
@@ -47,10 +46,10 @@ const lookMs = 2;
 
 /** One connection of one ioredis instance: it runs the state machine of `transition.ts`, and performs its effects. */
 export class Connection {
-  readonly client: Redis;
   readonly wire: Wire;
   readonly connector: Connector;
   readonly subscriptions: Subscriptions;
+  readonly #driver: Driver;
   readonly #host: ConnectionHost;
   readonly #gate: GateControl;
   readonly #redialer: Redialer;
@@ -59,22 +58,23 @@ export class Connection {
   readonly #patrol: Patrol;
   #state: LinkState = { kind: 'idle' };
 
-  constructor(client: Redis, target: Target, redialer: Redialer, gate: GateControl, host: ConnectionHost) {
+  constructor(driver: Driver, target: Target, redialer: Redialer, gate: GateControl, host: ConnectionHost) {
     const { clock, random, settings } = host;
     const { minStallMs, maxStallMs, idlePingMs, handshakeTimeoutMs } = settings.connection;
-    this.client = client;
+    this.#driver = driver;
     this.#host = host;
     this.#gate = gate;
     this.#redialer = redialer;
-    this.subscriptions = new Subscriptions(client, host);
-    this.wire = new Wire(client, clock, new RoundTrip(minStallMs, maxStallMs), {
+    this.subscriptions = new Subscriptions(driver, host);
+    driver.onUnsubscribe((kind, channels) => this.subscriptions.ended(kind, channels));
+    this.wire = new Wire(driver, clock, new RoundTrip(minStallMs, maxStallMs), {
       onRead: (now, isAlive) => isAlive && this.#onAlive(now),
       onWrite: (now) => this.#patrol.noteWrite(now),
       onBlockedChange: () => gate.refresh(),
       newFlush: (now) => host.newFlush(now),
     });
     this.connector = new Connector(
-      client,
+      driver,
       this.wire,
       redialer,
       { clock, handshakeTimeoutMs },
@@ -92,7 +92,7 @@ export class Connection {
       onBlocked: () => void this.#blockingCheck.run(),
       idleMs: () => (this.isSubscriber ? Math.min(subscriberIdleMs, idlePingMs) : idlePingMs),
     });
-    this.#blockingCheck = new BlockingCheck(client, this.wire, target, clock, {
+    this.#blockingCheck = new BlockingCheck(driver, this.wire, target, clock, {
       onDead: (replacement) => this.replaceWith(replacement),
     });
     this.#silence = new Silence(target, this.wire, settings, {
@@ -102,11 +102,9 @@ export class Connection {
       onGone: (cause) => this.drop(cause),
       awayCause: () => (this.#state.kind === 'stalled' ? this.#state.cause : undefined),
     });
-    client.on('connect', () => this.wire.readFirst());
-    client.on('ready', () => this.#onReady());
-    client.on('end', () => this.#onEnd());
-    // Without a listener the driver prints every failed attempt to the console.
-    client.on('error', ignore);
+    driver.on('connect', () => this.wire.readFirst());
+    driver.on('ready', () => this.#onReady());
+    driver.on('end', () => this.#onEnd());
   }
 
   get state(): ConnectionState {
@@ -127,9 +125,9 @@ export class Connection {
 
   /** Takes over a connection that the driver made, or began to make, before it was protected. */
   takeOver(): void {
-    if (driver.socketOf(this.client) === undefined || driver.statusOf(this.client) === 'wait') return;
+    if (this.#driver.socket === undefined || this.#driver.status === 'idle') return;
     this.#signal({ kind: 'dial' });
-    if (driver.statusOf(this.client) === 'ready') this.#onReady();
+    if (this.#driver.status === 'ready') this.#onReady();
   }
 
   /** Drops the socket, for this reason, and dials. */
@@ -156,7 +154,7 @@ export class Connection {
     const endsAt = clock.now() + peaceMs;
     this.#gate.hold(clock.now());
     const look = (): void => {
-      const isDone = driver.unansweredCount(this.client) === 0 || clock.now() >= endsAt;
+      const isDone = this.#driver.unansweredCount() === 0 || clock.now() >= endsAt;
       if (isDone || this.#state.kind !== 'ready') this.replaceWith(established);
       else clock.setTimeout(look, lookMs);
     };
@@ -165,7 +163,7 @@ export class Connection {
 
   /** Asks the server anything, to see whether this connection still lives. */
   prove(): void {
-    if (this.#state.kind === 'ready') this.client.ping().catch(ignore);
+    if (this.#state.kind === 'ready') this.#driver.ping().catch(ignore);
   }
 
   #signal(signal: LinkSignal): void {
@@ -214,7 +212,7 @@ export class Connection {
   #onReady(): void {
     this.connector.ready();
     this.wire.readFirst();
-    if (driver.statusOf(this.client) !== 'ready' || this.wire.socket === undefined) return;
+    if (this.#driver.status !== 'ready' || this.wire.socket === undefined) return;
     this.#signal({ kind: 'dial' });
     this.subscriptions.restore();
     this.#signal({ kind: 'ready' });

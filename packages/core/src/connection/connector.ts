@@ -1,10 +1,8 @@
 import type { Socket } from 'node:net';
-import type { Redis } from 'ioredis';
 import type { CauseCode } from '../cause.ts';
 import type { Clock, TimerHandle } from '../clock.ts';
-import type { DriverConnector } from '../driver/driver-command.ts';
-import * as lifecycle from '../ioredis/lifecycle.ts';
-import * as driver from '../ioredis/client.ts';
+import type { DriverConnector } from '../driver/driver-connector.ts';
+import type { Driver } from '../driver/driver.ts';
 import type { Established } from '../handshake/establish.ts';
 import { identityOf, type Identity } from '../stall/identity.ts';
 import type { Redialer } from './redialer.ts';
@@ -31,7 +29,7 @@ const gracefulEndMs = 2000;
 
 /** Gives ioredis its sockets: proven ones only, and for as long as it takes. */
 export class Connector implements DriverConnector {
-  readonly #client: Redis;
+  readonly #driver: Driver;
   readonly #wire: Wire;
   readonly #redialer: Redialer;
   readonly #options: ConnectorOptions;
@@ -43,13 +41,13 @@ export class Connector implements DriverConnector {
   #lossCause: CauseCode | undefined;
 
   constructor(
-    client: Redis,
+    driver: Driver,
     wire: Wire,
     redialer: Redialer,
     options: ConnectorOptions,
     listener: ConnectorListener,
   ) {
-    this.#client = client;
+    this.#driver = driver;
     this.#wire = wire;
     this.#redialer = redialer;
     this.#options = options;
@@ -59,7 +57,7 @@ export class Connector implements DriverConnector {
   /** Resolves with a socket that is proven; rejects only when the client is closed. */
   connect(emit: (event: string, error: Error) => void): Promise<Socket> {
     this.#listener.onDial();
-    driver.keepDatabase(this.#client);
+    this.#driver.keepDatabase();
     const standby = this.#standby;
     this.#standby = undefined;
     if (standby !== undefined && !standby.socket.destroyed) return Promise.resolve(this.#handOver(standby));
@@ -86,7 +84,7 @@ export class Connector implements DriverConnector {
 
   /** The driver wants the connection gone: for good when the user said so, else to have it made anew. */
   disconnect(): void {
-    const isForGood = lifecycle.isClosing(this.#client);
+    const isForGood = this.#driver.isClosing;
     if (this.#pending === undefined) this.#endSocket(isForGood && this.#listener.isServing());
     else if (isForGood) this.#giveUp(this.#pending.reject);
     else this.#redialer.hurry();
@@ -114,7 +112,7 @@ export class Connector implements DriverConnector {
   ready(): void {
     this.#clearHandshakeTimer();
     this.#firstFailures.clear();
-    const socket = driver.socketOf(this.#client);
+    const socket = this.#driver.socket;
     if (socket !== undefined && this.#wire.socket !== socket) this.#adopt(socket, undefined);
   }
 
@@ -129,7 +127,7 @@ export class Connector implements DriverConnector {
   #giveUp(reject: (error: Error) => void): void {
     this.#pending = undefined;
     this.#redialer.stop();
-    lifecycle.forgetClosing(this.#client);
+    this.#driver.forgetClosing();
     reject(new Error('Connection is closed.'));
   }
 
@@ -140,7 +138,7 @@ export class Connector implements DriverConnector {
       socket.destroy();
       return;
     }
-    if (driver.unansweredCount(this.#client) === 0) {
+    if (this.#driver.unansweredCount() === 0) {
       socket.destroySoon();
       return;
     }
@@ -151,10 +149,8 @@ export class Connector implements DriverConnector {
 
   #handOver(established: Established): Socket {
     const { socket, proof, credentials } = established;
-    if (credentials !== undefined) {
-      driver.setCredentials(this.#client, credentials.username, credentials.password);
-    }
-    if (proof.resp2) driver.speakResp2(this.#client);
+    if (credentials !== undefined) this.#driver.setCredentials(credentials);
+    if (proof.resp2) this.#driver.speakResp2();
     this.#adopt(socket, identityOf(proof));
     this.#handshakeTimer = this.#options.clock.setTimeout(() => {
       this.#lossCause = 'handshake-timeout';
@@ -175,7 +171,7 @@ export class Connector implements DriverConnector {
     if (socket !== this.#wire.socket) return;
     this.#clearHandshakeTimer();
     this.#redialer.lost();
-    const ownCause = lifecycle.isClosing(this.#client) ? 'closed' : 'connection-reset';
+    const ownCause = this.#driver.isClosing ? 'closed' : 'connection-reset';
     this.#listener.onClosed(this.#lossCause ?? ownCause);
   }
 

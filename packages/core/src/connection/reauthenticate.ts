@@ -1,5 +1,4 @@
-import type { Redis } from 'ioredis';
-import * as driver from '../ioredis/client.ts';
+import type { Driver } from '../driver/driver.ts';
 import type { Credentials } from '../redis-resilience.ts';
 import type { Settings } from '../settings.ts';
 import { resolveCredentials, type CredentialsSource } from '../handshake/credentials.ts';
@@ -19,7 +18,7 @@ export function credentialsHolder(settings: Settings): CredentialsHolder {
 
 /** Has the connections that are made of this client from now on use what the source gives now. */
 export async function giveCredentials(
-  client: Redis,
+  driver: Driver,
   credentials: CredentialsHolder,
   settings: Settings,
 ): Promise<Credentials | undefined> {
@@ -28,18 +27,17 @@ export async function giveCredentials(
     settings.connection.credentialsTimeoutMs,
     settings.clock,
   );
-  if (given !== undefined) driver.setCredentials(client, given.username, given.password);
+  if (given !== undefined) driver.setCredentials(given);
   return given;
 }
 
 /** Sends AUTH on a live connection with what the source gives now; later connections use the same. */
 export async function reauthenticate(
-  client: Redis,
+  driver: Driver,
   credentials: CredentialsHolder,
   settings: Settings,
 ): Promise<void> {
-  const given = await giveCredentials(client, credentials, settings);
-  if (given === undefined || driver.statusOf(client) !== 'ready') return;
-  if (given.username === undefined) await client.auth(given.password);
-  else await client.auth(given.username, given.password);
+  const given = await giveCredentials(driver, credentials, settings);
+  if (given === undefined || driver.status !== 'ready') return;
+  await driver.authenticate(given);
 }

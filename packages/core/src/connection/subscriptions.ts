@@ -1,7 +1,7 @@
-import type { Redis } from 'ioredis';
 import type { Clock, TimerHandle } from '../clock.ts';
 import { isReplyError } from '../replies/connection-error.ts';
-import { subscriptionsOf, type SubscriptionKind, type Subscriptions as Channels } from '../ioredis/client.ts';
+import type { Driver } from '../driver/driver.ts';
+import type { SubscriptionKind, Subscriptions as Channels } from '../driver/subscriptions.ts';
 
 export interface SubscriptionsHost {
   /** Sends past the gate: what was subscribed comes back before anything that waited. */
@@ -19,27 +19,27 @@ const retryMs = 1000;
  * the server refuses is reported and tried again; it is never an unhandled rejection.
  */
 export class Subscriptions {
-  readonly #client: Redis;
+  readonly #driver: Driver;
   readonly #host: SubscriptionsHost;
   #lost: Map<SubscriptionKind, Set<string>> = new Map();
   #silentSince = 0;
   #timer: TimerHandle | undefined;
 
-  constructor(client: Redis, host: SubscriptionsHost) {
-    this.#client = client;
+  constructor(driver: Driver, host: SubscriptionsHost) {
+    this.#driver = driver;
     this.#host = host;
   }
 
   /** Whether this connection listens, or is about to listen again. */
   get isActive(): boolean {
-    return count(subscriptionsOf(this.#client)) > 0 || this.#lostCount() > 0;
+    return count(this.#driver.subscriptions()) > 0 || this.#lostCount() > 0;
   }
 
   /** Before the driver forgets: the connection is gone, and was heard last at `heardAt`. */
   remember(heardAt: number): void {
     this.#stopTimer();
     if (this.#lostCount() === 0) this.#silentSince = heardAt;
-    const channels = subscriptionsOf(this.#client);
+    const channels = this.#driver.subscriptions();
     for (const kind of kinds) {
       const set = this.#lost.get(kind) ?? new Set();
       for (const channel of channels[kind]) set.add(channel);

@@ -1,6 +1,5 @@
 import type { ConnectionOptions as TlsOptions } from 'node:tls';
-import type { Redis } from 'ioredis';
-import { optionsOf, speaksResp3 } from '../ioredis/client.ts';
+import type { Driver } from '../driver/driver.ts';
 import type { Credentials } from '../redis-resilience.ts';
 import type { Settings } from '../settings.ts';
 import type { CredentialsSource } from '../handshake/credentials.ts';
@@ -13,16 +12,16 @@ export type ResolvedTarget = Target & { readonly resolver: SentinelResolver | un
 
 /** Reads from a client's own options where it wants to go, anew at each attempt. */
 export function targetOf(
-  client: Redis,
+  driver: Driver,
   settings: Settings,
   credentials: { readonly source: CredentialsSource },
 ): ResolvedTarget {
   const { connection } = settings;
-  const options = optionsOf(client);
+  const { options } = driver;
   const hasSentinels = Array.isArray(options['sentinels']);
   const resolver = hasSentinels
     ? new SentinelResolver(
-        () => optionsOf(client) as unknown as SentinelOptions,
+        () => driver.options as unknown as SentinelOptions,
         settings.clock,
         settings.random,
       )
@@ -36,14 +35,14 @@ export function targetOf(
     },
     credentialsTimeoutMs: connection.credentialsTimeoutMs,
     keepAliveMs: connection.keepAliveMs,
-    wantsHello: () => speaksResp3(client),
+    wantsHello: () => driver.speaksResp3(),
     requiresPrimary: hasSentinels && options['role'] !== 'slave' && connection.role === 'primary',
   };
 }
 
 /** By what a process shares one dialer: the endpoint as configured, never a credential. */
-export function dialerKey(client: Redis): string {
-  const options = optionsOf(client);
+export function dialerKey(driver: Driver): string {
+  const { options } = driver;
   const { sentinels } = options as { sentinels?: readonly { host?: string; port?: number }[] };
   if (sentinels === undefined || sentinels === null) return endpointKey(ownEndpoint(options));
   const addresses = sentinels.map(({ host, port }) => `${host ?? 'localhost'}:${port ?? 26_379}`);
@@ -51,7 +50,7 @@ export function dialerKey(client: Redis): string {
   return `sentinel:${role}:${String(options['name'])}@${addresses.toSorted().join(',')}`;
 }
 
-function ownEndpoint(options: Record<string, unknown>): Endpoint {
+function ownEndpoint(options: Readonly<Record<string, unknown>>): Endpoint {
   const { host, port, path, family, tls } = options as {
     host?: string;
     port?: number | string;
@@ -75,15 +74,15 @@ export function tlsOf(tls: TlsOptions | boolean | null | undefined): TlsOptions 
 }
 
 /** What the client's own options say; undefined when nothing. */
-export function ownCredentials(options: Record<string, unknown>): Credentials | undefined {
+export function ownCredentials(options: Readonly<Record<string, unknown>>): Credentials | undefined {
   const { username, password } = options as { username?: string | null; password?: string | null };
   if (password === undefined || password === null) return undefined;
   return { username: username ?? undefined, password };
 }
 
 /** What the sentinels themselves want to be told; undefined when nothing. */
-export function sentinelCredentials(client: Redis): Credentials | undefined {
-  const { sentinelUsername, sentinelPassword } = optionsOf(client) as unknown as SentinelOptions;
+export function sentinelCredentials(driver: Driver): Credentials | undefined {
+  const { sentinelUsername, sentinelPassword } = driver.options as unknown as SentinelOptions;
   if (!sentinelPassword) return undefined;
   return { username: sentinelUsername ?? undefined, password: sentinelPassword };
 }

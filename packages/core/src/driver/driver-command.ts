@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import type { TrackedCall } from './tracked-call.ts';
 
-/** A command as ioredis builds it, with the one field we add: the call it belongs to. */
+/** A command as the client library builds it, with the one field we add: the call it belongs to. */
 export interface DriverCommand {
   name: string;
   args: unknown[];
@@ -19,21 +19,15 @@ export interface DriverCommand {
   call?: TrackedCall | undefined;
 }
 
-/** What ioredis passes as the second argument of `sendCommand` for the members of a pipeline. */
+/** What the client passes beside a command of a pipeline. */
 export interface PipelineStream {
   readonly isPipeline?: boolean;
   readonly destination?: { readonly redis?: unknown };
 }
 
+/** Sends one command of a client. */
 export interface SendCommand {
   (command: DriverCommand, stream?: PipelineStream, node?: unknown): unknown;
-  /** Somebody else, a tracer most likely, stands before the driver's own, and wants to see every command. */
+  /** A wrapper, most likely a tracer, stands before the client's own function and wants to see every command. */
   readonly isWrapped?: boolean;
-}
-
-/** What ioredis asks of the object that makes its sockets. */
-export interface DriverConnector {
-  connect(emit: (event: string, error: Error) => void): Promise<Socket>;
-  disconnect(): void;
-  check(info: unknown): boolean;
 }

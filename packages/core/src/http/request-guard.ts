@@ -1,4 +1,4 @@
-import type { Cluster, Redis } from 'ioredis';
+import type { Cluster, Redis } from '../ioredis/clients.ts';
 import type { Cause } from '../cause.ts';
 import type { ExecuteOptions, RedisResilience } from '../redis-resilience.ts';
 import type { RedisSnapshot, Status } from '../snapshot.ts';

@@ -1,11 +1,9 @@
 import type { Socket } from 'node:net';
 import type { Cluster, Redis } from 'ioredis';
-import type { DriverCommand, DriverConnector, SendCommand } from '../driver/driver-command.ts';
+import type { DriverCommand, SendCommand } from '../driver/driver-command.ts';
+import type { DriverConnector } from '../driver/driver-connector.ts';
 
-/**
- * The only files that know what lies inside ioredis are this one and `ioredis*.ts` beside it. Everything in them is held
- * by a contract test against each supported version; nothing else in this project may reach past the public API.
- */
+/** What a connection is set to: database, credentials, protocol, subscriptions. */
 export interface Condition {
   select: number;
   auth?: unknown;
@@ -14,6 +12,10 @@ export interface Condition {
   replyMapping?: string;
 }
 
+/**
+ * The inside of a client, as far as this folder reaches past ioredis' public API. Every member is held by a contract
+ * test against each supported version.
+ */
 export interface Internals {
   status: string;
   stream: Socket | undefined;

@@ -1,37 +1,38 @@
-import type { Cluster } from 'ioredis';
+import { markProtected, type Cluster } from '../ioredis/clients.ts';
 import { ClusterMember } from '../cluster/cluster-member.ts';
 import { credentialsHolder, reauthenticate } from '../connection/reauthenticate.ts';
+import type { ClusterDriver } from '../driver/cluster-driver.ts';
 import type { Engine } from './engine.ts';
-import { interceptClusterDuplicate } from '../ioredis/cluster-client.ts';
-import * as lifecycle from '../ioredis/lifecycle.ts';
-import { markProtected } from '../ioredis/client.ts';
+import { interceptClusterDuplicate } from '../ioredis/duplicates.ts';
+import { IoredisCluster } from '../ioredis/ioredis-cluster.ts';
 import { Members } from './members.ts';
 
 /** Protects a cluster client, each of its nodes, and every duplicate that is ever made of it. */
 export function attachCluster(cluster: Cluster, engine: Engine): Members {
   const { settings } = engine;
   const credentials = credentialsHolder(settings);
-  const all = new Set<Cluster>();
+  const main = new IoredisCluster(cluster);
+  const drivers = new Set<ClusterDriver>();
   const members = new Members({
-    wake: () => lifecycle.wake(cluster),
+    wake: () => main.wake(),
     async reauthenticate(given) {
       if (given !== undefined) credentials.source = given;
-      const nodes = [...all].flatMap((each) => each.nodes());
+      const nodes = [...drivers].flatMap((each) => each.nodes());
       await Promise.all(nodes.map((node) => reauthenticate(node, credentials, settings)));
     },
     release: () => undefined,
   });
-  const protectOne = (one: Cluster): void => {
-    const member = new ClusterMember(one, credentials, engine);
+  const protectOne = (one: Cluster, driver: ClusterDriver): void => {
+    const member = new ClusterMember(driver, credentials, engine);
     markProtected(one);
-    all.add(one);
+    drivers.add(driver);
     members.add(member);
-    interceptClusterDuplicate(one, protectOne);
-    one.on('end', () => {
-      if (one !== cluster) all.delete(one);
+    interceptClusterDuplicate(one, (duplicate) => protectOne(duplicate, new IoredisCluster(duplicate)));
+    driver.on('end', () => {
+      if (driver !== main) drivers.delete(driver);
       members.remove(member);
     });
   };
-  protectOne(cluster);
+  protectOne(cluster, main);
   return members;
 }

@@ -1,10 +1,11 @@
-import type { Redis } from 'ioredis';
+import { markProtected, type Redis } from '../ioredis/clients.ts';
 import { acquireDialer } from '../dialing/dialers.ts';
 import { credentialsHolder, reauthenticate } from '../connection/reauthenticate.ts';
 import { dialerKey, targetOf } from '../connection/target-of.ts';
 import type { Engine } from './engine.ts';
-import * as lifecycle from '../ioredis/lifecycle.ts';
-import * as driver from '../ioredis/client.ts';
+import { interceptDuplicate } from '../ioredis/duplicates.ts';
+import { RedisDriver } from '../ioredis/redis-driver.ts';
+import type { Driver } from '../driver/driver.ts';
 import { Members } from './members.ts';
 import { RedisMember } from './redis-member.ts';
 
@@ -13,31 +14,31 @@ export function attachRedis(client: Redis, engine: Engine): Members {
   const { settings, clock, random } = engine;
   const { minPeriodMs, maxPeriodMs, handshakeTimeoutMs } = settings.connection;
   const pace = { clock, random, minPeriodMs, maxPeriodMs, handshakeTimeoutMs };
-  const lease = acquireDialer(dialerKey(client), pace);
-  const clients = new Set<Redis>();
+  const main = new RedisDriver(client);
+  const lease = acquireDialer(dialerKey(main), pace);
+  const drivers = new Set<Driver>();
   const credentials = credentialsHolder(settings);
   const members = new Members({
-    wake: () => lifecycle.wake(client),
+    wake: () => main.wake(),
     async reauthenticate(given) {
       if (given !== undefined) credentials.source = given;
-      await Promise.all([...clients].map((each) => reauthenticate(each, credentials, settings)));
+      await Promise.all([...drivers].map((each) => reauthenticate(each, credentials, settings)));
     },
     release: () => lease.release(),
   });
-  const protectOne = (one: Redis): void => {
-    const target = targetOf(one, settings, credentials);
-    const expectsPrimary =
-      settings.connection.role === 'primary' && driver.optionsOf(one)['readOnly'] !== true;
-    const member = new RedisMember(one, target, lease.dialer, expectsPrimary, engine);
-    driver.markProtected(one);
-    clients.add(one);
+  const protectOne = (one: Redis, driver: Driver): void => {
+    const target = targetOf(driver, settings, credentials);
+    const expectsPrimary = settings.connection.role === 'primary' && driver.options['readOnly'] !== true;
+    const member = new RedisMember(driver, target, lease.dialer, expectsPrimary, engine);
+    markProtected(one);
+    drivers.add(driver);
     members.add(member);
-    lifecycle.interceptDuplicate(one, protectOne);
-    one.on('end', () => {
-      if (one !== client) clients.delete(one);
+    interceptDuplicate(one, (duplicate) => protectOne(duplicate, new RedisDriver(duplicate)));
+    driver.on('end', () => {
+      if (driver !== main) drivers.delete(driver);
       members.remove(member);
     });
   };
-  protectOne(client);
+  protectOne(client, main);
   return members;
 }

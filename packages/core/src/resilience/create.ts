@@ -1,10 +1,17 @@
-import { Cluster, Redis, type RedisOptions } from 'ioredis';
 import { attachCluster } from './attach-cluster.ts';
 import { attachRedis } from './attach-redis.ts';
 import { Engine } from './engine.ts';
 import { ConfigurationError } from '../errors.ts';
-import { setLazy } from '../ioredis/lifecycle.ts';
-import { isCluster, isProtected, optionsOf } from '../ioredis/client.ts';
+import {
+  isCluster,
+  isProtected,
+  lazyCluster,
+  lazyRedis,
+  optionsOf,
+  type Cluster,
+  type Redis,
+} from '../ioredis/clients.ts';
+import { setLazy } from '../ioredis/duplicates.ts';
 import type { ResilienceOptions } from '../options.ts';
 import type { RedisResilience } from '../redis-resilience.ts';
 import { resolveSettings } from '../settings.ts';
@@ -41,13 +48,12 @@ export function createRedisResilience(
   const settings = resolveSettings(options);
   const checked = checkTarget(target);
   if (checked.kind === 'cluster') {
-    const cluster = new Cluster(checked.nodes, { ...checked.options, lazyConnect: true } as LazyCluster);
+    const cluster = lazyCluster(checked.nodes, checked.options);
     const resilience = new Engine(cluster, settings, (engine) => attachCluster(cluster, engine));
     if (checked.options.lazyConnect !== true) cluster.connect().catch(ignore);
     return resilience;
   }
-  const lazy = { ...checked.options, lazyConnect: true } as RedisOptions & { replyMapping?: 'legacy' };
-  const client = checked.url === undefined ? new Redis(lazy) : new Redis(checked.url, lazy);
+  const client = lazyRedis(checked.url, checked.options);
   return protectRedis(client, options, checked.options.lazyConnect === true);
 }
 
@@ -70,8 +76,6 @@ export function protect<Client extends Redis | Cluster>(
   const resilience = isCluster(client) ? protectCluster(client, options) : protectRedis(client, options);
   return resilience as RedisResilience<Client>;
 }
-
-type LazyCluster = NonNullable<ConstructorParameters<typeof Cluster>[1]>;
 
 let defaultResilience: RedisResilience<Redis> | undefined;
 

@@ -1,4 +1,4 @@
-import type { Cluster, Redis } from 'ioredis';
+import type { Cluster, Redis } from '../ioredis/clients.ts';
 import type { CauseCode } from '../cause.ts';
 import { channels } from '../channels.ts';
 import { Circuit } from '../circuit/circuit.ts';

@@ -1,33 +1,27 @@
-import { once } from 'node:events';
-import { Command, type Redis } from 'ioredis';
 import type { CauseCode } from '../cause.ts';
 import { Gate } from '../command/gate.ts';
-import { redisDispatch } from '../ioredis/redis-dispatch.ts';
+import { redisDispatch } from '../connection/redis-dispatch.ts';
 import { Connection, type ConnectionHost } from '../connection/connection.ts';
 import type { Dialer } from '../dialing/dialer.ts';
 import { FleetWatch } from '../dialing/fleet-watch.ts';
 import { Redialer } from '../connection/redialer.ts';
-import { noteUnsubscribing } from '../connection/note-unsubscribing.ts';
 import { RoleWatch } from '../sentinel/role-watch.ts';
 import { Failover } from '../sentinel/failover.ts';
 import { sentinelCredentials, type ResolvedTarget } from '../connection/target-of.ts';
 import { debug } from '../debug.ts';
-import type { DriverCommand, SendCommand } from '../driver/driver-command.ts';
-import * as lifecycle from '../ioredis/lifecycle.ts';
-import * as driver from '../ioredis/client.ts';
+import type { Driver } from '../driver/driver.ts';
 import { MemberGateHost } from '../command/member-gate-host.ts';
 import type { Member, MemberHost } from './member.ts';
 import type { ConnectionState } from '../snapshot.ts';
 
 /** Protects one ioredis instance: puts the gate before its commands and the connection beneath it. */
 export class RedisMember implements Member {
-  readonly client: Redis;
   readonly gate: Gate;
   readonly #host: MemberHost;
   readonly #connection: Connection;
   readonly #roleWatch: RoleWatch;
   readonly #expectsPrimary: boolean;
-  readonly #long: SendCommand;
+  readonly #driver: Driver;
   readonly #redialer: Redialer;
   readonly #failover: Failover | undefined;
   readonly #fleetWatch: FleetWatch;
@@ -35,22 +29,18 @@ export class RedisMember implements Member {
   #holdsWrites = false;
 
   constructor(
-    client: Redis,
+    driver: Driver,
     target: ResolvedTarget,
     dialer: Dialer,
     expectsPrimary: boolean,
     host: MemberHost,
   ) {
-    this.client = client;
+    this.#driver = driver;
     this.#host = host;
     this.#expectsPrimary = expectsPrimary;
-    const long = noteUnsubscribing(driver.sendCommandOf(client), (kind, channels) =>
-      this.#connection.subscriptions.ended(kind, channels),
-    );
-    this.#long = long;
     this.gate = new Gate(
       new MemberGateHost(this, host),
-      redisDispatch(client, long, () => this.#connection.wire),
+      redisDispatch(driver, () => this.#connection.wire),
     );
     const redialer = new Redialer(dialer, target, {
       clock: host.clock,
@@ -60,7 +50,7 @@ export class RedisMember implements Member {
         host.onAttempt({ durationMs, cause, nextAttemptMs }),
     });
     this.#redialer = redialer;
-    const connection = new Connection(client, target, redialer, this.gate, {
+    const connection = new Connection(driver, target, redialer, this.gate, {
       ...connectionHost(host),
       ask: (command, args) => this.ask(command, args),
       onStateChange: () => host.onMemberChange(),
@@ -81,13 +71,10 @@ export class RedisMember implements Member {
         if (isSameServer) this.#writesAreBack();
       },
     });
-    this.#failover = this.#followFailovers(client, target);
-    driver.takeOverConnection(client, connection.connector);
-    driver.takeOverRetry(client);
-    lifecycle.interceptConnect(client, () => this.#connection.connector.firstFailure());
-    lifecycle.interceptDisconnect(client);
-    if (driver.optionsOf(client)['monitor'] === true) lifecycle.monitorAtOnce(client);
-    else driver.interceptSendCommand(client, this.gate.handle);
+    this.#failover = this.#followFailovers(driver, target);
+    driver.takeOver(this.gate.handle, connection.connector);
+    driver.takeOverRetries();
+    driver.answerConnectBy(() => this.#connection.connector.firstFailure());
   }
 
   begin(): void {
@@ -151,33 +138,31 @@ export class RedisMember implements Member {
   }
 
   ask(command: string, args: readonly string[]): Promise<unknown> {
-    const question = new Command(command, [...args], { replyEncoding: 'utf8' });
-    this.#long(question as unknown as DriverCommand);
-    return question.promise;
+    return this.#driver.ask(command, args);
   }
 
   async disconnect(): Promise<void> {
     this.#roleWatch.stop();
     this.#failover?.stop();
     this.#fleetWatch.stop();
-    if (driver.statusOf(this.client) === 'end') return;
-    const ended = once(this.client, 'end');
-    this.client.disconnect();
+    if (this.#driver.status === 'ended') return;
+    const ended = new Promise<void>((resolve) => this.#driver.on('end', resolve));
+    this.#driver.disconnect();
     // Whoever was to be answered had the time of the drain.
     this.#connection.drop('closed');
     await ended;
     await this.#redialer.stopped();
   }
 
-  #followFailovers(client: Redis, target: ResolvedTarget): Failover | undefined {
+  #followFailovers(driver: Driver, target: ResolvedTarget): Failover | undefined {
     const { resolver } = target;
     if (resolver === undefined || !target.requiresPrimary) return undefined;
     return new Failover({
       clock: this.#host.clock,
-      name: String(driver.optionsOf(client)['name']),
+      name: String(driver.options['name']),
       target,
       resolver,
-      sentinelCredentials: sentinelCredentials(client),
+      sentinelCredentials: sentinelCredentials(driver),
       isCurrent: ({ host, port }) => {
         const { remoteAddress, remotePort } = this.#connection.wire.socket ?? {};
         return remotePort === port && remoteAddress === host;

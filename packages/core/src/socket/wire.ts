@@ -1,10 +1,9 @@
 import type { Socket } from 'node:net';
-import type { Redis } from 'ioredis';
 import type { Clock } from '../clock.ts';
 import { CoalescedWrites } from './coalesced-writes.ts';
 import type { Flush } from './flush.ts';
 import type { DriverCommand } from '../driver/driver-command.ts';
-import { oldestUnanswered, unansweredCount } from '../ioredis/client.ts';
+import type { Driver } from '../driver/driver.ts';
 import type { Identity } from '../stall/identity.ts';
 import { Progress } from './progress.ts';
 import type { RoundTrip } from './round-trip.ts';
@@ -22,7 +21,7 @@ export interface WireListener {
 
 /** The socket of one connection, with its flushes and its times. */
 export class Wire {
-  readonly #client: Redis;
+  readonly #driver: Driver;
   readonly #clock: Clock;
   readonly #listener: WireListener;
   readonly roundTrip: RoundTrip;
@@ -39,8 +38,8 @@ export class Wire {
   /** When bytes were read last that were a sign of life. */
   aliveAt = 0;
 
-  constructor(client: Redis, clock: Clock, roundTrip: RoundTrip, listener: WireListener) {
-    this.#client = client;
+  constructor(driver: Driver, clock: Clock, roundTrip: RoundTrip, listener: WireListener) {
+    this.#driver = driver;
     this.#clock = clock;
     this.roundTrip = roundTrip;
     this.#listener = listener;
@@ -100,20 +99,20 @@ export class Wire {
 
   /** When the oldest unanswered command was sent; undefined when nothing is unanswered. */
   oldestSentAt(): number | undefined {
-    if (unansweredCount(this.#client) === 0) return undefined;
-    return oldestUnanswered(this.#client)?.call?.written?.at ?? this.writtenAt;
+    if (this.#driver.unansweredCount() === 0) return undefined;
+    return this.#driver.oldestUnanswered()?.call?.written?.at ?? this.writtenAt;
   }
 
   /** Whether the oldest unanswered command waits on the server by its own wish, and until when. */
   blockedUntil(): number | undefined {
-    const call = oldestUnanswered(this.#client)?.call;
+    const call = this.#driver.oldestUnanswered()?.call;
     const blockingMs = call?.blockingMs;
     return blockingMs === undefined ? undefined : (call?.written?.at ?? this.writtenAt) + blockingMs;
   }
 
   readonly #read = (chunk: Buffer): void => {
     const now = this.#clock.now();
-    const pending = oldestUnanswered(this.#client);
+    const pending = this.#driver.oldestUnanswered();
     const isAlive = this.#progress.isMadeBy(chunk.length, pending);
     if (!isAlive) queueMicrotask(() => this.#readTheRest(pending));
     const call = pending?.call;
@@ -128,7 +127,7 @@ export class Wire {
 
   // The driver has parsed what was read by now: if that was the end of the answer, it was a sign of life after all.
   #readTheRest(pending: DriverCommand | undefined): void {
-    if (oldestUnanswered(this.#client) === pending) return;
+    if (this.#driver.oldestUnanswered() === pending) return;
     this.aliveAt = this.readAt;
     this.#listener.onRead(this.readAt, true);
   }

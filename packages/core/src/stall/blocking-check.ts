@@ -1,8 +1,7 @@
-import type { Redis } from 'ioredis';
 import type { Clock } from '../clock.ts';
 import type { TrackedCall } from '../driver/tracked-call.ts';
 import { debug } from '../debug.ts';
-import { oldestUnanswered } from '../ioredis/client.ts';
+import type { Driver } from '../driver/driver.ts';
 import { establish, type Established, type Target } from '../handshake/establish.ts';
 import { isKnownTo, type Identity } from './identity.ts';
 import { ask } from '../handshake/prove.ts';
@@ -23,15 +22,15 @@ const graceMs = 200;
  * on the connection that takes its place.
  */
 export class BlockingCheck {
-  readonly #client: Redis;
+  readonly #driver: Driver;
   readonly #wire: Wire;
   readonly #target: Target;
   readonly #clock: Clock;
   readonly #listener: BlockingCheckListener;
   #isRunning = false;
 
-  constructor(client: Redis, wire: Wire, target: Target, clock: Clock, listener: BlockingCheckListener) {
-    this.#client = client;
+  constructor(driver: Driver, wire: Wire, target: Target, clock: Clock, listener: BlockingCheckListener) {
+    this.#driver = driver;
     this.#wire = wire;
     this.#target = target;
     this.#clock = clock;
@@ -39,7 +38,7 @@ export class BlockingCheck {
   }
 
   async run(): Promise<void> {
-    const call = oldestUnanswered(this.#client)?.call;
+    const call = this.#driver.oldestUnanswered()?.call;
     const { identity } = this.#wire;
     if (this.#isRunning || identity === undefined || call === undefined || !canBeRepeated(call)) return;
     this.#isRunning = true;

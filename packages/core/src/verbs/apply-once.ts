@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto';
-import { Command, type Cluster, type Redis } from 'ioredis';
 import type { Clock } from '../clock.ts';
 import { ConfigurationError, isRedisResilienceError } from '../errors.ts';
 import type { ResilienceEvents } from '../events.ts';
-import { optionsOf } from '../ioredis/client.ts';
+import { keysOf, optionsOf, type Cluster, type Redis } from '../ioredis/clients.ts';
 import { traitsOf } from '../catalogue/command-traits.ts';
 import { isReplyError } from '../replies/connection-error.ts';
 import { classifyReply } from '../replies/reply-error.ts';
@@ -96,7 +95,7 @@ function checkCall(id: string, name: string, args: readonly unknown[]): void {
   if (traits.kind !== 'ordinary' || traits.lane !== 'write' || traits.script || traits.container) {
     throw new ConfigurationError(`applyOnce takes a plain write like INCR or LPUSH; given: ${traits.name}.`);
   }
-  const keys = new Command(name, [...args] as string[]).getKeys();
+  const keys = keysOf(name, args);
   if (keys.length !== 1 || String(keys[0]) !== String(args[0])) {
     throw new ConfigurationError(
       `applyOnce takes a write of exactly one key, its first argument; given: ${traits.name}.`,

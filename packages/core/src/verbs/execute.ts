@@ -1,4 +1,4 @@
-import type { Cluster, Redis } from 'ioredis';
+import type { Cluster, Redis } from '../ioredis/clients.ts';
 import { channels } from '../channels.ts';
 import type { Clock, TimerHandle } from '../clock.ts';
 import { describeCause } from '../cause.ts';

@@ -1,10 +1,7 @@
-import type { Cluster } from 'ioredis';
 import type { Clock } from '../clock.ts';
 import type { Dispatch } from '../command/dispatch.ts';
 import type { Flush } from '../socket/flush.ts';
-import { forgetNode } from './cluster-client.ts';
-import type { DriverCommand, SendCommand } from '../driver/driver-command.ts';
-import * as lifecycle from './lifecycle.ts';
+import type { ClusterDriver } from '../driver/cluster-driver.ts';
 
 interface FlushesHost {
   readonly clock: Clock;
@@ -15,8 +12,6 @@ interface FlushesHost {
 export class ClusterFlushes {
   readonly #host: FlushesHost;
   #open: Flush | undefined;
-  /** Sends past the gate; set by the dispatch. */
-  sendPastGate: (command: DriverCommand) => void = () => undefined;
   lastReadAt = 0;
   lastWriteAt = 0;
 
@@ -36,21 +31,20 @@ export class ClusterFlushes {
 }
 
 /** Hands commands to a cluster client, which finds the node. */
-export function clusterDispatch(cluster: Cluster, long: SendCommand, flushes: ClusterFlushes): Dispatch {
-  flushes.sendPastGate = (command) => long(command);
+export function clusterDispatch(driver: ClusterDriver, flushes: ClusterFlushes): Dispatch {
   return {
-    long,
+    long: driver.send,
     writesAtOnce: false,
     short: () => undefined,
     currentFlush: () => flushes.currentFlush(),
-    isHandshake: (command) => command.name === 'cluster' && cluster.status === 'connect',
-    wake: () => lifecycle.wake(cluster),
+    isHandshake: (command) => driver.isHandshake(command),
+    wake: () => driver.wake(),
     leave(quit) {
-      cluster.disconnect();
+      driver.disconnect();
       quit.resolve(Buffer.from('OK'));
     },
     isBlocked: () => false,
-    beforeBatch: forgetNode,
+    beforeBatch: (node) => driver.forgetNode(node),
     readAt: () => flushes.lastReadAt,
   };
 }

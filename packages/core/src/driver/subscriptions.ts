@@ -1,0 +1,8 @@
+/** The three ways to subscribe, by their commands. */
+export type SubscriptionKind = 'subscribe' | 'psubscribe' | 'ssubscribe';
+
+/** Channels, patterns and shard channels. */
+export type Subscriptions = Readonly<Record<SubscriptionKind, readonly string[]>>;
+
+/** No channels means all of the kind. */
+export type UnsubscribeListener = (kind: SubscriptionKind, channels: readonly string[]) => void;

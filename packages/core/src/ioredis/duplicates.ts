@@ -1,0 +1,41 @@
+import type { Cluster, Redis } from 'ioredis';
+import { internals } from './internals.ts';
+
+/** Shows `onDuplicate` each client that `duplicate()` makes, before it connects. */
+export function interceptDuplicate(client: Redis, onDuplicate: (duplicate: Redis) => void): void {
+  const target = internals(client);
+  const original = target.duplicate.bind(client);
+  target.duplicate = (override) => {
+    const isLazy =
+      (override as { lazyConnect?: boolean } | undefined)?.lazyConnect ?? target.options['lazyConnect'];
+    const duplicate = original({ ...(override as object), lazyConnect: true }) as Redis;
+    onDuplicate(duplicate);
+    setLazy(duplicate, isLazy === true);
+    return duplicate;
+  };
+}
+
+/** As {@link interceptDuplicate}, for a Cluster. */
+export function interceptClusterDuplicate(cluster: Cluster, onDuplicate: (duplicate: Cluster) => void): void {
+  const original = cluster.duplicate.bind(cluster);
+  cluster.duplicate = (...override) => {
+    const duplicate = original(...override);
+    onDuplicate(duplicate);
+    return duplicate;
+  };
+}
+
+/** A client is constructed lazy, so that it is protected before it connects; here it gets what its user asked for. */
+export function setLazy(client: Redis, isLazy: boolean): void {
+  internals(client).options['lazyConnect'] = isLazy;
+  if (!isLazy) wake(client);
+}
+
+/** Tells a client that was never told to connect to do so. */
+export function wake(client: Redis | Cluster): void {
+  if (internals(client).status === 'wait') internals(client).connect().catch(ignore);
+}
+
+function ignore(): void {
+  // The failed attempt is reported by the connection.
+}

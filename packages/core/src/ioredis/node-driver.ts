@@ -1,0 +1,30 @@
+import type { Redis } from 'ioredis';
+import type { NodeDriver } from '../driver/cluster-driver.ts';
+import { RedisDriver } from './redis-driver.ts';
+
+const drivers = new WeakMap<Redis, IoredisNode>();
+
+/** The connection of a cluster client to one node. */
+export class IoredisNode extends RedisDriver implements NodeDriver {
+  readonly address: string;
+
+  private constructor(client: Redis) {
+    super(client);
+    this.address = `${client.options.host}:${client.options.port}`;
+  }
+
+  /** The one driver of this client. */
+  static of(client: Redis): IoredisNode {
+    const known = drivers.get(client) ?? new IoredisNode(client);
+    drivers.set(client, known);
+    return known;
+  }
+
+  connectNow(): void {
+    if (this.status === 'idle') this.client.connect().catch(ignore);
+  }
+}
+
+function ignore(): void {
+  // Told to the node's connector.
+}

@@ -1,0 +1,33 @@
+import type { Cluster, Redis } from 'ioredis';
+import type { DriverCommand, SendCommand } from '../driver/driver-command.ts';
+import { internals } from './internals.ts';
+
+/** The client's own `sendCommand`, to be asked for before the gate takes its place. */
+export function ownSendOf(client: Redis | Cluster): SendCommand {
+  const own = internals(client).sendCommand;
+  const send = own.bind<SendCommand>(client);
+  return isDriversOwn(own) ? send : forWrapper(send);
+}
+
+// ioredis' own puts commands into its queues; a wrapper leaves that to it.
+function isDriversOwn(send: SendCommand): boolean {
+  return /(command|offline)Queue|isCluster/.test(Function.prototype.toString.call(send));
+}
+
+/**
+ * Tracing wrappers (instrumentation-ioredis, for one) replace `resolve` and `reject` of a command. The originals are
+ * restored before each attempt; otherwise the wrapper of an earlier attempt would fire too.
+ */
+function forWrapper(send: SendCommand): SendCommand {
+  const originals = new WeakMap<DriverCommand, Pick<DriverCommand, 'resolve' | 'reject'>>();
+  const sendAfresh: SendCommand = (command, stream, node) => {
+    if (command.call !== undefined) {
+      const { resolve, reject } = originals.get(command) ?? command;
+      originals.set(command, { resolve, reject });
+      command.resolve = resolve;
+      command.reject = reject;
+    }
+    return send(command, stream, node);
+  };
+  return Object.assign(sendAfresh, { isWrapped: true });
+}

@@ -1,0 +1,175 @@
+import type { Socket } from 'node:net';
+import { Command, type Redis } from 'ioredis';
+import type { DriverCommand, SendCommand } from '../driver/driver-command.ts';
+import type { DriverConnector } from '../driver/driver-connector.ts';
+import type { Driver, DriverEvent, DriverStatus } from '../driver/driver.ts';
+import type { SubscriptionKind, Subscriptions, UnsubscribeListener } from '../driver/subscriptions.ts';
+import type { Credentials } from '../redis-resilience.ts';
+import { wake } from './duplicates.ts';
+import { fastPathOf } from './fast-path.ts';
+import { internals } from './internals.ts';
+import { ownSendOf } from './own-send.ts';
+import { interceptConnect, interceptDisconnect, monitorAtOnce, takeOverConnection } from './take-over.ts';
+
+const handshakeNames = new Set(['hello', 'auth', 'select', 'client', 'readonly', 'info', 'monitor']);
+
+const statuses: Readonly<Record<string, DriverStatus>> = {
+  wait: 'idle',
+  connecting: 'connecting',
+  connect: 'handshake',
+  ready: 'ready',
+  monitoring: 'monitoring',
+  reconnecting: 'parked',
+  end: 'ended',
+};
+
+const endedKinds: ReadonlyMap<string, SubscriptionKind> = new Map([
+  ['unsubscribe', 'subscribe'],
+  ['punsubscribe', 'psubscribe'],
+  ['sunsubscribe', 'ssubscribe'],
+]);
+
+/** One ioredis client, as core drives it. */
+export class RedisDriver implements Driver {
+  readonly send: SendCommand;
+  protected readonly client: Redis;
+  #onUnsubscribe: UnsubscribeListener | undefined;
+
+  constructor(client: Redis) {
+    this.client = client;
+    const own = ownSendOf(client);
+    const send: SendCommand = (command, stream, node) => {
+      const kind = endedKinds.get(command.name);
+      if (kind !== undefined) this.#onUnsubscribe?.(kind, command.args.map(String));
+      return own(command, stream, node);
+    };
+    this.send = own.isWrapped === true ? Object.assign(send, { isWrapped: true }) : send;
+  }
+
+  get status(): DriverStatus {
+    return statuses[internals(this.client).status] ?? 'closed';
+  }
+
+  get options(): Readonly<Record<string, unknown>> {
+    return internals(this.client).options;
+  }
+
+  get socket(): Socket | undefined {
+    return internals(this.client).stream;
+  }
+
+  get isClosing(): boolean {
+    return internals(this.client).manuallyClosing;
+  }
+
+  on(event: DriverEvent, listener: () => void): void {
+    this.client.on(event, listener);
+  }
+
+  fastPath(): ((command: DriverCommand, socket: Socket) => void) | undefined {
+    return fastPathOf(this.client, this.send);
+  }
+
+  ask(name: string, args: readonly string[]): Promise<unknown> {
+    const question = new Command(name, [...args], { replyEncoding: 'utf8' });
+    this.send(question as unknown as DriverCommand);
+    return question.promise;
+  }
+
+  ping(): Promise<unknown> {
+    return this.client.ping();
+  }
+
+  isHandshake(command: DriverCommand): boolean {
+    return internals(this.client).status === 'connect' && handshakeNames.has(command.name.toLowerCase());
+  }
+
+  unansweredCount(): number {
+    return internals(this.client).commandQueue.length;
+  }
+
+  oldestUnanswered(): DriverCommand | undefined {
+    return internals(this.client).commandQueue.peekFront()?.command;
+  }
+
+  takeOver(gate: SendCommand, connector: DriverConnector): void {
+    const { client } = this;
+    takeOverConnection(client, connector);
+    // Without a listener ioredis prints every failed attempt to the console.
+    client.on('error', ignore);
+    if (this.options['monitor'] === true) monitorAtOnce(client, this.send);
+    else internals(client).sendCommand = gate;
+  }
+
+  takeOverRetries(): void {
+    internals(this.client).options['retryStrategy'] = () => 0;
+    interceptDisconnect(this.client);
+  }
+
+  answerConnectBy(firstFailure: () => Promise<never>): void {
+    interceptConnect(this.client, firstFailure);
+  }
+
+  // ioredis would select it after the handshake, as a command among others: calls that are sent again come before it.
+  keepDatabase(): void {
+    const { condition, prevCondition } = internals(this.client);
+    if (condition && prevCondition) condition.select = prevCondition.select;
+  }
+
+  setCredentials({ username, password }: Credentials): void {
+    const target = internals(this.client);
+    target.options['username'] = username;
+    target.options['password'] = password;
+    if (target.condition) target.condition.auth = username ? [username, password] : password;
+  }
+
+  async authenticate({ username, password }: Credentials): Promise<void> {
+    if (username === undefined) await this.client.auth(password);
+    else await this.client.auth(username, password);
+  }
+
+  // Before version 6 ioredis cannot, and its parser fails on what RESP3 brings.
+  speaksResp3(): boolean {
+    const { defaultOptions } = this.client.constructor as { defaultOptions?: Record<string, unknown> };
+    return this.options['protocol'] === 3 && defaultOptions?.['protocol'] !== undefined;
+  }
+
+  speakResp2(): void {
+    const { condition } = internals(this.client);
+    if (condition === null || condition.protocol === undefined) return;
+    condition.protocol = 2;
+    condition.replyMapping = 'legacy';
+  }
+
+  subscriptions(): Subscriptions {
+    const { condition, prevCondition } = internals(this.client);
+    const set = condition?.subscriber || prevCondition?.subscriber;
+    return {
+      subscribe: set ? set.channels('subscribe') : [],
+      psubscribe: set ? set.channels('psubscribe') : [],
+      ssubscribe: set ? set.channels('ssubscribe') : [],
+    };
+  }
+
+  onUnsubscribe(listener: UnsubscribeListener): void {
+    this.#onUnsubscribe = listener;
+  }
+
+  wake(): void {
+    wake(this.client);
+  }
+
+  disconnect(): void {
+    this.client.disconnect();
+  }
+
+  forgetClosing(): void {
+    process.nextTick(() => {
+      internals(this.client).manuallyClosing = false;
+    });
+  }
+}
+
+function ignore(): void {
+  // The connection reports it; nothing here may throw because nobody listens.
+}
