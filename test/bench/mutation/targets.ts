@@ -76,7 +76,7 @@ export const mutationTargets: readonly MutationTarget[] = [
   { file: 'command/admission.ts', tests: ['command/admission.test.ts'] },
   { file: 'command/wait-policy.ts', tests: ['command/wait-policy.test.ts', 'command/admission.test.ts'] },
   { file: 'dialing/dialer.ts', tests: ownFirst('dialer', dialTests) },
-  { file: 'handshake/patient-provider.ts', tests: ['handshake/patient-provider.test.ts'] },
+  { file: 'handshake/throttled-credentials.ts', tests: ['handshake/throttled-credentials.test.ts'] },
   { file: 'sentinel/choose-replica.ts', tests: ['sentinel/choose-replica.test.ts'] },
   { file: 'cluster/dial-in-time.ts', tests: ['cluster/dial-in-time.test.ts'] },
   { file: 'cluster/lost-nodes.ts', tests: ['cluster/lost-nodes.test.ts'] },
@@ -85,7 +85,7 @@ export const mutationTargets: readonly MutationTarget[] = [
   { file: 'command/batch-settlement.ts', tests: ['command/batch-settlement.test.ts'] },
   { file: 'command/transaction-guard.ts', tests: ['command/transaction-guard.test.ts'] },
   { file: 'command/retry-pause.ts', tests: ['command/retry-pause.test.ts'] },
-  { file: 'connection/transition.ts', tests: ['connection/transition.test.ts'] },
+  { file: 'connection/connection-transition.ts', tests: ['connection/connection-transition.test.ts'] },
   { file: 'resilience/status.ts', tests: ['resilience/status.test.ts', 'resilience/status-lanes.test.ts'] },
 ];
 

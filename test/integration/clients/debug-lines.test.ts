@@ -76,7 +76,7 @@ test('NODE_DEBUG tells a real outage and what was decided in it, a line each, an
     /^shop: attempt 1: connected$/,
     /^shop: down -> up \(well\)$/,
     /^shop: stall suspected, the server is asked over a second connection$/,
-    /^shop: probe: no answer there either$/,
+    /^shop: no answer over the second connection either$/,
     /^shop: up -> down \(stalled\)$/,
     /^shop: get failed after \d+ ms and 1 attempts: COMMAND_TIMEOUT \(stalled\), outcome unknown$/,
     /^shop: \w+ -> up \(well\)$/,

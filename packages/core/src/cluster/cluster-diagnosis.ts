@@ -1,24 +1,26 @@
 import type { CauseCode } from '../cause.ts';
-import { EstablishError } from '../handshake/establish.ts';
-import { hedgedEstablish } from '../handshake/hedged-establish.ts';
+import { ConnectionAttempts } from '../connection/connection-attempts.ts';
 import type { CredentialsHolder } from '../connection/reauthenticate.ts';
 import { ownCredentials, tlsOf } from '../connection/target-of.ts';
-import { TlsMismatch } from '../handshake/tls-mismatch.ts';
+import type { DialTicket } from '../dialing/dial-request.ts';
 import type { ClusterDriver } from '../driver/cluster-driver.ts';
-import type { MemberHost } from '../resilience/member.ts';
-import { dialInTime } from './dial-in-time.ts';
+import type { Target } from '../handshake/establish.ts';
+import { TlsMismatch } from '../handshake/tls-mismatch.ts';
+import type { Settings } from '../settings.ts';
+import type { NodeDialers } from './node-dialers.ts';
 
 /**
- * Finds out why a cluster cannot be reached. The driver hides it: whatever hindered its connections, it says that it could
- * not refresh the slots. So one of the nodes to start from is dialed here, and what that meets is the cause.
+ * Finds out why a cluster cannot be reached. The driver hides it: it says that it could not refresh the slots, whatever
+ * its connections met. So one of the nodes to start from is dialed here, and what that attempt meets is the cause.
  */
 export class ClusterDiagnosis {
   readonly #cluster: ClusterDriver;
   readonly #credentials: CredentialsHolder;
-  readonly #host: MemberHost;
+  readonly #settings: Settings;
+  readonly #dialers: NodeDialers;
   readonly #onCause: (cause: CauseCode) => void;
   readonly #tlsMismatch: TlsMismatch;
-  #looking: AbortController | undefined;
+  #ticket: DialTicket | undefined;
   #looks = 0;
   #dueAt = 0;
   #cause: CauseCode | undefined;
@@ -26,14 +28,16 @@ export class ClusterDiagnosis {
   constructor(
     cluster: ClusterDriver,
     credentials: CredentialsHolder,
-    host: MemberHost,
+    settings: Settings,
+    dialers: NodeDialers,
     onCause: (cause: CauseCode) => void,
   ) {
     this.#cluster = cluster;
     this.#credentials = credentials;
-    this.#host = host;
+    this.#settings = settings;
+    this.#dialers = dialers;
     this.#onCause = onCause;
-    this.#tlsMismatch = new TlsMismatch(host.clock);
+    this.#tlsMismatch = new TlsMismatch(settings.clock);
   }
 
   /** As of the last look, while there is trouble. */
@@ -41,23 +45,21 @@ export class ClusterDiagnosis {
     return this.#cause;
   }
 
-  /** Dials a node, unless one is dialed already or was a moment ago. */
+  /** Dials a node, unless one is being dialed or was a moment ago. */
   look(): void {
-    const { clock, settings } = this.#host;
-    if (this.#looking !== undefined || clock.now() < this.#dueAt) return;
-    this.#dueAt = clock.now() + settings.connection.minPeriodMs;
-    const looking = new AbortController();
-    this.#looking = looking;
-    this.#dial(looking).then((cause) => {
-      this.#tell(looking, cause);
-      if (this.#looking === looking) this.#looking = undefined;
-    }, ignore);
+    const { clock, connection } = this.#settings;
+    if (this.#ticket !== undefined || clock.now() < this.#dueAt) return;
+    this.#dueAt = clock.now() + connection.minPeriodMs;
+    const nodes = this.#cluster.startupNodes();
+    const options = nodes[this.#looks++ % nodes.length] ?? {};
+    const { host = 'localhost', port = 6379 } = options as { host?: string; port?: number };
+    this.#dial(`${host}:${port}`, this.#targetOf(options));
   }
 
   /** The cluster serves, or nobody wants it any more. */
   stop(): void {
-    this.#looking?.abort(new Error('Not needed any more.'));
-    this.#looking = undefined;
+    this.#ticket?.cancel();
+    this.#ticket = undefined;
     this.#cause = undefined;
   }
 
@@ -67,46 +69,42 @@ export class ClusterDiagnosis {
     this.#dueAt = Infinity;
   }
 
-  #tell(looking: AbortController, cause: CauseCode | undefined): void {
-    if (this.#looking !== looking) return;
-    this.#cause = cause;
-    if (cause !== undefined) this.#onCause(cause);
-  }
-
-  async #dial(looking: AbortController): Promise<CauseCode | undefined> {
-    const { clock, settings } = this.#host;
-    const { connection } = settings;
-    const nodes = this.#cluster.startupNodes();
-    const options = nodes[this.#looks++ % nodes.length] ?? {};
-    const { host, port, family } = options as { host?: string; port?: number; family?: number };
-    try {
-      const target = {
-        endpoint: () => Promise.resolve({ host, port, family, tls: tlsOf(options['tls'] as boolean) }),
-        credentials: this.#credentials.source ?? ownCredentials(options),
-        credentialsTimeoutMs: connection.credentialsTimeoutMs,
-        keepAliveMs: 0,
-        wantsHello: () => false,
-        requiresPrimary: false,
-      };
-      const { socket, proof } = await dialInTime(clock, looking, connection.handshakeTimeoutMs, (connected) =>
-        hedgedEstablish(target, clock, looking.signal, {
-          connected,
-          preparing: () => ignore,
-          unanswered: (endpoint) =>
-            void this.#tlsMismatch
-              .explain('handshake-timeout', endpoint)
-              .then((cause) => this.#tell(looking, cause)),
+  #dial(address: string, target: Target): void {
+    const attempts = new ConnectionAttempts(target, this.#settings.clock, this.#tlsMismatch);
+    const ticket = this.#dialers.of(address).dial({
+      priority: 'command',
+      isPatient: true,
+      attempt: (attempt) =>
+        attempts.run(attempt, true, ({ cause }) => {
+          if (this.#ticket === ticket) this.#tell(cause);
         }),
-      );
-      socket.destroy();
-      return proof.waiting;
-    } catch (error) {
-      if (!(error instanceof EstablishError)) return undefined;
-      return await this.#tlsMismatch.explain(error.reason, error.endpoint);
-    }
+      onAttempt: () => {
+        const verified = attempts.take();
+        verified?.socket.destroy();
+        ticket.cancel();
+        if (this.#ticket !== ticket) return;
+        this.#ticket = undefined;
+        if (verified?.proof.waiting !== undefined) this.#tell(verified.proof.waiting);
+        else if (verified !== undefined) this.#cause = undefined;
+      },
+    });
+    this.#ticket = ticket;
   }
-}
 
-function ignore(): void {
-  // What the look met is its answer.
+  #tell(cause: CauseCode): void {
+    this.#cause = cause;
+    this.#onCause(cause);
+  }
+
+  #targetOf(options: Readonly<Record<string, unknown>>): Target {
+    const { host, port, family } = options as { host?: string; port?: number; family?: number };
+    return {
+      endpoint: () => Promise.resolve({ host, port, family, tls: tlsOf(options['tls'] as boolean) }),
+      credentials: this.#credentials.source ?? ownCredentials(options),
+      credentialsTimeoutMs: this.#settings.connection.credentialsTimeoutMs,
+      keepAliveMs: 0,
+      wantsHello: () => false,
+      requiresPrimary: false,
+    };
+  }
 }

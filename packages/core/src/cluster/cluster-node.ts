@@ -1,214 +1,152 @@
-import type { Socket } from 'node:net';
-import type { Clock } from '../clock.ts';
-import { establish, EstablishError, type Target } from '../handshake/establish.ts';
-import { identityOf, type Identity } from '../stall/identity.ts';
-import { Patrol } from '../stall/patrol.ts';
-import { Probe } from '../stall/probe.ts';
+import type { TimerHandle } from '../clock.ts';
+import type { ConnectionNews } from '../connection/connection-news.ts';
+import { Connection } from '../connection/connection.ts';
 import type { CredentialsHolder } from '../connection/reauthenticate.ts';
-import { RoundTrip } from '../socket/round-trip.ts';
 import { targetOf } from '../connection/target-of.ts';
-import { Wire } from '../socket/wire.ts';
-import type { DriverConnector } from '../driver/driver-connector.ts';
 import type { NodeDriver } from '../driver/cluster-driver.ts';
-import type { MemberHost } from '../resilience/member.ts';
-import type { ClusterFlushes } from './cluster-dispatch.ts';
-import { dialInTime } from './dial-in-time.ts';
-import type { LostNodes } from './lost-nodes.ts';
+import type { SendCommand } from '../driver/driver-command.ts';
+import { EstablishError } from '../handshake/establish.ts';
+import type { Settings } from '../settings.ts';
+import type { Flushes } from '../socket/flush.ts';
+import type { NodeDialers } from './node-dialers.ts';
+import { SingleAttempt } from './single-attempt.ts';
 
-export interface ClusterNodeListener {
-  /** This node is lost, silent, or cannot be reached: the slots may have moved. */
-  onTrouble(): void;
-  /** This node could be reached. */
-  onFound(): void;
+/** What a node tells its cluster. */
+export type NodeNews =
+  /** It is lost, silent, or cannot be reached: its slots may have moved. */
+  | 'trouble'
+  /** It could be reached, or answers again. */
+  | 'found'
+  | 'bytes-read'
+  | 'bytes-written';
+
+export interface ClusterNodeParts {
+  readonly credentials: CredentialsHolder;
+  readonly settings: Settings;
+  readonly flushes: Flushes;
+  readonly dialers: NodeDialers;
 }
 
-const graceMs = 100;
-
 /**
- * The connection to one node. It is made once: when it breaks, ioredis drops the node, and finds who serves its slots
- * now. Here it is proved before it serves, and replaced when it falls silent.
+ * The connection to one node of a cluster. It is made once: when it breaks, ioredis drops the node, and finds out who
+ * serves its slots now. While it is silent, nothing else is sent to it.
  */
-export class ClusterNode implements DriverConnector {
+export class ClusterNode {
+  readonly connection: Connection;
   readonly #driver: NodeDriver;
-  readonly #host: MemberHost;
-  readonly #target: Target;
-  readonly #listener: ClusterNodeListener;
-  readonly #lostNodes: LostNodes;
-  readonly #address: string;
-  readonly #wire: Wire;
-  readonly #patrol: Patrol;
-  readonly #probe: Probe;
-  #connecting: AbortController | undefined;
-  #isSilent = false;
-  #timer: ReturnType<Clock['setTimeout']> | undefined;
+  readonly #settings: Settings;
+  readonly #dialers: NodeDialers;
+  readonly #tell: (news: NodeNews) => void;
+  /** It takes unusually long to connect. */
+  #isSlow = false;
+  #timer: TimerHandle | undefined;
 
-  constructor(
-    driver: NodeDriver,
-    credentials: CredentialsHolder,
-    host: MemberHost,
-    flushes: ClusterFlushes,
-    lostNodes: LostNodes,
-    listener: ClusterNodeListener,
-  ) {
-    const { clock, random, settings } = host;
-    const { minStallMs, maxStallMs, idlePingMs } = settings.connection;
+  constructor(driver: NodeDriver, parts: ClusterNodeParts, tell: (news: NodeNews) => void) {
+    const { settings, flushes, dialers } = parts;
     this.#driver = driver;
-    this.#host = host;
-    this.#listener = listener;
-    this.#lostNodes = lostNodes;
-    this.#address = driver.address;
-    this.#target = { ...targetOf(driver, settings, credentials), requiresPrimary: false };
-    this.#wire = new Wire(driver, clock, new RoundTrip(minStallMs, maxStallMs), {
-      onRead: (now, isAlive) => {
-        flushes.lastReadAt = now;
-        if (!isAlive) return;
-        this.#probe.stop();
-        if (this.#isSilent) this.#speaksAgain();
-      },
-      onWrite: (now) => {
-        flushes.lastWriteAt = now;
-        this.#patrol.noteWrite(now);
-      },
-      onBlockedChange: () => undefined,
-      newFlush: (now) => host.newFlush(now),
-    });
-    this.#probe = new Probe(this.#target, this.#wire, clock);
-    this.#patrol = new Patrol(this.#wire, clock, random, {
-      onSilent: () => this.#onSilent(),
-      onIdle: () => this.prove(),
-      onBlocked: ignore,
-      idleMs: () => idlePingMs,
-    });
-    driver.takeOver((command, stream, node) => {
-      const { call } = command;
-      // Answered already, in the queue of a node that was not reached in time: it must not run.
-      if (call?.settled === true && stream === undefined) return command.promise;
-      if (call !== undefined && this.#isSilent) {
-        call.written = undefined;
-        command.reject(new EstablishError('stalled', undefined));
-        return command.promise;
-      }
-      // ioredis sends again only what was redirected, so that what another node was sent did not run there.
-      if (call !== undefined)
-        call.written = driver.status === 'ready' ? this.#wire.currentFlush() : undefined;
-      return driver.send(command, stream, node);
-    }, this);
-    const { socket } = driver;
-    if (driver.status === 'ready' && socket !== undefined) this.#adopt(socket, undefined);
-    driver.on('connect', () => this.#wire.readFirst());
-    driver.on('ready', () => this.#patrol.start());
+    this.#settings = settings;
+    this.#dialers = dialers;
+    this.#tell = tell;
+    const target = { ...targetOf(driver, settings, parts.credentials), requiresPrimary: false };
+    const source = new SingleAttempt(dialers.of(driver.address), target, settings.clock);
+    this.connection = new Connection({ driver, target, source, settings, flushes, onDead: 'drop' }, (news) =>
+      this.#onNews(news),
+    );
+    driver.takeOver(this.#send, this.connection.connector);
   }
 
-  /** Whether something was asked, and nothing comes: nothing else is sent until something does. */
+  /** Whether something was asked, and nothing comes. */
   get isSilent(): boolean {
-    return this.#isSilent;
-  }
-
-  async connect(): Promise<Socket> {
-    const { clock, settings } = this.#host;
-    this.#lostNodes.checkTurn(this.#address);
-    const connecting = new AbortController();
-    this.#connecting = connecting;
-    const patience = clock.setTimeout(() => this.#goesSilent(), settings.connection.minStallMs);
-    try {
-      const { socket, proof, credentials } = await dialInTime(
-        clock,
-        connecting,
-        settings.connection.handshakeTimeoutMs,
-        (connected) =>
-          establish(this.#target, clock, connecting.signal, { connected, preparing: () => ignore }),
-      );
-      if (proof.waiting !== undefined) {
-        socket.destroy();
-        throw new EstablishError(proof.waiting, undefined);
-      }
-      if (credentials !== undefined) this.#driver.setCredentials(credentials);
-      if (proof.resp2) this.#driver.speakResp2();
-      this.#adopt(socket, identityOf(proof));
-      this.#lostNodes.found(this.#address);
-      this.#listener.onFound();
-      return socket;
-    } catch (error) {
-      this.#lostNodes.lost(this.#address, error);
-      this.#listener.onTrouble();
-      throw error;
-    } finally {
-      clock.clearTimeout(patience);
-      this.#connecting = undefined;
-    }
-  }
-
-  check(): boolean {
-    return true;
-  }
-
-  disconnect(): void {
-    this.#connecting?.abort(new Error('Connection is closed.'));
-    this.#wire.socket?.destroy();
+    return this.#isSlow || this.connection.isSilent;
   }
 
   /** Resolves when the socket, if there is one, is gone. */
   closed(): Promise<void> {
-    const { socket } = this.#wire;
+    const { socket } = this.connection.wire;
     if (socket === undefined || socket.closed) return Promise.resolve();
     return new Promise((resolve) => socket.once('close', () => resolve()));
   }
 
-  prove(): void {
-    if (this.#driver.status === 'ready') this.#driver.ping().catch(ignore);
+  /** The cluster does not use it any more. */
+  stop(): void {
+    this.#clearTimer();
+    this.#dialers.heard(this.#driver.address);
   }
 
-  stop(): void {
-    this.#patrol.stop();
-    this.#probe.stop();
-    if (this.#timer !== undefined) this.#host.clock.clearTimeout(this.#timer);
+  readonly #send: SendCommand = (command, stream, node) => {
+    const { call } = command;
+    // Answered already, in the queue of a node that was not reached in time: it must not run.
+    if (call?.settled === true && stream === undefined) return command.promise;
+    if (call !== undefined && this.isSilent) {
+      call.written = undefined;
+      command.reject(new EstablishError('stalled', undefined));
+      return command.promise;
+    }
+    // ioredis sends again only what was redirected, so a command that was sent to another node did not run there.
+    if (call !== undefined) {
+      const isReady = this.#driver.status === 'ready';
+      call.written = isReady ? this.connection.wire.currentFlush() : undefined;
+    }
+    return this.#driver.send(command, stream, node);
+  };
+
+  #onNews(news: ConnectionNews): void {
+    switch (news.kind) {
+      case 'bytes-read':
+      case 'bytes-written':
+        this.#tell(news.kind);
+        return;
+      case 'away':
+        if (news.isFirst && news.since === undefined) this.#beginConnecting();
+        return;
+      case 'silent':
+        this.#goSilent();
+        this.#arm(this.#settings.connection.maxStallMs, () => this.connection.drop('stalled'));
+        return;
+      case 'heard':
+      case 'verified':
+        if (news.kind === 'verified' || this.connection.state === 'ready') this.#heard();
+        return;
+      case 'changed':
+        if (this.connection.cause !== undefined) this.#tell('trouble');
+        return;
+      case 'ended':
+        this.stop();
+        return;
+      default:
+      // What concerns gates and subscriptions is the cluster client's own.
+    }
+  }
+
+  #beginConnecting(): void {
+    this.#arm(this.#settings.connection.minStallMs, () => {
+      this.#isSlow = true;
+      this.#goSilent();
+    });
+  }
+
+  #goSilent(): void {
+    this.#dialers.silent(this.#driver.address);
+    this.#tell('trouble');
+  }
+
+  #heard(): void {
+    this.#clearTimer();
+    this.#isSlow = false;
+    this.#dialers.heard(this.#driver.address);
+    this.#tell('found');
+  }
+
+  #arm(delayMs: number, action: () => void): void {
+    this.#clearTimer();
+    this.#timer = this.#settings.clock.setTimeout(() => {
+      this.#timer = undefined;
+      action();
+    }, delayMs);
+  }
+
+  #clearTimer(): void {
+    if (this.#timer !== undefined) this.#settings.clock.clearTimeout(this.#timer);
     this.#timer = undefined;
   }
-
-  #adopt(socket: Socket, identity: Identity | undefined): void {
-    this.#isSilent = false;
-    this.#wire.adopt(socket, identity);
-    socket.on('error', ignore);
-    socket.once('close', () => {
-      this.stop();
-      this.#listener.onTrouble();
-    });
-  }
-
-  #goesSilent(): void {
-    this.#isSilent = true;
-    this.#lostNodes.lost(this.#address, new EstablishError('stalled', undefined));
-    this.#listener.onTrouble();
-  }
-
-  #speaksAgain(): void {
-    this.#isSilent = false;
-    this.#lostNodes.found(this.#address);
-    this.#listener.onFound();
-  }
-
-  // A node that is silent may hang, or only its socket is dead. Either way its slots need somebody that answers.
-  #onSilent(): void {
-    const { clock, settings } = this.#host;
-    const silentSince = clock.now();
-    this.#goesSilent();
-    const giveUp = (): void => {
-      if (this.#timer !== undefined) return;
-      this.#timer = clock.setTimeout(() => {
-        this.#timer = undefined;
-        if (this.#wire.aliveAt < silentSince) this.#wire.socket?.destroy();
-      }, graceMs);
-    };
-    this.#probe.start(settings.connection.maxStallMs, settings.connection.handshakeTimeoutMs, {
-      onNoAnswer: giveUp,
-      onVerdict: (verdict) => {
-        if (verdict.kind === 'serves') verdict.established.socket.destroy();
-        if (verdict.kind !== 'away') giveUp();
-      },
-    });
-  }
-}
-
-function ignore(): void {
-  // Told to the cluster as trouble.
 }

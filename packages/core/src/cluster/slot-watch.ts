@@ -1,18 +1,16 @@
 import type { ClusterDriver, NodeDriver } from '../driver/cluster-driver.ts';
 import type { Clock, Random, TimerHandle } from '../clock.ts';
 
-export interface SlotWatchListener {
+/** What the watch found out. */
+export type SlotNews =
   /** A node answers, and the cluster is not known to be down. */
-  onServes(): void;
+  | 'serves'
   /** Every node that answers says that the cluster is down. */
-  onDown(): void;
+  | 'down'
   /** No node answers. */
-  onUnreachable(): void;
+  | 'unreachable'
   /** A failover was decided, or a slot found another owner: the slots are read at once. */
-  onNewEpoch(): void;
-  /** Whether this node may be asked: it is connected, and not silent. */
-  answers(node: NodeDriver): boolean;
-}
+  | 'new-epoch';
 
 /** After the last sign of trouble the cluster is watched for this much longer. */
 const aftermathMs = 3000;
@@ -29,7 +27,8 @@ export class SlotWatch {
   readonly #clock: Clock;
   readonly #random: Random;
   readonly #periodMs: number;
-  readonly #listener: SlotWatchListener;
+  readonly #answers: (node: NodeDriver) => boolean;
+  readonly #tell: (news: SlotNews) => void;
   #until = 0;
   #pauseMs: number;
   #slotsDueAt = 0;
@@ -38,19 +37,22 @@ export class SlotWatch {
   #isAwaitingState = false;
   #isChecking = false;
 
+  /** `answers`: whether a node may be asked, because it is connected and not silent. */
   constructor(
     cluster: ClusterDriver,
     clock: Clock,
     random: Random,
     periodMs: number,
-    listener: SlotWatchListener,
+    answers: (node: NodeDriver) => boolean,
+    tell: (news: SlotNews) => void,
   ) {
     this.#cluster = cluster;
     this.#clock = clock;
     this.#random = random;
     this.#periodMs = periodMs;
     this.#pauseMs = periodMs;
-    this.#listener = listener;
+    this.#answers = answers;
+    this.#tell = tell;
   }
 
   /** The cluster said that it is down, and did not take that back. */
@@ -75,7 +77,7 @@ export class SlotWatch {
     const isDown = states.some((state) => state !== undefined) && !states.some(isOk);
     if (!isDown || this.#until === 0) return;
     this.#isAwaitingState = true;
-    this.#listener.onDown();
+    this.#tell('down');
   }
 
   stop(): void {
@@ -122,11 +124,11 @@ export class SlotWatch {
   #slotsRead(isAnswered: boolean): void {
     if (this.#until === 0) return;
     if (!isAnswered) {
-      this.#listener.onUnreachable();
+      this.#tell('unreachable');
       // For as long as nobody answers, at the pace of dialing.
       this.#until = this.#clock.now() + aftermathMs;
       this.#hurry();
-    } else if (!this.#isAwaitingState) this.#listener.onServes();
+    } else if (!this.#isAwaitingState) this.#tell('serves');
   }
 
   async #askState(): Promise<void> {
@@ -137,18 +139,18 @@ export class SlotWatch {
     this.#noteEpoch(Number(/cluster_current_epoch:(\d+)/.exec(state)?.[1] ?? 0));
     if (!this.#isAwaitingState || !isOk(state)) return;
     this.#isAwaitingState = false;
-    this.#listener.onServes();
+    this.#tell('serves');
   }
 
   #answering(): readonly NodeDriver[] {
-    return this.#cluster.primaries().filter((node) => this.#listener.answers(node));
+    return this.#cluster.primaries().filter((node) => this.#answers(node));
   }
 
   #noteEpoch(epoch: number): void {
     const isNew = this.#epoch !== undefined && epoch > this.#epoch;
     this.#epoch = Math.max(epoch, this.#epoch ?? 0);
     if (!isNew) return;
-    this.#listener.onNewEpoch();
+    this.#tell('new-epoch');
     this.#hurry();
     this.#readSlots(this.#clock.now());
   }

@@ -38,8 +38,8 @@ export class WatchedNodes {
     this.#onGone();
   }
 
-  prove(): void {
-    for (const node of this.#nodes.values()) node.prove();
+  ping(): void {
+    for (const node of this.#nodes.values()) node.connection.ping();
   }
 
   /** Resolves when every socket there is now is gone. */

@@ -6,7 +6,7 @@ import type { GateHost } from './gate-host.ts';
 import type { ReplyVerdict } from '../replies/reply-error.ts';
 import type { RetryBudget } from './retry-budget.ts';
 import type { Forensics, Outcome } from '../errors.ts';
-import type { Member, MemberHost } from '../resilience/member.ts';
+import type { ProtectedClient, MemberHost } from '../connection/protected-client.ts';
 import type { Settings } from '../settings.ts';
 import type { Lane } from '../snapshot.ts';
 
@@ -17,10 +17,10 @@ export class MemberGateHost implements GateHost {
   readonly random: Random;
   readonly circuits: Readonly<Record<Lane, Circuit>>;
   readonly budget: RetryBudget;
-  readonly #member: Member;
+  readonly #member: ProtectedClient;
   readonly #host: MemberHost;
 
-  constructor(member: Member, host: MemberHost) {
+  constructor(member: ProtectedClient, host: MemberHost) {
     this.settings = host.settings;
     this.clock = host.clock;
     this.random = host.random;

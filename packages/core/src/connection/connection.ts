@@ -1,107 +1,64 @@
 import type { CauseCode } from '../cause.ts';
-import type { Clock, Random } from '../clock.ts';
-import type { Flush } from '../socket/flush.ts';
 import type { Driver } from '../driver/driver.ts';
+import type { VerifiedSocket } from '../handshake/establish.ts';
 import type { Settings } from '../settings.ts';
 import type { ConnectionState } from '../snapshot.ts';
-import { BlockingCheck } from '../stall/blocking-check.ts';
-import { Connector } from './connector.ts';
-import type { Established, Target } from '../handshake/establish.ts';
-import type { LinkEffect, LinkSignal, LinkState } from './link-state.ts';
-import { Patrol } from '../stall/patrol.ts';
-import type { Redialer } from './redialer.ts';
 import { RoundTrip } from '../socket/round-trip.ts';
-import { Silence } from '../stall/silence.ts';
+import { Wire, type WireEvent } from '../socket/wire.ts';
+import { StallGuard, type StallNews } from '../stall/stall-guard.ts';
+import type { ConnectionParts } from './connection-parts.ts';
+import type { ConnectionNews } from './connection-news.ts';
+import { Connector, type ConnectorEvent } from './connector.ts';
+import type { ConnectionEffect, ConnectionSignal, LiveConnectionState } from './connection-state.ts';
+import { connectionTransition } from './connection-transition.ts';
+import type { SocketSource } from './socket-source.ts';
 import { Subscriptions } from './subscriptions.ts';
-import { transition } from './transition.ts';
-import { Wire } from '../socket/wire.ts';
 
-/** What a connection does to the gate before it. */
-export interface GateControl {
-  /** The client is connected anew after it was closed. */
-  begin(): void;
-  open(): void;
-  hold(since: number | undefined): void;
-  end(): void;
-  refresh(): void;
-}
-
-/** What a connection reports to the resilience it belongs to. */
-export interface ConnectionHost {
-  readonly settings: Settings;
-  readonly clock: Clock;
-  readonly random: Random;
-  newFlush(now: number): Flush;
-  ask(command: string, args: readonly string[]): Promise<unknown>;
-  onStateChange(): void;
-  onProven(established: Established): void;
-  onGap(gapMs: number, channels: number): void;
-  onResubscribeFailed(channels: number, code: string): void;
-}
-
-/** A subscriber has nothing else to notice its death by. */
+/** A subscriber notices its death by nothing else. */
 const subscriberIdleMs = 1000;
 const peaceMs = 100;
 const lookMs = 2;
 
-/** One connection of one ioredis instance: it runs the state machine of `transition.ts`, and performs its effects. */
+/** One connection of one client: runs the state machine of `connection-transition.ts`, and performs its effects. */
 export class Connection {
   readonly wire: Wire;
   readonly connector: Connector;
-  readonly subscriptions: Subscriptions;
   readonly #driver: Driver;
-  readonly #host: ConnectionHost;
-  readonly #gate: GateControl;
-  readonly #redialer: Redialer;
-  readonly #silence: Silence;
-  readonly #blockingCheck: BlockingCheck;
-  readonly #patrol: Patrol;
-  #state: LinkState = { kind: 'idle' };
+  readonly #source: SocketSource;
+  readonly #settings: Settings;
+  readonly #replacesDead: boolean;
+  readonly #subscriptions: Subscriptions;
+  readonly #stallGuard: StallGuard;
+  readonly #tell: (news: ConnectionNews) => void;
+  #state: LiveConnectionState;
 
-  constructor(driver: Driver, target: Target, redialer: Redialer, gate: GateControl, host: ConnectionHost) {
-    const { clock, random, settings } = host;
+  constructor(parts: ConnectionParts, tell: (news: ConnectionNews) => void) {
+    const { driver, target, source, settings, flushes } = parts;
+    const { clock } = settings;
     const { minStallMs, maxStallMs, idlePingMs, handshakeTimeoutMs } = settings.connection;
     this.#driver = driver;
-    this.#host = host;
-    this.#gate = gate;
-    this.#redialer = redialer;
-    this.subscriptions = new Subscriptions(driver, host);
-    driver.onUnsubscribe((kind, channels) => this.subscriptions.ended(kind, channels));
-    this.wire = new Wire(driver, clock, new RoundTrip(minStallMs, maxStallMs), {
-      onRead: (now, isAlive) => isAlive && this.#onAlive(now),
-      onWrite: (now) => this.#patrol.noteWrite(now),
-      onBlockedChange: () => gate.refresh(),
-      newFlush: (now) => host.newFlush(now),
-    });
+    this.#source = source;
+    this.#settings = settings;
+    this.#replacesDead = parts.onDead === 'replace';
+    this.#tell = tell;
+    this.#subscriptions = new Subscriptions(driver, clock, tell);
+    const roundTrip = new RoundTrip(minStallMs, maxStallMs);
+    this.wire = new Wire(driver, clock, roundTrip, flushes, (event) => this.#onWire(event));
     this.connector = new Connector(
       driver,
       this.wire,
-      redialer,
-      { clock, handshakeTimeoutMs },
-      {
-        onDial: () => this.#signal({ kind: 'dial' }),
-        onAttemptFailed: (cause) => this.#signal({ kind: 'attempt-failed', cause }),
-        onProven: (established) => host.onProven(established),
-        onClosed: (cause) => this.#onClosed(cause),
-        isServing: () => this.#state.kind === 'ready' && !this.#state.isSuspect,
-      },
+      source,
+      this.#subscriptions,
+      clock,
+      handshakeTimeoutMs,
+      (event) => this.#onConnector(event),
     );
-    this.#patrol = new Patrol(this.wire, clock, random, {
-      onSilent: () => this.#signal({ kind: 'silent' }),
-      onIdle: () => this.prove(),
-      onBlocked: () => void this.#blockingCheck.run(),
-      idleMs: () => (this.isSubscriber ? Math.min(subscriberIdleMs, idlePingMs) : idlePingMs),
-    });
-    this.#blockingCheck = new BlockingCheck(driver, this.wire, target, clock, {
-      onDead: (replacement) => this.replaceWith(replacement),
-    });
-    this.#silence = new Silence(target, this.wire, settings, {
-      onAway: (cause) => this.#signal({ kind: 'away', cause }),
-      onServes: () => this.#signal({ kind: 'answered' }),
-      onDead: (replacement) => this.replaceWith(replacement),
-      onGone: (cause) => this.drop(cause),
-      awayCause: () => (this.#state.kind === 'stalled' ? this.#state.cause : undefined),
-    });
+    const idleMs = (): number =>
+      this.#subscriptions.isActive ? Math.min(subscriberIdleMs, idlePingMs) : idlePingMs;
+    this.#stallGuard = new StallGuard(driver, target, this.wire, settings, idleMs, (news) =>
+      this.#onStall(news),
+    );
+    this.#state = this.#takeOver();
     driver.on('connect', () => this.wire.readFirst());
     driver.on('ready', () => this.#onReady());
     driver.on('end', () => this.#onEnd());
@@ -115,19 +72,13 @@ export class Connection {
     return 'cause' in this.#state ? this.#state.cause : undefined;
   }
 
-  get isSubscriber(): boolean {
-    return this.subscriptions.isActive;
+  /** Whether something was asked and nothing comes; a second connection is finding out why. */
+  get isSilent(): boolean {
+    return this.#state.kind === 'stalled' || (this.#state.kind === 'ready' && this.#state.isSuspect);
   }
 
   nextAttemptMs(): number | undefined {
-    return this.#redialer.nextAttemptMs();
-  }
-
-  /** Takes over a connection that the driver made, or began to make, before it was protected. */
-  takeOver(): void {
-    if (this.#driver.socket === undefined || this.#driver.status === 'idle') return;
-    this.#signal({ kind: 'dial' });
-    if (this.#driver.status === 'ready') this.#onReady();
+    return this.#source.nextAttemptMs();
   }
 
   /** Drops the socket, for this reason, and dials. */
@@ -139,64 +90,75 @@ export class Connection {
   serverAway(cause: CauseCode): void {
     if (this.#state.kind !== 'ready') return;
     this.#signal({ kind: 'away', cause });
-    this.#silence.inquireAgain();
+    this.#stallGuard.awaitServer(cause);
   }
 
-  /** Puts a proven second connection in the place of the present one. */
-  replaceWith(established: Established): void {
-    this.connector.standBy(established);
+  /** Puts a verified second connection in the place of the present one. */
+  replaceWith(verified: VerifiedSocket): void {
+    if (this.#replacesDead) this.connector.standBy(verified);
+    else verified.socket.destroy();
     this.#signal({ kind: 'dead' });
   }
 
   /** As {@link replaceWith}, once the present one has answered what it was sent, or had a moment for it. */
-  replaceInPeace(established: Established): void {
-    const { clock } = this.#host;
+  replaceInPeace(verified: VerifiedSocket): void {
+    const { clock } = this.#settings;
     const endsAt = clock.now() + peaceMs;
-    this.#gate.hold(clock.now());
+    this.#tell({ kind: 'away', since: clock.now(), isFirst: false });
     const look = (): void => {
       const isDone = this.#driver.unansweredCount() === 0 || clock.now() >= endsAt;
-      if (isDone || this.#state.kind !== 'ready') this.replaceWith(established);
+      if (isDone || this.#state.kind !== 'ready') this.replaceWith(verified);
       else clock.setTimeout(look, lookMs);
     };
     look();
   }
 
   /** Asks the server anything, to see whether this connection still lives. */
-  prove(): void {
+  ping(): void {
     if (this.#state.kind === 'ready') this.#driver.ping().catch(ignore);
   }
 
-  #signal(signal: LinkSignal): void {
-    const { state, effects } = transition(this.#state, signal, this.#host.clock.now());
+  // What the driver made, or began to make, before it was protected.
+  #takeOver(): LiveConnectionState {
+    const since = this.#settings.clock.now();
+    if (this.#driver.socket === undefined || this.#driver.status === 'idle') return { kind: 'idle' };
+    if (this.#driver.status !== 'ready') return { kind: 'connecting', since, cause: undefined };
+    this.connector.ready();
+    this.wire.readFirst();
+    this.#stallGuard.watch();
+    return { kind: 'ready', since, isSuspect: false };
+  }
+
+  #signal(signal: ConnectionSignal): void {
+    const { state, effects } = connectionTransition(this.#state, signal, this.#settings.clock.now());
     this.#state = state;
+    this.connector.isServing = state.kind === 'ready' && !state.isSuspect;
     for (const effect of effects) this.#perform(effect);
   }
 
-  #perform(effect: LinkEffect): void {
+  #perform(effect: ConnectionEffect): void {
     switch (effect) {
-      case 'open-gate':
-        this.#gate.open();
-        return;
-      case 'hold-gate':
-        if (this.#state.kind === 'connecting') this.#gate.begin();
-        this.#gate.hold(this.#awaySince());
-        return;
-      case 'end-gate':
-        this.#gate.end();
-        return;
-      case 'probe':
-        this.#silence.inquire();
-        return;
-      case 'stop-probe':
-        this.#silence.stop();
-        return;
-      case 'replace-socket':
-        this.#silence.stop();
-        this.connector.drop('stalled');
-        return;
+      case 'serve':
+        return this.#tell({ kind: 'serving' });
+      case 'hold':
+        return this.#tell({
+          kind: 'away',
+          since: this.#awaySince(),
+          isFirst: this.#state.kind === 'connecting',
+        });
+      case 'end':
+        return this.#tell({ kind: 'ended' });
       case 'publish':
-        this.#host.onStateChange();
-        return;
+        return this.#tell({ kind: 'changed' });
+      case 'inquire':
+        this.#stallGuard.inquire();
+        return this.#tell({ kind: 'silent' });
+      case 'stop-inquiry':
+        this.#stallGuard.stopInquiry();
+        return this.#tell({ kind: 'heard' });
+      case 'replace-socket':
+        this.#stallGuard.stopInquiry();
+        return this.connector.drop('stalled');
       default:
         effect satisfies never;
     }
@@ -209,37 +171,79 @@ export class Connection {
     return 'since' in state ? state.since : undefined;
   }
 
+  #onWire(event: WireEvent): void {
+    switch (event) {
+      case 'alive':
+        this.#onAlive();
+        return this.#tell(bytesRead);
+      case 'read':
+        return this.#tell(bytesRead);
+      case 'written':
+        this.#stallGuard.noteWrite(this.wire.writtenAt);
+        return this.#tell(bytesWritten);
+      case 'room-changed':
+        return this.#tell({ kind: 'room-changed' });
+      default:
+        event satisfies never;
+    }
+  }
+
+  #onAlive(): void {
+    const state = this.#state;
+    if (state.kind === 'ready' && !state.isSuspect) return;
+    if (state.kind === 'stalled' && state.cause !== 'stalled') return;
+    if (this.#stallGuard.isInquiryEndedBy(this.wire.aliveAt)) this.#signal({ kind: 'answered' });
+  }
+
+  #onConnector(event: ConnectorEvent): void {
+    if (event.kind === 'verified') return this.#tell(event);
+    if (event.kind === 'lost') {
+      this.#stallGuard.unwatch();
+      if (this.#replacesDead) this.#subscriptions.remember(this.wire.readAt);
+    }
+    this.#signal(event);
+  }
+
+  #onStall(news: StallNews): void {
+    switch (news.kind) {
+      case 'silent':
+      case 'away':
+        return this.#signal(news);
+      case 'idle':
+        return this.ping();
+      case 'serves':
+        return this.#signal({ kind: 'answered' });
+      case 'dead':
+        return this.replaceWith(news.replacement);
+      case 'gone':
+        return this.drop(news.cause);
+      default:
+        news satisfies never;
+    }
+  }
+
   #onReady(): void {
     this.connector.ready();
     this.wire.readFirst();
     if (this.#driver.status !== 'ready' || this.wire.socket === undefined) return;
     this.#signal({ kind: 'dial' });
-    this.subscriptions.restore();
+    this.#subscriptions.restore();
     this.#signal({ kind: 'ready' });
-    this.#patrol.start();
-  }
-
-  #onClosed(cause: CauseCode): void {
-    this.#patrol.stop();
-    this.subscriptions.remember(this.wire.readAt);
-    this.#signal({ kind: 'lost', cause });
+    this.#stallGuard.watch();
   }
 
   #onEnd(): void {
-    this.#patrol.stop();
-    this.subscriptions.forget();
+    this.#stallGuard.unwatch();
+    this.#subscriptions.forget();
     this.connector.stop();
     this.#signal({ kind: 'ended' });
   }
-
-  #onAlive(now: number): void {
-    const state = this.#state;
-    if (state.kind === 'ready' && !state.isSuspect) return;
-    if (state.kind === 'stalled' && state.cause !== 'stalled') return;
-    if (this.#silence.isEndedBy(now)) this.#signal({ kind: 'answered' });
-  }
 }
 
+// Shared, because they are told at each read and write.
+const bytesRead = { kind: 'bytes-read' } as const;
+const bytesWritten = { kind: 'bytes-written' } as const;
+
 function ignore(): void {
-  // Reported as an event by the resilience; nothing here may throw for want of a listener.
+  // What the PING met is seen by the stall watch.
 }

@@ -3,78 +3,71 @@ import type { CauseCode } from '../cause.ts';
 import type { Clock, TimerHandle } from '../clock.ts';
 import type { DriverConnector } from '../driver/driver-connector.ts';
 import type { Driver } from '../driver/driver.ts';
-import type { Established } from '../handshake/establish.ts';
-import { identityOf, type Identity } from '../stall/identity.ts';
-import type { Redialer } from './redialer.ts';
+import type { VerifiedSocket } from '../handshake/establish.ts';
 import type { Wire } from '../socket/wire.ts';
+import { identityOf, type Identity } from '../stall/identity.ts';
+import type { SocketSource, SourceEvent } from './socket-source.ts';
+import type { Subscriptions } from './subscriptions.ts';
 
-export interface ConnectorListener {
+/** What becomes of the sockets that a connector is asked for. */
+export type ConnectorEvent =
   /** The driver asks for a socket. */
-  onDial(): void;
-  onAttemptFailed(cause: CauseCode): void;
-  /** A proven socket is about to be the driver's. */
-  onProven(established: Established): void;
+  | { readonly kind: 'dial' }
+  | { readonly kind: 'attempt-failed'; readonly cause: CauseCode }
+  /** A verified socket is about to be the driver's. */
+  | { readonly kind: 'verified'; readonly verified: VerifiedSocket }
   /** The driver's socket is gone; told before the driver itself gives up what was in flight. */
-  onClosed(cause: CauseCode): void;
-  /** Whether the connection serves: then a goodbye may be graceful. */
-  isServing(): boolean;
-}
-
-export interface ConnectorOptions {
-  readonly clock: Clock;
-  readonly handshakeTimeoutMs: number;
-}
+  | { readonly kind: 'lost'; readonly cause: CauseCode };
 
 const gracefulEndMs = 2000;
 
-/** Gives ioredis its sockets: proven ones only, and for as long as it takes. */
+/** Gives a driver its sockets: verified ones only. */
 export class Connector implements DriverConnector {
   readonly #driver: Driver;
   readonly #wire: Wire;
-  readonly #redialer: Redialer;
-  readonly #options: ConnectorOptions;
-  readonly #listener: ConnectorListener;
+  readonly #source: SocketSource;
+  readonly #subscriptions: Subscriptions;
+  readonly #clock: Clock;
+  readonly #handshakeTimeoutMs: number;
+  readonly #tell: (event: ConnectorEvent) => void;
   readonly #firstFailures = new Set<(error: Error) => void>();
-  #standby: Established | undefined;
+  #standby: VerifiedSocket | undefined;
   #pending: { readonly reject: (error: Error) => void } | undefined;
   #handshakeTimer: TimerHandle | undefined;
   #lossCause: CauseCode | undefined;
+  /** The connection serves: a farewell may be graceful. */
+  isServing = false;
 
   constructor(
     driver: Driver,
     wire: Wire,
-    redialer: Redialer,
-    options: ConnectorOptions,
-    listener: ConnectorListener,
+    source: SocketSource,
+    subscriptions: Subscriptions,
+    clock: Clock,
+    handshakeTimeoutMs: number,
+    tell: (event: ConnectorEvent) => void,
   ) {
     this.#driver = driver;
     this.#wire = wire;
-    this.#redialer = redialer;
-    this.#options = options;
-    this.#listener = listener;
+    this.#source = source;
+    this.#subscriptions = subscriptions;
+    this.#clock = clock;
+    this.#handshakeTimeoutMs = handshakeTimeoutMs;
+    this.#tell = tell;
   }
 
-  /** Resolves with a socket that is proven; rejects only when the client is closed. */
+  /** Resolves with a verified socket; rejects when the client is closed, or its source gives up. */
   connect(emit: (event: string, error: Error) => void): Promise<Socket> {
-    this.#listener.onDial();
+    this.#tell({ kind: 'dial' });
     this.#driver.keepDatabase();
     const standby = this.#standby;
     this.#standby = undefined;
     if (standby !== undefined && !standby.socket.destroyed) return Promise.resolve(this.#handOver(standby));
     return new Promise((resolve, reject) => {
       this.#pending = { reject };
-      this.#redialer.start({
-        onEstablished: (established) => {
-          this.#pending = undefined;
-          resolve(this.#handOver(established));
-        },
-        onFailed: (cause, error) => {
-          this.#listener.onAttemptFailed(cause);
-          emit('error', error);
-          for (const reject of this.#firstFailures) reject(error);
-          this.#firstFailures.clear();
-        },
-      });
+      this.#source.start(this.#subscriptions.isActive ? 'subscriber' : 'command', (event) =>
+        this.#follow(event, emit, resolve, reject),
+      );
     });
   }
 
@@ -82,12 +75,12 @@ export class Connector implements DriverConnector {
     return true;
   }
 
-  /** The driver wants the connection gone: for good when the user said so, else to have it made anew. */
+  /** The driver wants the connection gone: for good when its user said so, else to have it made again. */
   disconnect(): void {
     const isForGood = this.#driver.isClosing;
-    if (this.#pending === undefined) this.#endSocket(isForGood && this.#listener.isServing());
+    if (this.#pending === undefined) this.#endSocket(isForGood && this.isServing);
     else if (isForGood) this.#giveUp(this.#pending.reject);
-    else this.#redialer.hurry();
+    else this.#source.hurry();
   }
 
   /** Rejects at the first attempt that fails from now on; never settles otherwise. */
@@ -97,36 +90,63 @@ export class Connector implements DriverConnector {
 
   /** Drops the socket for this reason, and dials. */
   drop(cause: CauseCode): void {
-    if (this.#pending !== undefined && cause !== 'closed') this.#redialer.hurry();
+    if (this.#pending !== undefined && cause !== 'closed') this.#source.hurry();
     this.#lossCause = cause;
     this.#wire.socket?.destroy();
   }
 
   /** The next socket is this one, without dialing. */
-  standBy(established: Established): void {
+  standBy(verified: VerifiedSocket): void {
     this.#standby?.socket.destroy();
-    this.#standby = established;
+    this.#standby = verified;
   }
 
   /** The driver is ready: on our socket, or on one it had before it was protected. */
   ready(): void {
     this.#clearHandshakeTimer();
     this.#firstFailures.clear();
-    const socket = this.#driver.socket;
+    const { socket } = this.#driver;
     if (socket !== undefined && this.#wire.socket !== socket) this.#adopt(socket, undefined);
   }
 
   /** The driver ended. */
   stop(): void {
     this.#clearHandshakeTimer();
-    this.#redialer.stop();
+    this.#source.stop();
     this.#standby?.socket.destroy();
     this.#standby = undefined;
   }
 
+  #follow(
+    event: SourceEvent,
+    emit: (event: string, error: Error) => void,
+    resolve: (socket: Socket) => void,
+    reject: (error: Error) => void,
+  ): void {
+    switch (event.kind) {
+      case 'verified':
+        this.#pending = undefined;
+        resolve(this.#handOver(event.verified));
+        return;
+      case 'failed':
+        this.#tell({ kind: 'attempt-failed', cause: event.cause });
+        emit('error', event.error);
+        for (const tellFirst of this.#firstFailures) tellFirst(event.error);
+        this.#firstFailures.clear();
+        return;
+      case 'gave-up':
+        this.#pending = undefined;
+        this.#tell({ kind: 'attempt-failed', cause: event.cause });
+        reject(event.error);
+        return;
+      default:
+        event satisfies never;
+    }
+  }
+
   #giveUp(reject: (error: Error) => void): void {
     this.#pending = undefined;
-    this.#redialer.stop();
+    this.#source.stop();
     this.#driver.forgetClosing();
     reject(new Error('Connection is closed.'));
   }
@@ -142,27 +162,28 @@ export class Connector implements DriverConnector {
       socket.destroySoon();
       return;
     }
-    const timer = this.#options.clock.setTimeout(() => socket.destroy(), gracefulEndMs);
-    socket.once('close', () => this.#options.clock.clearTimeout(timer));
+    const timer = this.#clock.setTimeout(() => socket.destroy(), gracefulEndMs);
+    socket.once('close', () => this.#clock.clearTimeout(timer));
     socket.end();
   }
 
-  #handOver(established: Established): Socket {
-    const { socket, proof, credentials } = established;
+  #handOver(verified: VerifiedSocket): Socket {
+    const { socket, proof, credentials } = verified;
     if (credentials !== undefined) this.#driver.setCredentials(credentials);
     if (proof.resp2) this.#driver.speakResp2();
     this.#adopt(socket, identityOf(proof));
-    this.#handshakeTimer = this.#options.clock.setTimeout(() => {
+    this.#handshakeTimer = this.#clock.setTimeout(() => {
       this.#lossCause = 'handshake-timeout';
       socket.destroy();
-    }, this.#options.handshakeTimeoutMs);
-    this.#listener.onProven(established);
+    }, this.#handshakeTimeoutMs);
+    this.#tell({ kind: 'verified', verified });
     return socket;
   }
 
   #adopt(socket: Socket, identity: Identity | undefined): void {
     this.#wire.adopt(socket, identity);
     this.#lossCause = undefined;
+    // Before the driver's own listener: the gate must be held when the driver gives up what was in flight.
     socket.prependListener('close', () => this.#closed(socket));
     socket.on('error', ignore);
   }
@@ -170,13 +191,15 @@ export class Connector implements DriverConnector {
   #closed(socket: Socket): void {
     if (socket !== this.#wire.socket) return;
     this.#clearHandshakeTimer();
-    this.#redialer.lost();
-    const ownCause = this.#driver.isClosing ? 'closed' : 'connection-reset';
-    this.#listener.onClosed(this.#lossCause ?? ownCause);
+    const { isClosing } = this.#driver;
+    // A connection that its user closed says nothing about the server.
+    if (isClosing) this.#source.stop();
+    else this.#source.lost();
+    this.#tell({ kind: 'lost', cause: this.#lossCause ?? (isClosing ? 'closed' : 'connection-reset') });
   }
 
   #clearHandshakeTimer(): void {
-    if (this.#handshakeTimer !== undefined) this.#options.clock.clearTimeout(this.#handshakeTimer);
+    if (this.#handshakeTimer !== undefined) this.#clock.clearTimeout(this.#handshakeTimer);
     this.#handshakeTimer = undefined;
   }
 }

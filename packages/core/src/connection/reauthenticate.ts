@@ -2,7 +2,7 @@ import type { Driver } from '../driver/driver.ts';
 import type { Credentials } from '../redis-resilience.ts';
 import type { Settings } from '../settings.ts';
 import { resolveCredentials, type CredentialsSource } from '../handshake/credentials.ts';
-import { patientProvider } from '../handshake/patient-provider.ts';
+import { throttledCredentials } from '../handshake/throttled-credentials.ts';
 
 /** The credentials in force: those of the options until new ones are told. */
 export interface CredentialsHolder {
@@ -13,7 +13,7 @@ export function credentialsHolder(settings: Settings): CredentialsHolder {
   const { clock, random, connection } = settings;
   const { credentials, credentialsTimeoutMs } = connection;
   if (typeof credentials !== 'function') return { source: credentials };
-  return { source: patientProvider(credentials, credentialsTimeoutMs, clock, random) };
+  return { source: throttledCredentials(credentials, credentialsTimeoutMs, clock, random) };
 }
 
 /** Has the connections that are made of this client from now on use what the source gives now. */

@@ -3,24 +3,24 @@ import type { Driver } from '../driver/driver.ts';
 import type { Wire } from '../socket/wire.ts';
 
 /** Hands commands to a client with one connection: to its socket where that is right, else to the client. */
-export function redisDispatch(driver: Driver, wire: () => Wire): Dispatch {
+export function redisDispatch(driver: Driver, wire: Wire): Dispatch {
   return {
     long: driver.send,
     writesAtOnce: true,
     short() {
-      const { socket } = wire();
+      const { socket } = wire;
       const send = driver.fastPath();
       return send === undefined || socket === undefined ? undefined : (command) => send(command, socket);
     },
-    currentFlush: () => wire().currentFlush(),
+    currentFlush: () => wire.currentFlush(),
     isHandshake: (command) => driver.isHandshake(command),
     wake: () => driver.wake(),
     leave(quit) {
       driver.disconnect();
       quit.resolve(Buffer.from('OK'));
     },
-    isBlocked: () => wire().isBlocked,
+    isBlocked: () => wire.isBlocked,
     beforeBatch: () => undefined,
-    readAt: () => wire().readAt,
+    readAt: () => wire.readAt,
   };
 }

@@ -3,13 +3,12 @@ import { isReplyError } from '../replies/connection-error.ts';
 import type { Driver } from '../driver/driver.ts';
 import type { SubscriptionKind, Subscriptions as Channels } from '../driver/subscriptions.ts';
 
-export interface SubscriptionsHost {
-  /** Sends past the gate: what was subscribed comes back before anything that waited. */
-  ask(command: string, args: readonly string[]): Promise<unknown>;
-  readonly clock: Clock;
-  onGap(gapMs: number, channels: number): void;
-  onResubscribeFailed(channels: number, code: string): void;
-}
+/** What a loss meant for the subscriptions of a connection. */
+export type SubscriptionNews =
+  /** They are back; for `gapMs` no message could arrive on these channels. */
+  | { readonly kind: 'gap'; readonly gapMs: number; readonly channels: number }
+  /** The server refuses this many of them, with this code; they are tried again. */
+  | { readonly kind: 'resubscribe-failed'; readonly channels: number; readonly code: string };
 
 const kinds: readonly SubscriptionKind[] = ['subscribe', 'psubscribe', 'ssubscribe'];
 const retryMs = 1000;
@@ -20,14 +19,17 @@ const retryMs = 1000;
  */
 export class Subscriptions {
   readonly #driver: Driver;
-  readonly #host: SubscriptionsHost;
+  readonly #clock: Clock;
+  readonly #tell: (news: SubscriptionNews) => void;
   #lost: Map<SubscriptionKind, Set<string>> = new Map();
   #silentSince = 0;
   #timer: TimerHandle | undefined;
 
-  constructor(driver: Driver, host: SubscriptionsHost) {
+  constructor(driver: Driver, clock: Clock, tell: (news: SubscriptionNews) => void) {
     this.#driver = driver;
-    this.#host = host;
+    this.#clock = clock;
+    this.#tell = tell;
+    driver.onUnsubscribe((kind, channels) => this.#ended(kind, channels));
   }
 
   /** Whether this connection listens, or is about to listen again. */
@@ -61,19 +63,12 @@ export class Subscriptions {
       else calls.push(this.#subscribe(kind, channels));
     }
     Promise.all(calls).then(
-      () => this.#host.onGap(this.#host.clock.now() - this.#silentSince, wanted),
+      () => this.#tell({ kind: 'gap', gapMs: this.#clock.now() - this.#silentSince, channels: wanted }),
       (error: unknown) => {
-        this.#host.onResubscribeFailed(this.#lostCount(), codeOf(error));
-        if (this.#lostCount() > 0) this.#timer = this.#host.clock.setTimeout(() => this.restore(), retryMs);
+        this.#tell({ kind: 'resubscribe-failed', channels: this.#lostCount(), code: codeOf(error) });
+        if (this.#lostCount() > 0) this.#timer = this.#clock.setTimeout(() => this.restore(), retryMs);
       },
     );
-  }
-
-  /** Somebody ended these subscriptions, or all of a kind: they are not brought back. */
-  ended(kind: SubscriptionKind, channels: readonly string[]): void {
-    const lost = this.#lost.get(kind);
-    if (channels.length === 0) lost?.clear();
-    else for (const channel of channels) lost?.delete(channel);
   }
 
   forget(): void {
@@ -81,9 +76,17 @@ export class Subscriptions {
     this.#lost = new Map();
   }
 
+  // Its user ended these subscriptions, or all of a kind: they are not restored.
+  #ended(kind: SubscriptionKind, channels: readonly string[]): void {
+    const lost = this.#lost.get(kind);
+    if (channels.length === 0) lost?.clear();
+    else for (const channel of channels) lost?.delete(channel);
+  }
+
   async #subscribe(kind: SubscriptionKind, channels: readonly string[]): Promise<void> {
     try {
-      await this.#host.ask(kind, channels);
+      // Past the gate: subscriptions are restored before any command that waited.
+      await this.#driver.ask(kind, channels);
     } catch (error) {
       const isRefused = error instanceof Error && isReplyError(error);
       if (!isRefused || channels.length === 1) throw error;
@@ -104,7 +107,7 @@ export class Subscriptions {
   }
 
   #stopTimer(): void {
-    if (this.#timer !== undefined) this.#host.clock.clearTimeout(this.#timer);
+    if (this.#timer !== undefined) this.#clock.clearTimeout(this.#timer);
     this.#timer = undefined;
   }
 }

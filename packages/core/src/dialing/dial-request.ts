@@ -26,13 +26,16 @@ export type DialResult =
       /** Called in place of anything else when the success came too late to be used: close the connection. */
       readonly discard?: (() => void) | undefined;
     }
-  | {
-      readonly ok: false;
-      readonly cause: CauseCode;
-      readonly error?: unknown;
-      /** The server has too much to do. Implied by the causes `loading` and `max-clients`. */
-      readonly overload?: boolean | undefined;
-    };
+  | DialFailure;
+
+/** Why an attempt failed. */
+export interface DialFailure {
+  readonly ok: false;
+  readonly cause: CauseCode;
+  readonly error?: unknown;
+  /** The server has too much to do. Implied by the causes `loading` and `max-clients`. */
+  readonly overload?: boolean | undefined;
+}
 
 /** What is told after each attempt that was not withdrawn. */
 export interface DialReport {
@@ -50,6 +53,8 @@ export type DialPriority = 'command' | 'subscriber' | 'blocking';
 /** A connection that is wanted. */
 export interface DialRequest {
   readonly priority: DialPriority;
+  /** Each attempt has the whole time of a first SYN to connect, also where the pace would give it less. */
+  readonly isPatient?: boolean;
   /** Makes one connection. May be called again while an earlier call still runs. A rejection is `connection-reset`. */
   attempt(attempt: DialAttempt): Promise<DialResult>;
   onAttempt?(report: DialReport): void;

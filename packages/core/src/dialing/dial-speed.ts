@@ -25,6 +25,12 @@ export class DialSpeed {
     return { synDeadlineMs: patient ? synTimeoutMs : usual, patient };
   }
 
+  /** The time of an attempt whose request is patient. */
+  patientDeadline(): { synDeadlineMs: number; patient: boolean } {
+    const usual = Math.min(3 * (this.#synMs ?? 0), maxSynDeadlineMs);
+    return { synDeadlineMs: Math.max(synTimeoutMs, usual), patient: true };
+  }
+
   connected(synMs: number): void {
     this.#wasOverdue = false;
     this.#synMs = smooth(this.#synMs, synMs);

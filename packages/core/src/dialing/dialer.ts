@@ -1,13 +1,14 @@
 import type { Clock, Random, TimerHandle } from '../clock.ts';
 import { RunningAttempt } from './dial-attempt.ts';
 import { DialQueue } from './dial-queue.ts';
-import type { DialRequest, DialResult, DialTicket } from './dial-request.ts';
+import type { DialFailure, DialRequest, DialResult, DialTicket } from './dial-request.ts';
 import { nextDueAt, paceOf, schedule } from './dial-schedule.ts';
 import type { DialEffect, DialMoment, DialSignal } from './dial-signal.ts';
 import { DialSpeed } from './dial-speed.ts';
 import { idleSchedule, type DialSchedule } from './dial-state.ts';
 import { DialerTicket } from './dial-ticket.ts';
 import { FleetSize } from './fleet-size.ts';
+import { RunningAttempts } from './running-attempts.ts';
 
 export type {
   DialAttempt,
@@ -37,13 +38,14 @@ export class Dialer {
   readonly #options: DialerOptions;
   readonly #fleet = new FleetSize();
   readonly #speed = new DialSpeed();
-  readonly #running = new Map<RunningAttempt, DialerTicket>();
+  readonly #running = new RunningAttempts();
   readonly #waiting = new DialQueue();
   #schedule: DialSchedule = idleSchedule;
   #alive = 0;
   /** Connections that broke and were not asked for again yet. */
   #away = 0;
   #hasConnected = false;
+  #failure: DialFailure | undefined;
   #timer: TimerHandle | undefined;
   #timerAt = 0;
 
@@ -89,41 +91,43 @@ export class Dialer {
     this.#arm();
   }
 
+  /** What the last attempt met, while the next one is not due yet; `undefined` when an attempt may begin at once. */
+  refusal(): DialFailure | undefined {
+    const isDue = (nextDueAt(this.#schedule) ?? 0) <= this.#options.clock.now();
+    return isDue ? undefined : this.#failure;
+  }
+
+  /** What the last attempt met; `undefined` after a success. */
+  get failure(): DialFailure | undefined {
+    return this.#failure;
+  }
+
   /** Milliseconds until the next attempt; `undefined` when nothing waits. */
   nextAttemptMs(): number | undefined {
     if (this.#waiting.length === 0) return undefined;
     const { clock } = this.#options;
     const dueAt = nextDueAt(this.#schedule) ?? clock.now();
     if (dueAt >= clock.now()) return dueAt - clock.now();
-    return this.#isHandshaking() ? paceOf(this.#schedule, this.#moment()).periodMs : 0;
+    return this.#running.isHandshaking ? paceOf(this.#schedule, this.#moment()).periodMs : 0;
   }
 
   #tick(): void {
     this.#timer = undefined;
-    const hasRoom = this.#makeRoom();
+    const hasRoom = this.#running.makeRoom();
     const isChained = this.#schedule.mode === 'chained';
-    const ticket = isChained ? this.#waiting.firstBut(this.#running.values()) : this.#waiting.leader;
+    const ticket = isChained ? this.#waiting.firstBut(this.#running.tickets()) : this.#waiting.leader;
     const effect = this.#advance({ type: 'ticked', room: hasRoom && ticket !== undefined });
     if (effect === 'attempt' && ticket !== undefined) this.#attempt(ticket);
     this.#arm();
   }
 
-  #makeRoom(): boolean {
-    if (this.#running.size < 2) return true;
-    for (const attempt of this.#running.keys()) {
-      if (attempt.patient || attempt.synShare < 0.9) continue;
-      attempt.expire('connect-timeout');
-      return true;
-    }
-    return false;
-  }
-
   #attempt(ticket: DialerTicket): void {
     const { clock, handshakeTimeoutMs } = this.#options;
     const { periodMs } = paceOf(this.#schedule, this.#moment());
-    const isPatientRunning = [...this.#running.keys()].some((other) => other.patient);
     const attempt = new RunningAttempt(clock, {
-      ...this.#speed.synDeadline(periodMs, isPatientRunning),
+      ...(ticket.request.isPatient === true
+        ? this.#speed.patientDeadline()
+        : this.#speed.synDeadline(periodMs, this.#running.isPatient)),
       handshakeDeadlineMs: handshakeTimeoutMs,
       onConnected: (synMs) => {
         this.#speed.connected(synMs);
@@ -131,13 +135,13 @@ export class Dialer {
       },
       onSettled: (result, isOverdue) => this.#settled(attempt, ticket, result, isOverdue),
     });
-    this.#running.set(attempt, ticket);
+    this.#running.add(attempt, ticket);
     ticket.attempts++;
     attempt.start(ticket.request);
   }
 
   #settled(attempt: RunningAttempt, ticket: DialerTicket, result: DialResult, isOverdue: boolean): void {
-    this.#running.delete(attempt);
+    this.#running.remove(attempt);
     if (result.ok) this.#succeeded(attempt, ticket, result.fleetSize);
     else this.#failed(attempt, ticket, result, isOverdue);
     ticket.report({
@@ -150,24 +154,21 @@ export class Dialer {
   }
 
   #succeeded(attempt: RunningAttempt, ticket: DialerTicket, fleetSize: number | undefined): void {
-    for (const [other, owner] of this.#running) if (owner === ticket) this.#withdraw(other);
+    for (const other of this.#running.of(ticket)) this.#withdraw(other);
     this.#waiting.remove(ticket);
     ticket.established(this.#options.clock.now());
     this.#alive++;
     this.#hasConnected = true;
+    this.#failure = undefined;
     if (this.#waiting.length === 0) this.#away = 0;
     if (fleetSize !== undefined) this.#fleet.readAtConnect(fleetSize);
     const overload = this.#speed.proved(attempt.handshakeMs);
     this.#advance({ type: 'succeeded', overload, waiting: this.#waiting.length });
   }
 
-  #failed(
-    attempt: RunningAttempt,
-    ticket: DialerTicket,
-    result: DialResult & { readonly ok: false },
-    isOverdue: boolean,
-  ): void {
+  #failed(attempt: RunningAttempt, ticket: DialerTicket, result: DialFailure, isOverdue: boolean): void {
     const { cause } = result;
+    this.#failure = result;
     if (attempt.wasConnected || cause === 'credentials') {
       // The endpoint may be fine and this request not: the next one leads.
       ticket.setbacks++;
@@ -193,8 +194,7 @@ export class Dialer {
       }
     } else {
       this.#waiting.remove(ticket);
-      for (const [attempt, owner] of this.#running) {
-        if (owner !== ticket) continue;
+      for (const attempt of this.#running.of(ticket)) {
         const handshake = attempt.isConnected;
         this.#withdraw(attempt);
         this.#advance({ type: 'withdrawn', handshake });
@@ -204,13 +204,8 @@ export class Dialer {
   }
 
   #withdraw(attempt: RunningAttempt): void {
-    this.#running.delete(attempt);
+    this.#running.remove(attempt);
     attempt.withdraw();
-  }
-
-  #isHandshaking(): boolean {
-    for (const attempt of this.#running.keys()) if (attempt.isConnected) return true;
-    return false;
   }
 
   #advance(signal: DialSignal): DialEffect {
@@ -235,7 +230,7 @@ export class Dialer {
 
   #arm(): void {
     const { clock } = this.#options;
-    const isPaused = this.#schedule.mode === 'paced' && this.#isHandshaking();
+    const isPaused = this.#schedule.mode === 'paced' && this.#running.isHandshaking;
     const dueAt = this.#waiting.length === 0 || isPaused ? undefined : nextDueAt(this.#schedule);
     if (this.#timer !== undefined) {
       if (dueAt === this.#timerAt) return;

@@ -2,7 +2,7 @@ import type { Socket } from 'node:net';
 import type { CauseCode } from '../cause.ts';
 import type { Clock } from '../clock.ts';
 import { classifyReply } from '../replies/reply-error.ts';
-import { ask } from './prove.ts';
+import { ask } from './verify-handshake.ts';
 import { RespError } from '../replies/resp.ts';
 
 export interface AwaitServingOptions {

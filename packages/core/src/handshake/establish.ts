@@ -3,7 +3,7 @@ import type { CauseCode } from '../cause.ts';
 import type { Clock } from '../clock.ts';
 import { CredentialsError, resolveCredentials, type CredentialsSource } from './credentials.ts';
 import { openSocket, type Endpoint } from './open-socket.ts';
-import { prove, ProofError, type Proof } from './prove.ts';
+import { verifyHandshake, ProofError, type Proof } from './verify-handshake.ts';
 import { causeOfSocketError } from './socket-cause.ts';
 import type { Credentials } from '../redis-resilience.ts';
 
@@ -21,7 +21,7 @@ export interface Target {
 }
 
 /** A socket that proved to lead to a Redis, with what it proved. */
-export interface Established {
+export interface VerifiedSocket {
   readonly socket: Socket;
   readonly proof: Proof;
   readonly credentials: Credentials | undefined;
@@ -62,7 +62,7 @@ export async function establish(
   clock: Clock,
   signal: AbortSignal,
   progress?: EstablishProgress,
-): Promise<Established> {
+): Promise<VerifiedSocket> {
   let phase: 'credentials' | 'endpoint' | 'tcp' | 'tls' | 'handshake' = 'credentials';
   let socket: Socket | undefined;
   let endpoint: Endpoint | undefined;
@@ -86,7 +86,7 @@ export async function establish(
       },
     });
     phase = 'handshake';
-    const proof = await prove(socket, { credentials, hello: target.wantsHello(), signal });
+    const proof = await verifyHandshake(socket, { credentials, hello: target.wantsHello(), signal });
     if (target.requiresPrimary && proof.info['role'] === 'slave')
       throw new ProofError('read-only', undefined);
     return { socket, proof, credentials };

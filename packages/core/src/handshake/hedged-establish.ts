@@ -1,6 +1,6 @@
 import type { Clock, TimerHandle } from '../clock.ts';
 import type { Endpoint } from './open-socket.ts';
-import { establish, type Established, type EstablishProgress, type Target } from './establish.ts';
+import { establish, type VerifiedSocket, type EstablishProgress, type Target } from './establish.ts';
 
 /** A handshake longer than this is unusual: another one is begun beside it. */
 const minPatienceMs = 150;
@@ -20,7 +20,7 @@ export function hedgedEstablish(
   clock: Clock,
   signal: AbortSignal,
   progress: EstablishProgress,
-): Promise<Established> {
+): Promise<VerifiedSocket> {
   return new Promise((resolve, reject) => {
     const startedAt = clock.now();
     let patienceMs = minPatienceMs;
@@ -36,7 +36,7 @@ export function hedgedEstablish(
       if (timer !== undefined) clock.clearTimeout(timer);
       hedge?.abort(new Error('Another connection answered.'));
     };
-    const accept = (established: Established): void => {
+    const accept = (established: VerifiedSocket): void => {
       if (isDone) {
         established.socket.destroy();
         return;

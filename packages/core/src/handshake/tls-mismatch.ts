@@ -2,7 +2,7 @@ import tls from 'node:tls';
 import type { CauseCode } from '../cause.ts';
 import type { Clock } from '../clock.ts';
 import { openSocket, type Endpoint } from './open-socket.ts';
-import { ask } from './prove.ts';
+import { ask } from './verify-handshake.ts';
 
 const timeoutMs = 500;
 const rememberMs = 5000;

@@ -1,19 +1,19 @@
 import { markProtected, type Cluster } from '../ioredis/clients.ts';
-import { ClusterMember } from '../cluster/cluster-member.ts';
+import { ProtectedCluster } from '../cluster/protected-cluster.ts';
 import { credentialsHolder, reauthenticate } from '../connection/reauthenticate.ts';
 import type { ClusterDriver } from '../driver/cluster-driver.ts';
 import type { Engine } from './engine.ts';
 import { interceptClusterDuplicate } from '../ioredis/duplicates.ts';
 import { IoredisCluster } from '../ioredis/ioredis-cluster.ts';
-import { Members } from './members.ts';
+import { ProtectedClients } from './protected-clients.ts';
 
 /** Protects a cluster client, each of its nodes, and every duplicate that is ever made of it. */
-export function attachCluster(cluster: Cluster, engine: Engine): Members {
+export function attachCluster(cluster: Cluster, engine: Engine): ProtectedClients {
   const { settings } = engine;
   const credentials = credentialsHolder(settings);
   const main = new IoredisCluster(cluster);
   const drivers = new Set<ClusterDriver>();
-  const members = new Members({
+  const members = new ProtectedClients({
     wake: () => main.wake(),
     async reauthenticate(given) {
       if (given !== undefined) credentials.source = given;
@@ -23,7 +23,7 @@ export function attachCluster(cluster: Cluster, engine: Engine): Members {
     release: () => undefined,
   });
   const protectOne = (one: Cluster, driver: ClusterDriver): void => {
-    const member = new ClusterMember(driver, credentials, engine);
+    const member = new ProtectedCluster(driver, credentials, engine);
     markProtected(one);
     drivers.add(driver);
     members.add(member);

@@ -6,11 +6,11 @@ import type { Engine } from './engine.ts';
 import { interceptDuplicate } from '../ioredis/duplicates.ts';
 import { RedisDriver } from '../ioredis/redis-driver.ts';
 import type { Driver } from '../driver/driver.ts';
-import { Members } from './members.ts';
-import { RedisMember } from './redis-member.ts';
+import { ProtectedClients } from './protected-clients.ts';
+import { ProtectedRedis } from './protected-redis.ts';
 
 /** Protects a single client, and every duplicate that is ever made of it. */
-export function attachRedis(client: Redis, engine: Engine): Members {
+export function attachRedis(client: Redis, engine: Engine): ProtectedClients {
   const { settings, clock, random } = engine;
   const { minPeriodMs, maxPeriodMs, handshakeTimeoutMs } = settings.connection;
   const pace = { clock, random, minPeriodMs, maxPeriodMs, handshakeTimeoutMs };
@@ -18,7 +18,7 @@ export function attachRedis(client: Redis, engine: Engine): Members {
   const lease = acquireDialer(dialerKey(main), pace);
   const drivers = new Set<Driver>();
   const credentials = credentialsHolder(settings);
-  const members = new Members({
+  const members = new ProtectedClients({
     wake: () => main.wake(),
     async reauthenticate(given) {
       if (given !== undefined) credentials.source = given;
@@ -29,7 +29,7 @@ export function attachRedis(client: Redis, engine: Engine): Members {
   const protectOne = (one: Redis, driver: Driver): void => {
     const target = targetOf(driver, settings, credentials);
     const expectsPrimary = settings.connection.role === 'primary' && driver.options['readOnly'] !== true;
-    const member = new RedisMember(driver, target, lease.dialer, expectsPrimary, engine);
+    const member = new ProtectedRedis(driver, target, lease.dialer, expectsPrimary, engine);
     markProtected(one);
     drivers.add(driver);
     members.add(member);

@@ -1,5 +1,4 @@
 import type { Cluster, Redis } from '../ioredis/clients.ts';
-import type { CauseCode } from '../cause.ts';
 import { channels } from '../channels.ts';
 import { Circuit } from '../circuit/circuit.ts';
 import { applyOnce } from '../verbs/apply-once.ts';
@@ -7,15 +6,15 @@ import { laneOf, type Entry } from '../command/entry.ts';
 import { execute } from '../verbs/execute.ts';
 import type { ReplyVerdict } from '../replies/reply-error.ts';
 import { RetryBudget } from '../command/retry-budget.ts';
-import { Flush } from '../socket/flush.ts';
+import { Flushes } from '../socket/flush.ts';
 import { debug } from '../debug.ts';
 import { drain } from '../verbs/drain.ts';
 import { EventHub, type ResilienceEvent, type ResilienceEvents } from '../events.ts';
 import type { Outcome } from '../errors.ts';
 import { History, type HistoryEntry } from './history.ts';
 import { LaneWatch } from '../circuit/lane-watch.ts';
-import type { Member, MemberHost } from './member.ts';
-import type { Members } from './members.ts';
+import type { ClientNews, MemberHost, ProtectedClient } from '../connection/protected-client.ts';
+import type { ProtectedClients } from './protected-clients.ts';
 import { Observer } from './observer.ts';
 import { ProcessStallDetector, type ThawKind } from '../event-loop/process-stall-detector.ts';
 import { whenUp } from '../verbs/ready.ts';
@@ -33,9 +32,10 @@ export class Engine implements RedisResilience, MemberHost {
   readonly clock;
   readonly random;
   readonly budget: RetryBudget;
+  readonly flushes: Flushes;
   readonly circuits: Readonly<Record<Lane, Circuit>>;
   readonly #events = new EventHub();
-  readonly #members: Members;
+  readonly #members: ProtectedClients;
   readonly #keeper: SnapshotKeeper;
   readonly #observer: Observer;
   readonly #history = new History();
@@ -44,7 +44,7 @@ export class Engine implements RedisResilience, MemberHost {
   readonly #laneWatch: LaneWatch;
   #closing: Promise<void> | undefined;
 
-  constructor(client: Redis | Cluster, settings: Settings, attach: (engine: Engine) => Members) {
+  constructor(client: Redis | Cluster, settings: Settings, attach: (engine: Engine) => ProtectedClients) {
     this.client = client;
     this.settings = settings;
     this.clock = settings.clock;
@@ -54,6 +54,7 @@ export class Engine implements RedisResilience, MemberHost {
     this.#stallDetector = new ProcessStallDetector(this.clock, {
       onThaw: (kind, durationMs) => this.#onThaw(kind, durationMs),
     });
+    this.flushes = new Flushes(this.circuits, this.#stallDetector);
     this.#laneWatch = new LaneWatch({
       clock: this.clock,
       circuits: this.circuits,
@@ -63,7 +64,6 @@ export class Engine implements RedisResilience, MemberHost {
     this.#observer = new Observer(settings, this.#events, this.#history, () => this.detail());
     this.#members = attach(this);
     this.#keeper = new SnapshotKeeper(this, this.#members, this.#events, this.#history);
-    this.#members.begin();
     this.#stallDetector.start();
   }
 
@@ -130,27 +130,33 @@ export class Engine implements RedisResilience, MemberHost {
     return this.#closing;
   }
 
-  newFlush(now: number): Flush {
-    this.#stallDetector.noteWork(now);
-    return new Flush(now, this.circuits.read.generation, this.circuits.write.generation);
+  tell(news: ClientNews): void {
+    switch (news.kind) {
+      case 'changed':
+        this.#onClientChange();
+        return;
+      case 'attempt':
+        this.#keeper.countAttempt();
+        this.#observer.attempt(this.#keeper.snapshot().attempts, news.report);
+        return;
+      case 'gap': {
+        const { gapMs, channels: channelCount } = news;
+        debug('%s: gap of %d ms in %d subscriptions', this.name, Math.round(gapMs), channelCount);
+        this.#events.emit('gap', { gapMs, channels: channelCount });
+        return;
+      }
+      case 'resubscribe-failed': {
+        const { channels: channelCount, code } = news;
+        debug('%s: %d subscriptions are refused (%s), tried again', this.name, channelCount, code);
+        this.#events.emit('resubscribe-failed', { channels: channelCount, code });
+        return;
+      }
+      default:
+        news satisfies never;
+    }
   }
 
-  onMemberChange(): void {
-    const { state, cause } = this.#members.main;
-    if (state === 'ready' && cause === undefined) this.#forgetOutage();
-    this.#keeper.refresh();
-  }
-
-  onAttempt(attempt: {
-    readonly durationMs: number;
-    readonly cause: CauseCode | undefined;
-    readonly nextAttemptMs: number | undefined;
-  }): void {
-    this.#keeper.countAttempt();
-    this.#observer.attempt(this.#keeper.snapshot().attempts, attempt);
-  }
-
-  onVerdict(verdict: ReplyVerdict, from: Member): void {
+  onVerdict(verdict: ReplyVerdict, from: ProtectedClient): void {
     const { cause, scope } = verdict;
     if (cause === undefined || verdict.circuit === 'success') return;
     if (scope === 'server') from.serverAway(cause);
@@ -174,22 +180,18 @@ export class Engine implements RedisResilience, MemberHost {
     this.#events.emit('would-refuse', { command: entry.traits.name, lane: laneOf(entry) });
   }
 
-  onGap(gapMs: number, channelCount: number): void {
-    debug('%s: gap of %d ms in %d subscriptions', this.name, Math.round(gapMs), channelCount);
-    this.#events.emit('gap', { gapMs, channels: channelCount });
-  }
-
-  onResubscribeFailed(channelCount: number, code: string): void {
-    debug('%s: %d subscriptions are refused (%s), tried again', this.name, channelCount, code);
-    this.#events.emit('resubscribe-failed', { channels: channelCount, code });
-  }
-
   retryAfterMs(lane: Lane): number | undefined {
     return this.#members.main.nextAttemptMs() ?? this.circuits[lane].retryAfterMs(this.clock.now());
   }
 
   eventLoopLagMs(): number {
     return this.#stallDetector.lagMs;
+  }
+
+  #onClientChange(): void {
+    const { state, cause } = this.#members.main;
+    if (state === 'ready' && cause === undefined) this.#forgetOutage();
+    this.#keeper.refresh();
   }
 
   #circuit(lane: Lane): Circuit {

@@ -5,7 +5,7 @@ import type { Clock } from '../clock.ts';
 import { debug } from '../debug.ts';
 import type { EventHub } from '../events.ts';
 import type { History } from './history.ts';
-import type { Members } from './members.ts';
+import type { ProtectedClients } from './protected-clients.ts';
 import type { Settings } from '../settings.ts';
 import type { CircuitState, Lane, RedisSnapshot } from '../snapshot.ts';
 import { statusOf } from './status.ts';
@@ -21,7 +21,7 @@ interface Subject {
 /** Keeps the one picture of a resilience, and tells when it changes. */
 export class SnapshotKeeper {
   readonly #subject: Subject;
-  readonly #members: Members;
+  readonly #members: ProtectedClients;
   readonly #events: EventHub;
   readonly #history: History;
   #snapshot: RedisSnapshot;
@@ -35,7 +35,7 @@ export class SnapshotKeeper {
   #wasUp = false;
   #isStale = false;
 
-  constructor(subject: Subject, members: Members, events: EventHub, history: History) {
+  constructor(subject: Subject, members: ProtectedClients, events: EventHub, history: History) {
     this.#subject = subject;
     this.#members = members;
     this.#events = events;

@@ -1,5 +1,5 @@
 import type { Clock, TimerHandle } from '../clock.ts';
-import type { Established, Target } from '../handshake/establish.ts';
+import type { VerifiedSocket, Target } from '../handshake/establish.ts';
 import type { Endpoint } from '../handshake/open-socket.ts';
 import { RoleWatch } from './role-watch.ts';
 import type { SentinelResolver } from './sentinel-resolver.ts';
@@ -19,7 +19,7 @@ export interface FailoverOptions {
   /** Nothing came of it. */
   onAbort(): void;
   /** The new primary answers. `established` leads to it, and is the listener's to keep or destroy. */
-  onPromoted(established: Established | undefined): void;
+  onPromoted(established: VerifiedSocket | undefined): void;
 }
 
 const lookMs = 25;

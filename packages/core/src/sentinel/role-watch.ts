@@ -1,9 +1,9 @@
 import type { Clock, TimerHandle } from '../clock.ts';
-import { establish, type Established, type Target } from '../handshake/establish.ts';
+import { establish, type VerifiedSocket, type Target } from '../handshake/establish.ts';
 
 export interface RoleWatchListener {
   /** A primary answers at the endpoint. The socket is proven, and the listener's to keep or destroy. */
-  onPrimary(established: Established): void;
+  onPrimary(established: VerifiedSocket): void;
 }
 
 const growth = 1.3;

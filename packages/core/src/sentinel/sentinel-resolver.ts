@@ -3,7 +3,7 @@ import type { Clock, Random, TimerHandle } from '../clock.ts';
 import { classifyReply } from '../replies/reply-error.ts';
 import { chooseReplica, type PreferredReplicas, type Replica } from './choose-replica.ts';
 import { endpointKey, openSocket, type Endpoint } from '../handshake/open-socket.ts';
-import { ask, authCommand, ProofError } from '../handshake/prove.ts';
+import { ask, authCommand, ProofError } from '../handshake/verify-handshake.ts';
 import { RespError, type Reply } from '../replies/resp.ts';
 
 /** The part of ioredis' options that leads to the primary through its sentinels. */

@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import type { Clock, TimerHandle } from '../clock.ts';
 import { endpointKey, openSocket, type Endpoint } from '../handshake/open-socket.ts';
-import { authCommand } from '../handshake/prove.ts';
+import { authCommand } from '../handshake/verify-handshake.ts';
 import { encodeCommand, ReplyReader, type Reply } from '../replies/resp.ts';
 import type { Credentials } from '../redis-resilience.ts';
 

@@ -1,3 +1,5 @@
+import type { ProcessStallDetector } from '../event-loop/process-stall-detector.ts';
+
 /**
  * One write to a socket, shared by all commands that are issued in one turn of the event loop: they leave together, so
  * they have one time of sending. One object per turn instead of one clock reading per command.
@@ -15,5 +17,24 @@ export class Flush {
     this.at = at;
     this.readGeneration = readGeneration;
     this.writeGeneration = writeGeneration;
+  }
+}
+
+/** Begins the flushes of all connections of a resilience. */
+export class Flushes {
+  readonly #circuits: Readonly<Record<'read' | 'write', { readonly generation: number }>>;
+  readonly #stallDetector: ProcessStallDetector;
+
+  constructor(
+    circuits: Readonly<Record<'read' | 'write', { readonly generation: number }>>,
+    stallDetector: ProcessStallDetector,
+  ) {
+    this.#circuits = circuits;
+    this.#stallDetector = stallDetector;
+  }
+
+  begin(now: number): Flush {
+    this.#stallDetector.noteWork(now);
+    return new Flush(now, this.#circuits.read.generation, this.#circuits.write.generation);
   }
 }

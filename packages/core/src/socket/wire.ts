@@ -1,29 +1,30 @@
 import type { Socket } from 'node:net';
 import type { Clock } from '../clock.ts';
 import { CoalescedWrites } from './coalesced-writes.ts';
-import type { Flush } from './flush.ts';
+import type { Flush, Flushes } from './flush.ts';
 import type { DriverCommand } from '../driver/driver-command.ts';
 import type { Driver } from '../driver/driver.ts';
 import type { Identity } from '../stall/identity.ts';
 import { Progress } from './progress.ts';
 import type { RoundTrip } from './round-trip.ts';
 
-/** What a wire tells the connection it belongs to. */
-export interface WireListener {
-  /** Bytes arrived: a sign of life, unless they only trickle. */
-  onRead(now: number, isAlive: boolean): void;
+/** What a wire tells; the times stand in the wire itself. */
+export type WireEvent =
+  /** Bytes arrived: a sign of life. */
+  | 'alive'
+  /** Bytes arrived, and too few to be a sign of life: they only trickle. */
+  | 'read'
   /** Bytes are about to leave. */
-  onWrite(now: number): void;
+  | 'written'
   /** The socket takes no more bytes, or takes them again. */
-  onBlockedChange(isBlocked: boolean): void;
-  newFlush(now: number): Flush;
-}
+  | 'room-changed';
 
 /** The socket of one connection, with its flushes and its times. */
 export class Wire {
   readonly #driver: Driver;
   readonly #clock: Clock;
-  readonly #listener: WireListener;
+  readonly #flushes: Flushes;
+  readonly #tell: (event: WireEvent) => void;
   readonly roundTrip: RoundTrip;
   readonly #progress = new Progress();
   #writes: CoalescedWrites | undefined;
@@ -38,11 +39,18 @@ export class Wire {
   /** When bytes were read last that were a sign of life. */
   aliveAt = 0;
 
-  constructor(driver: Driver, clock: Clock, roundTrip: RoundTrip, listener: WireListener) {
+  constructor(
+    driver: Driver,
+    clock: Clock,
+    roundTrip: RoundTrip,
+    flushes: Flushes,
+    tell: (event: WireEvent) => void,
+  ) {
     this.#driver = driver;
     this.#clock = clock;
     this.roundTrip = roundTrip;
-    this.#listener = listener;
+    this.#flushes = flushes;
+    this.#tell = tell;
   }
 
   get socket(): Socket | undefined {
@@ -74,8 +82,8 @@ export class Wire {
     this.aliveAt = this.readAt;
     this.#writes = new CoalescedWrites(socket, {
       onFlush: () => this.#flushed(),
-      onBlockedChange: (isBlocked) => {
-        if (this.#socket === socket) this.#listener.onBlockedChange(isBlocked);
+      onBlockedChange: () => {
+        if (this.#socket === socket) this.#tell('room-changed');
       },
     });
     this.readFirst();
@@ -91,7 +99,7 @@ export class Wire {
   currentFlush(): Flush {
     const current = this.#current;
     if (current !== undefined && !this.isBlocked) return current;
-    const flush = this.#listener.newFlush(this.#clock.now());
+    const flush = this.#flushes.begin(this.#clock.now());
     this.#current = flush;
     if (this.isBlocked) this.#blockedFlushes.push(flush);
     return flush;
@@ -122,14 +130,14 @@ export class Wire {
     this.readAt = now;
     if (isAlive) this.aliveAt = now;
     this.#writes?.noteRead();
-    this.#listener.onRead(now, isAlive);
+    this.#tell(isAlive ? 'alive' : 'read');
   };
 
   // The driver has parsed what was read by now: if that was the end of the answer, it was a sign of life after all.
   #readTheRest(pending: DriverCommand | undefined): void {
     if (this.#driver.oldestUnanswered() === pending) return;
     this.aliveAt = this.readAt;
-    this.#listener.onRead(this.readAt, true);
+    this.#tell('alive');
   }
 
   #flushed(): void {
@@ -145,6 +153,6 @@ export class Wire {
       for (const flush of this.#blockedFlushes) flush.isWritten = true;
       this.#blockedFlushes = [];
     }
-    this.#listener.onWrite(now);
+    this.#tell('written');
   }
 }

@@ -1,6 +1,6 @@
-import type { Established } from '../handshake/establish.ts';
+import type { VerifiedSocket } from '../handshake/establish.ts';
 import { isKnownTo, type Identity } from './identity.ts';
-import { ask } from '../handshake/prove.ts';
+import { ask } from '../handshake/verify-handshake.ts';
 
 /**
  * Asks the server, over another connection, whether it is itself what keeps a connection waiting: it pauses writes
@@ -8,7 +8,7 @@ import { ask } from '../handshake/prove.ts';
  * lives. False where the server does not tell: before Redis 6.2, or when the user must not ask CLIENT LIST.
  */
 export async function isHeldByServer(
-  other: Established,
+  other: VerifiedSocket,
   identity: Identity | undefined,
   signal: AbortSignal,
 ): Promise<boolean> {

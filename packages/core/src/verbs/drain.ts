@@ -1,10 +1,10 @@
 import type { Clock } from '../clock.ts';
-import type { Members } from '../resilience/members.ts';
+import type { ProtectedClients } from '../resilience/protected-clients.ts';
 
 const lookMs = 5;
 
 /** Waits until no command is pending any more, for `drainMs` at most. */
-export function drain(members: Members, clock: Clock, drainMs: number): Promise<void> {
+export function drain(members: ProtectedClients, clock: Clock, drainMs: number): Promise<void> {
   const endsAt = clock.now() + drainMs;
   return new Promise((resolve) => {
     const look = (): void => {

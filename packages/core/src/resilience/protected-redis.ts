@@ -1,28 +1,29 @@
 import type { CauseCode } from '../cause.ts';
 import { Gate } from '../command/gate.ts';
 import { redisDispatch } from '../connection/redis-dispatch.ts';
-import { Connection, type ConnectionHost } from '../connection/connection.ts';
+import type { ConnectionNews } from '../connection/connection-news.ts';
+import { Connection } from '../connection/connection.ts';
 import type { Dialer } from '../dialing/dialer.ts';
 import { FleetWatch } from '../dialing/fleet-watch.ts';
-import { Redialer } from '../connection/redialer.ts';
+import { Reconnector } from '../connection/reconnector.ts';
 import { RoleWatch } from '../sentinel/role-watch.ts';
 import { Failover } from '../sentinel/failover.ts';
 import { sentinelCredentials, type ResolvedTarget } from '../connection/target-of.ts';
 import { debug } from '../debug.ts';
 import type { Driver } from '../driver/driver.ts';
 import { MemberGateHost } from '../command/member-gate-host.ts';
-import type { Member, MemberHost } from './member.ts';
+import type { ProtectedClient, MemberHost } from '../connection/protected-client.ts';
 import type { ConnectionState } from '../snapshot.ts';
 
 /** Protects one ioredis instance: puts the gate before its commands and the connection beneath it. */
-export class RedisMember implements Member {
+export class ProtectedRedis implements ProtectedClient {
   readonly gate: Gate;
   readonly #host: MemberHost;
   readonly #connection: Connection;
   readonly #roleWatch: RoleWatch;
   readonly #expectsPrimary: boolean;
   readonly #driver: Driver;
-  readonly #redialer: Redialer;
+  readonly #source: Reconnector;
   readonly #failover: Failover | undefined;
   readonly #fleetWatch: FleetWatch;
   #runId: string | undefined;
@@ -38,29 +39,19 @@ export class RedisMember implements Member {
     this.#driver = driver;
     this.#host = host;
     this.#expectsPrimary = expectsPrimary;
-    this.gate = new Gate(
-      new MemberGateHost(this, host),
-      redisDispatch(driver, () => this.#connection.wire),
+    const { settings, clock, flushes } = host;
+    this.#source = new Reconnector(dialer, target, {
+      clock,
+      handshakeTimeoutMs: settings.connection.handshakeTimeoutMs,
+      onReport: ({ durationMs, cause, nextAttemptMs }) =>
+        host.tell({ kind: 'attempt', report: { durationMs, cause, nextAttemptMs } }),
+    });
+    this.#connection = new Connection(
+      { driver, target, source: this.#source, settings, flushes, onDead: 'replace' },
+      (news) => this.#onNews(news),
     );
-    const redialer = new Redialer(dialer, target, {
-      clock: host.clock,
-      handshakeTimeoutMs: host.settings.connection.handshakeTimeoutMs,
-      priority: () => (this.#connection.isSubscriber ? 'subscriber' : 'command'),
-      onAttempt: ({ durationMs, cause, nextAttemptMs }) =>
-        host.onAttempt({ durationMs, cause, nextAttemptMs }),
-    });
-    this.#redialer = redialer;
-    const connection = new Connection(driver, target, redialer, this.gate, {
-      ...connectionHost(host),
-      ask: (command, args) => this.ask(command, args),
-      onStateChange: () => host.onMemberChange(),
-      onProven: ({ proof }) => {
-        this.#judgeRole(proof.info);
-        this.#failover?.start();
-        this.#fleetWatch.start();
-      },
-    });
-    this.#connection = connection;
+    this.gate = new Gate(new MemberGateHost(this, host), redisDispatch(driver, this.#connection.wire));
+    if (this.state === 'ready') this.gate.open();
     this.#fleetWatch = new FleetWatch(host.clock, dialer, () => this.ask('info', ['clients']));
     this.#roleWatch = new RoleWatch(target, host.clock, host.settings.connection.minPeriodMs, {
       onPrimary: (established) => {
@@ -72,13 +63,9 @@ export class RedisMember implements Member {
       },
     });
     this.#failover = this.#followFailovers(driver, target);
-    driver.takeOver(this.gate.handle, connection.connector);
+    driver.takeOver(this.gate.handle, this.#connection.connector);
     driver.takeOverRetries();
     driver.answerConnectBy(() => this.#connection.connector.firstFailure());
-  }
-
-  begin(): void {
-    this.#connection.takeOver();
   }
 
   get state(): ConnectionState {
@@ -133,8 +120,8 @@ export class RedisMember implements Member {
     this.#holdWrites();
   }
 
-  prove(): void {
-    this.#connection.prove();
+  ping(): void {
+    this.#connection.ping();
   }
 
   ask(command: string, args: readonly string[]): Promise<unknown> {
@@ -151,7 +138,37 @@ export class RedisMember implements Member {
     // Whoever was to be answered had the time of the drain.
     this.#connection.drop('closed');
     await ended;
-    await this.#redialer.stopped();
+    await this.#source.stopped();
+  }
+
+  #onNews(news: ConnectionNews): void {
+    switch (news.kind) {
+      case 'serving':
+        this.gate.open();
+        return;
+      case 'away':
+        if (news.isFirst) this.gate.begin();
+        this.gate.hold(news.since);
+        return;
+      case 'ended':
+        this.gate.end();
+        return;
+      case 'room-changed':
+        this.gate.refresh();
+        return;
+      case 'verified':
+        this.#judgeRole(news.verified.proof.info);
+        this.#failover?.start();
+        this.#fleetWatch.start();
+        return;
+      case 'changed':
+      case 'gap':
+      case 'resubscribe-failed':
+        this.#host.tell(news);
+        return;
+      default:
+      // The connection's own business.
+    }
   }
 
   #followFailovers(driver: Driver, target: ResolvedTarget): Failover | undefined {
@@ -196,7 +213,7 @@ export class RedisMember implements Member {
   #holdWrites(): void {
     this.#holdsWrites = true;
     this.gate.holdWrites(this.#host.clock.now());
-    this.#host.onMemberChange();
+    this.#host.tell({ kind: 'changed' });
   }
 
   #writesAreBack(): void {
@@ -204,17 +221,6 @@ export class RedisMember implements Member {
     this.#roleWatch.stop();
     this.#failover?.settled();
     this.gate.holdWrites(undefined);
-    this.#host.onMemberChange();
+    this.#host.tell({ kind: 'changed' });
   }
-}
-
-function connectionHost(host: MemberHost): Omit<ConnectionHost, 'ask' | 'onStateChange' | 'onProven'> {
-  return {
-    settings: host.settings,
-    clock: host.clock,
-    random: host.random,
-    newFlush: (now) => host.newFlush(now),
-    onGap: (gapMs, channels) => host.onGap(gapMs, channels),
-    onResubscribeFailed: (channels, code) => host.onResubscribeFailed(channels, code),
-  };
 }

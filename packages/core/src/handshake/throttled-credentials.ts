@@ -10,7 +10,7 @@ const maxPauseMs = 1_000;
  * answer, and after a failure it is left alone for 100 ms, doubled up to a second, half of it jittered. Whoever asks
  * meanwhile gets that failure.
  */
-export function patientProvider(
+export function throttledCredentials(
   provider: () => Credentials | Promise<Credentials>,
   timeoutMs: number,
   clock: Clock,

@@ -1,6 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import type { LinkEffect, LinkSignal, LinkState } from '../../../packages/core/src/connection/link-state.ts';
-import { transition } from '../../../packages/core/src/connection/transition.ts';
+import type {
+  ConnectionEffect,
+  ConnectionSignal,
+  LiveConnectionState,
+} from '../../../packages/core/src/connection/connection-state.ts';
+import { connectionTransition } from '../../../packages/core/src/connection/connection-transition.ts';
 
 const now = 5_000;
 
@@ -14,7 +18,7 @@ const states = {
   loading: { kind: 'stalled', since: 1_000, cause: 'loading' },
   reconnecting: { kind: 'reconnecting', since: 1_000, cause: 'connection-reset' },
   ended: { kind: 'ended' },
-} as const satisfies Record<string, LinkState>;
+} as const satisfies Record<string, LiveConnectionState>;
 
 const signals = {
   dial: { kind: 'dial' },
@@ -27,36 +31,36 @@ const signals = {
   answered: { kind: 'answered' },
   dead: { kind: 'dead' },
   ended: { kind: 'ended' },
-} as const satisfies Record<string, LinkSignal>;
+} as const satisfies Record<string, ConnectionSignal>;
 
 type StateName = keyof typeof states;
 type SignalName = keyof typeof signals;
-type Cell = 'stays' | readonly [LinkState, ...LinkEffect[]];
+type Cell = 'stays' | readonly [LiveConnectionState, ...ConnectionEffect[]];
 
-const toConnecting: Cell = [{ kind: 'connecting', since: now, cause: undefined }, 'hold-gate', 'publish'];
-const toReady: Cell = [{ kind: 'ready', since: now, isSuspect: false }, 'stop-probe', 'open-gate', 'publish'];
-const toEnded: Cell = [{ kind: 'ended' }, 'stop-probe', 'end-gate', 'publish'];
+const toConnecting: Cell = [{ kind: 'connecting', since: now, cause: undefined }, 'hold', 'publish'];
+const toReady: Cell = [{ kind: 'ready', since: now, isSuspect: false }, 'stop-inquiry', 'serve', 'publish'];
+const toEnded: Cell = [{ kind: 'ended' }, 'stop-inquiry', 'end', 'publish'];
 const lostFrom = (since: number): Cell => [
   { kind: 'reconnecting', since, cause: 'connection-reset' },
-  'stop-probe',
-  'hold-gate',
+  'stop-inquiry',
+  'hold',
   'publish',
 ];
 const replacedFrom = (since: number): Cell => [
   { kind: 'reconnecting', since, cause: 'stalled' },
-  'hold-gate',
+  'hold',
   'replace-socket',
   'publish',
 ];
-const refusedAgain = (state: LinkState): Cell => [state, 'publish'];
+const refusedAgain = (state: LiveConnectionState): Cell => [state, 'publish'];
 const refusedAs = (kind: 'connecting' | 'reconnecting'): Cell => [
   { kind, since: 1_000, cause: 'connection-refused' },
-  'hold-gate',
+  'hold',
   'publish',
 ];
 const stalledBy = (cause: 'stalled' | 'busy'): Cell => [
   { kind: 'stalled', since: now, cause },
-  'hold-gate',
+  'hold',
   'publish',
 ];
 const stillStalledBy = (cause: 'stalled' | 'busy'): Cell => [
@@ -82,7 +86,7 @@ const table: Readonly<Record<StateName, Readonly<Record<SignalName, Cell>>>> = {
     dial: 'stays',
     refused: refusedAs('connecting'),
     ready: toReady,
-    lost: [{ kind: 'connecting', since: 1_000, cause: 'connection-reset' }, 'hold-gate', 'publish'],
+    lost: [{ kind: 'connecting', since: 1_000, cause: 'connection-reset' }, 'hold', 'publish'],
     silent: 'stays',
     'away, stalled': 'stays',
     'away, busy': 'stays',
@@ -94,7 +98,7 @@ const table: Readonly<Record<StateName, Readonly<Record<SignalName, Cell>>>> = {
     dial: 'stays',
     refused: refusedAgain(states['connecting, refused']),
     ready: toReady,
-    lost: [{ kind: 'connecting', since: 1_000, cause: 'connection-reset' }, 'hold-gate', 'publish'],
+    lost: [{ kind: 'connecting', since: 1_000, cause: 'connection-reset' }, 'hold', 'publish'],
     silent: 'stays',
     'away, stalled': 'stays',
     'away, busy': 'stays',
@@ -107,7 +111,7 @@ const table: Readonly<Record<StateName, Readonly<Record<SignalName, Cell>>>> = {
     refused: 'stays',
     ready: toReady,
     lost: lostFrom(now),
-    silent: [{ kind: 'ready', since: 1_000, isSuspect: true }, 'probe'],
+    silent: [{ kind: 'ready', since: 1_000, isSuspect: true }, 'inquire'],
     'away, stalled': stalledBy('stalled'),
     'away, busy': stalledBy('busy'),
     answered: 'stays',
@@ -122,7 +126,7 @@ const table: Readonly<Record<StateName, Readonly<Record<SignalName, Cell>>>> = {
     silent: 'stays',
     'away, stalled': stalledBy('stalled'),
     'away, busy': stalledBy('busy'),
-    answered: [{ kind: 'ready', since: 1_000, isSuspect: false }, 'stop-probe'],
+    answered: [{ kind: 'ready', since: 1_000, isSuspect: false }, 'stop-inquiry'],
     dead: replacedFrom(now),
     ended: toEnded,
   },
@@ -184,7 +188,7 @@ describe('the life of a connection', () => {
   test.each(cells)('%s, on %s', (stateName, signalName) => {
     const state = states[stateName];
     const cell = table[stateName][signalName];
-    const result = transition(state, signals[signalName], now);
+    const result = connectionTransition(state, signals[signalName], now);
 
     if (cell === 'stays') {
       expect(result.state).toBe(state);
@@ -196,9 +200,13 @@ describe('the life of a connection', () => {
   });
 
   test('an outage that begins with a stall and goes on with a loss is one outage', () => {
-    const stalled = transition(states.suspect, { kind: 'away', cause: 'stalled' }, 2_000).state;
-    const lost = transition(stalled, { kind: 'lost', cause: 'connection-reset' }, 3_000).state;
-    const refused = transition(lost, { kind: 'attempt-failed', cause: 'connection-refused' }, 4_000).state;
+    const stalled = connectionTransition(states.suspect, { kind: 'away', cause: 'stalled' }, 2_000).state;
+    const lost = connectionTransition(stalled, { kind: 'lost', cause: 'connection-reset' }, 3_000).state;
+    const refused = connectionTransition(
+      lost,
+      { kind: 'attempt-failed', cause: 'connection-refused' },
+      4_000,
+    ).state;
 
     expect(refused).toEqual({ kind: 'reconnecting', since: 2_000, cause: 'connection-refused' });
   });

@@ -16,7 +16,7 @@ export interface Proof {
   readonly clientId: string | undefined;
 }
 
-export interface ProveOptions {
+export interface VerifyOptions {
   readonly credentials: Credentials | undefined;
   /** Ask for RESP3. */
   readonly hello: boolean;
@@ -40,7 +40,7 @@ export class ProofError extends Error {
  *
  * @throws {@link ProofError}, `NotRespError` or the socket's own error; the caller destroys the socket
  */
-export async function prove(socket: Socket, options: ProveOptions): Promise<Proof> {
+export async function verifyHandshake(socket: Socket, options: VerifyOptions): Promise<Proof> {
   const { credentials } = options;
   const commands: string[][] = [];
   if (credentials !== undefined) commands.push(authCommand(credentials));

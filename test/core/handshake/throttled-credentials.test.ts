@@ -1,6 +1,6 @@
 import { ManualClock } from '@redis-resilience/testing';
 import { describe, expect, it } from 'vitest';
-import { patientProvider } from '../../../packages/core/src/handshake/patient-provider.ts';
+import { throttledCredentials } from '../../../packages/core/src/handshake/throttled-credentials.ts';
 
 const sealed = new Error('The vault is sealed.');
 
@@ -12,7 +12,7 @@ function setUp(random = () => 1) {
     vault.calls++;
     return vault.answer();
   };
-  const ask = patientProvider(provider, 5_000, clock, random);
+  const ask = throttledCredentials(provider, 5_000, clock, random);
   const outcome = (): Promise<unknown> =>
     ask().then(
       ({ password }) => password,

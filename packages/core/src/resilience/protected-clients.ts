@@ -1,10 +1,10 @@
 import type { Credentials } from '../redis-resilience.ts';
-import type { Member } from './member.ts';
+import type { ProtectedClient } from '../connection/protected-client.ts';
 import type { ThawKind } from '../event-loop/process-stall-detector.ts';
 import type { SnapshotDetail } from '../snapshot-detail.ts';
 
 /** What the topology adds to a set of members. */
-export interface MembersControl {
+export interface ClientsControl {
   /** Makes the driver connect, where it was told to be lazy. */
   wake(): void;
   /** Uses these credentials, or what the provider gives now, for live connections and all later ones. */
@@ -14,36 +14,28 @@ export interface MembersControl {
 }
 
 /** The main client of a resilience and its duplicates. */
-export class Members {
-  readonly #control: MembersControl;
-  readonly #members = new Set<Member>();
-  #main: Member | undefined;
-  #hasBegun = false;
+export class ProtectedClients {
+  readonly #control: ClientsControl;
+  readonly #members = new Set<ProtectedClient>();
+  #main: ProtectedClient | undefined;
 
-  constructor(control: MembersControl) {
+  constructor(control: ClientsControl) {
     this.#control = control;
   }
 
   /** The one whose state is the state of the resilience. */
-  get main(): Member {
+  get main(): ProtectedClient {
     if (this.#main === undefined) throw new Error('A resilience without a client was asked for it.');
     return this.#main;
   }
 
-  add(member: Member): void {
+  add(member: ProtectedClient): void {
     this.#main ??= member;
     this.#members.add(member);
-    if (this.#hasBegun) member.begin();
-  }
-
-  /** Everything that members report to is in place. */
-  begin(): void {
-    this.#hasBegun = true;
-    for (const member of this.#members) member.begin();
   }
 
   /** A duplicate was closed; the main client stays, also when it is. */
-  remove(member: Member): void {
+  remove(member: ProtectedClient): void {
     if (member !== this.#main) this.#members.delete(member);
   }
 
@@ -68,7 +60,7 @@ export class Members {
   thaw(kind: ThawKind, durationMs: number): void {
     for (const member of this.#members) {
       member.gate.forgiveElapsed(durationMs);
-      if (kind !== 'blocked') member.prove();
+      if (kind !== 'blocked') member.ping();
     }
   }
 

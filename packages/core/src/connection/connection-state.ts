@@ -10,7 +10,7 @@ import type { CauseCode } from '../cause.ts';
  * - `reconnecting`: lost, and being made anew.
  * - `ended`: closed by the application.
  */
-export type LinkState =
+export type LiveConnectionState =
   | { readonly kind: 'idle' }
   | { readonly kind: 'connecting'; readonly since: number; readonly cause: CauseCode | undefined }
   | { readonly kind: 'ready'; readonly since: number; readonly isSuspect: boolean }
@@ -19,12 +19,12 @@ export type LinkState =
   | { readonly kind: 'ended' };
 
 /** What happens to a connection. */
-export type LinkSignal =
+export type ConnectionSignal =
   /** The driver was told to connect. */
   | { readonly kind: 'dial' }
   /** An attempt failed, or the server answered that it does not serve yet. */
   | { readonly kind: 'attempt-failed'; readonly cause: CauseCode }
-  /** The driver finished its handshake on a proven socket. */
+  /** The driver finished its handshake on a verified socket. */
   | { readonly kind: 'ready' }
   | { readonly kind: 'lost'; readonly cause: CauseCode }
   /** Something is unanswered, and nothing was read, for longer than the limit. */
@@ -37,19 +37,23 @@ export type LinkSignal =
   | { readonly kind: 'dead' }
   | { readonly kind: 'ended' };
 
-/** What is to be done about it. Data: `connection.ts` performs it. */
-export type LinkEffect =
-  | 'open-gate'
-  | 'hold-gate'
-  | 'end-gate'
-  /** Open a second connection and ask PING. */
-  | 'probe'
-  | 'stop-probe'
-  /** Destroy the socket; the proven second one, if any, takes its place. */
+/** What is to be done about it, as data. */
+export type ConnectionEffect =
+  /** Commands may pass. */
+  | 'serve'
+  /** Commands wait, or fail. */
+  | 'hold'
+  /** No command will ever pass again. */
+  | 'end'
+  /** Ask the server over a second connection. */
+  | 'inquire'
+  | 'stop-inquiry'
+  /** Destroy the socket; the second one, if it was kept, takes its place. */
   | 'replace-socket'
+  /** Tell that the state or its cause changed. */
   | 'publish';
 
-export interface LinkTransition {
-  readonly state: LinkState;
-  readonly effects: readonly LinkEffect[];
+export interface ConnectionTransition {
+  readonly state: LiveConnectionState;
+  readonly effects: readonly ConnectionEffect[];
 }

@@ -2,34 +2,42 @@ import type { Clock, Random, TimerHandle } from '../clock.ts';
 import { afterReads } from '../event-loop/after-reads.ts';
 import type { Wire } from '../socket/wire.ts';
 
-export interface PatrolListener {
+/** What the watch noticed. */
+export type StallFinding =
   /** Something is unanswered, and nothing was read, for longer than the limit. */
-  onSilent(): void;
-  /** Nothing was sent or read for the idle time: a question is due. */
-  onIdle(): void;
-  /** A command waits for ever by its own wish: nothing is due. */
-  onBlocked(): void;
-  idleMs(): number;
-}
+  | 'silent'
+  /** Nothing was written or read for the idle time: a PING is due. */
+  | 'idle'
+  /** The oldest command blocks for ever, by its own wish: no answer is ever due. */
+  | 'blocked';
 
 /**
- * Watches one connection with one timer: how long the oldest unanswered command has been met with silence, and how
- * long the connection has been idle. Before silence is reported the socket is read.
+ * Watches one connection with one timer: how long its oldest unanswered command has met with silence, and how long the
+ * connection has been idle. The socket is read before silence is reported.
  */
-export class Patrol {
+export class StallWatch {
   readonly #wire: Wire;
   readonly #clock: Clock;
   readonly #random: Random;
-  readonly #listener: PatrolListener;
+  readonly #idleMs: () => number;
+  readonly #tell: (finding: StallFinding) => void;
   #timer: TimerHandle | undefined;
   #dueAt = Infinity;
   #isOn = false;
 
-  constructor(wire: Wire, clock: Clock, random: Random, listener: PatrolListener) {
+  /** `idleMs` is read at each look: a subscriber is asked sooner than a connection that commands use. */
+  constructor(
+    wire: Wire,
+    clock: Clock,
+    random: Random,
+    idleMs: () => number,
+    tell: (finding: StallFinding) => void,
+  ) {
     this.#wire = wire;
     this.#clock = clock;
     this.#random = random;
-    this.#listener = listener;
+    this.#idleMs = idleMs;
+    this.#tell = tell;
   }
 
   start(): void {
@@ -70,10 +78,10 @@ export class Patrol {
   };
 
   #lookAtIdle(now: number): number {
-    const idleMs = this.#listener.idleMs();
+    const idleMs = this.#idleMs();
     const idleFor = now - Math.max(this.#wire.readAt, this.#wire.writtenAt);
     if (idleFor >= idleMs) {
-      this.#listener.onIdle();
+      this.#tell('idle');
       return this.#wire.roundTrip.limitMs();
     }
     // Jittered, so that the idle connections of a fleet do not ask in step.
@@ -85,15 +93,15 @@ export class Patrol {
     const blockedUntil = this.#wire.blockedUntil();
     const since = Math.max(this.#wire.aliveAt, sentAt, blockedUntil ?? 0);
     if (since === Infinity) {
-      const idleMs = this.#listener.idleMs();
-      if (now - Math.max(this.#wire.readAt, sentAt) >= idleMs) this.#listener.onBlocked();
+      const idleMs = this.#idleMs();
+      if (now - Math.max(this.#wire.readAt, sentAt) >= idleMs) this.#tell('blocked');
       return Math.max(1, idleMs);
     }
     const silentFor = now - since;
     if (silentFor < limitMs) return Math.max(1, limitMs - silentFor);
     afterReads(this.#clock, () => {
-      if (this.#isOn && this.#wire.aliveAt < now && this.#wire.oldestSentAt() === sentAt)
-        this.#listener.onSilent();
+      const isStillSilent = this.#wire.aliveAt < now && this.#wire.oldestSentAt() === sentAt;
+      if (this.#isOn && isStillSilent) this.#tell('silent');
     });
     return limitMs;
   }

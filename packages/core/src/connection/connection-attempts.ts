@@ -1,0 +1,83 @@
+import type { CauseCode } from '../cause.ts';
+import type { Clock } from '../clock.ts';
+import type { DialAttempt, DialResult } from '../dialing/dial-request.ts';
+import { establish, EstablishError, type Target, type VerifiedSocket } from '../handshake/establish.ts';
+import { hedgedEstablish } from '../handshake/hedged-establish.ts';
+import type { TlsMismatch } from '../handshake/tls-mismatch.ts';
+
+/** A failed attempt, or one that is taking unusually long. */
+export interface AttemptTrouble {
+  readonly cause: CauseCode;
+  readonly error: Error;
+}
+
+/** Makes the attempts of one connection for its dialer, and keeps the sockets that were verified. */
+export class ConnectionAttempts {
+  readonly #target: Target;
+  readonly #clock: Clock;
+  readonly #explain: TlsMismatch['explain'];
+  readonly #running = new Set<Promise<unknown>>();
+  readonly #verified: VerifiedSocket[] = [];
+
+  /** Without `tlsMismatch` a failure keeps the cause that the attempt itself met: nothing else is dialed to explain it. */
+  constructor(target: Target, clock: Clock, tlsMismatch?: TlsMismatch) {
+    this.#target = target;
+    this.#clock = clock;
+    this.#explain = (cause, endpoint) => tlsMismatch?.explain(cause, endpoint) ?? Promise.resolve(cause);
+  }
+
+  /**
+   * One attempt. `isHedged`: a second handshake is begun beside one that the server leaves without an answer.
+   * `onTrouble` is told of the failure, and before it of a server that accepts the connection and stays silent.
+   */
+  async run(
+    attempt: DialAttempt,
+    isHedged: boolean,
+    onTrouble: (trouble: AttemptTrouble) => void,
+  ): Promise<DialResult> {
+    try {
+      const connect = isHedged ? hedgedEstablish : establish;
+      const connecting = connect(this.#target, this.#clock, attempt.signal, {
+        connected: () => attempt.connected(),
+        preparing: (cause) => attempt.preparing(cause),
+        unanswered: (endpoint) => {
+          const error = new Error('The peer does not answer.');
+          void this.#explain('handshake-timeout', endpoint).then((cause) => onTrouble({ cause, error }));
+        },
+      });
+      const verified = await this.#noted(connecting);
+      const fleetSize = Number(verified.proof.info['connected_clients']);
+      this.#verified.push(verified);
+      return {
+        ok: true,
+        fleetSize: Number.isFinite(fleetSize) ? fleetSize : undefined,
+        discard: () => {
+          this.#verified.splice(this.#verified.indexOf(verified), 1);
+          verified.socket.destroy();
+        },
+      };
+    } catch (error) {
+      const failure = error instanceof EstablishError ? error : new EstablishError('connection-reset', error);
+      const beneath = failure.cause instanceof Error ? failure.cause : failure;
+      const cause = await this.#explain(failure.reason, failure.endpoint);
+      onTrouble({ cause, error: beneath });
+      return { ok: false, cause, error: beneath };
+    }
+  }
+
+  /** The socket of the attempt that the dialer reported as a success. */
+  take(): VerifiedSocket | undefined {
+    return this.#verified.shift();
+  }
+
+  /** Resolves when no attempt has a socket any more. */
+  async settled(): Promise<void> {
+    await Promise.allSettled(this.#running);
+  }
+
+  #noted(connecting: Promise<VerifiedSocket>): Promise<VerifiedSocket> {
+    const noted = connecting.finally(() => this.#running.delete(noted));
+    this.#running.add(noted);
+    return noted;
+  }
+}

@@ -1,0 +1,105 @@
+import type { CauseCode } from '../cause.ts';
+import type {
+  ConnectionEffect,
+  ConnectionSignal,
+  LiveConnectionState,
+  ConnectionTransition,
+} from './connection-state.ts';
+
+/**
+ * The whole life of a connection as a pure function: what a signal makes of a state, and what is to be done about it.
+ * A signal that means nothing in a state leaves it as it is.
+ */
+export function connectionTransition(
+  state: LiveConnectionState,
+  signal: ConnectionSignal,
+  now: number,
+): ConnectionTransition {
+  switch (signal.kind) {
+    case 'dial':
+      return onDial(state, now);
+    case 'attempt-failed':
+      return onAttemptFailed(state, signal.cause);
+    case 'ready':
+      return state.kind === 'ended' || state.kind === 'idle'
+        ? stay(state)
+        : go({ kind: 'ready', since: now, isSuspect: false }, 'stop-inquiry', 'serve', 'publish');
+    case 'lost':
+      return onLost(state, signal.cause, now);
+    case 'silent':
+      return state.kind === 'ready' && !state.isSuspect
+        ? go({ ...state, isSuspect: true }, 'inquire')
+        : stay(state);
+    case 'away':
+      return onAway(state, signal.cause, now);
+    case 'answered':
+      return onAnswered(state, now);
+    case 'dead':
+      return isConnected(state)
+        ? go(reconnecting(state, 'stalled', now), 'hold', 'replace-socket', 'publish')
+        : stay(state);
+    case 'ended':
+      return state.kind === 'ended' ? stay(state) : go({ kind: 'ended' }, 'stop-inquiry', 'end', 'publish');
+    default:
+      return signal satisfies never;
+  }
+}
+
+function onDial(state: LiveConnectionState, now: number): ConnectionTransition {
+  if (state.kind !== 'idle' && state.kind !== 'ended') return stay(state);
+  return go({ kind: 'connecting', since: now, cause: undefined }, 'hold', 'publish');
+}
+
+function onAttemptFailed(state: LiveConnectionState, cause: CauseCode): ConnectionTransition {
+  if (state.kind !== 'connecting' && state.kind !== 'reconnecting') return stay(state);
+  if (state.cause === cause) return go(state, 'publish');
+  return go({ ...state, cause }, 'hold', 'publish');
+}
+
+function onLost(state: LiveConnectionState, cause: CauseCode, now: number): ConnectionTransition {
+  switch (state.kind) {
+    case 'ready':
+    case 'stalled':
+      return go(reconnecting(state, cause, now), 'stop-inquiry', 'hold', 'publish');
+    case 'connecting':
+      return onAttemptFailed(state, cause);
+    case 'reconnecting':
+    case 'idle':
+    case 'ended':
+      return stay(state);
+    default:
+      return state satisfies never;
+  }
+}
+
+function onAway(state: LiveConnectionState, cause: CauseCode, now: number): ConnectionTransition {
+  if (state.kind === 'ready') return go({ kind: 'stalled', since: now, cause }, 'hold', 'publish');
+  if (state.kind === 'stalled' && state.cause !== cause) return go({ ...state, cause }, 'publish');
+  return stay(state);
+}
+
+function onAnswered(state: LiveConnectionState, now: number): ConnectionTransition {
+  if (state.kind === 'stalled') {
+    return go({ kind: 'ready', since: now, isSuspect: false }, 'stop-inquiry', 'serve', 'publish');
+  }
+  if (state.kind === 'ready' && state.isSuspect) return go({ ...state, isSuspect: false }, 'stop-inquiry');
+  return stay(state);
+}
+
+function reconnecting(state: LiveConnectionState, cause: CauseCode, now: number): LiveConnectionState {
+  // An outage that began with a stall is one outage.
+  const since = state.kind === 'stalled' ? state.since : now;
+  return { kind: 'reconnecting', since, cause };
+}
+
+function isConnected(state: LiveConnectionState): boolean {
+  return state.kind === 'ready' || state.kind === 'stalled';
+}
+
+function stay(state: LiveConnectionState): ConnectionTransition {
+  return { state, effects: [] };
+}
+
+function go(state: LiveConnectionState, ...effects: ConnectionEffect[]): ConnectionTransition {
+  return { state, effects };
+}

@@ -1,0 +1,27 @@
+import type { CauseCode } from '../cause.ts';
+import type { DialPriority } from '../dialing/dial-request.ts';
+import type { VerifiedSocket } from '../handshake/establish.ts';
+
+/** What a source tells while a socket is wanted. */
+export type SourceEvent =
+  /** Once, and the last event: a socket that is verified and serves. */
+  | { readonly kind: 'verified'; readonly verified: VerifiedSocket }
+  /** An attempt failed, or the server answered that it does not serve yet. The source goes on. */
+  | { readonly kind: 'failed'; readonly cause: CauseCode; readonly error: Error }
+  /** The last event: there will be no socket. */
+  | { readonly kind: 'gave-up'; readonly cause: CauseCode; readonly error: Error };
+
+/** Where a connection gets its sockets from. */
+export interface SocketSource {
+  /** A socket is wanted, for as long as `stop` is not called. */
+  start(priority: DialPriority, tell: (event: SourceEvent) => void): void;
+  stop(): void;
+  /** Resolves when no attempt has a socket any more. */
+  stopped(): Promise<void>;
+  /** The socket that was given is gone. */
+  lost(): void;
+  /** Trying soon is worth while. */
+  hurry(): void;
+  /** Milliseconds until the next attempt; undefined when none is planned. */
+  nextAttemptMs(): number | undefined;
+}

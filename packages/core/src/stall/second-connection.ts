@@ -1,0 +1,97 @@
+import type { CauseCode } from '../cause.ts';
+import type { Clock, TimerHandle } from '../clock.ts';
+import { establish, EstablishError, type Target, type VerifiedSocket } from '../handshake/establish.ts';
+import type { Wire } from '../socket/wire.ts';
+import { isHeldByServer } from './held-by-server.ts';
+
+/** What a second connection found out about a server whose first connection is silent. */
+export type SecondAnswer =
+  /** The server serves. The socket is verified, and the caller's to keep or destroy. */
+  | { readonly kind: 'serves'; readonly verified: VerifiedSocket }
+  /** The server answers that it does not serve: it loads, is busy, or keeps the first connection waiting itself. */
+  | { readonly kind: 'away'; readonly cause: CauseCode }
+  /** It could not be reached at all. */
+  | { readonly kind: 'unreachable'; readonly cause: CauseCode };
+
+/**
+ * Opens a second connection to the server of a suspect one, asks it PING, and asks whether the server itself keeps the
+ * first one waiting. One inquiry at a time; `stop` ends it without a trace.
+ */
+export class SecondConnection {
+  readonly #target: Target;
+  readonly #suspect: Wire;
+  readonly #clock: Clock;
+  #running: { readonly abort: AbortController; readonly timers: readonly TimerHandle[] } | undefined;
+
+  constructor(target: Target, suspect: Wire, clock: Clock) {
+    this.#target = target;
+    this.#suspect = suspect;
+    this.#clock = clock;
+  }
+
+  /**
+   * Resolves with what was found out within `timeoutMs`; never, when it is stopped first, or when another inquiry runs.
+   * `onNoAnswer` is called once when there was none within `patienceMs`; the inquiry goes on.
+   */
+  ask(patienceMs: number, timeoutMs: number, onNoAnswer: () => void): Promise<SecondAnswer> {
+    return new Promise((resolve) => {
+      if (this.#running !== undefined) return;
+      const abort = new AbortController();
+      const running = {
+        abort,
+        timers: [
+          this.#clock.setTimeout(onNoAnswer, patienceMs),
+          this.#clock.setTimeout(() => abort.abort(new Error('No answer in time.')), timeoutMs),
+        ],
+      };
+      this.#running = running;
+      const finish = (answer: SecondAnswer): void => {
+        if (this.#running === running) {
+          this.stop();
+          resolve(answer);
+        } else if (answer.kind === 'serves') answer.verified.socket.destroy();
+      };
+      this.#inquire(abort.signal).then(finish, (error: unknown) => finish(answerOf(error)));
+    });
+  }
+
+  stop(): void {
+    const running = this.#running;
+    if (running === undefined) return;
+    this.#running = undefined;
+    for (const timer of running.timers) this.#clock.clearTimeout(timer);
+    running.abort.abort(new Error('The inquiry was stopped.'));
+  }
+
+  async #inquire(signal: AbortSignal): Promise<SecondAnswer> {
+    const verified = await establish(this.#target, this.#clock, signal);
+    const { socket, proof } = verified;
+    let cause = proof.waiting;
+    try {
+      if (cause === undefined && (await isHeldByServer(verified, this.#suspect.identity, signal)))
+        cause = 'stalled';
+    } catch (error) {
+      socket.destroy();
+      throw new EstablishError('handshake-timeout', error);
+    }
+    if (cause === undefined) return { kind: 'serves', verified };
+    socket.destroy();
+    return { kind: 'away', cause };
+  }
+}
+
+function answerOf(error: unknown): SecondAnswer {
+  const reason = error instanceof EstablishError ? error.reason : 'connection-reset';
+  switch (reason) {
+    case 'connection-refused':
+    case 'connection-reset':
+    case 'protocol':
+      return { kind: 'unreachable', cause: reason };
+    default:
+      // Silence, a full server, a wrong password: none of them proves that the first connection is dead.
+      return {
+        kind: 'away',
+        cause: reason === 'handshake-timeout' || reason === 'connect-timeout' ? 'stalled' : reason,
+      };
+  }
+}

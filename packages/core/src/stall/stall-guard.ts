@@ -1,0 +1,82 @@
+import type { CauseCode } from '../cause.ts';
+import type { Driver } from '../driver/driver.ts';
+import type { Target } from '../handshake/establish.ts';
+import type { Settings } from '../settings.ts';
+import type { Wire } from '../socket/wire.ts';
+import { BlockingCheck } from './blocking-check.ts';
+import { StallInquiry, type InquiryFinding } from './stall-inquiry.ts';
+import { StallWatch, type StallFinding } from './stall-watch.ts';
+
+/** What is known of a connection that may be stalled. */
+export type StallNews =
+  /** Something is unanswered for longer than the limit: an inquiry is due. */
+  | { readonly kind: 'silent' }
+  /** Nothing was written or read for a while: a PING is due. */
+  | { readonly kind: 'idle' }
+  | InquiryFinding;
+
+/** Watches one connection, and finds out over another one why it is silent. */
+export class StallGuard {
+  readonly #watch: StallWatch;
+  readonly #inquiry: StallInquiry;
+  readonly #blockingCheck: BlockingCheck;
+  readonly #tell: (news: StallNews) => void;
+
+  constructor(
+    driver: Driver,
+    target: Target,
+    wire: Wire,
+    settings: Settings,
+    idleMs: () => number,
+    tell: (news: StallNews) => void,
+  ) {
+    const { clock, random } = settings;
+    this.#tell = tell;
+    this.#watch = new StallWatch(wire, clock, random, idleMs, (finding) => this.#onFinding(finding));
+    this.#blockingCheck = new BlockingCheck(driver, wire, target, clock);
+    this.#inquiry = new StallInquiry(target, wire, settings, tell);
+  }
+
+  /** The connection serves. */
+  watch(): void {
+    this.#watch.start();
+  }
+
+  /** The connection is gone. */
+  unwatch(): void {
+    this.#watch.stop();
+  }
+
+  noteWrite(now: number): void {
+    this.#watch.noteWrite(now);
+  }
+
+  /** Asks the server over a second connection why this one is silent, until something is known. */
+  inquire(): void {
+    this.#inquiry.begin();
+  }
+
+  /** The server itself said that it does not serve: it is asked until it does. */
+  awaitServer(cause: CauseCode): void {
+    this.#inquiry.await(cause);
+  }
+
+  stopInquiry(): void {
+    this.#inquiry.stop();
+  }
+
+  /** Whether a sign of life at this time ends the silence that is looked into. */
+  isInquiryEndedBy(aliveAt: number): boolean {
+    return this.#inquiry.isEndedBy(aliveAt);
+  }
+
+  #onFinding(finding: StallFinding): void {
+    if (finding !== 'blocked') this.#tell({ kind: finding });
+    else void this.#checkBlocked();
+  }
+
+  async #checkBlocked(): Promise<void> {
+    const replacement = await this.#blockingCheck.run();
+    if (replacement !== undefined) this.#tell({ kind: 'dead', replacement });
+  }
+}

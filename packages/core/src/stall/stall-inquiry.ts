@@ -1,0 +1,153 @@
+import type { CauseCode } from '../cause.ts';
+import type { Clock, TimerHandle } from '../clock.ts';
+import { debug } from '../debug.ts';
+import type { Target, VerifiedSocket } from '../handshake/establish.ts';
+import type { Settings } from '../settings.ts';
+import type { Wire } from '../socket/wire.ts';
+import { SecondConnection, type SecondAnswer } from './second-connection.ts';
+
+/** What an inquiry found out about a silent connection. */
+export type InquiryFinding =
+  /** The server is away: it answers nobody, or says that it does not serve. The inquiry goes on. */
+  | { readonly kind: 'away'; readonly cause: CauseCode }
+  /** The server said that it does not serve, and serves again. */
+  | { readonly kind: 'serves' }
+  /** The server serves, and the connection is dead. The second one may take its place. */
+  | { readonly kind: 'dead'; readonly replacement: VerifiedSocket }
+  /** Nobody is there. */
+  | { readonly kind: 'gone'; readonly cause: CauseCode };
+
+const timeoutGrowth = 1.5;
+const minGraceMs = 50;
+const maxGraceMs = 200;
+
+/**
+ * Finds out why a connection is silent, by asking over a second one. Nothing is torn down on suspicion: only when the
+ * second connection is answered and the first one still is not. While the server is away the inquiry goes on.
+ */
+export class StallInquiry {
+  readonly #settings: Settings;
+  readonly #clock: Clock;
+  readonly #wire: Wire;
+  readonly #second: SecondConnection;
+  readonly #tell: (finding: InquiryFinding) => void;
+  /** A second connection that was answered, while the first one is given a moment. */
+  #candidate: VerifiedSocket | undefined;
+  #timer: TimerHandle | undefined;
+  /** Why the server is known to be away; undefined while it is not. */
+  #awayCause: CauseCode | undefined;
+  /** Grows from question to question, for a server that is only slow to greet. */
+  #timeoutMs = 0;
+  #since = 0;
+  #isOn = false;
+
+  constructor(target: Target, wire: Wire, settings: Settings, tell: (finding: InquiryFinding) => void) {
+    this.#settings = settings;
+    this.#clock = settings.clock;
+    this.#wire = wire;
+    this.#second = new SecondConnection(target, wire, settings.clock);
+    this.#tell = tell;
+  }
+
+  /** Whether a sign of life at this time ends the silence that is looked into. */
+  isEndedBy(aliveAt: number): boolean {
+    return aliveAt >= this.#since;
+  }
+
+  /** The connection is silent. */
+  begin(): void {
+    this.#isOn = true;
+    this.#since = this.#clock.now();
+    this.#timeoutMs = 0;
+    this.#awayCause = undefined;
+    debug('%s: stall suspected, the server is asked over a second connection', this.#settings.name);
+    this.#ask();
+  }
+
+  /** The server itself said that it does not serve: it is asked, at the pace of dialing, until it does. */
+  await(cause: CauseCode): void {
+    this.#isOn = true;
+    this.#awayCause = cause;
+    this.#askLater();
+  }
+
+  stop(): void {
+    this.#isOn = false;
+    this.#awayCause = undefined;
+    this.#second.stop();
+    if (this.#timer !== undefined) this.#clock.clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#candidate?.socket.destroy();
+    this.#candidate = undefined;
+  }
+
+  #ask(): void {
+    const { handshakeTimeoutMs, minStallMs } = this.#settings.connection;
+    const patienceMs = Math.max(minStallMs, this.#wire.roundTrip.limitMs());
+    const timeoutMs = Math.min(handshakeTimeoutMs, Math.max(this.#timeoutMs, 2 * patienceMs));
+    this.#timeoutMs = timeoutMs * timeoutGrowth;
+    const onNoAnswer = (): void => {
+      debug('%s: no answer over the second connection either', this.#settings.name);
+      this.#findAway('stalled');
+    };
+    void this.#second.ask(patienceMs, timeoutMs, onNoAnswer).then((answer) => this.#judge(answer));
+  }
+
+  #askLater(): void {
+    if (this.#timer !== undefined) return;
+    this.#timer = this.#clock.setTimeout(() => {
+      this.#timer = undefined;
+      if (this.#awayCause !== undefined) this.#ask();
+    }, this.#settings.connection.minPeriodMs);
+  }
+
+  #findAway(cause: CauseCode): void {
+    this.#awayCause = cause;
+    this.#tell({ kind: 'away', cause });
+  }
+
+  #judge(answer: SecondAnswer): void {
+    if (!this.#isOn) {
+      if (answer.kind === 'serves') answer.verified.socket.destroy();
+      return;
+    }
+    const why = answer.kind === 'serves' ? 'it answers there' : answer.cause;
+    debug('%s: second connection: %s (%s)', this.#settings.name, answer.kind, why);
+    switch (answer.kind) {
+      case 'unreachable':
+        this.#tell({ kind: 'gone', cause: answer.cause });
+        return;
+      case 'away':
+        this.#findAway(answer.cause);
+        this.#askLater();
+        return;
+      case 'serves':
+        this.#weigh(answer.verified);
+        return;
+      default:
+        answer satisfies never;
+    }
+  }
+
+  #weigh(verified: VerifiedSocket): void {
+    if (this.#awayCause !== undefined && this.#awayCause !== 'stalled') {
+      verified.socket.destroy();
+      this.#tell({ kind: 'serves' });
+      return;
+    }
+    // After a thaw both connections are answered, in any order: the first one gets a moment.
+    const graceMs = Math.min(maxGraceMs, minGraceMs + 4 * this.#wire.roundTrip.meanMs);
+    this.#candidate = verified;
+    this.#timer = this.#clock.setTimeout(() => {
+      this.#timer = undefined;
+      this.#candidate = undefined;
+      const isDead = !this.isEndedBy(this.#wire.aliveAt) && !verified.socket.destroyed;
+      if (!isDead) {
+        verified.socket.destroy();
+        return;
+      }
+      debug('%s: the socket is dead, the second connection takes its place', this.#settings.name);
+      this.#tell({ kind: 'dead', replacement: verified });
+    }, graceMs);
+  }
+}

@@ -1,0 +1,86 @@
+import { ManualClock } from '@redis-resilience/testing';
+import { describe, expect, test } from 'vitest';
+import { NodeDialers } from '../../../packages/core/src/cluster/node-dialers.ts';
+import type { DialResult } from '../../../packages/core/src/dialing/dial-request.ts';
+
+const refused = { ok: false, cause: 'connection-refused', error: new Error('refused') } as const;
+
+function start(): {
+  clock: ManualClock;
+  dialers: NodeDialers;
+  attempt: (address: string, result: DialResult) => Promise<void>;
+} {
+  const clock = new ManualClock();
+  const dialers = new NodeDialers({
+    clock,
+    random: () => 0.5,
+    minPeriodMs: 100,
+    maxPeriodMs: 5_000,
+    handshakeTimeoutMs: 5_000,
+  });
+  return {
+    clock,
+    dialers,
+    // One attempt, as a node makes it: whatever comes of it, no other follows.
+    attempt: async (address, result) => {
+      const ticket = dialers
+        .of(address)
+        .dial({ priority: 'command', attempt: () => Promise.resolve(result) });
+      await clock.travelAsync(0);
+      ticket.cancel();
+    },
+  };
+}
+
+describe('the dialers of the nodes of a cluster', () => {
+  test('refuse an attempt until it is due, with the cause of the last one', async () => {
+    const { clock, dialers, attempt } = start();
+    await attempt('a:1', refused);
+    expect(dialers.of('a:1').refusal()).toMatchObject({ cause: 'connection-refused' });
+    expect(dialers.of('b:1').refusal()).toBeUndefined();
+    await clock.travelAsync(100);
+    expect(dialers.of('a:1').refusal()).toBeUndefined();
+    expect(dialers.causeOf('a:1')).toBe('connection-refused');
+  });
+
+  test('forget a failure when the node could be reached', async () => {
+    const { clock, dialers, attempt } = start();
+    await attempt('a:1', refused);
+    await clock.travelAsync(100);
+    await attempt('a:1', { ok: true });
+    expect(dialers.isAway('a:1')).toBe(false);
+    expect(dialers.of('a:1').refusal()).toBeUndefined();
+  });
+
+  test('tell of a node that is silent until it is heard', () => {
+    const { dialers } = start();
+    dialers.silent('a:1');
+    expect(dialers.causeOf('a:1')).toBe('stalled');
+    dialers.heard('a:1');
+    expect(dialers.causeOf('a:1')).toBeUndefined();
+  });
+
+  test('name a cause only where one of the given nodes is away', async () => {
+    const { dialers, attempt } = start();
+    await attempt('a:1', refused);
+    expect(dialers.firstCauseAmong(new Set(['b:1']))).toBeUndefined();
+    expect(dialers.firstCauseAmong(new Set(['b:1', 'a:1']))).toBe('connection-refused');
+  });
+
+  test('are the same for one address, and bounded in number', async () => {
+    const { dialers, attempt } = start();
+    await attempt('a:0', refused);
+    expect(dialers.of('a:0')).toBe(dialers.of('a:0'));
+    for (let port = 1; port <= 256; port++) dialers.of(`a:${port}`);
+    expect(dialers.causeOf('a:0')).toBeUndefined();
+  });
+
+  test('remember nothing after their release', async () => {
+    const { dialers, attempt } = start();
+    await attempt('a:1', refused);
+    dialers.silent('b:1');
+    dialers.release();
+    expect(dialers.isAway('a:1')).toBe(false);
+    expect(dialers.isAway('b:1')).toBe(false);
+  });
+});
