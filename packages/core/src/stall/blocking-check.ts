@@ -4,7 +4,7 @@ import { debug } from '../debug.ts';
 import type { Driver } from '../driver/driver.ts';
 import { establish, type Established, type Target } from '../handshake/establish.ts';
 import { isKnownTo, type Identity } from './identity.ts';
-import { ask } from '../handshake/prove.ts';
+import { request } from '../replies/request.ts';
 import type { Wire } from '../socket/wire.ts';
 
 export interface BlockingCheckListener {
@@ -70,8 +70,8 @@ export class BlockingCheck {
     }
     call.released = true;
     const askedAt = this.#clock.now();
-    const [reply] = await ask(socket, [['CLIENT', 'UNBLOCK', identity.clientId, 'TIMEOUT']], signal);
-    const wasBlocked = reply === '1';
+    const [reply] = await request(socket, [['CLIENT', 'UNBLOCK', identity.clientId, 'TIMEOUT']], signal);
+    const wasBlocked = reply === 1;
     if (!wasBlocked) call.released = false;
     if (wasBlocked) await pause(this.#clock, graceMs);
     const isDead =
