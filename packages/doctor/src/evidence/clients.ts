@@ -1,6 +1,6 @@
 import type { Deadline } from '../deadline.ts';
 import type { Conversation } from '../wire/conversation.ts';
-import { textOf } from '../wire/reply.ts';
+import { textOf } from '../wire/reply-fields.ts';
 
 /** Who is connected, in numbers. */
 export interface ClientsEvidence {

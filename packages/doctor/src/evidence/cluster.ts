@@ -1,6 +1,6 @@
 import type { Deadline } from '../deadline.ts';
 import type { Conversation } from '../wire/conversation.ts';
-import { fieldsOf, textOf } from '../wire/reply.ts';
+import { fieldsOf, textOf } from '../wire/reply-fields.ts';
 
 /** One node as the others see it. */
 export interface ClusterNode {

@@ -1,7 +1,7 @@
+import { ErrorReply, type Reply } from '@redis-resilience/core/protocol';
 import type { Deadline } from '../deadline.ts';
 import type { Login } from '../target/walk-target.ts';
 import type { Conversation, Ending } from '../wire/conversation.ts';
-import { ReplyError, type Reply } from '../wire/reply.ts';
 
 /** What the server made of the credentials and of HELLO. */
 export interface LoginEvidence {
@@ -43,16 +43,16 @@ export async function gatherLogin(
   );
   const authReply = login === undefined ? undefined : replies[0];
   const [hello, ping] = replies.slice(auth.length);
-  const authError = authReply instanceof ReplyError ? authReply.message : undefined;
+  const authError = authReply instanceof ErrorReply ? authReply.message : undefined;
   return {
     login: {
       given: login !== undefined,
       username: login?.username,
       authError,
-      isRequired: firstPing instanceof ReplyError && firstPing.code === 'NOAUTH',
+      isRequired: firstPing instanceof ErrorReply && firstPing.code === 'NOAUTH',
     },
     hello: {
-      error: hello instanceof ReplyError ? hello.message : undefined,
+      error: hello instanceof ErrorReply ? hello.message : undefined,
       closesConnection: hello === undefined && ending !== undefined && ending.kind !== 'silent',
     },
     ping,

@@ -1,4 +1,4 @@
-import { ReplyError, type Reply } from '../wire/reply.ts';
+import { classifyReply, ErrorReply, type Reply } from '@redis-resilience/core/protocol';
 import type { Deadline } from '../deadline.ts';
 import { labelOf, type Endpoint, type Login, type WalkTarget } from '../target/walk-target.ts';
 import { Conversation, type Ending } from '../wire/conversation.ts';
@@ -135,9 +135,10 @@ async function converse(
 }
 
 function isTurnedAway(ping: Reply | undefined): boolean {
-  return ping instanceof ReplyError && (ping.code === 'DENIED' || /max number of clients/.test(ping.message));
+  if (!(ping instanceof ErrorReply)) return false;
+  return ping.code === 'DENIED' || classifyReply(ping.message).cause === 'max-clients';
 }
 
 function isLockedOut(ping: Reply | undefined): boolean {
-  return ping instanceof ReplyError && ping.code === 'NOAUTH';
+  return ping instanceof ErrorReply && ping.code === 'NOAUTH';
 }

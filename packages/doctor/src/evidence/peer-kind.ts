@@ -1,5 +1,5 @@
+import { ErrorReply, type Reply } from '@redis-resilience/core/protocol';
 import type { Ending } from '../wire/conversation.ts';
-import { ReplyError, type Reply } from '../wire/reply.ts';
 
 /** Who it is that answers. `unknown`: it closed, or kept silent, or made no sense. */
 export type PeerKind =
@@ -18,7 +18,7 @@ export type PeerKind =
 
 /** Recognises a peer by what it said to a PING. */
 export function recognise(bytes: Buffer, ping: Reply | undefined, ending: Ending | undefined): PeerKind {
-  if (ping !== undefined) return ping instanceof ReplyError || ping === 'PONG' ? 'redis' : 'other';
+  if (ping !== undefined) return ping instanceof ErrorReply || ping === 'PONG' ? 'redis' : 'other';
   if (bytes.length === 0) return 'unknown';
   const text = bytes.toString('latin1');
   const known = signs.find(({ sign }) => sign.test(text));

@@ -1,8 +1,8 @@
+import { ErrorReply, type Reply } from '@redis-resilience/core/protocol';
 import type { Deadline } from '../deadline.ts';
 import type { Endpoint, WalkTarget } from '../target/walk-target.ts';
 import { Conversation, type Ending } from '../wire/conversation.ts';
 import { dial } from '../wire/dial.ts';
-import { ReplyError, type Reply } from '../wire/reply.ts';
 import { recognise, type PeerKind } from './peer-kind.ts';
 
 /** Who answers at the address, judged by its answer to one PING without credentials. */
@@ -46,7 +46,7 @@ export async function answersPlainly(endpoint: Endpoint, deadline: Deadline): Pr
   conversation.close();
   bound.release();
   const [ping] = round.replies;
-  return ping === 'PONG' || ping instanceof ReplyError;
+  return ping === 'PONG' || ping instanceof ErrorReply;
 }
 
 // A peer that closed, or kept silent, at a plain PING: TLS, PostgreSQL and the cluster bus all do so.
@@ -95,7 +95,7 @@ async function isClusterBus(endpoint: Endpoint, deadline: Deadline): Promise<boo
   const { replies } = await conversation.ask([['PING'], ['CLUSTER', 'INFO']], deadline);
   conversation.close();
   const [ping, cluster] = replies;
-  const isLocked = ping instanceof ReplyError && ping.code === 'NOAUTH';
+  const isLocked = ping instanceof ErrorReply && ping.code === 'NOAUTH';
   return isLocked || (typeof cluster === 'string' && cluster.includes('cluster_state'));
 }
 

@@ -1,6 +1,7 @@
+import { ErrorReply } from '@redis-resilience/core/protocol';
 import type { Deadline } from '../deadline.ts';
 import type { Conversation } from '../wire/conversation.ts';
-import { listOf, recordOf, ReplyError, textOf } from '../wire/reply.ts';
+import { listOf, recordOf, textOf } from '../wire/reply-fields.ts';
 
 /** What one sentinel says of the primary that was asked for. */
 export interface SentinelView {
@@ -39,14 +40,14 @@ export async function gatherSentinelView(
   const port = Number(fields['port']);
   return {
     sentinel,
-    error: master instanceof ReplyError ? master.message : undefined,
+    error: master instanceof ErrorReply ? master.message : undefined,
     knownNames: listOf(masters).flatMap((entry) => recordOf(entry)['name'] ?? []),
     primary: fields['ip'] === undefined || !(port > 0) ? undefined : { host: fields['ip'], port },
     flags: fields['flags'] ?? '',
     quorum: Number(fields['quorum'] ?? 0),
     otherSentinels: Number(fields['num-other-sentinels'] ?? 0),
     quorumError:
-      quorum instanceof ReplyError && quorum.message.startsWith('NOQUORUM') ? quorum.message : undefined,
+      quorum instanceof ErrorReply && quorum.message.startsWith('NOQUORUM') ? quorum.message : undefined,
     replicas: listOf(replicas).flatMap((entry) => {
       const { ip, port: at, flags = '' } = recordOf(entry);
       return ip === undefined ? [] : [{ host: ip, port: Number(at), flags }];

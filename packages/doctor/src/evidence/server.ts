@@ -1,6 +1,7 @@
+import { ErrorReply, type Reply } from '@redis-resilience/core/protocol';
 import type { Deadline } from '../deadline.ts';
 import type { Conversation, Ending } from '../wire/conversation.ts';
-import { fieldsOf, listOf, recordOf, ReplyError, textOf, type Reply } from '../wire/reply.ts';
+import { fieldsOf, listOf, recordOf, textOf } from '../wire/reply-fields.ts';
 import { configNames } from './config-names.ts';
 import { slowEntriesOf, type SlowEntry } from './slow-log.ts';
 
@@ -99,7 +100,7 @@ async function clusterInfo(
 }
 
 function errorOf(reply: Reply | undefined): string | undefined {
-  return reply instanceof ReplyError ? reply.message : undefined;
+  return reply instanceof ErrorReply ? reply.message : undefined;
 }
 
 function latencyEventsOf(reply: Reply | undefined): readonly LatencyEvent[] {
@@ -115,7 +116,7 @@ function refusedOf(answers: ReadonlyMap<string, Reply | undefined>, wasProbed: b
   for (const [question, reply] of answers) {
     const isQueued = question.startsWith('GET ') || question.startsWith('SET ') || question === 'DISCARD';
     const isOfOthers = question.startsWith('SELECT');
-    if (!(reply instanceof ReplyError) || isOfOthers || (isQueued && !wasProbed)) continue;
+    if (!(reply instanceof ErrorReply) || isOfOthers || (isQueued && !wasProbed)) continue;
     if (isQueued || !/^NOPERM|unknown (sub)?command|permission/i.test(reply.message)) continue;
     refused.add(question.startsWith('CONFIG') ? 'CONFIG GET' : question.replace(/ \d+$/, ''));
   }

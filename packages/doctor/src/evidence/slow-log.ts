@@ -1,4 +1,5 @@
-import { listOf, type Reply } from '../wire/reply.ts';
+import type { Reply } from '@redis-resilience/core/protocol';
+import { listOf } from '../wire/reply-fields.ts';
 
 /** One slow command: its name only, never its arguments. */
 export interface SlowEntry {

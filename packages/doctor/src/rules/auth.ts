@@ -1,14 +1,14 @@
+import { classifyReply, codeOfReply, ErrorReply, isNeedlessPassword } from '@redis-resilience/core/protocol';
 import type { Evidence } from '../evidence/evidence.ts';
 import type { NodeEvidence } from '../evidence/node.ts';
 import { error, warning, type Finding } from '../finding.ts';
-import { ReplyError } from '../wire/reply.ts';
 import { redisCli } from './redis-cli.ts';
 import { onEachNode } from './rule.ts';
 
 /** No connection left to give. */
 export const turnedAwayRule = onEachNode((node, evidence) => {
   const { ping } = node;
-  if (!(ping instanceof ReplyError) || !/max number of clients/.test(ping.message)) return undefined;
+  if (!(ping instanceof ErrorReply) || classifyReply(ping.message).cause !== 'max-clients') return undefined;
   const serving = evidence.host?.serving;
   return error(
     'max-clients',
@@ -21,7 +21,7 @@ export const turnedAwayRule = onEachNode((node, evidence) => {
 /** Protected mode and passwords. */
 export const authRule = onEachNode((node, evidence) => {
   const { ping, login } = node;
-  if (ping instanceof ReplyError && ping.code === 'DENIED') {
+  if (ping instanceof ErrorReply && ping.code === 'DENIED') {
     return error(
       'auth',
       'The server is in protected mode: without a password it serves connections from its own host only.',
@@ -30,7 +30,7 @@ export const authRule = onEachNode((node, evidence) => {
     );
   }
   if (login?.authError !== undefined) return authErrorFinding(login.authError, node, evidence);
-  if (ping instanceof ReplyError && ping.code === 'NOAUTH') {
+  if (ping instanceof ErrorReply && ping.code === 'NOAUTH') {
     const hint = evidence.target.hasNameOnly
       ? 'Write redis://:PASSWORD@host:port'
       : 'Put user and password into the URL';
@@ -60,7 +60,7 @@ export const permissionRule = onEachNode((node, evidence) => {
   if (denied.includes('SET')) {
     return warning('auth', 'The user has no permission for ordinary writes.', facts, next);
   }
-  if (ping instanceof ReplyError && ping.code === 'NOPERM' && !server.wasProbed) {
+  if (ping instanceof ErrorReply && ping.code === 'NOPERM' && !server.wasProbed) {
     const message = 'The user may log in, and has no permission for PING and little else.';
     return error('auth', message, { ...facts, denied: ['PING', 'MULTI'] }, next);
   }
@@ -69,7 +69,7 @@ export const permissionRule = onEachNode((node, evidence) => {
 
 function authErrorFinding(message: string, node: NodeEvidence, evidence: Evidence): Finding {
   const { username } = node.login ?? {};
-  if (/without any password configured|no password is set/i.test(message)) {
+  if (isNeedlessPassword(message)) {
     return warning(
       'auth',
       'A password was given, and the server does not ask for one.',
@@ -100,7 +100,7 @@ function authErrorFinding(message: string, node: NodeEvidence, evidence: Evidenc
     isKnown
       ? 'The password is wrong, or the user does not exist or is disabled.'
       : 'The server did not accept the credentials.',
-    { reason: isKnown ? 'wrong' : 'refused', user: username ?? 'default', reply: firstWord(message) },
+    { reason: isKnown ? 'wrong' : 'refused', user: username ?? 'default', reply: codeOfReply(message) },
     `On the server: ACL GETUSER ${username ?? 'default'}`,
   );
 }
@@ -109,8 +109,4 @@ function deniesCommand(message: string | undefined): boolean {
   return (
     message !== undefined && message.startsWith('NOPERM') && /permissions? to run|can't run/i.test(message)
   );
-}
-
-function firstWord(message: string): string {
-  return /^[A-Z]+/.exec(message)?.[0] ?? 'ERR';
 }

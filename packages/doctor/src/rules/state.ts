@@ -1,12 +1,12 @@
+import { ErrorReply } from '@redis-resilience/core/protocol';
 import { error } from '../finding.ts';
-import { ReplyError } from '../wire/reply.ts';
 import { redisCli } from './redis-cli.ts';
 import { onEachNode } from './rule.ts';
 
 /** The server is there and cannot serve yet, or just now. */
 export const stateRule = onEachNode((node, evidence) => {
   const { ping, server } = node;
-  if (!(ping instanceof ReplyError)) return undefined;
+  if (!(ping instanceof ErrorReply)) return undefined;
   const info = server?.info ?? {};
   switch (ping.code) {
     case 'LOADING':

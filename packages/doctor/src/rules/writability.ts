@@ -1,6 +1,6 @@
+import { ErrorReply } from '@redis-resilience/core/protocol';
 import type { ServerEvidence } from '../evidence/server.ts';
 import { error, warning, type Finding } from '../finding.ts';
-import { ReplyError } from '../wire/reply.ts';
 import { redisCli } from './redis-cli.ts';
 import { onEachNode } from './rule.ts';
 
@@ -26,7 +26,7 @@ export const persistenceRule = onEachNode((node, evidence): Finding | undefined 
   if (server === undefined) return undefined;
   const { info, config } = server;
   const isRefused =
-    refusesWrites(server, 'MISCONF') || (ping instanceof ReplyError && ping.code === 'MISCONF');
+    refusesWrites(server, 'MISCONF') || (ping instanceof ErrorReply && ping.code === 'MISCONF');
   const rdbFailed = info['rdb_last_bgsave_status'] === 'err';
   const aofFailed = info['aof_last_write_status'] === 'err';
   const facts = {

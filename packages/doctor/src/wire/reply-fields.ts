@@ -1,19 +1,4 @@
-/** A reply: text for strings and numbers, {@link ReplyError} for error replies, lists for aggregates, maps flattened. */
-export type Reply = string | null | ReplyError | readonly Reply[];
-
-/** An error reply, word for word as the server sent it. It is data here, never thrown. */
-export class ReplyError {
-  readonly message: string;
-
-  constructor(message: string) {
-    this.message = message;
-  }
-
-  /** Its first word: `NOAUTH`, `ERR`. */
-  get code(): string {
-    return /^[A-Z][A-Z0-9]*/.exec(this.message)?.[0] ?? 'ERR';
-  }
-}
+import type { Reply } from '@redis-resilience/core/protocol';
 
 /** A text reply, or undefined for anything else. */
 export function textOf(reply: Reply | undefined): string | undefined {
@@ -25,7 +10,7 @@ export function listOf(reply: Reply | undefined): readonly Reply[] {
   return Array.isArray(reply) ? (reply as readonly Reply[]) : [];
 }
 
-/** A flat list of names and values, as a record; a value that is no text is left out. */
+/** A flat list of names and values, as a record; values that are not text are left out. */
 export function recordOf(reply: Reply | undefined): Record<string, string> {
   const items = listOf(reply);
   const record: Record<string, string> = {};
@@ -36,7 +21,7 @@ export function recordOf(reply: Reply | undefined): Record<string, string> {
   return record;
 }
 
-/** The lines `name:value` of INFO and of CLUSTER INFO. */
+/** The `name:value` lines of INFO and of CLUSTER INFO. */
 export function fieldsOf(text: string): Record<string, string> {
   const fields: Record<string, string> = {};
   for (const line of text.split(/\r?\n/)) {
