@@ -31,6 +31,6 @@ export { startSentinel, type StartSentinelOptions } from './sentinel/start-senti
 export { startOddPeer, type OddPeer, type OddPeerKind } from './odd-peer/start-odd-peer.ts';
 
 export type { ClusterGroup } from './cluster/cluster-group.ts';
-export { keySlot } from './cluster/key-slot.ts';
+export { keySlot } from '@redis-resilience/core/protocol';
 export type { SlotMigration } from './cluster/slot-migration.ts';
 export { startCluster, type StartClusterOptions } from './cluster/start-cluster.ts';

@@ -1,6 +1,6 @@
 import { connect as connectTcp, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
-import { ReplyError, ReplyReader } from './reply-reader.ts';
+import { encodeCommand, ErrorReply, ReplyReader } from '@redis-resilience/core/protocol';
 
 /** Where to connect, and as whom. */
 export interface RawTarget {
@@ -49,7 +49,7 @@ export class RawConnection {
       }, timeoutMs);
       this.#waiting.push({ resolve, reject, timer });
       this.#socket.ref();
-      this.#socket.write(encode(args));
+      this.#socket.write(encodeCommand(args));
     });
   }
 
@@ -58,20 +58,15 @@ export class RawConnection {
   }
 
   #receive(chunk: Buffer): void {
-    let replies: unknown[];
-    try {
-      replies = this.#reader.push(chunk);
-    } catch (error) {
-      this.#end(error as Error);
-      return;
-    }
+    const { replies, failure } = this.#reader.push(chunk);
     for (const reply of replies) {
       const waiting = this.#waiting.shift();
       clearTimeout(waiting?.timer);
-      if (reply instanceof ReplyError) waiting?.reject(reply);
+      if (reply instanceof ErrorReply) waiting?.reject(reply);
       else waiting?.resolve(reply);
     }
-    if (this.#waiting.length === 0) this.#socket.unref();
+    if (failure !== undefined) this.#end(failure);
+    else if (this.#waiting.length === 0) this.#socket.unref();
   }
 
   #end(reason: Error): void {
@@ -88,9 +83,4 @@ interface Waiting {
   readonly resolve: (reply: unknown) => void;
   readonly reject: (error: Error) => void;
   readonly timer: NodeJS.Timeout;
-}
-
-function encode(args: readonly (string | number)[]): string {
-  const parts = args.map((arg) => `$${Buffer.byteLength(String(arg))}\r\n${arg}\r\n`);
-  return `*${args.length}\r\n${parts.join('')}`;
 }
