@@ -2,16 +2,16 @@ import type { Socket } from 'node:net';
 import { performance } from 'node:perf_hooks';
 import type { ProxyFaults } from './proxy-faults.ts';
 
-/** A break in a lane once so many more bytes have passed. */
-export interface LaneCut {
+/** Breaks a direction once this many more bytes have passed. */
+export interface DirectionCut {
   bytesLeft: number;
-  /** Called at once when they have; gives what to do when the sink has had time to see them. */
+  /** Called as soon as they have passed; returns the break itself, which waits until the sink has had time to read them. */
   readonly reached: () => () => void;
 }
 
-/** One way of one connection: takes bytes from `source` and hands them to `sink`, in order, as the faults allow. */
-export class ProxyLane {
-  cut: LaneCut | undefined;
+/** One direction of one connection: passes bytes from `source` to `sink`, in order, as the faults allow. */
+export class ProxyDirection {
+  cut: DirectionCut | undefined;
   /** Of this connection alone; undefined: as all others. */
   bytesPerSecond: number | undefined;
   readonly #source: Socket;
@@ -90,7 +90,7 @@ export class ProxyLane {
     this.#sinkIsFull = !this.#sink.destroyed && !this.#sink.write(part, breakOff);
   }
 
-  #cutOff(cut: LaneCut): () => void {
+  #cutOff(cut: DirectionCut): () => void {
     this.cut = undefined;
     this.silence();
     const breakOff = cut.reached();
