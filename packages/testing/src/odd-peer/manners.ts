@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import { ReplyReader } from '@redis-resilience/core/protocol';
 import { createRandom } from '../create-random.ts';
-import type { OddPeerKind } from './start-odd-peer.ts';
+import type { OddPeerKind } from './odd-peer.ts';
 
 /** What each odd peer does with a client that has just connected. */
 export const manners: Readonly<Record<Exclude<OddPeerKind, 'unreachable'>, (client: Socket) => void>> = {

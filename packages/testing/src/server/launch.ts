@@ -4,7 +4,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { performance } from 'node:perf_hooks';
 import { setTimeout as delay } from 'node:timers/promises';
 import { ErrorReply } from '@redis-resilience/core/protocol';
-import { RawConnection, type RawTarget } from '../resp/raw-connection.ts';
+import { RawConnection, type RawTarget } from './raw-connection.ts';
 import { missingBinary } from './redis-binary.ts';
 import { spawnTracked, type TrackedProgram } from './spawn-tracked.ts';
 
