@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import { UsageError } from '../usage-error.ts';
+import { UsageError } from '../../usage-error.ts';
 
 /** One kind of request: `{n}` in its path becomes a number from 1 to 1,000. */
 export interface RequestTarget {

@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { UsageError } from '../usage-error.ts';
+import { UsageError } from '../../usage-error.ts';
 import { checkPlan, type Plan } from './plan.ts';
 
-const folder = new URL('../../plans/', import.meta.url);
+const folder = new URL('../../../plans/', import.meta.url);
 
 /** The plans that come with the package, in the order in which they are rehearsed. */
 export const builtInPlans = [

@@ -1,6 +1,6 @@
 import { defaultThresholds, thresholdNames, type Thresholds } from './thresholds.ts';
-import { faultNames, type FaultName } from './faults/fault.ts';
-import { UsageError } from '../usage-error.ts';
+import { faultNames, type FaultName } from '../faults/fault-name.ts';
+import { UsageError } from '../../usage-error.ts';
 
 /** One outage to rehearse: a small JSON file. */
 export interface Plan {
