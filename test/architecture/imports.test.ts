@@ -3,17 +3,18 @@ import { expect, it } from 'vitest';
 import { declaredBy, packageNames, sourceOf, type SourceFile } from './source-files.ts';
 
 const core = ['@redis-resilience/core', '@redis-resilience/core/http'];
+const protocol = '@redis-resilience/core/protocol';
 
 /** Imports point one way: what each package may import of the others. */
 const ownImports: Readonly<Record<string, readonly string[]>> = {
   core: [],
-  testing: [],
+  testing: [protocol],
   express: core,
   koa: core,
   nestjs: core,
-  fallback: core,
+  fallback: [...core, protocol],
   telemetry: core,
-  doctor: core,
+  doctor: [...core, protocol],
   cli: [...core, '@redis-resilience/doctor', '@redis-resilience/testing'],
 };
 
@@ -33,9 +34,20 @@ it.each(packageNames)('%s imports of others only what its manifest declares', (n
   expect(undeclared).toEqual([]);
 });
 
-it.each(['core', 'testing'])('%s has no runtime dependency but Node and the peer ioredis', (name) => {
+it.each([
+  ['core', 'ioredis'],
+  ['testing', protocol],
+])('%s imports nothing beside Node and %s', (name, allowed) => {
   const external = importsIn(sourceOf(name)).filter(({ from }) => !from.endsWith('.ts') && !isBuiltIn(from));
-  expect(external.filter(({ from }) => from !== 'ioredis')).toEqual([]);
+  expect(external.filter(({ from }) => from !== allowed)).toEqual([]);
+});
+
+it('loads no driver, and names none of its types, through core/protocol', () => {
+  const files = new Map(sourceOf('core').map((file) => [file.path.replace('packages/core/src/', ''), file]));
+  const reached = new Set(['protocol.ts']);
+  for (const path of reached) for (const { from } of files.get(path)?.imports ?? []) reached.add(from);
+  expect(reached).toContain('replies/reply-reader.ts');
+  expect([...reached].filter((from) => !from.endsWith('.ts') && !isBuiltIn(from))).toEqual([]);
 });
 
 /** The rooms of core, from the lowest to the highest: each imports, by value, only what stands below it. */

@@ -8,20 +8,6 @@ import {
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { isAlive } from './is-alive.ts';
 
-describe('keySlot', () => {
-  it.each([
-    ['', 0],
-    ['123456789', 12_739],
-    ['foo', 12_182],
-    ['{user1000}.following', keySlot('user1000')],
-    ['foo{}{bar}', 8_363],
-    ['foo{{bar}}zap', keySlot('{bar')],
-    ['foo{bar}{zap}', keySlot('bar')],
-  ])('knows the slot of %j', (key, slot) => {
-    expect(keySlot(key)).toBe(slot);
-  });
-});
-
 describe('startCluster', () => {
   let cluster: ClusterGroup;
   const slot = keySlot('{a}');

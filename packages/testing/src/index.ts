@@ -26,11 +26,13 @@ export type { ChaosProxy, CutOptions, ProxyTarget } from './proxy/chaos-proxy.ts
 export { startProxy, type StartProxyOptions } from './proxy/start-proxy.ts';
 
 export type { SentinelGroup } from './sentinel/sentinel-group.ts';
-export { startSentinel, type StartSentinelOptions } from './sentinel/start-sentinel.ts';
+export { startSentinel } from './sentinel/start-sentinel.ts';
+export type { StartSentinelOptions } from './sentinel/start-sentinel-options.ts';
 
-export { startOddPeer, type OddPeer, type OddPeerKind } from './odd-peer/start-odd-peer.ts';
+export type { OddPeer, OddPeerKind } from './odd-peer/odd-peer.ts';
+export { startOddPeer } from './odd-peer/start-odd-peer.ts';
 
 export type { ClusterGroup } from './cluster/cluster-group.ts';
-export { keySlot } from './cluster/key-slot.ts';
+export { keySlot } from '@redis-resilience/core/protocol';
 export type { SlotMigration } from './cluster/slot-migration.ts';
 export { startCluster, type StartClusterOptions } from './cluster/start-cluster.ts';

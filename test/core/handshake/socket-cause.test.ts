@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { NotRespError } from '../../../packages/core/src/replies/resp.ts';
+import { ProtocolError } from '../../../packages/core/src/replies/protocol-error.ts';
 import { causeOfSocketError } from '../../../packages/core/src/handshake/socket-cause.ts';
 
 const coded = (code: string): Error => Object.assign(new Error(`connect ${code}`), { code });
@@ -31,8 +31,8 @@ describe('why a socket failed', () => {
   });
 
   test('a TLS alert tells a server that wants TLS, other bytes a peer that is no Redis', () => {
-    expect(causeOfSocketError(new NotRespError(Buffer.from([0x15, 3, 3, 0, 2])))).toBe('tls');
-    expect(causeOfSocketError(new NotRespError(Buffer.from('HTTP/1.1')))).toBe('protocol');
+    expect(causeOfSocketError(new ProtocolError('tls'))).toBe('tls');
+    expect(causeOfSocketError(new ProtocolError('not-resp'))).toBe('protocol');
   });
 
   test.each([undefined, null, 'text', new Error('no code'), { code: 5 }])('%s: connection-reset', (error) => {

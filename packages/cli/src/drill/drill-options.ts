@@ -1,9 +1,9 @@
 import { numberFlag, parseFlags } from '../parse-flags.ts';
 import { UsageError } from '../usage-error.ts';
-import { builtInPlans, loadPlan } from './load-plan.ts';
-import type { Plan } from './plan.ts';
-import type { ProbeName } from './probes.ts';
-import { parseRequestTarget } from './request-target.ts';
+import { builtInPlans, loadPlan } from './plans/load-plan.ts';
+import type { Plan } from './plans/plan.ts';
+import type { ProbeName } from './traffic/probes.ts';
+import { parseRequestTarget } from './traffic/request-target.ts';
 
 export interface DrillOptions {
   readonly command: readonly string[];

@@ -1,5 +1,5 @@
 import type { Rehearsal } from './rehearsal.ts';
-import type { ProbeName, ProbeSample } from './probes.ts';
+import type { ProbeName, ProbeSample } from './traffic/probes.ts';
 
 /** What a rehearsal comes down to. */
 export interface Figures {

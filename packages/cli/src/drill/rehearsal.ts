@@ -1,6 +1,6 @@
-import type { Plan } from './plan.ts';
-import type { ProbeSample } from './probes.ts';
-import type { Sample } from './traffic.ts';
+import type { Plan } from './plans/plan.ts';
+import type { ProbeSample } from './traffic/probes.ts';
+import type { Sample } from './traffic/traffic.ts';
 
 /** Everything measured while one plan was rehearsed. All times in milliseconds since its beginning. */
 export interface Rehearsal {

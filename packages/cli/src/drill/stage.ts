@@ -1,5 +1,5 @@
 import { startProxy, startRedis, type ChaosProxy, type RedisServer } from '@redis-resilience/testing';
-import type { FaultName } from './faults/fault.ts';
+import type { FaultName } from './faults/fault-name.ts';
 
 /** A real Redis behind a proxy, made for one rehearsal. */
 export interface Stage extends AsyncDisposable {

@@ -1,5 +1,5 @@
 import type { Figures } from './figures.ts';
-import type { Thresholds } from './thresholds.ts';
+import type { Thresholds } from './plans/thresholds.ts';
 
 /** One threshold that was missed, in words. */
 export interface Miss {

@@ -1,4 +1,4 @@
-import type { Look } from './source.ts';
+import type { Look } from './look.ts';
 
 /** Reads a health endpoint: the worst of its connections is what counts. */
 export async function appConnections(url: string, timeoutMs: number): Promise<Look> {

@@ -1,6 +1,6 @@
 import type { Style } from '../style.ts';
 import { sparkline } from './sparkline.ts';
-import type { Look } from './source.ts';
+import type { Look } from './look.ts';
 import type { Track } from './track.ts';
 
 const widest = 40;

@@ -2,15 +2,7 @@ import { describeTarget, diagnose } from '@redis-resilience/doctor';
 import { refusing } from '../refusing.ts';
 import { UsageError } from '../usage-error.ts';
 import { appConnections } from './app-connections.ts';
-
-/** What one look at a target shows. */
-export interface Look {
-  readonly status: 'up' | 'degraded' | 'down' | 'unreachable';
-  readonly latencyMs: number;
-  readonly circuit: string;
-  readonly outages: number | undefined;
-  readonly cause: string | undefined;
-}
+import type { Look } from './look.ts';
 
 /** Something that can be looked at again and again. */
 export interface Source {

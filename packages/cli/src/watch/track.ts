@@ -1,4 +1,5 @@
-import type { Look, Source } from './source.ts';
+import type { Look } from './look.ts';
+import type { Source } from './source.ts';
 
 const keptLooks = 240;
 

@@ -2,21 +2,21 @@ import type { Socket } from 'node:net';
 import type { CauseCode } from '../cause.ts';
 import type { Clock } from '../clock.ts';
 import { classifyReply } from '../replies/reply-error.ts';
-import { ask } from './verify-handshake.ts';
-import { RespError } from '../replies/resp.ts';
+import { ErrorReply } from '../replies/reply.ts';
+import { request } from '../replies/request.ts';
 
 export interface AwaitServingOptions {
   readonly clock: Clock;
   readonly signal: AbortSignal;
   readonly intervalMs: number;
-  /** Bounds each question. */
+  /** Bounds each PING. */
   readonly timeoutMs: number;
   onWaiting(cause: CauseCode): void;
 }
 
 /**
- * Asks PING on a proven socket until the server serves: it loads, or runs a script, or its replica link is down. The
- * connection is kept, so that a fleet does not dial a server that has enough to do.
+ * Sends PING on a proven socket until the server serves: until it has loaded, its script has ended, or the link of the
+ * replica is up. The connection is kept, so that a fleet does not dial a server that is busy enough.
  *
  * @throws the socket's error, or the reason of the signal
  */
@@ -29,8 +29,8 @@ export async function awaitServing(socket: Socket, options: AwaitServingOptions)
     signal.addEventListener('abort', onAbort, { once: true });
     const timer = clock.setTimeout(() => deadline.abort(new Error('No answer to PING.')), options.timeoutMs);
     try {
-      const [reply] = await ask(socket, [['PING']], deadline.signal);
-      const cause = reply instanceof RespError ? classifyReply(reply.message).cause : undefined;
+      const [reply] = await request(socket, [['PING']], deadline.signal);
+      const cause = reply instanceof ErrorReply ? classifyReply(reply.message).cause : undefined;
       if (cause !== 'loading' && cause !== 'busy' && cause !== 'replica-stale') return;
       options.onWaiting(cause);
     } finally {

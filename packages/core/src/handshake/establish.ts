@@ -6,6 +6,8 @@ import { openSocket, type Endpoint } from './open-socket.ts';
 import { verifyHandshake, ProofError, type Proof } from './verify-handshake.ts';
 import { causeOfSocketError } from './socket-cause.ts';
 import type { Credentials } from '../redis-resilience.ts';
+import { classifyReply } from '../replies/reply-error.ts';
+import { ErrorReply } from '../replies/reply.ts';
 
 /** Where to connect to right now, and how. Asked anew at each attempt. */
 export interface Target {
@@ -101,6 +103,7 @@ export async function establish(
 
 function reasonOf(error: unknown, phase: string, signal: AbortSignal): CauseCode {
   if (error instanceof ProofError) return error.reason;
+  if (error instanceof ErrorReply) return classifyReply(error.message).cause ?? 'protocol';
   if (error instanceof CredentialsError) return 'credentials';
   if (signal.aborted) {
     if (phase === 'credentials') return 'credentials';

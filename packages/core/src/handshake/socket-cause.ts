@@ -1,5 +1,5 @@
 import type { CauseCode } from '../cause.ts';
-import { NotRespError } from '../replies/resp.ts';
+import { ProtocolError } from '../replies/protocol-error.ts';
 
 const byCode: Readonly<Record<string, CauseCode>> = {
   ECONNREFUSED: 'connection-refused',
@@ -28,9 +28,9 @@ const byCode: Readonly<Record<string, CauseCode>> = {
   HOSTNAME_MISMATCH: 'tls',
 };
 
-/** Recognises why a socket could not be opened or used, from what Node or our reader threw. */
+/** The cause of a socket that could not be opened or used, from the error of Node or of the reply reader. */
 export function causeOfSocketError(error: unknown): CauseCode {
-  if (error instanceof NotRespError) return looksLikeTls(error.firstBytes) ? 'tls' : 'protocol';
+  if (error instanceof ProtocolError) return error.reason === 'tls' ? 'tls' : 'protocol';
   const code = codeOf(error);
   if (code === undefined) return 'connection-reset';
   if (code.startsWith('ERR_TLS') || code.startsWith('ERR_SSL') || code.startsWith('ERR_OSSL')) return 'tls';
@@ -42,10 +42,4 @@ function codeOf(error: unknown): string | undefined {
   if (error instanceof AggregateError && error.errors.length > 0) return codeOf(error.errors.at(-1));
   const { code } = error as { code?: unknown };
   return typeof code === 'string' ? code : undefined;
-}
-
-// A TLS alert or handshake record: content type 20 to 23, then the major version 3.
-function looksLikeTls(bytes: Buffer): boolean {
-  const type = bytes[0] ?? 0;
-  return type >= 0x14 && type <= 0x17 && bytes[1] === 0x03;
 }

@@ -2,7 +2,7 @@ import tls from 'node:tls';
 import type { CauseCode } from '../cause.ts';
 import type { Clock } from '../clock.ts';
 import { openSocket, type Endpoint } from './open-socket.ts';
-import { ask } from './verify-handshake.ts';
+import { request } from '../replies/request.ts';
 
 const timeoutMs = 500;
 const rememberMs = 5000;
@@ -41,7 +41,7 @@ export class TlsMismatch {
       socket.on('error', ignore);
       try {
         if (endpoint.tls === undefined) await greetWithTls(socket, deadline.signal);
-        else await ask(socket, [['PING']], deadline.signal);
+        else await request(socket, [['PING']], deadline.signal);
         return true;
       } finally {
         socket.destroy();
@@ -60,7 +60,7 @@ function isSuspicious(cause: CauseCode, { tls: options }: Endpoint): boolean {
 }
 
 // Whether it answers at all is the question; who it is, is not.
-function greetWithTls(socket: Parameters<typeof ask>[0], signal: AbortSignal): Promise<void> {
+function greetWithTls(socket: Parameters<typeof request>[0], signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     const secure = tls.connect({ socket, rejectUnauthorized: false });
     secure.once('secureConnect', resolve);

@@ -1,18 +1,19 @@
 import type { Socket } from 'node:net';
 import type { CauseCode } from '../cause.ts';
-import { classifyReply } from '../replies/reply-error.ts';
 import type { Credentials } from '../redis-resilience.ts';
-import { encodeCommand, ReplyReader, RespError, type Reply } from '../replies/resp.ts';
+import { classifyReply, isNeedlessPassword } from '../replies/reply-error.ts';
+import { ErrorReply, type Reply } from '../replies/reply.ts';
+import { request } from '../replies/request.ts';
 
-/** What a socket proved to be. */
+/** What the handshake proved about a socket. */
 export interface Proof {
-  /** Set while the server answers and does not serve yet: loading, busy, or a replica without its primary. */
+  /** Set while the server answers but does not serve yet: loading, busy, or a replica without its primary. */
   readonly waiting: CauseCode | undefined;
-  /** INFO, as far as the user may see it. */
+  /** INFO; empty where the user may not ask for it. */
   readonly info: Readonly<Record<string, string>>;
   /** The peer refused HELLO 3. */
   readonly resp2: boolean;
-  /** By which the server knows this connection, where it tells. */
+  /** The id under which the server lists this connection; undefined where it does not tell. */
   readonly clientId: string | undefined;
 }
 
@@ -23,7 +24,7 @@ export interface VerifyOptions {
   readonly signal: AbortSignal;
 }
 
-/** The peer answered, and the answer means that this connection cannot serve. */
+/** The peer replied, and its reply means that this connection cannot serve. */
 export class ProofError extends Error {
   override readonly name = 'ProofError';
   readonly reason: CauseCode;
@@ -38,7 +39,7 @@ export class ProofError extends Error {
  * Proves that a fresh socket leads to a Redis that serves: AUTH, HELLO, PING and INFO in one write, before the driver
  * sees the socket. So no peer that is silent, full, locked or no Redis at all ever becomes the client's connection.
  *
- * @throws {@link ProofError}, `NotRespError` or the socket's own error; the caller destroys the socket
+ * @throws {@link ProofError}, `NotErrorReply` or the socket's own error; the caller destroys the socket
  */
 export async function verifyHandshake(socket: Socket, options: VerifyOptions): Promise<Proof> {
   const { credentials } = options;
@@ -46,62 +47,16 @@ export async function verifyHandshake(socket: Socket, options: VerifyOptions): P
   if (credentials !== undefined) commands.push(authCommand(credentials));
   if (options.hello) commands.push(['HELLO', '3']);
   commands.push(['PING'], ['INFO'], ['CLIENT', 'ID']);
-  const replies = await ask(socket, commands, options.signal);
+  const replies = await request(socket, commands, options.signal);
   if (credentials !== undefined) checkAuth(replies.shift());
   const hello = options.hello ? replies.shift() : null;
   const [ping, info, id] = replies;
   return {
     waiting: judgePing(ping),
     info: typeof info === 'string' ? parseInfo(info) : {},
-    resp2: hello instanceof RespError,
-    clientId: typeof id === 'string' ? id : undefined,
+    resp2: hello instanceof ErrorReply,
+    clientId: typeof id === 'number' || typeof id === 'bigint' ? String(id) : undefined,
   };
-}
-
-/** Sends commands and gives back one reply each. The socket stays paused in between, so that nothing is lost. */
-export function ask(
-  socket: Socket,
-  commands: readonly (readonly string[])[],
-  signal: AbortSignal,
-): Promise<Reply[]> {
-  return new Promise((resolve, reject) => {
-    const reader = new ReplyReader();
-    const replies: Reply[] = [];
-    const finish = (error: unknown): void => {
-      socket.pause();
-      socket.removeListener('data', onData);
-      socket.removeListener('error', finish);
-      socket.removeListener('close', onClose);
-      signal.removeEventListener('abort', onAbort);
-      if (error === undefined) resolve(replies);
-      else reject(error);
-    };
-    const onData = (chunk: Buffer): void => {
-      try {
-        replies.push(...reader.push(chunk));
-      } catch (error) {
-        finish(error);
-        return;
-      }
-      const first = replies[0];
-      if (first instanceof RespError && /max number of clients/i.test(first.message)) {
-        finish(new ProofError('max-clients', first));
-      } else if (replies.length >= commands.length) finish(undefined);
-    };
-    const onClose = (): void =>
-      finish(Object.assign(new Error('The connection was closed.'), { code: 'ECONNRESET' }));
-    const onAbort = (): void => finish(signal.reason);
-    if (signal.aborted || socket.destroyed) {
-      reject(signal.aborted ? signal.reason : Object.assign(new Error('closed'), { code: 'ECONNRESET' }));
-      return;
-    }
-    socket.on('data', onData);
-    socket.once('error', finish);
-    socket.once('close', onClose);
-    signal.addEventListener('abort', onAbort, { once: true });
-    socket.write(commands.map(encodeCommand).join(''));
-    socket.resume();
-  });
 }
 
 /** AUTH, with a user name where there is one. */
@@ -111,19 +66,19 @@ export function authCommand(credentials: Credentials): string[] {
 }
 
 function checkAuth(reply: Reply | undefined): void {
-  if (!(reply instanceof RespError)) return;
-  // A password nobody asked for is a warning of the doctor's, not a reason to stay away.
-  if (/without any password configured|no password is set/i.test(reply.message)) return;
+  if (!(reply instanceof ErrorReply)) return;
+  // The connection serves all the same; the doctor warns of it.
+  if (isNeedlessPassword(reply.message)) return;
   const { cause } = classifyReply(reply.message);
   throw new ProofError(cause ?? 'auth', reply);
 }
 
 function judgePing(reply: Reply | undefined): CauseCode | undefined {
-  if (!(reply instanceof RespError)) return undefined;
+  if (!(reply instanceof ErrorReply)) return undefined;
   const { cause, code } = classifyReply(reply.message);
   if (cause === 'loading' || cause === 'busy' || cause === 'replica-stale') return cause;
-  if (code === 'NOAUTH' || cause === 'max-clients') throw new ProofError(cause ?? 'auth', reply);
-  // The user may do what it needs to and not PING; MISCONF stops PING and not reads. The connection serves.
+  if (code === 'NOAUTH') throw new ProofError(cause ?? 'auth', reply);
+  // A user without permission for PING may have all it needs, and MISCONF refuses PING but not reads: it serves.
   return undefined;
 }
 

@@ -1,32 +1,32 @@
 import type { CauseCode } from '../cause.ts';
 
-/** What an error answer of the server means. */
+/** What an error reply means. */
 export interface ReplyVerdict {
-  /** First word of the answer: `WRONGTYPE`, `ERR`. */
+  /** First word of the reply: `WRONGTYPE`, `ERR`. */
   readonly code: string;
-  /** Why Redis cannot be used, where the answer says so. */
+  /** Why Redis cannot be used, where the reply says so. */
   readonly cause: CauseCode | undefined;
-  /** `not-applied`: proved that it never ran, and later or elsewhere it may. `refused`: the server's last word. */
+  /** `not-applied`: the command provably did not run, and may run later or on another node. `refused`: it will not. */
   readonly outcome: 'not-applied' | 'refused';
-  /** What the circuit of its lane makes of it. A mistake of the caller's proves that the server works: `success`. */
+  /** How the circuit of its lane counts it. An error of the caller's proves that the server works: `success`. */
   readonly circuit: 'failure' | 'success' | 'ignored';
   /** How far it reaches: this command, all writes, this connection, or the whole server. */
   readonly scope: 'command' | 'write-lane' | 'connection' | 'server';
 }
 
 /**
- * Reads an error answer. The only place that looks at the texts of a server. For the answer to a command, EXEC
- * included; not for the errors within EXEC's list, whose neighbours have run.
+ * Classifies an error reply to a command, EXEC included; not the errors inside the list that EXEC returns, because the
+ * other commands of that list have run. No other file of core reads more of an error reply than its first word.
  *
- * A script that answers READONLY, MISCONF or NOREPLICAS has written nothing: the server refuses every write then, and
- * does not change its mind while a script runs. OOM is different: it refuses only writes that need memory, so a script
- * that caught the error may have gone on to delete something; there `script` makes it `refused`.
+ * A script that fails with READONLY, MISCONF or NOREPLICAS has written nothing: the server refuses every write in that
+ * state, and the state does not change while a script runs. OOM is different: it refuses only writes that need memory,
+ * so a script that caught the error may have deleted something since. With `script`, OOM is `refused`.
  *
  * @example
  * classifyReply("READONLY You can't write against a read only replica.").outcome; // 'not-applied'
  */
 export function classifyReply(message: string, script = false): ReplyVerdict {
-  const code = codeOf(message);
+  const code = codeOfReply(message);
   if (code === 'ERR') return classifyGeneric(message);
   if (code === 'EXECABORT') return classifyAbort(message);
   if (code === 'OOM' && (script || isRaisedInScript(message)) && !isRefusedBeforeStart(message))
@@ -35,8 +35,14 @@ export function classifyReply(message: string, script = false): ReplyVerdict {
   return special?.verdict ?? verdicts.get(code) ?? success(code);
 }
 
-function codeOf(message: string): string {
+/** First word of an error reply: `WRONGTYPE`; `ERR` where it begins with no code. */
+export function codeOfReply(message: string): string {
   return /^-?([A-Z][A-Z0-9_]*)(?=\s|$)/.exec(message)?.[1] ?? 'ERR';
+}
+
+/** Whether AUTH failed only because the server asks for no password: the connection serves without it. */
+export function isNeedlessPassword(message: string): boolean {
+  return /without any password configured|no password is set/i.test(message);
 }
 
 type Rest = Omit<ReplyVerdict, 'code'>;
@@ -99,8 +105,8 @@ const specialTexts: readonly { code: string; text: RegExp; verdict: ReplyVerdict
 ];
 
 const genericTexts: readonly { text: RegExp; verdict: ReplyVerdict }[] = [
-  { text: /max number of clients/, verdict: verdict('ERR', away('max-clients', 'connection')) },
-  // Redis 5 and older say WRONGPASS so; the second says that a password was given and none is wanted.
+  { text: /max number of clients/i, verdict: verdict('ERR', away('max-clients', 'connection')) },
+  // Redis 5 and older, which have no WRONGPASS. The last two: a password was sent to a server that asks for none.
   {
     text: /^-?ERR invalid password|^-?ERR Client sent AUTH, but no password|^-?ERR AUTH <password> called without/,
     verdict: verdict('ERR', { cause: 'auth', outcome: 'refused', circuit: 'success', scope: 'connection' }),
@@ -123,15 +129,15 @@ function classifyGeneric(message: string): ReplyVerdict {
   return genericTexts.find(({ text }) => text.test(message))?.verdict ?? plainError;
 }
 
-// Nothing of the transaction ran. When EXEC itself met the trouble it names it; else the queued commands did, each in
-// its own answer, and those decide.
+// Nothing of the transaction ran. When EXEC itself failed, it names the reason; otherwise queued commands did, and their
+// own replies decide.
 function classifyAbort(message: string): ReplyVerdict {
   const reason = /because of: (.*)/s.exec(message)?.[1];
   if (reason !== undefined) return verdict('EXECABORT', classifyReply(reason));
   return verdict('EXECABORT', { cause: undefined, outcome: 'refused', circuit: 'ignored', scope: 'command' });
 }
 
-// Redis 7 tells at the end where in a script it was raised.
+// Redis 7 appends the place in the script where the error was raised.
 function isRaisedInScript(message: string): boolean {
   return / script: \S+, on @\S+\.$/.test(message);
 }

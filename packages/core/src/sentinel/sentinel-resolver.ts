@@ -3,8 +3,9 @@ import type { Clock, Random, TimerHandle } from '../clock.ts';
 import { classifyReply } from '../replies/reply-error.ts';
 import { chooseReplica, type PreferredReplicas, type Replica } from './choose-replica.ts';
 import { endpointKey, openSocket, type Endpoint } from '../handshake/open-socket.ts';
-import { ask, authCommand, ProofError } from '../handshake/verify-handshake.ts';
-import { RespError, type Reply } from '../replies/resp.ts';
+import { authCommand, ProofError } from '../handshake/verify-handshake.ts';
+import { ErrorReply, type Reply } from '../replies/reply.ts';
+import { request } from '../replies/request.ts';
 
 /** The part of ioredis' options that leads to the primary through its sentinels. */
 export interface SentinelOptions {
@@ -120,7 +121,7 @@ export class SentinelResolver {
         : [];
       const question =
         role === 'slave' ? ['SENTINEL', 'replicas', name] : ['SENTINEL', 'get-master-addr-by-name', name];
-      const replies = await ask(socket, [...auth, question, ['SENTINEL', 'sentinels', name]], signal);
+      const replies = await request(socket, [...auth, question, ['SENTINEL', 'sentinels', name]], signal);
       const [answer, others] = replies.slice(auth.length);
       const [host, port] = role === 'slave' ? this.#replicaAddress(answer) : primaryAddress(answer);
       if (updateSentinels !== false) this.#learn(others);
@@ -205,7 +206,7 @@ function fieldsOf(reply: Reply): Map<string, string> {
 }
 
 function notKnown(reply: Reply | undefined): Error {
-  if (reply instanceof RespError) {
+  if (reply instanceof ErrorReply) {
     const { cause } = classifyReply(reply.message);
     return cause === undefined ? reply : new ProofError(cause, reply);
   }

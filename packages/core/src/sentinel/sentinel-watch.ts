@@ -2,7 +2,9 @@ import type { Socket } from 'node:net';
 import type { Clock, TimerHandle } from '../clock.ts';
 import { endpointKey, openSocket, type Endpoint } from '../handshake/open-socket.ts';
 import { authCommand } from '../handshake/verify-handshake.ts';
-import { encodeCommand, ReplyReader, type Reply } from '../replies/resp.ts';
+import { encodeCommand } from '../replies/encode-command.ts';
+import { ReplyReader } from '../replies/reply-reader.ts';
+import type { Reply } from '../replies/reply.ts';
 import type { Credentials } from '../redis-resilience.ts';
 
 export interface SentinelWatchOptions {
@@ -74,11 +76,9 @@ export class SentinelWatch {
       socket.on('error', () => socket.destroy());
       socket.on('close', () => this.#sockets.delete(key));
       socket.on('data', (chunk: Buffer) => {
-        try {
-          for (const reply of reader.push(chunk)) this.#read(reply);
-        } catch {
-          socket.destroy();
-        }
+        const { replies, failure } = reader.push(chunk);
+        for (const reply of replies) this.#read(reply);
+        if (failure !== undefined) socket.destroy();
       });
       if (credentials !== undefined) socket.write(encodeCommand(authCommand(credentials)));
       socket.write(encodeCommand(['PSUBSCRIBE', pattern]));

@@ -3,7 +3,7 @@ import { debug } from '../debug.ts';
 import type { Driver } from '../driver/driver.ts';
 import type { TrackedCall } from '../driver/tracked-call.ts';
 import { establish, type Target, type VerifiedSocket } from '../handshake/establish.ts';
-import { ask } from '../handshake/verify-handshake.ts';
+import { request } from '../replies/request.ts';
 import type { Wire } from '../socket/wire.ts';
 import { isKnownTo, type Identity } from './identity.ts';
 
@@ -63,8 +63,8 @@ export class BlockingCheck {
     if (this.#wire.identity !== identity || !isKnownTo(identity, proof)) return false;
     call.released = true;
     const askedAt = this.#clock.now();
-    const [reply] = await ask(socket, [['CLIENT', 'UNBLOCK', identity.clientId, 'TIMEOUT']], signal);
-    if (reply !== '1') {
+    const [reply] = await request(socket, [['CLIENT', 'UNBLOCK', identity.clientId, 'TIMEOUT']], signal);
+    if (reply !== 1) {
       call.released = false;
       return false;
     }

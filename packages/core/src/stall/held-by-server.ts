@@ -1,6 +1,6 @@
 import type { VerifiedSocket } from '../handshake/establish.ts';
 import { isKnownTo, type Identity } from './identity.ts';
-import { ask } from '../handshake/verify-handshake.ts';
+import { request } from '../replies/request.ts';
 
 /**
  * Asks the server, over another connection, whether it is itself what keeps a connection waiting: it pauses writes
@@ -13,7 +13,7 @@ export async function isHeldByServer(
   signal: AbortSignal,
 ): Promise<boolean> {
   if (identity === undefined || !isKnownTo(identity, other.proof)) return false;
-  const [line] = await ask(other.socket, [['CLIENT', 'LIST', 'ID', identity.clientId]], signal);
+  const [line] = await request(other.socket, [['CLIENT', 'LIST', 'ID', identity.clientId]], signal);
   return typeof line === 'string' && isBlocked(line);
 }
 

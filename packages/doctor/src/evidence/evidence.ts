@@ -1,11 +1,11 @@
 import type { WalkTarget } from '../target/walk-target.ts';
-import type { AppEvidence } from './app.ts';
-import type { ApplicationEvidence } from './application.ts';
-import type { ClusterEvidence } from './cluster.ts';
+import type { AppEvidence } from './application/app.ts';
+import type { ApplicationEvidence } from './application/application.ts';
+import type { ClusterEvidence } from './topology/cluster.ts';
 import type { EnvironmentEvidence } from './environment.ts';
 import type { HostEvidence } from './host/host.ts';
-import type { NodeEvidence } from './node.ts';
-import type { SentinelView } from './sentinel.ts';
+import type { NodeEvidence } from './node/node.ts';
+import type { SentinelView } from './topology/sentinel.ts';
 
 /**
  * Everything the rules may look at: gathered once, changed by nobody. A part that could not be reached, or that does

@@ -1,16 +1,16 @@
 import type { Deadline } from '../deadline.ts';
 import type { ResolvedTarget } from '../target/resolve-target.ts';
 import type { Login } from '../target/walk-target.ts';
-import { gatherApp } from './app.ts';
-import { gatherApplication } from './application.ts';
-import { gatherClusterWalk } from './cluster-walk.ts';
+import { gatherApp } from './application/app.ts';
+import { gatherApplication } from './application/application.ts';
+import { gatherClusterWalk } from './topology/cluster-walk.ts';
 import { gatherEnvironment } from './environment.ts';
 import type { Evidence } from './evidence.ts';
 import { gatherHost, isThisHost, type HostEvidence } from './host/host.ts';
-import { givenLogin } from './given-login.ts';
-import { gatherSentinelWalk } from './sentinel-walk.ts';
-import { gatherStandaloneWalk } from './standalone-walk.ts';
-import type { Walk, WalkResult } from './walk.ts';
+import { givenLogin } from './application/given-login.ts';
+import { gatherSentinelWalk } from './topology/sentinel-walk.ts';
+import { gatherStandaloneWalk } from './topology/standalone-walk.ts';
+import type { Walk, WalkResult } from './topology/walk.ts';
 
 /** What to look at besides the path itself. */
 export interface GatherOptions {

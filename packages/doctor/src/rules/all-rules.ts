@@ -1,30 +1,30 @@
-import { appRule } from './app.ts';
-import { authRule, permissionRule, turnedAwayRule } from './auth.ts';
-import { clientOptionsRule } from './client-options.ts';
-import { clusterRule } from './cluster.ts';
-import { addressesRule, dnsChangedRule, dnsRule } from './dns.ts';
-import { environmentRule } from './environment.ts';
-import { helloRule } from './hello.ts';
+import { appRule } from './application/app.ts';
+import { authRule, permissionRule, turnedAwayRule } from './path/auth.ts';
+import { clientOptionsRule } from './application/client-options.ts';
+import { clusterRule } from './topology/cluster.ts';
+import { addressesRule, dnsChangedRule, dnsRule } from './path/dns.ts';
+import { environmentRule } from './path/environment.ts';
+import { helloRule } from './path/hello.ts';
 import { bootUnitRule, logRule, oomKilledRule } from './host.ts';
-import { clientsLimitRule, evictionRule, fileDescriptorsRule, fragmentationRule } from './limits.ts';
-import { peerRule, sentinelInPlaceRule } from './peer.ts';
-import { clientBacklogRule, latencyEventsRule, roundTripRule, slowLogRule } from './performance.ts';
-import { historyRule, snapshotRule } from './resilience.ts';
-import { replicaLagRule, replicationLinkRule, roleRule } from './role.ts';
+import { clientsLimitRule, evictionRule, fileDescriptorsRule, fragmentationRule } from './server/limits.ts';
+import { peerRule, sentinelInPlaceRule } from './path/peer.ts';
+import { clientBacklogRule, latencyEventsRule, roundTripRule, slowLogRule } from './server/performance.ts';
+import { historyRule, snapshotRule } from './application/resilience.ts';
+import { replicaLagRule, replicationLinkRule, roleRule } from './server/role.ts';
 import type { Rule } from './rule.ts';
-import { announcedAddressRule, sentinelRule } from './sentinel.ts';
+import { announcedAddressRule, sentinelRule } from './topology/sentinel.ts';
 import {
   idleTimeoutRule,
   keepAliveRule,
   permissionsRule,
   restartedRule,
   versionRule,
-} from './server-settings.ts';
-import { brokenOffRule, databaseRule, stateRule } from './state.ts';
-import { tcpRule } from './tcp.ts';
-import { tlsRule } from './tls.ts';
+} from './server/settings.ts';
+import { brokenOffRule, databaseRule, stateRule } from './server/state.ts';
+import { tcpRule } from './path/tcp.ts';
+import { tlsRule } from './path/tls.ts';
 import { walkIncompleteRule } from './walk-incomplete.ts';
-import { memoryRule, persistenceRule, tooFewReplicasRule } from './writability.ts';
+import { memoryRule, persistenceRule, tooFewReplicasRule } from './server/writability.ts';
 
 /** All rules, in the order in which a connection meets what they are about. */
 export const allRules: readonly Rule[] = [

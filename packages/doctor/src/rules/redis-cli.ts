@@ -1,5 +1,5 @@
 import type { Evidence } from '../evidence/evidence.ts';
-import type { NodeEvidence } from '../evidence/node.ts';
+import type { NodeEvidence } from '../evidence/node/node.ts';
 
 /** A redis-cli command for a node, to be typed as it stands. It asks for the password, and never holds it. */
 export function redisCli(node: NodeEvidence, evidence: Evidence, command: string): string {

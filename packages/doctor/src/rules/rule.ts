@@ -1,5 +1,5 @@
 import type { Evidence } from '../evidence/evidence.ts';
-import type { NodeEvidence, NodePart } from '../evidence/node.ts';
+import type { NodeEvidence, NodePart } from '../evidence/node/node.ts';
 import type { Finding } from '../finding.ts';
 
 /** A pure function from evidence to what it shows. One topic a file; a new rule is one file and one test. */

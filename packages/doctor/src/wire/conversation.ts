@@ -1,7 +1,6 @@
 import type { Socket } from 'node:net';
+import { encodeCommand, PushReply, ReplyReader, type Reply } from '@redis-resilience/core/protocol';
 import type { Deadline } from '../deadline.ts';
-import { NotRedisError, ReplyReader } from './reply-reader.ts';
-import type { Reply } from './reply.ts';
 
 /** How a conversation ended before all replies were there. */
 export type Ending =
@@ -52,7 +51,7 @@ export class Conversation {
   /** Sends commands in one write and waits for as many replies. */
   async ask(commands: readonly (readonly string[])[], deadline: Deadline): Promise<Round> {
     const startedAt = deadline.clock.now();
-    if (this.#ending === undefined) this.#socket.write(commands.map(encode).join(''));
+    if (this.#ending === undefined) this.#socket.write(commands.map(encodeCommand).join(''));
     while (this.#replies.length < commands.length && this.#ending === undefined && !deadline.over) {
       await this.#change(deadline.signal);
     }
@@ -73,12 +72,9 @@ export class Conversation {
     if (this.#firstBytes.length < keptBytes) {
       this.#firstBytes = Buffer.concat([this.#firstBytes, chunk]).subarray(0, keptBytes);
     }
-    try {
-      this.#replies.push(...this.#reader.push(chunk));
-    } catch (error) {
-      if (!(error instanceof NotRedisError)) throw error;
-      this.#end({ kind: 'not-redis' });
-    }
+    const { replies, failure } = this.#reader.push(chunk);
+    for (const reply of replies) if (!(reply instanceof PushReply)) this.#replies.push(reply);
+    if (failure !== undefined) this.#end({ kind: 'not-redis' });
     this.#wake?.();
   }
 
@@ -98,8 +94,4 @@ export class Conversation {
       signal.addEventListener('abort', wake, { once: true });
     });
   }
-}
-
-function encode(args: readonly string[]): string {
-  return `*${args.length}\r\n${args.map((arg) => `$${Buffer.byteLength(arg)}\r\n${arg}\r\n`).join('')}`;
 }

@@ -1,8 +1,8 @@
+import { keySlot } from '@redis-resilience/core/protocol';
 import type { RedisServer } from '../server/redis-server.ts';
 import type { RestartOptions } from '../server/start-redis-options.ts';
 import { waitFor } from '../wait-for.ts';
 import { isStateOk, slotRanges } from './cluster-view.ts';
-import { keySlot } from './key-slot.ts';
 import { SlotMigration } from './slot-migration.ts';
 
 /** A real Redis Cluster; each node can be killed, frozen and restarted by itself. */

@@ -1,7 +1,7 @@
+import { slotCount } from '@redis-resilience/core/protocol';
 import type { RedisServer } from '../server/redis-server.ts';
 import { waitFor } from '../wait-for.ts';
 import { knownPorts } from './cluster-view.ts';
-import { slotCount } from './key-slot.ts';
 
 /**
  * Makes one cluster of nodes that know nothing yet, by the commands `redis-cli --cluster create` gives too, without

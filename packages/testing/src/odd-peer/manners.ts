@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
+import { ReplyReader } from '@redis-resilience/core/protocol';
 import { createRandom } from '../create-random.ts';
-import { ReplyReader } from '../resp/reply-reader.ts';
-import type { OddPeerKind } from './start-odd-peer.ts';
+import type { OddPeerKind } from './odd-peer.ts';
 
 /** What each odd peer does with a client that has just connected. */
 export const manners: Readonly<Record<Exclude<OddPeerKind, 'unreachable'>, (client: Socket) => void>> = {
@@ -24,7 +24,7 @@ export const manners: Readonly<Record<Exclude<OddPeerKind, 'unreachable'>, (clie
   'refuses-hello': (client) => {
     const commands = new ReplyReader();
     client.on('data', (bytes: Buffer) => {
-      for (const command of commands.push(bytes))
+      for (const command of commands.push(bytes).replies)
         client.write(replyOfRedis5((command as string[]).map(String)));
     });
   },

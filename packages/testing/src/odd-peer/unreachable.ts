@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
-import type { OddPeer } from './start-odd-peer.ts';
+import type { OddPeer } from './odd-peer.ts';
 
 const patienceMs = 100;
 const mostFillers = 16;

@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import { ReplyReader } from '../resp/reply-reader.ts';
+import { ReplyReader } from '@redis-resilience/core/protocol';
 
 /** Answers each command that arrives on `client` with the same bytes; what is not RESP gets them once per chunk. */
 export function injectAnswer(client: Socket, answer: Buffer): void {
@@ -12,9 +12,6 @@ export function injectAnswer(client: Socket, answer: Buffer): void {
 }
 
 function commandsIn(commands: ReplyReader, chunk: Buffer): number {
-  try {
-    return commands.push(chunk).length;
-  } catch {
-    return 1;
-  }
+  const { replies, failure } = commands.push(chunk);
+  return replies.length + (failure === undefined ? 0 : 1);
 }

@@ -1,6 +1,6 @@
 import { Socket } from 'node:net';
 import type { ProxyFaults } from './proxy-faults.ts';
-import { ProxyLane } from './proxy-lane.ts';
+import { ProxyDirection } from './proxy-direction.ts';
 import { resetSocket } from './reset-socket.ts';
 
 /** Where the other side of a link is. */
@@ -9,10 +9,10 @@ export interface Endpoint {
   readonly port: number;
 }
 
-/** One connection through the proxy: the client's socket, the one to the server, and a lane each way between them. */
+/** One connection through the proxy: the socket of the client, the socket to the server, and the two directions between them. */
 export class ProxyLink {
-  readonly toServer: ProxyLane;
-  readonly toClient: ProxyLane;
+  readonly toServer: ProxyDirection;
+  readonly toClient: ProxyDirection;
   readonly #client: Socket;
   readonly #server = new Socket({ allowHalfOpen: true });
   readonly #target: Endpoint;
@@ -23,8 +23,8 @@ export class ProxyLink {
   constructor(client: Socket, target: Endpoint, faults: ProxyFaults, onGone: () => void) {
     this.#client = client;
     this.#target = target;
-    this.toServer = new ProxyLane(client, this.#server, faults);
-    this.toClient = new ProxyLane(this.#server, client, faults);
+    this.toServer = new ProxyDirection(client, this.#server, faults);
+    this.toClient = new ProxyDirection(this.#server, client, faults);
     for (const socket of [client, this.#server]) {
       socket.setNoDelay(true);
       socket.on('error', () => undefined);

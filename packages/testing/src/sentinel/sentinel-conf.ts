@@ -1,8 +1,8 @@
-import type { RawConnection } from '../resp/raw-connection.ts';
+import type { RawConnection } from '../server/raw-connection.ts';
 import { quote } from '../server/redis-conf.ts';
 import type { RedisServer } from '../server/redis-server.ts';
 import type { SentinelConf } from '../server/server-process.ts';
-import type { StartSentinelOptions } from './start-sentinel.ts';
+import type { StartSentinelOptions } from './start-sentinel-options.ts';
 
 /** The name under which sentinels of this package know their primary. */
 export const primaryName = 'mymaster';

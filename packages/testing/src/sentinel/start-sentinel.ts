@@ -1,21 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { freePort } from '../free-port.ts';
 import { inParallel } from '../in-parallel.ts';
-import { startFleet, type FleetOptions } from '../server/server-fleet.ts';
+import { startFleet } from '../server/server-fleet.ts';
 import { sentinelConf } from './sentinel-conf.ts';
 import { SentinelGroup } from './sentinel-group.ts';
-
-/** Options of `startSentinel`. */
-export interface StartSentinelOptions extends FleetOptions {
-  /** @default 2 */
-  readonly replicas?: number;
-  /** Silence of the primary after which the first sentinel calls it down; the others follow 200 ms apart. @default 500 */
-  readonly downAfterMs?: number;
-  /** @default 3000 */
-  readonly failoverTimeoutMs?: number;
-  /** Password of the sentinels. @default none */
-  readonly sentinelPassword?: string;
-}
+import type { StartSentinelOptions } from './start-sentinel-options.ts';
 
 /**
  * Starts three real sentinels over one primary and its replicas. Resolves when all replicas are in sync, and all

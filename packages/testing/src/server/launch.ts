@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { readFileSync, statSync } from 'node:fs';
 import { performance } from 'node:perf_hooks';
 import { setTimeout as delay } from 'node:timers/promises';
-import { RawConnection, type RawTarget } from '../resp/raw-connection.ts';
-import { ReplyError } from '../resp/reply-reader.ts';
+import { ErrorReply } from '@redis-resilience/core/protocol';
+import { RawConnection, type RawTarget } from './raw-connection.ts';
 import { missingBinary } from './redis-binary.ts';
 import { spawnTracked, type TrackedProgram } from './spawn-tracked.ts';
 
@@ -88,8 +88,8 @@ async function answering(spec: Launch, child: ChildProcess): Promise<RawConnecti
 }
 
 function counts(pong: unknown, waitUntil: Launch['waitUntil']): boolean {
-  if (!(pong instanceof ReplyError)) return pong === 'PONG';
-  return waitUntil === 'listening' || !pong.message.startsWith('LOADING');
+  if (!(pong instanceof ErrorReply)) return pong === 'PONG';
+  return waitUntil === 'listening' || pong.code !== 'LOADING';
 }
 
 function startFailure(what: string, log: string): Error {

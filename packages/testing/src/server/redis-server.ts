@@ -2,7 +2,7 @@ import type { ChildProcess } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { TlsMaterial } from '../certificates.ts';
-import { RawConnection } from '../resp/raw-connection.ts';
+import { RawConnection } from './raw-connection.ts';
 import { removeFolder } from '../temporary-folder.ts';
 import { waitFor } from '../wait-for.ts';
 import { end, hasExited } from './launch.ts';

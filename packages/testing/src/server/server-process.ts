@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { setTimeout as delay } from 'node:timers/promises';
 import { makeCertificates, type Certificates, type TlsMaterial } from '../certificates.ts';
-import type { RawConnection, RawTarget } from '../resp/raw-connection.ts';
+import type { RawConnection, RawTarget } from './raw-connection.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
 import { launch, PortBusyError } from './launch.ts';
 import { redisBinary } from './redis-binary.ts';

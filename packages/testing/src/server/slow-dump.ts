@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { RawConnection } from '../resp/raw-connection.ts';
+import type { RawConnection } from './raw-connection.ts';
 import { waitFor } from '../wait-for.ts';
 import { end, launch } from './launch.ts';
 

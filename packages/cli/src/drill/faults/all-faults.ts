@@ -1,4 +1,5 @@
-import type { Fault, FaultName } from './fault.ts';
+import type { Fault } from './fault.ts';
+import type { FaultName } from './fault-name.ts';
 import { blackhole, latency, reset } from './network-faults.ts';
 import { failover, freeze, fullMemory, maxClients, passwordRotation, restart } from './server-faults.ts';
 

@@ -1,19 +1,5 @@
 import type { Stage } from '../stage.ts';
 
-export const faultNames = [
-  'restart',
-  'freeze',
-  'blackhole',
-  'latency',
-  'reset',
-  'failover',
-  'password-rotation',
-  'max-clients',
-  'full-memory',
-] as const;
-
-export type FaultName = (typeof faultNames)[number];
-
 /** What a fault is told. */
 export interface FaultContext {
   readonly stage: Stage;

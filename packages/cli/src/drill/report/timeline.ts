@@ -1,6 +1,6 @@
-import type { ProbeName, ProbeSample } from '../probes.ts';
+import type { ProbeName, ProbeSample } from '../traffic/probes.ts';
 import type { Rehearsal } from '../rehearsal.ts';
-import type { Sample } from '../traffic.ts';
+import type { Sample } from '../traffic/traffic.ts';
 
 const width = 960;
 const left = 62;

@@ -1,0 +1,40 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { UsageError } from '../../usage-error.ts';
+import { checkPlan, type Plan } from './plan.ts';
+
+const folder = new URL('../../../plans/', import.meta.url);
+
+/** The plans that come with the package, in the order in which they are rehearsed. */
+export const builtInPlans = [
+  'restart',
+  'freeze',
+  'blackhole',
+  'latency',
+  'reset',
+  'failover',
+  'password-rotation',
+  'max-clients',
+  'full-memory',
+] as const;
+
+/** Reads a plan by its name, or by the path of a JSON file. @throws UsageError in one line */
+export function loadPlan(nameOrFile: string): Plan {
+  const isBuiltIn = readdirSync(folder).includes(`${nameOrFile}.json`);
+  const file = isBuiltIn ? fileURLToPath(new URL(`${nameOrFile}.json`, folder)) : nameOrFile;
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch {
+    throw new UsageError(
+      `The plan '${nameOrFile}' cannot be read. Give a file, or one of ${builtInPlans.join(', ')}.`,
+    );
+  }
+  let content: unknown;
+  try {
+    content = JSON.parse(text);
+  } catch {
+    throw new UsageError(`The plan ${nameOrFile} is no JSON.`);
+  }
+  return checkPlan(content, nameOrFile);
+}

@@ -1,0 +1,51 @@
+import { isIP } from 'node:net';
+import { UsageError } from '../../usage-error.ts';
+
+/** One kind of request: `{n}` in its path becomes a number from 1 to 1,000. */
+export interface RequestTarget {
+  readonly method: string;
+  /** With the host and port of the application where the user named none. */
+  readonly url: string;
+}
+
+/** Where the application is expected. */
+export interface AppAddress {
+  readonly host: string;
+  readonly port: number;
+}
+
+/**
+ * Reads `[METHOD ]URL`, where the URL may be a path.
+ *
+ * @throws UsageError for anything else, and for a host that is not loopback unless it was named with --allow-host
+ */
+export function parseRequestTarget(
+  text: string,
+  app: AppAddress | undefined,
+  allowedHosts: readonly string[],
+): RequestTarget {
+  const match = /^(?:(GET|POST|PUT|PATCH|DELETE|HEAD)\s+)?(\S+)$/.exec(text.trim());
+  const [, method = 'GET', location = ''] = match ?? [];
+  const base = `http://${app?.host ?? '127.0.0.1'}:${app?.port ?? 1}`;
+  const isPath = location.startsWith('/');
+  if (match === null || (!isPath && !/^https?:\/\//.test(location)) || !URL.canParse(location, base)) {
+    throw new UsageError(`--url takes a path or an http:// URL, as in /products/{n} or "POST /cart".`);
+  }
+  const url = new URL(location, base);
+  const host = url.hostname.replace(/^\[|\]$/g, '');
+  if (!isLoopback(host) && !allowedHosts.includes(host)) {
+    throw new UsageError(
+      `Requests go to this machine only; name the host with --allow-host ${host} if you mean it.`,
+    );
+  }
+  return { method, url: url.href.replaceAll('%7Bn%7D', '{n}') };
+}
+
+/** The URL of one request. */
+export function urlOf(target: RequestTarget, random: () => number): string {
+  return target.url.replaceAll('{n}', () => String(1 + Math.floor(random() * 1000)));
+}
+
+export function isLoopback(host: string): boolean {
+  return host === 'localhost' || (isIP(host) === 4 && host.startsWith('127.')) || host === '::1';
+}

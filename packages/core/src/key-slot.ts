@@ -1,0 +1,30 @@
+/** How many slots a Redis Cluster has. */
+export const slotCount = 16_384;
+
+/**
+ * The cluster slot of a key: of its hash tag, where it has one.
+ *
+ * @example
+ * keySlot('{user:1}:cart') === keySlot('{user:1}:name'); // true
+ */
+export function keySlot(key: string): number {
+  return crc16(Buffer.from(hashedPart(key))) % slotCount;
+}
+
+/** The part of a key that decides its slot: its hash tag, or the whole key. */
+export function hashedPart(key: string): string {
+  const open = key.indexOf('{');
+  const close = key.indexOf('}', open + 1);
+  return open >= 0 && close > open + 1 ? key.slice(open + 1, close) : key;
+}
+
+/** CRC-16/XMODEM. */
+function crc16(bytes: Uint8Array): number {
+  let crc = 0;
+  for (const byte of bytes) {
+    crc ^= byte << 8;
+    for (let bit = 0; bit < 8; bit++)
+      crc = crc & 0x8000 ? ((crc << 1) ^ 0x1021) & 0xffff : (crc << 1) & 0xffff;
+  }
+  return crc;
+}

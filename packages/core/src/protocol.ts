@@ -1,0 +1,15 @@
+// Replies
+export { ReplyReader, type ReadReplies } from './replies/reply-reader.ts';
+export type { ReplyLimits } from './replies/reply-limits.ts';
+export { ErrorReply, PushReply, type Reply } from './replies/reply.ts';
+export { ProtocolError, type ProtocolErrorReason } from './replies/protocol-error.ts';
+
+// Commands
+export { encodeCommand } from './replies/encode-command.ts';
+export { request } from './replies/request.ts';
+
+// Error replies
+export { classifyReply, codeOfReply, isNeedlessPassword, type ReplyVerdict } from './replies/reply-error.ts';
+
+// Keys
+export { keySlot, slotCount } from './key-slot.ts';

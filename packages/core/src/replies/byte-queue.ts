@@ -1,0 +1,139 @@
+const lineFeed = 0x0a;
+const carriageReturn = 0x0d;
+
+/** Chunks shorter than this are copied into one block, so that a peer that sends byte by byte costs no object per byte. */
+const shortPiece = 1024;
+const blockBytes = 16 * 1024;
+
+/**
+ * Bytes that arrived and were not taken yet. Each byte is searched at most once, copied at most twice and decoded once,
+ * however the bytes were cut into chunks.
+ */
+export class ByteQueue {
+  #pieces: Buffer[] = [];
+  /** Place of the first byte that was not taken: the index of its piece, and the offset in it. */
+  #piece = 0;
+  #offset = 0;
+  #length = 0;
+  /** Bytes from the front in which no line end was found, and the place where the search goes on. */
+  #searched = 0;
+  #searchPiece = 0;
+  #searchOffset = 0;
+  /** The block that holds the last piece, while it has room for more. */
+  #block: { readonly bytes: Buffer; end: number } | undefined;
+  #handledBytes = 0;
+
+  get length(): number {
+    return this.#length;
+  }
+
+  /** Bytes searched, copied or decoded so far. */
+  get handledBytes(): number {
+    return this.#handledBytes;
+  }
+
+  push(chunk: Buffer): void {
+    if (chunk.length === 0) return;
+    this.#length += chunk.length;
+    if (this.#length === chunk.length || chunk.length >= shortPiece) {
+      this.#block = undefined;
+      this.#pieces.push(chunk);
+    } else this.#append(chunk);
+  }
+
+  /** The byte at a place near the front; undefined when it has not arrived. */
+  at(place: number): number | undefined {
+    let index = this.#piece;
+    let offset = this.#offset + place;
+    for (let piece = this.#pieces[index]; piece !== undefined; piece = this.#pieces[++index]) {
+      if (offset < piece.length) return piece[offset];
+      offset -= piece.length;
+    }
+    return undefined;
+  }
+
+  /** Length of the first line, without its line end; undefined while that has not arrived. */
+  lineLength(): number | undefined {
+    for (;;) {
+      const piece = this.#pieces[this.#searchPiece];
+      if (piece === undefined) return undefined;
+      const found = piece.indexOf(lineFeed, this.#searchOffset);
+      const end = found === -1 ? piece.length : found + 1;
+      const before = found > 0 ? piece[found - 1] : this.#pieces[this.#searchPiece - 1]?.at(-1);
+      this.#handledBytes += end - this.#searchOffset;
+      this.#searched += end - this.#searchOffset;
+      this.#searchOffset = end;
+      if (found !== -1 && before === carriageReturn && this.#searched >= 2) return this.#searched - 2;
+      if (found !== -1) continue;
+      // The last piece may still grow.
+      if (this.#searchPiece === this.#pieces.length - 1) return undefined;
+      this.#searchPiece++;
+      this.#searchOffset = 0;
+    }
+  }
+
+  /** Takes bytes from the front, as text. They must have arrived. */
+  takeText(bytes: number): string {
+    this.#handledBytes += bytes;
+    const first = this.#pieces[this.#piece];
+    if (first !== undefined && this.#offset + bytes <= first.length) {
+      const text = first.toString('utf8', this.#offset, this.#offset + bytes);
+      this.skip(bytes);
+      return text;
+    }
+    const whole = Buffer.allocUnsafe(bytes);
+    this.#handledBytes += bytes;
+    for (let copied = 0; copied < bytes;) {
+      const piece = this.#pieces[this.#piece] as Buffer;
+      const count = Math.min(bytes - copied, piece.length - this.#offset);
+      piece.copy(whole, copied, this.#offset, this.#offset + count);
+      copied += count;
+      this.skip(count);
+    }
+    return whole.toString('utf8');
+  }
+
+  /** Leaves out bytes at the front. They must have arrived. */
+  skip(bytes: number): void {
+    this.#length -= bytes;
+    this.#offset += bytes;
+    for (let piece = this.#pieces[this.#piece]; piece !== undefined && this.#offset >= piece.length;) {
+      this.#offset -= piece.length;
+      piece = this.#pieces[++this.#piece];
+    }
+    if (this.#length === 0) this.clear();
+    else if (this.#piece > 64 && this.#piece * 2 > this.#pieces.length) {
+      this.#pieces = this.#pieces.slice(this.#piece);
+      this.#piece = 0;
+    }
+    this.#searched = 0;
+    this.#searchPiece = this.#piece;
+    this.#searchOffset = this.#offset;
+  }
+
+  clear(): void {
+    this.#pieces = [];
+    this.#piece = 0;
+    this.#offset = 0;
+    this.#length = 0;
+    this.#searched = 0;
+    this.#searchPiece = 0;
+    this.#searchOffset = 0;
+    this.#block = undefined;
+  }
+
+  #append(chunk: Buffer): void {
+    this.#handledBytes += chunk.length;
+    const block = this.#block;
+    if (block === undefined || block.end + chunk.length > block.bytes.length) {
+      const bytes = Buffer.allocUnsafe(blockBytes);
+      chunk.copy(bytes);
+      this.#block = { bytes, end: chunk.length };
+      this.#pieces.push(bytes.subarray(0, chunk.length));
+      return;
+    }
+    chunk.copy(block.bytes, block.end);
+    block.end += chunk.length;
+    this.#pieces[this.#pieces.length - 1] = block.bytes.subarray(0, block.end);
+  }
+}

@@ -1,0 +1,36 @@
+/**
+ * Why bytes cannot be read as replies. `not-resp`: the peer does not speak the Redis protocol. `tls`: it sent a TLS
+ * record. `malformed`: a length, a number or the end of a text is garbage. `streamed`: a RESP3 type of unknown length,
+ * which no server sends. The others name the limit that was exceeded.
+ */
+export type ProtocolErrorReason =
+  | 'not-resp'
+  | 'tls'
+  | 'malformed'
+  | 'streamed'
+  | 'line-too-long'
+  | 'too-deep'
+  | 'too-many-elements'
+  | 'too-large';
+
+/** The bytes of a peer cannot be read. It holds none of them: they may be somebody's data. */
+export class ProtocolError extends Error {
+  override readonly name = 'ProtocolError';
+  readonly reason: ProtocolErrorReason;
+
+  constructor(reason: ProtocolErrorReason) {
+    super(messages[reason]);
+    this.reason = reason;
+  }
+}
+
+const messages: Readonly<Record<ProtocolErrorReason, string>> = {
+  'not-resp': 'The peer does not speak the Redis protocol.',
+  tls: 'The peer answers with TLS to a client that speaks plain text.',
+  malformed: 'The peer broke the Redis protocol: a length, a number or the end of a text is malformed.',
+  streamed: 'The peer sent a streamed RESP3 type, which is not supported.',
+  'line-too-long': 'A line of the reply is longer than maxLineBytes.',
+  'too-deep': 'The reply is nested deeper than maxDepth.',
+  'too-many-elements': 'The reply has more elements than maxElements.',
+  'too-large': 'The reply is larger than maxReplyBytes.',
+};

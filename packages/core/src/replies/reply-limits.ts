@@ -1,0 +1,43 @@
+import { constants } from 'node:buffer';
+import { checkKeys, invalid, type Reader } from '../validate-options.ts';
+
+/** How much a peer may make a reader hold. A reply over a limit is a `ProtocolError`. */
+export interface ReplyLimits {
+  /** Longest line: a simple string, an error, a number or a length. Default 64 KiB. */
+  readonly maxLineBytes: number;
+  /** Deepest nesting of lists. Default 64. */
+  readonly maxDepth: number;
+  /** Most elements of one reply, those of nested lists included; a map entry counts as two. Default 4,194,304. */
+  readonly maxElements: number;
+  /** Largest reply on the wire, whole. Default 256 MiB. At most what one string may hold, some 512 MiB. */
+  readonly maxReplyBytes: number;
+}
+
+export const defaultReplyLimits: ReplyLimits = Object.freeze({
+  maxLineBytes: 64 * 1024,
+  maxDepth: 64,
+  maxElements: 4 * 1024 * 1024,
+  maxReplyBytes: 256 * 1024 * 1024,
+});
+
+/** @throws ConfigurationError for an unknown limit, or one that is no whole number in its range */
+export function resolveReplyLimits(limits: Partial<ReplyLimits>): ReplyLimits {
+  checkKeys(limits, readers, 'limits');
+  const given = Object.entries(limits).filter(([, value]) => value !== undefined);
+  return { ...defaultReplyLimits, ...Object.fromEntries(given) };
+}
+
+function upTo(max: number): Reader {
+  return (value, path) => {
+    if (!Number.isInteger(value) || (value as number) < 1 || (value as number) > max) {
+      throw invalid(path, value, `a whole number from 1 to ${max}`);
+    }
+  };
+}
+
+const readers: Readonly<Record<keyof ReplyLimits, Reader>> = {
+  maxLineBytes: upTo(constants.MAX_STRING_LENGTH),
+  maxDepth: upTo(1_000_000),
+  maxElements: upTo(2 ** 32 - 1),
+  maxReplyBytes: upTo(constants.MAX_STRING_LENGTH),
+};

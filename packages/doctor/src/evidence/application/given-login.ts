@@ -1,0 +1,27 @@
+import type { Deadline } from '../../deadline.ts';
+import type { Login } from '../../target/walk-target.ts';
+import type { ApplicationEvidence } from './application.ts';
+
+const providerTimeoutMs = 2000;
+
+/** The credentials to walk with: those of the resilience's own provider come first, as they do when it connects. */
+export async function givenLogin(
+  own: Login | undefined,
+  application: ApplicationEvidence | undefined,
+  deadline: Deadline,
+): Promise<{ readonly login: Login | undefined; readonly error: string | undefined }> {
+  const source = application?.settings?.connection?.credentials;
+  if (source === undefined) return { login: own, error: undefined };
+  const bound = deadline.within(providerTimeoutMs);
+  try {
+    const asked = typeof source === 'function' ? Promise.resolve(source()) : Promise.resolve(source);
+    const credentials = await bound.race(asked, undefined);
+    if (credentials === undefined) return { login: own, error: 'timeout' };
+    return { login: { username: credentials.username, password: credentials.password }, error: undefined };
+  } catch (error) {
+    // Its message may quote a secret.
+    return { login: own, error: error instanceof Error ? error.name : 'thrown' };
+  } finally {
+    bound.release();
+  }
+}

@@ -1,0 +1,49 @@
+import type { Deadline } from '../../deadline.ts';
+import type { Conversation } from '../../wire/conversation.ts';
+import { textOf } from '../../wire/reply-fields.ts';
+
+/** Who is connected, in numbers. */
+export interface ClientsEvidence {
+  readonly count: number;
+  /** Bytes that wait to be read by clients, all together and of the worst one. */
+  readonly outputBytes: number;
+  readonly worstOutputBytes: number;
+  readonly worstKind: string;
+  /** Clients without a command for more than five minutes. */
+  readonly idle: number;
+}
+
+const mostClients = 10_000;
+const idleAfterSeconds = 300;
+
+/** CLIENT LIST, unless there are so many that the list itself would hurt. */
+export async function gatherClients(
+  conversation: Conversation,
+  connected: number,
+  deadline: Deadline,
+): Promise<ClientsEvidence | undefined> {
+  if (connected > mostClients) return undefined;
+  const { replies } = await conversation.ask([['CLIENT', 'LIST']], deadline);
+  const text = textOf(replies[0]);
+  if (text === undefined) return undefined;
+  const clients = text.split('\n').filter((line) => line.startsWith('id='));
+  let [outputBytes, worstOutputBytes, worstKind, idle] = [0, 0, '', 0];
+  for (const line of clients) {
+    const bytes = numberIn(line, 'omem');
+    outputBytes += bytes;
+    if (bytes > worstOutputBytes) [worstOutputBytes, worstKind] = [bytes, kindOf(line)];
+    if (numberIn(line, 'idle') > idleAfterSeconds) idle++;
+  }
+  return { count: clients.length, outputBytes, worstOutputBytes, worstKind, idle };
+}
+
+function numberIn(line: string, field: string): number {
+  return Number(new RegExp(`(?:^| )${field}=(\\d+)`).exec(line)?.[1] ?? 0);
+}
+
+function kindOf(line: string): string {
+  const flags = / flags=(\S+)/.exec(line)?.[1] ?? 'N';
+  if (flags.includes('P')) return 'subscriber';
+  if (flags.includes('S')) return 'replica';
+  return flags.includes('O') ? 'monitor' : 'client';
+}

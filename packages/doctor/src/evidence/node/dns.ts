@@ -1,0 +1,47 @@
+import { lookup } from 'node:dns/promises';
+import { isIP } from 'node:net';
+import type { Deadline } from '../../deadline.ts';
+
+/** What a host name leads to. */
+export interface DnsEvidence {
+  readonly host: string;
+  /** The family the client insists on, or 0. */
+  readonly family: number;
+  /** As the client would see them: of the family it insists on. */
+  readonly addresses: readonly string[];
+  /** Addresses of the other family, when the client insists on one that has none. */
+  readonly otherAddresses: readonly string[];
+  readonly code: string | undefined;
+  readonly durationMs: number;
+}
+
+/** Resolves a name as the client's own connection would. An address is its own answer. */
+export async function gatherDns(host: string, family: number, deadline: Deadline): Promise<DnsEvidence> {
+  const startedAt = deadline.clock.now();
+  const answer = await resolve(host, family, deadline);
+  const isOtherWorthAsking = answer.addresses.length === 0 && family !== 0 && answer.code !== 'TIMEOUT';
+  const other = isOtherWorthAsking ? await resolve(host, 0, deadline) : undefined;
+  return {
+    host,
+    family,
+    addresses: answer.addresses,
+    otherAddresses: other?.addresses ?? [],
+    code: answer.code,
+    durationMs: deadline.clock.now() - startedAt,
+  };
+}
+
+interface Answer {
+  readonly addresses: readonly string[];
+  readonly code: string | undefined;
+}
+
+async function resolve(host: string, family: number, deadline: Deadline): Promise<Answer> {
+  const literal = isIP(host);
+  if (literal !== 0) return { addresses: [host], code: undefined };
+  const asked = lookup(host, { all: true, family }).then(
+    (found): Answer => ({ addresses: [...new Set(found.map(({ address }) => address))], code: undefined }),
+    (error: NodeJS.ErrnoException): Answer => ({ addresses: [], code: error.code ?? 'ERROR' }),
+  );
+  return deadline.race(asked, { addresses: [], code: 'TIMEOUT' });
+}

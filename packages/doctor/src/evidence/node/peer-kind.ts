@@ -1,0 +1,42 @@
+import { ErrorReply, type Reply } from '@redis-resilience/core/protocol';
+import type { Ending } from '../../wire/conversation.ts';
+
+/** Who it is that answers. `unknown`: it closed, or kept silent, or made no sense. */
+export type PeerKind =
+  | 'redis'
+  | 'tls'
+  | 'http'
+  | 'ssh'
+  | 'postgres'
+  | 'mysql'
+  | 'memcached'
+  | 'smtp'
+  | 'amqp'
+  | 'cluster-bus'
+  | 'other'
+  | 'unknown';
+
+/** Recognises a peer by what it said to a PING. */
+export function recognise(bytes: Buffer, ping: Reply | undefined, ending: Ending | undefined): PeerKind {
+  if (ping !== undefined) return ping instanceof ErrorReply || ping === 'PONG' ? 'redis' : 'other';
+  if (bytes.length === 0) return 'unknown';
+  const text = bytes.toString('latin1');
+  const known = signs.find(({ sign }) => sign.test(text));
+  if (known !== undefined) return known.kind;
+  return ending?.kind === 'not-redis' ? 'other' : 'unknown';
+}
+
+const signs: readonly { readonly kind: PeerKind; readonly sign: RegExp }[] = [
+  // A record of an alert or of the handshake, version 3.x.
+  // eslint-disable-next-line no-control-regex
+  { kind: 'tls', sign: /^[\x14-\x17]\x03[\x00-\x04]/ },
+  { kind: 'http', sign: /^HTTP\/\d|^<!DOCTYPE|^<html/i },
+  { kind: 'ssh', sign: /^SSH-\d/ },
+  { kind: 'memcached', sign: /^(?:CLIENT_|SERVER_)?ERROR\b/ },
+  { kind: 'amqp', sign: /^AMQP/ },
+  { kind: 'smtp', sign: /^220[ -]/ },
+  // eslint-disable-next-line no-control-regex
+  { kind: 'mysql', sign: /^.{3}\x00(?:\x0a[\d.]|\xff)/s },
+  // eslint-disable-next-line no-control-regex
+  { kind: 'postgres', sign: /^E\x00\x00.{2}S/s },
+];

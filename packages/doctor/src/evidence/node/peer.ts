@@ -1,0 +1,118 @@
+import { ErrorReply, type Reply } from '@redis-resilience/core/protocol';
+import type { Deadline } from '../../deadline.ts';
+import type { Endpoint, WalkTarget } from '../../target/walk-target.ts';
+import { Conversation, type Ending } from '../../wire/conversation.ts';
+import { dial } from '../../wire/dial.ts';
+import { recognise, type PeerKind } from './peer-kind.ts';
+
+/** Who answers at the address, judged by its answer to one PING without credentials. */
+export interface PeerEvidence {
+  readonly kind: PeerKind;
+  /** What it said first, printable and short; never on a connection that carried credentials. */
+  readonly said: string;
+  readonly ping: Reply | undefined;
+  readonly ending: Ending | undefined;
+  readonly durationMs: number;
+}
+
+/** Asks PING, and when the answer is not that of a Redis, tries to find out who it is. */
+export async function gatherPeer(
+  conversation: Conversation,
+  endpoint: Endpoint,
+  target: WalkTarget,
+  deadline: Deadline,
+): Promise<PeerEvidence> {
+  // A peer that is silent gets all the time there is, but for a second question that tells TLS from a hang.
+  const bound = deadline.within(Math.max(deadline.leftMs - 600, deadline.leftMs / 2));
+  const round = await conversation.ask([['PING']], bound);
+  bound.release();
+  const [ping] = round.replies;
+  const { ending, durationMs } = round;
+  const said = printable(conversation.firstBytes);
+  let kind = recognise(conversation.firstBytes, ping, ending);
+  if (kind === 'unknown' && ending !== undefined && target.tls === undefined) {
+    kind = await askOtherwise(endpoint, ending, deadline);
+  }
+  return { kind, said, ping, ending, durationMs };
+}
+
+/** Whether it answers a plain PING as a Redis does. */
+export async function answersPlainly(endpoint: Endpoint, deadline: Deadline): Promise<boolean> {
+  const bound = deadline.within(500);
+  const { socket } = await dial(endpoint, bound);
+  if (socket === undefined) return false;
+  const conversation = new Conversation(socket);
+  const round = await conversation.ask([['PING']], bound);
+  conversation.close();
+  bound.release();
+  const [ping] = round.replies;
+  return ping === 'PONG' || ping instanceof ErrorReply;
+}
+
+// A peer that closed, or kept silent, at a plain PING: TLS, PostgreSQL and the cluster bus all do so.
+async function askOtherwise(endpoint: Endpoint, ending: Ending, deadline: Deadline): Promise<PeerKind> {
+  const bound = deadline.within(500);
+  const questions: Promise<PeerKind | undefined>[] = [
+    opensWith(endpoint, clientHello, isTlsRecord, bound).then((yes) => (yes ? 'tls' : undefined)),
+  ];
+  if (ending.kind !== 'silent') {
+    questions.push(
+      opensWith(endpoint, sslRequest, isPostgresAnswer, bound).then((yes) => (yes ? 'postgres' : undefined)),
+      isClusterBus(endpoint, bound).then((yes) => (yes ? 'cluster-bus' : undefined)),
+    );
+  }
+  const kinds = await Promise.all(questions);
+  bound.release();
+  return kinds.find((kind) => kind !== undefined) ?? 'unknown';
+}
+
+async function opensWith(
+  endpoint: Endpoint,
+  opening: Buffer,
+  recognises: (bytes: Buffer) => boolean,
+  deadline: Deadline,
+): Promise<boolean> {
+  const { socket } = await dial(endpoint, deadline);
+  if (socket === undefined) return false;
+  const answer = new Promise<boolean>((resolve) => {
+    socket.once('data', (bytes: Buffer) => resolve(recognises(bytes)));
+    socket.once('error', () => resolve(false));
+    socket.once('close', () => resolve(false));
+  });
+  socket.write(opening);
+  const yes = await deadline.race(answer, false);
+  socket.on('error', () => undefined);
+  socket.destroy();
+  return yes;
+}
+
+// Redis Cluster listens for its bus 10,000 above the port of the node.
+async function isClusterBus(endpoint: Endpoint, deadline: Deadline): Promise<boolean> {
+  if (endpoint.path !== undefined || endpoint.port <= 10_000) return false;
+  const { socket } = await dial({ host: endpoint.host, port: endpoint.port - 10_000 }, deadline);
+  if (socket === undefined) return false;
+  const conversation = new Conversation(socket);
+  const { replies } = await conversation.ask([['PING'], ['CLUSTER', 'INFO']], deadline);
+  conversation.close();
+  const [ping, cluster] = replies;
+  const isLocked = ping instanceof ErrorReply && ping.code === 'NOAUTH';
+  return isLocked || (typeof cluster === 'string' && cluster.includes('cluster_state'));
+}
+
+const sslRequest = Buffer.from([0, 0, 0, 8, 0x04, 0xd2, 0x16, 0x2f]);
+
+function isPostgresAnswer(bytes: Buffer): boolean {
+  return bytes.length === 1 && (bytes[0] === 0x4e || bytes[0] === 0x53);
+}
+
+// A record of a handshake too short to be one: whoever speaks TLS answers it with an alert.
+const clientHello = Buffer.from([0x16, 0x03, 0x01, 0x00, 0x05, 0x01, 0x00, 0x00, 0x01, 0x03]);
+
+function isTlsRecord(bytes: Buffer): boolean {
+  return bytes.length > 2 && bytes[0] !== undefined && bytes[0] >= 0x14 && bytes[0] <= 0x17 && bytes[1] === 3;
+}
+
+function printable(bytes: Buffer): string {
+  const [line = ''] = bytes.toString('latin1').split(/\r?\n/);
+  return line.replace(/[^\x20-\x7e]/g, '.').slice(0, 80);
+}

@@ -1,0 +1,34 @@
+import type { Deadline } from '../../deadline.ts';
+import type { Conversation } from '../../wire/conversation.ts';
+
+/** The doctor's own measurement: PINGs, one after the other. */
+export interface RoundTripEvidence {
+  readonly samples: number;
+  readonly medianMs: number;
+  readonly maxMs: number;
+}
+
+const mostSamples = 7;
+const budgetMs = 60;
+
+/** Measures for a short while; a slow server gets fewer questions. */
+export async function gatherRoundTrip(
+  conversation: Conversation,
+  earlierMs: readonly number[],
+  deadline: Deadline,
+): Promise<RoundTripEvidence> {
+  const samples: number[] = [];
+  const startedAt = deadline.clock.now();
+  while (samples.length < mostSamples && deadline.clock.now() - startedAt < budgetMs && !deadline.over) {
+    const { ending, durationMs } = await conversation.ask([['PING']], deadline);
+    if (ending !== undefined) break;
+    samples.push(durationMs);
+  }
+  // The handshake did more than a PING: it counts only where nothing better was measured.
+  const measured = (samples.length > 0 ? samples : [...earlierMs]).toSorted((left, right) => left - right);
+  return {
+    samples: measured.length,
+    medianMs: measured[Math.floor((measured.length - 1) / 2)] ?? 0,
+    maxMs: measured.at(-1) ?? 0,
+  };
+}

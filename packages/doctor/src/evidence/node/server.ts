@@ -1,0 +1,124 @@
+import { ErrorReply, type Reply } from '@redis-resilience/core/protocol';
+import type { Deadline } from '../../deadline.ts';
+import type { Conversation, Ending } from '../../wire/conversation.ts';
+import { fieldsOf, listOf, recordOf, textOf } from '../../wire/reply-fields.ts';
+import { configNames } from './config-names.ts';
+import { slowEntriesOf, type SlowEntry } from './slow-log.ts';
+
+/** What a server says of itself, as far as the user may ask. */
+export interface ServerEvidence {
+  /** INFO, field by field; empty when refused. */
+  readonly info: Readonly<Record<string, string>>;
+  /** CONFIG GET, as far as allowed. */
+  readonly config: Readonly<Record<string, string>>;
+  /** The first word of ROLE: `master`, `slave`, `sentinel`. */
+  readonly role: string | undefined;
+  readonly user: string | undefined;
+  readonly slowLog: readonly SlowEntry[];
+  readonly latencyEvents: readonly LatencyEvent[];
+  /** CLUSTER INFO, when the server is a node of one. */
+  readonly cluster: Readonly<Record<string, string>> | undefined;
+  /** The error replies to a GET and a SET that were queued and discarded: what commands would meet. */
+  readonly readError: string | undefined;
+  readonly writeError: string | undefined;
+  /** The transaction for the two could be opened, so that the absence of an error means something. */
+  readonly wasProbed: boolean;
+  readonly selectError: string | undefined;
+  /** How long all of this took, and how it ended when not everything was answered. */
+  readonly durationMs: number;
+  readonly ending: Ending | undefined;
+  /** Commands that the server refused to answer, with the first word of the refusal. */
+  readonly refused: readonly string[];
+}
+
+export interface LatencyEvent {
+  readonly name: string;
+  readonly latestMs: number;
+  readonly maxMs: number;
+}
+
+// Queued by MULTI and thrown away by DISCARD: the server checks permission, role, memory and disk, and runs nothing.
+const probeKey = 'redis-resilience:doctor';
+const probe = [['MULTI'], ['GET', probeKey], ['SET', probeKey, '1'], ['DISCARD']] as const;
+
+/** One pipeline of questions, none of which changes anything. */
+export async function gatherServer(
+  conversation: Conversation,
+  database: number,
+  isShort: boolean,
+  deadline: Deadline,
+): Promise<ServerEvidence> {
+  const questions: string[][] = [
+    ['INFO'],
+    ['ROLE'],
+    ['ACL', 'WHOAMI'],
+    ['SELECT', String(database)],
+    ...(isShort
+      ? []
+      : [
+          ['SLOWLOG', 'GET', '16'],
+          ['LATENCY', 'LATEST'],
+        ]),
+    ...probe.map((command) => [...command]),
+    ...configNames.map((name) => ['CONFIG', 'GET', name]),
+  ];
+  const { replies, ending, durationMs } = await conversation.ask(questions, deadline);
+  const answers = new Map(questions.map((question, index) => [question.join(' '), replies[index]]));
+  const answer = (...words: string[]): Reply | undefined => answers.get(words.join(' '));
+  const info = fieldsOf(textOf(answer('INFO')) ?? '');
+  const cluster = await clusterInfo(conversation, info, deadline);
+  const wasProbed = answer('MULTI') === 'OK';
+  return {
+    info,
+    config: Object.assign({}, ...configNames.map((name) => recordOf(answer('CONFIG', 'GET', name)))),
+    role: textOf(listOf(answer('ROLE'))[0]),
+    user: textOf(answer('ACL', 'WHOAMI')),
+    slowLog: slowEntriesOf(answer('SLOWLOG', 'GET', '16')),
+    latencyEvents: latencyEventsOf(answer('LATENCY', 'LATEST')),
+    cluster,
+    durationMs,
+    ending,
+    readError: errorOf(answer('GET', probeKey)),
+    writeError: errorOf(answer('SET', probeKey, '1')),
+    wasProbed,
+    selectError: database === 0 ? undefined : errorOf(answer('SELECT', String(database))),
+    refused: refusedOf(answers, wasProbed),
+  };
+}
+
+// Asked only where there is one, so that a single server counts no error for it.
+async function clusterInfo(
+  conversation: Conversation,
+  info: Readonly<Record<string, string>>,
+  deadline: Deadline,
+): Promise<Readonly<Record<string, string>> | undefined> {
+  const isKnown = Object.keys(info).length > 0 || deadline.over;
+  if (isKnown && info['cluster_enabled'] !== '1') return undefined;
+  const { replies } = await conversation.ask([['CLUSTER', 'INFO']], deadline);
+  const fields = fieldsOf(textOf(replies[0]) ?? '');
+  return fields['cluster_state'] === undefined ? undefined : fields;
+}
+
+function errorOf(reply: Reply | undefined): string | undefined {
+  return reply instanceof ErrorReply ? reply.message : undefined;
+}
+
+function latencyEventsOf(reply: Reply | undefined): readonly LatencyEvent[] {
+  return listOf(reply).flatMap((entry) => {
+    const [name, , latest, max] = listOf(entry);
+    if (typeof name !== 'string') return [];
+    return [{ name, latestMs: Number(latest), maxMs: Number(max) }];
+  });
+}
+
+function refusedOf(answers: ReadonlyMap<string, Reply | undefined>, wasProbed: boolean): readonly string[] {
+  const refused = new Set<string>();
+  for (const [question, reply] of answers) {
+    const isQueued = question.startsWith('GET ') || question.startsWith('SET ') || question === 'DISCARD';
+    const isOfOthers = question.startsWith('SELECT');
+    if (!(reply instanceof ErrorReply) || isOfOthers || (isQueued && !wasProbed)) continue;
+    if (isQueued || !/^NOPERM|unknown (sub)?command|permission/i.test(reply.message)) continue;
+    refused.add(question.startsWith('CONFIG') ? 'CONFIG GET' : question.replace(/ \d+$/, ''));
+  }
+  return [...refused];
+}

@@ -1,0 +1,21 @@
+import type { Reply } from '@redis-resilience/core/protocol';
+import { listOf } from '../../wire/reply-fields.ts';
+
+/** One slow command: its name only, never its arguments. */
+export interface SlowEntry {
+  readonly command: string;
+  readonly durationMs: number;
+  /** Seconds since the epoch. */
+  readonly at: number;
+}
+
+/** Reads SLOWLOG GET. */
+export function slowEntriesOf(reply: Reply | undefined): readonly SlowEntry[] {
+  return listOf(reply).flatMap((entry) => {
+    const [, at, microseconds, args] = listOf(entry);
+    const [command] = listOf(args);
+    if (typeof command !== 'string') return [];
+    const name = /^[A-Za-z][A-Za-z.]{0,31}$/.test(command) ? command.toUpperCase() : '?';
+    return [{ command: name, durationMs: Number(microseconds) / 1000, at: Number(at) }];
+  });
+}

@@ -1,0 +1,76 @@
+import type { Deadline } from '../../deadline.ts';
+import type { Conversation } from '../../wire/conversation.ts';
+import { fieldsOf, textOf } from '../../wire/reply-fields.ts';
+
+/** One node as the others see it. */
+export interface ClusterNode {
+  readonly id: string;
+  readonly host: string;
+  readonly port: number;
+  readonly flags: readonly string[];
+  readonly primaryId: string | undefined;
+  readonly isLinked: boolean;
+  readonly slots: number;
+}
+
+/** The cluster in the eyes of one of its nodes. */
+export interface ClusterEvidence {
+  readonly seenBy: string;
+  /** `ok` or `fail`. */
+  readonly state: string;
+  readonly slotsAssigned: number;
+  readonly slotsFailing: number;
+  readonly knownNodes: number;
+  readonly nodes: readonly ClusterNode[];
+}
+
+/** Asks a node for its view. */
+export async function gatherCluster(
+  seenBy: string,
+  host: string,
+  conversation: Conversation,
+  deadline: Deadline,
+): Promise<ClusterEvidence | undefined> {
+  const { replies } = await conversation.ask(
+    [
+      ['CLUSTER', 'INFO'],
+      ['CLUSTER', 'NODES'],
+    ],
+    deadline,
+  );
+  const [about, nodes] = replies.map(textOf);
+  if (about === undefined) return undefined;
+  const fields = fieldsOf(about);
+  return {
+    seenBy,
+    state: fields['cluster_state'] ?? 'unknown',
+    slotsAssigned: Number(fields['cluster_slots_assigned'] ?? 0),
+    slotsFailing: Number(fields['cluster_slots_fail'] ?? 0) + Number(fields['cluster_slots_pfail'] ?? 0),
+    knownNodes: Number(fields['cluster_known_nodes'] ?? 0),
+    nodes: (nodes ?? '').split('\n').flatMap((line) => nodeOf(line.trim(), host)),
+  };
+}
+
+function nodeOf(line: string, ownHost: string): ClusterNode[] {
+  const [id, address = '', flags = '', primary, , , , link, ...ranges] = line.split(' ');
+  const match = /^(.*):(\d+)(?:@\d+)?/.exec(address.split(',')[0] ?? '');
+  if (id === undefined || match === null) return [];
+  return [
+    {
+      id,
+      // A node that has met no other yet does not know its own address.
+      host: match[1] || ownHost,
+      port: Number(match[2]),
+      flags: flags.split(','),
+      primaryId: primary === '-' ? undefined : primary,
+      isLinked: link === 'connected',
+      slots: ranges.reduce((sum, range) => sum + widthOf(range), 0),
+    },
+  ];
+}
+
+function widthOf(range: string): number {
+  const match = /^(\d+)(?:-(\d+))?$/.exec(range);
+  if (match === null) return 0;
+  return Number(match[2] ?? match[1]) - Number(match[1]) + 1;
+}

@@ -1,0 +1,28 @@
+import { error, info } from '../../finding.ts';
+import { onEachNode } from '../rule.ts';
+
+/** RESP3, which ioredis 6 asks for by default. */
+export const helloRule = onEachNode((node) => {
+  const { hello, server, part } = node;
+  if (hello?.closesConnection === true) {
+    return error(
+      'connection-reset',
+      'The peer closes the connection at the command HELLO; a client that asks for RESP3 reconnects for ever.',
+      { command: 'HELLO 3' },
+      'Set the option protocol: 2, or replace the proxy in between.',
+    );
+  }
+  if (
+    hello?.error === undefined ||
+    part === 'sentinel' ||
+    /^(NOAUTH|LOADING|BUSY|MASTERDOWN)/.test(hello.error)
+  ) {
+    return undefined;
+  }
+  return info(
+    'resp3-unsupported',
+    'The server does not take HELLO 3; clients fall back to RESP2.',
+    { version: server?.info['redis_version'] },
+    'Set the option protocol: 2 to save the question at each connection.',
+  );
+});

@@ -1,0 +1,99 @@
+import type { PeerKind } from '../../evidence/node/peer-kind.ts';
+import type { Evidence } from '../../evidence/evidence.ts';
+import type { NodeEvidence } from '../../evidence/node/node.ts';
+import { error, type Finding } from '../../finding.ts';
+import { redisCli } from '../redis-cli.ts';
+import { onEachNode } from '../rule.ts';
+import { isTlsCode } from './tls.ts';
+
+const names: Readonly<Partial<Record<PeerKind, string>>> = {
+  http: 'an HTTP server',
+  ssh: 'an SSH server',
+  postgres: 'a PostgreSQL server',
+  mysql: 'a MySQL server',
+  memcached: 'a memcached server',
+  smtp: 'a mail server',
+  amqp: 'a message broker that speaks AMQP',
+};
+
+/** Who answers is not a Redis, or does not answer. */
+export const peerRule = onEachNode((node, evidence) => {
+  const { peer } = node;
+  if (peer === undefined || peer.kind === 'redis' || peer.kind === 'tls') return undefined;
+  const facts = { said: peer.said, ...ownerOf(evidence, node) };
+  const name = names[peer.kind];
+  if (name !== undefined) {
+    return error(
+      'protocol',
+      `What answers is not Redis but ${name}.`,
+      { peer: peer.kind, ...facts },
+      'Correct host and port of the URL.',
+    );
+  }
+  if (peer.kind === 'cluster-bus') {
+    return error(
+      'protocol',
+      'This is the bus port of a Redis Cluster node, not the port for clients.',
+      { peer: peer.kind, port: node.endpoint.port, clientPort: node.endpoint.port - 10_000 },
+      `Connect to port ${node.endpoint.port - 10_000}.`,
+    );
+  }
+  if (peer.kind === 'other') {
+    const message = 'What answers does not speak the Redis protocol.';
+    return error('protocol', message, { peer: peer.kind, ...facts }, 'Correct host and port of the URL.');
+  }
+  return endingFinding(node, evidence);
+});
+
+/** A sentinel stands where a Redis was expected. */
+export const sentinelInPlaceRule = onEachNode((node, { target, sentinelNames }) => {
+  if (node.part !== 'target' || target.kind !== 'standalone') return undefined;
+  const { server } = node;
+  if (server?.role !== 'sentinel' && server?.info['redis_mode'] !== 'sentinel') return undefined;
+  const { host, port } = node.endpoint;
+  const name = sentinelNames[0] ?? 'mymaster';
+  return error(
+    'protocol',
+    'This is a Sentinel: it knows where Redis is, and serves no data itself.',
+    { peer: 'sentinel', primaries: sentinelNames },
+    `redis-resilience doctor redis+sentinel://${host}:${port}/${name}`,
+  );
+});
+
+function endingFinding(node: NodeEvidence, evidence: Evidence): Finding | undefined {
+  const { peer } = node;
+  const ending = peer?.ending;
+  const waitedMs = Math.round(peer?.durationMs ?? 0);
+  // An alert of TLS that came late: told by the rule about TLS.
+  if (ending?.kind === 'failed' && isTlsCode(ending.code)) return undefined;
+  if (ending?.kind === 'silent' || ending === undefined) {
+    const serving = evidence.host?.serving;
+    const state = node.endpoint === evidence.target.endpoints[0] ? serving?.state : undefined;
+    if (state === 'T' || state === 't') {
+      return error(
+        'handshake-timeout',
+        'The Redis process is stopped: it holds its connections and answers nobody.',
+        { waitedMs, pid: serving?.pid, state },
+        `kill -CONT ${serving?.pid}`,
+      );
+    }
+    return error(
+      'handshake-timeout',
+      'The peer accepted the connection and does not answer: it hangs, is blocked by a slow command, or is no Redis.',
+      { waitedMs, state, pid: serving?.pid, ...ownerOf(evidence, node) },
+      redisCli(node, evidence, '--latency'),
+    );
+  }
+  return error(
+    'connection-reset',
+    'The peer accepts the connection and closes it without a word: a proxy without a server behind it, or no Redis.',
+    { ending: ending.kind === 'failed' ? ending.code : ending.kind, ...ownerOf(evidence, node) },
+    'Look at the log of the server, and of what stands before it.',
+  );
+}
+
+function ownerOf({ host, target }: Evidence, { endpoint }: NodeEvidence): Record<string, string | number> {
+  const owner = endpoint === target.endpoints[0] ? host?.owner : undefined;
+  if (owner?.program === undefined || owner.pid === undefined) return {};
+  return { listener: owner.program, pid: owner.pid };
+}

@@ -1,0 +1,77 @@
+import { info, warning } from '../../finding.ts';
+import { redisCli } from '../redis-cli.ts';
+import { onAll, onEachNode } from '../rule.ts';
+
+const nearlyAll = 0.8;
+const reserved = 32;
+
+/** How near the server is to its limit of connections. */
+export const clientsLimitRule = onEachNode((node, evidence) => {
+  const fields = node.server?.info ?? {};
+  const limit = Number(fields['maxclients'] ?? node.server?.config['maxclients'] ?? 0);
+  const connected = Number(fields['connected_clients'] ?? 0);
+  const rejected = Number(fields['rejected_connections'] ?? 0);
+  const facts = { connected, limit, rejected };
+  const next = redisCli(node, evidence, 'CLIENT LIST');
+  if (limit > 0 && connected >= limit * nearlyAll) {
+    return warning('max-clients', 'The server is near its limit of connections.', facts, next);
+  }
+  if (rejected === 0) return undefined;
+  const message = 'The server has turned away connections since its start, for want of free ones.';
+  return info('max-clients', message, facts, next);
+});
+
+/** Files the process may open: each connection is one. */
+export const fileDescriptorsRule = onAll(({ host, nodes, target }) => {
+  const serving = host?.serving;
+  const node = nodes.find(({ endpoint }) => endpoint === target.endpoints[0]);
+  if (serving?.maxOpenFiles === undefined) return undefined;
+  const { openFiles = 0, maxOpenFiles, pid } = serving;
+  const wanted = Number(node?.server?.info['maxclients'] ?? 0) + reserved;
+  const facts = { openFiles, maxOpenFiles, maxclients: wanted - reserved, pid };
+  if (openFiles >= maxOpenFiles * nearlyAll || (wanted > reserved && maxOpenFiles < wanted)) {
+    return warning(
+      'file-descriptors',
+      'The Redis process may open too few files for the connections it is to serve.',
+      facts,
+      `prlimit --pid ${pid} --nofile; then LimitNOFILE= in its unit`,
+    );
+  }
+  return undefined;
+});
+
+/** What happens when the memory is full, and what memory is lost. */
+export const evictionRule = onEachNode((node, evidence) => {
+  const { server, part } = node;
+  if (server === undefined || part === 'sentinel' || server.info['used_memory'] === undefined)
+    return undefined;
+  const limit = Number(server.info['maxmemory'] ?? 0);
+  const policy = server.info['maxmemory_policy'] ?? 'noeviction';
+  const evicted = Number(server.info['evicted_keys'] ?? 0);
+  const facts = { limitBytes: limit, policy, evictedKeys: evicted };
+  const next = redisCli(node, evidence, 'CONFIG GET maxmemory*');
+  if (limit === 0) {
+    const message = 'No memory limit is set; a growing dataset ends in swapping or in the OOM killer.';
+    return info('eviction', message, facts, next);
+  }
+  return evicted === 0
+    ? undefined
+    : info('eviction', 'The server has evicted keys to make room for others.', facts, next);
+});
+
+const fragmentationRatio = 1.5;
+const fragmentationBytes = 32 * 1024 * 1024;
+
+/** Memory that is held and not used. */
+export const fragmentationRule = onEachNode((node, evidence) => {
+  const fields = node.server?.info ?? {};
+  const ratio = Number(fields['mem_fragmentation_ratio'] ?? 1);
+  const bytes = Number(fields['mem_fragmentation_bytes'] ?? 0);
+  if (ratio < fragmentationRatio || bytes < fragmentationBytes) return undefined;
+  return warning(
+    'memory-fragmentation',
+    'The process holds far more memory than its data needs.',
+    { ratio, bytes, usedBytes: Number(fields['used_memory'] ?? 0) },
+    redisCli(node, evidence, 'CONFIG SET activedefrag yes'),
+  );
+});

@@ -1,0 +1,94 @@
+import { ErrorReply } from '@redis-resilience/core/protocol';
+import { error } from '../../finding.ts';
+import { redisCli } from '../redis-cli.ts';
+import { onEachNode } from '../rule.ts';
+
+/** The server is there and cannot serve yet, or just now. */
+export const stateRule = onEachNode((node, evidence) => {
+  const { ping, server } = node;
+  if (!(ping instanceof ErrorReply)) return undefined;
+  const info = server?.info ?? {};
+  switch (ping.code) {
+    case 'LOADING':
+      return error(
+        'loading',
+        'The server is loading its dataset and serves when it is done.',
+        {
+          loadedPercent: number(info['loading_loaded_perc']),
+          etaSeconds: number(info['loading_eta_seconds']),
+          totalBytes: number(info['loading_total_bytes']),
+        },
+        redisCli(node, evidence, 'INFO persistence'),
+      );
+    case 'BUSY':
+      return error(
+        'busy',
+        'The server runs a slow script or function and answers nobody else until it ends.',
+        { reply: 'BUSY' },
+        redisCli(node, evidence, 'SCRIPT KILL'),
+      );
+    case 'MASTERDOWN':
+      return error(
+        'replica-stale',
+        'This replica lost the link to its primary and refuses to serve stale data.',
+        {
+          primary: primaryOf(info),
+          linkDownSeconds: number(info['master_link_down_since_seconds']),
+        },
+        'Walk to its primary: redis-resilience doctor redis://PRIMARY:PORT',
+      );
+    default:
+      return undefined;
+  }
+});
+
+const slowAnswerMs = 200;
+
+/** The connection ended, or went silent, after the first answer. */
+export const brokenOffRule = onEachNode((node) => {
+  const { peer, ending, login, hello } = node;
+  if (peer?.kind !== 'redis' || login === undefined || ending === undefined || hello?.closesConnection) {
+    return undefined;
+  }
+  if (ending.kind === 'silent' && peer.durationMs >= slowAnswerMs) {
+    return error(
+      'slow',
+      'The server answers so slowly that the walk reached its bound on time before it was done.',
+      { firstAnswerMs: Math.round(peer.durationMs) },
+      'Run it again with a larger --timeout; look at the network and the load of the server.',
+    );
+  }
+  if (ending.kind === 'silent') {
+    const message = 'The server answered the first question and then fell silent.';
+    return error('stalled', message, {}, 'Look for slow commands: SLOWLOG GET 10');
+  }
+  const message = 'The connection was closed or reset in the middle of a conversation.';
+  return error(
+    'connection-reset',
+    message,
+    { ending: ending.kind === 'failed' ? ending.code : ending.kind },
+    'Look at the log of the server, and of what stands before it.',
+  );
+});
+
+/** The database of the URL does not exist. */
+export const databaseRule = onEachNode(({ server }, { target }) => {
+  if (server?.selectError === undefined || !/out of range|is not allowed/i.test(server.selectError)) {
+    return undefined;
+  }
+  return error(
+    'database-out-of-range',
+    'The database that the URL names does not exist on this server.',
+    { database: target.database, databases: number(server.config['databases']), reply: server.selectError },
+    'Correct the number at the end of the URL, or the databases directive of redis.conf.',
+  );
+});
+
+function primaryOf(info: Readonly<Record<string, string>>): string | undefined {
+  const { master_host: host, master_port: port } = info;
+  return host === undefined ? undefined : `${host}:${port}`;
+}
+
+function number(text: string | undefined): number | undefined {
+  return text === undefined || text === '' ? undefined : Number(text);
+}

@@ -1,0 +1,26 @@
+import { describe, expect, test } from 'vitest';
+import { hashedPart, keySlot } from '../../packages/core/src/key-slot.ts';
+
+// That the server computes the same is proved in testing/cluster.test.ts.
+describe('the slot of a key', () => {
+  test.each([
+    ['', 0],
+    ['123456789', 12_739],
+    ['foo', 12_182],
+    ['foo{}{bar}', 8_363],
+  ])('is the CRC of %j', (key, slot) => {
+    expect(keySlot(key)).toBe(slot);
+  });
+
+  test.each([
+    ['{user1000}.following', 'user1000'],
+    ['foo{{bar}}zap', '{bar'],
+    ['foo{bar}{zap}', 'bar'],
+    ['foo{}{bar}', 'foo{}{bar}'],
+    ['foo{bar', 'foo{bar'],
+    ['}foo{', '}foo{'],
+  ])('is decided by a part of %j', (key, part) => {
+    expect(hashedPart(key)).toBe(part);
+    expect(keySlot(key)).toBe(keySlot(part === key ? key : `{${part}}`));
+  });
+});
