@@ -1,5 +1,7 @@
 import { builtinModules } from 'node:module';
 import { expect, it } from 'vitest';
+import { importCircles } from './import-circles.ts';
+import { knownCircles, knownDriverFolders, knownUpwardTypes } from './known-exceptions.ts';
 import { declaredBy, packageNames, sourceOf, type SourceFile } from './source-files.ts';
 
 const core = ['@redis-resilience/core', '@redis-resilience/core/http'];
@@ -18,7 +20,7 @@ const ownImports: Readonly<Record<string, readonly string[]>> = {
   cli: [...core, '@redis-resilience/doctor', '@redis-resilience/testing'],
 };
 
-it.each(packageNames)('%s imports of this project only what stands below it', (name) => {
+it.each(packageNames)('%s imports only those packages of this project that stand below it', (name) => {
   const allowed = ownImports[name] ?? [];
   const forbidden = importsIn(sourceOf(name)).filter(
     ({ from }) => from.startsWith('@redis-resilience/') && !allowed.includes(from),
@@ -26,7 +28,7 @@ it.each(packageNames)('%s imports of this project only what stands below it', (n
   expect(forbidden).toEqual([]);
 });
 
-it.each(packageNames)('%s imports of others only what its manifest declares', (name) => {
+it.each(packageNames)('%s imports only those packages of others that its manifest declares', (name) => {
   const declared = declaredBy(name);
   const undeclared = importsIn(sourceOf(name)).filter(
     ({ from }) => !from.endsWith('.ts') && !isBuiltIn(from) && !declared.includes(packageOf(from)),
@@ -50,7 +52,11 @@ it('loads no driver, and names none of its types, through core/protocol', () => 
   expect([...reached].filter((from) => !from.endsWith('.ts') && !isBuiltIn(from))).toEqual([]);
 });
 
-/** The rooms of core, from the lowest to the highest: each imports, by value, only what stands below it. */
+it('no package has an import circle, by value or by type', () => {
+  expect(packageNames.flatMap((name) => importCircles(graphOf(name)))).toEqual(knownCircles);
+});
+
+/** The rooms of core, from the lowest to the highest: each imports only what stands below it. */
 const rooms = [
   'event-loop',
   'replies',
@@ -69,15 +75,31 @@ const rooms = [
   'http',
 ];
 
-it.each(rooms)("core's room %s imports nothing that stands above it", (room) => {
-  const above = rooms.slice(rooms.indexOf(room) + 1);
-  const upwards = importsIn(sourceOf('core', room)).filter(
-    ({ from, typeOnly }) => !typeOnly && above.includes(from.split('/')[0] ?? ''),
-  );
-  expect(upwards).toEqual([]);
+it('every folder of core has its place among the rooms, or is ioredis', () => {
+  const folders = sourceOf('core').map(({ path }) => roomOf(path));
+  expect([...new Set(folders)].toSorted()).toEqual([...rooms, 'ioredis', '.'].toSorted());
 });
 
-it("reads what lies inside ioredis in core's room of that name only", () => {
+it('no room of core imports from a room above it, by value or by type', () => {
+  const upwards = rooms.flatMap((room) =>
+    importsIn(sourceOf('core', room)).filter(
+      ({ from }) => rooms.indexOf(from.split('/')[0] ?? '') > rooms.indexOf(room),
+    ),
+  );
+  expect(upwards.filter(({ typeOnly }) => !typeOnly)).toEqual([]);
+  const found = upwards.map(({ file, from }) => `${file.replace('packages/core/src/', '')} -> ${from}`);
+  expect(found.toSorted()).toEqual(knownUpwardTypes);
+});
+
+it('core imports ioredis in its room of that name only, types included', () => {
+  const importers = sourceOf('core').filter(({ imports }) =>
+    imports.some(({ from }) => packageOf(from) === 'ioredis'),
+  );
+  const folders = new Set(importers.map(({ path }) => roomOf(path)));
+  expect([...folders].toSorted()).toEqual([...knownDriverFolders, 'ioredis'].toSorted());
+});
+
+it("only core's room ioredis reads what lies inside the driver", () => {
   const internals = /\b(commandQueue|offlineQueue|prevCondition|manuallyClosing|flushQueue)\b/;
   const sources = packageNames.flatMap((name) => sourceOf(name));
   const readers = sources.filter(({ text }) => internals.test(text) || text.includes("'ioredis/"));
@@ -87,6 +109,22 @@ it("reads what lies inside ioredis in core's room of that name only", () => {
 
 function importsIn(files: readonly SourceFile[]): { file: string; from: string; typeOnly: boolean }[] {
   return files.flatMap(({ path, imports }) => imports.map((each) => ({ file: path, ...each })));
+}
+
+/** What the files of a package import of it, by paths without `packages` and `src`. */
+function graphOf(packageName: string): ReadonlyMap<string, readonly string[]> {
+  return new Map(
+    sourceOf(packageName).map(({ path, imports }) => [
+      path.replace(/^packages\/([^/]+)\/src/, '$1'),
+      imports.filter(({ from }) => from.endsWith('.ts')).map(({ from }) => `${packageName}/${from}`),
+    ]),
+  );
+}
+
+/** The folder of core that a file lies in; `.` for those beside the folders. */
+function roomOf(path: string): string {
+  const [folder = '', ...rest] = path.replace('packages/core/src/', '').split('/');
+  return rest.length === 0 ? '.' : folder;
 }
 
 function isBuiltIn(specifier: string): boolean {

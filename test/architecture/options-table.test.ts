@@ -5,7 +5,7 @@ import { optionsTable, readme } from './options-table.ts';
 const between = /(<!-- options -->\n)[^]*?(<!-- \/options -->)/;
 
 // `UPDATE_README=1 npx vitest run architecture` in test/ writes it anew.
-it("shows in core's README the options as their source describes them", async () => {
+it("core's README shows the options as their source describes them", async () => {
   const table = await optionsTable();
   const text = readFileSync(readme, 'utf8');
   const expected = text.replace(

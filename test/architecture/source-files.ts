@@ -18,6 +18,7 @@ export interface Import {
 
 const root = dirname(dirname(import.meta.dirname));
 const statement = /^(?:import|export)\s+(type\s)?(?:[^;'"]*?\sfrom\s+)?'([^']+)'/gm;
+const expression = /\bimport\('([^']+)'\)/g;
 
 /** Names of the packages that exist, as their folders are called. */
 export const packageNames: readonly string[] = readdirSync(join(root, 'packages')).filter((name) =>
@@ -51,8 +52,13 @@ export function sourceOf(packageName: string, folder = ''): readonly SourceFile[
 }
 
 function importsOf(text: string, path: string, source: string): Import[] {
-  return Array.from(text.matchAll(statement), ([, type, from = '']) => ({
-    from: from.startsWith('.') ? relative(source, join(dirname(path), from)) : from,
+  const statements = Array.from(text.matchAll(statement), ([, type, from = '']) => ({
+    from,
     typeOnly: type !== undefined,
+  }));
+  const expressions = Array.from(text.matchAll(expression), ([, from = '']) => ({ from, typeOnly: false }));
+  return [...statements, ...expressions].map(({ from, typeOnly }) => ({
+    from: from.startsWith('.') ? relative(source, join(dirname(path), from)) : from,
+    typeOnly,
   }));
 }

@@ -9,17 +9,17 @@ const folders = ['packages', 'examples'].flatMap((parent) =>
     .filter((folder) => existsSync(join(root, folder, 'package.json'))),
 );
 
-it('builds every workspace before the tests, for they run what was built', () => {
+it('every workspace is built before the tests, which run what was built', () => {
   const names = folders.map((folder) => manifestOf(folder).name);
   expect(Object.keys(manifestOf('test').dependencies ?? {}).toSorted()).toEqual(names.toSorted());
 });
 
-it('names every workspace in the solution file of the root', () => {
+it('the solution file of the root names every workspace', () => {
   const { references } = read('tsconfig.json') as { references: readonly { path: string }[] };
   expect(references.map(({ path }) => path).toSorted()).toEqual([...folders, 'test'].toSorted());
 });
 
-it('pins what depends on a package of this repository to its version', () => {
+it('every dependency on a package of this repository is pinned to its version', () => {
   const versions = new Map(folders.map((folder) => [manifestOf(folder).name, manifestOf(folder).version]));
   const wrong = [...folders, 'test'].flatMap((folder) =>
     Object.entries(manifestOf(folder).dependencies ?? {})

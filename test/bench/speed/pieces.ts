@@ -61,7 +61,6 @@ async function piecesOf(resilience: RedisResilience): Promise<Record<string, () 
     clock: { now: () => performance.now() },
     random: () => 0.5,
     onChange: () => undefined,
-    onWouldRefuse: () => undefined,
   });
   const respond = createHealthResponder({ critical: true });
   const resiliences = [resilience];

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { categoryOf } from '../../../packages/core/src/catalogue/categorise.ts';
 import { traitsOf } from '../../../packages/core/src/catalogue/command-traits.ts';
+import { categoryOf } from './category-of.ts';
 
 // What follows an option is read as its argument, and what follows that as the next option.
 describe('the category of a call with options', () => {

@@ -1,11 +1,8 @@
 import { createRequire } from 'node:module';
 import { startRedis, type RedisServer } from '@redis-resilience/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import {
-  knownCommands,
-  traitsOf,
-  traitsOfCall,
-} from '../../../packages/core/src/catalogue/command-traits.ts';
+import { traitsOf, traitsOfCall } from '../../../packages/core/src/catalogue/command-traits.ts';
+import { knownCommands } from './known-commands.ts';
 
 interface Declared {
   readonly name: string;
@@ -13,7 +10,7 @@ interface Declared {
   readonly container: boolean;
 }
 
-const known = new Set(knownCommands());
+const known = new Set(knownCommands);
 
 function traitsFor(name: string) {
   const [container = '', subcommand] = name.split('|');

@@ -1,8 +1,9 @@
 import { startRedis, type RedisServer } from '@redis-resilience/testing';
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { categoryOf, maySendAgain } from '../../../packages/core/src/catalogue/categorise.ts';
+import { maySendAgain } from '../../../packages/core/src/catalogue/categorise.ts';
 import { traitsOf } from '../../../packages/core/src/catalogue/command-traits.ts';
+import { categoryOf } from './category-of.ts';
 import { repeatableCalls } from './repeatable-calls.ts';
 import { unrepeatableCalls } from './unrepeatable-calls.ts';
 

@@ -19,7 +19,6 @@ export class CircuitOracle {
   era = 0;
   state: CircuitState = 'closed';
   path: CircuitState[] = [];
-  wouldRefuse = 0;
   readonly #settings: CircuitSettings;
   readonly #jitter: number;
   #log: { readonly at: number; readonly kind: Kind }[] = [];
@@ -57,7 +56,6 @@ export class CircuitOracle {
       return call;
     }
     if (this.#settings.mode === 'enforce') return undefined;
-    this.wouldRefuse++;
     return { era: this.era, counts: false };
   }
 

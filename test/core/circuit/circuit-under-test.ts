@@ -8,7 +8,6 @@ export class CircuitUnderTest {
   readonly circuit: Circuit;
   readonly changes: CircuitChange[] = [];
   readonly settings: CircuitSettings;
-  wouldRefuse = 0;
   now: number;
 
   constructor(options: Partial<CircuitSettings> = {}, jitter = 0, startAt = 1_000_000) {
@@ -18,7 +17,6 @@ export class CircuitUnderTest {
       clock: { now: () => this.now },
       random: () => jitter,
       onChange: (change) => this.changes.push(change),
-      onWouldRefuse: () => this.wouldRefuse++,
     });
   }
 

@@ -5,20 +5,17 @@ describe('isolation', () => {
   it('refuses until the last holder lets go, then closes with an empty window', () => {
     const test = new CircuitUnderTest();
     test.fail(19);
-    const first = test.circuit.isolate('maintenance');
-    const second = test.circuit.isolate('drill');
+    const first = test.circuit.isolate();
+    const second = test.circuit.isolate();
     expect(test.admit()).toBe(-1);
     expect(test.circuit.admitsAll).toBe(false);
     expect(test.circuit.state).toBe('isolated');
     expect(test.circuit.cause).toBe('isolated');
-    expect(test.circuit.isolationReason).toBe('maintenance');
     expect(test.circuit.retryAfterMs(test.now)).toBeUndefined();
     first();
     first();
     expect(test.circuit.state).toBe('isolated');
-    expect(test.circuit.isolationReason).toBe('drill');
     second();
-    expect(test.circuit.isolationReason).toBeUndefined();
     test.fail();
     expect(test.circuit.state).toBe('closed');
     expect(test.path).toEqual(['isolated', 'closed']);
@@ -30,7 +27,7 @@ describe('isolation', () => {
   it('beats the trip, the probe and time', () => {
     const test = new CircuitUnderTest();
     test.open();
-    const release = test.circuit.isolate('drill');
+    const release = test.circuit.isolate();
     test.circuit.trip('slow', test.now);
     test.circuit.close(test.now);
     test.circuit.enterHalfOpen(test.now);
@@ -47,24 +44,23 @@ describe('isolation', () => {
     const test = new CircuitUnderTest();
     test.open();
     test.travel(250);
-    test.circuit.isolate('drill');
+    test.circuit.isolate();
     expect(test.path).toEqual(['open', 'half-open', 'isolated']);
   });
 
   it('voids results of calls from before', () => {
     const test = new CircuitUnderTest();
     const generation = test.admit();
-    test.circuit.isolate('drill')();
+    test.circuit.isolate()();
     for (let failure = 0; failure < 100; failure++) test.circuit.failed(generation, undefined, test.now);
     expect(test.circuit.state).toBe('closed');
   });
 
   it.each(['observe', 'off'] as const)('refuses in mode %s too', (mode) => {
     const test = new CircuitUnderTest({ mode });
-    const release = test.circuit.isolate('drill');
+    const release = test.circuit.isolate();
     expect(test.circuit.admitsAll).toBe(false);
     expect(test.admit()).toBe(-1);
-    expect(test.wouldRefuse).toBe(0);
     release();
     expect(test.circuit.admitsAll).toBe(true);
     expect(test.admit()).toBe(test.circuit.generation);

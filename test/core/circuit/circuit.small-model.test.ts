@@ -56,7 +56,7 @@ function play(history: readonly number[]): End | undefined {
     else if (act === 'enter half-open') circuit.enterHalfOpen(test.now);
     else if (act === 'close') circuit.close(test.now);
     else if (act === 'forgive') circuit.forgive(test.now);
-    else if (act === 'isolate') releases.push(circuit.isolate('drill'));
+    else if (act === 'isolate') releases.push(circuit.isolate());
     else {
       const release = releases.shift();
       if (release === undefined) return undefined;

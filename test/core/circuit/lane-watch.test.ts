@@ -68,7 +68,7 @@ describe('the watch on the lanes, without any traffic', () => {
 
   test('asks nothing for a circuit that is isolated, and nothing after its end', async () => {
     const { clock, circuits, asked, watch } = start();
-    const putBack = circuits.read.isolate('maintenance');
+    const putBack = circuits.read.isolate();
     await clock.travelAsync(2_000);
     putBack();
     circuits.write.trip('slow', clock.now());

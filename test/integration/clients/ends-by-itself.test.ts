@@ -4,10 +4,12 @@ import { ChildScript } from '../stage/child-script.ts';
 
 // Uses a resilience in every way, closes it, and tells what is left in the process.
 const script = `
-import { createRedisResilience } from '@redis-resilience/core';
+import { createRedisResilience, protect } from '@redis-resilience/core';
+import { Redis } from 'ioredis';
 const before = process.getActiveResourcesInfo().length;
 const listenersBefore = process.eventNames().length;
-const resilience = createRedisResilience(JSON.parse(process.env.TARGET));
+const target = JSON.parse(process.env.TARGET);
+const resilience = process.env.IS_TAKEN_OVER ? protect(new Redis(target)) : createRedisResilience(target);
 const { client } = resilience;
 const ignore = () => {};
 await Promise.all([client.set('a', '1').catch(ignore), client.get('a').catch(ignore), resilience.applyOnce('id', 'incr', 'b').catch(ignore)].slice(0, process.env.IS_DOWN ? 2 : 3));
@@ -26,6 +28,11 @@ describe('a process that has closed its resilience', () => {
   test.concurrent('ends by itself, and nothing is left', async () => {
     await using server = await startRedis();
     await expectToEnd({ host: server.host, port: server.port });
+  });
+
+  test.concurrent('also when it took over a client that was there', async () => {
+    await using server = await startRedis();
+    await expectToEnd({ host: server.host, port: server.port }, { IS_TAKEN_OVER: '1' });
   });
 
   test.concurrent('also when Redis never was there', async () => {

@@ -1,6 +1,6 @@
-import { createRedisResilience, protect, type RedisResilience } from '@redis-resilience/core';
+import { createRedisResilience, type RedisResilience } from '@redis-resilience/core';
 import { startProxy, startRedis, waitFor } from '@redis-resilience/testing';
-import { Redis } from 'ioredis';
+import type { Redis } from 'ioredis';
 import { describe, expect, test } from 'vitest';
 import { pass } from '../stage/call-loop.ts';
 import { errorOf } from '../stage/outcome-of.ts';
@@ -59,13 +59,8 @@ describe('fifty clients of one server', () => {
     await pass(2_000);
     const attemptsPerSecond = attempts / 2;
     await proxy.heal();
-    const backAt = performance.now();
-    await Promise.any(resiliences.map((each) => waitUntilStatus(each, 'up')));
-    const firstMs = performance.now() - backAt;
     await Promise.all(resiliences.map((each) => waitUntilStatus(each, 'up')));
 
-    expect(performance.now() - backAt).toBeLessThan(1_000);
-    expect(firstMs).toBeLessThan(300);
     expect(attemptsPerSecond).toBeLessThanOrEqual(24);
     await Promise.all(resiliences.map((each) => each.close()));
     await waitFor(() => proxy.connections === 0);
@@ -135,15 +130,5 @@ describe('close()', () => {
     const resilience = createRedisResilience({ lazyConnect: true });
     await resilience.close();
     expect(resilience.snapshot().connection).toBe('ended');
-  });
-
-  test('of a client that was protected leaves no listener of ours that keeps it alive', async () => {
-    await using server = await startRedis();
-    const client = new Redis(server.port, server.host);
-    const resilience = protect(client);
-    await resilience.ready({ timeoutMs: 5_000 });
-    await resilience.close();
-
-    expect(client.status).toBe('end');
   });
 });

@@ -1,10 +1,10 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { protect } from '@redis-resilience/core';
 import { startRedis, waitFor } from '@redis-resilience/testing';
 import { Redis } from 'ioredis';
 import { describe, expect, test } from 'vitest';
+import { pass } from '../stage/call-loop.ts';
 import { errorOf } from '../stage/outcome-of.ts';
-import { startProtectedRedis, waitUntilStatus } from '../stage/protected-redis.ts';
+import { startProtectedRedis, waitUntilOnNewSocket, waitUntilStatus } from '../stage/protected-redis.ts';
 import { supportedProtocols } from '../stage/supported-protocols.ts';
 import { UnhandledRejections } from '../stage/unhandled-rejections.ts';
 
@@ -34,7 +34,7 @@ describe.each(supportedProtocols)('what a session holds, over a reconnection (RE
       await redis.server.kill();
       const waited = [redis.client.get('here'), redis.client.get('here')];
       const answers = Promise.allSettled(waited);
-      await delay(outageMs);
+      await pass(outageMs);
       await redis.server.start();
       await redis.until('up');
 
@@ -257,6 +257,6 @@ describe('protect()', () => {
 async function reset(redis: Awaited<ReturnType<typeof startProtectedRedis>>): Promise<void> {
   const { localPort } = redis.client.stream;
   redis.proxy.reset();
-  await waitFor(() => redis.client.status === 'ready' && redis.client.stream.localPort !== localPort);
+  await waitUntilOnNewSocket(redis.client, localPort);
   await redis.until('up');
 }

@@ -2,7 +2,8 @@ import { isRedisResilienceError, remainingBudgetMs, runWithBudget } from '@redis
 import { waitFor } from '@redis-resilience/testing';
 import type { Redis } from 'ioredis';
 import { describe, expect, test } from 'vitest';
-import { errorOf } from '../stage/outcome-of.ts';
+import { slackMs } from '../../slack.ts';
+import { errorAtOnce, errorOf } from '../stage/outcome-of.ts';
 import { startProtectedRedis } from '../stage/protected-redis.ts';
 import { UnhandledRejections } from '../stage/unhandled-rejections.ts';
 
@@ -145,7 +146,7 @@ describe('runWithBudget()', () => {
         await redis.client.get('greeting').catch((error: unknown) => errors.push(error));
     });
 
-    expect(performance.now() - beganAt).toBeLessThan(600);
+    expect(performance.now() - beganAt).toBeLessThan(300 + slackMs);
     expect(errors.length).toBeGreaterThan(5);
     expect(errors.at(-1)).toMatchObject({ code: 'BUDGET_EXCEEDED', outcome: 'not-applied' });
   });
@@ -158,7 +159,8 @@ describe('runWithBudget()', () => {
       return remainingBudgetMs();
     });
 
-    expect(left).toBeGreaterThan(600);
+    // One after the other they would have used up all of it.
+    expect(left).toBeGreaterThan(0);
     expect(left).toBeLessThan(950);
   });
 
@@ -168,13 +170,14 @@ describe('runWithBudget()', () => {
       await using redis = await startProtectedRedis();
       await redis.server.kill();
       await redis.until('down');
-      await new Promise((resolve) => setTimeout(resolve, 300));
+      await errorOf(redis.client.get('greeting'));
+      await errorAtOnce(redis.client.get('greeting'));
       const left = await runWithBudget(500, async () => {
         for (let call = 0; call < 50; call++) await redis.client.get('greeting').catch(() => undefined);
         return remainingBudgetMs();
       });
 
-      expect(left).toBeGreaterThan(400);
+      expect(left).toBeGreaterThan(250);
       expect(remainingBudgetMs()).toBeUndefined();
     },
   );
@@ -189,7 +192,7 @@ describe('runWithBudget()', () => {
       ]),
     );
 
-    expect(performance.now() - beganAt).toBeLessThan(1_500);
+    expect(performance.now() - beganAt).toBeLessThan(200 + slackMs);
     expect(pipeline).toHaveLength(2);
     expect(blocking).toBeInstanceOf(Error);
   });
@@ -231,14 +234,13 @@ describe('ready() and reconnect()', () => {
   });
 
   test.concurrent('reconnect() while away dials at once', async () => {
-    await using redis = await startProtectedRedis({ resilience: { connection: { minPeriodMs: 3_000 } } });
+    await using redis = await startProtectedRedis({ resilience: { connection: { minPeriodMs: 60_000 } } });
     await redis.proxy.refuse({ reset: true });
     await redis.until('down');
-    await waitFor(() => redis.resilience.snapshot().cause?.code === 'connection-refused');
     await redis.proxy.heal();
-    const askedAt = performance.now();
+    // By itself it would not dial for a minute: the connection has lived for less than a period.
     await redis.resilience.reconnect();
 
-    expect(performance.now() - askedAt).toBeLessThan(2_000);
+    expect(redis.resilience.snapshot().status).toBe('up');
   });
 });

@@ -16,10 +16,8 @@ describe('a process that starts while Redis is down', () => {
     const snapshot = resilience.snapshot();
 
     await using server = await startRedis({ port });
-    const backAt = performance.now();
     await waitUntilStatus(resilience, 'up');
 
-    expect(performance.now() - backAt).toBeLessThan(400);
     expect(first).toMatchObject({
       code: 'REDIS_UNAVAILABLE',
       outcome: 'not-applied',

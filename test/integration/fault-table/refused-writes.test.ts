@@ -24,9 +24,7 @@ describe('a server out of memory', () => {
     expect(redis.resilience.snapshot().circuit.read).toBe('closed');
 
     await redis.server.command('CONFIG', 'SET', 'maxmemory', 0);
-    const freeAt = performance.now();
     await redis.until('up');
-    expect(performance.now() - freeAt).toBeLessThan(2_500);
     expect(await redis.client.set('more', 'x')).toBe('OK');
   });
 

@@ -23,7 +23,6 @@ describe('a connection that is reset every 200 to 500 ms under load', () => {
     );
 
     await expectHistory(redis, ledger, count);
-    expect(ledger.acknowledged.size).toBeGreaterThan(count / 2);
     expect(await unhandled.list()).toEqual([]);
   });
 
@@ -101,6 +100,7 @@ async function underResets(
   const stop = redis.proxy.resetEvery({ minMs: 200, maxMs: 500, seed: 7 });
   await issueAll(count, ledger, call, timeoutMs);
   stop();
+  expect(ledger.acknowledged.size).toBeGreaterThan(count / 2);
   return ledger;
 }
 
@@ -118,6 +118,7 @@ async function issueAll(
     while (calls.length < due) calls.push(issue(`call:${calls.length}`, ledger, call));
     await pass(5);
   }
+  // A call that never settles is found by its count.
   await Promise.race([Promise.all(calls), pass(timeoutMs)]);
 }
 

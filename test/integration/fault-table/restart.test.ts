@@ -1,6 +1,9 @@
 import { isRedisResilienceError } from '@redis-resilience/core';
+import { waitFor } from '@redis-resilience/testing';
 import { describe, expect, test } from 'vitest';
-import { CallLoop, durationOf, pass, summaryOf } from '../stage/call-loop.ts';
+import { slackMs } from '../../slack.ts';
+import { CallLoop, durationOf, summaryOf } from '../stage/call-loop.ts';
+import { errorAtOnce, errorOf } from '../stage/outcome-of.ts';
 import { startProtectedRedis } from '../stage/protected-redis.ts';
 import { UnhandledRejections } from '../stage/unhandled-rejections.ts';
 
@@ -42,7 +45,7 @@ describe('a server that is killed and restarted within 200 ms', () => {
   });
 });
 
-describe('a server that is away for a second', () => {
+describe('a server that is away for long', () => {
   test('callers wait at first, then fail at once, and succeed again soon after it is back', async () => {
     await using redis = await startProtectedRedis();
     using unhandled = new UnhandledRejections();
@@ -51,18 +54,18 @@ describe('a server that is away for a second', () => {
 
     const killedAt = performance.now();
     await redis.server.kill();
-    await pass(1_000 - (performance.now() - killedAt));
+    await redis.until('down');
+    const waiting = errorOf(redis.client.get('greeting'));
+    const { waiting: waitingAtFirst } = redis.resilience.detail();
+    await waiting;
+    await errorAtOnce(redis.client.get('greeting'));
+    await waitFor(() => loop.failures.length > 100);
     await redis.server.start({ waitUntil: 'listening' });
-    const backAt = performance.now();
     await loop.untilAnswered(20);
 
     const calls = await loop.finish();
-    const late = loop.between(killedAt + 350, killedAt + 950).map(durationOf);
-    const recovery = (loop.firstAnswerAfter(killedAt + 100) ?? Infinity) - backAt;
-    expect(late.length).toBeGreaterThan(20);
-    expect(late.toSorted((a, b) => a - b)[Math.floor(late.length / 2)]).toBeLessThan(2);
-    expect(Math.max(...calls.map(durationOf))).toBeLessThan(2_000);
-    expect(recovery).toBeLessThan(400);
+    expect(waitingAtFirst).toBeGreaterThan(0);
+    expect(Math.max(...calls.map(durationOf))).toBeLessThan(1_000 + slackMs);
     const refused = loop.failures
       .filter(({ issuedAt }) => issuedAt > killedAt + 50)
       .map(({ error }) => error);
@@ -72,7 +75,9 @@ describe('a server that is away for a second', () => {
   });
 
   test('the queue stays within its bounds, and what is past them is told so', async () => {
-    await using redis = await startProtectedRedis({ resilience: { admission: { maxWaiting: 10 } } });
+    await using redis = await startProtectedRedis({
+      resilience: { admission: { maxWaiting: 10, maxWaitMs: 900 } },
+    });
     await redis.server.kill();
     await redis.until('down');
 
@@ -82,9 +87,9 @@ describe('a server that is away for a second', () => {
     const { waiting } = redis.resilience.detail();
 
     const errors = (await Promise.all(calls)).filter(isRedisResilienceError);
-    expect(waiting).toBeLessThanOrEqual(10);
+    expect(waiting).toBe(10);
     expect(errors).toHaveLength(100);
-    expect(errors.filter(({ code }) => code === 'OVERLOADED').length).toBeGreaterThanOrEqual(90);
+    expect(errors.filter(({ code }) => code === 'OVERLOADED')).toHaveLength(90);
     expect(redis.resilience.detail().waiting).toBe(0);
   });
 

@@ -3,7 +3,7 @@ import { startRedis, waitFor } from '@redis-resilience/testing';
 import { describe, expect, test } from 'vitest';
 import { CallLoop, summaryOf } from '../stage/call-loop.ts';
 import { errorOf } from '../stage/outcome-of.ts';
-import { startProtectedRedis, waitUntilStatus } from '../stage/protected-redis.ts';
+import { startProtectedRedis, waitUntilOnNewSocket, waitUntilStatus } from '../stage/protected-redis.ts';
 
 describe('a password that is rotated', () => {
   test('nobody notices when the provider has the new one', async () => {
@@ -38,10 +38,8 @@ describe('a password that is rotated', () => {
     await waitFor(() => redis.resilience.snapshot().cause?.code === 'auth');
     const error = await errorOf(redis.client.get('greeting'));
     password = 'second-secret';
-    const knownAt = performance.now();
     await redis.until('up');
 
-    expect(performance.now() - knownAt).toBeLessThan(400);
     expect(error).toMatchObject({ code: 'REDIS_UNAVAILABLE', reason: 'auth' });
     const told = JSON.stringify([attempts, redis.resilience.history(), error.message, error]);
     expect(told).not.toContain('secret');
@@ -82,7 +80,7 @@ describe('a password that is rotated', () => {
     expect(redis.client.stream.localPort).toBe(portBefore);
     await redis.server.command('ACL', 'SETUSER', 'shop', '<first');
     redis.proxy.reset();
-    await waitFor(() => redis.client.stream.localPort !== portBefore);
+    await waitUntilOnNewSocket(redis.client, portBefore);
     await redis.until('up');
     expect(await redis.client.acl('WHOAMI')).toBe('shop');
   });

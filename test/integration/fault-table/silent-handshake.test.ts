@@ -1,7 +1,7 @@
 import { startOddPeer } from '@redis-resilience/testing';
 import { createRedisResilience } from '@redis-resilience/core';
 import { describe, expect, test } from 'vitest';
-import { errorOf } from '../stage/outcome-of.ts';
+import { errorAtOnce } from '../stage/outcome-of.ts';
 import { startProtectedRedis } from '../stage/protected-redis.ts';
 import { waitFor } from '@redis-resilience/testing';
 
@@ -14,18 +14,13 @@ describe('a peer that accepts and never answers', () => {
     await waitFor(() => redis.resilience.snapshot().cause?.code === 'handshake-timeout', {
       timeoutMs: 8_000,
     });
-    const issuedAt = performance.now();
-    const error = await errorOf(redis.client.get('greeting'));
-    const tookMs = performance.now() - issuedAt;
+    const error = await errorAtOnce(redis.client.get('greeting'));
     const { status } = redis.resilience.snapshot();
     await redis.proxy.heal();
-    const backAt = performance.now();
     await redis.until('up');
 
     expect(status).toBe('down');
     expect(error).toMatchObject({ code: 'REDIS_UNAVAILABLE', reason: 'handshake-timeout' });
-    expect(tookMs).toBeLessThan(50);
-    expect(performance.now() - backAt).toBeLessThan(600);
     expect(await redis.client.set('greeting', 'hello')).toBe('OK');
   });
 

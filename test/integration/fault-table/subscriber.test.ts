@@ -1,7 +1,6 @@
 import { waitFor } from '@redis-resilience/testing';
 import { describe, expect, test } from 'vitest';
 import type { Redis } from 'ioredis';
-import { pass } from '../stage/call-loop.ts';
 import { startProtectedRedis, type ProtectedRedis } from '../stage/protected-redis.ts';
 import { supportedProtocols } from '../stage/supported-protocols.ts';
 import { UnhandledRejections } from '../stage/unhandled-rejections.ts';
@@ -126,7 +125,7 @@ describe('a subscriber', () => {
     await using redis = await startProtectedRedis({ resilience: { connection: { idlePingMs: 100 } } });
     const { subscriber } = await subscribe(redis);
     const { accepted } = redis.proxy;
-    await pass(1_500);
+    await waitFor(async () => (await pingsOf(redis)) > 20, { timeoutMs: 10_000, message: 'pings' });
 
     expect(redis.proxy.accepted).toBe(accepted);
     subscriber.disconnect();
@@ -157,6 +156,12 @@ async function receives(redis: ProtectedRedis, messages: string[]): Promise<void
     },
     { timeoutMs: 4_000, intervalMs: 20, message: 'messages of each kind' },
   );
+}
+
+/** How many PING the server has been asked. */
+async function pingsOf({ server }: ProtectedRedis): Promise<number> {
+  const { cmdstat_ping: stats = '' } = await server.info('commandstats');
+  return Number(/calls=(\d+)/.exec(stats)?.[1] ?? 0);
 }
 
 async function channelsOf(redis: ProtectedRedis): Promise<string[]> {

@@ -1,9 +1,9 @@
-import { startRedis, waitFor } from '@redis-resilience/testing';
+import { startRedis } from '@redis-resilience/testing';
 import { describe, expect, test } from 'vitest';
 import { pass } from '../stage/call-loop.ts';
 import { ChildScript } from '../stage/child-script.ts';
 
-// Reads and writes on and on, and tells of every failure, every thaw and the state at the end.
+// Reads and writes on and on, and tells of every failure, every thaw, more answers and the state when asked.
 const worker = `
 import { createRedisResilience } from '@redis-resilience/core';
 import { createInterface } from 'node:readline';
@@ -18,6 +18,14 @@ const loop = setInterval(() => {
 }, 5);
 console.log('ready');
 createInterface({ input: process.stdin }).on('line', async (line) => {
+  if (line.startsWith('more')) {
+    const enough = answered + 50;
+    const look = setInterval(() => {
+      if (answered < enough) return;
+      clearInterval(look);
+      console.log(line);
+    }, 5);
+  }
   if (line === 'state') console.log('state', answered, JSON.stringify(resilience.snapshot()));
   if (line !== 'end') return;
   clearInterval(loop);
@@ -32,12 +40,12 @@ describe('a process that is frozen and thawed', () => {
     await using server = await startRedis();
     await using child = new ChildScript(worker, { TARGET: server.url });
     await child.line('ready');
-    await pass(200);
+    await answers(child, 'more at first');
     child.freeze();
     await pass(2_500);
     child.thaw();
     await child.line('thaw');
-    await pass(300);
+    await answers(child, 'more after the thaw');
     child.tell('state');
     const state = await child.line('state');
     child.tell('end');
@@ -53,13 +61,13 @@ describe('a process that is frozen and thawed', () => {
     await using server = await startRedis();
     await using child = new ChildScript(worker, { TARGET: server.url });
     await child.line('ready');
-    await pass(200);
+    await answers(child, 'more at first');
     child.freeze();
     await server.restart();
     await pass(1_500);
     child.thaw();
-    await waitFor(() => child.lines.length > 0);
-    await pass(500);
+    await child.line('thaw');
+    await answers(child, 'more after the thaw');
     child.tell('state');
     const state = await child.line('state');
     child.tell('end');
@@ -69,3 +77,9 @@ describe('a process that is frozen and thawed', () => {
     expect(state).toContain('"status":"up"');
   });
 });
+
+/** Resolves when the process has had 50 more answers. */
+async function answers(child: ChildScript, asked: string): Promise<void> {
+  child.tell(asked);
+  await child.line(asked);
+}

@@ -1,3 +1,5 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+
 /** What became of a call. */
 export type CallOutcome =
   | { readonly kind: 'resolved'; readonly value: unknown }
@@ -19,9 +21,24 @@ export async function outcomeOf(call: Promise<unknown>, timeoutMs = 4_000): Prom
   return outcome;
 }
 
+/** The error of a call that is refused without any waiting. @throws Error when it is not settled two turns later */
+export async function errorAtOnce(call: Promise<unknown>): Promise<Error> {
+  let outcome: CallOutcome = { kind: 'pending' };
+  void call.then(
+    (value) => (outcome = { kind: 'resolved', value }),
+    (error: Error) => (outcome = { kind: 'rejected', error }),
+  );
+  await nextTurn();
+  await nextTurn();
+  return failureIn(outcome);
+}
+
 /** The error of a call that fails. @throws Error when it does not */
 export async function errorOf(call: Promise<unknown>, timeoutMs?: number): Promise<Error> {
-  const outcome = await outcomeOf(call, timeoutMs);
+  return failureIn(await outcomeOf(call, timeoutMs));
+}
+
+function failureIn(outcome: CallOutcome): Error {
   if (outcome.kind !== 'rejected') throw new Error(`Expected a failure; the call was ${outcome.kind}.`);
   return outcome.error;
 }

@@ -65,6 +65,14 @@ export async function startProtectedRedis(options: ProtectedRedisOptions = {}): 
   };
 }
 
+/** Resolves once the client is ready on another socket than the one with this local port. */
+export async function waitUntilOnNewSocket(client: Redis, oldPort: number | undefined): Promise<void> {
+  // A socket that was given up has no port, and the client may still call itself ready then.
+  const isOnNewSocket = (): boolean =>
+    client.status === 'ready' && ![oldPort, undefined].includes(client.stream.localPort);
+  await waitFor(isOnNewSocket, { timeoutMs: 5_000, message: 'the client to be ready on a new socket' });
+}
+
 /** Resolves with the snapshot once it has this status. */
 export function waitUntilStatus(
   resilience: RedisResilience,

@@ -2,8 +2,9 @@ import { createRedisResilience, type RedisResilience } from '@redis-resilience/c
 import { startCluster, waitFor, type ClusterGroup } from '@redis-resilience/testing';
 import type { Cluster } from 'ioredis';
 import { describe, expect, test } from 'vitest';
-import { CallLoop, durationOf, pass, summaryOf } from '../stage/call-loop.ts';
-import { errorOf, outcomeOf } from '../stage/outcome-of.ts';
+import { slackMs } from '../../slack.ts';
+import { CallLoop, durationOf, summaryOf } from '../stage/call-loop.ts';
+import { errorAtOnce, errorOf, outcomeOf } from '../stage/outcome-of.ts';
 import { waitUntilStatus } from '../stage/protected-redis.ts';
 import { UnhandledRejections } from '../stage/unhandled-rejections.ts';
 
@@ -19,16 +20,13 @@ describe('a Cluster', () => {
     const victim = await cluster.primaryOf('a');
     await victim.kill();
     await waitFor(() => cluster.primaryOf('a'), { timeoutMs: 10_000 });
-    const promotedAt = performance.now();
     await waitFor(async () => (await stage.client.set('a', '1').catch(() => undefined)) === 'OK', {
       timeoutMs: 8_000,
     });
-    const recoveryMs = performance.now() - promotedAt;
     await loop.untilAnswered(100);
 
     await loop.finish();
-    expect(recoveryMs).toBeLessThan(1_500);
-    expect(Math.max(...loop.calls.map(durationOf))).toBeLessThan(2_500);
+    expect(Math.max(...loop.calls.map(durationOf))).toBeLessThan(1_000 + slackMs);
     expect(loop.failures.length).toBe(loop.errors.length);
     const values = await Promise.all(
       Array.from({ length: next }, (_, index) => stage.client.get(`visits:${index}`).catch(() => 'lost')),
@@ -86,7 +84,7 @@ describe('a Cluster', () => {
     await Promise.all([others.finish(), own.finish()]);
     const failed = others.failures.map(({ error }) => summaryOf(error));
     expect(failed.length).toBeLessThan(others.calls.length / 4);
-    expect(Math.max(...own.calls.map(durationOf))).toBeLessThan(2_500);
+    expect(Math.max(...own.calls.map(durationOf))).toBeLessThan(1_000 + slackMs);
     victim.thaw();
   });
 
@@ -96,16 +94,13 @@ describe('a Cluster', () => {
     using unhandled = new UnhandledRejections();
     await cluster.killAll();
     await waitUntilStatus(stage.resilience, 'down');
-    await pass(500);
-    const issuedAt = performance.now();
-    const error = await errorOf(stage.client.get('a'));
-    const tookMs = performance.now() - issuedAt;
+    await errorOf(stage.client.get('a'));
+    const error = await errorAtOnce(stage.client.get('a'));
     const pipeline = await outcomeOf(stage.client.pipeline().incr('a').exec());
     await cluster.restartAll();
     await waitUntilStatus(stage.resilience, 'up', 10_000);
 
     expect(error).toMatchObject({ code: 'REDIS_UNAVAILABLE', outcome: 'not-applied' });
-    expect(tookMs).toBeLessThan(50);
     expect(pipeline.kind).not.toBe('pending');
     await waitFor(async () => (await stage.client.set('a', '1').catch(() => undefined)) === 'OK');
     expect(await unhandled.list()).toEqual([]);

@@ -2,7 +2,9 @@ import { createRedisResilience, type RedisResilience } from '@redis-resilience/c
 import { startSentinel, waitFor, type RedisServer, type SentinelGroup } from '@redis-resilience/testing';
 import type { Redis } from 'ioredis';
 import { describe, expect, test } from 'vitest';
-import { CallLoop, durationOf, pass, summaryOf } from '../stage/call-loop.ts';
+import { slackMs } from '../../slack.ts';
+import { CallLoop, durationOf, pass } from '../stage/call-loop.ts';
+import { errorAtOnce, errorOf } from '../stage/outcome-of.ts';
 import { waitUntilStatus } from '../stage/protected-redis.ts';
 import { UnhandledRejections } from '../stage/unhandled-rejections.ts';
 
@@ -18,15 +20,12 @@ describe('a primary behind Sentinel', () => {
 
       const promotion = firstPrimaryOf(group.replicas);
       await group.failover();
-      const promotedAt = performance.now();
       await loop.untilAnswered(20);
 
       const tookOverAt = await promotion;
       const calls = await loop.finish();
-      const recoveryMs = (loop.firstAnswerAfter(promotedAt) ?? Infinity) - promotedAt;
       const unknown = loop.errors.filter(({ outcome }) => outcome === 'unknown').length;
-      expect(recoveryMs).toBeLessThan(1_000);
-      expect(Math.max(...calls.map(durationOf))).toBeLessThan(2_000);
+      expect(Math.max(...calls.map(durationOf))).toBeLessThan(1_000 + slackMs);
       expect(loop.failures.filter(({ error }) => /READONLY/.test(String(error)))).toEqual([]);
       const primary = await group.currentPrimary();
       const values = await valuesOf(primary, next);
@@ -54,9 +53,8 @@ describe('a primary behind Sentinel', () => {
     await loop.untilAnswered(20, 8_000);
 
     await loop.finish();
-    expect(Math.max(...loop.calls.map(durationOf))).toBeLessThan(2_000);
+    expect(Math.max(...loop.calls.map(durationOf))).toBeLessThan(1_000 + slackMs);
     expect(loop.failures.length).toBe(loop.errors.length);
-    expect(new Set(loop.errors.map(summaryOf))).not.toContain('OUTCOME_UNKNOWN: not-applied');
     expect(await third.command('GET', 'greeting')).toBe('hello');
     expect(stage.resilience.snapshot().status).toBe('up');
     expect(await unhandled.list()).toEqual([]);
@@ -91,16 +89,13 @@ describe('a primary behind Sentinel', () => {
     for (const sentinel of group.sentinels) await sentinel.kill();
     await group.primary.kill();
     await waitUntilStatus(stage.resilience, 'down');
-    await pass(400);
-    const issuedAt = performance.now();
-    const error = await stage.client.get('greeting').catch((reason: unknown) => reason);
-    const tookMs = performance.now() - issuedAt;
+    await errorOf(stage.client.get('greeting'));
+    const error = await errorAtOnce(stage.client.get('greeting'));
     await group.primary.start();
     for (const sentinel of group.sentinels) await sentinel.start();
     await waitUntilStatus(stage.resilience, 'up', 10_000);
 
     expect(error).toMatchObject({ code: 'REDIS_UNAVAILABLE', outcome: 'not-applied' });
-    expect(tookMs).toBeLessThan(50);
     await waitFor(async () => (await stage.client.set('greeting', 'hello').catch(() => undefined)) === 'OK');
   });
 

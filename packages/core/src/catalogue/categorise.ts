@@ -3,25 +3,10 @@ import type { Category } from './category.ts';
 import { traitsOfCall } from './command-traits.ts';
 import type { CommandTraits } from './command-traits.ts';
 import type { Effect } from './effect.ts';
-import { categoryOfEffect, isRepeatable } from './effect.ts';
+import { isRepeatable } from './effect.ts';
 
 /** Categories by command name in lower case: `mymodule.get`, `set`, `xgroup|create`. */
 export type CategoryOverrides = Readonly<Record<string, Category>>;
-
-/**
- * The category of one call: the user's own where there is one, else what the table and the arguments say. Unknown
- * commands and scripts are `never`.
- *
- * @example
- * categoryOf(traitsOf('set'), ['key', 'value', 'NX']); // 'write-checked'
- */
-export function categoryOf(
-  traits: CommandTraits,
-  args: readonly unknown[],
-  overrides?: CategoryOverrides,
-): Category {
-  return overrideOf(traits, args, overrides) ?? categoryOfEffect(effectOf(traits, args));
-}
 
 /**
  * Whether a call may be sent again when nobody knows if it ran: a `read`, a `write-last-wins`, and those
@@ -53,7 +38,13 @@ export function maySendAgain(
   return isRepeatable(overrideOf(traits, args, overrides) ?? effectOf(traits, args));
 }
 
-function effectOf(traits: CommandTraits, args: readonly unknown[]): Effect {
+/**
+ * What running one call twice does, by the table and its arguments. Unknown commands and scripts are `never`.
+ *
+ * @example
+ * effectOf(traitsOf('set'), ['key', 'value', 'NX']); // 'write-checked'
+ */
+export function effectOf(traits: CommandTraits, args: readonly unknown[]): Effect {
   const call = traitsOfCall(traits.name, args);
   if (call.effect !== 'by-arguments') return call.effect;
   return argumentRule(call.name)?.(args) ?? 'never';

@@ -44,15 +44,6 @@ export function traitsOfCall(name: string, args: readonly unknown[]): CommandTra
   return known.get(subcommand) ?? unknownSubcommand(subcommand, traits);
 }
 
-/** The names of every command in the table, subcommands included. */
-export function knownCommands(): readonly string[] {
-  return names;
-}
-
-const names: readonly string[] = [commandTable, containerTable, moduleTable].flatMap((table) =>
-  table.flatMap((group) => namesOf(group)),
-);
-
 // Holds the tables, and beside them the other spellings and the foreign commands met so far.
 const known = new Map<string, CommandTraits>(
   [commandTable, containerTable, moduleTable].flatMap((table) =>

@@ -10,11 +10,6 @@ export type Effect = Category | 'write-checked-safe';
 /** Tells the effect of one call from its arguments. What the rule cannot read is `never`. */
 export type ArgumentRule = (args: readonly unknown[]) => Effect;
 
-/** The category an effect belongs to. */
-export function categoryOfEffect(effect: Effect): Category {
-  return effect === 'write-checked-safe' ? 'write-checked' : effect;
-}
-
 /** Whether a command of this effect may be sent again when nobody knows if it ran. */
 export function isRepeatable(effect: Effect): boolean {
   return effect === 'read' || effect === 'write-last-wins' || effect === 'write-checked-safe';

@@ -21,8 +21,6 @@ export interface CircuitDependencies {
   readonly random: Random;
   /** Told after the change is complete; may call back into the circuit. */
   readonly onChange: (change: CircuitChange) => void;
-  /** Mode `observe`: told of each call that `enforce` would have refused. */
-  readonly onWouldRefuse?: () => void;
 }
 
 const minFailures = 5;
@@ -46,7 +44,6 @@ export class Circuit {
   readonly #window: RollingWindow;
   readonly #slowLimit: SlowLimit;
   readonly #streak = new FailureStreak();
-  readonly #isolations = new Set<{ readonly reason: string }>();
   readonly #off: boolean;
   #phase: CircuitPhase;
   #closed = true;
@@ -82,12 +79,6 @@ export class Circuit {
     return causeOf(this.#phase);
   }
 
-  /** The reason given to the oldest `isolate` still held. */
-  get isolationReason(): string | undefined {
-    for (const { reason } of this.#isolations) return reason;
-    return undefined;
-  }
-
   /** Milliseconds until a call may be admitted, at most: 0 when one is now; undefined when closed, or isolated. */
   retryAfterMs(now: number): number | undefined {
     this.#look(now);
@@ -98,7 +89,10 @@ export class Circuit {
     return Math.min(phase.hungAt - now, this.#settings.openMs);
   }
 
-  /** The generation to settle the call with, or -1 when it is refused. Half-open, it takes a trial slot. */
+  /**
+   * The generation to settle the call with, or -1 when it is refused. Half-open, it takes a trial slot. What mode
+   * `observe` admits and `enforce` would have refused gets an older generation than the present one.
+   */
   admit(now: number): number {
     if (this.#closed) return this.#generation;
     this.#look(now);
@@ -107,7 +101,6 @@ export class Circuit {
     this.#apply({ type: 'trial-started', now });
     if (this.#phase !== before) return this.#generation;
     if (this.#settings.mode === 'enforce') return refused;
-    this.#deps.onWouldRefuse?.();
     // Admitted all the same, and no trial: its result counts for nothing.
     return this.#generation - 1;
   }
@@ -188,13 +181,13 @@ export class Circuit {
   }
 
   /** Refuses everything until the returned function, and that of every other holder, is called. It then closes. */
-  isolate(reason: string): () => void {
-    const isolation = { reason };
+  isolate(): () => void {
+    let isHeld = true;
     this.#catchUp();
-    this.#isolations.add(isolation);
     this.#apply({ type: 'isolate' });
     return () => {
-      if (this.#isolations.delete(isolation)) this.#apply({ type: 'release', now: this.#deps.clock.now() });
+      if (isHeld) this.#apply({ type: 'release', now: this.#deps.clock.now() });
+      isHeld = false;
     };
   }
 

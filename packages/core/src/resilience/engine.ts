@@ -118,7 +118,7 @@ export class Engine implements RedisResilience, MemberHost {
 
   isolate(reason: string): () => void {
     debug('%s: isolated by hand (%j)', this.name, reason);
-    const putBack = [this.circuits.read.isolate(reason), this.circuits.write.isolate(reason)];
+    const putBack = [this.circuits.read.isolate(), this.circuits.write.isolate()];
     return () => {
       debug('%s: put back by hand', this.name);
       for (const release of putBack) release();
