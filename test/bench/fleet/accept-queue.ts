@@ -27,7 +27,7 @@ const resentAfterMs = [1_000, 2_000, 4_000];
 const refusalMs = 0.5;
 
 /**
- * A server as resilience-algorithms 7.1 models it: it accepts in order at a fixed rate behind a bounded listen queue;
+ * A model of a server: it accepts in order at a fixed rate behind a bounded listen queue;
  * a SYN that finds the queue full is dropped, and the client's kernel sends it again.
  */
 export class AcceptQueue {

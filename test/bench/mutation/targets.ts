@@ -12,7 +12,7 @@ const circuitTests = [
   'circuit/circuit.open.test.ts',
   'circuit/circuit.isolation.test.ts',
   'circuit/circuit.modes.test.ts',
-  'circuit/circuit-phase.test.ts',
+  'circuit/circuit-transition.test.ts',
   'circuit/rolling-window.test.ts',
   'circuit/rolling-window.fractions.test.ts',
   'circuit/failure-streak.test.ts',
@@ -25,11 +25,11 @@ const circuitTests = [
 const dialTests = [
   'dialing/dial-pace.test.ts',
   'dialing/dial-pace.bounds.test.ts',
-  'dialing/dial-schedule.test.ts',
-  'dialing/dial-schedule.flaps.test.ts',
-  'dialing/dial-schedule.begin.test.ts',
-  'dialing/dial-schedule.clock.test.ts',
-  'dialing/dial-schedule.outcomes.test.ts',
+  'dialing/dial-transition.test.ts',
+  'dialing/dial-transition.flaps.test.ts',
+  'dialing/dial-transition.begin.test.ts',
+  'dialing/dial-transition.clock.test.ts',
+  'dialing/dial-transition.outcomes.test.ts',
   'dialing/dial-speed.test.ts',
   'dialing/dial-speed.learning.test.ts',
   'dialing/fleet-size.test.ts',
@@ -53,12 +53,12 @@ const replyTests = ['replies/reply-error-verdicts.test.ts', 'replies/reply-error
 
 /** Circuit, budget, dialer, category, outcome and the state machine. */
 export const mutationTargets: readonly MutationTarget[] = [
-  ...['circuit', 'circuit-phase', 'failure-streak', 'rolling-window', 'slow-limit'].map((name) => ({
+  ...['circuit', 'circuit-transition', 'failure-streak', 'rolling-window', 'slow-limit'].map((name) => ({
     file: `circuit/${name}.ts`,
     tests: ownFirst(name, circuitTests),
   })),
   { file: 'command/retry-budget.ts', tests: ['command/retry-budget.test.ts'] },
-  ...['dial-pace', 'dial-schedule', 'dial-speed', 'fleet-size'].map((name) => ({
+  ...['dial-pace', 'dial-transition', 'dial-speed', 'fleet-size'].map((name) => ({
     file: `dialing/${name}.ts`,
     tests: ownFirst(name, dialTests),
   })),

@@ -4,7 +4,7 @@ import { Deadlines } from '../../../packages/core/src/command/deadlines.ts';
 import { EntryList } from '../../../packages/core/src/command/entry-list.ts';
 import type { Entry } from '../../../packages/core/src/command/entry.ts';
 import { afterReads } from '../../../packages/core/src/event-loop/after-reads.ts';
-import { Flush } from '../../../packages/core/src/socket/flush.ts';
+import { Flush } from '../../../packages/core/src/event-loop/flush.ts';
 import { entryOf } from './entry-of.ts';
 
 /** A manual clock whose turns of the event loop are taken by hand. */

@@ -1,5 +1,5 @@
 import type { DialMoment } from '../../../packages/core/src/dialing/dial-signal.ts';
-import { idleSchedule, type DialSchedule } from '../../../packages/core/src/dialing/dial-state.ts';
+import { idleDialState, type DialState } from '../../../packages/core/src/dialing/dial-state.ts';
 
 /** Now, in the tests of the dial schedule. */
 export const at = 100_000;
@@ -28,12 +28,12 @@ export function alone(changes: Partial<DialMoment> = {}): DialMoment {
 export const rampMs = [2.5, 44.325, 98.5] as const;
 
 /** Nothing is dialed; all was lost a moment ago. */
-export const justLost: DialSchedule = { ...idleSchedule, lostAt: at - 10 };
+export const justLost: DialState = { ...idleDialState, lostAt: at - 10 };
 
 /** A leader in the middle of an outage that began nine seconds ago. */
-export const paced: DialSchedule = {
-  ...idleSchedule,
-  mode: 'paced',
+export const paced: DialState = {
+  ...idleDialState,
+  kind: 'paced',
   origin: 'outage',
   beganAt: at - 9_000,
   rampedAt: at - 9_000,
@@ -44,4 +44,4 @@ export const paced: DialSchedule = {
 };
 
 /** Followers come back one after another; the next is due in 30 ms. */
-export const chained: DialSchedule = { ...paced, mode: 'chained', judged: false };
+export const chained: DialState = { ...paced, kind: 'chained', judged: false };

@@ -13,7 +13,7 @@ function start(): {
   let cpuMs = 0;
   const detector = new ProcessStallDetector(
     clock,
-    { onThaw: (kind, durationMs) => thaws.push([kind, durationMs]) },
+    (kind, durationMs) => thaws.push([kind, durationMs]),
     () => cpuMs,
   );
   detector.start();

@@ -1,9 +1,9 @@
 import type { CauseCode } from '../cause.ts';
 import type { Clock, Random } from '../clock.ts';
 import type { CircuitState } from '../snapshot.ts';
-import { dueAt, transition } from './circuit-phase.ts';
-import type { CircuitPhase, CircuitSignal } from './circuit-phase.ts';
 import type { CircuitSettings } from './circuit-settings.ts';
+import type { CircuitSignal, LiveCircuitState } from './circuit-state.ts';
+import { circuitTransition, dueAt } from './circuit-transition.ts';
 import { FailureStreak } from './failure-streak.ts';
 import { RollingWindow } from './rolling-window.ts';
 import { SlowLimit } from './slow-limit.ts';
@@ -45,7 +45,7 @@ export class Circuit {
   readonly #slowLimit: SlowLimit;
   readonly #streak = new FailureStreak();
   readonly #off: boolean;
-  #phase: CircuitPhase;
+  #state: LiveCircuitState;
   #closed = true;
   #dueAt = Infinity;
   #generation = 1;
@@ -56,7 +56,7 @@ export class Circuit {
     this.#window = new RollingWindow(settings.windowMs);
     this.#slowLimit = new SlowLimit(settings.slowMs);
     this.#off = settings.mode === 'off';
-    this.#phase = { state: 'closed', since: deps.clock.now(), doublings: 0 };
+    this.#state = { kind: 'closed', since: deps.clock.now(), doublings: 0 };
   }
 
   /** True exactly while the state is closed: `generation` is then what `admit` would return, and needs no call. */
@@ -70,23 +70,23 @@ export class Circuit {
 
   get state(): CircuitState {
     this.#catchUp();
-    return this.#phase.state;
+    return this.#state.kind;
   }
 
   /** Why it is not closed; undefined while it is. */
   get cause(): CauseCode | undefined {
     this.#catchUp();
-    return causeOf(this.#phase);
+    return causeOf(this.#state);
   }
 
   /** Milliseconds until a call may be admitted, at most: 0 when one is now; undefined when closed, or isolated. */
   retryAfterMs(now: number): number | undefined {
     this.#look(now);
-    const phase = this.#phase;
-    if (phase.state === 'open') return phase.until - now;
-    if (phase.state !== 'half-open') return undefined;
-    if (phase.out + phase.succeeded < this.#settings.trials) return 0;
-    return Math.min(phase.hungAt - now, this.#settings.openMs);
+    const state = this.#state;
+    if (state.kind === 'open') return state.until - now;
+    if (state.kind !== 'half-open') return undefined;
+    if (state.out + state.succeeded < this.#settings.trials) return 0;
+    return Math.min(state.hungAt - now, this.#settings.openMs);
   }
 
   /**
@@ -96,10 +96,10 @@ export class Circuit {
   admit(now: number): number {
     if (this.#closed) return this.#generation;
     this.#look(now);
-    const before = this.#phase;
-    if (before.state === 'isolated') return refused;
-    this.#apply({ type: 'trial-started', now });
-    if (this.#phase !== before) return this.#generation;
+    const before = this.#state;
+    if (before.kind === 'isolated') return refused;
+    this.#apply({ kind: 'trial-started', now });
+    if (this.#state !== before) return this.#generation;
     if (this.#settings.mode === 'enforce') return refused;
     // Admitted all the same, and no trial: its result counts for nothing.
     return this.#generation - 1;
@@ -112,7 +112,7 @@ export class Circuit {
       this.#look(now);
       if (generation !== this.#generation) return;
       if (slow) this.#failTrial('slow', now);
-      else this.#apply({ type: 'trial-succeeded', now });
+      else this.#apply({ kind: 'trial-succeeded', now });
       return;
     }
     this.#streak.reset();
@@ -148,25 +148,25 @@ export class Circuit {
   ignored(generation: number): void {
     if (generation !== this.#generation) return;
     this.#catchUp();
-    this.#apply({ type: 'trial-ignored' });
+    this.#apply({ kind: 'trial-ignored' });
   }
 
   /** Opens at once, whatever was counted. While open: only the cause is replaced. While isolated: nothing. */
   trip(cause: CauseCode, now: number): void {
     this.#look(now);
-    if (!this.#off) this.#apply({ type: 'trip', cause, now, jitter: this.#deps.random() });
+    if (!this.#off) this.#apply({ kind: 'trip', cause, now, jitter: this.#deps.random() });
   }
 
   /** Closes at once: the lane was proved to work. While isolated: nothing. */
   close(now: number): void {
     this.#look(now);
-    this.#apply({ type: 'close', now });
+    this.#apply({ kind: 'close', now });
   }
 
   /** Ends the open time now: trials may begin. Nothing unless open. */
   enterHalfOpen(now: number): void {
     this.#look(now);
-    this.#apply({ type: 'half-open' });
+    this.#apply({ kind: 'half-open' });
   }
 
   /**
@@ -175,7 +175,7 @@ export class Circuit {
    */
   forgive(now: number): void {
     // A trial that seems to hang only slept with the process.
-    this.#apply({ type: 'trials-voided' });
+    this.#apply({ kind: 'trials-voided' });
     this.#look(now);
     this.#renew();
   }
@@ -184,15 +184,15 @@ export class Circuit {
   isolate(): () => void {
     let isHeld = true;
     this.#catchUp();
-    this.#apply({ type: 'isolate' });
+    this.#apply({ kind: 'isolate' });
     return () => {
-      if (isHeld) this.#apply({ type: 'release', now: this.#deps.clock.now() });
+      if (isHeld) this.#apply({ kind: 'release', now: this.#deps.clock.now() });
       isHeld = false;
     };
   }
 
   #failTrial(cause: CauseCode | undefined, now: number): void {
-    if (this.#phase.state === 'half-open') this.trip(cause ?? this.#phase.cause, now);
+    if (this.#state.kind === 'half-open') this.trip(cause ?? this.#state.cause, now);
   }
 
   #catchUp(): void {
@@ -201,18 +201,18 @@ export class Circuit {
 
   #look(now: number): void {
     // A trial that hung long ago opens the circuit, whose open time may be over too.
-    while (now >= this.#dueAt) this.#apply({ type: 'due', jitter: this.#deps.random() });
+    while (now >= this.#dueAt) this.#apply({ kind: 'due', jitter: this.#deps.random() });
   }
 
   #apply(signal: CircuitSignal): void {
-    const before = this.#phase;
-    const phase = transition(before, signal, this.#settings);
-    this.#phase = phase;
-    this.#dueAt = dueAt(phase);
-    if (phase.state === before.state) return;
-    this.#closed = phase.state === 'closed';
+    const before = this.#state;
+    const state = circuitTransition(before, signal, this.#settings);
+    this.#state = state;
+    this.#dueAt = dueAt(state);
+    if (state.kind === before.kind) return;
+    this.#closed = state.kind === 'closed';
     this.#renew();
-    this.#deps.onChange({ from: before.state, to: phase.state, cause: causeOf(phase) });
+    this.#deps.onChange({ from: before.kind, to: state.kind, cause: causeOf(state) });
   }
 
   #renew(): void {
@@ -222,7 +222,7 @@ export class Circuit {
   }
 }
 
-function causeOf(phase: CircuitPhase): CauseCode | undefined {
-  if (phase.state === 'closed') return undefined;
-  return phase.state === 'isolated' ? 'isolated' : phase.cause;
+function causeOf(state: LiveCircuitState): CauseCode | undefined {
+  if (state.kind === 'closed') return undefined;
+  return state.kind === 'isolated' ? 'isolated' : state.cause;
 }

@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.ts';
-import type { Flush, Flushes } from '../socket/flush.ts';
+import type { Flush, Flushes } from '../event-loop/flush.ts';
 
 /** The flushes of a cluster client: its commands count from when they are handed to the driver, which picks the node. */
 export class ClusterFlushes {

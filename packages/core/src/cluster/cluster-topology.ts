@@ -3,7 +3,7 @@ import { giveCredentials, type CredentialsHolder } from '../connection/reauthent
 import { debug } from '../debug.ts';
 import type { ClusterDriver, NodeDriver } from '../driver/cluster-driver.ts';
 import type { Settings } from '../settings.ts';
-import type { Flushes } from '../socket/flush.ts';
+import type { Flushes } from '../event-loop/flush.ts';
 import type { ClusterFlushes } from './cluster-flushes.ts';
 import { ClusterNode, type NodeNews } from './cluster-node.ts';
 import type { NodeDialers } from './node-dialers.ts';

@@ -1,5 +1,5 @@
 import type { DriverCommand, SendCommand } from '../driver/driver-command.ts';
-import type { Flush } from '../socket/flush.ts';
+import type { Flush } from '../event-loop/flush.ts';
 
 /** How a gate hands commands to the driver. One implementation a topology. */
 export interface Dispatch {

@@ -4,7 +4,7 @@ import type { Batch } from './batch.ts';
 import type { CommandTraits } from '../catalogue/command-traits.ts';
 import type { Lane } from '../snapshot.ts';
 import type { LateRecord } from './late-record.ts';
-import type { Flush } from '../socket/flush.ts';
+import type { Flush } from '../event-loop/flush.ts';
 
 /** Who decides what becomes of an entry: the gate it came through. */
 export interface EntryOwner {

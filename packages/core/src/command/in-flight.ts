@@ -4,7 +4,7 @@ import { EntryList } from './entry-list.ts';
 import type { Entry } from './entry.ts';
 import { afterReads } from '../event-loop/after-reads.ts';
 import type { LateRecord } from './late-record.ts';
-import type { Flush } from '../socket/flush.ts';
+import type { Flush } from '../event-loop/flush.ts';
 
 /** Everything that was sent and is not answered, and the deadlines it is under. */
 export class InFlight {

@@ -1,7 +1,7 @@
 import type { Driver } from '../driver/driver.ts';
 import type { Target } from '../handshake/establish.ts';
 import type { Settings } from '../settings.ts';
-import type { Flushes } from '../socket/flush.ts';
+import type { Flushes } from '../event-loop/flush.ts';
 import type { SocketSource } from './socket-source.ts';
 
 /** What a connection is made of, and how it behaves. */

@@ -5,7 +5,7 @@ import type { DriverConnector } from '../driver/driver-connector.ts';
 import type { Driver } from '../driver/driver.ts';
 import type { VerifiedSocket } from '../handshake/establish.ts';
 import type { Wire } from '../socket/wire.ts';
-import { identityOf, type Identity } from '../stall/identity.ts';
+import { identityOf, type Identity } from '../handshake/identity.ts';
 import type { SocketSource, SourceEvent } from './socket-source.ts';
 import type { Subscriptions } from './subscriptions.ts';
 

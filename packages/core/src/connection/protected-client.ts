@@ -5,7 +5,7 @@ import type { Gate } from '../command/gate.ts';
 import type { ReplyVerdict } from '../replies/reply-error.ts';
 import type { Settings } from '../settings.ts';
 import type { ConnectionState } from '../snapshot.ts';
-import type { Flushes } from '../socket/flush.ts';
+import type { Flushes } from '../event-loop/flush.ts';
 import type { SubscriptionNews } from './subscriptions.ts';
 
 /** One protected client of a resilience: the main one, a duplicate, or a whole cluster. */

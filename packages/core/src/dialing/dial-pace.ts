@@ -46,7 +46,7 @@ const neverConnectedForMs = 60_000;
 const neverConnectedCapMs = 1_000;
 
 /**
- * The pace of attempts (paced dialing, resilience-algorithms 8.2): the whole fleet together probes at the rate the
+ * The pace of attempts (paced dialing): the whole fleet together probes at the rate the
  * server can accept, so nobody waits in a queue and no SYN is dropped. Overload counts as a lower rate of the server:
  * it slows big fleets, and leaves one that is far below any server's limits at the shortest period.
  *

@@ -4,17 +4,17 @@ import type { PaceFacts } from './dial-pace.ts';
 /** What may move a dial schedule on. */
 export type DialSignal =
   /** A connection is wanted. */
-  | { readonly type: 'wanted' }
+  | { readonly kind: 'wanted' }
   /** A connection broke that had lived for `livedMs`; `alive` others stand. */
-  | { readonly type: 'lost'; readonly livedMs: number; readonly alive: number }
+  | { readonly kind: 'lost'; readonly livedMs: number; readonly alive: number }
   /** The clock rang; `room` tells whether an attempt can begin. */
-  | { readonly type: 'ticked'; readonly room: boolean }
-  | { readonly type: 'failed'; readonly overload: boolean; readonly handshake: boolean }
-  | { readonly type: 'succeeded'; readonly overload: boolean; readonly waiting: number }
+  | { readonly kind: 'ticked'; readonly room: boolean }
+  | { readonly kind: 'failed'; readonly overload: boolean; readonly handshake: boolean }
+  | { readonly kind: 'succeeded'; readonly overload: boolean; readonly waiting: number }
   /** An attempt was withdrawn. */
-  | { readonly type: 'withdrawn'; readonly handshake: boolean }
+  | { readonly kind: 'withdrawn'; readonly handshake: boolean }
   /** Trying soon is worth while. */
-  | { readonly type: 'hinted' };
+  | { readonly kind: 'hinted' };
 
 /** What holds at the moment of a signal. */
 export interface DialMoment extends PaceFacts {

@@ -1,7 +1,7 @@
 /** When the next attempt is due, and what led there. Times are monotonic milliseconds. */
-export interface DialSchedule {
+export interface DialState {
   /** `paced`: one leader tries by the clock. `chained`: it got through, and each success starts the next follower. */
-  readonly mode: 'idle' | 'paced' | 'chained';
+  readonly kind: 'idle' | 'paced' | 'chained';
   /** Why dialing began: nothing was lost, one connection was lost while others stand, or all were. */
   readonly origin: 'fresh' | 'lone' | 'outage';
   /** The periodic due time; `undefined` while a chained attempt's outcome decides. */
@@ -26,8 +26,8 @@ export interface DialSchedule {
 }
 
 /** Nothing is dialed, and nothing was ever lost. */
-export const idleSchedule: DialSchedule = {
-  mode: 'idle',
+export const idleDialState: DialState = {
+  kind: 'idle',
   origin: 'fresh',
   dueAt: undefined,
   hurryAt: undefined,

@@ -2,10 +2,10 @@ import type { Clock, Random, TimerHandle } from '../clock.ts';
 import { RunningAttempt } from './dial-attempt.ts';
 import { DialQueue } from './dial-queue.ts';
 import type { DialFailure, DialRequest, DialResult, DialTicket } from './dial-request.ts';
-import { nextDueAt, paceOf, schedule } from './dial-schedule.ts';
+import { nextDueAt, paceOf, dialTransition } from './dial-transition.ts';
 import type { DialEffect, DialMoment, DialSignal } from './dial-signal.ts';
 import { DialSpeed } from './dial-speed.ts';
-import { idleSchedule, type DialSchedule } from './dial-state.ts';
+import { idleDialState, type DialState } from './dial-state.ts';
 import { DialerTicket } from './dial-ticket.ts';
 import { FleetSize } from './fleet-size.ts';
 import { RunningAttempts } from './running-attempts.ts';
@@ -30,7 +30,7 @@ export interface DialerOptions {
 }
 
 /**
- * Makes and remakes all connections of this process to one endpoint by paced dialing (resilience-algorithms 8): one
+ * Makes and remakes all connections of this process to one endpoint by paced dialing: one
  * leader tries at the pace the fleet's size allows, and when it gets through, the others follow one by one. At most
  * two attempts overlap, whatever the number of connections. Without a request there is no timer.
  */
@@ -40,7 +40,7 @@ export class Dialer {
   readonly #speed = new DialSpeed();
   readonly #running = new RunningAttempts();
   readonly #waiting = new DialQueue();
-  #schedule: DialSchedule = idleSchedule;
+  #state: DialState = idleDialState;
   #alive = 0;
   /** Connections that broke and were not asked for again yet. */
   #away = 0;
@@ -78,22 +78,22 @@ export class Dialer {
     const isFirst = this.#waiting.length === 0;
     this.#waiting.add(ticket);
     this.#away = Math.max(0, this.#away - 1);
-    if (isFirst || this.#schedule.mode !== 'paced') this.#advance({ type: 'wanted' });
+    if (isFirst || this.#state.kind !== 'paced') this.#advance({ kind: 'wanted' });
     // Those who wait failed on their own account while others stand: no reason for this one to wait with them.
-    else if (this.#alive > 0 && this.#waiting.isUntried(ticket)) this.#advance({ type: 'hinted' });
+    else if (this.#alive > 0 && this.#waiting.isUntried(ticket)) this.#advance({ kind: 'hinted' });
     this.#arm();
     return ticket;
   }
 
   /** A hint that trying soon is worth while: a failover, a changed address, a wish. At most one extra per period. */
   hurry(): void {
-    this.#advance({ type: 'hinted' });
+    this.#advance({ kind: 'hinted' });
     this.#arm();
   }
 
   /** What the last attempt met, while the next one is not due yet; `undefined` when an attempt may begin at once. */
   refusal(): DialFailure | undefined {
-    const isDue = (nextDueAt(this.#schedule) ?? 0) <= this.#options.clock.now();
+    const isDue = (nextDueAt(this.#state) ?? 0) <= this.#options.clock.now();
     return isDue ? undefined : this.#failure;
   }
 
@@ -106,24 +106,24 @@ export class Dialer {
   nextAttemptMs(): number | undefined {
     if (this.#waiting.length === 0) return undefined;
     const { clock } = this.#options;
-    const dueAt = nextDueAt(this.#schedule) ?? clock.now();
+    const dueAt = nextDueAt(this.#state) ?? clock.now();
     if (dueAt >= clock.now()) return dueAt - clock.now();
-    return this.#running.isHandshaking ? paceOf(this.#schedule, this.#moment()).periodMs : 0;
+    return this.#running.isHandshaking ? paceOf(this.#state, this.#moment()).periodMs : 0;
   }
 
   #tick(): void {
     this.#timer = undefined;
     const hasRoom = this.#running.makeRoom();
-    const isChained = this.#schedule.mode === 'chained';
+    const isChained = this.#state.kind === 'chained';
     const ticket = isChained ? this.#waiting.firstBut(this.#running.tickets()) : this.#waiting.leader;
-    const effect = this.#advance({ type: 'ticked', room: hasRoom && ticket !== undefined });
+    const effect = this.#advance({ kind: 'ticked', room: hasRoom && ticket !== undefined });
     if (effect === 'attempt' && ticket !== undefined) this.#attempt(ticket);
     this.#arm();
   }
 
   #attempt(ticket: DialerTicket): void {
     const { clock, handshakeTimeoutMs } = this.#options;
-    const { periodMs } = paceOf(this.#schedule, this.#moment());
+    const { periodMs } = paceOf(this.#state, this.#moment());
     const attempt = new RunningAttempt(clock, {
       ...(ticket.request.isPatient === true
         ? this.#speed.patientDeadline()
@@ -163,7 +163,7 @@ export class Dialer {
     if (this.#waiting.length === 0) this.#away = 0;
     if (fleetSize !== undefined) this.#fleet.readAtConnect(fleetSize);
     const overload = this.#speed.proved(attempt.handshakeMs);
-    this.#advance({ type: 'succeeded', overload, waiting: this.#waiting.length });
+    this.#advance({ kind: 'succeeded', overload, waiting: this.#waiting.length });
   }
 
   #failed(attempt: RunningAttempt, ticket: DialerTicket, result: DialFailure, isOverdue: boolean): void {
@@ -178,7 +178,7 @@ export class Dialer {
       this.#speed.missed(isOverdue);
     }
     const overload = result.overload ?? (cause === 'loading' || cause === 'max-clients');
-    this.#advance({ type: 'failed', overload, handshake: attempt.wasConnected });
+    this.#advance({ kind: 'failed', overload, handshake: attempt.wasConnected });
   }
 
   #end(ticket: DialerTicket, was: 'waiting' | 'alive', broke: boolean): void {
@@ -187,7 +187,7 @@ export class Dialer {
       if (broke) {
         this.#away++;
         this.#advance({
-          type: 'lost',
+          kind: 'lost',
           livedMs: this.#options.clock.now() - ticket.readyAt,
           alive: this.#alive,
         });
@@ -197,7 +197,7 @@ export class Dialer {
       for (const attempt of this.#running.of(ticket)) {
         const handshake = attempt.isConnected;
         this.#withdraw(attempt);
-        this.#advance({ type: 'withdrawn', handshake });
+        this.#advance({ kind: 'withdrawn', handshake });
       }
     }
     this.#arm();
@@ -209,8 +209,8 @@ export class Dialer {
   }
 
   #advance(signal: DialSignal): DialEffect {
-    const [next, effect] = schedule(this.#schedule, signal, this.#moment());
-    this.#schedule = next;
+    const [next, effect] = dialTransition(this.#state, signal, this.#moment());
+    this.#state = next;
     return effect;
   }
 
@@ -230,8 +230,8 @@ export class Dialer {
 
   #arm(): void {
     const { clock } = this.#options;
-    const isPaused = this.#schedule.mode === 'paced' && this.#running.isHandshaking;
-    const dueAt = this.#waiting.length === 0 || isPaused ? undefined : nextDueAt(this.#schedule);
+    const isPaused = this.#state.kind === 'paced' && this.#running.isHandshaking;
+    const dueAt = this.#waiting.length === 0 || isPaused ? undefined : nextDueAt(this.#state);
     if (this.#timer !== undefined) {
       if (dueAt === this.#timerAt) return;
       clock.clearTimeout(this.#timer);

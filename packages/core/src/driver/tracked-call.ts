@@ -1,4 +1,4 @@
-import type { Flush } from '../socket/flush.ts';
+import type { Flush } from '../event-loop/flush.ts';
 
 /** What the rooms beneath the gate may know of the call that a driver's command belongs to. */
 export interface TrackedCall {

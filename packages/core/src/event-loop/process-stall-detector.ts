@@ -9,11 +9,6 @@ const freezeMs = 1000;
 
 export type ThawKind = 'frozen' | 'suspended' | 'blocked';
 
-export interface ProcessStallListener {
-  /** The process did not run for this long. `blocked`: its own code kept the event loop busy. */
-  onThaw(kind: ThawKind, durationMs: number): void;
-}
-
 /**
  * Notices that the process stood still: stopped by a signal, suspended with its machine, or blocked by its own code. A
  * timer that fires far too late tells that it did; the CPU time spent meanwhile, and the wall clock beside the
@@ -21,7 +16,7 @@ export interface ProcessStallListener {
  */
 export class ProcessStallDetector {
   readonly #clock: Clock;
-  readonly #listener: ProcessStallListener;
+  readonly #onThaw: (kind: ThawKind, durationMs: number) => void;
   readonly #cpuMs: () => number;
   #timer: TimerHandle | undefined;
   #workedAt = -Infinity;
@@ -31,9 +26,14 @@ export class ProcessStallDetector {
   #cpuAtStart = 0;
   #lagMs = 0;
 
-  constructor(clock: Clock, listener: ProcessStallListener, cpuMs: () => number = ownCpuMs) {
+  /** `onThaw`: the process did not run for this long; `blocked` means that its own code kept the event loop busy. */
+  constructor(
+    clock: Clock,
+    onThaw: (kind: ThawKind, durationMs: number) => void,
+    cpuMs: () => number = ownCpuMs,
+  ) {
     this.#clock = clock;
-    this.#listener = listener;
+    this.#onThaw = onThaw;
     this.#cpuMs = cpuMs;
   }
 
@@ -77,8 +77,8 @@ export class ProcessStallDetector {
     const workedMs = this.#cpuMs() - this.#cpuAtStart;
     this.#lagMs = lateMs > toleratedLagMs ? lateMs : 0;
     this.#startPeriod(isWatched ? busyPeriodMs : idlePeriodMs);
-    if (wallLateMs - lateMs > freezeMs) this.#listener.onThaw('suspended', wallLateMs);
-    else if (lateMs > freezeMs) this.#listener.onThaw(workedMs > lateMs / 2 ? 'blocked' : 'frozen', lateMs);
+    if (wallLateMs - lateMs > freezeMs) this.#onThaw('suspended', wallLateMs);
+    else if (lateMs > freezeMs) this.#onThaw(workedMs > lateMs / 2 ? 'blocked' : 'frozen', lateMs);
   };
 }
 

@@ -39,7 +39,7 @@ export class ProofError extends Error {
  * Proves that a fresh socket leads to a Redis that serves: AUTH, HELLO, PING and INFO in one write, before the driver
  * sees the socket. So no peer that is silent, full, locked or no Redis at all ever becomes the client's connection.
  *
- * @throws {@link ProofError}, `NotErrorReply` or the socket's own error; the caller destroys the socket
+ * @throws {@link ProofError}, `ProtocolError` or the socket's own error; the caller destroys the socket
  */
 export async function verifyHandshake(socket: Socket, options: VerifyOptions): Promise<Proof> {
   const { credentials } = options;

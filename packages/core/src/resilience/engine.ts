@@ -6,13 +6,13 @@ import { laneOf, type Entry } from '../command/entry.ts';
 import { execute } from '../verbs/execute.ts';
 import type { ReplyVerdict } from '../replies/reply-error.ts';
 import { RetryBudget } from '../command/retry-budget.ts';
-import { Flushes } from '../socket/flush.ts';
+import { Flushes } from '../event-loop/flush.ts';
 import { debug } from '../debug.ts';
 import { drain } from '../verbs/drain.ts';
 import { EventHub, type ResilienceEvent, type ResilienceEvents } from '../events.ts';
 import type { Outcome } from '../errors.ts';
 import { History, type HistoryEntry } from './history.ts';
-import { LaneWatch } from '../circuit/lane-watch.ts';
+import { CircuitProbe } from '../circuit/circuit-probe.ts';
 import type { ClientNews, MemberHost, ProtectedClient } from '../connection/protected-client.ts';
 import type { ProtectedClients } from './protected-clients.ts';
 import { Observer } from './observer.ts';
@@ -41,7 +41,7 @@ export class Engine implements RedisResilience, MemberHost {
   readonly #history = new History();
   readonly #totals = new Totals();
   readonly #stallDetector: ProcessStallDetector;
-  readonly #laneWatch: LaneWatch;
+  readonly #probes: Readonly<Record<Lane, CircuitProbe>>;
   #closing: Promise<void> | undefined;
 
   constructor(client: Redis | Cluster, settings: Settings, attach: (engine: Engine) => ProtectedClients) {
@@ -51,16 +51,19 @@ export class Engine implements RedisResilience, MemberHost {
     this.random = settings.random;
     this.budget = new RetryBudget(() => this.clock.now(), settings.retry.budgetTokens);
     this.circuits = { read: this.#circuit('read'), write: this.#circuit('write') };
-    this.#stallDetector = new ProcessStallDetector(this.clock, {
-      onThaw: (kind, durationMs) => this.#onThaw(kind, durationMs),
-    });
+    this.#stallDetector = new ProcessStallDetector(this.clock, (kind, durationMs) =>
+      this.#onThaw(kind, durationMs),
+    );
     this.flushes = new Flushes(this.circuits, this.#stallDetector);
-    this.#laneWatch = new LaneWatch({
+    const probing = {
       clock: this.clock,
-      circuits: this.circuits,
       slowMs: settings.circuit.slowMs ?? settings.slowCommandMs,
-      ask: (command, args) => this.#members.main.ask(command, args),
-    });
+      ask: (command: string, args: readonly string[]) => this.#members.main.ask(command, args),
+    };
+    this.#probes = {
+      read: new CircuitProbe(this.circuits.read, probing),
+      write: new CircuitProbe(this.circuits.write, probing),
+    };
     this.#observer = new Observer(settings, this.#events, this.#history, () => this.detail());
     this.#members = attach(this);
     this.#keeper = new SnapshotKeeper(this, this.#members, this.#events, this.#history);
@@ -200,7 +203,7 @@ export class Engine implements RedisResilience, MemberHost {
       random: this.random,
       onChange: ({ from, to, cause }) => {
         this.#members.refreshGates();
-        this.#laneWatch.onChange(lane);
+        this.#probes[lane].follow();
         this.#events.emit('circuit-change', { lane, from, to, cause });
         this.#observer.circuit(lane, from, to, cause);
         this.#keeper.refresh();
@@ -225,10 +228,15 @@ export class Engine implements RedisResilience, MemberHost {
     this.#members.thaw(kind, durationMs);
   }
 
+  #pendingCount(): number {
+    const { waiting, inFlight } = this.#members.detail();
+    return waiting + inFlight;
+  }
+
   async #close(drainMs: number): Promise<void> {
     debug('%s: closes, with %d ms for what is pending', this.name, drainMs);
-    await drain(this.#members, this.clock, drainMs);
-    this.#laneWatch.stop();
+    await drain(() => this.#pendingCount(), this.clock, drainMs);
+    for (const probe of Object.values(this.#probes)) probe.stop();
     await this.#members.disconnect();
     this.#stallDetector.stop();
     this.#keeper.refresh();

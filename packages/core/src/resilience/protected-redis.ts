@@ -10,6 +10,7 @@ import { RoleWatch } from '../sentinel/role-watch.ts';
 import { Failover } from '../sentinel/failover.ts';
 import { sentinelCredentials, type ResolvedTarget } from '../connection/target-of.ts';
 import { debug } from '../debug.ts';
+import type { VerifiedSocket } from '../handshake/establish.ts';
 import type { Driver } from '../driver/driver.ts';
 import { MemberGateHost } from '../command/member-gate-host.ts';
 import type { ProtectedClient, MemberHost } from '../connection/protected-client.ts';
@@ -53,15 +54,9 @@ export class ProtectedRedis implements ProtectedClient {
     this.gate = new Gate(new MemberGateHost(this, host), redisDispatch(driver, this.#connection.wire));
     if (this.state === 'ready') this.gate.open();
     this.#fleetWatch = new FleetWatch(host.clock, dialer, () => this.ask('info', ['clients']));
-    this.#roleWatch = new RoleWatch(target, host.clock, host.settings.connection.minPeriodMs, {
-      onPrimary: (established) => {
-        const isSameServer = established.proof.info['run_id'] === this.#runId;
-        debug('%s: the %s is a primary', host.settings.name, isSameServer ? 'server' : 'new server');
-        if (isSameServer || this.state !== 'ready') established.socket.destroy();
-        else this.#connection.replaceInPeace(established);
-        if (isSameServer) this.#writesAreBack();
-      },
-    });
+    this.#roleWatch = new RoleWatch(target, clock, settings.connection.minPeriodMs, (verified) =>
+      this.#onPrimary(verified),
+    );
     this.#failover = this.#followFailovers(driver, target);
     driver.takeOver(this.gate.handle, this.#connection.connector);
     driver.takeOverRetries();
@@ -192,13 +187,13 @@ export class ProtectedRedis implements ProtectedClient {
         debug('%s: failover came to nothing', this.#host.settings.name);
         if (!this.#roleWatch.isOn) this.#writesAreBack();
       },
-      onPromoted: (established) => {
+      onPromoted: (verified) => {
         debug('%s: failover done, the socket is replaced', this.#host.settings.name);
-        if (established !== undefined && (this.state === 'ready' || this.state === 'stalled')) {
-          this.#connection.replaceWith(established);
+        if (verified !== undefined && (this.state === 'ready' || this.state === 'stalled')) {
+          this.#connection.replaceWith(verified);
           return;
         }
-        established?.socket.destroy();
+        verified?.socket.destroy();
         this.#connection.drop('read-only');
       },
     });
@@ -208,6 +203,14 @@ export class ProtectedRedis implements ProtectedClient {
     this.#runId = info['run_id'];
     if (info['role'] === 'slave') this.readOnly();
     else if (this.#holdsWrites) this.#writesAreBack();
+  }
+
+  #onPrimary(verified: VerifiedSocket): void {
+    const isSameServer = verified.proof.info['run_id'] === this.#runId;
+    debug('%s: the %s is a primary', this.#host.settings.name, isSameServer ? 'server' : 'new server');
+    if (isSameServer || this.state !== 'ready') verified.socket.destroy();
+    else this.#connection.replaceInPeace(verified);
+    if (isSameServer) this.#writesAreBack();
   }
 
   #holdWrites(): void {

@@ -18,8 +18,8 @@ export interface FailoverOptions {
   onBegin(): void;
   /** Nothing came of it. */
   onAbort(): void;
-  /** The new primary answers. `established` leads to it, and is the listener's to keep or destroy. */
-  onPromoted(established: VerifiedSocket | undefined): void;
+  /** The new primary answers. `verified` leads to it, and is the listener's to keep or destroy. */
+  onPromoted(verified: VerifiedSocket | undefined): void;
 }
 
 const lookMs = 25;
@@ -73,12 +73,15 @@ export class Failover {
     this.#timer = clock.setTimeout(() => this.#abort(), maxMs);
     this.#options.onBegin();
     const endpoint = resolver.complete(host, port);
-    const chosen = new RoleWatch({ ...target, endpoint: () => Promise.resolve(endpoint) }, clock, lookMs, {
-      onPrimary: (established) => {
+    const chosen = new RoleWatch(
+      { ...target, endpoint: () => Promise.resolve(endpoint) },
+      clock,
+      lookMs,
+      (verified) => {
         resolver.pin(host, port);
-        this.#options.onPromoted(established);
+        this.#options.onPromoted(verified);
       },
-    });
+    );
     this.#chosen = chosen;
     chosen.start();
   }

@@ -1,11 +1,6 @@
 import type { Clock, TimerHandle } from '../clock.ts';
 import { establish, type VerifiedSocket, type Target } from '../handshake/establish.ts';
 
-export interface RoleWatchListener {
-  /** A primary answers at the endpoint. The socket is proven, and the listener's to keep or destroy. */
-  onPrimary(established: VerifiedSocket): void;
-}
-
 const growth = 1.3;
 const steadyMs = 5000;
 const maxPauseMs = 5000;
@@ -19,17 +14,18 @@ export class RoleWatch {
   readonly #target: Target;
   readonly #clock: Clock;
   readonly #periodMs: number;
-  readonly #listener: RoleWatchListener;
+  readonly #onPrimary: (verified: VerifiedSocket) => void;
   #timer: TimerHandle | undefined;
   #abort: AbortController | undefined;
   #startedAt = 0;
   #pauseMs = 0;
 
-  constructor(target: Target, clock: Clock, periodMs: number, listener: RoleWatchListener) {
+  /** `onPrimary`: a primary answers at the endpoint; the verified socket is the listener's to keep or destroy. */
+  constructor(target: Target, clock: Clock, periodMs: number, onPrimary: (verified: VerifiedSocket) => void) {
     this.#target = { ...target, requiresPrimary: true };
     this.#clock = clock;
     this.#periodMs = periodMs;
-    this.#listener = listener;
+    this.#onPrimary = onPrimary;
   }
 
   get isOn(): boolean {
@@ -63,14 +59,14 @@ export class RoleWatch {
       lookTimeoutMs,
     );
     establish(this.#target, this.#clock, abort.signal).then(
-      (established) => {
+      (verified) => {
         this.#clock.clearTimeout(deadline);
         if (this.#abort !== abort) {
-          established.socket.destroy();
+          verified.socket.destroy();
           return;
         }
         this.#abort = undefined;
-        this.#listener.onPrimary(established);
+        this.#onPrimary(verified);
       },
       () => {
         this.#clock.clearTimeout(deadline);

@@ -7,24 +7,19 @@ const joinBelowLength = 16 * 1024;
 const minEnough = 1500;
 const maxEnough = 16_000;
 
-export interface WritesListener {
-  /** Right before the bytes are given to the socket. */
-  onFlush(): void;
-  /** The kernel takes no more, or takes bytes again. */
-  onBlockedChange(isBlocked: boolean): void;
-}
+/** `flush`: right before bytes are given to the socket. `room-changed`: the kernel takes no more, or takes bytes again. */
+export type WritesEvent = 'flush' | 'room-changed';
 
 /**
- * Gathers what is written to a socket during one event-loop turn and lets it leave in one system call, two when it is
- * much. Order is
- * kept; buffers and long strings are never copied; while the kernel's buffer is full, everything stays here.
+ * Gathers the bytes written to a socket during one turn of the event loop, and lets them leave in one system call; in
+ * two, when they are many. Their order is kept. Buffers and long strings are never copied. While the kernel's buffer is
+ * full, everything stays here.
  */
 export class CoalescedWrites {
   readonly #socket: Socket;
   readonly #write: Socket['write'];
-  readonly #listener: WritesListener;
+  readonly #tell: (event: WritesEvent) => void;
   #text = '';
-  #heldBytes = 0;
   #parts: (string | Uint8Array)[] = [];
   #isScheduled = false;
   /** Writes, and their length, since bytes were read last. */
@@ -36,9 +31,9 @@ export class CoalescedWrites {
   #isBlocked = false;
 
   /** Replaces `write` and `end` of the socket. */
-  constructor(socket: Socket, listener: WritesListener) {
+  constructor(socket: Socket, tell: (event: WritesEvent) => void) {
     this.#socket = socket;
-    this.#listener = listener;
+    this.#tell = tell;
     this.#write = socket.write.bind(socket);
     const end = socket.end.bind(socket);
     socket.write = this.#gather;
@@ -46,11 +41,6 @@ export class CoalescedWrites {
       this.#flushNow();
       return end(...args);
     }) as Socket['end'];
-  }
-
-  /** Bytes gathered and not yet given to the socket, strings by their length. */
-  get unsentBytes(): number {
-    return this.#text.length + this.#heldBytes;
   }
 
   /** Whether the kernel takes no more for now. */
@@ -74,7 +64,6 @@ export class CoalescedWrites {
     if (typeof chunk === 'string' && chunk.length < joinBelowLength) this.#text += chunk;
     else {
       if (this.#text !== '') this.#parts.push(this.#text);
-      this.#heldBytes += this.#text.length + chunk.length;
       this.#text = '';
       this.#parts.push(chunk);
     }
@@ -99,17 +88,16 @@ export class CoalescedWrites {
     const parts = this.#parts;
     if (parts.length === 0) {
       if (this.#text === '') return;
-      this.#listener.onFlush();
+      this.#tell('flush');
       const text = this.#text;
       this.#text = '';
       if (!this.#write(text)) this.#waitForDrain();
       return;
     }
-    this.#listener.onFlush();
+    this.#tell('flush');
     if (this.#text !== '') parts.push(this.#text);
     this.#parts = [];
     this.#text = '';
-    this.#heldBytes = 0;
     socket.cork();
     let hasRoom = true;
     for (const part of parts) hasRoom = this.#write(part);
@@ -119,11 +107,11 @@ export class CoalescedWrites {
 
   #waitForDrain(): void {
     this.#isBlocked = true;
-    this.#listener.onBlockedChange(true);
+    this.#tell('room-changed');
     this.#socket.once('drain', () => {
       this.#isBlocked = false;
       this.#flushNow();
-      if (!this.#isBlocked) this.#listener.onBlockedChange(false);
+      if (!this.#isBlocked) this.#tell('room-changed');
     });
   }
 }

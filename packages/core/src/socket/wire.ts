@@ -1,10 +1,10 @@
 import type { Socket } from 'node:net';
 import type { Clock } from '../clock.ts';
 import { CoalescedWrites } from './coalesced-writes.ts';
-import type { Flush, Flushes } from './flush.ts';
+import type { Flush, Flushes } from '../event-loop/flush.ts';
 import type { DriverCommand } from '../driver/driver-command.ts';
 import type { Driver } from '../driver/driver.ts';
-import type { Identity } from '../stall/identity.ts';
+import type { Identity } from '../handshake/identity.ts';
 import { Progress } from './progress.ts';
 import type { RoundTrip } from './round-trip.ts';
 
@@ -66,10 +66,6 @@ export class Wire {
     return this.#writes?.isBlocked === true;
   }
 
-  get unsentBytes(): number {
-    return this.#writes?.unsentBytes ?? 0;
-  }
-
   /** Takes a proven socket before the driver sees it. */
   adopt(socket: Socket, identity: Identity | undefined): void {
     this.#socket?.removeListener('data', this.#read);
@@ -80,11 +76,9 @@ export class Wire {
     this.readAt = this.#clock.now();
     this.writtenAt = this.readAt;
     this.aliveAt = this.readAt;
-    this.#writes = new CoalescedWrites(socket, {
-      onFlush: () => this.#flushed(),
-      onBlockedChange: () => {
-        if (this.#socket === socket) this.#tell('room-changed');
-      },
+    this.#writes = new CoalescedWrites(socket, (event) => {
+      if (event === 'flush') this.#flushed();
+      else if (this.#socket === socket) this.#tell('room-changed');
     });
     this.readFirst();
   }

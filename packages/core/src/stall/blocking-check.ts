@@ -5,7 +5,7 @@ import type { TrackedCall } from '../driver/tracked-call.ts';
 import { establish, type Target, type VerifiedSocket } from '../handshake/establish.ts';
 import { request } from '../replies/request.ts';
 import type { Wire } from '../socket/wire.ts';
-import { isKnownTo, type Identity } from './identity.ts';
+import { isKnownTo, type Identity } from '../handshake/identity.ts';
 
 const timeoutMs = 1000;
 const graceMs = 200;

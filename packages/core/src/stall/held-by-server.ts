@@ -1,5 +1,5 @@
 import type { VerifiedSocket } from '../handshake/establish.ts';
-import { isKnownTo, type Identity } from './identity.ts';
+import { isKnownTo, type Identity } from '../handshake/identity.ts';
 import { request } from '../replies/request.ts';
 
 /**

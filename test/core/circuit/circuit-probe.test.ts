@@ -1,7 +1,7 @@
 import { createRandom, ManualClock } from '@redis-resilience/testing';
 import { describe, expect, test } from 'vitest';
 import { Circuit } from '../../../packages/core/src/circuit/circuit.ts';
-import { LaneWatch } from '../../../packages/core/src/circuit/lane-watch.ts';
+import { CircuitProbe } from '../../../packages/core/src/circuit/circuit-probe.ts';
 import { resolveSettings } from '../../../packages/core/src/settings.ts';
 import type { Lane } from '../../../packages/core/src/snapshot.ts';
 
@@ -13,22 +13,25 @@ function start() {
     new Circuit(resolveSettings({}).circuit, {
       clock,
       random: createRandom(1),
-      onChange: () => watch.onChange(lane),
+      onChange: () => probes[lane].follow(),
     });
   const circuits = { read: circuitOf('read'), write: circuitOf('write') };
-  const watch: LaneWatch = new LaneWatch({
+  const options = {
     clock,
-    circuits,
     slowMs: 100,
-    ask: (command) => {
+    ask: (command: string) => {
       asked.push(command);
       return server.answer();
     },
-  });
-  return { clock, circuits, server, asked, watch };
+  };
+  const probes: Readonly<Record<Lane, CircuitProbe>> = {
+    read: new CircuitProbe(circuits.read, options),
+    write: new CircuitProbe(circuits.write, options),
+  };
+  return { clock, circuits, server, asked, probes };
 }
 
-describe('the watch on the lanes, without any traffic', () => {
+describe('the probe of a circuit, without any traffic', () => {
   test('closes the circuit of a server that is fast again', async () => {
     const { clock, circuits, asked } = start();
     circuits.read.trip('slow', clock.now());
@@ -67,12 +70,12 @@ describe('the watch on the lanes, without any traffic', () => {
   });
 
   test('asks nothing for a circuit that is isolated, and nothing after its end', async () => {
-    const { clock, circuits, asked, watch } = start();
+    const { clock, circuits, asked, probes } = start();
     const putBack = circuits.read.isolate();
     await clock.travelAsync(2_000);
     putBack();
     circuits.write.trip('slow', clock.now());
-    watch.stop();
+    probes.write.stop();
     await clock.travelAsync(2_000);
     expect(asked).toEqual([]);
     expect(clock.pendingTimers).toBe(0);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { schedule } from '../../../packages/core/src/dialing/dial-schedule.ts';
+import { dialTransition } from '../../../packages/core/src/dialing/dial-transition.ts';
 import { alone, at, chained, inBigFleet, justLost, paced } from './dial-moment.ts';
 
 const unjudged = { ...justLost, flaps: 3, shaky: 3, judged: false };
@@ -14,38 +14,38 @@ describe('a connection that is lost', () => {
     { livedMs: 1_000, fleet: 'in a big fleet', flaps: 0, shaky: 0 },
   ])('after $livedMs ms, $fleet, makes of three flaps $flaps', ({ livedMs, fleet, flaps, shaky }) => {
     const moment = fleet === 'alone' ? alone() : inBigFleet();
-    const [next] = schedule(unjudged, { type: 'lost', livedMs, alive: 1 }, moment);
+    const [next] = dialTransition(unjudged, { kind: 'lost', livedMs, alive: 1 }, moment);
     expect(next).toEqual({ ...unjudged, lostAt: at, flaps, shaky, judged: true });
   });
 
   it('counts no fewer flaps than none', () => {
     const steady = { ...unjudged, flaps: 0, shaky: 0 };
-    const [next] = schedule(steady, { type: 'lost', livedMs: 500, alive: 1 }, alone());
+    const [next] = dialTransition(steady, { kind: 'lost', livedMs: 500, alive: 1 }, alone());
     expect([next.flaps, next.shaky]).toEqual([0, 1]);
   });
 
   it('is judged once: those lost beside it tell nothing more', () => {
     const judged = { ...unjudged, judged: true };
-    const [next] = schedule(judged, { type: 'lost', livedMs: 5, alive: 1 }, alone());
+    const [next] = dialTransition(judged, { kind: 'lost', livedMs: 5, alive: 1 }, alone());
     expect(next).toEqual({ ...judged, lostAt: at });
   });
 });
 
 describe('an attempt that failed', () => {
   it('tells of another trouble than flapping where nobody answered', () => {
-    const [next] = schedule(
+    const [next] = dialTransition(
       { ...paced, flaps: 3, shaky: 5 },
-      { type: 'failed', overload: false, handshake: false },
+      { kind: 'failed', overload: false, handshake: false },
       alone(),
     );
     expect([next.flaps, next.shaky]).toEqual([2, 4]);
-    const [steady] = schedule(paced, { type: 'failed', overload: false, handshake: false }, alone());
+    const [steady] = dialTransition(paced, { kind: 'failed', overload: false, handshake: false }, alone());
     expect([steady.flaps, steady.shaky]).toEqual([0, 0]);
   });
 
   it('leaves the flaps as they are where the handshake failed', () => {
     const flapping = { ...paced, flaps: 3, shaky: 5 };
-    const [next] = schedule(flapping, { type: 'failed', overload: false, handshake: true }, alone());
+    const [next] = dialTransition(flapping, { kind: 'failed', overload: false, handshake: true }, alone());
     expect([next.flaps, next.shaky]).toEqual([3, 5]);
   });
 });
@@ -61,18 +61,18 @@ describe('dialing after connections that broke at once', () => {
     { flaps: 20, pauseMs: 2_000 },
   ])('pauses $pauseMs ms after $flaps of them', ({ flaps, pauseMs }) => {
     const state = { ...justLost, flaps, attemptedAt: at };
-    expect(schedule(state, { type: 'wanted' }, alone())[0].dueAt).toBe(at + pauseMs);
+    expect(dialTransition(state, { kind: 'wanted' }, alone())[0].dueAt).toBe(at + pauseMs);
   });
 
   it('never pauses for less than the period', () => {
     const moment = inBigFleet({ fleetSize: 100_000 });
     const state = { ...justLost, flaps: 4, attemptedAt: at };
-    expect(schedule(state, { type: 'wanted' }, moment)[0].dueAt).toBe(at + 5_000);
+    expect(dialTransition(state, { kind: 'wanted' }, moment)[0].dueAt).toBe(at + 5_000);
   });
 
   it('counts the pause from the last attempt', () => {
     const state = { ...justLost, flaps: 3, attemptedAt: at - 150 };
-    expect(schedule(state, { type: 'wanted' }, alone())[0].dueAt).toBe(at + 250);
+    expect(dialTransition(state, { kind: 'wanted' }, alone())[0].dueAt).toBe(at + 250);
   });
 
   it.each([
@@ -81,7 +81,11 @@ describe('dialing after connections that broke at once', () => {
     { flaps: 3, dueIn: 400 },
     { flaps: 5, dueIn: 1_000 },
   ])('lets followers wait $dueIn ms to see whether the leader stays', ({ flaps, dueIn }) => {
-    const [next] = schedule({ ...paced, flaps }, { type: 'succeeded', overload: false, waiting: 1 }, alone());
+    const [next] = dialTransition(
+      { ...paced, flaps },
+      { kind: 'succeeded', overload: false, waiting: 1 },
+      alone(),
+    );
     expect(next.dueAt).toBe(at + dueIn);
   });
 });
@@ -92,9 +96,9 @@ describe('followers of a server that keeps nobody', () => {
     { shaky: 3, dueIn: 25 },
     { shaky: 4, dueIn: 25 },
   ])('come $dueIn ms apart after $shaky that did not last', ({ shaky, dueIn }) => {
-    const [next] = schedule(
+    const [next] = dialTransition(
       { ...chained, shaky },
-      { type: 'succeeded', overload: false, waiting: 1 },
+      { kind: 'succeeded', overload: false, waiting: 1 },
       alone(),
     );
     expect(next.dueAt).toBe(at + dueIn);
@@ -102,20 +106,20 @@ describe('followers of a server that keeps nobody', () => {
 
   it('come no closer than the gap of a big fleet either', () => {
     const moment = inBigFleet({ random: () => 0.25 });
-    const signal = { type: 'succeeded', overload: false, waiting: 1 } as const;
-    expect(schedule({ ...chained, shaky: 9 }, signal, moment)[0].dueAt).toBe(at + 1_500);
-    expect(schedule({ ...chained, shaky: 9, origin: 'fresh' }, signal, moment)[0].dueAt).toBe(at + 500);
-    expect(schedule({ ...chained, origin: 'fresh' }, signal, moment)[0].dueAt).toBe(at);
+    const signal = { kind: 'succeeded', overload: false, waiting: 1 } as const;
+    expect(dialTransition({ ...chained, shaky: 9 }, signal, moment)[0].dueAt).toBe(at + 1_500);
+    expect(dialTransition({ ...chained, shaky: 9, origin: 'fresh' }, signal, moment)[0].dueAt).toBe(at + 500);
+    expect(dialTransition({ ...chained, origin: 'fresh' }, signal, moment)[0].dueAt).toBe(at);
   });
 
   it('come one by one: the next waits for the outcome of this', () => {
-    const ticked = { type: 'ticked', room: true } as const;
+    const ticked = { kind: 'ticked', room: true } as const;
     const due = { ...chained, dueAt: at };
-    expect(schedule({ ...due, shaky: 2 }, ticked, alone())).toEqual([
+    expect(dialTransition({ ...due, shaky: 2 }, ticked, alone())).toEqual([
       { ...due, shaky: 2, attemptedAt: at, dueAt: at },
       'attempt',
     ]);
-    expect(schedule({ ...due, shaky: 3 }, ticked, alone())).toEqual([
+    expect(dialTransition({ ...due, shaky: 3 }, ticked, alone())).toEqual([
       { ...due, shaky: 3, attemptedAt: at, dueAt: undefined },
       'attempt',
     ]);

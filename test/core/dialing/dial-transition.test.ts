@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { nextDueAt, schedule } from '../../../packages/core/src/dialing/dial-schedule.ts';
+import { nextDueAt, dialTransition } from '../../../packages/core/src/dialing/dial-transition.ts';
 import type { DialSignal } from '../../../packages/core/src/dialing/dial-signal.ts';
-import { idleSchedule, type DialSchedule } from '../../../packages/core/src/dialing/dial-state.ts';
+import { idleDialState, type DialState } from '../../../packages/core/src/dialing/dial-state.ts';
 import { at, inBigFleet } from './dial-moment.ts';
 
 const states = {
-  idle: idleSchedule,
+  idle: idleDialState,
   paced: {
-    ...idleSchedule,
-    mode: 'paced',
+    ...idleDialState,
+    kind: 'paced',
     origin: 'outage',
     beganAt: at - 9_000,
     step: 4,
@@ -16,41 +16,41 @@ const states = {
     dueAt: at + 1_500,
   },
   'paced, due': {
-    ...idleSchedule,
-    mode: 'paced',
+    ...idleDialState,
+    kind: 'paced',
     origin: 'outage',
     beganAt: at - 9_000,
     step: 4,
     attemptedAt: at - 2_000,
     dueAt: at,
   },
-  chained: { ...idleSchedule, mode: 'chained', origin: 'outage', attemptedAt: at - 50, dueAt: at + 150 },
+  chained: { ...idleDialState, kind: 'chained', origin: 'outage', attemptedAt: at - 50, dueAt: at + 150 },
   'chained, under way': {
-    ...idleSchedule,
-    mode: 'chained',
+    ...idleDialState,
+    kind: 'chained',
     origin: 'outage',
     attemptedAt: at - 50,
     dueAt: undefined,
   },
-} as const satisfies Record<string, DialSchedule>;
+} as const satisfies Record<string, DialState>;
 
 const signals = {
-  wanted: { type: 'wanted' },
-  'lost, others stand': { type: 'lost', livedMs: 60_000, alive: 3 },
-  'lost, the last one': { type: 'lost', livedMs: 60_000, alive: 0 },
-  ticked: { type: 'ticked', room: true },
-  'ticked, no room': { type: 'ticked', room: false },
-  failed: { type: 'failed', overload: false, handshake: false },
-  'failed, overload': { type: 'failed', overload: true, handshake: true },
-  'succeeded, last': { type: 'succeeded', overload: false, waiting: 0 },
-  'succeeded, more wait': { type: 'succeeded', overload: false, waiting: 2 },
-  withdrawn: { type: 'withdrawn', handshake: false },
-  'withdrawn, handshake': { type: 'withdrawn', handshake: true },
-  hinted: { type: 'hinted' },
+  wanted: { kind: 'wanted' },
+  'lost, others stand': { kind: 'lost', livedMs: 60_000, alive: 3 },
+  'lost, the last one': { kind: 'lost', livedMs: 60_000, alive: 0 },
+  ticked: { kind: 'ticked', room: true },
+  'ticked, no room': { kind: 'ticked', room: false },
+  failed: { kind: 'failed', overload: false, handshake: false },
+  'failed, overload': { kind: 'failed', overload: true, handshake: true },
+  'succeeded, last': { kind: 'succeeded', overload: false, waiting: 0 },
+  'succeeded, more wait': { kind: 'succeeded', overload: false, waiting: 2 },
+  withdrawn: { kind: 'withdrawn', handshake: false },
+  'withdrawn, handshake': { kind: 'withdrawn', handshake: true },
+  hinted: { kind: 'hinted' },
 } as const satisfies Record<string, DialSignal>;
 
 /** Mode, due time from now, and whether an attempt begins. Ten thousand clients, one here: P = 2,000 ms. */
-type Cell = readonly [mode: DialSchedule['mode'], dueIn: number | undefined, attempts?: 'attempt'];
+type Cell = readonly [mode: DialState['kind'], dueIn: number | undefined, attempts?: 'attempt'];
 
 const table: Record<keyof typeof states, Record<keyof typeof signals, Cell>> = {
   idle: {
@@ -137,9 +137,9 @@ describe('schedule', () => {
   it.each(cells)(
     'goes on from $state when $signal',
     ({ state, signal, expected: [mode, dueIn, attempts] }) => {
-      const [next, effect] = schedule(states[state], signals[signal], inBigFleet());
+      const [next, effect] = dialTransition(states[state], signals[signal], inBigFleet());
       const dueAt = nextDueAt(next);
-      expect([next.mode, dueAt === undefined ? undefined : dueAt - at, effect]).toEqual([
+      expect([next.kind, dueAt === undefined ? undefined : dueAt - at, effect]).toEqual([
         mode,
         dueIn,
         attempts ?? 'none',
@@ -148,26 +148,30 @@ describe('schedule', () => {
   );
 
   it('keeps its due times when the clock rings late', () => {
-    const [next] = schedule(states['paced, due'], signals.ticked, inBigFleet({ at: at + 900 }));
+    const [next] = dialTransition(states['paced, due'], signals.ticked, inBigFleet({ at: at + 900 }));
     expect(next.dueAt).toBe(at + 2_000);
   });
 
   it('redraws the phase within 200 ms after a freeze, and attempts nothing before', () => {
-    const [next, effect] = schedule(states['paced, due'], signals.ticked, inBigFleet({ at: at + 2_001 }));
+    const [next, effect] = dialTransition(
+      states['paced, due'],
+      signals.ticked,
+      inBigFleet({ at: at + 2_001 }),
+    );
     expect([next.dueAt, effect]).toEqual([at + 2_101, 'none']);
   });
 
   it('attempts at once after a freeze in a small fleet', () => {
     const frozen = inBigFleet({ at: at + 2_001, fleetSize: 1 });
-    const [next, effect] = schedule(states['paced, due'], signals.ticked, frozen);
+    const [next, effect] = dialTransition(states['paced, due'], signals.ticked, frozen);
     expect(effect).toBe('attempt');
     expect(next.dueAt! - frozen.at).toBeLessThanOrEqual(100);
   });
 
   it('doubles the overload at each sign of it and takes a fifth off with each success', () => {
-    let state: DialSchedule = states.paced;
+    let state: DialState = states.paced;
     const after = (signal: DialSignal): number => {
-      [state] = schedule(state, signal, inBigFleet());
+      [state] = dialTransition(state, signal, inBigFleet());
       return state.overload;
     };
     expect(after(signals['failed, overload'])).toBe(2);
@@ -181,6 +185,6 @@ describe('schedule', () => {
 
   it('changes no state it was given', () => {
     for (const { state, signal } of cells)
-      schedule(Object.freeze({ ...states[state] }), signals[signal], inBigFleet());
+      dialTransition(Object.freeze({ ...states[state] }), signals[signal], inBigFleet());
   });
 });

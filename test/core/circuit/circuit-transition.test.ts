@@ -1,18 +1,22 @@
 import { describe, expect, it } from 'vitest';
-import { dueAt, maxTrialMs, transition } from '../../../packages/core/src/circuit/circuit-phase.ts';
-import type { CircuitPhase, CircuitSignal } from '../../../packages/core/src/circuit/circuit-phase.ts';
+import {
+  circuitTransition,
+  dueAt,
+  maxTrialMs,
+} from '../../../packages/core/src/circuit/circuit-transition.ts';
+import type { LiveCircuitState, CircuitSignal } from '../../../packages/core/src/circuit/circuit-state.ts';
 import { circuitDefaults } from '../../../packages/core/src/circuit/circuit-settings.ts';
 
 const settings = { ...circuitDefaults, openMs: 500, maxOpenMs: 30_000, trials: 2, windowMs: 10_000 };
 const now = 100_000;
 
 const phases = {
-  closed: { state: 'closed', since: 0, doublings: 3 },
-  'closed lately': { state: 'closed', since: now - 9_999, doublings: 3 },
-  open: { state: 'open', cause: 'slow', until: now + 200, doublings: 1 },
-  'half-open': { state: 'half-open', cause: 'slow', doublings: 1, out: 0, succeeded: 0, hungAt: Infinity },
+  closed: { kind: 'closed', since: 0, doublings: 3 },
+  'closed lately': { kind: 'closed', since: now - 9_999, doublings: 3 },
+  open: { kind: 'open', cause: 'slow', until: now + 200, doublings: 1 },
+  'half-open': { kind: 'half-open', cause: 'slow', doublings: 1, out: 0, succeeded: 0, hungAt: Infinity },
   'half-open, one out': {
-    state: 'half-open',
+    kind: 'half-open',
     cause: 'slow',
     doublings: 1,
     out: 1,
@@ -20,43 +24,43 @@ const phases = {
     hungAt: now + 7,
   },
   'half-open, last out': {
-    state: 'half-open',
+    kind: 'half-open',
     cause: 'slow',
     doublings: 1,
     out: 1,
     succeeded: 1,
     hungAt: now + 7,
   },
-  isolated: { state: 'isolated', holders: 1 },
-  'isolated twice': { state: 'isolated', holders: 2 },
-} as const satisfies Record<string, CircuitPhase>;
+  isolated: { kind: 'isolated', holders: 1 },
+  'isolated twice': { kind: 'isolated', holders: 2 },
+} as const satisfies Record<string, LiveCircuitState>;
 
 const signals = {
-  due: { type: 'due', jitter: 0.5 },
-  trip: { type: 'trip', cause: 'out-of-memory', now, jitter: 0.5 },
-  'half-open': { type: 'half-open' },
-  close: { type: 'close', now },
-  'trial-started': { type: 'trial-started', now },
-  'trial-succeeded': { type: 'trial-succeeded', now },
-  'trial-ignored': { type: 'trial-ignored' },
-  'trials-voided': { type: 'trials-voided' },
-  isolate: { type: 'isolate' },
-  release: { type: 'release', now },
-} as const satisfies Record<CircuitSignal['type'], CircuitSignal>;
+  due: { kind: 'due', jitter: 0.5 },
+  trip: { kind: 'trip', cause: 'out-of-memory', now, jitter: 0.5 },
+  'half-open': { kind: 'half-open' },
+  close: { kind: 'close', now },
+  'trial-started': { kind: 'trial-started', now },
+  'trial-succeeded': { kind: 'trial-succeeded', now },
+  'trial-ignored': { kind: 'trial-ignored' },
+  'trials-voided': { kind: 'trials-voided' },
+  isolate: { kind: 'isolate' },
+  release: { kind: 'release', now },
+} as const satisfies Record<CircuitSignal['kind'], CircuitSignal>;
 
 const same = 'same';
-const isolated = { state: 'isolated', holders: 1 };
+const isolated = { kind: 'isolated', holders: 1 };
 const opened = (cause: string, from: number, ms: number, doublings: number) => ({
-  state: 'open',
+  kind: 'open',
   cause,
   until: from + ms,
   doublings,
 });
 const halfOpened = phases['half-open'];
-const closedAgain = { state: 'closed', since: now, doublings: 2 };
+const closedAgain = { kind: 'closed', since: now, doublings: 2 };
 
 /** Every state x signal cell. With jitter 0.5 an open time is 3/4 of the full one. */
-const table: Record<keyof typeof phases, Record<CircuitSignal['type'], unknown>> = {
+const table: Record<keyof typeof phases, Record<CircuitSignal['kind'], unknown>> = {
   closed: {
     due: same,
     trip: opened('out-of-memory', now, 375, 0),
@@ -138,8 +142,8 @@ const table: Record<keyof typeof phases, Record<CircuitSignal['type'], unknown>>
     'trial-succeeded': same,
     'trial-ignored': same,
     'trials-voided': same,
-    isolate: { state: 'isolated', holders: 2 },
-    release: { state: 'closed', since: now, doublings: 0 },
+    isolate: { kind: 'isolated', holders: 2 },
+    release: { kind: 'closed', since: now, doublings: 0 },
   },
   'isolated twice': {
     due: same,
@@ -150,7 +154,7 @@ const table: Record<keyof typeof phases, Record<CircuitSignal['type'], unknown>>
     'trial-succeeded': same,
     'trial-ignored': same,
     'trials-voided': same,
-    isolate: { state: 'isolated', holders: 3 },
+    isolate: { kind: 'isolated', holders: 3 },
     release: isolated,
   },
 };
@@ -162,7 +166,7 @@ const cells = Object.entries(table).flatMap(([phase, row]) =>
 describe('transition', () => {
   it.each(cells)('answers $signal while $phase', ({ phase, signal, expected }) => {
     const before = phases[phase as keyof typeof phases];
-    const after = transition(before, signals[signal as CircuitSignal['type']], settings);
+    const after = circuitTransition(before, signals[signal as CircuitSignal['kind']], settings);
     if (expected === same) expect(after).toBe(before);
     else expect(after).toEqual(expected);
   });
@@ -177,15 +181,15 @@ describe('transition', () => {
   ])(
     'opens for $openMs ms after $doublings doublings with jitter $jitter',
     ({ jitter, doublings, openMs }) => {
-      const lately: CircuitPhase = { state: 'closed', since: now, doublings };
-      const after = transition(lately, { type: 'trip', cause: 'slow', now, jitter }, settings);
-      expect(after).toMatchObject({ state: 'open', until: now + openMs });
+      const lately: LiveCircuitState = { kind: 'closed', since: now, doublings };
+      const after = circuitTransition(lately, { kind: 'trip', cause: 'slow', now, jitter }, settings);
+      expect(after).toMatchObject({ kind: 'open', until: now + openMs });
     },
   );
 
   it('starts the open time over after a whole window of closed', () => {
-    const stable: CircuitPhase = { state: 'closed', since: now - 10_000, doublings: 3 };
-    expect(transition(stable, signals.trip, settings)).toMatchObject({ doublings: 0 });
+    const stable: LiveCircuitState = { kind: 'closed', since: now - 10_000, doublings: 3 };
+    expect(circuitTransition(stable, signals.trip, settings)).toMatchObject({ doublings: 0 });
   });
 });
 

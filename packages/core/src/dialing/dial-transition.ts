@@ -1,17 +1,17 @@
 import { delayBefore, dialPace, spread, type DialPace } from './dial-pace.ts';
 import type { DialEffect, DialMoment, DialSignal } from './dial-signal.ts';
-import type { DialSchedule } from './dial-state.ts';
+import type { DialState } from './dial-state.ts';
 
 /**
- * Moves the schedule on: a pure function of state, signal and moment. Paced dialing as in resilience-algorithms 8:
+ * Moves the schedule on: a pure function of state, signal and moment. Paced dialing:
  * the phase is random once, due times are strictly periodic from then on.
  */
-export function schedule(
-  state: DialSchedule,
+export function dialTransition(
+  state: DialState,
   signal: DialSignal,
   moment: DialMoment,
-): readonly [DialSchedule, DialEffect] {
-  if (signal.type === 'ticked') return tick(state, signal.room, moment);
+): readonly [DialState, DialEffect] {
+  if (signal.kind === 'ticked') return tick(state, signal.room, moment);
   return [settle(state, signal, moment), 'none'];
 }
 
@@ -30,23 +30,23 @@ const earlyMs = 1;
 const settled = 1_000;
 
 /** When the clock should ring; `undefined` while only an outcome can move things on. */
-export function nextDueAt(state: DialSchedule): number | undefined {
+export function nextDueAt(state: DialState): number | undefined {
   if (state.hurryAt === undefined) return state.dueAt;
   return Math.min(state.hurryAt, state.dueAt ?? Infinity);
 }
 
 /** The pace that holds now. */
-export function paceOf(state: DialSchedule, moment: DialMoment): DialPace {
-  const outageMs = state.mode === 'idle' ? 0 : moment.at - state.beganAt;
+export function paceOf(state: DialState, moment: DialMoment): DialPace {
+  const outageMs = state.kind === 'idle' ? 0 : moment.at - state.beganAt;
   return dialPace(moment, state.overload, outageMs);
 }
 
 function settle(
-  state: DialSchedule,
-  signal: Exclude<DialSignal, { type: 'ticked' }>,
+  state: DialState,
+  signal: Exclude<DialSignal, { kind: 'ticked' }>,
   moment: DialMoment,
-): DialSchedule {
-  switch (signal.type) {
+): DialState {
+  switch (signal.kind) {
     case 'wanted':
       return wanted(state, moment);
     case 'lost':
@@ -56,8 +56,8 @@ function settle(
     case 'succeeded':
       return succeeded(state, signal.overload, signal.waiting, moment);
     case 'withdrawn':
-      if (state.mode === 'chained') return { ...state, dueAt: moment.at + chainDelay(state, moment) };
-      return signal.handshake && state.mode === 'paced' ? { ...state, dueAt: moment.at } : state;
+      if (state.kind === 'chained') return { ...state, dueAt: moment.at + chainDelay(state, moment) };
+      return signal.handshake && state.kind === 'paced' ? { ...state, dueAt: moment.at } : state;
     case 'hinted':
       return hinted(state, moment);
     default:
@@ -65,12 +65,12 @@ function settle(
   }
 }
 
-function wanted(state: DialSchedule, moment: DialMoment): DialSchedule {
+function wanted(state: DialState, moment: DialMoment): DialState {
   const { at } = moment;
   const { periodMs, ramp } = paceOf(state, moment);
   const recent = Math.max(stableMs, 2 * periodMs);
-  if (state.mode === 'chained') return ramp === 'eager' ? { ...state, dueAt: state.dueAt ?? at } : state;
-  if (state.mode === 'paced' && at - Math.max(state.attemptedAt, state.beganAt) <= recent) {
+  if (state.kind === 'chained') return ramp === 'eager' ? { ...state, dueAt: state.dueAt ?? at } : state;
+  if (state.kind === 'paced' && at - Math.max(state.attemptedAt, state.beganAt) <= recent) {
     // Nobody waited for a while: the due time may have passed without anybody to dial for.
     const dueAt = state.dueAt ?? at;
     return dueAt >= at ? state : { ...state, dueAt: Math.max(at, state.attemptedAt + periodMs) };
@@ -79,9 +79,9 @@ function wanted(state: DialSchedule, moment: DialMoment): DialSchedule {
   return begin(state, moment.alive > 0 ? 'lone' : 'outage', moment);
 }
 
-function begin(state: DialSchedule, origin: DialSchedule['origin'], moment: DialMoment): DialSchedule {
+function begin(state: DialState, origin: DialState['origin'], moment: DialMoment): DialState {
   const { at, limits, random } = moment;
-  const pace = paceOf({ ...state, mode: 'idle' }, moment);
+  const pace = paceOf({ ...state, kind: 'idle' }, moment);
   const eager = pace.ramp === 'eager';
   // A connection that broke at once proves nothing: the pace of the outage before it goes on.
   const stable = state.flaps === 0 && at - state.rampedAt >= rampAgainMs;
@@ -93,7 +93,7 @@ function begin(state: DialSchedule, origin: DialSchedule['origin'], moment: Dial
         : delayBefore(0, pace, limits, random);
   return {
     ...state,
-    mode: 'paced',
+    kind: 'paced',
     origin,
     beganAt: at,
     rampedAt: eager && stable && origin !== 'fresh' ? at : state.rampedAt,
@@ -103,30 +103,30 @@ function begin(state: DialSchedule, origin: DialSchedule['origin'], moment: Dial
   };
 }
 
-function lost(state: DialSchedule, livedMs: number, alive: number, moment: DialMoment): DialSchedule {
+function lost(state: DialState, livedMs: number, alive: number, moment: DialMoment): DialState {
   const { periodMs, ramp } = paceOf(state, moment);
   const broke = livedMs < Math.min(periodMs, stableMs);
-  let next: DialSchedule = { ...state, lostAt: moment.at };
+  let next: DialState = { ...state, lostAt: moment.at };
   if (!state.judged) {
     const stayed = livedMs >= stableMs;
     const flaps = stayed ? 0 : Math.max(0, state.flaps + (broke ? 1 : -1));
     next = { ...next, flaps, shaky: stayed ? 0 : state.shaky + 1, judged: true };
   }
-  if (state.mode === 'idle') return next;
-  if (alive > 0 && !(broke && state.mode === 'chained')) return next;
+  if (state.kind === 'idle') return next;
+  if (alive > 0 && !(broke && state.kind === 'chained')) return next;
   // The eager ramp is the same for one and for all.
-  const ramping = state.mode === 'paced' && ramp === 'eager' && moment.at - state.rampedAt < rampAgainMs;
+  const ramping = state.kind === 'paced' && ramp === 'eager' && moment.at - state.rampedAt < rampAgainMs;
   return ramping ? { ...next, origin: 'outage' } : begin(next, 'outage', moment);
 }
 
-function tick(state: DialSchedule, room: boolean, moment: DialMoment): readonly [DialSchedule, DialEffect] {
+function tick(state: DialState, room: boolean, moment: DialMoment): readonly [DialState, DialEffect] {
   const { at, limits, random } = moment;
   const due = nextDueAt(state);
   if (due === undefined || due > at + earlyMs) return [state, 'none'];
   const pace = paceOf(state, moment);
   const effect = room ? 'attempt' : 'none';
   const attemptedAt = room ? at : state.attemptedAt;
-  if (state.mode === 'chained') {
+  if (state.kind === 'chained') {
     const dueAt = room && pace.ramp === 'eager' && !isShaky(state) ? at : undefined;
     return [{ ...state, attemptedAt, dueAt, hurryAt: undefined }, effect];
   }
@@ -145,13 +145,8 @@ function tick(state: DialSchedule, room: boolean, moment: DialMoment): readonly 
   return [rollOn(next, pace, moment), effect];
 }
 
-function failed(
-  state: DialSchedule,
-  overload: boolean,
-  handshake: boolean,
-  moment: DialMoment,
-): DialSchedule {
-  const next: DialSchedule = {
+function failed(state: DialState, overload: boolean, handshake: boolean, moment: DialMoment): DialState {
+  const next: DialState = {
     ...state,
     origin: 'outage',
     overload: overload ? Math.min(maxOverload, state.overload * 2) : state.overload,
@@ -159,47 +154,42 @@ function failed(
     flaps: handshake ? state.flaps : Math.max(0, state.flaps - 1),
     shaky: handshake ? state.shaky : Math.max(0, state.shaky - 1),
   };
-  const isFollower = state.mode === 'chained';
+  const isFollower = state.kind === 'chained';
   // While no handshake kept the clock from ringing, the old due times stand.
-  if (state.mode === 'idle' || !(isFollower || handshake)) return next;
+  if (state.kind === 'idle' || !(isFollower || handshake)) return next;
   const pace = paceOf(next, moment);
   const strictMs = delayBefore(settled, pace, moment.limits, moment.random);
   if (isFollower) {
     const dueAt = state.attemptedAt + strictMs;
-    return rollOn({ ...next, mode: 'paced', beganAt: moment.at, step: settled, dueAt }, pace, moment);
+    return rollOn({ ...next, kind: 'paced', beganAt: moment.at, step: settled, dueAt }, pace, moment);
   }
   const slower = overload && pace.ramp !== 'eager';
   return rollOn({ ...next, dueAt: slower ? moment.at + strictMs : state.dueAt }, pace, moment);
 }
 
-function succeeded(
-  state: DialSchedule,
-  overload: boolean,
-  waiting: number,
-  moment: DialMoment,
-): DialSchedule {
-  const next: DialSchedule = {
+function succeeded(state: DialState, overload: boolean, waiting: number, moment: DialMoment): DialState {
+  const next: DialState = {
     ...state,
     overload: overload ? Math.min(maxOverload, state.overload * 2) : Math.max(1, state.overload * 0.8),
     judged: false,
     hurryAt: undefined,
   };
-  if (waiting === 0) return { ...next, mode: 'idle', dueAt: undefined };
-  if (state.mode === 'chained') return { ...next, dueAt: moment.at + chainDelay(state, moment) };
+  if (waiting === 0) return { ...next, kind: 'idle', dueAt: undefined };
+  if (state.kind === 'chained') return { ...next, dueAt: moment.at + chainDelay(state, moment) };
   // While connections break at once, the followers wait to see whether the leader's stays.
   const proving = Math.min(stableMs, backoff(state.flaps, paceOf(state, moment)));
-  return { ...next, mode: 'chained', dueAt: moment.at + Math.max(proving, chainDelay(state, moment)) };
+  return { ...next, kind: 'chained', dueAt: moment.at + Math.max(proving, chainDelay(state, moment)) };
 }
 
-function hinted(state: DialSchedule, moment: DialMoment): DialSchedule {
-  if (state.mode !== 'paced') return state;
+function hinted(state: DialState, moment: DialMoment): DialState {
+  if (state.kind !== 'paced') return state;
   const pace = paceOf(state, moment);
   const soon = moment.at + spread(pace, hintSpreadMs, moment.random);
   const hurryAt = Math.max(soon, state.hurriedAt + pace.periodMs);
   return hurryAt >= (nextDueAt(state) ?? Infinity) ? state : { ...state, hurryAt };
 }
 
-function chainDelay(state: DialSchedule, moment: DialMoment): number {
+function chainDelay(state: DialState, moment: DialMoment): number {
   const { periodMs, gapMs } = paceOf(state, moment);
   // Many followers of a server that keeps nobody would be a storm without end.
   const calmMs = isShaky(state) ? periodMs / 4 : 0;
@@ -207,7 +197,7 @@ function chainDelay(state: DialSchedule, moment: DialMoment): number {
   return Math.max(calmMs, state.origin === 'fresh' ? 0 : gapMs * (0.5 + moment.random()));
 }
 
-function isShaky(state: DialSchedule): boolean {
+function isShaky(state: DialState): boolean {
   return state.shaky >= shakyAfter;
 }
 
@@ -217,7 +207,7 @@ function backoff(flaps: number, pace: DialPace): number {
 }
 
 /** Skips due times that have passed, without moving those to come. */
-function rollOn(state: DialSchedule, pace: DialPace, { at }: DialMoment): DialSchedule {
+function rollOn(state: DialState, pace: DialPace, { at }: DialMoment): DialState {
   if (state.dueAt === undefined || state.dueAt > at) return state;
   const missed = Math.floor((at - state.dueAt) / pace.periodMs) + 1;
   return { ...state, dueAt: state.dueAt + missed * pace.periodMs };

@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { paceOf, schedule } from '../../../packages/core/src/dialing/dial-schedule.ts';
-import { idleSchedule } from '../../../packages/core/src/dialing/dial-state.ts';
+import { paceOf, dialTransition } from '../../../packages/core/src/dialing/dial-transition.ts';
+import { idleDialState } from '../../../packages/core/src/dialing/dial-state.ts';
 import { alone, at, chained, inBigFleet, justLost, paced } from './dial-moment.ts';
 
-const wanted = { type: 'wanted' } as const;
+const wanted = { kind: 'wanted' } as const;
 
 describe('the pace', () => {
   it('counts an outage only while there is one', () => {
     const moment = alone({ fleetSize: undefined, everConnected: false });
-    expect(paceOf(idleSchedule, moment).periodMs).toBe(100);
+    expect(paceOf(idleDialState, moment).periodMs).toBe(100);
     expect(paceOf({ ...paced, beganAt: at - 59_999 }, moment).periodMs).toBe(100);
     expect(paceOf({ ...paced, beganAt: at - 60_000 }, moment).periodMs).toBe(1_000);
   });
@@ -22,7 +22,7 @@ describe('dialing begins', () => {
     { lostFor: 4_001, fleet: 'in a big fleet', origin: 'fresh' },
   ])('as $origin where the last loss was $lostFor ms ago, $fleet', ({ lostFor, fleet, origin }) => {
     const moment = fleet === 'alone' ? alone() : inBigFleet();
-    expect(schedule({ ...idleSchedule, lostAt: at - lostFor }, wanted, moment)[0].origin).toBe(origin);
+    expect(dialTransition({ ...idleDialState, lostAt: at - lostFor }, wanted, moment)[0].origin).toBe(origin);
   });
 
   it.each([
@@ -30,19 +30,19 @@ describe('dialing begins', () => {
     { alive: 1, origin: 'lone' },
     { alive: 2, origin: 'lone' },
   ])('as $origin where $alive others stand', ({ alive, origin }) => {
-    expect(schedule(justLost, wanted, alone({ alive }))[0].origin).toBe(origin);
+    expect(dialTransition(justLost, wanted, alone({ alive }))[0].origin).toBe(origin);
   });
 
   it('with the ramp where one process is alone, and notes when', () => {
-    const began = { mode: 'paced', beganAt: at, rampedAt: at, step: 0, hurryAt: undefined } as const;
+    const began = { kind: 'paced', beganAt: at, rampedAt: at, step: 0, hurryAt: undefined } as const;
     const before = { ...justLost, hurryAt: at + 1 };
-    expect(schedule(before, wanted, alone())[0]).toEqual({
+    expect(dialTransition(before, wanted, alone())[0]).toEqual({
       ...before,
       ...began,
       origin: 'outage',
       dueAt: at + 2.5,
     });
-    expect(schedule(before, wanted, alone({ alive: 1 }))[0]).toEqual({
+    expect(dialTransition(before, wanted, alone({ alive: 1 }))[0]).toEqual({
       ...before,
       ...began,
       origin: 'lone',
@@ -51,9 +51,9 @@ describe('dialing begins', () => {
   });
 
   it('at once where nothing was lost, which uses up no ramp', () => {
-    expect(schedule(idleSchedule, wanted, alone())[0]).toEqual({
-      ...idleSchedule,
-      mode: 'paced',
+    expect(dialTransition(idleDialState, wanted, alone())[0]).toEqual({
+      ...idleDialState,
+      kind: 'paced',
       origin: 'fresh',
       beganAt: at,
       step: 0,
@@ -66,41 +66,41 @@ describe('dialing begins', () => {
     { state: { flaps: 1 }, why: 'a connection that broke at once' },
   ])('past the ramp after $why', ({ state }) => {
     const before = { ...justLost, rampedAt: at - 9_000, ...state };
-    const [next] = schedule(before, wanted, alone());
+    const [next] = dialTransition(before, wanted, alone());
     expect([next.step, next.rampedAt]).toEqual([1_000, before.rampedAt]);
   });
 
   it('at the pace of a beginning, however long the outage before was', () => {
-    const before = { ...idleSchedule, beganAt: at - 120_000, attemptedAt: at, flaps: 1 };
+    const before = { ...idleDialState, beganAt: at - 120_000, attemptedAt: at, flaps: 1 };
     const booting = alone({ fleetSize: undefined, everConnected: false });
-    expect(schedule(before, wanted, booting)[0].dueAt).toBe(at + 100);
+    expect(dialTransition(before, wanted, booting)[0].dueAt).toBe(at + 100);
   });
 
   it('with a new ramp two seconds after the last', () => {
-    const [next] = schedule({ ...justLost, rampedAt: at - 2_000 }, wanted, alone());
+    const [next] = dialTransition({ ...justLost, rampedAt: at - 2_000 }, wanted, alone());
     expect([next.step, next.rampedAt]).toEqual([0, at]);
   });
 
   it.each([
     { state: justLost, alive: 0, origin: 'outage', step: 0, dueIn: 1_000 },
     { state: justLost, alive: 1, origin: 'lone', step: -1, dueIn: 25 },
-    { state: idleSchedule, alive: 0, origin: 'fresh', step: -1, dueIn: 0 },
+    { state: idleDialState, alive: 0, origin: 'fresh', step: -1, dueIn: 0 },
   ])('without a ramp in a big fleet: $origin', ({ state, alive, origin, step, dueIn }) => {
-    const [next] = schedule(state, wanted, inBigFleet({ alive }));
-    expect(next).toEqual({ ...state, mode: 'paced', origin, beganAt: at, step, dueAt: at + dueIn });
+    const [next] = dialTransition(state, wanted, inBigFleet({ alive }));
+    expect(next).toEqual({ ...state, kind: 'paced', origin, beganAt: at, step, dueAt: at + dueIn });
   });
 });
 
 describe('a connection wanted while others are dialed', () => {
   it('waits for the attempt that is due', () => {
-    expect(schedule(paced, wanted, alone())[0]).toBe(paced);
-    expect(schedule({ ...paced, dueAt: at }, wanted, alone())[0].dueAt).toBe(at);
+    expect(dialTransition(paced, wanted, alone())[0]).toBe(paced);
+    expect(dialTransition({ ...paced, dueAt: at }, wanted, alone())[0].dueAt).toBe(at);
   });
 
   it('waits for the period to be over where the due time passed with nobody to dial for', () => {
     const missed = { ...paced, dueAt: at - 10 };
-    expect(schedule(missed, wanted, alone())[0]).toEqual({ ...missed, dueAt: at + 50 });
-    expect(schedule({ ...missed, attemptedAt: at - 300 }, wanted, alone())[0].dueAt).toBe(at);
+    expect(dialTransition(missed, wanted, alone())[0]).toEqual({ ...missed, dueAt: at + 50 });
+    expect(dialTransition({ ...missed, attemptedAt: at - 300 }, wanted, alone())[0].dueAt).toBe(at);
   });
 
   it.each([
@@ -112,35 +112,38 @@ describe('a connection wanted while others are dialed', () => {
     'begins anew, $begins, $attempted ms after the last attempt and $began ms after the first',
     ({ attempted, began, begins }) => {
       const quiet = { ...paced, attemptedAt: at - attempted, beganAt: at - began };
-      expect(schedule(quiet, wanted, alone())[0].beganAt).toBe(begins ? at : at - began);
+      expect(dialTransition(quiet, wanted, alone())[0].beganAt).toBe(begins ? at : at - began);
     },
   );
 
   it('joins the followers, at once where no gap is kept', () => {
-    expect(schedule(chained, wanted, alone())[0]).toEqual(chained);
-    expect(schedule({ ...chained, dueAt: undefined }, wanted, alone())[0].dueAt).toBe(at);
-    expect(schedule({ ...chained, dueAt: undefined }, wanted, inBigFleet())[0].dueAt).toBe(undefined);
+    expect(dialTransition(chained, wanted, alone())[0]).toEqual(chained);
+    expect(dialTransition({ ...chained, dueAt: undefined }, wanted, alone())[0].dueAt).toBe(at);
+    expect(dialTransition({ ...chained, dueAt: undefined }, wanted, inBigFleet())[0].dueAt).toBe(undefined);
   });
 });
 
 describe('a connection lost while others are dialed', () => {
-  const lost = (livedMs: number, alive: number) => ({ type: 'lost', livedMs, alive }) as const;
+  const lost = (livedMs: number, alive: number) => ({ kind: 'lost', livedMs, alive }) as const;
 
   it('changes nothing while another stands', () => {
-    expect(schedule(paced, lost(5_000, 1), alone())[0]).toEqual({ ...paced, lostAt: at });
-    expect(schedule(paced, lost(5, 1), alone())[0]).toEqual({ ...paced, lostAt: at });
-    expect(schedule(chained, lost(5_000, 1), alone())[0]).toMatchObject({ mode: 'chained', dueAt: at + 30 });
+    expect(dialTransition(paced, lost(5_000, 1), alone())[0]).toEqual({ ...paced, lostAt: at });
+    expect(dialTransition(paced, lost(5, 1), alone())[0]).toEqual({ ...paced, lostAt: at });
+    expect(dialTransition(chained, lost(5_000, 1), alone())[0]).toMatchObject({
+      kind: 'chained',
+      dueAt: at + 30,
+    });
   });
 
   it('ends the coming back of the followers when it broke at once', () => {
-    const [next] = schedule(chained, lost(5, 1), alone());
-    expect(next).toMatchObject({ mode: 'paced', origin: 'outage', beganAt: at, lostAt: at, flaps: 1 });
+    const [next] = dialTransition(chained, lost(5, 1), alone());
+    expect(next).toMatchObject({ kind: 'paced', origin: 'outage', beganAt: at, lostAt: at, flaps: 1 });
   });
 
   it('begins an outage when it was the last', () => {
     for (const state of [paced, chained]) {
-      expect(schedule(state, lost(5_000, 0), alone())[0]).toMatchObject({
-        mode: 'paced',
+      expect(dialTransition(state, lost(5_000, 0), alone())[0]).toMatchObject({
+        kind: 'paced',
         beganAt: at,
         rampedAt: at,
         dueAt: at + 2.5,
@@ -151,10 +154,10 @@ describe('a connection lost while others are dialed', () => {
   it('goes on with a ramp that began within two seconds', () => {
     const ramping = { ...paced, origin: 'lone', rampedAt: at - 1_999 } as const;
     const joined = { ...ramping, origin: 'outage', lostAt: at };
-    expect(schedule(ramping, lost(5_000, 0), alone())[0]).toEqual(joined);
+    expect(dialTransition(ramping, lost(5_000, 0), alone())[0]).toEqual(joined);
     const over = { ...ramping, rampedAt: at - 2_000 };
-    expect(schedule(over, lost(5_000, 0), alone())[0].beganAt).toBe(at);
-    expect(schedule(ramping, lost(5_000, 0), inBigFleet())[0].beganAt).toBe(at);
-    expect(schedule({ ...ramping, mode: 'chained' }, lost(5_000, 0), alone())[0].beganAt).toBe(at);
+    expect(dialTransition(over, lost(5_000, 0), alone())[0].beganAt).toBe(at);
+    expect(dialTransition(ramping, lost(5_000, 0), inBigFleet())[0].beganAt).toBe(at);
+    expect(dialTransition({ ...ramping, kind: 'chained' }, lost(5_000, 0), alone())[0].beganAt).toBe(at);
   });
 });

@@ -1,4 +1,4 @@
-import type { ProcessStallDetector } from '../event-loop/process-stall-detector.ts';
+import type { ProcessStallDetector } from './process-stall-detector.ts';
 
 /**
  * One write to a socket, shared by all commands that are issued in one turn of the event loop: they leave together, so

@@ -1,4 +1,4 @@
-import type { Proof } from '../handshake/verify-handshake.ts';
+import type { Proof } from './verify-handshake.ts';
 
 /** How a server knows a connection, and which run of which server that is. */
 export interface Identity {

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { nextDueAt, schedule } from '../../../packages/core/src/dialing/dial-schedule.ts';
-import type { DialSchedule } from '../../../packages/core/src/dialing/dial-state.ts';
+import { nextDueAt, dialTransition } from '../../../packages/core/src/dialing/dial-transition.ts';
+import type { DialState } from '../../../packages/core/src/dialing/dial-state.ts';
 import { alone, at, chained, inBigFleet, paced } from './dial-moment.ts';
 
-const ticked = { type: 'ticked', room: true } as const;
-const noRoom = { type: 'ticked', room: false } as const;
-const due: DialSchedule = { ...paced, dueAt: at };
+const ticked = { kind: 'ticked', room: true } as const;
+const noRoom = { kind: 'ticked', room: false } as const;
+const due: DialState = { ...paced, dueAt: at };
 
 describe('the clock of the dial schedule', () => {
   it('rings for the hint or for the period, whichever is sooner', () => {
@@ -15,8 +15,8 @@ describe('the clock of the dial schedule', () => {
   });
 
   it('may ring a millisecond early', () => {
-    expect(schedule({ ...paced, dueAt: at + 0.9 }, ticked, alone())[1]).toBe('attempt');
-    expect(schedule({ ...paced, dueAt: at + 1.1 }, ticked, alone())[1]).toBe('none');
+    expect(dialTransition({ ...paced, dueAt: at + 0.9 }, ticked, alone())[1]).toBe('attempt');
+    expect(dialTransition({ ...paced, dueAt: at + 1.1 }, ticked, alone())[1]).toBe('none');
   });
 
   it.each([
@@ -26,32 +26,32 @@ describe('the clock of the dial schedule', () => {
     { step: 5, delayMs: 98.5 },
     { step: 1_000, delayMs: 98.5 },
   ])('is set anew $delayMs ms after step $step was due', ({ step, delayMs }) => {
-    expect(schedule({ ...due, step }, ticked, alone())).toEqual([
+    expect(dialTransition({ ...due, step }, ticked, alone())).toEqual([
       { ...due, attemptedAt: at, step: step + 1, dueAt: at + delayMs },
       'attempt',
     ]);
   });
 
   it('goes on where there is no room, and notes no attempt', () => {
-    expect(schedule(due, noRoom, alone())).toEqual([{ ...due, step: 8, dueAt: at + 98.5 }, 'none']);
+    expect(dialTransition(due, noRoom, alone())).toEqual([{ ...due, step: 8, dueAt: at + 98.5 }, 'none']);
     const follower = { ...chained, dueAt: at };
-    expect(schedule(follower, noRoom, alone())).toEqual([{ ...follower, dueAt: undefined }, 'none']);
+    expect(dialTransition(follower, noRoom, alone())).toEqual([{ ...follower, dueAt: undefined }, 'none']);
   });
 
   it('keeps the periods strict when it rings late, and skips those it missed', () => {
     const lateBy = (ms: number, moment = inBigFleet): number | undefined =>
-      schedule({ ...due, dueAt: at - ms }, ticked, moment())[0].dueAt;
+      dialTransition({ ...due, dueAt: at - ms }, ticked, moment())[0].dueAt;
     expect(lateBy(1_900)).toBe(at + 100);
     expect(lateBy(2_000)).toBe(at + 2_000);
     expect(lateBy(60, alone)).toBeCloseTo(at + 38.5);
     // Attempts of the ramp are closer than a period: one may be missed without a freeze.
-    const ramp = schedule({ ...due, step: 1, dueAt: at - 60 }, ticked, alone());
+    const ramp = dialTransition({ ...due, step: 1, dueAt: at - 60 }, ticked, alone());
     expect(ramp[0].dueAt).toBeCloseTo(at + 84.325);
   });
 
   it('counts from now after a freeze of a process that is alone', () => {
     const frozen = { ...due, dueAt: at - 101 };
-    expect(schedule(frozen, ticked, alone())).toEqual([
+    expect(dialTransition(frozen, ticked, alone())).toEqual([
       { ...frozen, attemptedAt: at, step: 8, dueAt: at + 98.5 },
       'attempt',
     ]);
@@ -59,34 +59,37 @@ describe('the clock of the dial schedule', () => {
 
   it('draws a new phase after a freeze in a big fleet, except for the very first attempt', () => {
     const frozen = { ...due, dueAt: at - 2_001, hurryAt: at + 5 };
-    expect(schedule(frozen, ticked, inBigFleet())).toEqual([
+    expect(dialTransition(frozen, ticked, inBigFleet())).toEqual([
       { ...frozen, dueAt: at + 100, hurryAt: undefined },
       'none',
     ]);
-    expect(schedule({ ...frozen, step: 1 }, ticked, inBigFleet())[1]).toBe('none');
-    expect(schedule({ ...frozen, step: 0 }, ticked, inBigFleet())[1]).toBe('attempt');
+    expect(dialTransition({ ...frozen, step: 1 }, ticked, inBigFleet())[1]).toBe('none');
+    expect(dialTransition({ ...frozen, step: 0 }, ticked, inBigFleet())[1]).toBe('attempt');
   });
 
   it('draws the new phase within the period where that is short', () => {
     const frozen = { ...due, dueAt: at - 200 };
     const moment = inBigFleet({ fleetSize: 600 });
-    expect(schedule(frozen, ticked, moment)[0].dueAt).toBe(at + 60);
+    expect(dialTransition(frozen, ticked, moment)[0].dueAt).toBe(at + 60);
   });
 
   it('makes the attempt that a hint asked for beside the periodic ones', () => {
     const hurried = { ...paced, hurryAt: at };
-    expect(schedule(hurried, ticked, alone())).toEqual([
+    expect(dialTransition(hurried, ticked, alone())).toEqual([
       { ...paced, attemptedAt: at, hurryAt: undefined, hurriedAt: at },
       'attempt',
     ]);
     const both = { ...due, hurryAt: at };
-    expect(schedule(both, ticked, alone())[0]).toMatchObject({ step: 8, dueAt: at + 98.5 });
+    expect(dialTransition(both, ticked, alone())[0]).toMatchObject({ step: 8, dueAt: at + 98.5 });
   });
 
   it('starts the followers one after another where no gap is kept', () => {
     const follower = { ...chained, dueAt: at, hurryAt: at + 5 };
     const next = { ...follower, attemptedAt: at, hurryAt: undefined };
-    expect(schedule(follower, ticked, alone())).toEqual([{ ...next, dueAt: at }, 'attempt']);
-    expect(schedule(follower, ticked, inBigFleet())).toEqual([{ ...next, dueAt: undefined }, 'attempt']);
+    expect(dialTransition(follower, ticked, alone())).toEqual([{ ...next, dueAt: at }, 'attempt']);
+    expect(dialTransition(follower, ticked, inBigFleet())).toEqual([
+      { ...next, dueAt: undefined },
+      'attempt',
+    ]);
   });
 });

@@ -1,0 +1,122 @@
+import type { CauseCode } from '../cause.ts';
+import type { Clock, TimerHandle } from '../clock.ts';
+import { isReplyError } from '../replies/connection-error.ts';
+import { classifyReply } from '../replies/reply-error.ts';
+import type { Circuit } from './circuit.ts';
+
+export interface CircuitProbeOptions {
+  readonly clock: Clock;
+  /** An answer faster than this is not slow. */
+  readonly slowMs: number;
+  /** Sends a question of our own past the gate; rejects as the server answers. */
+  readonly ask: (command: string, args: readonly string[]) => Promise<unknown>;
+}
+
+const firstPauseMs = 100;
+const growth = 1.2;
+const maxPauseMs = 1000;
+
+// A write that needs memory, persistence and replicas like any other, and changes nothing: its key does not exist.
+const harmlessWrite = ['__redis-resilience:probe', ''] as const;
+
+/**
+ * Probes a circuit that is not closed, with a command matching what opened it, so that it recovers without traffic and
+ * before its open time is over. One question at a time, ever more rarely, once a second at the least. While the circuit
+ * is half-open, an answer is a trial like any other.
+ */
+export class CircuitProbe {
+  readonly #circuit: Circuit;
+  readonly #options: CircuitProbeOptions;
+  #timer: TimerHandle | undefined;
+  #pauseMs = firstPauseMs;
+
+  constructor(circuit: Circuit, options: CircuitProbeOptions) {
+    this.#circuit = circuit;
+    this.#options = options;
+  }
+
+  /** The circuit changed: asks while it is open or half-open, and not while it is isolated by hand. */
+  follow(): void {
+    const { state } = this.#circuit;
+    if (state !== 'open' && state !== 'half-open') this.stop();
+    else if (this.#timer === undefined) this.#begin();
+  }
+
+  stop(): void {
+    if (this.#timer !== undefined) this.#options.clock.clearTimeout(this.#timer);
+    this.#timer = undefined;
+  }
+
+  #begin(): void {
+    this.#pauseMs = firstPauseMs;
+    this.#arm();
+  }
+
+  #arm(): void {
+    const timer = this.#options.clock.setTimeout(() => {
+      void this.#look().then((tookMs) => {
+        if (this.#timer === timer) this.#judge(tookMs);
+      });
+    }, this.#pauseMs);
+    this.#timer = timer;
+    timer.unref?.();
+  }
+
+  /** Milliseconds that a good answer took; undefined when there was none. */
+  async #look(): Promise<number | undefined> {
+    const { clock, slowMs } = this.#options;
+    const startedAt = clock.now();
+    const refuses = isRefusal(this.#circuit.cause);
+    const isWell = refuses ? await this.#takesWrites() : await this.#answers();
+    const tookMs = clock.now() - startedAt;
+    return isWell && (refuses || tookMs < slowMs) ? tookMs : undefined;
+  }
+
+  #judge(tookMs: number | undefined): void {
+    this.#timer = undefined;
+    if (tookMs === undefined) {
+      this.#pauseMs = Math.min(maxPauseMs, this.#pauseMs * growth);
+      this.#arm();
+      return;
+    }
+    // A refusal that is gone is gone; whether a slow server is fast again, the trials tell.
+    if (isRefusal(this.#circuit.cause)) this.#circuit.close(this.#options.clock.now());
+    else this.#tryOut(tookMs);
+    this.follow();
+  }
+
+  #tryOut(tookMs: number): void {
+    const circuit = this.#circuit;
+    const now = this.#options.clock.now();
+    if (circuit.state === 'open') {
+      circuit.enterHalfOpen(now);
+      return;
+    }
+    const generation = circuit.admit(now);
+    if (generation >= 0) circuit.succeeded(generation, tookMs, now);
+  }
+
+  async #takesWrites(): Promise<boolean> {
+    try {
+      await this.#options.ask('lpushx', harmlessWrite);
+      return true;
+    } catch (error) {
+      // A missing permission says nothing about memory: then real traffic is the trial.
+      if (!(error instanceof Error) || !isReplyError(error)) return false;
+      return classifyReply(error.message).scope === 'command';
+    }
+  }
+
+  async #answers(): Promise<boolean> {
+    try {
+      await this.#options.ask('ping', []);
+      return true;
+    } catch (error) {
+      return error instanceof Error && isReplyError(error);
+    }
+  }
+}
+
+function isRefusal(cause: CauseCode | undefined): boolean {
+  return cause === 'out-of-memory' || cause === 'persistence' || cause === 'too-few-replicas';
+}

@@ -1,0 +1,40 @@
+import type { CauseCode } from '../cause.ts';
+
+/** The state of a circuit, with the data that belongs to it. Times are monotonic milliseconds. */
+export type LiveCircuitState =
+  | {
+      readonly kind: 'closed';
+      readonly since: number;
+      /** How often the open time is doubled should it open again before it proved stable. */
+      readonly doublings: number;
+    }
+  | {
+      readonly kind: 'open';
+      readonly cause: CauseCode;
+      readonly until: number;
+      readonly doublings: number;
+    }
+  | {
+      readonly kind: 'half-open';
+      readonly cause: CauseCode;
+      readonly doublings: number;
+      /** Trials under way, and trials that succeeded. */
+      readonly out: number;
+      readonly succeeded: number;
+      /** When the trials under way are given up. */
+      readonly hungAt: number;
+    }
+  | { readonly kind: 'isolated'; readonly holders: number };
+
+/** What can happen to a circuit. `jitter` is a random number in [0, 1). */
+export type CircuitSignal =
+  | { readonly kind: 'due'; readonly jitter: number }
+  | { readonly kind: 'trip'; readonly cause: CauseCode; readonly now: number; readonly jitter: number }
+  | { readonly kind: 'half-open' }
+  | { readonly kind: 'close'; readonly now: number }
+  | { readonly kind: 'trial-started'; readonly now: number }
+  | { readonly kind: 'trial-succeeded'; readonly now: number }
+  | { readonly kind: 'trial-ignored' }
+  | { readonly kind: 'trials-voided' }
+  | { readonly kind: 'isolate' }
+  | { readonly kind: 'release'; readonly now: number };

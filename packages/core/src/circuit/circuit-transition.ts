@@ -1,0 +1,119 @@
+import type { CauseCode } from '../cause.ts';
+import type { CircuitSettings } from './circuit-settings.ts';
+import type { CircuitSignal, LiveCircuitState } from './circuit-state.ts';
+
+/** Trials may be under way this long without a pause; then one of them hangs, and the circuit opens again. */
+export const maxTrialMs = 5_000;
+
+/**
+ * The whole state machine: pure, and the same state when a signal means nothing to it. Whoever applies it gives a
+ * change of `state` a new generation and an empty window.
+ */
+export function circuitTransition(
+  state: LiveCircuitState,
+  signal: CircuitSignal,
+  settings: CircuitSettings,
+): LiveCircuitState {
+  if (signal.kind === 'isolate') {
+    return { kind: 'isolated', holders: state.kind === 'isolated' ? state.holders + 1 : 1 };
+  }
+  switch (state.kind) {
+    case 'closed':
+      return whileClosed(state, signal, settings);
+    case 'open':
+      return whileOpen(state, signal);
+    case 'half-open':
+      return whileHalfOpen(state, signal, settings);
+    case 'isolated':
+      if (signal.kind !== 'release') return state;
+      if (state.holders > 1) return { kind: 'isolated', holders: state.holders - 1 };
+      return { kind: 'closed', since: signal.now, doublings: 0 };
+    default:
+      return state satisfies never;
+  }
+}
+
+/** When time alone changes this state: the moment to send `due`. */
+export function dueAt(state: LiveCircuitState): number {
+  if (state.kind === 'open') return state.until;
+  return state.kind === 'half-open' && state.out > 0 ? state.hungAt : Infinity;
+}
+
+type StateOf<S extends LiveCircuitState['kind']> = Extract<LiveCircuitState, { kind: S }>;
+
+function whileClosed(
+  state: StateOf<'closed'>,
+  signal: CircuitSignal,
+  settings: CircuitSettings,
+): LiveCircuitState {
+  if (signal.kind !== 'trip') return state;
+  const stable = signal.now - state.since >= settings.windowMs;
+  return open(signal.cause, signal.now, stable ? 0 : state.doublings, signal.jitter, settings);
+}
+
+function whileOpen(state: StateOf<'open'>, signal: CircuitSignal): LiveCircuitState {
+  switch (signal.kind) {
+    case 'due':
+    case 'half-open':
+      return {
+        kind: 'half-open',
+        cause: state.cause,
+        doublings: state.doublings,
+        out: 0,
+        succeeded: 0,
+        hungAt: Infinity,
+      };
+    case 'trip':
+      return { ...state, cause: signal.cause };
+    case 'close':
+      return { kind: 'closed', since: signal.now, doublings: state.doublings + 1 };
+    default:
+      return state;
+  }
+}
+
+function whileHalfOpen(
+  state: StateOf<'half-open'>,
+  signal: CircuitSignal,
+  settings: CircuitSettings,
+): LiveCircuitState {
+  switch (signal.kind) {
+    case 'trial-started':
+      if (state.out + state.succeeded >= settings.trials) return state;
+      return {
+        ...state,
+        out: state.out + 1,
+        hungAt: state.out === 0 ? signal.now + maxTrialMs : state.hungAt,
+      };
+    case 'trial-succeeded':
+      if (state.out === 0) return state;
+      if (state.succeeded + 1 < settings.trials) {
+        return { ...state, out: state.out - 1, succeeded: state.succeeded + 1 };
+      }
+      return { kind: 'closed', since: signal.now, doublings: state.doublings + 1 };
+    case 'trial-ignored':
+      return state.out === 0 ? state : { ...state, out: state.out - 1 };
+    case 'trials-voided':
+      return { ...state, out: 0 };
+    case 'close':
+      return { kind: 'closed', since: signal.now, doublings: state.doublings + 1 };
+    case 'due':
+      // From the moment it was due, not from the moment of the look.
+      return open(state.cause, state.hungAt, state.doublings + 1, signal.jitter, settings);
+    case 'trip':
+      return open(signal.cause, signal.now, state.doublings + 1, signal.jitter, settings);
+    default:
+      return state;
+  }
+}
+
+function open(
+  cause: CauseCode,
+  now: number,
+  doublings: number,
+  jitter: number,
+  settings: CircuitSettings,
+): LiveCircuitState {
+  const full = Math.min(settings.maxOpenMs, settings.openMs * 2 ** doublings);
+  return { kind: 'open', cause, until: now + (full / 2) * (1 + jitter), doublings };
+}
