@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { settleBatch } from '../../../packages/core/src/command/batch-settlement.ts';
-import { batchOf, replyError } from './entry-of.ts';
+import { batchOf, replyError } from './call-of.ts';
 
 type Answer = 'ok' | Error;
 

@@ -1,6 +1,6 @@
 import type { SendCommand } from '../driver/driver-command.ts';
 import type { Dispatch } from './dispatch.ts';
-import { laneOf, type Entry } from './entry.ts';
+import { laneOf, type Call } from './call.ts';
 import type { GateHost } from './gate-host.ts';
 import type { LateRecord } from './late-record.ts';
 import { circuitOpen } from './refusals.ts';
@@ -21,50 +21,50 @@ export class Attempts {
     this.#transactions = transactions;
   }
 
-  make(entry: Entry, late: LateRecord): void {
-    const lost = this.#transactions.check(entry);
+  make(call: Call, late: LateRecord): void {
+    const lost = this.#transactions.check(call);
     if (lost !== undefined) {
-      this.#settler.fail(entry, lost);
+      this.#settler.fail(call, lost);
       return;
     }
-    if (!this.#passesCircuit(entry, late)) return;
-    this.start(entry, late);
+    if (!this.#passesCircuit(call, late)) return;
+    this.start(call, late);
     const { stream, node } = late;
     const { long } = this.#dispatch;
     const send: SendCommand = (command) =>
       late.inContext === undefined
         ? long(command, stream, node)
         : late.inContext(long, command, stream, node);
-    if (entry.batch === undefined) {
-      send(entry.command);
+    if (call.batch === undefined) {
+      send(call.command);
       return;
     }
     this.#dispatch.beforeBatch(node);
-    for (const member of entry.batch.members) send(member.command);
+    for (const member of call.batch.members) send(member.command);
   }
 
   /** Counts the attempt from now on; whoever calls this hands the command to the driver in the same turn. */
-  start(entry: Entry, late: LateRecord): void {
+  start(call: Call, late: LateRecord): void {
     const flush = this.#dispatch.currentFlush();
-    entry.sent = flush;
-    entry.written = this.#dispatch.writesAtOnce ? flush : undefined;
-    entry.attempts++;
-    this.#settler.inFlight.addLate(entry, late);
+    call.sent = flush;
+    call.written = this.#dispatch.writesAtOnce ? flush : undefined;
+    call.attempts++;
+    this.#settler.inFlight.addLate(call, late);
   }
 
-  #passesCircuit(entry: Entry, late: LateRecord): boolean {
-    const circuit = this.#host.circuits[laneOf(entry)];
+  #passesCircuit(call: Call, late: LateRecord): boolean {
+    const circuit = this.#host.circuits[laneOf(call)];
     if (circuit.admitsAll) return true;
     const generation = circuit.admit(this.#host.clock.now());
     if (generation >= 0) {
       // Observed, not enforced: it passes, and is no trial.
-      if (generation < circuit.generation) this.#host.onWouldRefuse(entry);
+      if (generation < circuit.generation) this.#host.onWouldRefuse(call);
       late.generation = generation;
       return true;
     }
     // A server out of memory takes what frees it.
-    if (circuit.cause === 'out-of-memory' && entry.batch === undefined && entry.traits.frees) return true;
-    this.#settler.refuse(entry, circuitOpen(this.#host, entry, circuit.cause));
+    if (circuit.cause === 'out-of-memory' && call.batch === undefined && call.traits.frees) return true;
+    this.#settler.refuse(call, circuitOpen(this.#host, call, circuit.cause));
     return false;
   }
 }

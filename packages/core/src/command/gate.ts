@@ -4,7 +4,7 @@ import { Attempts } from './attempts.ts';
 import { BatchCollector } from './batch-collector.ts';
 import { traitsOf } from '../catalogue/command-traits.ts';
 import type { Dispatch } from './dispatch.ts';
-import { laneOf, track, trackShort, type Entry } from './entry.ts';
+import { laneOf, track, trackShort, type Call } from './call.ts';
 import { keepContext, lateRecordOf, type LateRecord } from './late-record.ts';
 import { Pauses } from './pauses.ts';
 import { refusal } from './refusals.ts';
@@ -39,14 +39,14 @@ export class Gate {
   constructor(host: GateHost, dispatch: Dispatch) {
     this.#host = host;
     this.#dispatch = dispatch;
-    this.#waiting = new WaitingQueue(host.clock, host.settings.admission, (entry) =>
-      this.#settler.fail(entry, unavailable(host, entry, host.laneCause(laneOf(entry)))),
+    this.#waiting = new WaitingQueue(host.clock, host.settings.admission, (call) =>
+      this.#settler.fail(call, unavailable(host, call, host.laneCause(laneOf(call)))),
     );
-    this.#pauses = new Pauses(host.clock, (entry) => this.#comeBack(entry, 0));
+    this.#pauses = new Pauses(host.clock, (call) => this.#comeBack(call, 0));
     this.#settler = new Settler(host, dispatch, {
-      comeBack: (entry, delayMs) => this.#comeBack(entry, delayMs),
+      comeBack: (call, delayMs) => this.#comeBack(call, delayMs),
       isEnded: () => this.#state === 'ended',
-      wouldRun: (entry) => this.#canRun(entry),
+      wouldRun: (call) => this.#canRun(call),
     });
     this.#attempts = new Attempts(host, dispatch, this.#settler, this.#transactions);
     this.#batches = new BatchCollector({
@@ -54,11 +54,11 @@ export class Gate {
       timeoutMs: host.settings.timeoutMs,
       now: () => host.clock.now(),
       runsAtOnce: () => this.#isWideOpen && budgetOfRequest() === undefined && !this.#transactions.isWatching,
-      start: (entry, late) => this.#attempts.start(entry, late),
+      start: (call, late) => this.#attempts.start(call, late),
       send: (command, stream, node) => void dispatch.long(command, stream, node),
-      complete: (entry, late, ranAtOnce) => {
-        if (!ranAtOnce) this.#admit(entry, late);
-        else if (entry.batch !== undefined) this.#settler.finishBatch(entry, entry.batch);
+      complete: (call, late, ranAtOnce) => {
+        if (!ranAtOnce) this.#admit(call, late);
+        else if (call.batch !== undefined) this.#settler.finishBatch(call, call.batch);
       },
     });
   }
@@ -75,12 +75,12 @@ export class Gate {
       const short = this.#short;
       const isShort = traits.ordinary && short !== undefined && !isFollowed();
       if (isShort && this.#settler.inFlight.length < this.#host.settings.admission.maxInFlight) {
-        const entry = trackShort(this.#settler, command, traits);
+        const call = trackShort(this.#settler, command, traits);
         const flush = this.#dispatch.currentFlush();
-        entry.sent = flush;
-        entry.written = flush;
-        entry.attempts = 1;
-        this.#settler.inFlight.add(entry);
+        call.sent = flush;
+        call.written = flush;
+        call.attempts = 1;
+        this.#settler.inFlight.add(call);
         short(command);
         return command.promise;
       }
@@ -116,9 +116,9 @@ export class Gate {
     this.refresh();
     this.#waiting.release(
       () => true,
-      (entry) => this.#settler.fail(entry, unavailable(this.#host, entry, 'closed')),
+      (call) => this.#settler.fail(call, unavailable(this.#host, call, 'closed')),
     );
-    this.#pauses.drain((entry) => this.#settler.fail(entry, unavailable(this.#host, entry, 'closed')));
+    this.#pauses.drain((call) => this.#settler.fail(call, unavailable(this.#host, call, 'closed')));
     this.#settler.end();
   }
 
@@ -165,16 +165,16 @@ export class Gate {
   }
 
   #issue(command: DriverCommand, stream: PipelineStream | undefined, node: unknown): void {
-    const entry = track(this.#settler, command, traitsOf(command.name));
-    entry.late = lateRecordOf(entry, this.#host, stream, node);
-    this.#admit(entry, entry.late);
+    const call = track(this.#settler, command, traitsOf(command.name));
+    call.late = lateRecordOf(call, this.#host, stream, node);
+    this.#admit(call, call.late);
   }
 
-  #admit(entry: Entry, late: LateRecord): void {
+  #admit(call: Call, late: LateRecord): void {
     this.#dispatch.wake();
     if (this.#dispatch.long.isWrapped === true) keepContext(late);
     const { settings, circuits } = this.#host;
-    const lane = laneOf(entry);
+    const lane = laneOf(call);
     const now = late.issuedAt;
     const budget = budgetOfRequest();
     const admission = admit({
@@ -193,7 +193,7 @@ export class Gate {
       hasRoom: this.#waiting.hasRoomFor(late.bytes),
     });
     if (admission.kind === 'refuse') {
-      this.#settler.refuse(entry, refusal(this.#host, entry, admission.why, budget));
+      this.#settler.refuse(call, refusal(this.#host, call, admission.why, budget));
       return;
     }
     if (budget !== undefined) {
@@ -201,50 +201,50 @@ export class Gate {
       late.budget = budget;
       budget.begin(now);
     }
-    if (admission.kind === 'run') this.#run(entry, late);
+    if (admission.kind === 'run') this.#run(call, late);
     else {
       late.expiresAt = Math.min(admission.expiresAt, late.deadlineAt);
-      this.#waiting.add(entry, late, 'fresh');
+      this.#waiting.add(call, late, 'fresh');
     }
   }
 
-  #canRun(entry: Entry): boolean {
+  #canRun(call: Call): boolean {
     return canRun({
       gate: this.#state,
-      lane: laneOf(entry),
+      lane: laneOf(call),
       isBlocked: this.#dispatch.isBlocked(),
       writesAwaySince: this.#writesAwaySince,
     });
   }
 
-  #run(entry: Entry, late: LateRecord): void {
-    this.#attempts.make(entry, late);
+  #run(call: Call, late: LateRecord): void {
+    this.#attempts.make(call, late);
     // It may have begun, or ended, a MULTI of its own.
     this.#chooseWay();
   }
 
   /** An attempt failed and another one follows: in its old place before all that is new. */
-  #comeBack(entry: Entry, delayMs: number): void {
-    const { late } = entry;
+  #comeBack(call: Call, delayMs: number): void {
+    const { late } = call;
     if (late === undefined) return;
     if (delayMs > 0) {
-      this.#pauses.add(entry, delayMs);
+      this.#pauses.add(call, delayMs);
       return;
     }
-    if (this.#state === 'ended') this.#settler.fail(entry, unavailable(this.#host, entry, 'closed'));
-    else if (this.#canRun(entry)) this.#run(entry, late);
+    if (this.#state === 'ended') this.#settler.fail(call, unavailable(this.#host, call, 'closed'));
+    else if (this.#canRun(call)) this.#run(call, late);
     else {
       // Twice as long as a fresh one: it was promised already, and what is back within a moment is worth it.
       const maxWaitMs = 2 * this.#host.settings.admission.maxWaitMs;
       late.expiresAt = Math.min(late.deadlineAt, this.#host.clock.now() + maxWaitMs);
-      this.#waiting.add(entry, late, 'returned');
+      this.#waiting.add(call, late, 'returned');
     }
   }
 
   #releaseWaiting(): void {
     this.#waiting.release(
-      (entry) => this.#canRun(entry),
-      (entry) => this.#run(entry, entry.late as LateRecord),
+      (call) => this.#canRun(call),
+      (call) => this.#run(call, call.late as LateRecord),
     );
   }
 }

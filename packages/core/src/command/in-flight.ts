@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.ts';
 import { Deadlines } from './deadlines.ts';
-import { EntryList } from './entry-list.ts';
-import type { Entry } from './entry.ts';
+import { CallList } from './call-list.ts';
+import type { Call } from './call.ts';
 import { afterReads } from '../event-loop/after-reads.ts';
 import type { LateRecord } from './late-record.ts';
 import type { Flush } from '../socket/flush.ts';
@@ -9,14 +9,14 @@ import type { Flush } from '../socket/flush.ts';
 /** Everything that was sent and is not answered, and the deadlines it is under. */
 export class InFlight {
   readonly #clock: Clock;
-  readonly #expire: (entry: Entry) => void;
+  readonly #expire: (call: Call) => void;
   /** Under the common deadline; the oldest first. */
-  readonly #common = new EntryList();
+  readonly #common = new CallList();
   /** With a deadline of their own: blocking commands, pipelines, and what was sent again. */
-  readonly #late = new Set<Entry>();
+  readonly #late = new Set<Call>();
   readonly #deadlines: Deadlines;
 
-  constructor(clock: Clock, timeoutMs: number, expire: (entry: Entry) => void) {
+  constructor(clock: Clock, timeoutMs: number, expire: (call: Call) => void) {
     this.#clock = clock;
     this.#expire = expire;
     this.#deadlines = new Deadlines(clock, timeoutMs, this.#common, expire);
@@ -26,30 +26,30 @@ export class InFlight {
     return this.#common.length + this.#late.size;
   }
 
-  add(entry: Entry): void {
-    this.#common.push(entry);
+  add(call: Call): void {
+    this.#common.push(call);
     this.#deadlines.watch();
   }
 
-  addLate(entry: Entry, late: LateRecord): void {
-    this.#late.add(entry);
+  addLate(call: Call, late: LateRecord): void {
+    this.#late.add(call);
     if (late.deadlineAt === Infinity) return;
     const delayMs = Math.max(0, late.deadlineAt - this.#clock.now());
     late.timer = this.#clock.setTimeout(() => {
       late.timer = undefined;
       afterReads(this.#clock, () => {
-        if (this.#late.has(entry) && late.timer === undefined) this.#expire(entry);
+        if (this.#late.has(call) && late.timer === undefined) this.#expire(call);
       });
     }, delayMs);
   }
 
-  remove(entry: Entry): void {
-    if (this.#late.delete(entry)) {
-      const { late } = entry;
+  remove(call: Call): void {
+    if (this.#late.delete(call)) {
+      const { late } = call;
       if (late?.timer !== undefined) this.#clock.clearTimeout(late.timer);
       if (late !== undefined) late.timer = undefined;
-    } else if (entry.previous !== undefined || entry.next !== undefined || this.#common.head === entry) {
-      this.#common.remove(entry);
+    } else if (call.previous !== undefined || call.next !== undefined || this.#common.head === call) {
+      this.#common.remove(call);
     }
   }
 
@@ -57,26 +57,26 @@ export class InFlight {
   forgiveElapsed(elapsedMs: number): void {
     const frozenAt = this.#clock.now() - elapsedMs;
     const seen = new Set<Flush>();
-    for (let entry = this.#common.head; entry !== undefined; entry = entry.next) {
-      if (entry.sent === undefined || entry.sent.at > frozenAt || seen.has(entry.sent)) continue;
-      seen.add(entry.sent);
-      entry.sent.at += elapsedMs;
+    for (let call = this.#common.head; call !== undefined; call = call.next) {
+      if (call.sent === undefined || call.sent.at > frozenAt || seen.has(call.sent)) continue;
+      seen.add(call.sent);
+      call.sent.at += elapsedMs;
     }
     const bounded = [...this.#late].filter(
       ({ late }) => late !== undefined && late.issuedAt <= frozenAt && late.deadlineAt < Infinity,
     );
-    for (const entry of bounded) {
-      const late = entry.late as LateRecord;
-      this.remove(entry);
+    for (const call of bounded) {
+      const late = call.late as LateRecord;
+      this.remove(call);
       late.deadlineAt += elapsedMs;
-      this.addLate(entry, late);
+      this.addLate(call, late);
     }
   }
 
   /** Hands out everything, and stops. */
-  drain(take: (entry: Entry) => void): void {
+  drain(take: (call: Call) => void): void {
     this.#deadlines.stop();
-    for (const entry of this.#late) take(entry);
+    for (const call of this.#late) take(call);
     while (this.#common.head !== undefined) take(this.#common.head);
   }
 }

@@ -3,7 +3,7 @@ import type { Clock, TimerHandle } from '../clock.ts';
 import type { Outcome } from '../errors.ts';
 import type { PipelineStream } from '../driver/driver-command.ts';
 import { blockingTimeoutMs } from '../catalogue/blocking-timeout.ts';
-import type { Entry } from './entry.ts';
+import type { Call } from './call.ts';
 import type { GateHost } from './gate-host.ts';
 import { operationOfCommand, type OperationMessage } from './operation.ts';
 import type { RequestBudget } from './request-budget.ts';
@@ -54,17 +54,17 @@ export interface LateCall {
   readonly blockingMs?: number | undefined;
 }
 
-export function lateRecord(call: LateCall): LateRecord {
-  const deadlineAt = call.issuedAt + call.allowedMs;
+export function lateRecord(issued: LateCall): LateRecord {
+  const deadlineAt = issued.issuedAt + issued.allowedMs;
   return {
-    issuedAt: call.issuedAt,
+    issuedAt: issued.issuedAt,
     expiresAt: deadlineAt,
     deadlineAt,
-    bytes: call.bytes ?? 0,
+    bytes: issued.bytes ?? 0,
     outcome: 'not-applied',
-    stream: call.stream,
-    node: call.node,
-    blockingMs: call.blockingMs,
+    stream: issued.stream,
+    node: issued.node,
+    blockingMs: issued.blockingMs,
     budget: undefined,
     generation: undefined,
     timer: undefined,
@@ -79,7 +79,7 @@ export function lateRecord(call: LateCall): LateRecord {
 
 /** The record of a single command, as it is issued now. */
 export function lateRecordOf(
-  { traits, command }: Entry,
+  { traits, command }: Call,
   { clock, settings }: Pick<GateHost, 'clock' | 'settings'>,
   stream: PipelineStream | undefined,
   node: unknown,

@@ -1,5 +1,5 @@
 import { WatchLostError } from '../errors.ts';
-import type { Entry } from './entry.ts';
+import type { Call } from './call.ts';
 
 /**
  * Knows what a connection promised and a new one does not: a WATCH, and a MULTI sent command by command. An EXEC whose
@@ -24,10 +24,9 @@ export class TransactionGuard {
   }
 
   /** Looks at a call right before it is sent; an error means that it must not be. */
-  check(entry: Entry): WatchLostError | undefined {
-    if (entry.batch !== undefined)
-      return entry.batch.isTransaction ? this.#checkTransaction(entry) : undefined;
-    switch (entry.command.name.toLowerCase()) {
+  check(call: Call): WatchLostError | undefined {
+    if (call.batch !== undefined) return call.batch.isTransaction ? this.#checkTransaction(call) : undefined;
+    switch (call.command.name.toLowerCase()) {
       case 'watch':
         if (this.#watch === 'none') this.#watch = 'held';
         return undefined;
@@ -49,7 +48,7 @@ export class TransactionGuard {
     }
   }
 
-  #checkTransaction({ late }: Entry): WatchLostError | undefined {
+  #checkTransaction({ late }: Call): WatchLostError | undefined {
     if (late?.isGuarded === true) return lostError('WATCH');
     if (late !== undefined) late.isGuarded = this.#watch === 'held';
     return this.#checkExec();

@@ -3,7 +3,7 @@ import type { CauseCode } from '../cause.ts';
 import { channels } from '../channels.ts';
 import { Circuit } from '../circuit/circuit.ts';
 import { applyOnce } from '../verbs/apply-once.ts';
-import { laneOf, type Entry } from '../command/entry.ts';
+import { laneOf, type Call } from '../command/call.ts';
 import { execute } from '../verbs/execute.ts';
 import type { ReplyVerdict } from '../replies/reply-error.ts';
 import { RetryBudget } from '../command/retry-budget.ts';
@@ -159,19 +159,19 @@ export class Engine implements RedisResilience, MemberHost {
     else if (scope === 'write-lane') this.circuits.write.trip(cause, this.clock.now());
   }
 
-  onSettled(entry: Entry, durationMs: number, failure: Error | undefined): void {
-    this.#totals.count(laneOf(entry), durationMs, failure, entry.attempts);
+  onSettled(call: Call, durationMs: number, failure: Error | undefined): void {
+    this.#totals.count(laneOf(call), durationMs, failure, call.attempts);
     if (failure === undefined && durationMs < this.settings.slowCommandMs && !channels.command.hasSubscribers)
       return;
-    this.#observer.settled(entry, durationMs, failure);
+    this.#observer.settled(call, durationMs, failure);
   }
 
-  onRetry(entry: Entry, outcome: Outcome): void {
-    this.#observer.retry(entry, outcome);
+  onRetry(call: Call, outcome: Outcome): void {
+    this.#observer.retry(call, outcome);
   }
 
-  onWouldRefuse(entry: Entry): void {
-    this.#events.emit('would-refuse', { command: entry.traits.name, lane: laneOf(entry) });
+  onWouldRefuse(call: Call): void {
+    this.#events.emit('would-refuse', { command: call.traits.name, lane: laneOf(call) });
   }
 
   onGap(gapMs: number, channelCount: number): void {
