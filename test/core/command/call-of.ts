@@ -2,7 +2,7 @@ import { Command } from 'ioredis';
 import { Batch } from '../../../packages/core/src/command/batch.ts';
 import { traitsOf } from '../../../packages/core/src/catalogue/command-traits.ts';
 import { track, type Call, type CallOwner } from '../../../packages/core/src/command/call.ts';
-import { lateRecord, type LateRecord } from '../../../packages/core/src/command/late-record.ts';
+import { slowPathState, type SlowPathState } from '../../../packages/core/src/command/slow-path.ts';
 
 type Tracked = Parameters<typeof track>[1];
 
@@ -16,11 +16,11 @@ export function callOf(name: string, ...args: string[]): Call {
 }
 
 /** The same, as a call that waits until `expiresAt`. */
-export function waitingCall(expiresAt: number, bytes = 0): { call: Call; late: LateRecord } {
+export function waitingCall(expiresAt: number, bytes = 0): { call: Call; slow: SlowPathState } {
   const call = callOf('get', 'a');
-  const late = lateRecord({ issuedAt: 0, allowedMs: expiresAt, bytes });
-  call.late = late;
-  return { call, late };
+  const slow = slowPathState({ issuedAt: 0, allowedMs: expiresAt, bytes });
+  call.slow = slow;
+  return { call, slow };
 }
 
 /** A pipeline of calls, tracked as a whole. */
@@ -37,7 +37,7 @@ export function batchOf(...calls: readonly (readonly [string, ...string[]])[]): 
   });
   const call = track(nobody, commands[0] as Tracked, traitsOf(calls[0]?.[0] ?? ''));
   call.batch = batch;
-  call.late = lateRecord({ issuedAt: 0, allowedMs: 1_000 });
+  call.slow = slowPathState({ issuedAt: 0, allowedMs: 1_000 });
   batch.isComplete = true;
   return { call, batch };
 }

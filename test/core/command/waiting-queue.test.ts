@@ -22,8 +22,8 @@ function add(
   waitsAs: 'fresh' | 'returned' = 'fresh',
   bytes = 0,
 ): Call {
-  const { call, late } = waitingCall(expiresAt, bytes);
-  queue.add(call, late, waitsAs);
+  const { call, slow } = waitingCall(expiresAt, bytes);
+  queue.add(call, slow, waitsAs);
   return call;
 }
 

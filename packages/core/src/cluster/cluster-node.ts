@@ -81,7 +81,7 @@ export class ClusterNode implements DriverConnector {
       onBlocked: ignore,
       idleMs: () => idlePingMs,
     });
-    const long = driver.sendCommandOf(client);
+    const send = driver.sendCommandOf(client);
     driver.takeOverConnection(client, this);
     driver.interceptSendCommand(client, (command, stream, node) => {
       const { call } = command;
@@ -95,7 +95,7 @@ export class ClusterNode implements DriverConnector {
       // ioredis sends again only what was redirected, so that what another node was sent did not run there.
       if (call !== undefined)
         call.written = client.status === 'ready' ? this.#wire.currentFlush() : undefined;
-      return long(command, stream, node);
+      return send(command, stream, node);
     });
     const socket = driver.socketOf(client);
     if (client.status === 'ready' && socket !== undefined) this.#adopt(socket, undefined);

@@ -2,7 +2,7 @@ import type { DriverCommand, PipelineStream } from '../driver/driver-command.ts'
 import { Batch } from './batch.ts';
 import { traitsOf } from '../catalogue/command-traits.ts';
 import { track, type Call, type CallOwner } from './call.ts';
-import { lateRecord, type LateRecord } from './late-record.ts';
+import { slowPathState, type SlowPathState } from './slow-path.ts';
 import { sizeOf } from './size-of.ts';
 
 export interface BatchCollectorGate {
@@ -11,10 +11,10 @@ export interface BatchCollectorGate {
   timeoutMs: number;
   /** Whether a pipeline may go on while it is still being gathered. */
   runsAtOnce(): boolean;
-  start(call: Call, late: LateRecord): void;
+  start(call: Call, slow: SlowPathState): void;
   send(command: DriverCommand, stream: PipelineStream, node: unknown): void;
   /** All members are here; they were sent already when it ran at once. */
-  complete(call: Call, late: LateRecord, ranAtOnce: boolean): void;
+  complete(call: Call, slow: SlowPathState, ranAtOnce: boolean): void;
 }
 
 /** Gathers the members of one pipeline, which ioredis hands over one by one in a synchronous loop. */
@@ -50,16 +50,16 @@ export class BatchCollector {
     command.resolve = call.resolve;
     command.reject = call.reject;
     const batch = new Batch();
-    const late = lateRecord({ issuedAt: gate.now(), allowedMs: gate.timeoutMs, stream, node });
+    const slow = slowPathState({ issuedAt: gate.now(), allowedMs: gate.timeoutMs, stream, node });
     call.batch = batch;
-    call.late = late;
+    call.slow = slow;
     const ranAtOnce = gate.runsAtOnce();
-    if (ranAtOnce) gate.start(call, late);
+    if (ranAtOnce) gate.start(call, slow);
     process.nextTick(() => {
       if (this.#current?.call === call) this.#current = undefined;
       batch.isComplete = true;
-      for (const { command: member } of batch.members) late.bytes += sizeOf(member.args);
-      gate.complete(call, late, ranAtOnce);
+      for (const { command: member } of batch.members) slow.bytes += sizeOf(member.args);
+      gate.complete(call, slow, ranAtOnce);
     });
     return { stream, call, batch };
   }

@@ -3,7 +3,7 @@ import type { TrackedCall } from '../driver/tracked-call.ts';
 import type { Batch } from './batch.ts';
 import type { CommandTraits } from '../catalogue/command-traits.ts';
 import type { Lane } from '../snapshot.ts';
-import type { LateRecord } from './late-record.ts';
+import type { SlowPathState } from './slow-path.ts';
 import type { Flush } from '../socket/flush.ts';
 
 /** Who decides what becomes of a call: the gate it came through. */
@@ -32,7 +32,7 @@ export class Call implements TrackedCall {
   attempts = 0;
   settled = false;
   batch: Batch | undefined = undefined;
-  late: LateRecord | undefined = undefined;
+  slow: SlowPathState | undefined = undefined;
 
   constructor(owner: CallOwner, command: DriverCommand, traits: CommandTraits) {
     this.owner = owner;
@@ -47,15 +47,15 @@ export class Call implements TrackedCall {
   }
 
   get blockingMs(): number | undefined {
-    return this.late?.blockingMs;
+    return this.slow?.blockingMs;
   }
 
   get released(): boolean {
-    return this.late?.released === true;
+    return this.slow?.released === true;
   }
 
   set released(value: boolean) {
-    if (this.late !== undefined) this.late.released = value;
+    if (this.slow !== undefined) this.slow.released = value;
   }
 }
 
@@ -73,8 +73,8 @@ export function track(owner: CallOwner, command: DriverCommand, traits: CommandT
   return call;
 }
 
-/** As {@link track}, for the short way, on which nobody stands between us and the driver's reader. */
-export function trackShort(owner: CallOwner, command: DriverCommand, traits: CommandTraits): Call {
+/** As {@link track}, for the fast path, on which nobody stands between us and the driver's reader. */
+export function trackFast(owner: CallOwner, command: DriverCommand, traits: CommandTraits): Call {
   const call = new Call(owner, command, traits);
   command.call = call;
   command.resolve = resolveTracked;

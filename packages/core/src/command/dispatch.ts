@@ -4,9 +4,9 @@ import type { Flush } from '../socket/flush.ts';
 /** How a gate hands commands to the driver. One implementation a topology. */
 export interface Dispatch {
   /** The driver's own `sendCommand`. */
-  readonly long: SendCommand;
-  /** Straight to the socket, for plain commands; undefined where only the long way is right. */
-  short(): ((command: DriverCommand) => void) | undefined;
+  readonly send: SendCommand;
+  /** Straight to the socket, for plain commands; undefined where only the slow path is right. */
+  fastPath(): ((command: DriverCommand) => void) | undefined;
   /** Whether a dispatched command is written in the current flush; else the node that takes it says in which. */
   readonly writesAtOnce: boolean;
   /** The flush that commands dispatched now belong to. */

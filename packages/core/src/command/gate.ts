@@ -4,8 +4,8 @@ import { Attempts } from './attempts.ts';
 import { BatchCollector } from './batch-collector.ts';
 import { traitsOf } from '../catalogue/command-traits.ts';
 import type { Dispatch } from './dispatch.ts';
-import { laneOf, track, trackShort, type Call } from './call.ts';
-import { keepContext, lateRecordOf, type LateRecord } from './late-record.ts';
+import { laneOf, track, trackFast, type Call } from './call.ts';
+import { keepContext, slowPathStateOf, type SlowPathState } from './slow-path.ts';
 import { Pauses } from './pauses.ts';
 import { refusal } from './refusals.ts';
 import type { GateHost } from './gate-host.ts';
@@ -19,7 +19,7 @@ type GateState = 'open' | 'held' | 'ended';
 
 /**
  * The single gate every command of one client passes: admission, deadline, accounting, retry. While all is well a
- * plain command takes the short way, which costs one small object and no promise, timer or closure.
+ * plain command takes the fast path, which costs one small object and no promise, timer or closure.
  */
 export class Gate {
   readonly #host: GateHost;
@@ -34,7 +34,7 @@ export class Gate {
   #awaySince: number | undefined;
   #writesAwaySince: number | undefined;
   #isWideOpen = false;
-  #short: ((command: DriverCommand) => void) | undefined;
+  #fastPath: ((command: DriverCommand) => void) | undefined;
 
   constructor(host: GateHost, dispatch: Dispatch) {
     this.#host = host;
@@ -54,10 +54,10 @@ export class Gate {
       timeoutMs: host.settings.timeoutMs,
       now: () => host.clock.now(),
       runsAtOnce: () => this.#isWideOpen && budgetOfRequest() === undefined && !this.#transactions.isWatching,
-      start: (call, late) => this.#attempts.start(call, late),
-      send: (command, stream, node) => void dispatch.long(command, stream, node),
-      complete: (call, late, ranAtOnce) => {
-        if (!ranAtOnce) this.#admit(call, late);
+      start: (call, slow) => this.#attempts.start(call, slow),
+      send: (command, stream, node) => void dispatch.send(command, stream, node),
+      complete: (call, slow, ranAtOnce) => {
+        if (!ranAtOnce) this.#admit(call, slow);
         else if (call.batch !== undefined) this.#settler.finishBatch(call, call.batch);
       },
     });
@@ -72,20 +72,20 @@ export class Gate {
   readonly handle: SendCommand = (command, stream, node) => {
     if (this.#isWideOpen && stream === undefined && command.call === undefined) {
       const traits = traitsOf(command.name);
-      const short = this.#short;
-      const isShort = traits.ordinary && short !== undefined && !isFollowed();
-      if (isShort && this.#settler.inFlight.length < this.#host.settings.admission.maxInFlight) {
-        const call = trackShort(this.#settler, command, traits);
+      const fastPath = this.#fastPath;
+      const isPlain = traits.ordinary && fastPath !== undefined && !isFollowed();
+      if (isPlain && this.#settler.inFlight.length < this.#host.settings.admission.maxInFlight) {
+        const call = trackFast(this.#settler, command, traits);
         const flush = this.#dispatch.currentFlush();
         call.sent = flush;
         call.written = flush;
         call.attempts = 1;
         this.#settler.inFlight.add(call);
-        short(command);
+        fastPath(command);
         return command.promise;
       }
     }
-    return this.#handleOffTheShortWay(command, stream, node);
+    return this.#handleOnSlowPath(command, stream, node);
   };
 
   /** The connection serves: everything that waited leaves, in its order. */
@@ -127,7 +127,7 @@ export class Gate {
     if (this.#state === 'ended') this.#state = 'held';
   }
 
-  /** Looks again whether the short way is right: a circuit changed, the socket takes bytes again or no more. */
+  /** Looks again whether the fast path is right: a circuit changed, the socket takes bytes again or no more. */
   refresh(): void {
     this.#chooseWay();
     if (this.#state === 'open' && this.#waiting.length > 0) this.#releaseWaiting();
@@ -142,7 +142,7 @@ export class Gate {
       circuits.write.admitsAll &&
       !this.#transactions.isInside &&
       !this.#dispatch.isBlocked();
-    this.#short = this.#isWideOpen ? this.#dispatch.short() : undefined;
+    this.#fastPath = this.#isWideOpen ? this.#dispatch.fastPath() : undefined;
   }
 
   /** After the process was frozen, the time that passed counts against nobody. */
@@ -150,13 +150,13 @@ export class Gate {
     this.#settler.inFlight.forgiveElapsed(elapsedMs);
   }
 
-  #handleOffTheShortWay(command: DriverCommand, stream?: PipelineStream, node?: unknown): unknown {
+  #handleOnSlowPath(command: DriverCommand, stream?: PipelineStream, node?: unknown): unknown {
     const { call: known } = command;
-    if (this.#dispatch.isHandshake(command)) return this.#dispatch.long(command, stream, node);
+    if (this.#dispatch.isHandshake(command)) return this.#dispatch.send(command, stream, node);
     if (known !== undefined) {
       // The driver sends it again from its own queue; when its caller was answered already, it must not run.
       if (known.settled && stream === undefined) return command.promise;
-      return this.#dispatch.long(command, stream, node);
+      return this.#dispatch.send(command, stream, node);
     }
     if (command.name === 'quit' && this.#state === 'held') this.#dispatch.leave(command);
     else if (stream?.isPipeline === true) this.#batches.add(command, stream, node);
@@ -166,22 +166,22 @@ export class Gate {
 
   #issue(command: DriverCommand, stream: PipelineStream | undefined, node: unknown): void {
     const call = track(this.#settler, command, traitsOf(command.name));
-    call.late = lateRecordOf(call, this.#host, stream, node);
-    this.#admit(call, call.late);
+    call.slow = slowPathStateOf(call, this.#host, stream, node);
+    this.#admit(call, call.slow);
   }
 
-  #admit(call: Call, late: LateRecord): void {
+  #admit(call: Call, slow: SlowPathState): void {
     this.#dispatch.wake();
-    if (this.#dispatch.long.isWrapped === true) keepContext(late);
+    if (this.#dispatch.send.isWrapped === true) keepContext(slow);
     const { settings, circuits } = this.#host;
     const lane = laneOf(call);
-    const now = late.issuedAt;
+    const now = slow.issuedAt;
     const budget = budgetOfRequest();
     const admission = admit({
       gate: this.#state,
       lane,
       now,
-      deadlineAt: late.deadlineAt,
+      deadlineAt: slow.deadlineAt,
       awaySince: this.#awaySince,
       writesAwaySince: this.#writesAwaySince,
       isBlocked: this.#dispatch.isBlocked(),
@@ -190,21 +190,21 @@ export class Gate {
       inFlight: this.#settler.inFlight.length,
       maxInFlight: settings.admission.maxInFlight,
       maxWaitMs: settings.admission.maxWaitMs,
-      hasRoom: this.#waiting.hasRoomFor(late.bytes),
+      hasRoom: this.#waiting.hasRoomFor(slow.bytes),
     });
     if (admission.kind === 'refuse') {
       this.#settler.refuse(call, refusal(this.#host, call, admission.why, budget));
       return;
     }
     if (budget !== undefined) {
-      late.deadlineAt = Math.min(late.deadlineAt, now + budget.remainingMs(now));
-      late.budget = budget;
+      slow.deadlineAt = Math.min(slow.deadlineAt, now + budget.remainingMs(now));
+      slow.budget = budget;
       budget.begin(now);
     }
-    if (admission.kind === 'run') this.#run(call, late);
+    if (admission.kind === 'run') this.#run(call, slow);
     else {
-      late.expiresAt = Math.min(admission.expiresAt, late.deadlineAt);
-      this.#waiting.add(call, late, 'fresh');
+      slow.expiresAt = Math.min(admission.expiresAt, slow.deadlineAt);
+      this.#waiting.add(call, slow, 'fresh');
     }
   }
 
@@ -217,34 +217,34 @@ export class Gate {
     });
   }
 
-  #run(call: Call, late: LateRecord): void {
-    this.#attempts.make(call, late);
+  #run(call: Call, slow: SlowPathState): void {
+    this.#attempts.make(call, slow);
     // It may have begun, or ended, a MULTI of its own.
     this.#chooseWay();
   }
 
   /** An attempt failed and another one follows: in its old place before all that is new. */
   #comeBack(call: Call, delayMs: number): void {
-    const { late } = call;
-    if (late === undefined) return;
+    const { slow } = call;
+    if (slow === undefined) return;
     if (delayMs > 0) {
       this.#pauses.add(call, delayMs);
       return;
     }
     if (this.#state === 'ended') this.#settler.fail(call, unavailable(this.#host, call, 'closed'));
-    else if (this.#canRun(call)) this.#run(call, late);
+    else if (this.#canRun(call)) this.#run(call, slow);
     else {
       // Twice as long as a fresh one: it was promised already, and what is back within a moment is worth it.
       const maxWaitMs = 2 * this.#host.settings.admission.maxWaitMs;
-      late.expiresAt = Math.min(late.deadlineAt, this.#host.clock.now() + maxWaitMs);
-      this.#waiting.add(call, late, 'returned');
+      slow.expiresAt = Math.min(slow.deadlineAt, this.#host.clock.now() + maxWaitMs);
+      this.#waiting.add(call, slow, 'returned');
     }
   }
 
   #releaseWaiting(): void {
     this.#waiting.release(
       (call) => this.#canRun(call),
-      (call) => this.#run(call, call.late as LateRecord),
+      (call) => this.#run(call, call.slow as SlowPathState),
     );
   }
 }

@@ -3,7 +3,7 @@ import { Deadlines } from './deadlines.ts';
 import { CallList } from './call-list.ts';
 import type { Call } from './call.ts';
 import { afterReads } from '../event-loop/after-reads.ts';
-import type { LateRecord } from './late-record.ts';
+import type { SlowPathState } from './slow-path.ts';
 import type { Flush } from '../socket/flush.ts';
 
 /** Everything that was sent and is not answered, and the deadlines it is under. */
@@ -13,7 +13,7 @@ export class InFlight {
   /** Under the common deadline; the oldest first. */
   readonly #common = new CallList();
   /** With a deadline of their own: blocking commands, pipelines, and what was sent again. */
-  readonly #late = new Set<Call>();
+  readonly #slow = new Set<Call>();
   readonly #deadlines: Deadlines;
 
   constructor(clock: Clock, timeoutMs: number, expire: (call: Call) => void) {
@@ -23,7 +23,7 @@ export class InFlight {
   }
 
   get length(): number {
-    return this.#common.length + this.#late.size;
+    return this.#common.length + this.#slow.size;
   }
 
   add(call: Call): void {
@@ -31,23 +31,23 @@ export class InFlight {
     this.#deadlines.watch();
   }
 
-  addLate(call: Call, late: LateRecord): void {
-    this.#late.add(call);
-    if (late.deadlineAt === Infinity) return;
-    const delayMs = Math.max(0, late.deadlineAt - this.#clock.now());
-    late.timer = this.#clock.setTimeout(() => {
-      late.timer = undefined;
+  addSlow(call: Call, slow: SlowPathState): void {
+    this.#slow.add(call);
+    if (slow.deadlineAt === Infinity) return;
+    const delayMs = Math.max(0, slow.deadlineAt - this.#clock.now());
+    slow.timer = this.#clock.setTimeout(() => {
+      slow.timer = undefined;
       afterReads(this.#clock, () => {
-        if (this.#late.has(call) && late.timer === undefined) this.#expire(call);
+        if (this.#slow.has(call) && slow.timer === undefined) this.#expire(call);
       });
     }, delayMs);
   }
 
   remove(call: Call): void {
-    if (this.#late.delete(call)) {
-      const { late } = call;
-      if (late?.timer !== undefined) this.#clock.clearTimeout(late.timer);
-      if (late !== undefined) late.timer = undefined;
+    if (this.#slow.delete(call)) {
+      const { slow } = call;
+      if (slow?.timer !== undefined) this.#clock.clearTimeout(slow.timer);
+      if (slow !== undefined) slow.timer = undefined;
     } else if (call.previous !== undefined || call.next !== undefined || this.#common.head === call) {
       this.#common.remove(call);
     }
@@ -62,21 +62,21 @@ export class InFlight {
       seen.add(call.sent);
       call.sent.at += elapsedMs;
     }
-    const bounded = [...this.#late].filter(
-      ({ late }) => late !== undefined && late.issuedAt <= frozenAt && late.deadlineAt < Infinity,
+    const bounded = [...this.#slow].filter(
+      ({ slow }) => slow !== undefined && slow.issuedAt <= frozenAt && slow.deadlineAt < Infinity,
     );
     for (const call of bounded) {
-      const late = call.late as LateRecord;
+      const slow = call.slow as SlowPathState;
       this.remove(call);
-      late.deadlineAt += elapsedMs;
-      this.addLate(call, late);
+      slow.deadlineAt += elapsedMs;
+      this.addSlow(call, slow);
     }
   }
 
   /** Hands out everything, and stops. */
   drain(take: (call: Call) => void): void {
     this.#deadlines.stop();
-    for (const call of this.#late) take(call);
+    for (const call of this.#slow) take(call);
     while (this.#common.head !== undefined) take(this.#common.head);
   }
 }

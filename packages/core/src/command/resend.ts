@@ -8,7 +8,7 @@ import type { Call } from './call.ts';
  */
 export function mayResendCall(call: Call, overrides: CategoryOverrides | undefined): boolean {
   if (call.batch === undefined) return maySendAgain(call.traits, call.command.args, overrides);
-  if (call.late?.isGuarded === true) return false;
+  if (call.slow?.isGuarded === true) return false;
   return call.batch.members.every(({ command }) => {
     const traits = traitsOf(command.name);
     return traits.name === 'multi' || traits.name === 'exec' || maySendAgain(traits, command.args, overrides);

@@ -10,7 +10,7 @@ import type { Dispatch } from './dispatch.ts';
 import { laneOf, type Call, type CallOwner } from './call.ts';
 import type { GateHost } from './gate-host.ts';
 import { InFlight } from './in-flight.ts';
-import { lateRecord, type LateRecord } from './late-record.ts';
+import { slowPathState, type SlowPathState } from './slow-path.ts';
 import { classifyReply } from '../replies/reply-error.ts';
 import { mayResendCall } from './resend.ts';
 import { retryPause } from './retry-pause.ts';
@@ -50,8 +50,8 @@ export class Settler implements CallOwner {
     }
     if (call.settled) return;
     this.inFlight.remove(call);
-    if (call.late?.released === true && value === null) {
-      call.late.released = false;
+    if (call.slow?.released === true && value === null) {
+      call.slow.released = false;
       this.#gate.comeBack(call, 0);
       return;
     }
@@ -122,7 +122,7 @@ export class Settler implements CallOwner {
   end(): void {
     this.inFlight.drain((call) => {
       this.inFlight.remove(call);
-      if (wasSent(call)) this.#lateOf(call).outcome = 'unknown';
+      if (wasSent(call)) this.#slowOf(call).outcome = 'unknown';
       this.fail(call, surfaced(this.#host, call, 'closed', undefined));
     });
   }
@@ -142,16 +142,16 @@ export class Settler implements CallOwner {
 
   #broken(call: Call, error: Error): void {
     // What the server let go before the connection broke took nothing.
-    const isReleased = call.late?.released === true;
+    const isReleased = call.slow?.released === true;
     const outcome = wasSent(call) && !isReleased ? 'unknown' : 'not-applied';
-    if (call.late !== undefined) call.late.released = false;
+    if (call.slow !== undefined) call.slow.released = false;
     if (this.#triesAgain(call, outcome, undefined, false)) return;
     const cause = this.#gate.isEnded() ? 'closed' : this.#host.laneCause(laneOf(call));
     this.fail(call, surfaced(this.#host, call, cause, error));
   }
 
   #expire(call: Call): void {
-    if (wasSent(call)) this.#lateOf(call).outcome = 'unknown';
+    if (wasSent(call)) this.#slowOf(call).outcome = 'unknown';
     this.inFlight.remove(call);
     const known = this.#host.laneCause(laneOf(call));
     const error = overdue(this.#host, call, known ?? 'slow');
@@ -163,9 +163,9 @@ export class Settler implements CallOwner {
 
   #triesAgain(call: Call, outcome: Outcome, cause: CauseCode | undefined, paysAlone: boolean): boolean {
     const { settings, clock, budget, random } = this.#host;
-    const late = this.#lateOf(call);
-    if (outcome === 'unknown') late.outcome = 'unknown';
-    if (this.#gate.isEnded() || clock.now() >= late.deadlineAt) return false;
+    const slow = this.#slowOf(call);
+    if (outcome === 'unknown') slow.outcome = 'unknown';
+    if (this.#gate.isEnded() || clock.now() >= slow.deadlineAt) return false;
     // Where nobody looks for a primary there is nothing to wait for.
     if (cause === 'read-only' && settings.connection.role === 'any') return false;
     if (cause === 'out-of-memory' || cause === 'persistence' || cause === 'too-few-replicas') return false;
@@ -182,7 +182,7 @@ export class Settler implements CallOwner {
     this.#accounts.withdrawn(call);
     call.sent = undefined;
     call.written = undefined;
-    if (late.operation !== undefined) late.operation.retries++;
+    if (slow.operation !== undefined) slow.operation.retries++;
     this.#host.onRetry(call, outcome);
     this.#gate.comeBack(call, this.#gate.wouldRun(call) ? retryPause(call.attempts, random) : 0);
     return true;
@@ -194,10 +194,10 @@ export class Settler implements CallOwner {
     else call.batch.rejectAll(error);
   }
 
-  #lateOf(call: Call): LateRecord {
+  #slowOf(call: Call): SlowPathState {
     const { clock, settings } = this.#host;
-    call.late ??= lateRecord({ issuedAt: call.sent?.at ?? clock.now(), allowedMs: settings.timeoutMs });
-    return call.late;
+    call.slow ??= slowPathState({ issuedAt: call.sent?.at ?? clock.now(), allowedMs: settings.timeoutMs });
+    return call.slow;
   }
 }
 

@@ -13,7 +13,7 @@ export function surfaced(
 ): Error {
   const lane = laneOf(call);
   const reason = cause ?? host.laneCause(lane) ?? 'connection-reset';
-  if (call.late?.outcome !== 'unknown' || lane === 'read') return unavailable(host, call, reason, beneath);
+  if (call.slow?.outcome !== 'unknown' || lane === 'read') return unavailable(host, call, reason, beneath);
   return new OutcomeUnknownError(
     `The connection broke after ${call.traits.name} was sent and before its answer: it may have run. ` +
       'Check before sending it again, or use applyOnce.',
@@ -23,7 +23,7 @@ export function surfaced(
 
 /** The error of a call that was sent and not answered within its deadline. */
 export function overdue(host: GateHost, call: Call, reason: CauseCode): CommandTimeoutError {
-  const isUnknown = call.late?.outcome === 'unknown';
+  const isUnknown = call.slow?.outcome === 'unknown';
   return new CommandTimeoutError(
     `${call.traits.name} was not answered within its deadline. ${isUnknown ? 'It may have run.' : 'It did not run.'}`,
     describeUnavailable(host, call, reason),

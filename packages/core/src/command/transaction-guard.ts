@@ -48,9 +48,9 @@ export class TransactionGuard {
     }
   }
 
-  #checkTransaction({ late }: Call): WatchLostError | undefined {
-    if (late?.isGuarded === true) return lostError('WATCH');
-    if (late !== undefined) late.isGuarded = this.#watch === 'held';
+  #checkTransaction({ slow }: Call): WatchLostError | undefined {
+    if (slow?.isGuarded === true) return lostError('WATCH');
+    if (slow !== undefined) slow.isGuarded = this.#watch === 'held';
     return this.#checkExec();
   }
 

@@ -13,7 +13,7 @@ export function describeUnavailable(
   return {
     reason,
     connection: host.settings.name,
-    outcome: call.late?.outcome ?? 'not-applied',
+    outcome: call.slow?.outcome ?? 'not-applied',
     retryAfterMs: reason === 'closed' ? undefined : host.retryAfterMs(lane),
     forensics: host.forensics(call),
     sentence: reason === undefined ? 'the connection is not ready yet.' : describeCause(reason),

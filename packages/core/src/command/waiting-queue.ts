@@ -1,7 +1,7 @@
 import type { Clock, TimerHandle } from '../clock.ts';
 import { CallList } from './call-list.ts';
 import type { Call } from './call.ts';
-import type { LateRecord } from './late-record.ts';
+import type { SlowPathState } from './slow-path.ts';
 
 export interface WaitingBounds {
   readonly maxWaiting: number;
@@ -40,21 +40,21 @@ export class WaitingQueue {
     return this.length < this.#bounds.maxWaiting && this.#bytes + bytes <= this.#bounds.maxWaitingBytes;
   }
 
-  add(call: Call, late: LateRecord, waitsAs: 'returned' | 'fresh'): void {
-    late.waitsAs = waitsAs;
-    if (late.operation !== undefined) late.waitsSince = this.#clock.now();
+  add(call: Call, slow: SlowPathState, waitsAs: 'returned' | 'fresh'): void {
+    slow.waitsAs = waitsAs;
+    if (slow.operation !== undefined) slow.waitsSince = this.#clock.now();
     (waitsAs === 'returned' ? this.#returned : this.#fresh).push(call);
-    this.#bytes += late.bytes;
-    this.#arm(late.expiresAt);
+    this.#bytes += slow.bytes;
+    this.#arm(slow.expiresAt);
   }
 
   remove(call: Call): void {
-    const { late } = call;
-    if (late?.waitsAs === undefined) return;
-    (late.waitsAs === 'returned' ? this.#returned : this.#fresh).remove(call);
-    late.waitsAs = undefined;
-    if (late.operation !== undefined) late.operation.waitedMs += this.#clock.now() - late.waitsSince;
-    this.#bytes -= late.bytes;
+    const { slow } = call;
+    if (slow?.waitsAs === undefined) return;
+    (slow.waitsAs === 'returned' ? this.#returned : this.#fresh).remove(call);
+    slow.waitsAs = undefined;
+    if (slow.operation !== undefined) slow.operation.waitedMs += this.#clock.now() - slow.waitsSince;
+    this.#bytes -= slow.bytes;
     if (this.length === 0) this.#disarm();
   }
 
@@ -93,7 +93,7 @@ export class WaitingQueue {
     const expired: Call[] = [];
     for (const list of [this.#returned, this.#fresh]) {
       for (let call = list.head; call !== undefined; call = call.next) {
-        const expiresAt = call.late?.expiresAt ?? Infinity;
+        const expiresAt = call.slow?.expiresAt ?? Infinity;
         if (expiresAt <= now) expired.push(call);
         else nextDueAt = Math.min(nextDueAt, expiresAt);
       }

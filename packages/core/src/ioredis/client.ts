@@ -110,19 +110,19 @@ export function takeOverRetry(client: Redis): void {
   internals(client).options['retryStrategy'] = () => 0;
 }
 
-/** The short way to the socket, for plain commands on a ready connection. Undefined where only the long way is right. */
-export function shortWay(
+/** The fast path to the socket, for plain commands on a ready connection. Undefined where only the slow path is right. */
+export function fastPath(
   client: Redis,
-  long: SendCommand,
+  send: SendCommand,
 ): ((command: DriverCommand, socket: Socket) => void) | undefined {
   const target = internals(client);
-  if (long.isWrapped === true) return undefined;
+  if (send.isWrapped === true) return undefined;
   const fieldsets = target.options['himportFieldsets'];
   if (driverLogs || (Array.isArray(fieldsets) && fieldsets.length > 0)) return undefined;
   return (command, socket) => {
     const condition = target.condition as Condition;
     if (commandChannel.hasSubscribers || (condition.subscriber && condition.protocol !== 3)) {
-      long(command);
+      send(command);
       return;
     }
     if (condition.protocol !== undefined) {

@@ -36,12 +36,12 @@ export class ClusterFlushes {
 }
 
 /** Hands commands to a cluster client, which finds the node. */
-export function clusterDispatch(cluster: Cluster, long: SendCommand, flushes: ClusterFlushes): Dispatch {
-  flushes.sendPastGate = (command) => long(command);
+export function clusterDispatch(cluster: Cluster, send: SendCommand, flushes: ClusterFlushes): Dispatch {
+  flushes.sendPastGate = (command) => send(command);
   return {
-    long,
+    send,
     writesAtOnce: false,
-    short: () => undefined,
+    fastPath: () => undefined,
     currentFlush: () => flushes.currentFlush(),
     isHandshake: (command) => command.name === 'cluster' && cluster.status === 'connect',
     wake: () => lifecycle.wake(cluster),

@@ -8,14 +8,14 @@ import type { Dispatch } from '../command/dispatch.ts';
 const handshakeNames = new Set(['hello', 'auth', 'select', 'client', 'readonly', 'info', 'monitor']);
 
 /** Hands commands to a single ioredis instance: to its socket where that is right, else to the instance. */
-export function redisDispatch(client: Redis, long: SendCommand, wire: () => Wire): Dispatch {
+export function redisDispatch(client: Redis, send: SendCommand, wire: () => Wire): Dispatch {
   return {
-    long,
+    send,
     writesAtOnce: true,
-    short() {
+    fastPath() {
       const { socket } = wire();
-      const send = driver.shortWay(client, long);
-      return send === undefined || socket === undefined ? undefined : (command) => send(command, socket);
+      const write = driver.fastPath(client, send);
+      return write === undefined || socket === undefined ? undefined : (command) => write(command, socket);
     },
     currentFlush: () => wire().currentFlush(),
     isHandshake: (command) => driver.isHandshaking(client) && handshakeNames.has(command.name.toLowerCase()),

@@ -39,7 +39,7 @@ export class Observer {
     const isOurs = isRedisResilienceError(failure);
     if (isOurs && debug.enabled) this.#debugFailure(call, durationMs, failure);
     if (failure === undefined && durationMs < this.#settings.slowCommandMs) return;
-    if (failure === undefined && call.late?.blockingMs !== undefined) return;
+    if (failure === undefined && call.slow?.blockingMs !== undefined) return;
     // What was never sent tells nothing about the server, and there may be thousands of it in an outage.
     if ((isOurs || failure === undefined) && call.attempts > 0)
       this.#remember(call, lane, durationMs, failure);

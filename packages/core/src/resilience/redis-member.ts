@@ -27,7 +27,7 @@ export class RedisMember implements Member {
   readonly #connection: Connection;
   readonly #roleWatch: RoleWatch;
   readonly #expectsPrimary: boolean;
-  readonly #long: SendCommand;
+  readonly #send: SendCommand;
   readonly #redialer: Redialer;
   readonly #failover: Failover | undefined;
   readonly #fleetWatch: FleetWatch;
@@ -44,13 +44,13 @@ export class RedisMember implements Member {
     this.client = client;
     this.#host = host;
     this.#expectsPrimary = expectsPrimary;
-    const long = noteUnsubscribing(driver.sendCommandOf(client), (kind, channels) =>
+    const send = noteUnsubscribing(driver.sendCommandOf(client), (kind, channels) =>
       this.#connection.subscriptions.ended(kind, channels),
     );
-    this.#long = long;
+    this.#send = send;
     this.gate = new Gate(
       new MemberGateHost(this, host),
-      redisDispatch(client, long, () => this.#connection.wire),
+      redisDispatch(client, send, () => this.#connection.wire),
     );
     const redialer = new Redialer(dialer, target, {
       clock: host.clock,
@@ -152,7 +152,7 @@ export class RedisMember implements Member {
 
   ask(command: string, args: readonly string[]): Promise<unknown> {
     const question = new Command(command, [...args], { replyEncoding: 'utf8' });
-    this.#long(question as unknown as DriverCommand);
+    this.#send(question as unknown as DriverCommand);
     return question.promise;
   }
 

@@ -9,8 +9,8 @@ import { operationOfCommand, type OperationMessage } from './operation.ts';
 import type { RequestBudget } from './request-budget.ts';
 import { sizeOf } from './size-of.ts';
 
-/** What only a call off the short way carries: one that waited, blocks, is a pipeline, or is sent again. */
-export interface LateRecord {
+/** What only a call on the slow path carries: one that waited, blocks, is a pipeline, or is sent again. */
+export interface SlowPathState {
   readonly issuedAt: number;
   /** When it stops waiting. */
   expiresAt: number;
@@ -44,7 +44,7 @@ export interface LateRecord {
 }
 
 /** How a call was issued. */
-export interface LateCall {
+export interface IssuedCall {
   readonly issuedAt: number;
   /** Until its deadline; Infinity for a blocking command that waits for ever. */
   readonly allowedMs: number;
@@ -54,7 +54,7 @@ export interface LateCall {
   readonly blockingMs?: number | undefined;
 }
 
-export function lateRecord(issued: LateCall): LateRecord {
+export function slowPathState(issued: IssuedCall): SlowPathState {
   const deadlineAt = issued.issuedAt + issued.allowedMs;
   return {
     issuedAt: issued.issuedAt,
@@ -78,15 +78,15 @@ export function lateRecord(issued: LateCall): LateRecord {
 }
 
 /** The record of a single command, as it is issued now. */
-export function lateRecordOf(
+export function slowPathStateOf(
   { traits, command }: Call,
   { clock, settings }: Pick<GateHost, 'clock' | 'settings'>,
   stream: PipelineStream | undefined,
   node: unknown,
-): LateRecord {
+): SlowPathState {
   const blockingMs = blockingTimeoutMs(traits, command.args);
   const allowedMs = settings.timeoutMs + (blockingMs ?? 0);
-  return lateRecord({
+  return slowPathState({
     issuedAt: clock.now(),
     allowedMs,
     bytes: sizeOf(command.args),
@@ -97,15 +97,15 @@ export function lateRecordOf(
 }
 
 /** Its attempts, whenever they are made, are made as if here. */
-export function keepContext(late: LateRecord): void {
-  late.inContext = AsyncLocalStorage.snapshot();
+export function keepContext(slow: SlowPathState): void {
+  slow.inContext = AsyncLocalStorage.snapshot();
 }
 
 /** Stops the timer of a call, and the clock of the request it was issued in. */
-export function endLate(late: LateRecord | undefined, clock: Clock): void {
-  if (late === undefined) return;
-  if (late.timer !== undefined) clock.clearTimeout(late.timer);
-  late.timer = undefined;
-  late.budget?.end(clock.now());
-  late.budget = undefined;
+export function endSlowPath(slow: SlowPathState | undefined, clock: Clock): void {
+  if (slow === undefined) return;
+  if (slow.timer !== undefined) clock.clearTimeout(slow.timer);
+  slow.timer = undefined;
+  slow.budget?.end(clock.now());
+  slow.budget = undefined;
 }
