@@ -40,7 +40,7 @@ export class Attempts {
       return;
     }
     this.#dispatch.beforeBatch(node);
-    for (const member of call.batch.members) handOver(member.command);
+    for (const batched of call.batch.commands) handOver(batched.command);
   }
 
   /** Counts the attempt from now on; whoever calls this hands the command to the driver in the same turn. */

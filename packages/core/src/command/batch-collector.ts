@@ -13,11 +13,11 @@ export interface BatchCollectorGate {
   runsAtOnce(): boolean;
   start(call: Call, slow: SlowPathState): void;
   send(command: DriverCommand, stream: PipelineStream, node: unknown): void;
-  /** All members are here; they were sent already when it ran at once. */
+  /** All commands are here; they were sent already when it ran at once. */
   complete(call: Call, slow: SlowPathState, ranAtOnce: boolean): void;
 }
 
-/** Gathers the members of one pipeline, which ioredis hands over one by one in a synchronous loop. */
+/** Gathers the commands of one pipeline, which ioredis hands over one by one in a synchronous loop. */
 export class BatchCollector {
   readonly #gate: BatchCollectorGate;
   #current: { readonly stream: PipelineStream; readonly call: Call; readonly batch: Batch } | undefined;
@@ -46,7 +46,7 @@ export class BatchCollector {
   ): { readonly stream: PipelineStream; readonly call: Call; readonly batch: Batch } {
     const gate = this.#gate;
     const call = track(gate.owner, command, traitsOf(command.name));
-    // Each member is tracked by itself, the first one as well.
+    // Each command is tracked by itself, the first one as well.
     command.resolve = call.resolve;
     command.reject = call.reject;
     const batch = new Batch();
@@ -58,7 +58,7 @@ export class BatchCollector {
     process.nextTick(() => {
       if (this.#current?.call === call) this.#current = undefined;
       batch.isComplete = true;
-      for (const { command: member } of batch.members) slow.bytes += sizeOf(member.args);
+      for (const { command: each } of batch.commands) slow.bytes += sizeOf(each.args);
       gate.complete(call, slow, ranAtOnce);
     });
     return { stream, call, batch };

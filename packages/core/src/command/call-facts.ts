@@ -14,7 +14,7 @@ export interface CallFacts {
 
 export function callFacts(call: Call): CallFacts {
   const { command, batch } = call;
-  const all = batch === undefined ? [command] : batch.members.map((member) => member.command);
+  const all = batch === undefined ? [command] : batch.commands.map((batched) => batched.command);
   let [commands, keys, bytes] = [0, 0, 0];
   for (const each of all) {
     if (batch === undefined || !/^(multi|exec)$/i.test(each.name)) commands++;

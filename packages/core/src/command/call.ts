@@ -59,7 +59,7 @@ export class Call implements TrackedCall {
   }
 }
 
-/** The lane of a call: a pipeline goes by its worst member. */
+/** The lane of a call: a pipeline goes by its worst command. */
 export function laneOf(call: Call): Lane {
   return call.batch?.lane ?? call.traits.lane;
 }

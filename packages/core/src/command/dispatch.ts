@@ -19,7 +19,7 @@ export interface Dispatch {
   leave(quit: DriverCommand): void;
   /** Whether the socket takes no bytes for now. */
   isBlocked(): boolean;
-  /** Prepares the members of a pipeline for another attempt, perhaps on another node. */
+  /** Prepares the commands of a pipeline for another attempt, perhaps on another node. */
   beforeBatch(node: unknown): void;
   /** When replies were read last: one clock reading for all replies of one read. */
   readAt(): number;

@@ -79,7 +79,7 @@ export class Settler implements CallOwner {
     else this.#broken(call, error);
   }
 
-  /** Looks whether all members are in, and decides for the whole. */
+  /** Looks whether all commands are in, and decides for the whole. */
   finishBatch(call: Call, batch: Batch): void {
     if (call.settled || !batch.isComplete || batch.remaining > 0) return;
     this.inFlight.remove(call);
@@ -92,7 +92,7 @@ export class Settler implements CallOwner {
     batch.release((error) => {
       if (isCallersFault(error)) return error;
       const isOurs = !isReplyError(error) || verdict.kind === 'again';
-      // EXEC says no more than that an earlier member was refused: what that was holds for it too.
+      // EXEC says no more than that an earlier command was refused: what that was holds for it too.
       const isAborted = batch.isTransaction && error.message.startsWith('EXECABORT');
       const isAway =
         !isReplyError(error) || isAborted || classifyReply(error.message).outcome === 'not-applied';
