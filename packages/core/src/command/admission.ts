@@ -14,7 +14,7 @@ export interface AdmissionFacts {
   /** The socket takes no bytes for now. */
   readonly isBlocked: boolean;
   readonly isIsolated: boolean;
-  readonly isBudgetSpent: boolean;
+  readonly isRequestBudgetSpent: boolean;
   readonly inFlight: number;
   readonly maxInFlight: number;
   readonly maxWaitMs: number;
@@ -25,12 +25,15 @@ export interface AdmissionFacts {
 export type Admission =
   | { readonly kind: 'run' }
   | { readonly kind: 'wait'; readonly expiresAt: number }
-  | { readonly kind: 'refuse'; readonly why: 'closed' | 'budget' | 'isolated' | 'overloaded' | 'away' };
+  | {
+      readonly kind: 'refuse';
+      readonly why: 'closed' | 'request-budget' | 'isolated' | 'overloaded' | 'away';
+    };
 
 /** Decides whether a call runs now, waits, or fails at once; the refusals in the order of what the caller should know. */
 export function admit(facts: AdmissionFacts): Admission {
   if (facts.gate === 'ended') return { kind: 'refuse', why: 'closed' };
-  if (facts.isBudgetSpent) return { kind: 'refuse', why: 'budget' };
+  if (facts.isRequestBudgetSpent) return { kind: 'refuse', why: 'request-budget' };
   if (facts.isIsolated) return { kind: 'refuse', why: 'isolated' };
   if (facts.inFlight >= facts.maxInFlight) return { kind: 'refuse', why: 'overloaded' };
   if (canRun(facts)) return { kind: 'run' };

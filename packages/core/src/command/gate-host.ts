@@ -14,7 +14,7 @@ export interface GateHost {
   readonly clock: Clock;
   readonly random: Random;
   readonly circuits: Readonly<Record<Lane, Circuit>>;
-  readonly budget: RetryBudget;
+  readonly retryBudget: RetryBudget;
   /** A reply said something about the server, not about the command. May hold the gate. */
   onVerdict(verdict: ReplyVerdict): void;
   /** A call is about to be answered. Runs on every call: must cost next to nothing when nobody listens. */

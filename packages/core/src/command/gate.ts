@@ -9,7 +9,7 @@ import { keepContext, slowPathStateOf, type SlowPathState } from './slow-path.ts
 import { Pauses } from './pauses.ts';
 import { refusal } from './refusals.ts';
 import type { GateHost } from './gate-host.ts';
-import { budgetOfRequest, isFollowed } from './request-budget.ts';
+import { currentRequestBudget, isFollowed } from './request-budget.ts';
 import { Settler } from './settler.ts';
 import { TransactionGuard } from './transaction-guard.ts';
 import { unavailable } from './unavailable.ts';
@@ -53,7 +53,7 @@ export class Gate {
       owner: this.#settler,
       timeoutMs: host.settings.timeoutMs,
       now: () => host.clock.now(),
-      runsAtOnce: () => this.#isWideOpen && budgetOfRequest() === undefined && !this.#transactions.isWatching,
+      runsAtOnce: () => this.#isWideOpen && !currentRequestBudget() && !this.#transactions.isWatching,
       start: (call, slow) => this.#attempts.start(call, slow),
       send: (command, stream, node) => void dispatch.send(command, stream, node),
       complete: (call, slow, ranAtOnce) => {
@@ -176,7 +176,7 @@ export class Gate {
     const { settings, circuits } = this.#host;
     const lane = laneOf(call);
     const now = slow.issuedAt;
-    const budget = budgetOfRequest();
+    const requestBudget = currentRequestBudget();
     const admission = admit({
       gate: this.#state,
       lane,
@@ -186,20 +186,20 @@ export class Gate {
       writesAwaySince: this.#writesAwaySince,
       isBlocked: this.#dispatch.isBlocked(),
       isIsolated: circuits[lane].state === 'isolated',
-      isBudgetSpent: budget?.isSpent(now) === true,
+      isRequestBudgetSpent: requestBudget?.isSpent(now) === true,
       inFlight: this.#settler.inFlight.length,
       maxInFlight: settings.admission.maxInFlight,
       maxWaitMs: settings.admission.maxWaitMs,
       hasRoom: this.#waiting.hasRoomFor(slow.bytes),
     });
     if (admission.kind === 'refuse') {
-      this.#settler.refuse(call, refusal(this.#host, call, admission.why, budget));
+      this.#settler.refuse(call, refusal(this.#host, call, admission.why, requestBudget));
       return;
     }
-    if (budget !== undefined) {
-      slow.deadlineAt = Math.min(slow.deadlineAt, now + budget.remainingMs(now));
-      slow.budget = budget;
-      budget.begin(now);
+    if (requestBudget !== undefined) {
+      slow.deadlineAt = Math.min(slow.deadlineAt, now + requestBudget.remainingMs(now));
+      slow.requestBudget = requestBudget;
+      requestBudget.startWaiting(now);
     }
     if (admission.kind === 'run') this.#run(call, slow);
     else {

@@ -16,7 +16,7 @@ export class MemberGateHost implements GateHost {
   readonly clock: Clock;
   readonly random: Random;
   readonly circuits: Readonly<Record<Lane, Circuit>>;
-  readonly budget: RetryBudget;
+  readonly retryBudget: RetryBudget;
   readonly #member: Member;
   readonly #host: MemberHost;
 
@@ -25,7 +25,7 @@ export class MemberGateHost implements GateHost {
     this.clock = host.clock;
     this.random = host.random;
     this.circuits = host.circuits;
-    this.budget = host.budget;
+    this.retryBudget = host.retryBudget;
     this.#member = member;
     this.#host = host;
   }

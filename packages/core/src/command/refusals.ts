@@ -11,13 +11,13 @@ export function refusal(
   host: GateHost,
   call: Call,
   why: (Admission & { kind: 'refuse' })['why'],
-  budget: RequestBudget | undefined,
+  requestBudget: RequestBudget | undefined,
 ): Error {
   switch (why) {
     case 'closed':
       return unavailable(host, call, 'closed');
-    case 'budget':
-      return (budget as RequestBudget).error(call);
+    case 'request-budget':
+      return (requestBudget as RequestBudget).error(call);
     case 'isolated':
       return circuitOpen(host, call, 'isolated');
     case 'overloaded':

@@ -30,11 +30,11 @@ export class RequestBudget {
     return this.remainingMs(now) <= 0;
   }
 
-  begin(now: number): void {
+  startWaiting(now: number): void {
     if (this.#pending++ === 0) this.#pendingSince = now;
   }
 
-  end(now: number): void {
+  stopWaiting(now: number): void {
     if (--this.#pending === 0) this.#spentMs += now - this.#pendingSince;
   }
 
@@ -60,16 +60,16 @@ export function runWithBudget<T>(budgetMs: number, run: () => T): T {
 }
 
 /** The budget of the request that is running now, if it has one. */
-export function budgetOfRequest(): RequestBudget | undefined {
+export function currentRequestBudget(): RequestBudget | undefined {
   return storage.getStore();
 }
 
 /** Whether a command issued now has to be followed: its request has a budget, or its operation is published. */
 export function isFollowed(): boolean {
-  return budgetOfRequest() !== undefined || operationOfCommand() !== undefined;
+  return currentRequestBudget() !== undefined || operationOfCommand() !== undefined;
 }
 
 /** Milliseconds left of the running request's budget; undefined when it has none. */
 export function remainingBudgetMs(clock: Clock = systemClock): number | undefined {
-  return budgetOfRequest()?.remainingMs(clock.now());
+  return currentRequestBudget()?.remainingMs(clock.now());
 }

@@ -162,7 +162,7 @@ export class Settler implements CallOwner {
   }
 
   #triesAgain(call: Call, outcome: Outcome, cause: CauseCode | undefined, paysAlone: boolean): boolean {
-    const { settings, clock, budget, random } = this.#host;
+    const { settings, clock, retryBudget, random } = this.#host;
     const slow = this.#slowOf(call);
     if (outcome === 'unknown') slow.outcome = 'unknown';
     if (this.#gate.isEnded() || clock.now() >= slow.deadlineAt) return false;
@@ -174,7 +174,7 @@ export class Settler implements CallOwner {
     if (!isAllowed || settings.retry.maxRetries === 0) return false;
     if (outcome === 'unknown' && !mayResendCall(call, settings.retry.categories)) return false;
     // What breaks together is sent again together, once a connection: making the connection is what paces it.
-    if (paysAlone && !budget.tryTake('throttled')) {
+    if (paysAlone && !retryBudget.tryTake('throttled')) {
       debug('%s: the retry budget is spent: %s is not sent again', settings.name, call.traits.name);
       return false;
     }

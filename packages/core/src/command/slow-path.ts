@@ -24,7 +24,7 @@ export interface SlowPathState {
   /** Milliseconds a blocking command asked for; undefined for all others. */
   readonly blockingMs: number | undefined;
   /** The request whose time it spends. */
-  budget: RequestBudget | undefined;
+  requestBudget: RequestBudget | undefined;
   /** Set when a circuit that is not closed let it pass as a trial. */
   generation: number | undefined;
   /** Its own deadline, where the common one does not fit, or its pause before another attempt. */
@@ -65,7 +65,7 @@ export function slowPathState(issued: IssuedCall): SlowPathState {
     stream: issued.stream,
     node: issued.node,
     blockingMs: issued.blockingMs,
-    budget: undefined,
+    requestBudget: undefined,
     generation: undefined,
     timer: undefined,
     isGuarded: false,
@@ -106,6 +106,6 @@ export function endSlowPath(slow: SlowPathState | undefined, clock: Clock): void
   if (slow === undefined) return;
   if (slow.timer !== undefined) clock.clearTimeout(slow.timer);
   slow.timer = undefined;
-  slow.budget?.end(clock.now());
-  slow.budget = undefined;
+  slow.requestBudget?.stopWaiting(clock.now());
+  slow.requestBudget = undefined;
 }

@@ -32,7 +32,7 @@ export class Engine implements RedisResilience, MemberHost {
   readonly settings: Settings;
   readonly clock;
   readonly random;
-  readonly budget: RetryBudget;
+  readonly retryBudget: RetryBudget;
   readonly circuits: Readonly<Record<Lane, Circuit>>;
   readonly #events = new EventHub();
   readonly #members: Members;
@@ -49,7 +49,7 @@ export class Engine implements RedisResilience, MemberHost {
     this.settings = settings;
     this.clock = settings.clock;
     this.random = settings.random;
-    this.budget = new RetryBudget(() => this.clock.now(), settings.retry.budgetTokens);
+    this.retryBudget = new RetryBudget(() => this.clock.now(), settings.retry.budgetTokens);
     this.circuits = { read: this.#circuit('read'), write: this.#circuit('write') };
     this.#stallDetector = new ProcessStallDetector(this.clock, {
       onThaw: (kind, durationMs) => this.#onThaw(kind, durationMs),
@@ -76,7 +76,7 @@ export class Engine implements RedisResilience, MemberHost {
   }
 
   detail(): SnapshotDetail {
-    const { level: retryBudget } = this.budget;
+    const { level: retryBudget } = this.retryBudget;
     const { lagMs: eventLoopLagMs } = this.#stallDetector;
     return { ...this.#members.detail(), retryBudget, eventLoopLagMs, commands: this.#totals };
   }

@@ -37,7 +37,7 @@ export interface Member {
 /** What a member needs from the resilience it belongs to. */
 export interface MemberHost
   extends
-    Pick<GateHost, 'circuits' | 'budget' | 'onSettled' | 'onRetry' | 'onWouldRefuse'>,
+    Pick<GateHost, 'circuits' | 'retryBudget' | 'onSettled' | 'onRetry' | 'onWouldRefuse'>,
     Omit<ConnectionHost, 'ask' | 'onStateChange' | 'onProven'> {
   /** A reply of this member's server said something about the server, not about the command. */
   onVerdict(verdict: ReplyVerdict, from: Member): void;
