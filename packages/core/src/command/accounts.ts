@@ -24,7 +24,7 @@ export class Accounts {
       const generation = slow?.generation ?? (lane === 'read' ? sent.readGeneration : sent.writeGeneration);
       this.#host.circuits[lane].succeeded(generation, durationMs, readAt);
     } else this.withdrawn(call);
-    if (call.attempts === 1) this.#host.retryBudget.succeededFirstTry();
+    if (call.sends === 1) this.#host.retryBudget.succeededFirstTry();
     endSlowPath(slow, this.#host.clock);
     this.#host.onSettled(call, durationMs, replyError);
   }

@@ -48,7 +48,7 @@ export class Attempts {
     const flush = this.#dispatch.currentFlush();
     call.sent = flush;
     call.written = this.#dispatch.writesAtOnce ? flush : undefined;
-    call.attempts++;
+    call.sends++;
     this.#settler.inFlight.addSlow(call, slow);
   }
 

@@ -29,7 +29,8 @@ export class Call implements TrackedCall {
   written: Flush | undefined = undefined;
   next: Call | undefined = undefined;
   previous: Call | undefined = undefined;
-  attempts = 0;
+  /** How often it was handed to the driver. */
+  sends = 0;
   settled = false;
   batch: Batch | undefined = undefined;
   slow: SlowPathState | undefined = undefined;

@@ -79,7 +79,7 @@ export class Gate {
         const flush = this.#dispatch.currentFlush();
         call.sent = flush;
         call.written = flush;
-        call.attempts = 1;
+        call.sends = 1;
         this.#settler.inFlight.add(call);
         fastPath(command);
         return command.promise;

@@ -65,7 +65,7 @@ export class MemberGateHost implements GateHost {
     const now = this.clock.now();
     return {
       command: call.traits.name,
-      attempt: call.attempts,
+      attempt: call.sends,
       connectionState: state,
       waiting,
       inFlight,

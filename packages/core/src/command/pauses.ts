@@ -1,7 +1,7 @@
 import type { Clock, TimerHandle } from '../clock.ts';
 import type { Call } from './call.ts';
 
-/** The calls between two attempts. */
+/** The calls between two sends. */
 export class Pauses {
   readonly #clock: Clock;
   readonly #onOver: (call: Call) => void;

@@ -170,7 +170,7 @@ export class Settler implements CallOwner {
     if (cause === 'read-only' && settings.connection.role === 'any') return false;
     if (cause === 'out-of-memory' || cause === 'persistence' || cause === 'too-few-replicas') return false;
     // What provably did not run may be tried until its time is up; what may have run, so many times.
-    const isAllowed = outcome === 'not-applied' || call.attempts <= settings.retry.maxRetries;
+    const isAllowed = outcome === 'not-applied' || call.sends <= settings.retry.maxRetries;
     if (!isAllowed || settings.retry.maxRetries === 0) return false;
     if (outcome === 'unknown' && !mayResendCall(call, settings.retry.categories)) return false;
     // What breaks together is sent again together, once a connection: making the connection is what paces it.
@@ -184,7 +184,7 @@ export class Settler implements CallOwner {
     call.written = undefined;
     if (slow.operation !== undefined) slow.operation.retries++;
     this.#host.onRetry(call, outcome);
-    this.#gate.comeBack(call, this.#gate.wouldRun(call) ? retryPause(call.attempts, random) : 0);
+    this.#gate.comeBack(call, this.#gate.wouldRun(call) ? retryPause(call.sends, random) : 0);
     return true;
   }
 

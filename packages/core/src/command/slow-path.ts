@@ -17,7 +17,7 @@ export interface SlowPathState {
   /** When its caller is answered at the latest, also across retries. */
   deadlineAt: number;
   bytes: number;
-  /** What is known of all its attempts so far: once `unknown`, always `unknown`. */
+  /** What is known of all its sends so far: once `unknown`, always `unknown`. */
   outcome: Outcome;
   readonly stream: PipelineStream | undefined;
   readonly node: unknown;
@@ -96,7 +96,7 @@ export function slowPathStateOf(
   });
 }
 
-/** Its attempts, whenever they are made, are made as if here. */
+/** Whenever it is sent, it is sent as if from here. */
 export function keepContext(slow: SlowPathState): void {
   slow.inContext = AsyncLocalStorage.snapshot();
 }

@@ -160,7 +160,7 @@ export class Engine implements RedisResilience, MemberHost {
   }
 
   onSettled(call: Call, durationMs: number, failure: Error | undefined): void {
-    this.#totals.count(laneOf(call), durationMs, failure, call.attempts);
+    this.#totals.count(laneOf(call), durationMs, failure, call.sends);
     if (failure === undefined && durationMs < this.settings.slowCommandMs && !channels.command.hasSubscribers)
       return;
     this.#observer.settled(call, durationMs, failure);

@@ -33,7 +33,7 @@ export class Observer {
         lane,
         outcome: failure === undefined ? 'ok' : codeOf(failure),
         durationMs,
-        attempts: call.attempts,
+        attempts: call.sends,
       });
     }
     const isOurs = isRedisResilienceError(failure);
@@ -41,15 +41,14 @@ export class Observer {
     if (failure === undefined && durationMs < this.#settings.slowCommandMs) return;
     if (failure === undefined && call.slow?.blockingMs !== undefined) return;
     // What was never sent tells nothing about the server, and there may be thousands of it in an outage.
-    if ((isOurs || failure === undefined) && call.attempts > 0)
-      this.#remember(call, lane, durationMs, failure);
+    if ((isOurs || failure === undefined) && call.sends > 0) this.#remember(call, lane, durationMs, failure);
     if (!isOurs || !this.#events.hasListeners('command-failed')) return;
     this.#events.emit('command-failed', {
       command: callName(call),
       code: failure.code,
       reason: failure.reason,
       outcome: failure.outcome,
-      attempts: call.attempts,
+      attempts: call.sends,
       lane,
     });
   }
@@ -60,10 +59,10 @@ export class Observer {
       '%s: %s is sent again after attempt %d, outcome %s',
       this.#settings.name,
       name,
-      call.attempts,
+      call.sends,
       outcome,
     );
-    this.#events.emit('retry', { command: name, attempt: call.attempts, outcome });
+    this.#events.emit('retry', { command: name, attempt: call.sends, outcome });
   }
 
   attempt(
@@ -89,14 +88,14 @@ export class Observer {
   }
 
   #debugFailure(call: Call, durationMs: number, { code, reason, outcome }: RedisResilienceError): void {
-    const hasWaited = call.attempts === 0 && durationMs >= 1;
+    const hasWaited = call.sends === 0 && durationMs >= 1;
     debug(
       '%s: %s %s after %d ms and %d attempts: %s (%s), outcome %s',
       this.#settings.name,
       callName(call),
-      call.attempts > 0 ? 'failed' : hasWaited ? 'waits no longer, given up' : 'is refused',
+      call.sends > 0 ? 'failed' : hasWaited ? 'waits no longer, given up' : 'is refused',
       Math.round(durationMs),
-      call.attempts,
+      call.sends,
       code,
       reason ?? 'no cause known',
       outcome,

@@ -78,9 +78,9 @@ export class Totals implements Readonly<Record<Lane, LaneTotals>> {
   readonly read = new LaneCount();
   readonly write = new LaneCount();
 
-  count(lane: Lane, durationMs: number, failure: Error | undefined, attempts: number): void {
+  count(lane: Lane, durationMs: number, failure: Error | undefined, sends: number): void {
     const counts = lane === 'read' ? this.read : this.write;
-    if (attempts > 0) counts.durations.record(durationMs);
+    if (sends > 0) counts.durations.record(durationMs);
     else counts.waits.record(durationMs);
     if (failure !== undefined) counts.fail(failure);
   }
