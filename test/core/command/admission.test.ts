@@ -8,7 +8,7 @@ import {
 } from '../../../packages/core/src/command/admission.ts';
 
 const well: AdmissionFacts = {
-  gate: 'open',
+  gate: 'serving',
   lane: 'write',
   now: 1_000,
   deadlineAt: 2_000,
@@ -55,7 +55,7 @@ describe('admission', () => {
   test('runs exactly what can run and nothing forbids, and bounds every wait', () => {
     const time = fc.integer({ min: 0, max: 1_000 });
     const facts = fc.record<AdmissionFacts>({
-      gate: fc.constantFrom('open', 'held', 'ended'),
+      gate: fc.constantFrom('serving', 'held', 'ended'),
       lane: fc.constantFrom('read', 'write'),
       now: fc.constant(1_000),
       deadlineAt: fc.integer({ min: 1_000, max: 3_000 }),

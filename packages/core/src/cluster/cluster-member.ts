@@ -192,7 +192,7 @@ export class ClusterMember implements Member {
 
   #onConnecting(): void {
     if (this.#state === 'ended' || this.#state === 'idle') {
-      this.gate.begin();
+      this.gate.reopen();
       this.#state = 'connecting';
       this.#host.onMemberChange();
     }
@@ -205,7 +205,7 @@ export class ClusterMember implements Member {
     this.#cause = undefined;
     this.#diagnosis.stop();
     this.#host.onAttempt({ durationMs: 0, cause: undefined, nextAttemptMs: undefined });
-    this.gate.open();
+    this.gate.serve();
     this.#host.onMemberChange();
   }
 

@@ -3,7 +3,7 @@ import { waitUntil } from './wait-policy.ts';
 
 /** Everything the admission of one call depends on. */
 export interface AdmissionFacts {
-  readonly gate: 'open' | 'held' | 'ended';
+  readonly gate: 'serving' | 'held' | 'ended';
   readonly lane: Lane;
   readonly now: number;
   readonly deadlineAt: number;
@@ -37,7 +37,7 @@ export function admit(facts: AdmissionFacts): Admission {
   if (facts.isIsolated) return { kind: 'refuse', why: 'isolated' };
   if (facts.inFlight >= facts.maxInFlight) return { kind: 'refuse', why: 'overloaded' };
   if (canRun(facts)) return { kind: 'run' };
-  const awaySince = facts.gate === 'open' ? facts.writesAwaySince : facts.awaySince;
+  const awaySince = facts.gate === 'serving' ? facts.writesAwaySince : facts.awaySince;
   const expiresAt = waitUntil({ ...facts, awaySince });
   if (expiresAt === undefined) return { kind: 'refuse', why: 'away' };
   return facts.hasRoom ? { kind: 'wait', expiresAt } : { kind: 'refuse', why: 'overloaded' };
@@ -47,6 +47,6 @@ export function admit(facts: AdmissionFacts): Admission {
 export function canRun(
   facts: Pick<AdmissionFacts, 'gate' | 'lane' | 'isBlocked' | 'writesAwaySince'>,
 ): boolean {
-  if (facts.gate !== 'open' || facts.isBlocked) return false;
+  if (facts.gate !== 'serving' || facts.isBlocked) return false;
   return facts.lane === 'read' || facts.writesAwaySince === undefined;
 }

@@ -15,7 +15,7 @@ import { TransactionGuard } from './transaction-guard.ts';
 import { unavailable } from './unavailable.ts';
 import { WaitingQueue } from './waiting-queue.ts';
 
-type GateState = 'open' | 'held' | 'ended';
+type GateState = 'serving' | 'held' | 'ended';
 
 /**
  * The single gate every command of one client passes: admission, deadline, accounting, retry. While all is well a
@@ -89,8 +89,8 @@ export class Gate {
   };
 
   /** The connection serves: everything that waited leaves, in its order. */
-  open(): void {
-    this.#state = 'open';
+  serve(): void {
+    this.#state = 'serving';
     this.#awaySince = undefined;
     this.refresh();
   }
@@ -98,7 +98,7 @@ export class Gate {
   /** The connection is away since `since`; undefined while it is only being made for the first time. */
   hold(since: number | undefined): void {
     if (this.#state === 'ended') return;
-    if (this.#state === 'open') this.#transactions.connectionLost();
+    if (this.#state === 'serving') this.#transactions.connectionLost();
     this.#state = 'held';
     this.#awaySince = since;
     this.refresh();
@@ -122,21 +122,21 @@ export class Gate {
     this.#settler.end();
   }
 
-  /** Works after {@link end}, when the user connects the client anew. */
-  begin(): void {
+  /** Undoes {@link end}: the user connects the client again. */
+  reopen(): void {
     if (this.#state === 'ended') this.#state = 'held';
   }
 
   /** Looks again whether the fast path is right: a circuit changed, the socket takes bytes again or no more. */
   refresh(): void {
     this.#chooseWay();
-    if (this.#state === 'open' && this.#waiting.length > 0) this.#releaseWaiting();
+    if (this.#state === 'serving' && this.#waiting.length > 0) this.#releaseWaiting();
   }
 
   #chooseWay(): void {
     const { circuits } = this.#host;
     this.#isWideOpen =
-      this.#state === 'open' &&
+      this.#state === 'serving' &&
       this.#writesAwaySince === undefined &&
       circuits.read.admitsAll &&
       circuits.write.admitsAll &&

@@ -7,7 +7,7 @@ import type { Call } from './call.ts';
  */
 export class TransactionGuard {
   #watch: 'none' | 'held' | 'lost' = 'none';
-  #multi: 'none' | 'open' | 'lost' = 'none';
+  #multi: 'none' | 'begun' | 'lost' = 'none';
 
   /** Between MULTI and EXEC, sent one by one. */
   get isInside(): boolean {
@@ -20,7 +20,7 @@ export class TransactionGuard {
 
   connectionLost(): void {
     if (this.#watch === 'held') this.#watch = 'lost';
-    if (this.#multi === 'open') this.#multi = 'lost';
+    if (this.#multi === 'begun') this.#multi = 'lost';
   }
 
   /** Looks at a call right before it is sent; an error means that it must not be. */
@@ -34,7 +34,7 @@ export class TransactionGuard {
         this.#watch = 'none';
         return undefined;
       case 'multi':
-        this.#multi = 'open';
+        this.#multi = 'begun';
         return undefined;
       case 'discard':
         this.#watch = 'none';

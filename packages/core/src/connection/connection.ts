@@ -19,9 +19,9 @@ import { Wire } from '../socket/wire.ts';
 
 /** What a connection does to the gate before it. */
 export interface GateControl {
-  /** The client is connected anew after it was closed. */
-  begin(): void;
-  open(): void;
+  /** The client is connected again after it was closed. */
+  reopen(): void;
+  serve(): void;
   hold(since: number | undefined): void;
   end(): void;
   refresh(): void;
@@ -177,10 +177,10 @@ export class Connection {
   #perform(effect: LinkEffect): void {
     switch (effect) {
       case 'open-gate':
-        this.#gate.open();
+        this.#gate.serve();
         return;
       case 'hold-gate':
-        if (this.#state.kind === 'connecting') this.#gate.begin();
+        if (this.#state.kind === 'connecting') this.#gate.reopen();
         this.#gate.hold(this.#awaySince());
         return;
       case 'end-gate':
