@@ -9,7 +9,7 @@ import { keepContext, slowPathStateOf, type SlowPathState } from './slow-path.ts
 import { Pauses } from './pauses.ts';
 import { refusal } from './refusals.ts';
 import type { GateHost } from './gate-host.ts';
-import { currentRequestBudget, isFollowed } from './request-budget.ts';
+import { currentRequestBudget, isFollowed } from '../verbs/request-budget.ts';
 import { Settler } from './settler.ts';
 import { TransactionGuard } from './transaction-guard.ts';
 import { unavailable } from './unavailable.ts';

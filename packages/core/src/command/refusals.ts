@@ -3,7 +3,7 @@ import { CircuitOpenError, OverloadedError } from '../errors.ts';
 import { laneOf, type Call } from './call.ts';
 import type { GateHost } from './gate-host.ts';
 import type { Admission } from './admission.ts';
-import type { RequestBudget } from './request-budget.ts';
+import type { RequestBudget } from '../verbs/request-budget.ts';
 import { describeUnavailable, unavailable } from './unavailable.ts';
 
 /** The error of a call that was not admitted. */
@@ -17,7 +17,7 @@ export function refusal(
     case 'closed':
       return unavailable(host, call, 'closed');
     case 'request-budget':
-      return (requestBudget as RequestBudget).error(call);
+      return (requestBudget as RequestBudget).error(call.traits.name);
     case 'isolated':
       return circuitOpen(host, call, 'isolated');
     case 'overloaded':

@@ -5,8 +5,8 @@ import type { PipelineStream } from '../driver/driver-command.ts';
 import { blockingTimeoutMs } from '../catalogue/blocking-timeout.ts';
 import type { Call } from './call.ts';
 import type { GateHost } from './gate-host.ts';
-import { operationOfCommand, type OperationMessage } from './operation.ts';
-import type { RequestBudget } from './request-budget.ts';
+import { operationOfCommand, type OperationMessage } from '../verbs/operation.ts';
+import type { RequestBudget } from '../verbs/request-budget.ts';
 import { sizeOf } from './size-of.ts';
 
 /** What only a call on the slow path carries: one that waited, blocks, is a pipeline, or is sent again. */

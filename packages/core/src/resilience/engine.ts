@@ -12,7 +12,7 @@ import { debug } from '../debug.ts';
 import { drain } from '../verbs/drain.ts';
 import { EventHub, type ResilienceEvent, type ResilienceEvents } from '../events.ts';
 import type { Outcome } from '../errors.ts';
-import { History, type HistoryEntry } from './history.ts';
+import { History, type HistoryEntry } from '../history.ts';
 import { LaneWatch } from '../circuit/lane-watch.ts';
 import type { Member, MemberHost } from './member.ts';
 import type { Members } from './members.ts';
@@ -24,7 +24,7 @@ import type { Settings } from '../settings.ts';
 import type { Lane, RedisSnapshot } from '../snapshot.ts';
 import type { SnapshotDetail } from '../snapshot-detail.ts';
 import { SnapshotKeeper } from './snapshot-keeper.ts';
-import { Totals } from './totals.ts';
+import { Totals } from '../totals.ts';
 
 /** Wires the parts of one resilience together, and offers its verbs. */
 export class Engine implements RedisResilience, MemberHost {

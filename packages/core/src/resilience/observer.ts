@@ -5,7 +5,7 @@ import { laneOf, type Call } from '../command/call.ts';
 import { debug } from '../debug.ts';
 import { isRedisResilienceError, type Outcome, type RedisResilienceError } from '../errors.ts';
 import type { EventHub } from '../events.ts';
-import type { History } from './history.ts';
+import type { History } from '../history.ts';
 import type { Settings } from '../settings.ts';
 import type { CircuitState, Lane } from '../snapshot.ts';
 import type { SnapshotDetail } from '../snapshot-detail.ts';

@@ -1,7 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { systemClock, type Clock } from '../clock.ts';
 import { BudgetExceededError } from '../errors.ts';
-import type { Call } from './call.ts';
 import { operationOfCommand } from './operation.ts';
 
 /**
@@ -38,9 +37,9 @@ export class RequestBudget {
     if (--this.#pending === 0) this.#spentMs += now - this.#pendingSince;
   }
 
-  error(call: Call): BudgetExceededError {
+  error(command: string): BudgetExceededError {
     return new BudgetExceededError(
-      `This request has spent its ${this.#budgetMs} ms of waiting on Redis; ${call.traits.name} was not sent.`,
+      `This request has spent its ${this.#budgetMs} ms of waiting on Redis; ${command} was not sent.`,
       { reason: 'slow', outcome: 'not-applied' },
     );
   }

@@ -5,7 +5,7 @@ import {
   remainingBudgetMs,
   RequestBudget,
   runWithBudget,
-} from '../../../packages/core/src/command/request-budget.ts';
+} from '../../../packages/core/src/verbs/request-budget.ts';
 
 describe('the budget of a request', () => {
   test('counts the time in which something was pending, once', () => {
