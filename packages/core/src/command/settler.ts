@@ -174,10 +174,11 @@ export class Settler implements CallOwner {
     if (!isAllowed || settings.retry.maxRetries === 0) return false;
     if (outcome === 'unknown' && !mayResendCall(call, settings.retry.categories)) return false;
     // What breaks together is sent again together, once a connection: making the connection is what paces it.
-    if (paysAlone && !retryBudget.tryTake('throttled')) {
+    if (paysAlone && !retryBudget.allowsRetry) {
       debug('%s: the retry budget is spent: %s is not sent again', settings.name, call.traits.name);
       return false;
     }
+    if (paysAlone) retryBudget.take();
     call.batch?.reset();
     this.#accounts.withdrawn(call);
     call.sent = undefined;
