@@ -12,7 +12,7 @@ const groups: Readonly<Record<string, string>> = {
   RetryOptions: 'retry.',
   ConnectionOptions: 'connection.',
 };
-const member = /\/\*\*\s*((?:(?!\*\/)[^])*?)\s*\*\/\s*((?:readonly \w+\?:[^;]+;\s*)+)/g;
+const member = /\/\*\*\s*(?:\*\s*)?((?:(?!\*\/)[^])*?)\s*\*\/\s*((?:readonly \w+\?:[^;]+;\s*)+)/g;
 
 /** The options of core as a table in Markdown, from what their source says of them. */
 export async function optionsTable(): Promise<string> {

@@ -19,9 +19,9 @@ export {
 } from './errors.ts';
 export type { ErrorCode, ErrorDetails, Forensics, Outcome } from './errors.ts';
 export type { ResilienceEvent, ResilienceEvents } from './events.ts';
-export { durationBoundsMs } from './resilience/totals.ts';
-export type { CommandResult, DurationTotals, LaneTotals } from './resilience/totals.ts';
-export type { CommandEntry, HistoryEntry, StatusEntry } from './resilience/history.ts';
+export { durationBoundsMs } from './totals.ts';
+export type { CommandResult, DurationTotals, LaneTotals } from './totals.ts';
+export type { CommandEntry, HistoryEntry, StatusEntry } from './history.ts';
 export type {
   AdmissionOptions,
   CircuitOptions,
@@ -30,6 +30,6 @@ export type {
   RetryOptions,
 } from './options.ts';
 export type { Category } from './catalogue/category.ts';
-export { remainingBudgetMs, runWithBudget } from './command/request-budget.ts';
+export { remainingBudgetMs, runWithBudget } from './verbs/request-budget.ts';
 export { systemClock, systemRandom } from './clock.ts';
 export type { Clock, Random, TimerHandle } from './clock.ts';

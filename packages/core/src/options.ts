@@ -39,9 +39,15 @@ export interface AdmissionOptions {
 
 /** Sending again what failed without an error for the caller. */
 export interface RetryOptions {
-  /** How often one command may be sent again. 0 switches retries off. Default 5. */
+  /**
+   * How often a command of unknown outcome is sent again, where its category allows it. What provably did not run is
+   * sent again until its deadline. 0 switches all retries off. Default 5.
+   */
   readonly maxRetries?: number;
-  /** Tokens of the shared budget; a retry costs 10 (5 when the server said "not now", 20 after a timeout). Default 100. */
+  /**
+   * Size of the retry budget of all connections. A retry of what a serving server refused (TRYAGAIN, MOVED, ASK) costs 5
+   * tokens, a success at the first try earns 1. Calls lost with their connection are sent again free. Default 100.
+   */
   readonly budgetTokens?: number;
   /** For how long the server remembers an id of `applyOnce`. Default 24 hours. */
   readonly rememberMs?: number;

@@ -8,7 +8,7 @@ import {
 } from '../../../packages/core/src/command/admission.ts';
 
 const well: AdmissionFacts = {
-  gate: 'open',
+  gate: 'serving',
   lane: 'write',
   now: 1_000,
   deadlineAt: 2_000,
@@ -16,7 +16,7 @@ const well: AdmissionFacts = {
   writesAwaySince: undefined,
   isBlocked: false,
   isIsolated: false,
-  isBudgetSpent: false,
+  isRequestBudgetSpent: false,
   inFlight: 0,
   maxInFlight: 10,
   maxWaitMs: 250,
@@ -29,10 +29,10 @@ const rows: readonly (readonly [string, Partial<AdmissionFacts>, unknown])[] = [
   ['closed', { gate: 'ended' }, refused('closed')],
   [
     'closed and everything else',
-    { gate: 'ended', isBudgetSpent: true, isIsolated: true, inFlight: 10 },
+    { gate: 'ended', isRequestBudgetSpent: true, isIsolated: true, inFlight: 10 },
     refused('closed'),
   ],
-  ['the budget is spent', { isBudgetSpent: true, isIsolated: true }, refused('budget')],
+  ['the budget is spent', { isRequestBudgetSpent: true, isIsolated: true }, refused('request-budget')],
   ['isolated', { isIsolated: true, gate: 'held', awaySince: 0 }, refused('isolated')],
   ['too many in flight', { inFlight: 10 }, refused('overloaded')],
   ['the first connection is being made', { gate: 'held' }, { kind: 'wait', expiresAt: 1_250 }],
@@ -55,7 +55,7 @@ describe('admission', () => {
   test('runs exactly what can run and nothing forbids, and bounds every wait', () => {
     const time = fc.integer({ min: 0, max: 1_000 });
     const facts = fc.record<AdmissionFacts>({
-      gate: fc.constantFrom('open', 'held', 'ended'),
+      gate: fc.constantFrom('serving', 'held', 'ended'),
       lane: fc.constantFrom('read', 'write'),
       now: fc.constant(1_000),
       deadlineAt: fc.integer({ min: 1_000, max: 3_000 }),
@@ -63,7 +63,7 @@ describe('admission', () => {
       writesAwaySince: fc.option(time, { nil: undefined }),
       isBlocked: fc.boolean(),
       isIsolated: fc.boolean(),
-      isBudgetSpent: fc.boolean(),
+      isRequestBudgetSpent: fc.boolean(),
       inFlight: fc.integer({ min: 0, max: 12 }),
       maxInFlight: fc.constant(10),
       maxWaitMs: fc.integer({ min: 0, max: 500 }),
@@ -74,7 +74,7 @@ describe('admission', () => {
         const admission: Admission = admit(given);
         const isForbidden =
           given.gate === 'ended' ||
-          given.isBudgetSpent ||
+          given.isRequestBudgetSpent ||
           given.isIsolated ||
           given.inFlight >= given.maxInFlight;
         expect(admission.kind === 'run').toBe(!isForbidden && canRun(given));

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { settleBatch } from '../../../packages/core/src/command/batch-settlement.ts';
-import { batchOf, replyError } from './entry-of.ts';
+import { batchOf, replyError } from './call-of.ts';
 
 type Answer = 'ok' | Error;
 
@@ -26,7 +26,7 @@ function settled(
 ): unknown {
   const { batch } = batchOf(...calls);
   for (const [index, answer] of answers.entries()) {
-    const command = batch.members[index]?.command;
+    const command = batch.commands[index]?.command;
     if (command === undefined) continue;
     batch.settle(command, answer === 'ok' ? { ok: true, value: 'OK' } : { ok: false, error: answer });
   }
@@ -86,12 +86,12 @@ describe('a pipeline', () => {
 
 test('what is to be tried again says whether the server refused it', () => {
   const { batch } = batchOf(['get', 'a']);
-  const [member] = batch.members;
-  if (member !== undefined) batch.settle(member.command, { ok: false, error: loading });
+  const [batched] = batch.commands;
+  if (batched !== undefined) batch.settle(batched.command, { ok: false, error: loading });
   expect(settleBatch(batch, true)).toMatchObject({ kind: 'again', isReply: true, error: loading });
 
   const cut = batchOf(['get', 'a']).batch;
-  const [other] = cut.members;
+  const [other] = cut.commands;
   if (other !== undefined) cut.settle(other.command, { ok: false, error: broken });
   expect(settleBatch(cut, true)).toMatchObject({ kind: 'again', isReply: false, error: broken });
 });

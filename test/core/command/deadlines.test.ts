@@ -1,11 +1,11 @@
 import { ManualClock } from '@redis-resilience/testing';
 import { describe, expect, test } from 'vitest';
 import { Deadlines } from '../../../packages/core/src/command/deadlines.ts';
-import { EntryList } from '../../../packages/core/src/command/entry-list.ts';
-import type { Entry } from '../../../packages/core/src/command/entry.ts';
+import { CallList } from '../../../packages/core/src/command/call-list.ts';
+import type { Call } from '../../../packages/core/src/command/call.ts';
 import { afterReads } from '../../../packages/core/src/event-loop/after-reads.ts';
 import { Flush } from '../../../packages/core/src/event-loop/flush.ts';
-import { entryOf } from './entry-of.ts';
+import { callOf } from './call-of.ts';
 
 /** A manual clock whose turns of the event loop are taken by hand. */
 class LoopClock extends ManualClock {
@@ -25,25 +25,25 @@ function open<Clock extends ManualClock = ManualClock>(
   clock: Clock = new ManualClock() as Clock,
 ): {
   clock: Clock;
-  send: () => Entry;
-  answer: (entry: Entry) => void;
-  expired: Entry[];
+  send: () => Call;
+  answer: (call: Call) => void;
+  expired: Call[];
   deadlines: Deadlines;
 } {
-  const list = new EntryList();
-  const expired: Entry[] = [];
-  const deadlines = new Deadlines(clock, timeoutMs, list, (entry) => {
-    list.remove(entry);
-    expired.push(entry);
+  const list = new CallList();
+  const expired: Call[] = [];
+  const deadlines = new Deadlines(clock, timeoutMs, list, (call) => {
+    list.remove(call);
+    expired.push(call);
   });
-  const send = (): Entry => {
-    const entry = entryOf('get', 'a');
-    entry.sent = new Flush(clock.now(), 0, 0);
-    list.push(entry);
+  const send = (): Call => {
+    const call = callOf('get', 'a');
+    call.sent = new Flush(clock.now(), 0, 0);
+    list.push(call);
     deadlines.watch();
-    return entry;
+    return call;
   };
-  return { clock, send, answer: (entry) => list.remove(entry), expired, deadlines };
+  return { clock, send, answer: (call) => list.remove(call), expired, deadlines };
 }
 
 describe('deadlines', () => {

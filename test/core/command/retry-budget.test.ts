@@ -1,14 +1,16 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { RetryBudget } from '../../../packages/core/src/command/retry-budget.ts';
-import type { RetryKind } from '../../../packages/core/src/command/retry-budget.ts';
 
-const cost = { plain: 10, throttled: 5, timeout: 20 } as const;
-const kinds = ['plain', 'throttled', 'timeout'] as const;
+function tryTake(budget: RetryBudget): boolean {
+  const { allowsRetry } = budget;
+  if (allowsRetry) budget.take();
+  return allowsRetry;
+}
 
 function emptyBudget(now: () => number): RetryBudget {
   const budget = new RetryBudget(now);
-  for (let retry = 0; retry < 10; retry++) budget.tryTake('plain');
+  for (let retry = 0; retry < 20; retry++) budget.take();
   return budget;
 }
 
@@ -17,15 +19,15 @@ describe('retry budget', () => {
     expect(new RetryBudget(() => 0).level).toBe(100);
   });
 
-  it.each(kinds)('takes the price of a %s retry', (kind) => {
+  it('takes 5 tokens for a retry', () => {
     const budget = new RetryBudget(() => 0);
-    expect(budget.tryTake(kind)).toBe(true);
-    expect(budget.level).toBe(100 - cost[kind]);
+    expect(tryTake(budget)).toBe(true);
+    expect(budget.level).toBe(95);
   });
 
   it('gains one token for a success at the first try, up to its capacity', () => {
     const budget = new RetryBudget(() => 0, 50);
-    budget.tryTake('throttled');
+    budget.take();
     for (let call = 0; call < 4; call++) budget.succeededFirstTry();
     expect(budget.level).toBe(49);
     budget.succeededFirstTry();
@@ -33,29 +35,26 @@ describe('retry budget', () => {
     expect(budget.level).toBe(50);
   });
 
-  it('gives back the price of a retry that succeeded, up to its capacity', () => {
-    const budget = new RetryBudget(() => 0);
-    budget.tryTake('timeout');
-    budget.tryTake('plain');
-    budget.refund('plain');
-    expect(budget.level).toBe(80);
-    budget.succeededFirstTry();
-    budget.refund('timeout');
-    expect(budget.level).toBe(100);
-  });
-
   it('spends its last token and no more', () => {
     const budget = emptyBudget(() => 0);
     expect(budget.level).toBe(0);
-    for (let call = 0; call < 9; call++) budget.succeededFirstTry();
-    budget.tryTake('plain');
-    expect(budget.level).toBe(9);
+    for (let call = 0; call < 5; call++) budget.succeededFirstTry();
+    budget.take();
+    expect(budget.level).toBe(0);
+    for (let call = 0; call < 4; call++) budget.succeededFirstTry();
+    budget.take();
+    expect(budget.level).toBe(4);
+  });
+
+  it('asking whether a retry may be sent takes nothing', () => {
+    const budget = emptyBudget(() => 0);
+    for (let look = 0; look < 10; look++) expect(budget.allowsRetry).toBe(true);
   });
 
   it('lets three retries a second pass when it is empty', () => {
     let now = 5_000;
     const budget = emptyBudget(() => now);
-    const attempt = () => budget.tryTake('timeout');
+    const attempt = () => tryTake(budget);
     expect([attempt(), attempt(), attempt(), attempt()]).toEqual([true, true, true, false]);
     now += 999;
     expect(attempt()).toBe(false);
@@ -69,7 +68,7 @@ describe('retry budget', () => {
     const budget = emptyBudget(() => now);
     const attemptAt = (at: number) => {
       now = at;
-      return budget.tryTake('plain');
+      return tryTake(budget);
     };
     expect([900, 950, 990, 1_000, 1_899, 1_900, 1_949, 1_950].map(attemptAt)).toEqual([
       true,
@@ -83,18 +82,16 @@ describe('retry budget', () => {
     ]);
   });
 
-  it('lives on the floor alone without tokens', () => {
+  it('lives on its free retries alone without tokens', () => {
     const budget = new RetryBudget(() => 0, 0);
     budget.succeededFirstTry();
-    budget.refund('timeout');
     expect(budget.level).toBe(0);
-    expect(kinds.map((kind) => budget.tryTake(kind))).toEqual([true, true, true]);
-    expect(budget.tryTake('throttled')).toBe(false);
+    expect([1, 2, 3, 4].map(() => tryTake(budget))).toEqual([true, true, true, false]);
   });
 
-  it('agrees with an exact log: bounded, never below zero, never under the floor', () => {
+  it('agrees with an exact log: bounded, never below zero, never under the free retries', () => {
     const step = fc.oneof(
-      fc.record({ type: fc.constantFrom('take', 'refund'), kind: fc.constantFrom<RetryKind>(...kinds) }),
+      fc.record({ type: fc.constant('take') }),
       fc.record({ type: fc.constant('success'), count: fc.integer({ min: 1, max: 30 }) }),
       fc.record({ type: fc.constant('wait'), ms: fc.integer({ min: 0, max: 1_500 }) }),
     );
@@ -109,14 +106,11 @@ describe('retry budget', () => {
           else if ('count' in action) {
             for (let call = 0; call < action.count; call++) budget.succeededFirstTry();
             level = Math.min(capacity, level + action.count);
-          } else if (action.type === 'refund') {
-            budget.refund(action.kind);
-            level = Math.min(capacity, level + cost[action.kind]);
           } else {
-            const paid = level >= cost[action.kind];
+            const paid = level >= 5;
             const freeLately = free.filter((at) => at > now - 1_000).length;
-            expect(budget.tryTake(action.kind)).toBe(paid || freeLately < 3);
-            if (paid) level -= cost[action.kind];
+            expect(tryTake(budget)).toBe(paid || freeLately < 3);
+            if (paid) level -= 5;
             else if (freeLately < 3) free.push(now);
           }
           expect(budget.level).toBe(level);
@@ -128,16 +122,16 @@ describe('retry budget', () => {
     );
   });
 
-  it('bounds retries to a tenth of the calls and a burst of ten, beside the floor', () => {
+  it('bounds retries to a fifth of the calls and a burst of twenty, beside the free ones', () => {
     let now = 0;
     const budget = new RetryBudget(() => now);
     let retries = 0;
     for (let call = 0; call < 10_000; call++) {
       if (call % 2 === 0) budget.succeededFirstTry();
-      else if (budget.tryTake('plain')) retries++;
+      else if (tryTake(budget)) retries++;
       now += 1;
     }
-    expect(retries).toBeGreaterThan(500);
-    expect(retries).toBeLessThanOrEqual(10 + 500 + 3 * 10);
+    expect(retries).toBeGreaterThan(1_000);
+    expect(retries).toBeLessThanOrEqual(20 + 1_000 + 3 * 10);
   });
 });

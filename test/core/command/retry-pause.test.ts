@@ -10,9 +10,9 @@ describe('the pause before another attempt', () => {
     [4, 201],
     [50, 201],
     [5_000, 201],
-  ])('after attempt %i is at most %i ms', (attempts, most) => {
-    expect(retryPause(attempts, () => 0)).toBe(1);
-    expect(retryPause(attempts, () => 1)).toBe(most);
+  ])('after attempt %i is at most %i ms', (sends, most) => {
+    expect(retryPause(sends, () => 0)).toBe(1);
+    expect(retryPause(sends, () => 1)).toBe(most);
   });
 
   test('is spread over its whole range', () => {

@@ -1,27 +1,27 @@
 import { describe, expect, test } from 'vitest';
 import { TransactionGuard } from '../../../packages/core/src/command/transaction-guard.ts';
-import { batchOf, entryOf } from './entry-of.ts';
+import { batchOf, callOf } from './call-of.ts';
 
-const transaction = (): ReturnType<typeof batchOf>['entry'] =>
-  batchOf(['multi'], ['set', 'a', '1'], ['exec']).entry;
+const transaction = (): ReturnType<typeof batchOf>['call'] =>
+  batchOf(['multi'], ['set', 'a', '1'], ['exec']).call;
 
 describe('what a connection promised', () => {
   test('nothing at first, and nothing once it is taken back', () => {
     const guard = new TransactionGuard();
     expect([guard.isInside, guard.isWatching]).toEqual([false, false]);
-    guard.check(entryOf('watch', 'a'));
-    guard.check(entryOf('unwatch'));
+    guard.check(callOf('watch', 'a'));
+    guard.check(callOf('unwatch'));
     expect(guard.isWatching).toBe(false);
-    guard.check(entryOf('watch', 'a'));
-    guard.check(entryOf('multi'));
+    guard.check(callOf('watch', 'a'));
+    guard.check(callOf('multi'));
     expect(guard.isInside).toBe(true);
-    guard.check(entryOf('discard'));
+    guard.check(callOf('discard'));
     expect([guard.isInside, guard.isWatching]).toEqual([false, false]);
   });
 
   test('a WATCH guards one transaction', () => {
     const guard = new TransactionGuard();
-    expect(guard.check(entryOf('watch', 'a'))).toBeUndefined();
+    expect(guard.check(callOf('watch', 'a'))).toBeUndefined();
     expect(guard.isWatching).toBe(true);
     expect(guard.check(transaction())).toBeUndefined();
     expect(guard.isWatching).toBe(false);
@@ -31,12 +31,12 @@ describe('what a connection promised', () => {
 
   test.each([
     ['EXEC of a chain', transaction],
-    ['EXEC sent alone', () => entryOf('exec')],
+    ['EXEC sent alone', () => callOf('exec')],
   ])('a WATCH that is lost refuses %s, once', (_name, call) => {
     const guard = new TransactionGuard();
-    guard.check(entryOf('watch', 'a'));
+    guard.check(callOf('watch', 'a'));
     guard.connectionLost();
-    expect(guard.check(entryOf('get', 'a'))).toBeUndefined();
+    expect(guard.check(callOf('get', 'a'))).toBeUndefined();
     expect(guard.check(call())).toMatchObject({
       code: 'WATCH_LOST',
       outcome: 'not-applied',
@@ -47,15 +47,15 @@ describe('what a connection promised', () => {
 
   test('a WATCH that is lost stays lost when another one follows', () => {
     const guard = new TransactionGuard();
-    guard.check(entryOf('watch', 'a'));
+    guard.check(callOf('watch', 'a'));
     guard.connectionLost();
-    guard.check(entryOf('watch', 'b'));
+    guard.check(callOf('watch', 'b'));
     expect(guard.check(transaction())).toMatchObject({ code: 'WATCH_LOST' });
   });
 
   test('a transaction that was sent under a WATCH is not sent again on a connection without it', () => {
     const guard = new TransactionGuard();
-    guard.check(entryOf('watch', 'a'));
+    guard.check(callOf('watch', 'a'));
     const call = transaction();
     expect(guard.check(call)).toBeUndefined();
     guard.connectionLost();
@@ -64,35 +64,35 @@ describe('what a connection promised', () => {
 
   test.each(['unwatch', 'discard'])('%s forgets a lost WATCH', (name) => {
     const guard = new TransactionGuard();
-    guard.check(entryOf('watch', 'a'));
+    guard.check(callOf('watch', 'a'));
     guard.connectionLost();
-    guard.check(entryOf(name));
+    guard.check(callOf(name));
     expect(guard.check(transaction())).toBeUndefined();
   });
 
   test('a pipeline that is no transaction takes no notice', () => {
     const guard = new TransactionGuard();
-    guard.check(entryOf('watch', 'a'));
+    guard.check(callOf('watch', 'a'));
     guard.connectionLost();
-    expect(guard.check(batchOf(['get', 'a'], ['set', 'b', '1']).entry)).toBeUndefined();
+    expect(guard.check(batchOf(['get', 'a'], ['set', 'b', '1']).call)).toBeUndefined();
     expect(guard.isWatching).toBe(true);
   });
 
   test('a MULTI that is lost refuses all that would run outside of it, up to its end', () => {
     const guard = new TransactionGuard();
-    guard.check(entryOf('multi'));
+    guard.check(callOf('multi'));
     expect(guard.isInside).toBe(true);
     guard.connectionLost();
-    expect(guard.check(entryOf('set', 'a', '1'))).toMatchObject({ code: 'WATCH_LOST' });
-    expect(guard.check(entryOf('exec'))).toMatchObject({ code: 'WATCH_LOST' });
+    expect(guard.check(callOf('set', 'a', '1'))).toMatchObject({ code: 'WATCH_LOST' });
+    expect(guard.check(callOf('exec'))).toMatchObject({ code: 'WATCH_LOST' });
     expect(guard.isInside).toBe(false);
-    expect(guard.check(entryOf('set', 'a', '1'))).toBeUndefined();
+    expect(guard.check(callOf('set', 'a', '1'))).toBeUndefined();
   });
 
   test('a loss without promises changes nothing', () => {
     const guard = new TransactionGuard();
     guard.connectionLost();
     expect(guard.check(transaction())).toBeUndefined();
-    expect(guard.check(entryOf('set', 'a', '1'))).toBeUndefined();
+    expect(guard.check(callOf('set', 'a', '1'))).toBeUndefined();
   });
 });

@@ -1,18 +1,18 @@
 import { ManualClock } from '@redis-resilience/testing';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Entry } from '../../../packages/core/src/command/entry.ts';
+import type { Call } from '../../../packages/core/src/command/call.ts';
 import { WaitingQueue } from '../../../packages/core/src/command/waiting-queue.ts';
-import { waitingEntry } from './entry-of.ts';
+import { waitingCall } from './call-of.ts';
 
 function open(bounds = { maxWaiting: 100, maxWaitingBytes: 1_000 }): {
   clock: ManualClock;
   queue: WaitingQueue;
-  expired: Entry[];
+  expired: Call[];
 } {
   const clock = new ManualClock();
-  const expired: Entry[] = [];
-  const queue = new WaitingQueue(clock, bounds, (entry) => expired.push(entry));
+  const expired: Call[] = [];
+  const queue = new WaitingQueue(clock, bounds, (call) => expired.push(call));
   return { clock, queue, expired };
 }
 
@@ -21,17 +21,17 @@ function add(
   expiresAt: number,
   waitsAs: 'fresh' | 'returned' = 'fresh',
   bytes = 0,
-): Entry {
-  const { entry, late } = waitingEntry(expiresAt, bytes);
-  queue.add(entry, late, waitsAs);
-  return entry;
+): Call {
+  const { call, slow } = waitingCall(expiresAt, bytes);
+  queue.add(call, slow, waitsAs);
+  return call;
 }
 
-function releaseAll(queue: WaitingQueue): Entry[] {
-  const released: Entry[] = [];
+function releaseAll(queue: WaitingQueue): Call[] {
+  const released: Call[] = [];
   queue.release(
     () => true,
-    (entry) => released.push(entry),
+    (call) => released.push(call),
   );
   return released;
 }
@@ -50,18 +50,18 @@ describe('the queue of what waits', () => {
     const { queue } = open({ maxWaiting: 2, maxWaitingBytes: 10 });
     expect(queue.hasRoomFor(10)).toBe(true);
     expect(queue.hasRoomFor(11)).toBe(false);
-    const entry = add(queue, 100, 'fresh', 6);
+    const call = add(queue, 100, 'fresh', 6);
     expect(queue.hasRoomFor(4)).toBe(true);
     expect(queue.hasRoomFor(5)).toBe(false);
     add(queue, 100, 'fresh', 0);
     expect(queue.hasRoomFor(0)).toBe(false);
-    queue.remove(entry);
+    queue.remove(call);
     expect({ length: queue.length, bytes: queue.bytes }).toEqual({ length: 1, bytes: 0 });
-    queue.remove(entry);
+    queue.remove(call);
     expect(queue.length).toBe(1);
   });
 
-  test('gives up each entry at its time, also when a later one is due first', () => {
+  test('gives up each call at its time, also when a later one is due first', () => {
     const { clock, queue, expired } = open();
     const slow = add(queue, 100);
     const quick = add(queue, 30);
@@ -77,9 +77,9 @@ describe('the queue of what waits', () => {
 
   test('keeps no timer when nothing waits, and none for what waits for ever', () => {
     const { clock, queue } = open();
-    const entry = add(queue, 100);
+    const call = add(queue, 100);
     expect(clock.pendingTimers).toBe(1);
-    queue.remove(entry);
+    queue.remove(call);
     expect(clock.pendingTimers).toBe(0);
     add(queue, Infinity);
     expect(clock.pendingTimers).toBe(0);
@@ -101,7 +101,7 @@ describe('the queue of what waits', () => {
       fc.property(fc.array(command, { maxLength: 60 }), (commands) => {
         const bounds = { maxWaiting: 12, maxWaitingBytes: 1_000 };
         const { clock, queue, expired } = open(bounds);
-        let model: { entry: Entry; expiresAt: number; bytes: number; waitsAs: 'fresh' | 'returned' }[] = [];
+        let model: { call: Call; expiresAt: number; bytes: number; waitsAs: 'fresh' | 'returned' }[] = [];
         for (const each of commands) {
           if (each.kind === 'add') {
             const bytes = model.reduce((sum, item) => sum + item.bytes, 0);
@@ -109,29 +109,29 @@ describe('the queue of what waits', () => {
             expect(queue.hasRoomFor(each.bytes)).toBe(hasRoom);
             if (!hasRoom) continue;
             const expiresAt = clock.now() + each.waitMs;
-            model.push({ entry: add(queue, expiresAt, each.waitsAs, each.bytes), expiresAt, ...each });
+            model.push({ call: add(queue, expiresAt, each.waitsAs, each.bytes), expiresAt, ...each });
           } else if (each.kind === 'travel') {
             expired.length = 0;
             clock.travel(each.ms);
-            const due = model.filter(({ expiresAt }) => expiresAt <= clock.now()).map(({ entry }) => entry);
+            const due = model.filter(({ expiresAt }) => expiresAt <= clock.now()).map(({ call }) => call);
             expect(new Set(expired)).toEqual(new Set(due));
             model = model.filter(({ expiresAt }) => expiresAt > clock.now());
           } else if (each.kind === 'release') {
             const inOrder = [
               ...model.filter(({ waitsAs }) => waitsAs === 'returned'),
               ...model.filter(({ waitsAs }) => waitsAs === 'fresh'),
-            ].map(({ entry }) => entry);
+            ].map(({ call }) => call);
             const chosen = new Set(inOrder.filter((_entry, index) => index % each.every === 0));
-            const released: Entry[] = [];
+            const released: Call[] = [];
             queue.release(
-              (entry) => chosen.has(entry),
-              (entry) => released.push(entry),
+              (call) => chosen.has(call),
+              (call) => released.push(call),
             );
             expect(released).toEqual([...chosen]);
-            model = model.filter(({ entry }) => !chosen.has(entry));
+            model = model.filter(({ call }) => !chosen.has(call));
           } else if (model.length > 0) {
             const [removed] = model.splice(each.at % model.length, 1);
-            if (removed !== undefined) queue.remove(removed.entry);
+            if (removed !== undefined) queue.remove(removed.call);
           }
           expect(queue.length).toBe(model.length);
           expect(queue.bytes).toBe(model.reduce((sum, item) => sum + item.bytes, 0));

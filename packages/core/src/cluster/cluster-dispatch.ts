@@ -5,9 +5,9 @@ import type { ClusterFlushes } from './cluster-flushes.ts';
 /** Hands commands to a cluster client, which finds the node. */
 export function clusterDispatch(driver: ClusterDriver, flushes: ClusterFlushes): Dispatch {
   return {
-    long: driver.send,
+    send: driver.send,
     writesAtOnce: false,
-    short: () => undefined,
+    fastPath: () => undefined,
     currentFlush: () => flushes.currentFlush(),
     isHandshake: (command) => driver.isHandshake(command),
     wake: () => driver.wake(),

@@ -54,7 +54,7 @@ export class ProtectedCluster implements ProtectedClient {
     this.#state = cluster.isReady
       ? { kind: 'ready', since: clock.now(), isSuspect: false }
       : { kind: 'idle' };
-    if (cluster.isReady) this.gate.open();
+    if (cluster.isReady) this.gate.serve();
     cluster.takeOver(this.gate.handle, () => minPeriodMs * (0.9 + 0.2 * random()));
     cluster.on('connecting', () => this.#signal({ kind: 'dial' }));
     cluster.on('ready', () => this.#serves());
@@ -196,7 +196,7 @@ export class ProtectedCluster implements ProtectedClient {
     const { state, effects } = connectionTransition(this.#state, signal, this.#host.clock.now());
     this.#state = state;
     for (const effect of effects) {
-      if (effect === 'serve') this.gate.open();
+      if (effect === 'serve') this.gate.serve();
       else if (effect === 'hold') this.#hold(state);
       else if (effect === 'end') this.gate.end();
       else if (effect === 'publish') this.#host.tell({ kind: 'changed' });
@@ -204,7 +204,7 @@ export class ProtectedCluster implements ProtectedClient {
   }
 
   #hold(state: LiveConnectionState): void {
-    if (state.kind === 'connecting') this.gate.begin();
+    if (state.kind === 'connecting') this.gate.reopen();
     const isFirst = state.kind === 'connecting' && state.cause === undefined;
     this.gate.hold('since' in state && !isFirst ? state.since : undefined);
   }

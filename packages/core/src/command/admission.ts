@@ -3,7 +3,7 @@ import { waitUntil } from './wait-policy.ts';
 
 /** Everything the admission of one call depends on. */
 export interface AdmissionFacts {
-  readonly gate: 'open' | 'held' | 'ended';
+  readonly gate: 'serving' | 'held' | 'ended';
   readonly lane: Lane;
   readonly now: number;
   readonly deadlineAt: number;
@@ -14,7 +14,7 @@ export interface AdmissionFacts {
   /** The socket takes no bytes for now. */
   readonly isBlocked: boolean;
   readonly isIsolated: boolean;
-  readonly isBudgetSpent: boolean;
+  readonly isRequestBudgetSpent: boolean;
   readonly inFlight: number;
   readonly maxInFlight: number;
   readonly maxWaitMs: number;
@@ -25,16 +25,19 @@ export interface AdmissionFacts {
 export type Admission =
   | { readonly kind: 'run' }
   | { readonly kind: 'wait'; readonly expiresAt: number }
-  | { readonly kind: 'refuse'; readonly why: 'closed' | 'budget' | 'isolated' | 'overloaded' | 'away' };
+  | {
+      readonly kind: 'refuse';
+      readonly why: 'closed' | 'request-budget' | 'isolated' | 'overloaded' | 'away';
+    };
 
 /** Decides whether a call runs now, waits, or fails at once; the refusals in the order of what the caller should know. */
 export function admit(facts: AdmissionFacts): Admission {
   if (facts.gate === 'ended') return { kind: 'refuse', why: 'closed' };
-  if (facts.isBudgetSpent) return { kind: 'refuse', why: 'budget' };
+  if (facts.isRequestBudgetSpent) return { kind: 'refuse', why: 'request-budget' };
   if (facts.isIsolated) return { kind: 'refuse', why: 'isolated' };
   if (facts.inFlight >= facts.maxInFlight) return { kind: 'refuse', why: 'overloaded' };
   if (canRun(facts)) return { kind: 'run' };
-  const awaySince = facts.gate === 'open' ? facts.writesAwaySince : facts.awaySince;
+  const awaySince = facts.gate === 'serving' ? facts.writesAwaySince : facts.awaySince;
   const expiresAt = waitUntil({ ...facts, awaySince });
   if (expiresAt === undefined) return { kind: 'refuse', why: 'away' };
   return facts.hasRoom ? { kind: 'wait', expiresAt } : { kind: 'refuse', why: 'overloaded' };
@@ -44,6 +47,6 @@ export function admit(facts: AdmissionFacts): Admission {
 export function canRun(
   facts: Pick<AdmissionFacts, 'gate' | 'lane' | 'isBlocked' | 'writesAwaySince'>,
 ): boolean {
-  if (facts.gate !== 'open' || facts.isBlocked) return false;
+  if (facts.gate !== 'serving' || facts.isBlocked) return false;
   return facts.lane === 'read' || facts.writesAwaySince === undefined;
 }

@@ -1,13 +1,13 @@
 import type { SendCommand } from '../driver/driver-command.ts';
 import type { Dispatch } from './dispatch.ts';
-import { laneOf, type Entry } from './entry.ts';
+import { laneOf, type Call } from './call.ts';
 import type { GateHost } from './gate-host.ts';
-import type { LateRecord } from './late-record.ts';
+import type { SlowPathState } from './slow-path.ts';
 import { circuitOpen } from './refusals.ts';
 import type { Settler } from './settler.ts';
 import type { TransactionGuard } from './transaction-guard.ts';
 
-/** Makes one attempt at a call off the short way: past its transaction's guard and its circuit, to the driver. */
+/** Makes one attempt at a call on the slow path: past its transaction's guard and its circuit, to the driver. */
 export class Attempts {
   readonly #host: GateHost;
   readonly #dispatch: Dispatch;
@@ -21,50 +21,50 @@ export class Attempts {
     this.#transactions = transactions;
   }
 
-  make(entry: Entry, late: LateRecord): void {
-    const lost = this.#transactions.check(entry);
+  make(call: Call, slow: SlowPathState): void {
+    const lost = this.#transactions.check(call);
     if (lost !== undefined) {
-      this.#settler.fail(entry, lost);
+      this.#settler.fail(call, lost);
       return;
     }
-    if (!this.#passesCircuit(entry, late)) return;
-    this.start(entry, late);
-    const { stream, node } = late;
-    const { long } = this.#dispatch;
-    const send: SendCommand = (command) =>
-      late.inContext === undefined
-        ? long(command, stream, node)
-        : late.inContext(long, command, stream, node);
-    if (entry.batch === undefined) {
-      send(entry.command);
+    if (!this.#passesCircuit(call, slow)) return;
+    this.start(call, slow);
+    const { stream, node } = slow;
+    const { send } = this.#dispatch;
+    const handOver: SendCommand = (command) =>
+      slow.inContext === undefined
+        ? send(command, stream, node)
+        : slow.inContext(send, command, stream, node);
+    if (call.batch === undefined) {
+      handOver(call.command);
       return;
     }
     this.#dispatch.beforeBatch(node);
-    for (const member of entry.batch.members) send(member.command);
+    for (const batched of call.batch.commands) handOver(batched.command);
   }
 
   /** Counts the attempt from now on; whoever calls this hands the command to the driver in the same turn. */
-  start(entry: Entry, late: LateRecord): void {
+  start(call: Call, slow: SlowPathState): void {
     const flush = this.#dispatch.currentFlush();
-    entry.sent = flush;
-    entry.written = this.#dispatch.writesAtOnce ? flush : undefined;
-    entry.attempts++;
-    this.#settler.inFlight.addLate(entry, late);
+    call.sent = flush;
+    call.written = this.#dispatch.writesAtOnce ? flush : undefined;
+    call.sends++;
+    this.#settler.inFlight.addSlow(call, slow);
   }
 
-  #passesCircuit(entry: Entry, late: LateRecord): boolean {
-    const circuit = this.#host.circuits[laneOf(entry)];
+  #passesCircuit(call: Call, slow: SlowPathState): boolean {
+    const circuit = this.#host.circuits[laneOf(call)];
     if (circuit.admitsAll) return true;
     const generation = circuit.admit(this.#host.clock.now());
     if (generation >= 0) {
       // Observed, not enforced: it passes, and is no trial.
-      if (generation < circuit.generation) this.#host.onWouldRefuse(entry);
-      late.generation = generation;
+      if (generation < circuit.generation) this.#host.onWouldRefuse(call);
+      slow.generation = generation;
       return true;
     }
     // A server out of memory takes what frees it.
-    if (circuit.cause === 'out-of-memory' && entry.batch === undefined && entry.traits.frees) return true;
-    this.#settler.refuse(entry, circuitOpen(this.#host, entry, circuit.cause));
+    if (circuit.cause === 'out-of-memory' && call.batch === undefined && call.traits.frees) return true;
+    this.#settler.refuse(call, circuitOpen(this.#host, call, circuit.cause));
     return false;
   }
 }

@@ -37,7 +37,7 @@ export function settleBatch(batch: Batch, wasSent: boolean): BatchVerdict {
   }
   const index = signals.findIndex(({ outcome, cause }) => outcome === 'not-applied' && cause !== undefined);
   if (index === -1) return { kind: 'answer', signals, cause: undefined };
-  const ranNothing = batch.isTransaction ? execWasAborted(batch) : signals.length === batch.members.length;
+  const ranNothing = batch.isTransaction ? execWasAborted(batch) : signals.length === batch.commands.length;
   return {
     kind: 'again',
     signals,
@@ -49,6 +49,6 @@ export function settleBatch(batch: Batch, wasSent: boolean): BatchVerdict {
 }
 
 function execWasAborted(batch: Batch): boolean {
-  const exec = batch.members.find(({ command }) => command.name.toLowerCase() === 'exec')?.settlement;
+  const exec = batch.commands.find(({ command }) => command.name.toLowerCase() === 'exec')?.settlement;
   return exec?.ok === false;
 }

@@ -6,7 +6,7 @@ import type { Lane } from '../snapshot.ts';
 type Settlement =
   { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly error: Error };
 
-interface Member {
+interface BatchedCommand {
   readonly command: DriverCommand;
   readonly resolve: (value: unknown) => unknown;
   readonly reject: (error: Error) => unknown;
@@ -14,41 +14,41 @@ interface Member {
 }
 
 /**
- * The members of one pipeline or MULTI, kept together: replies are held back until the last one is in, so that what
- * becomes of the unit is decided once, by its worst member.
+ * The commands of one pipeline or MULTI, kept together: replies are held back until the last one is in, so that what
+ * becomes of the unit is decided once, by its worst command.
  */
 export class Batch {
-  readonly members: Member[] = [];
-  /** Members without a settlement. */
+  readonly commands: BatchedCommand[] = [];
+  /** Commands without a settlement. */
   remaining = 0;
-  /** No member follows any more. */
+  /** No command follows any more. */
   isComplete = false;
   lane: Lane = 'read';
   isTransaction = false;
 
   add(command: DriverCommand): void {
-    this.members.push({ command, resolve: command.resolve, reject: command.reject, settlement: undefined });
+    this.commands.push({ command, resolve: command.resolve, reject: command.reject, settlement: undefined });
     this.remaining++;
     if (traitsOf(command.name).lane === 'write') this.lane = 'write';
     if (command.name === 'multi') this.isTransaction = true;
   }
 
   settle(command: DriverCommand, settlement: Settlement): void {
-    const member = this.#memberOf(command);
-    if (member === undefined || member.settlement !== undefined) return;
-    member.settlement = settlement;
+    const batched = this.#find(command);
+    if (batched === undefined || batched.settlement !== undefined) return;
+    batched.settlement = settlement;
     this.remaining--;
   }
 
   /** Forgets what was answered, for another attempt. */
   reset(): void {
-    for (const member of this.members) member.settlement = undefined;
-    this.remaining = this.members.length;
+    for (const batched of this.commands) batched.settlement = undefined;
+    this.remaining = this.commands.length;
   }
 
   /** The first error that is no reply of the server: the connection broke under the unit. */
   brokenBy(): Error | undefined {
-    for (const { settlement } of this.members) {
+    for (const { settlement } of this.commands) {
       if (settlement?.ok === false && !isReplyError(settlement.error)) return settlement.error;
     }
     return undefined;
@@ -56,18 +56,18 @@ export class Batch {
 
   replyErrors(): { readonly error: Error; readonly isScript: boolean }[] {
     const errors: { readonly error: Error; readonly isScript: boolean }[] = [];
-    for (const { command, settlement } of this.members) {
+    for (const { command, settlement } of this.commands) {
       if (settlement?.ok !== false || !isReplyError(settlement.error)) continue;
       errors.push({ error: settlement.error, isScript: traitsOf(command.name).script });
     }
     return errors;
   }
 
-  /** Answers the callers: with what each member got, and `replaceError` in the place of each error. */
+  /** Answers the callers: with what each command got, and `replaceError` in the place of each error. */
   release(replaceError: (error: Error, command: DriverCommand) => Error): void {
-    for (const member of this.members) {
-      const { command, resolve, reject, settlement } = member;
-      giveBack(member);
+    for (const batched of this.commands) {
+      const { command, resolve, reject, settlement } = batched;
+      giveBack(batched);
       if (settlement === undefined) continue;
       if (settlement.ok) resolve(settlement.value);
       else reject(replaceError(settlement.error, command));
@@ -76,19 +76,21 @@ export class Batch {
 
   /** Answers all callers with one error. */
   rejectAll(error: Error): void {
-    for (const member of this.members) {
-      giveBack(member);
-      member.reject(error);
+    for (const batched of this.commands) {
+      giveBack(batched);
+      batched.reject(error);
     }
   }
 
-  #memberOf(command: DriverCommand): Member | undefined {
-    const atIndex = this.members[command.pipelineIndex ?? 0];
-    return atIndex?.command === command ? atIndex : this.members.find((member) => member.command === command);
+  #find(command: DriverCommand): BatchedCommand | undefined {
+    const atIndex = this.commands[command.pipelineIndex ?? 0];
+    return atIndex?.command === command
+      ? atIndex
+      : this.commands.find((batched) => batched.command === command);
   }
 }
 
-function giveBack({ command, resolve, reject }: Member): void {
+function giveBack({ command, resolve, reject }: BatchedCommand): void {
   command.call = undefined;
   command.resolve = resolve;
   command.reject = reject;

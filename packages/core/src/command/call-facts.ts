@@ -1,5 +1,5 @@
 import type { DriverCommand } from '../driver/driver-command.ts';
-import type { Entry } from './entry.ts';
+import type { Call } from './call.ts';
 import { sizeOf } from './size-of.ts';
 
 /** What may be told of a call: a name and counts, of a pipeline as a whole; never a key or a value. */
@@ -12,19 +12,19 @@ export interface CallFacts {
   readonly bytes: number;
 }
 
-export function callFacts(entry: Entry): CallFacts {
-  const { command, batch } = entry;
-  const all = batch === undefined ? [command] : batch.members.map((member) => member.command);
+export function callFacts(call: Call): CallFacts {
+  const { command, batch } = call;
+  const all = batch === undefined ? [command] : batch.commands.map((batched) => batched.command);
   let [commands, keys, bytes] = [0, 0, 0];
   for (const each of all) {
     if (batch === undefined || !/^(multi|exec)$/i.test(each.name)) commands++;
     keys += keyCount(each);
     bytes += sizeOf(each.args);
   }
-  return { command: callName(entry), commands, keys, bytes };
+  return { command: callName(call), commands, keys, bytes };
 }
 
-export function callName({ traits, batch }: Entry): string {
+export function callName({ traits, batch }: Call): string {
   if (batch === undefined) return traits.name;
   return batch.isTransaction ? 'multi' : 'pipeline';
 }

@@ -1,7 +1,7 @@
 import type { Clock, TimerHandle } from '../clock.ts';
 import { afterReads } from '../event-loop/after-reads.ts';
-import type { EntryList } from './entry-list.ts';
-import type { Entry } from './entry.ts';
+import type { CallList } from './call-list.ts';
+import type { Call } from './call.ts';
 
 /**
  * One timer for the deadlines of all commands in flight: they were sent in order and have the same time, so only the
@@ -10,18 +10,18 @@ import type { Entry } from './entry.ts';
 export class Deadlines {
   readonly #clock: Clock;
   readonly #timeoutMs: number;
-  readonly #inFlight: EntryList;
-  readonly #expire: (entry: Entry) => void;
+  readonly #inFlight: CallList;
+  readonly #expire: (call: Call) => void;
   #timer: TimerHandle | undefined;
 
-  constructor(clock: Clock, timeoutMs: number, inFlight: EntryList, expire: (entry: Entry) => void) {
+  constructor(clock: Clock, timeoutMs: number, inFlight: CallList, expire: (call: Call) => void) {
     this.#clock = clock;
     this.#timeoutMs = timeoutMs;
     this.#inFlight = inFlight;
     this.#expire = expire;
   }
 
-  /** Called for each entry that joins; does something for the first one only. */
+  /** Called for each call that joins; does something for the first one only. */
   watch(): void {
     if (this.#timer === undefined) this.#arm(this.#timeoutMs);
   }
@@ -48,7 +48,7 @@ export class Deadlines {
 
   #sweep(overdueAt: number): void {
     this.#timer = undefined;
-    while (this.#dueAt(overdueAt) <= overdueAt + roundingMs) this.#expire(this.#inFlight.head as Entry);
+    while (this.#dueAt(overdueAt) <= overdueAt + roundingMs) this.#expire(this.#inFlight.head as Call);
     const dueAt = this.#dueAt(overdueAt);
     if (dueAt < Infinity) this.#arm(Math.max(1, dueAt - this.#clock.now()));
   }

@@ -4,9 +4,9 @@ import type { Flush } from '../event-loop/flush.ts';
 /** How a gate hands commands to the driver. One implementation a topology. */
 export interface Dispatch {
   /** The driver's own `sendCommand`. */
-  readonly long: SendCommand;
-  /** Straight to the socket, for plain commands; undefined where only the long way is right. */
-  short(): ((command: DriverCommand) => void) | undefined;
+  readonly send: SendCommand;
+  /** Straight to the socket, for plain commands; undefined where only the slow path is right. */
+  fastPath(): ((command: DriverCommand) => void) | undefined;
   /** Whether a dispatched command is written in the current flush; else the node that takes it says in which. */
   readonly writesAtOnce: boolean;
   /** The flush that commands dispatched now belong to. */
@@ -19,7 +19,7 @@ export interface Dispatch {
   leave(quit: DriverCommand): void;
   /** Whether the socket takes no bytes for now. */
   isBlocked(): boolean;
-  /** Prepares the members of a pipeline for another attempt, perhaps on another node. */
+  /** Prepares the commands of a pipeline for another attempt, perhaps on another node. */
   beforeBatch(node: unknown): void;
   /** When replies were read last: one clock reading for all replies of one read. */
   readAt(): number;

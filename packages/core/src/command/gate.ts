@@ -4,22 +4,22 @@ import { Attempts } from './attempts.ts';
 import { BatchCollector } from './batch-collector.ts';
 import { traitsOf } from '../catalogue/command-traits.ts';
 import type { Dispatch } from './dispatch.ts';
-import { laneOf, track, trackShort, type Entry } from './entry.ts';
-import { keepContext, lateRecordOf, type LateRecord } from './late-record.ts';
+import { laneOf, track, trackFast, type Call } from './call.ts';
+import { keepContext, slowPathStateOf, type SlowPathState } from './slow-path.ts';
 import { Pauses } from './pauses.ts';
 import { refusal } from './refusals.ts';
 import type { GateHost } from './gate-host.ts';
-import { budgetOfRequest, isFollowed } from './request-budget.ts';
+import { currentRequestBudget, isFollowed } from '../verbs/request-budget.ts';
 import { Settler } from './settler.ts';
 import { TransactionGuard } from './transaction-guard.ts';
 import { unavailable } from './unavailable.ts';
 import { WaitingQueue } from './waiting-queue.ts';
 
-type GateState = 'open' | 'held' | 'ended';
+type GateState = 'serving' | 'held' | 'ended';
 
 /**
  * The single gate every command of one client passes: admission, deadline, accounting, retry. While all is well a
- * plain command takes the short way, which costs one small object and no promise, timer or closure.
+ * plain command takes the fast path, which costs one small object and no promise, timer or closure.
  */
 export class Gate {
   readonly #host: GateHost;
@@ -34,31 +34,31 @@ export class Gate {
   #awaySince: number | undefined;
   #writesAwaySince: number | undefined;
   #isWideOpen = false;
-  #short: ((command: DriverCommand) => void) | undefined;
+  #fastPath: ((command: DriverCommand) => void) | undefined;
 
   constructor(host: GateHost, dispatch: Dispatch) {
     this.#host = host;
     this.#dispatch = dispatch;
-    this.#waiting = new WaitingQueue(host.clock, host.settings.admission, (entry) =>
-      this.#settler.fail(entry, unavailable(host, entry, host.laneCause(laneOf(entry)))),
+    this.#waiting = new WaitingQueue(host.clock, host.settings.admission, (call) =>
+      this.#settler.fail(call, unavailable(host, call, host.laneCause(laneOf(call)))),
     );
-    this.#pauses = new Pauses(host.clock, (entry) => this.#comeBack(entry, 0));
+    this.#pauses = new Pauses(host.clock, (call) => this.#comeBack(call, 0));
     this.#settler = new Settler(host, dispatch, {
-      comeBack: (entry, delayMs) => this.#comeBack(entry, delayMs),
+      comeBack: (call, delayMs) => this.#comeBack(call, delayMs),
       isEnded: () => this.#state === 'ended',
-      wouldRun: (entry) => this.#canRun(entry),
+      wouldRun: (call) => this.#canRun(call),
     });
     this.#attempts = new Attempts(host, dispatch, this.#settler, this.#transactions);
     this.#batches = new BatchCollector({
       owner: this.#settler,
       timeoutMs: host.settings.timeoutMs,
       now: () => host.clock.now(),
-      runsAtOnce: () => this.#isWideOpen && budgetOfRequest() === undefined && !this.#transactions.isWatching,
-      start: (entry, late) => this.#attempts.start(entry, late),
-      send: (command, stream, node) => void dispatch.long(command, stream, node),
-      complete: (entry, late, ranAtOnce) => {
-        if (!ranAtOnce) this.#admit(entry, late);
-        else if (entry.batch !== undefined) this.#settler.finishBatch(entry, entry.batch);
+      runsAtOnce: () => this.#isWideOpen && !currentRequestBudget() && !this.#transactions.isWatching,
+      start: (call, slow) => this.#attempts.start(call, slow),
+      send: (command, stream, node) => void dispatch.send(command, stream, node),
+      complete: (call, slow, ranAtOnce) => {
+        if (!ranAtOnce) this.#admit(call, slow);
+        else if (call.batch !== undefined) this.#settler.finishBatch(call, call.batch);
       },
     });
   }
@@ -72,25 +72,25 @@ export class Gate {
   readonly handle: SendCommand = (command, stream, node) => {
     if (this.#isWideOpen && stream === undefined && command.call === undefined) {
       const traits = traitsOf(command.name);
-      const short = this.#short;
-      const isShort = traits.ordinary && short !== undefined && !isFollowed();
-      if (isShort && this.#settler.inFlight.length < this.#host.settings.admission.maxInFlight) {
-        const entry = trackShort(this.#settler, command, traits);
+      const fastPath = this.#fastPath;
+      const isPlain = traits.ordinary && fastPath !== undefined && !isFollowed();
+      if (isPlain && this.#settler.inFlight.length < this.#host.settings.admission.maxInFlight) {
+        const call = trackFast(this.#settler, command, traits);
         const flush = this.#dispatch.currentFlush();
-        entry.sent = flush;
-        entry.written = flush;
-        entry.attempts = 1;
-        this.#settler.inFlight.add(entry);
-        short(command);
+        call.sent = flush;
+        call.written = flush;
+        call.sends = 1;
+        this.#settler.inFlight.add(call);
+        fastPath(command);
         return command.promise;
       }
     }
-    return this.#handleOffTheShortWay(command, stream, node);
+    return this.#handleOnSlowPath(command, stream, node);
   };
 
   /** The connection serves: everything that waited leaves, in its order. */
-  open(): void {
-    this.#state = 'open';
+  serve(): void {
+    this.#state = 'serving';
     this.#awaySince = undefined;
     this.refresh();
   }
@@ -98,7 +98,7 @@ export class Gate {
   /** The connection is away since `since`; undefined while it is only being made for the first time. */
   hold(since: number | undefined): void {
     if (this.#state === 'ended') return;
-    if (this.#state === 'open') this.#transactions.connectionLost();
+    if (this.#state === 'serving') this.#transactions.connectionLost();
     this.#state = 'held';
     this.#awaySince = since;
     this.refresh();
@@ -116,33 +116,33 @@ export class Gate {
     this.refresh();
     this.#waiting.release(
       () => true,
-      (entry) => this.#settler.fail(entry, unavailable(this.#host, entry, 'closed')),
+      (call) => this.#settler.fail(call, unavailable(this.#host, call, 'closed')),
     );
-    this.#pauses.drain((entry) => this.#settler.fail(entry, unavailable(this.#host, entry, 'closed')));
+    this.#pauses.drain((call) => this.#settler.fail(call, unavailable(this.#host, call, 'closed')));
     this.#settler.end();
   }
 
-  /** Works after {@link end}, when the user connects the client anew. */
-  begin(): void {
+  /** Undoes {@link end}: the user connects the client again. */
+  reopen(): void {
     if (this.#state === 'ended') this.#state = 'held';
   }
 
-  /** Looks again whether the short way is right: a circuit changed, the socket takes bytes again or no more. */
+  /** Looks again whether the fast path is right: a circuit changed, the socket takes bytes again or no more. */
   refresh(): void {
     this.#chooseWay();
-    if (this.#state === 'open' && this.#waiting.length > 0) this.#releaseWaiting();
+    if (this.#state === 'serving' && this.#waiting.length > 0) this.#releaseWaiting();
   }
 
   #chooseWay(): void {
     const { circuits } = this.#host;
     this.#isWideOpen =
-      this.#state === 'open' &&
+      this.#state === 'serving' &&
       this.#writesAwaySince === undefined &&
       circuits.read.admitsAll &&
       circuits.write.admitsAll &&
       !this.#transactions.isInside &&
       !this.#dispatch.isBlocked();
-    this.#short = this.#isWideOpen ? this.#dispatch.short() : undefined;
+    this.#fastPath = this.#isWideOpen ? this.#dispatch.fastPath() : undefined;
   }
 
   /** After the process was frozen, the time that passed counts against nobody. */
@@ -150,13 +150,13 @@ export class Gate {
     this.#settler.inFlight.forgiveElapsed(elapsedMs);
   }
 
-  #handleOffTheShortWay(command: DriverCommand, stream?: PipelineStream, node?: unknown): unknown {
+  #handleOnSlowPath(command: DriverCommand, stream?: PipelineStream, node?: unknown): unknown {
     const { call: known } = command;
-    if (this.#dispatch.isHandshake(command)) return this.#dispatch.long(command, stream, node);
+    if (this.#dispatch.isHandshake(command)) return this.#dispatch.send(command, stream, node);
     if (known !== undefined) {
       // The driver sends it again from its own queue; when its caller was answered already, it must not run.
       if (known.settled && stream === undefined) return command.promise;
-      return this.#dispatch.long(command, stream, node);
+      return this.#dispatch.send(command, stream, node);
     }
     if (command.name === 'quit' && this.#state === 'held') this.#dispatch.leave(command);
     else if (stream?.isPipeline === true) this.#batches.add(command, stream, node);
@@ -165,86 +165,86 @@ export class Gate {
   }
 
   #issue(command: DriverCommand, stream: PipelineStream | undefined, node: unknown): void {
-    const entry = track(this.#settler, command, traitsOf(command.name));
-    entry.late = lateRecordOf(entry, this.#host, stream, node);
-    this.#admit(entry, entry.late);
+    const call = track(this.#settler, command, traitsOf(command.name));
+    call.slow = slowPathStateOf(call, this.#host, stream, node);
+    this.#admit(call, call.slow);
   }
 
-  #admit(entry: Entry, late: LateRecord): void {
+  #admit(call: Call, slow: SlowPathState): void {
     this.#dispatch.wake();
-    if (this.#dispatch.long.isWrapped === true) keepContext(late);
+    if (this.#dispatch.send.isWrapped === true) keepContext(slow);
     const { settings, circuits } = this.#host;
-    const lane = laneOf(entry);
-    const now = late.issuedAt;
-    const budget = budgetOfRequest();
+    const lane = laneOf(call);
+    const now = slow.issuedAt;
+    const requestBudget = currentRequestBudget();
     const admission = admit({
       gate: this.#state,
       lane,
       now,
-      deadlineAt: late.deadlineAt,
+      deadlineAt: slow.deadlineAt,
       awaySince: this.#awaySince,
       writesAwaySince: this.#writesAwaySince,
       isBlocked: this.#dispatch.isBlocked(),
       isIsolated: circuits[lane].state === 'isolated',
-      isBudgetSpent: budget?.isSpent(now) === true,
+      isRequestBudgetSpent: requestBudget?.isSpent(now) === true,
       inFlight: this.#settler.inFlight.length,
       maxInFlight: settings.admission.maxInFlight,
       maxWaitMs: settings.admission.maxWaitMs,
-      hasRoom: this.#waiting.hasRoomFor(late.bytes),
+      hasRoom: this.#waiting.hasRoomFor(slow.bytes),
     });
     if (admission.kind === 'refuse') {
-      this.#settler.refuse(entry, refusal(this.#host, entry, admission.why, budget));
+      this.#settler.refuse(call, refusal(this.#host, call, admission.why, requestBudget));
       return;
     }
-    if (budget !== undefined) {
-      late.deadlineAt = Math.min(late.deadlineAt, now + budget.remainingMs(now));
-      late.budget = budget;
-      budget.begin(now);
+    if (requestBudget !== undefined) {
+      slow.deadlineAt = Math.min(slow.deadlineAt, now + requestBudget.remainingMs(now));
+      slow.requestBudget = requestBudget;
+      requestBudget.startWaiting(now);
     }
-    if (admission.kind === 'run') this.#run(entry, late);
+    if (admission.kind === 'run') this.#run(call, slow);
     else {
-      late.expiresAt = Math.min(admission.expiresAt, late.deadlineAt);
-      this.#waiting.add(entry, late, 'fresh');
+      slow.expiresAt = Math.min(admission.expiresAt, slow.deadlineAt);
+      this.#waiting.add(call, slow, 'fresh');
     }
   }
 
-  #canRun(entry: Entry): boolean {
+  #canRun(call: Call): boolean {
     return canRun({
       gate: this.#state,
-      lane: laneOf(entry),
+      lane: laneOf(call),
       isBlocked: this.#dispatch.isBlocked(),
       writesAwaySince: this.#writesAwaySince,
     });
   }
 
-  #run(entry: Entry, late: LateRecord): void {
-    this.#attempts.make(entry, late);
+  #run(call: Call, slow: SlowPathState): void {
+    this.#attempts.make(call, slow);
     // It may have begun, or ended, a MULTI of its own.
     this.#chooseWay();
   }
 
   /** An attempt failed and another one follows: in its old place before all that is new. */
-  #comeBack(entry: Entry, delayMs: number): void {
-    const { late } = entry;
-    if (late === undefined) return;
+  #comeBack(call: Call, delayMs: number): void {
+    const { slow } = call;
+    if (slow === undefined) return;
     if (delayMs > 0) {
-      this.#pauses.add(entry, delayMs);
+      this.#pauses.add(call, delayMs);
       return;
     }
-    if (this.#state === 'ended') this.#settler.fail(entry, unavailable(this.#host, entry, 'closed'));
-    else if (this.#canRun(entry)) this.#run(entry, late);
+    if (this.#state === 'ended') this.#settler.fail(call, unavailable(this.#host, call, 'closed'));
+    else if (this.#canRun(call)) this.#run(call, slow);
     else {
       // Twice as long as a fresh one: it was promised already, and what is back within a moment is worth it.
       const maxWaitMs = 2 * this.#host.settings.admission.maxWaitMs;
-      late.expiresAt = Math.min(late.deadlineAt, this.#host.clock.now() + maxWaitMs);
-      this.#waiting.add(entry, late, 'returned');
+      slow.expiresAt = Math.min(slow.deadlineAt, this.#host.clock.now() + maxWaitMs);
+      this.#waiting.add(call, slow, 'returned');
     }
   }
 
   #releaseWaiting(): void {
     this.#waiting.release(
-      (entry) => this.#canRun(entry),
-      (entry) => this.#run(entry, entry.late as LateRecord),
+      (call) => this.#canRun(call),
+      (call) => this.#run(call, call.slow as SlowPathState),
     );
   }
 }

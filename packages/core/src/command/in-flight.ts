@@ -1,55 +1,55 @@
 import type { Clock } from '../clock.ts';
 import { Deadlines } from './deadlines.ts';
-import { EntryList } from './entry-list.ts';
-import type { Entry } from './entry.ts';
+import { CallList } from './call-list.ts';
+import type { Call } from './call.ts';
 import { afterReads } from '../event-loop/after-reads.ts';
-import type { LateRecord } from './late-record.ts';
+import type { SlowPathState } from './slow-path.ts';
 import type { Flush } from '../event-loop/flush.ts';
 
 /** Everything that was sent and is not answered, and the deadlines it is under. */
 export class InFlight {
   readonly #clock: Clock;
-  readonly #expire: (entry: Entry) => void;
+  readonly #expire: (call: Call) => void;
   /** Under the common deadline; the oldest first. */
-  readonly #common = new EntryList();
+  readonly #common = new CallList();
   /** With a deadline of their own: blocking commands, pipelines, and what was sent again. */
-  readonly #late = new Set<Entry>();
+  readonly #slow = new Set<Call>();
   readonly #deadlines: Deadlines;
 
-  constructor(clock: Clock, timeoutMs: number, expire: (entry: Entry) => void) {
+  constructor(clock: Clock, timeoutMs: number, expire: (call: Call) => void) {
     this.#clock = clock;
     this.#expire = expire;
     this.#deadlines = new Deadlines(clock, timeoutMs, this.#common, expire);
   }
 
   get length(): number {
-    return this.#common.length + this.#late.size;
+    return this.#common.length + this.#slow.size;
   }
 
-  add(entry: Entry): void {
-    this.#common.push(entry);
+  add(call: Call): void {
+    this.#common.push(call);
     this.#deadlines.watch();
   }
 
-  addLate(entry: Entry, late: LateRecord): void {
-    this.#late.add(entry);
-    if (late.deadlineAt === Infinity) return;
-    const delayMs = Math.max(0, late.deadlineAt - this.#clock.now());
-    late.timer = this.#clock.setTimeout(() => {
-      late.timer = undefined;
+  addSlow(call: Call, slow: SlowPathState): void {
+    this.#slow.add(call);
+    if (slow.deadlineAt === Infinity) return;
+    const delayMs = Math.max(0, slow.deadlineAt - this.#clock.now());
+    slow.timer = this.#clock.setTimeout(() => {
+      slow.timer = undefined;
       afterReads(this.#clock, () => {
-        if (this.#late.has(entry) && late.timer === undefined) this.#expire(entry);
+        if (this.#slow.has(call) && slow.timer === undefined) this.#expire(call);
       });
     }, delayMs);
   }
 
-  remove(entry: Entry): void {
-    if (this.#late.delete(entry)) {
-      const { late } = entry;
-      if (late?.timer !== undefined) this.#clock.clearTimeout(late.timer);
-      if (late !== undefined) late.timer = undefined;
-    } else if (entry.previous !== undefined || entry.next !== undefined || this.#common.head === entry) {
-      this.#common.remove(entry);
+  remove(call: Call): void {
+    if (this.#slow.delete(call)) {
+      const { slow } = call;
+      if (slow?.timer !== undefined) this.#clock.clearTimeout(slow.timer);
+      if (slow !== undefined) slow.timer = undefined;
+    } else if (call.previous !== undefined || call.next !== undefined || this.#common.head === call) {
+      this.#common.remove(call);
     }
   }
 
@@ -57,26 +57,26 @@ export class InFlight {
   forgiveElapsed(elapsedMs: number): void {
     const frozenAt = this.#clock.now() - elapsedMs;
     const seen = new Set<Flush>();
-    for (let entry = this.#common.head; entry !== undefined; entry = entry.next) {
-      if (entry.sent === undefined || entry.sent.at > frozenAt || seen.has(entry.sent)) continue;
-      seen.add(entry.sent);
-      entry.sent.at += elapsedMs;
+    for (let call = this.#common.head; call !== undefined; call = call.next) {
+      if (call.sent === undefined || call.sent.at > frozenAt || seen.has(call.sent)) continue;
+      seen.add(call.sent);
+      call.sent.at += elapsedMs;
     }
-    const bounded = [...this.#late].filter(
-      ({ late }) => late !== undefined && late.issuedAt <= frozenAt && late.deadlineAt < Infinity,
+    const bounded = [...this.#slow].filter(
+      ({ slow }) => slow !== undefined && slow.issuedAt <= frozenAt && slow.deadlineAt < Infinity,
     );
-    for (const entry of bounded) {
-      const late = entry.late as LateRecord;
-      this.remove(entry);
-      late.deadlineAt += elapsedMs;
-      this.addLate(entry, late);
+    for (const call of bounded) {
+      const slow = call.slow as SlowPathState;
+      this.remove(call);
+      slow.deadlineAt += elapsedMs;
+      this.addSlow(call, slow);
     }
   }
 
   /** Hands out everything, and stops. */
-  drain(take: (entry: Entry) => void): void {
+  drain(take: (call: Call) => void): void {
     this.#deadlines.stop();
-    for (const entry of this.#late) take(entry);
+    for (const call of this.#slow) take(call);
     while (this.#common.head !== undefined) take(this.#common.head);
   }
 }

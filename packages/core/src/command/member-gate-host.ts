@@ -1,7 +1,7 @@
 import type { CauseCode } from '../cause.ts';
 import type { Circuit } from '../circuit/circuit.ts';
 import type { Clock, Random } from '../clock.ts';
-import type { Entry } from './entry.ts';
+import type { Call } from './call.ts';
 import type { GateHost } from './gate-host.ts';
 import type { ReplyVerdict } from '../replies/reply-error.ts';
 import type { RetryBudget } from './retry-budget.ts';
@@ -16,7 +16,7 @@ export class MemberGateHost implements GateHost {
   readonly clock: Clock;
   readonly random: Random;
   readonly circuits: Readonly<Record<Lane, Circuit>>;
-  readonly budget: RetryBudget;
+  readonly retryBudget: RetryBudget;
   readonly #member: ProtectedClient;
   readonly #host: MemberHost;
 
@@ -25,7 +25,7 @@ export class MemberGateHost implements GateHost {
     this.clock = host.clock;
     this.random = host.random;
     this.circuits = host.circuits;
-    this.budget = host.budget;
+    this.retryBudget = host.retryBudget;
     this.#member = member;
     this.#host = host;
   }
@@ -34,16 +34,16 @@ export class MemberGateHost implements GateHost {
     this.#host.onVerdict(verdict, this.#member);
   }
 
-  onSettled(entry: Entry, durationMs: number, failure: Error | undefined): void {
-    this.#host.onSettled(entry, durationMs, failure);
+  onSettled(call: Call, durationMs: number, failure: Error | undefined): void {
+    this.#host.onSettled(call, durationMs, failure);
   }
 
-  onRetry(entry: Entry, outcome: Outcome): void {
-    this.#host.onRetry(entry, outcome);
+  onRetry(call: Call, outcome: Outcome): void {
+    this.#host.onRetry(call, outcome);
   }
 
-  onWouldRefuse(entry: Entry): void {
-    this.#host.onWouldRefuse(entry);
+  onWouldRefuse(call: Call): void {
+    this.#host.onWouldRefuse(call);
   }
 
   retryAfterMs(lane: Lane): number | undefined {
@@ -59,13 +59,13 @@ export class MemberGateHost implements GateHost {
     return this.#host.eventLoopLagMs();
   }
 
-  forensics(entry: Entry): Forensics {
+  forensics(call: Call): Forensics {
     const { state, readAt, writtenAt, gate } = this.#member;
     const { waiting, inFlight } = gate.counts();
     const now = this.clock.now();
     return {
-      command: entry.traits.name,
-      attempt: entry.attempts,
+      command: call.traits.name,
+      attempt: call.sends,
       connectionState: state,
       waiting,
       inFlight,

@@ -1,13 +1,13 @@
 import type { Clock, TimerHandle } from '../clock.ts';
-import type { Entry } from './entry.ts';
+import type { Call } from './call.ts';
 
-/** The calls between two attempts. */
+/** The calls between two sends. */
 export class Pauses {
   readonly #clock: Clock;
-  readonly #onOver: (entry: Entry) => void;
-  readonly #timers = new Map<Entry, TimerHandle>();
+  readonly #onOver: (call: Call) => void;
+  readonly #timers = new Map<Call, TimerHandle>();
 
-  constructor(clock: Clock, onOver: (entry: Entry) => void) {
+  constructor(clock: Clock, onOver: (call: Call) => void) {
     this.#clock = clock;
     this.#onOver = onOver;
   }
@@ -16,21 +16,21 @@ export class Pauses {
     return this.#timers.size;
   }
 
-  add(entry: Entry, delayMs: number): void {
+  add(call: Call, delayMs: number): void {
     const timer = this.#clock.setTimeout(() => {
-      this.#timers.delete(entry);
-      this.#onOver(entry);
+      this.#timers.delete(call);
+      this.#onOver(call);
     }, delayMs);
-    this.#timers.set(entry, timer);
+    this.#timers.set(call, timer);
   }
 
   /** Ends all pauses without another attempt. */
-  drain(take: (entry: Entry) => void): void {
+  drain(take: (call: Call) => void): void {
     const pausing = [...this.#timers];
     this.#timers.clear();
-    for (const [entry, timer] of pausing) {
+    for (const [call, timer] of pausing) {
       this.#clock.clearTimeout(timer);
-      take(entry);
+      take(call);
     }
   }
 }

@@ -1,20 +1,19 @@
-/** Why a command is sent again: `throttled` when the server said "not now", `timeout` when it did not answer. */
-export type RetryKind = 'plain' | 'throttled' | 'timeout';
+const freeRetries = 3;
+const freeWithinMs = 1_000;
 
-const cost: Readonly<Record<RetryKind, number>> = { plain: 10, throttled: 5, timeout: 20 };
-const floorRetries = 3;
-const floorMs = 1_000;
+/** Tokens that a retry costs which nothing else paces. */
+export const retryPrice = 5;
 
 /**
- * Bounds how much load retries may add: a bucket of tokens that a retry draws from and each success of a first try
- * fills by one, so that retries are a tenth of the calls in the long run and a burst of ten at most. (Costs and
- * refund after the AWS SDK's standard retry, floor after Finagle.) When the tokens do not suffice, up to 3 retries
- * within any second pass free, so that a quiet process can retry too.
+ * Bounds how much load retries may add. A bucket of tokens, shared by all connections of a resilience: a retry takes 5,
+ * a command that succeeds at the first try adds 1, so in the long run one command in five is a retry at most, after a
+ * burst of twenty. When the tokens do not suffice, up to 3 retries within any second are free, so that a quiet process
+ * can retry too. (Price after the AWS SDK's standard retry for throttled calls, free retries after Finagle.)
  */
 export class RetryBudget {
   readonly #capacity: number;
   readonly #now: () => number;
-  readonly #freeRetriesAt = new Float64Array(floorRetries).fill(-Infinity);
+  readonly #freeRetriesAt = new Float64Array(freeRetries).fill(-Infinity);
   #nextFree = 0;
   #level: number;
 
@@ -30,27 +29,23 @@ export class RetryBudget {
     return this.#level;
   }
 
-  /** True when the retry may be sent: 10 tokens, 5 when throttled, 20 after a timeout, or free at the floor. */
-  tryTake(kind: RetryKind): boolean {
-    const price = cost[kind];
-    if (this.#level >= price) {
-      this.#level -= price;
-      return true;
+  /** Whether {@link take} may be called now. */
+  get allowsRetry(): boolean {
+    return this.#level >= retryPrice || this.#now() - this.#freeRetriesAt[this.#nextFree]! >= freeWithinMs;
+  }
+
+  /** A retry is sent: 5 tokens, or one of the free retries when there are fewer. */
+  take(): void {
+    if (this.#level >= retryPrice) {
+      this.#level -= retryPrice;
+      return;
     }
-    const now = this.#now();
-    if (now - this.#freeRetriesAt[this.#nextFree]! < floorMs) return false;
-    this.#freeRetriesAt[this.#nextFree] = now;
-    this.#nextFree = (this.#nextFree + 1) % floorRetries;
-    return true;
+    this.#freeRetriesAt[this.#nextFree] = this.#now();
+    this.#nextFree = (this.#nextFree + 1) % freeRetries;
   }
 
   /** A command succeeded that was sent once: one token. */
   succeededFirstTry(): void {
     if (this.#level < this.#capacity) this.#level++;
-  }
-
-  /** A command succeeded after a retry of this kind: the retry costs nothing. Earned by free retries too. */
-  refund(kind: RetryKind): void {
-    this.#level = Math.min(this.#capacity, this.#level + cost[kind]);
   }
 }

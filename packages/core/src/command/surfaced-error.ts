@@ -1,32 +1,32 @@
 import type { CauseCode } from '../cause.ts';
 import { CommandTimeoutError, OutcomeUnknownError, type Outcome } from '../errors.ts';
-import { laneOf, type Entry } from './entry.ts';
+import { laneOf, type Call } from './call.ts';
 import type { GateHost } from './gate-host.ts';
 import { describeUnavailable, unavailable } from './unavailable.ts';
 
 /** The error of a call whose connection broke or whose server is away, when it is not sent again. */
 export function surfaced(
   host: GateHost,
-  entry: Entry,
+  call: Call,
   cause: CauseCode | undefined,
   beneath: Error | undefined,
 ): Error {
-  const lane = laneOf(entry);
+  const lane = laneOf(call);
   const reason = cause ?? host.laneCause(lane) ?? 'connection-reset';
-  if (entry.late?.outcome !== 'unknown' || lane === 'read') return unavailable(host, entry, reason, beneath);
+  if (call.slow?.outcome !== 'unknown' || lane === 'read') return unavailable(host, call, reason, beneath);
   return new OutcomeUnknownError(
-    `The connection broke after ${entry.traits.name} was sent and before its answer: it may have run. ` +
+    `The connection broke after ${call.traits.name} was sent and before its answer: it may have run. ` +
       'Check before sending it again, or use applyOnce.',
-    { ...describeUnavailable(host, entry, reason), outcome: 'unknown', cause: beneath },
+    { ...describeUnavailable(host, call, reason), outcome: 'unknown', cause: beneath },
   );
 }
 
 /** The error of a call that was sent and not answered within its deadline. */
-export function overdue(host: GateHost, entry: Entry, reason: CauseCode): CommandTimeoutError {
-  const isUnknown = entry.late?.outcome === 'unknown';
+export function overdue(host: GateHost, call: Call, reason: CauseCode): CommandTimeoutError {
+  const isUnknown = call.slow?.outcome === 'unknown';
   return new CommandTimeoutError(
-    `${entry.traits.name} was not answered within its deadline. ${isUnknown ? 'It may have run.' : 'It did not run.'}`,
-    describeUnavailable(host, entry, reason),
+    `${call.traits.name} was not answered within its deadline. ${isUnknown ? 'It may have run.' : 'It did not run.'}`,
+    describeUnavailable(host, call, reason),
   );
 }
 

@@ -1,5 +1,5 @@
 import { WatchLostError } from '../errors.ts';
-import type { Entry } from './entry.ts';
+import type { Call } from './call.ts';
 
 /**
  * Knows what a connection promised and a new one does not: a WATCH, and a MULTI sent command by command. An EXEC whose
@@ -7,7 +7,7 @@ import type { Entry } from './entry.ts';
  */
 export class TransactionGuard {
   #watch: 'none' | 'held' | 'lost' = 'none';
-  #multi: 'none' | 'open' | 'lost' = 'none';
+  #multi: 'none' | 'begun' | 'lost' = 'none';
 
   /** Between MULTI and EXEC, sent one by one. */
   get isInside(): boolean {
@@ -20,14 +20,13 @@ export class TransactionGuard {
 
   connectionLost(): void {
     if (this.#watch === 'held') this.#watch = 'lost';
-    if (this.#multi === 'open') this.#multi = 'lost';
+    if (this.#multi === 'begun') this.#multi = 'lost';
   }
 
   /** Looks at a call right before it is sent; an error means that it must not be. */
-  check(entry: Entry): WatchLostError | undefined {
-    if (entry.batch !== undefined)
-      return entry.batch.isTransaction ? this.#checkTransaction(entry) : undefined;
-    switch (entry.command.name.toLowerCase()) {
+  check(call: Call): WatchLostError | undefined {
+    if (call.batch !== undefined) return call.batch.isTransaction ? this.#checkTransaction(call) : undefined;
+    switch (call.command.name.toLowerCase()) {
       case 'watch':
         if (this.#watch === 'none') this.#watch = 'held';
         return undefined;
@@ -35,7 +34,7 @@ export class TransactionGuard {
         this.#watch = 'none';
         return undefined;
       case 'multi':
-        this.#multi = 'open';
+        this.#multi = 'begun';
         return undefined;
       case 'discard':
         this.#watch = 'none';
@@ -49,9 +48,9 @@ export class TransactionGuard {
     }
   }
 
-  #checkTransaction({ late }: Entry): WatchLostError | undefined {
-    if (late?.isGuarded === true) return lostError('WATCH');
-    if (late !== undefined) late.isGuarded = this.#watch === 'held';
+  #checkTransaction({ slow }: Call): WatchLostError | undefined {
+    if (slow?.isGuarded === true) return lostError('WATCH');
+    if (slow !== undefined) slow.isGuarded = this.#watch === 'held';
     return this.#checkExec();
   }
 

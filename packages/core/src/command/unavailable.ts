@@ -1,21 +1,21 @@
 import { describeCause, type CauseCode } from '../cause.ts';
 import { RedisUnavailableError, type ErrorDetails, type Outcome } from '../errors.ts';
-import type { Entry } from './entry.ts';
+import type { Call } from './call.ts';
 import type { GateHost } from './gate-host.ts';
 
 /** The facts every refusal carries, and the sentence that says why. */
 export function describeUnavailable(
   host: GateHost,
-  entry: Entry,
+  call: Call,
   reason: CauseCode | undefined,
 ): ErrorDetails & { readonly sentence: string; readonly outcome: Outcome } {
-  const lane = entry.batch?.lane ?? entry.traits.lane;
+  const lane = call.batch?.lane ?? call.traits.lane;
   return {
     reason,
     connection: host.settings.name,
-    outcome: entry.late?.outcome ?? 'not-applied',
+    outcome: call.slow?.outcome ?? 'not-applied',
     retryAfterMs: reason === 'closed' ? undefined : host.retryAfterMs(lane),
-    forensics: host.forensics(entry),
+    forensics: host.forensics(call),
     sentence: reason === undefined ? 'the connection is not ready yet.' : describeCause(reason),
   };
 }
@@ -23,17 +23,17 @@ export function describeUnavailable(
 /** The error of a command that could not be sent, or provably did not run. */
 export function unavailable(
   host: GateHost,
-  entry: Entry,
+  call: Call,
   reason: CauseCode | undefined,
   cause?: unknown,
 ): RedisUnavailableError {
-  const details = describeUnavailable(host, entry, reason);
+  const details = describeUnavailable(host, call, reason);
   const advice =
     details.outcome === 'not-applied'
       ? 'It did not run: use a fallback, or try again later.'
       : 'Try again later.';
   return new RedisUnavailableError(
-    `Redis cannot take ${entry.traits.name} now: ${details.sentence} ${advice}`,
+    `Redis cannot take ${call.traits.name} now: ${details.sentence} ${advice}`,
     {
       ...details,
       cause,

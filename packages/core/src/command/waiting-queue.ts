@@ -1,7 +1,7 @@
 import type { Clock, TimerHandle } from '../clock.ts';
-import { EntryList } from './entry-list.ts';
-import type { Entry } from './entry.ts';
-import type { LateRecord } from './late-record.ts';
+import { CallList } from './call-list.ts';
+import type { Call } from './call.ts';
+import type { SlowPathState } from './slow-path.ts';
 
 export interface WaitingBounds {
   readonly maxWaiting: number;
@@ -10,19 +10,19 @@ export interface WaitingBounds {
 
 /**
  * What waits for Redis to come back: first what was already sent and came back unapplied, in its old order, then what
- * is new. Bounded by count and bytes. An entry whose time is up leaves, and never runs later.
+ * is new. Bounded by count and bytes. An call whose time is up leaves, and never runs later.
  */
 export class WaitingQueue {
-  readonly #returned = new EntryList();
-  readonly #fresh = new EntryList();
+  readonly #returned = new CallList();
+  readonly #fresh = new CallList();
   readonly #clock: Clock;
   readonly #bounds: WaitingBounds;
-  readonly #onExpired: (entry: Entry) => void;
+  readonly #onExpired: (call: Call) => void;
   #bytes = 0;
   #timer: TimerHandle | undefined;
   #timerDueAt = Infinity;
 
-  constructor(clock: Clock, bounds: WaitingBounds, onExpired: (entry: Entry) => void) {
+  constructor(clock: Clock, bounds: WaitingBounds, onExpired: (call: Call) => void) {
     this.#clock = clock;
     this.#bounds = bounds;
     this.#onExpired = onExpired;
@@ -40,35 +40,35 @@ export class WaitingQueue {
     return this.length < this.#bounds.maxWaiting && this.#bytes + bytes <= this.#bounds.maxWaitingBytes;
   }
 
-  add(entry: Entry, late: LateRecord, waitsAs: 'returned' | 'fresh'): void {
-    late.waitsAs = waitsAs;
-    if (late.operation !== undefined) late.waitsSince = this.#clock.now();
-    (waitsAs === 'returned' ? this.#returned : this.#fresh).push(entry);
-    this.#bytes += late.bytes;
-    this.#arm(late.expiresAt);
+  add(call: Call, slow: SlowPathState, waitsAs: 'returned' | 'fresh'): void {
+    slow.waitsAs = waitsAs;
+    if (slow.operation !== undefined) slow.waitsSince = this.#clock.now();
+    (waitsAs === 'returned' ? this.#returned : this.#fresh).push(call);
+    this.#bytes += slow.bytes;
+    this.#arm(slow.expiresAt);
   }
 
-  remove(entry: Entry): void {
-    const { late } = entry;
-    if (late?.waitsAs === undefined) return;
-    (late.waitsAs === 'returned' ? this.#returned : this.#fresh).remove(entry);
-    late.waitsAs = undefined;
-    if (late.operation !== undefined) late.operation.waitedMs += this.#clock.now() - late.waitsSince;
-    this.#bytes -= late.bytes;
+  remove(call: Call): void {
+    const { slow } = call;
+    if (slow?.waitsAs === undefined) return;
+    (slow.waitsAs === 'returned' ? this.#returned : this.#fresh).remove(call);
+    slow.waitsAs = undefined;
+    if (slow.operation !== undefined) slow.operation.waitedMs += this.#clock.now() - slow.waitsSince;
+    this.#bytes -= slow.bytes;
     if (this.length === 0) this.#disarm();
   }
 
-  /** Hands over, in order, every entry that `accepts` lets pass. */
-  release(accepts: (entry: Entry) => boolean, run: (entry: Entry) => void): void {
+  /** Hands over, in order, every call that `accepts` lets pass. */
+  release(accepts: (call: Call) => boolean, run: (call: Call) => void): void {
     for (const list of [this.#returned, this.#fresh]) {
-      let entry = list.head;
-      while (entry !== undefined) {
-        const { next } = entry;
-        if (accepts(entry)) {
-          this.remove(entry);
-          run(entry);
+      let call = list.head;
+      while (call !== undefined) {
+        const { next } = call;
+        if (accepts(call)) {
+          this.remove(call);
+          run(call);
         }
-        entry = next;
+        call = next;
       }
     }
   }
@@ -90,17 +90,17 @@ export class WaitingQueue {
     this.#disarm();
     const now = this.#clock.now();
     let nextDueAt = Infinity;
-    const expired: Entry[] = [];
+    const expired: Call[] = [];
     for (const list of [this.#returned, this.#fresh]) {
-      for (let entry = list.head; entry !== undefined; entry = entry.next) {
-        const expiresAt = entry.late?.expiresAt ?? Infinity;
-        if (expiresAt <= now) expired.push(entry);
+      for (let call = list.head; call !== undefined; call = call.next) {
+        const expiresAt = call.slow?.expiresAt ?? Infinity;
+        if (expiresAt <= now) expired.push(call);
         else nextDueAt = Math.min(nextDueAt, expiresAt);
       }
     }
-    for (const entry of expired) {
-      this.remove(entry);
-      this.#onExpired(entry);
+    for (const call of expired) {
+      this.remove(call);
+      this.#onExpired(call);
     }
     this.#arm(nextDueAt);
   };

@@ -51,7 +51,7 @@ export type ClientNews =
 /** What all clients of a resilience share. */
 export interface MemberHost extends Pick<
   GateHost,
-  'circuits' | 'budget' | 'onSettled' | 'onRetry' | 'onWouldRefuse'
+  'circuits' | 'retryBudget' | 'onSettled' | 'onRetry' | 'onWouldRefuse'
 > {
   readonly settings: Settings;
   readonly clock: Clock;

@@ -5,12 +5,12 @@ import type { Wire } from '../socket/wire.ts';
 /** Hands commands to a client with one connection: to its socket where that is right, else to the client. */
 export function redisDispatch(driver: Driver, wire: Wire): Dispatch {
   return {
-    long: driver.send,
+    send: driver.send,
     writesAtOnce: true,
-    short() {
+    fastPath() {
       const { socket } = wire;
-      const send = driver.fastPath();
-      return send === undefined || socket === undefined ? undefined : (command) => send(command, socket);
+      const write = driver.fastPath();
+      return write === undefined || socket === undefined ? undefined : (command) => write(command, socket);
     },
     currentFlush: () => wire.currentFlush(),
     isHandshake: (command) => driver.isHandshake(command),

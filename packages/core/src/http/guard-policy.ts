@@ -1,4 +1,4 @@
-import { runWithBudget } from '../command/request-budget.ts';
+import { runWithBudget } from '../verbs/request-budget.ts';
 import type { PlainResponse } from './plain-response.ts';
 import { refuseWithout } from './problem-response.ts';
 import type { RequestGuard } from './request-guard.ts';

@@ -2,7 +2,7 @@ import type { Cluster, Redis } from '../ioredis/clients.ts';
 import { channels } from '../channels.ts';
 import { Circuit } from '../circuit/circuit.ts';
 import { applyOnce } from '../verbs/apply-once.ts';
-import { laneOf, type Entry } from '../command/entry.ts';
+import { laneOf, type Call } from '../command/call.ts';
 import { execute } from '../verbs/execute.ts';
 import type { ReplyVerdict } from '../replies/reply-error.ts';
 import { RetryBudget } from '../command/retry-budget.ts';
@@ -11,7 +11,7 @@ import { debug } from '../debug.ts';
 import { drain } from '../verbs/drain.ts';
 import { EventHub, type ResilienceEvent, type ResilienceEvents } from '../events.ts';
 import type { Outcome } from '../errors.ts';
-import { History, type HistoryEntry } from './history.ts';
+import { History, type HistoryEntry } from '../history.ts';
 import { CircuitProbe } from '../circuit/circuit-probe.ts';
 import type { ClientNews, MemberHost, ProtectedClient } from '../connection/protected-client.ts';
 import type { ProtectedClients } from './protected-clients.ts';
@@ -23,7 +23,7 @@ import type { Settings } from '../settings.ts';
 import type { Lane, RedisSnapshot } from '../snapshot.ts';
 import type { SnapshotDetail } from '../snapshot-detail.ts';
 import { SnapshotKeeper } from './snapshot-keeper.ts';
-import { Totals } from './totals.ts';
+import { Totals } from '../totals.ts';
 
 /** Wires the parts of one resilience together, and offers its verbs. */
 export class Engine implements RedisResilience, MemberHost {
@@ -31,7 +31,7 @@ export class Engine implements RedisResilience, MemberHost {
   readonly settings: Settings;
   readonly clock;
   readonly random;
-  readonly budget: RetryBudget;
+  readonly retryBudget: RetryBudget;
   readonly flushes: Flushes;
   readonly circuits: Readonly<Record<Lane, Circuit>>;
   readonly #events = new EventHub();
@@ -49,7 +49,7 @@ export class Engine implements RedisResilience, MemberHost {
     this.settings = settings;
     this.clock = settings.clock;
     this.random = settings.random;
-    this.budget = new RetryBudget(() => this.clock.now(), settings.retry.budgetTokens);
+    this.retryBudget = new RetryBudget(() => this.clock.now(), settings.retry.budgetTokens);
     this.circuits = { read: this.#circuit('read'), write: this.#circuit('write') };
     this.#stallDetector = new ProcessStallDetector(this.clock, (kind, durationMs) =>
       this.#onThaw(kind, durationMs),
@@ -79,7 +79,7 @@ export class Engine implements RedisResilience, MemberHost {
   }
 
   detail(): SnapshotDetail {
-    const { level: retryBudget } = this.budget;
+    const { level: retryBudget } = this.retryBudget;
     const { lagMs: eventLoopLagMs } = this.#stallDetector;
     return { ...this.#members.detail(), retryBudget, eventLoopLagMs, commands: this.#totals };
   }
@@ -168,19 +168,19 @@ export class Engine implements RedisResilience, MemberHost {
     else if (scope === 'write-lane') this.circuits.write.trip(cause, this.clock.now());
   }
 
-  onSettled(entry: Entry, durationMs: number, failure: Error | undefined): void {
-    this.#totals.count(laneOf(entry), durationMs, failure, entry.attempts);
+  onSettled(call: Call, durationMs: number, failure: Error | undefined): void {
+    this.#totals.count(laneOf(call), durationMs, failure, call.sends);
     if (failure === undefined && durationMs < this.settings.slowCommandMs && !channels.command.hasSubscribers)
       return;
-    this.#observer.settled(entry, durationMs, failure);
+    this.#observer.settled(call, durationMs, failure);
   }
 
-  onRetry(entry: Entry, outcome: Outcome): void {
-    this.#observer.retry(entry, outcome);
+  onRetry(call: Call, outcome: Outcome): void {
+    this.#observer.retry(call, outcome);
   }
 
-  onWouldRefuse(entry: Entry): void {
-    this.#events.emit('would-refuse', { command: entry.traits.name, lane: laneOf(entry) });
+  onWouldRefuse(call: Call): void {
+    this.#events.emit('would-refuse', { command: call.traits.name, lane: laneOf(call) });
   }
 
   retryAfterMs(lane: Lane): number | undefined {

@@ -1,11 +1,11 @@
 import type { CauseCode } from '../cause.ts';
 import { channels } from '../channels.ts';
 import { callFacts, callName } from '../command/call-facts.ts';
-import { laneOf, type Entry } from '../command/entry.ts';
+import { laneOf, type Call } from '../command/call.ts';
 import { debug } from '../debug.ts';
 import { isRedisResilienceError, type Outcome, type RedisResilienceError } from '../errors.ts';
 import type { EventHub } from '../events.ts';
-import type { History } from './history.ts';
+import type { History } from '../history.ts';
 import type { Settings } from '../settings.ts';
 import type { CircuitState, Lane } from '../snapshot.ts';
 import type { SnapshotDetail } from '../snapshot-detail.ts';
@@ -24,46 +24,45 @@ export class Observer {
     this.#detail = detail;
   }
 
-  settled(entry: Entry, durationMs: number, failure: Error | undefined): void {
-    const lane = laneOf(entry);
+  settled(call: Call, durationMs: number, failure: Error | undefined): void {
+    const lane = laneOf(call);
     if (channels.command.hasSubscribers) {
       channels.command.publish({
         connection: this.#settings.name,
-        command: callName(entry),
+        command: callName(call),
         lane,
         outcome: failure === undefined ? 'ok' : codeOf(failure),
         durationMs,
-        attempts: entry.attempts,
+        attempts: call.sends,
       });
     }
     const isOurs = isRedisResilienceError(failure);
-    if (isOurs && debug.enabled) this.#debugFailure(entry, durationMs, failure);
+    if (isOurs && debug.enabled) this.#debugFailure(call, durationMs, failure);
     if (failure === undefined && durationMs < this.#settings.slowCommandMs) return;
-    if (failure === undefined && entry.late?.blockingMs !== undefined) return;
+    if (failure === undefined && call.slow?.blockingMs !== undefined) return;
     // What was never sent tells nothing about the server, and there may be thousands of it in an outage.
-    if ((isOurs || failure === undefined) && entry.attempts > 0)
-      this.#remember(entry, lane, durationMs, failure);
+    if ((isOurs || failure === undefined) && call.sends > 0) this.#remember(call, lane, durationMs, failure);
     if (!isOurs || !this.#events.hasListeners('command-failed')) return;
     this.#events.emit('command-failed', {
-      command: callName(entry),
+      command: callName(call),
       code: failure.code,
       reason: failure.reason,
       outcome: failure.outcome,
-      attempts: entry.attempts,
+      attempts: call.sends,
       lane,
     });
   }
 
-  retry(entry: Entry, outcome: Outcome): void {
-    const name = callName(entry);
+  retry(call: Call, outcome: Outcome): void {
+    const name = callName(call);
     debug(
       '%s: %s is sent again after attempt %d, outcome %s',
       this.#settings.name,
       name,
-      entry.attempts,
+      call.sends,
       outcome,
     );
-    this.#events.emit('retry', { command: name, attempt: entry.attempts, outcome });
+    this.#events.emit('retry', { command: name, attempt: call.sends, outcome });
   }
 
   attempt(
@@ -88,27 +87,27 @@ export class Observer {
     }
   }
 
-  #debugFailure(entry: Entry, durationMs: number, { code, reason, outcome }: RedisResilienceError): void {
-    const hasWaited = entry.attempts === 0 && durationMs >= 1;
+  #debugFailure(call: Call, durationMs: number, { code, reason, outcome }: RedisResilienceError): void {
+    const hasWaited = call.sends === 0 && durationMs >= 1;
     debug(
       '%s: %s %s after %d ms and %d attempts: %s (%s), outcome %s',
       this.#settings.name,
-      callName(entry),
-      entry.attempts > 0 ? 'failed' : hasWaited ? 'waits no longer, given up' : 'is refused',
+      callName(call),
+      call.sends > 0 ? 'failed' : hasWaited ? 'waits no longer, given up' : 'is refused',
       Math.round(durationMs),
-      entry.attempts,
+      call.sends,
       code,
       reason ?? 'no cause known',
       outcome,
     );
   }
 
-  #remember(entry: Entry, lane: Lane, durationMs: number, failure: Error | undefined): void {
+  #remember(call: Call, lane: Lane, durationMs: number, failure: Error | undefined): void {
     const { waiting, inFlight } = this.#detail();
     this.#history.add({
       kind: 'command',
       at: new Date(this.#settings.clock.wallNow()),
-      ...callFacts(entry),
+      ...callFacts(call),
       lane,
       durationMs,
       queue: waiting + inFlight,

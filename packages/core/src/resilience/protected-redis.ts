@@ -52,7 +52,7 @@ export class ProtectedRedis implements ProtectedClient {
       (news) => this.#onNews(news),
     );
     this.gate = new Gate(new MemberGateHost(this, host), redisDispatch(driver, this.#connection.wire));
-    if (this.state === 'ready') this.gate.open();
+    if (this.state === 'ready') this.gate.serve();
     this.#fleetWatch = new FleetWatch(host.clock, dialer, () => this.ask('info', ['clients']));
     this.#roleWatch = new RoleWatch(target, clock, settings.connection.minPeriodMs, (verified) =>
       this.#onPrimary(verified),
@@ -139,10 +139,10 @@ export class ProtectedRedis implements ProtectedClient {
   #onNews(news: ConnectionNews): void {
     switch (news.kind) {
       case 'serving':
-        this.gate.open();
+        this.gate.serve();
         return;
       case 'away':
-        if (news.isFirst) this.gate.begin();
+        if (news.isFirst) this.gate.reopen();
         this.gate.hold(news.since);
         return;
       case 'ended':

@@ -4,7 +4,7 @@ import type { Circuit } from '../circuit/circuit.ts';
 import type { Clock } from '../clock.ts';
 import { debug } from '../debug.ts';
 import type { EventHub } from '../events.ts';
-import type { History } from './history.ts';
+import type { History } from '../history.ts';
 import type { ProtectedClients } from './protected-clients.ts';
 import type { Settings } from '../settings.ts';
 import type { CircuitState, Lane, RedisSnapshot } from '../snapshot.ts';

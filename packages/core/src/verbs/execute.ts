@@ -12,7 +12,7 @@ import {
 } from '../errors.ts';
 import type { ExecuteOptions, RedisResilience } from '../redis-resilience.ts';
 import type { Lane } from '../snapshot.ts';
-import { publishOperation } from '../command/operation.ts';
+import { publishOperation } from './operation.ts';
 
 /**
  * Runs an operation under one deadline, one signal and one fallback. When its lane is known to be away for longer than

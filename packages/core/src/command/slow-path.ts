@@ -3,28 +3,28 @@ import type { Clock, TimerHandle } from '../clock.ts';
 import type { Outcome } from '../errors.ts';
 import type { PipelineStream } from '../driver/driver-command.ts';
 import { blockingTimeoutMs } from '../catalogue/blocking-timeout.ts';
-import type { Entry } from './entry.ts';
+import type { Call } from './call.ts';
 import type { GateHost } from './gate-host.ts';
-import { operationOfCommand, type OperationMessage } from './operation.ts';
-import type { RequestBudget } from './request-budget.ts';
+import { operationOfCommand, type OperationMessage } from '../verbs/operation.ts';
+import type { RequestBudget } from '../verbs/request-budget.ts';
 import { sizeOf } from './size-of.ts';
 
-/** What only a call off the short way carries: one that waited, blocks, is a pipeline, or is sent again. */
-export interface LateRecord {
+/** What only a call on the slow path carries: one that waited, blocks, is a pipeline, or is sent again. */
+export interface SlowPathState {
   readonly issuedAt: number;
   /** When it stops waiting. */
   expiresAt: number;
   /** When its caller is answered at the latest, also across retries. */
   deadlineAt: number;
   bytes: number;
-  /** What is known of all its attempts so far: once `unknown`, always `unknown`. */
+  /** What is known of all its sends so far: once `unknown`, always `unknown`. */
   outcome: Outcome;
   readonly stream: PipelineStream | undefined;
   readonly node: unknown;
   /** Milliseconds a blocking command asked for; undefined for all others. */
   readonly blockingMs: number | undefined;
   /** The request whose time it spends. */
-  budget: RequestBudget | undefined;
+  requestBudget: RequestBudget | undefined;
   /** Set when a circuit that is not closed let it pass as a trial. */
   generation: number | undefined;
   /** Its own deadline, where the common one does not fit, or its pause before another attempt. */
@@ -44,7 +44,7 @@ export interface LateRecord {
 }
 
 /** How a call was issued. */
-export interface LateCall {
+export interface IssuedCall {
   readonly issuedAt: number;
   /** Until its deadline; Infinity for a blocking command that waits for ever. */
   readonly allowedMs: number;
@@ -54,18 +54,18 @@ export interface LateCall {
   readonly blockingMs?: number | undefined;
 }
 
-export function lateRecord(call: LateCall): LateRecord {
-  const deadlineAt = call.issuedAt + call.allowedMs;
+export function slowPathState(issued: IssuedCall): SlowPathState {
+  const deadlineAt = issued.issuedAt + issued.allowedMs;
   return {
-    issuedAt: call.issuedAt,
+    issuedAt: issued.issuedAt,
     expiresAt: deadlineAt,
     deadlineAt,
-    bytes: call.bytes ?? 0,
+    bytes: issued.bytes ?? 0,
     outcome: 'not-applied',
-    stream: call.stream,
-    node: call.node,
-    blockingMs: call.blockingMs,
-    budget: undefined,
+    stream: issued.stream,
+    node: issued.node,
+    blockingMs: issued.blockingMs,
+    requestBudget: undefined,
     generation: undefined,
     timer: undefined,
     isGuarded: false,
@@ -78,15 +78,15 @@ export function lateRecord(call: LateCall): LateRecord {
 }
 
 /** The record of a single command, as it is issued now. */
-export function lateRecordOf(
-  { traits, command }: Entry,
+export function slowPathStateOf(
+  { traits, command }: Call,
   { clock, settings }: Pick<GateHost, 'clock' | 'settings'>,
   stream: PipelineStream | undefined,
   node: unknown,
-): LateRecord {
+): SlowPathState {
   const blockingMs = blockingTimeoutMs(traits, command.args);
   const allowedMs = settings.timeoutMs + (blockingMs ?? 0);
-  return lateRecord({
+  return slowPathState({
     issuedAt: clock.now(),
     allowedMs,
     bytes: sizeOf(command.args),
@@ -96,16 +96,16 @@ export function lateRecordOf(
   });
 }
 
-/** Its attempts, whenever they are made, are made as if here. */
-export function keepContext(late: LateRecord): void {
-  late.inContext = AsyncLocalStorage.snapshot();
+/** Whenever it is sent, it is sent as if from here. */
+export function keepContext(slow: SlowPathState): void {
+  slow.inContext = AsyncLocalStorage.snapshot();
 }
 
 /** Stops the timer of a call, and the clock of the request it was issued in. */
-export function endLate(late: LateRecord | undefined, clock: Clock): void {
-  if (late === undefined) return;
-  if (late.timer !== undefined) clock.clearTimeout(late.timer);
-  late.timer = undefined;
-  late.budget?.end(clock.now());
-  late.budget = undefined;
+export function endSlowPath(slow: SlowPathState | undefined, clock: Clock): void {
+  if (slow === undefined) return;
+  if (slow.timer !== undefined) clock.clearTimeout(slow.timer);
+  slow.timer = undefined;
+  slow.requestBudget?.stopWaiting(clock.now());
+  slow.requestBudget = undefined;
 }

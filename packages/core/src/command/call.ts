@@ -3,21 +3,21 @@ import type { TrackedCall } from '../driver/tracked-call.ts';
 import type { Batch } from './batch.ts';
 import type { CommandTraits } from '../catalogue/command-traits.ts';
 import type { Lane } from '../snapshot.ts';
-import type { LateRecord } from './late-record.ts';
+import type { SlowPathState } from './slow-path.ts';
 import type { Flush } from '../event-loop/flush.ts';
 
-/** Who decides what becomes of an entry: the gate it came through. */
-export interface EntryOwner {
-  answered(entry: Entry, value: unknown, command: DriverCommand): void;
-  failed(entry: Entry, error: Error, command: DriverCommand): void;
+/** Who decides what becomes of a call: the gate it came through. */
+export interface CallOwner {
+  answered(call: Call, value: unknown, command: DriverCommand): void;
+  failed(call: Call, error: Error, command: DriverCommand): void;
 }
 
 /**
  * One tracked call: a single command, or a pipeline as a whole. Kept small, because every command allocates one; it
  * is a link of whichever list it is in (in flight or waiting), so that it costs no list node.
  */
-export class Entry implements TrackedCall {
-  readonly owner: EntryOwner;
+export class Call implements TrackedCall {
+  readonly owner: CallOwner;
   readonly command: DriverCommand;
   readonly traits: CommandTraits;
   /** The driver's own settlers; calling one of them answers the caller. */
@@ -27,14 +27,15 @@ export class Entry implements TrackedCall {
   sent: Flush | undefined = undefined;
   /** When its bytes were given to a socket; undefined while they were not. */
   written: Flush | undefined = undefined;
-  next: Entry | undefined = undefined;
-  previous: Entry | undefined = undefined;
-  attempts = 0;
+  next: Call | undefined = undefined;
+  previous: Call | undefined = undefined;
+  /** How often it was handed to the driver. */
+  sends = 0;
   settled = false;
   batch: Batch | undefined = undefined;
-  late: LateRecord | undefined = undefined;
+  slow: SlowPathState | undefined = undefined;
 
-  constructor(owner: EntryOwner, command: DriverCommand, traits: CommandTraits) {
+  constructor(owner: CallOwner, command: DriverCommand, traits: CommandTraits) {
     this.owner = owner;
     this.command = command;
     this.traits = traits;
@@ -47,49 +48,49 @@ export class Entry implements TrackedCall {
   }
 
   get blockingMs(): number | undefined {
-    return this.late?.blockingMs;
+    return this.slow?.blockingMs;
   }
 
   get released(): boolean {
-    return this.late?.released === true;
+    return this.slow?.released === true;
   }
 
   set released(value: boolean) {
-    if (this.late !== undefined) this.late.released = value;
+    if (this.slow !== undefined) this.slow.released = value;
   }
 }
 
-/** The lane of a call: a pipeline goes by its worst member. */
-export function laneOf(entry: Entry): Lane {
-  return entry.batch?.lane ?? entry.traits.lane;
+/** The lane of a call: a pipeline goes by its worst command. */
+export function laneOf(call: Call): Lane {
+  return call.batch?.lane ?? call.traits.lane;
 }
 
-/** Makes the driver report to the entry instead of to the caller. Whoever wraps the settlers may drop their receiver. */
-export function track(owner: EntryOwner, command: DriverCommand, traits: CommandTraits): Entry {
-  const entry = new Entry(owner, command, traits);
-  command.call = entry;
+/** Makes the driver report to the call instead of to the caller. Whoever wraps the settlers may drop their receiver. */
+export function track(owner: CallOwner, command: DriverCommand, traits: CommandTraits): Call {
+  const call = new Call(owner, command, traits);
+  command.call = call;
   command.resolve = (value) => resolveTracked.call(command, value);
   command.reject = (error) => rejectTracked.call(command, error);
-  return entry;
+  return call;
 }
 
-/** As {@link track}, for the short way, on which nobody stands between us and the driver's reader. */
-export function trackShort(owner: EntryOwner, command: DriverCommand, traits: CommandTraits): Entry {
-  const entry = new Entry(owner, command, traits);
-  command.call = entry;
+/** As {@link track}, for the fast path, on which nobody stands between us and the driver's reader. */
+export function trackFast(owner: CallOwner, command: DriverCommand, traits: CommandTraits): Call {
+  const call = new Call(owner, command, traits);
+  command.call = call;
   command.resolve = resolveTracked;
   command.reject = rejectTracked;
-  return entry;
+  return call;
 }
 
 // Shared by all commands, so that tracking one allocates no closure. The driver calls both as methods.
 function resolveTracked(this: DriverCommand, value: unknown): unknown {
-  const entry = this.call as Entry;
-  entry.owner.answered(entry, value, this);
+  const call = this.call as Call;
+  call.owner.answered(call, value, this);
   return this.promise;
 }
 
 function rejectTracked(this: DriverCommand, error: Error): void {
-  const entry = this.call as Entry;
-  entry.owner.failed(entry, error, this);
+  const call = this.call as Call;
+  call.owner.failed(call, error, this);
 }

@@ -1,7 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { systemClock, type Clock } from '../clock.ts';
 import { BudgetExceededError } from '../errors.ts';
-import type { Entry } from './entry.ts';
 import { operationOfCommand } from './operation.ts';
 
 /**
@@ -30,17 +29,17 @@ export class RequestBudget {
     return this.remainingMs(now) <= 0;
   }
 
-  begin(now: number): void {
+  startWaiting(now: number): void {
     if (this.#pending++ === 0) this.#pendingSince = now;
   }
 
-  end(now: number): void {
+  stopWaiting(now: number): void {
     if (--this.#pending === 0) this.#spentMs += now - this.#pendingSince;
   }
 
-  error(entry: Entry): BudgetExceededError {
+  error(command: string): BudgetExceededError {
     return new BudgetExceededError(
-      `This request has spent its ${this.#budgetMs} ms of waiting on Redis; ${entry.traits.name} was not sent.`,
+      `This request has spent its ${this.#budgetMs} ms of waiting on Redis; ${command} was not sent.`,
       { reason: 'slow', outcome: 'not-applied' },
     );
   }
@@ -60,16 +59,16 @@ export function runWithBudget<T>(budgetMs: number, run: () => T): T {
 }
 
 /** The budget of the request that is running now, if it has one. */
-export function budgetOfRequest(): RequestBudget | undefined {
+export function currentRequestBudget(): RequestBudget | undefined {
   return storage.getStore();
 }
 
 /** Whether a command issued now has to be followed: its request has a budget, or its operation is published. */
 export function isFollowed(): boolean {
-  return budgetOfRequest() !== undefined || operationOfCommand() !== undefined;
+  return currentRequestBudget() !== undefined || operationOfCommand() !== undefined;
 }
 
 /** Milliseconds left of the running request's budget; undefined when it has none. */
 export function remainingBudgetMs(clock: Clock = systemClock): number | undefined {
-  return budgetOfRequest()?.remainingMs(clock.now());
+  return currentRequestBudget()?.remainingMs(clock.now());
 }

@@ -1,22 +1,22 @@
 import { ManualClock } from '@redis-resilience/testing';
 import { describe, expect, test } from 'vitest';
 import {
-  budgetOfRequest,
+  currentRequestBudget,
   remainingBudgetMs,
   RequestBudget,
   runWithBudget,
-} from '../../../packages/core/src/command/request-budget.ts';
+} from '../../../packages/core/src/verbs/request-budget.ts';
 
 describe('the budget of a request', () => {
   test('counts the time in which something was pending, once', () => {
     const budget = new RequestBudget(100);
-    budget.begin(0);
-    budget.begin(10);
-    budget.end(30);
+    budget.startWaiting(0);
+    budget.startWaiting(10);
+    budget.stopWaiting(30);
     expect(budget.remainingMs(40)).toBe(60);
-    budget.end(50);
+    budget.stopWaiting(50);
     expect(budget.remainingMs(1_000)).toBe(50);
-    budget.begin(1_000);
+    budget.startWaiting(1_000);
     expect(budget.isSpent(1_049)).toBe(false);
     expect(budget.isSpent(1_050)).toBe(true);
     expect(budget.remainingMs(2_000)).toBe(0);
@@ -28,7 +28,7 @@ describe('the budget of a request', () => {
 
   test('holds for what a request starts, also later, and for nobody else', async () => {
     const clock = new ManualClock();
-    expect(budgetOfRequest()).toBeUndefined();
+    expect(currentRequestBudget()).toBeUndefined();
     const later = runWithBudget(100, async () => {
       await Promise.resolve();
       await new Promise((resolve) => setImmediate(resolve));

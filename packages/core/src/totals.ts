@@ -1,5 +1,5 @@
-import { isRedisResilienceError, type ErrorCode } from '../errors.ts';
-import type { Lane } from '../snapshot.ts';
+import { isRedisResilienceError, type ErrorCode } from './errors.ts';
+import type { Lane } from './snapshot.ts';
 
 /** Upper bounds of the buckets of {@link DurationTotals}, in milliseconds. */
 export const durationBoundsMs: readonly number[] = [0.5, 1, 2.5, 5, 10, 25, 50, 100, 250, 500, 1000, 2500];
@@ -78,9 +78,9 @@ export class Totals implements Readonly<Record<Lane, LaneTotals>> {
   readonly read = new LaneCount();
   readonly write = new LaneCount();
 
-  count(lane: Lane, durationMs: number, failure: Error | undefined, attempts: number): void {
+  count(lane: Lane, durationMs: number, failure: Error | undefined, sends: number): void {
     const counts = lane === 'read' ? this.read : this.write;
-    if (attempts > 0) counts.durations.record(durationMs);
+    if (sends > 0) counts.durations.record(durationMs);
     else counts.waits.record(durationMs);
     if (failure !== undefined) counts.fail(failure);
   }
