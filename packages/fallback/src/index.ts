@@ -26,13 +26,3 @@ export type { SessionOptions } from './sessions/session-options.ts';
 // Locks
 export { createLocks, type AcquireOptions, type LockOptions, type Locks } from './locks/create-locks.ts';
 export type { Lock } from './locks/held-lock.ts';
-
-// Chained sources
-export {
-  createChain,
-  type Chain,
-  type ChainAnswer,
-  type ChainEvents,
-  type ChainOptions,
-} from './chain/chain.ts';
-export { fileSource, mapSource, redisSource, type Source } from './chain/source.ts';
