@@ -1,4 +1,4 @@
-import type { ListenerError } from '../event-hub.ts';
+import type { ListenerError } from '@redis-resilience/core/kit';
 
 /** Every event of a cache. None holds a key or a value. */
 export interface CacheEvents {

@@ -1,4 +1,4 @@
-import type { EventHub } from '../event-hub.ts';
+import type { EventHub } from '@redis-resilience/core/kit';
 import { isAway, refusalCode } from '../is-away.ts';
 import type { CacheEvents } from './cache-events.ts';
 import type { CacheSettings } from './cache-options.ts';

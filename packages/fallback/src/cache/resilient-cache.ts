@@ -1,5 +1,5 @@
 import type { RedisResilience } from '@redis-resilience/core';
-import { EventHub } from '../event-hub.ts';
+import { EventHub } from '@redis-resilience/core/kit';
 import type { Cache, CacheAnswer, LookupOptions } from './cache.ts';
 import type { CacheEvents, CacheStats } from './cache-events.ts';
 import type { CacheSettings } from './cache-options.ts';

@@ -1,6 +1,6 @@
 import { channel } from 'node:diagnostics_channel';
 import type { Clock } from '@redis-resilience/core';
-import { EventHub } from '../event-hub.ts';
+import { EventHub } from '@redis-resilience/core/kit';
 import type { OutboxEntry } from './entry.ts';
 import type { OutboxEvents, WriteFacts } from './outbox-events.ts';
 

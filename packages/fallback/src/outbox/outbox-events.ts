@@ -1,4 +1,4 @@
-import type { ListenerError } from '../event-hub.ts';
+import type { ListenerError } from '@redis-resilience/core/kit';
 import type { DeadReason } from './journal.ts';
 
 /** What every event about one write tells of it: never its key or its arguments. */

@@ -1,0 +1,2 @@
+// Events
+export { EventHub, type ListenerError } from './event-hub.ts';
