@@ -1,2 +1,6 @@
 // Events
 export { EventHub, type ListenerError } from './event-hub.ts';
+
+// Errors
+export { isAway } from './is-away.ts';
+export { classifyReply, type ReplyVerdict } from './replies/reply-error.ts';

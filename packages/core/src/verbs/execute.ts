@@ -6,10 +6,10 @@ import { debug } from '../debug.ts';
 import {
   CircuitOpenError,
   CommandTimeoutError,
-  isRedisResilienceError,
   RedisUnavailableError,
   type RedisResilienceError,
 } from '../errors.ts';
+import { isAway } from '../is-away.ts';
 import type { ExecuteOptions, RedisResilience } from '../redis-resilience.ts';
 import type { Lane } from '../snapshot.ts';
 import { publishOperation } from '../command/operation.ts';
@@ -44,7 +44,7 @@ export async function execute<T>(
         options,
       );
     } catch (error) {
-      if (options.fallback === undefined || !(error instanceof Error) || !isAway(error)) throw error;
+      if (options.fallback === undefined || !isAway(error)) throw error;
       context.usedFallback = true;
       debug('%s: a %s operation takes its fallback (%s)', context.connection, context.lane, error.code);
       return await options.fallback(error);
@@ -107,9 +107,4 @@ function refusalOf(resilience: RedisResilience, lane: Lane): RedisResilienceErro
     return new RedisUnavailableError(`The connection is closed; the operation was not started.`, details);
   }
   return undefined;
-}
-
-/** Whether an error means that Redis is away, as opposed to an answer the caller has to deal with. */
-export function isAway(error: Error): error is RedisResilienceError {
-  return isRedisResilienceError(error) && error.code !== 'CONFIGURATION' && error.code !== 'WATCH_LOST';
 }

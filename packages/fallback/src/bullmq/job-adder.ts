@@ -1,7 +1,8 @@
 import { RedisUnavailableError, type RedisResilience } from '@redis-resilience/core';
 import { checkAdapterOptions } from '@redis-resilience/core/http';
+import { isAway } from '@redis-resilience/core/kit';
 import { tooLate, withinDeadline } from '../deadline.ts';
-import { isAway, isRefusedForNow } from '../is-away.ts';
+import { isRefusedForNow } from '../server-refusal.ts';
 import { mayWrite } from '../may-use.ts';
 import { checkResilience, objectWith, oneOf } from '../option-readers.ts';
 import type { Delivery } from '../outbox/delivery.ts';

@@ -1,6 +1,6 @@
 import type { Cluster, Redis } from 'ioredis';
 import type { Clock, RedisResilience } from '@redis-resilience/core';
-import { isAway } from '../is-away.ts';
+import { isAway } from '@redis-resilience/core/kit';
 
 const maxPauseMs = 1000;
 const minPauseMs = 20;

@@ -1,5 +1,6 @@
+import { isAway } from '@redis-resilience/core/kit';
 import type { EventHub } from '@redis-resilience/core/kit';
-import { isAway, refusalCode } from '../is-away.ts';
+import { refusalCode } from '../server-refusal.ts';
 import type { CacheEvents } from './cache-events.ts';
 import type { CacheSettings } from './cache-options.ts';
 import { decodeEntry, type CacheEntry } from './entry.ts';

@@ -1,5 +1,5 @@
 import { RedisUnavailableError, systemClock, type Clock, type RedisResilience } from '@redis-resilience/core';
-import { isAway } from '../is-away.ts';
+import { isAway } from '@redis-resilience/core/kit';
 import { mayWrite } from '../may-use.ts';
 import { tooLate, withinDeadline } from '../deadline.ts';
 

@@ -1,5 +1,6 @@
 import type { RedisResilience } from '@redis-resilience/core';
-import { isAway, isRefusedForNow } from '../is-away.ts';
+import { isAway } from '@redis-resilience/core/kit';
+import { isRefusedForNow } from '../server-refusal.ts';
 import type { Delivery } from './delivery.ts';
 import { isRepeatable, planWrite } from './write-plan.ts';
 

@@ -1,6 +1,6 @@
 import { RedisUnavailableError, type RedisResilience } from '@redis-resilience/core';
 import { tooLate, withinDeadline } from '../deadline.ts';
-import { refusalCode } from '../is-away.ts';
+import { refusalCode } from '../server-refusal.ts';
 import { mayWrite } from '../may-use.ts';
 import { Suspicion } from '../suspicion.ts';
 import { Announcer } from './announcer.ts';

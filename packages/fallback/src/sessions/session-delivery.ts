@@ -1,6 +1,7 @@
 import type { Clock } from '@redis-resilience/core';
+import { isAway } from '@redis-resilience/core/kit';
 import { tooLate, withinDeadline } from '../deadline.ts';
-import { isAway, isRefusedForNow } from '../is-away.ts';
+import { isRefusedForNow } from '../server-refusal.ts';
 import type { Delivery } from '../outbox/delivery.ts';
 import type { OutboxEntry } from '../outbox/entry.ts';
 import type { DestroyedSessions } from './destroyed-sessions.ts';

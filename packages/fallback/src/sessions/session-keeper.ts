@@ -1,6 +1,7 @@
 import type { RedisResilience } from '@redis-resilience/core';
+import { isAway } from '@redis-resilience/core/kit';
 import { tooLate, withinDeadline } from '../deadline.ts';
-import { isAway, isRefusedForNow } from '../is-away.ts';
+import { isRefusedForNow } from '../server-refusal.ts';
 import { mayRead } from '../may-use.ts';
 import type { Outbox } from '../outbox/outbox.ts';
 import { resolveOutboxOptions } from '../outbox/outbox-options.ts';
