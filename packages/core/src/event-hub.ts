@@ -39,16 +39,12 @@ export class EventHub<Events extends { readonly 'listener-error': ListenerError 
       try {
         listener(payload);
       } catch (error) {
-        if (event !== 'listener-error') this.#report({ event: String(event), error });
+        if (event !== 'listener-error') this.emit('listener-error', { event: String(event), error });
       }
     }
   }
 
   clear(): void {
     this.#listeners.clear();
-  }
-
-  #report(failure: ListenerError): void {
-    this.emit('listener-error', failure as Events['listener-error']);
   }
 }

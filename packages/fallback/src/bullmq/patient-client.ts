@@ -43,7 +43,7 @@ export function patientClient<C extends Redis | Cluster>(
     } catch (error) {
       if (!isAway(error)) throw error;
       await untilUp(resilience, clock);
-      throw connectionError(error as Error);
+      throw connectionError(error);
     }
   };
   const untilAnswered = async (ask: () => Promise<unknown>): Promise<unknown> => {
