@@ -1,7 +1,8 @@
 import type { Cluster, Redis } from '../ioredis/clients.ts';
 import { channels } from '../channels.ts';
-import type { Clock, TimerHandle } from '../clock.ts';
+import type { Clock } from '../clock.ts';
 import { describeCause } from '../cause.ts';
+import { withinDeadline } from '../deadline.ts';
 import { debug } from '../debug.ts';
 import {
   CircuitOpenError,
@@ -66,28 +67,21 @@ async function underDeadline<T>(
   const refusal = refusalOf(resilience, lane);
   if (refusal !== undefined) throw refusal;
   const abort = new AbortController();
-  let timer: TimerHandle | undefined;
-  let onAbort: (() => void) | undefined;
+  const onAbort = (): void => abort.abort(signal?.reason);
+  const late = (): Error => {
+    const error = new CommandTimeoutError(
+      `The operation did not finish within ${timeoutMs} ms. Its commands may still run.`,
+      { reason: resilience.snapshot().cause?.code ?? 'slow', outcome: 'unknown' },
+    );
+    abort.abort(error);
+    return error;
+  };
+  signal?.addEventListener('abort', onAbort, { once: true });
   try {
-    const cancelled = new Promise<never>((_resolve, reject) => {
-      onAbort = () => {
-        abort.abort(signal?.reason);
-        reject(signal?.reason as Error);
-      };
-      signal?.addEventListener('abort', onAbort, { once: true });
-      timer = clock.setTimeout(() => {
-        const error = new CommandTimeoutError(
-          `The operation did not finish within ${timeoutMs} ms. Its commands may still run.`,
-          { reason: resilience.snapshot().cause?.code ?? 'slow', outcome: 'unknown' },
-        );
-        abort.abort(error);
-        reject(error);
-      }, timeoutMs);
-    });
-    return await Promise.race([operation(resilience.client, abort.signal), cancelled]);
+    const running = operation(resilience.client, abort.signal);
+    return await withinDeadline(clock, timeoutMs, running, late, abort.signal);
   } finally {
-    if (timer !== undefined) clock.clearTimeout(timer);
-    if (onAbort !== undefined) signal?.removeEventListener('abort', onAbort);
+    signal?.removeEventListener('abort', onAbort);
   }
 }
 

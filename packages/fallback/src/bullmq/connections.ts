@@ -1,6 +1,6 @@
 import type { Cluster, Redis } from 'ioredis';
 import { systemClock, type RedisResilience } from '@redis-resilience/core';
-import { tooLate, withinDeadline } from '../deadline.ts';
+import { tooLate, withinDeadline } from '@redis-resilience/core/kit';
 import { checkResilience } from '../option-readers.ts';
 import { patientClient } from './patient-client.ts';
 

@@ -1,7 +1,6 @@
 import { RedisUnavailableError, type RedisResilience } from '@redis-resilience/core';
 import { checkAdapterOptions } from '@redis-resilience/core/http';
-import { isAway } from '@redis-resilience/core/kit';
-import { tooLate, withinDeadline } from '../deadline.ts';
+import { isAway, tooLate, withinDeadline } from '@redis-resilience/core/kit';
 import { isRefusedForNow } from '../server-refusal.ts';
 import { mayWrite } from '../may-use.ts';
 import { checkResilience, objectWith, oneOf } from '../option-readers.ts';

@@ -1,6 +1,6 @@
 import type { Cluster, Redis } from 'ioredis';
-import type { Clock, RedisResilience } from '@redis-resilience/core';
-import { isAway } from '@redis-resilience/core/kit';
+import type { Clock, RedisResilience, RedisSnapshot } from '@redis-resilience/core';
+import { isAway, pause, untilChange } from '@redis-resilience/core/kit';
 
 const maxPauseMs = 1000;
 const minPauseMs = 20;
@@ -91,19 +91,12 @@ async function connectSometime(client: Redis | Cluster): Promise<void> {
 }
 
 async function untilUp(resilience: RedisResilience, clock: Clock): Promise<void> {
-  await new Promise<void>((resolve) => {
-    let pauseMs = maxPauseMs;
-    const finish = (): void => {
-      stop();
-      clock.clearTimeout(timer);
-      resolve();
-    };
-    if (resilience.snapshot().writes) pauseMs = minPauseMs;
-    const timer = clock.setTimeout(finish, pauseMs);
-    const stop = resilience.on('change', ({ snapshot }) => {
-      if (snapshot.writes || snapshot.connection === 'ended') finish();
-    });
-  });
+  if (resilience.snapshot().writes) return pause(clock, minPauseMs);
+  await untilChange(resilience, clock, isServingOrEnded, { timeoutMs: maxPauseMs });
+}
+
+function isServingOrEnded({ writes, connection }: RedisSnapshot): boolean {
+  return writes || connection === 'ended';
 }
 
 // BullMQ tells a lost connection, which it waits out, from other errors by this code.

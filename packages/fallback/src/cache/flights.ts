@@ -1,5 +1,5 @@
 import type { Clock } from '@redis-resilience/core';
-import { withinDeadline } from '../deadline.ts';
+import { withinDeadline } from '@redis-resilience/core/kit';
 import { overloaded, type LoaderBulkhead } from './loader-bulkhead.ts';
 
 /** What a loader is told. */

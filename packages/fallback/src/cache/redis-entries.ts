@@ -1,5 +1,5 @@
 import type { Clock, RedisResilience } from '@redis-resilience/core';
-import { tooLate, withinDeadline } from '../deadline.ts';
+import { tooLate, withinDeadline } from '@redis-resilience/core/kit';
 import { mayRead } from '../may-use.ts';
 import { Script } from '../script.ts';
 import { Suspicion } from '../suspicion.ts';

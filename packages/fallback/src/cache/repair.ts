@@ -1,5 +1,5 @@
 import type { Clock, RedisResilience, TimerHandle } from '@redis-resilience/core';
-import { pause } from '../deadline.ts';
+import { pause } from '@redis-resilience/core/kit';
 import type { CacheEntry } from './entry.ts';
 import type { Invalidations } from './invalidations.ts';
 import type { LocalCopies } from './local-copies.ts';

@@ -1,7 +1,6 @@
 import { RedisUnavailableError, systemClock, type Clock, type RedisResilience } from '@redis-resilience/core';
-import { isAway } from '@redis-resilience/core/kit';
+import { isAway, tooLate, withinDeadline } from '@redis-resilience/core/kit';
 import { mayWrite } from '../may-use.ts';
-import { tooLate, withinDeadline } from '../deadline.ts';
 
 /** What a limiter answers while Redis is away: everybody passes, nobody does, or this instance counts alone. */
 export type WhenAway = 'open' | 'closed' | 'local';

@@ -8,7 +8,7 @@ import {
   type RedisResilience,
 } from '@redis-resilience/core';
 import { checkAdapterOptions } from '@redis-resilience/core/http';
-import { pause, tooLate, withinDeadline } from '../deadline.ts';
+import { pause, tooLate, withinDeadline } from '@redis-resilience/core/kit';
 import { checkResilience, milliseconds, text, timeReaders, withDefaults } from '../option-readers.ts';
 import { Script } from '../script.ts';
 import { HeldLock, type Lock } from './held-lock.ts';

@@ -1,5 +1,5 @@
 import { RedisUnavailableError, type RedisResilience } from '@redis-resilience/core';
-import { tooLate, withinDeadline } from '../deadline.ts';
+import { tooLate, withinDeadline } from '@redis-resilience/core/kit';
 import { refusalCode } from '../server-refusal.ts';
 import { mayWrite } from '../may-use.ts';
 import { Suspicion } from '../suspicion.ts';

@@ -1,5 +1,6 @@
 import type { Redis } from 'ioredis';
 import type { RedisResilience } from '@redis-resilience/core';
+import { untilChange } from '@redis-resilience/core/kit';
 import { LRUCache } from 'lru-cache';
 import type { SessionSettings } from './session-options.ts';
 
@@ -15,19 +16,21 @@ export class DestroyedSessions {
   readonly #known = new LRUCache<string, true>({ max: maxRemembered });
   readonly #own = new LRUCache<string, true>({ max: maxRemembered });
   readonly #subscriber: Redis | undefined;
+  readonly #closing = new AbortController();
 
   constructor(resilience: RedisResilience, settings: SessionSettings, onHeard: (sid: string) => void) {
     this.#resilience = resilience;
     this.#settings = settings;
     if (!settings.listen) return;
-    this.#subscriber = (resilience.client as Redis).duplicate();
-    this.#subscriber.on('error', ignore);
-    this.#subscriber.on('message', (channel: string, sid: string) => {
+    const subscriber = (resilience.client as Redis).duplicate();
+    this.#subscriber = subscriber;
+    subscriber.on('error', ignore);
+    subscriber.on('message', (channel: string, sid: string) => {
       if (channel !== this.#channel) return;
       this.#known.set(sid, true);
       onHeard(sid);
     });
-    this.#subscribe();
+    this.#subscribe(subscriber).catch(ignore);
   }
 
   /** Whether this instance knows that the session was destroyed. */
@@ -68,18 +71,23 @@ export class DestroyedSessions {
   }
 
   close(): void {
+    this.#closing.abort();
     this.#subscriber?.disconnect();
   }
 
   // The first attempt may fail while Redis is away; once it worked, the connection keeps the subscription itself.
-  #subscribe(): void {
-    this.#subscriber?.subscribe(this.#channel).catch(() => {
-      const stop = this.#resilience.on('change', ({ snapshot }) => {
-        if (!snapshot.reads) return;
-        stop();
-        this.#subscribe();
-      });
-    });
+  async #subscribe(subscriber: Redis): Promise<void> {
+    const { signal } = this.#closing;
+    for (;;) {
+      try {
+        await subscriber.subscribe(this.#channel);
+        return;
+      } catch {
+        const { clock } = this.#settings;
+        const back = await untilChange(this.#resilience, clock, ({ reads }) => reads, { signal });
+        if (back === undefined) return;
+      }
+    }
   }
 
   get #channel(): string {

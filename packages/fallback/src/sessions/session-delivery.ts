@@ -1,6 +1,5 @@
 import type { Clock } from '@redis-resilience/core';
-import { isAway } from '@redis-resilience/core/kit';
-import { tooLate, withinDeadline } from '../deadline.ts';
+import { isAway, tooLate, withinDeadline } from '@redis-resilience/core/kit';
 import { isRefusedForNow } from '../server-refusal.ts';
 import type { Delivery } from '../outbox/delivery.ts';
 import type { OutboxEntry } from '../outbox/entry.ts';

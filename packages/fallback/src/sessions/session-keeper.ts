@@ -1,6 +1,5 @@
 import type { RedisResilience } from '@redis-resilience/core';
-import { isAway } from '@redis-resilience/core/kit';
-import { tooLate, withinDeadline } from '../deadline.ts';
+import { isAway, tooLate, withinDeadline } from '@redis-resilience/core/kit';
 import { isRefusedForNow } from '../server-refusal.ts';
 import { mayRead } from '../may-use.ts';
 import type { Outbox } from '../outbox/outbox.ts';

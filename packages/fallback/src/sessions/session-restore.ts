@@ -1,5 +1,5 @@
 import type { RedisResilience, TimerHandle } from '@redis-resilience/core';
-import { pause } from '../deadline.ts';
+import { pause } from '@redis-resilience/core/kit';
 import type { DestroyedSessions } from './destroyed-sessions.ts';
 import type { SessionBackend } from './session-backend.ts';
 import type { SessionCopies } from './session-copies.ts';
