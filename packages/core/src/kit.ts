@@ -1,9 +1,29 @@
+// Options
+export { checkArgument, checkOptionNames, checkOptions, type OptionReaders } from './check-options.ts';
+export {
+  booleanOf,
+  clockOf,
+  countOf,
+  durationOf,
+  folderOf,
+  functionOf,
+  functionsOf,
+  laneOf,
+  nameOf,
+  numberOf,
+  objectWith,
+  oneOf,
+  resilienceOf,
+  resiliencesOf,
+  textOf,
+} from './option-readers.ts';
+export { invalid, withDefaults, type OptionReader } from './validate-options.ts';
+
 // Events
 export { EventHub, type ListenerError } from './event-hub.ts';
 
 // Errors
 export { isAway } from './is-away.ts';
-export { classifyReply, type ReplyVerdict } from './replies/reply-error.ts';
 
 // Waiting
 export { pause, tooLate, withinDeadline } from './deadline.ts';

@@ -1,4 +1,4 @@
-import { classifyReply } from '@redis-resilience/core/kit';
+import { classifyReply } from '@redis-resilience/core/protocol';
 
 /**
  * Whether the server refused a command for a reason that passes: it is loading, out of memory, a replica, its password

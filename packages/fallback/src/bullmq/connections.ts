@@ -1,7 +1,6 @@
 import type { Cluster, Redis } from 'ioredis';
 import { systemClock, type RedisResilience } from '@redis-resilience/core';
-import { tooLate, withinDeadline } from '@redis-resilience/core/kit';
-import { checkResilience } from '../option-readers.ts';
+import { checkArgument, resilienceOf, tooLate, withinDeadline } from '@redis-resilience/core/kit';
 import { patientClient } from './patient-client.ts';
 
 /** What a BullMQ `Queue` or `FlowProducer` is to be made with. */
@@ -24,7 +23,7 @@ export interface WorkerConnection {
  * const queue = new Queue('mails', queueConnection(resilience));
  */
 export function queueConnection(resilience: RedisResilience): QueueConnection {
-  checkResilience('queueConnection', resilience);
+  checkArgument('queueConnection.resilience', resilience, resilienceOf);
   return { connection: resilience.client, skipVersionCheck: true, skipWaitingForReady: true };
 }
 
@@ -37,7 +36,7 @@ export function queueConnection(resilience: RedisResilience): QueueConnection {
  * worker.on('error', () => {}); // BullMQ prints errors that nobody listens to
  */
 export function workerConnection(resilience: RedisResilience): WorkerConnection {
-  checkResilience('workerConnection', resilience);
+  checkArgument('workerConnection.resilience', resilience, resilienceOf);
   return { connection: patientClient(resilience.client, resilience, systemClock), runRetryDelay: 100 };
 }
 

@@ -1,9 +1,16 @@
 import { RedisUnavailableError, type RedisResilience } from '@redis-resilience/core';
-import { checkAdapterOptions } from '@redis-resilience/core/http';
-import { isAway, tooLate, withinDeadline } from '@redis-resilience/core/kit';
+import {
+  checkArgument,
+  checkOptions,
+  isAway,
+  objectWith,
+  oneOf,
+  resilienceOf,
+  tooLate,
+  withinDeadline,
+} from '@redis-resilience/core/kit';
 import { isRefusedForNow } from '../server-refusal.ts';
 import { mayWrite } from '../may-use.ts';
-import { checkResilience, objectWith, oneOf } from '../option-readers.ts';
 import type { Delivery } from '../outbox/delivery.ts';
 import type { Outbox, Receipt } from '../outbox/outbox.ts';
 import { resolveOutboxOptions, type OutboxOptions } from '../outbox/outbox-options.ts';
@@ -53,10 +60,10 @@ export function createJobAdder(
   resilience: RedisResilience,
   options: JobAdderOptions = {},
 ): JobAdder {
-  objectWith('add')(queue, 'createJobAdder.queue');
-  checkResilience('createJobAdder', resilience);
+  checkArgument('createJobAdder.queue', queue, objectWith('add'));
+  checkArgument('createJobAdder.resilience', resilience, resilienceOf);
   const { whenAway = 'fail', ...rest } = options;
-  checkAdapterOptions('createJobAdder', { whenAway }, { whenAway: oneOf('fail', 'keep') });
+  checkOptions('createJobAdder', { whenAway }, { whenAway: oneOf('fail', 'keep') });
   const settings = resolveOutboxOptions(rest, 'createJobAdder');
   const { clock, addTimeoutMs } = settings;
   const deliver = (name: string, data: unknown, jobOptions: object, jobId: string, ms: number) =>

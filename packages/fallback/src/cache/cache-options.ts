@@ -1,14 +1,15 @@
 import { systemClock, systemRandom, type Clock, type Random } from '@redis-resilience/core';
-import { checkAdapterOptions } from '@redis-resilience/core/http';
 import {
-  count,
-  milliseconds,
-  numberWithin,
+  checkOptions,
+  clockOf,
+  countOf,
+  durationOf,
+  functionOf,
+  numberOf,
   objectWith,
-  text,
-  timeReaders,
+  textOf,
   withDefaults,
-} from '../option-readers.ts';
+} from '@redis-resilience/core/kit';
 import type { Outbox } from '../outbox/outbox.ts';
 import { jsonSerializer, type Serializer } from './serializer.ts';
 
@@ -77,25 +78,26 @@ export const cacheDefaults = {
 
 /** @throws ConfigurationError that names the option, or the nearest right name */
 export function resolveCacheOptions(options: CacheOptions): CacheSettings {
-  checkAdapterOptions<CacheOptions>('createCache', options, {
-    prefix: text,
-    ttlMs: milliseconds(1),
-    ttlJitterRatio: numberWithin(0, 1),
-    staleWhileRevalidateMs: milliseconds(0),
-    staleIfErrorMs: milliseconds(0),
-    negativeTtlMs: milliseconds(0),
-    earlyRefreshBeta: numberWithin(0, 1000),
-    maxLocalBytes: count(0),
-    maxConcurrentLoads: count(1),
-    maxQueuedLoads: count(0),
-    loadTimeoutMs: milliseconds(1),
-    staleAfterMs: milliseconds(0),
-    redisTimeoutMs: milliseconds(1),
-    clockSkewMs: milliseconds(0),
-    rememberInvalidatedMs: milliseconds(1),
+  checkOptions<CacheOptions>('createCache', options, {
+    prefix: textOf,
+    ttlMs: durationOf(1),
+    ttlJitterRatio: numberOf(0, 1),
+    staleWhileRevalidateMs: durationOf(0),
+    staleIfErrorMs: durationOf(0),
+    negativeTtlMs: durationOf(0),
+    earlyRefreshBeta: numberOf(0, 1000),
+    maxLocalBytes: countOf(0),
+    maxConcurrentLoads: countOf(1),
+    maxQueuedLoads: countOf(0),
+    loadTimeoutMs: durationOf(1),
+    staleAfterMs: durationOf(0),
+    redisTimeoutMs: durationOf(1),
+    clockSkewMs: durationOf(0),
+    rememberInvalidatedMs: durationOf(1),
     serializer: objectWith('serialize', 'deserialize'),
     outbox: objectWith('add', 'drain'),
-    ...timeReaders,
+    clock: clockOf,
+    random: functionOf,
   });
   const settings = withDefaults(cacheDefaults, options);
   const { ttlMs, staleWhileRevalidateMs, clockSkewMs } = settings;

@@ -1,5 +1,5 @@
 import type { RedisResilience } from '@redis-resilience/core';
-import { checkResilience } from '../option-readers.ts';
+import { checkArgument, resilienceOf } from '@redis-resilience/core/kit';
 import type { CacheEvents, CacheStats } from './cache-events.ts';
 import { resolveCacheOptions, type CacheOptions } from './cache-options.ts';
 import type { Loader } from './flights.ts';
@@ -64,6 +64,6 @@ export interface Cache {
  * const product = await cache.getOrLoad(`product:${id}`, () => db.product(id));
  */
 export function createCache(resilience: RedisResilience, options: CacheOptions = {}): Cache {
-  checkResilience('createCache', resilience);
+  checkArgument('createCache.resilience', resilience, resilienceOf);
   return new ResilientCache(resilience, resolveCacheOptions(options));
 }

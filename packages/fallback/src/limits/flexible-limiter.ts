@@ -1,6 +1,13 @@
 import { systemClock, type Clock, type RedisResilience } from '@redis-resilience/core';
-import { checkAdapterOptions } from '@redis-resilience/core/http';
-import { checkResilience, milliseconds, objectWith, oneOf, timeReaders } from '../option-readers.ts';
+import {
+  checkArgument,
+  checkOptions,
+  clockOf,
+  durationOf,
+  objectWith,
+  oneOf,
+  resilienceOf,
+} from '@redis-resilience/core/kit';
 import { askLimiter, failedClosed, limiterTimeoutMs } from './limit-options.ts';
 
 /** The part of a limiter of rate-limiter-flexible that is used. */
@@ -43,13 +50,13 @@ export function resilientLimiter(
   resilience: RedisResilience,
   options: ResilientLimiterOptions = {},
 ): { consume(key: string, points?: number): Promise<LimiterAnswer> } {
-  objectWith('consume')(limiter, 'resilientLimiter.limiter');
-  checkResilience('resilientLimiter', resilience);
-  checkAdapterOptions<ResilientLimiterOptions>('resilientLimiter', options, {
+  checkArgument('resilientLimiter.limiter', limiter, objectWith('consume'));
+  checkArgument('resilientLimiter.resilience', resilience, resilienceOf);
+  checkOptions<ResilientLimiterOptions>('resilientLimiter', options, {
     whenAway: oneOf('open', 'closed'),
     insurance: objectWith('consume'),
-    timeoutMs: milliseconds(1),
-    clock: timeReaders.clock,
+    timeoutMs: durationOf(1),
+    clock: clockOf,
   });
   const { insurance, whenAway = 'closed', timeoutMs = limiterTimeoutMs, clock = systemClock } = options;
   return {

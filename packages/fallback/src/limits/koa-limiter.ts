@@ -1,6 +1,13 @@
 import { systemClock, type Clock, type RedisResilience } from '@redis-resilience/core';
-import { checkAdapterOptions } from '@redis-resilience/core/http';
-import { callback, checkResilience, milliseconds, oneOf, timeReaders } from '../option-readers.ts';
+import {
+  checkArgument,
+  checkOptions,
+  clockOf,
+  durationOf,
+  functionOf,
+  oneOf,
+  resilienceOf,
+} from '@redis-resilience/core/kit';
 import { askLimiter, failedClosed, limiterTimeoutMs } from './limit-options.ts';
 
 type Next = () => Promise<unknown>;
@@ -30,13 +37,13 @@ export function resilientKoaLimiter<C extends object>(
   resilience: RedisResilience,
   options: KoaLimiterOptions<C> = {},
 ): KoaMiddleware<C> {
-  callback(limiter, 'resilientKoaLimiter.limiter');
-  checkResilience('resilientKoaLimiter', resilience);
-  checkAdapterOptions<KoaLimiterOptions<C>>('resilientKoaLimiter', options, {
+  checkArgument('resilientKoaLimiter.limiter', limiter, functionOf);
+  checkArgument('resilientKoaLimiter.resilience', resilience, resilienceOf);
+  checkOptions<KoaLimiterOptions<C>>('resilientKoaLimiter', options, {
     whenAway: oneOf('open', 'closed'),
-    insurance: callback,
-    timeoutMs: milliseconds(1),
-    clock: timeReaders.clock,
+    insurance: functionOf,
+    timeoutMs: durationOf(1),
+    clock: clockOf,
   });
   const { insurance, whenAway = 'closed', timeoutMs = limiterTimeoutMs, clock = systemClock } = options;
   return async function resilientKoaLimiter(ctx, next) {

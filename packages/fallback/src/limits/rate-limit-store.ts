@@ -1,6 +1,13 @@
 import { systemClock, type Clock, type RedisResilience } from '@redis-resilience/core';
-import { checkAdapterOptions } from '@redis-resilience/core/http';
-import { checkResilience, milliseconds, objectWith, oneOf, timeReaders } from '../option-readers.ts';
+import {
+  checkArgument,
+  checkOptions,
+  clockOf,
+  durationOf,
+  objectWith,
+  oneOf,
+  resilienceOf,
+} from '@redis-resilience/core/kit';
 import { askLimiter, failedClosed, limiterTimeoutMs, type WhenAway } from './limit-options.ts';
 import { LocalWindows } from './local-windows.ts';
 
@@ -41,12 +48,12 @@ export function resilientRateLimitStore(
   resilience: RedisResilience,
   options: RateLimitStoreOptions = {},
 ): ResilientRateLimitStore {
-  objectWith('increment', 'decrement', 'resetKey')(store, 'resilientRateLimitStore.store');
-  checkResilience('resilientRateLimitStore', resilience);
-  checkAdapterOptions<RateLimitStoreOptions>('resilientRateLimitStore', options, {
+  checkArgument('resilientRateLimitStore.store', store, objectWith('increment', 'decrement', 'resetKey'));
+  checkArgument('resilientRateLimitStore.resilience', resilience, resilienceOf);
+  checkOptions<RateLimitStoreOptions>('resilientRateLimitStore', options, {
     whenAway: oneOf('open', 'closed', 'local'),
-    timeoutMs: milliseconds(1),
-    clock: timeReaders.clock,
+    timeoutMs: durationOf(1),
+    clock: clockOf,
   });
   return new ResilientRateLimitStore(store, resilience, options);
 }

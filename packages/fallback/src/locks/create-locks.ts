@@ -7,9 +7,19 @@ import {
   type Random,
   type RedisResilience,
 } from '@redis-resilience/core';
-import { checkAdapterOptions } from '@redis-resilience/core/http';
-import { pause, tooLate, withinDeadline } from '@redis-resilience/core/kit';
-import { checkResilience, milliseconds, text, timeReaders, withDefaults } from '../option-readers.ts';
+import {
+  checkArgument,
+  checkOptions,
+  clockOf,
+  durationOf,
+  functionOf,
+  pause,
+  resilienceOf,
+  textOf,
+  tooLate,
+  withDefaults,
+  withinDeadline,
+} from '@redis-resilience/core/kit';
 import { Script } from '../script.ts';
 import { HeldLock, type Lock } from './held-lock.ts';
 
@@ -77,12 +87,13 @@ const dayMs = 86_400_000;
  * await locks.run(`invoice:${id}`, async (lock) => bill(id, { signal: lock.signal, fence: lock.fence }));
  */
 export function createLocks(resilience: RedisResilience, options: LockOptions = {}): Locks {
-  checkResilience('createLocks', resilience);
-  checkAdapterOptions<LockOptions>('createLocks', options, {
-    prefix: text,
-    ttlMs: milliseconds(10),
-    timeoutMs: milliseconds(1),
-    ...timeReaders,
+  checkArgument('createLocks.resilience', resilience, resilienceOf);
+  checkOptions<LockOptions>('createLocks', options, {
+    prefix: textOf,
+    ttlMs: durationOf(10),
+    timeoutMs: durationOf(1),
+    clock: clockOf,
+    random: functionOf,
   });
   const defaults = {
     prefix: 'lock:',

@@ -1,6 +1,15 @@
 import { systemClock, systemRandom, type Clock, type Random } from '@redis-resilience/core';
-import { checkAdapterOptions } from '@redis-resilience/core/http';
-import { count, flag, milliseconds, oneOf, path, timeReaders, withDefaults } from '../option-readers.ts';
+import {
+  booleanOf,
+  checkOptions,
+  clockOf,
+  countOf,
+  durationOf,
+  folderOf,
+  functionOf,
+  oneOf,
+  withDefaults,
+} from '@redis-resilience/core/kit';
 
 /** Options of {@link createOutbox}. All durations in milliseconds. */
 export interface OutboxOptions {
@@ -53,19 +62,20 @@ export const outboxDefaults = {
 
 /** @throws ConfigurationError that names the option, or the nearest right name */
 export function resolveOutboxOptions(options: OutboxOptions, caller = 'createOutbox'): OutboxSettings {
-  checkAdapterOptions<OutboxOptions>(caller, options, {
-    path,
-    fsync: flag,
-    maxEntries: count(1),
-    maxBytes: count(1),
-    maxAgeMs: milliseconds(1),
+  checkOptions<OutboxOptions>(caller, options, {
+    path: folderOf,
+    fsync: booleanOf,
+    maxEntries: countOf(1),
+    maxBytes: countOf(1),
+    maxAgeMs: durationOf(1),
     whenFull: oneOf('reject', 'oldest', 'newest'),
-    maxDeadLetters: count(0),
-    replayPerSecond: count(1),
-    rampMs: milliseconds(0),
-    maxInFlight: count(1),
-    addTimeoutMs: milliseconds(0),
-    ...timeReaders,
+    maxDeadLetters: countOf(0),
+    replayPerSecond: countOf(1),
+    rampMs: durationOf(0),
+    maxInFlight: countOf(1),
+    addTimeoutMs: durationOf(0),
+    clock: clockOf,
+    random: functionOf,
   });
   return withDefaults(outboxDefaults, options) as OutboxSettings;
 }

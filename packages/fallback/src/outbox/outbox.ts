@@ -1,5 +1,5 @@
 import type { RedisResilience } from '@redis-resilience/core';
-import { checkResilience } from '../option-readers.ts';
+import { checkArgument, resilienceOf } from '@redis-resilience/core/kit';
 import type { DeadLetter } from './journal.ts';
 import { resolveOutboxOptions, type OutboxOptions } from './outbox-options.ts';
 import type { OutboxEvents } from './outbox-events.ts';
@@ -68,6 +68,6 @@ export interface Outbox {
  * await outbox.add('hincrby', ['views', id, 1]);
  */
 export function createOutbox(resilience: RedisResilience, options: OutboxOptions = {}): Outbox {
-  checkResilience('createOutbox', resilience);
+  checkArgument('createOutbox.resilience', resilience, resilienceOf);
   return new ReplayingOutbox(resilience, resolveOutboxOptions(options), redisDelivery(resilience));
 }

@@ -1,5 +1,5 @@
 import type { RedisResilience } from '@redis-resilience/core';
-import { checkResilience } from '../option-readers.ts';
+import { checkArgument, resilienceOf } from '@redis-resilience/core/kit';
 import { scanKeys } from '../scan-keys.ts';
 
 /** The part of a node-redis client that connect-redis 9 and 10 use. */
@@ -23,7 +23,7 @@ export interface ConnectRedisClient {
  * const store = new RedisStore({ client: connectRedisClient(resilience) as never });
  */
 export function connectRedisClient(resilience: RedisResilience): ConnectRedisClient {
-  checkResilience('connectRedisClient', resilience);
+  checkArgument('connectRedisClient.resilience', resilience, resilienceOf);
   const { client } = resilience;
   return {
     get: (key) => client.get(key),

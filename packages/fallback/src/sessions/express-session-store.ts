@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events';
 import type { RedisResilience } from '@redis-resilience/core';
-import { checkResilience, objectWith } from '../option-readers.ts';
+import { checkArgument, objectWith, resilienceOf } from '@redis-resilience/core/kit';
 import type { SessionBackend } from './session-backend.ts';
 import { SessionKeeper, type KeptSessions } from './session-keeper.ts';
 import { resolveSessionOptions, type SessionOptions } from './session-options.ts';
@@ -37,8 +37,8 @@ export function resilientSessionStore<S extends CallbackStore>(
   resilience: RedisResilience,
   options: SessionOptions = {},
 ): S & { readonly kept: KeptSessions } {
-  objectWith('get', 'set', 'destroy')(store, 'resilientSessionStore.store');
-  checkResilience('resilientSessionStore', resilience);
+  checkArgument('resilientSessionStore.store', store, objectWith('get', 'set', 'destroy'));
+  checkArgument('resilientSessionStore.resilience', resilience, resilienceOf);
   const settings = resolveSessionOptions('resilientSessionStore', options);
   const keeper = new SessionKeeper(resilience, backendOf(store), settings);
   // An heir of the store: it has all its methods, and events of its own. A store that tells of its disconnection

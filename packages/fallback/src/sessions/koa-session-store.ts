@@ -1,5 +1,5 @@
 import type { RedisResilience } from '@redis-resilience/core';
-import { checkResilience, objectWith } from '../option-readers.ts';
+import { checkArgument, objectWith, resilienceOf } from '@redis-resilience/core/kit';
 import type { SessionBackend } from './session-backend.ts';
 import { SessionKeeper, type KeptSessions } from './session-keeper.ts';
 import { resolveSessionOptions, type SessionOptions, type SessionSettings } from './session-options.ts';
@@ -36,10 +36,10 @@ export function koaSessionStore(
   resilience: RedisResilience,
   options: KoaSessionOptions = {},
 ): ResilientKoaStore {
-  checkResilience('koaSessionStore', resilience);
+  checkArgument('koaSessionStore.resilience', resilience, resilienceOf);
   const { store, ...rest } = options;
   const settings = resolveSessionOptions('koaSessionStore', rest);
-  if (store !== undefined) objectWith('get', 'set', 'destroy')(store, 'koaSessionStore.store');
+  if (store !== undefined) checkArgument('koaSessionStore.store', store, objectWith('get', 'set', 'destroy'));
   const backend = store === undefined ? redisBackend(resilience, settings) : backendOf(store);
   const keeper = new SessionKeeper(resilience, backend, settings);
   return {

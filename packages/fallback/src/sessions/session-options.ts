@@ -1,6 +1,15 @@
 import { systemClock, systemRandom, type Clock, type Random } from '@redis-resilience/core';
-import { checkAdapterOptions } from '@redis-resilience/core/http';
-import { count, flag, milliseconds, path, text, timeReaders, withDefaults } from '../option-readers.ts';
+import {
+  booleanOf,
+  checkOptions,
+  clockOf,
+  countOf,
+  durationOf,
+  folderOf,
+  functionOf,
+  textOf,
+  withDefaults,
+} from '@redis-resilience/core/kit';
 
 /** Options of the session stores. All durations in milliseconds. */
 export interface SessionOptions {
@@ -43,16 +52,17 @@ export const sessionDefaults = {
 
 /** @throws ConfigurationError that names the option, or the nearest right name */
 export function resolveSessionOptions(caller: string, options: SessionOptions): SessionSettings {
-  checkAdapterOptions<SessionOptions>(caller, options, {
-    prefix: text,
-    maxLocalBytes: count(0),
-    timeoutMs: milliseconds(1),
-    ttlMs: milliseconds(1),
-    rememberDestroyedMs: milliseconds(1),
-    listen: flag,
-    maxEntries: count(1),
-    path,
-    ...timeReaders,
+  checkOptions<SessionOptions>(caller, options, {
+    prefix: textOf,
+    maxLocalBytes: countOf(0),
+    timeoutMs: durationOf(1),
+    ttlMs: durationOf(1),
+    rememberDestroyedMs: durationOf(1),
+    listen: booleanOf,
+    maxEntries: countOf(1),
+    path: folderOf,
+    clock: clockOf,
+    random: functionOf,
   });
   return withDefaults(sessionDefaults, options) as SessionSettings;
 }

@@ -1,21 +1,15 @@
 import { ConfigurationError } from '@redis-resilience/core';
-import { checkAdapterOptions, checkCritical, checkLane, optionReaders } from '@redis-resilience/core/http';
+import { checkCritical, guardPolicyReaders, healthResponderReaders } from '@redis-resilience/core/http';
+import { checkArgument, checkOptions, laneOf, resilienceOf } from '@redis-resilience/core/kit';
 import { describe, expect, it } from 'vitest';
 
-const readers = {
-  resilience: optionReaders.resilience,
-  mode: optionReaders.mode,
-  noStore: optionReaders.flag,
-  budgetMs: optionReaders.milliseconds,
-  critical: optionReaders.critical,
-  paths: optionReaders.paths,
-};
+const readers = { resilience: resilienceOf, ...guardPolicyReaders, ...healthResponderReaders };
 
 function check(options: object): unknown {
-  return checkAdapterOptions('redisGuard', options, readers as never);
+  return checkOptions('redisGuard', options, readers as never);
 }
 
-describe('checkAdapterOptions', () => {
+describe('checkOptions', () => {
   it('gives back what is right', () => {
     const options = {
       mode: 'reject',
@@ -56,12 +50,20 @@ describe('checkAdapterOptions', () => {
     expect(() => check('redis://localhost' as never)).toThrow(ConfigurationError);
     expect(() => check(null as never)).toThrow(ConfigurationError);
   });
+
+  it('shows no credential of a URL that was given in the place of options', () => {
+    expect(() => check('redis://ada:secret@localhost' as never)).toThrow(
+      new ConfigurationError('The option redisGuard must be an object; given: a string.'),
+    );
+  });
 });
 
-describe('checkLane', () => {
-  it('takes a lane and nothing else', () => {
-    expect(checkLane('requireRedis', 'write')).toBe('write');
-    expect(() => checkLane('requireRedis', 'writes' as never)).toThrow(ConfigurationError);
+describe('checkArgument', () => {
+  it('takes what the reader takes, and names the argument otherwise', () => {
+    expect(() => checkArgument('requireRedis.lane', 'write', laneOf)).not.toThrow();
+    expect(() => checkArgument('requireRedis.lane', 'writes', laneOf)).toThrow(
+      new ConfigurationError("The option requireRedis.lane must be one of 'read', 'write'; given: 'writes'."),
+    );
   });
 });
 
