@@ -1,6 +1,6 @@
 import { channel } from 'node:diagnostics_channel';
 import { ConfigurationError, OverloadedError } from '@redis-resilience/core';
-import { createOutbox, type Outbox, type OutboxOptions } from '@redis-resilience/fallback';
+import { createOutbox, type Outbox, type OutboxOptions } from '@redis-resilience/fallback/outbox';
 import { startProxy, waitFor } from '@redis-resilience/testing';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { bringBack, connect, stage, takeDown, type Stage } from '../stage.ts';
