@@ -146,6 +146,17 @@ describe('while Redis is away', () => {
     await outbox.drain({ timeoutMs: 8000 });
     await expect(here.server.command('LLEN', 'list')).resolves.toBe(1);
   });
+
+  it('fails to drain once it is closed, instead of waiting for ever', async () => {
+    const here = await stage();
+    const outbox = createOutbox(here.resilience);
+    await takeDown(here);
+    await outbox.add('set', ['key', 1]);
+    const draining = outbox.drain().catch((error: unknown) => error);
+    await outbox.close();
+    expect(await draining).toMatchObject({ code: 'REDIS_UNAVAILABLE', reason: 'closed' });
+    await expect(outbox.drain()).rejects.toMatchObject({ reason: 'closed' });
+  });
 });
 
 describe('bounds', () => {
