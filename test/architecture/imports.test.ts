@@ -4,7 +4,7 @@ import { importCircles } from './import-circles.ts';
 import { knownCircles, knownUpwardTypes } from './known-exceptions.ts';
 import { declaredBy, packageNames, sourceOf, type SourceFile } from './source-files.ts';
 
-const core = ['@redis-resilience/core', '@redis-resilience/core/http'];
+const core = ['@redis-resilience/core', '@redis-resilience/core/http', '@redis-resilience/core/kit'];
 const protocol = '@redis-resilience/core/protocol';
 
 /** Imports point one way: what each package may import of the others. */

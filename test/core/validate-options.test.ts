@@ -2,13 +2,20 @@ import { describe, expect, test } from 'vitest';
 import { ConfigurationError } from '../../packages/core/src/errors.ts';
 import { defaults, resolveSettings } from '../../packages/core/src/settings.ts';
 import {
-  checkKeys,
+  booleanOf,
+  clockOf,
   countOf,
   durationOf,
-  nearest,
+  folderOf,
+  functionOf,
+  nameOf,
+  numberOf,
+  objectWith,
   oneOf,
   ratioOf,
-} from '../../packages/core/src/validate-options.ts';
+  textOf,
+} from '../../packages/core/src/option-readers.ts';
+import { checkKeys, nearest, withDefaults } from '../../packages/core/src/validate-options.ts';
 
 describe('the nearest right name', () => {
   const names = ['timeoutMs', 'slowCommandMs', 'admission', 'circuit', 'retry', 'connection'];
@@ -53,19 +60,56 @@ describe('a check of options', () => {
     [countOf(1), 1, true],
     [countOf(1), 0, false],
     [countOf(0), 2 ** 53, false],
+    [countOf(1, 10), 10, true],
+    [countOf(1, 10), 11, false],
     [durationOf(0), 0.5, true],
     [durationOf(0), 2 ** 31, false],
     [oneOf('a', 'b'), 'b', true],
     [oneOf('a', 'b'), 'c', false],
+    [numberOf(0, 1), 0, true],
+    [numberOf(0, 1), 1, true],
+    [numberOf(0, 1), 1.1, false],
+    [numberOf(0, 1), Number.NaN, false],
+    [nameOf, 'sessions', true],
+    [nameOf, '', false],
+    [nameOf, 'x'.repeat(101), false],
+    [textOf, '', true],
+    [textOf, 1, false],
+    [folderOf, './outbox', true],
+    [folderOf, '', false],
+    [booleanOf, false, true],
+    [booleanOf, 0, false],
+    [functionOf, () => undefined, true],
+    [functionOf, {}, false],
+    [objectWith('add', 'drain'), { add() {}, drain() {} }, true],
+    [objectWith('add', 'drain'), { add() {} }, false],
+    [objectWith('add'), null, false],
+    [clockOf, { now() {} }, false],
   ] as const)('%o takes %s: %s', (reader, value, isTaken) => {
     const check = (): void => reader(value, 'option');
     if (isTaken) expect(check).not.toThrow();
     else expect(check).toThrow(ConfigurationError);
   });
 
-  test('long values are not shown', () => {
-    const long = 'secret'.repeat(20);
-    expect(() => durationOf(0)(long, 'timeoutMs')).toThrow(/given: a long string/);
+  test.each([
+    ['200', "'200'"],
+    ['secret'.repeat(20), 'a string'],
+    ['redis://:secret@localhost', 'a string'],
+    [{ password: 'secret' }, 'a value of type object'],
+    [['secret'], 'an array'],
+    [null, 'null'],
+  ])('shows of %j only %s', (given, shown) => {
+    expect(() => durationOf(0)(given, 'timeoutMs')).toThrow(
+      new ConfigurationError(
+        `The option timeoutMs must be a number of milliseconds from 0 to 2147483647; given: ${shown}.`,
+      ),
+    );
+  });
+
+  test('undefined leaves the default in place', () => {
+    const options = withDefaults({ ttlMs: 1000, prefix: 'lock:' }, { ttlMs: undefined, prefix: '' });
+    expect(options).toEqual({ ttlMs: 1000, prefix: '' });
+    expect(withDefaults({ ttlMs: 1000 }, undefined)).toEqual({ ttlMs: 1000 });
   });
 });
 

@@ -1,13 +1,15 @@
 import * as core from '@redis-resilience/core';
+import * as kit from '@redis-resilience/core/kit';
 import * as doctor from '@redis-resilience/doctor';
 import * as express from '@redis-resilience/express';
-import * as fallback from '@redis-resilience/fallback';
-import * as bullmq from '@redis-resilience/fallback/bullmq';
-import * as expressSession from '@redis-resilience/fallback/express-session';
+import * as cache from '@redis-resilience/fallback/cache';
 import * as keyv from '@redis-resilience/fallback/keyv';
-import * as koaSession from '@redis-resilience/fallback/koa-session';
+import * as limits from '@redis-resilience/fallback/limits';
+import * as locks from '@redis-resilience/fallback/locks';
 import * as fallbackNestjs from '@redis-resilience/fallback/nestjs';
-import * as rateLimit from '@redis-resilience/fallback/rate-limit';
+import * as outbox from '@redis-resilience/fallback/outbox';
+import * as queues from '@redis-resilience/fallback/queues';
+import * as sessions from '@redis-resilience/fallback/sessions';
 import * as koa from '@redis-resilience/koa';
 import * as nestjs from '@redis-resilience/nestjs';
 import * as telemetryExpress from '@redis-resilience/telemetry/express';
@@ -39,13 +41,15 @@ export const modules = [
   telemetryNestjs,
 ];
 export const others = [
+  kit,
   doctor,
-  fallback,
-  bullmq,
-  expressSession,
+  cache,
   keyv,
-  koaSession,
-  rateLimit,
+  limits,
+  locks,
+  outbox,
+  queues,
+  sessions,
   telemetryExpress,
   telemetryKoa,
   opentelemetry,

@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import { Get } from '@nestjs/common';
-import { ConfigurationError, RedisUnavailableError } from '@redis-resilience/core';
+import { ConfigurationError, RedisUnavailableError, WatchLostError } from '@redis-resilience/core';
 import { RedisFallback } from '@redis-resilience/nestjs';
 import { describe, expect, it } from 'vitest';
 
@@ -66,7 +66,11 @@ describe('RedisFallback', () => {
     expect(products(away).now('1')).toBe('REDIS_UNAVAILABLE 1 1');
   });
 
-  it.each([new Error('a bug'), new ConfigurationError('a wrong option')])('lets %s pass', async (error) => {
+  it.each([
+    new Error('a bug'),
+    new ConfigurationError('a wrong option'),
+    new WatchLostError('the guard of the transaction is gone'),
+  ])('lets %s pass', async (error) => {
     await expect(products(error).list()).rejects.toBe(error);
     expect(() => products(error).now('1')).toThrow(error);
   });

@@ -1,4 +1,4 @@
-import { createOutbox } from '@redis-resilience/fallback';
+import { createOutbox } from '@redis-resilience/fallback/outbox';
 import { registerMetrics } from '@redis-resilience/telemetry/prometheus';
 import { waitFor } from '@redis-resilience/testing';
 import type { Redis } from 'ioredis';

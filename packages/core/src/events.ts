@@ -1,5 +1,6 @@
 import type { Cause, CauseCode } from './cause.ts';
 import type { ErrorCode, Outcome } from './errors.ts';
+import type { ListenerError } from './event-hub.ts';
 import type { CircuitState, Lane, RedisSnapshot } from './snapshot.ts';
 
 /** Every event of a resilience and the shape of its payload. A closed set. */
@@ -43,45 +44,8 @@ export interface ResilienceEvents {
   /** The process was frozen, suspended, or its event loop was blocked. */
   readonly thaw: { readonly kind: 'frozen' | 'suspended' | 'blocked'; readonly durationMs: number };
   readonly closed: { readonly snapshot: RedisSnapshot };
-  /** A listener threw. Contained: it never breaks a command. */
-  readonly 'listener-error': { readonly event: string; readonly error: unknown };
+  /** A listener threw. The error was contained: it never breaks a command. */
+  readonly 'listener-error': ListenerError;
 }
 
 export type ResilienceEvent = keyof ResilienceEvents;
-
-type Listener<E extends ResilienceEvent> = (payload: ResilienceEvents[E]) => void;
-
-/** A typed emitter that contains what listeners throw. */
-export class EventHub {
-  readonly #listeners = new Map<ResilienceEvent, Set<Listener<never>>>();
-
-  on<E extends ResilienceEvent>(event: E, listener: Listener<E>): () => void {
-    const listeners = this.#listeners.get(event) ?? new Set();
-    this.#listeners.set(event, listeners);
-    const own: Listener<E> = (payload) => listener(payload);
-    listeners.add(own);
-    return () => {
-      listeners.delete(own);
-    };
-  }
-
-  hasListeners(event: ResilienceEvent): boolean {
-    return (this.#listeners.get(event)?.size ?? 0) > 0;
-  }
-
-  emit<E extends ResilienceEvent>(event: E, payload: ResilienceEvents[E]): void {
-    const listeners = this.#listeners.get(event);
-    if (listeners === undefined || listeners.size === 0) return;
-    for (const listener of [...listeners] as Listener<E>[]) {
-      try {
-        listener(payload);
-      } catch (error) {
-        if (event !== 'listener-error') this.emit('listener-error', { event, error });
-      }
-    }
-  }
-
-  clear(): void {
-    this.#listeners.clear();
-  }
-}

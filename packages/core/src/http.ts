@@ -8,6 +8,7 @@ export {
 } from './http/health-response.ts';
 export {
   createHealthResponder,
+  healthResponderReaders,
   type HealthResponder,
   type HealthResponderOptions,
 } from './http/health-responder.ts';
@@ -24,6 +25,7 @@ export {
   type HealthCheck,
   type HealthStatus,
 } from './http/health-report.ts';
+export { checkCritical } from './http/critical-connections.ts';
 
 // Refusals and errors
 export { refuseWithout, renderError, renderUnavailable, type RedisProblem } from './http/problem-response.ts';
@@ -31,14 +33,10 @@ export { retryAfterSeconds, type PlainResponse } from './http/plain-response.ts'
 
 // Requests
 export { createRequestGuard, RequestGuard } from './http/request-guard.ts';
-export { headersByPolicy, refuseByPolicy, runByPolicy, type GuardPolicy } from './http/guard-policy.ts';
-
-// Options of adapters
 export {
-  checkAdapterOptions,
-  checkCritical,
-  checkLane,
-  checkOptionNames,
-  optionReaders,
-  type OptionReaders,
-} from './http/adapter-options.ts';
+  guardPolicyReaders,
+  headersByPolicy,
+  refuseByPolicy,
+  runByPolicy,
+  type GuardPolicy,
+} from './http/guard-policy.ts';

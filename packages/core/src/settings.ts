@@ -3,18 +3,16 @@ import { circuitDefaults } from './circuit/circuit-settings.ts';
 import { systemClock, systemRandom, type Clock, type Random } from './clock.ts';
 import type { AdmissionOptions, ConnectionOptions, ResilienceOptions, RetryOptions } from './options.ts';
 import {
-  checkKeys,
   clockOf,
   countOf,
   credentialsOf,
   durationOf,
   functionOf,
   nameOf,
-  objectOf,
   oneOf,
   ratioOf,
-  type Reader,
-} from './validate-options.ts';
+} from './option-readers.ts';
+import { checkKeys, objectOf, withDefaults, type OptionReader } from './validate-options.ts';
 
 /** The options with every default filled in, validated once. */
 export interface Settings {
@@ -55,7 +53,7 @@ export const defaults: Settings = {
   random: systemRandom,
 };
 
-const readers: Readonly<Record<keyof ResilienceOptions, Reader>> = {
+const readers: Readonly<Record<keyof ResilienceOptions, OptionReader>> = {
   name: nameOf,
   timeoutMs: durationOf(1),
   slowCommandMs: durationOf(0),
@@ -112,22 +110,16 @@ export const resilienceOptionNames: readonly string[] = Object.keys(readers);
  */
 export function resolveSettings(options: ResilienceOptions = {}): Settings {
   checkKeys(options, readers, 'options');
-  const connection = { ...defaults.connection, ...withoutUndefined(options.connection) };
+  const connection = withDefaults(defaults.connection, options.connection);
   return Object.freeze({
     name: options.name ?? defaults.name,
     timeoutMs: options.timeoutMs ?? defaults.timeoutMs,
     slowCommandMs: options.slowCommandMs ?? defaults.slowCommandMs,
-    admission: { ...defaults.admission, ...withoutUndefined(options.admission) },
-    circuit: { ...defaults.circuit, ...withoutUndefined(options.circuit) },
-    retry: { ...defaults.retry, ...withoutUndefined(options.retry) },
+    admission: withDefaults(defaults.admission, options.admission),
+    circuit: withDefaults(defaults.circuit, options.circuit),
+    retry: withDefaults(defaults.retry, options.retry),
     connection: { ...connection, maxPeriodMs: Math.max(connection.minPeriodMs, connection.maxPeriodMs) },
     clock: options.clock ?? defaults.clock,
     random: options.random ?? defaults.random,
   });
-}
-
-function withoutUndefined<T extends object>(given: T | undefined): Partial<T> {
-  return Object.fromEntries(
-    Object.entries(given ?? {}).filter(([, value]) => value !== undefined),
-  ) as Partial<T>;
 }

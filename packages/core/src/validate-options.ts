@@ -1,13 +1,17 @@
 import { ConfigurationError } from './errors.ts';
 
 /** Checks one value; throws {@link ConfigurationError} that names `path`. */
-export type Reader = (value: unknown, path: string) => void;
+export type OptionReader = (value: unknown, path: string) => void;
 
 /**
  * Checks an options object against the readers of its keys. Unknown keys are refused with the nearest right name;
  * undefined counts as absent.
  */
-export function checkKeys(options: unknown, readers: Readonly<Record<string, Reader>>, path: string): void {
+export function checkKeys(
+  options: unknown,
+  readers: Readonly<Record<string, OptionReader>>,
+  path: string,
+): void {
   if (typeof options !== 'object' || options === null || Array.isArray(options)) {
     throw invalid(path, options, 'an object');
   }
@@ -19,7 +23,10 @@ export function checkKeys(options: unknown, readers: Readonly<Record<string, Rea
 }
 
 /** A reader of an object: of these keys, or of any key whose values `each` accepts. */
-export function objectOf(readers: Readonly<Record<string, Reader>> | undefined, each?: Reader): Reader {
+export function objectOf(
+  readers: Readonly<Record<string, OptionReader>> | undefined,
+  each?: OptionReader,
+): OptionReader {
   return (value, path) => {
     if (readers !== undefined) {
       checkKeys(value, readers, path);
@@ -30,78 +37,6 @@ export function objectOf(readers: Readonly<Record<string, Reader>> | undefined, 
   };
 }
 
-/** Milliseconds, finite, at least `min`. */
-export function durationOf(min: number): Reader {
-  return (value, path) => {
-    if (typeof value !== 'number' || !Number.isFinite(value) || value < min || value > maxDurationMs) {
-      throw invalid(path, value, `a number of milliseconds from ${min} to ${maxDurationMs}`);
-    }
-  };
-}
-
-/** A whole number, at least `min`. */
-export function countOf(min: number): Reader {
-  return (value, path) => {
-    if (!Number.isSafeInteger(value) || (value as number) < min) {
-      throw invalid(path, value, `a whole number of at least ${min}`);
-    }
-  };
-}
-
-export const ratioOf: Reader = (value, path) => {
-  if (typeof value !== 'number' || !(value > 0 && value <= 1)) {
-    throw invalid(path, value, 'a ratio above 0, at most 1');
-  }
-};
-
-export const nameOf: Reader = (value, path) => {
-  if (typeof value !== 'string' || value.length === 0 || value.length > 100) {
-    throw invalid(path, value, 'a name of 1 to 100 characters');
-  }
-};
-
-export const functionOf: Reader = (value, path) => {
-  if (typeof value !== 'function') throw invalid(path, value, 'a function');
-};
-
-/** A whole clock: half of one would fail at the first timer. */
-export const clockOf: Reader = (value, path) => {
-  for (const name of ['now', 'wallNow', 'setTimeout', 'clearTimeout', 'setImmediate']) {
-    const part = (value as Record<string, unknown> | null)?.[name];
-    if (typeof part !== 'function') throw invalid(`${path}.${name}`, part, 'a function');
-  }
-};
-
-export const booleanOf: Reader = (value, path) => {
-  if (typeof value !== 'boolean') throw invalid(path, value, 'true or false');
-};
-
-export function oneOf(...allowed: readonly string[]): Reader {
-  return (value, path) => {
-    if (typeof value !== 'string' || !allowed.includes(value)) {
-      throw invalid(path, value, `one of ${allowed.map((name) => `'${name}'`).join(', ')}`);
-    }
-  };
-}
-
-/** Credentials or a provider of them. What was given is never shown. */
-export const credentialsOf: Reader = (value, path) => {
-  if (typeof value === 'function') return;
-  const given = value as { username?: unknown; password?: unknown } | null;
-  const isValid =
-    typeof given === 'object' &&
-    given !== null &&
-    typeof given.password === 'string' &&
-    (given.username === undefined || typeof given.username === 'string');
-  if (!isValid) {
-    throw new ConfigurationError(
-      `The option ${path} must be { username?, password } or a function that gives them.`,
-    );
-  }
-};
-
-const maxDurationMs = 2 ** 31 - 1;
-
 /** The error of a value that is not allowed. */
 export function invalid(path: string, given: unknown, allowed: string): ConfigurationError {
   return new ConfigurationError(`The option ${path} must be ${allowed}; given: ${describe(given)}.`);
@@ -111,6 +46,15 @@ export function invalid(path: string, given: unknown, allowed: string): Configur
 export function unknownOption(path: string, suggestion: string | undefined): ConfigurationError {
   const hint = suggestion === undefined ? '' : ` Did you mean ${suggestion}?`;
   return new ConfigurationError(`The option ${path} does not exist.${hint}`);
+}
+
+/** The options that were given over the defaults; undefined counts as not given. */
+export function withDefaults<Defaults extends object, Given extends object>(
+  defaults: Defaults,
+  given: Given | undefined,
+): Defaults & Given {
+  const present = Object.entries(given ?? {}).filter(([, value]) => value !== undefined);
+  return Object.freeze({ ...defaults, ...(Object.fromEntries(present) as Given) });
 }
 
 /** The allowed name closest to what was typed; undefined when nothing is close. */
@@ -127,8 +71,9 @@ export function nearest(typed: string, names: readonly string[]): string | undef
   return best;
 }
 
+// A string is shown only when it is short and plain: a URL or a key of an API given by mistake would show a credential.
 function describe(given: unknown): string {
-  if (typeof given === 'string') return given.length > 40 ? 'a long string' : `'${given}'`;
+  if (typeof given === 'string') return /^[\w .-]{0,40}$/.test(given) ? `'${given}'` : 'a string';
   if (typeof given === 'number' || typeof given === 'boolean' || given === null) return String(given);
   return Array.isArray(given) ? 'an array' : `a value of type ${typeof given}`;
 }

@@ -28,7 +28,7 @@ export type ErrorMiddleware = (
 ) => void;
 
 /** The resilience that was given, else the one of the request's guard, else the default one. */
-export function resilienceOf(req: GuardedRequest, given?: RedisResilience): RedisResilience {
+export function resilienceFor(req: GuardedRequest, given?: RedisResilience): RedisResilience {
   return given ?? req.redisGuard?.resilience ?? defaultRedisResilience();
 }
 

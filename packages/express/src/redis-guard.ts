@@ -1,14 +1,13 @@
 import { defaultRedisResilience, type RedisResilience } from '@redis-resilience/core';
 import {
-  checkAdapterOptions,
   createRequestGuard,
+  guardPolicyReaders,
   headersByPolicy,
-  optionReaders,
   refuseByPolicy,
   runByPolicy,
   type GuardPolicy,
-  type OptionReaders,
 } from '@redis-resilience/core/http';
+import { checkOptions, resilienceOf, type OptionReaders } from '@redis-resilience/core/kit';
 import { send, setHeaders, type Middleware } from './middleware.ts';
 
 /** Options of {@link redisGuard}. */
@@ -18,10 +17,8 @@ export interface RedisGuardOptions extends GuardPolicy {
 }
 
 const readers: OptionReaders<RedisGuardOptions> = {
-  resilience: optionReaders.resilience,
-  mode: optionReaders.mode,
-  noStore: optionReaders.flag,
-  budgetMs: optionReaders.milliseconds,
+  ...guardPolicyReaders,
+  resilience: resilienceOf,
 };
 
 /**
@@ -40,7 +37,7 @@ const readers: OptionReaders<RedisGuardOptions> = {
  * });
  */
 export function redisGuard(options: RedisGuardOptions = {}): Middleware {
-  const { resilience, ...policy } = checkAdapterOptions('redisGuard', options, readers);
+  const { resilience, ...policy } = checkOptions('redisGuard', options, readers);
   // Connecting begins now, so that the first request finds it done.
   if (resilience === undefined) defaultRedisResilience();
   return function redisGuard(req, res, next) {

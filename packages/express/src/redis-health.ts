@@ -1,13 +1,12 @@
 import type { RedisResilience } from '@redis-resilience/core';
 import {
-  checkAdapterOptions,
   checkCritical,
   createHealthResponder,
-  optionReaders,
+  healthResponderReaders,
   type HealthResponderOptions,
-  type OptionReaders,
 } from '@redis-resilience/core/http';
-import { resilienceOf, send, type Middleware } from './middleware.ts';
+import { checkOptions, resilienceOf, resiliencesOf, type OptionReaders } from '@redis-resilience/core/kit';
+import { resilienceFor, send, type Middleware } from './middleware.ts';
 
 /** Options of {@link redisHealth}. */
 export interface RedisHealthOptions extends HealthResponderOptions {
@@ -18,10 +17,9 @@ export interface RedisHealthOptions extends HealthResponderOptions {
 }
 
 const readers: OptionReaders<RedisHealthOptions> = {
-  critical: optionReaders.critical,
-  paths: optionReaders.paths,
-  resilience: optionReaders.resilience,
-  resiliences: optionReaders.resiliences,
+  ...healthResponderReaders,
+  resilience: resilienceOf,
+  resiliences: resiliencesOf,
 };
 
 /**
@@ -38,7 +36,7 @@ export function redisHealth(options: RedisHealthOptions = {}): Middleware {
     resilience,
     resiliences = resilience && [resilience],
     ...endpoints
-  } = checkAdapterOptions('redisHealth', options, readers);
+  } = checkOptions('redisHealth', options, readers);
   if (resiliences)
     checkCritical(
       'redisHealth',
@@ -47,7 +45,7 @@ export function redisHealth(options: RedisHealthOptions = {}): Middleware {
     );
   const answerTo = createHealthResponder(endpoints);
   return function redisHealth(req, res, next) {
-    const answer = answerTo(req.method, req.url, () => resiliences ?? [resilienceOf(req)]);
+    const answer = answerTo(req.method, req.url, () => resiliences ?? [resilienceFor(req)]);
     if (answer) return send(res, answer);
     next();
   };

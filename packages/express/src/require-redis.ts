@@ -1,12 +1,13 @@
 import type { Lane, RedisResilience } from '@redis-resilience/core';
+import { refuseWithout } from '@redis-resilience/core/http';
 import {
-  checkAdapterOptions,
-  checkLane,
-  optionReaders,
-  refuseWithout,
+  checkArgument,
+  checkOptions,
+  laneOf,
   type OptionReaders,
-} from '@redis-resilience/core/http';
-import { resilienceOf, send, type Middleware } from './middleware.ts';
+  resilienceOf,
+} from '@redis-resilience/core/kit';
+import { resilienceFor, send, type Middleware } from './middleware.ts';
 
 /** Options of {@link requireRedis}. */
 export interface RequireRedisOptions {
@@ -14,7 +15,7 @@ export interface RequireRedisOptions {
   readonly resilience?: RedisResilience;
 }
 
-const readers: OptionReaders<RequireRedisOptions> = { resilience: optionReaders.resilience };
+const readers: OptionReaders<RequireRedisOptions> = { resilience: resilienceOf };
 
 /**
  * Answers 503 with `Retry-After` and problem details while the lane is away; lets the request pass otherwise.
@@ -25,10 +26,10 @@ const readers: OptionReaders<RequireRedisOptions> = { resilience: optionReaders.
  * app.post('/orders', requireRedis('write'), placeOrder);
  */
 export function requireRedis(lane: Lane = 'read', options: RequireRedisOptions = {}): Middleware {
-  checkLane('requireRedis', lane);
-  const { resilience } = checkAdapterOptions('requireRedis', options, readers);
+  checkArgument('requireRedis.lane', lane, laneOf);
+  const { resilience } = checkOptions('requireRedis', options, readers);
   return function requireRedis(req, res, next) {
-    const refusal = refuseWithout(lane, resilienceOf(req, resilience).snapshot());
+    const refusal = refuseWithout(lane, resilienceFor(req, resilience).snapshot());
     if (refusal) return send(res, refusal);
     next();
   };

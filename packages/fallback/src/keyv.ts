@@ -1,1 +1,1 @@
-export { createKeyvStore, KeyvStore, type KeyvStoreOptions } from './keyv/keyv-store.ts';
+export { createKeyvStore, type KeyvStore, type KeyvStoreOptions } from './keyv/keyv-store.ts';

@@ -1,8 +1,9 @@
 import type { Cluster, Redis } from 'ioredis';
 
 /**
- * The keys that match, in batches, on every primary; as commands of this client name them: its `keyPrefix`, which ioredis
- * leaves out of patterns and leaves in answers, is added to the one and taken off the other.
+ * The keys that match a pattern, in batches, from every primary. Pattern and keys are without the `keyPrefix` of the
+ * client, as in its commands. (In SCAN, ioredis neither adds it to the
+ * pattern nor removes it from the answer.)
  */
 export async function* scanKeys(
   client: Redis | Cluster,
@@ -21,7 +22,7 @@ export async function* scanKeys(
   }
 }
 
-/** The text as a pattern that matches it alone. */
+/** A pattern that matches this text alone. */
 export function escapeGlob(text: string): string {
   return text.replaceAll(/[*?[\]\\]/g, String.raw`\$&`);
 }

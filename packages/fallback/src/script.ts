@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import type { Cluster, Redis } from 'ioredis';
 
 /**
- * A Lua script over one key: sent whole the first time, so that it keeps its place among the commands of the
- * connection; by its digest from then on, and whole again when the server forgot it.
+ * A Lua script over one key. The first call sends the source, so that no second round trip moves it behind later
+ * commands of the connection. Later calls send the digest, and the source again when the server lost the script.
  */
 export class Script {
   readonly #source: string;

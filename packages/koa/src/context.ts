@@ -3,7 +3,7 @@ import { defaultRedisResilience, type RedisResilience } from '@redis-resilience/
 import type { PlainResponse, RequestGuard } from '@redis-resilience/core/http';
 
 /** The resilience that was given, else the one of the request's guard, else the default one. */
-export function resilienceOf(
+export function resilienceFor(
   ctx: { readonly redisGuard?: RequestGuard },
   given?: RedisResilience,
 ): RedisResilience {

@@ -1,16 +1,15 @@
 import type { Middleware } from 'koa';
 import { defaultRedisResilience, type RedisResilience } from '@redis-resilience/core';
 import {
-  checkAdapterOptions,
   createRequestGuard,
+  guardPolicyReaders,
   headersByPolicy,
-  optionReaders,
   refuseByPolicy,
   runByPolicy,
   type GuardPolicy,
-  type OptionReaders,
   type RequestGuard,
 } from '@redis-resilience/core/http';
+import { checkOptions, resilienceOf, type OptionReaders } from '@redis-resilience/core/kit';
 import { send } from './context.ts';
 
 declare module 'koa' {
@@ -27,10 +26,8 @@ export interface RedisGuardOptions extends GuardPolicy {
 }
 
 const readers: OptionReaders<RedisGuardOptions> = {
-  resilience: optionReaders.resilience,
-  mode: optionReaders.mode,
-  noStore: optionReaders.flag,
-  budgetMs: optionReaders.milliseconds,
+  ...guardPolicyReaders,
+  resilience: resilienceOf,
 };
 
 /**
@@ -48,7 +45,7 @@ const readers: OptionReaders<RedisGuardOptions> = {
  * });
  */
 export function redisGuard(options: RedisGuardOptions = {}): Middleware {
-  const { resilience, ...policy } = checkAdapterOptions('redisGuard', options, readers);
+  const { resilience, ...policy } = checkOptions('redisGuard', options, readers);
   // Connecting begins now, so that the first request finds it done.
   if (resilience === undefined) defaultRedisResilience();
   return function redisGuard(ctx, next) {

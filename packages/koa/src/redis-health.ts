@@ -1,14 +1,13 @@
 import type { Middleware } from 'koa';
 import type { RedisResilience } from '@redis-resilience/core';
 import {
-  checkAdapterOptions,
   checkCritical,
   createHealthResponder,
-  optionReaders,
+  healthResponderReaders,
   type HealthResponderOptions,
-  type OptionReaders,
 } from '@redis-resilience/core/http';
-import { resilienceOf, send } from './context.ts';
+import { checkOptions, resilienceOf, resiliencesOf, type OptionReaders } from '@redis-resilience/core/kit';
+import { resilienceFor, send } from './context.ts';
 
 /** Options of {@link redisHealth}. */
 export interface RedisHealthOptions extends HealthResponderOptions {
@@ -19,10 +18,9 @@ export interface RedisHealthOptions extends HealthResponderOptions {
 }
 
 const readers: OptionReaders<RedisHealthOptions> = {
-  critical: optionReaders.critical,
-  paths: optionReaders.paths,
-  resilience: optionReaders.resilience,
-  resiliences: optionReaders.resiliences,
+  ...healthResponderReaders,
+  resilience: resilienceOf,
+  resiliences: resiliencesOf,
 };
 
 /**
@@ -39,7 +37,7 @@ export function redisHealth(options: RedisHealthOptions = {}): Middleware {
     resilience,
     resiliences = resilience && [resilience],
     ...endpoints
-  } = checkAdapterOptions('redisHealth', options, readers);
+  } = checkOptions('redisHealth', options, readers);
   if (resiliences)
     checkCritical(
       'redisHealth',
@@ -48,7 +46,7 @@ export function redisHealth(options: RedisHealthOptions = {}): Middleware {
     );
   const answerTo = createHealthResponder(endpoints);
   return function redisHealth(ctx, next) {
-    const answer = answerTo(ctx.method, ctx.url, () => resiliences ?? [resilienceOf(ctx)]);
+    const answer = answerTo(ctx.method, ctx.url, () => resiliences ?? [resilienceFor(ctx)]);
     return answer ? send(ctx, answer) : next();
   };
 }

@@ -1,13 +1,14 @@
 import type { Middleware } from 'koa';
 import type { Lane, RedisResilience } from '@redis-resilience/core';
+import { refuseWithout } from '@redis-resilience/core/http';
 import {
-  checkAdapterOptions,
-  checkLane,
-  optionReaders,
-  refuseWithout,
+  checkArgument,
+  checkOptions,
+  laneOf,
   type OptionReaders,
-} from '@redis-resilience/core/http';
-import { resilienceOf, send } from './context.ts';
+  resilienceOf,
+} from '@redis-resilience/core/kit';
+import { resilienceFor, send } from './context.ts';
 
 /** Options of {@link requireRedis}. */
 export interface RequireRedisOptions {
@@ -15,7 +16,7 @@ export interface RequireRedisOptions {
   readonly resilience?: RedisResilience;
 }
 
-const readers: OptionReaders<RequireRedisOptions> = { resilience: optionReaders.resilience };
+const readers: OptionReaders<RequireRedisOptions> = { resilience: resilienceOf };
 
 /**
  * Answers 503 with `Retry-After` and problem details while the lane is away; lets the request pass otherwise.
@@ -26,10 +27,10 @@ const readers: OptionReaders<RequireRedisOptions> = { resilience: optionReaders.
  * router.post('/orders', requireRedis('write'), placeOrder);
  */
 export function requireRedis(lane: Lane = 'read', options: RequireRedisOptions = {}): Middleware {
-  checkLane('requireRedis', lane);
-  const { resilience } = checkAdapterOptions('requireRedis', options, readers);
+  checkArgument('requireRedis.lane', lane, laneOf);
+  const { resilience } = checkOptions('requireRedis', options, readers);
   return function requireRedis(ctx, next) {
-    const refusal = refuseWithout(lane, resilienceOf(ctx, resilience).snapshot());
+    const refusal = refuseWithout(lane, resilienceFor(ctx, resilience).snapshot());
     return refusal ? send(ctx, refusal) : next();
   };
 }

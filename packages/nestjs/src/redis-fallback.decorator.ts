@@ -1,8 +1,5 @@
-import {
-  ConfigurationError,
-  isRedisResilienceError,
-  type RedisResilienceError,
-} from '@redis-resilience/core';
+import { ConfigurationError, type RedisResilienceError } from '@redis-resilience/core';
+import { isAway } from '@redis-resilience/core/kit';
 
 /**
  * What a method answers in place of Redis: the result of a function, which gets the error and the method's own
@@ -18,9 +15,10 @@ type Methods = Readonly<Record<string, Method | undefined>>;
 type Answer = (self: unknown, error: RedisResilienceError, args: readonly unknown[]) => unknown;
 
 /**
- * Answers a method's call when the method fails with an error of this library; any other error goes on, and so does a
- * `ConfigurationError`, which is no outage. A method that writes should look at `error.outcome`: when it is `unknown`,
- * the write may have been done.
+ * Answers a call in place of the method when the method fails because Redis is away, by the rule of `execute`: with any
+ * error of this library except `ConfigurationError` and `WatchLostError`. Those two, and errors of other origin, are
+ * thrown on. The fallback of a method that writes should look at `error.outcome`: when it is `unknown`, Redis may have
+ * applied the write.
  *
  * @throws {@link ConfigurationError} when the method it names does not exist
  *
@@ -36,7 +34,7 @@ export function RedisFallback(fallback: Fallback): MethodDecorator {
     const original = descriptor.value as Method;
     const guarded: Method = function (...args) {
       const instead = (error: unknown): unknown => {
-        if (!isRedisResilienceError(error) || error.code === 'CONFIGURATION') throw error;
+        if (!isAway(error)) throw error;
         return answer(this, error, args);
       };
       try {

@@ -2,15 +2,14 @@ import { applyDecorators, Inject, Injectable, Optional, SetMetadata, UseIntercep
 import type { CallHandler, ExecutionContext, NestInterceptor } from '@nestjs/common';
 import { HttpAdapterHost, Reflector } from '@nestjs/core';
 import {
-  checkAdapterOptions,
   createRequestGuard,
+  guardPolicyReaders,
   headersByPolicy,
-  optionReaders,
   refuseByPolicy,
   runByPolicy,
   type GuardPolicy,
-  type OptionReaders,
 } from '@redis-resilience/core/http';
+import { checkOptions, nameOf, type OptionReaders } from '@redis-resilience/core/kit';
 import { Observable } from 'rxjs';
 import { RedisResilienceRegistry } from './redis-resilience.registry.ts';
 import { refuse } from './redis-refused.exception.ts';
@@ -23,10 +22,8 @@ export interface RedisGuardOptions extends GuardPolicy {
 }
 
 const readers: OptionReaders<RedisGuardOptions> = {
-  connection: optionReaders.name,
-  mode: optionReaders.mode,
-  noStore: optionReaders.flag,
-  budgetMs: optionReaders.milliseconds,
+  ...guardPolicyReaders,
+  connection: nameOf,
 };
 const key = 'redis-resilience:guard';
 
@@ -62,7 +59,7 @@ export class RedisGuardInterceptor implements NestInterceptor {
     this.#registry = registry;
     this.#reflector = reflector;
     this.#host = host;
-    this.#defaults = checkAdapterOptions('REDIS_GUARD_OPTIONS', defaults, readers);
+    this.#defaults = checkOptions('REDIS_GUARD_OPTIONS', defaults, readers);
   }
 
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
@@ -96,6 +93,6 @@ export class RedisGuardInterceptor implements NestInterceptor {
  * export class ProductsController {}
  */
 export function UseRedisGuard(options: RedisGuardOptions = {}): MethodDecorator & ClassDecorator {
-  checkAdapterOptions('@UseRedisGuard', options, readers);
+  checkOptions('@UseRedisGuard', options, readers);
   return applyDecorators(SetMetadata(key, options), UseInterceptors(RedisGuardInterceptor));
 }

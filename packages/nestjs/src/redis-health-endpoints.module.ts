@@ -2,17 +2,16 @@ import { Controller, Get, Inject, Module, Res, VERSION_NEUTRAL } from '@nestjs/c
 import type { DynamicModule, OnApplicationBootstrap, Type } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import {
-  checkAdapterOptions,
   checkCritical,
   defaultHealthPaths,
-  optionReaders,
+  healthResponderReaders,
   renderHealth,
   renderLiveness,
   renderReadiness,
   type HealthResponderOptions,
-  type OptionReaders,
   type PlainResponse,
 } from '@redis-resilience/core/http';
+import { checkOptions, functionsOf, type OptionReaders } from '@redis-resilience/core/kit';
 import { WithoutRedisGuard } from './redis-guard.interceptor.ts';
 import { RedisResilienceRegistry } from './redis-resilience.registry.ts';
 import { send } from './reply.ts';
@@ -24,9 +23,8 @@ export interface RedisHealthEndpointsOptions extends HealthResponderOptions {
 }
 
 const readers: OptionReaders<RedisHealthEndpointsOptions> = {
-  critical: optionReaders.critical,
-  paths: optionReaders.paths,
-  decorators: optionReaders.functions,
+  ...healthResponderReaders,
+  decorators: functionsOf,
 };
 
 /**
@@ -40,7 +38,7 @@ const readers: OptionReaders<RedisHealthEndpointsOptions> = {
 export class RedisHealthEndpointsModule {
   /** @throws {@link ConfigurationError} when an option is unknown or wrong */
   static forRoot(options: RedisHealthEndpointsOptions = {}): DynamicModule {
-    checkAdapterOptions('RedisHealthEndpointsModule', options, readers);
+    checkOptions('RedisHealthEndpointsModule', options, readers);
     return { module: RedisHealthEndpointsModule, controllers: [controllerFor(options)] };
   }
 }

@@ -6,7 +6,7 @@ import {
   type ResilienceOptions,
   type ResilienceTarget,
 } from '@redis-resilience/core';
-import { checkOptionNames } from '@redis-resilience/core/http';
+import { checkOptionNames } from '@redis-resilience/core/kit';
 
 /**
  * One connection: where it goes (`url`, `options` or `client`; by default the environment variable REDIS_URL, else

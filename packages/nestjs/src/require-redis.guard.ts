@@ -2,7 +2,8 @@ import { applyDecorators, Inject, Injectable, SetMetadata, UseGuards } from '@ne
 import type { CanActivate, ExecutionContext } from '@nestjs/common';
 import { HttpAdapterHost, Reflector } from '@nestjs/core';
 import type { Lane } from '@redis-resilience/core';
-import { checkAdapterOptions, checkLane, optionReaders, refuseWithout } from '@redis-resilience/core/http';
+import { refuseWithout } from '@redis-resilience/core/http';
+import { checkOptions, laneOf, nameOf, type OptionReaders } from '@redis-resilience/core/kit';
 import { RedisResilienceRegistry } from './redis-resilience.registry.ts';
 import { refuse } from './redis-refused.exception.ts';
 
@@ -14,6 +15,7 @@ export interface RequireRedisOptions {
   readonly connection?: string;
 }
 
+const readers: OptionReaders<RequireRedisOptions> = { lane: laneOf, connection: nameOf };
 const key = 'redis-resilience:require';
 
 /** Refuses a request while the lane it needs is away. Use {@link RequireRedis}, which says which. */
@@ -57,8 +59,7 @@ export class RequireRedisGuard implements CanActivate {
  * @Post() @RequireRedis('write') place(@Body() order: Order) {}
  */
 export function RequireRedis(required: Lane | RequireRedisOptions = {}): MethodDecorator & ClassDecorator {
-  const options: RequireRedisOptions =
-    typeof required === 'string' ? { lane: checkLane('@RequireRedis', required) } : required;
-  checkAdapterOptions('@RequireRedis', options, { lane: optionReaders.lane, connection: optionReaders.name });
+  const options: RequireRedisOptions = typeof required === 'string' ? { lane: required } : required;
+  checkOptions('@RequireRedis', options, readers);
   return applyDecorators(SetMetadata(key, options), UseGuards(RequireRedisGuard));
 }

@@ -6,7 +6,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Queue, Worker } from 'bullmq';
 import { createRedisResilience } from '@redis-resilience/core';
-import { createJobAdder, queueConnection, warmUp, workerConnection } from '@redis-resilience/fallback/bullmq';
+import { createJobAdder, queueConnection, warmUp, workerConnection } from '@redis-resilience/fallback/queues';
 import { startRedis, waitFor } from '@redis-resilience/testing';
 
 const server = await startRedis({ appendonly: true, config: { 'maxmemory-policy': 'noeviction' } });

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { Agent, createServer, get } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createRedisResilience } from '@redis-resilience/core';
-import { createCache } from '@redis-resilience/fallback';
+import { createCache } from '@redis-resilience/fallback/cache';
 import { createRandom, type RedisServer } from '@redis-resilience/testing';
 import { Database } from './database.ts';
 

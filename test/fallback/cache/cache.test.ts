@@ -1,5 +1,5 @@
 import { ConfigurationError, OverloadedError, type Clock } from '@redis-resilience/core';
-import { createCache, type Cache, type CacheOptions } from '@redis-resilience/fallback';
+import { createCache, type Cache, type CacheOptions } from '@redis-resilience/fallback/cache';
 import { ManualClock, waitFor } from '@redis-resilience/testing';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { bringBack, connect, stage, takeDown, type Stage } from '../stage.ts';

@@ -1,4 +1,4 @@
-import { sendCommandOf, resilientRateLimitStore } from '@redis-resilience/fallback/rate-limit';
+import { sendCommandOf, resilientRateLimitStore } from '@redis-resilience/fallback/limits';
 import { startRedis } from '@redis-resilience/testing';
 import { RedisStore } from 'rate-limit-redis';
 import { expect, it } from 'vitest';

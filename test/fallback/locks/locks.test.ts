@@ -1,4 +1,4 @@
-import { createLocks } from '@redis-resilience/fallback';
+import { createLocks } from '@redis-resilience/fallback/locks';
 import { waitFor } from '@redis-resilience/testing';
 import { describe, expect, it } from 'vitest';
 import { bringBack, connect, stage, takeDown, timed } from '../stage.ts';

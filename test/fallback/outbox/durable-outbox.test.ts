@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { createOutbox } from '@redis-resilience/fallback';
+import { createOutbox } from '@redis-resilience/fallback/outbox';
 import { createRandom, startRedis } from '@redis-resilience/testing';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { bringBack, connect, stage, takeDown } from '../stage.ts';

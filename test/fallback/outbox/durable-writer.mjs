@@ -4,7 +4,7 @@
 import { appendFileSync, existsSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { createRedisResilience } from '@redis-resilience/core';
-import { createOutbox } from '@redis-resilience/fallback';
+import { createOutbox } from '@redis-resilience/fallback/outbox';
 
 const [url, path, notes, total, perSecond] = process.argv.slice(2);
 if (!existsSync(notes)) appendFileSync(notes, '');

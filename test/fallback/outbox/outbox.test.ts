@@ -1,6 +1,6 @@
 import { channel } from 'node:diagnostics_channel';
 import { ConfigurationError, OverloadedError } from '@redis-resilience/core';
-import { createOutbox, type Outbox, type OutboxOptions } from '@redis-resilience/fallback';
+import { createOutbox, type Outbox, type OutboxOptions } from '@redis-resilience/fallback/outbox';
 import { startProxy, waitFor } from '@redis-resilience/testing';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { bringBack, connect, stage, takeDown, type Stage } from '../stage.ts';
@@ -145,6 +145,17 @@ describe('while Redis is away', () => {
     await here.server.command('CONFIG', 'SET', 'maxmemory', '0');
     await outbox.drain({ timeoutMs: 8000 });
     await expect(here.server.command('LLEN', 'list')).resolves.toBe(1);
+  });
+
+  it('fails to drain once it is closed, instead of waiting for ever', async () => {
+    const here = await stage();
+    const outbox = createOutbox(here.resilience);
+    await takeDown(here);
+    await outbox.add('set', ['key', 1]);
+    const draining = outbox.drain().catch((error: unknown) => error);
+    await outbox.close();
+    expect(await draining).toMatchObject({ code: 'REDIS_UNAVAILABLE', reason: 'closed' });
+    await expect(outbox.drain()).rejects.toMatchObject({ reason: 'closed' });
   });
 });
 

@@ -17,8 +17,8 @@ import untypedKoaRateLimit from 'koa-ratelimit';
 import { RateLimiterMemory, RateLimiterRedis } from 'rate-limiter-flexible';
 import { RedisStore as RateLimitRedis } from 'rate-limit-redis';
 import { protect, type RedisResilience } from '@redis-resilience/core';
-import { connectRedisClient, resilientSessionStore } from '@redis-resilience/fallback';
-import { createJobAdder, queueConnection } from '@redis-resilience/fallback/bullmq';
+import { connectRedisClient, resilientSessionStore } from '@redis-resilience/fallback/sessions';
+import { createJobAdder, queueConnection } from '@redis-resilience/fallback/queues';
 import { createKeyvStore } from '@redis-resilience/fallback/keyv';
 import {
   resilientKoaLimiter,
@@ -26,7 +26,7 @@ import {
   resilientLimiter,
   resilientRateLimitStore,
   sendCommandOf,
-} from '@redis-resilience/fallback/rate-limit';
+} from '@redis-resilience/fallback/limits';
 import { startRedis } from '@redis-resilience/testing';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { connect, timed } from '../stage.ts';

@@ -7,9 +7,12 @@ import session from 'express-session';
 import Koa from 'koa';
 import koaSession from 'koa-session';
 import type { RedisResilience } from '@redis-resilience/core';
-import { connectRedisClient, resilientSessionStore } from '@redis-resilience/fallback/express-session';
-import { koaSessionStore } from '@redis-resilience/fallback/koa-session';
-import type { KeptSessions } from '@redis-resilience/fallback';
+import {
+  connectRedisClient,
+  type KeptSessions,
+  koaSessionStore,
+  resilientSessionStore,
+} from '@redis-resilience/fallback/sessions';
 import { waitFor } from '@redis-resilience/testing';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { bringBack, connect, stage, takeDown, timed } from '../stage.ts';

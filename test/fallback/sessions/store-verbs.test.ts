@@ -1,5 +1,8 @@
-import { connectRedisClient, resilientSessionStore } from '@redis-resilience/fallback/express-session';
-import { koaSessionStore } from '@redis-resilience/fallback/koa-session';
+import {
+  connectRedisClient,
+  koaSessionStore,
+  resilientSessionStore,
+} from '@redis-resilience/fallback/sessions';
 import { startCluster, waitFor } from '@redis-resilience/testing';
 import { createRedisResilience, type RedisResilience } from '@redis-resilience/core';
 import { RedisStore } from 'connect-redis';

@@ -1,4 +1,5 @@
-import type { Clock, TimerHandle } from '../clock.ts';
+import type { Clock } from '../clock.ts';
+import { withinDeadline } from '../deadline.ts';
 import type { Credentials } from '../redis-resilience.ts';
 
 export type CredentialsSource = Credentials | (() => Credentials | Promise<Credentials>) | undefined;
@@ -19,20 +20,17 @@ export async function resolveCredentials(
   clock: Clock,
 ): Promise<Credentials | undefined> {
   if (typeof source !== 'function') return source;
-  let timer: TimerHandle | undefined;
   try {
-    const given = await Promise.race([
+    const given = await withinDeadline(
+      clock,
+      timeoutMs,
       Promise.resolve().then(source),
-      new Promise<never>((_resolve, reject) => {
-        timer = clock.setTimeout(() => reject(new Error(`no answer within ${timeoutMs} ms`)), timeoutMs);
-      }),
-    ]);
+      () => new Error(`no answer within ${timeoutMs} ms`),
+    );
     if (typeof given?.password !== 'string') throw new TypeError('expected { username?, password }');
     return given;
   } catch (error) {
     if (error instanceof CredentialsError) throw error;
     throw new CredentialsError('The credentials provider failed.', { cause: error });
-  } finally {
-    if (timer !== undefined) clock.clearTimeout(timer);
   }
 }

@@ -1,4 +1,6 @@
+import type { OptionReaders } from '../check-options.ts';
 import { runWithBudget } from '../verbs/request-budget.ts';
+import { booleanOf, durationOf, oneOf } from '../option-readers.ts';
 import type { PlainResponse } from './plain-response.ts';
 import { refuseWithout } from './problem-response.ts';
 import type { RequestGuard } from './request-guard.ts';
@@ -15,6 +17,13 @@ export interface GuardPolicy {
   /** What one request may wait for Redis, all its commands together. Default: no limit. */
   readonly budgetMs?: number;
 }
+
+/** Readers of {@link GuardPolicy}, for adapters that check it beside options of their own. */
+export const guardPolicyReaders: OptionReaders<GuardPolicy> = {
+  mode: oneOf('flag', 'reject'),
+  noStore: booleanOf,
+  budgetMs: durationOf(1),
+};
 
 const none: Readonly<Record<string, string>> = {};
 const noStore: Readonly<Record<string, string>> = { 'Cache-Control': 'no-store' };

@@ -1,3 +1,6 @@
+import type { OptionReaders } from '../check-options.ts';
+import { invalid, objectOf, type OptionReader } from '../validate-options.ts';
+import { criticalOf } from './critical-connections.ts';
 import { matchHealthPath, type HealthPaths } from './health-path.ts';
 import {
   renderHealth,
@@ -13,6 +16,18 @@ export interface HealthResponderOptions extends HealthOptions {
   /** Where the endpoints live. Defaults `/livez`, `/readyz`, `/health/redis`. */
   readonly paths?: HealthPaths;
 }
+
+const urlPathOf: OptionReader = (value, path) => {
+  if (typeof value !== 'string' || !value.startsWith('/')) {
+    throw invalid(path, value, 'a path that begins with /');
+  }
+};
+
+/** Readers of {@link HealthResponderOptions}, for adapters that check them beside options of their own. */
+export const healthResponderReaders: OptionReaders<HealthResponderOptions> = {
+  critical: criticalOf,
+  paths: objectOf({ live: urlPathOf, ready: urlPathOf, health: urlPathOf }),
+};
 
 /**
  * Answers a request for a health endpoint, or undefined for any other request.

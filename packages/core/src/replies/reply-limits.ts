@@ -1,5 +1,6 @@
 import { constants } from 'node:buffer';
-import { checkKeys, invalid, type Reader } from '../validate-options.ts';
+import { countOf } from '../option-readers.ts';
+import { checkKeys, withDefaults, type OptionReader } from '../validate-options.ts';
 
 /** How much a peer may make a reader hold. A reply over a limit is a `ProtocolError`. */
 export interface ReplyLimits {
@@ -23,21 +24,12 @@ export const defaultReplyLimits: ReplyLimits = Object.freeze({
 /** @throws ConfigurationError for an unknown limit, or one that is no whole number in its range */
 export function resolveReplyLimits(limits: Partial<ReplyLimits>): ReplyLimits {
   checkKeys(limits, readers, 'limits');
-  const given = Object.entries(limits).filter(([, value]) => value !== undefined);
-  return { ...defaultReplyLimits, ...Object.fromEntries(given) };
+  return withDefaults(defaultReplyLimits, limits);
 }
 
-function upTo(max: number): Reader {
-  return (value, path) => {
-    if (!Number.isInteger(value) || (value as number) < 1 || (value as number) > max) {
-      throw invalid(path, value, `a whole number from 1 to ${max}`);
-    }
-  };
-}
-
-const readers: Readonly<Record<keyof ReplyLimits, Reader>> = {
-  maxLineBytes: upTo(constants.MAX_STRING_LENGTH),
-  maxDepth: upTo(1_000_000),
-  maxElements: upTo(2 ** 32 - 1),
-  maxReplyBytes: upTo(constants.MAX_STRING_LENGTH),
+const readers: Readonly<Record<keyof ReplyLimits, OptionReader>> = {
+  maxLineBytes: countOf(1, constants.MAX_STRING_LENGTH),
+  maxDepth: countOf(1, 1_000_000),
+  maxElements: countOf(1, 2 ** 32 - 1),
+  maxReplyBytes: countOf(1, constants.MAX_STRING_LENGTH),
 };

@@ -9,7 +9,8 @@ import { RetryBudget } from '../command/retry-budget.ts';
 import { Flushes } from '../event-loop/flush.ts';
 import { debug } from '../debug.ts';
 import { drain } from '../verbs/drain.ts';
-import { EventHub, type ResilienceEvent, type ResilienceEvents } from '../events.ts';
+import { EventHub } from '../event-hub.ts';
+import type { ResilienceEvent, ResilienceEvents } from '../events.ts';
 import type { Outcome } from '../errors.ts';
 import { History, type HistoryEntry } from '../history.ts';
 import { CircuitProbe } from '../circuit/circuit-probe.ts';
@@ -34,7 +35,7 @@ export class Engine implements RedisResilience, MemberHost {
   readonly retryBudget: RetryBudget;
   readonly flushes: Flushes;
   readonly circuits: Readonly<Record<Lane, Circuit>>;
-  readonly #events = new EventHub();
+  readonly #events = new EventHub<ResilienceEvents>();
   readonly #members: ProtectedClients;
   readonly #keeper: SnapshotKeeper;
   readonly #observer: Observer;

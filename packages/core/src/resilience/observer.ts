@@ -4,7 +4,8 @@ import { callFacts, callName } from '../command/call-facts.ts';
 import { laneOf, type Call } from '../command/call.ts';
 import { debug } from '../debug.ts';
 import { isRedisResilienceError, type Outcome, type RedisResilienceError } from '../errors.ts';
-import type { EventHub } from '../events.ts';
+import type { EventHub } from '../event-hub.ts';
+import type { ResilienceEvents } from '../events.ts';
 import type { History } from '../history.ts';
 import type { Settings } from '../settings.ts';
 import type { CircuitState, Lane } from '../snapshot.ts';
@@ -13,11 +14,16 @@ import type { SnapshotDetail } from '../snapshot-detail.ts';
 /** Tells the world what happens to commands and connections: events, channels, history, debug lines. */
 export class Observer {
   readonly #settings: Settings;
-  readonly #events: EventHub;
+  readonly #events: EventHub<ResilienceEvents>;
   readonly #history: History;
   readonly #detail: () => SnapshotDetail;
 
-  constructor(settings: Settings, events: EventHub, history: History, detail: () => SnapshotDetail) {
+  constructor(
+    settings: Settings,
+    events: EventHub<ResilienceEvents>,
+    history: History,
+    detail: () => SnapshotDetail,
+  ) {
     this.#settings = settings;
     this.#events = events;
     this.#history = history;

@@ -3,7 +3,8 @@ import { channels } from '../channels.ts';
 import type { Circuit } from '../circuit/circuit.ts';
 import type { Clock } from '../clock.ts';
 import { debug } from '../debug.ts';
-import type { EventHub } from '../events.ts';
+import type { EventHub } from '../event-hub.ts';
+import type { ResilienceEvents } from '../events.ts';
 import type { History } from '../history.ts';
 import type { ProtectedClients } from './protected-clients.ts';
 import type { Settings } from '../settings.ts';
@@ -22,7 +23,7 @@ interface Subject {
 export class SnapshotKeeper {
   readonly #subject: Subject;
   readonly #members: ProtectedClients;
-  readonly #events: EventHub;
+  readonly #events: EventHub<ResilienceEvents>;
   readonly #history: History;
   #snapshot: RedisSnapshot;
   /** The picture that listeners know. */
@@ -35,7 +36,12 @@ export class SnapshotKeeper {
   #wasUp = false;
   #isStale = false;
 
-  constructor(subject: Subject, members: ProtectedClients, events: EventHub, history: History) {
+  constructor(
+    subject: Subject,
+    members: ProtectedClients,
+    events: EventHub<ResilienceEvents>,
+    history: History,
+  ) {
     this.#subject = subject;
     this.#members = members;
     this.#events = events;

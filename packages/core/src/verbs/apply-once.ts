@@ -1,19 +1,15 @@
 import { createHash } from 'node:crypto';
 import type { Clock } from '../clock.ts';
-import { ConfigurationError, isRedisResilienceError } from '../errors.ts';
-import type { ResilienceEvents } from '../events.ts';
-import { keysOf, optionsOf, type Cluster, type Redis } from '../ioredis/clients.ts';
+import { ConfigurationError } from '../errors.ts';
+import { keysOf, optionsOf } from '../ioredis/clients.ts';
+import { isAway } from '../is-away.ts';
+import type { RedisResilience } from '../redis-resilience.ts';
 import { traitsOf } from '../catalogue/command-traits.ts';
 import { isReplyError } from '../replies/connection-error.ts';
 import { classifyReply } from '../replies/reply-error.ts';
+import type { RedisSnapshot } from '../snapshot.ts';
 import { hashTagOf } from './hash-tag.ts';
-
-/** What `applyOnce` needs of a resilience. */
-export interface OnceTarget {
-  readonly client: Redis | Cluster;
-  snapshot(): { readonly status: string; readonly connection: string };
-  on(event: 'change', listener: (payload: ResilienceEvents['change']) => void): () => void;
-}
+import { untilChange } from './until-change.ts';
 
 // One atomic step: unless the id is known, run the command and remember its answer beside the key. Refusals of the
 // server's that prove non-execution are not remembered: a repeat tries again.
@@ -55,7 +51,7 @@ const pauseMs = 100;
  * @throws ConfigurationError when the command is no plain write of exactly one key, its first argument
  */
 export async function applyOnce(
-  target: OnceTarget,
+  resilience: Pick<RedisResilience, 'client' | 'on'>,
   clock: Clock,
   rememberMs: number,
   id: string,
@@ -64,13 +60,13 @@ export async function applyOnce(
 ): Promise<unknown> {
   checkCall(id, command, args);
   const [key, ...rest] = args as [string | number | Buffer, ...(string | number | Buffer)[]];
-  const prefix = (optionsOf(target.client)['keyPrefix'] as string | Buffer | undefined)?.toString() ?? '';
+  const prefix = (optionsOf(resilience.client)['keyPrefix'] as string | Buffer | undefined)?.toString() ?? '';
   const onceKey = `{${hashTagOf(prefix + String(key))}}:redis-resilience:once:${id}`;
   let how: 'evalsha' | 'eval' = 'evalsha';
   for (;;) {
     try {
       const body = how === 'evalsha' ? sha : script;
-      return await target.client.call(how, body, 2, onceKey, key, rememberMs, command, ...rest);
+      return await resilience.client.call(how, body, 2, onceKey, key, rememberMs, command, ...rest);
     } catch (error) {
       if (!(error instanceof Error)) throw error;
       if (isReplyError(error) && error.message.startsWith('NOSCRIPT')) {
@@ -79,10 +75,11 @@ export async function applyOnce(
       }
       // Our own script proves that such a refusal left nothing behind.
       const isRefusedForNow = isReplyError(error) && classifyReply(error.message).outcome === 'not-applied';
-      const isAway = isRedisResilienceError(error) && error.reason !== 'closed';
-      if (!isRefusedForNow && !isAway) throw error;
+      const mayComeBack = isAway(error) && error.reason !== 'closed';
+      if (!isRefusedForNow && !mayComeBack) throw error;
       how = 'evalsha';
-      await untilItMayWork(target, clock);
+      // At once when the connection serves again, and after a pause in any case.
+      await untilChange(resilience, clock, isServingOrEnded, { timeoutMs: pauseMs });
     }
   }
 }
@@ -103,17 +100,6 @@ function checkCall(id: string, name: string, args: readonly unknown[]): void {
   }
 }
 
-// At once when the connection serves again, and after a pause in any case.
-function untilItMayWork(target: OnceTarget, clock: Clock): Promise<void> {
-  return new Promise((resolve) => {
-    const finish = (): void => {
-      stop();
-      clock.clearTimeout(timer);
-      resolve();
-    };
-    const timer = clock.setTimeout(finish, pauseMs);
-    const stop = target.on('change', ({ snapshot }) => {
-      if (snapshot.status === 'up' || snapshot.connection === 'ended') finish();
-    });
-  });
+function isServingOrEnded({ status, connection }: RedisSnapshot): boolean {
+  return status === 'up' || connection === 'ended';
 }

@@ -1,15 +1,16 @@
 import type { Cluster, Redis } from '../ioredis/clients.ts';
 import { channels } from '../channels.ts';
-import type { Clock, TimerHandle } from '../clock.ts';
+import type { Clock } from '../clock.ts';
 import { describeCause } from '../cause.ts';
+import { withinDeadline } from '../deadline.ts';
 import { debug } from '../debug.ts';
 import {
   CircuitOpenError,
   CommandTimeoutError,
-  isRedisResilienceError,
   RedisUnavailableError,
   type RedisResilienceError,
 } from '../errors.ts';
+import { isAway } from '../is-away.ts';
 import type { ExecuteOptions, RedisResilience } from '../redis-resilience.ts';
 import type { Lane } from '../snapshot.ts';
 import { publishOperation } from './operation.ts';
@@ -44,7 +45,7 @@ export async function execute<T>(
         options,
       );
     } catch (error) {
-      if (options.fallback === undefined || !(error instanceof Error) || !isAway(error)) throw error;
+      if (options.fallback === undefined || !isAway(error)) throw error;
       context.usedFallback = true;
       debug('%s: a %s operation takes its fallback (%s)', context.connection, context.lane, error.code);
       return await options.fallback(error);
@@ -66,28 +67,21 @@ async function underDeadline<T>(
   const refusal = refusalOf(resilience, lane);
   if (refusal !== undefined) throw refusal;
   const abort = new AbortController();
-  let timer: TimerHandle | undefined;
-  let onAbort: (() => void) | undefined;
+  const onAbort = (): void => abort.abort(signal?.reason);
+  const late = (): Error => {
+    const error = new CommandTimeoutError(
+      `The operation did not finish within ${timeoutMs} ms. Its commands may still run.`,
+      { reason: resilience.snapshot().cause?.code ?? 'slow', outcome: 'unknown' },
+    );
+    abort.abort(error);
+    return error;
+  };
+  signal?.addEventListener('abort', onAbort, { once: true });
   try {
-    const cancelled = new Promise<never>((_resolve, reject) => {
-      onAbort = () => {
-        abort.abort(signal?.reason);
-        reject(signal?.reason as Error);
-      };
-      signal?.addEventListener('abort', onAbort, { once: true });
-      timer = clock.setTimeout(() => {
-        const error = new CommandTimeoutError(
-          `The operation did not finish within ${timeoutMs} ms. Its commands may still run.`,
-          { reason: resilience.snapshot().cause?.code ?? 'slow', outcome: 'unknown' },
-        );
-        abort.abort(error);
-        reject(error);
-      }, timeoutMs);
-    });
-    return await Promise.race([operation(resilience.client, abort.signal), cancelled]);
+    const running = operation(resilience.client, abort.signal);
+    return await withinDeadline(clock, timeoutMs, running, late, abort.signal);
   } finally {
-    if (timer !== undefined) clock.clearTimeout(timer);
-    if (onAbort !== undefined) signal?.removeEventListener('abort', onAbort);
+    signal?.removeEventListener('abort', onAbort);
   }
 }
 
@@ -107,9 +101,4 @@ function refusalOf(resilience: RedisResilience, lane: Lane): RedisResilienceErro
     return new RedisUnavailableError(`The connection is closed; the operation was not started.`, details);
   }
   return undefined;
-}
-
-/** Whether an error means that Redis is away, as opposed to an answer the caller has to deal with. */
-export function isAway(error: Error): error is RedisResilienceError {
-  return isRedisResilienceError(error) && error.code !== 'CONFIGURATION' && error.code !== 'WATCH_LOST';
 }

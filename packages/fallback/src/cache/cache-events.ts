@@ -1,25 +1,28 @@
-import type { ListenerError } from '../event-hub.ts';
+import type { ListenerError } from '@redis-resilience/core/kit';
 
-/** Every event of a cache. None holds a key or a value. */
+/** Every event of a cache. No event holds a key or a value. */
 export interface CacheEvents {
-  /** An entry in Redis could not be read: it counted as a miss. */
+  /** An entry in Redis could not be read and counted as a miss. */
   readonly corrupt: { readonly reason: 'header' | 'value' | 'type' };
-  /** The loader failed, and a stale value or the fallback stood in: nobody else is told of the error. */
+  /**
+   * A load failed or did not finish in time. With `stale` or `fallback` the caller got an answer, and this event is the
+   * only report of the error.
+   */
   readonly 'load-error': { readonly error: unknown; readonly answeredWith: 'stale' | 'fallback' | 'nothing' };
-  /** The serializer could not take a loaded value: the caller got it, the cache did not. */
+  /** The serializer could not take a loaded value: the caller got the value, the cache did not. */
   readonly 'not-cached': { readonly error: unknown };
-  /** A load never ended; its place in the bulkhead was given away. */
+  /** A load did not end; its place in the bulkhead was given away. */
   readonly 'load-abandoned': { readonly running: number };
-  /** Redis refused a call for a reason that is no outage: NOPERM, for one. */
+  /** Redis refused a read with an error reply that means no outage, for example NOPERM. */
   readonly 'redis-refused': { readonly code: string };
-  /** Redis is whole again: so many invalidations were told, and so many entries written back. */
+  /** Redis was brought up to date after an outage: how many invalidations were sent, and entries written back. */
   readonly refilled: { readonly invalidated: number; readonly written: number };
-  /** Too many invalidations were made while Redis was away; the oldest will not be told. */
+  /** Too many invalidations wait to be sent to Redis; the oldest was dropped. `kept` still wait. */
   readonly 'invalidation-dropped': { readonly kept: number };
   readonly 'listener-error': ListenerError;
 }
 
-/** What a cache did so far, and holds now. */
+/** Totals since the cache was made, and what it holds now. */
 export interface CacheStats {
   readonly hits: number;
   readonly misses: number;
@@ -27,13 +30,15 @@ export interface CacheStats {
   readonly away: number;
   readonly loads: number;
   readonly loadErrors: number;
-  /** Loads that were not begun, for want of a place among those that run or wait. */
+  /** Loads that were asked for and not started, because too many ran or waited. */
   readonly shed: number;
-  /** Answers that may be out of date, and answers of fallbacks. */
+  /** Answers from Redis or a local copy that may be out of date. */
   readonly stale: number;
   readonly fallbacks: number;
   readonly corrupt: number;
+  /** Loads that run now. */
   readonly loading: number;
+  /** Loads that wait now. */
   readonly queued: number;
   readonly localBytes: number;
   readonly localEntries: number;

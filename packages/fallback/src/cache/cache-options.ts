@@ -1,53 +1,58 @@
 import { systemClock, systemRandom, type Clock, type Random } from '@redis-resilience/core';
-import { checkAdapterOptions } from '@redis-resilience/core/http';
 import {
-  count,
-  milliseconds,
-  numberWithin,
+  checkOptions,
+  clockOf,
+  countOf,
+  durationOf,
+  functionOf,
+  numberOf,
   objectWith,
-  text,
-  timeReaders,
+  textOf,
   withDefaults,
-} from '../option-readers.ts';
+} from '@redis-resilience/core/kit';
 import type { Outbox } from '../outbox/outbox.ts';
 import { jsonSerializer, type Serializer } from './serializer.ts';
 
-/** Options of {@link createCache}. All durations in milliseconds. */
+/** Options of {@link createCache}. */
 export interface CacheOptions {
   /** Put before every key in Redis. Default `cache:`. */
   readonly prefix?: string;
-  /** How long a value is fresh. Default 60,000. */
+  /** How long a value is fresh. Default 60,000 ms. */
   readonly ttlMs?: number;
-  /** Spreads each ttl by up to this ratio, each way, 0 to 1. Default 0.1. */
+  /** Spreads each ttl by up to this ratio in both directions, 0 to 1. Default 0.1. */
   readonly ttlJitterRatio?: number;
-  /** For how long after its ttl a value is answered at once, marked stale, while it is loaded anew. Default 0. */
+  /** How long after its ttl a value is answered at once, marked stale, while it is reloaded. Default 0 ms. */
   readonly staleWhileRevalidateMs?: number;
-  /** For how long after its ttl the local copy stands in when the loader fails or is overloaded. Default 600,000. */
+  /** How long after its ttl a local copy may replace a load that fails, is refused or is slow. Default 600,000 ms. */
   readonly staleIfErrorMs?: number;
-  /** How long "the loader found nothing" (null, undefined) is remembered. Default 0: not at all. */
+  /** How long a loader's `null` or `undefined` is remembered. Default 0 ms: not at all. */
   readonly negativeTtlMs?: number;
-  /** XFetch: above 1 refreshes earlier, below 1 later, 0 never before the ttl. Default 1. */
+  /** XFetch: values above 1 refresh earlier, below 1 later; 0 never refreshes before the ttl. Default 1. */
   readonly earlyRefreshBeta?: number;
-  /** Bytes of local copies. Default 32 MiB. */
+  /** Memory for local copies. Default 32 MiB; 0 keeps none. */
   readonly maxLocalBytes?: number;
-  /** Loads at once in this process. Default 2. */
+  /** Loads that run at once in this process. Default 2. */
   readonly maxConcurrentLoads?: number;
-  /** Loads that may wait for their turn. Default 1,000. */
+  /** Loads that may wait for a place; more are refused. Default 1,000. */
   readonly maxQueuedLoads?: number;
-  /** How long a caller waits for a load, its waiting for a turn included. Default 8,000. */
+  /** How long a caller waits for a load, including its time in the queue. Default 8,000 ms. */
   readonly loadTimeoutMs?: number;
-  /** How long a caller waits for a load who could be answered with a stale value. Default 250. */
+  /** How long a caller waits for a load when a stale value could be answered instead. Default 250 ms. */
   readonly staleAfterMs?: number;
-  /** How long a caller waits for Redis. Default 200. */
+  /** How long a caller waits for Redis. Default 200 ms. */
   readonly redisTimeoutMs?: number;
-  /** By how much the clocks of the processes may differ. Default 250. */
+  /** Largest difference between the clocks of two processes. Default 250 ms. */
   readonly clockSkewMs?: number;
-  /** For how long Redis remembers an invalidation, against copies older than it. Default: twice `ttlMs`, and a little. */
+  /**
+   * How long Redis remembers an invalidation. Default 2 × `ttlMs` + `staleWhileRevalidateMs` + `clockSkewMs`; raise it
+   * when single calls have a longer `ttlMs`.
+   */
   readonly rememberInvalidatedMs?: number;
-  /** How values become bytes. Default JSON. */
+  /** Turns values into bytes and back. Default JSON. */
   readonly serializer?: Serializer;
-  /** Keeps invalidations made while Redis is away; a durable one keeps them over a crash. Default: kept in memory. */
+  /** Keeps invalidations made while Redis is away; a durable one keeps them over a crash. Default: memory of the cache. */
   readonly outbox?: Outbox;
+  /** Time and randomness, for tests. */
   readonly clock?: Clock;
   readonly random?: Random;
 }
@@ -77,29 +82,30 @@ export const cacheDefaults = {
 
 /** @throws ConfigurationError that names the option, or the nearest right name */
 export function resolveCacheOptions(options: CacheOptions): CacheSettings {
-  checkAdapterOptions<CacheOptions>('createCache', options, {
-    prefix: text,
-    ttlMs: milliseconds(1),
-    ttlJitterRatio: numberWithin(0, 1),
-    staleWhileRevalidateMs: milliseconds(0),
-    staleIfErrorMs: milliseconds(0),
-    negativeTtlMs: milliseconds(0),
-    earlyRefreshBeta: numberWithin(0, 1000),
-    maxLocalBytes: count(0),
-    maxConcurrentLoads: count(1),
-    maxQueuedLoads: count(0),
-    loadTimeoutMs: milliseconds(1),
-    staleAfterMs: milliseconds(0),
-    redisTimeoutMs: milliseconds(1),
-    clockSkewMs: milliseconds(0),
-    rememberInvalidatedMs: milliseconds(1),
+  checkOptions<CacheOptions>('createCache', options, {
+    prefix: textOf,
+    ttlMs: durationOf(1),
+    ttlJitterRatio: numberOf(0, 1),
+    staleWhileRevalidateMs: durationOf(0),
+    staleIfErrorMs: durationOf(0),
+    negativeTtlMs: durationOf(0),
+    earlyRefreshBeta: numberOf(0, 1000),
+    maxLocalBytes: countOf(0),
+    maxConcurrentLoads: countOf(1),
+    maxQueuedLoads: countOf(0),
+    loadTimeoutMs: durationOf(1),
+    staleAfterMs: durationOf(0),
+    redisTimeoutMs: durationOf(1),
+    clockSkewMs: durationOf(0),
+    rememberInvalidatedMs: durationOf(1),
     serializer: objectWith('serialize', 'deserialize'),
     outbox: objectWith('add', 'drain'),
-    ...timeReaders,
+    clock: clockOf,
+    random: functionOf,
   });
   const settings = withDefaults(cacheDefaults, options);
   const { ttlMs, staleWhileRevalidateMs, clockSkewMs } = settings;
-  // Long enough to outlive any copy that was loaded before it.
+  // Long enough to outlive any copy that was loaded before the invalidation.
   const rememberInvalidatedMs = 2 * ttlMs + staleWhileRevalidateMs + clockSkewMs;
   return withDefaults({ rememberInvalidatedMs }, settings) as CacheSettings;
 }

@@ -1,5 +1,5 @@
-import type { EventHub } from '../event-hub.ts';
-import { isAway, refusalCode } from '../is-away.ts';
+import { isAway, type EventHub } from '@redis-resilience/core/kit';
+import { refusalCode } from '../server-refusal.ts';
 import type { CacheEvents } from './cache-events.ts';
 import type { CacheSettings } from './cache-options.ts';
 import { decodeEntry, type CacheEntry } from './entry.ts';
@@ -7,22 +7,18 @@ import type { Invalidations } from './invalidations.ts';
 import type { LocalCopies } from './local-copies.ts';
 import type { RedisEntries } from './redis-entries.ts';
 
-/** What was found under a key, and how far past its ttl it is (negative: so much is left). */
+/** A value that was found under a key. */
 export interface Found {
-  readonly value: { readonly it: unknown } | undefined;
+  readonly value: unknown;
   readonly entry: CacheEntry;
   readonly source: 'redis' | 'local';
+  /** How far past its ttl the value is; negative while it is fresh. */
   readonly pastTtlMs: number;
-}
-
-/** Nothing usable was found. */
-export interface NotFound {
-  readonly value: undefined;
 }
 
 type Reading = CacheEntry | 'miss' | 'away';
 
-/** Looks for a key in Redis and, where Redis has no fresh value to give, among the local copies. */
+/** Looks for a key in Redis, and among the local copies when Redis has no usable value. */
 export class EntryFinder {
   readonly counts = { hits: 0, misses: 0, away: 0, corrupt: 0 };
   readonly #settings: CacheSettings;
@@ -45,31 +41,35 @@ export class EntryFinder {
     this.#events = events;
   }
 
-  async find(key: string): Promise<Found | NotFound> {
+  /** Undefined when there is no usable value, in Redis or here. */
+  async find(key: string): Promise<Found | undefined> {
     const reading = await this.#read(key);
     if (reading === 'away') {
       this.counts.away++;
-      return this.#standIn(key, 0);
+      return this.#findLocal(key);
     }
     if (reading !== 'miss') {
       const found = this.#usable(key, reading, 'redis');
-      if (found.value !== undefined && found.pastTtlMs <= this.#settings.staleWhileRevalidateMs) {
+      if (found !== undefined && found.pastTtlMs <= this.#settings.staleWhileRevalidateMs) {
         this.counts.hits++;
         this.#local.keep(key, found.entry);
         return found;
       }
     }
     this.counts.misses++;
-    // Redis answered that it has nothing: a copy only stands in for a load that fails.
-    return this.#standIn(key, this.#settings.staleWhileRevalidateMs + 1);
+    const copy = this.#findLocal(key);
+    if (copy === undefined) return undefined;
+    // Redis answered that it has no value: a copy counts as too old to be answered at once, and only replaces a load
+    // that fails.
+    return { ...copy, pastTtlMs: Math.max(copy.pastTtlMs, this.#settings.staleWhileRevalidateMs + 1) };
   }
 
   async #read(key: string): Promise<Reading> {
-    // The source is there, and guarded: no lookup waits for Redis to come back.
-    if (!this.#entries.answers) return 'away';
+    // The loader is there, and bounded: no lookup waits for Redis to come back.
+    if (!this.#entries.available) return 'away';
     let data: Buffer | null;
     try {
-      data = await this.#entries.read(this.#settings.prefix + key);
+      data = await this.#entries.read(key);
     } catch (error) {
       if (isAway(error)) return 'away';
       const code = refusalCode(error);
@@ -83,38 +83,36 @@ export class EntryFinder {
     if (data === null) return 'miss';
     const entry = decodeEntry(data);
     if (entry === undefined) this.#reportCorrupt('header');
-    if (entry?.kind === 'invalidated') this.#dropWhatIsCovered(key, entry);
+    if (entry?.kind === 'invalidated') this.#dropCovered(key, entry);
     return entry === undefined || entry.kind === 'invalidated' ? 'miss' : entry;
   }
 
-  #dropWhatIsCovered(key: string, tombstone: CacheEntry): void {
+  #dropCovered(key: string, invalidation: CacheEntry): void {
     const copy = this.#local.get(key);
-    if (copy !== undefined && this.#invalidations.coveredBy(tombstone, copy)) this.#local.drop(key);
+    if (copy !== undefined && this.#invalidations.coveredBy(invalidation, copy)) this.#local.drop(key);
   }
 
-  // `minPastTtlMs`: a copy is at least so much past its ttl, whatever it says itself.
-  #standIn(key: string, minPastTtlMs: number): Found | NotFound {
+  #findLocal(key: string): Found | undefined {
     const copy = this.#local.get(key);
-    if (copy === undefined) return { value: undefined };
+    if (copy === undefined) return undefined;
     const found = this.#usable(key, copy, 'local');
-    if (found.value === undefined || found.pastTtlMs > this.#settings.staleIfErrorMs) {
-      this.#local.drop(key);
-      return { value: undefined };
-    }
-    return minPastTtlMs === 0 ? found : { ...found, pastTtlMs: Math.max(found.pastTtlMs, minPastTtlMs) };
+    if (found !== undefined && found.pastTtlMs <= this.#settings.staleIfErrorMs) return found;
+    this.#local.drop(key);
+    return undefined;
   }
 
-  #usable(key: string, entry: CacheEntry, source: Found['source']): Found | NotFound {
-    if (this.#invalidations.covers(key, entry)) return { value: undefined };
-    const value = this.#deserialize(entry);
-    if (value === undefined) return { value: undefined };
+  #usable(key: string, entry: CacheEntry, source: Found['source']): Found | undefined {
+    if (this.#invalidations.covers(key, entry)) return undefined;
+    const decoded = this.#decode(entry);
+    if (decoded === undefined) return undefined;
+    const { value } = decoded;
     return { value, entry, source, pastTtlMs: this.#settings.clock.wallNow() - entry.freshUntil };
   }
 
-  #deserialize({ kind, payload }: CacheEntry): { readonly it: unknown } | undefined {
-    if (kind === 'nothing' && payload.length === 0) return { it: undefined };
+  #decode({ kind, payload }: CacheEntry): { readonly value: unknown } | undefined {
+    if (kind === 'nothing' && payload.length === 0) return { value: undefined };
     try {
-      return { it: this.#settings.serializer.deserialize(payload) };
+      return { value: this.#settings.serializer.deserialize(payload) };
     } catch {
       this.#reportCorrupt('value');
       return undefined;

@@ -1,22 +1,33 @@
-/** What the cache keeps under a key, here and in Redis. */
+/** What the cache keeps under a key, in this process and in Redis. */
 export interface CacheEntry {
-  /** `nothing`: the loader found nothing, and that is remembered. `invalidated`: nothing older than this may be used. */
+  /**
+   * `nothing`: the loader found no value, and that is remembered. `invalidated`: values loaded before this entry must
+   * not be used.
+   */
   readonly kind: 'value' | 'nothing' | 'invalidated';
-  /** Wall clock when the load began, or the invalidation was made: the version of the entry. */
+  /** Wall clock when the load began, or the invalidation was made. This is the version of the entry. */
   readonly at: number;
-  /** Wall clock until which it is fresh. */
+  /** Wall clock until which the entry is fresh. */
   readonly freshUntil: number;
-  /** How long the load took, in milliseconds: what early refresh is decided by. */
+  /** Duration of the load in milliseconds; early refresh depends on it. */
   readonly loadMs: number;
-  /** Which process made it. */
+  /** The process that made the entry. */
   readonly writer: string;
   readonly payload: Buffer;
+}
+
+/** The payload of entries without a value. */
+export const noPayload = Buffer.alloc(0);
+
+/** The entry that marks an invalidation. */
+export function invalidationEntry(at: number, writer: string): CacheEntry {
+  return { kind: 'invalidated', at, freshUntil: at, loadMs: 0, writer, payload: noPayload };
 }
 
 const letters = { value: 'v', nothing: 'n', invalidated: 'i' } as const;
 const kinds = { v: 'value', n: 'nothing', i: 'invalidated' } as const;
 const header = /^rr1([vni])(\d+);([\w-]+);(\d+);(\d+)$/;
-const maxHeader = 128;
+const maxHeaderBytes = 128;
 
 /**
  * An entry as bytes: a header of text, a line feed, and the value. Scripts compare versions by the header alone.
@@ -30,9 +41,9 @@ export function encodeEntry(entry: CacheEntry): Buffer {
   return Buffer.concat([Buffer.from(head, 'latin1'), entry.payload]);
 }
 
-/** The entry in these bytes; undefined when they are not an entry: corrupt, or somebody else's. */
+/** The entry in these bytes; undefined when they are corrupt, or were written by another program. */
 export function decodeEntry(data: Buffer): CacheEntry | undefined {
-  const end = data.subarray(0, maxHeader).indexOf(0x0a);
+  const end = data.subarray(0, maxHeaderBytes).indexOf(0x0a);
   if (end < 0) return undefined;
   const match = header.exec(data.toString('latin1', 0, end));
   if (match === null) return undefined;

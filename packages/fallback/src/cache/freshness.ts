@@ -1,7 +1,8 @@
 import type { Random } from '@redis-resilience/core';
+import type { CacheEntry } from './entry.ts';
 
 /**
- * Spreads a time to live by up to `ratio` each way, so that what was loaded together does not expire together.
+ * Spreads a time to live by up to `ratio` in both directions, so that values loaded together do not expire together.
  *
  * @example
  * jittered(60_000, 0.1, () => 0); // 54_000
@@ -11,10 +12,20 @@ export function jittered(ttlMs: number, ratio: number, random: Random): number {
 }
 
 /**
- * XFetch: whether to load anew although the value is still fresh, more likely the nearer its end and the dearer the
- * load: with probability exp(-leftMs / (beta * loadMs)). With `beta` 0 never.
+ * XFetch: whether to reload a value that is still fresh. The probability is exp(-leftMs / (beta * loadMs)): higher near
+ * the end of the ttl and for slow loads. With `beta` 0 it is 0.
  */
 export function refreshesEarly(leftMs: number, loadMs: number, beta: number, random: Random): boolean {
   if (beta === 0 || loadMs === 0) return false;
   return -beta * loadMs * Math.log(1 - random()) >= leftMs;
+}
+
+/** How long Redis has to keep the entry: as long as it may be answered. 0 when it is no longer fresh. */
+export function keepInRedisMs(
+  { freshUntil }: CacheEntry,
+  wallNow: number,
+  staleWhileRevalidateMs: number,
+): number {
+  const leftMs = freshUntil - wallNow;
+  return leftMs > 0 ? leftMs + staleWhileRevalidateMs : 0;
 }

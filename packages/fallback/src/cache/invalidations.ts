@@ -4,61 +4,65 @@ import type { CacheEntry } from './entry.ts';
 const maxRemembered = 10_000;
 
 /**
- * The invalidations made in this process: none of the values they cover is used again, wherever it turns up; and those
- * that Redis has not been told of yet.
+ * The invalidations of this process. The values that they cover are not used again, wherever they come from. Those that
+ * Redis does not know yet are pending.
  */
 export class Invalidations {
   readonly #writer: string;
   readonly #clockSkewMs: number;
-  readonly #onForgotten: () => void;
   readonly #recent = new LRUCache<string, number>({ max: maxRemembered });
-  readonly #untold = new Map<string, number>();
+  readonly #pending = new Map<string, number>();
 
-  constructor(writer: string, clockSkewMs: number, onForgotten: () => void) {
+  constructor(writer: string, clockSkewMs: number) {
     this.#writer = writer;
     this.#clockSkewMs = clockSkewMs;
-    this.#onForgotten = onForgotten;
   }
 
-  get untoldCount(): number {
-    return this.#untold.size;
+  get pendingCount(): number {
+    return this.#pending.size;
   }
 
   record(key: string, at: number): void {
     this.#recent.set(key, at);
   }
 
-  /** The version of what is made now: newer than any invalidation of the key made before it. */
+  /** The version of a value that is loaded now: newer than every earlier invalidation of the key. */
   versionAt(key: string, now: number): number {
     return Math.max(now, (this.#recent.get(key) ?? -1) + 1);
   }
 
-  /** Whether an invalidation of this process's covers the entry. */
+  /** Whether an invalidation of this process covers the entry. */
   covers(key: string, entry: CacheEntry): boolean {
-    const at = this.#recent.get(key) ?? this.#untold.get(key);
-    if (at === undefined) return false;
-    return entry.at <= at + (entry.writer === this.#writer ? 0 : this.#clockSkewMs);
+    const at = this.#recent.get(key) ?? this.#pending.get(key);
+    return at !== undefined && this.#isCovered(entry, at, this.#writer);
   }
 
-  /** Whether this invalidation, read from Redis, covers the entry. */
-  coveredBy(tombstone: CacheEntry, entry: CacheEntry): boolean {
-    return entry.at <= tombstone.at + (entry.writer === tombstone.writer ? 0 : this.#clockSkewMs);
+  /** Whether an invalidation that was read from Redis covers the entry. */
+  coveredBy(invalidation: CacheEntry, entry: CacheEntry): boolean {
+    return this.#isCovered(entry, invalidation.at, invalidation.writer);
   }
 
-  keepUntold(key: string, at: number): void {
-    this.#untold.delete(key);
-    this.#untold.set(key, at);
-    if (this.#untold.size <= maxRemembered) return;
-    const oldest = this.#untold.keys().next();
-    if (oldest.done !== true) this.#untold.delete(oldest.value);
-    this.#onForgotten();
+  /** Keeps an invalidation for Redis. Gives false when the oldest pending one had to be dropped for it. */
+  addPending(key: string, at: number): boolean {
+    this.#pending.delete(key);
+    this.#pending.set(key, at);
+    if (this.#pending.size <= maxRemembered) return true;
+    const oldest = this.#pending.keys().next();
+    if (oldest.done !== true) this.#pending.delete(oldest.value);
+    return false;
   }
 
-  untold(): readonly (readonly [string, number])[] {
-    return [...this.#untold];
+  pending(): readonly (readonly [key: string, at: number])[] {
+    return [...this.#pending];
   }
 
-  told(key: string, at: number): void {
-    if (this.#untold.get(key) === at) this.#untold.delete(key);
+  /** Redis knows this invalidation now; a later one of the same key stays pending. */
+  removePending(key: string, at: number): void {
+    if (this.#pending.get(key) === at) this.#pending.delete(key);
+  }
+
+  // The clocks of two processes may differ.
+  #isCovered(entry: CacheEntry, at: number, writer: string): boolean {
+    return entry.at <= at + (entry.writer === writer ? 0 : this.#clockSkewMs);
   }
 }

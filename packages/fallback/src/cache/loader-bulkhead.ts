@@ -4,13 +4,13 @@ import { OverloadedError, type Clock, type TimerHandle } from '@redis-resilience
 export interface BulkheadBounds {
   readonly maxConcurrentLoads: number;
   readonly maxQueuedLoads: number;
-  /** A load that has not ended after this long is taken for dead, and its place is given away. */
+  /** A load that runs longer than this is taken for dead, and its place is given away. */
   readonly abandonMs: number;
-  /** Told when a load was taken for dead. */
+  /** Called when a load was taken for dead. */
   readonly onAbandon: () => void;
 }
 
-const notInTime = 'The load did not get its turn in time; it was not begun.';
+const notInTime = 'The load did not get a place in time; it was not started.';
 
 interface Waiting {
   readonly run: () => void;
@@ -19,9 +19,8 @@ interface Waiting {
 }
 
 /**
- * So many loads at once and no more, whatever Redis does: the source of truth never sees more than its bound. Others
- * wait in their order; beyond the bound of the queue they are refused. A place is free when its load has really ended,
- * not when its caller lost patience.
+ * Bounds how many loads run at once, whatever Redis does. Other loads wait in order; when the queue is full, they are
+ * refused. A place becomes free when its load has ended, not when its callers stopped waiting.
  */
 export class LoaderBulkhead {
   readonly #clock: Clock;
@@ -43,7 +42,7 @@ export class LoaderBulkhead {
     return this.#waiting.length;
   }
 
-  /** Loads that were asked for and not begun, so far. */
+  /** Loads that were asked for and not started, so far. */
   get shed(): number {
     return this.#shed;
   }
@@ -53,22 +52,22 @@ export class LoaderBulkhead {
   }
 
   /**
-   * Runs the load in its turn. When nobody wants it any more at its turn, it is not begun.
+   * Runs the load as soon as there is a place, if it is still wanted then.
    *
-   * @throws {@link OverloadedError} when too many wait, or when nobody wanted it any more
+   * @throws {@link OverloadedError} when the queue is full, or the load was no longer wanted
    */
   run<T>(load: () => Promise<T>, isWanted: () => boolean): Promise<T> {
     return new Promise((resolve, reject) => {
       const run = (): void => {
-        this.#begin(load).then(resolve, reject);
+        this.#start(load).then(resolve, reject);
       };
       if (this.hasRoom) run();
       else if (this.#canQueue()) this.#waiting.push({ run, isWanted, refuse: reject });
-      else this.#refuse(reject, 'Too many loads wait already; this one was not begun. Shed load.');
+      else this.#refuse(reject, 'Too many loads are waiting; this one was not started. Shed load.');
     });
   }
 
-  async #begin<T>(load: () => Promise<T>): Promise<T> {
+  async #start<T>(load: () => Promise<T>): Promise<T> {
     this.#running++;
     let isHeld = true;
     const release = (): void => {
@@ -76,7 +75,7 @@ export class LoaderBulkhead {
       isHeld = false;
       this.#clock.clearTimeout(timer);
       this.#running--;
-      this.#next();
+      this.#startNext();
     };
     const timer: TimerHandle = this.#clock.setTimeout(() => {
       release();
@@ -90,7 +89,7 @@ export class LoaderBulkhead {
     }
   }
 
-  // Those that nobody wants any more make room for those that somebody does.
+  // Loads that are no longer wanted make room in a full queue.
   #canQueue(): boolean {
     const { maxQueuedLoads } = this.#bounds;
     if (this.#waiting.length < maxQueuedLoads) return true;
@@ -101,7 +100,7 @@ export class LoaderBulkhead {
     return this.#waiting.length < maxQueuedLoads;
   }
 
-  #next(): void {
+  #startNext(): void {
     while (this.#running < this.#bounds.maxConcurrentLoads) {
       const next = this.#waiting.shift();
       if (next === undefined) return;
@@ -116,7 +115,7 @@ export class LoaderBulkhead {
   }
 }
 
-/** The error of a load that was not begun, or not waited for. */
+/** The error of a load that was not started, or not waited for any longer. */
 export function overloaded(message: string): OverloadedError {
   return new OverloadedError(message, { reason: 'overloaded', outcome: 'not-applied' });
 }

@@ -1,12 +1,12 @@
 import type { Clock, RedisResilience } from '@redis-resilience/core';
-import { tooLate, withinDeadline } from '../deadline.ts';
-import { mayRead } from '../may-use.ts';
+import { tooLate, withinDeadline } from '@redis-resilience/core/kit';
+import { readsAvailable } from '../availability.ts';
+import { RecentTimeout } from '../recent-timeout.ts';
 import { Script } from '../script.ts';
-import { Suspicion } from '../suspicion.ts';
 import { decodeEntry, encodeEntry, type CacheEntry } from './entry.ts';
 
-// Writes an entry unless what stands there is newer, or is an invalidation that covers it. Clocks of different
-// processes may differ: towards another writer's invalidation an entry must be newer by a margin.
+// Writes an entry, unless the key holds a newer one or an invalidation that covers it. An invalidation of another
+// process covers entries up to a margin later than itself, because the clocks of the two may differ.
 const writeScript = new Script(`
 local head = redis.pcall('GETRANGE', KEYS[1], 0, 127)
 if type(head) == 'string' then
@@ -26,80 +26,84 @@ redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[4])
 return 1
 `);
 
-/** What a {@link RedisEntries} needs to know. */
+/** Settings of {@link RedisEntries}. */
 export interface RedisEntriesSettings {
   readonly clock: Clock;
+  readonly prefix: string;
   readonly redisTimeoutMs: number;
   readonly clockSkewMs: number;
 }
 
-/** The entries in Redis. Each call is bounded; each rejects when Redis is away. */
+/** The entries in Redis. Each call ends within `redisTimeoutMs`, and rejects when Redis is away. */
 export class RedisEntries {
   readonly #resilience: RedisResilience;
   readonly #settings: RedisEntriesSettings;
-  readonly #suspicion: Suspicion;
+  readonly #recentTimeout: RecentTimeout;
 
   constructor(resilience: RedisResilience, settings: RedisEntriesSettings) {
     this.#resilience = resilience;
     this.#settings = settings;
-    this.#suspicion = new Suspicion(settings.clock);
+    this.#recentTimeout = new RecentTimeout(settings.clock);
   }
 
-  /** Whether asking is of any use right now. */
-  get answers(): boolean {
-    return mayRead(this.#resilience);
+  /** Whether a read may succeed now. */
+  get available(): boolean {
+    return readsAvailable(this.#resilience);
   }
 
   read(key: string): Promise<Buffer | null> {
-    return this.#bounded(() => this.#resilience.client.getBuffer(key));
+    return this.#bounded(() => this.#resilience.client.getBuffer(this.#settings.prefix + key));
   }
 
-  /** Gives false when something newer stands there, or the key was invalidated since. */
+  /** Gives false when the key holds a newer entry, or was invalidated since the entry was loaded. */
   async write(key: string, entry: CacheEntry, keepMs: number): Promise<boolean> {
-    const { client } = this.#resilience;
+    const { prefix, clockSkewMs } = this.#settings;
     const reply = await this.#bounded(() =>
       writeScript.run(
-        client,
-        key,
+        this.#resilience.client,
+        prefix + key,
         encodeEntry(entry),
         entry.at,
         entry.writer,
         Math.max(1, Math.ceil(keepMs)),
-        this.#settings.clockSkewMs,
+        clockSkewMs,
       ),
     );
     return reply === 1;
   }
 
-  /** Puts an invalidation in the place of whatever stands there. */
-  async invalidate(key: string, tombstone: CacheEntry, keepMs: number): Promise<void> {
-    const { client } = this.#resilience;
-    await this.#bounded(() => client.set(key, encodeEntry(tombstone), 'PX', Math.max(1, Math.ceil(keepMs))));
+  /** Replaces the entry of the key by an invalidation. */
+  async invalidate(key: string, invalidation: CacheEntry, keepMs: number): Promise<void> {
+    const name = this.#settings.prefix + key;
+    const ttlMs = Math.max(1, Math.ceil(keepMs));
+    await this.#bounded(() => this.#resilience.client.set(name, encodeEntry(invalidation), 'PX', ttlMs));
   }
 
-  /** The versions that stand under these keys; undefined where nothing of ours does. */
+  /** The versions of the entries under these keys; undefined where a key holds no entry of a cache. */
   async versions(keys: readonly string[]): Promise<(number | undefined)[]> {
-    const heads = await this.#bounded(() =>
-      Promise.all(keys.map((key) => this.#resilience.client.getrangeBuffer(key, 0, 127).catch(noEntry))),
-    );
+    const heads = await this.#bounded(() => Promise.all(keys.map((key) => this.#headOf(key))));
     return heads.map((head) => decodeEntry(head)?.at);
+  }
+
+  async #headOf(key: string): Promise<Buffer> {
+    try {
+      return await this.#resilience.client.getrangeBuffer(this.#settings.prefix + key, 0, 127);
+    } catch (error) {
+      // A key of another type, for example a list, has no version.
+      if (error instanceof Error && error.message.startsWith('WRONGTYPE')) return Buffer.alloc(0);
+      throw error;
+    }
   }
 
   async #bounded<T>(ask: () => Promise<T>): Promise<T> {
     const { clock, redisTimeoutMs } = this.#settings;
     const late = (): Error => tooLate('Redis', redisTimeoutMs);
-    if (this.#suspicion.isOn) throw late();
+    if (this.#recentTimeout.isRecent) throw late();
     const answer = await withinDeadline(clock, redisTimeoutMs, ask(), () => {
-      this.#suspicion.begin();
+      this.#recentTimeout.record();
       return late();
     });
-    this.#suspicion.end();
+    this.#recentTimeout.clear();
     return answer;
   }
-}
-
-// A key that holds something else, a list perhaps, has no version of ours.
-function noEntry(error: unknown): Buffer {
-  if (error instanceof Error && error.message.startsWith('WRONGTYPE')) return Buffer.alloc(0);
-  throw error;
 }

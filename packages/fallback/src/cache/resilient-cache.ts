@@ -1,19 +1,17 @@
 import type { RedisResilience } from '@redis-resilience/core';
-import { EventHub } from '../event-hub.ts';
+import { EventHub } from '@redis-resilience/core/kit';
 import type { Cache, CacheAnswer, LookupOptions } from './cache.ts';
 import type { CacheEvents, CacheStats } from './cache-events.ts';
 import type { CacheSettings } from './cache-options.ts';
-import { encodeEntry, type CacheEntry } from './entry.ts';
+import { encodeEntry, invalidationEntry, noPayload, type CacheEntry } from './entry.ts';
 import { EntryFinder, type Found } from './entry-finder.ts';
-import { Flights, type Loaded, type Loader } from './flights.ts';
-import { jittered, refreshesEarly } from './freshness.ts';
+import { jittered, keepInRedisMs, refreshesEarly } from './freshness.ts';
 import { Invalidations } from './invalidations.ts';
 import { LoaderBulkhead } from './loader-bulkhead.ts';
 import { LocalCopies } from './local-copies.ts';
 import { RedisEntries } from './redis-entries.ts';
-import { Repair } from './repair.ts';
-
-const nothing = Buffer.alloc(0);
+import { Resync } from './resync.ts';
+import { SingleFlight, type Loaded, type Loader } from './single-flight.ts';
 
 /** Decides, for each lookup, between Redis, the local copy, the loader and the fallback. */
 export class ResilientCache implements Cache {
@@ -23,42 +21,34 @@ export class ResilientCache implements Cache {
   readonly #entries: RedisEntries;
   readonly #finder: EntryFinder;
   readonly #bulkhead: LoaderBulkhead;
-  readonly #flights: Flights;
+  readonly #flights: SingleFlight;
   readonly #invalidations: Invalidations;
-  readonly #repair: Repair;
+  readonly #resync: Resync;
   readonly #writer: string;
   readonly #counts = { loads: 0, loadErrors: 0, stale: 0, fallbacks: 0 };
 
   constructor(resilience: RedisResilience, settings: CacheSettings) {
-    const { clock, random } = settings;
+    const { clock, random, loadTimeoutMs } = settings;
     this.#settings = settings;
     this.#writer = random().toString(36).slice(2, 12) || '0';
     this.#local = new LocalCopies(settings.maxLocalBytes);
     this.#entries = new RedisEntries(resilience, settings);
-    this.#invalidations = new Invalidations(this.#writer, settings.clockSkewMs, () => {
-      this.#events.emit('invalidation-dropped', { kept: this.#invalidations.untoldCount });
-    });
+    this.#invalidations = new Invalidations(this.#writer, settings.clockSkewMs);
     this.#finder = new EntryFinder(settings, this.#entries, this.#local, this.#invalidations, this.#events);
     this.#bulkhead = new LoaderBulkhead(clock, {
       maxConcurrentLoads: settings.maxConcurrentLoads,
       maxQueuedLoads: settings.maxQueuedLoads,
-      abandonMs: Math.max(30_000, 4 * settings.loadTimeoutMs),
+      abandonMs: Math.max(30_000, 4 * loadTimeoutMs),
       onAbandon: () => this.#events.emit('load-abandoned', { running: this.#bulkhead.running }),
     });
-    this.#flights = new Flights(clock, this.#bulkhead, settings.loadTimeoutMs, (key) =>
-      this.#invalidations.versionAt(key, clock.wallNow()),
-    );
-    this.#repair = new Repair({
-      resilience,
-      clock,
-      prefix: settings.prefix,
+    this.#flights = new SingleFlight(clock, this.#bulkhead, this.#invalidations, loadTimeoutMs);
+    this.#resync = new Resync(resilience, {
+      settings,
+      writer: this.#writer,
       entries: this.#entries,
       local: this.#local,
       invalidations: this.#invalidations,
-      tombstone: (at) => this.#tombstone(at),
-      keepTombstoneMs: this.#settings.rememberInvalidatedMs,
-      keepMs: (entry) => this.#keepMs(entry),
-      onRepaired: (done) => this.#events.emit('refilled', done),
+      events: this.#events,
     });
   }
 
@@ -68,12 +58,9 @@ export class ResilientCache implements Cache {
 
   async lookup<T>(key: string, loader: Loader<T>, options: LookupOptions<T> = {}): Promise<CacheAnswer<T>> {
     const found = await this.#finder.find(key);
-    const standIn = found.value === undefined ? undefined : found;
-    if (standIn !== undefined && this.#mayAnswerNow(standIn)) {
-      if (this.#wantsRefresh(standIn)) this.#refresh(key, loader, options.ttlMs);
-      return this.#answer<T>(standIn);
-    }
-    return this.#load(key, loader, options, standIn);
+    if (found === undefined || !this.#mayAnswerNow(found)) return this.#load(key, loader, options, found);
+    if (this.#wantsRefresh(found)) this.#refresh(key, loader, options.ttlMs);
+    return this.#answer<T>(found);
   }
 
   async get<T>(key: string): Promise<T | undefined> {
@@ -82,8 +69,7 @@ export class ResilientCache implements Cache {
 
   async peek<T>(key: string): Promise<CacheAnswer<T> | undefined> {
     const found = await this.#finder.find(key);
-    if (found.value === undefined || !this.#mayAnswerNow(found)) return undefined;
-    return this.#answer<T>(found);
+    return found !== undefined && this.#mayAnswerNow(found) ? this.#answer<T>(found) : undefined;
   }
 
   async set(key: string, value: unknown, options: { readonly ttlMs?: number } = {}): Promise<void> {
@@ -121,12 +107,12 @@ export class ResilientCache implements Cache {
   }
 
   close(): void {
-    this.#repair.close();
+    this.#resync.close();
     this.#local.clear();
     this.#events.clear();
   }
 
-  // Fresh, or near enough to be answered while it is loaded anew.
+  // Fresh, or little enough past its ttl to be answered while it is reloaded.
   #mayAnswerNow(found: Found): boolean {
     return found.pastTtlMs <= this.#settings.staleWhileRevalidateMs;
   }
@@ -140,10 +126,10 @@ export class ResilientCache implements Cache {
     const stale = source === 'local' || pastTtlMs > 0;
     if (stale) this.#counts.stale++;
     const ageMs = Math.max(0, this.#settings.clock.wallNow() - entry.at);
-    return { value: (value as { readonly it: T }).it, stale, source, ageMs };
+    return { value: value as T, stale, source, ageMs };
   }
 
-  // In the background, and only when the source of truth has room for it.
+  // In the background, and only while the bulkhead has room.
   #refresh<T>(key: string, loader: Loader<T>, ttlMs: number | undefined): void {
     if (this.#flights.isLoading(key) || !this.#bulkhead.hasRoom) return;
     const { loadTimeoutMs } = this.#settings;
@@ -156,19 +142,20 @@ export class ResilientCache implements Cache {
     key: string,
     loader: Loader<T>,
     options: LookupOptions<T>,
-    standIn: Found | undefined,
+    substitute: Found | undefined,
   ): Promise<CacheAnswer<T>> {
-    if (standIn !== undefined && !this.#flights.canJoin(key)) return this.#answer<T>(standIn);
+    if (substitute !== undefined && !this.#flights.canJoin(key)) return this.#answer<T>(substitute);
     const { loadTimeoutMs, staleAfterMs } = this.#settings;
-    const patienceMs = standIn === undefined ? loadTimeoutMs : Math.min(staleAfterMs, loadTimeoutMs);
+    const patienceMs = substitute === undefined ? loadTimeoutMs : Math.min(staleAfterMs, loadTimeoutMs);
     try {
       const { value } = await this.#join(key, loader, patienceMs, options.ttlMs);
       return { value, stale: false, source: 'loader', ageMs: 0 };
     } catch (error) {
       const { fallback } = options;
-      const answeredWith = standIn !== undefined ? 'stale' : fallback !== undefined ? 'fallback' : 'nothing';
+      const answeredWith =
+        substitute !== undefined ? 'stale' : fallback !== undefined ? 'fallback' : 'nothing';
       this.#events.emit('load-error', { error, answeredWith });
-      if (standIn !== undefined) return this.#answer<T>(standIn);
+      if (substitute !== undefined) return this.#answer<T>(substitute);
       if (fallback === undefined) throw error;
       this.#counts.fallbacks++;
       return { value: await fallback(error), stale: true, source: 'fallback', ageMs: 0 };
@@ -204,41 +191,35 @@ export class ResilientCache implements Cache {
       loadMs,
       writer: this.#writer,
       freshUntil: clock.wallNow() + jittered(ownTtlMs, ttlJitterRatio, random),
-      payload: value === undefined ? nothing : bytesOf(serializer.serialize(value)),
+      payload: value === undefined ? noPayload : bytesOf(serializer.serialize(value)),
     };
     this.#local.keep(key, entry);
+    const keepMs = keepInRedisMs(entry, clock.wallNow(), this.#settings.staleWhileRevalidateMs);
     try {
-      await this.#entries.write(this.#settings.prefix + key, entry, this.#keepMs(entry) ?? 1);
+      await this.#entries.write(key, entry, keepMs);
     } catch {
-      this.#repair.note();
+      this.#resync.noteFailedWrite();
     }
   }
 
   async #invalidateInRedis(key: string, at: number): Promise<'applied' | 'kept'> {
-    const { prefix, outbox } = this.#settings;
+    const { prefix, outbox, rememberInvalidatedMs } = this.#settings;
+    const invalidation = invalidationEntry(at, this.#writer);
     try {
-      await this.#entries.invalidate(prefix + key, this.#tombstone(at), this.#settings.rememberInvalidatedMs);
+      await this.#entries.invalidate(key, invalidation, rememberInvalidatedMs);
       return 'applied';
     } catch {
       if (outbox !== undefined) {
-        const tombstone = encodeEntry(this.#tombstone(at));
-        await outbox.add('set', [prefix + key, tombstone, 'PX', this.#settings.rememberInvalidatedMs]);
-      } else {
-        this.#invalidations.keepUntold(key, at);
-        this.#repair.note();
-      }
+        await outbox.add('set', [prefix + key, encodeEntry(invalidation), 'PX', rememberInvalidatedMs]);
+      } else this.#keepPending(key, at);
       return 'kept';
     }
   }
 
-  #tombstone(at: number): CacheEntry {
-    return { kind: 'invalidated', at, freshUntil: at, loadMs: 0, writer: this.#writer, payload: nothing };
-  }
-
-  // Redis keeps a value as long as it may be answered.
-  #keepMs(entry: CacheEntry): number | undefined {
-    const leftMs = entry.freshUntil - this.#settings.clock.wallNow();
-    return leftMs > 0 ? leftMs + this.#settings.staleWhileRevalidateMs : undefined;
+  #keepPending(key: string, at: number): void {
+    const wasKept = this.#invalidations.addPending(key, at);
+    if (!wasKept) this.#events.emit('invalidation-dropped', { kept: this.#invalidations.pendingCount });
+    this.#resync.noteFailedWrite();
   }
 }
 

@@ -1,24 +1,49 @@
-import { ConfigurationError, type RedisResilience } from '@redis-resilience/core';
-import { createCache, type Cache } from '../cache/cache.ts';
-import type { CacheOptions } from '../cache/cache-options.ts';
+import { ConfigurationError, type Clock, type Random, type RedisResilience } from '@redis-resilience/core';
+import {
+  checkArgument,
+  checkOptions,
+  clockOf,
+  countOf,
+  durationOf,
+  functionOf,
+  objectWith,
+  resilienceOf,
+  textOf,
+  withDefaults,
+} from '@redis-resilience/core/kit';
+import type { Cache } from '../cache/cache.ts';
+import { createCache } from '../cache/create-cache.ts';
 import type { Serializer } from '../cache/serializer.ts';
+import type { Outbox } from '../outbox/outbox.ts';
 import { escapeGlob, scanKeys } from '../scan-keys.ts';
 
-/** Options of {@link createKeyvStore}: those of a cache that concern a store. */
-export type KeyvStoreOptions = Pick<
-  CacheOptions,
-  'prefix' | 'ttlMs' | 'maxLocalBytes' | 'redisTimeoutMs' | 'outbox' | 'clock' | 'random'
->;
+/** Options of {@link createKeyvStore}. */
+export interface KeyvStoreOptions {
+  /** Put before every key in Redis, before the namespace of Keyv. Default none. */
+  readonly prefix?: string;
+  /** Lifetime of a value that Keyv sets without one. Default 604,800,000 ms: a week. */
+  readonly ttlMs?: number;
+  /** Memory for local copies. Default 32 MiB; 0 keeps none. */
+  readonly maxLocalBytes?: number;
+  /** How long a call waits for Redis. Default 200 ms. */
+  readonly redisTimeoutMs?: number;
+  /** Keeps deletes made while Redis is away; a durable one keeps them over a crash. Default: memory of the store. */
+  readonly outbox?: Outbox;
+  /** Time and randomness, for tests. */
+  readonly clock?: Clock;
+  readonly random?: Random;
+}
 
-const weekMs = 7 * 24 * 60 * 60 * 1000;
+const defaults = { prefix: '', ttlMs: 7 * 24 * 60 * 60 * 1000 };
+const rememberInvalidatedMs = 600_000;
 
-// Keyv has made text of its values already.
+// Keyv turns its values into text itself.
 const textSerializer: Serializer = {
   serialize: (value) => String(value),
   deserialize: (data) => data.toString('utf8'),
 };
 
-/** A storage adapter of Keyv over a protected connection. */
+/** A storage adapter of Keyv over a protected connection: see {@link createKeyvStore}. */
 export class KeyvStore {
   readonly opts: Record<string, unknown> = { dialect: 'redis' };
   namespace: string | undefined;
@@ -27,13 +52,12 @@ export class KeyvStore {
   readonly #cache: Cache;
 
   constructor(resilience: RedisResilience, options: KeyvStoreOptions) {
+    const settings = withDefaults(defaults, options);
     this.#resilience = resilience;
-    this.#prefix = options.prefix ?? '';
+    this.#prefix = settings.prefix;
     this.#cache = createCache(resilience, {
-      ttlMs: weekMs,
-      rememberInvalidatedMs: 600_000,
-      ...options,
-      prefix: this.#prefix,
+      ...settings,
+      rememberInvalidatedMs,
       ttlJitterRatio: 0,
       serializer: textSerializer,
     });
@@ -71,9 +95,10 @@ export class KeyvStore {
   }
 
   /**
-   * Removes every key of the namespace. Fails while Redis is away.
+   * Removes every key of the namespace.
    *
-   * @throws {@link ConfigurationError} without a namespace and a prefix: that would be every key of the database
+   * @throws an error of core while Redis is away; {@link ConfigurationError} when there is neither a namespace nor a
+   * prefix, because that would remove every key of the database
    */
   async clear(): Promise<void> {
     const start = this.#prefix + (this.namespace === undefined ? '' : `${this.namespace}:`);
@@ -87,7 +112,7 @@ export class KeyvStore {
     }
   }
 
-  /** Keyv listens for errors of its store; this one has none to tell. */
+  /** Keyv listens for errors of its store; this one emits none. */
   on(): this {
     return this;
   }
@@ -98,8 +123,8 @@ export class KeyvStore {
 }
 
 /**
- * A store for Keyv, and so for cache-manager and `@nestjs/cache-manager`: nothing hangs while Redis is away. Reads come
- * from local copies, writes and deletes are kept and told to Redis when it is back.
+ * Makes a store for Keyv, and so for cache-manager and `@nestjs/cache-manager`, that never hangs. While Redis is away,
+ * reads come from local copies, and writes and deletes are kept for Redis.
  *
  * @throws {@link ConfigurationError} when an option is unknown or wrong
  * @example
@@ -107,5 +132,15 @@ export class KeyvStore {
  * CacheModule.registerAsync({ inject: [getRedisResilienceToken()], useFactory: (r) => ({ stores: [createKeyvStore(r)] }) });
  */
 export function createKeyvStore(resilience: RedisResilience, options: KeyvStoreOptions = {}): KeyvStore {
+  checkArgument('createKeyvStore.resilience', resilience, resilienceOf);
+  checkOptions<KeyvStoreOptions>('createKeyvStore', options, {
+    prefix: textOf,
+    ttlMs: durationOf(1),
+    maxLocalBytes: countOf(0),
+    redisTimeoutMs: durationOf(1),
+    outbox: objectWith('add', 'drain'),
+    clock: clockOf,
+    random: functionOf,
+  });
   return new KeyvStore(resilience, options);
 }

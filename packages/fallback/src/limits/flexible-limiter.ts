@@ -1,9 +1,17 @@
 import { systemClock, type Clock, type RedisResilience } from '@redis-resilience/core';
-import { checkAdapterOptions } from '@redis-resilience/core/http';
-import { checkResilience, milliseconds, objectWith, oneOf, timeReaders } from '../option-readers.ts';
-import { askLimiter, failedClosed, limiterTimeoutMs } from './limit-options.ts';
+import {
+  checkArgument,
+  checkOptions,
+  clockOf,
+  durationOf,
+  objectWith,
+  oneOf,
+  resilienceOf,
+} from '@redis-resilience/core/kit';
+import { askLimiter, limiterTimeoutMs } from './ask-limiter.ts';
+import { uncountedError } from './uncounted-error.ts';
 
-/** The part of a limiter of rate-limiter-flexible that is used. */
+/** The part of a limiter of rate-limiter-flexible that {@link resilientLimiter} uses. */
 export interface FlexibleLimiter {
   readonly points: number;
   consume(key: string, points?: number, options?: object): Promise<unknown>;
@@ -11,16 +19,17 @@ export interface FlexibleLimiter {
 
 /** Options of {@link resilientLimiter}. */
 export interface ResilientLimiterOptions {
-  /** `open`: everybody passes. `closed`: refused with 503. Default `closed`, unless there is an insurance. */
+  /** While Redis is away: `open` lets every call pass, `closed` throws. Unused with an `insurance`. Default `closed`. */
   readonly whenAway?: 'open' | 'closed';
-  /** The limiter that counts while Redis is away: a `RateLimiterMemory`. */
+  /** Counts while Redis is away, for example a `RateLimiterMemory`. Default: none. */
   readonly insurance?: FlexibleLimiter;
-  /** How long a caller waits for the count, in milliseconds. Default 200. */
+  /** How long a caller waits for the count. Default 200 ms. */
   readonly timeoutMs?: number;
+  /** Time, for tests. */
   readonly clock?: Clock;
 }
 
-/** What `consume` of rate-limiter-flexible gives, and rejects with when there are no points left. */
+/** What `consume` of rate-limiter-flexible resolves with, and rejects with when there are no points left. */
 export interface LimiterAnswer {
   readonly remainingPoints: number;
   readonly msBeforeNext: number;
@@ -29,13 +38,16 @@ export interface LimiterAnswer {
 }
 
 /**
- * Wraps a limiter of rate-limiter-flexible: no caller waits for Redis longer than `timeoutMs`, also when the server is
- * frozen, where the limiter's own insurance would never be asked.
+ * Wraps a limiter of rate-limiter-flexible: no caller waits longer than `timeoutMs` for Redis. That holds for a frozen
+ * server too, where the insurance of the limiter itself would never be used.
  *
  * @throws {@link ConfigurationError} when an option is unknown or wrong
  * @example
- * const limiter = resilientLimiter(new RateLimiterRedis({ storeClient: resilience.client, points: 5, duration: 1 }), resilience,
- *   { insurance: new RateLimiterMemory({ points: 1, duration: 1 }) });
+ * const limiter = resilientLimiter(
+ *   new RateLimiterRedis({ storeClient: resilience.client, points: 5, duration: 1 }),
+ *   resilience,
+ *   { insurance: new RateLimiterMemory({ points: 1, duration: 1 }) },
+ * );
  * await limiter.consume(userId);
  */
 export function resilientLimiter(
@@ -43,26 +55,26 @@ export function resilientLimiter(
   resilience: RedisResilience,
   options: ResilientLimiterOptions = {},
 ): { consume(key: string, points?: number): Promise<LimiterAnswer> } {
-  objectWith('consume')(limiter, 'resilientLimiter.limiter');
-  checkResilience('resilientLimiter', resilience);
-  checkAdapterOptions<ResilientLimiterOptions>('resilientLimiter', options, {
+  checkArgument('resilientLimiter.limiter', limiter, objectWith('consume'));
+  checkArgument('resilientLimiter.resilience', resilience, resilienceOf);
+  checkOptions<ResilientLimiterOptions>('resilientLimiter', options, {
     whenAway: oneOf('open', 'closed'),
     insurance: objectWith('consume'),
-    timeoutMs: milliseconds(1),
-    clock: timeReaders.clock,
+    timeoutMs: durationOf(1),
+    clock: clockOf,
   });
   const { insurance, whenAway = 'closed', timeoutMs = limiterTimeoutMs, clock = systemClock } = options;
   return {
     async consume(key, points = 1) {
       const asked = await askLimiter(
         resilience,
+        clock,
         timeoutMs,
         () => limiter.consume(key, points) as Promise<LimiterAnswer>,
-        clock,
       );
       if (!asked.isAway) return asked.answer;
       if (insurance !== undefined) return insurance.consume(key, points) as Promise<LimiterAnswer>;
-      if (whenAway === 'closed') throw failedClosed(resilience);
+      if (whenAway === 'closed') throw uncountedError(resilience);
       return {
         remainingPoints: limiter.points,
         msBeforeNext: 0,

@@ -1,57 +1,67 @@
 import { systemClock, type Clock, type RedisResilience } from '@redis-resilience/core';
-import { checkAdapterOptions } from '@redis-resilience/core/http';
-import { callback, checkResilience, milliseconds, oneOf, timeReaders } from '../option-readers.ts';
-import { askLimiter, failedClosed, limiterTimeoutMs } from './limit-options.ts';
+import {
+  checkArgument,
+  checkOptions,
+  clockOf,
+  durationOf,
+  functionOf,
+  oneOf,
+  resilienceOf,
+} from '@redis-resilience/core/kit';
+import { askLimiter, limiterTimeoutMs } from './ask-limiter.ts';
+import { uncountedError } from './uncounted-error.ts';
 
 type Next = () => Promise<unknown>;
 type KoaMiddleware<C> = (ctx: C, next: Next) => Promise<unknown>;
 
 /** Options of {@link resilientKoaLimiter}. */
 export interface KoaLimiterOptions<C = unknown> {
-  /** `open`: everybody passes. `closed`: 503. Default `closed`, unless there is an insurance. */
+  /** While Redis is away: `open` lets every request pass, `closed` answers 503. Unused with an `insurance`. Default `closed`. */
   readonly whenAway?: 'open' | 'closed';
-  /** The middleware that counts while Redis is away: koa-ratelimit with `driver: 'memory'`. */
+  /** Counts while Redis is away, for example koa-ratelimit with `driver: 'memory'`. Default: none. */
   readonly insurance?: KoaMiddleware<C>;
-  /** How long a request waits for the count, in milliseconds. Default 200. */
+  /** How long a request waits for the count. Default 200 ms. */
   readonly timeoutMs?: number;
+  /** Time, for tests. */
   readonly clock?: Clock;
 }
 
 /**
- * Wraps a limiting middleware of Koa, koa-ratelimit for one: a request never waits for Redis longer than `timeoutMs`.
- * What comes after the limiter runs once, outside that limit.
+ * Wraps a limiting middleware of Koa, for example koa-ratelimit: no request waits longer than `timeoutMs` for Redis. The
+ * middleware after the limiter runs once, and outside that limit.
  *
  * @throws {@link ConfigurationError} when an option is unknown or wrong
  * @example
- * app.use(resilientKoaLimiter(ratelimit({ driver: 'redis', db: resilience.client, max: 100 }), resilience, { whenAway: 'open' }));
+ * const limiter = ratelimit({ driver: 'redis', db: resilience.client, max: 100 });
+ * app.use(resilientKoaLimiter(limiter, resilience, { whenAway: 'open' }));
  */
 export function resilientKoaLimiter<C extends object>(
   limiter: KoaMiddleware<C>,
   resilience: RedisResilience,
   options: KoaLimiterOptions<C> = {},
 ): KoaMiddleware<C> {
-  callback(limiter, 'resilientKoaLimiter.limiter');
-  checkResilience('resilientKoaLimiter', resilience);
-  checkAdapterOptions<KoaLimiterOptions<C>>('resilientKoaLimiter', options, {
+  checkArgument('resilientKoaLimiter.limiter', limiter, functionOf);
+  checkArgument('resilientKoaLimiter.resilience', resilience, resilienceOf);
+  checkOptions<KoaLimiterOptions<C>>('resilientKoaLimiter', options, {
     whenAway: oneOf('open', 'closed'),
-    insurance: callback,
-    timeoutMs: milliseconds(1),
-    clock: timeReaders.clock,
+    insurance: functionOf,
+    timeoutMs: durationOf(1),
+    clock: clockOf,
   });
   const { insurance, whenAway = 'closed', timeoutMs = limiterTimeoutMs, clock = systemClock } = options;
   return async function resilientKoaLimiter(ctx, next) {
     const view = abandonable(ctx);
-    // The limiter's own `next` only tells that it lets the request pass.
-    const asked = await askLimiter(resilience, timeoutMs, () => letsPass(limiter, view.ctx), clock);
+    // The limiter gets a `next` that only records that the request may pass.
+    const asked = await askLimiter(resilience, clock, timeoutMs, () => letsPass(limiter, view.ctx));
     if (!asked.isAway) return asked.answer ? next() : undefined;
     view.abandon();
     if (insurance !== undefined) return insurance(ctx, next);
-    if (whenAway === 'closed') throw failedClosed(resilience);
+    if (whenAway === 'closed') throw uncountedError(resilience);
     return next();
   };
 }
 
-// What a limiter does that answers too late must not reach the response that somebody else makes by then.
+// A limiter that answers too late must not change the response, which another middleware makes by then.
 function abandonable<C extends object>(ctx: C): { readonly ctx: C; abandon(): void } {
   let isAbandoned = false;
   const view = new Proxy(ctx, {

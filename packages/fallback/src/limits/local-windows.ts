@@ -8,7 +8,7 @@ interface Window {
   readonly endsAt: number;
 }
 
-/** Fixed windows counted in this process, bounded by count. */
+/** Fixed windows that this process counts by itself; at most 50,000 keys. */
 export class LocalWindows {
   readonly #clock: Clock;
   readonly #windows = new LRUCache<string, Window>({ max: maxKeys });
@@ -17,7 +17,7 @@ export class LocalWindows {
     this.#clock = clock;
   }
 
-  hit(key: string, windowMs: number): { readonly totalHits: number; readonly resetTime: Date } {
+  increment(key: string, windowMs: number): { readonly totalHits: number; readonly resetTime: Date } {
     const now = this.#clock.wallNow();
     let window = this.#windows.get(key);
     if (window === undefined || window.endsAt <= now) {
@@ -28,12 +28,12 @@ export class LocalWindows {
     return { totalHits: window.hits, resetTime: new Date(window.endsAt) };
   }
 
-  /** Takes over what somebody else counted, so that counting goes on from there. */
-  note(key: string, hits: number, endsAt: number): void {
+  /** Takes over the count of Redis, so that counting goes on from there. */
+  adopt(key: string, hits: number, endsAt: number): void {
     this.#windows.set(key, { hits, endsAt });
   }
 
-  unhit(key: string): void {
+  decrement(key: string): void {
     const window = this.#windows.get(key);
     if (window !== undefined && window.hits > 0) window.hits--;
   }

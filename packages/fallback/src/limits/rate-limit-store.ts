@@ -1,10 +1,18 @@
 import { systemClock, type Clock, type RedisResilience } from '@redis-resilience/core';
-import { checkAdapterOptions } from '@redis-resilience/core/http';
-import { checkResilience, milliseconds, objectWith, oneOf, timeReaders } from '../option-readers.ts';
-import { askLimiter, failedClosed, limiterTimeoutMs, type WhenAway } from './limit-options.ts';
+import {
+  checkArgument,
+  checkOptions,
+  clockOf,
+  durationOf,
+  objectWith,
+  oneOf,
+  resilienceOf,
+} from '@redis-resilience/core/kit';
+import { askLimiter, limiterTimeoutMs } from './ask-limiter.ts';
 import { LocalWindows } from './local-windows.ts';
+import { uncountedError } from './uncounted-error.ts';
 
-/** What express-rate-limit asks of a store. */
+/** A store of express-rate-limit. */
 export interface RateLimitStore {
   init?(options: { readonly windowMs: number }): unknown;
   increment(key: string): unknown;
@@ -15,10 +23,14 @@ export interface RateLimitStore {
 
 /** Options of {@link resilientRateLimitStore}. */
 export interface RateLimitStoreOptions {
-  /** `open`: everybody passes. `closed`: 503. `local`: this instance counts on alone, from what Redis told it last. Default `local`. */
-  readonly whenAway?: WhenAway;
-  /** How long a request waits for the count, in milliseconds. Default 200. */
+  /**
+   * While Redis is away: `open` lets every request pass, `closed` answers 503, `local` goes on counting in this process,
+   * from the last count of Redis. Default `local`.
+   */
+  readonly whenAway?: 'open' | 'closed' | 'local';
+  /** How long a request waits for the count. Default 200 ms. */
   readonly timeoutMs?: number;
+  /** Time, for tests. */
   readonly clock?: Clock;
 }
 
@@ -28,8 +40,8 @@ interface Hits {
 }
 
 /**
- * Wraps a store of express-rate-limit, rate-limit-redis for one: no request waits for Redis longer than it was told to,
- * and a store that was made while Redis was away works once it is there.
+ * Wraps a store of express-rate-limit, for example rate-limit-redis: no request waits longer than `timeoutMs` for Redis,
+ * and a store that was made while Redis was away works as soon as Redis is there.
  *
  * @throws {@link ConfigurationError} when an option is unknown or wrong
  * @example
@@ -41,22 +53,22 @@ export function resilientRateLimitStore(
   resilience: RedisResilience,
   options: RateLimitStoreOptions = {},
 ): ResilientRateLimitStore {
-  objectWith('increment', 'decrement', 'resetKey')(store, 'resilientRateLimitStore.store');
-  checkResilience('resilientRateLimitStore', resilience);
-  checkAdapterOptions<RateLimitStoreOptions>('resilientRateLimitStore', options, {
+  checkArgument('resilientRateLimitStore.store', store, objectWith('increment', 'decrement', 'resetKey'));
+  checkArgument('resilientRateLimitStore.resilience', resilience, resilienceOf);
+  checkOptions<RateLimitStoreOptions>('resilientRateLimitStore', options, {
     whenAway: oneOf('open', 'closed', 'local'),
-    timeoutMs: milliseconds(1),
-    clock: timeReaders.clock,
+    timeoutMs: durationOf(1),
+    clock: clockOf,
   });
   return new ResilientRateLimitStore(store, resilience, options);
 }
 
-/** A store of express-rate-limit that outlives an outage. */
+/** A store of express-rate-limit that goes on while Redis is away. */
 export class ResilientRateLimitStore {
   readonly localKeys = false;
   readonly #store: RateLimitStore;
   readonly #resilience: RedisResilience;
-  readonly #whenAway: WhenAway;
+  readonly #whenAway: NonNullable<RateLimitStoreOptions['whenAway']>;
   readonly #timeoutMs: number;
   readonly #clock: Clock;
   readonly #local: LocalWindows;
@@ -80,16 +92,16 @@ export class ResilientRateLimitStore {
   async increment(key: string): Promise<Hits> {
     const asked = await this.#ask(async () => (await this.#store.increment(key)) as Hits);
     if (!asked.isAway) {
-      this.#note(key, asked.answer);
+      this.#adopt(key, asked.answer);
       return asked.answer;
     }
-    if (this.#whenAway === 'closed') throw failedClosed(this.#resilience);
-    if (this.#whenAway === 'local') return this.#local.hit(key, this.#initOptions.windowMs);
+    if (this.#whenAway === 'closed') throw uncountedError(this.#resilience);
+    if (this.#whenAway === 'local') return this.#local.increment(key, this.#initOptions.windowMs);
     return { totalHits: 1, resetTime: undefined };
   }
 
   async decrement(key: string): Promise<void> {
-    this.#local.unhit(key);
+    this.#local.decrement(key);
     await this.#ask(async () => this.#store.decrement(key));
   }
 
@@ -103,26 +115,21 @@ export class ResilientRateLimitStore {
     return asked.isAway ? undefined : asked.answer;
   }
 
-  // Whoever used up his limit has used it up when Redis goes away, too.
-  #note(key: string, { totalHits, resetTime }: Hits): void {
+  // A client that has used up its limit has used it up when Redis goes away, too.
+  #adopt(key: string, { totalHits, resetTime }: Hits): void {
     if (this.#whenAway === 'local' && resetTime !== undefined) {
-      this.#local.note(key, totalHits, resetTime.getTime());
+      this.#local.adopt(key, totalHits, resetTime.getTime());
     }
   }
 
   #ask<T>(ask: () => Promise<T>) {
-    return askLimiter(
-      this.#resilience,
-      this.#timeoutMs,
-      async () => {
-        await this.#initStore();
-        return ask();
-      },
-      this.#clock,
-    );
+    return askLimiter(this.#resilience, this.#clock, this.#timeoutMs, async () => {
+      await this.#initStore();
+      return ask();
+    });
   }
 
-  // A store that could not load its scripts stays without them: it is initialised until that worked.
+  // A store that failed to load its scripts never loads them by itself: `init` is called until it succeeds.
   #initStore(): Promise<unknown> {
     this.#ready ??= Promise.resolve(this.#store.init?.(this.#initOptions)).catch((error: unknown) => {
       this.#ready = undefined;
@@ -133,5 +140,5 @@ export class ResilientRateLimitStore {
 }
 
 function ignore(): void {
-  // The first request asks again.
+  // The first request calls `init` again.
 }

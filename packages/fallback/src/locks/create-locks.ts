@@ -7,13 +7,24 @@ import {
   type Random,
   type RedisResilience,
 } from '@redis-resilience/core';
-import { checkAdapterOptions } from '@redis-resilience/core/http';
-import { pause, tooLate, withinDeadline } from '../deadline.ts';
-import { checkResilience, milliseconds, text, timeReaders, withDefaults } from '../option-readers.ts';
+import {
+  checkArgument,
+  checkOptions,
+  clockOf,
+  durationOf,
+  functionOf,
+  pause,
+  resilienceOf,
+  textOf,
+  tooLate,
+  withDefaults,
+  withinDeadline,
+  type OptionReaders,
+} from '@redis-resilience/core/kit';
 import { Script } from '../script.ts';
 import { HeldLock, type Lock } from './held-lock.ts';
 
-// The lock and the count of its holders are one hash, so that they lie in one slot and the count never goes back.
+// One hash holds the lock and the number of its holders so far, so that both lie in one slot and expire together.
 const acquireScript = new Script(`
 local now = redis.call('TIME')
 local ms = now[1] * 1000 + math.floor(now[2] / 1000)
@@ -30,46 +41,54 @@ redis.call('PEXPIRE', KEYS[1], ARGV[3])
 return tonumber(redis.call('HGET', KEYS[1], 'fence'))
 `);
 
-/** Options of {@link createLocks}. All durations in milliseconds. */
+/** Options of {@link createLocks}. */
 export interface LockOptions {
   /** Put before every name in Redis. Default `lock:`. */
   readonly prefix?: string;
-  /** How long a lock holds without being extended. Default 10,000. */
+  /** How long a lock is held without being extended. Default 10,000 ms. */
   readonly ttlMs?: number;
-  /** How long to wait for Redis at each step. Default 200. */
+  /** How long one call to Redis may take. Default 200 ms. */
   readonly timeoutMs?: number;
+  /** Time and randomness, for tests. */
   readonly clock?: Clock;
   readonly random?: Random;
 }
 
-/** Options of one acquisition. */
+/** Options of `acquire` and `run`. */
 export interface AcquireOptions {
+  /** How long this lock is held without being extended. Default: `ttlMs` of the locks. */
   readonly ttlMs?: number;
-  /** How long to wait for whoever holds it. Default 0. */
+  /** How long to wait for the present holder to release the lock. Default 0 ms. */
   readonly waitMs?: number;
 }
 
-/** Locks in Redis that refuse while Redis cannot vouch for them. */
+/** Locks in Redis. While Redis is away they refuse: a lock that Redis does not confirm is not held. */
 export interface Locks {
   /**
-   * Takes the lock; undefined when somebody else holds it.
+   * Takes the lock; undefined when another holder has it.
    *
-   * @throws an error of core's while Redis is away: nothing is locked, and nothing pretends to be
+   * @throws an error of core while Redis is away, {@link ConfigurationError} when an option is unknown or wrong
    */
   acquire(name: string, options?: AcquireOptions): Promise<Lock | undefined>;
   /**
-   * Runs `work` under the lock, extends it meanwhile, and releases it. When the lock cannot be extended in time,
-   * `signal` aborts before somebody else can hold it. Gives undefined, and runs nothing, when somebody else holds it.
+   * Takes the lock, runs `work`, extends the lock meanwhile, and releases it. When the lock cannot be extended in time,
+   * its `signal` aborts before another holder can have it. Gives undefined and does not run `work` when another holder
+   * has the lock.
+   *
+   * @throws as `acquire`, or the error of `work`
    */
   run<T>(name: string, work: (lock: Lock) => Promise<T>, options?: AcquireOptions): Promise<T | undefined>;
 }
+
+const acquireReaders: OptionReaders<AcquireOptions> = { ttlMs: durationOf(10), waitMs: durationOf(0) };
 
 const retryMs = 50;
 const dayMs = 86_400_000;
 
 /**
- * Makes locks over a protected connection. A lock is held only as long as Redis said so, counted from before it was
- * asked; each holder gets a higher `fence` than the one before, for the resource to refuse latecomers by.
+ * Makes locks over a protected connection. The time of a lock counts from before Redis was asked, so that it ends in this
+ * process before it ends in Redis. Each holder gets a higher `fence` than the one before; a protected resource can refuse
+ * requests with a lower one.
  *
  * @throws {@link ConfigurationError} when an option is unknown or wrong
  * @example
@@ -77,12 +96,13 @@ const dayMs = 86_400_000;
  * await locks.run(`invoice:${id}`, async (lock) => bill(id, { signal: lock.signal, fence: lock.fence }));
  */
 export function createLocks(resilience: RedisResilience, options: LockOptions = {}): Locks {
-  checkResilience('createLocks', resilience);
-  checkAdapterOptions<LockOptions>('createLocks', options, {
-    prefix: text,
-    ttlMs: milliseconds(10),
-    timeoutMs: milliseconds(1),
-    ...timeReaders,
+  checkArgument('createLocks.resilience', resilience, resilienceOf);
+  checkOptions<LockOptions>('createLocks', options, {
+    prefix: textOf,
+    ttlMs: durationOf(10),
+    timeoutMs: durationOf(1),
+    clock: clockOf,
+    random: functionOf,
   });
   const defaults = {
     prefix: 'lock:',
@@ -108,6 +128,7 @@ export function createLocks(resilience: RedisResilience, options: LockOptions = 
     if (typeof name !== 'string' || name.length === 0) {
       throw new ConfigurationError('A lock needs a name: a string that is not empty.');
     }
+    checkOptions('locks.acquire', given, acquireReaders);
     const { ttlMs = settings.ttlMs, waitMs = 0 } = given;
     const key = prefix + name;
     const token = randomUUID();
@@ -115,7 +136,7 @@ export function createLocks(resilience: RedisResilience, options: LockOptions = 
     for (;;) {
       const askedAt = clock.now();
       const fence = await ask(key, token, ttlMs, 'acquire').catch((error: unknown) => {
-        // It may have been granted after all: nobody is to wait for it.
+        // Redis may have granted it all the same: released, so that others need not wait for it to expire.
         HeldLock.release(resilience, key, token).catch(ignore);
         throw error;
       });
@@ -154,5 +175,5 @@ export function createLocks(resilience: RedisResilience, options: LockOptions = 
 }
 
 function ignore(): void {
-  // What is not released ends by itself.
+  // A lock that is not released expires.
 }

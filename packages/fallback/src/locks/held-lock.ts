@@ -12,17 +12,25 @@ redis.call('HDEL', KEYS[1], 'holder', 'ends')
 return 1
 `);
 
-/** A lock that is held, as far as Redis can vouch for it. */
+/** A lock that this process holds until it is released, lost or not extended in time. */
 export interface Lock {
-  /** Higher than that of every holder before. */
+  /** Higher than the fence of every earlier holder. */
   readonly fence: number;
-  /** Whether it is certain that nobody else holds it. Decided by this process's own clock, without asking. */
+  /** Whether no other holder can have the lock. Decided by the clock of this process, without asking Redis. */
   readonly isHeld: boolean;
-  /** Aborts when that ends: it was lost, or could not be extended in time. */
+  /** Aborts when `isHeld` becomes false. */
   readonly signal: AbortSignal;
-  /** @throws when Redis is away, or the lock was lost */
+  /**
+   * Holds the lock for another `ttlMs`. Default: the `ttlMs` it was acquired with.
+   *
+   * @throws {@link RedisUnavailableError} when the lock was lost, or an error of core while Redis is away
+   */
   extend(ttlMs?: number): Promise<void>;
-  /** Gives it back. @throws when Redis is away; then it ends by itself */
+  /**
+   * Gives the lock back.
+   *
+   * @throws an error of core while Redis is away; the lock then expires
+   */
   release(): Promise<void>;
 }
 
@@ -38,7 +46,7 @@ interface Parts {
   readonly extend: (ttlMs: number) => Promise<number>;
 }
 
-// The server's clock may run a little faster than ours.
+// The clock of the server may run a little faster than the clock of this process.
 const driftRatio = 0.01;
 const driftMs = 2;
 
@@ -86,13 +94,13 @@ export class HeldLock implements Lock {
     await HeldLock.release(resilience, key, token);
   }
 
-  /** Extends it each third of its time until the returned function is called, or it is lost. */
+  /** Extends the lock after each third of its time, until it is lost or the returned function is called. */
   keepExtending(): () => void {
     const { clock, ttlMs } = this.#parts;
     let timer: TimerHandle;
     const arm = (): void => {
       timer = clock.setTimeout(() => {
-        // One that fails is tried again; `signal` tells when time is up.
+        // A failed extension is tried again; the signal aborts when time is up.
         this.extend()
           .catch(() => undefined)
           .finally(() => {
@@ -120,7 +128,7 @@ export class HeldLock implements Lock {
 }
 
 function lost(): RedisUnavailableError {
-  return new RedisUnavailableError('The lock is not held any more; stop what it protects.', {
+  return new RedisUnavailableError('The lock is no longer held; stop the work that it protects.', {
     outcome: 'not-applied',
   });
 }

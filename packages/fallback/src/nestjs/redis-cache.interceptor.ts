@@ -9,30 +9,35 @@ import {
 } from '@nestjs/common';
 import { HttpAdapterHost, Reflector } from '@nestjs/core';
 import { lastValueFrom, from, type Observable } from 'rxjs';
+import { booleanOf, checkOptions, functionOf, type OptionReaders } from '@redis-resilience/core/kit';
 import type { Cache } from '../cache/cache.ts';
 
 /** The injection token of the {@link Cache} that {@link RedisCacheInterceptor} uses. */
 export const REDIS_CACHE = 'REDIS_CACHE';
 
-/** The injection token of the interceptor's options; they may be left out. */
+/** The injection token of the options of {@link RedisCacheInterceptor}; a provider for it is optional. */
 export const REDIS_CACHE_OPTIONS = 'REDIS_CACHE_OPTIONS';
 
 /** Options of {@link RedisCacheInterceptor}. */
 export interface RedisCacheInterceptorOptions {
-  /** `Cache-Control: no-store` on answers that may be out of date, so that no CDN keeps them. Default true. */
+  /** Sends `Cache-Control: no-store` with answers that may be out of date, so that no CDN keeps them. Default true. */
   readonly noStore?: boolean;
-  /** What to keep an answer under; undefined: do not. Default: the URL of a GET that carries no authorization or cookie. */
+  /**
+   * The key of a request; undefined runs the handler without the cache. Default: the URL of a GET request that has
+   * neither an authorization header nor a cookie.
+   */
   readonly keyOf?: (context: ExecutionContext) => string | undefined;
 }
 
+const readers: OptionReaders<RedisCacheInterceptorOptions> = { noStore: booleanOf, keyOf: functionOf };
 const ttlKey = 'redis-resilience:cache-ttl';
 
 /** How long the answers of a handler are fresh, in milliseconds. */
 export const CacheTtl = (ttlMs: number): MethodDecorator & ClassDecorator => SetMetadata(ttlKey, ttlMs);
 
 /**
- * Answers from the cache, and runs the handler on a miss: once for all who ask at the same time, and while Redis is away
- * from a local copy, marked with `X-Cache: STALE`.
+ * Answers a route from the cache, and runs the handler on a miss, once for all requests that come at the same time. While
+ * Redis is away it answers from a local copy. The header `X-Cache` is `HIT`, `MISS` or `STALE`.
  *
  * @example
  * providers: [{ provide: REDIS_CACHE, inject: [getRedisResilienceToken()], useFactory: (r: RedisResilience) => createCache(r) }]
@@ -54,7 +59,7 @@ export class RedisCacheInterceptor implements NestInterceptor {
     this.#cache = cache;
     this.#reflector = reflector;
     this.#host = host;
-    this.#options = options;
+    this.#options = checkOptions('REDIS_CACHE_OPTIONS', options, readers);
   }
 
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
@@ -83,7 +88,7 @@ export class RedisCacheInterceptor implements NestInterceptor {
   }
 }
 
-// What belongs to one user is never shared with another by default.
+// By default, an answer to one user is never given to another.
 function keyOfRequest(context: ExecutionContext): string | undefined {
   if (context.getType() !== 'http') return undefined;
   const request = context.switchToHttp().getRequest<{

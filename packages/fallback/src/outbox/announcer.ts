@@ -1,15 +1,14 @@
 import { channel } from 'node:diagnostics_channel';
 import type { Clock } from '@redis-resilience/core';
-import { EventHub } from '../event-hub.ts';
-import type { OutboxEntry } from './entry.ts';
+import { EventHub } from '@redis-resilience/core/kit';
 import type { OutboxEvents, WriteFacts } from './outbox-events.ts';
+import type { OutboxEntry } from './write/entry.ts';
 
-// The same object as core's: channels are found by name.
 const outboxChannel = channel('redis-resilience:outbox');
 
 /**
- * Tells what happens to writes: to listeners, and on the channel `redis-resilience:outbox`. The channel is heard by all
- * of the process, and a name that a caller gave to a write may be a person's: it stays with the listeners.
+ * Announces what happens to writes, to listeners and on the channel `redis-resilience:outbox`. The whole process can
+ * subscribe to the channel, and the id of a write may name a person, so ids go to listeners only.
  */
 export class Announcer {
   readonly hub = new EventHub<OutboxEvents>();
@@ -21,12 +20,11 @@ export class Announcer {
     this.#connection = connection;
   }
 
-  /** What may be told of a write. */
   facts({ id, command, createdAt }: OutboxEntry): WriteFacts {
     return { id, command, ageMs: Math.max(0, this.#clock.wallNow() - createdAt) };
   }
 
-  tell<E extends keyof OutboxEvents>(type: E, payload: OutboxEvents[E]): void {
+  announce<E extends keyof OutboxEvents>(type: E, payload: OutboxEvents[E]): void {
     this.hub.emit(type, payload);
     if (outboxChannel.hasSubscribers) {
       const { id: _id, into: _into, ...facts } = payload as Record<string, unknown>;

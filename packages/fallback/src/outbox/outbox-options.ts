@@ -1,34 +1,45 @@
 import { systemClock, systemRandom, type Clock, type Random } from '@redis-resilience/core';
-import { checkAdapterOptions } from '@redis-resilience/core/http';
-import { count, flag, milliseconds, oneOf, path, timeReaders, withDefaults } from '../option-readers.ts';
+import {
+  booleanOf,
+  checkOptions,
+  clockOf,
+  countOf,
+  durationOf,
+  folderOf,
+  functionOf,
+  oneOf,
+  withDefaults,
+  type OptionReaders,
+} from '@redis-resilience/core/kit';
 
-/** Options of {@link createOutbox}. All durations in milliseconds. */
+/** Options of {@link createOutbox}. */
 export interface OutboxOptions {
-  /** A folder to keep writes in, so that they survive the process. One process at a time. Default: in memory. */
+  /** A folder for the writes, so that they survive the process; needs `classic-level`. Default: kept in memory. */
   readonly path?: string;
-  /** With `path`: whether a write is kept on the disk itself, against a loss of power, before `add` resolves. Default false. */
+  /** With `path`: whether `add` waits until the disk has the write, so that it survives a power cut. Default false. */
   readonly fsync?: boolean;
   /** Writes kept at once. Default 10,000. */
   readonly maxEntries?: number;
   /** Bytes of arguments kept at once. Default 16 MiB. */
   readonly maxBytes?: number;
-  /** A write older than this becomes a dead letter. Default 3,600,000; keep it below core's `retry.rememberMs`. */
+  /** A write older than this becomes a dead letter. Default 3,600,000 ms; keep it below core's `retry.rememberMs`. */
   readonly maxAgeMs?: number;
   /**
-   * What happens to a write for which there is no room: `reject` makes `add` throw, `oldest` drops the oldest kept
-   * write, `newest` drops the new one. Default `reject`.
+   * A write that finds the outbox full: `reject` makes `add` throw, `oldest` drops the oldest kept write, `newest` drops
+   * the new one. Default `reject`.
    */
   readonly whenFull?: 'reject' | 'oldest' | 'newest';
-  /** Dead letters kept for reading and replaying. Default 1,000. */
+  /** Dead letters kept; the oldest are dropped first. Default 1,000. */
   readonly maxDeadLetters?: number;
-  /** Writes replayed per second at most, once the ramp is over. Default 2,000. */
+  /** Writes replayed per second at most, after the ramp. Default 2,000. */
   readonly replayPerSecond?: number;
-  /** Replay begins with a tenth of that and grows to the whole within this time. Default 2,000. */
+  /** How long the replay takes to grow from a tenth of that rate to the whole. Default 2,000 ms. */
   readonly rampMs?: number;
-  /** Keys replayed side by side. Default 64. */
+  /** Writes replayed at once, each of another key. Default 64. */
   readonly maxInFlight?: number;
-  /** How long `add` waits for Redis itself before the write is kept. Default 200. */
+  /** How long `add` waits for Redis before it keeps the write. Default 200 ms. */
   readonly addTimeoutMs?: number;
+  /** Time and randomness, for tests. */
   readonly clock?: Clock;
   readonly random?: Random;
 }
@@ -51,21 +62,25 @@ export const outboxDefaults = {
   random: systemRandom,
 } as const satisfies Omit<Required<OutboxOptions>, 'path'>;
 
+/** Readers of {@link OutboxOptions}. */
+export const outboxReaders: OptionReaders<OutboxOptions> = {
+  path: folderOf,
+  fsync: booleanOf,
+  maxEntries: countOf(1),
+  maxBytes: countOf(1),
+  maxAgeMs: durationOf(1),
+  whenFull: oneOf('reject', 'oldest', 'newest'),
+  maxDeadLetters: countOf(0),
+  replayPerSecond: countOf(1),
+  rampMs: durationOf(0),
+  maxInFlight: countOf(1),
+  addTimeoutMs: durationOf(0),
+  clock: clockOf,
+  random: functionOf,
+};
+
 /** @throws ConfigurationError that names the option, or the nearest right name */
-export function resolveOutboxOptions(options: OutboxOptions, caller = 'createOutbox'): OutboxSettings {
-  checkAdapterOptions<OutboxOptions>(caller, options, {
-    path,
-    fsync: flag,
-    maxEntries: count(1),
-    maxBytes: count(1),
-    maxAgeMs: milliseconds(1),
-    whenFull: oneOf('reject', 'oldest', 'newest'),
-    maxDeadLetters: count(0),
-    replayPerSecond: count(1),
-    rampMs: milliseconds(0),
-    maxInFlight: count(1),
-    addTimeoutMs: milliseconds(0),
-    ...timeReaders,
-  });
+export function resolveOutboxOptions(caller: string, options: OutboxOptions): OutboxSettings {
+  checkOptions(caller, options, outboxReaders);
   return withDefaults(outboxDefaults, options) as OutboxSettings;
 }

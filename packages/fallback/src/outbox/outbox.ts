@@ -1,12 +1,7 @@
-import type { RedisResilience } from '@redis-resilience/core';
-import { checkResilience } from '../option-readers.ts';
-import type { DeadLetter } from './journal.ts';
-import { resolveOutboxOptions, type OutboxOptions } from './outbox-options.ts';
+import type { DeadLetter } from './kept/journal.ts';
 import type { OutboxEvents } from './outbox-events.ts';
-import { redisDelivery } from './redis-delivery.ts';
-import { ReplayingOutbox } from './replaying-outbox.ts';
 
-/** What became of a write that was added. */
+/** What happened to a write that was added. */
 export type Receipt =
   | { readonly state: 'applied'; readonly id: string; readonly reply: unknown }
   | { readonly state: 'kept'; readonly id: string }
@@ -15,59 +10,49 @@ export type Receipt =
 /** Options of one `add`. */
 export interface AddOptions {
   /**
-   * The caller's own name for this write. The same name is the same write: added twice, also by another run of the
-   * process, it is applied once. It is never merged with others. Default: a random one.
+   * Your own name for this write. Two adds with one name are one write, also from another run of the process: it is
+   * applied once. A write with a name is never merged with others. Default: a random name.
    */
   readonly id?: string;
 }
 
 /** Writes that reach Redis now, or when it is back. */
 export interface Outbox {
-  /** Writes kept now, and their bytes. */
+  /** How many writes are kept now, and their bytes. */
   readonly size: number;
   readonly bytes: number;
   /**
-   * Applies the write now, or keeps it: resolves when Redis, or the outbox, has it safe. Arguments as ioredis takes
-   * them: strings, numbers, buffers.
+   * Applies the write now, or keeps it. Resolves when the write is safe in Redis or in the outbox. Arguments are
+   * strings, numbers and buffers.
    *
-   * @throws {@link ConfigurationError} for what cannot be kept, {@link OverloadedError} when there is no room, or what
-   * the server refused it with
+   * @throws {@link ConfigurationError} for a write that cannot be kept, {@link OverloadedError} when the outbox is full,
+   * or the error with which the server refused the write
    */
   add(command: string, args: readonly unknown[], options?: AddOptions): Promise<Receipt>;
   /**
-   * Resolves when nothing is kept any more.
+   * Resolves when no write is kept any more.
    *
-   * @throws {@link CommandTimeoutError} after `timeoutMs`. Default: no limit
+   * @throws {@link CommandTimeoutError} after `timeoutMs` (default: no limit), {@link RedisUnavailableError} when the
+   * outbox is closed first
    */
   drain(options?: { readonly timeoutMs?: number }): Promise<void>;
-  /** Resolves when what earlier runs kept was read; `add` waits for it by itself. */
+  /**
+   * Resolves when the writes of earlier runs have been read; `add` waits for that by itself.
+   *
+   * @throws {@link ConfigurationError} when the folder `path` cannot be opened
+   */
   ready(): Promise<void>;
   /** Writes that were given up, oldest first. */
   deadLetters(): readonly DeadLetter[];
-  /** Puts dead letters back among the writes to be applied: all, or these. Gives how many. */
+  /** Puts dead letters back among the writes to be applied: all, or those with these ids. Gives their number. */
   replay(ids?: readonly string[]): Promise<number>;
-  /** Removes dead letters: all, or these. Gives how many. */
+  /** Removes dead letters: all, or those with these ids. Gives their number. */
   discard(ids?: readonly string[]): Promise<number>;
-  /** Listens; the returned function stops. */
+  /** Adds a listener; the returned function removes it. */
   on<E extends keyof OutboxEvents>(event: E, listener: (payload: OutboxEvents[E]) => void): () => void;
   /**
-   * Waits up to `drainMs` (default 0) for Redis to take what is kept, then stops. A durable outbox keeps the rest for
-   * the next start; one in memory tells what it drops. Leaves the resilience alone.
+   * Waits up to `drainMs` (default 0) for Redis to take the kept writes, then stops. A durable outbox keeps the rest for
+   * its next start; one in memory reports each as `dropped`. Does not close the resilience.
    */
   close(options?: { readonly drainMs?: number }): Promise<void>;
-}
-
-/**
- * Makes an outbox: writes made while Redis is away are kept, bounded, and applied when it is back: in order per key,
- * paced, and each exactly once. Overwritten values and sums of counters become one write; expiries become points in
- * time. With `path` the kept writes survive the process.
- *
- * @throws {@link ConfigurationError} when an option is unknown or wrong
- * @example
- * const outbox = createOutbox(resilience, { path: './outbox', maxEntries: 10_000 });
- * await outbox.add('hincrby', ['views', id, 1]);
- */
-export function createOutbox(resilience: RedisResilience, options: OutboxOptions = {}): Outbox {
-  checkResilience('createOutbox', resilience);
-  return new ReplayingOutbox(resilience, resolveOutboxOptions(options), redisDelivery(resilience));
 }

@@ -1,9 +1,10 @@
 import type { RedisResilience } from '@redis-resilience/core';
-import { isAway, isRefusedForNow } from '../is-away.ts';
+import { isAway } from '@redis-resilience/core/kit';
+import { isRefusedForNow } from '../server-refusal.ts';
 import type { Delivery } from './delivery.ts';
-import { isRepeatable, planWrite } from './write-plan.ts';
+import { isRepeatable, planWrite } from './write/write-plan.ts';
 
-/** Delivers to Redis: what may run twice as it is, everything else through `applyOnce`. */
+/** Delivers to Redis: repeatable writes as they are, all others through `applyOnce`. */
 export function redisDelivery(resilience: RedisResilience): Delivery {
   return {
     plan: planWrite,

@@ -1,78 +1,74 @@
 import type { RedisResilience, TimerHandle } from '@redis-resilience/core';
-import { mayWrite } from '../may-use.ts';
+import { writesAvailable } from '../availability.ts';
+import { refusalCode } from '../server-refusal.ts';
+import type { Announcer } from './announcer.ts';
 import type { Delivery } from './delivery.ts';
-import type { Kept, KeptWrites } from './kept-writes.ts';
+import type { KeptWrite } from './kept/kept-writes.ts';
+import type { WriteStore } from './kept/write-store.ts';
 import type { OutboxSettings } from './outbox-options.ts';
-import { Pace } from './pace.ts';
+import { ReplayPace } from './replay-pace.ts';
 
 const retryMs = 500;
 
-/** Whom a {@link Replayer} tells. */
-export interface ReplayerHost {
+/** The parts of an outbox that a {@link Replayer} works on. */
+export interface ReplayerParts {
+  readonly settings: OutboxSettings;
   readonly delivery: Delivery;
-  readonly writes: KeptWrites;
-  /** The write arrived; resolves when that is safe, and the next one of its key may go. */
-  onDelivered(kept: Kept): Promise<void>;
-  /** The write will never be taken. */
-  onRefused(kept: Kept, error: unknown): Promise<void>;
-  /** A look round while nothing can be sent. */
-  onIdle(): void;
+  readonly store: WriteStore;
+  readonly announcer: Announcer;
 }
 
 /**
- * Sends kept writes when Redis takes writes: many keys side by side, the writes of one key one after the other, at a
- * measured pace. At the first sign of an outage it stops, and tries a single write now and then until Redis is back.
+ * Sends kept writes while Redis takes writes: many keys at once, the writes of one key one after the other, at a limited
+ * rate. After a write that failed it sends a single write every half second, until one succeeds or Redis is back.
  */
 export class Replayer {
   readonly #resilience: RedisResilience;
-  readonly #settings: OutboxSettings;
-  readonly #host: ReplayerHost;
-  readonly #pace: Pace;
+  readonly #parts: ReplayerParts;
+  readonly #pace: ReplayPace;
   readonly #stopListening: () => void;
   #timer: TimerHandle | undefined;
   #inFlight = 0;
-  #hasTripped = false;
-  #isOn = false;
+  #hasFailed = false;
+  #isRunning = false;
+  #replayed = 0;
 
-  constructor(resilience: RedisResilience, settings: OutboxSettings, host: ReplayerHost) {
+  constructor(resilience: RedisResilience, parts: ReplayerParts) {
     this.#resilience = resilience;
-    this.#settings = settings;
-    this.#host = host;
-    this.#pace = new Pace(settings.clock, {
-      perSecond: settings.replayPerSecond,
-      rampMs: settings.rampMs,
-    });
+    this.#parts = parts;
+    const { clock, replayPerSecond, rampMs } = parts.settings;
+    this.#pace = new ReplayPace(clock, { perSecond: replayPerSecond, rampMs });
     this.#stopListening = resilience.on('change', ({ previous, snapshot }) => {
       if (!snapshot.writes || previous.writes) return;
-      this.#hasTripped = false;
+      this.#hasFailed = false;
       this.#pace.restart();
       this.wake();
     });
   }
 
   start(): void {
-    this.#isOn = true;
+    this.#isRunning = true;
     this.wake();
   }
 
   stop(): void {
-    this.#isOn = false;
+    this.#isRunning = false;
     this.#stopListening();
     this.#clearTimer();
   }
 
-  /** There may be something to send. */
+  /** There may be a write to send. */
   wake(): void {
-    if (!this.#isOn) return;
+    if (!this.#isRunning) return;
     this.#clearTimer();
-    const { writes } = this.#host;
+    const { writes } = this.#parts.store;
     if (writes.size === 0) return;
-    if (this.#hasTripped || !mayWrite(this.#resilience)) {
+    if (this.#hasFailed || !writesAvailable(this.#resilience)) {
       this.#arm(retryMs, () => this.#tryOne());
       return;
     }
     for (const key of writes.keys()) {
-      if (this.#inFlight >= this.#settings.maxInFlight) return;
+      if (this.#inFlight >= this.#parts.settings.maxInFlight) return;
       const next = writes.next(key);
       if (next === undefined) continue;
       if (!this.#pace.take()) {
@@ -83,14 +79,14 @@ export class Replayer {
     }
   }
 
-  // A circuit closes by trial calls, and a status may lag: waiting for the event alone could be waiting for ever.
+  // Waiting for the event alone could wait for ever: an open circuit closes by trial calls, and this is one.
   #tryOne(): void {
-    this.#host.onIdle();
-    this.#hasTripped = false;
-    const { writes } = this.#host;
+    const { store } = this.#parts;
+    store.expire();
+    this.#hasFailed = false;
     if (this.#inFlight === 0) {
-      for (const key of writes.keys()) {
-        const next = writes.next(key);
+      for (const key of store.writes.keys()) {
+        const next = store.writes.next(key);
         if (next === undefined) continue;
         this.#send(next);
         break;
@@ -99,15 +95,15 @@ export class Replayer {
     this.wake();
   }
 
-  #send(kept: Kept): void {
+  #send(kept: KeptWrite): void {
     this.#inFlight++;
-    const { writes, delivery } = this.#host;
+    const { writes } = this.#parts.store;
     writes.seal(kept, 'in-flight');
-    this.#deliver(delivery, kept)
+    this.#deliver(kept)
       .catch(() => {
-        // The journal could not note it. The write stays, and is sent again under the same id.
+        // The journal could not record the result. The write stays, and is sent again under the same id.
         writes.putBack(kept);
-        this.#hasTripped = true;
+        this.#hasFailed = true;
       })
       .finally(() => {
         this.#inFlight--;
@@ -115,20 +111,32 @@ export class Replayer {
       });
   }
 
-  async #deliver(delivery: Delivery, kept: Kept): Promise<void> {
+  async #deliver(kept: KeptWrite): Promise<void> {
+    const { delivery, store } = this.#parts;
     try {
       await delivery.deliver(kept.entry);
     } catch (error) {
-      if (delivery.judge(error) === 'never') return this.#host.onRefused(kept, error);
-      this.#host.writes.putBack(kept);
-      this.#hasTripped = true;
+      if (delivery.judge(error) === 'never') return store.bury(kept, 'refused', refusalCode(error));
+      store.writes.putBack(kept);
+      this.#hasFailed = true;
       return;
     }
-    await this.#host.onDelivered(kept);
+    await this.#noteDelivered(kept);
+  }
+
+  async #noteDelivered(kept: KeptWrite): Promise<void> {
+    const { store, announcer } = this.#parts;
+    this.#replayed++;
+    await store.remove(kept);
+    const { size } = store.writes;
+    announcer.announce('replayed', { ...announcer.facts(kept.entry), size });
+    if (size > 0) return;
+    announcer.announce('drained', { replayed: this.#replayed });
+    this.#replayed = 0;
   }
 
   #arm(ms: number, run: () => void): void {
-    this.#timer = this.#settings.clock.setTimeout(() => {
+    this.#timer = this.#parts.settings.clock.setTimeout(() => {
       this.#timer = undefined;
       run();
     }, ms);
@@ -137,7 +145,7 @@ export class Replayer {
 
   #clearTimer(): void {
     if (this.#timer === undefined) return;
-    this.#settings.clock.clearTimeout(this.#timer);
+    this.#parts.settings.clock.clearTimeout(this.#timer);
     this.#timer = undefined;
   }
 }

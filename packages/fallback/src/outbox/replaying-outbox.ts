@@ -1,27 +1,28 @@
 import { RedisUnavailableError, type RedisResilience } from '@redis-resilience/core';
-import { tooLate, withinDeadline } from '../deadline.ts';
-import { refusalCode } from '../is-away.ts';
-import { mayWrite } from '../may-use.ts';
-import { Suspicion } from '../suspicion.ts';
+import { tooLate, withinDeadline } from '@redis-resilience/core/kit';
+import { writesAvailable } from '../availability.ts';
+import { RecentTimeout } from '../recent-timeout.ts';
+import { refusalCode } from '../server-refusal.ts';
 import { Announcer } from './announcer.ts';
 import type { Delivery } from './delivery.ts';
-import { bytesOf, type OutboxEntry } from './entry.ts';
-import { forgetfulJournal, type DeadLetter, type Journal } from './journal.ts';
-import type { Kept } from './kept-writes.ts';
-import { LevelJournal } from './level-journal.ts';
+import { noJournal, type DeadLetter, type Journal } from './kept/journal.ts';
+import type { KeptWrite } from './kept/kept-writes.ts';
+import { LevelJournal } from './kept/level-journal.ts';
+import { WriteStore } from './kept/write-store.ts';
 import type { AddOptions, Outbox, Receipt } from './outbox.ts';
 import type { OutboxEvents } from './outbox-events.ts';
 import type { OutboxSettings } from './outbox-options.ts';
 import { Replayer } from './replayer.ts';
-import type { WritePlan } from './write-plan.ts';
-import { WriteStore } from './write-store.ts';
+import { bytesOf, type OutboxEntry } from './write/entry.ts';
+import { newWriteId } from './write/write-id.ts';
+import type { WritePlan } from './write/write-plan.ts';
 
 type Attempt =
   | { readonly result: 'applied'; readonly reply: unknown }
   | { readonly result: 'refused'; readonly error: unknown }
   | { readonly result: 'later' };
 
-/** The outbox itself: sends a write at once, or has it kept, and lets the replayer send what is kept. */
+/** The outbox itself: sends a write at once or keeps it; the {@link Replayer} sends the kept ones. */
 export class ReplayingOutbox implements Outbox {
   readonly #resilience: RedisResilience;
   readonly #settings: OutboxSettings;
@@ -30,35 +31,32 @@ export class ReplayingOutbox implements Outbox {
   readonly #store: WriteStore;
   readonly #announcer: Announcer;
   readonly #replayer: Replayer;
-  readonly #suspicion: Suspicion;
-  readonly #drained = new Set<() => void>();
+  readonly #recentTimeout: RecentTimeout;
   readonly #opened: Promise<void>;
   #state: 'opening' | 'open' | 'closed' = 'opening';
-  #replayed = 0;
 
-  constructor(resilience: RedisResilience, settings: OutboxSettings, delivery: Delivery) {
+  /** With a `recentTimeout` that others use too, one timeout counts for all of them. */
+  constructor(
+    resilience: RedisResilience,
+    settings: OutboxSettings,
+    delivery: Delivery,
+    recentTimeout: RecentTimeout = new RecentTimeout(settings.clock),
+  ) {
     this.#resilience = resilience;
     this.#settings = settings;
     this.#delivery = delivery;
-    this.#suspicion = new Suspicion(settings.clock);
-    this.#announcer = new Announcer(settings.clock, resilience.name);
-    const { path, fsync } = settings;
-    this.#journal = path === undefined ? forgetfulJournal : new LevelJournal(path, fsync);
-    this.#store = new WriteStore(settings, this.#journal, this.#announcer, {
-      onEmpty: () => this.#onEmpty(),
-      newId: () => this.newId(),
-    });
-    this.#replayer = new Replayer(resilience, settings, {
-      delivery,
-      writes: this.#store.writes,
-      onDelivered: (kept) => this.#onDelivered(kept),
-      onRefused: (kept, error) => this.#store.bury(kept, 'refused', refusalCode(error)),
-      onIdle: () => this.#store.expire(),
-    });
+    this.#recentTimeout = recentTimeout;
+    const { path, fsync, clock } = settings;
+    this.#journal = path === undefined ? noJournal : new LevelJournal(path, fsync);
+    this.#announcer = new Announcer(clock, resilience.name);
+    const announcer = this.#announcer;
+    const store = new WriteStore(settings, this.#journal, announcer);
+    this.#store = store;
+    this.#replayer = new Replayer(resilience, { settings, delivery, store, announcer });
     if (path === undefined) {
-      this.#begin();
+      this.#start();
       this.#opened = Promise.resolve();
-    } else this.#opened = this.#store.recall().then(() => this.#begin());
+    } else this.#opened = store.recall().then(() => this.#start());
     this.#opened.catch(ignore);
   }
 
@@ -78,8 +76,9 @@ export class ReplayingOutbox implements Outbox {
     if (known !== undefined) return this.#keepSent(known);
     const entry = this.#entry(plan, options.id);
     if (!this.#store.makeRoom(entry, plan)) return { state: 'dropped', id: entry.id };
-    const goesAtOnce = !writes.hasKey(entry.key) && !this.#suspicion.isOn && mayWrite(this.#resilience);
-    if (goesAtOnce) return this.#addNow(entry);
+    const canSendNow =
+      !writes.hasKey(entry.key) && !this.#recentTimeout.isRecent && writesAvailable(this.#resilience);
+    if (canSendNow) return this.#addNow(entry);
     const { id } = await this.#store.keep(entry, plan);
     this.#replayer.wake();
     return { state: 'kept', id };
@@ -88,20 +87,14 @@ export class ReplayingOutbox implements Outbox {
   async drain(options: { readonly timeoutMs?: number } = {}): Promise<void> {
     await this.#opened;
     if (this.size === 0) return;
-    let settle: () => void = ignore;
-    const drained = new Promise<void>((resolve) => {
-      settle = resolve;
-      this.#drained.add(resolve);
-    });
+    this.#refuseIfClosed('The outbox is closed; its kept writes were not replayed.');
     this.#replayer.wake();
     const { timeoutMs } = options;
-    try {
-      await (timeoutMs === undefined
-        ? drained
-        : withinDeadline(this.#settings.clock, timeoutMs, drained, () => tooLate('The replay', timeoutMs)));
-    } finally {
-      this.#drained.delete(settle);
-    }
+    const empty = this.#store.untilEmpty();
+    await (timeoutMs === undefined
+      ? empty
+      : withinDeadline(this.#settings.clock, timeoutMs, empty, () => tooLate('The replay', timeoutMs)));
+    this.#refuseIfClosed('The outbox was closed before all kept writes were replayed.');
   }
 
   ready(): Promise<void> {
@@ -135,46 +128,36 @@ export class ReplayingOutbox implements Outbox {
     if (drainMs !== undefined) await this.drain({ timeoutMs: drainMs }).catch(ignore);
     this.#state = 'closed';
     this.#replayer.stop();
+    this.#store.stopWaiting();
     if (this.#settings.path === undefined) {
-      for (const kept of this.#store.writes.all()) this.#store.tellDropped(kept.entry, 'closed');
+      for (const kept of this.#store.writes.all()) this.#store.announceDropped(kept.entry, 'closed');
     }
     await this.#journal.close();
     this.#announcer.hub.clear();
   }
 
-  /** Redis did not answer in time: what is added in the next moment is kept without asking. */
-  suspect(): void {
-    this.#suspicion.begin();
-  }
-
-  /** The last write kept for a key; for who reads what was written and has not arrived. */
+  /** The last kept write of a key: its state until Redis has it. */
   lastKept(key: string): OutboxEntry | undefined {
     return this.#store.writes.last(key)?.entry;
   }
 
-  /** A name for a write that nobody else has. */
-  newId(): string {
-    const { random, clock } = this.#settings;
-    const chance = (): string => Math.floor(random() * 2 ** 48).toString(36);
-    return `${Math.round(clock.wallNow()).toString(36)}-${chance()}${chance()}`;
-  }
-
-  #begin(): void {
+  #start(): void {
     this.#state = 'open';
     this.#replayer.start();
   }
 
   async #untilOpen(): Promise<void> {
     if (this.#state === 'opening') await this.#opened;
+    this.#refuseIfClosed('The outbox is closed; nothing was kept.');
+  }
+
+  #refuseIfClosed(message: string): void {
     if (this.#state !== 'closed') return;
-    throw new RedisUnavailableError('The outbox is closed; nothing was kept.', {
-      reason: 'closed',
-      outcome: 'not-applied',
-    });
+    throw new RedisUnavailableError(message, { reason: 'closed', outcome: 'not-applied' });
   }
 
   #entry({ command, args, key }: WritePlan, ownId: string | undefined): OutboxEntry {
-    const id = ownId ?? this.newId();
+    const id = ownId ?? newWriteId(this.#settings);
     return {
       seq: this.#store.nextSeq(),
       id,
@@ -187,7 +170,7 @@ export class ReplayingOutbox implements Outbox {
     };
   }
 
-  // Redis takes writes, and none waits before this one: it goes at once, and is kept only when the answer stays out.
+  // Redis takes writes and no write of the key waits: sent at once, and kept only when no answer comes in time.
   async #addNow(entry: OutboxEntry): Promise<Receipt> {
     const kept = this.#store.writes.addSealed(entry, 'in-flight');
     const { clock, addTimeoutMs } = this.#settings;
@@ -195,7 +178,7 @@ export class ReplayingOutbox implements Outbox {
     const first = await withinDeadline(clock, addTimeoutMs, this.#attempt(kept), () => late).catch(
       (error: unknown): Attempt => {
         if (error !== late) throw error;
-        this.suspect();
+        this.#recentTimeout.record();
         return { result: 'later' };
       },
     );
@@ -204,7 +187,7 @@ export class ReplayingOutbox implements Outbox {
     return this.#keepSent(kept);
   }
 
-  async #attempt(kept: Kept): Promise<Attempt> {
+  async #attempt(kept: KeptWrite): Promise<Attempt> {
     let attempt: Attempt;
     try {
       attempt = { result: 'applied', reply: await this.#delivery.deliver(kept.entry) };
@@ -219,25 +202,12 @@ export class ReplayingOutbox implements Outbox {
     return attempt;
   }
 
-  async #keepSent(kept: Kept): Promise<Receipt> {
+  async #keepSent(kept: KeptWrite): Promise<Receipt> {
     await this.#store.keepSent(kept);
     return { state: 'kept', id: kept.entry.id };
-  }
-
-  async #onDelivered(kept: Kept): Promise<void> {
-    this.#replayed++;
-    await this.#store.remove(kept);
-    this.#announcer.tell('replayed', { ...this.#announcer.facts(kept.entry), size: this.size });
-    if (this.size > 0) return;
-    this.#announcer.tell('drained', { replayed: this.#replayed });
-    this.#replayed = 0;
-  }
-
-  #onEmpty(): void {
-    for (const resolve of this.#drained) resolve();
   }
 }
 
 function ignore(): void {
-  // Told elsewhere, or of no consequence.
+  // `ready` and `add` reject with the error, or it has no consequence.
 }

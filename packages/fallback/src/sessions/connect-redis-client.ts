@@ -1,5 +1,6 @@
+import type { Cluster, Redis } from 'ioredis';
 import type { RedisResilience } from '@redis-resilience/core';
-import { checkResilience } from '../option-readers.ts';
+import { checkArgument, resilienceOf } from '@redis-resilience/core/kit';
 import { scanKeys } from '../scan-keys.ts';
 
 /** The part of a node-redis client that connect-redis 9 and 10 use. */
@@ -16,14 +17,20 @@ export interface ConnectRedisClient {
   scanIterator(options: { readonly MATCH: string; readonly COUNT: number }): AsyncIterable<string[]>;
 }
 
+const keysPerCommand = 500;
+
 /**
- * The protected ioredis client in the words of node-redis, which connect-redis 9 and 10 demand.
+ * The protected ioredis client with the methods of node-redis that connect-redis 9 and 10 call.
  *
+ * On a single server `mGet` and `del` send one MGET or DEL for each 500 keys. On a Cluster the keys lie in different
+ * slots, so each key gets a GET or DEL of its own.
+ *
+ * @throws {@link ConfigurationError} when the resilience is not one
  * @example
  * const store = new RedisStore({ client: connectRedisClient(resilience) as never });
  */
 export function connectRedisClient(resilience: RedisResilience): ConnectRedisClient {
-  checkResilience('connectRedisClient', resilience);
+  checkArgument('connectRedisClient.resilience', resilience, resilienceOf);
   const { client } = resilience;
   return {
     get: (key) => client.get(key),
@@ -32,8 +39,31 @@ export function connectRedisClient(resilience: RedisResilience): ConnectRedisCli
         ? client.set(key, value)
         : client.set(key, value, 'EX', options.expiration.value),
     expire: (key, seconds) => client.expire(key, seconds),
-    del: async (keys) => (await Promise.all(keys.map((key) => client.del(key)))).reduce((a, b) => a + b, 0),
-    mGet: (keys) => Promise.all(keys.map((key) => client.get(key))),
+    async del(keys) {
+      const counts = isCluster(client)
+        ? await Promise.all(keys.map((key) => client.del(key)))
+        : await inBatches(keys, (batch) => client.del([...batch]));
+      return counts.reduce((sum, count) => sum + count, 0);
+    },
+    async mGet(keys) {
+      if (isCluster(client)) return Promise.all(keys.map((key) => client.get(key)));
+      return (await inBatches(keys, (batch) => client.mget([...batch]))).flat();
+    },
     scanIterator: ({ MATCH, COUNT }) => scanKeys(client, MATCH, COUNT),
   };
+}
+
+function isCluster(client: Redis | Cluster): client is Cluster {
+  return 'nodes' in client;
+}
+
+async function inBatches<T>(
+  keys: readonly string[],
+  run: (batch: readonly string[]) => Promise<T>,
+): Promise<T[]> {
+  const results: T[] = [];
+  for (let from = 0; from < keys.length; from += keysPerCommand) {
+    results.push(await run(keys.slice(from, from + keysPerCommand)));
+  }
+  return results;
 }

@@ -1,13 +1,15 @@
 import type { Redis } from 'ioredis';
 import type { RedisResilience } from '@redis-resilience/core';
+import { untilChange } from '@redis-resilience/core/kit';
 import { LRUCache } from 'lru-cache';
+import type { SessionCopies } from './session-copies.ts';
 import type { SessionSettings } from './session-options.ts';
 
 const maxRemembered = 50_000;
 
 /**
- * Remembers destroyed sessions: here, and in Redis for the other instances, which also hear of each at once. What is
- * remembered is never stored again, whoever still holds a copy of it.
+ * Remembers destroyed sessions: in this instance, and in Redis for the others, which are also told of each at once. A
+ * remembered session is never stored again from a copy.
  */
 export class DestroyedSessions {
   readonly #resilience: RedisResilience;
@@ -15,19 +17,21 @@ export class DestroyedSessions {
   readonly #known = new LRUCache<string, true>({ max: maxRemembered });
   readonly #own = new LRUCache<string, true>({ max: maxRemembered });
   readonly #subscriber: Redis | undefined;
+  readonly #closing = new AbortController();
 
-  constructor(resilience: RedisResilience, settings: SessionSettings, onHeard: (sid: string) => void) {
+  constructor(resilience: RedisResilience, settings: SessionSettings, copies: SessionCopies) {
     this.#resilience = resilience;
     this.#settings = settings;
     if (!settings.listen) return;
-    this.#subscriber = (resilience.client as Redis).duplicate();
-    this.#subscriber.on('error', ignore);
-    this.#subscriber.on('message', (channel: string, sid: string) => {
+    const subscriber = (resilience.client as Redis).duplicate();
+    this.#subscriber = subscriber;
+    subscriber.on('error', ignore);
+    subscriber.on('message', (channel: string, sid: string) => {
       if (channel !== this.#channel) return;
       this.#known.set(sid, true);
-      onHeard(sid);
+      copies.drop(sid);
     });
-    this.#subscribe();
+    this.#subscribe(subscriber).catch(ignore);
   }
 
   /** Whether this instance knows that the session was destroyed. */
@@ -35,29 +39,29 @@ export class DestroyedSessions {
     return this.#known.has(sid);
   }
 
-  /** From now on the session is not answered or stored by this instance. */
-  record(sid: string): void {
+  /** This instance does not answer or store the session any more. */
+  add(sid: string): void {
     this.#known.set(sid, true);
     this.#own.set(sid, true);
   }
 
-  /** Those destroyed on this instance, the latest first. */
+  /** The sessions that were destroyed on this instance, the latest first. */
   own(): readonly string[] {
     return [...this.#own.keys()];
   }
 
-  /** Writes it down in Redis. To be done before the session itself is removed there. */
-  async note(sid: string): Promise<void> {
+  /** Marks the session as destroyed in Redis, before it is removed there. */
+  async mark(sid: string): Promise<void> {
     await this.#resilience.client.set(this.#key(sid), '1', 'PX', this.#settings.rememberDestroyedMs);
   }
 
-  /** Tells the other instances. A lost message is made good when they ask {@link areNoted}. */
+  /** Tells the other instances. One that misses the message finds the mark with {@link areMarked}. */
   announce(sid: string): void {
     this.#resilience.client.publish(this.#channel, sid).catch(ignore);
   }
 
-  /** Asks Redis which of these were destroyed, on whatever instance, and remembers them. */
-  async areNoted(sids: readonly string[]): Promise<readonly boolean[]> {
+  /** Asks Redis which of these sessions are marked, and remembers those. */
+  async areMarked(sids: readonly string[]): Promise<readonly boolean[]> {
     const { client } = this.#resilience;
     const answers = await Promise.all(sids.map((sid) => client.exists(this.#key(sid))));
     return answers.map((answer, index) => {
@@ -68,30 +72,35 @@ export class DestroyedSessions {
   }
 
   close(): void {
+    this.#closing.abort();
     this.#subscriber?.disconnect();
   }
 
-  // The first attempt may fail while Redis is away; once it worked, the connection keeps the subscription itself.
-  #subscribe(): void {
-    this.#subscriber?.subscribe(this.#channel).catch(() => {
-      const stop = this.#resilience.on('change', ({ snapshot }) => {
-        if (!snapshot.reads) return;
-        stop();
-        this.#subscribe();
-      });
-    });
+  // The first attempt may fail while Redis is away. Once it succeeded, core restores the subscription itself.
+  async #subscribe(subscriber: Redis): Promise<void> {
+    const { signal } = this.#closing;
+    for (;;) {
+      try {
+        await subscriber.subscribe(this.#channel);
+        return;
+      } catch {
+        const { clock } = this.#settings;
+        const back = await untilChange(this.#resilience, clock, ({ reads }) => reads, { signal });
+        if (back === undefined) return;
+      }
+    }
   }
 
   get #channel(): string {
     return `destroyed:${this.#settings.prefix}`;
   }
 
-  // Not below the prefix, where the store would take it for a session.
+  // Not below the prefix: the store would list the mark as a session.
   #key(sid: string): string {
     return `destroyed:${this.#settings.prefix}${sid}`;
   }
 }
 
 function ignore(): void {
-  // The resilience tells of outages.
+  // The events of the resilience report outages.
 }

@@ -1,13 +1,13 @@
 import { EventEmitter } from 'node:events';
 import type { RedisResilience } from '@redis-resilience/core';
-import { checkResilience, objectWith } from '../option-readers.ts';
+import { checkArgument, checkOptions, objectWith, resilienceOf } from '@redis-resilience/core/kit';
 import type { SessionBackend } from './session-backend.ts';
 import { SessionKeeper, type KeptSessions } from './session-keeper.ts';
-import { resolveSessionOptions, type SessionOptions } from './session-options.ts';
+import { resolveSessionOptions, sessionReaders, type SessionOptions } from './session-options.ts';
 
 type Done = (error?: unknown) => void;
 
-/** What express-session asks of a store; connect-redis and its kin have it. */
+/** A store of express-session with callbacks, for example connect-redis. */
 export interface CallbackStore {
   get(sid: string, callback: (error: unknown, session?: unknown) => void): void;
   set(sid: string, session: unknown, callback?: Done): void;
@@ -20,12 +20,12 @@ export interface CallbackStore {
 }
 
 /**
- * Wraps a store of express-session, connect-redis for one, so that sessions outlive an outage of Redis. While it is
- * away, sessions are read from a bounded local copy and writes are kept and replayed, so users stay signed in on this
- * instance; a destroyed session never comes back.
+ * Wraps a store of express-session, for example connect-redis, so that sessions survive an outage of Redis. While Redis
+ * is away, sessions are read from local copies and writes are kept and replayed, so that users stay signed in on this
+ * instance. A destroyed session never comes back.
  *
- * `clear()` destroys each session the same way, so that none comes back from a copy. Everything else of the store,
- * `all()` for example, is the store's own.
+ * `clear()` destroys every session in the same way, so that none comes back from a copy. All other methods, for example
+ * `all()`, are those of the store itself.
  *
  * @throws {@link ConfigurationError} when an option is unknown or wrong
  * @example
@@ -37,14 +37,14 @@ export function resilientSessionStore<S extends CallbackStore>(
   resilience: RedisResilience,
   options: SessionOptions = {},
 ): S & { readonly kept: KeptSessions } {
-  objectWith('get', 'set', 'destroy')(store, 'resilientSessionStore.store');
-  checkResilience('resilientSessionStore', resilience);
-  const settings = resolveSessionOptions('resilientSessionStore', options);
-  const keeper = new SessionKeeper(resilience, backendOf(store), settings);
-  // An heir of the store: it has all its methods, and events of its own. A store that tells of its disconnection
-  // makes express-session serve requests without any session.
-  const heir = Object.create(store) as S & { kept: KeptSessions };
-  EventEmitter.call(heir as unknown as EventEmitter);
+  checkArgument('resilientSessionStore.store', store, objectWith('get', 'set', 'destroy'));
+  checkArgument('resilientSessionStore.resilience', resilience, resilienceOf);
+  checkOptions('resilientSessionStore', options, sessionReaders);
+  const keeper = new SessionKeeper(resilience, backendOf(store), resolveSessionOptions(options));
+  // It inherits the methods of the store, but has its own events: with a store that emits `disconnect`, express-session
+  // serves requests without a session.
+  const wrapped = Object.create(store) as S & { kept: KeptSessions };
+  EventEmitter.call(wrapped as unknown as EventEmitter);
   const own: CallbackStore & { readonly kept: KeptSessions } = {
     kept: keeper,
     get(sid, callback) {
@@ -66,7 +66,7 @@ export function resilientSessionStore<S extends CallbackStore>(
   if (store.clear !== undefined) {
     own.clear = (callback) => settle(keeper.clear(), callback);
   }
-  return Object.assign(heir, own);
+  return Object.assign(wrapped, own);
 }
 
 function settle(done: Promise<void>, callback: Done | undefined): void {

@@ -1,17 +1,28 @@
 import type { RedisResilience } from '@redis-resilience/core';
-import { checkResilience, objectWith } from '../option-readers.ts';
+import {
+  checkArgument,
+  checkOptions,
+  objectWith,
+  resilienceOf,
+  type OptionReaders,
+} from '@redis-resilience/core/kit';
 import type { SessionBackend } from './session-backend.ts';
 import { SessionKeeper, type KeptSessions } from './session-keeper.ts';
-import { resolveSessionOptions, type SessionOptions, type SessionSettings } from './session-options.ts';
+import {
+  resolveSessionOptions,
+  sessionReaders,
+  type SessionOptions,
+  type SessionSettings,
+} from './session-options.ts';
 
-/** What koa-session asks of a store. */
+/** A store of koa-session. */
 export interface KoaStore {
   get(sid: string, maxAge?: unknown, data?: unknown): Promise<unknown>;
   set(sid: string, session: unknown, maxAge?: unknown, data?: unknown): Promise<unknown>;
   destroy(sid: string, data?: unknown): Promise<unknown>;
 }
 
-/** A store of koa-session whose sessions outlive an outage. */
+/** A store of koa-session whose sessions survive an outage. */
 export interface ResilientKoaStore {
   readonly kept: KeptSessions;
   get(sid: string): Promise<unknown>;
@@ -25,8 +36,14 @@ export interface KoaSessionOptions extends SessionOptions {
   readonly store?: KoaStore;
 }
 
+const readers: OptionReaders<KoaSessionOptions> = {
+  ...sessionReaders,
+  store: objectWith('get', 'set', 'destroy'),
+};
+
 /**
- * A store for koa-session whose sessions outlive an outage of Redis: see {@link resilientSessionStore}.
+ * Makes a store for koa-session whose sessions survive an outage of Redis, as {@link resilientSessionStore} does for
+ * express-session.
  *
  * @throws {@link ConfigurationError} when an option is unknown or wrong
  * @example
@@ -36,10 +53,10 @@ export function koaSessionStore(
   resilience: RedisResilience,
   options: KoaSessionOptions = {},
 ): ResilientKoaStore {
-  checkResilience('koaSessionStore', resilience);
+  checkArgument('koaSessionStore.resilience', resilience, resilienceOf);
+  checkOptions('koaSessionStore', options, readers);
   const { store, ...rest } = options;
-  const settings = resolveSessionOptions('koaSessionStore', rest);
-  if (store !== undefined) objectWith('get', 'set', 'destroy')(store, 'koaSessionStore.store');
+  const settings = resolveSessionOptions(rest);
   const backend = store === undefined ? redisBackend(resilience, settings) : backendOf(store);
   const keeper = new SessionKeeper(resilience, backend, settings);
   return {

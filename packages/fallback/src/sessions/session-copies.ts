@@ -9,7 +9,7 @@ export interface SessionCopy {
 
 const overheadBytes = 200;
 
-/** Local copies of sessions, bounded by bytes: the least recently used leave first. */
+/** Local copies of sessions, bounded by bytes: the least recently used are evicted first. */
 export class SessionCopies {
   readonly #copies: LRUCache<string, SessionCopy>;
 
@@ -24,7 +24,7 @@ export class SessionCopies {
     return this.#copies.size;
   }
 
-  /** The copy, unless the session has ended meanwhile. */
+  /** The copy, unless the session has expired. */
   get(sid: string, wallNow: number): SessionCopy | undefined {
     const copy = this.#copies.get(sid);
     if (copy === undefined || copy.expiresAt > wallNow) return copy;

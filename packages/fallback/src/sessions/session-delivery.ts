@@ -1,19 +1,19 @@
 import type { Clock } from '@redis-resilience/core';
-import { tooLate, withinDeadline } from '../deadline.ts';
-import { isAway, isRefusedForNow } from '../is-away.ts';
+import { isAway, tooLate, withinDeadline } from '@redis-resilience/core/kit';
 import type { Delivery } from '../outbox/delivery.ts';
-import type { OutboxEntry } from '../outbox/entry.ts';
+import type { OutboxEntry } from '../outbox/write/entry.ts';
+import { isRefusedForNow } from '../server-refusal.ts';
 import type { DestroyedSessions } from './destroyed-sessions.ts';
 import type { SessionBackend } from './session-backend.ts';
 
 const deadlineMs = 2000;
 
-/** The writes of sessions: `[sid, json, expiresAt]`, for destroy `[sid]`. */
+/** The writes of sessions, with the arguments `[sid, json, expiresAt]`; of destroy, `[sid]`. */
 export type SessionCommand = 'session.set' | 'session.touch' | 'session.destroy';
 
 /**
- * Delivers sessions to their store. Only the last write of a session counts, and none brings a destroyed one back: a
- * session that was destroyed elsewhere while it was being stored is removed again.
+ * Delivers sessions to their store. Only the last write of a session counts, and no write brings a destroyed session
+ * back: a session that was destroyed elsewhere while it was being stored is removed again.
  */
 export function sessionDelivery(
   backend: SessionBackend,
@@ -26,11 +26,11 @@ export function sessionDelivery(
     const data: unknown = JSON.parse(json);
     if (isTouch && backend.touch !== undefined) return backend.touch(sid, data, leftMs);
     await backend.set(sid, data, leftMs);
-    const [wasDestroyed] = await destroyed.areNoted([sid]);
+    const [wasDestroyed] = await destroyed.areMarked([sid]);
     if (wasDestroyed === true) await backend.destroy(sid);
   };
   const destroy = async (sid: string): Promise<void> => {
-    await destroyed.note(sid);
+    await destroyed.mark(sid);
     await backend.destroy(sid);
     destroyed.announce(sid);
   };
@@ -49,11 +49,12 @@ export function sessionDelivery(
     }),
     deliver: (entry) =>
       withinDeadline(clock, deadlineMs, carryOut(entry), () => tooLate('The session store', deadlineMs)),
-    // A store of another client's fails in words of its own while Redis is away.
-    judge: (error) => (isAway(error) || isRefusedForNow(error) || isNoReply(error) ? 'later' : 'never'),
+    judge: (error) => (isAway(error) || isRefusedForNow(error) || !isReply(error) ? 'later' : 'never'),
   };
 }
 
-function isNoReply(error: unknown): boolean {
-  return !(error instanceof Error) || !/^[A-Z]{2,}[A-Z0-9]* /.test(error.message);
+// A store with a client of its own fails while Redis is away with errors that only that client knows. An error reply of
+// the server is told by its first word.
+function isReply(error: unknown): boolean {
+  return error instanceof Error && /^[A-Z]{2,}[A-Z0-9]* /.test(error.message);
 }

@@ -1,11 +1,11 @@
 import type { RedisResilience } from '@redis-resilience/core';
-import { tooLate, withinDeadline } from '../deadline.ts';
-import { isAway, isRefusedForNow } from '../is-away.ts';
-import { mayRead } from '../may-use.ts';
+import { isAway, tooLate, withinDeadline } from '@redis-resilience/core/kit';
+import { readsAvailable } from '../availability.ts';
 import type { Outbox } from '../outbox/outbox.ts';
 import { resolveOutboxOptions } from '../outbox/outbox-options.ts';
 import { ReplayingOutbox } from '../outbox/replaying-outbox.ts';
-import { Suspicion } from '../suspicion.ts';
+import { RecentTimeout } from '../recent-timeout.ts';
+import { isRefusedForNow } from '../server-refusal.ts';
 import { DestroyedSessions } from './destroyed-sessions.ts';
 import type { SessionBackend } from './session-backend.ts';
 import { SessionCopies, type SessionCopy } from './session-copies.ts';
@@ -15,22 +15,23 @@ import { SessionRestore } from './session-restore.ts';
 
 const clearedAtOnce = 50;
 
-/** What a resilient session store keeps, and how to end it. */
+/** What a resilient session store keeps in this instance, and how to stop it: `store.kept`. */
 export interface KeptSessions {
-  /** Local copies of sessions, and writes that have yet to arrive. */
+  /** How many local copies of sessions there are. */
   readonly copies: number;
+  /** How many writes have not arrived yet. */
   readonly pending: number;
-  /** Tells of writes that were kept, replayed or dropped. */
+  /** Adds a listener to the events of these writes; the returned function removes it. */
   readonly on: Outbox['on'];
   /** Resolves when every kept write has arrived. */
   drain(options?: { readonly timeoutMs?: number }): Promise<void>;
-  /** Stops working in the background and closes its connection. Leaves the resilience and the store alone. */
+  /** Stops all background work and closes the connection that listens. Closes neither the resilience nor the store. */
   close(): Promise<void>;
 }
 
 /**
- * Sessions that outlive an outage: read from the store while Redis is there, from a local copy while it is not;
- * written now, or kept and replayed; and once destroyed, gone for good.
+ * Sessions that survive an outage: read from the store, or from a local copy while Redis is away; written at once, or
+ * kept and replayed. A destroyed session never comes back.
  */
 export class SessionKeeper implements KeptSessions {
   readonly #resilience: RedisResilience;
@@ -40,37 +41,33 @@ export class SessionKeeper implements KeptSessions {
   readonly #destroyed: DestroyedSessions;
   readonly #outbox: ReplayingOutbox;
   readonly #restore: SessionRestore;
-  readonly #suspicion: Suspicion;
+  readonly #recentTimeout: RecentTimeout;
 
   constructor(resilience: RedisResilience, backend: SessionBackend, settings: SessionSettings) {
     this.#resilience = resilience;
     this.#settings = settings;
     this.#backend = backend;
-    this.#suspicion = new Suspicion(settings.clock);
+    const { clock, random, maxEntries, timeoutMs, rememberDestroyedMs, path } = settings;
+    this.#recentTimeout = new RecentTimeout(clock);
     this.#copies = new SessionCopies(settings.maxLocalBytes);
-    this.#destroyed = new DestroyedSessions(resilience, settings, (sid) => this.#copies.drop(sid));
-    const { clock, random, maxEntries, timeoutMs, path } = settings;
-    this.#outbox = new ReplayingOutbox(
-      resilience,
-      resolveOutboxOptions({
-        clock,
-        random,
-        maxEntries,
-        addTimeoutMs: timeoutMs,
-        maxAgeMs: settings.rememberDestroyedMs,
-        whenFull: 'oldest',
-        ...(path === undefined ? {} : { path }),
-      }),
-      sessionDelivery(backend, this.#destroyed, clock),
-    );
-    this.#restore = new SessionRestore({
-      resilience,
-      settings,
+    this.#destroyed = new DestroyedSessions(resilience, settings, this.#copies);
+    const outboxSettings = resolveOutboxOptions('sessions', {
+      clock,
+      random,
+      maxEntries,
+      addTimeoutMs: timeoutMs,
+      maxAgeMs: rememberDestroyedMs,
+      whenFull: 'oldest',
+      ...(path === undefined ? {} : { path }),
+    });
+    const delivery = sessionDelivery(backend, this.#destroyed, clock);
+    this.#outbox = new ReplayingOutbox(resilience, outboxSettings, delivery, this.#recentTimeout);
+    this.#restore = new SessionRestore(resilience, {
+      clock,
       backend,
       copies: this.#copies,
       destroyed: this.#destroyed,
-      isPending: (sid) => (this.#outbox.lastKept(sid)?.command ?? 'session.touch') !== 'session.touch',
-      destroyAgain: (sid) => this.#outbox.add('session.destroy', [sid]),
+      outbox: this.#outbox,
     });
   }
 
@@ -89,18 +86,19 @@ export class SessionKeeper implements KeptSessions {
     if (this.#destroyed.has(sid)) return null;
     const pending = this.#pendingCopy(sid);
     if (pending !== undefined) return JSON.parse(pending.json);
-    if (this.#suspicion.isOn || !mayRead(this.#resilience)) return this.#standIn(sid);
-    const mayBeLost = this.#restore.isDue;
+    if (this.#recentTimeout.isRecent || !readsAvailable(this.#resilience)) return this.#fromCopy(sid);
+    const wasRestoreDue = this.#restore.isDue;
     let data: unknown;
     try {
       data = await this.#bounded(this.#backend.get(sid));
     } catch (error) {
-      if (isAway(error) || isRefusedForNow(error) || !mayRead(this.#resilience)) return this.#standIn(sid);
+      const mayUseCopy = isAway(error) || isRefusedForNow(error) || !readsAvailable(this.#resilience);
+      if (mayUseCopy) return this.#fromCopy(sid);
       throw error;
     }
     if (this.#destroyed.has(sid)) return null;
     if (data === null || data === undefined) {
-      if (mayBeLost || this.#restore.isDue) return this.#standIn(sid);
+      if (wasRestoreDue || this.#restore.isDue) return this.#fromCopy(sid);
       this.#copies.drop(sid);
       return null;
     }
@@ -117,7 +115,7 @@ export class SessionKeeper implements KeptSessions {
 
   async touch(sid: string, data: unknown, leftMs?: number): Promise<void> {
     if (this.#destroyed.has(sid)) return;
-    // A kept write is not yet in the store, where it could be touched.
+    // The store does not have a kept write yet, so it has nothing to touch.
     if (this.#pendingCopy(sid) !== undefined) return this.set(sid, data, leftMs);
     const copy = this.#copyOf(data, leftMs);
     this.#copies.keep(sid, copy);
@@ -125,12 +123,12 @@ export class SessionKeeper implements KeptSessions {
   }
 
   async destroy(sid: string): Promise<void> {
-    this.#destroyed.record(sid);
+    this.#destroyed.add(sid);
     this.#copies.drop(sid);
     await this.#outbox.add('session.destroy', [sid]);
   }
 
-  /** Destroys every session, those that only this instance holds included. Fails while the store is away. */
+  /** Destroys every session of the store and every copy. Fails while the store is away. */
   async clear(): Promise<void> {
     const stored = (await this.#backend.sids?.()) ?? [];
     const sids = [...new Set([...stored, ...this.#copies.sids()])];
@@ -151,7 +149,7 @@ export class SessionKeeper implements KeptSessions {
     this.#copies.clear();
   }
 
-  #standIn(sid: string): unknown {
+  #fromCopy(sid: string): unknown {
     const copy = this.#copies.get(sid, this.#settings.clock.wallNow());
     return copy === undefined ? null : JSON.parse(copy.json);
   }
@@ -169,7 +167,7 @@ export class SessionKeeper implements KeptSessions {
     return { json, expiresAt: leftMs === undefined ? this.#expiryOf(JSON.parse(json)) : wallNow + leftMs };
   }
 
-  // Where express-session and koa-session write down when a session ends.
+  // The places where express-session and koa-session record the end of a session.
   #expiryOf(data: unknown): number {
     const { cookie, _expire } = data as {
       readonly cookie?: { readonly expires?: string | Date | null };
@@ -184,8 +182,7 @@ export class SessionKeeper implements KeptSessions {
   #bounded<T>(answer: Promise<T>): Promise<T> {
     const { clock, timeoutMs } = this.#settings;
     return withinDeadline(clock, timeoutMs, answer, () => {
-      this.#suspicion.begin();
-      this.#outbox.suspect();
+      this.#recentTimeout.record();
       return tooLate('The session store', timeoutMs);
     });
   }

@@ -1,25 +1,41 @@
 import { systemClock, systemRandom, type Clock, type Random } from '@redis-resilience/core';
-import { checkAdapterOptions } from '@redis-resilience/core/http';
-import { count, flag, milliseconds, path, text, timeReaders, withDefaults } from '../option-readers.ts';
+import {
+  booleanOf,
+  clockOf,
+  countOf,
+  durationOf,
+  folderOf,
+  functionOf,
+  textOf,
+  withDefaults,
+  type OptionReaders,
+} from '@redis-resilience/core/kit';
 
-/** Options of the session stores. All durations in milliseconds. */
+/** Options of the session stores. */
 export interface SessionOptions {
-  /** Put before the keys that remember destroyed sessions, and the channel they are announced on. Default `sess:`. */
+  /**
+   * Put before the keys and the channel that tell of destroyed sessions and, in a `koaSessionStore` without `store`,
+   * before the keys of the sessions. Default `sess:`.
+   */
   readonly prefix?: string;
-  /** Bytes of local copies of sessions. Default 32 MiB. */
+  /** Memory for local copies of sessions. Default 32 MiB. */
   readonly maxLocalBytes?: number;
-  /** How long a request waits for Redis. Default 200. */
+  /** How long a request waits for Redis. Default 200 ms. */
   readonly timeoutMs?: number;
-  /** Life of a session that does not say itself when it ends. Default 86,400,000. */
+  /** Lifetime of a session whose data does not say when it ends. Default 86,400,000 ms: a day. */
   readonly ttlMs?: number;
-  /** For how long a destroyed session is remembered, so that it never comes back. Default 86,400,000. */
+  /**
+   * How long a destroyed session is remembered, so that it does not come back, and the oldest age of a kept write.
+   * Default 86,400,000 ms: a day.
+   */
   readonly rememberDestroyedMs?: number;
-  /** Whether this instance hears of sessions destroyed on others, on a connection of its own. Default true. */
+  /** Whether this instance is told, on a connection of its own, of sessions destroyed elsewhere. Default true. */
   readonly listen?: boolean;
-  /** Writes kept at once while Redis is away. Default 10,000. */
+  /** Writes kept at once while Redis is away; the oldest are dropped first. Default 10,000. */
   readonly maxEntries?: number;
-  /** A folder to keep writes in, so that they survive the process. Default: in memory. */
+  /** A folder for kept writes, so that they survive the process; needs `classic-level`. Default: kept in memory. */
   readonly path?: string;
+  /** Time and randomness, for tests. */
   readonly clock?: Clock;
   readonly random?: Random;
 }
@@ -41,18 +57,21 @@ export const sessionDefaults = {
   random: systemRandom,
 } as const satisfies Omit<Required<SessionOptions>, 'path'>;
 
-/** @throws ConfigurationError that names the option, or the nearest right name */
-export function resolveSessionOptions(caller: string, options: SessionOptions): SessionSettings {
-  checkAdapterOptions<SessionOptions>(caller, options, {
-    prefix: text,
-    maxLocalBytes: count(0),
-    timeoutMs: milliseconds(1),
-    ttlMs: milliseconds(1),
-    rememberDestroyedMs: milliseconds(1),
-    listen: flag,
-    maxEntries: count(1),
-    path,
-    ...timeReaders,
-  });
+/** Readers of {@link SessionOptions}. */
+export const sessionReaders: OptionReaders<SessionOptions> = {
+  prefix: textOf,
+  maxLocalBytes: countOf(0),
+  timeoutMs: durationOf(1),
+  ttlMs: durationOf(1),
+  rememberDestroyedMs: durationOf(1),
+  listen: booleanOf,
+  maxEntries: countOf(1),
+  path: folderOf,
+  clock: clockOf,
+  random: functionOf,
+};
+
+/** The options with every default filled in. */
+export function resolveSessionOptions(options: SessionOptions): SessionSettings {
   return withDefaults(sessionDefaults, options) as SessionSettings;
 }

@@ -1,33 +1,30 @@
-import type { RedisResilience, TimerHandle } from '@redis-resilience/core';
-import { pause } from '../deadline.ts';
+import type { Clock, RedisResilience, TimerHandle } from '@redis-resilience/core';
+import { pause } from '@redis-resilience/core/kit';
+import type { ReplayingOutbox } from '../outbox/replaying-outbox.ts';
 import type { DestroyedSessions } from './destroyed-sessions.ts';
 import type { SessionBackend } from './session-backend.ts';
 import type { SessionCopies } from './session-copies.ts';
-import type { SessionSettings } from './session-options.ts';
 
 const batchSize = 50;
 const pauseMs = 10;
 const retryMs = 1000;
 
-/** What a {@link SessionRestore} works on. */
+/** The parts of a session store that a {@link SessionRestore} works on. */
 export interface RestoreParts {
-  readonly resilience: RedisResilience;
-  readonly settings: SessionSettings;
+  readonly clock: Clock;
   readonly backend: SessionBackend;
   readonly copies: SessionCopies;
   readonly destroyed: DestroyedSessions;
-  /** Whether a write of the session has yet to arrive: it will say what the session is. */
-  readonly isPending: (sid: string) => boolean;
-  /** Removes the session everywhere, once more. */
-  readonly destroyAgain: (sid: string) => Promise<unknown>;
+  readonly outbox: ReplayingOutbox;
 }
 
 /**
- * After an outage: sessions destroyed on this instance are destroyed again where Redis forgot that; copies of sessions
- * destroyed elsewhere meanwhile are dropped; and sessions that Redis lost are given back to it. Until that is done, a
- * session that Redis does not know may still be known here.
+ * Restores the sessions after an outage: destroys those of this instance again where Redis forgot it, drops copies of
+ * sessions that were destroyed elsewhere, and gives Redis the sessions that it lost. Until that is done, a session that
+ * Redis does not have may still be answered from a copy.
  */
 export class SessionRestore {
+  readonly #resilience: RedisResilience;
   readonly #parts: RestoreParts;
   readonly #stopListening: () => void;
   #isDue = false;
@@ -35,15 +32,16 @@ export class SessionRestore {
   #isClosed = false;
   #timer: TimerHandle | undefined;
 
-  constructor(parts: RestoreParts) {
+  constructor(resilience: RedisResilience, parts: RestoreParts) {
+    this.#resilience = resilience;
     this.#parts = parts;
-    this.#stopListening = parts.resilience.on('change', ({ snapshot }) => {
+    this.#stopListening = resilience.on('change', ({ snapshot }) => {
       if (!snapshot.reads || !snapshot.writes) this.#isDue = true;
-      else if (this.#isDue) this.#begin();
+      else if (this.#isDue) this.#start();
     });
   }
 
-  /** Whether Redis may not know all sessions yet. */
+  /** Whether Redis may not have all sessions yet. */
   get isDue(): boolean {
     return this.#isDue;
   }
@@ -51,16 +49,16 @@ export class SessionRestore {
   close(): void {
     this.#isClosed = true;
     this.#stopListening();
-    if (this.#timer !== undefined) this.#parts.settings.clock.clearTimeout(this.#timer);
+    if (this.#timer !== undefined) this.#parts.clock.clearTimeout(this.#timer);
   }
 
-  #begin(): void {
+  #start(): void {
     if (this.#isRunning || this.#isClosed) return;
     this.#isRunning = true;
     this.#run()
       .then(
         () => {
-          const { reads, writes } = this.#parts.resilience.snapshot();
+          const { reads, writes } = this.#resilience.snapshot();
           this.#isDue = !reads || !writes;
         },
         () => this.#tryLater(),
@@ -72,42 +70,52 @@ export class SessionRestore {
 
   #tryLater(): void {
     if (this.#isClosed || this.#timer !== undefined) return;
-    this.#timer = this.#parts.settings.clock.setTimeout(() => {
+    this.#timer = this.#parts.clock.setTimeout(() => {
       this.#timer = undefined;
-      this.#begin();
+      this.#start();
     }, retryMs);
     this.#timer.unref?.();
   }
 
   async #run(): Promise<void> {
-    const { destroyed, destroyAgain, copies } = this.#parts;
-    await this.#inBatches(destroyed.own(), async (sids) => {
-      const noted = await destroyed.areNoted(sids);
-      await Promise.all(sids.filter((_, index) => noted[index] === false).map(destroyAgain));
-    });
+    const { destroyed, copies } = this.#parts;
+    await this.#inBatches(destroyed.own(), (sids) => this.#destroyAgain(sids));
     await this.#inBatches(copies.sids(), (sids) => this.#giveBack(sids));
   }
 
+  async #destroyAgain(sids: readonly string[]): Promise<void> {
+    const { destroyed, outbox } = this.#parts;
+    const marked = await destroyed.areMarked(sids);
+    const forgotten = sids.filter((_, index) => marked[index] === false);
+    await Promise.all(forgotten.map((sid) => outbox.add('session.destroy', [sid])));
+  }
+
   async #giveBack(sids: readonly string[]): Promise<void> {
-    const { destroyed, copies, isPending } = this.#parts;
-    const noted = await destroyed.areNoted(sids);
+    const { destroyed, copies } = this.#parts;
+    const marked = await destroyed.areMarked(sids);
     const alive = sids.filter((sid, index) => {
-      if (noted[index] === true) copies.drop(sid);
-      return noted[index] !== true && !isPending(sid);
+      if (marked[index] === true) copies.drop(sid);
+      return marked[index] !== true && !this.#isPending(sid);
     });
     await Promise.all(alive.map((sid) => this.#giveBackOne(sid)));
   }
 
   async #giveBackOne(sid: string): Promise<void> {
-    const { backend, copies, destroyed, settings, isPending } = this.#parts;
+    const { backend, copies, destroyed, clock } = this.#parts;
     const known = await backend.get(sid);
-    const wallNow = settings.clock.wallNow();
+    const wallNow = clock.wallNow();
     const copy = copies.get(sid, wallNow);
     const isKnown = known !== null && known !== undefined;
-    if (isKnown || copy === undefined || isPending(sid) || destroyed.has(sid)) return;
+    if (isKnown || copy === undefined || this.#isPending(sid) || destroyed.has(sid)) return;
     await backend.set(sid, JSON.parse(copy.json), copy.expiresAt - wallNow);
-    const [wasDestroyed] = await destroyed.areNoted([sid]);
+    const [wasDestroyed] = await destroyed.areMarked([sid]);
     if (wasDestroyed === true || destroyed.has(sid)) await backend.destroy(sid);
+  }
+
+  // A kept write of the session decides what the session is; a touch does not.
+  #isPending(sid: string): boolean {
+    const kept = this.#parts.outbox.lastKept(sid);
+    return kept !== undefined && kept.command !== 'session.touch';
   }
 
   async #inBatches(
@@ -115,7 +123,7 @@ export class SessionRestore {
     work: (batch: readonly string[]) => Promise<void>,
   ): Promise<void> {
     for (let from = 0; from < sids.length && !this.#isClosed; from += batchSize) {
-      if (from > 0) await pause(this.#parts.settings.clock, pauseMs);
+      if (from > 0) await pause(this.#parts.clock, pauseMs);
       await work(sids.slice(from, from + batchSize));
     }
   }

@@ -1,5 +1,11 @@
 import { ConfigurationError, type RedisResilience } from '@redis-resilience/core';
-import { checkAdapterOptions, optionReaders, type OptionReaders } from '@redis-resilience/core/http';
+import {
+  checkOptions,
+  invalid,
+  resiliencesOf,
+  type OptionReader,
+  type OptionReaders,
+} from '@redis-resilience/core/kit';
 import type { CacheSource, OutboxSource } from './sources.ts';
 
 /** A connection, or several: each keeps its name as a label. */
@@ -13,8 +19,6 @@ export interface FallbackOptions {
   readonly outboxes?: Readonly<Record<string, OutboxSource>>;
 }
 
-type Reader = (value: unknown, path: string) => void;
-
 /** Readers of {@link FallbackOptions}. */
 export const fallbackReaders: OptionReaders<FallbackOptions> = {
   caches: objectsWith('stats', 'function', 'caches by name, each with stats()'),
@@ -26,14 +30,14 @@ export const fallbackReaders: OptionReaders<FallbackOptions> = {
  *
  * @throws {@link ConfigurationError} when it is not one resilience or a list of them
  */
-export function resiliencesOf(caller: string, measured: Measured): readonly RedisResilience[] {
+export function resiliencesToMeasure(caller: string, measured: Measured): readonly RedisResilience[] {
   const resiliences = Array.isArray(measured) ? (measured as readonly RedisResilience[]) : [measured];
-  checkAdapterOptions(caller, { resiliences }, { resiliences: optionReaders.resiliences });
+  checkOptions(caller, { resiliences }, { resiliences: resiliencesOf });
   if (resiliences.length === 0) throw new ConfigurationError(`${caller} needs at least one connection.`);
   return resiliences as readonly RedisResilience[];
 }
 
-function objectsWith(property: string, type: 'function' | 'number', allowed: string): Reader {
+function objectsWith(property: string, type: 'function' | 'number', allowed: string): OptionReader {
   return (value, path) => {
     const entries: unknown = typeof value === 'object' && value !== null ? Object.values(value) : undefined;
     const isRight =
@@ -41,6 +45,6 @@ function objectsWith(property: string, type: 'function' | 'number', allowed: str
       entries.every(
         (entry: unknown) => typeof (entry as Record<string, unknown> | null)?.[property] === type,
       );
-    if (!isRight) throw new ConfigurationError(`The option ${path} must be ${allowed}.`);
+    if (!isRight) throw invalid(path, value, allowed);
   };
 }

@@ -1,5 +1,5 @@
 import { ConfigurationError } from '@redis-resilience/core';
-import { checkAdapterOptions, type OptionReaders } from '@redis-resilience/core/http';
+import { checkOptions, type OptionReaders } from '@redis-resilience/core/kit';
 import { metrics, type Meter, type MeterProvider, type Observable } from '@opentelemetry/api';
 import { durationInstruments, instruments } from '../measure/catalogue.ts';
 import { Durations } from '../measure/durations.ts';
@@ -7,7 +7,7 @@ import type { DurationInstrument, Instrument } from '../measure/instrument.ts';
 import { Sources } from '../measure/sources.ts';
 import {
   fallbackReaders,
-  resiliencesOf,
+  resiliencesToMeasure,
   type FallbackOptions,
   type Measured,
 } from '../measure/source-readers.ts';
@@ -36,8 +36,8 @@ export function registerInstruments(measured: Measured, options: InstrumentsOpti
     meterProvider = metrics.getMeterProvider(),
     caches = {},
     outboxes = {},
-  } = checkAdapterOptions('registerInstruments', options, readers);
-  const resiliences = resiliencesOf('registerInstruments', measured);
+  } = checkOptions('registerInstruments', options, readers);
+  const resiliences = resiliencesToMeasure('registerInstruments', measured);
   if (registered.has(meterProvider)) {
     throw new ConfigurationError(
       'This meter provider has the instruments already. Register all connections in one call, ' +

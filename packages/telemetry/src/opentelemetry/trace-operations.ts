@@ -1,5 +1,5 @@
 import { ConfigurationError, isRedisResilienceError, systemClock } from '@redis-resilience/core';
-import { checkAdapterOptions, optionReaders, type OptionReaders } from '@redis-resilience/core/http';
+import { checkOptions, durationOf, type OptionReaders } from '@redis-resilience/core/kit';
 import {
   SpanKind,
   SpanStatusCode,
@@ -34,7 +34,7 @@ export interface TraceOptions {
  * const stop = traceOperations();
  */
 export function traceOperations(options: TraceOptions = {}): () => void {
-  const { tracerProvider = trace.getTracerProvider(), minWaitMs = 1 } = checkAdapterOptions(
+  const { tracerProvider = trace.getTracerProvider(), minWaitMs = 1 } = checkOptions(
     'traceOperations',
     options,
     readers,
@@ -59,7 +59,7 @@ export function traceOperations(options: TraceOptions = {}): () => void {
 }
 
 const readers: OptionReaders<TraceOptions> = {
-  minWaitMs: optionReaders.milliseconds,
+  minWaitMs: durationOf(1),
   tracerProvider: (value) => {
     if (typeof (value as Partial<TracerProvider> | null)?.getTracer === 'function') return;
     throw new ConfigurationError('The option traceOperations.tracerProvider must be a TracerProvider.');

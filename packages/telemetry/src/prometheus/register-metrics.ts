@@ -1,12 +1,12 @@
 import { ConfigurationError } from '@redis-resilience/core';
-import { checkAdapterOptions, type OptionReaders } from '@redis-resilience/core/http';
+import { checkOptions, type OptionReaders } from '@redis-resilience/core/kit';
 import { Counter, Gauge, register, Registry, type RegistryContentType } from 'prom-client';
 import { durationInstruments, instruments } from '../measure/catalogue.ts';
 import type { Instrument } from '../measure/instrument.ts';
 import { Sources } from '../measure/sources.ts';
 import {
   fallbackReaders,
-  resiliencesOf,
+  resiliencesToMeasure,
   type FallbackOptions,
   type Measured,
 } from '../measure/source-readers.ts';
@@ -45,8 +45,8 @@ export function registerMetrics(measured: Measured, options: MetricsOptions = {}
     registry = register,
     caches = {},
     outboxes = {},
-  } = checkAdapterOptions('registerMetrics', options, readers);
-  const resiliences = resiliencesOf('registerMetrics', measured);
+  } = checkOptions('registerMetrics', options, readers);
+  const resiliences = resiliencesToMeasure('registerMetrics', measured);
   checkIsFree(registry);
   const sources = new Sources({ resiliences, caches, outboxes });
   const unregister = (): void => {

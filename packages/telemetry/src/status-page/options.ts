@@ -1,6 +1,16 @@
 import type { IncomingMessage } from 'node:http';
-import { ConfigurationError, type RedisResilience } from '@redis-resilience/core';
-import { checkAdapterOptions, optionReaders, type OptionReaders } from '@redis-resilience/core/http';
+import type { RedisResilience } from '@redis-resilience/core';
+import {
+  booleanOf,
+  checkOptions,
+  countOf,
+  functionOf,
+  invalid,
+  nameOf,
+  resilienceOf,
+  resiliencesOf,
+  type OptionReaders,
+} from '@redis-resilience/core/kit';
 
 /** Options of the status page, in every framework. */
 export interface StatusPageOptions {
@@ -29,25 +39,19 @@ export interface StatusPageOptions {
  * @throws {@link ConfigurationError} when an option is unknown or wrong
  */
 export function checkStatusPageOptions(caller: string, options: StatusPageOptions): StatusPageOptions {
-  return checkAdapterOptions(caller, options, readers);
+  return checkOptions(caller, options, readers);
 }
 
 const readers: OptionReaders<StatusPageOptions> = {
-  resilience: optionReaders.resilience,
-  resiliences: optionReaders.resiliences,
-  enabled: optionReaders.flag,
-  title: optionReaders.name,
+  resilience: resilienceOf,
+  resiliences: resiliencesOf,
+  enabled: booleanOf,
+  title: nameOf,
   path: (value, path) => {
     if (typeof value !== 'string' || !/^(\/[\w.~-]+)+$/.test(value)) {
-      throw new ConfigurationError(`The option ${path} must be a path such as '/redis-status'.`);
+      throw invalid(path, value, "a path such as '/redis-status'");
     }
   },
-  authorize: (value, path) => {
-    if (typeof value !== 'function') throw new ConfigurationError(`The option ${path} must be a function.`);
-  },
-  maxWatchers: (value, path) => {
-    if (!Number.isSafeInteger(value) || (value as number) < 1) {
-      throw new ConfigurationError(`The option ${path} must be a whole number of at least 1.`);
-    }
-  },
+  authorize: functionOf,
+  maxWatchers: countOf(1),
 };

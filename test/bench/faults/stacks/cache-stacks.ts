@@ -1,6 +1,6 @@
 import KeyvRedis, { createKeyvNonBlocking } from '@keyv/redis';
 import { createRedisResilience } from '@redis-resilience/core';
-import { createCache as createResilientCache } from '@redis-resilience/fallback';
+import { createCache as createResilientCache } from '@redis-resilience/fallback/cache';
 import { createCache } from 'cache-manager';
 import { Cacheable } from 'cacheable';
 import { Keyv } from 'keyv';

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createRedisResilience } from '@redis-resilience/core';
-import { resilientRateLimitStore, sendCommandOf } from '@redis-resilience/fallback/rate-limit';
+import { resilientRateLimitStore, sendCommandOf } from '@redis-resilience/fallback/limits';
 import type { Request, RequestHandler } from 'express';
 import { rateLimit, type Options } from 'express-rate-limit';
 import type { Redis } from 'ioredis';

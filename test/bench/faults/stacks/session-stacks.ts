@@ -1,5 +1,5 @@
 import { createRedisResilience } from '@redis-resilience/core';
-import { connectRedisClient, resilientSessionStore } from '@redis-resilience/fallback/express-session';
+import { connectRedisClient, resilientSessionStore } from '@redis-resilience/fallback/sessions';
 import { RedisStore } from 'connect-redis';
 import session, { type Store } from 'express-session';
 import type { Redis } from 'ioredis';

@@ -1,0 +1,48 @@
+import { hasMethod, isResilience } from './option-readers.ts';
+import { resilienceOptionNames } from './settings.ts';
+import { checkKeys, invalid, nearest, unknownOption, type OptionReader } from './validate-options.ts';
+
+/** One reader for each option; a name that is not here is unknown. */
+export type OptionReaders<T extends object> = { readonly [Name in keyof Required<T>]: OptionReader };
+
+/**
+ * Checks the options of a factory, a middleware or a decorator once, when it is called, and gives them back.
+ *
+ * @throws {@link ConfigurationError} that names the option, what it must be, or the nearest known name
+ *
+ * @example
+ * checkOptions('redisGuard', { budgetMS: 200 }, { budgetMs: durationOf(1) });
+ * // The option redisGuard.budgetMS does not exist. Did you mean budgetMs?
+ */
+export function checkOptions<T extends object>(caller: string, options: T, readers: OptionReaders<T>): T {
+  if (isResilience(options) || hasMethod(options, 'sendCommand')) {
+    throw invalid(caller, options, `an object of ${Object.keys(readers).join(', ')}`);
+  }
+  checkKeys(options, readers, caller);
+  return options;
+}
+
+/**
+ * Checks one argument of a call.
+ *
+ * @throws {@link ConfigurationError} that names the argument and what it must be
+ *
+ * @example
+ * checkArgument('createCache.resilience', resilience, resilienceOf);
+ */
+export function checkArgument(path: string, value: unknown, reader: OptionReader): void {
+  reader(value, path);
+}
+
+/**
+ * Checks the names of options that stand beside those of `createRedisResilience` in one object. The values of the latter
+ * are checked by core when the resilience is made.
+ *
+ * @throws {@link ConfigurationError} that names the nearest known name
+ */
+export function checkOptionNames(caller: string, options: object, own: readonly string[]): void {
+  const known = [...own, ...resilienceOptionNames];
+  for (const name of Object.keys(options)) {
+    if (!known.includes(name)) throw unknownOption(`${caller}.${name}`, nearest(name, known));
+  }
+}

@@ -1,0 +1,60 @@
+import type { Clock } from './clock.ts';
+import { CommandTimeoutError } from './errors.ts';
+
+/**
+ * Settles as `promise` does if that happens within `ms`; otherwise rejects with the error that `late` makes, or with the
+ * reason of the signal once that aborts. The promise itself goes on: its later result is ignored, and a later rejection
+ * is never unhandled.
+ *
+ * @example
+ * await withinDeadline(systemClock, 200, store.get(id), () => tooLate('The store', 200));
+ */
+export function withinDeadline<T>(
+  clock: Clock,
+  ms: number,
+  promise: T | PromiseLike<T>,
+  late: () => Error,
+  signal?: AbortSignal,
+): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const timer = clock.setTimeout(() => {
+      signal?.removeEventListener('abort', onAbort);
+      reject(late());
+    }, ms);
+    const stop = (): void => {
+      clock.clearTimeout(timer);
+      signal?.removeEventListener('abort', onAbort);
+    };
+    const onAbort = (): void => {
+      clock.clearTimeout(timer);
+      reject(signal?.reason as Error);
+    };
+    if (signal?.aborted === true) onAbort();
+    else signal?.addEventListener('abort', onAbort, { once: true });
+    Promise.resolve(promise).then(
+      (value) => {
+        stop();
+        resolve(value);
+      },
+      (error: unknown) => {
+        stop();
+        reject(error);
+      },
+    );
+  });
+}
+
+/** The error of an operation that was started and is not waited for any longer. Its outcome is `unknown`. */
+export function tooLate(subject: string, ms: number): CommandTimeoutError {
+  return new CommandTimeoutError(`${subject} did not finish within ${ms} ms. It may still take effect.`, {
+    reason: 'slow',
+    outcome: 'unknown',
+  });
+}
+
+/** Resolves after `ms`. Does not keep the process alive. */
+export function pause(clock: Clock, ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    clock.setTimeout(resolve, ms).unref?.();
+  });
+}

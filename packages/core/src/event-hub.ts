@@ -1,0 +1,50 @@
+/** A listener threw. The error was contained: it reaches neither the emitter nor the other listeners. */
+export interface ListenerError {
+  readonly event: string;
+  readonly error: unknown;
+}
+
+type Listener<Payload> = (payload: Payload) => void;
+
+/**
+ * A typed emitter whose listeners cannot break it: an error that a listener throws is emitted as `listener-error`.
+ *
+ * @example
+ * const hub = new EventHub<{ saved: { count: number }; 'listener-error': ListenerError }>();
+ * const stop = hub.on('saved', ({ count }) => console.log(count));
+ * hub.emit('saved', { count: 3 });
+ */
+export class EventHub<Events extends { readonly 'listener-error': ListenerError }> {
+  readonly #listeners = new Map<keyof Events, Set<Listener<never>>>();
+
+  /** Adds a listener; the returned function removes it. */
+  on<Event extends keyof Events>(event: Event, listener: Listener<Events[Event]>): () => void {
+    const listeners = this.#listeners.get(event) ?? new Set();
+    this.#listeners.set(event, listeners);
+    const own: Listener<Events[Event]> = (payload) => listener(payload);
+    listeners.add(own);
+    return () => {
+      listeners.delete(own);
+    };
+  }
+
+  hasListeners(event: keyof Events): boolean {
+    return (this.#listeners.get(event)?.size ?? 0) > 0;
+  }
+
+  emit<Event extends keyof Events>(event: Event, payload: Events[Event]): void {
+    const listeners = this.#listeners.get(event);
+    if (listeners === undefined || listeners.size === 0) return;
+    for (const listener of [...listeners] as Listener<Events[Event]>[]) {
+      try {
+        listener(payload);
+      } catch (error) {
+        if (event !== 'listener-error') this.emit('listener-error', { event: String(event), error });
+      }
+    }
+  }
+
+  clear(): void {
+    this.#listeners.clear();
+  }
+}

@@ -1,0 +1,25 @@
+import { invalid, nearest, unknownOption, type OptionReader } from '../validate-options.ts';
+import type { Critical } from './health-report.ts';
+
+/**
+ * Checks that critical connections exist: a mistyped name would never fail readiness.
+ *
+ * @throws {@link ConfigurationError} that names the nearest connection
+ */
+export function checkCritical(
+  caller: string,
+  critical: Critical | undefined,
+  names: readonly string[],
+): void {
+  if (critical === undefined || typeof critical === 'boolean') return;
+  for (const name of critical) {
+    if (!names.includes(name)) throw unknownOption(`${caller}.critical.${name}`, nearest(name, names));
+  }
+}
+
+/** Reads {@link Critical}. */
+export const criticalOf: OptionReader = (value, path) => {
+  const isCritical =
+    typeof value === 'boolean' || (Array.isArray(value) && value.every((name) => typeof name === 'string'));
+  if (!isCritical) throw invalid(path, value, 'true, false or a list of connection names');
+};

@@ -1,0 +1,136 @@
+import { ConfigurationError } from './errors.ts';
+import type { RedisResilience } from './redis-resilience.ts';
+import { invalid, type OptionReader } from './validate-options.ts';
+
+const maxDurationMs = 2 ** 31 - 1;
+
+/** Milliseconds, at least `min`, at most what a timer can wait. */
+export function durationOf(min: number): OptionReader {
+  return (value, path) => {
+    if (typeof value !== 'number' || !(value >= min && value <= maxDurationMs)) {
+      throw invalid(path, value, `a number of milliseconds from ${min} to ${maxDurationMs}`);
+    }
+  };
+}
+
+/** A whole number, at least `min` and at most `max`. */
+export function countOf(min: number, max = Number.MAX_SAFE_INTEGER): OptionReader {
+  const range = max === Number.MAX_SAFE_INTEGER ? `of at least ${min}` : `from ${min} to ${max}`;
+  return (value, path) => {
+    if (!Number.isInteger(value) || (value as number) < min || (value as number) > max) {
+      throw invalid(path, value, `a whole number ${range}`);
+    }
+  };
+}
+
+/** A number from `min` to `max`. */
+export function numberOf(min: number, max: number): OptionReader {
+  return (value, path) => {
+    if (typeof value !== 'number' || !(value >= min && value <= max)) {
+      throw invalid(path, value, `a number from ${min} to ${max}`);
+    }
+  };
+}
+
+export const ratioOf: OptionReader = (value, path) => {
+  if (typeof value !== 'number' || !(value > 0 && value <= 1)) {
+    throw invalid(path, value, 'a ratio above 0, at most 1');
+  }
+};
+
+export const booleanOf: OptionReader = (value, path) => {
+  if (typeof value !== 'boolean') throw invalid(path, value, 'true or false');
+};
+
+export const nameOf: OptionReader = (value, path) => {
+  if (typeof value !== 'string' || value.length === 0 || value.length > 100) {
+    throw invalid(path, value, 'a name of 1 to 100 characters');
+  }
+};
+
+export const textOf: OptionReader = (value, path) => {
+  if (typeof value !== 'string') throw invalid(path, value, 'a string');
+};
+
+export const folderOf: OptionReader = (value, path) => {
+  if (typeof value !== 'string' || value.length === 0) throw invalid(path, value, 'the path of a folder');
+};
+
+export const functionOf: OptionReader = (value, path) => {
+  if (typeof value !== 'function') throw invalid(path, value, 'a function');
+};
+
+export const functionsOf: OptionReader = (value, path) => {
+  if (!isListOf(value, isFunction)) throw invalid(path, value, 'a list of functions');
+};
+
+/** One of these words. */
+export function oneOf(...allowed: readonly string[]): OptionReader {
+  return (value, path) => {
+    if (typeof value !== 'string' || !allowed.includes(value)) {
+      throw invalid(path, value, `one of ${allowed.map((name) => `'${name}'`).join(', ')}`);
+    }
+  };
+}
+
+export const laneOf: OptionReader = oneOf('read', 'write');
+
+/** An object that has these methods. */
+export function objectWith(...methods: readonly string[]): OptionReader {
+  return (value, path) => {
+    if (!methods.every((name) => hasMethod(value, name))) {
+      throw invalid(path, value, `an object with ${methods.map((name) => `${name}()`).join(', ')}`);
+    }
+  };
+}
+
+/** A whole clock: half of one would fail at the first timer. */
+export const clockOf: OptionReader = objectWith(
+  'now',
+  'wallNow',
+  'setTimeout',
+  'clearTimeout',
+  'setImmediate',
+);
+
+export const resilienceOf: OptionReader = (value, path) => {
+  if (!isResilience(value)) throw invalid(path, value, 'what createRedisResilience() or protect() returns');
+};
+
+export const resiliencesOf: OptionReader = (value, path) => {
+  if (!isListOf(value, isResilience)) {
+    throw invalid(path, value, 'a list of what createRedisResilience() or protect() returns');
+  }
+};
+
+/** Credentials or a provider of them. The error never shows what was given. */
+export const credentialsOf: OptionReader = (value, path) => {
+  if (typeof value === 'function') return;
+  const given = value as { username?: unknown; password?: unknown } | null;
+  const isValid =
+    typeof given === 'object' &&
+    given !== null &&
+    typeof given.password === 'string' &&
+    (given.username === undefined || typeof given.username === 'string');
+  if (!isValid) {
+    throw new ConfigurationError(
+      `The option ${path} must be { username?, password } or a function that gives them.`,
+    );
+  }
+};
+
+export function isResilience(value: unknown): value is RedisResilience {
+  return hasMethod(value, 'snapshot') && hasMethod(value, 'execute');
+}
+
+export function hasMethod(value: unknown, name: string): boolean {
+  return typeof (value as Readonly<Record<string, unknown>> | null | undefined)?.[name] === 'function';
+}
+
+function isFunction(value: unknown): boolean {
+  return typeof value === 'function';
+}
+
+function isListOf(value: unknown, accepts: (entry: unknown) => boolean): boolean {
+  return Array.isArray(value) && value.every(accepts);
+}

@@ -1,0 +1,49 @@
+import type { Clock } from '../clock.ts';
+import type { RedisResilience } from '../redis-resilience.ts';
+import type { RedisSnapshot } from '../snapshot.ts';
+
+/** Bounds of {@link untilChange}. */
+export interface WaitBounds {
+  /** Default: no limit. */
+  readonly timeoutMs?: number | undefined;
+  /** Rejects with its reason when it aborts. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Resolves with the snapshot of the next change that satisfies the condition; with undefined after `timeoutMs`, or when
+ * the resilience is closed. The present snapshot is not looked at.
+ *
+ * @example
+ * await untilChange(resilience, systemClock, ({ status }) => status === 'up', { timeoutMs: 1000 });
+ */
+export function untilChange(
+  resilience: Pick<RedisResilience, 'on'>,
+  clock: Clock,
+  condition: (snapshot: RedisSnapshot) => boolean,
+  { timeoutMs, signal }: WaitBounds = {},
+): Promise<RedisSnapshot | undefined> {
+  return new Promise((resolve, reject) => {
+    const stop = (): void => {
+      stopListening();
+      stopWaitingForClose();
+      if (timer !== undefined) clock.clearTimeout(timer);
+      signal?.removeEventListener('abort', onAbort);
+    };
+    const finish = (snapshot?: RedisSnapshot): void => {
+      stop();
+      resolve(snapshot);
+    };
+    const onAbort = (): void => {
+      stop();
+      reject(signal?.reason as Error);
+    };
+    const timer = timeoutMs === undefined ? undefined : clock.setTimeout(() => finish(), timeoutMs);
+    const stopListening = resilience.on('change', ({ snapshot }) => {
+      if (condition(snapshot)) finish(snapshot);
+    });
+    const stopWaitingForClose = resilience.on('closed', () => finish());
+    if (signal?.aborted === true) onAbort();
+    else signal?.addEventListener('abort', onAbort, { once: true });
+  });
+}

@@ -1,0 +1,22 @@
+import type { RedisResilience } from '@redis-resilience/core';
+import { checkArgument, resilienceOf } from '@redis-resilience/core/kit';
+import type { Cache } from './cache.ts';
+import { resolveCacheOptions, type CacheOptions } from './cache-options.ts';
+import { ResilientCache } from './resilient-cache.ts';
+
+/**
+ * Makes a cache over a protected connection.
+ *
+ * A hit comes from Redis. On a miss the loader runs: once for all callers that ask at the same time, and never more than
+ * `maxConcurrentLoads` loaders at once. While Redis is away, or when the loader fails, local copies answer, marked stale.
+ * Errors are never cached.
+ *
+ * @throws {@link ConfigurationError} when an option is unknown or wrong
+ * @example
+ * const cache = createCache(resilience, { ttlMs: 60_000, staleIfErrorMs: 600_000 });
+ * const product = await cache.getOrLoad(`product:${id}`, () => db.product(id));
+ */
+export function createCache(resilience: RedisResilience, options: CacheOptions = {}): Cache {
+  checkArgument('createCache.resilience', resilience, resilienceOf);
+  return new ResilientCache(resilience, resolveCacheOptions(options));
+}

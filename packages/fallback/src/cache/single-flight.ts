@@ -1,0 +1,119 @@
+import type { Clock } from '@redis-resilience/core';
+import { withinDeadline } from '@redis-resilience/core/kit';
+import type { Invalidations } from './invalidations.ts';
+import { overloaded, type LoaderBulkhead } from './loader-bulkhead.ts';
+
+/** What a loader is given. */
+export interface LoadContext {
+  /** Aborts `loadTimeoutMs` after the load began: pass it on to the database. */
+  readonly signal: AbortSignal;
+}
+
+/** Gets a value from the source of truth. Errors that it throws are never cached. */
+export type Loader<T> = (context: LoadContext) => T | Promise<T>;
+
+/** The result of one load. */
+export interface Loaded<T> {
+  readonly value: T;
+  /** Wall clock when the load began: the version of the value. */
+  readonly at: number;
+  readonly loadMs: number;
+}
+
+interface Flight {
+  readonly promise: Promise<Loaded<unknown>>;
+  waiters: number;
+}
+
+/** Joins concurrent loads of one key into one. Each caller has its own deadline. */
+export class SingleFlight {
+  readonly #clock: Clock;
+  readonly #bulkhead: LoaderBulkhead;
+  readonly #invalidations: Invalidations;
+  readonly #loadTimeoutMs: number;
+  readonly #flights = new Map<string, Flight>();
+
+  constructor(clock: Clock, bulkhead: LoaderBulkhead, invalidations: Invalidations, loadTimeoutMs: number) {
+    this.#clock = clock;
+    this.#bulkhead = bulkhead;
+    this.#invalidations = invalidations;
+    this.#loadTimeoutMs = loadTimeoutMs;
+  }
+
+  /** Whether a load of this key is running or could start at once. */
+  canJoin(key: string): boolean {
+    return this.#flights.has(key) || this.#bulkhead.hasRoom;
+  }
+
+  isLoading(key: string): boolean {
+    return this.#flights.has(key);
+  }
+
+  /**
+   * Joins the load of this key, or starts one, and waits up to `patienceMs` for it, its time in the queue included.
+   * `keep` runs once for each load, unless the key was {@link detach}ed meanwhile; until it is done, callers that ask
+   * for the key get the loaded value.
+   *
+   * @throws {@link OverloadedError} after `patienceMs`, or when too many loads wait; else the error of the loader
+   */
+  async join<T>(
+    key: string,
+    loader: Loader<T>,
+    patienceMs: number,
+    keep: (loaded: Loaded<T>) => Promise<void>,
+  ): Promise<Loaded<T>> {
+    const flight = this.#flights.get(key) ?? this.#start(key, loader, keep);
+    flight.waiters++;
+    try {
+      return (await withinDeadline(this.#clock, patienceMs, flight.promise, () =>
+        overloaded(`The load did not finish within ${patienceMs} ms.`),
+      )) as Loaded<T>;
+    } finally {
+      flight.waiters--;
+    }
+  }
+
+  /** Callers that ask from now on get a new load; the result of a running one is not kept. */
+  detach(key: string): void {
+    this.#flights.delete(key);
+  }
+
+  #start<T>(key: string, loader: Loader<T>, keep: (loaded: Loaded<T>) => Promise<void>): Flight {
+    const flight: Flight = {
+      waiters: 0,
+      promise: this.#bulkhead.run(
+        () => this.#load(key, loader),
+        () => flight.waiters > 0,
+      ),
+    };
+    this.#flights.set(key, flight);
+    const isCurrent = (): boolean => this.#flights.get(key) === flight;
+    flight.promise
+      .then((loaded) => (isCurrent() ? keep(loaded as Loaded<T>) : undefined))
+      .catch(ignore)
+      .finally(() => {
+        if (isCurrent()) this.#flights.delete(key);
+      });
+    return flight;
+  }
+
+  async #load<T>(key: string, loader: Loader<T>): Promise<Loaded<T>> {
+    const at = this.#invalidations.versionAt(key, this.#clock.wallNow());
+    const startedAt = this.#clock.now();
+    const abort = new AbortController();
+    const timer = this.#clock.setTimeout(() => {
+      abort.abort(overloaded(`The load did not finish within ${this.#loadTimeoutMs} ms.`));
+    }, this.#loadTimeoutMs);
+    timer.unref?.();
+    try {
+      const value = await loader({ signal: abort.signal });
+      return { value, at, loadMs: this.#clock.now() - startedAt };
+    } finally {
+      this.#clock.clearTimeout(timer);
+    }
+  }
+}
+
+function ignore(): void {
+  // Every caller gets the error from its own wait; `keep` reports its own errors.
+}

@@ -1,0 +1,45 @@
+import type { DeadEntry, DeadLetter } from './journal.ts';
+
+/** The writes that were given up, bounded by count: the oldest are dropped first. */
+export class DeadLetters {
+  readonly #max: number;
+  readonly #dead = new Map<number, DeadEntry>();
+
+  constructor(max: number) {
+    this.#max = max;
+  }
+
+  list(): readonly DeadLetter[] {
+    return [...this.#dead.values()].map(({ entry, reason, code, diedAt }) => ({
+      id: entry.id,
+      command: entry.command,
+      args: entry.args,
+      reason,
+      code,
+      createdAt: new Date(entry.createdAt),
+      diedAt: new Date(diedAt),
+    }));
+  }
+
+  /** Gives the dead letters that were dropped to make room. */
+  add(dead: DeadEntry): readonly DeadEntry[] {
+    this.#dead.set(dead.entry.seq, dead);
+    const dropped: DeadEntry[] = [];
+    for (const [seq, each] of this.#dead) {
+      if (this.#dead.size <= this.#max) break;
+      this.#dead.delete(seq);
+      dropped.push(each);
+    }
+    return dropped;
+  }
+
+  /** The dead letters with these ids; all of them without ids. */
+  select(ids: readonly string[] | undefined): readonly DeadEntry[] {
+    const all = [...this.#dead.values()];
+    return ids === undefined ? all : all.filter(({ entry }) => ids.includes(entry.id));
+  }
+
+  remove(dead: DeadEntry): void {
+    this.#dead.delete(dead.entry.seq);
+  }
+}

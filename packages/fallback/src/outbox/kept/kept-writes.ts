@@ -1,0 +1,188 @@
+import { bytesOf, type OutboxEntry } from '../write/entry.ts';
+import { merge } from '../write/merge.ts';
+import type { WritePlan } from '../write/write-plan.ts';
+
+/**
+ * One kept write. `open`: it was never sent, and others may be merged into it. `sealed`: it may have been sent before,
+ * and stays as it is. `in-flight`: it is being sent.
+ */
+export interface KeptWrite {
+  entry: OutboxEntry;
+  state: 'open' | 'sealed' | 'in-flight';
+  /** Whether the journal has it. */
+  journaled: boolean;
+}
+
+interface KeyQueue {
+  readonly writes: KeptWrite[];
+  /** Open writes that others may be merged into, by slot. All belong to one family, so that their order is irrelevant. */
+  readonly slots: Map<string, KeptWrite>;
+  family: string | undefined;
+}
+
+/** The effect of adding a write. */
+export interface Addition {
+  readonly kept: KeptWrite;
+  /** Earlier writes that it replaced. */
+  readonly superseded: readonly KeptWrite[];
+  /** The entry it was merged into, as that was before. */
+  readonly mergedInto: OutboxEntry | undefined;
+}
+
+/** The kept writes: one queue per key, merged where the result is the same, with their number and their bytes. */
+export class KeptWrites {
+  readonly #queues = new Map<string, KeyQueue>();
+  // Oldest first.
+  readonly #byAge = new Set<KeptWrite>();
+  readonly #byOwnId = new Map<string, KeptWrite>();
+  #bytes = 0;
+
+  get size(): number {
+    return this.#byAge.size;
+  }
+
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** Keys that have writes. */
+  keys(): IterableIterator<string> {
+    return this.#queues.keys();
+  }
+
+  hasKey(key: string): boolean {
+    return this.#queues.has(key);
+  }
+
+  last(key: string): KeptWrite | undefined {
+    return this.#queues.get(key)?.writes.at(-1);
+  }
+
+  has(kept: KeptWrite): boolean {
+    return this.#byAge.has(kept);
+  }
+
+  withOwnId(id: string): KeptWrite | undefined {
+    return this.#byOwnId.get(id);
+  }
+
+  /** The next write of a key to be sent; undefined while one is in flight. */
+  next(key: string): KeptWrite | undefined {
+    const head = this.#queues.get(key)?.writes[0];
+    return head?.state === 'in-flight' ? undefined : head;
+  }
+
+  *oldestFirst(): Generator<KeptWrite> {
+    for (const kept of this.#byAge) if (kept.state !== 'in-flight') yield kept;
+  }
+
+  all(): readonly KeptWrite[] {
+    return [...this.#byAge];
+  }
+
+  /** The kept writes that adding this one would replace. */
+  supersededBy({ key }: OutboxEntry, plan: WritePlan): readonly KeptWrite[] {
+    if (!plan.supersedes) return [];
+    const writes = this.#queues.get(key)?.writes ?? [];
+    return writes.filter(({ state }) => state !== 'in-flight');
+  }
+
+  add(entry: OutboxEntry, plan: WritePlan): Addition {
+    const superseded = this.supersededBy(entry, plan);
+    for (const each of superseded) this.remove(each);
+    const queue = this.#queues.get(entry.key) ?? this.#newQueue(entry.key);
+    const merged = entry.hasOwnId ? undefined : this.#merge(queue, entry, plan);
+    if (merged !== undefined) return merged;
+    const kept = this.#append(queue, entry, 'open');
+    this.#openSlot(queue, kept, plan.slot);
+    return { kept, superseded, mergedInto: undefined };
+  }
+
+  /** Adds a write that nothing may be merged into: one of an earlier run, or one that is being sent. */
+  addSealed(entry: OutboxEntry, state: 'sealed' | 'in-flight'): KeptWrite {
+    const queue = this.#queues.get(entry.key) ?? this.#newQueue(entry.key);
+    this.#closeSlots(queue);
+    return this.#append(queue, entry, state);
+  }
+
+  /** Makes a write that failed the next one of its key, and its key the last: others go first. */
+  putBack(kept: KeptWrite): void {
+    kept.state = 'sealed';
+    const { key } = kept.entry;
+    const queue = this.#queues.get(key);
+    if (queue === undefined) return;
+    this.#queues.delete(key);
+    this.#queues.set(key, queue);
+  }
+
+  /** From now on nothing is merged into the write. */
+  seal(kept: KeptWrite, state: 'sealed' | 'in-flight'): void {
+    kept.state = state;
+    const queue = this.#queues.get(kept.entry.key);
+    if (queue === undefined) return;
+    for (const [slot, open] of queue.slots) if (open === kept) queue.slots.delete(slot);
+  }
+
+  /** Undoes a merge that could not be recorded. */
+  unmerge(kept: KeptWrite, before: OutboxEntry): void {
+    this.#bytes += before.bytes - kept.entry.bytes;
+    kept.entry = before;
+  }
+
+  remove(kept: KeptWrite): void {
+    const { key, id, bytes } = kept.entry;
+    if (!this.#byAge.delete(kept)) return;
+    this.#bytes -= bytes;
+    this.#byOwnId.delete(id);
+    const queue = this.#queues.get(key);
+    if (queue === undefined) return;
+    this.seal(kept, kept.state === 'in-flight' ? 'in-flight' : 'sealed');
+    const index = queue.writes.indexOf(kept);
+    if (index === 0) queue.writes.shift();
+    else if (index > 0) queue.writes.splice(index, 1);
+    if (queue.writes.length === 0) this.#queues.delete(key);
+  }
+
+  #merge(queue: KeyQueue, entry: OutboxEntry, plan: WritePlan): Addition | undefined {
+    const kept = plan.slot === undefined ? undefined : queue.slots.get(plan.slot);
+    if (kept === undefined) return undefined;
+    const before = kept.entry;
+    const write = merge(before, entry);
+    if (write === undefined) return undefined;
+    const bytes = bytesOf(write.args);
+    kept.entry = { ...before, ...write, createdAt: entry.createdAt, bytes };
+    this.#bytes += bytes - before.bytes;
+    this.#byAge.delete(kept);
+    this.#byAge.add(kept);
+    return { kept, superseded: [], mergedInto: before };
+  }
+
+  #append(queue: KeyQueue, entry: OutboxEntry, state: KeptWrite['state']): KeptWrite {
+    const kept: KeptWrite = { entry, state, journaled: false };
+    queue.writes.push(kept);
+    this.#byAge.add(kept);
+    this.#bytes += entry.bytes;
+    if (entry.hasOwnId) this.#byOwnId.set(entry.id, kept);
+    return kept;
+  }
+
+  // Sums commute with each other. A write that overwrites must not move before the writes that came between.
+  #openSlot(queue: KeyQueue, kept: KeptWrite, slot: string | undefined): void {
+    const family = slot?.split(':', 1)[0];
+    const commutes = family === 'counter' || family === 'field';
+    if (family !== queue.family || !commutes) this.#closeSlots(queue);
+    queue.family = family;
+    if (slot !== undefined && !kept.entry.hasOwnId) queue.slots.set(slot, kept);
+  }
+
+  #closeSlots(queue: KeyQueue): void {
+    queue.slots.clear();
+    queue.family = undefined;
+  }
+
+  #newQueue(key: string): KeyQueue {
+    const queue: KeyQueue = { writes: [], slots: new Map(), family: undefined };
+    this.#queues.set(key, queue);
+    return queue;
+  }
+}

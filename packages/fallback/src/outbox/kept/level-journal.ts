@@ -1,0 +1,136 @@
+import { createRequire } from 'node:module';
+import { ConfigurationError } from '@redis-resilience/core';
+import type { ClassicLevel } from 'classic-level';
+import { decodeOutboxEntry, encodeOutboxEntry } from '../write/entry.ts';
+import type { DeadEntry, Journal, JournalChange, JournalContents } from './journal.ts';
+
+type Store = ClassicLevel;
+type Operation = { type: 'put'; key: string; value: string } | { type: 'del'; key: string };
+
+/**
+ * A journal in a folder, in LevelDB. Its records survive `kill -9` of the process; with `fsync` also a power cut. One
+ * process at a time may have the folder open. Changes that arrive while a batch is written go into the next batch.
+ */
+export class LevelJournal implements Journal {
+  readonly #path: string;
+  readonly #fsync: boolean;
+  #store: Store | undefined;
+  #gathering: { changes: JournalChange[]; written: Promise<void> } | undefined;
+  #last: Promise<void> = Promise.resolve();
+
+  /** @throws {@link ConfigurationError} when the package `classic-level` is not installed */
+  constructor(path: string, fsync: boolean) {
+    checkInstalled();
+    this.#path = path;
+    this.#fsync = fsync;
+  }
+
+  async open(): Promise<JournalContents> {
+    const { ClassicLevel } = await import('classic-level');
+    const store: Store = new ClassicLevel(this.#path, { keyEncoding: 'utf8', valueEncoding: 'utf8' });
+    try {
+      await store.open();
+    } catch (error) {
+      throw new ConfigurationError(
+        'The folder of the outbox cannot be opened: another process has it open, or it holds something else.',
+        { cause: error },
+      );
+    }
+    this.#store = store;
+    return this.#recall(store);
+  }
+
+  write(changes: readonly JournalChange[]): Promise<void> {
+    if (this.#gathering !== undefined) {
+      this.#gathering.changes.push(...changes);
+      return this.#gathering.written;
+    }
+    const gathering = { changes: [...changes], written: this.#last };
+    // After the batch before: changes of one entry must not overtake each other.
+    gathering.written = this.#last.then(() => {
+      this.#gathering = undefined;
+      return this.#writeNow(gathering.changes);
+    });
+    this.#gathering = gathering;
+    this.#last = gathering.written.catch(ignore);
+    return gathering.written;
+  }
+
+  async close(): Promise<void> {
+    await this.#last;
+    await this.#store?.close();
+    this.#store = undefined;
+  }
+
+  async #writeNow(changes: readonly JournalChange[]): Promise<void> {
+    const store = this.#store;
+    if (store === undefined) throw new Error('The outbox is closed; nothing was kept.');
+    await store.batch(changes.map(operationOf), { sync: this.#fsync });
+  }
+
+  async #recall(store: Store): Promise<JournalContents> {
+    const entries = [];
+    const dead: DeadEntry[] = [];
+    const corrupt: Operation[] = [];
+    for await (const [key, value] of store.iterator()) {
+      const seq = Number(key.slice(1));
+      try {
+        if (key.startsWith('e')) entries.push(decodeOutboxEntry(seq, value));
+        else dead.push(decodeDead(seq, value));
+      } catch {
+        corrupt.push({ type: 'del', key });
+      }
+    }
+    if (corrupt.length > 0) await store.batch(corrupt);
+    return { entries, dead, corrupt: corrupt.length };
+  }
+}
+
+// Padded, so that keys sort as their numbers do.
+function keyOf(kind: 'e' | 'd', seq: number): string {
+  return kind + String(seq).padStart(16, '0');
+}
+
+function operationOf(change: JournalChange): Operation {
+  switch (change.type) {
+    case 'put':
+      return { type: 'put', key: keyOf('e', change.entry.seq), value: encodeOutboxEntry(change.entry) };
+    case 'delete':
+      return { type: 'del', key: keyOf('e', change.seq) };
+    case 'bury':
+      return { type: 'put', key: keyOf('d', change.dead.entry.seq), value: encodeDead(change.dead) };
+    case 'unbury':
+      return { type: 'del', key: keyOf('d', change.seq) };
+    default: {
+      const never: never = change;
+      return never;
+    }
+  }
+}
+
+function encodeDead({ entry, reason, code, diedAt }: DeadEntry): string {
+  return JSON.stringify({ reason, code, diedAt, entry: encodeOutboxEntry(entry) });
+}
+
+function decodeDead(seq: number, text: string): DeadEntry {
+  const stored = JSON.parse(text) as Omit<DeadEntry, 'entry'> & { readonly entry: string };
+  const { reason, code, diedAt } = stored;
+  return { reason, code, diedAt, entry: decodeOutboxEntry(seq, stored.entry) };
+}
+
+function ignore(): void {
+  // The caller of `write` got the error.
+}
+
+// classic-level is native code: an optional peer dependency, installed by applications with a durable outbox.
+function checkInstalled(): void {
+  try {
+    createRequire(import.meta.url).resolve('classic-level');
+  } catch (error) {
+    throw new ConfigurationError(
+      'A durable outbox (option path) needs the package classic-level, which is not installed. ' +
+        'Run: npm install classic-level',
+      { cause: error },
+    );
+  }
+}

@@ -1,0 +1,53 @@
+/** One argument of a kept write. */
+export type WriteArgument = string | Buffer;
+
+/** One kept write. */
+export interface OutboxEntry {
+  /** Order of arrival, over all keys and, in a durable outbox, over all runs of the process. */
+  readonly seq: number;
+  /** The id that `applyOnce` uses for the write. */
+  readonly id: string;
+  /** Whether the caller gave the id. Such a write is never merged into another. */
+  readonly hasOwnId: boolean;
+  readonly command: string;
+  readonly args: readonly WriteArgument[];
+  readonly key: string;
+  /** Wall clock at `add`. */
+  readonly createdAt: number;
+  readonly bytes: number;
+}
+
+const overheadBytes = 200;
+
+export function bytesOf(args: readonly WriteArgument[]): number {
+  return args.reduce((sum, arg) => sum + Buffer.byteLength(arg), overheadBytes);
+}
+
+type StoredArgument = string | { readonly b: string };
+type Stored = readonly [
+  id: string,
+  own: 0 | 1,
+  command: string,
+  key: string,
+  createdAt: number,
+  args: StoredArgument[],
+];
+
+export function encodeOutboxEntry({ id, hasOwnId, command, key, createdAt, args }: OutboxEntry): string {
+  const stored: Stored = [
+    id,
+    hasOwnId ? 1 : 0,
+    command,
+    key,
+    createdAt,
+    args.map((arg) => (typeof arg === 'string' ? arg : { b: arg.toString('base64') })),
+  ];
+  return JSON.stringify(stored);
+}
+
+/** @throws when the text is not an entry */
+export function decodeOutboxEntry(seq: number, text: string): OutboxEntry {
+  const [id, own, command, key, createdAt, storedArgs] = JSON.parse(text) as Stored;
+  const args = storedArgs.map((arg) => (typeof arg === 'string' ? arg : Buffer.from(arg.b, 'base64')));
+  return { seq, id, hasOwnId: own === 1, command, key, createdAt, args, bytes: bytesOf(args) };
+}

@@ -1,0 +1,109 @@
+import { ConfigurationError } from '@redis-resilience/core';
+import type { WriteArgument } from './entry.ts';
+import { withAbsoluteExpiry, type Write } from './absolute-expiry.ts';
+
+/** A write, and how the outbox may order and merge it. */
+export interface WritePlan extends Write {
+  /** Writes of one key are applied in order. Undefined: this write depends on no other. */
+  readonly key: string | undefined;
+  /** Whether it overwrites the whole key, so that earlier kept writes of the key need not be applied. */
+  readonly supersedes: boolean;
+  /** Writes of one key with the same slot may be merged. Undefined: never merged. */
+  readonly slot: string | undefined;
+}
+
+// Single-key writes that may be sent twice, because the second run changes nothing. See redis-delivery.ts.
+const repeatable = words(
+  'set setex psetex del unlink hset hmset expire pexpire expireat pexpireat persist lset',
+);
+// Single-key writes whose second run may change something, or undo the write of another process.
+const once =
+  words(`append bitfield decr decrby getset hdel hincrby hincrbyfloat hsetnx incr incrby incrbyfloat
+  linsert lpush lpushx lrem ltrim pfadd rpush rpushx sadd setbit setrange srem xadd xdel xtrim zadd zincrby zrem
+  zremrangebylex zremrangebyrank zremrangebyscore geoadd json.set json.del json.numincrby ts.add bf.add hexpire
+  hpexpire hpersist`);
+
+/**
+ * Checks a write before it is sent or kept.
+ *
+ * @throws {@link ConfigurationError} for a command that cannot be kept: a read, a write of several keys, a conditional
+ * SET, a script, a blocking or unknown command
+ */
+export function planWrite(command: string, args: readonly unknown[], wallNow: number): WritePlan {
+  const name = command.toLowerCase();
+  const given = args.flat(Infinity).map((arg) => toArgument(name, arg));
+  if (!repeatable.has(name) && !once.has(name)) {
+    throw new ConfigurationError(
+      `The outbox does not keep ${name}: it takes writes of one key, like SET, DEL, HSET, INCRBY, HINCRBY or RPUSH.`,
+    );
+  }
+  if (given.length === 0 || String(given[0]).length === 0) {
+    throw new ConfigurationError(`The outbox needs the key of ${name}, its first argument.`);
+  }
+  if ((name === 'del' || name === 'unlink') && given.length > 1) {
+    throw new ConfigurationError(`The outbox keeps ${name} of one key; add one for each.`);
+  }
+  if (name === 'set') refuseConditions(given);
+  const write = withAbsoluteExpiry({ command: name, args: given }, wallNow);
+  const isPlainSet = write.command === 'set' && !hasWord(write.args, 'KEEPTTL');
+  return {
+    ...write,
+    key: byteText(given[0] as WriteArgument),
+    supersedes: isPlainSet || name === 'del' || name === 'unlink',
+    slot: slotOf(write),
+  };
+}
+
+/** Whether the second run of a command changes nothing. */
+export function isRepeatable(command: string): boolean {
+  return repeatable.has(command);
+}
+
+/** The bytes of an argument, one character each, so that a string and a buffer with the same bytes are equal. */
+export function byteText(arg: WriteArgument): string {
+  return (typeof arg === 'string' ? Buffer.from(arg, 'utf8') : arg).toString('latin1');
+}
+
+function slotOf({ command, args }: Write): string | undefined {
+  switch (command) {
+    case 'incr':
+    case 'decr':
+    case 'incrby':
+    case 'decrby':
+      return 'counter';
+    case 'hincrby':
+      return `field:${byteText(args[1] ?? '')}`;
+    case 'hset':
+    case 'hmset':
+      return 'fields';
+    case 'pexpireat':
+      return args.length === 2 ? 'expiry' : undefined;
+    default:
+      return undefined;
+  }
+}
+
+// Only Redis can answer whether the condition held.
+function refuseConditions(args: readonly WriteArgument[]): void {
+  for (const word of ['NX', 'XX', 'GET', 'IFEQ', 'IFNE', 'IFDEQ', 'IFDNE']) {
+    if (hasWord(args, word)) {
+      throw new ConfigurationError(
+        `The outbox does not keep SET with ${word}: its answer is needed now, and only Redis can give it.`,
+      );
+    }
+  }
+}
+
+function hasWord(args: readonly WriteArgument[], word: string): boolean {
+  return args.slice(2).some((arg) => String(arg).toUpperCase() === word);
+}
+
+function toArgument(command: string, arg: unknown): WriteArgument {
+  if (typeof arg === 'string' || Buffer.isBuffer(arg)) return arg;
+  if (typeof arg === 'number' || typeof arg === 'bigint') return String(arg);
+  throw new ConfigurationError(`The outbox takes strings, numbers and buffers as arguments of ${command}.`);
+}
+
+function words(list: string): ReadonlySet<string> {
+  return new Set(list.trim().split(/\s+/));
+}

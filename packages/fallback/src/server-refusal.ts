@@ -1,0 +1,17 @@
+import { classifyReply } from '@redis-resilience/core/protocol';
+
+/**
+ * Whether the server refused a command for a reason that passes: it is loading, out of memory, a replica, its password
+ * is being changed. The same command may succeed later.
+ */
+export function isRefusedForNow(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const { code, outcome, scope } = classifyReply(error.message);
+  // EXECABORT says that commands of a transaction were refused, but not why.
+  return outcome === 'not-applied' || scope !== 'command' || code === 'EXECABORT';
+}
+
+/** The first word of a server's refusal: `WRONGTYPE`, `ERR`. Never the rest, which may show values. */
+export function refusalCode(error: unknown): string {
+  return error instanceof Error ? classifyReply(error.message).code : 'ERR';
+}
