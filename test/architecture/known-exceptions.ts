@@ -17,5 +17,4 @@ export const knownUpwardTypes: readonly string[] = [
 export const knownCrowdedFolders: readonly string[] = [
   'packages/core/src/command',
   'packages/fallback/src/outbox',
-  'packages/telemetry/src/status-page',
 ];

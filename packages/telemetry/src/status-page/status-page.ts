@@ -7,9 +7,9 @@ import {
   type RedisResilience,
 } from '@redis-resilience/core';
 import { ActionGate } from './action-gate.ts';
-import { Board } from './board.ts';
+import { Board } from './board/board.ts';
 import { checkStatusPageOptions, type StatusPageOptions } from './options.ts';
-import { renderPage } from './render-page.ts';
+import { sendPage } from './page/send-page.ts';
 import { routeOf, type Route } from './route.ts';
 import { isSameOrigin } from './same-origin.ts';
 import { Watchers } from './watchers.ts';
@@ -80,7 +80,7 @@ class LivePage implements StatusPage {
   async #answer(route: Route, request: IncomingMessage, response: ServerResponse): Promise<void> {
     switch (route.kind) {
       case 'page':
-        renderPage(response, this.#title, request.method === 'HEAD');
+        sendPage(response, this.#title, request.method === 'HEAD');
         return;
       case 'events':
         await this.#stream(request, response);

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { StatusPageOptions } from './options.ts';
-import { createStatusPage } from './status-page.ts';
+import type { StatusPageOptions } from '../options.ts';
+import { createStatusPage } from '../status-page.ts';
 
 /** What the page needs of Koa's context: no types of Koa are needed for it. */
 export interface StatusPageContext {

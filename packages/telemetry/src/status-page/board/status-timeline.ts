@@ -1,6 +1,6 @@
 import type { HistoryEntry, RedisSnapshot } from '@redis-resilience/core';
-import type { Interval } from '../browser/page-state.ts';
-import { CauseClock } from './cause-clock.ts';
+import type { Interval } from '../../browser/page-state.ts';
+import { CauseDurations } from './cause-durations.ts';
 
 const spanMs = 60 * 60 * 1000;
 const maxStretches = 200;
@@ -8,7 +8,7 @@ const maxStretches = 200;
 interface Stretch {
   readonly from: number;
   readonly status: Interval['status'];
-  readonly causes: CauseClock;
+  readonly causes: CauseDurations;
   to: number | null;
 }
 
@@ -63,7 +63,7 @@ export class StatusTimeline {
   #begin(at: number, status: Interval['status']): void {
     const last = this.#stretches.at(-1);
     if (last !== undefined) last.to = at;
-    this.#stretches.push({ from: at, to: null, status, causes: new CauseClock(at) });
+    this.#stretches.push({ from: at, to: null, status, causes: new CauseDurations(at) });
     if (this.#stretches.length > maxStretches) this.#stretches.shift();
   }
 }

@@ -1,12 +1,12 @@
-import type { Rate } from '../browser/page-state.ts';
+import type { Rate } from '../../browser/page-state.ts';
 import type { RedisResilience } from '@redis-resilience/core';
-import { lanes, type CommandTotals } from '../measure/command-tally.ts';
-import { commandBounds, quantile } from '../measure/durations.ts';
+import { lanes, type CommandTotals } from '../../measure/command-tally.ts';
+import { commandBounds, quantile } from '../../measure/durations.ts';
 
 const maxSeconds = 120;
 
 /** How many commands there were in each of the last 120 seconds, and how long they took. */
-export class RateRing {
+export class CommandRates {
   readonly #resilience: RedisResilience;
   readonly #rates: Rate[] = [];
   #before: Totals;

@@ -1,8 +1,8 @@
 import { Inject, Module, type DynamicModule, type InjectionToken, type Type } from '@nestjs/common';
 import type { BeforeApplicationShutdown, NestModule, OptionalFactoryDependency } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
-import type { StatusPageOptions } from './options.ts';
-import { createStatusPage, type StatusPage } from './status-page.ts';
+import type { StatusPageOptions } from '../options.ts';
+import { createStatusPage, type StatusPage } from '../status-page.ts';
 
 const STATUS_PAGE = Symbol('RedisStatusPage');
 

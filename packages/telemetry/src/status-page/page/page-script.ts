@@ -32,7 +32,7 @@ export function pageScript(): string {
 const exported = /^export (?:async )?(?:function|const|class) (\w+)/gm;
 
 function moduleText(name: string): string {
-  const text = readFileSync(new URL(`../browser/${name}.js`, import.meta.url), 'utf8');
+  const text = readFileSync(new URL(`../../browser/${name}.js`, import.meta.url), 'utf8');
   const names = Array.from(text.matchAll(exported), ([, exportedName]) => exportedName).join(', ');
   const body = text
     .replace(/^(import [^;]*;|export \{\};|\/\/# sourceMappingURL.*)$/gm, '')

@@ -4,7 +4,7 @@ import { pageScript } from './page-script.ts';
 import { pageStyle } from './page-style.ts';
 
 /** Answers with the page: one file, under a policy that lets nothing in but its own script and style. */
-export function renderPage(response: ServerResponse, title: string, headOnly: boolean): void {
+export function sendPage(response: ServerResponse, title: string, headOnly: boolean): void {
   const nonce = randomBytes(18).toString('base64');
   response.writeHead(200, {
     'content-type': 'text/html; charset=utf-8',

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { StatusPageOptions } from './options.ts';
-import { createStatusPage } from './status-page.ts';
+import type { StatusPageOptions } from '../options.ts';
+import { createStatusPage } from '../status-page.ts';
 
 /** An Express middleware; `close` ends the open pages. */
 export interface StatusPageMiddleware {

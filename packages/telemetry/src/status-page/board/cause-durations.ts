@@ -4,7 +4,7 @@ import type { CauseCode } from '@redis-resilience/core';
 const notableMs = 500;
 
 /** Measures for how long each cause held, of which there is one at a time. */
-export class CauseClock {
+export class CauseDurations {
   readonly #heldMs = new Map<CauseCode, number>();
   #present: CauseCode | null = null;
   #since: number;

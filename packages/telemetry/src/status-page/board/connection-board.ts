@@ -1,7 +1,7 @@
 import type { Clock, CommandEntry, RedisResilience } from '@redis-resilience/core';
-import type { AttemptPicture, CommandPicture, ConnectionPicture } from '../browser/page-state.ts';
+import type { AttemptPicture, CommandPicture, ConnectionPicture } from '../../browser/page-state.ts';
 import { outagesIn } from './outages.ts';
-import { RateRing } from './rate-ring.ts';
+import { CommandRates } from './command-rates.ts';
 import { StatusTimeline } from './status-timeline.ts';
 
 const maxAttempts = 20;
@@ -11,7 +11,7 @@ const maxCommands = 10;
 export class ConnectionBoard {
   readonly resilience: RedisResilience;
   readonly #clock: Clock;
-  readonly #rates: RateRing;
+  readonly #rates: CommandRates;
   readonly #timeline: StatusTimeline;
   readonly #attempts: AttemptPicture[] = [];
   readonly #stops: readonly (() => void)[];
@@ -22,7 +22,7 @@ export class ConnectionBoard {
   constructor(resilience: RedisResilience, clock: Clock, onChange: () => void) {
     this.resilience = resilience;
     this.#clock = clock;
-    this.#rates = new RateRing(resilience, clock.wallNow());
+    this.#rates = new CommandRates(resilience, clock.wallNow());
     this.#timeline = new StatusTimeline(resilience.history(), resilience.snapshot(), clock.wallNow());
     this.#stops = [
       resilience.on('change', ({ snapshot }) => {
