@@ -3,7 +3,7 @@ import { createServer, type ServerResponse } from 'node:http';
 import { connect, type AddressInfo } from 'node:net';
 import { waitFor } from '@redis-resilience/testing';
 import { expect, it } from 'vitest';
-import type { PageState } from '../../../packages/telemetry/src/browser/page-state.ts';
+import type { PageState } from '../../../packages/telemetry/src/status-page/page-state.ts';
 import { Watchers } from '../../../packages/telemetry/src/status-page/watchers.ts';
 
 const greeting = { boot: 'boot', token: null };

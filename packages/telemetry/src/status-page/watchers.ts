@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import type { Greeting, PageState } from '../browser/page-state.ts';
+import type { Greeting, PageState } from './page-state.ts';
 
 const maxBufferedBytes = 512 * 1024;
 

@@ -1,5 +1,5 @@
 import type { Clock, RedisResilience, TimerHandle } from '@redis-resilience/core';
-import type { PageState } from '../../browser/page-state.ts';
+import type { PageState } from '../page-state.ts';
 import { ConnectionBoard } from './connection-board.ts';
 
 const tickMs = 1000;

@@ -1,4 +1,4 @@
-import type { Rate } from '../../browser/page-state.ts';
+import type { Rate } from '../page-state.ts';
 import type { RedisResilience } from '@redis-resilience/core';
 import { lanes, type CommandTotals } from '../../measure/command-tally.ts';
 import { commandBounds, quantile } from '../../measure/durations.ts';

@@ -1,5 +1,5 @@
 import type { Clock, CommandEntry, RedisResilience } from '@redis-resilience/core';
-import type { AttemptPicture, CommandPicture, ConnectionPicture } from '../../browser/page-state.ts';
+import type { AttemptPicture, CommandPicture, ConnectionPicture } from '../page-state.ts';
 import { outagesIn } from './outages.ts';
 import { CommandRates } from './command-rates.ts';
 import { StatusTimeline } from './status-timeline.ts';

@@ -1,5 +1,5 @@
 import { describeCause, type CauseCode } from '@redis-resilience/core';
-import type { Interval, OutagePicture } from '../../browser/page-state.ts';
+import type { Interval, OutagePicture } from '../page-state.ts';
 
 const maxOutages = 50;
 

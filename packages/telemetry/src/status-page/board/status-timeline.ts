@@ -1,5 +1,5 @@
 import type { HistoryEntry, RedisSnapshot } from '@redis-resilience/core';
-import type { Interval } from '../../browser/page-state.ts';
+import type { Interval } from '../page-state.ts';
 import { CauseDurations } from './cause-durations.ts';
 
 const spanMs = 60 * 60 * 1000;

@@ -1,5 +1,5 @@
 /** The looks of the page, light and dark. Colour never tells anything alone: a word or a shape says it too. */
-export const pageStyle = `
+export const pageStyle: string = `
 :root {
   color-scheme: light;
   --back: #f4f6f8; --card: #ffffff; --text: #18202b; --muted: #556172; --line: #d8dee7;

@@ -1,6 +1,6 @@
 import { nextAttemptWords } from './dialing-view.ts';
 import { h, setAttribute, setText } from './element.ts';
-import type { ConnectionPicture, PageState, StatusWord } from './page-state.ts';
+import type { ConnectionPicture, PageState, StatusWord } from '../page-state.ts';
 import { adviceWords, agoWords, durationWords, elapsedWords, statusWords, timeWords } from './words.ts';
 
 export interface Banner {

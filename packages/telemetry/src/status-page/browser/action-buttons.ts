@@ -1,5 +1,5 @@
 import { h, setText } from './element.ts';
-import type { ConnectionPicture } from './page-state.ts';
+import type { ConnectionPicture } from '../page-state.ts';
 
 export interface ActionButtons {
   readonly node: HTMLElement;

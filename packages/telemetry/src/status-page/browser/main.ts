@@ -1,7 +1,7 @@
 import { createBanner, worstOf } from './banner.ts';
 import { createConnectionCard, type ConnectionCard } from './connection-card.ts';
 import { byId, setAttribute, setText } from './element.ts';
-import type { ConnectionPicture, PageState, StatusWord } from './page-state.ts';
+import type { ConnectionPicture, PageState, StatusWord } from '../page-state.ts';
 import { startStream } from './stream.ts';
 import { startTheme } from './theme.ts';
 import { durationWords, statusWords } from './words.ts';

@@ -1,5 +1,5 @@
 import { h } from './element.ts';
-import type { OutagePicture } from './page-state.ts';
+import type { OutagePicture } from '../page-state.ts';
 import { codeWords, durationWords, elapsedWords } from './words.ts';
 
 export interface TimelineLabels {

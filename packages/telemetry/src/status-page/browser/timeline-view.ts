@@ -1,5 +1,5 @@
 import { h, setAttribute, setText } from './element.ts';
-import type { ConnectionPicture, Interval } from './page-state.ts';
+import type { ConnectionPicture, Interval } from '../page-state.ts';
 import { createTimelineLabels } from './timeline-labels.ts';
 import { agoWords, codeWords, durationWords, statusWords, timeWords } from './words.ts';
 

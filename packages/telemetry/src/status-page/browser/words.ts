@@ -1,4 +1,4 @@
-import type { StatusWord } from './page-state.ts';
+import type { StatusWord } from '../page-state.ts';
 
 /** A duration for people: `340 ms`, `4.2 s`, `3 min 20 s`, `2 h 5 min`. */
 export function durationWords(ms: number): string {

@@ -1,4 +1,4 @@
-import type { Greeting, PageState } from './page-state.ts';
+import type { Greeting, PageState } from '../page-state.ts';
 
 export interface StreamListener {
   onGreeting(greeting: Greeting): void;

@@ -1,5 +1,5 @@
 import { h, setText } from './element.ts';
-import type { AttemptPicture, ConnectionPicture } from './page-state.ts';
+import type { AttemptPicture, ConnectionPicture } from '../page-state.ts';
 import { agoWords, codeWords, durationWords, numberWords } from './words.ts';
 
 export interface DialingView {

@@ -1,5 +1,5 @@
 import { h, setAttribute } from './element.ts';
-import type { CommandPicture, OutagePicture } from './page-state.ts';
+import type { CommandPicture, OutagePicture } from '../page-state.ts';
 import {
   agoWords,
   bytesWords,

@@ -2,7 +2,7 @@ import { createActionButtons } from './action-buttons.ts';
 import { createDialingView } from './dialing-view.ts';
 import { h, setAttribute, setText } from './element.ts';
 import { createFacts } from './facts.ts';
-import type { ConnectionPicture } from './page-state.ts';
+import type { ConnectionPicture } from '../page-state.ts';
 import { createSparkline } from './sparkline.ts';
 import { createCommandTable, createOutageTable } from './tables.ts';
 import { createTimelineView } from './timeline-view.ts';

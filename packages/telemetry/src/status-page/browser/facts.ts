@@ -1,5 +1,5 @@
 import { h, setAttribute, setText } from './element.ts';
-import type { ConnectionPicture } from './page-state.ts';
+import type { ConnectionPicture } from '../page-state.ts';
 import { bytesWords, circuitStateWords, connectionStateWords, numberWords } from './words.ts';
 
 export interface Facts {
