@@ -6,8 +6,6 @@ export interface PageState {
 
 /** What the server tells one page when its stream begins. */
 export interface Greeting {
-  /** Changes with every start of the server. */
-  readonly boot: string;
   /** Allows actions; null: the page is read-only. */
   readonly token: string | null;
 }
@@ -27,7 +25,6 @@ export interface ConnectionPicture {
   readonly retryAt: number | null;
   readonly attempts: readonly AttemptPicture[];
   readonly attemptCount: number;
-  readonly outageCount: number;
   readonly inFlight: number;
   readonly waiting: number;
   readonly waitingBytes: number;
@@ -84,7 +81,6 @@ export interface CommandPicture {
   readonly command: string;
   /** More than 1: of a pipeline or MULTI. */
   readonly commands: number;
-  readonly lane: string;
   readonly keys: number;
   readonly bytes: number;
   readonly durationMs: number;

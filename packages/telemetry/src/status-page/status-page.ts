@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import {
   ConfigurationError,
@@ -40,7 +39,6 @@ export function createStatusPage(options: StatusPageOptions = {}, caller = 'crea
 class LivePage implements StatusPage {
   readonly #path: string;
   readonly #title: string;
-  readonly #boot = randomBytes(9).toString('base64url');
   readonly #board: Board;
   readonly #watchers: Watchers;
   readonly #gate: ActionGate;
@@ -53,12 +51,8 @@ class LivePage implements StatusPage {
     this.#path = path ?? '/redis-status';
     this.#title = title ?? 'Redis';
     this.#gate = new ActionGate(authorize);
-    this.#board = new Board(resiliences, systemClock, (state) => this.#watchers.send(state));
-    this.#watchers = new Watchers(
-      maxWatchers ?? 20,
-      () => this.#board.watch(),
-      () => this.#board.unwatch(),
-    );
+    this.#watchers = new Watchers(maxWatchers ?? 20);
+    this.#board = new Board(resiliences, systemClock, () => this.#publish());
   }
 
   handle(request: IncomingMessage, response: ServerResponse): boolean {
@@ -75,6 +69,10 @@ class LivePage implements StatusPage {
     this.#isClosed = true;
     this.#watchers.close();
     this.#board.close();
+  }
+
+  #publish(): void {
+    if (!this.#watchers.isEmpty) this.#watchers.send(this.#board.state());
   }
 
   async #answer(route: Route, request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -101,7 +99,7 @@ class LivePage implements StatusPage {
       response.setHeader('retry-after', '5');
       return refuse(response, 503, 'Too many pages are open.');
     }
-    this.#watchers.add(response, { boot: this.#boot, token }, this.#board.state());
+    this.#watchers.add(response, { token }, this.#board.state());
   }
 
   async #act(

@@ -2,64 +2,54 @@ import type { Clock, RedisResilience, TimerHandle } from '@redis-resilience/core
 import type { PageState } from '../page-state.ts';
 import { ConnectionBoard } from './connection-board.ts';
 
-const tickMs = 1000;
+const sampleIntervalMs = 1000;
 const gatherMs = 50;
 
-/** Everything the page shows, and when it is to be shown anew: each second, and soon after something happened. */
+/** Everything the page shows. */
 export class Board {
   readonly connections: readonly ConnectionBoard[];
   readonly #clock: Clock;
-  readonly #show: (state: PageState) => void;
-  #tick: TimerHandle | undefined;
-  #soon: TimerHandle | undefined;
-  #isWatched = false;
+  readonly #publish: () => void;
+  #sampling: TimerHandle | undefined;
+  #gathering: TimerHandle | undefined;
 
-  /** `show`: called only between {@link watch} and {@link unwatch}. */
-  constructor(resiliences: readonly RedisResilience[], clock: Clock, show: (state: PageState) => void) {
+  /** `publish`: called each second, and 50 ms after a status change or a connection attempt. */
+  constructor(resiliences: readonly RedisResilience[], clock: Clock, publish: () => void) {
     this.#clock = clock;
-    this.#show = show;
+    this.#publish = publish;
     this.connections = resiliences.map(
-      (resilience) => new ConnectionBoard(resilience, clock, () => this.#showSoon()),
+      (resilience) => new ConnectionBoard(resilience, clock, () => this.#gather()),
     );
-    this.#startTick();
+    this.#startSampling();
   }
 
   state(): PageState {
     return { now: this.#clock.wallNow(), connections: this.connections.map((board) => board.picture()) };
   }
 
-  /** Somebody looks. */
-  watch(): void {
-    this.#isWatched = true;
-  }
-
-  /** Nobody looks any more. */
-  unwatch(): void {
-    this.#isWatched = false;
-  }
-
   close(): void {
-    this.unwatch();
-    for (const timer of [this.#tick, this.#soon]) if (timer !== undefined) this.#clock.clearTimeout(timer);
+    for (const timer of [this.#sampling, this.#gathering]) {
+      if (timer !== undefined) this.#clock.clearTimeout(timer);
+    }
     for (const board of this.connections) board.close();
   }
 
-  #startTick(): void {
-    this.#tick = this.#clock.setTimeout(() => {
+  #startSampling(): void {
+    this.#sampling = this.#clock.setTimeout(() => {
       for (const board of this.connections) board.sample();
-      this.#startTick();
-      if (this.#isWatched) this.#show(this.state());
-    }, tickMs);
-    this.#tick.unref?.();
+      this.#startSampling();
+      this.#publish();
+    }, sampleIntervalMs);
+    this.#sampling.unref?.();
   }
 
-  // Several things happen at once when Redis goes away: one message tells them.
-  #showSoon(): void {
-    if (!this.#isWatched || this.#soon !== undefined) return;
-    this.#soon = this.#clock.setTimeout(() => {
-      this.#soon = undefined;
-      if (this.#isWatched) this.#show(this.state());
+  // An outage is a burst of events: one message tells them all.
+  #gather(): void {
+    if (this.#gathering !== undefined) return;
+    this.#gathering = this.#clock.setTimeout(() => {
+      this.#gathering = undefined;
+      this.#publish();
     }, gatherMs);
-    this.#soon.unref?.();
+    this.#gathering.unref?.();
   }
 }

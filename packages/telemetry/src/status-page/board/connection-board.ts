@@ -77,7 +77,6 @@ export class ConnectionBoard {
       retryAt: this.#retryTime(snapshot.retryAfterMs, status === 'up'),
       attempts: this.#attempts,
       attemptCount: snapshot.attempts,
-      outageCount: snapshot.outages,
       inFlight,
       waiting,
       waitingBytes,
@@ -111,12 +110,11 @@ export class ConnectionBoard {
 }
 
 function commandPicture({ at, failure, ...entry }: CommandEntry): CommandPicture {
-  const { command, commands, lane, keys, bytes, durationMs, queue } = entry;
+  const { command, commands, keys, bytes, durationMs, queue } = entry;
   return {
     at: at.getTime(),
     command,
     commands,
-    lane,
     keys,
     bytes,
     durationMs,
