@@ -1,11 +1,11 @@
 import type { Rate } from '../page-state.ts';
 import type { RedisResilience } from '@redis-resilience/core';
-import { lanes, type CommandTotals } from '../../measure/command-tally.ts';
+import { lanes, type CommandTotals } from '../../measure/command-points.ts';
 import { commandBounds, quantile } from '../../measure/durations.ts';
 
 const maxSeconds = 120;
 
-/** How many commands there were in each of the last 120 seconds, and how long they took. */
+/** The number of commands in each of the last 120 seconds, and how long they took. */
 export class CommandRates {
   readonly #resilience: RedisResilience;
   readonly #rates: Rate[] = [];
@@ -19,7 +19,7 @@ export class CommandRates {
     this.#sampledAt = now;
   }
 
-  /** Takes what was counted since the last sample as one entry. */
+  /** Adds the counts since the last sample as one entry. */
   sample(now: number): void {
     const seconds = Math.max(0.001, (now - this.#sampledAt) / 1000);
     const totals = totalsOf(this.#resilience.detail().commands);
@@ -58,7 +58,7 @@ function totalsOf(commands: CommandTotals): Totals {
   let [ok, all] = [0, 0];
   for (const lane of lanes) {
     const { results } = commands[lane];
-    // An error that the server answers with is an answer.
+    // An error reply is an answer too.
     ok += results.ok + results.REPLY;
     for (const count of Object.values(results)) all += count;
   }

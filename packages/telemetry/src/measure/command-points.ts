@@ -4,9 +4,10 @@ import { commandOutcome, commandOutcomes, rejectionReason, rejectionReasons } fr
 
 export const lanes = ['read', 'write'] as const satisfies readonly Lane[];
 
-/** Commands by lane, as core counts them. */
+/** How many commands ended in which way, by lane, as core counts them. */
 export type CommandTotals = Readonly<Record<Lane, LaneTotals>>;
 
+/** Commands by lane and outcome. */
 export function outcomePoints(totals: CommandTotals): Point[] {
   return lanes.flatMap((lane) => {
     const counts = sumBy(commandOutcomes, totals[lane].results, commandOutcome);
@@ -14,6 +15,7 @@ export function outcomePoints(totals: CommandTotals): Point[] {
   });
 }
 
+/** Commands that did not run, by lane and reason. */
 export function rejectionPoints(totals: CommandTotals): Point[] {
   return lanes.flatMap((lane) => {
     const counts = sumBy(rejectionReasons, totals[lane].results, rejectionReason);

@@ -1,26 +1,26 @@
 import { channel, tracingChannel } from 'node:diagnostics_channel';
 import type { Lane } from '@redis-resilience/core';
 
-/** What core publishes about one `execute`; complete at its end. */
+/** What core publishes about one `execute`. The fields are final when the operation ends. */
 export interface OperationMessage {
   readonly connection: string;
   readonly lane: Lane;
   readonly usedFallback: boolean;
-  /** From its start to its end. */
+  /** From start to end, including the fallback. */
   readonly durationMs: number;
-  /** How long its commands waited for Redis to come back, each counted by itself. */
+  /** Sum of the times that its commands waited for Redis to come back. */
   readonly waitedMs: number;
-  /** How often a command of it was sent again. */
+  /** How many times its commands were sent again. */
   readonly retries: number;
   readonly error?: unknown;
 }
 
-/** What an outbox publishes; more beside it, which is of no concern here. */
+/** The fields of an outbox message that are counted here. */
 export interface OutboxMessage {
   readonly connection: string;
   readonly type: string;
 }
 
-// Channels are found by name: these are the same objects as core's.
+// Node finds channels by name: these are the same objects as core's.
 export const operationChannel = tracingChannel<unknown, OperationMessage>('redis-resilience:operation');
 export const outboxChannel = channel('redis-resilience:outbox');

@@ -3,12 +3,12 @@ import { connectionGauges } from './connection-gauges.ts';
 import { fallbackInstruments } from './fallback-instruments.ts';
 import type { DurationInstrument, Instrument } from './instrument.ts';
 
-/** Every gauge and counter there is, once, for Prometheus and OpenTelemetry alike. */
+/** All gauges and counters; Prometheus and OpenTelemetry export the same ones. */
 export const instruments: readonly Instrument[] = [
   ...connectionGauges,
   ...connectionCounters,
   ...fallbackInstruments,
 ];
 
-/** Every histogram there is. */
+/** All histograms. */
 export const durationInstruments: readonly DurationInstrument[] = connectionDurations;
