@@ -1,17 +1,19 @@
-/** What the server tells the page, each second and at each change. Times are milliseconds since the epoch, of the server. */
+/** What the server sends to the page, each second and after each change. Times are milliseconds since the epoch. */
 export interface PageState {
+  /** The time on the server. */
   readonly now: number;
   readonly connections: readonly ConnectionPicture[];
 }
 
-/** What the server tells one page when its stream begins. */
+/** What the server sends to a page first. */
 export interface Greeting {
-  /** Allows actions; null: the page is read-only. */
+  /** Sent back with each action; null while the page is read-only. */
   readonly token: string | null;
 }
 
 export type StatusWord = 'up' | 'degraded' | 'down';
 
+/** Everything that the page shows of one connection. */
 export interface ConnectionPicture {
   readonly name: string;
   readonly status: StatusWord;
@@ -21,7 +23,7 @@ export interface ConnectionPicture {
   readonly cause: { readonly code: string; readonly message: string } | null;
   readonly connection: string;
   readonly circuit: { readonly read: string; readonly write: string };
-  /** When the next connection attempt or trial call is due; null while up, or when nothing is planned. */
+  /** When the next connection attempt or trial call is due; null while up, or when none is scheduled. */
   readonly retryAt: number | null;
   readonly attempts: readonly AttemptPicture[];
   readonly attemptCount: number;
@@ -38,10 +40,11 @@ export interface ConnectionPicture {
   readonly commands: readonly CommandPicture[];
 }
 
+/** A connection attempt that has ended. */
 export interface AttemptPicture {
   readonly at: number;
   readonly durationMs: number;
-  /** null: it succeeded. */
+  /** null when it succeeded. */
   readonly cause: string | null;
 }
 
@@ -50,28 +53,29 @@ export interface Interval {
   readonly from: number;
   readonly to: number | null;
   readonly status: StatusWord;
-  /** The one that held longest. */
+  /** The cause that held longest; null while up, or when none is known. */
   readonly cause: string | null;
-  /** Others that held for a while. */
+  /** Other causes that held for at least half a second. */
   readonly also: readonly string[];
 }
 
+/** A period in which the status was not `up`; `to` is null while it lasts. */
 export interface OutagePicture {
   readonly from: number;
   readonly to: number | null;
   readonly worst: StatusWord;
   readonly cause: string;
   readonly message: string;
-  /** Messages of the other causes it had. */
+  /** Messages of its other causes. */
   readonly also: readonly string[];
 }
 
-/** One second of commands. */
+/** The commands of one second. */
 export interface Rate {
   readonly at: number;
   readonly perSecond: number;
   readonly failedPerSecond: number;
-  /** 95 of 100 commands took no longer than this; null when none was sent. */
+  /** 95 % of the commands took no longer than this; null when none was sent. */
   readonly p95Ms: number | null;
 }
 
@@ -79,11 +83,13 @@ export interface Rate {
 export interface CommandPicture {
   readonly at: number;
   readonly command: string;
-  /** More than 1: of a pipeline or MULTI. */
+  /** How many commands a pipeline or MULTI had; 1 for a single command. */
   readonly commands: number;
   readonly keys: number;
   readonly bytes: number;
   readonly durationMs: number;
+  /** Commands in flight or waiting at that time. */
   readonly queue: number;
+  /** The code of its error; null for a slow command that succeeded. */
   readonly failure: string | null;
 }

@@ -13,16 +13,16 @@ import { routeOf, type Route } from './route.ts';
 import { isSameOrigin } from './same-origin.ts';
 import { Watchers } from './watchers.ts';
 
-/** The status page, free of any framework: it works on what `node:http` gives. */
+/** The status page for any server on `node:http`. */
 export interface StatusPage {
-  /** Answers the request and gives true, or leaves it alone and gives false. */
+  /** Returns whether the request was for the page. If so, the page answers it. */
   handle(request: IncomingMessage, response: ServerResponse): boolean;
-  /** Ends all streams, takes back what was isolated with its buttons, and stops listening. */
+  /** Ends all streams, puts connections that were taken out of use on the page back, and stops listening to them. */
   close(): void;
 }
 
 /**
- * Makes the status page for a server on `node:http`.
+ * Makes the status page for a server on `node:http`. `caller` is the function that error messages name.
  *
  * @throws {@link ConfigurationError} when an option is unknown or wrong
  *
@@ -60,7 +60,7 @@ class LivePage implements StatusPage {
     if (route === undefined || this.#isClosed) return false;
     this.#answer(route, request, response).catch(() => {
       if (response.headersSent) response.destroy();
-      else refuse(response, 500, 'The page could not be made.');
+      else refuse(response, 500, 'The page could not be rendered.');
     });
     return true;
   }
@@ -92,7 +92,8 @@ class LivePage implements StatusPage {
   }
 
   async #stream(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    if (!isSameOrigin(request, false)) return refuse(response, 403, 'This stream is for the page itself.');
+    if (!isSameOrigin(request, false))
+      return refuse(response, 403, 'Only the status page itself may open this stream.');
     const token = await this.#gate.tokenFor(request);
     if (response.destroyed || this.#isClosed) return;
     if (this.#watchers.isFull) {
@@ -110,7 +111,7 @@ class LivePage implements StatusPage {
     if (!(await this.#gate.admits(request)))
       return refuse(response, 403, 'Not allowed. Reload the page and try again.');
     const board = this.#board.connections.find(({ resilience }) => resilience.name === connection);
-    if (board === undefined) return refuse(response, 404, 'There is no connection of that name.');
+    if (board === undefined) return refuse(response, 404, 'There is no connection of this name.');
     if (action === 'isolate') board.isolate('taken out of use on the status page');
     else if (action === 'put-back') board.putBack();
     else board.resilience.reconnect('asked for on the status page').catch(ignore);
@@ -123,7 +124,7 @@ function resiliencesOf({ resilience, resiliences }: StatusPageOptions): readonly
   const names = new Set(all.map(({ name }) => name));
   if (names.size < all.length) {
     throw new ConfigurationError(
-      'Two connections of the status page have one name: give each a name of its own.',
+      'Two connections of the status page have the same name: give each a name of its own.',
     );
   }
   return all;
@@ -139,5 +140,5 @@ function refuse(response: ServerResponse, status: number, sentence: string): voi
 }
 
 function ignore(): void {
-  // Whether it reconnects shows on the page.
+  // The page shows whether the connection comes back.
 }

@@ -2,15 +2,15 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { StatusPageOptions } from '../options.ts';
 import { createStatusPage } from '../status-page.ts';
 
-/** An Express middleware; `close` ends the open pages. */
+/** An Express middleware that serves the status page. */
 export interface StatusPageMiddleware {
   (request: IncomingMessage, response: ServerResponse, next: (error?: unknown) => void): void;
-  /** Ends all open streams, so that `server.close()` need not wait for them. */
+  /** Closes the page as {@link StatusPage.close} does. Without it, `server.close()` waits for the open streams. */
   close(): void;
 }
 
 /**
- * The live status page for Express 4 and 5, at `/redis-status`. Read-only, and off in production, unless asked for.
+ * The live status page for Express 4 and 5, at `/redis-status`. By default it is read-only, and off in production.
  *
  * @throws {@link ConfigurationError} when an option is unknown or wrong
  *

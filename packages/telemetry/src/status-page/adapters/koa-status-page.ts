@@ -2,22 +2,22 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { StatusPageOptions } from '../options.ts';
 import { createStatusPage } from '../status-page.ts';
 
-/** What the page needs of Koa's context: no types of Koa are needed for it. */
+/** The part of Koa's context that the page uses, so that this entry does not need Koa's types. */
 export interface StatusPageContext {
   readonly req: IncomingMessage;
   readonly res: ServerResponse;
   respond?: boolean;
 }
 
-/** A Koa middleware; `close` ends the open pages. */
+/** A Koa middleware that serves the status page. */
 export interface StatusPageMiddleware {
   (context: StatusPageContext, next: () => Promise<unknown>): Promise<unknown> | undefined;
-  /** Ends all open streams, so that `server.close()` need not wait for them. */
+  /** Closes the page as {@link StatusPage.close} does. Without it, `server.close()` waits for the open streams. */
   close(): void;
 }
 
 /**
- * The live status page for Koa, at `/redis-status`. Read-only, and off in production, unless asked for.
+ * The live status page for Koa, at `/redis-status`. By default it is read-only, and off in production.
  *
  * @throws {@link ConfigurationError} when an option is unknown or wrong
  *

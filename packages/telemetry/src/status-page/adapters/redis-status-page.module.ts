@@ -10,14 +10,14 @@ const STATUS_PAGE = Symbol('RedisStatusPage');
 export interface RedisStatusPageAsyncOptions {
   readonly imports?: readonly (Type | DynamicModule)[];
   readonly inject?: readonly (InjectionToken | OptionalFactoryDependency)[];
-  // As in Nest itself: what is injected has the types the factory says.
+  // `never`, so that a factory may declare the types of what it injects.
   readonly useFactory: (...injected: never[]) => StatusPageOptions | Promise<StatusPageOptions>;
 }
 
 /**
- * The live status page for Nest, on Express and Fastify, at `/redis-status` whatever the global prefix. Read-only, and
- * off in production, unless asked for. Guards of the application do not apply to it: put your own middleware before it,
- * or leave it off where strangers come.
+ * The live status page for Nest, on Express and Fastify, at `/redis-status`, regardless of the global prefix. By
+ * default it is read-only, and off in production. Guards of the application do not apply to it: put your authentication
+ * before it with `app.use()`, or leave the page off where strangers can reach it.
  *
  * @example
  * RedisStatusPageModule.forRootAsync({

@@ -5,7 +5,7 @@ import { ConnectionBoard } from './connection-board.ts';
 const sampleIntervalMs = 1000;
 const gatherMs = 50;
 
-/** Everything the page shows. */
+/** Gathers everything that the page shows. */
 export class Board {
   readonly connections: readonly ConnectionBoard[];
   readonly #clock: Clock;
@@ -13,7 +13,7 @@ export class Board {
   #sampling: TimerHandle | undefined;
   #gathering: TimerHandle | undefined;
 
-  /** `publish`: called each second, and 50 ms after a status change or a connection attempt. */
+  /** `publish` is called each second, and 50 ms after a change of a snapshot or a connection attempt. */
   constructor(resiliences: readonly RedisResilience[], clock: Clock, publish: () => void) {
     this.#clock = clock;
     this.#publish = publish;
@@ -43,7 +43,7 @@ export class Board {
     this.#sampling.unref?.();
   }
 
-  // An outage is a burst of events: one message tells them all.
+  // An outage is a burst of events: one message covers them.
   #gather(): void {
     if (this.#gathering !== undefined) return;
     this.#gathering = this.#clock.setTimeout(() => {

@@ -7,7 +7,7 @@ import { StatusTimeline } from './status-timeline.ts';
 const maxAttempts = 20;
 const maxCommands = 10;
 
-/** Remembers, bounded, what the page shows of one connection. */
+/** Keeps what the page shows of one connection, within bounds. */
 export class ConnectionBoard {
   readonly resilience: RedisResilience;
   readonly #clock: Clock;
@@ -18,7 +18,7 @@ export class ConnectionBoard {
   #putBack: (() => void) | undefined;
   #retryAt: number | null = null;
 
-  /** `onChange`: told of what a viewer wants to see at once. */
+  /** `onChange` is called when the snapshot changes or a connection attempt ends. */
   constructor(resilience: RedisResilience, clock: Clock, onChange: () => void) {
     this.resilience = resilience;
     this.#clock = clock;
@@ -50,7 +50,7 @@ export class ConnectionBoard {
     this.#putBack = undefined;
   }
 
-  /** A second has passed. */
+  /** To be called each second. */
   sample(): void {
     this.#rates.sample(this.#clock.wallNow());
   }
@@ -90,7 +90,7 @@ export class ConnectionBoard {
     };
   }
 
-  // The snapshot's own figure is as old as the snapshot: what the last attempt said is a point in time.
+  // The snapshot's `retryAfterMs` counts from the time of the snapshot; the last attempt gave a point in time.
   #retryTime(retryAfterMs: number | undefined, isUp: boolean): number | null {
     const now = this.#clock.wallNow();
     if (isUp) return null;

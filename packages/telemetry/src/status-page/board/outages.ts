@@ -4,8 +4,8 @@ import type { Interval, OutagePicture } from '../page-state.ts';
 const maxOutages = 50;
 
 /**
- * The outages in a timeline, the latest first: each stretch in which the status was not up, however often it changed
- * meanwhile. What lies before the first success is a start, and no outage, unless a cause is known.
+ * The outages in a timeline, latest first. An outage lasts until the status is `up` again, however often it changes in
+ * between. A period without a known cause is not an outage, for example the start of the application.
  */
 export function outagesIn(intervals: readonly Interval[]): OutagePicture[] {
   const outages: Interval[][] = [];
@@ -22,7 +22,7 @@ function isOutage(parts: readonly Interval[]): boolean {
   return parts.some(({ cause }) => cause !== null && cause !== 'closed');
 }
 
-/** Every other cause that was known meanwhile, once. */
+/** The other causes, each once. */
 function alsoIn(parts: readonly Interval[], main: string): readonly string[] {
   const all = new Set(parts.flatMap(({ cause, also }) => (cause === null ? also : [cause, ...also])));
   all.delete(main);

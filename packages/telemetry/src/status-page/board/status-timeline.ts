@@ -13,19 +13,19 @@ interface Stretch {
 }
 
 /**
- * The statuses of the last hour, as stretches of time without gaps. It begins with what the resilience remembers of the
- * time before, and goes on with what it is told. The cause of a stretch is the one that held longest: a server that was
- * killed resets a connection once, and refuses many.
+ * The statuses of the last hour, as intervals without gaps. It starts with the history of the resilience and continues
+ * with each snapshot. The cause of an interval is the one that held longest: a server that was killed resets a
+ * connection once and then refuses many.
  */
 export class StatusTimeline {
   readonly #stretches: Stretch[] = [];
 
-  /** `history`: of the resilience, oldest first. `now`: milliseconds since the epoch. */
+  /** `history`: oldest first. `now`: milliseconds since the epoch. */
   constructor(history: readonly HistoryEntry[], snapshot: RedisSnapshot, now: number) {
     for (const entry of history) {
       if (entry.kind !== 'status') continue;
       const at = entry.at.getTime();
-      // The first status has no entry of its own: the entry of the second one says how long it lasted.
+      // The first status has no entry of its own: the entry of the second one tells its duration.
       if (this.#stretches.length === 0) this.#begin(at - entry.durationMs, entry.from);
       this.#begin(at, entry.to);
       if (entry.to !== 'up') this.#stretches.at(-1)?.causes.begin(entry.cause ?? null, at);
@@ -33,13 +33,13 @@ export class StatusTimeline {
     this.note(snapshot, now);
   }
 
-  /** The present status, at any change of the snapshot. */
+  /** To be called at each change of the snapshot. */
   note({ status, cause, since }: RedisSnapshot, now: number): void {
     if (this.#stretches.at(-1)?.status !== status) this.#begin(since.getTime(), status);
     this.#stretches.at(-1)?.causes.begin(cause?.code ?? null, now);
   }
 
-  /** What of it lies within the last hour, oldest first. A start without trouble is no part of it. */
+  /** The intervals of the last hour, oldest first, without a start that had no trouble. */
   intervals(now: number): Interval[] {
     const start = now - spanMs;
     while ((this.#stretches[0]?.to ?? now) < start) this.#stretches.shift();

@@ -6,7 +6,7 @@ export interface ActionButtons {
   update(picture: ConnectionPicture, token: string | null): void;
 }
 
-/** The buttons for whoever may use them; nothing at all for anybody else. */
+/** The buttons of one connection, hidden while the page is read-only. */
 export function createActionButtons(name: string): ActionButtons {
   let token: string | null = null;
   const result = h('p', { role: 'status', class: 'muted' });
@@ -21,7 +21,7 @@ export function createActionButtons(name: string): ActionButtons {
   reconnect.addEventListener('click', () => void act('reconnect', 'Reconnecting.'));
   isolate.addEventListener('click', () => {
     if (
-      window.confirm(`Take ${name} out of use? All its commands will fail at once, or take their fallback.`)
+      window.confirm(`Take ${name} out of use? All its commands will fail at once or use their fallback.`)
     ) {
       void act('isolate', 'Taken out of use.').then(() => putBack.focus());
     }

@@ -1,7 +1,8 @@
+import { adviceWords } from './advice.ts';
 import { nextAttemptWords } from './dialing-view.ts';
 import { h, setAttribute, setText } from './element.ts';
 import type { ConnectionPicture, PageState, StatusWord } from '../page-state.ts';
-import { adviceWords, agoWords, durationWords, elapsedWords, statusWords, timeWords } from './words.ts';
+import { agoWords, durationWords, elapsedWords, statusWords, timeWords } from './words.ts';
 
 export interface Banner {
   update(now: number, state: PageState): void;
@@ -11,7 +12,7 @@ const signs: Readonly<Record<StatusWord, string>> = { up: '\u2713', degraded: '!
 const order: readonly StatusWord[] = ['up', 'degraded', 'down'];
 const recentMs = 10 * 60 * 1000;
 
-/** The whole story in a few lines, for whoever has only a glance. */
+/** The summary at the top of the page. */
 export function createBanner(node: HTMLElement): Banner {
   const sign = h('span', { class: 'sign', 'aria-hidden': 'true' });
   const headline = h('p', { class: 'headline' });
@@ -34,7 +35,7 @@ export function createBanner(node: HTMLElement): Banner {
   };
 }
 
-/** The connection that is worst off. */
+/** The connection with the worst status. */
 export function worstOf(connections: readonly ConnectionPicture[]): ConnectionPicture | undefined {
   return connections.toSorted((left, right) => order.indexOf(right.status) - order.indexOf(left.status))[0];
 }
@@ -49,21 +50,24 @@ function headlineWords(worst: ConnectionPicture, all: readonly ConnectionPicture
 
 function detailWords({ status, cause, reads, writes }: ConnectionPicture, isOnly: boolean): string {
   if (status === 'up') return 'Reads and writes work.';
-  const what = reads === writes ? '' : reads ? 'Reads go on; writes do not.' : 'Writes go on; reads do not.';
-  // Where there are several, each card has its own advice.
+  const what = reads === writes ? '' : reads ? 'Reads work; writes do not.' : 'Writes work; reads do not.';
+  // With several connections, each card has its own advice.
   const advice = isOnly && cause !== null ? adviceWords(cause.code) : '';
-  return [what, cause?.message ?? 'It is being connected.', advice].filter((words) => words !== '').join(' ');
+  return [what, cause?.message ?? 'The connection is being established.', advice]
+    .filter((words) => words !== '')
+    .join(' ');
 }
 
 function awayWords(now: number, worst: ConnectionPicture): string {
-  const since = `Since ${timeWords(worst.since)}, for ${elapsedWords(now - worst.since)} now.`;
+  const since = `Since ${timeWords(worst.since)}, for ${elapsedWords(now - worst.since)} so far.`;
   return `${since} ${nextAttemptWords(now, worst)}`;
 }
 
 function worksWords({ status, reads, writes }: ConnectionPicture): string {
   if (status === 'down')
-    return 'The application works on without it: commands fail at once or take their fallback.';
-  return reads === writes ? 'It is recovering.' : 'What does not work fails at once or takes its fallback.';
+    return 'The application runs on without Redis: commands fail at once or use their fallback.';
+  if (reads === writes) return 'Redis is recovering.';
+  return `${reads ? 'Writes' : 'Reads'} fail at once or use their fallback.`;
 }
 
 function lastOutageWords(now: number, connections: readonly ConnectionPicture[]): string {
@@ -74,7 +78,10 @@ function lastOutageWords(now: number, connections: readonly ConnectionPicture[])
   if (last === undefined || last.to === null) return 'No outage in the last hour.';
   const agoMs = now - last.to;
   const who = connections.length === 1 ? '' : ` of ${last.name}`;
-  const verb = agoMs < recentMs ? 'Recovered' : 'The last outage ended';
   const lasted = durationWords(last.to - last.from);
-  return `${verb} ${agoWords(agoMs)}, after an outage${who} of ${lasted}. Cause: ${last.message}`;
+  const sentence =
+    agoMs < recentMs
+      ? `Recovered ${agoWords(agoMs)} from an outage${who} of ${lasted}.`
+      : `The last outage${who} ended ${agoWords(agoMs)} and lasted ${lasted}.`;
+  return `${sentence} Cause: ${last.message}`;
 }

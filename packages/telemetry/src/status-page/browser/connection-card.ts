@@ -1,4 +1,5 @@
 import { createActionButtons } from './action-buttons.ts';
+import { adviceWords } from './advice.ts';
 import { createDialingView } from './dialing-view.ts';
 import { h, setAttribute, setText } from './element.ts';
 import { createFacts } from './facts.ts';
@@ -6,17 +7,17 @@ import type { ConnectionPicture } from '../page-state.ts';
 import { createSparkline } from './sparkline.ts';
 import { createCommandTable, createOutageTable } from './tables.ts';
 import { createTimelineView } from './timeline-view.ts';
-import { adviceWords, durationWords, elapsedWords, numberWords, statusWords } from './words.ts';
+import { durationWords, elapsedWords, numberWords, statusWords } from './words.ts';
 
 export interface ConnectionCard {
   readonly node: HTMLElement;
-  /** A message came. `isOnly`: the banner tells already why this one is away. */
+  /** Shows a new state. `isOnly`: the banner already says why this connection is away. */
   update(now: number, picture: ConnectionPicture, token: string | null, isOnly: boolean): void;
-  /** Time passed. */
+  /** Advances what depends on the time only. */
   tick(now: number, picture: ConnectionPicture): void;
 }
 
-/** Everything about one connection. Built once; what changes is changed in place, so that focus and place are kept. */
+/** The card of one connection. It is built once and updated in place, so that focus and scroll position are kept. */
 export function createConnectionCard(name: string): ConnectionCard {
   const headingId = `connection-${encodeURIComponent(name)}`;
   const badge = h('span', { class: 'badge' });
@@ -25,7 +26,7 @@ export function createConnectionCard(name: string): ConnectionCard {
   const facts = createFacts();
   const dialing = createDialingView();
   const throughput = createSparkline('Commands per second');
-  const latency = createSparkline('Latency: 95 of 100 commands took');
+  const latency = createSparkline('Latency, 95th percentile');
   const timeline = createTimelineView();
   const outages = createOutageTable(name);
   const commands = createCommandTable(name);
@@ -81,7 +82,7 @@ export function createConnectionCard(name: string): ConnectionCard {
       now,
       last.p95Ms === null
         ? last.failedPerSecond > 0
-          ? 'no answers'
+          ? 'no replies'
           : 'no commands'
         : `under ${durationWords(last.p95Ms)}`,
       durationWords,

@@ -9,7 +9,7 @@ export interface DialingView {
 
 const maxMarks = 20;
 
-/** The schedule of connection attempts: when the next one is due, and how the last ones ended. */
+/** When the next connection attempt is due, and how the last ones ended. */
 export function createDialingView(): DialingView {
   const sentence = h('p');
   const fill = h('span');
@@ -19,7 +19,7 @@ export function createDialingView(): DialingView {
     node: h('div', { class: 'dialing' }, sentence, countdown, marks),
     update(now, picture) {
       setText(sentence, describeDialing(now, picture));
-      // A bar that is full ten times a second tells nothing.
+      // A bar that refills several times a second says nothing.
       countdown.hidden = picture.status === 'up' || picture.retryAt === null || periodMs(picture) < 1000;
       fill.style.width = `${(shareLeft(now, picture) * 100).toFixed(1)}%`;
       showMarks(marks, picture.attempts);
@@ -27,18 +27,17 @@ export function createDialingView(): DialingView {
   };
 }
 
-/** When it is tried again, in one sentence. */
+/** When the next attempt or check is due, in one sentence. */
 export function nextAttemptWords(
   now: number,
   { retryAt, circuit, connection, attempts }: ConnectionPicture,
 ): string {
-  if (circuit.read === 'isolated') return 'Nothing is tried until it is put back.';
-  if (retryAt === null && connection === 'stalled') return 'It is asked for a sign of life all the time.';
-  if (retryAt === null) return 'An attempt is under way.';
-  const what = connection === 'ready' || connection === 'stalled' ? 'look' : 'attempt';
+  if (circuit.read === 'isolated') return 'No attempts until the connection is put back into use.';
+  if (retryAt === null && connection === 'stalled') return 'Redis is pinged until it answers.';
+  if (retryAt === null) return 'A connection attempt is in progress.';
+  const what = connection === 'ready' || connection === 'stalled' ? 'check' : 'attempt';
   const period = periodMs({ retryAt, attempts });
-  if (what === 'attempt' && period < 1000)
-    return `It is tried again about every ${(period / 1000).toFixed(1)} s.`;
+  if (what === 'attempt' && period < 1000) return `Retrying about every ${(period / 1000).toFixed(1)} s.`;
   const leftMs = retryAt - now;
   return leftMs <= 50 ? `The next ${what} is due now.` : `Next ${what} in ${(leftMs / 1000).toFixed(1)} s.`;
 }

@@ -1,7 +1,7 @@
 type Attributes = Readonly<Record<string, string>>;
 type Child = Node | string;
 
-/** Makes an element with attributes and children. */
+/** Makes an HTML element. */
 export function h<K extends keyof HTMLElementTagNameMap>(
   tag: K,
   attributes: Attributes = {},
@@ -21,7 +21,7 @@ export function svg(tag: string, attributes: Attributes = {}, ...children: reado
   return element;
 }
 
-/** Sets the text only when it differs: nothing that did not change is drawn or read aloud again. */
+/** Sets the text only when it differs, so that unchanged text is neither drawn nor read aloud again. */
 export function setText(element: Element, text: string): void {
   if (element.textContent !== text) element.textContent = text;
 }
@@ -30,7 +30,7 @@ export function setAttribute(element: Element, name: string, value: string): voi
   if (element.getAttribute(name) !== value) element.setAttribute(name, value);
 }
 
-/** The element of the page that must be there. */
+/** An element of the template. */
 export function byId(id: string): HTMLElement {
   return document.querySelector<HTMLElement>(`#${id}`) as HTMLElement;
 }

@@ -10,7 +10,7 @@ export interface Facts {
 interface Fact {
   readonly term: string;
   read(picture: ConnectionPicture): string;
-  /** Whether it is as it should be. */
+  /** Whether the value is as it should be. */
   isWell(picture: ConnectionPicture): boolean;
 }
 
@@ -32,7 +32,7 @@ const facts: readonly Fact[] = [
     read: ({ circuit }) => circuitStateWords(circuit.write),
     isWell: ({ circuit }) => circuit.write === 'closed',
   },
-  { term: 'Waiting for an answer', read: ({ inFlight }) => numberWords(inFlight), isWell: () => true },
+  { term: 'Waiting for a reply', read: ({ inFlight }) => numberWords(inFlight), isWell: () => true },
   {
     term: 'Waiting for Redis',
     read: ({ waiting, waitingBytes }) =>
@@ -46,7 +46,7 @@ const facts: readonly Fact[] = [
   },
 ];
 
-/** What works, and how it stands inside. */
+/** What works, and the state of connection, circuits and queues. */
 export function createFacts(): Facts {
   const values = facts.map(() => h('dd'));
   const pairs = facts.map(({ term }, index) => h('div', {}, h('dt', {}, term), values[index] as HTMLElement));

@@ -20,7 +20,7 @@ function startPage(): void {
   let token: string | null = null;
   let heardAt = 0;
 
-  // The server's clock, as far as it is known: the browser's may be off.
+  // The time on the server: the browser's clock may be off.
   const now = (): number => (state?.now ?? 0) + window.performance.now() - heardAt;
 
   function showAll(given: PageState): void {
@@ -65,7 +65,7 @@ function startPage(): void {
 
   window.setInterval(() => {
     if (document.body.dataset['live'] === 'no') {
-      const known = state === undefined ? '' : `, shown as it was ${durationWords(now() - state.now)} ago`;
+      const known = state === undefined ? '' : `; this was its state ${durationWords(now() - state.now)} ago`;
       setText(byId('live'), `The application does not answer${known}`);
       return;
     }

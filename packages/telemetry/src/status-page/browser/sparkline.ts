@@ -4,7 +4,7 @@ const width = 240;
 const height = 48;
 const spanMs = 120_000;
 
-/** One line of a sparkline: a value a second; null leaves a gap. */
+/** One value of a sparkline; null leaves a gap. */
 export interface SparkPoint {
   readonly at: number;
   readonly value: number | null;
@@ -12,7 +12,7 @@ export interface SparkPoint {
 
 export interface Sparkline {
   readonly node: HTMLElement;
-  /** `words`: how a value is told. `second`: drawn over the first on the same scale, in the colour of trouble. */
+  /** `words` formats the peak. `second` is drawn over `first` on the same scale, as a dashed line. */
   update(
     now: number,
     text: string,
@@ -22,7 +22,7 @@ export interface Sparkline {
   ): void;
 }
 
-/** A tile with a title, the present figure, and the course of the last two minutes. */
+/** A tile with a title, the present value and a graph of the last two minutes. */
 export function createSparkline(title: string): Sparkline {
   const figure = h('p', { class: 'figure' }, 'no data yet');
   const scale = h('p', { class: 'scale' });

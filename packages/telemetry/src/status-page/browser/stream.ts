@@ -3,7 +3,7 @@ import type { Greeting, PageState } from '../page-state.ts';
 export interface StreamListener {
   onGreeting(greeting: Greeting): void;
   onState(state: PageState): void;
-  /** The application does not answer; it is tried again each second. */
+  /** The application does not answer. The stream is opened again each second. */
   onAway(): void;
 }
 
@@ -11,8 +11,8 @@ const retryMs = 1000;
 const silenceMs = 5000;
 
 /**
- * Listens to the application for ever. The browser's own reconnection gives up on a server that answers with an error,
- * and does not notice one that falls silent: a stream that failed, or said nothing for 5 s, is replaced.
+ * Listens to the application for as long as the page is open. A stream that failed, or was silent for 5 s, is replaced:
+ * the browser's own reconnection gives up when a server answers with an error, and does not notice a silent one.
  */
 export function startStream(listener: StreamListener): void {
   const url = `${window.location.pathname.replace(/\/$/, '')}/events`;

@@ -11,21 +11,22 @@ import {
   timeWords,
 } from './words.ts';
 
+/** A table that says so when it is empty. */
 export interface Table<Row> {
   readonly node: HTMLElement;
   update(now: number, rows: readonly Row[]): void;
 }
 
-/** Each outage of the last hour: when, for how long, and why. */
+/** The outages of the last hour: when, how long and why. */
 export function createOutageTable(name: string): Table<OutagePicture> {
   return createTable(
     `Outages of ${name} in the last hour`,
-    ['Began', 'Lasted', 'Why', 'Status'],
+    ['Started', 'Lasted', 'Cause', 'Status'],
     'No outage in the last hour.',
     'outages',
     (now, { from, to, worst, message, also }) => [
       timeWords(from),
-      to === null ? `${elapsedWords(now - from)}, goes on` : durationWords(to - from),
+      to === null ? `${elapsedWords(now - from)}, ongoing` : durationWords(to - from),
       also.length === 0 ? message : `${message} Also: ${also.join(' ')}`,
       h('span', { class: `badge ${worst}` }, statusWords[worst]),
     ],
@@ -37,7 +38,7 @@ export function createCommandTable(name: string): Table<CommandPicture> {
   return createTable(
     `Slow or failed commands of ${name}`,
     ['When', 'Command', 'Result', 'Took', 'Keys', 'Size', 'Queue'],
-    'None so far. What is refused at once, because Redis is away, is counted above and not listed here.',
+    'None so far. Commands that are refused at once while Redis is away are counted above, not listed here.',
     'commands',
     (now, { at, command, commands, failure, durationMs, keys, bytes, queue }) => [
       agoWords(now - at),

@@ -4,15 +4,15 @@ import { codeWords, durationWords, elapsedWords } from './words.ts';
 
 export interface TimelineLabels {
   readonly node: HTMLElement;
-  /** `start`: where the timeline begins. */
+  /** `start`: the time at the left end of the timeline. */
   update(now: number, start: number, outages: readonly OutagePicture[]): void;
 }
 
 const gapPx = 12;
 
-/** Why and for how long, above each outage on the timeline; the later one is told where two would overlap. */
+/** The cause and duration above each outage of the timeline. Where two labels would overlap, the later one is shown. */
 export function createTimelineLabels(): TimelineLabels {
-  // The table that follows has the same for those who cannot see it.
+  // Screen readers find the same in the table below.
   const node = h('div', { class: 'labels', 'aria-hidden': 'true' });
   return {
     node,
@@ -25,7 +25,7 @@ export function createTimelineLabels(): TimelineLabels {
         const endPx = endOf(outage);
         if (endPx <= 0) break;
         const older = outages[index + 1];
-        // Above an earlier outage it would seem to tell of that one.
+        // A label above an earlier outage would seem to belong to that one.
         const from = older === undefined ? 0 : Math.max(0, endOf(older));
         const label = h('span', { class: outage.worst });
         node.append(label);
@@ -45,7 +45,7 @@ export function createTimelineLabels(): TimelineLabels {
   };
 }
 
-// In full, or shorter where there is little room.
+// The label in full, and a shorter one for where there is little room.
 function wordsOf(now: number, { from, to, cause }: OutagePicture): readonly string[] {
   const lasted = to === null ? elapsedWords(now - from) : durationWords(to - from);
   return [`${codeWords(cause)}, ${lasted}`, lasted];

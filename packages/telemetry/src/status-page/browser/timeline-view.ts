@@ -10,7 +10,7 @@ export interface TimelineView {
   update(now: number, picture: ConnectionPicture): void;
 }
 
-/** The last hour as a bar on which outages stand up; less of it while the application is younger than that. */
+/** The last hour as a bar on which outages stand out. A young application gets a shorter span. */
 export function createTimelineView(): TimelineView {
   const heading = h('h3', {}, 'Last hour');
   const labels = createTimelineLabels();
@@ -57,7 +57,7 @@ function legend(): HTMLElement {
   );
 }
 
-// The story of a young process would be a sliver at the right end of an hour.
+// A process that has run for a minute would be a sliver at the right end of an hour.
 function minutesShown(now: number, knownSince: number): number {
   return [2, 6, 15].find((minutes) => knownSince > now - minutes * minuteMs) ?? 60;
 }
@@ -81,5 +81,5 @@ function describe(outages: ConnectionPicture['outages'], start: number, now: num
   if (outages.length === 0) return 'Timeline: no outage.';
   const awayMs = outages.reduce((sum, { from, to }) => sum + (to ?? now) - Math.max(from, start), 0);
   const count = outages.length === 1 ? '1 outage' : `${outages.length} outages`;
-  return `Timeline: ${count}, ${durationWords(awayMs)} in all. The table that follows has each.`;
+  return `Timeline: ${count}, ${durationWords(awayMs)} in all. The table below lists each.`;
 }

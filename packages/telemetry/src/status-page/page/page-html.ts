@@ -1,7 +1,7 @@
 import { pageScript } from './page-script.js';
 import { pageStyle } from './page-style.ts';
 
-/** The page as one document. Its script and style carry the nonce, which the policy of the answer names. */
+/** The page as one document. The nonce marks its script and its style as the ones that the policy allows. */
 export function pageHtml(title: string, nonce: string): string {
   const name = escape(title);
   return `<!doctype html>
@@ -26,7 +26,7 @@ export function pageHtml(title: string, nonce: string): string {
 <section id="banner" class="banner" data-status="unknown" aria-label="Summary"></section>
 <p id="announcer" class="unseen" aria-live="polite"></p>
 <div id="connections"></div>
-<noscript><p>This page shows live data and needs JavaScript. For a plain answer ask the health endpoint.</p></noscript>
+<noscript><p>This page shows live data and needs JavaScript. The health endpoint gives a plain answer.</p></noscript>
 </main>
 <footer><p>Shows counts, times and causes only: never keys, values, hosts or credentials.</p></footer>
 <script nonce="${nonce}">${pageScript}</script>

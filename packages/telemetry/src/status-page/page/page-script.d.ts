@@ -1,2 +1,2 @@
-/** The script of the page: `browser/main.ts` and its imports as one file, which `bundle-page.mjs` makes at each build. */
+/** The script of the page: `browser/main.ts` and its imports, which `bundle-page.mjs` bundles at each build. */
 export declare const pageScript: string;

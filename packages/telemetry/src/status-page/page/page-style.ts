@@ -1,4 +1,4 @@
-/** The looks of the page, light and dark. Colour never tells anything alone: a word or a shape says it too. */
+/** The style of the page, light and dark. No meaning is carried by colour alone: a word or a shape says the same. */
 export const pageStyle: string = `
 :root {
   color-scheme: light;

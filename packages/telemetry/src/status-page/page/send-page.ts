@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
 import { pageHtml } from './page-html.ts';
 
-/** Answers with the page: one file, under a policy that lets nothing in but its own script and style. */
+/** Answers with the page, under a Content-Security-Policy that allows only its own script and style. */
 export function sendPage(response: ServerResponse, title: string, headOnly: boolean): void {
   const nonce = randomBytes(18).toString('base64');
   response.writeHead(200, {
