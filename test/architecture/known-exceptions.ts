@@ -18,5 +18,4 @@ export const knownCrowdedFolders: readonly string[] = [
   'packages/core/src',
   'packages/core/src/command',
   'packages/fallback/src/outbox',
-  'packages/telemetry/src/status-page',
 ];

@@ -1,6 +1,6 @@
 import { defaultRedisResilience } from '@redis-resilience/core';
 import expressGuard, { redisErrors, redisGuard, redisHealth, requireRedis } from '@redis-resilience/express';
-import { startRedis, waitFor, type RedisServer } from '@redis-resilience/testing';
+import { startProxy, startRedis, waitFor, type RedisServer } from '@redis-resilience/testing';
 import express from 'express';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { listen } from '../contract/listen.ts';
@@ -25,14 +25,13 @@ async function serve(...uses: express.RequestHandler[]) {
 }
 
 describe('redisGuard without arguments', () => {
-  it('makes the default connection at the first request, and shares it with what comes after', async () => {
+  it('connects as soon as it is made, and shares the connection with the middleware after it', async () => {
     vi.stubEnv('REDIS_URL', server.url);
     const connected = async () => Number((await server.info('clients'))['connected_clients']);
     const before = await connected();
     const { origin, close } = await serve(redisGuard());
-    expect(await connected()).toBe(before);
-    await fetch(origin);
-    await waitFor(async () => (await fetch(`${origin}/health/redis`)).ok);
+    // No request has come yet.
+    await waitFor(async () => (await connected()) === before + 1);
     await waitFor(() => defaultRedisResilience().snapshot().status === 'up');
     expect(await (await fetch(origin)).json()).toEqual({ url: 'up', degraded: false });
     expect(await (await fetch(origin, { method: 'POST' })).json()).toEqual({ same: 'default' });
@@ -41,9 +40,12 @@ describe('redisGuard without arguments', () => {
     await defaultRedisResilience().close();
   });
 
-  it('lets the first request of all through, while the connection is being made', async () => {
-    vi.stubEnv('REDIS_URL', server.url);
+  it('lets requests pass in mode reject while the first connection is being made', async () => {
+    await using proxy = await startProxy({ target: server });
+    proxy.blackhole({ incoming: true });
+    vi.stubEnv('REDIS_URL', proxy.url);
     const { origin, close } = await serve(redisGuard({ mode: 'reject' }));
+    expect(defaultRedisResilience().snapshot()).toMatchObject({ status: 'down', cause: undefined });
     expect((await fetch(origin, { method: 'POST' })).status).toBe(200);
     await close();
     await defaultRedisResilience().close();

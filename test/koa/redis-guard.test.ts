@@ -1,11 +1,23 @@
-import { createRedisResilience } from '@redis-resilience/core';
+import { createRedisResilience, defaultRedisResilience } from '@redis-resilience/core';
 import koaGuard, { redisErrors, redisGuard, redisHealth, requireRedis } from '@redis-resilience/koa';
+import { freePort, startRedis, waitFor } from '@redis-resilience/testing';
 import Koa from 'koa';
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { listen } from '../contract/listen.ts';
-import { freePort, waitFor } from '@redis-resilience/testing';
+
+afterEach(() => vi.unstubAllEnvs());
 
 describe('redisGuard', () => {
+  it('connects as soon as it is made, without a request', async () => {
+    await using server = await startRedis();
+    vi.stubEnv('REDIS_URL', server.url);
+    const connected = async () => Number((await server.info('clients'))['connected_clients']);
+    const before = await connected();
+    new Koa().use(redisGuard());
+    await waitFor(async () => (await connected()) === before + 1);
+    await defaultRedisResilience().close();
+  });
+
   it('tells templates and code in one request, and hands its resilience on', async () => {
     const resilience = createRedisResilience(`redis://127.0.0.1:${await freePort()}`, { name: 'cache' });
     const app = new Koa<{ redisDegraded?: boolean }>();

@@ -76,7 +76,7 @@ describe('registerInstruments', () => {
     stop();
   });
 
-  it('has an instrument for each metric but the duration of commands, which others measure', async () => {
+  it('has an instrument for each metric but the durations of single commands', async () => {
     await using redis = await startProtectedRedis();
     const stop = registerInstruments(redis.resilience, { meterProvider });
     const names = (await collect()).map(({ descriptor }) => descriptor.name);
@@ -101,7 +101,7 @@ describe('registerInstruments', () => {
     await using redis = await startProtectedRedis();
     const stop = registerInstruments(redis.resilience, { meterProvider });
     expect(() => registerInstruments(redis.resilience, { meterProvider })).toThrow(
-      /has the instruments already/,
+      /already has the instruments/,
     );
     stop();
     expect(() => registerInstruments(redis.resilience, { meterProvder: 1 } as object)).toThrow(

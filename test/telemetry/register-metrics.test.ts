@@ -202,7 +202,7 @@ describe('the registration', () => {
   });
 
   it.each([
-    [/another copy of prom-client/, { registry: new OtherRegistry() }],
+    [/second copy of prom-client/, { registry: new OtherRegistry() }],
     [/must be a Registry of prom-client/, { registry: {} as Registry }],
     [/registerMetrics\.registri does not exist\. Did you mean registry\?/, { registri: registry } as never],
     [/registerMetrics\.caches must be/, { registry, caches: { products: {} } as never }],

@@ -5,21 +5,24 @@ import type { PlainResponse, RequestGuard } from '@redis-resilience/core/http';
 declare global {
   namespace Express {
     interface Request {
-      /** What this request knows about Redis. Set by `redisGuard()`. */
+      /** The state of Redis at the start of this request, and the client. Set by `redisGuard()`. */
       redisGuard: RequestGuard;
     }
     interface Locals {
-      /** Whether the request runs on less than a whole Redis, for templates. Set by `redisGuard()`. */
+      /** Whether Redis was `degraded` or `down` at the start of this request, for templates. Set by `redisGuard()`. */
       redisDegraded?: boolean;
     }
   }
 }
 
-/** Express's request and response, typed on `node:http`: Express 4 and 5 alike, and no need for `@types/express`. */
+/** Express's request, typed on `node:http`, so that Express 4 and 5 fit and `@types/express` is not needed. */
 export type GuardedRequest = IncomingMessage & { redisGuard?: RequestGuard };
+/** Express's response, typed on `node:http` in the same way. */
 export type GuardedResponse = ServerResponse & { locals?: Record<string, unknown> };
 
+/** A middleware for Express 4 and 5. */
 export type Middleware = (req: GuardedRequest, res: GuardedResponse, next: (error?: unknown) => void) => void;
+/** An error handler for Express 4 and 5. */
 export type ErrorMiddleware = (
   error: unknown,
   req: GuardedRequest,

@@ -2,8 +2,9 @@ import { renderError } from '@redis-resilience/core/http';
 import { send, type ErrorMiddleware } from './middleware.ts';
 
 /**
- * Answers what a handler failed with when it is an error of this library: 503 with problem details that say why, and
- * whether the request may be repeated. Any other error goes on to the next error handler. Mount it after the routes.
+ * Answers errors of this library with 503 and problem details, which say why and whether the request may be repeated; a
+ * `ConfigurationError` with 500. Any other error goes to the next error handler, and so does every error once the
+ * headers are sent. Mount it after the routes.
  *
  * @example
  * app.use(redisErrors());

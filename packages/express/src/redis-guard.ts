@@ -12,7 +12,7 @@ import { send, setHeaders, type Middleware } from './middleware.ts';
 
 /** Options of {@link redisGuard}. */
 export interface RedisGuardOptions extends GuardPolicy {
-  /** Default: `defaultRedisResilience()`, which begins to connect when the guard is mounted. */
+  /** The connection of the requests. Default: `defaultRedisResilience()`, which `redisGuard()` starts to connect. */
   readonly resilience?: RedisResilience;
 }
 
@@ -22,10 +22,11 @@ const readers: OptionReaders<RedisGuardOptions> = {
 };
 
 /**
- * Tells every request how Redis is: `req.redisGuard` for code, `res.locals.redisDegraded` for templates.
+ * Gives every request the state of Redis and the client: `req.redisGuard` for code, `res.locals.redisDegraded` for
+ * templates. The state is that of the start of the request.
  *
- * Mount it after body parsers that lose the async context (multer does) when `budgetMs` is given, and after
- * `redisHealth()`, so that mode `reject` never answers a probe.
+ * Mount it after `redisHealth()`, so that mode `reject` never answers a probe, and with `budgetMs` after body parsers
+ * that lose the async context, as multer does.
  *
  * @throws {@link ConfigurationError} when an option is unknown or wrong
  *

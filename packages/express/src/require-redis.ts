@@ -11,14 +11,17 @@ import { resilienceFor, send, type Middleware } from './middleware.ts';
 
 /** Options of {@link requireRedis}. */
 export interface RequireRedisOptions {
-  /** Default: that of the `redisGuard()` before it, else `defaultRedisResilience()`. */
+  /** The connection to look at. Default: that of the `redisGuard()` before it, else `defaultRedisResilience()`. */
   readonly resilience?: RedisResilience;
 }
 
 const readers: OptionReaders<RequireRedisOptions> = { resilience: resilienceOf };
 
 /**
- * Answers 503 with `Retry-After` and problem details while the lane is away; lets the request pass otherwise.
+ * Answers 503 with `Retry-After` and problem details while reads, or writes, are away; otherwise the request passes. A
+ * connection that is being made for the first time does not count as away: commands wait for it a moment.
+ *
+ * `lane`: `'read'` or `'write'`. Default `'read'`.
  *
  * @throws {@link ConfigurationError} when the lane or an option is wrong
  *

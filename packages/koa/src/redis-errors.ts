@@ -3,8 +3,9 @@ import { renderError } from '@redis-resilience/core/http';
 import { send } from './context.ts';
 
 /**
- * Answers what a later middleware failed with when it is an error of this library: 503 with problem details that say
- * why, and whether the request may be repeated. Any other error is thrown on. Mount it before the routes.
+ * Answers errors of this library, thrown by a later middleware, with 503 and problem details, which say why and whether
+ * the request may be repeated; a `ConfigurationError` with 500. Any other error is rethrown, and so is every error once
+ * the headers are sent. Mount it before the routes.
  *
  * @example
  * app.use(redisErrors());

@@ -14,14 +14,14 @@ import { send } from './context.ts';
 
 declare module 'koa' {
   interface ExtendableContext {
-    /** What this request knows about Redis. Set by `redisGuard()`. */
+    /** The state of Redis at the start of this request, and the client. Set by `redisGuard()`. */
     redisGuard: RequestGuard;
   }
 }
 
 /** Options of {@link redisGuard}. */
 export interface RedisGuardOptions extends GuardPolicy {
-  /** Default: `defaultRedisResilience()`, which begins to connect when the guard is mounted. */
+  /** The connection of the requests. Default: `defaultRedisResilience()`, which `redisGuard()` starts to connect. */
   readonly resilience?: RedisResilience;
 }
 
@@ -31,7 +31,8 @@ const readers: OptionReaders<RedisGuardOptions> = {
 };
 
 /**
- * Tells every request how Redis is: `ctx.redisGuard` for code, `ctx.state.redisDegraded` for templates.
+ * Gives every request the state of Redis and the client: `ctx.redisGuard` for code, `ctx.state.redisDegraded` for
+ * templates. The state is that of the start of the request.
  *
  * Mount it after `redisHealth()`, so that mode `reject` never answers a probe.
  *

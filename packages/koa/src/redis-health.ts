@@ -11,9 +11,9 @@ import { resilienceFor, send } from './context.ts';
 
 /** Options of {@link redisHealth}. */
 export interface RedisHealthOptions extends HealthResponderOptions {
-  /** Default: that of a `redisGuard()` before it, else `defaultRedisResilience()`. */
+  /** The connection to report. Default: that of a `redisGuard()` before it, else `defaultRedisResilience()`. */
   readonly resilience?: RedisResilience;
-  /** Several connections, in place of `resilience`. */
+  /** Several connections to report, in place of `resilience`. */
   readonly resiliences?: readonly RedisResilience[];
 }
 

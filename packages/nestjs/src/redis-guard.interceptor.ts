@@ -27,15 +27,15 @@ const readers: OptionReaders<RedisGuardOptions> = {
 };
 const key = 'redis-resilience:guard';
 
-/** Takes a controller out of the application's policy: probes are answered whatever Redis does. */
+/** Exempts a controller from the policy of the application, so that health endpoints always answer. */
 export const WithoutRedisGuard = SetMetadata(key, {} satisfies RedisGuardOptions);
 
 /** The options of a {@link RedisGuardInterceptor} that guards a whole application. */
 export const REDIS_GUARD_OPTIONS = 'REDIS_GUARD_OPTIONS';
 
 /**
- * What `redisGuard()` is elsewhere: the request's budget, the header of degraded answers, and mode `reject`. Use
- * {@link UseRedisGuard} on handlers and controllers, or this class for a whole application.
+ * Applies the options of {@link UseRedisGuard}: the request's budget, `Cache-Control: no-store` and mode `reject`. Use
+ * the decorator on handlers and controllers, or provide this class to guard a whole application.
  *
  * @example
  * providers: [
@@ -83,7 +83,8 @@ export class RedisGuardInterceptor implements NestInterceptor {
 }
 
 /**
- * Guards a handler or a controller; that of the handler counts.
+ * Guards a handler or a controller. The options on a handler replace those on its controller, which replace those of
+ * the application.
  *
  * @throws {@link ConfigurationError} when an option is unknown or wrong
  *

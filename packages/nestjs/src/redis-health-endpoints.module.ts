@@ -18,7 +18,7 @@ import { send } from './reply.ts';
 
 /** Options of {@link RedisHealthEndpointsModule}. */
 export interface RedisHealthEndpointsOptions extends HealthResponderOptions {
-  /** Put on the controller; for example a `@Public()` of yours, when a global guard would refuse the probes. */
+  /** Decorators for the controller, for example your `@Public()`, when a global guard would refuse the probes. */
   readonly decorators?: readonly ClassDecorator[];
 }
 
@@ -36,7 +36,10 @@ const readers: OptionReaders<RedisHealthEndpointsOptions> = {
  */
 @Module({})
 export class RedisHealthEndpointsModule {
-  /** @throws {@link ConfigurationError} when an option is unknown or wrong */
+  /**
+   * @throws {@link ConfigurationError} when an option is unknown or wrong; at the start of the application, when
+   * `critical` names a connection that does not exist
+   */
   static forRoot(options: RedisHealthEndpointsOptions = {}): DynamicModule {
     checkOptions('RedisHealthEndpointsModule', options, readers);
     return { module: RedisHealthEndpointsModule, controllers: [controllerFor(options)] };

@@ -4,8 +4,8 @@ import type { PlainResponse } from '@redis-resilience/core/http';
 import { setHeaders } from './reply.ts';
 
 /**
- * A request was refused because Redis is away: a 503 that every exception filter knows, with the problem details as
- * its response.
+ * Thrown when a request is refused because Redis is away. It is a `ServiceUnavailableException`, so any exception
+ * filter answers it with 503; its response holds the problem details.
  */
 export class RedisRefusedException extends ServiceUnavailableException {
   readonly answer: PlainResponse;
@@ -16,7 +16,7 @@ export class RedisRefusedException extends ServiceUnavailableException {
   }
 }
 
-/** The exception to throw. Sets the headers too, `Retry-After` above all: filters hand none over. */
+/** The exception to throw. Sets headers such as `Retry-After` on the response, because exception filters set none. */
 export function refuse(
   adapter: AbstractHttpAdapter,
   context: ExecutionContext,

@@ -4,11 +4,11 @@ import { RedisResilienceCoreModule, RedisResilienceRegistry } from './redis-resi
 import { createResilience, type RedisResilienceModuleOptions } from './redis-resilience.options.ts';
 import { DEFAULT_CONNECTION, getRedisClientToken, getRedisResilienceToken } from './tokens.ts';
 
-/** What is known of a connection before its options are. */
+/** Options that Nest needs before a factory has made the others. */
 export interface RedisResilienceModuleExtras {
-  /** Default `default`. */
+  /** Name of the connection. Default `default`. */
   readonly name?: string;
-  /** Whether other modules may inject the connection without an import. Default `true`. */
+  /** Whether all modules can inject the connection, not only those that import this one. Default `true`. */
   readonly isGlobal?: boolean;
 }
 
@@ -32,8 +32,8 @@ const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } =
 /**
  * One connection of the application. Import it once for each named connection.
  *
- * The application closes its connections when it shuts down, after everything else; call
- * `app.enableShutdownHooks()` so that it does.
+ * The connection is closed when the application shuts down, after everything else. Call `app.enableShutdownHooks()` so
+ * that a signal shuts the application down.
  *
  * @example
  * @Module({
@@ -67,7 +67,7 @@ function providersOf(name: string): Provider[] {
       useFactory: (resilience: RedisResilience) => resilience.client,
     },
     {
-      // Apart from the resilience, so that one overridden in a test is registered alike.
+      // A provider of its own, so that a resilience that a test overrides is registered too.
       provide: `RedisResilienceRegistration:${name}`,
       inject: [resilienceToken, RedisResilienceRegistry],
       useFactory: (resilience: RedisResilience, registry: RedisResilienceRegistry) =>

@@ -9,23 +9,24 @@ import {
 import { checkOptionNames } from '@redis-resilience/core/kit';
 
 /**
- * One connection: where it goes (`url`, `options` or `client`; by default the environment variable REDIS_URL, else
- * redis://localhost:6379), and everything core takes.
+ * The options of one connection: its target and all options of core. The target is one of `url`, `options` and
+ * `client`; by default the environment variable REDIS_URL, else `redis://localhost:6379`.
  */
 export interface RedisResilienceModuleOptions extends Omit<ResilienceOptions, 'name'> {
+  /** A URL such as `redis://localhost:6379`. */
   readonly url?: string;
   /** ioredis options, or a Sentinel or Cluster target. */
   readonly options?: Exclude<ResilienceTarget, string>;
-  /** A client somebody else made; it is protected as it is. */
+  /** An ioredis client to protect. */
   readonly client?: Parameters<typeof protect>[0];
 }
 
-/** Makes what `useClass` and `useExisting` of `forRootAsync` name. */
+/** What a class implements that `useClass` or `useExisting` of `forRootAsync` names. */
 export interface RedisResilienceOptionsFactory {
   createRedisResilienceOptions(): RedisResilienceModuleOptions | Promise<RedisResilienceModuleOptions>;
 }
 
-/** @throws {@link ConfigurationError} when an option is unknown, or several of `url`, `options` and `client` are given */
+/** @throws {@link ConfigurationError} for an unknown option, or for more than one of `url`, `options` and `client` */
 export function createResilience(moduleOptions: RedisResilienceModuleOptions, name: string): RedisResilience {
   checkOptionNames('RedisResilienceModule', moduleOptions, ['url', 'options', 'client']);
   const { url, options, client, ...rest } = moduleOptions;

@@ -7,7 +7,7 @@ import { DEFAULT_CONNECTION } from './tokens.ts';
 export class RedisResilienceRegistry implements OnApplicationShutdown {
   readonly #resiliences = new Map<string, RedisResilience>();
 
-  /** @throws {@link ConfigurationError} when the name is taken; all connections are closed, as the boot cannot go on */
+  /** @throws {@link ConfigurationError} when the name is taken; all connections are closed, as the start has failed */
   add(name: string, resilience: RedisResilience): RedisResilience {
     if (this.#resiliences.has(name)) {
       void Promise.allSettled([resilience.close(), this.onApplicationShutdown()]);
@@ -33,7 +33,7 @@ export class RedisResilienceRegistry implements OnApplicationShutdown {
     return [...this.#resiliences.values()];
   }
 
-  /** Runs last of all shutdown hooks, because the module is global: until then requests and workers may need Redis. */
+  /** Runs after all other shutdown hooks, because the module is global: requests and workers may need Redis until then. */
   async onApplicationShutdown(): Promise<void> {
     await Promise.allSettled(this.all().map(async (resilience) => resilience.close()));
   }

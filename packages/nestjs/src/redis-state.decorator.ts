@@ -8,7 +8,7 @@ import {
 import { createRequestGuard, type RequestGuard } from '@redis-resilience/core/http';
 import { RedisResilienceRegistry } from './redis-resilience.registry.ts';
 
-/** Turns the name of a connection into its guard. A parameter decorator has no injection; its pipe has. */
+/** Turns the name of a connection into the guard of the request. A pipe can inject; a parameter decorator cannot. */
 @Injectable()
 export class RedisStatePipe implements PipeTransform<unknown, RequestGuard> {
   readonly #registry: RedisResilienceRegistry;
@@ -25,8 +25,8 @@ export class RedisStatePipe implements PipeTransform<unknown, RequestGuard> {
 const state = createParamDecorator(() => undefined);
 
 /**
- * Gives a handler what the request knows about Redis: `status`, `degraded`, `reads`, `writes`, `cause`,
- * `retryAfterMs`, `client`, `execute`. Works by itself: no guard or interceptor is needed.
+ * Injects the state of Redis and the client into a parameter of a handler: `status`, `degraded`, `reads`, `writes`,
+ * `cause`, `retryAfterMs`, `snapshot`, `client`, `execute`, `resilience`. It needs no guard and no interceptor.
  *
  * @example
  * @Get() list(@RedisState() redis: RequestGuard) { return { degraded: redis.degraded }; }

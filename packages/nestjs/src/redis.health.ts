@@ -8,11 +8,14 @@ import { RedisResilienceRegistry } from './redis-resilience.registry.ts';
 export interface RedisHealthIndicatorOptions {
   /** Name of the connection. Default `default`. */
   readonly connection?: string;
-  /** Whether the service cannot do without it: then `down` is down, with 503. Default `false`: `degraded`, with 200. */
+  /**
+   * Whether the service cannot do without the connection. While it is down, `true` reports `down`, with 503; `false`
+   * reports `degraded`, with 200. Default `false`.
+   */
   readonly critical?: boolean;
 }
 
-/** A session of Terminus 12, or of 11, which knows no `degraded`. */
+/** The indicator session of Terminus 12, and of Terminus 11, which has no `degraded`. */
 interface Session<Key extends string> {
   up(data: Record<string, unknown>): HealthIndicatorResult<Key>;
   degraded?(data: Record<string, unknown>): HealthIndicatorResult<Key>;
@@ -20,7 +23,8 @@ interface Session<Key extends string> {
 }
 
 /**
- * The health of a connection for Terminus, from its snapshot: it never does I/O, never hangs and never throws.
+ * The health of a connection for Terminus. It reads a snapshot: it does no I/O and never throws. A connection that does
+ * not exist is reported as `down`.
  *
  * | Redis | not critical | critical |
  * | --- | --- | --- |
@@ -28,7 +32,7 @@ interface Session<Key extends string> {
  * | degraded | `degraded`, 200 | `degraded`, 200 |
  * | down | `degraded`, 200 | `down`, 503 |
  *
- * Terminus 11 has no `degraded`: there it is `up` with the same data, for an optional Redis never fails readiness.
+ * Terminus 11 has no `degraded`: there `up` is reported, with the same details, so that readiness does not fail.
  *
  * @example
  * @Get('readyz') @HealthCheck()
@@ -63,7 +67,7 @@ export class RedisHealthIndicator {
   }
 }
 
-/** Terminus keeps the key `status` for itself. */
+/** The details of an indicator. Terminus reserves the key `status`, so the status of Redis stands under `state`. */
 function describe(snapshot: RedisSnapshot): Record<string, unknown> {
   const { output, redis } = healthCheck(snapshot);
   const { status: state, ...details } = redis;

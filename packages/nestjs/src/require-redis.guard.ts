@@ -18,7 +18,7 @@ export interface RequireRedisOptions {
 const readers: OptionReaders<RequireRedisOptions> = { lane: laneOf, connection: nameOf };
 const key = 'redis-resilience:require';
 
-/** Refuses a request while the lane it needs is away. Use {@link RequireRedis}, which says which. */
+/** Refuses requests while the lane that they need is away. {@link RequireRedis} applies it and names the lane. */
 @Injectable()
 export class RequireRedisGuard implements CanActivate {
   readonly #registry: RedisResilienceRegistry;
@@ -50,8 +50,8 @@ export class RequireRedisGuard implements CanActivate {
 }
 
 /**
- * Answers 503 with `Retry-After` and problem details while the lane is away. Stands on a handler or a controller; that
- * of the handler counts.
+ * Answers 503 with `Retry-After` and problem details while the lane is away. The decorator of a handler replaces the one
+ * of its controller.
  *
  * @throws {@link ConfigurationError} when the lane or an option is wrong
  *

@@ -1,2 +1,2 @@
-export { redisStatusPage, type StatusPageMiddleware } from './status-page/express-status-page.ts';
+export { redisStatusPage, type StatusPageMiddleware } from './status-page/adapters/express-status-page.ts';
 export type { StatusPageOptions } from './status-page/options.ts';

@@ -2,5 +2,5 @@ export {
   redisStatusPage,
   type StatusPageContext,
   type StatusPageMiddleware,
-} from './status-page/koa-status-page.ts';
+} from './status-page/adapters/koa-status-page.ts';
 export type { StatusPageOptions } from './status-page/options.ts';

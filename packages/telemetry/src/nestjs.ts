@@ -1,5 +1,5 @@
 export {
   RedisStatusPageModule,
   type RedisStatusPageAsyncOptions,
-} from './status-page/redis-status-page.module.ts';
+} from './status-page/adapters/redis-status-page.module.ts';
 export type { StatusPageOptions } from './status-page/options.ts';

@@ -83,14 +83,14 @@ describe.skipIf(executablePath === undefined)('in a browser', () => {
 
     await redis.server.kill();
     await page.getByText('Redis is down').waitFor({ timeout: 5_000 });
-    await page.getByText('It is tried again about every').first().waitFor();
-    await page.getByText('goes on').waitFor();
+    await page.getByText('Retrying about every').first().waitFor();
+    await page.getByText('ongoing').waitFor();
     expect(await page.title()).toBe('(down) Redis status');
     expect(await page.locator('#announcer').textContent()).toContain('default: Down.');
 
     await redis.server.start();
     await page.getByText('Redis is up').waitFor({ timeout: 5_000 });
-    await page.getByText(/Recovered .* after an outage of/).waitFor();
+    await page.getByText(/Recovered .* from an outage of/).waitFor();
     const row = page.getByRole('region', { name: 'Outages of default' }).getByRole('row').nth(1);
     expect(await row.textContent()).toMatch(/Nobody listens on the configured address and port\.Down/);
     expect(await page.locator('.timeline .down').count()).toBe(1);
@@ -126,7 +126,7 @@ describe.skipIf(executablePath === undefined)('in a browser', () => {
     const { page } = opened;
     await first[Symbol.asyncDispose]();
     await page
-      .getByText(/The application does not answer, shown as it was .* ago/)
+      .getByText(/The application does not answer; this was its state .* ago/)
       .waitFor({ timeout: 10_000 });
     await using second = await servePage({ resilience: redis.resilience }, port);
     expect(second.port).toBe(port);
@@ -168,7 +168,7 @@ describe.skipIf(executablePath === undefined)('in a browser', () => {
       expect(await seriousFindings(page)).toEqual([]);
       await redis.takeDown();
       await page.getByText('Redis is down').waitFor();
-      await page.getByText('goes on').waitFor();
+      await page.getByText('ongoing').waitFor();
       expect(await seriousFindings(page)).toEqual([]);
       const width = await page.evaluate('document.documentElement.scrollWidth - window.innerWidth');
       expect(width).toBeLessThanOrEqual(0);

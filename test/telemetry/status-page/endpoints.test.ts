@@ -26,7 +26,7 @@ describe('the page', () => {
     expect(first.headers).toMatchObject({ 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' });
     expect(first.text).not.toMatch(/(src|href)="(?!#|data:,")|@import|url\(/);
     expect(first.text).not.toContain('<h1>Shop <script>');
-    expect(first.text.length).toBeLessThan(64 * 1024);
+    expect(first.text.length).toBeLessThan(32 * 1024);
   });
 
   it('is off in production, unless asked for', async () => {

@@ -1,7 +1,7 @@
 import { describeCause, type RedisSnapshot, type StatusEntry } from '@redis-resilience/core';
 import { describe, expect, it } from 'vitest';
-import { outagesIn } from '../../../packages/telemetry/src/status-page/outages.ts';
-import { StatusTimeline } from '../../../packages/telemetry/src/status-page/status-timeline.ts';
+import { outagesIn } from '../../../packages/telemetry/src/status-page/board/outages.ts';
+import { StatusTimeline } from '../../../packages/telemetry/src/status-page/board/status-timeline.ts';
 
 const minute = 60_000;
 

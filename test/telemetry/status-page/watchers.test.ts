@@ -3,22 +3,18 @@ import { createServer, type ServerResponse } from 'node:http';
 import { connect, type AddressInfo } from 'node:net';
 import { waitFor } from '@redis-resilience/testing';
 import { expect, it } from 'vitest';
-import type { PageState } from '../../../packages/telemetry/src/browser/page-state.ts';
+import type { PageState } from '../../../packages/telemetry/src/status-page/page-state.ts';
 import { Watchers } from '../../../packages/telemetry/src/status-page/watchers.ts';
 
-const greeting = { boot: 'boot', token: null };
+const greeting = { token: null };
 const state: PageState = { now: 0, connections: [] };
 // As large as a page with many connections makes it.
 const large = { now: 0, connections: [{ name: 'x'.repeat(64 * 1024) }] } as unknown as PageState;
 
 it('drops readers that do not read, before they cost much, and keeps those that do', async () => {
   const responses: ServerResponse[] = [];
-  let last = 0;
-  const watchers = new Watchers(
-    50,
-    () => undefined,
-    () => last++,
-  );
+  const watchers = new Watchers(50);
+  const openCount = () => responses.filter(({ destroyed }) => !destroyed).length;
   const server = createServer((_request, response) => {
     responses.push(response);
     watchers.add(response, greeting, state);
@@ -35,19 +31,19 @@ it('drops readers that do not read, before they cost much, and keeps those that 
   };
   const slow = await Promise.all(Array.from({ length: 20 }, () => open(false)));
   const quick = await open(true);
-  await waitFor(() => watchers.count === 21);
+  await waitFor(() => openCount() === 21);
   let mostBuffered = 0;
   await waitFor(
     () => {
       watchers.send(large);
       mostBuffered = Math.max(mostBuffered, ...responses.map(({ writableLength }) => writableLength));
-      return watchers.count === 1;
+      return openCount() === 1;
     },
     { timeoutMs: 20_000, intervalMs: 1, message: 'the slow readers to be dropped' },
   );
   expect(mostBuffered).toBeLessThan(1024 * 1024);
   quick.destroy();
-  await waitFor(() => last === 1);
+  await waitFor(() => watchers.isEmpty);
   for (const socket of slow) socket.destroy();
   server.close();
 });

@@ -1,70 +1,73 @@
 import { commandBounds, figuresOf, outageBounds } from './durations.ts';
-import { lanes, outcomePoints, rejectionPoints } from './command-tally.ts';
+import { lanes, outcomePoints, rejectionPoints } from './command-points.ts';
 import type { ConnectionMeter } from './connection-meter.ts';
 import type { Point } from './counts.ts';
 import type { Distribution, DurationInstrument, Instrument } from './instrument.ts';
 
-/** What happened to each connection since counting began. */
+/** Counters of each connection. Commands are counted since the connection was made, the rest since registration. */
 export const connectionCounters: readonly Instrument[] = [
-  counter('outages', 'Times the status left up, by the first cause.', ['cause'], ({ outages }) =>
+  counter('outages', 'Times the status left up, by first cause.', ['cause'], ({ outages }) =>
     outages.points(),
   ),
   counter(
     'reconnect_attempts',
-    'Connection attempts by the cause of their failure; none: it succeeded.',
+    'Connection attempts, by cause of failure; none for a success.',
     ['cause'],
     ({ attempts }) => attempts.points(),
   ),
-  counter('commands', 'Commands by lane and by what became of them.', ['lane', 'outcome'], ({ commands }) =>
+  counter('commands', 'Commands, by lane and outcome.', ['lane', 'outcome'], ({ commands }) =>
     outcomePoints(commands),
   ),
-  counter(
-    'operations',
-    'Calls of execute by lane and by what became of them.',
-    ['lane', 'outcome'],
-    (meter) => meter.operations.outcomes.points(),
+  counter('operations', 'Calls of execute, by lane and outcome.', ['lane', 'outcome'], (meter) =>
+    meter.operations.outcomes.points(),
   ),
   counter(
     'rejections',
-    'Commands that were not sent, by reason; budget: the request had spent its budget.',
+    'Commands that did not run, by reason; budget: their request had used up its budget.',
     ['lane', 'reason'],
     ({ commands }) => rejectionPoints(commands),
   ),
-  counter(
-    'retries',
-    'Commands that were sent again, by the outcome of the attempt before.',
-    ['outcome'],
-    (meter) => meter.retries.points(),
+  counter('retries', 'Commands sent again, by the outcome of the previous attempt.', ['outcome'], (meter) =>
+    meter.retries.points(),
   ),
-  counter('circuit_changes', 'Changes of a circuit, by the state it went to.', ['lane', 'to'], (meter) =>
+  counter('circuit_changes', 'Changes of a circuit, by its new state.', ['lane', 'to'], (meter) =>
     meter.circuitChanges.points(),
   ),
-  counter('would_refuse', 'Commands the circuit would have refused, in mode observe.', ['lane'], (meter) =>
+  counter('would_refuse', 'Commands that a circuit in mode observe would have refused.', ['lane'], (meter) =>
     meter.wouldRefuse.points(),
   ),
-  counter('subscriber_gaps', 'Times a subscriber was away and may have missed messages.', [], ({ gaps }) =>
-    gaps.points(),
+  counter(
+    'subscriber_gaps',
+    'Times a subscriber was disconnected and may have missed messages.',
+    [],
+    ({ gaps }) => gaps.points(),
   ),
-  counter('process_freezes', 'Times this process stood still, by kind.', ['kind'], ({ freezes }) =>
-    freezes.points(),
+  counter(
+    'process_freezes',
+    'Times this process was frozen, suspended or blocked, by kind.',
+    ['kind'],
+    ({ freezes }) => freezes.points(),
   ),
-  counter('outbox_writes', 'Writes of the outbox, by what became of them.', ['event'], (meter) =>
-    meter.outboxEvents.points(),
+  counter(
+    'outbox_writes',
+    'Outbox events, by kind: a write was kept, replayed, dropped or given up.',
+    ['event'],
+    (meter) => meter.outboxEvents.points(),
   ),
 ];
 
-/** How long things took on each connection. */
+/** Histograms of each connection. */
 export const connectionDurations: readonly DurationInstrument[] = [
   {
     name: 'redis_resilience_outage_duration_seconds',
-    help: 'How long outages lasted that are over.',
+    help: 'Duration of outages that have ended.',
     labels: ['connection'],
     bounds: outageBounds,
     read: ofEach(({ outageDurations }) => [{ labels: {}, durations: outageDurations }]),
   },
   {
     name: 'redis_resilience_command_duration_seconds',
-    help: 'From sending a command to its answer, or until it was given up.',
+    help: 'How long a command that was sent took to its reply or failure.',
     labels: ['connection', 'lane'],
     bounds: commandBounds,
     read: ofEach(({ commands }) =>
@@ -73,7 +76,7 @@ export const connectionDurations: readonly DurationInstrument[] = [
   },
   {
     name: 'redis_resilience_operation_duration_seconds',
-    help: 'Duration of calls of execute, with waiting, retries and fallback.',
+    help: 'Duration of calls of execute, including waiting, retries and fallback.',
     labels: ['connection', 'lane'],
     bounds: commandBounds,
     read: ofEach(({ operations }) =>
@@ -82,7 +85,7 @@ export const connectionDurations: readonly DurationInstrument[] = [
   },
   {
     name: 'redis_resilience_wait_duration_seconds',
-    help: 'How long commands waited that were never sent in the end.',
+    help: 'How long a command that was never sent waited.',
     labels: ['connection', 'lane'],
     bounds: commandBounds,
     read: ofEach(({ commands }) =>

@@ -1,39 +1,39 @@
 import type { RedisSnapshot, SnapshotDetail } from '@redis-resilience/core';
 import type { ConnectionMeter } from './connection-meter.ts';
-import { lanes } from './command-tally.ts';
+import { lanes } from './command-points.ts';
 import type { Point } from './counts.ts';
 import type { Instrument } from './instrument.ts';
 import { circuitStates, connectionStates, stateSet, statuses } from './state-set.ts';
 
-/** How each connection is right now, read from its snapshot and its live counts. */
+/** The present state of each connection, read from its snapshot and its live counts. */
 export const connectionGauges: readonly Instrument[] = [
-  gauge(
-    'up',
-    '1 while reads and writes both work as they should, else 0.',
-    [],
-    { merge: 'min' },
-    ({ snapshot }) => [point(snapshot.status === 'up' ? 1 : 0)],
-  ),
+  gauge('up', '1 while the status is up, else 0.', [], { merge: 'min' }, ({ snapshot }) => [
+    point(snapshot.status === 'up' ? 1 : 0),
+  ]),
   gauge(
     'status',
-    'What the application may expect: 1 for the present status.',
+    'Status of the connection: 1 for the present one, 0 for the others.',
     ['status'],
     {},
     ({ snapshot }) => stateSet('status', statuses, snapshot.status),
   ),
-  gauge('state', 'State of the connection: 1 for the present one.', ['state'], {}, ({ snapshot }) =>
-    stateSet('state', connectionStates, snapshot.connection),
+  gauge(
+    'state',
+    'Connection state: 1 for the present one, 0 for the others.',
+    ['state'],
+    {},
+    ({ snapshot }) => stateSet('state', connectionStates, snapshot.connection),
   ),
   gauge(
     'cause',
-    'Why the status is not up: 1 for the present cause; no sample while up.',
+    'Why the status is not up: 1 for the present cause, no sample while there is none.',
     ['cause'],
     {},
     (now) => (now.snapshot.cause === undefined ? [] : [point(1, { cause: now.snapshot.cause.code })]),
   ),
   gauge(
     'lane_available',
-    '1 while reads, or writes, are expected to work.',
+    '1 while reads, or writes, are expected to work, else 0.',
     ['lane'],
     { merge: 'min' },
     (now) => [
@@ -43,7 +43,7 @@ export const connectionGauges: readonly Instrument[] = [
   ),
   gauge(
     'circuit_state',
-    'State of each circuit: 1 for the present one.',
+    'State of each circuit: 1 for the present one, 0 for the others.',
     ['lane', 'state'],
     {},
     ({ snapshot }) =>
@@ -58,40 +58,32 @@ export const connectionGauges: readonly Instrument[] = [
   ),
   gauge(
     'retry_after_seconds',
-    'Until the next connection attempt or trial call; 0 while up.',
+    'Time to the next connection attempt or trial call; 0 when none is scheduled.',
     [],
     { unit: 's', merge: 'max' },
     ({ snapshot }) => [point((snapshot.retryAfterMs ?? 0) / 1000)],
   ),
-  gauge(
-    'connections',
-    'Connections that are kept, duplicates and cluster nodes included.',
-    [],
-    {},
-    ({ detail }) => [point(detail.connections)],
-  ),
-  gauge('ready_connections', 'Connections that are ready.', [], {}, ({ detail }) => [
+  gauge('connections', 'Connections, duplicates and cluster nodes included.', [], {}, ({ detail }) => [
+    point(detail.connections),
+  ]),
+  gauge('ready_connections', 'Connections that are ready for commands.', [], {}, ({ detail }) => [
     point(detail.readyConnections),
   ]),
-  gauge('waiting_commands', 'Commands that wait for Redis to come back.', [], {}, ({ detail }) => [
+  gauge('waiting_commands', 'Commands waiting for Redis to come back.', [], {}, ({ detail }) => [
     point(detail.waiting),
   ]),
-  gauge('waiting_bytes', 'Bytes of the arguments of waiting commands.', [], { unit: 'By' }, ({ detail }) => [
+  gauge('waiting_bytes', 'Size of the arguments of waiting commands.', [], { unit: 'By' }, ({ detail }) => [
     point(detail.waitingBytes),
   ]),
-  gauge('in_flight_commands', 'Commands that were sent and are not answered yet.', [], {}, ({ detail }) => [
+  gauge('in_flight_commands', 'Commands that were sent and have no reply yet.', [], {}, ({ detail }) => [
     point(detail.inFlight),
   ]),
-  gauge(
-    'retry_budget_tokens',
-    'Tokens left for retries; one costs 10.',
-    [],
-    { merge: 'min' },
-    ({ detail }) => [point(detail.retryBudget)],
-  ),
+  gauge('retry_budget_tokens', 'Tokens left in the retry budget.', [], { merge: 'min' }, ({ detail }) => [
+    point(detail.retryBudget),
+  ]),
   gauge(
     'event_loop_lag_seconds',
-    'How late the event loop of this process was, as the connection saw it.',
+    'How late the event loop of this process ran last.',
     [],
     { unit: 's', merge: 'max' },
     ({ detail }) => [point(detail.eventLoopLagMs / 1000)],

@@ -1,11 +1,11 @@
 import type { RedisResilience } from '@redis-resilience/core';
-import { lanes, type CommandTotals } from './command-tally.ts';
+import { lanes, type CommandTotals } from './command-points.ts';
 import { Counts } from './counts.ts';
 import { Durations, outageBounds } from './durations.ts';
-import { outboxChannel, type OutboxMessage } from './messages.ts';
+import { outboxChannel, type OutboxMessage } from './channels.ts';
 import { OperationTally } from './operation-tally.ts';
 
-/** Counts everything that happens to one connection, from now until {@link close}. */
+/** Counts the events of one connection from its construction until {@link close}. */
 export class ConnectionMeter {
   readonly resilience: RedisResilience;
   readonly operations: OperationTally;
@@ -40,12 +40,12 @@ export class ConnectionMeter {
     ];
   }
 
-  /** Counted by core, always. */
+  /** Core counts these itself, also before the meter exists. */
   get commands(): CommandTotals {
     return this.resilience.detail().commands;
   }
 
-  /** Stops counting; what was counted stays readable. */
+  /** Stops counting. The counts stay readable. */
   close(): void {
     for (const stop of this.#stops) stop();
     this.operations.stop();

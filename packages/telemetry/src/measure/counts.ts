@@ -1,12 +1,12 @@
-/** One value and the labels it belongs to. */
+/** A value and its labels. */
 export interface Point {
   readonly labels: Readonly<Record<string, string>>;
   readonly value: number;
 }
 
 /**
- * Counters told apart by labels whose values come from closed sets, so that their number is bounded. What is named at
- * the start is there from the start, at zero: a rate over it sees the first increase.
+ * One counter per combination of label values. The values come from closed sets, so the number of counters is bounded.
+ * Combinations that are known at the start begin at zero, so that a rate over them sees the first increase.
  */
 export class Counts {
   readonly #labelNames: readonly string[];

@@ -1,33 +1,33 @@
 import { durationBoundsMs, type DurationTotals } from '@redis-resilience/core';
 
-/** Bounds of buckets for commands and operations, in seconds. */
+/** Upper bounds of the buckets for commands and operations, in seconds. */
 export const commandBounds: readonly number[] = durationBoundsMs.map((bound) => bound / 1000);
 
-/** Bounds of buckets for outages, in seconds: from a blip to half an hour. */
+/** Upper bounds of the buckets for outages, in seconds: from 100 ms to half an hour. */
 export const outageBounds: readonly number[] = [0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800];
 
-/** A histogram, as it is read. */
+/** The counts of a histogram. */
 export interface DurationFigures {
   readonly bounds: readonly number[];
-  /** How many fell into each bucket, not cumulated; the last one is beyond all bounds. */
+  /** Durations per bucket, not cumulative; the last bucket is above all bounds. */
   readonly counts: ArrayLike<number>;
   readonly sumSeconds: number;
   readonly count: number;
 }
 
-/** What core counted, in seconds. */
+/** A histogram of core, in seconds. */
 export function figuresOf({ buckets, count, sumMs }: DurationTotals): DurationFigures {
   return { bounds: commandBounds, counts: buckets, count, sumSeconds: sumMs / 1000 };
 }
 
-/** A histogram: so many durations up to each bound, and their sum. Recording costs a comparison or two. */
+/** A histogram in plain arrays: recording allocates nothing. */
 export class Durations implements DurationFigures {
   readonly bounds: readonly number[];
   readonly counts: Float64Array;
   sumSeconds = 0;
   count = 0;
   readonly #boundsMs: Float64Array;
-  /** Told of each duration, by those who keep a histogram of their own. */
+  /** Called with each duration, for an exporter that keeps its own histogram. */
   onRecord: ((seconds: number) => void) | undefined = undefined;
 
   constructor(bounds: readonly number[]) {
@@ -48,8 +48,8 @@ export class Durations implements DurationFigures {
 }
 
 /**
- * The duration, in seconds, that this share of the counted durations does not exceed, as the bound of its bucket;
- * undefined when nothing was counted.
+ * A quantile in seconds, rounded up to the bound of its bucket, or the highest bound for durations above it; undefined
+ * when nothing was counted. `share`: 0.95 for the 95th percentile.
  */
 export function quantile(
   bounds: readonly number[],

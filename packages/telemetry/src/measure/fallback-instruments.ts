@@ -1,12 +1,12 @@
 import type { Instrument } from './instrument.ts';
 import type { CacheNumbers } from './sources.ts';
 
-/** What caches and outboxes tell of themselves, by the names they were registered under. */
+/** Instruments of caches and outboxes, labelled with the names they were registered under. */
 export const fallbackInstruments: readonly Instrument[] = [
   ofCaches(
     'counter',
     'cache_lookups_total',
-    'Lookups of a cache, by what they found in Redis.',
+    'Lookups of a cache, by what it found in Redis.',
     'result',
     (stats) => ({
       hit: stats.hits,
@@ -28,21 +28,21 @@ export const fallbackInstruments: readonly Instrument[] = [
   ofCaches(
     'counter',
     'cache_stand_ins_total',
-    'Answers that may be out of date, by where they come from.',
+    'Answers that may be out of date, by kind: a stale copy or the fallback.',
     'kind',
     (stats) => ({
       stale: stats.stale,
       fallback: stats.fallbacks,
     }),
   ),
-  ofCaches('gauge', 'cache_loads', 'Loads that run, or wait for their turn.', 'state', (stats) => ({
+  ofCaches('gauge', 'cache_loads', 'Loads that are running or queued.', 'state', (stats) => ({
     running: stats.loading,
     queued: stats.queued,
   })),
   {
     name: 'redis_resilience_cache_local_bytes',
     kind: 'gauge',
-    help: 'Bytes of the copies a cache keeps in this process.',
+    help: 'Size of the copies that a cache keeps in this process.',
     unit: 'By',
     labels: ['cache'],
     read: ({ caches }) =>
@@ -54,7 +54,7 @@ export const fallbackInstruments: readonly Instrument[] = [
   {
     name: 'redis_resilience_outbox_entries',
     kind: 'gauge',
-    help: 'Writes an outbox keeps for later.',
+    help: 'Writes that an outbox keeps for later.',
     unit: '1',
     labels: ['outbox'],
     read: ({ outboxes }) =>
@@ -63,7 +63,7 @@ export const fallbackInstruments: readonly Instrument[] = [
   {
     name: 'redis_resilience_outbox_bytes',
     kind: 'gauge',
-    help: 'Bytes of the writes an outbox keeps for later.',
+    help: 'Size of the writes that an outbox keeps for later.',
     unit: 'By',
     labels: ['outbox'],
     read: ({ outboxes }) =>

@@ -2,22 +2,22 @@ import type { Point } from './counts.ts';
 import type { DurationFigures } from './durations.ts';
 import type { Sources } from './sources.ts';
 
-/** A number that goes up and down, or only up, and how to read it. Nothing is computed but at a scrape. */
+/** A gauge or a counter, and how to read it. It is computed only when a scrape or a collection asks. */
 export interface Instrument {
-  /** In Prometheus' style: base unit and `_total` at the end. */
+  /** As Prometheus names metrics: ends with the base unit, or with `_total`. */
   readonly name: string;
   readonly kind: 'gauge' | 'counter';
-  /** One sentence. */
+  /** One sentence, shown by Prometheus and OpenTelemetry. */
   readonly help: string;
-  /** In UCUM's style, for OpenTelemetry. */
+  /** A UCUM code, for OpenTelemetry. */
   readonly unit: string;
   readonly labels: readonly string[];
-  /** How the values of several processes become one, where they are merged. Default `sum`. */
+  /** How prom-client merges the values of several cluster workers. Default `sum`. */
   readonly merge?: 'sum' | 'min' | 'max';
   read(sources: Sources): Iterable<Point>;
 }
 
-/** A distribution of durations, in seconds. */
+/** A histogram of durations, and how to read it. */
 export interface DurationInstrument {
   readonly name: string;
   readonly help: string;
@@ -26,6 +26,7 @@ export interface DurationInstrument {
   read(sources: Sources): Iterable<Distribution>;
 }
 
+/** One histogram of an instrument, with its labels. */
 export interface Distribution {
   readonly labels: Readonly<Record<string, string>>;
   readonly durations: DurationFigures;

@@ -1,11 +1,11 @@
 import type { TracingChannelSubscribers } from 'node:diagnostics_channel';
-import { lanes } from './command-tally.ts';
+import { lanes } from './command-points.ts';
 import { Counts } from './counts.ts';
 import { commandBounds, Durations } from './durations.ts';
-import { operationChannel, type OperationMessage } from './messages.ts';
+import { operationChannel, type OperationMessage } from './channels.ts';
 import { operationOutcome, operationOutcomes } from './outcome.ts';
 
-/** Counts what became of the `execute` calls of one connection. */
+/** Counts the `execute` calls of one connection by outcome, and measures them. */
 export class OperationTally {
   readonly outcomes = new Counts(
     ['lane', 'outcome'],
@@ -45,5 +45,5 @@ export class OperationTally {
 }
 
 function ignore(): void {
-  // Node wants a subscriber for each of the five.
+  // Node's types ask for all five subscribers.
 }

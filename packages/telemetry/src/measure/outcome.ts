@@ -1,20 +1,21 @@
 import { isRedisResilienceError, type CommandResult } from '@redis-resilience/core';
 
 /**
- * How a command ended. `refused`: the server answered with an error. `rejected`: it was never sent, or proved not to
- * have run. `unknown`: it may have run.
+ * How a command ended. `refused`: the server answered with an error. `rejected`: it did not run, because Redis was away
+ * or a limit was reached. `unknown`: it may have run.
  */
 export const commandOutcomes = ['ok', 'refused', 'rejected', 'timeout', 'unknown'] as const;
 export type CommandOutcome = (typeof commandOutcomes)[number];
 
-/** How an `execute` ended. `error`: the operation itself threw. */
+/** How an `execute` ended. `error`: the operation threw an error from elsewhere, for example an error reply. */
 export const operationOutcomes = ['ok', 'fallback', 'rejected', 'timeout', 'unknown', 'error'] as const;
 export type OperationOutcome = (typeof operationOutcomes)[number];
 
-/** Why a command was not sent. */
+/** Why a command was `rejected`. */
 export const rejectionReasons = ['unavailable', 'circuit', 'overloaded', 'budget', 'watch'] as const;
 export type RejectionReason = (typeof rejectionReasons)[number];
 
+/** The outcome that metrics show for a result that core counted. */
 export function commandOutcome(code: CommandResult): CommandOutcome {
   switch (code) {
     case 'ok':
@@ -30,7 +31,7 @@ export function commandOutcome(code: CommandResult): CommandOutcome {
   }
 }
 
-/** Undefined for a command that was sent, or that no bound of ours refused. */
+/** The reason of a `rejected` command; undefined for any other result. */
 export function rejectionReason(code: CommandResult): RejectionReason | undefined {
   switch (code) {
     case 'REDIS_UNAVAILABLE':
@@ -48,7 +49,7 @@ export function rejectionReason(code: CommandResult): RejectionReason | undefine
   }
 }
 
-/** Of a message of the channel `redis-resilience:operation`. */
+/** The outcome of an `execute`, from its message on the channel `redis-resilience:operation`. */
 export function operationOutcome(usedFallback: boolean, error: unknown): OperationOutcome {
   if (error === undefined) return usedFallback ? 'fallback' : 'ok';
   if (!isRedisResilienceError(error)) return 'error';

@@ -1,48 +1,49 @@
 import { ConfigurationError, type RedisResilience } from '@redis-resilience/core';
 import { ConnectionMeter } from './connection-meter.ts';
 
-/** What a cache of `@redis-resilience/fallback` tells of itself; any object of this shape will do. */
+/** A cache of `@redis-resilience/fallback`, or any other object of this shape. */
 export interface CacheSource {
   stats(): CacheNumbers;
 }
 
+/** What {@link CacheSource.stats} counts. */
 export interface CacheNumbers {
   readonly hits: number;
   readonly misses: number;
-  /** Lookups that found Redis away. */
+  /** Lookups while Redis was away. */
   readonly away: number;
   readonly loads: number;
   readonly loadErrors: number;
   /** Answers that may be out of date. */
   readonly stale: number;
   readonly fallbacks: number;
-  /** Loads that did not get their turn. */
+  /** Loads that were not started, because too many were running and queued. */
   readonly shed?: number;
   readonly loading: number;
   readonly queued: number;
   readonly localBytes: number;
 }
 
-/** What an outbox of `@redis-resilience/fallback` tells of itself; any object of this shape will do. */
+/** An outbox of `@redis-resilience/fallback`, or any other object of this shape. */
 export interface OutboxSource {
   readonly size: number;
   readonly bytes: number;
 }
 
-/** Everything that is measured, by name. */
+/** What {@link Sources} measures. */
 export interface SourceOptions {
   readonly resiliences: readonly RedisResilience[];
   readonly caches: Readonly<Record<string, CacheSource>>;
   readonly outboxes: Readonly<Record<string, OutboxSource>>;
 }
 
-/** The measured parts of a process: its connections, caches and outboxes. */
+/** The connections, caches and outboxes that instruments read. */
 export class Sources {
   readonly connections: readonly ConnectionMeter[];
   readonly caches: Readonly<Record<string, CacheSource>>;
   readonly outboxes: Readonly<Record<string, OutboxSource>>;
 
-  /** Begins to count. @throws {@link ConfigurationError} when two connections have one name; nothing counts then */
+  /** Starts counting, unless it throws. @throws {@link ConfigurationError} when two connections have the same name */
   constructor({ resiliences, caches, outboxes }: SourceOptions) {
     checkNames(resiliences);
     this.connections = resiliences.map((resilience) => new ConnectionMeter(resilience));

@@ -1,6 +1,6 @@
 /**
- * The name of an instrument in OpenTelemetry's style: a namespace, and no unit at the end, which is a field of its own
- * there. Exporters to Prometheus put it back.
+ * The OpenTelemetry name of a metric: with a namespace, and without the unit, which is a separate field there.
+ * Exporters to Prometheus append it again.
  *
  * @example
  * instrumentName('redis_resilience_outage_duration_seconds'); // 'redis_resilience.outage_duration'

@@ -1,9 +1,9 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { context, type Context, type Link, type Span } from '@opentelemetry/api';
 import { systemClock } from '@redis-resilience/core';
-import { operationChannel, type OperationMessage } from '../measure/messages.ts';
+import { operationChannel, type OperationMessage } from '../measure/channels.ts';
 
-/** What is remembered of an operation under way, in case it turns out to be worth a span. */
+/** What a span of an operation needs from its start, in case the operation turns out to be worth one. */
 export interface OperationRecord {
   /** Milliseconds since the epoch. */
   readonly startedAt: number;
@@ -13,28 +13,29 @@ export interface OperationRecord {
 
 const maxLinks = 32;
 
-// One for the process, as the channel is: each operation has one record, however many look at it.
+// One per process, like the channel: each operation has one record, however many tracers read it.
 const store = new AsyncLocalStorage<OperationRecord>();
 const records = new WeakMap<OperationMessage, OperationRecord>();
-let recorders = 0;
+const recorders = new Set<object>();
 
-/** Remembers each operation from now on; the returned function, to be called once, ends that. */
+/** Records each operation that starts from now on, until the returned function is called. */
 export function recordOperations(): () => void {
-  if (recorders++ === 0) operationChannel.start.bindStore(store, beginRecord);
+  const recorder = {};
+  recorders.add(recorder);
+  if (recorders.size === 1) operationChannel.start.bindStore(store, beginRecord);
   return () => {
-    if (--recorders === 0) operationChannel.start.unbindStore(store);
+    if (recorders.delete(recorder) && recorders.size === 0) operationChannel.start.unbindStore(store);
   };
 }
 
-/** What was remembered; undefined for an operation that began before anybody did. */
+/** The record of an operation; undefined when it started before {@link recordOperations}. */
 export function recordOf(message: OperationMessage): OperationRecord | undefined {
   return records.get(message);
 }
 
 /**
- * Remembers the span of a command for the operation it is part of, so that the operation's span, if there comes to be
- * one, links to it; the first 32 are kept. Outside of an operation it does nothing. Give it to instrumentation-ioredis
- * as its `requestHook`.
+ * Links the span of an operation to the spans of its commands, the first 32 of them. Pass it to
+ * `@opentelemetry/instrumentation-ioredis` as its `requestHook`. Outside an operation it does nothing.
  *
  * @example
  * new IORedisInstrumentation({ requestHook: linkCommandSpan });

@@ -1,7 +1,7 @@
 import { ConfigurationError } from '@redis-resilience/core';
 import { checkOptions, type OptionReaders } from '@redis-resilience/core/kit';
 import { metrics, type Meter, type MeterProvider, type Observable } from '@opentelemetry/api';
-import { durationInstruments, instruments } from '../measure/catalogue.ts';
+import { durationInstruments, instruments } from '../measure/instruments.ts';
 import { Durations } from '../measure/durations.ts';
 import type { DurationInstrument, Instrument } from '../measure/instrument.ts';
 import { Sources } from '../measure/sources.ts';
@@ -15,18 +15,20 @@ import { instrumentName } from './instrument-name.ts';
 
 /** Options of {@link registerInstruments}. */
 export interface InstrumentsOptions extends FallbackOptions {
-  /** Default: the global one, as it is at the call. */
+  /** Default: the global meter provider at the time of the call. */
   readonly meterProvider?: MeterProvider;
 }
 
 /**
- * Makes the instruments of one or more connections: those of the Prometheus metrics, named `redis_resilience.*`. Gauges
- * and counters are observed when the SDK collects; durations of operations and outages are recorded as they end. How
- * long each command took is left to `db.client.operation.duration` of instrumentation-ioredis.
+ * Makes the instruments of one or more connections: the Prometheus metrics, named `redis_resilience.*`. Gauges and
+ * counters are observed when the SDK collects; durations of operations and outages are recorded when they end.
+ * Durations and waits of single commands are left out, because recording one costs more than a command does: take them
+ * from the spans of `@opentelemetry/instrumentation-ioredis`, or from Prometheus.
  *
- * The returned function stops observing.
+ * The returned function stops the instruments.
  *
- * @throws {@link ConfigurationError} for an unknown option, two connections of one name, or a second registration
+ * @throws {@link ConfigurationError} for an unknown option, two connections of the same name, or a second registration
+ * with the same meter provider
  *
  * @example
  * const stop = registerInstruments([cache, sessions]);
@@ -40,8 +42,9 @@ export function registerInstruments(measured: Measured, options: InstrumentsOpti
   const resiliences = resiliencesToMeasure('registerInstruments', measured);
   if (registered.has(meterProvider)) {
     throw new ConfigurationError(
-      'This meter provider has the instruments already. Register all connections in one call, ' +
-        'registerInstruments([a, b]), or call what the first registerInstruments returned before the second.',
+      'This meter provider already has the instruments. Register all connections in one call, ' +
+        'registerInstruments([a, b]), or call the function that the first registerInstruments returned before the ' +
+        'second call.',
     );
   }
   const sources = new Sources({ resiliences, caches, outboxes });
@@ -56,7 +59,7 @@ export function registerInstruments(measured: Measured, options: InstrumentsOpti
   };
 }
 
-/** Who has instruments; a mark on somebody else's object, held as long as that lives. */
+// Providers that have the instruments; an entry goes when its provider is collected.
 const registered = new WeakSet<MeterProvider>();
 
 const readers: OptionReaders<InstrumentsOptions> = {
@@ -81,7 +84,7 @@ function observe(instrument: Instrument, sources: Sources, meter: Meter): () => 
   return () => observable.removeCallback(report);
 }
 
-// Recording costs more than a command of Redis does: what is counted for every command stays out.
+// Recording costs more than a Redis command does: nothing is recorded for every command.
 function isRecorded({ name }: DurationInstrument): boolean {
   return !/_(command|wait)_duration_seconds$/.test(name);
 }

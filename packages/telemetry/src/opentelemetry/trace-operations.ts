@@ -8,25 +8,25 @@ import {
   type Tracer,
   type TracerProvider,
 } from '@opentelemetry/api';
-import { operationChannel, type OperationMessage } from '../measure/messages.ts';
+import { operationChannel, type OperationMessage } from '../measure/channels.ts';
 import { operationOutcome } from '../measure/outcome.ts';
 import { recordOf, recordOperations, type OperationRecord } from './operation-record.ts';
 
 /** Options of {@link traceOperations}. */
 export interface TraceOptions {
-  /** Default: the global one, as it is at the call. */
+  /** Default: the global tracer provider at the time of the call. */
   readonly tracerProvider?: TracerProvider;
-  /** From how many milliseconds of waiting on an operation is worth a span. Default 1. */
+  /** An operation whose commands waited at least this long, in milliseconds, gets a span. Default 1. */
   readonly minWaitMs?: number;
 }
 
 /**
- * Makes a span for each `execute` that waited, was sent again, fell back or failed, with links to the spans of its
- * commands (see {@link linkCommandSpan}). It stands beside them, under the span of the request, and covers what they
- * cannot show: the waiting, the retries, the fallback. An operation that just worked has no span, and costs next to
- * nothing. All connections of the process are traced.
+ * Makes a span for each `execute` that waited, retried, fell back or failed. It is a child of the request's span,
+ * beside the spans of its commands, to which it links (see {@link linkCommandSpan}), and covers what they cannot show:
+ * the waiting, the retries, the fallback. An operation that succeeds at once gets no span. All connections of the
+ * process are traced.
  *
- * The returned function stops it.
+ * The returned function stops the tracing.
  *
  * @throws {@link ConfigurationError} when an option is unknown or wrong
  *
@@ -106,12 +106,12 @@ function attributesOf({
   };
 }
 
-// The class or code only: messages of other people's errors may hold anything.
+// The class or code only: the message of an error from elsewhere may contain anything.
 function errorType(error: unknown): string {
   if (isRedisResilienceError(error)) return error.code;
   return error instanceof Error ? error.name : '_OTHER';
 }
 
 function ignore(): void {
-  // Node wants a subscriber for each of the five.
+  // Node's types ask for all five subscribers.
 }

@@ -5,8 +5,8 @@ import type { Sources } from '../measure/sources.ts';
 type Exported = Awaited<ReturnType<Histogram['get']>>;
 
 /**
- * A histogram that was counted elsewhere: `observe` of prom-client costs more than a command of Redis does, so durations
- * are counted in plain arrays, and become its buckets when a scrape asks.
+ * A histogram of prom-client whose buckets are filled when a scrape asks. `observe` of prom-client costs more than a
+ * Redis command does, so durations are counted in plain arrays instead.
  */
 export class DurationHistogram extends Histogram {
   readonly #instrument: DurationInstrument;
@@ -31,17 +31,17 @@ export class DurationHistogram extends Histogram {
     } as unknown as Exported);
   }
 
-  /** What prom-client asks instead of `get` for the text of a scrape. */
+  /** prom-client calls this in place of `get` when it renders the text of a scrape. */
   getForPromString(): Promise<Exported> {
     return this.get();
   }
 }
 
 function samplesOf(name: string, { labels, durations }: Distribution): object[] {
-  let cumulated = 0;
+  let cumulative = 0;
   const buckets = durations.bounds.map((le, index) => {
-    cumulated += durations.counts[index] as number;
-    return { metricName: `${name}_bucket`, labels: { ...labels, le }, value: cumulated };
+    cumulative += durations.counts[index] as number;
+    return { metricName: `${name}_bucket`, labels: { ...labels, le }, value: cumulative };
   });
   return [
     ...buckets,

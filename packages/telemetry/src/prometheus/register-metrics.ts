@@ -1,7 +1,7 @@
 import { ConfigurationError } from '@redis-resilience/core';
 import { checkOptions, type OptionReaders } from '@redis-resilience/core/kit';
 import { Counter, Gauge, register, Registry, type RegistryContentType } from 'prom-client';
-import { durationInstruments, instruments } from '../measure/catalogue.ts';
+import { durationInstruments, instruments } from '../measure/instruments.ts';
 import type { Instrument } from '../measure/instrument.ts';
 import { Sources } from '../measure/sources.ts';
 import {
@@ -12,29 +12,29 @@ import {
 } from '../measure/source-readers.ts';
 import { DurationHistogram } from './duration-histogram.ts';
 
-/** For Prometheus' own format or OpenMetrics, of one process or of a cluster. */
+/** A registry of prom-client in either text format, Prometheus or OpenMetrics. */
 export type AnyRegistry = Registry<RegistryContentType>;
 
 /** Options of {@link registerMetrics}. */
 export interface MetricsOptions extends FallbackOptions {
-  /** Where the metrics go. Default: prom-client's own global registry. */
+  /** The registry to add the metrics to. Default: prom-client's global registry. */
   readonly registry?: AnyRegistry;
 }
 
-/** The names of all metrics, as a scrape shows them. */
+/** The names of all metrics. A scrape appends `_bucket`, `_sum` and `_count` to those of histograms. */
 export const metricNames: readonly string[] = [...instruments, ...durationInstruments].map(
   ({ name }) => name,
 );
 
 /**
- * Puts the metrics of one or more connections into a registry of prom-client, all of them or, when something is wrong,
- * none. Everything is read when a scrape asks, from memory: also in an outage, within a millisecond or two. The number of
- * series is bounded: labels are names of connections and words of closed sets, never keys, commands or hosts.
+ * Adds the metrics of one or more connections to a registry of prom-client: all of them, or none when it throws. A
+ * scrape reads them from memory and never waits for Redis. The number of series is bounded: label values are names of
+ * connections, caches and outboxes, and words of closed sets; never keys, commands or hosts.
  *
- * The returned function takes the metrics out again, and stops counting.
+ * The returned function removes the metrics from the registry and stops counting.
  *
- * @throws {@link ConfigurationError} for an unknown option, two connections of one name, a registry of another copy of
- * prom-client, or one that holds these metrics already
+ * @throws {@link ConfigurationError} for an unknown option, two connections of the same name, a registry of another
+ * copy of prom-client, or a registry that already holds one of these metrics
  *
  * @example
  * const unregister = registerMetrics([cache, sessions], { registry });
@@ -72,8 +72,8 @@ const readers: OptionReaders<MetricsOptions> = {
     const looksRight = typeof (value as Partial<Registry> | null)?.registerMetric === 'function';
     throw new ConfigurationError(
       looksRight
-        ? 'The option registerMetrics.registry belongs to another copy of prom-client than the one this package ' +
-            'imports. Have one version of it in the application: `npm ls prom-client` shows them.'
+        ? 'The option registerMetrics.registry belongs to a second copy of prom-client, not to the one that this ' +
+            'package imports. Install one version of it only: `npm ls prom-client` lists them.'
         : 'The option registerMetrics.registry must be a Registry of prom-client.',
     );
   },
@@ -83,8 +83,8 @@ function checkIsFree(registry: AnyRegistry): void {
   const taken = metricNames.find((name) => registry.getSingleMetric(name) !== undefined);
   if (taken === undefined) return;
   throw new ConfigurationError(
-    `The registry has a metric ${taken} already. Register all connections in one call, registerMetrics([a, b]), or ` +
-      'call what the first registerMetrics returned before the second.',
+    `The registry already has a metric ${taken}. Register all connections in one call, registerMetrics([a, b]), or ` +
+      'call the function that the first registerMetrics returned before the second call.',
   );
 }
 

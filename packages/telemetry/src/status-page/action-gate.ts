@@ -4,8 +4,8 @@ import type { StatusPageOptions } from './options.ts';
 import { isSameOrigin } from './same-origin.ts';
 
 /**
- * Decides who may act. Three things are needed: the application's own `authorize` says yes, the request comes from a page
- * of this origin, and it carries the token that only such a page could read.
+ * Decides which requests may act on a connection. An action needs all three: the application's `authorize` allows the
+ * request, the request comes from a page of this origin, and it carries the token that only such a page can read.
  */
 export class ActionGate {
   readonly #authorize: StatusPageOptions['authorize'];
@@ -15,7 +15,7 @@ export class ActionGate {
     this.#authorize = authorize;
   }
 
-  /** The token, for a page whose reader may act; null for any other. */
+  /** The token for a page that may act; null for any other page. */
   async tokenFor(request: IncomingMessage): Promise<string | null> {
     return (await this.#isAuthorized(request)) ? this.#token : null;
   }

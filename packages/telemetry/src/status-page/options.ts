@@ -12,24 +12,25 @@ import {
   type OptionReaders,
 } from '@redis-resilience/core/kit';
 
-/** Options of the status page, in every framework. */
+/** Options of the status page, the same in every framework. */
 export interface StatusPageOptions {
-  /** Default: `defaultRedisResilience()`. */
+  /** The connection to show. Default: `defaultRedisResilience()`. */
   readonly resilience?: RedisResilience;
-  /** Several connections, in place of `resilience`. */
+  /** Several connections to show, in place of `resilience`. Each needs a name of its own. */
   readonly resiliences?: readonly RedisResilience[];
-  /** Where the page lives. Default `/redis-status`. */
+  /** The path of the page. Default `/redis-status`. */
   readonly path?: string;
-  /** Default: unless `NODE_ENV` is `production`. Off, every request passes. */
+  /** Whether the page exists; without it every request passes. Default: `true` unless `NODE_ENV` is `production`. */
   readonly enabled?: boolean;
-  /** What the page is called. Default `Redis`. */
+  /** The name in the heading. Default `Redis`. */
   readonly title?: string;
   /**
-   * Says who may use the buttons `Reconnect` and `Take out of use`. Default: nobody, and there are no buttons. It is
-   * asked when a page opens its stream, and again at each use; what it throws means no.
+   * Whether the sender of a request may use the buttons, which reconnect and take Redis out of use. It is called when a
+   * page opens its stream and again for each action; an error counts as `false`. Default: no one may, and the page has
+   * no buttons.
    */
   readonly authorize?: (request: IncomingMessage) => boolean | Promise<boolean>;
-  /** Pages that may be open at once. Default 20. */
+  /** How many pages may be open at once. Default 20. */
   readonly maxWatchers?: number;
 }
 

@@ -1,4 +1,4 @@
-/** What a request wants of the page. */
+/** The part of the status page that a request asks for. */
 export type Route =
   | { readonly kind: 'page' }
   | { readonly kind: 'events' }
@@ -9,10 +9,7 @@ export type Action = (typeof actions)[number];
 
 const maxUrlLength = 2048;
 
-/**
- * Tells what a request is for; undefined: it is somebody else's. Parts that do not belong there make it somebody else's
- * too, so that nothing but these few addresses is answered.
- */
+/** The route of a request; undefined for every address that is not exactly one of the page's. */
 export function routeOf(
   method: string | undefined,
   url: string | undefined,

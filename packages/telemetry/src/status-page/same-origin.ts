@@ -1,14 +1,14 @@
 import type { IncomingMessage } from 'node:http';
 
 /**
- * Whether a browser sent this from a page of ours. `required`: a request that does not say where it comes from is
- * foreign; without it only one that says it comes from elsewhere is.
+ * Whether a request comes from a page of this origin. A request without an `Origin` header counts as such unless
+ * `originRequired`.
  */
-export function isSameOrigin({ headers }: IncomingMessage, required: boolean): boolean {
+export function isSameOrigin({ headers }: IncomingMessage, originRequired: boolean): boolean {
   const site = headers['sec-fetch-site'];
-  if (site !== undefined && site !== 'same-origin' && !(site === 'none' && !required)) return false;
+  if (site !== undefined && site !== 'same-origin' && !(site === 'none' && !originRequired)) return false;
   const { origin, host } = headers;
-  if (origin === undefined) return !required;
-  // Behind a proxy that ends TLS the scheme differs: the host decides.
+  if (origin === undefined) return !originRequired;
+  // Only the host is compared: behind a proxy that ends TLS the scheme differs.
   return host !== undefined && (origin === `http://${host}` || origin === `https://${host}`);
 }

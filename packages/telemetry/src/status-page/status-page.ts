@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import {
   ConfigurationError,
@@ -7,23 +6,23 @@ import {
   type RedisResilience,
 } from '@redis-resilience/core';
 import { ActionGate } from './action-gate.ts';
-import { Board } from './board.ts';
+import { Board } from './board/board.ts';
 import { checkStatusPageOptions, type StatusPageOptions } from './options.ts';
-import { renderPage } from './render-page.ts';
+import { sendPage } from './page/send-page.ts';
 import { routeOf, type Route } from './route.ts';
 import { isSameOrigin } from './same-origin.ts';
 import { Watchers } from './watchers.ts';
 
-/** The status page, free of any framework: it works on what `node:http` gives. */
+/** The status page for any server on `node:http`. */
 export interface StatusPage {
-  /** Answers the request and gives true, or leaves it alone and gives false. */
+  /** Returns whether the request was for the page. If so, the page answers it. */
   handle(request: IncomingMessage, response: ServerResponse): boolean;
-  /** Ends all streams, takes back what was isolated with its buttons, and stops listening. */
+  /** Ends all streams, puts connections that were taken out of use on the page back, and stops listening to them. */
   close(): void;
 }
 
 /**
- * Makes the status page for a server on `node:http`.
+ * Makes the status page for a server on `node:http`. `caller` is the function that error messages name.
  *
  * @throws {@link ConfigurationError} when an option is unknown or wrong
  *
@@ -40,7 +39,6 @@ export function createStatusPage(options: StatusPageOptions = {}, caller = 'crea
 class LivePage implements StatusPage {
   readonly #path: string;
   readonly #title: string;
-  readonly #boot = randomBytes(9).toString('base64url');
   readonly #board: Board;
   readonly #watchers: Watchers;
   readonly #gate: ActionGate;
@@ -53,12 +51,8 @@ class LivePage implements StatusPage {
     this.#path = path ?? '/redis-status';
     this.#title = title ?? 'Redis';
     this.#gate = new ActionGate(authorize);
-    this.#board = new Board(resiliences, systemClock, (state) => this.#watchers.send(state));
-    this.#watchers = new Watchers(
-      maxWatchers ?? 20,
-      () => this.#board.watch(),
-      () => this.#board.unwatch(),
-    );
+    this.#watchers = new Watchers(maxWatchers ?? 20);
+    this.#board = new Board(resiliences, systemClock, () => this.#publish());
   }
 
   handle(request: IncomingMessage, response: ServerResponse): boolean {
@@ -66,7 +60,7 @@ class LivePage implements StatusPage {
     if (route === undefined || this.#isClosed) return false;
     this.#answer(route, request, response).catch(() => {
       if (response.headersSent) response.destroy();
-      else refuse(response, 500, 'The page could not be made.');
+      else refuse(response, 500, 'The page could not be rendered.');
     });
     return true;
   }
@@ -77,10 +71,14 @@ class LivePage implements StatusPage {
     this.#board.close();
   }
 
+  #publish(): void {
+    if (!this.#watchers.isEmpty) this.#watchers.send(this.#board.state());
+  }
+
   async #answer(route: Route, request: IncomingMessage, response: ServerResponse): Promise<void> {
     switch (route.kind) {
       case 'page':
-        renderPage(response, this.#title, request.method === 'HEAD');
+        sendPage(response, this.#title, request.method === 'HEAD');
         return;
       case 'events':
         await this.#stream(request, response);
@@ -94,14 +92,15 @@ class LivePage implements StatusPage {
   }
 
   async #stream(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    if (!isSameOrigin(request, false)) return refuse(response, 403, 'This stream is for the page itself.');
+    if (!isSameOrigin(request, false))
+      return refuse(response, 403, 'Only the status page itself may open this stream.');
     const token = await this.#gate.tokenFor(request);
     if (response.destroyed || this.#isClosed) return;
     if (this.#watchers.isFull) {
       response.setHeader('retry-after', '5');
       return refuse(response, 503, 'Too many pages are open.');
     }
-    this.#watchers.add(response, { boot: this.#boot, token }, this.#board.state());
+    this.#watchers.add(response, { token }, this.#board.state());
   }
 
   async #act(
@@ -112,7 +111,7 @@ class LivePage implements StatusPage {
     if (!(await this.#gate.admits(request)))
       return refuse(response, 403, 'Not allowed. Reload the page and try again.');
     const board = this.#board.connections.find(({ resilience }) => resilience.name === connection);
-    if (board === undefined) return refuse(response, 404, 'There is no connection of that name.');
+    if (board === undefined) return refuse(response, 404, 'There is no connection of this name.');
     if (action === 'isolate') board.isolate('taken out of use on the status page');
     else if (action === 'put-back') board.putBack();
     else board.resilience.reconnect('asked for on the status page').catch(ignore);
@@ -125,7 +124,7 @@ function resiliencesOf({ resilience, resiliences }: StatusPageOptions): readonly
   const names = new Set(all.map(({ name }) => name));
   if (names.size < all.length) {
     throw new ConfigurationError(
-      'Two connections of the status page have one name: give each a name of its own.',
+      'Two connections of the status page have the same name: give each a name of its own.',
     );
   }
   return all;
@@ -141,5 +140,5 @@ function refuse(response: ServerResponse, status: number, sentence: string): voi
 }
 
 function ignore(): void {
-  // Whether it reconnects shows on the page.
+  // The page shows whether the connection comes back.
 }

@@ -1,33 +1,29 @@
 import type { ServerResponse } from 'node:http';
-import type { Greeting, PageState } from '../browser/page-state.ts';
+import type { Greeting, PageState } from './page-state.ts';
 
 const maxBufferedBytes = 512 * 1024;
 
 /**
- * The open streams of server-sent events. Bounded: in number by `maxWatchers`, in memory by dropping whoever does not
- * read what it is sent.
+ * The open streams of server-sent events. `maxWatchers` bounds their number; a client that does not read its stream is
+ * disconnected, which bounds their memory.
  */
 export class Watchers {
   readonly #streams = new Set<ServerResponse>();
   readonly #maxWatchers: number;
-  readonly #onFirst: () => void;
-  readonly #onLast: () => void;
 
-  constructor(maxWatchers: number, onFirst: () => void, onLast: () => void) {
+  constructor(maxWatchers: number) {
     this.#maxWatchers = maxWatchers;
-    this.#onFirst = onFirst;
-    this.#onLast = onLast;
   }
 
-  get count(): number {
-    return this.#streams.size;
+  get isEmpty(): boolean {
+    return this.#streams.size === 0;
   }
 
   get isFull(): boolean {
     return this.#streams.size >= this.#maxWatchers;
   }
 
-  /** Begins a stream. The response is the watchers' own from now on. */
+  /** Starts a stream on the response, which nothing else may write to from then on. */
   add(response: ServerResponse, greeting: Greeting, state: PageState): void {
     response.writeHead(200, {
       'content-type': 'text/event-stream; charset=utf-8',
@@ -37,10 +33,9 @@ export class Watchers {
       'cross-origin-resource-policy': 'same-origin',
     });
     response.on('error', ignore);
-    response.once('close', () => this.#remove(response));
+    response.once('close', () => this.#streams.delete(response));
     if (response.destroyed) return;
     this.#streams.add(response);
-    if (this.#streams.size === 1) this.#onFirst();
     response.write(frame('greeting', greeting) + frame('state', state));
   }
 
@@ -54,14 +49,10 @@ export class Watchers {
 
   close(): void {
     for (const response of this.#streams) {
-      // A page that was read so far is told that this is the end, and tries again in peace.
+      // A client that has read everything gets a proper end of the stream.
       if (response.writableLength === 0) response.end();
       else response.destroy();
     }
-  }
-
-  #remove(response: ServerResponse): void {
-    if (this.#streams.delete(response) && this.#streams.size === 0) this.#onLast();
   }
 }
 
@@ -70,5 +61,5 @@ function frame(event: string, data: Greeting | PageState): string {
 }
 
 function ignore(): void {
-  // The stream is closed: `close` tells.
+  // `close` follows, and removes the stream.
 }

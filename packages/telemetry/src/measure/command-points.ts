@@ -1,0 +1,37 @@
+import type { CommandResult, Lane, LaneTotals } from '@redis-resilience/core';
+import type { Point } from './counts.ts';
+import { commandOutcome, commandOutcomes, rejectionReason, rejectionReasons } from './outcome.ts';
+
+export const lanes = ['read', 'write'] as const satisfies readonly Lane[];
+
+/** How many commands ended in which way, by lane, as core counts them. */
+export type CommandTotals = Readonly<Record<Lane, LaneTotals>>;
+
+/** Commands by lane and outcome. */
+export function outcomePoints(totals: CommandTotals): Point[] {
+  return lanes.flatMap((lane) => {
+    const counts = sumBy(commandOutcomes, totals[lane].results, commandOutcome);
+    return commandOutcomes.map((outcome) => ({ labels: { lane, outcome }, value: counts[outcome] }));
+  });
+}
+
+/** Commands that did not run, by lane and reason. */
+export function rejectionPoints(totals: CommandTotals): Point[] {
+  return lanes.flatMap((lane) => {
+    const counts = sumBy(rejectionReasons, totals[lane].results, rejectionReason);
+    return rejectionReasons.map((reason) => ({ labels: { lane, reason }, value: counts[reason] }));
+  });
+}
+
+function sumBy<Word extends string>(
+  words: readonly Word[],
+  results: LaneTotals['results'],
+  wordOf: (result: CommandResult) => Word | undefined,
+): Record<Word, number> {
+  const sums = Object.fromEntries(words.map((word) => [word, 0])) as Record<Word, number>;
+  for (const [result, count] of Object.entries(results)) {
+    const word = wordOf(result as CommandResult);
+    if (word !== undefined) sums[word] += count;
+  }
+  return sums;
+}

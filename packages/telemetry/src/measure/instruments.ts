@@ -1,0 +1,14 @@
+import { connectionCounters, connectionDurations } from './connection-counters.ts';
+import { connectionGauges } from './connection-gauges.ts';
+import { fallbackInstruments } from './fallback-instruments.ts';
+import type { DurationInstrument, Instrument } from './instrument.ts';
+
+/** All gauges and counters; Prometheus and OpenTelemetry export the same ones. */
+export const instruments: readonly Instrument[] = [
+  ...connectionGauges,
+  ...connectionCounters,
+  ...fallbackInstruments,
+];
+
+/** All histograms. */
+export const durationInstruments: readonly DurationInstrument[] = connectionDurations;

@@ -1,0 +1,67 @@
+import { Inject, Module, type DynamicModule, type InjectionToken, type Type } from '@nestjs/common';
+import type { BeforeApplicationShutdown, NestModule, OptionalFactoryDependency } from '@nestjs/common';
+import { HttpAdapterHost } from '@nestjs/core';
+import type { StatusPageOptions } from '../options.ts';
+import { createStatusPage, type StatusPage } from '../status-page.ts';
+
+const STATUS_PAGE = Symbol('RedisStatusPage');
+
+/** Options of {@link RedisStatusPageModule.forRootAsync}. */
+export interface RedisStatusPageAsyncOptions {
+  readonly imports?: readonly (Type | DynamicModule)[];
+  readonly inject?: readonly (InjectionToken | OptionalFactoryDependency)[];
+  // `never`, so that a factory may declare the types of what it injects.
+  readonly useFactory: (...injected: never[]) => StatusPageOptions | Promise<StatusPageOptions>;
+}
+
+/**
+ * The live status page for Nest, on Express and Fastify, at `/redis-status`, regardless of the global prefix. By
+ * default it is read-only, and off in production. Guards of the application do not apply to it: put your authentication
+ * before it with `app.use()`, or leave the page off where strangers can reach it.
+ *
+ * @example
+ * RedisStatusPageModule.forRootAsync({
+ *   inject: [getRedisResilienceToken()],
+ *   useFactory: (resilience: RedisResilience) => ({ resilience }),
+ * })
+ */
+@Module({})
+export class RedisStatusPageModule implements NestModule, BeforeApplicationShutdown {
+  readonly #page: StatusPage;
+  readonly #host: HttpAdapterHost;
+
+  constructor(@Inject(STATUS_PAGE) page: StatusPage, @Inject(HttpAdapterHost) host: HttpAdapterHost) {
+    this.#page = page;
+    this.#host = host;
+  }
+
+  /** @throws {@link ConfigurationError} when an option is unknown or wrong */
+  static forRoot(options: StatusPageOptions = {}): DynamicModule {
+    return moduleWith({ provide: STATUS_PAGE, useValue: createStatusPage(options, 'RedisStatusPageModule') });
+  }
+
+  static forRootAsync({ imports = [], inject = [], useFactory }: RedisStatusPageAsyncOptions): DynamicModule {
+    const provider = {
+      provide: STATUS_PAGE,
+      inject: [...inject],
+      useFactory: async (...injected: never[]) =>
+        createStatusPage(await useFactory(...injected), 'RedisStatusPageModule'),
+    };
+    return { ...moduleWith(provider), imports: [...imports] };
+  }
+
+  configure(): void {
+    const { httpAdapter } = this.#host;
+    httpAdapter.use((request: never, response: never, next: () => void) => {
+      if (!this.#page.handle(request, response)) next();
+    });
+  }
+
+  beforeApplicationShutdown(): void {
+    this.#page.close();
+  }
+}
+
+function moduleWith(provider: NonNullable<DynamicModule['providers']>[number]): DynamicModule {
+  return { module: RedisStatusPageModule, providers: [provider] };
+}

@@ -1,0 +1,124 @@
+import type { Clock, CommandEntry, RedisResilience } from '@redis-resilience/core';
+import type { AttemptPicture, CommandPicture, ConnectionPicture } from '../page-state.ts';
+import { outagesIn } from './outages.ts';
+import { CommandRates } from './command-rates.ts';
+import { StatusTimeline } from './status-timeline.ts';
+
+const maxAttempts = 20;
+const maxCommands = 10;
+
+/** Keeps what the page shows of one connection, within bounds. */
+export class ConnectionBoard {
+  readonly resilience: RedisResilience;
+  readonly #clock: Clock;
+  readonly #rates: CommandRates;
+  readonly #timeline: StatusTimeline;
+  readonly #attempts: AttemptPicture[] = [];
+  readonly #stops: readonly (() => void)[];
+  #putBack: (() => void) | undefined;
+  #retryAt: number | null = null;
+
+  /** `onChange` is called when the snapshot changes or a connection attempt ends. */
+  constructor(resilience: RedisResilience, clock: Clock, onChange: () => void) {
+    this.resilience = resilience;
+    this.#clock = clock;
+    this.#rates = new CommandRates(resilience, clock.wallNow());
+    this.#timeline = new StatusTimeline(resilience.history(), resilience.snapshot(), clock.wallNow());
+    this.#stops = [
+      resilience.on('change', ({ snapshot }) => {
+        this.#timeline.note(snapshot, clock.wallNow());
+        onChange();
+      }),
+      resilience.on('attempt', ({ durationMs, cause, nextAttemptMs }) => {
+        this.#noteAttempt({ at: clock.wallNow(), durationMs, cause: cause ?? null });
+        this.#retryAt = nextAttemptMs === undefined ? null : clock.wallNow() + nextAttemptMs;
+        onChange();
+      }),
+    ];
+  }
+
+  get isIsolatedHere(): boolean {
+    return this.#putBack !== undefined;
+  }
+
+  isolate(reason: string): void {
+    this.#putBack ??= this.resilience.isolate(reason);
+  }
+
+  putBack(): void {
+    this.#putBack?.();
+    this.#putBack = undefined;
+  }
+
+  /** To be called each second. */
+  sample(): void {
+    this.#rates.sample(this.#clock.wallNow());
+  }
+
+  close(): void {
+    for (const stop of this.#stops) stop();
+    this.putBack();
+  }
+
+  picture(): ConnectionPicture {
+    const snapshot = this.resilience.snapshot();
+    const { connections, readyConnections, waiting, waitingBytes, inFlight } = this.resilience.detail();
+    const timeline = this.#timeline.intervals(this.#clock.wallNow());
+    const { name, status, since, reads, writes, cause, connection, circuit } = snapshot;
+    return {
+      name,
+      status,
+      since: since.getTime(),
+      reads,
+      writes,
+      cause: cause === undefined ? null : { code: cause.code, message: cause.message },
+      connection,
+      circuit,
+      retryAt: this.#retryTime(snapshot.retryAfterMs, status === 'up'),
+      attempts: this.#attempts,
+      attemptCount: snapshot.attempts,
+      inFlight,
+      waiting,
+      waitingBytes,
+      connections,
+      readyConnections,
+      isolatedHere: this.isIsolatedHere,
+      timeline,
+      outages: outagesIn(timeline),
+      rates: this.#rates.rates(),
+      commands: this.#commands(),
+    };
+  }
+
+  // The snapshot's `retryAfterMs` counts from the time of the snapshot; the last attempt gave a point in time.
+  #retryTime(retryAfterMs: number | undefined, isUp: boolean): number | null {
+    const now = this.#clock.wallNow();
+    if (isUp) return null;
+    if (this.#retryAt !== null && this.#retryAt > now) return this.#retryAt;
+    return retryAfterMs === undefined ? null : now + retryAfterMs;
+  }
+
+  #noteAttempt(attempt: AttemptPicture): void {
+    this.#attempts.push(attempt);
+    if (this.#attempts.length > maxAttempts) this.#attempts.shift();
+  }
+
+  #commands(): CommandPicture[] {
+    const commands = this.resilience.history().filter((entry) => entry.kind === 'command');
+    return commands.slice(-maxCommands).toReversed().map(commandPicture);
+  }
+}
+
+function commandPicture({ at, failure, ...entry }: CommandEntry): CommandPicture {
+  const { command, commands, keys, bytes, durationMs, queue } = entry;
+  return {
+    at: at.getTime(),
+    command,
+    commands,
+    keys,
+    bytes,
+    durationMs,
+    queue,
+    failure: failure === undefined ? null : failure.code,
+  };
+}

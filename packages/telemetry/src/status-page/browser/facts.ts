@@ -1,0 +1,63 @@
+import { h, setAttribute, setText } from './element.ts';
+import type { ConnectionPicture } from '../page-state.ts';
+import { bytesWords, circuitStateWords, connectionStateWords, numberWords } from './words.ts';
+
+export interface Facts {
+  readonly node: HTMLElement;
+  update(picture: ConnectionPicture): void;
+}
+
+interface Fact {
+  readonly term: string;
+  read(picture: ConnectionPicture): string;
+  /** Whether the value is as it should be. */
+  isWell(picture: ConnectionPicture): boolean;
+}
+
+const facts: readonly Fact[] = [
+  { term: 'Reads', read: ({ reads }) => (reads ? 'work' : 'do not work'), isWell: ({ reads }) => reads },
+  { term: 'Writes', read: ({ writes }) => (writes ? 'work' : 'do not work'), isWell: ({ writes }) => writes },
+  {
+    term: 'Connection',
+    read: ({ connection }) => connectionStateWords(connection),
+    isWell: ({ connection }) => connection === 'ready',
+  },
+  {
+    term: 'Circuit for reads',
+    read: ({ circuit }) => circuitStateWords(circuit.read),
+    isWell: ({ circuit }) => circuit.read === 'closed',
+  },
+  {
+    term: 'Circuit for writes',
+    read: ({ circuit }) => circuitStateWords(circuit.write),
+    isWell: ({ circuit }) => circuit.write === 'closed',
+  },
+  { term: 'Waiting for a reply', read: ({ inFlight }) => numberWords(inFlight), isWell: () => true },
+  {
+    term: 'Waiting for Redis',
+    read: ({ waiting, waitingBytes }) =>
+      waiting === 0 ? 'none' : `${numberWords(waiting)} (${bytesWords(waitingBytes)})`,
+    isWell: ({ waiting }) => waiting === 0,
+  },
+  {
+    term: 'Connections ready',
+    read: ({ readyConnections, connections }) => `${readyConnections} of ${connections}`,
+    isWell: ({ readyConnections, connections }) => readyConnections === connections,
+  },
+];
+
+/** What works, and the state of connection, circuits and queues. */
+export function createFacts(): Facts {
+  const values = facts.map(() => h('dd'));
+  const pairs = facts.map(({ term }, index) => h('div', {}, h('dt', {}, term), values[index] as HTMLElement));
+  return {
+    node: h('dl', { class: 'facts' }, ...pairs),
+    update(picture) {
+      for (const [index, fact] of facts.entries()) {
+        const value = values[index] as HTMLElement;
+        setText(value, fact.read(picture));
+        setAttribute(value, 'class', fact.isWell(picture) ? 'well' : 'unwell');
+      }
+    },
+  };
+}

@@ -1,0 +1,52 @@
+import { h } from './element.ts';
+import type { OutagePicture } from '../page-state.ts';
+import { codeWords, durationWords, elapsedWords } from './words.ts';
+
+export interface TimelineLabels {
+  readonly node: HTMLElement;
+  /** `start`: the time at the left end of the timeline. */
+  update(now: number, start: number, outages: readonly OutagePicture[]): void;
+}
+
+const gapPx = 12;
+
+/** The cause and duration above each outage of the timeline. Where two labels would overlap, the later one is shown. */
+export function createTimelineLabels(): TimelineLabels {
+  // Screen readers find the same in the table below.
+  const node = h('div', { class: 'labels', 'aria-hidden': 'true' });
+  return {
+    node,
+    update(now, start, outages) {
+      const { clientWidth } = node;
+      node.replaceChildren();
+      let freeTo = clientWidth + gapPx;
+      const endOf = ({ to }: OutagePicture): number => (((to ?? now) - start) / (now - start)) * clientWidth;
+      for (const [index, outage] of outages.entries()) {
+        const endPx = endOf(outage);
+        if (endPx <= 0) break;
+        const older = outages[index + 1];
+        // A label above an earlier outage would seem to belong to that one.
+        const from = older === undefined ? 0 : Math.max(0, endOf(older));
+        const label = h('span', { class: outage.worst });
+        node.append(label);
+        const hasRoom = wordsOf(now, outage).some((words) => {
+          label.textContent = words;
+          const right = Math.max(endPx, label.offsetWidth);
+          return right <= freeTo - gapPx && right - label.offsetWidth >= from;
+        });
+        if (!hasRoom) {
+          label.remove();
+          continue;
+        }
+        freeTo = Math.max(endPx, label.offsetWidth) - label.offsetWidth;
+        label.style.left = `${freeTo.toFixed(0)}px`;
+      }
+    },
+  };
+}
+
+// The label in full, and a shorter one for where there is little room.
+function wordsOf(now: number, { from, to, cause }: OutagePicture): readonly string[] {
+  const lasted = to === null ? elapsedWords(now - from) : durationWords(to - from);
+  return [`${codeWords(cause)}, ${lasted}`, lasted];
+}

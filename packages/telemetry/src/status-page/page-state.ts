@@ -1,0 +1,95 @@
+/** What the server sends to the page, each second and after each change. Times are milliseconds since the epoch. */
+export interface PageState {
+  /** The time on the server. */
+  readonly now: number;
+  readonly connections: readonly ConnectionPicture[];
+}
+
+/** What the server sends to a page first. */
+export interface Greeting {
+  /** Sent back with each action; null while the page is read-only. */
+  readonly token: string | null;
+}
+
+export type StatusWord = 'up' | 'degraded' | 'down';
+
+/** Everything that the page shows of one connection. */
+export interface ConnectionPicture {
+  readonly name: string;
+  readonly status: StatusWord;
+  readonly since: number;
+  readonly reads: boolean;
+  readonly writes: boolean;
+  readonly cause: { readonly code: string; readonly message: string } | null;
+  readonly connection: string;
+  readonly circuit: { readonly read: string; readonly write: string };
+  /** When the next connection attempt or trial call is due; null while up, or when none is scheduled. */
+  readonly retryAt: number | null;
+  readonly attempts: readonly AttemptPicture[];
+  readonly attemptCount: number;
+  readonly inFlight: number;
+  readonly waiting: number;
+  readonly waitingBytes: number;
+  readonly connections: number;
+  readonly readyConnections: number;
+  /** Whether this page took the connection out of use. */
+  readonly isolatedHere: boolean;
+  readonly timeline: readonly Interval[];
+  readonly outages: readonly OutagePicture[];
+  readonly rates: readonly Rate[];
+  readonly commands: readonly CommandPicture[];
+}
+
+/** A connection attempt that has ended. */
+export interface AttemptPicture {
+  readonly at: number;
+  readonly durationMs: number;
+  /** null when it succeeded. */
+  readonly cause: string | null;
+}
+
+/** A stretch of time with one status; `to` is null for the present one. */
+export interface Interval {
+  readonly from: number;
+  readonly to: number | null;
+  readonly status: StatusWord;
+  /** The cause that held longest; null while up, or when none is known. */
+  readonly cause: string | null;
+  /** Other causes that held for at least half a second. */
+  readonly also: readonly string[];
+}
+
+/** A period in which the status was not `up`; `to` is null while it lasts. */
+export interface OutagePicture {
+  readonly from: number;
+  readonly to: number | null;
+  readonly worst: StatusWord;
+  readonly cause: string;
+  readonly message: string;
+  /** Messages of its other causes. */
+  readonly also: readonly string[];
+}
+
+/** The commands of one second. */
+export interface Rate {
+  readonly at: number;
+  readonly perSecond: number;
+  readonly failedPerSecond: number;
+  /** 95 % of the commands took no longer than this; null when none was sent. */
+  readonly p95Ms: number | null;
+}
+
+/** A slow or failed command: counts only, never keys or values. */
+export interface CommandPicture {
+  readonly at: number;
+  readonly command: string;
+  /** How many commands a pipeline or MULTI had; 1 for a single command. */
+  readonly commands: number;
+  readonly keys: number;
+  readonly bytes: number;
+  readonly durationMs: number;
+  /** Commands in flight or waiting at that time. */
+  readonly queue: number;
+  /** The code of its error; null for a slow command that succeeded. */
+  readonly failure: string | null;
+}

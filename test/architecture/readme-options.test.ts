@@ -1,0 +1,26 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { sourceOf } from './source-files.ts';
+
+const root = join(import.meta.dirname, '../..');
+// Those of `forRootAsync` are Nest's own.
+const optionsInterface = /^export interface (?!\w*Async)\w*(?:Options|Policy|Extras)\b[^{]*\{([^]*?)^\}/gm;
+const member = /^ {2}readonly (\w+)\?:/gm;
+
+it.each(['express', 'koa', 'nestjs', 'telemetry'])(
+  'the README of %s lists every option in a table',
+  (name) => {
+    const readme = readFileSync(join(root, 'packages', name, 'README.md'), 'utf8');
+    const firstCells = Array.from(readme.matchAll(/^\| ([^|]*)\|/gm), ([, cell = '']) => cell);
+    const listed = new Set(firstCells.join(' ').match(/\w+/g));
+    // The adapters' options extend those of core's entry for adapters.
+    const sources = [...sourceOf(name), ...(name === 'telemetry' ? [] : sourceOf('core', 'http'))];
+    const options = sources.flatMap(({ text }) =>
+      Array.from(text.matchAll(optionsInterface), ([, body]) => body ?? ''),
+    );
+    const names = options.flatMap((body) => Array.from(body.matchAll(member), ([, option = '']) => option));
+    expect(names.length).toBeGreaterThan(5);
+    expect(names.filter((option) => !listed.has(option))).toEqual([]);
+  },
+);

@@ -1,0 +1,57 @@
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+
+const root = join(import.meta.dirname, '../..');
+const snippet = /^```(ts|js)\n([^]*?)^```$/gm;
+
+const compilerOptions = {
+  strict: true,
+  module: 'nodenext',
+  target: 'es2023',
+  noEmit: true,
+  allowJs: true,
+  checkJs: true,
+  skipLibCheck: true,
+  experimentalDecorators: true,
+  emitDecoratorMetadata: true,
+  types: ['node'],
+};
+
+// Not installed here: it brings the exporters of OpenTelemetry with it.
+const absent = `declare module '@opentelemetry/sdk-node' {
+  export class NodeSDK {
+    constructor(options: { instrumentations: import('@opentelemetry/instrumentation').Instrumentation[] });
+    start(): void;
+  }
+}`;
+
+it.each(['express', 'koa', 'nestjs', 'telemetry'])(
+  'every snippet in the README of %s compiles in a strict application',
+  (name) => {
+    const readme = readFileSync(join(root, 'packages', name, 'README.md'), 'utf8');
+    const snippets = Array.from(readme.matchAll(snippet), ([, language = '', text = '']) => ({
+      language,
+      text,
+    }));
+    expect(snippets.length).toBeGreaterThan(0);
+    // Below the root of the repository, where the packages are found.
+    mkdirSync(join(root, 'test/.tsc'), { recursive: true });
+    const folder = mkdtempSync(join(root, 'test/.tsc/snippets-'));
+    try {
+      for (const [index, { language, text }] of snippets.entries()) {
+        writeFileSync(join(folder, `snippet-${index}.m${language}`), text);
+      }
+      writeFileSync(join(folder, 'absent.d.ts'), absent);
+      writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, include: ['.'] }));
+      const tsc = join(root, 'node_modules/typescript/bin/tsc');
+      const { stdout, stderr } = spawnSync(process.execPath, [tsc, '--project', folder], {
+        encoding: 'utf8',
+      });
+      expect(stdout + stderr).toBe('');
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  },
+);
