@@ -4,8 +4,6 @@
 /** Import circles, by value or by type. */
 export const knownCircles: readonly string[] = [
   'core/command/call.ts -> core/command/slow-path.ts -> core/command/call.ts, knotted with core/command/gate-host.ts',
-  'fallback/cache/cache.ts -> fallback/cache/resilient-cache.ts -> fallback/cache/cache.ts',
-  'fallback/outbox/outbox.ts -> fallback/outbox/replaying-outbox.ts -> fallback/outbox/outbox.ts',
 ];
 
 /** Types that a room of core imports from a room above it. */
@@ -14,8 +12,4 @@ export const knownUpwardTypes: readonly string[] = [
 ];
 
 /** Folders of more than 16 files beside `index.ts`. */
-export const knownCrowdedFolders: readonly string[] = [
-  'packages/core/src',
-  'packages/core/src/command',
-  'packages/fallback/src/outbox',
-];
+export const knownCrowdedFolders: readonly string[] = ['packages/core/src/command'];

@@ -16,7 +16,7 @@ const member = /\/\*\*\s*(?:\*\s*)?((?:(?!\*\/)[^])*?)\s*\*\/\s*((?:readonly \w+
 
 /** The options of core as a table in Markdown, from what their source says of them. */
 export async function optionsTable(): Promise<string> {
-  const source = readFileSync(join(core, 'src', 'options.ts'), 'utf8');
+  const source = readFileSync(join(core, 'src', 'options', 'options.ts'), 'utf8');
   const rows = Object.entries(groups).flatMap(([name, prefix]) => {
     const body = new RegExp(`interface ${name} \\{([^]*?)\\n\\}`).exec(source)?.[1];
     if (body === undefined) throw new Error(`options.ts has no interface ${name}`);

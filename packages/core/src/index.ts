@@ -18,17 +18,17 @@ export {
   WatchLostError,
 } from './errors.ts';
 export type { ErrorCode, ErrorDetails, Forensics, Outcome } from './errors.ts';
-export type { ResilienceEvent, ResilienceEvents } from './events.ts';
-export { durationBoundsMs } from './totals.ts';
-export type { CommandResult, DurationTotals, LaneTotals } from './totals.ts';
-export type { CommandEntry, HistoryEntry, StatusEntry } from './history.ts';
+export type { ResilienceEvent, ResilienceEvents } from './observability/events.ts';
+export { durationBoundsMs } from './observability/totals.ts';
+export type { CommandResult, DurationTotals, LaneTotals } from './observability/totals.ts';
+export type { CommandEntry, HistoryEntry, StatusEntry } from './observability/history.ts';
 export type {
   AdmissionOptions,
   CircuitOptions,
   ConnectionOptions,
   ResilienceOptions,
   RetryOptions,
-} from './options.ts';
+} from './options/options.ts';
 export type { Category } from './catalogue/category.ts';
 export { remainingBudgetMs, runWithBudget } from './verbs/request-budget.ts';
 export { systemClock, systemRandom } from './clock.ts';

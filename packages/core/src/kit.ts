@@ -1,5 +1,10 @@
 // Options
-export { checkArgument, checkOptionNames, checkOptions, type OptionReaders } from './check-options.ts';
+export {
+  checkArgument,
+  checkOptionNames,
+  checkOptions,
+  type OptionReaders,
+} from './options/check-options.ts';
 export {
   booleanOf,
   clockOf,
@@ -13,14 +18,13 @@ export {
   numberOf,
   objectWith,
   oneOf,
-  resilienceOf,
-  resiliencesOf,
   textOf,
-} from './option-readers.ts';
-export { invalid, withDefaults, type OptionReader } from './validate-options.ts';
+} from './options/option-readers.ts';
+export { resilienceOf, resiliencesOf } from './options/resilience-readers.ts';
+export { invalid, withDefaults, type OptionReader } from './options/validate-options.ts';
 
 // Events
-export { EventHub, type ListenerError } from './event-hub.ts';
+export { EventHub, type ListenerError } from './observability/event-hub.ts';
 
 // Errors
 export { isAway } from './is-away.ts';

@@ -12,4 +12,4 @@ export { request } from './replies/request.ts';
 export { classifyReply, codeOfReply, isNeedlessPassword, type ReplyVerdict } from './replies/reply-error.ts';
 
 // Keys
-export { keySlot, slotCount } from './key-slot.ts';
+export { keySlot, slotCount } from './keys/key-slot.ts';

@@ -1,6 +1,6 @@
 import type { Cluster, Redis } from './ioredis/clients.ts';
-import type { ResilienceEvent, ResilienceEvents } from './events.ts';
-import type { HistoryEntry } from './history.ts';
+import type { ResilienceEvent, ResilienceEvents } from './observability/events.ts';
+import type { HistoryEntry } from './observability/history.ts';
 import type { Lane, RedisSnapshot } from './snapshot.ts';
 import type { SnapshotDetail } from './snapshot-detail.ts';
 

@@ -1,4 +1,4 @@
-import type { LaneTotals } from './totals.ts';
+import type { LaneTotals } from './observability/totals.ts';
 import type { Lane } from './snapshot.ts';
 
 /** Live counts behind a snapshot, for dashboards, the status page and the doctor. */

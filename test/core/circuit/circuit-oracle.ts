@@ -1,4 +1,4 @@
-import type { CircuitSettings } from '../../../packages/core/src/circuit/circuit-settings.ts';
+import type { CircuitSettings } from '../../../packages/core/src/options/circuit-settings.ts';
 import type { CircuitState } from '../../../packages/core/src/snapshot.ts';
 
 type Kind = 'ok' | 'slow' | 'fail';

@@ -2,7 +2,7 @@ import { createRandom, ManualClock } from '@redis-resilience/testing';
 import { describe, expect, test } from 'vitest';
 import { Circuit } from '../../../packages/core/src/circuit/circuit.ts';
 import { CircuitProbe } from '../../../packages/core/src/circuit/circuit-probe.ts';
-import { resolveSettings } from '../../../packages/core/src/settings.ts';
+import { resolveSettings } from '../../../packages/core/src/options/settings.ts';
 import type { Lane } from '../../../packages/core/src/snapshot.ts';
 
 function start() {

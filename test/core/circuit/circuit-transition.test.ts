@@ -5,7 +5,7 @@ import {
   maxTrialMs,
 } from '../../../packages/core/src/circuit/circuit-transition.ts';
 import type { LiveCircuitState, CircuitSignal } from '../../../packages/core/src/circuit/circuit-state.ts';
-import { circuitDefaults } from '../../../packages/core/src/circuit/circuit-settings.ts';
+import { circuitDefaults } from '../../../packages/core/src/options/circuit-settings.ts';
 
 const settings = { ...circuitDefaults, openMs: 500, maxOpenMs: 30_000, trials: 2, windowMs: 10_000 };
 const now = 100_000;

@@ -1,7 +1,7 @@
 import { Circuit } from '../../../packages/core/src/circuit/circuit.ts';
 import type { CircuitChange } from '../../../packages/core/src/circuit/circuit.ts';
-import { circuitDefaults } from '../../../packages/core/src/circuit/circuit-settings.ts';
-import type { CircuitSettings } from '../../../packages/core/src/circuit/circuit-settings.ts';
+import { circuitDefaults } from '../../../packages/core/src/options/circuit-settings.ts';
+import type { CircuitSettings } from '../../../packages/core/src/options/circuit-settings.ts';
 
 /** A circuit on a hand-moved clock, with the acts a test performs on it. */
 export class CircuitUnderTest {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Circuit } from '../../../packages/core/src/circuit/circuit.ts';
-import { circuitDefaults } from '../../../packages/core/src/circuit/circuit-settings.ts';
+import { circuitDefaults } from '../../../packages/core/src/options/circuit-settings.ts';
 import { CircuitUnderTest } from './circuit-under-test.ts';
 
 describe('open', () => {

@@ -1,5 +1,5 @@
 import type { CauseCode } from '../cause.ts';
-import type { CircuitSettings } from './circuit-settings.ts';
+import type { CircuitSettings } from '../options/circuit-settings.ts';
 import type { CircuitSignal, LiveCircuitState } from './circuit-state.ts';
 
 /** Trials may be under way this long without a pause; then one of them hangs, and the circuit opens again. */

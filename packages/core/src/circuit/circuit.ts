@@ -1,7 +1,7 @@
 import type { CauseCode } from '../cause.ts';
 import type { Clock, Random } from '../clock.ts';
 import type { CircuitState } from '../snapshot.ts';
-import type { CircuitSettings } from './circuit-settings.ts';
+import type { CircuitSettings } from '../options/circuit-settings.ts';
 import type { CircuitSignal, LiveCircuitState } from './circuit-state.ts';
 import { circuitTransition, dueAt } from './circuit-transition.ts';
 import { FailureStreak } from './failure-streak.ts';

@@ -6,7 +6,7 @@ import type { DialTicket } from '../dialing/dial-request.ts';
 import type { ClusterDriver } from '../driver/cluster-driver.ts';
 import type { Target } from '../handshake/establish.ts';
 import { TlsMismatch } from '../handshake/tls-mismatch.ts';
-import type { Settings } from '../settings.ts';
+import type { Settings } from '../options/settings.ts';
 import type { NodeDialers } from './node-dialers.ts';
 
 /**

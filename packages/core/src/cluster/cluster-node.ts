@@ -6,7 +6,7 @@ import { targetOf } from '../connection/target-of.ts';
 import type { NodeDriver } from '../driver/cluster-driver.ts';
 import type { SendCommand } from '../driver/driver-command.ts';
 import { EstablishError } from '../handshake/establish.ts';
-import type { Settings } from '../settings.ts';
+import type { Settings } from '../options/settings.ts';
 import type { Flushes } from '../event-loop/flush.ts';
 import type { NodeDialers } from './node-dialers.ts';
 import { SingleAttempt } from './single-attempt.ts';

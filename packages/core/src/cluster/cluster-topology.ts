@@ -1,8 +1,8 @@
 import type { CauseCode } from '../cause.ts';
 import { giveCredentials, type CredentialsHolder } from '../connection/reauthenticate.ts';
-import { debug } from '../debug.ts';
+import { debug } from '../observability/debug.ts';
 import type { ClusterDriver, NodeDriver } from '../driver/cluster-driver.ts';
-import type { Settings } from '../settings.ts';
+import type { Settings } from '../options/settings.ts';
 import type { Flushes } from '../event-loop/flush.ts';
 import type { ClusterFlushes } from './cluster-flushes.ts';
 import { ClusterNode, type NodeNews } from './cluster-node.ts';

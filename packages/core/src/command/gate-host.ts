@@ -2,7 +2,7 @@ import type { CauseCode } from '../cause.ts';
 import type { Circuit } from '../circuit/circuit.ts';
 import type { Clock, Random } from '../clock.ts';
 import type { Forensics, Outcome } from '../errors.ts';
-import type { Settings } from '../settings.ts';
+import type { Settings } from '../options/settings.ts';
 import type { Lane } from '../snapshot.ts';
 import type { Call } from './call.ts';
 import type { ReplyVerdict } from '../replies/reply-error.ts';

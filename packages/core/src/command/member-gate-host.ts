@@ -7,7 +7,7 @@ import type { ReplyVerdict } from '../replies/reply-error.ts';
 import type { RetryBudget } from './retry-budget.ts';
 import type { Forensics, Outcome } from '../errors.ts';
 import type { ProtectedClient, MemberHost } from '../connection/protected-client.ts';
-import type { Settings } from '../settings.ts';
+import type { Settings } from '../options/settings.ts';
 import type { Lane } from '../snapshot.ts';
 
 /** What the gate of one member sees of its resilience: the circuits of all, and the connection of its own. */

@@ -1,5 +1,5 @@
 import type { CauseCode } from '../cause.ts';
-import { debug } from '../debug.ts';
+import { debug } from '../observability/debug.ts';
 import type { Outcome } from '../errors.ts';
 import type { DriverCommand } from '../driver/driver-command.ts';
 import { Accounts } from './accounts.ts';

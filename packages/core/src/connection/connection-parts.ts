@@ -1,6 +1,6 @@
 import type { Driver } from '../driver/driver.ts';
 import type { Target } from '../handshake/establish.ts';
-import type { Settings } from '../settings.ts';
+import type { Settings } from '../options/settings.ts';
 import type { Flushes } from '../event-loop/flush.ts';
 import type { SocketSource } from './socket-source.ts';
 

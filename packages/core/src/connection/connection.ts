@@ -1,7 +1,7 @@
 import type { CauseCode } from '../cause.ts';
 import type { Driver } from '../driver/driver.ts';
 import type { VerifiedSocket } from '../handshake/establish.ts';
-import type { Settings } from '../settings.ts';
+import type { Settings } from '../options/settings.ts';
 import type { ConnectionState } from '../snapshot.ts';
 import { RoundTrip } from '../socket/round-trip.ts';
 import { Wire, type WireEvent } from '../socket/wire.ts';

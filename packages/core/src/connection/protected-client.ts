@@ -3,7 +3,7 @@ import type { Clock, Random } from '../clock.ts';
 import type { GateHost } from '../command/gate-host.ts';
 import type { Gate } from '../command/gate.ts';
 import type { ReplyVerdict } from '../replies/reply-error.ts';
-import type { Settings } from '../settings.ts';
+import type { Settings } from '../options/settings.ts';
 import type { ConnectionState } from '../snapshot.ts';
 import type { Flushes } from '../event-loop/flush.ts';
 import type { SubscriptionNews } from './subscriptions.ts';

@@ -1,6 +1,6 @@
 import type { Driver } from '../driver/driver.ts';
 import type { Credentials } from '../redis-resilience.ts';
-import type { Settings } from '../settings.ts';
+import type { Settings } from '../options/settings.ts';
 import { resolveCredentials, type CredentialsSource } from '../handshake/credentials.ts';
 import { throttledCredentials } from '../handshake/throttled-credentials.ts';
 

@@ -1,7 +1,7 @@
 import type { ConnectionOptions as TlsOptions } from 'node:tls';
 import type { Driver } from '../driver/driver.ts';
 import type { Credentials } from '../redis-resilience.ts';
-import type { Settings } from '../settings.ts';
+import type { Settings } from '../options/settings.ts';
 import type { CredentialsSource } from '../handshake/credentials.ts';
 import type { Target } from '../handshake/establish.ts';
 import { endpointKey, type Endpoint } from '../handshake/open-socket.ts';

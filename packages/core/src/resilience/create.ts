@@ -12,9 +12,9 @@ import {
   type Redis,
 } from '../ioredis/clients.ts';
 import { setLazy } from '../ioredis/duplicates.ts';
-import type { ResilienceOptions } from '../options.ts';
+import type { ResilienceOptions } from '../options/options.ts';
 import type { RedisResilience } from '../redis-resilience.ts';
-import { resolveSettings } from '../settings.ts';
+import { resolveSettings } from '../options/settings.ts';
 import { checkTarget, type ClusterTarget, type ResilienceTarget } from '../target.ts';
 
 /**

@@ -1,5 +1,5 @@
 import type { Cluster, Redis } from '../ioredis/clients.ts';
-import { channels } from '../channels.ts';
+import { channels } from '../observability/channels.ts';
 import { Circuit } from '../circuit/circuit.ts';
 import { applyOnce } from '../verbs/apply-once.ts';
 import { laneOf, type Call } from '../command/call.ts';
@@ -7,12 +7,12 @@ import { execute } from '../verbs/execute.ts';
 import type { ReplyVerdict } from '../replies/reply-error.ts';
 import { RetryBudget } from '../command/retry-budget.ts';
 import { Flushes } from '../event-loop/flush.ts';
-import { debug } from '../debug.ts';
+import { debug } from '../observability/debug.ts';
 import { drain } from '../verbs/drain.ts';
-import { EventHub } from '../event-hub.ts';
-import type { ResilienceEvent, ResilienceEvents } from '../events.ts';
+import { EventHub } from '../observability/event-hub.ts';
+import type { ResilienceEvent, ResilienceEvents } from '../observability/events.ts';
 import type { Outcome } from '../errors.ts';
-import { History, type HistoryEntry } from '../history.ts';
+import { History, type HistoryEntry } from '../observability/history.ts';
 import { CircuitProbe } from '../circuit/circuit-probe.ts';
 import type { ClientNews, MemberHost, ProtectedClient } from '../connection/protected-client.ts';
 import type { ProtectedClients } from './protected-clients.ts';
@@ -20,11 +20,11 @@ import { Observer } from './observer.ts';
 import { ProcessStallDetector, type ThawKind } from '../event-loop/process-stall-detector.ts';
 import { whenUp } from '../verbs/ready.ts';
 import type { Credentials, ExecuteOptions, RedisResilience } from '../redis-resilience.ts';
-import type { Settings } from '../settings.ts';
+import type { Settings } from '../options/settings.ts';
 import type { Lane, RedisSnapshot } from '../snapshot.ts';
 import type { SnapshotDetail } from '../snapshot-detail.ts';
 import { SnapshotKeeper } from './snapshot-keeper.ts';
-import { Totals } from '../totals.ts';
+import { Totals } from '../observability/totals.ts';
 
 /** Wires the parts of one resilience together, and offers its verbs. */
 export class Engine implements RedisResilience, MemberHost {

@@ -1,13 +1,13 @@
 import type { CauseCode } from '../cause.ts';
-import { channels } from '../channels.ts';
+import { channels } from '../observability/channels.ts';
 import { callFacts, callName } from '../command/call-facts.ts';
 import { laneOf, type Call } from '../command/call.ts';
-import { debug } from '../debug.ts';
+import { debug } from '../observability/debug.ts';
 import { isRedisResilienceError, type Outcome, type RedisResilienceError } from '../errors.ts';
-import type { EventHub } from '../event-hub.ts';
-import type { ResilienceEvents } from '../events.ts';
-import type { History } from '../history.ts';
-import type { Settings } from '../settings.ts';
+import type { EventHub } from '../observability/event-hub.ts';
+import type { ResilienceEvents } from '../observability/events.ts';
+import type { History } from '../observability/history.ts';
+import type { Settings } from '../options/settings.ts';
 import type { CircuitState, Lane } from '../snapshot.ts';
 import type { SnapshotDetail } from '../snapshot-detail.ts';
 

@@ -9,7 +9,7 @@ import { Reconnector } from '../connection/reconnector.ts';
 import { RoleWatch } from '../sentinel/role-watch.ts';
 import { Failover } from '../sentinel/failover.ts';
 import { sentinelCredentials, type ResolvedTarget } from '../connection/target-of.ts';
-import { debug } from '../debug.ts';
+import { debug } from '../observability/debug.ts';
 import type { VerifiedSocket } from '../handshake/establish.ts';
 import type { Driver } from '../driver/driver.ts';
 import { MemberGateHost } from '../command/member-gate-host.ts';

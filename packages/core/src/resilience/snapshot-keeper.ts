@@ -1,13 +1,13 @@
 import { describeCause, type Cause, type CauseCode } from '../cause.ts';
-import { channels } from '../channels.ts';
+import { channels } from '../observability/channels.ts';
 import type { Circuit } from '../circuit/circuit.ts';
 import type { Clock } from '../clock.ts';
-import { debug } from '../debug.ts';
-import type { EventHub } from '../event-hub.ts';
-import type { ResilienceEvents } from '../events.ts';
-import type { History } from '../history.ts';
+import { debug } from '../observability/debug.ts';
+import type { EventHub } from '../observability/event-hub.ts';
+import type { ResilienceEvents } from '../observability/events.ts';
+import type { History } from '../observability/history.ts';
 import type { ProtectedClients } from './protected-clients.ts';
-import type { Settings } from '../settings.ts';
+import type { Settings } from '../options/settings.ts';
 import type { CircuitState, Lane, RedisSnapshot } from '../snapshot.ts';
 import { statusOf } from './status.ts';
 

@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.ts';
-import { debug } from '../debug.ts';
+import { debug } from '../observability/debug.ts';
 import type { Driver } from '../driver/driver.ts';
 import type { TrackedCall } from '../driver/tracked-call.ts';
 import { establish, type Target, type VerifiedSocket } from '../handshake/establish.ts';

@@ -1,7 +1,7 @@
 import type { CauseCode } from '../cause.ts';
 import type { Driver } from '../driver/driver.ts';
 import type { Target } from '../handshake/establish.ts';
-import type { Settings } from '../settings.ts';
+import type { Settings } from '../options/settings.ts';
 import type { Wire } from '../socket/wire.ts';
 import { BlockingCheck } from './blocking-check.ts';
 import { StallInquiry, type InquiryFinding } from './stall-inquiry.ts';

@@ -1,8 +1,8 @@
 import type { CauseCode } from '../cause.ts';
 import type { Clock, TimerHandle } from '../clock.ts';
-import { debug } from '../debug.ts';
+import { debug } from '../observability/debug.ts';
 import type { Target, VerifiedSocket } from '../handshake/establish.ts';
-import type { Settings } from '../settings.ts';
+import type { Settings } from '../options/settings.ts';
 import type { Wire } from '../socket/wire.ts';
 import { SecondConnection, type SecondAnswer } from './second-connection.ts';
 

@@ -8,7 +8,7 @@ import { traitsOf } from '../catalogue/command-traits.ts';
 import { isReplyError } from '../replies/connection-error.ts';
 import { classifyReply } from '../replies/reply-error.ts';
 import type { RedisSnapshot } from '../snapshot.ts';
-import { hashTagOf } from './hash-tag.ts';
+import { hashTagOf } from '../keys/hash-tag.ts';
 import { untilChange } from './until-change.ts';
 
 // One atomic step: unless the id is known, run the command and remember its answer beside the key. Refusals of the

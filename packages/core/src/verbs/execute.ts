@@ -1,9 +1,9 @@
 import type { Cluster, Redis } from '../ioredis/clients.ts';
-import { channels } from '../channels.ts';
+import { channels } from '../observability/channels.ts';
 import type { Clock } from '../clock.ts';
 import { describeCause } from '../cause.ts';
 import { withinDeadline } from '../deadline.ts';
-import { debug } from '../debug.ts';
+import { debug } from '../observability/debug.ts';
 import {
   CircuitOpenError,
   CommandTimeoutError,

@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { channels } from '../channels.ts';
+import { channels } from '../observability/channels.ts';
 import type { Lane } from '../snapshot.ts';
 
 /** One `execute`, as the channel `redis-resilience:operation` tells it: complete at its end. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { hashedPart, keySlot } from '../../packages/core/src/key-slot.ts';
+import { hashedPart, keySlot } from '../../../packages/core/src/keys/key-slot.ts';
 
 // That the server computes the same is proved in testing/cluster.test.ts.
 describe('the slot of a key', () => {

@@ -1,6 +1,6 @@
-import type { CauseCode } from './cause.ts';
-import type { Outcome } from './errors.ts';
-import type { Lane, Status } from './snapshot.ts';
+import type { CauseCode } from '../cause.ts';
+import type { Outcome } from '../errors.ts';
+import type { Lane, Status } from '../snapshot.ts';
 
 /** A status change, with how long the status before it had lasted. */
 export interface StatusEntry {

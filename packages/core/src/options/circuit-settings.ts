@@ -1,4 +1,4 @@
-import type { CircuitOptions } from '../options.ts';
+import type { CircuitOptions } from './options.ts';
 
 /** `CircuitOptions` with every default filled in. `slowMs` undefined: it follows the usual round trip. */
 export type CircuitSettings = Readonly<

@@ -1,7 +1,7 @@
 import { keySlot } from '@redis-resilience/testing';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { hashTagOf } from '../../../packages/core/src/verbs/hash-tag.ts';
+import { hashTagOf } from '../../../packages/core/src/keys/hash-tag.ts';
 
 describe('the part of a key that decides its slot', () => {
   test.each([

@@ -1,4 +1,4 @@
-import { hashedPart, keySlot } from '../key-slot.ts';
+import { hashedPart, keySlot } from './key-slot.ts';
 
 /**
  * A hash tag that puts other keys into the slot of this one: the part that decides its slot, else the number of the same

@@ -1,5 +1,5 @@
-import { isRedisResilienceError, type ErrorCode } from './errors.ts';
-import type { Lane } from './snapshot.ts';
+import { isRedisResilienceError, type ErrorCode } from '../errors.ts';
+import type { Lane } from '../snapshot.ts';
 
 /** Upper bounds of the buckets of {@link DurationTotals}, in milliseconds. */
 export const durationBoundsMs: readonly number[] = [0.5, 1, 2.5, 5, 10, 25, 50, 100, 250, 500, 1000, 2500];

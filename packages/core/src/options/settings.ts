@@ -1,6 +1,6 @@
-import type { CircuitSettings } from './circuit/circuit-settings.ts';
-import { circuitDefaults } from './circuit/circuit-settings.ts';
-import { systemClock, systemRandom, type Clock, type Random } from './clock.ts';
+import type { CircuitSettings } from './circuit-settings.ts';
+import { circuitDefaults } from './circuit-settings.ts';
+import { systemClock, systemRandom, type Clock, type Random } from '../clock.ts';
 import type { AdmissionOptions, ConnectionOptions, ResilienceOptions, RetryOptions } from './options.ts';
 import {
   clockOf,

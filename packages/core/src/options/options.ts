@@ -1,6 +1,6 @@
-import type { Clock, Random } from './clock.ts';
-import type { Credentials } from './redis-resilience.ts';
-import type { Category } from './catalogue/category.ts';
+import type { Clock, Random } from '../clock.ts';
+import type { Credentials } from '../redis-resilience.ts';
+import type { Category } from '../catalogue/category.ts';
 
 /** When the circuit of a lane opens, and how it closes again. */
 export interface CircuitOptions {

@@ -1,4 +1,5 @@
-import { hasMethod, isResilience } from './option-readers.ts';
+import { hasMethod } from './option-readers.ts';
+import { isResilience } from './resilience-readers.ts';
 import { resilienceOptionNames } from './settings.ts';
 import { checkKeys, invalid, nearest, unknownOption, type OptionReader } from './validate-options.ts';
 
