@@ -25,7 +25,10 @@ describe('redis-resilience drill', () => {
   it('passes an application that keeps its thresholds, and writes both reports', async () => {
     const report = join(folder, 'report');
     const args = ['drill', ...quick, '--plan', fixture('quick-restart.json'), '--report', report];
-    const { code, stdout } = await runBin([...args, '--', process.execPath, app], { GUARDED: '1' });
+    const { code, stdout } = await runBin([...args, '--', process.execPath, app], {
+      GUARDED: '1',
+      DRILL_TEST_MARK: folder,
+    });
     expect(stdout).toMatch(/quick freeze {7}pass/);
     expect(stdout).toMatch(/quick restart {6}pass/);
     expect(code).toBe(0);

@@ -1,6 +1,7 @@
 import type { GuardPolicy } from '@redis-resilience/core/http';
 import { startRedis, waitFor, type RedisServer } from '@redis-resilience/testing';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { slackMs } from '../slack.ts';
 
 /** What an application under contract is started with. It serves the routes of `handlers.ts`. */
 export interface ContractSetting {
@@ -79,17 +80,15 @@ export function describeAdapter(name: string, adapter: AdapterUnderTest): void {
       expect((await request('/fallback')).body).toEqual({ value: 'written', degraded: false });
     });
 
-    it('answers a request during an outage fast, and tells it', async () => {
+    it('answers a request during an outage, and tells it', async () => {
       await startUp();
       await takeDown();
       const { body } = await request('/state');
       expect(body).toMatchObject({ status: 'down', degraded: true, reads: false, writes: false });
       expect(body['cause']).toMatch(/^connection-(refused|reset)$/);
-      await waitFor(async () => (await request('/fallback')).durationMs < 100); // the first 250 ms may wait
-      expect(await request('/fallback')).toMatchObject({
-        status: 200,
-        body: { value: 'fallback', degraded: true },
-      });
+      const answer = await request('/fallback');
+      expect(answer).toMatchObject({ status: 200, body: { value: 'fallback', degraded: true } });
+      expect(answer.durationMs).toBeLessThan(250 + slackMs);
     });
 
     it('answers while Redis is frozen', async () => {
@@ -97,8 +96,8 @@ export function describeAdapter(name: string, adapter: AdapterUnderTest): void {
       await server.freeze();
       const answer = await request('/fallback');
       expect(answer).toMatchObject({ status: 200, body: { value: 'fallback' } });
-      expect(answer.durationMs).toBeLessThan(2_000);
-      expect((await request('/livez')).durationMs).toBeLessThan(200);
+      expect(answer.durationMs).toBeLessThan(1_000 + slackMs);
+      expect((await request('/livez')).status).toBe(200);
     });
 
     it('refuses a route that needs writes with problem details', async () => {
@@ -182,7 +181,7 @@ export function describeAdapter(name: string, adapter: AdapterUnderTest): void {
       await startUp({ policy: { budgetMs: 150 } });
       await server.freeze();
       const { body, durationMs } = await request('/twenty-reads');
-      expect(durationMs).toBeLessThan(1_000);
+      expect(durationMs).toBeLessThan(150 + slackMs);
       expect(body['codes']).toContain('BUDGET_EXCEEDED');
     });
 

@@ -39,6 +39,7 @@ export async function startExample(name: string, redisUrl: string): Promise<Exam
       timeoutMs: 15_000,
       message: `the ${name} example to start`,
     });
+    if (child.exitCode !== null) throw new Error(`It ended with ${child.exitCode}.`);
   } catch (error) {
     child.kill('SIGKILL');
     throw new Error(`The ${name} example did not start. It said: ${output}`, { cause: error });

@@ -194,9 +194,9 @@ describe('latency', () => {
     const begun = performance.now();
     await client.ask(ping, pong + pong);
     expect(performance.now() - begun).toBeGreaterThanOrEqual(120);
+    proxy.latency(60_000);
     await proxy.heal();
-    await client.ask(ping, pong.repeat(3));
-    expect(performance.now() - begun).toBeLessThan(2_000);
+    expect(await client.ask(ping, pong.repeat(3))).toBe(pong.repeat(3));
   });
 
   it('keeps the order of bytes under jitter', async () => {

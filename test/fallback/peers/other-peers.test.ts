@@ -5,6 +5,7 @@ import { Repository, Schema } from 'redis-om';
 import type { createClient as CreateClient } from 'redis';
 import { startRedis, type RedisServer } from '@redis-resilience/testing';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { slackMs } from '../../slack.ts';
 import { connect, stage, timed } from '../stage.ts';
 
 // The node-redis 4 that redis-om itself depends on.
@@ -34,7 +35,7 @@ describe.each(['killed', 'frozen'] as const)('while Redis is %s', (how) => {
     for (let time = 0; time < 2; time++) {
       const { ms, value } = await timed(() => app.inject('/status'));
       expect(value?.statusCode).toBe(503);
-      expect(ms).toBeLessThan(300);
+      expect(ms).toBeLessThan(200 + slackMs);
     }
   });
 
@@ -54,7 +55,7 @@ describe.each(['killed', 'frozen'] as const)('while Redis is %s', (how) => {
       resilience.execute(fetchAlbum, { timeoutMs: 200, fallback: () => 'fallback' }),
     );
     expect(value).toBe('fallback');
-    expect(ms).toBeLessThan(300);
+    expect(ms).toBeLessThan(200 + slackMs);
   });
 });
 
@@ -71,5 +72,5 @@ it('Fastify boots while Redis is away, with the protected client in the place of
   );
   const { ms, value } = await timed(() => app.inject('/'));
   expect(value?.body).toBe('fallback');
-  expect(ms).toBeLessThan(300);
+  expect(ms).toBeLessThan(250 + slackMs);
 });

@@ -29,6 +29,7 @@ import {
 } from '@redis-resilience/fallback/limits';
 import { startRedis } from '@redis-resilience/testing';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { slackMs } from '../../slack.ts';
 import { connect, timed } from '../stage.ts';
 
 const koaRateLimit = untypedKoaRateLimit as (options: object) => KoaMiddleware;
@@ -134,7 +135,7 @@ describe.each(['killed', 'frozen'] as const)('while Redis is %s', (how) => {
       expect(error === undefined ? value : ((error as { code?: string }).code ?? error.message)).toEqual(
         expected,
       );
-      expect(ms).toBeLessThan(300);
+      expect(ms).toBeLessThan(250 + slackMs);
     }
     server.thaw();
     if (how === 'killed') await server.start();

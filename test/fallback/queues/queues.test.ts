@@ -7,6 +7,7 @@ import type { RedisResilience } from '@redis-resilience/core';
 import { createJobAdder, queueConnection, warmUp, workerConnection } from '@redis-resilience/fallback/queues';
 import { startRedis, waitFor } from '@redis-resilience/testing';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { slackMs } from '../../slack.ts';
 import { bringBack, connect, stage, takeDown, timed } from '../stage.ts';
 
 const persistent = { appendonly: true, config: { 'maxmemory-policy': 'noeviction' } };
@@ -37,7 +38,7 @@ function tally() {
 }
 
 describe('adding a job', () => {
-  it.each(['killed', 'frozen'] as const)('fails within 300 ms while Redis is %s', async (how) => {
+  it.each(['killed', 'frozen'] as const)('fails by its deadline while Redis is %s', async (how) => {
     const here = await stage();
     const jobs = createJobAdder(queueOn(here.resilience), here.resilience);
     onTestFinished(() => jobs.close());
@@ -48,7 +49,7 @@ describe('adding a job', () => {
     expect(error).toMatchObject({
       code: expect.stringMatching(/REDIS_UNAVAILABLE|COMMAND_TIMEOUT|OUTCOME_UNKNOWN/) as string,
     });
-    expect(ms).toBeLessThan(300);
+    expect(ms).toBeLessThan(200 + slackMs);
   });
 
   it('fails as fast when the process started without Redis, and works once it is there', async () => {
@@ -61,7 +62,7 @@ describe('adding a job', () => {
     onTestFinished(() => jobs.close());
     const { ms, error } = await timed(() => jobs.add('work', { i: 1 }));
     expect(error).toBeDefined();
-    expect(ms).toBeLessThan(300);
+    expect(ms).toBeLessThan(200 + slackMs);
     const { done, count } = tally();
     workerOn(resilience, async (i) => count(i));
     await server.start();
@@ -110,9 +111,8 @@ describe('a worker', () => {
     await takeDown(here);
     let turns = 0;
     const ticking = setInterval(() => turns++, 5);
-    await delay(500);
-    clearInterval(ticking);
-    expect(turns).toBeGreaterThan(50);
+    onTestFinished(() => clearInterval(ticking));
+    await waitFor(() => turns > 50, { timeoutMs: 5000, message: 'the event loop to turn' });
   });
 
   it(

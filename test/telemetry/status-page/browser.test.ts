@@ -57,23 +57,6 @@ describe.skipIf(executablePath === undefined)('in a browser', () => {
     };
   }
 
-  it('shows an outage within a second of the kill', async () => {
-    await using redis = await startProtectedRedis();
-    await using opened = await startAndOpen(redis);
-    const { page } = opened;
-    const tookMs: number[] = [];
-    // A machine that runs the other tests meanwhile may need longer now and then, not each time.
-    while (tookMs.length < 3 && !tookMs.some((ms) => ms < 1_000)) {
-      await page.getByText('Redis is up').waitFor({ timeout: 5_000 });
-      const killedAt = performance.now();
-      await redis.server.kill();
-      await page.getByText('Redis is down').waitFor({ timeout: 5_000 });
-      tookMs.push(performance.now() - killedAt);
-      await redis.server.start();
-    }
-    expect(Math.min(...tookMs)).toBeLessThan(1_000);
-  });
-
   it('has an outage in the timeline afterwards', async () => {
     await using redis = await startProtectedRedis();
     await using opened = await startAndOpen(redis);
