@@ -4,8 +4,6 @@
 /** Import circles, by value or by type. */
 export const knownCircles: readonly string[] = [
   'core/command/entry.ts -> core/command/late-record.ts -> core/command/entry.ts, knotted with core/command/gate-host.ts, core/command/request-budget.ts',
-  'fallback/cache/cache.ts -> fallback/cache/resilient-cache.ts -> fallback/cache/cache.ts',
-  'fallback/outbox/outbox.ts -> fallback/outbox/replaying-outbox.ts -> fallback/outbox/outbox.ts',
 ];
 
 /** Types that a room of core imports from a room above it. */
@@ -16,6 +14,5 @@ export const knownUpwardTypes: readonly string[] = [
 /** Folders of more than 16 files beside `index.ts`. */
 export const knownCrowdedFolders: readonly string[] = [
   'packages/core/src/command',
-  'packages/fallback/src/outbox',
   'packages/telemetry/src/status-page',
 ];

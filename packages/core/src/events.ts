@@ -1,6 +1,6 @@
 import type { Cause, CauseCode } from './cause.ts';
 import type { ErrorCode, Outcome } from './errors.ts';
-import type { ListenerError } from './event-hub.ts';
+import type { ListenerError } from './kit/event-hub.ts';
 import type { CircuitState, Lane, RedisSnapshot } from './snapshot.ts';
 
 /** Every event of a resilience and the shape of its payload. A closed set. */

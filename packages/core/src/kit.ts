@@ -1,5 +1,5 @@
 // Options
-export { checkArgument, checkOptionNames, checkOptions, type OptionReaders } from './check-options.ts';
+export { checkArgument, checkOptionNames, checkOptions, type OptionReaders } from './kit/check-options.ts';
 export {
   booleanOf,
   clockOf,
@@ -13,18 +13,17 @@ export {
   numberOf,
   objectWith,
   oneOf,
-  resilienceOf,
-  resiliencesOf,
   textOf,
-} from './option-readers.ts';
-export { invalid, withDefaults, type OptionReader } from './validate-options.ts';
+} from './kit/option-readers.ts';
+export { resilienceOf, resiliencesOf } from './kit/resilience-readers.ts';
+export { invalid, withDefaults, type OptionReader } from './kit/validate-options.ts';
 
 // Events
-export { EventHub, type ListenerError } from './event-hub.ts';
+export { EventHub, type ListenerError } from './kit/event-hub.ts';
 
 // Errors
-export { isAway } from './is-away.ts';
+export { isAway } from './errors.ts';
 
 // Waiting
-export { pause, tooLate, withinDeadline } from './deadline.ts';
-export { untilChange, type WaitBounds } from './verbs/until-change.ts';
+export { pause, tooLate, withinDeadline } from './kit/deadline.ts';
+export { untilChange, type WaitBounds } from './kit/until-change.ts';

@@ -11,8 +11,8 @@ import {
   nameOf,
   oneOf,
   ratioOf,
-} from './option-readers.ts';
-import { checkKeys, objectOf, withDefaults, type OptionReader } from './validate-options.ts';
+} from './kit/option-readers.ts';
+import { checkKeys, objectOf, withDefaults, type OptionReader } from './kit/validate-options.ts';
 
 /** The options with every default filled in, validated once. */
 export interface Settings {

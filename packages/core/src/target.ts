@@ -1,6 +1,6 @@
 import type { ClusterNode, ClusterOptions, RedisOptions } from './ioredis/clients.ts';
 import { ConfigurationError } from './errors.ts';
-import { checkKeys, invalid, objectOf } from './validate-options.ts';
+import { checkKeys, invalid, objectOf } from './kit/validate-options.ts';
 
 /** A Redis Cluster: nodes to begin with, and ioredis' own cluster options. */
 export interface ClusterTarget {

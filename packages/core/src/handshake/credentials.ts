@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.ts';
-import { withinDeadline } from '../deadline.ts';
+import { withinDeadline } from '../kit/deadline.ts';
 import type { Credentials } from '../redis-resilience.ts';
 
 export type CredentialsSource = Credentials | (() => Credentials | Promise<Credentials>) | undefined;

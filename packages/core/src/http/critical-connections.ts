@@ -1,4 +1,4 @@
-import { invalid, nearest, unknownOption, type OptionReader } from '../validate-options.ts';
+import { invalid, nearest, unknownOption, type OptionReader } from '../kit/validate-options.ts';
 import type { Critical } from './health-report.ts';
 
 /**

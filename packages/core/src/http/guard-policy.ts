@@ -1,6 +1,6 @@
-import type { OptionReaders } from '../check-options.ts';
+import type { OptionReaders } from '../kit/check-options.ts';
 import { runWithBudget } from '../command/request-budget.ts';
-import { booleanOf, durationOf, oneOf } from '../option-readers.ts';
+import { booleanOf, durationOf, oneOf } from '../kit/option-readers.ts';
 import type { PlainResponse } from './plain-response.ts';
 import { refuseWithout } from './problem-response.ts';
 import type { RequestGuard } from './request-guard.ts';

@@ -1,5 +1,5 @@
-import type { OptionReaders } from '../check-options.ts';
-import { invalid, objectOf, type OptionReader } from '../validate-options.ts';
+import type { OptionReaders } from '../kit/check-options.ts';
+import { invalid, objectOf, type OptionReader } from '../kit/validate-options.ts';
 import { criticalOf } from './critical-connections.ts';
 import { matchHealthPath, type HealthPaths } from './health-path.ts';
 import {

@@ -1,6 +1,6 @@
 import { constants } from 'node:buffer';
-import { countOf } from '../option-readers.ts';
-import { checkKeys, withDefaults, type OptionReader } from '../validate-options.ts';
+import { countOf } from '../kit/option-readers.ts';
+import { checkKeys, withDefaults, type OptionReader } from '../kit/validate-options.ts';
 
 /** How much a peer may make a reader hold. A reply over a limit is a `ProtocolError`. */
 export interface ReplyLimits {

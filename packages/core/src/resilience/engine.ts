@@ -9,7 +9,7 @@ import { RetryBudget } from '../command/retry-budget.ts';
 import { Flushes } from '../event-loop/flush.ts';
 import { debug } from '../debug.ts';
 import { drain } from '../verbs/drain.ts';
-import { EventHub } from '../event-hub.ts';
+import { EventHub } from '../kit/event-hub.ts';
 import type { ResilienceEvent, ResilienceEvents } from '../events.ts';
 import type { Outcome } from '../errors.ts';
 import { History, type HistoryEntry } from './history.ts';

@@ -4,7 +4,7 @@ import { callFacts, callName } from '../command/call-facts.ts';
 import { laneOf, type Entry } from '../command/entry.ts';
 import { debug } from '../debug.ts';
 import { isRedisResilienceError, type Outcome, type RedisResilienceError } from '../errors.ts';
-import type { EventHub } from '../event-hub.ts';
+import type { EventHub } from '../kit/event-hub.ts';
 import type { ResilienceEvents } from '../events.ts';
 import type { History } from './history.ts';
 import type { Settings } from '../settings.ts';

@@ -3,7 +3,7 @@ import { channels } from '../channels.ts';
 import type { Circuit } from '../circuit/circuit.ts';
 import type { Clock } from '../clock.ts';
 import { debug } from '../debug.ts';
-import type { EventHub } from '../event-hub.ts';
+import type { EventHub } from '../kit/event-hub.ts';
 import type { ResilienceEvents } from '../events.ts';
 import type { History } from './history.ts';
 import type { ProtectedClients } from './protected-clients.ts';

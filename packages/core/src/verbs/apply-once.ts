@@ -1,15 +1,14 @@
 import { createHash } from 'node:crypto';
 import type { Clock } from '../clock.ts';
-import { ConfigurationError } from '../errors.ts';
+import { ConfigurationError, isAway } from '../errors.ts';
 import { keysOf, optionsOf } from '../ioredis/clients.ts';
-import { isAway } from '../is-away.ts';
 import type { RedisResilience } from '../redis-resilience.ts';
 import { traitsOf } from '../catalogue/command-traits.ts';
 import { isReplyError } from '../replies/connection-error.ts';
 import { classifyReply } from '../replies/reply-error.ts';
 import type { RedisSnapshot } from '../snapshot.ts';
 import { hashTagOf } from './hash-tag.ts';
-import { untilChange } from './until-change.ts';
+import { untilChange } from '../kit/until-change.ts';
 
 // One atomic step: unless the id is known, run the command and remember its answer beside the key. Refusals of the
 // server's that prove non-execution are not remembered: a repeat tries again.

@@ -2,15 +2,15 @@ import type { Cluster, Redis } from '../ioredis/clients.ts';
 import { channels } from '../channels.ts';
 import type { Clock } from '../clock.ts';
 import { describeCause } from '../cause.ts';
-import { withinDeadline } from '../deadline.ts';
+import { withinDeadline } from '../kit/deadline.ts';
 import { debug } from '../debug.ts';
 import {
   CircuitOpenError,
   CommandTimeoutError,
+  isAway,
   RedisUnavailableError,
   type RedisResilienceError,
 } from '../errors.ts';
-import { isAway } from '../is-away.ts';
 import type { ExecuteOptions, RedisResilience } from '../redis-resilience.ts';
 import type { Lane } from '../snapshot.ts';
 import { publishOperation } from '../command/operation.ts';

@@ -2,7 +2,7 @@ import type { Clock } from '../clock.ts';
 import { RedisUnavailableError } from '../errors.ts';
 import type { RedisResilience } from '../redis-resilience.ts';
 import type { RedisSnapshot } from '../snapshot.ts';
-import { untilChange, type WaitBounds } from './until-change.ts';
+import { untilChange, type WaitBounds } from '../kit/until-change.ts';
 
 /** Resolves when the status is `up`; rejects when the time is up, on abort, or when the resilience is closed. */
 export async function whenUp(resilience: RedisResilience, clock: Clock, bounds: WaitBounds): Promise<void> {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { ConfigurationError } from '../../packages/core/src/errors.ts';
-import { defaults, resolveSettings } from '../../packages/core/src/settings.ts';
+import { ConfigurationError } from '../../../packages/core/src/errors.ts';
+import { defaults, resolveSettings } from '../../../packages/core/src/settings.ts';
 import {
   booleanOf,
   clockOf,
@@ -14,8 +14,8 @@ import {
   oneOf,
   ratioOf,
   textOf,
-} from '../../packages/core/src/option-readers.ts';
-import { checkKeys, nearest, withDefaults } from '../../packages/core/src/validate-options.ts';
+} from '../../../packages/core/src/kit/option-readers.ts';
+import { checkKeys, nearest, withDefaults } from '../../../packages/core/src/kit/validate-options.ts';
 
 describe('the nearest right name', () => {
   const names = ['timeoutMs', 'slowCommandMs', 'admission', 'circuit', 'retry', 'connection'];

@@ -1,5 +1,4 @@
-import { ConfigurationError } from './errors.ts';
-import type { RedisResilience } from './redis-resilience.ts';
+import { ConfigurationError } from '../errors.ts';
 import { invalid, type OptionReader } from './validate-options.ts';
 
 const maxDurationMs = 2 ** 31 - 1;
@@ -93,16 +92,6 @@ export const clockOf: OptionReader = objectWith(
   'setImmediate',
 );
 
-export const resilienceOf: OptionReader = (value, path) => {
-  if (!isResilience(value)) throw invalid(path, value, 'what createRedisResilience() or protect() returns');
-};
-
-export const resiliencesOf: OptionReader = (value, path) => {
-  if (!isListOf(value, isResilience)) {
-    throw invalid(path, value, 'a list of what createRedisResilience() or protect() returns');
-  }
-};
-
 /** Credentials or a provider of them. The error never shows what was given. */
 export const credentialsOf: OptionReader = (value, path) => {
   if (typeof value === 'function') return;
@@ -119,10 +108,7 @@ export const credentialsOf: OptionReader = (value, path) => {
   }
 };
 
-export function isResilience(value: unknown): value is RedisResilience {
-  return hasMethod(value, 'snapshot') && hasMethod(value, 'execute');
-}
-
+/** Whether the value is an object with this method. */
 export function hasMethod(value: unknown, name: string): boolean {
   return typeof (value as Readonly<Record<string, unknown>> | null | undefined)?.[name] === 'function';
 }
@@ -131,6 +117,7 @@ function isFunction(value: unknown): boolean {
   return typeof value === 'function';
 }
 
-function isListOf(value: unknown, accepts: (entry: unknown) => boolean): boolean {
+/** Whether the value is a list of entries that are all accepted. */
+export function isListOf(value: unknown, accepts: (entry: unknown) => boolean): boolean {
   return Array.isArray(value) && value.every(accepts);
 }

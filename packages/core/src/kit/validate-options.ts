@@ -1,4 +1,4 @@
-import { ConfigurationError } from './errors.ts';
+import { ConfigurationError } from '../errors.ts';
 
 /** Checks one value; throws {@link ConfigurationError} that names `path`. */
 export type OptionReader = (value: unknown, path: string) => void;

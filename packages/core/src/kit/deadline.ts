@@ -1,5 +1,5 @@
-import type { Clock } from './clock.ts';
-import { CommandTimeoutError } from './errors.ts';
+import type { Clock } from '../clock.ts';
+import { CommandTimeoutError } from '../errors.ts';
 
 /**
  * Settles as `promise` does if that happens within `ms`; otherwise rejects with the error that `late` makes, or with the

@@ -1,5 +1,6 @@
-import { hasMethod, isResilience } from './option-readers.ts';
-import { resilienceOptionNames } from './settings.ts';
+import { hasMethod } from './option-readers.ts';
+import { isResilience } from './resilience-readers.ts';
+import { resilienceOptionNames } from '../settings.ts';
 import { checkKeys, invalid, nearest, unknownOption, type OptionReader } from './validate-options.ts';
 
 /** One reader for each option; a name that is not here is unknown. */

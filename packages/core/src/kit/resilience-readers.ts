@@ -1,0 +1,17 @@
+import type { RedisResilience } from '../redis-resilience.ts';
+import { hasMethod, isListOf } from './option-readers.ts';
+import { invalid, type OptionReader } from './validate-options.ts';
+
+export const resilienceOf: OptionReader = (value, path) => {
+  if (!isResilience(value)) throw invalid(path, value, 'what createRedisResilience() or protect() returns');
+};
+
+export const resiliencesOf: OptionReader = (value, path) => {
+  if (!isListOf(value, isResilience)) {
+    throw invalid(path, value, 'a list of what createRedisResilience() or protect() returns');
+  }
+};
+
+export function isResilience(value: unknown): value is RedisResilience {
+  return hasMethod(value, 'snapshot') && hasMethod(value, 'execute');
+}
