@@ -53,6 +53,7 @@ it('loads no driver, and names none of its types, through core/protocol', () => 
 /** The rooms of core, from the lowest to the highest: each imports, by value, only what stands below it. */
 const rooms = [
   'event-loop',
+  'target',
   'replies',
   'catalogue',
   'circuit',
