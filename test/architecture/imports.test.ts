@@ -63,6 +63,7 @@ const rooms = [
   'options',
   'observability',
   'keys',
+  'target',
   'replies',
   'circuit',
   'handshake',

@@ -13,11 +13,23 @@ describe('a malformed target', () => {
     '"redis://localhost"',
     'redis://user:se/cret@localhost',
     'redis://[::1',
+    'redis+sentinel://localhost',
+    'redis+cluster://localhost/1',
+    'redis://localhost?conectTimeout=1',
     '',
   ])('is refused before anything is opened: %s', async (url) => {
     const refused = diagnose(url);
     await expect(refused).rejects.toMatchObject({ name: 'ConfigurationError' });
     await expect(refused).rejects.not.toThrow(/se\/cret/);
+  });
+
+  it.each([
+    [{ sentinels: [{ host: 'localhost' }] }, /needs the name of the primary/],
+    [{ cluster: ['redis+sentinel://localhost/mymaster'] }, /does not lead to one server/],
+    [{ cluster: [] }, /at least one node/],
+    [{ port: 99_999 }, /port/],
+  ])('is refused as options too: %j', async (target, message) => {
+    await expect(diagnose(target as never)).rejects.toThrow(message);
   });
 });
 

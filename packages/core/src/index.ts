@@ -1,5 +1,10 @@
 export { createRedisResilience, defaultRedisResilience, protect } from './resilience/create.ts';
-export type { ClusterTarget, ResilienceTarget, SentinelTarget } from './target.ts';
+export type {
+  ClusterTarget,
+  ClusterTargetUrl,
+  ResilienceTarget,
+  SentinelTarget,
+} from './target/resilience-target.ts';
 export type { Credentials, ExecuteOptions, RedisResilience } from './redis-resilience.ts';
 export type { CircuitState, ConnectionState, Lane, RedisSnapshot, Status } from './snapshot.ts';
 export type { SnapshotDetail } from './snapshot-detail.ts';

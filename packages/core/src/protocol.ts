@@ -11,5 +11,19 @@ export { request } from './replies/request.ts';
 // Error replies
 export { classifyReply, codeOfReply, isNeedlessPassword, type ReplyVerdict } from './replies/reply-error.ts';
 
+// Targets
+export { parseTarget } from './target/parse-target.ts';
+export { clusterNodeOptions } from './target/cluster-node.ts';
+export type { ConnectionOptions } from './target/driver-options.ts';
+export type {
+  ClusterUrl,
+  HostAddress,
+  ParsedTarget,
+  SentinelUrl,
+  ServerUrl,
+  SocketUrl,
+  TargetLogin,
+} from './target/parsed-target.ts';
+
 // Keys
 export { keySlot, slotCount } from './keys/key-slot.ts';

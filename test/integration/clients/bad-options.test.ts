@@ -41,8 +41,12 @@ const badOptions: readonly (readonly [string, unknown, RegExp])[] = [
 ];
 
 const badTargets: readonly (readonly [string, unknown, RegExp])[] = [
-  ['a malformed URL', 'redis//hunter2@here', /malformed/],
-  ['another scheme', 'http://user:hunter2@here', /scheme 'http:'/],
+  ['a URL without a scheme', 'redis//hunter2@here', /no scheme/],
+  ['another scheme', 'http://user:hunter2@here', /unknown scheme/],
+  ['a password that ends the host', 'redis://:hunter2/hunter2@here', /login/],
+  ['a node by its malformed URL', { cluster: ['redis://:hunter2@here:x'] }, /host or port/],
+  ['a node by the URL of a cluster', { cluster: ['redis+cluster://:hunter2@here'] }, /one server/],
+  ['a node with a database', { cluster: ['redis://:hunter2@here/2'] }, /database/],
   ['a database that is no number', 'redis://:hunter2@here/shop', /database/],
   ['a port out of range', { host: 'here', port: 70_000, password: 'hunter2' }, /port .*70000/],
   ['a negative port', { port: -1 }, /port/],

@@ -5,9 +5,8 @@ import { internals } from './internals.ts';
 export type { Cluster, ClusterNode, ClusterOptions, Redis, RedisOptions } from 'ioredis';
 
 /** A client that does not connect before it is told to. */
-export function lazyRedis(url: string | undefined, options: RedisOptions): Redis {
-  const lazy = { ...options, lazyConnect: true } as RedisOptions & { replyMapping?: 'legacy' };
-  return url === undefined ? new Redis(lazy) : new Redis(url, lazy);
+export function lazyRedis(options: RedisOptions): Redis {
+  return new Redis({ ...options, lazyConnect: true } as RedisOptions & { replyMapping?: 'legacy' });
 }
 
 /** As {@link lazyRedis}, for a Cluster. */

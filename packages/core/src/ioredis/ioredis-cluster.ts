@@ -7,7 +7,7 @@ import { wake } from './duplicates.ts';
 import { internals } from './internals.ts';
 import { IoredisNode } from './node-driver.ts';
 import { ownSendOf } from './own-send.ts';
-import { rememberNodes, startupNodeOptions } from './startup-nodes.ts';
+import { readStartupNodes, rememberNodes, startupNodeOptions } from './startup-nodes.ts';
 
 const eventNames: Readonly<Record<ClusterEvent, string>> = {
   connecting: 'connecting',
@@ -25,6 +25,7 @@ export class IoredisCluster implements ClusterDriver {
   readonly #cluster: Cluster;
 
   constructor(cluster: Cluster) {
+    readStartupNodes(cluster);
     this.#cluster = cluster;
     this.send = ownSendOf(cluster);
   }

@@ -1,4 +1,5 @@
 import type { Cluster } from 'ioredis';
+import { clusterNodeOptions } from '../target/cluster-node.ts';
 import { clusterInternals, type StartupNode } from './cluster-internals.ts';
 
 const maxStartupNodes = 64;
@@ -19,22 +20,15 @@ export function rememberNodes(cluster: Cluster): void {
 export function startupNodeOptions(cluster: Cluster): readonly Readonly<Record<string, unknown>>[] {
   const { startupNodes, options } = clusterInternals(cluster);
   const shared = options['redisOptions'] as Record<string, unknown> | undefined;
-  return startupNodes.map((node) => ({ ...shared, ...optionsOfNode(node) }));
+  return startupNodes.map((node) => ({ ...shared, ...node }));
 }
 
-/** ioredis takes a port, a URL, or options. */
-function optionsOfNode(node: unknown): Record<string, unknown> {
-  if (typeof node === 'number') return { port: node };
-  if (typeof node !== 'string') return node as Record<string, unknown>;
-  const { hostname, port, username, password, protocol } = new URL(
-    node.includes('://') ? node : `redis://${node}`,
-  );
-  return {
-    host: hostname,
-    port: port === '' ? 6379 : Number(port),
-    ...(password === ''
-      ? {}
-      : { username: decodeURIComponent(username) || undefined, password: decodeURIComponent(password) }),
-    ...(protocol === 'rediss:' ? { tls: true } : {}),
-  };
+/** Replaces nodes given as ports or URLs by options, so that ioredis does not read the URLs by its own grammar. */
+export function readStartupNodes(cluster: Cluster): void {
+  const target = clusterInternals(cluster);
+  const given: readonly (StartupNode | number | string)[] = target.startupNodes;
+  target.startupNodes = given.map((node) => {
+    const options = clusterNodeOptions(node);
+    return typeof options === 'number' ? { port: options } : options;
+  });
 }

@@ -15,14 +15,19 @@ import { setLazy } from '../ioredis/duplicates.ts';
 import type { ResilienceOptions } from '../options/options.ts';
 import type { RedisResilience } from '../redis-resilience.ts';
 import { resolveSettings } from '../options/settings.ts';
-import { checkTarget, type ClusterTarget, type ResilienceTarget } from '../target.ts';
+import { checkTarget } from '../target/check-target.ts';
+import type { ClusterTarget, ClusterTargetUrl, ResilienceTarget } from '../target/resilience-target.ts';
 
 /**
  * Makes an ioredis client whose every command is protected: bounded waiting, one deadline, retries that never run a
  * write twice unseen, circuits, and a connection that heals by itself. Never throws for want of a Redis: an
  * application boots while it is away.
  *
- * @param target a URL, ioredis options, `{ cluster: [...] }`, or sentinels; default `redis://localhost:6379`
+ * A URL that is only known at run time is typed as that of a single client; where it leads to a Cluster, say so:
+ * `createRedisResilience<Cluster>(url)`.
+ *
+ * @param target a URL (`redis`, `rediss`, `unix`, `redis+sentinel`, `redis+cluster`), ioredis options,
+ *   `{ cluster: [...] }`, or sentinels; default `redis://localhost:6379`
  * @throws ConfigurationError for a malformed target or option; nothing is opened
  * @example
  * const resilience = createRedisResilience('redis://localhost:6379');
@@ -30,13 +35,13 @@ import { checkTarget, type ClusterTarget, type ResilienceTarget } from '../targe
  * resilience.snapshot().status; // 'up'
  */
 export function createRedisResilience(
-  target: ClusterTarget,
+  target: ClusterTarget | ClusterTargetUrl,
   options?: ResilienceOptions,
 ): RedisResilience<Cluster>;
-export function createRedisResilience(
+export function createRedisResilience<Client extends Redis | Cluster = Redis>(
   target?: Exclude<ResilienceTarget, ClusterTarget>,
   options?: ResilienceOptions,
-): RedisResilience<Redis>;
+): RedisResilience<Client>;
 export function createRedisResilience(
   target?: ResilienceTarget,
   options?: ResilienceOptions,
@@ -53,7 +58,7 @@ export function createRedisResilience(
     if (checked.options.lazyConnect !== true) cluster.connect().catch(ignore);
     return resilience;
   }
-  const client = lazyRedis(checked.url, checked.options);
+  const client = lazyRedis(checked.options);
   return protectRedis(client, options, checked.options.lazyConnect === true);
 }
 
@@ -77,23 +82,24 @@ export function protect<Client extends Redis | Cluster>(
   return resilience as RedisResilience<Client>;
 }
 
-let defaultResilience: RedisResilience<Redis> | undefined;
+let defaultResilience: RedisResilience | undefined;
 
 /**
  * The resilience that `redisGuard()` without arguments uses: made at the first call from the environment variable
- * REDIS_URL, else for `redis://localhost:6379`. After it was closed, the next call makes a new one.
+ * REDIS_URL, else for `redis://localhost:6379`. After it was closed, the next call makes a new one. It is typed as a
+ * single client; where REDIS_URL leads to a Cluster, say so: `defaultRedisResilience<Cluster>()`.
  *
  * @throws ConfigurationError when REDIS_URL is malformed
  */
-export function defaultRedisResilience(): RedisResilience<Redis> {
+export function defaultRedisResilience<Client extends Redis | Cluster = Redis>(): RedisResilience<Client> {
   if (defaultResilience === undefined) {
-    const made = createRedisResilience(process.env['REDIS_URL'] || 'redis://localhost:6379');
+    const made = createRedisResilience<Redis | Cluster>(process.env['REDIS_URL'] || 'redis://localhost:6379');
     made.on('closed', () => {
       if (defaultResilience === made) defaultResilience = undefined;
     });
     defaultResilience = made;
   }
-  return defaultResilience;
+  return defaultResilience as RedisResilience<Client>;
 }
 
 function protectCluster(cluster: Cluster, options: ResilienceOptions): RedisResilience {

@@ -14,8 +14,8 @@ export interface SentinelOptions {
   role?: 'master' | 'slave';
   sentinelUsername?: string | null;
   sentinelPassword?: string | null;
-  enableTLSForSentinelMode?: boolean;
-  sentinelTLS?: TlsOptions;
+  /** TLS to the sentinels; `tls` is for the servers behind them. */
+  sentinelTLS?: TlsOptions | null;
   tls?: TlsOptions;
   family?: number;
   natMap?:
@@ -145,8 +145,8 @@ export class SentinelResolver {
   }
 
   #candidates(): Endpoint[] {
-    const { sentinels, enableTLSForSentinelMode, sentinelTLS } = this.#options();
-    const tls = enableTLSForSentinelMode === true ? (sentinelTLS ?? {}) : undefined;
+    const { sentinels, sentinelTLS } = this.#options();
+    const tls = sentinelTLS ?? undefined;
     const configured = sentinels.map(({ host, port, family }) => ({
       host,
       port: port ?? 26_379,

@@ -1,7 +1,7 @@
 import type { ConnectionOptions as TlsOptions } from 'node:tls';
 import { ConfigurationError } from '@redis-resilience/core';
-import { loginFrom, parseUrl } from './parse-url.ts';
-import { shownTarget, type Endpoint, type WalkTarget } from './walk-target.ts';
+import { clusterNodeOptions } from '@redis-resilience/core/protocol';
+import { shownTarget, type Endpoint, type Login, type WalkTarget } from './walk-target.ts';
 
 /** What the walk reads of ioredis' options. All of it may be missing, or null. */
 export interface LooseOptions {
@@ -19,7 +19,6 @@ export interface LooseOptions {
   readonly sentinelUsername?: string | null;
   readonly sentinelPassword?: string | null;
   readonly sentinelTLS?: TlsOptions | null;
-  readonly enableTLSForSentinelMode?: boolean | null;
 }
 
 /** A target from ioredis' options: a host and port, a unix socket, or sentinels. @throws ConfigurationError */
@@ -38,8 +37,8 @@ export function fromOptions(options: LooseOptions, role: 'primary' | 'any' | und
     login: loginFrom(options.username, options.password),
     database: Number(options.db ?? 0),
     role: role ?? (options.role === 'slave' ? 'any' : 'primary'),
-    primaryName: options.name ?? (kind === 'sentinel' ? 'mymaster' : undefined),
-    sentinelTls: options.sentinelTLS ?? (options.enableTLSForSentinelMode ? tlsOf(options.tls) : undefined),
+    primaryName: kind === 'sentinel' ? nameOf(options) : undefined,
+    sentinelTls: options.sentinelTLS ?? undefined,
     sentinelLogin: loginFrom(options.sentinelUsername, options.sentinelPassword),
     hasNameOnly: false,
   } as const;
@@ -71,10 +70,13 @@ export function fromCluster(
 }
 
 function seedOf(node: string | number | LooseOptions): WalkTarget {
-  if (typeof node === 'string') {
-    return node.includes('//') || node.startsWith('/') ? parseUrl(node) : parseUrl(`redis://${node}`);
-  }
-  return fromOptions(typeof node === 'number' ? { port: node } : node, undefined);
+  const options = clusterNodeOptions(node);
+  return fromOptions(typeof options === 'number' ? { port: options } : options, undefined);
+}
+
+function nameOf({ name }: LooseOptions): string {
+  if (typeof name === 'string') return name;
+  throw new ConfigurationError('A target with sentinels needs the name of the primary that they watch.');
 }
 
 function ownEndpoint(options: LooseOptions, family: number): Endpoint {
@@ -93,4 +95,13 @@ function portOf(port: number | string): number {
 function tlsOf(tls: TlsOptions | boolean | null | undefined): TlsOptions | undefined {
   if (tls === true) return {};
   return tls === false || tls === null ? undefined : tls;
+}
+
+/** Credentials from options, which may be null. */
+function loginFrom(
+  username: string | null | undefined,
+  password: string | null | undefined,
+): Login | undefined {
+  if (password === undefined || password === null || password === '') return undefined;
+  return { username: username || undefined, password };
 }

@@ -2,7 +2,7 @@ import type { RedisResilience, ResilienceTarget } from '@redis-resilience/core';
 import { ConfigurationError } from '@redis-resilience/core';
 import type { Cluster, Redis } from 'ioredis';
 import { fromCluster, fromOptions, type LooseOptions } from './from-options.ts';
-import { parseUrl, type UrlExtras } from './parse-url.ts';
+import { fromUrl, type UrlExtras } from './from-url.ts';
 import type { WalkTarget } from './walk-target.ts';
 
 /** What can be diagnosed: all that core connects to, a resilience, or an ioredis client as it is. */
@@ -23,7 +23,7 @@ export function describeTarget(target: DiagnosisTarget): string {
 /** @throws ConfigurationError for what is no target; never shows a credential */
 export function resolveTarget(target: DiagnosisTarget, extras: UrlExtras = {}): ResolvedTarget {
   if (typeof target === 'string') {
-    return { walk: parseUrl(target, extras), resilience: undefined, client: undefined };
+    return { walk: fromUrl(target, extras), resilience: undefined, client: undefined };
   }
   if (typeof target !== 'object' || target === null) {
     throw new ConfigurationError('diagnose needs a URL, options, a client or a resilience.');

@@ -2,6 +2,7 @@ import type { PeerKind } from '../../evidence/node/peer-kind.ts';
 import type { Evidence } from '../../evidence/evidence.ts';
 import type { NodeEvidence } from '../../evidence/node/node.ts';
 import { error, type Finding } from '../../finding.ts';
+import { labelOf } from '../../target/walk-target.ts';
 import { redisCli } from '../redis-cli.ts';
 import { onEachNode } from '../rule.ts';
 import { isTlsCode } from './tls.ts';
@@ -50,13 +51,12 @@ export const sentinelInPlaceRule = onEachNode((node, { target, sentinelNames }) 
   if (node.part !== 'target' || target.kind !== 'standalone') return undefined;
   const { server } = node;
   if (server?.role !== 'sentinel' && server?.info['redis_mode'] !== 'sentinel') return undefined;
-  const { host, port } = node.endpoint;
   const name = sentinelNames[0] ?? 'mymaster';
   return error(
     'protocol',
     'This is a Sentinel: it knows where Redis is, and serves no data itself.',
     { peer: 'sentinel', primaries: sentinelNames },
-    `redis-resilience doctor redis+sentinel://${host}:${port}/${name}`,
+    `redis-resilience doctor redis+sentinel://${labelOf(node.endpoint)}/${name}`,
   );
 });
 

@@ -1,0 +1,56 @@
+import type { ClusterNode, ClusterOptions, RedisOptions } from '../ioredis/clients.ts';
+import { checkKeys, invalid, objectOf } from '../options/validate-options.ts';
+import { clusterNodeOptions } from './cluster-node.ts';
+import { driverOptionsOf } from './driver-options.ts';
+import { parseTarget } from './parse-target.ts';
+import type { ClusterTarget, ResilienceTarget } from './resilience-target.ts';
+
+/** A target that was looked at: what the driver is to be constructed with. No URL is left for the driver to read. */
+export type CheckedTarget =
+  | { readonly kind: 'redis'; readonly options: RedisOptions }
+  | { readonly kind: 'cluster'; readonly nodes: ClusterNode[]; readonly options: ClusterOptions };
+
+/**
+ * Looks at a target before anything is opened.
+ *
+ * @throws ConfigurationError for a malformed URL, a port out of range, an empty list of nodes; never shows a credential
+ */
+export function checkTarget(target: ResilienceTarget): CheckedTarget {
+  if (typeof target === 'string') return driverOptionsOf(parseTarget(target));
+  if (typeof target !== 'object' || target === null) throw invalid('target', target, 'a URL or an object');
+  return 'cluster' in target ? checkCluster(target) : checkOptions(target);
+}
+
+function checkCluster(target: ClusterTarget): CheckedTarget {
+  if (!Array.isArray(target.cluster) || target.cluster.length === 0) {
+    throw invalid('target.cluster', target.cluster, 'a list of at least one node');
+  }
+  checkKeys(target, clusterTargetKeys, 'target');
+  return { kind: 'cluster', nodes: target.cluster.map(clusterNodeOptions), options: target.options ?? {} };
+}
+
+const clusterTargetKeys = { cluster: () => undefined, options: objectOf(undefined) };
+
+function checkOptions(options: RedisOptions): CheckedTarget {
+  if (options.port !== undefined) checkPort(options.port, 'target.port');
+  if (options.host !== undefined && typeof options.host !== 'string') {
+    throw invalid('target.host', options.host, 'a host name');
+  }
+  if (options.db !== undefined && (!Number.isInteger(options.db) || options.db < 0)) {
+    throw invalid('target.db', options.db, 'a whole number of at least 0');
+  }
+  if (options.sentinels !== undefined && !(options.sentinels as unknown[] | null)?.length) {
+    throw invalid('target.sentinels', options.sentinels, 'a list of at least one sentinel');
+  }
+  if (options.sentinels !== undefined && typeof options.name !== 'string') {
+    throw invalid('target.name', options.name, 'the name of the primary that the sentinels watch');
+  }
+  return { kind: 'redis', options };
+}
+
+function checkPort(port: unknown, path: string): void {
+  const number = typeof port === 'string' ? Number(port) : port;
+  if (!Number.isInteger(number) || (number as number) < 1 || (number as number) > 65_535) {
+    throw invalid(path, port, 'a port from 1 to 65535');
+  }
+}

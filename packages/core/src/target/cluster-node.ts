@@ -1,0 +1,17 @@
+import { driverOptionsOf, type ConnectionOptions } from './driver-options.ts';
+import { parseTarget } from './parse-target.ts';
+import { refuseUrl } from './refuse-url.ts';
+
+/**
+ * A node to begin with, read from its URL or `host:port`. Numbers and options stay as they are.
+ *
+ * @throws ConfigurationError for the URL of anything but one server, or for a database: a Cluster has none but 0
+ */
+export function clusterNodeOptions<Node>(node: Node): Exclude<Node, string> | ConnectionOptions {
+  if (typeof node !== 'string') return node as Exclude<Node, string>;
+  const target = parseTarget(node === '' || node.includes('://') ? node : `redis://${node}`);
+  const { kind, options } = driverOptionsOf(target);
+  if (target.kind !== 'server' || kind !== 'redis') return refuseUrl('of a node does not lead to one server');
+  if (options.db !== 0) return refuseUrl('of a node has a database, and a Cluster has none but 0');
+  return options;
+}

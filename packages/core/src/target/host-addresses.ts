@@ -1,0 +1,22 @@
+import { isIPv6 } from 'node:net';
+import type { HostAddress } from './parsed-target.ts';
+import { decodePart, refuseUrl } from './refuse-url.ts';
+
+/** Reads `host:port`. Without a host: localhost; without a port: the one that is given. */
+export function hostAddress(text: string, defaultPort: number): HostAddress {
+  const match = /^(?:\[([^[\]]*)\]|([^\s:[\]"'<>\\^`{|}]*))(?::(\d{1,5}))?$/.exec(text);
+  if (match === null) return refuseUrl('has a malformed host or port');
+  const [, literal, name, digits] = match;
+  const port = digits === undefined ? defaultPort : Number(digits);
+  if (port < 1 || port > 65_535) return refuseUrl('has a port that is not from 1 to 65535');
+  if (literal === undefined) return { host: decodePart(name ?? '') || 'localhost', port };
+  const host = decodePart(literal);
+  return isIPv6(host) ? { host, port } : refuseUrl('has brackets without an IPv6 address in them');
+}
+
+/** Reads `host:port,host:port`. */
+export function hostAddresses(text: string, defaultPort: number): readonly HostAddress[] {
+  const parts = text.split(',');
+  if (parts.length > 1 && parts.includes('')) return refuseUrl('has an empty place in its list of hosts');
+  return parts.map((part) => hostAddress(part, defaultPort));
+}

@@ -1,0 +1,140 @@
+import { nearest } from '../options/validate-options.ts';
+import { hostAddress, hostAddresses } from './host-addresses.ts';
+import type { ParsedTarget, TargetLogin } from './parsed-target.ts';
+import { decodePart, refuseUnescaped, refuseUrl } from './refuse-url.ts';
+import { databaseNumber, urlParameters, type UrlParameters } from './url-parameters.ts';
+import { urlLogin, loginFromParameters } from './url-login.ts';
+
+/**
+ * Reads a Redis URL, or the path of a unix socket, into plain data: the one grammar of `createRedisResilience`,
+ * REDIS_URL and the doctor. Schemes: `redis`, `rediss` (TLS), `unix`, `redis+sentinel`, `rediss+sentinel`,
+ * `redis+cluster` and `rediss+cluster`. A bare path is taken as it is, up to its `?`; a URL has percent escapes.
+ *
+ * @throws ConfigurationError for anything else; no part of the text is ever shown
+ * @example
+ * const target = parseTarget('redis://:secret@localhost/2');
+ * if (target.kind === 'server') target.database; // 2
+ */
+export function parseTarget(text: string): ParsedTarget {
+  checkCharacters(text);
+  if (/^\/(?!\/)/.test(text)) return barePath(text);
+  const { scheme, authority, path, query } = partsOf(text);
+  const { kind, isTls } = schemes[scheme];
+  const isEarlyEnd = /^[^=]*@/.test(query) || (kind !== 'socket' && path.includes('@'));
+  if (isEarlyEnd || /@.*@/.test(authority)) return refuseUnescaped();
+  const parameters = urlParameters(query, kind);
+  const at = authority.indexOf('@') + 1;
+  const login = urlLogin(authority.slice(0, Math.max(0, at - 1)), parameters);
+  const hosts = authority.slice(at);
+  if (kind !== 'socket') return networkTarget(kind, { isTls, hosts, path, login, parameters });
+  if (hosts !== '' || path.length < 2) return refuseUrl('has no absolute path of a unix socket');
+  return socketTarget(decodePart(path), login, parameters);
+}
+
+const schemes = {
+  redis: { kind: 'server', isTls: false },
+  rediss: { kind: 'server', isTls: true },
+  unix: { kind: 'socket', isTls: false },
+  'redis+sentinel': { kind: 'sentinel', isTls: false },
+  'rediss+sentinel': { kind: 'sentinel', isTls: true },
+  'redis+cluster': { kind: 'cluster', isTls: false },
+  'rediss+cluster': { kind: 'cluster', isTls: true },
+} as const;
+
+type Scheme = keyof typeof schemes;
+
+function checkCharacters(text: string): void {
+  if (text === '') refuseUrl('is empty');
+  if (/^\s|\s$/.test(text)) refuseUrl('begins or ends with a blank');
+  if (/^["'`“‘]|["'`”’]$/.test(text)) refuseUrl('begins or ends with a quote');
+  if (/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u.test(text))
+    refuseUrl('holds a control character, or one that is invisible');
+}
+
+function barePath(text: string): ParsedTarget {
+  const mark = text.indexOf('?');
+  const path = mark === -1 ? text : text.slice(0, mark);
+  const parameters = urlParameters(mark === -1 ? '' : text.slice(mark + 1), 'socket');
+  return socketTarget(path, urlLogin('', parameters), parameters);
+}
+
+function partsOf(text: string): { scheme: Scheme; authority: string; path: string; query: string } {
+  const match = /^([a-z][a-z0-9+.-]*):\/\/([^/?#]*)(\/[^?#]*)?(?:\?([^#]*))?(#)?/i.exec(text);
+  if (match === null) return refuseUrl('has no scheme');
+  const [, name = '', authority = '', path = '', query = '', hash] = match;
+  const scheme = name.toLowerCase();
+  if (!isScheme(scheme)) return refuseScheme(scheme);
+  if (hash !== undefined) return refuseUnescaped();
+  if (/\s/.test(text)) return refuseUrl('holds a blank; write it as %20');
+  return { scheme, authority, path, query };
+}
+
+function isScheme(name: string): name is Scheme {
+  return Object.hasOwn(schemes, name);
+}
+
+function refuseScheme(name: string): never {
+  const suggestion = nearest(name, Object.keys(schemes));
+  return refuseUrl(
+    `has an unknown scheme${suggestion === undefined ? '' : `; did you mean ${suggestion}://`}`,
+  );
+}
+
+function socketTarget(path: string, login: TargetLogin | undefined, parameters: UrlParameters): ParsedTarget {
+  return { kind: 'socket', path, database: parameters.db ?? 0, ...common(login, parameters) };
+}
+
+interface NetworkParts {
+  readonly isTls: boolean;
+  readonly hosts: string;
+  readonly path: string;
+  readonly login: TargetLogin | undefined;
+  readonly parameters: UrlParameters;
+}
+
+function networkTarget(kind: 'server' | 'sentinel' | 'cluster', parts: NetworkParts): ParsedTarget {
+  const { hosts, login, parameters } = parts;
+  const isTls = parameters.tls ?? parts.isTls;
+  if (parts.isTls && !isTls) return refuseUrl('has a scheme with TLS and the parameter tls=false');
+  const shared = { isTls, ...common(login, parameters) };
+  const { family = 0 } = parameters;
+  const segments = segmentsOf(parts.path);
+  if (kind === 'server') {
+    if (hosts.includes(',')) return refuseUrl('has several hosts where its scheme takes one');
+    const database = databaseOf(segments, parameters);
+    return { kind, ...hostAddress(hosts, 6379), family, database, ...shared };
+  }
+  if (kind === 'cluster') {
+    if (databaseOf(segments, parameters) !== 0)
+      return refuseUrl('has a database, and a Cluster has none but 0');
+    return { kind, nodes: hostAddresses(hosts, 6379), ...shared };
+  }
+  const [name, ...rest] = segments;
+  if (name === undefined) return refuseUrl('does not name the primary that the sentinels watch');
+  return {
+    kind,
+    sentinels: hostAddresses(hosts, 26_379),
+    primaryName: decodePart(name),
+    sentinelLogin: loginFromParameters(parameters, 'sentinelUsername', 'sentinelPassword'),
+    family,
+    database: databaseOf(rest, parameters),
+    ...shared,
+  };
+}
+
+function common(login: TargetLogin | undefined, { connectionName, keyPrefix, protocol }: UrlParameters) {
+  return { login, connectionName, keyPrefix, protocol };
+}
+
+function segmentsOf(path: string): readonly string[] {
+  const segments = path.split('/').slice(1);
+  if (segments.at(-1) === '') segments.pop();
+  return segments.includes('') ? refuseUrl('has an empty part in its path') : segments;
+}
+
+function databaseOf(segments: readonly string[], { db }: UrlParameters): number {
+  const [first, ...others] = segments;
+  if (others.length > 0) return refuseUrl('has more in its path than a database');
+  if (first === undefined) return db ?? 0;
+  return db === undefined ? databaseNumber(first) : refuseUrl('names its database twice');
+}

@@ -1,0 +1,90 @@
+import { nearest } from '../options/validate-options.ts';
+import type { ParsedTarget } from './parsed-target.ts';
+import { decodePart, refuseUrl } from './refuse-url.ts';
+
+/** What may stand behind the question mark of a Redis URL. */
+export interface UrlParameters {
+  readonly db?: number;
+  readonly family?: 0 | 4 | 6;
+  readonly tls?: boolean;
+  readonly username?: string;
+  readonly password?: string;
+  readonly sentinelUsername?: string;
+  readonly sentinelPassword?: string;
+  readonly connectionName?: string;
+  readonly keyPrefix?: string;
+  readonly protocol?: 2 | 3;
+}
+
+type Name = keyof UrlParameters;
+type Kind = ParsedTarget['kind'];
+
+/** Reads the parameters of a URL; one that its kind of target has no use for is refused as well. */
+export function urlParameters(query: string, kind: Kind): UrlParameters {
+  const found: Partial<Record<Name, unknown>> = {};
+  for (const part of query === '' ? [] : query.split('&')) {
+    const equals = part.indexOf('=');
+    const name = equals === -1 ? part : part.slice(0, equals);
+    const text = equals === -1 ? '' : part.slice(equals + 1);
+    if (!isName(name)) return refuseName(name);
+    if (!kinds[name].includes(kind)) return refuseUrl(`has the parameter ${name}, which has no use there`);
+    if (Object.hasOwn(found, name)) return refuseUrl(`has the parameter ${name} twice`);
+    if (text === '') return refuseUrl(`has the parameter ${name} without a value`);
+    // A form would read a blank there, a URL a plus.
+    if (text.includes('+')) return refuseUrl(`has a + in the parameter ${name}; write it as %2B`);
+    found[name] = readers[name](decodePart(text), name);
+  }
+  return found as UrlParameters;
+}
+
+/** The number of a database. */
+export function databaseNumber(text: string): number {
+  return /^\d{1,9}$/.test(text) ? Number(text) : refuseUrl('has a database that is not a whole number');
+}
+
+const everywhere: readonly Kind[] = ['server', 'socket', 'sentinel', 'cluster'];
+const kinds: Readonly<Record<Name, readonly Kind[]>> = {
+  db: everywhere,
+  family: ['server', 'sentinel'],
+  tls: ['server', 'sentinel', 'cluster'],
+  username: everywhere,
+  password: everywhere,
+  sentinelUsername: ['sentinel'],
+  sentinelPassword: ['sentinel'],
+  connectionName: everywhere,
+  keyPrefix: everywhere,
+  protocol: everywhere,
+};
+
+const readers: Readonly<Record<Name, (text: string, name: string) => unknown>> = {
+  db: databaseNumber,
+  family: (text, name) => Number(oneOf(text, name, ['0', '4', '6'])),
+  tls: (text, name) => oneOf(text, name, ['true', 'false']) === 'true',
+  username: (text) => text,
+  password: (text) => text,
+  sentinelUsername: (text) => text,
+  sentinelPassword: (text) => text,
+  connectionName: (text) => text,
+  keyPrefix: (text) => text,
+  protocol: (text, name) => Number(oneOf(text, name, ['2', '3'])),
+};
+
+function isName(text: string): text is Name {
+  return Object.hasOwn(kinds, text);
+}
+
+// What was typed may be the rest of a password; the name that it is close to never is.
+function refuseName(typed: string): never {
+  const names = Object.keys(kinds);
+  const suggestion = nearest(typed, names);
+  const hint = suggestion === undefined ? '' : `; did you mean ${suggestion}`;
+  return refuseUrl(
+    `has an unknown parameter${hint}; allowed are ${names.join(', ')}, and any other option of ioredis ` +
+      'in an object in place of the URL',
+  );
+}
+
+function oneOf(text: string, name: string, allowed: readonly string[]): string {
+  if (allowed.includes(text)) return text;
+  return refuseUrl(`has a parameter ${name} that is not one of ${allowed.join(', ')}`);
+}

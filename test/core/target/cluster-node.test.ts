@@ -1,0 +1,27 @@
+import { describe, expect, test } from 'vitest';
+import { clusterNodeOptions } from '../../../packages/core/src/target/cluster-node.ts';
+
+describe('a node of a cluster', () => {
+  test.each([
+    ['redis.example', { host: 'redis.example', port: 6379 }],
+    ['redis.example:7000', { host: 'redis.example', port: 7000 }],
+    ['[::1]:7000', { host: '::1', port: 7000 }],
+    ['redis://redis.example:7000', { host: 'redis.example', port: 7000 }],
+    ['rediss://user:p%40ss@redis.example', { username: 'user', password: 'p@ss', tls: {} }],
+  ])('is read from %s', (node, options) => {
+    expect(clusterNodeOptions(node)).toMatchObject(options);
+  });
+
+  test('that is a port or options stays as it is', () => {
+    const options = { host: 'redis.example', port: 7000 };
+    expect(clusterNodeOptions(options)).toBe(options);
+    expect(clusterNodeOptions(7000)).toBe(7000);
+  });
+
+  test.each(['redis+sentinel://a/b', 'redis+cluster://a', '/tmp/a.sock', 'redis://a/1', 'redis://a:x', ''])(
+    'is not %j',
+    (node) => {
+      expect(() => clusterNodeOptions(node)).toThrow(/^The Redis URL /);
+    },
+  );
+});
