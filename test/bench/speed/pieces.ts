@@ -60,6 +60,7 @@ async function piecesOf(resilience: RedisResilience): Promise<Record<string, () 
   const circuit = new Circuit(circuitDefaults, {
     clock: { now: () => performance.now() },
     random: () => 0.5,
+    deadlineMs: 1_000,
     onChange: () => undefined,
   });
   const respond = createHealthResponder({ critical: true });

@@ -27,6 +27,7 @@ export class CircuitOracle {
   #openUntil = 0;
   #trials: { call: OracleCall; startedAt: number; result: 'out' | 'ok' | 'gone' }[] = [];
   #holders = 0;
+  #refused = 0;
 
   constructor(settings: CircuitSettings, jitter: number, now: number) {
     this.#settings = settings;
@@ -45,7 +46,8 @@ export class CircuitOracle {
     }
   }
 
-  admit(): OracleCall | undefined {
+  /** `isSlow`: it is open because calls are slow; then one refused call of four is let through all the same. */
+  admit(isSlow = false): OracleCall | undefined {
     this.look();
     if (this.state === 'closed') return { era: this.era, counts: true };
     if (this.state === 'isolated') return undefined;
@@ -55,7 +57,10 @@ export class CircuitOracle {
       this.#trials.push({ call, startedAt: this.now, result: 'out' });
       return call;
     }
-    if (this.#settings.mode === 'enforce') return undefined;
+    const isRelieved = isSlow && this.state === 'open' && this.#settings.mode === 'enforce';
+    if (isRelieved) this.#refused++;
+    const isRefused = !isRelieved || this.#refused % 4 !== 0;
+    if (this.#settings.mode === 'enforce' && isRefused) return undefined;
     return { era: this.era, counts: false };
   }
 

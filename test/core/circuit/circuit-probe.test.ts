@@ -13,12 +13,12 @@ function start() {
     new Circuit(resolveSettings({}).circuit, {
       clock,
       random: createRandom(1),
+      deadlineMs: 1_000,
       onChange: () => probes[lane].follow(),
     });
   const circuits = { read: circuitOf('read'), write: circuitOf('write') };
   const options = {
     clock,
-    slowMs: 100,
     ask: (command: string) => {
       asked.push(command);
       return server.answer();

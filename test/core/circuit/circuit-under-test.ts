@@ -16,6 +16,7 @@ export class CircuitUnderTest {
     this.circuit = new Circuit(this.settings, {
       clock: { now: () => this.now },
       random: () => jitter,
+      deadlineMs: 1_000,
       onChange: (change) => this.changes.push(change),
     });
   }

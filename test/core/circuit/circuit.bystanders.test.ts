@@ -42,6 +42,7 @@ describe('a circuit and those it did not ask', () => {
     const circuit = new Circuit(circuitDefaults, {
       clock: { now },
       random: () => 0,
+      deadlineMs: 1_000,
       onChange: () => undefined,
     });
     looks = 0;

@@ -69,9 +69,9 @@ describe('closed', () => {
   it('stays closed below the slow ratio', () => {
     const test = new CircuitUnderTest();
     test.succeed(10);
-    test.succeed(30, 500);
+    test.succeed(30, 501);
     expect(test.circuit.state).toBe('closed');
-    test.succeed(10, 500);
+    test.succeed(10, 501);
     expect(test.circuit.state).toBe('open');
   });
 
@@ -84,11 +84,11 @@ describe('closed', () => {
     expect(test.circuit.state).toBe('open');
   });
 
-  it('calls slow what takes ten times the usual round trip', () => {
+  it('calls slow what takes twice the usual round trip, where that is more than half of the deadline', () => {
     const test = new CircuitUnderTest();
-    for (let call = 0; call < 50; call++, test.travel(300)) test.succeed(1, 60);
+    for (let call = 0; call < 50; call++, test.travel(300)) test.succeed(1, 300);
     test.travel(20_000);
-    test.succeed(30, 500);
+    test.succeed(30, 600);
     expect(test.circuit.state).toBe('closed');
     test.travel(20_000);
     test.succeed(20, 700);

@@ -53,7 +53,7 @@ describe('half-open', () => {
   it('opens when a trial is slow', () => {
     const test = new CircuitUnderTest();
     test.halfOpen();
-    test.succeed(1, 101);
+    test.succeed(1, 501);
     expect(test.changes.at(-1)).toEqual({ from: 'half-open', to: 'open', cause: 'slow' });
   });
 

@@ -62,7 +62,7 @@ it('does what an exact log of events says, whatever happens in whatever order', 
         const releases: (() => void)[] = [];
 
         const admit = () => {
-          const call = oracle.admit();
+          const call = oracle.admit(circuit.cause === 'slow');
           const generation = circuit.admitsAll ? circuit.generation : test.admit();
           expect(generation >= 0).toBe(call !== undefined);
           expect(generation === circuit.generation).toBe(call?.counts === true);

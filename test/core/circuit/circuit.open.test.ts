@@ -118,6 +118,7 @@ it('is complete before it tells of a change', () => {
   const circuit: Circuit = new Circuit(circuitDefaults, {
     clock: { now: () => 0 },
     random: () => 0,
+    deadlineMs: 1_000,
     onChange: ({ to }) => {
       seen.push(to, circuit.state, circuit.admit(0));
       if (to === 'open') circuit.close(0);
@@ -125,4 +126,29 @@ it('is complete before it tells of a change', () => {
   });
   circuit.trip('slow', 0);
   expect(seen).toEqual(['open', 'open', -1, 'closed', 'closed', 3]);
+});
+
+describe('open because calls are slow', () => {
+  it('lets every fourth call pass, and counts none of them as a trial', () => {
+    const test = new CircuitUnderTest();
+    test.circuit.trip('slow', test.now);
+    const generations = Array.from({ length: 12 }, () => test.admit());
+    expect(generations.filter((generation) => generation >= 0)).toHaveLength(3);
+    expect(generations).not.toContain(test.circuit.generation);
+    expect(test.circuit.state).toBe('open');
+  });
+
+  it('lets nothing pass for any other cause', () => {
+    const test = new CircuitUnderTest();
+    test.open();
+    expect(Array.from({ length: 12 }, () => test.admit())).toEqual(Array.from({ length: 12 }, () => -1));
+  });
+
+  it('learns from the calls that pass that the server has become distant for good', () => {
+    const test = new CircuitUnderTest({ openMs: 600_000, maxOpenMs: 600_000 });
+    test.circuit.trip('slow', test.now);
+    for (let call = 0; call < 1_200; call++, test.travel(100))
+      test.circuit.succeeded(test.circuit.generation - 1, 700, test.now);
+    expect(test.circuit.slowLimitMs).toBeGreaterThan(700);
+  });
 });

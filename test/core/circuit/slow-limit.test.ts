@@ -8,65 +8,71 @@ function observe(limit: SlowLimit, durationMs: number, forMs: number, from = 0):
 }
 
 it('calls slow what is above a fixed limit, and learns nothing', () => {
-  const limit = new SlowLimit(30);
+  const limit = new SlowLimit(1_000, 30);
   expect(limit.exceeded(30, 0)).toBe(false);
   expect(limit.exceeded(30.1, 0)).toBe(true);
   observe(limit, 900, 60_000);
   expect(limit.limitMs).toBe(30);
 });
 
-it('is 100 ms at least', () => {
-  const limit = new SlowLimit();
-  expect(limit.limitMs).toBe(100);
+it('is half of the deadline, however fast the server', () => {
+  const limit = new SlowLimit(1_000);
+  expect(limit.limitMs).toBe(500);
   observe(limit, 0.4, 60_000);
-  expect(limit.limitMs).toBe(100);
-  expect(limit.exceeded(100, 60_000)).toBe(false);
-  expect(limit.exceeded(100.1, 60_000)).toBe(true);
+  expect(limit.limitMs).toBe(500);
+  expect(limit.exceeded(500, 60_000)).toBe(false);
+  expect(limit.exceeded(500.1, 60_000)).toBe(true);
 });
 
-it('is ten times the usual round trip on a distant server, from the first call on', () => {
-  const limit = new SlowLimit();
-  limit.exceeded(150, 0);
-  expect(limit.limitMs).toBe(1_500);
-  observe(limit, 150, 60_000);
-  expect(limit.limitMs).toBeCloseTo(1_500);
+it.each([5, 50, 120, 200, 249])('is half of the deadline at a round trip of %d ms too', (roundTripMs) => {
+  const limit = new SlowLimit(1_000);
+  observe(limit, roundTripMs, 60_000);
+  expect(limit.limitMs).toBe(500);
+});
+
+it('is twice the usual round trip on a distant server, from the first call on', () => {
+  const limit = new SlowLimit(1_000);
+  limit.exceeded(400, 0);
+  expect(limit.limitMs).toBe(800);
+  observe(limit, 400, 60_000);
+  expect(limit.limitMs).toBeCloseTo(800);
+});
+
+it('is never above nine tenths of the deadline', () => {
+  const limit = new SlowLimit(1_000);
+  observe(limit, 700, 60_000);
+  expect(limit.limitMs).toBe(900);
 });
 
 it('samples one call per 100 ms, whatever the load', () => {
-  const limit = new SlowLimit();
-  limit.exceeded(20, 0);
-  limit.exceeded(40, 99);
-  expect(limit.limitMs).toBe(200);
-  limit.exceeded(40, 100);
-  expect(limit.limitMs).toBe(300);
+  const limit = new SlowLimit(1_000);
+  limit.exceeded(300, 0);
+  limit.exceeded(400, 99);
+  expect(limit.limitMs).toBe(600);
+  limit.exceeded(400, 100);
+  expect(limit.limitMs).toBe(700);
 });
 
-it('does not learn within ten seconds that slow is usual', () => {
-  const limit = new SlowLimit();
-  const now = observe(limit, 1, 60_000);
-  observe(limit, 500, 10_000, now);
-  expect(limit.limitMs).toBeGreaterThan(100);
-  expect(limit.limitMs).toBeLessThan(300);
-});
-
-it('does not learn it in a young process either', () => {
-  const limit = new SlowLimit();
-  const now = observe(limit, 1, 1_000);
-  observe(limit, 500, 10_000, now);
-  expect(limit.limitMs).toBeGreaterThan(100);
-  expect(limit.limitMs).toBeLessThan(300);
-});
+it.each([60_000, 1_000])(
+  'does not learn within ten seconds that slow is usual, after %d ms of calm',
+  (calmMs) => {
+    const limit = new SlowLimit(1_000);
+    const now = observe(limit, 1, calmMs);
+    observe(limit, 800, 10_000, now);
+    expect(limit.limitMs).toBe(500);
+  },
+);
 
 it('learns a lasting change within minutes', () => {
-  const limit = new SlowLimit();
+  const limit = new SlowLimit(1_000);
   const now = observe(limit, 1, 60_000);
-  observe(limit, 200, 300_000, now);
-  expect(limit.limitMs).toBeGreaterThan(1_900);
+  observe(limit, 700, 120_000, now);
+  expect(limit.limitMs).toBeGreaterThan(700);
 });
 
 it('forgets a first call that took long', () => {
-  const limit = new SlowLimit();
+  const limit = new SlowLimit(1_000);
   limit.exceeded(800, 0);
   observe(limit, 1, 60_000, 100);
-  expect(limit.limitMs).toBe(100);
+  expect(limit.limitMs).toBe(500);
 });

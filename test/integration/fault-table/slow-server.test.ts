@@ -10,7 +10,7 @@ describe('a server that is slow', () => {
     const loop = new CallLoop(() => redis.client.get('greeting'));
     await loop.untilAnswered(50);
 
-    redis.proxy.latency(250);
+    redis.proxy.latency(300);
     await waitFor(() => redis.resilience.snapshot().circuit.read === 'open', { timeoutMs: 8_000 });
     const error = await errorAtOnce(redis.client.get('greeting'));
     const { cause, status } = redis.resilience.snapshot();

@@ -6,8 +6,6 @@ import type { Circuit } from './circuit.ts';
 
 export interface CircuitProbeOptions {
   readonly clock: Clock;
-  /** An answer faster than this is not slow. */
-  readonly slowMs: number;
   /** Sends a question of our own past the gate; rejects as the server answers. */
   readonly ask: (command: string, args: readonly string[]) => Promise<unknown>;
 }
@@ -64,12 +62,12 @@ export class CircuitProbe {
 
   /** Milliseconds that a good answer took; undefined when there was none. */
   async #look(): Promise<number | undefined> {
-    const { clock, slowMs } = this.#options;
+    const { clock } = this.#options;
     const startedAt = clock.now();
     const refuses = isRefusal(this.#circuit.cause);
     const isWell = refuses ? await this.#takesWrites() : await this.#answers();
     const tookMs = clock.now() - startedAt;
-    return isWell && (refuses || tookMs < slowMs) ? tookMs : undefined;
+    return isWell && (refuses || tookMs <= this.#circuit.slowLimitMs) ? tookMs : undefined;
   }
 
   #judge(tookMs: number | undefined): void {

@@ -19,6 +19,8 @@ export interface CircuitChange {
 export interface CircuitDependencies {
   readonly clock: Pick<Clock, 'now'>;
   readonly random: Random;
+  /** Milliseconds a call has until its deadline: what endangers it is slow. */
+  readonly deadlineMs: number;
   /** Told after the change is complete; may call back into the circuit. */
   readonly onChange: (change: CircuitChange) => void;
 }
@@ -26,6 +28,8 @@ export interface CircuitDependencies {
 const minFailures = 5;
 const minFailureEvents = 2;
 const refused = -1;
+/** While the circuit is open because calls are slow, one call of so many passes. */
+const reliefRatio = 4;
 
 /**
  * The circuit of one lane. It opens on the share of failed or slow calls within the window, on failures in a row,
@@ -49,12 +53,13 @@ export class Circuit {
   #closed = true;
   #dueAt = Infinity;
   #generation = 1;
+  #reliefCount = 0;
 
   constructor(settings: CircuitSettings, deps: CircuitDependencies) {
     this.#settings = settings;
     this.#deps = deps;
     this.#window = new RollingWindow(settings.windowMs);
-    this.#slowLimit = new SlowLimit(settings.slowMs);
+    this.#slowLimit = new SlowLimit(deps.deadlineMs, settings.slowMs);
     this.#off = settings.mode === 'off';
     this.#state = { kind: 'closed', since: deps.clock.now(), doublings: 0 };
   }
@@ -71,6 +76,11 @@ export class Circuit {
   get state(): CircuitState {
     this.#catchUp();
     return this.#state.kind;
+  }
+
+  /** Milliseconds above which an answer is slow. */
+  get slowLimitMs(): number {
+    return this.#slowLimit.limitMs;
   }
 
   /** Why it is not closed; undefined while it is. */
@@ -90,8 +100,9 @@ export class Circuit {
   }
 
   /**
-   * The generation to settle the call with, or -1 when it is refused. Half-open, it takes a trial slot. What mode
-   * `observe` admits and `enforce` would have refused gets an older generation than the present one.
+   * The generation to settle the call with, or -1 when it is refused. Half-open, it takes a trial slot. A call that is
+   * admitted although the circuit does not let it pass gets an older generation than the present one: in mode `observe`
+   * each call, and of a slow server's calls every fourth: a slow server is relieved, not given up.
    */
   admit(now: number): number {
     if (this.#closed) return this.#generation;
@@ -100,14 +111,15 @@ export class Circuit {
     if (before.kind === 'isolated') return refused;
     this.#apply({ kind: 'trial-started', now });
     if (this.#state !== before) return this.#generation;
-    if (this.#settings.mode === 'enforce') return refused;
+    if (this.#settings.mode === 'enforce' && !this.#isRelief()) return refused;
     // Admitted all the same, and no trial: its result counts for nothing.
     return this.#generation - 1;
   }
 
   succeeded(generation: number, durationMs: number, now: number): void {
-    if (generation !== this.#generation || this.#off) return;
+    if (this.#off) return;
     const slow = this.#slowLimit.exceeded(durationMs, now);
+    if (generation !== this.#generation) return;
     if (!this.#closed) {
       this.#look(now);
       if (generation !== this.#generation) return;
@@ -189,6 +201,13 @@ export class Circuit {
       if (isHeld) this.#apply({ kind: 'release', now: this.#deps.clock.now() });
       isHeld = false;
     };
+  }
+
+  #isRelief(): boolean {
+    const state = this.#state;
+    if (state.kind !== 'open' || state.cause !== 'slow') return false;
+    this.#reliefCount = (this.#reliefCount + 1) % reliefRatio;
+    return this.#reliefCount === 0;
   }
 
   #failTrial(cause: CauseCode | undefined, now: number): void {

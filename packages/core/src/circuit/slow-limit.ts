@@ -1,23 +1,33 @@
-const floorMs = 100;
-const factor = 10;
+/** A call that takes this share of its deadline endangers it. */
+const endangeredShare = 0.5;
+/** However distant the server: a call this close to its deadline is slow. */
+const maxShare = 0.9;
+const factor = 2;
 const sampleEveryMs = 100;
 const memorySamples = 512;
 
 /**
- * Tells slow calls from usual ones. The limit is the given one, or 10 times the usual round trip and at least
- * 100 ms. The usual round trip is a moving average over about 50 s: one call is sampled per 100 ms, whatever the
- * load; young, it is their plain average. A slow call is learnt with the least weight and as if it had just met the
- * limit, so that an outage of seconds cannot teach that slow is usual, while a lasting change is learnt in the end.
+ * Tells slow calls from usual ones. The limit is the given one, or half of the deadline; where the usual round trip is
+ * itself close to that, it is twice the usual round trip, and at most nine tenths of the deadline. The usual round trip
+ * is a moving average over about 50 s: one call is sampled per 100 ms, whatever the load; young, it is their plain
+ * average. A slow call is learnt with the least weight and as if it had just met the limit, so that an outage of seconds
+ * cannot teach that slow is usual, while a lasting change is learnt in the end.
  */
 export class SlowLimit {
+  readonly #floorMs: number;
+  readonly #ceilingMs: number;
   // Typed, so that learning allocates no heap number: limit, usual round trip, time of the next sample.
-  readonly #numbers = new Float64Array([floorMs, 0, -Infinity]);
+  readonly #numbers: Float64Array;
   #samples = 0;
 
-  constructor(fixedMs?: number) {
-    if (fixedMs === undefined) return;
-    this.#numbers[0] = fixedMs;
-    this.#numbers[2] = Infinity;
+  constructor(deadlineMs: number, fixedMs?: number) {
+    this.#floorMs = endangeredShare * deadlineMs;
+    this.#ceilingMs = maxShare * deadlineMs;
+    this.#numbers = new Float64Array([
+      fixedMs ?? this.#floorMs,
+      0,
+      fixedMs === undefined ? -Infinity : Infinity,
+    ]);
   }
 
   /** Milliseconds above which a call is slow. */
@@ -39,7 +49,7 @@ export class SlowLimit {
     const sample = slow && !first ? numbers[0]! : durationMs;
     const weight = slow && !first ? 1 / memorySamples : 1 / this.#samples;
     numbers[1] = numbers[1]! + (sample - numbers[1]!) * weight;
-    numbers[0] = Math.max(floorMs, factor * numbers[1]);
+    numbers[0] = Math.max(this.#floorMs, Math.min(this.#ceilingMs, factor * numbers[1]));
     numbers[2] = now + sampleEveryMs;
   }
 }

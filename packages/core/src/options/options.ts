@@ -10,7 +10,7 @@ export interface CircuitOptions {
   readonly failureRatio?: number;
   /** Share of slow calls, 0 to 1, at which it opens. Default 0.8. */
   readonly slowRatio?: number;
-  /** A call slower than this is slow. Default: 10 times the usual round trip, at least 100 ms. */
+  /** A call slower than this is slow. Default: half of `timeoutMs`, or twice the usual round trip where that is more, and nine tenths of `timeoutMs` at most. While the circuit is open because calls are slow, every fourth call still passes. */
   readonly slowMs?: number;
   /** Calls within the window before a ratio counts. Default 20. */
   readonly minCalls?: number;

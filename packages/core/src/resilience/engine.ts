@@ -58,7 +58,6 @@ export class Engine implements RedisResilience, MemberHost {
     this.flushes = new Flushes(this.circuits, this.#stallDetector);
     const probing = {
       clock: this.clock,
-      slowMs: settings.circuit.slowMs ?? settings.slowCommandMs,
       ask: (command: string, args: readonly string[]) => this.#members.main.ask(command, args),
     };
     this.#probes = {
@@ -202,6 +201,7 @@ export class Engine implements RedisResilience, MemberHost {
     return new Circuit(this.settings.circuit, {
       clock: this.clock,
       random: this.random,
+      deadlineMs: this.settings.timeoutMs,
       onChange: ({ from, to, cause }) => {
         this.#members.refreshGates();
         this.#probes[lane].follow();
