@@ -2,32 +2,85 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { format, resolveConfig } from 'prettier';
 
-const core = join(import.meta.dirname, '..', '..', 'packages', 'core');
-export const readme = join(core, 'README.md');
+const packages = join(import.meta.dirname, '..', '..', 'packages');
 
-const groups: Readonly<Record<string, string>> = {
-  ResilienceOptions: '',
-  AdmissionOptions: 'admission.',
-  CircuitOptions: 'circuit.',
-  RetryOptions: 'retry.',
-  ConnectionOptions: 'connection.',
-};
-const member = /\/\*\*\s*(?:\*\s*)?((?:(?!\*\/)[^])*?)\s*\*\/\s*((?:readonly \w+\?:[^;]+;\s*)+)/g;
+/** One table of options in the README of a package. */
+export interface OptionsTable {
+  readonly package: string;
+  /** The interfaces of its rows, and what stands before the names of their options. */
+  readonly interfaces: readonly {
+    readonly name: string;
+    readonly file: string;
+    readonly prefix?: string;
+  }[];
+  /** Found in the README between `<!-- options -->`, or `<!-- options: name -->`, and `<!-- /options -->`. */
+  readonly name?: string;
+}
 
-/** The options of core as a table in Markdown, from what their source says of them. */
-export async function optionsTable(): Promise<string> {
-  const source = readFileSync(join(core, 'src', 'options', 'options.ts'), 'utf8');
-  const rows = Object.entries(groups).flatMap(([name, prefix]) => {
-    const body = new RegExp(`interface ${name} \\{([^]*?)\\n\\}`).exec(source)?.[1];
-    if (body === undefined) throw new Error(`options.ts has no interface ${name}`);
-    return Array.from(body.matchAll(member), ([, doc = '', declarations = '']) => {
-      const options = Array.from(
+/** Every table of options that a README shows. */
+export const optionsTables: readonly OptionsTable[] = [
+  {
+    package: 'core',
+    interfaces: [
+      { name: 'ResilienceOptions', file: 'options/options.ts' },
+      { name: 'AdmissionOptions', file: 'options/options.ts', prefix: 'admission.' },
+      { name: 'CircuitOptions', file: 'options/options.ts', prefix: 'circuit.' },
+      { name: 'RetryOptions', file: 'options/options.ts', prefix: 'retry.' },
+      { name: 'ConnectionOptions', file: 'options/options.ts', prefix: 'connection.' },
+    ],
+  },
+  ...[
+    ['createCache', 'CacheOptions', 'cache/cache-options.ts'],
+    ['lookup', 'LookupOptions', 'cache/cache.ts'],
+    ['createOutbox', 'OutboxOptions', 'outbox/outbox-options.ts'],
+    ['add', 'AddOptions', 'outbox/outbox.ts'],
+    ['sessions', 'SessionOptions', 'sessions/session-options.ts'],
+    ['koaSessionStore', 'KoaSessionOptions', 'sessions/koa-session-store.ts'],
+    ['createJobAdder', 'JobAdderOptions', 'queues/job-adder.ts'],
+    ['warmUp', 'WarmUpOptions', 'queues/connections.ts'],
+    ['resilientRateLimitStore', 'RateLimitStoreOptions', 'limits/rate-limit-store.ts'],
+    ['resilientLimiter', 'ResilientLimiterOptions', 'limits/flexible-limiter.ts'],
+    ['resilientKoaLimiter', 'KoaLimiterOptions', 'limits/koa-limiter.ts'],
+    ['createLocks', 'LockOptions', 'locks/create-locks.ts'],
+    ['acquire', 'AcquireOptions', 'locks/create-locks.ts'],
+    ['createKeyvStore', 'KeyvStoreOptions', 'keyv/keyv-store.ts'],
+    ['RedisCacheInterceptor', 'RedisCacheInterceptorOptions', 'nestjs/redis-cache.interceptor.ts'],
+  ].map(([table = '', name = '', file = '']) => ({
+    package: 'fallback',
+    interfaces: [{ name, file }],
+    name: table,
+  })),
+];
+
+/** The README of a package. */
+export function readmeOf(name: string): string {
+  return join(packages, name, 'README.md');
+}
+
+const member = /\/\*\*\s*((?:(?!\*\/)[^])*?)\s*\*\/\s*((?:readonly \w+\?:[^;]+;\s*)+)/g;
+
+/** The rows of a table, as the source describes its options: the names in Markdown, and the meaning. */
+export function rowsOf(table: OptionsTable): readonly { readonly names: string; readonly meaning: string }[] {
+  return table.interfaces.flatMap(({ name, file, prefix = '' }) => {
+    const source = readFileSync(join(packages, table.package, 'src', file), 'utf8');
+    const body = new RegExp(`interface ${name}\\b[^{]*\\{([^]*?)\\n\\}`).exec(source)?.[1];
+    if (body === undefined) throw new Error(`${file} has no interface ${name}`);
+    return Array.from(body.matchAll(member), ([, doc = '', declarations = '']) => ({
+      names: Array.from(
         declarations.matchAll(/readonly (\w+)\?: (?!\w+Options;)/g),
         ([, option]) => `\`${prefix}${option}\``,
-      );
-      return `| ${options.join(', ')} | ${doc.replace(/\s*\n\s*\*\s*/g, ' ').replaceAll('|', '\\|')} |`;
-    });
+      ).join(', '),
+      meaning: doc
+        .replace(/^\*\s*/, '')
+        .replace(/\s*\n\s*\*\s*/g, ' ')
+        .replaceAll('|', '\\|'),
+    }));
   });
-  const table = ['| option | meaning |', '| --- | --- |', ...rows].join('\n');
-  return format(table, { ...(await resolveConfig(readme)), parser: 'markdown' });
+}
+
+/** The table in Markdown. */
+export async function renderTable(table: OptionsTable): Promise<string> {
+  const rows = rowsOf(table).map(({ names, meaning }) => `| ${names} | ${meaning} |`);
+  const text = ['| option | meaning |', '| --- | --- |', ...rows].join('\n');
+  return format(text, { ...(await resolveConfig(readmeOf(table.package))), parser: 'markdown' });
 }

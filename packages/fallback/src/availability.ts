@@ -10,7 +10,7 @@ export function writesAvailable(resilience: RedisResilience): boolean {
   return resilience.snapshot().writes || isUntried(resilience);
 }
 
-// A connection that waits for its first command, or makes its first attempt, is no outage.
+// A connection that waits for its first command, or makes its first attempt, is not an outage.
 function isUntried(resilience: RedisResilience): boolean {
   const { connection, cause } = resilience.snapshot();
   return connection === 'idle' || (connection === 'connecting' && cause === undefined);

@@ -1,4 +1,4 @@
-import { classifyReply } from '@redis-resilience/core/protocol';
+import { classifyReply, codeOfReply } from '@redis-resilience/core/protocol';
 
 /**
  * Whether the server refused a command for a reason that passes: it is loading, out of memory, a replica, its password
@@ -13,5 +13,5 @@ export function isRefusedForNow(error: unknown): boolean {
 
 /** The first word of a server's refusal: `WRONGTYPE`, `ERR`. Never the rest, which may show values. */
 export function refusalCode(error: unknown): string {
-  return error instanceof Error ? classifyReply(error.message).code : 'ERR';
+  return error instanceof Error ? codeOfReply(error.message) : 'ERR';
 }

@@ -13,9 +13,9 @@ export interface CacheAnswer<T> {
 
 /** Options of one lookup. */
 export interface LookupOptions<T> {
-  /** Replaces the `ttlMs` of the cache for this value. */
+  /** How long this value is fresh. Default: `ttlMs` of the cache. */
   readonly ttlMs?: number;
-  /** Answers when the load fails or is refused and there is no stale value. Default: the error is thrown. */
+  /** Answers when the load fails or is refused and there is no stale value. Default: none, the error is thrown. */
   readonly fallback?: (error: unknown) => T | Promise<T>;
 }
 

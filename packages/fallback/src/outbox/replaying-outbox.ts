@@ -35,17 +35,11 @@ export class ReplayingOutbox implements Outbox {
   readonly #opened: Promise<void>;
   #state: 'opening' | 'open' | 'closed' = 'opening';
 
-  /** With a `recentTimeout` that others use too, one timeout counts for all of them. */
-  constructor(
-    resilience: RedisResilience,
-    settings: OutboxSettings,
-    delivery: Delivery,
-    recentTimeout: RecentTimeout = new RecentTimeout(settings.clock),
-  ) {
+  constructor(resilience: RedisResilience, settings: OutboxSettings, delivery: Delivery) {
     this.#resilience = resilience;
     this.#settings = settings;
     this.#delivery = delivery;
-    this.#recentTimeout = recentTimeout;
+    this.#recentTimeout = new RecentTimeout(settings.clock);
     const { path, fsync, clock } = settings;
     this.#journal = path === undefined ? noJournal : new LevelJournal(path, fsync);
     this.#announcer = new Announcer(clock, resilience.name);
@@ -134,6 +128,11 @@ export class ReplayingOutbox implements Outbox {
     }
     await this.#journal.close();
     this.#announcer.hub.clear();
+  }
+
+  /** A call that did not go through the outbox timed out: writes added in the next moment are kept without asking. */
+  noteTimeout(): void {
+    this.#recentTimeout.record();
   }
 
   /** The last kept write of a key: its state until Redis has it. */

@@ -8,11 +8,9 @@ import type { SessionBackend } from './session-backend.ts';
 
 const deadlineMs = 2000;
 
-/** The writes of sessions, with the arguments `[sid, json, expiresAt]`; of destroy, `[sid]`. */
-export type SessionCommand = 'session.set' | 'session.touch' | 'session.destroy';
-
 /**
- * Delivers sessions to their store. Only the last write of a session counts, and no write brings a destroyed session
+ * Delivers sessions to their store: `session.set` and `session.touch` with the arguments `[sid, json, expiresAt]`,
+ * `session.destroy` with `[sid]`. Only the last write of a session counts, and no write brings a destroyed session
  * back: a session that was destroyed elsewhere while it was being stored is removed again.
  */
 export function sessionDelivery(

@@ -61,7 +61,7 @@ export class SessionKeeper implements KeptSessions {
       ...(path === undefined ? {} : { path }),
     });
     const delivery = sessionDelivery(backend, this.#destroyed, clock);
-    this.#outbox = new ReplayingOutbox(resilience, outboxSettings, delivery, this.#recentTimeout);
+    this.#outbox = new ReplayingOutbox(resilience, outboxSettings, delivery);
     this.#restore = new SessionRestore(resilience, {
       clock,
       backend,
@@ -183,6 +183,7 @@ export class SessionKeeper implements KeptSessions {
     const { clock, timeoutMs } = this.#settings;
     return withinDeadline(clock, timeoutMs, answer, () => {
       this.#recentTimeout.record();
+      this.#outbox.noteTimeout();
       return tooLate('The session store', timeoutMs);
     });
   }

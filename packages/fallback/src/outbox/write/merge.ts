@@ -35,7 +35,7 @@ function deltaOf({ command, args }: Write): bigint | undefined {
   return command === 'decrby' ? -BigInt(amount) : BigInt(amount);
 }
 
-// Amounts that are no integers, or that would overflow, are left for the server to refuse.
+// Amounts that are not integers or would overflow are left for the server to refuse.
 function sum(
   command: string,
   head: readonly WriteArgument[],
