@@ -49,6 +49,17 @@ const categoryTests = [
   'catalogue/command-traits.test.ts',
   'catalogue/blocking-timeout.test.ts',
 ];
+const readerTests = [
+  'replies/reply-header.test.ts',
+  'replies/reply-reader.test.ts',
+  'replies/reply-reader.limits.test.ts',
+  'replies/reply-reader.chunks.test.ts',
+];
+const targetTests = [
+  'target/refused-target.test.ts',
+  'target/parse-target.test.ts',
+  'target/cluster-node.test.ts',
+];
 const replyTests = ['replies/reply-error-verdicts.test.ts', 'replies/reply-error.test.ts'];
 
 /** Circuit, budget, dialer, category, outcome and the state machine. */
@@ -73,6 +84,11 @@ export const mutationTargets: readonly MutationTarget[] = [
     'command-traits',
   ].map((name) => ({ file: `catalogue/${name}.ts`, tests: categoryTests })),
   { file: 'replies/reply-error.ts', tests: replyTests },
+  ...['reply-header', 'reply-reader'].map((name) => ({ file: `replies/${name}.ts`, tests: readerTests })),
+  ...['parse-target', 'host-addresses', 'url-login', 'url-parameters'].map((name) => ({
+    file: `target/${name}.ts`,
+    tests: targetTests,
+  })),
   { file: 'command/admission.ts', tests: ['command/admission.test.ts'] },
   { file: 'command/wait-policy.ts', tests: ['command/wait-policy.test.ts', 'command/admission.test.ts'] },
   { file: 'dialing/dialer.ts', tests: ownFirst('dialer', dialTests) },

@@ -14,6 +14,11 @@ describe('what a peer sends that is no reply', () => {
     ['zeros', '\0\0', 'not-resp'],
     ['a TLS alert', '\u0015\u0003\u0003', 'tls'],
     ['a TLS handshake', '\u0016\u0003\u0001', 'tls'],
+    ['the first content type of TLS', '\u0014\u0003', 'tls'],
+    ['the last content type of TLS', '\u0017\u0003', 'tls'],
+    ['a content type that is too low for TLS', '\u0013\u0003', 'not-resp'],
+    ['a content type that is too high for TLS', '\u0018\u0003', 'not-resp'],
+    ['a zero before the version of TLS', '\0\u0003', 'not-resp'],
     ['a byte of TLS and nothing else of it', '\u0015a', 'not-resp'],
     ['a line end first', '\r\n', 'not-resp'],
     ['an integer without digits', ':\r\n', 'malformed'],
@@ -72,6 +77,8 @@ describe('a limit of the reply reader', () => {
     ['maxElements', 4, '%2\r\n:1\r\n:1\r\n:1\r\n:1\r\n', '%3\r\n', 'too-many-elements'],
     ['maxReplyBytes', 9, '$3\r\nabc\r\n', '$4\r\n', 'too-large'],
     ['maxReplyBytes', 9, '*1\r\n+ab\r\n', '*1\r\n+abc\r\n', 'too-large'],
+    ['maxReplyBytes', 20, '*2\r\n$2\r\nab\r\n$2\r\ncd\r\n', '*2\r\n$2\r\nab\r\n$3\r\n', 'too-large'],
+    ['maxReplyBytes', 20, '*2\r\n$3\r\nabc\r\n+cd\r\n', '*2\r\n$3\r\nabc\r\n+cdefg\r\n', 'too-large'],
     ['maxReplyBytes', 20, '|1\r\n+a\r\n+b\r\n+abc\r\n', '|1\r\n+a\r\n+b\r\n+abcdef\r\n', 'too-large'],
   ])('%s of %i holds to the byte', (name, limit, within, beyond, reason) => {
     for (const size of wholes) {
@@ -79,6 +86,15 @@ describe('a limit of the reply reader', () => {
       expect(pushAll(reader, piecesOf(Buffer.from(within), size)).reason).toBeUndefined();
       expect(pushAll(reader, piecesOf(Buffer.from(within), size)).replies).toHaveLength(1);
       expect(pushAll(reader, piecesOf(Buffer.from(beyond), size))).toEqual({ replies: [], reason });
+    }
+  });
+
+  test('maxLineBytes fails a line as soon as it is too long, and not before', () => {
+    for (const size of wholes) {
+      const open = (text: string) =>
+        pushAll(new ReplyReader({ maxLineBytes: 5 }), piecesOf(Buffer.from(text), size));
+      expect(open('+abcd\r').reason).toBeUndefined();
+      expect(open('+abcde\r').reason).toBe('line-too-long');
     }
   });
 

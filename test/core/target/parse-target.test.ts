@@ -57,6 +57,7 @@ describe('a Redis URL', () => {
     ['redis://localhost?tls=false', server],
     ['redis://localhost?connectionName=till%201', { ...server, connectionName: 'till 1' }],
     ['redis://localhost?keyPrefix=shop:&protocol=2', { ...server, keyPrefix: 'shop:', protocol: 2 }],
+    ['unix:///a', { ...socket, path: '/a' }],
     ['unix:///tmp/redis.sock', { ...socket, path: '/tmp/redis.sock' }],
     ['unix:///tmp/a%20b.sock?db=3', { ...socket, path: '/tmp/a b.sock', database: 3 }],
     ['unix:///tmp/redis@1.sock', { ...socket, path: '/tmp/redis@1.sock' }],
@@ -69,6 +70,7 @@ describe('a Redis URL', () => {
     ['redis+sentinel://localhost/mymaster?db=2&family=4', { ...sentinel, database: 2, family: 4 }],
     ['redis+sentinel://localhost/my%2Fmaster/', { ...sentinel, primaryName: 'my/master' }],
     ['rediss+sentinel://localhost/mymaster', { ...sentinel, isTls: true }],
+    ['redis+sentinel://localhost/mymaster?tls=true', { ...sentinel, isTls: true }],
     [
       'redis+sentinel://a:1,b,[::1]:3/mymaster',
       {
@@ -87,6 +89,7 @@ describe('a Redis URL', () => {
     ['redis+cluster://localhost', cluster],
     ['redis+cluster://localhost/0', cluster],
     ['rediss+cluster://localhost', { ...cluster, isTls: true }],
+    ['redis+cluster://localhost?tls=true', { ...cluster, isTls: true }],
     [
       'redis+cluster://a:7000,b:7001',
       {

@@ -77,7 +77,7 @@ describe('a refused Redis URL', () => {
     ['redis://:hunter2%ff@localhost', /percent sign that begins no escape/],
     ['redis://localhost?famly=6', /unknown parameter; did you mean family/],
     ['redis://localhost?Family=6', /unknown parameter; did you mean family/],
-    ['redis://localhost?database=2', /unknown parameter/],
+    ['redis://localhost?zzzzzzzzzzzz=2', /unknown parameter; allowed are/],
     ['redis://localhost?connectTimeout=5', /unknown parameter.*allowed are db, family/],
     ['redis://localhost?toString=1', /unknown parameter/],
     ['redis://localhost?__proto__=1', /unknown parameter/],

@@ -49,13 +49,12 @@ export class ReplyReader {
     if (this.#failure !== undefined) return { replies, failure: this.#failure };
     this.#bytes.push(chunk);
     for (let step = this.#step(); step !== 'wait'; step = this.#step()) {
+      if (step === undefined) continue;
       if (step.kind === 'invalid') {
-        this.#failure = new ProtocolError(step.reason);
-        this.#bytes.clear();
-        this.#open.length = 0;
+        this.#fail(step.reason);
         break;
       }
-      const reply = step.kind === 'value' ? this.#place(step.value) : undefined;
+      const reply = this.#place(step.value);
       if (reply !== undefined) replies.push(reply);
     }
     return { replies, failure: this.#failure };
@@ -74,14 +73,13 @@ export class ReplyReader {
     if (length === undefined)
       return this.#bytes.length < maxLineBytes + 2 ? 'wait' : invalid('line-too-long');
     if (length > maxLineBytes) return invalid('line-too-long');
-    if (!this.#count(length + 2)) return invalid('too-large');
+    if (!this.#admit(length + 2)) return invalid('too-large');
     const header = parseReplyHeader(this.#bytes.takeText(length));
     this.#bytes.skip(2);
     switch (header.kind) {
       case 'text':
-        if (!this.#fits(header.bytes + 2)) return invalid('too-large');
         this.#text = header;
-        return opened;
+        return this.#admit(header.bytes + 2) ? undefined : invalid('too-large');
       case 'list':
         return this.#openList(header.type, header.count);
       default:
@@ -91,7 +89,6 @@ export class ReplyReader {
 
   #readText({ type, bytes }: { readonly type: TextType; readonly bytes: number }): Step {
     if (this.#bytes.length < bytes + 2) return 'wait';
-    this.#count(bytes + 2);
     this.#text = undefined;
     const text = this.#bytes.takeText(bytes);
     if (this.#bytes.at(0) !== 0x0d || this.#bytes.at(1) !== 0x0a) return invalid('malformed');
@@ -107,37 +104,37 @@ export class ReplyReader {
     if (this.#open.length >= this.#limits.maxDepth) return invalid('too-deep');
     this.#elements += count;
     if (this.#elements > this.#limits.maxElements) return invalid('too-many-elements');
-    if (count > 0) {
-      this.#open.push({ type, items: [], missing: count });
-      return opened;
-    }
-    return closed(type, []);
+    if (count === 0) return closed(type, []);
+    this.#open.push({ type, items: [], missing: count });
+    return undefined;
   }
 
-  /** Puts a value where it belongs: into the innermost list, whose end may be the end of others. */
+  /** Puts a value into the innermost list, which may complete the lists around it. Returns the reply when it is complete. */
   #place(value: Reply): Reply | undefined {
     let placed = value;
     for (let list = this.#open.at(-1); list !== undefined; list = this.#open.at(-1)) {
       list.items.push(placed);
       if (--list.missing > 0) return undefined;
       this.#open.pop();
-      const step = closed(list.type, list.items);
-      if (step.kind !== 'value') return undefined;
-      placed = step.value;
+      const whole = closed(list.type, list.items);
+      if (whole === undefined) return undefined;
+      placed = whole.value;
     }
     this.#elements = 0;
     this.#replyBytes = 0;
     return placed;
   }
 
-  #count(bytes: number): boolean {
-    const fits = this.#fits(bytes);
+  /** Counts bytes of the reply that have come, or were announced; false when they are too many. */
+  #admit(bytes: number): boolean {
     this.#replyBytes += bytes;
-    return fits;
+    return this.#replyBytes <= this.#limits.maxReplyBytes;
   }
 
-  #fits(bytes: number): boolean {
-    return this.#replyBytes + bytes <= this.#limits.maxReplyBytes;
+  #fail(reason: ProtocolErrorReason): void {
+    this.#failure = new ProtocolError(reason);
+    this.#bytes.clear();
+    this.#open.length = 0;
   }
 }
 
@@ -147,30 +144,28 @@ interface OpenList {
   missing: number;
 }
 
-/** `opened`: something was announced, or left out, and no value is complete by it. */
+/** What one line or text led to; undefined: a text or a list began, or an attribute ended. */
 type Step =
   | 'wait'
-  | { readonly kind: 'opened' }
   | { readonly kind: 'value'; readonly value: Reply }
-  | { readonly kind: 'invalid'; readonly reason: ProtocolErrorReason };
-
-const opened = { kind: 'opened' } as const;
+  | { readonly kind: 'invalid'; readonly reason: ProtocolErrorReason }
+  | undefined;
 
 function invalid(reason: ProtocolErrorReason): Step {
   return { kind: 'invalid', reason };
 }
 
-/** What a list is when it is complete. Attributes belong to the value that follows, and are left out. */
+/** The value of a complete list; undefined for attributes, which are left out. */
 function closed(
   type: ListType,
   items: readonly Reply[],
-): { readonly kind: 'value'; readonly value: Reply } | typeof opened {
-  if (type === 'attribute') return opened;
+): { readonly kind: 'value'; readonly value: Reply } | undefined {
+  if (type === 'attribute') return undefined;
   return { kind: 'value', value: type === 'push' ? new PushReply(items) : items };
 }
 
-/** Looks at the first byte only, or two: the rest of what is no reply need not come. */
-function unreadable(bytes: ByteQueue): Step | undefined {
+/** Whether a reply can begin here, by its first byte or two: what is not RESP may have no line end. */
+function unreadable(bytes: ByteQueue): Step {
   const first = bytes.at(0);
   if (first === undefined) return 'wait';
   if (isReplyMarker(first)) return undefined;

@@ -19,26 +19,28 @@ export function parseTarget(text: string): ParsedTarget {
   checkCharacters(text);
   if (/^\/(?!\/)/.test(text)) return barePath(text);
   const { scheme, authority, path, query } = partsOf(text);
-  const { kind, isTls } = schemes[scheme];
+  const kind = schemes[scheme];
   const isEarlyEnd = /^[^=]*@/.test(query) || (kind !== 'socket' && path.includes('@'));
   if (isEarlyEnd || /@.*@/.test(authority)) return refuseUnescaped();
   const parameters = urlParameters(query, kind);
   const at = authority.indexOf('@') + 1;
   const login = urlLogin(authority.slice(0, Math.max(0, at - 1)), parameters);
   const hosts = authority.slice(at);
+  const isTls = scheme.startsWith('rediss');
   if (kind !== 'socket') return networkTarget(kind, { isTls, hosts, path, login, parameters });
   if (hosts !== '' || path.length < 2) return refuseUrl('has no absolute path of a unix socket');
   return socketTarget(decodePart(path), login, parameters);
 }
 
+/** What a scheme leads to. */
 const schemes = {
-  redis: { kind: 'server', isTls: false },
-  rediss: { kind: 'server', isTls: true },
-  unix: { kind: 'socket', isTls: false },
-  'redis+sentinel': { kind: 'sentinel', isTls: false },
-  'rediss+sentinel': { kind: 'sentinel', isTls: true },
-  'redis+cluster': { kind: 'cluster', isTls: false },
-  'rediss+cluster': { kind: 'cluster', isTls: true },
+  redis: 'server',
+  rediss: 'server',
+  unix: 'socket',
+  'redis+sentinel': 'sentinel',
+  'rediss+sentinel': 'sentinel',
+  'redis+cluster': 'cluster',
+  'rediss+cluster': 'cluster',
 } as const;
 
 type Scheme = keyof typeof schemes;
