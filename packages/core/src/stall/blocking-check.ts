@@ -3,6 +3,7 @@ import { debug } from '../observability/debug.ts';
 import type { Driver } from '../driver/driver.ts';
 import type { TrackedCall } from '../driver/tracked-call.ts';
 import { establish, type Target, type VerifiedSocket } from '../handshake/establish.ts';
+import type { Reply } from '../replies/reply.ts';
 import { request } from '../replies/request.ts';
 import type { Wire } from '../socket/wire.ts';
 import { isKnownTo, type Identity } from '../handshake/identity.ts';
@@ -13,8 +14,9 @@ const graceMs = 200;
 /**
  * Looks whether a connection still lives on which a command waits for ever: no answer is ever due there, and a PING
  * would wait behind it. A second connection asks the server to release the call (CLIENT UNBLOCK). A living connection
- * hears of it, and the call is made again unseen; a dead one does not, and the call, which provably took nothing, is
- * made again on the next connection.
+ * hears of it, and the call is made again unseen. A dead one does not: a call that was released provably took nothing,
+ * and is made again on the next connection; one that the server does not know any more was answered into the dead
+ * socket, and its outcome is unknown.
  */
 export class BlockingCheck {
   readonly #driver: Driver;
@@ -63,13 +65,18 @@ export class BlockingCheck {
     if (this.#wire.identity !== identity || !isKnownTo(identity, proof)) return false;
     call.released = true;
     const askedAt = this.#clock.now();
-    const [reply] = await request(socket, [['CLIENT', 'UNBLOCK', identity.clientId, 'TIMEOUT']], signal);
-    if (reply !== 1) {
-      call.released = false;
-      return false;
+    let reply: Reply | undefined;
+    try {
+      [reply] = await request(socket, [['CLIENT', 'UNBLOCK', identity.clientId, 'TIMEOUT']], signal);
+    } finally {
+      // Only a released call provably took nothing.
+      if (reply !== 1) call.released = false;
     }
+    // 0: it does not block there. Its answer is on its way, or was lost with the connection: then nobody can tell.
+    if (reply !== 1 && reply !== 0) return false;
     await pause(this.#clock, graceMs);
-    const isDead = call.released && this.#wire.readAt < askedAt && this.#wire.identity === identity;
+    const isUnanswered = this.#driver.oldestUnanswered()?.call === call && (call.released || reply === 0);
+    const isDead = isUnanswered && this.#wire.readAt < askedAt && this.#wire.identity === identity;
     if (isDead) debug('the socket of a blocked %s is dead, another one takes its place', call.name);
     return isDead;
   }
