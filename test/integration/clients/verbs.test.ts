@@ -244,3 +244,26 @@ describe('ready() and reconnect()', () => {
     expect(redis.resilience.snapshot().status).toBe('up');
   });
 });
+
+test('many operations under one signal warn of no leak, and each is cancelled with it', async () => {
+  await using redis = await startProtectedRedis();
+  const warnings: Error[] = [];
+  const onWarning = (warning: Error): unknown => warnings.push(warning);
+  process.on('warning', onWarning);
+  const abort = new AbortController();
+  const reason = new Error('The request is over.');
+  redis.proxy.blackhole({ existing: true, incoming: true });
+  const operations = Array.from({ length: 30 }, () =>
+    redis.resilience.execute((client) => client.get('key'), { signal: abort.signal, timeoutMs: 5_000 }),
+  );
+  await new Promise((resolve) => setImmediate(resolve));
+  abort.abort(reason);
+  const settled = await Promise.allSettled(operations);
+  await new Promise((resolve) => setImmediate(resolve));
+  process.off('warning', onWarning);
+
+  expect(settled.map((each) => (each.status === 'rejected' ? each.reason : undefined))).toEqual(
+    Array.from({ length: 30 }, () => reason),
+  );
+  expect(warnings.filter(({ name }) => name === 'MaxListenersExceededWarning')).toEqual([]);
+});

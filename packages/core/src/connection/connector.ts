@@ -20,6 +20,8 @@ export type ConnectorEvent =
   | { readonly kind: 'lost'; readonly cause: CauseCode };
 
 const gracefulEndMs = 2000;
+/** The driver's `error` event: at once for a new cause, and for the same one again no sooner than this. */
+const repeatErrorAfterMs = 10_000;
 
 /** Gives a driver its sockets: verified ones only. */
 export class Connector implements DriverConnector {
@@ -35,6 +37,7 @@ export class Connector implements DriverConnector {
   #pending: { readonly reject: (error: Error) => void } | undefined;
   #handshakeTimer: TimerHandle | undefined;
   #lossCause: CauseCode | undefined;
+  #emitted: { readonly cause: CauseCode; readonly at: number } | undefined;
   /** The connection serves: a farewell may be graceful. */
   isServing = false;
 
@@ -126,11 +129,12 @@ export class Connector implements DriverConnector {
     switch (event.kind) {
       case 'verified':
         this.#pending = undefined;
+        this.#emitted = undefined;
         resolve(this.#handOver(event.verified));
         return;
       case 'failed':
         this.#tell({ kind: 'attempt-failed', cause: event.cause });
-        emit('error', event.error);
+        if (this.#isWorthEmitting(event.cause)) emit('error', event.error);
         for (const tellFirst of this.#firstFailures) tellFirst(event.error);
         this.#firstFailures.clear();
         return;
@@ -142,6 +146,13 @@ export class Connector implements DriverConnector {
       default:
         event satisfies never;
     }
+  }
+
+  #isWorthEmitting(cause: CauseCode): boolean {
+    const at = this.#clock.now();
+    const isRepeated = this.#emitted?.cause === cause && at - this.#emitted.at < repeatErrorAfterMs;
+    if (!isRepeated) this.#emitted = { cause, at };
+    return !isRepeated;
   }
 
   #giveUp(reject: (error: Error) => void): void {

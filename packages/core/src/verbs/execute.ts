@@ -67,7 +67,8 @@ async function underDeadline<T>(
   const refusal = refusalOf(resilience, lane);
   if (refusal !== undefined) throw refusal;
   const abort = new AbortController();
-  const onAbort = (): void => abort.abort(signal?.reason);
+  // A signal of many operations would warn of a leak, had each of them a listener on it.
+  const either = signal === undefined ? abort.signal : AbortSignal.any([signal, abort.signal]);
   const late = (): Error => {
     const error = new CommandTimeoutError(
       `The operation did not finish within ${timeoutMs} ms. Its commands may still run.`,
@@ -76,13 +77,8 @@ async function underDeadline<T>(
     abort.abort(error);
     return error;
   };
-  signal?.addEventListener('abort', onAbort, { once: true });
-  try {
-    const running = operation(resilience.client, abort.signal);
-    return await withinDeadline(clock, timeoutMs, running, late, abort.signal);
-  } finally {
-    signal?.removeEventListener('abort', onAbort);
-  }
+  const running = operation(resilience.client, either);
+  return await withinDeadline(clock, timeoutMs, running, late, either);
 }
 
 function refusalOf(resilience: RedisResilience, lane: Lane): RedisResilienceError | undefined {
@@ -91,7 +87,9 @@ function refusalOf(resilience: RedisResilience, lane: Lane): RedisResilienceErro
   const details = { reason: cause?.code, connection: resilience.name, retryAfterMs };
   const sentence = cause === undefined ? '' : ` ${describeCause(cause.code)}`;
   const circuit = snapshot.circuit[lane];
-  if (circuit === 'open' || circuit === 'isolated') {
+  // Of a slow server's calls a share passes: the circuit decides which.
+  const isRelieved = circuit === 'open' && cause?.code === 'slow';
+  if (!isRelieved && (circuit === 'open' || circuit === 'isolated')) {
     return new CircuitOpenError(
       `The circuit for ${lane}s is ${circuit}; the operation was not started.${sentence}`,
       details,
