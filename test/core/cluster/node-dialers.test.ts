@@ -52,7 +52,7 @@ describe('the dialers of the nodes of a cluster', () => {
     expect(dialers.of('a:1').refusal()).toBeUndefined();
   });
 
-  test('tell of a node that is silent until it is heard', () => {
+  test('tell of a silent node until it is heard', () => {
     const { dialers } = start();
     dialers.silent('a:1');
     expect(dialers.causeOf('a:1')).toBe('stalled');

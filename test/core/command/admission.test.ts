@@ -48,11 +48,11 @@ const rows: readonly (readonly [string, Partial<AdmissionFacts>, unknown])[] = [
 ];
 
 describe('admission', () => {
-  test.each(rows)('%s', (_name, facts, expected) => {
+  test.each(rows)('decides the case: %s', (_name, facts, expected) => {
     expect(admit({ ...well, ...facts })).toEqual(expected);
   });
 
-  test('runs exactly what can run and nothing forbids, and bounds every wait', () => {
+  test('runs exactly the calls that can run and that nothing forbids, and bounds every wait', () => {
     const time = fc.integer({ min: 0, max: 1_000 });
     const facts = fc.record<AdmissionFacts>({
       gate: fc.constantFrom('serving', 'held', 'ended'),

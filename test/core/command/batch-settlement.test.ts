@@ -79,12 +79,12 @@ describe('a pipeline', () => {
       true,
       { kind: 'again', outcome: 'unknown', cause: 'read-only' },
     ],
-  ] as const)('%s', (_name, answers, wasSent, verdict) => {
+  ] as const)('is judged as a whole: %s', (_name, answers, wasSent, verdict) => {
     expect(settled(pipeline, answers as readonly Answer[], wasSent)).toEqual(verdict);
   });
 });
 
-test('what is to be tried again says whether the server refused it', () => {
+test('a batch to be tried again says whether the server refused it', () => {
   const { batch } = batchOf(['get', 'a']);
   const [batched] = batch.commands;
   if (batched !== undefined) batch.settle(batched.command, { ok: false, error: loading });
@@ -120,7 +120,7 @@ describe('a MULTI', () => {
       [loading, loading, loading, loading],
       { kind: 'again', outcome: 'not-applied', cause: 'loading' },
     ],
-  ] as const)('%s', (_name, answers, verdict) => {
+  ] as const)('is judged as a whole: %s', (_name, answers, verdict) => {
     expect(settled(transaction, answers as readonly Answer[])).toEqual(verdict);
   });
 });

@@ -10,7 +10,7 @@ describe('the pause before another attempt', () => {
     [4, 201],
     [50, 201],
     [5_000, 201],
-  ])('after attempt %i is at most %i ms', (sends, most) => {
+  ])('is, after attempt %i, at most %i ms', (sends, most) => {
     expect(retryPause(sends, () => 0)).toBe(1);
     expect(retryPause(sends, () => 1)).toBe(most);
   });

@@ -52,14 +52,14 @@ describe('the detector of the process', () => {
     expect(thaws).toEqual([['suspended', 60_000]]);
   });
 
-  test('a wall clock that is set back is nobody’s sleep', () => {
+  test('takes a wall clock that is set back for no suspension', () => {
     const { clock, thaws } = start();
     clock.wallJump(-60_000);
     clock.travel(1_000);
     expect(thaws).toEqual([]);
   });
 
-  test('a short block is lag, and no thaw', () => {
+  test('tells a short block as lag, and not as a thaw', () => {
     const { clock, detector, thaws } = start();
     clock.jump(750);
     expect(detector.lagMs).toBe(500);
@@ -80,7 +80,7 @@ describe('the detector of the process', () => {
     expect(detector.lagMs).toBe(0);
   });
 
-  test('knows the lag to a few milliseconds while somebody waits for an answer', () => {
+  test('knows the lag to a few milliseconds while a call waits for an answer', () => {
     const { clock, detector } = start();
     clock.travel(130);
     detector.noteWork(clock.now());
@@ -96,7 +96,7 @@ describe('the detector of the process', () => {
     expect(detector.lagMs).toBeGreaterThanOrEqual(280);
   });
 
-  test('beats rarely again when nobody has asked for a second', () => {
+  test('looks rarely again when no call was made for a second', () => {
     const { clock, detector } = start();
     detector.noteWork(clock.now());
     clock.travel(1_000);

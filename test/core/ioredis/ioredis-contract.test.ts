@@ -408,7 +408,7 @@ describe('a cluster client', () => {
 
   afterAll(() => group.stop());
 
-  test.each(versions)('of ioredis %s has the inside that is reached for', async (_version, ioredis) => {
+  test.each(versions)('has, in ioredis %s, the internals that are reached for', async (_version, ioredis) => {
     const cluster = new ioredis.Cluster(group.addresses, { lazyConnect: true });
     cluster.on('error', () => undefined);
     const hidden = cluster as unknown as InsideCluster;

@@ -20,11 +20,11 @@ describe.each(versions)('sendCommand of ioredis %s', (_version, ioredis) => {
     ['Cluster', () => new ioredis.Cluster([], { lazyConnect: true })],
   ] as const;
 
-  test.each(kinds)('of a %s is known as the driver’s own', (_kind, make) => {
+  test.each(kinds)('is known as the driver’s own on a %s', (_kind, make) => {
     expect(ownSendOf(make()).isWrapped).toBeUndefined();
   });
 
-  test.each(kinds)('of a %s that a tracer wrapped is known as wrapped', (_kind, make) => {
+  test.each(kinds)('is known as wrapped on a %s that a tracer wrapped', (_kind, make) => {
     const client = make() as unknown as Sends;
     const original = client.sendCommand;
     client.sendCommand = function traced(this: unknown, ...args) {

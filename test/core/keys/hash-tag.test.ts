@@ -11,7 +11,7 @@ describe('the part of a key that decides its slot', () => {
     ['{a}{b}', 'a'],
     ['{open', '{open'],
     ['{{x}}', '{x'],
-  ])('%s: %s', (key, tag) => {
+  ])('is, of %s, %s', (key, tag) => {
     expect(hashTagOf(key)).toBe(tag);
   });
 });

@@ -28,11 +28,11 @@ describe('the nearest right name', () => {
     ['retries', 'retry'],
     ['conection', 'connection'],
     ['zzzzzzzzzzz', undefined],
-  ])('of %s is %s', (typed, name) => {
+  ])('is, for %s, %s', (typed, name) => {
     expect(nearest(typed, names)).toBe(name);
   });
 
-  test('of nothing is nothing', () => {
+  test('is undefined where there are no names', () => {
     expect(nearest('anything', [])).toBeUndefined();
   });
 });
@@ -44,7 +44,7 @@ describe('a check of options', () => {
     expect(check).toThrow(/outer\.inner .*from 0 to 2147483647; given: -1\./);
   });
 
-  test('is not taken in by what every object has', () => {
+  test('takes no inherited property for an option', () => {
     expect(() => checkKeys({ toString: 1 }, { name: countOf(0) }, 'options')).toThrow(
       /options\.toString does not exist/,
     );
@@ -106,7 +106,7 @@ describe('a check of options', () => {
     );
   });
 
-  test('undefined leaves the default in place', () => {
+  test('leaves the default in place of undefined', () => {
     const options = withDefaults({ ttlMs: 1000, prefix: 'lock:' }, { ttlMs: undefined, prefix: '' });
     expect(options).toEqual({ ttlMs: 1000, prefix: '' });
     expect(withDefaults({ ttlMs: 1000 }, undefined)).toEqual({ ttlMs: 1000 });
@@ -114,18 +114,18 @@ describe('a check of options', () => {
 });
 
 describe('settings', () => {
-  test('are the defaults where nothing is said', () => {
+  test('are the defaults where no option is given', () => {
     expect(resolveSettings()).toEqual(defaults);
     expect(Object.isFrozen(resolveSettings())).toBe(true);
   });
 
-  test('keep the defaults beside what is said', () => {
+  test('keep the defaults beside the options that are given', () => {
     const settings = resolveSettings({ admission: { maxWaitMs: 10 }, circuit: { minCalls: 3 } });
     expect(settings.admission).toEqual({ ...defaults.admission, maxWaitMs: 10 });
     expect(settings.circuit).toEqual({ ...defaults.circuit, minCalls: 3 });
   });
 
-  test('the longest period is never shorter than the shortest', () => {
+  test('never have a longest period that is shorter than the shortest', () => {
     const { connection } = resolveSettings({ connection: { minPeriodMs: 500, maxPeriodMs: 100 } });
     expect(connection).toMatchObject({ minPeriodMs: 500, maxPeriodMs: 500 });
   });

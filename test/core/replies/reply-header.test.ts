@@ -17,7 +17,7 @@ describe('the first line of a reply', () => {
     ['*x', { kind: 'invalid', reason: 'malformed' }],
     ['HTTP/1.1 400', { kind: 'invalid', reason: 'not-resp' }],
     ['', { kind: 'invalid', reason: 'not-resp' }],
-  ])('%j', (line, header) => {
+  ])('is read from %j', (line, header) => {
     expect(parseReplyHeader(line)).toEqual(header);
   });
 

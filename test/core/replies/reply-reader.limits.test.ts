@@ -7,7 +7,7 @@ import { piecesOf, pushAll } from './push-all.ts';
 
 const wholes = [1, 2, 3, 1000, 1_000_000];
 
-describe('what a peer sends that is no reply', () => {
+describe('bytes that are no reply', () => {
   test.each<readonly [string, string, ProtocolErrorReason]>([
     ['HTTP', 'HTTP/1.1 400', 'not-resp'],
     ['SSH', 'SSH-2.0', 'not-resp'],
@@ -55,14 +55,14 @@ describe('what a peer sends that is no reply', () => {
     ['a bulk larger than a string', '$4294967296\r\n', 'too-large'],
     ['a line that never ends', `+${'x'.repeat(100_000)}`, 'line-too-long'],
     ['a length that never ends', `$${'1'.repeat(100_000)}`, 'line-too-long'],
-  ])('is a typed failure, however it is cut: %s', (_name, text, reason) => {
+  ])('fail with a reason, however they are cut: %s', (_name, text, reason) => {
     const bytes = Buffer.from(text, 'latin1');
     for (const size of wholes) {
       expect(pushAll(new ReplyReader(), piecesOf(bytes, size))).toEqual({ replies: [], reason });
     }
   });
 
-  test('does not quote the peer', () => {
+  test('fail without being quoted', () => {
     const { failure } = new ReplyReader().push(Buffer.from('hunter2'));
     expect(`${failure?.message} ${failure?.stack} ${JSON.stringify(failure)}`).not.toContain('hunter');
   });
@@ -80,7 +80,7 @@ describe('a limit of the reply reader', () => {
     ['maxReplyBytes', 20, '*2\r\n$2\r\nab\r\n$2\r\ncd\r\n', '*2\r\n$2\r\nab\r\n$3\r\n', 'too-large'],
     ['maxReplyBytes', 20, '*2\r\n$3\r\nabc\r\n+cd\r\n', '*2\r\n$3\r\nabc\r\n+cdefg\r\n', 'too-large'],
     ['maxReplyBytes', 20, '|1\r\n+a\r\n+b\r\n+abc\r\n', '|1\r\n+a\r\n+b\r\n+abcdef\r\n', 'too-large'],
-  ])('%s of %i holds to the byte', (name, limit, within, beyond, reason) => {
+  ])('is kept to the byte: %s of %i', (name, limit, within, beyond, reason) => {
     for (const size of wholes) {
       const reader = new ReplyReader({ [name]: limit });
       expect(pushAll(reader, piecesOf(Buffer.from(within), size)).reason).toBeUndefined();
@@ -125,13 +125,13 @@ describe('a limit of the reply reader', () => {
     [{ maxLineBytes: 1.5 }, /limits\.maxLineBytes/],
     [{ maxReplyBytes: 2 ** 32 }, /limits\.maxReplyBytes/],
     [{ maxElements: '5' }, /limits\.maxElements/],
-  ])('%j is refused', (limits, message) => {
+  ])('is refused when it is %j', (limits, message) => {
     const make = () => new ReplyReader(limits as Partial<ReplyLimits>);
     expect(make).toThrow(ConfigurationError);
     expect(make).toThrow(message);
   });
 
-  test('that is undefined has its default', () => {
+  test('has its default when it is undefined', () => {
     const limits = { maxDepth: undefined } as unknown as Partial<ReplyLimits>;
     const nested = '*1\r\n'.repeat(defaultReplyLimits.maxDepth);
     expect(new ReplyReader(limits).push(Buffer.from(nested)).failure).toBeUndefined();

@@ -57,7 +57,7 @@ describe('writes of one turn', () => {
     expect(pair.flushes).toHaveLength(1);
   });
 
-  test('of many bytes leave in few calls, and large values are not joined', async () => {
+  test('leave in few calls when they are of many bytes, without joining large values', async () => {
     await using pair = await openPair();
     const large = 'x'.repeat(100_000);
     const binary = Buffer.alloc(50_000, 7);
@@ -106,7 +106,7 @@ describe('writes of one turn', () => {
     await waitFor(() => pair.received().toString() === 'last words');
   });
 
-  test('with a callback or an encoding keep their place', async () => {
+  test('keep their place when they have a callback or an encoding', async () => {
     await using pair = await openPair();
     pair.socket.write('one ');
     const called = new Promise<void>((resolve, reject) => {
@@ -117,7 +117,7 @@ describe('writes of one turn', () => {
     await waitFor(() => pair.received().toString() === 'one two three');
   });
 
-  test('on a destroyed socket do nothing', async () => {
+  test('do nothing on a destroyed socket', async () => {
     await using pair = await openPair();
     pair.socket.on('error', () => undefined);
     pair.socket.write('never');

@@ -53,7 +53,7 @@ describe('the usual round trip', () => {
     expect(roundTrip.limitMs()).toBeGreaterThan(1_000);
   });
 
-  test('one slow answer does not move it far', () => {
+  test('is not moved far by one slow answer', () => {
     const roundTrip = new RoundTrip(10, 2_000);
     for (let sample = 0; sample < 100; sample++) roundTrip.observe(2);
     const before = roundTrip.limitMs();

@@ -12,14 +12,14 @@ describe('a node of a cluster', () => {
     expect(clusterNodeOptions(node)).toMatchObject(options);
   });
 
-  test('that is a port or options stays as it is', () => {
+  test('stays as it is when it is a port or options', () => {
     const options = { host: 'redis.example', port: 7000 };
     expect(clusterNodeOptions(options)).toBe(options);
     expect(clusterNodeOptions(7000)).toBe(7000);
   });
 
   test.each(['redis+sentinel://a/b', 'redis+cluster://a', '/tmp/a.sock', 'redis://a/1', 'redis://a:x', ''])(
-    'is not %j',
+    'cannot be %j',
     (node) => {
       expect(() => clusterNodeOptions(node)).toThrow(/^The Redis URL /);
     },

@@ -100,7 +100,7 @@ describe('a Redis URL', () => {
         ],
       },
     ],
-  ])('%s', (text, target) => {
+  ])('is parsed: %s', (text, target) => {
     expect(parseTarget(text)).toEqual(target);
   });
 });
@@ -125,7 +125,7 @@ describe('the login of a Redis URL', () => {
     ['/tmp/a.sock?password=secret%40', { username: undefined, password: 'secret@' }],
     ['redis+sentinel://user:secret@localhost/mymaster', { username: 'user', password: 'secret' }],
     ['redis+cluster://:secret@localhost,other', { username: undefined, password: 'secret' }],
-  ])('%s', (text, login) => {
+  ])('is parsed: %s', (text, login) => {
     expect(parseTarget(text).login).toEqual(login);
   });
 });

@@ -97,7 +97,7 @@ describe('a refused Redis URL', () => {
     ['redis+cluster://localhost?family=4', /parameter family, which has no use there/],
     ['/tmp/a.sock?tls=true', /parameter tls, which has no use there/],
     ['/tmp/a.sock?hunter2', /unknown parameter/],
-  ])('%j', (text, problem) => {
+  ])('is refused: %j', (text, problem) => {
     const refuse = () => parseTarget(text);
     expect(refuse).toThrow(ConfigurationError);
     expect(refuse).toThrow(problem);

@@ -72,7 +72,7 @@ describe('an option that is not allowed', () => {
     expect(error.message).toMatch(names);
   });
 
-  test.each(badTargets)('as a target: %s is refused by name', (_what, target, names) => {
+  test.each(badTargets)('%s is refused by name as a target', (_what, target, names) => {
     const error = refusalOf(() => createRedisResilience(target as string));
     expect(error.message).toMatch(names);
   });

@@ -32,7 +32,7 @@ describe('a blocking call', () => {
     for (const each of [popped, moved, read]) each.disconnect();
   });
 
-  test.concurrent('without a timeout waits for ever, and is answered', async () => {
+  test.concurrent('waits for ever without a timeout, and is answered', async () => {
     await using redis = await startProtectedRedis({
       resilience: { timeoutMs: 200, connection: { idlePingMs: 100 } },
     });
@@ -50,7 +50,7 @@ describe('a blocking call', () => {
     for (const each of [worker, other]) each.disconnect();
   });
 
-  test.concurrent('on a connection that dies in silence does not wait for ever', async () => {
+  test.concurrent('does not wait for ever on a connection that dies in silence', async () => {
     await using redis = await startProtectedRedis({ resilience: { timeoutMs: 300 } });
     const worker = redis.client.duplicate();
     await worker.ping();
@@ -63,7 +63,7 @@ describe('a blocking call', () => {
     worker.disconnect();
   });
 
-  test.concurrent('whose connection is reset says that it may have taken an element', async () => {
+  test.concurrent('says that it may have taken an element when its connection is reset', async () => {
     await using redis = await startProtectedRedis();
     const worker = redis.client.duplicate();
     const call = errorOf(worker.blpop('queue', 0));
@@ -74,7 +74,7 @@ describe('a blocking call', () => {
     worker.disconnect();
   });
 
-  test.concurrent('a read that blocks is sent again after a reset', async () => {
+  test.concurrent('is sent again after a reset when it only reads', async () => {
     await using redis = await startProtectedRedis();
     const worker = redis.client.duplicate();
     const call = worker.xread('BLOCK', 5_000, 'STREAMS', 'events', '0');
@@ -87,7 +87,7 @@ describe('a blocking call', () => {
     worker.disconnect();
   });
 
-  test.concurrent('is answered by the server on close, or fails, and holds nothing up', async () => {
+  test.concurrent('fails when the resilience is closed, and holds nothing up', async () => {
     await using redis = await startProtectedRedis();
     const worker = redis.client.duplicate();
     const call = errorOf(worker.blpop('queue', 0));

@@ -3,7 +3,7 @@ import { startProxy, startRedis, waitFor } from '@redis-resilience/testing';
 import { expect, onTestFinished, test } from 'vitest';
 import { waitUntilStatus } from '../stage/protected-redis.ts';
 
-test('a connection that breaks while the driver introduces itself is no connection, and closes', async () => {
+test('a connection that breaks while the driver introduces itself is made again, and closes', async () => {
   await using server = await startRedis();
   await using proxy = await startProxy({ target: server });
   const resilience = createRedisResilience({ host: proxy.host, port: proxy.port });

@@ -30,22 +30,22 @@ describe('a process that has closed its resilience', () => {
     await expectToEnd({ host: server.host, port: server.port });
   });
 
-  test.concurrent('also when it took over a client that was there', async () => {
+  test.concurrent('ends by itself also when the client was there before', async () => {
     await using server = await startRedis();
     await expectToEnd({ host: server.host, port: server.port }, { IS_TAKEN_OVER: '1' });
   });
 
-  test.concurrent('also when Redis never was there', async () => {
+  test.concurrent('ends by itself also when Redis was never there', async () => {
     const port = await freePort();
     await expectToEnd({ host: '127.0.0.1', port }, { IS_DOWN: '1' });
   });
 
-  test.concurrent('also behind Sentinel', async () => {
+  test.concurrent('ends by itself also behind Sentinel', async () => {
     await using group = await startSentinel();
     await expectToEnd({ sentinels: group.sentinelAddresses, name: group.name });
   });
 
-  test.concurrent('also with a Cluster', async () => {
+  test.concurrent('ends by itself also with a Cluster', async () => {
     await using cluster = await startCluster();
     await expectToEnd({ cluster: cluster.addresses });
   });

@@ -33,7 +33,7 @@ describe('two resiliences in one process', () => {
     await cart.close();
   });
 
-  test('of two endpoints one may be down', async () => {
+  test('do not mind that the endpoint of the other is down', async () => {
     await using one = await startProtectedRedis();
     await using other = await startProtectedRedis();
     await one.server.kill();
@@ -126,7 +126,7 @@ describe('close()', () => {
     expect(redis.client.status).toBe('end');
   });
 
-  test('of a lazy client that never connected resolves', async () => {
+  test('resolves for a lazy client that never connected', async () => {
     const resilience = createRedisResilience({ lazyConnect: true });
     await resilience.close();
     expect(resilience.snapshot().connection).toBe('ended');

@@ -8,8 +8,8 @@ import { startProtectedRedis, waitUntilOnNewSocket, waitUntilStatus } from '../s
 import { supportedProtocols } from '../stage/supported-protocols.ts';
 import { UnhandledRejections } from '../stage/unhandled-rejections.ts';
 
-describe.each(supportedProtocols)('what a session holds, over a reconnection (RESP%i)', (protocol) => {
-  test.concurrent('the database that was selected', async () => {
+describe.each(supportedProtocols)('a session that is connected again (RESP%i)', (protocol) => {
+  test.concurrent('has the database that was selected', async () => {
     await using redis = await startProtectedRedis({ client: { protocol, db: 3 } });
     await redis.client.set('here', 'three');
     await redis.client.select(5);
@@ -21,7 +21,7 @@ describe.each(supportedProtocols)('what a session holds, over a reconnection (RE
   });
 
   test.concurrent.each([0, 100, 1_000])(
-    'the database that was selected, also for what waited through %i ms of outage',
+    'has the database that was selected, also for calls that waited through %i ms of outage',
     async (outageMs) => {
       await using redis = await startProtectedRedis({
         client: { protocol, db: 3 },
@@ -45,14 +45,14 @@ describe.each(supportedProtocols)('what a session holds, over a reconnection (RE
     },
   );
 
-  test.concurrent('the name of the connection', async () => {
+  test.concurrent('has the name of the connection', async () => {
     await using redis = await startProtectedRedis({ client: { protocol, connectionName: 'shop' } });
     await reset(redis);
 
     expect(await redis.client.client('GETNAME')).toBe('shop');
   });
 
-  test.concurrent('the prefix of the keys, also with applyOnce', async () => {
+  test.concurrent('has the prefix of the keys, also with applyOnce', async () => {
     await using redis = await startProtectedRedis({ client: { protocol, keyPrefix: 'shop:' } });
     await redis.client.set('a', '1');
     await reset(redis);
@@ -66,7 +66,7 @@ describe.each(supportedProtocols)('what a session holds, over a reconnection (RE
     expect(keys.every((key) => key.includes('shop:'))).toBe(true);
   });
 
-  test.concurrent('the protocol itself', async () => {
+  test.concurrent('has its protocol', async () => {
     await using redis = await startProtectedRedis({ client: { protocol } });
     await reset(redis);
     const list = String(await redis.client.client('LIST'));
@@ -110,7 +110,7 @@ describe('the life of a client', () => {
     },
   );
 
-  test.concurrent('quit is acknowledged and ends the client', async () => {
+  test.concurrent('quit is acknowledged, and ends the client', async () => {
     await using redis = await startProtectedRedis();
 
     expect(await redis.client.quit()).toBe('OK');
@@ -131,7 +131,7 @@ describe('the life of a client', () => {
     await waitFor(() => redis.client.status === 'end', { timeoutMs: 4_000 });
   });
 
-  test.concurrent('disconnect, then connect again', async () => {
+  test.concurrent('a client connects again after it was disconnected', async () => {
     await using redis = await startProtectedRedis();
     for (let round = 0; round < 3; round++) {
       redis.client.disconnect();
@@ -142,7 +142,7 @@ describe('the life of a client', () => {
     }
   });
 
-  test.concurrent('disconnect while it dials, then connect again', async () => {
+  test.concurrent('a client connects again after it was disconnected while it dialed', async () => {
     await using redis = await startProtectedRedis();
     await redis.server.kill();
     await redis.until('down');

@@ -49,7 +49,7 @@ describe('events', () => {
     expect(await unhandled.list()).toEqual([]);
   });
 
-  test('stop for whoever stops listening', async () => {
+  test('stop for a listener that was removed', async () => {
     await using redis = await startProtectedRedis();
     let count = 0;
     const stop = redis.resilience.on('change', () => count++);
@@ -61,7 +61,7 @@ describe('events', () => {
     expect(count).toBe(0);
   });
 
-  test('of a failed command never hold keys or values', async () => {
+  test('hold no key or value of a failed command', async () => {
     await using redis = await startProtectedRedis();
     const told: unknown[] = [];
     redis.resilience.on('command-failed', (failure) => told.push(failure));
@@ -81,7 +81,7 @@ describe('events', () => {
     ).not.toContain('secret');
   });
 
-  test('of status go to the diagnostics channel as well', async () => {
+  test('go to the diagnostics channel as well when they tell of status', async () => {
     await using redis = await startProtectedRedis();
     const statuses: unknown[] = [];
     const listener = (message: unknown): void => {

@@ -51,7 +51,7 @@ describe('TLS', () => {
     expect(other.running).toBe(true);
   });
 
-  test('plain to TLS, and TLS to plain, are named', async () => {
+  test('a plain client of a TLS server is named, and the reverse', async () => {
     await using secure = await startRedis({ tls: true });
     await using plain = await startRedis();
     const plainToTls = createRedisResilience({ host: secure.host, port: secure.port });
@@ -66,8 +66,8 @@ describe('TLS', () => {
   });
 });
 
-describe('other ways to the server', () => {
-  test('a Unix socket', async () => {
+describe('a server', () => {
+  test('is reached by a Unix socket', async () => {
     await using server = await startRedis({ unixSocket: true });
     const resilience = createRedisResilience({ path: server.socketPath as string });
     await resilience.ready({ timeoutMs: 5_000 });
@@ -79,14 +79,14 @@ describe('other ways to the server', () => {
     await resilience.close();
   });
 
-  test('a Unix socket as a URL', async () => {
+  test('is reached by the path of its Unix socket alone', async () => {
     await using server = await startRedis({ unixSocket: true });
     const resilience = createRedisResilience(server.socketPath as string);
     expect(await resilience.client.set('greeting', 'hello')).toBe('OK');
     await resilience.close();
   });
 
-  test('IPv6', async () => {
+  test('is reached by IPv6', async () => {
     await using server = await startRedis({ bind: ['127.0.0.1', '::1'] });
     for (const target of [{ host: '::1', port: server.port }, `redis://[::1]:${server.port}`]) {
       const resilience = createRedisResilience(target);
@@ -98,7 +98,7 @@ describe('other ways to the server', () => {
     }
   });
 
-  test('a URL with everything in it', async () => {
+  test('is reached by a URL with everything in it', async () => {
     await using server = await startRedis({ users: [{ name: 'shop', password: 'p@ss:word' }] });
     const resilience = createRedisResilience(
       `redis://shop:${encodeURIComponent('p@ss:word')}@${server.host}:${server.port}/4?connectionName=till`,

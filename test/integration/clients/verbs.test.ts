@@ -93,7 +93,7 @@ describe('execute()', () => {
     expect(began).toBe(false);
   });
 
-  test.concurrent('an operation that throws at once is a rejection', async () => {
+  test.concurrent('rejects when the operation throws at once', async () => {
     await using redis = await startProtectedRedis();
     const running = redis.resilience.execute(() => {
       throw new TypeError('a mistake of the application');
@@ -136,7 +136,7 @@ describe('isolate()', () => {
 });
 
 describe('runWithBudget()', () => {
-  test.concurrent('twenty slow calls do not make one slow request', async () => {
+  test.concurrent('bounds a request of twenty slow calls', async () => {
     await using redis = await startProtectedRedis();
     redis.proxy.latency(20);
     const beganAt = performance.now();
@@ -151,7 +151,7 @@ describe('runWithBudget()', () => {
     expect(errors.at(-1)).toMatchObject({ code: 'BUDGET_EXCEEDED', outcome: 'not-applied' });
   });
 
-  test.concurrent('calls at the same time are counted once', async () => {
+  test.concurrent('counts calls at the same time once', async () => {
     await using redis = await startProtectedRedis();
     redis.proxy.latency(50);
     const left = await runWithBudget(1_000, async () => {
@@ -165,7 +165,7 @@ describe('runWithBudget()', () => {
   });
 
   test.concurrent(
-    'is given back what failed calls did not use, and outside of it nothing is bounded',
+    'counts nothing for calls that fail at once, and bounds nothing outside of it',
     async () => {
       await using redis = await startProtectedRedis();
       await redis.server.kill();

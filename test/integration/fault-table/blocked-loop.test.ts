@@ -23,7 +23,7 @@ describe('an event loop that is blocked', () => {
     expect(redis.resilience.snapshot()).toMatchObject({ status: 'up', attempts });
   });
 
-  test('nothing is said of a slow server', async () => {
+  test('no outage and no slow server is told', async () => {
     await using redis = await startProtectedRedis({ isDirect: true });
     const outages: unknown[] = [];
     redis.resilience.on('outage', (outage) => outages.push(outage));

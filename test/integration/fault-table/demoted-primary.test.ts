@@ -46,7 +46,7 @@ describe('a primary that is demoted', () => {
     expect(twice).toEqual([]);
   });
 
-  test('a replica for good: reads go on, writes fail with the cause, and there is no storm', async () => {
+  test('reads go on and writes fail with the cause while it stays a replica, without a storm', async () => {
     await using redis = await startProtectedRedis();
     await using primary = await startRedis();
     await redis.server.command('REPLICAOF', primary.host, primary.port);
@@ -68,7 +68,7 @@ describe('a primary that is demoted', () => {
     expect(redis.proxy.accepted - accepted).toBeLessThan(30);
   });
 
-  test('it is noticed when the same server is promoted again', async () => {
+  test('writes are back when the same server is promoted again', async () => {
     await using redis = await startProtectedRedis();
     await using primary = await startRedis();
     await redis.server.command('REPLICAOF', primary.host, primary.port);

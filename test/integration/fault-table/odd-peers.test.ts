@@ -16,7 +16,7 @@ const causes: readonly (readonly [OddPeerKind, readonly CauseCode[]])[] = [
   ['unreachable', ['connect-timeout']],
 ];
 
-describe('a peer that is no serving Redis', () => {
+describe('a peer that is not a serving Redis', () => {
   test.concurrent.each(causes)(
     '%s ends in its cause, and heals when Redis takes its place',
     async (kind, expected) => {
@@ -59,7 +59,7 @@ describe('a peer that is no serving Redis', () => {
     await resilience.close();
   });
 
-  test('a name that does not resolve says dns', async () => {
+  test('a name that does not resolve has the cause dns', async () => {
     const resilience = createRedisResilience({ host: 'no-such-host.invalid', port: 6379 });
     await waitFor(() => resilience.snapshot().cause?.code === 'dns', { timeoutMs: 8_000 });
     await resilience.close();

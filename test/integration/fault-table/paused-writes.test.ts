@@ -38,7 +38,7 @@ describe.each(supportedProtocols)('a server that pauses writes, RESP%d', (protoc
     expect(Number(await redis.client.get('visits'))).toBe(calls.length - failed.length);
   });
 
-  test('loses a connection that died in the pause to another one', async () => {
+  test('does not hold up the replacement of a connection that died in the pause', async () => {
     await using redis = await startProtectedRedis({ client: { protocol } });
     await redis.client.incr('visits');
     const portBefore = redis.client.stream.localPort;
@@ -54,7 +54,7 @@ describe.each(supportedProtocols)('a server that pauses writes, RESP%d', (protoc
     expect(await redis.client.incr('visits')).toBe(3);
   });
 
-  test('need not be asked: without the right to CLIENT LIST a dead connection is replaced as ever', async () => {
+  test('does not hold up the replacement of a dead connection where CLIENT LIST is forbidden', async () => {
     await using redis = await startProtectedRedis({ client: { protocol } });
     await redis.server.command('ACL', 'SETUSER', 'default', '-client|list');
     redis.proxy.blackhole({ existing: true });

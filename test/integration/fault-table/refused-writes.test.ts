@@ -28,7 +28,7 @@ describe('a server out of memory', () => {
     expect(await redis.client.set('more', 'x')).toBe('OK');
   });
 
-  test('the lane that reads is never opened by writes', async () => {
+  test('never opens the read lane by its refusals of writes', async () => {
     await using redis = await startProtectedRedis();
     await takeMemory(redis);
     const reads = new CallLoop(() => redis.client.get('greeting'));
@@ -41,7 +41,7 @@ describe('a server out of memory', () => {
     expect(writes.errors).toHaveLength(writes.calls.length);
   });
 
-  test('a pipeline and a MULTI that write are refused as a whole', async () => {
+  test('has a pipeline and a MULTI that write refused as a whole', async () => {
     await using redis = await startProtectedRedis();
     await takeMemory(redis);
 

@@ -14,7 +14,7 @@ interface Ledger {
 }
 
 describe('a connection that is reset every 200 to 500 ms under load', () => {
-  test('INCR: every call settles, nothing runs twice, no acknowledgement is lost, and not-applied did not run', async () => {
+  test('every INCR settles, none runs twice, no acknowledgement is lost, and not-applied did not run', async () => {
     await using redis = await startProtectedRedis();
     using unhandled = new UnhandledRejections();
     const count = 6_000;
@@ -26,7 +26,7 @@ describe('a connection that is reset every 200 to 500 ms under load', () => {
     expect(await unhandled.list()).toEqual([]);
   });
 
-  test('MULTI: the same', async () => {
+  test('every MULTI settles, none runs twice, no acknowledgement is lost, and not-applied did not run', async () => {
     await using redis = await startProtectedRedis();
     const count = 2_000;
     const ledger = await underResets(redis, count, async (key) => {
@@ -43,7 +43,7 @@ describe('a connection that is reset every 200 to 500 ms under load', () => {
     await expectHistory(redis, ledger, count);
   });
 
-  test('pipelines: the same', async () => {
+  test('every pipeline settles, none runs twice, no acknowledgement is lost, and not-applied did not run', async () => {
     await using redis = await startProtectedRedis();
     const count = 2_000;
     const ledger = await underResets(redis, count, async (key) => {
@@ -56,7 +56,7 @@ describe('a connection that is reset every 200 to 500 ms under load', () => {
     await expectHistory(redis, ledger, count);
   });
 
-  test('applyOnce: all acknowledged, all on the server, each once', async () => {
+  test('every applyOnce is acknowledged, and runs once', async () => {
     await using redis = await startProtectedRedis();
     const count = 2_000;
     const ledger = await underResets(
@@ -72,7 +72,7 @@ describe('a connection that is reset every 200 to 500 ms under load', () => {
 });
 
 describe('a server that is frozen under load', () => {
-  test('INCR: every call settles and nothing runs twice', async () => {
+  test('every INCR settles, and none runs twice', async () => {
     await using redis = await startProtectedRedis();
     const count = 2_000;
     const frozen = (async () => {

@@ -74,7 +74,7 @@ describe('a server that is away for long', () => {
     expect(await unhandled.list()).toEqual([]);
   });
 
-  test('the queue stays within its bounds, and what is past them is told so', async () => {
+  test('the queue stays within its bounds, and calls past them are told so', async () => {
     await using redis = await startProtectedRedis({
       resilience: { admission: { maxWaiting: 10, maxWaitMs: 900 } },
     });

@@ -24,7 +24,7 @@ describe('a password that is rotated', () => {
     expect(loop.failures.map(({ error }) => summaryOf(error))).toEqual([]);
   });
 
-  test('it heals as soon as the provider has the new one, and no error names either', async () => {
+  test('the connection heals as soon as the provider has the new one, and no error names either', async () => {
     let password = 'first-secret';
     await using redis = await startProtectedRedis({
       server: { password: 'first-secret' },
@@ -67,7 +67,7 @@ describe('a password that is rotated', () => {
     await resilience.close();
   });
 
-  test('live connections are authenticated anew on request', async () => {
+  test('live connections are authenticated again on request', async () => {
     await using redis = await startProtectedRedis({
       server: { users: [{ name: 'shop', password: 'first' }] },
       resilience: { connection: { credentials: { username: 'shop', password: 'first' } } },

@@ -3,7 +3,7 @@ import { Redis } from 'ioredis';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { startProtectedRedis } from '../stage/protected-redis.ts';
 
-describe('another server, which knows a blocked client by the number of ours', () => {
+describe('another server that knows a blocked client by the number of ours', () => {
   test('does not keep a dead connection in use', async () => {
     await using redis = await startProtectedRedis({ resilience: { timeoutMs: 5_000 } });
     await using elsewhere = await startRedis();

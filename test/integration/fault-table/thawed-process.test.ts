@@ -57,7 +57,7 @@ describe('a process that is frozen and thawed', () => {
     expect(child.stderr).toBe('');
   });
 
-  test('it comes back when its socket died meanwhile', async () => {
+  test('the process is connected again when its socket died meanwhile', async () => {
     await using server = await startRedis();
     await using child = new ChildScript(worker, { TARGET: server.url });
     await child.line('ready');

@@ -33,7 +33,7 @@ describe('a connection on which answers only trickle', () => {
     expect(redis.client.stream.localPort).toBe(portBefore);
   });
 
-  test('that ends with its last bytes after a halt is well again', async () => {
+  test('is well again when the last bytes come after a halt', async () => {
     await using redis = await startProtectedRedis({ resilience: { timeoutMs: 5_000 } });
     await redis.client.set('page', 'x'.repeat(100));
     const { localPort: portBefore, bytesRead } = redis.client.stream;

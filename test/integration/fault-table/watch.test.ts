@@ -14,7 +14,7 @@ describe('a WATCH whose connection is lost', () => {
     expect(await redis.client.get('stock')).toBeNull();
   });
 
-  test('also when the loss is noticed by EXEC only', async () => {
+  test('EXEC that notices the loss itself says that its outcome is unknown', async () => {
     await using redis = await startProtectedRedis();
     await redis.client.watch('stock');
     redis.proxy.blackhole({ existing: true });
@@ -34,7 +34,7 @@ describe('a WATCH whose connection is lost', () => {
     expect(await redis.client.multi().set('stock', 'mine').exec()).toEqual([[null, 'OK']]);
   });
 
-  test('UNWATCH and DISCARD forget it', async () => {
+  test('UNWATCH forgets it', async () => {
     await using redis = await startProtectedRedis();
     await redis.client.watch('stock');
     await loseConnection(redis);

@@ -76,12 +76,12 @@ const clients: readonly (readonly [string, RedisOptions])[] = [
   ['a client with auto-pipelining', { enableAutoPipelining: true }],
 ];
 
-describe.each(clients)('every call on %s settles exactly once', (_name, client) => {
-  test.concurrent.each(moments)('all at once, broken $name', async (moment) => {
+describe.each(clients)('every call on %s', (_name, client) => {
+  test.concurrent.each(moments)('settles once among all the others, broken $name', async (moment) => {
     expect(await faultsOf(moment, together, client)).toEqual([]);
   });
 
-  test.concurrent.each(moments)('each alone, broken $name', async (moment) => {
+  test.concurrent.each(moments)('settles once when it is alone, broken $name', async (moment) => {
     const faults = await Promise.all(alone.map((kind) => faultsOf(moment, [kind], client)));
     expect(faults.flat()).toEqual([]);
   });

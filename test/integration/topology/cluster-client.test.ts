@@ -130,9 +130,9 @@ test.runIf(hasShardedSubscriber)(
   },
 );
 
-describe('a Cluster that cannot be reached says why', () => {
+describe('a Cluster that cannot be reached', () => {
   const provider = () => Promise.reject(new Error('The vault is sealed.'));
-  test('also where the nodes are URLs or ports', async () => {
+  test('says why also where the nodes are URLs or ports', async () => {
     await using cluster = await startCluster({ nodes: 3, replicas: 0, password: 'right' });
     const [node] = cluster.addresses;
     for (const startup of [`redis://:wrong@127.0.0.1:${node?.port}`, node?.port ?? 0]) {
@@ -149,7 +149,7 @@ describe('a Cluster that cannot be reached says why', () => {
     ['tls', { options: { redisOptions: { tls: {} } } }, {}],
     ['dns', { cluster: [{ host: 'nowhere.invalid', port: 6379 }] }, {}],
     ['connection-refused', { cluster: [{ host: '127.0.0.1', port: 1 }] }, {}],
-  ] as const)('%s: %o', async (cause, target, options) => {
+  ] as const)('says %s: %o', async (cause, target, options) => {
     await using cluster = await startCluster({ nodes: 3, replicas: 0, password: 'right' });
     const resilience = createRedisResilience(
       { cluster: cluster.addresses, ...target },

@@ -88,7 +88,7 @@ describe('a Cluster', () => {
     victim.thaw();
   });
 
-  test.concurrent('all nodes gone: down, one snapshot for the whole; and back', async () => {
+  test.concurrent('all nodes gone make it down, and their return up again', async () => {
     await using cluster = await startCluster();
     await using stage = await protectCluster(cluster);
     using unhandled = new UnhandledRejections();

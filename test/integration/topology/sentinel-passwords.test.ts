@@ -42,7 +42,7 @@ test.each([
   ['the password of the sentinels', { password: 'data', sentinelPassword: 'wrong' }],
   ['no password for the sentinels', { password: 'data' }],
   ['the password of the servers', { password: 'wrong', sentinelPassword: 'watch' }],
-])('%s, where it is not right, is told as such', async (_what, target) => {
+])('a login that fails is told as such: %s', async (_what, target) => {
   await using group = await startSentinel(passwords);
   const resilience = protectGroup(group, target);
   await waitFor(() => resilience.snapshot().cause?.code === 'auth', { timeoutMs: 5_000 });

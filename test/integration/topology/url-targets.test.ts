@@ -38,7 +38,7 @@ describe('a URL of one server', () => {
     expect(await healthOf(url)).toBe('healthy');
   });
 
-  test.each(['unix://', ''])('leads to a unix socket: %j before its path', async (scheme) => {
+  test.each(['unix://', ''])('leads to a unix socket by %j before its path', async (scheme) => {
     await using server = await startRedis({ unixSocket: true, password });
     const url = `${scheme}${server.socketPath}?password=${escaped}&db=5`;
     await using used = use(url);
