@@ -1,5 +1,5 @@
 import { ManualClock } from '@redis-resilience/testing';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { Deadlines } from '../../../packages/core/src/command/deadlines.ts';
 import { CallList } from '../../../packages/core/src/command/call-list.ts';
 import type { Call } from '../../../packages/core/src/command/call.ts';
@@ -47,7 +47,7 @@ function open<Clock extends ManualClock = ManualClock>(
 }
 
 describe('the deadlines of calls', () => {
-  test('expire the unanswered calls, the oldest first, with one timer', () => {
+  it('expire the unanswered calls, the oldest first, with one timer', () => {
     const { clock, send, expired } = open();
     const first = send();
     clock.travel(40);
@@ -60,7 +60,7 @@ describe('the deadlines of calls', () => {
     expect(clock.pendingTimers).toBe(0);
   });
 
-  test('never expire an answered call, and start again with the next one', () => {
+  it('never expire an answered call, and start again with the next one', () => {
     const { clock, send, answer, expired } = open();
     answer(send());
     clock.travel(500);
@@ -71,7 +71,7 @@ describe('the deadlines of calls', () => {
     expect(expired).toEqual([later]);
   });
 
-  test('let the sockets be read before anything expires after a stall', () => {
+  it('let the sockets be read before anything expires after a stall', () => {
     const { clock, send, answer, expired } = open(100, new LoopClock());
     const answered = send();
     const silent = send();
@@ -84,7 +84,7 @@ describe('the deadlines of calls', () => {
     expect(expired).toEqual([silent]);
   });
 
-  test('spare a call that became overdue only while the sockets were read', () => {
+  it('spare a call that became overdue only while the sockets were read', () => {
     const { clock, send, expired } = open(100, new LoopClock());
     const old = send();
     clock.jump(60);
@@ -100,7 +100,7 @@ describe('the deadlines of calls', () => {
     expect(expired).toEqual([old, young]);
   });
 
-  test('leave no timer when they are stopped', () => {
+  it('leave no timer when they are stopped', () => {
     const { clock, send, expired, deadlines } = open();
     send();
     deadlines.stop();
@@ -111,7 +111,7 @@ describe('the deadlines of calls', () => {
 });
 
 describe('afterReads', () => {
-  test('lets two turns of the event loop go by', () => {
+  it('lets two turns of the event loop go by', () => {
     const clock = new ManualClock();
     const order: string[] = [];
     afterReads(clock, () => order.push('action'));

@@ -1,9 +1,9 @@
 import { createRandom } from '@redis-resilience/testing';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { retryPause } from '../../../packages/core/src/command/retry-pause.ts';
 
 describe('the pause before another attempt', () => {
-  test.each([
+  it.each([
     [1, 41],
     [2, 81],
     [3, 161],
@@ -15,7 +15,7 @@ describe('the pause before another attempt', () => {
     expect(retryPause(sends, () => 1)).toBe(most);
   });
 
-  test('is spread over its whole range', () => {
+  it('is spread over its whole range', () => {
     const random = createRandom(1);
     const pauses = Array.from({ length: 1_000 }, () => retryPause(4, random));
     const mean = pauses.reduce((sum, pause) => sum + pause, 0) / pauses.length;

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { TransactionGuard } from '../../../packages/core/src/command/transaction-guard.ts';
 import { batchOf, callOf } from './call-of.ts';
 
@@ -6,7 +6,7 @@ const transaction = (): ReturnType<typeof batchOf>['call'] =>
   batchOf(['multi'], ['set', 'a', '1'], ['exec']).call;
 
 describe('a transaction guard', () => {
-  test('holds nothing at first, and nothing once a WATCH or MULTI is taken back', () => {
+  it('holds nothing at first, and nothing once a WATCH or MULTI is taken back', () => {
     const guard = new TransactionGuard();
     expect([guard.isInside, guard.isWatching]).toEqual([false, false]);
     guard.check(callOf('watch', 'a'));
@@ -19,7 +19,7 @@ describe('a transaction guard', () => {
     expect([guard.isInside, guard.isWatching]).toEqual([false, false]);
   });
 
-  test('lets a WATCH guard one transaction', () => {
+  it('lets a WATCH guard one transaction', () => {
     const guard = new TransactionGuard();
     expect(guard.check(callOf('watch', 'a'))).toBeUndefined();
     expect(guard.isWatching).toBe(true);
@@ -29,7 +29,7 @@ describe('a transaction guard', () => {
     expect(guard.check(transaction())).toBeUndefined();
   });
 
-  test.each([
+  it.each([
     ['EXEC of a chain', transaction],
     ['EXEC sent alone', () => callOf('exec')],
   ])('refuses %s once after a WATCH was lost', (_name, call) => {
@@ -45,7 +45,7 @@ describe('a transaction guard', () => {
     expect(guard.check(call())).toBeUndefined();
   });
 
-  test('takes a lost WATCH for lost also when another one follows', () => {
+  it('takes a lost WATCH for lost also when another one follows', () => {
     const guard = new TransactionGuard();
     guard.check(callOf('watch', 'a'));
     guard.connectionLost();
@@ -53,7 +53,7 @@ describe('a transaction guard', () => {
     expect(guard.check(transaction())).toMatchObject({ code: 'WATCH_LOST' });
   });
 
-  test('refuses to send a transaction again without the WATCH that it was sent under', () => {
+  it('refuses to send a transaction again without the WATCH that it was sent under', () => {
     const guard = new TransactionGuard();
     guard.check(callOf('watch', 'a'));
     const call = transaction();
@@ -62,7 +62,7 @@ describe('a transaction guard', () => {
     expect(guard.check(call)).toMatchObject({ code: 'WATCH_LOST' });
   });
 
-  test.each(['unwatch', 'discard'])('forgets a lost WATCH after %s', (name) => {
+  it.each(['unwatch', 'discard'])('forgets a lost WATCH after %s', (name) => {
     const guard = new TransactionGuard();
     guard.check(callOf('watch', 'a'));
     guard.connectionLost();
@@ -70,7 +70,7 @@ describe('a transaction guard', () => {
     expect(guard.check(transaction())).toBeUndefined();
   });
 
-  test('lets a pipeline pass that is not a transaction', () => {
+  it('lets a pipeline pass that is not a transaction', () => {
     const guard = new TransactionGuard();
     guard.check(callOf('watch', 'a'));
     guard.connectionLost();
@@ -78,7 +78,7 @@ describe('a transaction guard', () => {
     expect(guard.isWatching).toBe(true);
   });
 
-  test('refuses every command of a lost MULTI up to its end', () => {
+  it('refuses every command of a lost MULTI up to its end', () => {
     const guard = new TransactionGuard();
     guard.check(callOf('multi'));
     expect(guard.isInside).toBe(true);
@@ -89,7 +89,7 @@ describe('a transaction guard', () => {
     expect(guard.check(callOf('set', 'a', '1'))).toBeUndefined();
   });
 
-  test('lets everything pass after a loss without WATCH or MULTI', () => {
+  it('lets everything pass after a loss without WATCH or MULTI', () => {
     const guard = new TransactionGuard();
     guard.connectionLost();
     expect(guard.check(transaction())).toBeUndefined();

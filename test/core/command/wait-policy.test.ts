@@ -1,9 +1,9 @@
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { waitUntil } from '../../../packages/core/src/command/wait-policy.ts';
 
 describe('the wait policy', () => {
-  test.each([
+  it.each([
     ['nothing failed yet', { awaySince: undefined }, 1_250],
     ['the outage begins now', { awaySince: 1_000 }, 1_250],
     ['the outage is young', { awaySince: 751 }, 1_250],
@@ -17,7 +17,7 @@ describe('the wait policy', () => {
     expect(waitUntil({ now: 1_000, maxWaitMs: 250, deadlineAt: 2_000, ...facts })).toBe(expected);
   });
 
-  test('lets no call wait longer than allowed, or past its deadline', () => {
+  it('lets no call wait longer than allowed, or past its deadline', () => {
     const time = fc.nat({ max: 100_000 });
     fc.assert(
       fc.property(

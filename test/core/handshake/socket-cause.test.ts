@@ -1,11 +1,11 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { ProtocolError } from '../../../packages/core/src/replies/protocol-error.ts';
 import { causeOfSocketError } from '../../../packages/core/src/handshake/socket-cause.ts';
 
 const coded = (code: string): Error => Object.assign(new Error(`connect ${code}`), { code });
 
 describe('the cause of a socket error', () => {
-  test.each([
+  it.each([
     ['ECONNREFUSED', 'connection-refused'],
     ['ENOENT', 'connection-refused'],
     ['ECONNRESET', 'connection-reset'],
@@ -25,17 +25,17 @@ describe('the cause of a socket error', () => {
     expect(causeOfSocketError(coded(code))).toBe(cause);
   });
 
-  test('is that of the last of several addresses', () => {
+  it('is that of the last of several addresses', () => {
     const both = new AggregateError([coded('ENETUNREACH'), coded('ECONNREFUSED')]);
     expect(causeOfSocketError(both)).toBe('connection-refused');
   });
 
-  test('is tls for a TLS alert, and protocol for other bytes that are no reply', () => {
+  it('is tls for a TLS alert, and protocol for other bytes that are no reply', () => {
     expect(causeOfSocketError(new ProtocolError('tls'))).toBe('tls');
     expect(causeOfSocketError(new ProtocolError('not-resp'))).toBe('protocol');
   });
 
-  test.each([undefined, null, 'text', new Error('no code'), { code: 5 }])(
+  it.each([undefined, null, 'text', new Error('no code'), { code: 5 }])(
     'is connection-reset for %s',
     (error) => {
       expect(causeOfSocketError(error)).toBe('connection-reset');

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import {
   statusOf,
   type StatusFacts,
@@ -108,7 +108,7 @@ const rows: readonly (readonly [string, Partial<StatusFacts>, StatusVerdict])[] 
 ];
 
 describe('the status', () => {
-  test.each(rows)('is judged for the case: %s', (_what, facts, verdict) => {
+  it.each(rows)('is judged for the case: %s', (_what, facts, verdict) => {
     expect(statusOf({ ...well, ...facts })).toEqual(verdict);
   });
 });

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { ParsedTarget } from '../../../packages/core/src/target/parsed-target.ts';
 import { parseTarget } from '../../../packages/core/src/target/parse-target.ts';
 
@@ -31,7 +31,7 @@ const cluster = {
 } as const;
 
 describe('a Redis URL', () => {
-  test.each<readonly [string, ParsedTarget]>([
+  it.each<readonly [string, ParsedTarget]>([
     ['redis://', server],
     ['redis:///', server],
     ['redis://localhost', server],
@@ -106,7 +106,7 @@ describe('a Redis URL', () => {
 });
 
 describe('the login of a Redis URL', () => {
-  test.each([
+  it.each([
     ['redis://localhost', undefined],
     ['redis://@localhost', undefined],
     ['redis://:@localhost', undefined],

@@ -9,7 +9,7 @@ import {
   type RedisServer,
 } from '@redis-resilience/testing';
 import type { Cluster } from 'ioredis';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { CallLoop, pass, summaryOf } from '../stage/call-loop.ts';
 import { errorOf } from '../stage/outcome-of.ts';
 import { waitUntilStatus } from '../stage/protected-redis.ts';
@@ -17,7 +17,7 @@ import { waitUntilStatus } from '../stage/protected-redis.ts';
 const partial = { config: { 'cluster-require-full-coverage': 'no' } };
 
 describe('one node of a Cluster', () => {
-  test.concurrent(
+  it.concurrent(
     'makes the Cluster degraded, not down, when it is dead, and calls that it did not get did not run',
     async () => {
       await using cluster = await startCluster(partial);
@@ -49,7 +49,7 @@ describe('one node of a Cluster', () => {
     },
   );
 
-  test.concurrent('is sent nothing more when it hangs, and the others go on', async () => {
+  it.concurrent('is sent nothing more when it hangs, and the others go on', async () => {
     await using cluster = await startCluster({ ...partial, nodes: 3, replicas: 0 });
     await using stage = await protectCluster(cluster);
     const victim = await cluster.primaryOf('a');
@@ -72,7 +72,7 @@ describe('one node of a Cluster', () => {
     expect(others.failures).toEqual([]);
   });
 
-  test.concurrent(
+  it.concurrent(
     'keeps its connection when it pauses writes, and runs the calls that it was sent once',
     async () => {
       await using cluster = await startCluster({ ...partial, nodes: 3, replicas: 0 });
@@ -92,7 +92,7 @@ describe('one node of a Cluster', () => {
     },
   );
 
-  test.concurrent('is dialed ten times a second when it is dead, however many commands want it', async () => {
+  it.concurrent('is dialed ten times a second when it is dead, however many commands want it', async () => {
     await using cluster = await startCluster({ ...partial, nodes: 3, replicas: 0 });
     await using stage = await protectCluster(cluster);
     const victim = await cluster.primaryOf('a');
@@ -115,7 +115,7 @@ describe('one node of a Cluster', () => {
     expect(elapsedMs).toBeGreaterThan(700);
   });
 
-  test.concurrent('is known to be back although no command asks for it', async () => {
+  it.concurrent('is known to be back although no command asks for it', async () => {
     await using cluster = await startCluster({ ...partial, nodes: 3, replicas: 0 });
     await using stage = await protectCluster(cluster);
     const victim = await cluster.primaryOf('a');
@@ -131,7 +131,7 @@ describe('one node of a Cluster', () => {
     expect(await stage.client.get('a')).toBeNull();
   });
 
-  test.concurrent('is found at its new address', async () => {
+  it.concurrent('is found at its new address', async () => {
     await using cluster = await startCluster({ nodes: 3, replicas: 0 });
     const mover = await cluster.primaryOf('a');
     await using first = await startProxy({ target: mover });
