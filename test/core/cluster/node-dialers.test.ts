@@ -70,17 +70,30 @@ describe('the dialers of the nodes of a cluster', () => {
   it('are the same for one address, and bounded in number', async () => {
     const { dialers, attempt } = start();
     await attempt('a:0', refused);
-    expect(dialers.of('a:0')).toBe(dialers.of('a:0'));
+    const first = dialers.of('a:0');
+    expect(dialers.of('a:0')).toBe(first);
     for (let port = 1; port <= 256; port++) dialers.of(`a:${port}`);
     expect(dialers.causeOf('a:0')).toBeUndefined();
+    expect(dialers.of('a:0')).not.toBe(first);
+  });
+
+  it('are kept while their node is connected', async () => {
+    const { clock, dialers } = start();
+    const first = dialers.of('a:0');
+    first.dial({ priority: 'command', attempt: () => Promise.resolve({ ok: true }) });
+    await clock.travelAsync(0);
+    for (let port = 1; port <= 256; port++) dialers.of(`a:${port}`);
+    expect(dialers.of('a:0')).toBe(first);
   });
 
   it('remember nothing after their release', async () => {
     const { dialers, attempt } = start();
     await attempt('a:1', refused);
     dialers.silent('b:1');
+    const before = dialers.of('a:1');
     dialers.release();
     expect(dialers.isAway('a:1')).toBe(false);
     expect(dialers.isAway('b:1')).toBe(false);
+    expect(dialers.of('a:1')).not.toBe(before);
   });
 });
