@@ -40,7 +40,7 @@ describe('redis-resilience drill', () => {
     expect(leftovers(folder)).toEqual([]);
   });
 
-  it('fails one that hangs with Redis, and says by how much', async () => {
+  it('fails an application that hangs with Redis, and says by how much', async () => {
     const { code, stdout } = await runBin([
       'drill',
       ...quick,

@@ -159,7 +159,7 @@ export function describeAdapter(name: string, adapter: AdapterUnderTest): void {
       expect(text).not.toMatch(new RegExp(`127\\.0\\.0\\.1|localhost|${server.port}`));
     });
 
-    it('answers HEAD without a body and leaves other methods alone', async () => {
+    it('answers HEAD without a body, and leaves other methods alone', async () => {
       await startUp();
       for (const path of ['/livez', '/readyz', '/health/redis']) {
         expect(await request(path, 'HEAD')).toMatchObject({ status: 200, text: '' });
@@ -191,7 +191,7 @@ export function describeAdapter(name: string, adapter: AdapterUnderTest): void {
       for (const { body } of answers) expect(body['codes']).toEqual([]);
     });
 
-    it('forbids to store what is answered while degraded, when told so', async () => {
+    it('forbids the storing of degraded answers, when told so', async () => {
       await startUp({ policy: { noStore: true } });
       expect((await request('/state')).headers.get('cache-control')).toBeNull();
       await takeDown();

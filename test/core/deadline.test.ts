@@ -7,7 +7,7 @@ const late = () => tooLate('The store', 200);
 const never = new Promise<never>(() => undefined);
 
 describe('a deadline', () => {
-  it('gives what the promise gives in time, and leaves no timer', async () => {
+  it('gives the value of a promise that settles in time, and leaves no timer', async () => {
     const clock = new ManualClock();
     await expect(withinDeadline(clock, 200, Promise.resolve('value'), late)).resolves.toBe('value');
     const failure = new Error('refused');
@@ -28,7 +28,7 @@ describe('a deadline', () => {
     });
   });
 
-  it('ignores what comes later', async () => {
+  it('ignores an answer or an error that comes later', async () => {
     const clock = new ManualClock();
     let fail: (error: Error) => void = () => undefined;
     const slow = new Promise<string>((_resolve, reject) => (fail = reject));

@@ -23,6 +23,6 @@ it.each([
   [new Error('READONLY'), false],
   ['REDIS_UNAVAILABLE', false],
   [undefined, false],
-])('for %s, that Redis is away is %s', (error, expected) => {
+])('isAway says of %s: %s', (error, expected) => {
   expect(isAway(error)).toBe(expected);
 });

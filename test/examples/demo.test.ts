@@ -9,7 +9,7 @@ import { describe, expect, it } from 'vitest';
 const main = join(dirname(dirname(import.meta.dirname)), 'examples', 'demo', 'dist', 'main.js');
 const quick = ['--steady', '1', '--killed', '2', '--frozen', '2', '--back', '2', '--rate', '20'];
 
-it('kills and freezes Redis, and ends with a table, a sentence and nothing left', async () => {
+it('the demo kills and freezes Redis, and ends with a table, a sentence and nothing left', async () => {
   const { child, output, mark } = raise(quick);
   const isShown = (): boolean => output().match(/http\S+\/redis-status$/gm)?.length === 3;
   await waitFor(isShown, { timeoutMs: 20_000, message: 'the addresses of the pages' });
@@ -24,7 +24,7 @@ it('kills and freezes Redis, and ends with a table, a sentence and nothing left'
 });
 
 // What is left of it is found in /proc.
-describe.runIf(process.platform === 'linux')('on Linux', () => {
+describe.runIf(process.platform === 'linux')('the demo on Linux', () => {
   it.each(['SIGINT', 'SIGTERM', 'SIGKILL'] as const)(
     'leaves no process behind when %s ends it',
     async (signal) => {
@@ -41,7 +41,7 @@ describe.runIf(process.platform === 'linux')('on Linux', () => {
   );
 });
 
-it('names an option that it does not know', async () => {
+it('the demo names an option that it does not know', async () => {
   const { child, output } = raise(['--kiled', '2']);
   expect(await once(child, 'exit')).toEqual([1, null]);
   expect(output()).toContain("Unknown option '--kiled'");

@@ -32,13 +32,13 @@ async function read(text: string): Promise<void> {
   await waitFor(() => worker.output().includes(text), { timeoutMs: 10_000, message: `it to say: ${text}` });
 }
 
-it('takes orders and counts what was sold', async () => {
+it('the plain example takes orders and counts what was sold', async () => {
   await Promise.all([order(1), order(2)]);
   await seeSold(5);
   expect(worker.output()).toContain('Order 1: 2 of product 7');
 });
 
-it('says that Redis is away, waits, and goes on when it is back', async () => {
+it('the plain example says that Redis is away, waits, and goes on when it is back', async () => {
   await order(1);
   await seeSold(2);
   await server.kill();
@@ -49,14 +49,14 @@ it('says that Redis is away, waits, and goes on when it is back', async () => {
   await read('Redis is up again after');
 });
 
-it('counts an order once that was given twice', async () => {
+it('the plain example counts an order once that was given twice', async () => {
   await order(1);
   await order(1);
   await order(2);
   await seeSold(5);
 });
 
-it('ends on SIGTERM, whether Redis is there or not', async () => {
+it('the plain example ends on SIGTERM, whether Redis is there or not', async () => {
   await order(1);
   await seeSold(2);
   expect(await worker.terminate()).toBe(0);

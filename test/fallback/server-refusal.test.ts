@@ -15,7 +15,7 @@ describe('a refusal of the server', () => {
     'WRONGPASS invalid username-password pair or user is disabled.',
     'ERR max number of clients reached',
     'EXECABORT Transaction discarded because of previous errors.',
-  ])('passes: %s', (message) => {
+  ])('is one that passes: %s', (message) => {
     expect(isRefusedForNow(new Error(message))).toBe(true);
   });
 
@@ -25,7 +25,7 @@ describe('a refusal of the server', () => {
     'NOPERM this user has no permissions to run the command',
     'BUSYGROUP Consumer Group name already exists',
     'Unexpected token in JSON',
-  ])('stays: %s', (message) => {
+  ])('is one that stays: %s', (message) => {
     expect(isRefusedForNow(new Error(message))).toBe(false);
   });
 

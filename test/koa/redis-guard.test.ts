@@ -41,7 +41,7 @@ describe('redisGuard', () => {
 });
 
 describe('redisErrors', () => {
-  it('throws on what is not of this library', async () => {
+  it('throws an error on that is not of this library', async () => {
     const thrown = new Error('a bug');
     const middleware = redisErrors();
     await expect(middleware({} as never, () => Promise.reject(thrown))).rejects.toBe(thrown);

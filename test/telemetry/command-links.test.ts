@@ -50,7 +50,7 @@ async function waitForRedis(redis: ProtectedRedis, run: () => Promise<unknown>):
   await waiting;
 }
 
-describe('beside instrumentation-ioredis', () => {
+describe('a tracer beside instrumentation-ioredis', () => {
   it('has a span for each command, and every command works', async () => {
     await using redis = await startProtectedRedis();
     const { client } = redis.resilience;

@@ -15,7 +15,7 @@ function metered({ resilience }: ProtectedRedis) {
     valueOf(parseExposition(await registry.metrics()), `redis_resilience_${name}_total`, labels);
 }
 
-it('a scrape counts what was sent again, and the gaps of subscribers', async () => {
+it('a scrape counts the calls that were sent again, and the gaps of subscribers', async () => {
   await using redis = await startProtectedRedis({ timeoutMs: 10_000 });
   const counter = metered(redis);
   const { client } = redis.resilience;
@@ -33,7 +33,7 @@ it('a scrape counts what was sent again, and the gaps of subscribers', async () 
   expect(await counter('subscriber_gaps')).toBe(1);
 });
 
-it('a scrape counts the changes of the circuits, and what they would have refused', async () => {
+it('a scrape counts the changes of the circuits, and the calls that they would have refused', async () => {
   await using redis = await startProtectedRedis({ circuit: { mode: 'observe' } });
   const counter = metered(redis);
   const putBack = redis.resilience.isolate('a drill');

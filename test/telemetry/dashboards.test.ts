@@ -22,16 +22,16 @@ interface Dashboard {
 
 const expressions = dashboard.panels.flatMap(({ targets }) => targets.map(({ expr }) => expr));
 
-it('shows in the dashboard every metric there is, and no other', () => {
+it('the dashboard shows every metric that exists, and no other', () => {
   expect(namesIn(expressions.join('\n'))).toEqual(metricNames.toSorted());
 });
 
-it('alerts on metrics there are', () => {
+it('the alerts ask for metrics that exist', () => {
   expect(namesIn(alerts).filter((name) => !metricNames.includes(name))).toEqual([]);
   expect(alerts.match(/^ {6}- alert: /gm)?.length).toBeGreaterThan(8);
 });
 
-it('asks for labels and words there are', async () => {
+it('the dashboard and the alerts ask for labels and values that exist', async () => {
   const words = await labelsAndWords();
   for (const expression of [...expressions, alerts]) {
     for (const [, name = '', selector = ''] of expression.matchAll(/(redis_resilience_\w+)\{([^}]*)\}/g)) {
@@ -45,7 +45,7 @@ it('asks for labels and words there are', async () => {
   }
 });
 
-it('lays the panels of the dashboard out without overlap', () => {
+it('the panels of the dashboard do not overlap', () => {
   const cells = dashboard.panels.flatMap(({ gridPos: { x, y, w, h } }) =>
     Array.from({ length: w * h }, (_, index) => `${x + (index % w)},${y + Math.floor(index / w)}`),
   );
@@ -55,7 +55,7 @@ it('lays the panels of the dashboard out without overlap', () => {
 
 const hasPromtool = spawnSync('promtool', ['--version']).status === 0;
 
-it.skipIf(!hasPromtool)('satisfies promtool, where there is one', async () => {
+it.skipIf(!hasPromtool)('the alerts and the metrics satisfy promtool, where it is installed', async () => {
   expect(spawnSync('promtool', ['check', 'rules', alertsFile]).status).toBe(0);
   const input = await exposition();
   expect(spawnSync('promtool', ['check', 'metrics'], { input, encoding: 'utf8' })).toMatchObject({

@@ -21,7 +21,7 @@ function idleResilience(name = 'default') {
 }
 
 describe('a scrape', () => {
-  it('shows what commands, operations and retries came to', async () => {
+  it('shows how many commands, operations and retries there were, and how they ended', async () => {
     await using redis = await startProtectedRedis({ name: 'cache' });
     const unregister = registerMetrics(redis.resilience, { registry });
     const { client } = redis.resilience;
@@ -134,7 +134,7 @@ describe('a scrape', () => {
     await resilience.close();
   });
 
-  it('is of the names that are announced, and no others', async () => {
+  it('has the names that are announced, and no others', async () => {
     const resilience = idleResilience();
     const unregister = registerMetrics(resilience, { registry });
     const types = (await registry.metrics()).matchAll(/^# TYPE (\S+) /gm);

@@ -21,7 +21,7 @@ function spansNamed(pattern: RegExp) {
   return exporter.getFinishedSpans().filter(({ name }) => pattern.test(name));
 }
 
-describe.each(tracedApps)('in %s', (_name, start) => {
+describe.each(tracedApps)('a tracer in %s', (_name, start) => {
   it('makes no span for an operation that just works', async () => {
     await using redis = await startProtectedRedis();
     await using app = await start(redis.resilience);

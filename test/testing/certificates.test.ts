@@ -14,7 +14,7 @@ import {
 import { expect, it, onTestFinished } from 'vitest';
 import { ping, watch } from './raw-client.ts';
 
-it('makes certificates that a client who trusts the authority accepts, by name and address', async () => {
+it('makeCertificates makes certificates that a client accepts who trusts the authority, by name and address', async () => {
   const server = await redis({ tls: true, bind: ['127.0.0.1', '::1'] });
   expect(server.url).toMatch(/^rediss:/);
   for (const host of ['localhost', '127.0.0.1', '::1']) {
@@ -33,13 +33,16 @@ it.each<[string, CertificateOptions, string]>([
   ['a certificate for another name', { hosts: ['redis.example'] }, 'ERR_TLS_CERT_ALTNAME_INVALID'],
   ['a certificate that signs itself', { selfSigned: true }, 'DEPTH_ZERO_SELF_SIGNED_CERT'],
   ['a certificate of another authority', { otherAuthority: true }, 'UNABLE_TO_VERIFY_LEAF_SIGNATURE'],
-])('makes %s, which clients refuse and the server still works with', async (_, options, code) => {
-  const server = await redis({ tls: await certificates(options) });
-  await expect(dial(server)).rejects.toMatchObject({ code });
-  expect(await server.isAnswering()).toBe(true);
-});
+])(
+  'makeCertificates makes %s, which clients refuse and the server still works with',
+  async (_, options, code) => {
+    const server = await redis({ tls: await certificates(options) });
+    await expect(dial(server)).rejects.toMatchObject({ code });
+    expect(await server.isAnswering()).toBe(true);
+  },
+);
 
-it('makes a client certificate for servers that ask for one', async () => {
+it('makeCertificates makes a client certificate for servers that ask for one', async () => {
   const tls = await certificates();
   const server = await redis({ tls, config: { 'tls-auth-clients': 'yes' } });
   const { key, cert } = tls.client;
@@ -51,7 +54,7 @@ it('makes a client certificate for servers that ask for one', async () => {
   expect(stranger.received()).toBe('');
 });
 
-it('passes through a proxy', async () => {
+it('TLS passes through a proxy', async () => {
   const server = await redis({ tls: true });
   const proxy = await startProxy({ target: server });
   onTestFinished(() => proxy.close());
@@ -60,14 +63,14 @@ it('passes through a proxy', async () => {
   expect(await client.ask(ping, '\r\n')).toBe('+PONG\r\n');
 });
 
-it('replaces the certificate of a server at a restart', async () => {
+it('a server has another certificate after a restart', async () => {
   const server = await redis({ tls: await certificates({ expired: true }) });
   const renewed = await certificates();
   await server.restart({ tls: renewed });
   await expect(dial(server)).resolves.toBeUndefined();
 });
 
-it('removes its files when disposed of', async () => {
+it('makeCertificates removes its files when disposed of', async () => {
   const made = await makeCertificates();
   expect(
     [made.caFile, made.keyFile, made.certFile, made.client.keyFile].every((file) => existsSync(file)),

@@ -1,12 +1,12 @@
 import { createRandom } from '@redis-resilience/testing';
 import { expect, it } from 'vitest';
 
-it('gives the same numbers for the same seed, and others for another', () => {
+it('createRandom gives the same numbers for the same seed, and others for another', () => {
   expect(take(5, 42)).toEqual(take(5, 42));
   expect(take(5, 42)).not.toEqual(take(5, 43));
 });
 
-it('spreads evenly over [0, 1)', () => {
+it('createRandom spreads its numbers evenly over [0, 1)', () => {
   const numbers = take(100_000, 1);
   const tenths = Array.from({ length: 10 }, () => 0);
   for (const number of numbers) tenths[Math.floor(number * 10)]! += 1;

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { freePort } from '@redis-resilience/testing';
 import { expect, it } from 'vitest';
 
-it('gives ports that can be listened on, no two alike, below the ephemeral range', async () => {
+it('freePort gives ports that can be listened on, no two alike, below the ephemeral range', async () => {
   const ports = await Promise.all(Array.from({ length: 20 }, () => freePort()));
   expect(new Set(ports).size).toBe(20);
   for (const port of ports) {
@@ -14,7 +14,7 @@ it('gives ports that can be listened on, no two alike, below the ephemeral range
   }
 });
 
-it('passes over a port that is taken', async () => {
+it('freePort passes over a port that is taken', async () => {
   const before = await freePort();
   const server = createServer().listen(before + 1, '127.0.0.1');
   await once(server, 'listening');

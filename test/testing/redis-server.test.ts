@@ -197,7 +197,7 @@ describe('RedisServer', () => {
     expect(server.frozen).toBe(false);
   });
 
-  it('can be killed and terminated while frozen', async () => {
+  it('can be killed and restarted while frozen', async () => {
     const server = await redis();
     await server.freeze();
     await server.kill('SIGTERM');

@@ -8,7 +8,7 @@ import { expect, it, onTestFinished, type TestContext } from 'vitest';
 import { isAlive } from './is-alive.ts';
 import { connect, ping, resp } from './raw-client.ts';
 
-it('asks for the passwords of nodes and sentinels', async () => {
+it('startSentinel asks for the passwords of nodes and sentinels', async () => {
   const group = await sentinel(
     { onTestFinished },
     { password: 'data', sentinelPassword: 'watch', replicas: 1 },
@@ -24,7 +24,7 @@ it('asks for the passwords of nodes and sentinels', async () => {
 });
 
 it.concurrent(
-  'starts three sentinels that see each other, one primary, and replicas in sync',
+  'startSentinel starts three sentinels that see each other, one primary, and replicas in sync',
   async (context) => {
     const group = await sentinel(context);
     context.expect(group.replicas).toHaveLength(2);
@@ -40,7 +40,7 @@ it.concurrent(
 );
 
 it.concurrent(
-  'goes on with a sentinel less, takes it back, and leaves no process behind after stop',
+  'a sentinel group goes on with a sentinel less, takes it back, and leaves no process behind after stop',
   async (context) => {
     const group = await sentinel(context);
     const [first] = group.sentinels;
@@ -56,20 +56,23 @@ it.concurrent(
   },
 );
 
-it.concurrent('promotes a replica when asked, over TLS too, and all sentinels name it', async (context) => {
-  const group = await sentinel(context, { tls: true });
-  await group.failover();
-  const after = await group.currentPrimary();
-  context.expect(after).not.toBe(group.primary);
-  context.expect(await after.command('SET', 'a', '1')).toBe('OK');
-  await waitFor(async () => (await group.primary.info('replication'))['role'] === 'slave');
-});
+it.concurrent(
+  'a sentinel group promotes a replica when asked, over TLS too, and all sentinels name it',
+  async (context) => {
+    const group = await sentinel(context, { tls: true });
+    await group.failover();
+    const after = await group.currentPrimary();
+    context.expect(after).not.toBe(group.primary);
+    context.expect(await after.command('SET', 'a', '1')).toBe('OK');
+    await waitFor(async () => (await group.primary.info('replication'))['role'] === 'slave');
+  },
+);
 
 it.concurrent.for<[string, (primary: RedisServer) => Promise<void>, (primary: RedisServer) => unknown]>([
   ['killed', (primary) => primary.kill(), (primary) => primary.start()],
   ['frozen', (primary) => primary.freeze(), (primary) => primary.thaw()],
 ])(
-  'promotes a replica when the primary is %s, and takes it back as a replica',
+  'a sentinel group promotes a replica when the primary is %s, and takes it back as a replica',
   async ([, breakIt, mend], context) => {
     const group = await sentinel(context, { password: 'data' });
     await breakIt(group.primary);

@@ -15,7 +15,7 @@ console.log(JSON.stringify(servers.map(({ pid, dir }) => ({ pid, dir }))));
 const staysAlive = 'setInterval(() => {}, 1000);';
 
 it.each(['SIGINT', 'SIGTERM', 'SIGKILL', 'SIGHUP'] as const)(
-  'leaves no server and no folder behind when %s ends it',
+  'a process leaves no server and no folder behind when %s ends it',
   async (signal) => {
     const { parent, servers } = await run(program + staysAlive);
     expect(servers.map(({ pid }) => isAlive(pid))).toEqual([true, true]);
@@ -25,7 +25,7 @@ it.each(['SIGINT', 'SIGTERM', 'SIGKILL', 'SIGHUP'] as const)(
   },
 );
 
-it("leaves the user's signal handlers their say", async () => {
+it('a process keeps the signal handlers of its user', async () => {
   const handler = `process.on('SIGTERM', async () => {
     console.log(await servers[0].command('PING'));
     process.exit(7);
@@ -43,7 +43,7 @@ it.each([
   ['process.exit', 'process.exit(3);', 3],
   ['an uncaught error', 'throw new Error("expected by this test");', 1],
   ['the end of its work: servers do not keep a process alive', '', 0],
-])('leaves no server and no folder behind after %s', async (_, ending, code) => {
+])('a process leaves no server and no folder behind after %s', async (_, ending, code) => {
   const { parent, servers } = await run(program + ending);
   if (parent.exitCode === null) await once(parent, 'exit');
   expect(parent.exitCode).toBe(code);

@@ -1,13 +1,13 @@
 import { waitFor } from '@redis-resilience/testing';
 import { expect, it } from 'vitest';
 
-it('resolves with the first truthy value', async () => {
+it('waitFor resolves with the first truthy value', async () => {
   let asked = 0;
   expect(await waitFor(() => ++asked === 3 && 'third')).toBe('third');
   expect(await waitFor(async () => ++asked)).toBe(4);
 });
 
-it('takes a predicate that throws or rejects for "not yet"', async () => {
+it('waitFor takes a predicate that throws or rejects for "not yet"', async () => {
   let asked = 0;
   const moody = async (): Promise<boolean> => {
     if (++asked < 3) throw new Error('not yet');
@@ -16,7 +16,7 @@ it('takes a predicate that throws or rejects for "not yet"', async () => {
   await expect(waitFor(moody)).resolves.toBe(true);
 });
 
-it('says what it waited for, how long, and what went wrong last', async () => {
+it('waitFor says what it waited for, how long, and what went wrong last', async () => {
   const refusing = (): boolean => {
     throw new Error('connect ECONNREFUSED');
   };
@@ -25,7 +25,7 @@ it('says what it waited for, how long, and what went wrong last', async () => {
   );
 });
 
-it('gives up on time on a predicate that hangs', async () => {
+it('waitFor gives up on time on a predicate that hangs', async () => {
   await expect(waitFor(() => new Promise(() => undefined), { timeoutMs: 20 })).rejects.toThrow(
     /20 ms in vain/,
   );

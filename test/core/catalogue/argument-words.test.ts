@@ -13,7 +13,7 @@ describe('a number among the arguments', () => {
     ['0x10', Number.NaN],
     ['Infinity', Number.NaN],
     ['1_000', Number.NaN],
-  ])('with decimals: "%s" is %d', (text, number) => {
+  ])('is read with decimals: "%s" is %d', (text, number) => {
     expect(decimalAt([text], 0)).toBe(number);
   });
 
@@ -23,7 +23,7 @@ describe('a number among the arguments', () => {
     ['7.5', Number.NaN],
     ['1e3', Number.NaN],
     ['', Number.NaN],
-  ])('without: "%s" is %d', (text, number) => {
+  ])('is read without decimals: "%s" is %d', (text, number) => {
     expect(integerAt([text], 0)).toBe(number);
   });
 });

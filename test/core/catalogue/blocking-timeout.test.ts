@@ -25,7 +25,7 @@ describe('the timeout of a blocking call', () => {
     ['wait', [1, 800], 800],
     ['waitaof', [1, 0, '800'], 800],
     ['blpop', ['q', '1e1'], 10_000],
-  ] as const)('%s %j waits %d ms', (name, args, ms) => {
+  ] as const)('lets %s %j wait for %d ms', (name, args, ms) => {
     expect(timeoutOf(name, ...args)).toBe(ms);
   });
 
@@ -38,7 +38,7 @@ describe('the timeout of a blocking call', () => {
     ['xread', ['BLOCK', 0, 'STREAMS', 's', '$']],
     ['wait', [1, 0]],
     ['waitaof', [1, 1, 0]],
-  ] as const)('%s %j waits for ever', (name, args) => {
+  ] as const)('lets %s %j wait for ever', (name, args) => {
     expect(timeoutOf(name, ...args)).toBe(Infinity);
   });
 
@@ -67,7 +67,7 @@ describe('the timeout of a blocking call', () => {
     ['wait', [1]],
     ['wait', [1, -5]],
     ['blmpop', ['x', 1, 'q', 'LEFT']],
-  ] as const)('%s %j does not wait', (name, args) => {
+  ] as const)('is not there for %s %j', (name, args) => {
     expect(timeoutOf(name, ...args)).toBeUndefined();
   });
 });

@@ -32,7 +32,7 @@ describe('the category of a call with options', () => {
     ['GEORADIUS g 1 2 3 km COUNT 1 ANY STORE m', 'write-last-wins'],
     ['GEORADIUS g 1 2 3 km WITHCOORD STORE m', 'write-last-wins'],
     ['GEORADIUS g 1 2 3 km WITHHASH STORE m', 'write-last-wins'],
-  ])('%s is %s', (call, category) => {
+  ])('makes %s a call of the kind %s', (call, category) => {
     expect(categoryOfCall(call)).toBe(category);
   });
 });
@@ -53,7 +53,7 @@ describe('the category of a call with counted keys', () => {
     expect(categoryOfCall(call)).toBe(category);
   });
 
-  it('finds no source behind the last argument, whatever the destination is called', () => {
+  it('takes no word behind the last argument for a source, whatever the destination is called', () => {
     expect(categoryOf(traitsOf('sdiffstore'), ['', 'a', 'b'])).toBe('write-last-wins');
   });
 });

@@ -14,7 +14,7 @@ function parse(call: string) {
 
 describe('the category of a call', () => {
   it.each(callCases.map(({ call, category, again }) => [call, category, again] as const))(
-    '%s is %s, and sent again: %s',
+    'makes %s a call of the kind %s, to be sent again: %s',
     (call, category, again) => {
       const { traits, args } = parse(call);
       expect(categoryOf(traits, args)).toBe(category);

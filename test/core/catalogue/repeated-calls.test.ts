@@ -42,7 +42,7 @@ async function runTwice(args: readonly string[]) {
 describe('a real server that is given the call twice', () => {
   const known = callCases.filter(({ notRun }) => !notRun);
 
-  it.each(known.map((cell) => [cell.call, cell] as const))('%s', async (_, cell) => {
+  it.each(known.map((cell) => [cell.call, cell] as const))('shows the category of %s', async (_, cell) => {
     for (const given of cell.given) await server.command(...words(given));
     const { changesData, sameData, sameAnswer } = await runTwice(words(cell.call));
     switch (cell.category) {

@@ -1,5 +1,5 @@
 import { createRandom, ManualClock } from '@redis-resilience/testing';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { Circuit } from '../../../packages/core/src/circuit/circuit.ts';
 import { CircuitProbe } from '../../../packages/core/src/circuit/circuit-probe.ts';
 import { resolveSettings } from '../../../packages/core/src/options/settings.ts';
@@ -32,7 +32,7 @@ function start() {
 }
 
 describe('the probe of a circuit, without any traffic', () => {
-  test('closes the circuit of a server that is fast again', async () => {
+  it('closes the circuit of a server that is fast again', async () => {
     const { clock, circuits, asked } = start();
     circuits.read.trip('slow', clock.now());
     await clock.travelAsync(1_000);
@@ -41,7 +41,7 @@ describe('the probe of a circuit, without any traffic', () => {
     expect(clock.pendingTimers).toBe(0);
   });
 
-  test('keeps asking a server that does not answer, and closes when it does', async () => {
+  it('keeps asking a server that does not answer, and closes when it does', async () => {
     const { clock, circuits, server } = start();
     server.answer = async () => {
       throw new Error('Connection is closed.');
@@ -54,7 +54,7 @@ describe('the probe of a circuit, without any traffic', () => {
     expect(circuits.read.state).toBe('closed');
   });
 
-  test('closes a circuit on trial as soon as writes are taken again', async () => {
+  it('closes a circuit on trial as soon as writes are taken again', async () => {
     const { clock, circuits, server, asked } = start();
     server.answer = async () => {
       throw Object.assign(new Error('NOREPLICAS Not enough good replicas to write.'), { name: 'ReplyError' });
@@ -69,7 +69,7 @@ describe('the probe of a circuit, without any traffic', () => {
     expect(new Set(asked)).toEqual(new Set(['lpushx']));
   });
 
-  test('asks nothing for a circuit that is isolated, and nothing after its end', async () => {
+  it('asks nothing for a circuit that is isolated, and nothing after its end', async () => {
     const { clock, circuits, asked, probes } = start();
     const putBack = circuits.read.isolate();
     await clock.travelAsync(2_000);

@@ -201,11 +201,11 @@ describe('dueAt', () => {
     ['half-open, one out', now + 7],
     ['half-open, last out', now + 7],
     ['isolated', Infinity],
-  ] as const)('is right while %s', (phase, due) => {
+  ] as const)('gives the time of the next change while %s', (phase, due) => {
     expect(dueAt(phases[phase])).toBe(due);
   });
 
-  it('is never when all trials came back', () => {
+  it('is Infinity when all trials came back', () => {
     expect(dueAt({ ...phases['half-open, one out'], out: 0 })).toBe(Infinity);
   });
 });

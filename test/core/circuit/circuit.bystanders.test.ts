@@ -3,15 +3,15 @@ import { Circuit } from '../../../packages/core/src/circuit/circuit.ts';
 import { circuitDefaults } from '../../../packages/core/src/options/circuit-settings.ts';
 import { CircuitUnderTest } from './circuit-under-test.ts';
 
-describe('a circuit and those it did not ask', () => {
-  it('keeps its cause while open when a call fails that nobody admitted', () => {
+describe('a circuit and calls that it did not admit', () => {
+  it('keeps its cause while open when a call fails that was not admitted', () => {
     const test = new CircuitUnderTest();
     test.open();
     test.circuit.failed(test.circuit.generation, 'loading', test.now);
     expect(test.circuit.cause).toBe('connection-reset');
   });
 
-  it('sends a call away while the last trial is out beside those that succeeded', () => {
+  it('refuses a call while the last trial is still under way', () => {
     const test = new CircuitUnderTest({ trials: 3 });
     test.halfOpen();
     test.succeed(2);
@@ -21,7 +21,7 @@ describe('a circuit and those it did not ask', () => {
   });
 
   it.each(['succeeded', 'failed', 'ignored'] as const)(
-    'forgives a trial that seemed to hang, whatever call of before has %s meanwhile',
+    'forgives a trial that seemed to hang, although an earlier call was settled meanwhile: %s',
     (how) => {
       const test = new CircuitUnderTest();
       const before = test.admit();
@@ -36,7 +36,7 @@ describe('a circuit and those it did not ask', () => {
     },
   );
 
-  it('looks at no clock while nothing is due', () => {
+  it('does not read the clock while nothing is due', () => {
     let looks = 0;
     const now = (): number => ++looks;
     const circuit = new Circuit(circuitDefaults, {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { CircuitUnderTest } from './circuit-under-test.ts';
 
-describe('closed', () => {
-  it('admits all with its generation', () => {
+describe('a closed circuit', () => {
+  it('admits every call with its generation', () => {
     const test = new CircuitUnderTest();
     expect(test.circuit.admitsAll).toBe(true);
     expect(test.admit()).toBe(test.circuit.generation);
@@ -21,7 +21,7 @@ describe('closed', () => {
     expect(test.changes).toEqual([{ from: 'closed', to: 'open', cause: 'error-rate' }]);
   });
 
-  it('waits for the least number of calls before a ratio counts', () => {
+  it('waits for the minimum number of calls before a ratio counts', () => {
     const test = new CircuitUnderTest({ maxConsecutiveFailures: 100 });
     test.fail(19);
     expect(test.circuit.state).toBe('closed');
@@ -47,7 +47,7 @@ describe('closed', () => {
     expect(test.circuit.state).toBe('closed');
   });
 
-  it('opens with 19 stale failures and 9 fresh ones only after the fresh ones suffice', () => {
+  it('counts none of the calls of an hour ago', () => {
     const test = new CircuitUnderTest({ maxConsecutiveFailures: 100 });
     test.succeed(2_000);
     test.travel(3_600_000);
@@ -84,7 +84,7 @@ describe('closed', () => {
     expect(test.circuit.state).toBe('open');
   });
 
-  it('calls slow what takes twice the usual round trip, where that is more than half of the deadline', () => {
+  it('counts a call as slow that takes twice the usual round trip, where that is more than half of the deadline', () => {
     const test = new CircuitUnderTest();
     for (let call = 0; call < 50; call++, test.travel(300)) test.succeed(1, 300);
     test.travel(20_000);
@@ -111,7 +111,7 @@ describe('closed', () => {
     expect(test.circuit.state).toBe('open');
   });
 
-  it('never opens on a single burst in a row, even when one failure is the limit', () => {
+  it('never opens on a single burst of failures, even when one failure is the limit', () => {
     const test = new CircuitUnderTest({ maxConsecutiveFailures: 1, minCalls: 1_000 });
     test.fail(100);
     expect(test.circuit.state).toBe('closed');
@@ -120,7 +120,7 @@ describe('closed', () => {
     expect(test.circuit.state).toBe('open');
   });
 
-  it.each([1, 500])('starts the row over on a success of %i ms', (durationMs) => {
+  it.each([1, 500])('counts failures in a row from zero after a success of %i ms', (durationMs) => {
     const test = new CircuitUnderTest();
     for (let failure = 0; failure < 4; failure++, test.travel(50)) test.fail();
     test.succeed(1, durationMs);

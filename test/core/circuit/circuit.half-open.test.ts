@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { CircuitUnderTest } from './circuit-under-test.ts';
 
-describe('half-open', () => {
+describe('a half-open circuit', () => {
   it('admits three trials and refuses the fourth call', () => {
     const test = new CircuitUnderTest();
     test.halfOpen();
@@ -106,7 +106,7 @@ describe('half-open', () => {
     expect(test.circuit.state).toBe('closed');
   });
 
-  it('begins anew when the engine lets trials begin after one hung', () => {
+  it('starts new trials when it is told to after one hung', () => {
     const test = new CircuitUnderTest({ trials: 1 });
     test.halfOpen();
     test.admit();
@@ -125,7 +125,7 @@ describe('half-open', () => {
     expect(test.path).toEqual(['open', 'half-open', 'open', 'half-open']);
   });
 
-  it('waits for calls as long as none is out', () => {
+  it('stays half-open for as long as no trial is under way', () => {
     const test = new CircuitUnderTest();
     test.halfOpen();
     for (let trial = 0; trial < 3; trial++) {
@@ -153,7 +153,7 @@ describe('half-open', () => {
     expect(seldom.path).toEqual(often.path);
   });
 
-  it('takes no notice of results nobody was admitted for', () => {
+  it('ignores the results of calls that were not admitted', () => {
     const test = new CircuitUnderTest({ trials: 1 });
     test.halfOpen();
     test.circuit.succeeded(test.circuit.generation, 1, test.now);

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { CircuitUnderTest } from './circuit-under-test.ts';
 
-describe('isolation', () => {
-  it('refuses until the last holder lets go, then closes with an empty window', () => {
+describe('an isolation', () => {
+  it('refuses every call until the last holder lets go, then closes with an empty window', () => {
     const test = new CircuitUnderTest();
     test.fail(19);
     const first = test.circuit.isolate();
@@ -24,7 +24,7 @@ describe('isolation', () => {
     expect(test.path).toEqual(['isolated', 'closed']);
   });
 
-  it('beats the trip, the probe and time', () => {
+  it('outlasts a trip, a probe and the passing of time', () => {
     const test = new CircuitUnderTest();
     test.open();
     const release = test.circuit.isolate();
@@ -40,7 +40,7 @@ describe('isolation', () => {
     expect(test.circuit.retryAfterMs(test.now)).toBe(250);
   });
 
-  it('starts when the open time that is over has been accounted for', () => {
+  it('begins after an open time that is over was accounted for', () => {
     const test = new CircuitUnderTest();
     test.open();
     test.travel(250);
@@ -48,7 +48,7 @@ describe('isolation', () => {
     expect(test.path).toEqual(['open', 'half-open', 'isolated']);
   });
 
-  it('voids results of calls from before', () => {
+  it('voids the results of calls from before it', () => {
     const test = new CircuitUnderTest();
     const generation = test.admit();
     test.circuit.isolate()();
@@ -68,7 +68,7 @@ describe('isolation', () => {
 });
 
 describe('forgiveness', () => {
-  it('voids the window and the row of failures', () => {
+  it('voids the window and the failures in a row', () => {
     const test = new CircuitUnderTest();
     for (let failure = 0; failure < 4; failure++, test.travel(50)) test.fail(4);
     test.circuit.forgive(test.now);
@@ -76,7 +76,7 @@ describe('forgiveness', () => {
     expect(test.path).toEqual([]);
   });
 
-  it('voids results of calls under way', () => {
+  it('voids the results of calls under way', () => {
     const test = new CircuitUnderTest();
     const generation = test.admit();
     test.travel(60_000);

@@ -48,7 +48,7 @@ const options = fc.record({
   trials: fc.integer({ min: 1, max: 3 }),
 });
 
-it('does what an exact log of events says, whatever happens in whatever order', () => {
+it('a circuit does what an exact log of events says, whatever happens in whatever order', () => {
   fc.assert(
     fc.property(
       fc.array(step, { minLength: 1, maxLength: 80, size: 'max' }),

@@ -28,8 +28,9 @@ describe('mode observe', () => {
 });
 
 describe('mode off', () => {
-  it('stays closed whatever happens', () => {
+  it('stays closed whatever happens, and learns nothing', () => {
     const test = new CircuitUnderTest({ mode: 'off' });
+    const { slowLimitMs } = test.circuit;
     for (let failure = 0; failure < 50; failure++, test.travel(50)) test.fail();
     test.succeed(50, 10_000);
     test.circuit.trip('slow', test.now);
@@ -38,5 +39,6 @@ describe('mode off', () => {
     expect(test.circuit.state).toBe('closed');
     expect(test.circuit.admitsAll).toBe(true);
     expect(test.path).toEqual([]);
+    expect(test.circuit.slowLimitMs).toBe(slowLimitMs);
   });
 });

@@ -3,7 +3,7 @@ import { Circuit } from '../../../packages/core/src/circuit/circuit.ts';
 import { circuitDefaults } from '../../../packages/core/src/options/circuit-settings.ts';
 import { CircuitUnderTest } from './circuit-under-test.ts';
 
-describe('open', () => {
+describe('an open circuit', () => {
   it('refuses until the open time is over, and says when', () => {
     const test = new CircuitUnderTest();
     test.open();
@@ -17,7 +17,7 @@ describe('open', () => {
     expect(test.admit()).toBe(test.circuit.generation);
   });
 
-  it('becomes half-open at a mere look at its state', () => {
+  it('becomes half-open when its state is read', () => {
     const test = new CircuitUnderTest();
     test.open();
     test.travel(249);
@@ -27,7 +27,7 @@ describe('open', () => {
     expect(test.changes.at(-1)).toEqual({ from: 'open', to: 'half-open', cause: 'connection-reset' });
   });
 
-  it('becomes half-open at a mere look at its cause', () => {
+  it('becomes half-open when its cause is read', () => {
     const test = new CircuitUnderTest();
     test.open();
     test.travel(250);
@@ -45,7 +45,7 @@ describe('open', () => {
     expect(test.path).toEqual(['open']);
   });
 
-  it('opens anew on a trip after its open time', () => {
+  it('opens again on a trip after its open time', () => {
     const test = new CircuitUnderTest();
     test.open();
     test.travel(250);
@@ -54,14 +54,14 @@ describe('open', () => {
     expect(test.circuit.retryAfterMs(test.now)).toBe(500);
   });
 
-  it('ends early when the engine lets trials begin', () => {
+  it('ends early when it is told to start trials', () => {
     const test = new CircuitUnderTest();
     test.open();
     test.circuit.enterHalfOpen(test.now);
     expect(test.circuit.state).toBe('half-open');
   });
 
-  it('closes when the engine proved the lane', () => {
+  it('closes when its lane was proved to work', () => {
     const test = new CircuitUnderTest();
     test.open();
     test.circuit.close(test.now);
@@ -70,7 +70,7 @@ describe('open', () => {
   });
 
   it.each(['succeeded', 'failed', 'ignored'] as const)(
-    'takes no notice when a call from before %s',
+    'ignores the result of a call from before it opened: %s',
     (result) => {
       const test = new CircuitUnderTest();
       const generation = test.admit();
@@ -84,7 +84,7 @@ describe('open', () => {
   );
 });
 
-describe('open time', () => {
+describe('the open time of a circuit', () => {
   it('doubles while the circuit never stays closed for a window', () => {
     const test = new CircuitUnderTest({ windowMs: 10_000 });
     const times: (number | undefined)[] = [];
@@ -97,7 +97,7 @@ describe('open time', () => {
     expect(times).toEqual([250, 500, 1_000, 2_000, 4_000, 8_000, 15_000, 15_000]);
   });
 
-  it('starts over after a whole window of closed', () => {
+  it('starts over after the circuit was closed for a whole window', () => {
     const test = new CircuitUnderTest();
     test.open();
     test.circuit.close(test.now);
@@ -113,7 +113,7 @@ describe('open time', () => {
   });
 });
 
-it('is complete before it tells of a change', () => {
+it('a circuit completes a change before it tells of it', () => {
   const seen: unknown[] = [];
   const circuit: Circuit = new Circuit(circuitDefaults, {
     clock: { now: () => 0 },
@@ -128,7 +128,7 @@ it('is complete before it tells of a change', () => {
   expect(seen).toEqual(['open', 'open', -1, 'closed', 'closed', 3]);
 });
 
-describe('open because calls are slow', () => {
+describe('a circuit that is open because calls are slow', () => {
   it('lets every fourth call pass, and counts none of them as a trial', () => {
     const test = new CircuitUnderTest();
     test.circuit.trip('slow', test.now);
@@ -138,7 +138,7 @@ describe('open because calls are slow', () => {
     expect(test.circuit.state).toBe('open');
   });
 
-  it('lets nothing pass for any other cause', () => {
+  it('lets no call pass for any other cause', () => {
     const test = new CircuitUnderTest();
     test.open();
     expect(Array.from({ length: 12 }, () => test.admit())).toEqual(Array.from({ length: 12 }, () => -1));

@@ -129,7 +129,7 @@ function checkHungTrials({ test }: End, history: readonly number[]) {
     throw new Error(`refuses for ever after ${describe(history)}`);
 }
 
-it(`holds its promises in every history of ${depth} acts`, () => {
+it(`a circuit holds its promises in every history of ${depth} acts`, () => {
   let reached = 0;
   const seen = new Set<string>();
   let frontier: number[][] = [[]];

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { RollingWindow } from '../../../packages/core/src/circuit/rolling-window.ts';
 
-it('keeps what was counted where a bucket ends at a fraction that rounds back into it', () => {
+it('a rolling window keeps its counts where a bucket ends at a fraction that rounds back into it', () => {
   const window = new RollingWindow(1_001);
   const bucketMs = 1_001 / 10;
   const endOfThird = 3 * bucketMs;

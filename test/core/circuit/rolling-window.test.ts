@@ -6,7 +6,7 @@ import type { CallKind } from '../../../packages/core/src/circuit/rolling-window
 const windowMs = 10_000;
 const bucketMs = 1_000;
 
-describe('rolling window', () => {
+describe('a rolling window', () => {
   it('counts each kind on its own', () => {
     const window = new RollingWindow(windowMs);
     window.record('ok', 5);
@@ -36,7 +36,7 @@ describe('rolling window', () => {
     expect(window.totals(seenAt).fail).toBe(fails);
   });
 
-  it('starts a bucket anew when its turn comes round', () => {
+  it('empties a bucket when its turn comes again', () => {
     const window = new RollingWindow(windowMs);
     window.record('fail', 500);
     window.record('ok', 10_500);
@@ -70,7 +70,7 @@ describe('rolling window', () => {
     expect(window.totals(20_500)).toMatchObject({ slow: 1, total: 1 });
   });
 
-  it('does not bring back what is old when the clock steps back', () => {
+  it('does not bring back old calls when the clock steps back', () => {
     const window = new RollingWindow(windowMs);
     window.record('fail', 5_500);
     window.record('ok', 20_500);

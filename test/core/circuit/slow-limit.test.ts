@@ -7,7 +7,7 @@ function observe(limit: SlowLimit, durationMs: number, forMs: number, from = 0):
   return from + forMs;
 }
 
-it('calls slow what is above a fixed limit, and learns nothing', () => {
+it('a fixed slow limit calls slow all that is above it, and learns nothing', () => {
   const limit = new SlowLimit(1_000, 30);
   expect(limit.exceeded(30, 0)).toBe(false);
   expect(limit.exceeded(30.1, 0)).toBe(true);
@@ -15,7 +15,7 @@ it('calls slow what is above a fixed limit, and learns nothing', () => {
   expect(limit.limitMs).toBe(30);
 });
 
-it('is half of the deadline, however fast the server', () => {
+it('the slow limit is half of the deadline, however fast the server', () => {
   const limit = new SlowLimit(1_000);
   expect(limit.limitMs).toBe(500);
   observe(limit, 0.4, 60_000);
@@ -24,13 +24,16 @@ it('is half of the deadline, however fast the server', () => {
   expect(limit.exceeded(500.1, 60_000)).toBe(true);
 });
 
-it.each([5, 50, 120, 200, 249])('is half of the deadline at a round trip of %d ms too', (roundTripMs) => {
-  const limit = new SlowLimit(1_000);
-  observe(limit, roundTripMs, 60_000);
-  expect(limit.limitMs).toBe(500);
-});
+it.each([5, 50, 120, 200, 249])(
+  'the slow limit is half of the deadline at a round trip of %d ms too',
+  (roundTripMs) => {
+    const limit = new SlowLimit(1_000);
+    observe(limit, roundTripMs, 60_000);
+    expect(limit.limitMs).toBe(500);
+  },
+);
 
-it('is twice the usual round trip on a distant server, from the first call on', () => {
+it('the slow limit is twice the usual round trip of a distant server, from the first call on', () => {
   const limit = new SlowLimit(1_000);
   limit.exceeded(400, 0);
   expect(limit.limitMs).toBe(800);
@@ -38,13 +41,13 @@ it('is twice the usual round trip on a distant server, from the first call on', 
   expect(limit.limitMs).toBeCloseTo(800);
 });
 
-it('is never above nine tenths of the deadline', () => {
+it('the slow limit is never above nine tenths of the deadline', () => {
   const limit = new SlowLimit(1_000);
   observe(limit, 700, 60_000);
   expect(limit.limitMs).toBe(900);
 });
 
-it('samples one call per 100 ms, whatever the load', () => {
+it('the slow limit samples one call per 100 ms, whatever the load', () => {
   const limit = new SlowLimit(1_000);
   limit.exceeded(300, 0);
   limit.exceeded(400, 99);
@@ -54,7 +57,7 @@ it('samples one call per 100 ms, whatever the load', () => {
 });
 
 it.each([60_000, 1_000])(
-  'does not learn within ten seconds that slow is usual, after %d ms of calm',
+  'the slow limit does not learn within ten seconds that slow is usual, after %d ms of calm',
   (calmMs) => {
     const limit = new SlowLimit(1_000);
     const now = observe(limit, 1, calmMs);
@@ -63,14 +66,14 @@ it.each([60_000, 1_000])(
   },
 );
 
-it('learns a lasting change within minutes', () => {
+it('the slow limit learns a lasting change within minutes', () => {
   const limit = new SlowLimit(1_000);
   const now = observe(limit, 1, 60_000);
   observe(limit, 700, 120_000, now);
   expect(limit.limitMs).toBeGreaterThan(700);
 });
 
-it('forgets a first call that took long', () => {
+it('the slow limit forgets a first call that took long', () => {
   const limit = new SlowLimit(1_000);
   limit.exceeded(800, 0);
   observe(limit, 1, 60_000, 100);

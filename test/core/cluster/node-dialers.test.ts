@@ -1,5 +1,5 @@
 import { ManualClock } from '@redis-resilience/testing';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { NodeDialers } from '../../../packages/core/src/cluster/node-dialers.ts';
 import type { DialResult } from '../../../packages/core/src/dialing/dial-request.ts';
 
@@ -33,7 +33,7 @@ function start(): {
 }
 
 describe('the dialers of the nodes of a cluster', () => {
-  test('refuse an attempt until it is due, with the cause of the last one', async () => {
+  it('refuse an attempt until it is due, with the cause of the last one', async () => {
     const { clock, dialers, attempt } = start();
     await attempt('a:1', refused);
     expect(dialers.of('a:1').refusal()).toMatchObject({ cause: 'connection-refused' });
@@ -43,7 +43,7 @@ describe('the dialers of the nodes of a cluster', () => {
     expect(dialers.causeOf('a:1')).toBe('connection-refused');
   });
 
-  test('forget a failure when the node could be reached', async () => {
+  it('forget a failure when the node could be reached', async () => {
     const { clock, dialers, attempt } = start();
     await attempt('a:1', refused);
     await clock.travelAsync(100);
@@ -52,7 +52,7 @@ describe('the dialers of the nodes of a cluster', () => {
     expect(dialers.of('a:1').refusal()).toBeUndefined();
   });
 
-  test('tell of a node that is silent until it is heard', () => {
+  it('tell of a silent node until it is heard', () => {
     const { dialers } = start();
     dialers.silent('a:1');
     expect(dialers.causeOf('a:1')).toBe('stalled');
@@ -60,27 +60,40 @@ describe('the dialers of the nodes of a cluster', () => {
     expect(dialers.causeOf('a:1')).toBeUndefined();
   });
 
-  test('name a cause only where one of the given nodes is away', async () => {
+  it('name a cause only where one of the given nodes is away', async () => {
     const { dialers, attempt } = start();
     await attempt('a:1', refused);
     expect(dialers.firstCauseAmong(new Set(['b:1']))).toBeUndefined();
     expect(dialers.firstCauseAmong(new Set(['b:1', 'a:1']))).toBe('connection-refused');
   });
 
-  test('are the same for one address, and bounded in number', async () => {
+  it('are the same for one address, and bounded in number', async () => {
     const { dialers, attempt } = start();
     await attempt('a:0', refused);
-    expect(dialers.of('a:0')).toBe(dialers.of('a:0'));
+    const first = dialers.of('a:0');
+    expect(dialers.of('a:0')).toBe(first);
     for (let port = 1; port <= 256; port++) dialers.of(`a:${port}`);
     expect(dialers.causeOf('a:0')).toBeUndefined();
+    expect(dialers.of('a:0')).not.toBe(first);
   });
 
-  test('remember nothing after their release', async () => {
+  it('are kept while their node is connected', async () => {
+    const { clock, dialers } = start();
+    const first = dialers.of('a:0');
+    first.dial({ priority: 'command', attempt: () => Promise.resolve({ ok: true }) });
+    await clock.travelAsync(0);
+    for (let port = 1; port <= 256; port++) dialers.of(`a:${port}`);
+    expect(dialers.of('a:0')).toBe(first);
+  });
+
+  it('remember nothing after their release', async () => {
     const { dialers, attempt } = start();
     await attempt('a:1', refused);
     dialers.silent('b:1');
+    const before = dialers.of('a:1');
     dialers.release();
     expect(dialers.isAway('a:1')).toBe(false);
     expect(dialers.isAway('b:1')).toBe(false);
+    expect(dialers.of('a:1')).not.toBe(before);
   });
 });

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import {
   admit,
   canRun,
@@ -48,11 +48,11 @@ const rows: readonly (readonly [string, Partial<AdmissionFacts>, unknown])[] = [
 ];
 
 describe('admission', () => {
-  test.each(rows)('%s', (_name, facts, expected) => {
+  it.each(rows)('decides the case: %s', (_name, facts, expected) => {
     expect(admit({ ...well, ...facts })).toEqual(expected);
   });
 
-  test('runs exactly what can run and nothing forbids, and bounds every wait', () => {
+  it('runs exactly the calls that can run and that nothing forbids, and bounds every wait', () => {
     const time = fc.integer({ min: 0, max: 1_000 });
     const facts = fc.record<AdmissionFacts>({
       gate: fc.constantFrom('serving', 'held', 'ended'),

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { settleBatch } from '../../../packages/core/src/command/batch-settlement.ts';
 import { batchOf, replyError } from './call-of.ts';
 
@@ -38,7 +38,7 @@ function settled(
 }
 
 describe('a pipeline', () => {
-  test.each([
+  it.each([
     ['all answered', ['ok', 'ok', 'ok'], true, { kind: 'answer' }],
     ['one with a mistake of the caller', ['ok', wrongType, 'ok'], true, { kind: 'answer' }],
     ['one that the user may not do', ['ok', forbidden, 'ok'], true, { kind: 'answer' }],
@@ -79,12 +79,12 @@ describe('a pipeline', () => {
       true,
       { kind: 'again', outcome: 'unknown', cause: 'read-only' },
     ],
-  ] as const)('%s', (_name, answers, wasSent, verdict) => {
+  ] as const)('is judged as a whole: %s', (_name, answers, wasSent, verdict) => {
     expect(settled(pipeline, answers as readonly Answer[], wasSent)).toEqual(verdict);
   });
 });
 
-test('what is to be tried again says whether the server refused it', () => {
+it('a batch to be tried again says whether the server refused it', () => {
   const { batch } = batchOf(['get', 'a']);
   const [batched] = batch.commands;
   if (batched !== undefined) batch.settle(batched.command, { ok: false, error: loading });
@@ -97,7 +97,7 @@ test('what is to be tried again says whether the server refused it', () => {
 });
 
 describe('a MULTI', () => {
-  test.each([
+  it.each([
     ['all answered', ['ok', 'ok', 'ok', 'ok'], { kind: 'answer' }],
     [
       'a command refused, EXEC aborted',
@@ -120,7 +120,7 @@ describe('a MULTI', () => {
       [loading, loading, loading, loading],
       { kind: 'again', outcome: 'not-applied', cause: 'loading' },
     ],
-  ] as const)('%s', (_name, answers, verdict) => {
+  ] as const)('is judged as a whole: %s', (_name, answers, verdict) => {
     expect(settled(transaction, answers as readonly Answer[])).toEqual(verdict);
   });
 });

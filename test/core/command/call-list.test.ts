@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { CallList } from '../../../packages/core/src/command/call-list.ts';
 import type { Call } from '../../../packages/core/src/command/call.ts';
 import { callOf } from './call-of.ts';
@@ -15,7 +15,7 @@ function contents(list: CallList): Call[] {
 }
 
 describe('a list threaded through its calls', () => {
-  test('does what an array does', () => {
+  it('does what an array does', () => {
     const step = fc.oneof(
       fc.constant({ kind: 'push' as const, at: 0 }),
       fc.constant({ kind: 'shift' as const, at: 0 }),

@@ -1,5 +1,5 @@
 import { ManualClock } from '@redis-resilience/testing';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { Deadlines } from '../../../packages/core/src/command/deadlines.ts';
 import { CallList } from '../../../packages/core/src/command/call-list.ts';
 import type { Call } from '../../../packages/core/src/command/call.ts';
@@ -46,8 +46,8 @@ function open<Clock extends ManualClock = ManualClock>(
   return { clock, send, answer: (call) => list.remove(call), expired, deadlines };
 }
 
-describe('deadlines', () => {
-  test('expire what is unanswered, the oldest first, with one timer', () => {
+describe('the deadlines of calls', () => {
+  it('expire the unanswered calls, the oldest first, with one timer', () => {
     const { clock, send, expired } = open();
     const first = send();
     clock.travel(40);
@@ -60,7 +60,7 @@ describe('deadlines', () => {
     expect(clock.pendingTimers).toBe(0);
   });
 
-  test('never expire what was answered, and begin anew with the next call', () => {
+  it('never expire an answered call, and start again with the next one', () => {
     const { clock, send, answer, expired } = open();
     answer(send());
     clock.travel(500);
@@ -71,7 +71,7 @@ describe('deadlines', () => {
     expect(expired).toEqual([later]);
   });
 
-  test('after a stall the sockets are read before anything expires', () => {
+  it('let the sockets be read before anything expires after a stall', () => {
     const { clock, send, answer, expired } = open(100, new LoopClock());
     const answered = send();
     const silent = send();
@@ -84,7 +84,7 @@ describe('deadlines', () => {
     expect(expired).toEqual([silent]);
   });
 
-  test('what became overdue only while the sockets were read is not expired with it', () => {
+  it('spare a call that became overdue only while the sockets were read', () => {
     const { clock, send, expired } = open(100, new LoopClock());
     const old = send();
     clock.jump(60);
@@ -100,7 +100,7 @@ describe('deadlines', () => {
     expect(expired).toEqual([old, young]);
   });
 
-  test('stop leaves no timer', () => {
+  it('leave no timer when they are stopped', () => {
     const { clock, send, expired, deadlines } = open();
     send();
     deadlines.stop();
@@ -110,8 +110,8 @@ describe('deadlines', () => {
   });
 });
 
-describe('after reads', () => {
-  test('two turns of the event loop go by', () => {
+describe('afterReads', () => {
+  it('lets two turns of the event loop go by', () => {
     const clock = new ManualClock();
     const order: string[] = [];
     afterReads(clock, () => order.push('action'));

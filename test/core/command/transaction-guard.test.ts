@@ -1,12 +1,12 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { TransactionGuard } from '../../../packages/core/src/command/transaction-guard.ts';
 import { batchOf, callOf } from './call-of.ts';
 
 const transaction = (): ReturnType<typeof batchOf>['call'] =>
   batchOf(['multi'], ['set', 'a', '1'], ['exec']).call;
 
-describe('what a connection promised', () => {
-  test('nothing at first, and nothing once it is taken back', () => {
+describe('a transaction guard', () => {
+  it('holds nothing at first, and nothing once a WATCH or MULTI is taken back', () => {
     const guard = new TransactionGuard();
     expect([guard.isInside, guard.isWatching]).toEqual([false, false]);
     guard.check(callOf('watch', 'a'));
@@ -19,7 +19,7 @@ describe('what a connection promised', () => {
     expect([guard.isInside, guard.isWatching]).toEqual([false, false]);
   });
 
-  test('a WATCH guards one transaction', () => {
+  it('lets a WATCH guard one transaction', () => {
     const guard = new TransactionGuard();
     expect(guard.check(callOf('watch', 'a'))).toBeUndefined();
     expect(guard.isWatching).toBe(true);
@@ -29,10 +29,10 @@ describe('what a connection promised', () => {
     expect(guard.check(transaction())).toBeUndefined();
   });
 
-  test.each([
+  it.each([
     ['EXEC of a chain', transaction],
     ['EXEC sent alone', () => callOf('exec')],
-  ])('a WATCH that is lost refuses %s, once', (_name, call) => {
+  ])('refuses %s once after a WATCH was lost', (_name, call) => {
     const guard = new TransactionGuard();
     guard.check(callOf('watch', 'a'));
     guard.connectionLost();
@@ -45,7 +45,7 @@ describe('what a connection promised', () => {
     expect(guard.check(call())).toBeUndefined();
   });
 
-  test('a WATCH that is lost stays lost when another one follows', () => {
+  it('takes a lost WATCH for lost also when another one follows', () => {
     const guard = new TransactionGuard();
     guard.check(callOf('watch', 'a'));
     guard.connectionLost();
@@ -53,7 +53,7 @@ describe('what a connection promised', () => {
     expect(guard.check(transaction())).toMatchObject({ code: 'WATCH_LOST' });
   });
 
-  test('a transaction that was sent under a WATCH is not sent again on a connection without it', () => {
+  it('refuses to send a transaction again without the WATCH that it was sent under', () => {
     const guard = new TransactionGuard();
     guard.check(callOf('watch', 'a'));
     const call = transaction();
@@ -62,7 +62,7 @@ describe('what a connection promised', () => {
     expect(guard.check(call)).toMatchObject({ code: 'WATCH_LOST' });
   });
 
-  test.each(['unwatch', 'discard'])('%s forgets a lost WATCH', (name) => {
+  it.each(['unwatch', 'discard'])('forgets a lost WATCH after %s', (name) => {
     const guard = new TransactionGuard();
     guard.check(callOf('watch', 'a'));
     guard.connectionLost();
@@ -70,7 +70,7 @@ describe('what a connection promised', () => {
     expect(guard.check(transaction())).toBeUndefined();
   });
 
-  test('a pipeline that is no transaction takes no notice', () => {
+  it('lets a pipeline pass that is not a transaction', () => {
     const guard = new TransactionGuard();
     guard.check(callOf('watch', 'a'));
     guard.connectionLost();
@@ -78,7 +78,7 @@ describe('what a connection promised', () => {
     expect(guard.isWatching).toBe(true);
   });
 
-  test('a MULTI that is lost refuses all that would run outside of it, up to its end', () => {
+  it('refuses every command of a lost MULTI up to its end', () => {
     const guard = new TransactionGuard();
     guard.check(callOf('multi'));
     expect(guard.isInside).toBe(true);
@@ -89,7 +89,7 @@ describe('what a connection promised', () => {
     expect(guard.check(callOf('set', 'a', '1'))).toBeUndefined();
   });
 
-  test('a loss without promises changes nothing', () => {
+  it('lets everything pass after a loss without WATCH or MULTI', () => {
     const guard = new TransactionGuard();
     guard.connectionLost();
     expect(guard.check(transaction())).toBeUndefined();

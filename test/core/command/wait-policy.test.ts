@@ -1,9 +1,9 @@
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { waitUntil } from '../../../packages/core/src/command/wait-policy.ts';
 
-describe('wait, then fail', () => {
-  test.each([
+describe('the wait policy', () => {
+  it.each([
     ['nothing failed yet', { awaySince: undefined }, 1_250],
     ['the outage begins now', { awaySince: 1_000 }, 1_250],
     ['the outage is young', { awaySince: 751 }, 1_250],
@@ -13,11 +13,11 @@ describe('wait, then fail', () => {
     ['waiting is switched off', { awaySince: 1_000, maxWaitMs: 0 }, undefined],
     ['waiting is switched off, and nothing failed yet', { awaySince: undefined, maxWaitMs: 0 }, 1_000],
     ['the time of a frozen process jumped back', { awaySince: 2_000 }, 1_250],
-  ] as const)('%s', (_name, facts, expected) => {
+  ] as const)('decides how long to wait when %s', (_name, facts, expected) => {
     expect(waitUntil({ now: 1_000, maxWaitMs: 250, deadlineAt: 2_000, ...facts })).toBe(expected);
   });
 
-  test('nobody waits longer than allowed, or past the deadline', () => {
+  it('lets no call wait longer than allowed, or past its deadline', () => {
     const time = fc.nat({ max: 100_000 });
     fc.assert(
       fc.property(

@@ -1,6 +1,6 @@
 import { ManualClock } from '@redis-resilience/testing';
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Call } from '../../../packages/core/src/command/call.ts';
 import { WaitingQueue } from '../../../packages/core/src/command/waiting-queue.ts';
 import { waitingCall } from './call-of.ts';
@@ -36,8 +36,8 @@ function releaseAll(queue: WaitingQueue): Call[] {
   return released;
 }
 
-describe('the queue of what waits', () => {
-  test('lets what came back leave before what is new, each in its order', () => {
+describe('the waiting queue', () => {
+  it('releases returned calls before new ones, each in their order', () => {
     const { queue } = open();
     const fresh = [add(queue, 100), add(queue, 100)];
     const returned = [add(queue, 50, 'returned'), add(queue, 40, 'returned')];
@@ -46,7 +46,7 @@ describe('the queue of what waits', () => {
     expect(queue.length).toBe(0);
   });
 
-  test('counts what it holds, and the bytes of it', () => {
+  it('counts the calls that it holds, and their bytes', () => {
     const { queue } = open({ maxWaiting: 2, maxWaitingBytes: 10 });
     expect(queue.hasRoomFor(10)).toBe(true);
     expect(queue.hasRoomFor(11)).toBe(false);
@@ -61,7 +61,7 @@ describe('the queue of what waits', () => {
     expect(queue.length).toBe(1);
   });
 
-  test('gives up each call at its time, also when a later one is due first', () => {
+  it('gives up each call at its time, also when a later one is due first', () => {
     const { clock, queue, expired } = open();
     const slow = add(queue, 100);
     const quick = add(queue, 30);
@@ -75,7 +75,7 @@ describe('the queue of what waits', () => {
     expect(clock.pendingTimers).toBe(0);
   });
 
-  test('keeps no timer when nothing waits, and none for what waits for ever', () => {
+  it('keeps no timer when nothing waits, and none for a call that waits for ever', () => {
     const { clock, queue } = open();
     const call = add(queue, 100);
     expect(clock.pendingTimers).toBe(1);
@@ -85,7 +85,7 @@ describe('the queue of what waits', () => {
     expect(clock.pendingTimers).toBe(0);
   });
 
-  test('holds to a model: what is in, what left, in which order, and when', () => {
+  it('agrees with a model on which calls are in it, which left, in which order, and when', () => {
     const command = fc.oneof(
       fc.record({
         kind: fc.constant('add' as const),

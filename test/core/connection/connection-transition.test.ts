@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type {
   ConnectionEffect,
   ConnectionSignal,
@@ -185,7 +185,7 @@ const cells = (Object.keys(states) as StateName[]).flatMap((state) =>
 );
 
 describe('the life of a connection', () => {
-  test.each(cells)('%s, on %s', (stateName, signalName) => {
+  it.each(cells)('goes on from %s when told: %s', (stateName, signalName) => {
     const state = states[stateName];
     const cell = table[stateName][signalName];
     const result = connectionTransition(state, signals[signalName], now);
@@ -199,7 +199,7 @@ describe('the life of a connection', () => {
     }
   });
 
-  test('an outage that begins with a stall and goes on with a loss is one outage', () => {
+  it('has one outage of a stall that goes on with a loss', () => {
     const stalled = connectionTransition(states.suspect, { kind: 'away', cause: 'stalled' }, 2_000).state;
     const lost = connectionTransition(stalled, { kind: 'lost', cause: 'connection-reset' }, 3_000).state;
     const refused = connectionTransition(

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { DialSpeed } from '../../../packages/core/src/dialing/dial-speed.ts';
 
-describe('what a DialSpeed learns', () => {
-  it('is nothing before the first connection: the period is kept to, however short', () => {
+describe('a DialSpeed', () => {
+  it('knows nothing before the first connection, and keeps to the period, however short', () => {
     expect(new DialSpeed().synDeadline(2, false)).toEqual({ synDeadlineMs: 2, patient: false });
   });
 
-  it('follows connecting down at once, and up by an eighth of the difference', () => {
+  it('follows the time to connect down at once, and up by an eighth of the difference', () => {
     const speed = new DialSpeed();
     speed.connected(200);
     speed.connected(100);

@@ -27,7 +27,7 @@ describe('DialSpeed', () => {
     expect(speed.synDeadline(100, false).patient).toBe(false);
   });
 
-  it('rises by an eighth of what is new, and falls at once', () => {
+  it('rises by an eighth of a longer time to connect, and falls to a shorter one at once', () => {
     const speed = new DialSpeed();
     speed.connected(100);
     speed.connected(900);

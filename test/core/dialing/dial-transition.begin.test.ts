@@ -5,7 +5,7 @@ import { alone, at, chained, inBigFleet, justLost, paced } from './dial-moment.t
 
 const wanted = { kind: 'wanted' } as const;
 
-describe('the pace', () => {
+describe('the pace of dialing', () => {
   it('counts an outage only while there is one', () => {
     const moment = alone({ fleetSize: undefined, everConnected: false });
     expect(paceOf(idleDialState, moment).periodMs).toBe(100);
@@ -14,13 +14,13 @@ describe('the pace', () => {
   });
 });
 
-describe('dialing begins', () => {
+describe('dialing', () => {
   it.each([
     { lostFor: 1_000, fleet: 'alone', origin: 'outage' },
     { lostFor: 1_001, fleet: 'alone', origin: 'fresh' },
     { lostFor: 4_000, fleet: 'in a big fleet', origin: 'outage' },
     { lostFor: 4_001, fleet: 'in a big fleet', origin: 'fresh' },
-  ])('as $origin where the last loss was $lostFor ms ago, $fleet', ({ lostFor, fleet, origin }) => {
+  ])('begins as $origin where the last loss was $lostFor ms ago, $fleet', ({ lostFor, fleet, origin }) => {
     const moment = fleet === 'alone' ? alone() : inBigFleet();
     expect(dialTransition({ ...idleDialState, lostAt: at - lostFor }, wanted, moment)[0].origin).toBe(origin);
   });
@@ -29,11 +29,11 @@ describe('dialing begins', () => {
     { alive: 0, origin: 'outage' },
     { alive: 1, origin: 'lone' },
     { alive: 2, origin: 'lone' },
-  ])('as $origin where $alive others stand', ({ alive, origin }) => {
+  ])('begins as $origin where $alive others stand', ({ alive, origin }) => {
     expect(dialTransition(justLost, wanted, alone({ alive }))[0].origin).toBe(origin);
   });
 
-  it('with the ramp where one process is alone, and notes when', () => {
+  it('begins with the ramp where one process is alone, and notes when', () => {
     const began = { kind: 'paced', beganAt: at, rampedAt: at, step: 0, hurryAt: undefined } as const;
     const before = { ...justLost, hurryAt: at + 1 };
     expect(dialTransition(before, wanted, alone())[0]).toEqual({
@@ -50,7 +50,7 @@ describe('dialing begins', () => {
     });
   });
 
-  it('at once where nothing was lost, which uses up no ramp', () => {
+  it('begins at once where nothing was lost, which uses up no ramp', () => {
     expect(dialTransition(idleDialState, wanted, alone())[0]).toEqual({
       ...idleDialState,
       kind: 'paced',
@@ -64,19 +64,19 @@ describe('dialing begins', () => {
   it.each([
     { state: { rampedAt: at - 1_999 }, why: 'a ramp two seconds ago' },
     { state: { flaps: 1 }, why: 'a connection that broke at once' },
-  ])('past the ramp after $why', ({ state }) => {
+  ])('begins past the ramp after $why', ({ state }) => {
     const before = { ...justLost, rampedAt: at - 9_000, ...state };
     const [next] = dialTransition(before, wanted, alone());
     expect([next.step, next.rampedAt]).toEqual([1_000, before.rampedAt]);
   });
 
-  it('at the pace of a beginning, however long the outage before was', () => {
+  it('begins at the pace of a beginning, however long the outage before was', () => {
     const before = { ...idleDialState, beganAt: at - 120_000, attemptedAt: at, flaps: 1 };
     const booting = alone({ fleetSize: undefined, everConnected: false });
     expect(dialTransition(before, wanted, booting)[0].dueAt).toBe(at + 100);
   });
 
-  it('with a new ramp two seconds after the last', () => {
+  it('begins with a new ramp two seconds after the last', () => {
     const [next] = dialTransition({ ...justLost, rampedAt: at - 2_000 }, wanted, alone());
     expect([next.step, next.rampedAt]).toEqual([0, at]);
   });
@@ -85,7 +85,7 @@ describe('dialing begins', () => {
     { state: justLost, alive: 0, origin: 'outage', step: 0, dueIn: 1_000 },
     { state: justLost, alive: 1, origin: 'lone', step: -1, dueIn: 25 },
     { state: idleDialState, alive: 0, origin: 'fresh', step: -1, dueIn: 0 },
-  ])('without a ramp in a big fleet: $origin', ({ state, alive, origin, step, dueIn }) => {
+  ])('begins without a ramp in a big fleet: $origin', ({ state, alive, origin, step, dueIn }) => {
     const [next] = dialTransition(state, wanted, inBigFleet({ alive }));
     expect(next).toEqual({ ...state, kind: 'paced', origin, beganAt: at, step, dueAt: at + dueIn });
   });
@@ -109,7 +109,7 @@ describe('a connection wanted while others are dialed', () => {
     { attempted: 9_000, began: 1_000, begins: false },
     { attempted: 9_000, began: 1_001, begins: true },
   ])(
-    'begins anew, $begins, $attempted ms after the last attempt and $began ms after the first',
+    'begins dialing again ($begins) $attempted ms after the last attempt and $began ms after the first',
     ({ attempted, began, begins }) => {
       const quiet = { ...paced, attemptedAt: at - attempted, beganAt: at - began };
       expect(dialTransition(quiet, wanted, alone())[0].beganAt).toBe(begins ? at : at - began);
@@ -135,7 +135,7 @@ describe('a connection lost while others are dialed', () => {
     });
   });
 
-  it('ends the coming back of the followers when it broke at once', () => {
+  it('keeps the followers from coming back when it broke at once', () => {
     const [next] = dialTransition(chained, lost(5, 1), alone());
     expect(next).toMatchObject({ kind: 'paced', origin: 'outage', beganAt: at, lostAt: at, flaps: 1 });
   });

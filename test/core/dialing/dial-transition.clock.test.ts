@@ -25,7 +25,7 @@ describe('the clock of the dial schedule', () => {
     { step: 4, delayMs: 44.325 },
     { step: 5, delayMs: 98.5 },
     { step: 1_000, delayMs: 98.5 },
-  ])('is set anew $delayMs ms after step $step was due', ({ step, delayMs }) => {
+  ])('is set to ring again $delayMs ms after step $step was due', ({ step, delayMs }) => {
     expect(dialTransition({ ...due, step }, ticked, alone())).toEqual([
       { ...due, attemptedAt: at, step: step + 1, dueAt: at + delayMs },
       'attempt',

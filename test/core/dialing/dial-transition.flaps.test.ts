@@ -12,19 +12,22 @@ describe('a connection that is lost', () => {
     { livedMs: 1_000, fleet: 'alone', flaps: 0, shaky: 0 },
     { livedMs: 999, fleet: 'in a big fleet', flaps: 4, shaky: 4 },
     { livedMs: 1_000, fleet: 'in a big fleet', flaps: 0, shaky: 0 },
-  ])('after $livedMs ms, $fleet, makes of three flaps $flaps', ({ livedMs, fleet, flaps, shaky }) => {
-    const moment = fleet === 'alone' ? alone() : inBigFleet();
-    const [next] = dialTransition(unjudged, { kind: 'lost', livedMs, alive: 1 }, moment);
-    expect(next).toEqual({ ...unjudged, lostAt: at, flaps, shaky, judged: true });
-  });
+  ])(
+    'turns three flaps into $flaps when it lived $livedMs ms, $fleet',
+    ({ livedMs, fleet, flaps, shaky }) => {
+      const moment = fleet === 'alone' ? alone() : inBigFleet();
+      const [next] = dialTransition(unjudged, { kind: 'lost', livedMs, alive: 1 }, moment);
+      expect(next).toEqual({ ...unjudged, lostAt: at, flaps, shaky, judged: true });
+    },
+  );
 
-  it('counts no fewer flaps than none', () => {
+  it('never counts fewer than no flaps', () => {
     const steady = { ...unjudged, flaps: 0, shaky: 0 };
     const [next] = dialTransition(steady, { kind: 'lost', livedMs: 500, alive: 1 }, alone());
     expect([next.flaps, next.shaky]).toEqual([0, 1]);
   });
 
-  it('is judged once: those lost beside it tell nothing more', () => {
+  it('is judged once, with those that are lost beside it', () => {
     const judged = { ...unjudged, judged: true };
     const [next] = dialTransition(judged, { kind: 'lost', livedMs: 5, alive: 1 }, alone());
     expect(next).toEqual({ ...judged, lostAt: at });
@@ -32,7 +35,7 @@ describe('a connection that is lost', () => {
 });
 
 describe('an attempt that failed', () => {
-  it('tells of another trouble than flapping where nobody answered', () => {
+  it('takes a flap off where nobody answered: then flapping is not the trouble', () => {
     const [next] = dialTransition(
       { ...paced, flaps: 3, shaky: 5 },
       { kind: 'failed', overload: false, handshake: false },
@@ -95,7 +98,7 @@ describe('followers of a server that keeps nobody', () => {
     { shaky: 2, dueIn: 0 },
     { shaky: 3, dueIn: 25 },
     { shaky: 4, dueIn: 25 },
-  ])('come $dueIn ms apart after $shaky that did not last', ({ shaky, dueIn }) => {
+  ])('come $dueIn ms apart after $shaky connections that did not last', ({ shaky, dueIn }) => {
     const [next] = dialTransition(
       { ...chained, shaky },
       { kind: 'succeeded', overload: false, waiting: 1 },

@@ -6,7 +6,7 @@ describe('an attempt that failed', () => {
   const failed = (overload: boolean, handshake: boolean) =>
     ({ kind: 'failed', overload, handshake }) as const;
 
-  it('makes an outage of what began for another reason', () => {
+  it('makes an outage of dialing that began for another reason', () => {
     const lone = { ...paced, origin: 'lone' } as const;
     expect(dialTransition(lone, failed(false, false), alone())[0]).toEqual({ ...lone, origin: 'outage' });
   });
@@ -114,14 +114,14 @@ describe('a hint that trying is worth while', () => {
     expect(dialTransition(far, hinted, alone())[0].hurryAt).toBe(at + 2.5);
   });
 
-  it('brings one in a period at most', () => {
+  it('brings one attempt a period at most', () => {
     const far = { ...paced, dueAt: at + 1_500, hurriedAt: at - 40 };
     expect(dialTransition(far, hinted, alone())[0].hurryAt).toBe(at + 60);
     expect(dialTransition({ ...far, dueAt: at + 60 }, hinted, alone())[0].hurryAt).toBe(undefined);
     expect(dialTransition({ ...far, dueAt: at + 61 }, hinted, alone())[0].hurryAt).toBe(at + 60);
   });
 
-  it('is nothing to who does not dial by the clock', () => {
+  it('changes nothing where dialing does not follow the clock', () => {
     expect(dialTransition(justLost, hinted, alone())[0]).toBe(justLost);
     expect(dialTransition({ ...chained, dueAt: at + 900 }, hinted, alone())[0].hurryAt).toBe(undefined);
   });

@@ -50,7 +50,7 @@ describe('the connections of a process, on which its share of the pace depends',
     expect(periodOf(await nextAttempt(desk))).toBe(500);
   });
 
-  it('are no more than there are, once nobody waits', async () => {
+  it('do not include lost ones any more once none of them waits', async () => {
     const desk = await connected(['a', 'b', 'c', 'd']);
     for (const ticket of desk.tickets) ticket.lost();
     const ticket = desk.dial('a');
@@ -61,7 +61,7 @@ describe('the connections of a process, on which its share of the pace depends',
     expect(periodOf(await nextAttempt(desk))).toBe(800);
   });
 
-  it('go on to include those that are away while somebody waits', async () => {
+  it('include those that are away for as long as another one waits', async () => {
     const desk = await connected(['a', 'b', 'c', 'd']);
     for (const ticket of desk.tickets) ticket.lost();
     desk.dial('a');
@@ -72,14 +72,14 @@ describe('the connections of a process, on which its share of the pace depends',
   });
 });
 
-describe('what a dialer learns', () => {
-  it('the size of the fleet as it is read in calm', async () => {
+describe('a dialer', () => {
+  it('learns the size of the fleet as it is read in calm', async () => {
     const { dialer } = await connected(['a']);
     dialer.observeFleet(6_000);
     expect(dialer.fleetSize).toBe(6_000);
   });
 
-  it('how long connecting takes', async () => {
+  it('learns how long connecting takes', async () => {
     const desk = bareDialer();
     const ticket = desk.dial('a');
     await desk.clock.travelAsync(1);
@@ -93,7 +93,7 @@ describe('what a dialer learns', () => {
     expect((await nextAttempt(desk)).attempt.synDeadlineMs).toBe(3 * 80);
   });
 
-  it('that it was connected once: a server that tells no size may have a big fleet', async () => {
+  it('learns that it was connected once: a server that tells no size may have a big fleet', async () => {
     const desk = bareDialer();
     const ticket = desk.dial('a');
     await desk.clock.travelAsync(1);
@@ -112,7 +112,7 @@ describe('what a dialer learns', () => {
     [{ cause: 'auth', overload: true }, 400],
     [{ cause: 'auth', overload: false }, 200],
     [{ cause: 'loading', overload: false }, 200],
-  ])('from %o, that the period is %d ms', async (failure, periodMs) => {
+  ])('learns from %o that the period is %d ms', async (failure, periodMs) => {
     const desk = await connected(['a'], 1_000);
     desk.tickets[0]?.lost();
     desk.dial('a');
@@ -120,7 +120,7 @@ describe('what a dialer learns', () => {
     expect(periodOf(await nextAttempt(desk))).toBe(periodMs);
   });
 
-  it('after an attempt that was not needed, that there is room for two again', async () => {
+  it('learns after an attempt that was not needed that there is room for two again', async () => {
     const desk = bareDialer();
     const ticket = desk.dial('a');
     await desk.clock.travelAsync(60);
@@ -134,8 +134,8 @@ describe('what a dialer learns', () => {
   });
 });
 
-describe('whose turn it is', () => {
-  it('another’s, after the credentials of the first could not be had', async () => {
+describe('the turn to dial', () => {
+  it('passes to another request when the credentials of the first cannot be had', async () => {
     const desk = bareDialer();
     desk.dial('a');
     desk.dial('b');
@@ -145,7 +145,7 @@ describe('whose turn it is', () => {
     expect((await nextAttempt(desk)).who).toBe('b');
   });
 
-  it('the same one’s, where nobody answers', async () => {
+  it('stays with the same request where nobody answers', async () => {
     const desk = bareDialer();
     desk.dial('a');
     desk.dial('b');
@@ -154,7 +154,7 @@ describe('whose turn it is', () => {
     expect((await nextAttempt(desk)).who).toBe('a');
   });
 
-  it('at once that of who comes while one follower is under way', async () => {
+  it('is given at once to a request that comes while one follower is under way', async () => {
     const desk = bareDialer();
     desk.dial('a');
     desk.dial('b');
@@ -169,7 +169,7 @@ describe('whose turn it is', () => {
     expect(desk.last().attempt.signal.aborted).toBe(false);
   });
 
-  it('is not given up with the attempt of somebody else', async () => {
+  it('is not given up with the attempt of another request', async () => {
     const desk = bareDialer();
     desk.dial('a');
     const b = desk.dial('b');
@@ -183,7 +183,7 @@ describe('whose turn it is', () => {
     expect(desk.attempts.map(({ attempt }) => attempt.signal.aborted)).toEqual([false, true, false]);
   });
 
-  it('passes on at once when its owner leaves in the handshake', async () => {
+  it('passes on at once when its request is cancelled in the handshake', async () => {
     const desk = bareDialer();
     const a = desk.dial('a');
     desk.dial('b');
@@ -196,8 +196,8 @@ describe('whose turn it is', () => {
   });
 });
 
-describe('when the next attempt comes', () => {
-  it('a whole period after the last one, where nobody waited when it was due', async () => {
+describe('the next attempt', () => {
+  it('comes a whole period after the last one, where nobody waited when it was due', async () => {
     const desk = bareDialer();
     const a = desk.dial('a');
     await desk.now();
@@ -212,7 +212,7 @@ describe('when the next attempt comes', () => {
     expect(desk.last().who).toBe('b');
   });
 
-  it('is not hurried by another request while nothing stands', async () => {
+  it('is not hurried by another request while no connection stands', async () => {
     const desk = bareDialer();
     desk.dial('a');
     await desk.now();
@@ -223,7 +223,7 @@ describe('when the next attempt comes', () => {
     expect(desk.dialer.nextAttemptMs()).toBeGreaterThan(20);
   });
 
-  it('is told as a period while a handshake keeps the clock from ringing', async () => {
+  it('is announced a period ahead while a handshake keeps the clock from ringing', async () => {
     // Due times without chance: 45 ms apart at first.
     const desk = bareDialer(() => 1);
     desk.dial('a');
@@ -236,7 +236,7 @@ describe('when the next attempt comes', () => {
     expect(desk.dialer.nextAttemptMs()).toBe(100);
   });
 
-  it('is told as now where the clock rings late', async () => {
+  it('is announced as due now where the clock rings late', async () => {
     const desk = bareDialer();
     desk.dial('a');
     await desk.now();
@@ -245,7 +245,7 @@ describe('when the next attempt comes', () => {
   });
 });
 
-it('an attempt that makes room for the next one has not connected in time', async () => {
+it('an attempt that makes room for the next one is reported as a connect timeout', async () => {
   const world = await DialWorld.connected(1);
   world.takeDown('black-hole');
   await world.clock.travelAsync(3_000);

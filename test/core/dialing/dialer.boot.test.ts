@@ -15,7 +15,7 @@ describe('Dialer at boot', () => {
     expect(await world.untilConnected(1_000)).toBeLessThanOrEqual(150);
   });
 
-  it('is there 60 ms (median) after a Redis that came later, 105 at most', async () => {
+  it('connects 60 ms (median) after a Redis that came later, 105 ms at most', async () => {
     const waits: number[] = [];
     for (let seed = 1; seed <= 50; seed++) {
       const world = new DialWorld({ seed });

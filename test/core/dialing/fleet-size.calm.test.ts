@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { FleetSize } from '../../../packages/core/src/dialing/fleet-size.ts';
 
 describe('FleetSize in calm', () => {
-  it('takes no notice of a count that is none', () => {
+  it('ignores a count that cannot be one', () => {
     const fleet = new FleetSize();
     fleet.readAtConnect(900);
     for (const nonsense of [Number.NaN, 0, -1, Infinity]) fleet.readInCalm(nonsense);

@@ -1,5 +1,5 @@
 import { ManualClock } from '@redis-resilience/testing';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { ProcessStallDetector } from '../../../packages/core/src/event-loop/process-stall-detector.ts';
 
 function start(): {
@@ -21,14 +21,14 @@ function start(): {
 }
 
 describe('the detector of the process', () => {
-  test('notices nothing while the loop runs', () => {
+  it('notices nothing while the loop runs', () => {
     const { clock, detector, thaws } = start();
     clock.travel(10_000);
     expect(thaws).toEqual([]);
     expect(detector.lagMs).toBe(0);
   });
 
-  test('tells a process that was stopped', () => {
+  it('tells a process that was stopped', () => {
     const { clock, thaws } = start();
     clock.jump(5_250);
     clock.travel(0);
@@ -37,7 +37,7 @@ describe('the detector of the process', () => {
     expect(thaws).toHaveLength(1);
   });
 
-  test('tells a loop that was blocked by its own code', () => {
+  it('tells a loop that was blocked by its own code', () => {
     const { clock, thaws, work } = start();
     clock.jump(2_250);
     work(1_900);
@@ -45,21 +45,21 @@ describe('the detector of the process', () => {
     expect(thaws).toEqual([['blocked', 2_000]]);
   });
 
-  test('tells a machine that was suspended: only the wall clock went on', () => {
+  it('tells a machine that was suspended: only the wall clock went on', () => {
     const { clock, thaws } = start();
     clock.wallJump(60_000);
     clock.travel(250);
     expect(thaws).toEqual([['suspended', 60_000]]);
   });
 
-  test('a wall clock that is set back is nobody’s sleep', () => {
+  it('takes a wall clock that is set back for no suspension', () => {
     const { clock, thaws } = start();
     clock.wallJump(-60_000);
     clock.travel(1_000);
     expect(thaws).toEqual([]);
   });
 
-  test('a short block is lag, and no thaw', () => {
+  it('tells a short block as lag, and not as a thaw', () => {
     const { clock, detector, thaws } = start();
     clock.jump(750);
     expect(detector.lagMs).toBe(500);
@@ -70,7 +70,7 @@ describe('the detector of the process', () => {
     expect(detector.lagMs).toBe(0);
   });
 
-  test('stops without a timer', () => {
+  it('stops without a timer', () => {
     const { clock, detector } = start();
     expect(clock.pendingTimers).toBe(1);
     detector.start();
@@ -80,7 +80,7 @@ describe('the detector of the process', () => {
     expect(detector.lagMs).toBe(0);
   });
 
-  test('knows the lag to a few milliseconds while somebody waits for an answer', () => {
+  it('knows the lag to a few milliseconds while a call waits for an answer', () => {
     const { clock, detector } = start();
     clock.travel(130);
     detector.noteWork(clock.now());
@@ -96,7 +96,7 @@ describe('the detector of the process', () => {
     expect(detector.lagMs).toBeGreaterThanOrEqual(280);
   });
 
-  test('beats rarely again when nobody has asked for a second', () => {
+  it('looks rarely again when no call was made for a second', () => {
     const { clock, detector } = start();
     detector.noteWork(clock.now());
     clock.travel(1_000);

@@ -1,11 +1,11 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { ProtocolError } from '../../../packages/core/src/replies/protocol-error.ts';
 import { causeOfSocketError } from '../../../packages/core/src/handshake/socket-cause.ts';
 
 const coded = (code: string): Error => Object.assign(new Error(`connect ${code}`), { code });
 
-describe('why a socket failed', () => {
-  test.each([
+describe('the cause of a socket error', () => {
+  it.each([
     ['ECONNREFUSED', 'connection-refused'],
     ['ENOENT', 'connection-refused'],
     ['ECONNRESET', 'connection-reset'],
@@ -21,21 +21,24 @@ describe('why a socket failed', () => {
     ['ERR_SSL_WRONG_VERSION_NUMBER', 'tls'],
     ['EPROTO', 'tls'],
     ['SOMETHING_NEW', 'connection-reset'],
-  ])('%s: %s', (code, cause) => {
+  ])('is, for %s, %s', (code, cause) => {
     expect(causeOfSocketError(coded(code))).toBe(cause);
   });
 
-  test('of several addresses the last one tells', () => {
+  it('is that of the last of several addresses', () => {
     const both = new AggregateError([coded('ENETUNREACH'), coded('ECONNREFUSED')]);
     expect(causeOfSocketError(both)).toBe('connection-refused');
   });
 
-  test('a TLS alert tells a server that wants TLS, other bytes a peer that is no Redis', () => {
+  it('is tls for a TLS alert, and protocol for other bytes that are no reply', () => {
     expect(causeOfSocketError(new ProtocolError('tls'))).toBe('tls');
     expect(causeOfSocketError(new ProtocolError('not-resp'))).toBe('protocol');
   });
 
-  test.each([undefined, null, 'text', new Error('no code'), { code: 5 }])('%s: connection-reset', (error) => {
-    expect(causeOfSocketError(error)).toBe('connection-reset');
-  });
+  it.each([undefined, null, 'text', new Error('no code'), { code: 5 }])(
+    'is connection-reset for %s',
+    (error) => {
+      expect(causeOfSocketError(error)).toBe('connection-reset');
+    },
+  );
 });

@@ -61,7 +61,7 @@ describe('a credentials provider', () => {
     expect(vault.calls).toBe(2);
   });
 
-  it('begins anew with short pauses once it answered', async () => {
+  it('is left alone for short pauses again once it answered', async () => {
     const { clock, vault, outcome } = setUp();
     await outcome();
     clock.travel(100);
@@ -77,7 +77,7 @@ describe('a credentials provider', () => {
     expect(vault.calls).toBe(before + 1);
   });
 
-  it('that hangs has failed at its deadline, and is asked again after the pause', async () => {
+  it('fails at its deadline when it hangs, and is asked again after the pause', async () => {
     const { clock, vault, outcome } = setUp();
     vault.answer = () => new Promise(() => undefined);
     const hung = outcome();

@@ -110,7 +110,7 @@ describe('renderError', () => {
   });
 
   it.each([new Error('ours?'), new TypeError('no'), 'text', undefined, null])(
-    'leaves %s to others',
+    'gives no answer for %s',
     (error) => {
       expect(renderError(error)).toBeUndefined();
     },

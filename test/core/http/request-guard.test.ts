@@ -62,7 +62,7 @@ describe('a guard policy', () => {
     expect(headersByPolicy({}, guardWith(downSnapshot()))).toEqual({});
   });
 
-  it('gives back what runs under a budget', () => {
+  it('returns what runs under a budget', () => {
     expect(runByPolicy({ budgetMs: 10 }, () => 'ran')).toBe('ran');
     expect(runByPolicy({}, () => 'ran')).toBe('ran');
   });

@@ -10,7 +10,7 @@ import {
 import * as ioredis6 from 'ioredis';
 import * as ioredis5 from 'ioredis-5';
 import * as ioredis56 from 'ioredis-5-6';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 /** The inside of a client, as far as packages/core/src/ioredis*.ts reaches. */
 interface Inside {
@@ -103,7 +103,7 @@ describe.each(versions)('ioredis %s', (_version, ioredis) => {
     return client;
   };
 
-  test('tells what it is, and where it stands, by its status', async () => {
+  it('tells what it is, and where it stands, by its status', async () => {
     const client = open({ lazyConnect: true });
     const seen = [client.status];
     for (const name of ['connecting', 'connect', 'ready', 'close', 'end'])
@@ -117,7 +117,7 @@ describe.each(versions)('ioredis %s', (_version, ioredis) => {
     expect((client as unknown as { isCluster?: boolean }).isCluster).not.toBe(true);
   });
 
-  test('passes every command through sendCommand of the instance: handshake, pipelines, scripts, multi', async () => {
+  it('passes every command through sendCommand of the instance: handshake, pipelines, scripts, multi', async () => {
     const client = open({
       lazyConnect: true,
       username: 'shop',
@@ -155,7 +155,7 @@ describe.each(versions)('ioredis %s', (_version, ioredis) => {
     expect(names).toContain('evalsha');
   });
 
-  test('calls resolve and reject of the command, as methods, once', async () => {
+  it('calls resolve and reject of the command, as methods, once', async () => {
     const client = await openReady();
     const settled: string[] = [];
     const original = inside(client).sendCommand.bind(client);
@@ -183,7 +183,7 @@ describe.each(versions)('ioredis %s', (_version, ioredis) => {
     ]);
   });
 
-  test('may be written past: a command on the socket and in the queue is answered', async () => {
+  it('may be written past: a command on the socket and in the queue is answered', async () => {
     const client = await openReady();
     const { stream, condition, commandQueue } = inside(client);
     const command = new ioredis.Command('set', ['past', '1'], { replyEncoding: 'utf8' }) as unknown as Inner;
@@ -202,7 +202,7 @@ describe.each(versions)('ioredis %s', (_version, ioredis) => {
     expect(command.getKeys()).toEqual(['past']);
   });
 
-  test('reads a reply before a listener that was put first when the socket was handed over', async () => {
+  it('reads a reply before a listener that was put first when the socket was handed over', async () => {
     const order: string[] = [];
     const client = open({ lazyConnect: true });
     inside(client).connector = {
@@ -232,7 +232,7 @@ describe.each(versions)('ioredis %s', (_version, ioredis) => {
     expect(order).toEqual(['reply', 'first listener']);
   });
 
-  test('takes its socket from the connector, asks it again after each loss, and tells it to disconnect', async () => {
+  it('takes its socket from the connector, asks it again after each loss, and tells it to disconnect', async () => {
     const client = open({ lazyConnect: true, enableReadyCheck: false });
     let connects = 0;
     let disconnects = 0;
@@ -261,7 +261,7 @@ describe.each(versions)('ioredis %s', (_version, ioredis) => {
     expect(inside(client).manuallyClosing).toBe(false);
   });
 
-  test('with maxRetriesPerRequest 0 gives up everything in flight at a loss, and sends nothing again', async () => {
+  it('with maxRetriesPerRequest 0 gives up everything in flight at a loss, and sends nothing again', async () => {
     const client = await openReady({
       maxRetriesPerRequest: 0,
       retryStrategy: () => 0,
@@ -281,7 +281,7 @@ describe.each(versions)('ioredis %s', (_version, ioredis) => {
     expect(inside(client).commandQueue.length).toBe(0);
   });
 
-  test('keeps what the handshake uses in its condition', async () => {
+  it('keeps what the handshake uses in its condition', async () => {
     const client = open({ lazyConnect: true, username: 'shop', password: 'wrong', db: 3 });
     inside(client).connector = {
       connect: async () => {
@@ -302,7 +302,7 @@ describe.each(versions)('ioredis %s', (_version, ioredis) => {
     expect(inside(client).condition?.select).toBe(4);
   });
 
-  test('speaks RESP2 when its condition says so before the handshake', async () => {
+  it('speaks RESP2 when its condition says so before the handshake', async () => {
     const client = open({ lazyConnect: true });
     inside(client).connector = {
       connect: async () => {
@@ -323,7 +323,7 @@ describe.each(versions)('ioredis %s', (_version, ioredis) => {
     expect(String(await client.client('LIST'))).toContain('resp=2');
   });
 
-  test('knows its subscriptions, and after a loss what they were', async () => {
+  it('knows its subscriptions, and after a loss what they were', async () => {
     const client = await openReady({ retryStrategy: () => 10_000, autoResubscribe: false });
     await client.subscribe('news');
     await client.psubscribe('weather.*');
@@ -337,7 +337,7 @@ describe.each(versions)('ioredis %s', (_version, ioredis) => {
     expect(kept && kept.channels('subscribe')).toEqual(['news']);
   });
 
-  test('parks between two attempts with a timer that may be cleared', async () => {
+  it('parks between two attempts with a timer that may be cleared', async () => {
     const client = await openReady({ retryStrategy: () => 60_000 });
     inside(client).stream?.destroy();
     await waitFor(() => client.status === 'reconnecting');
@@ -356,7 +356,7 @@ describe.each(versions)('ioredis %s', (_version, ioredis) => {
     expect(await client.set('a', '1')).toBe('OK');
   });
 
-  test('duplicates through duplicate(), with the same options and without the overrides of the instance', async () => {
+  it('duplicates through duplicate(), with the same options and without the overrides of the instance', async () => {
     const client = await openReady({ db: 2 });
     inside(client).sendCommand = inside(client).sendCommand.bind(client);
     const duplicate = client.duplicate({ lazyConnect: true });
@@ -367,7 +367,7 @@ describe.each(versions)('ioredis %s', (_version, ioredis) => {
     expect(duplicate.status).toBe('wait');
   });
 
-  test('queues what comes before it is ready, and sends it through sendCommand again', async () => {
+  it('queues what comes before it is ready, and sends it through sendCommand again', async () => {
     const client = open();
     let times = 0;
     const original = inside(client).sendCommand.bind(client);
@@ -379,7 +379,7 @@ describe.each(versions)('ioredis %s', (_version, ioredis) => {
     expect(times).toBe(2);
   });
 
-  test('emits the connector’s errors, and prints nothing when somebody listens', async () => {
+  it('emits the connector’s errors, and prints nothing when somebody listens', async () => {
     const client = open({ lazyConnect: true });
     const errors: Error[] = [];
     client.on('error', (error: Error) => errors.push(error));
@@ -408,7 +408,7 @@ describe('a cluster client', () => {
 
   afterAll(() => group.stop());
 
-  test.each(versions)('of ioredis %s has the inside that is reached for', async (_version, ioredis) => {
+  it.each(versions)('has, in ioredis %s, the internals that are reached for', async (_version, ioredis) => {
     const cluster = new ioredis.Cluster(group.addresses, { lazyConnect: true });
     cluster.on('error', () => undefined);
     const hidden = cluster as unknown as InsideCluster;

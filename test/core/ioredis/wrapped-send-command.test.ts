@@ -1,7 +1,7 @@
 import * as ioredis6 from 'ioredis';
 import * as ioredis5 from 'ioredis-5';
 import * as ioredis56 from 'ioredis-5-6';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { ownSendOf } from '../../../packages/core/src/ioredis/own-send.ts';
 
 const versions: readonly (readonly [string, typeof ioredis6])[] = [
@@ -20,11 +20,11 @@ describe.each(versions)('sendCommand of ioredis %s', (_version, ioredis) => {
     ['Cluster', () => new ioredis.Cluster([], { lazyConnect: true })],
   ] as const;
 
-  test.each(kinds)('of a %s is known as the driver’s own', (_kind, make) => {
+  it.each(kinds)('is known as the driver’s own on a %s', (_kind, make) => {
     expect(ownSendOf(make()).isWrapped).toBeUndefined();
   });
 
-  test.each(kinds)('of a %s that a tracer wrapped is known as wrapped', (_kind, make) => {
+  it.each(kinds)('is known as wrapped on a %s that a tracer wrapped', (_kind, make) => {
     const client = make() as unknown as Sends;
     const original = client.sendCommand;
     client.sendCommand = function traced(this: unknown, ...args) {

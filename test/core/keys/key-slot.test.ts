@@ -1,9 +1,9 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { hashedPart, keySlot } from '../../../packages/core/src/keys/key-slot.ts';
 
 // That the server computes the same is proved in testing/cluster.test.ts.
 describe('the slot of a key', () => {
-  test.each([
+  it.each([
     ['', 0],
     ['123456789', 12_739],
     ['foo', 12_182],
@@ -12,7 +12,7 @@ describe('the slot of a key', () => {
     expect(keySlot(key)).toBe(slot);
   });
 
-  test.each([
+  it.each([
     ['{user1000}.following', 'user1000'],
     ['foo{{bar}}zap', '{bar'],
     ['foo{bar}{zap}', 'bar'],

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { ConfigurationError } from '../../../packages/core/src/errors.ts';
 import { defaults, resolveSettings } from '../../../packages/core/src/options/settings.ts';
 import {
@@ -19,7 +19,7 @@ import { checkKeys, nearest, withDefaults } from '../../../packages/core/src/opt
 
 describe('the nearest right name', () => {
   const names = ['timeoutMs', 'slowCommandMs', 'admission', 'circuit', 'retry', 'connection'];
-  test.each([
+  it.each([
     ['timeout', 'timeoutMs'],
     ['TIMEOUTMS', 'timeoutMs'],
     ['timoutMs', 'timeoutMs'],
@@ -28,30 +28,30 @@ describe('the nearest right name', () => {
     ['retries', 'retry'],
     ['conection', 'connection'],
     ['zzzzzzzzzzz', undefined],
-  ])('of %s is %s', (typed, name) => {
+  ])('is, for %s, %s', (typed, name) => {
     expect(nearest(typed, names)).toBe(name);
   });
 
-  test('of nothing is nothing', () => {
+  it('is undefined where there are no names', () => {
     expect(nearest('anything', [])).toBeUndefined();
   });
 });
 
 describe('a check of options', () => {
-  test('names the whole path, what was given and what is allowed', () => {
+  it('names the whole path, what was given and what is allowed', () => {
     const check = (): void => checkKeys({ inner: -1 }, { inner: durationOf(0) }, 'outer');
     expect(check).toThrow(ConfigurationError);
     expect(check).toThrow(/outer\.inner .*from 0 to 2147483647; given: -1\./);
   });
 
-  test('is not taken in by what every object has', () => {
+  it('takes no inherited property for an option', () => {
     expect(() => checkKeys({ toString: 1 }, { name: countOf(0) }, 'options')).toThrow(
       /options\.toString does not exist/,
     );
     expect(() => checkKeys(JSON.parse('{"__proto__": 1}'), {}, 'options')).toThrow(ConfigurationError);
   });
 
-  test.each([
+  it.each([
     [ratioOf, 0.5, true],
     [ratioOf, 1, true],
     [ratioOf, 0, false],
@@ -91,7 +91,7 @@ describe('a check of options', () => {
     else expect(check).toThrow(ConfigurationError);
   });
 
-  test.each([
+  it.each([
     ['200', "'200'"],
     ['secret'.repeat(20), 'a string'],
     ['redis://:secret@localhost', 'a string'],
@@ -106,7 +106,7 @@ describe('a check of options', () => {
     );
   });
 
-  test('undefined leaves the default in place', () => {
+  it('leaves the default in place of undefined', () => {
     const options = withDefaults({ ttlMs: 1000, prefix: 'lock:' }, { ttlMs: undefined, prefix: '' });
     expect(options).toEqual({ ttlMs: 1000, prefix: '' });
     expect(withDefaults({ ttlMs: 1000 }, undefined)).toEqual({ ttlMs: 1000 });
@@ -114,18 +114,18 @@ describe('a check of options', () => {
 });
 
 describe('settings', () => {
-  test('are the defaults where nothing is said', () => {
+  it('are the defaults where no option is given', () => {
     expect(resolveSettings()).toEqual(defaults);
     expect(Object.isFrozen(resolveSettings())).toBe(true);
   });
 
-  test('keep the defaults beside what is said', () => {
+  it('keep the defaults beside the options that are given', () => {
     const settings = resolveSettings({ admission: { maxWaitMs: 10 }, circuit: { minCalls: 3 } });
     expect(settings.admission).toEqual({ ...defaults.admission, maxWaitMs: 10 });
     expect(settings.circuit).toEqual({ ...defaults.circuit, minCalls: 3 });
   });
 
-  test('the longest period is never shorter than the shortest', () => {
+  it('never have a longest period that is shorter than the shortest', () => {
     const { connection } = resolveSettings({ connection: { minPeriodMs: 500, maxPeriodMs: 100 } });
     expect(connection).toMatchObject({ minPeriodMs: 500, maxPeriodMs: 500 });
   });

@@ -100,7 +100,7 @@ describe('a server that wants credentials', () => {
     });
   });
 
-  it('is recognised when it wants none', async () => {
+  it('is told apart from one that wants none', async () => {
     const message = await connectTo(await start()).say('AUTH needless');
     expect(message).toMatch(
       /^ERR AUTH <password> called without any password configured for the default user/,
@@ -138,7 +138,7 @@ describe('a mistake of the caller', () => {
     });
   });
 
-  it('within MULTI is left to the answer of its own command', async () => {
+  it('is left to the answer of its own command within MULTI', async () => {
     const telnet = connectTo(await start());
     await telnet.say('MULTI');
     await telnet.say('BOGUS');

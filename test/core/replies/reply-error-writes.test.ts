@@ -145,7 +145,7 @@ describe('a primary that was demoted', () => {
     },
   );
 
-  it('is not meant when somebody unblocks the client', async () => {
+  it('is not suspected when somebody unblocks the client', async () => {
     const server = await start();
     const telnet = connectTo(server);
     const id = await telnet.say('CLIENT ID');

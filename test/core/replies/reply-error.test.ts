@@ -73,7 +73,7 @@ describe('an error answer', () => {
       "-READONLY You can't write against a read only replica.",
       { ...away, code: 'READONLY', cause: 'read-only' },
     ],
-  ])('%s', (message, verdict) => {
+  ])('has its verdict: %s', (message, verdict) => {
     expect(classifyReply(message)).toMatchObject(verdict);
   });
 
@@ -87,12 +87,12 @@ describe('an error answer', () => {
     'LOADING: soon',
     'ERR LOADING',
     'ERR',
-  ])('that says "%s" is the caller\'s', (message) => {
+  ])('is a mistake of the caller when it says "%s"', (message) => {
     expect(classifyReply(message)).toMatchObject(refused);
   });
 
   it.each(['', 'wrong number', 'busy', 'LOADING: soon'])(
-    'that begins with no code, "%s", has the code ERR',
+    'has the code ERR when it begins with no code: "%s"',
     (message) => {
       expect(classifyReply(message).code).toBe('ERR');
     },

@@ -1,8 +1,8 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { isReplyMarker, parseReplyHeader } from '../../../packages/core/src/replies/reply-header.ts';
 
 describe('the first line of a reply', () => {
-  test.each([
+  it.each([
     ['+OK', { kind: 'value', value: 'OK' }],
     ['$5', { kind: 'text', type: 'string', bytes: 5 }],
     ['!5', { kind: 'text', type: 'error', bytes: 5 }],
@@ -17,11 +17,11 @@ describe('the first line of a reply', () => {
     ['*x', { kind: 'invalid', reason: 'malformed' }],
     ['HTTP/1.1 400', { kind: 'invalid', reason: 'not-resp' }],
     ['', { kind: 'invalid', reason: 'not-resp' }],
-  ])('%j', (line, header) => {
+  ])('is read from %j', (line, header) => {
     expect(parseReplyHeader(line)).toEqual(header);
   });
 
-  test('begins with a byte that names its type', () => {
+  it('begins with a byte that names its type', () => {
     const markers = Array.from({ length: 256 }, (_, byte) => byte).filter(isReplyMarker);
     expect(Buffer.from(markers).toString()).toBe('!#$%(*+,-:=>_|~');
     for (const marker of markers)

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { ReplyReader } from '../../../packages/core/src/replies/reply-reader.ts';
 import { piecesOf, pushAll } from './push-all.ts';
 
@@ -50,7 +50,7 @@ function cutAt(bytes: Buffer, shares: readonly number[]): Buffer[] {
 const shares = fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { maxLength: 12 });
 
 describe('any split of the bytes into chunks', () => {
-  test('gives the same replies', () => {
+  it('gives the same replies', () => {
     fc.assert(
       fc.property(fc.array(fc.oneof(reply, push), { maxLength: 6 }), shares, (sent, cuts) => {
         const bytes = Buffer.from(sent.join(''));
@@ -64,7 +64,7 @@ describe('any split of the bytes into chunks', () => {
     );
   });
 
-  test('gives the same replies and the same failure when a byte of them was changed', () => {
+  it('gives the same replies and the same failure when a byte of them was changed', () => {
     fc.assert(
       fc.property(
         fc.array(reply, { minLength: 1, maxLength: 6 }),
@@ -84,7 +84,7 @@ describe('any split of the bytes into chunks', () => {
     );
   });
 
-  test('throws nothing, whatever the bytes are', () => {
+  it('throws nothing, whatever the bytes are', () => {
     const garbage = fc.array(
       fc.oneof(
         fc.constantFrom('*', '$', '%', '-1', '\r\n', '99999', '?', '|', ':', '='),

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { ConfigurationError } from '../../../packages/core/src/errors.ts';
 import type { ProtocolErrorReason } from '../../../packages/core/src/replies/protocol-error.ts';
 import { defaultReplyLimits, type ReplyLimits } from '../../../packages/core/src/replies/reply-limits.ts';
@@ -7,8 +7,8 @@ import { piecesOf, pushAll } from './push-all.ts';
 
 const wholes = [1, 2, 3, 1000, 1_000_000];
 
-describe('what a peer sends that is no reply', () => {
-  test.each<readonly [string, string, ProtocolErrorReason]>([
+describe('bytes that are no reply', () => {
+  it.each<readonly [string, string, ProtocolErrorReason]>([
     ['HTTP', 'HTTP/1.1 400', 'not-resp'],
     ['SSH', 'SSH-2.0', 'not-resp'],
     ['zeros', '\0\0', 'not-resp'],
@@ -55,21 +55,21 @@ describe('what a peer sends that is no reply', () => {
     ['a bulk larger than a string', '$4294967296\r\n', 'too-large'],
     ['a line that never ends', `+${'x'.repeat(100_000)}`, 'line-too-long'],
     ['a length that never ends', `$${'1'.repeat(100_000)}`, 'line-too-long'],
-  ])('is a typed failure, however it is cut: %s', (_name, text, reason) => {
+  ])('fail with a reason, however they are cut: %s', (_name, text, reason) => {
     const bytes = Buffer.from(text, 'latin1');
     for (const size of wholes) {
       expect(pushAll(new ReplyReader(), piecesOf(bytes, size))).toEqual({ replies: [], reason });
     }
   });
 
-  test('does not quote the peer', () => {
+  it('fail without being quoted', () => {
     const { failure } = new ReplyReader().push(Buffer.from('hunter2'));
     expect(`${failure?.message} ${failure?.stack} ${JSON.stringify(failure)}`).not.toContain('hunter');
   });
 });
 
 describe('a limit of the reply reader', () => {
-  test.each<readonly [keyof ReplyLimits, number, string, string, ProtocolErrorReason]>([
+  it.each<readonly [keyof ReplyLimits, number, string, string, ProtocolErrorReason]>([
     ['maxLineBytes', 5, '+abcd\r\n', '+abcde\r\n', 'line-too-long'],
     ['maxDepth', 3, '*1\r\n*1\r\n*1\r\n:1\r\n', '*1\r\n*1\r\n*1\r\n*1\r\n:1\r\n', 'too-deep'],
     ['maxDepth', 1, '*0\r\n', '*1\r\n*0\r\n', 'too-deep'],
@@ -80,7 +80,7 @@ describe('a limit of the reply reader', () => {
     ['maxReplyBytes', 20, '*2\r\n$2\r\nab\r\n$2\r\ncd\r\n', '*2\r\n$2\r\nab\r\n$3\r\n', 'too-large'],
     ['maxReplyBytes', 20, '*2\r\n$3\r\nabc\r\n+cd\r\n', '*2\r\n$3\r\nabc\r\n+cdefg\r\n', 'too-large'],
     ['maxReplyBytes', 20, '|1\r\n+a\r\n+b\r\n+abc\r\n', '|1\r\n+a\r\n+b\r\n+abcdef\r\n', 'too-large'],
-  ])('%s of %i holds to the byte', (name, limit, within, beyond, reason) => {
+  ])('is kept to the byte: %s of %i', (name, limit, within, beyond, reason) => {
     for (const size of wholes) {
       const reader = new ReplyReader({ [name]: limit });
       expect(pushAll(reader, piecesOf(Buffer.from(within), size)).reason).toBeUndefined();
@@ -89,7 +89,7 @@ describe('a limit of the reply reader', () => {
     }
   });
 
-  test('maxLineBytes fails a line as soon as it is too long, and not before', () => {
+  it('maxLineBytes fails a line as soon as it is too long, and not before', () => {
     for (const size of wholes) {
       const open = (text: string) =>
         pushAll(new ReplyReader({ maxLineBytes: 5 }), piecesOf(Buffer.from(text), size));
@@ -98,20 +98,20 @@ describe('a limit of the reply reader', () => {
     }
   });
 
-  test('counts each reply by itself', () => {
+  it('counts each reply by itself', () => {
     const reader = new ReplyReader({ maxElements: 2, maxReplyBytes: 14 });
     const bytes = Buffer.from('*2\r\n:1\r\n:2\r\n'.repeat(100));
     expect(pushAll(reader, piecesOf(bytes, 7)).replies).toHaveLength(100);
   });
 
-  test('is exceeded by attributes to which no value comes', () => {
+  it('is exceeded by attributes to which no value comes', () => {
     const reader = new ReplyReader({ maxReplyBytes: 1000 });
     expect(pushAll(reader, piecesOf(Buffer.from('|1\r\n+a\r\n+b\r\n'.repeat(100)), 64))).toMatchObject({
       reason: 'too-large',
     });
   });
 
-  test('leaves room for a bulk of 64 MiB and a list of a million', () => {
+  it('leaves room for a bulk of 64 MiB and a list of a million', () => {
     const size = 64 * 1024 * 1024;
     const bulk = Buffer.concat([Buffer.from(`$${size}\r\n`), Buffer.alloc(size, 'x'), Buffer.from('\r\n')]);
     const list = Buffer.from(`*1000000\r\n${':1\r\n'.repeat(1_000_000)}`);
@@ -119,19 +119,19 @@ describe('a limit of the reply reader', () => {
     expect(pushAll(new ReplyReader(), piecesOf(list, 65_536)).replies[0]).toHaveLength(1_000_000);
   });
 
-  test.each([
+  it.each([
     [{ maxDepht: 3 }, /limits\.maxDepht does not exist\. Did you mean maxDepth\?/],
     [{ maxDepth: 0 }, /limits\.maxDepth must be a whole number from 1/],
     [{ maxLineBytes: 1.5 }, /limits\.maxLineBytes/],
     [{ maxReplyBytes: 2 ** 32 }, /limits\.maxReplyBytes/],
     [{ maxElements: '5' }, /limits\.maxElements/],
-  ])('%j is refused', (limits, message) => {
+  ])('is refused when it is %j', (limits, message) => {
     const make = () => new ReplyReader(limits as Partial<ReplyLimits>);
     expect(make).toThrow(ConfigurationError);
     expect(make).toThrow(message);
   });
 
-  test('that is undefined has its default', () => {
+  it('has its default when it is undefined', () => {
     const limits = { maxDepth: undefined } as unknown as Partial<ReplyLimits>;
     const nested = '*1\r\n'.repeat(defaultReplyLimits.maxDepth);
     expect(new ReplyReader(limits).push(Buffer.from(nested)).failure).toBeUndefined();

@@ -1,10 +1,10 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { ErrorReply, PushReply, type Reply } from '../../../packages/core/src/replies/reply.ts';
 import { ReplyReader } from '../../../packages/core/src/replies/reply-reader.ts';
 import { pushAll } from './push-all.ts';
 
 describe('the reply reader', () => {
-  test.each<readonly [string, string, Reply]>([
+  it.each<readonly [string, string, Reply]>([
     ['a simple string', '+OK\r\n', 'OK'],
     ['an empty simple string', '+\r\n', ''],
     ['a simple string with a lone line feed', '+a\nb\r\n', 'a\nb'],
@@ -49,7 +49,7 @@ describe('the reply reader', () => {
     expect(new ReplyReader().push(Buffer.from(text))).toEqual({ replies: [reply], failure: undefined });
   });
 
-  test('reads errors as values, word for word', () => {
+  it('reads errors as values, word for word', () => {
     const text = '-NOAUTH Authentication required.\r\n!9\r\nERR wrong\r\n';
     const [plain, bulk] = new ReplyReader().push(Buffer.from(text)).replies;
     expect(plain).toBeInstanceOf(ErrorReply);
@@ -58,14 +58,14 @@ describe('the reply reader', () => {
     expect(bulk).toMatchObject({ message: 'ERR wrong', code: 'ERR' });
   });
 
-  test('reads replies that arrive together, and keeps what is not complete', () => {
+  it('reads replies that arrive together, and keeps what is not complete', () => {
     const reader = new ReplyReader();
     expect(reader.push(Buffer.from('+a\r\n:1\r\n$3\r\nab')).replies).toEqual(['a', 1]);
     expect(reader.push(Buffer.from('')).replies).toEqual([]);
     expect(reader.push(Buffer.from('c\r\n')).replies).toEqual(['abc']);
   });
 
-  test('reads byte by byte', () => {
+  it('reads byte by byte', () => {
     const bytes = Buffer.from('*2\r\n$5\r\nhello\r\n:1\r\n-LOADING Redis is loading\r\n');
     const { replies } = pushAll(
       new ReplyReader(),
@@ -74,7 +74,7 @@ describe('the reply reader', () => {
     expect(replies).toEqual([['hello', 1], new ErrorReply('LOADING Redis is loading')]);
   });
 
-  test('gives the replies before a failure with it, and reads nothing after it', () => {
+  it('gives the replies before a failure with it, and reads nothing after it', () => {
     const reader = new ReplyReader();
     const { replies, failure } = reader.push(Buffer.from('+a\r\n+b\r\nHTTP/1.1 400\r\n'));
     expect(replies).toEqual(['a', 'b']);

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { ReplyReader } from '../../../packages/core/src/replies/reply-reader.ts';
 import { piecesOf, pushAll } from './push-all.ts';
 
@@ -21,7 +21,7 @@ function listOf(count: number): Buffer {
 }
 
 describe('the work of the reply reader', () => {
-  test.each([1, 7, 1000, 1460, 65_536])('grows with the bytes alone in chunks of %i', (size) => {
+  it.each([1, 7, 1000, 1460, 65_536])('grows with the bytes alone in chunks of %i', (size) => {
     const scale = size < 100 ? 1 : 16;
     for (const make of [bulkOf, listOf]) {
       const few = workPerByte(make(20_000 * scale), size);
@@ -32,11 +32,11 @@ describe('the work of the reply reader', () => {
     }
   });
 
-  test('is the same for a line that comes byte by byte', () => {
+  it('is the same for a line that comes byte by byte', () => {
     expect(workPerByte(Buffer.from(`+${'x'.repeat(60_000)}\r\n`), 1)).toBeLessThanOrEqual(mostPerByte);
   });
 
-  test('is the same for lists within lists', () => {
+  it('is the same for lists within lists', () => {
     const nested = Buffer.from(`*20000\r\n${'*2\r\n*1\r\n:1\r\n+abc\r\n'.repeat(20_000)}`);
     expect(workPerByte(nested, 1)).toBeLessThanOrEqual(mostPerByte);
     expect(workPerByte(nested, 1460)).toBeLessThanOrEqual(mostPerByte);

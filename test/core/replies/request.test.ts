@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
 import { startOddPeer, startRedis } from '@redis-resilience/testing';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { ErrorReply } from '../../../packages/core/src/replies/reply.ts';
 import { request } from '../../../packages/core/src/replies/request.ts';
 
@@ -15,7 +15,7 @@ async function connectTo({ port }: { readonly port: number }): Promise<Socket> {
 }
 
 describe('a request', () => {
-  test('resolves with one reply for each command, error replies among them', async () => {
+  it('resolves with one reply for each command, error replies among them', async () => {
     const server = await startRedis();
     onTestFinished(() => server.stop());
     const socket = await connectTo(server);
@@ -26,7 +26,7 @@ describe('a request', () => {
     expect(socket.isPaused()).toBe(true);
   });
 
-  test('takes no push for a reply', async () => {
+  it('takes no push for a reply', async () => {
     const server = await startRedis();
     onTestFinished(() => server.stop());
     const socket = await connectTo(server);
@@ -40,21 +40,21 @@ describe('a request', () => {
     expect(await request(socket, [['GET', 'k'], ['PING']], never)).toEqual(['w', 'PONG']);
   });
 
-  test('rejects with the reply of a server that has no connection left', async () => {
+  it('rejects with the reply of a server that has no connection left', async () => {
     const peer = await startOddPeer('max-clients');
     onTestFinished(() => peer.close());
     const refused = request(await connectTo(peer), [['PING'], ['INFO']], never);
     await expect(refused).rejects.toMatchObject({ name: 'ErrorReply', message: /max number of clients/ });
   });
 
-  test('rejects when the peer is no Redis', async () => {
+  it('rejects when the peer is no Redis', async () => {
     const peer = await startOddPeer('http');
     onTestFinished(() => peer.close());
     const refused = request(await connectTo(peer), [['PING']], never);
     await expect(refused).rejects.toMatchObject({ name: 'ProtocolError', reason: 'not-resp' });
   });
 
-  test('rejects with the reason of its signal, and leaves the socket without listeners', async () => {
+  it('rejects with the reason of its signal, and leaves the socket without listeners', async () => {
     const peer = await startOddPeer('silent');
     onTestFinished(() => peer.close());
     const socket = await connectTo(peer);
@@ -66,7 +66,7 @@ describe('a request', () => {
     expect(socket.listenerCount('data') + socket.listenerCount('close')).toBe(0);
   });
 
-  test('rejects when the connection is closed in between, and when it was before', async () => {
+  it('rejects when the connection is closed in between, and when it was before', async () => {
     const server = createServer((socket) => socket.once('data', () => socket.end('+OK\r\n')));
     server.listen(0, '127.0.0.1');
     onTestFinished(() => void server.close());

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import {
   statusOf,
   type StatusFacts,
@@ -41,7 +41,7 @@ const rows: readonly (readonly [string, Partial<StatusFacts>, StatusVerdict])[] 
     { status: 'degraded', reads: true, writes: true, cause: 'connection-refused' },
   ],
   [
-    'a cluster that is down for want of a primary',
+    'a cluster that is down because a primary is missing',
     { connection: 'stalled', connectionCause: 'cluster-down', partlyAwayBy: 'connection-refused' },
     { status: 'down', reads: false, writes: false, cause: 'cluster-down' },
   ],
@@ -108,7 +108,7 @@ const rows: readonly (readonly [string, Partial<StatusFacts>, StatusVerdict])[] 
 ];
 
 describe('the status', () => {
-  test.each(rows)('%s', (_what, facts, verdict) => {
+  it.each(rows)('is judged for the case: %s', (_what, facts, verdict) => {
     expect(statusOf({ ...well, ...facts })).toEqual(verdict);
   });
 });

@@ -13,7 +13,7 @@ describe('the replica to connect to', () => {
     [0, one],
     [0.34, two],
     [0.99, three],
-  ])('is any of them: drawn %d', (number, expected) => {
+  ])('is any of them: the one drawn by %d', (number, expected) => {
     expect(chooseReplica(all, undefined, undefined, draw(number))).toBe(expected);
     expect(chooseReplica(all, null, undefined, draw(number))).toBe(expected);
   });
@@ -23,7 +23,7 @@ describe('the replica to connect to', () => {
     expect(chooseReplica([replica('1', flags)], undefined, undefined, draw(0))).toBe(undefined);
   });
 
-  it('is told nothing about its health by a sentinel of old', () => {
+  it('may be one of whose health an old sentinel tells nothing', () => {
     const terse = { ip: '10.0.0.1', port: '1' };
     expect(chooseReplica([terse], undefined, undefined, draw(0))).toBe(terse);
   });
@@ -79,7 +79,7 @@ describe('the replica to connect to', () => {
     expect(chooseReplica(all, preferred, undefined, draw(0))).toBe(expected);
   });
 
-  it('is another one than that which was tried a moment ago, if there is another', () => {
+  it('is not the one that was tried a moment ago, if there is another', () => {
     expect(chooseReplica(all, undefined, one, draw(0))).toBe(two);
     expect(chooseReplica(all, { ip: '10.0.0.1', port: '1' }, one, draw(0))).toBe(two);
     expect(chooseReplica([one], undefined, one, draw(0))).toBe(one);
@@ -88,7 +88,7 @@ describe('the replica to connect to', () => {
     expect(chooseReplica([sameHost, two], undefined, one, draw(0))).toBe(sameHost);
   });
 
-  it('is chosen by the function among those that can be had', () => {
+  it('is chosen by the function among those that are available', () => {
     let offered: Replica[] = [];
     const choose = (available: Replica[]): Replica | null => {
       offered = available;

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { waitFor } from '@redis-resilience/testing';
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { CoalescedWrites } from '../../../packages/core/src/socket/coalesced-writes.ts';
 
 interface Pair extends AsyncDisposable {
@@ -47,7 +47,7 @@ async function openPair(): Promise<Pair> {
 }
 
 describe('writes of one turn', () => {
-  test('leave together, in order', async () => {
+  it('leave together, in order', async () => {
     await using pair = await openPair();
     for (let index = 0; index < 50; index++) pair.socket.write(`command ${index};`);
     const expected = Array.from({ length: 50 }, (_, index) => `command ${index};`).join('');
@@ -57,7 +57,7 @@ describe('writes of one turn', () => {
     expect(pair.flushes).toHaveLength(1);
   });
 
-  test('of many bytes leave in few calls, and large values are not joined', async () => {
+  it('leave in few calls when they are of many bytes, without joining large values', async () => {
     await using pair = await openPair();
     const large = 'x'.repeat(100_000);
     const binary = Buffer.alloc(50_000, 7);
@@ -75,7 +75,7 @@ describe('writes of one turn', () => {
     expect(pair.flushes.length).toBeLessThanOrEqual(3);
   });
 
-  test('stay while the kernel takes no more, and leave in order when it does', async () => {
+  it('stay while the kernel takes no more, and leave in order when it does', async () => {
     await using pair = await openPair();
     pair.peer.pause();
     const block = 'y'.repeat(64_000);
@@ -99,14 +99,14 @@ describe('writes of one turn', () => {
     expect(pair.writes.isBlocked).toBe(false);
   });
 
-  test('leave before the end of the socket', async () => {
+  it('leave before the end of the socket', async () => {
     await using pair = await openPair();
     pair.socket.write('last words');
     pair.socket.end();
     await waitFor(() => pair.received().toString() === 'last words');
   });
 
-  test('with a callback or an encoding keep their place', async () => {
+  it('keep their place when they have a callback or an encoding', async () => {
     await using pair = await openPair();
     pair.socket.write('one ');
     const called = new Promise<void>((resolve, reject) => {
@@ -117,7 +117,7 @@ describe('writes of one turn', () => {
     await waitFor(() => pair.received().toString() === 'one two three');
   });
 
-  test('on a destroyed socket do nothing', async () => {
+  it('do nothing on a destroyed socket', async () => {
     await using pair = await openPair();
     pair.socket.on('error', () => undefined);
     pair.socket.write('never');
@@ -127,7 +127,7 @@ describe('writes of one turn', () => {
     expect(pair.received().length).toBe(0);
   });
 
-  test('arrive whole and in order, whatever their sizes and turns', async () => {
+  it('arrive whole and in order, whatever their sizes and turns', async () => {
     const chunk = fc.oneof(
       fc.string({ minLength: 1, maxLength: 40 }),
       fc.string({ minLength: 1, maxLength: 3 }).map((text) => text.repeat(9_000)),

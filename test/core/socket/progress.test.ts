@@ -1,16 +1,16 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { Progress } from '../../../packages/core/src/socket/progress.ts';
 
 const asked = { name: 'get' };
 const askedNext = { name: 'set' };
 
 describe('bytes that are read', () => {
-  test('are a sign of life while nothing is asked', () => {
+  it('are a sign of life while nothing is asked', () => {
     const progress = new Progress();
     expect([1, 1, 1].map((bytes) => progress.isMadeBy(bytes, undefined))).toEqual([true, true, true]);
   });
 
-  test('are one for each answer, however short', () => {
+  it('are a sign of life with each answer, however short', () => {
     const progress = new Progress();
     expect([asked, askedNext, asked].map((pending) => progress.isMadeBy(5, pending))).toEqual([
       true,
@@ -19,7 +19,7 @@ describe('bytes that are read', () => {
     ]);
   });
 
-  test('are none while an answer that has begun only trickles', () => {
+  it('are no sign of life while an answer that has begun only trickles', () => {
     const progress = new Progress();
     expect(progress.isMadeBy(1, asked)).toBe(true);
     for (let bytes = 1; bytes < 512; bytes++) expect(progress.isMadeBy(1, asked)).toBe(false);
@@ -28,12 +28,12 @@ describe('bytes that are read', () => {
     expect(progress.isMadeBy(1, asked)).toBe(true);
   });
 
-  test('are one with each large piece of a long answer', () => {
+  it('are a sign of life with each large piece of a long answer', () => {
     const progress = new Progress();
     expect([65_536, 512, 511].map((bytes) => progress.isMadeBy(bytes, asked))).toEqual([true, true, false]);
   });
 
-  test('are counted anew for the next answer', () => {
+  it('are counted from zero for the next answer', () => {
     const progress = new Progress();
     progress.isMadeBy(1, asked);
     progress.isMadeBy(500, asked);

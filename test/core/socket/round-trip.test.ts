@@ -1,12 +1,12 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { RoundTrip } from '../../../packages/core/src/socket/round-trip.ts';
 
 describe('the usual round trip', () => {
-  test('begins with the floor', () => {
+  it('begins with the floor', () => {
     expect(new RoundTrip(200, 2_000).limitMs()).toBe(200);
   });
 
-  test('takes its first sample for the mean, and half of it for the deviation', () => {
+  it('takes its first sample for the mean, and half of it for the deviation', () => {
     const roundTrip = new RoundTrip(1, 2_000);
     expect(roundTrip.meanMs).toBe(0);
     expect(roundTrip.limitMs()).toBe(1);
@@ -15,7 +15,7 @@ describe('the usual round trip', () => {
     expect(roundTrip.limitMs()).toBe(10 * 0.5 + 4 * 0.25);
   });
 
-  test('moves a tenth of the way to each further sample', () => {
+  it('moves a tenth of the way to each further sample', () => {
     const roundTrip = new RoundTrip(1, 2_000);
     roundTrip.observe(0.5);
     roundTrip.observe(2.5);
@@ -23,7 +23,7 @@ describe('the usual round trip', () => {
     expect(roundTrip.limitMs()).toBeCloseTo(10 * 0.7 + 4 * (0.25 + 0.1 * (2 - 0.25)), 9);
   });
 
-  test('tolerates ten round trips of a distant server', () => {
+  it('tolerates ten round trips of a distant server', () => {
     const roundTrip = new RoundTrip(200, 2_000);
     for (let sample = 0; sample < 200; sample++) roundTrip.observe(50);
     expect(roundTrip.meanMs).toBeCloseTo(50, 5);
@@ -31,7 +31,7 @@ describe('the usual round trip', () => {
     expect(roundTrip.limitMs()).toBeLessThan(510);
   });
 
-  test('stays within floor and ceiling', () => {
+  it('stays within floor and ceiling', () => {
     const roundTrip = new RoundTrip(200, 2_000);
     for (let sample = 0; sample < 100; sample++) roundTrip.observe(0.1);
     expect(roundTrip.limitMs()).toBe(200);
@@ -39,21 +39,21 @@ describe('the usual round trip', () => {
     expect(roundTrip.limitMs()).toBe(2_000);
   });
 
-  test('is hardly moved by an answer that came after a stall, however long', () => {
+  it('is hardly moved by an answer that came after a stall, however long', () => {
     const roundTrip = new RoundTrip(200, 1_000);
     for (let sample = 0; sample < 20; sample++) roundTrip.observe(1);
     roundTrip.observe(60_000);
     expect(roundTrip.limitMs()).toBeLessThan(350);
   });
 
-  test('follows a server that has become distant within a few answers', () => {
+  it('follows a server that has become distant within a few answers', () => {
     const roundTrip = new RoundTrip(200, 10_000);
     for (let sample = 0; sample < 100; sample++) roundTrip.observe(1);
     for (let sample = 0; sample < 12; sample++) roundTrip.observe(400);
     expect(roundTrip.limitMs()).toBeGreaterThan(1_000);
   });
 
-  test('one slow answer does not move it far', () => {
+  it('is not moved far by one slow answer', () => {
     const roundTrip = new RoundTrip(10, 2_000);
     for (let sample = 0; sample < 100; sample++) roundTrip.observe(2);
     const before = roundTrip.limitMs();

@@ -1,8 +1,8 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { clusterNodeOptions } from '../../../packages/core/src/target/cluster-node.ts';
 
 describe('a node of a cluster', () => {
-  test.each([
+  it.each([
     ['redis.example', { host: 'redis.example', port: 6379 }],
     ['redis.example:7000', { host: 'redis.example', port: 7000 }],
     ['[::1]:7000', { host: '::1', port: 7000 }],
@@ -12,14 +12,14 @@ describe('a node of a cluster', () => {
     expect(clusterNodeOptions(node)).toMatchObject(options);
   });
 
-  test('that is a port or options stays as it is', () => {
+  it('stays as it is when it is a port or options', () => {
     const options = { host: 'redis.example', port: 7000 };
     expect(clusterNodeOptions(options)).toBe(options);
     expect(clusterNodeOptions(7000)).toBe(7000);
   });
 
-  test.each(['redis+sentinel://a/b', 'redis+cluster://a', '/tmp/a.sock', 'redis://a/1', 'redis://a:x', ''])(
-    'is not %j',
+  it.each(['redis+sentinel://a/b', 'redis+cluster://a', '/tmp/a.sock', 'redis://a/1', 'redis://a:x', ''])(
+    'cannot be %j',
     (node) => {
       expect(() => clusterNodeOptions(node)).toThrow(/^The Redis URL /);
     },

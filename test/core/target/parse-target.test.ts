@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { ParsedTarget } from '../../../packages/core/src/target/parsed-target.ts';
 import { parseTarget } from '../../../packages/core/src/target/parse-target.ts';
 
@@ -31,7 +31,7 @@ const cluster = {
 } as const;
 
 describe('a Redis URL', () => {
-  test.each<readonly [string, ParsedTarget]>([
+  it.each<readonly [string, ParsedTarget]>([
     ['redis://', server],
     ['redis:///', server],
     ['redis://localhost', server],
@@ -100,13 +100,13 @@ describe('a Redis URL', () => {
         ],
       },
     ],
-  ])('%s', (text, target) => {
+  ])('is parsed: %s', (text, target) => {
     expect(parseTarget(text)).toEqual(target);
   });
 });
 
 describe('the login of a Redis URL', () => {
-  test.each([
+  it.each([
     ['redis://localhost', undefined],
     ['redis://@localhost', undefined],
     ['redis://:@localhost', undefined],
@@ -125,7 +125,7 @@ describe('the login of a Redis URL', () => {
     ['/tmp/a.sock?password=secret%40', { username: undefined, password: 'secret@' }],
     ['redis+sentinel://user:secret@localhost/mymaster', { username: 'user', password: 'secret' }],
     ['redis+cluster://:secret@localhost,other', { username: undefined, password: 'secret' }],
-  ])('%s', (text, login) => {
+  ])('is parsed: %s', (text, login) => {
     expect(parseTarget(text).login).toEqual(login);
   });
 });

@@ -1,12 +1,12 @@
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { ConfigurationError } from '../../../packages/core/src/errors.ts';
 import { parseTarget } from '../../../packages/core/src/target/parse-target.ts';
 
 const login = /write \/ \? # @ % as %2F %3F %23 %40 %25/;
 
 describe('a refused Redis URL', () => {
-  test.each<readonly [string, RegExp]>([
+  it.each<readonly [string, RegExp]>([
     ['', /is empty/],
     [' redis://localhost', /begins or ends with a blank/],
     ['redis://localhost\n', /begins or ends with a blank/],
@@ -97,7 +97,7 @@ describe('a refused Redis URL', () => {
     ['redis+cluster://localhost?family=4', /parameter family, which has no use there/],
     ['/tmp/a.sock?tls=true', /parameter tls, which has no use there/],
     ['/tmp/a.sock?hunter2', /unknown parameter/],
-  ])('%j', (text, problem) => {
+  ])('is refused: %j', (text, problem) => {
     const refuse = () => parseTarget(text);
     expect(refuse).toThrow(ConfigurationError);
     expect(refuse).toThrow(problem);
@@ -105,7 +105,7 @@ describe('a refused Redis URL', () => {
     expect(refuse).not.toThrow(/hun|ter2/);
   });
 
-  test('shows no part of a text, whatever the text is', () => {
+  it('shows no part of a text, whatever the text is', () => {
     const piece = fc.constantFrom(
       'redis',
       'rediss',
@@ -139,7 +139,7 @@ describe('a refused Redis URL', () => {
     );
   });
 
-  test('is never one whose parts were escaped', () => {
+  it('is never one whose parts were escaped', () => {
     const anything = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 20 });
     fc.assert(
       fc.property(

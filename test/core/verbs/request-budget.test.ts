@@ -1,5 +1,5 @@
 import { ManualClock } from '@redis-resilience/testing';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import {
   currentRequestBudget,
   remainingBudgetMs,
@@ -8,7 +8,7 @@ import {
 } from '../../../packages/core/src/verbs/request-budget.ts';
 
 describe('the budget of a request', () => {
-  test('counts the time in which something was pending, once', () => {
+  it('counts the time in which something was pending, once', () => {
     const budget = new RequestBudget(100);
     budget.startWaiting(0);
     budget.startWaiting(10);
@@ -22,11 +22,11 @@ describe('the budget of a request', () => {
     expect(budget.remainingMs(2_000)).toBe(0);
   });
 
-  test('of nothing is spent from the start', () => {
+  it('is spent from the start when it is nothing', () => {
     expect(new RequestBudget(0).isSpent(0)).toBe(true);
   });
 
-  test('holds for what a request starts, also later, and for nobody else', async () => {
+  it('holds for all that a request starts, also later, and for nothing else', async () => {
     const clock = new ManualClock();
     expect(currentRequestBudget()).toBeUndefined();
     const later = runWithBudget(100, async () => {
@@ -38,13 +38,13 @@ describe('the budget of a request', () => {
     expect(await later).toBe(100);
   });
 
-  test('inside another replaces it', () => {
+  it('replaces another one that it is set within', () => {
     const clock = new ManualClock();
     const left = runWithBudget(100, () => runWithBudget(500, () => remainingBudgetMs(clock)));
     expect(left).toBe(500);
   });
 
-  test('gives what its work gives, and throws what it throws', () => {
+  it('returns what its work returns, and throws what it throws', () => {
     expect(runWithBudget(100, () => 'done')).toBe('done');
     expect(() =>
       runWithBudget(100, () => {

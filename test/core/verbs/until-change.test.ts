@@ -16,7 +16,7 @@ function resilienceInOutage() {
   };
 }
 
-describe('waiting for a change', () => {
+describe('a wait for a change', () => {
   it('ends with the first snapshot that satisfies the condition, and stops listening', async () => {
     const clock = new ManualClock();
     const resilience = resilienceInOutage();

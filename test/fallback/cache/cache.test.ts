@@ -94,7 +94,7 @@ describe('getOrLoad', () => {
     expect(loader).toHaveBeenCalledTimes(3);
   });
 
-  it('answers a value past its ttl at once, marked stale, and loads it anew meanwhile', async () => {
+  it('answers a value past its ttl at once, marked stale, and loads it again meanwhile', async () => {
     const { clock, travel } = wallClock();
     const cache = cacheOn(await stage(), {
       ttlMs: 1000,
@@ -113,7 +113,7 @@ describe('getOrLoad', () => {
     });
   });
 
-  it('loads anew before the end of the ttl when chance says so', async () => {
+  it('loads again before the end of the ttl when chance says so', async () => {
     let chance = 0;
     const { clock, travel } = wallClock();
     const cache = cacheOn(await stage(), { ttlMs: 1000, random: () => chance, clock });
@@ -167,7 +167,7 @@ describe('getOrLoad', () => {
   });
 });
 
-describe('while Redis is away', () => {
+describe('a cache while Redis is away', () => {
   it('answers from the local copy, marked stale', async () => {
     const here = await stage();
     const cache = cacheOn(here);
@@ -207,7 +207,7 @@ describe('while Redis is away', () => {
     await expect(here.server.command('DBSIZE')).resolves.toBe(120);
   });
 
-  it('stands a stale copy in for a loader that fails, within staleIfErrorMs', async () => {
+  it('answers with a stale copy when the loader fails, within staleIfErrorMs', async () => {
     const { clock, travel } = wallClock();
     const here = await stage();
     const cache = cacheOn(here, { ttlMs: 1000, staleIfErrorMs: 10_000, clock });
@@ -253,7 +253,7 @@ describe('the loader bulkhead', () => {
     expect(most).toBe(3);
   });
 
-  it('answers stale or with the fallback what is too much for it', async () => {
+  it('answers with a stale value or the fallback when it is full', async () => {
     const { clock, travel } = wallClock();
     const cache = cacheOn(await stage(), { ttlMs: 1000, maxConcurrentLoads: 1, maxQueuedLoads: 0, clock });
     await cache.getOrLoad('known', () => 'old');

@@ -5,7 +5,7 @@ import { openShop } from '../../bench/fallback/shop.ts';
 
 // The whole drama, 10 s killed and 5 s frozen, is bench/fallback/shop-in-outage.ts.
 it(
-  'serves a shop of 500 requests/s before a database of 100 loads/s through an outage on a cold cache; without its bulkhead it does not',
+  'a cold cache carries a shop of 500 requests/s on a database of 100 loads/s through an outage, by its bulkhead',
   { timeout: 60_000 },
   async () => {
     const server = await startRedis();

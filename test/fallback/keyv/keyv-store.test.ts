@@ -31,7 +31,7 @@ describe('a Keyv on a protected connection', () => {
     { keyPrefix: '', prefix: '', namespace: 'shop' },
     { keyPrefix: '', prefix: 'cache[1]:', namespace: undefined },
     { keyPrefix: 'app*:', prefix: 'cache:', namespace: 'shop' },
-  ])('clears what is its own: %o', async ({ keyPrefix, prefix, namespace }) => {
+  ])('clears only its own keys: %o', async ({ keyPrefix, prefix, namespace }) => {
     await using server = await startRedis();
     const resilience = createRedisResilience({ host: server.host, port: server.port, keyPrefix });
     onTestFinished(() => resilience.close({ drainMs: 0 }));

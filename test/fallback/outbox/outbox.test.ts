@@ -11,7 +11,7 @@ function outboxOn({ resilience }: Stage, options: OutboxOptions = {}): Outbox {
   return outbox;
 }
 
-describe('while Redis is up', () => {
+describe('an outbox while Redis is up', () => {
   it('applies a write at once and gives the reply', async () => {
     const here = await stage();
     const outbox = outboxOn(here);
@@ -40,7 +40,7 @@ describe('while Redis is up', () => {
   });
 });
 
-describe('while Redis is away', () => {
+describe('an outbox while Redis is away', () => {
   it('keeps writes and applies them in order per key when Redis is back', async () => {
     const here = await stage();
     const outbox = outboxOn(here);
@@ -56,7 +56,7 @@ describe('while Redis is away', () => {
     await expect(here.server.command('SCARD', 'set')).resolves.toBe(1);
   });
 
-  it('keeps only the last of what overwrites', async () => {
+  it('keeps only the last of writes that overwrite each other', async () => {
     const here = await stage();
     const outbox = outboxOn(here);
     await takeDown(here);
@@ -71,7 +71,7 @@ describe('while Redis is away', () => {
     await expect(here.server.command('EXISTS', 'other')).resolves.toBe(0);
   });
 
-  it('merges sums, fields and expiries, and keeps the order of what does not commute', async () => {
+  it('merges sums, fields and expiries, and keeps the order of writes that do not commute', async () => {
     const here = await stage();
     const outbox = outboxOn(here);
     await takeDown(here);
@@ -141,7 +141,7 @@ describe('while Redis is away', () => {
     expect(new Set(values)).toEqual(new Set(['60']));
   });
 
-  it('tries again what the server refuses for now', async () => {
+  it('tries a write again that the server refuses for now', async () => {
     const here = await stage({ config: { maxmemory: '0', 'maxmemory-policy': 'noeviction' } });
     const outbox = outboxOn(here);
     await here.server.command('CONFIG', 'SET', 'maxmemory', '1mb');
@@ -163,8 +163,8 @@ describe('while Redis is away', () => {
   });
 });
 
-describe('bounds', () => {
-  it('refuses what is too much, by count and by bytes', async () => {
+describe('an outbox that is full or closed', () => {
+  it('refuses a write that is too much, by count and by bytes', async () => {
     const here = await stage();
     const outbox = outboxOn(here, { maxEntries: 3, maxBytes: 10_000 });
     await takeDown(here);
@@ -193,7 +193,7 @@ describe('bounds', () => {
     ).resolves.toEqual(left);
   });
 
-  it('turns what is too old, or refused, into dead letters that can be read, replayed and discarded', async () => {
+  it('turns old and refused writes into dead letters that can be read, replayed and discarded', async () => {
     const here = await stage();
     const outbox = outboxOn(here, { maxAgeMs: 200 });
     await takeDown(here);
@@ -216,7 +216,7 @@ describe('bounds', () => {
     await expect(outbox.discard()).resolves.toBe(0);
   });
 
-  it('tells what it loses when it is closed, and publishes on the diagnostics channel', async () => {
+  it('tells which writes it loses when it is closed, and publishes on the diagnostics channel', async () => {
     const here = await stage();
     const outbox = outboxOn(here);
     const messages: { type?: string; connection?: string }[] = [];
@@ -239,7 +239,7 @@ describe('bounds', () => {
   });
 });
 
-describe('what it does not take', () => {
+describe('an outbox', () => {
   it.each([
     ['get', ['key']],
     ['set', ['lock', 'me', 'NX', 'PX', 1000]],
@@ -250,7 +250,7 @@ describe('what it does not take', () => {
     ['blpop', ['queue', 0]],
     ['flushall', []],
     ['incr', []],
-  ])('%s %j', async (command, args) => {
+  ])('refuses %s %j', async (command, args) => {
     const outbox = outboxOn(await stage());
     await expect(outbox.add(command, args)).rejects.toBeInstanceOf(ConfigurationError);
   });

@@ -121,7 +121,7 @@ const rows: readonly (readonly [string, Subject, unknown, unknown])[] = [
 ];
 
 describe.each(['killed', 'frozen'] as const)('while Redis is %s', (how) => {
-  it.each(rows)('%s', async (_name, subject, first, second) => {
+  it.each(rows)('answers or falls back in time: %s', async (_name, subject, first, second) => {
     const server = await startRedis();
     onTestFinished(() => server.stop());
     const resilience = connect(server.url);

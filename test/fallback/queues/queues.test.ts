@@ -52,7 +52,7 @@ describe('adding a job', () => {
     expect(ms).toBeLessThan(200 + slackMs);
   });
 
-  it('fails as fast when the process started without Redis, and works once it is there', async () => {
+  it('fails by its deadline when the process started without Redis, and works once it is there', async () => {
     const server = await startRedis();
     onTestFinished(() => server.stop());
     await server.kill();

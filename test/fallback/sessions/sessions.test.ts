@@ -106,7 +106,7 @@ describe.each([
     },
   );
 
-  it('never brings back who signed out while Redis was away', async () => {
+  it('never brings back a user who signed out while Redis was away', async () => {
     const here = await stage();
     const instance = await instanceOn(here.resilience);
     const other = await instanceOn(connect(here.server.url));
@@ -123,7 +123,7 @@ describe.each([
     await expect(twin(other, '/me')).resolves.toBe('nobody');
   });
 
-  it('does not let a copy on another instance bring back who signed out', async () => {
+  it('does not let a copy on another instance bring back a user who signed out', async () => {
     const here = await stage();
     const instance = await instanceOn(here.resilience);
     const other = await instanceOn(connect(here.server.url));
@@ -161,7 +161,7 @@ describe('two instances of which one is cut off', () => {
     await expect(server.command('EXISTS', 'sess:sid')).resolves.toBe(0);
   });
 
-  it('do not lose what the cut off one wrote', async () => {
+  it('do not lose a session that the cut off one wrote', async () => {
     const { server, resilience } = await stage();
     const cutOff = koaSessionStore(resilience);
     const other = koaSessionStore(connect(server.url), { listen: false });

@@ -5,7 +5,7 @@ import {
   type ResilienceOptions,
 } from '@redis-resilience/core';
 import { Redis } from 'ioredis';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
 const badOptions: readonly (readonly [string, unknown, RegExp])[] = [
   ['no object', 'yes', /options/],
@@ -67,22 +67,22 @@ const badTargets: readonly (readonly [string, unknown, RegExp])[] = [
 ];
 
 describe('an option that is not allowed', () => {
-  test.each(badOptions)('%s is refused by name', (_what, options, names) => {
+  it.each(badOptions)('%s is refused by name', (_what, options, names) => {
     const error = refusalOf(() => createRedisResilience({ lazyConnect: true }, options as ResilienceOptions));
     expect(error.message).toMatch(names);
   });
 
-  test.each(badTargets)('as a target: %s is refused by name', (_what, target, names) => {
+  it.each(badTargets)('%s is refused by name as a target', (_what, target, names) => {
     const error = refusalOf(() => createRedisResilience(target as string));
     expect(error.message).toMatch(names);
   });
 
-  test('protect() takes ioredis clients only', () => {
+  it('protect() takes ioredis clients only', () => {
     for (const client of [{}, null, undefined, 'redis://localhost'])
       refusalOf(() => protect(client as Redis));
   });
 
-  test('protect() refuses bad options and leaves the client as it was', () => {
+  it('protect() refuses bad options and leaves the client as it was', () => {
     const client = new Redis({ lazyConnect: true });
     const { sendCommand } = client;
     refusalOf(() => protect(client, { timeoutMs: -1 }));
@@ -92,7 +92,7 @@ describe('an option that is not allowed', () => {
     client.disconnect();
   });
 
-  test('undefined counts as absent', async () => {
+  it('undefined counts as absent', async () => {
     const resilience = createRedisResilience({ lazyConnect: true }, {
       name: undefined,
       timeoutMs: undefined,
@@ -103,7 +103,7 @@ describe('an option that is not allowed', () => {
     await resilience.close();
   });
 
-  test('applyOnce takes plain writes of one key', async () => {
+  it('applyOnce takes plain writes of one key', async () => {
     const resilience = createRedisResilience({ lazyConnect: true });
     for (const [id, command, ...args] of [
       ['', 'incr', 'a'],

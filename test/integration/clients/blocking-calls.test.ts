@@ -1,11 +1,11 @@
 import { waitFor } from '@redis-resilience/testing';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { slackMs } from '../../slack.ts';
 import { errorOf } from '../stage/outcome-of.ts';
 import { startProtectedRedis } from '../stage/protected-redis.ts';
 
 describe('a blocking call', () => {
-  test.concurrent('is not cut short by the deadline of ordinary commands', async () => {
+  it.concurrent('is not cut short by the deadline of ordinary commands', async () => {
     await using redis = await startProtectedRedis({ resilience: { timeoutMs: 200 } });
     const [popped, moved, read] = [
       redis.client.duplicate(),
@@ -32,7 +32,7 @@ describe('a blocking call', () => {
     for (const each of [popped, moved, read]) each.disconnect();
   });
 
-  test.concurrent('without a timeout waits for ever, and is answered', async () => {
+  it.concurrent('waits for ever without a timeout, and is answered', async () => {
     await using redis = await startProtectedRedis({
       resilience: { timeoutMs: 200, connection: { idlePingMs: 100 } },
     });
@@ -50,7 +50,7 @@ describe('a blocking call', () => {
     for (const each of [worker, other]) each.disconnect();
   });
 
-  test.concurrent('on a connection that dies in silence does not wait for ever', async () => {
+  it.concurrent('does not wait for ever on a connection that dies in silence', async () => {
     await using redis = await startProtectedRedis({ resilience: { timeoutMs: 300 } });
     const worker = redis.client.duplicate();
     await worker.ping();
@@ -63,8 +63,8 @@ describe('a blocking call', () => {
     worker.disconnect();
   });
 
-  test.concurrent(
-    'whose answer was lost in a dead socket says so, and the loop around it goes on',
+  it.concurrent(
+    'fails as unknown when its answer was lost in a dead socket, and the loop around it goes on',
     async () => {
       await using redis = await startProtectedRedis({ resilience: { connection: { idlePingMs: 300 } } });
       const worker = redis.client.duplicate();
@@ -92,7 +92,7 @@ describe('a blocking call', () => {
     },
   );
 
-  test.concurrent('whose connection is reset says that it may have taken an element', async () => {
+  it.concurrent('says that it may have taken an element when its connection is reset', async () => {
     await using redis = await startProtectedRedis();
     const worker = redis.client.duplicate();
     const call = errorOf(worker.blpop('queue', 0));
@@ -103,7 +103,7 @@ describe('a blocking call', () => {
     worker.disconnect();
   });
 
-  test.concurrent('a read that blocks is sent again after a reset', async () => {
+  it.concurrent('is sent again after a reset when it only reads', async () => {
     await using redis = await startProtectedRedis();
     const worker = redis.client.duplicate();
     const call = worker.xread('BLOCK', 5_000, 'STREAMS', 'events', '0');
@@ -116,7 +116,7 @@ describe('a blocking call', () => {
     worker.disconnect();
   });
 
-  test.concurrent('is answered by the server on close, or fails, and holds nothing up', async () => {
+  it.concurrent('fails when the resilience is closed, and holds nothing up', async () => {
     await using redis = await startProtectedRedis();
     const worker = redis.client.duplicate();
     const call = errorOf(worker.blpop('queue', 0));

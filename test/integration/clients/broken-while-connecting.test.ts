@@ -1,9 +1,9 @@
 import { createRedisResilience } from '@redis-resilience/core';
 import { startProxy, startRedis, waitFor } from '@redis-resilience/testing';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
 import { waitUntilStatus } from '../stage/protected-redis.ts';
 
-test('a connection that breaks while the driver introduces itself is no connection, and closes', async () => {
+it('a connection that breaks while the driver introduces itself is made again, and closes', async () => {
   await using server = await startRedis();
   await using proxy = await startProxy({ target: server });
   const resilience = createRedisResilience({ host: proxy.host, port: proxy.port });

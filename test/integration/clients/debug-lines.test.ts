@@ -1,5 +1,5 @@
 import { startCluster, startRedis, waitFor } from '@redis-resilience/testing';
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import { ChildScript } from '../stage/child-script.ts';
 
 const script = `
@@ -49,7 +49,7 @@ for await (const act of createInterface({ input: process.stdin })) {
 }
 `;
 
-test('NODE_DEBUG tells a real outage and what was decided in it, a line each, and nothing that is secret', async () => {
+it('NODE_DEBUG tells a real outage and what was decided in it, a line each, and nothing that is secret', async () => {
   await using server = await startRedis({ password: 'secret-password' });
   await using child = new ChildScript(script, {
     TEST_REDIS_URL: server.url,
@@ -119,7 +119,7 @@ console.log('ready');
 setInterval(() => resilience.client.set('a', '1').catch(() => undefined), 20);
 `;
 
-test('NODE_DEBUG tells of a failover in a Cluster', async () => {
+it('NODE_DEBUG tells of a failover in a Cluster', async () => {
   await using cluster = await startCluster();
   await using child = new ChildScript(clusterScript, {
     TEST_NODES: JSON.stringify(cluster.addresses),

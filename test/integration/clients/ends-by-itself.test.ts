@@ -1,5 +1,5 @@
 import { freePort, startCluster, startRedis, startSentinel } from '@redis-resilience/testing';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { ChildScript } from '../stage/child-script.ts';
 
 // Uses a resilience in every way, closes it, and tells what is left in the process.
@@ -25,27 +25,27 @@ console.log('left', JSON.stringify(left), process.eventNames().length - listener
 `;
 
 describe('a process that has closed its resilience', () => {
-  test.concurrent('ends by itself, and nothing is left', async () => {
+  it.concurrent('ends by itself, and nothing is left', async () => {
     await using server = await startRedis();
     await expectToEnd({ host: server.host, port: server.port });
   });
 
-  test.concurrent('also when it took over a client that was there', async () => {
+  it.concurrent('ends by itself also when the client was there before', async () => {
     await using server = await startRedis();
     await expectToEnd({ host: server.host, port: server.port }, { IS_TAKEN_OVER: '1' });
   });
 
-  test.concurrent('also when Redis never was there', async () => {
+  it.concurrent('ends by itself also when Redis was never there', async () => {
     const port = await freePort();
     await expectToEnd({ host: '127.0.0.1', port }, { IS_DOWN: '1' });
   });
 
-  test.concurrent('also behind Sentinel', async () => {
+  it.concurrent('ends by itself also behind Sentinel', async () => {
     await using group = await startSentinel();
     await expectToEnd({ sentinels: group.sentinelAddresses, name: group.name });
   });
 
-  test.concurrent('also with a Cluster', async () => {
+  it.concurrent('ends by itself also with a Cluster', async () => {
     await using cluster = await startCluster();
     await expectToEnd({ cluster: cluster.addresses });
   });

@@ -1,13 +1,13 @@
 import { createRedisResilience, type RedisResilience } from '@redis-resilience/core';
 import { startProxy, startRedis, waitFor } from '@redis-resilience/testing';
 import type { Redis } from 'ioredis';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { pass } from '../stage/call-loop.ts';
 import { errorOf } from '../stage/outcome-of.ts';
 import { startProtectedRedis, waitUntilStatus } from '../stage/protected-redis.ts';
 
 describe('two resiliences in one process', () => {
-  test('share nothing but the dialer', async () => {
+  it('share nothing but the dialer', async () => {
     await using server = await startRedis();
     await using proxy = await startProxy({ target: server });
     const [shop, cart] = ['shop', 'cart'].map((name) => createRedisResilience(proxy.url, { name })) as [
@@ -33,7 +33,7 @@ describe('two resiliences in one process', () => {
     await cart.close();
   });
 
-  test('of two endpoints one may be down', async () => {
+  it('do not mind that the endpoint of the other is down', async () => {
     await using one = await startProtectedRedis();
     await using other = await startProtectedRedis();
     await one.server.kill();
@@ -45,7 +45,7 @@ describe('two resiliences in one process', () => {
 });
 
 describe('fifty clients of one server', () => {
-  test('are all back soon after a restart, and dial with measure meanwhile', async () => {
+  it('are all back soon after a restart, and dial with measure meanwhile', async () => {
     await using server = await startRedis();
     await using proxy = await startProxy({ target: server });
     const resiliences = Array.from({ length: 50 }, (_, index) =>
@@ -66,7 +66,7 @@ describe('fifty clients of one server', () => {
     await waitFor(() => proxy.connections === 0);
   });
 
-  test('are all back after each of several resets in a row', async () => {
+  it('are all back after each of several resets in a row', async () => {
     await using redis = await startProtectedRedis();
     const duplicates = Array.from({ length: 20 }, () => redis.client.duplicate());
     await Promise.all(duplicates.map((client) => client.ping()));
@@ -94,7 +94,7 @@ describe('fifty clients of one server', () => {
 });
 
 describe('close()', () => {
-  test('answers everything that was pending, and refuses what comes later', async () => {
+  it('answers everything that was pending, and refuses what comes later', async () => {
     await using redis = await startProtectedRedis();
     await redis.server.freeze();
     const sent = errorOf(redis.client.incr('visits'));
@@ -108,7 +108,7 @@ describe('close()', () => {
     redis.server.thaw();
   });
 
-  test('lets what is under way finish first', async () => {
+  it('lets what is under way finish first', async () => {
     await using redis = await startProtectedRedis();
     redis.proxy.latency(50);
     const calls = Array.from({ length: 20 }, (_, index) => redis.client.set(`a:${index}`, '1'));
@@ -117,7 +117,7 @@ describe('close()', () => {
     expect(new Set(await Promise.all(calls))).toEqual(new Set(['OK']));
   });
 
-  test('may be called twice, and while Redis is away', async () => {
+  it('may be called twice, and while Redis is away', async () => {
     await using redis = await startProtectedRedis();
     await redis.server.kill();
     await redis.until('down');
@@ -126,7 +126,7 @@ describe('close()', () => {
     expect(redis.client.status).toBe('end');
   });
 
-  test('of a lazy client that never connected resolves', async () => {
+  it('resolves for a lazy client that never connected', async () => {
     const resilience = createRedisResilience({ lazyConnect: true });
     await resilience.close();
     expect(resilience.snapshot().connection).toBe('ended');

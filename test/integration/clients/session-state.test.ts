@@ -1,15 +1,15 @@
 import { protect } from '@redis-resilience/core';
 import { startRedis, waitFor } from '@redis-resilience/testing';
 import { Redis } from 'ioredis';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { pass } from '../stage/call-loop.ts';
 import { errorOf } from '../stage/outcome-of.ts';
 import { startProtectedRedis, waitUntilOnNewSocket, waitUntilStatus } from '../stage/protected-redis.ts';
 import { supportedProtocols } from '../stage/supported-protocols.ts';
 import { UnhandledRejections } from '../stage/unhandled-rejections.ts';
 
-describe.each(supportedProtocols)('what a session holds, over a reconnection (RESP%i)', (protocol) => {
-  test.concurrent('the database that was selected', async () => {
+describe.each(supportedProtocols)('a session that is connected again (RESP%i)', (protocol) => {
+  it.concurrent('has the database that was selected', async () => {
     await using redis = await startProtectedRedis({ client: { protocol, db: 3 } });
     await redis.client.set('here', 'three');
     await redis.client.select(5);
@@ -20,8 +20,8 @@ describe.each(supportedProtocols)('what a session holds, over a reconnection (RE
     expect(await redis.client.duplicate().get('here')).toBe('three');
   });
 
-  test.concurrent.each([0, 100, 1_000])(
-    'the database that was selected, also for what waited through %i ms of outage',
+  it.concurrent.each([0, 100, 1_000])(
+    'has the database that was selected, also for calls that waited through %i ms of outage',
     async (outageMs) => {
       await using redis = await startProtectedRedis({
         client: { protocol, db: 3 },
@@ -45,14 +45,14 @@ describe.each(supportedProtocols)('what a session holds, over a reconnection (RE
     },
   );
 
-  test.concurrent('the name of the connection', async () => {
+  it.concurrent('has the name of the connection', async () => {
     await using redis = await startProtectedRedis({ client: { protocol, connectionName: 'shop' } });
     await reset(redis);
 
     expect(await redis.client.client('GETNAME')).toBe('shop');
   });
 
-  test.concurrent('the prefix of the keys, also with applyOnce', async () => {
+  it.concurrent('has the prefix of the keys, also with applyOnce', async () => {
     await using redis = await startProtectedRedis({ client: { protocol, keyPrefix: 'shop:' } });
     await redis.client.set('a', '1');
     await reset(redis);
@@ -66,7 +66,7 @@ describe.each(supportedProtocols)('what a session holds, over a reconnection (RE
     expect(keys.every((key) => key.includes('shop:'))).toBe(true);
   });
 
-  test.concurrent('the protocol itself', async () => {
+  it.concurrent('has its protocol', async () => {
     await using redis = await startProtectedRedis({ client: { protocol } });
     await reset(redis);
     const list = String(await redis.client.client('LIST'));
@@ -76,7 +76,7 @@ describe.each(supportedProtocols)('what a session holds, over a reconnection (RE
 });
 
 describe('the life of a client', () => {
-  test.concurrent('a lazy client connects at its first command, not before', async () => {
+  it.concurrent('a lazy client connects at its first command, not before', async () => {
     await using redis = await startProtectedRedis({ client: { lazyConnect: true }, waitUntilUp: false });
     const before = {
       status: redis.client.status,
@@ -89,14 +89,14 @@ describe('the life of a client', () => {
     expect(redis.resilience.snapshot().status).toBe('up');
   });
 
-  test.concurrent('ready() wakes a lazy client', async () => {
+  it.concurrent('ready() wakes a lazy client', async () => {
     await using redis = await startProtectedRedis({ client: { lazyConnect: true }, waitUntilUp: false });
     await redis.resilience.ready({ timeoutMs: 2_000 });
 
     expect(redis.client.status).toBe('ready');
   });
 
-  test.concurrent(
+  it.concurrent(
     'connect() of a lazy client rejects while Redis is down, and heals all the same',
     async () => {
       await using redis = await startProtectedRedis({ client: { lazyConnect: true }, waitUntilUp: false });
@@ -110,7 +110,7 @@ describe('the life of a client', () => {
     },
   );
 
-  test.concurrent('quit is acknowledged and ends the client', async () => {
+  it.concurrent('quit is acknowledged, and ends the client', async () => {
     await using redis = await startProtectedRedis();
 
     expect(await redis.client.quit()).toBe('OK');
@@ -123,7 +123,7 @@ describe('the life of a client', () => {
     expect(redis.proxy.connections).toBe(0);
   });
 
-  test.concurrent('quit while Redis is away ends the client too', async () => {
+  it.concurrent('quit while Redis is away ends the client too', async () => {
     await using redis = await startProtectedRedis();
     await redis.server.kill();
     await redis.until('down');
@@ -131,7 +131,7 @@ describe('the life of a client', () => {
     await waitFor(() => redis.client.status === 'end', { timeoutMs: 4_000 });
   });
 
-  test.concurrent('disconnect, then connect again', async () => {
+  it.concurrent('a client connects again after it was disconnected', async () => {
     await using redis = await startProtectedRedis();
     for (let round = 0; round < 3; round++) {
       redis.client.disconnect();
@@ -142,7 +142,7 @@ describe('the life of a client', () => {
     }
   });
 
-  test.concurrent('disconnect while it dials, then connect again', async () => {
+  it.concurrent('a client connects again after it was disconnected while it dialed', async () => {
     await using redis = await startProtectedRedis();
     await redis.server.kill();
     await redis.until('down');
@@ -154,7 +154,7 @@ describe('the life of a client', () => {
     expect(await redis.client.set('greeting', 'hello')).toBe('OK');
   });
 
-  test.concurrent('a duplicate is protected, and connects as the original does', async () => {
+  it.concurrent('a duplicate is protected, and connects as the original does', async () => {
     await using redis = await startProtectedRedis();
     const duplicate = redis.client.duplicate();
     await waitFor(() => duplicate.status === 'ready', { message: `a duplicate that is ${duplicate.status}` });
@@ -183,7 +183,7 @@ describe('the life of a client', () => {
     await waitFor(() => redis.resilience.detail().connections === 2);
   });
 
-  test.concurrent('monitor shows what others do, and survives a restart', async () => {
+  it.concurrent('monitor shows what others do, and survives a restart', async () => {
     await using redis = await startProtectedRedis();
     const monitor = await redis.client.monitor();
     const seen: string[] = [];
@@ -203,7 +203,7 @@ describe('the life of a client', () => {
 });
 
 describe('protect()', () => {
-  test.concurrent.each(['connected', 'connecting', 'lazy', 'down'] as const)(
+  it.concurrent.each(['connected', 'connecting', 'lazy', 'down'] as const)(
     'takes over a client that is %s',
     async (how) => {
       await using server = await startRedis();
@@ -234,7 +234,7 @@ describe('protect()', () => {
     },
   );
 
-  test.concurrent('takes over what the client has queued already', async () => {
+  it.concurrent('takes over what the client has queued already', async () => {
     await using server = await startRedis();
     const client = new Redis(server.port, server.host);
     const queued = client.set('greeting', 'hello');
@@ -245,7 +245,7 @@ describe('protect()', () => {
     await resilience.close();
   });
 
-  test.concurrent('refuses a client that is protected already', async () => {
+  it.concurrent('refuses a client that is protected already', async () => {
     await using redis = await startProtectedRedis();
     expect(() => protect(redis.client)).toThrow(/protected already/);
     const duplicate = redis.client.duplicate();

@@ -1,12 +1,12 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { waitFor } from '@redis-resilience/testing';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { errorOf } from '../stage/outcome-of.ts';
 import { startProtectedRedis } from '../stage/protected-redis.ts';
 import { UnhandledRejections } from '../stage/unhandled-rejections.ts';
 
 describe('events', () => {
-  test('tell of one outage once, with how long it was', async () => {
+  it('tell of one outage once, with how long it was', async () => {
     await using redis = await startProtectedRedis();
     const told: string[] = [];
     let outageMs = 0;
@@ -25,7 +25,7 @@ describe('events', () => {
     expect(redis.resilience.snapshot().outages).toBe(1);
   });
 
-  test('are contained when listeners throw', async () => {
+  it('are contained when listeners throw', async () => {
     await using redis = await startProtectedRedis();
     using unhandled = new UnhandledRejections();
     const errors: unknown[] = [];
@@ -49,7 +49,7 @@ describe('events', () => {
     expect(await unhandled.list()).toEqual([]);
   });
 
-  test('stop for whoever stops listening', async () => {
+  it('stop for a listener that was removed', async () => {
     await using redis = await startProtectedRedis();
     let count = 0;
     const stop = redis.resilience.on('change', () => count++);
@@ -61,7 +61,7 @@ describe('events', () => {
     expect(count).toBe(0);
   });
 
-  test('of a failed command never hold keys or values', async () => {
+  it('hold no key or value of a failed command', async () => {
     await using redis = await startProtectedRedis();
     const told: unknown[] = [];
     redis.resilience.on('command-failed', (failure) => told.push(failure));
@@ -81,7 +81,7 @@ describe('events', () => {
     ).not.toContain('secret');
   });
 
-  test('of status go to the diagnostics channel as well', async () => {
+  it('go to the diagnostics channel as well when they tell of status', async () => {
     await using redis = await startProtectedRedis();
     const statuses: unknown[] = [];
     const listener = (message: unknown): void => {
@@ -98,7 +98,7 @@ describe('events', () => {
 });
 
 describe('the snapshot', () => {
-  test('is frozen, and the same object until something changes', async () => {
+  it('is frozen, and the same object until something changes', async () => {
     await using redis = await startProtectedRedis();
     const first = redis.resilience.snapshot();
     await redis.client.set('greeting', 'hello');
@@ -116,7 +116,7 @@ describe('the snapshot', () => {
 });
 
 describe('history()', () => {
-  test('holds status changes and slow and failed commands, and stays bounded', async () => {
+  it('holds status changes and slow and failed commands, and stays bounded', async () => {
     await using redis = await startProtectedRedis({ resilience: { slowCommandMs: 30 } });
     redis.proxy.latency(25);
     for (let call = 0; call < 3; call++) await redis.client.get('secret');
@@ -142,7 +142,7 @@ describe('history()', () => {
 });
 
 describe('history() of a pipeline', () => {
-  test('tells it as one call, with all it was', async () => {
+  it('tells it as one call, with all it was', async () => {
     await using redis = await startProtectedRedis({ resilience: { slowCommandMs: 10 } });
     redis.proxy.latency(25);
     await redis.client.pipeline().set('secret', 'value').get('secret').mget('secret', 'other').exec();
@@ -157,7 +157,7 @@ describe('history() of a pipeline', () => {
 });
 
 describe('observe-only circuits', () => {
-  test('refuse nothing, and tell what they would have refused', async () => {
+  it('refuse nothing, and tell what they would have refused', async () => {
     await using redis = await startProtectedRedis({ resilience: { circuit: { mode: 'observe' } } });
     const told: { command: string; lane: string }[] = [];
     redis.resilience.on('would-refuse', (refusal) => told.push(refusal));

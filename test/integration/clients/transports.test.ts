@@ -1,12 +1,12 @@
 import { createRedisResilience } from '@redis-resilience/core';
 import { makeCertificates, startRedis, waitFor, type CertificateOptions } from '@redis-resilience/testing';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { errorOf } from '../stage/outcome-of.ts';
 import { waitUntilStatus } from '../stage/protected-redis.ts';
 import { UnhandledRejections } from '../stage/unhandled-rejections.ts';
 
 describe('TLS', () => {
-  test('is protected like any other connection', async () => {
+  it('is protected like any other connection', async () => {
     await using server = await startRedis({ tls: true });
     const resilience = createRedisResilience({
       host: server.host,
@@ -28,7 +28,7 @@ describe('TLS', () => {
     ['an expired certificate', { expired: true }],
     ['a certificate that signs itself', { selfSigned: true }],
   ];
-  test.concurrent.each(mistakes)('%s is named, and heals when it is right', async (_name, options) => {
+  it.concurrent.each(mistakes)('%s is named, and heals when it is right', async (_name, options) => {
     await using wrong = await makeCertificates(options);
     await using server = await startRedis({ tls: wrong });
     using unhandled = new UnhandledRejections();
@@ -51,7 +51,7 @@ describe('TLS', () => {
     expect(other.running).toBe(true);
   });
 
-  test('plain to TLS, and TLS to plain, are named', async () => {
+  it('a plain client of a TLS server is named, and the reverse', async () => {
     await using secure = await startRedis({ tls: true });
     await using plain = await startRedis();
     const plainToTls = createRedisResilience({ host: secure.host, port: secure.port });
@@ -66,8 +66,8 @@ describe('TLS', () => {
   });
 });
 
-describe('other ways to the server', () => {
-  test('a Unix socket', async () => {
+describe('a server', () => {
+  it('is reached by a Unix socket', async () => {
     await using server = await startRedis({ unixSocket: true });
     const resilience = createRedisResilience({ path: server.socketPath as string });
     await resilience.ready({ timeoutMs: 5_000 });
@@ -79,14 +79,14 @@ describe('other ways to the server', () => {
     await resilience.close();
   });
 
-  test('a Unix socket as a URL', async () => {
+  it('is reached by the path of its Unix socket alone', async () => {
     await using server = await startRedis({ unixSocket: true });
     const resilience = createRedisResilience(server.socketPath as string);
     expect(await resilience.client.set('greeting', 'hello')).toBe('OK');
     await resilience.close();
   });
 
-  test('IPv6', async () => {
+  it('is reached by IPv6', async () => {
     await using server = await startRedis({ bind: ['127.0.0.1', '::1'] });
     for (const target of [{ host: '::1', port: server.port }, `redis://[::1]:${server.port}`]) {
       const resilience = createRedisResilience(target);
@@ -98,7 +98,7 @@ describe('other ways to the server', () => {
     }
   });
 
-  test('a URL with everything in it', async () => {
+  it('is reached by a URL with everything in it', async () => {
     await using server = await startRedis({ users: [{ name: 'shop', password: 'p@ss:word' }] });
     const resilience = createRedisResilience(
       `redis://shop:${encodeURIComponent('p@ss:word')}@${server.host}:${server.port}/4?connectionName=till`,

@@ -3,14 +3,14 @@ import { startRedis, waitFor } from '@redis-resilience/testing';
 import type { Redis } from 'ioredis';
 import * as ioredis5 from 'ioredis-5';
 import * as ioredis56 from 'ioredis-5-6';
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 
 const drivers = [
   ['5.11', ioredis5],
   ['5.6.0', ioredis56],
 ] as const;
 
-test.each(drivers)('asked for RESP3, ioredis %s speaks the RESP2 it knows', async (_version, driver) => {
+it.each(drivers)('asked for RESP3, ioredis %s speaks the RESP2 it knows', async (_version, driver) => {
   await using server = await startRedis();
   const options = { host: server.host, port: server.port, protocol: 3 };
   const client = new driver.Redis(options) as unknown as Redis;

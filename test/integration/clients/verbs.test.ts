@@ -1,14 +1,14 @@
 import { isRedisResilienceError, remainingBudgetMs, runWithBudget } from '@redis-resilience/core';
 import { waitFor } from '@redis-resilience/testing';
 import type { Redis } from 'ioredis';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { slackMs } from '../../slack.ts';
 import { errorAtOnce, errorOf } from '../stage/outcome-of.ts';
 import { startProtectedRedis } from '../stage/protected-redis.ts';
 import { UnhandledRejections } from '../stage/unhandled-rejections.ts';
 
 describe('execute()', () => {
-  test.concurrent('gives the answer of the operation', async () => {
+  it.concurrent('gives the answer of the operation', async () => {
     await using redis = await startProtectedRedis();
     const fallback = (): string => 'never';
     expect(await redis.resilience.execute((client) => client.set('greeting', 'hello'), { fallback })).toBe(
@@ -16,7 +16,7 @@ describe('execute()', () => {
     );
   });
 
-  test.concurrent('takes the fallback when Redis is away, and not on an answer of the server', async () => {
+  it.concurrent('takes the fallback when Redis is away, and not on an answer of the server', async () => {
     await using redis = await startProtectedRedis();
     await redis.client.set('text', 'no list');
     const wrongType = await errorOf(
@@ -40,27 +40,24 @@ describe('execute()', () => {
     expect(isRedisResilienceError(given[0])).toBe(true);
   });
 
-  test.concurrent(
-    'ends at its deadline, whatever the operation does, and tells it by the signal',
-    async () => {
-      await using redis = await startProtectedRedis();
-      let seen: AbortSignal | undefined;
-      const error = await errorOf(
-        redis.resilience.execute(
-          (_client, signal) => {
-            seen = signal;
-            return new Promise(() => undefined);
-          },
-          { timeoutMs: 100 },
-        ),
-      );
+  it.concurrent('ends at its deadline, whatever the operation does, and tells it by the signal', async () => {
+    await using redis = await startProtectedRedis();
+    let seen: AbortSignal | undefined;
+    const error = await errorOf(
+      redis.resilience.execute(
+        (_client, signal) => {
+          seen = signal;
+          return new Promise(() => undefined);
+        },
+        { timeoutMs: 100 },
+      ),
+    );
 
-      expect(error).toMatchObject({ code: 'COMMAND_TIMEOUT', outcome: 'unknown' });
-      expect(seen?.aborted).toBe(true);
-    },
-  );
+    expect(error).toMatchObject({ code: 'COMMAND_TIMEOUT', outcome: 'unknown' });
+    expect(seen?.aborted).toBe(true);
+  });
 
-  test.concurrent('is cancelled by a signal, with its reason, and listens no more', async () => {
+  it.concurrent('is cancelled by a signal, with its reason, and listens no more', async () => {
     await using redis = await startProtectedRedis();
     using unhandled = new UnhandledRejections();
     const abort = new AbortController();
@@ -78,7 +75,7 @@ describe('execute()', () => {
     expect(await unhandled.list()).toEqual([]);
   });
 
-  test.concurrent('is not begun while its lane is isolated', async () => {
+  it.concurrent('is not begun while its lane is isolated', async () => {
     await using redis = await startProtectedRedis();
     const putBack = redis.resilience.isolate('maintenance');
     let began = false;
@@ -93,7 +90,7 @@ describe('execute()', () => {
     expect(began).toBe(false);
   });
 
-  test.concurrent('an operation that throws at once is a rejection', async () => {
+  it.concurrent('rejects when the operation throws at once', async () => {
     await using redis = await startProtectedRedis();
     const running = redis.resilience.execute(() => {
       throw new TypeError('a mistake of the application');
@@ -104,7 +101,7 @@ describe('execute()', () => {
 });
 
 describe('isolate()', () => {
-  test.concurrent('refuses everything until all holders have put it back', async () => {
+  it.concurrent('refuses everything until all holders have put it back', async () => {
     await using redis = await startProtectedRedis();
     const first = redis.resilience.isolate('one');
     const second = redis.resilience.isolate('two');
@@ -122,7 +119,7 @@ describe('isolate()', () => {
     expect(redis.resilience.snapshot().status).toBe('up');
   });
 
-  test.concurrent('holds through an outage', async () => {
+  it.concurrent('holds through an outage', async () => {
     await using redis = await startProtectedRedis();
     const putBack = redis.resilience.isolate('maintenance');
     await redis.server.restart();
@@ -136,7 +133,7 @@ describe('isolate()', () => {
 });
 
 describe('runWithBudget()', () => {
-  test.concurrent('twenty slow calls do not make one slow request', async () => {
+  it.concurrent('bounds a request of twenty slow calls', async () => {
     await using redis = await startProtectedRedis();
     redis.proxy.latency(20);
     const beganAt = performance.now();
@@ -151,7 +148,7 @@ describe('runWithBudget()', () => {
     expect(errors.at(-1)).toMatchObject({ code: 'BUDGET_EXCEEDED', outcome: 'not-applied' });
   });
 
-  test.concurrent('calls at the same time are counted once', async () => {
+  it.concurrent('counts calls at the same time once', async () => {
     await using redis = await startProtectedRedis();
     redis.proxy.latency(50);
     const left = await runWithBudget(1_000, async () => {
@@ -164,25 +161,22 @@ describe('runWithBudget()', () => {
     expect(left).toBeLessThan(950);
   });
 
-  test.concurrent(
-    'is given back what failed calls did not use, and outside of it nothing is bounded',
-    async () => {
-      await using redis = await startProtectedRedis();
-      await redis.server.kill();
-      await redis.until('down');
-      await errorOf(redis.client.get('greeting'));
-      await errorAtOnce(redis.client.get('greeting'));
-      const left = await runWithBudget(500, async () => {
-        for (let call = 0; call < 50; call++) await redis.client.get('greeting').catch(() => undefined);
-        return remainingBudgetMs();
-      });
+  it.concurrent('counts nothing for calls that fail at once, and bounds nothing outside of it', async () => {
+    await using redis = await startProtectedRedis();
+    await redis.server.kill();
+    await redis.until('down');
+    await errorOf(redis.client.get('greeting'));
+    await errorAtOnce(redis.client.get('greeting'));
+    const left = await runWithBudget(500, async () => {
+      for (let call = 0; call < 50; call++) await redis.client.get('greeting').catch(() => undefined);
+      return remainingBudgetMs();
+    });
 
-      expect(left).toBeGreaterThan(250);
-      expect(remainingBudgetMs()).toBeUndefined();
-    },
-  );
+    expect(left).toBeGreaterThan(250);
+    expect(remainingBudgetMs()).toBeUndefined();
+  });
 
-  test.concurrent('bounds a pipeline and a blocking call as well', async () => {
+  it.concurrent('bounds a pipeline and a blocking call as well', async () => {
     await using redis = await startProtectedRedis();
     const beganAt = performance.now();
     const [pipeline, blocking] = await runWithBudget(200, () =>
@@ -199,7 +193,7 @@ describe('runWithBudget()', () => {
 });
 
 describe('ready() and reconnect()', () => {
-  test.concurrent('ready() rejects with the cause when its time is up, and on abort', async () => {
+  it.concurrent('ready() rejects with the cause when its time is up, and on abort', async () => {
     await using redis = await startProtectedRedis();
     await redis.server.kill();
     await redis.until('down');
@@ -214,7 +208,7 @@ describe('ready() and reconnect()', () => {
     expect((await aborted).message).toBe('no more');
   });
 
-  test.concurrent('ready() rejects when it is closed meanwhile', async () => {
+  it.concurrent('ready() rejects when it is closed meanwhile', async () => {
     await using redis = await startProtectedRedis();
     await redis.server.kill();
     await redis.until('down');
@@ -224,7 +218,7 @@ describe('ready() and reconnect()', () => {
     expect(await waiting).toMatchObject({ code: 'REDIS_UNAVAILABLE' });
   });
 
-  test.concurrent('reconnect() drops the socket, and resolves on a new one', async () => {
+  it.concurrent('reconnect() drops the socket, and resolves on a new one', async () => {
     await using redis = await startProtectedRedis();
     const { localPort } = redis.client.stream;
     await redis.resilience.reconnect('a whim');
@@ -233,7 +227,7 @@ describe('ready() and reconnect()', () => {
     expect(await redis.client.set('greeting', 'hello')).toBe('OK');
   });
 
-  test.concurrent('reconnect() while away dials at once', async () => {
+  it.concurrent('reconnect() while away dials at once', async () => {
     await using redis = await startProtectedRedis({ resilience: { connection: { minPeriodMs: 60_000 } } });
     await redis.proxy.refuse({ reset: true });
     await redis.until('down');
@@ -245,7 +239,7 @@ describe('ready() and reconnect()', () => {
   });
 });
 
-test('many operations under one signal warn of no leak, and each is cancelled with it', async () => {
+it('many operations under one signal warn of no leak, and each is cancelled with it', async () => {
   await using redis = await startProtectedRedis();
   const warnings: Error[] = [];
   const onWarning = (warning: Error): unknown => warnings.push(warning);

@@ -1,9 +1,9 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { summaryOf } from '../stage/call-loop.ts';
 import { startProtectedRedis } from '../stage/protected-redis.ts';
 
 describe('an event loop that is blocked', () => {
-  test('no deadline fires on an answer that already lies in the socket', async () => {
+  it('no deadline fires on an answer that already lies in the socket', async () => {
     await using redis = await startProtectedRedis({ isDirect: true, resilience: { timeoutMs: 200 } });
     const { attempts } = redis.resilience.snapshot();
     await redis.client.set('greeting', 'hello');
@@ -23,7 +23,7 @@ describe('an event loop that is blocked', () => {
     expect(redis.resilience.snapshot()).toMatchObject({ status: 'up', attempts });
   });
 
-  test('nothing is said of a slow server', async () => {
+  it('no outage and no slow server is told', async () => {
     await using redis = await startProtectedRedis({ isDirect: true });
     const outages: unknown[] = [];
     redis.resilience.on('outage', (outage) => outages.push(outage));

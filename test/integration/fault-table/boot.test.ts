@@ -1,13 +1,13 @@
 import { createRedisResilience } from '@redis-resilience/core';
 import { freePort, startRedis, waitFor } from '@redis-resilience/testing';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { ChildScript } from '../stage/child-script.ts';
 import { errorOf } from '../stage/outcome-of.ts';
 import { waitUntilStatus } from '../stage/protected-redis.ts';
 import { UnhandledRejections } from '../stage/unhandled-rejections.ts';
 
 describe('a process that starts while Redis is down', () => {
-  test('boots, says so, and heals', async () => {
+  it('boots, says so, and heals', async () => {
     const port = await freePort();
     using unhandled = new UnhandledRejections();
     const resilience = createRedisResilience({ host: '127.0.0.1', port });
@@ -30,7 +30,7 @@ describe('a process that starts while Redis is down', () => {
     expect(server.running).toBe(true);
   });
 
-  test('the first commands wait for the first connection', async () => {
+  it('the first commands wait for the first connection', async () => {
     await using server = await startRedis();
     const resilience = createRedisResilience(server.url);
 
@@ -59,7 +59,7 @@ setInterval(() => console.log('status', resilience.snapshot().status), 20).unref
 `;
 
 describe('an application without an error listener', () => {
-  test('lives through an outage, prints nothing, and exits by itself', async () => {
+  it('lives through an outage, prints nothing, and exits by itself', async () => {
     await using server = await startRedis();
     await using child = new ChildScript(worker, { TARGET: server.url });
     await child.line('status up');
@@ -76,7 +76,7 @@ describe('an application without an error listener', () => {
     );
   });
 
-  test('boots, lives and ends without Redis', async () => {
+  it('boots, lives and ends without Redis', async () => {
     const port = await freePort();
     await using child = new ChildScript(worker, { TARGET: `redis://127.0.0.1:${port}` });
     await child.line('status down');

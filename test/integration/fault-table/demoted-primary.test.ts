@@ -1,11 +1,11 @@
 import { startRedis, waitFor, type RedisServer } from '@redis-resilience/testing';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { CallLoop, pass, summaryOf } from '../stage/call-loop.ts';
 import { errorAtOnce, errorOf } from '../stage/outcome-of.ts';
 import { startProtectedRedis } from '../stage/protected-redis.ts';
 
 describe('a primary that is demoted', () => {
-  test('no READONLY reaches a caller when the endpoint moves to the new primary', async () => {
+  it('no READONLY reaches a caller when the endpoint moves to the new primary', async () => {
     await using redis = await startProtectedRedis();
     await using promoted = await startRedis({ replicaOf: redis.server });
     await inSync(promoted);
@@ -23,7 +23,7 @@ describe('a primary that is demoted', () => {
     await redis.until('up');
   });
 
-  test('accumulating writes are applied once each', async () => {
+  it('accumulating writes are applied once each', async () => {
     await using redis = await startProtectedRedis();
     await using promoted = await startRedis({ replicaOf: redis.server });
     await inSync(promoted);
@@ -46,7 +46,7 @@ describe('a primary that is demoted', () => {
     expect(twice).toEqual([]);
   });
 
-  test('a replica for good: reads go on, writes fail with the cause, and there is no storm', async () => {
+  it('reads go on and writes fail with the cause while it stays a replica, without a storm', async () => {
     await using redis = await startProtectedRedis();
     await using primary = await startRedis();
     await redis.server.command('REPLICAOF', primary.host, primary.port);
@@ -68,7 +68,7 @@ describe('a primary that is demoted', () => {
     expect(redis.proxy.accepted - accepted).toBeLessThan(30);
   });
 
-  test('it is noticed when the same server is promoted again', async () => {
+  it('writes are back when the same server is promoted again', async () => {
     await using redis = await startProtectedRedis();
     await using primary = await startRedis();
     await redis.server.command('REPLICAOF', primary.host, primary.port);
@@ -81,7 +81,7 @@ describe('a primary that is demoted', () => {
     expect(await redis.client.set('greeting', 'hello')).toBe('OK');
   });
 
-  test('a client that wants any role is left alone', async () => {
+  it('a client that wants any role is left alone', async () => {
     await using redis = await startProtectedRedis({ resilience: { connection: { role: 'any' } } });
     await using primary = await startRedis();
     await redis.server.command('REPLICAOF', primary.host, primary.port);

@@ -1,10 +1,10 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { slackMs } from '../../slack.ts';
 import { CallLoop, durationOf } from '../stage/call-loop.ts';
 import { startProtectedRedis, waitUntilOnNewSocket } from '../stage/protected-redis.ts';
 
 describe('a socket that is dropped in silence while new connections work', () => {
-  test('idle: the first retryable command succeeds', async () => {
+  it('the first retryable command on an idle connection succeeds', async () => {
     await using redis = await startProtectedRedis();
     await redis.client.set('greeting', 'hello');
     redis.proxy.blackhole({ existing: true });
@@ -14,7 +14,7 @@ describe('a socket that is dropped in silence while new connections work', () =>
     expect(redis.resilience.snapshot().status).toBe('up');
   });
 
-  test('idle: the next ping finds it before anybody needs it', async () => {
+  it('a ping on an idle connection finds it before a command does', async () => {
     await using redis = await startProtectedRedis({ resilience: { connection: { idlePingMs: 200 } } });
     const deadPort = redis.client.stream.localPort;
     redis.proxy.blackhole({ existing: true });
@@ -26,7 +26,7 @@ describe('a socket that is dropped in silence while new connections work', () =>
     expect(redis.client.stream.localPort).toBe(freshPort);
   });
 
-  test('busy: no reader or last-wins writer sees an error, and nobody times out on the same socket twice', async () => {
+  it('no reader or last-wins writer on a busy connection sees an error or waits past its deadline', async () => {
     await using redis = await startProtectedRedis();
     const reads = new CallLoop(() => redis.client.get('greeting'));
     const writes = new CallLoop(() => redis.client.set('greeting', 'hello'));
@@ -43,7 +43,7 @@ describe('a socket that is dropped in silence while new connections work', () =>
     expect(redis.client.stream.localPort).not.toBe(deadPort);
   });
 
-  test('busy: an INCR without an answer says that it may have run, and is not sent again', async () => {
+  it('an INCR without an answer says that it may have run, and is not sent again', async () => {
     await using redis = await startProtectedRedis();
     await redis.client.incr('visits');
     redis.proxy.blackhole({ existing: true });
@@ -55,7 +55,7 @@ describe('a socket that is dropped in silence while new connections work', () =>
     expect(await redis.client.incr('visits')).toBe(2);
   });
 
-  test('a server that is only blocked by a slow script keeps its socket', async () => {
+  it('a server that is only blocked by a slow script keeps its socket', async () => {
     await using redis = await startProtectedRedis({ server: { config: { 'busy-reply-threshold': 60_000 } } });
     const slow = redis.server.command(
       'EVAL',

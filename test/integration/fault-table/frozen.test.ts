@@ -1,12 +1,12 @@
 import { waitFor } from '@redis-resilience/testing';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { slackMs } from '../../slack.ts';
 import { CallLoop, durationOf } from '../stage/call-loop.ts';
 import { errorAtOnce, errorOf } from '../stage/outcome-of.ts';
 import { startProtectedRedis } from '../stage/protected-redis.ts';
 
 describe('a server that is frozen', () => {
-  test('callers wait up to the deadline, then fail at once; the socket stays', async () => {
+  it('callers wait up to the deadline, then fail at once; the socket stays', async () => {
     await using redis = await startProtectedRedis();
     const loop = new CallLoop(() => redis.client.get('greeting'));
     await loop.untilAnswered(20);
@@ -30,7 +30,7 @@ describe('a server that is frozen', () => {
     expect(redis.client.stream.localPort).toBe(portBefore);
   });
 
-  test('a timed-out command that waited is never run later', async () => {
+  it('a timed-out command that waited is never run later', async () => {
     await using redis = await startProtectedRedis();
     await redis.server.freeze();
     const sent = redis.client.set('sent', '1').catch((error: unknown) => error);
@@ -45,7 +45,7 @@ describe('a server that is frozen', () => {
     await sent;
   });
 
-  test('an INCR in flight says whether it may have run', async () => {
+  it('an INCR in flight says whether it may have run', async () => {
     await using redis = await startProtectedRedis({ resilience: { timeoutMs: 400 } });
     await redis.server.freeze();
     const error = await errorOf(redis.client.incr('visits'));
@@ -56,7 +56,7 @@ describe('a server that is frozen', () => {
     expect(await redis.client.get('visits')).toBe('1');
   });
 
-  test('a WATCH counts as lost although its socket stays, and nothing of its transaction runs', async () => {
+  it('a WATCH counts as lost although its socket stays, and nothing of its transaction runs', async () => {
     await using redis = await startProtectedRedis();
     await redis.client.watch('stock');
     const portBefore = redis.client.stream.localPort;

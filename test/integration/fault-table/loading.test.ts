@@ -1,12 +1,12 @@
 import { waitFor } from '@redis-resilience/testing';
 import { Redis } from 'ioredis';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { CallLoop, summaryOf } from '../stage/call-loop.ts';
 import { errorOf } from '../stage/outcome-of.ts';
 import { startProtectedRedis } from '../stage/protected-redis.ts';
 
 describe('a server that loads its data', () => {
-  test('is down with its cause, and no LOADING reaches a caller', async () => {
+  it('is down with its cause, and no LOADING reaches a caller', async () => {
     await using redis = await startProtectedRedis({ server: { keep: true } });
     await redis.client.set('greeting', 'hello');
     const loop = new CallLoop(() => redis.client.get('greeting'));
@@ -28,7 +28,7 @@ describe('a server that loads its data', () => {
     expect(await redis.client.get('greeting')).toBe('hello');
   });
 
-  test('a short load is waited for', async () => {
+  it('a short load is waited for', async () => {
     await using redis = await startProtectedRedis({
       server: { keep: true },
       resilience: { timeoutMs: 10_000, admission: { maxWaitMs: 10_000 } },
@@ -42,7 +42,7 @@ describe('a server that loads its data', () => {
 });
 
 describe('a server that runs a slow script', () => {
-  test('is down with the cause busy, and BUSY reaches nobody', async () => {
+  it('is down with the cause busy, and BUSY reaches nobody', async () => {
     await using redis = await startProtectedRedis({ server: { config: { 'busy-reply-threshold': 50 } } });
     const { attempts } = redis.resilience.snapshot();
     const script = redis.server.command('EVAL', 'while true do end', 0).catch(() => undefined);

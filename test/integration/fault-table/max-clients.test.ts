@@ -1,12 +1,12 @@
 import { waitFor } from '@redis-resilience/testing';
 import { Redis } from 'ioredis';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { errorOf } from '../stage/outcome-of.ts';
 import { startProtectedRedis } from '../stage/protected-redis.ts';
 import { UnhandledRejections } from '../stage/unhandled-rejections.ts';
 
 describe('a server that has reached its maximum of clients', () => {
-  test('says so by name, and heals when there is room', async () => {
+  it('says so by name, and heals when there is room', async () => {
     await using redis = await startProtectedRedis();
     using unhandled = new UnhandledRejections();
     await redis.server.command('CONFIG', 'SET', 'maxclients', 2);

@@ -1,6 +1,6 @@
 import { createRedisResilience, type CauseCode } from '@redis-resilience/core';
 import { startOddPeer, startProxy, startRedis, waitFor, type OddPeerKind } from '@redis-resilience/testing';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { errorOf } from '../stage/outcome-of.ts';
 import { waitUntilStatus } from '../stage/protected-redis.ts';
 import { UnhandledRejections } from '../stage/unhandled-rejections.ts';
@@ -16,8 +16,8 @@ const causes: readonly (readonly [OddPeerKind, readonly CauseCode[]])[] = [
   ['unreachable', ['connect-timeout']],
 ];
 
-describe('a peer that is no serving Redis', () => {
-  test.concurrent.each(causes)(
+describe('a peer that is not a serving Redis', () => {
+  it.concurrent.each(causes)(
     '%s ends in its cause, and heals when Redis takes its place',
     async (kind, expected) => {
       await using peer = await startOddPeer(kind);
@@ -50,7 +50,7 @@ describe('a peer that is no serving Redis', () => {
     },
   );
 
-  test('a server too old for HELLO is spoken to in RESP2', async () => {
+  it('a server too old for HELLO is spoken to in RESP2', async () => {
     await using peer = await startOddPeer('refuses-hello');
     const resilience = createRedisResilience({ host: peer.host, port: peer.port });
     await resilience.ready({ timeoutMs: 5_000 });
@@ -59,7 +59,7 @@ describe('a peer that is no serving Redis', () => {
     await resilience.close();
   });
 
-  test('a name that does not resolve says dns', async () => {
+  it('a name that does not resolve has the cause dns', async () => {
     const resilience = createRedisResilience({ host: 'no-such-host.invalid', port: 6379 });
     await waitFor(() => resilience.snapshot().cause?.code === 'dns', { timeoutMs: 8_000 });
     await resilience.close();

@@ -1,10 +1,10 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { CallLoop, summaryOf } from '../stage/call-loop.ts';
 import { startProtectedRedis } from '../stage/protected-redis.ts';
 import { supportedProtocols } from '../stage/supported-protocols.ts';
 
 describe.each(supportedProtocols)('a server that pauses writes, RESP%d', (protocol) => {
-  test('keeps its connection, and answers what it was sent when it goes on', async () => {
+  it('keeps its connection, and answers what it was sent when it goes on', async () => {
     await using redis = await startProtectedRedis({
       client: { protocol },
       resilience: { timeoutMs: 5_000 },
@@ -24,7 +24,7 @@ describe.each(supportedProtocols)('a server that pauses writes, RESP%d', (protoc
     expect(redis.resilience.snapshot().outages).toBe(1);
   });
 
-  test('runs each write once, and leaves no doubt about any', async () => {
+  it('runs each write once, and leaves no doubt about any', async () => {
     await using redis = await startProtectedRedis({ client: { protocol } });
     const visits = new CallLoop(() => redis.client.incr('visits'));
     await visits.untilAnswered(20);
@@ -38,7 +38,7 @@ describe.each(supportedProtocols)('a server that pauses writes, RESP%d', (protoc
     expect(Number(await redis.client.get('visits'))).toBe(calls.length - failed.length);
   });
 
-  test('loses a connection that died in the pause to another one', async () => {
+  it('does not hold up the replacement of a connection that died in the pause', async () => {
     await using redis = await startProtectedRedis({ client: { protocol } });
     await redis.client.incr('visits');
     const portBefore = redis.client.stream.localPort;
@@ -54,7 +54,7 @@ describe.each(supportedProtocols)('a server that pauses writes, RESP%d', (protoc
     expect(await redis.client.incr('visits')).toBe(3);
   });
 
-  test('need not be asked: without the right to CLIENT LIST a dead connection is replaced as ever', async () => {
+  it('does not hold up the replacement of a dead connection where CLIENT LIST is forbidden', async () => {
     await using redis = await startProtectedRedis({ client: { protocol } });
     await redis.server.command('ACL', 'SETUSER', 'default', '-client|list');
     redis.proxy.blackhole({ existing: true });

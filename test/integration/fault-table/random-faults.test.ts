@@ -1,7 +1,7 @@
 import { isRedisResilienceError } from '@redis-resilience/core';
 import { waitFor } from '@redis-resilience/testing';
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { pass } from '../stage/call-loop.ts';
 import { startProtectedRedis, type ProtectedRedis } from '../stage/protected-redis.ts';
 
@@ -42,7 +42,7 @@ const fault = fc.record<Fault>({
 });
 
 describe('any faults in any order', () => {
-  test('the server holds what was acknowledged, and no more than what may have run', async () => {
+  it('the server holds every write that was acknowledged, and none that cannot have run', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(fault, { minLength: 1, maxLength: 5 }), async (faults) => {
         await using redis = await startProtectedRedis({ resilience: { timeoutMs: 600 } });

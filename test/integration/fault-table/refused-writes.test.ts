@@ -1,12 +1,12 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { startRedis, waitFor } from '@redis-resilience/testing';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { CallLoop, summaryOf } from '../stage/call-loop.ts';
 import { errorOf } from '../stage/outcome-of.ts';
 import { startProtectedRedis, type ProtectedRedis } from '../stage/protected-redis.ts';
 
 describe('a server out of memory', () => {
-  test('refuses writes with the cause; reads and deletes go on; the write lane closes at the first write that works', async () => {
+  it('refuses writes with the cause; reads and deletes go on; the write lane closes at the first write that works', async () => {
     await using redis = await startProtectedRedis();
     await redis.client.set('greeting', 'hello');
     await redis.client.set('old', 'x');
@@ -28,7 +28,7 @@ describe('a server out of memory', () => {
     expect(await redis.client.set('more', 'x')).toBe('OK');
   });
 
-  test('the lane that reads is never opened by writes', async () => {
+  it('never opens the read lane by its refusals of writes', async () => {
     await using redis = await startProtectedRedis();
     await takeMemory(redis);
     const reads = new CallLoop(() => redis.client.get('greeting'));
@@ -41,7 +41,7 @@ describe('a server out of memory', () => {
     expect(writes.errors).toHaveLength(writes.calls.length);
   });
 
-  test('a pipeline and a MULTI that write are refused as a whole', async () => {
+  it('has a pipeline and a MULTI that write refused as a whole', async () => {
     await using redis = await startProtectedRedis();
     await takeMemory(redis);
 
@@ -60,7 +60,7 @@ describe('a server out of memory', () => {
 });
 
 describe('a server that cannot persist', () => {
-  test('refuses writes with the cause, reads go on, and writes are back when it can', async () => {
+  it('refuses writes with the cause, reads go on, and writes are back when it can', async () => {
     await using redis = await startProtectedRedis({
       server: { config: { save: '3600 1', dbfilename: 'blocked.rdb' } },
     });
@@ -84,7 +84,7 @@ describe('a server that cannot persist', () => {
 });
 
 describe('a server with too few replicas', () => {
-  test('refuses writes with the cause, reads go on, and writes are back with the replica', async () => {
+  it('refuses writes with the cause, reads go on, and writes are back with the replica', async () => {
     await using redis = await startProtectedRedis();
     await redis.client.set('greeting', 'hello');
     await redis.server.command('CONFIG', 'SET', 'min-replicas-to-write', 1);

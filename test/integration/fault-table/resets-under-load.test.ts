@@ -1,5 +1,5 @@
 import { isRedisResilienceError } from '@redis-resilience/core';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { pass } from '../stage/call-loop.ts';
 import { startProtectedRedis, type ProtectedRedis } from '../stage/protected-redis.ts';
 import { UnhandledRejections } from '../stage/unhandled-rejections.ts';
@@ -14,7 +14,7 @@ interface Ledger {
 }
 
 describe('a connection that is reset every 200 to 500 ms under load', () => {
-  test('INCR: every call settles, nothing runs twice, no acknowledgement is lost, and not-applied did not run', async () => {
+  it('every INCR settles, none runs twice, no acknowledgement is lost, and not-applied did not run', async () => {
     await using redis = await startProtectedRedis();
     using unhandled = new UnhandledRejections();
     const count = 6_000;
@@ -26,7 +26,7 @@ describe('a connection that is reset every 200 to 500 ms under load', () => {
     expect(await unhandled.list()).toEqual([]);
   });
 
-  test('MULTI: the same', async () => {
+  it('every MULTI settles, none runs twice, no acknowledgement is lost, and not-applied did not run', async () => {
     await using redis = await startProtectedRedis();
     const count = 2_000;
     const ledger = await underResets(redis, count, async (key) => {
@@ -43,7 +43,7 @@ describe('a connection that is reset every 200 to 500 ms under load', () => {
     await expectHistory(redis, ledger, count);
   });
 
-  test('pipelines: the same', async () => {
+  it('every pipeline settles, none runs twice, no acknowledgement is lost, and not-applied did not run', async () => {
     await using redis = await startProtectedRedis();
     const count = 2_000;
     const ledger = await underResets(redis, count, async (key) => {
@@ -56,7 +56,7 @@ describe('a connection that is reset every 200 to 500 ms under load', () => {
     await expectHistory(redis, ledger, count);
   });
 
-  test('applyOnce: all acknowledged, all on the server, each once', async () => {
+  it('every applyOnce is acknowledged, and runs once', async () => {
     await using redis = await startProtectedRedis();
     const count = 2_000;
     const ledger = await underResets(
@@ -72,7 +72,7 @@ describe('a connection that is reset every 200 to 500 ms under load', () => {
 });
 
 describe('a server that is frozen under load', () => {
-  test('INCR: every call settles and nothing runs twice', async () => {
+  it('every INCR settles, and none runs twice', async () => {
     await using redis = await startProtectedRedis();
     const count = 2_000;
     const frozen = (async () => {

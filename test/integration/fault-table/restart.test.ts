@@ -1,6 +1,6 @@
 import { isRedisResilienceError } from '@redis-resilience/core';
 import { waitFor } from '@redis-resilience/testing';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { slackMs } from '../../slack.ts';
 import { CallLoop, durationOf, summaryOf } from '../stage/call-loop.ts';
 import { errorAtOnce, errorOf } from '../stage/outcome-of.ts';
@@ -8,7 +8,7 @@ import { startProtectedRedis } from '../stage/protected-redis.ts';
 import { UnhandledRejections } from '../stage/unhandled-rejections.ts';
 
 describe('a server that is killed and restarted within 200 ms', () => {
-  test('nobody notices: reads and last-wins writes all succeed', async () => {
+  it('nobody notices: reads and last-wins writes all succeed', async () => {
     await using redis = await startProtectedRedis();
     using unhandled = new UnhandledRejections();
     const reads = new CallLoop(() => redis.client.get('greeting'));
@@ -24,7 +24,7 @@ describe('a server that is killed and restarted within 200 ms', () => {
     expect(await unhandled.list()).toEqual([]);
   });
 
-  test('an INCR succeeds, or says that it may have run', async () => {
+  it('an INCR succeeds, or says that it may have run', async () => {
     await using redis = await startProtectedRedis({
       server: { appendonly: true, config: { appendfsync: 'always' } },
     });
@@ -46,7 +46,7 @@ describe('a server that is killed and restarted within 200 ms', () => {
 });
 
 describe('a server that is away for long', () => {
-  test('callers wait at first, then fail at once, and succeed again soon after it is back', async () => {
+  it('callers wait at first, then fail at once, and succeed again soon after it is back', async () => {
     await using redis = await startProtectedRedis();
     using unhandled = new UnhandledRejections();
     const loop = new CallLoop(() => redis.client.get('greeting'));
@@ -74,7 +74,7 @@ describe('a server that is away for long', () => {
     expect(await unhandled.list()).toEqual([]);
   });
 
-  test('the queue stays within its bounds, and what is past them is told so', async () => {
+  it('the queue stays within its bounds, and calls past them are told so', async () => {
     await using redis = await startProtectedRedis({
       resilience: { admission: { maxWaiting: 10, maxWaitMs: 900 } },
     });
@@ -93,7 +93,7 @@ describe('a server that is away for long', () => {
     expect(redis.resilience.detail().waiting).toBe(0);
   });
 
-  test('a command that has given up waiting never runs later', async () => {
+  it('a command that has given up waiting never runs later', async () => {
     await using redis = await startProtectedRedis({ server: { keep: true } });
     await redis.server.kill();
     await redis.until('down');

@@ -1,12 +1,12 @@
 import { createRedisResilience, type Credentials } from '@redis-resilience/core';
 import { startRedis, waitFor } from '@redis-resilience/testing';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { CallLoop, summaryOf } from '../stage/call-loop.ts';
 import { errorOf } from '../stage/outcome-of.ts';
 import { startProtectedRedis, waitUntilOnNewSocket, waitUntilStatus } from '../stage/protected-redis.ts';
 
 describe('a password that is rotated', () => {
-  test('nobody notices when the provider has the new one', async () => {
+  it('nobody notices when the provider has the new one', async () => {
     let password = 'first';
     await using redis = await startProtectedRedis({
       server: { password: 'first' },
@@ -24,7 +24,7 @@ describe('a password that is rotated', () => {
     expect(loop.failures.map(({ error }) => summaryOf(error))).toEqual([]);
   });
 
-  test('it heals as soon as the provider has the new one, and no error names either', async () => {
+  it('the connection heals as soon as the provider has the new one, and no error names either', async () => {
     let password = 'first-secret';
     await using redis = await startProtectedRedis({
       server: { password: 'first-secret' },
@@ -45,7 +45,7 @@ describe('a password that is rotated', () => {
     expect(told).not.toContain('secret');
   });
 
-  test('WRONGPASS at the start is not final', async () => {
+  it('WRONGPASS at the start is not final', async () => {
     await using server = await startRedis({ password: 'right' });
     const resilience = createRedisResilience({ host: server.host, port: server.port, password: 'wrong' });
     await waitFor(() => resilience.snapshot().cause?.code === 'auth');
@@ -57,7 +57,7 @@ describe('a password that is rotated', () => {
     await resilience.close();
   });
 
-  test('NOAUTH heals when the password is known', async () => {
+  it('NOAUTH heals when the password is known', async () => {
     await using server = await startRedis({ password: 'right' });
     const resilience = createRedisResilience({ host: server.host, port: server.port });
     await waitFor(() => resilience.snapshot().cause?.code === 'auth');
@@ -67,7 +67,7 @@ describe('a password that is rotated', () => {
     await resilience.close();
   });
 
-  test('live connections are authenticated anew on request', async () => {
+  it('live connections are authenticated again on request', async () => {
     await using redis = await startProtectedRedis({
       server: { users: [{ name: 'shop', password: 'first' }] },
       resilience: { connection: { credentials: { username: 'shop', password: 'first' } } },
@@ -85,7 +85,7 @@ describe('a password that is rotated', () => {
     expect(await redis.client.acl('WHOAMI')).toBe('shop');
   });
 
-  test('a provider that throws is a cause of its own, and heals', async () => {
+  it('a provider that throws is a cause of its own, and heals', async () => {
     await using server = await startRedis({ password: 'right' });
     let isBroken = true;
     const resilience = createRedisResilience(
@@ -109,7 +109,7 @@ describe('a password that is rotated', () => {
     await resilience.close();
   });
 
-  test('a provider that hangs is bounded by its own deadline', async () => {
+  it('a provider that hangs is bounded by its own deadline', async () => {
     await using server = await startRedis({ password: 'right' });
     let hangs = true;
     const resilience = createRedisResilience(

@@ -1,10 +1,10 @@
 import { startRedis, waitFor, type RedisServer } from '@redis-resilience/testing';
 import { Redis } from 'ioredis';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { startProtectedRedis } from '../stage/protected-redis.ts';
 
-describe('another server, which knows a blocked client by the number of ours', () => {
-  test('does not keep a dead connection in use', async () => {
+describe('another server that knows a blocked client by the number of ours', () => {
+  it('does not keep a dead connection in use', async () => {
     await using redis = await startProtectedRedis({ resilience: { timeoutMs: 5_000 } });
     await using elsewhere = await startRedis();
     await elsewhere.command('SET', 'greeting', 'from elsewhere');
@@ -16,7 +16,7 @@ describe('another server, which knows a blocked client by the number of ours', (
     expect(await redis.client.get('greeting')).toBe('from elsewhere');
   });
 
-  test('is not asked to let that client go', async () => {
+  it('is not asked to let that client go', async () => {
     await using redis = await startProtectedRedis({ resilience: { connection: { idlePingMs: 100 } } });
     await using elsewhere = await startRedis();
     const worker = redis.client.duplicate();

@@ -1,12 +1,12 @@
 import { startOddPeer } from '@redis-resilience/testing';
 import { createRedisResilience } from '@redis-resilience/core';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { errorAtOnce } from '../stage/outcome-of.ts';
 import { startProtectedRedis } from '../stage/protected-redis.ts';
 import { waitFor } from '@redis-resilience/testing';
 
 describe('a peer that accepts and never answers', () => {
-  test('it is named, callers fail at once, and the service is back when the server answers', async () => {
+  it('the silence is named, callers fail at once, and the service is back when the server answers', async () => {
     await using redis = await startProtectedRedis();
     redis.proxy.blackhole({ existing: false, incoming: true });
     redis.proxy.reset();
@@ -24,7 +24,7 @@ describe('a peer that accepts and never answers', () => {
     expect(await redis.client.set('greeting', 'hello')).toBe('OK');
   });
 
-  test('it is named also when it was never anything else', async () => {
+  it('the silence is named also when the peer has never answered anything', async () => {
     await using peer = await startOddPeer('silent');
     const resilience = createRedisResilience({ host: peer.host, port: peer.port });
     await waitFor(() => resilience.snapshot().cause?.code === 'handshake-timeout', { timeoutMs: 8_000 });

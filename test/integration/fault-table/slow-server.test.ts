@@ -1,11 +1,11 @@
 import { waitFor } from '@redis-resilience/testing';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { CallLoop, summaryOf } from '../stage/call-loop.ts';
 import { errorAtOnce } from '../stage/outcome-of.ts';
 import { startProtectedRedis } from '../stage/protected-redis.ts';
 
 describe('a server that is slow', () => {
-  test('the circuit opens on the rate of slow calls, callers fail at once, and it closes by trials', async () => {
+  it('the circuit opens on the rate of slow calls, callers fail at once, and it closes by trials', async () => {
     await using redis = await startProtectedRedis();
     const loop = new CallLoop(() => redis.client.get('greeting'));
     await loop.untilAnswered(50);

@@ -1,12 +1,12 @@
 import { waitFor } from '@redis-resilience/testing';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Redis } from 'ioredis';
 import { startProtectedRedis, type ProtectedRedis } from '../stage/protected-redis.ts';
 import { supportedProtocols } from '../stage/supported-protocols.ts';
 import { UnhandledRejections } from '../stage/unhandled-rejections.ts';
 
 describe('a subscriber', () => {
-  test.each(supportedProtocols)(
+  it.each(supportedProtocols)(
     'is subscribed again after a restart, with a gap (RESP%i)',
     async (protocol) => {
       await using redis = await startProtectedRedis({ client: { protocol } });
@@ -26,7 +26,7 @@ describe('a subscriber', () => {
     },
   );
 
-  test('on a socket that was dropped in silence is found by PING', async () => {
+  it('is connected again after a PING found its socket dropped in silence', async () => {
     await using redis = await startProtectedRedis();
     const { subscriber, messages } = await subscribe(redis);
     const gaps: unknown[] = [];
@@ -38,7 +38,7 @@ describe('a subscriber', () => {
     subscriber.disconnect();
   });
 
-  test('without its main client is found too', async () => {
+  it('is connected again also when it is the main client', async () => {
     await using redis = await startProtectedRedis();
     const messages: string[] = [];
     redis.client.on('message', (_channel: string, message: string) => messages.push(message));
@@ -52,7 +52,7 @@ describe('a subscriber', () => {
     expect(redis.resilience.snapshot().status).toBe('up');
   });
 
-  test('whose permission for a channel was taken is told so, and tries on', async () => {
+  it('is told that its permission for a channel was taken, and goes on trying', async () => {
     await using redis = await startProtectedRedis({
       server: { users: [{ name: 'shop', password: 'secret', rules: '~* +@all &*' }] },
       client: { username: 'shop', password: 'secret' },
@@ -74,7 +74,7 @@ describe('a subscriber', () => {
     subscriber.disconnect();
   });
 
-  test('that may no longer hear one channel hears the others, and does not get back what it gave up', async () => {
+  it('hears the other channels when it may not hear one any more, and does not get back the one it gave up', async () => {
     await using redis = await startProtectedRedis({
       server: { users: [{ name: 'shop', password: 'secret', rules: '~* +@all &*' }] },
       client: { username: 'shop', password: 'secret' },
@@ -96,7 +96,7 @@ describe('a subscriber', () => {
     subscriber.disconnect();
   });
 
-  test('that unsubscribes during the outage, and is acknowledged, stays unsubscribed', async () => {
+  it('stays unsubscribed when it unsubscribes during an outage', async () => {
     await using redis = await startProtectedRedis();
     const { subscriber, messages } = await subscribe(redis);
     await redis.server.kill();
@@ -121,7 +121,7 @@ describe('a subscriber', () => {
     subscriber.disconnect();
   });
 
-  test('on a calm connection is not torn down for being silent', async () => {
+  it('is not torn down for being silent on a calm connection', async () => {
     await using redis = await startProtectedRedis({ resilience: { connection: { idlePingMs: 100 } } });
     const { subscriber } = await subscribe(redis);
     const { accepted } = redis.proxy;

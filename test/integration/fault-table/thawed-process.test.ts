@@ -1,5 +1,5 @@
 import { startRedis } from '@redis-resilience/testing';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { pass } from '../stage/call-loop.ts';
 import { ChildScript } from '../stage/child-script.ts';
 
@@ -36,7 +36,7 @@ createInterface({ input: process.stdin }).on('line', async (line) => {
 `;
 
 describe('a process that is frozen and thawed', () => {
-  test('retryable commands in flight succeed, and old latencies count for nothing', async () => {
+  it('retryable commands in flight succeed, and old latencies count for nothing', async () => {
     await using server = await startRedis();
     await using child = new ChildScript(worker, { TARGET: server.url });
     await child.line('ready');
@@ -57,7 +57,7 @@ describe('a process that is frozen and thawed', () => {
     expect(child.stderr).toBe('');
   });
 
-  test('it comes back when its socket died meanwhile', async () => {
+  it('the process is connected again when its socket died meanwhile', async () => {
     await using server = await startRedis();
     await using child = new ChildScript(worker, { TARGET: server.url });
     await child.line('ready');

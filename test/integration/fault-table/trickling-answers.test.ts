@@ -1,11 +1,11 @@
 import { waitFor } from '@redis-resilience/testing';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { slackMs } from '../../slack.ts';
 import { CallLoop, durationOf, summaryOf } from '../stage/call-loop.ts';
 import { startProtectedRedis } from '../stage/protected-redis.ts';
 
 describe('a connection on which answers only trickle', () => {
-  test('is replaced, as new ones are fast', async () => {
+  it('is replaced, as new ones are fast', async () => {
     await using redis = await startProtectedRedis();
     await redis.client.set('page', 'x'.repeat(200));
     const reads = new CallLoop(() => redis.client.get('page'));
@@ -21,7 +21,7 @@ describe('a connection on which answers only trickle', () => {
     expect(redis.client.stream.localPort).not.toBe(portBefore);
   });
 
-  test('is kept while a long answer arrives at a steady pace', async () => {
+  it('is kept while a long answer arrives at a steady pace', async () => {
     await using redis = await startProtectedRedis({ resilience: { timeoutMs: 10_000 } });
     const page = 'x'.repeat(100_000);
     await redis.client.set('page', page);
@@ -33,7 +33,7 @@ describe('a connection on which answers only trickle', () => {
     expect(redis.client.stream.localPort).toBe(portBefore);
   });
 
-  test('that ends with its last bytes after a halt is well again', async () => {
+  it('is well again when the last bytes come after a halt', async () => {
     await using redis = await startProtectedRedis({ resilience: { timeoutMs: 5_000 } });
     await redis.client.set('page', 'x'.repeat(100));
     const { localPort: portBefore, bytesRead } = redis.client.stream;

@@ -1,9 +1,9 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { errorOf } from '../stage/outcome-of.ts';
 import { startProtectedRedis, waitUntilOnNewSocket } from '../stage/protected-redis.ts';
 
 describe('a WATCH whose connection is lost', () => {
-  test('EXEC of a MULTI chain is refused', async () => {
+  it('EXEC of a MULTI chain is refused', async () => {
     await using redis = await startProtectedRedis();
     await redis.client.watch('stock');
     await loseConnection(redis);
@@ -14,7 +14,7 @@ describe('a WATCH whose connection is lost', () => {
     expect(await redis.client.get('stock')).toBeNull();
   });
 
-  test('also when the loss is noticed by EXEC only', async () => {
+  it('EXEC that notices the loss itself says that its outcome is unknown', async () => {
     await using redis = await startProtectedRedis();
     await redis.client.watch('stock');
     redis.proxy.blackhole({ existing: true });
@@ -25,7 +25,7 @@ describe('a WATCH whose connection is lost', () => {
     expect(await redis.server.command('GET', 'stock')).toBeNull();
   });
 
-  test('the next transaction runs', async () => {
+  it('the next transaction runs', async () => {
     await using redis = await startProtectedRedis();
     await redis.client.watch('stock');
     await loseConnection(redis);
@@ -34,7 +34,7 @@ describe('a WATCH whose connection is lost', () => {
     expect(await redis.client.multi().set('stock', 'mine').exec()).toEqual([[null, 'OK']]);
   });
 
-  test('UNWATCH and DISCARD forget it', async () => {
+  it('UNWATCH forgets it', async () => {
     await using redis = await startProtectedRedis();
     await redis.client.watch('stock');
     await loseConnection(redis);
@@ -43,7 +43,7 @@ describe('a WATCH whose connection is lost', () => {
     expect(await redis.client.multi().set('stock', 'mine').exec()).toEqual([[null, 'OK']]);
   });
 
-  test('a MULTI sent command by command is refused to its end, and nothing of it runs alone', async () => {
+  it('a MULTI sent command by command is refused to its end, and nothing of it runs alone', async () => {
     await using redis = await startProtectedRedis();
     await redis.client.multi({ pipeline: false });
     await redis.client.set('a', '1');
@@ -58,7 +58,7 @@ describe('a WATCH whose connection is lost', () => {
     expect(await redis.client.set('a', '1')).toBe('OK');
   });
 
-  test('without a loss a WATCH guards as ever', async () => {
+  it('without a loss a WATCH guards as ever', async () => {
     await using redis = await startProtectedRedis();
     await redis.client.watch('stock');
     await redis.server.command('SET', 'stock', 'theirs');

@@ -1,5 +1,5 @@
 import type { Redis, RedisOptions } from 'ioredis';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { waitFor } from '@redis-resilience/testing';
 import { startProtectedRedis, type ProtectedRedis } from '../stage/protected-redis.ts';
 import { UnhandledRejections } from '../stage/unhandled-rejections.ts';
@@ -76,12 +76,12 @@ const clients: readonly (readonly [string, RedisOptions])[] = [
   ['a client with auto-pipelining', { enableAutoPipelining: true }],
 ];
 
-describe.each(clients)('every call on %s settles exactly once', (_name, client) => {
-  test.concurrent.each(moments)('all at once, broken $name', async (moment) => {
+describe.each(clients)('every call on %s', (_name, client) => {
+  it.concurrent.each(moments)('settles once among all the others, broken $name', async (moment) => {
     expect(await faultsOf(moment, together, client)).toEqual([]);
   });
 
-  test.concurrent.each(moments)('each alone, broken $name', async (moment) => {
+  it.concurrent.each(moments)('settles once when it is alone, broken $name', async (moment) => {
     const faults = await Promise.all(alone.map((kind) => faultsOf(moment, [kind], client)));
     expect(faults.flat()).toEqual([]);
   });

@@ -1,7 +1,7 @@
 import { createRedisResilience } from '@redis-resilience/core';
 import { startProxy, startRedis, type RedisServer } from '@redis-resilience/testing';
 import type { Redis } from 'ioredis';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { outcomeOf } from '../stage/outcome-of.ts';
 import { UnhandledRejections } from '../stage/unhandled-rejections.ts';
 
@@ -9,24 +9,21 @@ import { UnhandledRejections } from '../stage/unhandled-rejections.ts';
 const longestReply = 130;
 
 describe('an answer that is cut after any number of bytes', () => {
-  test.each(['reset', 'end'] as const)(
-    'each call settles once, and is right or says so (%s)',
-    async (how) => {
-      await using server = await startRedis();
-      using unhandled = new UnhandledRejections();
-      await server.command('SET', 'greeting', 'hello');
-      const faults: string[] = [];
-      const cuts = Array.from({ length: longestReply }, (_, bytes) => bytes);
+  it.each(['reset', 'end'] as const)('each call settles once, and is right or says so (%s)', async (how) => {
+    await using server = await startRedis();
+    using unhandled = new UnhandledRejections();
+    await server.command('SET', 'greeting', 'hello');
+    const faults: string[] = [];
+    const cuts = Array.from({ length: longestReply }, (_, bytes) => bytes);
 
-      while (cuts.length > 0) {
-        const found = await Promise.all(cuts.splice(0, 13).map((bytes) => cutOnce(server, bytes, how)));
-        faults.push(...found.flat());
-      }
+    while (cuts.length > 0) {
+      const found = await Promise.all(cuts.splice(0, 13).map((bytes) => cutOnce(server, bytes, how)));
+      faults.push(...found.flat());
+    }
 
-      expect(faults).toEqual([]);
-      expect(await unhandled.list()).toEqual([]);
-    },
-  );
+    expect(faults).toEqual([]);
+    expect(await unhandled.list()).toEqual([]);
+  });
 });
 
 async function cutOnce(server: RedisServer, bytes: number, how: 'reset' | 'end'): Promise<string[]> {

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { createRedisResilience, isRedisResilienceError, type RedisResilience } from '@redis-resilience/core';
 import { startCluster, waitFor, type ClusterGroup } from '@redis-resilience/testing';
 import type { Cluster } from 'ioredis';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { waitUntilStatus } from '../stage/protected-redis.ts';
 
 async function protectCluster(
@@ -22,7 +22,7 @@ async function killAll(cluster: ClusterGroup): Promise<void> {
 }
 
 describe('the client of a Cluster', () => {
-  test('has duplicates that are protected, and close with it', async () => {
+  it('has duplicates that are protected, and close with it', async () => {
     await using cluster = await startCluster({ nodes: 3, replicas: 0 });
     const { resilience, client } = await protectCluster(cluster);
     const duplicate = client.duplicate();
@@ -40,7 +40,7 @@ describe('the client of a Cluster', () => {
     expect([client.status, duplicate.status]).toEqual(['end', 'end']);
   });
 
-  test('takes a new password on all its connections when it is told', async () => {
+  it('takes a new password on all its connections when it is told', async () => {
     await using cluster = await startCluster({ nodes: 3, replicas: 0, password: 'first' });
     const { resilience, client } = await protectCluster(cluster, {
       options: { redisOptions: { password: 'first' } },
@@ -60,7 +60,7 @@ describe('the client of a Cluster', () => {
     expect(resilience.snapshot()).toMatchObject({ status: 'up', reads: true, writes: true });
   });
 
-  test('heals from a password that was rotated behind its back as soon as its provider knows it', async () => {
+  it('heals from a password that was rotated behind its back as soon as its provider knows it', async () => {
     await using cluster = await startCluster({ nodes: 3, replicas: 0, password: 'first' });
     let password = 'first';
     const resilience = createRedisResilience(
@@ -79,7 +79,7 @@ describe('the client of a Cluster', () => {
     expect(await client.get('a')).toBe('1');
   });
 
-  test('quits while every node is away', async () => {
+  it('quits while every node is away', async () => {
     await using cluster = await startCluster({ nodes: 3, replicas: 0 });
     const { resilience, client } = await protectCluster(cluster);
     await killAll(cluster);
@@ -89,7 +89,7 @@ describe('the client of a Cluster', () => {
     expect(resilience.snapshot().cause?.code).toBe('closed');
   });
 
-  test('quits while every node is there', async () => {
+  it('quits while every node is there', async () => {
     await using cluster = await startCluster({ nodes: 3, replicas: 0 });
     const { client } = await protectCluster(cluster);
     expect(await client.quit()).toBe('OK');
@@ -102,7 +102,7 @@ const hasShardedSubscriber = existsSync(
   join(dirname(createRequire(import.meta.url).resolve('ioredis')), 'cluster/ShardedSubscriber.js'),
 );
 
-test.runIf(hasShardedSubscriber)(
+it.runIf(hasShardedSubscriber)(
   'sharded subscriptions of a Cluster come back, and their trouble is not the cluster’s',
   async () => {
     await using cluster = await startCluster();
@@ -130,9 +130,9 @@ test.runIf(hasShardedSubscriber)(
   },
 );
 
-describe('a Cluster that cannot be reached says why', () => {
+describe('a Cluster that cannot be reached', () => {
   const provider = () => Promise.reject(new Error('The vault is sealed.'));
-  test('also where the nodes are URLs or ports', async () => {
+  it('says why also where the nodes are URLs or ports', async () => {
     await using cluster = await startCluster({ nodes: 3, replicas: 0, password: 'right' });
     const [node] = cluster.addresses;
     for (const startup of [`redis://:wrong@127.0.0.1:${node?.port}`, node?.port ?? 0]) {
@@ -142,14 +142,14 @@ describe('a Cluster that cannot be reached says why', () => {
     }
   });
 
-  test.each([
+  it.each([
     ['auth', { options: { redisOptions: { password: 'wrong' } } }, {}],
     ['auth', {}, {}],
     ['credentials', {}, { connection: { credentials: provider } }],
     ['tls', { options: { redisOptions: { tls: {} } } }, {}],
     ['dns', { cluster: [{ host: 'nowhere.invalid', port: 6379 }] }, {}],
     ['connection-refused', { cluster: [{ host: '127.0.0.1', port: 1 }] }, {}],
-  ] as const)('%s: %o', async (cause, target, options) => {
+  ] as const)('says %s: %o', async (cause, target, options) => {
     await using cluster = await startCluster({ nodes: 3, replicas: 0, password: 'right' });
     const resilience = createRedisResilience(
       { cluster: cluster.addresses, ...target },

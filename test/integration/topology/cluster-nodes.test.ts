@@ -9,7 +9,7 @@ import {
   type RedisServer,
 } from '@redis-resilience/testing';
 import type { Cluster } from 'ioredis';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { CallLoop, pass, summaryOf } from '../stage/call-loop.ts';
 import { errorOf } from '../stage/outcome-of.ts';
 import { waitUntilStatus } from '../stage/protected-redis.ts';
@@ -17,36 +17,39 @@ import { waitUntilStatus } from '../stage/protected-redis.ts';
 const partial = { config: { 'cluster-require-full-coverage': 'no' } };
 
 describe('one node of a Cluster', () => {
-  test.concurrent('that is dead makes it degraded, not down; what it did not get did not run', async () => {
-    await using cluster = await startCluster(partial);
-    await using stage = await protectCluster(cluster);
-    const victim = await cluster.primaryOf('a');
-    const elsewhere = await keyElsewhere(cluster, victim);
-    const others = new CallLoop(() => stage.client.get(elsewhere));
-    let next = 0;
-    const own = new CallLoop(() => stage.client.set(`{a}${next++}`, '1'));
-    await own.untilAnswered(20);
-    await victim.kill();
-    await waitUntilStatus(stage.resilience, 'degraded');
-    const knownAt = performance.now();
-    const { reads, writes, cause } = stage.resilience.snapshot();
-    await waitFor(() => cluster.primaryOf('a'), { timeoutMs: 10_000 });
-    await waitUntilStatus(stage.resilience, 'up');
-    await Promise.all([others.finish(), own.finish()]);
+  it.concurrent(
+    'makes the Cluster degraded, not down, when it is dead, and calls that it did not get did not run',
+    async () => {
+      await using cluster = await startCluster(partial);
+      await using stage = await protectCluster(cluster);
+      const victim = await cluster.primaryOf('a');
+      const elsewhere = await keyElsewhere(cluster, victim);
+      const others = new CallLoop(() => stage.client.get(elsewhere));
+      let next = 0;
+      const own = new CallLoop(() => stage.client.set(`{a}${next++}`, '1'));
+      await own.untilAnswered(20);
+      await victim.kill();
+      await waitUntilStatus(stage.resilience, 'degraded');
+      const knownAt = performance.now();
+      const { reads, writes, cause } = stage.resilience.snapshot();
+      await waitFor(() => cluster.primaryOf('a'), { timeoutMs: 10_000 });
+      await waitUntilStatus(stage.resilience, 'up');
+      await Promise.all([others.finish(), own.finish()]);
 
-    expect({ reads, writes, cause: cause?.code }).toEqual({
-      reads: true,
-      writes: true,
-      cause: 'connection-refused',
-    });
-    expect(others.failures).toEqual([]);
-    const later = own.failures
-      .filter(({ issuedAt }) => issuedAt > knownAt)
-      .map(({ error }) => summaryOf(error));
-    expect(later.filter((summary) => summary.startsWith('OUTCOME_UNKNOWN'))).toEqual([]);
-  });
+      expect({ reads, writes, cause: cause?.code }).toEqual({
+        reads: true,
+        writes: true,
+        cause: 'connection-refused',
+      });
+      expect(others.failures).toEqual([]);
+      const later = own.failures
+        .filter(({ issuedAt }) => issuedAt > knownAt)
+        .map(({ error }) => summaryOf(error));
+      expect(later.filter((summary) => summary.startsWith('OUTCOME_UNKNOWN'))).toEqual([]);
+    },
+  );
 
-  test.concurrent('that hangs is sent nothing more, and the others go on', async () => {
+  it.concurrent('is sent nothing more when it hangs, and the others go on', async () => {
     await using cluster = await startCluster({ ...partial, nodes: 3, replicas: 0 });
     await using stage = await protectCluster(cluster);
     const victim = await cluster.primaryOf('a');
@@ -69,24 +72,27 @@ describe('one node of a Cluster', () => {
     expect(others.failures).toEqual([]);
   });
 
-  test.concurrent('that pauses its writes keeps its connection, and what it was sent runs once', async () => {
-    await using cluster = await startCluster({ ...partial, nodes: 3, replicas: 0 });
-    await using stage = await protectCluster(cluster);
-    const paused = await cluster.primaryOf('a');
-    await stage.client.set('a', '0');
-    const portBefore = localPortTo(stage.client, paused);
+  it.concurrent(
+    'keeps its connection when it pauses writes, and runs the calls that it was sent once',
+    async () => {
+      await using cluster = await startCluster({ ...partial, nodes: 3, replicas: 0 });
+      await using stage = await protectCluster(cluster);
+      const paused = await cluster.primaryOf('a');
+      await stage.client.set('a', '0');
+      const portBefore = localPortTo(stage.client, paused);
 
-    await paused.command('CLIENT', 'PAUSE', 700, 'WRITE');
-    const visit = stage.client.incr('a');
-    await waitUntilStatus(stage.resilience, 'degraded');
+      await paused.command('CLIENT', 'PAUSE', 700, 'WRITE');
+      const visit = stage.client.incr('a');
+      await waitUntilStatus(stage.resilience, 'degraded');
 
-    expect(await visit).toBe(1);
-    await waitUntilStatus(stage.resilience, 'up');
-    expect(localPortTo(stage.client, paused)).toBe(portBefore);
-    expect(await stage.client.incr('a')).toBe(2);
-  });
+      expect(await visit).toBe(1);
+      await waitUntilStatus(stage.resilience, 'up');
+      expect(localPortTo(stage.client, paused)).toBe(portBefore);
+      expect(await stage.client.incr('a')).toBe(2);
+    },
+  );
 
-  test.concurrent('that is dead is dialed ten times a second, however many commands want it', async () => {
+  it.concurrent('is dialed ten times a second when it is dead, however many commands want it', async () => {
     await using cluster = await startCluster({ ...partial, nodes: 3, replicas: 0 });
     await using stage = await protectCluster(cluster);
     const victim = await cluster.primaryOf('a');
@@ -109,7 +115,7 @@ describe('one node of a Cluster', () => {
     expect(elapsedMs).toBeGreaterThan(700);
   });
 
-  test.concurrent('that nobody asks for is known to be back', async () => {
+  it.concurrent('is known to be back although no command asks for it', async () => {
     await using cluster = await startCluster({ ...partial, nodes: 3, replicas: 0 });
     await using stage = await protectCluster(cluster);
     const victim = await cluster.primaryOf('a');
@@ -125,7 +131,7 @@ describe('one node of a Cluster', () => {
     expect(await stage.client.get('a')).toBeNull();
   });
 
-  test.concurrent('whose address changed is found at the new one', async () => {
+  it.concurrent('is found at its new address', async () => {
     await using cluster = await startCluster({ nodes: 3, replicas: 0 });
     const mover = await cluster.primaryOf('a');
     await using first = await startProxy({ target: mover });

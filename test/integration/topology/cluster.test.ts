@@ -1,7 +1,7 @@
 import { createRedisResilience, type RedisResilience } from '@redis-resilience/core';
 import { startCluster, waitFor, type ClusterGroup } from '@redis-resilience/testing';
 import type { Cluster } from 'ioredis';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { slackMs } from '../../slack.ts';
 import { CallLoop, durationOf, summaryOf } from '../stage/call-loop.ts';
 import { errorAtOnce, errorOf, outcomeOf } from '../stage/outcome-of.ts';
@@ -9,7 +9,7 @@ import { waitUntilStatus } from '../stage/protected-redis.ts';
 import { UnhandledRejections } from '../stage/unhandled-rejections.ts';
 
 describe('a Cluster', () => {
-  test.concurrent('a primary that is killed is replaced, and each write runs once', async () => {
+  it.concurrent('a primary that is killed is replaced, and each write runs once', async () => {
     await using cluster = await startCluster();
     await using stage = await protectCluster(cluster);
     using unhandled = new UnhandledRejections();
@@ -36,7 +36,7 @@ describe('a Cluster', () => {
     expect(await unhandled.list()).toEqual([]);
   });
 
-  test.concurrent('a slot that is moved under load is followed without an error', async () => {
+  it.concurrent('a slot that is moved under load is followed without an error', async () => {
     await using cluster = await startCluster();
     await using stage = await protectCluster(cluster);
     const slot = cluster.keySlot('{shop}');
@@ -66,7 +66,7 @@ describe('a Cluster', () => {
     expect(values.reduce((sum, value) => sum + Number(value), 0)).toBe(next);
   });
 
-  test.concurrent('a primary that hangs is replaced; meanwhile the other slots go on', async () => {
+  it.concurrent('a primary that hangs is replaced; meanwhile the other slots go on', async () => {
     await using cluster = await startCluster({ config: { 'cluster-require-full-coverage': 'no' } });
     await using stage = await protectCluster(cluster);
     const victim = await cluster.primaryOf('a');
@@ -88,7 +88,7 @@ describe('a Cluster', () => {
     victim.thaw();
   });
 
-  test.concurrent('all nodes gone: down, one snapshot for the whole; and back', async () => {
+  it.concurrent('all nodes gone make it down, and their return up again', async () => {
     await using cluster = await startCluster();
     await using stage = await protectCluster(cluster);
     using unhandled = new UnhandledRejections();
@@ -106,7 +106,7 @@ describe('a Cluster', () => {
     expect(await unhandled.list()).toEqual([]);
   });
 
-  test.concurrent(
+  it.concurrent(
     'pipelines, MULTI, scripts and applyOnce work, and subscribers are brought back',
     async () => {
       await using cluster = await startCluster();

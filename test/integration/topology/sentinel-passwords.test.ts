@@ -1,7 +1,7 @@
 import { createRedisResilience, type RedisResilience, type ResilienceOptions } from '@redis-resilience/core';
 import { startSentinel, waitFor, type SentinelGroup } from '@redis-resilience/testing';
 import type { RedisOptions } from 'ioredis';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
 import { CallLoop } from '../stage/call-loop.ts';
 
 const passwords = { password: 'data', sentinelPassword: 'watch' };
@@ -19,7 +19,7 @@ function protectGroup(
   return resilience;
 }
 
-test('a failover is followed where sentinels and servers want a password each', async () => {
+it('a failover is followed where sentinels and servers want a password each', async () => {
   await using group = await startSentinel(passwords);
   const resilience = protectGroup(
     group,
@@ -38,11 +38,11 @@ test('a failover is followed where sentinels and servers want a password each', 
   expect(await primary.command('GET', 'greeting')).toBe('hello');
 });
 
-test.each([
+it.each([
   ['the password of the sentinels', { password: 'data', sentinelPassword: 'wrong' }],
   ['no password for the sentinels', { password: 'data' }],
   ['the password of the servers', { password: 'wrong', sentinelPassword: 'watch' }],
-])('%s, where it is not right, is told as such', async (_what, target) => {
+])('a login that fails is told as such: %s', async (_what, target) => {
   await using group = await startSentinel(passwords);
   const resilience = protectGroup(group, target);
   await waitFor(() => resilience.snapshot().cause?.code === 'auth', { timeoutMs: 5_000 });

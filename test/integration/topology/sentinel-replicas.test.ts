@@ -1,7 +1,7 @@
 import { createRedisResilience, protect, type RedisResilience } from '@redis-resilience/core';
 import { startSentinel, waitFor, type RedisServer, type SentinelGroup } from '@redis-resilience/testing';
 import { Redis } from 'ioredis';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
 import { CallLoop } from '../stage/call-loop.ts';
 import { waitUntilStatus } from '../stage/protected-redis.ts';
 
@@ -26,7 +26,7 @@ function serverAt(group: SentinelGroup, port: number): RedisServer {
   return server;
 }
 
-test('a client of replicas is up on a replica, and goes to the other one when that dies or hangs', async () => {
+it('a client of replicas is up on a replica, and goes to the other one when that dies or hangs', async () => {
   await using group = await startSentinel();
   const resilience = closedAfterwards(createRedisResilience(replicaTarget(group)));
   await resilience.ready({ timeoutMs: 5_000 });
@@ -54,7 +54,7 @@ test('a client of replicas is up on a replica, and goes to the other one when th
   await loop.finish();
 });
 
-test('a client of replicas takes the preferred one', async () => {
+it('a client of replicas takes the preferred one', async () => {
   await using group = await startSentinel();
   for (const { host, port } of group.replicas) {
     const client = new Redis({
@@ -68,7 +68,7 @@ test('a client of replicas takes the preferred one', async () => {
   }
 });
 
-test('a client of replicas that must be a primary says that it is none', async () => {
+it('a client of replicas that must be a primary says that it is none', async () => {
   await using group = await startSentinel();
   const target = replicaTarget(group);
   const resilience = closedAfterwards(createRedisResilience(target, { connection: { role: 'primary' } }));

@@ -1,7 +1,7 @@
 import { createRedisResilience, type RedisResilience } from '@redis-resilience/core';
 import { startSentinel, waitFor, type RedisServer, type SentinelGroup } from '@redis-resilience/testing';
 import type { Redis } from 'ioredis';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { slackMs } from '../../slack.ts';
 import { CallLoop, durationOf, pass } from '../stage/call-loop.ts';
 import { errorAtOnce, errorOf } from '../stage/outcome-of.ts';
@@ -9,7 +9,7 @@ import { waitUntilStatus } from '../stage/protected-redis.ts';
 import { UnhandledRejections } from '../stage/unhandled-rejections.ts';
 
 describe('a primary behind Sentinel', () => {
-  test.concurrent(
+  it.concurrent(
     'a failover in good order is survived, and nothing is written to the old primary',
     async () => {
       await using group = await startSentinel();
@@ -38,7 +38,7 @@ describe('a primary behind Sentinel', () => {
     },
   );
 
-  test.concurrent('a primary that is killed is replaced, and a primary that hangs as well', async () => {
+  it.concurrent('a primary that is killed is replaced, and a primary that hangs as well', async () => {
     await using group = await startSentinel();
     await using stage = await protectGroup(group);
     using unhandled = new UnhandledRejections();
@@ -60,8 +60,8 @@ describe('a primary behind Sentinel', () => {
     expect(await unhandled.list()).toEqual([]);
   });
 
-  test.concurrent(
-    'all sentinels gone: the connection goes on; and back: the next failover is followed',
+  it.concurrent(
+    'the connection goes on without any sentinel, and follows the next failover when they are back',
     async () => {
       await using group = await startSentinel();
       await using stage = await protectGroup(group);
@@ -83,7 +83,7 @@ describe('a primary behind Sentinel', () => {
     },
   );
 
-  test.concurrent('all sentinels and the connection gone: down at once, and back with them', async () => {
+  it.concurrent('calls fail at once without sentinels and primary, and succeed again with them', async () => {
     await using group = await startSentinel();
     await using stage = await protectGroup(group);
     for (const sentinel of group.sentinels) await sentinel.kill();
@@ -99,7 +99,7 @@ describe('a primary behind Sentinel', () => {
     await waitFor(async () => (await stage.client.set('greeting', 'hello').catch(() => undefined)) === 'OK');
   });
 
-  test.concurrent('boots while the sentinels are away', async () => {
+  it.concurrent('a client boots while the sentinels are away', async () => {
     await using group = await startSentinel();
     for (const sentinel of group.sentinels) await sentinel.kill();
     const resilience = createRedisResilience({ sentinels: group.sentinelAddresses, name: group.name });

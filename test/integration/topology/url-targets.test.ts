@@ -8,7 +8,7 @@ import {
   type RedisServer,
 } from '@redis-resilience/testing';
 import type { Cluster } from 'ioredis';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { ChildScript } from '../stage/child-script.ts';
 
 // Every URL is used by both who read it: by a client, and by the doctor.
@@ -16,7 +16,7 @@ const password = 'p@ss/w:ord#%';
 const escaped = encodeURIComponent(password);
 
 describe('a URL of one server', () => {
-  test('gives its user and its database', async () => {
+  it('gives its user and its database', async () => {
     await using server = await startRedis({ users: [{ name: 'shop', password }] });
     const url = `redis://shop:${escaped}@${server.host}:${server.port}/4`;
     await using used = use(url);
@@ -26,7 +26,7 @@ describe('a URL of one server', () => {
     expect(await healthOf(url)).toBe('healthy');
   });
 
-  test('gives by its parameters what else a connection needs', async () => {
+  it('gives by its parameters what else a connection needs', async () => {
     await using server = await startRedis({ password });
     const parameters = `db=3&password=${escaped}&connectionName=till&keyPrefix=shop:&protocol=2&family=4`;
     const url = `redis://${server.host}:${server.port}?${parameters}`;
@@ -38,7 +38,7 @@ describe('a URL of one server', () => {
     expect(await healthOf(url)).toBe('healthy');
   });
 
-  test.each(['unix://', ''])('leads to a unix socket: %j before its path', async (scheme) => {
+  it.each(['unix://', ''])('leads to a unix socket by %j before its path', async (scheme) => {
     await using server = await startRedis({ unixSocket: true, password });
     const url = `${scheme}${server.socketPath}?password=${escaped}&db=5`;
     await using used = use(url);
@@ -47,7 +47,7 @@ describe('a URL of one server', () => {
     expect(await healthOf(url)).toBe('healthy');
   });
 
-  test('has TLS by its scheme, in any case of letters, and by its parameter', async () => {
+  it('has TLS by its scheme, in any case of letters, and by its parameter', async () => {
     await using server = await startRedis({ tls: true, password });
     const authority = `:${escaped}@${server.host}:${server.port}`;
     for (const url of [`rediss://${authority}`, `REDISS://${authority}/2`, `redis://${authority}?tls=true`]) {
@@ -57,7 +57,7 @@ describe('a URL of one server', () => {
 });
 
 describe('a URL of sentinels', () => {
-  test('leads to the database of their primary, with the passwords of both', async () => {
+  it('leads to the database of their primary, with the passwords of both', async () => {
     await using group = await startSentinel({ password, sentinelPassword: 'for the sentinels' });
     const hosts = group.sentinelAddresses.map(({ host, port }) => `${host}:${port}`).join(',');
     const url = `redis+sentinel://:${escaped}@${hosts}/${group.name}/2?sentinelPassword=for%20the%20sentinels`;
@@ -67,7 +67,7 @@ describe('a URL of sentinels', () => {
     expect(await healthOf(url)).toBe('healthy');
   });
 
-  test('has TLS to sentinels and servers alike', async () => {
+  it('has TLS to sentinels and servers alike', async () => {
     await using group = await startSentinel({ tls: true });
     const [{ host, port } = { host: '', port: 0 }] = group.sentinelAddresses;
     const url = `rediss+sentinel://${host}:${port}/${group.name}`;
@@ -76,7 +76,7 @@ describe('a URL of sentinels', () => {
 });
 
 describe('a URL of a cluster', () => {
-  test('leads to all its nodes', async () => {
+  it('leads to all its nodes', async () => {
     await using cluster = await startCluster({ password });
     const hosts = cluster.addresses.slice(0, 2).map(({ host, port }) => `${host}:${port}`);
     const url = `redis+cluster://:${escaped}@${hosts.join(',')}?keyPrefix=shop:` as const;
@@ -87,13 +87,13 @@ describe('a URL of a cluster', () => {
     expect(await healthOf(url)).toBe('healthy');
   });
 
-  test('has TLS to all its nodes', async () => {
+  it('has TLS to all its nodes', async () => {
     await using cluster = await startCluster({ tls: true });
     const [node] = cluster.nodes;
     expect(await inProcessThatTrusts(node, `rediss+cluster://127.0.0.1:${node?.port}`)).toBe('OK healthy');
   });
 
-  test('dials the names in it, for which the certificates are', async () => {
+  it('dials the names in it, for which the certificates are', async () => {
     await using certificates = await makeCertificates({ hosts: ['localhost'] });
     const config = {
       'cluster-announce-hostname': 'localhost',
@@ -104,7 +104,7 @@ describe('a URL of a cluster', () => {
     expect(await inProcessThatTrusts(node, `rediss+cluster://localhost:${node?.port}`)).toMatch(/^OK /);
   });
 
-  test('may stand in the list of nodes, as host and port too', async () => {
+  it('may stand in the list of nodes, as host and port too', async () => {
     await using cluster = await startCluster({ password });
     const [first, second] = cluster.addresses.map(({ host, port }) => `${host}:${port}`);
     const target = {
@@ -119,7 +119,7 @@ describe('a URL of a cluster', () => {
 });
 
 describe('REDIS_URL', () => {
-  test('is read by the same grammar', async () => {
+  it('is read by the same grammar', async () => {
     await using group = await startSentinel();
     const [{ host, port } = { host: '', port: 0 }] = group.sentinelAddresses;
     const source = `

@@ -11,7 +11,7 @@ const executablePath = pathOf(process.env['CHROMIUM_BIN'] || 'chromium');
 const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 // The set-up installs it where it can, and says so where it cannot: these are counted as skipped then.
-describe.skipIf(executablePath === undefined)('in a browser', () => {
+describe.skipIf(executablePath === undefined)('the status page in a browser', () => {
   let browser: Browser;
 
   beforeAll(async () => {
@@ -81,7 +81,7 @@ describe.skipIf(executablePath === undefined)('in a browser', () => {
     expect(complaints).toEqual([]);
   });
 
-  it('shows what is done, and what was slow, without keys', async () => {
+  it('shows the commands and the slow ones among them, without keys', async () => {
     await using redis = await startProtectedRedis({ slowCommandMs: 5 });
     await using opened = await startAndOpen(redis);
     const { page } = opened;
@@ -117,7 +117,7 @@ describe.skipIf(executablePath === undefined)('in a browser', () => {
     await page.getByText('Redis is up').waitFor();
   });
 
-  it('has no buttons for strangers, and working ones for whom authorize lets', async () => {
+  it('has no buttons for strangers, and working ones for visitors whom authorize admits', async () => {
     await using redis = await startProtectedRedis();
     await using strange = await startAndOpen(redis);
     expect(await strange.page.getByRole('button', { name: /Reconnect|Take/ }).count()).toBe(0);

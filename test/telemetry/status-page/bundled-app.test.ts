@@ -25,7 +25,7 @@ const app = `
 `;
 
 it.each(['cjs', 'esm'] as const)(
-  'serves the whole page from an application bundled into one file (%s)',
+  'an application bundled into one file (%s) serves the whole status page',
   async (format) => {
     await using redis = await startProtectedRedis();
     await using folder = await temporaryFolder();
@@ -44,7 +44,7 @@ it.each(['cjs', 'esm'] as const)(
   },
 );
 
-it('is built from the present source of the browser code', async () => {
+it('the page script is built from the present source of the browser code', async () => {
   await using folder = await temporaryFolder();
   const file = join(folder.path, 'page-script.mjs');
   await promisify(execFile)(process.execPath, [join(telemetry, 'bundle-page.mjs'), file]);
@@ -52,7 +52,7 @@ it('is built from the present source of the browser code', async () => {
   expect(await builtScript()).toBe(pageScript);
 });
 
-it('has a script that nothing in it ends before its end', async () => {
+it('nothing in the page script ends it before its end', async () => {
   expect(await builtScript()).not.toMatch(/<\/script|<!--/i);
 });
 

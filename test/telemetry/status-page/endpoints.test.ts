@@ -83,7 +83,7 @@ describe('the stream', () => {
     expect(watched.text()).not.toMatch(new RegExp(`secret|127\\.0\\.0\\.1|localhost|${redis.server.port}`));
   });
 
-  it('shows a page that is opened afterwards what happened before', async () => {
+  it('shows an outage of before to a page that is opened afterwards', async () => {
     await using redis = await startProtectedRedis();
     await redis.takeDown();
     await redis.bringBack();
@@ -92,7 +92,7 @@ describe('the stream', () => {
     await waitFor(() => /"outages":\[\{"from":\d+,"to":\d+,"worst":"down"/.test(watched.text()));
   });
 
-  it('knows what was done before it was opened', async () => {
+  it('knows the commands of before it was opened', async () => {
     await using redis = await startProtectedRedis();
     await using page = await servePage({ resilience: redis.resilience });
     const load = async () => {
@@ -182,7 +182,7 @@ describe('actions', () => {
     await redis.see('up');
   });
 
-  it('counts an authorize that throws as no', async () => {
+  it('are refused when authorize throws', async () => {
     await using redis = await startProtectedRedis();
     const authorize = () => Promise.reject(new Error('the session store is away'));
     await using page = await servePage({ resilience: redis.resilience, authorize });
@@ -191,7 +191,7 @@ describe('actions', () => {
     expect(tokenIn(watched.text())).toBeNull();
   });
 
-  it('puts back what was taken out of use when the page is closed', async () => {
+  it('are taken back when the page is closed', async () => {
     await using redis = await startProtectedRedis();
     {
       await using page = await servePage({ resilience: redis.resilience, authorize: () => true });

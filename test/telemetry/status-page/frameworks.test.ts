@@ -88,7 +88,7 @@ describe.each([
   ['Koa', startKoa],
   ['Nest on Express', startNest(() => new ExpressAdapter())],
   ['Nest on Fastify', startNest(() => new FastifyAdapter() as unknown as AbstractHttpAdapter)],
-])('in %s', (_name, start) => {
+])('the status page in %s', (_name, start) => {
   it('serves the page and its stream, and leaves other routes alone', async () => {
     await using redis = await startProtectedRedis();
     await using app = await start({ resilience: redis.resilience });
@@ -103,7 +103,7 @@ describe.each([
     expect((await app.ask('/redis-status')).status).toBe(200);
   });
 
-  it('acts only for whom authorize lets', async () => {
+  it('acts only for visitors whom authorize admits', async () => {
     await using redis = await startProtectedRedis();
     const authorize = ({ headers }: { headers: Record<string, unknown> }) => headers['x-user'] === 'operator';
     await using app = await start({ resilience: redis.resilience, authorize });
@@ -132,7 +132,7 @@ it.each([
   ['Express', () => expressStatusPage({ pth: '/x' } as object), /redisStatusPage\.pth/],
   ['Koa', () => koaStatusPage({ pth: '/x' } as object), /redisStatusPage\.pth/],
   ['Nest', () => RedisStatusPageModule.forRoot({ pth: '/x' } as object), /RedisStatusPageModule\.pth/],
-])('refuses an unknown option in %s', (_name, make, message) => {
+])('the status page refuses an unknown option in %s', (_name, make, message) => {
   expect(make).toThrow(
     expect.objectContaining({ name: 'ConfigurationError', message: expect.stringMatching(message) }),
   );

@@ -15,7 +15,7 @@ function entry(at: number, from: string, to: string, durationMs: number, cause?:
 }
 
 describe('the timeline', () => {
-  it('begins with what is remembered', () => {
+  it('begins with the remembered history', () => {
     const history = [
       entry(1_000, 'down', 'up', 50),
       entry(5_000, 'up', 'down', 4_000, 'stalled'),

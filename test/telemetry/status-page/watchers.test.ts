@@ -11,7 +11,7 @@ const state: PageState = { now: 0, connections: [] };
 // As large as a page with many connections makes it.
 const large = { now: 0, connections: [{ name: 'x'.repeat(64 * 1024) }] } as unknown as PageState;
 
-it('drops readers that do not read, before they cost much, and keeps those that do', async () => {
+it('the watchers of a status page are dropped when they do not read, before they cost much', async () => {
   const responses: ServerResponse[] = [];
   const watchers = new Watchers(50);
   const openCount = () => responses.filter(({ destroyed }) => !destroyed).length;

@@ -25,6 +25,6 @@ it.each([
   [write('set', 'k', 'EX', 'EX', '10'), write('set', 'k', 'EX', 'PXAT', '1010000')],
   [write('set', 'EX', '10', 'EX', '10'), write('set', 'EX', '10', 'PXAT', '1010000')],
   [write('hset', 'k', 'EX', '10'), write('hset', 'k', 'EX', '10')],
-])('%o is %o', (given, expected) => {
+])('a kept write expires at a point in time: %o becomes %o', (given, expected) => {
   expect(withAbsoluteExpiry(given, now)).toEqual(expected);
 });
