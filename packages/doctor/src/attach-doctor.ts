@@ -1,5 +1,21 @@
-import type { Cause, Clock, RedisResilience, RedisSnapshot } from '@redis-resilience/core';
-import { ConfigurationError, systemClock } from '@redis-resilience/core';
+import {
+  ConfigurationError,
+  systemClock,
+  type Cause,
+  type Clock,
+  type RedisResilience,
+  type RedisSnapshot,
+} from '@redis-resilience/core';
+import {
+  checkArgument,
+  checkOptions,
+  clockOf,
+  durationOf,
+  functionOf,
+  resilienceOf,
+  withDefaults,
+  type OptionReaders,
+} from '@redis-resilience/core/kit';
 import { diagnose, type Diagnosis } from './diagnose.ts';
 import { explainedSnapshot } from './explained-snapshot.ts';
 import type { Finding } from './finding.ts';
@@ -37,23 +53,30 @@ export interface AttachedDoctor {
  * resilience.snapshot().cause?.message; // 'Nobody listens ... The doctor found: ...'
  */
 export function attachDoctor(resilience: RedisResilience, options: AttachOptions = {}): AttachedDoctor {
+  checkArgument('attachDoctor.resilience', resilience, resilienceOf);
+  const settings = withDefaults(defaults, checkOptions('attachDoctor', options, readers));
   if (attached.has(resilience))
     throw new ConfigurationError('A doctor is attached to this resilience already.');
-  const { timeoutMs = 3000, minIntervalMs = 30_000 } = options;
-  if (!(timeoutMs >= 50))
-    throw new ConfigurationError('The option timeoutMs must be a number of at least 50.');
-  if (!(minIntervalMs >= 0))
-    throw new ConfigurationError('The option minIntervalMs must be a number of at least 0.');
   attached.add(resilience);
-  return new Attachment(resilience, { ...options, timeoutMs, minIntervalMs });
+  return new Attachment(resilience, settings);
 }
 
 const attached = new WeakSet<RedisResilience>();
 
+const defaults = { timeoutMs: 3000, minIntervalMs: 30_000, clock: systemClock };
+
+const readers: OptionReaders<AttachOptions> = {
+  timeoutMs: durationOf(50),
+  minIntervalMs: durationOf(0),
+  onDiagnosis: functionOf,
+  clock: clockOf,
+};
+
+type AttachSettings = AttachOptions & Readonly<typeof defaults>;
+
 class Attachment implements AttachedDoctor {
   readonly #resilience: RedisResilience;
-  readonly #options: AttachOptions & { readonly timeoutMs: number; readonly minIntervalMs: number };
-  readonly #clock: Clock;
+  readonly #settings: AttachSettings;
   readonly #release: readonly (() => void)[];
   readonly #explained = new WeakMap<RedisSnapshot, RedisSnapshot>();
   #last: Diagnosis | undefined;
@@ -62,13 +85,9 @@ class Attachment implements AttachedDoctor {
   #walk: Promise<void> | undefined;
   #isDetached = false;
 
-  constructor(
-    resilience: RedisResilience,
-    options: AttachOptions & { readonly timeoutMs: number; readonly minIntervalMs: number },
-  ) {
+  constructor(resilience: RedisResilience, settings: AttachSettings) {
     this.#resilience = resilience;
-    this.#options = options;
-    this.#clock = options.clock ?? systemClock;
+    this.#settings = settings;
     this.#release = [
       resilience.on('outage', ({ cause }) => this.#onOutage(cause)),
       resilience.on('recovered', () => this.#forget()),
@@ -101,8 +120,8 @@ class Attachment implements AttachedDoctor {
   // What was done by hand needs no walk.
   #onOutage({ code }: Cause): void {
     if (code === 'isolated' || code === 'closed' || this.#walk !== undefined) return;
-    const now = this.#clock.now();
-    if (now - this.#startedAt < this.#options.minIntervalMs) return;
+    const now = this.#settings.clock.now();
+    if (now - this.#startedAt < this.#settings.minIntervalMs) return;
     this.#startedAt = now;
     this.#walk = this.#run().finally(() => {
       this.#walk = undefined;
@@ -110,8 +129,8 @@ class Attachment implements AttachedDoctor {
   }
 
   async #run(): Promise<void> {
-    const { timeoutMs, onDiagnosis } = this.#options;
-    const diagnosis = await diagnose(this.#resilience, { depth: 'short', timeoutMs, clock: this.#clock });
+    const { timeoutMs, onDiagnosis, clock } = this.#settings;
+    const diagnosis = await diagnose(this.#resilience, { depth: 'short', timeoutMs, clock });
     if (this.#isDetached) return;
     this.#last = diagnosis;
     const [first] = diagnosis.findings;

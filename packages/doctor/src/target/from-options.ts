@@ -16,6 +16,7 @@ export interface LooseOptions {
   readonly sentinels?: readonly { readonly host?: string; readonly port?: number }[] | null;
   readonly name?: string | null;
   readonly role?: string | null;
+  readonly readOnly?: boolean | null;
   readonly sentinelUsername?: string | null;
   readonly sentinelPassword?: string | null;
   readonly sentinelTLS?: TlsOptions | null;
@@ -36,7 +37,7 @@ export function fromOptions(options: LooseOptions, role: 'primary' | 'any' | und
     tls: tlsOf(options.tls),
     login: loginFrom(options.username, options.password),
     database: Number(options.db ?? 0),
-    role: role ?? (options.role === 'slave' ? 'any' : 'primary'),
+    role: role ?? (options.role === 'slave' || options.readOnly === true ? 'any' : 'primary'),
     primaryName: kind === 'sentinel' ? nameOf(options) : undefined,
     sentinelTls: options.sentinelTLS ?? undefined,
     sentinelLogin: loginFrom(options.sentinelUsername, options.sentinelPassword),

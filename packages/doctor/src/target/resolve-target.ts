@@ -1,5 +1,9 @@
-import type { RedisResilience, ResilienceTarget } from '@redis-resilience/core';
-import { ConfigurationError } from '@redis-resilience/core';
+import {
+  ConfigurationError,
+  type RedisResilience,
+  type ResilienceOptions,
+  type ResilienceTarget,
+} from '@redis-resilience/core';
 import type { Cluster, Redis } from 'ioredis';
 import { fromCluster, fromOptions, type LooseOptions } from './from-options.ts';
 import { fromUrl, type UrlExtras } from './from-url.ts';
@@ -30,7 +34,8 @@ export function resolveTarget(target: DiagnosisTarget, extras: UrlExtras = {}): 
   }
   if (isResilience(target)) {
     const { client } = target;
-    return { walk: ofClient(client, extras), resilience: target, client };
+    const role = extras.role ?? settingsOf(target)?.connection?.role;
+    return { walk: ofClient(client, { ...extras, role }), resilience: target, client };
   }
   if (isClient(target)) return { walk: ofClient(target, extras), resilience: undefined, client: target };
   if ('cluster' in target) {
@@ -39,6 +44,11 @@ export function resolveTarget(target: DiagnosisTarget, extras: UrlExtras = {}): 
     return { walk, resilience: undefined, client: undefined };
   }
   return { walk: fromOptions(target as LooseOptions, extras.role), resilience: undefined, client: undefined };
+}
+
+/** The options of a resilience with their defaults; undefined where another version of core made it. */
+export function settingsOf(resilience: RedisResilience): ResilienceOptions | undefined {
+  return (resilience as { settings?: ResilienceOptions }).settings;
 }
 
 function ofClient(client: Redis | Cluster, extras: UrlExtras): WalkTarget {

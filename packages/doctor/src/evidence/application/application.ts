@@ -1,5 +1,6 @@
 import type { HistoryEntry, RedisResilience, RedisSnapshot, ResilienceOptions } from '@redis-resilience/core';
 import type { Cluster, Redis } from 'ioredis';
+import { settingsOf } from '../../target/resolve-target.ts';
 
 /** The application's own objects, read without asking Redis anything. */
 export interface ApplicationEvidence {
@@ -42,7 +43,7 @@ export function gatherApplication(
   return {
     snapshot: resilience?.snapshot(),
     history: resilience?.history() ?? [],
-    settings: (resilience as { settings?: ResilienceOptions } | undefined)?.settings,
+    settings: resilience === undefined ? undefined : settingsOf(resilience),
     isCluster: isCluster === true,
     options: ownOptions,
     givesUp: givesUp(ownOptions.retryStrategy),
