@@ -22,32 +22,32 @@ import type { Finding } from './finding.ts';
 
 /** Options of {@link attachDoctor}. */
 export interface AttachOptions {
-  /** Bounds each walk. Default 3,000 ms. */
+  /** Bounds each walk. Default 3,000 ms, at least 50. */
   readonly timeoutMs?: number;
   /** No walk begins sooner than this after the one before. Default 30,000 ms. */
   readonly minIntervalMs?: number;
-  /** Called with each diagnosis; what it throws is contained. */
+  /** Called with each diagnosis. Errors it throws are ignored. */
   readonly onDiagnosis?: (diagnosis: Diagnosis) => void;
   readonly clock?: Clock;
 }
 
 /** A doctor that explains outages as they happen. */
 export interface AttachedDoctor {
-  /** The last diagnosis, of this outage or of one before. */
+  /** The last diagnosis, of this outage or an earlier one. */
   readonly last: Diagnosis | undefined;
   /** The first finding of this outage; undefined while Redis is up, or before the walk has ended. */
   readonly finding: Finding | undefined;
-  /** Resolves when the walk that is under way, if any, has ended. */
+  /** Resolves when the running walk, if any, has ended. */
   settled(): Promise<void>;
   /** Leaves the resilience as it was. */
   detach(): void;
 }
 
 /**
- * Explains outages as they happen: an outage starts the short walk, bounded and rate-limited, and what it finds joins
- * the cause of the snapshot, and with it the health answer, until Redis is back.
+ * Explains outages as they happen: an outage starts the short walk, bounded and rate-limited, and the first finding is
+ * added to the cause of the snapshot, and so to the health answer, until Redis is back.
  *
- * @throws ConfigurationError when a doctor is attached already, or an option is malformed
+ * @throws ConfigurationError when a doctor is already attached, or an option is unknown or not allowed
  * @example
  * const doctor = attachDoctor(resilience);
  * resilience.snapshot().cause?.message; // 'Nobody listens ... The doctor found: ...'
@@ -56,7 +56,7 @@ export function attachDoctor(resilience: RedisResilience, options: AttachOptions
   checkArgument('attachDoctor.resilience', resilience, resilienceOf);
   const settings = withDefaults(defaults, checkOptions('attachDoctor', options, readers));
   if (attached.has(resilience))
-    throw new ConfigurationError('A doctor is attached to this resilience already.');
+    throw new ConfigurationError('A doctor is already attached to this resilience.');
   attached.add(resilience);
   return new Attachment(resilience, settings);
 }
@@ -117,7 +117,7 @@ class Attachment implements AttachedDoctor {
     attached.delete(this.#resilience);
   }
 
-  // What was done by hand needs no walk.
+  // Isolating and closing are done by hand: a walk would explain nothing.
   #onOutage({ code }: Cause): void {
     if (code === 'isolated' || code === 'closed' || this.#walk !== undefined) return;
     const now = this.#settings.clock.now();
@@ -147,7 +147,7 @@ class Attachment implements AttachedDoctor {
     this.#finding = undefined;
   }
 
-  // Core has no hook for this yet, so the object's own snapshot() is put before that of its class.
+  // Core has no hook for this, so an own snapshot() on the object hides the one of its class.
   #joinSnapshot(): () => void {
     const target = this.#resilience as { snapshot?: () => RedisSnapshot };
     const original = this.#resilience.snapshot.bind(this.#resilience);

@@ -16,13 +16,13 @@ import {
 export interface DiagnoseOptions {
   /** Bounds the whole walk. Default 5,000 ms, at least 50. */
   readonly timeoutMs?: number;
-  /** `short` ends as soon as it is known whether Redis serves: no measurements, no log of slow commands. Default `full`. */
+  /** `short` ends once it is known whether Redis serves, without measurements or the log of slow commands. Default `full`. */
   readonly depth?: 'short' | 'full';
   /** Authority, certificate and key for a `rediss://` URL; options and clients bring their own. */
   readonly tls?: TlsOptions;
   /** What the endpoint is expected to be. Default: what the client or the resilience expects, else `primary`. */
   readonly role?: 'primary' | 'any';
-  /** Health endpoint of a running application, whose view is compared. */
+  /** Health endpoint of a running application, to compare its view with the doctor's. */
   readonly app?: string;
   /** Whether to look at processes and logs when the target is this host. Default `true`. */
   readonly host?: boolean;

@@ -6,21 +6,22 @@ import type { Finding } from './finding.ts';
 import { judge } from './judge.ts';
 import { resolveTarget, type DiagnosisTarget } from './target/resolve-target.ts';
 
-/** What was found, the most important first. */
+/** The findings of one walk. */
 export interface Diagnosis {
   /** The target without credentials. */
   readonly target: string;
-  /** No finding is an error. */
+  /** Whether no finding is an error. */
   readonly healthy: boolean;
+  /** Errors first, and within one severity in the order in which a connection meets them. */
   readonly findings: readonly Finding[];
   readonly durationMs: number;
 }
 
 /**
- * Walks the path a connection takes, step by step, and says what is wrong with it: data, never an exception for
- * anything Redis or the network does. Changes nothing on the server, and shows no credential.
+ * Walks the path that a connection takes, step by step, and returns what is wrong with it as data: nothing that Redis
+ * or the network does is thrown. Changes nothing on the server, and shows no credential.
  *
- * @throws ConfigurationError when the target or an option is malformed
+ * @throws ConfigurationError when the target is malformed, or an option is unknown or not allowed
  * @example
  * const { healthy, findings } = await diagnose('redis://localhost:6379');
  * findings[0]?.code; // 'connection-refused'
@@ -46,7 +47,7 @@ export async function diagnose(target: DiagnosisTarget, options: DiagnoseOptions
   };
 }
 
-// The judgement, and the way back to the caller, take time too.
+// Judging the evidence takes time too, and the limit holds for the whole.
 function marginOf(timeoutMs: number): number {
   return Math.min(150, timeoutMs * 0.1);
 }

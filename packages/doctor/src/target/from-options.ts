@@ -3,7 +3,7 @@ import { ConfigurationError } from '@redis-resilience/core';
 import { clusterNodeOptions } from '@redis-resilience/core/protocol';
 import { shownTarget, type Endpoint, type Login, type WalkTarget } from './walk-target.ts';
 
-/** What the walk reads of ioredis' options. All of it may be missing, or null. */
+/** The options of ioredis that the walk reads. Each may be missing, or null. */
 export interface LooseOptions {
   readonly host?: string | null;
   readonly port?: number | string | null;
@@ -22,7 +22,7 @@ export interface LooseOptions {
   readonly sentinelTLS?: TlsOptions | null;
 }
 
-/** A target from ioredis' options: a host and port, a unix socket, or sentinels. @throws ConfigurationError */
+/** A target from the options of ioredis: a host and port, a unix socket, or sentinels. @throws ConfigurationError */
 export function fromOptions(options: LooseOptions, role: 'primary' | 'any' | undefined): WalkTarget {
   const sentinels = options.sentinels ?? [];
   const family = options.family ?? 0;
@@ -46,7 +46,7 @@ export function fromOptions(options: LooseOptions, role: 'primary' | 'any' | und
   return { ...target, shown: shownTarget(target) };
 }
 
-/** A Cluster from the nodes to begin with and the options of each. @throws ConfigurationError */
+/** A Cluster from the nodes to begin with and the options that all nodes share. @throws ConfigurationError */
 export function fromCluster(
   nodes: readonly (string | number | LooseOptions)[],
   options: LooseOptions,

@@ -9,22 +9,22 @@ import { fromCluster, fromOptions, type LooseOptions } from './from-options.ts';
 import { fromUrl, type UrlExtras } from './from-url.ts';
 import type { WalkTarget } from './walk-target.ts';
 
-/** What can be diagnosed: all that core connects to, a resilience, or an ioredis client as it is. */
+/** What can be diagnosed: any target of core, a resilience, or an ioredis client. */
 export type DiagnosisTarget = ResilienceTarget | RedisResilience | Redis | Cluster;
 
-/** A target, and the application's own objects when they were given. */
+/** A target in the shape of the walk, and the application's own objects if they were given. */
 export interface ResolvedTarget {
   readonly walk: WalkTarget;
   readonly resilience: RedisResilience | undefined;
   readonly client: Redis | Cluster | undefined;
 }
 
-/** What a target is called in a diagnosis: without credentials. @throws ConfigurationError when it is malformed */
+/** The name of a target in a diagnosis, without credentials. @throws ConfigurationError when the target is malformed */
 export function describeTarget(target: DiagnosisTarget): string {
   return resolveTarget(target).walk.shown;
 }
 
-/** @throws ConfigurationError for what is no target; never shows a credential */
+/** @throws ConfigurationError for a malformed target; it shows no credential */
 export function resolveTarget(target: DiagnosisTarget, extras: UrlExtras = {}): ResolvedTarget {
   if (typeof target === 'string') {
     return { walk: fromUrl(target, extras), resilience: undefined, client: undefined };
