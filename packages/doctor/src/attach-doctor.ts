@@ -1,59 +1,82 @@
-import type { Cause, Clock, RedisResilience, RedisSnapshot } from '@redis-resilience/core';
-import { ConfigurationError, systemClock } from '@redis-resilience/core';
+import {
+  ConfigurationError,
+  systemClock,
+  type Cause,
+  type Clock,
+  type RedisResilience,
+  type RedisSnapshot,
+} from '@redis-resilience/core';
+import {
+  checkArgument,
+  checkOptions,
+  clockOf,
+  durationOf,
+  functionOf,
+  resilienceOf,
+  withDefaults,
+  type OptionReaders,
+} from '@redis-resilience/core/kit';
 import { diagnose, type Diagnosis } from './diagnose.ts';
 import { explainedSnapshot } from './explained-snapshot.ts';
 import type { Finding } from './finding.ts';
 
 /** Options of {@link attachDoctor}. */
 export interface AttachOptions {
-  /** Bounds each walk. Default 3,000 ms. */
+  /** Bounds each walk. Default 3,000 ms, at least 50. */
   readonly timeoutMs?: number;
   /** No walk begins sooner than this after the one before. Default 30,000 ms. */
   readonly minIntervalMs?: number;
-  /** Called with each diagnosis; what it throws is contained. */
+  /** Called with each diagnosis. Errors it throws are ignored. */
   readonly onDiagnosis?: (diagnosis: Diagnosis) => void;
   readonly clock?: Clock;
 }
 
 /** A doctor that explains outages as they happen. */
 export interface AttachedDoctor {
-  /** The last diagnosis, of this outage or of one before. */
+  /** The last diagnosis, of this outage or an earlier one. */
   readonly last: Diagnosis | undefined;
   /** The first finding of this outage; undefined while Redis is up, or before the walk has ended. */
   readonly finding: Finding | undefined;
-  /** Resolves when the walk that is under way, if any, has ended. */
+  /** Resolves when the running walk, if any, has ended. */
   settled(): Promise<void>;
   /** Leaves the resilience as it was. */
   detach(): void;
 }
 
 /**
- * Explains outages as they happen: an outage starts the short walk, bounded and rate-limited, and what it finds joins
- * the cause of the snapshot, and with it the health answer, until Redis is back.
+ * Explains outages as they happen: an outage starts the short walk, bounded and rate-limited, and the first finding is
+ * added to the cause of the snapshot, and so to the health answer, until Redis is back.
  *
- * @throws ConfigurationError when a doctor is attached already, or an option is malformed
+ * @throws ConfigurationError when a doctor is already attached, or an option is unknown or not allowed
  * @example
  * const doctor = attachDoctor(resilience);
  * resilience.snapshot().cause?.message; // 'Nobody listens ... The doctor found: ...'
  */
 export function attachDoctor(resilience: RedisResilience, options: AttachOptions = {}): AttachedDoctor {
+  checkArgument('attachDoctor.resilience', resilience, resilienceOf);
+  const settings = withDefaults(defaults, checkOptions('attachDoctor', options, readers));
   if (attached.has(resilience))
-    throw new ConfigurationError('A doctor is attached to this resilience already.');
-  const { timeoutMs = 3000, minIntervalMs = 30_000 } = options;
-  if (!(timeoutMs >= 50))
-    throw new ConfigurationError('The option timeoutMs must be a number of at least 50.');
-  if (!(minIntervalMs >= 0))
-    throw new ConfigurationError('The option minIntervalMs must be a number of at least 0.');
+    throw new ConfigurationError('A doctor is already attached to this resilience.');
   attached.add(resilience);
-  return new Attachment(resilience, { ...options, timeoutMs, minIntervalMs });
+  return new Attachment(resilience, settings);
 }
 
 const attached = new WeakSet<RedisResilience>();
 
+const defaults = { timeoutMs: 3000, minIntervalMs: 30_000, clock: systemClock };
+
+const readers: OptionReaders<AttachOptions> = {
+  timeoutMs: durationOf(50),
+  minIntervalMs: durationOf(0),
+  onDiagnosis: functionOf,
+  clock: clockOf,
+};
+
+type AttachSettings = AttachOptions & Readonly<typeof defaults>;
+
 class Attachment implements AttachedDoctor {
   readonly #resilience: RedisResilience;
-  readonly #options: AttachOptions & { readonly timeoutMs: number; readonly minIntervalMs: number };
-  readonly #clock: Clock;
+  readonly #settings: AttachSettings;
   readonly #release: readonly (() => void)[];
   readonly #explained = new WeakMap<RedisSnapshot, RedisSnapshot>();
   #last: Diagnosis | undefined;
@@ -62,13 +85,9 @@ class Attachment implements AttachedDoctor {
   #walk: Promise<void> | undefined;
   #isDetached = false;
 
-  constructor(
-    resilience: RedisResilience,
-    options: AttachOptions & { readonly timeoutMs: number; readonly minIntervalMs: number },
-  ) {
+  constructor(resilience: RedisResilience, settings: AttachSettings) {
     this.#resilience = resilience;
-    this.#options = options;
-    this.#clock = options.clock ?? systemClock;
+    this.#settings = settings;
     this.#release = [
       resilience.on('outage', ({ cause }) => this.#onOutage(cause)),
       resilience.on('recovered', () => this.#forget()),
@@ -98,11 +117,11 @@ class Attachment implements AttachedDoctor {
     attached.delete(this.#resilience);
   }
 
-  // What was done by hand needs no walk.
+  // Isolating and closing are done by hand: a walk would explain nothing.
   #onOutage({ code }: Cause): void {
     if (code === 'isolated' || code === 'closed' || this.#walk !== undefined) return;
-    const now = this.#clock.now();
-    if (now - this.#startedAt < this.#options.minIntervalMs) return;
+    const now = this.#settings.clock.now();
+    if (now - this.#startedAt < this.#settings.minIntervalMs) return;
     this.#startedAt = now;
     this.#walk = this.#run().finally(() => {
       this.#walk = undefined;
@@ -110,8 +129,8 @@ class Attachment implements AttachedDoctor {
   }
 
   async #run(): Promise<void> {
-    const { timeoutMs, onDiagnosis } = this.#options;
-    const diagnosis = await diagnose(this.#resilience, { depth: 'short', timeoutMs, clock: this.#clock });
+    const { timeoutMs, onDiagnosis, clock } = this.#settings;
+    const diagnosis = await diagnose(this.#resilience, { depth: 'short', timeoutMs, clock });
     if (this.#isDetached) return;
     this.#last = diagnosis;
     const [first] = diagnosis.findings;
@@ -128,7 +147,7 @@ class Attachment implements AttachedDoctor {
     this.#finding = undefined;
   }
 
-  // Core has no hook for this yet, so the object's own snapshot() is put before that of its class.
+  // Core has no hook for this, so an own snapshot() on the object hides the one of its class.
   #joinSnapshot(): () => void {
     const target = this.#resilience as { snapshot?: () => RedisSnapshot };
     const original = this.#resilience.snapshot.bind(this.#resilience);

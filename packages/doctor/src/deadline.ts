@@ -1,6 +1,6 @@
 import type { Clock } from '@redis-resilience/core';
 
-/** A bound on time that everything below it shares: a signal that aborts when it is over, and how much is left. */
+/** A time limit that several steps share: how much is left, and a signal that aborts when nothing is. */
 export class Deadline {
   readonly clock: Clock;
   readonly signal: AbortSignal;
@@ -30,12 +30,12 @@ export class Deadline {
     return Math.max(0, this.#endsAt - this.clock.now());
   }
 
-  /** A shorter bound within this one. Release it when its step is done. */
+  /** A shorter limit within this one. Release it when its step is done. */
   within(ms: number): Deadline {
     return new Deadline(this.clock, Math.min(ms, this.leftMs), this.signal);
   }
 
-  /** What `work` gives, or `otherwise` when the time is over first. `work` itself is not stopped. */
+  /** The result of `work`, or `otherwise` if the time is over first. `work` itself goes on. */
   async race<T, U>(work: Promise<T>, otherwise: U): Promise<T | U> {
     if (this.over) return otherwise;
     let onAbort: (() => void) | undefined;

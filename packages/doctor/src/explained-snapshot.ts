@@ -1,12 +1,12 @@
 import type { Cause, RedisSnapshot } from '@redis-resilience/core';
 import type { Finding } from './finding.ts';
 
-/** A cause to which the doctor's finding was added. */
+/** A cause with the doctor's finding added. */
 export interface ExplainedCause extends Cause {
   readonly finding: Pick<Finding, 'code' | 'severity' | 'message' | 'docs'>;
 }
 
-/** The snapshot with the finding joined to its cause. A message of a finding holds no host: it may be shown. */
+/** The snapshot with the finding added to its cause. No message of a finding holds a host: a health answer may show it. */
 export function explainedSnapshot(snapshot: RedisSnapshot, cause: Cause, finding: Finding): RedisSnapshot {
   const { code, severity, message, docs } = finding;
   const explained: ExplainedCause = {

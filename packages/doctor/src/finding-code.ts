@@ -1,6 +1,6 @@
 import type { CauseCode } from '@redis-resilience/core';
 
-/** Codes of the doctor's own, for what is no cause of an outage by itself. Each has a paragraph in FINDINGS.md. */
+/** Codes beside core's causes, for conditions that are no cause of an outage. FINDINGS.md explains each. */
 export const doctorCodes = [
   'address-mismatch',
   'app-disagrees',
@@ -43,5 +43,5 @@ export const doctorCodes = [
 
 export type DoctorCode = (typeof doctorCodes)[number];
 
-/** Every code a finding may have. */
+/** Every code that a finding may have. */
 export type FindingCode = CauseCode | DoctorCode;

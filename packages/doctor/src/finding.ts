@@ -1,41 +1,42 @@
 import type { FindingCode } from './finding-code.ts';
 
-/** `error`: Redis cannot be used as it should. `warning`: it will hurt. `info`: good to know. */
+/** `error`: Redis cannot be used as it should. `warning`: it can, and this will cause trouble. `info`: good to know. */
 export type Severity = 'error' | 'warning' | 'info';
 
 export type EvidenceValue = string | number | boolean | readonly string[];
 
-/** What was found, as data. Nothing in it holds a credential. */
+/** One finding, as data. It holds no credential. */
 export interface Finding {
-  /** Stable: a cause code of core where one fits, else one of the doctor's own. */
+  /** Stable: one of core's causes where one fits, else one of the doctor's own codes. */
   readonly code: FindingCode;
   readonly severity: Severity;
   /** One sentence. Holds no host, key, value or credential, so that it may stand in a health answer. */
   readonly message: string;
-  /** Addresses, numbers and answers that led to it. */
+  /** The addresses, numbers and replies that led to it. */
   readonly evidence: Readonly<Record<string, EvidenceValue>>;
   /** The next command to run, or the next thing to do. */
   readonly next: string;
+  /** Link to the paragraph about the code. */
   readonly docs: string;
 }
 
-/** Where each code has its paragraph. */
+/** The document that explains every code. */
 export const docsUrl =
   'https://github.com/redis-resilience/redis-resilience/blob/main/packages/doctor/FINDINGS.md';
 
 export type LooseEvidence = Readonly<Record<string, EvidenceValue | undefined>>;
 
-/** Something is broken. */
+/** A finding of severity `error`. */
 export function error(code: FindingCode, message: string, evidence: LooseEvidence, next: string): Finding {
   return finding('error', code, message, evidence, next);
 }
 
-/** Something works, and will hurt. */
+/** A finding of severity `warning`. */
 export function warning(code: FindingCode, message: string, evidence: LooseEvidence, next: string): Finding {
   return finding('warning', code, message, evidence, next);
 }
 
-/** Something good to know. */
+/** A finding of severity `info`. */
 export function info(code: FindingCode, message: string, evidence: LooseEvidence, next: string): Finding {
   return finding('info', code, message, evidence, next);
 }

@@ -4,14 +4,14 @@ import type { WalkTarget } from './target/walk-target.ts';
 const shortest = 3;
 const mask = '***';
 
-/** The words that must never be shown, as they are and as a URL writes them. */
+/** The passwords of the target, plain and percent-encoded. */
 export function secretsOf(target: WalkTarget): readonly string[] {
   const passwords = [target.login?.password, target.sentinelLogin?.password];
   const known = passwords.filter((word) => word !== undefined && word.length >= shortest) as string[];
   return [...new Set(known.flatMap((word) => [word, encodeURIComponent(word)]))];
 }
 
-/** A finding without any of the secrets: the last guard, after rules that show none. */
+/** The finding with every secret masked. No rule shows one; this is the last guard. */
 export function redact(finding: Finding, secrets: readonly string[]): Finding {
   if (secrets.length === 0) return finding;
   const clean = (text: string): string =>

@@ -1,6 +1,6 @@
 import { accessSync, constants } from 'node:fs';
 
-/** What in the process's surroundings decides how a connection is made. */
+/** Environment variables of this process that change how a TLS connection is made. */
 export interface EnvironmentEvidence {
   /** NODE_TLS_REJECT_UNAUTHORIZED=0: no certificate is checked anywhere in the process. */
   readonly acceptsEveryCertificate: boolean;

@@ -8,26 +8,26 @@ import type { NodeEvidence } from './node/node.ts';
 import type { SentinelView } from './topology/sentinel.ts';
 
 /**
- * Everything the rules may look at: gathered once, changed by nobody. A part that could not be reached, or that does
- * not belong to this kind of target, is undefined or empty.
+ * Everything that rules may look at, gathered once. A part that could not be reached, or does not apply to this kind of
+ * target, is undefined or empty.
  */
 export interface Evidence {
   readonly target: WalkTarget;
   readonly environment: EnvironmentEvidence;
-  /** The nodes in the order in which a client meets them: the target, or sentinels first, then primary and replicas. */
+  /** The nodes in the order in which a client meets them: the target; or sentinels, then primary and replicas. */
   readonly nodes: readonly NodeEvidence[];
   readonly sentinelViews: readonly SentinelView[];
-  /** Names of primaries, when a sentinel answered where a Redis was expected. */
+  /** The primaries that a sentinel watches, when it answered where a Redis server was expected. */
   readonly sentinelNames: readonly string[];
   readonly cluster: ClusterEvidence | undefined;
   readonly host: HostEvidence | undefined;
   readonly app: AppEvidence | undefined;
   readonly application: ApplicationEvidence | undefined;
-  /** The credentials provider threw or took too long: its error's name. */
+  /** Name of the error of the credentials provider, or `timeout`. */
   readonly credentialsError: string | undefined;
   readonly isShort: boolean;
   readonly wallNow: number;
   readonly timeoutMs: number;
-  /** The bound on time was reached before everything was looked at. */
+  /** The time limit was reached before everything was looked at. */
   readonly ranOut: boolean;
 }

@@ -20,7 +20,7 @@ export interface GatherOptions {
   readonly timeoutMs: number;
 }
 
-/** The one place where evidence is gathered. All topics share one deadline; none throws. */
+/** Gathers all evidence. All topics share one deadline; none throws. */
 export async function gatherEvidence(
   resolved: ResolvedTarget,
   options: GatherOptions,

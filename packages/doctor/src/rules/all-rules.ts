@@ -26,7 +26,7 @@ import { tlsRule } from './path/tls.ts';
 import { walkIncompleteRule } from './walk-incomplete.ts';
 import { memoryRule, persistenceRule, tooFewReplicasRule } from './server/writability.ts';
 
-/** All rules, in the order in which a connection meets what they are about. */
+/** All rules, in the order in which a connection meets their subjects. */
 export const allRules: readonly Rule[] = [
   environmentRule,
   sentinelRule,

@@ -2,7 +2,7 @@ import { info, warning } from '../finding.ts';
 import { onAll } from './rule.ts';
 import type { Evidence } from '../evidence/evidence.ts';
 
-/** Traces of the OOM killer, when nothing serves the target any more. */
+/** The OOM killer ended a Redis process, and nothing serves the target now. */
 export const oomKilledRule = onAll(({ host, nodes }) => {
   const isAnswered = nodes.some(({ server }) => server !== undefined);
   if (host === undefined || host.oomKills.length === 0 || isAnswered) return undefined;
@@ -14,7 +14,7 @@ export const oomKilledRule = onAll(({ host, nodes }) => {
   );
 });
 
-/** What the log of the server said last, when something is wrong. */
+/** The last trouble in the log of the server, if the target does not serve. */
 export const logRule = onAll((evidence) => {
   const { host } = evidence;
   if (host?.log === undefined || isServed(evidence)) return undefined;
@@ -26,14 +26,14 @@ export const logRule = onAll((evidence) => {
   );
 });
 
-/** The unit of a server that nobody starts at boot. */
+/** The systemd unit of Redis is not enabled. */
 export const bootUnitRule = onAll(({ host, target }) => {
   const unit = host?.unit;
   if (unit === undefined || unit.isEnabled) return undefined;
   const isOfTarget =
     host?.serving === undefined ? target.endpoints[0]?.port === 6379 : host.serving.unit === unit.name;
   if (!isOfTarget) return undefined;
-  const message = 'The unit of Redis is not enabled: after a restart of this host nobody starts it.';
+  const message = 'The systemd unit of Redis is not enabled: Redis will not start when this host boots.';
   return info('no-boot-unit', message, { unit: unit.name }, `systemctl enable ${unit.name}`);
 });
 

@@ -1,7 +1,7 @@
 import type { Evidence } from '../evidence/evidence.ts';
 import type { NodeEvidence } from '../evidence/node/node.ts';
 
-/** A redis-cli command for a node, to be typed as it stands. It asks for the password, and never holds it. */
+/** A redis-cli command for a node, ready to copy. It asks for the password instead of holding it. */
 export function redisCli(node: NodeEvidence, evidence: Evidence, command: string): string {
   const { host, port, path } = node.endpoint;
   const where = path === undefined ? `-h ${host} -p ${port}` : `-s ${path}`;

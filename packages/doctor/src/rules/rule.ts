@@ -2,17 +2,17 @@ import type { Evidence } from '../evidence/evidence.ts';
 import type { NodeEvidence, NodePart } from '../evidence/node/node.ts';
 import type { Finding } from '../finding.ts';
 
-/** A pure function from evidence to what it shows. One topic a file; a new rule is one file and one test. */
+/** A pure function from evidence to findings. */
 export type Rule = (evidence: Evidence) => readonly Finding[];
 
 type Found = Finding | readonly Finding[] | undefined;
 
-/** A rule about everything that was gathered. */
+/** A rule about the evidence as a whole. */
 export function onAll(rule: (evidence: Evidence) => Found): Rule {
   return (evidence) => listed(rule(evidence));
 }
 
-/** A rule about each node by itself. Where a node can be done without, what is broken there is a warning. */
+/** A rule about each node by itself. Errors of a node that is not required become warnings. */
 export function onEachNode(rule: (node: NodeEvidence, evidence: Evidence) => Found): Rule {
   return (evidence) =>
     evidence.nodes.flatMap((node) =>

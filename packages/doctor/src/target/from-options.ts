@@ -3,7 +3,7 @@ import { ConfigurationError } from '@redis-resilience/core';
 import { clusterNodeOptions } from '@redis-resilience/core/protocol';
 import { shownTarget, type Endpoint, type Login, type WalkTarget } from './walk-target.ts';
 
-/** What the walk reads of ioredis' options. All of it may be missing, or null. */
+/** The options of ioredis that the walk reads. Each may be missing, or null. */
 export interface LooseOptions {
   readonly host?: string | null;
   readonly port?: number | string | null;
@@ -16,12 +16,13 @@ export interface LooseOptions {
   readonly sentinels?: readonly { readonly host?: string; readonly port?: number }[] | null;
   readonly name?: string | null;
   readonly role?: string | null;
+  readonly readOnly?: boolean | null;
   readonly sentinelUsername?: string | null;
   readonly sentinelPassword?: string | null;
   readonly sentinelTLS?: TlsOptions | null;
 }
 
-/** A target from ioredis' options: a host and port, a unix socket, or sentinels. @throws ConfigurationError */
+/** A target from the options of ioredis: a host and port, a unix socket, or sentinels. @throws ConfigurationError */
 export function fromOptions(options: LooseOptions, role: 'primary' | 'any' | undefined): WalkTarget {
   const sentinels = options.sentinels ?? [];
   const family = options.family ?? 0;
@@ -36,7 +37,7 @@ export function fromOptions(options: LooseOptions, role: 'primary' | 'any' | und
     tls: tlsOf(options.tls),
     login: loginFrom(options.username, options.password),
     database: Number(options.db ?? 0),
-    role: role ?? (options.role === 'slave' ? 'any' : 'primary'),
+    role: role ?? (options.role === 'slave' || options.readOnly === true ? 'any' : 'primary'),
     primaryName: kind === 'sentinel' ? nameOf(options) : undefined,
     sentinelTls: options.sentinelTLS ?? undefined,
     sentinelLogin: loginFrom(options.sentinelUsername, options.sentinelPassword),
@@ -45,7 +46,7 @@ export function fromOptions(options: LooseOptions, role: 'primary' | 'any' | und
   return { ...target, shown: shownTarget(target) };
 }
 
-/** A Cluster from the nodes to begin with and the options of each. @throws ConfigurationError */
+/** A Cluster from the nodes to begin with and the options that all nodes share. @throws ConfigurationError */
 export function fromCluster(
   nodes: readonly (string | number | LooseOptions)[],
   options: LooseOptions,

@@ -7,7 +7,7 @@ import {
 } from '@redis-resilience/core/protocol';
 import { shownTarget, type Endpoint, type Login, type WalkTarget } from './walk-target.ts';
 
-/** What a URL cannot say. */
+/** Options of `diagnose` that a URL cannot express. */
 export interface UrlExtras {
   readonly tls?: TlsOptions | undefined;
   readonly role?: 'primary' | 'any' | undefined;

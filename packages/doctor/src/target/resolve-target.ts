@@ -1,26 +1,30 @@
-import type { RedisResilience, ResilienceTarget } from '@redis-resilience/core';
-import { ConfigurationError } from '@redis-resilience/core';
+import {
+  ConfigurationError,
+  type RedisResilience,
+  type ResilienceOptions,
+  type ResilienceTarget,
+} from '@redis-resilience/core';
 import type { Cluster, Redis } from 'ioredis';
 import { fromCluster, fromOptions, type LooseOptions } from './from-options.ts';
 import { fromUrl, type UrlExtras } from './from-url.ts';
 import type { WalkTarget } from './walk-target.ts';
 
-/** What can be diagnosed: all that core connects to, a resilience, or an ioredis client as it is. */
+/** What can be diagnosed: any target of core, a resilience, or an ioredis client. */
 export type DiagnosisTarget = ResilienceTarget | RedisResilience | Redis | Cluster;
 
-/** A target, and the application's own objects when they were given. */
+/** A target in the shape of the walk, and the application's own objects if they were given. */
 export interface ResolvedTarget {
   readonly walk: WalkTarget;
   readonly resilience: RedisResilience | undefined;
   readonly client: Redis | Cluster | undefined;
 }
 
-/** What a target is called in a diagnosis: without credentials. @throws ConfigurationError when it is malformed */
+/** The name of a target in a diagnosis, without credentials. @throws ConfigurationError when the target is malformed */
 export function describeTarget(target: DiagnosisTarget): string {
   return resolveTarget(target).walk.shown;
 }
 
-/** @throws ConfigurationError for what is no target; never shows a credential */
+/** @throws ConfigurationError for a malformed target; it shows no credential */
 export function resolveTarget(target: DiagnosisTarget, extras: UrlExtras = {}): ResolvedTarget {
   if (typeof target === 'string') {
     return { walk: fromUrl(target, extras), resilience: undefined, client: undefined };
@@ -30,7 +34,8 @@ export function resolveTarget(target: DiagnosisTarget, extras: UrlExtras = {}): 
   }
   if (isResilience(target)) {
     const { client } = target;
-    return { walk: ofClient(client, extras), resilience: target, client };
+    const role = extras.role ?? settingsOf(target)?.connection?.role;
+    return { walk: ofClient(client, { ...extras, role }), resilience: target, client };
   }
   if (isClient(target)) return { walk: ofClient(target, extras), resilience: undefined, client: target };
   if ('cluster' in target) {
@@ -39,6 +44,11 @@ export function resolveTarget(target: DiagnosisTarget, extras: UrlExtras = {}): 
     return { walk, resilience: undefined, client: undefined };
   }
   return { walk: fromOptions(target as LooseOptions, extras.role), resilience: undefined, client: undefined };
+}
+
+/** The options of a resilience with their defaults; undefined where another version of core made it. */
+export function settingsOf(resilience: RedisResilience): ResilienceOptions | undefined {
+  return (resilience as { settings?: ResilienceOptions }).settings;
 }
 
 function ofClient(client: Redis | Cluster, extras: UrlExtras): WalkTarget {

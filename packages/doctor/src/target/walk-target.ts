@@ -1,45 +1,46 @@
 import type { ConnectionOptions as TlsOptions } from 'node:tls';
 
-/** One place to begin at. */
+/** An address at which a walk begins. */
 export interface Endpoint {
   readonly host: string;
   readonly port: number;
   readonly path?: string | undefined;
-  /** 4 or 6 when the client insists on it, else 0. */
+  /** 4 or 6 if the client insists on one, else 0. */
   readonly family: number;
 }
 
+/** Credentials for AUTH. */
 export interface Login {
   readonly username: string | undefined;
   readonly password: string;
 }
 
-/** A target in the one shape that the walk knows. */
+/** Any target, in the one shape that the walk reads. */
 export interface WalkTarget {
   readonly kind: 'standalone' | 'sentinel' | 'cluster';
   readonly endpoints: readonly Endpoint[];
   readonly tls: TlsOptions | undefined;
   readonly login: Login | undefined;
   readonly database: number;
-  /** `any`: a replica is as good as a primary. */
+  /** `any`: a replica will do. */
   readonly role: 'primary' | 'any';
-  /** Of a Sentinel target: the name the sentinels know the primary by, and how to talk to them. */
+  /** For Sentinel: the name of the primary, and TLS and credentials for the sentinels. */
   readonly primaryName: string | undefined;
   readonly sentinelTls: TlsOptions | undefined;
   readonly sentinelLogin: Login | undefined;
-  /** The URL had a user name and no password: often a password that slipped into the place of the name. */
+  /** The URL had a user name but no password: often the password stands in the place of the name. */
   readonly hasNameOnly: boolean;
-  /** For people: without credentials. */
+  /** The target as text, without credentials. */
   readonly shown: string;
 }
 
-/** What to say of a host and port, or of a socket's path. */
+/** An endpoint as text: `host:port`, or the path of a unix socket. */
 export function labelOf({ host, port, path }: Pick<Endpoint, 'host' | 'port' | 'path'>): string {
   if (path !== undefined) return path;
   return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
 }
 
-/** A target without its credentials. */
+/** A target as text, without credentials. */
 export function shownTarget(target: Omit<WalkTarget, 'shown'>): string {
   const [first] = target.endpoints;
   if (target.kind === 'standalone' && first?.path !== undefined) return `unix://${first.path}`;

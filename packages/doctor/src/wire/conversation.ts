@@ -2,24 +2,24 @@ import type { Socket } from 'node:net';
 import { encodeCommand, PushReply, ReplyReader, type Reply } from '@redis-resilience/core/protocol';
 import type { Deadline } from '../deadline.ts';
 
-/** How a conversation ended before all replies were there. */
+/** How a conversation ended before all replies had arrived. */
 export type Ending =
   | { readonly kind: 'closed' }
   | { readonly kind: 'silent' }
   | { readonly kind: 'failed'; readonly code: string }
   | { readonly kind: 'not-redis' };
 
-/** What came back for a round of commands. */
+/** The replies to one batch of commands. */
 export interface Round {
   readonly replies: readonly Reply[];
-  /** Undefined when every command was answered. */
+  /** Undefined if every command was answered. */
   readonly ending: Ending | undefined;
   readonly durationMs: number;
 }
 
 const keptBytes = 512;
 
-/** Commands and replies over one socket. Nothing it does throws: what went wrong is part of what it gives back. */
+/** Commands and replies over one socket. Nothing here throws: failures are part of the result. */
 export class Conversation {
   readonly #socket: Socket;
   readonly #reader = new ReplyReader();
@@ -39,7 +39,7 @@ export class Conversation {
     if (socket.destroyed) this.#ending = { kind: 'closed' };
   }
 
-  /** The first bytes that the peer ever sent. */
+  /** The first bytes that the peer sent, at most 512. */
   get firstBytes(): Buffer {
     return this.#firstBytes;
   }

@@ -9,7 +9,7 @@ export interface Address {
   readonly path?: string | undefined;
 }
 
-/** A socket, or why there is none: Node's error code, or `TIMEOUT`. */
+/** A socket, or the reason why there is none: Node's error code, `CLOSED` or `TIMEOUT`. */
 export interface Dialed<S extends Socket = Socket> {
   readonly socket: S | undefined;
   readonly code: string | undefined;
@@ -23,7 +23,7 @@ export function dial(address: Address, deadline: Deadline): Promise<Dialed> {
   return settle(socket, 'connect', deadline);
 }
 
-/** Starts TLS on an open connection. The peer is not trusted by this: look at `authorized` before a word is said. */
+/** Starts TLS on an open connection, whatever the certificate: check `authorized` before sending anything. */
 export function startTls(
   raw: Socket,
   host: string,
@@ -36,7 +36,7 @@ export function startTls(
     const socket = tls.connect({ ...named, ...options, socket: raw, rejectUnauthorized: false });
     return settle(socket, 'secureConnect', deadline);
   } catch (error) {
-    // Node throws at once when it cannot read the key or the certificate it was given.
+    // Node throws synchronously if it cannot read the given key or certificate.
     raw.destroy();
     const { code = 'ERROR' } = error as NodeJS.ErrnoException;
     return Promise.resolve({ socket: undefined, code, durationMs: deadline.clock.now() - startedAt });

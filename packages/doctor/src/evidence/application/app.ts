@@ -1,18 +1,18 @@
 import type { Deadline } from '../../deadline.ts';
 
-/** What a running application says of its own Redis connections, at its health endpoint. */
+/** What the health endpoint of a running application says about its Redis connections. */
 export interface AppEvidence {
   /** The endpoint without credentials. */
   readonly url: string;
   readonly httpStatus: number | undefined;
-  /** Why there is no answer, or no answer in the shape of `application/health+json`. */
+  /** Why the endpoint could not be read, or that its body is not `application/health+json`. */
   readonly failure: string | undefined;
   /** `pass`, `warn` or `fail`. */
   readonly status: string | undefined;
   readonly checks: readonly AppCheck[];
 }
 
-/** One connection in the application's eyes. */
+/** One connection, as the application sees it. */
 export interface AppCheck {
   readonly name: string;
   /** `up`, `degraded` or `down`. */
@@ -22,7 +22,7 @@ export interface AppCheck {
   readonly outages: number;
 }
 
-/** Reads `/health/redis` of an application. */
+/** Reads the health endpoint of an application. */
 export async function gatherApp(url: string, deadline: Deadline): Promise<AppEvidence> {
   const shown = shownUrl(url);
   const nothing = { url: shown, httpStatus: undefined, status: undefined, checks: [] };

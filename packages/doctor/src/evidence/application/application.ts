@@ -1,17 +1,18 @@
 import type { HistoryEntry, RedisResilience, RedisSnapshot, ResilienceOptions } from '@redis-resilience/core';
 import type { Cluster, Redis } from 'ioredis';
+import { settingsOf } from '../../target/resolve-target.ts';
 
-/** The application's own objects, read without asking Redis anything. */
+/** What the application's own client and resilience say, without asking Redis. */
 export interface ApplicationEvidence {
   readonly snapshot: RedisSnapshot | undefined;
   readonly history: readonly HistoryEntry[];
-  /** Core's settings with all defaults filled in, when a resilience was given. */
+  /** The options of the resilience with their defaults; undefined for a bare client. */
   readonly settings: ResilienceOptions | undefined;
   readonly isCluster: boolean;
   readonly options: ClientOptions;
-  /** Whether `retryStrategy` gives up: what it answers to a large attempt number is no delay. */
+  /** Whether `retryStrategy` gives up: for a large attempt number it returns no delay. */
   readonly givesUp: boolean;
-  /** Where the client's socket leads now. */
+  /** The address that the client's socket is connected to. */
   readonly remoteAddress: string | undefined;
 }
 
@@ -42,7 +43,7 @@ export function gatherApplication(
   return {
     snapshot: resilience?.snapshot(),
     history: resilience?.history() ?? [],
-    settings: (resilience as { settings?: ResilienceOptions } | undefined)?.settings,
+    settings: resilience === undefined ? undefined : settingsOf(resilience),
     isCluster: isCluster === true,
     options: ownOptions,
     givesUp: givesUp(ownOptions.retryStrategy),

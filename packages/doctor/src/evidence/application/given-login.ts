@@ -4,7 +4,7 @@ import type { ApplicationEvidence } from './application.ts';
 
 const providerTimeoutMs = 2000;
 
-/** The credentials to walk with: those of the resilience's own provider come first, as they do when it connects. */
+/** The credentials for the walk: those of the resilience take precedence over the target's, as when it connects. */
 export async function givenLogin(
   own: Login | undefined,
   application: ApplicationEvidence | undefined,
@@ -19,7 +19,7 @@ export async function givenLogin(
     if (credentials === undefined) return { login: own, error: 'timeout' };
     return { login: { username: credentials.username, password: credentials.password }, error: undefined };
   } catch (error) {
-    // Its message may quote a secret.
+    // The message of the error may quote a secret.
     return { login: own, error: error instanceof Error ? error.name : 'thrown' };
   } finally {
     bound.release();

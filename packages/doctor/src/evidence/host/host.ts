@@ -7,19 +7,19 @@ import { portOwner, type PortOwner } from './port-owner.ts';
 import { redisProcesses, type RedisProcess } from './processes.ts';
 import { bootUnit, type BootUnit } from './unit.ts';
 
-/** What this host knows, when the target is on it. */
+/** What this host knows about a target that runs on it. */
 export interface HostEvidence {
   readonly processes: readonly RedisProcess[];
-  /** The process that serves the target: the right port or socket. */
+  /** The Redis process that listens on the target's port or unix socket. */
   readonly serving: RedisProcess | undefined;
-  /** Whoever listens on the target's port. */
+  /** The process, Redis or not, that listens on the target's port. */
   readonly owner: PortOwner | undefined;
   readonly log: LogEvidence | undefined;
   readonly oomKills: readonly string[];
   readonly unit: BootUnit | undefined;
 }
 
-/** Whether one of the addresses is this machine's own. */
+/** Whether one of the addresses belongs to this machine. */
 export function isThisHost(addresses: readonly string[]): boolean {
   const own = Object.values(networkInterfaces()).flatMap((list) =>
     (list ?? []).map(({ address }) => address),
@@ -29,7 +29,7 @@ export function isThisHost(addresses: readonly string[]): boolean {
   );
 }
 
-/** Looks around on this host, on Linux through /proc; elsewhere there is nothing to see. */
+/** Looks at the processes and logs of this host, through /proc; undefined on anything but Linux. */
 export async function gatherHost(endpoint: Endpoint, deadline: Deadline): Promise<HostEvidence | undefined> {
   if (process.platform !== 'linux') return undefined;
   const look = async (): Promise<HostEvidence> => {

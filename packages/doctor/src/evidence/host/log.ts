@@ -2,7 +2,7 @@ import { open, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { RedisProcess } from './processes.ts';
 
-/** The last line of trouble in the server's log. */
+/** The last line in the log of the server that reports trouble. */
 export interface LogEvidence {
   readonly file: string;
   readonly lastError: string;
@@ -16,7 +16,7 @@ const usualLogs = [
 ];
 const tailBytes = 64 * 1024;
 
-/** Looks for the log of the server that serves, or served, the port. */
+/** Finds the log of the server that serves the port, or served it until it ended. */
 export async function gatherLog(
   serving: RedisProcess | undefined,
   port: number,

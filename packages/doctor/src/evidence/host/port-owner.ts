@@ -10,7 +10,7 @@ export interface PortOwner {
   readonly queued: number;
 }
 
-/** Finds out who listens on a port. Without the right to look, or the wish to, the process stays unknown. */
+/** The process that listens on a port. Its pid is unknown without permission, or when `namesProcess` is false. */
 export async function portOwner(port: number, namesProcess: boolean): Promise<PortOwner | undefined> {
   const sockets = listeningSockets('/proc/self').filter((socket) => socket.port === port);
   if (sockets.length === 0) return undefined;

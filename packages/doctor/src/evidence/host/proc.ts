@@ -2,8 +2,8 @@ import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { systemClock } from '@redis-resilience/core';
 
 /**
- * The kernel's files about processes. They lie in memory: reading one takes microseconds, and asking the thread pool
- * takes longer than that. Whoever reads many gives way now and then.
+ * Reads a file of /proc. These files lie in memory: reading one takes microseconds, less than a trip to the thread
+ * pool. So the reads here are synchronous, and loops over many files use `inSmallSteps`.
  */
 
 export function readProc(file: string): string {
@@ -30,19 +30,19 @@ export function linkOf(file: string): string {
   }
 }
 
-/** The ids of all processes that may be seen. */
+/** The ids of all processes that this user can see. */
 export function processIds(): readonly string[] {
   return listProc('/proc').filter((name) => /^\d+$/.test(name));
 }
 
-/** Whatever a process has open, as the kernel names it: `socket:[4711]`. */
+/** The open files of a process, as the kernel names them: `socket:[4711]`. */
 export function openFilesOf(pid: number | string): readonly string[] {
   return listProc(`/proc/${pid}/fd`).map((file) => linkOf(`/proc/${pid}/fd/${file}`));
 }
 
 const atOnce = 100;
 
-/** Goes through many items and lets others run after every hundred. */
+/** Maps many items, and lets the event loop run after every hundred. */
 export async function inSmallSteps<T, U>(items: readonly T[], step: (item: T) => U): Promise<readonly U[]> {
   const results: U[] = [];
   for (const [index, item] of items.entries()) {

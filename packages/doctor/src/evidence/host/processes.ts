@@ -12,7 +12,7 @@ export interface RedisProcess {
   readonly sockets: readonly string[];
   readonly openFiles: number | undefined;
   readonly maxOpenFiles: number | undefined;
-  /** Where its output goes, when that is a file. */
+  /** The file that its output goes to, if any. */
   readonly outputFile: string | undefined;
   /** The systemd unit it runs in. */
   readonly unit: string | undefined;
@@ -21,7 +21,7 @@ export interface RedisProcess {
 const programs = /^(redis-server|redis-sentinel|valkey-server|valkey-sentinel|keydb-server|dragonfly)$/;
 const mostProcesses = 64;
 
-/** All Redis processes that this user may see. */
+/** The Redis processes that this user can see, at most 64. */
 export async function redisProcesses(): Promise<readonly RedisProcess[]> {
   const named = await inSmallSteps(processIds(), (pid) => ({
     pid: Number(pid),
@@ -68,7 +68,7 @@ function lookAt(pid: number, program: string, { tcp, unix }: Network): RedisProc
   };
 }
 
-// Where its files may not be seen, Redis still writes the address into its own title.
+// Redis writes its address into its process title, which is readable even when its open files are not.
 function listensByTitle(title: string): ListeningSocket[] {
   const match = /^\S+ (\S+):(\d+)/.exec(title.replaceAll('\0', ' '));
   const port = Number(match?.[2] ?? 0);

@@ -22,7 +22,7 @@ export function listeningSockets(root: string): readonly ListeningSocket[] {
   return tables.flatMap((table) => table.split('\n').slice(1).flatMap(parseLine));
 }
 
-/** The unix sockets with a path that somebody listens on. */
+/** The unix sockets with a path that a process listens on. */
 export function unixSockets(root: string): readonly UnixSocket[] {
   return readProc(`${root}/net/unix`)
     .split('\n')

@@ -2,10 +2,10 @@ import type { Deadline } from '../../deadline.ts';
 import type { Conversation } from '../../wire/conversation.ts';
 import { textOf } from '../../wire/reply-fields.ts';
 
-/** Who is connected, in numbers. */
+/** The clients of the server, in numbers. */
 export interface ClientsEvidence {
   readonly count: number;
-  /** Bytes that wait to be read by clients, all together and of the worst one. */
+  /** Bytes of replies that clients have not read yet: of all clients, and of the worst one. */
   readonly outputBytes: number;
   readonly worstOutputBytes: number;
   readonly worstKind: string;
@@ -16,7 +16,7 @@ export interface ClientsEvidence {
 const mostClients = 10_000;
 const idleAfterSeconds = 300;
 
-/** CLIENT LIST, unless there are so many that the list itself would hurt. */
+/** Asks CLIENT LIST, unless so many clients are connected that the list itself would burden the server. */
 export async function gatherClients(
   conversation: Conversation,
   connected: number,

@@ -1,4 +1,4 @@
-/** The settings that rules look at. Never one that holds a credential. */
+/** The settings that rules look at. None of them holds a credential. */
 export const configNames = [
   'maxclients',
   'maxmemory',

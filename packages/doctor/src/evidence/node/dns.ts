@@ -2,12 +2,12 @@ import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
 import type { Deadline } from '../../deadline.ts';
 
-/** What a host name leads to. */
+/** The addresses of a host name. */
 export interface DnsEvidence {
   readonly host: string;
   /** The family the client insists on, or 0. */
   readonly family: number;
-  /** As the client would see them: of the family it insists on. */
+  /** Only those of the family that the client insists on. */
   readonly addresses: readonly string[];
   /** Addresses of the other family, when the client insists on one that has none. */
   readonly otherAddresses: readonly string[];
@@ -15,7 +15,7 @@ export interface DnsEvidence {
   readonly durationMs: number;
 }
 
-/** Resolves a name as the client's own connection would. An address is its own answer. */
+/** Resolves a name as the client's own connection would. An IP address resolves to itself. */
 export async function gatherDns(host: string, family: number, deadline: Deadline): Promise<DnsEvidence> {
   const startedAt = deadline.clock.now();
   const answer = await resolve(host, family, deadline);

@@ -3,16 +3,17 @@ import type { Deadline } from '../../deadline.ts';
 import type { Login } from '../../target/walk-target.ts';
 import type { Conversation, Ending } from '../../wire/conversation.ts';
 
-/** What the server made of the credentials and of HELLO. */
+/** How the server replied to AUTH. */
 export interface LoginEvidence {
   readonly given: boolean;
   readonly username: string | undefined;
   /** The error reply to AUTH, or undefined when it was accepted or not sent. */
   readonly authError: string | undefined;
-  /** The server asks for a password: NOAUTH was its answer before AUTH. */
+  /** The server requires a password: it replied NOAUTH before AUTH. */
   readonly isRequired: boolean;
 }
 
+/** How the server replied to HELLO 3. */
 export interface HelloEvidence {
   /** The error reply to HELLO 3. */
   readonly error: string | undefined;
@@ -23,13 +24,13 @@ export interface HelloEvidence {
 export interface LoggedIn {
   readonly login: LoginEvidence;
   readonly hello: HelloEvidence;
-  /** The answer to PING after the login. */
+  /** The reply to PING after the login. */
   readonly ping: Reply | undefined;
   readonly ending: Ending | undefined;
   readonly durationMs: number;
 }
 
-/** AUTH and HELLO 3, as a client sends them, then PING. */
+/** Sends AUTH and HELLO 3 as a client does, then PING. */
 export async function gatherLogin(
   conversation: Conversation,
   login: Login | undefined,

@@ -11,15 +11,15 @@ import { gatherServer, type ServerEvidence } from './server.ts';
 import { gatherTcp, type TcpEvidence } from './tcp.ts';
 import { gatherTls, type TlsEvidence } from './tls.ts';
 
-/** What a node is to the target: that decides which of its troubles matter. */
+/** The part that a node plays for the target; it decides which of its problems matter. */
 export type NodePart = 'target' | 'sentinel' | 'primary' | 'replica';
 
-/** Everything learnt on the way to one node. What comes after the first broken step is missing. */
+/** Everything learnt on the path to one node. Whatever lies beyond the first broken step is undefined. */
 export interface NodeEvidence {
   readonly label: string;
   readonly endpoint: Endpoint;
   readonly part: NodePart;
-  /** Without this node the target does not work. */
+  /** Whether the target does not work without this node. */
   readonly isRequired: boolean;
   readonly dns: DnsEvidence | undefined;
   readonly tcp: TcpEvidence | undefined;
@@ -27,7 +27,7 @@ export interface NodeEvidence {
   readonly peer: PeerEvidence | undefined;
   readonly login: LoginEvidence | undefined;
   readonly hello: HelloEvidence | undefined;
-  /** The answer to PING after the login, and how the conversation ended when there was none. */
+  /** The reply to PING after the login, and how the conversation ended if there was none. */
   readonly ping: Reply | undefined;
   readonly ending: Ending | undefined;
   readonly server: ServerEvidence | undefined;
@@ -35,7 +35,7 @@ export interface NodeEvidence {
   readonly clients: ClientsEvidence | undefined;
 }
 
-/** What to examine, and how thoroughly. */
+/** What to examine on the path to one node. */
 export interface Examination {
   readonly endpoint: Endpoint;
   readonly target: WalkTarget;
@@ -44,15 +44,15 @@ export interface Examination {
   readonly isRequired: boolean;
   readonly isShort: boolean;
   readonly deadline: Deadline;
-  /** More questions on the same connection, once the login stands. */
+  /** Asks more on the same connection, after the login. */
   readonly onConversation?: (conversation: Conversation, server: ServerEvidence) => Promise<void>;
-  /** The addresses are known: time to look at this host, if they are its own. */
+  /** Called as soon as the addresses of the endpoint are known. */
   readonly onAddresses?: (addresses: readonly string[]) => void;
 }
 
 type Found = { -readonly [Name in keyof NodeEvidence]?: NodeEvidence[Name] };
 
-/** Walks the path to one node, step by step, until one is broken. */
+/** Walks the path to one node, step by step, up to the first broken one. */
 export async function gatherNode(examination: Examination): Promise<NodeEvidence> {
   const { endpoint, part, isRequired } = examination;
   const found: Found = {};

@@ -1,7 +1,7 @@
 import { ErrorReply, type Reply } from '@redis-resilience/core/protocol';
 import type { Ending } from '../../wire/conversation.ts';
 
-/** Who it is that answers. `unknown`: it closed, or kept silent, or made no sense. */
+/** The kind of server that answers. `unknown`: it closed the connection, stayed silent, or was not recognised. */
 export type PeerKind =
   | 'redis'
   | 'tls'
@@ -16,7 +16,7 @@ export type PeerKind =
   | 'other'
   | 'unknown';
 
-/** Recognises a peer by what it said to a PING. */
+/** Recognises a peer by its reply to PING. */
 export function recognise(bytes: Buffer, ping: Reply | undefined, ending: Ending | undefined): PeerKind {
   if (ping !== undefined) return ping instanceof ErrorReply || ping === 'PONG' ? 'redis' : 'other';
   if (bytes.length === 0) return 'unknown';
@@ -27,7 +27,7 @@ export function recognise(bytes: Buffer, ping: Reply | undefined, ending: Ending
 }
 
 const signs: readonly { readonly kind: PeerKind; readonly sign: RegExp }[] = [
-  // A record of an alert or of the handshake, version 3.x.
+  // A TLS record: content type, then version 3.x.
   // eslint-disable-next-line no-control-regex
   { kind: 'tls', sign: /^[\x14-\x17]\x03[\x00-\x04]/ },
   { kind: 'http', sign: /^HTTP\/\d|^<!DOCTYPE|^<html/i },

@@ -1,7 +1,7 @@
 import type { Deadline } from '../../deadline.ts';
 import type { Conversation } from '../../wire/conversation.ts';
 
-/** The doctor's own measurement: PINGs, one after the other. */
+/** Round trips that the doctor measured itself, with one PING after the other. */
 export interface RoundTripEvidence {
   readonly samples: number;
   readonly medianMs: number;
@@ -11,7 +11,7 @@ export interface RoundTripEvidence {
 const mostSamples = 7;
 const budgetMs = 60;
 
-/** Measures for a short while; a slow server gets fewer questions. */
+/** Measures for about 60 ms, with at most 7 PINGs. */
 export async function gatherRoundTrip(
   conversation: Conversation,
   earlierMs: readonly number[],
@@ -24,7 +24,7 @@ export async function gatherRoundTrip(
     if (ending !== undefined) break;
     samples.push(durationMs);
   }
-  // The handshake did more than a PING: it counts only where nothing better was measured.
+  // The handshake took longer than a PING does: it counts only if no PING was measured.
   const measured = (samples.length > 0 ? samples : [...earlierMs]).toSorted((left, right) => left - right);
   return {
     samples: measured.length,

@@ -5,7 +5,7 @@ import { fieldsOf, listOf, recordOf, textOf } from '../../wire/reply-fields.ts';
 import { configNames } from './config-names.ts';
 import { slowEntriesOf, type SlowEntry } from './slow-log.ts';
 
-/** What a server says of itself, as far as the user may ask. */
+/** What a server says about itself, as far as the user may ask. */
 export interface ServerEvidence {
   /** INFO, field by field; empty when refused. */
   readonly info: Readonly<Record<string, string>>;
@@ -18,16 +18,16 @@ export interface ServerEvidence {
   readonly latencyEvents: readonly LatencyEvent[];
   /** CLUSTER INFO, when the server is a node of one. */
   readonly cluster: Readonly<Record<string, string>> | undefined;
-  /** The error replies to a GET and a SET that were queued and discarded: what commands would meet. */
+  /** The error replies to a GET and a SET that were queued and discarded: ordinary commands would get the same. */
   readonly readError: string | undefined;
   readonly writeError: string | undefined;
-  /** The transaction for the two could be opened, so that the absence of an error means something. */
+  /** Whether MULTI was accepted; otherwise the absence of these errors means nothing. */
   readonly wasProbed: boolean;
   readonly selectError: string | undefined;
-  /** How long all of this took, and how it ended when not everything was answered. */
+  /** How long the questions took, and how the conversation ended if not all were answered. */
   readonly durationMs: number;
   readonly ending: Ending | undefined;
-  /** Commands that the server refused to answer, with the first word of the refusal. */
+  /** Commands that this user may not run, or that the server does not know. */
   readonly refused: readonly string[];
 }
 
@@ -37,11 +37,11 @@ export interface LatencyEvent {
   readonly maxMs: number;
 }
 
-// Queued by MULTI and thrown away by DISCARD: the server checks permission, role, memory and disk, and runs nothing.
+// Queued by MULTI and dropped by DISCARD: the server checks permission, role, memory and disk, and runs nothing.
 const probeKey = 'redis-resilience:doctor';
 const probe = [['MULTI'], ['GET', probeKey], ['SET', probeKey, '1'], ['DISCARD']] as const;
 
-/** One pipeline of questions, none of which changes anything. */
+/** Asks everything in one pipeline that changes nothing. */
 export async function gatherServer(
   conversation: Conversation,
   database: number,
@@ -86,7 +86,7 @@ export async function gatherServer(
   };
 }
 
-// Asked only where there is one, so that a single server counts no error for it.
+// Asked only in cluster mode: a single server would count an error in its statistics.
 async function clusterInfo(
   conversation: Conversation,
   info: Readonly<Record<string, string>>,

@@ -4,18 +4,19 @@ import { rootCertificates, type ConnectionOptions, type PeerCertificate, type TL
 import type { Deadline } from '../../deadline.ts';
 import { startTls } from '../../wire/dial.ts';
 
+/** How the TLS handshake went, and whether its certificate can be trusted. */
 export interface TlsEvidence {
-  /** Node's code when the handshake itself failed. */
+  /** Node's error code, if the handshake failed. */
   readonly code: string | undefined;
-  /** Why the certificate is not to be trusted; undefined when it is. */
+  /** Why the certificate cannot be trusted; undefined if it can. */
   readonly distrust: string | undefined;
-  /** The client goes on without trust: `rejectUnauthorized: false`. */
+  /** Whether the client accepts it nevertheless: `rejectUnauthorized: false`, or NODE_TLS_REJECT_UNAUTHORIZED=0. */
   readonly isLenient: boolean;
   readonly protocol: string | undefined;
   readonly certificate: CertificateEvidence | undefined;
-  /** The server answered plain text to a plain PING, after TLS had failed. */
+  /** Whether the server replied to a PING in plain text after TLS had failed. */
   plainAnswer: boolean | undefined;
-  /** The application trusts own authorities, or only those that come with Node. */
+  /** `given`: authorities were added by `tls.ca` or NODE_EXTRA_CA_CERTS. `system`: only those that come with Node. */
   readonly authorities: 'given' | 'system';
   readonly durationMs: number;
 }
@@ -31,7 +32,7 @@ export interface CertificateEvidence {
 
 const dayMs = 86_400_000;
 
-/** Does the TLS handshake and looks at the certificate. The socket is given back only when it may be spoken on. */
+/** Does the TLS handshake and checks the certificate. Returns the socket only if credentials may be sent over it. */
 export async function gatherTls(
   raw: Socket,
   host: string,

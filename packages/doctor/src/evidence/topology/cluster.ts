@@ -2,7 +2,7 @@ import type { Deadline } from '../../deadline.ts';
 import type { Conversation } from '../../wire/conversation.ts';
 import { fieldsOf, textOf } from '../../wire/reply-fields.ts';
 
-/** One node as the others see it. */
+/** One node, as another one sees it. */
 export interface ClusterNode {
   readonly id: string;
   readonly host: string;
@@ -13,7 +13,7 @@ export interface ClusterNode {
   readonly slots: number;
 }
 
-/** The cluster in the eyes of one of its nodes. */
+/** The cluster, as one of its nodes sees it. */
 export interface ClusterEvidence {
   readonly seenBy: string;
   /** `ok` or `fail`. */
@@ -24,7 +24,7 @@ export interface ClusterEvidence {
   readonly nodes: readonly ClusterNode[];
 }
 
-/** Asks a node for its view. */
+/** Asks a node for its view of the cluster; undefined if it does not answer CLUSTER INFO. */
 export async function gatherCluster(
   seenBy: string,
   host: string,
@@ -58,7 +58,7 @@ function nodeOf(line: string, ownHost: string): ClusterNode[] {
   return [
     {
       id,
-      // A node that has met no other yet does not know its own address.
+      // A node that has not met another one does not know its own address.
       host: match[1] || ownHost,
       port: Number(match[2]),
       flags: flags.split(','),

@@ -3,18 +3,18 @@ import type { Deadline } from '../../deadline.ts';
 import type { Conversation } from '../../wire/conversation.ts';
 import { listOf, recordOf, textOf } from '../../wire/reply-fields.ts';
 
-/** What one sentinel says of the primary that was asked for. */
+/** What one sentinel says about the primary. */
 export interface SentinelView {
   readonly sentinel: string;
-  /** The error reply, as when it does not know the name. */
+  /** The error reply to SENTINEL MASTER: it does not know the name. */
   readonly error: string | undefined;
   readonly knownNames: readonly string[];
   readonly primary: { readonly host: string; readonly port: number } | undefined;
-  /** `master`, `s_down,o_down,master`. */
+  /** As Sentinel prints them: `master`, or `s_down,o_down,master`. */
   readonly flags: string;
   readonly quorum: number;
   readonly otherSentinels: number;
-  /** The error reply to CKQUORUM: a failover could not be agreed on. */
+  /** The NOQUORUM reply to SENTINEL CKQUORUM: too few sentinels could agree on a failover. */
   readonly quorumError: string | undefined;
   readonly replicas: readonly { readonly host: string; readonly port: number; readonly flags: string }[];
 }
@@ -55,7 +55,7 @@ export async function gatherSentinelView(
   };
 }
 
-/** The names of the primaries a sentinel watches, for somebody who took it for a Redis. */
+/** The names of the primaries that a sentinel watches. */
 export async function gatherSentinelNames(
   conversation: Conversation,
   deadline: Deadline,

@@ -10,11 +10,11 @@ export interface Walk {
   readonly login: Login | undefined;
   readonly isShort: boolean;
   readonly deadline: Deadline;
-  /** The addresses of the endpoint a client begins with. */
+  /** Called with the addresses of each endpoint that the target names. */
   readonly onAddresses: (endpoint: Endpoint, addresses: readonly string[]) => void;
 }
 
-/** What a walk brings home. */
+/** The part of the evidence that a walk gathers. */
 export interface WalkResult {
   readonly nodes: readonly NodeEvidence[];
   readonly sentinelViews: readonly SentinelView[];

@@ -3,7 +3,7 @@ import type { Evidence } from '../../evidence/evidence.ts';
 import { error, info, warning } from '../../finding.ts';
 import { onAll } from '../rule.ts';
 
-/** A running application's own view, beside the doctor's. */
+/** The view of a running application, compared with the doctor's. */
 export const appRule = onAll((evidence) => {
   const { app } = evidence;
   if (app === undefined) return undefined;
@@ -28,17 +28,17 @@ export const appRule = onAll((evidence) => {
   if (away.length > 0 && worksHere) {
     return error(
       'app-disagrees',
-      'Redis answers here, and the application says that it cannot use it: its address, network or credentials differ.',
+      'Redis answers here, but the application says that it cannot use it: its address, network or credentials differ.',
       { ...facts, causes: away.flatMap(({ cause }) => (cause as CauseCode | undefined) ?? []) },
-      'Compare REDIS_URL of the application, and run the doctor where the application runs.',
+      'Compare the REDIS_URL of the application, and run the doctor where the application runs.',
     );
   }
   if (away.length === 0 && !worksHere) {
     return warning(
       'app-disagrees',
-      'The application says that it can use Redis, and here it cannot be reached: they may mean different servers.',
+      'The application says that it can use Redis, but it cannot be reached from here: these may be different servers.',
       facts,
-      'Compare REDIS_URL of the application with the target of the doctor.',
+      'Compare the REDIS_URL of the application with the target of the doctor.',
     );
   }
   return info('history', 'The application sees what the doctor sees.', facts, `curl ${app.url}`);

@@ -4,13 +4,13 @@ import { onAll } from '../rule.ts';
 
 const longMs = 10_000;
 
-/** The options of a client, or of a resilience, that will hurt in an outage. */
+/** Options of a client or a resilience that will cause trouble in an outage. */
 export const clientOptionsRule = onAll(({ application }) => {
   if (application === undefined) return undefined;
   return application.snapshot === undefined ? bareClient(application) : protectedClient(application);
 });
 
-// What a resilience takes over from the driver does not count any more; what remains does.
+// A resilience overrides most options of its client: only those it leaves alone are judged.
 function protectedClient({ settings, options }: ApplicationEvidence): readonly Finding[] {
   const found: Finding[] = [];
   const { timeoutMs = 1000, circuit, admission, retry, connection } = settings ?? {};
@@ -24,7 +24,7 @@ function protectedClient({ settings, options }: ApplicationEvidence): readonly F
     );
   }
   if (circuit?.mode === 'off') {
-    const message = 'The circuits are off: in an outage every command waits for its own deadline.';
+    const message = 'The circuits are off: in an outage every command waits until its own deadline.';
     found.push(hurts(message, { option: 'circuit.mode', value: 'off' }, "circuit: { mode: 'enforce' }"));
   }
   if ((admission?.maxWaitMs ?? 0) > longMs) {
@@ -40,7 +40,7 @@ function protectedClient({ settings, options }: ApplicationEvidence): readonly F
     );
   });
   if (unsafe.length > 0) {
-    const message = 'A command that adds up is marked as safe to send again; it may run twice.';
+    const message = 'An accumulating command is marked as safe to send again; it may run twice.';
     found.push(
       hurts(message, { option: 'retry.categories', commands: unsafe.map(([name]) => name) }, 'Remove it.'),
     );
@@ -89,7 +89,7 @@ function bareClient(application: ApplicationEvidence): readonly Finding[] {
   }
   if (options.autoResendUnfulfilledCommands !== false && options.maxRetriesPerRequest !== 0) {
     const message =
-      'Commands without an answer are sent again on reconnection, whether they can bear it or not: INCR runs twice.';
+      'Unanswered commands are sent again on reconnection, even those that must not run twice, such as INCR.';
     found.push(hurts(message, { option: 'autoResendUnfulfilledCommands', value: true }, 'protect(client)'));
   }
   if (!options.socketTimeout) {
@@ -102,7 +102,7 @@ function bareClient(application: ApplicationEvidence): readonly Finding[] {
   if (givesUp) {
     const message = 'The retryStrategy gives up after some attempts, and the client is then closed for good.';
     found.push(
-      hurts(message, { option: 'retryStrategy' }, 'Give back a number of milliseconds at every attempt.'),
+      hurts(message, { option: 'retryStrategy' }, 'Return a number of milliseconds for every attempt.'),
     );
   }
   if (options.tls?.rejectUnauthorized === false) found.push(unverified());
@@ -114,7 +114,7 @@ function hurts(message: string, evidence: LooseEvidence, next: string): Finding 
 }
 
 function unverified(): Finding {
-  const message = 'The client accepts every certificate, so that anybody may pass for the server.';
+  const message = 'The client accepts every certificate, so anyone can impersonate the server.';
   return warning(
     'tls-unverified',
     message,

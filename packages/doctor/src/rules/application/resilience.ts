@@ -2,7 +2,7 @@ import { info, warning, error } from '../../finding.ts';
 import { onAll } from '../rule.ts';
 import type { Evidence } from '../../evidence/evidence.ts';
 
-/** What the resilience itself says, where the path shows nothing. */
+/** The cause that the resilience reports, where the path shows nothing wrong. */
 export const snapshotRule = onAll((evidence) => {
   const snapshot = evidence.application?.snapshot;
   if (snapshot?.cause === undefined || snapshot.status === 'up') return undefined;
@@ -16,7 +16,7 @@ export const snapshotRule = onAll((evidence) => {
   };
   if (code === 'isolated') {
     const message = 'Redis was taken out of use by hand.';
-    return error('isolated', message, facts, 'Call the function that isolate() gave back.');
+    return error('isolated', message, facts, 'Call the function that isolate() returned.');
   }
   if (code === 'closed') {
     return error('closed', 'The application has closed the connection.', facts, 'Make a new resilience.');
@@ -32,7 +32,7 @@ export const snapshotRule = onAll((evidence) => {
 
 const repeated = 3;
 
-/** Outages and failed commands that the resilience remembers. */
+/** Outages and failed commands in the history of the resilience. */
 export const historyRule = onAll(({ application }) => {
   const entries = application?.history ?? [];
   const outages = entries.filter((entry) => entry.kind === 'status' && entry.from === 'up');
@@ -42,8 +42,8 @@ export const historyRule = onAll(({ application }) => {
   const facts = { outages: outages.length, failedCommands: failed.length, causes: [...causes] };
   const message =
     outages.length >= repeated
-      ? 'The connection has been lost several times in the time that is remembered.'
-      : 'The connection was lost, or commands failed, in the time that is remembered.';
+      ? 'The history of the resilience holds several lost connections.'
+      : 'The history of the resilience holds lost connections or failed commands.';
   return info('history', message, facts, 'resilience.history()');
 });
 

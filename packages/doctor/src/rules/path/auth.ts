@@ -5,16 +5,16 @@ import { error, warning, type Finding } from '../../finding.ts';
 import { redisCli } from '../redis-cli.ts';
 import { onEachNode } from '../rule.ts';
 
-/** No connection left to give. */
+/** The server has reached maxclients. */
 export const turnedAwayRule = onEachNode((node, evidence) => {
   const { ping } = node;
   if (!(ping instanceof ErrorReply) || classifyReply(ping.message).cause !== 'max-clients') return undefined;
   const serving = evidence.host?.serving;
   return error(
     'max-clients',
-    'The server has no connection left to give: it has reached maxclients.',
+    'The server accepts no more connections: it has reached maxclients.',
     { reply: ping.message, openFiles: serving?.openFiles, maxOpenFiles: serving?.maxOpenFiles },
-    'From a connection that stands: CLIENT LIST, then CONFIG SET maxclients, or close what leaks connections.',
+    'On an open connection: CLIENT LIST, then CONFIG SET maxclients, or close the clients that leak connections.',
   );
 });
 
@@ -36,7 +36,7 @@ export const authRule = onEachNode((node, evidence) => {
       : 'Put user and password into the URL';
     return error(
       'auth',
-      'The server asks for a password, and none was given.',
+      'The server requires a password, and none was given.',
       { reason: 'missing', reply: 'NOAUTH' },
       `${hint}, or set the options username and password.`,
     );
@@ -44,7 +44,7 @@ export const authRule = onEachNode((node, evidence) => {
   return undefined;
 });
 
-/** The user may log in, and not do what an application needs. */
+/** The user can log in but lacks permissions that an application needs. */
 export const permissionRule = onEachNode((node, evidence) => {
   const { ping, server, part } = node;
   if (server === undefined || part === 'sentinel') return undefined;
@@ -55,13 +55,13 @@ export const permissionRule = onEachNode((node, evidence) => {
   const facts = { reason: 'no-permission', user: server.user, denied };
   const next = redisCli(node, evidence, `ACL GETUSER ${server.user ?? 'USER'}`);
   if (denied.includes('GET')) {
-    return error('auth', 'The user may log in, and has no permission for ordinary reads.', facts, next);
+    return error('auth', 'The user can log in but has no permission for ordinary reads.', facts, next);
   }
   if (denied.includes('SET')) {
     return warning('auth', 'The user has no permission for ordinary writes.', facts, next);
   }
   if (ping instanceof ErrorReply && ping.code === 'NOPERM' && !server.wasProbed) {
-    const message = 'The user may log in, and has no permission for PING and little else.';
+    const message = 'The user can log in but has no permission for PING or MULTI.';
     return error('auth', message, { ...facts, denied: ['PING', 'MULTI'] }, next);
   }
   return undefined;
@@ -72,7 +72,7 @@ function authErrorFinding(message: string, node: NodeEvidence, evidence: Evidenc
   if (isNeedlessPassword(message)) {
     return warning(
       'auth',
-      'A password was given, and the server does not ask for one.',
+      'A password was given, but the server does not ask for one.',
       { reason: 'not-needed' },
       'Remove the password from the URL, or set requirepass on the server.',
     );
@@ -89,7 +89,7 @@ function authErrorFinding(message: string, node: NodeEvidence, evidence: Evidenc
   if (/wrong number of arguments|called without/i.test(message)) {
     return error(
       'auth',
-      'The server is older than Redis 6 and knows no user names.',
+      'The server is older than Redis 6 and has no user names.',
       { reason: 'no-users', user: username },
       'Leave the user name out of the URL: redis://:PASSWORD@host:port.',
     );

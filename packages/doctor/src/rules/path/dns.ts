@@ -1,7 +1,7 @@
 import { error, info, warning, type Finding } from '../../finding.ts';
 import { onAll, onEachNode } from '../rule.ts';
 
-/** The name leads nowhere, or not to the family the client insists on. */
+/** The name cannot be resolved, or has no address of the family that the client insists on. */
 export const dnsRule = onEachNode(({ dns }) => {
   if (dns === undefined || dns.addresses.length > 0) return undefined;
   const { host, family, code = 'NONE', otherAddresses } = dns;
@@ -25,7 +25,7 @@ export const dnsRule = onEachNode(({ dns }) => {
   return error('dns', 'The host name does not exist.', evidence, `getent hosts ${host}`);
 });
 
-/** Some addresses of the name answer and others do not. */
+/** Some addresses of the name accept connections, others do not. */
 export const addressesRule = onEachNode(({ dns, tcp }): Finding | undefined => {
   if (dns === undefined || tcp?.connectedTo === undefined) return undefined;
   const dead = tcp.attempts.filter(({ code }) => code !== undefined);
@@ -37,15 +37,14 @@ export const addressesRule = onEachNode(({ dns, tcp }): Finding | undefined => {
   };
   const next = `getent ahosts ${dns.host}`;
   if (dead.every(({ code }) => code === 'ECONNREFUSED')) {
-    const message = 'Not every address of the host name is listened on; clients find the one that is.';
+    const message = 'Some addresses of the host name refuse connections; clients use one that accepts them.';
     return info('address-mismatch', message, evidence, next);
   }
-  const message =
-    'Some addresses of the host name do not answer; a client that tries them first waits in vain.';
+  const message = 'Some addresses of the host name do not answer; a client that tries them first loses time.';
   return warning('address-mismatch', message, evidence, next);
 });
 
-/** The application is still connected to an address that the name no longer has. */
+/** The application is connected to an address that the name no longer has. */
 export const dnsChangedRule = onAll(({ application, nodes, target }) => {
   const [node] = nodes;
   const remote = application?.remoteAddress?.replace(/^::ffff:/, '');
@@ -53,8 +52,8 @@ export const dnsChangedRule = onAll(({ application, nodes, target }) => {
   if (node.dns.addresses.includes(remote)) return undefined;
   return warning(
     'dns-changed',
-    'The application is connected to an address that its host name no longer leads to.',
+    'The application is connected to an address that its host name no longer resolves to.',
     { host: node.dns.host, connectedTo: remote, addresses: node.dns.addresses },
-    'Call resilience.reconnect() to move to the present address.',
+    'Call resilience.reconnect() to move to the current address.',
   );
 });

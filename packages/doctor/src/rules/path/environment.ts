@@ -1,7 +1,7 @@
 import { error, info, warning } from '../../finding.ts';
 import { onAll } from '../rule.ts';
 
-/** The surroundings in which connections are made. */
+/** Oddities of the URL, of the credentials provider and of the environment variables. */
 export const environmentRule = onAll(({ environment, target, credentialsError }) => {
   const found = [];
   if (credentialsError !== undefined) {
@@ -10,7 +10,7 @@ export const environmentRule = onAll(({ environment, target, credentialsError })
         'credentials',
         'The credentials provider of the application failed or took too long.',
         { error: credentialsError },
-        'Call the provider by itself and look at what it throws.',
+        'Call the provider on its own and look at the error it throws.',
       ),
     );
   }
@@ -38,7 +38,7 @@ export const environmentRule = onAll(({ environment, target, credentialsError })
     found.push(
       info(
         'environment',
-        'The URL has a user name and no password; a password alone is written with a colon before it.',
+        'The URL has a user name but no password; a password alone is written with a colon before it.',
         {},
         'Write redis://:PASSWORD@host:port, or redis://USER:PASSWORD@host:port.',
       ),

@@ -7,9 +7,9 @@ export const helloRule = onEachNode((node) => {
   if (hello?.closesConnection === true) {
     return error(
       'connection-reset',
-      'The peer closes the connection at the command HELLO; a client that asks for RESP3 reconnects for ever.',
+      'The peer closes the connection when it receives HELLO; a client that asks for RESP3 reconnects forever.',
       { command: 'HELLO 3' },
-      'Set the option protocol: 2, or replace the proxy in between.',
+      'Set the option protocol: 2, or replace the proxy in front of the server.',
     );
   }
   if (
@@ -21,8 +21,8 @@ export const helloRule = onEachNode((node) => {
   }
   return info(
     'resp3-unsupported',
-    'The server does not take HELLO 3; clients fall back to RESP2.',
+    'The server does not support HELLO 3; clients fall back to RESP2.',
     { version: server?.info['redis_version'] },
-    'Set the option protocol: 2 to save the question at each connection.',
+    'Set the option protocol: 2 to save one command per connection.',
   );
 });

@@ -17,7 +17,7 @@ const names: Readonly<Partial<Record<PeerKind, string>>> = {
   amqp: 'a message broker that speaks AMQP',
 };
 
-/** Who answers is not a Redis, or does not answer. */
+/** The peer is not Redis, or does not answer. */
 export const peerRule = onEachNode((node, evidence) => {
   const { peer } = node;
   if (peer === undefined || peer.kind === 'redis' || peer.kind === 'tls') return undefined;
@@ -46,7 +46,7 @@ export const peerRule = onEachNode((node, evidence) => {
   return endingFinding(node, evidence);
 });
 
-/** A sentinel stands where a Redis was expected. */
+/** A sentinel answers where a Redis server was expected. */
 export const sentinelInPlaceRule = onEachNode((node, { target, sentinelNames }) => {
   if (node.part !== 'target' || target.kind !== 'standalone') return undefined;
   const { server } = node;
@@ -54,7 +54,7 @@ export const sentinelInPlaceRule = onEachNode((node, { target, sentinelNames }) 
   const name = sentinelNames[0] ?? 'mymaster';
   return error(
     'protocol',
-    'This is a Sentinel: it knows where Redis is, and serves no data itself.',
+    'This is a Sentinel: it knows where Redis is but serves no data itself.',
     { peer: 'sentinel', primaries: sentinelNames },
     `redis-resilience doctor redis+sentinel://${labelOf(node.endpoint)}/${name}`,
   );
@@ -64,7 +64,7 @@ function endingFinding(node: NodeEvidence, evidence: Evidence): Finding | undefi
   const { peer } = node;
   const ending = peer?.ending;
   const waitedMs = Math.round(peer?.durationMs ?? 0);
-  // An alert of TLS that came late: told by the rule about TLS.
+  // A late TLS alert, which the rule about TLS reports.
   if (ending?.kind === 'failed' && isTlsCode(ending.code)) return undefined;
   if (ending?.kind === 'silent' || ending === undefined) {
     const serving = evidence.host?.serving;
@@ -72,23 +72,23 @@ function endingFinding(node: NodeEvidence, evidence: Evidence): Finding | undefi
     if (state === 'T' || state === 't') {
       return error(
         'handshake-timeout',
-        'The Redis process is stopped: it holds its connections and answers nobody.',
+        'The Redis process is stopped: it keeps its connections open and answers none of them.',
         { waitedMs, pid: serving?.pid, state },
         `kill -CONT ${serving?.pid}`,
       );
     }
     return error(
       'handshake-timeout',
-      'The peer accepted the connection and does not answer: it hangs, is blocked by a slow command, or is no Redis.',
+      'The peer accepted the connection but does not answer: it hangs, runs a slow command, or is not Redis.',
       { waitedMs, state, pid: serving?.pid, ...ownerOf(evidence, node) },
       redisCli(node, evidence, '--latency'),
     );
   }
   return error(
     'connection-reset',
-    'The peer accepts the connection and closes it without a word: a proxy without a server behind it, or no Redis.',
+    'The peer accepts the connection and closes it without a reply: a proxy without a server behind it, or not Redis.',
     { ending: ending.kind === 'failed' ? ending.code : ending.kind, ...ownerOf(evidence, node) },
-    'Look at the log of the server, and of what stands before it.',
+    'Look at the logs of the server and of any proxy in front of it.',
   );
 }
 

@@ -3,7 +3,7 @@ import type { NodeEvidence } from '../../evidence/node/node.ts';
 import { error, type Finding, type LooseEvidence } from '../../finding.ts';
 import { onEachNode } from '../rule.ts';
 
-/** No connection at all: nobody there, or something in between. */
+/** No connection could be opened. */
 export const tcpRule = onEachNode((node, evidence) => {
   const { tcp, endpoint } = node;
   if (tcp === undefined || tcp.connectedTo !== undefined) return undefined;
@@ -29,13 +29,13 @@ function refused(node: NodeEvidence, { host, target }: Evidence, facts: LooseEvi
     const bound = onPort.flatMap(({ listens }) => listens.map(({ address }) => address));
     return error(
       'connection-refused',
-      'Redis runs on this host and this port, bound to other addresses than the one that was asked for.',
+      'Redis runs on this port of this host, bound to other addresses than the one that was dialed.',
       { ...facts, boundTo: bound, pid: onPort[0]?.pid },
       `Connect to ${bound[0]}, or add the address to the bind directive of redis.conf.`,
     );
   }
   const elsewhere = servers.flatMap(({ listens, sockets }) => [
-    // The bus of a cluster node is no port for clients.
+    // The bus port of a Cluster node is not for clients.
     ...listens
       .filter((each) => !listens.some((other) => other.port === each.port - 10_000))
       .map((each) => `${each.address}:${each.port}`),
@@ -52,7 +52,7 @@ function refused(node: NodeEvidence, { host, target }: Evidence, facts: LooseEvi
   if (host !== undefined && isFirst && host.oomKills.length > 0) {
     return error(
       'connection-refused',
-      'No Redis process runs on this host any more: the OOM killer has ended one within the last hour.',
+      'No Redis process runs on this host: the OOM killer ended one within the last hour.',
       { ...facts, processes: 0, kernelLog: host.oomKills.at(-1) },
       'Set maxmemory well below the memory of the host, then start Redis again.',
     );
@@ -79,14 +79,14 @@ function timedOut(node: NodeEvidence, { host }: Evidence, facts: LooseEvidence):
   if (owner !== undefined && owner.queued > 0) {
     return error(
       'connect-timeout',
-      'The process that listens does not accept connections any more: its queue is full.',
+      'The process that listens no longer accepts connections: its queue is full.',
       { ...facts, queued: owner.queued, pid: owner.pid, program: owner.program },
       `ss -ltn 'sport = :${port}'`,
     );
   }
   return error(
     'connect-timeout',
-    'The connection attempts are not answered at all: a firewall drops them, or the host is off.',
+    'Connection attempts are not answered at all: a firewall drops them, or the host is off.',
     facts,
     `Look at firewalls and security groups for port ${port}, then: nc -vz ${node.endpoint.host} ${port}`,
   );
@@ -143,7 +143,7 @@ function unixFinding({ tcp, endpoint }: NodeEvidence): Finding {
     return error('connection-refused', 'There is no unix socket at this path.', facts, next);
   }
   const message = file.isSocket
-    ? 'The unix socket is a leftover: no process listens on it any more.'
-    : 'What lies at this path is no socket.';
+    ? 'The unix socket is a leftover: no process listens on it.'
+    : 'The file at this path is no socket.';
   return error('connection-refused', message, facts, next);
 }

@@ -13,7 +13,7 @@ export const tlsRule = onEachNode((node, { wallNow }) => {
     if (peer?.kind !== 'tls') return undefined;
     return error(
       'tls',
-      'The server speaks TLS, and the client speaks plain text to it.',
+      'The server speaks TLS, but the client speaks plain text to it.',
       { said: peer.said || 'nothing' },
       'Write rediss:// instead of redis://, or set the option tls.',
     );
@@ -39,7 +39,7 @@ function handshakeFinding(tls: TlsEvidence, { endpoint }: NodeEvidence): Finding
   if (tls.plainAnswer === true) {
     return error(
       'tls',
-      'The server speaks plain text, and the client speaks TLS to it.',
+      'The server speaks plain text, but the client speaks TLS to it.',
       { code, waitedMs },
       'Write redis:// instead of rediss://, or connect to the TLS port of the server.',
     );
@@ -47,9 +47,9 @@ function handshakeFinding(tls: TlsEvidence, { endpoint }: NodeEvidence): Finding
   if (code === 'TIMEOUT') {
     return error(
       'handshake-timeout',
-      'The peer accepted the connection and does not answer the TLS handshake.',
+      'The peer accepted the connection but does not answer the TLS handshake.',
       { waitedMs },
-      'Look whether the server process hangs or was stopped.',
+      'Check whether the server process hangs or was stopped.',
     );
   }
   if (isTlsCode(code)) return alertFinding(code);
@@ -89,7 +89,7 @@ function distrustFinding(tls: TlsEvidence, code: string, where: string, host: st
   if (tls.isLenient) {
     return warning(
       'tls-unverified',
-      'The certificate of the server cannot be trusted, and the client goes on all the same.',
+      'The certificate of the server cannot be trusted, but the client accepts it.',
       facts,
       'Set tls.ca to the authority of the server and remove rejectUnauthorized: false.',
     );
@@ -113,13 +113,13 @@ function distrustFinding(tls: TlsEvidence, code: string, where: string, host: st
   }
   return error(
     'tls',
-    'The authority that signed the certificate of the server is not one the client trusts.',
+    'The certificate of the server is signed by an authority that the client does not trust.',
     { ...facts, authorities: tls.authorities },
     'Set tls.ca, or NODE_EXTRA_CA_CERTS, to the authority of the server.',
   );
 }
 
-/** Whether a code of Node's belongs to TLS. */
+/** Whether an error code of Node is about TLS. */
 export function isTlsCode(code: string): boolean {
   return /^(ERR_SSL|ERR_TLS|ERR_OSSL|EPROTO)/.test(code);
 }

@@ -17,11 +17,12 @@ export const clientsLimitRule = onEachNode((node, evidence) => {
     return warning('max-clients', 'The server is near its limit of connections.', facts, next);
   }
   if (rejected === 0) return undefined;
-  const message = 'The server has turned away connections since its start, for want of free ones.';
+  const message =
+    'The server has turned away connections since it started, because it had reached maxclients.';
   return info('max-clients', message, facts, next);
 });
 
-/** Files the process may open: each connection is one. */
+/** How many files the process may open: each connection needs one. */
 export const fileDescriptorsRule = onAll(({ host, nodes, target }) => {
   const serving = host?.serving;
   const node = nodes.find(({ endpoint }) => endpoint === target.endpoints[0]);
@@ -32,7 +33,7 @@ export const fileDescriptorsRule = onAll(({ host, nodes, target }) => {
   if (openFiles >= maxOpenFiles * nearlyAll || (wanted > reserved && maxOpenFiles < wanted)) {
     return warning(
       'file-descriptors',
-      'The Redis process may open too few files for the connections it is to serve.',
+      'The Redis process may not open enough files for all the connections it should accept.',
       facts,
       `prlimit --pid ${pid} --nofile; then LimitNOFILE= in its unit`,
     );
@@ -40,7 +41,7 @@ export const fileDescriptorsRule = onAll(({ host, nodes, target }) => {
   return undefined;
 });
 
-/** What happens when the memory is full, and what memory is lost. */
+/** Whether memory is limited, and keys were evicted. */
 export const evictionRule = onEachNode((node, evidence) => {
   const { server, part } = node;
   if (server === undefined || part === 'sentinel' || server.info['used_memory'] === undefined)
@@ -51,7 +52,7 @@ export const evictionRule = onEachNode((node, evidence) => {
   const facts = { limitBytes: limit, policy, evictedKeys: evicted };
   const next = redisCli(node, evidence, 'CONFIG GET maxmemory*');
   if (limit === 0) {
-    const message = 'No memory limit is set; a growing dataset ends in swapping or in the OOM killer.';
+    const message = 'No memory limit is set; a growing dataset ends in swapping or with the OOM killer.';
     return info('eviction', message, facts, next);
   }
   return evicted === 0
@@ -62,7 +63,7 @@ export const evictionRule = onEachNode((node, evidence) => {
 const fragmentationRatio = 1.5;
 const fragmentationBytes = 32 * 1024 * 1024;
 
-/** Memory that is held and not used. */
+/** Memory that the process holds but does not use. */
 export const fragmentationRule = onEachNode((node, evidence) => {
   const fields = node.server?.info ?? {};
   const ratio = Number(fields['mem_fragmentation_ratio'] ?? 1);

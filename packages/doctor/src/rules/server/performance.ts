@@ -5,13 +5,13 @@ import { onEachNode } from '../rule.ts';
 const slowRoundTripMs = 50;
 const slowTransferMs = 1000;
 
-/** The doctor's own measurement. */
+/** The round trips and the transfer that the doctor measured. */
 export const roundTripRule = onEachNode((node, evidence) => {
   const { roundTrip, server } = node;
   if (server !== undefined && server.ending === undefined && server.durationMs >= slowTransferMs) {
     return warning(
       'slow',
-      'A longer answer takes long to arrive: the network is slow or narrow, or the server is overloaded.',
+      'The replies to the doctor took over a second in all: the network is slow, or the server is overloaded.',
       { answersMs: round(server.durationMs), pingMs: round(roundTrip?.medianMs ?? 0) },
       redisCli(node, evidence, '--latency'),
     );
@@ -20,7 +20,7 @@ export const roundTripRule = onEachNode((node, evidence) => {
     return undefined;
   return warning(
     'slow',
-    'A PING takes long: the network is slow or far, or the server is overloaded.',
+    'A PING takes long: the network is slow, the server is far away, or it is overloaded.',
     { medianMs: round(roundTrip.medianMs), maxMs: round(roundTrip.maxMs), samples: roundTrip.samples },
     redisCli(node, evidence, '--latency'),
   );
@@ -29,7 +29,7 @@ export const roundTripRule = onEachNode((node, evidence) => {
 const recentSeconds = 3600;
 const verySlowMs = 100;
 
-/** The server's log of slow commands, of the last hour. */
+/** The server's log of slow commands, for the last hour. */
 export const slowLogRule = onEachNode((node, { wallNow, ...evidence }) => {
   const since = wallNow / 1000 - recentSeconds;
   const recent = (node.server?.slowLog ?? []).filter(({ at }) => at >= since);
@@ -41,13 +41,13 @@ export const slowLogRule = onEachNode((node, { wallNow, ...evidence }) => {
     commands: [...new Set(recent.map(({ command }) => command))],
   };
   const next = redisCli(node, { wallNow, ...evidence }, 'SLOWLOG GET 10');
-  const message = 'Slow commands ran within the last hour; while one runs, everybody else waits.';
+  const message = 'Slow commands ran within the last hour; while one runs, all other clients wait.';
   return worstMs >= verySlowMs
     ? warning('slow-log', message, facts, next)
     : info('slow-log', message, facts, next);
 });
 
-/** The server's latency monitor, where it is on. */
+/** The server's latency monitor, if it is on. */
 export const latencyEventsRule = onEachNode((node, evidence) => {
   const events = (node.server?.latencyEvents ?? []).filter(({ maxMs }) => maxMs >= verySlowMs);
   if (events.length === 0) return undefined;
@@ -61,13 +61,13 @@ export const latencyEventsRule = onEachNode((node, evidence) => {
 
 const backlogBytes = 8 * 1024 * 1024;
 
-/** Answers that clients do not read. */
+/** Replies that clients do not read. */
 export const clientBacklogRule = onEachNode((node, evidence) => {
   const { clients } = node;
   if (clients === undefined || clients.outputBytes < backlogBytes) return undefined;
   return warning(
     'client-backlog',
-    'Clients do not read their answers fast enough; the server keeps them in memory, then closes the connection.',
+    'Clients do not read their replies fast enough; the server buffers them, then closes the connection.',
     {
       outputBytes: clients.outputBytes,
       worstBytes: clients.worstOutputBytes,

@@ -24,8 +24,7 @@ export const roleRule = onEachNode((node, evidence) => {
     return info('read-only', 'This is a replica: reads work, writes are refused.', facts, next);
   }
   if (!isReadOnly && server.config['replica-read-only'] === 'no') {
-    const message =
-      'This is a replica that takes writes; what is written here is lost at its next synchronisation.';
+    const message = 'This is a replica that accepts writes; they are lost at its next synchronisation.';
     return error('writable-replica', message, facts, next);
   }
   return error(
@@ -45,8 +44,8 @@ export const replicationLinkRule = onEachNode((node, evidence) => {
   return warning(
     'replication-link',
     isSyncing
-      ? 'The replica is copying the dataset of its primary and is not up to date yet.'
-      : 'The replica has no link to its primary and falls behind.',
+      ? 'The replica is copying the dataset of its primary and is not yet up to date.'
+      : 'The replica has no link to its primary and is falling behind.',
     {
       primary: `${fields['master_host']}:${fields['master_port']}`,
       downSeconds: Number(fields['master_link_down_since_seconds'] ?? 0),
@@ -58,7 +57,7 @@ export const replicationLinkRule = onEachNode((node, evidence) => {
 const lagSeconds = 5;
 const lagBytes = 8 * 1024 * 1024;
 
-/** How far replicas are behind, in the eyes of their primary. */
+/** How far replicas are behind, as their primary sees it. */
 export const replicaLagRule = onEachNode((node, evidence) => {
   const fields = node.server?.info ?? {};
   if (fields['role'] !== 'master') return undefined;
@@ -68,7 +67,7 @@ export const replicaLagRule = onEachNode((node, evidence) => {
   if (behind.length === 0) return undefined;
   return warning(
     'replica-lag',
-    'A replica is far behind its primary; a failover to it loses what it lacks.',
+    'A replica is far behind its primary; a failover to it would lose the writes it lacks.',
     { replicas: replicas.length, behind },
     redisCli(node, evidence, 'INFO replication'),
   );

@@ -2,25 +2,26 @@ import { info, warning } from '../../finding.ts';
 import { redisCli } from '../redis-cli.ts';
 import { onEachNode } from '../rule.ts';
 
-/** Settings that let idle sockets die. */
+/** The server closes idle connections. */
 export const idleTimeoutRule = onEachNode((node, evidence) => {
   const { config = {} } = node.server ?? {};
   const timeout = Number(config['timeout'] ?? 0);
   if (timeout === 0) return undefined;
   return warning(
     'idle-timeout',
-    'The server closes connections that are idle; pools of clients meet closed sockets after a quiet time.',
+    'The server closes idle connections; after a quiet period, clients find their sockets closed.',
     { timeoutSeconds: timeout },
     redisCli(node, evidence, 'CONFIG SET timeout 0'),
   );
 });
 
+/** The server sends no TCP keepalive. */
 export const keepAliveRule = onEachNode((node, evidence) => {
   const keepAlive = node.server?.config['tcp-keepalive'];
   if (keepAlive !== '0' || node.endpoint.path !== undefined) return undefined;
   return warning(
     'tcp-keepalive',
-    'The server sends no TCP keepalive; it keeps the connections of vanished clients, and firewalls drop idle ones.',
+    'The server sends no TCP keepalive; connections of vanished clients stay open, and firewalls drop idle ones.',
     { keepAliveSeconds: 0 },
     redisCli(node, evidence, 'CONFIG SET tcp-keepalive 300'),
   );
@@ -28,7 +29,7 @@ export const keepAliveRule = onEachNode((node, evidence) => {
 
 const oldestMajor = 6;
 
-/** Versions with which clients are known to have trouble. */
+/** Old versions of Redis. */
 export const versionRule = onEachNode((node) => {
   const { server } = node;
   const version = server?.info['redis_version'];
@@ -40,13 +41,13 @@ export const versionRule = onEachNode((node) => {
     return warning('old-version', message, { version }, 'Plan the update of the server.');
   }
   if (major < 6 || (major === 6 && minor < 2)) {
-    const message = 'The server is older than Redis 6.2 and gets no fixes any more.';
+    const message = 'The server is older than Redis 6.2 and no longer gets fixes.';
     return info('old-version', message, { version }, 'Plan the update of the server.');
   }
   return undefined;
 });
 
-/** What could not be looked at, for want of permission. */
+/** What the user had no permission to ask. */
 export const permissionsRule = onEachNode((node) => {
   const { server, part } = node;
   if (server === undefined || part === 'sentinel' || server.role === 'sentinel') return undefined;
@@ -56,7 +57,7 @@ export const permissionsRule = onEachNode((node) => {
     found.push(
       info(
         'info-refused',
-        'This user may not ask INFO, so memory, persistence and replication were judged by refusals alone.',
+        'This user may not run INFO, so memory, persistence and replication were judged by refused writes alone.',
         { user: server.user, command: 'INFO' },
         `ACL SETUSER ${server.user ?? 'USER'} +info`,
       ),
@@ -66,7 +67,7 @@ export const permissionsRule = onEachNode((node) => {
     found.push(
       info(
         'not-permitted',
-        'Parts were not looked at, because this user may not ask for them.',
+        'Some parts were not looked at, because this user may not ask for them.',
         { user: server.user, commands: others },
         'Nothing to do: an application needs none of these.',
       ),
@@ -77,7 +78,7 @@ export const permissionsRule = onEachNode((node) => {
 
 const freshSeconds = 60;
 
-/** A server that started a moment ago. */
+/** A server that started less than a minute ago. */
 export const restartedRule = onEachNode((node) => {
   const uptime = Number(node.server?.info['uptime_in_seconds'] ?? Number.NaN);
   if (!(uptime < freshSeconds) || node.part === 'sentinel') return undefined;

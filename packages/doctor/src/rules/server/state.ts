@@ -3,7 +3,7 @@ import { error } from '../../finding.ts';
 import { redisCli } from '../redis-cli.ts';
 import { onEachNode } from '../rule.ts';
 
-/** The server is there and cannot serve yet, or just now. */
+/** The server answers but does not serve: it loads, is busy, or is a stale replica. */
 export const stateRule = onEachNode((node, evidence) => {
   const { ping, server } = node;
   if (!(ping instanceof ErrorReply)) return undefined;
@@ -12,7 +12,7 @@ export const stateRule = onEachNode((node, evidence) => {
     case 'LOADING':
       return error(
         'loading',
-        'The server is loading its dataset and serves when it is done.',
+        'The server is loading its dataset and will serve when it is done.',
         {
           loadedPercent: number(info['loading_loaded_perc']),
           etaSeconds: number(info['loading_eta_seconds']),
@@ -23,7 +23,7 @@ export const stateRule = onEachNode((node, evidence) => {
     case 'BUSY':
       return error(
         'busy',
-        'The server runs a slow script or function and answers nobody else until it ends.',
+        'The server runs a slow script or function and refuses all other commands until it ends.',
         { reply: 'BUSY' },
         redisCli(node, evidence, 'SCRIPT KILL'),
       );
@@ -44,7 +44,7 @@ export const stateRule = onEachNode((node, evidence) => {
 
 const slowAnswerMs = 200;
 
-/** The connection ended, or went silent, after the first answer. */
+/** The connection ended, or fell silent, after the first reply. */
 export const brokenOffRule = onEachNode((node) => {
   const { peer, ending, login, hello } = node;
   if (peer?.kind !== 'redis' || login === undefined || ending === undefined || hello?.closesConnection) {
@@ -53,13 +53,13 @@ export const brokenOffRule = onEachNode((node) => {
   if (ending.kind === 'silent' && peer.durationMs >= slowAnswerMs) {
     return error(
       'slow',
-      'The server answers so slowly that the walk reached its bound on time before it was done.',
+      'The server answers so slowly that the walk reached its time limit before it was done.',
       { firstAnswerMs: Math.round(peer.durationMs) },
       'Run it again with a larger --timeout; look at the network and the load of the server.',
     );
   }
   if (ending.kind === 'silent') {
-    const message = 'The server answered the first question and then fell silent.';
+    const message = 'The server answered the first command and then fell silent.';
     return error('stalled', message, {}, 'Look for slow commands: SLOWLOG GET 10');
   }
   const message = 'The connection was closed or reset in the middle of a conversation.';
@@ -67,11 +67,11 @@ export const brokenOffRule = onEachNode((node) => {
     'connection-reset',
     message,
     { ending: ending.kind === 'failed' ? ending.code : ending.kind },
-    'Look at the log of the server, and of what stands before it.',
+    'Look at the logs of the server and of any proxy in front of it.',
   );
 });
 
-/** The database of the URL does not exist. */
+/** The database of the target does not exist. */
 export const databaseRule = onEachNode(({ server }, { target }) => {
   if (server?.selectError === undefined || !/out of range|is not allowed/i.test(server.selectError)) {
     return undefined;

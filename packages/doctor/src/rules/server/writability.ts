@@ -20,7 +20,7 @@ export const tooFewReplicasRule = onEachNode((node, evidence) => {
   );
 });
 
-/** The disk: MISCONF, and what leads to it. */
+/** Persistence has failed: MISCONF, or a warning before it comes to that. */
 export const persistenceRule = onEachNode((node, evidence): Finding | undefined => {
   const { server, ping } = node;
   if (server === undefined) return undefined;
@@ -41,12 +41,12 @@ export const persistenceRule = onEachNode((node, evidence): Finding | undefined 
   const forkFailed = /fork|cannot allocate memory/i.test(facts.log ?? '');
   if (isRefused) {
     const message = forkFailed
-      ? 'The server refuses writes: it cannot fork to save its dataset for want of memory.'
+      ? 'The server refuses writes: it has too little memory to fork and save its dataset.'
       : 'The server refuses writes: it cannot persist its dataset to disk.';
     return error('persistence', message, facts, forkFailed ? 'sysctl vm.overcommit_memory=1' : next);
   }
   if (rdbFailed && forkFailed) {
-    const message = 'The last save failed: the server cannot fork for want of memory.';
+    const message = 'The last save failed: the server has too little memory to fork.';
     return warning('fork-failing', message, facts, 'sysctl vm.overcommit_memory=1');
   }
   if (!rdbFailed && !aofFailed && info['aof_last_bgrewrite_status'] !== 'err') return undefined;
@@ -54,7 +54,7 @@ export const persistenceRule = onEachNode((node, evidence): Finding | undefined 
   return warning('persistence', message, { ...facts, aofRewrite: info['aof_last_bgrewrite_status'] }, next);
 });
 
-/** Memory: OOM, and how near. */
+/** Memory is full, or nearly so. */
 export const memoryRule = onEachNode((node, evidence): Finding | undefined => {
   const { server } = node;
   if (server === undefined) return undefined;
@@ -70,14 +70,14 @@ export const memoryRule = onEachNode((node, evidence): Finding | undefined => {
   if (refusesWrites(server, 'OOM') || (isOver && server.writeError !== undefined)) {
     return error(
       'out-of-memory',
-      'The server refuses writes: its memory is full and its eviction policy frees none.',
+      'The server refuses writes: its memory is full, and its eviction policy frees none.',
       facts,
       'Raise maxmemory, choose an evicting maxmemory-policy, or delete keys.',
     );
   }
   if (limit > 0 && cannotEvict && used > limit * nearlyFull) {
     const message =
-      'The memory is nearly full and the eviction policy frees none; writes will soon be refused.';
+      'The memory is nearly full, and the eviction policy frees none; writes will soon be refused.';
     return warning('out-of-memory', message, { ...facts, usedRatio: ratio(used, limit) }, next);
   }
   return undefined;

@@ -40,7 +40,7 @@ export const clusterRule = onAll(({ cluster, target, nodes }) => {
     found.push(
       info(
         'cluster-no-replica',
-        'A primary of the cluster has no replica; when it fails, its slots are gone.',
+        'A primary of the cluster has no replica; if it fails, its slots are not served.',
         { primaries: bare.map(({ host, port }) => `${host}:${port}`) },
         'redis-cli --cluster add-node NEW:PORT ANY:PORT --cluster-slave',
       ),
@@ -50,7 +50,7 @@ export const clusterRule = onAll(({ cluster, target, nodes }) => {
     found.push(
       info(
         'cluster-needs-cluster-client',
-        'This is a node of a Redis Cluster; a client for a single server meets MOVED for other keys.',
+        'This is a node of a Redis Cluster; a client for a single server gets MOVED for the keys of other nodes.',
         { nodes: nodes.length },
         'Connect with { cluster: [...] }, or redis+cluster://host:port.',
       ),

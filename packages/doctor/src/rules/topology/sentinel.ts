@@ -1,7 +1,7 @@
 import { error, warning, type Finding } from '../../finding.ts';
 import { onAll } from '../rule.ts';
 
-/** What the sentinels say of the primary, and of each other. */
+/** What the sentinels say about the primary and about each other. */
 export const sentinelRule = onAll(({ sentinelViews, target }) => {
   if (target.kind !== 'sentinel' || sentinelViews.length === 0) return undefined;
   const found: Finding[] = [];
@@ -10,7 +10,7 @@ export const sentinelRule = onAll(({ sentinelViews, target }) => {
   if (knowing.length === 0 && first !== undefined) {
     return error(
       'sentinel-unknown-primary',
-      'The sentinels answer, and do not watch a primary of this name.',
+      'The sentinels answer but do not watch a primary of this name.',
       {
         name: target.primaryName ?? '',
         known: [...new Set(sentinelViews.flatMap(({ knownNames }) => knownNames))],
@@ -31,7 +31,7 @@ export const sentinelRule = onAll(({ sentinelViews, target }) => {
     found.push(
       warning(
         'sentinel-quorum',
-        'Too few sentinels see each other to agree on a failover: when the primary fails, nothing takes its place.',
+        'Too few sentinels see each other to agree on a failover: if the primary fails, no replica takes its place.',
         {
           ...facts,
           quorum: split[0]?.quorum ?? 0,
@@ -45,7 +45,7 @@ export const sentinelRule = onAll(({ sentinelViews, target }) => {
   return found;
 });
 
-/** The sentinels and the doctor disagree on whether the primary can be reached. */
+/** The sentinels reach the primary, and the doctor does not. */
 export const announcedAddressRule = onAll(({ sentinelViews, nodes, target }) => {
   if (target.kind !== 'sentinel') return undefined;
   const primary = nodes.find(({ part }) => part === 'primary');
@@ -54,7 +54,7 @@ export const announcedAddressRule = onAll(({ sentinelViews, nodes, target }) => 
   if (/down/.test(view.flags)) return undefined;
   return warning(
     'unreachable-part',
-    'The sentinels reach the primary under the address they announce, and this machine does not.',
+    'The sentinels reach the primary at the address they announce, but this machine does not.',
     { announced: primary.label, flags: view.flags },
     'Set sentinel announce-ip and replica-announce-ip, or the option natMap of the client.',
   );

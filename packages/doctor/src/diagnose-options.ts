@@ -1,0 +1,63 @@
+import type { ConnectionOptions as TlsOptions } from 'node:tls';
+import { ConfigurationError, systemClock, type Clock } from '@redis-resilience/core';
+import {
+  booleanOf,
+  checkOptions,
+  clockOf,
+  durationOf,
+  invalid,
+  oneOf,
+  withDefaults,
+  type OptionReader,
+  type OptionReaders,
+} from '@redis-resilience/core/kit';
+
+/** Options of `diagnose`. */
+export interface DiagnoseOptions {
+  /** Bounds the whole walk. Default 5,000 ms, at least 50. */
+  readonly timeoutMs?: number;
+  /** `short` ends once it is known whether Redis serves, without measurements or the log of slow commands. Default `full`. */
+  readonly depth?: 'short' | 'full';
+  /** Authority, certificate and key for a `rediss://` URL; options and clients bring their own. */
+  readonly tls?: TlsOptions;
+  /** What the endpoint is expected to be. Default: what the client or the resilience expects, else `primary`. */
+  readonly role?: 'primary' | 'any';
+  /** Health endpoint of a running application, to compare its view with the doctor's. */
+  readonly app?: string;
+  /** Whether to look at processes and logs when the target is this host. Default `true`. */
+  readonly host?: boolean;
+  readonly clock?: Clock;
+}
+
+const defaults: Required<Pick<DiagnoseOptions, 'timeoutMs' | 'depth' | 'host' | 'clock'>> = {
+  timeoutMs: 5000,
+  depth: 'full',
+  host: true,
+  clock: systemClock,
+};
+
+/** The options with their defaults. @throws ConfigurationError for an unknown option, or a value that is not allowed */
+export function resolveDiagnoseOptions(options: DiagnoseOptions) {
+  return withDefaults(defaults, checkOptions('diagnose', options, readers));
+}
+
+const tlsOf: OptionReader = (value, path) => {
+  if (typeof value !== 'object' || value === null) throw invalid(path, value, 'an object of TLS options');
+};
+
+// A URL may hold a password: it is not shown.
+const healthUrlOf: OptionReader = (value, path) => {
+  if (typeof value !== 'string' || !URL.canParse(value) || !/^https?:/.test(value)) {
+    throw new ConfigurationError(`The option ${path} must be the http:// URL of a health endpoint.`);
+  }
+};
+
+const readers: OptionReaders<DiagnoseOptions> = {
+  timeoutMs: durationOf(50),
+  depth: oneOf('short', 'full'),
+  tls: tlsOf,
+  role: oneOf('primary', 'any'),
+  app: healthUrlOf,
+  host: booleanOf,
+  clock: clockOf,
+};
