@@ -1,32 +1,32 @@
 /**
  * Every reason why Redis may not be usable right now. A closed union: switch over it exhaustively.
  *
- * | code | meaning |
- * | --- | --- |
- * | `connection-refused` | nobody listens on that address and port |
- * | `connection-reset` | an established connection was closed or reset by the other side |
- * | `connect-timeout` | the TCP connection was not established in time |
- * | `dns` | the host name could not be resolved |
- * | `tls` | the TLS handshake failed: authority, name, expiry, or one side speaks plain text |
- * | `handshake-timeout` | connected, but the peer did not answer the handshake in time |
- * | `auth` | NOAUTH, WRONGPASS or NOPERM in the handshake |
- * | `credentials` | the application's own credentials provider threw or took too long |
- * | `stalled` | connected, and silent |
- * | `loading` | the server is loading its dataset |
- * | `busy` | the server runs a slow script or function |
- * | `read-only` | a replica answers where a primary is expected |
- * | `replica-stale` | a replica lost its primary and refuses stale reads (MASTERDOWN) |
- * | `cluster-down` | the cluster cannot serve this slot (CLUSTERDOWN) |
- * | `max-clients` | the server has no connection left to give |
- * | `out-of-memory` | the server refuses writes for want of memory (OOM) |
- * | `persistence` | the server refuses writes because it cannot persist (MISCONF) |
- * | `too-few-replicas` | the server refuses writes for want of replicas (NOREPLICAS) |
- * | `slow` | too many calls are slow |
- * | `error-rate` | too many calls fail |
- * | `overloaded` | the bounded queue is full |
- * | `isolated` | taken out of use by hand |
- * | `protocol` | the peer is not Redis |
- * | `closed` | the application closed the connection |
+ * | cause | meaning | what to do |
+ * | --- | --- | --- |
+ * | `connection-refused` | nothing listens on that address and port | start Redis, or correct the host and port |
+ * | `connection-reset` | the server, or a proxy before it, closed or reset the connection | nothing after a restart; if it goes on, read the logs of the server and of proxies between |
+ * | `connect-timeout` | the TCP connection was not made in time | check firewalls, security groups and routes |
+ * | `dns` | the host name could not be resolved | check the name and the name server |
+ * | `tls` | the TLS handshake failed, or only one side speaks TLS | use `rediss://` exactly where the server speaks TLS; check the certificate's authority, names and dates |
+ * | `handshake-timeout` | the peer accepted the connection and did not answer in time | look for a frozen or overloaded server process |
+ * | `auth` | the server, or a sentinel, refused the login (WRONGPASS, NOAUTH, NOPERM) | check the user, the password and the user's permissions |
+ * | `credentials` | the application's credentials provider threw or took too long | call the provider by itself; raise `connection.credentialsTimeoutMs` if it is slow |
+ * | `stalled` | the connection is open and the server does not answer | look for a frozen or swapping server process, or a slow command (`SLOWLOG GET`) |
+ * | `loading` | the server is loading its dataset | wait |
+ * | `busy` | a script or function has been running too long | end it with `SCRIPT KILL` or `FUNCTION KILL` |
+ * | `read-only` | a replica answers where a primary is expected: writes are refused | wait for a failover to end, or connect to the primary |
+ * | `replica-stale` | a replica lost its primary and refuses reads (MASTERDOWN) | bring its primary back, or connect to another server |
+ * | `cluster-down` | the cluster does not serve some of its slots, or none | run `redis-cli --cluster check` |
+ * | `max-clients` | the server accepts no more connections | find leaking clients with `CLIENT LIST`; raise `maxclients` |
+ * | `out-of-memory` | the server is out of memory and refuses writes (OOM) | delete keys (that still works), raise `maxmemory`, or set an eviction policy |
+ * | `persistence` | the server cannot save to disk and refuses writes (MISCONF) | check the server's log, its disk space and the permissions of its folder |
+ * | `too-few-replicas` | too few replicas are in sync, and the server refuses writes (NOREPLICAS) | bring replicas back, or lower `min-replicas-to-write` |
+ * | `slow` | too many calls are slow | check `SLOWLOG GET` and the network; raise `circuit.slowMs` if such calls are normal |
+ * | `error-rate` | too many calls fail | see `history()` and the event `command-failed` |
+ * | `overloaded` | too many commands wait or are unanswered; only as the `reason` of an error | send less, or raise the `admission` limits |
+ * | `isolated` | the application called `isolate()` | call the function that `isolate()` returned |
+ * | `protocol` | the peer is not a Redis | correct the host and port |
+ * | `closed` | the application closed the connection | create a new resilience |
  */
 export type CauseCode =
   | 'connection-refused'
@@ -71,7 +71,7 @@ const sentences: Readonly<Record<CauseCode, string>> = {
   'handshake-timeout': 'The peer accepted the connection and did not answer the handshake in time.',
   auth: 'The server did not accept the credentials, or the user lacks a permission.',
   credentials: 'The credentials provider failed or took too long.',
-  stalled: 'The server is connected and silent.',
+  stalled: 'The connection is open, but the server does not answer.',
   loading: 'The server is loading its dataset.',
   busy: 'The server is busy with a slow script or function.',
   'read-only': 'A replica answers where a primary is expected: reads work, writes are refused.',
@@ -83,7 +83,7 @@ const sentences: Readonly<Record<CauseCode, string>> = {
   'too-few-replicas': 'The server has too few replicas and refuses writes.',
   slow: 'Redis answers too slowly.',
   'error-rate': 'Too many calls fail.',
-  overloaded: 'More commands are waiting than the bounds allow.',
+  overloaded: 'More commands are waiting or unanswered than the limits allow.',
   isolated: 'Taken out of use by hand.',
   protocol: 'The peer does not speak the Redis protocol.',
   closed: 'The connection was closed by the application.',

@@ -20,7 +20,7 @@ export interface Clock {
 /** Uniform random numbers in [0, 1). */
 export type Random = () => number;
 
-/** The process's own time. Timers keep the process alive, as Node's own; whoever works in the background unrefs them. */
+/** The real time of the process. Like Node's own timers, its timers keep the process alive unless they are unref'd. */
 export const systemClock: Clock = {
   now: () => performance.now(),
   wallNow: () => Date.now(),
@@ -33,5 +33,5 @@ export const systemClock: Clock = {
   },
 };
 
-/** The process's own randomness. */
+/** Real random numbers: `Math.random`. */
 export const systemRandom: Random = () => Math.random();

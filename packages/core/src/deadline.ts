@@ -2,9 +2,9 @@ import type { Clock } from './clock.ts';
 import { CommandTimeoutError } from './errors.ts';
 
 /**
- * Settles as `promise` does if that happens within `ms`; otherwise rejects with the error that `late` makes, or with the
- * reason of the signal once that aborts. The promise itself goes on: its later result is ignored, and a later rejection
- * is never unhandled.
+ * Settles as `promise` does, if that happens within `ms`. Otherwise rejects with the error that `late` makes; if the
+ * signal aborts first, with its reason. The work behind `promise` is not stopped: its later result is ignored, and a
+ * later rejection is never unhandled.
  *
  * @example
  * await withinDeadline(systemClock, 200, store.get(id), () => tooLate('The store', 200));
@@ -44,7 +44,7 @@ export function withinDeadline<T>(
   });
 }
 
-/** The error of an operation that was started and is not waited for any longer. Its outcome is `unknown`. */
+/** The error of an operation that was started and did not finish in time. Its outcome is `unknown`. */
 export function tooLate(subject: string, ms: number): CommandTimeoutError {
   return new CommandTimeoutError(`${subject} did not finish within ${ms} ms. It may still take effect.`, {
     reason: 'slow',

@@ -3,8 +3,8 @@ import type { CauseCode } from './cause.ts';
 /**
  * What is known about a command that failed.
  *
- * - `not-applied`: proved that it never ran; sending it again is safe.
- * - `unknown`: it was written and no answer came; it may or may not have run.
+ * - `not-applied`: it certainly never ran; sending it again is safe.
+ * - `unknown`: it was sent and no answer came; it may or may not have run.
  * - `refused`: the server answered with an error.
  */
 export type Outcome = 'not-applied' | 'unknown' | 'refused';
@@ -21,15 +21,15 @@ export type ErrorCode =
   | 'CONFIGURATION';
 
 /**
- * What was going on when a command failed, for whoever reads the log afterwards. Counts and ages only: never a
- * key, a value, a host or a credential.
+ * The state of the connection when a command failed, to be logged with the error. Counts and ages only: never a key, a
+ * value, a host or a credential.
  */
 export interface Forensics {
   /** Name of the command, in lower case. */
   readonly command: string;
-  /** How often it had been sent. 0: it never left this process. */
+  /** How often the command had been sent; 0 means that it never left this process. */
   readonly attempt: number;
-  /** State of the connection: `ready`, `stalled`, `reconnecting`. */
+  /** State of the connection: `ready`, `stalled`, `reconnecting` and so on, as in a snapshot. */
   readonly connectionState: string;
   readonly waiting: number;
   readonly inFlight: number;
@@ -39,32 +39,32 @@ export interface Forensics {
   readonly eventLoopLagMs: number;
 }
 
-/** What every error of this library carries beside its message. */
+/** What an error of this library says beside its message. */
 export interface ErrorDetails {
-  /** Name of the resilience it belongs to. */
+  /** Name of the resilience. */
   readonly connection?: string | undefined;
   readonly reason?: CauseCode | undefined;
   readonly outcome?: Outcome | undefined;
   readonly retryAfterMs?: number | undefined;
   readonly forensics?: Forensics | undefined;
-  /** The error beneath, where there is one: `error.cause`. */
+  /** The error that led to this one; it becomes `error.cause`. */
   readonly cause?: unknown;
 }
 
 const brand = Symbol.for('redis-resilience.error');
 
 /**
- * The family every error of this library belongs to. Decide by `code`, `reason` and `outcome`, never by the
- * message. Messages say what was refused, why, and what to do next; they never hold keys, values or credentials.
+ * The base class of every error of this library. Decide by `code`, `reason` and `outcome`, never by the message. A
+ * message says what was refused, why, and what to do next; it never holds a key, a value or a credential.
  */
 export abstract class RedisResilienceError extends Error {
   abstract readonly code: ErrorCode;
-  /** Why, as one of the closed set of causes. */
+  /** Why the command failed, as one of the closed set of causes. */
   readonly reason: CauseCode | undefined;
   readonly outcome: Outcome;
-  /** Name of the resilience it belongs to, where there is one. */
+  /** Name of the resilience that the error comes from, where there is one. */
   readonly connection: string | undefined;
-  /** When it makes sense to try again, from the real dialing schedule or circuit. */
+  /** Milliseconds until the next connection attempt, or until the circuit lets a trial call pass. */
   readonly retryAfterMs: number | undefined;
   readonly forensics: Forensics | undefined;
 
@@ -79,7 +79,7 @@ export abstract class RedisResilienceError extends Error {
   }
 }
 
-/** Redis cannot be used right now; the command was never sent, or was provably not run. */
+/** Redis is away. A write did not run; a command of the read lane may have run: see `outcome`. */
 export class RedisUnavailableError extends RedisResilienceError {
   override readonly name = 'RedisUnavailableError';
   readonly code = 'REDIS_UNAVAILABLE';
@@ -97,25 +97,25 @@ export class CommandTimeoutError extends RedisResilienceError {
   readonly code = 'COMMAND_TIMEOUT';
 }
 
-/** The command was written, the connection broke before the answer, and its category forbids sending it again. */
+/** The connection broke after a write was sent and before its answer, and sending it again could apply it twice. */
 export class OutcomeUnknownError extends RedisResilienceError {
   override readonly name = 'OutcomeUnknownError';
   readonly code = 'OUTCOME_UNKNOWN';
 }
 
-/** The bounded queue is full; the command was not sent. */
+/** Too many commands wait or are unanswered; this one was not sent. */
 export class OverloadedError extends RedisResilienceError {
   override readonly name = 'OverloadedError';
   readonly code = 'OVERLOADED';
 }
 
-/** The connection that held the WATCH or MULTI is gone, and its guard with it; nothing was run. */
+/** The connection that held the WATCH or MULTI was lost; nothing of the transaction ran. */
 export class WatchLostError extends RedisResilienceError {
   override readonly name = 'WatchLostError';
   readonly code = 'WATCH_LOST';
 }
 
-/** The request's budget of waiting on Redis is spent; the command was not sent. */
+/** The request has waited for Redis as long as its budget allows; the command was not sent. */
 export class BudgetExceededError extends RedisResilienceError {
   override readonly name = 'BudgetExceededError';
   readonly code = 'BUDGET_EXCEEDED';
@@ -128,7 +128,7 @@ export class ConfigurationError extends RedisResilienceError {
 }
 
 /**
- * Tells whether a thrown value belongs to this library, also across two installed copies of it.
+ * Whether a thrown value is an error of this library. Also recognises errors of another installed copy of it.
  *
  * @example
  * try { await client.get('cart'); }

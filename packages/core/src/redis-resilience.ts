@@ -6,13 +6,16 @@ import type { SnapshotDetail } from './snapshot-detail.ts';
 
 /** Options of {@link RedisResilience.execute}. */
 export interface ExecuteOptions<T> {
-  /** What to do in place of Redis. It runs when the operation failed because Redis is away, not on reply errors. */
+  /**
+   * Answers in place of Redis when the operation fails with an error of this library, except `CONFIGURATION` and
+   * `WATCH_LOST`. It does not run on an error reply of the server, nor on an error of the operation's own code.
+   */
   readonly fallback?: (error: Error) => T | Promise<T>;
-  /** Bounds the whole operation, all its commands together. Default: the deadline of a single command. */
+  /** Bounds the whole operation, all its commands together. Default: `timeoutMs` of the resilience. */
   readonly timeoutMs?: number;
-  /** Cancels: the promise rejects with the signal's reason. */
+  /** Cancels the operation: its promise rejects with the signal's reason. */
   readonly signal?: AbortSignal;
-  /** The lane whose circuit is asked before the operation starts. Default `read`. */
+  /** The lane whose circuit is checked before the operation starts. Default `read`. */
   readonly lane?: Lane;
 }
 
@@ -22,19 +25,20 @@ export interface Credentials {
   readonly password: string;
 }
 
-/** One protected connection target: the client, and everything known about whether it can be used. */
+/** One protected client, and all that is known of whether its Redis can be used. */
 export interface RedisResilience<Client extends Redis | Cluster = Redis | Cluster> {
   readonly name: string;
-  /** The ioredis client, as users know it. Every command on it, and on its `duplicate()`s, is protected. */
+  /** The ioredis client. Every command on it, and on the clients that its `duplicate()` makes, is protected. */
   readonly client: Client;
-  /** The present picture: synchronous, no I/O, frozen, the same object until something changes. */
+  /** The present state: synchronous, without I/O, frozen, and the same object until something changes. */
   snapshot(): RedisSnapshot;
-  /** Live counts, taken at the call. */
+  /** Counts as of this call: connections, commands, the retry budget. */
   detail(): SnapshotDetail;
-  /** Listens; the returned function stops. What a listener throws is contained and reported as `listener-error`. */
+  /** Adds a listener; the returned function removes it. An error that a listener throws becomes `listener-error`. */
   on<E extends ResilienceEvent>(event: E, listener: (payload: ResilienceEvents[E]) => void): () => void;
   /**
-   * Runs an operation of one or more commands under one deadline, with a fallback.
+   * Runs an operation of one or more commands under one deadline, with a fallback. The operation is not started while
+   * the circuit of its lane is open or isolated, or after `close()`.
    *
    * @throws {@link CircuitOpenError}, {@link RedisUnavailableError}, {@link CommandTimeoutError}, or what the operation threw
    */
@@ -44,20 +48,28 @@ export interface RedisResilience<Client extends Redis | Cluster = Redis | Cluste
   ): Promise<T>;
   /**
    * Applies a command at most once on the server, and retries until it is acknowledged. A repeat with the same id,
-   * from any process, gets the answer of the first execution. What a lost, unreplicated primary can still undo is
-   * said in the README.
+   * from any process, gets the answer of the first execution. A primary that is lost before it has replicated the write
+   * loses the write and the memory of it together: the README says what follows.
    */
   applyOnce(id: string, command: string, ...args: readonly (string | number | Buffer)[]): Promise<unknown>;
   /** The last status changes and slow or failed commands, oldest first, bounded. */
   history(): readonly HistoryEntry[];
-  /** Warm-up: resolves when up. Never needed before use. Rejects after `timeoutMs` (default: no limit) or on abort. */
+  /**
+   * Resolves when the status is `up`. Never needed before use: it serves to warm up. Rejects with
+   * {@link RedisUnavailableError} after `timeoutMs` (default: no limit) and when the resilience is closed, and with the
+   * signal's reason on abort.
+   */
   ready(options?: { readonly timeoutMs?: number; readonly signal?: AbortSignal }): Promise<void>;
-  /** Drops the socket and dials now. Resolves when the connection is ready again. */
+  /** Drops the client's connection and connects again. Resolves once `up`. `reason` appears in debug lines only. */
   reconnect(reason?: string): Promise<void>;
-  /** Authenticates live connections, and all later ones, with new credentials or with what the provider gives now. */
+  /** Uses these credentials, or those that the provider gives now, on live connections (AUTH) and on all later ones. */
   reauthenticate(credentials?: Credentials): Promise<void>;
-  /** Takes Redis out of use by hand; the returned function puts it back. Counted: all holders must put it back. */
+  /**
+   * Takes Redis out of use by hand: every command fails at once with {@link CircuitOpenError}. The returned function
+   * ends this isolation; Redis is in use again when all isolations have ended. The reason of the oldest one ends
+   * `snapshot().cause.message`; it is the application's own text, so health answers do not show it.
+   */
   isolate(reason: string): () => void;
-  /** Lets pending commands finish for up to `drainMs` (default 1,000), then closes. Leaves no socket, timer or listener. */
+  /** Gives pending commands `drainMs` (default 1,000) to finish, then closes. Leaves no socket, timer or listener. */
   close(options?: { readonly drainMs?: number }): Promise<void>;
 }

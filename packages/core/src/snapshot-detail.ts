@@ -12,8 +12,8 @@ export interface SnapshotDetail {
   readonly inFlight: number;
   /** Tokens left of the shared retry budget. */
   readonly retryBudget: number;
-  /** How late the event loop's last beat was, or already is. */
+  /** Lag of the event loop: by how much a periodic timer fired late, or is overdue now. */
   readonly eventLoopLagMs: number;
-  /** What became of all commands since the start. Live: reading it again gives later counts. */
+  /** How all commands ended since the start. Live: the counts in this object go on rising. */
   readonly commands: Readonly<Record<Lane, LaneTotals>>;
 }

@@ -1,6 +1,6 @@
 import type { Cause } from './cause.ts';
 
-/** What the application may expect of Redis right now. `degraded`: some of reads and writes work, or it is recovering. */
+/** What the application may expect of Redis now. `degraded`: reads and writes work in part, or Redis is recovering. */
 export type Status = 'up' | 'degraded' | 'down';
 
 export type ConnectionState = 'idle' | 'connecting' | 'ready' | 'stalled' | 'reconnecting' | 'ended';
@@ -11,7 +11,7 @@ export type CircuitState = 'closed' | 'open' | 'half-open' | 'isolated';
 export type Lane = 'read' | 'write';
 
 /**
- * One readonly picture of a protected connection. Taking it costs no I/O; it is frozen, and the same object until
+ * The state of a protected connection at one moment. Reading it costs no I/O; it is frozen, and the same object until
  * something changes.
  */
 export interface RedisSnapshot {
@@ -24,9 +24,9 @@ export interface RedisSnapshot {
   readonly circuit: { readonly read: CircuitState; readonly write: CircuitState };
   /** Why the status is not `up`; undefined while it is. */
   readonly cause: Cause | undefined;
-  /** Since when the present status holds. */
+  /** When the present status began. */
   readonly since: Date;
-  /** From the real dialing schedule or circuit, when not up. */
+  /** Milliseconds until the next connection attempt or circuit trial; undefined while `up`, or when none is planned. */
   readonly retryAfterMs: number | undefined;
   /** Outages since the start, and connection attempts since the start. */
   readonly outages: number;

@@ -7,7 +7,7 @@ export type Option = Effect | { readonly effect?: Effect; readonly takes: number
 
 /**
  * Reads options from `from` to the end, or to the keyword `until`, and returns the worst of their effects and of
- * `plain`. An option that is not in the table makes it `never`: it may be a condition of a later server.
+ * `plain`. An option that is not in the table gives `never`: it may be a condition that a later server added.
  */
 export function effectOfOptions(
   args: readonly unknown[],

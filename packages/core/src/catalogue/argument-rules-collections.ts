@@ -12,7 +12,8 @@ export const collectionRules: Readonly<Record<string, ArgumentRule>> = {
   xadd,
 };
 
-// INCR adds up. NX and CH are asked by who wants to know whether it was he; GT, LT and XX hold again the second time.
+// INCR adds up. NX and CH are used to learn who was first. GT, LT and XX hold at the second run as they did at the
+// first.
 const zaddFlags: ReadonlyMap<string, Effect> = new Map([
   ['INCR', 'write-accumulating'],
   ['NX', 'write-checked'],
@@ -32,12 +33,13 @@ function zadd(args: readonly unknown[]): Effect {
   return 'never';
 }
 
-// Count 0 removes all that are equal, so nothing is left to a second run; any other count removes further ones.
+// With count 0 the first run removes all equal elements and leaves none for a second; any other count removes more.
 function lrem(args: readonly unknown[]): Effect {
   return integerAt(args, 1) === 0 ? 'write-checked' : 'write-accumulating';
 }
 
-// To keep the first or the last n is done at once; to cut off an end cuts again.
+// Keeping the first or the last n elements gives the same list twice; cutting some off an end cuts more the second
+// time.
 function ltrim(args: readonly unknown[]): Effect {
   const start = integerAt(args, 1);
   const stop = integerAt(args, 2);
@@ -46,7 +48,7 @@ function ltrim(args: readonly unknown[]): Effect {
   return keepsFirst || keepsLast ? 'write-last-wins' : 'write-accumulating';
 }
 
-// As LTRIM, seen from what goes: to remove all but the first or the last n finds nothing more to remove.
+// The opposite of LTRIM: removing all but the first or the last n elements finds nothing to remove the second time.
 function zremrangebyrank(args: readonly unknown[]): Effect {
   const start = integerAt(args, 1);
   const stop = integerAt(args, 2);
@@ -57,8 +59,8 @@ function zremrangebyrank(args: readonly unknown[]): Effect {
 
 const xaddFlags = new Set(['NOMKSTREAM', 'KEEPREF', 'DELREF', 'ACKED']);
 
-// An idempotent producer is answered the first entry's id again; an id of the caller's own is refused the second
-// time, with an error; `*` and `5-*` make a new entry.
+// With IDMP a repeat is answered with the id of the first entry. An id that the caller chose is refused the second
+// time, with an error. `*` and `5-*` add another entry.
 function xadd(args: readonly unknown[]): Effect {
   let index = 1;
   for (; index < args.length; index++) {

@@ -17,7 +17,7 @@ function jsonSet(args: readonly unknown[]): Effect {
   return hasWord(args, 'XX', 3) ? 'write-checked-safe' : 'write-last-wins';
 }
 
-// The whole document is a DEL; a path with an index or a filter meets the next element the second time.
+// Deleting the whole document is a DEL. A path with an index or a filter matches the next element the second time.
 function jsonDelete(args: readonly unknown[]): Effect {
   const path = textAt(args, 1);
   if (path === '' || path === '$' || path === '.') return 'write-checked-safe';
@@ -26,7 +26,7 @@ function jsonDelete(args: readonly unknown[]): Effect {
 
 const keepingPolicies = new Set(['FIRST', 'LAST', 'MIN', 'MAX']);
 
-// Which of two samples of one time wins is a setting of the key, perhaps SUM, unless the call names another.
+// Which of two samples with one timestamp wins is a setting of the key, perhaps SUM, unless the call names a policy.
 function addSample(args: readonly unknown[]): Effect {
   if (Number.isNaN(integerAt(args, 1))) return 'write-accumulating';
   for (let index = 3; index < args.length; index++) {

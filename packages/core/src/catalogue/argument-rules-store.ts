@@ -2,8 +2,8 @@ import { hasText, integerAt, textAt, wordAt } from './argument-words.ts';
 import type { ArgumentRule, Effect } from './effect.ts';
 
 /**
- * Commands that write what they read elsewhere. Last wins, unless the destination is one of the sources: then the
- * second run starts from the result of the first.
+ * Commands that read some keys and write the result to another. The last write wins, unless the destination is one of
+ * the sources: then the second run starts from the result of the first.
  */
 export const storeRules: Readonly<Record<string, ArgumentRule>> = {
   copy: (args) => replacing(args, 2),
@@ -13,7 +13,7 @@ export const storeRules: Readonly<Record<string, ArgumentRule>> = {
   georadiusbymember: (args) => storing(args, 4),
   geosearchstore: (args) => (hasText(args, textAt(args, 0), 1, 2) ? 'write-accumulating' : 'write-last-wins'),
   zrangestore: (args) => (hasText(args, textAt(args, 0), 1, 2) ? 'write-accumulating' : 'write-last-wins'),
-  // a = a - b holds still; a = b - a does not.
+  // a = a - b gives the same result twice; a = b - a does not.
   sdiffstore: (args) => (hasText(args, textAt(args, 0), 2) ? 'write-accumulating' : 'write-last-wins'),
   zdiffstore: (args) => combining(args, 1),
   zunionstore: (args) => combining(args, 0),
@@ -21,7 +21,7 @@ export const storeRules: Readonly<Record<string, ArgumentRule>> = {
   bitop: combiningBits,
 };
 
-// Without REPLACE the second run finds its own work and refuses.
+// Without REPLACE the second run fails, because the first one made the destination.
 function replacing(args: readonly unknown[], from: number): Effect {
   for (let index = from; index < args.length; index++) {
     if (wordAt(args, index) === 'REPLACE') return 'write-last-wins';
@@ -29,7 +29,7 @@ function replacing(args: readonly unknown[], from: number): Effect {
   return 'write-checked';
 }
 
-// How many arguments follow each.
+// Each option, and how many arguments follow it.
 const storingOptions: ReadonlyMap<string, number> = new Map([
   ['ASC', 0],
   ['DESC', 0],

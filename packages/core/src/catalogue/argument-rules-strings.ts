@@ -3,7 +3,7 @@ import type { Option } from './argument-options.ts';
 import { integerAt, wordAt } from './argument-words.ts';
 import type { ArgumentRule, Effect } from './effect.ts';
 
-// A time to live counted from now starts again a little later: that is what last-wins means.
+// A relative time to live starts again at the second run. That is still last-wins.
 const expiry: Readonly<Record<string, Option>> = {
   EX: { takes: 1 },
   PX: { takes: 1 },
@@ -11,7 +11,7 @@ const expiry: Readonly<Record<string, Option>> = {
   PXAT: { takes: 1 },
 };
 
-// After a SET NX that ran, NX says no; after a SET XX that ran, XX says yes again.
+// After a SET NX that ran, a second one is refused; after a SET XX that ran, a second one succeeds as well.
 const existence: Readonly<Record<string, Option>> = {
   KEEPTTL: 'write-last-wins',
   NX: 'write-checked',
@@ -25,7 +25,7 @@ const comparison: Readonly<Record<string, Option>> = {
   IFDNE: { effect: 'write-checked', takes: 1 },
 };
 
-// GET answers the old value, which the second run no longer has.
+// GET answers with the old value, which is gone at the second run.
 const setOptions: Readonly<Record<string, Option>> = {
   ...expiry,
   ...existence,
@@ -45,7 +45,7 @@ const getexOptions: Readonly<Record<string, Option>> = {
   PXAT: { effect: 'write-last-wins', takes: 1 },
   PERSIST: 'write-last-wins',
 };
-// The time now set is neither absent, nor less, nor more than itself.
+// Once the expiry is set, NX, GT and LT no longer hold: it is not absent, and neither later nor earlier than itself.
 const expireOptions: Readonly<Record<string, Option>> = {
   XX: 'write-checked-safe',
   NX: 'write-checked',
@@ -63,7 +63,7 @@ const expire: ArgumentRule = (args) => effectOfOptions(args, 2, 'write-last-wins
 const hashExpire: ArgumentRule = (args) =>
   effectOfOptions(args, 2, 'write-last-wins', expireOptions, 'FIELDS');
 
-/** Strings, times to live, and the log of ACL. */
+/** Strings, times to live, and ACL LOG. */
 export const stringRules: Readonly<Record<string, ArgumentRule>> = {
   set: (args) => effectOfOptions(args, 2, 'write-last-wins', setOptions),
   msetex: manyKeys,

@@ -1,7 +1,7 @@
 /** The argument as an upper-case word to compare with the server's keywords; '' when there is none. */
 export function wordAt(args: readonly unknown[], index: number): string {
   const text = textAt(args, index);
-  // No keyword is that long, and a value may be megabytes.
+  // The argument may be a value of megabytes; no keyword is longer than this.
   return text.length > longestKeyword ? '' : text.toUpperCase();
 }
 
@@ -15,13 +15,13 @@ export function textAt(args: readonly unknown[], index: number): string {
     : '';
 }
 
-/** The argument as the server reads an integer; NaN when it is none. */
+/** The argument as the server reads an integer; NaN when it is not one. */
 export function integerAt(args: readonly unknown[], index: number): number {
   const text = textAt(args, index);
   return /^-?\d+$/.test(text) ? Number(text) : Number.NaN;
 }
 
-/** The argument as the server reads a decimal number; NaN when it is none. */
+/** The argument as the server reads a decimal number; NaN when it is not one. */
 export function decimalAt(args: readonly unknown[], index: number): number {
   const text = textAt(args, index);
   return /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text) ? Number(text) : Number.NaN;

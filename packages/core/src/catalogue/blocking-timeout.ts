@@ -2,8 +2,8 @@ import { decimalAt, integerAt, wordAt } from './argument-words.ts';
 import type { CommandTraits } from './command-traits.ts';
 
 /**
- * How long this call may wait on the server by its own timeout: Infinity when for ever, undefined when it does not
- * wait. A timeout that the server would refuse does not wait either: the error comes at once.
+ * How long a call may block on the server by its own timeout: Infinity for ever, undefined when it does not block. A
+ * timeout that the server refuses does not block either: the error comes at once.
  *
  * @example
  * blockingTimeoutMs(traitsOf('blpop'), ['queue', 5]); // 5000
@@ -33,7 +33,7 @@ function wait(ms: number): number | undefined {
   return ms === 0 ? Infinity : Math.ceil(ms);
 }
 
-// A group, a consumer or a key may itself be called "block".
+// Skips names, because a group, a consumer or a key may itself be called "block".
 function blockIndex(args: readonly unknown[]): number {
   for (let index = 0; index < args.length; index++) {
     const word = wordAt(args, index);

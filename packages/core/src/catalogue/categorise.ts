@@ -9,26 +9,26 @@ import { isRepeatable } from './effect.ts';
 export type CategoryOverrides = Readonly<Record<string, Category>>;
 
 /**
- * Whether a call may be sent again when nobody knows if it ran: a `read`, a `write-last-wins`, and those
- * `write-checked` calls whose second run leaves the same data and misleads nobody by its answer.
+ * Whether a call may be sent again when its outcome is unknown: a `read`, a `write-last-wins`, and those
+ * `write-checked` calls whose second run leaves the same data and whose second answer misleads no caller.
  *
  * | sent again | why |
  * | --- | --- |
- * | SET XX, EXPIRE XX, HSETEX FXX, JSON.SET XX, XADD IDMP | what held for the first run holds for the second: the same answer |
- * | ZADD XX, GT, LT | the same, and the answer counts new members only |
- * | DEL, UNLINK | the SET of nothing; the answer may be 0 |
- * | XACK, XTRIM, ZREMRANGEBYSCORE, ZREMRANGEBYLEX | a removal that is no claim; the answer may be 0 |
+ * | SET XX, EXPIRE XX, HSETEX FXX, JSON.SET XX, XADD IDMP | the condition holds for the second run as for the first: the answer is the same |
+ * | ZADD XX, GT, LT | likewise, and the answer counts new members only |
+ * | DEL, UNLINK | the keys are gone either way; the second answer may be 0 |
+ * | XACK, XTRIM, ZREMRANGEBYSCORE, ZREMRANGEBYLEX | nobody takes the count as a claim; the second answer may be 0 |
  * | PFADD | its answer is an estimate |
  *
  * | not sent again | why |
  * | --- | --- |
- * | SET NX, SETNX, HSETNX, MSETNX, ZADD NX, COPY, RENAMENX | a lock that was taken would answer "taken" |
- * | SET IFEQ | a comparison that was won would answer "lost" |
- * | SADD, BF.ADD | "is it new" would answer no |
- * | SREM, ZREM, HDEL, XDEL, SMOVE, LREM 0 | a job that was claimed would answer "somebody else has it" |
- * | RENAME, XADD with an id, XGROUP CREATE | would answer an error although it worked |
+ * | SET NX, SETNX, HSETNX, MSETNX, ZADD NX, COPY, RENAMENX | a caller that has just got the lock would read that it is taken |
+ * | SET IFEQ | a caller whose comparison succeeded would read that it failed |
+ * | SADD, BF.ADD | a caller that added the member would read that it was there before |
+ * | SREM, ZREM, HDEL, XDEL, SMOVE, LREM 0 | a caller that has just claimed a job would read that another one has it |
+ * | RENAME, XADD with an id, XGROUP CREATE | the second run fails, although the first one worked |
  *
- * A category the user gave is taken at its word: `read` and `write-last-wins` are sent again, all others are not.
+ * A category from the options is trusted: calls of `read` and `write-last-wins` are sent again, all others are not.
  */
 export function maySendAgain(
   traits: CommandTraits,
@@ -39,7 +39,7 @@ export function maySendAgain(
 }
 
 /**
- * What running one call twice does, by the table and its arguments. Unknown commands and scripts are `never`.
+ * What running one call twice does, by the tables and its arguments. Unknown commands and scripts are `never`.
  *
  * @example
  * effectOf(traitsOf('set'), ['key', 'value', 'NX']); // 'write-checked'

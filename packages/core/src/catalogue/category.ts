@@ -1,9 +1,9 @@
 /**
- * The side effect of a command, which decides whether it may be sent again when nobody knows if it ran.
+ * The side effect of a command, which decides whether it may be sent again when its outcome is unknown.
  *
  * - `read`: no side effect.
- * - `write-checked`: applies only when a condition holds (SET NX, DEL of a key that may be gone): again is harmless to
- *   the data, the answer may differ.
+ * - `write-checked`: applies only under a condition (SET NX, DEL of a key that may be gone): a second run leaves the
+ *   data as it is, but may answer differently.
  * - `write-last-wins`: twice is the same as once (plain SET).
  * - `write-accumulating`: twice is not once (INCR, LPUSH).
  * - `admin`: changes the server.

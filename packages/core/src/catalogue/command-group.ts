@@ -5,11 +5,11 @@ import type { Effect } from './effect.ts';
  * How a command behaves on its connection.
  *
  * - `ordinary`: one request, one answer, nothing else.
- * - `blocking`: may wait on the server, see `blockingTimeoutMs`.
+ * - `blocking`: may block on the server, see `blockingTimeoutMs`.
  * - `subscribe`, `unsubscribe`: changes what is pushed to the connection.
  * - `connection`: reads or changes the state of the connection, turns it into a stream, or ends it.
  * - `transaction`: MULTI, EXEC, DISCARD, WATCH, UNWATCH.
- * - `shutdown`: ends the server, and answers only when it fails to.
+ * - `shutdown`: ends the server, and is answered only if that fails.
  * - `unknown`: not in the table; it might be any of these.
  */
 export type CommandKind =
@@ -29,12 +29,12 @@ export interface CommandGroup {
   readonly effect: Effect | 'by-arguments';
   /** Default `ordinary`. */
   readonly kind?: CommandKind;
-  /** A write that the server takes although it is out of memory: the opposite of its flag `denyoom`. */
+  /** A write that the server accepts while it is out of memory: the opposite of the server's flag `denyoom`. */
   readonly frees?: true;
-  /** Runs code of the user's on the server. */
+  /** Runs the user's code on the server. */
   readonly script?: true;
   /** Its first argument names the subcommand, which has traits of its own. */
   readonly container?: true;
-  /** Names in lower case, parted by white space; `container|subcommand` for a subcommand. */
+  /** Names in lower case, separated by white space; `container|subcommand` for a subcommand. */
   readonly names: string;
 }

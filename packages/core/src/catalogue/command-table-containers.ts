@@ -2,7 +2,7 @@ import type { CommandGroup } from './command-group.ts';
 
 /** Commands whose first argument names a subcommand, and those subcommands. */
 export const containerTable: readonly CommandGroup[] = [
-  // What is known of them before the subcommand is: the most careful of its subcommands.
+  // A container whose subcommand is not known counts as the most restrictive of its subcommands.
   {
     lane: 'read',
     effect: 'never',
@@ -45,7 +45,7 @@ export const containerTable: readonly CommandGroup[] = [
       xgroup|help xinfo|consumers xinfo|groups xinfo|help xinfo|stream`,
   },
   { lane: 'read', effect: 'by-arguments', names: 'acl|log' },
-  // The same text has the same digest.
+  // Loading the same text again gives the same digest.
   { lane: 'read', effect: 'write-last-wins', names: 'script|load' },
 
   { lane: 'write', effect: 'write-checked', names: 'xgroup|create xgroup|createconsumer' },
@@ -56,7 +56,7 @@ export const containerTable: readonly CommandGroup[] = [
     names: 'xgroup|delconsumer xgroup|destroy ft.cursor|del',
   },
   { lane: 'write', effect: 'write-last-wins', frees: true, names: 'xgroup|setid' },
-  // Hands over the next rows, and moves on.
+  // Returns the next rows, and moves the cursor on.
   { lane: 'read', effect: 'write-accumulating', names: 'ft.cursor|read' },
 
   {
@@ -69,7 +69,7 @@ export const containerTable: readonly CommandGroup[] = [
       himport|prepare himport|discard himport|discardall
       script|debug`,
   },
-  // Refers to what HIMPORT PREPARE left on its connection.
+  // Uses what HIMPORT PREPARE left on the same connection.
   { lane: 'write', effect: 'never', kind: 'connection', names: 'himport|set' },
 
   { lane: 'write', effect: 'admin', names: 'function|load function|restore' },

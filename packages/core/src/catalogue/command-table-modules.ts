@@ -21,7 +21,7 @@ export const moduleTable: readonly CommandGroup[] = [
   { lane: 'write', effect: 'write-last-wins', names: 'json.mset json.merge ts.alter vadd' },
   { lane: 'write', effect: 'write-last-wins', frees: true, names: 'tdigest.reset vsetattr' },
   { lane: 'write', effect: 'write-checked-safe', frees: true, names: 'ts.del' },
-  // The second run answers an error, or "it was there".
+  // The second run fails, or answers that the item was there before.
   {
     lane: 'write',
     effect: 'write-checked',

@@ -1,6 +1,6 @@
 import type { CommandGroup } from './command-group.ts';
 
-/** Every command of Redis up to 8.8 that is not a subcommand or a module's, by what it does to the keyspace. */
+/** Every command of Redis up to 8.8, without subcommands and modules, grouped by its effect. */
 export const commandTable: readonly CommandGroup[] = [
   {
     lane: 'read',
@@ -21,7 +21,7 @@ export const commandTable: readonly CommandGroup[] = [
   { lane: 'read', effect: 'read', script: true, names: 'eval_ro evalsha_ro fcall_ro' },
   { lane: 'read', effect: 'read', kind: 'blocking', names: 'xread' },
 
-  // Twice is the same as once. Where they answer a count or the old bit, the second answer differs.
+  // A second run leaves the data as the first one did. Where the answer is a count or the old bit, it differs.
   {
     lane: 'write',
     effect: 'write-last-wins',
@@ -31,17 +31,17 @@ export const commandTable: readonly CommandGroup[] = [
   },
   { lane: 'write', effect: 'write-last-wins', frees: true, names: 'persist hpersist arseek' },
 
-  // Removals that nobody else can undo, or that are the SET of nothing: "none removed" is then the truth as well.
+  // Removals after which "0 removed" on a repeat is still a correct answer.
   {
     lane: 'write',
     effect: 'write-checked-safe',
     frees: true,
     names: 'del unlink xack xtrim zremrangebyscore zremrangebylex ardelrange',
   },
-  // PFADD answers an estimate, which nobody can take for a decision.
+  // PFADD works on an estimate, so no caller decides anything by its answer.
   { lane: 'write', effect: 'write-checked-safe', names: 'pfadd' },
 
-  // The answer says who was first, and is used as a lock, as a claim on a job, or to drop duplicates.
+  // The answer says who was first: callers use it as a lock, as a claim on a job, or to drop duplicates.
   { lane: 'write', effect: 'write-checked', names: 'setnx hsetnx msetnx sadd' },
   {
     lane: 'write',
@@ -50,7 +50,7 @@ export const commandTable: readonly CommandGroup[] = [
     names: 'hdel srem zrem smove ardel xdel xdelex xackdel rename renamenx move',
   },
 
-  // Adds up, or takes something out and hands it over in an answer that cannot be asked for twice.
+  // They add up, or remove an element and return it in an answer that a second run cannot give again.
   {
     lane: 'write',
     effect: 'write-accumulating',
@@ -89,16 +89,16 @@ export const commandTable: readonly CommandGroup[] = [
       ltrim lrem zremrangebyrank`,
   },
 
-  // A script may do anything. The server starts it although it is out of memory and looks at each of its commands.
+  // A script may do anything. A server that is out of memory still starts it, and checks each of its commands.
   { lane: 'write', effect: 'never', frees: true, script: true, names: 'eval evalsha fcall' },
 
-  // A replica and a full server publish, so it is the read lane that says whether it works.
+  // Replicas publish, and so do servers that are out of memory: PUBLISH works whenever reads do.
   { lane: 'read', effect: 'write-accumulating', names: 'publish spublish' },
-  // The new connection has to subscribe anyhow, and the data is untouched.
+  // A new connection has to subscribe anyway, and no data is touched.
   { lane: 'read', effect: 'read', kind: 'subscribe', names: 'subscribe psubscribe ssubscribe' },
   { lane: 'read', effect: 'read', kind: 'unsubscribe', names: 'unsubscribe punsubscribe sunsubscribe' },
 
-  // They wait for the writes of their own connection: on a new one they answer at once, and falsely.
+  // They wait for the writes of their own connection; on a new one they would answer at once, and wrongly.
   { lane: 'read', effect: 'never', kind: 'blocking', names: 'wait waitaof' },
   {
     lane: 'read',
@@ -107,7 +107,7 @@ export const commandTable: readonly CommandGroup[] = [
     names: 'auth hello select reset quit asking readonly readwrite monitor sync psync replconf',
   },
   { lane: 'read', effect: 'never', kind: 'transaction', names: 'multi discard watch unwatch' },
-  // Of the write lane where its members are not known.
+  // EXEC counts as a write where the commands of its transaction are not known.
   { lane: 'write', effect: 'never', kind: 'transaction', names: 'exec' },
 
   { lane: 'write', effect: 'admin', names: 'restore-asking pfdebug xidmprecord' },

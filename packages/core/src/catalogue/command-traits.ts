@@ -6,7 +6,7 @@ import { moduleTable } from './command-table-modules.ts';
 import { commandTable } from './command-table.ts';
 import type { Effect } from './effect.ts';
 
-/** What is known about a command by its name alone. */
+/** What is known of a command by its name alone. */
 export interface CommandTraits {
   /** In lower case; a subcommand is `container|subcommand`. */
   readonly name: string;
@@ -15,19 +15,19 @@ export interface CommandTraits {
   readonly kind: CommandKind;
   /** `kind` is `ordinary`: it neither blocks, nor subscribes, nor touches the state of its connection. */
   readonly ordinary: boolean;
-  /** A write that the server takes although it is out of memory: DEL, EXPIRE, LPOP. */
+  /** A write that the server accepts while it is out of memory: DEL, EXPIRE, LPOP. */
   readonly frees: boolean;
-  /** Runs code of the user's on the server: EVAL, FCALL and their kin. */
+  /** Runs the user's code on the server: EVAL, FCALL and their variants. */
   readonly script: boolean;
   /** Its first argument names a subcommand: use {@link traitsOfCall}. */
   readonly container: boolean;
-  /** What running it twice does; `by-arguments` where the name alone does not tell. */
+  /** What running it twice does; `by-arguments` where that depends on its arguments. */
   readonly effect: Effect | 'by-arguments';
 }
 
 /**
- * The traits of a command: the same frozen object each time for one name, found without work on the hot path. A
- * command that is in no table is taken for the worst: a write of kind `unknown` that is never sent again.
+ * The traits of a command: one frozen object per name, found by one map lookup. A command that is in no table is
+ * treated as the worst case: a write of kind `unknown` that is never sent again.
  *
  * @example
  * traitsOf('get').lane; // 'read'
@@ -44,14 +44,15 @@ export function traitsOfCall(name: string, args: readonly unknown[]): CommandTra
   return known.get(subcommand) ?? unknownSubcommand(subcommand, traits);
 }
 
-// Holds the tables, and beside them the other spellings and the foreign commands met so far.
+// The tables, and the other spellings and unknown commands met so far: shared by the process, since names mean the same
+// everywhere.
 const known = new Map<string, CommandTraits>(
   [commandTable, containerTable, moduleTable].flatMap((table) =>
     table.flatMap((group) => namesOf(group).map((name) => [name, traitsIn(group, name)] as const)),
   ),
 );
 
-// Names come from callers, perhaps from their users: what is learnt must not grow without end.
+// Names come from callers, and perhaps from their users, so the number of names that are remembered is bounded.
 const maxKnown = known.size + 1000;
 
 function namesOf(group: CommandGroup): string[] {

@@ -19,8 +19,8 @@ const harmlessWrite = ['__redis-resilience:probe', ''] as const;
 
 /**
  * Probes a circuit that is not closed, with a command matching what opened it, so that it recovers without traffic and
- * before its open time is over. One question at a time, ever more rarely, once a second at the least. While the circuit
- * is half-open, an answer is a trial like any other.
+ * before its open time is over. One probe at a time, after pauses that grow to a second. While the circuit is
+ * half-open, the answer to a probe counts as a trial like any other.
  */
 export class CircuitProbe {
   readonly #circuit: Circuit;
@@ -33,7 +33,7 @@ export class CircuitProbe {
     this.#options = options;
   }
 
-  /** The circuit changed: asks while it is open or half-open, and not while it is isolated by hand. */
+  /** To be called when the circuit changed: probes while it is open or half-open, not while it is isolated by hand. */
   follow(): void {
     const { state } = this.#circuit;
     if (state !== 'open' && state !== 'half-open') this.stop();
@@ -77,7 +77,7 @@ export class CircuitProbe {
       this.#arm();
       return;
     }
-    // A refusal that is gone is gone; whether a slow server is fast again, the trials tell.
+    // One accepted write shows that refusals are over; that a slow server is fast again, only trials can show.
     if (isRefusal(this.#circuit.cause)) this.#circuit.close(this.#options.clock.now());
     else this.#tryOut(tookMs);
     this.follow();
@@ -99,7 +99,7 @@ export class CircuitProbe {
       await this.#options.ask('lpushx', harmlessWrite);
       return true;
     } catch (error) {
-      // A missing permission says nothing about memory: then real traffic is the trial.
+      // A missing permission says nothing about the server's memory: the circuit closes, and real traffic will show.
       if (!(error instanceof Error) || !isReplyError(error)) return false;
       return classifyReply(error.message).scope === 'command';
     }

@@ -5,7 +5,7 @@ export type LiveCircuitState =
   | {
       readonly kind: 'closed';
       readonly since: number;
-      /** How often the open time is doubled should it open again before it proved stable. */
+      /** How often the open time is doubled if the circuit opens again before it has proved stable. */
       readonly doublings: number;
     }
   | {
@@ -26,7 +26,7 @@ export type LiveCircuitState =
     }
   | { readonly kind: 'isolated'; readonly holders: number };
 
-/** What can happen to a circuit. `jitter` is a random number in [0, 1). */
+/** An event that may change the state of a circuit. `jitter` is a random number in [0, 1). */
 export type CircuitSignal =
   | { readonly kind: 'due'; readonly jitter: number }
   | { readonly kind: 'trip'; readonly cause: CauseCode; readonly now: number; readonly jitter: number }

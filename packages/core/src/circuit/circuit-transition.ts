@@ -2,12 +2,12 @@ import type { CauseCode } from '../cause.ts';
 import type { CircuitSettings } from '../options/circuit-settings.ts';
 import type { CircuitSignal, LiveCircuitState } from './circuit-state.ts';
 
-/** Trials may be under way this long without a pause; then one of them hangs, and the circuit opens again. */
+/** When trials have been under way for this long without a break, one of them hangs: the circuit opens again. */
 export const maxTrialMs = 5_000;
 
 /**
- * The whole state machine: pure, and the same state when a signal means nothing to it. Whoever applies it gives a
- * change of `state` a new generation and an empty window.
+ * The state machine of a circuit, as a pure function. A signal that means nothing in a state returns the same object.
+ * The caller starts a new generation and an empty window whenever `kind` changes.
  */
 export function circuitTransition(
   state: LiveCircuitState,
@@ -98,7 +98,7 @@ function whileHalfOpen(
     case 'close':
       return { kind: 'closed', since: signal.now, doublings: state.doublings + 1 };
     case 'due':
-      // From the moment it was due, not from the moment of the look.
+      // The open time counts from when the trials hung, not from when that was noticed.
       return open(state.cause, state.hungAt, state.doublings + 1, signal.jitter, settings);
     case 'trip':
       return open(signal.cause, signal.now, state.doublings + 1, signal.jitter, settings);

@@ -37,9 +37,9 @@ const reliefRatio = 4;
  *
  * - Every admitted call is settled once, by `succeeded`, `failed` or `ignored`, with the generation it was admitted
  *   in. Each change of state starts a new generation; results of an older one count for nothing.
- * - Time passes lazily: no timer. What was due happens at the next look, as if it had happened when it was due.
- * - The rules are looked at when a call fails or is slow, never on a usual success.
- * - The open time doubles each time it opens anew, and starts over once the circuit stayed closed for a whole window.
+ * - There is no timer. A change that was due is made at the next call, as of the moment at which it was due.
+ * - The rules are evaluated when a call fails or is slow, never on an ordinary success.
+ * - The open time doubles each time the circuit opens again, and starts over after it stayed closed for a whole window.
  * - Mode `observe` goes through all states and refuses nothing; `off` stays closed. `isolate` works in every mode.
  */
 export class Circuit {
@@ -64,7 +64,7 @@ export class Circuit {
     this.#state = { kind: 'closed', since: deps.clock.now(), doublings: 0 };
   }
 
-  /** True exactly while the state is closed: `generation` is then what `admit` would return, and needs no call. */
+  /** True exactly while the circuit is closed: `admit` would then return `generation`, so it need not be called. */
   get admitsAll(): boolean {
     return this.#closed;
   }
@@ -89,7 +89,7 @@ export class Circuit {
     return causeOf(this.#state);
   }
 
-  /** Milliseconds until a call may be admitted, at most: 0 when one is now; undefined when closed, or isolated. */
+  /** At most this many milliseconds until a call may pass: 0 when one may now; undefined while closed or isolated. */
   retryAfterMs(now: number): number | undefined {
     this.#look(now);
     const state = this.#state;
@@ -139,7 +139,7 @@ export class Circuit {
     }
   }
 
-  /** `cause`, where known, becomes the circuit's when this failure opens it; otherwise it is `error-rate`. */
+  /** If this failure opens the circuit, `cause` becomes the circuit's cause; without one it is `error-rate`. */
   failed(generation: number, cause: CauseCode | undefined, now: number): void {
     if (generation !== this.#generation || this.#off) return;
     if (!this.#closed) {
@@ -156,37 +156,37 @@ export class Circuit {
     if (inARow || tooMany) this.trip(cause ?? 'error-rate', now);
   }
 
-  /** The caller gave up: nothing is counted, and a trial slot is free again. */
+  /** The call says nothing about the server: nothing is counted, and a trial slot that it held is free again. */
   ignored(generation: number): void {
     if (generation !== this.#generation) return;
     this.#catchUp();
     this.#apply({ kind: 'trial-ignored' });
   }
 
-  /** Opens at once, whatever was counted. While open: only the cause is replaced. While isolated: nothing. */
+  /** Opens at once, whatever was counted. While open, only replaces the cause; while isolated, does nothing. */
   trip(cause: CauseCode, now: number): void {
     this.#look(now);
     if (!this.#off) this.#apply({ kind: 'trip', cause, now, jitter: this.#deps.random() });
   }
 
-  /** Closes at once: the lane was proved to work. While isolated: nothing. */
+  /** Closes at once, because the lane has been shown to work. While isolated, does nothing. */
   close(now: number): void {
     this.#look(now);
     this.#apply({ kind: 'close', now });
   }
 
-  /** Ends the open time now: trials may begin. Nothing unless open. */
+  /** Ends the open time now, so that trials may begin. Does nothing unless open. */
   enterHalfOpen(now: number): void {
     this.#look(now);
     this.#apply({ kind: 'half-open' });
   }
 
   /**
-   * Voids what was counted, and the results of all calls under way: after the process was frozen their durations
-   * say nothing about Redis. The state stays; trials under way give their slots back.
+   * Discards all counts, and the results of all calls under way: after the process was frozen, their durations say
+   * nothing about Redis. The state stays, and trials under way give their slots back.
    */
   forgive(now: number): void {
-    // A trial that seems to hang only slept with the process.
+    // First, because a trial that seems to hang was only frozen with the process.
     this.#apply({ kind: 'trials-voided' });
     this.#look(now);
     this.#renew();
@@ -219,7 +219,7 @@ export class Circuit {
   }
 
   #look(now: number): void {
-    // A trial that hung long ago opens the circuit, whose open time may be over too.
+    // Two changes may be due: a trial that hung opens the circuit, and that open time may be over as well.
     while (now >= this.#dueAt) this.#apply({ kind: 'due', jitter: this.#deps.random() });
   }
 

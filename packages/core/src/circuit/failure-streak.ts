@@ -1,8 +1,8 @@
 const lumpMs = 50;
 
 /**
- * Failures in a row, where all failures within 50 ms of the first of them are one event: a pipeline of 100 that
- * fails at once counts once. (Semian's lumping interval.)
+ * Counts failures in a row. All failures within 50 ms of the first of them are one event, so that a pipeline of 100
+ * commands that fails at once counts once. (Semian calls this the lumping interval.)
  */
 export class FailureStreak {
   #events = 0;

@@ -1,7 +1,7 @@
 /** How a call ended, for the window: a call is counted under exactly one of these. */
 export type CallKind = 'ok' | 'fail' | 'slow';
 
-/** Counts within the window. The same object at each look: read it, do not keep it. */
+/** Counts within the window. Each call returns the same object: read it, do not keep it. */
 export interface WindowTotals {
   readonly ok: number;
   readonly fail: number;
@@ -13,9 +13,9 @@ const buckets = 10;
 const kinds = 3;
 
 /**
- * Counts of the calls of the last `windowMs`, within one tenth of it: ten buckets, each tagged with the period it
- * was written in. A bucket with an old tag counts as empty, so nothing rotates and idling costs nothing. (The ring
- * of StackExchange.Redis.) `record` allocates nothing. A clock that steps back is read as standing still.
+ * Counts the calls of the last `windowMs`, to a tenth of it: ten buckets, each tagged with the period in which it was
+ * written. A bucket with an old tag counts as empty, so nothing rotates, and an idle window costs nothing. (The ring of
+ * StackExchange.Redis.) `record` allocates nothing. A clock that steps back is treated as one that stands still.
  */
 export class RollingWindow {
   readonly #bucketMs: number;

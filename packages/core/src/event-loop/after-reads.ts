@@ -1,9 +1,9 @@
 import type { Clock } from '../clock.ts';
 
 /**
- * Runs `action` after every socket was read that may hold an answer already: two turns of the event loop. Timers run
- * before sockets are read, so after a stall every deadline would fire on answers that have already arrived. Whoever
- * uses it decides by what was overdue before, not by what became so meanwhile.
+ * Runs `action` two turns of the event loop later, when every socket that already held an answer has been read. Timers
+ * run before sockets are read, so after a stall of the process each deadline would fire although its answer has
+ * arrived. `action` should judge only calls that were overdue before: newer ones have not had these two turns.
  */
 export function afterReads(clock: Clock, action: () => void): void {
   clock.setImmediate(() => clock.setImmediate(action));

@@ -1,15 +1,15 @@
 import type { ProcessStallDetector } from './process-stall-detector.ts';
 
 /**
- * One write to a socket, shared by all commands that are issued in one turn of the event loop: they leave together, so
- * they have one time of sending. One object per turn instead of one clock reading per command.
+ * One write to a socket, shared by all commands that are issued in one turn of the event loop. They leave together and
+ * so have the same send time: one object per turn takes the place of one clock reading per command.
  */
 export class Flush {
-  /** Monotonic milliseconds: of the write; until then, of the first command in it. */
+  /** When the bytes were written; before that, when the first command joined. Monotonic milliseconds. */
   at: number;
   /** Whether the bytes were given to the socket. While this is false, none of these commands can have run. */
   isWritten = false;
-  /** Generations of the circuits at the first command: a circuit ignores results of an older generation. */
+  /** Generations of the circuits when the first command joined: a circuit ignores results of an older generation. */
   readonly readGeneration: number;
   readonly writeGeneration: number;
 
@@ -20,7 +20,7 @@ export class Flush {
   }
 }
 
-/** Begins the flushes of all connections of a resilience. */
+/** Creates the flushes of all connections of a resilience. */
 export class Flushes {
   readonly #circuits: Readonly<Record<'read' | 'write', { readonly generation: number }>>;
   readonly #stallDetector: ProcessStallDetector;

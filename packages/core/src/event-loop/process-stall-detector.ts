@@ -2,7 +2,7 @@ import type { Clock, TimerHandle } from '../clock.ts';
 
 const idlePeriodMs = 250;
 const busyPeriodMs = 20;
-// Longer than deadlines usually are: as long as somebody waits for an answer, the lag is known well.
+// Longer than the usual deadline, so that the lag is measured closely for as long as a command may wait for its answer.
 const closeWatchMs = 1000;
 const toleratedLagMs = 20;
 const freezeMs = 1000;
@@ -11,8 +11,8 @@ export type ThawKind = 'frozen' | 'suspended' | 'blocked';
 
 /**
  * Notices that the process stood still: stopped by a signal, suspended with its machine, or blocked by its own code. A
- * timer that fires far too late tells that it did; the CPU time spent meanwhile, and the wall clock beside the
- * monotonic one, tell which.
+ * timer that fires far too late shows that it did. The CPU time spent meanwhile, and the wall clock compared with the
+ * monotonic clock, show which of the three it was.
  */
 export class ProcessStallDetector {
   readonly #clock: Clock;
@@ -26,7 +26,7 @@ export class ProcessStallDetector {
   #cpuAtStart = 0;
   #lagMs = 0;
 
-  /** `onThaw`: the process did not run for this long; `blocked` means that its own code kept the event loop busy. */
+  /** `onThaw`: the process had not run for this long. `blocked`: its own code kept the event loop busy. */
   constructor(
     clock: Clock,
     onThaw: (kind: ThawKind, durationMs: number) => void,
@@ -37,7 +37,7 @@ export class ProcessStallDetector {
     this.#cpuMs = cpuMs;
   }
 
-  /** How late the last beat was: the event loop's lag. */
+  /** The lag of the event loop: how late the last beat was, or how long the next one is overdue. */
   get lagMs(): number {
     const overdueMs = this.#timer === undefined ? 0 : this.#clock.now() - this.#dueAt;
     return Math.max(this.#lagMs, overdueMs, 0);
@@ -47,7 +47,9 @@ export class ProcessStallDetector {
     if (this.#timer === undefined) this.#startPeriod(idlePeriodMs);
   }
 
-  /** Somebody waits for an answer from now on: how long it took is known as well as the lag is. */
+  /**
+   * A command was sent: the lag is measured closely from now on, so that it can be subtracted from the call's duration.
+   */
   noteWork(now: number): void {
     this.#workedAt = now;
     if (this.#periodMs === busyPeriodMs || this.#timer === undefined || now > this.#dueAt) return;

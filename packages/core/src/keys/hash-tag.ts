@@ -1,8 +1,8 @@
 import { hashedPart, keySlot } from './key-slot.ts';
 
 /**
- * A hash tag that puts other keys into the slot of this one: the part that decides its slot, else the number of the same
- * slot, because a tag can neither be empty nor hold a closing brace.
+ * A hash tag that puts other keys into the slot of this key: the part of the key that decides its slot. A tag can
+ * neither be empty nor hold a closing brace; in these two cases it is a number that lies in the same slot.
  */
 export function hashTagOf(key: string): string {
   const tag = hashedPart(key);

@@ -2,7 +2,7 @@
 export const slotCount = 16_384;
 
 /**
- * The cluster slot of a key: of its hash tag, where it has one.
+ * The Cluster slot of a key, computed from its hash tag where it has one.
  *
  * @example
  * keySlot('{user:1}:cart') === keySlot('{user:1}:name'); // true

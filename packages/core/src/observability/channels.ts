@@ -1,7 +1,7 @@
 import { channel, tracingChannel } from 'node:diagnostics_channel';
 
 /**
- * The diagnostics channels of this library. Nothing is built for a channel that nobody subscribes to.
+ * The diagnostics channels of this library. No message is built for a channel without subscribers.
  *
  * | channel | kind | message |
  * | --- | --- | --- |

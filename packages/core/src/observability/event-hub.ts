@@ -1,4 +1,4 @@
-/** A listener threw. The error was contained: it reaches neither the emitter nor the other listeners. */
+/** A listener threw an error. The error reaches neither the emitter nor the other listeners. */
 export interface ListenerError {
   readonly event: string;
   readonly error: unknown;

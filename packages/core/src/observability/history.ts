@@ -12,19 +12,19 @@ export interface StatusEntry {
   readonly durationMs: number;
 }
 
-/** A slow or failed command: counts only, never keys or values. */
+/** A slow or failed command: its name and counts, never keys or values. */
 export interface CommandEntry {
   readonly kind: 'command';
   readonly at: Date;
-  /** Its name; `pipeline` or `multi` for what was sent as one. */
+  /** Name of the command; `pipeline` or `multi` for several that were sent as one. */
   readonly command: string;
-  /** 1, or how many commands the pipeline or MULTI had. */
+  /** How many commands the pipeline or MULTI had; otherwise 1. */
   readonly commands: number;
   readonly lane: Lane;
   readonly keys: number;
   readonly bytes: number;
   readonly durationMs: number;
-  /** Commands in flight or waiting at that time. */
+  /** Commands that were waiting or unanswered at that time. */
   readonly queue: number;
   readonly failure: { readonly code: string; readonly outcome: Outcome } | undefined;
 }
@@ -34,7 +34,7 @@ export type HistoryEntry = StatusEntry | CommandEntry;
 const maxStatuses = 100;
 const maxCommands = 100;
 
-/** Two bounded rings, so that a storm of failed commands does not push out what happened to the status. */
+/** Two bounded rings, so that a storm of failed commands does not push the status changes out. */
 export class History {
   readonly #statuses: StatusEntry[] = [];
   readonly #commands: CommandEntry[] = [];

@@ -4,29 +4,29 @@ import type { Lane } from '../snapshot.ts';
 /** Upper bounds of the buckets of {@link DurationTotals}, in milliseconds. */
 export const durationBoundsMs: readonly number[] = [0.5, 1, 2.5, 5, 10, 25, 50, 100, 250, 500, 1000, 2500];
 
-/** How a command ended: `ok`, with an error reply, or with an error of ours. */
+/** How a command ended: `ok`, `REPLY` (an error reply of the server), or the code of an error of this library. */
 export type CommandResult = 'ok' | 'REPLY' | ErrorCode;
 
-/** A histogram. Live: it goes on counting. */
+/** A histogram. Live: its counts go on rising. */
 export interface DurationTotals {
-  /** How many fell into each bucket of {@link durationBoundsMs}, not cumulated; the last one is beyond all bounds. */
+  /** Count per bucket of {@link durationBoundsMs}, not cumulative; the last bucket is for all longer durations. */
   readonly buckets: ArrayLike<number>;
   readonly count: number;
   readonly sumMs: number;
 }
 
-/** What became of the commands of one lane since the start. Live: it goes on counting. */
+/** How the commands of one lane ended since the start. Live: the counts go on rising. */
 export interface LaneTotals {
   readonly results: Readonly<Record<CommandResult, number>>;
-  /** Of commands that were sent: until their answer, or until they were given up. */
+  /** Durations of commands that were sent, until their answer or failure. */
   readonly durations: DurationTotals;
-  /** How long commands waited that were never sent. */
+  /** Waiting times of commands that were never sent. */
   readonly waits: DurationTotals;
 }
 
 class Durations implements DurationTotals {
   readonly buckets = new Float64Array(durationBoundsMs.length + 1);
-  // In an array of numbers, so that adding to it allocates nothing.
+  // A typed array, so that adding to the sum allocates no heap number.
   readonly #sumMs = new Float64Array(1);
 
   get count(): number {
@@ -73,7 +73,7 @@ class LaneCount implements LaneTotals {
   }
 }
 
-/** Counts all commands, always: an addition to its bucket and to the sum a command, and nothing is allocated. */
+/** Counts all commands. To count one costs two additions and allocates nothing. */
 export class Totals implements Readonly<Record<Lane, LaneTotals>> {
   readonly read = new LaneCount();
   readonly write = new LaneCount();

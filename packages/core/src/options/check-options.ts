@@ -3,11 +3,11 @@ import { isResilience } from './resilience-readers.ts';
 import { resilienceOptionNames } from './settings.ts';
 import { checkKeys, invalid, nearest, unknownOption, type OptionReader } from './validate-options.ts';
 
-/** One reader for each option; a name that is not here is unknown. */
+/** One reader per option. Any other name is refused as unknown. */
 export type OptionReaders<T extends object> = { readonly [Name in keyof Required<T>]: OptionReader };
 
 /**
- * Checks the options of a factory, a middleware or a decorator once, when it is called, and gives them back.
+ * Checks the options of a factory, a middleware or a decorator once, when it is called, and returns them.
  *
  * @throws {@link ConfigurationError} that names the option, what it must be, or the nearest known name
  *
@@ -36,8 +36,8 @@ export function checkArgument(path: string, value: unknown, reader: OptionReader
 }
 
 /**
- * Checks the names of options that stand beside those of `createRedisResilience` in one object. The values of the latter
- * are checked by core when the resilience is made.
+ * Checks the names in an object that holds the caller's own options beside those of `createRedisResilience`. The values
+ * of the latter are checked when the resilience is created.
  *
  * @throws {@link ConfigurationError} that names the nearest known name
  */

@@ -3,7 +3,7 @@ import { invalid, type OptionReader } from './validate-options.ts';
 
 const maxDurationMs = 2 ** 31 - 1;
 
-/** Milliseconds, at least `min`, at most what a timer can wait. */
+/** Milliseconds, from `min` to the longest time that a timer of Node can wait. */
 export function durationOf(min: number): OptionReader {
   return (value, path) => {
     if (typeof value !== 'number' || !(value >= min && value <= maxDurationMs)) {
@@ -83,7 +83,7 @@ export function objectWith(...methods: readonly string[]): OptionReader {
   };
 }
 
-/** A whole clock: half of one would fail at the first timer. */
+/** A complete clock: an incomplete one would fail only when the first timer is needed. */
 export const clockOf: OptionReader = objectWith(
   'now',
   'wallNow',
@@ -92,7 +92,7 @@ export const clockOf: OptionReader = objectWith(
   'setImmediate',
 );
 
-/** Credentials or a provider of them. The error never shows what was given. */
+/** Credentials, or a function that gives them. The error never shows the value. */
 export const credentialsOf: OptionReader = (value, path) => {
   if (typeof value === 'function') return;
   const given = value as { username?: unknown; password?: unknown } | null;

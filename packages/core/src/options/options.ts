@@ -4,30 +4,36 @@ import type { Category } from '../catalogue/category.ts';
 
 /** When the circuit of a lane opens, and how it closes again. */
 export interface CircuitOptions {
-  /** `enforce` refuses; `observe` only reports what it would have refused; `off` does neither. Default `enforce`. */
+  /**
+   * `enforce` refuses commands while the circuit is open. `observe` refuses none, and emits `would-refuse` for each one
+   * that `enforce` would refuse. `off` keeps the circuit closed. `isolate()` works in every mode. Default `enforce`.
+   */
   readonly mode?: 'enforce' | 'observe' | 'off';
-  /** Share of failed calls, 0 to 1, at which it opens. Default 0.5. */
+  /** Share of failed calls, 0 to 1, at which the circuit opens; it takes at least 5 failures. Default 0.5. */
   readonly failureRatio?: number;
-  /** Share of slow calls, 0 to 1, at which it opens. Default 0.8. */
+  /** Share of slow calls, 0 to 1, at which the circuit opens. Default 0.8. */
   readonly slowRatio?: number;
   /** A call slower than this is slow. Default: half of `timeoutMs`, or twice the usual round trip where that is more, and nine tenths of `timeoutMs` at most. While the circuit is open because calls are slow, every fourth call still passes. */
   readonly slowMs?: number;
-  /** Calls within the window before a ratio counts. Default 20. */
+  /** Calls that the window must hold before a ratio can open the circuit. Default 20. */
   readonly minCalls?: number;
-  /** Failures in a row that open it; failures of one burst count once. Default 5. */
+  /** Failures in a row that open the circuit, 2 at least; failures within 50 ms count as one. Default 5. */
   readonly maxConsecutiveFailures?: number;
-  /** Length of the sliding window. Default 2,000 ms. */
+  /** Length of the sliding window in which calls are counted. Default 2,000 ms. */
   readonly windowMs?: number;
-  /** First open time; doubles up to `maxOpenMs`, with equal jitter. Defaults 500 ms and 30,000 ms. */
+  /**
+   * How long the circuit stays open the first time. Doubles each time it opens again, up to `maxOpenMs`, with equal
+   * jitter, and starts over once the circuit has stayed closed for a whole window. Defaults 500 ms and 30,000 ms.
+   */
   readonly openMs?: number;
   readonly maxOpenMs?: number;
-  /** Trial calls let through while half-open. Default 3. */
+  /** Trial calls that must succeed while the circuit is half-open, before it closes. Default 3. */
   readonly trials?: number;
 }
 
-/** Bounds on what may wait, and for how long. */
+/** Bounds on how many commands may wait or be unanswered, and on how long they wait. */
 export interface AdmissionOptions {
-  /** Longest wait of a fresh command for a reconnection. Default 250 ms. */
+  /** How long a command waits for a reconnection; in an outage older than this, commands fail at once. Default 250 ms. */
   readonly maxWaitMs?: number;
   /** Commands that may wait at once. Default 10,000. */
   readonly maxWaiting?: number;
@@ -37,59 +43,77 @@ export interface AdmissionOptions {
   readonly maxInFlight?: number;
 }
 
-/** Sending again what failed without an error for the caller. */
+/** Which commands are sent again after a failure, and how often, before their caller gets an error. */
 export interface RetryOptions {
   /**
-   * How often a command of unknown outcome is sent again, where its category allows it. What provably did not run is
-   * sent again until its deadline. 0 switches all retries off. Default 5.
+   * How often a command whose outcome is unknown is sent again, where its category allows that. A command that
+   * certainly did not run is sent again until its deadline. 0 switches all retries off. Default 5.
    */
   readonly maxRetries?: number;
   /**
-   * Size of the retry budget of all connections. A retry of what a serving server refused (TRYAGAIN, MOVED, ASK) costs 5
-   * tokens, a success at the first try earns 1. Calls lost with their connection are sent again free. Default 100.
+   * Size of the retry budget that all connections share. A retry of a command that a working server refused (TRYAGAIN,
+   * MOVED, ASK) costs 5 tokens, a success at the first try earns 1. Commands lost with their connection are sent again
+   * at no cost: the dialer paces new connections. Default 100.
    */
   readonly budgetTokens?: number;
-  /** For how long the server remembers an id of `applyOnce`. Default 24 hours. */
+  /** How long the server remembers an id of `applyOnce`. Default 24 hours. */
   readonly rememberMs?: number;
-  /** Category by command name, for custom commands, modules and scripts, or to narrow a built-in one. */
+  /**
+   * Category by command name in lower case: for custom commands, modules and scripts, or in place of a built-in one.
+   */
   readonly categories?: Readonly<Record<string, Category>>;
 }
 
 /** How connections are made and watched. */
 export interface ConnectionOptions {
-  /** Shortest and longest period between connection attempts; within them the fleet's size decides. Defaults 100 and 5,000 ms. */
+  /**
+   * Shortest and longest period between connection attempts. Between these bounds, the period grows with the number of
+   * clients that the server has. Defaults 100 and 5,000 ms.
+   */
   readonly minPeriodMs?: number;
   readonly maxPeriodMs?: number;
-  /** Bounds TLS, AUTH, HELLO and INFO after the TCP connection is made. Default 5,000 ms. */
+  /** Longest time for TLS, AUTH, HELLO and INFO, once the TCP connection is made. Default 5,000 ms. */
   readonly handshakeTimeoutMs?: number;
-  /** An idle connection is asked PING after this long, jittered. Default 5,000 ms. */
+  /**
+   * A connection without traffic is sent PING after this time, jittered; one with subscriptions, after 1,000 ms at
+   * most. Default 5,000 ms.
+   */
   readonly idlePingMs?: number;
-  /** Bounds of the adaptive limit after which a silent connection is checked by a second one. Defaults 200 and 2,000 ms. */
+  /**
+   * Bounds of the adaptive limit. A connection whose oldest command has been unanswered for longer is checked by a
+   * second connection. Defaults 200 and 2,000 ms.
+   */
   readonly minStallMs?: number;
   readonly maxStallMs?: number;
-  /** TCP keepalive delay. Default 10,000 ms. */
+  /** Delay of TCP keepalive; 0 switches it off. Default 10,000 ms. */
   readonly keepAliveMs?: number;
-  /** What the endpoint is expected to be. Default `primary`, or `any` for a client of replicas; `any` never checks. */
+  /**
+   * `primary`: while a replica answers, writes wait for the primary. `any`: the role is not checked. Default `primary`;
+   * `any` for a client that was made for replicas (`role: 'slave'` or `readOnly: true`).
+   */
   readonly role?: 'primary' | 'any';
-  /** Credentials, or where to get them: asked at each attempt, and once a second while that fails. Default: those of the client's own options. */
+  /**
+   * Credentials, or a function that gives them. The function is called for each connection attempt; after a failure it
+   * is not called for 100 ms, doubled up to a second. Default: the user and password in the client's own options.
+   */
   readonly credentials?: Credentials | (() => Credentials | Promise<Credentials>);
-  /** Bounds the credentials provider. Default 5,000 ms. */
+  /** Longest time for the function in `credentials`. Default 5,000 ms. */
   readonly credentialsTimeoutMs?: number;
 }
 
 /** Options of `createRedisResilience`, `protect` and, beside the framework's own, of every adapter. */
 export interface ResilienceOptions {
-  /** Name of this connection, for health, metrics and events. Default `default`. */
+  /** Name of this connection in health answers, metrics and events. Default `default`. */
   readonly name?: string;
-  /** Deadline of one command, waiting included. Default 1,000 ms. */
+  /** Deadline of one command, waiting included. A blocking command has its own timeout on top. Default 1,000 ms. */
   readonly timeoutMs?: number;
-  /** A command slower than this is kept in `history()`. Default 100 ms. */
+  /** A command slower than this is recorded in `history()`. Default 100 ms. */
   readonly slowCommandMs?: number;
   readonly admission?: AdmissionOptions;
   readonly circuit?: CircuitOptions;
   readonly retry?: RetryOptions;
   readonly connection?: ConnectionOptions;
-  /** Time and chance, for tests. */
+  /** Time and random numbers, for tests. */
   readonly clock?: Clock;
   readonly random?: Random;
 }

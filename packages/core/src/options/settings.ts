@@ -14,7 +14,7 @@ import {
 } from './option-readers.ts';
 import { checkKeys, objectOf, withDefaults, type OptionReader } from './validate-options.ts';
 
-/** The options with every default filled in, validated once. */
+/** The validated options, with every default filled in. */
 export interface Settings {
   readonly name: string;
   readonly timeoutMs: number;
@@ -100,7 +100,7 @@ const readers: Readonly<Record<keyof ResilienceOptions, OptionReader>> = {
   random: functionOf,
 };
 
-/** The options of `createRedisResilience`, for adapters that add their own beside them. */
+/** Names of the options of `createRedisResilience`, for adapters that accept options of their own beside them. */
 export const resilienceOptionNames: readonly string[] = Object.keys(readers);
 
 /**

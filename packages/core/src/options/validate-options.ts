@@ -22,7 +22,7 @@ export function checkKeys(
   }
 }
 
-/** A reader of an object: of these keys, or of any key whose values `each` accepts. */
+/** A reader of an object with these keys; without `readers`, of an object with any keys whose values `each` accepts. */
 export function objectOf(
   readers: Readonly<Record<string, OptionReader>> | undefined,
   each?: OptionReader,
@@ -48,7 +48,7 @@ export function unknownOption(path: string, suggestion: string | undefined): Con
   return new ConfigurationError(`The option ${path} does not exist.${hint}`);
 }
 
-/** The options that were given over the defaults; undefined counts as not given. */
+/** The defaults, replaced by the options that were given; undefined counts as not given. */
 export function withDefaults<Defaults extends object, Given extends object>(
   defaults: Defaults,
   given: Given | undefined,
@@ -71,7 +71,7 @@ export function nearest(typed: string, names: readonly string[]): string | undef
   return best;
 }
 
-// A string is shown only when it is short and plain: a URL or a key of an API given by mistake would show a credential.
+// A string is shown only when it is short and plain: a URL or an API key that was given by mistake must not be shown.
 function describe(given: unknown): string {
   if (typeof given === 'string') return /^[\w .-]{0,40}$/.test(given) ? `'${given}'` : 'a string';
   if (typeof given === 'number' || typeof given === 'boolean' || given === null) return String(given);

@@ -1,13 +1,15 @@
 const lineFeed = 0x0a;
 const carriageReturn = 0x0d;
 
-/** Chunks shorter than this are copied into one block, so that a peer that sends byte by byte costs no object per byte. */
+/**
+ * Chunks shorter than this are copied into one block, so that a peer that sends byte by byte costs no object per byte.
+ */
 const shortPiece = 1024;
 const blockBytes = 16 * 1024;
 
 /**
- * Bytes that arrived and were not taken yet. Each byte is searched at most once, copied at most twice and decoded once,
- * however the bytes were cut into chunks.
+ * Bytes that arrived and have not been taken yet. Each byte is searched at most once, copied at most twice and decoded
+ * once, however the bytes were cut into chunks.
  */
 export class ByteQueue {
   #pieces: Buffer[] = [];
@@ -41,7 +43,7 @@ export class ByteQueue {
     } else this.#append(chunk);
   }
 
-  /** The byte at a place near the front; undefined when it has not arrived. */
+  /** The byte at this distance from the front; undefined when it has not arrived. Meant for places near the front. */
   at(place: number): number | undefined {
     let index = this.#piece;
     let offset = this.#offset + place;
@@ -93,7 +95,7 @@ export class ByteQueue {
     return whole.toString('utf8');
   }
 
-  /** Leaves out bytes at the front. They must have arrived. */
+  /** Skips bytes at the front. They must have arrived. */
   skip(bytes: number): void {
     this.#length -= bytes;
     this.#offset += bytes;

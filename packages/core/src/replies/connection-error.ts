@@ -1,4 +1,4 @@
-const ofTheCaller = [
+const callersMistakes = [
   /^Connection in subscriber mode/,
   /^Connection is in monitoring mode/,
   /^All (the )?keys in the pipeline/,
@@ -13,9 +13,9 @@ export function isReplyError(error: Error): boolean {
 }
 
 /**
- * Whether the driver refused the command for what the caller did, not for the connection's sake: such an error goes to
- * the caller as it is. Everything else that is no reply means that the connection broke under the command.
+ * Whether the driver refused the command for a mistake of the caller, and not because of the connection: such an error
+ * is passed on unchanged. Any other error that is not a reply means that the connection broke under the command.
  */
 export function isCallersFault(error: Error): boolean {
-  return ofTheCaller.some((pattern) => pattern.test(error.message));
+  return callersMistakes.some((pattern) => pattern.test(error.message));
 }

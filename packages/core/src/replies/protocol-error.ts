@@ -13,7 +13,7 @@ export type ProtocolErrorReason =
   | 'too-many-elements'
   | 'too-large';
 
-/** The bytes of a peer cannot be read. It holds none of them: they may be somebody's data. */
+/** The bytes of a peer cannot be read as replies. The error holds none of these bytes: they may be somebody's data. */
 export class ProtocolError extends Error {
   override readonly name = 'ProtocolError';
   readonly reason: ProtocolErrorReason;

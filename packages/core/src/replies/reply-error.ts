@@ -6,11 +6,16 @@ export interface ReplyVerdict {
   readonly code: string;
   /** Why Redis cannot be used, where the reply says so. */
   readonly cause: CauseCode | undefined;
-  /** `not-applied`: the command provably did not run, and may run later or on another node. `refused`: it will not. */
+  /**
+   * `not-applied`: the command certainly did not run, and may run later or on another node. `refused`: it never will.
+   */
   readonly outcome: 'not-applied' | 'refused';
-  /** How the circuit of its lane counts it. An error of the caller's proves that the server works: `success`. */
+  /**
+   * How the circuit of the lane counts the reply. An error that the caller caused shows that the server works:
+   * `success`.
+   */
   readonly circuit: 'failure' | 'success' | 'ignored';
-  /** How far it reaches: this command, all writes, this connection, or the whole server. */
+  /** What the reply says something about: this command, all writes, this connection, or the whole server. */
   readonly scope: 'command' | 'write-lane' | 'connection' | 'server';
 }
 
@@ -75,7 +80,7 @@ const verdicts: ReadonlyMap<string, ReplyVerdict> = new Map(
     NOAUTH: away('auth', 'connection'),
     DENIED: away('auth', 'connection'),
     WRONGPASS: { cause: 'auth', outcome: 'refused', circuit: 'success', scope: 'connection' },
-    // A cause in the handshake only; later it is the caller's own mistake.
+    // A cause in the handshake only; on a later command it is the caller's own mistake.
     NOPERM: { cause: 'auth', outcome: 'refused', circuit: 'success', scope: 'command' },
     MOVED: elsewhere,
     ASK: elsewhere,
@@ -87,7 +92,7 @@ const oomInScript = verdict('OOM', { ...away('out-of-memory', 'write-lane'), out
 
 const specialTexts: readonly { code: string; text: RegExp; verdict: ReplyVerdict }[] = [
   {
-    // One slot without an owner; the others go on.
+    // One slot has no owner; the others are served.
     code: 'CLUSTERDOWN',
     text: /Hash slot not served/,
     verdict: verdict('CLUSTERDOWN', away('cluster-down', 'command')),
@@ -106,7 +111,7 @@ const specialTexts: readonly { code: string; text: RegExp; verdict: ReplyVerdict
 
 const genericTexts: readonly { text: RegExp; verdict: ReplyVerdict }[] = [
   { text: /max number of clients/i, verdict: verdict('ERR', away('max-clients', 'connection')) },
-  // Redis 5 and older, which have no WRONGPASS. The last two: a password was sent to a server that asks for none.
+  // Redis 5 and older have no WRONGPASS. The last two texts: a password was sent to a server that asks for none.
   {
     text: /^-?ERR invalid password|^-?ERR Client sent AUTH, but no password|^-?ERR AUTH <password> called without/,
     verdict: verdict('ERR', { cause: 'auth', outcome: 'refused', circuit: 'success', scope: 'connection' }),
@@ -129,8 +134,8 @@ function classifyGeneric(message: string): ReplyVerdict {
   return genericTexts.find(({ text }) => text.test(message))?.verdict ?? plainError;
 }
 
-// Nothing of the transaction ran. When EXEC itself failed, it names the reason; otherwise queued commands did, and their
-// own replies decide.
+// Nothing of the transaction ran. If EXEC itself was refused, its reply names the reason. Otherwise queued commands
+// were refused, and their own replies decide.
 function classifyAbort(message: string): ReplyVerdict {
   const reason = /because of: (.*)/s.exec(message)?.[1];
   if (reason !== undefined) return verdict('EXECABORT', classifyReply(reason));

@@ -10,7 +10,7 @@ export interface ReplyLimits {
   readonly maxDepth: number;
   /** Most elements of one reply, those of nested lists included; a map entry counts as two. Default 4,194,304. */
   readonly maxElements: number;
-  /** Largest reply on the wire, whole. Default 256 MiB. At most what one string may hold, some 512 MiB. */
+  /** Largest whole reply, in bytes on the wire. Default 256 MiB; at most the longest string of Node, some 512 MiB. */
   readonly maxReplyBytes: number;
 }
 
@@ -21,7 +21,7 @@ export const defaultReplyLimits: ReplyLimits = Object.freeze({
   maxReplyBytes: 256 * 1024 * 1024,
 });
 
-/** @throws ConfigurationError for an unknown limit, or one that is no whole number in its range */
+/** @throws ConfigurationError for an unknown limit, or one that is not a whole number in its range */
 export function resolveReplyLimits(limits: Partial<ReplyLimits>): ReplyLimits {
   checkKeys(limits, readers, 'limits');
   return withDefaults(defaultReplyLimits, limits);

@@ -4,17 +4,17 @@ import { isReplyMarker, parseReplyHeader, type ListType, type TextType } from '.
 import { resolveReplyLimits, type ReplyLimits } from './reply-limits.ts';
 import { ErrorReply, PushReply, type Reply } from './reply.ts';
 
-/** What a chunk of bytes completed. */
+/** The replies that a chunk of bytes completed. */
 export interface ReadReplies {
   readonly replies: readonly Reply[];
-  /** Why nothing after these replies can be read: the connection is of no more use. */
+  /** Why nothing after these replies can be read: the connection has to be closed. */
   readonly failure: ProtocolError | undefined;
 }
 
 /**
  * Reads replies of RESP2 and RESP3 from a stream of bytes. The same bytes give the same replies, however they are cut
  * into chunks; the work grows with their number alone, and what a peer can make it hold is bounded by its limits.
- * Attributes are left out. Nothing is thrown by `push`, and after a failure nothing more is read.
+ * Attributes are skipped. `push` throws nothing, and after a failure it reads nothing more.
  *
  * @throws ConfigurationError from the constructor, for a limit that does not exist or is out of range
  * @example
@@ -29,7 +29,7 @@ export class ReplyReader {
   readonly #open: OpenList[] = [];
   /** The text whose length was announced. */
   #text: { readonly type: TextType; readonly bytes: number } | undefined;
-  /** Of the reply that is being read. */
+  /** Size so far of the reply that is being read. */
   #elements = 0;
   #replyBytes = 0;
   #failure: ProtocolError | undefined;
@@ -43,7 +43,7 @@ export class ReplyReader {
     return this.#bytes.handledBytes;
   }
 
-  /** Takes bytes in and gives back the replies that are complete. */
+  /** Adds bytes, and returns the replies that they complete. */
   push(chunk: Buffer): ReadReplies {
     const replies: Reply[] = [];
     if (this.#failure !== undefined) return { replies, failure: this.#failure };
@@ -95,7 +95,7 @@ export class ReplyReader {
     this.#bytes.skip(2);
     if (type === 'error') return { kind: 'value', value: new ErrorReply(text) };
     if (type === 'string') return { kind: 'value', value: text };
-    // It begins with its format, as in `txt:`.
+    // A verbatim string begins with its format, as in `txt:`.
     return text[3] === ':' ? { kind: 'value', value: text.slice(4) } : invalid('malformed');
   }
 

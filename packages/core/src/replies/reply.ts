@@ -17,7 +17,7 @@ export class ErrorReply extends Error {
   }
 }
 
-/** A message that the server sends unasked (RESP3): it is the reply to no command. */
+/** A message that the server sends of its own accord (RESP3), not as the reply to a command. */
 export class PushReply {
   readonly items: readonly Reply[];
 

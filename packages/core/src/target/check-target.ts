@@ -5,13 +5,13 @@ import { driverOptionsOf } from './driver-options.ts';
 import { parseTarget } from './parse-target.ts';
 import type { ClusterTarget, ResilienceTarget } from './resilience-target.ts';
 
-/** A target that was looked at: what the driver is to be constructed with. No URL is left for the driver to read. */
+/** The options to construct the driver with. They hold no URL, so that the driver parses none by its own grammar. */
 export type CheckedTarget =
   | { readonly kind: 'redis'; readonly options: RedisOptions }
   | { readonly kind: 'cluster'; readonly nodes: ClusterNode[]; readonly options: ClusterOptions };
 
 /**
- * Looks at a target before anything is opened.
+ * Checks a target before anything is opened.
  *
  * @throws ConfigurationError for a malformed URL, a port out of range, an empty list of nodes; never shows a credential
  */

@@ -3,7 +3,8 @@ import { parseTarget } from './parse-target.ts';
 import { refuseUrl } from './refuse-url.ts';
 
 /**
- * A node to begin with, read from its URL or `host:port`. Numbers and options stay as they are.
+ * The options of a startup node, read from its URL or from `host:port`. A node given as a number or as options is
+ * returned as it is.
  *
  * @throws ConfigurationError for the URL of anything but one server, or for a database: a Cluster has none but 0
  */

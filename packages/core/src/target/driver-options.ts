@@ -1,6 +1,6 @@
 import type { HostAddress, ParsedTarget, TargetLogin } from './parsed-target.ts';
 
-/** Options for one connection, in the shape of ioredis. What the URL leaves open is absent. */
+/** Options for one connection, in the shape of ioredis. Options that the URL does not set are absent. */
 export interface ConnectionOptions {
   readonly host?: string;
   readonly port?: number;
@@ -28,7 +28,7 @@ export interface ClusterOptions {
   readonly dnsLookup?: (host: string, callback: (error: null, address: string) => void) => void;
 }
 
-/** What the driver is constructed with. */
+/** The arguments that the driver is constructed with. */
 export type DriverOptions =
   | { readonly kind: 'redis'; readonly options: ConnectionOptions }
   | { readonly kind: 'cluster'; readonly nodes: HostAddress[]; readonly options: ClusterOptions };
@@ -64,7 +64,7 @@ export function driverOptionsOf(target: ParsedTarget): DriverOptions {
       };
     }
     case 'cluster': {
-      // By default ioredis dials the addresses of names, and a certificate is for the names.
+      // By default ioredis resolves a name and dials the address, but the certificate is for the name.
       const tls = target.isTls ? { redisOptions: { tls: {}, ...shared }, dnsLookup: keepName } : undefined;
       const options = { redisOptions: shared, ...tls, ...defined({ keyPrefix }) };
       return { kind: 'cluster', nodes: [...target.nodes], options };

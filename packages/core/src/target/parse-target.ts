@@ -6,9 +6,9 @@ import { databaseNumber, urlParameters, type UrlParameters } from './url-paramet
 import { urlLogin, loginFromParameters } from './url-login.ts';
 
 /**
- * Reads a Redis URL, or the path of a unix socket, into plain data: the one grammar of `createRedisResilience`,
- * REDIS_URL and the doctor. Schemes: `redis`, `rediss` (TLS), `unix`, `redis+sentinel`, `rediss+sentinel`,
- * `redis+cluster` and `rediss+cluster`. A bare path is taken as it is, up to its `?`; a URL has percent escapes.
+ * Parses a Redis URL, or the path of a unix socket, into plain data. `createRedisResilience`, REDIS_URL and the doctor
+ * all use this grammar. Schemes: `redis`, `rediss` (TLS), `unix`, `redis+sentinel`, `rediss+sentinel`, `redis+cluster`
+ * and `rediss+cluster`. A bare path is taken literally, up to its `?`; a URL has percent escapes.
  *
  * @throws ConfigurationError for anything else; no part of the text is ever shown
  * @example

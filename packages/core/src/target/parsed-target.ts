@@ -1,4 +1,4 @@
-/** A host and port to begin at. */
+/** A host and port to connect to. */
 export interface HostAddress {
   readonly host: string;
   readonly port: number;
@@ -29,7 +29,7 @@ interface Single {
 }
 
 interface Dialed {
-  /** 4 or 6 where only one of them is to be dialed, else 0. */
+  /** 4 or 6 to dial only addresses of that family, otherwise 0. */
   readonly family: 0 | 4 | 6;
 }
 
@@ -44,7 +44,7 @@ export interface SocketUrl extends Common, Single {
   readonly path: string;
 }
 
-/** A primary behind Sentinel: `redis+sentinel://`. TLS, where it is on, holds for the sentinels too. */
+/** A primary behind Sentinel: `redis+sentinel://`. `isTls` applies to the sentinels as well. */
 export interface SentinelUrl extends Common, Network, Single, Dialed {
   readonly kind: 'sentinel';
   readonly sentinels: readonly HostAddress[];

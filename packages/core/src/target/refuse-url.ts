@@ -4,15 +4,15 @@ const expected =
   'Expected redis://[user:password@]host[:port][/database], rediss://..., unix:///path, ' +
   'redis+sentinel://host:port,host:port/name[/database] or redis+cluster://host:port,host:port.';
 
-/** Refuses a Redis URL. The text may hold a password, so that no part of it is ever shown. */
+/** Refuses a Redis URL. The URL may hold a password, so no part of it is shown. */
 export function refuseUrl(problem: string): never {
   throw new ConfigurationError(`The Redis URL ${problem}. ${expected}`);
 }
 
-/** Refuses a URL whose login, most likely, holds a character that ends it. */
+/** Refuses a URL whose user name or password most likely holds an unescaped special character. */
 export function refuseUnescaped(): never {
   return refuseUrl(
-    'has a login that holds a character with a meaning of its own; ' +
+    'has an unescaped special character in its login; ' +
       'in a user name or password, write / ? # @ % as %2F %3F %23 %40 %25',
   );
 }
@@ -22,6 +22,6 @@ export function decodePart(text: string): string {
   try {
     return decodeURIComponent(text);
   } catch {
-    return refuseUrl('holds a percent sign that begins no escape; write it as %25');
+    return refuseUrl('holds a percent sign that does not begin an escape; write it as %25');
   }
 }

@@ -1,8 +1,8 @@
 import type { ClusterNode, ClusterOptions, RedisOptions } from '../ioredis/clients.ts';
 
-/** A Redis Cluster: nodes to begin with, and ioredis' own cluster options. */
+/** A Redis Cluster: its startup nodes, and ioredis' own cluster options. */
 export interface ClusterTarget {
-  /** Options, a port, `host:port`, or a URL of one server, whose path and parameters hold no database. */
+  /** Each as ioredis options, a port, `host:port`, or the URL of one server, without a database. */
   readonly cluster: readonly ClusterNode[];
   readonly options?: ClusterOptions;
 }

@@ -2,7 +2,7 @@ import { nearest } from '../options/validate-options.ts';
 import type { ParsedTarget } from './parsed-target.ts';
 import { decodePart, refuseUrl } from './refuse-url.ts';
 
-/** What may stand behind the question mark of a Redis URL. */
+/** The parameters that may follow the question mark of a Redis URL. */
 export interface UrlParameters {
   readonly db?: number;
   readonly family?: 0 | 4 | 6;
@@ -19,7 +19,7 @@ export interface UrlParameters {
 type Name = keyof UrlParameters;
 type Kind = ParsedTarget['kind'];
 
-/** Reads the parameters of a URL; one that its kind of target has no use for is refused as well. */
+/** Reads the parameters of a URL. Refuses unknown ones, and those that do not apply to this kind of target. */
 export function urlParameters(query: string, kind: Kind): UrlParameters {
   const found: Partial<Record<Name, unknown>> = {};
   for (const part of query === '' ? [] : query.split('&')) {
@@ -27,10 +27,11 @@ export function urlParameters(query: string, kind: Kind): UrlParameters {
     const name = equals === -1 ? part : part.slice(0, equals);
     const text = equals === -1 ? '' : part.slice(equals + 1);
     if (!isName(name)) return refuseName(name);
-    if (!kinds[name].includes(kind)) return refuseUrl(`has the parameter ${name}, which has no use there`);
+    if (!kinds[name].includes(kind))
+      return refuseUrl(`has the parameter ${name}, which does not apply to it`);
     if (Object.hasOwn(found, name)) return refuseUrl(`has the parameter ${name} twice`);
     if (text === '') return refuseUrl(`has the parameter ${name} without a value`);
-    // A form would read a blank there, a URL a plus.
+    // Ambiguous: form encoding reads it as a blank, a URL as a plus.
     if (text.includes('+')) return refuseUrl(`has a + in the parameter ${name}; write it as %2B`);
     found[name] = readers[name](decodePart(text), name);
   }
@@ -73,7 +74,7 @@ function isName(text: string): text is Name {
   return Object.hasOwn(kinds, text);
 }
 
-// What was typed may be the rest of a password; the name that it is close to never is.
+// The typed name may be part of a password, so only the known name that is nearest to it is shown.
 function refuseName(typed: string): never {
   const names = Object.keys(kinds);
   const suggestion = nearest(typed, names);
