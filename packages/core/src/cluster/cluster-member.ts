@@ -1,14 +1,15 @@
 import { once } from 'node:events';
 import { Command, type Cluster, type Redis } from 'ioredis';
 import type { CauseCode } from '../cause.ts';
+import { Entrance } from '../command/entrance.ts';
 import { Gate } from '../command/gate.ts';
 import { giveCredentials, type CredentialsHolder } from '../connection/reauthenticate.ts';
 import { debug } from '../debug.ts';
 import * as clusterDriver from '../ioredis/cluster-client.ts';
 import type { DriverCommand } from '../driver/driver-command.ts';
 import * as driver from '../ioredis/client.ts';
-import { MemberGateHost } from '../command/member-gate-host.ts';
 import type { Member, MemberHost } from '../resilience/member.ts';
+import type { ReplyVerdict } from '../replies/reply-error.ts';
 import type { ConnectionState } from '../snapshot.ts';
 import { clusterDispatch, ClusterFlushes } from '../ioredis/cluster-dispatch.ts';
 import { ClusterDiagnosis } from './cluster-diagnosis.ts';
@@ -40,10 +41,8 @@ export class ClusterMember implements Member {
     this.#credentials = credentials;
     this.#host = host;
     this.#flushes = new ClusterFlushes(host);
-    this.gate = new Gate(
-      new MemberGateHost(this, host),
-      clusterDispatch(cluster, driver.sendCommandOf(cluster), this.#flushes),
-    );
+    const dispatch = clusterDispatch(cluster, driver.sendCommandOf(cluster), this.#flushes);
+    this.gate = new Gate(host.gateParts, this, dispatch);
     const { clock, random, settings } = host;
     const { minPeriodMs } = settings.connection;
     this.#lostNodes = new LostNodes(clock, random, minPeriodMs);
@@ -63,7 +62,7 @@ export class ClusterMember implements Member {
     });
     clusterDriver.takeOverCluster(cluster, () => minPeriodMs * (0.9 + 0.2 * random()));
     clusterDriver.beforeSlots(cluster, (node) => this.#beforeSlots(node));
-    driver.interceptSendCommand(cluster, this.gate.handle);
+    driver.interceptSendCommand(cluster, new Entrance(this.gate, host.gateParts, this, dispatch).handle);
     clusterDriver.onClusterSubscriber(cluster, (subscriber) => this.#nodes.watch(subscriber));
     cluster.on('+node', (node: Redis) => this.#nodes.watch(node));
     cluster.on('-node', (node: Redis) => this.#nodes.forget(node));
@@ -119,17 +118,13 @@ export class ClusterMember implements Member {
     return isDialing ? this.#host.settings.connection.minPeriodMs : undefined;
   }
 
-  serverAway(cause: CauseCode): void {
+  judge({ cause }: ReplyVerdict): void {
     // One node that loads or is busy is its own trouble; the cluster being down is everybody's.
     if (cause === 'cluster-down' && this.#state === 'ready') void this.#slotWatch.checkState();
     else this.#slotWatch.trouble();
   }
 
   drop(_cause: CauseCode): void {
-    this.#slotWatch.trouble();
-  }
-
-  readOnly(): void {
     this.#slotWatch.trouble();
   }
 

@@ -1,20 +1,18 @@
 import type { Cluster, Redis } from 'ioredis';
 import type { CauseCode } from '../cause.ts';
-import { channels } from '../channels.ts';
 import { Circuit } from '../circuit/circuit.ts';
 import { applyOnce } from '../verbs/apply-once.ts';
-import { laneOf, type Call } from '../command/call.ts';
+import { CallOutcomeRecorder } from '../command/call-outcome-recorder.ts';
+import type { GateParts } from '../command/line.ts';
 import { execute } from '../verbs/execute.ts';
-import type { ReplyVerdict } from '../replies/reply-error.ts';
-import { RetryBudget } from '../command/retry-budget.ts';
+import { RetryBudget } from '../circuit/retry-budget.ts';
 import { Flush } from '../socket/flush.ts';
 import { debug } from '../debug.ts';
 import { drain } from '../verbs/drain.ts';
 import { EventHub, type ResilienceEvent, type ResilienceEvents } from '../events.ts';
-import type { Outcome } from '../errors.ts';
 import { History, type HistoryEntry } from '../history.ts';
 import { LaneWatch } from '../circuit/lane-watch.ts';
-import type { Member, MemberHost } from './member.ts';
+import type { MemberHost } from './member.ts';
 import type { Members } from './members.ts';
 import { Observer } from './observer.ts';
 import { ProcessStallDetector, type ThawKind } from '../event-loop/process-stall-detector.ts';
@@ -24,7 +22,6 @@ import type { Settings } from '../settings.ts';
 import type { Lane, RedisSnapshot } from '../snapshot.ts';
 import type { SnapshotDetail } from '../snapshot-detail.ts';
 import { SnapshotKeeper } from './snapshot-keeper.ts';
-import { Totals } from '../totals.ts';
 
 /** Wires the parts of one resilience together, and offers its verbs. */
 export class Engine implements RedisResilience, MemberHost {
@@ -32,14 +29,13 @@ export class Engine implements RedisResilience, MemberHost {
   readonly settings: Settings;
   readonly clock;
   readonly random;
-  readonly retryBudget: RetryBudget;
   readonly circuits: Readonly<Record<Lane, Circuit>>;
+  readonly gateParts: GateParts;
   readonly #events = new EventHub();
   readonly #members: Members;
   readonly #keeper: SnapshotKeeper;
   readonly #observer: Observer;
   readonly #history = new History();
-  readonly #totals = new Totals();
   readonly #stallDetector: ProcessStallDetector;
   readonly #laneWatch: LaneWatch;
   #closing: Promise<void> | undefined;
@@ -49,7 +45,6 @@ export class Engine implements RedisResilience, MemberHost {
     this.settings = settings;
     this.clock = settings.clock;
     this.random = settings.random;
-    this.retryBudget = new RetryBudget(() => this.clock.now(), settings.retry.budgetTokens);
     this.circuits = { read: this.#circuit('read'), write: this.#circuit('write') };
     this.#stallDetector = new ProcessStallDetector(this.clock, {
       onThaw: (kind, durationMs) => this.#onThaw(kind, durationMs),
@@ -60,7 +55,8 @@ export class Engine implements RedisResilience, MemberHost {
       slowMs: settings.circuit.slowMs ?? settings.slowCommandMs,
       ask: (command, args) => this.#members.main.ask(command, args),
     });
-    this.#observer = new Observer(settings, this.#events, this.#history, () => this.detail());
+    this.#observer = new Observer(settings, this.#events);
+    this.gateParts = this.#gateParts();
     this.#members = attach(this);
     this.#keeper = new SnapshotKeeper(this, this.#members, this.#events, this.#history);
     this.#members.begin();
@@ -76,9 +72,10 @@ export class Engine implements RedisResilience, MemberHost {
   }
 
   detail(): SnapshotDetail {
-    const { level: retryBudget } = this.retryBudget;
+    const { retryBudget, recorder } = this.gateParts;
     const { lagMs: eventLoopLagMs } = this.#stallDetector;
-    return { ...this.#members.detail(), retryBudget, eventLoopLagMs, commands: this.#totals };
+    const { level } = retryBudget;
+    return { ...this.#members.detail(), retryBudget: level, eventLoopLagMs, commands: recorder.totals };
   }
 
   on<E extends ResilienceEvent>(event: E, listener: (payload: ResilienceEvents[E]) => void): () => void {
@@ -150,30 +147,6 @@ export class Engine implements RedisResilience, MemberHost {
     this.#observer.attempt(this.#keeper.snapshot().attempts, attempt);
   }
 
-  onVerdict(verdict: ReplyVerdict, from: Member): void {
-    const { cause, scope } = verdict;
-    if (cause === undefined || verdict.circuit === 'success') return;
-    if (scope === 'server') from.serverAway(cause);
-    else if (scope === 'connection') from.drop(cause);
-    else if (scope === 'write-lane' && cause === 'read-only') from.readOnly();
-    else if (scope === 'write-lane') this.circuits.write.trip(cause, this.clock.now());
-  }
-
-  onSettled(call: Call, durationMs: number, failure: Error | undefined): void {
-    this.#totals.count(laneOf(call), durationMs, failure, call.sends);
-    if (failure === undefined && durationMs < this.settings.slowCommandMs && !channels.command.hasSubscribers)
-      return;
-    this.#observer.settled(call, durationMs, failure);
-  }
-
-  onRetry(call: Call, outcome: Outcome): void {
-    this.#observer.retry(call, outcome);
-  }
-
-  onWouldRefuse(call: Call): void {
-    this.#events.emit('would-refuse', { command: call.traits.name, lane: laneOf(call) });
-  }
-
   onGap(gapMs: number, channelCount: number): void {
     debug('%s: gap of %d ms in %d subscriptions', this.name, Math.round(gapMs), channelCount);
     this.#events.emit('gap', { gapMs, channels: channelCount });
@@ -188,8 +161,18 @@ export class Engine implements RedisResilience, MemberHost {
     return this.#members.main.nextAttemptMs() ?? this.circuits[lane].retryAfterMs(this.clock.now());
   }
 
-  eventLoopLagMs(): number {
-    return this.#stallDetector.lagMs;
+  #gateParts(): GateParts {
+    const { settings, circuits } = this;
+    const records = {
+      settings,
+      circuits,
+      retryBudget: new RetryBudget(() => this.clock.now(), settings.retry.budgetTokens),
+      stallDetector: this.#stallDetector,
+      events: this.#events,
+      history: this.#history,
+      pendingCalls: () => this.#members.pendingCalls(),
+    };
+    return { ...records, recorder: new CallOutcomeRecorder(records) };
   }
 
   #circuit(lane: Lane): Circuit {

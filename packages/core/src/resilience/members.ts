@@ -60,6 +60,12 @@ export class Members {
     return { connections, readyConnections, waiting, waitingBytes, inFlight };
   }
 
+  /** How many calls wait or are in flight. */
+  pendingCalls(): number {
+    const { waiting, inFlight } = this.detail();
+    return waiting + inFlight;
+  }
+
   refreshGates(): void {
     for (const member of this.#members) member.gate.refresh();
   }

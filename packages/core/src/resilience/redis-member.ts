@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { Command, type Redis } from 'ioredis';
 import type { CauseCode } from '../cause.ts';
+import { Entrance } from '../command/entrance.ts';
 import { Gate } from '../command/gate.ts';
 import { redisDispatch } from '../ioredis/redis-dispatch.ts';
 import { Connection, type ConnectionHost } from '../connection/connection.ts';
@@ -15,8 +16,8 @@ import { debug } from '../debug.ts';
 import type { DriverCommand, SendCommand } from '../driver/driver-command.ts';
 import * as lifecycle from '../ioredis/lifecycle.ts';
 import * as driver from '../ioredis/client.ts';
-import { MemberGateHost } from '../command/member-gate-host.ts';
 import type { Member, MemberHost } from './member.ts';
+import type { ReplyVerdict } from '../replies/reply-error.ts';
 import type { ConnectionState } from '../snapshot.ts';
 
 /** Protects one ioredis instance: puts the gate before its commands and the connection beneath it. */
@@ -48,10 +49,8 @@ export class RedisMember implements Member {
       this.#connection.subscriptions.ended(kind, channels),
     );
     this.#send = send;
-    this.gate = new Gate(
-      new MemberGateHost(this, host),
-      redisDispatch(client, send, () => this.#connection.wire),
-    );
+    const dispatch = redisDispatch(client, send, () => this.#connection.wire);
+    this.gate = new Gate(host.gateParts, this, dispatch);
     const redialer = new Redialer(dialer, target, {
       clock: host.clock,
       handshakeTimeoutMs: host.settings.connection.handshakeTimeoutMs,
@@ -87,7 +86,7 @@ export class RedisMember implements Member {
     lifecycle.interceptConnect(client, () => this.#connection.connector.firstFailure());
     lifecycle.interceptDisconnect(client);
     if (driver.optionsOf(client)['monitor'] === true) lifecycle.monitorAtOnce(client);
-    else driver.interceptSendCommand(client, this.gate.handle);
+    else driver.interceptSendCommand(client, new Entrance(this.gate, host.gateParts, this, dispatch).handle);
   }
 
   begin(): void {
@@ -130,8 +129,11 @@ export class RedisMember implements Member {
     return this.#connection.nextAttemptMs() ?? this.#roleWatch.nextLookMs();
   }
 
-  serverAway(cause: CauseCode): void {
-    this.#connection.serverAway(cause);
+  judge({ cause, scope }: ReplyVerdict): void {
+    if (cause === undefined) return;
+    if (scope === 'server') this.#connection.serverAway(cause);
+    else if (scope === 'connection') this.drop(cause);
+    else if (cause === 'read-only') this.#readOnly();
   }
 
   drop(cause: CauseCode): void {
@@ -139,7 +141,7 @@ export class RedisMember implements Member {
     this.#connection.drop(cause);
   }
 
-  readOnly(): void {
+  #readOnly(): void {
     if (!this.#expectsPrimary || this.#roleWatch.isOn) return;
     debug('%s: a replica answers, writes wait for the primary', this.#host.settings.name);
     this.#roleWatch.start();
@@ -204,7 +206,7 @@ export class RedisMember implements Member {
 
   #judgeRole(info: Readonly<Record<string, string>>): void {
     this.#runId = info['run_id'];
-    if (info['role'] === 'slave') this.readOnly();
+    if (info['role'] === 'slave') this.#readOnly();
     else if (this.#holdsWrites) this.#writesAreBack();
   }
 
