@@ -60,15 +60,34 @@ const targetTests = [
   'target/parse-target.test.ts',
   'target/cluster-node.test.ts',
 ];
+const callTests = [
+  'command/admission.test.ts',
+  'command/batch.test.ts',
+  'command/call-list.test.ts',
+  'command/call-errors.test.ts',
+  'command/call-outcome-recorder.test.ts',
+  'command/decide.test.ts',
+  'command/happening.test.ts',
+  'command/in-flight.test.ts',
+  'command/slow-path.test.ts',
+  'command/transaction-guard.test.ts',
+  'command/waiting-queue.test.ts',
+  'command/gate-state.test.ts',
+  'command/gate.admission.test.ts',
+  'command/gate.deadlines.test.ts',
+  'command/gate.retries.test.ts',
+  'command/gate.batches.test.ts',
+  'command/entrance.context.test.ts',
+];
 const replyTests = ['replies/reply-error-verdicts.test.ts', 'replies/reply-error.test.ts'];
 
-/** Circuit, budget, dialer, category, outcome and the state machine. */
+/** Circuit, retry budget, dialer, categories, the command path and the state machine of a connection. */
 export const mutationTargets: readonly MutationTarget[] = [
   ...['circuit', 'circuit-transition', 'failure-streak', 'rolling-window', 'slow-limit'].map((name) => ({
     file: `circuit/${name}.ts`,
     tests: ownFirst(name, circuitTests),
   })),
-  { file: 'command/retry-budget.ts', tests: ['command/retry-budget.test.ts'] },
+  { file: 'circuit/retry-budget.ts', tests: ['circuit/retry-budget.test.ts'] },
   ...['dial-pace', 'dial-transition', 'dial-speed', 'fleet-size'].map((name) => ({
     file: `dialing/${name}.ts`,
     tests: ownFirst(name, dialTests),
@@ -89,17 +108,31 @@ export const mutationTargets: readonly MutationTarget[] = [
     file: `target/${name}.ts`,
     tests: targetTests,
   })),
-  { file: 'command/admission.ts', tests: ['command/admission.test.ts'] },
-  { file: 'command/wait-policy.ts', tests: ['command/wait-policy.test.ts', 'command/admission.test.ts'] },
+  ...[
+    'admission',
+    'batch',
+    'call',
+    'call-errors',
+    'call-outcome-recorder',
+    'decide',
+    'dispatch',
+    'entrance',
+    'gate',
+    'gate-state',
+    'happening',
+    'in-flight',
+    'slow-path',
+    'transaction-guard',
+    'waiting-queue',
+  ].map((name) => ({ file: `command/${name}.ts`, tests: ownFirst(name, callTests) })),
+  { file: 'event-loop/alarm.ts', tests: ['event-loop/alarm.test.ts'] },
+  { file: 'event-loop/due-queue.ts', tests: ['event-loop/due-queue.test.ts'] },
   { file: 'dialing/dialer.ts', tests: ownFirst('dialer', dialTests) },
   { file: 'handshake/throttled-credentials.ts', tests: ['handshake/throttled-credentials.test.ts'] },
   { file: 'sentinel/choose-replica.ts', tests: ['sentinel/choose-replica.test.ts'] },
   { file: 'cluster/node-dialers.ts', tests: ['cluster/node-dialers.test.ts'] },
   { file: 'socket/progress.ts', tests: ['socket/progress.test.ts'] },
   { file: 'socket/round-trip.ts', tests: ['socket/round-trip.test.ts'] },
-  { file: 'command/batch-settlement.ts', tests: ['command/batch-settlement.test.ts'] },
-  { file: 'command/transaction-guard.ts', tests: ['command/transaction-guard.test.ts'] },
-  { file: 'command/retry-pause.ts', tests: ['command/retry-pause.test.ts'] },
   { file: 'connection/connection-transition.ts', tests: ['connection/connection-transition.test.ts'] },
   { file: 'resilience/status.ts', tests: ['resilience/status.test.ts', 'resilience/status-lanes.test.ts'] },
 ];

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import {
   admit,
   canRun,
+  waitUntil,
   type Admission,
   type AdmissionFacts,
 } from '../../../packages/core/src/command/admission.ts';
@@ -17,8 +18,7 @@ const well: AdmissionFacts = {
   isBlocked: false,
   isIsolated: false,
   isRequestBudgetSpent: false,
-  inFlight: 0,
-  maxInFlight: 10,
+  isFull: false,
   maxWaitMs: 250,
   hasRoom: true,
 };
@@ -29,12 +29,12 @@ const rows: readonly (readonly [string, Partial<AdmissionFacts>, unknown])[] = [
   ['closed', { gate: 'ended' }, refused('closed')],
   [
     'closed and everything else',
-    { gate: 'ended', isRequestBudgetSpent: true, isIsolated: true, inFlight: 10 },
+    { gate: 'ended', isRequestBudgetSpent: true, isIsolated: true, isFull: true },
     refused('closed'),
   ],
   ['the budget is spent', { isRequestBudgetSpent: true, isIsolated: true }, refused('request-budget')],
   ['isolated', { isIsolated: true, gate: 'held', awaySince: 0 }, refused('isolated')],
-  ['too many in flight', { inFlight: 10 }, refused('overloaded')],
+  ['too many in flight', { isFull: true }, refused('overloaded')],
   ['the first connection is being made', { gate: 'held' }, { kind: 'wait', expiresAt: 1_250 }],
   ['away for a moment', { gate: 'held', awaySince: 900 }, { kind: 'wait', expiresAt: 1_250 }],
   ['away for long', { gate: 'held', awaySince: 100 }, refused('away')],
@@ -48,11 +48,11 @@ const rows: readonly (readonly [string, Partial<AdmissionFacts>, unknown])[] = [
 ];
 
 describe('admission', () => {
-  it.each(rows)('decides the case: %s', (_name, facts, expected) => {
+  it.each(rows)('%s', (_name, facts, expected) => {
     expect(admit({ ...well, ...facts })).toEqual(expected);
   });
 
-  it('runs exactly the calls that can run and that nothing forbids, and bounds every wait', () => {
+  it('runs exactly what can run and nothing forbids, and bounds every wait', () => {
     const time = fc.integer({ min: 0, max: 1_000 });
     const facts = fc.record<AdmissionFacts>({
       gate: fc.constantFrom('serving', 'held', 'ended'),
@@ -64,8 +64,7 @@ describe('admission', () => {
       isBlocked: fc.boolean(),
       isIsolated: fc.boolean(),
       isRequestBudgetSpent: fc.boolean(),
-      inFlight: fc.integer({ min: 0, max: 12 }),
-      maxInFlight: fc.constant(10),
+      isFull: fc.boolean(),
       maxWaitMs: fc.integer({ min: 0, max: 500 }),
       hasRoom: fc.boolean(),
     });
@@ -73,16 +72,46 @@ describe('admission', () => {
       fc.property(facts, (given) => {
         const admission: Admission = admit(given);
         const isForbidden =
-          given.gate === 'ended' ||
-          given.isRequestBudgetSpent ||
-          given.isIsolated ||
-          given.inFlight >= given.maxInFlight;
+          given.gate === 'ended' || given.isRequestBudgetSpent || given.isIsolated || given.isFull;
         expect(admission.kind === 'run').toBe(!isForbidden && canRun(given));
         if (admission.kind !== 'wait') return;
         expect(given.hasRoom).toBe(true);
         expect(admission.expiresAt).toBeLessThanOrEqual(given.deadlineAt);
         expect(admission.expiresAt - given.now).toBeLessThanOrEqual(given.maxWaitMs);
       }),
+    );
+  });
+});
+
+describe('wait, then fail', () => {
+  it.each([
+    ['nothing failed yet', { awaySince: undefined }, 1_250],
+    ['the outage begins now', { awaySince: 1_000 }, 1_250],
+    ['the outage is young', { awaySince: 751 }, 1_250],
+    ['the outage is as old as a wait', { awaySince: 750 }, undefined],
+    ['the outage is old', { awaySince: 0 }, undefined],
+    ['the deadline is near', { awaySince: 900, deadlineAt: 1_100 }, 1_100],
+    ['waiting is switched off', { awaySince: 1_000, maxWaitMs: 0 }, undefined],
+    ['waiting is switched off, and nothing failed yet', { awaySince: undefined, maxWaitMs: 0 }, 1_000],
+    ['the time of a frozen process jumped back', { awaySince: 2_000 }, 1_250],
+  ] as const)('%s', (_name, facts, expected) => {
+    expect(waitUntil({ now: 1_000, maxWaitMs: 250, deadlineAt: 2_000, ...facts })).toBe(expected);
+  });
+
+  it('nobody waits longer than allowed, or past the deadline', () => {
+    const time = fc.nat({ max: 100_000 });
+    fc.assert(
+      fc.property(
+        time,
+        fc.option(time, { nil: undefined }),
+        time,
+        time,
+        (now, awaySince, maxWaitMs, leftMs) => {
+          const expiresAt = waitUntil({ now, awaySince, maxWaitMs, deadlineAt: now + leftMs });
+          if (expiresAt === undefined) expect(now - (awaySince ?? now)).toBeGreaterThanOrEqual(maxWaitMs);
+          else expect(expiresAt).toBe(now + Math.min(maxWaitMs, leftMs));
+        },
+      ),
     );
   });
 });

@@ -1,43 +1,52 @@
 import { Command } from 'ioredis';
-import { Batch } from '../../../packages/core/src/command/batch.ts';
 import { traitsOf } from '../../../packages/core/src/catalogue/command-traits.ts';
-import { track, type Call, type CallOwner } from '../../../packages/core/src/command/call.ts';
-import { slowPathState, type SlowPathState } from '../../../packages/core/src/command/slow-path.ts';
-
-type Tracked = Parameters<typeof track>[1];
+import { Batch } from '../../../packages/core/src/command/batch.ts';
+import {
+  Call,
+  onSlowPath,
+  track,
+  type CallOwner,
+  type SlowCall,
+} from '../../../packages/core/src/command/call.ts';
+import type { DriverCommand } from '../../../packages/core/src/driver/driver-command.ts';
 
 const nobody: CallOwner = { answered: () => undefined, failed: () => undefined };
 
-/** A tracked call as the gate makes it. */
-export function callOf(name: string, ...args: string[]): Call {
-  const command = new Command(name, args) as unknown as Tracked;
+/** A command as the driver makes it. */
+export function commandOf(name: string, ...args: readonly (string | number)[]): DriverCommand {
+  const command = new Command(name, [...args]) as unknown as DriverCommand;
   command.promise.catch(() => undefined);
-  return track(nobody, command, traitsOf(name));
+  return command;
 }
 
-/** The same, as a call that waits until `expiresAt`. */
-export function waitingCall(expiresAt: number, bytes = 0): { call: Call; slow: SlowPathState } {
-  const call = callOf('get', 'a');
-  const slow = slowPathState({ issuedAt: 0, allowedMs: expiresAt, bytes });
-  call.slow = slow;
-  return { call, slow };
+/** A tracked call on the fast path. */
+export function callOf(name: string, ...args: readonly string[]): Call {
+  const command = commandOf(name, ...args);
+  const call = new Call(nobody, command, traitsOf(name));
+  track(command, call);
+  return call;
 }
 
-/** A pipeline of calls, tracked as a whole. */
+/** The same on the slow path, issued at 0. */
+export function slowCall(allowedMs = 1_000, bytes = 0): SlowCall {
+  return onSlowPath(callOf('get', 'a'), { issuedAt: 0, allowedMs, bytes });
+}
+
+/** A pipeline, complete, issued at 0. */
 export function batchOf(...calls: readonly (readonly [string, ...string[]])[]): {
-  call: Call;
+  call: SlowCall;
   batch: Batch;
 } {
+  const commands = calls.map(([name, ...args]) => commandOf(name, ...args));
+  const [first] = commands;
+  if (first === undefined) throw new Error('A batch needs a command.');
+  const call = onSlowPath(new Call(nobody, first, traitsOf(first.name)), { issuedAt: 0, allowedMs: 1_000 });
   const batch = new Batch();
-  const commands = calls.map(([name, ...args]) => {
-    const command = new Command(name, args) as unknown as Tracked;
-    command.promise.catch(() => undefined);
-    batch.add(command);
-    return command;
-  });
-  const call = track(nobody, commands[0] as Tracked, traitsOf(calls[0]?.[0] ?? ''));
   call.batch = batch;
-  call.slow = slowPathState({ issuedAt: 0, allowedMs: 1_000 });
+  for (const command of commands) {
+    batch.add(command);
+    track(command, call);
+  }
   batch.isComplete = true;
   return { call, batch };
 }
@@ -47,4 +56,17 @@ export function replyError(message: string): Error {
   const error = new Error(message);
   error.name = 'ReplyError';
   return error;
+}
+
+/** As the driver tells of a connection that is gone. */
+export function connectionError(): Error {
+  return new Error('Connection is closed.');
+}
+
+/** What became of a command's promise: its answer, or its error. */
+export async function fateOf(command: DriverCommand): Promise<unknown> {
+  return command.promise.then(
+    (value) => ({ value }),
+    (error: unknown) => ({ error }),
+  );
 }

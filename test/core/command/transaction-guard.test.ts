@@ -5,8 +5,8 @@ import { batchOf, callOf } from './call-of.ts';
 const transaction = (): ReturnType<typeof batchOf>['call'] =>
   batchOf(['multi'], ['set', 'a', '1'], ['exec']).call;
 
-describe('a transaction guard', () => {
-  it('holds nothing at first, and nothing once a WATCH or MULTI is taken back', () => {
+describe('what a connection promised', () => {
+  it('nothing at first, and nothing once it is taken back', () => {
     const guard = new TransactionGuard();
     expect([guard.isInside, guard.isWatching]).toEqual([false, false]);
     guard.check(callOf('watch', 'a'));
@@ -19,7 +19,7 @@ describe('a transaction guard', () => {
     expect([guard.isInside, guard.isWatching]).toEqual([false, false]);
   });
 
-  it('lets a WATCH guard one transaction', () => {
+  it('a WATCH guards one transaction', () => {
     const guard = new TransactionGuard();
     expect(guard.check(callOf('watch', 'a'))).toBeUndefined();
     expect(guard.isWatching).toBe(true);
@@ -32,7 +32,7 @@ describe('a transaction guard', () => {
   it.each([
     ['EXEC of a chain', transaction],
     ['EXEC sent alone', () => callOf('exec')],
-  ])('refuses %s once after a WATCH was lost', (_name, call) => {
+  ])('a WATCH that is lost refuses %s, once', (_name, call) => {
     const guard = new TransactionGuard();
     guard.check(callOf('watch', 'a'));
     guard.connectionLost();
@@ -45,7 +45,7 @@ describe('a transaction guard', () => {
     expect(guard.check(call())).toBeUndefined();
   });
 
-  it('takes a lost WATCH for lost also when another one follows', () => {
+  it('a WATCH that is lost stays lost when another one follows', () => {
     const guard = new TransactionGuard();
     guard.check(callOf('watch', 'a'));
     guard.connectionLost();
@@ -53,7 +53,7 @@ describe('a transaction guard', () => {
     expect(guard.check(transaction())).toMatchObject({ code: 'WATCH_LOST' });
   });
 
-  it('refuses to send a transaction again without the WATCH that it was sent under', () => {
+  it('a transaction that was sent under a WATCH is not sent again on a connection without it', () => {
     const guard = new TransactionGuard();
     guard.check(callOf('watch', 'a'));
     const call = transaction();
@@ -62,7 +62,7 @@ describe('a transaction guard', () => {
     expect(guard.check(call)).toMatchObject({ code: 'WATCH_LOST' });
   });
 
-  it.each(['unwatch', 'discard'])('forgets a lost WATCH after %s', (name) => {
+  it.each(['unwatch', 'discard'])('%s forgets a lost WATCH', (name) => {
     const guard = new TransactionGuard();
     guard.check(callOf('watch', 'a'));
     guard.connectionLost();
@@ -70,7 +70,7 @@ describe('a transaction guard', () => {
     expect(guard.check(transaction())).toBeUndefined();
   });
 
-  it('lets a pipeline pass that is not a transaction', () => {
+  it('a pipeline that is no transaction takes no notice', () => {
     const guard = new TransactionGuard();
     guard.check(callOf('watch', 'a'));
     guard.connectionLost();
@@ -78,7 +78,7 @@ describe('a transaction guard', () => {
     expect(guard.isWatching).toBe(true);
   });
 
-  it('refuses every command of a lost MULTI up to its end', () => {
+  it('a MULTI that is lost refuses all that would run outside of it, up to its end', () => {
     const guard = new TransactionGuard();
     guard.check(callOf('multi'));
     expect(guard.isInside).toBe(true);
@@ -89,7 +89,7 @@ describe('a transaction guard', () => {
     expect(guard.check(callOf('set', 'a', '1'))).toBeUndefined();
   });
 
-  it('lets everything pass after a loss without WATCH or MULTI', () => {
+  it('a loss without promises changes nothing', () => {
     const guard = new TransactionGuard();
     guard.connectionLost();
     expect(guard.check(transaction())).toBeUndefined();

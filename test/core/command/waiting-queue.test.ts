@@ -1,53 +1,46 @@
-import { ManualClock } from '@redis-resilience/testing';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Call } from '../../../packages/core/src/command/call.ts';
+import type { SlowCall } from '../../../packages/core/src/command/call.ts';
 import { WaitingQueue } from '../../../packages/core/src/command/waiting-queue.ts';
-import { waitingCall } from './call-of.ts';
+import type { OperationMessage } from '../../../packages/core/src/verbs/operation.ts';
+import { callOf, slowCall } from './call-of.ts';
+import { onSlowPath } from '../../../packages/core/src/command/call.ts';
 
-function open(bounds = { maxWaiting: 100, maxWaitingBytes: 1_000 }): {
-  clock: ManualClock;
-  queue: WaitingQueue;
-  expired: Call[];
-} {
-  const clock = new ManualClock();
-  const expired: Call[] = [];
-  const queue = new WaitingQueue(clock, bounds, (call) => expired.push(call));
-  return { clock, queue, expired };
-}
+const wide = { maxWaiting: 100, maxWaitingBytes: 1_000 };
 
 function add(
   queue: WaitingQueue,
   expiresAt: number,
   waitsAs: 'fresh' | 'returned' = 'fresh',
   bytes = 0,
-): Call {
-  const { call, slow } = waitingCall(expiresAt, bytes);
-  queue.add(call, slow, waitsAs);
+): SlowCall {
+  const call = slowCall(1_000, bytes);
+  queue.add(call, waitsAs, 0, expiresAt);
   return call;
 }
 
-function releaseAll(queue: WaitingQueue): Call[] {
-  const released: Call[] = [];
-  queue.release(
-    () => true,
-    (call) => released.push(call),
-  );
-  return released;
+/** Every call that has waited long enough, in the order in which the queue names them. */
+function takeExpired(queue: WaitingQueue, now: number): SlowCall[] {
+  const expired: SlowCall[] = [];
+  for (let call = queue.expired(now); call !== undefined; call = queue.expired(now)) {
+    queue.remove(call, now);
+    expired.push(call);
+  }
+  return expired;
 }
 
 describe('the waiting queue', () => {
-  it('releases returned calls before new ones, each in their order', () => {
-    const { queue } = open();
+  it('lets what came back leave before what is fresh, each in its order', () => {
+    const queue = new WaitingQueue(wide);
     const fresh = [add(queue, 100), add(queue, 100)];
     const returned = [add(queue, 50, 'returned'), add(queue, 40, 'returned')];
-
-    expect(releaseAll(queue)).toEqual([...returned, ...fresh]);
-    expect(queue.length).toBe(0);
+    const order = queue.inOrder();
+    expect(order).toHaveLength(4);
+    expect([...returned, ...fresh].every((call, index) => order[index] === call)).toBe(true);
   });
 
-  it('counts the calls that it holds, and their bytes', () => {
-    const { queue } = open({ maxWaiting: 2, maxWaitingBytes: 10 });
+  it('counts what it holds, and the bytes of it', () => {
+    const queue = new WaitingQueue({ maxWaiting: 2, maxWaitingBytes: 10 });
     expect(queue.hasRoomFor(10)).toBe(true);
     expect(queue.hasRoomFor(11)).toBe(false);
     const call = add(queue, 100, 'fresh', 6);
@@ -55,37 +48,39 @@ describe('the waiting queue', () => {
     expect(queue.hasRoomFor(5)).toBe(false);
     add(queue, 100, 'fresh', 0);
     expect(queue.hasRoomFor(0)).toBe(false);
-    queue.remove(call);
+    expect(queue.remove(call, 0)).toBe(true);
     expect({ length: queue.length, bytes: queue.bytes }).toEqual({ length: 1, bytes: 0 });
-    queue.remove(call);
+    expect(queue.remove(call, 0)).toBe(false);
+    expect(queue.remove(slowCall(), 0)).toBe(false);
     expect(queue.length).toBe(1);
   });
 
-  it('gives up each call at its time, also when a later one is due first', () => {
-    const { clock, queue, expired } = open();
+  it('names each call that has waited long enough, the earliest first', () => {
+    const queue = new WaitingQueue(wide);
     const slow = add(queue, 100);
     const quick = add(queue, 30);
     const returned = add(queue, 60, 'returned');
-    clock.travel(30);
-    expect(expired).toEqual([quick]);
-    clock.travel(30);
-    expect(expired).toEqual([quick, returned]);
-    clock.travel(40);
-    expect(expired).toEqual([quick, returned, slow]);
-    expect(clock.pendingTimers).toBe(0);
+    expect(queue.nextDueAt).toBe(30);
+    expect(takeExpired(queue, 29)).toEqual([]);
+    expect(takeExpired(queue, 30)[0]).toBe(quick);
+    const rest = takeExpired(queue, 100);
+    expect(rest[0]).toBe(returned);
+    expect(rest[1]).toBe(slow);
+    expect(queue.nextDueAt).toBe(Infinity);
   });
 
-  it('keeps no timer when nothing waits, and none for a call that waits for ever', () => {
-    const { clock, queue } = open();
-    const call = add(queue, 100);
-    expect(clock.pendingTimers).toBe(1);
-    queue.remove(call);
-    expect(clock.pendingTimers).toBe(0);
-    add(queue, Infinity);
-    expect(clock.pendingTimers).toBe(0);
+  it('adds up how long the commands of an operation waited', () => {
+    const queue = new WaitingQueue(wide);
+    const operation = { waitedMs: 5 } as OperationMessage;
+    const call = onSlowPath(callOf('get', 'a'), { issuedAt: 0, allowedMs: 1_000, operation });
+    queue.add(call, 'fresh', 20, 100);
+    queue.remove(call, 50);
+    queue.add(call, 'returned', 60, 100);
+    queue.remove(call, 61);
+    expect(operation.waitedMs).toBe(36);
   });
 
-  it('agrees with a model on which calls are in it, which left, in which order, and when', () => {
+  it('holds to a model: what is in, in which order, and what has waited long enough', () => {
     const command = fc.oneof(
       fc.record({
         kind: fc.constant('add' as const),
@@ -94,45 +89,37 @@ describe('the waiting queue', () => {
         waitsAs: fc.constantFrom('fresh' as const, 'returned' as const),
       }),
       fc.record({ kind: fc.constant('travel' as const), ms: fc.integer({ min: 0, max: 40 }) }),
-      fc.record({ kind: fc.constant('release' as const), every: fc.integer({ min: 1, max: 3 }) }),
       fc.record({ kind: fc.constant('remove' as const), at: fc.nat({ max: 20 }) }),
     );
     fc.assert(
       fc.property(fc.array(command, { maxLength: 60 }), (commands) => {
-        const bounds = { maxWaiting: 12, maxWaitingBytes: 1_000 };
-        const { clock, queue, expired } = open(bounds);
-        let model: { call: Call; expiresAt: number; bytes: number; waitsAs: 'fresh' | 'returned' }[] = [];
+        const queue = new WaitingQueue({ maxWaiting: 12, maxWaitingBytes: 1_000 });
+        let now = 0;
+        let model: { call: SlowCall; expiresAt: number; bytes: number; waitsAs: 'fresh' | 'returned' }[] = [];
         for (const each of commands) {
           if (each.kind === 'add') {
             const bytes = model.reduce((sum, item) => sum + item.bytes, 0);
             const hasRoom = model.length < 12 && bytes + each.bytes <= 1_000;
             expect(queue.hasRoomFor(each.bytes)).toBe(hasRoom);
             if (!hasRoom) continue;
-            const expiresAt = clock.now() + each.waitMs;
+            const expiresAt = now + each.waitMs;
             model.push({ call: add(queue, expiresAt, each.waitsAs, each.bytes), expiresAt, ...each });
           } else if (each.kind === 'travel') {
-            expired.length = 0;
-            clock.travel(each.ms);
-            const due = model.filter(({ expiresAt }) => expiresAt <= clock.now()).map(({ call }) => call);
-            expect(new Set(expired)).toEqual(new Set(due));
-            model = model.filter(({ expiresAt }) => expiresAt > clock.now());
-          } else if (each.kind === 'release') {
-            const inOrder = [
-              ...model.filter(({ waitsAs }) => waitsAs === 'returned'),
-              ...model.filter(({ waitsAs }) => waitsAs === 'fresh'),
-            ].map(({ call }) => call);
-            const chosen = new Set(inOrder.filter((_entry, index) => index % each.every === 0));
-            const released: Call[] = [];
-            queue.release(
-              (call) => chosen.has(call),
-              (call) => released.push(call),
-            );
-            expect(released).toEqual([...chosen]);
-            model = model.filter(({ call }) => !chosen.has(call));
+            now += each.ms;
+            const due = model.filter(({ expiresAt }) => expiresAt <= now).map(({ call }) => call);
+            expect(new Set(takeExpired(queue, now))).toEqual(new Set(due));
+            model = model.filter(({ expiresAt }) => expiresAt > now);
           } else if (model.length > 0) {
             const [removed] = model.splice(each.at % model.length, 1);
-            if (removed !== undefined) queue.remove(removed.call);
+            if (removed !== undefined) queue.remove(removed.call, now);
           }
+          const inOrder = [
+            ...model.filter(({ waitsAs }) => waitsAs === 'returned'),
+            ...model.filter(({ waitsAs }) => waitsAs === 'fresh'),
+          ];
+          const order = queue.inOrder();
+          expect(order).toHaveLength(inOrder.length);
+          expect(inOrder.every(({ call }, index) => order[index] === call)).toBe(true);
           expect(queue.length).toBe(model.length);
           expect(queue.bytes).toBe(model.reduce((sum, item) => sum + item.bytes, 0));
         }

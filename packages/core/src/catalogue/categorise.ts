@@ -1,6 +1,6 @@
 import { argumentRule } from './argument-rules.ts';
 import type { Category } from './category.ts';
-import { traitsOfCall } from './command-traits.ts';
+import { traitsOf, traitsOfCall } from './command-traits.ts';
 import type { CommandTraits } from './command-traits.ts';
 import type { Effect } from './effect.ts';
 import { isRepeatable } from './effect.ts';
@@ -36,6 +36,17 @@ export function maySendAgain(
   overrides?: CategoryOverrides,
 ): boolean {
   return isRepeatable(overrideOf(traits, args, overrides) ?? effectOf(traits, args));
+}
+
+/** As {@link maySendAgain}, for commands that are sent as one. MULTI and EXEC have no effect of their own. */
+export function maySendAllAgain(
+  commands: readonly { readonly name: string; readonly args: readonly unknown[] }[],
+  overrides?: CategoryOverrides,
+): boolean {
+  return commands.every(({ name, args }) => {
+    const traits = traitsOf(name);
+    return traits.name === 'multi' || traits.name === 'exec' || maySendAgain(traits, args, overrides);
+  });
 }
 
 /**

@@ -1,12 +1,13 @@
 import type { CauseCode } from '../cause.ts';
+import { Entrance } from '../command/entrance.ts';
 import { Gate } from '../command/gate.ts';
-import { MemberGateHost } from '../command/member-gate-host.ts';
 import type { ConnectionSignal, LiveConnectionState } from '../connection/connection-state.ts';
 import { connectionTransition } from '../connection/connection-transition.ts';
-import type { MemberHost, ProtectedClient } from '../connection/protected-client.ts';
+import type { ClientParts, ProtectedClient } from '../connection/protected-client.ts';
 import type { CredentialsHolder } from '../connection/reauthenticate.ts';
 import type { ClusterDriver } from '../driver/cluster-driver.ts';
 import type { OpenSocket } from '../handshake/open-socket.ts';
+import type { ReplyVerdict } from '../replies/reply-error.ts';
 import type { ConnectionState } from '../snapshot.ts';
 import { ClusterDiagnosis } from './cluster-diagnosis.ts';
 import { clusterDispatch } from './cluster-dispatch.ts';
@@ -22,7 +23,7 @@ import { NodeDialers } from './node-dialers.ts';
 export class ProtectedCluster implements ProtectedClient {
   readonly gate: Gate;
   readonly #cluster: ClusterDriver;
-  readonly #host: MemberHost;
+  readonly #parts: ClientParts;
   readonly #flushes: ClusterFlushes;
   readonly #topology: ClusterTopology;
   readonly #dialers: NodeDialers;
@@ -30,26 +31,29 @@ export class ProtectedCluster implements ProtectedClient {
   #state: LiveConnectionState;
   #isClosing = false;
 
-  constructor(cluster: ClusterDriver, credentials: CredentialsHolder, open: OpenSocket, host: MemberHost) {
+  constructor(cluster: ClusterDriver, credentials: CredentialsHolder, open: OpenSocket, parts: ClientParts) {
     this.#cluster = cluster;
-    this.#host = host;
-    const { clock, random, settings } = host;
+    this.#parts = parts;
+    const { settings, flushes } = parts;
+    const { clock, random } = settings;
     const { minPeriodMs, maxPeriodMs, handshakeTimeoutMs } = settings.connection;
-    this.#flushes = new ClusterFlushes(host.flushes, clock);
-    this.gate = new Gate(new MemberGateHost(this, host), clusterDispatch(cluster, this.#flushes));
+    this.#flushes = new ClusterFlushes(flushes, clock);
+    const dispatch = clusterDispatch(cluster, this.#flushes);
+    this.gate = new Gate(parts.gateParts, this, dispatch);
     this.#dialers = new NodeDialers({ clock, random, minPeriodMs, maxPeriodMs, handshakeTimeoutMs });
-    const parts = { credentials, open, settings, dialers: this.#dialers };
-    this.#diagnosis = new ClusterDiagnosis(cluster, parts, (cause) => this.#away(cause));
+    const ofNodes = { credentials, open, settings, dialers: this.#dialers };
+    this.#diagnosis = new ClusterDiagnosis(cluster, ofNodes, (cause) => this.#away(cause));
     this.#topology = new ClusterTopology(
       cluster,
-      { ...parts, flushes: host.flushes, clusterFlushes: this.#flushes },
+      { ...ofNodes, flushes, clusterFlushes: this.#flushes },
       (news) => this.#onTopologyNews(news),
     );
     this.#state = cluster.isReady
       ? { kind: 'ready', since: clock.now(), isSuspect: false }
       : { kind: 'idle' };
     if (cluster.isReady) this.gate.serve();
-    cluster.takeOver(this.gate.handle, () => minPeriodMs * (0.9 + 0.2 * random()));
+    const { handle } = new Entrance(this.gate, parts.gateParts, this, dispatch);
+    cluster.takeOver(handle, () => minPeriodMs * (0.9 + 0.2 * random()));
     cluster.on('connecting', () => this.#signal({ kind: 'dial' }));
     cluster.on('ready', () => this.#serves());
     cluster.on('close', () => this.#unreachable('connection-reset'));
@@ -92,20 +96,16 @@ export class ProtectedCluster implements ProtectedClient {
 
   nextAttemptMs(): number | undefined {
     const isDialing = this.state !== 'ready' && this.state !== 'ended';
-    return isDialing ? this.#host.settings.connection.minPeriodMs : undefined;
+    return isDialing ? this.#parts.settings.connection.minPeriodMs : undefined;
   }
 
-  serverAway(cause: CauseCode): void {
+  judge({ cause }: ReplyVerdict): void {
     // One node that loads or is busy is its own trouble; the cluster being down is everybody's.
     if (cause === 'cluster-down' && this.state === 'ready') this.#topology.checkState();
     else this.#topology.trouble();
   }
 
   drop(_cause: CauseCode): void {
-    this.#topology.trouble();
-  }
-
-  readOnly(): void {
     this.#topology.trouble();
   }
 
@@ -141,7 +141,7 @@ export class ProtectedCluster implements ProtectedClient {
         this.#unreachable('connection-refused');
         return;
       case 'parts-changed':
-        this.#host.tell({ kind: 'changed' });
+        this.#parts.tell({ kind: 'changed' });
         return;
       default:
         news satisfies never;
@@ -152,7 +152,7 @@ export class ProtectedCluster implements ProtectedClient {
     const isServing = this.#cluster.isReady && !this.#topology.isDown;
     if (!isServing || this.state === 'ready') return;
     this.#diagnosis.stop();
-    this.#host.tell({
+    this.#parts.tell({
       kind: 'attempt',
       report: { durationMs: 0, cause: undefined, nextAttemptMs: undefined },
     });
@@ -164,7 +164,7 @@ export class ProtectedCluster implements ProtectedClient {
     if (this.#cluster.isReady) return this.#topology.trouble();
     this.#unreachable('connection-refused');
     const nextAttemptMs = this.nextAttemptMs();
-    this.#host.tell({ kind: 'attempt', report: { durationMs: 0, cause: this.cause, nextAttemptMs } });
+    this.#parts.tell({ kind: 'attempt', report: { durationMs: 0, cause: this.cause, nextAttemptMs } });
   }
 
   #unreachable(assumed: CauseCode): void {
@@ -187,13 +187,13 @@ export class ProtectedCluster implements ProtectedClient {
   }
 
   #signal(signal: ConnectionSignal): void {
-    const { state, effects } = connectionTransition(this.#state, signal, this.#host.clock.now());
+    const { state, effects } = connectionTransition(this.#state, signal, this.#parts.settings.clock.now());
     this.#state = state;
     for (const effect of effects) {
       if (effect === 'serve') this.gate.serve();
       else if (effect === 'hold') this.#hold(state);
       else if (effect === 'end') this.gate.end();
-      else if (effect === 'publish') this.#host.tell({ kind: 'changed' });
+      else if (effect === 'publish') this.#parts.tell({ kind: 'changed' });
     }
   }
 

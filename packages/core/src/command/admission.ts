@@ -1,12 +1,9 @@
 import type { Lane } from '../snapshot.ts';
-import { waitUntil } from './wait-policy.ts';
 
-/** Everything the admission of one call depends on. */
-export interface AdmissionFacts {
+/** What a gate says of a lane. */
+export interface GateFacts {
   readonly gate: 'serving' | 'held' | 'ended';
   readonly lane: Lane;
-  readonly now: number;
-  readonly deadlineAt: number;
   /** When the connection went away; undefined while it stands, or nothing failed yet. */
   readonly awaySince: number | undefined;
   /** When a replica took the primary's place; undefined while writes work. */
@@ -14,9 +11,15 @@ export interface AdmissionFacts {
   /** The socket takes no bytes for now. */
   readonly isBlocked: boolean;
   readonly isIsolated: boolean;
+}
+
+/** Everything the admission of one call depends on. */
+export interface AdmissionFacts extends GateFacts {
+  readonly now: number;
+  readonly deadlineAt: number;
   readonly isRequestBudgetSpent: boolean;
-  readonly inFlight: number;
-  readonly maxInFlight: number;
+  /** As many calls are in flight as may be. */
+  readonly isFull: boolean;
   readonly maxWaitMs: number;
   /** Whether the bounded queue has room for it. */
   readonly hasRoom: boolean;
@@ -35,7 +38,7 @@ export function admit(facts: AdmissionFacts): Admission {
   if (facts.gate === 'ended') return { kind: 'refuse', why: 'closed' };
   if (facts.isRequestBudgetSpent) return { kind: 'refuse', why: 'request-budget' };
   if (facts.isIsolated) return { kind: 'refuse', why: 'isolated' };
-  if (facts.inFlight >= facts.maxInFlight) return { kind: 'refuse', why: 'overloaded' };
+  if (facts.isFull) return { kind: 'refuse', why: 'overloaded' };
   if (canRun(facts)) return { kind: 'run' };
   const awaySince = facts.gate === 'serving' ? facts.writesAwaySince : facts.awaySince;
   const expiresAt = waitUntil({ ...facts, awaySince });
@@ -44,9 +47,26 @@ export function admit(facts: AdmissionFacts): Admission {
 }
 
 /** Whether a call of this lane may be handed to the driver right now. */
-export function canRun(
-  facts: Pick<AdmissionFacts, 'gate' | 'lane' | 'isBlocked' | 'writesAwaySince'>,
-): boolean {
+export function canRun(facts: Pick<GateFacts, 'gate' | 'lane' | 'isBlocked' | 'writesAwaySince'>): boolean {
   if (facts.gate !== 'serving' || facts.isBlocked) return false;
   return facts.lane === 'read' || facts.writesAwaySince === undefined;
+}
+
+/** What is known when a command cannot be sent right away. */
+export interface WaitSituation {
+  readonly now: number;
+  /** When Redis went away; undefined while nothing failed yet, as in the first connection after the start. */
+  readonly awaySince: number | undefined;
+  readonly maxWaitMs: number;
+  readonly deadlineAt: number;
+}
+
+/**
+ * Wait, then fail: until when a fresh command waits for a reconnection, or undefined to fail at once. In the first
+ * `maxWaitMs` of an outage it waits at most that long; when the outage is older, waiting would only build a queue.
+ */
+export function waitUntil(situation: WaitSituation): number | undefined {
+  const { now, awaySince, maxWaitMs, deadlineAt } = situation;
+  if (awaySince !== undefined && now - awaySince >= maxWaitMs) return undefined;
+  return Math.min(now + maxWaitMs, deadlineAt);
 }

@@ -1,7 +1,10 @@
-import { isReplyError } from '../replies/connection-error.ts';
-import type { DriverCommand } from '../driver/driver-command.ts';
 import { traitsOf } from '../catalogue/command-traits.ts';
+import type { DriverCommand } from '../driver/driver-command.ts';
+import { isCallersFault, isReplyError } from '../replies/connection-error.ts';
+import { classifyReply, type ReplyVerdict } from '../replies/reply-error.ts';
 import type { Lane } from '../snapshot.ts';
+import { callError, markRefused, type CallFailure, type ErrorContext } from './call-errors.ts';
+import { answered, type Happening } from './happening.ts';
 
 type Settlement =
   { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly error: Error };
@@ -13,15 +16,27 @@ interface BatchedCommand {
   settlement: Settlement | undefined;
 }
 
+/** How a batch failed as a whole. */
+export interface BatchFailure {
+  readonly failure: CallFailure;
+  readonly context: ErrorContext;
+}
+
+/** What became of a batch as a whole, and what each error reply in it says about the server. */
+export interface BatchResult {
+  readonly happening: Happening;
+  readonly verdicts: readonly ReplyVerdict[];
+}
+
 /**
- * The commands of one pipeline or MULTI, kept together: replies are held back until the last one is in, so that what
- * becomes of the unit is decided once, by its worst command.
+ * The commands of one pipeline or MULTI. Replies are held back until the last one is in, so that what becomes of the
+ * batch is decided once, by its worst command.
  */
 export class Batch {
   readonly commands: BatchedCommand[] = [];
   /** Commands without a settlement. */
   remaining = 0;
-  /** No command follows any more. */
+  /** All its commands are here. */
   isComplete = false;
   lane: Lane = 'read';
   isTransaction = false;
@@ -40,37 +55,42 @@ export class Batch {
     this.remaining--;
   }
 
-  /** Forgets what was answered, for another attempt. */
+  /** Forgets the answers, because it is sent again. */
   reset(): void {
     for (const batched of this.commands) batched.settlement = undefined;
     this.remaining = this.commands.length;
   }
 
-  /** The first error that is no reply of the server: the connection broke under the unit. */
-  brokenBy(): Error | undefined {
-    for (const { settlement } of this.commands) {
-      if (settlement?.ok === false && !isReplyError(settlement.error)) return settlement.error;
-    }
-    return undefined;
+  /**
+   * What the settlements of all commands come to. The connection broke when one of them was not answered for that
+   * reason. A refusal that proves that its command did not run is one of the whole batch: of a batch of which nothing
+   * else ran, a MULTI whose EXEC was aborted for instance, or of one that ran in part.
+   */
+  result(): BatchResult {
+    const refusals = this.#refusals();
+    const verdicts = refusals.map(({ verdict }) => verdict);
+    const broken = this.#brokenBy();
+    if (broken !== undefined) return { happening: { kind: 'lost', error: broken }, verdicts };
+    const first = refusals.find(({ verdict }) => isAway(verdict));
+    if (first === undefined) return { happening: answered, verdicts };
+    const ranNothing = this.isTransaction ? this.#isAborted() : refusals.length === this.commands.length;
+    return { happening: { kind: 'refused', ...first, ranInPart: !ranNothing }, verdicts };
   }
 
-  replyErrors(): { readonly error: Error; readonly isScript: boolean }[] {
-    const errors: { readonly error: Error; readonly isScript: boolean }[] = [];
-    for (const { command, settlement } of this.commands) {
-      if (settlement?.ok !== false || !isReplyError(settlement.error)) continue;
-      errors.push({ error: settlement.error, isScript: traitsOf(command.name).script });
-    }
-    return errors;
+  /** The batch failed with `error`: answers each caller with what its command got, if every command got something. */
+  fail(error: Error, whole: BatchFailure): void {
+    if (this.remaining > 0) this.rejectAll(error);
+    else this.release(whole);
   }
 
-  /** Answers the callers: with what each command got, and `replaceError` in the place of each error. */
-  release(replaceError: (error: Error, command: DriverCommand) => Error): void {
+  /** Answers each caller with what its command got; `whole` is how the batch failed, if it did. */
+  release(whole?: BatchFailure): void {
     for (const batched of this.commands) {
-      const { command, resolve, reject, settlement } = batched;
+      const { resolve, reject, settlement } = batched;
       giveBack(batched);
       if (settlement === undefined) continue;
       if (settlement.ok) resolve(settlement.value);
-      else reject(replaceError(settlement.error, command));
+      else reject(this.#errorFor(settlement.error, whole));
     }
   }
 
@@ -82,12 +102,51 @@ export class Batch {
     }
   }
 
+  #errorFor(error: Error, whole: BatchFailure | undefined): Error {
+    if (isCallersFault(error)) return error;
+    // EXECABORT says no more than that an earlier command was refused: why that was holds for EXEC too.
+    const isAborted = this.isTransaction && error.message.startsWith('EXECABORT');
+    const isAway =
+      !isReplyError(error) || isAborted || classifyReply(error.message).outcome === 'not-applied';
+    if (whole === undefined || !isAway) return markRefused(error);
+    return callError({ ...whole.failure, error }, whole.context);
+  }
+
   #find(command: DriverCommand): BatchedCommand | undefined {
     const atIndex = this.commands[command.pipelineIndex ?? 0];
     return atIndex?.command === command
       ? atIndex
       : this.commands.find((batched) => batched.command === command);
   }
+
+  #refusals(): { readonly error: Error; readonly verdict: ReplyVerdict }[] {
+    const refusals: { readonly error: Error; readonly verdict: ReplyVerdict }[] = [];
+    for (const { command, settlement } of this.commands) {
+      if (settlement?.ok !== false || !isReplyError(settlement.error)) continue;
+      const { error } = settlement;
+      refusals.push({ error, verdict: classifyReply(error.message, traitsOf(command.name).script) });
+    }
+    return refusals;
+  }
+
+  // The driver gives all commands of a pipeline that it does not send for the caller's fault the same error.
+  #brokenBy(): Error | undefined {
+    for (const { settlement } of this.commands) {
+      if (settlement?.ok === false && !isReplyError(settlement.error))
+        return isCallersFault(settlement.error) ? undefined : settlement.error;
+    }
+    return undefined;
+  }
+
+  #isAborted(): boolean {
+    const exec = this.commands.find(({ command }) => command.name.toLowerCase() === 'exec');
+    return exec?.settlement?.ok === false;
+  }
+}
+
+/** Whether a reply says that its command did not run, because Redis is away. */
+function isAway({ outcome, cause }: ReplyVerdict): boolean {
+  return outcome === 'not-applied' && cause !== undefined;
 }
 
 function giveBack({ command, resolve, reject }: BatchedCommand): void {

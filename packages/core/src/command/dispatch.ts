@@ -1,12 +1,16 @@
 import type { DriverCommand, SendCommand } from '../driver/driver-command.ts';
 import type { Flush } from '../event-loop/flush.ts';
+import type { SlowCall } from './call.ts';
+
+/** Writes a plain command straight to the socket. */
+export type FastPath = (command: DriverCommand) => void;
 
 /** How a gate hands commands to the driver. One implementation a topology. */
 export interface Dispatch {
   /** The driver's own `sendCommand`. */
   readonly send: SendCommand;
-  /** Straight to the socket, for plain commands; undefined where only the slow path is right. */
-  fastPath(): ((command: DriverCommand) => void) | undefined;
+  /** Undefined where only the slow path is right. */
+  fastPath(): FastPath | undefined;
   /** Whether a dispatched command is written in the current flush; else the node that takes it says in which. */
   readonly writesAtOnce: boolean;
   /** The flush that commands dispatched now belong to. */
@@ -15,12 +19,26 @@ export interface Dispatch {
   isHandshake(command: DriverCommand): boolean;
   /** Tells a driver that was never told to connect to do so. */
   wake(): void;
-  /** Ends the client, as QUIT does when there is nobody to say it to. */
+  /** Ends the client, as QUIT does when there is no connection to say it on. */
   leave(quit: DriverCommand): void;
   /** Whether the socket takes no bytes for now. */
   isBlocked(): boolean;
-  /** Prepares the commands of a pipeline for another attempt, perhaps on another node. */
+  /** Prepares the commands of a batch for another send, perhaps to another node. */
   beforeBatch(node: unknown): void;
   /** When replies were read last: one clock reading for all replies of one read. */
   readAt(): number;
+}
+
+/** Hands a call to the driver, in the context it was issued in where a tracer looks at that. */
+export function handOver(dispatch: Dispatch, { command, batch, slow }: SlowCall): void {
+  const { stream, node, inContext } = slow;
+  const handOne = (each: DriverCommand): void => {
+    if (inContext === undefined) dispatch.send(each, stream, node);
+    else inContext(dispatch.send, each, stream, node);
+  };
+  if (batch === undefined) handOne(command);
+  else {
+    dispatch.beforeBatch(node);
+    for (const { command: each } of batch.commands) handOne(each);
+  }
 }

@@ -1,250 +1,249 @@
-import type { DriverCommand, PipelineStream, SendCommand } from '../driver/driver-command.ts';
-import { admit, canRun } from './admission.ts';
-import { Attempts } from './attempts.ts';
-import { BatchCollector } from './batch-collector.ts';
-import { traitsOf } from '../catalogue/command-traits.ts';
-import type { Dispatch } from './dispatch.ts';
-import { laneOf, track, trackFast, type Call } from './call.ts';
-import { keepContext, slowPathStateOf, type SlowPathState } from './slow-path.ts';
-import { Pauses } from './pauses.ts';
-import { refusal } from './refusals.ts';
-import type { GateHost } from './gate-host.ts';
-import { currentRequestBudget, isFollowed } from '../verbs/request-budget.ts';
-import { Settler } from './settler.ts';
-import { TransactionGuard } from './transaction-guard.ts';
-import { unavailable } from './unavailable.ts';
+import type { Clock } from '../clock.ts';
+import { afterReads } from '../event-loop/after-reads.ts';
+import { Alarm } from '../event-loop/alarm.ts';
+import { DueQueue } from '../event-loop/due-queue.ts';
+import { callError, type CallFailure } from './call-errors.ts';
+import type { CallOutcomeRecorder } from './call-outcome-recorder.ts';
+import {
+  isSlow,
+  laneOf,
+  prepareResend,
+  reject,
+  rejectCaller,
+  slowCallOf,
+  slowStateOf,
+  type Call,
+  type SlowCall,
+} from './call.ts';
+import { decide, type Fail, type SendAgain } from './decide.ts';
+import { handOver, type Dispatch } from './dispatch.ts';
+import { GateState } from './gate-state.ts';
+import { answered, answeredEmpty, closed, overdue, waitExpired, type Happening } from './happening.ts';
+import { InFlight } from './in-flight.ts';
+import type { GateParts, Line } from './line.ts';
 import { WaitingQueue } from './waiting-queue.ts';
 
-type GateState = 'serving' | 'held' | 'ended';
+// Node's timers count whole milliseconds.
+const roundingMs = 0.5;
 
 /**
- * The single gate every command of one client passes: admission, deadline, accounting, retry. While all is well a
- * plain command takes the fast path, which costs one small object and no promise, timer or closure.
+ * Keeps the calls of one client until each is answered: lets them run, wait or fail, and performs what is decided of
+ * them. Every call is answered exactly once, whatever breaks and when.
  */
 export class Gate {
-  readonly #host: GateHost;
+  readonly state: GateState;
+  readonly waiting: WaitingQueue;
+  readonly inFlight: InFlight;
+  readonly #parts: GateParts;
+  readonly #clock: Clock;
+  readonly #recorder: CallOutcomeRecorder;
   readonly #dispatch: Dispatch;
-  readonly #settler: Settler;
-  readonly #waiting: WaitingQueue;
-  readonly #transactions = new TransactionGuard();
-  readonly #batches: BatchCollector;
-  readonly #attempts: Attempts;
-  readonly #pauses: Pauses;
-  #state: GateState = 'held';
-  #awaySince: number | undefined;
-  #writesAwaySince: number | undefined;
-  #isWideOpen = false;
-  #fastPath: ((command: DriverCommand) => void) | undefined;
+  /** Calls that are sent again, until their delay is over. */
+  readonly #retryDelays = new DueQueue(slowStateOf);
+  readonly #alarm: Alarm;
+  #isReadingSockets = false;
 
-  constructor(host: GateHost, dispatch: Dispatch) {
-    this.#host = host;
+  constructor(parts: GateParts, line: Line, dispatch: Dispatch) {
+    const { settings, recorder } = parts;
+    this.#parts = parts;
+    this.#clock = settings.clock;
+    this.#recorder = recorder;
     this.#dispatch = dispatch;
-    this.#waiting = new WaitingQueue(host.clock, host.settings.admission, (call) =>
-      this.#settler.fail(call, unavailable(host, call, host.laneCause(laneOf(call)))),
-    );
-    this.#pauses = new Pauses(host.clock, (call) => this.#comeBack(call, 0));
-    this.#settler = new Settler(host, dispatch, {
-      comeBack: (call, delayMs) => this.#comeBack(call, delayMs),
-      isEnded: () => this.#state === 'ended',
-      wouldRun: (call) => this.#canRun(call),
-    });
-    this.#attempts = new Attempts(host, dispatch, this.#settler, this.#transactions);
-    this.#batches = new BatchCollector({
-      owner: this.#settler,
-      timeoutMs: host.settings.timeoutMs,
-      now: () => host.clock.now(),
-      runsAtOnce: () => this.#isWideOpen && !currentRequestBudget() && !this.#transactions.isWatching,
-      start: (call, slow) => this.#attempts.start(call, slow),
-      send: (command, stream, node) => void dispatch.send(command, stream, node),
-      complete: (call, slow, ranAtOnce) => {
-        if (!ranAtOnce) this.#admit(call, slow);
-        else if (call.batch !== undefined) this.#settler.finishBatch(call, call.batch);
-      },
-    });
+    this.state = new GateState(parts, line, dispatch);
+    this.waiting = new WaitingQueue(settings.admission);
+    this.inFlight = new InFlight(settings.timeoutMs, settings.admission.maxInFlight);
+    this.#alarm = new Alarm(this.#clock, () => this.#onAlarm());
   }
 
   counts(): { readonly waiting: number; readonly waitingBytes: number; readonly inFlight: number } {
-    const waiting = this.#waiting.length + this.#pauses.length;
-    return { waiting, waitingBytes: this.#waiting.bytes, inFlight: this.#settler.inFlight.length };
+    const waiting = this.waiting.length + this.#retryDelays.length;
+    return { waiting, waitingBytes: this.waiting.bytes, inFlight: this.inFlight.length };
   }
 
-  /** Takes the place of the driver's `sendCommand`. */
-  readonly handle: SendCommand = (command, stream, node) => {
-    if (this.#isWideOpen && stream === undefined && command.call === undefined) {
-      const traits = traitsOf(command.name);
-      const fastPath = this.#fastPath;
-      const isPlain = traits.ordinary && fastPath !== undefined && !isFollowed();
-      if (isPlain && this.#settler.inFlight.length < this.#host.settings.admission.maxInFlight) {
-        const call = trackFast(this.#settler, command, traits);
-        const flush = this.#dispatch.currentFlush();
-        call.sent = flush;
-        call.written = flush;
-        call.sends = 1;
-        this.#settler.inFlight.add(call);
-        fastPath(command);
-        return command.promise;
-      }
-    }
-    return this.#handleOnSlowPath(command, stream, node);
-  };
-
-  /** The connection serves: everything that waited leaves, in its order. */
+  /** The connection serves: everything that waits leaves, in its order. */
   serve(): void {
-    this.#state = 'serving';
-    this.#awaySince = undefined;
+    this.state.serve();
     this.refresh();
   }
 
-  /** The connection is away since `since`; undefined while it is only being made for the first time. */
+  /** The connection is away since `since`; undefined while the first one is being made. */
   hold(since: number | undefined): void {
-    if (this.#state === 'ended') return;
-    if (this.#state === 'serving') this.#transactions.connectionLost();
-    this.#state = 'held';
-    this.#awaySince = since;
+    this.state.hold(since);
     this.refresh();
   }
 
-  /** A replica answers where a primary is expected: reads go on, writes wait. Undefined: they are back. */
+  /** A replica answers where a primary is expected: reads go on, writes wait. Undefined: a primary answers again. */
   holdWrites(since: number | undefined): void {
-    this.#writesAwaySince = since;
+    this.state.holdWrites(since);
     this.refresh();
   }
 
-  /** No command will ever run again: everything that waits is answered. */
+  /** No command will run any more: every call is answered. */
   end(): void {
-    this.#state = 'ended';
+    this.state.end();
     this.refresh();
-    this.#waiting.release(
-      () => true,
-      (call) => this.#settler.fail(call, unavailable(this.#host, call, 'closed')),
-    );
-    this.#pauses.drain((call) => this.#settler.fail(call, unavailable(this.#host, call, 'closed')));
-    this.#settler.end();
+    const pending = [...this.waiting.inOrder(), ...this.#retryDelays.all(), ...this.inFlight.all()];
+    for (const call of pending) this.settle(call, closed);
+    this.#setAlarm();
   }
 
   /** Undoes {@link end}: the user connects the client again. */
   reopen(): void {
-    if (this.#state === 'ended') this.#state = 'held';
+    this.state.reopen();
   }
 
-  /** Looks again whether the fast path is right: a circuit changed, the socket takes bytes again or no more. */
+  /** Looks again what may pass: a circuit changed, or the socket takes bytes again or no more. */
   refresh(): void {
-    this.#chooseWay();
-    if (this.#state === 'serving' && this.#waiting.length > 0) this.#releaseWaiting();
+    this.state.refresh();
+    if (this.state.kind !== 'serving' || this.waiting.length === 0) return;
+    for (const call of this.waiting.inOrder()) {
+      if (this.state.canRun(laneOf(call)) && this.waiting.remove(call, this.#clock.now())) this.run(call);
+    }
+    this.#setAlarm();
   }
 
-  #chooseWay(): void {
-    const { circuits } = this.#host;
-    this.#isWideOpen =
-      this.#state === 'serving' &&
-      this.#writesAwaySince === undefined &&
-      circuits.read.admitsAll &&
-      circuits.write.admitsAll &&
-      !this.#transactions.isInside &&
-      !this.#dispatch.isBlocked();
-    this.#fastPath = this.#isWideOpen ? this.#dispatch.fastPath() : undefined;
-  }
-
-  /** After the process was frozen, the time that passed counts against nobody. */
+  /** The process stood still: that time counts against no call. */
   forgiveElapsed(elapsedMs: number): void {
-    this.#settler.inFlight.forgiveElapsed(elapsedMs);
+    this.inFlight.forgive(elapsedMs, this.#clock.now());
   }
 
-  #handleOnSlowPath(command: DriverCommand, stream?: PipelineStream, node?: unknown): unknown {
-    const { call: known } = command;
-    if (this.#dispatch.isHandshake(command)) return this.#dispatch.send(command, stream, node);
-    if (known !== undefined) {
-      // The driver sends it again from its own queue; when its caller was answered already, it must not run.
-      if (known.settled && stream === undefined) return command.promise;
-      return this.#dispatch.send(command, stream, node);
+  /** Counts a call as sent on the fast path; its command is handed to that in the same turn. */
+  startFast(call: Call): void {
+    const flush = this.#dispatch.currentFlush();
+    this.inFlight.startFast(call, flush);
+    if (this.inFlight.deadlineOf(flush) < this.#alarm.dueAt) this.#setAlarm();
+  }
+
+  /** Counts a call as sent; its commands are handed to the driver in the same turn. */
+  start(call: SlowCall): void {
+    const flush = this.#dispatch.currentFlush();
+    this.inFlight.start(call, flush, this.#dispatch.writesAtOnce ? flush : undefined);
+    this.#setAlarm();
+  }
+
+  /** Sends a call, where its transaction and its circuit let it pass. */
+  run(call: SlowCall): void {
+    const lost = this.state.transactions.check(call);
+    if (lost !== undefined) {
+      this.#recorder.lost(call, lost);
+      reject(call, lost);
+    } else if (this.#recorder.admits(call)) {
+      this.start(call);
+      handOver(this.#dispatch, call);
+    } else {
+      const { cause: reason } = this.#parts.circuits[laneOf(call)];
+      this.refuse(call, { kind: 'circuit-open', reason, outcome: call.slow.outcome, error: undefined });
     }
-    if (command.name === 'quit' && this.#state === 'held') this.#dispatch.leave(command);
-    else if (stream?.isPipeline === true) this.#batches.add(command, stream, node);
-    else this.#issue(command, stream, node);
-    return command.promise;
-  }
-
-  #issue(command: DriverCommand, stream: PipelineStream | undefined, node: unknown): void {
-    const call = track(this.#settler, command, traitsOf(command.name));
-    call.slow = slowPathStateOf(call, this.#host, stream, node);
-    this.#admit(call, call.slow);
-  }
-
-  #admit(call: Call, slow: SlowPathState): void {
-    this.#dispatch.wake();
-    if (this.#dispatch.send.isWrapped === true) keepContext(slow);
-    const { settings, circuits } = this.#host;
-    const lane = laneOf(call);
-    const now = slow.issuedAt;
-    const requestBudget = currentRequestBudget();
-    const admission = admit({
-      gate: this.#state,
-      lane,
-      now,
-      deadlineAt: slow.deadlineAt,
-      awaySince: this.#awaySince,
-      writesAwaySince: this.#writesAwaySince,
-      isBlocked: this.#dispatch.isBlocked(),
-      isIsolated: circuits[lane].state === 'isolated',
-      isRequestBudgetSpent: requestBudget?.isSpent(now) === true,
-      inFlight: this.#settler.inFlight.length,
-      maxInFlight: settings.admission.maxInFlight,
-      maxWaitMs: settings.admission.maxWaitMs,
-      hasRoom: this.#waiting.hasRoomFor(slow.bytes),
-    });
-    if (admission.kind === 'refuse') {
-      this.#settler.refuse(call, refusal(this.#host, call, admission.why, requestBudget));
-      return;
-    }
-    if (requestBudget !== undefined) {
-      slow.deadlineAt = Math.min(slow.deadlineAt, now + requestBudget.remainingMs(now));
-      slow.requestBudget = requestBudget;
-      requestBudget.startWaiting(now);
-    }
-    if (admission.kind === 'run') this.#run(call, slow);
-    else {
-      slow.expiresAt = Math.min(admission.expiresAt, slow.deadlineAt);
-      this.#waiting.add(call, slow, 'fresh');
-    }
-  }
-
-  #canRun(call: Call): boolean {
-    return canRun({
-      gate: this.#state,
-      lane: laneOf(call),
-      isBlocked: this.#dispatch.isBlocked(),
-      writesAwaySince: this.#writesAwaySince,
-    });
-  }
-
-  #run(call: Call, slow: SlowPathState): void {
-    this.#attempts.make(call, slow);
     // It may have begun, or ended, a MULTI of its own.
-    this.#chooseWay();
+    this.state.refresh();
   }
 
-  /** An attempt failed and another one follows: in its old place before all that is new. */
-  #comeBack(call: Call, delayMs: number): void {
-    const { slow } = call;
-    if (slow === undefined) return;
-    if (delayMs > 0) {
-      this.#pauses.add(call, delayMs);
+  /** Lets a call wait until `expiresAt`: the fresh ones behind those that were sent before. */
+  wait(call: SlowCall, waitsAs: 'fresh' | 'returned', expiresAt: number): void {
+    this.waiting.add(call, waitsAs, this.#clock.now(), expiresAt);
+    this.#setAlarm();
+  }
+
+  /**
+   * Fails a call that may not pass: decided now, told in the next turn of the event loop. A caller that asks again at
+   * once would otherwise go round in microtasks, and no timer and no socket would ever have its turn.
+   */
+  refuse(call: SlowCall, failure: CallFailure): void {
+    const error = callError(failure, this.state.errorContextOf(call, this.counts()));
+    this.#recorder.lost(call, error);
+    this.#clock.setImmediate(() => reject(call, error));
+  }
+
+  /** The server answered a single command. */
+  answered(call: Call, value: unknown): void {
+    if (call.settled) return;
+    this.inFlight.remove(call);
+    const decision = decide(call, value === null ? answeredEmpty : answered);
+    if (decision.kind === 'send-again') this.#sendAgain(call, decision);
+    else {
+      call.settled = true;
+      this.#recorder.succeeded(call, this.#dispatch.readAt());
+      call.resolve(value);
+    }
+  }
+
+  /** Something else happened to a call, or anything to a batch. */
+  settle(call: Call, happening: Happening): void {
+    if (call.settled) return;
+    if (call.sent !== undefined) this.inFlight.remove(call);
+    else if (isSlow(call) && !this.waiting.remove(call, this.#clock.now())) this.#retryDelays.remove(call);
+    const decision = decide(call, happening, this.state.situationOf(call));
+    if (decision.kind === 'send-again') this.#sendAgain(call, decision);
+    else if (decision.kind === 'fail') this.#fail(call, decision);
+    else {
+      call.settled = true;
+      this.#recorder.succeeded(call, this.#dispatch.readAt());
+      call.batch?.release();
+    }
+  }
+
+  #fail(call: Call, decision: Fail): void {
+    const { failure, tells } = decision;
+    const readAt = this.#dispatch.readAt();
+    if (tells !== 'error') this.#recorder.failed(call, decision, failure.error as Error, readAt);
+    const context = this.state.errorContextOf(call, this.counts());
+    const error = callError(failure, context);
+    if (tells === 'error') this.#recorder.failed(call, decision, error, readAt);
+    call.settled = true;
+    if (call.batch === undefined) rejectCaller(call, error);
+    else call.batch.fail(error, { failure, context });
+  }
+
+  #sendAgain(call: Call, { outcome, maxDelayMs, pays, isRetry }: SendAgain): void {
+    const { timeoutMs, random } = this.#parts.settings;
+    const slowCall = slowCallOf(call, timeoutMs, this.#clock.now());
+    this.#recorder.withdrawn(call);
+    prepareResend(slowCall, outcome);
+    if (pays) this.#parts.retryBudget.take();
+    if (isRetry) this.#recorder.retried(slowCall, outcome);
+    if (maxDelayMs === 0) this.#resume(slowCall);
+    else {
+      this.#retryDelays.add(slowCall, this.#clock.now() + 1 + random() * maxDelayMs);
+      this.#setAlarm();
+    }
+  }
+
+  /** Sends a call again, before all fresh ones. */
+  #resume(call: SlowCall): void {
+    // Twice as long as a fresh one: it was promised already, and what is back within a moment is worth it.
+    const expiresAt = this.#clock.now() + 2 * this.#parts.settings.admission.maxWaitMs;
+    if (this.state.canRun(laneOf(call))) this.run(call);
+    else this.wait(call, 'returned', Math.min(call.slow.deadlineAt, expiresAt));
+  }
+
+  #setAlarm(): void {
+    if (this.#isReadingSockets) return;
+    const dueAt = Math.min(this.inFlight.nextDueAt, this.waiting.nextDueAt, this.#retryDelays.nextDueAt);
+    // Calls in flight have a socket, which keeps the process alive by itself.
+    this.#alarm.set(dueAt, this.waiting.length + this.#retryDelays.length > 0);
+  }
+
+  #onAlarm(): void {
+    const now = this.#clock.now() + roundingMs;
+    for (let call = this.#retryDelays.due(now); call !== undefined; call = this.#retryDelays.due(now)) {
+      this.#retryDelays.remove(call);
+      this.#resume(call);
+    }
+    for (let call = this.waiting.expired(now); call !== undefined; call = this.waiting.expired(now)) {
+      this.settle(call, waitExpired);
+    }
+    if (this.inFlight.nextDueAt > now) {
+      this.#setAlarm();
       return;
     }
-    if (this.#state === 'ended') this.#settler.fail(call, unavailable(this.#host, call, 'closed'));
-    else if (this.#canRun(call)) this.#run(call, slow);
-    else {
-      // Twice as long as a fresh one: it was promised already, and what is back within a moment is worth it.
-      const maxWaitMs = 2 * this.#host.settings.admission.maxWaitMs;
-      slow.expiresAt = Math.min(slow.deadlineAt, this.#host.clock.now() + maxWaitMs);
-      this.#waiting.add(call, slow, 'returned');
-    }
-  }
-
-  #releaseWaiting(): void {
-    this.#waiting.release(
-      (call) => this.#canRun(call),
-      (call) => this.#run(call, call.slow as SlowPathState),
-    );
+    // After a stall timers run before sockets are read: an answer that already lies there is no timeout.
+    this.#isReadingSockets = true;
+    afterReads(this.#clock, () => {
+      this.#isReadingSockets = false;
+      for (let call = this.inFlight.overdue(now); call !== undefined; call = this.inFlight.overdue(now)) {
+        this.settle(call, overdue);
+      }
+      this.#setAlarm();
+    });
   }
 }

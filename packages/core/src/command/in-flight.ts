@@ -1,82 +1,89 @@
-import type { Clock } from '../clock.ts';
-import { Deadlines } from './deadlines.ts';
-import { CallList } from './call-list.ts';
-import type { Call } from './call.ts';
-import { afterReads } from '../event-loop/after-reads.ts';
-import type { SlowPathState } from './slow-path.ts';
+import { DueQueue } from '../event-loop/due-queue.ts';
 import type { Flush } from '../event-loop/flush.ts';
+import { CallList, slowStateOf, type Call, type SlowCall } from './call.ts';
 
-/** Everything that was sent and is not answered, and the deadlines it is under. */
+/** The calls that were sent and have no answer, and the deadlines they are under. */
 export class InFlight {
-  readonly #clock: Clock;
-  readonly #expire: (call: Call) => void;
-  /** Under the common deadline; the oldest first. */
-  readonly #common = new CallList();
-  /** With a deadline of their own: blocking commands, pipelines, and what was sent again. */
-  readonly #slow = new Set<Call>();
-  readonly #deadlines: Deadlines;
+  readonly #timeoutMs: number;
+  readonly #maxInFlight: number;
+  /** In the order they were sent; they all have the same time, so only the oldest can be overdue. */
+  readonly #fast = new CallList();
+  /** With deadlines of their own: blocking commands, pipelines, and calls that were sent again. */
+  readonly #slow = new DueQueue(slowStateOf);
 
-  constructor(clock: Clock, timeoutMs: number, expire: (call: Call) => void) {
-    this.#clock = clock;
-    this.#expire = expire;
-    this.#deadlines = new Deadlines(clock, timeoutMs, this.#common, expire);
+  constructor(timeoutMs: number, maxInFlight: number) {
+    this.#timeoutMs = timeoutMs;
+    this.#maxInFlight = maxInFlight;
   }
 
   get length(): number {
-    return this.#common.length + this.#slow.size;
+    return this.#fast.length + this.#slow.length;
   }
 
-  add(call: Call): void {
-    this.#common.push(call);
-    this.#deadlines.watch();
+  get isFull(): boolean {
+    return this.length >= this.#maxInFlight;
   }
 
-  addSlow(call: Call, slow: SlowPathState): void {
-    this.#slow.add(call);
-    if (slow.deadlineAt === Infinity) return;
-    const delayMs = Math.max(0, slow.deadlineAt - this.#clock.now());
-    slow.timer = this.#clock.setTimeout(() => {
-      slow.timer = undefined;
-      afterReads(this.#clock, () => {
-        if (this.#slow.has(call) && slow.timer === undefined) this.#expire(call);
-      });
-    }, delayMs);
+  /** When the next call is overdue. */
+  get nextDueAt(): number {
+    const sent = this.#fast.head?.sent;
+    return Math.min(sent === undefined ? Infinity : this.deadlineOf(sent), this.#slow.nextDueAt);
+  }
+
+  /** Of a call on the fast path. */
+  deadlineOf(sent: Flush): number {
+    return sent.at + this.#timeoutMs;
+  }
+
+  /** Counts a call as sent on the fast path. */
+  startFast(call: Call, flush: Flush): void {
+    call.sent = flush;
+    call.written = flush;
+    call.sends = 1;
+    this.#fast.push(call);
+  }
+
+  /** Counts a call as sent; `written` is undefined while only the driver knows when it is. */
+  start(call: SlowCall, sent: Flush, written: Flush | undefined): void {
+    call.sent = sent;
+    call.written = written;
+    call.sends++;
+    this.#slow.add(call, call.slow.deadlineAt);
   }
 
   remove(call: Call): void {
-    if (this.#slow.delete(call)) {
+    if (call.slow === undefined) this.#fast.remove(call);
+    else this.#slow.remove(call as SlowCall);
+  }
+
+  /** A call that is overdue at `now`, if there is one. */
+  overdue(now: number): Call | undefined {
+    const { head } = this.#fast;
+    if (head?.sent !== undefined && this.deadlineOf(head.sent) <= now) return head;
+    return this.#slow.due(now);
+  }
+
+  /** All of them, those on the slow path first. */
+  all(): readonly Call[] {
+    const calls: Call[] = [...this.#slow.all()];
+    for (let call = this.#fast.head; call !== undefined; call = call.next) calls.push(call);
+    return calls;
+  }
+
+  /** The process stood still up to now: that time does not count against the calls that were sent before. */
+  forgive(elapsedMs: number, now: number): void {
+    const frozenAt = now - elapsedMs;
+    const flushes = new Set<Flush>();
+    for (let call = this.#fast.head; call !== undefined; call = call.next) {
+      if (call.sent !== undefined && call.sent.at <= frozenAt) flushes.add(call.sent);
+    }
+    for (const flush of flushes) flush.at += elapsedMs;
+    for (const call of this.#slow.all()) {
       const { slow } = call;
-      if (slow?.timer !== undefined) this.#clock.clearTimeout(slow.timer);
-      if (slow !== undefined) slow.timer = undefined;
-    } else if (call.previous !== undefined || call.next !== undefined || this.#common.head === call) {
-      this.#common.remove(call);
-    }
-  }
-
-  /** After the process was frozen, the time that passed counts against nobody who was sent before. */
-  forgiveElapsed(elapsedMs: number): void {
-    const frozenAt = this.#clock.now() - elapsedMs;
-    const seen = new Set<Flush>();
-    for (let call = this.#common.head; call !== undefined; call = call.next) {
-      if (call.sent === undefined || call.sent.at > frozenAt || seen.has(call.sent)) continue;
-      seen.add(call.sent);
-      call.sent.at += elapsedMs;
-    }
-    const bounded = [...this.#slow].filter(
-      ({ slow }) => slow !== undefined && slow.issuedAt <= frozenAt && slow.deadlineAt < Infinity,
-    );
-    for (const call of bounded) {
-      const slow = call.slow as SlowPathState;
-      this.remove(call);
+      if (slow.issuedAt > frozenAt) continue;
       slow.deadlineAt += elapsedMs;
-      this.addSlow(call, slow);
+      this.#slow.remove(call);
+      this.#slow.add(call, slow.deadlineAt);
     }
-  }
-
-  /** Hands out everything, and stops. */
-  drain(take: (call: Call) => void): void {
-    this.#deadlines.stop();
-    for (const call of this.#slow) take(call);
-    while (this.#common.head !== undefined) take(this.#common.head);
   }
 }

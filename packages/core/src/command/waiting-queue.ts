@@ -1,7 +1,5 @@
-import type { Clock, TimerHandle } from '../clock.ts';
-import { CallList } from './call-list.ts';
-import type { Call } from './call.ts';
-import type { SlowPathState } from './slow-path.ts';
+import { DueQueue } from '../event-loop/due-queue.ts';
+import { CallList, slowStateOf, type SlowCall } from './call.ts';
 
 export interface WaitingBounds {
   readonly maxWaiting: number;
@@ -9,99 +7,69 @@ export interface WaitingBounds {
 }
 
 /**
- * What waits for Redis to come back: first what was already sent and came back unapplied, in its old order, then what
- * is new. Bounded by count and bytes. An call whose time is up leaves, and never runs later.
+ * The calls that wait for Redis to come back: first those that were sent before and came back, in their old order, then
+ * fresh ones. Bounded by count and bytes.
  */
 export class WaitingQueue {
   readonly #returned = new CallList();
   readonly #fresh = new CallList();
-  readonly #clock: Clock;
+  readonly #due = new DueQueue(slowStateOf);
   readonly #bounds: WaitingBounds;
-  readonly #onExpired: (call: Call) => void;
   #bytes = 0;
-  #timer: TimerHandle | undefined;
-  #timerDueAt = Infinity;
 
-  constructor(clock: Clock, bounds: WaitingBounds, onExpired: (call: Call) => void) {
-    this.#clock = clock;
+  constructor(bounds: WaitingBounds) {
     this.#bounds = bounds;
-    this.#onExpired = onExpired;
   }
 
   get length(): number {
-    return this.#returned.length + this.#fresh.length;
+    return this.#due.length;
   }
 
   get bytes(): number {
     return this.#bytes;
   }
 
+  /** When the next call has waited long enough. */
+  get nextDueAt(): number {
+    return this.#due.nextDueAt;
+  }
+
   hasRoomFor(bytes: number): boolean {
     return this.length < this.#bounds.maxWaiting && this.#bytes + bytes <= this.#bounds.maxWaitingBytes;
   }
 
-  add(call: Call, slow: SlowPathState, waitsAs: 'returned' | 'fresh'): void {
+  add(call: SlowCall, waitsAs: 'returned' | 'fresh', now: number, expiresAt: number): void {
+    const { slow } = call;
     slow.waitsAs = waitsAs;
-    if (slow.operation !== undefined) slow.waitsSince = this.#clock.now();
+    slow.waitsSince = now;
     (waitsAs === 'returned' ? this.#returned : this.#fresh).push(call);
+    this.#due.add(call, expiresAt);
     this.#bytes += slow.bytes;
-    this.#arm(slow.expiresAt);
   }
 
-  remove(call: Call): void {
+  /** Whether it was there. */
+  remove(call: SlowCall, now: number): boolean {
     const { slow } = call;
-    if (slow?.waitsAs === undefined) return;
+    if (slow.waitsAs === undefined) return false;
     (slow.waitsAs === 'returned' ? this.#returned : this.#fresh).remove(call);
     slow.waitsAs = undefined;
-    if (slow.operation !== undefined) slow.operation.waitedMs += this.#clock.now() - slow.waitsSince;
+    this.#due.remove(call);
     this.#bytes -= slow.bytes;
-    if (this.length === 0) this.#disarm();
+    if (slow.operation !== undefined) slow.operation.waitedMs += now - slow.waitsSince;
+    return true;
   }
 
-  /** Hands over, in order, every call that `accepts` lets pass. */
-  release(accepts: (call: Call) => boolean, run: (call: Call) => void): void {
+  /** A call that has waited long enough by `now`, if there is one. */
+  expired(now: number): SlowCall | undefined {
+    return this.#due.due(now);
+  }
+
+  /** All of them, in the order in which they are to leave. */
+  inOrder(): readonly SlowCall[] {
+    const calls: SlowCall[] = [];
     for (const list of [this.#returned, this.#fresh]) {
-      let call = list.head;
-      while (call !== undefined) {
-        const { next } = call;
-        if (accepts(call)) {
-          this.remove(call);
-          run(call);
-        }
-        call = next;
-      }
+      for (let call = list.head; call !== undefined; call = call.next) calls.push(call as SlowCall);
     }
+    return calls;
   }
-
-  #arm(dueAt: number): void {
-    if (dueAt >= this.#timerDueAt || dueAt === Infinity) return;
-    this.#disarm();
-    this.#timerDueAt = dueAt;
-    this.#timer = this.#clock.setTimeout(this.#expire, Math.max(0, dueAt - this.#clock.now()));
-  }
-
-  #disarm(): void {
-    if (this.#timer !== undefined) this.#clock.clearTimeout(this.#timer);
-    this.#timer = undefined;
-    this.#timerDueAt = Infinity;
-  }
-
-  readonly #expire = (): void => {
-    this.#disarm();
-    const now = this.#clock.now();
-    let nextDueAt = Infinity;
-    const expired: Call[] = [];
-    for (const list of [this.#returned, this.#fresh]) {
-      for (let call = list.head; call !== undefined; call = call.next) {
-        const expiresAt = call.slow?.expiresAt ?? Infinity;
-        if (expiresAt <= now) expired.push(call);
-        else nextDueAt = Math.min(nextDueAt, expiresAt);
-      }
-    }
-    for (const call of expired) {
-      this.remove(call);
-      this.#onExpired(call);
-    }
-    this.#arm(nextDueAt);
-  };
 }

@@ -1,32 +1,19 @@
 import type { CauseCode } from '../cause.ts';
-import type { Clock, Random } from '../clock.ts';
-import type { GateHost } from '../command/gate-host.ts';
 import type { Gate } from '../command/gate.ts';
-import type { ReplyVerdict } from '../replies/reply-error.ts';
+import type { GateParts, Line } from '../command/line.ts';
 import type { Settings } from '../options/settings.ts';
-import type { ConnectionState } from '../snapshot.ts';
 import type { Flushes } from '../event-loop/flush.ts';
 import type { SubscriptionNews } from './subscriptions.ts';
 
 /** One protected client of a resilience: the main one, a duplicate, or a whole cluster. */
-export interface ProtectedClient {
+export interface ProtectedClient extends Line {
   readonly gate: Gate;
-  readonly state: ConnectionState;
-  readonly cause: CauseCode | undefined;
   readonly connections: number;
   readonly readyConnections: number;
-  /** Monotonic milliseconds of the last byte read and written. */
-  readonly readAt: number | undefined;
-  readonly writtenAt: number | undefined;
-  /** Why writes are held although reads go on. */
-  readonly writesHeldBy: CauseCode | undefined;
   /** Why some keys cannot be reached although the rest can. */
   readonly partlyAwayBy: CauseCode | undefined;
-  nextAttemptMs(): number | undefined;
-  /** The server said that it does not serve, or that this connection is of no use. */
-  serverAway(cause: CauseCode): void;
+  /** Drops the socket, for this reason, and dials. */
   drop(cause: CauseCode): void;
-  readOnly(): void;
   /** Sends a command of our own, past the gate: the answer is the server's. */
   ask(command: string, args: readonly string[]): Promise<unknown>;
   /** Asks each connection for a sign of life. */
@@ -49,16 +36,10 @@ export type ClientNews =
   | SubscriptionNews;
 
 /** What all clients of a resilience share. */
-export interface MemberHost extends Pick<
-  GateHost,
-  'circuits' | 'retryBudget' | 'onSettled' | 'onRetry' | 'onWouldRefuse'
-> {
+export interface ClientParts {
   readonly settings: Settings;
-  readonly clock: Clock;
-  readonly random: Random;
   readonly flushes: Flushes;
-  tell(news: ClientNews): void;
-  /** A reply of this client's server said something about the server, not about the command. */
-  onVerdict(verdict: ReplyVerdict, from: ProtectedClient): void;
-  eventLoopLagMs(): number;
+  readonly gateParts: GateParts;
+  /** Takes what a client reports. */
+  readonly tell: (news: ClientNews) => void;
 }

@@ -3,19 +3,34 @@ import { ProtectedCluster } from '../cluster/protected-cluster.ts';
 import { credentialsHolder, reauthenticate } from '../connection/reauthenticate.ts';
 import type { ClusterDriver } from '../driver/cluster-driver.ts';
 import { openSocket } from '../handshake/open-socket.ts';
-import type { Engine } from './engine.ts';
+import type { ClientParts } from '../connection/protected-client.ts';
 import { interceptClusterDuplicate } from '../ioredis/duplicates.ts';
 import { IoredisCluster } from '../ioredis/ioredis-cluster.ts';
 import { ProtectedClients } from './protected-clients.ts';
 
 /** Protects a cluster client, each of its nodes, and every duplicate that is ever made of it. */
-export function attachCluster(cluster: Cluster, engine: Engine): ProtectedClients {
-  const { settings } = engine;
+export function attachCluster(cluster: Cluster, parts: ClientParts): ProtectedClients {
+  const { settings } = parts;
   const credentials = credentialsHolder(settings);
-  const main = new IoredisCluster(cluster);
+  const mainDriver = new IoredisCluster(cluster);
   const drivers = new Set<ClusterDriver>();
-  const members = new ProtectedClients({
-    wake: () => main.wake(),
+  const protectOne = (one: Cluster, driver: ClusterDriver): ProtectedCluster => {
+    const guarded = new ProtectedCluster(driver, credentials, openSocket, parts);
+    markProtected(one);
+    drivers.add(driver);
+    interceptClusterDuplicate(one, (duplicate) => protectDuplicate(duplicate, new IoredisCluster(duplicate)));
+    return guarded;
+  };
+  const protectDuplicate = (duplicate: Cluster, driver: ClusterDriver): void => {
+    const guarded = protectOne(duplicate, driver);
+    clients.add(guarded);
+    driver.on('end', () => {
+      drivers.delete(driver);
+      clients.remove(guarded);
+    });
+  };
+  const clients = new ProtectedClients(protectOne(cluster, mainDriver), {
+    wake: () => mainDriver.wake(),
     async reauthenticate(given) {
       if (given !== undefined) credentials.source = given;
       const nodes = [...drivers].flatMap((each) => each.nodes());
@@ -23,17 +38,5 @@ export function attachCluster(cluster: Cluster, engine: Engine): ProtectedClient
     },
     release: () => undefined,
   });
-  const protectOne = (one: Cluster, driver: ClusterDriver): void => {
-    const member = new ProtectedCluster(driver, credentials, openSocket, engine);
-    markProtected(one);
-    drivers.add(driver);
-    members.add(member);
-    interceptClusterDuplicate(one, (duplicate) => protectOne(duplicate, new IoredisCluster(duplicate)));
-    driver.on('end', () => {
-      if (driver !== main) drivers.delete(driver);
-      members.remove(member);
-    });
-  };
-  protectOne(cluster, main);
-  return members;
+  return clients;
 }

@@ -3,7 +3,7 @@ import { acquireDialer } from '../dialing/dialers.ts';
 import { credentialsHolder, reauthenticate } from '../connection/reauthenticate.ts';
 import { openSocket } from '../handshake/open-socket.ts';
 import { dialerKey, targetOf } from '../connection/target-of.ts';
-import type { Engine } from './engine.ts';
+import type { ClientParts } from '../connection/protected-client.ts';
 import { interceptDuplicate } from '../ioredis/duplicates.ts';
 import { RedisDriver } from '../ioredis/redis-driver.ts';
 import type { Driver } from '../driver/driver.ts';
@@ -11,35 +11,39 @@ import { ProtectedClients } from './protected-clients.ts';
 import { ProtectedRedis } from './protected-redis.ts';
 
 /** Protects a single client, and every duplicate that is ever made of it. */
-export function attachRedis(client: Redis, engine: Engine): ProtectedClients {
-  const { settings, clock, random } = engine;
-  const { minPeriodMs, maxPeriodMs, handshakeTimeoutMs } = settings.connection;
+export function attachRedis(client: Redis, parts: ClientParts): ProtectedClients {
+  const { settings } = parts;
+  const { clock, random, connection } = settings;
+  const { minPeriodMs, maxPeriodMs, handshakeTimeoutMs } = connection;
+  const mainDriver = new RedisDriver(client);
   const pace = { clock, random, minPeriodMs, maxPeriodMs, handshakeTimeoutMs };
-  const main = new RedisDriver(client);
-  const lease = acquireDialer(dialerKey(main), pace);
+  const lease = acquireDialer(dialerKey(mainDriver), pace);
   const drivers = new Set<Driver>();
   const credentials = credentialsHolder(settings);
-  const members = new ProtectedClients({
-    wake: () => main.wake(),
+  const protectOne = (one: Redis, driver: Driver): ProtectedRedis => {
+    const target = targetOf(driver, settings, credentials, openSocket);
+    const expectsPrimary = connection.role === 'primary' && driver.options['readOnly'] !== true;
+    const guarded = new ProtectedRedis(driver, target, lease.dialer, expectsPrimary, parts);
+    markProtected(one);
+    drivers.add(driver);
+    interceptDuplicate(one, (duplicate) => protectDuplicate(duplicate, new RedisDriver(duplicate)));
+    return guarded;
+  };
+  const protectDuplicate = (duplicate: Redis, driver: Driver): void => {
+    const guarded = protectOne(duplicate, driver);
+    clients.add(guarded);
+    driver.on('end', () => {
+      drivers.delete(driver);
+      clients.remove(guarded);
+    });
+  };
+  const clients = new ProtectedClients(protectOne(client, mainDriver), {
+    wake: () => mainDriver.wake(),
     async reauthenticate(given) {
       if (given !== undefined) credentials.source = given;
       await Promise.all([...drivers].map((each) => reauthenticate(each, credentials, settings)));
     },
     release: () => lease.release(),
   });
-  const protectOne = (one: Redis, driver: Driver): void => {
-    const target = targetOf(driver, settings, credentials, openSocket);
-    const expectsPrimary = settings.connection.role === 'primary' && driver.options['readOnly'] !== true;
-    const member = new ProtectedRedis(driver, target, lease.dialer, expectsPrimary, engine);
-    markProtected(one);
-    drivers.add(driver);
-    members.add(member);
-    interceptDuplicate(one, (duplicate) => protectOne(duplicate, new RedisDriver(duplicate)));
-    driver.on('end', () => {
-      if (driver !== main) drivers.delete(driver);
-      members.remove(member);
-    });
-  };
-  protectOne(client, main);
-  return members;
+  return clients;
 }

@@ -54,7 +54,7 @@ export function createRedisResilience(
   const checked = checkTarget(target);
   if (checked.kind === 'cluster') {
     const cluster = lazyCluster(checked.nodes, checked.options);
-    const resilience = new Engine(cluster, settings, (engine) => attachCluster(cluster, engine));
+    const resilience = new Engine(cluster, settings, (parts) => attachCluster(cluster, parts));
     if (checked.options.lazyConnect !== true) cluster.connect().catch(ignore);
     return resilience;
   }
@@ -104,13 +104,13 @@ export function defaultRedisResilience<Client extends Redis | Cluster = Redis>()
 
 function protectCluster(cluster: Cluster, options: ResilienceOptions): RedisResilience {
   checkUnprotected(cluster);
-  return new Engine(cluster, resolveSettings(options), (engine) => attachCluster(cluster, engine));
+  return new Engine(cluster, resolveSettings(options), (parts) => attachCluster(cluster, parts));
 }
 
 function protectRedis(client: Redis, options: ResilienceOptions, isLazy?: boolean): RedisResilience {
   checkUnprotected(client);
   const settings = resolveSettings(takenOver(client, options));
-  const resilience = new Engine(client, settings, (engine) => attachRedis(client, engine));
+  const resilience = new Engine(client, settings, (parts) => attachRedis(client, parts));
   if (isLazy !== undefined) setLazy(client, isLazy);
   return resilience;
 }

@@ -1,72 +1,72 @@
 import type { Cluster, Redis } from '../ioredis/clients.ts';
-import { channels } from '../observability/channels.ts';
+import { CircuitProbe } from '../circuit/circuit-probe.ts';
 import { Circuit } from '../circuit/circuit.ts';
-import { applyOnce } from '../verbs/apply-once.ts';
-import { laneOf, type Call } from '../command/call.ts';
-import { execute } from '../verbs/execute.ts';
-import type { ReplyVerdict } from '../replies/reply-error.ts';
-import { RetryBudget } from '../command/retry-budget.ts';
+import { RetryBudget } from '../circuit/retry-budget.ts';
+import { CallOutcomeRecorder } from '../command/call-outcome-recorder.ts';
+import type { GateParts } from '../command/line.ts';
+import type { ClientNews, ClientParts } from '../connection/protected-client.ts';
 import { Flushes } from '../event-loop/flush.ts';
+import { ProcessStallDetector, type ThawKind } from '../event-loop/process-stall-detector.ts';
 import { debug } from '../observability/debug.ts';
-import { drain } from '../verbs/drain.ts';
 import { EventHub } from '../observability/event-hub.ts';
 import type { ResilienceEvent, ResilienceEvents } from '../observability/events.ts';
-import type { Outcome } from '../errors.ts';
 import { History, type HistoryEntry } from '../observability/history.ts';
-import { CircuitProbe } from '../circuit/circuit-probe.ts';
-import type { ClientNews, MemberHost, ProtectedClient } from '../connection/protected-client.ts';
-import type { ProtectedClients } from './protected-clients.ts';
-import { Observer } from './observer.ts';
-import { ProcessStallDetector, type ThawKind } from '../event-loop/process-stall-detector.ts';
-import { whenUp } from '../verbs/ready.ts';
-import type { Credentials, ExecuteOptions, RedisResilience } from '../redis-resilience.ts';
 import type { Settings } from '../options/settings.ts';
-import type { Lane, RedisSnapshot } from '../snapshot.ts';
+import type { Credentials, ExecuteOptions, RedisResilience } from '../redis-resilience.ts';
 import type { SnapshotDetail } from '../snapshot-detail.ts';
+import type { Lane, RedisSnapshot } from '../snapshot.ts';
+import { applyOnce } from '../verbs/apply-once.ts';
+import { drain } from '../verbs/drain.ts';
+import { execute } from '../verbs/execute.ts';
+import { whenUp } from '../verbs/ready.ts';
+import { Observer } from './observer.ts';
+import type { ProtectedClients } from './protected-clients.ts';
 import { SnapshotKeeper } from './snapshot-keeper.ts';
-import { Totals } from '../observability/totals.ts';
 
 /** Wires the parts of one resilience together, and offers its verbs. */
-export class Engine implements RedisResilience, MemberHost {
+export class Engine implements RedisResilience {
   readonly client: Redis | Cluster;
   readonly settings: Settings;
   readonly clock;
-  readonly random;
-  readonly retryBudget: RetryBudget;
-  readonly flushes: Flushes;
   readonly circuits: Readonly<Record<Lane, Circuit>>;
   readonly #events = new EventHub<ResilienceEvents>();
-  readonly #members: ProtectedClients;
+  readonly #history = new History();
+  readonly #gateParts: GateParts;
+  readonly #clients: ProtectedClients;
   readonly #keeper: SnapshotKeeper;
   readonly #observer: Observer;
-  readonly #history = new History();
-  readonly #totals = new Totals();
   readonly #stallDetector: ProcessStallDetector;
   readonly #probes: Readonly<Record<Lane, CircuitProbe>>;
   #closing: Promise<void> | undefined;
 
-  constructor(client: Redis | Cluster, settings: Settings, attach: (engine: Engine) => ProtectedClients) {
+  /** `protectClients` puts the client, and the duplicates that are made of it, on the parts that they share. */
+  constructor(
+    client: Redis | Cluster,
+    settings: Settings,
+    protectClients: (parts: ClientParts) => ProtectedClients,
+  ) {
+    const { clock } = settings;
     this.client = client;
     this.settings = settings;
-    this.clock = settings.clock;
-    this.random = settings.random;
-    this.retryBudget = new RetryBudget(() => this.clock.now(), settings.retry.budgetTokens);
+    this.clock = clock;
+    this.#observer = new Observer(settings, this.#events);
     this.circuits = { read: this.#circuit('read'), write: this.#circuit('write') };
-    this.#stallDetector = new ProcessStallDetector(this.clock, (kind, durationMs) =>
+    this.#stallDetector = new ProcessStallDetector(clock, (kind, durationMs) =>
       this.#onThaw(kind, durationMs),
     );
-    this.flushes = new Flushes(this.circuits, this.#stallDetector);
-    const probing = {
-      clock: this.clock,
-      ask: (command: string, args: readonly string[]) => this.#members.main.ask(command, args),
-    };
+    this.#gateParts = this.#makeGateParts();
+    this.#clients = protectClients({
+      settings,
+      flushes: new Flushes(this.circuits, this.#stallDetector),
+      gateParts: this.#gateParts,
+      tell: (news) => this.#onNews(news),
+    });
+    this.#keeper = new SnapshotKeeper(this, this.#clients, this.#events, this.#history);
+    const probing = { clock, ask: this.#clients.main.ask.bind(this.#clients.main) };
     this.#probes = {
       read: new CircuitProbe(this.circuits.read, probing),
       write: new CircuitProbe(this.circuits.write, probing),
     };
-    this.#observer = new Observer(settings, this.#events, this.#history, () => this.detail());
-    this.#members = attach(this);
-    this.#keeper = new SnapshotKeeper(this, this.#members, this.#events, this.#history);
     this.#stallDetector.start();
   }
 
@@ -79,9 +79,14 @@ export class Engine implements RedisResilience, MemberHost {
   }
 
   detail(): SnapshotDetail {
-    const { level: retryBudget } = this.retryBudget;
+    const { retryBudget, recorder } = this.#gateParts;
     const { lagMs: eventLoopLagMs } = this.#stallDetector;
-    return { ...this.#members.detail(), retryBudget, eventLoopLagMs, commands: this.#totals };
+    return {
+      ...this.#clients.detail(),
+      retryBudget: retryBudget.level,
+      eventLoopLagMs,
+      commands: recorder.totals,
+    };
   }
 
   on<E extends ResilienceEvent>(event: E, listener: (payload: ResilienceEvents[E]) => void): () => void {
@@ -104,19 +109,19 @@ export class Engine implements RedisResilience, MemberHost {
   }
 
   ready(options: { readonly timeoutMs?: number; readonly signal?: AbortSignal } = {}): Promise<void> {
-    this.#members.wake();
+    this.#clients.wake();
     return whenUp(this, this.clock, options);
   }
 
   async reconnect(reason?: string): Promise<void> {
     debug('%s: reconnects as asked (%j)', this.name, reason ?? 'no reason given');
-    this.#members.main.drop('connection-reset');
+    this.#clients.main.drop('connection-reset');
     await this.ready();
   }
 
   async reauthenticate(credentials?: Credentials): Promise<void> {
     debug('%s: reauthenticates', this.name);
-    await this.#members.reauthenticate(credentials);
+    await this.#clients.reauthenticate(credentials);
   }
 
   isolate(reason: string): () => void {
@@ -133,7 +138,11 @@ export class Engine implements RedisResilience, MemberHost {
     return this.#closing;
   }
 
-  tell(news: ClientNews): void {
+  retryAfterMs(lane: Lane): number | undefined {
+    return this.#clients.main.nextAttemptMs() ?? this.circuits[lane].retryAfterMs(this.clock.now());
+  }
+
+  #onNews(news: ClientNews): void {
     switch (news.kind) {
       case 'changed':
         this.#onClientChange();
@@ -159,51 +168,33 @@ export class Engine implements RedisResilience, MemberHost {
     }
   }
 
-  onVerdict(verdict: ReplyVerdict, from: ProtectedClient): void {
-    const { cause, scope } = verdict;
-    if (cause === undefined || verdict.circuit === 'success') return;
-    if (scope === 'server') from.serverAway(cause);
-    else if (scope === 'connection') from.drop(cause);
-    else if (scope === 'write-lane' && cause === 'read-only') from.readOnly();
-    else if (scope === 'write-lane') this.circuits.write.trip(cause, this.clock.now());
-  }
-
-  onSettled(call: Call, durationMs: number, failure: Error | undefined): void {
-    this.#totals.count(laneOf(call), durationMs, failure, call.sends);
-    if (failure === undefined && durationMs < this.settings.slowCommandMs && !channels.command.hasSubscribers)
-      return;
-    this.#observer.settled(call, durationMs, failure);
-  }
-
-  onRetry(call: Call, outcome: Outcome): void {
-    this.#observer.retry(call, outcome);
-  }
-
-  onWouldRefuse(call: Call): void {
-    this.#events.emit('would-refuse', { command: call.traits.name, lane: laneOf(call) });
-  }
-
-  retryAfterMs(lane: Lane): number | undefined {
-    return this.#members.main.nextAttemptMs() ?? this.circuits[lane].retryAfterMs(this.clock.now());
-  }
-
-  eventLoopLagMs(): number {
-    return this.#stallDetector.lagMs;
-  }
-
   #onClientChange(): void {
-    const { state, cause } = this.#members.main;
+    const { state, cause } = this.#clients.main;
     if (state === 'ready' && cause === undefined) this.#forgetOutage();
     this.#keeper.refresh();
+  }
+
+  #makeGateParts(): GateParts {
+    const { settings, clock, circuits } = this;
+    const records = {
+      settings,
+      circuits,
+      retryBudget: new RetryBudget(() => clock.now(), settings.retry.budgetTokens),
+      stallDetector: this.#stallDetector,
+      events: this.#events,
+      history: this.#history,
+      pendingCalls: () => this.#clients.pendingCalls(),
+    };
+    return { ...records, recorder: new CallOutcomeRecorder(records) };
   }
 
   #circuit(lane: Lane): Circuit {
     return new Circuit(this.settings.circuit, {
       clock: this.clock,
-      random: this.random,
+      random: this.settings.random,
       deadlineMs: this.settings.timeoutMs,
       onChange: ({ from, to, cause }) => {
-        this.#members.refreshGates();
+        this.#clients.refreshGates();
         this.#probes[lane].follow();
         this.#events.emit('circuit-change', { lane, from, to, cause });
         this.#observer.circuit(lane, from, to, cause);
@@ -226,24 +217,19 @@ export class Engine implements RedisResilience, MemberHost {
     this.#events.emit('thaw', { kind, durationMs });
     const now = this.clock.now();
     for (const circuit of Object.values(this.circuits)) circuit.forgive(now);
-    this.#members.thaw(kind, durationMs);
-  }
-
-  #pendingCount(): number {
-    const { waiting, inFlight } = this.#members.detail();
-    return waiting + inFlight;
+    this.#clients.thaw(kind, durationMs);
   }
 
   async #close(drainMs: number): Promise<void> {
     debug('%s: closes, with %d ms for what is pending', this.name, drainMs);
-    await drain(() => this.#pendingCount(), this.clock, drainMs);
+    await drain(() => this.#clients.pendingCalls(), this.clock, drainMs);
     for (const probe of Object.values(this.#probes)) probe.stop();
-    await this.#members.disconnect();
+    await this.#clients.disconnect();
     this.#stallDetector.stop();
     this.#keeper.refresh();
     debug('%s: closed', this.name);
     this.#events.emit('closed', { snapshot: this.snapshot() });
     this.#events.clear();
-    this.#members.release();
+    this.#clients.release();
   }
 }

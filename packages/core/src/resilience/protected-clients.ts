@@ -3,7 +3,7 @@ import type { ProtectedClient } from '../connection/protected-client.ts';
 import type { ThawKind } from '../event-loop/process-stall-detector.ts';
 import type { SnapshotDetail } from '../snapshot-detail.ts';
 
-/** What the topology adds to a set of members. */
+/** What the topology adds to a set of clients. */
 export interface ClientsControl {
   /** Makes the driver connect, where it was told to be lazy. */
   wake(): void;
@@ -15,36 +15,33 @@ export interface ClientsControl {
 
 /** The main client of a resilience and its duplicates. */
 export class ProtectedClients {
-  readonly #control: ClientsControl;
-  readonly #members = new Set<ProtectedClient>();
-  #main: ProtectedClient | undefined;
-
-  constructor(control: ClientsControl) {
-    this.#control = control;
-  }
-
   /** The one whose state is the state of the resilience. */
-  get main(): ProtectedClient {
-    if (this.#main === undefined) throw new Error('A resilience without a client was asked for it.');
-    return this.#main;
+  readonly main: ProtectedClient;
+  readonly #control: ClientsControl;
+  readonly #clients: Set<ProtectedClient>;
+
+  constructor(main: ProtectedClient, control: ClientsControl) {
+    this.main = main;
+    this.#control = control;
+    this.#clients = new Set([main]);
   }
 
-  add(member: ProtectedClient): void {
-    this.#main ??= member;
-    this.#members.add(member);
+  /** A duplicate was made. */
+  add(client: ProtectedClient): void {
+    this.#clients.add(client);
   }
 
   /** A duplicate was closed; the main client stays, also when it is. */
-  remove(member: ProtectedClient): void {
-    if (member !== this.#main) this.#members.delete(member);
+  remove(client: ProtectedClient): void {
+    if (client !== this.main) this.#clients.delete(client);
   }
 
   detail(): Omit<SnapshotDetail, 'retryBudget' | 'eventLoopLagMs' | 'commands'> {
     let [connections, readyConnections, waiting, waitingBytes, inFlight] = [0, 0, 0, 0, 0];
-    for (const member of this.#members) {
-      connections += member.connections;
-      readyConnections += member.readyConnections;
-      const counts = member.gate.counts();
+    for (const client of this.#clients) {
+      connections += client.connections;
+      readyConnections += client.readyConnections;
+      const counts = client.gate.counts();
       waiting += counts.waiting;
       waitingBytes += counts.waitingBytes;
       inFlight += counts.inFlight;
@@ -52,15 +49,21 @@ export class ProtectedClients {
     return { connections, readyConnections, waiting, waitingBytes, inFlight };
   }
 
+  /** How many calls wait or are in flight. */
+  pendingCalls(): number {
+    const { waiting, inFlight } = this.detail();
+    return waiting + inFlight;
+  }
+
   refreshGates(): void {
-    for (const member of this.#members) member.gate.refresh();
+    for (const client of this.#clients) client.gate.refresh();
   }
 
   /** After the process stood still: old times are void, and each connection is asked for a sign of life. */
   thaw(kind: ThawKind, durationMs: number): void {
-    for (const member of this.#members) {
-      member.gate.forgiveElapsed(durationMs);
-      if (kind !== 'blocked') member.ping();
+    for (const client of this.#clients) {
+      client.gate.forgiveElapsed(durationMs);
+      if (kind !== 'blocked') client.ping();
     }
   }
 
@@ -74,7 +77,7 @@ export class ProtectedClients {
 
   /** Closes all clients, and waits until their sockets are gone. */
   async disconnect(): Promise<void> {
-    await Promise.all([...this.#members].map((member) => member.disconnect()));
+    await Promise.all([...this.#clients].map((client) => client.disconnect()));
   }
 
   release(): void {

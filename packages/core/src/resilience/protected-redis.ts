@@ -1,4 +1,5 @@
 import type { CauseCode } from '../cause.ts';
+import { Entrance } from '../command/entrance.ts';
 import { Gate } from '../command/gate.ts';
 import { redisDispatch } from '../connection/redis-dispatch.ts';
 import type { ConnectionNews } from '../connection/connection-news.ts';
@@ -12,14 +13,14 @@ import { sentinelCredentials, type ResolvedTarget } from '../connection/target-o
 import { debug } from '../observability/debug.ts';
 import type { VerifiedSocket } from '../handshake/establish.ts';
 import type { Driver } from '../driver/driver.ts';
-import { MemberGateHost } from '../command/member-gate-host.ts';
-import type { ProtectedClient, MemberHost } from '../connection/protected-client.ts';
+import type { ClientParts, ProtectedClient } from '../connection/protected-client.ts';
+import type { ReplyVerdict } from '../replies/reply-error.ts';
 import type { ConnectionState } from '../snapshot.ts';
 
 /** Protects one ioredis instance: puts the gate before its commands and the connection beneath it. */
 export class ProtectedRedis implements ProtectedClient {
   readonly gate: Gate;
-  readonly #host: MemberHost;
+  readonly #parts: ClientParts;
   readonly #connection: Connection;
   readonly #roleWatch: RoleWatch;
   readonly #expectsPrimary: boolean;
@@ -35,30 +36,33 @@ export class ProtectedRedis implements ProtectedClient {
     target: ResolvedTarget,
     dialer: Dialer,
     expectsPrimary: boolean,
-    host: MemberHost,
+    parts: ClientParts,
   ) {
     this.#driver = driver;
-    this.#host = host;
+    this.#parts = parts;
     this.#expectsPrimary = expectsPrimary;
-    const { settings, clock, flushes } = host;
+    const { settings, flushes } = parts;
+    const { clock } = settings;
     this.#source = new Reconnector(dialer, target, {
       clock,
       handshakeTimeoutMs: settings.connection.handshakeTimeoutMs,
       onReport: ({ durationMs, cause, nextAttemptMs }) =>
-        host.tell({ kind: 'attempt', report: { durationMs, cause, nextAttemptMs } }),
+        parts.tell({ kind: 'attempt', report: { durationMs, cause, nextAttemptMs } }),
     });
     this.#connection = new Connection(
       { driver, target, source: this.#source, settings, flushes, onDead: 'replace' },
       (news) => this.#onNews(news),
     );
-    this.gate = new Gate(new MemberGateHost(this, host), redisDispatch(driver, this.#connection.wire));
+    const dispatch = redisDispatch(driver, this.#connection.wire);
+    this.gate = new Gate(parts.gateParts, this, dispatch);
     if (this.state === 'ready') this.gate.serve();
-    this.#fleetWatch = new FleetWatch(host.clock, dialer, () => this.ask('info', ['clients']));
+    this.#fleetWatch = new FleetWatch(clock, dialer, () => this.ask('info', ['clients']));
     this.#roleWatch = new RoleWatch(target, clock, settings.connection.minPeriodMs, (verified) =>
       this.#onPrimary(verified),
     );
     this.#failover = this.#followFailovers(driver, target);
-    driver.takeOver(this.gate.handle, this.#connection.connector);
+    const { handle } = new Entrance(this.gate, parts.gateParts, this, dispatch);
+    driver.takeOver(handle, this.#connection.connector);
     driver.takeOverRetries();
     driver.answerConnectBy(() => this.#connection.connector.firstFailure());
   }
@@ -99,18 +103,21 @@ export class ProtectedRedis implements ProtectedClient {
     return this.#connection.nextAttemptMs() ?? this.#roleWatch.nextLookMs();
   }
 
-  serverAway(cause: CauseCode): void {
-    this.#connection.serverAway(cause);
+  judge({ cause, scope }: ReplyVerdict): void {
+    if (cause === undefined) return;
+    if (scope === 'server') this.#connection.serverAway(cause);
+    else if (scope === 'connection') this.drop(cause);
+    else if (cause === 'read-only') this.#readOnly();
   }
 
   drop(cause: CauseCode): void {
-    debug('%s: the socket is dropped (%s)', this.#host.settings.name, cause);
+    debug('%s: the socket is dropped (%s)', this.#parts.settings.name, cause);
     this.#connection.drop(cause);
   }
 
-  readOnly(): void {
+  #readOnly(): void {
     if (!this.#expectsPrimary || this.#roleWatch.isOn) return;
-    debug('%s: a replica answers, writes wait for the primary', this.#host.settings.name);
+    debug('%s: a replica answers, writes wait for the primary', this.#parts.settings.name);
     this.#roleWatch.start();
     this.#holdWrites();
   }
@@ -159,7 +166,7 @@ export class ProtectedRedis implements ProtectedClient {
       case 'changed':
       case 'gap':
       case 'resubscribe-failed':
-        this.#host.tell(news);
+        this.#parts.tell(news);
         return;
       default:
       // The connection's own business.
@@ -170,7 +177,7 @@ export class ProtectedRedis implements ProtectedClient {
     const { resolver } = target;
     if (resolver === undefined || !target.requiresPrimary) return undefined;
     return new Failover({
-      clock: this.#host.clock,
+      clock: this.#parts.settings.clock,
       name: String(driver.options['name']),
       target,
       resolver,
@@ -180,15 +187,15 @@ export class ProtectedRedis implements ProtectedClient {
         return remotePort === port && remoteAddress === host;
       },
       onBegin: () => {
-        debug('%s: failover begins, writes wait', this.#host.settings.name);
+        debug('%s: failover begins, writes wait', this.#parts.settings.name);
         this.#holdWrites();
       },
       onAbort: () => {
-        debug('%s: failover came to nothing', this.#host.settings.name);
+        debug('%s: failover came to nothing', this.#parts.settings.name);
         if (!this.#roleWatch.isOn) this.#writesAreBack();
       },
       onPromoted: (verified) => {
-        debug('%s: failover done, the socket is replaced', this.#host.settings.name);
+        debug('%s: failover done, the socket is replaced', this.#parts.settings.name);
         if (verified !== undefined && (this.state === 'ready' || this.state === 'stalled')) {
           this.#connection.replaceWith(verified);
           return;
@@ -201,13 +208,13 @@ export class ProtectedRedis implements ProtectedClient {
 
   #judgeRole(info: Readonly<Record<string, string>>): void {
     this.#runId = info['run_id'];
-    if (info['role'] === 'slave') this.readOnly();
+    if (info['role'] === 'slave') this.#readOnly();
     else if (this.#holdsWrites) this.#writesAreBack();
   }
 
   #onPrimary(verified: VerifiedSocket): void {
     const isSameServer = verified.proof.info['run_id'] === this.#runId;
-    debug('%s: the %s is a primary', this.#host.settings.name, isSameServer ? 'server' : 'new server');
+    debug('%s: the %s is a primary', this.#parts.settings.name, isSameServer ? 'server' : 'new server');
     if (isSameServer || this.state !== 'ready') verified.socket.destroy();
     else this.#connection.replaceInPeace(verified);
     if (isSameServer) this.#writesAreBack();
@@ -215,8 +222,8 @@ export class ProtectedRedis implements ProtectedClient {
 
   #holdWrites(): void {
     this.#holdsWrites = true;
-    this.gate.holdWrites(this.#host.clock.now());
-    this.#host.tell({ kind: 'changed' });
+    this.gate.holdWrites(this.#parts.settings.clock.now());
+    this.#parts.tell({ kind: 'changed' });
   }
 
   #writesAreBack(): void {
@@ -224,6 +231,6 @@ export class ProtectedRedis implements ProtectedClient {
     this.#roleWatch.stop();
     this.#failover?.settled();
     this.gate.holdWrites(undefined);
-    this.#host.tell({ kind: 'changed' });
+    this.#parts.tell({ kind: 'changed' });
   }
 }

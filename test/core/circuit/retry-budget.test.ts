@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { RetryBudget } from '../../../packages/core/src/command/retry-budget.ts';
+import { RetryBudget } from '../../../packages/core/src/circuit/retry-budget.ts';
 
 function tryTake(budget: RetryBudget): boolean {
   const { allowsRetry } = budget;

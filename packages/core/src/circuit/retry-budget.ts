@@ -1,8 +1,6 @@
+const retryPrice = 5;
 const freeRetries = 3;
 const freeWithinMs = 1_000;
-
-/** Tokens that a retry costs which nothing else paces. */
-export const retryPrice = 5;
 
 /**
  * Bounds how much load retries may add. A bucket of tokens, shared by all connections of a resilience: a retry takes 5,

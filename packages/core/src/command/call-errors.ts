@@ -1,0 +1,96 @@
+import { describeCause, type CauseCode } from '../cause.ts';
+import {
+  CircuitOpenError,
+  CommandTimeoutError,
+  OutcomeUnknownError,
+  OverloadedError,
+  RedisUnavailableError,
+  type Forensics,
+  type Outcome,
+} from '../errors.ts';
+import type { Lane } from '../snapshot.ts';
+
+/** The error that the caller of a failed call gets. */
+export type CallFailure =
+  /** The driver's own error as it is, or the server's, marked as refused. */
+  { readonly kind: 'as-is' | 'refused'; readonly error: Error } | OwnFailure;
+
+/** An error of this library. */
+export interface OwnFailure {
+  readonly kind: 'unavailable' | 'outcome-unknown' | 'timeout' | 'circuit-open' | 'overloaded';
+  readonly reason: CauseCode | undefined;
+  readonly outcome: Outcome;
+  /** The error beneath. */
+  readonly error: Error | undefined;
+}
+
+/** What every error of a call carries beside what happened to it. */
+export interface ErrorContext {
+  /** Of the resilience. */
+  readonly name: string;
+  readonly lane: Lane;
+  readonly retryAfterMs: number | undefined;
+  readonly forensics: Forensics;
+}
+
+/** Makes the error that belongs to a failure. */
+export function callError(failure: CallFailure, context: ErrorContext): Error {
+  switch (failure.kind) {
+    case 'as-is':
+      return failure.error;
+    case 'refused':
+      return markRefused(failure.error);
+    default:
+      return ownError(failure, context);
+  }
+}
+
+/** Marks an error reply with its outcome; the reply itself stays what the server said. */
+export function markRefused(error: Error): Error {
+  return Object.assign(error, { outcome: 'refused' satisfies Outcome });
+}
+
+function ownError(failure: OwnFailure, context: ErrorContext): Error {
+  const { kind, reason, outcome, error } = failure;
+  const { command } = context.forensics;
+  const sentence = reason === undefined ? 'the connection is not ready yet.' : describeCause(reason);
+  const details = {
+    reason,
+    outcome,
+    connection: context.name,
+    retryAfterMs: reason === 'closed' ? undefined : context.retryAfterMs,
+    forensics: context.forensics,
+    cause: error,
+  };
+  switch (kind) {
+    case 'unavailable': {
+      const advice =
+        outcome === 'not-applied'
+          ? 'It did not run: use a fallback, or try again later.'
+          : 'Try again later.';
+      return new RedisUnavailableError(`Redis cannot take ${command} now: ${sentence} ${advice}`, details);
+    }
+    case 'outcome-unknown':
+      return new OutcomeUnknownError(
+        `The connection broke after ${command} was sent and before its answer: it may have run. ` +
+          'Check before sending it again, or use applyOnce.',
+        details,
+      );
+    case 'timeout': {
+      const effect = outcome === 'unknown' ? 'It may have run.' : 'It did not run.';
+      return new CommandTimeoutError(`${command} was not answered within its deadline. ${effect}`, details);
+    }
+    case 'circuit-open':
+      return new CircuitOpenError(
+        `The circuit for ${context.lane}s does not let ${command} pass: ${sentence}`,
+        details,
+      );
+    case 'overloaded':
+      return new OverloadedError(
+        `Too many commands wait already; ${command} was not sent. Shed load.`,
+        details,
+      );
+    default:
+      return kind satisfies never;
+  }
+}

@@ -1,0 +1,237 @@
+import type { CauseCode } from '../cause.ts';
+import { channels } from '../observability/channels.ts';
+import type { Circuit } from '../circuit/circuit.ts';
+import type { RetryBudget } from '../circuit/retry-budget.ts';
+import { debug } from '../observability/debug.ts';
+import type { DriverCommand } from '../driver/driver-command.ts';
+import { isRedisResilienceError, type Outcome, type RedisResilienceError } from '../errors.ts';
+import type { ProcessStallDetector } from '../event-loop/process-stall-detector.ts';
+import type { EventHub } from '../observability/event-hub.ts';
+import type { ResilienceEvents } from '../observability/events.ts';
+import type { History } from '../observability/history.ts';
+import type { Settings } from '../options/settings.ts';
+import type { Lane } from '../snapshot.ts';
+import type { Flush } from '../event-loop/flush.ts';
+import { Totals } from '../observability/totals.ts';
+import { callName, laneOf, type Call, type SlowCall } from './call.ts';
+import type { Fail } from './decide.ts';
+import { argumentBytes } from './slow-path.ts';
+
+/** Where what becomes of calls is counted and told. */
+export interface Records {
+  readonly settings: Settings;
+  readonly circuits: Readonly<Record<Lane, Circuit>>;
+  readonly retryBudget: RetryBudget;
+  readonly stallDetector: ProcessStallDetector;
+  readonly events: EventHub<ResilienceEvents>;
+  readonly history: History;
+  /** How many calls of all clients wait or are in flight. */
+  readonly pendingCalls: () => number;
+}
+
+/**
+ * Records what becomes of the calls of one resilience: counts it in circuits, retry budget and totals, and tells events,
+ * channels, history and debug lines. A success that nobody listens to allocates nothing.
+ */
+export class CallOutcomeRecorder {
+  readonly totals = new Totals();
+  readonly #records: Records;
+  readonly #circuits: Readonly<Record<Lane, Circuit>>;
+  readonly #retryBudget: RetryBudget;
+  readonly #slowCommandMs: number;
+
+  constructor(records: Records) {
+    this.#records = records;
+    this.#circuits = records.circuits;
+    this.#retryBudget = records.retryBudget;
+    this.#slowCommandMs = records.settings.slowCommandMs;
+  }
+
+  /** Whether the circuit of its lane lets a call pass. One that is not closed counts it as a trial. */
+  admits(call: SlowCall): boolean {
+    const lane = laneOf(call);
+    const circuit = this.#circuits[lane];
+    if (circuit.admitsAll) return true;
+    const generation = circuit.admit(this.#now());
+    if (generation < 0) {
+      // While the server is out of memory, still send commands that free memory (DEL, LPOP).
+      return circuit.cause === 'out-of-memory' && call.batch === undefined && call.traits.frees;
+    }
+    // It passes although the circuit is not closed, and is no trial.
+    if (generation < circuit.generation && this.#records.settings.circuit.mode === 'observe')
+      this.#records.events.emit('would-refuse', { command: call.traits.name, lane });
+    call.slow.generation = generation;
+    return true;
+  }
+
+  /** The server answered; an error reply that is the caller's own proves that it works as well as any. */
+  succeeded(call: Call, readAt: number, replyError?: Error): void {
+    const { sent, slow } = call;
+    const lane = laneOf(call);
+    const durationMs = sent === undefined ? 0 : this.#withoutLag(readAt - sent.at);
+    // How long a blocking command takes says nothing about the server.
+    if (sent === undefined || slow?.blockingMs !== undefined) this.withdrawn(call);
+    else this.#circuits[lane].succeeded(generationOf(call, sent, lane), durationMs, readAt);
+    if (call.sends === 1) this.#retryBudget.succeededFirstTry();
+    this.#settled(call, lane, durationMs, replyError);
+  }
+
+  /** It failed for its caller: counts what was decided, and tells `told` as its result. */
+  failed(call: Call, { counts, cause, tells, isRetryBudgetSpent }: Fail, told: Error, readAt: number): void {
+    const { name } = this.#records.settings;
+    if (isRetryBudgetSpent) debug('%s: the retry budget is spent: %s is not sent again', name, call.name);
+    if (counts === 'success') this.succeeded(call, readAt, told);
+    else if (tells === 'nothing') {
+      this.withdrawn(call);
+      this.#stopWaiting(call);
+    } else {
+      if (counts === 'failure') this.#countFailure(call, cause);
+      this.lost(call, told);
+    }
+  }
+
+  /** It failed for a reason that says nothing new about the server. */
+  lost(call: Call, told: Error): void {
+    this.withdrawn(call);
+    const now = this.#now();
+    const startedAt = call.slow?.issuedAt ?? call.sent?.at ?? now;
+    this.#settled(call, laneOf(call), now - startedAt, told);
+  }
+
+  /** This send counts for nothing; a trial slot it held is free again. */
+  withdrawn(call: Call): void {
+    const { slow } = call;
+    if (slow?.generation === undefined) return;
+    this.#circuits[laneOf(call)].ignored(slow.generation);
+    slow.generation = undefined;
+  }
+
+  /** It is sent again, after a send with this outcome. */
+  retried(call: SlowCall, outcome: Outcome): void {
+    const { settings, events } = this.#records;
+    const { operation } = call.slow;
+    if (operation !== undefined) operation.retries++;
+    const command = callName(call);
+    debug('%s: %s is sent again after attempt %d, outcome %s', settings.name, command, call.sends, outcome);
+    events.emit('retry', { command, attempt: call.sends, outcome });
+  }
+
+  #countFailure(call: Call, cause: CauseCode | undefined): void {
+    if (call.sent === undefined) return;
+    const lane = laneOf(call);
+    this.#circuits[lane].failed(generationOf(call, call.sent, lane), cause, this.#now());
+    if (call.slow !== undefined) call.slow.generation = undefined;
+  }
+
+  #settled(call: Call, lane: Lane, durationMs: number, failure: Error | undefined): void {
+    this.#stopWaiting(call);
+    this.totals.count(lane, durationMs, failure, call.sends);
+    const isUsual = failure === undefined && durationMs < this.#slowCommandMs;
+    if (channels.command.hasSubscribers) this.#publish(call, lane, durationMs, failure);
+    if (!isUsual) this.#tell(call, lane, durationMs, failure);
+  }
+
+  #stopWaiting({ slow }: Call): void {
+    if (slow?.requestBudget === undefined) return;
+    slow.requestBudget.stopWaiting(this.#now());
+    slow.requestBudget = undefined;
+  }
+
+  #publish(call: Call, lane: Lane, durationMs: number, failure: Error | undefined): void {
+    channels.command.publish({
+      connection: this.#records.settings.name,
+      command: callName(call),
+      lane,
+      outcome: failure === undefined ? 'ok' : isRedisResilienceError(failure) ? failure.code : 'REPLY',
+      durationMs,
+      attempts: call.sends,
+    });
+  }
+
+  #tell(call: Call, lane: Lane, durationMs: number, failure: Error | undefined): void {
+    const isOurs = isRedisResilienceError(failure);
+    if (isOurs && debug.enabled) this.#debugFailure(call, durationMs, failure);
+    if (failure === undefined && call.slow?.blockingMs !== undefined) return;
+    // What was never sent tells nothing about the server, and there may be thousands of it in an outage.
+    if ((isOurs || failure === undefined) && call.sends > 0)
+      this.#remember(call, lane, durationMs, isOurs ? failure : undefined);
+    const { events } = this.#records;
+    if (!isOurs || !events.hasListeners('command-failed')) return;
+    const { code, reason, outcome } = failure;
+    events.emit('command-failed', {
+      command: callName(call),
+      code,
+      reason,
+      outcome,
+      attempts: call.sends,
+      lane,
+    });
+  }
+
+  #debugFailure(call: Call, durationMs: number, { code, reason, outcome }: RedisResilienceError): void {
+    const hasWaited = call.sends === 0 && durationMs >= 1;
+    debug(
+      '%s: %s %s after %d ms and %d attempts: %s (%s), outcome %s',
+      this.#records.settings.name,
+      callName(call),
+      call.sends > 0 ? 'failed' : hasWaited ? 'waits no longer, given up' : 'is refused',
+      Math.round(durationMs),
+      call.sends,
+      code,
+      reason ?? 'no cause known',
+      outcome,
+    );
+  }
+
+  #remember(call: Call, lane: Lane, durationMs: number, failure: RedisResilienceError | undefined): void {
+    const { settings, history, pendingCalls } = this.#records;
+    history.add({
+      kind: 'command',
+      at: new Date(settings.clock.wallNow()),
+      command: callName(call),
+      ...countsOf(call),
+      lane,
+      durationMs,
+      queue: pendingCalls(),
+      failure: failure === undefined ? undefined : { code: failure.code, outcome: failure.outcome },
+    });
+  }
+
+  // An answer that lay in the socket while our own code ran was not slow.
+  #withoutLag(elapsedMs: number): number {
+    if (elapsedMs < suspiciousMs) return Math.max(0, elapsedMs);
+    return Math.max(0, elapsedMs - this.#records.stallDetector.lagMs);
+  }
+
+  #now(): number {
+    return this.#records.settings.clock.now();
+  }
+}
+
+/** Shorter calls are not looked into: the lag of the event loop is known no better. */
+const suspiciousMs = 20;
+
+/** The generation of the circuit in which the call was sent. */
+function generationOf({ slow }: Call, sent: Flush, lane: Lane): number {
+  return slow?.generation ?? (lane === 'read' ? sent.readGeneration : sent.writeGeneration);
+}
+
+/** Of all commands of a call; MULTI and EXEC themselves are not counted. */
+function countsOf({ command, batch }: Call): { commands: number; keys: number; bytes: number } {
+  const all = batch === undefined ? [command] : batch.commands.map((batched) => batched.command);
+  const counts = { commands: 0, keys: 0, bytes: 0 };
+  for (const each of all) {
+    if (batch === undefined || !/^(multi|exec)$/i.test(each.name)) counts.commands++;
+    counts.keys += keyCount(each);
+    counts.bytes += argumentBytes(each.args);
+  }
+  return counts;
+}
+
+function keyCount(command: DriverCommand): number {
+  try {
+    return command.getKeys().length;
+  } catch {
+    return 0;
+  }
+}

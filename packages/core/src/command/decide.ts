@@ -1,0 +1,250 @@
+import { maySendAgain, maySendAllAgain, type CategoryOverrides } from '../catalogue/categorise.ts';
+import type { CommandTraits } from '../catalogue/command-traits.ts';
+import type { CauseCode } from '../cause.ts';
+import type { Outcome } from '../errors.ts';
+import type { Lane } from '../snapshot.ts';
+import type { CallFailure } from './call-errors.ts';
+import type { Answered, Happening } from './happening.ts';
+
+const firstDelayMs = 20;
+const longestDelayMs = 200;
+
+/** What {@link decide} looks at of a call. A `Call` is one: it is passed as it is, so that a success allocates nothing. */
+export interface CallFacts {
+  readonly command: { readonly args: readonly unknown[] };
+  readonly traits: CommandTraits;
+  readonly sends: number;
+  /** Undefined while it is not with the driver. */
+  readonly sent: object | undefined;
+  readonly written: { readonly isWritten: boolean } | undefined;
+  readonly batch:
+    { readonly lane: Lane; readonly commands: readonly { readonly command: BatchedFacts }[] } | undefined;
+  readonly slow:
+    { readonly outcome: Outcome; readonly released: boolean; readonly isGuarded: boolean } | undefined;
+}
+
+interface BatchedFacts {
+  readonly name: string;
+  readonly args: readonly unknown[];
+}
+
+/** What is known of everything but the call. */
+export interface Situation {
+  readonly now: number;
+  /** Of the call. */
+  readonly deadlineAt: number;
+  /** No command will run any more. */
+  readonly isEnded: boolean;
+  /** Whether the call would be handed to the driver at once. */
+  readonly canRun: boolean;
+  /** Why the call's lane is away; undefined while it is not. */
+  readonly laneCause: CauseCode | undefined;
+  readonly retryBudgetAllows: boolean;
+  readonly maxRetries: number;
+  readonly role: 'primary' | 'any';
+  readonly categories: CategoryOverrides | undefined;
+}
+
+/** Its caller gets the answer; the circuit and the retry budget count a success. */
+export interface Answer {
+  readonly kind: 'answer';
+}
+
+/** It is sent again, before all fresh calls; the circuit counts nothing. */
+export interface SendAgain {
+  readonly kind: 'send-again';
+  /** A random delay up to this spreads what would run at once. 0: none, because the call waits anyway. */
+  readonly maxDelayMs: number;
+  /** Whether it is paid for from the retry budget. */
+  readonly pays: boolean;
+  /** Of the send that ended. */
+  readonly outcome: Outcome;
+  /** Whether this is a retry, which is counted and told. */
+  readonly isRetry: boolean;
+}
+
+/** Its caller gets an error. */
+export interface Fail {
+  readonly kind: 'fail';
+  readonly failure: CallFailure;
+  /** What the circuit of its lane counts, and for a failure the cause. */
+  readonly counts: 'success' | 'failure' | 'nothing';
+  readonly cause: CauseCode | undefined;
+  /** What is told as the call's result: the server's reply, the error its caller gets, or nothing. */
+  readonly tells: 'reply' | 'error' | 'nothing';
+  /** It would have been sent again, had the retry budget allowed it. */
+  readonly isRetryBudgetSpent: boolean;
+}
+
+export type Decision = Answer | SendAgain | Fail;
+
+const answer: Answer = { kind: 'answer' };
+const letGo: SendAgain = {
+  kind: 'send-again',
+  maxDelayMs: 0,
+  pays: false,
+  outcome: 'not-applied',
+  isRetry: false,
+};
+
+const failing = {
+  kind: 'fail',
+  counts: 'nothing',
+  cause: undefined,
+  tells: 'error',
+  isRetryBudgetSpent: false,
+} as const;
+
+/** Decides what becomes of a call after what happened to it. An answer stands whatever the situation. */
+export function decide(call: CallFacts, happening: Answered): Answer | SendAgain;
+export function decide(call: CallFacts, happening: Happening, situation: Situation): Decision;
+export function decide(call: CallFacts, happening: Happening, situation?: Situation): Decision {
+  const known = situation as Situation;
+  switch (happening.kind) {
+    case 'answered':
+      // The server let it go because we asked for that (CLIENT UNBLOCK): the empty answer is not its caller's.
+      return happening.isEmpty && call.slow?.released === true ? letGo : answer;
+    case 'refused':
+      if (call.batch !== undefined) return decideRefusedBatch(call, happening, known);
+      return decideRefused(call, happening, known);
+    case 'lost':
+      return decideLost(call, happening.error, known);
+    case 'withdrawn':
+      return { ...failing, failure: { kind: 'as-is', error: happening.error }, tells: 'nothing' };
+    case 'overdue':
+      return decideOverdue(call, known);
+    case 'wait-expired':
+      return { ...failing, failure: failureOf('unavailable', known.laneCause, knownOutcome(call)) };
+    case 'closed':
+      return { ...failing, failure: failureWhenClosed(call) };
+    default:
+      return happening satisfies never;
+  }
+}
+
+type Refused = Happening & { kind: 'refused' };
+
+function decideRefused(call: CallFacts, { verdict, error }: Refused, situation: Situation): Decision {
+  const { cause, outcome, scope } = verdict;
+  const retry =
+    outcome === 'not-applied' ? retryOf(call, outcome, cause, scope === 'command', situation) : undefined;
+  if (typeof retry === 'object') return retry;
+  // PING answers MISCONF: writes are refused, and the lane that reads is none the worse for it.
+  const isOfOtherLane = scope === 'write-lane' && call.traits.lane === 'read';
+  const isAway = outcome === 'not-applied' && cause !== undefined;
+  return {
+    ...failing,
+    failure: isAway ? awayFailure(call, cause, knownOutcome(call), error) : { kind: 'refused', error },
+    counts: verdict.circuit === 'failure' && !isOfOtherLane ? 'failure' : 'success',
+    cause,
+    tells: 'reply',
+    isRetryBudgetSpent: retry === 'budget-spent',
+  };
+}
+
+function decideRefusedBatch(
+  call: CallFacts,
+  { verdict, error, ranInPart }: Refused,
+  situation: Situation,
+): Decision {
+  const outcome = ranInPart ? 'unknown' : 'not-applied';
+  const retry = retryOf(call, outcome, verdict.cause, true, situation);
+  if (typeof retry === 'object') return retry;
+  const known = ranInPart ? 'unknown' : knownOutcome(call);
+  const failure = awayFailure(call, verdict.cause, known, error);
+  return { ...failing, failure, isRetryBudgetSpent: retry === 'budget-spent' };
+}
+
+function decideLost(call: CallFacts, error: Error, situation: Situation): Decision {
+  // CLIENT UNBLOCK released it before the connection broke, so it consumed nothing.
+  const outcome = wasWritten(call) && call.slow?.released !== true ? 'unknown' : 'not-applied';
+  const retry = retryOf(call, outcome, undefined, false, situation);
+  if (typeof retry === 'object') return retry;
+  const reason = situation.isEnded ? 'closed' : (situation.laneCause ?? 'connection-reset');
+  const known = outcome === 'unknown' ? outcome : knownOutcome(call);
+  return { ...failing, failure: awayFailure(call, reason, known, error) };
+}
+
+function decideOverdue(call: CallFacts, { laneCause }: Situation): Decision {
+  const outcome = wasWritten(call) ? 'unknown' : knownOutcome(call);
+  const failure = failureOf('timeout', laneCause ?? 'slow', outcome);
+  // A server that is known to be away is not counted as slow on top.
+  return laneCause === undefined
+    ? { ...failing, failure, counts: 'failure', cause: 'slow' }
+    : { ...failing, failure };
+}
+
+function failureWhenClosed(call: CallFacts): CallFailure {
+  const outcome = wasWritten(call) ? 'unknown' : knownOutcome(call);
+  if (call.sent === undefined) return failureOf('unavailable', 'closed', outcome);
+  return awayFailure(call, 'closed', outcome, undefined);
+}
+
+/**
+ * The retry of a call whose last send ended with `outcome`, or why there is none. Calls lost with their connection are
+ * retried once per new connection; the dialer limits that rate, so only the others draw on the retry budget.
+ */
+function retryOf(
+  call: CallFacts,
+  outcome: Outcome,
+  cause: CauseCode | undefined,
+  pays: boolean,
+  situation: Situation,
+): SendAgain | 'budget-spent' | undefined {
+  const { maxRetries, categories } = situation;
+  if (situation.isEnded || situation.now >= situation.deadlineAt || maxRetries === 0) return undefined;
+  // Where no primary is expected, none is looked for; memory, disk and replicas do not come back within a deadline.
+  if (cause === 'read-only' && situation.role === 'any') return undefined;
+  if (cause === 'out-of-memory' || cause === 'persistence' || cause === 'too-few-replicas') return undefined;
+  if (outcome === 'unknown' && (call.sends > maxRetries || !isRepeatable(call, categories))) return undefined;
+  if (pays && !situation.retryBudgetAllows) return 'budget-spent';
+  return {
+    kind: 'send-again',
+    maxDelayMs: situation.canRun ? Math.min(longestDelayMs, firstDelayMs * 2 ** call.sends) : 0,
+    pays,
+    outcome,
+    isRetry: true,
+  };
+}
+
+/** Whether a call of unknown outcome may be sent again: by its category, a batch by its worst command. */
+function isRepeatable({ batch, slow, traits, command }: CallFacts, categories?: CategoryOverrides): boolean {
+  if (batch === undefined) return maySendAgain(traits, command.args, categories);
+  return (
+    slow?.isGuarded !== true &&
+    maySendAllAgain(
+      batch.commands.map(({ command: each }) => each),
+      categories,
+    )
+  );
+}
+
+/** Whether the bytes of this call may have reached the server in its present send. */
+function wasWritten({ written }: CallFacts): boolean {
+  return written?.isWritten === true;
+}
+
+/** What all earlier sends left behind. */
+function knownOutcome({ slow }: CallFacts): Outcome {
+  return slow?.outcome ?? 'not-applied';
+}
+
+/** The failure of a call because Redis is away: a write that may have run says so. */
+function awayFailure(
+  call: CallFacts,
+  reason: CauseCode | undefined,
+  outcome: Outcome,
+  error: Error | undefined,
+): CallFailure {
+  const isUnknownWrite = outcome === 'unknown' && (call.batch?.lane ?? call.traits.lane) === 'write';
+  return failureOf(isUnknownWrite ? 'outcome-unknown' : 'unavailable', reason, outcome, error);
+}
+
+function failureOf(
+  kind: Exclude<CallFailure['kind'], 'as-is' | 'refused'>,
+  reason: CauseCode | undefined,
+  outcome: Outcome,
+  error?: Error,
+): CallFailure {
+  return { kind, reason, outcome, error };
+}

@@ -1,0 +1,214 @@
+import { traitsOf } from '../catalogue/command-traits.ts';
+import { blockingTimeoutMs } from '../catalogue/blocking-timeout.ts';
+import type { DriverCommand, PipelineStream, SendCommand } from '../driver/driver-command.ts';
+import type { ReplyVerdict } from '../replies/reply-error.ts';
+import { operationOfCommand } from '../verbs/operation.ts';
+import { currentRequestBudget, isFollowed, type RequestBudget } from '../verbs/request-budget.ts';
+import { admit, type Admission } from './admission.ts';
+import { Batch } from './batch.ts';
+import type { CallFailure } from './call-errors.ts';
+import { Call, laneOf, onSlowPath, track, trackFast, type CallOwner, type SlowCall } from './call.ts';
+import type { Dispatch } from './dispatch.ts';
+import type { Gate } from './gate.ts';
+import { happeningOf } from './happening.ts';
+import type { GateParts, Line } from './line.ts';
+import { argumentBytes } from './slow-path.ts';
+
+interface Gathering {
+  readonly stream: PipelineStream;
+  readonly call: SlowCall;
+  readonly batch: Batch;
+}
+
+/**
+ * Stands between the driver and a gate: makes calls of the driver's commands and lets them in, and reads from the
+ * driver's answers what happened to them. While all is well a plain command takes the fast path, which costs one small
+ * object and no promise, timer or closure.
+ */
+export class Entrance implements CallOwner {
+  readonly #gate: Gate;
+  readonly #dispatch: Dispatch;
+  readonly #parts: GateParts;
+  readonly #line: Line;
+  /** The batch whose commands are coming: ioredis hands them over one by one in a synchronous loop. */
+  #gathering: Gathering | undefined;
+
+  constructor(gate: Gate, parts: GateParts, line: Line, dispatch: Dispatch) {
+    this.#gate = gate;
+    this.#parts = parts;
+    this.#line = line;
+    this.#dispatch = dispatch;
+  }
+
+  /** Takes the place of the driver's `sendCommand`. */
+  readonly handle: SendCommand = (command, stream, node) => {
+    const { fastPath } = this.#gate.state;
+    if (fastPath !== undefined && stream === undefined && command.call === undefined) {
+      const traits = traitsOf(command.name);
+      if (traits.ordinary && !this.#gate.inFlight.isFull && !isFollowed()) {
+        const call = new Call(this, command, traits);
+        trackFast(command, call);
+        this.#gate.startFast(call);
+        fastPath(command);
+        return command.promise;
+      }
+    }
+    return this.#handleOnSlowPath(command, stream, node);
+  };
+
+  answered(call: Call, value: unknown, command: DriverCommand): void {
+    const { batch } = call;
+    if (batch === undefined) this.#gate.answered(call, value);
+    else {
+      batch.settle(command, { ok: true, value });
+      this.#finishBatch(call, batch);
+    }
+  }
+
+  failed(call: Call, error: Error, command: DriverCommand): void {
+    const { batch } = call;
+    if (batch !== undefined) {
+      batch.settle(command, { ok: false, error });
+      this.#finishBatch(call, batch);
+    } else if (call.settled) {
+      // While it answers, the driver found that it cannot read the reply: that error is the caller's.
+      call.reject(error);
+    } else {
+      const happening = happeningOf(error, call.traits.script);
+      if (happening.kind === 'refused') this.#judge(happening.verdict);
+      this.#gate.settle(call, happening);
+    }
+  }
+
+  #handleOnSlowPath(command: DriverCommand, stream?: PipelineStream, node?: unknown): unknown {
+    const { call: known } = command;
+    if (this.#dispatch.isHandshake(command)) return this.#dispatch.send(command, stream, node);
+    if (known !== undefined) {
+      // The driver sends it again from its own queue; when its caller was answered already, it must not run.
+      if (known.settled && stream === undefined) return command.promise;
+      return this.#dispatch.send(command, stream, node);
+    }
+    if (command.name === 'quit' && this.#gate.state.kind === 'held') this.#dispatch.leave(command);
+    else if (stream?.isPipeline === true) this.#gather(command, stream, node);
+    else this.#issue(command, stream, node);
+    return command.promise;
+  }
+
+  #issue(command: DriverCommand, stream: PipelineStream | undefined, node: unknown): void {
+    const { clock, timeoutMs } = this.#parts.settings;
+    const traits = traitsOf(command.name);
+    const blockingMs = blockingTimeoutMs(traits, command.args);
+    const call = onSlowPath(new Call(this, command, traits), {
+      issuedAt: clock.now(),
+      allowedMs: timeoutMs + (blockingMs ?? 0),
+      bytes: argumentBytes(command.args),
+      stream,
+      node,
+      blockingMs,
+      operation: operationOfCommand(),
+    });
+    track(command, call);
+    this.#admit(call);
+  }
+
+  #gather(command: DriverCommand, stream: PipelineStream, node: unknown): void {
+    if (this.#gathering?.stream !== stream) this.#gathering = this.#beginBatch(command, stream, node);
+    const { call, batch } = this.#gathering;
+    batch.add(command);
+    track(command, call);
+    if (call.sent !== undefined) this.#dispatch.send(command, stream, node);
+  }
+
+  #beginBatch(command: DriverCommand, stream: PipelineStream, node: unknown): Gathering {
+    const { clock, timeoutMs } = this.#parts.settings;
+    const call = onSlowPath(new Call(this, command, traitsOf(command.name)), {
+      issuedAt: clock.now(),
+      allowedMs: timeoutMs,
+      stream,
+      node,
+      operation: operationOfCommand(),
+    });
+    const batch = new Batch();
+    call.batch = batch;
+    const sendsAtOnce = this.#gate.state.takesBatchesAtOnce && currentRequestBudget() === undefined;
+    if (sendsAtOnce) this.#gate.start(call);
+    process.nextTick(() => this.#onGathered(call, batch, sendsAtOnce));
+    return { stream, call, batch };
+  }
+
+  #onGathered(call: SlowCall, batch: Batch, wasSent: boolean): void {
+    if (this.#gathering?.call === call) this.#gathering = undefined;
+    batch.isComplete = true;
+    for (const { command } of batch.commands) call.slow.bytes += argumentBytes(command.args);
+    if (wasSent) this.#finishBatch(call, batch);
+    else this.#admit(call);
+  }
+
+  #admit(call: SlowCall): void {
+    const { slow } = call;
+    const { state, waiting, inFlight } = this.#gate;
+    this.#dispatch.wake();
+    if (this.#dispatch.send.isWrapped === true) slow.keepContext();
+    const now = slow.issuedAt;
+    const requestBudget = currentRequestBudget();
+    const admission = admit({
+      ...state.factsFor(laneOf(call)),
+      now,
+      deadlineAt: slow.deadlineAt,
+      isRequestBudgetSpent: requestBudget?.isSpent(now) === true,
+      isFull: inFlight.isFull,
+      maxWaitMs: this.#parts.settings.admission.maxWaitMs,
+      hasRoom: waiting.hasRoomFor(slow.bytes),
+    });
+    if (admission.kind === 'refuse') {
+      this.#gate.refuse(call, this.#refusal(call, admission.why, requestBudget));
+      return;
+    }
+    if (requestBudget !== undefined) {
+      slow.deadlineAt = Math.min(slow.deadlineAt, now + requestBudget.remainingMs(now));
+      slow.requestBudget = requestBudget;
+      requestBudget.startWaiting(now);
+    }
+    if (admission.kind === 'run') this.#gate.run(call);
+    else this.#gate.wait(call, 'fresh', Math.min(admission.expiresAt, slow.deadlineAt));
+  }
+
+  #refusal(
+    call: SlowCall,
+    why: (Admission & { kind: 'refuse' })['why'],
+    requestBudget: RequestBudget | undefined,
+  ): CallFailure {
+    const refused = { outcome: 'not-applied', error: undefined } as const;
+    switch (why) {
+      case 'closed':
+        return { kind: 'unavailable', reason: 'closed', ...refused };
+      case 'request-budget':
+        return { kind: 'as-is', error: (requestBudget as RequestBudget).error(call.name) };
+      case 'isolated':
+        return { kind: 'circuit-open', reason: 'isolated', ...refused };
+      case 'overloaded':
+        return { kind: 'overloaded', reason: 'overloaded', ...refused };
+      case 'away':
+        return { kind: 'unavailable', reason: this.#gate.state.causeOf(laneOf(call)), ...refused };
+      default:
+        return why satisfies never;
+    }
+  }
+
+  /** Decides for a batch once all its commands are here and settled. */
+  #finishBatch(call: Call, batch: Batch): void {
+    if (call.settled || !batch.isComplete || batch.remaining > 0) return;
+    const { happening, verdicts } = batch.result();
+    for (const verdict of verdicts) this.#judge(verdict);
+    this.#gate.settle(call, happening);
+  }
+
+  /** Tells what a reply says of more than its own command where that belongs: to the connection, or to the circuit. */
+  #judge(verdict: ReplyVerdict): void {
+    const { cause, circuit, scope } = verdict;
+    if (cause === undefined || circuit === 'success' || scope === 'command') return;
+    const isOfLane = scope === 'write-lane' && cause !== 'read-only';
+    if (isOfLane) this.#parts.circuits.write.trip(cause, this.#parts.settings.clock.now());
+    else this.#line.judge(verdict);
+  }
+}

@@ -1,0 +1,148 @@
+import type { CauseCode } from '../cause.ts';
+import type { Lane } from '../snapshot.ts';
+import { canRun, type GateFacts } from './admission.ts';
+import type { ErrorContext } from './call-errors.ts';
+import { laneOf, type Call } from './call.ts';
+import type { Situation } from './decide.ts';
+import type { Dispatch, FastPath } from './dispatch.ts';
+import type { GateParts, Line } from './line.ts';
+import { TransactionGuard } from './transaction-guard.ts';
+
+/** Whether a gate serves, and what its calls meet right now. It answers, and does nothing to a call. */
+export class GateState {
+  readonly transactions = new TransactionGuard();
+  readonly #parts: GateParts;
+  readonly #line: Line;
+  readonly #dispatch: Dispatch;
+  #kind: 'serving' | 'held' | 'ended' = 'held';
+  #awaySince: number | undefined;
+  #writesAwaySince: number | undefined;
+  #isClear = false;
+  #fastPath: FastPath | undefined;
+
+  constructor(parts: GateParts, line: Line, dispatch: Dispatch) {
+    this.#parts = parts;
+    this.#line = line;
+    this.#dispatch = dispatch;
+  }
+
+  get kind(): 'serving' | 'held' | 'ended' {
+    return this.#kind;
+  }
+
+  /** How plain commands are sent while nothing else has to be looked at; undefined otherwise. */
+  get fastPath(): FastPath | undefined {
+    return this.#fastPath;
+  }
+
+  /** Whether a batch may be sent while its commands are still coming. */
+  get takesBatchesAtOnce(): boolean {
+    return this.#isClear && !this.transactions.isWatching;
+  }
+
+  serve(): void {
+    this.#kind = 'serving';
+    this.#awaySince = undefined;
+  }
+
+  hold(since: number | undefined): void {
+    if (this.#kind === 'ended') return;
+    this.transactions.connectionLost();
+    this.#kind = 'held';
+    this.#awaySince = since;
+  }
+
+  holdWrites(since: number | undefined): void {
+    this.#writesAwaySince = since;
+  }
+
+  end(): void {
+    this.#kind = 'ended';
+  }
+
+  reopen(): void {
+    if (this.#kind === 'ended') this.#kind = 'held';
+  }
+
+  /** Looks again what may pass: kept, because every command asks. */
+  refresh(): void {
+    const { read, write } = this.#parts.circuits;
+    this.#isClear =
+      this.#kind === 'serving' &&
+      this.#writesAwaySince === undefined &&
+      read.admitsAll &&
+      write.admitsAll &&
+      !this.transactions.isInside &&
+      !this.#dispatch.isBlocked();
+    this.#fastPath = this.#isClear ? this.#dispatch.fastPath() : undefined;
+  }
+
+  /** Whether a call of this lane may be handed to the driver right now. */
+  canRun(lane: Lane): boolean {
+    return canRun({
+      gate: this.#kind,
+      lane,
+      isBlocked: this.#dispatch.isBlocked(),
+      writesAwaySince: this.#writesAwaySince,
+    });
+  }
+
+  /** Why calls of this lane cannot be served: the connection, else the circuit. Undefined while they can. */
+  causeOf(lane: Lane): CauseCode | undefined {
+    const { cause, writesHeldBy } = this.#line;
+    return cause ?? (lane === 'write' ? writesHeldBy : undefined) ?? this.#parts.circuits[lane].cause;
+  }
+
+  /** What the admission of a call of this lane depends on. */
+  factsFor(lane: Lane): GateFacts {
+    return {
+      gate: this.#kind,
+      lane,
+      awaySince: this.#awaySince,
+      writesAwaySince: this.#writesAwaySince,
+      isBlocked: this.#dispatch.isBlocked(),
+      isIsolated: this.#parts.circuits[lane].state === 'isolated',
+    };
+  }
+
+  /** What decides about a call beside the call itself. */
+  situationOf(call: Call): Situation {
+    const { settings, retryBudget } = this.#parts;
+    const lane = laneOf(call);
+    const now = settings.clock.now();
+    return {
+      now,
+      deadlineAt: call.slow?.deadlineAt ?? (call.sent?.at ?? now) + settings.timeoutMs,
+      isEnded: this.#kind === 'ended',
+      canRun: this.canRun(lane),
+      laneCause: this.causeOf(lane),
+      retryBudgetAllows: retryBudget.allowsRetry,
+      maxRetries: settings.retry.maxRetries,
+      role: settings.connection.role,
+      categories: settings.retry.categories,
+    };
+  }
+
+  /** What an error tells of this moment. */
+  errorContextOf(call: Call, load: { readonly waiting: number; readonly inFlight: number }): ErrorContext {
+    const { settings, circuits, stallDetector } = this.#parts;
+    const { state, readAt, writtenAt } = this.#line;
+    const lane = laneOf(call);
+    const now = settings.clock.now();
+    return {
+      name: settings.name,
+      lane,
+      retryAfterMs: this.#line.nextAttemptMs() ?? circuits[lane].retryAfterMs(now),
+      forensics: {
+        command: call.name,
+        attempt: call.sends,
+        connectionState: state,
+        waiting: load.waiting,
+        inFlight: load.inFlight,
+        lastReadAgeMs: readAt === undefined ? undefined : now - readAt,
+        lastWriteAgeMs: writtenAt === undefined ? undefined : now - writtenAt,
+        eventLoopLagMs: stallDetector.lagMs,
+      },
+    };
+  }
+}

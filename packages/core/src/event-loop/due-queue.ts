@@ -1,0 +1,91 @@
+/** When an item is due, and where the queue keeps it. */
+export interface Due {
+  dueAt: number;
+  /** Written by the queue. */
+  duePlace: number;
+}
+
+/** Items, the one that is due first at the top: a binary heap in which each item knows its place. */
+export class DueQueue<Item> {
+  readonly #dueOf: (item: Item) => Due;
+  readonly #heap: Item[] = [];
+
+  constructor(dueOf: (item: Item) => Due) {
+    this.#dueOf = dueOf;
+  }
+
+  get length(): number {
+    return this.#heap.length;
+  }
+
+  /** Infinity when nothing is ever due. */
+  get nextDueAt(): number {
+    const first = this.#heap[0];
+    return first === undefined ? Infinity : this.#dueOf(first).dueAt;
+  }
+
+  /** An item that is due by `now`, the first of them. It stays until it is removed. */
+  due(now: number): Item | undefined {
+    return this.nextDueAt <= now ? this.#heap[0] : undefined;
+  }
+
+  /** All items, in no order. */
+  all(): readonly Item[] {
+    return [...this.#heap];
+  }
+
+  add(item: Item, dueAt: number): void {
+    this.#dueOf(item).dueAt = dueAt;
+    this.#heap.push(item);
+    this.#rise(item, this.#heap.length - 1);
+  }
+
+  /** Nothing, when it is not there. */
+  remove(item: Item): void {
+    const place = this.#dueOf(item).duePlace;
+    if (this.#heap[place] !== item) return;
+    const last = this.#heap.pop() as Item;
+    if (last !== item) this.#sink(last, this.#rise(last, place));
+  }
+
+  /** Moves `item` up from `place`, which is free, to where it belongs. */
+  #rise(item: Item, place: number): number {
+    const { dueAt } = this.#dueOf(item);
+    let at = place;
+    while (at > 0) {
+      const above = (at - 1) >> 1;
+      const parent = this.#heap[above] as Item;
+      if (this.#dueOf(parent).dueAt <= dueAt) break;
+      this.#put(parent, at);
+      at = above;
+    }
+    this.#put(item, at);
+    return at;
+  }
+
+  /** As {@link #rise}, down. */
+  #sink(item: Item, place: number): void {
+    const { dueAt } = this.#dueOf(item);
+    let at = place;
+    for (;;) {
+      const below = this.#earlierChild(at);
+      const child = this.#heap[below];
+      if (child === undefined || this.#dueOf(child).dueAt >= dueAt) break;
+      this.#put(child, at);
+      at = below;
+    }
+    this.#put(item, at);
+  }
+
+  #earlierChild(place: number): number {
+    const left = 2 * place + 1;
+    const [first, second] = [this.#heap[left], this.#heap[left + 1]];
+    if (first === undefined || second === undefined) return left;
+    return this.#dueOf(second).dueAt < this.#dueOf(first).dueAt ? left + 1 : left;
+  }
+
+  #put(item: Item, place: number): void {
+    this.#heap[place] = item;
+    this.#dueOf(item).duePlace = place;
+  }
+}

@@ -1,0 +1,109 @@
+import { expect, it } from 'vitest';
+import {
+  callError,
+  type ErrorContext,
+  type OwnFailure,
+} from '../../../packages/core/src/command/call-errors.ts';
+import { replyError } from './call-of.ts';
+
+const context: ErrorContext = {
+  name: 'sessions',
+  lane: 'write',
+  retryAfterMs: 40,
+  forensics: {
+    command: 'incr',
+    attempt: 2,
+    connectionState: 'stalled',
+    waiting: 1,
+    inFlight: 3,
+    lastReadAgeMs: 10,
+    lastWriteAgeMs: undefined,
+    eventLoopLagMs: 0,
+  },
+};
+
+const plain: OwnFailure = {
+  kind: 'unavailable',
+  reason: 'stalled',
+  outcome: 'not-applied',
+  error: undefined,
+};
+const silent = 'The connection is open, but the server does not answer.';
+
+it.each([
+  [
+    plain,
+    'REDIS_UNAVAILABLE',
+    `Redis cannot take incr now: ${silent} It did not run: use a fallback, or try again later.`,
+  ],
+  [
+    { ...plain, outcome: 'unknown' },
+    'REDIS_UNAVAILABLE',
+    `Redis cannot take incr now: ${silent} Try again later.`,
+  ],
+  [
+    { ...plain, reason: undefined },
+    'REDIS_UNAVAILABLE',
+    'Redis cannot take incr now: the connection is not ready yet. It did not run: use a fallback, or try again later.',
+  ],
+  [
+    { ...plain, kind: 'outcome-unknown', outcome: 'unknown' },
+    'OUTCOME_UNKNOWN',
+    'The connection broke after incr was sent and before its answer: it may have run. Check before sending it again, or use applyOnce.',
+  ],
+  [
+    { ...plain, kind: 'timeout' },
+    'COMMAND_TIMEOUT',
+    'incr was not answered within its deadline. It did not run.',
+  ],
+  [
+    { ...plain, kind: 'timeout', outcome: 'unknown' },
+    'COMMAND_TIMEOUT',
+    'incr was not answered within its deadline. It may have run.',
+  ],
+  [
+    { ...plain, kind: 'circuit-open' },
+    'CIRCUIT_OPEN',
+    `The circuit for writes does not let incr pass: ${silent}`,
+  ],
+  [
+    { ...plain, kind: 'overloaded' },
+    'OVERLOADED',
+    'Too many commands wait already; incr was not sent. Shed load.',
+  ],
+] as const)(
+  'the error of $kind with outcome $outcome has its code, and a message for people',
+  (failure, code, message) => {
+    const error = callError(failure, context);
+    expect(error.message).toBe(message);
+    expect(error).toMatchObject({
+      code,
+      reason: failure.reason,
+      outcome: failure.outcome,
+      connection: 'sessions',
+      retryAfterMs: 40,
+      forensics: context.forensics,
+    });
+  },
+);
+
+it('the error of a closed client names no time to try again at', () => {
+  expect(callError({ ...plain, reason: 'closed' }, context)).toMatchObject({ retryAfterMs: undefined });
+});
+
+it('an error of ours has the error beneath as its cause', () => {
+  const error = new Error('Connection is closed.');
+  expect(callError({ ...plain, error }, context).cause).toBe(error);
+});
+
+it('a reply stays what the server said, marked as refused', () => {
+  const error = replyError('WRONGTYPE Operation against a key');
+  expect(callError({ kind: 'refused', error }, context)).toBe(error);
+  expect(error).toMatchObject({ outcome: 'refused' });
+});
+
+it("a caller's own mistake stays what the driver said", () => {
+  const error = new Error('Connection in subscriber mode');
+  expect(callError({ kind: 'as-is', error }, context)).toBe(error);
+  expect(error).not.toHaveProperty('outcome');
+});

@@ -1,0 +1,124 @@
+import type { Dispatch, FastPath } from '../../../packages/core/src/command/dispatch.ts';
+import type {
+  DriverCommand,
+  PipelineStream,
+  SendCommand,
+} from '../../../packages/core/src/driver/driver-command.ts';
+import { Flush } from '../../../packages/core/src/event-loop/flush.ts';
+import { connectionError, replyError } from './call-of.ts';
+
+/** A driver without a server: it keeps what it is given until the test answers. */
+export class FakeDispatch implements Dispatch {
+  readonly #now: () => number;
+  readonly #generations: () => readonly [number, number];
+  /** Commands that were written straight to the socket, and commands that the driver was given. */
+  readonly fast: DriverCommand[] = [];
+  readonly slow: DriverCommand[] = [];
+  /** What came with each command that the driver was given. */
+  readonly givenWith: { readonly stream: PipelineStream | undefined; readonly node: unknown }[] = [];
+  readonly batchNodes: unknown[] = [];
+  readonly left: DriverCommand[] = [];
+  writesAtOnce = true;
+  hasFastPath = true;
+  isTakingBytes = true;
+  handshakeName: string | undefined;
+  wakes = 0;
+  lastReadAt = 0;
+  #unanswered: DriverCommand[] = [];
+  #unwritten: Flush[] = [];
+
+  constructor(now: () => number, generations: () => readonly [number, number]) {
+    this.#now = now;
+    this.#generations = generations;
+  }
+
+  send: SendCommand = (command, stream, node) => {
+    this.slow.push(command);
+    this.givenWith.push({ stream, node });
+    this.#unanswered.push(command);
+    return command.promise;
+  };
+
+  /** All commands it was given, the names of them. */
+  get sent(): readonly string[] {
+    return [...this.fast, ...this.slow].map(({ name }) => name);
+  }
+
+  fastPath(): FastPath | undefined {
+    if (!this.hasFastPath) return undefined;
+    return (command) => {
+      this.fast.push(command);
+      this.#unanswered.push(command);
+    };
+  }
+
+  /** Time moves between two turns: what was given before is another write. */
+  currentFlush(): Flush {
+    const last = this.#unwritten.at(-1);
+    if (last?.at === this.#now()) return last;
+    const flush = new Flush(this.#now(), ...this.#generations());
+    this.#unwritten.push(flush);
+    return flush;
+  }
+
+  isHandshake(command: DriverCommand): boolean {
+    return command.name === this.handshakeName;
+  }
+
+  wake(): void {
+    this.wakes++;
+  }
+
+  leave(quit: DriverCommand): void {
+    this.left.push(quit);
+  }
+
+  isBlocked(): boolean {
+    return !this.isTakingBytes;
+  }
+
+  beforeBatch: Dispatch['beforeBatch'] = (node) => {
+    this.batchNodes.push(node);
+  };
+
+  readAt(): number {
+    return this.lastReadAt;
+  }
+
+  /** The bytes of all commands so far are given to the socket. */
+  write(): void {
+    for (const flush of this.#unwritten.splice(0)) {
+      flush.at = this.#now();
+      flush.isWritten = true;
+    }
+  }
+
+  answer(command: DriverCommand, value: unknown = 'OK'): void {
+    this.#forget(command);
+    this.lastReadAt = this.#now();
+    command.resolve(value);
+  }
+
+  /** The server answers with an error reply. */
+  refuse(command: DriverCommand, message: string): void {
+    this.#forget(command);
+    this.lastReadAt = this.#now();
+    command.reject(replyError(message));
+  }
+
+  /** The driver itself fails a command. */
+  fail(command: DriverCommand, error: Error): void {
+    this.#forget(command);
+    command.reject(error);
+  }
+
+  /** The connection breaks: the driver fails everything that is unanswered. */
+  break(): void {
+    this.#unwritten = [];
+    for (const command of this.#unanswered.splice(0)) command.reject(connectionError());
+  }
+
+  #forget(command: DriverCommand): void {
+    this.#unanswered = this.#unanswered.filter((each) => each !== command);
+  }
+}

@@ -1,0 +1,23 @@
+import type { Line } from '../../../packages/core/src/command/line.ts';
+import type { CauseCode } from '../../../packages/core/src/cause.ts';
+import type { ReplyVerdict } from '../../../packages/core/src/replies/reply-error.ts';
+import type { ConnectionState } from '../../../packages/core/src/snapshot.ts';
+
+/** A connection that is what the test says, and remembers what it is told. */
+export class FakeLine implements Line {
+  state: ConnectionState = 'ready';
+  cause: CauseCode | undefined;
+  writesHeldBy: CauseCode | undefined;
+  readAt: number | undefined;
+  writtenAt: number | undefined;
+  nextAttempt: number | undefined;
+  readonly judged: ReplyVerdict[] = [];
+
+  nextAttemptMs(): number | undefined {
+    return this.nextAttempt;
+  }
+
+  judge(verdict: ReplyVerdict): void {
+    this.judged.push(verdict);
+  }
+}

@@ -1,0 +1,87 @@
+import { expect, it } from 'vitest';
+import { callOf } from './call-of.ts';
+import { gateStage } from './gate-stage.ts';
+
+it('the cause of a lane is that of the connection, else of held writes, else of its circuit', () => {
+  const { gate, line, circuits, clock } = gateStage();
+  const causes = (): unknown[] => [gate.state.causeOf('read'), gate.state.causeOf('write')];
+  expect(causes()).toEqual([undefined, undefined]);
+  circuits.read.trip('slow', clock.now());
+  circuits.write.trip('error-rate', clock.now());
+  expect(causes()).toEqual(['slow', 'error-rate']);
+  line.writesHeldBy = 'read-only';
+  expect(causes()).toEqual(['slow', 'read-only']);
+  line.cause = 'stalled';
+  expect(causes()).toEqual(['stalled', 'stalled']);
+});
+
+it('the situation of a call is what holds for it at this moment', () => {
+  const { gate, line, clock, issue } = gateStage({ timeoutMs: 300, retry: { maxRetries: 2 } });
+  const fast = issue('get', 'a').call;
+  clock.travel(50);
+  const call = callOf('set', 'a', '1');
+  expect(gate.state.situationOf(call)).toEqual({
+    now: 10_050,
+    deadlineAt: 10_350,
+    isEnded: false,
+    canRun: true,
+    laneCause: undefined,
+    retryBudgetAllows: true,
+    maxRetries: 2,
+    role: 'primary',
+    categories: {},
+  });
+  expect(gate.state.situationOf(fast as typeof call)).toMatchObject({ deadlineAt: 10_300 });
+  line.writesHeldBy = 'read-only';
+  gate.holdWrites(10_000);
+  expect(gate.state.situationOf(call)).toMatchObject({ canRun: false, laneCause: 'read-only' });
+  expect(gate.state.situationOf(fast as typeof call)).toMatchObject({ canRun: true });
+  gate.end();
+  expect(gate.state.situationOf(call)).toMatchObject({ isEnded: true, canRun: false });
+});
+
+it('an error tells of its connection: its state, its age, and when it is tried again', () => {
+  const { gate, line, circuits, clock } = gateStage({ name: 'sessions' });
+  const call = callOf('incr', 'a');
+  call.sends = 3;
+  const load = { waiting: 4, inFlight: 5 };
+  line.state = 'stalled';
+  expect(gate.state.errorContextOf(call, load)).toEqual({
+    name: 'sessions',
+    lane: 'write',
+    retryAfterMs: undefined,
+    forensics: {
+      command: 'incr',
+      attempt: 3,
+      connectionState: 'stalled',
+      waiting: 4,
+      inFlight: 5,
+      lastReadAgeMs: undefined,
+      lastWriteAgeMs: undefined,
+      eventLoopLagMs: 0,
+    },
+  });
+  line.readAt = 9_990;
+  line.writtenAt = 9_980;
+  circuits.write.trip('slow', clock.now());
+  expect(gate.state.errorContextOf(call, load)).toMatchObject({
+    retryAfterMs: 375,
+    forensics: { lastReadAgeMs: 10, lastWriteAgeMs: 20 },
+  });
+  line.nextAttempt = 25;
+  expect(gate.state.errorContextOf(call, load)).toMatchObject({ retryAfterMs: 25 });
+});
+
+it('batches are sent at once only where nothing stands in their way', () => {
+  const { gate, issue, dispatch } = gateStage();
+  expect(gate.state.takesBatchesAtOnce).toBe(true);
+  dispatch.hasFastPath = false;
+  gate.refresh();
+  expect(gate.state.takesBatchesAtOnce).toBe(true);
+  issue('watch', 'a');
+  expect(gate.state.takesBatchesAtOnce).toBe(false);
+  issue('unwatch');
+  expect(gate.state.takesBatchesAtOnce).toBe(true);
+  gate.holdWrites(0);
+  expect(gate.state.takesBatchesAtOnce).toBe(false);
+});

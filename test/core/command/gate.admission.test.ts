@@ -1,0 +1,459 @@
+import { describe, expect, it } from 'vitest';
+import { runWithBudget } from '../../../packages/core/src/verbs/request-budget.ts';
+import { connectionError, fateOf } from './call-of.ts';
+import { gateStage } from './gate-stage.ts';
+
+const closedError = { error: { code: 'REDIS_UNAVAILABLE', reason: 'closed', retryAfterMs: undefined } };
+
+describe('a gate that serves', () => {
+  it('sends a plain command straight to the socket, and gives its answer to the caller', async () => {
+    const { issue, dispatch, gate } = gateStage();
+    const command = issue('get', 'a');
+    expect(dispatch.fast).toEqual([command]);
+    expect(gate.counts()).toEqual({ waiting: 0, waitingBytes: 0, inFlight: 1 });
+    dispatch.answer(command, 'value');
+    expect(await command.promise).toBe('value');
+    expect(gate.counts().inFlight).toBe(0);
+  });
+
+  it('gives a command that is not plain to the driver, and every command without a fast path', async () => {
+    const { issue, dispatch, gate } = gateStage();
+    const blocking = issue('blpop', 'list', 1);
+    expect([dispatch.fast, dispatch.slow]).toEqual([[], [blocking]]);
+    dispatch.hasFastPath = false;
+    gate.refresh();
+    const plain = issue('get', 'a');
+    expect(dispatch.slow).toEqual([blocking, plain]);
+    expect(gate.counts().inFlight).toBe(2);
+    dispatch.answer(plain, 'value');
+    expect(await plain.promise).toBe('value');
+  });
+
+  it('passes on with which stream and to which node a command is to go', () => {
+    const { entrance, dispatch } = gateStage();
+    const stage = gateStage();
+    const command = stage.issue('get', 'a');
+    expect(stage.dispatch.fast).toEqual([command]);
+    const stream = { isPipeline: false };
+    const other = stage.dispatch.fast[0] as (typeof stage.dispatch.fast)[0];
+    other.call = undefined;
+    entrance.handle(other, stream, 'a node');
+    expect(dispatch.givenWith).toEqual([{ stream, node: 'a node' }]);
+  });
+
+  it('wakes a driver that was told to be lazy', () => {
+    const { issue, dispatch } = gateStage();
+    issue('blpop', 'list', 1);
+    expect(dispatch.wakes).toBe(1);
+  });
+
+  it('lets the handshake of the driver pass untouched', () => {
+    const { issue, dispatch, gate } = gateStage();
+    gate.hold(undefined);
+    dispatch.handshakeName = 'hello';
+    const command = issue('hello', 3);
+    expect(dispatch.slow).toEqual([command]);
+    expect(command.call).toBeUndefined();
+    expect(gate.counts()).toEqual({ waiting: 0, waitingBytes: 0, inFlight: 0 });
+  });
+
+  it('lets the driver send again what it has in its own queue, unless the caller was answered', async () => {
+    const { issue, dispatch, entrance, clock } = gateStage({ timeoutMs: 100 });
+    dispatch.hasFastPath = true;
+    const command = issue('blpop', 'list', 0.1);
+    entrance.handle(command);
+    expect(dispatch.slow).toEqual([command, command]);
+    clock.travel(1_000);
+    expect(await fateOf(command)).toMatchObject({ error: { code: 'COMMAND_TIMEOUT' } });
+    expect(entrance.handle(command)).toBe(command.promise);
+    expect(dispatch.slow).toHaveLength(2);
+    entrance.handle(command, { isPipeline: true });
+    expect(dispatch.slow).toHaveLength(3);
+  });
+
+  it('refuses more calls in flight than may be, on either path', async () => {
+    const { issue, dispatch, clock } = gateStage({ admission: { maxInFlight: 2 } });
+    const first = issue('get', 'a');
+    issue('blpop', 'list', 1);
+    const [plain, blocking] = [issue('get', 'b'), issue('blpop', 'list', 1)];
+    clock.travel(0);
+    expect(await fateOf(plain)).toMatchObject({ error: { code: 'OVERLOADED', reason: 'overloaded' } });
+    expect(await fateOf(blocking)).toMatchObject({ error: { code: 'OVERLOADED', outcome: 'not-applied' } });
+    dispatch.answer(first);
+    issue('get', 'c');
+    expect(dispatch.sent).toEqual(['get', 'get', 'blpop']);
+  });
+
+  it('lets commands wait while the socket takes no bytes, and then leave', () => {
+    const { issue, dispatch, gate } = gateStage();
+    dispatch.isTakingBytes = false;
+    gate.refresh();
+    const command = issue('get', 'a');
+    expect(gate.counts()).toEqual({ waiting: 1, waitingBytes: 1, inFlight: 0 });
+    dispatch.isTakingBytes = true;
+    gate.refresh();
+    expect(dispatch.slow).toEqual([command]);
+    expect(gate.counts()).toEqual({ waiting: 0, waitingBytes: 0, inFlight: 1 });
+  });
+
+  it('answers the caller with what the driver cannot read of a reply', async () => {
+    const { issue, dispatch } = gateStage();
+    const command = issue('get', 'a');
+    const { call } = command;
+    dispatch.answer(command, 'value');
+    expect(call?.settled).toBe(true);
+    command.reject(new Error('unreadable'));
+    expect(await command.promise).toBe('value');
+  });
+});
+
+describe('a gate that is held', () => {
+  it('is a new gate too: commands wait until it serves', async () => {
+    const { issue, pipeline, dispatch, gate } = gateStage({}, undefined, true);
+    const command = issue('get', 'a');
+    const batch = await pipeline(['get', 'b']);
+    expect(dispatch.sent).toEqual([]);
+    gate.serve();
+    expect(dispatch.slow).toEqual([command, ...batch]);
+  });
+
+  it('lets fresh commands wait, and lets them leave in their order once it serves', () => {
+    const { issue, dispatch, gate } = gateStage();
+    gate.hold(10_000);
+    const commands = [issue('get', 'a'), issue('incr', 'b'), issue('get', 'c')];
+    expect(gate.counts()).toEqual({ waiting: 3, waitingBytes: 3, inFlight: 0 });
+    expect(dispatch.sent).toEqual([]);
+    gate.serve();
+    expect(dispatch.slow).toEqual(commands);
+    expect(gate.counts()).toEqual({ waiting: 0, waitingBytes: 0, inFlight: 3 });
+  });
+
+  it('gives up each command after the longest wait, with why Redis is away', async () => {
+    const { issue, gate, line, clock } = gateStage();
+    gate.hold(10_000);
+    line.cause = 'connection-refused';
+    line.nextAttempt = 30;
+    const first = issue('get', 'a');
+    clock.travel(100);
+    const second = issue('incr', 'a');
+    clock.travel(149);
+    expect(gate.counts().waiting).toBe(2);
+    clock.travel(1);
+    expect(await fateOf(first)).toMatchObject({
+      error: {
+        code: 'REDIS_UNAVAILABLE',
+        reason: 'connection-refused',
+        outcome: 'not-applied',
+        retryAfterMs: 30,
+      },
+    });
+    expect(gate.counts().waiting).toBe(1);
+    clock.travel(100);
+    expect(await fateOf(second)).toMatchObject({ error: { reason: 'connection-refused' } });
+    expect(clock.pendingTimers).toBe(0);
+  });
+
+  it('does not let a command wait beyond its deadline', async () => {
+    const { issue, gate, clock } = gateStage({ timeoutMs: 80 });
+    gate.hold(10_000);
+    const command = issue('get', 'a');
+    clock.travel(80);
+    expect(await fateOf(command)).toMatchObject({ error: { code: 'REDIS_UNAVAILABLE' } });
+  });
+
+  it('refuses at once when the outage is older than a wait, but tells in the next turn', async () => {
+    const { issue, gate, line, clock, told } = gateStage();
+    gate.hold(9_750);
+    line.cause = 'stalled';
+    const command = issue('get', 'a');
+    expect(told).toEqual([
+      {
+        event: 'command-failed',
+        command: 'get',
+        code: 'REDIS_UNAVAILABLE',
+        reason: 'stalled',
+        outcome: 'not-applied',
+        attempts: 0,
+        lane: 'read',
+      },
+    ]);
+    let isTold = false;
+    command.promise.catch(() => (isTold = true));
+    await Promise.resolve();
+    expect(isTold).toBe(false);
+    clock.travel(0);
+    expect(await fateOf(command)).toMatchObject({ error: { code: 'REDIS_UNAVAILABLE', reason: 'stalled' } });
+  });
+
+  it('refuses what the bounded queue has no room for', async () => {
+    const { issue, gate, clock } = gateStage({ admission: { maxWaiting: 2, maxWaitingBytes: 100 } });
+    gate.hold(10_000);
+    issue('get', 'a');
+    const long = issue('set', 'a', 'x'.repeat(100));
+    issue('get', 'b');
+    const third = issue('get', 'c');
+    clock.travel(0);
+    expect(await fateOf(long)).toMatchObject({ error: { code: 'OVERLOADED' } });
+    expect(await fateOf(third)).toMatchObject({ error: { code: 'OVERLOADED' } });
+    expect(gate.counts()).toEqual({ waiting: 2, waitingBytes: 2, inFlight: 0 });
+  });
+
+  it('says nothing failed while the first connection is made, however long', async () => {
+    const { issue, gate, clock } = gateStage();
+    gate.hold(undefined);
+    clock.travel(60_000);
+    const command = issue('get', 'a');
+    clock.travel(250);
+    expect(await fateOf(command)).toMatchObject({ error: { reason: undefined } });
+  });
+
+  it('ends the client at QUIT, which has no connection to be said on', () => {
+    const { issue, dispatch, gate } = gateStage();
+    const said = issue('quit');
+    expect([dispatch.sent, dispatch.left]).toEqual([['quit'], []]);
+    gate.hold(10_000);
+    const unsaid = issue('quit');
+    expect(dispatch.left).toEqual([unsaid]);
+    expect(gate.counts()).toEqual({ waiting: 0, waitingBytes: 0, inFlight: 1 });
+    expect(said.call).toBeDefined();
+  });
+});
+
+describe('a gate that holds writes', () => {
+  it('lets reads go on and writes wait, until a primary answers', () => {
+    const { issue, dispatch, gate } = gateStage();
+    gate.holdWrites(10_000);
+    issue('get', 'a');
+    issue('incr', 'a');
+    issue('get', 'b');
+    expect(dispatch.slow.map(({ args }) => args)).toEqual([['a'], ['b']]);
+    expect(gate.counts().waiting).toBe(1);
+    gate.refresh();
+    expect(gate.counts().waiting).toBe(1);
+    gate.holdWrites(undefined);
+    expect(dispatch.sent).toEqual(['get', 'get', 'incr']);
+    issue('get', 'c');
+    expect(dispatch.fast).toHaveLength(1);
+  });
+
+  it('refuses writes once that is older than a wait, with the reason for it', async () => {
+    const { issue, gate, line, clock } = gateStage();
+    gate.holdWrites(9_000);
+    line.writesHeldBy = 'read-only';
+    const command = issue('incr', 'a');
+    clock.travel(0);
+    expect(await fateOf(command)).toMatchObject({
+      error: { code: 'REDIS_UNAVAILABLE', reason: 'read-only' },
+    });
+  });
+});
+
+describe('a gate that ends', () => {
+  it('answers every call: waiting, delayed, in flight; and refuses every later one', async () => {
+    const { issue, dispatch, gate, clock } = gateStage();
+    const flying = [issue('get', 'a'), issue('incr', 'b'), issue('blpop', 'list', 0)];
+    dispatch.write();
+    const unwritten = issue('incr', 'c');
+    const delayed = issue('get', 'd');
+    dispatch.fail(delayed, connectionError());
+    gate.hold(10_000);
+    const waiting = issue('incr', 'e');
+    gate.end();
+    expect(gate.counts()).toEqual({ waiting: 0, waitingBytes: 0, inFlight: 0 });
+    expect(
+      await Promise.all([...flying, unwritten, delayed, waiting].map((each) => fateOf(each))),
+    ).toMatchObject([
+      { error: { code: 'REDIS_UNAVAILABLE', reason: 'closed', outcome: 'unknown' } },
+      { error: { code: 'OUTCOME_UNKNOWN', reason: 'closed' } },
+      { error: { code: 'OUTCOME_UNKNOWN', reason: 'closed' } },
+      { error: { code: 'REDIS_UNAVAILABLE', reason: 'closed', outcome: 'not-applied' } },
+      closedError,
+      closedError,
+    ]);
+    expect(clock.pendingTimers).toBe(0);
+    const late = issue('get', 'f');
+    clock.travel(0);
+    expect(await fateOf(late)).toMatchObject(closedError);
+  });
+
+  it('stays ended when it is held, and works again once it is reopened', () => {
+    const { issue, dispatch, gate } = gateStage();
+    gate.end();
+    gate.hold(undefined);
+    expect(gate.state.kind).toBe('ended');
+    gate.reopen();
+    expect(gate.state.kind).toBe('held');
+    const command = issue('get', 'a');
+    gate.serve();
+    gate.reopen();
+    expect(gate.state.kind).toBe('serving');
+    expect(dispatch.slow).toEqual([command]);
+  });
+
+  it('leaves no fast path open, and forgets old outages once it is reopened', async () => {
+    const { issue, dispatch, gate, clock } = gateStage();
+    gate.hold(0);
+    gate.serve();
+    gate.end();
+    const command = issue('get', 'a');
+    expect(dispatch.sent).toEqual([]);
+    clock.travel(0);
+    expect(await fateOf(command)).toMatchObject(closedError);
+    gate.reopen();
+    issue('get', 'a');
+    expect(gate.counts().waiting).toBe(1);
+  });
+
+  it('answers every call once, also when it is ended again by who hears of the first', async () => {
+    const { issue, gate, dispatch, told, events } = gateStage();
+    const commands = [issue('incr', 'a'), issue('incr', 'b')];
+    dispatch.write();
+    events.on('command-failed', () => gate.end());
+    gate.end();
+    expect(told).toHaveLength(2);
+    for (const command of commands)
+      expect(await fateOf(command)).toMatchObject({ error: { code: 'OUTCOME_UNKNOWN' } });
+    expect(gate.counts()).toEqual({ waiting: 0, waitingBytes: 0, inFlight: 0 });
+  });
+});
+
+describe('the circuits', () => {
+  it('refuse what is isolated by hand, before anything else is looked at', async () => {
+    const { issue, gate, circuits, clock } = gateStage();
+    gate.hold(0);
+    const release = circuits.read.isolate();
+    const command = issue('get', 'a');
+    clock.travel(0);
+    expect(await fateOf(command)).toMatchObject({ error: { code: 'CIRCUIT_OPEN', reason: 'isolated' } });
+    release();
+  });
+
+  it('refuse a call of their lane while they are open, in the next turn', async () => {
+    const { issue, dispatch, circuits, clock } = gateStage();
+    circuits.write.trip('out-of-memory', clock.now());
+    const [read, write] = [issue('get', 'a'), issue('incr', 'a')];
+    let isTold = false;
+    write.promise.catch(() => (isTold = true));
+    await Promise.resolve();
+    expect(isTold).toBe(false);
+    clock.travel(0);
+    expect(await fateOf(write)).toMatchObject({
+      error: { code: 'CIRCUIT_OPEN', reason: 'out-of-memory', outcome: 'not-applied', retryAfterMs: 375 },
+    });
+    expect(dispatch.slow).toEqual([read]);
+  });
+
+  it('let pass what frees memory while memory is out, but no batch', async () => {
+    const { issue, dispatch, circuits, clock, pipeline } = gateStage();
+    circuits.write.trip('out-of-memory', clock.now());
+    issue('del', 'a');
+    expect(dispatch.sent).toEqual(['del']);
+    const [command] = await pipeline(['del', 'a']);
+    clock.travel(0);
+    expect(await fateOf(command as (typeof dispatch.slow)[0])).toMatchObject({
+      error: { code: 'CIRCUIT_OPEN' },
+    });
+  });
+
+  it('refuse what waited for a connection, and leave no timer', async () => {
+    const { issue, gate, circuits, clock } = gateStage();
+    gate.hold(10_000);
+    const command = issue('get', 'a');
+    circuits.read.trip('slow', clock.now());
+    gate.serve();
+    expect(clock.pendingTimers).toBe(0);
+    clock.travel(0);
+    expect(await fateOf(command)).toMatchObject({ error: { code: 'CIRCUIT_OPEN' } });
+  });
+
+  it('only report, in observe mode, what they would have refused', () => {
+    const { issue, dispatch, circuits, clock, told } = gateStage({ circuit: { mode: 'observe' } });
+    circuits.read.trip('slow', clock.now());
+    const command = issue('get', 'a');
+    expect(dispatch.slow).toEqual([command]);
+    expect(told).toEqual([{ event: 'would-refuse', command: 'get', lane: 'read' }]);
+  });
+
+  it('take trials while they are half open, and give back the slot of one that is sent again', () => {
+    const { issue, dispatch, circuits, clock, told } = gateStage({ circuit: { trials: 1 } });
+    circuits.read.trip('slow', clock.now());
+    clock.travel(500);
+    expect(circuits.read.state).toBe('half-open');
+    const trial = issue('get', 'a');
+    expect(dispatch.slow).toEqual([trial]);
+    issue('get', 'b');
+    expect(dispatch.slow).toHaveLength(1);
+    dispatch.fail(trial, connectionError());
+    const other = issue('get', 'c');
+    expect(dispatch.slow).toEqual([trial, other]);
+    dispatch.answer(other);
+    expect(circuits.read.state).toBe('closed');
+    expect(told.map(({ event }) => event)).toEqual(['command-failed', 'retry']);
+  });
+
+  it('close when the server answers, and let plain commands be fast again', () => {
+    const { issue, dispatch, circuits, clock } = gateStage();
+    circuits.read.trip('slow', clock.now());
+    circuits.read.close(clock.now());
+    issue('get', 'a');
+    expect(dispatch.fast).toHaveLength(1);
+  });
+});
+
+describe('the budget of a request', () => {
+  it('takes its commands off the fast path, and shortens their deadlines', async () => {
+    const { issue, dispatch, clock } = gateStage();
+    const command = runWithBudget(120, () => issue('get', 'a'));
+    expect(dispatch.slow).toEqual([command]);
+    clock.travel(119);
+    expect(command.call?.settled).toBe(false);
+    clock.travel(1);
+    expect(await fateOf(command)).toMatchObject({ error: { code: 'COMMAND_TIMEOUT' } });
+  });
+
+  it('counts the time in which its commands are pending, and refuses once it is spent', async () => {
+    const { issue, dispatch, clock } = gateStage();
+    await runWithBudget(100, async () => {
+      const first = issue('get', 'a');
+      clock.travel(60);
+      dispatch.answer(first);
+      clock.travel(1_000);
+      const second = issue('get', 'b');
+      clock.travel(30);
+      dispatch.refuse(second, 'WRONGTYPE not a string');
+      const third = issue('incr', 'c');
+      clock.travel(10);
+      expect(await fateOf(third)).toMatchObject({ error: { code: 'COMMAND_TIMEOUT' } });
+      const refused = issue('get', 'd');
+      clock.travel(0);
+      expect(await fateOf(refused)).toMatchObject({
+        error: {
+          code: 'BUDGET_EXCEEDED',
+          message: 'This request has spent its 100 ms of waiting on Redis; get was not sent.',
+        },
+      });
+    });
+    expect(dispatch.sent).toEqual(['get', 'get', 'incr']);
+  });
+
+  it('is not spent on by a mistake of the caller that the driver refuses', async () => {
+    const { issue, dispatch, clock } = gateStage();
+    await runWithBudget(100, async () => {
+      const mistaken = issue('get', 'a');
+      dispatch.fail(mistaken, new Error('Connection in subscriber mode'));
+      clock.travel(5_000);
+      const command = issue('get', 'b');
+      dispatch.answer(command);
+      expect(await command.promise).toBe('OK');
+    });
+  });
+
+  it('shortens the wait for a connection', async () => {
+    const { issue, gate, clock } = gateStage();
+    gate.hold(10_000);
+    const command = runWithBudget(50, () => issue('get', 'a'));
+    clock.travel(50);
+    expect(await fateOf(command)).toMatchObject({ error: { code: 'REDIS_UNAVAILABLE' } });
+    expect(gate.counts().waiting).toBe(0);
+  });
+});

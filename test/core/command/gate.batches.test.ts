@@ -1,0 +1,220 @@
+import { describe, expect, it } from 'vitest';
+import type { DriverCommand } from '../../../packages/core/src/driver/driver-command.ts';
+import { runWithBudget } from '../../../packages/core/src/verbs/request-budget.ts';
+import { connectionError, commandOf, fateOf } from './call-of.ts';
+import { gateStage } from './gate-stage.ts';
+
+const fates = (commands: readonly DriverCommand[]): Promise<unknown[]> =>
+  Promise.all(commands.map((command) => fateOf(command)));
+
+describe('a pipeline', () => {
+  it('is sent while its commands are still coming, when nothing stands in its way', async () => {
+    const { entrance, dispatch, gate, settle } = gateStage();
+    const stream = { isPipeline: true };
+    const [first, second] = [commandOf('get', 'a'), commandOf('set', 'b', '1')];
+    expect(entrance.handle(first, stream, 'a node')).toBe(first.promise);
+    expect(dispatch.slow).toEqual([first]);
+    entrance.handle(second, stream, 'a node');
+    expect(dispatch.slow).toEqual([first, second]);
+    expect(dispatch.givenWith).toEqual([
+      { stream, node: 'a node' },
+      { stream, node: 'a node' },
+    ]);
+    expect(gate.counts().inFlight).toBe(1);
+    dispatch.answer(first, 'value');
+    await settle();
+    let isTold = false;
+    void first.promise.then(() => (isTold = true));
+    await settle();
+    expect(isTold).toBe(false);
+    dispatch.answer(second, 'OK');
+    expect(await fates([first, second])).toEqual([{ value: 'value' }, { value: 'OK' }]);
+    expect(gate.counts().inFlight).toBe(0);
+  });
+
+  it('is decided once all its commands are here, also when they were answered before', async () => {
+    const { entrance, dispatch, settle } = gateStage();
+    const stream = { isPipeline: true };
+    const command = commandOf('get', 'a');
+    entrance.handle(command, stream);
+    dispatch.answer(command, 'value');
+    const { call } = command;
+    expect(call?.settled).toBe(false);
+    await settle();
+    expect(call?.settled).toBe(true);
+    expect(await command.promise).toBe('value');
+  });
+
+  it('is not mixed with another one that is issued in the same turn', async () => {
+    const { entrance, dispatch, gate, settle } = gateStage();
+    const [one, other] = [{ isPipeline: true }, { isPipeline: true }];
+    const commands = [commandOf('get', 'a'), commandOf('get', 'b'), commandOf('get', 'c')] as const;
+    entrance.handle(commands[0], one);
+    entrance.handle(commands[1], other);
+    entrance.handle(commands[2], other);
+    await settle();
+    expect(gate.counts().inFlight).toBe(2);
+    expect(commands[0].call).not.toBe(commands[1].call);
+    expect(commands[1].call).toBe(commands[2].call);
+    for (const command of commands) dispatch.answer(command);
+    expect(gate.counts().inFlight).toBe(0);
+  });
+
+  it('of the same stream in a later turn is another one', async () => {
+    const { entrance, dispatch, gate, settle } = gateStage();
+    const stream = { isPipeline: true };
+    const [first, second] = [commandOf('get', 'a'), commandOf('get', 'b')];
+    entrance.handle(first, stream);
+    await settle();
+    entrance.handle(second, stream);
+    await settle();
+    expect(gate.counts().inFlight).toBe(2);
+    dispatch.answer(second);
+    expect(await second.promise).toBe('OK');
+  });
+
+  it('waits as a whole for a connection, and is sent in one go', async () => {
+    const { pipeline, dispatch, gate } = gateStage();
+    gate.hold(10_000);
+    const commands = await pipeline(['get', 'abc'], ['set', 'b', '12']);
+    expect(gate.counts()).toEqual({ waiting: 1, waitingBytes: 6, inFlight: 0 });
+    gate.serve();
+    expect(dispatch.slow).toEqual(commands);
+    expect(dispatch.batchNodes).toEqual(['a node']);
+    expect(gate.counts()).toEqual({ waiting: 0, waitingBytes: 0, inFlight: 1 });
+  });
+
+  it('is gathered first within a request that has a budget', async () => {
+    const { pipeline, dispatch, entrance } = gateStage();
+    await runWithBudget(100, async () => {
+      const command = commandOf('get', 'a');
+      entrance.handle(command, { isPipeline: true });
+      expect(dispatch.slow).toEqual([]);
+    });
+    await pipeline(['get', 'a']);
+    expect(dispatch.slow).toHaveLength(2);
+  });
+
+  it('is failed as a whole by its deadline, whatever was answered', async () => {
+    const { pipeline, dispatch, clock } = gateStage();
+    const commands = await pipeline(['get', 'a'], ['get', 'b']);
+    dispatch.write();
+    dispatch.answer(commands[0] as DriverCommand);
+    clock.travel(1_000);
+    expect(await fates(commands)).toMatchObject([
+      { error: { code: 'COMMAND_TIMEOUT', outcome: 'unknown' } },
+      { error: { code: 'COMMAND_TIMEOUT' } },
+    ]);
+  });
+
+  it('is sent again as a whole when its connection broke and it is harmless', async () => {
+    const { pipeline, dispatch, clock, told } = gateStage();
+    const commands = await pipeline(['get', 'a'], ['set', 'b', '1']);
+    dispatch.write();
+    dispatch.answer(commands[0] as DriverCommand);
+    dispatch.break();
+    expect(told).toEqual([{ event: 'retry', command: 'pipeline', attempt: 1, outcome: 'unknown' }]);
+    clock.travel(100);
+    expect(dispatch.slow).toEqual([...commands, ...commands]);
+    for (const command of commands) dispatch.answer(command);
+    expect(await fates(commands)).toEqual([{ value: 'OK' }, { value: 'OK' }]);
+  });
+
+  it('fails with what each command got when it may not be sent again', async () => {
+    const { pipeline, dispatch } = gateStage();
+    const commands = await pipeline(['get', 'a'], ['incr', 'b']);
+    dispatch.write();
+    dispatch.answer(commands[0] as DriverCommand, 'value');
+    dispatch.break();
+    expect(await fates(commands)).toMatchObject([
+      { value: 'value' },
+      { error: { code: 'OUTCOME_UNKNOWN', cause: connectionError() } },
+    ]);
+  });
+
+  it('tells its connection and its circuit of each reply, and pays for its retry', async () => {
+    const { pipeline, dispatch, line, circuits, retryBudget } = gateStage();
+    const commands = await pipeline(['set', 'a', '1'], ['set', 'b', '1']);
+    dispatch.refuse(commands[0] as DriverCommand, 'LOADING Redis is loading the dataset in memory');
+    dispatch.refuse(commands[1] as DriverCommand, 'NOREPLICAS Not enough good replicas to write.');
+    expect(line.judged).toMatchObject([{ cause: 'loading' }]);
+    expect(circuits.write.cause).toBe('too-few-replicas');
+    expect(retryBudget.level).toBe(95);
+  });
+
+  it('is answered with the mistakes in it, marked as refused', async () => {
+    const { pipeline, dispatch, recorder } = gateStage();
+    const commands = await pipeline(['get', 'a'], ['incr', 'b']);
+    dispatch.answer(commands[0] as DriverCommand);
+    dispatch.refuse(commands[1] as DriverCommand, 'WRONGTYPE Operation against a key');
+    expect(await fates(commands)).toMatchObject([{ value: 'OK' }, { error: { outcome: 'refused' } }]);
+    expect(recorder.totals.write.results).toMatchObject({ ok: 1, REPLY: 0 });
+  });
+
+  it('is refused as a whole while its circuit is open', async () => {
+    const { pipeline, circuits, clock, dispatch } = gateStage();
+    circuits.write.trip('persistence', clock.now());
+    const commands = await pipeline(['get', 'a'], ['set', 'b', '1']);
+    clock.travel(0);
+    expect(await fates(commands)).toMatchObject([
+      { error: { code: 'CIRCUIT_OPEN', reason: 'persistence' } },
+      { error: { code: 'CIRCUIT_OPEN' } },
+    ]);
+    expect(dispatch.sent).toEqual([]);
+  });
+});
+
+describe('a transaction', () => {
+  it('under a WATCH is gathered first, and not sent again on a connection without it', async () => {
+    const { issue, pipeline, dispatch, gate, entrance, settle } = gateStage();
+    dispatch.answer(issue('watch', 'a'));
+    const commands = [commandOf('multi'), commandOf('set', 'a', '1'), commandOf('exec')];
+    const stream = { isPipeline: true };
+    for (const command of commands) entrance.handle(command, stream);
+    expect(dispatch.sent).toEqual(['watch']);
+    await settle();
+    expect(dispatch.sent).toEqual(['watch', 'multi', 'set', 'exec']);
+    gate.hold(10_000);
+    dispatch.break();
+    expect(gate.counts().waiting).toBe(1);
+    gate.serve();
+    expect(await fates(commands)).toMatchObject(commands.map(() => ({ error: { code: 'WATCH_LOST' } })));
+    // Its guard is gone with it: the next one is sent at once.
+    const next = await pipeline(['multi'], ['exec']);
+    expect(dispatch.slow.slice(-2)).toEqual(next);
+  });
+
+  it('whose WATCH went with its connection is refused, and nothing of it is sent', async () => {
+    const { issue, pipeline, dispatch, gate, recorder } = gateStage();
+    dispatch.answer(issue('watch', 'a'));
+    gate.hold(10_000);
+    gate.serve();
+    const commands = await pipeline(['multi'], ['set', 'a', '1'], ['exec']);
+    expect(await fates(commands)).toMatchObject(commands.map(() => ({ error: { code: 'WATCH_LOST' } })));
+    expect(dispatch.sent).toEqual(['watch']);
+    expect(recorder.totals.write.results).toMatchObject({ WATCH_LOST: 1 });
+  });
+
+  it('sent command by command leaves the fast path until its end', () => {
+    const { issue, dispatch } = gateStage();
+    issue('multi');
+    issue('get', 'a');
+    issue('exec');
+    expect(dispatch.slow.map(({ name }) => name)).toEqual(['multi', 'get', 'exec']);
+    issue('get', 'a');
+    expect(dispatch.fast).toHaveLength(1);
+  });
+
+  it('sent command by command is refused from where its connection was lost', async () => {
+    const { issue, dispatch, gate } = gateStage();
+    dispatch.answer(issue('multi'));
+    gate.hold(10_000);
+    gate.serve();
+    const [inside, exec] = [issue('set', 'a', '1'), issue('exec')];
+    expect(inside.call?.settled).toBe(true);
+    expect(await fateOf(inside)).toMatchObject({ error: { code: 'WATCH_LOST' } });
+    expect(await fateOf(exec)).toMatchObject({ error: { code: 'WATCH_LOST' } });
+    issue('get', 'a');
+    expect(dispatch.sent).toEqual(['get', 'multi']);
+  });
+});

@@ -1,0 +1,132 @@
+import { describe, expect, it } from 'vitest';
+import { onSlowPath, type Call, type SlowCall } from '../../../packages/core/src/command/call.ts';
+import { InFlight } from '../../../packages/core/src/command/in-flight.ts';
+import { Flush } from '../../../packages/core/src/event-loop/flush.ts';
+import { callOf, slowCall } from './call-of.ts';
+
+function setUp(maxInFlight = 100): {
+  inFlight: InFlight;
+  sendFast: (at: number | Flush) => Call;
+  send: (at: number, allowedMs: number) => SlowCall;
+} {
+  const inFlight = new InFlight(100, maxInFlight);
+  return {
+    inFlight,
+    sendFast(at) {
+      const call = callOf('get', 'a');
+      inFlight.startFast(call, typeof at === 'number' ? new Flush(at, 0, 0) : at);
+      return call;
+    },
+    send(at, allowedMs) {
+      const call = onSlowPath(callOf('get', 'a'), { issuedAt: at, allowedMs });
+      inFlight.start(call, new Flush(at, 0, 0), undefined);
+      return call;
+    },
+  };
+}
+
+/** Every call that is overdue, in the order in which they are named. */
+function takeOverdue(inFlight: InFlight, now: number): Call[] {
+  const calls: Call[] = [];
+  for (let call = inFlight.overdue(now); call !== undefined; call = inFlight.overdue(now)) {
+    inFlight.remove(call);
+    calls.push(call);
+  }
+  return calls;
+}
+
+const same = (actual: readonly Call[], expected: readonly Call[]): boolean =>
+  actual.length === expected.length && expected.every((call, index) => actual[index] === call);
+
+describe('the calls in flight', () => {
+  it('know when they were sent, when they were written, and how often', () => {
+    const { inFlight } = setUp();
+    const flush = new Flush(0, 0, 0);
+    const fast = callOf('get', 'a');
+    inFlight.startFast(fast, flush);
+    expect([fast.sent, fast.written, fast.sends]).toEqual([flush, flush, 1]);
+    const slow = slowCall();
+    inFlight.start(slow, flush, undefined);
+    expect([slow.sent, slow.written, slow.sends]).toEqual([flush, undefined, 1]);
+    inFlight.remove(slow);
+    inFlight.start(slow, flush, flush);
+    expect([slow.written, slow.sends]).toEqual([flush, 2]);
+  });
+
+  it('are as many as may be when there is no room', () => {
+    const { inFlight, sendFast, send } = setUp(2);
+    const fast = sendFast(0);
+    expect(inFlight.isFull).toBe(false);
+    const slow = send(0, 50);
+    expect([inFlight.isFull, inFlight.length]).toEqual([true, 2]);
+    inFlight.remove(fast);
+    inFlight.remove(slow);
+    expect(inFlight.length).toBe(0);
+    inFlight.remove(slow);
+    expect(inFlight.length).toBe(0);
+  });
+
+  it('are overdue on the fast path after the common time, the oldest first', () => {
+    const { inFlight, sendFast } = setUp();
+    expect(inFlight.nextDueAt).toBe(Infinity);
+    const [first, second] = [sendFast(0), sendFast(40)];
+    expect(inFlight.nextDueAt).toBe(100);
+    expect(takeOverdue(inFlight, 99)).toEqual([]);
+    expect(same(takeOverdue(inFlight, 100), [first])).toBe(true);
+    expect(inFlight.nextDueAt).toBe(140);
+    expect(same(takeOverdue(inFlight, 500), [second])).toBe(true);
+  });
+
+  it('count their time from when they were written, which may be later', () => {
+    const { inFlight, sendFast } = setUp();
+    const flush = new Flush(0, 0, 0);
+    sendFast(flush);
+    flush.at = 30;
+    expect(inFlight.nextDueAt).toBe(130);
+    expect(inFlight.deadlineOf(flush)).toBe(130);
+  });
+
+  it('are overdue on the slow path by their own deadlines, or never', () => {
+    const { inFlight, sendFast, send } = setUp();
+    const blocking = send(0, 500);
+    send(0, Infinity);
+    const urgent = send(0, 20);
+    const fast = sendFast(0);
+    expect(inFlight.nextDueAt).toBe(20);
+    expect(same(takeOverdue(inFlight, 20), [urgent])).toBe(true);
+    expect(inFlight.nextDueAt).toBe(100);
+    expect(same(takeOverdue(inFlight, 1e9), [fast, blocking])).toBe(true);
+    expect(inFlight.length).toBe(1);
+  });
+
+  it('are listed all', () => {
+    const { inFlight, sendFast, send } = setUp();
+    const calls = [sendFast(0), send(0, 50), sendFast(1)];
+    expect(new Set(inFlight.all())).toEqual(new Set(calls));
+    expect(inFlight.all()).toHaveLength(3);
+  });
+
+  it('are forgiven the time in which the process stood still, those that were sent before it', () => {
+    const { inFlight, sendFast, send } = setUp();
+    const flush = new Flush(0, 0, 0);
+    const [first, second] = [sendFast(flush), sendFast(flush)];
+    const slow = send(10, 40);
+    const forever = send(10, Infinity);
+    // Frozen from 20 to 220, and sent since.
+    const [younger, youngest] = [sendFast(220), send(220, 10)];
+    inFlight.forgive(200, 220);
+    expect(flush.at).toBe(200);
+    expect(younger.sent?.at).toBe(220);
+    expect([slow.slow.deadlineAt, youngest.slow.deadlineAt]).toEqual([250, 230]);
+    expect(same(takeOverdue(inFlight, 249), [youngest])).toBe(true);
+    expect(same(takeOverdue(inFlight, 300), [first, second, slow])).toBe(true);
+    expect(same(inFlight.all(), [forever, younger])).toBe(true);
+  });
+
+  it('are forgiven when they were sent at the very moment of the stall', () => {
+    const { inFlight, sendFast, send } = setUp();
+    const [fast, slow] = [sendFast(20), send(20, 40)];
+    inFlight.forgive(200, 220);
+    expect([fast.sent?.at, slow.slow.deadlineAt]).toEqual([220, 260]);
+  });
+});

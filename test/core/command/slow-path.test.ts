@@ -1,0 +1,31 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { expect, it } from 'vitest';
+import { argumentBytes, SlowPathState } from '../../../packages/core/src/command/slow-path.ts';
+
+it('arguments are counted by their length, numbers by eight bytes', () => {
+  expect(argumentBytes([])).toBe(0);
+  expect(argumentBytes(['four', Buffer.from('12'), new Uint8Array(3)])).toBe(9);
+  expect(argumentBytes([1, null])).toBe(16);
+});
+
+it('a call on the slow path has its deadline from when it was issued', () => {
+  const state = new SlowPathState({ issuedAt: 10, allowedMs: 100 });
+  expect(state).toMatchObject({
+    issuedAt: 10,
+    deadlineAt: 110,
+    bytes: 0,
+    outcome: 'not-applied',
+    isGuarded: false,
+    released: false,
+  });
+});
+
+it('a call that keeps its context is sent as if from where it was issued', () => {
+  const storage = new AsyncLocalStorage<string>();
+  const state = new SlowPathState({ issuedAt: 0, allowedMs: 1 });
+  storage.run('where it was issued', () => state.keepContext());
+  const send = (of: string): string => `${of}: ${storage.getStore()}`;
+  expect(storage.run('elsewhere', () => state.inContext?.(send, 'a call'))).toBe(
+    'a call: where it was issued',
+  );
+});

@@ -1,0 +1,103 @@
+import { ManualClock, type ManualTimer } from '@redis-resilience/testing';
+import { expect, it } from 'vitest';
+import { Alarm } from '../../../packages/core/src/event-loop/alarm.ts';
+
+/** A manual clock that knows how many of its timers keep the process alive. */
+class CountingClock extends ManualClock {
+  readonly #unrefed = new Set<object>();
+  created = 0;
+
+  override setTimeout(callback: () => void, delayMs: number): ManualTimer {
+    const timer = super.setTimeout(callback, delayMs);
+    const unref = timer.unref.bind(timer);
+    this.created++;
+    timer.unref = () => {
+      this.#unrefed.add(timer);
+      return unref();
+    };
+    this.#last = timer;
+    return timer;
+  }
+
+  #last: ManualTimer | undefined;
+
+  get keepsAlive(): boolean {
+    return this.pendingTimers > 0 && !this.#unrefed.has(this.#last as object);
+  }
+}
+
+function setUp(): { clock: CountingClock; alarm: Alarm; rings: number[] } {
+  const clock = new CountingClock({ nowMs: 5_000 });
+  const rings: number[] = [];
+  return { clock, alarm: new Alarm(clock, () => rings.push(clock.now())), rings };
+}
+
+it('an alarm rings once, when it is due', () => {
+  const { clock, alarm, rings } = setUp();
+  expect(alarm.dueAt).toBe(Infinity);
+  alarm.set(5_100, false);
+  expect(alarm.dueAt).toBe(5_100);
+  clock.travel(99);
+  expect(rings).toEqual([]);
+  clock.travel(1_000);
+  expect(rings).toEqual([5_100]);
+  expect(alarm.dueAt).toBe(Infinity);
+});
+
+it('an alarm that is overdue rings at once', () => {
+  const { clock, alarm, rings } = setUp();
+  alarm.set(4_000, false);
+  clock.travel(0);
+  expect(rings).toEqual([5_000]);
+});
+
+it('an alarm is moved to an earlier time, and keeps the earlier one otherwise', () => {
+  const { clock, alarm, rings } = setUp();
+  alarm.set(5_100, false);
+  alarm.set(5_050, false);
+  alarm.set(5_070, false);
+  alarm.set(5_050, false);
+  expect(alarm.dueAt).toBe(5_050);
+  expect(clock.created).toBe(2);
+  clock.travel(1_000);
+  expect(rings).toEqual([5_050]);
+});
+
+it('an alarm that is cleared, or set for never, does not ring', () => {
+  const { clock, alarm, rings } = setUp();
+  alarm.set(5_100, true);
+  alarm.clear();
+  alarm.set(5_100, true);
+  alarm.set(Infinity, true);
+  expect(alarm.dueAt).toBe(Infinity);
+  expect(clock.pendingTimers).toBe(0);
+  clock.travel(1_000);
+  expect(rings).toEqual([]);
+  alarm.set(6_100, false);
+  clock.travel(100);
+  expect(rings).toEqual([6_100]);
+});
+
+it('an alarm may be set again while it rings', () => {
+  const clock = new ManualClock();
+  const rings: number[] = [];
+  const alarm: Alarm = new Alarm(clock, () => {
+    rings.push(clock.now());
+    if (rings.length < 3) alarm.set(clock.now() + 10, false);
+  });
+  alarm.set(10, false);
+  clock.travel(100);
+  expect(rings).toEqual([10, 20, 30]);
+});
+
+it('an alarm keeps the process alive only while that is asked for', () => {
+  const { clock, alarm } = setUp();
+  alarm.set(5_100, false);
+  expect(clock.keepsAlive).toBe(false);
+  alarm.set(5_200, true);
+  expect(clock.keepsAlive).toBe(true);
+  expect(alarm.dueAt).toBe(5_200);
+  alarm.set(5_200, false);
+  expect(clock.keepsAlive).toBe(false);
+  expect(clock.pendingTimers).toBe(1);
+});

@@ -1,0 +1,27 @@
+import { waitFor } from '@redis-resilience/testing';
+import { expect, it } from 'vitest';
+import { startProtectedRedis } from '../stage/protected-redis.ts';
+import { UnhandledRejections } from '../stage/unhandled-rejections.ts';
+
+it('a command that nobody awaits is no unhandled rejection, however long the outage; who awaits gets the error', async () => {
+  await using redis = await startProtectedRedis({ resilience: { timeoutMs: 300 } });
+  using rejections = new UnhandledRejections();
+  const failed: string[] = [];
+  redis.resilience.on('command-failed', ({ code, outcome }) => failed.push(`${code}: ${outcome}`));
+  await redis.client.ping();
+
+  redis.proxy.blackhole({ existing: true, incoming: true });
+  for (let call = 0; call < 20; call++) {
+    void redis.client.publish('news', 'text');
+    void redis.client.incr('visits');
+    void redis.client.set('key', 'value');
+  }
+  await waitFor(() => redis.resilience.snapshot().status === 'down' && failed.length >= 60);
+  void redis.client.publish('news', 'text');
+  const awaited = await redis.client.incr('visits').catch((error: unknown) => error);
+  await waitFor(() => failed.length >= 62);
+
+  expect(await rejections.list()).toEqual([]);
+  expect(awaited).toMatchObject({ outcome: 'not-applied', reason: 'stalled' });
+  expect(new Set(failed)).toContain('COMMAND_TIMEOUT: unknown');
+});
