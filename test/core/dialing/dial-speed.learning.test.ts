@@ -29,7 +29,7 @@ describe('a DialSpeed', () => {
     { usual: 40, handshake: 401, isSlow: true },
   ])('takes $handshake ms for slow where $usual ms is usual: $isSlow', ({ usual, handshake, isSlow }) => {
     const speed = new DialSpeed();
-    speed.proved(usual);
-    expect(speed.proved(handshake)).toBe(isSlow);
+    speed.handshakeDone(usual);
+    expect(speed.handshakeDone(handshake)).toBe(isSlow);
   });
 });

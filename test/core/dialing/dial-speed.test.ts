@@ -45,18 +45,18 @@ describe('DialSpeed', () => {
 
   it('tells a handshake of ten times the usual length, from 100 ms up', () => {
     const speed = new DialSpeed();
-    expect(speed.proved(800)).toBe(false);
-    expect(speed.proved(20)).toBe(false);
-    expect(speed.proved(190)).toBe(false);
+    expect(speed.handshakeDone(800)).toBe(false);
+    expect(speed.handshakeDone(20)).toBe(false);
+    expect(speed.handshakeDone(190)).toBe(false);
     const quick = new DialSpeed();
-    quick.proved(1);
-    expect(quick.proved(90)).toBe(false);
-    expect(quick.proved(150)).toBe(true);
+    quick.handshakeDone(1);
+    expect(quick.handshakeDone(90)).toBe(false);
+    expect(quick.handshakeDone(150)).toBe(true);
     const borderline = new DialSpeed();
-    borderline.proved(1);
-    expect(borderline.proved(100.5)).toBe(true);
+    borderline.handshakeDone(1);
+    expect(borderline.handshakeDone(100.5)).toBe(true);
     const slow = new DialSpeed();
-    slow.proved(20);
-    expect(slow.proved(205)).toBe(true);
+    slow.handshakeDone(20);
+    expect(slow.handshakeDone(205)).toBe(true);
   });
 });

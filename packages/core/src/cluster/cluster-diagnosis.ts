@@ -10,8 +10,8 @@ import type { ClusterNodeParts } from './cluster-node.ts';
 export type DiagnosisParts = Omit<ClusterNodeParts, 'flushes'>;
 
 /**
- * Finds out why a cluster cannot be reached. The driver hides it: it says that it could not refresh the slots, whatever
- * its connections met. So one of the nodes to start from is dialed here, and what that attempt meets is the cause.
+ * Finds out why a cluster cannot be reached. The driver says only that it could not refresh the slots, whatever the
+ * reason. So a startup node is dialed here, and the failure of that attempt is the cause.
  */
 export class ClusterDiagnosis {
   readonly #cluster: ClusterDriver;
@@ -30,7 +30,7 @@ export class ClusterDiagnosis {
     this.#tlsMismatch = new TlsMismatch(parts.open, parts.settings.clock);
   }
 
-  /** As of the last look, while there is trouble. */
+  /** The cause that the last attempt found; undefined when it found none. */
   get cause(): CauseCode | undefined {
     return this.#cause;
   }
@@ -46,7 +46,7 @@ export class ClusterDiagnosis {
     this.#dial(`${host}:${port}`, this.#targetOf(options));
   }
 
-  /** The cluster serves, or nobody wants it any more. */
+  /** The cluster serves, or is no longer wanted. */
   stop(): void {
     this.#ticket?.cancel();
     this.#ticket = undefined;

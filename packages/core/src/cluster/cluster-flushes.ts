@@ -1,7 +1,9 @@
 import type { Clock } from '../clock.ts';
 import type { Flush, Flushes } from '../event-loop/flush.ts';
 
-/** The flushes of a cluster client: its commands count from when they are handed to the driver, which picks the node. */
+/**
+ * The flushes of a cluster client. Its commands count as sent when they are handed to the driver, which picks the node.
+ */
 export class ClusterFlushes {
   readonly #flushes: Flushes;
   readonly #clock: Clock;

@@ -12,11 +12,11 @@ import type { Flushes } from '../event-loop/flush.ts';
 import type { NodeDialers } from './node-dialers.ts';
 import { SingleAttempt } from './single-attempt.ts';
 
-/** What a node tells its cluster. */
+/** What a node reports to its cluster. */
 export type NodeNews =
   /** It is lost, silent, or cannot be reached: its slots may have moved. */
   | 'trouble'
-  /** It could be reached, or answers again. */
+  /** It was reached, or answers again. */
   | 'found'
   | 'bytes-read'
   | 'bytes-written';
@@ -30,8 +30,8 @@ export interface ClusterNodeParts {
 }
 
 /**
- * The connection to one node of a cluster. It is made once: when it breaks, ioredis drops the node, and finds out who
- * serves its slots now. While it is silent, nothing else is sent to it.
+ * The connection to one node of a cluster. It is made once: when it breaks, ioredis drops the node and finds out which
+ * node serves its slots now. While the node is silent, no further command is sent to it.
  */
 export class ClusterNode {
   readonly connection: Connection;
@@ -39,7 +39,7 @@ export class ClusterNode {
   readonly #settings: Settings;
   readonly #dialers: NodeDialers;
   readonly #tell: (news: NodeNews) => void;
-  /** It takes unusually long to connect. */
+  /** Whether connecting takes unusually long. */
   #isSlow = false;
   #timer: TimerHandle | undefined;
 
@@ -57,7 +57,7 @@ export class ClusterNode {
     driver.takeOver(this.#send, this.connection.connector);
   }
 
-  /** Whether something was asked, and nothing comes. */
+  /** Whether a command, or the attempt to connect, has been unanswered for too long. */
   get isSilent(): boolean {
     return this.#isSlow || this.connection.isSilent;
   }
@@ -77,14 +77,14 @@ export class ClusterNode {
 
   readonly #send: SendCommand = (command, stream, node) => {
     const { call } = command;
-    // Answered already, in the queue of a node that was not reached in time: it must not run.
+    // Its caller was answered while it waited for a node that was not reached in time: it must not run.
     if (call?.settled === true && stream === undefined) return command.promise;
     if (call !== undefined && this.isSilent) {
       call.written = undefined;
       command.reject(new EstablishError('stalled', undefined));
       return command.promise;
     }
-    // ioredis sends again only what was redirected, so a command that was sent to another node did not run there.
+    // ioredis sends a command again only after a redirection, so it did not run on the node that it was sent to before.
     if (call !== undefined) {
       const isReady = this.#driver.status === 'ready';
       call.written = isReady ? this.connection.wire.currentFlush() : undefined;
@@ -116,7 +116,7 @@ export class ClusterNode {
         this.stop();
         return;
       default:
-      // What concerns gates and subscriptions is the cluster client's own.
+      // The cluster client itself handles its gate and its subscriptions.
     }
   }
 

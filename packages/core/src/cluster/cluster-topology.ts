@@ -7,17 +7,17 @@ import { ClusterNode, type ClusterNodeParts, type NodeNews } from './cluster-nod
 import { SlotWatch, type SlotNews } from './slot-watch.ts';
 import { WatchedNodes } from './watched-nodes.ts';
 
-/** What is known of a cluster as a whole. */
+/** What was found out about a cluster as a whole. */
 export type TopologyNews =
   | Exclude<SlotNews, 'new-epoch'>
-  /** Another part of the keys can be reached, or cannot. */
+  /** More or fewer of the keys can be reached than before. */
   | 'parts-changed';
 
 export interface TopologyParts extends ClusterNodeParts {
   readonly clusterFlushes: ClusterFlushes;
 }
 
-/** The nodes of a cluster, a connection of ours to each, and fresh slots for as long as there is trouble. */
+/** The nodes of a cluster, each with its connection, and the slots, which are read again while there is trouble. */
 export class ClusterTopology {
   readonly nodes: WatchedNodes;
   readonly #cluster: ClusterDriver;
@@ -53,7 +53,7 @@ export class ClusterTopology {
     return this.#partlyAwayBy;
   }
 
-  /** Whether the nodes said that the cluster is down, and did not take that back. */
+  /** Whether the nodes said that the cluster is down, and none has said since that it is up. */
   get isDown(): boolean {
     return this.#slotWatch.isAwaitingState;
   }
@@ -108,7 +108,7 @@ export class ClusterTopology {
     // A node that is away is asked for the slots only where there is no other.
     const isLost = this.#parts.dialers.isAway(node.address) && this.nodes.readyCount > 0;
     if (isLost || this.nodes.isSilent(node)) return 'skip';
-    // The driver asks over a connection of its own, which knows no more than the options of the node.
+    // The driver asks over a connection of its own, which takes its credentials from the options of the node.
     const { credentials, settings } = this.#parts;
     return credentials.source === undefined ? undefined : giveCredentials(node, credentials, settings);
   }
@@ -118,7 +118,7 @@ export class ClusterTopology {
     this.#judgeParts();
     if (this.#partlyAwayBy === undefined) return;
     this.#slotWatch.trouble();
-    // Nobody may ask for its keys for long: it is asked here, so that it is known when it is back.
+    // Its keys may not be needed for a long time: connecting to it here shows when it is back.
     for (const node of this.#cluster.primaries()) node.connectNow();
   }
 

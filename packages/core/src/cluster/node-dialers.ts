@@ -2,7 +2,7 @@ import type { CauseCode } from '../cause.ts';
 import type { Dialer, DialerOptions } from '../dialing/dialer.ts';
 import { acquireDialer, type DialerLease } from '../dialing/dialers.ts';
 
-// Addresses come and go where nodes are replaced: the oldest ones without trouble are forgotten first.
+// Addresses come and go where nodes are replaced: the oldest one without a connection is forgotten first.
 const maxAddresses = 256;
 
 /** The dialers of a cluster's nodes, by address (`host:port`), and which of the nodes are away. */
@@ -24,7 +24,7 @@ export class NodeDialers {
     return lease.dialer;
   }
 
-  /** The node is connected, or slow to connect, and answers nothing. */
+  /** The node is connected, or slow to connect, and does not answer. */
   silent(address: string): void {
     this.#silent.add(address);
   }
@@ -38,7 +38,7 @@ export class NodeDialers {
     return this.causeOf(address) !== undefined;
   }
 
-  /** Why this node is away; undefined while nothing is known against it. */
+  /** Why this node is away; undefined while it is not known to be. */
   causeOf(address: string): CauseCode | undefined {
     return this.#silent.has(address) ? 'stalled' : this.#leases.get(address)?.dialer.failure?.cause;
   }

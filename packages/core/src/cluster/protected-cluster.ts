@@ -16,9 +16,9 @@ import { ClusterTopology, type TopologyNews } from './cluster-topology.ts';
 import { NodeDialers } from './node-dialers.ts';
 
 /**
- * Protects a cluster client: one gate before all its commands, a connection of ours to each node, and fresh slots for
- * as long as there is trouble. Its state is that of a connection, and moves by the same transition. Redirections stay
- * ioredis' own; every failure comes back to the gate.
+ * Protects a cluster client: one gate before all its commands, a connection to each node, and slots that are read again
+ * while there is trouble. It has the states of a connection and their transition. ioredis follows redirections itself;
+ * every failure comes back to the gate.
  */
 export class ProtectedCluster implements ProtectedClient {
   readonly gate: Gate;
@@ -58,7 +58,8 @@ export class ProtectedCluster implements ProtectedClient {
     cluster.on('ready', () => this.#serves());
     cluster.on('close', () => this.#unreachable('connection-reset'));
     cluster.on('end', () => this.#onEnd());
-    // Without a listener the driver prints it. It tells of failed attempts, and, while it serves, of sharded subscribers.
+    // Without a listener the driver prints the error. It reports failed attempts and, while serving, sharded
+    // subscribers.
     cluster.on('error', () => this.#attemptFailed());
   }
 
@@ -100,7 +101,7 @@ export class ProtectedCluster implements ProtectedClient {
   }
 
   judge({ cause }: ReplyVerdict): void {
-    // One node that loads or is busy is its own trouble; the cluster being down is everybody's.
+    // One node that loads or is busy does not hold up the others; a cluster that is down does.
     if (cause === 'cluster-down' && this.state === 'ready') this.#topology.checkState();
     else this.#topology.trouble();
   }
@@ -173,7 +174,7 @@ export class ProtectedCluster implements ProtectedClient {
   }
 
   #away(cause: CauseCode): void {
-    // The first failure told the cause; the close that follows it tells nothing.
+    // The first failure gave the cause; the close that follows it adds nothing.
     if (cause === 'connection-reset' && (this.cause !== undefined || this.#isClosing)) return;
     const { state } = this;
     if (state === 'ready' || state === 'stalled') this.#signal({ kind: 'lost', cause });

@@ -6,9 +6,9 @@ import { ConnectionAttempts } from '../connection/connection-attempts.ts';
 import type { SocketSource, SourceEvent } from '../connection/socket-source.ts';
 
 /**
- * Makes the connection to a cluster's node: one attempt at the pace of the node's dialer, and no other. The driver asks
- * for a connection for each command that is redirected to a dead node; until the next attempt is due, it is told at
- * once what the last one met.
+ * Makes a single attempt to connect to a node of a cluster, at the pace of the node's dialer. The driver asks for a
+ * connection for each command that is redirected to a dead node: until the next attempt is due, it gets the failure of
+ * the last one at once.
  */
 export class SingleAttempt implements SocketSource {
   readonly #dialer: Dialer;

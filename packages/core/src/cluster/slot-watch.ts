@@ -9,7 +9,7 @@ export type SlotNews =
   | 'down'
   /** No node answers. */
   | 'unreachable'
-  /** A failover was decided, or a slot found another owner: the slots are read at once. */
+  /** A failover was decided, or a slot changed its owner: the slots are read at once. */
   | 'new-epoch';
 
 /** After the last sign of trouble the cluster is watched for this much longer. */
@@ -18,8 +18,8 @@ const growth = 1.15;
 const maxPauseMs = 1000;
 
 /**
- * Watches the cluster while there is trouble. Reading the slots costs it a connection each time, so that is done ever
- * more rarely; asking a node for the cluster's state costs next to nothing, and goes on at a steady pace. A new epoch
+ * Watches the cluster while there is trouble. Reading the slots costs a connection each time, so it is done more and
+ * more rarely. Asking a node for the cluster's state costs almost nothing, and goes on at a steady pace. A new epoch
  * means that a failover is being decided: then the slots are read at once, and often again.
  */
 export class SlotWatch {
@@ -55,7 +55,7 @@ export class SlotWatch {
     this.#tell = tell;
   }
 
-  /** The cluster said that it is down, and did not take that back. */
+  /** Whether the nodes said that the cluster is down, and none has said since that it is up. */
   get isAwaitingState(): boolean {
     return this.#isAwaitingState;
   }
@@ -67,7 +67,7 @@ export class SlotWatch {
     if (this.#timer === undefined) this.#arm();
   }
 
-  /** A node said that the cluster is down. It may be alone with that: cut off from the others, or just started. */
+  /** A node said that the cluster is down. Asks them all, because that one may be cut off, or have just started. */
   async checkState(): Promise<void> {
     this.trouble();
     if (this.#isChecking || this.#isAwaitingState) return;
@@ -125,7 +125,7 @@ export class SlotWatch {
     if (this.#until === 0) return;
     if (!isAnswered) {
       this.#tell('unreachable');
-      // For as long as nobody answers, at the pace of dialing.
+      // While no node answers, the slots are read at the pace of dialing.
       this.#until = this.#clock.now() + aftermathMs;
       this.#hurry();
     } else if (!this.#isAwaitingState) this.#tell('serves');

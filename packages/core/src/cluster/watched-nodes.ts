@@ -1,7 +1,7 @@
 import type { NodeDriver } from '../driver/cluster-driver.ts';
 import type { ClusterNode } from './cluster-node.ts';
 
-/** The connections of a cluster client, each with its watch. */
+/** The nodes that a cluster client is connected to, each with its connection. */
 export class WatchedNodes {
   readonly #nodes = new Map<NodeDriver, ClusterNode>();
   readonly #make: (node: NodeDriver) => ClusterNode;
@@ -42,7 +42,7 @@ export class WatchedNodes {
     for (const node of this.#nodes.values()) node.connection.ping();
   }
 
-  /** Resolves when every socket there is now is gone. */
+  /** Resolves when all sockets that are open now have closed. */
   async closed(): Promise<void> {
     await Promise.all([...this.#nodes.values()].map((node) => node.closed()));
   }

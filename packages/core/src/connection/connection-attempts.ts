@@ -19,7 +19,7 @@ export class ConnectionAttempts {
   readonly #running = new Set<Promise<unknown>>();
   readonly #verified: VerifiedSocket[] = [];
 
-  /** Without `tlsMismatch` a failure keeps the cause that the attempt itself met: nothing else is dialed to explain it. */
+  /** Without `tlsMismatch`, a failure keeps its own cause, and nothing else is dialed to explain it. */
   constructor(target: Target, clock: Clock, tlsMismatch?: TlsMismatch) {
     this.#target = target;
     this.#clock = clock;
@@ -27,8 +27,8 @@ export class ConnectionAttempts {
   }
 
   /**
-   * One attempt. `isHedged`: a second handshake is begun beside one that the server leaves without an answer.
-   * `onTrouble` is told of the failure, and before it of a server that accepts the connection and stays silent.
+   * Makes one attempt. `isHedged`: while the server leaves a handshake unanswered, others are begun beside it.
+   * `onTrouble` is called for a failure, and before that for a server that accepts the connection and stays silent.
    */
   async run(
     attempt: DialAttempt,

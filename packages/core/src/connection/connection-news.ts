@@ -1,21 +1,21 @@
 import type { VerifiedSocket } from '../handshake/establish.ts';
 import type { SubscriptionNews } from './subscriptions.ts';
 
-/** What a connection tells the client it belongs to. */
+/** What a connection reports to the client it belongs to. */
 export type ConnectionNews =
   /** Commands may pass. */
   | { readonly kind: 'serving' }
-  /** Commands wait, or fail. `since`: of the outage; undefined while the first connection is made. */
+  /** Commands wait, or fail. `since`: when the outage began; undefined while the first connection is being made. */
   | { readonly kind: 'away'; readonly since: number | undefined; readonly isFirst: boolean }
   /** The client was closed. */
   | { readonly kind: 'ended' }
   /** State or cause changed. */
   | { readonly kind: 'changed' }
-  /** Something was asked and nothing comes: a second connection is asking why. */
+  /** A command has been unanswered for too long: a second connection is finding out why. */
   | { readonly kind: 'silent' }
-  /** Nothing is under suspicion any more. */
+  /** The connection is no longer suspected to be dead. */
   | { readonly kind: 'heard' }
-  /** The socket takes no more bytes, or takes them again. */
+  /** The socket accepts no more bytes, or accepts them again. */
   | { readonly kind: 'room-changed' }
   | { readonly kind: 'bytes-read' }
   | { readonly kind: 'bytes-written' }

@@ -4,7 +4,7 @@ import type { Settings } from '../options/settings.ts';
 import type { Flushes } from '../event-loop/flush.ts';
 import type { SocketSource } from './socket-source.ts';
 
-/** What a connection is made of, and how it behaves. */
+/** The parts of a connection, and how it behaves. */
 export interface ConnectionParts {
   readonly driver: Driver;
   readonly target: Target;
@@ -12,8 +12,9 @@ export interface ConnectionParts {
   readonly settings: Settings;
   readonly flushes: Flushes;
   /**
-   * What becomes of a dead socket: a second connection takes its place, or it is dropped and the driver decides. A
-   * cluster's node is dropped; its client then also restores the subscriptions, on whichever node it finds.
+   * What happens to a dead socket. `replace`: the second connection that found it dead takes its place. `drop`: it is
+   * closed, and the driver decides what follows; used for the nodes of a cluster, whose client may go on, and restore
+   * its subscriptions, on another node.
    */
   readonly onDead: 'replace' | 'drop';
 }

@@ -5,9 +5,9 @@ import type { CauseCode } from '../cause.ts';
  *
  * - `idle`: never told to connect.
  * - `connecting`: being made for the first time; `cause` is set once an attempt failed.
- * - `ready`: serves. `isSuspect`: silent for too long, and a second connection is asking why.
+ * - `ready`: serves. `isSuspect`: silent for too long, and a second connection is finding out why.
  * - `stalled`: connected, and not serving: silent, or answering that it loads or is busy.
- * - `reconnecting`: lost, and being made anew.
+ * - `reconnecting`: lost, and being made again.
  * - `ended`: closed by the application.
  */
 export type LiveConnectionState =
@@ -18,7 +18,7 @@ export type LiveConnectionState =
   | { readonly kind: 'reconnecting'; readonly since: number; readonly cause: CauseCode }
   | { readonly kind: 'ended' };
 
-/** What happens to a connection. */
+/** An event that may change the state of a connection. */
 export type ConnectionSignal =
   /** The driver was told to connect. */
   | { readonly kind: 'dial' }
@@ -27,7 +27,7 @@ export type ConnectionSignal =
   /** The driver finished its handshake on a verified socket. */
   | { readonly kind: 'ready' }
   | { readonly kind: 'lost'; readonly cause: CauseCode }
-  /** Something is unanswered, and nothing was read, for longer than the limit. */
+  /** A command has been unanswered, and nothing was read, for longer than the limit. */
   | { readonly kind: 'silent' }
   /** A second connection found the server away, or the server says that it does not serve. */
   | { readonly kind: 'away'; readonly cause: CauseCode }
@@ -37,7 +37,7 @@ export type ConnectionSignal =
   | { readonly kind: 'dead' }
   | { readonly kind: 'ended' };
 
-/** What is to be done about it, as data. */
+/** What has to be done after a transition, as data. */
 export type ConnectionEffect =
   /** Commands may pass. */
   | 'serve'
@@ -50,7 +50,7 @@ export type ConnectionEffect =
   | 'stop-inquiry'
   /** Destroy the socket; the second one, if it was kept, takes its place. */
   | 'replace-socket'
-  /** Tell that the state or its cause changed. */
+  /** Report that the state or its cause changed. */
   | 'publish';
 
 export interface ConnectionTransition {

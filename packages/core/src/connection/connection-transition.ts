@@ -7,8 +7,8 @@ import type {
 } from './connection-state.ts';
 
 /**
- * The whole life of a connection as a pure function: what a signal makes of a state, and what is to be done about it.
- * A signal that means nothing in a state leaves it as it is.
+ * The state machine of a connection, as a pure function: from a state and a signal to the next state and its effects. A
+ * signal that means nothing in a state changes nothing.
  */
 export function connectionTransition(
   state: LiveConnectionState,
@@ -87,7 +87,7 @@ function onAnswered(state: LiveConnectionState, now: number): ConnectionTransiti
 }
 
 function reconnecting(state: LiveConnectionState, cause: CauseCode, now: number): LiveConnectionState {
-  // An outage that began with a stall is one outage.
+  // A stall and the loss that follows it are one outage.
   const since = state.kind === 'stalled' ? state.since : now;
   return { kind: 'reconnecting', since, cause };
 }

@@ -14,9 +14,9 @@ import { connectionTransition } from './connection-transition.ts';
 import type { SocketSource } from './socket-source.ts';
 import { Subscriptions } from './subscriptions.ts';
 
-/** A subscriber notices its death by nothing else. */
+/** A subscriber sends no commands, so only a PING shows that its connection is dead. */
 const subscriberIdleMs = 1000;
-const peaceMs = 100;
+const finishMs = 100;
 const lookMs = 2;
 
 /** One connection of one client: runs the state machine of `connection-transition.ts`, and performs its effects. */
@@ -72,7 +72,7 @@ export class Connection {
     return 'cause' in this.#state ? this.#state.cause : undefined;
   }
 
-  /** Whether something was asked and nothing comes; a second connection is finding out why. */
+  /** Whether a command has been unanswered for too long, and a second connection is finding out why. */
   get isSilent(): boolean {
     return this.#state.kind === 'stalled' || (this.#state.kind === 'ready' && this.#state.isSuspect);
   }
@@ -81,7 +81,7 @@ export class Connection {
     return this.#source.nextAttemptMs();
   }
 
-  /** Drops the socket, for this reason, and dials. */
+  /** Drops the socket for this cause, and dials. */
   drop(cause: CauseCode): void {
     this.connector.drop(cause);
   }
@@ -93,17 +93,17 @@ export class Connection {
     this.#stallGuard.awaitServer(cause);
   }
 
-  /** Puts a verified second connection in the place of the present one. */
+  /** Puts a verified second connection in the place of this one. */
   replaceWith(verified: VerifiedSocket): void {
     if (this.#replacesDead) this.connector.standBy(verified);
     else verified.socket.destroy();
     this.#signal({ kind: 'dead' });
   }
 
-  /** As {@link replaceWith}, once the present one has answered what it was sent, or had a moment for it. */
-  replaceInPeace(verified: VerifiedSocket): void {
+  /** Like {@link replaceWith}, once this connection has answered the commands sent so far, or after 100 ms. */
+  replaceGracefully(verified: VerifiedSocket): void {
     const { clock } = this.#settings;
-    const endsAt = clock.now() + peaceMs;
+    const endsAt = clock.now() + finishMs;
     this.#tell({ kind: 'away', since: clock.now(), isFirst: false });
     const look = (): void => {
       const isDone = this.#driver.unansweredCount() === 0 || clock.now() >= endsAt;
@@ -113,12 +113,12 @@ export class Connection {
     look();
   }
 
-  /** Asks the server anything, to see whether this connection still lives. */
+  /** Sends PING, to see whether the connection still works. */
   ping(): void {
     if (this.#state.kind === 'ready') this.#driver.ping().catch(ignore);
   }
 
-  // What the driver made, or began to make, before it was protected.
+  // The driver may have made a connection, or begun to make one, before it was protected.
   #takeOver(): LiveConnectionState {
     const since = this.#settings.clock.now();
     if (this.#driver.socket === undefined || this.#driver.status === 'idle') return { kind: 'idle' };
@@ -164,7 +164,7 @@ export class Connection {
     }
   }
 
-  // Undefined while the first connection is being made and nothing failed yet: that is no outage.
+  // Undefined while the first connection is being made and nothing has failed yet: that is not an outage.
   #awaySince(): number | undefined {
     const state = this.#state;
     if (state.kind === 'connecting' && state.cause === undefined) return undefined;
@@ -240,10 +240,10 @@ export class Connection {
   }
 }
 
-// Shared, because they are told at each read and write.
+// Shared, because they are reported at each read and write.
 const bytesRead = { kind: 'bytes-read' } as const;
 const bytesWritten = { kind: 'bytes-written' } as const;
 
 function ignore(): void {
-  // What the PING met is seen by the stall watch.
+  // The stall watch notices when the PING is not answered.
 }

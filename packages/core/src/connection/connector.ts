@@ -9,14 +9,14 @@ import { identityOf, type Identity } from '../handshake/identity.ts';
 import type { SocketSource, SourceEvent } from './socket-source.ts';
 import type { Subscriptions } from './subscriptions.ts';
 
-/** What becomes of the sockets that a connector is asked for. */
+/** What happens to the sockets that the driver asks for. */
 export type ConnectorEvent =
   /** The driver asks for a socket. */
   | { readonly kind: 'dial' }
   | { readonly kind: 'attempt-failed'; readonly cause: CauseCode }
-  /** A verified socket is about to be the driver's. */
+  /** A verified socket is about to be given to the driver. */
   | { readonly kind: 'verified'; readonly verified: VerifiedSocket }
-  /** The driver's socket is gone; told before the driver itself gives up what was in flight. */
+  /** The driver's socket has closed. Reported before the driver itself fails the commands in flight. */
   | { readonly kind: 'lost'; readonly cause: CauseCode };
 
 const gracefulEndMs = 2000;
@@ -38,7 +38,7 @@ export class Connector implements DriverConnector {
   #handshakeTimer: TimerHandle | undefined;
   #lossCause: CauseCode | undefined;
   #emitted: { readonly cause: CauseCode; readonly at: number } | undefined;
-  /** The connection serves: a farewell may be graceful. */
+  /** Whether the connection serves, so that it may be closed gracefully. */
   isServing = false;
 
   constructor(
@@ -78,7 +78,7 @@ export class Connector implements DriverConnector {
     return true;
   }
 
-  /** The driver wants the connection gone: for good when its user said so, else to have it made again. */
+  /** The driver ends the connection: for good if its user closed the client, otherwise to reconnect. */
   disconnect(): void {
     const isForGood = this.#driver.isClosing;
     if (this.#pending === undefined) this.#endSocket(isForGood && this.isServing);
@@ -91,14 +91,14 @@ export class Connector implements DriverConnector {
     return new Promise((_resolve, reject) => this.#firstFailures.add(reject));
   }
 
-  /** Drops the socket for this reason, and dials. */
+  /** Drops the socket for this cause, and dials. */
   drop(cause: CauseCode): void {
     if (this.#pending !== undefined && cause !== 'closed') this.#source.hurry();
     this.#lossCause = cause;
     this.#wire.socket?.destroy();
   }
 
-  /** The next socket is this one, without dialing. */
+  /** Makes this the next socket, without dialing. */
   standBy(verified: VerifiedSocket): void {
     this.#standby?.socket.destroy();
     this.#standby = verified;
@@ -194,7 +194,7 @@ export class Connector implements DriverConnector {
   #adopt(socket: Socket, identity: Identity | undefined): void {
     this.#wire.adopt(socket, identity);
     this.#lossCause = undefined;
-    // Before the driver's own listener: the gate must be held when the driver gives up what was in flight.
+    // Before the driver's own listener: the gate must be held when the driver fails the commands in flight.
     socket.prependListener('close', () => this.#closed(socket));
     socket.on('error', ignore);
   }
@@ -216,5 +216,5 @@ export class Connector implements DriverConnector {
 }
 
 function ignore(): void {
-  // The close that follows tells; an error without a listener would end the process.
+  // The close that follows is noticed. Without a listener, the error would end the process.
 }

@@ -5,7 +5,7 @@ import type { Settings } from '../options/settings.ts';
 import type { Flushes } from '../event-loop/flush.ts';
 import type { SubscriptionNews } from './subscriptions.ts';
 
-/** One protected client of a resilience: the main one, a duplicate, or a whole cluster. */
+/** One protected client of a resilience: its main client, or a duplicate of that; each a single client or a Cluster. */
 export interface ProtectedClient extends Line {
   readonly gate: Gate;
   readonly connections: number;
@@ -16,7 +16,7 @@ export interface ProtectedClient extends Line {
   drop(cause: CauseCode): void;
   /** Sends a command of our own, past the gate: the answer is the server's. */
   ask(command: string, args: readonly string[]): Promise<unknown>;
-  /** Asks each connection for a sign of life. */
+  /** Sends PING on each connection. */
   ping(): void;
   /** Resolves when the sockets are gone. */
   disconnect(): Promise<void>;
@@ -29,7 +29,7 @@ export interface AttemptReport {
   readonly nextAttemptMs: number | undefined;
 }
 
-/** What a protected client tells the resilience it belongs to. */
+/** What a protected client reports to the resilience it belongs to. */
 export type ClientNews =
   | { readonly kind: 'changed' }
   | { readonly kind: 'attempt'; readonly report: AttemptReport }

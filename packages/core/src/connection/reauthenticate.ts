@@ -4,7 +4,7 @@ import type { Settings } from '../options/settings.ts';
 import { resolveCredentials, type CredentialsSource } from '../handshake/credentials.ts';
 import { throttledCredentials } from '../handshake/throttled-credentials.ts';
 
-/** The credentials in force: those of the options until new ones are told. */
+/** The present source of credentials: the option `credentials`, until `reauthenticate` gives new ones. */
 export interface CredentialsHolder {
   source: CredentialsSource;
 }
@@ -16,7 +16,7 @@ export function credentialsHolder(settings: Settings): CredentialsHolder {
   return { source: throttledCredentials(credentials, credentialsTimeoutMs, clock, random) };
 }
 
-/** Has the connections that are made of this client from now on use what the source gives now. */
+/** Sets the current credentials for every connection that this client makes from now on. */
 export async function giveCredentials(
   driver: Driver,
   credentials: CredentialsHolder,
@@ -31,7 +31,7 @@ export async function giveCredentials(
   return given;
 }
 
-/** Sends AUTH on a live connection with what the source gives now; later connections use the same. */
+/** Sends AUTH with the current credentials on a live connection; later connections use them too. */
 export async function reauthenticate(
   driver: Driver,
   credentials: CredentialsHolder,

@@ -14,12 +14,12 @@ export interface ReconnectorOptions {
   readonly onReport: (report: DialReport) => void;
 }
 
-/** From this size on, the clients of a server that does not answer must not ask twice. */
+/** From this fleet size on, no second handshake is begun beside an unanswered one, to spare the server. */
 const largeFleet = 500;
 const minServingPollMs = 50;
 const maxServingPollMs = 2000;
 
-/** Makes one connection again for as long as it takes, at the pace the endpoint's dialer sets. */
+/** Makes one connection, however long it takes, at the pace of the endpoint's dialer. */
 export class Reconnector implements SocketSource {
   readonly #dialer: Dialer;
   readonly #options: ReconnectorOptions;
@@ -117,7 +117,7 @@ export class Reconnector implements SocketSource {
     );
   }
 
-  // One question per client and interval; the fleet together asks no faster than the server accepts.
+  // The interval grows with the fleet, so that all its clients together send no more PINGs than the server can answer.
   #servingPollMs(): number {
     const fleetMs = (this.#dialer.fleetSize ?? 0) / 5;
     return Math.min(maxServingPollMs, Math.max(minServingPollMs, fleetMs));

@@ -2,7 +2,7 @@ import type { Dispatch } from '../command/dispatch.ts';
 import type { Driver } from '../driver/driver.ts';
 import type { Wire } from '../socket/wire.ts';
 
-/** Hands commands to a client with one connection: to its socket where that is right, else to the client. */
+/** Hands commands to a client with one connection: straight to its socket where that is safe, else to the client. */
 export function redisDispatch(driver: Driver, wire: Wire): Dispatch {
   return {
     send: driver.send,

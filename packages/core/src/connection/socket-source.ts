@@ -2,7 +2,7 @@ import type { CauseCode } from '../cause.ts';
 import type { DialPriority } from '../dialing/dial-request.ts';
 import type { VerifiedSocket } from '../handshake/establish.ts';
 
-/** What a source tells while a socket is wanted. */
+/** What a source reports while a socket is wanted. */
 export type SourceEvent =
   /** Once, and the last event: a socket that is verified and serves. */
   | { readonly kind: 'verified'; readonly verified: VerifiedSocket }
@@ -18,9 +18,9 @@ export interface SocketSource {
   stop(): void;
   /** Resolves when no attempt has a socket any more. */
   stopped(): Promise<void>;
-  /** The socket that was given is gone. */
+  /** The socket that it gave was lost. */
   lost(): void;
-  /** Trying soon is worth while. */
+  /** Asks for an attempt soon. */
   hurry(): void;
   /** Milliseconds until the next attempt; undefined when none is planned. */
   nextAttemptMs(): number | undefined;

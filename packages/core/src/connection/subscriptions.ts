@@ -3,9 +3,9 @@ import { isReplyError } from '../replies/connection-error.ts';
 import type { Driver } from '../driver/driver.ts';
 import type { SubscriptionKind, Subscriptions as Channels } from '../driver/subscriptions.ts';
 
-/** What a loss meant for the subscriptions of a connection. */
+/** What the loss of a connection meant for its subscriptions. */
 export type SubscriptionNews =
-  /** They are back; for `gapMs` no message could arrive on these channels. */
+  /** They are restored; for `gapMs`, no message could arrive on this number of channels. */
   | { readonly kind: 'gap'; readonly gapMs: number; readonly channels: number }
   /** The server refuses this many of them, with this code; they are tried again. */
   | { readonly kind: 'resubscribe-failed'; readonly channels: number; readonly code: string };
@@ -14,8 +14,8 @@ const kinds: readonly SubscriptionKind[] = ['subscribe', 'psubscribe', 'ssubscri
 const retryMs = 1000;
 
 /**
- * Brings the subscriptions of a connection back after a loss, and reports for how long no message could arrive. What
- * the server refuses is reported and tried again; it is never an unhandled rejection.
+ * Restores the subscriptions of a connection after a loss, and reports for how long no message could arrive. One that
+ * the server refuses is reported and tried again; it never becomes an unhandled rejection.
  */
 export class Subscriptions {
   readonly #driver: Driver;
@@ -32,12 +32,12 @@ export class Subscriptions {
     driver.onUnsubscribe((kind, channels) => this.#ended(kind, channels));
   }
 
-  /** Whether this connection listens, or is about to listen again. */
+  /** Whether this connection has subscriptions, or is about to restore some. */
   get isActive(): boolean {
     return count(this.#driver.subscriptions()) > 0 || this.#lostCount() > 0;
   }
 
-  /** Before the driver forgets: the connection is gone, and was heard last at `heardAt`. */
+  /** Keeps the subscriptions of a lost connection, before the driver forgets them. `heardAt`: its last sign of life. */
   remember(heardAt: number): void {
     this.#stopTimer();
     if (this.#lostCount() === 0) this.#silentSince = heardAt;
@@ -76,7 +76,7 @@ export class Subscriptions {
     this.#lost = new Map();
   }
 
-  // Its user ended these subscriptions, or all of a kind: they are not restored.
+  // The user ended these subscriptions, or all of a kind: they are not restored.
   #ended(kind: SubscriptionKind, channels: readonly string[]): void {
     const lost = this.#lost.get(kind);
     if (channels.length === 0) lost?.clear();
@@ -90,7 +90,7 @@ export class Subscriptions {
     } catch (error) {
       const isRefused = error instanceof Error && isReplyError(error);
       if (!isRefused || channels.length === 1) throw error;
-      // One channel that is refused has all of them refused.
+      // When the server refuses one channel of a command, it refuses the whole command.
       const each = await Promise.allSettled(channels.map((channel) => this.#subscribe(kind, [channel])));
       const failure = each.find(({ status }) => status === 'rejected');
       if (failure !== undefined) throw error;

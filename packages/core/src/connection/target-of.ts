@@ -10,7 +10,7 @@ import { SentinelResolver, type SentinelOptions } from '../sentinel/sentinel-res
 /** A target, and the resolver behind it where there are sentinels. */
 export type ResolvedTarget = Target & { readonly resolver: SentinelResolver | undefined };
 
-/** Reads from a client's own options where it wants to go, anew at each attempt. */
+/** Reads the target from the client's own options, again at each attempt. */
 export function targetOf(
   driver: Driver,
   settings: Settings,
@@ -43,7 +43,7 @@ export function targetOf(
   };
 }
 
-/** By what a process shares one dialer: the endpoint as configured, never a credential. */
+/** The key by which a process shares one dialer: the endpoint as configured, never a credential. */
 export function dialerKey(driver: Driver): string {
   const { options } = driver;
   const { sentinels } = options as { sentinels?: readonly { host?: string; port?: number }[] };
@@ -76,14 +76,14 @@ export function tlsOf(tls: TlsOptions | boolean | null | undefined): TlsOptions 
   return tls === false || tls === null ? undefined : tls;
 }
 
-/** What the client's own options say; undefined when nothing. */
+/** The credentials in the client's own options; undefined when there are none. */
 export function ownCredentials(options: Readonly<Record<string, unknown>>): Credentials | undefined {
   const { username, password } = options as { username?: string | null; password?: string | null };
   if (password === undefined || password === null) return undefined;
   return { username: username ?? undefined, password };
 }
 
-/** What the sentinels themselves want to be told; undefined when nothing. */
+/** The credentials for the sentinels themselves; undefined when there are none. */
 export function sentinelCredentials(driver: Driver): Credentials | undefined {
   const { sentinelUsername, sentinelPassword } = driver.options as unknown as SentinelOptions;
   if (!sentinelPassword) return undefined;

@@ -7,19 +7,18 @@ export interface AttemptOptions {
   readonly handshakeDeadlineMs: number;
   /** This attempt gets more time than the pace would give it. */
   readonly patient: boolean;
-  /** The TCP connection stands, `synMs` after the attempt began or its preparation ended. */
+  /** The TCP connection was made, `synMs` after the attempt began or its preparation ended. */
   onConnected(synMs: number): void;
-  /** Once, unless the attempt is withdrawn. `overdue` when a deadline ended it. */
+  /** Called once, unless the attempt is withdrawn. `overdue`: a deadline ended the attempt. */
   onSettled(result: DialResult, overdue: boolean): void;
 }
 
-/** A deadline that rings later than this may have been overtaken by an answer that already lies in the socket. */
+/** When the timer of a deadline fires later than this, the answer may already lie unread in the socket. */
 const lateMs = 20;
 
 /**
- * One call of `DialRequest.attempt`, its deadlines kept: the SYN phase and the handshake have one each, so that a
- * server that is slow to accept is never asked again meanwhile. It settles once; whatever its maker throws is a
- * failure, and a success after the end is discarded.
+ * Runs one call of `DialRequest.attempt` under its deadlines, one for the SYN phase and one for the handshake. It
+ * settles once: any error that `attempt` throws is a failure, and a success after the end is discarded.
  */
 export class RunningAttempt {
   readonly patient: boolean;
@@ -44,7 +43,7 @@ export class RunningAttempt {
     return this.#phase === 'handshake';
   }
 
-  /** Whether the connection stood, also when the attempt is over. */
+  /** Whether the TCP connection was made. Stays true when the attempt is over. */
   get wasConnected(): boolean {
     return this.#connectedAt !== undefined;
   }
@@ -57,7 +56,7 @@ export class RunningAttempt {
     return this.#clock.now() - (this.#connectedAt ?? this.#clock.now());
   }
 
-  /** How far the SYN phase has used up its deadline: 0 to 1, and 0 outside of it. */
+  /** The share of its deadline that the SYN phase has used, from 0 to 1; 0 outside of the SYN phase. */
   get synShare(): number {
     return this.#phase === 'syn' ? (this.#clock.now() - this.#synAt) / this.#options.synDeadlineMs : 0;
   }
@@ -84,7 +83,7 @@ export class RunningAttempt {
     );
   }
 
-  /** A deadline passed, or the time is needed for another attempt. */
+  /** Ends the attempt because a deadline passed, or because another attempt needs its place. */
   expire(cause: CauseCode): void {
     if (this.#phase === 'over') return;
     const error = new Error(`The attempt took too long: ${cause}.`);
@@ -93,10 +92,10 @@ export class RunningAttempt {
     this.#options.onSettled({ ok: false, cause, error }, true);
   }
 
-  /** Nobody needs it any more. Nothing is told. */
+  /** Ends the attempt because it is no longer needed. `onSettled` is not called. */
   withdraw(): void {
     if (this.#phase === 'over') return;
-    const error = new Error('The attempt is not needed any more.');
+    const error = new Error('The attempt is no longer needed.');
     error.name = 'AbortError';
     this.#end(error);
   }
@@ -159,10 +158,10 @@ function discard(close: (() => void) | undefined): void {
   try {
     close?.();
   } catch {
-    // What was made too late is gone either way.
+    // The connection came too late and is given up, however its closing ends.
   }
 }
 
 function ignore(): void {
-  // Preparation after the SYN left changes nothing.
+  // Preparation that begins after the SYN phase does not move its deadline.
 }

@@ -6,15 +6,15 @@ export interface PaceLimits {
   readonly maxPeriodMs: number;
 }
 
-/** What the pace follows from. */
+/** The facts from which the pace is computed. */
 export interface PaceFacts {
-  /** Estimated clients of the server, this process's included. */
+  /** Estimated number of clients of the server, those of this process included. */
   readonly fleetSize: number | undefined;
-  /** Whether any connection of this dialer was ever made. */
+  /** Whether this dialer ever made a connection. */
   readonly everConnected: boolean;
-  /** Connections this process has or wants. */
+  /** Connections that this process has or wants. */
   readonly own: number;
-  /** Commands wait for a connection. */
+  /** Whether commands wait for a connection. */
   readonly interactive: boolean;
   readonly limits: PaceLimits;
 }
@@ -22,38 +22,39 @@ export interface PaceFacts {
 /**
  * How a process paces its attempts.
  *
- * - `eager`: the whole fleet fits the server's listen queue, so a blip may be probed closely at first.
- * - `blind`: connected once, but not told the fleet's size (INFO refused): growing windows, then a long period.
- * - `spread`: the fleet is big; every attempt is spread over the period from the first one on.
+ * - `eager`: the whole fleet fits into the server's listen queue, so the first attempts of an outage follow each other
+ *   quickly.
+ * - `blind`: connected before, but the fleet's size is unknown (INFO refused): growing windows, then a long period.
+ * - `spread`: the fleet is large, so attempts are spread over the period from the first one on.
  */
 export interface DialPace {
   readonly periodMs: number;
   readonly ramp: 'eager' | 'blind' | 'spread';
-  /** Mean gap between the connections of one process that come back after the first. */
+  /** Mean gap between the connections that a process makes after its first one. */
   readonly gapMs: number;
 }
 
-/** Connections a server can accept and prove per second. */
+/** Connections that a server can accept per second, their handshakes included. */
 const connectRate = 5_000;
-/** Share of `connectRate` that probes may use where followers use the rest. */
-const probeShare = 0.4;
-/** `tcp-backlog` of Redis: more unaccepted connections than this, and SYNs are dropped for a second or more. */
+/** Share of `connectRate` for the first connection of each process; the connections that follow it use the rest. */
+const leaderShare = 0.4;
+/** `tcp-backlog` of Redis: with more unaccepted connections, SYNs are dropped, and each costs a second or more. */
 const listenBacklog = 511;
-/** Stands in for a fleet whose size nobody tells. */
+/** Size that is assumed for a fleet of unknown size. */
 const assumedFleet = 10_000;
 const interactiveCapMs = 2_000;
 const neverConnectedForMs = 60_000;
 const neverConnectedCapMs = 1_000;
 
 /**
- * The pace of attempts (paced dialing): the whole fleet together probes at the rate the
- * server can accept, so nobody waits in a queue and no SYN is dropped. Overload counts as a lower rate of the server:
- * it slows big fleets, and leaves one that is far below any server's limits at the shortest period.
+ * The pace of attempts (paced dialing). The whole fleet together dials at the rate that the server can accept, so that
+ * no client waits in the listen queue and no SYN is dropped. An overloaded server counts as one with a lower rate: that
+ * slows large fleets, and leaves a fleet far below any server's limits at the shortest period.
  *
- * A process that never connected cannot know its fleet. It dials as a small one, at the shortest period, so that an
- * application that boots before its Redis is there at once; after a minute it takes one attempt per second.
+ * A process that never connected cannot know the size of its fleet. It dials at the shortest period, so that an
+ * application that starts before its Redis connects as soon as Redis is there; after a minute, once per second.
  *
- * @param overload how many times less than usual the server can take: 1 and up
+ * @param overload by what factor the server accepts less than usual: 1 or more
  */
 export function dialPace(facts: PaceFacts, overload: number, outageMs: number): DialPace {
   const { minPeriodMs, maxPeriodMs } = facts.limits;
@@ -67,27 +68,32 @@ export function dialPace(facts: PaceFacts, overload: number, outageMs: number): 
     return { periodMs: clamp(interactiveCapMs), ramp: 'blind', gapMs: gapFor(assumedFleet, own) };
   }
   const leaders = facts.fleetSize / own;
-  const natural = (leaders / connectRate / (own > 1 ? probeShare : 1)) * 1_000;
+  const natural = (leaders / connectRate / (own > 1 ? leaderShare : 1)) * 1_000;
   const usual = clamp(natural);
   const cap = facts.interactive ? Math.max(usual, interactiveCapMs) : maxPeriodMs;
   const periodMs = Math.min(clamp(natural * overload), cap);
-  // Each process has two attempts under way at most.
+  // Times two, because each process may have two attempts under way.
   const small = leaders * 2 <= listenBacklog;
   return { periodMs, ramp: small ? 'eager' : 'spread', gapMs: small ? 0 : gapFor(facts.fleetSize, own) };
 }
 
-/** Attempts of the eager ramp after the first one, and their distance as a share of the shortest period. */
+/**
+ * Number of attempts in the eager ramp after the first one, and the time between them as a share of the shortest
+ * period.
+ */
 const eagerAttempts = 5;
 const eagerShare = 0.45;
 const eagerSpreadMs = 5;
 const blindGrowth = 3;
 
-/** The delay before attempt number `step` (from 0) of an outage: the ramp, one random phase, then strict periods. */
+/**
+ * The delay before attempt number `step` (from 0) of an outage: first the ramp, one random phase, then strict periods.
+ */
 export function delayBefore(step: number, pace: DialPace, limits: PaceLimits, random: Random): number {
   const { periodMs, ramp } = pace;
   if (ramp === 'eager') {
     if (step === 0) return random() * eagerSpreadMs;
-    // Never later than the period: where the server has room to spare, nobody gains by a late attempt.
+    // Never later than the period: a server with capacity to spare gains nothing by a later attempt.
     const base = step <= eagerAttempts ? Math.min(eagerShare * limits.minPeriodMs, periodMs) : periodMs;
     return base * (0.97 + 0.03 * random());
   }
@@ -98,7 +104,7 @@ export function delayBefore(step: number, pace: DialPace, limits: PaceLimits, ra
   return window < periodMs * blindGrowth ? random() * periodMs : strict;
 }
 
-/** A spread that keeps a big fleet apart, and is next to nothing for a small one. */
+/** A random delay that spreads the attempts of a large fleet; at most 5 ms for a small one. */
 export function spread(pace: DialPace, spreadMs: number, random: Random): number {
   return random() * (pace.ramp === 'eager' ? Math.min(eagerSpreadMs, spreadMs) : spreadMs);
 }

@@ -1,6 +1,6 @@
 import type { DialerTicket } from './dial-ticket.ts';
 
-/** Who waits for a connection, in the order in which they get one. */
+/** The requests that wait for a connection, in the order in which they get one. */
 export class DialQueue {
   readonly #waiting: DialerTicket[] = [];
 
@@ -12,18 +12,18 @@ export class DialQueue {
     return this.#waiting[0];
   }
 
-  /** Commands wait for one of these connections. */
+  /** Whether commands wait for one of these connections. */
   get isInteractive(): boolean {
     return this.#waiting.some(({ request }) => request.priority === 'command');
   }
 
-  /** The first one that is not among `busy`. */
+  /** The first request that is not among `busy`. */
   firstBut(busy: Iterable<DialerTicket>): DialerTicket | undefined {
     const excluded = new Set(busy);
     return this.#waiting.find((ticket) => !excluded.has(ticket));
   }
 
-  /** Whether everybody else has failed at the endpoint more often than this one. */
+  /** Whether every other request has failed at the endpoint more often than this one. */
   isUntried(ticket: DialerTicket): boolean {
     return this.#waiting.every((other) => other === ticket || other.setbacks > ticket.setbacks);
   }

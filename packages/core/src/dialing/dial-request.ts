@@ -1,6 +1,6 @@
 import type { CauseCode } from '../cause.ts';
 
-/** One attempt, as its maker sees it. All deadlines are enforced by the dialer through `signal`. */
+/** One attempt, as `DialRequest.attempt` sees it. The dialer enforces all deadlines through `signal`. */
 export interface DialAttempt {
   /** Aborted when a deadline passes, another attempt won, or the request was cancelled: close the socket then. */
   readonly signal: AbortSignal;
@@ -8,11 +8,12 @@ export interface DialAttempt {
   readonly synDeadlineMs: number;
   /** Milliseconds from `connected()` until the attempt must have settled. */
   readonly handshakeDeadlineMs: number;
-  /** The TCP (or Unix) connection stands: no further attempt begins while this one is in its handshake. */
+  /** To be called when the TCP (or Unix) connection is made: no other attempt begins during this one's handshake. */
   connected(): void;
   /**
-   * Slow work before the SYN goes on: name resolution, a credentials provider. The SYN deadline starts when the
-   * returned function is called; until then the handshake deadline bounds the work and `cause` names its failure.
+   * To be called before slow work that precedes the SYN: name resolution, a credentials provider. The SYN deadline
+   * starts when the returned function is called. Until then the handshake deadline applies, and `cause` names the
+   * failure.
    */
   preparing(cause: 'dns' | 'credentials'): () => void;
 }
@@ -21,9 +22,9 @@ export interface DialAttempt {
 export type DialResult =
   | {
       readonly ok: true;
-      /** `connected_clients` of INFO, where the user may see it. */
+      /** `connected_clients` of INFO, where the user may read it. */
       readonly fleetSize?: number | undefined;
-      /** Called in place of anything else when the success came too late to be used: close the connection. */
+      /** Called when the success comes too late to be used: closes the connection. */
       readonly discard?: (() => void) | undefined;
     }
   | DialFailure;
@@ -33,40 +34,40 @@ export interface DialFailure {
   readonly ok: false;
   readonly cause: CauseCode;
   readonly error?: unknown;
-  /** The server has too much to do. Implied by the causes `loading` and `max-clients`. */
+  /** Whether the server is overloaded. Default: true for the causes `loading` and `max-clients`. */
   readonly overload?: boolean | undefined;
 }
 
-/** What is told after each attempt that was not withdrawn. */
+/** The report on an attempt that was not withdrawn. */
 export interface DialReport {
   readonly durationMs: number;
   /** `undefined` after a success. */
   readonly cause: CauseCode | undefined;
   readonly error: unknown;
-  /** Until the next attempt of the whole dialer, when one is planned. */
+  /** Milliseconds until the next attempt of this dialer, for whichever request; undefined when none is planned. */
   readonly nextAttemptMs: number | undefined;
 }
 
-/** Order in which connections come back: those that commands wait for first. */
+/** The order in which connections are made: first those that commands wait for. */
 export type DialPriority = 'command' | 'subscriber' | 'blocking';
 
-/** A connection that is wanted. */
+/** A request for a connection. */
 export interface DialRequest {
   readonly priority: DialPriority;
-  /** Each attempt has the whole time of a first SYN to connect, also where the pace would give it less. */
+  /** Gives each attempt the full time of a first SYN to connect, even where the pace would give it less. */
   readonly isPatient?: boolean;
-  /** Makes one connection. May be called again while an earlier call still runs. A rejection is `connection-reset`. */
+  /** Makes one connection. May be called while an earlier call is running. A rejection counts as `connection-reset`. */
   attempt(attempt: DialAttempt): Promise<DialResult>;
   onAttempt?(report: DialReport): void;
 }
 
-/** A request in the dialer's hands: waiting, then standing, then over. */
+/** A request that was given to the dialer: it waits, then is connected, then is over. */
 export interface DialTicket {
-  /** The connection is not wanted any more, waiting or standing. Its attempts are aborted; nothing is called back. */
+  /** The connection is no longer wanted. Attempts for it are aborted, and nothing more is called back. */
   cancel(): void;
-  /** The established connection broke. The dialer forgets it; `dial` again to get another. */
+  /** The connection broke. The dialer forgets it; call `dial` to get another one. */
   lost(): void;
-  /** A hint that trying soon is worth while. */
+  /** Asks for an attempt soon. */
   hurry(): void;
   /** Attempts begun for this request. */
   readonly attempts: number;

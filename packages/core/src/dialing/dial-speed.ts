@@ -1,11 +1,11 @@
-/** One SYN per attempt: the kernel sends the second one after a second. */
+/** Time for one SYN per attempt: the kernel would send a second one after a second. */
 export const synTimeoutMs = 950;
 const maxSynDeadlineMs = 3_000;
 const slowHandshakeMs = 100;
 
 /**
- * How fast this endpoint connects and proves itself, as learnt from those attempts that got so far. It keeps a short
- * period from cutting off a server that is merely far away, and tells a loaded server from a quick one.
+ * How long connecting to this endpoint and the handshake with it take, learnt from earlier attempts. So a short period
+ * does not cut off a server that is merely far away, and an overloaded server is recognised.
  */
 export class DialSpeed {
   #synMs: number | undefined;
@@ -13,8 +13,9 @@ export class DialSpeed {
   #wasOverdue = false;
 
   /**
-   * The time an attempt has to connect: one period, and at least three times what connecting took so far. After an
-   * overdue attempt one of the two that may overlap is patient: a server farther away than the period is found too.
+   * The time that an attempt has to connect: one period, and at least three times what connecting took so far. After an
+   * overdue attempt, one of the two attempts that may overlap is patient, to reach a server farther away than the
+   * period.
    */
   synDeadline(periodMs: number, isPatientRunning: boolean): { synDeadlineMs: number; patient: boolean } {
     const usual = Math.max(
@@ -41,15 +42,15 @@ export class DialSpeed {
     this.#wasOverdue = isOverdue;
   }
 
-  /** Takes the length of a handshake that succeeded; true when it shows a server that has too much to do. */
-  proved(handshakeMs: number): boolean {
+  /** Learns the length of a successful handshake. True when it is so long that the server must be overloaded. */
+  handshakeDone(handshakeMs: number): boolean {
     const baseline = this.#handshakeMs;
     this.#handshakeMs = smooth(baseline, handshakeMs);
     return baseline !== undefined && handshakeMs > Math.max(10 * baseline, slowHandshakeMs);
   }
 }
 
-/** Falls at once and rises slowly: one slow answer is no new normal. */
+/** Falls at once and rises slowly, so that one slow answer does not become the norm. */
 function smooth(known: number | undefined, sample: number): number {
   return known === undefined || sample < known ? sample : known + (sample - known) / 8;
 }

@@ -1,12 +1,15 @@
-/** When the next attempt is due, and what led there. Times are monotonic milliseconds. */
+/** When the next attempt is due, and what led to that. Times are monotonic milliseconds. */
 export interface DialState {
-  /** `paced`: one leader tries by the clock. `chained`: it got through, and each success starts the next follower. */
+  /**
+   * `paced`: one request, the leader, is attempted periodically. `chained`: it succeeded, and the others follow in
+   * turn.
+   */
   readonly kind: 'idle' | 'paced' | 'chained';
-  /** Why dialing began: nothing was lost, one connection was lost while others stand, or all were. */
+  /** Why dialing began: no connection was lost, one was lost while others are up, or all were lost. */
   readonly origin: 'fresh' | 'lone' | 'outage';
-  /** The periodic due time; `undefined` while a chained attempt's outcome decides. */
+  /** When the next periodic attempt is due; `undefined` while the outcome of a chained attempt decides. */
   readonly dueAt: number | undefined;
-  /** One extra attempt, asked for by a hint, beside the periodic ones. */
+  /** When one extra attempt is due, beside the periodic ones, because `hurry` was called. */
   readonly hurryAt: number | undefined;
   readonly hurriedAt: number;
   /** Attempts since dialing began; -1 before the one extra attempt that needs no pacing. */
@@ -15,13 +18,13 @@ export interface DialState {
   readonly rampedAt: number;
   readonly attemptedAt: number;
   readonly lostAt: number;
-  /** How many times less than usual the server can take. Doubles at each sign of overload. */
+  /** By what factor the server accepts less than usual. Doubles at each sign of overload. */
   readonly overload: number;
   /** Connections in a row that broke at once. */
   readonly flaps: number;
   /** Connections in a row that did not last. */
   readonly shaky: number;
-  /** The last success already had its lifetime judged. */
+  /** Whether the lifetime of the last successful connection has been judged. */
   readonly judged: boolean;
 }
 

@@ -1,8 +1,8 @@
 import type { DialPriority, DialReport, DialRequest, DialTicket } from './dial-request.ts';
 
-/** What a ticket asks of its dialer. */
+/** What a ticket needs of its dialer. */
 export interface TicketOwner {
-  /** Called once, with the state the ticket had. `broke`: a connection that stood broke by itself. */
+  /** Called once, with the state that the ticket had. `broke`: the connection was lost, not cancelled. */
   end(ticket: DialerTicket, was: 'waiting' | 'alive', broke: boolean): void;
   hurry(): void;
   nextAttemptMs(): number | undefined;
@@ -44,7 +44,7 @@ export class DialerTicket implements DialTicket {
     try {
       this.request.onAttempt?.(report);
     } catch {
-      // A listener must not stop the dialing.
+      // An error of the listener must not stop the dialing.
     }
   }
 

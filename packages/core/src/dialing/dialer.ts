@@ -25,14 +25,14 @@ export interface DialerOptions {
   /** Shortest and longest period between attempts. */
   readonly minPeriodMs: number;
   readonly maxPeriodMs: number;
-  /** Bounds an attempt from the established TCP connection to its end. */
+  /** Longest time of an attempt after its TCP connection was made. */
   readonly handshakeTimeoutMs: number;
 }
 
 /**
- * Makes and remakes all connections of this process to one endpoint by paced dialing: one
- * leader tries at the pace the fleet's size allows, and when it gets through, the others follow one by one. At most
- * two attempts overlap, whatever the number of connections. Without a request there is no timer.
+ * Makes all connections of this process to one endpoint, at first and after each loss, by paced dialing. One request,
+ * the leader, is attempted at the pace that the fleet's size allows; when it succeeds, the others follow one by one. At
+ * most two attempts overlap, however many connections are wanted. Without a request there is no timer.
  */
 export class Dialer {
   readonly #options: DialerOptions;
@@ -42,7 +42,7 @@ export class Dialer {
   readonly #waiting = new DialQueue();
   #state: DialState = idleDialState;
   #alive = 0;
-  /** Connections that broke and were not asked for again yet. */
+  /** Connections that broke and have not been requested again yet. */
   #away = 0;
   #hasConnected = false;
   #failure: DialFailure | undefined;
@@ -53,22 +53,24 @@ export class Dialer {
     this.#options = options;
   }
 
-  /** Connections that stand. */
+  /** Connections that are up. */
   get alive(): number {
     return this.#alive;
   }
 
-  /** Estimated clients of the server; `undefined` as long as no connection could tell. */
+  /** Estimated number of clients of the server; `undefined` until a connection could read it. */
   get fleetSize(): number | undefined {
     return this.#fleet.size;
   }
 
-  /** Takes `connected_clients` as read in calm, once a minute say: what lets the estimate follow a shrinking fleet. */
+  /**
+   * Takes `connected_clients`, read on a connection that has been up for a while, so that the estimate can also fall.
+   */
   observeFleet(connectedClients: number): void {
     this.#fleet.readInCalm(connectedClients);
   }
 
-  /** Keeps attempting, paced, until one attempt succeeds or the ticket is cancelled. Never attempts synchronously. */
+  /** Makes paced attempts until one succeeds or the ticket is cancelled. None begins within this call. */
   dial(request: DialRequest): DialTicket {
     const ticket = new DialerTicket(request, {
       end: (ended, was, broke) => this.#end(ended, was, broke),
@@ -79,25 +81,25 @@ export class Dialer {
     this.#waiting.add(ticket);
     this.#away = Math.max(0, this.#away - 1);
     if (isFirst || this.#state.kind !== 'paced') this.#advance({ kind: 'wanted' });
-    // Those who wait failed on their own account while others stand: no reason for this one to wait with them.
+    // Other connections are up, so the endpoint works: do not queue this request behind ones that keep failing.
     else if (this.#alive > 0 && this.#waiting.isUntried(ticket)) this.#advance({ kind: 'hinted' });
     this.#arm();
     return ticket;
   }
 
-  /** A hint that trying soon is worth while: a failover, a changed address, a wish. At most one extra per period. */
+  /** Asks for an attempt soon: after a failover, say, or by the user's wish. At most one extra attempt per period. */
   hurry(): void {
     this.#advance({ kind: 'hinted' });
     this.#arm();
   }
 
-  /** What the last attempt met, while the next one is not due yet; `undefined` when an attempt may begin at once. */
+  /** Why the last attempt failed, while the next one is not due yet; `undefined` when an attempt may begin at once. */
   refusal(): DialFailure | undefined {
     const isDue = (nextDueAt(this.#state) ?? 0) <= this.#options.clock.now();
     return isDue ? undefined : this.#failure;
   }
 
-  /** What the last attempt met; `undefined` after a success. */
+  /** Why the last attempt failed; `undefined` after a success. */
   get failure(): DialFailure | undefined {
     return this.#failure;
   }
@@ -162,7 +164,7 @@ export class Dialer {
     this.#failure = undefined;
     if (this.#waiting.length === 0) this.#away = 0;
     if (fleetSize !== undefined) this.#fleet.readAtConnect(fleetSize);
-    const overload = this.#speed.proved(attempt.handshakeMs);
+    const overload = this.#speed.handshakeDone(attempt.handshakeMs);
     this.#advance({ kind: 'succeeded', overload, waiting: this.#waiting.length });
   }
 
@@ -170,7 +172,7 @@ export class Dialer {
     const { cause } = result;
     this.#failure = result;
     if (attempt.wasConnected || cause === 'credentials') {
-      // The endpoint may be fine and this request not: the next one leads.
+      // The fault may be this request's, not the endpoint's: let the next request lead.
       ticket.setbacks++;
       this.#waiting.remove(ticket);
       this.#waiting.add(ticket);

@@ -14,14 +14,16 @@ interface Shared {
 }
 
 /**
- * The one place where this package keeps module-level state: a server cannot tell the connections of one process
- * apart, so the process must not multiply its attempts by the number of its clients. Keyed by clock first, so that
- * tests with clocks of their own share nothing.
+ * Shared by the process: to a server its connections look alike, so attempts must not multiply with the number of
+ * clients in the process. Keyed by clock first, so that tests with clocks of their own share nothing.
+ *
+ * Other module-level state of this package: the default resilience (resilience/create.ts), known command names
+ * (catalogue/command-traits.ts), the contexts of requests and operations (verbs/), and caches by weak reference.
  */
 const dialers = new WeakMap<Clock, Map<string, Shared>>();
 
 /**
- * The process's one dialer for an endpoint, made at the first call. Whoever comes first sets its options.
+ * The one dialer of the process for an endpoint, made at the first call. The first caller sets its options.
  *
  * @param key a stable name of the endpoint
  */

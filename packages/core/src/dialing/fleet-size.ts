@@ -1,12 +1,13 @@
 /**
- * How many clients share a server. The count that a new connection reads can only raise the estimate: the first to
- * come back after a restart reads 1, and must not conclude that it has the server to itself. A count read in calm
- * lowers it, by half at most. Time alone changes nothing, or a day without an outage would make a fleet look small.
+ * Estimates how many clients share a server. The count that a new connection reads can only raise the estimate: the
+ * first client to return after a restart reads 1, and must not conclude that it has the server to itself. A count read
+ * later on a connection that stayed up lowers the estimate, by half at most. Time alone does not: a day without an
+ * outage must not make a fleet look small.
  */
 export class FleetSize {
   #size: number | undefined;
 
-  /** The estimate; `undefined` as long as nothing was read. */
+  /** The estimate; `undefined` until a count was read. */
   get size(): number | undefined {
     return this.#size;
   }
@@ -16,7 +17,7 @@ export class FleetSize {
     if (isCount(connectedClients)) this.#size = Math.max(connectedClients, this.#size ?? 0);
   }
 
-  /** `connected_clients` as read when the connection had been up for a while. */
+  /** `connected_clients` as read on a connection that has been up for a while. */
   readInCalm(connectedClients: number): void {
     if (isCount(connectedClients)) this.#size = Math.max(connectedClients, (this.#size ?? 0) / 2);
   }

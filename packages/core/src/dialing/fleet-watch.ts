@@ -38,5 +38,5 @@ export class FleetWatch {
 }
 
 function ignore(): void {
-  // The user may not ask for INFO: the estimate of the last connection stays.
+  // The user may lack the permission for INFO: then the estimate stays as it is.
 }

@@ -2,7 +2,7 @@ import type { RunningAttempt } from './dial-attempt.ts';
 import type { DialerTicket } from './dial-ticket.ts';
 
 const maxRunning = 2;
-/** An attempt whose SYN has used this share of its time makes room for another one. */
+/** An attempt in its SYN phase that has used this share of its time may be given up for another one. */
 const usedUpShare = 0.9;
 
 /** The attempts of a dialer that are under way, each with the request it is made for. */
@@ -22,7 +22,7 @@ export class RunningAttempts {
     return [...this.#running].filter(([, owner]) => owner === ticket).map(([attempt]) => attempt);
   }
 
-  /** The requests that an attempt is made for. */
+  /** The requests for which an attempt is under way. */
   tickets(): Iterable<DialerTicket> {
     return this.#running.values();
   }
@@ -35,7 +35,7 @@ export class RunningAttempts {
     return this.#some((attempt) => attempt.patient);
   }
 
-  /** Whether another attempt may begin; one that can hardly connect any more is given up for it. */
+  /** Whether another attempt may begin. For it, an attempt that is unlikely to connect any more is given up. */
   makeRoom(): boolean {
     if (this.#running.size < maxRunning) return true;
     for (const attempt of this.#running.keys()) {

@@ -1,7 +1,7 @@
 import type { Driver } from './driver.ts';
 import type { DriverCommand, SendCommand } from './driver-command.ts';
 
-/** What a cluster client tells, beside the events of its nodes. */
+/** Events of a cluster client, beside those of its nodes. */
 export type ClusterEvent =
   | 'connecting'
   | 'ready'
@@ -16,15 +16,15 @@ export type ClusterEvent =
 
 /** One node of a cluster, as the cluster client connects to it. */
 export interface NodeDriver extends Driver {
-  /** As it is called in the slots: `host:port`. */
+  /** Its name in the slots: `host:port`. */
   readonly address: string;
-  /** Connects now, if it never did. A failure is told to the node's connector. */
+  /** Connects now, if it never did. The node's connector reports a failure. */
   connectNow(): void;
 }
 
-/** All that core asks of a cluster client. */
+/** All that core needs of a cluster client. */
 export interface ClusterDriver {
-  /** It knows the slots, and sends commands to their nodes. */
+  /** Whether it knows the slots, and sends commands to their nodes. */
   readonly isReady: boolean;
   readonly hasEnded: boolean;
   on(event: ClusterEvent, listener: () => void): void;
@@ -37,8 +37,8 @@ export interface ClusterDriver {
   /** Lets a pipeline that is sent again find its node again. */
   forgetNode(node: unknown): void;
   /**
-   * Puts `gate` before every command, and hands it every failure; redirections stay the client's own. `retryDelay`:
-   * milliseconds before the client tries to connect again.
+   * Puts `gate` before every command, and hands it every failure; the client still follows redirections itself.
+   * `retryDelay`: milliseconds before the client tries to connect again.
    */
   takeOver(gate: SendCommand, retryDelay: () => number): void;
 
@@ -46,23 +46,25 @@ export interface ClusterDriver {
   primaries(): readonly NodeDriver[];
   onNodeAdded(listener: (node: NodeDriver) => void): void;
   onNodeRemoved(listener: (node: NodeDriver) => void): void;
-  /** Told of each connection that the client makes for its subscriptions. */
+  /** Calls `listener` with each connection that the client makes for its subscriptions. */
   onSubscriber(listener: (node: NodeDriver) => void): void;
 
   /** Addresses of the nodes that own slots, as far as is known. */
   owners(): ReadonlySet<string>;
   readSlots(): Promise<void>;
-  /** Before a node is asked for the slots: `skip` it, or wait until it is prepared. */
+  /**
+   * Calls `prepare` before a node is asked for the slots: the node is skipped, or asked when the promise has resolved.
+   */
   beforeSlots(prepare: (node: NodeDriver) => 'skip' | Promise<unknown> | undefined): void;
-  /** Keeps the nodes the cluster has now as places to start from, beside the configured ones. */
+  /** Adds the present nodes of the cluster to its configured startup nodes. */
   rememberNodes(): void;
-  /** The options of each node to start from, as the client would connect to it. */
+  /** The options of each startup node, as the client would connect to it. */
   startupNodes(): readonly Readonly<Record<string, unknown>>[];
 
   wake(): void;
   disconnect(): void;
   /** Disconnects for good. Resolves when the client has ended; its sockets may take a moment longer. */
   end(): Promise<void>;
-  /** Once all sockets are gone: a node that ended late has left the client in another state. */
+  /** To be called when all sockets have closed: a node that ends late leaves the client in a state other than ended. */
   settleEnded(): void;
 }

@@ -11,7 +11,7 @@ export interface DriverCommand {
   pipelineIndex?: number;
   protocol?: number;
   replyMapping?: string;
-  // As properties: they are taken, kept and called later, and need no receiver.
+  // Properties, not methods: they are read, kept and called later without their object.
   resolve: (value: unknown) => unknown;
   reject: (error: Error) => unknown;
   toWritable(socket: Socket): string | Buffer;
@@ -19,7 +19,7 @@ export interface DriverCommand {
   call?: TrackedCall | undefined;
 }
 
-/** What the client passes beside a command of a pipeline. */
+/** What the client passes along with a command of a pipeline. */
 export interface PipelineStream {
   readonly isPipeline?: boolean;
   readonly destination?: { readonly redis?: unknown };
@@ -28,6 +28,6 @@ export interface PipelineStream {
 /** Sends one command of a client. */
 export interface SendCommand {
   (command: DriverCommand, stream?: PipelineStream, node?: unknown): unknown;
-  /** A wrapper, most likely a tracer, stands before the client's own function and wants to see every command. */
+  /** Whether a wrapper, most likely a tracer, stands before the client's own function and has to see every command. */
   readonly isWrapped?: boolean;
 }

@@ -5,29 +5,29 @@ import type { DriverConnector } from './driver-connector.ts';
 import type { Subscriptions, UnsubscribeListener } from './subscriptions.ts';
 
 /**
- * Where a client stands by its own account. `idle`: it was never told to connect. `parked`: it waits between two
+ * The status of a client, in its own view. `idle`: it was never told to connect. `parked`: it waits between two
  * attempts. `handshake`: it has a socket, and only its own first commands pass.
  */
 export type DriverStatus =
   'idle' | 'connecting' | 'handshake' | 'ready' | 'monitoring' | 'closed' | 'parked' | 'ended';
 
-/** What a client tells of its connection, in the order in which it happens. */
+/** Events of the connection of a client, in their order. */
 export type DriverEvent = 'connect' | 'ready' | 'end';
 
-/** All that core asks of a Redis client with one connection. */
+/** All that core needs of a Redis client with one connection. */
 export interface Driver {
   readonly status: DriverStatus;
-  /** The options its user gave. Live: a change counts from the next connection on. */
+  /** The options that its user gave. Live: a change applies from the next connection on. */
   readonly options: Readonly<Record<string, unknown>>;
   on(event: DriverEvent, listener: () => void): void;
 
   /** Sends a command as the client itself would: the slow path. */
   readonly send: SendCommand;
-  /** Straight to the socket, for plain commands on a ready connection; undefined where only `send` is right. */
+  /** Writes a plain command straight to the socket of a ready connection; undefined where only `send` is safe. */
   fastPath(): ((command: DriverCommand, socket: Socket) => void) | undefined;
   /** Sends a command of our own past the gate; settles as the server answers. */
   ask(name: string, args: readonly string[]): Promise<unknown>;
-  /** Sends PING as a command of the user's. */
+  /** Sends PING through the gate, like a command of the user. */
   ping(): Promise<unknown>;
   /** Whether the command belongs to the client's own handshake, which is going on. */
   isHandshake(command: DriverCommand): boolean;
@@ -42,32 +42,32 @@ export interface Driver {
    * that would retry, queue, resend or time out beside us.
    */
   takeOver(gate: SendCommand, connector: DriverConnector): void;
-  /** Has a client that comes back by itself ask for the next socket at once; not for a cluster's node. */
+  /** Makes a client that reconnects by itself ask for its next socket at once. Not for the nodes of a cluster. */
   takeOverRetries(): void;
-  /** A caller who awaits `connect()` is answered by `firstFailure` at the latest. */
+  /** Makes `connect()` reject when `firstFailure` does, so that its caller does not wait until the client connects. */
   answerConnectBy(firstFailure: () => Promise<never>): void;
 
-  /** Has the coming handshake select the database that was selected last. */
+  /** Makes the next handshake select the database that was selected last. */
   keepDatabase(): void;
   /** Gives the next handshake, also one that has begun, these credentials. */
   setCredentials(credentials: Credentials): void;
-  /** Sends AUTH as a command of the user's. */
+  /** Sends AUTH through the gate, like a command of the user. */
   authenticate(credentials: Credentials): Promise<void>;
   /** Whether the client opens with HELLO 3. */
   speaksResp3(): boolean;
   /** Makes the coming handshake speak RESP2, for a peer that refuses HELLO. */
   speakResp2(): void;
 
-  /** What the connection is, or was before its loss, subscribed to. */
+  /** The subscriptions of the connection or, after its loss, those that it had. */
   subscriptions(): Subscriptions;
-  /** Told of each command that ends subscriptions, as it is sent. One listener. */
+  /** Calls `listener` for each command that ends subscriptions, when it is sent. There can be one listener. */
   onUnsubscribe(listener: UnsubscribeListener): void;
 
-  /** Tells a client that was never told to connect to do so. */
+  /** Connects a client that was never told to connect. */
   wake(): void;
   disconnect(): void;
-  /** Whether its user closed it: it will not come back by itself. */
+  /** Whether its user closed it, so that it will not reconnect by itself. */
   readonly isClosing: boolean;
-  /** A client that was closed while it dialed may be connected again. */
+  /** Lets a client that was closed while it dialed be connected again. */
   forgetClosing(): void;
 }

@@ -4,5 +4,5 @@ export type SubscriptionKind = 'subscribe' | 'psubscribe' | 'ssubscribe';
 /** Channels, patterns and shard channels. */
 export type Subscriptions = Readonly<Record<SubscriptionKind, readonly string[]>>;
 
-/** No channels means all of the kind. */
+/** An empty list of channels means all channels of the kind. */
 export type UnsubscribeListener = (kind: SubscriptionKind, channels: readonly string[]) => void;

@@ -15,8 +15,8 @@ export interface AwaitServingOptions {
 }
 
 /**
- * Sends PING on a proven socket until the server serves: until it has loaded, its script has ended, or the link of the
- * replica is up. The connection is kept, so that a fleet does not dial a server that is busy enough.
+ * Sends PING on a verified socket until the server serves: its dataset is loaded, its script has ended, or the link of
+ * the replica is up. The connection is kept, to spare a busy server the new connections of a whole fleet.
  *
  * @throws the socket's error, or the reason of the signal
  */

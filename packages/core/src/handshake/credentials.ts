@@ -4,13 +4,13 @@ import type { Credentials } from '../redis-resilience.ts';
 
 export type CredentialsSource = Credentials | (() => Credentials | Promise<Credentials>) | undefined;
 
-/** The application's provider threw, took too long, or gave something that is no credentials. */
+/** The application's credentials provider threw, took too long, or returned something else. */
 export class CredentialsError extends Error {
   override readonly name = 'CredentialsError';
 }
 
 /**
- * Asks the source for credentials, within `timeoutMs`.
+ * Gets the credentials from their source, within `timeoutMs`.
  *
  * @throws {@link CredentialsError}; the provider's own error is its `cause`
  */

@@ -9,36 +9,36 @@ import type { Credentials } from '../redis-resilience.ts';
 import { classifyReply } from '../replies/reply-error.ts';
 import { ErrorReply } from '../replies/reply.ts';
 
-/** Where to connect to right now, and how. Asked anew at each attempt. */
+/** Where to connect to, and how. Read again at each attempt. */
 export interface Target {
-  /** Resolves the endpoint: itself for a single server, asked of the sentinels behind Sentinel. */
+  /** The endpoint: of a single server the configured one, behind Sentinel the one that the sentinels name. */
   endpoint(signal: AbortSignal): Promise<Endpoint>;
   /** Opens the sockets of all attempts. */
   readonly open: OpenSocket;
   readonly credentials: CredentialsSource;
   readonly credentialsTimeoutMs: number;
   readonly keepAliveMs: number;
-  /** Whether to try RESP3; the driver's wish, and what the peer said before. */
+  /** Whether to open with HELLO 3, because the driver speaks RESP3. */
   wantsHello(): boolean;
-  /** Whether a peer of this role will do; undefined where anyone does. */
+  /** Whether an attempt that reaches a replica fails, with the cause `read-only`. */
   readonly requiresPrimary: boolean;
 }
 
-/** A socket that proved to lead to a Redis, with what it proved. */
+/** A socket whose handshake succeeded, with what the handshake found out. */
 export interface VerifiedSocket {
   readonly socket: Socket;
   readonly proof: Proof;
   readonly credentials: Credentials | undefined;
 }
 
-/** Whoever wants to know how far an attempt is: the dialer, whose deadlines depend on it. */
+/** How an attempt reports its progress to the dialer, whose deadlines depend on it. */
 export interface EstablishProgress {
   connected(): void;
-  /** Slow work before the TCP connection; the function it gives ends it. */
+  /** Slow work before the TCP connection begins; the returned function reports its end. */
   preparing(cause: 'credentials' | 'dns'): () => void;
   /** The peer takes unusually long to answer; the attempt goes on. */
   unanswered?(endpoint: Endpoint | undefined): void;
-  /** Where the attempt leads. */
+  /** The endpoint of the attempt is known. */
   resolved?(endpoint: Endpoint): void;
 }
 
@@ -46,7 +46,7 @@ export interface EstablishProgress {
 export class EstablishError extends Error {
   override readonly name = 'EstablishError';
   readonly reason: CauseCode;
-  /** Where it led; undefined when that was not found out. Never shown. */
+  /** The endpoint of the attempt; undefined when it was not resolved. Never shown. */
   declare readonly endpoint: Endpoint | undefined;
 
   constructor(reason: CauseCode, cause: unknown, endpoint?: Endpoint) {
@@ -57,7 +57,7 @@ export class EstablishError extends Error {
 }
 
 /**
- * One attempt, whole: credentials, endpoint, TCP, TLS, AUTH, PING, INFO. The socket is destroyed on any failure.
+ * Makes one complete attempt: credentials, endpoint, TCP, TLS, AUTH, PING, INFO. Destroys the socket on any failure.
  *
  * @throws {@link EstablishError}
  */
@@ -113,10 +113,10 @@ function reasonOf(error: unknown, phase: string, signal: AbortSignal): CauseCode
     return phase === 'tls' ? 'tls' : 'connect-timeout';
   }
   const cause = causeOfSocketError(error);
-  // A peer that hangs up in the middle of TLS does not speak it, or not with us.
+  // A peer that hangs up during the TLS handshake does not speak TLS, or does not accept ours.
   return phase === 'tls' && cause === 'connection-reset' ? 'tls' : cause;
 }
 
 function ignore(): void {
-  // What follows on a socket we gave up says nothing new.
+  // A further error of a socket that was given up says nothing new.
 }

@@ -5,13 +5,13 @@ import { establish, type VerifiedSocket, type EstablishProgress, type Target } f
 /** A handshake longer than this is unusual: another one is begun beside it. */
 const minPatienceMs = 150;
 const toleratedRoundTrips = 8;
-/** Silence is told as the cause from here on: a process that is busy starting is not a server that does not answer. */
-const tellAfterMs = 500;
+/** Silence is reported only after this long, so that our own slow start is not blamed on the server. */
+const reportAfterMs = 500;
 
 /**
- * As `establish`, for a server that accepts connections and leaves them without an answer: beside the first handshake,
- * which keeps its whole time, short ones are tried one after the other. So a server that answers again is noticed at
- * once, and one that is only slow is not given up.
+ * Like `establish`, for a server that may accept connections without answering them: beside the first handshake, which
+ * keeps its full time, short ones are tried one after the other. So a server that answers again is noticed at once, and
+ * one that is only slow is not given up.
  *
  * @throws EstablishError of the first connection
  */
@@ -36,18 +36,18 @@ export function hedgedEstablish(
       if (timer !== undefined) clock.clearTimeout(timer);
       hedge?.abort(new Error('Another connection answered.'));
     };
-    const accept = (established: VerifiedSocket): void => {
+    const accept = (verified: VerifiedSocket): void => {
       if (isDone) {
-        established.socket.destroy();
+        verified.socket.destroy();
         return;
       }
       finish();
       first.abort(new Error('Another connection answered.'));
-      resolve(established);
+      resolve(verified);
     };
     const tryBeside = (): void => {
       if (isDone) return;
-      if (clock.now() - startedAt >= tellAfterMs) progress.unanswered?.(endpoint);
+      if (clock.now() - startedAt >= reportAfterMs) progress.unanswered?.(endpoint);
       hedge?.abort(new Error('No answer in time.'));
       hedge = new AbortController();
       establish(target, clock, hedge.signal).then(accept, ignore);
@@ -74,5 +74,5 @@ export function hedgedEstablish(
 }
 
 function ignore(): void {
-  // The first connection tells why.
+  // The first connection reports the cause.
 }

@@ -1,7 +1,7 @@
 import net, { type Socket } from 'node:net';
 import tls from 'node:tls';
 
-/** Where a socket leads, in the shape Node takes it. */
+/** Where to connect to, in the shape that Node takes. */
 export interface Endpoint {
   readonly host?: string | undefined;
   readonly port?: number | undefined;
@@ -15,21 +15,21 @@ export interface OpenOptions {
   readonly keepAliveMs: number;
   /** The name is resolved, or was an address; the TCP connection begins. */
   onResolved?(): void;
-  /** The TCP (or Unix) connection stands; TLS, if any, begins. */
+  /** The TCP (or Unix) connection is made; TLS, if any, begins. */
   onConnected?(): void;
 }
 
-/** Opens a socket to an endpoint, TLS included; on abort, or on any failure, none is left when it rejects. */
+/** Opens a socket to an endpoint, TLS included. On abort, or on any failure, no socket is left when it rejects. */
 export type OpenSocket = (endpoint: Endpoint, options: OpenOptions) => Promise<Socket>;
 
-/** A stable name for an endpoint, to share one dialer by. Holds no credential. */
+/** A stable name of an endpoint, by which its dialer is shared. Holds no credential. */
 export function endpointKey(endpoint: Endpoint): string {
   return endpoint.path ?? `${endpoint.host ?? 'localhost'}:${endpoint.port ?? 6379}`;
 }
 
 /**
- * Opens one connection, TLS included. The name is resolved anew at each call. On abort, or on any failure, the
- * socket is gone before the promise rejects.
+ * Opens one connection, TLS included. The host name is resolved at each call. On abort, or on any failure, the socket
+ * is closed before the promise rejects.
  */
 export function openSocket(endpoint: Endpoint, options: OpenOptions): Promise<Socket> {
   return new Promise((resolve, reject) => {
@@ -72,7 +72,7 @@ export function openSocket(endpoint: Endpoint, options: OpenOptions): Promise<So
       fail(Object.assign(new Error('The connection was closed.'), { code: 'ECONNRESET' }));
     const succeed = (): void => {
       settle();
-      // Between two owners a reset must not end the process; the close that follows tells.
+      // Until the next owner listens, a reset must not end the process. The owner will see the socket closed.
       raw.on('error', ignore);
       if (socket !== raw) socket.on('error', ignore);
       resolve(socket);

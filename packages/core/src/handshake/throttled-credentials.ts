@@ -6,9 +6,9 @@ const firstPauseMs = 100;
 const maxPauseMs = 1_000;
 
 /**
- * The application's credentials provider, asked no more often than it can bear: those who ask at the same time get one
- * answer, and after a failure it is left alone for 100 ms, doubled up to a second, half of it jittered. Whoever asks
- * meanwhile gets that failure.
+ * Limits how often the application's credentials provider is called. Calls at the same time share one result. After a
+ * failure the provider is not called for 100 ms, doubled up to a second, half of it jittered; calls meanwhile fail with
+ * the same error.
  */
 export function throttledCredentials(
   provider: () => Credentials | Promise<Credentials>,

@@ -8,9 +8,9 @@ const timeoutMs = 500;
 const rememberMs = 5000;
 
 /**
- * Finds out whether one side speaks TLS and the other does not. Neither says so: a TLS server hangs up on plain text,
- * and a plain server waits for the rest of what it takes for a command. So the other way is tried, once, when an
- * attempt failed in the manner of a mismatch; the answer is remembered for a while.
+ * Finds out whether only one side speaks TLS. Neither side says so: a TLS server hangs up on plain text, and a plain
+ * server takes the client's first TLS bytes for the beginning of a command and waits for the rest. So when an attempt
+ * fails the way a mismatch does, the other way is tried once, and the result is remembered for 5 seconds.
  */
 export class TlsMismatch {
   readonly #open: OpenSocket;
@@ -22,7 +22,7 @@ export class TlsMismatch {
     this.#clock = clock;
   }
 
-  /** `tls` when a mismatch explains the failure, else the cause as it was. */
+  /** `tls` when a mismatch explains the failure, otherwise the given cause. */
   async explain(cause: CauseCode, endpoint: Endpoint | undefined): Promise<CauseCode> {
     if (endpoint === undefined || !isSuspicious(cause, endpoint)) return cause;
     const now = this.#clock.now();
@@ -61,7 +61,7 @@ function isSuspicious(cause: CauseCode, { tls: options }: Endpoint): boolean {
   return cause === 'handshake-timeout' || cause === 'tls';
 }
 
-// Whether it answers at all is the question; who it is, is not.
+// Without checking the certificate: the only question is whether the peer speaks TLS.
 function greetWithTls(socket: Parameters<typeof request>[0], signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     const secure = tls.connect({ socket, rejectUnauthorized: false });
@@ -72,5 +72,5 @@ function greetWithTls(socket: Parameters<typeof request>[0], signal: AbortSignal
 }
 
 function ignore(): void {
-  // Only the answer counts.
+  // The error also ends the attempt that is being awaited.
 }

@@ -5,21 +5,21 @@ import { classifyReply, isNeedlessPassword } from '../replies/reply-error.ts';
 import { ErrorReply, type Reply } from '../replies/reply.ts';
 import { request } from '../replies/request.ts';
 
-/** What the handshake proved about a socket. */
+/** What the handshake found out about the peer. */
 export interface Proof {
   /** Set while the server answers but does not serve yet: loading, busy, or a replica without its primary. */
   readonly waiting: CauseCode | undefined;
-  /** INFO; empty where the user may not ask for it. */
+  /** The fields of INFO; empty where the user may not read it. */
   readonly info: Readonly<Record<string, string>>;
   /** The peer refused HELLO 3. */
   readonly resp2: boolean;
-  /** The id under which the server lists this connection; undefined where it does not tell. */
+  /** The id under which the server lists this connection; undefined where it did not give one. */
   readonly clientId: string | undefined;
 }
 
 export interface VerifyOptions {
   readonly credentials: Credentials | undefined;
-  /** Ask for RESP3. */
+  /** Whether to ask for RESP3. */
   readonly hello: boolean;
   readonly signal: AbortSignal;
 }
@@ -36,8 +36,9 @@ export class ProofError extends Error {
 }
 
 /**
- * Proves that a fresh socket leads to a Redis that serves: AUTH, HELLO, PING and INFO in one write, before the driver
- * sees the socket. So no peer that is silent, full, locked or no Redis at all ever becomes the client's connection.
+ * Verifies that a new socket leads to a Redis that can be used: AUTH, HELLO, PING, INFO and CLIENT ID in one write,
+ * before the driver sees the socket. So a peer that is silent, full, refuses the login or is not a Redis never becomes
+ * the client's connection.
  *
  * @throws {@link ProofError}, `ProtocolError` or the socket's own error; the caller destroys the socket
  */
@@ -67,7 +68,7 @@ export function authCommand(credentials: Credentials): string[] {
 
 function checkAuth(reply: Reply | undefined): void {
   if (!(reply instanceof ErrorReply)) return;
-  // The connection serves all the same; the doctor warns of it.
+  // The connection works without a password; the doctor warns of the needless one.
   if (isNeedlessPassword(reply.message)) return;
   const { cause } = classifyReply(reply.message);
   throw new ProofError(cause ?? 'auth', reply);
@@ -78,7 +79,8 @@ function judgePing(reply: Reply | undefined): CauseCode | undefined {
   const { cause, code } = classifyReply(reply.message);
   if (cause === 'loading' || cause === 'busy' || cause === 'replica-stale') return cause;
   if (code === 'NOAUTH') throw new ProofError(cause ?? 'auth', reply);
-  // A user without permission for PING may have all it needs, and MISCONF refuses PING but not reads: it serves.
+  // Any other refusal is harmless: the user may lack the permission for PING alone, and MISCONF refuses PING, not
+  // reads.
   return undefined;
 }
 

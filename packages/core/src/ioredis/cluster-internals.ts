@@ -1,6 +1,6 @@
 import type { Cluster, Redis } from 'ioredis';
 
-/** The inside of a cluster client, as far as this folder reaches. Held by the same contract test as a client's. */
+/** The private parts of a cluster client that this folder uses. The contract test of `Internals` covers them too. */
 export interface ClusterInternals {
   status: string;
   readonly options: Record<string, unknown>;
@@ -20,7 +20,7 @@ export interface StartupNode {
 }
 
 export interface RedirectionHandlers {
-  /** The error goes to whoever issued the command. */
+  /** Rejects the command with the error. */
   defaults(): void;
   maxRedirections(error: Error): void;
 }

@@ -1,7 +1,7 @@
 import type { Cluster, Redis } from 'ioredis';
 import { internals } from './internals.ts';
 
-/** Shows `onDuplicate` each client that `duplicate()` makes, before it connects. */
+/** Calls `onDuplicate` with each client that `duplicate()` makes, before that connects. */
 export function interceptDuplicate(client: Redis, onDuplicate: (duplicate: Redis) => void): void {
   const target = internals(client);
   const original = target.duplicate.bind(client);
@@ -25,13 +25,13 @@ export function interceptClusterDuplicate(cluster: Cluster, onDuplicate: (duplic
   };
 }
 
-/** A client is constructed lazy, so that it is protected before it connects; here it gets what its user asked for. */
+/** Restores what the user asked for: clients are constructed lazy, so that they are protected before they connect. */
 export function setLazy(client: Redis, isLazy: boolean): void {
   internals(client).options['lazyConnect'] = isLazy;
   if (!isLazy) wake(client);
 }
 
-/** Tells a client that was never told to connect to do so. */
+/** Connects a client that was never told to connect. */
 export function wake(client: Redis | Cluster): void {
   if (internals(client).status === 'wait') internals(client).connect().catch(ignore);
 }

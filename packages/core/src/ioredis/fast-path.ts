@@ -8,8 +8,8 @@ const commandChannel = tracingChannel('ioredis:command');
 const driverLogs = /ioredis/.test(process.env['DEBUG'] ?? '') || process.env['DEBUG'] === '*';
 
 /**
- * Writes a plain command to the socket and puts it into ioredis' queue of unanswered ones, past everything `sendCommand`
- * does for the rest. Undefined where a tracer, ioredis' own log or its field sets want to see every command.
+ * Writes a plain command to the socket and puts it into ioredis' queue of unanswered ones, without the rest of what
+ * `sendCommand` does. Undefined where a tracer, ioredis' own log or its field sets have to see every command.
  */
 export function fastPathOf(
   client: Redis,

@@ -3,7 +3,7 @@ import type { Cluster, Redis } from 'ioredis';
 import type { DriverCommand, SendCommand } from '../driver/driver-command.ts';
 import type { DriverConnector } from '../driver/driver-connector.ts';
 
-/** What a connection is set to: database, credentials, protocol, subscriptions. */
+/** The settings of a connection: database, credentials, protocol, subscriptions. */
 export interface Condition {
   select: number;
   auth?: unknown;
@@ -13,8 +13,8 @@ export interface Condition {
 }
 
 /**
- * The inside of a client, as far as this folder reaches past ioredis' public API. Every member is held by a contract
- * test against each supported version.
+ * The private parts of a client that this folder uses, beyond ioredis' public API. A contract test checks every one of
+ * them against each supported version.
  */
 export interface Internals {
   status: string;

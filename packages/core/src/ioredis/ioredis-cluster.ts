@@ -57,8 +57,9 @@ export class IoredisCluster implements ClusterDriver {
   }
 
   /**
-   * ioredis counts redirections over all attempts, and reports too many of them as an error of its own that hides what
-   * the last node said; both go to the gate as the node's own answer.
+   * By itself, ioredis counts redirections over all attempts, and reports too many of them as an error of its own,
+   * which hides the answer of the last node. Here each attempt counts from zero, and the gate gets the answer of the
+   * node.
    */
   takeOver(gate: SendCommand, retryDelay: () => number): void {
     const target = clusterInternals(this.#cluster);
@@ -75,7 +76,7 @@ export class IoredisCluster implements ClusterDriver {
       retryDelayOnClusterDown: 0,
       enableOfflineQueue: true,
       clusterRetryStrategy: retryDelay,
-      // The slots are asked of one node after the other: a hung one must not hold up the rest.
+      // The nodes are asked for the slots one after the other: one that hangs must not hold up the rest.
       slotsRefreshTimeout: 300,
     });
     internals(this.#cluster).sendCommand = gate;
@@ -112,7 +113,7 @@ export class IoredisCluster implements ClusterDriver {
     const addresses = new Set<string>();
     let last: readonly string[] | undefined;
     for (const keys of clusterInternals(this.#cluster).slots) {
-      // Neighbours share one list.
+      // Neighbouring slots share one list object.
       if (keys !== last && keys?.[0] !== undefined) addresses.add(keys[0]);
       last = keys;
     }
@@ -152,8 +153,8 @@ export class IoredisCluster implements ClusterDriver {
     this.#cluster.disconnect();
   }
 
-  // Told to disconnect while it has no node left, ioredis would wait for ever; a node that ends late would leave an
-  // ended cluster in the state `close`.
+  // With no node left, ioredis would wait for ever after `disconnect()`. A node that ends late would leave an ended
+  // cluster in the state `close`: that is what `settleEnded` is for.
   async end(): Promise<void> {
     const target = clusterInternals(this.#cluster);
     if (target.status === 'end') return;

@@ -26,5 +26,5 @@ export class IoredisNode extends RedisDriver implements NodeDriver {
 }
 
 function ignore(): void {
-  // Told to the node's connector.
+  // The node's connector reports it.
 }

@@ -2,14 +2,14 @@ import type { Cluster, Redis } from 'ioredis';
 import type { DriverCommand, SendCommand } from '../driver/driver-command.ts';
 import { internals } from './internals.ts';
 
-/** The client's own `sendCommand`, to be asked for before the gate takes its place. */
+/** The client's own `sendCommand`, to be read before the gate takes its place. */
 export function ownSendOf(client: Redis | Cluster): SendCommand {
   const own = internals(client).sendCommand;
   const send = own.bind<SendCommand>(client);
   return isDriversOwn(own) ? send : forWrapper(send);
 }
 
-// ioredis' own puts commands into its queues; a wrapper leaves that to it.
+// The source of ioredis' own function names its queues; that of a wrapper does not.
 function isDriversOwn(send: SendCommand): boolean {
   return /(command|offline)Queue|isCluster/.test(Function.prototype.toString.call(send));
 }

@@ -110,7 +110,7 @@ export class RedisDriver implements Driver {
     interceptConnect(this.client, firstFailure);
   }
 
-  // ioredis would select it after the handshake, as a command among others: calls that are sent again come before it.
+  // ioredis would select it after the handshake with an ordinary command, behind the calls that are sent again.
   keepDatabase(): void {
     const { condition, prevCondition } = internals(this.client);
     if (condition && prevCondition) condition.select = prevCondition.select;
@@ -128,7 +128,7 @@ export class RedisDriver implements Driver {
     else await this.client.auth(username, password);
   }
 
-  // Before version 6 ioredis cannot, and its parser fails on what RESP3 brings.
+  // Before version 6, ioredis does not speak RESP3, and its parser fails on it.
   speaksResp3(): boolean {
     const { defaultOptions } = this.client.constructor as { defaultOptions?: Record<string, unknown> };
     return this.options['protocol'] === 3 && defaultOptions?.['protocol'] !== undefined;
@@ -171,5 +171,5 @@ export class RedisDriver implements Driver {
 }
 
 function ignore(): void {
-  // The connection reports it; nothing here may throw because nobody listens.
+  // The connection reports it. Without a listener, the error would be thrown.
 }

@@ -5,7 +5,7 @@ import { clusterInternals, type StartupNode } from './cluster-internals.ts';
 const maxStartupNodes = 64;
 const configuredNodes = new WeakMap<Cluster, StartupNode[]>();
 
-/** Keeps the nodes the cluster has now as places to start from, beside the configured ones. */
+/** Adds the present nodes of the cluster to its configured startup nodes. */
 export function rememberNodes(cluster: Cluster): void {
   const target = clusterInternals(cluster);
   const configured = configuredNodes.get(cluster) ?? target.startupNodes;
@@ -16,7 +16,7 @@ export function rememberNodes(cluster: Cluster): void {
   target.startupNodes = [...configured, ...known].slice(0, maxStartupNodes);
 }
 
-/** The options of each node to start from, as ioredis would connect to it. */
+/** The options of each startup node, as ioredis would connect to it. */
 export function startupNodeOptions(cluster: Cluster): readonly Readonly<Record<string, unknown>>[] {
   const { startupNodes, options } = clusterInternals(cluster);
   const shared = options['redisOptions'] as Record<string, unknown> | undefined;

@@ -30,7 +30,7 @@ function refuseStaleReady(target: Internals): void {
   const setStatus = target.setStatus.bind(target);
   target.setStatus = (...args) => {
     if (args[0] !== 'ready' || target.status === 'connect') return setStatus(...args);
-    // ioredis goes on as if the subscriptions were restored.
+    // After this call, ioredis forgets the subscriptions as if they were restored: keep them.
     const { prevCondition } = target;
     queueMicrotask(() => {
       target.prevCondition ??= prevCondition ?? null;
@@ -38,7 +38,7 @@ function refuseStaleReady(target: Internals): void {
   };
 }
 
-/** Wraps `connect`: a caller who awaits it while Redis is down is answered at the first failed attempt. */
+/** Wraps `connect`, so that its promise rejects at the first failed attempt instead of waiting until Redis is back. */
 export function interceptConnect(client: Redis, firstFailure: () => Promise<never>): void {
   const target = internals(client);
   const original = target.connect.bind(client);
@@ -52,7 +52,7 @@ export function interceptConnect(client: Redis, firstFailure: () => Promise<neve
   };
 }
 
-/** Wraps `disconnect`: told to disconnect between two attempts, ioredis parks for ever; here it ends. */
+/** Wraps `disconnect`: called between two attempts, ioredis would never end; here it ends at once. */
 export function interceptDisconnect(client: Redis): void {
   const target = internals(client);
   const original = target.disconnect.bind(client);
@@ -71,8 +71,8 @@ export function interceptDisconnect(client: Redis): void {
 }
 
 /**
- * The connection of a monitor answers no commands and has no gate. Its first lines may come together with the answer to
- * MONITOR, so it has to be in its mode before anyone looks at the promise of that answer.
+ * The connection of a monitor answers no commands and has no gate. Its first lines may arrive together with the answer
+ * to MONITOR, so the client has to be in monitor mode before the promise of that answer settles.
  */
 export function monitorAtOnce(client: Redis, send: SendCommand): void {
   const target = internals(client);

@@ -216,7 +216,7 @@ export class ProtectedRedis implements ProtectedClient {
     const isSameServer = verified.proof.info['run_id'] === this.#runId;
     debug('%s: the %s is a primary', this.#parts.settings.name, isSameServer ? 'server' : 'new server');
     if (isSameServer || this.state !== 'ready') verified.socket.destroy();
-    else this.#connection.replaceInPeace(verified);
+    else this.#connection.replaceGracefully(verified);
     if (isSameServer) this.#writesAreBack();
   }
 

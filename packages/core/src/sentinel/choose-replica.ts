@@ -1,9 +1,9 @@
 import type { Random } from '../clock.ts';
 
-/** A replica as a sentinel describes it: `ip`, `port` and more, each a text. */
+/** A replica as a sentinel describes it: `ip`, `port` and more, each a string. */
 export type Replica = Readonly<Record<string, string>>;
 
-/** ioredis' option: the replicas to prefer, lowest `prio` first (default 1), or who chooses. */
+/** ioredis' option: the replicas to prefer, lowest `prio` first (default 1), or a function that chooses one. */
 export type PreferredReplicas =
   readonly PreferredReplica[] | PreferredReplica | ((available: Replica[]) => Replica | null);
 
@@ -14,8 +14,8 @@ interface PreferredReplica {
 }
 
 /**
- * Which of the replicas to connect to: a preferred one, else any. `tried` was taken a moment ago and is needed anew, so
- * it comes last, whatever is preferred: sentinels take seconds to notice that one is dead.
+ * Chooses the replica to connect to: a preferred one, otherwise any. `tried` was chosen a moment ago and evidently did
+ * not serve, so it comes last even if it is preferred: sentinels take seconds to notice that a replica is dead.
  */
 export function chooseReplica(
   replicas: readonly Replica[],

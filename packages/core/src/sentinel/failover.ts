@@ -12,13 +12,13 @@ export interface FailoverOptions {
   readonly target: Target;
   readonly resolver: SentinelResolver;
   readonly sentinelCredentials: Credentials | undefined;
-  /** Whether this is where the connection leads now. */
+  /** Whether the connection leads to this endpoint now. */
   isCurrent(endpoint: Endpoint): boolean;
-  /** A replica is about to be promoted: what the old primary is told from now on is lost. */
+  /** A replica is about to be promoted: what is written to the old primary from now on will be lost. */
   onBegin(): void;
-  /** Nothing came of it. */
+  /** The failover was aborted. */
   onAbort(): void;
-  /** The new primary answers. `verified` leads to it, and is the listener's to keep or destroy. */
+  /** The new primary answers. `verified`, where given, leads to it; the listener keeps or destroys it. */
   onPromoted(verified: VerifiedSocket | undefined): void;
 }
 
@@ -26,8 +26,8 @@ const lookMs = 25;
 const maxMs = 10_000;
 
 /**
- * Follows a failover from its first sign: the sentinels tell which replica they chose, and it is asked for its role
- * until it is the primary, which it knows before any sentinel does.
+ * Follows a failover from its first sign. The sentinels name the replica that they chose; that replica is asked for its
+ * role until it is the primary, because it knows so before any sentinel does.
  */
 export class Failover {
   readonly #options: FailoverOptions;
@@ -49,7 +49,7 @@ export class Failover {
     });
   }
 
-  /** Between the choice of a replica and its promotion. */
+  /** True between the choice of a replica and its promotion. */
   get isUnderWay(): boolean {
     return this.#timer !== undefined;
   }

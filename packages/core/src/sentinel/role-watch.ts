@@ -6,9 +6,9 @@ const steadyMs = 5000;
 const maxPauseMs = 5000;
 
 /**
- * Looks for the primary while a replica answers in its place, without touching the connection that serves reads: one
- * attempt at a time, at the dialing period in the first seconds and ever more rarely after, so that a role that stays
- * does no harm.
+ * Looks for the primary while a replica answers in its place, without touching the connection that serves reads. One
+ * attempt at a time, at the shortest dialing period for 5 seconds and then more and more rarely, so that an endpoint
+ * that stays a replica costs little.
  */
 export class RoleWatch {
   readonly #target: Target;
@@ -20,7 +20,7 @@ export class RoleWatch {
   #startedAt = 0;
   #pauseMs = 0;
 
-  /** `onPrimary`: a primary answers at the endpoint; the verified socket is the listener's to keep or destroy. */
+  /** `onPrimary`: a primary answers at the endpoint; the listener keeps or destroys the verified socket. */
   constructor(target: Target, clock: Clock, periodMs: number, onPrimary: (verified: VerifiedSocket) => void) {
     this.#target = { ...target, requiresPrimary: true };
     this.#clock = clock;

@@ -24,12 +24,12 @@ export interface SentinelOptions {
   updateSentinels?: boolean;
 }
 
-/** The next sentinel is asked beside a silent one after this long. */
+/** When a sentinel has not answered after this long, the next one is asked as well. */
 const staggerMs = 150;
 
 /**
- * Asks the sentinels for the address: one after the other, the next one beside a silent one, the first answer counts.
- * Who answered is asked first the next time; sentinels that they tell of are learnt.
+ * Asks the sentinels for the address, one after the other; a silent one does not hold up the next. The first answer
+ * counts, and the sentinel that gave it is asked first the next time. Sentinels that it knows of are remembered.
  */
 export class SentinelResolver {
   readonly #options: () => SentinelOptions;
@@ -50,7 +50,7 @@ export class SentinelResolver {
   /** @throws the last sentinel's error when none knows the address */
   async resolve(signal: AbortSignal): Promise<Endpoint> {
     const pinned = this.#pinned;
-    // Once: when it does not answer, the sentinels are asked again.
+    // Used once: if this address does not answer, the next attempt asks the sentinels again.
     this.#pinned = undefined;
     if (pinned !== undefined && this.#clock.now() < pinned.until) return pinned.endpoint;
     const candidates = this.#candidates();
@@ -65,7 +65,7 @@ export class SentinelResolver {
     }
   }
 
-  /** A sentinel told of a new primary: the others may not know it yet, so it is tried without asking. */
+  /** Makes the next attempt go to this new primary without asking: other sentinels may not know of it yet. */
   pin(host: string, port: number): void {
     this.#pinned = { endpoint: this.complete(host, port), until: this.#clock.now() + pinMs };
   }
@@ -75,7 +75,7 @@ export class SentinelResolver {
     return this.#candidates();
   }
 
-  /** The endpoint behind an address as the sentinels know it. */
+  /** The endpoint for an address that a sentinel gave. */
   complete(host: string, port: number): Endpoint {
     const { family, tls } = this.#options();
     return { ...this.#mapped(host, port), family, tls };
@@ -189,7 +189,7 @@ export class SentinelResolver {
 
 const maxKnown = 16;
 const pinMs = 10_000;
-/** A replica that is asked for anew within this time did not serve. */
+/** A replica that has to be replaced within this time did not serve. */
 const triedMs = 10_000;
 
 function primaryAddress(reply: Reply | undefined): [string, number] {
@@ -216,5 +216,5 @@ function notKnown(reply: Reply | undefined): Error {
 }
 
 function ignore(): void {
-  // The answer is here; what becomes of the socket does not matter.
+  // The answer has been read: a later error of the socket does not matter.
 }

@@ -13,11 +13,11 @@ export interface SentinelWatchOptions {
   readonly name: string;
   readonly credentials: Credentials | undefined;
   sentinels(): readonly Endpoint[];
-  /** A replica is about to be promoted: what the old primary is told from now on is lost. */
+  /** A replica is about to be promoted: what is written to the old primary from now on will be lost. */
   onFailoverBegins(host: string, port: number): void;
-  /** Nothing came of it. */
+  /** The failover was aborted. */
   onFailoverAborted(): void;
-  /** The sentinels promoted this address. */
+  /** The sentinels made the server at this address the primary. */
   onPromoted(host: string, port: number): void;
 }
 
@@ -26,8 +26,8 @@ const connectTimeoutMs = 1000;
 const pattern = '*';
 
 /**
- * Listens to every sentinel for a failover: each publishes the new primary when it knows, the one that leads first of
- * all. The old primary may go on answering for seconds, and what it is told then is lost.
+ * Listens to every sentinel for a failover. Each publishes the new primary when it learns of it, and the sentinel that
+ * leads the failover learns first. The old primary may go on answering for seconds, but what is written to it is lost.
  */
 export class SentinelWatch {
   readonly #options: SentinelWatchOptions;

@@ -1,19 +1,21 @@
 import type { Socket } from 'node:net';
 
-// Longer strings are handed over as they are: joining them would copy them once more.
+// Longer strings are passed on as they are, because joining them would copy them once more.
 const joinBelowLength = 16 * 1024;
 
-/** Bounds of the length at which gathered text leaves before its turn is over. */
+/** Bounds of the length at which gathered text is written before its turn of the event loop ends. */
 const minEnough = 1500;
 const maxEnough = 16_000;
 
-/** `flush`: right before bytes are given to the socket. `room-changed`: the kernel takes no more, or takes bytes again. */
+/**
+ * `flush`: bytes are about to be given to the socket. `room-changed`: the kernel's buffer is full, or has room again.
+ */
 export type WritesEvent = 'flush' | 'room-changed';
 
 /**
- * Gathers the bytes written to a socket during one turn of the event loop, and lets them leave in one system call; in
- * two, when they are many. Their order is kept. Buffers and long strings are never copied. While the kernel's buffer is
- * full, everything stays here.
+ * Gathers the bytes written to a socket during one turn of the event loop, and sends them with one system call, or with
+ * a few when they are many. Their order is kept. Buffers and long strings are never copied. While the kernel's buffer
+ * is full, the bytes wait here.
  */
 export class CoalescedWrites {
   readonly #socket: Socket;
@@ -22,10 +24,10 @@ export class CoalescedWrites {
   #text = '';
   #parts: (string | Uint8Array)[] = [];
   #isScheduled = false;
-  /** Writes, and their length, since bytes were read last. */
+  /** Number of writes, and their total length, since bytes were last read. */
   #writes = 0;
   #written = 0;
-  /** One command at a time: the exchange before this one was a single write. */
+  /** The last exchange was a single write: commands come one at a time. */
   #isSolo = false;
   #enough = minEnough;
   #isBlocked = false;
@@ -43,7 +45,7 @@ export class CoalescedWrites {
     }) as Socket['end'];
   }
 
-  /** Whether the kernel takes no more for now. */
+  /** Whether the kernel's buffer is full. */
   get isBlocked(): boolean {
     return this.#isBlocked;
   }
@@ -68,7 +70,8 @@ export class CoalescedWrites {
       this.#parts.push(chunk);
     }
     this.#written += chunk.length;
-    // A single caller waits for nobody. Of many, the first half leaves early: the server works while the rest is encoded.
+    // A single command need not wait for others. Of many, the first half leaves early, so that the server works while
+    // the rest is encoded.
     if ((++this.#writes === 1 && this.#isSolo) || this.#text.length >= this.#enough) this.#flushNow();
     else if (!this.#isScheduled) {
       this.#isScheduled = true;

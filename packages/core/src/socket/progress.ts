@@ -1,10 +1,10 @@
-/** What is left of an answer that began to arrive comes in pieces larger than this, or soon; else it only trickles. */
+/** Once a reply has begun, fewer new bytes than this do not count as a sign of life. */
 const minBytes = 512;
 
 /**
- * Tells a connection that answers from one on which bytes only trickle, over a lossy path for instance: an answer that
- * has begun is a sign of life once, and again with each 512 bytes of it. A new answer is one, and so is whatever arrives
- * while nothing is asked.
+ * Distinguishes a connection that answers from one on which bytes only trickle, as over a lossy path. The first bytes
+ * of a reply are a sign of life, and so is each further 512 bytes of it. Bytes that arrive while no command is
+ * unanswered are one as well.
  */
 export class Progress {
   #pending: object | undefined;

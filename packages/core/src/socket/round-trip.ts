@@ -3,9 +3,9 @@ const share = 0.1;
 const toleratedRoundTrips = 10;
 
 /**
- * Estimates the usual round trip, and from it how long silence is still normal: ten round trips, within a floor and a
- * ceiling. Moving average and mean deviation as in TCP's own estimator (RFC 6298). An answer that comes later than the
- * limit is learnt as if it had just met it: one stall does not make the next one harder to notice.
+ * Estimates the usual round trip, and from it how long silence is still normal: ten round trips and four deviations,
+ * within a floor and a ceiling. Moving average and mean deviation as in TCP's own estimator (RFC 6298). An answer later
+ * than the limit is learnt as if it had just met the limit, so that one stall does not make the next harder to notice.
  */
 export class RoundTrip {
   readonly #minLimitMs: number;
@@ -35,7 +35,7 @@ export class RoundTrip {
     this.#meanMs += share * (sampleMs - this.#meanMs);
   }
 
-  /** Silence longer than this is worth a look. */
+  /** Silence longer than this is suspicious. */
   limitMs(): number {
     const limit = toleratedRoundTrips * this.#meanMs + 4 * this.#deviationMs;
     return Math.min(this.#maxLimitMs, Math.max(this.#minLimitMs, limit));

@@ -8,15 +8,15 @@ import type { Identity } from '../handshake/identity.ts';
 import { Progress } from './progress.ts';
 import type { RoundTrip } from './round-trip.ts';
 
-/** What a wire tells; the times stand in the wire itself. */
+/** An event of a wire. The times that belong to it are properties of the wire. */
 export type WireEvent =
   /** Bytes arrived: a sign of life. */
   | 'alive'
-  /** Bytes arrived, and too few to be a sign of life: they only trickle. */
+  /** Bytes arrived, but too few to be a sign of life: they only trickle. */
   | 'read'
-  /** Bytes are about to leave. */
+  /** Bytes are about to be written. */
   | 'written'
-  /** The socket takes no more bytes, or takes them again. */
+  /** The socket accepts no more bytes, or accepts them again. */
   | 'room-changed';
 
 /** The socket of one connection, with its flushes and its times. */
@@ -31,12 +31,12 @@ export class Wire {
   #socket: Socket | undefined;
   #identity: Identity | undefined;
   #current: Flush | undefined;
-  /** Flushes that wait behind a socket that takes no more bytes. */
+  /** Flushes that wait because the socket accepts no more bytes. */
   #blockedFlushes: Flush[] = [];
-  /** When bytes were read, and given to the socket, last. */
+  /** When bytes were last read, and last given to the socket. */
   readAt = 0;
   writtenAt = 0;
-  /** When bytes were read last that were a sign of life. */
+  /** When bytes were last read that were a sign of life. */
   aliveAt = 0;
 
   constructor(
@@ -57,7 +57,7 @@ export class Wire {
     return this.#socket;
   }
 
-  /** Undefined where the server does not tell. */
+  /** Undefined where the server did not give the connection's id. */
   get identity(): Identity | undefined {
     return this.#identity;
   }
@@ -66,7 +66,7 @@ export class Wire {
     return this.#writes?.isBlocked === true;
   }
 
-  /** Takes a proven socket before the driver sees it. */
+  /** Makes this the socket of the connection. A verified socket is adopted before the driver sees it. */
   adopt(socket: Socket, identity: Identity | undefined): void {
     this.#socket?.removeListener('data', this.#read);
     this.#socket = socket;
@@ -83,13 +83,13 @@ export class Wire {
     this.readFirst();
   }
 
-  /** Sees bytes before the driver's parser does, which puts itself first when the driver connects. */
+  /** Puts our listener before the driver's parser, which puts itself first when the driver connects. */
   readFirst(): void {
     this.#socket?.removeListener('data', this.#read);
     this.#socket?.prependListener('data', this.#read);
   }
 
-  /** The flush in which a command that is written now leaves. */
+  /** The flush that a command written now belongs to. */
   currentFlush(): Flush {
     const current = this.#current;
     if (current !== undefined && !this.isBlocked) return current;
@@ -105,7 +105,7 @@ export class Wire {
     return this.#driver.oldestUnanswered()?.call?.written?.at ?? this.writtenAt;
   }
 
-  /** Whether the oldest unanswered command waits on the server by its own wish, and until when. */
+  /** Until when the oldest unanswered command may block on the server, by its own timeout; undefined if it does not. */
   blockedUntil(): number | undefined {
     const call = this.#driver.oldestUnanswered()?.call;
     const blockingMs = call?.blockingMs;
@@ -127,7 +127,7 @@ export class Wire {
     this.#tell(isAlive ? 'alive' : 'read');
   };
 
-  // The driver has parsed what was read by now: if that was the end of the answer, it was a sign of life after all.
+  // Runs once the driver has parsed the bytes: if they ended the reply, they were a sign of life after all.
   #readTheRest(pending: DriverCommand | undefined): void {
     if (this.#driver.oldestUnanswered() === pending) return;
     this.aliveAt = this.readAt;

@@ -12,11 +12,11 @@ const timeoutMs = 1000;
 const graceMs = 200;
 
 /**
- * Looks whether a connection still lives on which a command waits for ever: no answer is ever due there, and a PING
- * would wait behind it. A second connection asks the server to release the call (CLIENT UNBLOCK). A living connection
- * hears of it, and the call is made again unseen. A dead one does not: a call that was released provably took nothing,
- * and is made again on the next connection; one that the server does not know any more was answered into the dead
- * socket, and its outcome is unknown.
+ * Checks a connection on which a command blocks without a timeout: no answer is ever due there, and a PING would wait
+ * behind the command. A second connection asks the server to release the call (CLIENT UNBLOCK). If the first connection
+ * works, the release arrives on it, and the call is sent again without its caller noticing. If it is dead, nothing
+ * arrives: a released call certainly took nothing, and is sent again on the next connection; a call that the server no
+ * longer knows was answered into the dead socket, and its outcome is unknown.
  */
 export class BlockingCheck {
   readonly #driver: Driver;
@@ -32,7 +32,7 @@ export class BlockingCheck {
     this.#clock = clock;
   }
 
-  /** Resolves with a verified socket when the connection is dead; with undefined when it lives, or nobody can tell. */
+  /** Resolves with a verified socket when the connection is dead; with undefined when it works, or that is unknown. */
   async run(): Promise<VerifiedSocket | undefined> {
     const call = this.#driver.oldestUnanswered()?.call;
     const { identity } = this.#wire;
@@ -47,7 +47,7 @@ export class BlockingCheck {
       const isDead = await this.#unblock(call, identity, verified, deadline.signal);
       if (isDead && !verified.socket.destroyed) return verified;
     } catch {
-      // Whether the server is away, the connection's own keepalive will tell.
+      // If the server is away, the TCP keepalive of the connection will notice.
     } finally {
       this.#clock.clearTimeout(timer);
       this.#isRunning = false;
@@ -82,7 +82,7 @@ export class BlockingCheck {
   }
 }
 
-// WAIT counts replicas; released, it would answer a number.
+// A WAIT that is released answers with a number of replicas, which its caller would take for the result.
 function canBeRepeated(call: TrackedCall): boolean {
   return call.blockingMs === Infinity && !call.name.startsWith('wait');
 }

@@ -6,7 +6,7 @@ import { isHeldByServer } from './held-by-server.ts';
 
 /** What a second connection found out about a server whose first connection is silent. */
 export type SecondAnswer =
-  /** The server serves. The socket is verified, and the caller's to keep or destroy. */
+  /** The server serves. The caller keeps or destroys the verified socket. */
   | { readonly kind: 'serves'; readonly verified: VerifiedSocket }
   /** The server answers that it does not serve: it loads, is busy, or keeps the first connection waiting itself. */
   | { readonly kind: 'away'; readonly cause: CauseCode }
@@ -14,8 +14,8 @@ export type SecondAnswer =
   | { readonly kind: 'unreachable'; readonly cause: CauseCode };
 
 /**
- * Opens a second connection to the server of a suspect one, asks it PING, and asks whether the server itself keeps the
- * first one waiting. One inquiry at a time; `stop` ends it without a trace.
+ * Opens a second connection to the server of a suspect one, sends PING, and asks whether the server itself keeps the
+ * first one waiting. One inquiry at a time; `stop` ends it, and nothing is reported.
  */
 export class SecondConnection {
   readonly #target: Target;
@@ -30,8 +30,8 @@ export class SecondConnection {
   }
 
   /**
-   * Resolves with what was found out within `timeoutMs`; never, when it is stopped first, or when another inquiry runs.
-   * `onNoAnswer` is called once when there was none within `patienceMs`; the inquiry goes on.
+   * Resolves within `timeoutMs` with what was found out; never, when it is stopped first or another inquiry is running.
+   * `onNoAnswer` is called once if there is no answer within `patienceMs`; the inquiry goes on.
    */
   ask(patienceMs: number, timeoutMs: number, onNoAnswer: () => void): Promise<SecondAnswer> {
     return new Promise((resolve) => {

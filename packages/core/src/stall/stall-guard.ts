@@ -7,15 +7,15 @@ import { BlockingCheck } from './blocking-check.ts';
 import { StallInquiry, type InquiryFinding } from './stall-inquiry.ts';
 import { StallWatch, type StallFinding } from './stall-watch.ts';
 
-/** What is known of a connection that may be stalled. */
+/** What was noticed about a connection that may be stalled. */
 export type StallNews =
-  /** Something is unanswered for longer than the limit: an inquiry is due. */
+  /** A command has been unanswered for longer than the limit: an inquiry is due. */
   | { readonly kind: 'silent' }
   /** Nothing was written or read for a while: a PING is due. */
   | { readonly kind: 'idle' }
   | InquiryFinding;
 
-/** Watches one connection, and finds out over another one why it is silent. */
+/** Watches one connection and, when it is silent, finds out why over a second one. */
 export class StallGuard {
   readonly #watch: StallWatch;
   readonly #inquiry: StallInquiry;
@@ -56,7 +56,7 @@ export class StallGuard {
     this.#inquiry.begin();
   }
 
-  /** The server itself said that it does not serve: it is asked until it does. */
+  /** The server itself said that it does not serve: asks it until it does. */
   awaitServer(cause: CauseCode): void {
     this.#inquiry.await(cause);
   }
@@ -65,7 +65,7 @@ export class StallGuard {
     this.#inquiry.stop();
   }
 
-  /** Whether a sign of life at this time ends the silence that is looked into. */
+  /** Whether a sign of life at this time ends the silence under inquiry. */
   isInquiryEndedBy(aliveAt: number): boolean {
     return this.#inquiry.isEndedBy(aliveAt);
   }

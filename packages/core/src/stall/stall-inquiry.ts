@@ -8,13 +8,13 @@ import { SecondConnection, type SecondAnswer } from './second-connection.ts';
 
 /** What an inquiry found out about a silent connection. */
 export type InquiryFinding =
-  /** The server is away: it answers nobody, or says that it does not serve. The inquiry goes on. */
+  /** The server is away: it answers no connection, or says that it does not serve. The inquiry goes on. */
   | { readonly kind: 'away'; readonly cause: CauseCode }
   /** The server said that it does not serve, and serves again. */
   | { readonly kind: 'serves' }
   /** The server serves, and the connection is dead. The second one may take its place. */
   | { readonly kind: 'dead'; readonly replacement: VerifiedSocket }
-  /** Nobody is there. */
+  /** The server cannot be reached. */
   | { readonly kind: 'gone'; readonly cause: CauseCode };
 
 const timeoutGrowth = 1.5;
@@ -22,8 +22,8 @@ const minGraceMs = 50;
 const maxGraceMs = 200;
 
 /**
- * Finds out why a connection is silent, by asking over a second one. Nothing is torn down on suspicion: only when the
- * second connection is answered and the first one still is not. While the server is away the inquiry goes on.
+ * Finds out why a connection is silent, by asking over a second one. A socket is never closed on suspicion alone, only
+ * when the second connection is answered and the first one still is not. While the server is away, the inquiry goes on.
  */
 export class StallInquiry {
   readonly #settings: Settings;
@@ -36,7 +36,7 @@ export class StallInquiry {
   #timer: TimerHandle | undefined;
   /** Why the server is known to be away; undefined while it is not. */
   #awayCause: CauseCode | undefined;
-  /** Grows from question to question, for a server that is only slow to greet. */
+  /** Grows with each question, for a server that is only slow to connect to. */
   #timeoutMs = 0;
   #since = 0;
   #isOn = false;
@@ -49,7 +49,7 @@ export class StallInquiry {
     this.#tell = tell;
   }
 
-  /** Whether a sign of life at this time ends the silence that is looked into. */
+  /** Whether a sign of life at this time ends the silence under inquiry. */
   isEndedBy(aliveAt: number): boolean {
     return aliveAt >= this.#since;
   }
@@ -64,7 +64,7 @@ export class StallInquiry {
     this.#ask();
   }
 
-  /** The server itself said that it does not serve: it is asked, at the pace of dialing, until it does. */
+  /** The server itself said that it does not serve: asks it, at the pace of dialing, until it does. */
   await(cause: CauseCode): void {
     this.#isOn = true;
     this.#awayCause = cause;
@@ -135,7 +135,7 @@ export class StallInquiry {
       this.#tell({ kind: 'serves' });
       return;
     }
-    // After a thaw both connections are answered, in any order: the first one gets a moment.
+    // A server that thaws answers both connections, in either order: give the first one a moment.
     const graceMs = Math.min(maxGraceMs, minGraceMs + 4 * this.#wire.roundTrip.meanMs);
     this.#candidate = verified;
     this.#timer = this.#clock.setTimeout(() => {

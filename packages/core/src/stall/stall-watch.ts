@@ -4,15 +4,15 @@ import type { Wire } from '../socket/wire.ts';
 
 /** What the watch noticed. */
 export type StallFinding =
-  /** Something is unanswered, and nothing was read, for longer than the limit. */
+  /** A command has been unanswered, and nothing was read, for longer than the limit. */
   | 'silent'
   /** Nothing was written or read for the idle time: a PING is due. */
   | 'idle'
-  /** The oldest command blocks for ever, by its own wish: no answer is ever due. */
+  /** The oldest command blocks without a timeout, so that no answer is ever due. */
   | 'blocked';
 
 /**
- * Watches one connection with one timer: how long its oldest unanswered command has met with silence, and how long the
+ * Watches one connection with one timer: for how long its oldest command has been unanswered, and for how long the
  * connection has been idle. The socket is read before silence is reported.
  */
 export class StallWatch {
@@ -25,7 +25,7 @@ export class StallWatch {
   #dueAt = Infinity;
   #isOn = false;
 
-  /** `idleMs` is read at each look: a subscriber is asked sooner than a connection that commands use. */
+  /** `idleMs` is read at each look, because it is shorter while the connection has subscriptions. */
   constructor(
     wire: Wire,
     clock: Clock,
@@ -50,7 +50,7 @@ export class StallWatch {
     this.#disarm();
   }
 
-  /** Bytes leave: if the next look is far away, it comes sooner. */
+  /** Bytes are about to be written: the next look must not be further away than the limit. */
   noteWrite(now: number): void {
     const limitMs = this.#wire.roundTrip.limitMs();
     if (this.#isOn && this.#dueAt > now + limitMs + 1) this.#arm(limitMs);
@@ -84,7 +84,7 @@ export class StallWatch {
       this.#tell('idle');
       return this.#wire.roundTrip.limitMs();
     }
-    // Jittered, so that the idle connections of a fleet do not ask in step.
+    // Jittered, so that the idle connections of a fleet do not all send PING at once.
     return Math.max(1, (idleMs - idleFor) * (1 + 0.1 * this.#random()));
   }
 

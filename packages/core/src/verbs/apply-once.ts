@@ -11,8 +11,8 @@ import type { RedisSnapshot } from '../snapshot.ts';
 import { hashTagOf } from '../keys/hash-tag.ts';
 import { untilChange } from './until-change.ts';
 
-// One atomic step: unless the id is known, run the command and remember its answer beside the key. Refusals of the
-// server's that prove non-execution are not remembered: a repeat tries again.
+// One atomic step: unless the id is known, run the command and remember its answer beside the key. A refusal that
+// proves that the command did not run is not remembered, so that a repeat tries again.
 const script = `
 local known = redis.call('GET', KEYS[1])
 if known then
@@ -44,11 +44,11 @@ const pauseMs = 100;
  * repeat with the same id, from any process and for as long as the server remembers it (`rememberMs`), gets the answer
  * of the first execution.
  *
- * The memory is a key of its own in the slot of the command's key. What neither can survive: a primary that is lost
- * before its replicas got the write loses the write and the memory of it together; the id can then be applied again,
- * and an acknowledged write may be gone.
+ * The id is remembered in a key of its own, in the slot of the command's key. A primary that is lost before its
+ * replicas got the write loses the write and the memory of it together: an acknowledged write may then be gone, and the
+ * same id can be applied again.
  *
- * @throws ConfigurationError when the command is no plain write of exactly one key, its first argument
+ * @throws ConfigurationError when the command is not a plain write of exactly one key, its first argument
  */
 export async function applyOnce(
   resilience: Pick<RedisResilience, 'client' | 'on'>,
@@ -73,12 +73,12 @@ export async function applyOnce(
         how = 'eval';
         continue;
       }
-      // Our own script proves that such a refusal left nothing behind.
+      // With our script, such a refusal certainly left nothing behind.
       const isRefusedForNow = isReplyError(error) && classifyReply(error.message).outcome === 'not-applied';
       const mayComeBack = isAway(error) && error.reason !== 'closed';
       if (!isRefusedForNow && !mayComeBack) throw error;
       how = 'evalsha';
-      // At once when the connection serves again, and after a pause in any case.
+      // Tries again as soon as the connection serves, and after a pause in any case.
       await untilChange(resilience, clock, isServingOrEnded, { timeoutMs: pauseMs });
     }
   }

@@ -16,8 +16,8 @@ import type { Lane } from '../snapshot.ts';
 import { publishOperation } from './operation.ts';
 
 /**
- * Runs an operation under one deadline, one signal and one fallback. When its lane is known to be away for longer than
- * a command would wait, the operation is not even started.
+ * Runs an operation under one deadline, one signal and one fallback. While the circuit of its lane is open or isolated,
+ * or when the connection is closed, the operation is not started.
  */
 export async function execute<T>(
   resilience: RedisResilience,

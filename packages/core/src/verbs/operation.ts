@@ -2,27 +2,27 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { channels } from '../observability/channels.ts';
 import type { Lane } from '../snapshot.ts';
 
-/** One `execute`, as the channel `redis-resilience:operation` tells it: complete at its end. */
+/** The message of the channel `redis-resilience:operation` about one `execute`. It is complete when that has ended. */
 export interface OperationMessage {
   readonly connection: string;
   readonly lane: Lane;
   usedFallback: boolean;
   /** From its start to its end. */
   durationMs: number;
-  /** How long its commands waited for Redis to come back, each counted by itself. */
+  /** How long its commands waited for Redis to come back, summed over all of them. */
   waitedMs: number;
-  /** How often a command of it was sent again. */
+  /** How often one of its commands was sent again. */
   retries: number;
 }
 
 const storage = new AsyncLocalStorage<OperationMessage>();
 
-/** Runs an operation and publishes it; what its commands meet is noted in `message`. */
+/** Runs an operation and publishes it; waits and retries of its commands are added to `message`. */
 export function publishOperation<T>(message: OperationMessage, run: () => Promise<T>): Promise<T> {
   return channels.operation.tracePromise(() => storage.run(message, run), message);
 }
 
-/** The operation that a command issued now is part of; undefined while nobody listens to operations. */
+/** The operation that a command issued now is part of; undefined while the channel has no subscribers. */
 export function operationOfCommand(): OperationMessage | undefined {
   return channels.operation.asyncEnd.hasSubscribers ? storage.getStore() : undefined;
 }

@@ -4,8 +4,8 @@ import { BudgetExceededError } from '../errors.ts';
 import { operationOfCommand } from './operation.ts';
 
 /**
- * What one request may spend on waiting for Redis, all its commands together: the time in which at least one of them
- * was pending. Past it commands fail at once, so that twenty slow calls never make one slow request.
+ * How long one request may wait for Redis, all its commands together: the time in which at least one of them is
+ * pending. Once it is spent, commands fail at once, so that twenty slow calls never make one slow request.
  */
 export class RequestBudget {
   readonly #budgetMs: number;
@@ -39,7 +39,8 @@ export class RequestBudget {
 
   error(command: string): BudgetExceededError {
     return new BudgetExceededError(
-      `This request has spent its ${this.#budgetMs} ms of waiting on Redis; ${command} was not sent.`,
+      `This request has waited for Redis for the ${this.#budgetMs} ms of its budget; ${command} was not sent. ` +
+        'Answer without Redis, or raise budgetMs.',
       { reason: 'slow', outcome: 'not-applied' },
     );
   }
@@ -48,8 +49,8 @@ export class RequestBudget {
 const storage = new AsyncLocalStorage<RequestBudget>();
 
 /**
- * Runs `run`, and everything it starts, under one budget of `budgetMs` milliseconds of waiting on Redis. Past it, every
- * command fails at once with {@link BudgetExceededError}. A budget inside a budget replaces it.
+ * Calls `run`, and lets it and all that it starts wait for Redis for `budgetMs` milliseconds in total. After that,
+ * every command fails at once with {@link BudgetExceededError}. A budget inside a budget replaces the outer one.
  *
  * @example
  * await runWithBudget(200, () => handleRequest(request));
@@ -63,7 +64,10 @@ export function currentRequestBudget(): RequestBudget | undefined {
   return storage.getStore();
 }
 
-/** Whether a command issued now has to be followed: its request has a budget, or its operation is published. */
+/**
+ * Whether the time of a command issued now has to be accounted for: its request has a budget, or its operation is
+ * published.
+ */
 export function isFollowed(): boolean {
   return currentRequestBudget() !== undefined || operationOfCommand() !== undefined;
 }

@@ -12,7 +12,7 @@ export interface WaitBounds {
 
 /**
  * Resolves with the snapshot of the next change that satisfies the condition; with undefined after `timeoutMs`, or when
- * the resilience is closed. The present snapshot is not looked at.
+ * the resilience is closed. The present snapshot is not checked.
  *
  * @example
  * await untilChange(resilience, systemClock, ({ status }) => status === 'up', { timeoutMs: 1000 });
