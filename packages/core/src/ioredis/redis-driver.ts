@@ -128,10 +128,9 @@ export class RedisDriver implements Driver {
     else await this.client.auth(username, password);
   }
 
-  // Before version 6 ioredis cannot, and its parser fails on what RESP3 brings.
+  // Before version 6 ioredis cannot, whatever its options say, and its parser fails on what RESP3 brings.
   speaksResp3(): boolean {
-    const { defaultOptions } = this.client.constructor as { defaultOptions?: Record<string, unknown> };
-    return this.options['protocol'] === 3 && defaultOptions?.['protocol'] !== undefined;
+    return internals(this.client).condition?.protocol === 3;
   }
 
   speakResp2(): void {
