@@ -1,0 +1,24 @@
+import type { Clock } from '../../../packages/core/src/clock.ts';
+import type { DriverCommand } from '../../../packages/core/src/driver/driver-command.ts';
+import type { TrackedCall } from '../../../packages/core/src/driver/tracked-call.ts';
+import { Flushes } from '../../../packages/core/src/event-loop/flush.ts';
+import { ProcessStallDetector } from '../../../packages/core/src/event-loop/process-stall-detector.ts';
+import type { Wire } from '../../../packages/core/src/socket/wire.ts';
+
+/** Marks a command as a call that leaves in the present flush, as a gate does; `blockingMs`: it asks the server to block. */
+export function trackedCall(wire: Wire, command: DriverCommand, blockingMs?: number): TrackedCall {
+  const { name } = command;
+  const call = { name, settled: false, written: wire.currentFlush(), blockingMs, released: false };
+  command.call = call;
+  const settle = (): void => {
+    call.settled = true;
+  };
+  command.promise.then(settle, settle);
+  return call;
+}
+
+/** The flushes of a process whose circuits are closed, and that does not stand still. */
+export function flushesOf(clock: Clock): Flushes {
+  const circuits = { read: { generation: 1 }, write: { generation: 1 } };
+  return new Flushes(circuits, new ProcessStallDetector(clock, () => undefined));
+}
