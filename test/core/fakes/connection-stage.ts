@@ -7,15 +7,14 @@ import { targetOf } from '../../../packages/core/src/connection/target-of.ts';
 import type { DialReport } from '../../../packages/core/src/dialing/dial-request.ts';
 import { Dialer } from '../../../packages/core/src/dialing/dialer.ts';
 import type { SendCommand } from '../../../packages/core/src/driver/driver-command.ts';
-import type { TrackedCall } from '../../../packages/core/src/driver/tracked-call.ts';
 import type { Target } from '../../../packages/core/src/handshake/establish.ts';
 import type { ConnectionOptions } from '../../../packages/core/src/options/options.ts';
 import { resolveSettings, type Settings } from '../../../packages/core/src/options/settings.ts';
-import { commandOf, FakeDriver } from './fake-driver.ts';
+import { FakeDriver } from './fake-driver.ts';
 import { FakeNetwork } from './fake-network.ts';
 import { FakeServer } from './fake-server.ts';
 import { PlainConnector } from './plain-connector.ts';
-import { flushesOf, trackedCall } from './tracked-call.ts';
+import { flushesOf, sendCall, trackedCall, type SentCall } from './tracked-call.ts';
 
 export interface StageOptions {
   readonly connection?: ConnectionOptions;
@@ -23,12 +22,6 @@ export interface StageOptions {
   readonly client?: Readonly<Record<string, unknown>>;
   readonly onDead?: ConnectionParts['onDead'];
   readonly random?: () => number;
-}
-
-/** A call and what became of it: the answer, the error, or undefined while it is unanswered. */
-export interface SentCall {
-  readonly call: TrackedCall;
-  readonly outcome: () => unknown;
 }
 
 /** One connection of one client to one server, with all between them in memory and on a manual clock. */
@@ -83,15 +76,7 @@ export class ConnectionStage {
 
   /** Sends a call as a gate does; `blockingMs`: it asks the server to block. */
   send(name: string, args: readonly string[] = [], blockingMs?: number): SentCall {
-    const command = commandOf(name, args);
-    const call = trackedCall(this.connection.wire, command, blockingMs);
-    let outcome: unknown;
-    const settle = (value: unknown): void => {
-      outcome = value;
-    };
-    command.promise.then(settle, settle);
-    this.driver.send(command);
-    return { call, outcome: () => outcome };
+    return sendCall(this.driver, this.connection.wire, name, args, blockingMs);
   }
 
   /** The kinds of the news, but for bytes that came and went. */

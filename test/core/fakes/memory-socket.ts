@@ -54,7 +54,8 @@ export class MemorySocket extends Duplex {
   }
 
   override _read(): void {
-    this.#onRead();
+    // It is asked for more before what there was is taken.
+    process.nextTick(this.#onRead);
   }
 
   override _destroy(error: Error | null, done: (error: Error | null) => void): void {
