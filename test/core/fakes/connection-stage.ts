@@ -1,4 +1,4 @@
-import { createRandom, ManualClock } from '@redis-resilience/testing';
+import { createRandom } from '@redis-resilience/testing';
 import type { ConnectionNews } from '../../../packages/core/src/connection/connection-news.ts';
 import type { ConnectionParts } from '../../../packages/core/src/connection/connection-parts.ts';
 import { Connection } from '../../../packages/core/src/connection/connection.ts';
@@ -10,6 +10,7 @@ import type { SendCommand } from '../../../packages/core/src/driver/driver-comma
 import type { Target } from '../../../packages/core/src/handshake/establish.ts';
 import type { ConnectionOptions } from '../../../packages/core/src/options/options.ts';
 import { resolveSettings, type Settings } from '../../../packages/core/src/options/settings.ts';
+import { BackgroundClock } from './background-clock.ts';
 import { FakeDriver } from './fake-driver.ts';
 import { FakeNetwork } from './fake-network.ts';
 import { FakeServer } from './fake-server.ts';
@@ -26,7 +27,7 @@ export interface StageOptions {
 
 /** One connection of one client to one server, with all between them in memory and on a manual clock. */
 export class ConnectionStage {
-  readonly clock = new ManualClock({ nowMs: 1_000 });
+  readonly clock = new BackgroundClock({ nowMs: 1_000 });
   readonly network = new FakeNetwork(this.clock);
   readonly server = new FakeServer({ clock: this.clock, network: this.network });
   readonly settings: Settings;

@@ -1,4 +1,4 @@
-import { ManualClock } from '@redis-resilience/testing';
+import { BackgroundClock } from './background-clock.ts';
 import type { Target } from '../../../packages/core/src/handshake/establish.ts';
 import { identityOf } from '../../../packages/core/src/handshake/identity.ts';
 import { RoundTrip } from '../../../packages/core/src/socket/round-trip.ts';
@@ -12,17 +12,21 @@ import { flushesOf, sendCall, type SentCall } from './tracked-call.ts';
 
 /** A driver that is connected, with a wire around its socket and nothing above it. */
 export class WiredDriver {
-  readonly clock = new ManualClock({ nowMs: 1_000 });
+  readonly clock = new BackgroundClock({ nowMs: 1_000 });
   readonly network = new FakeNetwork(this.clock);
   readonly server = new FakeServer({ clock: this.clock, network: this.network });
   readonly driver = new FakeDriver(this.clock, new PlainConnector(this.network.open, this.server));
   readonly events: WireEvent[] = [];
+  onEvent: (event: WireEvent) => void = () => undefined;
   readonly wire = new Wire(
     this.driver,
     this.clock,
     new RoundTrip(200, 2_000),
     flushesOf(this.clock),
-    (event) => this.events.push(event),
+    (event) => {
+      this.events.push(event);
+      this.onEvent(event);
+    },
   );
   /** Where a second connection leads: to the same server. */
   readonly target: Target = {
