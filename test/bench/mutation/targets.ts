@@ -133,6 +133,8 @@ export const mutationTargets: readonly MutationTarget[] = [
   { file: 'cluster/node-dialers.ts', tests: ['cluster/node-dialers.test.ts'] },
   { file: 'socket/progress.ts', tests: ['socket/progress.test.ts'] },
   { file: 'socket/round-trip.ts', tests: ['socket/round-trip.test.ts'] },
+  { file: 'socket/wire.ts', tests: ['socket/wire.test.ts'] },
+  { file: 'stall/stall-watch.ts', tests: ['stall/stall-watch.test.ts'] },
   { file: 'connection/connection-transition.ts', tests: ['connection/connection-transition.test.ts'] },
   { file: 'resilience/status.ts', tests: ['resilience/status.test.ts', 'resilience/status-lanes.test.ts'] },
 ];

@@ -53,7 +53,7 @@ export interface Driver {
   setCredentials(credentials: Credentials): void;
   /** Sends AUTH through the gate, like a command of the user. */
   authenticate(credentials: Credentials): Promise<void>;
-  /** Whether the client opens with HELLO 3. */
+  /** Whether the client opens, or opened, its connection with HELLO 3; false while it was never told to connect. */
   speaksResp3(): boolean;
   /** Makes the coming handshake speak RESP2, for a peer that refuses HELLO. */
   speakResp2(): void;

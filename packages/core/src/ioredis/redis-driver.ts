@@ -130,8 +130,7 @@ export class RedisDriver implements Driver {
 
   // Before version 6, ioredis does not speak RESP3, and its parser fails on it.
   speaksResp3(): boolean {
-    const { defaultOptions } = this.client.constructor as { defaultOptions?: Record<string, unknown> };
-    return this.options['protocol'] === 3 && defaultOptions?.['protocol'] !== undefined;
+    return internals(this.client).condition?.protocol === 3;
   }
 
   speakResp2(): void {

@@ -65,16 +65,13 @@ export class StallWatch {
 
   #disarm(): void {
     if (this.#timer !== undefined) this.#clock.clearTimeout(this.#timer);
-    this.#timer = undefined;
-    this.#dueAt = Infinity;
   }
 
   readonly #look = (): void => {
-    if (!this.#isOn) return;
-    this.#disarm();
     const now = this.#clock.now();
     const sentAt = this.#wire.oldestSentAt();
-    this.#arm(sentAt === undefined ? this.#lookAtIdle(now) : this.#lookAtSilence(now, sentAt));
+    const delayMs = sentAt === undefined ? this.#lookAtIdle(now) : this.#lookAtSilence(now, sentAt);
+    if (this.#isOn) this.#arm(delayMs);
   };
 
   #lookAtIdle(now: number): number {
@@ -90,12 +87,11 @@ export class StallWatch {
 
   #lookAtSilence(now: number, sentAt: number): number {
     const limitMs = this.#wire.roundTrip.limitMs();
-    const blockedUntil = this.#wire.blockedUntil();
-    const since = Math.max(this.#wire.aliveAt, sentAt, blockedUntil ?? 0);
+    const since = Math.max(this.#wire.aliveAt, this.#wire.blockedUntil() ?? sentAt);
     if (since === Infinity) {
       const idleMs = this.#idleMs();
       if (now - Math.max(this.#wire.readAt, sentAt) >= idleMs) this.#tell('blocked');
-      return Math.max(1, idleMs);
+      return idleMs;
     }
     const silentFor = now - since;
     if (silentFor < limitMs) return Math.max(1, limitMs - silentFor);

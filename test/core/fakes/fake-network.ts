@@ -1,0 +1,98 @@
+import type { Socket } from 'node:net';
+import type { Clock } from '../../../packages/core/src/clock.ts';
+import type { Endpoint, OpenOptions, OpenSocket } from '../../../packages/core/src/handshake/open-socket.ts';
+import { MemoryLink } from './memory-link.ts';
+import type { MemorySocket } from './memory-socket.ts';
+
+/** A network in memory, on the clock of its test: who listens where, and what becomes of the packets. */
+export class FakeNetwork {
+  /** Milliseconds that a packet is under way, on connections that are opened from now on. */
+  latencyMs = 1;
+  readonly #clock: Clock;
+  readonly #listeners = new Map<string, (socket: MemorySocket) => void>();
+  readonly #unreachable = new Set<string>();
+  readonly #links = new Set<MemoryLink>();
+  #opened = 0;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** Connections whose near end is not closed, the oldest one first. */
+  get links(): readonly MemoryLink[] {
+    return [...this.#links];
+  }
+
+  /** Attempts to open a connection, so far. */
+  get opened(): number {
+    return this.#opened;
+  }
+
+  listen(address: string, accept: (socket: MemorySocket) => void): void {
+    this.#listeners.set(address, accept);
+  }
+
+  /** Who connects there is refused from now on. */
+  stopListening(address: string): void {
+    this.#listeners.delete(address);
+  }
+
+  /** Packets to this address are lost, and nobody is told; connections that stand are not concerned. */
+  setReachable(address: string, isReachable: boolean): void {
+    if (isReachable) this.#unreachable.delete(address);
+    else this.#unreachable.add(address);
+  }
+
+  /** All connections that stand are dropped in silence; new ones work. */
+  cutStanding(): void {
+    for (const link of this.#links) link.isCut = true;
+  }
+
+  /** Opens a connection in one round trip, as `openSocket` does. */
+  readonly open: OpenSocket = (endpoint, options) => {
+    this.#opened++;
+    return new Promise((resolve, reject) => {
+      const { signal } = options;
+      const onAbort = (): void => {
+        this.#clock.clearTimeout(timer);
+        reject(signal.reason as Error);
+      };
+      const timer = this.#clock.setTimeout(() => {
+        if (this.#unreachable.has(addressOf(endpoint))) return;
+        signal.removeEventListener('abort', onAbort);
+        try {
+          resolve(this.#connect(endpoint, options));
+        } catch (error) {
+          reject(error);
+        }
+      }, 2 * this.latencyMs);
+      if (signal.aborted) onAbort();
+      else signal.addEventListener('abort', onAbort, { once: true });
+      options.onResolved?.();
+    });
+  };
+
+  #connect(endpoint: Endpoint, options: OpenOptions): Socket {
+    const { host = 'localhost', port = 6379 } = endpoint;
+    const accept = this.#listeners.get(addressOf(endpoint));
+    if (accept === undefined)
+      throw Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' });
+    const link = new MemoryLink({ clock: this.#clock, latencyMs: this.latencyMs, host, port });
+    this.#links.add(link);
+    link.near.once('close', () => this.#links.delete(link));
+    // Between two owners a reset must not end the process, as with `openSocket`.
+    link.near.on('error', ignore);
+    link.far.on('error', ignore);
+    accept(link.far);
+    options.onConnected?.();
+    return link.near.asSocket;
+  }
+}
+
+function addressOf({ host = 'localhost', port = 6379 }: Endpoint): string {
+  return `${host}:${port}`;
+}
+
+function ignore(): void {
+  // The close that follows tells.
+}

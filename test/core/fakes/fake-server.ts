@@ -1,0 +1,129 @@
+import type { Clock } from '../../../packages/core/src/clock.ts';
+import type { FakeNetwork } from './fake-network.ts';
+import type { MemorySocket } from './memory-socket.ts';
+import { failure } from './reply-text.ts';
+import { ServerClient } from './server-client.ts';
+
+/** Whether it serves, and what it says in place of that: it loads, runs a script, or is a replica without its primary. */
+export type ServerMood = 'serves' | 'loading' | 'busy' | 'stale';
+
+export interface FakeServerOptions {
+  readonly clock: Clock;
+  readonly network: FakeNetwork;
+  readonly host?: string;
+  readonly port?: number;
+}
+
+/**
+ * A Redis in memory: it answers the handshake, a handful of commands and subscriptions in the words of redis-server, and
+ * breaks in the ways a server breaks.
+ */
+export class FakeServer {
+  readonly clock: Clock;
+  readonly host: string;
+  readonly port: number;
+  readonly data = new Map<string, string>();
+  readonly lists = new Map<string, readonly string[]>();
+  mood: ServerMood = 'serves';
+  role: 'master' | 'slave' = 'master';
+  password: string | undefined;
+  maxClients = Infinity;
+  clusterInfo = 'cluster_state:ok\r\ncluster_current_epoch:1\r\n';
+  /** Answers leave in pieces, as over a lossy path. */
+  trickle: { readonly bytes: number; readonly everyMs: number } | undefined;
+  /** Commands that are answered with an error, by name: what the user must not do, or the server does not know. */
+  readonly refuses = new Map<string, string>();
+  /** The names of the commands it was sent, in order. */
+  readonly ran: string[] = [];
+  readonly #network: FakeNetwork;
+  readonly #clients = new Set<ServerClient>();
+  #runs = 0;
+  #lastId = 0;
+  #isFrozen = false;
+  #holdsWrites = false;
+
+  constructor({ clock, network, host = '10.0.0.1', port = 6379 }: FakeServerOptions) {
+    this.clock = clock;
+    this.host = host;
+    this.port = port;
+    this.#network = network;
+    this.start();
+  }
+
+  get address(): string {
+    return `${this.host}:${this.port}`;
+  }
+
+  get runId(): string {
+    return `${this.address}/${this.#runs}`;
+  }
+
+  /** Those that are connected, the oldest first. */
+  get clients(): readonly ServerClient[] {
+    return [...this.#clients];
+  }
+
+  get holdsWrites(): boolean {
+    return this.#holdsWrites;
+  }
+
+  clientOf(id: string | undefined): ServerClient | undefined {
+    return this.clients.find((client) => String(client.id) === id);
+  }
+
+  /** A new run: it numbers its clients from 1. */
+  start(): void {
+    this.#runs++;
+    this.#lastId = 0;
+    this.#network.listen(this.address, (socket) => this.#accept(socket));
+  }
+
+  /** As killed: its connections break, and new ones are refused. */
+  stop(): void {
+    this.#network.stopListening(this.address);
+    this.hangUp();
+  }
+
+  /** Breaks all connections. */
+  hangUp(): void {
+    for (const client of this.#clients) client.socket.resetAndDestroy();
+  }
+
+  /** Stands still (SIGSTOP): the kernel goes on accepting connections and bytes, and nothing is answered. */
+  freeze(): void {
+    this.#isFrozen = true;
+    for (const client of this.#clients) client.freeze();
+  }
+
+  thaw(): void {
+    this.#isFrozen = false;
+    for (const client of this.#clients) client.thaw();
+  }
+
+  /** Holds back writes (CLIENT PAUSE WRITE). */
+  holdWrites(): void {
+    this.#holdsWrites = true;
+  }
+
+  releaseWrites(): void {
+    this.#holdsWrites = false;
+    for (const client of this.#clients) client.releaseWrites();
+  }
+
+  /** How many clients got the message. */
+  publish(channel: string, message: string): number {
+    return this.clients.filter(({ subscriptions }) => subscriptions.deliver(channel, message)).length;
+  }
+
+  #accept(socket: MemorySocket): void {
+    if (this.#clients.size >= this.maxClients) {
+      socket.end(failure('ERR max number of clients reached'));
+      socket.resume();
+      return;
+    }
+    const client = new ServerClient(this, socket, ++this.#lastId);
+    this.#clients.add(client);
+    socket.once('close', () => this.#clients.delete(client));
+    if (this.#isFrozen) client.freeze();
+  }
+}

@@ -1,0 +1,51 @@
+import type { Driver } from '../../../packages/core/src/driver/driver.ts';
+import type { Clock } from '../../../packages/core/src/clock.ts';
+import type { DriverCommand } from '../../../packages/core/src/driver/driver-command.ts';
+import type { TrackedCall } from '../../../packages/core/src/driver/tracked-call.ts';
+import { Flushes } from '../../../packages/core/src/event-loop/flush.ts';
+import { ProcessStallDetector } from '../../../packages/core/src/event-loop/process-stall-detector.ts';
+import type { Wire } from '../../../packages/core/src/socket/wire.ts';
+import { commandOf } from './fake-driver.ts';
+
+/** Marks a command as a call that leaves in the present flush, as a gate does; `blockingMs`: it asks the server to block. */
+export function trackedCall(wire: Wire, command: DriverCommand, blockingMs?: number): TrackedCall {
+  const { name } = command;
+  const call = { name, settled: false, written: wire.currentFlush(), blockingMs, released: false };
+  command.call = call;
+  const settle = (): void => {
+    call.settled = true;
+  };
+  command.promise.then(settle, settle);
+  return call;
+}
+
+/** A call that was sent, and what became of it: the answer, the error, or undefined while it is unanswered. */
+export interface SentCall {
+  readonly call: TrackedCall;
+  readonly outcome: () => unknown;
+}
+
+/** Sends a call as a gate does. */
+export function sendCall(
+  driver: Driver,
+  wire: Wire,
+  name: string,
+  args: readonly string[],
+  blockingMs?: number,
+): SentCall {
+  const command = commandOf(name, args);
+  const call = trackedCall(wire, command, blockingMs);
+  let outcome: unknown;
+  const settle = (value: unknown): void => {
+    outcome = value;
+  };
+  command.promise.then(settle, settle);
+  driver.send(command);
+  return { call, outcome: () => outcome };
+}
+
+/** The flushes of a process whose circuits are closed, and that does not stand still. */
+export function flushesOf(clock: Clock): Flushes {
+  const circuits = { read: { generation: 1 }, write: { generation: 1 } };
+  return new Flushes(circuits, new ProcessStallDetector(clock, () => undefined));
+}

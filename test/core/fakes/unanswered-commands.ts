@@ -1,0 +1,76 @@
+import type { DriverCommand } from '../../../packages/core/src/driver/driver-command.ts';
+import { ErrorReply, PushReply, type Reply } from '../../../packages/core/src/replies/reply.ts';
+import type { DriverSession } from './driver-session.ts';
+
+interface Item {
+  readonly command: DriverCommand;
+  /** A command about subscriptions is answered once for each of its channels. */
+  missing: number;
+}
+
+const endedKinds = {
+  unsubscribe: 'subscribe',
+  punsubscribe: 'psubscribe',
+  sunsubscribe: 'ssubscribe',
+} as const;
+
+/** The commands of one connection that were written and are not answered, and the session that their answers change. */
+export class UnansweredCommands {
+  readonly #session: DriverSession;
+  readonly #onMessage: (channel: string, message: string) => void;
+  #items: Item[] = [];
+
+  constructor(session: DriverSession, onMessage: (channel: string, message: string) => void) {
+    this.#session = session;
+    this.#onMessage = onMessage;
+  }
+
+  get length(): number {
+    return this.#items.length;
+  }
+
+  get oldest(): DriverCommand | undefined {
+    return this.#items[0]?.command;
+  }
+
+  add(command: DriverCommand): void {
+    const isAboutMany = command.name.endsWith('subscribe') && command.args.length > 0;
+    this.#items.push({ command, missing: isAboutMany ? command.args.length : 1 });
+  }
+
+  take(reply: Reply): void {
+    const items = reply instanceof PushReply ? reply.items : reply;
+    const [kind, name, last] = Array.isArray(items) ? items.map(String) : [];
+    if (kind === 'message' && this.#isListening()) this.#onMessage(String(name), String(last));
+    else this.#answer(reply, kind, name, last);
+  }
+
+  /** The connection is gone. */
+  rejectAll(error: Error): void {
+    const items = this.#items;
+    this.#items = [];
+    for (const { command } of items) command.reject(error);
+  }
+
+  #answer(reply: Reply, kind: string | undefined, name: string | undefined, last: string | undefined): void {
+    const item = this.#items[0];
+    if (item === undefined) return;
+    const isAboutSubscriptions = kind === item.command.name;
+    if (isAboutSubscriptions) this.#subscribed(kind, String(name));
+    if (!(reply instanceof ErrorReply) && --item.missing > 0) return;
+    this.#items.shift();
+    if (reply instanceof ErrorReply)
+      item.command.reject(Object.assign(new Error(reply.message), { name: 'ReplyError' }));
+    else item.command.resolve(isAboutSubscriptions ? last : reply);
+  }
+
+  #subscribed(kind: string, name: string): void {
+    const { subscriptions } = this.#session;
+    if (kind in subscriptions) subscriptions[kind as keyof typeof subscriptions].add(name);
+    else if (kind in endedKinds) subscriptions[endedKinds[kind as keyof typeof endedKinds]].delete(name);
+  }
+
+  #isListening(): boolean {
+    return this.#session.subscriptions.subscribe.size > 0;
+  }
+}

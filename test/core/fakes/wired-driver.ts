@@ -1,0 +1,66 @@
+import { BackgroundClock } from './background-clock.ts';
+import type { Target } from '../../../packages/core/src/handshake/establish.ts';
+import { identityOf } from '../../../packages/core/src/handshake/identity.ts';
+import { RoundTrip } from '../../../packages/core/src/socket/round-trip.ts';
+import { Wire, type WireEvent } from '../../../packages/core/src/socket/wire.ts';
+import { FakeDriver } from './fake-driver.ts';
+import { FakeNetwork } from './fake-network.ts';
+import { FakeServer } from './fake-server.ts';
+import type { MemoryLink } from './memory-link.ts';
+import { PlainConnector } from './plain-connector.ts';
+import { flushesOf, sendCall, type SentCall } from './tracked-call.ts';
+
+/** A driver that is connected, with a wire around its socket and nothing above it. */
+export class WiredDriver {
+  readonly clock = new BackgroundClock({ nowMs: 1_000 });
+  readonly network = new FakeNetwork(this.clock);
+  readonly server = new FakeServer({ clock: this.clock, network: this.network });
+  readonly driver = new FakeDriver(this.clock, new PlainConnector(this.network.open, this.server));
+  readonly events: WireEvent[] = [];
+  onEvent: (event: WireEvent) => void = () => undefined;
+  readonly wire = new Wire(
+    this.driver,
+    this.clock,
+    new RoundTrip(200, 2_000),
+    flushesOf(this.clock),
+    (event) => {
+      this.events.push(event);
+      this.onEvent(event);
+    },
+  );
+  /** Where a second connection leads: to the same server. */
+  readonly target: Target = {
+    endpoint: () => Promise.resolve(this.server),
+    open: this.network.open,
+    credentials: undefined,
+    credentialsTimeoutMs: 5_000,
+    keepAliveMs: 0,
+    wantsHello: () => false,
+    requiresPrimary: false,
+  };
+
+  /** Ready at 1,100 ms, with the identity the server gave it. */
+  static async ready(): Promise<WiredDriver> {
+    const wired = new WiredDriver();
+    wired.driver.wake();
+    await wired.travel(100);
+    const { socket } = wired.driver;
+    if (socket === undefined || wired.driver.status !== 'ready') throw new Error('The driver is not ready.');
+    const info = { run_id: wired.server.runId };
+    wired.wire.adopt(socket, identityOf({ clientId: '1', info, resp2: false, waiting: undefined }));
+    return wired;
+  }
+
+  get link(): MemoryLink {
+    return this.network.links[0] as MemoryLink;
+  }
+
+  async travel(ms: number): Promise<void> {
+    await this.clock.travelAsync(ms);
+  }
+
+  /** Sends a call as a gate does; `blockingMs`: it asks the server to block. */
+  send(name: string, args: readonly string[] = [], blockingMs?: number): SentCall {
+    return sendCall(this.driver, this.wire, name, args, blockingMs);
+  }
+}

@@ -1,0 +1,280 @@
+import { describe, expect, test } from 'vitest';
+import { WiredDriver } from '../fakes/wired-driver.ts';
+import { commandOf } from '../fakes/fake-driver.ts';
+
+const value = 'v'.repeat(2_000);
+
+describe('a wire that takes a socket', () => {
+  test('counts all times from then, and knows as whom the server knows it', async () => {
+    const { wire, driver } = await WiredDriver.ready();
+    expect([wire.readAt, wire.writtenAt, wire.aliveAt]).toEqual([1_100, 1_100, 1_100]);
+    expect(wire.identity).toEqual({ clientId: '1', runId: '10.0.0.1:6379/1' });
+    expect(wire.socket).toBe(driver.socket);
+    expect(wire.isBlocked).toBe(false);
+  });
+
+  test('has neither socket nor identity before, and is not blocked', () => {
+    const { wire } = new WiredDriver();
+    expect([wire.socket, wire.identity, wire.isBlocked]).toEqual([undefined, undefined, false]);
+    expect([wire.readAt, wire.writtenAt, wire.aliveAt]).toEqual([0, 0, 0]);
+  });
+
+  test('hears nothing more of the one before', async () => {
+    const wired = await WiredDriver.ready();
+    const [before] = wired.network.links;
+    const next = await nextSocket(wired);
+    wired.wire.adopt(next, undefined);
+    expect(wired.wire.identity).toBeUndefined();
+    before?.far.write('+PONG\r\n');
+    await wired.travel(5);
+    expect(wired.events).toEqual([]);
+    expect(wired.wire.readAt).toBe(wired.clock.now() - 5);
+  });
+
+  test('begins with a flush of its own', async () => {
+    const wired = await WiredDriver.ready();
+    const before = wired.wire.currentFlush();
+    wired.wire.adopt(await nextSocket(wired), undefined);
+    expect(wired.wire.currentFlush()).not.toBe(before);
+  });
+});
+
+describe('a flush', () => {
+  test('is one for all that is sent in one turn, and has the time at which it leaves', async () => {
+    const wired = await WiredDriver.ready();
+    const { wire, clock, events } = wired;
+    const [first, second] = [wired.send('get', ['a']), wired.send('get', ['b'])];
+    expect(first.call.written).toBe(second.call.written);
+    expect(first.call.written).toMatchObject({ at: 1_100, isWritten: false });
+    clock.jump(7);
+    await turn();
+    expect(first.call.written).toMatchObject({ at: 1_107, isWritten: true });
+    expect(wire.writtenAt).toBe(1_107);
+    expect(events).toEqual(['written']);
+    expect(wire.currentFlush()).not.toBe(first.call.written);
+  });
+
+  test('is not written by what leaves without a call', async () => {
+    const { wire, driver, clock } = await WiredDriver.ready();
+    void driver.ask('ping', []);
+    clock.jump(3);
+    await turn();
+    expect(wire.writtenAt).toBe(1_103);
+    expect(wire.currentFlush()).toMatchObject({ at: 1_103, isWritten: false });
+  });
+
+  test('waits behind a socket that takes no more, and the room is told of once in each direction', async () => {
+    const wired = await WiredDriver.ready();
+    const { wire, events } = wired;
+    wired.server.freeze();
+    const large = wired.send('set', ['a', 'x'.repeat(200_000)]);
+    await turn();
+    expect([wire.isBlocked, large.call.written?.isWritten]).toEqual([true, true]);
+    const [one, two] = [wired.send('get', ['a']), wired.send('get', ['b'])];
+    await wired.travel(10);
+    expect(one.call.written).not.toBe(two.call.written);
+    expect([one.call.written?.isWritten, two.call.written?.isWritten]).toEqual([false, false]);
+    expect(events).toEqual(['written', 'room-changed']);
+    wired.server.thaw();
+    await wired.travel(10);
+    expect(wire.isBlocked).toBe(false);
+    expect([one.call.written?.isWritten, two.call.written?.isWritten]).toEqual([true, true]);
+    expect(events.filter((event) => event === 'room-changed')).toHaveLength(2);
+    expect(two.outcome()).toBeNull();
+  });
+
+  test('that waited leaves but once: one that is begun later is not written with it', async () => {
+    const wired = await WiredDriver.ready();
+    wired.server.freeze();
+    wired.send('set', ['a', 'x'.repeat(200_000)]);
+    await turn();
+    const waited = wired.send('get', ['a']).call.written;
+    if (waited === undefined) throw new Error('It has no flush.');
+    wired.server.thaw();
+    await wired.travel(10);
+    expect(waited.isWritten).toBe(true);
+    waited.isWritten = false;
+    wired.send('get', ['a']);
+    await turn();
+    expect(waited.isWritten).toBe(false);
+  });
+
+  test('that waited behind one socket is not written by the next', async () => {
+    const wired = await WiredDriver.ready();
+    const { events } = wired;
+    wired.server.freeze();
+    wired.send('set', ['a', 'x'.repeat(200_000)]);
+    await turn();
+    const waited = wired.wire.currentFlush();
+    const [before] = wired.network.links;
+    wired.wire.adopt(await nextSocket(wired), undefined);
+    expect(wired.wire.isBlocked).toBe(false);
+    events.length = 0;
+    wired.server.thaw();
+    wired.wire.socket?.write('x');
+    await wired.travel(10);
+    expect(waited.isWritten).toBe(false);
+    // The old socket has room again, which is nobody's business.
+    expect(before?.near.writableNeedDrain).toBe(false);
+    expect(events).toEqual(['written']);
+  });
+});
+
+describe('bytes that are read', () => {
+  test('are seen before the driver reads them, and measure the round trip', async () => {
+    const wired = await WiredDriver.ready();
+    const { wire, events } = wired;
+    wired.link.latencyMs = 4;
+    wired.send('get', ['a']);
+    await wired.travel(20);
+    expect(wire.roundTrip.meanMs).toBe(8);
+    expect([wire.readAt, wire.aliveAt, wire.writtenAt]).toEqual([1_108, 1_108, 1_100]);
+    expect(events).toEqual(['written', 'alive']);
+  });
+
+  test('are seen first also when the driver put itself before, and once', async () => {
+    const wired = await WiredDriver.ready();
+    const { wire, driver, events } = wired;
+    const socket = await nextSocket(wired);
+    wire.adopt(socket, undefined);
+    driver.takeOver(driver.send, {
+      connect: async () => socket,
+      disconnect: () => undefined,
+      check: () => true,
+    });
+    driver.takeOverRetries();
+    driver.on('connect', () => wire.readFirst());
+    driver.socket?.destroy();
+    await wired.travel(20);
+    expect(driver.status).toBe('ready');
+    events.length = 0;
+    wired.send('get', ['a']);
+    await wired.travel(20);
+    expect(wire.roundTrip.meanMs).toBe(2);
+    expect(events).toEqual(['written', 'alive']);
+  });
+
+  test.each([
+    { what: 'the answer to a call that blocked', blockingMs: 100 },
+    { what: 'the answer to a call that blocked for ever', blockingMs: Infinity },
+  ])('measure nothing when they are $what', async ({ blockingMs }) => {
+    const wired = await WiredDriver.ready();
+    wired.send('blpop', ['list', '0'], blockingMs);
+    await wired.travel(50);
+    wired.server.clients[0]?.release();
+    await wired.travel(5);
+    expect(wired.driver.unansweredCount()).toBe(0);
+    expect(wired.wire.roundTrip.meanMs).toBe(0);
+  });
+
+  test('measure nothing when they answer a question of our own', async () => {
+    const wired = await WiredDriver.ready();
+    void wired.driver.ask('ping', []);
+    await wired.travel(5);
+    expect(wired.wire.readAt).toBe(1_102);
+    expect(wired.wire.roundTrip.meanMs).toBe(0);
+  });
+
+  test('measure nothing for a call that was not given to the socket', async () => {
+    const wired = await WiredDriver.ready();
+    const sent = wired.send('get', ['a']);
+    sent.call.written = undefined;
+    await wired.travel(5);
+    expect(sent.outcome()).toBeNull();
+    expect(wired.wire.roundTrip.meanMs).toBe(0);
+  });
+
+  test('let what is written next belong to the next exchange', async () => {
+    const wired = await WiredDriver.ready();
+    wired.send('get', ['a']);
+    await wired.travel(5);
+    // The exchange before was a single write: the next single one leaves at once.
+    const writes = wired.link.near.writes;
+    wired.driver.socket?.write('*1\r\n$4\r\nPING\r\n');
+    expect(wired.link.near.writes).toBe(writes + 1);
+  });
+
+  test('are a sign of life once, and no more while an answer only trickles, until it is whole', async () => {
+    const wired = await WiredDriver.ready();
+    const { wire, events, server } = wired;
+    server.data.set('a', value.slice(0, 300));
+    server.trickle = { bytes: 100, everyMs: 10 };
+    const sent = wired.send('get', ['a']);
+    await wired.travel(5);
+    expect(events).toEqual(['written', 'alive']);
+    expect([wire.readAt, wire.aliveAt]).toEqual([1_102, 1_102]);
+    await wired.travel(20);
+    expect(events).toEqual(['written', 'alive', 'read', 'read']);
+    expect([wire.readAt, wire.aliveAt]).toEqual([1_122, 1_102]);
+    expect(wire.roundTrip.meanMs).toBe(2);
+    await wired.travel(10);
+    expect(sent.outcome()).toBe(value.slice(0, 300));
+    expect(events).toEqual(['written', 'alive', 'read', 'read', 'read', 'alive']);
+    expect([wire.readAt, wire.aliveAt]).toEqual([1_132, 1_132]);
+    expect(wire.roundTrip.meanMs).toBe(2);
+  });
+});
+
+describe('what is unanswered', () => {
+  test('was sent when it left', async () => {
+    const wired = await WiredDriver.ready();
+    const { wire, clock } = wired;
+    expect(wire.oldestSentAt()).toBeUndefined();
+    wired.server.freeze();
+    wired.send('get', ['a']);
+    await wired.travel(5);
+    clock.jump(5);
+    wired.send('get', ['b']);
+    await wired.travel(5);
+    expect([wire.writtenAt, wire.oldestSentAt()]).toEqual([1_110, 1_100]);
+  });
+
+  test('was sent when bytes left last, where it is no call', async () => {
+    const wired = await WiredDriver.ready();
+    wired.server.freeze();
+    void wired.driver.ask('ping', []);
+    await wired.travel(5);
+    wired.send('get', ['b']);
+    await wired.travel(5);
+    expect(wired.wire.oldestSentAt()).toBe(1_105);
+  });
+
+  test('blocks for as long as it asked for', async () => {
+    const wired = await WiredDriver.ready();
+    const { wire, driver } = wired;
+    expect(wire.blockedUntil()).toBeUndefined();
+    wired.server.freeze();
+    wired.send('get', ['a']);
+    expect(wire.blockedUntil()).toBeUndefined();
+    wired.server.thaw();
+    await wired.travel(5);
+    const sent = wired.send('blpop', ['l', '1'], 1_000);
+    await wired.travel(5);
+    wired.send('get', ['b']);
+    await wired.travel(5);
+    expect(wire.blockedUntil()).toBe(2_105);
+    sent.call.written = undefined;
+    expect([wire.writtenAt, wire.blockedUntil()]).toEqual([1_110, 2_110]);
+    expect(driver.oldestUnanswered()?.call?.name).toBe('blpop');
+  });
+
+  test('blocks not at all where it is no call', async () => {
+    const wired = await WiredDriver.ready();
+    wired.server.freeze();
+    wired.driver.send(commandOf('blpop', ['l', '1']));
+    expect(wired.wire.blockedUntil()).toBeUndefined();
+  });
+});
+
+/** Another connection to the same server. */
+async function nextSocket(wired: WiredDriver): Promise<NonNullable<WiredDriver['driver']['socket']>> {
+  const { signal } = new AbortController();
+  const opening = wired.network.open(wired.server, { signal, keepAliveMs: 0 });
+  await wired.travel(5);
+  return opening;
+}
+
+/** What was written in this turn leaves. */
+function turn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}

@@ -1,0 +1,332 @@
+import { describe, expect, test } from 'vitest';
+import { StallWatch, type StallFinding } from '../../../packages/core/src/stall/stall-watch.ts';
+import { WiredDriver } from '../fakes/wired-driver.ts';
+
+interface Watched {
+  readonly wired: WiredDriver;
+  readonly watch: StallWatch;
+  readonly found: (readonly [StallFinding, number])[];
+  idleMs: number;
+  random: number;
+  onFinding: () => void;
+}
+
+/** A watch that began at 1,100 ms; the limit of silence is 200 ms. */
+async function watched({ idleMs = 5_000 } = {}): Promise<Watched> {
+  const wired = await WiredDriver.ready();
+  const { clock, wire } = wired;
+  const found: (readonly [StallFinding, number])[] = [];
+  const watch: StallWatch = new StallWatch(
+    wire,
+    clock,
+    () => subject.random,
+    () => subject.idleMs,
+    (finding) => {
+      found.push([finding, clock.now()]);
+      subject.onFinding();
+    },
+  );
+  const subject: Watched = { wired, watch, found, idleMs, random: 0, onFinding: () => undefined };
+  wired.onEvent = (event) => {
+    if (event === 'written') watch.noteWrite(wire.writtenAt);
+  };
+  watch.start();
+  return subject;
+}
+
+describe('an idle connection', () => {
+  test('is found idle when its time is over, and again until something is written', async () => {
+    const { wired, found } = await watched();
+    await wired.travel(5_300);
+    expect(found).toEqual([
+      ['idle', 6_100],
+      ['idle', 6_300],
+    ]);
+  });
+
+  test('is found idle a tenth later at most, by chance', async () => {
+    const subject = await watched();
+    subject.random = 1;
+    await subject.wired.travel(6_000);
+    expect(subject.found[0]).toEqual(['idle', 1_300 + 1.1 * 4_800]);
+  });
+
+  test.each(['read', 'written'] as const)('is not idle as long as bytes are %s', async (direction) => {
+    const { wired, found } = await watched({ idleMs: 1_000 });
+    await wired.travel(500);
+    if (direction === 'read') wired.link.far.write('+OK\r\n');
+    else wired.link.near.write('*1\r\n$4\r\nECHO\r\n');
+    wired.server.freeze();
+    await wired.travel(900);
+    expect(found).toEqual([]);
+    await wired.travel(400);
+    expect(found[0]?.[0]).toBe('idle');
+    expect(found[0]?.[1]).toBeGreaterThanOrEqual(2_600);
+  });
+
+  test('is looked at no sooner than a millisecond from now', async () => {
+    const { wired, found } = await watched({ idleMs: 200.5 });
+    await wired.travel(205);
+    expect(found).toEqual([['idle', 1_301]]);
+  });
+
+  test('is given a time that may change', async () => {
+    const subject = await watched();
+    await subject.wired.travel(100);
+    subject.idleMs = 400;
+    await subject.wired.travel(400);
+    expect(subject.found).toEqual([['idle', 1_500]]);
+  });
+
+  test('costs one timer, which keeps no process alive', async () => {
+    const { wired, watch } = await watched();
+    expect([wired.clock.pendingTimers, wired.clock.timersThatKeepAlive]).toEqual([1, 0]);
+    await wired.travel(6_000);
+    expect([wired.clock.pendingTimers, wired.clock.timersThatKeepAlive]).toEqual([1, 0]);
+    watch.stop();
+    expect(wired.clock.pendingTimers).toBe(0);
+  });
+});
+
+describe('a silent connection', () => {
+  test('is found silent at the limit, and again as long as it is', async () => {
+    const { wired, found } = await watched();
+    wired.server.freeze();
+    wired.send('get', ['a']);
+    await wired.travel(450);
+    expect(found).toEqual([
+      ['silent', 1_300],
+      ['silent', 1_500],
+    ]);
+  });
+
+  test('is silent from its oldest call on, not from the last look', async () => {
+    const { wired, found } = await watched();
+    wired.server.freeze();
+    await wired.travel(150);
+    wired.send('get', ['a']);
+    await wired.travel(100);
+    wired.send('get', ['b']);
+    await wired.travel(150);
+    expect(found).toEqual([['silent', 1_450]]);
+  });
+
+  test('is silent from its last sign of life on', async () => {
+    const { wired, found } = await watched();
+    wired.server.trickle = { bytes: '$-1\r\n'.length, everyMs: 60 };
+    for (const key of ['a', 'b', 'c']) wired.send('get', [key]);
+    await wired.travel(70);
+    wired.link.isCut = true;
+    expect([wired.wire.aliveAt, wired.driver.unansweredCount()]).toEqual([1_162, 1]);
+    await wired.travel(200);
+    expect(found).toEqual([['silent', 1_362]]);
+  });
+
+  test('is not silent while an answer makes progress', async () => {
+    const { wired, found } = await watched();
+    wired.server.data.set('a', 'v'.repeat(3_000));
+    wired.server.trickle = { bytes: 600, everyMs: 150 };
+    wired.send('get', ['a']);
+    await wired.travel(600);
+    expect([found, wired.driver.unansweredCount()]).toEqual([[], 1]);
+  });
+
+  test('is silent while an answer only trickles', async () => {
+    const { wired, found } = await watched();
+    wired.server.data.set('a', 'v'.repeat(1_000));
+    wired.server.trickle = { bytes: 10, everyMs: 50 };
+    wired.send('get', ['a']);
+    await wired.travel(210);
+    expect(found).toEqual([['silent', 1_302]]);
+    expect([wired.wire.readAt, wired.driver.unansweredCount()]).toEqual([1_302, 1]);
+  });
+
+  test('is looked at no sooner than a millisecond from now', async () => {
+    const { wired, found } = await watched();
+    wired.server.freeze();
+    await wired.travel(0.5);
+    wired.send('get', ['a']);
+    await wired.travel(205);
+    expect(found).toEqual([['silent', 1_301]]);
+  });
+
+  test('is found by its own limit, which its round trips widen', async () => {
+    const { wired, found } = await watched();
+    wired.link.latencyMs = 20;
+    wired.send('get', ['a']);
+    await wired.travel(50);
+    const limitMs = wired.wire.roundTrip.limitMs();
+    expect(limitMs).toBe(480);
+    wired.server.freeze();
+    wired.send('get', ['b']);
+    await wired.travel(600);
+    expect(found).toEqual([['silent', 1_150 + limitMs]]);
+  });
+
+  test('that sends a call while the next look is far away is looked at in time', async () => {
+    const { wired, found } = await watched();
+    await wired.travel(900);
+    wired.server.freeze();
+    wired.send('get', ['a']);
+    await wired.travel(300);
+    expect(found).toEqual([['silent', 2_200]]);
+  });
+
+  test('is not looked at later for each write', async () => {
+    const { wired, found } = await watched();
+    wired.server.freeze();
+    wired.send('get', ['a']);
+    for (let writes = 0; writes < 20; writes++) {
+      await wired.travel(10);
+      wired.send('get', ['b']);
+    }
+    expect(found).toEqual([['silent', 1_300]]);
+  });
+
+  test('has its look left alone that is due a millisecond after the limit', async () => {
+    const { wired, watch } = await watched({ idleMs: 401 });
+    await wired.travel(200);
+    expect(wired.clock.nextTimerAt).toBe(1_501);
+    watch.noteWrite(1_300);
+    expect(wired.clock.nextTimerAt).toBe(1_501);
+    watch.noteWrite(1_299);
+    expect(wired.clock.nextTimerAt).toBe(1_500);
+  });
+});
+
+describe('a call that asks the server to block', () => {
+  test('meets with silence only from the end of that time on', async () => {
+    const { wired, found } = await watched();
+    wired.server.freeze();
+    wired.send('blpop', ['l', '1'], 1_000);
+    await wired.travel(1_250);
+    expect(found).toEqual([['silent', 2_300]]);
+  });
+
+  test('for ever is found blocked when nothing was heard for the idle time, and again after each', async () => {
+    const { wired, found } = await watched({ idleMs: 1_000 });
+    wired.send('blpop', ['l', '0'], Infinity);
+    await wired.travel(2_300);
+    expect(found).toEqual([
+      ['blocked', 2_300],
+      ['blocked', 3_300],
+    ]);
+  });
+
+  test('for ever is found blocked at the idle time, and not before', async () => {
+    const { wired, found } = await watched({ idleMs: 200 });
+    wired.send('blpop', ['l', '0'], Infinity);
+    await wired.travel(200);
+    expect(found).toEqual([['blocked', 1_300]]);
+  });
+
+  test('for ever is not found blocked while something is heard, or when it was just sent', async () => {
+    const { wired, found } = await watched({ idleMs: 1_000 });
+    wired.send('get', ['a']);
+    await wired.travel(700);
+    wired.send('blpop', ['l', '0'], Infinity);
+    await wired.travel(700);
+    expect(found).toEqual([]);
+    wired.link.far.write('\r\n');
+    await wired.travel(900);
+    expect(found).toEqual([]);
+    await wired.travel(1_000);
+    expect(found).toHaveLength(1);
+  });
+});
+
+describe('an answer that lies in the socket already', () => {
+  test('is read before silence is told of', async () => {
+    const { wired, found } = await watched();
+    onNextImmediate(wired, () => wired.link.near.emit('data', Buffer.from('+OK\r\n')));
+    wired.server.freeze();
+    wired.send('get', ['a']);
+    await wired.travel(250);
+    expect(found).toEqual([]);
+  });
+
+  test('counts for the oldest call alone: the next one is as old as it is', async () => {
+    const { wired, found } = await watched();
+    wired.server.freeze();
+    wired.send('get', ['a']);
+    await wired.travel(50);
+    wired.send('get', ['b']);
+    await wired.travel(100);
+    // The process stands still, and the answer has no time of its own.
+    onNextImmediate(wired, () => {
+      wired.link.near.emit('data', Buffer.from('+OK\r\n'));
+      wired.wire.aliveAt = 1_100;
+    });
+    await wired.travel(60);
+    expect(found).toEqual([]);
+  });
+
+  test('counts as soon as it begins', async () => {
+    const { wired, found } = await watched();
+    onNextImmediate(wired, () => wired.link.near.emit('data', Buffer.from('$1')));
+    wired.server.freeze();
+    wired.send('get', ['a']);
+    await wired.travel(250);
+    expect([found, wired.wire.aliveAt, wired.driver.unansweredCount()]).toEqual([[], 1_300, 1]);
+  });
+
+  test('is no reason to tell anything of a connection that is watched no longer', async () => {
+    const { wired, watch, found } = await watched();
+    onNextImmediate(wired, () => watch.stop());
+    wired.server.freeze();
+    wired.send('get', ['a']);
+    await wired.travel(500);
+    expect(found).toEqual([]);
+    expect(wired.clock.pendingTimers).toBe(0);
+  });
+});
+
+describe('a watch that was never started', () => {
+  test('arms itself for no write', async () => {
+    const { wired, watch } = await watched();
+    watch.stop();
+    const other = new StallWatch(
+      wired.wire,
+      wired.clock,
+      Math.random,
+      () => 0,
+      () => undefined,
+    );
+    other.noteWrite(1_100);
+    expect(wired.clock.pendingTimers).toBe(0);
+  });
+});
+
+describe('a watch that is stopped', () => {
+  test('looks no more, also when a finding stopped it, and arms itself for no write', async () => {
+    const subject = await watched({ idleMs: 400 });
+    const { wired, watch, found } = subject;
+    subject.onFinding = () => watch.stop();
+    await wired.travel(1_000);
+    expect(found).toEqual([['idle', 1_500]]);
+    watch.noteWrite(wired.clock.now());
+    expect(wired.clock.pendingTimers).toBe(0);
+  });
+
+  test('begins again when it is started', async () => {
+    const { wired, watch, found } = await watched({ idleMs: 400 });
+    watch.stop();
+    await wired.travel(1_000);
+    expect(found).toEqual([]);
+    watch.start();
+    watch.start();
+    expect([wired.clock.pendingTimers, wired.clock.nextTimerAt]).toEqual([1, 2_300]);
+  });
+});
+
+/** Runs something between a timer and what it leaves for after the sockets are read. */
+function onNextImmediate({ clock }: WiredDriver, action: () => void): void {
+  const setImmediate = clock.setImmediate.bind(clock);
+  clock.setImmediate = (callback) => {
+    clock.setImmediate = setImmediate;
+    setImmediate(() => {
+      action();
+      callback();
+    });
+  };
+}
