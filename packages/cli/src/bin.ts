@@ -1,5 +1,5 @@
 #!/usr/bin/env node
 import { main } from './main.ts';
 
-// Exits by hand: a name server that never answers must not hold the process.
+// Exits explicitly: a pending DNS lookup would keep the process alive.
 process.exit(await main(process.argv.slice(2)));

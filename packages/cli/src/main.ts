@@ -4,7 +4,7 @@ import { UsageError } from './usage-error.ts';
 
 type Command = (args: readonly string[]) => Promise<number>;
 
-// Each command brings its own modules: the doctor starts without the drill's.
+// Loaded on demand, so that the doctor does not load the modules of the drill.
 const commands: Readonly<Record<string, () => Promise<Command>>> = {
   doctor: async () => (await import('./doctor/doctor-command.ts')).doctorCommand,
   drill: async () => (await import('./drill/drill-command.ts')).drillCommand,
@@ -16,12 +16,12 @@ const usage = `Usage: redis-resilience <command> [options]
 Commands:
   doctor [url]              why can't I reach Redis? Names the first broken step
   drill -- command [args]   what would happen if Redis went away? Rehearses outages
-  watch [url...]            a live view of health endpoints, or of a Redis
+  watch [url...]            a live view of health endpoints, or of a Redis server
 
-redis-resilience <command> --help tells the options of each.
+redis-resilience <command> --help lists the options of a command.
 Exit codes: 0 well, 1 a finding is an error or a threshold was missed, 2 bad usage.`;
 
-/** Runs one command and gives back the exit code. Never throws for bad input. */
+/** Runs one command and returns its exit code. Bad input gives exit code 2, never an exception. */
 export async function main(args: readonly string[]): Promise<number> {
   const [name, ...rest] = args;
   if (name === undefined || name === '--help' || name === '-h' || name === 'help') {

@@ -6,7 +6,7 @@ type Parsed<T extends Flags> = ReturnType<
   typeof parseArgs<{ args: string[]; options: T; allowPositionals: true; strict: true }>
 >;
 
-/** Reads flags and positionals. @throws UsageError for an unknown flag or one without its value, in one line */
+/** Reads flags and positional arguments. @throws UsageError for an unknown flag, or a flag without its value */
 export function parseFlags<T extends Flags>(args: readonly string[], options: T): Parsed<T> {
   try {
     return parseArgs({ args: [...args], options, allowPositionals: true, strict: true });
@@ -16,7 +16,7 @@ export function parseFlags<T extends Flags>(args: readonly string[], options: T)
   }
 }
 
-/** A whole number within bounds. @throws UsageError naming the flag */
+/** A whole number within bounds. @throws UsageError that names the flag */
 export function numberFlag(
   name: string,
   text: string | undefined,

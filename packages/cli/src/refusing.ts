@@ -1,6 +1,6 @@
 import { UsageError } from './usage-error.ts';
 
-/** Runs what may refuse its input with a ConfigurationError, and makes bad usage of that. */
+/** Runs `work`, and turns a ConfigurationError that it throws into a UsageError. */
 export function refusing<T>(work: () => T): T {
   try {
     return work();

@@ -1,6 +1,6 @@
 import type { WriteStream } from 'node:tty';
 
-/** Paints text, or leaves it as it is. */
+/** Colours text, or leaves it as it is. */
 export interface Style {
   readonly red: (text: string) => string;
   readonly yellow: (text: string) => string;
@@ -19,7 +19,7 @@ const codes: Readonly<Record<keyof Style, readonly [number, number]>> = {
   bold: [1, 22],
 };
 
-/** Colour for a terminal, unless NO_COLOR is set or it is dumb; FORCE_COLOR wins. */
+/** Colour for a terminal, unless NO_COLOR is set or TERM is `dumb`. FORCE_COLOR takes precedence. */
 export function styleFor(stream: Pick<WriteStream, 'isTTY'>, env: NodeJS.ProcessEnv = process.env): Style {
   const isForced = env['FORCE_COLOR'] !== undefined && env['FORCE_COLOR'] !== '0';
   const isOff = Boolean(env['NO_COLOR']) || env['TERM'] === 'dumb';

@@ -16,7 +16,10 @@ import {
 export interface DiagnoseOptions {
   /** Bounds the whole walk. Default 5,000 ms, at least 50. */
   readonly timeoutMs?: number;
-  /** `short` ends once it is known whether Redis serves, without measurements or the log of slow commands. Default `full`. */
+  /**
+   * `short` ends once it is known whether Redis serves, without measurements or the log of slow commands. Default
+   * `full`.
+   */
   readonly depth?: 'short' | 'full';
   /** Authority, certificate and key for a `rediss://` URL; options and clients bring their own. */
   readonly tls?: TlsOptions;

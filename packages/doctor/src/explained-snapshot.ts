@@ -6,7 +6,9 @@ export interface ExplainedCause extends Cause {
   readonly finding: Pick<Finding, 'code' | 'severity' | 'message' | 'docs'>;
 }
 
-/** The snapshot with the finding added to its cause. No message of a finding holds a host: a health answer may show it. */
+/**
+ * The snapshot with the finding added to its cause. No message of a finding holds a host: a health answer may show it.
+ */
 export function explainedSnapshot(snapshot: RedisSnapshot, cause: Cause, finding: Finding): RedisSnapshot {
   const { code, severity, message, docs } = finding;
   const explained: ExplainedCause = {

@@ -5,18 +5,18 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { removeFolder, temporaryFolder } from './temporary-folder.ts';
 
-/** What is right, or wrong on purpose, with the certificate of the server. */
+/** How to make the certificate of the server, and what to get wrong on purpose. */
 export interface CertificateOptions {
   /**
-   * Names and addresses it is good for; a wrong name is one that no client dials.
+   * The names and addresses in the certificate. For a wrong name, give one that no client dials.
    * @default ['localhost', '127.0.0.1', '::1']
    */
   readonly hosts?: readonly string[];
-  /** It ran out yesterday. @default false */
+  /** Expired since yesterday. @default false */
   readonly expired?: boolean;
-  /** It signs itself, so that `ca` does not vouch for it. @default false */
+  /** Self-signed, so that `ca` does not vouch for it. @default false */
   readonly selfSigned?: boolean;
-  /** Another authority than `ca` signed it. @default false */
+  /** Signed by another authority than `ca`. @default false */
   readonly otherAuthority?: boolean;
 }
 
@@ -30,16 +30,16 @@ export interface KeyPair {
   readonly certFile: string;
 }
 
-/** Key and certificate of a server, and the authority that a client is to trust. */
+/** Key and certificate of a server, and the authority that clients should trust. */
 export interface TlsMaterial extends KeyPair {
   /** PEM text. */
   readonly ca: string;
   readonly caFile: string;
-  /** What a client shows to a server that asks who calls: `config: { 'tls-auth-clients': 'yes' }`. */
+  /** For a server that requires a client certificate: `config: { 'tls-auth-clients': 'yes' }`. */
   readonly client?: KeyPair;
 }
 
-/** What `makeCertificates` makes: a certificate authority, the certificate of a server, and one for a client. */
+/** A certificate authority, the certificate of a server, and one for a client. */
 export interface Certificates extends TlsMaterial, AsyncDisposable {
   readonly client: KeyPair;
   /** Removes the files. */
@@ -47,8 +47,8 @@ export interface Certificates extends TlsMaterial, AsyncDisposable {
 }
 
 /**
- * Makes certificates on the spot with the `openssl` binary, in a temporary folder: valid for 30 days unless
- * `expired`, with ECDSA P-256 keys.
+ * Makes certificates with the `openssl` program, in a temporary folder: valid for 30 days unless `expired`, with
+ * ECDSA P-256 keys.
  *
  * @throws Error when `openssl` is missing or fails.
  * @example
@@ -115,7 +115,10 @@ async function keyAndRequest(folder: string, name: string): Promise<void> {
   ]);
 }
 
-/** Through `openssl ca`, the one command of every OpenSSL that takes both dates. Without `signer`, by its own key. */
+/**
+ * Signs by `openssl ca`, the only command in every version of OpenSSL that takes both dates. Without `signer`,
+ * self-signed.
+ */
 async function sign(
   folder: string,
   name: string,

@@ -1,5 +1,5 @@
 /**
- * Random numbers in [0, 1) that are the same in every run with the same `seed` (mulberry32): what to inject
+ * A source of random numbers in [0, 1) that are the same in every run with the same `seed` (mulberry32), to inject
  * wherever a test must not depend on chance.
  *
  * @example

@@ -1,18 +1,17 @@
 import { createServer } from 'node:net';
 
-// Below the range from which Linux and macOS take the local ports of outgoing connections: a client that dials
-// a dead server here can never be connected to itself, and no connection can take the port before a restart.
+// Below the range from which Linux and macOS take the local ports of outgoing connections: a client that dials a dead
+// server here can never connect to itself, and no connection can take the port while a server restarts.
 const firstPort = 11_000;
 const lastPort = 21_999;
-// Where Redis Cluster listens for its bus, counted from the port of the node.
+// Distance from the port of a Cluster node to the port of its bus.
 const busOffset = 10_000;
 
 let next = firstPort + Math.floor(Math.random() * (lastPort - firstPort));
 
 /**
- * A TCP port on 127.0.0.1 that nothing listens on now, outside the range of ephemeral ports. The same port is
- * not given twice in one process until some ten thousand others were. The port 10,000 above is free too, as
- * Redis Cluster needs it.
+ * A TCP port on 127.0.0.1 that nothing listens on now, outside the range of ephemeral ports. One process gets the same
+ * port again only after some ten thousand others. The port 10,000 above it is free too, for the bus of Redis Cluster.
  *
  * @example
  * const port = await freePort();

@@ -1,4 +1,7 @@
-/** Runs `start` so many times at once. All have settled when it rejects, so that the caller knows what did start. */
+/**
+ * Runs `start` `count` times at once. If one rejects, it rejects after all have settled, so that the caller can clean
+ * up.
+ */
 export async function inParallel<T>(count: number, start: (index: number) => Promise<T>): Promise<T[]> {
   const results = await Promise.allSettled(Array.from({ length: count }, (_, index) => start(index)));
   return results.map((result) => {

@@ -15,9 +15,9 @@ export interface ManualClockOptions {
 }
 
 /**
- * A clock that stands still until told to move: fits wherever `@redis-resilience/core` takes a `clock`.
- * Timers fire only inside `travel` and `travelAsync`, in order of their due time, ties in order of creation,
- * with `now()` set to the due time of each.
+ * A clock that stands still until it is told to move, for every option `clock` of Redis Resilience. Timers fire only
+ * inside `travel` and `travelAsync`, in the order of their due times and then of their creation, with `now()` set to
+ * the due time of each.
  *
  * @example
  * const clock = new ManualClock();
@@ -46,12 +46,12 @@ export class ManualClock {
     return this.#wall;
   }
 
-  /** How many timers wait to fire. Work given to `setImmediate` does not count. */
+  /** Number of timers that wait to fire. Callbacks given to `setImmediate` do not count. */
   get pendingTimers(): number {
     return this.#timers.size;
   }
 
-  /** Due time, in `now()` milliseconds, of the timer that fires next; `undefined` without timers. */
+  /** Due time of the timer that fires next, on the scale of `now()`; `undefined` without timers. */
   get nextTimerAt(): number | undefined {
     return this.#next(Infinity)?.dueAt;
   }
@@ -67,12 +67,14 @@ export class ManualClock {
     this.#timers.delete(handle as Timer);
   }
 
-  /** Runs at the beginning of the next travel (`travel(0)` will do), or after the timer that asked for it. */
+  /**
+   * Runs at the start of the next travel (`travel(0)` will do), or right after the timer whose callback asked for it.
+   */
   setImmediate(callback: () => void): void {
     this.#immediates.push(callback);
   }
 
-  /** Moves both clocks on by `ms` and fires what falls due on the way, also timers created on the way. */
+  /** Moves both clocks forward by `ms` and fires the timers that fall due, including those created on the way. */
   travel(ms: number): void {
     const target = this.#target(ms);
     this.#runImmediates();
@@ -80,7 +82,7 @@ export class ManualClock {
     this.#moveTo(target);
   }
 
-  /** As `travel`, and lets promises, ticks and one turn of the real event loop run before and after each timer. */
+  /** As `travel`, but lets promises, ticks and one turn of the real event loop run before and after each timer. */
   async travelAsync(ms: number): Promise<void> {
     const target = this.#target(ms);
     this.#runImmediates();
@@ -94,12 +96,12 @@ export class ManualClock {
     await nextTurn();
   }
 
-  /** Moves both clocks on and fires nothing, like a process that was frozen: what is overdue fires at the next travel. */
+  /** Moves both clocks forward and fires nothing, like a frozen process: overdue timers fire at the next travel. */
   jump(ms: number): void {
     this.#moveTo(this.#target(ms));
   }
 
-  /** Moves the wall clock alone, forward or back, like an operator or NTP. No timer notices. */
+  /** Moves only the wall clock, forward or back, as an operator or NTP does. Timers are not affected. */
   wallJump(ms: number): void {
     this.#wall += ms;
   }

@@ -3,11 +3,11 @@ import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-// One per process by nature: what is left to remove when this process ends.
+// One set per process: the folders to remove when this process ends.
 const folders = new Set<string>();
 let root: string | undefined;
 
-/** The folder that holds all temporary folders of this process; it exists while any of them does. */
+/** The parent of all temporary folders of this process. It exists while any of them does. */
 export function temporaryRoot(): string {
   if (root === undefined) {
     root = mkdtempSync(join(realpathSync(tmpdir()), 'redis-resilience-'));
@@ -16,7 +16,7 @@ export function temporaryRoot(): string {
   return root;
 }
 
-/** A new folder below the system's temporary one; gone after {@link removeFolder}, at the latest when this process ends. */
+/** A new temporary folder. {@link removeFolder} removes it; otherwise the end of this process does. */
 export function temporaryFolder(): string {
   const folder = mkdtempSync(join(temporaryRoot(), 'f-'));
   folders.add(folder);

@@ -1,21 +1,21 @@
 import { performance } from 'node:perf_hooks';
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** How long to wait, how often to look, and what to call it when it never comes. */
+/** Options of `waitFor`. */
 export interface WaitForOptions {
   /** Milliseconds until it gives up. @default 5000 */
   readonly timeoutMs?: number;
-  /** Milliseconds between two looks. @default 5 */
+  /** Milliseconds between two calls of the predicate. @default 5 */
   readonly intervalMs?: number;
-  /** What is waited for; part of the error. @default the source of the predicate */
+  /** Name of the state, for the error. @default the source of the predicate */
   readonly message?: string;
 }
 
 /**
- * Waits for a state instead of sleeping: asks `predicate` until it gives something truthy, and resolves with
- * that. A predicate that throws, rejects or hangs counts as "not yet".
+ * Waits for a state instead of sleeping: calls `predicate` until it returns something truthy, and resolves with that. A
+ * predicate that throws, rejects or hangs counts as "not yet".
  *
- * @throws Error after `timeoutMs`, naming what was waited for; `cause` is what the predicate threw last.
+ * @throws Error after `timeoutMs`, with the name of the state; its `cause` is the last error of the predicate.
  * @example
  * await waitFor(() => client.status === 'ready', { timeoutMs: 2_000, message: 'the client to be ready' });
  */

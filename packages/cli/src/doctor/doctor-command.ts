@@ -10,20 +10,20 @@ import { renderText } from './render-text.ts';
 
 const usage = `Usage: redis-resilience doctor [url] [options]
 
-Walks the path a connection takes and names the first broken step.
+Walks the path that a connection takes and names the first broken step.
 
-  url                   redis://[user:password@]host[:port][/db], rediss://..., /path/of/socket,
+  url                   redis://[user:password@]host[:port][/db], rediss://..., unix:///path,
                         redis+sentinel://host:port,host:port/name, redis+cluster://host:port,host:port
                         default: the environment variable REDIS_URL, else redis://localhost:6379
 
   --json                one JSON object: { target, healthy, findings, ... }
   --format <format>     text, json or markdown (for a ticket); default text
   --timeout <ms>        bounds the whole walk; default 5000
-  --app <url>           health endpoint of a running application, whose view is compared
-  --role <role>         primary, or any when a replica is as good; default primary
+  --app <url>           health endpoint of a running application to compare with
+  --role <role>         primary, or any if a replica will do; default primary
   --ca, --cert, --key   PEM files for rediss://
-  --insecure            accept every certificate, and say so
-  --verbose             show findings that are only information, too
+  --insecure            accept every certificate, with a warning
+  --verbose             also show findings that are only information
   --help
 
 Exit codes: 0 healthy, 1 a finding is an error, 2 bad usage.`;

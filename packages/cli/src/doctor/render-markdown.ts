@@ -1,6 +1,6 @@
 import type { Diagnosis, Finding } from '@redis-resilience/doctor';
 
-/** For a ticket. */
+/** A diagnosis as Markdown, for a ticket. */
 export function renderMarkdown({ target, healthy, findings, durationMs }: Diagnosis): string {
   const head = [
     `## Redis doctor: \`${target}\``,

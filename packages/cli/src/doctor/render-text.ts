@@ -3,13 +3,13 @@ import type { Style } from '../style.ts';
 
 export interface TextOptions {
   readonly style: Style;
-  /** Information too. */
+  /** Whether to show findings that are only information. */
   readonly isVerbose: boolean;
 }
 
 const indent = '           ';
 
-/** For people: a line when all is well, the findings aligned when not. */
+/** A diagnosis as text: one line, then the findings with their evidence aligned. */
 export function renderText(diagnosis: Diagnosis, { style, isVerbose }: TextOptions): string {
   const { findings, target, healthy, durationMs } = diagnosis;
   const count = (severity: Severity): number => findings.filter((each) => each.severity === severity).length;
@@ -24,7 +24,7 @@ export function renderText(diagnosis: Diagnosis, { style, isVerbose }: TextOptio
   const head = `${target}: ${mark}${counts.length > 0 ? `, ${counts.join(', ')}` : ''} ${took}\n`;
   const body = shown.map((finding) => `\n${renderFinding(finding, style)}`).join('');
   const isRestWorthSaying = hidden > 0 && !healthy;
-  const foot = isRestWorthSaying ? style.dim(`\n${hidden} more for information: --verbose\n`) : '';
+  const foot = isRestWorthSaying ? style.dim(`\n${hidden} more that are only information: --verbose\n`) : '';
   return head + body + foot;
 }
 

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { UsageError } from '../usage-error.ts';
 
-/** The user's application, started for one rehearsal. It stands in a process group of its own and is ended as a whole. */
+/** The user's application, started for one rehearsal. It has a process group of its own, which is ended as a whole. */
 export class AppProcess implements AsyncDisposable {
   readonly #child: ChildProcess;
   readonly #watchdog: ChildProcess;
@@ -31,7 +31,11 @@ export class AppProcess implements AsyncDisposable {
     return this.#failure !== undefined || this.#child.exitCode !== null || this.#child.signalCode !== null;
   }
 
-  /** Resolves when `answers` says so. @throws UsageError when the command does not start, ends, or never answers */
+  /**
+   * Resolves once `answers` resolves with true.
+   *
+   * @throws UsageError if the command does not start, ends, or never answers
+   */
   async waitUntil(answers: () => Promise<boolean>, timeoutMs: number): Promise<void> {
     const deadline = performance.now() + timeoutMs;
     while (!(await answers())) {
@@ -54,7 +58,7 @@ export class AppProcess implements AsyncDisposable {
     }
   }
 
-  /** Asks the whole group to end, and ends it when it does not. */
+  /** Sends SIGTERM to the whole group, and SIGKILL once the command has ended or 2 s have passed. */
   async stop(): Promise<void> {
     this.#signal('SIGTERM');
     if (!this.hasEnded) {
@@ -74,7 +78,7 @@ export class AppProcess implements AsyncDisposable {
     try {
       process.kill(-this.#child.pid, signal);
     } catch {
-      // The whole group is gone.
+      // The whole group has ended.
     }
   }
 
@@ -95,7 +99,7 @@ export class AppProcess implements AsyncDisposable {
   }
 }
 
-// No handler runs in a process that is killed: a shell at the other end of a pipe then ends the group.
+// No handler runs in a process that is killed. A shell at the other end of a pipe then kills the group.
 function startWatchdog(pid: number | undefined): ChildProcess {
   const script = `trap '' INT TERM HUP; read -r word; [ "$word" = done ] || kill -KILL -- "-$1" 2>/dev/null`;
   const shell = spawn('/bin/sh', ['-c', script, 'watchdog', String(pid ?? 0)], {

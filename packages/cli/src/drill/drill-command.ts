@@ -29,7 +29,7 @@ export async function drillCommand(args: readonly string[]): Promise<number> {
   try {
     const drill = await run(options, stopper.signal);
     if (stopper.signal.aborted && drill.outcomes.length < options.plans.length) {
-      process.stderr.write('redis-resilience: the drill was stopped; nothing is left running.\n');
+      process.stderr.write('redis-resilience: the drill was stopped. Nothing is left running.\n');
       return interrupted;
     }
     report(drill, options);
@@ -89,7 +89,7 @@ function report(drill: Drill, options: DrillOptions): void {
   if (!options.json) process.stdout.write(`\nreports: ${options.report}.md, ${options.report}.html\n`);
 }
 
-// Found out before minutes are spent on rehearsals.
+// Checked before minutes are spent on rehearsals.
 function checkReport(path: string | undefined): void {
   if (path === undefined) return;
   try {

@@ -11,7 +11,7 @@ export interface DrillOptions {
   /** As the user wrote them: `[METHOD ]URL`. */
   readonly urls: readonly string[];
   readonly allowedHosts: readonly string[];
-  /** The port the application is to listen on; undefined: a free one for each rehearsal. */
+  /** The port that the application should listen on; undefined: a free one for each rehearsal. */
   readonly port: number | undefined;
   readonly paths: Readonly<Record<ProbeName, string>>;
   readonly seed: number;
@@ -20,7 +20,7 @@ export interface DrillOptions {
   readonly maxRequests: number;
   readonly maxSeconds: number;
   readonly startTimeoutMs: number;
-  /** Where the reports go, without an ending; undefined: nowhere. */
+  /** Path of the reports, without extension; undefined: no reports. */
   readonly report: string | undefined;
   readonly json: boolean;
 }
@@ -48,26 +48,26 @@ const flags = {
 export const drillUsage = `Usage: redis-resilience drill [options] -- command [args]
 
 Rehearses outages: starts your application against a real Redis behind a proxy that breaks things, sends requests,
-and holds what happens against thresholds. The command gets REDIS_URL and PORT in its environment.
+and compares what it measures with thresholds. The command gets REDIS_URL and PORT in its environment.
 
-  --url <[METHOD ]url>   what to request, more than once if you like; {n} becomes a number; default /
+  --url <[METHOD ]url>   what to request, may be repeated; {n} becomes a number; default /
   --plan <name|file>     ${builtInPlans.slice(0, 5).join(', ')},
                          ${builtInPlans.slice(5).join(', ')}, or a JSON file;
-                         more than once if you like; default: all of these
-  --seed <number>        repeats the same choices; default 1
-  --rate <n>             requests a second; default 50
+                         may be repeated; default: all of these
+  --seed <number>        the same seed makes the same random choices; default 1
+  --rate <n>             requests per second; default 50
   --timeout <ms>         after which a request counts as failed; default 5000
   --max-requests <n>     in all; default 50000          --max-seconds <n>   in all; default 600
   --port <n>             for the application; default: that of --url, else a free one
   --start-timeout <ms>   until the application answers; default 15000
-  --live, --ready, --health <path>   default /livez, /readyz, /health/redis; left out where missing
-  --allow-host <host>    requests go to this machine only, unless you name another host here
+  --live, --ready, --health <path>   default /livez, /readyz, /health/redis; ignored where missing
+  --allow-host <host>    also allow requests to this host; without it, only to this machine
   --report <path>        writes <path>.md and <path>.html; default redis-drill   --no-report
   --json                 the figures as one JSON object
 
-Exit codes: 0 every threshold was kept, 1 one was missed, 2 bad usage, or the command does not start.`;
+Exit codes: 0 every threshold was kept, 1 one was missed, 2 bad usage or the command does not start, 130 stopped.`;
 
-/** Reads the arguments; undefined when only help was asked for. @throws UsageError in one line */
+/** Reads the arguments; undefined if only help was asked for. @throws UsageError */
 export function parseDrillOptions(args: readonly string[]): DrillOptions | undefined {
   const separator = args.indexOf('--');
   const command = separator === -1 ? [] : args.slice(separator + 1);

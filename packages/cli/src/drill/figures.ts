@@ -1,7 +1,7 @@
 import type { Rehearsal } from './rehearsal.ts';
 import type { ProbeName, ProbeSample } from './traffic/probes.ts';
 
-/** What a rehearsal comes down to. */
+/** The figures of a rehearsal. They count the requests that ended after the fault began. */
 export interface Figures {
   readonly requests: number;
   readonly failed: number;
@@ -10,9 +10,9 @@ export interface Figures {
   readonly p50Ms: number;
   readonly p99Ms: number;
   readonly hangMs: number;
-  /** From the moment Redis was back until the last request that failed, was refused, or began before and hung, had ended. */
+  /** From the moment Redis was back until the end of the last failed or refused request that began after it. */
   readonly recoveryMs: number;
-  /** Requests were still failing when the rehearsal ended. */
+  /** Whether requests still failed, or were refused, in the last 300 ms. */
   readonly neverRecovered: boolean;
   readonly healthRecoveryMs: number | undefined;
   readonly readiness: string;
@@ -26,10 +26,10 @@ export interface Figures {
 
 const settledMs = 300;
 
-/** Pure: from what was measured to the figures. */
+/** Computes the figures from the measurements. Pure. */
 export function figuresOf(rehearsal: Rehearsal): Figures {
   const { samples, probes, memory, faultAtMs, backAtMs, endMs, appDied } = rehearsal;
-  // What began before the fault, and ended before it, says nothing about it.
+  // A request that ended before the fault began says nothing about it.
   const counted = samples.filter(({ atMs, durationMs }) => atMs + durationMs >= faultAtMs);
   const failed = counted.filter(({ result }) => result === 'failed');
   const durations = counted.map(({ durationMs }) => durationMs).toSorted((left, right) => left - right);

@@ -2,7 +2,7 @@ import type { Figures } from './figures.ts';
 import type { Rehearsal } from './rehearsal.ts';
 import type { Miss } from './verdict.ts';
 
-/** One rehearsal, judged. */
+/** One rehearsal, with its figures and the thresholds that it missed. */
 export interface Outcome {
   readonly rehearsal: Rehearsal;
   readonly figures: Figures;

@@ -15,7 +15,9 @@ import { UsageError } from '../usage-error.ts';
 
 const memoryEveryMs = 250;
 
-/** Rehearses one plan: a Redis, a proxy and an application of its own, traffic, the fault, and the time after it. */
+/**
+ * Rehearses one plan with its own Redis, proxy and application: warms up, breaks, repairs, and watches the recovery.
+ */
 export async function rehearse(plan: Plan, options: DrillOptions, signal: AbortSignal): Promise<Rehearsal> {
   await using stage = await setStage(plan.fault, options.seed);
   const port = options.port ?? (await freePort());

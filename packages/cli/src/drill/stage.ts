@@ -4,13 +4,13 @@ import type { FaultName } from './faults/fault-name.ts';
 /** A real Redis behind a proxy, made for one rehearsal. */
 export interface Stage extends AsyncDisposable {
   readonly server: RedisServer;
-  /** A replica that can be promoted, where the fault needs one. */
+  /** A replica to promote, if the fault needs one. */
   readonly replica: RedisServer | undefined;
   readonly proxy: ChaosProxy;
   readonly password: string;
 }
 
-/** Sets up servers and proxy on loopback. */
+/** Starts the servers and the proxy on loopback. */
 export async function setStage(fault: FaultName, seed: number): Promise<Stage> {
   const started: AsyncDisposable[] = [];
   const dispose = async (): Promise<void> => {

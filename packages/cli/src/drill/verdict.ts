@@ -7,7 +7,7 @@ export interface Miss {
   readonly message: string;
 }
 
-/** Pure: holds the figures against the thresholds. No miss: the rehearsal is passed. */
+/** Compares the figures with the thresholds. Pure. The rehearsal is passed if the list is empty. */
 export function missesOf(figures: Figures, thresholds: Thresholds): readonly Miss[] {
   const misses: Miss[] = [];
   const miss = (threshold: Miss['threshold'], isMissed: boolean, message: string): void => {

@@ -1,6 +1,6 @@
 import type { Look } from './look.ts';
 
-/** Reads a health endpoint: the worst of its connections is what counts. */
+/** Reads a health endpoint. The look shows the worst of its connections. */
 export async function appConnections(url: string, timeoutMs: number): Promise<Look> {
   const startedAt = performance.now();
   const away = (cause: string): Look => ({

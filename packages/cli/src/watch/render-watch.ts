@@ -5,7 +5,7 @@ import type { Track } from './track.ts';
 
 const widest = 40;
 
-/** The whole screen: two lines for each target. */
+/** The whole screen, with two lines for each target. */
 export function renderTracks(tracks: readonly Track[], style: Style, columns = 80): string {
   const width = Math.min(widest, Math.max(...tracks.map(({ label }) => label.length)));
   const rows = tracks.map((track) => renderTrack(track, style, width, columns));

@@ -4,9 +4,9 @@ import { UsageError } from '../usage-error.ts';
 import { appConnections } from './app-connections.ts';
 import type { Look } from './look.ts';
 
-/** Something that can be looked at again and again. */
+/** A target of `watch`. */
 export interface Source {
-  /** Without credentials. */
+  /** The URL without credentials. */
   readonly label: string;
   look(timeoutMs: number): Promise<Look>;
 }
@@ -24,7 +24,7 @@ function openApp(url: string): Source {
 }
 
 function openRedis(url: string): Source {
-  // Found malformed now, not at the first look.
+  // Refuses a malformed URL now, not at the first look.
   const label = refusing(() => describeTarget(url));
   return {
     label,

@@ -1,7 +1,7 @@
 const steps = '▁▂▃▄▅▆▇█';
 const gap = '·';
 
-/** A line of bars, highest for the largest value; a dot where there is none. */
+/** A line of bars, the highest for the largest value; a dot for each missing value. */
 export function sparkline(values: readonly (number | undefined)[]): string {
   const most = Math.max(1, ...values.filter((value) => value !== undefined));
   return values

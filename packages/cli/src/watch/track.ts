@@ -3,7 +3,7 @@ import type { Source } from './source.ts';
 
 const keptLooks = 240;
 
-/** One target and what was seen of it so far. */
+/** One target, and the looks at it so far. */
 export class Track {
   readonly #source: Source;
   readonly #looks: Look[] = [];
@@ -31,12 +31,12 @@ export class Track {
     return this.latest?.status === 'up';
   }
 
-  /** As the application counts them, else as they were seen from here. */
+  /** As counted by the application; for a Redis server, as seen from here. */
   get outages(): number {
     return this.latest?.outages ?? this.#ownOutages;
   }
 
-  /** Why it was last not well; stays when it is well again. */
+  /** The last cause. It stays when the target is well again. */
   get lastCause(): string | undefined {
     return this.#lastCause;
   }
@@ -50,7 +50,7 @@ export class Track {
     if (this.#looks.length > keptLooks) this.#looks.shift();
   }
 
-  /** A line for a file or a pipe, empty while nothing changed. */
+  /** One line for a file or a pipe; empty if nothing has changed. */
   changeLine(): string {
     const { latest } = this;
     if (latest === undefined) return '';

@@ -7,15 +7,15 @@ import { renderTracks } from './render-watch.ts';
 
 const usage = `Usage: redis-resilience watch [url...] [options]
 
-A live view of health endpoints (http://host/health/redis) or of a Redis itself (redis://host).
+A live view of health endpoints (http://host/health/redis), or of Redis servers (redis://host).
 
-  url               more than one if you like; default: REDIS_URL, else redis://localhost:6379
-  --interval <ms>   between two looks; default 500
-  --count <n>       ends after so many looks; default: when you press Ctrl-C
+  url               may be repeated; default: REDIS_URL, else redis://localhost:6379
+  --interval <ms>   pause between two looks; default 500
+  --count <n>       number of looks; default: until you press Ctrl-C
   --help
 
-Without a terminal it writes one line for each target whenever something changes.
-Exit codes: 0 all was well at the last look, 1 something was not, 2 bad usage.`;
+Without a terminal, it writes a line for a target whenever something changes.
+Exit codes: 0 every target was up at the last look, 1 one was not, 2 bad usage.`;
 
 const flags = {
   interval: { type: 'string' },

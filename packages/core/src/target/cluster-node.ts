@@ -13,6 +13,6 @@ export function clusterNodeOptions<Node>(node: Node): Exclude<Node, string> | Co
   const target = parseTarget(node === '' || node.includes('://') ? node : `redis://${node}`);
   const { kind, options } = driverOptionsOf(target);
   if (target.kind !== 'server' || kind !== 'redis') return refuseUrl('of a node does not lead to one server');
-  if (options.db !== 0) return refuseUrl('of a node has a database, and a Cluster has none but 0');
+  if (options.db !== 0) return refuseUrl('of a node has a database, but a Cluster has only database 0');
   return options;
 }

@@ -28,7 +28,7 @@ export function parseTarget(text: string): ParsedTarget {
   const hosts = authority.slice(at);
   const isTls = scheme.startsWith('rediss');
   if (kind !== 'socket') return networkTarget(kind, { isTls, hosts, path, login, parameters });
-  if (hosts !== '' || path.length < 2) return refuseUrl('has no absolute path of a unix socket');
+  if (hosts !== '' || path.length < 2) return refuseUrl('has no absolute path to a unix socket');
   return socketTarget(decodePart(path), login, parameters);
 }
 
@@ -47,10 +47,9 @@ type Scheme = keyof typeof schemes;
 
 function checkCharacters(text: string): void {
   if (text === '') refuseUrl('is empty');
-  if (/^\s|\s$/.test(text)) refuseUrl('begins or ends with a blank');
+  if (/^\s|\s$/.test(text)) refuseUrl('begins or ends with whitespace');
   if (/^["'`“‘]|["'`”’]$/.test(text)) refuseUrl('begins or ends with a quote');
-  if (/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u.test(text))
-    refuseUrl('holds a control character, or one that is invisible');
+  if (/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u.test(text)) refuseUrl('contains a control character or an invisible one');
 }
 
 function barePath(text: string): ParsedTarget {
@@ -67,7 +66,7 @@ function partsOf(text: string): { scheme: Scheme; authority: string; path: strin
   const scheme = name.toLowerCase();
   if (!isScheme(scheme)) return refuseScheme(scheme);
   if (hash !== undefined) return refuseUnescaped();
-  if (/\s/.test(text)) return refuseUrl('holds a blank; write it as %20');
+  if (/\s/.test(text)) return refuseUrl('contains whitespace; write a space as %20');
   return { scheme, authority, path, query };
 }
 
@@ -78,7 +77,7 @@ function isScheme(name: string): name is Scheme {
 function refuseScheme(name: string): never {
   const suggestion = nearest(name, Object.keys(schemes));
   return refuseUrl(
-    `has an unknown scheme${suggestion === undefined ? '' : `; did you mean ${suggestion}://`}`,
+    `has an unknown scheme${suggestion === undefined ? '' : ` (did you mean ${suggestion}://?)`}`,
   );
 }
 
@@ -97,18 +96,18 @@ interface NetworkParts {
 function networkTarget(kind: 'server' | 'sentinel' | 'cluster', parts: NetworkParts): ParsedTarget {
   const { hosts, login, parameters } = parts;
   const isTls = parameters.tls ?? parts.isTls;
-  if (parts.isTls && !isTls) return refuseUrl('has a scheme with TLS and the parameter tls=false');
+  if (parts.isTls && !isTls) return refuseUrl('has a scheme with TLS but the parameter tls=false');
   const shared = { isTls, ...common(login, parameters) };
   const { family = 0 } = parameters;
   const segments = segmentsOf(parts.path);
   if (kind === 'server') {
-    if (hosts.includes(',')) return refuseUrl('has several hosts where its scheme takes one');
+    if (hosts.includes(',')) return refuseUrl('has several hosts, but its scheme takes only one');
     const database = databaseOf(segments, parameters);
     return { kind, ...hostAddress(hosts, 6379), family, database, ...shared };
   }
   if (kind === 'cluster') {
     if (databaseOf(segments, parameters) !== 0)
-      return refuseUrl('has a database, and a Cluster has none but 0');
+      return refuseUrl('has a database, but a Cluster has only database 0');
     return { kind, nodes: hostAddresses(hosts, 6379), ...shared };
   }
   const [name, ...rest] = segments;
@@ -136,7 +135,7 @@ function segmentsOf(path: string): readonly string[] {
 
 function databaseOf(segments: readonly string[], { db }: UrlParameters): number {
   const [first, ...others] = segments;
-  if (others.length > 0) return refuseUrl('has more in its path than a database');
+  if (others.length > 0) return refuseUrl('has more than a database in its path');
   if (first === undefined) return db ?? 0;
   return db === undefined ? databaseNumber(first) : refuseUrl('names its database twice');
 }

@@ -22,6 +22,6 @@ export function decodePart(text: string): string {
   try {
     return decodeURIComponent(text);
   } catch {
-    return refuseUrl('holds a percent sign that does not begin an escape; write it as %25');
+    return refuseUrl('contains a percent sign that does not begin an escape; write it as %25');
   }
 }

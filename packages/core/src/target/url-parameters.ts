@@ -78,10 +78,10 @@ function isName(text: string): text is Name {
 function refuseName(typed: string): never {
   const names = Object.keys(kinds);
   const suggestion = nearest(typed, names);
-  const hint = suggestion === undefined ? '' : `; did you mean ${suggestion}`;
+  const hint = suggestion === undefined ? '' : ` (did you mean ${suggestion}?)`;
   return refuseUrl(
-    `has an unknown parameter${hint}; allowed are ${names.join(', ')}, and any other option of ioredis ` +
-      'in an object in place of the URL',
+    `has an unknown parameter${hint}; it may have ${names.join(', ')}, and other options of ioredis go into an ` +
+      'object in place of the URL',
   );
 }
 

@@ -7,7 +7,7 @@ import { SlotMigration } from './slot-migration.ts';
 
 /** A real Redis Cluster; each node can be killed, frozen and restarted by itself. */
 export class ClusterGroup implements AsyncDisposable {
-  /** All nodes; at the start, primaries first. */
+  /** All nodes; those that were primaries at the start come first. */
   readonly nodes: readonly RedisServer[];
   readonly #password: string | undefined;
   readonly #stop: () => Promise<void>;
@@ -24,12 +24,12 @@ export class ClusterGroup implements AsyncDisposable {
     return this.nodes.map(({ host, port }) => ({ host, port }));
   }
 
-  /** The slot of a key, by its hash tag where it has one. */
+  /** The slot of a key: of its hash tag, where it has one. */
   keySlot(key: string): number {
     return keySlot(key);
   }
 
-  /** The node that serves a slot or key now and says so itself. @throws Error while there is none, as in a failover. */
+  /** The node that says that it serves a slot or key. @throws Error while there is none, as during a failover. */
   async primaryOf(slotOrKey: number | string): Promise<RedisServer> {
     const slot = typeof slotOrKey === 'number' ? slotOrKey : keySlot(slotOrKey);
     for (const node of this.#awake()) {
@@ -39,13 +39,13 @@ export class ClusterGroup implements AsyncDisposable {
     throw new Error(`No node that answers serves slot ${slot}`);
   }
 
-  /** The replicas of a primary, in its own eyes. */
+  /** The replicas of a primary, as the primary sees them. */
   async replicasOf(primary: RedisServer): Promise<readonly RedisServer[]> {
     const own = (await slotRanges(primary)).find(({ primaryPort }) => primaryPort === primary.port);
     return this.nodes.filter(({ port }) => own?.replicaPorts.includes(port));
   }
 
-  /** Has a replica take over from `primary` in good order. Resolves with it once every node knows. */
+  /** Makes a replica take over from `primary` by CLUSTER FAILOVER. Resolves with that replica once every node knows. */
   async failover(primary: RedisServer, options: { readonly timeoutMs?: number } = {}): Promise<RedisServer> {
     const [replica] = await this.replicasOf(primary);
     if (!replica) throw new Error(`The node on port ${primary.port} is no primary with a replica`);
@@ -56,14 +56,14 @@ export class ClusterGroup implements AsyncDisposable {
     return replica;
   }
 
-  /** Moves a slot with its keys, the way a resharding does: SETSLOT, MIGRATE, SETSLOT. Resolves once every node knows. */
+  /** Moves a slot with its keys, as resharding does: SETSLOT, MIGRATE, SETSLOT. Resolves once every node knows. */
   async migrateSlot(slot: number, target: RedisServer): Promise<void> {
     const migration = await this.startSlotMigration(slot, target);
     await migration.finish();
   }
 
   /**
-   * Begins to move a slot and leaves it half way: see ASK and TRYAGAIN before `finish()`.
+   * Starts to move a slot and leaves it half-way: until `finish()`, clients get ASK and TRYAGAIN.
    *
    * @example
    * const migration = await cluster.startSlotMigration(cluster.keySlot('{a}'), target);
@@ -94,7 +94,7 @@ export class ClusterGroup implements AsyncDisposable {
     await this.waitUntilOk();
   }
 
-  /** Resolves when all nodes that run say `cluster_state:ok` and see all of them in place. @default timeoutMs 20000 */
+  /** Resolves when all running nodes say `cluster_state:ok` and know each other. @default timeoutMs 20000 */
   async waitUntilOk(options: { readonly timeoutMs?: number } = {}): Promise<void> {
     const ok = async (): Promise<boolean> => {
       const views = await Promise.all(this.#awake().map((node) => this.#isInPlace(node)));

@@ -1,6 +1,6 @@
 import type { RedisServer } from '../server/redis-server.ts';
 
-/** A range of slots as one node sees it. */
+/** A range of slots, as one node sees it. */
 export interface SlotRange {
   readonly first: number;
   readonly last: number;
@@ -8,7 +8,7 @@ export interface SlotRange {
   readonly replicaPorts: readonly number[];
 }
 
-/** Which node serves which slots, in the eyes of `node`. */
+/** Which node serves which slots, as `node` sees it. */
 export async function slotRanges(node: RedisServer): Promise<readonly SlotRange[]> {
   const ranges = (await node.command('CLUSTER', 'SLOTS')) as [number, number, ...[string, number][]][];
   return ranges.map(([first, last, primary, ...replicas]) => ({
@@ -19,7 +19,7 @@ export async function slotRanges(node: RedisServer): Promise<readonly SlotRange[
   }));
 }
 
-/** Ports of the nodes `node` has met, without those it shakes hands with. */
+/** Ports of the nodes that `node` knows, without those it is still shaking hands with. */
 export async function knownPorts(node: RedisServer): Promise<readonly number[]> {
   const lines = String(await node.command('CLUSTER', 'NODES'))
     .trim()

@@ -4,8 +4,8 @@ import { waitFor } from '../wait-for.ts';
 import { knownPorts } from './cluster-view.ts';
 
 /**
- * Makes one cluster of nodes that know nothing yet, by the commands `redis-cli --cluster create` gives too, without
- * its pauses. The first `primaries` nodes share the slots; the others become their replicas by turns.
+ * Joins new nodes into one cluster, by the same commands as `redis-cli --cluster create` but without its pauses. The
+ * first `primaries` nodes share the slots; the others become their replicas in turn.
  */
 export async function joinCluster(nodes: readonly RedisServer[], primaries: number): Promise<void> {
   const ids = await Promise.all(nodes.map(async (node) => String(await node.command('CLUSTER', 'MYID'))));

@@ -2,19 +2,19 @@ import type { RedisServer } from '../server/redis-server.ts';
 import { waitFor } from '../wait-for.ts';
 import { slotRanges } from './cluster-view.ts';
 
-/** Who takes part in the migration of a slot. */
+/** The slot and the nodes of a migration. */
 export interface SlotMigrationParties {
   readonly slot: number;
   readonly source: RedisServer;
   readonly target: RedisServer;
-  /** All nodes of the cluster that answer. */
+  /** All running nodes of the cluster. */
   readonly nodes: readonly RedisServer[];
   readonly password: string | undefined;
 }
 
 /**
- * A slot on its way from one primary to another: the source answers ASK for keys it has no more, and TRYAGAIN for
- * commands whose keys are split over both.
+ * A slot on its way from one primary to another: the source replies ASK for keys that it no longer has, and TRYAGAIN to
+ * commands whose keys are split between both.
  */
 export class SlotMigration {
   readonly slot: number;
@@ -38,7 +38,7 @@ export class SlotMigration {
     await this.source.command('CLUSTER', 'SETSLOT', this.slot, 'MIGRATING', await idOf(this.target));
   }
 
-  /** Moves so many keys and resolves with how many it moved. @default count all */
+  /** Moves up to `count` keys and resolves with the number moved. @default count all */
   async moveKeys(count = Infinity): Promise<number> {
     const { host, port } = this.target;
     const destination = [host, port, '', 0, migrateTimeoutMs, 'REPLACE', ...this.#auth];
@@ -53,7 +53,7 @@ export class SlotMigration {
     return moved;
   }
 
-  /** Moves what is left, gives the slot to the target, and resolves when every node knows it. */
+  /** Moves the remaining keys, gives the slot to the target, and resolves when every node knows. */
   async finish(): Promise<void> {
     await this.moveKeys();
     const id = await idOf(this.target);
@@ -79,7 +79,7 @@ async function idOf(node: RedisServer): Promise<string> {
   return String(await node.command('CLUSTER', 'MYID'));
 }
 
-/** Replicas learn of slots from their primaries only. */
+/** A replica refuses SETSLOT: it learns about slots from its primary. */
 function ignoreFromReplica(error: unknown): void {
   if (!(error instanceof Error && error.message.includes('only with masters'))) throw error;
 }

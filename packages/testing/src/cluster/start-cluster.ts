@@ -5,17 +5,17 @@ import { joinCluster } from './join-cluster.ts';
 
 /** Options of `startCluster`. */
 export interface StartClusterOptions extends FleetOptions {
-  /** How many nodes in all; Redis wants three primaries or more. @default 6 */
+  /** Number of nodes in all; Redis requires at least three primaries. @default 6 */
   readonly nodes?: number;
   /** Replicas of each primary. @default 1 */
   readonly replicas?: number;
-  /** Silence of a node after which the others call it failed. @default 1000 */
+  /** Milliseconds of silence after which the other nodes mark a node as failed. @default 1000 */
   readonly nodeTimeoutMs?: number;
 }
 
 /**
- * Starts a real Redis Cluster, three primaries with a replica each. Resolves when every node says
- * `cluster_state:ok` and all replicas are in sync; a primary takes two seconds for that by its own rules.
+ * Starts a real Redis Cluster: by default three primaries with a replica each. Resolves when every node says
+ * `cluster_state:ok` and all replicas are in sync, which takes a primary two seconds by the rules of Redis.
  *
  * @example
  * await using cluster = await startCluster();

@@ -30,7 +30,7 @@ export const manners: Readonly<Record<Exclude<OddPeerKind, 'unreachable'>, (clie
   },
 };
 
-/** As nginx answers what is not HTTP. */
+/** The response of nginx to a request that is not HTTP. */
 function badRequest(): string {
   const title = '400 Bad Request';
   const page = [
@@ -57,7 +57,7 @@ function badRequest(): string {
 const sslRequest = 80_877_103;
 const longestStartup = 10_000;
 
-/** PostgreSQL reads a length first; RESP makes that absurd, and it closes without a word. */
+/** PostgreSQL reads a length first. From RESP it reads an absurd one, and closes the connection without a reply. */
 function answerAsPostgres(client: Socket, bytes: Buffer): void {
   const length = bytes.length < 8 ? 0 : bytes.readInt32BE(0);
   if (length < 8 || length > longestStartup) client.end();

@@ -1,11 +1,11 @@
 /**
- * Somebody who is not the Redis you hoped for:
+ * A peer that is not the Redis you expected:
  *
- * - `silent` accepts and never answers; `unreachable` does not even accept: connecting hangs, as behind a firewall
- *   that drops packets
- * - `http`, `ssh`, `postgres`, `memcached` say what nginx, OpenSSH, PostgreSQL and memcached say to a Redis client
- * - `closes` accepts and closes at once; `garbage` answers with bytes that are no protocol
- * - `max-clients` is a Redis that is full; `refuses-hello` one too old (5.0) to know HELLO, working otherwise
+ * - `silent` accepts connections and never answers; with `unreachable`, connecting hangs, as behind a firewall that
+ *   drops packets
+ * - `http`, `ssh`, `postgres` and `memcached` answer a Redis client as nginx, OpenSSH, PostgreSQL and memcached do
+ * - `closes` accepts connections and closes them at once; `garbage` answers with random bytes
+ * - `max-clients` answers as a Redis that has reached maxclients; `refuses-hello` as Redis 5, which has no HELLO
  */
 export type OddPeerKind =
   | 'silent'
@@ -23,7 +23,7 @@ export type OddPeerKind =
 export interface OddPeer extends AsyncDisposable {
   readonly host: string;
   readonly port: number;
-  /** How many clients are connected now. */
+  /** Number of clients that are connected now. */
   readonly connections: number;
   /** Stops listening and breaks all connections. May be called again. */
   close(): Promise<void>;

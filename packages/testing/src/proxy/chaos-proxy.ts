@@ -6,18 +6,18 @@ import { ProxyFaults } from './proxy-faults.ts';
 import { resetSocket } from './reset-socket.ts';
 import { ProxyLink, type Endpoint } from './proxy-link.ts';
 
-/** What a proxy stands in front of: a `RedisServer`, or any address. */
+/** The server behind a proxy: a `RedisServer`, or any address. */
 export interface ProxyTarget extends Endpoint {
   readonly url?: string;
 }
 
-/** Where and how a connection is cut. */
+/** How `cutAfter` cuts a connection. */
 export interface CutOptions {
-  /** Which way the bytes are counted. @default 'toClient' */
+  /** The direction in which bytes are counted. @default 'toClient' */
   readonly direction?: 'toServer' | 'toClient';
-  /** RST, FIN, or nothing ever again, to both sides. @default 'reset' */
+  /** What both sides get: RST, FIN, or silence. @default 'reset' */
   readonly how?: 'reset' | 'end' | 'silence';
-  /** How many connections are cut before the order is spent. @default 1 */
+  /** Number of connections to cut. @default 1 */
   readonly times?: number;
 }
 
@@ -41,7 +41,7 @@ export class ChaosProxy implements AsyncDisposable {
     this.port = port;
   }
 
-  /** Url of the target with host and port of the proxy. */
+  /** URL of the target, with the host and port of the proxy. */
   get url(): string {
     const url = new URL(this.#target.url ?? 'redis://127.0.0.1');
     url.hostname = this.host;
@@ -49,18 +49,18 @@ export class ChaosProxy implements AsyncDisposable {
     return url.href.replace(/\/$/, '');
   }
 
-  /** How many clients are connected now, blackholed ones included. */
+  /** Number of clients that are connected now, blackholed ones included. */
   get connections(): number {
     const open = Array.from(this.#links).filter((link) => link.open);
     return open.length + this.#answered.size;
   }
 
-  /** How many connections were accepted so far. */
+  /** Number of connections accepted so far. */
   get accepted(): number {
     return this.#accepted;
   }
 
-  /** Stops listening: connecting gets ECONNREFUSED. Connections that exist stay, unless `reset`. @default reset false */
+  /** Stops listening: new connections get ECONNREFUSED. Existing ones stay, unless `reset`. @default reset false */
   async refuse(options: { readonly reset?: boolean } = {}): Promise<void> {
     stopListening(this.#listener);
     this.#listener = undefined;
@@ -106,8 +106,8 @@ export class ChaosProxy implements AsyncDisposable {
   }
 
   /**
-   * Old sockets dead, new ones fine: nothing passes on the connections that exist now, and nothing closes them,
-   * whatever either end does. With `incoming`, new connections are accepted and never answered either.
+   * Existing connections go dead: nothing passes any more, and nothing closes them, whatever either side does. New ones
+   * work, unless `incoming`: then they are accepted and never answered.
    *
    * @default existing true, incoming false
    */
@@ -117,8 +117,9 @@ export class ChaosProxy implements AsyncDisposable {
   }
 
   /**
-   * Ends every fault for what is to come: listens, passes on, at full speed. Blackholed connections stay dead,
-   * unless `revive`: then what was sent meanwhile arrives late and in order, as TCP does when a path is mended.
+   * Ends all faults for new connections and bytes: the proxy listens and passes everything on at full speed. Blackholed
+   * connections stay dead, unless `revive`: then what was sent meanwhile arrives late and in order, as TCP does when a
+   * path works again. Resets by `resetEvery` go on until its returned function is called.
    *
    * @default revive false
    */
@@ -131,15 +132,15 @@ export class ChaosProxy implements AsyncDisposable {
     await this.accept();
   }
 
-  /** Delays every byte by `ms`, plus up to `jitterMs`, each way, in order. 0 ends it. @default jitterMs 0 */
+  /** Delays bytes in each direction by `ms`, plus up to `jitterMs`, in order. 0 ends it. @default jitterMs 0 */
   latency(ms: number, options: { readonly jitterMs?: number } = {}): void {
     this.#faults.latencyMs = ms;
     this.#faults.jitterMs = options.jitterMs ?? 0;
   }
 
   /**
-   * Lets so many bytes per second through, each way of each connection; without `incoming`, of those alone that exist
-   * now. `Infinity` ends it.
+   * Limits each direction of each connection to this many bytes per second; without `incoming`, only of the connections
+   * that exist now. `Infinity` ends it.
    *
    * @default incoming true
    */
@@ -151,8 +152,8 @@ export class ChaosProxy implements AsyncDisposable {
   }
 
   /**
-   * Cuts the connection, present or new, that first carries `bytes` more bytes; exactly so many pass. One order per
-   * direction: a later one replaces it.
+   * Cuts the connection, present or new, that first carries `bytes` more bytes; exactly that many pass. A later call
+   * for the same direction replaces this one.
    */
   cutAfter(bytes: number, options: CutOptions = {}): void {
     const { direction = 'toClient', how = 'reset', times = 1 } = options;
@@ -161,7 +162,7 @@ export class ChaosProxy implements AsyncDisposable {
     for (const link of this.#links) this.#arm(link, cut);
   }
 
-  /** New connections get `answer` for each command, in place of the server's. */
+  /** Answers each command on new connections with `answer`, in place of the server. */
   inject(answer: string | Uint8Array): void {
     this.#incoming = { answer: Buffer.from(answer) };
   }
@@ -214,7 +215,7 @@ export class ChaosProxy implements AsyncDisposable {
   }
 }
 
-/** What becomes of new connections. */
+/** What happens to new connections. */
 type Incoming = 'pass' | 'silence' | { readonly answer: Buffer };
 
 interface Cut {

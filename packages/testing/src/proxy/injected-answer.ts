@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import { ReplyReader } from '@redis-resilience/core/protocol';
 
-/** Answers each command that arrives on `client` with the same bytes; what is not RESP gets them once per chunk. */
+/** Answers each command from `client` with the same bytes; after bytes that are not RESP, once per chunk. */
 export function injectAnswer(client: Socket, answer: Buffer): void {
   const commands = new ReplyReader();
   client.on('error', () => undefined);

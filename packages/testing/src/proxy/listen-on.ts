@@ -5,7 +5,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 const retryEveryMs = 20;
 const retries = 100;
 
-/** Listens on exactly that port, which may be busy for a moment. Half-closed connections stay half open. */
+/**
+ * Listens on exactly this port, and waits up to two seconds if it is busy. Half-closed connections stay half-closed.
+ */
 export async function listenOn(
   port: number,
   host: string,
@@ -25,7 +27,7 @@ export async function listenOn(
   }
 }
 
-/** From the return of this call on, connecting is refused. Connections that exist live on. */
+/** Refuses new connections from now on. Existing ones stay. */
 export function stopListening(server: Server | undefined): void {
   server?.close();
 }

@@ -5,14 +5,16 @@ import type { ProxyFaults } from './proxy-faults.ts';
 /** Breaks a direction once this many more bytes have passed. */
 export interface DirectionCut {
   bytesLeft: number;
-  /** Called as soon as they have passed; returns the break itself, which waits until the sink has had time to read them. */
+  /**
+   * Called as soon as they have passed; returns the break itself, which waits until the sink has had time to read them.
+   */
   readonly reached: () => () => void;
 }
 
 /** One direction of one connection: passes bytes from `source` to `sink`, in order, as the faults allow. */
 export class ProxyDirection {
   cut: DirectionCut | undefined;
-  /** Of this connection alone; undefined: as all others. */
+  /** For this connection alone; undefined: the limit of all connections. */
   bytesPerSecond: number | undefined;
   readonly #source: Socket;
   readonly #sink: Socket;
@@ -40,13 +42,13 @@ export class ProxyDirection {
     });
   }
 
-  /** Holds everything back from now on, the end too, as a dead network path does. */
+  /** Holds everything back from now on, a FIN included, as a dead network path does. */
   silence(): void {
     this.#silent = true;
     clearTimeout(this.#timer);
   }
 
-  /** Lets go of what was held back, as TCP does when the path is mended. */
+  /** Passes on what was held back, as TCP does when a path works again. */
   revive(): void {
     this.#silent = false;
     this.#pump();
@@ -100,12 +102,12 @@ export class ProxyDirection {
   }
 }
 
-/** Bytes, or the end of them. */
+/** Some bytes; undefined: a FIN. */
 interface Parcel {
   readonly bytes: Buffer | undefined;
   readonly dueAt: number;
 }
 
 const highWaterBytes = 1024 * 1024;
-// A peer that finds the last bytes and the RST in one look takes it for a clean end, or never sees the bytes.
+// A peer that reads the last bytes and the RST together may take it for a clean end, or never see the bytes.
 const settleMs = 5;

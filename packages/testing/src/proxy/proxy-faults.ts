@@ -1,19 +1,19 @@
 import { createRandom } from '../create-random.ts';
 
-/** How a proxy slows down what passes through it, on all connections alike. */
+/** How a proxy slows down the bytes on all its connections. */
 export class ProxyFaults {
   latencyMs = 0;
   jitterMs = 0;
-  /** `Infinity`: as fast as it comes. */
+  /** `Infinity`: no limit. */
   bytesPerSecond = Infinity;
   readonly #random = createRandom(1);
 
-  /** Milliseconds to hold back what arrives now. */
+  /** Milliseconds by which to delay bytes that arrive now. */
   delayMs(): number {
     return this.latencyMs + this.#random() * this.jitterMs;
   }
 
-  /** How many bytes may pass at a time, and how long after that the next may. */
+  /** How many bytes may pass at once, and how long to wait before the next ones. */
   slice(bytesPerSecond = this.bytesPerSecond): { readonly bytes: number; readonly everyMs: number } {
     if (bytesPerSecond === Infinity) return { bytes: Infinity, everyMs: 0 };
     const everyMs = Math.max(10, 1_000 / bytesPerSecond);

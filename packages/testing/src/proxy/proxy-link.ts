@@ -3,13 +3,13 @@ import type { ProxyFaults } from './proxy-faults.ts';
 import { ProxyDirection } from './proxy-direction.ts';
 import { resetSocket } from './reset-socket.ts';
 
-/** Where the other side of a link is. */
+/** The address of the server. */
 export interface Endpoint {
   readonly host: string;
   readonly port: number;
 }
 
-/** One connection through the proxy: the socket of the client, the socket to the server, and the two directions between them. */
+/** One connection through the proxy: the client's socket, the socket to the server, and a direction each way. */
 export class ProxyLink {
   readonly toServer: ProxyDirection;
   readonly toClient: ProxyDirection;
@@ -46,14 +46,14 @@ export class ProxyLink {
     this.#server.connect(this.#target);
   }
 
-  /** Nothing passes any more, nothing closes, whatever either side does. */
+  /** From now on nothing passes, and nothing closes, whatever either side does. */
   silence(): void {
     this.#silent = true;
     this.toServer.silence();
     this.toClient.silence();
   }
 
-  /** Undefined: as fast as all others. */
+  /** Undefined: the limit of all connections. */
   throttle(bytesPerSecond: number | undefined): void {
     this.toServer.bytesPerSecond = bytesPerSecond;
     this.toClient.bytesPerSecond = bytesPerSecond;
@@ -69,14 +69,14 @@ export class ProxyLink {
     this.toClient.revive();
   }
 
-  /** RST to both sides. */
+  /** Sends RST to both sides. */
   reset(): void {
     this.#hush();
     resetSocket(this.#client);
     resetSocket(this.#server);
   }
 
-  /** FIN to both sides, after what was handed on. What they send from now on goes nowhere. */
+  /** Sends FIN to both sides, after the bytes already passed on. What they send from now on is dropped. */
   end(): void {
     this.#hush();
     for (const socket of [this.#client, this.#server]) {

@@ -1,8 +1,8 @@
 import type { Socket } from 'node:net';
 
 /**
- * Closes with RST and nothing else. `resetAndDestroy()` of Node shuts the socket down before, so that the peer gets
- * a FIN first and takes it for a clean end; its own flag, which it sets for `destroy()`, does without.
+ * Closes with nothing but RST. Node's `resetAndDestroy()` shuts the socket down first, so that the peer gets a FIN and
+ * takes it for a clean end. Setting the internal flag that it sets, and calling `destroy()`, sends the RST alone.
  */
 export function resetSocket(socket: Socket): void {
   const isConnected = !socket.connecting && !socket.pending;

@@ -1,9 +1,9 @@
 import { freePort } from '../free-port.ts';
 import { ChaosProxy, type ProxyTarget } from './chaos-proxy.ts';
 
-/** What the proxy stands in front of, and where. */
+/** Options of `startProxy`. */
 export interface StartProxyOptions {
-  /** A `RedisServer`, or any address. */
+  /** The server behind the proxy: a `RedisServer`, or any address. */
   readonly target: ProxyTarget;
   /** Port of the proxy on 127.0.0.1. @default a free one */
   readonly port?: number;

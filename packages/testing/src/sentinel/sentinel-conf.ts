@@ -4,24 +4,24 @@ import type { RedisServer } from '../server/redis-server.ts';
 import type { SentinelConf } from '../server/server-process.ts';
 import type { StartSentinelOptions } from './start-sentinel-options.ts';
 
-/** The name under which sentinels of this package know their primary. */
+/** The name under which the sentinels watch the primary. */
 export const primaryName = 'mymaster';
 
-// Sentinels that notice a failure at the same time all stand for election, none wins, and the next round comes
-// after twice the failover timeout.
+// Sentinels that notice a failure at the same time all stand for election, none of them wins, and the next election is
+// twice the failover timeout later.
 const electionGapMs = 200;
 
-/** What one sentinel is told about the others. */
+/** What one sentinel is told about the others and about the servers. */
 export interface SentinelNeighbourhood {
   readonly primary: RedisServer;
   readonly replicas: readonly RedisServer[];
   readonly peers: readonly { readonly port: number; readonly id: string }[];
-  /** Which of the peers it is itself. */
+  /** Its own place in the list of peers. */
   readonly index: number;
   readonly options: StartSentinelOptions;
 }
 
-/** The configuration of one sentinel, which knows its neighbours from the start, as after a restart. */
+/** The configuration of one sentinel, with its neighbours in it, as Sentinel itself writes it before a restart. */
 export function sentinelConf(neighbourhood: SentinelNeighbourhood): SentinelConf {
   const { primary, replicas, peers, index, options } = neighbourhood;
   const { downAfterMs = 500, failoverTimeoutMs = 3_000, password, sentinelPassword } = options;
@@ -42,10 +42,10 @@ export function sentinelConf(neighbourhood: SentinelNeighbourhood): SentinelConf
 }
 
 /**
- * Shortens the intervals that are fixed in the code of Sentinel; before Redis 7 there is no way, and it is slower.
- * Two of them must stay well above what a failover leans on, which is that each replica is looked at once a second
- * meanwhile: a leader finds no good replica when that is older than five ping periods, and the others take a
- * promotion back when they have not heard of it after four publish periods.
+ * Shortens intervals that are fixed in the code of Sentinel. Before Redis 7 that is impossible, and failovers are
+ * slower. The ping and publish periods cannot be arbitrarily short, because during a failover each replica is looked at
+ * only once a second: the leader rejects replicas whose last look is older than five ping periods, and the other
+ * sentinels revert a promotion that they have not heard of within four publish periods.
  */
 async function hurry(control: RawConnection): Promise<void> {
   const periods = { 'info-period': 500, 'publish-period': 500, 'ping-period': 300 };

@@ -4,7 +4,7 @@ import { primaryName } from './sentinel-conf.ts';
 
 /** Three sentinels over one primary and its replicas; each node can be killed, frozen and restarted by itself. */
 export class SentinelGroup implements AsyncDisposable {
-  /** The name the sentinels know the primary by. */
+  /** The name under which the sentinels watch the primary. */
   readonly name = primaryName;
   /** The node that was primary at the start; see `currentPrimary()`. */
   readonly primary: RedisServer;
@@ -26,12 +26,12 @@ export class SentinelGroup implements AsyncDisposable {
     this.#stop = stop;
   }
 
-  /** Host and port of each sentinel, as clients want them. */
+  /** Host and port of each sentinel, in the shape of the option `sentinels`. */
   get sentinelAddresses(): { host: string; port: number }[] {
     return this.sentinels.map(({ host, port }) => ({ host, port }));
   }
 
-  /** The node that sentinels name as primary now, dead or alive. @throws Error when they differ or none answers. */
+  /** The node that the sentinels name as primary, dead or alive. @throws Error if they differ, or none answers. */
   async currentPrimary(): Promise<RedisServer> {
     const named = new Set(await Promise.all(this.#awake().map((sentinel) => primaryPort(sentinel))));
     const [port] = named;
@@ -41,7 +41,7 @@ export class SentinelGroup implements AsyncDisposable {
     return node;
   }
 
-  /** Has the sentinels promote a replica, and resolves when it is promoted and all of them name it. */
+  /** Makes the sentinels promote a replica. Resolves when it is promoted and all of them name it. */
   async failover(options: { readonly timeoutMs?: number } = {}): Promise<void> {
     const { timeoutMs = 15_000 } = options;
     const before = await waitFor(() => this.currentPrimary(), { timeoutMs });
@@ -54,7 +54,7 @@ export class SentinelGroup implements AsyncDisposable {
   }
 
   /**
-   * Resolves with the primary once all sentinels name the same one and it takes writes.
+   * Resolves with the primary once all sentinels name the same one and its role is primary.
    *
    * @default otherThan none, timeoutMs 15000
    */
@@ -71,7 +71,11 @@ export class SentinelGroup implements AsyncDisposable {
     return waitFor(promoted, { timeoutMs, intervalMs: 10, message: 'the sentinels to agree on a primary' });
   }
 
-  /** Resolves when all that run see each other: sentinels, primary, and replicas in sync. @default timeoutMs 15000 */
+  /**
+   * Resolves when all running sentinels see each other, the primary, and the replicas in sync.
+   *
+   * @default timeoutMs 15000
+   */
   async waitUntilSettled(options: { readonly timeoutMs?: number } = {}): Promise<void> {
     const settled = async (): Promise<boolean> => {
       const views = await Promise.all(this.#awake().map((sentinel) => this.#seesAll(sentinel)));

@@ -7,8 +7,8 @@ import { SentinelGroup } from './sentinel-group.ts';
 import type { StartSentinelOptions } from './start-sentinel-options.ts';
 
 /**
- * Starts three real sentinels over one primary and its replicas. Resolves when all replicas are in sync, and all
- * sentinels know each other and the replicas. They look round several times as often as in production, so that a
+ * Starts three real sentinels over one primary and its replicas. Resolves when all replicas are in sync and all
+ * sentinels know each other and the replicas. The sentinels check several times as often as in production, so that a
  * failover takes a second or two.
  *
  * @example

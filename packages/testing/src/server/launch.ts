@@ -8,7 +8,7 @@ import { RawConnection, type RawTarget } from './raw-connection.ts';
 import { missingBinary } from './redis-binary.ts';
 import { spawnTracked, type TrackedProgram } from './spawn-tracked.ts';
 
-/** One start of one server process. */
+/** How to start a server process. */
 export interface Launch extends TrackedProgram {
   readonly target: RawTarget;
   readonly waitUntil: 'ready' | 'listening';
@@ -16,18 +16,18 @@ export interface Launch extends TrackedProgram {
   readonly onSpawn?: (child: ChildProcess) => void;
 }
 
-/** A server process that answers, and the connection on which it did. */
+/** A server process that answers, and the connection on which it does. */
 export interface Launched {
   readonly child: ChildProcess;
   readonly control: RawConnection;
 }
 
-/** The port was taken when the server wanted it. */
+/** The server could not listen because its port was in use. */
 export class PortBusyError extends Error {
   override readonly name = 'PortBusyError';
 }
 
-/** Starts the process and waits until it answers PING itself, not another process on the same port. */
+/** Starts the process and waits until it answers PING: this process, not another one on the same port. */
 export async function launch(spec: Launch): Promise<Launched> {
   const logStart = sizeOf(spec.logFile);
   const child = spawnTracked(spec);
@@ -96,7 +96,7 @@ function startFailure(what: string, log: string): Error {
   const lines = log.trim().split('\n').slice(-12).join('\n');
   const isBusy = log.includes('Address already in use');
   if (isBusy) return new PortBusyError(`${what}: the port is taken\n${lines}`);
-  return new Error(`${what}. Its last words:\n${lines}`);
+  return new Error(`${what}. Its last log lines:\n${lines}`);
 }
 
 function sizeOf(file: string): number {

@@ -2,18 +2,18 @@ import { connect as connectTcp, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { encodeCommand, ErrorReply, ReplyReader } from '@redis-resilience/core/protocol';
 
-/** Where to connect, and as whom. */
+/** Where to connect, and with which credentials. */
 export interface RawTarget {
   readonly host?: string;
   readonly port?: number;
   /** Unix socket, in place of host and port. */
   readonly path?: string;
-  /** Present: TLS. The peer's certificate is not checked, as a test may have broken it on purpose. */
+  /** Set for TLS. The certificate of the peer is not checked, because a test may have broken it on purpose. */
   readonly tls?: { readonly key?: string; readonly cert?: string } | undefined;
   readonly credentials?: readonly string[] | undefined;
 }
 
-/** A connection to Redis outside any client library: no retry, no queue, no reconnection. Idle, it keeps no process alive. */
+/** A connection to Redis without retries, queues or reconnections. While idle, it does not keep the process alive. */
 export class RawConnection {
   readonly #socket: Socket;
   readonly #reader = new ReplyReader();
@@ -40,7 +40,11 @@ export class RawConnection {
     return this.#closed;
   }
 
-  /** Resolves with the reply. Calls made before the first is answered travel as a pipeline. */
+  /**
+   * Resolves with the reply. Calls made before the first is answered form a pipeline.
+   *
+   * @throws ErrorReply, or an Error
+   */
   send(args: readonly (string | number)[], timeoutMs = 10_000): Promise<unknown> {
     if (this.#closed) return Promise.reject(new Error('The connection is closed'));
     return new Promise((resolve, reject) => {

@@ -3,7 +3,7 @@ export function redisBinary(bin?: string): string {
   return bin ?? (process.env['REDIS_SERVER_BIN'] || 'redis-server');
 }
 
-/** What to tell somebody on whose machine `binary` does not run. */
+/** An error that says how to install the server, for when `binary` cannot be run. */
 export function missingBinary(binary: string, cause: NodeJS.ErrnoException): Error {
   if (cause.code !== 'ENOENT')
     return new Error(`Cannot run ${JSON.stringify(binary)}: ${cause.message}`, { cause });

@@ -2,17 +2,17 @@ import { isIP } from 'node:net';
 import type { TlsMaterial } from '../certificates.ts';
 import type { RedisConfiguration } from './start-redis-options.ts';
 
-/** What the configuration of one server needs beside the options. */
+/** The parts of a configuration that the options do not give. */
 export interface ConfContext {
   readonly folder: string;
   readonly port: number;
   readonly tls: TlsMaterial | undefined;
   readonly socketPath: string | undefined;
-  /** The user as which this package gives its own commands. */
+  /** The user of this package's own commands. */
   readonly control: { readonly name: string; readonly password: string };
 }
 
-/** The text of a redis.conf. What `options.config` sets replaces what stands here by default. */
+/** The text of a redis.conf. The directives in `options.config` replace those made here. */
 export function redisConf(options: RedisConfiguration, context: ConfContext): string {
   const own: Directive[] = [
     ...listening(options, context),
@@ -21,7 +21,8 @@ export function redisConf(options: RedisConfiguration, context: ConfContext): st
     ['dir', quote(context.folder)],
     ['daemonize', 'no'],
     ['databases', options.databases ?? 16],
-    // Replicas in sync at once, and known to be: production waits for more of them, and pings every 10 s.
+    // Replicas sync at once, and are seen to be in sync. In production the primary waits for more replicas, and pings
+    // each 10 s.
     ['repl-diskless-sync-delay', 0],
     ['repl-ping-replica-period', 1],
   ];
@@ -30,18 +31,18 @@ export function redisConf(options: RedisConfiguration, context: ConfContext): st
   return render(own, options.config ?? {});
 }
 
-/** Whom the configuration makes this server a replica of. */
+/** The primary that a configuration names; undefined if it names none. */
 export function replicaOfIn(conf: string): RedisConfiguration['replicaOf'] {
   const [, host, port] = /^replicaof (\S+) (\d+)\s*$/m.exec(conf) ?? [];
   return host === undefined ? undefined : { host, port: Number(port) };
 }
 
-/** A value as redis.conf wants it when it may hold blanks or be empty. */
+/** A value for redis.conf that may hold blanks or be empty. */
 export function quote(value: string): string {
   return `"${value.replace(/["\\]/g, '\\$&').replace(/\n/g, '\\n')}"`;
 }
 
-/** Addresses to listen on. @throws RangeError when one is not loopback: this package never opens a door to the network. */
+/** The addresses to listen on. @throws RangeError if one is not loopback: this package never listens on the network. */
 export function loopbackAddresses(bind: readonly string[] = ['127.0.0.1']): readonly [string, ...string[]] {
   const [first, ...others] = bind;
   const stranger = bind.find(

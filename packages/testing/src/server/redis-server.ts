@@ -10,8 +10,8 @@ import type { RestartOptions, StartOptions } from './start-redis-options.ts';
 import type { ServerProcess } from './server-process.ts';
 
 /**
- * A real redis-server child process on loopback that can be broken and mended at will. It never outlives this
- * process, whichever way this process ends, and does not keep it alive.
+ * A real redis-server child process on loopback that can be broken and repaired at will. It never outlives this
+ * process, however this process ends, and does not keep it alive.
  */
 export class RedisServer implements AsyncDisposable {
   readonly #process: ServerProcess;
@@ -29,22 +29,22 @@ export class RedisServer implements AsyncDisposable {
     return this.#process.host;
   }
 
-  /** The same over all restarts. */
+  /** Stays the same over all restarts. */
   get port(): number {
     return this.#process.port;
   }
 
-  /** `redis://` or, with TLS, `rediss://`; with the password of the last start. */
+  /** `redis://`, or with TLS `rediss://`, with the password of the last start. */
   get url(): string {
     return this.#process.url;
   }
 
-  /** Path of the unix socket, when `unixSocket` was asked for. */
+  /** Path of the unix socket, if `unixSocket` was set. */
   get socketPath(): string | undefined {
     return this.#process.socketPath;
   }
 
-  /** What the server's TLS is made of, when it has any: `ca` is for the client to trust. */
+  /** The certificates of the server, if it has TLS; clients should trust `ca`. */
   get tls(): TlsMaterial | undefined {
     return this.#process.tls;
   }
@@ -54,17 +54,17 @@ export class RedisServer implements AsyncDisposable {
     return this.#process.folder;
   }
 
-  /** Process id; `undefined` while it does not run. */
+  /** Process id; `undefined` while the server does not run. */
   get pid(): number | undefined {
     return this.running ? this.#child?.pid : undefined;
   }
 
-  /** Whether the process exists; a frozen one does. */
+  /** Whether the process exists, frozen or not. */
   get running(): boolean {
     return this.#child !== undefined && !hasExited(this.#child);
   }
 
-  /** Whether it was frozen and not thawed since. */
+  /** Whether it was frozen and has not been thawed since. */
   get frozen(): boolean {
     return this.#frozen && this.running;
   }
@@ -74,14 +74,14 @@ export class RedisServer implements AsyncDisposable {
     return existsSync(this.#process.logFile) ? readFileSync(this.#process.logFile, 'utf8') : '';
   }
 
-  /** Ends the process and resolves when it is gone. Does nothing when it is dead. @default signal 'SIGKILL' */
+  /** Ends the process and resolves when it is gone. Does nothing if it does not run. @default signal 'SIGKILL' */
   async kill(signal: NodeJS.Signals = 'SIGKILL'): Promise<void> {
     this.#control?.close();
     this.#frozen = false;
     if (this.#child) await end(this.#child, signal);
   }
 
-  /** Stops the process in its tracks (SIGSTOP): the kernel still accepts connections, nobody answers. */
+  /** Freezes the process (SIGSTOP): the kernel still accepts connections, but nothing answers. */
   async freeze(): Promise<void> {
     if (!this.running) throw new Error('Cannot freeze a server that does not run');
     this.#child?.kill('SIGSTOP');
@@ -91,21 +91,21 @@ export class RedisServer implements AsyncDisposable {
     await waitFor(() => /\) T /.test(readFileSync(status, 'utf8')), { intervalMs: 1, message: 'the freeze' });
   }
 
-  /** Lets a frozen process go on (SIGCONT). Does nothing to one that runs. */
+  /** Continues a frozen process (SIGCONT). Does nothing to a running one. */
   thaw(): void {
     this.#child?.kill('SIGCONT');
     this.#frozen = false;
   }
 
-  /** Starts a dead server again on the same port and data. Does nothing while it runs. */
+  /** Starts a dead server again, with the same port and folder. Does nothing while it runs. */
   async start(options: StartOptions = {}): Promise<void> {
     const { waitUntil = 'ready', loadingMs = 0, startTimeoutMs = 10_000 } = options;
     if (!this.running) await this.#launch({ waitUntil, loadingMs, startTimeoutMs });
   }
 
   /**
-   * Kills the server if it runs, and starts it again on the same port and data. Everything but `afterMs`,
-   * `waitUntil`, `loadingMs` and `startTimeoutMs` changes the configuration for good.
+   * Kills the server if it runs, and starts it again with the same port and folder. All options but `afterMs`,
+   * `waitUntil`, `loadingMs` and `startTimeoutMs` change its configuration for good.
    *
    * @example
    * await server.restart({ afterMs: 1_000, password: 'rotated' });
@@ -125,20 +125,20 @@ export class RedisServer implements AsyncDisposable {
   }
 
   /**
-   * Gives a command on a connection outside any client library, as a user of its own who may do everything:
-   * it works whatever happens to passwords and `maxclients`. Values come as strings, numbers, arrays and null.
+   * Sends a command over a connection of this package, as a user of its own who may do everything: it works whatever
+   * happens to passwords and `maxclients`. Replies are strings, numbers, arrays and null.
    *
-   * @throws Error whose message is the whole error reply; or when no reply came within 10 s.
+   * @throws Error with the whole error reply as its message, or if no reply came within 10 s.
    * @example
    * await server.command('CONFIG', 'SET', 'maxclients', 1);
    */
   async command(...args: readonly (string | number)[]): Promise<unknown> {
-    if (!this.running) throw new Error(`Cannot give ${args[0] ?? 'a command'}: the server does not run`);
+    if (!this.running) throw new Error(`Cannot send ${args[0] ?? 'a command'}: the server does not run`);
     if (!this.#control || this.#control.closed) this.#control = new RawConnection(this.#process.target);
     return this.#control.send(args);
   }
 
-  /** `INFO`, or a section of it, field by field. */
+  /** The fields of `INFO`, or of one of its sections. */
   async info(section?: string): Promise<Record<string, string>> {
     const text = String(await this.command('INFO', ...(section === undefined ? [] : [section])));
     return Object.fromEntries(
@@ -154,7 +154,7 @@ export class RedisServer implements AsyncDisposable {
     return reply === 'PONG';
   }
 
-  /** @default timeoutMs 10000 @throws Error when it did not answer in time. */
+  /** Resolves when a new connection gets PONG. @default timeoutMs 10000 @throws Error if it does not in time. */
   async waitUntilAnswering(options: { readonly timeoutMs?: number } = {}): Promise<void> {
     const message = `an answer from ${this.host}:${this.port}`;
     await waitFor(() => this.isAnswering(), {
@@ -173,7 +173,7 @@ export class RedisServer implements AsyncDisposable {
     this.#frozen = false;
     this.#control = await this.#process.launch(options, (child) => {
       this.#child = child;
-      // Somebody called stop() while this start was under way.
+      // stop() was called during this start.
       if (this.#stopped) child.kill('SIGKILL');
     });
   }

@@ -4,11 +4,11 @@ import type { SentinelConf } from './server-process.ts';
 import { startProcess } from './start-redis.ts';
 import type { RedisConfiguration, StartRedisOptions } from './start-redis-options.ts';
 
-/** What all servers of a Sentinel or Cluster have in common. */
+/** Options that all servers of a Sentinel or Cluster share. */
 export interface FleetOptions {
   /** Password of every node that holds data. @default none */
   readonly password?: string;
-  /** TLS everywhere; `true` makes certificates on the spot. @default plain TCP */
+  /** TLS on all servers; `true` makes certificates. @default plain TCP */
   readonly tls?: TlsMaterial | true;
   /** More redis.conf directives for every node that holds data. */
   readonly config?: NonNullable<RedisConfiguration['config']>;
@@ -16,7 +16,7 @@ export interface FleetOptions {
   readonly bin?: string;
 }
 
-/** Servers that stop together; what did start is stopped when `build` fails. */
+/** Builds a group of servers that stop together. If `build` fails, those that started are stopped. */
 export async function startFleet<T>(
   options: FleetOptions,
   build: (fleet: ServerFleet) => Promise<T>,
@@ -30,6 +30,7 @@ export async function startFleet<T>(
   }
 }
 
+/** Servers that share options and stop together. */
 export class ServerFleet {
   readonly #shared: StartRedisOptions;
   readonly #certificates: Certificates | undefined;
@@ -47,7 +48,7 @@ export class ServerFleet {
     };
   }
 
-  /** `own` wins over what all have in common. */
+  /** Starts one server. `own` takes precedence over the shared options. */
   async start(own: StartRedisOptions, sentinel?: SentinelConf): Promise<RedisServer> {
     const server = await startProcess({ ...this.#shared, ...own }, sentinel);
     this.#servers.push(server);

@@ -13,7 +13,7 @@ import { loopbackAddresses, redisConf, replicaOfIn } from './redis-conf.ts';
 import { slowDump } from './slow-dump.ts';
 import type { RestartOptions, StartRedisOptions } from './start-redis-options.ts';
 
-/** What stays the same over all starts of one server: port, folder, configuration, and how to reach it. */
+/** The part of a server that outlives its restarts: port, folder, configuration, and how to reach it. */
 export class ServerProcess {
   readonly port: number;
   readonly folder: string;
@@ -66,7 +66,7 @@ export class ServerProcess {
     return { host: this.host, port: this.port, tls, credentials };
   }
 
-  /** Starts the process with the changed configuration; waits, within bounds, for a port of its own that is briefly busy. */
+  /** Starts the process with changes to its configuration; waits, within limits, if its own port is still busy. */
   async launch(changes: RestartOptions, onSpawn: (child: ChildProcess) => void): Promise<RawConnection> {
     const {
       waitUntil = 'ready',
@@ -113,7 +113,7 @@ export class ServerProcess {
     if (this.#options.tls === true) this.#certificates ??= await makeCertificates();
     if (previous !== undefined && Object.keys(changes).length === 0) return;
     if (this.#sentinel && previous !== undefined) throw new Error('A sentinel keeps its own configuration');
-    // The server itself rewrites its role there, at a failover for one.
+    // The server itself writes its role there, for example after a failover.
     const replicaOf =
       changes.replicaOf ?? (previous === undefined ? this.#options.replicaOf : replicaOfIn(previous));
     const { replicaOf: _, ...options } = this.#options;
@@ -135,7 +135,7 @@ export class ServerProcess {
   }
 }
 
-/** What makes a server a sentinel. */
+/** The configuration that makes a server a sentinel. */
 export interface SentinelConf {
   readonly lines: readonly string[];
   /** Called after each start. */

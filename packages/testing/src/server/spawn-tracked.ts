@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
 import { temporaryRoot } from '../temporary-folder.ts';
 
-/** Which program to run, where, and the file its output is added to. */
+/** Which program to run, where, and the file to append its output to. */
 export interface TrackedProgram {
   readonly binary: string;
   readonly args: readonly string[];
@@ -10,15 +10,15 @@ export interface TrackedProgram {
   readonly logFile: string;
 }
 
-// One per process by nature: what has to end when this process ends, however it ends.
+// One set per process: the children that must end when this process ends, however it ends.
 const children = new Set<ChildProcess>();
 let watchdog: ChildProcess | undefined;
 
 /**
- * Starts a child that cannot outlive this process. An 'exit' hook kills what is left; and because no hook runs
- * in a process that is killed by a signal, a small shell on the other end of a pipe sees the pipe close, kills the
- * rest and removes the temporary folders. So no signal handler is needed, and those of the user mean what they
- * always mean. The child stands in a session of its own: Ctrl-C reaches this process alone. It does not keep this
+ * Starts a child that cannot outlive this process. An 'exit' listener kills the children that are left. Because no
+ * listener runs in a process that is killed by a signal, a small shell on the other end of a pipe then sees the pipe
+ * close, kills the children and removes the temporary folders. So no signal handlers are installed, and the user's own
+ * work as always. The child has a session of its own, so that Ctrl-C reaches only this process. It does not keep this
  * process alive.
  */
 export function spawnTracked(program: TrackedProgram): ChildProcess {

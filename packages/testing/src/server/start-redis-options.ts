@@ -8,26 +8,32 @@ export interface AclUser {
   readonly rules?: string;
 }
 
-/** What may change from one start of a server to the next. */
+/** Options that may change from one start of a server to the next. */
 export interface RedisConfiguration {
   /**
-   * More redis.conf directives; they win over everything below. A list repeats the directive.
+   * More redis.conf directives; they take precedence over the options below. A list repeats the directive.
    * @example { maxclients: 10, 'rename-command': ['KEYS ""', 'FLUSHALL ""'], 'enable-debug-command': 'yes' }
    */
   readonly config?: Readonly<Record<string, string | number | readonly string[]>>;
-  /** Password of the default user, also used towards the primary. `''` takes it away at a restart. @default none */
+  /**
+   * Password of the default user, also used to replicate from the primary. `''` removes it at a restart.
+   *
+   * @default none
+   */
   readonly password?: string;
+  /** Users beside the default one. @default none */
   readonly users?: readonly AclUser[];
-  /** Serve TLS only. `true` makes certificates on the spot (they need `openssl`): see `server.tls`. @default plain TCP */
+  /** Serve TLS only. `true` makes certificates, which needs `openssl`: see `server.tls`. @default plain TCP */
   readonly tls?: TlsMaterial | true;
   /** Listen on a unix socket too: see `server.socketPath`. @default false */
   readonly unixSocket?: boolean;
-  /** @default 16 */
+  /** Number of databases. @default 16 */
   readonly databases?: number;
-  /** Write an append-only file: what was acknowledged survives `kill()` and `restart()`. @default false */
+  /** Write an append-only file: acknowledged writes survive `kill()` and `restart()`. @default false */
   readonly appendonly?: boolean;
   /** Keep the data across restarts; the same as `appendonly`. @default false */
   readonly keep?: boolean;
+  /** Replicate from this primary. @default none */
   readonly replicaOf?: { readonly host: string; readonly port: number };
   /** Run in cluster mode; `startCluster` joins the nodes as well. @default false */
   readonly cluster?: boolean;
@@ -35,19 +41,19 @@ export interface RedisConfiguration {
   readonly bind?: readonly string[];
 }
 
-/** How a start is carried out. */
+/** Options for one start of a server. */
 export interface StartOptions {
   /**
-   * When to resolve: `'ready'` once PING is answered with PONG (or NOAUTH); `'listening'` once anything is
-   * answered, -LOADING for one. @default 'ready'
+   * When to resolve: `'ready'` once PING gets any reply but -LOADING; `'listening'` once it gets any reply at all.
+   * @default 'ready'
    */
   readonly waitUntil?: 'ready' | 'listening';
   /**
-   * Make this one start answer -LOADING for about so many milliseconds before it serves, by a real, slowed-down
-   * dump. The data that was persisted is kept. @default 0
+   * Makes this start answer -LOADING for about this many milliseconds before it serves, by slowing down a real load.
+   * Persisted data is kept. @default 0
    */
   readonly loadingMs?: number;
-  /** Milliseconds after which the start has failed, `loadingMs` not counted. @default 10000 */
+  /** Milliseconds after which the start fails, not counting `loadingMs`. @default 10000 */
   readonly startTimeoutMs?: number;
 }
 
@@ -55,12 +61,12 @@ export interface StartOptions {
 export interface StartRedisOptions extends RedisConfiguration, StartOptions {
   /** Server binary. @default the environment variable REDIS_SERVER_BIN, else `redis-server` on PATH */
   readonly bin?: string;
-  /** @default a free one */
+  /** Port on loopback. @default a free one */
   readonly port?: number;
 }
 
-/** Options of `server.restart()`: how to start, and what to change for good in the configuration. */
+/** Options of `server.restart()`: for this start, and lasting changes to the configuration. */
 export interface RestartOptions extends RedisConfiguration, StartOptions {
-  /** Milliseconds to stay dead. @default 0 */
+  /** Milliseconds between the end of the old process and the start of the new one. @default 0 */
   readonly afterMs?: number;
 }

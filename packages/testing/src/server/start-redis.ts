@@ -5,11 +5,10 @@ import { ServerProcess, type SentinelConf } from './server-process.ts';
 import type { StartRedisOptions } from './start-redis-options.ts';
 
 /**
- * Starts a real Redis as a child process on a free loopback port, in a temporary folder, without persistence
- * unless asked for. Resolves when it answers PING.
+ * Starts a real Redis as a child process on a free loopback port, in a temporary folder, without persistence unless an
+ * option asks for it. Resolves when it answers PING.
  *
- * @throws Error that says how to install Redis, when the binary is missing; with the server's last log lines,
- * when it would not start.
+ * @throws Error that says how to install Redis if the binary is missing, or with the last log lines if it did not start.
  * @example
  * await using server = await startRedis({ password: 'secret' });
  * const client = new Redis(server.url);
@@ -20,7 +19,7 @@ export async function startRedis(options: StartRedisOptions = {}): Promise<Redis
   return startProcess(options);
 }
 
-/** As {@link startRedis}, also for sentinels. */
+/** As {@link startRedis}, but also for sentinels. */
 export async function startProcess(
   options: StartRedisOptions,
   sentinel?: SentinelConf,

@@ -3,7 +3,7 @@ import type { FaultName } from './fault-name.ts';
 import { blackhole, latency, reset } from './network-faults.ts';
 import { failover, freeze, fullMemory, maxClients, passwordRotation, restart } from './server-faults.ts';
 
-/** Every fault by its name. */
+/** All faults by name. */
 export const allFaults: Readonly<Record<FaultName, Fault>> = {
   restart,
   freeze,

@@ -1,11 +1,11 @@
 import type { Stage } from '../stage.ts';
 
-/** What a fault is told. */
+/** What a fault works on. */
 export interface FaultContext {
   readonly stage: Stage;
   readonly parameters: Readonly<Record<string, number>>;
   readonly seed: number;
 }
 
-/** Breaks something, and gives back how to mend it. When that has run, Redis is back for whoever connects anew. */
+/** Breaks something. The returned function repairs it: when it has resolved, new connections reach a working Redis. */
 export type Fault = (context: FaultContext) => Promise<() => Promise<void>>;

@@ -1,6 +1,6 @@
 import type { Fault } from './fault.ts';
 
-/** Old connections are dead for good; new ones hang until the fault is lifted. */
+/** Existing connections are dead for good; new ones hang until the fault is lifted. */
 export const blackhole: Fault = async ({ stage: { proxy } }) => {
   proxy.blackhole({ existing: true, incoming: true });
   return () => proxy.heal();
@@ -8,7 +8,7 @@ export const blackhole: Fault = async ({ stage: { proxy } }) => {
 
 export const latency: Fault = async ({ stage: { proxy }, parameters }) => {
   const { latencyMs = 200, jitterMs = 0 } = parameters;
-  // Half of it on the way there, half on the way back.
+  // Half in each direction.
   proxy.latency(latencyMs / 2, { jitterMs: jitterMs / 2 });
   return async () => {
     proxy.latency(0);

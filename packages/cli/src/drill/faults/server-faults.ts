@@ -14,7 +14,9 @@ export const freeze: Fault = async ({ stage: { server } }) => {
   };
 };
 
-/** The primary is demoted at once; its replica is promoted, and found by new connections, when the fault is lifted. */
+/**
+ * The primary is demoted at once. When the fault is lifted, its replica is promoted, and new connections lead there.
+ */
 export const failover: Fault = async ({ stage: { server, replica, proxy } }) => {
   if (replica === undefined) throw new Error('A failover needs a replica');
   const inSync = async (): Promise<boolean> =>
@@ -35,7 +37,7 @@ export const passwordRotation: Fault = async ({ stage: { server, password } }) =
   };
 };
 
-/** The connection that gives the commands is the only one there may be. */
+/** The server allows one connection only: the one over which the drill sends its commands. */
 export const maxClients: Fault = async ({ stage: { server } }) => {
   await server.command('CONFIG', 'SET', 'maxclients', 1);
   await closeClients(server);

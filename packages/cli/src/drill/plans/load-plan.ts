@@ -18,7 +18,7 @@ export const builtInPlans = [
   'full-memory',
 ] as const;
 
-/** Reads a plan by its name, or by the path of a JSON file. @throws UsageError in one line */
+/** Reads a plan by its name, or by the path of a JSON file. @throws UsageError */
 export function loadPlan(nameOrFile: string): Plan {
   const isBuiltIn = readdirSync(folder).includes(`${nameOrFile}.json`);
   const file = isBuiltIn ? fileURLToPath(new URL(`${nameOrFile}.json`, folder)) : nameOrFile;
@@ -34,7 +34,7 @@ export function loadPlan(nameOrFile: string): Plan {
   try {
     content = JSON.parse(text);
   } catch {
-    throw new UsageError(`The plan ${nameOrFile} is no JSON.`);
+    throw new UsageError(`The plan ${nameOrFile} is not JSON.`);
   }
   return checkPlan(content, nameOrFile);
 }

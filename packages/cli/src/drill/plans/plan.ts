@@ -7,9 +7,9 @@ export interface Plan {
   readonly name: string;
   readonly description: string;
   readonly fault: FaultName;
-  /** Numbers that the fault takes, such as `latencyMs`. */
+  /** Numbers for the fault, such as `latencyMs`. */
   readonly parameters: Readonly<Record<string, number>>;
-  /** Traffic before the fault, during it, and after it. */
+  /** How long to send requests before, during and after the fault. */
   readonly warmUpMs: number;
   readonly faultMs: number;
   readonly watchMs: number;
@@ -28,7 +28,7 @@ const allowed = [
   'thresholds',
 ];
 
-/** Checks what a plan file holds. @throws UsageError naming the file and what is wrong with it */
+/** Checks the content of a plan file. @throws UsageError with the file and what is wrong with it */
 export function checkPlan(content: unknown, file: string): Plan {
   const refuse = (what: string): never => {
     throw new UsageError(`The plan ${file}: ${what}.`);

@@ -1,21 +1,23 @@
-/** What an application must keep in every rehearsal. */
+/** Limits that an application must keep in a rehearsal. */
 export interface Thresholds {
-  /** Share of requests that may fail, 0 to 1. An honest 503 with Retry-After is a refusal, not a failure. */
+  /** Share of requests that may fail, 0 to 1. A 503 with Retry-After is a refusal, not a failure. */
   readonly failedRatio: number;
-  /** Longest that any request may take, and the 99th percentile. */
+  /** Longest duration of any request, and of the 99th percentile. */
   readonly hangMs: number;
   readonly p99Ms: number;
-  /** From the end of the fault until requests succeed again, and until the health endpoint says so. */
+  /**
+   * Longest time from the end of the fault until requests succeed again, and until the health endpoint is well again.
+   */
   readonly recoveryMs: number;
-  /** Longest that readiness and liveness may take to answer: what a probe waits by default. */
+  /** Longest duration of a readiness or liveness probe. The default is that of Kubernetes. */
   readonly probeMs: number;
-  /** How often liveness may fail: each time an orchestrator would restart the process. */
+  /** How often the liveness probe may fail. Each failure might make an orchestrator restart the process. */
   readonly livenessFailures: number;
-  /** Memory that the process may gain. */
+  /** Growth of the memory of the process and its children. */
   readonly memoryGrowthMb: number;
 }
 
-/** Of a plan that names none. */
+/** The thresholds of a plan that sets none. */
 export const defaultThresholds: Thresholds = {
   failedRatio: 0.01,
   hangMs: 1500,

@@ -2,7 +2,7 @@ import { hasPassed, type Drill, type Outcome } from '../outcome.ts';
 import { styleSheet } from './style-sheet.ts';
 import { renderTimeline } from './timeline.ts';
 
-/** One page that needs nothing else: no script, no font, no picture from elsewhere. */
+/** One self-contained page: it loads no script, font or image. */
 export function renderHtml(drill: Drill): string {
   const passed = drill.outcomes.filter(hasPassed).length;
   const isPassed = passed === drill.outcomes.length;
@@ -37,7 +37,7 @@ ${drill.outcomes.map(row).join('\n')}
 <p class="legend"><span class="dot ok"></span> answered <span class="dot refused"></span> refused: 503 with Retry-After <span class="dot failed"></span> failed <span class="swatch"></span> the fault</p>
 ${drill.outcomes.map(section).join('\n')}
 </main>
-<footer>Failed: a 5xx, a broken connection, or no answer in time. Recovered: from the moment Redis was back until the last request that failed or was refused had ended. Made by redis-resilience drill.</footer>
+<footer>Failed: a 5xx, a broken connection, or no answer in time. Recovered: from the moment Redis was back until the end of the last failed or refused request that began after it. Made by redis-resilience drill.</footer>
 </body>
 </html>
 `;

@@ -42,7 +42,7 @@ export function renderTimeline(rehearsal: Rehearsal): string {
   return `<svg viewBox="0 0 ${width} ${height}" role="img" aria-label="${label}">${parts.join('')}</svg>`;
 }
 
-// Logarithmic: a millisecond and ten seconds in one picture.
+// Logarithmic, so that one picture shows a millisecond as well as ten seconds.
 function y(durationMs: number): number {
   const share = Math.log10(Math.min(10_000, Math.max(1, durationMs))) / 4;
   return round(top + plotHeight * (1 - share));
@@ -101,7 +101,7 @@ function seconds(endMs: number): readonly number[] {
   return Array.from({ length: Math.floor(endMs / 1000 / step) + 1 }, (_, index) => index * step);
 }
 
-// Every failure is drawn; of what went well, as many as a picture can show.
+// Draws every request that failed or was refused, and as many of the others as a picture can show.
 function thinned(samples: readonly Sample[]): readonly Sample[] {
   const every = Math.ceil(samples.length / mostPoints);
   return samples.filter(({ result }, index) => result !== 'ok' || index % every === 0);

@@ -2,7 +2,9 @@ import { request } from './request.ts';
 
 export type ProbeName = 'liveness' | 'readiness' | 'health';
 
-/** One look at an endpoint. `ok`: 2xx; `warn`: 2xx that says `warn`; `fail`: 5xx; `silent`: no answer in time. */
+/**
+ * One probe of an endpoint. `ok`: answered; `warn`: with the status `warn`; `fail`: 5xx; `silent`: no answer in time.
+ */
 export interface ProbeSample {
   readonly probe: ProbeName;
   readonly atMs: number;
@@ -11,10 +13,10 @@ export interface ProbeSample {
 }
 
 export interface ProbeOptions {
-  /** `http://127.0.0.1:3000`. */
+  /** Origin of the application, such as `http://127.0.0.1:3000`. */
   readonly base: string;
   readonly paths: Readonly<Record<ProbeName, string>>;
-  /** An answer that takes longer is as good as none: a probe has stopped waiting. */
+  /** An answer that takes longer counts as none, because a real probe would have stopped waiting. */
   readonly limitMs: number;
   readonly elapsedMs: () => number;
 }
@@ -22,7 +24,9 @@ export interface ProbeOptions {
 const everyMs = 100;
 const timeoutMs = 3000;
 
-/** Looks at the endpoints of the application again and again, as an orchestrator does. Missing ones are left alone. */
+/**
+ * Probes the endpoints of the application every 100 ms, as an orchestrator does more rarely. Missing ones are left out.
+ */
 export class Probes {
   readonly samples: ProbeSample[] = [];
   readonly #options: ProbeOptions;

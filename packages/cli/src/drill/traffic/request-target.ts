@@ -4,11 +4,11 @@ import { UsageError } from '../../usage-error.ts';
 /** One kind of request: `{n}` in its path becomes a number from 1 to 1,000. */
 export interface RequestTarget {
   readonly method: string;
-  /** With the host and port of the application where the user named none. */
+  /** Has the host and port of the application, unless the user gave others. */
   readonly url: string;
 }
 
-/** Where the application is expected. */
+/** The address of the application. */
 export interface AppAddress {
   readonly host: string;
   readonly port: number;
@@ -17,7 +17,7 @@ export interface AppAddress {
 /**
  * Reads `[METHOD ]URL`, where the URL may be a path.
  *
- * @throws UsageError for anything else, and for a host that is not loopback unless it was named with --allow-host
+ * @throws UsageError for anything else, and for a host that is neither loopback nor named with --allow-host
  */
 export function parseRequestTarget(
   text: string,
@@ -41,7 +41,7 @@ export function parseRequestTarget(
   return { method, url: url.href.replaceAll('%7Bn%7D', '{n}') };
 }
 
-/** The URL of one request. */
+/** The URL of one request, with a number in the place of `{n}`. */
 export function urlOf(target: RequestTarget, random: () => number): string {
   return target.url.replaceAll('{n}', () => String(1 + Math.floor(random() * 1000)));
 }

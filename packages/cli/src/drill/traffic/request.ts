@@ -3,13 +3,13 @@ import https from 'node:https';
 
 /** How one request ended. */
 export interface Answer {
-  /** The HTTP status, or undefined when there was none. */
+  /** The HTTP status; undefined if there was no answer. */
   readonly status: number | undefined;
-  /** Why there was no answer: a code of Node's, or `timeout`. */
+  /** Why there was no answer: an error code of Node, or `timeout`. */
   readonly failure: string | undefined;
   readonly retryAfter: boolean;
   readonly durationMs: number;
-  /** The beginning of the body, of requests that ask for it. */
+  /** The beginning of the body, up to `keepBytes`. */
   readonly body: string;
 }
 
@@ -17,7 +17,7 @@ export interface RequestOptions {
   readonly method: string;
   readonly timeoutMs: number;
   readonly agent?: http.Agent;
-  /** Keep so many bytes of the body. Default 0. */
+  /** How many bytes of the body to keep. Default 0. */
   readonly keepBytes?: number;
 }
 

@@ -2,7 +2,7 @@ import http from 'node:http';
 import { request } from './request.ts';
 import { urlOf, type RequestTarget } from './request-target.ts';
 
-/** What became of a request: `refused` is an honest 503 with Retry-After. */
+/** How a request ended: `refused` is a 503 with Retry-After, `failed` any other 5xx or no answer. */
 export type RequestResult = 'ok' | 'refused' | 'failed';
 
 /** One request, in milliseconds since the beginning of the rehearsal. */
@@ -10,25 +10,25 @@ export interface Sample {
   readonly atMs: number;
   readonly durationMs: number;
   readonly result: RequestResult;
-  /** The status, or the code of the failure. */
+  /** The HTTP status, or the reason why there was none. */
   readonly detail: string;
 }
 
 export interface TrafficOptions {
   readonly targets: readonly RequestTarget[];
-  /** Requests a second, whatever becomes of them. */
+  /** Requests per second, whether they are answered or not. */
   readonly rate: number;
   readonly timeoutMs: number;
-  /** No more than so many are sent. */
+  /** Number of requests after which no more are sent. */
   readonly maxRequests: number;
   readonly random: () => number;
-  /** Milliseconds since the beginning. */
+  /** Milliseconds since the beginning of the rehearsal. */
   readonly elapsedMs: () => number;
 }
 
 const mostAtOnce = 1000;
 
-/** Requests at a steady pace, whether they are answered or not: what users do. */
+/** Sends requests at a steady pace, whether they are answered or not, as users do. */
 export class Traffic {
   readonly samples: Sample[] = [];
   readonly #options: TrafficOptions;
@@ -46,7 +46,7 @@ export class Traffic {
     return this.#sent;
   }
 
-  /** Sends no more, and resolves when all that is on its way has ended. */
+  /** Sends no more requests, and resolves when all of them have ended. */
   async stop(): Promise<void> {
     clearTimeout(this.#timer);
     this.#timer = undefined;
@@ -56,7 +56,7 @@ export class Traffic {
 
   #arm(): void {
     const { rate, random } = this.#options;
-    // Users do not come like clockwork: half the pause is chance.
+    // Users are not evenly spaced: the pause varies by a quarter either way.
     const pauseMs = (1000 / rate) * (0.75 + random() * 0.5);
     this.#timer = setTimeout(() => {
       this.#send();
