@@ -1,7 +1,7 @@
 import { ManualClock, waitFor } from '@redis-resilience/testing';
 import * as ioredis6 from 'ioredis';
 import * as ioredis5 from 'ioredis-5';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, onTestFinished, it } from 'vitest';
 import type { DriverConnector } from '../../../packages/core/src/driver/driver-connector.ts';
 import type { Driver, DriverEvent } from '../../../packages/core/src/driver/driver.ts';
 import { RedisDriver } from '../../../packages/core/src/ioredis/redis-driver.ts';
@@ -269,7 +269,7 @@ const settings = [
 describe.each(settings)(
   'as ioredis $version does in RESP$protocol, the driver in memory',
   ({ make, protocol }) => {
-    test.each(Object.entries(plays))('%s', async (_name, play) => {
+    it.each(Object.entries(plays))('%s', async (_name, play) => {
       const [own, model] = [new Stage(fake, { protocol }), new Stage(make, { protocol })];
       const shown = await play(own);
       expect([await play(model), model.trace]).toEqual([shown, own.trace]);

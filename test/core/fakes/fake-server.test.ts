@@ -1,18 +1,18 @@
 import { connect } from 'node:net';
 import { ManualClock, startRedis, waitFor, type StartRedisOptions } from '@redis-resilience/testing';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, onTestFinished, it } from 'vitest';
 import { encodeCommand } from '../../../packages/core/src/replies/encode-command.ts';
 import { FakeNetwork } from './fake-network.ts';
 import { FakeServer } from './fake-server.ts';
 import { afterwards, conversations, Speaker, type Talk } from './server-conversations.ts';
 
 describe('a conversation with the server in memory', () => {
-  test.each(conversations)('is one as with redis-server: $name', async ({ real, fake, hold }) => {
+  it.each(conversations)('is one as with redis-server: $name', async ({ real, fake, hold }) => {
     const inMemory = await hold(inMemoryTalk(fake));
     expect(inMemory).toEqual(await hold(await realTalk(real)));
   });
 
-  test('is one as with redis-server: while a script runs', async () => {
+  it('is one as with redis-server: while a script runs', async () => {
     const server = await startRedis({ config: { 'busy-reply-threshold': 10 } });
     onTestFinished(() => server.stop());
     const script = await talkWith(server).open();

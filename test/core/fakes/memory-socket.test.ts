@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
 import { ManualClock, waitFor } from '@redis-resilience/testing';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { MemoryLink } from './memory-link.ts';
 
 /** Two ends of one connection, and what happened to each. */
@@ -56,7 +56,7 @@ const both = [
 ] as const;
 
 describe.each(both)('a connection $name', ({ open }) => {
-  test('keeps the order of what is written, corked or not', async () => {
+  it('keeps the order of what is written, corked or not', async () => {
     await using pair = await open();
     const { text } = watch(pair.far);
     pair.near.write('one ');
@@ -68,7 +68,7 @@ describe.each(both)('a connection $name', ({ open }) => {
     expect(pair.near.bytesWritten).toBe(13);
   });
 
-  test('keeps bytes for an end that is paused', async () => {
+  it('keeps bytes for an end that is paused', async () => {
     await using pair = await open();
     const { text } = watch(pair.far);
     pair.far.pause();
@@ -81,7 +81,7 @@ describe.each(both)('a connection $name', ({ open }) => {
     await pair.until(() => text() === 'early');
   });
 
-  test('takes no more than a peer that does not read leaves room for, and more once it reads', async () => {
+  it('takes no more than a peer that does not read leaves room for, and more once it reads', async () => {
     await using pair = await open();
     const { text } = watch(pair.far);
     pair.far.pause();
@@ -98,7 +98,7 @@ describe.each(both)('a connection $name', ({ open }) => {
     await pair.until(() => text().length === (written + 1) * block.length);
   });
 
-  test('that one end ends is read to its last byte, and closed by both', async () => {
+  it('that one end ends is read to its last byte, and closed by both', async () => {
     await using pair = await open();
     const [near, far] = [watch(pair.near), watch(pair.far)];
     pair.near.end('last words');
@@ -108,7 +108,7 @@ describe.each(both)('a connection $name', ({ open }) => {
     expect(near.events).toEqual(['finish', 'end', 'close']);
   });
 
-  test('that is destroyed soon sends first what it was given', async () => {
+  it('that is destroyed soon sends first what it was given', async () => {
     await using pair = await open();
     const far = watch(pair.far);
     watch(pair.near);
@@ -118,7 +118,7 @@ describe.each(both)('a connection $name', ({ open }) => {
     expect(far.text()).toBe('last words');
   });
 
-  test('that is destroyed closes a moment later, and the other end after it', async () => {
+  it('that is destroyed closes a moment later, and the other end after it', async () => {
     await using pair = await open();
     const [near, far] = [watch(pair.near), watch(pair.far)];
     pair.near.destroy();
@@ -130,7 +130,7 @@ describe.each(both)('a connection $name', ({ open }) => {
     expect(pair.near.closed).toBe(true);
   });
 
-  test('that is reset fails and closes at the other end', async () => {
+  it('that is reset fails and closes at the other end', async () => {
     await using pair = await open();
     const near = watch(pair.near);
     watch(pair.far);
@@ -139,7 +139,7 @@ describe.each(both)('a connection $name', ({ open }) => {
     expect(near.events).toEqual(['ECONNRESET', 'close']);
   });
 
-  test('tells an end that does not read that it is over', async () => {
+  it('tells an end that does not read that it is over', async () => {
     await using pair = await open();
     pair.far.destroy();
     await pair.until(() => pair.near.closed);
@@ -148,7 +148,7 @@ describe.each(both)('a connection $name', ({ open }) => {
 });
 
 describe('a link', () => {
-  test('carries everything in its time, in order, also when that time changes', async () => {
+  it('carries everything in its time, in order, also when that time changes', async () => {
     const clock = new ManualClock();
     const link = new MemoryLink({ clock, latencyMs: 5, host: '10.0.0.1', port: 6379 });
     const { text } = watch(link.far.asSocket);
@@ -162,7 +162,7 @@ describe('a link', () => {
     expect(text()).toBe('slow fast');
   });
 
-  test('that is cut loses all, also what is under way, and tells nobody', async () => {
+  it('that is cut loses all, also what is under way, and tells nobody', async () => {
     const clock = new ManualClock();
     const link = new MemoryLink({ clock, latencyMs: 5, host: '10.0.0.1', port: 6379 });
     const far = watch(link.far.asSocket);

@@ -1,7 +1,7 @@
 import * as ioredis6 from 'ioredis';
 import * as ioredis5 from 'ioredis-5';
 import * as ioredis56 from 'ioredis-5-6';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, it } from 'vitest';
 import { RedisDriver } from '../../../packages/core/src/ioredis/redis-driver.ts';
 import { supportedProtocols } from '../../integration/stage/supported-protocols.ts';
 
@@ -15,7 +15,7 @@ const speakers = [
   { version: '5.6.0', ioredis: ioredis56 as unknown as typeof ioredis6, speaks: [false, false] },
 ] as const;
 
-test.each(speakers)(
+it.each(speakers)(
   'tells, once it connects, whether ioredis $version opens with HELLO 3',
   async ({ ioredis, speaks }) => {
     const seen: boolean[] = [];

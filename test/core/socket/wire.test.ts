@@ -1,11 +1,11 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { WiredDriver } from '../fakes/wired-driver.ts';
 import { commandOf } from '../fakes/fake-driver.ts';
 
 const value = 'v'.repeat(2_000);
 
 describe('a wire that takes a socket', () => {
-  test('counts all times from then, and knows as whom the server knows it', async () => {
+  it('counts all times from then, and knows as whom the server knows it', async () => {
     const { wire, driver } = await WiredDriver.ready();
     expect([wire.readAt, wire.writtenAt, wire.aliveAt]).toEqual([1_100, 1_100, 1_100]);
     expect(wire.identity).toEqual({ clientId: '1', runId: '10.0.0.1:6379/1' });
@@ -13,13 +13,13 @@ describe('a wire that takes a socket', () => {
     expect(wire.isBlocked).toBe(false);
   });
 
-  test('has neither socket nor identity before, and is not blocked', () => {
+  it('has neither socket nor identity before, and is not blocked', () => {
     const { wire } = new WiredDriver();
     expect([wire.socket, wire.identity, wire.isBlocked]).toEqual([undefined, undefined, false]);
     expect([wire.readAt, wire.writtenAt, wire.aliveAt]).toEqual([0, 0, 0]);
   });
 
-  test('hears nothing more of the one before', async () => {
+  it('hears nothing more of the one before', async () => {
     const wired = await WiredDriver.ready();
     const [before] = wired.network.links;
     const next = await nextSocket(wired);
@@ -31,7 +31,7 @@ describe('a wire that takes a socket', () => {
     expect(wired.wire.readAt).toBe(wired.clock.now() - 5);
   });
 
-  test('begins with a flush of its own', async () => {
+  it('begins with a flush of its own', async () => {
     const wired = await WiredDriver.ready();
     const before = wired.wire.currentFlush();
     wired.wire.adopt(await nextSocket(wired), undefined);
@@ -40,7 +40,7 @@ describe('a wire that takes a socket', () => {
 });
 
 describe('a flush', () => {
-  test('is one for all that is sent in one turn, and has the time at which it leaves', async () => {
+  it('is one for all that is sent in one turn, and has the time at which it leaves', async () => {
     const wired = await WiredDriver.ready();
     const { wire, clock, events } = wired;
     const [first, second] = [wired.send('get', ['a']), wired.send('get', ['b'])];
@@ -54,7 +54,7 @@ describe('a flush', () => {
     expect(wire.currentFlush()).not.toBe(first.call.written);
   });
 
-  test('is not written by what leaves without a call', async () => {
+  it('is not written by what leaves without a call', async () => {
     const { wire, driver, clock } = await WiredDriver.ready();
     void driver.ask('ping', []);
     clock.jump(3);
@@ -63,7 +63,7 @@ describe('a flush', () => {
     expect(wire.currentFlush()).toMatchObject({ at: 1_103, isWritten: false });
   });
 
-  test('waits behind a socket that takes no more, and the room is told of once in each direction', async () => {
+  it('waits behind a socket that takes no more, and the room is told of once in each direction', async () => {
     const wired = await WiredDriver.ready();
     const { wire, events } = wired;
     wired.server.freeze();
@@ -83,7 +83,7 @@ describe('a flush', () => {
     expect(two.outcome()).toBeNull();
   });
 
-  test('that waited leaves but once: one that is begun later is not written with it', async () => {
+  it('that waited leaves but once: one that is begun later is not written with it', async () => {
     const wired = await WiredDriver.ready();
     wired.server.freeze();
     wired.send('set', ['a', 'x'.repeat(200_000)]);
@@ -99,7 +99,7 @@ describe('a flush', () => {
     expect(waited.isWritten).toBe(false);
   });
 
-  test('that waited behind one socket is not written by the next', async () => {
+  it('that waited behind one socket is not written by the next', async () => {
     const wired = await WiredDriver.ready();
     const { events } = wired;
     wired.server.freeze();
@@ -121,7 +121,7 @@ describe('a flush', () => {
 });
 
 describe('bytes that are read', () => {
-  test('are seen before the driver reads them, and measure the round trip', async () => {
+  it('are seen before the driver reads them, and measure the round trip', async () => {
     const wired = await WiredDriver.ready();
     const { wire, events } = wired;
     wired.link.latencyMs = 4;
@@ -132,7 +132,7 @@ describe('bytes that are read', () => {
     expect(events).toEqual(['written', 'alive']);
   });
 
-  test('are seen first also when the driver put itself before, and once', async () => {
+  it('are seen first also when the driver put itself before, and once', async () => {
     const wired = await WiredDriver.ready();
     const { wire, driver, events } = wired;
     const socket = await nextSocket(wired);
@@ -154,7 +154,7 @@ describe('bytes that are read', () => {
     expect(events).toEqual(['written', 'alive']);
   });
 
-  test.each([
+  it.each([
     { what: 'the answer to a call that blocked', blockingMs: 100 },
     { what: 'the answer to a call that blocked for ever', blockingMs: Infinity },
   ])('measure nothing when they are $what', async ({ blockingMs }) => {
@@ -167,7 +167,7 @@ describe('bytes that are read', () => {
     expect(wired.wire.roundTrip.meanMs).toBe(0);
   });
 
-  test('measure nothing when they answer a question of our own', async () => {
+  it('measure nothing when they answer a question of our own', async () => {
     const wired = await WiredDriver.ready();
     void wired.driver.ask('ping', []);
     await wired.travel(5);
@@ -175,7 +175,7 @@ describe('bytes that are read', () => {
     expect(wired.wire.roundTrip.meanMs).toBe(0);
   });
 
-  test('measure nothing for a call that was not given to the socket', async () => {
+  it('measure nothing for a call that was not given to the socket', async () => {
     const wired = await WiredDriver.ready();
     const sent = wired.send('get', ['a']);
     sent.call.written = undefined;
@@ -184,7 +184,7 @@ describe('bytes that are read', () => {
     expect(wired.wire.roundTrip.meanMs).toBe(0);
   });
 
-  test('let what is written next belong to the next exchange', async () => {
+  it('let what is written next belong to the next exchange', async () => {
     const wired = await WiredDriver.ready();
     wired.send('get', ['a']);
     await wired.travel(5);
@@ -194,7 +194,7 @@ describe('bytes that are read', () => {
     expect(wired.link.near.writes).toBe(writes + 1);
   });
 
-  test('are a sign of life once, and no more while an answer only trickles, until it is whole', async () => {
+  it('are a sign of life once, and no more while an answer only trickles, until it is whole', async () => {
     const wired = await WiredDriver.ready();
     const { wire, events, server } = wired;
     server.data.set('a', value.slice(0, 300));
@@ -216,7 +216,7 @@ describe('bytes that are read', () => {
 });
 
 describe('what is unanswered', () => {
-  test('was sent when it left', async () => {
+  it('was sent when it left', async () => {
     const wired = await WiredDriver.ready();
     const { wire, clock } = wired;
     expect(wire.oldestSentAt()).toBeUndefined();
@@ -229,7 +229,7 @@ describe('what is unanswered', () => {
     expect([wire.writtenAt, wire.oldestSentAt()]).toEqual([1_110, 1_100]);
   });
 
-  test('was sent when bytes left last, where it is no call', async () => {
+  it('was sent when bytes left last, where it is no call', async () => {
     const wired = await WiredDriver.ready();
     wired.server.freeze();
     void wired.driver.ask('ping', []);
@@ -239,7 +239,7 @@ describe('what is unanswered', () => {
     expect(wired.wire.oldestSentAt()).toBe(1_105);
   });
 
-  test('blocks for as long as it asked for', async () => {
+  it('blocks for as long as it asked for', async () => {
     const wired = await WiredDriver.ready();
     const { wire, driver } = wired;
     expect(wire.blockedUntil()).toBeUndefined();
@@ -258,7 +258,7 @@ describe('what is unanswered', () => {
     expect(driver.oldestUnanswered()?.call?.name).toBe('blpop');
   });
 
-  test('blocks not at all where it is no call', async () => {
+  it('blocks not at all where it is no call', async () => {
     const wired = await WiredDriver.ready();
     wired.server.freeze();
     wired.driver.send(commandOf('blpop', ['l', '1']));

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { StallWatch, type StallFinding } from '../../../packages/core/src/stall/stall-watch.ts';
 import { WiredDriver } from '../fakes/wired-driver.ts';
 
@@ -35,7 +35,7 @@ async function watched({ idleMs = 5_000 } = {}): Promise<Watched> {
 }
 
 describe('an idle connection', () => {
-  test('is found idle when its time is over, and again until something is written', async () => {
+  it('is found idle when its time is over, and again until something is written', async () => {
     const { wired, found } = await watched();
     await wired.travel(5_300);
     expect(found).toEqual([
@@ -44,14 +44,14 @@ describe('an idle connection', () => {
     ]);
   });
 
-  test('is found idle a tenth later at most, by chance', async () => {
+  it('is found idle a tenth later at most, by chance', async () => {
     const subject = await watched();
     subject.random = 1;
     await subject.wired.travel(6_000);
     expect(subject.found[0]).toEqual(['idle', 1_300 + 1.1 * 4_800]);
   });
 
-  test.each(['read', 'written'] as const)('is not idle as long as bytes are %s', async (direction) => {
+  it.each(['read', 'written'] as const)('is not idle as long as bytes are %s', async (direction) => {
     const { wired, found } = await watched({ idleMs: 1_000 });
     await wired.travel(500);
     if (direction === 'read') wired.link.far.write('+OK\r\n');
@@ -64,13 +64,13 @@ describe('an idle connection', () => {
     expect(found[0]?.[1]).toBeGreaterThanOrEqual(2_600);
   });
 
-  test('is looked at no sooner than a millisecond from now', async () => {
+  it('is looked at no sooner than a millisecond from now', async () => {
     const { wired, found } = await watched({ idleMs: 200.5 });
     await wired.travel(205);
     expect(found).toEqual([['idle', 1_301]]);
   });
 
-  test('is given a time that may change', async () => {
+  it('is given a time that may change', async () => {
     const subject = await watched();
     await subject.wired.travel(100);
     subject.idleMs = 400;
@@ -78,7 +78,7 @@ describe('an idle connection', () => {
     expect(subject.found).toEqual([['idle', 1_500]]);
   });
 
-  test('costs one timer, which keeps no process alive', async () => {
+  it('costs one timer, which keeps no process alive', async () => {
     const { wired, watch } = await watched();
     expect([wired.clock.pendingTimers, wired.clock.timersThatKeepAlive]).toEqual([1, 0]);
     await wired.travel(6_000);
@@ -89,7 +89,7 @@ describe('an idle connection', () => {
 });
 
 describe('a silent connection', () => {
-  test('is found silent at the limit, and again as long as it is', async () => {
+  it('is found silent at the limit, and again as long as it is', async () => {
     const { wired, found } = await watched();
     wired.server.freeze();
     wired.send('get', ['a']);
@@ -100,7 +100,7 @@ describe('a silent connection', () => {
     ]);
   });
 
-  test('is silent from its oldest call on, not from the last look', async () => {
+  it('is silent from its oldest call on, not from the last look', async () => {
     const { wired, found } = await watched();
     wired.server.freeze();
     await wired.travel(150);
@@ -111,7 +111,7 @@ describe('a silent connection', () => {
     expect(found).toEqual([['silent', 1_450]]);
   });
 
-  test('is silent from its last sign of life on', async () => {
+  it('is silent from its last sign of life on', async () => {
     const { wired, found } = await watched();
     wired.server.trickle = { bytes: '$-1\r\n'.length, everyMs: 60 };
     for (const key of ['a', 'b', 'c']) wired.send('get', [key]);
@@ -122,7 +122,7 @@ describe('a silent connection', () => {
     expect(found).toEqual([['silent', 1_362]]);
   });
 
-  test('is not silent while an answer makes progress', async () => {
+  it('is not silent while an answer makes progress', async () => {
     const { wired, found } = await watched();
     wired.server.data.set('a', 'v'.repeat(3_000));
     wired.server.trickle = { bytes: 600, everyMs: 150 };
@@ -131,7 +131,7 @@ describe('a silent connection', () => {
     expect([found, wired.driver.unansweredCount()]).toEqual([[], 1]);
   });
 
-  test('is silent while an answer only trickles', async () => {
+  it('is silent while an answer only trickles', async () => {
     const { wired, found } = await watched();
     wired.server.data.set('a', 'v'.repeat(1_000));
     wired.server.trickle = { bytes: 10, everyMs: 50 };
@@ -141,7 +141,7 @@ describe('a silent connection', () => {
     expect([wired.wire.readAt, wired.driver.unansweredCount()]).toEqual([1_302, 1]);
   });
 
-  test('is looked at no sooner than a millisecond from now', async () => {
+  it('is looked at no sooner than a millisecond from now', async () => {
     const { wired, found } = await watched();
     wired.server.freeze();
     await wired.travel(0.5);
@@ -150,7 +150,7 @@ describe('a silent connection', () => {
     expect(found).toEqual([['silent', 1_301]]);
   });
 
-  test('is found by its own limit, which its round trips widen', async () => {
+  it('is found by its own limit, which its round trips widen', async () => {
     const { wired, found } = await watched();
     wired.link.latencyMs = 20;
     wired.send('get', ['a']);
@@ -163,7 +163,7 @@ describe('a silent connection', () => {
     expect(found).toEqual([['silent', 1_150 + limitMs]]);
   });
 
-  test('that sends a call while the next look is far away is looked at in time', async () => {
+  it('that sends a call while the next look is far away is looked at in time', async () => {
     const { wired, found } = await watched();
     await wired.travel(900);
     wired.server.freeze();
@@ -172,7 +172,7 @@ describe('a silent connection', () => {
     expect(found).toEqual([['silent', 2_200]]);
   });
 
-  test('is not looked at later for each write', async () => {
+  it('is not looked at later for each write', async () => {
     const { wired, found } = await watched();
     wired.server.freeze();
     wired.send('get', ['a']);
@@ -183,7 +183,7 @@ describe('a silent connection', () => {
     expect(found).toEqual([['silent', 1_300]]);
   });
 
-  test('has its look left alone that is due a millisecond after the limit', async () => {
+  it('has its look left alone that is due a millisecond after the limit', async () => {
     const { wired, watch } = await watched({ idleMs: 401 });
     await wired.travel(200);
     expect(wired.clock.nextTimerAt).toBe(1_501);
@@ -195,7 +195,7 @@ describe('a silent connection', () => {
 });
 
 describe('a call that asks the server to block', () => {
-  test('meets with silence only from the end of that time on', async () => {
+  it('meets with silence only from the end of that time on', async () => {
     const { wired, found } = await watched();
     wired.server.freeze();
     wired.send('blpop', ['l', '1'], 1_000);
@@ -203,7 +203,7 @@ describe('a call that asks the server to block', () => {
     expect(found).toEqual([['silent', 2_300]]);
   });
 
-  test('for ever is found blocked when nothing was heard for the idle time, and again after each', async () => {
+  it('for ever is found blocked when nothing was heard for the idle time, and again after each', async () => {
     const { wired, found } = await watched({ idleMs: 1_000 });
     wired.send('blpop', ['l', '0'], Infinity);
     await wired.travel(2_300);
@@ -213,14 +213,14 @@ describe('a call that asks the server to block', () => {
     ]);
   });
 
-  test('for ever is found blocked at the idle time, and not before', async () => {
+  it('for ever is found blocked at the idle time, and not before', async () => {
     const { wired, found } = await watched({ idleMs: 200 });
     wired.send('blpop', ['l', '0'], Infinity);
     await wired.travel(200);
     expect(found).toEqual([['blocked', 1_300]]);
   });
 
-  test('for ever is not found blocked while something is heard, or when it was just sent', async () => {
+  it('for ever is not found blocked while something is heard, or when it was just sent', async () => {
     const { wired, found } = await watched({ idleMs: 1_000 });
     wired.send('get', ['a']);
     await wired.travel(700);
@@ -236,7 +236,7 @@ describe('a call that asks the server to block', () => {
 });
 
 describe('an answer that lies in the socket already', () => {
-  test('is read before silence is told of', async () => {
+  it('is read before silence is told of', async () => {
     const { wired, found } = await watched();
     onNextImmediate(wired, () => wired.link.near.emit('data', Buffer.from('+OK\r\n')));
     wired.server.freeze();
@@ -245,7 +245,7 @@ describe('an answer that lies in the socket already', () => {
     expect(found).toEqual([]);
   });
 
-  test('counts for the oldest call alone: the next one is as old as it is', async () => {
+  it('counts for the oldest call alone: the next one is as old as it is', async () => {
     const { wired, found } = await watched();
     wired.server.freeze();
     wired.send('get', ['a']);
@@ -261,7 +261,7 @@ describe('an answer that lies in the socket already', () => {
     expect(found).toEqual([]);
   });
 
-  test('counts as soon as it begins', async () => {
+  it('counts as soon as it begins', async () => {
     const { wired, found } = await watched();
     onNextImmediate(wired, () => wired.link.near.emit('data', Buffer.from('$1')));
     wired.server.freeze();
@@ -270,7 +270,7 @@ describe('an answer that lies in the socket already', () => {
     expect([found, wired.wire.aliveAt, wired.driver.unansweredCount()]).toEqual([[], 1_300, 1]);
   });
 
-  test('is no reason to tell anything of a connection that is watched no longer', async () => {
+  it('is no reason to tell anything of a connection that is watched no longer', async () => {
     const { wired, watch, found } = await watched();
     onNextImmediate(wired, () => watch.stop());
     wired.server.freeze();
@@ -282,7 +282,7 @@ describe('an answer that lies in the socket already', () => {
 });
 
 describe('a watch that was never started', () => {
-  test('arms itself for no write', async () => {
+  it('arms itself for no write', async () => {
     const { wired, watch } = await watched();
     watch.stop();
     const other = new StallWatch(
@@ -298,7 +298,7 @@ describe('a watch that was never started', () => {
 });
 
 describe('a watch that is stopped', () => {
-  test('looks no more, also when a finding stopped it, and arms itself for no write', async () => {
+  it('looks no more, also when a finding stopped it, and arms itself for no write', async () => {
     const subject = await watched({ idleMs: 400 });
     const { wired, watch, found } = subject;
     subject.onFinding = () => watch.stop();
@@ -308,7 +308,7 @@ describe('a watch that is stopped', () => {
     expect(wired.clock.pendingTimers).toBe(0);
   });
 
-  test('begins again when it is started', async () => {
+  it('begins again when it is started', async () => {
     const { wired, watch, found } = await watched({ idleMs: 400 });
     watch.stop();
     await wired.travel(1_000);
