@@ -20,6 +20,7 @@ const well: AdmissionFacts = {
   isRequestBudgetSpent: false,
   isFull: false,
   maxWaitMs: 250,
+  patienceMs: 0,
   hasRoom: true,
 };
 
@@ -44,6 +45,16 @@ const rows: readonly (readonly [string, Partial<AdmissionFacts>, unknown])[] = [
   ['a write while a replica answers for long', { writesAwaySince: 100 }, refused('away')],
   ['a read while a replica answers', { lane: 'read', writesAwaySince: 100 }, { kind: 'run' }],
   ['the socket takes no more', { isBlocked: true }, { kind: 'wait', expiresAt: 1_250 }],
+  [
+    'a blocking call, away for long',
+    { gate: 'held', awaySince: 100, patienceMs: 600 },
+    { kind: 'wait', expiresAt: 1_600 },
+  ],
+  [
+    'a subscription, away for long',
+    { gate: 'held', awaySince: 100, patienceMs: Infinity, deadlineAt: Infinity },
+    { kind: 'wait', expiresAt: Infinity },
+  ],
   ['a near deadline', { gate: 'held', deadlineAt: 1_100 }, { kind: 'wait', expiresAt: 1_100 }],
 ];
 
@@ -66,6 +77,7 @@ describe('admission', () => {
       isRequestBudgetSpent: fc.boolean(),
       isFull: fc.boolean(),
       maxWaitMs: fc.integer({ min: 0, max: 500 }),
+      patienceMs: fc.constantFrom(0, 50, 900),
       hasRoom: fc.boolean(),
     });
     fc.assert(
@@ -77,7 +89,9 @@ describe('admission', () => {
         if (admission.kind !== 'wait') return;
         expect(given.hasRoom).toBe(true);
         expect(admission.expiresAt).toBeLessThanOrEqual(given.deadlineAt);
-        expect(admission.expiresAt - given.now).toBeLessThanOrEqual(given.maxWaitMs);
+        expect(admission.expiresAt - given.now).toBeLessThanOrEqual(
+          Math.max(given.maxWaitMs, given.patienceMs),
+        );
       }),
     );
   });
@@ -95,7 +109,9 @@ describe('wait, then fail', () => {
     ['waiting is switched off, and nothing failed yet', { awaySince: undefined, maxWaitMs: 0 }, 1_000],
     ['the time of a frozen process jumped back', { awaySince: 2_000 }, 1_250],
   ] as const)('%s', (_name, facts, expected) => {
-    expect(waitUntil({ now: 1_000, maxWaitMs: 250, deadlineAt: 2_000, ...facts })).toBe(expected);
+    expect(waitUntil({ now: 1_000, maxWaitMs: 250, patienceMs: 0, deadlineAt: 2_000, ...facts })).toBe(
+      expected,
+    );
   });
 
   it('nobody waits longer than allowed, or past the deadline', () => {
@@ -107,7 +123,7 @@ describe('wait, then fail', () => {
         time,
         time,
         (now, awaySince, maxWaitMs, leftMs) => {
-          const expiresAt = waitUntil({ now, awaySince, maxWaitMs, deadlineAt: now + leftMs });
+          const expiresAt = waitUntil({ now, awaySince, maxWaitMs, patienceMs: 0, deadlineAt: now + leftMs });
           if (expiresAt === undefined) expect(now - (awaySince ?? now)).toBeGreaterThanOrEqual(maxWaitMs);
           else expect(expiresAt).toBe(now + Math.min(maxWaitMs, leftMs));
         },

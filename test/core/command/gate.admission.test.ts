@@ -429,7 +429,9 @@ describe('the budget of a request', () => {
       expect(await fateOf(refused)).toMatchObject({
         error: {
           code: 'BUDGET_EXCEEDED',
-          message: 'This request has spent its 100 ms of waiting on Redis; get was not sent.',
+          message:
+            'This request has waited for Redis for the 100 ms of its budget; get was not sent. ' +
+            'Answer without Redis, or raise budgetMs.',
         },
       });
     });

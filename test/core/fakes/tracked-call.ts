@@ -10,7 +10,14 @@ import { commandOf } from './fake-driver.ts';
 /** Marks a command as a call that leaves in the present flush, as a gate does; `blockingMs`: it asks the server to block. */
 export function trackedCall(wire: Wire, command: DriverCommand, blockingMs?: number): TrackedCall {
   const { name } = command;
-  const call = { name, settled: false, written: wire.currentFlush(), blockingMs, released: false };
+  const call = {
+    name,
+    isBatch: false,
+    settled: false,
+    written: wire.currentFlush(),
+    blockingMs,
+    released: false,
+  };
   command.call = call;
   const settle = (): void => {
     call.settled = true;

@@ -21,6 +21,8 @@ export interface AdmissionFacts extends GateFacts {
   /** As many calls are in flight as may be. */
   readonly isFull: boolean;
   readonly maxWaitMs: number;
+  /** Milliseconds for which this call waits, however old the outage. */
+  readonly patienceMs: number;
   /** Whether the bounded queue has room for it. */
   readonly hasRoom: boolean;
 }
@@ -58,15 +60,19 @@ export interface WaitSituation {
   /** When Redis went away; undefined while nothing failed yet, as in the first connection after the start. */
   readonly awaySince: number | undefined;
   readonly maxWaitMs: number;
+  /** Milliseconds for which the call waits, however old the outage. */
+  readonly patienceMs: number;
   readonly deadlineAt: number;
 }
 
 /**
  * Wait, then fail: until when a fresh command waits for a reconnection, or undefined to fail at once. In the first
- * `maxWaitMs` of an outage it waits at most that long; when the outage is older, waiting would only build a queue.
+ * `maxWaitMs` of an outage it waits at most that long; when the outage is older, waiting would only build a queue. A call
+ * with a patience of its own waits for that long at any time.
  */
 export function waitUntil(situation: WaitSituation): number | undefined {
-  const { now, awaySince, maxWaitMs, deadlineAt } = situation;
-  if (awaySince !== undefined && now - awaySince >= maxWaitMs) return undefined;
-  return Math.min(now + maxWaitMs, deadlineAt);
+  const { now, awaySince, maxWaitMs, patienceMs, deadlineAt } = situation;
+  const isOld = awaySince !== undefined && now - awaySince >= maxWaitMs;
+  const waitMs = Math.max(patienceMs, isOld ? 0 : maxWaitMs);
+  return isOld && patienceMs === 0 ? undefined : Math.min(now + waitMs, deadlineAt);
 }

@@ -48,6 +48,10 @@ export class Call implements TrackedCall {
     return this.traits.name;
   }
 
+  get isBatch(): boolean {
+    return this.batch !== undefined;
+  }
+
   get blockingMs(): number | undefined {
     return this.slow?.blockingMs;
   }

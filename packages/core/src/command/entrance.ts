@@ -1,6 +1,7 @@
 import { traitsOf } from '../catalogue/command-traits.ts';
 import { blockingTimeoutMs } from '../catalogue/blocking-timeout.ts';
 import type { DriverCommand, PipelineStream, SendCommand } from '../driver/driver-command.ts';
+import { isUnsendable, replaceUnsendable } from '../driver/unsendable-command.ts';
 import type { ReplyVerdict } from '../replies/reply-error.ts';
 import { operationOfCommand } from '../verbs/operation.ts';
 import { currentRequestBudget, isFollowed, type RequestBudget } from '../verbs/request-budget.ts';
@@ -45,7 +46,8 @@ export class Entrance implements CallOwner {
     const { fastPath } = this.#gate.state;
     if (fastPath !== undefined && stream === undefined && command.call === undefined) {
       const traits = traitsOf(command.name);
-      if (traits.ordinary && !this.#gate.inFlight.isFull && !isFollowed()) {
+      const isPlain = traits.ordinary && !isUnsendable(command);
+      if (isPlain && !this.#gate.inFlight.isFull && !isFollowed()) {
         const call = new Call(this, command, traits);
         trackFast(command, call);
         this.#gate.startFast(call);
@@ -88,10 +90,24 @@ export class Entrance implements CallOwner {
       if (known.settled && stream === undefined) return command.promise;
       return this.#dispatch.send(command, stream, node);
     }
-    if (command.name === 'quit' && this.#gate.state.kind === 'held') this.#dispatch.leave(command);
-    else if (stream?.isPipeline === true) this.#gather(command, stream, node);
-    else this.#issue(command, stream, node);
+    if (stream?.isPipeline === true) this.#gather(command, stream, node);
+    else if (command.name === 'quit') this.#quit(command, stream, node);
+    else if (!isUnsendable(command)) this.#issue(command, stream, node);
     return command.promise;
+  }
+
+  /** What was issued before it comes first. Where there is no connection to say it on, it ends the client. */
+  #quit(command: DriverCommand, stream: PipelineStream | undefined, node: unknown): void {
+    if (this.#gate.state.kind === 'held' && this.#gate.counts().waiting === 0) {
+      this.#dispatch.leave(command);
+      return;
+    }
+    const { resolve } = command;
+    command.reject = () => {
+      command.resolve = resolve;
+      this.#dispatch.leave(command);
+    };
+    this.#issue(command, stream, node);
   }
 
   #issue(command: DriverCommand, stream: PipelineStream | undefined, node: unknown): void {
@@ -100,7 +116,7 @@ export class Entrance implements CallOwner {
     const blockingMs = blockingTimeoutMs(traits, command.args);
     const call = onSlowPath(new Call(this, command, traits), {
       issuedAt: clock.now(),
-      allowedMs: timeoutMs + (blockingMs ?? 0),
+      allowedMs: subscribing.test(traits.name) ? Infinity : timeoutMs + (blockingMs ?? 0),
       bytes: argumentBytes(command.args),
       stream,
       node,
@@ -114,8 +130,15 @@ export class Entrance implements CallOwner {
   #gather(command: DriverCommand, stream: PipelineStream, node: unknown): void {
     if (this.#gathering?.stream !== stream) this.#gathering = this.#beginBatch(command, stream, node);
     const { call, batch } = this.#gathering;
+    if (isUnsendable(command)) replaceUnsendable(command, batch.isTransaction);
     batch.add(command);
     track(command, call);
+    // A batch may take as long as its blocking commands together asked for, one after the other.
+    const blockingMs = blockingTimeoutMs(traitsOf(command.name), command.args);
+    if (blockingMs !== undefined) {
+      call.slow.allowBlocking(blockingMs);
+      if (call.sent !== undefined) this.#gate.inFlight.reschedule(call);
+    }
     if (call.sent !== undefined) this.#dispatch.send(command, stream, node);
   }
 
@@ -158,6 +181,7 @@ export class Entrance implements CallOwner {
       isRequestBudgetSpent: requestBudget?.isSpent(now) === true,
       isFull: inFlight.isFull,
       maxWaitMs: this.#parts.settings.admission.maxWaitMs,
+      patienceMs: patienceOf(call),
       hasRoom: waiting.hasRoomFor(slow.bytes),
     });
     if (admission.kind === 'refuse') {
@@ -212,3 +236,14 @@ export class Entrance implements CallOwner {
     else this.#line.judge(verdict);
   }
 }
+
+/** Longest wait of a blocking call for a connection: it asked to wait anyway, and a loop around it must not spin. */
+const maxPatienceMs = 5_000;
+
+/** Milliseconds for which a call waits in any outage, however old. A subscription is a wish that stands until then. */
+function patienceOf({ traits, slow, batch }: SlowCall): number {
+  if (batch === undefined && subscribing.test(traits.name)) return Infinity;
+  return Math.min(slow.blockingMs ?? 0, maxPatienceMs);
+}
+
+const subscribing = /^[ps]?(un)?subscribe$/;

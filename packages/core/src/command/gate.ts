@@ -23,7 +23,7 @@ import { InFlight } from './in-flight.ts';
 import type { GateParts, Line } from './line.ts';
 import { WaitingQueue } from './waiting-queue.ts';
 
-// Node's timers count whole milliseconds.
+/** Timers count whole milliseconds. */
 const roundingMs = 0.5;
 
 /**
@@ -134,7 +134,7 @@ export class Gate {
       const { cause: reason } = this.#parts.circuits[laneOf(call)];
       this.refuse(call, { kind: 'circuit-open', reason, outcome: call.slow.outcome, error: undefined });
     }
-    // It may have begun, or ended, a MULTI of its own.
+    // It may have begun or ended a MULTI.
     this.state.refresh();
   }
 
@@ -203,7 +203,8 @@ export class Gate {
     if (isRetry) this.#recorder.retried(slowCall, outcome);
     if (maxDelayMs === 0) this.#resume(slowCall);
     else {
-      this.#retryDelays.add(slowCall, this.#clock.now() + 1 + random() * maxDelayMs);
+      const at = this.#clock.now() + 1 + random() * maxDelayMs;
+      this.#retryDelays.add(slowCall, Math.min(at, slowCall.slow.deadlineAt));
       this.#setAlarm();
     }
   }
@@ -212,7 +213,8 @@ export class Gate {
   #resume(call: SlowCall): void {
     // Twice as long as a fresh one: it was promised already, and what is back within a moment is worth it.
     const expiresAt = this.#clock.now() + 2 * this.#parts.settings.admission.maxWaitMs;
-    if (this.state.canRun(laneOf(call))) this.run(call);
+    if (this.#clock.now() >= call.slow.deadlineAt) this.settle(call, overdue);
+    else if (this.state.canRun(laneOf(call))) this.run(call);
     else this.wait(call, 'returned', Math.min(call.slow.deadlineAt, expiresAt));
   }
 
@@ -232,10 +234,7 @@ export class Gate {
     for (let call = this.waiting.expired(now); call !== undefined; call = this.waiting.expired(now)) {
       this.settle(call, waitExpired);
     }
-    if (this.inFlight.nextDueAt > now) {
-      this.#setAlarm();
-      return;
-    }
+    if (this.inFlight.nextDueAt > now) return this.#setAlarm();
     // After a stall timers run before sockets are read: an answer that already lies there is no timeout.
     this.#isReadingSockets = true;
     afterReads(this.#clock, () => {

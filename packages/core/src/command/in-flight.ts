@@ -51,6 +51,12 @@ export class InFlight {
     this.#slow.add(call, call.slow.deadlineAt);
   }
 
+  /** Its deadline changed. */
+  reschedule(call: SlowCall): void {
+    this.#slow.remove(call);
+    this.#slow.add(call, call.slow.deadlineAt);
+  }
+
   remove(call: Call): void {
     if (call.slow === undefined) this.#fast.remove(call);
     else this.#slow.remove(call as SlowCall);
@@ -82,8 +88,7 @@ export class InFlight {
       const { slow } = call;
       if (slow.issuedAt > frozenAt) continue;
       slow.deadlineAt += elapsedMs;
-      this.#slow.remove(call);
-      this.#slow.add(call, slow.deadlineAt);
+      this.reschedule(call);
     }
   }
 }

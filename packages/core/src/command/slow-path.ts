@@ -27,7 +27,7 @@ export class SlowPathState implements Due {
   readonly stream: PipelineStream | undefined;
   readonly node: unknown;
   /** Milliseconds for which it asked the server to block; undefined for a command that does not block. */
-  readonly blockingMs: number | undefined;
+  blockingMs: number | undefined;
   /** The `execute` it is part of, while somebody listens to operations. */
   readonly operation: OperationMessage | undefined;
   /** What is known of all its sends so far: once `unknown`, always `unknown`. */
@@ -58,6 +58,12 @@ export class SlowPathState implements Due {
     this.node = issue.node;
     this.blockingMs = issue.blockingMs;
     this.operation = issue.operation;
+  }
+
+  /** A command of its batch blocks for so long: the deadline is that much later. */
+  allowBlocking(blockingMs: number): void {
+    this.blockingMs = (this.blockingMs ?? 0) + blockingMs;
+    this.deadlineAt += blockingMs;
   }
 
   /** From now on, whenever it is sent, it is sent as if from here. */

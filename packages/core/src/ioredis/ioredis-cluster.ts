@@ -75,6 +75,7 @@ export class IoredisCluster implements ClusterDriver {
       retryDelayOnFailover: 0,
       retryDelayOnClusterDown: 0,
       enableOfflineQueue: true,
+      enableAutoPipelining: false,
       clusterRetryStrategy: retryDelay,
       // The nodes are asked for the slots one after the other: one that hangs must not hold up the rest.
       slotsRefreshTimeout: 300,

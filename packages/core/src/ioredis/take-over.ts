@@ -17,6 +17,8 @@ export function takeOverConnection(client: Redis, connector: DriverConnector): v
     autoResubscribe: false,
     enableOfflineQueue: true,
     enableReadyCheck: false,
+    // Our writes of one turn leave together anyway, and each command keeps its own deadline and fate.
+    enableAutoPipelining: false,
     commandTimeout: undefined,
     socketTimeout: undefined,
     reconnectOnError: null,

@@ -84,7 +84,7 @@ export class BlockingCheck {
 
 // A WAIT that is released answers with a number of replicas, which its caller would take for the result.
 function canBeRepeated(call: TrackedCall): boolean {
-  return call.blockingMs === Infinity && !call.name.startsWith('wait');
+  return call.blockingMs === Infinity && !call.isBatch && !call.name.startsWith('wait');
 }
 
 function pause(clock: Clock, delayMs: number): Promise<void> {

@@ -1,0 +1,103 @@
+import { createRedisResilience } from '@redis-resilience/core';
+import { freePort, startRedis, waitFor } from '@redis-resilience/testing';
+import { expect, it } from 'vitest';
+import { startProtectedRedis } from '../stage/protected-redis.ts';
+
+it.concurrent('a subscription made while Redis is away stands when it is back', async () => {
+  const port = await freePort();
+  const resilience = createRedisResilience({ port });
+  const messages: string[] = [];
+  resilience.client.on('message', (channel, text) => messages.push(`${channel}: ${text}`));
+  const subscribed = resilience.client.subscribe('news', 'weather');
+  const dropped = resilience.client.unsubscribe('weather');
+  await waitFor(() => resilience.snapshot().attempts >= 8);
+
+  await using server = await startRedis({ port });
+  expect(await subscribed).toBe(2);
+  expect(await dropped).toBe(1);
+  await waitFor(async () => {
+    await server.command('PUBLISH', 'weather', 'rain');
+    return (await server.command('PUBLISH', 'news', 'text')) === 1;
+  });
+  await waitFor(() => messages.length > 0);
+
+  expect(new Set(messages)).toEqual(new Set(['news: text']));
+  await resilience.close();
+});
+
+it.concurrent(
+  'what was issued before quit() is done before it, also when the connection is still being made',
+  async () => {
+    await using server = await startRedis();
+    const resilience = createRedisResilience({ host: server.host, port: server.port });
+    const answers = await Promise.all([
+      resilience.client.set('key', 'value'),
+      resilience.client.incr('count'),
+      resilience.client.quit(),
+    ]);
+
+    expect(answers).toEqual(['OK', 1, 'OK']);
+    expect(await server.command('GET', 'key')).toBe('value');
+    await waitFor(() => resilience.client.status === 'end');
+    await resilience.close();
+  },
+);
+
+it.concurrent('quit() on a server that does not answer ends the client', async () => {
+  await using redis = await startProtectedRedis({ resilience: { timeoutMs: 300 } });
+  await redis.client.ping();
+  redis.proxy.blackhole({ existing: true, incoming: true });
+  expect(String(await redis.client.quit())).toBe('OK');
+  await waitFor(() => redis.client.status === 'end');
+});
+
+it.concurrent(
+  'a blocking call waits for the connection, so that a loop around it does not spin',
+  async () => {
+    const port = await freePort();
+    const resilience = createRedisResilience({ port });
+    let rounds = 0;
+    const loop = (async () => {
+      for (;;) {
+        rounds++;
+        const popped = await resilience.client.blpop('queue', 2).catch(() => undefined);
+        if (popped) return popped;
+      }
+    })();
+    await waitFor(() => resilience.snapshot().attempts >= 12);
+    const roundsWhileAway = rounds;
+    await using server = await startRedis({ port });
+    await server.command('RPUSH', 'queue', 'job');
+
+    expect(await loop).toEqual(['queue', 'job']);
+    expect(roundsWhileAway).toBeLessThanOrEqual(2);
+    await resilience.close();
+  },
+);
+
+it.concurrent('blocking commands in a pipeline have the time they asked for', async () => {
+  await using redis = await startProtectedRedis({ resilience: { timeoutMs: 200 } });
+  await redis.client.ping();
+  const answers = redis.client.pipeline().set('key', 'value').blpop('queue', 1).get('key').exec();
+  const slow = redis.client.duplicate();
+  await slow.blpop('nothing', 0.6);
+  await slow.rpush('queue', 'job');
+  slow.disconnect();
+
+  expect(await answers).toEqual([
+    [null, 'OK'],
+    [null, ['queue', 'job']],
+    [null, 'value'],
+  ]);
+});
+
+it.concurrent('under automatic pipelining each command keeps a fate of its own', async () => {
+  await using redis = await startProtectedRedis({ client: { enableAutoPipelining: true } });
+  await redis.client.ping();
+  const calls = [redis.client.incr('count'), redis.client.get('key')];
+  redis.proxy.reset();
+  const [incremented, read] = await Promise.allSettled(calls);
+
+  expect(read).toEqual({ status: 'fulfilled', value: null });
+  expect(['fulfilled', 'rejected']).toContain(incremented?.status);
+});
