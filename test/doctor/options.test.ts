@@ -20,7 +20,7 @@ describe('an option of diagnose', () => {
     await expect(refused).rejects.not.toThrow(/hunter2/);
   });
 
-  it('has as its role what the client expects', async () => {
+  it('is by default the role that the client expects', async () => {
     await using primary = await startRedis();
     await using replica = await startRedis({ replicaOf: primary });
     const strict = createRedisResilience(replica.url);
@@ -49,7 +49,7 @@ describe('an option of attachDoctor', () => {
     await resilience.close();
   });
 
-  it('is beside a resilience, not beside a client', () => {
+  it('is given beside a resilience, not beside a client', () => {
     expect(() => attachDoctor('redis://localhost' as never)).toThrow(/attachDoctor\.resilience must be/);
   });
 });

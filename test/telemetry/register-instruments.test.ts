@@ -34,6 +34,13 @@ async function valuesOf(name: string): Promise<Record<string, unknown>[]> {
   return (found?.dataPoints ?? []).map(({ attributes, value }) => ({ ...attributes, value }));
 }
 
+/** The name of a metric as OpenTelemetry has it: without its unit. */
+function instrumentName(metric: string): string {
+  return metric
+    .replace('redis_resilience_', 'redis_resilience.')
+    .replace(/(_timestamp)?_(seconds|bytes|total)$/, '');
+}
+
 describe('registerInstruments', () => {
   it('observes what Prometheus sees', async () => {
     await using redis = await startProtectedRedis({ name: 'cache' });
@@ -76,14 +83,24 @@ describe('registerInstruments', () => {
     stop();
   });
 
-  it('has an instrument for each metric but the durations of single commands', async () => {
+  it('has an instrument for each metric but the durations and waits of single commands', async () => {
     await using redis = await startProtectedRedis();
-    const stop = registerInstruments(redis.resilience, { meterProvider });
-    const names = (await collect()).map(({ descriptor }) => descriptor.name);
-    expect(names).not.toContain('redis_resilience.command_duration');
-    expect(names.every((name) => /^redis_resilience\.[a-z_]+$/.test(name))).toBe(true);
-    expect(new Set(names).size).toBe(names.length);
-    expect(names.length).toBeLessThan(metricNames.length);
+    const stats = { hits: 0, misses: 0, away: 0, loads: 0, loadErrors: 0, stale: 0, fallbacks: 0 };
+    const stop = registerInstruments(redis.resilience, {
+      meterProvider,
+      caches: { products: { stats: () => ({ ...stats, loading: 0, queued: 0, localBytes: 0 }) } },
+      outboxes: { views: { size: 0, bytes: 0 } },
+    });
+    const namesNow = async () => (await collect()).map(({ descriptor }) => descriptor.name);
+    await redis.takeDown();
+    await redis.resilience.execute((client) => client.get('key'), { fallback: () => null });
+    const during = await namesNow();
+    await redis.bringBack();
+    const after = await namesNow();
+    expect(new Set(after).size).toBe(after.length);
+    const leftOut = ['redis_resilience.command_duration', 'redis_resilience.wait_duration'];
+    const expected = metricNames.map(instrumentName).filter((name) => !leftOut.includes(name));
+    expect([...new Set([...during, ...after])].toSorted()).toEqual(expected.toSorted());
     stop();
   });
 

@@ -131,7 +131,7 @@ describe('a batch', () => {
     expect(lanes('multi', 'get', 'exec')).toEqual(['write', true]);
   });
 
-  it('takes one settlement of each command, and none of others', () => {
+  it('takes one settlement of each of its commands, and none of other ones', () => {
     const { batch, commands } = settled(pipeline, []);
     const [first, , third] = commands as [DriverCommand, DriverCommand, DriverCommand];
     batch.settle(first, { ok: true, value: 'OK' });
@@ -213,7 +213,7 @@ describe('the callers of a batch', () => {
     expect(typo).toMatchObject({ outcome: 'refused' });
   });
 
-  it('get an error of ours for what broke', async () => {
+  it('get an error of ours for a command that broke', async () => {
     const { batch, commands } = settled([['get', 'a']], [broken]);
     batch.fail(new Error('of the whole'), whole);
     expect(await fates(commands)).toMatchObject([{ error: { code: 'REDIS_UNAVAILABLE', cause: broken } }]);

@@ -87,7 +87,7 @@ it.each([
   },
 );
 
-it('the error of a closed client names no time to try again at', () => {
+it('the error of a closed client names no time for another try', () => {
   expect(callError({ ...plain, reason: 'closed' }, context)).toMatchObject({ retryAfterMs: undefined });
 });
 

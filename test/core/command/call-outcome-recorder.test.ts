@@ -83,7 +83,7 @@ describe('a success', () => {
     expect(recorder.totals.write.durations.count).toBe(0);
   });
 
-  it('of an earlier generation of the circuit counts for nothing there', () => {
+  it('counts for nothing in its circuit when that has another generation by then', () => {
     const { recorder, circuits } = setUp({ circuit: { slowMs: 50, minCalls: 1 } });
     for (const [name, read, write] of [
       ['get', 0, 1],
@@ -109,7 +109,7 @@ describe('a success', () => {
     expect(retryBudget.level).toBe(96);
   });
 
-  it('of a command that blocks says nothing about the server, however long it took', () => {
+  it('says nothing about the server when the command blocks, however long it took', () => {
     const { recorder, circuits, history } = setUp({ circuit: { slowMs: 50, minCalls: 1 } });
     recorder.succeeded(slowly(sentCall('blpop'), 1_000, 5_000), 6_000);
     expect(circuits.write.state).toBe('closed');
@@ -117,7 +117,7 @@ describe('a success', () => {
     expect(history.list()).toEqual([]);
   });
 
-  it('that was never sent took no time', () => {
+  it('took no time when the call was never sent', () => {
     const { recorder, circuits } = setUp({ circuit: { slowMs: 50, minCalls: 1 } });
     recorder.succeeded(callOf('get', 'a'), 5_000);
     expect(circuits.read.state).toBe('closed');
@@ -161,7 +161,7 @@ describe('a success', () => {
     ]);
   });
 
-  it('of a batch is told by its size, without MULTI and EXEC themselves', () => {
+  it('is told of a batch by its size, without MULTI and EXEC themselves', () => {
     const { recorder, history } = setUp();
     const { call } = batchOf(['multi'], ['set', 'key', 'value'], ['mget', 'a', 'b'], ['exec']);
     call.sent = new Flush(1_000, 1, 1);
@@ -180,7 +180,7 @@ describe('a success', () => {
     expect(history.list()[1]).toMatchObject({ command: 'pipeline', commands: 2, keys: 1 });
   });
 
-  it('with an error reply counts as a success of the server, and as a reply in the totals', () => {
+  it('may be an error reply: a success of the server, and a reply in the totals', () => {
     const { recorder, circuits, history, retryBudget } = setUp();
     retryBudget.take();
     recorder.failed(
@@ -211,7 +211,7 @@ describe('a failure', () => {
     expect([circuits.read.state, circuits.write.cause]).toEqual(['closed', 'slow']);
   });
 
-  it('of a call that was not sent, or that explains itself, counts for nothing', () => {
+  it('counts for nothing when the call was not sent, or explains itself', () => {
     const { recorder, circuits, clock, retryBudget } = setUp({ circuit: { maxConsecutiveFailures: 2 } });
     retryBudget.take();
     for (let time = 0; time < 5; time++) {
@@ -225,7 +225,7 @@ describe('a failure', () => {
     expect(recorder.totals.read.results.COMMAND_TIMEOUT).toBe(15);
   });
 
-  it('took from when the call was issued, else sent, until it was given up', () => {
+  it('has taken the time from when the call was issued, else sent, until it was given up', () => {
     const { recorder, clock } = setUp();
     clock.travel(80);
     recorder.lost(slowly(sentCall('get', 1_050), 1_010), timeout);
@@ -265,7 +265,7 @@ describe('a failure', () => {
     ]);
   });
 
-  it('that is the reply of the server is no event and no history', () => {
+  it('is no event and no history when it is the reply of the server', () => {
     const { recorder, events, history } = setUp();
     const told: unknown[] = [];
     events.on('command-failed', (event) => told.push(event));
@@ -275,7 +275,7 @@ describe('a failure', () => {
     expect(recorder.totals.read.results.REPLY).toBe(1);
   });
 
-  it('that is nothing but a mistake of the caller is neither counted nor told', () => {
+  it('is neither counted nor told when it is a mistake of the caller', () => {
     const { recorder, clock } = setUp();
     const call = slowly(sentCall('get'), 1_000);
     const budget = new RequestBudget(100);
@@ -350,7 +350,7 @@ describe('a circuit that is not closed', () => {
     expect(circuits.write.state).toBe('half-open');
   });
 
-  it('of writes lets pass what frees memory while memory is out', () => {
+  it('lets writes pass that free memory while the server is out of memory', () => {
     const { recorder, circuits, clock } = setUp();
     circuits.write.trip('out-of-memory', clock.now());
     expect(recorder.admits(slowly(sentCall('del'), 1_000))).toBe(true);
@@ -360,7 +360,7 @@ describe('a circuit that is not closed', () => {
     expect(recorder.admits(slowly(sentCall('del'), 1_000))).toBe(false);
   });
 
-  it('that only observes admits and tells', () => {
+  it('admits a call and tells of it in mode observe', () => {
     const { recorder, circuits, clock, events } = setUp({ circuit: { mode: 'observe' } });
     const told: unknown[] = [];
     events.on('would-refuse', (event) => told.push(event));
@@ -391,7 +391,7 @@ it('a retry is told, and counted in its operation', () => {
   expect(operation.retries).toBe(2);
 });
 
-it('every settled call is published to whoever subscribes to the channel of commands', () => {
+it('every settled call is published on the channel of commands', () => {
   const { recorder } = setUp({ name: 'sessions' });
   const messages: unknown[] = [];
   const listen = (message: unknown): void => void messages.push(message);

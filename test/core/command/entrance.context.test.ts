@@ -7,17 +7,20 @@ import { gateStage } from './gate-stage.ts';
 
 const storage = new AsyncLocalStorage<string>();
 
-it.each([true, false])('a command reaches a wrapped driver where it was issued: %s', (isWrapped) => {
-  const { issue, dispatch, gate } = gateStage();
-  const seen: unknown[] = [];
-  const send = (): void => void seen.push(storage.getStore());
-  dispatch.send = isWrapped ? Object.assign(send, { isWrapped }) : send;
-  dispatch.hasFastPath = false;
-  gate.hold(10_000);
-  storage.run('where it was issued', () => issue('get', 'a'));
-  storage.run('elsewhere', () => gate.serve());
-  expect(seen).toEqual([isWrapped ? 'where it was issued' : 'elsewhere']);
-});
+it.each([true, false])(
+  'a command reaches a wrapped driver in the context in which it was issued: %s',
+  (isWrapped) => {
+    const { issue, dispatch, gate } = gateStage();
+    const seen: unknown[] = [];
+    const send = (): void => void seen.push(storage.getStore());
+    dispatch.send = isWrapped ? Object.assign(send, { isWrapped }) : send;
+    dispatch.hasFastPath = false;
+    gate.hold(10_000);
+    storage.run('where it was issued', () => issue('get', 'a'));
+    storage.run('elsewhere', () => gate.serve());
+    expect(seen).toEqual([isWrapped ? 'where it was issued' : 'elsewhere']);
+  },
+);
 
 it('the commands of an operation that is published are followed, single ones and pipelines', async () => {
   const { issue, dispatch, gate, clock, entrance, settle } = gateStage();

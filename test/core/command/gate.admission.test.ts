@@ -84,7 +84,7 @@ describe('a gate that serves', () => {
     expect(dispatch.sent).toEqual(['get', 'get', 'blpop']);
   });
 
-  it('lets commands wait while the socket takes no bytes, and then leave', () => {
+  it('lets commands wait while the socket takes no bytes, and leave once it does', () => {
     const { issue, dispatch, gate } = gateStage();
     dispatch.isTakingBytes = false;
     gate.refresh();
@@ -128,7 +128,7 @@ describe('a gate that is held', () => {
     expect(gate.counts()).toEqual({ waiting: 0, waitingBytes: 0, inFlight: 3 });
   });
 
-  it('gives up each command after the longest wait, with why Redis is away', async () => {
+  it('gives up each command after the longest wait, with the cause of the outage', async () => {
     const { issue, gate, line, clock } = gateStage();
     gate.hold(10_000);
     line.cause = 'connection-refused';
@@ -185,7 +185,7 @@ describe('a gate that is held', () => {
     expect(await fateOf(command)).toMatchObject({ error: { code: 'REDIS_UNAVAILABLE', reason: 'stalled' } });
   });
 
-  it('refuses what the bounded queue has no room for', async () => {
+  it('refuses a command for which the bounded queue has no room', async () => {
     const { issue, gate, clock } = gateStage({ admission: { maxWaiting: 2, maxWaitingBytes: 100 } });
     gate.hold(10_000);
     issue('get', 'a');
@@ -304,7 +304,7 @@ describe('a gate that ends', () => {
     expect(gate.counts().waiting).toBe(1);
   });
 
-  it('answers every call once, also when it is ended again by who hears of the first', async () => {
+  it('answers every call once, also when a caller ends it again at the first answer', async () => {
     const { issue, gate, dispatch, told, events } = gateStage();
     const commands = [issue('incr', 'a'), issue('incr', 'b')];
     dispatch.write();
@@ -318,7 +318,7 @@ describe('a gate that ends', () => {
 });
 
 describe('the circuits', () => {
-  it('refuse what is isolated by hand, before anything else is looked at', async () => {
+  it('refuse every call while they are isolated by hand, before anything else is looked at', async () => {
     const { issue, gate, circuits, clock } = gateStage();
     gate.hold(0);
     const release = circuits.read.isolate();
@@ -343,7 +343,7 @@ describe('the circuits', () => {
     expect(dispatch.slow).toEqual([read]);
   });
 
-  it('let pass what frees memory while memory is out, but no batch', async () => {
+  it('let a command pass that frees memory while the server is out of memory, but no batch', async () => {
     const { issue, dispatch, circuits, clock, pipeline } = gateStage();
     circuits.write.trip('out-of-memory', clock.now());
     issue('del', 'a');
@@ -355,7 +355,7 @@ describe('the circuits', () => {
     });
   });
 
-  it('refuse what waited for a connection, and leave no timer', async () => {
+  it('refuse a call that waited for a connection, and leave no timer', async () => {
     const { issue, gate, circuits, clock } = gateStage();
     gate.hold(10_000);
     const command = issue('get', 'a');
@@ -366,7 +366,7 @@ describe('the circuits', () => {
     expect(await fateOf(command)).toMatchObject({ error: { code: 'CIRCUIT_OPEN' } });
   });
 
-  it('only report, in observe mode, what they would have refused', () => {
+  it('only report, in observe mode, the calls that they would have refused', () => {
     const { issue, dispatch, circuits, clock, told } = gateStage({ circuit: { mode: 'observe' } });
     circuits.read.trip('slow', clock.now());
     const command = issue('get', 'a');

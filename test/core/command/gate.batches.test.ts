@@ -60,7 +60,7 @@ describe('a pipeline', () => {
     expect(gate.counts().inFlight).toBe(0);
   });
 
-  it('of the same stream in a later turn is another one', async () => {
+  it('is another one in a later turn, although its stream is the same', async () => {
     const { entrance, dispatch, gate, settle } = gateStage();
     const stream = { isPipeline: true };
     const [first, second] = [commandOf('get', 'a'), commandOf('get', 'b')];
@@ -120,7 +120,7 @@ describe('a pipeline', () => {
     expect(await fates(commands)).toEqual([{ value: 'OK' }, { value: 'OK' }]);
   });
 
-  it('fails with what each command got when it may not be sent again', async () => {
+  it('fails with the error of each command when it may not be sent again', async () => {
     const { pipeline, dispatch } = gateStage();
     const commands = await pipeline(['get', 'a'], ['incr', 'b']);
     dispatch.write();
@@ -165,7 +165,7 @@ describe('a pipeline', () => {
 });
 
 describe('a transaction', () => {
-  it('under a WATCH is gathered first, and not sent again on a connection without it', async () => {
+  it('is gathered first under a WATCH, and not sent again on a connection without it', async () => {
     const { issue, pipeline, dispatch, gate, entrance, settle } = gateStage();
     dispatch.answer(issue('watch', 'a'));
     const commands = [commandOf('multi'), commandOf('set', 'a', '1'), commandOf('exec')];
@@ -184,7 +184,7 @@ describe('a transaction', () => {
     expect(dispatch.slow.slice(-2)).toEqual(next);
   });
 
-  it('whose WATCH went with its connection is refused, and nothing of it is sent', async () => {
+  it('is refused when its WATCH went with its connection, and nothing of it is sent', async () => {
     const { issue, pipeline, dispatch, gate, recorder } = gateStage();
     dispatch.answer(issue('watch', 'a'));
     gate.hold(10_000);
@@ -195,7 +195,7 @@ describe('a transaction', () => {
     expect(recorder.totals.write.results).toMatchObject({ WATCH_LOST: 1 });
   });
 
-  it('sent command by command leaves the fast path until its end', () => {
+  it('keeps its connection off the fast path until its end when it is sent command by command', () => {
     const { issue, dispatch } = gateStage();
     issue('multi');
     issue('get', 'a');
@@ -205,7 +205,7 @@ describe('a transaction', () => {
     expect(dispatch.fast).toHaveLength(1);
   });
 
-  it('sent command by command is refused from where its connection was lost', async () => {
+  it('is refused from where its connection was lost when it is sent command by command', async () => {
     const { issue, dispatch, gate } = gateStage();
     dispatch.answer(issue('multi'));
     gate.hold(10_000);

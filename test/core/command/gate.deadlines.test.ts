@@ -203,7 +203,7 @@ describe('the deadline of a command', () => {
   });
 });
 
-it('a process is kept alive by what waits, and not by what is in flight alone', () => {
+it('a process is kept alive by calls that wait, and not by calls in flight alone', () => {
   const kept: boolean[] = [];
   class WatchedClock extends LoopClock {
     override setTimeout(callback: () => void, delayMs: number): ReturnType<LoopClock['setTimeout']> {

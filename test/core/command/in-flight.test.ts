@@ -53,7 +53,7 @@ describe('the calls in flight', () => {
     expect([slow.written, slow.sends]).toEqual([flush, 2]);
   });
 
-  it('are as many as may be when there is no room', () => {
+  it('leave no room once they are as many as allowed', () => {
     const { inFlight, sendFast, send } = setUp(2);
     const fast = sendFast(0);
     expect(inFlight.isFull).toBe(false);
@@ -99,7 +99,7 @@ describe('the calls in flight', () => {
     expect(inFlight.length).toBe(1);
   });
 
-  it('are listed all', () => {
+  it('are all listed', () => {
     const { inFlight, sendFast, send } = setUp();
     const calls = [sendFast(0), send(0, 50), sendFast(1)];
     expect(new Set(inFlight.all())).toEqual(new Set(calls));

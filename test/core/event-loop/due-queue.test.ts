@@ -8,7 +8,7 @@ interface Item extends Due {
 
 const itself = (item: Item): Item => item;
 
-it('a due queue without items has nothing due, ever', () => {
+it('a due queue without items never has one due', () => {
   const queue = new DueQueue(itself);
   expect(queue.nextDueAt).toBe(Infinity);
   expect(queue.due(Number.MAX_VALUE)).toBeUndefined();
@@ -24,7 +24,7 @@ it('a due queue has an item due at its time, and not before', () => {
   expect(queue.due(10)).toBe(item);
 });
 
-it('a due queue keeps what it has when something else is removed', () => {
+it('a due queue keeps its items when another one is removed', () => {
   const [queue, other] = [new DueQueue(itself), new DueQueue(itself)];
   const mine = { name: 1, dueAt: 0, duePlace: -1 };
   const foreign = { name: 2, dueAt: 0, duePlace: -1 };

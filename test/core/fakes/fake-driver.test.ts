@@ -267,7 +267,7 @@ const settings = [
 ];
 
 describe.each(settings)(
-  'as ioredis $version does in RESP$protocol, the driver in memory',
+  'the driver in memory, like ioredis $version in RESP$protocol,',
   ({ make, protocol }) => {
     it.each(Object.entries(plays))('%s', async (_name, play) => {
       const [own, model] = [new Stage(fake, { protocol }), new Stage(make, { protocol })];

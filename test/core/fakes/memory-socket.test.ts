@@ -56,7 +56,7 @@ const both = [
 ] as const;
 
 describe.each(both)('a connection $name', ({ open }) => {
-  it('keeps the order of what is written, corked or not', async () => {
+  it('keeps the order in which bytes are written, corked or not', async () => {
     await using pair = await open();
     const { text } = watch(pair.far);
     pair.near.write('one ');
@@ -98,7 +98,7 @@ describe.each(both)('a connection $name', ({ open }) => {
     await pair.until(() => text().length === (written + 1) * block.length);
   });
 
-  it('that one end ends is read to its last byte, and closed by both', async () => {
+  it('is read to its last byte and closed by both when one end ends it', async () => {
     await using pair = await open();
     const [near, far] = [watch(pair.near), watch(pair.far)];
     pair.near.end('last words');
@@ -108,7 +108,7 @@ describe.each(both)('a connection $name', ({ open }) => {
     expect(near.events).toEqual(['finish', 'end', 'close']);
   });
 
-  it('that is destroyed soon sends first what it was given', async () => {
+  it('sends the bytes that it was given before it is destroyed soon', async () => {
     await using pair = await open();
     const far = watch(pair.far);
     watch(pair.near);
@@ -118,7 +118,7 @@ describe.each(both)('a connection $name', ({ open }) => {
     expect(far.text()).toBe('last words');
   });
 
-  it('that is destroyed closes a moment later, and the other end after it', async () => {
+  it('closes a moment after it is destroyed, and the other end after it', async () => {
     await using pair = await open();
     const [near, far] = [watch(pair.near), watch(pair.far)];
     pair.near.destroy();
@@ -130,7 +130,7 @@ describe.each(both)('a connection $name', ({ open }) => {
     expect(pair.near.closed).toBe(true);
   });
 
-  it('that is reset fails and closes at the other end', async () => {
+  it('fails and closes at the other end when it is reset', async () => {
     await using pair = await open();
     const near = watch(pair.near);
     watch(pair.far);
@@ -162,7 +162,7 @@ describe('a link', () => {
     expect(text()).toBe('slow fast');
   });
 
-  it('that is cut loses all, also what is under way, and tells nobody', async () => {
+  it('loses all bytes when it is cut, also those under way, and tells neither end', async () => {
     const clock = new ManualClock();
     const link = new MemoryLink({ clock, latencyMs: 5, host: '10.0.0.1', port: 6379 });
     const far = watch(link.far.asSocket);

@@ -261,7 +261,7 @@ describe.each(versions)('ioredis %s', (_version, ioredis) => {
     expect(inside(client).manuallyClosing).toBe(false);
   });
 
-  it('with maxRetriesPerRequest 0 gives up everything in flight at a loss, and sends nothing again', async () => {
+  it('gives up everything in flight at a loss with maxRetriesPerRequest 0, and sends nothing again', async () => {
     const client = await openReady({
       maxRetriesPerRequest: 0,
       retryStrategy: () => 0,

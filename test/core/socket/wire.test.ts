@@ -5,7 +5,7 @@ import { commandOf } from '../fakes/fake-driver.ts';
 const value = 'v'.repeat(2_000);
 
 describe('a wire that takes a socket', () => {
-  it('counts all times from then, and knows as whom the server knows it', async () => {
+  it('counts all times from then on, and knows its number at the server', async () => {
     const { wire, driver } = await WiredDriver.ready();
     expect([wire.readAt, wire.writtenAt, wire.aliveAt]).toEqual([1_100, 1_100, 1_100]);
     expect(wire.identity).toEqual({ clientId: '1', runId: '10.0.0.1:6379/1' });
@@ -19,7 +19,7 @@ describe('a wire that takes a socket', () => {
     expect([wire.readAt, wire.writtenAt, wire.aliveAt]).toEqual([0, 0, 0]);
   });
 
-  it('hears nothing more of the one before', async () => {
+  it('hears nothing more of the socket before', async () => {
     const wired = await WiredDriver.ready();
     const [before] = wired.network.links;
     const next = await nextSocket(wired);
@@ -54,7 +54,7 @@ describe('a flush', () => {
     expect(wire.currentFlush()).not.toBe(first.call.written);
   });
 
-  it('is not written by what leaves without a call', async () => {
+  it('is not written by bytes that leave without a call', async () => {
     const { wire, driver, clock } = await WiredDriver.ready();
     void driver.ask('ping', []);
     clock.jump(3);
@@ -83,7 +83,7 @@ describe('a flush', () => {
     expect(two.outcome()).toBeNull();
   });
 
-  it('that waited leaves but once: one that is begun later is not written with it', async () => {
+  it('leaves only once after it waited: one that is begun later is not written with it', async () => {
     const wired = await WiredDriver.ready();
     wired.server.freeze();
     wired.send('set', ['a', 'x'.repeat(200_000)]);
@@ -99,7 +99,7 @@ describe('a flush', () => {
     expect(waited.isWritten).toBe(false);
   });
 
-  it('that waited behind one socket is not written by the next', async () => {
+  it('is not written by the next socket when it waited behind one', async () => {
     const wired = await WiredDriver.ready();
     const { events } = wired;
     wired.server.freeze();
@@ -184,7 +184,7 @@ describe('bytes that are read', () => {
     expect(wired.wire.roundTrip.meanMs).toBe(0);
   });
 
-  it('let what is written next belong to the next exchange', async () => {
+  it('let later bytes belong to the next exchange', async () => {
     const wired = await WiredDriver.ready();
     wired.send('get', ['a']);
     await wired.travel(5);
@@ -215,7 +215,7 @@ describe('bytes that are read', () => {
   });
 });
 
-describe('what is unanswered', () => {
+describe('the oldest unanswered command', () => {
   it('was sent when it left', async () => {
     const wired = await WiredDriver.ready();
     const { wire, clock } = wired;
@@ -258,7 +258,7 @@ describe('what is unanswered', () => {
     expect(driver.oldestUnanswered()?.call?.name).toBe('blpop');
   });
 
-  it('blocks not at all where it is no call', async () => {
+  it('does not block where it is no call', async () => {
     const wired = await WiredDriver.ready();
     wired.server.freeze();
     wired.driver.send(commandOf('blpop', ['l', '1']));

@@ -163,7 +163,7 @@ describe('a silent connection', () => {
     expect(found).toEqual([['silent', 1_150 + limitMs]]);
   });
 
-  it('that sends a call while the next look is far away is looked at in time', async () => {
+  it('is looked at in time when it sends a call while the next look is far away', async () => {
     const { wired, found } = await watched();
     await wired.travel(900);
     wired.server.freeze();
@@ -195,7 +195,7 @@ describe('a silent connection', () => {
 });
 
 describe('a call that asks the server to block', () => {
-  it('meets with silence only from the end of that time on', async () => {
+  it('is met with silence only from the end of that time on', async () => {
     const { wired, found } = await watched();
     wired.server.freeze();
     wired.send('blpop', ['l', '1'], 1_000);
@@ -203,7 +203,7 @@ describe('a call that asks the server to block', () => {
     expect(found).toEqual([['silent', 2_300]]);
   });
 
-  it('for ever is found blocked when nothing was heard for the idle time, and again after each', async () => {
+  it('is found blocked when it waits for ever and nothing was heard for the idle time, again and again', async () => {
     const { wired, found } = await watched({ idleMs: 1_000 });
     wired.send('blpop', ['l', '0'], Infinity);
     await wired.travel(2_300);
@@ -213,14 +213,14 @@ describe('a call that asks the server to block', () => {
     ]);
   });
 
-  it('for ever is found blocked at the idle time, and not before', async () => {
+  it('is found blocked at the idle time and not before when it waits for ever', async () => {
     const { wired, found } = await watched({ idleMs: 200 });
     wired.send('blpop', ['l', '0'], Infinity);
     await wired.travel(200);
     expect(found).toEqual([['blocked', 1_300]]);
   });
 
-  it('for ever is not found blocked while something is heard, or when it was just sent', async () => {
+  it('is not found blocked while bytes arrive, or when it was just sent', async () => {
     const { wired, found } = await watched({ idleMs: 1_000 });
     wired.send('get', ['a']);
     await wired.travel(700);
@@ -270,7 +270,7 @@ describe('an answer that lies in the socket already', () => {
     expect([found, wired.wire.aliveAt, wired.driver.unansweredCount()]).toEqual([[], 1_300, 1]);
   });
 
-  it('is no reason to tell anything of a connection that is watched no longer', async () => {
+  it('is told to nobody when the connection is not watched any more', async () => {
     const { wired, watch, found } = await watched();
     onNextImmediate(wired, () => watch.stop());
     wired.server.freeze();

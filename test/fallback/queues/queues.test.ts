@@ -96,6 +96,8 @@ describe('a worker', () => {
   it('is warm before the first job', async () => {
     const { resilience } = await stage();
     await warmUp([queueOn(resilience), workerOn(resilience, async () => undefined)]);
+    // The worker waits for jobs on a connection of its own.
+    expect(resilience.detail()).toMatchObject({ connections: 2, readyConnections: 2 });
   });
 
   it('lets the process live while Redis is away and jobs are left to fetch', async () => {

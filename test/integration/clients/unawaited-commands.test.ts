@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { startProtectedRedis } from '../stage/protected-redis.ts';
 import { UnhandledRejections } from '../stage/unhandled-rejections.ts';
 
-it('a command that nobody awaits is no unhandled rejection, however long the outage; who awaits gets the error', async () => {
+it('a command that nobody awaits is no unhandled rejection, however long the outage, and its error can be had', async () => {
   await using redis = await startProtectedRedis({ resilience: { timeoutMs: 300 } });
   using rejections = new UnhandledRejections();
   const failed: string[] = [];

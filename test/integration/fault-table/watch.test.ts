@@ -58,7 +58,7 @@ describe('a WATCH whose connection is lost', () => {
     expect(await redis.client.set('a', '1')).toBe('OK');
   });
 
-  it('without a loss a WATCH guards as ever', async () => {
+  it('a WATCH guards as ever without a loss', async () => {
     await using redis = await startProtectedRedis();
     await redis.client.watch('stock');
     await redis.server.command('SET', 'stock', 'theirs');

@@ -35,7 +35,7 @@ export const fallbackInstruments: readonly Instrument[] = [
       fallback: stats.fallbacks,
     }),
   ),
-  ofCaches('gauge', 'cache_loads', 'Loads that are running or queued.', 'state', (stats) => ({
+  ofCaches('gauge', 'cache_pending_loads', 'Loads that are running or queued.', 'state', (stats) => ({
     running: stats.loading,
     queued: stats.queued,
   })),
