@@ -114,6 +114,16 @@ export function describeAdapter(name: string, adapter: AdapterUnderTest): void {
       expectProblem(await request('/plain'), /REDIS_UNAVAILABLE|CIRCUIT_OPEN/);
     });
 
+    it('answers a write that was sent before Redis was known to be frozen', async () => {
+      await startUp();
+      await server.freeze();
+      const answer = await request('/writes', 'POST');
+      expect(answer.status).toBe(503);
+      expect(answer.type).toContain('application/problem+json');
+      expect(answer.headers.get('retry-after')).toBeNull();
+      expect(answer.body).toMatchObject({ code: 'COMMAND_TIMEOUT', outcome: 'unknown' });
+    });
+
     it('leaves other errors to the framework', async () => {
       await startUp();
       const answer = await request('/broken');

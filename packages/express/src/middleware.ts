@@ -16,7 +16,7 @@ declare global {
 }
 
 /** Express's request, typed on `node:http`, so that Express 4 and 5 fit and `@types/express` is not needed. */
-export type GuardedRequest = IncomingMessage & { redisGuard?: RequestGuard };
+export type GuardedRequest = IncomingMessage & { redisGuard?: RequestGuard; readonly app?: object };
 /** Express's response, typed on `node:http` in the same way. */
 export type GuardedResponse = ServerResponse & { locals?: Record<string, unknown> };
 

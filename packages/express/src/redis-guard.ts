@@ -9,6 +9,7 @@ import {
 } from '@redis-resilience/core/http';
 import { checkOptions, resilienceOf, type OptionReaders } from '@redis-resilience/core/kit';
 import { send, setHeaders, type Middleware } from './middleware.ts';
+import { passRejectionsOn } from './rejected-handlers.ts';
 
 /** Options of {@link redisGuard}. */
 export interface RedisGuardOptions extends GuardPolicy {
@@ -42,6 +43,7 @@ export function redisGuard(options: RedisGuardOptions = {}): Middleware {
   // Connecting begins now, so that the first request finds it done.
   if (resilience === undefined) defaultRedisResilience();
   return function redisGuard(req, res, next) {
+    passRejectionsOn(req);
     const guard = createRequestGuard(resilience ?? defaultRedisResilience());
     req.redisGuard = guard;
     if (res.locals) res.locals['redisDegraded'] = guard.degraded;

@@ -8,6 +8,7 @@ import {
   resilienceOf,
 } from '@redis-resilience/core/kit';
 import { resilienceFor, send, type Middleware } from './middleware.ts';
+import { passRejectionsOn } from './rejected-handlers.ts';
 
 /** Options of {@link requireRedis}. */
 export interface RequireRedisOptions {
@@ -32,6 +33,7 @@ export function requireRedis(lane: Lane = 'read', options: RequireRedisOptions =
   checkArgument('requireRedis.lane', lane, laneOf);
   const { resilience } = checkOptions('requireRedis', options, readers);
   return function requireRedis(req, res, next) {
+    passRejectionsOn(req);
     const refusal = refuseWithout(lane, resilienceFor(req, resilience).snapshot());
     if (refusal) return send(res, refusal);
     next();
