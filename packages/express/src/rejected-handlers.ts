@@ -8,7 +8,7 @@ import type { GuardedRequest, GuardedResponse } from './middleware.ts';
 export function passRejectionsOn({ app }: GuardedRequest): void {
   if (app === undefined || seen.has(app)) return;
   seen.add(app);
-  const [layer] = (app as Application4)._router?.stack ?? [];
+  const [layer] = (app as Application4)[router]?.stack ?? [];
   const prototype = layer === undefined ? undefined : (Object.getPrototypeOf(layer) as Layer4);
   if (prototype === undefined || !Object.hasOwn(prototype, 'handle_request') || seen.has(prototype)) return;
   seen.add(prototype);
@@ -16,9 +16,11 @@ export function passRejectionsOn({ app }: GuardedRequest): void {
   prototype.handle_error = handleError;
 }
 
-/** `_router` is there in Express 4 only. */
+// There in Express 4 only.
+const router = '_router';
+
 interface Application4 {
-  readonly _router?: { readonly stack?: readonly object[] };
+  readonly [router]?: { readonly stack?: readonly object[] };
 }
 
 const seen = new WeakSet<object>();
