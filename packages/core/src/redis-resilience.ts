@@ -54,7 +54,11 @@ export interface RedisResilience<Client extends Redis | Cluster = Redis | Cluste
   ready(options?: { readonly timeoutMs?: number; readonly signal?: AbortSignal }): Promise<void>;
   /** Drops the socket and dials now. Resolves when the connection is ready again. */
   reconnect(reason?: string): Promise<void>;
-  /** Authenticates live connections, and all later ones, with new credentials or with what the provider gives now. */
+  /**
+   * Authenticates live connections, and all later ones, with new credentials or with what the provider gives now.
+   *
+   * @throws {@link RedisUnavailableError} with the reason `auth` when the server refuses them
+   */
   reauthenticate(credentials?: Credentials): Promise<void>;
   /** Takes Redis out of use by hand; the returned function puts it back. Counted: all holders must put it back. */
   isolate(reason: string): () => void;

@@ -1,5 +1,12 @@
 import type { Cause, Clock, RedisResilience, RedisSnapshot } from '@redis-resilience/core';
 import { ConfigurationError, systemClock } from '@redis-resilience/core';
+import {
+  checkOptions,
+  clockOf,
+  durationOf,
+  functionOf,
+  type OptionReaders,
+} from '@redis-resilience/core/kit';
 import { diagnose, type Diagnosis } from './diagnose.ts';
 import { explainedSnapshot } from './explained-snapshot.ts';
 import type { Finding } from './finding.ts';
@@ -39,14 +46,17 @@ export interface AttachedDoctor {
 export function attachDoctor(resilience: RedisResilience, options: AttachOptions = {}): AttachedDoctor {
   if (attached.has(resilience))
     throw new ConfigurationError('A doctor is attached to this resilience already.');
-  const { timeoutMs = 3000, minIntervalMs = 30_000 } = options;
-  if (!(timeoutMs >= 50))
-    throw new ConfigurationError('The option timeoutMs must be a number of at least 50.');
-  if (!(minIntervalMs >= 0))
-    throw new ConfigurationError('The option minIntervalMs must be a number of at least 0.');
+  const { timeoutMs = 3000, minIntervalMs = 30_000 } = checkOptions('attachDoctor', options, readers);
   attached.add(resilience);
   return new Attachment(resilience, { ...options, timeoutMs, minIntervalMs });
 }
+
+const readers: OptionReaders<AttachOptions> = {
+  timeoutMs: durationOf(50),
+  minIntervalMs: durationOf(0),
+  onDiagnosis: functionOf,
+  clock: clockOf,
+};
 
 const attached = new WeakSet<RedisResilience>();
 

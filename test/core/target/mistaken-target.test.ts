@@ -9,7 +9,7 @@ import {
   clusterOptionNames,
   redisOptionNames,
   sentinelOptionNames,
-} from '../../../packages/core/src/target/known-driver-options.ts';
+} from '../../../packages/core/src/ioredis/known-options.ts';
 
 const password = 'hunter2';
 const url = `redis://:${password}@127.0.0.1:1`;

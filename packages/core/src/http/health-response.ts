@@ -1,7 +1,8 @@
 import { healthCheck, isCritical, overallHealth, type Critical } from './health-report.ts';
 import type { RedisResilience } from '../redis-resilience.ts';
 import type { RedisSnapshot } from '../snapshot.ts';
-import { retryAfterSeconds, type PlainResponse } from './plain-response.ts';
+import { retryAfterSeconds } from '../retry-after.ts';
+import type { PlainResponse } from './plain-response.ts';
 
 /** What is asked of a resilience here: its snapshot, and nothing else. */
 export type SnapshotSource = Pick<RedisResilience, 'snapshot'>;

@@ -6,7 +6,8 @@ import {
   type RedisResilienceError,
 } from '../errors.ts';
 import type { Lane, RedisSnapshot } from '../snapshot.ts';
-import { retryAfterSeconds, type PlainResponse } from './plain-response.ts';
+import { retryAfterSeconds } from '../retry-after.ts';
+import type { PlainResponse } from './plain-response.ts';
 
 /** The body of every refusal and error answer: RFC 9457 problem details with the library's own members. */
 export interface RedisProblem {

@@ -8,7 +8,7 @@ import type { ReplyVerdict } from '../replies/reply-error.ts';
 import { RetryBudget } from '../command/retry-budget.ts';
 import { Flushes } from '../event-loop/flush.ts';
 import { debug } from '../observability/debug.ts';
-import { drain } from '../verbs/drain.ts';
+import { drain, drainMsOf, type CloseOptions } from '../verbs/drain.ts';
 import { EventHub } from '../observability/event-hub.ts';
 import type { ResilienceEvent, ResilienceEvents } from '../observability/events.ts';
 import type { Outcome } from '../errors.ts';
@@ -17,6 +17,7 @@ import { CircuitProbe } from '../circuit/circuit-probe.ts';
 import type { ClientNews, MemberHost, ProtectedClient } from '../connection/protected-client.ts';
 import type { ProtectedClients } from './protected-clients.ts';
 import { Observer } from './observer.ts';
+import { tellOperator } from './operator-lines.ts';
 import { ProcessStallDetector, type ThawKind } from '../event-loop/process-stall-detector.ts';
 import { whenUp } from '../verbs/ready.ts';
 import type { Credentials, ExecuteOptions, RedisResilience } from '../redis-resilience.ts';
@@ -24,6 +25,7 @@ import type { Settings } from '../options/settings.ts';
 import type { Lane, RedisSnapshot } from '../snapshot.ts';
 import type { SnapshotDetail } from '../snapshot-detail.ts';
 import { SnapshotKeeper } from './snapshot-keeper.ts';
+import { printState } from '../printed-state.ts';
 import { Totals } from '../observability/totals.ts';
 
 /** Wires the parts of one resilience together, and offers its verbs. */
@@ -67,6 +69,8 @@ export class Engine implements RedisResilience, MemberHost {
     this.#observer = new Observer(settings, this.#events, this.#history, () => this.detail());
     this.#members = attach(this);
     this.#keeper = new SnapshotKeeper(this, this.#members, this.#events, this.#history);
+    tellOperator(this, this.#events);
+    printState(this, 'RedisResilience', () => this.snapshot());
     this.#stallDetector.start();
   }
 
@@ -128,8 +132,8 @@ export class Engine implements RedisResilience, MemberHost {
     };
   }
 
-  close(options: { readonly drainMs?: number } = {}): Promise<void> {
-    this.#closing ??= this.#close(options.drainMs ?? 1000);
+  async close(options: CloseOptions = {}): Promise<void> {
+    this.#closing ??= this.#close(drainMsOf(options));
     return this.#closing;
   }
 
@@ -142,18 +146,10 @@ export class Engine implements RedisResilience, MemberHost {
         this.#keeper.countAttempt();
         this.#observer.attempt(this.#keeper.snapshot().attempts, news.report);
         return;
-      case 'gap': {
-        const { gapMs, channels: channelCount } = news;
-        debug('%s: gap of %d ms in %d subscriptions', this.name, Math.round(gapMs), channelCount);
-        this.#events.emit('gap', { gapMs, channels: channelCount });
+      case 'gap':
+      case 'resubscribe-failed':
+        this.#observer.subscriptions(news);
         return;
-      }
-      case 'resubscribe-failed': {
-        const { channels: channelCount, code } = news;
-        debug('%s: %d subscriptions are refused (%s), tried again', this.name, channelCount, code);
-        this.#events.emit('resubscribe-failed', { channels: channelCount, code });
-        return;
-      }
       default:
         news satisfies never;
     }

@@ -1,7 +1,7 @@
 import { ConfigurationError } from '../errors.ts';
 import { resilienceOptionNames } from '../options/settings.ts';
 import { nearest, unknownOption } from '../options/validate-options.ts';
-import { clusterOptionNames, redisOptionNames, sentinelOptionNames } from './known-driver-options.ts';
+import { clusterOptionNames, redisOptionNames, sentinelOptionNames } from '../ioredis/known-options.ts';
 
 /**
  * Refuses an option that the driver does not know: it would be passed over in silence, and a misspelt `host` would lead
