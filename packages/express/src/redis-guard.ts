@@ -1,14 +1,17 @@
 import { defaultRedisResilience, type RedisResilience } from '@redis-resilience/core';
 import {
+  checkCalled,
   createRequestGuard,
   guardPolicyReaders,
   headersByPolicy,
+  noteGuarded,
   refuseByPolicy,
   runByPolicy,
   type GuardPolicy,
 } from '@redis-resilience/core/http';
 import { checkOptions, resilienceOf, type OptionReaders } from '@redis-resilience/core/kit';
 import { send, setHeaders, type Middleware } from './middleware.ts';
+import { refuseAtMount } from './refuse-at-mount.ts';
 import { passRejectionsOn } from './rejected-handlers.ts';
 
 /** Options of {@link redisGuard}. */
@@ -39,12 +42,15 @@ const readers: OptionReaders<RedisGuardOptions> = {
  * });
  */
 export function redisGuard(options: RedisGuardOptions = {}): Middleware {
+  checkCalled('redisGuard', options);
   const { resilience, ...policy } = checkOptions('redisGuard', options, readers);
   // Connecting begins now, so that the first request finds it done.
-  if (resilience === undefined) defaultRedisResilience();
+  let connection: RedisResilience = resilience ?? defaultRedisResilience();
+  noteGuarded(() => connection);
   return function redisGuard(req, res, next) {
     passRejectionsOn(req);
-    const guard = createRequestGuard(resilience ?? defaultRedisResilience());
+    connection = resilience ?? defaultRedisResilience();
+    const guard = createRequestGuard(connection);
     req.redisGuard = guard;
     if (res.locals) res.locals['redisDegraded'] = guard.degraded;
     const refusal = refuseByPolicy(policy, guard);
@@ -53,3 +59,5 @@ export function redisGuard(options: RedisGuardOptions = {}): Middleware {
     runByPolicy(policy, next);
   };
 }
+
+refuseAtMount(redisGuard);

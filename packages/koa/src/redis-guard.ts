@@ -1,9 +1,11 @@
 import type { Middleware } from 'koa';
 import { defaultRedisResilience, type RedisResilience } from '@redis-resilience/core';
 import {
+  checkCalled,
   createRequestGuard,
   guardPolicyReaders,
   headersByPolicy,
+  noteGuarded,
   refuseByPolicy,
   runByPolicy,
   type GuardPolicy,
@@ -46,11 +48,14 @@ const readers: OptionReaders<RedisGuardOptions> = {
  * });
  */
 export function redisGuard(options: RedisGuardOptions = {}): Middleware {
+  checkCalled('redisGuard', options);
   const { resilience, ...policy } = checkOptions('redisGuard', options, readers);
   // Connecting begins now, so that the first request finds it done.
-  if (resilience === undefined) defaultRedisResilience();
+  let connection: RedisResilience = resilience ?? defaultRedisResilience();
+  noteGuarded(() => connection);
   return function redisGuard(ctx, next) {
-    const guard = createRequestGuard(resilience ?? defaultRedisResilience());
+    connection = resilience ?? defaultRedisResilience();
+    const guard = createRequestGuard(connection);
     ctx.redisGuard = guard;
     ctx.state['redisDegraded'] = guard.degraded;
     const refusal = refuseByPolicy(policy, guard);
