@@ -13,7 +13,11 @@ export interface HealthOptions {
   readonly critical?: Critical;
 }
 
-const headers = { 'Content-Type': 'application/health+json', 'Cache-Control': 'no-store' } as const;
+const headers = {
+  'Content-Type': 'application/health+json',
+  'Cache-Control': 'no-store',
+  'X-Content-Type-Options': 'nosniff',
+} as const;
 const alive: PlainResponse = { status: 200, headers, body: '{"status":"pass"}' };
 
 /** The answer of `/livez`: the process can answer. It never looks at Redis: an outage must not restart a pod. */

@@ -115,6 +115,7 @@ function renderProblem(body: RedisProblem, retryAfterMs: number | undefined): Pl
     headers: {
       'Content-Type': 'application/problem+json',
       'Cache-Control': 'no-store',
+      'X-Content-Type-Options': 'nosniff',
       ...(retryable && { 'Retry-After': retryAfterSeconds(retryAfterMs) }),
     },
     body: JSON.stringify(body),
