@@ -18,6 +18,7 @@ import type { ClientNews, MemberHost, ProtectedClient } from '../connection/prot
 import type { ProtectedClients } from './protected-clients.ts';
 import { Observer } from './observer.ts';
 import { tellOperator } from './operator-lines.ts';
+import { noticeSecondCopy } from './second-copy.ts';
 import { ProcessStallDetector, type ThawKind } from '../event-loop/process-stall-detector.ts';
 import { whenUp } from '../verbs/ready.ts';
 import type { Credentials, ExecuteOptions, RedisResilience } from '../redis-resilience.ts';
@@ -48,6 +49,7 @@ export class Engine implements RedisResilience, MemberHost {
   #closing: Promise<void> | undefined;
 
   constructor(client: Redis | Cluster, settings: Settings, attach: (engine: Engine) => ProtectedClients) {
+    noticeSecondCopy();
     this.client = client;
     this.settings = settings;
     this.clock = settings.clock;
