@@ -32,6 +32,8 @@ export { refuseWithout, renderError, renderUnavailable, type RedisProblem } from
 export type { PlainResponse } from './http/plain-response.ts';
 export { retryAfterSeconds } from './retry-after.ts';
 
+export { untilDecided } from './http/first-attempt.ts';
+
 // Mistakes
 export { checkCalled, explainMissingGuard, uncalled } from './http/middleware-mistakes.ts';
 

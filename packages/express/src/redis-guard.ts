@@ -7,6 +7,7 @@ import {
   noteGuarded,
   refuseByPolicy,
   runByPolicy,
+  untilDecided,
   type GuardPolicy,
 } from '@redis-resilience/core/http';
 import { checkOptions, resilienceOf, type OptionReaders } from '@redis-resilience/core/kit';
@@ -27,7 +28,8 @@ const readers: OptionReaders<RedisGuardOptions> = {
 
 /**
  * Gives every request the state of Redis and the client: `req.redisGuard` for code, `res.locals.redisDegraded` for
- * templates. The state is that of the start of the request.
+ * templates. The state is that of the start of the request;
+ * a request that comes before the first attempt to connect is decided waits for it, 250 ms at most.
  *
  * Mount it after `redisHealth()`, so that mode `reject` never answers a probe, and with `budgetMs` after body parsers
  * that lose the async context, as multer does.
@@ -50,14 +52,24 @@ export function redisGuard(options: RedisGuardOptions = {}): Middleware {
   return function redisGuard(req, res, next) {
     passRejectionsOn(req);
     connection = resilience ?? defaultRedisResilience();
-    const guard = createRequestGuard(connection);
-    req.redisGuard = guard;
-    if (res.locals) res.locals['redisDegraded'] = guard.degraded;
-    const refusal = refuseByPolicy(policy, guard);
-    if (refusal) return send(res, refusal);
-    setHeaders(res, headersByPolicy(policy, guard));
-    runByPolicy(policy, next);
+    const deciding = untilDecided(connection, policy);
+    if (deciding === undefined) return guardRequest(connection, policy, req, res, next);
+    deciding.then((left) => guardRequest(connection, left, req, res, next)).catch(next);
   };
+}
+
+function guardRequest(
+  connection: RedisResilience,
+  policy: GuardPolicy,
+  ...[req, res, next]: Parameters<Middleware>
+): void {
+  const guard = createRequestGuard(connection);
+  req.redisGuard = guard;
+  if (res.locals) res.locals['redisDegraded'] = guard.degraded;
+  const refusal = refuseByPolicy(policy, guard);
+  if (refusal) return send(res, refusal);
+  setHeaders(res, headersByPolicy(policy, guard));
+  runByPolicy(policy, next);
 }
 
 refuseAtMount(redisGuard);

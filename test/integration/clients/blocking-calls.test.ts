@@ -63,31 +63,34 @@ describe('a blocking call', () => {
     worker.disconnect();
   });
 
-  test.concurrent('whose answer was lost in a dead socket says so, and the loop around it goes on', async () => {
-    await using redis = await startProtectedRedis({ resilience: { connection: { idlePingMs: 300 } } });
-    const worker = redis.client.duplicate();
-    await worker.ping();
-    const taken: string[] = [];
-    const failures: unknown[] = [];
-    const loop = (async () => {
-      while (taken.length < 9) {
-        try {
-          taken.push((await worker.blpop('queue', 0))?.[1] ?? 'nothing');
-        } catch (error) {
-          failures.push(error);
+  test.concurrent(
+    'whose answer was lost in a dead socket says so, and the loop around it goes on',
+    async () => {
+      await using redis = await startProtectedRedis({ resilience: { connection: { idlePingMs: 300 } } });
+      const worker = redis.client.duplicate();
+      await worker.ping();
+      const taken: string[] = [];
+      const failures: unknown[] = [];
+      const loop = (async () => {
+        while (taken.length < 9) {
+          try {
+            taken.push((await worker.blpop('queue', 0))?.[1] ?? 'nothing');
+          } catch (error) {
+            failures.push(error);
+          }
         }
-      }
-    })();
-    await waitFor(async () => String(await redis.server.command('CLIENT', 'LIST')).includes('cmd=blpop'));
-    redis.proxy.blackhole({ existing: true });
-    for (let job = 0; job < 10; job++) await redis.server.command('RPUSH', 'queue', `job ${job}`);
-    await loop;
+      })();
+      await waitFor(async () => String(await redis.server.command('CLIENT', 'LIST')).includes('cmd=blpop'));
+      redis.proxy.blackhole({ existing: true });
+      for (let job = 0; job < 10; job++) await redis.server.command('RPUSH', 'queue', `job ${job}`);
+      await loop;
 
-    // The first element went into the dead socket: nobody can know, and the caller is told.
-    expect(taken).toEqual(Array.from({ length: 9 }, (_, index) => `job ${index + 1}`));
-    expect(failures).toMatchObject([{ code: 'OUTCOME_UNKNOWN', outcome: 'unknown' }]);
-    worker.disconnect();
-  });
+      // The first element went into the dead socket: nobody can know, and the caller is told.
+      expect(taken).toEqual(Array.from({ length: 9 }, (_, index) => `job ${index + 1}`));
+      expect(failures).toMatchObject([{ code: 'OUTCOME_UNKNOWN', outcome: 'unknown' }]);
+      worker.disconnect();
+    },
+  );
 
   test.concurrent('whose connection is reset says that it may have taken an element', async () => {
     await using redis = await startProtectedRedis();
