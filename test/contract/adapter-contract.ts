@@ -1,5 +1,5 @@
 import type { GuardPolicy } from '@redis-resilience/core/http';
-import { startRedis, waitFor, type RedisServer } from '@redis-resilience/testing';
+import { startProxy, startRedis, waitFor, type RedisServer } from '@redis-resilience/testing';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { slackMs } from '../slack.ts';
 
@@ -39,7 +39,7 @@ export function describeAdapter(name: string, adapter: AdapterUnderTest): void {
       app = undefined;
     });
 
-    async function start(setting: Omit<ContractSetting, 'url'> = {}): Promise<void> {
+    async function start(setting: Partial<ContractSetting> = {}): Promise<void> {
       app = await adapter.start({ url: server.url, ...setting });
     }
     async function startUp(setting: Omit<ContractSetting, 'url'> = {}): Promise<void> {
@@ -80,6 +80,16 @@ export function describeAdapter(name: string, adapter: AdapterUnderTest): void {
       expect((await request('/fallback')).body).toEqual({ value: 'written', degraded: false });
     });
 
+    it('tells the first request after the start that Redis is up', async () => {
+      await using proxy = await startProxy({ target: server });
+      proxy.latency(40);
+      await start({
+        url: `redis://${proxy.host}:${proxy.port}`,
+        policy: { mode: 'reject', budgetMs: 1_000 },
+      });
+      expect((await request('/state')).body).toMatchObject({ status: 'up', degraded: false });
+    });
+
     it('answers a request during an outage, and tells it', async () => {
       await startUp();
       await takeDown();
@@ -114,6 +124,16 @@ export function describeAdapter(name: string, adapter: AdapterUnderTest): void {
       expectProblem(await request('/plain'), /REDIS_UNAVAILABLE|CIRCUIT_OPEN/);
     });
 
+    it('answers a write that was sent before Redis was known to be frozen', async () => {
+      await startUp();
+      await server.freeze();
+      const answer = await request('/writes', 'POST');
+      expect(answer.status).toBe(503);
+      expect(answer.type).toContain('application/problem+json');
+      expect(answer.headers.get('retry-after')).toBeNull();
+      expect(answer.body).toMatchObject({ code: 'COMMAND_TIMEOUT', outcome: 'unknown' });
+    });
+
     it('leaves other errors to the framework', async () => {
       await startUp();
       const answer = await request('/broken');
@@ -144,6 +164,7 @@ export function describeAdapter(name: string, adapter: AdapterUnderTest): void {
       const healthy = await request('/health/redis');
       expect(healthy.type).toContain('application/health+json');
       expect(healthy.headers.get('cache-control')).toBe('no-store');
+      expect(healthy.headers.get('x-content-type-options')).toBe('nosniff');
       expect(await check()).toMatchObject({
         componentType: 'datastore',
         status: 'pass',
@@ -260,6 +281,7 @@ function expectProblem(answer: Answer, code: string | RegExp): void {
   expect(answer.type).toContain('application/problem+json');
   expect(answer.headers.get('retry-after')).toMatch(/^[1-9]\d*$/);
   expect(answer.headers.get('cache-control')).toBe('no-store');
+  expect(answer.headers.get('x-content-type-options')).toBe('nosniff');
   expect(answer.body).toMatchObject({
     type: expect.stringMatching(/^urn:problem-type:redis-resilience:/),
     title: expect.any(String),

@@ -15,19 +15,11 @@ export function expressAdapter(express: () => Express): AdapterUnderTest {
       app.use(redisHealth({ resilience, critical }));
       app.use(redisGuard({ resilience, ...policy }));
       app.get('/state', (req, res) => void res.json(stateOf(req.redisGuard)));
-      app.get(
-        '/fallback',
-        (req, res, next) => void readOrFallBack(req.redisGuard).then((body) => res.json(body), next),
-      );
-      app.get(
-        '/plain',
-        (req, res, next) => void readPlainly(req.redisGuard).then((body) => res.json(body), next),
-      );
-      app.get('/twenty-reads', (req, res, next) => {
-        readTwentyTimes(req.redisGuard).then((body) => res.json(body), next);
-      });
-      app.post('/writes', requireRedis('write'), (req, res, next) => {
-        write(req.redisGuard).then((body) => res.status(201).json(body), next);
+      app.get('/fallback', async (req, res) => void res.json(await readOrFallBack(req.redisGuard)));
+      app.get('/plain', async (req, res) => void res.json(await readPlainly(req.redisGuard)));
+      app.get('/twenty-reads', async (req, res) => void res.json(await readTwentyTimes(req.redisGuard)));
+      app.post('/writes', requireRedis('write'), async (req, res) => {
+        res.status(201).json(await write(req.redisGuard));
       });
       app.get('/broken', breakDown);
       app.use(redisErrors());

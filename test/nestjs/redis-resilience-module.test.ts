@@ -137,8 +137,12 @@ describe('RedisResilienceModule', () => {
     [{ url: 'redis://localhost', options: { host: 'localhost' } }, /one of url, options and client/],
     [{ timeoutMS: 100 }, /timeoutMS.*timeoutMs/],
     [{ uri: 'redis://localhost' }, /uri.*url/],
+    ['redis://:hunter2@localhost', /^RedisResilienceModule takes options\. Write forRoot\(\{ url \}\)\.$/],
+    [new Redis({ lazyConnect: true }), /Write forRoot\(\{ client \}\)/],
   ])('refuses wrong options: %j', async (options, message) => {
-    await expect(boot(RedisResilienceModule.forRoot(options as object))).rejects.toMatchObject({
+    await expect(
+      (async () => boot(RedisResilienceModule.forRoot(options as object)))(),
+    ).rejects.toMatchObject({
       name: 'ConfigurationError',
       message: expect.stringMatching(message),
     });

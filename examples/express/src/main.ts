@@ -6,7 +6,7 @@ import { loadProduct, type Product } from './database.ts';
 
 const resilience = defaultRedisResilience(); // where REDIS_URL says, else redis://localhost:6379
 const app = express();
-const statusPage = redisStatusPage({ resilience }); // GET /redis-status; off in production
+const statusPage = redisStatusPage({ resilience, enabled: true }); // GET /redis-status; by default in development only
 
 app.use(statusPage);
 app.use(redisHealth()); // GET /livez, /readyz, /health/redis

@@ -8,7 +8,7 @@ import { loadProduct, type Product } from './database.ts';
 const resilience = defaultRedisResilience(); // where REDIS_URL says, else redis://localhost:6379
 const app = new Koa();
 const router = new Router();
-const statusPage = redisStatusPage({ resilience }); // GET /redis-status; off in production
+const statusPage = redisStatusPage({ resilience, enabled: true }); // GET /redis-status; by default in development only
 
 app.use(redisErrors()); // what Redis refused in the middle of a request: 503, and why
 app.use(statusPage);

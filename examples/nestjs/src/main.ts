@@ -17,7 +17,8 @@ import { ShopController } from './shop.controller.ts';
     RedisHealthEndpointsModule.forRoot(), // GET /livez, /readyz, /health/redis
     RedisStatusPageModule.forRootAsync({
       inject: [getRedisResilienceToken()],
-      useFactory: (resilience: RedisResilience) => ({ resilience }), // GET /redis-status; off in production
+      // GET /redis-status; by default in development only
+      useFactory: (resilience: RedisResilience) => ({ resilience, enabled: true }),
     }),
   ],
   controllers: [ShopController],

@@ -1,4 +1,6 @@
 import type { CauseCode } from './cause.ts';
+import { withoutCommand } from './replies/without-command.ts';
+import { retryAfterSeconds } from './retry-after.ts';
 
 /**
  * What is known about a command that failed.
@@ -47,7 +49,7 @@ export interface ErrorDetails {
   readonly outcome?: Outcome | undefined;
   readonly retryAfterMs?: number | undefined;
   readonly forensics?: Forensics | undefined;
-  /** The error that led to this one; it becomes `error.cause`. */
+  /** The error that led to this one, without the command that it carried; it becomes `error.cause`. */
   readonly cause?: unknown;
 }
 
@@ -66,18 +68,46 @@ export abstract class RedisResilienceError extends Error {
   readonly connection: string | undefined;
   /** Milliseconds until the next connection attempt, or until the circuit lets a trial call pass. */
   readonly retryAfterMs: number | undefined;
-  readonly forensics: Forensics | undefined;
+  /** Not enumerable, so that logs stay short. */
+  declare readonly forensics: Forensics | undefined;
+  /** What a web framework answers where nothing else does: 503, and 500 for a {@link ConfigurationError}. */
+  declare readonly status: number;
+  declare readonly statusCode: number;
+  /** The message is for the log, not for the visitor. */
+  declare readonly expose: boolean;
 
   constructor(message: string, details: ErrorDetails = {}) {
-    super(message, details.cause === undefined ? undefined : { cause: details.cause });
+    super(message, details.cause === undefined ? undefined : { cause: withoutCommand(details.cause) });
     this.reason = details.reason;
     this.connection = details.connection;
     this.outcome = details.outcome ?? 'not-applied';
     this.retryAfterMs = details.retryAfterMs;
-    this.forensics = details.forensics;
-    Object.defineProperty(this, brand, { value: true });
+    Object.defineProperty(this, 'forensics', { value: details.forensics });
+  }
+
+  /**
+   * The headers of that answer: `Retry-After`. There is none where the outcome is unknown, for it would invite clients
+   * to repeat what may have been done.
+   */
+  get headers(): Readonly<Record<string, string>> {
+    if (this.status !== 503 || this.outcome === 'unknown') return {};
+    return { 'Retry-After': retryAfterSeconds(this.retryAfterMs) };
+  }
+
+  /** What a log in JSON holds of it. */
+  toJSON(): object {
+    const { name, message, code, reason, outcome, connection, retryAfterMs, stack } = this;
+    return { name, message, code, reason, outcome, connection, retryAfterMs, stack };
   }
 }
+
+// On the prototype: they cost no error anything, and what wraps errors for HTTP may set its own.
+Object.assign(RedisResilienceError.prototype, {
+  [brand]: true,
+  status: 503,
+  statusCode: 503,
+  expose: false,
+});
 
 /** Redis is away. A write did not run; a command of the read lane may have run: see `outcome`. */
 export class RedisUnavailableError extends RedisResilienceError {
@@ -126,6 +156,8 @@ export class ConfigurationError extends RedisResilienceError {
   override readonly name = 'ConfigurationError';
   readonly code = 'CONFIGURATION';
 }
+
+Object.assign(ConfigurationError.prototype, { status: 500, statusCode: 500 });
 
 /**
  * Whether a thrown value is an error of this library. Also recognises errors of another installed copy of it.

@@ -29,9 +29,21 @@ export { checkCritical } from './http/critical-connections.ts';
 
 // Refusals and errors
 export { refuseWithout, renderError, renderUnavailable, type RedisProblem } from './http/problem-response.ts';
-export { retryAfterSeconds, type PlainResponse } from './http/plain-response.ts';
+export type { PlainResponse } from './http/plain-response.ts';
+export { retryAfterSeconds } from './retry-after.ts';
+
+export { untilDecided } from './http/first-attempt.ts';
+
+// Mistakes
+export { checkCalled, explainMissingGuard, uncalled } from './http/middleware-mistakes.ts';
 
 // Requests
+export {
+  guardedConnections,
+  noteGuarded,
+  onlyConnection,
+  type GuardedConnection,
+} from './http/guarded-connections.ts';
 export { createRequestGuard, RequestGuard } from './http/request-guard.ts';
 export {
   guardPolicyReaders,

@@ -26,6 +26,7 @@ export type { ErrorCode, ErrorDetails, Forensics, Outcome } from './errors.ts';
 export type { ResilienceEvent, ResilienceEvents } from './observability/events.ts';
 export { durationBoundsMs } from './observability/totals.ts';
 export type { CommandResult, DurationTotals, LaneTotals } from './observability/totals.ts';
+export type { Logger } from './options/logger.ts';
 export type { CommandEntry, HistoryEntry, StatusEntry } from './observability/history.ts';
 export type {
   AdmissionOptions,

@@ -62,7 +62,11 @@ export interface RedisResilience<Client extends Redis | Cluster = Redis | Cluste
   ready(options?: { readonly timeoutMs?: number; readonly signal?: AbortSignal }): Promise<void>;
   /** Drops the client's connection and connects again. Resolves once `up`. `reason` appears in debug lines only. */
   reconnect(reason?: string): Promise<void>;
-  /** Uses these credentials, or those that the provider gives now, on live connections (AUTH) and on all later ones. */
+  /**
+   * Uses these credentials, or those that the provider gives now, on live connections (AUTH) and on all later ones.
+   *
+   * @throws {@link RedisUnavailableError} with the reason `auth` when the server refuses them
+   */
   reauthenticate(credentials?: Credentials): Promise<void>;
   /**
    * Takes Redis out of use by hand: every command fails at once with {@link CircuitOpenError}. The returned function

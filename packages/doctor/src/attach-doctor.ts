@@ -61,16 +61,16 @@ export function attachDoctor(resilience: RedisResilience, options: AttachOptions
   return new Attachment(resilience, settings);
 }
 
-const attached = new WeakSet<RedisResilience>();
-
-const defaults = { timeoutMs: 3000, minIntervalMs: 30_000, clock: systemClock };
-
 const readers: OptionReaders<AttachOptions> = {
   timeoutMs: durationOf(50),
   minIntervalMs: durationOf(0),
   onDiagnosis: functionOf,
   clock: clockOf,
 };
+
+const attached = new WeakSet<RedisResilience>();
+
+const defaults = { timeoutMs: 3000, minIntervalMs: 30_000, clock: systemClock };
 
 type AttachSettings = AttachOptions & Readonly<typeof defaults>;
 

@@ -1,6 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { defaultRedisResilience, type RedisResilience } from '@redis-resilience/core';
-import type { PlainResponse, RequestGuard } from '@redis-resilience/core/http';
+import {
+  guardedConnections,
+  onlyConnection,
+  type PlainResponse,
+  type RequestGuard,
+} from '@redis-resilience/core/http';
 
 declare global {
   namespace Express {
@@ -16,7 +21,7 @@ declare global {
 }
 
 /** Express's request, typed on `node:http`, so that Express 4 and 5 fit and `@types/express` is not needed. */
-export type GuardedRequest = IncomingMessage & { redisGuard?: RequestGuard };
+export type GuardedRequest = IncomingMessage & { redisGuard?: RequestGuard; readonly app?: object };
 /** Express's response, typed on `node:http` in the same way. */
 export type GuardedResponse = ServerResponse & { locals?: Record<string, unknown> };
 
@@ -30,9 +35,20 @@ export type ErrorMiddleware = (
   next: (error?: unknown) => void,
 ) => void;
 
-/** The resilience that was given, else the one of the request's guard, else the default one. */
-export function resilienceFor(req: GuardedRequest, given?: RedisResilience): RedisResilience {
-  return given ?? req.redisGuard?.resilience ?? defaultRedisResilience();
+/** The connection of the request's guard; before the guard, those of all guards; without any guard, the default one. */
+export function connectionsOf(req: GuardedRequest): readonly RedisResilience[] {
+  if (req.redisGuard) return [req.redisGuard.resilience];
+  const guarded = guardedConnections();
+  return guarded.length > 0 ? guarded : [defaultRedisResilience()];
+}
+
+/**
+ * The one connection of {@link connectionsOf}.
+ *
+ * @throws {@link ConfigurationError} before the guard of the request, where there are several guards
+ */
+export function onlyConnectionOf(req: GuardedRequest): RedisResilience {
+  return onlyConnection('requireRedis', connectionsOf(req));
 }
 
 export function setHeaders(res: ServerResponse, headers: PlainResponse['headers']): void {

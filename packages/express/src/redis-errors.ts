@@ -1,5 +1,6 @@
-import { renderError } from '@redis-resilience/core/http';
+import { checkCalled, explainMissingGuard, renderError } from '@redis-resilience/core/http';
 import { send, type ErrorMiddleware } from './middleware.ts';
+import { refuseAtMount } from './refuse-at-mount.ts';
 
 /**
  * Answers errors of this library with 503 and problem details, which say why and whether the request may be repeated; a
@@ -9,10 +10,16 @@ import { send, type ErrorMiddleware } from './middleware.ts';
  * @example
  * app.use(redisErrors());
  */
-export function redisErrors(): ErrorMiddleware {
-  return function redisErrors(error, _req, res, next) {
+export function redisErrors(): ErrorMiddleware;
+export function redisErrors(...mistaken: readonly unknown[]): ErrorMiddleware {
+  checkCalled('redisErrors', mistaken[0]);
+  return function redisErrors(error, req, res, next) {
+    const explained = explainMissingGuard(error, 'req', req.redisGuard !== undefined);
+    if (explained !== error) return next(explained);
     const answer = renderError(error);
     if (answer === undefined || res.headersSent) return next(error);
     send(res, answer);
   };
 }
+
+refuseAtMount(redisErrors);

@@ -1,14 +1,19 @@
 import { defaultRedisResilience, type RedisResilience } from '@redis-resilience/core';
 import {
+  checkCalled,
   createRequestGuard,
   guardPolicyReaders,
   headersByPolicy,
+  noteGuarded,
   refuseByPolicy,
   runByPolicy,
+  untilDecided,
   type GuardPolicy,
 } from '@redis-resilience/core/http';
 import { checkOptions, resilienceOf, type OptionReaders } from '@redis-resilience/core/kit';
 import { send, setHeaders, type Middleware } from './middleware.ts';
+import { refuseAtMount } from './refuse-at-mount.ts';
+import { passRejectionsOn } from './rejected-handlers.ts';
 
 /** Options of {@link redisGuard}. */
 export interface RedisGuardOptions extends GuardPolicy {
@@ -23,7 +28,8 @@ const readers: OptionReaders<RedisGuardOptions> = {
 
 /**
  * Gives every request the state of Redis and the client: `req.redisGuard` for code, `res.locals.redisDegraded` for
- * templates. The state is that of the start of the request.
+ * templates. The state is that of the start of the request;
+ * a request that comes before the first attempt to connect is decided waits for it, 250 ms at most.
  *
  * Mount it after `redisHealth()`, so that mode `reject` never answers a probe, and with `budgetMs` after body parsers
  * that lose the async context, as multer does.
@@ -38,16 +44,32 @@ const readers: OptionReaders<RedisGuardOptions> = {
  * });
  */
 export function redisGuard(options: RedisGuardOptions = {}): Middleware {
+  checkCalled('redisGuard', options);
   const { resilience, ...policy } = checkOptions('redisGuard', options, readers);
   // Connecting begins now, so that the first request finds it done.
-  if (resilience === undefined) defaultRedisResilience();
+  let connection: RedisResilience = resilience ?? defaultRedisResilience();
+  noteGuarded(() => connection);
   return function redisGuard(req, res, next) {
-    const guard = createRequestGuard(resilience ?? defaultRedisResilience());
-    req.redisGuard = guard;
-    if (res.locals) res.locals['redisDegraded'] = guard.degraded;
-    const refusal = refuseByPolicy(policy, guard);
-    if (refusal) return send(res, refusal);
-    setHeaders(res, headersByPolicy(policy, guard));
-    runByPolicy(policy, next);
+    passRejectionsOn(req);
+    connection = resilience ?? defaultRedisResilience();
+    const deciding = untilDecided(connection, policy);
+    if (deciding === undefined) return guardRequest(connection, policy, req, res, next);
+    deciding.then((left) => guardRequest(connection, left, req, res, next)).catch(next);
   };
 }
+
+function guardRequest(
+  connection: RedisResilience,
+  policy: GuardPolicy,
+  ...[req, res, next]: Parameters<Middleware>
+): void {
+  const guard = createRequestGuard(connection);
+  req.redisGuard = guard;
+  if (res.locals) res.locals['redisDegraded'] = guard.degraded;
+  const refusal = refuseByPolicy(policy, guard);
+  if (refusal) return send(res, refusal);
+  setHeaders(res, headersByPolicy(policy, guard));
+  runByPolicy(policy, next);
+}
+
+refuseAtMount(redisGuard);

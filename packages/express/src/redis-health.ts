@@ -1,16 +1,18 @@
 import type { RedisResilience } from '@redis-resilience/core';
 import {
+  checkCalled,
   checkCritical,
   createHealthResponder,
   healthResponderReaders,
   type HealthResponderOptions,
 } from '@redis-resilience/core/http';
 import { checkOptions, resilienceOf, resiliencesOf, type OptionReaders } from '@redis-resilience/core/kit';
-import { resilienceFor, send, type Middleware } from './middleware.ts';
+import { connectionsOf, send, type Middleware } from './middleware.ts';
+import { refuseAtMount } from './refuse-at-mount.ts';
 
 /** Options of {@link redisHealth}. */
 export interface RedisHealthOptions extends HealthResponderOptions {
-  /** The connection to report. Default: that of a `redisGuard()` before it, else `defaultRedisResilience()`. */
+  /** The connection to report. Default: those of the `redisGuard()`s of the process, wherever they stand; without any, `defaultRedisResilience()`. */
   readonly resilience?: RedisResilience;
   /** Several connections to report, in place of `resilience`. */
   readonly resiliences?: readonly RedisResilience[];
@@ -32,6 +34,7 @@ const readers: OptionReaders<RedisHealthOptions> = {
  * app.use(redisHealth({ critical: ['sessions'], resiliences: [cache, sessions] }));
  */
 export function redisHealth(options: RedisHealthOptions = {}): Middleware {
+  checkCalled('redisHealth', options);
   const {
     resilience,
     resiliences = resilience && [resilience],
@@ -45,8 +48,10 @@ export function redisHealth(options: RedisHealthOptions = {}): Middleware {
     );
   const answerTo = createHealthResponder(endpoints);
   return function redisHealth(req, res, next) {
-    const answer = answerTo(req.method, req.url, () => resiliences ?? [resilienceFor(req)]);
+    const answer = answerTo(req.method, req.url, () => resiliences ?? connectionsOf(req));
     if (answer) return send(res, answer);
     next();
   };
 }
+
+refuseAtMount(redisHealth);

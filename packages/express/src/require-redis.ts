@@ -1,5 +1,5 @@
 import type { Lane, RedisResilience } from '@redis-resilience/core';
-import { refuseWithout } from '@redis-resilience/core/http';
+import { checkCalled, refuseWithout } from '@redis-resilience/core/http';
 import {
   checkArgument,
   checkOptions,
@@ -7,11 +7,13 @@ import {
   type OptionReaders,
   resilienceOf,
 } from '@redis-resilience/core/kit';
-import { resilienceFor, send, type Middleware } from './middleware.ts';
+import { onlyConnectionOf, send, type Middleware } from './middleware.ts';
+import { refuseAtMount } from './refuse-at-mount.ts';
+import { passRejectionsOn } from './rejected-handlers.ts';
 
 /** Options of {@link requireRedis}. */
 export interface RequireRedisOptions {
-  /** The connection to look at. Default: that of the `redisGuard()` before it, else `defaultRedisResilience()`. */
+  /** The connection to look at. Default: that of the `redisGuard()` of the process; without any, `defaultRedisResilience()`. */
   readonly resilience?: RedisResilience;
 }
 
@@ -29,11 +31,15 @@ const readers: OptionReaders<RequireRedisOptions> = { resilience: resilienceOf }
  * app.post('/orders', requireRedis('write'), placeOrder);
  */
 export function requireRedis(lane: Lane = 'read', options: RequireRedisOptions = {}): Middleware {
+  checkCalled('requireRedis', lane);
   checkArgument('requireRedis.lane', lane, laneOf);
   const { resilience } = checkOptions('requireRedis', options, readers);
   return function requireRedis(req, res, next) {
-    const refusal = refuseWithout(lane, resilienceFor(req, resilience).snapshot());
+    passRejectionsOn(req);
+    const refusal = refuseWithout(lane, (resilience ?? onlyConnectionOf(req)).snapshot());
     if (refusal) return send(res, refusal);
     next();
   };
 }
+
+refuseAtMount(requireRedis);

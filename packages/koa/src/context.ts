@@ -1,13 +1,30 @@
 import type { ExtendableContext } from 'koa';
 import { defaultRedisResilience, type RedisResilience } from '@redis-resilience/core';
-import type { PlainResponse, RequestGuard } from '@redis-resilience/core/http';
+import {
+  guardedConnections,
+  onlyConnection,
+  type PlainResponse,
+  type RequestGuard,
+} from '@redis-resilience/core/http';
 
-/** The resilience that was given, else the one of the request's guard, else the default one. */
-export function resilienceFor(
-  ctx: { readonly redisGuard?: RequestGuard },
-  given?: RedisResilience,
-): RedisResilience {
-  return given ?? ctx.redisGuard?.resilience ?? defaultRedisResilience();
+interface Guarded {
+  readonly redisGuard?: RequestGuard;
+}
+
+/** The connection of the request's guard; before the guard, those of all guards; without any guard, the default one. */
+export function connectionsOf(ctx: Guarded): readonly RedisResilience[] {
+  if (ctx.redisGuard) return [ctx.redisGuard.resilience];
+  const guarded = guardedConnections();
+  return guarded.length > 0 ? guarded : [defaultRedisResilience()];
+}
+
+/**
+ * The one connection of {@link connectionsOf}.
+ *
+ * @throws {@link ConfigurationError} before the guard of the request, where there are several guards
+ */
+export function onlyConnectionOf(ctx: Guarded): RedisResilience {
+  return onlyConnection('requireRedis', connectionsOf(ctx));
 }
 
 export function send(ctx: ExtendableContext, answer: PlainResponse): void {

@@ -1,5 +1,5 @@
 import type { Middleware } from 'koa';
-import { renderError } from '@redis-resilience/core/http';
+import { checkCalled, explainMissingGuard, renderError } from '@redis-resilience/core/http';
 import { send } from './context.ts';
 
 /**
@@ -10,11 +10,15 @@ import { send } from './context.ts';
  * @example
  * app.use(redisErrors());
  */
-export function redisErrors(): Middleware {
+export function redisErrors(): Middleware;
+export function redisErrors(...mistaken: readonly unknown[]): Middleware {
+  checkCalled('redisErrors', mistaken[0]);
   return async function redisErrors(ctx, next) {
     try {
       await next();
     } catch (error) {
+      const explained = explainMissingGuard(error, 'ctx', ctx.redisGuard !== undefined);
+      if (explained !== error) throw explained;
       const answer = renderError(error);
       if (answer === undefined || ctx.headerSent) throw error;
       send(ctx, answer);

@@ -1,11 +1,14 @@
 import type { Middleware } from 'koa';
 import { defaultRedisResilience, type RedisResilience } from '@redis-resilience/core';
 import {
+  checkCalled,
   createRequestGuard,
   guardPolicyReaders,
   headersByPolicy,
+  noteGuarded,
   refuseByPolicy,
   runByPolicy,
+  untilDecided,
   type GuardPolicy,
   type RequestGuard,
 } from '@redis-resilience/core/http';
@@ -32,7 +35,8 @@ const readers: OptionReaders<RedisGuardOptions> = {
 
 /**
  * Gives every request the state of Redis and the client: `ctx.redisGuard` for code, `ctx.state.redisDegraded` for
- * templates. The state is that of the start of the request.
+ * templates. The state is that of the start of the request;
+ * a request that comes before the first attempt to connect is decided waits for it, 250 ms at most.
  *
  * Mount it after `redisHealth()`, so that mode `reject` never answers a probe.
  *
@@ -46,16 +50,29 @@ const readers: OptionReaders<RedisGuardOptions> = {
  * });
  */
 export function redisGuard(options: RedisGuardOptions = {}): Middleware {
+  checkCalled('redisGuard', options);
   const { resilience, ...policy } = checkOptions('redisGuard', options, readers);
   // Connecting begins now, so that the first request finds it done.
-  if (resilience === undefined) defaultRedisResilience();
+  let connection: RedisResilience = resilience ?? defaultRedisResilience();
+  noteGuarded(() => connection);
   return function redisGuard(ctx, next) {
-    const guard = createRequestGuard(resilience ?? defaultRedisResilience());
-    ctx.redisGuard = guard;
-    ctx.state['redisDegraded'] = guard.degraded;
-    const refusal = refuseByPolicy(policy, guard);
-    if (refusal) return send(ctx, refusal);
-    ctx.set(headersByPolicy(policy, guard));
-    return runByPolicy(policy, next);
+    connection = resilience ?? defaultRedisResilience();
+    const deciding = untilDecided(connection, policy);
+    if (deciding === undefined) return guardRequest(connection, policy, ctx, next);
+    return deciding.then((left) => guardRequest(connection, left, ctx, next));
   };
+}
+
+function guardRequest(
+  connection: RedisResilience,
+  policy: GuardPolicy,
+  ...[ctx, next]: Parameters<Middleware>
+): unknown {
+  const guard = createRequestGuard(connection);
+  ctx.redisGuard = guard;
+  ctx.state['redisDegraded'] = guard.degraded;
+  const refusal = refuseByPolicy(policy, guard);
+  if (refusal) return send(ctx, refusal);
+  ctx.set(headersByPolicy(policy, guard));
+  return runByPolicy(policy, next);
 }

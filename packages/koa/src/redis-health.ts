@@ -1,17 +1,18 @@
 import type { Middleware } from 'koa';
 import type { RedisResilience } from '@redis-resilience/core';
 import {
+  checkCalled,
   checkCritical,
   createHealthResponder,
   healthResponderReaders,
   type HealthResponderOptions,
 } from '@redis-resilience/core/http';
 import { checkOptions, resilienceOf, resiliencesOf, type OptionReaders } from '@redis-resilience/core/kit';
-import { resilienceFor, send } from './context.ts';
+import { connectionsOf, send } from './context.ts';
 
 /** Options of {@link redisHealth}. */
 export interface RedisHealthOptions extends HealthResponderOptions {
-  /** The connection to report. Default: that of a `redisGuard()` before it, else `defaultRedisResilience()`. */
+  /** The connection to report. Default: those of the `redisGuard()`s of the process, wherever they stand; without any, `defaultRedisResilience()`. */
   readonly resilience?: RedisResilience;
   /** Several connections to report, in place of `resilience`. */
   readonly resiliences?: readonly RedisResilience[];
@@ -33,6 +34,7 @@ const readers: OptionReaders<RedisHealthOptions> = {
  * app.use(redisHealth({ critical: ['sessions'], resiliences: [cache, sessions] }));
  */
 export function redisHealth(options: RedisHealthOptions = {}): Middleware {
+  checkCalled('redisHealth', options);
   const {
     resilience,
     resiliences = resilience && [resilience],
@@ -46,7 +48,7 @@ export function redisHealth(options: RedisHealthOptions = {}): Middleware {
     );
   const answerTo = createHealthResponder(endpoints);
   return function redisHealth(ctx, next) {
-    const answer = answerTo(ctx.method, ctx.url, () => resiliences ?? [resilienceFor(ctx)]);
+    const answer = answerTo(ctx.method, ctx.url, () => resiliences ?? connectionsOf(ctx));
     return answer ? send(ctx, answer) : next();
   };
 }

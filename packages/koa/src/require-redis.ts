@@ -1,6 +1,6 @@
 import type { Middleware } from 'koa';
 import type { Lane, RedisResilience } from '@redis-resilience/core';
-import { refuseWithout } from '@redis-resilience/core/http';
+import { checkCalled, refuseWithout } from '@redis-resilience/core/http';
 import {
   checkArgument,
   checkOptions,
@@ -8,11 +8,11 @@ import {
   type OptionReaders,
   resilienceOf,
 } from '@redis-resilience/core/kit';
-import { resilienceFor, send } from './context.ts';
+import { onlyConnectionOf, send } from './context.ts';
 
 /** Options of {@link requireRedis}. */
 export interface RequireRedisOptions {
-  /** The connection to look at. Default: that of the `redisGuard()` before it, else `defaultRedisResilience()`. */
+  /** The connection to look at. Default: that of the `redisGuard()` of the process; without any, `defaultRedisResilience()`. */
   readonly resilience?: RedisResilience;
 }
 
@@ -30,10 +30,11 @@ const readers: OptionReaders<RequireRedisOptions> = { resilience: resilienceOf }
  * router.post('/orders', requireRedis('write'), placeOrder);
  */
 export function requireRedis(lane: Lane = 'read', options: RequireRedisOptions = {}): Middleware {
+  checkCalled('requireRedis', lane);
   checkArgument('requireRedis.lane', lane, laneOf);
   const { resilience } = checkOptions('requireRedis', options, readers);
   return function requireRedis(ctx, next) {
-    const refusal = refuseWithout(lane, resilienceFor(ctx, resilience).snapshot());
+    const refusal = refuseWithout(lane, (resilience ?? onlyConnectionOf(ctx)).snapshot());
     return refusal ? send(ctx, refusal) : next();
   };
 }

@@ -1,6 +1,7 @@
 // Connections
-export { RedisResilienceModule, type RedisResilienceModuleExtras } from './redis-resilience.module.ts';
+export { RedisResilienceModule } from './redis-resilience.module.ts';
 export type {
+  RedisResilienceModuleExtras,
   RedisResilienceModuleOptions,
   RedisResilienceOptionsFactory,
 } from './redis-resilience.options.ts';

@@ -7,6 +7,7 @@ import {
   headersByPolicy,
   refuseByPolicy,
   runByPolicy,
+  untilDecided,
   type GuardPolicy,
 } from '@redis-resilience/core/http';
 import { checkOptions, nameOf, type OptionReaders } from '@redis-resilience/core/kit';
@@ -62,12 +63,22 @@ export class RedisGuardInterceptor implements NestInterceptor {
     this.#defaults = checkOptions('REDIS_GUARD_OPTIONS', defaults, readers);
   }
 
-  intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
+  intercept(
+    context: ExecutionContext,
+    next: CallHandler,
+  ): Observable<unknown> | Promise<Observable<unknown>> {
     const policy =
       this.#reflector.getAllAndOverride<RedisGuardOptions | undefined>(key, [
         context.getHandler(),
         context.getClass(),
       ]) ?? this.#defaults;
+    const deciding = untilDecided(this.#registry.get(policy.connection), policy);
+    return deciding === undefined
+      ? this.#guard(policy, context, next)
+      : deciding.then((left) => this.#guard({ ...policy, ...left }, context, next));
+  }
+
+  #guard(policy: RedisGuardOptions, context: ExecutionContext, next: CallHandler): Observable<unknown> {
     const guard = createRequestGuard(this.#registry.get(policy.connection));
     const answer = refuseByPolicy(policy, guard);
     if (answer) throw refuse(this.#host.httpAdapter, context, answer);

@@ -1,16 +1,13 @@
 import { ConfigurableModuleBuilder, Module, type DynamicModule, type Provider } from '@nestjs/common';
 import type { RedisResilience } from '@redis-resilience/core';
 import { RedisResilienceCoreModule, RedisResilienceRegistry } from './redis-resilience.registry.ts';
-import { createResilience, type RedisResilienceModuleOptions } from './redis-resilience.options.ts';
+import {
+  checkModuleOptions,
+  createResilience,
+  type RedisResilienceModuleExtras,
+  type RedisResilienceModuleOptions,
+} from './redis-resilience.options.ts';
 import { DEFAULT_CONNECTION, getRedisClientToken, getRedisResilienceToken } from './tokens.ts';
-
-/** Options that Nest needs before a factory has made the others. */
-export interface RedisResilienceModuleExtras {
-  /** Name of the connection. Default `default`. */
-  readonly name?: string;
-  /** Whether all modules can inject the connection, not only those that import this one. Default `true`. */
-  readonly isGlobal?: boolean;
-}
 
 const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } =
   new ConfigurableModuleBuilder<RedisResilienceModuleOptions>({
@@ -46,9 +43,11 @@ const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } =
  */
 @Module({ imports: [RedisResilienceCoreModule] })
 export class RedisResilienceModule extends ConfigurableModuleClass {
+  /** @throws {@link ConfigurationError} when an option is unknown */
   static override forRoot(
     options: RedisResilienceModuleOptions & RedisResilienceModuleExtras = {},
   ): DynamicModule {
+    checkModuleOptions(options);
     return super.forRoot(options);
   }
 }

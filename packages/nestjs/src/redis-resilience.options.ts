@@ -1,3 +1,4 @@
+import { Logger } from '@nestjs/common';
 import {
   ConfigurationError,
   createRedisResilience,
@@ -21,15 +22,50 @@ export interface RedisResilienceModuleOptions extends Omit<ResilienceOptions, 'n
   readonly client?: Parameters<typeof protect>[0];
 }
 
+/** Options that Nest needs before a factory has made the others. */
+export interface RedisResilienceModuleExtras {
+  /** Name of the connection. Default `default`. */
+  readonly name?: string;
+  /** Whether all modules can inject the connection, not only those that import this one. Default `true`. */
+  readonly isGlobal?: boolean;
+}
+
 /** What a class implements that `useClass` or `useExisting` of `forRootAsync` names. */
 export interface RedisResilienceOptionsFactory {
   createRedisResilienceOptions(): RedisResilienceModuleOptions | Promise<RedisResilienceModuleOptions>;
 }
 
+const own = new Logger('RedisResilience');
+
+/** The logger of the Nest application, as core calls it. */
+const nestLogger = {
+  info: (line: string): void => own.log(line),
+  warn: (line: string): void => own.warn(line),
+  error: (line: string): void => own.error(line),
+};
+
+/** @throws {@link ConfigurationError} for an unknown option, and for what is no options at all */
+export function checkModuleOptions(
+  options: RedisResilienceModuleOptions & RedisResilienceModuleExtras,
+): void {
+  const meant = meantBy(options);
+  if (meant !== undefined)
+    throw new ConfigurationError(`RedisResilienceModule takes options. Write forRoot(${meant}).`);
+  checkOptionNames('RedisResilienceModule', options, ['url', 'options', 'client', 'isGlobal']);
+}
+
+function meantBy(given: unknown): string | undefined {
+  if (typeof given === 'string') return '{ url }';
+  if (typeof (given as { duplicate?: unknown } | null)?.duplicate === 'function') return '{ client }';
+  if (given instanceof URL) return '{ url: url.href }';
+  return typeof given === 'object' && given !== null && !Array.isArray(given) ? undefined : '{ url }';
+}
+
 /** @throws {@link ConfigurationError} for an unknown option, or for more than one of `url`, `options` and `client` */
 export function createResilience(moduleOptions: RedisResilienceModuleOptions, name: string): RedisResilience {
-  checkOptionNames('RedisResilienceModule', moduleOptions, ['url', 'options', 'client']);
-  const { url, options, client, ...rest } = moduleOptions;
+  checkModuleOptions(moduleOptions);
+  const { url, options, client, logger = nestLogger, ...others } = moduleOptions;
+  const rest = { ...others, logger };
   if ([url, options, client].filter((target) => target !== undefined).length > 1) {
     throw new ConfigurationError(
       `The Redis connection ${name} takes one of url, options and client, not several.`,

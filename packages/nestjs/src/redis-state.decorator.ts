@@ -5,20 +5,24 @@ import {
   type ArgumentMetadata,
   type PipeTransform,
 } from '@nestjs/common';
-import { createRequestGuard, type RequestGuard } from '@redis-resilience/core/http';
+import { createRequestGuard, untilDecided, type RequestGuard } from '@redis-resilience/core/http';
 import { RedisResilienceRegistry } from './redis-resilience.registry.ts';
 
 /** Turns the name of a connection into the guard of the request. A pipe can inject; a parameter decorator cannot. */
 @Injectable()
-export class RedisStatePipe implements PipeTransform<unknown, RequestGuard> {
+export class RedisStatePipe implements PipeTransform<unknown, RequestGuard | Promise<RequestGuard>> {
   readonly #registry: RedisResilienceRegistry;
 
   constructor(@Inject(RedisResilienceRegistry) registry: RedisResilienceRegistry) {
     this.#registry = registry;
   }
 
-  transform(_value: unknown, { data: connection }: ArgumentMetadata): RequestGuard {
-    return createRequestGuard(this.#registry.get(connection));
+  transform(_value: unknown, { data: connection }: ArgumentMetadata): RequestGuard | Promise<RequestGuard> {
+    const resilience = this.#registry.get(connection);
+    const deciding = untilDecided(resilience);
+    return deciding === undefined
+      ? createRequestGuard(resilience)
+      : deciding.then(() => createRequestGuard(resilience));
   }
 }
 

@@ -15,7 +15,11 @@ describe('renderLiveness', () => {
   it('passes, as health+json that nobody stores', () => {
     expect(renderLiveness()).toEqual({
       status: 200,
-      headers: { 'Content-Type': 'application/health+json', 'Cache-Control': 'no-store' },
+      headers: {
+        'Content-Type': 'application/health+json',
+        'Cache-Control': 'no-store',
+        'X-Content-Type-Options': 'nosniff',
+      },
       body: '{"status":"pass"}',
     });
   });

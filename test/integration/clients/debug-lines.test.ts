@@ -6,7 +6,7 @@ const script = `
 import { createInterface } from 'node:readline';
 import { createRedisResilience, runWithBudget } from '@redis-resilience/core';
 
-const options = { name: 'shop', timeoutMs: 2000, admission: { maxWaitMs: 1500 } };
+const options = { name: 'shop', timeoutMs: 2000, logger: false, admission: { maxWaitMs: 1500 } };
 const resilience = createRedisResilience(process.env.TEST_REDIS_URL, options);
 const { client } = resilience;
 const get = () => client.get('secret-key').catch(() => undefined);
@@ -112,7 +112,7 @@ const clusterScript = `
 import { createRedisResilience } from '@redis-resilience/core';
 
 const nodes = JSON.parse(process.env.TEST_NODES);
-const resilience = createRedisResilience({ cluster: nodes }, { name: 'shop' });
+const resilience = createRedisResilience({ cluster: nodes }, { name: 'shop', logger: false });
 await resilience.ready();
 await resilience.client.set('a', '1');
 console.log('ready');

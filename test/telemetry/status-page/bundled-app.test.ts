@@ -20,7 +20,7 @@ const app = `
   import { redisStatusPage } from '@redis-resilience/telemetry/express';
 
   const resilience = createRedisResilience(process.env.REDIS_URL);
-  const app = express().use(redisStatusPage({ resilience }));
+  const app = express().use(redisStatusPage({ resilience, enabled: true }));
   const server = app.listen(0, '127.0.0.1', () => console.log(server.address().port));
 `;
 
@@ -32,7 +32,7 @@ it.each(['cjs', 'esm'] as const)(
     const file = join(folder.path, format === 'cjs' ? 'app.cjs' : 'app.mjs');
     await bundleApp(format, file);
     await using bundled = await runApp(file, folder.path, redis.server.url);
-    const page = redisStatusPage({ resilience: redis.resilience });
+    const page = redisStatusPage({ resilience: redis.resilience, enabled: true });
     await using unbundled = await serve(express().use(page));
 
     const text = withoutNonce((await bundled.ask('/redis-status')).text);

@@ -29,14 +29,24 @@ describe('the page', () => {
     expect(first.text.length).toBeLessThan(32 * 1024);
   });
 
-  it('is off in production, unless asked for', async () => {
+  it.each(['production', 'test', 'staging', ''])(
+    'is off where NODE_ENV is %j, unless asked for',
+    async (environment) => {
+      await using redis = await startProtectedRedis();
+      vi.stubEnv('NODE_ENV', environment);
+      await using off = await servePage({ resilience: redis.resilience, enabled: undefined as never });
+      await using on = await servePage({ resilience: redis.resilience, enabled: true });
+      expect((await off.ask('/redis-status')).status).toBe(404);
+      expect((await off.ask('/redis-status/events')).status).toBe(404);
+      expect((await on.ask('/redis-status')).status).toBe(200);
+    },
+  );
+
+  it('is on in development', async () => {
     await using redis = await startProtectedRedis();
-    vi.stubEnv('NODE_ENV', 'production');
-    await using off = await servePage({ resilience: redis.resilience });
-    await using on = await servePage({ resilience: redis.resilience, enabled: true });
-    expect((await off.ask('/redis-status')).status).toBe(404);
-    expect((await off.ask('/redis-status/events')).status).toBe(404);
-    expect((await on.ask('/redis-status')).status).toBe(200);
+    vi.stubEnv('NODE_ENV', 'development');
+    await using page = await servePage({ resilience: redis.resilience, enabled: undefined as never });
+    expect((await page.ask('/redis-status')).status).toBe(200);
   });
 
   it('answers a few addresses, and leaves all others alone', async () => {
@@ -180,6 +190,23 @@ describe('actions', () => {
     expect(await act(right, 'reconnect?connection=default')).toBe(204);
     await waitFor(() => redis.resilience.snapshot().attempts > attempts);
     await redis.see('up');
+  });
+
+  it('need a host name that no stranger can make lead here', async () => {
+    await using redis = await startProtectedRedis();
+    const options = { resilience: redis.resilience, authorize: () => true };
+    const tokenFor = async (host: string, hosts: readonly string[] = []) => {
+      await using page = await servePage({ ...options, hosts });
+      const name = host.replace('PORT', String(page.port));
+      using watched = await page.watch({ host: name, origin: `http://${name}` });
+      await waitFor(() => watched.text().includes('greeting'));
+      return tokenIn(watched.text());
+    };
+    const own = ['localhost', 'localhost:PORT', '127.0.0.1:PORT', '[::1]:PORT', 'shop.localhost'];
+    expect(await Promise.all(own.map((host) => tokenFor(host)))).not.toContain(null);
+    expect(await tokenFor('admin.example.com:PORT', ['Admin.example.com'])).not.toBeNull();
+    const foreign = ['stranger.example', 'admin.example.com.stranger.example', '127.0.0.1.stranger.example'];
+    for (const host of foreign) expect(await tokenFor(host, ['admin.example.com'])).toBeNull();
   });
 
   it('are refused when authorize throws', async () => {

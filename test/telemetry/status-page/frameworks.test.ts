@@ -27,7 +27,7 @@ class HomeController {
 function startExpress(create: typeof express) {
   return async (options: StatusPageOptions): Promise<ServedPage> => {
     const app = create();
-    const page = expressStatusPage(options);
+    const page = expressStatusPage({ enabled: true, ...options });
     app.use(page);
     app.get('/home', (_req, res) => void res.send('home'));
     return closing(await serve(app), () => page.close());
@@ -36,7 +36,7 @@ function startExpress(create: typeof express) {
 
 async function startKoa(options: StatusPageOptions): Promise<ServedPage> {
   const app = new Koa();
-  const page = koaStatusPage(options);
+  const page = koaStatusPage({ enabled: true, ...options });
   app.use(page);
   app.use((ctx) => {
     if (ctx.path === '/home') ctx.body = 'home';
@@ -52,7 +52,7 @@ function startNest(platform: () => AbstractHttpAdapter) {
         RedisStatusPageModule.forRootAsync({
           inject: ['resilience'],
           imports: [resilienceModule(options.resilience as RedisResilience)],
-          useFactory: (resilience: RedisResilience) => ({ ...options, resilience }),
+          useFactory: (resilience: RedisResilience) => ({ enabled: true, ...options, resilience }),
         }),
       ],
       controllers: [HomeController],

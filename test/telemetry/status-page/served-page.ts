@@ -26,7 +26,7 @@ export interface Watched extends Disposable {
 
 /** The status page on a server of its own; what it does not answer is 404. */
 export async function servePage(options: StatusPageOptions, port = 0): Promise<ServedPage> {
-  const page = createStatusPage(options);
+  const page = createStatusPage({ enabled: true, ...options });
   const served = await serve((req, res) => {
     if (!page.handle(req, res)) res.writeHead(404).end();
   }, port);

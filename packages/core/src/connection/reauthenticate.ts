@@ -1,4 +1,5 @@
 import type { Driver } from '../driver/driver.ts';
+import { isRedisResilienceError, RedisUnavailableError } from '../errors.ts';
 import type { Credentials } from '../redis-resilience.ts';
 import type { Settings } from '../options/settings.ts';
 import { resolveCredentials, type CredentialsSource } from '../handshake/credentials.ts';
@@ -31,7 +32,11 @@ export async function giveCredentials(
   return given;
 }
 
-/** Sends AUTH with the current credentials on a live connection; later connections use them too. */
+/**
+ * Sends AUTH with the current credentials on a live connection; later connections use them too.
+ *
+ * @throws {@link RedisUnavailableError} with the reason `auth` when the server refuses them; it does not hold them
+ */
 export async function reauthenticate(
   driver: Driver,
   credentials: CredentialsHolder,
@@ -39,5 +44,14 @@ export async function reauthenticate(
 ): Promise<void> {
   const given = await giveCredentials(driver, credentials, settings);
   if (given === undefined || driver.status !== 'ready') return;
-  await driver.authenticate(given);
+  try {
+    await driver.authenticate(given);
+  } catch (error) {
+    if (isRedisResilienceError(error)) throw error;
+    throw new RedisUnavailableError(
+      'The server refused the new credentials; the connection goes on with the ones before. Correct them, and ' +
+        'reauthenticate again: new connections use the new ones.',
+      { reason: 'auth', outcome: 'refused', connection: settings.name, cause: error },
+    );
+  }
 }

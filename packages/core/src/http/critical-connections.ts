@@ -1,4 +1,5 @@
-import { invalid, nearest, unknownOption, type OptionReader } from '../options/validate-options.ts';
+import { ConfigurationError } from '../errors.ts';
+import { invalid, nearest, type OptionReader } from '../options/validate-options.ts';
 import type { Critical } from './health-report.ts';
 
 /**
@@ -13,7 +14,12 @@ export function checkCritical(
 ): void {
   if (critical === undefined || typeof critical === 'boolean') return;
   for (const name of critical) {
-    if (!names.includes(name)) throw unknownOption(`${caller}.critical.${name}`, nearest(name, names));
+    if (names.includes(name)) continue;
+    const suggestion = nearest(name, names);
+    throw new ConfigurationError(
+      `The option ${caller}.critical names ${name}, which is no connection; known: ${names.join(', ') || 'none'}.` +
+        (suggestion === undefined ? '' : ` Did you mean ${suggestion}?`),
+    );
   }
 }
 

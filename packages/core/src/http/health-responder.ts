@@ -1,7 +1,8 @@
 import type { OptionReaders } from '../options/check-options.ts';
 import { invalid, objectOf, type OptionReader } from '../options/validate-options.ts';
-import { criticalOf } from './critical-connections.ts';
+import { checkCritical, criticalOf } from './critical-connections.ts';
 import { matchHealthPath, type HealthPaths } from './health-path.ts';
+import type { Critical } from './health-report.ts';
 import {
   renderHealth,
   renderLiveness,
@@ -41,7 +42,10 @@ export type HealthResponder = (
 ) => PlainResponse | undefined;
 
 /**
- * The three health endpoints in one function, for adapters.
+ * The three health endpoints in one function, for adapters. A name in `critical` that no connection has fails each
+ * answer that needs it, and is told in a process warning.
+ *
+ * @throws {@link ConfigurationError} from the responder, for such a name
  *
  * @example
  * const answer = createHealthResponder({ critical: true });
@@ -49,6 +53,12 @@ export type HealthResponder = (
  * if (response) res.writeHead(response.status, response.headers).end(response.body);
  */
 export function createHealthResponder({ paths, ...options }: HealthResponderOptions = {}): HealthResponder {
+  let isChecked = false;
+  const checked = (resiliences: readonly SnapshotSource[]): readonly SnapshotSource[] => {
+    if (!isChecked) checkNames(options.critical, resiliences);
+    isChecked = true;
+    return resiliences;
+  };
   return (method, url, resiliences) => {
     const endpoint = matchHealthPath(method, url, paths);
     switch (endpoint) {
@@ -57,11 +67,25 @@ export function createHealthResponder({ paths, ...options }: HealthResponderOpti
       case 'live':
         return renderLiveness();
       case 'ready':
-        return renderReadiness(resiliences(), options);
+        return renderReadiness(checked(resiliences()), options);
       case 'health':
-        return renderHealth(resiliences(), options);
+        return renderHealth(checked(resiliences()), options);
       default:
         return endpoint satisfies never;
     }
   };
+}
+
+function checkNames(critical: Critical | undefined, resiliences: readonly SnapshotSource[]): void {
+  try {
+    checkCritical(
+      'redisHealth',
+      critical,
+      resiliences.map((resilience) => resilience.snapshot().name),
+    );
+  } catch (error) {
+    // An error handler may keep it from whoever reads the log.
+    process.emitWarning((error as Error).message, 'RedisResilience');
+    throw error;
+  }
 }

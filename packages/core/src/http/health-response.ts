@@ -1,7 +1,8 @@
 import { healthCheck, isCritical, overallHealth, type Critical } from './health-report.ts';
 import type { RedisResilience } from '../redis-resilience.ts';
 import type { RedisSnapshot } from '../snapshot.ts';
-import { retryAfterSeconds, type PlainResponse } from './plain-response.ts';
+import { retryAfterSeconds } from '../retry-after.ts';
+import type { PlainResponse } from './plain-response.ts';
 
 /** What is asked of a resilience here: its snapshot, and nothing else. */
 export type SnapshotSource = Pick<RedisResilience, 'snapshot'>;
@@ -12,7 +13,11 @@ export interface HealthOptions {
   readonly critical?: Critical;
 }
 
-const headers = { 'Content-Type': 'application/health+json', 'Cache-Control': 'no-store' } as const;
+const headers = {
+  'Content-Type': 'application/health+json',
+  'Cache-Control': 'no-store',
+  'X-Content-Type-Options': 'nosniff',
+} as const;
 const alive: PlainResponse = { status: 200, headers, body: '{"status":"pass"}' };
 
 /** The answer of `/livez`: the process can answer. It never looks at Redis: an outage must not restart a pod. */

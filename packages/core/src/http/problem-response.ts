@@ -6,7 +6,8 @@ import {
   type RedisResilienceError,
 } from '../errors.ts';
 import type { Lane, RedisSnapshot } from '../snapshot.ts';
-import { retryAfterSeconds, type PlainResponse } from './plain-response.ts';
+import { retryAfterSeconds } from '../retry-after.ts';
+import type { PlainResponse } from './plain-response.ts';
 
 /** The body of every refusal and error answer: RFC 9457 problem details with the library's own members. */
 export interface RedisProblem {
@@ -114,6 +115,7 @@ function renderProblem(body: RedisProblem, retryAfterMs: number | undefined): Pl
     headers: {
       'Content-Type': 'application/problem+json',
       'Cache-Control': 'no-store',
+      'X-Content-Type-Options': 'nosniff',
       ...(retryable && { 'Retry-After': retryAfterSeconds(retryAfterMs) }),
     },
     body: JSON.stringify(body),

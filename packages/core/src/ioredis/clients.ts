@@ -1,5 +1,6 @@
 import { Cluster, Command, Redis } from 'ioredis';
 import type { ClusterNode, ClusterOptions, RedisOptions } from 'ioredis';
+import { printState } from '../observability/printed-state.ts';
 import { internals } from './internals.ts';
 
 export type { Cluster, ClusterNode, ClusterOptions, Redis, RedisOptions } from 'ioredis';
@@ -38,4 +39,10 @@ export function isProtected(client: Redis | Cluster): boolean {
 
 export function markProtected(client: Redis | Cluster): void {
   Object.defineProperty(client, protectedBy, { value: true });
+  printClient(client);
+}
+
+/** Has logs show the state of a client, not its options, among which is the password. */
+export function printClient(client: Redis | Cluster): void {
+  printState(client, isCluster(client) ? 'Cluster' : 'Redis', () => ({ status: client.status }));
 }

@@ -1,5 +1,6 @@
 import type { Redis } from 'ioredis';
 import type { NodeDriver } from '../driver/cluster-driver.ts';
+import { printClient } from './clients.ts';
 import { RedisDriver } from './redis-driver.ts';
 
 const drivers = new WeakMap<Redis, IoredisNode>();
@@ -10,6 +11,7 @@ export class IoredisNode extends RedisDriver implements NodeDriver {
 
   private constructor(client: Redis) {
     super(client);
+    printClient(client);
     this.address = `${client.options.host}:${client.options.port}`;
   }
 

@@ -7,7 +7,7 @@ import type { CircuitState, Lane, RedisSnapshot } from '../snapshot.ts';
 export interface ResilienceEvents {
   /** The snapshot's status, connection, circuit or cause changed. */
   readonly change: { readonly previous: RedisSnapshot; readonly snapshot: RedisSnapshot };
-  /** The status left `up`. Once per outage. */
+  /** The status left `up`, or the first attempt of all failed. Once per outage. */
   readonly outage: { readonly cause: Cause; readonly snapshot: RedisSnapshot };
   /** The status is `up` again. */
   readonly recovered: { readonly outageMs: number; readonly cause: Cause; readonly snapshot: RedisSnapshot };

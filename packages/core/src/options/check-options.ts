@@ -1,3 +1,4 @@
+import { ConfigurationError } from '../errors.ts';
 import { hasMethod } from './option-readers.ts';
 import { isResilience } from './resilience-readers.ts';
 import { resilienceOptionNames } from './settings.ts';
@@ -19,8 +20,28 @@ export function checkOptions<T extends object>(caller: string, options: T, reade
   if (isResilience(options) || hasMethod(options, 'sendCommand')) {
     throw invalid(caller, options, `an object of ${Object.keys(readers).join(', ')}`);
   }
+  if ('resilience' in readers) refuseMisplaced(caller, options, readers);
   checkKeys(options, readers, caller);
   return options;
+}
+
+/** Options of the connection that were given to what takes a whole resilience. */
+function refuseMisplaced(caller: string, options: object | null, readers: object): void {
+  for (const name of Object.keys(options ?? {})) {
+    if (name in readers) continue;
+    const meant = meantBy(name);
+    if (meant === undefined) continue;
+    throw new ConfigurationError(
+      `The option ${caller}.${name} does not exist: it is said of the connection. ` +
+        `Write ${caller}({ resilience: ${meant} }).`,
+    );
+  }
+}
+
+function meantBy(name: string): string | undefined {
+  if (name === 'url') return 'createRedisResilience(url)';
+  if (name === 'client' || name === 'redis') return 'protect(client)';
+  return resilienceOptionNames.includes(name) ? `createRedisResilience(url, { ${name} })` : undefined;
 }
 
 /**

@@ -72,6 +72,10 @@ export function oneOf(...allowed: readonly string[]): OptionReader {
   };
 }
 
+export const signalOf: OptionReader = (value, path) => {
+  if (!(value instanceof AbortSignal)) throw invalid(path, value, 'an AbortSignal');
+};
+
 export const laneOf: OptionReader = oneOf('read', 'write');
 
 /** An object that has these methods. */
@@ -91,6 +95,13 @@ export const clockOf: OptionReader = objectWith(
   'clearTimeout',
   'setImmediate',
 );
+
+/** An object with the methods of `console`, or `false`. */
+export const loggerOf: OptionReader = (value, path) => {
+  if (value !== false && !['info', 'warn', 'error'].every((name) => hasMethod(value, name))) {
+    throw invalid(path, value, 'false or an object with info(), warn() and error()');
+  }
+};
 
 /** Credentials, or a function that gives them. The error never shows the value. */
 export const credentialsOf: OptionReader = (value, path) => {

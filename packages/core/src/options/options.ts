@@ -1,5 +1,6 @@
 import type { Clock, Random } from '../clock.ts';
 import type { Credentials } from '../redis-resilience.ts';
+import type { Logger } from './logger.ts';
 import type { Category } from '../catalogue/category.ts';
 
 /** When the circuit of a lane opens, and how it closes again. */
@@ -113,6 +114,8 @@ export interface ResilienceOptions {
   readonly circuit?: CircuitOptions;
   readonly retry?: RetryOptions;
   readonly connection?: ConnectionOptions;
+  /** Where one line goes at the beginning of an outage, and one at its end: an object with `info`, `warn` and `error`; `false` silences. Default: a process warning, which Node writes to stderr. */
+  readonly logger?: Logger | false;
   /** Time and random numbers, for tests. */
   readonly clock?: Clock;
   readonly random?: Random;

@@ -1,8 +1,12 @@
+import { ConfigurationError } from '../errors.ts';
 import { hasMethod, isListOf } from './option-readers.ts';
 import type { RedisResilience } from '../redis-resilience.ts';
 import { invalid, type OptionReader } from './validate-options.ts';
 
 export const resilienceOf: OptionReader = (value, path) => {
+  if (hasMethod(value, 'duplicate')) {
+    throw new ConfigurationError(`The option ${path} is given a client. Write protect(client) in its place.`);
+  }
   if (!isResilience(value)) throw invalid(path, value, 'what createRedisResilience() or protect() returns');
 };
 

@@ -1,6 +1,7 @@
 import type { CircuitSettings } from './circuit-settings.ts';
 import { circuitDefaults } from './circuit-settings.ts';
 import { systemClock, systemRandom, type Clock, type Random } from '../clock.ts';
+import { processWarnings, silence, type Logger } from './logger.ts';
 import type { AdmissionOptions, ConnectionOptions, ResilienceOptions, RetryOptions } from './options.ts';
 import {
   clockOf,
@@ -8,6 +9,7 @@ import {
   credentialsOf,
   durationOf,
   functionOf,
+  loggerOf,
   nameOf,
   oneOf,
   ratioOf,
@@ -25,6 +27,7 @@ export interface Settings {
   readonly connection: Readonly<Required<Omit<ConnectionOptions, 'credentials'>>> & {
     readonly credentials: ConnectionOptions['credentials'] | undefined;
   };
+  readonly logger: Logger;
   readonly clock: Clock;
   readonly random: Random;
 }
@@ -49,6 +52,7 @@ export const defaults: Settings = {
     credentials: undefined,
     credentialsTimeoutMs: 5000,
   },
+  logger: processWarnings,
   clock: systemClock,
   random: systemRandom,
 };
@@ -96,6 +100,7 @@ const readers: Readonly<Record<keyof ResilienceOptions, OptionReader>> = {
     credentials: credentialsOf,
     credentialsTimeoutMs: durationOf(1),
   }),
+  logger: loggerOf,
   clock: clockOf,
   random: functionOf,
 };
@@ -119,6 +124,7 @@ export function resolveSettings(options: ResilienceOptions = {}): Settings {
     circuit: withDefaults(defaults.circuit, options.circuit),
     retry: withDefaults(defaults.retry, options.retry),
     connection: { ...connection, maxPeriodMs: Math.max(connection.minPeriodMs, connection.maxPeriodMs) },
+    logger: options.logger === false ? silence : (options.logger ?? defaults.logger),
     clock: options.clock ?? defaults.clock,
     random: options.random ?? defaults.random,
   });

@@ -16,6 +16,7 @@ import type { ResilienceOptions } from '../options/options.ts';
 import type { RedisResilience } from '../redis-resilience.ts';
 import { resolveSettings } from '../options/settings.ts';
 import { checkTarget } from '../target/check-target.ts';
+import { checkClient } from '../target/client-kind.ts';
 import type { ClusterTarget, ClusterTargetUrl, ResilienceTarget } from '../target/resilience-target.ts';
 
 /**
@@ -75,9 +76,7 @@ export function protect<Client extends Redis | Cluster>(
   client: Client,
   options: ResilienceOptions = {},
 ): RedisResilience<Client> {
-  if (typeof client?.duplicate !== 'function') {
-    throw new ConfigurationError('protect needs an ioredis client: new Redis(...) or new Cluster(...).');
-  }
+  checkClient(client);
   const resilience = isCluster(client) ? protectCluster(client, options) : protectRedis(client, options);
   return resilience as RedisResilience<Client>;
 }

@@ -13,14 +13,17 @@ import type { ResilienceEvent, ResilienceEvents } from '../observability/events.
 import { History, type HistoryEntry } from '../observability/history.ts';
 import type { Settings } from '../options/settings.ts';
 import type { Credentials, ExecuteOptions, RedisResilience } from '../redis-resilience.ts';
+import { printState } from '../observability/printed-state.ts';
 import type { SnapshotDetail } from '../snapshot-detail.ts';
 import type { Lane, RedisSnapshot } from '../snapshot.ts';
 import { applyOnce } from '../verbs/apply-once.ts';
-import { drain } from '../verbs/drain.ts';
+import { drain, drainMsOf, type CloseOptions } from '../verbs/drain.ts';
 import { execute } from '../verbs/execute.ts';
 import { whenUp } from '../verbs/ready.ts';
 import { Observer } from './observer.ts';
+import { tellOperator } from './operator-lines.ts';
 import type { ProtectedClients } from './protected-clients.ts';
+import { noticeSecondCopy } from './second-copy.ts';
 import { SnapshotKeeper } from './snapshot-keeper.ts';
 
 /** Wires the parts of one resilience together, and offers its verbs. */
@@ -45,6 +48,7 @@ export class Engine implements RedisResilience {
     settings: Settings,
     protectClients: (parts: ClientParts) => ProtectedClients,
   ) {
+    noticeSecondCopy();
     const { clock } = settings;
     this.client = client;
     this.settings = settings;
@@ -67,6 +71,8 @@ export class Engine implements RedisResilience {
       read: new CircuitProbe(this.circuits.read, probing),
       write: new CircuitProbe(this.circuits.write, probing),
     };
+    tellOperator(this, this.#events);
+    printState(this, 'RedisResilience', () => this.snapshot());
     this.#stallDetector.start();
   }
 
@@ -133,8 +139,8 @@ export class Engine implements RedisResilience {
     };
   }
 
-  close(options: { readonly drainMs?: number } = {}): Promise<void> {
-    this.#closing ??= this.#close(options.drainMs ?? 1000);
+  async close(options: CloseOptions = {}): Promise<void> {
+    this.#closing ??= this.#close(drainMsOf(options));
     return this.#closing;
   }
 
@@ -151,18 +157,10 @@ export class Engine implements RedisResilience {
         this.#keeper.countAttempt();
         this.#observer.attempt(this.#keeper.snapshot().attempts, news.report);
         return;
-      case 'gap': {
-        const { gapMs, channels: channelCount } = news;
-        debug('%s: gap of %d ms in %d subscriptions', this.name, Math.round(gapMs), channelCount);
-        this.#events.emit('gap', { gapMs, channels: channelCount });
+      case 'gap':
+      case 'resubscribe-failed':
+        this.#observer.subscriptions(news);
         return;
-      }
-      case 'resubscribe-failed': {
-        const { channels: channelCount, code } = news;
-        debug('%s: %d subscriptions are refused (%s), tried again', this.name, channelCount, code);
-        this.#events.emit('resubscribe-failed', { channels: channelCount, code });
-        return;
-      }
       default:
         news satisfies never;
     }

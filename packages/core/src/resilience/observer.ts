@@ -3,6 +3,7 @@ import { channels } from '../observability/channels.ts';
 import { debug } from '../observability/debug.ts';
 import type { EventHub } from '../observability/event-hub.ts';
 import type { ResilienceEvents } from '../observability/events.ts';
+import type { SubscriptionNews } from '../connection/subscriptions.ts';
 import type { Settings } from '../options/settings.ts';
 import type { CircuitState, Lane } from '../snapshot.ts';
 
@@ -29,6 +30,23 @@ export class Observer {
     if (channels.attempt.hasSubscribers) {
       channels.attempt.publish({ connection: this.#settings.name, attempt, ...result });
     }
+  }
+
+  subscriptions(news: SubscriptionNews): void {
+    const { channels: channelCount } = news;
+    if (news.kind === 'gap') {
+      debug(
+        '%s: gap of %d ms in %d subscriptions',
+        this.#settings.name,
+        Math.round(news.gapMs),
+        channelCount,
+      );
+      this.#events.emit('gap', { gapMs: news.gapMs, channels: channelCount });
+      return;
+    }
+    const { code } = news;
+    debug('%s: %d subscriptions are refused (%s), tried again', this.#settings.name, channelCount, code);
+    this.#events.emit('resubscribe-failed', { channels: channelCount, code });
   }
 
   circuit(lane: Lane, from: CircuitState, to: CircuitState, cause: CauseCode | undefined): void {

@@ -73,6 +73,8 @@ export class SnapshotKeeper {
     if (isAlike(this.#snapshot, previous)) return;
     this.#published = this.#snapshot;
     if (previous.status !== this.#snapshot.status) this.#onStatusChange(previous, this.#snapshot);
+    // A Redis that was never there is an outage from its first cause on.
+    if (this.#snapshot.status !== 'up' && this.#outageSince === undefined) this.#onOutage(this.#snapshot);
     const snapshot = this.#snapshot;
     this.#events.emit('change', { previous, snapshot });
     if (channels.status.hasSubscribers) channels.status.publish({ previous, snapshot });
@@ -144,7 +146,6 @@ export class SnapshotKeeper {
     );
     this.#sinceMonotonic = now;
     if (snapshot.status === 'up') this.#onUp(now);
-    else if (this.#outageSince === undefined) this.#onOutage(snapshot, now);
   }
 
   #onUp(now: number): void {
@@ -157,11 +158,11 @@ export class SnapshotKeeper {
     this.#events.emit('recovered', { outageMs, cause, snapshot: this.#snapshot });
   }
 
-  #onOutage(snapshot: RedisSnapshot, now: number): void {
+  #onOutage(snapshot: RedisSnapshot): void {
     if (snapshot.cause?.code === 'closed' || (snapshot.cause === undefined && !this.#wasUp)) return;
     const cause = snapshot.cause ?? causeWith('connection-reset', undefined, this.#subject.clock);
     if (cause === undefined) return;
-    this.#outageSince = now;
+    this.#outageSince = this.#subject.clock.now();
     this.#outageCause = cause;
     this.#outages++;
     this.#snapshot = Object.freeze({ ...snapshot, outages: this.#outages });

@@ -1,5 +1,9 @@
 import type { ClusterNode, ClusterOptions, RedisOptions } from '../ioredis/clients.ts';
+import { ConfigurationError } from '../errors.ts';
+import { isResilience } from '../options/resilience-readers.ts';
 import { checkKeys, invalid, objectOf } from '../options/validate-options.ts';
+import { checkDriverOptions } from './check-driver-options.ts';
+import { clientKindOf } from './client-kind.ts';
 import { clusterNodeOptions } from './cluster-node.ts';
 import { driverOptionsOf } from './driver-options.ts';
 import { parseTarget } from './parse-target.ts';
@@ -17,8 +21,28 @@ export type CheckedTarget =
  */
 export function checkTarget(target: ResilienceTarget): CheckedTarget {
   if (typeof target === 'string') return driverOptionsOf(parseTarget(target));
-  if (typeof target !== 'object' || target === null) throw invalid('target', target, 'a URL or an object');
+  refuseMistaken(target);
   return 'cluster' in target ? checkCluster(target) : checkOptions(target);
+}
+
+/** What is often given in place of a target, and what was meant. */
+function refuseMistaken(target: unknown): void {
+  const kind = clientKindOf(target);
+  if (kind === 'ioredis') refuse('a client of ioredis', 'protect(client)');
+  if (kind !== undefined)
+    refuse(`a client of ${kind}`, 'createRedisResilience(url), with the URL that it connects to');
+  if (isResilience(target)) refuse('a resilience already', 'resilience.client for its client');
+  if (target instanceof URL) refuse('a URL object', 'createRedisResilience(url.href)');
+  if (Array.isArray(target)) refuse('a list', 'createRedisResilience({ cluster: nodes })');
+  if (typeof target === 'number') refuse('a number', 'createRedisResilience({ host, port })');
+  if (typeof target !== 'object' || target === null) throw invalid('target', target, 'a URL or an object');
+  if (typeof (target as { url?: unknown }).url === 'string') {
+    refuse('an object with a url', 'createRedisResilience(url, options)');
+  }
+}
+
+function refuse(given: string, meant: string): never {
+  throw new ConfigurationError(`The target of createRedisResilience() is ${given}. Write ${meant}.`);
 }
 
 function checkCluster(target: ClusterTarget): CheckedTarget {
@@ -26,16 +50,22 @@ function checkCluster(target: ClusterTarget): CheckedTarget {
     throw invalid('target.cluster', target.cluster, 'a list of at least one node');
   }
   checkKeys(target, clusterTargetKeys, 'target');
+  if (target.options !== undefined) checkDriverOptions('cluster', target.options, 'target.options');
+  for (const node of target.cluster) {
+    if (typeof node === 'object') checkDriverOptions('redis', node, 'target.cluster');
+  }
   return { kind: 'cluster', nodes: target.cluster.map(clusterNodeOptions), options: target.options ?? {} };
 }
 
 const clusterTargetKeys = { cluster: () => undefined, options: objectOf(undefined) };
 
 function checkOptions(options: RedisOptions): CheckedTarget {
+  checkDriverOptions('redis', options, 'target');
   if (options.port !== undefined) checkPort(options.port, 'target.port');
   if (options.host !== undefined && typeof options.host !== 'string') {
     throw invalid('target.host', options.host, 'a host name');
   }
+  if (options.host?.includes('://')) refuse('an object with a URL as its host', 'createRedisResilience(url)');
   if (options.db !== undefined && (!Number.isInteger(options.db) || options.db < 0)) {
     throw invalid('target.db', options.db, 'a whole number of at least 0');
   }

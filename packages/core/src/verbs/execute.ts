@@ -10,6 +10,8 @@ import {
   RedisUnavailableError,
   type RedisResilienceError,
 } from '../errors.ts';
+import { checkOptions, type OptionReaders } from '../options/check-options.ts';
+import { durationOf, functionOf, laneOf, signalOf } from '../options/option-readers.ts';
 import { isAway } from '../is-away.ts';
 import type { ExecuteOptions, RedisResilience } from '../redis-resilience.ts';
 import type { Lane } from '../snapshot.ts';
@@ -26,6 +28,7 @@ export async function execute<T>(
   operation: (client: Redis | Cluster, signal: AbortSignal) => Promise<T>,
   options: ExecuteOptions<T>,
 ): Promise<T> {
+  checkOptions('execute', options, readers);
   const context = {
     connection: resilience.name,
     lane: options.lane ?? 'read',
@@ -55,6 +58,13 @@ export async function execute<T>(
   };
   return channels.operation.hasSubscribers ? await publishOperation(context, run) : await run();
 }
+
+const readers: OptionReaders<ExecuteOptions<unknown>> = {
+  fallback: functionOf,
+  timeoutMs: durationOf(0),
+  signal: signalOf,
+  lane: laneOf,
+};
 
 async function underDeadline<T>(
   resilience: RedisResilience,

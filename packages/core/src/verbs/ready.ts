@@ -1,11 +1,14 @@
 import type { Clock } from '../clock.ts';
 import { RedisUnavailableError } from '../errors.ts';
+import { checkOptions, type OptionReaders } from '../options/check-options.ts';
+import { durationOf, signalOf } from '../options/option-readers.ts';
 import type { RedisResilience } from '../redis-resilience.ts';
 import type { RedisSnapshot } from '../snapshot.ts';
 import { untilChange, type WaitBounds } from './until-change.ts';
 
 /** Resolves when the status is `up`; rejects when the time is up, on abort, or when the resilience is closed. */
 export async function whenUp(resilience: RedisResilience, clock: Clock, bounds: WaitBounds): Promise<void> {
+  checkOptions('ready', bounds, readers);
   bounds.signal?.throwIfAborted();
   const now = resilience.snapshot();
   const settled = isSettled(now) ? now : await untilChange(resilience, clock, isSettled, bounds);
@@ -16,6 +19,8 @@ export async function whenUp(resilience: RedisResilience, clock: Clock, bounds: 
     retryAfterMs,
   });
 }
+
+const readers: OptionReaders<WaitBounds> = { timeoutMs: durationOf(0), signal: signalOf };
 
 function isSettled({ status, connection }: RedisSnapshot): boolean {
   return status === 'up' || connection === 'ended';

@@ -1,18 +1,22 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { StatusPageOptions } from './options.ts';
+import { isAllowedHost } from './allowed-host.ts';
 import { isSameOrigin } from './same-origin.ts';
 
 /**
- * Decides which requests may act on a connection. An action needs all three: the application's `authorize` allows the
- * request, the request comes from a page of this origin, and it carries the token that only such a page can read.
+ * Decides which requests may act on a connection. An action needs all four: the application's `authorize` allows the
+ * request, it was sent to a host name of this application, it comes from a page of this origin, and it carries the token
+ * that only such a page can read.
  */
 export class ActionGate {
   readonly #authorize: StatusPageOptions['authorize'];
+  readonly #hosts: readonly string[];
   readonly #token = randomBytes(32).toString('base64url');
 
-  constructor(authorize: StatusPageOptions['authorize']) {
+  constructor(authorize: StatusPageOptions['authorize'], hosts: readonly string[] = []) {
     this.#authorize = authorize;
+    this.#hosts = hosts;
   }
 
   /** The token for a page that may act; null for any other page. */
@@ -31,6 +35,7 @@ export class ActionGate {
   }
 
   async #isAuthorized(request: IncomingMessage): Promise<boolean> {
+    if (!isAllowedHost(request.headers.host, this.#hosts)) return false;
     try {
       return (await this.#authorize?.(request)) === true;
     } catch {

@@ -20,7 +20,7 @@ export interface StatusPageOptions {
   readonly resiliences?: readonly RedisResilience[];
   /** The path of the page. Default `/redis-status`. */
   readonly path?: string;
-  /** Whether the page exists; without it every request passes. Default: `true` unless `NODE_ENV` is `production`. */
+  /** Whether the page exists; without it every request passes. Default: only where `NODE_ENV` is `development`. */
   readonly enabled?: boolean;
   /** The name in the heading. Default `Redis`. */
   readonly title?: string;
@@ -30,6 +30,11 @@ export interface StatusPageOptions {
    * no buttons.
    */
   readonly authorize?: (request: IncomingMessage) => boolean | Promise<boolean>;
+  /**
+   * The host names under which the buttons work, without ports: a page that another name leads to could be anybody's.
+   * Default: `localhost` and addresses.
+   */
+  readonly hosts?: readonly string[];
   /** How many pages may be open at once. Default 20. */
   readonly maxWatchers?: number;
 }
@@ -54,5 +59,10 @@ const readers: OptionReaders<StatusPageOptions> = {
     }
   },
   authorize: functionOf,
+  hosts: (value, path) => {
+    if (!Array.isArray(value) || !value.every((host) => typeof host === 'string' && /^[\w.-]+$/.test(host))) {
+      throw invalid(path, value, "a list of host names such as 'admin.example.com'");
+    }
+  },
   maxWatchers: countOf(1),
 };

@@ -32,7 +32,7 @@ export interface StatusPage {
  */
 export function createStatusPage(options: StatusPageOptions = {}, caller = 'createStatusPage'): StatusPage {
   const checked = checkStatusPageOptions(caller, options);
-  const { enabled = process.env['NODE_ENV'] !== 'production' } = checked;
+  const { enabled = process.env['NODE_ENV'] === 'development' } = checked;
   return enabled ? new LivePage(checked, resiliencesOf(checked)) : { handle: () => false, close: ignore };
 }
 
@@ -45,12 +45,12 @@ class LivePage implements StatusPage {
   #isClosed = false;
 
   constructor(
-    { path, title, authorize, maxWatchers }: StatusPageOptions,
+    { path, title, authorize, hosts, maxWatchers }: StatusPageOptions,
     resiliences: readonly RedisResilience[],
   ) {
     this.#path = path ?? '/redis-status';
     this.#title = title ?? 'Redis';
-    this.#gate = new ActionGate(authorize);
+    this.#gate = new ActionGate(authorize, hosts);
     this.#watchers = new Watchers(maxWatchers ?? 20);
     this.#board = new Board(resiliences, systemClock, () => this.#publish());
   }

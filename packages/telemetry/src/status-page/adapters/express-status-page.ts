@@ -10,7 +10,8 @@ export interface StatusPageMiddleware {
 }
 
 /**
- * The live status page for Express 4 and 5, at `/redis-status`. By default it is read-only, and off in production.
+ * The live status page for Express 4 and 5, at `/redis-status`. By default it is read-only, and
+ * off but in development.
  *
  * @throws {@link ConfigurationError} when an option is unknown or wrong
  *

@@ -16,7 +16,7 @@ export interface RedisStatusPageAsyncOptions {
 
 /**
  * The live status page for Nest, on Express and Fastify, at `/redis-status`, regardless of the global prefix. By
- * default it is read-only, and off in production. Guards of the application do not apply to it: put your authentication
+ * default it is read-only, and off but in development. Guards of the application do not apply to it: put your authentication
  * before it with `app.use()`, or leave the page off where strangers can reach it.
  *
  * @example

@@ -1,0 +1,31 @@
+import { systemClock } from '../clock.ts';
+import type { RedisResilience } from '../redis-resilience.ts';
+import type { RedisSnapshot } from '../snapshot.ts';
+import { untilChange } from '../verbs/until-change.ts';
+import type { GuardPolicy } from './guard-policy.ts';
+
+/** As long as a command waits for a connection. */
+const maxWaitMs = 250;
+
+/**
+ * Waits until the first attempt to connect is decided, for 250 ms or the budget of the request where that is less, so
+ * that the first requests after the start are not told that a healthy Redis is down. Resolves with the policy for the
+ * rest of the request, whose budget is what is left; undefined where nothing is to be waited for.
+ */
+export function untilDecided(
+  resilience: Pick<RedisResilience, 'on' | 'snapshot'>,
+  policy: GuardPolicy = {},
+): Promise<GuardPolicy> | undefined {
+  if (isDecided(resilience.snapshot())) return undefined;
+  const { budgetMs } = policy;
+  const startedAt = systemClock.now();
+  const timeoutMs = Math.min(budgetMs ?? maxWaitMs, maxWaitMs);
+  return untilChange(resilience, systemClock, isDecided, { timeoutMs }).then(() => {
+    if (budgetMs === undefined) return policy;
+    return { ...policy, budgetMs: Math.max(0, budgetMs - (systemClock.now() - startedAt)) };
+  });
+}
+
+function isDecided({ status, cause, connection }: RedisSnapshot): boolean {
+  return status === 'up' || cause !== undefined || connection !== 'connecting';
+}

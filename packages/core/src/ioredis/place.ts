@@ -1,0 +1,30 @@
+import { isCluster, optionsOf, type Cluster, type Redis } from './clients.ts';
+import { clusterInternals, type StartupNode } from './cluster-internals.ts';
+
+/** Where a client leads, as configured, for the one line to the operator: hosts and ports, no credential. */
+export function placeOf(client: Redis | Cluster): string {
+  if (isCluster(client)) {
+    const nodes = clusterInternals(client).startupNodes;
+    return `the cluster of ${nodes.map((node) => address(node, 6379)).join(', ')}`;
+  }
+  const options = optionsOf(client) as StartupNode & {
+    path?: unknown;
+    name?: unknown;
+    sentinels?: readonly StartupNode[] | null;
+  };
+  if (options.sentinels) {
+    const sentinels = options.sentinels.map((sentinel) => address(sentinel, 26_379));
+    return `${plain(options.name)} behind the sentinels ${sentinels.join(', ')}`;
+  }
+  return typeof options.path === 'string' ? plain(options.path) : address(options, 6379);
+}
+
+function address({ host = 'localhost', port }: StartupNode, defaultPort: number): string {
+  return `${plain(host)}:${plain(port ?? defaultPort)}`;
+}
+
+// What was written into the place of a host may be a whole URL, with its password.
+function plain(value: unknown): string {
+  const text = String(value);
+  return /^[\w./:%-]{1,200}$/.test(text) && !text.includes('//') ? text : '(not shown)';
+}

@@ -1,0 +1,13 @@
+import { inspect, type InspectOptions } from 'node:util';
+
+/**
+ * Has `console.log` and `JSON.stringify` show the state of an object in place of its members, among which are the
+ * credentials.
+ */
+export function printState(object: object, title: string, state: () => object): void {
+  const print = (_depth: number, options: InspectOptions): string => `${title} ${inspect(state(), options)}`;
+  Object.defineProperties(object, {
+    toJSON: { value: state, configurable: true, writable: true },
+    [inspect.custom]: { value: print, configurable: true, writable: true },
+  });
+}

@@ -1,0 +1,18 @@
+/**
+ * An error of the driver without the command that it carries, and so without keys, values and passwords: class, text and
+ * stack stay. Any other value is given back as it is.
+ */
+export function withoutCommand(error: unknown): unknown {
+  if (!(error instanceof Error) || !carriers.some((name) => name in error)) return error;
+  const copy = Object.create(Object.getPrototypeOf(error) as object) as Record<string, unknown>;
+  for (const [name, descriptor] of Object.entries(Object.getOwnPropertyDescriptors(error))) {
+    if (!carriers.includes(name)) Object.defineProperty(copy, name, descriptor);
+  }
+  const { previousErrors, lastNodeError } = error as { previousErrors?: unknown; lastNodeError?: unknown };
+  if (Array.isArray(previousErrors)) copy['previousErrors'] = previousErrors.map(withoutCommand);
+  if (lastNodeError !== undefined) copy['lastNodeError'] = withoutCommand(lastNodeError);
+  return copy;
+}
+
+/** What holds a command, or errors that hold one: of an EXEC that was aborted, and of a Cluster's last node. */
+const carriers: readonly string[] = ['command', 'previousErrors', 'lastNodeError'];

@@ -1,0 +1,102 @@
+import type { Cause } from '../cause.ts';
+import type { Clock, TimerHandle } from '../clock.ts';
+import type { RedisSnapshot } from '../snapshot.ts';
+import type { Logger } from '../options/logger.ts';
+import type { Cluster, Redis } from '../ioredis/clients.ts';
+import { placeOf } from '../ioredis/place.ts';
+import type { EventHub } from '../observability/event-hub.ts';
+import type { ResilienceEvents } from '../observability/events.ts';
+import { nextStep } from '../observability/next-step.ts';
+
+/** An outage that heals sooner went by unnoticed by most callers, and is no line. */
+const graceMs = 250;
+/** Between the lines of two outages; one that lasts is told when this has passed, one that ended is counted. */
+const pauseMs = 10_000;
+
+/** What the lines need to know of a resilience. */
+export interface OperatorSubject {
+  readonly client: Redis | Cluster;
+  readonly name: string;
+  readonly settings: { readonly clock: Clock; readonly logger: Logger };
+  snapshot(): RedisSnapshot;
+}
+
+/**
+ * Has the logger told of outages: one line at the beginning of each, with cause, place and next step, and one at its
+ * end. The host and port appear here and nowhere else; a credential, a key or a value never does.
+ */
+export function tellOperator(subject: OperatorSubject, events: EventHub<ResilienceEvents>): void {
+  const lines = new OperatorLines(subject, placeOf(subject.client));
+  events.on('outage', () => lines.begin());
+  events.on('recovered', ({ outageMs, cause }) => lines.end(outageMs, cause));
+  events.on('closed', () => lines.stop());
+}
+
+class OperatorLines {
+  readonly #subject: OperatorSubject;
+  readonly #place: string;
+  readonly #clock: Clock;
+  #timer: TimerHandle | undefined;
+  #isTold = false;
+  #toldAt = Number.NEGATIVE_INFINITY;
+  #untold = 0;
+
+  constructor(subject: OperatorSubject, place: string) {
+    this.#subject = subject;
+    this.#place = place;
+    this.#clock = subject.settings.clock;
+  }
+
+  begin(): void {
+    this.stop();
+    const pausedMs = this.#toldAt + pauseMs - this.#clock.now();
+    this.#timer = this.#clock.setTimeout(() => this.#tellOutage(), Math.max(graceMs, pausedMs));
+    this.#timer.unref?.();
+  }
+
+  end(outageMs: number, cause: Cause): void {
+    this.stop();
+    if (!this.#isTold) {
+      this.#untold++;
+      return;
+    }
+    this.#isTold = false;
+    this.#log(
+      'info',
+      `Redis connection ${this.#subject.name} at ${this.#place} is up again after ${seconds(outageMs)} (${cause.code}).`,
+    );
+  }
+
+  stop(): void {
+    if (this.#timer !== undefined) this.#clock.clearTimeout(this.#timer);
+    this.#timer = undefined;
+  }
+
+  #tellOutage(): void {
+    const { name, status, cause } = this.#subject.snapshot();
+    this.#timer = undefined;
+    if (status === 'up' || cause === undefined || cause.code === 'closed') return;
+    const before = this.#untold === 0 ? '' : ` Shorter ones before it: ${this.#untold}.`;
+    this.#untold = 0;
+    this.#toldAt = this.#clock.now();
+    this.#isTold = true;
+    this.#log(
+      status === 'down' ? 'error' : 'warn',
+      `Redis connection ${name} at ${this.#place} is ${status} (${cause.code}): ${cause.message} ` +
+        `${nextStep(cause.code)}${before}`,
+    );
+  }
+
+  // The application's own logger never breaks a connection.
+  #log(level: keyof Logger, line: string): void {
+    try {
+      this.#subject.settings.logger[level](line);
+    } catch {
+      // Nobody is left to be told.
+    }
+  }
+}
+
+function seconds(durationMs: number): string {
+  return `${(durationMs / 1000).toFixed(1)} s`;
+}

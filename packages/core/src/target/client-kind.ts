@@ -1,0 +1,51 @@
+import { ConfigurationError } from '../errors.ts';
+import { hasMethod } from '../options/option-readers.ts';
+
+/** Which library an object is a client of, by its members; undefined for an object that is no client. */
+export type ClientKind = 'ioredis' | 'ioredis 4' | 'ioredis-mock' | 'node-redis';
+
+export function clientKindOf(value: unknown): ClientKind | undefined {
+  if (typeof value !== 'object' || value === null || !hasMethod(value, 'duplicate')) return undefined;
+  if (typeof (value as { isOpen?: unknown }).isOpen === 'boolean') return 'node-redis';
+  if ('_addedScriptHashes' in value) return 'ioredis 4';
+  if (hasMethod(value, 'setStatus') && hasMethod(value, 'sendCommand')) return 'ioredis';
+  return hasMethod(value, 'defineCommand') ? 'ioredis-mock' : undefined;
+}
+
+/**
+ * Looks whether a client can be protected.
+ *
+ * @throws ConfigurationError that says what was given, and what to write in its place
+ */
+export function checkClient(client: unknown): void {
+  const kind = clientKindOf(client);
+  if (kind !== 'ioredis')
+    throw new ConfigurationError(`protect() takes a client of ioredis. ${advice(client)}`);
+  if ((client as { status?: unknown }).status === 'end') {
+    throw new ConfigurationError(
+      'protect() was given a client that is closed. Make a new one: protect(new Redis(options)).',
+    );
+  }
+}
+
+function advice(given: unknown): string {
+  const kind = clientKindOf(given);
+  switch (kind) {
+    case 'node-redis':
+      return (
+        "This is a client of the package 'redis'. Let a new one be made, for the URL that it connects to: " +
+        'createRedisResilience(url).'
+      );
+    case 'ioredis 4':
+      return 'This is a client of ioredis 4. Install a later one: npm install ioredis@6';
+    case 'ioredis-mock':
+      return (
+        'This is an ioredis-mock, which has no connection to protect. In tests start a real Redis: ' +
+        "(await startRedis()).url, of '@redis-resilience/testing'."
+      );
+    default:
+      return typeof given === 'string' || (typeof given === 'object' && given !== null)
+        ? 'For a URL or options write createRedisResilience(urlOrOptions).'
+        : 'Write protect(new Redis(url)), or let the client be made: createRedisResilience(url).';
+  }
+}

@@ -1,0 +1,120 @@
+import { createRedisResilience, protect, type RedisResilience } from '@redis-resilience/core';
+import { redisErrors, redisGuard, redisHealth, requireRedis } from '@redis-resilience/express';
+import { freePort, startRedis, type RedisServer } from '@redis-resilience/testing';
+import express from 'express';
+import { Redis } from 'ioredis';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { listen } from '../contract/listen.ts';
+
+let server: RedisServer;
+let resilience: RedisResilience;
+let close: (() => Promise<unknown>) | undefined;
+beforeAll(async () => {
+  server = await startRedis();
+});
+afterAll(() => server.stop());
+beforeEach(() => {
+  resilience = createRedisResilience(server.url, { name: 'shop' });
+});
+afterEach(async () => {
+  await close?.();
+  await resilience.close();
+  close = undefined;
+});
+
+async function start(mount: (app: express.Express) => void): Promise<string> {
+  const app = express();
+  app.set('env', 'test');
+  mount(app);
+  const listening = await listen(app, resilience);
+  ({ close } = listening);
+  return listening.origin;
+}
+
+/** The text that an application without an error handler of its own shows to its developer. */
+async function textOf(mount: (app: express.Express) => void): Promise<string> {
+  const origin = await start(mount);
+  return (await (await fetch(origin)).text()).replaceAll('&#39;', "'");
+}
+
+describe('a middleware that is not called', () => {
+  it.each([redisGuard, redisErrors, redisHealth, requireRedis])('is refused at mount: %o', (factory) => {
+    expect(() => express().use(factory as never)).toThrow(`Write ${factory.name}(), with parentheses`);
+  });
+
+  it.each([redisGuard, redisErrors, redisHealth, requireRedis])(
+    'is refused in a route: %o',
+    async (factory) => {
+      expect(await textOf((app) => app.get('/', factory as never))).toContain(
+        `Write ${factory.name}(), with parentheses`,
+      );
+    },
+  );
+});
+
+describe('options of the connection that are given to a middleware', () => {
+  it.each<readonly [object, string]>([
+    [{ timeoutMs: 5 }, 'Write redisGuard({ resilience: createRedisResilience(url, { timeoutMs }) }).'],
+    [{ url: 'redis://here' }, 'Write redisGuard({ resilience: createRedisResilience(url) }).'],
+    [{ client: {} }, 'Write redisGuard({ resilience: protect(client) }).'],
+  ])('%o', (options, meant) => {
+    expect(() => redisGuard(options)).toThrow(meant);
+  });
+
+  it('a client', () => {
+    const client = new Redis({ lazyConnect: true });
+    expect(() => redisGuard({ resilience: client as never })).toThrow('Write protect(client) in its place.');
+    expect(protect(client).name).toBe('default');
+    client.disconnect();
+  });
+});
+
+describe('a guard that is forgotten', () => {
+  it('is named', async () => {
+    const text = await textOf((app) => {
+      app.get('/', async (req, res) => void res.json(await req.redisGuard.client.get('a')));
+      app.use(redisErrors());
+    });
+    expect(text).toContain('req.redisGuard is missing here. Mount the guard before the routes');
+  });
+});
+
+describe('redisErrors() that is forgotten', () => {
+  it('costs the details, not the status and not Retry-After', async () => {
+    await resilience.close();
+    resilience = createRedisResilience(`redis://127.0.0.1:${await freePort()}`);
+    const origin = await start((app) => {
+      app.use(redisGuard({ resilience }));
+      app.get('/', async (req, res) => void res.json(await req.redisGuard.client.get('a')));
+    });
+    const { status, headers } = await fetch(origin);
+    expect(status).toBe(503);
+    expect(headers.get('retry-after')).toMatch(/^[1-9]\d*$/);
+  });
+});
+
+describe('redisHealth() before the guard', () => {
+  it('reports the connection of the guard, and opens none', async () => {
+    const origin = await start((app) =>
+      app.use(redisHealth({ critical: ['shop'] }), redisGuard({ resilience })),
+    );
+    await resilience.ready({ timeoutMs: 5_000 });
+    expect((await fetch(`${origin}/readyz`)).status).toBe(200);
+    const { checks } = (await (await fetch(`${origin}/health/redis`)).json()) as { checks: object };
+    expect(Object.keys(checks)).toEqual(['redis-shop']);
+  });
+
+  it('fails when it is told of a critical connection that does not exist', async () => {
+    const warned = new Promise<Error>((resolve) => {
+      process.once('warning', resolve);
+    });
+    const origin = await start((app) =>
+      app.use(redisHealth({ critical: ['shpo'] }), redisGuard({ resilience })),
+    );
+    const answer = await fetch(`${origin}/readyz`);
+    expect(answer.status).toBe(500);
+    const meant = 'redisHealth.critical names shpo, which is no connection; known: shop. Did you mean shop?';
+    expect(await answer.text()).toContain(meant);
+    expect((await warned).message).toContain(meant);
+  });
+});

@@ -1,0 +1,101 @@
+import { createRedisResilience, type Logger } from '@redis-resilience/core';
+import { freePort, startCluster, startSentinel, waitFor } from '@redis-resilience/testing';
+import { describe, expect, it } from 'vitest';
+import { startProtectedRedis } from '../stage/protected-redis.ts';
+
+/** Keeps what it is told, by level. */
+class KeptLines implements Logger {
+  readonly lines: string[] = [];
+
+  info(line: string): void {
+    this.lines.push(`info: ${line}`);
+  }
+
+  warn(line: string): void {
+    this.lines.push(`warn: ${line}`);
+  }
+
+  error(line: string): void {
+    this.lines.push(`error: ${line}`);
+  }
+}
+
+describe('the logger', () => {
+  it('is told of a Redis that was never there: cause, place, next step, and no password', async () => {
+    const logger = new KeptLines();
+    const port = await freePort();
+    const resilience = createRedisResilience(`redis://shop:hunter2@127.0.0.1:${port}`, {
+      name: 'shop',
+      logger,
+    });
+    const outages: string[] = [];
+    resilience.on('outage', ({ cause }) => outages.push(cause.code));
+    await waitFor(() => logger.lines.length > 0);
+    expect(logger.lines).toEqual([
+      `error: Redis connection shop at 127.0.0.1:${port} is down (connection-refused): ` +
+        'Nobody listens on the configured address and port. Start Redis there, or correct the host and port. ' +
+        'npx @redis-resilience/cli doctor says more.',
+    ]);
+    expect(outages).toEqual(['connection-refused']);
+    expect(resilience.snapshot().outages).toBe(1);
+    await resilience.close();
+    expect(logger.lines).toHaveLength(1);
+  });
+
+  it('is told of the end of an outage, and of none that healed at once', async () => {
+    const logger = new KeptLines();
+    await using redis = await startProtectedRedis({ resilience: { logger } });
+    await redis.server.restart();
+    await redis.until('up');
+    await redis.server.restart({ afterMs: 600 });
+    await redis.until('up');
+    expect(logger.lines).toEqual([
+      expect.stringMatching(/^error: .* is down \(connection-\w+\): .* Shorter ones before it: 1\.$/),
+      expect.stringMatching(/^info: .* is up again after \d\.\d s \(connection-\w+\)\.$/),
+    ]);
+  });
+
+  it('is told as a warning what works in part', async () => {
+    const logger = new KeptLines();
+    await using redis = await startProtectedRedis({ resilience: { logger } });
+    await redis.server.command('CONFIG', 'SET', 'maxmemory', 1);
+    await redis.client.set('secret', 'value').catch(() => undefined);
+    await waitFor(() => logger.lines.length > 0);
+    expect(logger.lines[0]).toMatch(/^warn: .* is degraded \(out-of-memory\): .* Raise maxmemory/);
+    expect(logger.lines[0]).not.toContain('secret');
+  });
+
+  it('breaks nothing when it throws', async () => {
+    const fail = (): never => {
+      throw new Error('a mistake in the logger');
+    };
+    const logger = { info: fail, warn: fail, error: fail };
+    await using redis = await startProtectedRedis({ resilience: { logger } });
+    await redis.server.restart({ afterMs: 500 });
+    await redis.until('up');
+    expect(await redis.client.get('greeting')).toBeNull();
+  });
+
+  it('is told where sentinels and clusters are', async () => {
+    await using group = await startSentinel();
+    await using cluster = await startCluster();
+    const logger = new KeptLines();
+    const sentinels = group.sentinelAddresses;
+    const targets = [{ sentinels: [...sentinels], name: group.name }, { cluster: cluster.addresses }];
+    const all = targets.map((target) => createRedisResilience(target as never, { logger }));
+    await Promise.all(all.map((each) => each.ready({ timeoutMs: 5_000 })));
+    for (const each of all) each.isolate('a drill');
+    await waitFor(() => logger.lines.length === 2);
+    expect(logger.lines[0]).toContain(
+      `at ${group.name} behind the sentinels ${sentinels.map(({ host, port }) => `${host}:${port}`).join(', ')}`,
+    );
+    expect(logger.lines[1]).toContain(`at the cluster of 127.0.0.1:${cluster.addresses[0]?.port}`);
+    await Promise.all(all.map((each) => each.close()));
+  });
+
+  it('must be able to log', () => {
+    expect(() => createRedisResilience(undefined, { logger: { warn() {} } as never })).toThrow(
+      /options\.logger must be false or an object with info\(\), warn\(\) and error\(\)/,
+    );
+  });
+});
