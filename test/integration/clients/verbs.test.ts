@@ -1,4 +1,5 @@
 import { isRedisResilienceError, remainingBudgetMs, runWithBudget } from '@redis-resilience/core';
+import { renderHealth, renderReadiness } from '@redis-resilience/core/http';
 import { waitFor } from '@redis-resilience/testing';
 import type { Redis } from 'ioredis';
 import { describe, expect, it } from 'vitest';
@@ -117,6 +118,33 @@ describe('isolate()', () => {
     expect(still).toMatchObject({ code: 'CIRCUIT_OPEN' });
     expect(await redis.client.get('greeting')).toBeNull();
     expect(redis.resilience.snapshot().status).toBe('up');
+  });
+
+  it.concurrent('says in the cause why, by the oldest reason that is still held', async () => {
+    await using redis = await startProtectedRedis();
+    const messages = new Set<string | undefined>();
+    redis.resilience.on('change', ({ snapshot }) => messages.add(snapshot.cause?.message));
+    const first = redis.resilience.isolate('moving to another rack');
+    const before = redis.resilience.snapshot().cause;
+    const second = redis.resilience.isolate('a drill');
+    first();
+    const after = redis.resilience.snapshot().cause;
+    second();
+
+    expect([...messages]).toEqual([before?.message, after?.message, undefined]);
+    expect(before?.message).toBe('Taken out of use by hand. Reason: moving to another rack');
+    expect(after).toEqual({ ...before, message: 'Taken out of use by hand. Reason: a drill' });
+  });
+
+  it.concurrent('keeps its reason out of health answers', async () => {
+    await using redis = await startProtectedRedis();
+    const putBack = redis.resilience.isolate('the secret migration');
+    const { body } = renderHealth([redis.resilience]);
+    const readiness = renderReadiness([redis.resilience], { critical: true }).body;
+    putBack();
+
+    expect(body).toContain('"output":"Taken out of use by hand."');
+    expect(readiness).not.toContain('secret');
   });
 
   it.concurrent('holds through an outage', async () => {

@@ -128,7 +128,7 @@ describe.skipIf(executablePath === undefined)('the status page in a browser', ()
     await page.getByRole('button', { name: 'Take out of use: default' }).focus();
     await page.keyboard.press('Enter');
     await redis.see('down');
-    await page.getByText('Taken out of use by hand.').first().waitFor();
+    await page.getByText('Taken out of use by hand. Reason: requested on the status page').first().waitFor();
     await page.getByRole('button', { name: 'Put back into use: default' }).click();
     await redis.see('up');
     await page.getByText('Redis is up').waitFor();

@@ -5,16 +5,16 @@ import type { PlainResponse } from './plain-response.ts';
 import { refuseWithout } from './problem-response.ts';
 import type { RequestGuard } from './request-guard.ts';
 
-/** What `redisGuard()` does with a request, alike in every framework. */
+/** What `redisGuard()` does with a request, in every framework. */
 export interface GuardPolicy {
   /**
-   * `flag` lets every request pass and tells it how Redis is. `reject` answers 503 while Redis is down; a degraded
-   * Redis still gets requests, for they are what it recovers by. Default `flag`.
+   * `flag` lets every request pass and gives it the state of Redis. `reject` answers 503 while Redis is down; while it
+   * is degraded, requests still pass, because it recovers by their commands. Default `flag`.
    */
   readonly mode?: 'flag' | 'reject';
-  /** Sends `Cache-Control: no-store` with what is answered while Redis is not up. Default `false`. */
+  /** Sends `Cache-Control: no-store` with answers that are given while Redis is not up. Default `false`. */
   readonly noStore?: boolean;
-  /** What one request may wait for Redis, all its commands together. Default: no limit. */
+  /** How long one request may wait for Redis, all its commands together. Default: no limit. */
   readonly budgetMs?: number;
 }
 

@@ -21,7 +21,7 @@ export const defaultHealthPaths: Readonly<Required<HealthPaths>> = {
  *
  * @example
  * matchHealthPath('GET', '/readyz?verbose'); // 'ready'
- * matchHealthPath('POST', '/readyz');        // undefined: somebody else's
+ * matchHealthPath('POST', '/readyz');        // undefined: not a health request
  */
 export function matchHealthPath(
   method: string | undefined,

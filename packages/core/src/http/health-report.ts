@@ -1,3 +1,4 @@
+import { describeCause } from '../cause.ts';
 import type { RedisSnapshot, Status } from '../snapshot.ts';
 
 /** `pass`, `warn` and `fail` of draft-inadarei-api-health-check-06. */
@@ -18,14 +19,14 @@ export function isCritical(name: string, critical: Critical): boolean {
   return typeof critical === 'boolean' ? critical : critical.includes(name);
 }
 
-/** What a connection's status means for the service: one it can do without never takes it down. */
+/** What a connection's status means for the service: a connection that is not critical never takes the service down. */
 export function serviceStatus(snapshot: RedisSnapshot, critical: boolean): Status {
   return snapshot.status === 'down' && !critical ? 'degraded' : snapshot.status;
 }
 
 /**
  * The health of the service: `fail` only when a critical connection is down, `warn` while any connection is not up.
- * An optional Redis that is down leaves the service in use, and says so.
+ * A Redis that is not critical and down leaves the service usable: `warn`.
  */
 export function overallHealth(snapshots: readonly RedisSnapshot[], critical: Critical): HealthStatus {
   const statuses = snapshots.map((snapshot) => serviceStatus(snapshot, isCritical(snapshot.name, critical)));
@@ -38,7 +39,7 @@ export interface HealthCheck {
   readonly componentId: string;
   readonly componentType: 'datastore';
   readonly status: HealthStatus;
-  /** Why, in one sentence; absent on `pass`. */
+  /** Why, in one sentence; absent on `pass`. Of an isolation, without the reason that the application gave. */
   readonly output?: string;
   readonly redis: {
     readonly status: Status;
@@ -54,14 +55,14 @@ export interface HealthCheck {
   };
 }
 
-/** What a snapshot says, in the words of the health draft; what Redis alone knows stands under `redis`. */
+/** Renders a snapshot as the health draft has it; fields of this library are under `redis`. */
 export function healthCheck(snapshot: RedisSnapshot): HealthCheck {
   const { cause, retryAfterMs } = snapshot;
   return {
     componentId: snapshot.name,
     componentType: 'datastore',
     status: healthOf(snapshot),
-    ...(cause && { output: cause.message }),
+    ...(cause && { output: cause.code === 'isolated' ? describeCause('isolated') : cause.message }),
     redis: {
       status: snapshot.status,
       reads: snapshot.reads,

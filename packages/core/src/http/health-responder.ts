@@ -33,7 +33,7 @@ export const healthResponderReaders: OptionReaders<HealthResponderOptions> = {
 /**
  * Answers a request for a health endpoint, or undefined for any other request.
  *
- * The resiliences are asked for only when the answer needs them: `/livez` never does.
+ * `resiliences` is called only when the answer needs it; that of `/livez` never does.
  */
 export type HealthResponder = (
   method: string | undefined,

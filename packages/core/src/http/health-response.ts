@@ -4,7 +4,7 @@ import type { RedisSnapshot } from '../snapshot.ts';
 import { retryAfterSeconds } from '../retry-after.ts';
 import type { PlainResponse } from './plain-response.ts';
 
-/** What is asked of a resilience here: its snapshot, and nothing else. */
+/** The part of a resilience that health needs: its snapshot. */
 export type SnapshotSource = Pick<RedisResilience, 'snapshot'>;
 
 /** Options of {@link renderReadiness} and {@link renderHealth}. */
@@ -72,12 +72,12 @@ export function renderHealth(
   );
 }
 
-/** The draft keeps the colon of a key for itself. */
+/** The draft reserves the colon in the names of checks. */
 function checkKey(name: string): string {
   return `redis-${name.replaceAll(':', '-')}`;
 }
 
-/** A snapshot never changes, so its rendering is made once; it goes when the snapshot goes. */
+/** A snapshot never changes, so it is rendered once; the rendering is freed together with the snapshot. */
 const rendered = new WeakMap<RedisSnapshot, string>();
 
 function renderCheck(snapshot: RedisSnapshot): string {

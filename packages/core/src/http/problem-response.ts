@@ -26,7 +26,7 @@ export interface RedisProblem {
 
 const titles: Readonly<Record<ErrorCode, string>> = {
   REDIS_UNAVAILABLE: 'Redis is unavailable',
-  CIRCUIT_OPEN: 'Redis is not asked at present',
+  CIRCUIT_OPEN: 'Redis is not in use at present',
   COMMAND_TIMEOUT: 'Redis did not answer in time',
   OUTCOME_UNKNOWN: 'The outcome of a write is unknown',
   OVERLOADED: 'Too many commands wait for Redis',
@@ -58,9 +58,9 @@ export function renderUnavailable(from: RedisSnapshot | RedisResilienceError): P
 }
 
 /**
- * The refusal of a request that needs a lane, or undefined while that lane works. Without a lane: the refusal of a
- * request to which any lane will do. A connection that is only just being made has no cause yet and is not refused:
- * its commands wait a moment.
+ * The refusal of a request that needs a lane, or undefined while that lane works. Without a lane: of a request for
+ * which either lane is enough. While the first connection is being made there is no cause yet, and no request is
+ * refused: its commands wait a moment.
  */
 export function refuseWithout(lane: Lane | undefined, snapshot: RedisSnapshot): PlainResponse | undefined {
   const works =
@@ -70,9 +70,9 @@ export function refuseWithout(lane: Lane | undefined, snapshot: RedisSnapshot): 
 
 /**
  * The answer to a request whose handler failed with an error of this library; undefined for any other error, which
- * is not ours to answer. Everything is 503, the timeout too: 504 is what a gateway says about a whole upstream, and
- * load balancers would be blamed. `CONFIGURATION` is 500 and says nothing more. Where the outcome is unknown there
- * is no `Retry-After`: it would invite clients to repeat what may have been done.
+ * is not ours to answer. The status is 503, also after a timeout: 504 is what a gateway says of a whole upstream, and
+ * would put the blame on a load balancer. `CONFIGURATION` is 500 and gives no details. Where the outcome is unknown
+ * there is no `Retry-After`, which would invite clients to repeat a request that may have been carried out.
  *
  * @example
  * const answer = renderError(error);

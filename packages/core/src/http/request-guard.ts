@@ -4,8 +4,8 @@ import type { ExecuteOptions, RedisResilience } from '../redis-resilience.ts';
 import type { RedisSnapshot, Status } from '../snapshot.ts';
 
 /**
- * What a request knows about Redis: the picture at its start, and the client to go on with. One small object per
- * request; everything else is read on demand.
+ * What a request knows of Redis: its state when the request began, and the client to use. One small object per request;
+ * everything else is read on demand.
  *
  * @example
  * const cart = await req.redisGuard.execute((redis) => redis.get(key), { fallback: () => null });
@@ -24,7 +24,7 @@ export class RequestGuard {
     return this.#resilience;
   }
 
-  /** How Redis was when the request began. Frozen. */
+  /** The state of Redis when the request began. Frozen. */
   get snapshot(): RedisSnapshot {
     return this.#snapshot;
   }
@@ -37,7 +37,7 @@ export class RequestGuard {
     return this.#snapshot.status;
   }
 
-  /** Whether the request runs on less than a whole Redis: the status is `degraded` or `down`. */
+  /** Whether Redis was not fully usable when the request began: the status was `degraded` or `down`. */
   get degraded(): boolean {
     return this.#snapshot.status !== 'up';
   }

@@ -10,7 +10,7 @@ import type { Driver } from '../driver/driver.ts';
 import { ProtectedClients } from './protected-clients.ts';
 import { ProtectedRedis } from './protected-redis.ts';
 
-/** Protects a single client, and every duplicate that is ever made of it. */
+/** Protects a single client, and every duplicate that is made of it later. */
 export function attachRedis(client: Redis, parts: ClientParts): ProtectedClients {
   const { settings } = parts;
   const { clock, random, connection } = settings;

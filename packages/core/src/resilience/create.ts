@@ -21,10 +21,10 @@ import type { ClusterTarget, ClusterTargetUrl, ResilienceTarget } from '../targe
 
 /**
  * Makes an ioredis client whose every command is protected: bounded waiting, one deadline, retries that never run a
- * write twice unseen, circuits, and a connection that heals by itself. Never throws for want of a Redis: an
- * application boots while it is away.
+ * write twice unnoticed, circuits, and a connection that heals by itself. It does not throw because Redis is away: the
+ * application starts without it.
  *
- * A URL that is only known at run time is typed as that of a single client; where it leads to a Cluster, say so:
+ * For a URL that is only known at run time, `client` has the type `Redis`. Where the URL leads to a Cluster, write
  * `createRedisResilience<Cluster>(url)`.
  *
  * @param target a URL (`redis`, `rediss`, `unix`, `redis+sentinel`, `redis+cluster`), ioredis options,
@@ -64,9 +64,10 @@ export function createRedisResilience(
 }
 
 /**
- * Protects an ioredis client that somebody else made, and the duplicates that are made of it from now on. Its options
- * for retries, queues and timeouts are taken over; its own `commandTimeout`, if any, becomes the deadline, and a client
- * of replicas (`role: 'slave'` behind Sentinel, `readOnly: true`) is content with one.
+ * Protects an existing ioredis client, and the duplicates that are made of it from now on. Its own options for retries,
+ * queues and timeouts no longer apply. For a single client, its `commandTimeout` is the default of `timeoutMs`; if it
+ * was made for replicas (`role: 'slave'` behind Sentinel, or `readOnly: true`), the default of `connection.role` is
+ * `any`.
  *
  * @throws ConfigurationError when an option is not allowed, or the client is protected already
  * @example
@@ -84,9 +85,9 @@ export function protect<Client extends Redis | Cluster>(
 let defaultResilience: RedisResilience | undefined;
 
 /**
- * The resilience that `redisGuard()` without arguments uses: made at the first call from the environment variable
- * REDIS_URL, else for `redis://localhost:6379`. After it was closed, the next call makes a new one. It is typed as a
- * single client; where REDIS_URL leads to a Cluster, say so: `defaultRedisResilience<Cluster>()`.
+ * The resilience that `redisGuard()` uses when none is given. The first call makes it, for the environment variable
+ * REDIS_URL or else for `redis://localhost:6379`; after it was closed, the next call makes a new one. Its `client` has
+ * the type `Redis`. Where REDIS_URL leads to a Cluster, write `defaultRedisResilience<Cluster>()`.
  *
  * @throws ConfigurationError when REDIS_URL is malformed
  */
@@ -114,7 +115,7 @@ function protectRedis(client: Redis, options: ResilienceOptions, isLazy?: boolea
   return resilience;
 }
 
-/** The options, and what the client's own say where they are silent. */
+/** The given options, completed from the client's own. */
 function takenOver(client: Redis, options: ResilienceOptions): ResilienceOptions {
   const { commandTimeout, role, readOnly } = optionsOf(client);
   const timeoutMs = options.timeoutMs ?? (commandTimeout as number | undefined);
@@ -127,9 +128,11 @@ function takenOver(client: Redis, options: ResilienceOptions): ResilienceOptions
 }
 
 function checkUnprotected(client: Redis | Cluster): void {
-  if (isProtected(client)) throw new ConfigurationError('This client is protected already.');
+  if (isProtected(client)) {
+    throw new ConfigurationError('This client is protected already: use the resilience that protects it.');
+  }
 }
 
 function ignore(): void {
-  // The application boots; the snapshot and the events tell.
+  // The snapshot and the events report the failure; the application starts.
 }

@@ -20,6 +20,7 @@ import { applyOnce } from '../verbs/apply-once.ts';
 import { drain, drainMsOf, type CloseOptions } from '../verbs/drain.ts';
 import { execute } from '../verbs/execute.ts';
 import { whenUp } from '../verbs/ready.ts';
+import { Isolations } from './isolations.ts';
 import { Observer } from './observer.ts';
 import { tellOperator } from './operator-lines.ts';
 import type { ProtectedClients } from './protected-clients.ts';
@@ -36,6 +37,7 @@ export class Engine implements RedisResilience {
   readonly #history = new History();
   readonly #gateParts: GateParts;
   readonly #clients: ProtectedClients;
+  readonly #isolations: Isolations;
   readonly #keeper: SnapshotKeeper;
   readonly #observer: Observer;
   readonly #stallDetector: ProcessStallDetector;
@@ -65,7 +67,8 @@ export class Engine implements RedisResilience {
       gateParts: this.#gateParts,
       tell: (news) => this.#onNews(news),
     });
-    this.#keeper = new SnapshotKeeper(this, this.#clients, this.#events, this.#history);
+    this.#isolations = new Isolations(this.name, this.circuits, () => this.#keeper.refresh());
+    this.#keeper = new SnapshotKeeper(this, this.#clients, this.#isolations, this.#events, this.#history);
     const probing = { clock, ask: this.#clients.main.ask.bind(this.#clients.main) };
     this.#probes = {
       read: new CircuitProbe(this.circuits.read, probing),
@@ -131,12 +134,7 @@ export class Engine implements RedisResilience {
   }
 
   isolate(reason: string): () => void {
-    debug('%s: isolated by hand (%j)', this.name, reason);
-    const putBack = [this.circuits.read.isolate(), this.circuits.write.isolate()];
-    return () => {
-      debug('%s: put back by hand', this.name);
-      for (const release of putBack) release();
-    };
+    return this.#isolations.hold(reason);
   }
 
   async close(options: CloseOptions = {}): Promise<void> {

@@ -3,9 +3,9 @@ import type { ProtectedClient } from '../connection/protected-client.ts';
 import type { ThawKind } from '../event-loop/process-stall-detector.ts';
 import type { SnapshotDetail } from '../snapshot-detail.ts';
 
-/** What the topology adds to a set of clients. */
+/** The actions on the clients of a resilience that differ between single clients and Clusters. */
 export interface ClientsControl {
-  /** Makes the driver connect, where it was told to be lazy. */
+  /** Connects the main client, if it is lazy and was not connected yet. */
   wake(): void;
   /** Uses these credentials, or what the provider gives now, for live connections and all later ones. */
   reauthenticate(credentials: Credentials | undefined): Promise<void>;
@@ -26,12 +26,12 @@ export class ProtectedClients {
     this.#clients = new Set([main]);
   }
 
-  /** A duplicate was made. */
+  /** Adds a duplicate. */
   add(client: ProtectedClient): void {
     this.#clients.add(client);
   }
 
-  /** A duplicate was closed; the main client stays, also when it is. */
+  /** Removes a duplicate that was closed. The main client stays, even when it is closed. */
   remove(client: ProtectedClient): void {
     if (client !== this.main) this.#clients.delete(client);
   }
@@ -59,7 +59,7 @@ export class ProtectedClients {
     for (const client of this.#clients) client.gate.refresh();
   }
 
-  /** After the process stood still: old times are void, and each connection is asked for a sign of life. */
+  /** After the process stood still, calls get that time back; unless it blocked itself, connections are pinged. */
   thaw(kind: ThawKind, durationMs: number): void {
     for (const client of this.#clients) {
       client.gate.forgiveElapsed(durationMs);

@@ -137,7 +137,7 @@ export class ProtectedRedis implements ProtectedClient {
     if (this.#driver.status === 'ended') return;
     const ended = new Promise<void>((resolve) => this.#driver.on('end', resolve));
     this.#driver.disconnect();
-    // Whoever was to be answered had the time of the drain.
+    // Pending commands have had the time of the drain.
     this.#connection.drop('closed');
     await ended;
     await this.#source.stopped();
@@ -169,7 +169,7 @@ export class ProtectedRedis implements ProtectedClient {
         this.#parts.tell(news);
         return;
       default:
-      // The connection's own business.
+      // Handled within the connection.
     }
   }
 

@@ -6,6 +6,7 @@ import { debug } from '../observability/debug.ts';
 import type { EventHub } from '../observability/event-hub.ts';
 import type { ResilienceEvents } from '../observability/events.ts';
 import type { History } from '../observability/history.ts';
+import type { Isolations } from './isolations.ts';
 import type { ProtectedClients } from './protected-clients.ts';
 import type { Settings } from '../options/settings.ts';
 import type { CircuitState, Lane, RedisSnapshot } from '../snapshot.ts';
@@ -19,14 +20,15 @@ interface Subject {
   retryAfterMs(lane: Lane): number | undefined;
 }
 
-/** Keeps the one picture of a resilience, and tells when it changes. */
+/** Keeps the snapshot of a resilience, and reports when it changes. */
 export class SnapshotKeeper {
   readonly #subject: Subject;
-  readonly #members: ProtectedClients;
+  readonly #clients: ProtectedClients;
+  readonly #isolations: Isolations;
   readonly #events: EventHub<ResilienceEvents>;
   readonly #history: History;
   #snapshot: RedisSnapshot;
-  /** The picture that listeners know. */
+  /** The snapshot that listeners know. */
   #published: RedisSnapshot;
   #attempts = 0;
   #outages = 0;
@@ -38,12 +40,14 @@ export class SnapshotKeeper {
 
   constructor(
     subject: Subject,
-    members: ProtectedClients,
+    clients: ProtectedClients,
+    isolations: Isolations,
     events: EventHub<ResilienceEvents>,
     history: History,
   ) {
     this.#subject = subject;
-    this.#members = members;
+    this.#clients = clients;
+    this.#isolations = isolations;
     this.#events = events;
     this.#history = history;
     this.#sinceMonotonic = subject.clock.now();
@@ -52,7 +56,7 @@ export class SnapshotKeeper {
   }
 
   snapshot(): RedisSnapshot {
-    // A circuit turns half-open by time alone, at the next look.
+    // Reading its state makes a circuit half-open once its open time is over.
     if (this.#snapshot.status !== 'up') {
       void this.#subject.circuits.read.state;
       void this.#subject.circuits.write.state;
@@ -66,7 +70,7 @@ export class SnapshotKeeper {
     this.#isStale = true;
   }
 
-  /** Something may have changed: takes a new picture, and tells what is different. */
+  /** To be called when something may have changed: takes a new snapshot, and reports what is different. */
   refresh(): void {
     const previous = this.#published;
     this.#renew();
@@ -94,7 +98,7 @@ export class SnapshotKeeper {
 
   #take(since: Date, knownCause: Cause | undefined): RedisSnapshot {
     const { circuits, clock, name } = this.#subject;
-    const { main } = this.#members;
+    const { main } = this.#clients;
     const verdict = statusOf({
       connection: main.state,
       connectionCause: main.cause,
@@ -113,7 +117,7 @@ export class SnapshotKeeper {
       writes: verdict.writes,
       connection: main.state,
       circuit: Object.freeze({ read: circuits.read.state, write: circuits.write.state }),
-      cause: causeWith(verdict.cause, knownCause, clock),
+      cause: causeWith(verdict.cause, this.#messageOf(verdict.cause), knownCause, clock),
       since,
       retryAfterMs: isUp ? undefined : this.#subject.retryAfterMs(verdict.reads ? 'write' : 'read'),
       outages: this.#outages,
@@ -121,7 +125,13 @@ export class SnapshotKeeper {
     });
   }
 
-  // A circuit that only observes refuses nothing, but what is isolated by hand.
+  #messageOf(code: CauseCode | undefined): string {
+    if (code === undefined) return '';
+    const reason = code === 'isolated' ? this.#isolations.reason : undefined;
+    return reason ? `${describeCause(code)} Reason: ${reason}` : describeCause(code);
+  }
+
+  // A circuit that only observes refuses nothing, unless it is isolated by hand.
   #enforced(state: CircuitState): CircuitState {
     return this.#subject.settings.circuit.mode === 'enforce' || state === 'isolated' ? state : 'closed';
   }
@@ -160,7 +170,9 @@ export class SnapshotKeeper {
 
   #onOutage(snapshot: RedisSnapshot): void {
     if (snapshot.cause?.code === 'closed' || (snapshot.cause === undefined && !this.#wasUp)) return;
-    const cause = snapshot.cause ?? causeWith('connection-reset', undefined, this.#subject.clock);
+    const assumed = 'connection-reset';
+    const cause =
+      snapshot.cause ?? causeWith(assumed, describeCause(assumed), undefined, this.#subject.clock);
     if (cause === undefined) return;
     this.#outageSince = this.#subject.clock.now();
     this.#outageCause = cause;
@@ -170,13 +182,18 @@ export class SnapshotKeeper {
   }
 }
 
-function causeWith(code: CauseCode | undefined, known: Cause | undefined, clock: Clock): Cause | undefined {
+function causeWith(
+  code: CauseCode | undefined,
+  message: string,
+  known: Cause | undefined,
+  clock: Clock,
+): Cause | undefined {
   if (code === undefined) return undefined;
-  if (known?.code === code) return known;
-  return Object.freeze({ code, message: describeCause(code), at: new Date(clock.wallNow()) });
+  if (known?.code !== code) return Object.freeze({ code, message, at: new Date(clock.wallNow()) });
+  return known.message === message ? known : Object.freeze({ code, message, at: known.at });
 }
 
-/** Whether nothing changed that listeners are told of. */
+/** Whether nothing differs that is reported to listeners. */
 function isAlike(left: RedisSnapshot, right: RedisSnapshot): boolean {
   return (
     left.status === right.status &&
@@ -185,6 +202,7 @@ function isAlike(left: RedisSnapshot, right: RedisSnapshot): boolean {
     left.connection === right.connection &&
     left.circuit.read === right.circuit.read &&
     left.circuit.write === right.circuit.write &&
-    left.cause?.code === right.cause?.code
+    left.cause?.code === right.cause?.code &&
+    left.cause?.message === right.cause?.message
   );
 }

@@ -112,7 +112,7 @@ class LivePage implements StatusPage {
       return refuse(response, 403, 'Not allowed. Reload the page and try again.');
     const board = this.#board.connections.find(({ resilience }) => resilience.name === connection);
     if (board === undefined) return refuse(response, 404, 'There is no connection of this name.');
-    if (action === 'isolate') board.isolate('taken out of use on the status page');
+    if (action === 'isolate') board.isolate('requested on the status page');
     else if (action === 'put-back') board.putBack();
     else board.resilience.reconnect('asked for on the status page').catch(ignore);
     response.writeHead(204, { 'cache-control': 'no-store' }).end();

@@ -1,0 +1,40 @@
+import type { Circuit } from '../circuit/circuit.ts';
+import { debug } from '../observability/debug.ts';
+import type { Lane } from '../snapshot.ts';
+
+/** The isolations that the application holds. Each keeps the circuits of both lanes isolated, and has its reason. */
+export class Isolations {
+  readonly #name: string;
+  readonly #circuits: Readonly<Record<Lane, Circuit>>;
+  readonly #onChange: () => void;
+  readonly #held = new Set<{ readonly reason: string }>();
+
+  constructor(name: string, circuits: Readonly<Record<Lane, Circuit>>, onChange: () => void) {
+    this.#name = name;
+    this.#circuits = circuits;
+    this.#onChange = onChange;
+  }
+
+  /** The reason of the oldest isolation that is still held; undefined when there is none. */
+  get reason(): string | undefined {
+    const [oldest] = this.#held;
+    return oldest?.reason;
+  }
+
+  /** Isolates both lanes. The returned function ends this isolation; further calls of it do nothing. */
+  hold(reason: string): () => void {
+    debug('%s: isolated by hand (%j)', this.#name, reason);
+    const isolation = { reason };
+    this.#held.add(isolation);
+    const releases = [this.#circuits.read.isolate(), this.#circuits.write.isolate()];
+    this.#onChange();
+    return () => {
+      if (!this.#held.has(isolation)) return;
+      debug('%s: put back by hand', this.#name);
+      // The circuits first: while one of them is isolated, there is a reason to report.
+      for (const release of releases) release();
+      this.#held.delete(isolation);
+      this.#onChange();
+    };
+  }
+}
