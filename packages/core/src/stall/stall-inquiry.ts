@@ -97,7 +97,7 @@ export class StallInquiry {
     if (this.#timer !== undefined) return;
     this.#timer = this.#clock.setTimeout(() => {
       this.#timer = undefined;
-      if (this.#awayCause !== undefined) this.#ask();
+      this.#ask();
     }, this.#settings.connection.minPeriodMs);
   }
 
@@ -141,9 +141,13 @@ export class StallInquiry {
     this.#timer = this.#clock.setTimeout(() => {
       this.#timer = undefined;
       this.#candidate = undefined;
-      const isDead = !this.isEndedBy(this.#wire.aliveAt) && !verified.socket.destroyed;
-      if (!isDead) {
+      if (this.isEndedBy(this.#wire.aliveAt)) {
         verified.socket.destroy();
+        return;
+      }
+      // What was found out is void when the second connection broke meanwhile.
+      if (verified.socket.destroyed) {
+        this.#ask();
         return;
       }
       debug('%s: the socket is dead, the second connection takes its place', this.#settings.name);
