@@ -81,10 +81,12 @@ export const mutationTargets: readonly MutationTarget[] = [
   { file: 'socket/progress.ts', tests: ['socket/progress.test.ts'] },
   { file: 'socket/round-trip.ts', tests: ['socket/round-trip.test.ts'] },
   { file: 'socket/wire.ts', tests: ['socket/wire.test.ts'] },
-  ...['stall-watch', 'held-by-server', 'second-connection', 'blocking-check'].map((name) => ({
-    file: `stall/${name}.ts`,
-    tests: [`stall/${name}.test.ts`],
-  })),
+  ...['stall-watch', 'stall-inquiry', 'held-by-server', 'second-connection', 'blocking-check'].map(
+    (name) => ({
+      file: `stall/${name}.ts`,
+      tests: [`stall/${name}.test.ts`],
+    }),
+  ),
   { file: 'command/batch-settlement.ts', tests: ['command/batch-settlement.test.ts'] },
   { file: 'command/transaction-guard.ts', tests: ['command/transaction-guard.test.ts'] },
   { file: 'command/retry-pause.ts', tests: ['command/retry-pause.test.ts'] },

@@ -163,7 +163,7 @@ describe('an inquiry over a second connection', () => {
     asked.ask();
     await asked.wired.travel(10);
     expect(asked.answers).toHaveLength(1);
-    expect(asked.wired.network.opened).toBe(2);
+    expect(asked.wired.network.openedAt.length).toBe(2);
     asked.ask();
     await asked.wired.travel(10);
     expect(asked.answers).toHaveLength(2);
