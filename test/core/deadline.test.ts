@@ -59,3 +59,14 @@ it('a pause lasts as long as it says', async () => {
   clock.travel(1);
   await expect(paused).resolves.toBe('over');
 });
+
+it('a pause ends with the reason of its signal, aborted before or meanwhile, and leaves no timer', async () => {
+  const clock = new ManualClock();
+  const abort = new AbortController();
+  const paused = pause(clock, 10, abort.signal);
+  const reason = new Error('the connection is gone');
+  abort.abort(reason);
+  await expect(paused).rejects.toBe(reason);
+  await expect(pause(clock, 10, abort.signal)).rejects.toBe(reason);
+  expect(clock.pendingTimers).toBe(0);
+});

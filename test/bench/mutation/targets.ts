@@ -134,7 +134,12 @@ export const mutationTargets: readonly MutationTarget[] = [
   { file: 'socket/progress.ts', tests: ['socket/progress.test.ts'] },
   { file: 'socket/round-trip.ts', tests: ['socket/round-trip.test.ts'] },
   { file: 'socket/wire.ts', tests: ['socket/wire.test.ts'] },
-  { file: 'stall/stall-watch.ts', tests: ['stall/stall-watch.test.ts'] },
+  ...['stall-watch', 'stall-inquiry', 'held-by-server', 'second-connection', 'blocking-check'].map(
+    (name) => ({
+      file: `stall/${name}.ts`,
+      tests: [`stall/${name}.test.ts`],
+    }),
+  ),
   { file: 'connection/connection-transition.ts', tests: ['connection/connection-transition.test.ts'] },
   { file: 'resilience/status.ts', tests: ['resilience/status.test.ts', 'resilience/status-lanes.test.ts'] },
 ];

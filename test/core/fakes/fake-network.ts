@@ -8,11 +8,12 @@ import type { MemorySocket } from './memory-socket.ts';
 export class FakeNetwork {
   /** Milliseconds that a packet is under way, on connections that are opened from now on. */
   latencyMs = 1;
+  /** When connections were opened, or tried to be. */
+  readonly openedAt: number[] = [];
   readonly #clock: Clock;
   readonly #listeners = new Map<string, (socket: MemorySocket) => void>();
   readonly #unreachable = new Set<string>();
   readonly #links = new Set<MemoryLink>();
-  #opened = 0;
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -21,11 +22,6 @@ export class FakeNetwork {
   /** Connections whose near end is not closed, the oldest one first. */
   get links(): readonly MemoryLink[] {
     return [...this.#links];
-  }
-
-  /** Attempts to open a connection, so far. */
-  get opened(): number {
-    return this.#opened;
   }
 
   listen(address: string, accept: (socket: MemorySocket) => void): void {
@@ -50,7 +46,7 @@ export class FakeNetwork {
 
   /** Opens a connection in one round trip, as `openSocket` does. */
   readonly open: OpenSocket = (endpoint, options) => {
-    this.#opened++;
+    this.openedAt.push(this.#clock.now());
     return new Promise((resolve, reject) => {
       const { signal } = options;
       const onAbort = (): void => {

@@ -51,7 +51,7 @@ export class SecondConnection {
           resolve(answer);
         } else if (answer.kind === 'serves') answer.verified.socket.destroy();
       };
-      this.#inquire(abort.signal).then(finish, (error: unknown) => finish(answerOf(error)));
+      this.#inquire(abort.signal).then(finish, ({ reason }: EstablishError) => finish(answerOf(reason)));
     });
   }
 
@@ -80,8 +80,7 @@ export class SecondConnection {
   }
 }
 
-function answerOf(error: unknown): SecondAnswer {
-  const reason = error instanceof EstablishError ? error.reason : 'connection-reset';
+function answerOf(reason: CauseCode): SecondAnswer {
   switch (reason) {
     case 'connection-refused':
     case 'connection-reset':

@@ -10,7 +10,7 @@ import { SecondConnection, type SecondAnswer } from './second-connection.ts';
 export type InquiryFinding =
   /** The server is away: it answers no connection, or says that it does not serve. The inquiry goes on. */
   | { readonly kind: 'away'; readonly cause: CauseCode }
-  /** The server said that it does not serve, and serves again. */
+  /** The server serves again, and nothing is known against the connection. */
   | { readonly kind: 'serves' }
   /** The server serves, and the connection is dead. The second one may take its place. */
   | { readonly kind: 'dead'; readonly replacement: VerifiedSocket }
@@ -38,7 +38,7 @@ export class StallInquiry {
   #awayCause: CauseCode | undefined;
   /** Grows with each question, for a server that is only slow to connect to. */
   #timeoutMs = 0;
-  #since = 0;
+  #since = -Infinity;
   #isOn = false;
 
   constructor(target: Target, wire: Wire, settings: Settings, tell: (finding: InquiryFinding) => void) {
@@ -58,8 +58,6 @@ export class StallInquiry {
   begin(): void {
     this.#isOn = true;
     this.#since = this.#clock.now();
-    this.#timeoutMs = 0;
-    this.#awayCause = undefined;
     debug('%s: stall suspected, the server is asked over a second connection', this.#settings.name);
     this.#ask();
   }
@@ -74,6 +72,7 @@ export class StallInquiry {
   stop(): void {
     this.#isOn = false;
     this.#awayCause = undefined;
+    this.#timeoutMs = 0;
     this.#second.stop();
     if (this.#timer !== undefined) this.#clock.clearTimeout(this.#timer);
     this.#timer = undefined;
@@ -82,8 +81,8 @@ export class StallInquiry {
   }
 
   #ask(): void {
-    const { handshakeTimeoutMs, minStallMs } = this.#settings.connection;
-    const patienceMs = Math.max(minStallMs, this.#wire.roundTrip.limitMs());
+    const { handshakeTimeoutMs } = this.#settings.connection;
+    const patienceMs = this.#wire.roundTrip.limitMs();
     const timeoutMs = Math.min(handshakeTimeoutMs, Math.max(this.#timeoutMs, 2 * patienceMs));
     this.#timeoutMs = timeoutMs * timeoutGrowth;
     const onNoAnswer = (): void => {
@@ -97,7 +96,7 @@ export class StallInquiry {
     if (this.#timer !== undefined) return;
     this.#timer = this.#clock.setTimeout(() => {
       this.#timer = undefined;
-      if (this.#awayCause !== undefined) this.#ask();
+      this.#ask();
     }, this.#settings.connection.minPeriodMs);
   }
 
@@ -141,9 +140,14 @@ export class StallInquiry {
     this.#timer = this.#clock.setTimeout(() => {
       this.#timer = undefined;
       this.#candidate = undefined;
-      const isDead = !this.isEndedBy(this.#wire.aliveAt) && !verified.socket.destroyed;
-      if (!isDead) {
+      if (this.isEndedBy(this.#wire.aliveAt)) {
         verified.socket.destroy();
+        this.#tell({ kind: 'serves' });
+        return;
+      }
+      // What was found out is void when the second connection broke meanwhile.
+      if (verified.socket.destroyed) {
+        this.#ask();
         return;
       }
       debug('%s: the socket is dead, the second connection takes its place', this.#settings.name);

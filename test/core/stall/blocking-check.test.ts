@@ -1,0 +1,230 @@
+import { describe, expect, it } from 'vitest';
+import { BlockingCheck } from '../../../packages/core/src/stall/blocking-check.ts';
+import type { VerifiedSocket } from '../../../packages/core/src/handshake/establish.ts';
+import { commandOf } from '../fakes/fake-driver.ts';
+import type { SentCall } from '../fakes/tracked-call.ts';
+import { WiredDriver } from '../fakes/wired-driver.ts';
+
+interface Checked {
+  readonly wired: WiredDriver;
+  readonly check: BlockingCheck;
+  /** What checks found, in the order in which they ended. */
+  readonly found: (VerifiedSocket | undefined)[];
+  run(): void;
+}
+
+async function prepared(): Promise<Checked> {
+  const wired = await WiredDriver.ready();
+  const check = new BlockingCheck(wired.driver, wired.wire, wired.target, wired.clock);
+  const found: (VerifiedSocket | undefined)[] = [];
+  return { wired, check, found, run: () => void check.run().then((verified) => found.push(verified)) };
+}
+
+/** As above, with a call that blocks for ever. */
+async function blocked(): Promise<Checked & { sent: SentCall }> {
+  const checked = await prepared();
+  const sent = checked.wired.send('blpop', ['list', '0'], Infinity);
+  await checked.wired.travel(10);
+  return { ...checked, sent };
+}
+
+/** The first connection alone is left, and no timer. */
+async function expectNoTrace({ wired }: Checked): Promise<void> {
+  await wired.travel(5);
+  expect(wired.network.links).toHaveLength(1);
+  expect(wired.clock.pendingTimers).toBe(0);
+}
+
+describe('a blocking call', () => {
+  it('on a dead socket is released on the server, and the second connection is found', async () => {
+    const checked = await blocked();
+    checked.wired.network.cutStanding();
+    checked.run();
+    // Six of them for the handshake and the question.
+    await checked.wired.travel(205);
+    expect(checked.found).toEqual([]);
+    await checked.wired.travel(1);
+    const [verified] = checked.found;
+    expect([verified?.socket.destroyed, checked.sent.call.released]).toEqual([false, true]);
+    expect(checked.wired.clock.pendingTimers).toBe(0);
+  });
+
+  it('on a living socket is released, and hears of it', async () => {
+    const checked = await blocked();
+    checked.run();
+    await checked.wired.travel(210);
+    expect(checked.found).toEqual([undefined]);
+    expect([checked.sent.call.released, checked.sent.outcome()]).toEqual([true, null]);
+    await expectNoTrace(checked);
+  });
+
+  it('that hears of its release in the same moment in which it is asked for lives', async () => {
+    const checked = await blocked();
+    const { wired } = checked;
+    wired.network.latencyMs = 0;
+    wired.network.cutStanding();
+    checked.run();
+    await wired.travel(0);
+    // The process is quick: reading and asking have the same time.
+    wired.wire.readAt = wired.clock.now();
+    await wired.travel(210);
+    expect(checked.found).toEqual([undefined]);
+  });
+
+  it('that was answered meanwhile is not marked as released', async () => {
+    const checked = await blocked();
+    const { wired } = checked;
+    wired.network.latencyMs = 5;
+    checked.run();
+    await wired.travel(20);
+    expect(wired.server.ran.at(-1)).toBe('client id');
+    wired.server.clients[0]?.release();
+    await wired.travel(4);
+    expect(checked.sent.call.released).toBe(true);
+    await wired.travel(30);
+    expect(checked.found).toEqual([undefined]);
+    expect(checked.sent.call.released).toBe(false);
+    await expectNoTrace(checked);
+  });
+
+  it('that was given to its caller meanwhile proves nothing', async () => {
+    const checked = await blocked();
+    checked.wired.network.cutStanding();
+    checked.run();
+    await checked.wired.travel(100);
+    checked.sent.call.released = false;
+    await checked.wired.travel(150);
+    expect(checked.found).toEqual([undefined]);
+  });
+
+  it.each(['wait', 'waitaof'])('of the name %s is never released: it would answer a number', async (name) => {
+    const checked = await prepared();
+    checked.wired.server.freeze();
+    checked.wired.send(name, ['1', '0'], Infinity);
+    checked.run();
+    await checked.wired.travel(210);
+    expect(checked.found).toEqual([undefined]);
+    expect(checked.wired.network.openedAt.length).toBe(1);
+  });
+});
+
+describe('nothing is asked', () => {
+  it('where nothing is unanswered', async () => {
+    const checked = await prepared();
+    checked.run();
+    await checked.wired.travel(210);
+    expect([checked.found, checked.wired.network.openedAt.length]).toEqual([[undefined], 1]);
+  });
+
+  it('where what is unanswered is no call', async () => {
+    const checked = await prepared();
+    checked.wired.server.freeze();
+    checked.wired.driver.send(commandOf('blpop', ['list', '0']));
+    checked.run();
+    await checked.wired.travel(210);
+    expect([checked.found, checked.wired.network.openedAt.length]).toEqual([[undefined], 1]);
+  });
+
+  it('where the call blocks for a time', async () => {
+    const checked = await prepared();
+    checked.wired.send('blpop', ['list', '5'], 5_000);
+    checked.run();
+    await checked.wired.travel(210);
+    expect([checked.found, checked.wired.network.openedAt.length]).toEqual([[undefined], 1]);
+  });
+
+  it('where the server does not tell who is who', async () => {
+    const checked = await blocked();
+    const { wire, driver } = checked.wired;
+    if (driver.socket !== undefined) wire.adopt(driver.socket, undefined);
+    checked.run();
+    await checked.wired.travel(210);
+    expect([checked.found, checked.wired.network.openedAt.length]).toEqual([[undefined], 1]);
+  });
+
+  it('while a check is under way; another one may follow it', async () => {
+    const checked = await blocked();
+    checked.run();
+    checked.run();
+    await checked.wired.travel(1);
+    expect([checked.found, checked.wired.network.openedAt.length]).toEqual([[undefined], 2]);
+    await checked.wired.travel(300);
+    checked.wired.send('blpop', ['list', '0'], Infinity);
+    checked.run();
+    await checked.wired.travel(300);
+    expect([checked.found.length, checked.wired.network.openedAt.length]).toEqual([3, 3]);
+  });
+
+  it('of another run of the server, which numbers its clients anew', async () => {
+    const checked = await blocked();
+    const { wired } = checked;
+    wired.network.cutStanding();
+    wired.server.stop();
+    wired.server.start();
+    checked.run();
+    await wired.travel(210);
+    expect(checked.found).toEqual([undefined]);
+    expect(wired.server.ran).not.toContain('client unblock');
+    expect(checked.sent.call.released).toBe(false);
+  });
+
+  it('about a connection that was replaced meanwhile', async () => {
+    const checked = await blocked();
+    const { wire, driver } = checked.wired;
+    checked.run();
+    if (driver.socket !== undefined) wire.adopt(driver.socket, { clientId: '1', runId: undefined });
+    await checked.wired.travel(210);
+    expect(checked.wired.server.ran).not.toContain('client unblock');
+    expect(checked.found).toEqual([undefined]);
+  });
+});
+
+describe('a check', () => {
+  it('finds nothing against a connection that was replaced while it waited for its answer', async () => {
+    const checked = await blocked();
+    const { wire, driver, network } = checked.wired;
+    network.cutStanding();
+    checked.run();
+    await checked.wired.travel(100);
+    const { readAt } = wire;
+    if (driver.socket !== undefined) wire.adopt(driver.socket, { clientId: '1', runId: undefined });
+    wire.readAt = readAt;
+    await checked.wired.travel(150);
+    expect(checked.found).toEqual([undefined]);
+  });
+
+  it('ends after a second on a server that is silent', async () => {
+    const checked = await blocked();
+    checked.wired.server.freeze();
+    checked.run();
+    await checked.wired.travel(999);
+    expect(checked.found).toEqual([]);
+    await checked.wired.travel(1);
+    expect(checked.found).toEqual([undefined]);
+    expect(checked.sent.call.released).toBe(false);
+    await expectNoTrace(checked);
+  });
+
+  it('does not hand over a second connection that broke meanwhile', async () => {
+    const checked = await blocked();
+    checked.wired.network.cutStanding();
+    checked.run();
+    await checked.wired.travel(100);
+    checked.wired.server.clients[1]?.socket.resetAndDestroy();
+    await checked.wired.travel(150);
+    expect(checked.found).toEqual([undefined]);
+    await expectNoTrace(checked);
+  });
+
+  it.each([0, 3, 100])('that is stopped after %i ms finds nothing and leaves nothing', async (ms) => {
+    const checked = await blocked();
+    checked.check.stop();
+    checked.wired.network.cutStanding();
+    checked.run();
+    await checked.wired.travel(ms);
+    checked.check.stop();
+    await checked.wired.travel(5);
+    expect(checked.found).toEqual([undefined]);
+    await expectNoTrace(checked);
+  });
+});

@@ -1,0 +1,315 @@
+import { describe, expect, it } from 'vitest';
+import type { ConnectionOptions } from '../../../packages/core/src/options/options.ts';
+import { resolveSettings } from '../../../packages/core/src/options/settings.ts';
+import { StallInquiry, type InquiryFinding } from '../../../packages/core/src/stall/stall-inquiry.ts';
+import { WiredDriver } from '../fakes/wired-driver.ts';
+
+interface Inquired {
+  readonly wired: WiredDriver;
+  readonly inquiry: StallInquiry;
+  /** What was found, and when, in milliseconds from the beginning. */
+  readonly found: (readonly [InquiryFinding['kind'], string | undefined, number])[];
+  readonly findings: InquiryFinding[];
+  /** When other connections were opened. */
+  readonly openedAt: () => readonly number[];
+}
+
+async function prepared(connection: ConnectionOptions = {}): Promise<Inquired> {
+  const wired = await WiredDriver.ready();
+  const { clock } = wired;
+  const found: Inquired['found'] = [];
+  const findings: InquiryFinding[] = [];
+  const settings = resolveSettings({ clock, connection });
+  const inquiry = new StallInquiry(wired.target, wired.wire, settings, (finding) => {
+    found.push([finding.kind, 'cause' in finding ? finding.cause : undefined, clock.now() - startedAt]);
+    findings.push(finding);
+  });
+  await wired.travel(100);
+  const startedAt = clock.now();
+  const openedAt = (): readonly number[] => wired.network.openedAt.slice(1).map((at) => at - startedAt);
+  return { wired, inquiry, found, findings, openedAt };
+}
+
+/** The first connection alone is left, and no timer. */
+async function expectNoTrace({ wired }: Inquired): Promise<void> {
+  await wired.travel(5);
+  expect(wired.network.links).toHaveLength(1);
+  expect(wired.clock.pendingTimers).toBe(0);
+}
+
+describe('a silent connection', () => {
+  it('is dead when another one is answered, and it still is not after a moment', async () => {
+    const { wired, inquiry, found, findings } = await prepared();
+    inquiry.begin();
+    await wired.travel(200);
+    // Six milliseconds for the handshake and the question, fifty of grace.
+    expect(found).toEqual([['dead', undefined, 56]]);
+    const [finding] = findings;
+    inquiry.stop();
+    expect(finding?.kind === 'dead' && finding.replacement.socket.destroyed).toBe(false);
+    expect(wired.clock.pendingTimers).toBe(0);
+  });
+
+  it.each([
+    { meanMs: 10, graceMs: 90 },
+    { meanMs: 100, graceMs: 200 },
+  ])('with a round trip of $meanMs ms is given $graceMs ms', async ({ meanMs, graceMs }) => {
+    const { wired, inquiry, found } = await prepared();
+    wired.wire.roundTrip.observe(meanMs);
+    inquiry.begin();
+    await wired.travel(300);
+    expect(found).toEqual([['dead', undefined, 6 + graceMs]]);
+  });
+
+  it.each([
+    { when: 'a moment later', aliveAt: 1_230 },
+    { when: 'as soon as it was suspected', aliveAt: 1_200 },
+  ])('lives when it is heard $when', async ({ aliveAt }) => {
+    const inquired = await prepared();
+    inquired.inquiry.begin();
+    await inquired.wired.travel(30);
+    inquired.wired.wire.aliveAt = aliveAt;
+    await inquired.wired.travel(30);
+    expect(inquired.found).toEqual([['serves', undefined, 56]]);
+    await expectNoTrace(inquired);
+  });
+
+  it('is ended by a sign of life from the beginning of the inquiry on', async () => {
+    const { inquiry } = await prepared();
+    inquiry.begin();
+    expect([inquiry.isEndedBy(1_199), inquiry.isEndedBy(1_200)]).toEqual([false, true]);
+  });
+
+  it('is asked about again when the second connection breaks in that moment', async () => {
+    const inquired = await prepared();
+    const { wired, inquiry, found, openedAt } = inquired;
+    inquiry.begin();
+    await wired.travel(30);
+    wired.server.clients[1]?.socket.resetAndDestroy();
+    await wired.travel(90);
+    expect(openedAt()).toEqual([0, 56]);
+    expect(found).toEqual([['dead', undefined, 112]]);
+  });
+
+  it('is asked about for as long as it takes when the second connection breaks', async () => {
+    const { wired, inquiry, found, openedAt } = await prepared();
+    inquiry.begin();
+    await wired.travel(30);
+    wired.server.clients[1]?.socket.resetAndDestroy();
+    wired.server.mood = 'loading';
+    await wired.travel(140);
+    expect(openedAt()).toEqual([0, 56, 160]);
+    expect(found).toEqual([
+      ['away', 'loading', 60],
+      ['away', 'loading', 164],
+    ]);
+  });
+
+  it('is gone with a server that is', async () => {
+    const inquired = await prepared();
+    inquired.wired.server.stop();
+    inquired.inquiry.begin();
+    await inquired.wired.travel(1_000);
+    expect(inquired.found).toEqual([['gone', 'connection-refused', 2]]);
+    expect(inquired.openedAt()).toEqual([0]);
+    expect(inquired.wired.clock.pendingTimers).toBe(0);
+  });
+});
+
+describe('a server that is silent', () => {
+  it('is found away, and asked again and again, with more and more time', async () => {
+    const { wired, inquiry, found, openedAt } = await prepared({ handshakeTimeoutMs: 1_000 });
+    wired.server.freeze();
+    inquiry.begin();
+    await wired.travel(4_000);
+    expect(found.map(([, , at]) => at)).toEqual([
+      // Patience, then the end of the time, over and over.
+      200, 400, 700, 1_100, 1_400, 2_100, 2_400, 3_200, 3_500,
+    ]);
+    expect(new Set(found.map(([kind, cause]) => `${kind} ${cause}`))).toEqual(new Set(['away stalled']));
+    expect(openedAt()).toEqual([0, 500, 1_200, 2_200, 3_300]);
+  });
+
+  it('is given twice the patience, which the round trips of the connection widen', async () => {
+    const { wired, inquiry, found } = await prepared();
+    wired.wire.roundTrip.observe(40);
+    const limitMs = wired.wire.roundTrip.limitMs();
+    expect(limitMs).toBe(480);
+    wired.server.freeze();
+    inquiry.begin();
+    await wired.travel(1_000);
+    expect(found.map(([, , at]) => at)).toEqual([480, 960]);
+  });
+
+  it('serves again: the connection that is not heard then is dead', async () => {
+    const { wired, inquiry, found } = await prepared();
+    wired.server.freeze();
+    inquiry.begin();
+    await wired.travel(450);
+    wired.server.thaw();
+    await wired.travel(150);
+    expect(found.at(-1)).toEqual(['dead', undefined, 556]);
+  });
+
+  it('is asked at its first pace by the next inquiry', async () => {
+    const { wired, inquiry, found, openedAt } = await prepared();
+    wired.server.freeze();
+    inquiry.begin();
+    await wired.travel(3_000);
+    inquiry.stop();
+    found.length = 0;
+    inquiry.begin();
+    await wired.travel(550);
+    expect(openedAt()).toEqual([0, 500, 1_200, 2_200, 3_000, 3_500]);
+  });
+
+  it('is asked at the pace of dialing', async () => {
+    const { wired, inquiry, openedAt } = await prepared({ minPeriodMs: 30 });
+    wired.server.freeze();
+    inquiry.begin();
+    await wired.travel(450);
+    expect(openedAt()).toEqual([0, 430]);
+  });
+});
+
+describe('a server that says it does not serve', () => {
+  it('is asked until it does; the connection is kept', async () => {
+    const inquired = await prepared();
+    const { wired, inquiry, found } = inquired;
+    wired.server.mood = 'loading';
+    inquiry.begin();
+    await wired.travel(90);
+    wired.server.mood = 'busy';
+    await wired.travel(100);
+    wired.server.mood = 'serves';
+    await wired.travel(100);
+    expect(found).toEqual([
+      ['away', 'loading', 4],
+      ['away', 'busy', 108],
+      ['serves', undefined, 214],
+    ]);
+    await expectNoTrace(inquired);
+  });
+
+  it('on the connection itself is asked a period later, once', async () => {
+    const inquired = await prepared();
+    const { wired, inquiry, found, openedAt } = inquired;
+    inquiry.await('loading');
+    inquiry.await('loading');
+    expect(wired.clock.pendingTimers).toBe(1);
+    await wired.travel(90);
+    expect(openedAt()).toEqual([]);
+    await wired.travel(60);
+    expect(openedAt()).toEqual([100]);
+    expect(found).toEqual([['serves', undefined, 106]]);
+    await expectNoTrace(inquired);
+  });
+
+  it('and then is silent serves again: the connection was heard, and is kept', async () => {
+    const inquired = await prepared();
+    const { wired, inquiry, found } = inquired;
+    inquiry.await('loading');
+    wired.server.freeze();
+    await wired.travel(350);
+    expect(found).toEqual([['away', 'stalled', 300]]);
+    wired.server.thaw();
+    await wired.travel(100);
+    expect(found.at(-1)?.[0]).toBe('serves');
+    await expectNoTrace(inquired);
+  });
+
+  it('is awaited anew after it served', async () => {
+    const { wired, inquiry, found } = await prepared();
+    inquiry.await('loading');
+    await wired.travel(110);
+    inquiry.stop();
+    inquiry.await('busy');
+    await wired.travel(110);
+    expect(found.map(([kind]) => kind)).toEqual(['serves', 'serves']);
+  });
+});
+
+describe('an inquiry that is stopped', () => {
+  it.each([
+    { phase: 'it asks', freeze: true, ms: 50 },
+    { phase: 'it waits between two questions', freeze: true, ms: 450 },
+    { phase: 'the first connection has its moment', freeze: false, ms: 30 },
+  ])('while $phase leaves nothing, and says nothing more', async ({ freeze, ms }) => {
+    const inquired = await prepared();
+    if (freeze) inquired.wired.server.freeze();
+    inquired.inquiry.begin();
+    await inquired.wired.travel(ms);
+    const told = inquired.found.length;
+    inquired.inquiry.stop();
+    inquired.wired.server.thaw();
+    await expectNoTrace(inquired);
+    await inquired.wired.travel(5_000);
+    expect(inquired.found).toHaveLength(told);
+  });
+
+  it('while it awaits the server leaves nothing', async () => {
+    const inquired = await prepared();
+    inquired.inquiry.await('loading');
+    inquired.inquiry.stop();
+    await expectNoTrace(inquired);
+  });
+
+  it('may begin again, and finds by the new silence', async () => {
+    const { wired, inquiry, found } = await prepared();
+    inquiry.begin();
+    await wired.travel(20);
+    inquiry.stop();
+    wired.wire.aliveAt = 1_219;
+    inquiry.begin();
+    await wired.travel(100);
+    expect(found).toEqual([['dead', undefined, 76]]);
+  });
+
+  it('between two questions asks in time again when it begins again', async () => {
+    const { wired, inquiry, openedAt } = await prepared();
+    wired.server.freeze();
+    inquiry.begin();
+    await wired.travel(450);
+    inquiry.stop();
+    inquiry.begin();
+    await wired.travel(510);
+    expect(openedAt()).toEqual([0, 450, 950]);
+  });
+
+  it('judges the next silence without what it knew of the last', async () => {
+    const { wired, inquiry, found } = await prepared();
+    inquiry.await('loading');
+    inquiry.stop();
+    inquiry.begin();
+    await wired.travel(100);
+    expect(found).toEqual([['dead', undefined, 56]]);
+  });
+
+  it.each([
+    { mood: 'serves', replies: 4 },
+    { mood: 'loading', replies: 3 },
+  ] as const)(
+    'while its answer arrives ($mood) leaves nothing, in whichever moment',
+    async ({ mood, replies }) => {
+      for (let ticks = 0; ticks < 40; ticks++) {
+        const inquired = await prepared();
+        const { wired, inquiry } = inquired;
+        wired.server.mood = mood;
+        inquiry.begin();
+        await wired.travel(3);
+        let arrived = 0;
+        wired.network.links[1]?.near.on('data', () => {
+          if (++arrived === replies) void afterMicrotasks(ticks, () => inquiry.stop());
+        });
+        await wired.travel(300);
+        expect(arrived).toBe(replies);
+        await expectNoTrace(inquired);
+      }
+    },
+  );
+});
+
+async function afterMicrotasks(count: number, action: () => void): Promise<void> {
+  for (let passed = 0; passed < count; passed++) await Promise.resolve();
+  action();
+}
