@@ -1,13 +1,13 @@
 import type { CauseCode } from '../cause.ts';
 import { ConnectionAttempts } from '../connection/connection-attempts.ts';
-import type { CredentialsHolder } from '../connection/reauthenticate.ts';
 import { ownCredentials, tlsOf } from '../connection/target-of.ts';
 import type { DialTicket } from '../dialing/dial-request.ts';
 import type { ClusterDriver } from '../driver/cluster-driver.ts';
 import type { Target } from '../handshake/establish.ts';
 import { TlsMismatch } from '../handshake/tls-mismatch.ts';
-import type { Settings } from '../options/settings.ts';
-import type { NodeDialers } from './node-dialers.ts';
+import type { ClusterNodeParts } from './cluster-node.ts';
+
+export type DiagnosisParts = Omit<ClusterNodeParts, 'flushes'>;
 
 /**
  * Finds out why a cluster cannot be reached. The driver hides it: it says that it could not refresh the slots, whatever
@@ -15,9 +15,7 @@ import type { NodeDialers } from './node-dialers.ts';
  */
 export class ClusterDiagnosis {
   readonly #cluster: ClusterDriver;
-  readonly #credentials: CredentialsHolder;
-  readonly #settings: Settings;
-  readonly #dialers: NodeDialers;
+  readonly #parts: DiagnosisParts;
   readonly #onCause: (cause: CauseCode) => void;
   readonly #tlsMismatch: TlsMismatch;
   #ticket: DialTicket | undefined;
@@ -25,19 +23,11 @@ export class ClusterDiagnosis {
   #dueAt = 0;
   #cause: CauseCode | undefined;
 
-  constructor(
-    cluster: ClusterDriver,
-    credentials: CredentialsHolder,
-    settings: Settings,
-    dialers: NodeDialers,
-    onCause: (cause: CauseCode) => void,
-  ) {
+  constructor(cluster: ClusterDriver, parts: DiagnosisParts, onCause: (cause: CauseCode) => void) {
     this.#cluster = cluster;
-    this.#credentials = credentials;
-    this.#settings = settings;
-    this.#dialers = dialers;
+    this.#parts = parts;
     this.#onCause = onCause;
-    this.#tlsMismatch = new TlsMismatch(settings.clock);
+    this.#tlsMismatch = new TlsMismatch(parts.open, parts.settings.clock);
   }
 
   /** As of the last look, while there is trouble. */
@@ -47,7 +37,7 @@ export class ClusterDiagnosis {
 
   /** Dials a node, unless one is being dialed or was a moment ago. */
   look(): void {
-    const { clock, connection } = this.#settings;
+    const { clock, connection } = this.#parts.settings;
     if (this.#ticket !== undefined || clock.now() < this.#dueAt) return;
     this.#dueAt = clock.now() + connection.minPeriodMs;
     const nodes = this.#cluster.startupNodes();
@@ -70,8 +60,8 @@ export class ClusterDiagnosis {
   }
 
   #dial(address: string, target: Target): void {
-    const attempts = new ConnectionAttempts(target, this.#settings.clock, this.#tlsMismatch);
-    const ticket = this.#dialers.of(address).dial({
+    const attempts = new ConnectionAttempts(target, this.#parts.settings.clock, this.#tlsMismatch);
+    const ticket = this.#parts.dialers.of(address).dial({
       priority: 'command',
       isPatient: true,
       attempt: (attempt) =>
@@ -98,10 +88,12 @@ export class ClusterDiagnosis {
 
   #targetOf(options: Readonly<Record<string, unknown>>): Target {
     const { host, port, family } = options as { host?: string; port?: number; family?: number };
+    const { credentials, open, settings } = this.#parts;
     return {
       endpoint: () => Promise.resolve({ host, port, family, tls: tlsOf(options['tls'] as boolean) }),
-      credentials: this.#credentials.source ?? ownCredentials(options),
-      credentialsTimeoutMs: this.#settings.connection.credentialsTimeoutMs,
+      open,
+      credentials: credentials.source ?? ownCredentials(options),
+      credentialsTimeoutMs: settings.connection.credentialsTimeoutMs,
       keepAliveMs: 0,
       wantsHello: () => false,
       requiresPrimary: false,

@@ -6,6 +6,7 @@ import { targetOf } from '../connection/target-of.ts';
 import type { NodeDriver } from '../driver/cluster-driver.ts';
 import type { SendCommand } from '../driver/driver-command.ts';
 import { EstablishError } from '../handshake/establish.ts';
+import type { OpenSocket } from '../handshake/open-socket.ts';
 import type { Settings } from '../options/settings.ts';
 import type { Flushes } from '../event-loop/flush.ts';
 import type { NodeDialers } from './node-dialers.ts';
@@ -22,6 +23,7 @@ export type NodeNews =
 
 export interface ClusterNodeParts {
   readonly credentials: CredentialsHolder;
+  readonly open: OpenSocket;
   readonly settings: Settings;
   readonly flushes: Flushes;
   readonly dialers: NodeDialers;
@@ -42,12 +44,12 @@ export class ClusterNode {
   #timer: TimerHandle | undefined;
 
   constructor(driver: NodeDriver, parts: ClusterNodeParts, tell: (news: NodeNews) => void) {
-    const { settings, flushes, dialers } = parts;
+    const { credentials, open, settings, flushes, dialers } = parts;
     this.#driver = driver;
     this.#settings = settings;
     this.#dialers = dialers;
     this.#tell = tell;
-    const target = { ...targetOf(driver, settings, parts.credentials), requiresPrimary: false };
+    const target = { ...targetOf(driver, settings, credentials, open), requiresPrimary: false };
     const source = new SingleAttempt(dialers.of(driver.address), target, settings.clock);
     this.connection = new Connection({ driver, target, source, settings, flushes, onDead: 'drop' }, (news) =>
       this.#onNews(news),

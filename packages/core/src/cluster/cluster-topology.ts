@@ -1,12 +1,9 @@
 import type { CauseCode } from '../cause.ts';
-import { giveCredentials, type CredentialsHolder } from '../connection/reauthenticate.ts';
+import { giveCredentials } from '../connection/reauthenticate.ts';
 import { debug } from '../observability/debug.ts';
 import type { ClusterDriver, NodeDriver } from '../driver/cluster-driver.ts';
-import type { Settings } from '../options/settings.ts';
-import type { Flushes } from '../event-loop/flush.ts';
 import type { ClusterFlushes } from './cluster-flushes.ts';
-import { ClusterNode, type NodeNews } from './cluster-node.ts';
-import type { NodeDialers } from './node-dialers.ts';
+import { ClusterNode, type ClusterNodeParts, type NodeNews } from './cluster-node.ts';
 import { SlotWatch, type SlotNews } from './slot-watch.ts';
 import { WatchedNodes } from './watched-nodes.ts';
 
@@ -16,12 +13,8 @@ export type TopologyNews =
   /** Another part of the keys can be reached, or cannot. */
   | 'parts-changed';
 
-export interface TopologyParts {
-  readonly credentials: CredentialsHolder;
-  readonly settings: Settings;
-  readonly flushes: Flushes;
+export interface TopologyParts extends ClusterNodeParts {
   readonly clusterFlushes: ClusterFlushes;
-  readonly dialers: NodeDialers;
 }
 
 /** The nodes of a cluster, a connection of ours to each, and fresh slots for as long as there is trouble. */

@@ -6,6 +6,7 @@ import { connectionTransition } from '../connection/connection-transition.ts';
 import type { MemberHost, ProtectedClient } from '../connection/protected-client.ts';
 import type { CredentialsHolder } from '../connection/reauthenticate.ts';
 import type { ClusterDriver } from '../driver/cluster-driver.ts';
+import type { OpenSocket } from '../handshake/open-socket.ts';
 import type { ConnectionState } from '../snapshot.ts';
 import { ClusterDiagnosis } from './cluster-diagnosis.ts';
 import { clusterDispatch } from './cluster-dispatch.ts';
@@ -29,7 +30,7 @@ export class ProtectedCluster implements ProtectedClient {
   #state: LiveConnectionState;
   #isClosing = false;
 
-  constructor(cluster: ClusterDriver, credentials: CredentialsHolder, host: MemberHost) {
+  constructor(cluster: ClusterDriver, credentials: CredentialsHolder, open: OpenSocket, host: MemberHost) {
     this.#cluster = cluster;
     this.#host = host;
     const { clock, random, settings } = host;
@@ -37,18 +38,11 @@ export class ProtectedCluster implements ProtectedClient {
     this.#flushes = new ClusterFlushes(host.flushes, clock);
     this.gate = new Gate(new MemberGateHost(this, host), clusterDispatch(cluster, this.#flushes));
     this.#dialers = new NodeDialers({ clock, random, minPeriodMs, maxPeriodMs, handshakeTimeoutMs });
-    this.#diagnosis = new ClusterDiagnosis(cluster, credentials, settings, this.#dialers, (cause) =>
-      this.#away(cause),
-    );
+    const parts = { credentials, open, settings, dialers: this.#dialers };
+    this.#diagnosis = new ClusterDiagnosis(cluster, parts, (cause) => this.#away(cause));
     this.#topology = new ClusterTopology(
       cluster,
-      {
-        credentials,
-        settings,
-        flushes: host.flushes,
-        clusterFlushes: this.#flushes,
-        dialers: this.#dialers,
-      },
+      { ...parts, flushes: host.flushes, clusterFlushes: this.#flushes },
       (news) => this.#onTopologyNews(news),
     );
     this.#state = cluster.isReady

@@ -30,7 +30,11 @@ export class Reconnector implements SocketSource {
   constructor(dialer: Dialer, target: Target, options: ReconnectorOptions) {
     this.#dialer = dialer;
     this.#options = options;
-    this.#attempts = new ConnectionAttempts(target, options.clock, new TlsMismatch(options.clock));
+    this.#attempts = new ConnectionAttempts(
+      target,
+      options.clock,
+      new TlsMismatch(target.open, options.clock),
+    );
   }
 
   start(priority: DialPriority, tell: (event: SourceEvent) => void): void {

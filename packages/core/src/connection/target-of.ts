@@ -4,7 +4,7 @@ import type { Credentials } from '../redis-resilience.ts';
 import type { Settings } from '../options/settings.ts';
 import type { CredentialsSource } from '../handshake/credentials.ts';
 import type { Target } from '../handshake/establish.ts';
-import { endpointKey, type Endpoint } from '../handshake/open-socket.ts';
+import { endpointKey, type Endpoint, type OpenSocket } from '../handshake/open-socket.ts';
 import { SentinelResolver, type SentinelOptions } from '../sentinel/sentinel-resolver.ts';
 
 /** A target, and the resolver behind it where there are sentinels. */
@@ -15,6 +15,7 @@ export function targetOf(
   driver: Driver,
   settings: Settings,
   credentials: { readonly source: CredentialsSource },
+  open: OpenSocket,
 ): ResolvedTarget {
   const { connection } = settings;
   const { options } = driver;
@@ -22,12 +23,14 @@ export function targetOf(
   const resolver = hasSentinels
     ? new SentinelResolver(
         () => driver.options as unknown as SentinelOptions,
+        open,
         settings.clock,
         settings.random,
       )
     : undefined;
   return {
     resolver,
+    open,
     endpoint: (signal) =>
       resolver === undefined ? Promise.resolve(ownEndpoint(options)) : resolver.resolve(signal),
     get credentials() {

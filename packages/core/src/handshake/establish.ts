@@ -2,7 +2,7 @@ import type { Socket } from 'node:net';
 import type { CauseCode } from '../cause.ts';
 import type { Clock } from '../clock.ts';
 import { CredentialsError, resolveCredentials, type CredentialsSource } from './credentials.ts';
-import { openSocket, type Endpoint } from './open-socket.ts';
+import type { Endpoint, OpenSocket } from './open-socket.ts';
 import { verifyHandshake, ProofError, type Proof } from './verify-handshake.ts';
 import { causeOfSocketError } from './socket-cause.ts';
 import type { Credentials } from '../redis-resilience.ts';
@@ -13,6 +13,8 @@ import { ErrorReply } from '../replies/reply.ts';
 export interface Target {
   /** Resolves the endpoint: itself for a single server, asked of the sentinels behind Sentinel. */
   endpoint(signal: AbortSignal): Promise<Endpoint>;
+  /** Opens the sockets of all attempts. */
+  readonly open: OpenSocket;
   readonly credentials: CredentialsSource;
   readonly credentialsTimeoutMs: number;
   readonly keepAliveMs: number;
@@ -78,7 +80,7 @@ export async function establish(
     endpoint = await target.endpoint(signal);
     progress?.resolved?.(endpoint);
     phase = 'tcp';
-    socket = await openSocket(endpoint, {
+    socket = await target.open(endpoint, {
       signal,
       keepAliveMs: target.keepAliveMs,
       onResolved: () => resolved?.(),

@@ -19,6 +19,9 @@ export interface OpenOptions {
   onConnected?(): void;
 }
 
+/** Opens a socket to an endpoint, TLS included; on abort, or on any failure, none is left when it rejects. */
+export type OpenSocket = (endpoint: Endpoint, options: OpenOptions) => Promise<Socket>;
+
 /** A stable name for an endpoint, to share one dialer by. Holds no credential. */
 export function endpointKey(endpoint: Endpoint): string {
   return endpoint.path ?? `${endpoint.host ?? 'localhost'}:${endpoint.port ?? 6379}`;

@@ -1,7 +1,7 @@
 import tls from 'node:tls';
 import type { CauseCode } from '../cause.ts';
 import type { Clock } from '../clock.ts';
-import { openSocket, type Endpoint } from './open-socket.ts';
+import type { Endpoint, OpenSocket } from './open-socket.ts';
 import { request } from '../replies/request.ts';
 
 const timeoutMs = 500;
@@ -13,10 +13,12 @@ const rememberMs = 5000;
  * attempt failed in the manner of a mismatch; the answer is remembered for a while.
  */
 export class TlsMismatch {
+  readonly #open: OpenSocket;
   readonly #clock: Clock;
   #verdict: { readonly isMismatch: boolean; readonly at: number } | undefined;
 
-  constructor(clock: Clock) {
+  constructor(open: OpenSocket, clock: Clock) {
+    this.#open = open;
     this.#clock = clock;
   }
 
@@ -34,7 +36,7 @@ export class TlsMismatch {
     const deadline = new AbortController();
     const timer = this.#clock.setTimeout(() => deadline.abort(new Error('No answer in time.')), timeoutMs);
     try {
-      const socket = await openSocket(
+      const socket = await this.#open(
         { ...endpoint, tls: undefined },
         { signal: deadline.signal, keepAliveMs: 0 },
       );

@@ -2,6 +2,7 @@ import { markProtected, type Cluster } from '../ioredis/clients.ts';
 import { ProtectedCluster } from '../cluster/protected-cluster.ts';
 import { credentialsHolder, reauthenticate } from '../connection/reauthenticate.ts';
 import type { ClusterDriver } from '../driver/cluster-driver.ts';
+import { openSocket } from '../handshake/open-socket.ts';
 import type { Engine } from './engine.ts';
 import { interceptClusterDuplicate } from '../ioredis/duplicates.ts';
 import { IoredisCluster } from '../ioredis/ioredis-cluster.ts';
@@ -23,7 +24,7 @@ export function attachCluster(cluster: Cluster, engine: Engine): ProtectedClient
     release: () => undefined,
   });
   const protectOne = (one: Cluster, driver: ClusterDriver): void => {
-    const member = new ProtectedCluster(driver, credentials, engine);
+    const member = new ProtectedCluster(driver, credentials, openSocket, engine);
     markProtected(one);
     drivers.add(driver);
     members.add(member);

@@ -1,6 +1,7 @@
 import { markProtected, type Redis } from '../ioredis/clients.ts';
 import { acquireDialer } from '../dialing/dialers.ts';
 import { credentialsHolder, reauthenticate } from '../connection/reauthenticate.ts';
+import { openSocket } from '../handshake/open-socket.ts';
 import { dialerKey, targetOf } from '../connection/target-of.ts';
 import type { Engine } from './engine.ts';
 import { interceptDuplicate } from '../ioredis/duplicates.ts';
@@ -27,7 +28,7 @@ export function attachRedis(client: Redis, engine: Engine): ProtectedClients {
     release: () => lease.release(),
   });
   const protectOne = (one: Redis, driver: Driver): void => {
-    const target = targetOf(driver, settings, credentials);
+    const target = targetOf(driver, settings, credentials, openSocket);
     const expectsPrimary = settings.connection.role === 'primary' && driver.options['readOnly'] !== true;
     const member = new ProtectedRedis(driver, target, lease.dialer, expectsPrimary, engine);
     markProtected(one);

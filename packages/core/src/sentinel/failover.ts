@@ -39,6 +39,7 @@ export class Failover {
     this.#options = options;
     this.#sentinels = new SentinelWatch({
       clock: options.clock,
+      open: options.target.open,
       name: options.name,
       credentials: options.sentinelCredentials,
       sentinels: () => options.resolver.sentinels(),

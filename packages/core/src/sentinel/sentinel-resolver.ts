@@ -2,7 +2,7 @@ import type { ConnectionOptions as TlsOptions } from 'node:tls';
 import type { Clock, Random, TimerHandle } from '../clock.ts';
 import { classifyReply } from '../replies/reply-error.ts';
 import { chooseReplica, type PreferredReplicas, type Replica } from './choose-replica.ts';
-import { endpointKey, openSocket, type Endpoint } from '../handshake/open-socket.ts';
+import { endpointKey, type Endpoint, type OpenSocket } from '../handshake/open-socket.ts';
 import { authCommand, ProofError } from '../handshake/verify-handshake.ts';
 import { ErrorReply, type Reply } from '../replies/reply.ts';
 import { request } from '../replies/request.ts';
@@ -33,14 +33,16 @@ const staggerMs = 150;
  */
 export class SentinelResolver {
   readonly #options: () => SentinelOptions;
+  readonly #open: OpenSocket;
   readonly #clock: Clock;
   readonly #random: Random;
   #known: Endpoint[] = [];
   #tried: { readonly replica: Replica; readonly until: number } | undefined;
   #pinned: { readonly endpoint: Endpoint; readonly until: number } | undefined;
 
-  constructor(options: () => SentinelOptions, clock: Clock, random: Random) {
+  constructor(options: () => SentinelOptions, open: OpenSocket, clock: Clock, random: Random) {
     this.#options = options;
+    this.#open = open;
     this.#clock = clock;
     this.#random = random;
   }
@@ -114,7 +116,7 @@ export class SentinelResolver {
 
   async #ask(sentinel: Endpoint, signal: AbortSignal): Promise<Endpoint> {
     const { name, role, sentinelUsername, sentinelPassword, updateSentinels } = this.#options();
-    const socket = await openSocket(sentinel, { signal, keepAliveMs: 0 });
+    const socket = await this.#open(sentinel, { signal, keepAliveMs: 0 });
     try {
       const auth = sentinelPassword
         ? [authCommand({ username: sentinelUsername ?? undefined, password: sentinelPassword })]

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import type { Clock, TimerHandle } from '../clock.ts';
-import { endpointKey, openSocket, type Endpoint } from '../handshake/open-socket.ts';
+import { endpointKey, type Endpoint, type OpenSocket } from '../handshake/open-socket.ts';
 import { authCommand } from '../handshake/verify-handshake.ts';
 import { encodeCommand } from '../replies/encode-command.ts';
 import { ReplyReader } from '../replies/reply-reader.ts';
@@ -9,6 +9,7 @@ import type { Credentials } from '../redis-resilience.ts';
 
 export interface SentinelWatchOptions {
   readonly clock: Clock;
+  readonly open: OpenSocket;
   readonly name: string;
   readonly credentials: Credentials | undefined;
   sentinels(): readonly Endpoint[];
@@ -63,13 +64,13 @@ export class SentinelWatch {
 
   async #listen(key: string, sentinel: Endpoint): Promise<void> {
     this.#sockets.set(key, undefined);
-    const { clock, credentials } = this.#options;
+    const { clock, credentials, open } = this.#options;
     const deadline = new AbortController();
     const onStop = (): void => deadline.abort(this.#abort.signal.reason);
     this.#abort.signal.addEventListener('abort', onStop, { once: true });
     const timer = clock.setTimeout(() => deadline.abort(new Error('No answer in time.')), connectTimeoutMs);
     try {
-      const socket = await openSocket(sentinel, { signal: deadline.signal, keepAliveMs: periodMs });
+      const socket = await open(sentinel, { signal: deadline.signal, keepAliveMs: periodMs });
       socket.unref();
       this.#sockets.set(key, socket);
       const reader = new ReplyReader();
