@@ -94,8 +94,6 @@ export const mutationTargets: readonly MutationTarget[] = [
   { file: 'dialing/dialer.ts', tests: ownFirst('dialer', dialTests) },
   { file: 'handshake/throttled-credentials.ts', tests: ['handshake/throttled-credentials.test.ts'] },
   { file: 'sentinel/choose-replica.ts', tests: ['sentinel/choose-replica.test.ts'] },
-  { file: 'cluster/dial-in-time.ts', tests: ['cluster/dial-in-time.test.ts'] },
-  { file: 'cluster/lost-nodes.ts', tests: ['cluster/lost-nodes.test.ts'] },
   { file: 'socket/progress.ts', tests: ['socket/progress.test.ts'] },
   { file: 'socket/round-trip.ts', tests: ['socket/round-trip.test.ts'] },
   { file: 'command/batch-settlement.ts', tests: ['command/batch-settlement.test.ts'] },

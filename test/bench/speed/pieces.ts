@@ -55,8 +55,8 @@ async function piecesOf(resilience: RedisResilience): Promise<Record<string, () 
     new URL('circuit/circuit.js', builtCore).href
   )) as typeof import('../../../packages/core/dist/circuit/circuit.js');
   const { circuitDefaults } = (await import(
-    new URL('circuit/circuit-settings.js', builtCore).href
-  )) as typeof import('../../../packages/core/dist/circuit/circuit-settings.js');
+    new URL('options/circuit-settings.js', builtCore).href
+  )) as typeof import('../../../packages/core/dist/options/circuit-settings.js');
   const circuit = new Circuit(circuitDefaults, {
     clock: { now: () => performance.now() },
     random: () => 0.5,
