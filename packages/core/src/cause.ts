@@ -11,6 +11,7 @@
  * | `handshake-timeout` | connected, but the peer did not answer the handshake in time |
  * | `auth` | NOAUTH, WRONGPASS or NOPERM in the handshake |
  * | `credentials` | the application's own credentials provider threw or took too long |
+ * | `database` | the server refuses the selected database: it has no such one, or the user may not select it |
  * | `stalled` | connected, and silent |
  * | `loading` | the server is loading its dataset |
  * | `busy` | the server runs a slow script or function |
@@ -37,6 +38,7 @@ export type CauseCode =
   | 'handshake-timeout'
   | 'auth'
   | 'credentials'
+  | 'database'
   | 'stalled'
   | 'loading'
   | 'busy'
@@ -71,6 +73,7 @@ const sentences: Readonly<Record<CauseCode, string>> = {
   'handshake-timeout': 'The peer accepted the connection and did not answer the handshake in time.',
   auth: 'The server did not accept the credentials, or the user lacks a permission.',
   credentials: 'The credentials provider failed or took too long.',
+  database: 'The server refuses the selected database, so that no command may run.',
   stalled: 'The server is connected and silent.',
   loading: 'The server is loading its dataset.',
   busy: 'The server is busy with a slow script or function.',

@@ -62,7 +62,8 @@ export class Connector implements DriverConnector {
     this.#driver.keepDatabase();
     const standby = this.#standby;
     this.#standby = undefined;
-    if (standby !== undefined && !standby.socket.destroyed) return Promise.resolve(this.#handOver(standby));
+    if (standby !== undefined && this.#holds(standby)) return Promise.resolve(this.#handOver(standby));
+    standby?.socket.destroy();
     return new Promise((resolve, reject) => {
       this.#pending = { reject };
       this.#source.start(this.#subscriptions.isActive ? 'subscriber' : 'command', (event) =>
@@ -129,6 +130,7 @@ export class Connector implements DriverConnector {
         resolve(this.#handOver(event.verified));
         return;
       case 'failed':
+        if (event.cause === 'database') this.#driver.refuseDatabase();
         this.#tell({ kind: 'attempt-failed', cause: event.cause });
         emit('error', event.error);
         for (const tellFirst of this.#firstFailures) tellFirst(event.error);
@@ -142,6 +144,11 @@ export class Connector implements DriverConnector {
       default:
         event satisfies never;
     }
+  }
+
+  // Another database may have been selected since it was verified.
+  #holds({ socket, proof }: VerifiedSocket): boolean {
+    return !socket.destroyed && proof.session.database === this.#driver.database;
   }
 
   #giveUp(reject: (error: Error) => void): void {

@@ -39,6 +39,11 @@ export function targetOf(
     credentialsTimeoutMs: connection.credentialsTimeoutMs,
     keepAliveMs: connection.keepAliveMs,
     wantsHello: () => driver.speaksResp3(),
+    session: () => ({
+      database: driver.database,
+      clientName: (options['connectionName'] as string | null | undefined) || undefined,
+      readOnly: options['readOnly'] === true,
+    }),
     requiresPrimary: hasSentinels && options['role'] !== 'slave' && connection.role === 'primary',
   };
 }

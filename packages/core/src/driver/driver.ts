@@ -47,8 +47,12 @@ export interface Driver {
   /** A caller who awaits `connect()` is answered by `firstFailure` at the latest. */
   answerConnectBy(firstFailure: () => Promise<never>): void;
 
-  /** Has the coming handshake select the database that was selected last. */
+  /** The database that was selected last, and that every connection must hold. */
+  readonly database: number;
+  /** Has the coming handshake select {@link database}. */
   keepDatabase(): void;
+  /** The server refuses {@link database}: the one that was accepted before it holds again, if there was one. */
+  refuseDatabase(): void;
   /** Gives the next handshake, also one that has begun, these credentials. */
   setCredentials(credentials: Credentials): void;
   /** Sends AUTH as a command of the user's. */

@@ -3,7 +3,9 @@ import type { CauseCode } from '../cause.ts';
 import type { Clock } from '../clock.ts';
 import { CredentialsError, resolveCredentials, type CredentialsSource } from './credentials.ts';
 import type { Endpoint, OpenSocket } from './open-socket.ts';
-import { verifyHandshake, ProofError, type Proof } from './verify-handshake.ts';
+import { ProofError } from './proof-error.ts';
+import type { Session } from './session.ts';
+import { verifyHandshake, type Proof } from './verify-handshake.ts';
 import { causeOfSocketError } from './socket-cause.ts';
 import type { Credentials } from '../redis-resilience.ts';
 import { classifyReply } from '../replies/reply-error.ts';
@@ -20,6 +22,8 @@ export interface Target {
   readonly keepAliveMs: number;
   /** Whether to try RESP3; the driver's wish, and what the peer said before. */
   wantsHello(): boolean;
+  /** What the connection must hold to be of use. */
+  session(): Session;
   /** Whether a peer of this role will do; undefined where anyone does. */
   readonly requiresPrimary: boolean;
 }
@@ -57,7 +61,7 @@ export class EstablishError extends Error {
 }
 
 /**
- * One attempt, whole: credentials, endpoint, TCP, TLS, AUTH, PING, INFO. The socket is destroyed on any failure.
+ * One attempt, whole: credentials, endpoint, TCP, TLS, login, session, PING, INFO. The socket is destroyed on any failure.
  *
  * @throws {@link EstablishError}
  */
@@ -90,7 +94,8 @@ export async function establish(
       },
     });
     phase = 'handshake';
-    const proof = await verifyHandshake(socket, { credentials, hello: target.wantsHello(), signal });
+    const hello = target.wantsHello();
+    const proof = await verifyHandshake(socket, { credentials, hello, session: target.session(), signal });
     if (target.requiresPrimary && proof.info['role'] === 'slave')
       throw new ProofError('read-only', undefined);
     return { socket, proof, credentials };

@@ -9,6 +9,7 @@ import { wake } from './duplicates.ts';
 import { fastPathOf } from './fast-path.ts';
 import { internals } from './internals.ts';
 import { ownSendOf } from './own-send.ts';
+import { SelectedDatabase } from './selected-database.ts';
 import { interceptConnect, interceptDisconnect, monitorAtOnce, takeOverConnection } from './take-over.ts';
 
 const handshakeNames = new Set(['hello', 'auth', 'select', 'client', 'readonly', 'info', 'monitor']);
@@ -33,12 +34,15 @@ const endedKinds: ReadonlyMap<string, SubscriptionKind> = new Map([
 export class RedisDriver implements Driver {
   readonly send: SendCommand;
   protected readonly client: Redis;
+  readonly #selected: SelectedDatabase;
   #onUnsubscribe: UnsubscribeListener | undefined;
 
   constructor(client: Redis) {
     this.client = client;
+    this.#selected = new SelectedDatabase(internals(client));
     const own = ownSendOf(client);
     const send: SendCommand = (command, stream, node) => {
+      if (command.name === 'select') this.#selected.follow(command);
       const kind = endedKinds.get(command.name);
       if (kind !== undefined) this.#onUnsubscribe?.(kind, command.args.map(String));
       return own(command, stream, node);
@@ -110,10 +114,16 @@ export class RedisDriver implements Driver {
     interceptConnect(this.client, firstFailure);
   }
 
-  // ioredis would select it after the handshake, as a command among others: calls that are sent again come before it.
+  get database(): number {
+    return this.#selected.number;
+  }
+
   keepDatabase(): void {
-    const { condition, prevCondition } = internals(this.client);
-    if (condition && prevCondition) condition.select = prevCondition.select;
+    this.#selected.keep();
+  }
+
+  refuseDatabase(): void {
+    this.#selected.refused();
   }
 
   setCredentials({ username, password }: Credentials): void {
