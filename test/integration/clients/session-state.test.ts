@@ -1,5 +1,5 @@
 import { protect } from '@redis-resilience/core';
-import { startRedis, waitFor } from '@redis-resilience/testing';
+import { startOddPeer, startProxy, startRedis, waitFor } from '@redis-resilience/testing';
 import { Redis } from 'ioredis';
 import { describe, expect, test } from 'vitest';
 import { pass } from '../stage/call-loop.ts';
@@ -230,6 +230,42 @@ describe('protect()', () => {
       await errorOf(client.get('greeting'));
       expect(await errorOf(client.get('greeting'))).toMatchObject({ code: 'REDIS_UNAVAILABLE' });
       await resilience.close();
+      expect(client.status).toBe('end');
+    },
+  );
+
+  test.concurrent.each(['in the same turn', 'while it waits for an answer'] as const)(
+    'gives up a first connection that is silent, %s',
+    async (when) => {
+      await using server = await startRedis();
+      await using proxy = await startProxy({ target: server });
+      proxy.blackhole({ incoming: true });
+      const client = new Redis(proxy.port, proxy.host);
+      const queued = client.set('greeting', 'hello');
+      if (when !== 'in the same turn') await waitFor(() => client.status === 'connect');
+      const resilience = protect(client);
+      await pass(100);
+      await proxy.heal();
+
+      // Bare, the first socket stays silent for ever.
+      expect(await queued).toBe('OK');
+      expect(await client.get('greeting')).toBe('hello');
+      await resilience.close();
+    },
+  );
+
+  test.concurrent(
+    'names the cause of a first connection that nobody answers, and can be closed',
+    async () => {
+      await using peer = await startOddPeer('silent');
+      const client = new Redis(peer.port, peer.host);
+      const queued = errorOf(client.set('greeting', 'hello'));
+      await waitFor(() => client.status === 'connect');
+      const resilience = protect(client);
+      await waitFor(() => resilience.snapshot().cause?.code === 'handshake-timeout');
+      await resilience.close();
+
+      expect(await queued).toMatchObject({ outcome: 'not-applied' });
       expect(client.status).toBe('end');
     },
   );

@@ -118,11 +118,12 @@ export class Connection {
     if (this.#state.kind === 'ready') this.#driver.ping().catch(ignore);
   }
 
-  // What the driver made, or began to make, before it was protected.
+  // What the driver made before it was protected; what it only began to make is begun again.
   #takeOver(): LiveConnectionState {
     const since = this.#settings.clock.now();
-    if (this.#driver.socket === undefined || this.#driver.status === 'idle') return { kind: 'idle' };
-    if (this.#driver.status !== 'ready') return { kind: 'connecting', since, cause: undefined };
+    const { status } = this.#driver;
+    if (status === 'idle' || status === 'ended') return { kind: 'idle' };
+    if (status !== 'ready') return { kind: 'connecting', since, cause: undefined };
     this.connector.ready();
     this.wire.readFirst();
     this.#stallGuard.watch();

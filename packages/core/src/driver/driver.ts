@@ -42,6 +42,11 @@ export interface Driver {
    * that would retry, queue, resend or time out beside us.
    */
   takeOver(gate: SendCommand, connector: DriverConnector): void;
+  /**
+   * Gives up what the client began before it was protected: it asks the connector for a socket, and what it has queued
+   * passes the gate.
+   */
+  beginAgain(): void;
   /** Has a client that comes back by itself ask for the next socket at once; not for a cluster's node. */
   takeOverRetries(): void;
   /** A caller who awaits `connect()` is answered by `firstFailure` at the latest. */

@@ -5,6 +5,7 @@ import type { DriverConnector } from '../driver/driver-connector.ts';
 import type { Driver, DriverEvent, DriverStatus } from '../driver/driver.ts';
 import type { SubscriptionKind, Subscriptions, UnsubscribeListener } from '../driver/subscriptions.ts';
 import type { Credentials } from '../redis-resilience.ts';
+import { beginAgain } from './begin-again.ts';
 import { wake } from './duplicates.ts';
 import { fastPathOf } from './fast-path.ts';
 import { internals } from './internals.ts';
@@ -35,6 +36,8 @@ export class RedisDriver implements Driver {
   readonly send: SendCommand;
   protected readonly client: Redis;
   readonly #selected: SelectedDatabase;
+  /** The connector it had before it was protected. */
+  #former: DriverConnector | undefined;
   #onUnsubscribe: UnsubscribeListener | undefined;
 
   constructor(client: Redis) {
@@ -98,11 +101,20 @@ export class RedisDriver implements Driver {
 
   takeOver(gate: SendCommand, connector: DriverConnector): void {
     const { client } = this;
+    this.#former = internals(client).connector;
     takeOverConnection(client, connector);
     // Without a listener ioredis prints every failed attempt to the console.
     client.on('error', ignore);
     if (this.options['monitor'] === true) monitorAtOnce(client, this.send);
     else internals(client).sendCommand = gate;
+  }
+
+  beginAgain(): void {
+    const { status, offlineQueue, sendCommand } = internals(this.client);
+    if (status === 'ready' || status === 'wait') return;
+    if (this.#former !== undefined) beginAgain(this.client, this.#former);
+    for (let item = offlineQueue.shift(); item !== undefined; item = offlineQueue.shift())
+      sendCommand(item.command, item.stream);
   }
 
   takeOverRetries(): void {

@@ -61,6 +61,7 @@ export class ProtectedRedis implements ProtectedClient {
     driver.takeOver(this.gate.handle, this.#connection.connector);
     driver.takeOverRetries();
     driver.answerConnectBy(() => this.#connection.connector.firstFailure());
+    driver.beginAgain();
   }
 
   get state(): ConnectionState {
