@@ -52,9 +52,23 @@ export function tooLate(subject: string, ms: number): CommandTimeoutError {
   });
 }
 
-/** Resolves after `ms`. Does not keep the process alive. */
-export function pause(clock: Clock, ms: number): Promise<void> {
-  return new Promise((resolve) => {
-    clock.setTimeout(resolve, ms).unref?.();
+/**
+ * Resolves after `ms`. Does not keep the process alive.
+ *
+ * @throws the reason of the signal
+ */
+export function pause(clock: Clock, ms: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const timer = clock.setTimeout(() => {
+      signal?.removeEventListener('abort', onAbort);
+      resolve();
+    }, ms);
+    timer.unref?.();
+    const onAbort = (): void => {
+      clock.clearTimeout(timer);
+      reject(signal?.reason as Error);
+    };
+    if (signal?.aborted === true) onAbort();
+    else signal?.addEventListener('abort', onAbort, { once: true });
   });
 }

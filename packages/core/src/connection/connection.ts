@@ -11,13 +11,12 @@ import type { ConnectionNews } from './connection-news.ts';
 import { Connector, type ConnectorEvent } from './connector.ts';
 import type { ConnectionEffect, ConnectionSignal, LiveConnectionState } from './connection-state.ts';
 import { connectionTransition } from './connection-transition.ts';
+import { PeacefulReplacement } from './peaceful-replacement.ts';
 import type { SocketSource } from './socket-source.ts';
 import { Subscriptions } from './subscriptions.ts';
 
 /** A subscriber notices its death by nothing else. */
 const subscriberIdleMs = 1000;
-const peaceMs = 100;
-const lookMs = 2;
 
 /** One connection of one client: runs the state machine of `connection-transition.ts`, and performs its effects. */
 export class Connection {
@@ -29,6 +28,7 @@ export class Connection {
   readonly #replacesDead: boolean;
   readonly #subscriptions: Subscriptions;
   readonly #stallGuard: StallGuard;
+  readonly #replacement: PeacefulReplacement;
   readonly #tell: (news: ConnectionNews) => void;
   #state: LiveConnectionState;
 
@@ -41,6 +41,7 @@ export class Connection {
     this.#settings = settings;
     this.#replacesDead = parts.onDead === 'replace';
     this.#tell = tell;
+    this.#replacement = new PeacefulReplacement(clock);
     this.#subscriptions = new Subscriptions(driver, clock, tell);
     const roundTrip = new RoundTrip(minStallMs, maxStallMs);
     this.wire = new Wire(driver, clock, roundTrip, flushes, (event) => this.#onWire(event));
@@ -102,15 +103,9 @@ export class Connection {
 
   /** As {@link replaceWith}, once the present one has answered what it was sent, or had a moment for it. */
   replaceInPeace(verified: VerifiedSocket): void {
-    const { clock } = this.#settings;
-    const endsAt = clock.now() + peaceMs;
-    this.#tell({ kind: 'away', since: clock.now(), isFirst: false });
-    const look = (): void => {
-      const isDone = this.#driver.unansweredCount() === 0 || clock.now() >= endsAt;
-      if (isDone || this.#state.kind !== 'ready') this.replaceWith(verified);
-      else clock.setTimeout(look, lookMs);
-    };
-    look();
+    this.#tell({ kind: 'away', since: this.#settings.clock.now(), isFirst: false });
+    const isDone = (): boolean => this.#driver.unansweredCount() === 0 || this.#state.kind !== 'ready';
+    this.#replacement.start(verified, isDone, (proven) => this.replaceWith(proven));
   }
 
   /** Asks the server anything, to see whether this connection still lives. */
@@ -234,6 +229,7 @@ export class Connection {
   }
 
   #onEnd(): void {
+    this.#replacement.stop();
     this.#stallGuard.unwatch();
     this.#subscriptions.forget();
     this.connector.stop();

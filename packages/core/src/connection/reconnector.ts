@@ -62,10 +62,6 @@ export class Reconnector implements SocketSource {
     this.#serving = undefined;
   }
 
-  stopped(): Promise<void> {
-    return this.#attempts.settled();
-  }
-
   lost(): void {
     this.#ticket?.lost();
     this.#ticket = undefined;

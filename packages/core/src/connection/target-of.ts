@@ -58,7 +58,8 @@ export function dialerKey(driver: Driver): string {
   return `sentinel:${role}:${String(options['name'])}@${addresses.toSorted().join(',')}`;
 }
 
-function ownEndpoint(options: Readonly<Record<string, unknown>>): Endpoint {
+/** Where a client's own options lead. */
+export function ownEndpoint(options: Readonly<Record<string, unknown>>): Endpoint {
   const { host, port, path, family, tls } = options as {
     host?: string;
     port?: number | string;

@@ -1,4 +1,5 @@
 import type { Driver } from './driver.ts';
+import type { DriverConnector } from './driver-connector.ts';
 import type { DriverCommand, SendCommand } from './driver-command.ts';
 
 /** What a cluster client tells, beside the events of its nodes. */
@@ -52,8 +53,14 @@ export interface ClusterDriver {
   /** Addresses of the nodes that own slots, as far as is known. */
   owners(): ReadonlySet<string>;
   readSlots(): Promise<void>;
-  /** Before a node is asked for the slots: `skip` it, or wait until it is prepared. */
-  beforeSlots(prepare: (node: NodeDriver) => 'skip' | Promise<unknown> | undefined): void;
+  /**
+   * Before a node is asked for the slots: `skip` it, or wait until it is prepared. It is asked over a connection of its
+   * own, whose socket `connectorOf` makes, given its options.
+   */
+  beforeSlots(
+    prepare: (node: NodeDriver) => 'skip' | Promise<unknown> | undefined,
+    connectorOf: (options: Readonly<Record<string, unknown>>) => DriverConnector,
+  ): void;
   /** Keeps the nodes the cluster has now as places to start from, beside the configured ones. */
   rememberNodes(): void;
   /** The options of each node to start from, as the client would connect to it. */

@@ -47,6 +47,8 @@ export interface Driver {
    * passes the gate.
    */
   beginAgain(): void;
+  /** Resolves when the socket that {@link beginAgain} gave up is gone. */
+  givenUp(): Promise<void>;
   /** Has a client that comes back by itself ask for the next socket at once; not for a cluster's node. */
   takeOverRetries(): void;
   /** A caller who awaits `connect()` is answered by `firstFailure` at the latest. */

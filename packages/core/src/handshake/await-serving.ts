@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import type { CauseCode } from '../cause.ts';
 import type { Clock } from '../clock.ts';
+import { pause } from '../deadline.ts';
 import { request } from '../replies/request.ts';
 import { judgePing } from './proof-error.ts';
 import { checkSession, sessionCommands, type Session } from './session.ts';
@@ -43,18 +44,4 @@ export async function awaitServing(socket: Socket, options: AwaitServingOptions)
       signal.removeEventListener('abort', onAbort);
     }
   }
-}
-
-function pause(clock: Clock, delayMs: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const onAbort = (): void => {
-      clock.clearTimeout(timer);
-      reject(signal.reason as Error);
-    };
-    const timer = clock.setTimeout(() => {
-      signal.removeEventListener('abort', onAbort);
-      resolve();
-    }, delayMs);
-    signal.addEventListener('abort', onAbort, { once: true });
-  });
 }

@@ -9,9 +9,18 @@ import { internals, type Internals } from './internals.ts';
  * awaits the `connect()` of that attempt is answered by the new one.
  *
  * @param former the connector that began it
+ * @param onGivenUp shown each socket that was destroyed, before it is gone
  */
-export function beginAgain(client: Redis, former: DriverConnector): void {
+export function beginAgain(
+  client: Redis,
+  former: DriverConnector,
+  onGivenUp: (socket: Socket) => void = ignore,
+): void {
   const target = internals(client);
+  const discard = (stream: Socket): void => {
+    discardSocket(target, stream, former);
+    onGivenUp(stream);
+  };
   if (target.status === 'reconnecting') {
     // oxlint-disable-next-line no-restricted-globals -- ioredis' own timer, not ours
     if (target.reconnectTimeout) clearTimeout(target.reconnectTimeout);
@@ -27,17 +36,17 @@ export function beginAgain(client: Redis, former: DriverConnector): void {
   // Between two attempts, as far as the client knows: so it can be closed meanwhile.
   target.status = 'reconnecting';
   if (hasSocket) {
-    discard(target, stream, former);
+    discard(stream);
     connect(target);
     return;
   }
-  awaitFormer(target, former);
+  awaitFormer(target, discard);
   // Sentinels are asked one after the other, and for ever; an address leads to a socket within this turn.
   if (Array.isArray(target.options['sentinels'])) former.disconnect();
 }
 
 /** The former attempt has no socket yet: it ends with one, or with an error that would end the client. */
-function awaitFormer(target: Internals, former: DriverConnector): void {
+function awaitFormer(target: Internals, discard: (stream: Socket) => void): void {
   const { stream: latest } = target;
   const setStatus = target.setStatus.bind(target);
   let isAwaited = true;
@@ -60,14 +69,14 @@ function awaitFormer(target: Internals, former: DriverConnector): void {
       define(target, stream);
       // The client attaches its listeners first.
       queueMicrotask(() => {
-        discard(target, stream, former);
+        discard(stream);
         ended();
       });
     },
   });
 }
 
-function discard(target: Internals, stream: Socket, former: DriverConnector): void {
+function discardSocket(target: Internals, stream: Socket, former: DriverConnector): void {
   for (const event of ['connect', 'secureConnect', 'data', 'timeout', 'error', 'close'])
     stream.removeAllListeners(event);
   stream.on('error', ignore);

@@ -38,6 +38,7 @@ export class RedisDriver implements Driver {
   readonly #selected: SelectedDatabase;
   /** The connector it had before it was protected. */
   #former: DriverConnector | undefined;
+  #givenUp: Promise<void> | undefined;
   #onUnsubscribe: UnsubscribeListener | undefined;
 
   constructor(client: Redis) {
@@ -112,9 +113,17 @@ export class RedisDriver implements Driver {
   beginAgain(): void {
     const { status, offlineQueue, sendCommand } = internals(this.client);
     if (status === 'ready' || status === 'wait') return;
-    if (this.#former !== undefined) beginAgain(this.client, this.#former);
+    if (this.#former !== undefined) {
+      beginAgain(this.client, this.#former, (socket) => {
+        this.#givenUp = new Promise((resolve) => socket.once('close', () => resolve()));
+      });
+    }
     for (let item = offlineQueue.shift(); item !== undefined; item = offlineQueue.shift())
       sendCommand(item.command, item.stream);
+  }
+
+  async givenUp(): Promise<void> {
+    await this.#givenUp;
   }
 
   takeOverRetries(): void {

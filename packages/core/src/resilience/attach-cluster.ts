@@ -2,7 +2,7 @@ import { markProtected, type Cluster } from '../ioredis/clients.ts';
 import { ProtectedCluster } from '../cluster/protected-cluster.ts';
 import { credentialsHolder, reauthenticate } from '../connection/reauthenticate.ts';
 import type { ClusterDriver } from '../driver/cluster-driver.ts';
-import { openSocket } from '../handshake/open-socket.ts';
+import { SocketBook } from '../handshake/socket-book.ts';
 import type { Engine } from './engine.ts';
 import { interceptClusterDuplicate } from '../ioredis/duplicates.ts';
 import { IoredisCluster } from '../ioredis/ioredis-cluster.ts';
@@ -12,6 +12,7 @@ import { ProtectedClients } from './protected-clients.ts';
 export function attachCluster(cluster: Cluster, engine: Engine): ProtectedClients {
   const { settings } = engine;
   const credentials = credentialsHolder(settings);
+  const sockets = new SocketBook(settings.clock);
   const main = new IoredisCluster(cluster);
   const drivers = new Set<ClusterDriver>();
   const members = new ProtectedClients({
@@ -21,10 +22,11 @@ export function attachCluster(cluster: Cluster, engine: Engine): ProtectedClient
       const nodes = [...drivers].flatMap((each) => each.nodes());
       await Promise.all(nodes.map((node) => reauthenticate(node, credentials, settings)));
     },
+    closeSockets: () => sockets.close(),
     release: () => undefined,
   });
   const protectOne = (one: Cluster, driver: ClusterDriver): void => {
-    const member = new ProtectedCluster(driver, credentials, openSocket, engine);
+    const member = new ProtectedCluster(driver, credentials, sockets.open, engine);
     markProtected(one);
     drivers.add(driver);
     members.add(member);

@@ -1,7 +1,7 @@
 import { markProtected, type Redis } from '../ioredis/clients.ts';
 import { acquireDialer } from '../dialing/dialers.ts';
 import { credentialsHolder, reauthenticate } from '../connection/reauthenticate.ts';
-import { openSocket } from '../handshake/open-socket.ts';
+import { SocketBook } from '../handshake/socket-book.ts';
 import { dialerKey, targetOf } from '../connection/target-of.ts';
 import type { Engine } from './engine.ts';
 import { interceptDuplicate } from '../ioredis/duplicates.ts';
@@ -19,16 +19,18 @@ export function attachRedis(client: Redis, engine: Engine): ProtectedClients {
   const lease = acquireDialer(dialerKey(main), pace);
   const drivers = new Set<Driver>();
   const credentials = credentialsHolder(settings);
+  const sockets = new SocketBook(settings.clock);
   const members = new ProtectedClients({
     wake: () => main.wake(),
     async reauthenticate(given) {
       if (given !== undefined) credentials.source = given;
       await Promise.all([...drivers].map((each) => reauthenticate(each, credentials, settings)));
     },
+    closeSockets: () => sockets.close(),
     release: () => lease.release(),
   });
   const protectOne = (one: Redis, driver: Driver): void => {
-    const target = targetOf(driver, settings, credentials, openSocket);
+    const target = targetOf(driver, settings, credentials, sockets.open);
     const expectsPrimary = settings.connection.role === 'primary' && driver.options['readOnly'] !== true;
     const member = new ProtectedRedis(driver, target, lease.dialer, expectsPrimary, engine);
     markProtected(one);

@@ -134,7 +134,7 @@ export class ProtectedRedis implements ProtectedClient {
     // Whoever was to be answered had the time of the drain.
     this.#connection.drop('closed');
     await ended;
-    await this.#source.stopped();
+    await this.#driver.givenUp();
   }
 
   #onNews(news: ConnectionNews): void {

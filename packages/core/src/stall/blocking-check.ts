@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.ts';
+import { pause } from '../deadline.ts';
 import { debug } from '../observability/debug.ts';
 import type { Driver } from '../driver/driver.ts';
 import type { TrackedCall } from '../driver/tracked-call.ts';
@@ -23,7 +24,7 @@ export class BlockingCheck {
   readonly #wire: Wire;
   readonly #target: Target;
   readonly #clock: Clock;
-  #isRunning = false;
+  #running: AbortController | undefined;
 
   constructor(driver: Driver, wire: Wire, target: Target, clock: Clock) {
     this.#driver = driver;
@@ -36,10 +37,10 @@ export class BlockingCheck {
   async run(): Promise<VerifiedSocket | undefined> {
     const call = this.#driver.oldestUnanswered()?.call;
     const { identity } = this.#wire;
-    if (this.#isRunning || identity === undefined || call === undefined || !canBeRepeated(call))
+    if (this.#running !== undefined || identity === undefined || call === undefined || !canBeRepeated(call))
       return undefined;
-    this.#isRunning = true;
     const deadline = new AbortController();
+    this.#running = deadline;
     const timer = this.#clock.setTimeout(() => deadline.abort(new Error('No answer in time.')), timeoutMs);
     let verified: VerifiedSocket | undefined;
     try {
@@ -50,10 +51,15 @@ export class BlockingCheck {
       // Whether the server is away, the connection's own keepalive will tell.
     } finally {
       this.#clock.clearTimeout(timer);
-      this.#isRunning = false;
+      this.#running = undefined;
     }
     verified?.socket.destroy();
     return undefined;
+  }
+
+  /** The connection is gone. */
+  stop(): void {
+    this.#running?.abort(new Error('The check was stopped.'));
   }
 
   async #unblock(
@@ -74,7 +80,7 @@ export class BlockingCheck {
     }
     // 0: it does not block there. Its answer is on its way, or was lost with the connection: then nobody can tell.
     if (reply !== 1 && reply !== 0) return false;
-    await pause(this.#clock, graceMs);
+    await pause(this.#clock, graceMs, signal);
     const isUnanswered = this.#driver.oldestUnanswered()?.call === call && (call.released || reply === 0);
     const isDead = isUnanswered && this.#wire.readAt < askedAt && this.#wire.identity === identity;
     if (isDead) debug('the socket of a blocked %s is dead, another one takes its place', call.name);
@@ -85,10 +91,4 @@ export class BlockingCheck {
 // WAIT counts replicas; released, it would answer a number.
 function canBeRepeated(call: TrackedCall): boolean {
   return call.blockingMs === Infinity && !call.name.startsWith('wait');
-}
-
-function pause(clock: Clock, delayMs: number): Promise<void> {
-  return new Promise((resolve) => {
-    clock.setTimeout(resolve, delayMs);
-  });
 }

@@ -45,6 +45,7 @@ export class StallGuard {
   /** The connection is gone. */
   unwatch(): void {
     this.#watch.stop();
+    this.#blockingCheck.stop();
   }
 
   noteWrite(now: number): void {
