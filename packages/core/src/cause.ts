@@ -11,6 +11,7 @@
  * | `handshake-timeout` | the peer accepted the connection and did not answer in time | look for a frozen or overloaded server process |
  * | `auth` | the server, or a sentinel, refused the login (WRONGPASS, NOAUTH, NOPERM) | check the user, the password and the user's permissions |
  * | `credentials` | the application's credentials provider threw or took too long | call the provider by itself; raise `connection.credentialsTimeoutMs` if it is slow |
+ * | `database` | the server refuses the selected database | select one that exists (`databases` in its configuration), or give the user `+select` |
  * | `stalled` | the connection is open and the server does not answer | look for a frozen or swapping server process, or a slow command (`SLOWLOG GET`) |
  * | `loading` | the server is loading its dataset | wait |
  * | `busy` | a script or function has been running too long | end it with `SCRIPT KILL` or `FUNCTION KILL` |
@@ -37,6 +38,7 @@ export type CauseCode =
   | 'handshake-timeout'
   | 'auth'
   | 'credentials'
+  | 'database'
   | 'stalled'
   | 'loading'
   | 'busy'
@@ -71,6 +73,7 @@ const sentences: Readonly<Record<CauseCode, string>> = {
   'handshake-timeout': 'The peer accepted the connection and did not answer the handshake in time.',
   auth: 'The server did not accept the credentials, or the user lacks a permission.',
   credentials: 'The credentials provider failed or took too long.',
+  database: 'The server refuses the selected database, so no command may run.',
   stalled: 'The connection is open, but the server does not answer.',
   loading: 'The server is loading its dataset.',
   busy: 'The server is busy with a slow script or function.',

@@ -10,7 +10,6 @@ export const doctorCodes = [
   'cluster-needs-cluster-client',
   'cluster-no-replica',
   'cluster-node-failed',
-  'database-out-of-range',
   'dns-changed',
   'environment',
   'eviction',

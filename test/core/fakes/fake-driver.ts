@@ -102,12 +102,35 @@ export class FakeDriver implements Driver {
     this.#connector = connector;
   }
 
+  /** What waits passes the gate. An attempt that began before goes on. */
+  beginAgain(): void {
+    if (this.status === 'ready' || this.status === 'idle') return;
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const command of waiting) void this.#gate(command);
+  }
+
+  givenUp(): Promise<void> {
+    return Promise.resolve();
+  }
+
   takeOverRetries(): void {
     this.#comesBack = true;
   }
 
   answerConnectBy(firstFailure: () => Promise<never>): void {
     this.#firstFailure = firstFailure;
+  }
+
+  get database(): number {
+    return (this.#lostSession ?? this.#session).database;
+  }
+
+  /** The database of its options holds again. */
+  refuseDatabase(): void {
+    const { database } = sessionOf(this.options);
+    this.#session.database = database;
+    if (this.#lostSession !== undefined) this.#lostSession.database = database;
   }
 
   keepDatabase(): void {

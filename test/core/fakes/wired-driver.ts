@@ -1,6 +1,7 @@
 import { BackgroundClock } from './background-clock.ts';
 import type { Target } from '../../../packages/core/src/handshake/establish.ts';
 import { identityOf } from '../../../packages/core/src/handshake/identity.ts';
+import type { Session } from '../../../packages/core/src/handshake/session.ts';
 import { RoundTrip } from '../../../packages/core/src/socket/round-trip.ts';
 import { Wire, type WireEvent } from '../../../packages/core/src/socket/wire.ts';
 import { FakeDriver } from './fake-driver.ts';
@@ -9,6 +10,8 @@ import { FakeServer } from './fake-server.ts';
 import type { MemoryLink } from './memory-link.ts';
 import { PlainConnector } from './plain-connector.ts';
 import { flushesOf, sendCall, type SentCall } from './tracked-call.ts';
+
+const noSession: Session = { database: 0, clientName: undefined, readOnly: false };
 
 /** A driver that is connected, with a wire around its socket and nothing above it. */
 export class WiredDriver {
@@ -36,6 +39,7 @@ export class WiredDriver {
     credentialsTimeoutMs: 5_000,
     keepAliveMs: 0,
     wantsHello: () => false,
+    session: () => noSession,
     requiresPrimary: false,
   };
 
@@ -47,7 +51,10 @@ export class WiredDriver {
     const { socket } = wired.driver;
     if (socket === undefined || wired.driver.status !== 'ready') throw new Error('The driver is not ready.');
     const info = { run_id: wired.server.runId };
-    wired.wire.adopt(socket, identityOf({ clientId: '1', info, resp2: false, waiting: undefined }));
+    wired.wire.adopt(
+      socket,
+      identityOf({ clientId: '1', info, resp2: false, session: noSession, waiting: undefined }),
+    );
     return wired;
   }
 

@@ -1,5 +1,5 @@
 import { protect } from '@redis-resilience/core';
-import { startRedis, waitFor } from '@redis-resilience/testing';
+import { startOddPeer, startProxy, startRedis, waitFor } from '@redis-resilience/testing';
 import { Redis } from 'ioredis';
 import { describe, expect, it } from 'vitest';
 import { pass } from '../stage/call-loop.ts';
@@ -233,6 +233,39 @@ describe('protect()', () => {
       expect(client.status).toBe('end');
     },
   );
+
+  it.concurrent.each(['in the same turn', 'while it waits for an answer'] as const)(
+    'gives up a first connection that is silent, %s',
+    async (when) => {
+      await using server = await startRedis();
+      await using proxy = await startProxy({ target: server });
+      proxy.blackhole({ incoming: true });
+      const client = new Redis(proxy.port, proxy.host);
+      const queued = client.set('greeting', 'hello');
+      if (when !== 'in the same turn') await waitFor(() => client.status === 'connect');
+      const resilience = protect(client);
+      await pass(100);
+      await proxy.heal();
+
+      // Bare, the first socket stays silent for ever.
+      expect(await queued).toBe('OK');
+      expect(await client.get('greeting')).toBe('hello');
+      await resilience.close();
+    },
+  );
+
+  it.concurrent('names the cause of a first connection that nobody answers, and can be closed', async () => {
+    await using peer = await startOddPeer('silent');
+    const client = new Redis(peer.port, peer.host);
+    const queued = errorOf(client.set('greeting', 'hello'));
+    await waitFor(() => client.status === 'connect');
+    const resilience = protect(client);
+    await waitFor(() => resilience.snapshot().cause?.code === 'handshake-timeout');
+    await resilience.close();
+
+    expect(await queued).toMatchObject({ outcome: 'not-applied' });
+    expect(client.status).toBe('end');
+  });
 
   it.concurrent('takes over what the client has queued already', async () => {
     await using server = await startRedis();

@@ -96,6 +96,7 @@ export class ClusterDiagnosis {
       credentialsTimeoutMs: settings.connection.credentialsTimeoutMs,
       keepAliveMs: 0,
       wantsHello: () => false,
+      session: () => ({ database: 0, clientName: undefined, readOnly: false }),
       requiresPrimary: false,
     };
   }

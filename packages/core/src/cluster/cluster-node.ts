@@ -55,6 +55,7 @@ export class ClusterNode {
       this.#onNews(news),
     );
     driver.takeOver(this.#send, this.connection.connector);
+    driver.beginAgain();
   }
 
   /** Whether a command, or the attempt to connect, has been unanswered for too long. */

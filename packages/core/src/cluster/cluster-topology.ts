@@ -1,4 +1,5 @@
 import type { CauseCode } from '../cause.ts';
+import { plainConnector } from '../connection/plain-connector.ts';
 import { giveCredentials } from '../connection/reauthenticate.ts';
 import { debug } from '../observability/debug.ts';
 import type { ClusterDriver, NodeDriver } from '../driver/cluster-driver.ts';
@@ -39,7 +40,10 @@ export class ClusterTopology {
     this.#slotWatch = new SlotWatch(cluster, clock, random, connection.minPeriodMs, answers, (news) =>
       this.#onSlotNews(news),
     );
-    cluster.beforeSlots((node) => this.#beforeSlots(node));
+    cluster.beforeSlots(
+      (node) => this.#beforeSlots(node),
+      (options) => plainConnector(options, parts.open),
+    );
     cluster.onSubscriber((subscriber) => this.nodes.watch(subscriber));
     cluster.onNodeAdded((node) => this.nodes.watch(node));
     cluster.onNodeRemoved((node) => this.nodes.forget(node));

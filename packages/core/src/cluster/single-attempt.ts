@@ -55,10 +55,6 @@ export class SingleAttempt implements SocketSource {
     this.#ticket = undefined;
   }
 
-  stopped(): Promise<void> {
-    return this.#attempts.settled();
-  }
-
   lost(): void {
     this.#ticket?.lost();
     this.#ticket = undefined;

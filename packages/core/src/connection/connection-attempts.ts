@@ -16,7 +16,6 @@ export class ConnectionAttempts {
   readonly #target: Target;
   readonly #clock: Clock;
   readonly #explain: TlsMismatch['explain'];
-  readonly #running = new Set<Promise<unknown>>();
   readonly #verified: VerifiedSocket[] = [];
 
   /** Without `tlsMismatch`, a failure keeps its own cause, and nothing else is dialed to explain it. */
@@ -37,7 +36,7 @@ export class ConnectionAttempts {
   ): Promise<DialResult> {
     try {
       const connect = isHedged ? hedgedEstablish : establish;
-      const connecting = connect(this.#target, this.#clock, attempt.signal, {
+      const verified = await connect(this.#target, this.#clock, attempt.signal, {
         connected: () => attempt.connected(),
         preparing: (cause) => attempt.preparing(cause),
         unanswered: (endpoint) => {
@@ -45,7 +44,6 @@ export class ConnectionAttempts {
           void this.#explain('handshake-timeout', endpoint).then((cause) => onTrouble({ cause, error }));
         },
       });
-      const verified = await this.#noted(connecting);
       const fleetSize = Number(verified.proof.info['connected_clients']);
       this.#verified.push(verified);
       return {
@@ -68,16 +66,5 @@ export class ConnectionAttempts {
   /** The socket of the attempt that the dialer reported as a success. */
   take(): VerifiedSocket | undefined {
     return this.#verified.shift();
-  }
-
-  /** Resolves when no attempt has a socket any more. */
-  async settled(): Promise<void> {
-    await Promise.allSettled(this.#running);
-  }
-
-  #noted(connecting: Promise<VerifiedSocket>): Promise<VerifiedSocket> {
-    const noted = connecting.finally(() => this.#running.delete(noted));
-    this.#running.add(noted);
-    return noted;
   }
 }

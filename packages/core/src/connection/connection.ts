@@ -11,13 +11,12 @@ import type { ConnectionNews } from './connection-news.ts';
 import { Connector, type ConnectorEvent } from './connector.ts';
 import type { ConnectionEffect, ConnectionSignal, LiveConnectionState } from './connection-state.ts';
 import { connectionTransition } from './connection-transition.ts';
+import { PeacefulReplacement } from './peaceful-replacement.ts';
 import type { SocketSource } from './socket-source.ts';
 import { Subscriptions } from './subscriptions.ts';
 
 /** A subscriber sends no commands, so only a PING shows that its connection is dead. */
 const subscriberIdleMs = 1000;
-const finishMs = 100;
-const lookMs = 2;
 
 /** One connection of one client: runs the state machine of `connection-transition.ts`, and performs its effects. */
 export class Connection {
@@ -29,6 +28,7 @@ export class Connection {
   readonly #replacesDead: boolean;
   readonly #subscriptions: Subscriptions;
   readonly #stallGuard: StallGuard;
+  readonly #replacement: PeacefulReplacement;
   readonly #tell: (news: ConnectionNews) => void;
   #state: LiveConnectionState;
 
@@ -41,6 +41,7 @@ export class Connection {
     this.#settings = settings;
     this.#replacesDead = parts.onDead === 'replace';
     this.#tell = tell;
+    this.#replacement = new PeacefulReplacement(clock);
     this.#subscriptions = new Subscriptions(driver, clock, tell);
     const roundTrip = new RoundTrip(minStallMs, maxStallMs);
     this.wire = new Wire(driver, clock, roundTrip, flushes, (event) => this.#onWire(event));
@@ -102,15 +103,9 @@ export class Connection {
 
   /** Like {@link replaceWith}, once this connection has answered the commands sent so far, or after 100 ms. */
   replaceGracefully(verified: VerifiedSocket): void {
-    const { clock } = this.#settings;
-    const endsAt = clock.now() + finishMs;
-    this.#tell({ kind: 'away', since: clock.now(), isFirst: false });
-    const look = (): void => {
-      const isDone = this.#driver.unansweredCount() === 0 || clock.now() >= endsAt;
-      if (isDone || this.#state.kind !== 'ready') this.replaceWith(verified);
-      else clock.setTimeout(look, lookMs);
-    };
-    look();
+    this.#tell({ kind: 'away', since: this.#settings.clock.now(), isFirst: false });
+    const isDone = (): boolean => this.#driver.unansweredCount() === 0 || this.#state.kind !== 'ready';
+    this.#replacement.start(verified, isDone, (proven) => this.replaceWith(proven));
   }
 
   /** Sends PING, to see whether the connection still works. */
@@ -118,11 +113,12 @@ export class Connection {
     if (this.#state.kind === 'ready') this.#driver.ping().catch(ignore);
   }
 
-  // The driver may have made a connection, or begun to make one, before it was protected.
+  // What the driver made before it was protected; what it only began to make is begun again.
   #takeOver(): LiveConnectionState {
     const since = this.#settings.clock.now();
-    if (this.#driver.socket === undefined || this.#driver.status === 'idle') return { kind: 'idle' };
-    if (this.#driver.status !== 'ready') return { kind: 'connecting', since, cause: undefined };
+    const { status } = this.#driver;
+    if (status === 'idle' || status === 'ended') return { kind: 'idle' };
+    if (status !== 'ready') return { kind: 'connecting', since, cause: undefined };
     this.connector.ready();
     this.wire.readFirst();
     this.#stallGuard.watch();
@@ -233,6 +229,7 @@ export class Connection {
   }
 
   #onEnd(): void {
+    this.#replacement.stop();
     this.#stallGuard.unwatch();
     this.#subscriptions.forget();
     this.connector.stop();

@@ -65,7 +65,8 @@ export class Connector implements DriverConnector {
     this.#driver.keepDatabase();
     const standby = this.#standby;
     this.#standby = undefined;
-    if (standby !== undefined && !standby.socket.destroyed) return Promise.resolve(this.#handOver(standby));
+    if (standby !== undefined && this.#holds(standby)) return Promise.resolve(this.#handOver(standby));
+    standby?.socket.destroy();
     return new Promise((resolve, reject) => {
       this.#pending = { reject };
       this.#source.start(this.#subscriptions.isActive ? 'subscriber' : 'command', (event) =>
@@ -133,6 +134,7 @@ export class Connector implements DriverConnector {
         resolve(this.#handOver(event.verified));
         return;
       case 'failed':
+        if (event.cause === 'database') this.#driver.refuseDatabase();
         this.#tell({ kind: 'attempt-failed', cause: event.cause });
         if (this.#isWorthEmitting(event.cause)) emit('error', event.error);
         for (const tellFirst of this.#firstFailures) tellFirst(event.error);
@@ -153,6 +155,11 @@ export class Connector implements DriverConnector {
     const isRepeated = this.#emitted?.cause === cause && at - this.#emitted.at < repeatErrorAfterMs;
     if (!isRepeated) this.#emitted = { cause, at };
     return !isRepeated;
+  }
+
+  // Another database may have been selected since it was verified.
+  #holds({ socket, proof }: VerifiedSocket): boolean {
+    return !socket.destroyed && proof.session.database === this.#driver.database;
   }
 
   #giveUp(reject: (error: Error) => void): void {

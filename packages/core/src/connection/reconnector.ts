@@ -4,6 +4,8 @@ import type { DialPriority, DialReport, DialTicket } from '../dialing/dial-reque
 import type { Dialer } from '../dialing/dialer.ts';
 import { awaitServing } from '../handshake/await-serving.ts';
 import type { Target, VerifiedSocket } from '../handshake/establish.ts';
+import { ProofError } from '../handshake/proof-error.ts';
+import { causeOfSocketError } from '../handshake/socket-cause.ts';
 import { TlsMismatch } from '../handshake/tls-mismatch.ts';
 import { ConnectionAttempts } from './connection-attempts.ts';
 import type { SocketSource, SourceEvent } from './socket-source.ts';
@@ -60,10 +62,6 @@ export class Reconnector implements SocketSource {
     this.#serving = undefined;
   }
 
-  stopped(): Promise<void> {
-    return this.#attempts.settled();
-  }
-
   lost(): void {
     this.#ticket?.lost();
     this.#ticket = undefined;
@@ -94,6 +92,7 @@ export class Reconnector implements SocketSource {
     awaitServing(socket, {
       clock: this.#options.clock,
       signal: serving.signal,
+      session: verified.proof.session,
       intervalMs: this.#servingPollMs(),
       timeoutMs: this.#options.handshakeTimeoutMs,
       onWaiting: (cause) => tell(notServing(cause)),
@@ -111,7 +110,8 @@ export class Reconnector implements SocketSource {
         if (serving.signal.aborted) return;
         this.lost();
         const beneath = error instanceof Error ? error : new Error('The connection was lost.');
-        tell({ kind: 'failed', cause: 'connection-reset', error: beneath });
+        const cause = error instanceof ProofError ? error.reason : causeOfSocketError(error);
+        tell({ kind: 'failed', cause, error: beneath });
         this.start(priority, tell);
       },
     );

@@ -16,8 +16,6 @@ export interface SocketSource {
   /** A socket is wanted, for as long as `stop` is not called. */
   start(priority: DialPriority, tell: (event: SourceEvent) => void): void;
   stop(): void;
-  /** Resolves when no attempt has a socket any more. */
-  stopped(): Promise<void>;
   /** The socket that it gave was lost. */
   lost(): void;
   /** Asks for an attempt soon. */

@@ -39,6 +39,11 @@ export function targetOf(
     credentialsTimeoutMs: connection.credentialsTimeoutMs,
     keepAliveMs: connection.keepAliveMs,
     wantsHello: () => driver.speaksResp3(),
+    session: () => ({
+      database: driver.database,
+      clientName: (options['connectionName'] as string | null | undefined) || undefined,
+      readOnly: options['readOnly'] === true,
+    }),
     requiresPrimary: hasSentinels && options['role'] !== 'slave' && connection.role === 'primary',
   };
 }
@@ -53,7 +58,8 @@ export function dialerKey(driver: Driver): string {
   return `sentinel:${role}:${String(options['name'])}@${addresses.toSorted().join(',')}`;
 }
 
-function ownEndpoint(options: Readonly<Record<string, unknown>>): Endpoint {
+/** Where a client's own options lead. */
+export function ownEndpoint(options: Readonly<Record<string, unknown>>): Endpoint {
   const { host, port, path, family, tls } = options as {
     host?: string;
     port?: number | string;

@@ -1,4 +1,5 @@
 import type { Driver } from './driver.ts';
+import type { DriverConnector } from './driver-connector.ts';
 import type { DriverCommand, SendCommand } from './driver-command.ts';
 
 /** Events of a cluster client, beside those of its nodes. */
@@ -53,9 +54,13 @@ export interface ClusterDriver {
   owners(): ReadonlySet<string>;
   readSlots(): Promise<void>;
   /**
-   * Calls `prepare` before a node is asked for the slots: the node is skipped, or asked when the promise has resolved.
+   * Calls `prepare` before a node is asked for the slots: the node is skipped, or asked when the promise has resolved. It
+   * is asked over a connection of its own, whose socket `connectorOf` makes from its options.
    */
-  beforeSlots(prepare: (node: NodeDriver) => 'skip' | Promise<unknown> | undefined): void;
+  beforeSlots(
+    prepare: (node: NodeDriver) => 'skip' | Promise<unknown> | undefined,
+    connectorOf: (options: Readonly<Record<string, unknown>>) => DriverConnector,
+  ): void;
   /** Adds the present nodes of the cluster to its configured startup nodes. */
   rememberNodes(): void;
   /** The options of each startup node, as the client would connect to it. */

@@ -42,13 +42,24 @@ export interface Driver {
    * that would retry, queue, resend or time out beside us.
    */
   takeOver(gate: SendCommand, connector: DriverConnector): void;
+  /**
+   * Gives up the attempt that the client began before it was protected: it asks the connector for a socket, and the
+   * commands it has queued pass the gate.
+   */
+  beginAgain(): void;
+  /** Resolves when the socket that {@link beginAgain} gave up is closed. */
+  givenUp(): Promise<void>;
   /** Makes a client that reconnects by itself ask for its next socket at once. Not for the nodes of a cluster. */
   takeOverRetries(): void;
   /** Makes `connect()` reject when `firstFailure` does, so that its caller does not wait until the client connects. */
   answerConnectBy(firstFailure: () => Promise<never>): void;
 
-  /** Makes the next handshake select the database that was selected last. */
+  /** The database that was selected last. Every connection must have it selected. */
+  readonly database: number;
+  /** Makes the next handshake select {@link database}. */
   keepDatabase(): void;
+  /** The server refuses {@link database}: the one that was accepted before it holds again, if there was one. */
+  refuseDatabase(): void;
   /** Gives the next handshake, also one that has begun, these credentials. */
   setCredentials(credentials: Credentials): void;
   /** Sends AUTH through the gate, like a command of the user. */

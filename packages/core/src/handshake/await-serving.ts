@@ -2,27 +2,31 @@ import type { Socket } from 'node:net';
 import type { CauseCode } from '../cause.ts';
 import type { Clock } from '../clock.ts';
 import { pause } from '../deadline.ts';
-import { classifyReply } from '../replies/reply-error.ts';
-import { ErrorReply } from '../replies/reply.ts';
 import { request } from '../replies/request.ts';
+import { judgePing } from './proof-error.ts';
+import { checkSession, sessionCommands, type Session } from './session.ts';
 
 export interface AwaitServingOptions {
   readonly clock: Clock;
   readonly signal: AbortSignal;
+  /** What the connection must hold by then. */
+  readonly session: Session;
   readonly intervalMs: number;
-  /** Bounds each PING. */
+  /** Bounds each question. */
   readonly timeoutMs: number;
   onWaiting(cause: CauseCode): void;
 }
 
 /**
  * Sends PING on a verified socket until the server serves: its dataset is loaded, its script has ended, or the link of
- * the replica is up. The connection is kept, to spare a busy server the new connections of a whole fleet.
+ * the replica is up. Each PING comes with what the server may have refused before: the database, the name, the read-only
+ * mode. The connection is kept, to spare a busy server the new connections of a whole fleet.
  *
- * @throws the socket's error, or the reason of the signal
+ * @throws `ProofError`, the socket's error, or the reason of the signal
  */
 export async function awaitServing(socket: Socket, options: AwaitServingOptions): Promise<void> {
   const { clock, signal } = options;
+  const setUp = sessionCommands(options.session);
   for (;;) {
     await pause(clock, options.intervalMs, signal);
     const deadline = new AbortController();
@@ -30,9 +34,10 @@ export async function awaitServing(socket: Socket, options: AwaitServingOptions)
     signal.addEventListener('abort', onAbort, { once: true });
     const timer = clock.setTimeout(() => deadline.abort(new Error('No answer to PING.')), options.timeoutMs);
     try {
-      const [reply] = await request(socket, [['PING']], deadline.signal);
-      const cause = reply instanceof ErrorReply ? classifyReply(reply.message).cause : undefined;
-      if (cause !== 'loading' && cause !== 'busy' && cause !== 'replica-stale') return;
+      const replies = await request(socket, [...setUp, ['PING']], deadline.signal);
+      const cause = judgePing(replies.pop());
+      checkSession(setUp, replies);
+      if (cause === undefined) return;
       options.onWaiting(cause);
     } finally {
       clock.clearTimeout(timer);

@@ -3,7 +3,9 @@ import type { CauseCode } from '../cause.ts';
 import type { Clock } from '../clock.ts';
 import { CredentialsError, resolveCredentials, type CredentialsSource } from './credentials.ts';
 import type { Endpoint, OpenSocket } from './open-socket.ts';
-import { verifyHandshake, ProofError, type Proof } from './verify-handshake.ts';
+import { ProofError } from './proof-error.ts';
+import type { Session } from './session.ts';
+import { verifyHandshake, type Proof } from './verify-handshake.ts';
 import { causeOfSocketError } from './socket-cause.ts';
 import type { Credentials } from '../redis-resilience.ts';
 import { classifyReply } from '../replies/reply-error.ts';
@@ -20,6 +22,8 @@ export interface Target {
   readonly keepAliveMs: number;
   /** Whether to open with HELLO 3, because the driver speaks RESP3. */
   wantsHello(): boolean;
+  /** What the connection must hold: its database, name and mode. */
+  session(): Session;
   /** Whether an attempt that reaches a replica fails, with the cause `read-only`. */
   readonly requiresPrimary: boolean;
 }
@@ -57,7 +61,8 @@ export class EstablishError extends Error {
 }
 
 /**
- * Makes one complete attempt: credentials, endpoint, TCP, TLS, AUTH, PING, INFO. Destroys the socket on any failure.
+ * Makes one complete attempt: credentials, endpoint, TCP, TLS, AUTH, session, PING, INFO. Destroys the socket on any
+ * failure.
  *
  * @throws {@link EstablishError}
  */
@@ -90,7 +95,8 @@ export async function establish(
       },
     });
     phase = 'handshake';
-    const proof = await verifyHandshake(socket, { credentials, hello: target.wantsHello(), signal });
+    const hello = target.wantsHello();
+    const proof = await verifyHandshake(socket, { credentials, hello, session: target.session(), signal });
     if (target.requiresPrimary && proof.info['role'] === 'slave')
       throw new ProofError('read-only', undefined);
     return { socket, proof, credentials };

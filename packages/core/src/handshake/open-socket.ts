@@ -29,9 +29,13 @@ export function endpointKey(endpoint: Endpoint): string {
 
 /**
  * Opens one connection, TLS included. The host name is resolved at each call. On abort, or on any failure, the socket
- * is closed before the promise rejects.
+ * is closed before the promise rejects. `onBegun` is given the raw socket as soon as it exists.
  */
-export function openSocket(endpoint: Endpoint, options: OpenOptions): Promise<Socket> {
+export function openSocket(
+  endpoint: Endpoint,
+  options: OpenOptions,
+  onBegun: (raw: Socket) => void = ignore,
+): Promise<Socket> {
   return new Promise((resolve, reject) => {
     const { signal } = options;
     if (signal.aborted) {
@@ -50,7 +54,11 @@ export function openSocket(endpoint: Endpoint, options: OpenOptions): Promise<So
           }
         : { path: endpoint.path },
     );
+    onBegun(raw);
     let socket: Socket = raw;
+    // Told apart from `closed`, which says so while the handle still stands.
+    let isGone = false;
+    raw.once('close', () => (isGone = true));
     const settle = (): void => {
       signal.removeEventListener('abort', onAbort);
       raw.removeListener('error', fail);
@@ -64,7 +72,7 @@ export function openSocket(endpoint: Endpoint, options: OpenOptions): Promise<So
       raw.on('error', ignore);
       socket.destroy();
       raw.destroy();
-      if (raw.closed) reject(error);
+      if (isGone) reject(error);
       else raw.once('close', () => reject(error));
     };
     const onAbort = (): void => fail(abortReason(signal));

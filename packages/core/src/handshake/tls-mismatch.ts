@@ -67,6 +67,7 @@ function greetWithTls(socket: Parameters<typeof request>[0], signal: AbortSignal
     const secure = tls.connect({ socket, rejectUnauthorized: false });
     secure.once('secureConnect', resolve);
     secure.on('error', reject);
+    secure.once('close', () => reject(new Error('The connection was closed.')));
     signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
   });
 }

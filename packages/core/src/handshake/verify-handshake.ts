@@ -4,6 +4,8 @@ import type { Credentials } from '../redis-resilience.ts';
 import { classifyReply, isNeedlessPassword } from '../replies/reply-error.ts';
 import { ErrorReply, type Reply } from '../replies/reply.ts';
 import { request } from '../replies/request.ts';
+import { judgePing, ProofError } from './proof-error.ts';
+import { checkSession, sessionCommands, type Session } from './session.ts';
 
 /** What the handshake found out about the peer. */
 export interface Proof {
@@ -13,6 +15,8 @@ export interface Proof {
   readonly info: Readonly<Record<string, string>>;
   /** The peer refused HELLO 3. */
   readonly resp2: boolean;
+  /** What the connection holds; unverified while the server does not serve. */
+  readonly session: Session;
   /** The id under which the server lists this connection; undefined where it did not give one. */
   readonly clientId: string | undefined;
 }
@@ -21,39 +25,34 @@ export interface VerifyOptions {
   readonly credentials: Credentials | undefined;
   /** Whether to ask for RESP3. */
   readonly hello: boolean;
+  readonly session: Session;
   readonly signal: AbortSignal;
 }
 
-/** The peer replied, and its reply means that this connection cannot serve. */
-export class ProofError extends Error {
-  override readonly name = 'ProofError';
-  readonly reason: CauseCode;
-
-  constructor(reason: CauseCode, cause: unknown) {
-    super(`The handshake failed: ${reason}.`, { cause });
-    this.reason = reason;
-  }
-}
-
 /**
- * Verifies that a new socket leads to a Redis that can be used: AUTH, HELLO, PING, INFO and CLIENT ID in one write,
- * before the driver sees the socket. So a peer that is silent, full, refuses the login or is not a Redis never becomes
- * the client's connection.
+ * Verifies that a new socket leads to a Redis that can be used, and holds what its client wants: AUTH, HELLO, SELECT, the
+ * name, PING, INFO and CLIENT ID in one write, before the driver sees the socket. So a peer that is silent, full, refuses
+ * the login or the database, or is not a Redis never becomes the client's connection.
  *
  * @throws {@link ProofError}, `ProtocolError` or the socket's own error; the caller destroys the socket
  */
 export async function verifyHandshake(socket: Socket, options: VerifyOptions): Promise<Proof> {
-  const { credentials } = options;
+  const { credentials, session } = options;
+  const setUp = sessionCommands(session);
   const commands: string[][] = [];
   if (credentials !== undefined) commands.push(authCommand(credentials));
   if (options.hello) commands.push(['HELLO', '3']);
-  commands.push(['PING'], ['INFO'], ['CLIENT', 'ID']);
+  commands.push(...setUp, ['PING'], ['INFO'], ['CLIENT', 'ID']);
   const replies = await request(socket, commands, options.signal);
   if (credentials !== undefined) checkAuth(replies.shift());
   const hello = options.hello ? replies.shift() : null;
+  const isSetUp = replies.splice(0, setUp.length);
   const [ping, info, id] = replies;
+  const waiting = judgePing(ping);
+  checkSession(setUp, isSetUp);
   return {
-    waiting: judgePing(ping),
+    waiting,
+    session,
     info: typeof info === 'string' ? parseInfo(info) : {},
     resp2: hello instanceof ErrorReply,
     clientId: typeof id === 'number' || typeof id === 'bigint' ? String(id) : undefined,
@@ -72,16 +71,6 @@ function checkAuth(reply: Reply | undefined): void {
   if (isNeedlessPassword(reply.message)) return;
   const { cause } = classifyReply(reply.message);
   throw new ProofError(cause ?? 'auth', reply);
-}
-
-function judgePing(reply: Reply | undefined): CauseCode | undefined {
-  if (!(reply instanceof ErrorReply)) return undefined;
-  const { cause, code } = classifyReply(reply.message);
-  if (cause === 'loading' || cause === 'busy' || cause === 'replica-stale') return cause;
-  if (code === 'NOAUTH') throw new ProofError(cause ?? 'auth', reply);
-  // Any other refusal is harmless: the user may lack the permission for PING alone, and MISCONF refuses PING, not
-  // reads.
-  return undefined;
 }
 
 function parseInfo(text: string): Record<string, string> {

@@ -1,5 +1,5 @@
 import type { Cluster, Redis } from 'ioredis';
-import { internals } from './internals.ts';
+import { internals, type Internals } from './internals.ts';
 
 /** Calls `onDuplicate` with each client that `duplicate()` makes, before that connects. */
 export function interceptDuplicate(client: Redis, onDuplicate: (duplicate: Redis) => void): void {
@@ -13,6 +13,20 @@ export function interceptDuplicate(client: Redis, onDuplicate: (duplicate: Redis
     setLazy(duplicate, isLazy === true);
     return duplicate;
   };
+}
+
+/** Shows `onDuplicate` the client that `work` makes of this one, before it connects. For one without {@link interceptDuplicate}. */
+export function duringDuplicate(
+  client: Redis,
+  onDuplicate: (duplicate: Redis) => void,
+  work: () => void,
+): void {
+  interceptDuplicate(client, onDuplicate);
+  try {
+    work();
+  } finally {
+    delete (internals(client) as Partial<Internals>).duplicate;
+  }
 }
 
 /** As {@link interceptDuplicate}, for a Cluster. */

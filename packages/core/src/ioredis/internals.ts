@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import type { Cluster, Redis } from 'ioredis';
-import type { DriverCommand, SendCommand } from '../driver/driver-command.ts';
+import type { DriverCommand, PipelineStream, SendCommand } from '../driver/driver-command.ts';
 import type { DriverConnector } from '../driver/driver-connector.ts';
 
 /** The settings of a connection: database, credentials, protocol, subscriptions. */
@@ -26,10 +26,12 @@ export interface Internals {
     push(item: unknown): void;
     peekFront(): { command: DriverCommand } | undefined;
   };
+  offlineQueue: { shift(): { command: DriverCommand; stream?: PipelineStream } | undefined };
   options: Record<string, unknown>;
   connector: DriverConnector;
   manuallyClosing: boolean;
   reconnectTimeout: NodeJS.Timeout | null;
+  socketTimeoutTimer?: NodeJS.Timeout | undefined;
   sendCommand: SendCommand;
   duplicate(...override: unknown[]): Redis | Cluster;
   disconnect(reconnect?: boolean): void;

@@ -2,8 +2,9 @@ import { once } from 'node:events';
 import { Command, type Cluster, type Redis } from 'ioredis';
 import type { ClusterDriver, ClusterEvent, NodeDriver } from '../driver/cluster-driver.ts';
 import type { DriverCommand, SendCommand } from '../driver/driver-command.ts';
-import { clusterInternals } from './cluster-internals.ts';
-import { wake } from './duplicates.ts';
+import type { DriverConnector } from '../driver/driver-connector.ts';
+import { clusterInternals, type ClusterInternals } from './cluster-internals.ts';
+import { duringDuplicate, wake } from './duplicates.ts';
 import { internals } from './internals.ts';
 import { IoredisNode } from './node-driver.ts';
 import { ownSendOf } from './own-send.ts';
@@ -127,9 +128,21 @@ export class IoredisCluster implements ClusterDriver {
     });
   }
 
-  beforeSlots(prepare: (node: NodeDriver) => 'skip' | Promise<unknown> | undefined): void {
+  beforeSlots(
+    prepare: (node: NodeDriver) => 'skip' | Promise<unknown> | undefined,
+    connectorOf: (options: Readonly<Record<string, unknown>>) => DriverConnector,
+  ): void {
     const target = clusterInternals(this.#cluster);
-    const getInfoFromNode = target.getInfoFromNode.bind(this.#cluster);
+    const own = target.getInfoFromNode.bind(this.#cluster);
+    const getInfoFromNode: ClusterInternals['getInfoFromNode'] = (node, callback) => {
+      if (node === undefined) own(node, callback);
+      else
+        duringDuplicate(
+          node,
+          (asking) => (internals(asking).connector = connectorOf(internals(asking).options)),
+          () => own(node, callback),
+        );
+    };
     target.getInfoFromNode = (node, callback) => {
       const prepared = node === undefined ? undefined : prepare(IoredisNode.of(node));
       if (prepared === 'skip') callback(new Error('The node is known to be away.'));

@@ -5,10 +5,12 @@ import type { DriverConnector } from '../driver/driver-connector.ts';
 import type { Driver, DriverEvent, DriverStatus } from '../driver/driver.ts';
 import type { SubscriptionKind, Subscriptions, UnsubscribeListener } from '../driver/subscriptions.ts';
 import type { Credentials } from '../redis-resilience.ts';
+import { beginAgain } from './begin-again.ts';
 import { wake } from './duplicates.ts';
 import { fastPathOf } from './fast-path.ts';
 import { internals } from './internals.ts';
 import { ownSendOf } from './own-send.ts';
+import { SelectedDatabase } from './selected-database.ts';
 import { interceptConnect, interceptDisconnect, monitorAtOnce, takeOverConnection } from './take-over.ts';
 
 const handshakeNames = new Set(['hello', 'auth', 'select', 'client', 'readonly', 'info', 'monitor']);
@@ -33,12 +35,18 @@ const endedKinds: ReadonlyMap<string, SubscriptionKind> = new Map([
 export class RedisDriver implements Driver {
   readonly send: SendCommand;
   protected readonly client: Redis;
+  readonly #selected: SelectedDatabase;
+  /** The connector it had before it was protected. */
+  #former: DriverConnector | undefined;
+  #givenUp: Promise<void> | undefined;
   #onUnsubscribe: UnsubscribeListener | undefined;
 
   constructor(client: Redis) {
     this.client = client;
+    this.#selected = new SelectedDatabase(internals(client));
     const own = ownSendOf(client);
     const send: SendCommand = (command, stream, node) => {
+      if (command.name === 'select') this.#selected.follow(command);
       const kind = endedKinds.get(command.name);
       if (kind !== undefined) this.#onUnsubscribe?.(kind, command.args.map(String));
       return own(command, stream, node);
@@ -94,11 +102,28 @@ export class RedisDriver implements Driver {
 
   takeOver(gate: SendCommand, connector: DriverConnector): void {
     const { client } = this;
+    this.#former = internals(client).connector;
     takeOverConnection(client, connector);
     // Without a listener ioredis prints every failed attempt to the console.
     client.on('error', ignore);
     if (this.options['monitor'] === true) monitorAtOnce(client, this.send);
     else internals(client).sendCommand = gate;
+  }
+
+  beginAgain(): void {
+    const { status, offlineQueue, sendCommand } = internals(this.client);
+    if (status === 'ready' || status === 'wait') return;
+    if (this.#former !== undefined) {
+      beginAgain(this.client, this.#former, (socket) => {
+        this.#givenUp = new Promise((resolve) => socket.once('close', () => resolve()));
+      });
+    }
+    for (let item = offlineQueue.shift(); item !== undefined; item = offlineQueue.shift())
+      sendCommand(item.command, item.stream);
+  }
+
+  async givenUp(): Promise<void> {
+    await this.#givenUp;
   }
 
   takeOverRetries(): void {
@@ -110,10 +135,16 @@ export class RedisDriver implements Driver {
     interceptConnect(this.client, firstFailure);
   }
 
-  // ioredis would select it after the handshake with an ordinary command, behind the calls that are sent again.
+  get database(): number {
+    return this.#selected.number;
+  }
+
   keepDatabase(): void {
-    const { condition, prevCondition } = internals(this.client);
-    if (condition && prevCondition) condition.select = prevCondition.select;
+    this.#selected.keep();
+  }
+
+  refuseDatabase(): void {
+    this.#selected.refused();
   }
 
   setCredentials({ username, password }: Credentials): void {

@@ -67,6 +67,7 @@ export function interceptDisconnect(client: Redis): void {
     if (target.reconnectTimeout) clearTimeout(target.reconnectTimeout);
     target.reconnectTimeout = null;
     target.manuallyClosing = false;
+    target.status = 'close';
     target.setStatus('end');
     target.flushQueue(new Error('Connection is closed.'));
   };

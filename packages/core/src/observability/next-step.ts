@@ -11,6 +11,7 @@ const steps: Readonly<Record<CauseCode, string>> = {
   'handshake-timeout': `Look whether Redis is hung, and whether the port speaks TLS. ${doctor}`,
   auth: 'Correct the user name and password, or the permissions of the user.',
   credentials: 'Look at the function that gives the credentials.',
+  database: 'Select a database that exists, or allow the user to select it.',
   stalled: `Look whether Redis is hung or the network drops packets. ${doctor}`,
   loading: 'Wait: it serves when the data is in memory.',
   busy: 'Look for a slow script; SCRIPT KILL or FUNCTION KILL ends it.',

@@ -2,7 +2,7 @@ import { markProtected, type Cluster } from '../ioredis/clients.ts';
 import { ProtectedCluster } from '../cluster/protected-cluster.ts';
 import { credentialsHolder, reauthenticate } from '../connection/reauthenticate.ts';
 import type { ClusterDriver } from '../driver/cluster-driver.ts';
-import { openSocket } from '../handshake/open-socket.ts';
+import { SocketBook } from '../handshake/socket-book.ts';
 import type { ClientParts } from '../connection/protected-client.ts';
 import { interceptClusterDuplicate } from '../ioredis/duplicates.ts';
 import { IoredisCluster } from '../ioredis/ioredis-cluster.ts';
@@ -12,10 +12,11 @@ import { ProtectedClients } from './protected-clients.ts';
 export function attachCluster(cluster: Cluster, parts: ClientParts): ProtectedClients {
   const { settings } = parts;
   const credentials = credentialsHolder(settings);
+  const sockets = new SocketBook(settings.clock);
   const mainDriver = new IoredisCluster(cluster);
   const drivers = new Set<ClusterDriver>();
   const protectOne = (one: Cluster, driver: ClusterDriver): ProtectedCluster => {
-    const guarded = new ProtectedCluster(driver, credentials, openSocket, parts);
+    const guarded = new ProtectedCluster(driver, credentials, sockets.open, parts);
     markProtected(one);
     drivers.add(driver);
     interceptClusterDuplicate(one, (duplicate) => protectDuplicate(duplicate, new IoredisCluster(duplicate)));
@@ -36,6 +37,7 @@ export function attachCluster(cluster: Cluster, parts: ClientParts): ProtectedCl
       const nodes = [...drivers].flatMap((each) => each.nodes());
       await Promise.all(nodes.map((node) => reauthenticate(node, credentials, settings)));
     },
+    closeSockets: () => sockets.close(),
     release: () => undefined,
   });
   return clients;

@@ -1,7 +1,7 @@
 import { markProtected, type Redis } from '../ioredis/clients.ts';
 import { acquireDialer } from '../dialing/dialers.ts';
 import { credentialsHolder, reauthenticate } from '../connection/reauthenticate.ts';
-import { openSocket } from '../handshake/open-socket.ts';
+import { SocketBook } from '../handshake/socket-book.ts';
 import { dialerKey, targetOf } from '../connection/target-of.ts';
 import type { ClientParts } from '../connection/protected-client.ts';
 import { interceptDuplicate } from '../ioredis/duplicates.ts';
@@ -20,8 +20,9 @@ export function attachRedis(client: Redis, parts: ClientParts): ProtectedClients
   const lease = acquireDialer(dialerKey(mainDriver), pace);
   const drivers = new Set<Driver>();
   const credentials = credentialsHolder(settings);
+  const sockets = new SocketBook(settings.clock);
   const protectOne = (one: Redis, driver: Driver): ProtectedRedis => {
-    const target = targetOf(driver, settings, credentials, openSocket);
+    const target = targetOf(driver, settings, credentials, sockets.open);
     const expectsPrimary = connection.role === 'primary' && driver.options['readOnly'] !== true;
     const guarded = new ProtectedRedis(driver, target, lease.dialer, expectsPrimary, parts);
     markProtected(one);
@@ -43,6 +44,7 @@ export function attachRedis(client: Redis, parts: ClientParts): ProtectedClients
       if (given !== undefined) credentials.source = given;
       await Promise.all([...drivers].map((each) => reauthenticate(each, credentials, settings)));
     },
+    closeSockets: () => sockets.close(),
     release: () => lease.release(),
   });
   return clients;

@@ -9,6 +9,8 @@ export interface ClientsControl {
   wake(): void;
   /** Uses these credentials, or what the provider gives now, for live connections and all later ones. */
   reauthenticate(credentials: Credentials | undefined): Promise<void>;
+  /** Destroys the sockets that are left, of whatever purpose, and waits until they are gone. */
+  closeSockets(): Promise<void>;
   /** Gives back what is shared between resiliences: the dialer. */
   release(): void;
 }
@@ -78,6 +80,7 @@ export class ProtectedClients {
   /** Closes all clients, and waits until their sockets are gone. */
   async disconnect(): Promise<void> {
     await Promise.all([...this.#clients].map((client) => client.disconnect()));
+    await this.#control.closeSockets();
   }
 
   release(): void {

@@ -65,6 +65,7 @@ export class ProtectedRedis implements ProtectedClient {
     driver.takeOver(handle, this.#connection.connector);
     driver.takeOverRetries();
     driver.answerConnectBy(() => this.#connection.connector.firstFailure());
+    driver.beginAgain();
   }
 
   get state(): ConnectionState {
@@ -140,7 +141,7 @@ export class ProtectedRedis implements ProtectedClient {
     // Pending commands have had the time of the drain.
     this.#connection.drop('closed');
     await ended;
-    await this.#source.stopped();
+    await this.#driver.givenUp();
   }
 
   #onNews(news: ConnectionNews): void {

@@ -3,7 +3,8 @@ import type { Clock, Random, TimerHandle } from '../clock.ts';
 import { classifyReply } from '../replies/reply-error.ts';
 import { chooseReplica, type PreferredReplicas, type Replica } from './choose-replica.ts';
 import { endpointKey, type Endpoint, type OpenSocket } from '../handshake/open-socket.ts';
-import { authCommand, ProofError } from '../handshake/verify-handshake.ts';
+import { ProofError } from '../handshake/proof-error.ts';
+import { authCommand } from '../handshake/verify-handshake.ts';
 import { ErrorReply, type Reply } from '../replies/reply.ts';
 import { request } from '../replies/request.ts';
 

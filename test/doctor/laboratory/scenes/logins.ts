@@ -8,6 +8,7 @@ const rules = {
   reader: '~* -@all +@connection +@transaction +@read +info',
   nothing: '~* -@all',
   noauth: '~* +@all',
+  grounded: '~* +@all -select',
 };
 
 /** Passwords, users and what they may do. */
@@ -43,7 +44,16 @@ export async function logins(laboratory: Laboratory): Promise<void> {
     { code: 'auth', severity: 'warning', words: /does not ask/ },
     `redis://:secret@${open.host}:${open.port}`,
   );
-  await check('a database that does not exist', { code: 'database-out-of-range' }, `${open.url}/99`);
+  await check(
+    'a database that does not exist',
+    { code: 'database', words: /does not exist/ },
+    `${open.url}/99`,
+  );
+  await check(
+    'a database that the user may not select',
+    { code: 'database', words: /may not/ },
+    `${at('grounded:pw-secret')}/3`,
+  );
   await check('healthy, in another database', { code: 'healthy' }, `${open.url}/3`);
   await check('healthy', { code: 'healthy' }, open.url);
   await check('healthy, by the name localhost', { code: 'healthy' }, `redis://localhost:${open.port}`);

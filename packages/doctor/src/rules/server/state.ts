@@ -1,4 +1,4 @@
-import { ErrorReply } from '@redis-resilience/core/protocol';
+import { codeOfReply, ErrorReply } from '@redis-resilience/core/protocol';
 import { error } from '../../finding.ts';
 import { redisCli } from '../redis-cli.ts';
 import { onEachNode } from '../rule.ts';
@@ -71,15 +71,24 @@ export const brokenOffRule = onEachNode((node) => {
   );
 });
 
-/** The database of the target does not exist. */
-export const databaseRule = onEachNode(({ server }, { target }) => {
-  if (server?.selectError === undefined || !/out of range|is not allowed/i.test(server.selectError)) {
-    return undefined;
+/** The database of the URL does not exist, or the user may not select it. */
+export const databaseRule = onEachNode((node, evidence) => {
+  const { server } = node;
+  const { database } = evidence.target;
+  if (server?.selectError === undefined) return undefined;
+  if (codeOfReply(server.selectError) === 'NOPERM') {
+    return error(
+      'database',
+      'The user may not select the database that the URL names.',
+      { reason: 'no-permission', database, user: server.user },
+      redisCli(node, evidence, `ACL GETUSER ${server.user ?? 'USER'}`),
+    );
   }
+  if (!/out of range|is not allowed/i.test(server.selectError)) return undefined;
   return error(
-    'database-out-of-range',
+    'database',
     'The database that the URL names does not exist on this server.',
-    { database: target.database, databases: number(server.config['databases']), reply: server.selectError },
+    { reason: 'missing', database, databases: number(server.config['databases']), reply: server.selectError },
     'Correct the number at the end of the URL, or the databases directive of redis.conf.',
   );
 });

@@ -7,6 +7,7 @@ const advice: Readonly<Record<string, string>> = {
   'handshake-timeout': 'The server accepts connections but does not answer: it may be frozen or overloaded.',
   auth: 'Check the user name, the password and the permissions of the user.',
   credentials: "Check the application's credentials provider.",
+  database: 'Check the number of the database, and whether the user may SELECT it.',
   stalled: 'The server may be frozen, swapping, or cut off by the network.',
   loading: 'Redis will answer as soon as its dataset is loaded.',
   busy: 'A script or function has been running for too long; SCRIPT KILL or FUNCTION KILL ends it.',

@@ -1,0 +1,34 @@
+import type { Clock, TimerHandle } from '../clock.ts';
+import type { VerifiedSocket } from '../handshake/establish.ts';
+
+const peaceMs = 100;
+const lookMs = 2;
+
+/** A verified socket that is to take the place of the present one when that is done, or has had a moment for it. */
+export class PeacefulReplacement {
+  readonly #clock: Clock;
+  #pending: { readonly verified: VerifiedSocket; readonly timer: TimerHandle } | undefined;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  start(verified: VerifiedSocket, isDone: () => boolean, replace: (verified: VerifiedSocket) => void): void {
+    this.stop();
+    const endsAt = this.#clock.now() + peaceMs;
+    const look = (): void => {
+      this.#pending = undefined;
+      if (isDone() || this.#clock.now() >= endsAt) replace(verified);
+      else this.#pending = { verified, timer: this.#clock.setTimeout(look, lookMs) };
+    };
+    look();
+  }
+
+  /** The connection is not wanted any more. */
+  stop(): void {
+    if (this.#pending === undefined) return;
+    this.#clock.clearTimeout(this.#pending.timer);
+    this.#pending.verified.socket.destroy();
+    this.#pending = undefined;
+  }
+}

@@ -1,0 +1,136 @@
+import {
+  freePort,
+  startCluster,
+  startOddPeer,
+  startRedis,
+  startSentinel,
+  type RedisServer,
+} from '@redis-resilience/testing';
+import { describe, expect, it } from 'vitest';
+import { ChildScript } from '../stage/child-script.ts';
+
+// Brings a resilience into a state, closes it at another moment in each of 25 rounds while commands wait, and tells what
+// is left at the very moment at which close() resolves.
+const script = `
+import { createRedisResilience, protect } from '@redis-resilience/core';
+import { Redis } from 'ioredis';
+const { target, options, lazy, bare, settle, pids, signalAt } = JSON.parse(process.env.PLAN);
+const ignore = () => {};
+const pass = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+const all = (signal) => { for (const pid of pids ?? []) process.kill(pid, signal); };
+const leftNow = () => process.getActiveResourcesInfo().filter((kind) => !/Pipe|TTY|GetAddrInfo|Immediate/.test(kind));
+await pass(0);
+const before = leftNow().length;
+const left = [];
+for (let round = 0; round < 25; round++) {
+  const resilience = bare ? protect(new Redis(target).on('error', ignore)) : createRedisResilience(target, options);
+  if (settle) await resilience.ready({ timeoutMs: 5_000 });
+  if (!lazy) for (let command = 0; command < 5; command++) resilience.client.incr('a').catch(ignore);
+  if (pids) {
+    all('SIGSTOP');
+    for (let command = 0; command < 5; command++) resilience.client.incr('a').catch(ignore);
+  }
+  await pass(signalAt + 5 * round);
+  await resilience.close({ drainMs: 0 });
+  const now = leftNow();
+  if (now.length > before) left.push(round + ': ' + now.join(' '));
+  if (pids) all('SIGCONT');
+}
+console.log('left', JSON.stringify(left));
+`;
+
+describe('close() leaves nothing when it resolves, in 25 of 25 rounds', () => {
+  it.concurrent('of a client that never connected', async () => {
+    await using server = await startRedis();
+    await expectNothingLeft({ target: { ...addressOf(server), lazyConnect: true }, lazy: true });
+  });
+
+  it.concurrent('of one that is ready', async () => {
+    await using server = await startRedis();
+    await expectNothingLeft({ target: addressOf(server), settle: true });
+  });
+
+  it.concurrent('of one that is being connected', async () => {
+    await using server = await startRedis();
+    await expectNothingLeft({ target: addressOf(server) });
+    await expectNothingLeft({ target: addressOf(server), bare: true });
+  });
+
+  it.concurrent('of one that nobody listens to', async () => {
+    await expectNothingLeft({ target: { host: '127.0.0.1', port: await freePort() } });
+  });
+
+  it.concurrent('of one whose SYN is not answered', async () => {
+    await using peer = await startOddPeer('unreachable');
+    await expectNothingLeft({ target: addressOf(peer) });
+    await expectNothingLeft({ target: addressOf(peer), bare: true });
+  });
+
+  it.concurrent('of one whose server accepts it and is silent', async () => {
+    await using peer = await startOddPeer('silent');
+    await expectNothingLeft({ target: addressOf(peer), signalAt: 150 });
+  });
+
+  it.concurrent('of one that is stalled', async () => {
+    await using server = await startRedis();
+    await expectNothingLeft({
+      target: addressOf(server),
+      settle: true,
+      pids: [server.pid],
+      signalAt: 100,
+    });
+  });
+
+  it.concurrent('of one that uses TLS where the server does not', async () => {
+    await using server = await startRedis();
+    await expectNothingLeft({ target: { ...addressOf(server), tls: {} } });
+  });
+
+  it.concurrent('behind Sentinel, ready and stalled', async () => {
+    await using group = await startSentinel();
+    const target = { sentinels: group.sentinelAddresses, name: group.name };
+    await expectNothingLeft({ target });
+    await expectNothingLeft({ target, settle: true });
+    const { pid } = await group.currentPrimary();
+    await expectNothingLeft({ target, settle: true, pids: [pid], signalAt: 100 });
+  });
+
+  it.concurrent('behind sentinels that are silent', async () => {
+    await using peer = await startOddPeer('silent');
+    await expectNothingLeft({ target: { sentinels: [addressOf(peer)], name: 'shop' }, signalAt: 50 });
+  });
+
+  it.concurrent('of a Cluster, ready, while it connects, and with a frozen node', async () => {
+    await using cluster = await startCluster();
+    const target = { cluster: cluster.addresses };
+    await expectNothingLeft({ target });
+    await expectNothingLeft({ target, settle: true });
+    await expectNothingLeft({ target, settle: true, pids: [cluster.nodes[0]?.pid], signalAt: 100 });
+  });
+
+  it.concurrent('of a Cluster whose nodes are silent, or away', async () => {
+    await using peer = await startOddPeer('silent');
+    await expectNothingLeft({ target: { cluster: [addressOf(peer)] }, signalAt: 50 });
+    await expectNothingLeft({ target: { cluster: [{ host: '127.0.0.1', port: await freePort() }] } });
+  });
+});
+
+interface Plan {
+  readonly target: unknown;
+  readonly lazy?: boolean;
+  readonly bare?: boolean;
+  readonly settle?: boolean;
+  /** Processes that are frozen before it closes. */
+  readonly pids?: readonly (number | undefined)[];
+  readonly signalAt?: number;
+}
+
+async function expectNothingLeft(plan: Plan): Promise<void> {
+  await using child = new ChildScript(script, { PLAN: JSON.stringify({ signalAt: 0, ...plan }) });
+  expect(JSON.parse(await child.line('left', 25_000))).toEqual([]);
+  expect(child.stderr).toBe('');
+}
+
+function addressOf({ host, port }: Pick<RedisServer, 'host' | 'port'>): { host: string; port: number } {
+  return { host, port };
+}
