@@ -33,6 +33,39 @@ function rangeOf(folder: string, version: string): string {
   return folder.startsWith('packages/') ? `^${version}` : version;
 }
 
+const published = folders.filter((folder) => folder.startsWith('packages/'));
+
+it.each(published)('what npm packs of %s has the license', (folder) => {
+  expect(readFileSync(join(root, folder, 'LICENSE'), 'utf8')).toBe(
+    readFileSync(join(root, 'LICENSE'), 'utf8'),
+  );
+});
+
+it.each(published)('nothing that comes with %s runs a script when it is installed', (folder) => {
+  const { packages } = read('package-lock.json') as { packages: Readonly<Record<string, Locked>> };
+  const seen = new Set<string>();
+  const visit = (path: string): void => {
+    const locked = packages[path]?.link === true ? packages[packages[path].resolved] : packages[path];
+    if (locked === undefined || seen.has(path)) return;
+    seen.add(path);
+    expect({ path, hasInstallScript: locked.hasInstallScript }).toEqual({ path });
+    for (const name of Object.keys({ ...locked.dependencies, ...locked.optionalDependencies })) {
+      const own = `${path}/node_modules/${name}`;
+      visit(own in packages ? own : `node_modules/${name}`);
+    }
+  };
+  visit(folder);
+  expect(seen.size).toBeGreaterThan(0);
+});
+
+interface Locked {
+  readonly link?: boolean;
+  readonly resolved: string;
+  readonly hasInstallScript?: boolean;
+  readonly dependencies?: Readonly<Record<string, string>>;
+  readonly optionalDependencies?: Readonly<Record<string, string>>;
+}
+
 interface Manifest {
   readonly name: string;
   readonly version: string;

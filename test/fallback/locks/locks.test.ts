@@ -1,8 +1,9 @@
 import { createLocks } from '@redis-resilience/fallback/locks';
-import { waitFor } from '@redis-resilience/testing';
+import { setTimeout as delay } from 'node:timers/promises';
+import { waitFor, type RedisServer } from '@redis-resilience/testing';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { slackMs } from '../../slack.ts';
-import { bringBack, connect, stage, takeDown, timed } from '../stage.ts';
+import { became, bringBack, connect, stage, takeDown, timed } from '../stage.ts';
 
 describe('a lock', () => {
   it('is held by one at a time, across processes, with a rising fence', async () => {
@@ -72,5 +73,47 @@ describe('a lock', () => {
     await waitFor(() => lock?.extend().then(undefined, () => true));
     expect(lock?.isHeld).toBe(false);
     expect(lock?.signal.aborted).toBe(true);
+  });
+});
+
+describe('a lock of a server that was frozen for two seconds', () => {
+  const ttlMs = 60_000;
+  const freeze = async (server: RedisServer): Promise<void> => {
+    await server.freeze();
+    await delay(2000);
+    server.thaw();
+  };
+
+  it('is free when its holder released it meanwhile', async () => {
+    const { server, resilience } = await stage();
+    const other = connect(server.url);
+    await other.ready({ timeoutMs: 5000 });
+    const lock = await createLocks(resilience, { ttlMs }).acquire('invoice');
+    const frozen = freeze(server);
+    await resilience.client.get('unanswered').catch(() => undefined);
+    await became(resilience, 'down'); // from now on, calls are refused at once
+    await expect(lock?.release()).rejects.toMatchObject({ code: expect.any(String) as string });
+    await frozen;
+    await other.ready({ timeoutMs: 5000 });
+    const next = createLocks(other, { ttlMs }).acquire('invoice', { waitMs: 2000 });
+    await expect(next).resolves.toMatchObject({ fence: 2 });
+  });
+
+  it('is free when it was asked for meanwhile, in vain', async () => {
+    const { server, resilience } = await stage();
+    const other = connect(server.url);
+    await other.ready({ timeoutMs: 5000 });
+    await createLocks(resilience, { ttlMs }).run('warm-up', () => Promise.resolve());
+    const frozen = freeze(server);
+    await delay(100);
+    for (let attempt = 0; attempt < 4; attempt++) {
+      await expect(createLocks(resilience, { ttlMs }).acquire('invoice')).rejects.toMatchObject({
+        code: expect.any(String) as string,
+      });
+    }
+    await frozen;
+    await other.ready({ timeoutMs: 5000 });
+    const next = createLocks(other, { ttlMs }).acquire('invoice', { waitMs: 2000 });
+    await expect(next).resolves.toMatchObject({ isHeld: true });
   });
 });

@@ -1,6 +1,15 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -112,4 +121,33 @@ describe('a durable outbox', () => {
       expect(drains).toBeLessThanOrEqual(6);
     },
   );
+});
+
+describe('the folder of a durable outbox', () => {
+  const modes = (path: string): Record<string, string> =>
+    Object.fromEntries(
+      ['.', ...readdirSync(path)].map((name) => [
+        name,
+        (statSync(join(path, name)).mode & 0o777).toString(8),
+      ]),
+    );
+
+  it.each(['a new one', 'one that everybody could read'])('is for its owner alone: %s', async (which) => {
+    const here = await stage();
+    const path = join(folder(), 'deep', 'outbox');
+    if (which !== 'a new one') {
+      mkdirSync(path, { recursive: true, mode: 0o755 });
+      writeFileSync(join(path, 'LOG'), 'old', { mode: 0o644 });
+      chmodSync(path, 0o755);
+    }
+    await takeDown(here);
+    const outbox = createOutbox(here.resilience, { path, maxBytes: 64 * 1024 * 1024 });
+    for (let write = 0; write < 12; write++) await outbox.add('set', [`${write}`, Buffer.alloc(1024 * 1024)]);
+    const { '.': own, ...files } = modes(path);
+    expect(own).toBe('700');
+    expect(Object.keys(files).length).toBeGreaterThan(3);
+    expect(new Set(Object.values(files))).toEqual(new Set(['600']));
+    await outbox.close();
+    expect(new Set(Object.values(modes(path)))).toEqual(new Set(['700', '600']));
+  });
 });

@@ -173,7 +173,9 @@ export class ResilientCache implements Cache {
       }
     };
     return this.#flights.join(key, counted, patienceMs, (loaded) =>
-      this.#store(key, loaded, ttlMs).catch((error: unknown) => this.#events.emit('not-cached', { error })),
+      this.#store(key, loaded, loaded.ttlMs ?? ttlMs).catch((error: unknown) =>
+        this.#events.emit('not-cached', { error }),
+      ),
     );
   }
 

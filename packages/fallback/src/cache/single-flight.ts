@@ -7,6 +7,11 @@ import { overloaded, type LoaderBulkhead } from './loader-bulkhead.ts';
 export interface LoadContext {
   /** Aborts `loadTimeoutMs` after the load began: pass it on to the database. */
   readonly signal: AbortSignal;
+  /**
+   * How long the value is fresh, in milliseconds, where only the loader knows; 0 keeps it nowhere. Callers that wait for
+   * the load get it all the same.
+   */
+  readonly keepFor: (ttlMs: number) => void;
 }
 
 /** Gets a value from the source of truth. Errors that it throws are never cached. */
@@ -18,6 +23,8 @@ export interface Loaded<T> {
   /** Wall clock when the load began: the version of the value. */
   readonly at: number;
   readonly loadMs: number;
+  /** How long the value is fresh, where the loader said so. */
+  readonly ttlMs?: number | undefined;
 }
 
 interface Flight {
@@ -105,9 +112,13 @@ export class SingleFlight {
       abort.abort(overloaded(`The load did not finish within ${this.#loadTimeoutMs} ms.`));
     }, this.#loadTimeoutMs);
     timer.unref?.();
+    let ttlMs: number | undefined;
+    const keepFor = (ms: number): void => {
+      ttlMs = ms;
+    };
     try {
-      const value = await loader({ signal: abort.signal });
-      return { value, at, loadMs: this.#clock.now() - startedAt };
+      const value = await loader({ signal: abort.signal, keepFor });
+      return { value, at, loadMs: this.#clock.now() - startedAt, ttlMs };
     } finally {
       this.#clock.clearTimeout(timer);
     }

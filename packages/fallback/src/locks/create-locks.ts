@@ -23,6 +23,7 @@ import {
 } from '@redis-resilience/core/kit';
 import { Script } from '../script.ts';
 import { HeldLock, type Lock } from './held-lock.ts';
+import { release } from './release.ts';
 
 // One hash holds the lock and the number of its holders so far, so that both lie in one slot and expire together.
 const acquireScript = new Script(`
@@ -136,8 +137,8 @@ export function createLocks(resilience: RedisResilience, options: LockOptions = 
     for (;;) {
       const askedAt = clock.now();
       const fence = await ask(key, token, ttlMs, 'acquire').catch((error: unknown) => {
-        // Redis may have granted it all the same: released, so that others need not wait for it to expire.
-        HeldLock.release(resilience, key, token).catch(ignore);
+        // Redis may have granted it all the same, or grant it when it thaws.
+        release(resilience, clock, { key, token, ttlMs, mayBeEarly: true }).catch(ignore);
         throw error;
       });
       if (fence > 0) {
@@ -175,5 +176,5 @@ export function createLocks(resilience: RedisResilience, options: LockOptions = 
 }
 
 function ignore(): void {
-  // A lock that is not released expires.
+  // It is released when Redis is back, or expires.
 }

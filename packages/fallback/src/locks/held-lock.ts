@@ -4,13 +4,7 @@ import {
   type RedisResilience,
   type TimerHandle,
 } from '@redis-resilience/core';
-import { Script } from '../script.ts';
-
-const releaseScript = new Script(`
-if redis.call('HGET', KEYS[1], 'holder') ~= ARGV[1] then return 0 end
-redis.call('HDEL', KEYS[1], 'holder', 'ends')
-return 1
-`);
+import { release } from './release.ts';
 
 /** A lock that this process holds until it is released, lost or not extended in time. */
 export interface Lock {
@@ -29,7 +23,7 @@ export interface Lock {
   /**
    * Gives the lock back.
    *
-   * @throws an error of core while Redis is away; the lock then expires
+   * @throws an error of core while Redis is away; the lock is then released when Redis is back, or expires before
    */
   release(): Promise<void>;
 }
@@ -55,17 +49,16 @@ export class HeldLock implements Lock {
   readonly #parts: Parts;
   readonly #abort = new AbortController();
   #heldUntil: number;
+  // The longest time for which Redis may have it now.
+  #ttlMs: number;
   #end: TimerHandle | undefined;
 
   constructor(parts: Parts) {
     this.#parts = parts;
     this.fence = parts.fence;
     this.#heldUntil = 0;
+    this.#ttlMs = parts.ttlMs;
     this.#holdUntil(parts.askedAt, parts.ttlMs);
-  }
-
-  static async release(resilience: RedisResilience, key: string, token: string): Promise<void> {
-    await releaseScript.run(resilience.client, key, token);
   }
 
   get isHeld(): boolean {
@@ -80,6 +73,7 @@ export class HeldLock implements Lock {
     if (!this.isHeld) throw lost();
     const { clock, extend } = this.#parts;
     const askedAt = clock.now();
+    this.#ttlMs = Math.max(this.#ttlMs, ttlMs);
     const fence = await extend(ttlMs);
     if (fence !== this.fence || !this.isHeld) {
       this.#lose();
@@ -89,9 +83,9 @@ export class HeldLock implements Lock {
   }
 
   async release(): Promise<void> {
-    const { resilience, key, token } = this.#parts;
+    const { resilience, clock, key, token } = this.#parts;
     this.#lose();
-    await HeldLock.release(resilience, key, token);
+    await release(resilience, clock, { key, token, ttlMs: this.#ttlMs, mayBeEarly: false });
   }
 
   /** Extends the lock after each third of its time, until it is lost or the returned function is called. */

@@ -9,8 +9,19 @@ import {
 } from '@nestjs/common';
 import { HttpAdapterHost, Reflector } from '@nestjs/core';
 import { lastValueFrom, from, type Observable } from 'rxjs';
-import { booleanOf, checkOptions, functionOf, type OptionReaders } from '@redis-resilience/core/kit';
+import { systemClock } from '@redis-resilience/core';
+import {
+  booleanOf,
+  checkOptions,
+  functionOf,
+  invalid,
+  type OptionReader,
+  type OptionReaders,
+} from '@redis-resilience/core/kit';
+import { LRUCache } from 'lru-cache';
 import type { Cache } from '../cache/cache.ts';
+import { CachedVisit, type NestResponse } from './cached-visit.ts';
+import { keyOfRequest, mayShare, type CacheableRequest } from './cacheable-request.ts';
 
 /** The injection token of the {@link Cache} that {@link RedisCacheInterceptor} uses. */
 export const REDIS_CACHE = 'REDIS_CACHE';
@@ -23,21 +34,45 @@ export interface RedisCacheInterceptorOptions {
   /** Sends `Cache-Control: no-store` with answers that may be out of date, so that no CDN keeps them. Default true. */
   readonly noStore?: boolean;
   /**
-   * The key of a request; undefined runs the handler without the cache. Default: the URL of a GET request that has
-   * neither an authorization header nor a cookie.
+   * Names of request headers whose values become part of the key, so that requests with them may be cached, for example
+   * `['x-tenant-id']`. Default: none; a request with a header that tells who the visitor is runs the handler.
+   */
+  readonly varyBy?: readonly string[];
+  /**
+   * The key of a request; undefined runs the handler without the cache. It is responsible for all of the request, the
+   * headers too. Default: host, URL, language and `varyBy` of a GET request.
    */
   readonly keyOf?: (context: ExecutionContext) => string | undefined;
 }
 
-const readers: OptionReaders<RedisCacheInterceptorOptions> = { noStore: booleanOf, keyOf: functionOf };
+const headerName = /^[\w!#$%&'*+.^`|~-]+$/;
+
+const headerNamesOf: OptionReader = (value, path) => {
+  const isName = (name: unknown): boolean => typeof name === 'string' && headerName.test(name);
+  if (!Array.isArray(value) || !value.every(isName)) throw invalid(path, value, 'an array of header names');
+};
+
+const readers: OptionReaders<RedisCacheInterceptorOptions> = {
+  noStore: booleanOf,
+  varyBy: headerNamesOf,
+  keyOf: functionOf,
+};
 const ttlKey = 'redis-resilience:cache-ttl';
 
 /** How long the answers of a handler are fresh, in milliseconds. */
 export const CacheTtl = (ttlMs: number): MethodDecorator & ClassDecorator => SetMetadata(ttlKey, ttlMs);
 
+const maxUnshared = 10_000;
+const unsharedMs = 10_000;
+
 /**
  * Answers a route from the cache, and runs the handler on a miss, once for all requests that come at the same time. While
- * Redis is away it answers from a local copy. The header `X-Cache` is `HIT`, `MISS` or `STALE`.
+ * Redis is away it answers from a local copy. The header `X-Cache` is `HIT`, `MISS`, `STALE` or `BYPASS`.
+ *
+ * It keeps and shares what a shared cache may, by RFC 9111: not the answer to a request that says who the visitor is, by
+ * a header or a `user` that a guard set; not an answer with a cookie, `Cache-Control: private` or `no-store`, a status
+ * set by hand, or a stream. `Vary` is honoured, and `max-age` shortens the ttl. Headers that the handler set are kept
+ * with its answer.
  *
  * @example
  * providers: [{ provide: REDIS_CACHE, inject: [getRedisResilienceToken()], useFactory: (r: RedisResilience) => createCache(r) }]
@@ -49,6 +84,13 @@ export class RedisCacheInterceptor implements NestInterceptor {
   readonly #reflector: Reflector;
   readonly #host: HttpAdapterHost;
   readonly #options: RedisCacheInterceptorOptions;
+  readonly #varyBy: readonly string[];
+  // Keys whose answers were not to be shared: their requests do not wait for each other.
+  readonly #unshared = new LRUCache<string, true>({
+    max: maxUnshared,
+    ttl: unsharedMs,
+    perf: systemClock,
+  });
 
   constructor(
     @Inject(REDIS_CACHE) cache: Cache,
@@ -60,46 +102,33 @@ export class RedisCacheInterceptor implements NestInterceptor {
     this.#reflector = reflector;
     this.#host = host;
     this.#options = checkOptions('REDIS_CACHE_OPTIONS', options, readers);
+    this.#varyBy = (this.#options.varyBy ?? []).map((name) => name.toLowerCase());
   }
 
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
-    const key = (this.#options.keyOf ?? keyOfRequest)(context);
-    return key === undefined ? next.handle() : from(this.#answer(context, next, key));
-  }
-
-  async #answer(context: ExecutionContext, next: CallHandler, key: string): Promise<unknown> {
+    const key = this.#keyOf(context);
+    if (key === undefined) return next.handle();
     const ttlMs = this.#reflector.getAllAndOverride<number | undefined>(ttlKey, [
       context.getHandler(),
       context.getClass(),
     ]);
-    const answer = await this.#cache.lookup(
-      key,
-      () => lastValueFrom(next.handle(), { defaultValue: undefined }),
-      ttlMs === undefined ? {} : { ttlMs },
-    );
-    const response: unknown = context.switchToHttp().getResponse();
-    const { httpAdapter } = this.#host;
-    const verdict = answer.stale ? 'STALE' : answer.source === 'loader' ? 'MISS' : 'HIT';
-    httpAdapter.setHeader(response, 'X-Cache', verdict);
-    if (answer.stale && this.#options.noStore !== false) {
-      httpAdapter.setHeader(response, 'Cache-Control', 'no-store');
-    }
-    return answer.value;
+    const visit = new CachedVisit({
+      cache: this.#cache,
+      adapter: this.#host.httpAdapter,
+      unshared: this.#unshared,
+      request: context.switchToHttp().getRequest<CacheableRequest>(),
+      response: context.switchToHttp().getResponse<NestResponse>(),
+      handle: () => lastValueFrom(next.handle(), { defaultValue: undefined }),
+      noStore: this.#options.noStore !== false,
+      ttlMs,
+    });
+    return from(visit.answer(key));
   }
-}
 
-// By default, an answer to one user is never given to another.
-function keyOfRequest(context: ExecutionContext): string | undefined {
-  if (context.getType() !== 'http') return undefined;
-  const request = context.switchToHttp().getRequest<{
-    readonly method: string;
-    readonly url: string;
-    readonly originalUrl?: string;
-    readonly headers: Readonly<Record<string, unknown>>;
-  }>();
-  const { method, headers } = request;
-  if (method !== 'GET' || headers['authorization'] !== undefined || headers['cookie'] !== undefined) {
-    return undefined;
+  #keyOf(context: ExecutionContext): string | undefined {
+    if (context.getType() !== 'http') return undefined;
+    if (this.#options.keyOf !== undefined) return this.#options.keyOf(context);
+    const request = context.switchToHttp().getRequest<CacheableRequest>();
+    return mayShare(request, this.#varyBy) ? keyOfRequest(request, this.#varyBy) : undefined;
   }
-  return `GET ${request.originalUrl ?? request.url}`;
 }

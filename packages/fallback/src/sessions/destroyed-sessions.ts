@@ -50,9 +50,10 @@ export class DestroyedSessions {
     return [...this.#own.keys()];
   }
 
-  /** Marks the session as destroyed in Redis, before it is removed there. */
-  async mark(sid: string): Promise<void> {
-    await this.#resilience.client.set(this.#key(sid), '1', 'PX', this.#settings.rememberDestroyedMs);
+  /** Marks the session as destroyed in Redis, before it is removed there, for as long as it could have lived. */
+  async mark(sid: string, leftMs: number): Promise<void> {
+    const ms = Math.ceil(Math.max(leftMs, this.#settings.rememberDestroyedMs));
+    await this.#resilience.client.set(this.#key(sid), '1', 'PX', ms);
   }
 
   /** Tells the other instances. One that misses the message finds the mark with {@link areMarked}. */

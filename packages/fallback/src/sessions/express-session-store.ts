@@ -40,7 +40,11 @@ export function resilientSessionStore<S extends CallbackStore>(
   checkArgument('resilientSessionStore.store', store, objectWith('get', 'set', 'destroy'));
   checkArgument('resilientSessionStore.resilience', resilience, resilienceOf);
   checkOptions('resilientSessionStore', options, sessionReaders);
-  const keeper = new SessionKeeper(resilience, backendOf(store), resolveSessionOptions(options));
+  const keeper = new SessionKeeper(
+    resilience,
+    backendOf(store),
+    resolveSessionOptions({ ...prefixOf(store), ...options }),
+  );
   // It inherits the methods of the store, but has its own events: with a store that emits `disconnect`, express-session
   // serves requests without a session.
   const wrapped = Object.create(store) as S & { kept: KeptSessions };
@@ -74,6 +78,12 @@ function settle(done: Promise<void>, callback: Done | undefined): void {
     () => callback?.(),
     (error: unknown) => callback?.(error),
   );
+}
+
+// connect-redis shows the prefix of its keys.
+function prefixOf(store: CallbackStore): SessionOptions {
+  const { prefix } = store as { readonly prefix?: unknown };
+  return typeof prefix === 'string' ? { prefix } : {};
 }
 
 function backendOf(store: CallbackStore): SessionBackend {

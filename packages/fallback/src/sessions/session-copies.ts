@@ -3,8 +3,10 @@ import { LRUCache } from 'lru-cache';
 /** A session as this instance last saw it. */
 export interface SessionCopy {
   readonly json: string;
-  /** Wall clock. */
+  /** Wall clock; not after the end that the store knows of. */
   readonly expiresAt: number;
+  /** The era of the contact in which the store last confirmed the session; undefined while it never did. */
+  readonly seenIn: string | undefined;
 }
 
 const overheadBytes = 200;
@@ -34,6 +36,15 @@ export class SessionCopies {
 
   keep(sid: string, copy: SessionCopy): void {
     this.#copies.set(sid, copy);
+  }
+
+  /** The store has this session, until then at the latest. */
+  confirm(sid: string, json: string, seenIn: string, endsAt: number | undefined): void {
+    const copy = this.#copies.peek(sid);
+    if (copy === undefined) return;
+    const isCurrent = copy.json === json;
+    const expiresAt = isCurrent ? Math.min(copy.expiresAt, endsAt ?? Infinity) : copy.expiresAt;
+    this.#copies.set(sid, { ...copy, expiresAt, seenIn });
   }
 
   drop(sid: string): void {

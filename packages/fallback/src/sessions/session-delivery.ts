@@ -5,37 +5,59 @@ import type { OutboxEntry } from '../outbox/write/entry.ts';
 import { isRefusedForNow } from '../server-refusal.ts';
 import type { DestroyedSessions } from './destroyed-sessions.ts';
 import type { SessionBackend } from './session-backend.ts';
+import type { SessionCopies } from './session-copies.ts';
+import type { StoreContact } from './store-contact.ts';
+import type { StoredLife } from './stored-life.ts';
 
 const deadlineMs = 2000;
 
+/** The parts of a session store that a {@link sessionDelivery} works on. */
+export interface DeliveryParts {
+  readonly clock: Clock;
+  readonly backend: SessionBackend;
+  readonly copies: SessionCopies;
+  readonly destroyed: DestroyedSessions;
+  readonly contact: StoreContact;
+  readonly life: StoredLife;
+}
+
 /**
- * Delivers sessions to their store: `session.set` and `session.touch` with the arguments `[sid, json, expiresAt]`,
- * `session.destroy` with `[sid]`. Only the last write of a session counts, and no write brings a destroyed session
- * back: a session that was destroyed elsewhere while it was being stored is removed again.
+ * Delivers sessions to their store: `session.set` and `session.touch` with the arguments `[sid, json, expiresAt,
+ * seenIn]`, `session.destroy` with `[sid, expiresAt]`. Only the last write of a session counts, and no write brings a
+ * destroyed session back: one that was destroyed elsewhere while it was being stored is removed again, and a write that
+ * waited for Redis is dropped when the store does not have its session any more, unless the store lost it.
  */
-export function sessionDelivery(
-  backend: SessionBackend,
-  destroyed: DestroyedSessions,
-  clock: Clock,
-): Delivery {
-  const store = async (sid: string, json: string, expiresAt: number, isTouch: boolean): Promise<void> => {
-    const leftMs = expiresAt - clock.wallNow();
-    if (leftMs <= 0 || destroyed.has(sid)) return;
+export function sessionDelivery(parts: DeliveryParts): Delivery {
+  const { backend, clock, contact, copies, destroyed, life } = parts;
+  const store = async ({ command, args, createdAt }: OutboxEntry): Promise<void> => {
+    const [sid = '', json = '', expiresAt = '', seenIn = ''] = args.map(String);
+    if (Number(expiresAt) <= clock.wallNow() || destroyed.has(sid)) return;
     const data: unknown = JSON.parse(json);
-    if (isTouch && backend.touch !== undefined) return backend.touch(sid, data, leftMs);
-    await backend.set(sid, data, leftMs);
-    const [wasDestroyed] = await destroyed.areMarked([sid]);
+    const touch = command === 'session.touch' ? backend.touch : undefined;
+    if (touch !== undefined) {
+      await touch(sid, data, Number(expiresAt) - clock.wallNow());
+      return;
+    }
+    await contact.resume();
+    const hasWaited = createdAt < contact.since;
+    if (hasWaited && seenIn !== '' && (await isRevoked(sid, seenIn))) return copies.drop(sid);
+    await backend.set(sid, data, Number(expiresAt) - clock.wallNow());
+    const [[wasDestroyed], leftMs] = await Promise.all([destroyed.areMarked([sid]), life.leftMs(sid)]);
     if (wasDestroyed === true) await backend.destroy(sid);
+    else copies.confirm(sid, json, contact.era, leftMs === undefined ? undefined : clock.wallNow() + leftMs);
   };
-  const destroy = async (sid: string): Promise<void> => {
-    await destroyed.mark(sid);
+  const isRevoked = async (sid: string, seenIn: string): Promise<boolean> => {
+    const stored = await backend.get(sid);
+    return (stored === null || stored === undefined) && !contact.wasLost(seenIn);
+  };
+  const destroy = async (sid: string, expiresAt: number): Promise<void> => {
+    await destroyed.mark(sid, Math.max(expiresAt - clock.wallNow(), (await life.leftMs(sid)) ?? 0));
     await backend.destroy(sid);
     destroyed.announce(sid);
   };
-  const carryOut = ({ command, args }: OutboxEntry): Promise<void> => {
-    const [sid = '', json = '', expiresAt = ''] = args.map(String);
-    if (command === 'session.destroy') return destroy(sid);
-    return store(sid, json, Number(expiresAt), command === 'session.touch');
+  const carryOut = (entry: OutboxEntry): Promise<void> => {
+    const [sid = '', expiresAt = ''] = entry.args.map(String);
+    return entry.command === 'session.destroy' ? destroy(sid, Number(expiresAt)) : store(entry);
   };
   return {
     plan: (command, args) => ({

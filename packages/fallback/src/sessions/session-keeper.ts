@@ -12,6 +12,8 @@ import { SessionCopies, type SessionCopy } from './session-copies.ts';
 import { sessionDelivery } from './session-delivery.ts';
 import type { SessionSettings } from './session-options.ts';
 import { SessionRestore } from './session-restore.ts';
+import { StoreContact } from './store-contact.ts';
+import { StoredLife } from './stored-life.ts';
 
 const clearedAtOnce = 50;
 
@@ -39,6 +41,8 @@ export class SessionKeeper implements KeptSessions {
   readonly #backend: SessionBackend;
   readonly #copies: SessionCopies;
   readonly #destroyed: DestroyedSessions;
+  readonly #contact: StoreContact;
+  readonly #life: StoredLife;
   readonly #outbox: ReplayingOutbox;
   readonly #restore: SessionRestore;
   readonly #recentTimeout: RecentTimeout;
@@ -60,15 +64,18 @@ export class SessionKeeper implements KeptSessions {
       whenFull: 'oldest',
       ...(path === undefined ? {} : { path }),
     });
-    const delivery = sessionDelivery(backend, this.#destroyed, clock);
-    this.#outbox = new ReplayingOutbox(resilience, outboxSettings, delivery);
-    this.#restore = new SessionRestore(resilience, {
+    this.#contact = new StoreContact(resilience, settings);
+    this.#life = new StoredLife(resilience, settings.prefix);
+    const parts = {
       clock,
       backend,
       copies: this.#copies,
       destroyed: this.#destroyed,
-      outbox: this.#outbox,
-    });
+      contact: this.#contact,
+      life: this.#life,
+    };
+    this.#outbox = new ReplayingOutbox(resilience, outboxSettings, sessionDelivery(parts));
+    this.#restore = new SessionRestore(resilience, { ...parts, outbox: this.#outbox });
   }
 
   get copies(): number {
@@ -89,43 +96,41 @@ export class SessionKeeper implements KeptSessions {
     if (this.#recentTimeout.isRecent || !readsAvailable(this.#resilience)) return this.#fromCopy(sid);
     const wasRestoreDue = this.#restore.isDue;
     let data: unknown;
+    let leftMs: number | undefined;
     try {
-      data = await this.#bounded(this.#backend.get(sid));
+      const resumed = wasRestoreDue ? this.#contact.resume() : undefined;
+      [data, leftMs] = await this.#bounded(
+        Promise.all([this.#backend.get(sid), this.#life.leftMs(sid), resumed]),
+      );
+      if (isNothing(data)) return await this.#bounded(this.#fromCopyIfLost(sid, wasRestoreDue));
     } catch (error) {
       const mayUseCopy = isAway(error) || isRefusedForNow(error) || !readsAvailable(this.#resilience);
       if (mayUseCopy) return this.#fromCopy(sid);
       throw error;
     }
     if (this.#destroyed.has(sid)) return null;
-    if (data === null || data === undefined) {
-      if (wasRestoreDue || this.#restore.isDue) return this.#fromCopy(sid);
-      this.#copies.drop(sid);
-      return null;
-    }
-    this.#copies.keep(sid, { json: JSON.stringify(data), expiresAt: this.#expiryOf(data) });
+    const copy = this.#copyOf(data, undefined, this.#contact.era);
+    const endsAt = leftMs === undefined ? Infinity : this.#settings.clock.wallNow() + leftMs;
+    this.#copies.keep(sid, { ...copy, expiresAt: Math.min(copy.expiresAt, endsAt) });
     return data;
   }
 
   async set(sid: string, data: unknown, leftMs?: number): Promise<void> {
-    if (this.#destroyed.has(sid)) return;
-    const copy = this.#copyOf(data, leftMs);
-    this.#copies.keep(sid, copy);
-    await this.#outbox.add('session.set', [sid, copy.json, copy.expiresAt]);
+    await this.#write('session.set', sid, data, leftMs);
   }
 
   async touch(sid: string, data: unknown, leftMs?: number): Promise<void> {
-    if (this.#destroyed.has(sid)) return;
     // The store does not have a kept write yet, so it has nothing to touch.
-    if (this.#pendingCopy(sid) !== undefined) return this.set(sid, data, leftMs);
-    const copy = this.#copyOf(data, leftMs);
-    this.#copies.keep(sid, copy);
-    await this.#outbox.add('session.touch', [sid, copy.json, copy.expiresAt]);
+    const isPending = this.#pendingCopy(sid) !== undefined;
+    await this.#write(isPending ? 'session.set' : 'session.touch', sid, data, leftMs);
   }
 
   async destroy(sid: string): Promise<void> {
+    const wallNow = this.#settings.clock.wallNow();
+    const copy = this.#copies.get(sid, wallNow);
     this.#destroyed.add(sid);
     this.#copies.drop(sid);
-    await this.#outbox.add('session.destroy', [sid]);
+    await this.#outbox.add('session.destroy', [sid, copy?.expiresAt ?? wallNow]);
   }
 
   /** Destroys every session of the store and every copy. Fails while the store is away. */
@@ -149,22 +154,41 @@ export class SessionKeeper implements KeptSessions {
     this.#copies.clear();
   }
 
+  async #write(command: string, sid: string, data: unknown, leftMs: number | undefined): Promise<void> {
+    if (this.#destroyed.has(sid)) return;
+    const before = this.#copies.get(sid, this.#settings.clock.wallNow());
+    const copy = this.#copyOf(data, leftMs, before?.seenIn);
+    this.#copies.keep(sid, copy);
+    await this.#outbox.add(command, [sid, copy.json, copy.expiresAt, copy.seenIn ?? '']);
+  }
+
+  // The store does not have it: it was lost with the data of the server, or it was destroyed or has ended.
+  async #fromCopyIfLost(sid: string, wasRestoreDue: boolean): Promise<unknown> {
+    const copy = this.#copies.get(sid, this.#settings.clock.wallNow());
+    if (copy === undefined || this.#destroyed.has(sid)) return null;
+    await (wasRestoreDue || this.#restore.isDue ? this.#contact.resume() : this.#contact.noteMissing());
+    if (this.#contact.wasLost(copy.seenIn)) return this.#fromCopy(sid);
+    this.#copies.drop(sid);
+    return null;
+  }
+
   #fromCopy(sid: string): unknown {
     const copy = this.#copies.get(sid, this.#settings.clock.wallNow());
     return copy === undefined ? null : JSON.parse(copy.json);
   }
 
-  #pendingCopy(sid: string): SessionCopy | undefined {
+  #pendingCopy(sid: string): Pick<SessionCopy, 'json' | 'expiresAt'> | undefined {
     const kept = this.#outbox.lastKept(sid);
     if (kept?.command !== 'session.set') return undefined;
     const [, json, expiresAt] = kept.args;
     return { json: String(json), expiresAt: Number(String(expiresAt)) };
   }
 
-  #copyOf(data: unknown, leftMs: number | undefined): SessionCopy {
+  #copyOf(data: unknown, leftMs: number | undefined, seenIn: string | undefined): SessionCopy {
     const json = JSON.stringify(data);
     const wallNow = this.#settings.clock.wallNow();
-    return { json, expiresAt: leftMs === undefined ? this.#expiryOf(JSON.parse(json)) : wallNow + leftMs };
+    const expiresAt = leftMs === undefined ? this.#expiryOf(JSON.parse(json)) : wallNow + leftMs;
+    return { json, expiresAt, seenIn };
   }
 
   // The places where express-session and koa-session record the end of a session.
@@ -187,4 +211,8 @@ export class SessionKeeper implements KeptSessions {
       return tooLate('The session store', timeoutMs);
     });
   }
+}
+
+function isNothing(data: unknown): data is null | undefined {
+  return data === null || data === undefined;
 }

@@ -1,9 +1,10 @@
-import type { Clock, RedisResilience, TimerHandle } from '@redis-resilience/core';
+import type { Clock, RedisResilience, RedisSnapshot, TimerHandle } from '@redis-resilience/core';
 import { pause } from '@redis-resilience/core/kit';
 import type { ReplayingOutbox } from '../outbox/replaying-outbox.ts';
 import type { DestroyedSessions } from './destroyed-sessions.ts';
 import type { SessionBackend } from './session-backend.ts';
 import type { SessionCopies } from './session-copies.ts';
+import type { StoreContact } from './store-contact.ts';
 
 const batchSize = 50;
 const pauseMs = 10;
@@ -15,13 +16,14 @@ export interface RestoreParts {
   readonly backend: SessionBackend;
   readonly copies: SessionCopies;
   readonly destroyed: DestroyedSessions;
+  readonly contact: StoreContact;
   readonly outbox: ReplayingOutbox;
 }
 
 /**
  * Restores the sessions after an outage: destroys those of this instance again where Redis forgot it, drops copies of
- * sessions that were destroyed elsewhere, and gives Redis the sessions that it lost. Until that is done, a session that
- * Redis does not have may still be answered from a copy.
+ * sessions that were destroyed or ended elsewhere, and gives Redis the sessions that it lost. Until that is done, a lost
+ * session is answered from its copy.
  */
 export class SessionRestore {
   readonly #resilience: RedisResilience;
@@ -36,9 +38,16 @@ export class SessionRestore {
     this.#resilience = resilience;
     this.#parts = parts;
     this.#stopListening = resilience.on('change', ({ snapshot }) => {
-      if (!snapshot.reads || !snapshot.writes) this.#isDue = true;
-      else if (this.#isDue) this.#start();
+      if (isServing(snapshot)) {
+        parts.contact.noteBack();
+        if (this.#isDue) this.#start();
+        return;
+      }
+      this.#isDue = true;
+      parts.contact.noteAway(snapshot);
     });
+    if (isServing(resilience.snapshot())) this.#start();
+    else this.#isDue = true;
   }
 
   /** Whether Redis may not have all sessions yet. */
@@ -58,8 +67,7 @@ export class SessionRestore {
     this.#run()
       .then(
         () => {
-          const { reads, writes } = this.#resilience.snapshot();
-          this.#isDue = !reads || !writes;
+          this.#isDue = !isServing(this.#resilience.snapshot());
         },
         () => this.#tryLater(),
       )
@@ -78,7 +86,8 @@ export class SessionRestore {
   }
 
   async #run(): Promise<void> {
-    const { destroyed, copies } = this.#parts;
+    const { destroyed, copies, contact } = this.#parts;
+    await contact.resume();
     await this.#inBatches(destroyed.own(), (sids) => this.#destroyAgain(sids));
     await this.#inBatches(copies.sids(), (sids) => this.#giveBack(sids));
   }
@@ -101,15 +110,17 @@ export class SessionRestore {
   }
 
   async #giveBackOne(sid: string): Promise<void> {
-    const { backend, copies, destroyed, clock } = this.#parts;
+    const { backend, contact, copies, destroyed, clock } = this.#parts;
     const known = await backend.get(sid);
     const wallNow = clock.wallNow();
     const copy = copies.get(sid, wallNow);
-    const isKnown = known !== null && known !== undefined;
-    if (isKnown || copy === undefined || this.#isPending(sid) || destroyed.has(sid)) return;
+    if (copy === undefined || this.#isPending(sid) || destroyed.has(sid)) return;
+    if (known !== null && known !== undefined) return copies.confirm(sid, '', contact.era, undefined);
+    if (!contact.wasLost(copy.seenIn)) return copies.drop(sid);
     await backend.set(sid, JSON.parse(copy.json), copy.expiresAt - wallNow);
     const [wasDestroyed] = await destroyed.areMarked([sid]);
     if (wasDestroyed === true || destroyed.has(sid)) await backend.destroy(sid);
+    else copies.confirm(sid, copy.json, contact.era, undefined);
   }
 
   // A kept write of the session decides what the session is; a touch does not.
@@ -127,4 +138,8 @@ export class SessionRestore {
       await work(sids.slice(from, from + batchSize));
     }
   }
+}
+
+function isServing({ reads, writes, connection }: RedisSnapshot): boolean {
+  return reads && writes && connection === 'ready';
 }

@@ -1,15 +1,20 @@
 import { createRequire } from 'node:module';
 import { ConfigurationError } from '@redis-resilience/core';
 import type { ClassicLevel } from 'classic-level';
+import { makePrivate } from './private-folder.ts';
 import { decodeOutboxEntry, encodeOutboxEntry } from '../write/entry.ts';
 import type { DeadEntry, Journal, JournalChange, JournalContents } from './journal.ts';
 
 type Store = ClassicLevel;
 type Operation = { type: 'put'; key: string; value: string } | { type: 'del'; key: string };
 
+// LevelDB begins another file about that often, with the permissions that the process gives new files.
+const bytesOfNewFile = 1024 * 1024;
+
 /**
  * A journal in a folder, in LevelDB. Its records survive `kill -9` of the process; with `fsync` also a power cut. One
- * process at a time may have the folder open. Changes that arrive while a batch is written go into the next batch.
+ * process at a time may have the folder open. Changes that arrive while a batch is written go into the next batch. No
+ * other user of the machine can read it: what is written may be personal or secret.
  */
 export class LevelJournal implements Journal {
   readonly #path: string;
@@ -17,6 +22,7 @@ export class LevelJournal implements Journal {
   #store: Store | undefined;
   #gathering: { changes: JournalChange[]; written: Promise<void> } | undefined;
   #last: Promise<void> = Promise.resolve();
+  #writtenBytes = 0;
 
   /** @throws {@link ConfigurationError} when the package `classic-level` is not installed */
   constructor(path: string, fsync: boolean) {
@@ -29,7 +35,9 @@ export class LevelJournal implements Journal {
     const { ClassicLevel } = await import('classic-level');
     const store: Store = new ClassicLevel(this.#path, { keyEncoding: 'utf8', valueEncoding: 'utf8' });
     try {
+      await makePrivate(this.#path);
       await store.open();
+      await makePrivate(this.#path);
     } catch (error) {
       throw new ConfigurationError(
         'The folder of the outbox cannot be opened: another process has it open, or it holds something else.',
@@ -58,14 +66,21 @@ export class LevelJournal implements Journal {
 
   async close(): Promise<void> {
     await this.#last;
-    await this.#store?.close();
+    if (this.#store === undefined) return;
+    await this.#store.close();
     this.#store = undefined;
+    await makePrivate(this.#path);
   }
 
   async #writeNow(changes: readonly JournalChange[]): Promise<void> {
     const store = this.#store;
     if (store === undefined) throw new Error('The outbox is closed; nothing was kept.');
-    await store.batch(changes.map(operationOf), { sync: this.#fsync });
+    const operations = changes.map(operationOf);
+    await store.batch(operations, { sync: this.#fsync });
+    for (const each of operations) this.#writtenBytes += each.type === 'put' ? each.value.length : 0;
+    if (this.#writtenBytes < bytesOfNewFile) return;
+    this.#writtenBytes = 0;
+    await makePrivate(this.#path).catch(ignore);
   }
 
   async #recall(store: Store): Promise<JournalContents> {
@@ -119,7 +134,7 @@ function decodeDead(seq: number, text: string): DeadEntry {
 }
 
 function ignore(): void {
-  // The caller of `write` got the error.
+  // The caller of `write` got the error; or the folder is private, though not all files in it are.
 }
 
 // classic-level is native code: an optional peer dependency, installed by applications with a durable outbox.

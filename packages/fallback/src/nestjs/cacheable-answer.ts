@@ -1,0 +1,98 @@
+import CachePolicy from 'http-cache-semantics';
+import type { CacheableRequest } from './cacheable-request.ts';
+
+export type Headers = Readonly<Record<string, string | string[]>>;
+
+/** Status and headers of a response. */
+export interface ResponseHead {
+  readonly status: number;
+  readonly headers: Headers;
+}
+
+/** The answer of a handler, as it is kept. */
+export interface CacheableAnswer {
+  readonly body: unknown;
+  /** The headers that the handler set by hand. */
+  readonly headers: Headers;
+  /** The names in its `Vary`. */
+  readonly vary: readonly string[];
+  readonly mayBeStale: boolean;
+}
+
+/** Whether an answer may be kept and shared, and for how long if it says so itself. */
+export type AnswerVerdict =
+  | { readonly mayShare: false }
+  | { readonly mayShare: true; readonly answer: CacheableAnswer; readonly maxAgeMs: number | undefined };
+
+const isExplicit = /\b(s-maxage|max-age|no-cache)\b/i;
+const notOurs = new Set([
+  'connection',
+  'content-length',
+  'date',
+  'keep-alive',
+  'transfer-encoding',
+  'x-cache',
+]);
+
+/**
+ * Looks at an answer by the rules of RFC 9111 for a shared cache. `before` is the head of the response when the handler
+ * began: a status that it set by hand, a cookie, and a body that is not plain data are never shared.
+ */
+export function judgeAnswer(
+  request: CacheableRequest,
+  before: ResponseHead,
+  after: ResponseHead,
+  body: unknown,
+): AnswerVerdict {
+  const refused = { mayShare: false } as const;
+  if (after.status !== 200 || before.status !== 200) return refused;
+  if (after.headers['set-cookie'] !== undefined || !isPlainData(body)) return refused;
+  const vary = namesIn(after.headers['vary']);
+  if (vary.includes('*')) return refused;
+  // An authorization that got so far is part of the key.
+  const { authorization: _, ...others } = request.headers;
+  const policy = new CachePolicy(
+    { method: 'GET', url: request.url, headers: others },
+    { status: after.status, headers: joined(after.headers) },
+    { shared: true },
+  );
+  if (!policy.storable()) return refused;
+  const control = String(after.headers['cache-control'] ?? '');
+  const says = isExplicit.test(control) || after.headers['expires'] !== undefined;
+  const maxAgeMs = says ? policy.timeToLive() : undefined;
+  if (maxAgeMs === 0) return refused;
+  const answer: CacheableAnswer = {
+    body,
+    headers: changedIn(before.headers, after.headers),
+    vary,
+    mayBeStale: !/\b(must-revalidate|proxy-revalidate|s-maxage)\b/i.test(control),
+  };
+  return { mayShare: true, answer, maxAgeMs };
+}
+
+function namesIn(vary: string | string[] | undefined): string[] {
+  const names = String(vary ?? '').toLowerCase();
+  return names.split(',').flatMap((name) => (name.trim() === '' ? [] : [name.trim()]));
+}
+
+function joined(headers: Headers): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)]));
+}
+
+function changedIn(before: Headers, after: Headers): Headers {
+  return Object.fromEntries(
+    Object.entries(after).filter(
+      ([name, value]) => !notOurs.has(name) && String(before[name]) !== String(value),
+    ),
+  );
+}
+
+// A stream is read once, and bytes do not survive JSON. Nothing means that the handler answered by itself.
+function isPlainData(body: unknown): boolean {
+  if (body === undefined || typeof body === 'function' || typeof body === 'symbol') return false;
+  if (typeof body !== 'object' || body === null) return typeof body !== 'bigint';
+  if (ArrayBuffer.isView(body) || body instanceof ArrayBuffer) return false;
+  const { pipe, getReader, getStream } = body as Readonly<Record<string, unknown>>;
+  if ([pipe, getReader, getStream].some((method) => typeof method === 'function')) return false;
+  return !(Symbol.asyncIterator in body) && !(body instanceof Blob);
+}

@@ -1,0 +1,114 @@
+import type { AbstractHttpAdapter } from '@nestjs/core';
+import type { LRUCache } from 'lru-cache';
+import type { Cache, CacheAnswer } from '../cache/cache.ts';
+import type { LoadContext } from '../cache/single-flight.ts';
+import { judgeAnswer, type Headers, type ResponseHead, type CacheableAnswer } from './cacheable-answer.ts';
+import { digestOf, type CacheableRequest } from './cacheable-request.ts';
+
+/** The part of a response of Express and of Fastify that both have. */
+export interface NestResponse {
+  readonly statusCode: number;
+  getHeaders(): Readonly<Record<string, number | string | string[] | undefined>>;
+}
+
+/** The parts that a {@link CachedVisit} works on. */
+export interface VisitParts {
+  readonly cache: Cache;
+  readonly adapter: AbstractHttpAdapter;
+  /** Keys whose answers were not to be shared. */
+  readonly unshared: LRUCache<string, true>;
+  readonly request: CacheableRequest;
+  readonly response: NestResponse;
+  readonly handle: () => Promise<unknown>;
+  readonly noStore: boolean;
+  readonly ttlMs: number | undefined;
+}
+
+/** What a load gives: an answer for everybody, or for nobody but the visit that loaded it. */
+type Load =
+  | { readonly kind: 'shared'; readonly answer: CacheableAnswer; readonly variant: string }
+  | { readonly kind: 'own'; readonly of: CachedVisit; readonly body: unknown };
+
+/** One request that is answered from the cache, or by its handler. */
+export class CachedVisit {
+  readonly #parts: VisitParts;
+  // Set on the response by this class, so that a refresh in the background does not take them for the handler's.
+  #own: Headers = {};
+
+  constructor(parts: VisitParts) {
+    this.#parts = parts;
+  }
+
+  async answer(key: string): Promise<unknown> {
+    const { unshared } = this.#parts;
+    if (unshared.has(key)) return this.#answerByHandler();
+    const found = await this.#lookup(key);
+    const { value } = found;
+    if (value.kind === 'own') {
+      unshared.set(key, true);
+      if (value.of !== this) return this.#answerByHandler();
+      this.#set({ 'x-cache': 'BYPASS' });
+      return value.body;
+    }
+    // The answer to a request that differs in a header of its `Vary`: this one has a key of its own.
+    const variant = digestOf(this.#parts.request, value.answer.vary);
+    if (variant !== value.variant) return this.answer(`${key} ${variant}`);
+    if (found.stale && !value.answer.mayBeStale) return this.#answerByHandler();
+    return this.#send(found, value.answer);
+  }
+
+  #lookup(key: string): Promise<CacheAnswer<Load>> {
+    const { cache, ttlMs } = this.#parts;
+    return cache.lookup<Load>(key, (context) => this.#load(context), ttlMs === undefined ? {} : { ttlMs });
+  }
+
+  async #load({ keepFor }: LoadContext): Promise<Load> {
+    const { request, handle, ttlMs } = this.#parts;
+    const before = this.#head(undefined);
+    const body = await handle();
+    const verdict = judgeAnswer(request, before, this.#head(before), body);
+    if (!verdict.mayShare) {
+      keepFor(0);
+      return { kind: 'own', of: this, body };
+    }
+    const { answer, maxAgeMs } = verdict;
+    if (maxAgeMs !== undefined) keepFor(Math.min(maxAgeMs, ttlMs ?? maxAgeMs));
+    return { kind: 'shared', answer, variant: digestOf(request, answer.vary) };
+  }
+
+  // Without the headers of this class: as they were before, in their place.
+  #head(before: ResponseHead | undefined): ResponseHead {
+    const { response } = this.#parts;
+    const headers: Record<string, string | string[]> = {};
+    for (const [name, value] of Object.entries(response.getHeaders())) {
+      if (value === undefined) continue;
+      const key = name.toLowerCase();
+      const isOwn = this.#own[key] !== undefined && String(this.#own[key]) === String(value);
+      const given = isOwn ? before?.headers[key] : value;
+      if (given !== undefined) headers[key] = Array.isArray(given) ? given : String(given);
+    }
+    return { status: response.statusCode, headers };
+  }
+
+  #send({ stale, source, ageMs }: CacheAnswer<Load>, { headers, body }: CacheableAnswer): unknown {
+    const isLoaded = source === 'loader';
+    const status = stale ? 'STALE' : isLoaded ? 'MISS' : 'HIT';
+    const age = isLoaded ? {} : { age: String(Math.floor(ageMs / 1000)) };
+    const control = stale && this.#parts.noStore ? { 'cache-control': 'no-store' } : {};
+    this.#set(headers);
+    this.#own = { ...age, ...control, 'x-cache': status };
+    this.#set(this.#own);
+    return body;
+  }
+
+  #answerByHandler(): Promise<unknown> {
+    this.#set({ 'x-cache': 'BYPASS' });
+    return this.#parts.handle();
+  }
+
+  #set(headers: Headers): void {
+    const { adapter, response } = this.#parts;
+    if (adapter.isHeadersSent(response)) return;
+    for (const [name, value] of Object.entries(headers)) adapter.setHeader(response, name, value as string);
+  }
+}

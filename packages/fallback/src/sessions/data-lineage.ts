@@ -1,0 +1,38 @@
+/** Which history of data a server holds, as its INFO tells. */
+export interface DataLineage {
+  readonly runId: string;
+  readonly replicationId: string;
+  /** The history that this one went on from: of the primary before a failover, or of a snapshot. */
+  readonly previousReplicationId: string | undefined;
+}
+
+/** Whether the data of an earlier contact is still there: `unknown` without proof of either. */
+export type LineageVerdict = 'kept' | 'lost' | 'unknown';
+
+/** Undefined where the answer does not say, for example because the user may not ask INFO. */
+export function lineageOf(info: string): DataLineage | undefined {
+  const fields = new Map(info.split(/\r?\n/).map((line) => line.split(':', 2) as [string, string]));
+  const runId = fields.get('run_id');
+  const replicationId = fields.get('master_replid');
+  if (runId === undefined || replicationId === undefined) return undefined;
+  return { runId, replicationId, previousReplicationId: fields.get('master_replid2') };
+}
+
+/**
+ * Compares the lineage of an earlier contact with the present one. The witness is a key whose value begins with the
+ * replication id under which it was written; it is written only where it is missing. A server that loaded its data from
+ * disk has a new history, but an old witness.
+ */
+export function judgeLineage(
+  known: DataLineage | undefined,
+  present: DataLineage | undefined,
+  witness: string | null,
+): LineageVerdict {
+  if (known === undefined || present === undefined) return 'unknown';
+  const { replicationId } = known;
+  if (present.runId === known.runId) return 'kept';
+  const isContinued =
+    replicationId === present.replicationId || replicationId === present.previousReplicationId;
+  if (isContinued) return 'kept';
+  return witness === null || witness.startsWith(present.replicationId) ? 'lost' : 'kept';
+}
