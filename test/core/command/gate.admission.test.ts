@@ -209,13 +209,12 @@ describe('a gate that is held', () => {
 
   it('ends the client at QUIT, which has no connection to be said on', () => {
     const { issue, dispatch, gate } = gateStage();
-    const said = issue('quit');
+    issue('quit');
     expect([dispatch.sent, dispatch.left]).toEqual([['quit'], []]);
     gate.hold(10_000);
     const unsaid = issue('quit');
     expect(dispatch.left).toEqual([unsaid]);
     expect(gate.counts()).toEqual({ waiting: 0, waitingBytes: 0, inFlight: 1 });
-    expect(said.call).toBeDefined();
   });
 });
 

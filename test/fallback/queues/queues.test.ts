@@ -61,7 +61,7 @@ describe('adding a job', () => {
     const jobs = createJobAdder(queue, resilience);
     onTestFinished(() => jobs.close());
     const { ms, error } = await timed(() => jobs.add('work', { i: 1 }));
-    expect(error).toBeDefined();
+    expect(error).toMatchObject({ code: 'COMMAND_TIMEOUT' });
     expect(ms).toBeLessThan(200 + slackMs);
     const { done, count } = tally();
     workerOn(resilience, async (i) => count(i));
