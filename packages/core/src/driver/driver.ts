@@ -12,7 +12,7 @@ export type DriverStatus =
   'idle' | 'connecting' | 'handshake' | 'ready' | 'monitoring' | 'closed' | 'parked' | 'ended';
 
 /** What a client tells of its connection, in the order in which it happens. */
-export type DriverEvent = 'connect' | 'ready' | 'end';
+export type DriverEvent = 'connecting' | 'connect' | 'ready' | 'end';
 
 /** All that core asks of a Redis client with one connection. */
 export interface Driver {

@@ -1,6 +1,7 @@
 import { markProtected, type Redis } from '../ioredis/clients.ts';
-import { acquireDialer } from '../dialing/dialers.ts';
-import { credentialsHolder, reauthenticate } from '../connection/reauthenticate.ts';
+import type { Dialer } from '../dialing/dialer.ts';
+import { acquireDialer, type DialerLease } from '../dialing/dialers.ts';
+import { credentialsHolder, reauthenticate, type CredentialsHolder } from '../connection/reauthenticate.ts';
 import { SocketBook } from '../handshake/socket-book.ts';
 import { dialerKey, targetOf } from '../connection/target-of.ts';
 import type { Engine } from './engine.ts';
@@ -16,7 +17,13 @@ export function attachRedis(client: Redis, engine: Engine): ProtectedClients {
   const { minPeriodMs, maxPeriodMs, handshakeTimeoutMs } = settings.connection;
   const pace = { clock, random, minPeriodMs, maxPeriodMs, handshakeTimeoutMs };
   const main = new RedisDriver(client);
-  const lease = acquireDialer(dialerKey(main), pace);
+  const leases = new Map<string, DialerLease>();
+  const dialerOf = (driver: Driver): Dialer => {
+    const key = dialerKey(driver);
+    const lease = leases.get(key) ?? acquireDialer(key, pace);
+    leases.set(key, lease);
+    return lease.dialer;
+  };
   const drivers = new Set<Driver>();
   const credentials = credentialsHolder(settings);
   const sockets = new SocketBook(settings.clock);
@@ -27,21 +34,30 @@ export function attachRedis(client: Redis, engine: Engine): ProtectedClients {
       await Promise.all([...drivers].map((each) => reauthenticate(each, credentials, settings)));
     },
     closeSockets: () => sockets.close(),
-    release: () => lease.release(),
+    release: () => {
+      for (const lease of leases.values()) lease.release();
+    },
   });
-  const protectOne = (one: Redis, driver: Driver): void => {
-    const target = targetOf(driver, settings, credentials, sockets.open);
+  const protectOne = (one: Redis, driver: Driver, login: CredentialsHolder): void => {
+    const target = targetOf(driver, settings, login, sockets.open);
     const expectsPrimary = settings.connection.role === 'primary' && driver.options['readOnly'] !== true;
-    const member = new ProtectedRedis(driver, target, lease.dialer, expectsPrimary, engine);
+    const member = new ProtectedRedis(driver, target, dialerOf(driver), expectsPrimary, engine);
     markProtected(one);
-    drivers.add(driver);
-    members.add(member);
-    interceptDuplicate(one, (duplicate) => protectOne(duplicate, new RedisDriver(duplicate)));
+    const join = (): void => {
+      if (login === credentials) drivers.add(driver);
+      members.add(member);
+    };
+    join();
+    interceptDuplicate(one, (duplicate, isOwn) =>
+      protectOne(duplicate, new RedisDriver(duplicate), isOwn ? { source: undefined } : login),
+    );
+    // One that ended and is connected again belongs to the resilience as before.
+    driver.on('connecting', join);
     driver.on('end', () => {
       if (driver !== main) drivers.delete(driver);
       members.remove(member);
     });
   };
-  protectOne(client, main);
+  protectOne(client, main, credentials);
   return members;
 }

@@ -125,9 +125,7 @@ export class ProtectedRedis implements ProtectedClient {
   }
 
   async disconnect(): Promise<void> {
-    this.#roleWatch.stop();
-    this.#failover?.stop();
-    this.#fleetWatch.stop();
+    this.#stopWatches();
     if (this.#driver.status === 'ended') return;
     const ended = new Promise<void>((resolve) => this.#driver.on('end', resolve));
     this.#driver.disconnect();
@@ -147,6 +145,7 @@ export class ProtectedRedis implements ProtectedClient {
         this.gate.hold(news.since);
         return;
       case 'ended':
+        this.#stopWatches();
         this.gate.end();
         return;
       case 'room-changed':
@@ -165,6 +164,12 @@ export class ProtectedRedis implements ProtectedClient {
       default:
       // The connection's own business.
     }
+  }
+
+  #stopWatches(): void {
+    this.#roleWatch.stop();
+    this.#failover?.stop();
+    this.#fleetWatch.stop();
   }
 
   #followFailovers(driver: Driver, target: ResolvedTarget): Failover | undefined {
