@@ -12,7 +12,7 @@ export type DriverStatus =
   'idle' | 'connecting' | 'handshake' | 'ready' | 'monitoring' | 'closed' | 'parked' | 'ended';
 
 /** Events of the connection of a client, in their order. */
-export type DriverEvent = 'connect' | 'ready' | 'end';
+export type DriverEvent = 'connecting' | 'connect' | 'ready' | 'end';
 
 /** All that core needs of a Redis client with one connection. */
 export interface Driver {

@@ -1,15 +1,23 @@
 import type { Cluster, Redis } from 'ioredis';
 import { internals, type Internals } from './internals.ts';
 
-/** Calls `onDuplicate` with each client that `duplicate()` makes, before that connects. */
-export function interceptDuplicate(client: Redis, onDuplicate: (duplicate: Redis) => void): void {
+/**
+ * Calls `onDuplicate` with each client that `duplicate()` makes, before that connects. `isOwn`: the duplicate was given
+ * an endpoint or a login of its own, and has nothing of the original's login.
+ */
+export function interceptDuplicate(
+  client: Redis,
+  onDuplicate: (duplicate: Redis, isOwn: boolean) => void,
+): void {
   const target = internals(client);
   const original = target.duplicate.bind(client);
-  target.duplicate = (override) => {
-    const isLazy =
-      (override as { lazyConnect?: boolean } | undefined)?.lazyConnect ?? target.options['lazyConnect'];
-    const duplicate = original({ ...(override as object), lazyConnect: true }) as Redis;
-    onDuplicate(duplicate);
+  target.duplicate = (override = {}) => {
+    const given = override as Readonly<Record<string, unknown>>;
+    const isLazy = given['lazyConnect'] ?? target.options['lazyConnect'];
+    const isOwn = isOwnTarget(given, target.options);
+    const login = isOwn ? { ...noLogin, ...given } : given;
+    const duplicate = original({ ...login, lazyConnect: true }) as Redis;
+    onDuplicate(duplicate, isOwn);
     setLazy(duplicate, isLazy === true);
     return duplicate;
   };
@@ -43,6 +51,24 @@ export function interceptClusterDuplicate(cluster: Cluster, onDuplicate: (duplic
 export function setLazy(client: Redis, isLazy: boolean): void {
   internals(client).options['lazyConnect'] = isLazy;
   if (!isLazy) wake(client);
+}
+
+const noLogin = { username: null, password: null, sentinelUsername: null, sentinelPassword: null };
+const ownNames = ['host', 'port', 'path', 'sentinels', 'name', 'username', 'password'];
+
+/** Whether the override leads elsewhere than the original, or logs in otherwise. */
+function isOwnTarget(
+  override: Readonly<Record<string, unknown>>,
+  options: Readonly<Record<string, unknown>>,
+): boolean {
+  return ownNames.some(
+    (name) => override[name] !== undefined && textOf(override[name]) !== textOf(options[name]),
+  );
+}
+
+// As a number or as text, a port is the same; null and undefined both mean none.
+function textOf(value: unknown): string {
+  return JSON.stringify(value ?? '').replaceAll('"', '');
 }
 
 /** Connects a client that was never told to connect. */

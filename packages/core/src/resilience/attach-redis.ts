@@ -1,6 +1,7 @@
 import { markProtected, type Redis } from '../ioredis/clients.ts';
-import { acquireDialer } from '../dialing/dialers.ts';
-import { credentialsHolder, reauthenticate } from '../connection/reauthenticate.ts';
+import type { Dialer } from '../dialing/dialer.ts';
+import { acquireDialer, type DialerLease } from '../dialing/dialers.ts';
+import { credentialsHolder, reauthenticate, type CredentialsHolder } from '../connection/reauthenticate.ts';
 import { SocketBook } from '../handshake/socket-book.ts';
 import { dialerKey, targetOf } from '../connection/target-of.ts';
 import type { ClientParts } from '../connection/protected-client.ts';
@@ -17,35 +18,50 @@ export function attachRedis(client: Redis, parts: ClientParts): ProtectedClients
   const { minPeriodMs, maxPeriodMs, handshakeTimeoutMs } = connection;
   const mainDriver = new RedisDriver(client);
   const pace = { clock, random, minPeriodMs, maxPeriodMs, handshakeTimeoutMs };
-  const lease = acquireDialer(dialerKey(mainDriver), pace);
+  const leases = new Map<string, DialerLease>();
+  const dialerOf = (driver: Driver): Dialer => {
+    const key = dialerKey(driver);
+    const lease = leases.get(key) ?? acquireDialer(key, pace);
+    leases.set(key, lease);
+    return lease.dialer;
+  };
   const drivers = new Set<Driver>();
   const credentials = credentialsHolder(settings);
   const sockets = new SocketBook(settings.clock);
-  const protectOne = (one: Redis, driver: Driver): ProtectedRedis => {
-    const target = targetOf(driver, settings, credentials, sockets.open);
+  const protectOne = (one: Redis, driver: Driver, login: CredentialsHolder): ProtectedRedis => {
+    const target = targetOf(driver, settings, login, sockets.open);
     const expectsPrimary = connection.role === 'primary' && driver.options['readOnly'] !== true;
-    const guarded = new ProtectedRedis(driver, target, lease.dialer, expectsPrimary, parts);
+    const guarded = new ProtectedRedis(driver, target, dialerOf(driver), expectsPrimary, parts);
     markProtected(one);
-    drivers.add(driver);
-    interceptDuplicate(one, (duplicate) => protectDuplicate(duplicate, new RedisDriver(duplicate)));
+    if (login === credentials) drivers.add(driver);
+    interceptDuplicate(one, (duplicate, isOwn) =>
+      protectDuplicate(duplicate, new RedisDriver(duplicate), isOwn ? { source: undefined } : login),
+    );
     return guarded;
   };
-  const protectDuplicate = (duplicate: Redis, driver: Driver): void => {
-    const guarded = protectOne(duplicate, driver);
+  const protectDuplicate = (duplicate: Redis, driver: Driver, login: CredentialsHolder): void => {
+    const guarded = protectOne(duplicate, driver, login);
     clients.add(guarded);
     driver.on('end', () => {
       drivers.delete(driver);
       clients.remove(guarded);
     });
+    // A duplicate that ended and is connected again belongs to the resilience as before.
+    driver.on('connecting', () => {
+      if (login === credentials) drivers.add(driver);
+      clients.add(guarded);
+    });
   };
-  const clients = new ProtectedClients(protectOne(client, mainDriver), {
+  const clients = new ProtectedClients(protectOne(client, mainDriver, credentials), {
     wake: () => mainDriver.wake(),
     async reauthenticate(given) {
       if (given !== undefined) credentials.source = given;
       await Promise.all([...drivers].map((each) => reauthenticate(each, credentials, settings)));
     },
     closeSockets: () => sockets.close(),
-    release: () => lease.release(),
+    release: () => {
+      for (const lease of leases.values()) lease.release();
+    },
   });
   return clients;
 }

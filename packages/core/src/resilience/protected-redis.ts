@@ -132,9 +132,7 @@ export class ProtectedRedis implements ProtectedClient {
   }
 
   async disconnect(): Promise<void> {
-    this.#roleWatch.stop();
-    this.#failover?.stop();
-    this.#fleetWatch.stop();
+    this.#stopWatches();
     if (this.#driver.status === 'ended') return;
     const ended = new Promise<void>((resolve) => this.#driver.on('end', resolve));
     this.#driver.disconnect();
@@ -154,6 +152,7 @@ export class ProtectedRedis implements ProtectedClient {
         this.gate.hold(news.since);
         return;
       case 'ended':
+        this.#stopWatches();
         this.gate.end();
         return;
       case 'room-changed':
@@ -172,6 +171,12 @@ export class ProtectedRedis implements ProtectedClient {
       default:
       // Handled within the connection.
     }
+  }
+
+  #stopWatches(): void {
+    this.#roleWatch.stop();
+    this.#failover?.stop();
+    this.#fleetWatch.stop();
   }
 
   #followFailovers(driver: Driver, target: ResolvedTarget): Failover | undefined {

@@ -32,7 +32,7 @@ const pattern = '*';
 export class SentinelWatch {
   readonly #options: SentinelWatchOptions;
   readonly #sockets = new Map<string, Socket | undefined>();
-  readonly #abort = new AbortController();
+  #abort = new AbortController();
   #timer: TimerHandle | undefined;
 
   constructor(options: SentinelWatchOptions) {
@@ -40,7 +40,8 @@ export class SentinelWatch {
   }
 
   start(): void {
-    if (this.#timer !== undefined || this.#abort.signal.aborted) return;
+    if (this.#timer !== undefined) return;
+    if (this.#abort.signal.aborted) this.#abort = new AbortController();
     this.#look();
   }
 
@@ -65,9 +66,10 @@ export class SentinelWatch {
   async #listen(key: string, sentinel: Endpoint): Promise<void> {
     this.#sockets.set(key, undefined);
     const { clock, credentials, open } = this.#options;
+    const { signal } = this.#abort;
     const deadline = new AbortController();
-    const onStop = (): void => deadline.abort(this.#abort.signal.reason);
-    this.#abort.signal.addEventListener('abort', onStop, { once: true });
+    const onStop = (): void => deadline.abort(signal.reason);
+    signal.addEventListener('abort', onStop, { once: true });
     const timer = clock.setTimeout(() => deadline.abort(new Error('No answer in time.')), connectTimeoutMs);
     try {
       const socket = await open(sentinel, { signal: deadline.signal, keepAliveMs: periodMs });
@@ -75,7 +77,9 @@ export class SentinelWatch {
       this.#sockets.set(key, socket);
       const reader = new ReplyReader();
       socket.on('error', () => socket.destroy());
-      socket.on('close', () => this.#sockets.delete(key));
+      socket.on('close', () => {
+        if (this.#sockets.get(key) === socket) this.#sockets.delete(key);
+      });
       socket.on('data', (chunk: Buffer) => {
         const { replies, failure } = reader.push(chunk);
         for (const reply of replies) this.#read(reply);
@@ -84,10 +88,11 @@ export class SentinelWatch {
       if (credentials !== undefined) socket.write(encodeCommand(authCommand(credentials)));
       socket.write(encodeCommand(['PSUBSCRIBE', pattern]));
     } catch {
-      this.#sockets.delete(key);
+      // Stopped, and perhaps started again, it holds sockets of another time.
+      if (!signal.aborted) this.#sockets.delete(key);
     } finally {
       clock.clearTimeout(timer);
-      this.#abort.signal.removeEventListener('abort', onStop);
+      signal.removeEventListener('abort', onStop);
     }
   }
 

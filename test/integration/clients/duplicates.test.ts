@@ -1,0 +1,102 @@
+import { createServer } from 'node:net';
+import { createRedisResilience, type RedisResilience, type ResilienceOptions } from '@redis-resilience/core';
+import { freePort, startRedis, waitFor, type RedisServer } from '@redis-resilience/testing';
+import type { Redis, RedisOptions } from 'ioredis';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { errorOf } from '../stage/outcome-of.ts';
+import { startProtectedRedis } from '../stage/protected-redis.ts';
+
+describe('a duplicate that leads elsewhere', () => {
+  it('does not hold up the recovery of the first server, which nobody listens to meanwhile', async () => {
+    await using redis = await startProtectedRedis();
+    const nowhere = redis.client.duplicate({ host: '127.0.0.1', port: await freePort() });
+    await errorOf(nowhere.get('greeting'));
+    redis.proxy.reset();
+    const startedAt = performance.now();
+    expect(await redis.client.set('greeting', 'hello')).toBe('OK');
+
+    expect(performance.now() - startedAt).toBeLessThan(100);
+    nowhere.disconnect();
+  });
+
+  it.each<[string, RedisOptions, ResilienceOptions]>([
+    ['in the options of the client', { password: 'first' }, {}],
+    ['in the options of the resilience', {}, { connection: { credentials: { password: 'first' } } }],
+    ['from a provider', {}, { connection: { credentials: () => ({ password: 'first' }) } }],
+  ])('never sends the password of the first server there: %s', async (_where, client, options) => {
+    await using server = await startRedis({ password: 'first' });
+    const [heard, other] = [await startListening(), await startListening()];
+    const resilience = protectedBy({ ...addressOf(server), ...client }, options);
+    await resilience.ready({ timeoutMs: 5_000 });
+    const silent = resilience.client.duplicate({ port: heard.port });
+    const named = resilience.client.duplicate({ port: other.port, username: 'shop', password: 'second' });
+    await Promise.all([errorOf(silent.get('a')), errorOf(named.get('a'))]);
+    await resilience.reauthenticate({ password: 'first' });
+    await waitFor(() => other.text().includes('second') && heard.text().includes('PING'));
+
+    expect(heard.text() + other.text()).not.toContain('first');
+  });
+
+  it('logs in as it was told, on the same server too, also when the first one logs in anew', async () => {
+    await using server = await startRedis({
+      password: 'first',
+      users: [{ name: 'shop', password: 'second', rules: '~* &* +@all' }],
+    });
+    const resilience = protectedBy(addressOf(server), {
+      connection: { credentials: () => ({ password: 'first' }) },
+    });
+    const own = resilience.client.duplicate({ username: 'shop', password: 'second' });
+    const grandchild = own.duplicate({ db: 2 });
+    await resilience.reauthenticate({ password: 'first' });
+
+    expect(await own.acl('WHOAMI')).toBe('shop');
+    expect(await grandchild.acl('WHOAMI')).toBe('shop');
+    expect(await resilience.client.duplicate({ host: server.host }).acl('WHOAMI')).toBe('default');
+  });
+});
+
+describe('a duplicate that ended and was connected again', () => {
+  it('is counted, isolated and closed as before', async () => {
+    await using redis = await startProtectedRedis();
+    const duplicate = redis.client.duplicate();
+    await duplicate.get('greeting');
+    duplicate.disconnect();
+    await waitFor(() => duplicate.status === 'end');
+    await waitFor(() => redis.resilience.detail().connections === 1);
+    await duplicate.connect();
+    await duplicate.get('greeting');
+
+    expect(redis.resilience.detail().connections).toBe(2);
+    const putBack = redis.resilience.isolate('maintenance');
+    expect(await errorOf(duplicate.get('greeting'))).toMatchObject({ reason: 'isolated' });
+    putBack();
+    expect(await duplicate.get('greeting')).toBeNull();
+    await redis.resilience.close({ drainMs: 0 });
+    expect(duplicate.status).toBe('end');
+  });
+});
+
+/** Takes connections, answers nothing, and keeps what it hears. */
+async function startListening(): Promise<{ port: number; text(): string }> {
+  let text = '';
+  const port = await freePort();
+  const server = createServer((socket) => {
+    socket.on('data', (chunk) => (text += chunk.toString('latin1')));
+    socket.on('error', () => undefined);
+  });
+  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
+  onTestFinished(() => {
+    server.close();
+  });
+  return { port, text: () => text };
+}
+
+function protectedBy(target: RedisOptions, options: ResilienceOptions): RedisResilience<Redis> {
+  const resilience = createRedisResilience(target, options);
+  onTestFinished(() => resilience.close({ drainMs: 0 }));
+  return resilience;
+}
+
+function addressOf({ host, port }: RedisServer): { host: string; port: number } {
+  return { host, port };
+}
