@@ -94,6 +94,11 @@ export abstract class RedisResilienceError extends Error {
     return { 'Retry-After': retryAfterSeconds(this.retryAfterMs) };
   }
 
+  // What wraps errors for HTTP may set its own, as it may the status.
+  set headers(value: Readonly<Record<string, string>>) {
+    Object.defineProperty(this, 'headers', { value, writable: true, configurable: true, enumerable: true });
+  }
+
   /** What a log in JSON holds of it. */
   toJSON(): object {
     const { name, message, code, reason, outcome, connection, retryAfterMs, stack } = this;
@@ -101,7 +106,7 @@ export abstract class RedisResilienceError extends Error {
   }
 }
 
-// On the prototype: they cost no error anything, and what wraps errors for HTTP may set its own.
+// On the prototype: they cost no error anything.
 Object.assign(RedisResilienceError.prototype, {
   [brand]: true,
   status: 503,
