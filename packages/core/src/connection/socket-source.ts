@@ -20,6 +20,8 @@ export interface SocketSource {
   lost(): void;
   /** Trying soon is worth while. */
   hurry(): void;
+  /** The distance between questions that the server can bear from this client. */
+  readonly periodMs: number;
   /** Milliseconds until the next attempt; undefined when none is planned. */
   nextAttemptMs(): number | undefined;
 }
