@@ -17,7 +17,7 @@ const timeoutMs = 700;
 
 async function prepared(): Promise<Asked> {
   const wired = await WiredDriver.ready();
-  const second = new SecondConnection(wired.target, wired.wire, wired.clock);
+  const second = new SecondConnection(wired.target, wired.wire, wired.clock, () => 10_000);
   const answers: SecondAnswer[] = [];
   const noAnswerAt: number[] = [];
   const ask = (): void => {

@@ -20,10 +20,16 @@ async function prepared(connection: ConnectionOptions = {}): Promise<Inquired> {
   const found: Inquired['found'] = [];
   const findings: InquiryFinding[] = [];
   const settings = resolveSettings({ clock, connection });
-  const inquiry = new StallInquiry(wired.target, wired.wire, settings, (finding) => {
-    found.push([finding.kind, 'cause' in finding ? finding.cause : undefined, clock.now() - startedAt]);
-    findings.push(finding);
-  });
+  const inquiry = new StallInquiry(
+    wired.target,
+    wired.wire,
+    settings,
+    () => 10_000,
+    (finding) => {
+      found.push([finding.kind, 'cause' in finding ? finding.cause : undefined, clock.now() - startedAt]);
+      findings.push(finding);
+    },
+  );
   await wired.travel(100);
   const startedAt = clock.now();
   const openedAt = (): readonly number[] => wired.network.openedAt.slice(1).map((at) => at - startedAt);

@@ -1,6 +1,7 @@
+import { waitFor } from '@redis-resilience/testing';
 import { describe, expect, it } from 'vitest';
 import { slackMs } from '../../slack.ts';
-import { CallLoop, durationOf } from '../stage/call-loop.ts';
+import { CallLoop, durationOf, pass } from '../stage/call-loop.ts';
 import { startProtectedRedis, waitUntilOnNewSocket } from '../stage/protected-redis.ts';
 
 describe('a socket that is dropped in silence while new connections work', () => {
@@ -41,6 +42,25 @@ describe('a socket that is dropped in silence while new connections work', () =>
     expect(writes.failures.map(({ error }) => error)).toEqual([]);
     expect(Math.max(...reads.calls.map(durationOf))).toBeLessThan(1_000 + slackMs);
     expect(redis.client.stream.localPort).not.toBe(deadPort);
+  });
+
+  it('new connections fall silent too: the first one that works is noticed at once', async () => {
+    await using redis = await startProtectedRedis();
+    const reads = new CallLoop(() => redis.client.get('greeting'));
+    await reads.untilAnswered(20);
+    redis.proxy.blackhole({ existing: true, incoming: true });
+    await pass(3_500);
+    const before = redis.proxy.accepted;
+    await pass(500);
+    const asked = redis.proxy.accepted - before;
+    await redis.proxy.heal();
+    const healedAt = performance.now();
+    const answeredAt = await waitFor(() => reads.firstAnswerAfter(healedAt));
+    await reads.finish();
+
+    // One question each dialing period, and the moment that the old socket is given.
+    expect(answeredAt - healedAt).toBeLessThan(300 + slackMs);
+    expect(asked).toBeLessThanOrEqual(6);
   });
 
   it('an INCR without an answer says that it may have run, and is not sent again', async () => {

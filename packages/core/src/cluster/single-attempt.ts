@@ -64,6 +64,10 @@ export class SingleAttempt implements SocketSource {
     this.#ticket?.hurry();
   }
 
+  get periodMs(): number {
+    return this.#dialer.periodMs;
+  }
+
   nextAttemptMs(): number | undefined {
     return this.#ticket?.nextAttemptMs();
   }

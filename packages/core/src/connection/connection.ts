@@ -56,7 +56,8 @@ export class Connection {
     );
     const idleMs = (): number =>
       this.#subscriptions.isActive ? Math.min(subscriberIdleMs, idlePingMs) : idlePingMs;
-    this.#stallGuard = new StallGuard(driver, target, this.wire, settings, idleMs, (news) =>
+    const periodMs = (): number => source.periodMs;
+    this.#stallGuard = new StallGuard(driver, target, this.wire, settings, idleMs, periodMs, (news) =>
       this.#onStall(news),
     );
     this.#state = this.#takeOver();

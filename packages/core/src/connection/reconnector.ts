@@ -71,6 +71,10 @@ export class Reconnector implements SocketSource {
     this.#ticket?.hurry();
   }
 
+  get periodMs(): number {
+    return this.#dialer.periodMs;
+  }
+
   nextAttemptMs(): number | undefined {
     return this.#ticket?.nextAttemptMs();
   }

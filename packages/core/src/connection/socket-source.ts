@@ -20,6 +20,8 @@ export interface SocketSource {
   lost(): void;
   /** Asks for an attempt soon. */
   hurry(): void;
+  /** The distance between questions that the server can bear from this client. */
+  readonly periodMs: number;
   /** Milliseconds until the next attempt; undefined when none is planned. */
   nextAttemptMs(): number | undefined;
 }

@@ -63,6 +63,11 @@ export class Dialer {
     return this.#fleet.size;
   }
 
+  /** The time between attempts that the server can bear from this process now. */
+  get periodMs(): number {
+    return paceOf(this.#state, this.#moment()).periodMs;
+  }
+
   /**
    * Takes `connected_clients`, read on a connection that has been up for a while, so that the estimate can also fall.
    */
@@ -110,7 +115,7 @@ export class Dialer {
     const { clock } = this.#options;
     const dueAt = nextDueAt(this.#state) ?? clock.now();
     if (dueAt >= clock.now()) return dueAt - clock.now();
-    return this.#running.isHandshaking ? paceOf(this.#state, this.#moment()).periodMs : 0;
+    return this.#running.isHandshaking ? this.periodMs : 0;
   }
 
   #tick(): void {
@@ -125,7 +130,7 @@ export class Dialer {
 
   #attempt(ticket: DialerTicket): void {
     const { clock, handshakeTimeoutMs } = this.#options;
-    const { periodMs } = paceOf(this.#state, this.#moment());
+    const { periodMs } = this;
     const attempt = new RunningAttempt(clock, {
       ...(ticket.request.isPatient === true
         ? this.#speed.patientDeadline()

@@ -11,7 +11,8 @@ const reportAfterMs = 500;
 /**
  * Like `establish`, for a server that may accept connections without answering them: beside the first handshake, which
  * keeps its full time, short ones are tried one after the other. So a server that answers again is noticed at once, and
- * one that is only slow is not given up.
+ * one that is only slow is not given up. With a `periodMs`, others are tried at this period also while the first one is not
+ * connected: for callers without a dialer, which would do so.
  *
  * @throws EstablishError of the first connection
  */
@@ -19,7 +20,8 @@ export function hedgedEstablish(
   target: Target,
   clock: Clock,
   signal: AbortSignal,
-  progress: EstablishProgress,
+  progress: EstablishProgress = silentProgress,
+  periodMs?: number,
 ): Promise<VerifiedSocket> {
   return new Promise((resolve, reject) => {
     const startedAt = clock.now();
@@ -45,14 +47,22 @@ export function hedgedEstablish(
       first.abort(new Error('Another connection answered.'));
       resolve(verified);
     };
+    const armNext = (): void => {
+      if (timer !== undefined) clock.clearTimeout(timer);
+      timer = clock.setTimeout(tryBeside, patienceMs);
+    };
     const tryBeside = (): void => {
       if (isDone) return;
       if (clock.now() - startedAt >= reportAfterMs) progress.unanswered?.(endpoint);
       hedge?.abort(new Error('No answer in time.'));
       hedge = new AbortController();
       establish(target, clock, hedge.signal).then(accept, ignore);
-      timer = clock.setTimeout(tryBeside, patienceMs);
+      armNext();
     };
+    if (periodMs !== undefined) {
+      patienceMs = Math.max(minPatienceMs, periodMs);
+      armNext();
+    }
     if (signal.aborted) first.abort(signal.reason);
     else signal.addEventListener('abort', onAbort, { once: true });
     establish(target, clock, first.signal, {
@@ -62,8 +72,8 @@ export function hedgedEstablish(
       },
       connected: () => {
         progress.connected();
-        patienceMs = Math.max(minPatienceMs, toleratedRoundTrips * (clock.now() - startedAt));
-        if (!isDone) timer = clock.setTimeout(tryBeside, patienceMs);
+        patienceMs = Math.max(minPatienceMs, periodMs ?? 0, toleratedRoundTrips * (clock.now() - startedAt));
+        if (!isDone) armNext();
       },
     }).then(accept, (error: unknown) => {
       if (isDone) return;
@@ -72,6 +82,8 @@ export function hedgedEstablish(
     });
   });
 }
+
+const silentProgress: EstablishProgress = { connected: ignore, preparing: () => ignore };
 
 function ignore(): void {
   // The first connection reports the cause.

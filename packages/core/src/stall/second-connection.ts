@@ -1,6 +1,7 @@
 import type { CauseCode } from '../cause.ts';
 import type { Clock, TimerHandle } from '../clock.ts';
-import { establish, EstablishError, type Target, type VerifiedSocket } from '../handshake/establish.ts';
+import { EstablishError, type Target, type VerifiedSocket } from '../handshake/establish.ts';
+import { hedgedEstablish } from '../handshake/hedged-establish.ts';
 import type { Wire } from '../socket/wire.ts';
 import { isHeldByServer } from './held-by-server.ts';
 
@@ -21,12 +22,14 @@ export class SecondConnection {
   readonly #target: Target;
   readonly #suspect: Wire;
   readonly #clock: Clock;
+  readonly #periodMs: () => number;
   #running: { readonly abort: AbortController; readonly timers: readonly TimerHandle[] } | undefined;
 
-  constructor(target: Target, suspect: Wire, clock: Clock) {
+  constructor(target: Target, suspect: Wire, clock: Clock, periodMs: () => number) {
     this.#target = target;
     this.#suspect = suspect;
     this.#clock = clock;
+    this.#periodMs = periodMs;
   }
 
   /**
@@ -64,7 +67,8 @@ export class SecondConnection {
   }
 
   async #inquire(signal: AbortSignal): Promise<SecondAnswer> {
-    const verified = await establish(this.#target, this.#clock, signal);
+    // While anybody waits, nobody looks more rarely than one dialing period.
+    const verified = await hedgedEstablish(this.#target, this.#clock, signal, undefined, this.#periodMs());
     const { socket, proof } = verified;
     let cause = proof.waiting;
     try {

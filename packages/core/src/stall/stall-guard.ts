@@ -28,13 +28,14 @@ export class StallGuard {
     wire: Wire,
     settings: Settings,
     idleMs: () => number,
+    periodMs: () => number,
     tell: (news: StallNews) => void,
   ) {
     const { clock, random } = settings;
     this.#tell = tell;
     this.#watch = new StallWatch(wire, clock, random, idleMs, (finding) => this.#onFinding(finding));
     this.#blockingCheck = new BlockingCheck(driver, wire, target, clock);
-    this.#inquiry = new StallInquiry(target, wire, settings, tell);
+    this.#inquiry = new StallInquiry(target, wire, settings, periodMs, tell);
   }
 
   /** The connection serves. */

@@ -41,11 +41,18 @@ export class StallInquiry {
   #since = -Infinity;
   #isOn = false;
 
-  constructor(target: Target, wire: Wire, settings: Settings, tell: (finding: InquiryFinding) => void) {
+  /** `periodMs`: the distance between questions that the server can bear. */
+  constructor(
+    target: Target,
+    wire: Wire,
+    settings: Settings,
+    periodMs: () => number,
+    tell: (finding: InquiryFinding) => void,
+  ) {
     this.#settings = settings;
     this.#clock = settings.clock;
     this.#wire = wire;
-    this.#second = new SecondConnection(target, wire, settings.clock);
+    this.#second = new SecondConnection(target, wire, settings.clock, periodMs);
     this.#tell = tell;
   }
 
