@@ -26,7 +26,10 @@ export interface Internals {
     push(item: unknown): void;
     peekFront(): { command: DriverCommand } | undefined;
   };
-  offlineQueue: { shift(): { command: DriverCommand; stream?: PipelineStream } | undefined };
+  offlineQueue: {
+    toArray(): readonly { readonly command: DriverCommand; readonly stream?: PipelineStream }[];
+    clear(): void;
+  };
   options: Record<string, unknown>;
   connector: DriverConnector;
   manuallyClosing: boolean;

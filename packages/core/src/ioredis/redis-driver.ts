@@ -118,8 +118,10 @@ export class RedisDriver implements Driver {
         this.#givenUp = new Promise((resolve) => socket.once('close', () => resolve()));
       });
     }
-    for (let item = offlineQueue.shift(); item !== undefined; item = offlineQueue.shift())
-      sendCommand(item.command, item.stream);
+    // What is sent may be queued again, where no gate stands before the client.
+    const queued = offlineQueue.toArray();
+    offlineQueue.clear();
+    for (const { command, stream } of queued) sendCommand(command, stream);
   }
 
   async givenUp(): Promise<void> {
