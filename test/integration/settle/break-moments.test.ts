@@ -12,6 +12,8 @@ interface Moment {
   readonly before?: (redis: ProtectedRedis) => unknown;
   /** Breaks in the turn in which the calls were issued. */
   readonly after?: (redis: ProtectedRedis, client: Redis) => unknown;
+  /** Redis does not answer again. */
+  readonly staysSilent?: true;
 }
 
 const moments: readonly Moment[] = [
@@ -33,7 +35,11 @@ const moments: readonly Moment[] = [
   { name: 'at the first byte of the answer', before: ({ proxy }) => proxy.cutAfter(1) },
   { name: 'half answered, then silence', before: ({ proxy }) => proxy.cutAfter(20, { how: 'silence' }) },
   { name: 'written, then the server dies', after: ({ server }) => void server.kill() },
-  { name: 'written, then the server freezes', after: ({ server }) => void server.freeze() },
+  {
+    name: 'written, then the server freezes',
+    after: ({ server }) => void server.freeze(),
+    staysSilent: true,
+  },
   {
     name: 'during the handshake',
     before: async ({ proxy, client }) => {
@@ -49,6 +55,7 @@ const moments: readonly Moment[] = [
       client.stream.destroy();
       await waitFor(() => client.status !== 'ready');
     },
+    staysSilent: true,
   },
   {
     name: 'then the resilience closes at once',
@@ -92,7 +99,7 @@ const together = kindsOfCall.filter(({ name }) => name !== 'a subscribe');
 const alone = kindsOfCall.filter(({ name }) => /subscribe|script|MULTI|blocking/.test(name));
 
 async function faultsOf(
-  { before, after }: Moment,
+  { before, after, staysSilent }: Moment,
   kinds: readonly KindOfCall[],
   client: RedisOptions,
 ): Promise<string[]> {
@@ -106,6 +113,8 @@ async function faultsOf(
   await before?.(redis);
   const calls = watchAll(redis.client, kinds);
   await after?.(redis, redis.client);
+  // A subscription is a wish: it waits for a connection, or for the end of the client.
+  if (staysSilent && kinds.every(({ name }) => name === 'a subscribe')) redis.client.disconnect();
   const faults = await unsettled(calls);
   if (redis.server.frozen) redis.server.thaw();
   return [...faults, ...(await unhandled.list()).map(String)];
