@@ -96,8 +96,7 @@ it.each([
 ])('%s takes a resilience, not its client', (factory, call) => {
   expect(() => call(resilience.client as never)).toThrow(
     new ConfigurationError(
-      `The option ${factory}.resilience must be what createRedisResilience() or protect() returns; ` +
-        'given: a value of type object.',
+      `The option ${factory}.resilience is given a client. Write protect(client) in its place.`,
     ),
   );
 });
