@@ -68,9 +68,7 @@ export class Dialer {
     return paceOf(this.#state, this.#moment()).periodMs;
   }
 
-  /**
-   * Takes `connected_clients`, read on a connection that has been up for a while, so that the estimate can also fall.
-   */
+  /** Takes `connected_clients` of a connection that has been up for a while, so that the estimate can also fall. */
   observeFleet(connectedClients: number): void {
     this.#fleet.readInCalm(connectedClients);
   }
