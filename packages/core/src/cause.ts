@@ -1,33 +1,33 @@
 /**
  * Every reason why Redis may not be usable right now. A closed union: switch over it exhaustively.
  *
- * | cause | meaning | what to do |
- * | --- | --- | --- |
- * | `connection-refused` | nothing listens on that address and port | start Redis, or correct the host and port |
- * | `connection-reset` | the server, or a proxy before it, closed or reset the connection | nothing after a restart; if it goes on, read the logs of the server and of proxies between |
- * | `connect-timeout` | the TCP connection was not made in time | check firewalls, security groups and routes |
- * | `dns` | the host name could not be resolved | check the name and the name server |
- * | `tls` | the TLS handshake failed, or only one side speaks TLS | use `rediss://` exactly where the server speaks TLS; check the certificate's authority, names and dates |
- * | `handshake-timeout` | the peer accepted the connection and did not answer in time | look for a frozen or overloaded server process |
- * | `auth` | the server, or a sentinel, refused the login (WRONGPASS, NOAUTH, NOPERM) | check the user, the password and the user's permissions |
- * | `credentials` | the application's credentials provider threw or took too long | call the provider by itself; raise `connection.credentialsTimeoutMs` if it is slow |
- * | `database` | the server refuses the selected database | select one that exists (`databases` in its configuration), or give the user `+select` |
- * | `stalled` | the connection is open and the server does not answer | look for a frozen or swapping server process, or a slow command (`SLOWLOG GET`) |
- * | `loading` | the server is loading its dataset | wait |
- * | `busy` | a script or function has been running too long | end it with `SCRIPT KILL` or `FUNCTION KILL` |
- * | `read-only` | a replica answers where a primary is expected: writes are refused | wait for a failover to end, or connect to the primary |
- * | `replica-stale` | a replica lost its primary and refuses reads (MASTERDOWN) | bring its primary back, or connect to another server |
- * | `cluster-down` | the cluster does not serve some of its slots, or none | run `redis-cli --cluster check` |
- * | `max-clients` | the server accepts no more connections | find leaking clients with `CLIENT LIST`; raise `maxclients` |
- * | `out-of-memory` | the server is out of memory and refuses writes (OOM) | delete keys (that still works), raise `maxmemory`, or set an eviction policy |
- * | `persistence` | the server cannot save to disk and refuses writes (MISCONF) | check the server's log, its disk space and the permissions of its folder |
- * | `too-few-replicas` | too few replicas are in sync, and the server refuses writes (NOREPLICAS) | bring replicas back, or lower `min-replicas-to-write` |
- * | `slow` | too many calls are slow | check `SLOWLOG GET` and the network; raise `circuit.slowMs` if such calls are normal |
- * | `error-rate` | too many calls fail | see `history()` and the event `command-failed` |
- * | `overloaded` | too many commands wait or are unanswered; only as the `reason` of an error | send less, or raise the `admission` limits |
- * | `isolated` | the application called `isolate()` | call the function that `isolate()` returned |
- * | `protocol` | the peer is not a Redis | correct the host and port |
- * | `closed` | the application closed the connection | create a new resilience |
+ * | cause | meaning |
+ * | --- | --- |
+ * | `connection-refused` | nothing listens on that address and port |
+ * | `connection-reset` | the server, or a proxy before it, closed or reset the connection |
+ * | `connect-timeout` | the TCP connection was not made in time |
+ * | `dns` | the host name could not be resolved |
+ * | `tls` | the TLS handshake failed, or only one side speaks TLS |
+ * | `handshake-timeout` | the peer accepted the connection and did not answer in time |
+ * | `auth` | the server, or a sentinel, refused the login (WRONGPASS, NOAUTH, NOPERM) |
+ * | `credentials` | the application's credentials provider threw or took too long |
+ * | `database` | the server refuses the selected database |
+ * | `stalled` | the connection is open and the server does not answer |
+ * | `loading` | the server is loading its dataset |
+ * | `busy` | a script or function has been running too long |
+ * | `read-only` | a replica answers where a primary is expected: writes are refused |
+ * | `replica-stale` | a replica lost its primary and refuses reads (MASTERDOWN) |
+ * | `cluster-down` | the cluster does not serve some of its slots, or none |
+ * | `max-clients` | the server accepts no more connections |
+ * | `out-of-memory` | the server is out of memory and refuses writes (OOM) |
+ * | `persistence` | the server cannot save to disk and refuses writes (MISCONF) |
+ * | `too-few-replicas` | too few replicas are in sync, and the server refuses writes (NOREPLICAS) |
+ * | `slow` | too many calls are slow |
+ * | `error-rate` | too many calls fail |
+ * | `overloaded` | too many commands wait or are unanswered; only as the `reason` of an error |
+ * | `isolated` | the application called `isolate()` |
+ * | `protocol` | the peer is not a Redis |
+ * | `closed` | the application closed the connection |
  */
 export type CauseCode =
   | 'connection-refused'

@@ -114,49 +114,58 @@ Object.assign(RedisResilienceError.prototype, {
   expose: false,
 });
 
-/** Redis is away. A write did not run; a command of the read lane may have run: see `outcome`. */
+/**
+ * Redis is away. A write did not run; a command of the read lane may have run: see `outcome`. Use a fallback, or try
+ * again after `retryAfterMs`.
+ */
 export class RedisUnavailableError extends RedisResilienceError {
   override readonly name = 'RedisUnavailableError';
   readonly code = 'REDIS_UNAVAILABLE';
 }
 
-/** The circuit of the command's lane is open or isolated; the command was not sent. */
+/** The circuit of the lane is open or isolated; the command was not sent. Use a fallback, or try again later. */
 export class CircuitOpenError extends RedisResilienceError {
   override readonly name = 'CircuitOpenError';
   readonly code = 'CIRCUIT_OPEN';
 }
 
-/** The command's deadline passed. `outcome` says whether it may still have run. */
+/**
+ * The deadline of the command passed. `outcome` says whether it may have run. If it may, check before you send a write
+ * again.
+ */
 export class CommandTimeoutError extends RedisResilienceError {
   override readonly name = 'CommandTimeoutError';
   readonly code = 'COMMAND_TIMEOUT';
 }
 
-/** The connection broke after a write was sent and before its answer, and sending it again could apply it twice. */
+/**
+ * The connection broke after a write was sent and before its answer, and a second run might apply it twice. Check
+ * before you send it again, or use `applyOnce`.
+ */
 export class OutcomeUnknownError extends RedisResilienceError {
   override readonly name = 'OutcomeUnknownError';
   readonly code = 'OUTCOME_UNKNOWN';
 }
 
-/** Too many commands wait or are unanswered; this one was not sent. */
+/** Too many commands wait or are unanswered; this one was not sent. Send less, or raise the `admission` limits. */
 export class OverloadedError extends RedisResilienceError {
   override readonly name = 'OverloadedError';
   readonly code = 'OVERLOADED';
 }
 
-/** The connection that held the WATCH or MULTI was lost; nothing of the transaction ran. */
+/** The connection that held the WATCH or MULTI was lost; nothing of the transaction ran. Read and try it again. */
 export class WatchLostError extends RedisResilienceError {
   override readonly name = 'WatchLostError';
   readonly code = 'WATCH_LOST';
 }
 
-/** The request has waited for Redis as long as its budget allows; the command was not sent. */
+/** The request has waited for Redis as long as its budget allows; the command was not sent. Answer without Redis. */
 export class BudgetExceededError extends RedisResilienceError {
   override readonly name = 'BudgetExceededError';
   readonly code = 'BUDGET_EXCEEDED';
 }
 
-/** An option is unknown, of the wrong type or out of range; nothing was opened. */
+/** An option is unknown, of the wrong type or out of range; nothing was opened. The message names the option. */
 export class ConfigurationError extends RedisResilienceError {
   override readonly name = 'ConfigurationError';
   readonly code = 'CONFIGURATION';

@@ -100,9 +100,10 @@ export class Circuit {
   }
 
   /**
-   * The generation to settle the call with, or -1 when it is refused. Half-open, it takes a trial slot. A call that is
-   * admitted although the circuit does not let it pass gets an older generation than the present one: in mode `observe`
-   * each call, and of a slow server's calls every fourth: a slow server is relieved, not given up.
+   * Returns the generation to settle the call with, or -1 when it is refused. While half-open, the call takes a trial
+   * slot. Other calls pass only in mode `observe` and, every fourth one, while the circuit is open because calls are
+   * slow: a slow server is relieved, not given up. Such a call gets an older generation, so that its result counts for
+   * nothing.
    */
   admit(now: number): number {
     if (this.#closed) return this.#generation;
@@ -112,7 +113,7 @@ export class Circuit {
     this.#apply({ kind: 'trial-started', now });
     if (this.#state !== before) return this.#generation;
     if (this.#settings.mode === 'enforce' && !this.#isRelief()) return refused;
-    // Admitted all the same, and no trial: its result counts for nothing.
+    // Admitted, but not as a trial.
     return this.#generation - 1;
   }
 

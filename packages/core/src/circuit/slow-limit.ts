@@ -1,17 +1,17 @@
-/** A call that takes this share of its deadline endangers it. */
+/** A call that takes this share of its deadline is in danger of missing it. */
 const endangeredShare = 0.5;
-/** However distant the server: a call this close to its deadline is slow. */
+/** A call this close to its deadline is slow, however distant the server. */
 const maxShare = 0.9;
 const factor = 2;
 const sampleEveryMs = 100;
 const memorySamples = 512;
 
 /**
- * Tells slow calls from usual ones. The limit is the given one, or half of the deadline; where the usual round trip is
- * itself close to that, it is twice the usual round trip, and at most nine tenths of the deadline. The usual round trip
- * is a moving average over about 50 s: one call is sampled per 100 ms, whatever the load; young, it is their plain
- * average. A slow call is learnt with the least weight and as if it had just met the limit, so that an outage of seconds
- * cannot teach that slow is usual, while a lasting change is learnt in the end.
+ * Distinguishes slow calls from usual ones. The limit is the given one, or half of the deadline; where the usual round
+ * trip is itself close to that, twice the usual round trip, and at most nine tenths of the deadline. The usual round
+ * trip is a moving average over about 50 s: one call is sampled per 100 ms, whatever the load, and the first samples
+ * are simply averaged. A slow call is learnt with the least weight, and as if it had taken just the limit: an outage of
+ * seconds cannot teach that slow is usual, but a lasting change is learnt in the end.
  */
 export class SlowLimit {
   readonly #floorMs: number;

@@ -63,7 +63,7 @@ export class Dialer {
     return this.#fleet.size;
   }
 
-  /** The time between attempts that the server can bear from this process now. */
+  /** The present time between attempts of this process. */
   get periodMs(): number {
     return paceOf(this.#state, this.#moment()).periodMs;
   }

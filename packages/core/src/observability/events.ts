@@ -5,46 +5,56 @@ import type { CircuitState, Lane, RedisSnapshot } from '../snapshot.ts';
 
 /** Every event of a resilience and the shape of its payload. A closed set. */
 export interface ResilienceEvents {
-  /** The snapshot's status, connection, circuit or cause changed. */
+  /** The status, the connection, a circuit or the cause changed. */
   readonly change: { readonly previous: RedisSnapshot; readonly snapshot: RedisSnapshot };
-  /** The status left `up`, or the first attempt of all failed. Once per outage. */
+  /** An outage began: the status left `up`, or the first attempt to connect failed. Once per outage. */
   readonly outage: { readonly cause: Cause; readonly snapshot: RedisSnapshot };
-  /** The status is `up` again. */
+  /** The outage is over: the status is `up` again. `cause` is that of the outage. */
   readonly recovered: { readonly outageMs: number; readonly cause: Cause; readonly snapshot: RedisSnapshot };
-  /** One connection attempt ended. `cause` is undefined when it succeeded. */
+  /**
+   * A connection attempt ended: the `attempt`th of this resilience. `cause` is undefined after a success,
+   * `nextAttemptMs` when no further attempt is planned.
+   */
   readonly attempt: {
     readonly attempt: number;
     readonly durationMs: number;
     readonly cause: CauseCode | undefined;
     readonly nextAttemptMs: number | undefined;
   };
-  /** A command failed for its caller: after all retries, with all that is known. */
+  /**
+   * A command failed with an error of this library, after all retries. `attempts`: how often it was sent. An error
+   * reply of the server that says nothing about its availability is not reported.
+   */
   readonly 'command-failed': {
     readonly command: string;
-    readonly code: ErrorCode | 'REPLY';
+    readonly code: ErrorCode;
     readonly reason: CauseCode | undefined;
     readonly outcome: Outcome;
     readonly attempts: number;
     readonly lane: Lane;
   };
-  /** A command is sent again. */
+  /** A command is about to be sent again, after `attempt` sends. `outcome`: what is known of the last one. */
   readonly retry: { readonly command: string; readonly attempt: number; readonly outcome: Outcome };
+  /** The circuit of a lane changed its state. `cause`: why it is not closed; undefined once it is. */
   readonly 'circuit-change': {
     readonly lane: Lane;
     readonly from: CircuitState;
     readonly to: CircuitState;
     readonly cause: CauseCode | undefined;
   };
-  /** In observe-only mode: the circuit would have refused this command. */
+  /** In circuit mode `observe`: this command passed, and in mode `enforce` the circuit would have refused it. */
   readonly 'would-refuse': { readonly command: string; readonly lane: Lane };
-  /** A subscriber was away: for `gapMs` no message could arrive. */
+  /**
+   * A lost subscriber is subscribed again: for `gapMs`, no message could arrive on `channels` channels and patterns.
+   */
   readonly gap: { readonly gapMs: number; readonly channels: number };
-  /** A subscription could not be restored; it is tried again. */
+  /** The server refused to restore this number of subscriptions, with the code of its reply; they are tried again. */
   readonly 'resubscribe-failed': { readonly channels: number; readonly code: string };
-  /** The process was frozen, suspended, or its event loop was blocked. */
+  /** The process runs again: it was frozen, suspended with its machine, or blocked by its own code for `durationMs`. */
   readonly thaw: { readonly kind: 'frozen' | 'suspended' | 'blocked'; readonly durationMs: number };
+  /** The resilience is closed. This is its last event. */
   readonly closed: { readonly snapshot: RedisSnapshot };
-  /** A listener threw. The error was contained: it never breaks a command. */
+  /** A listener of `event` threw `error`. Nothing else is affected. */
   readonly 'listener-error': ListenerError;
 }
 

@@ -1,36 +1,57 @@
 import type { CauseCode } from '../cause.ts';
 
-const doctor = 'npx @redis-resilience/cli doctor says more.';
-
 const steps: Readonly<Record<CauseCode, string>> = {
-  'connection-refused': `Start Redis there, or correct the host and port. ${doctor}`,
-  'connection-reset': `It is dialed again by itself; look whether Redis was restarted. ${doctor}`,
-  'connect-timeout': `Look at firewalls, security groups and the route to this host. ${doctor}`,
-  dns: `Correct the host name, or look at the name server. ${doctor}`,
-  tls: `Look whether the port speaks TLS, and at the certificate. ${doctor}`,
-  'handshake-timeout': `Look whether Redis is hung, and whether the port speaks TLS. ${doctor}`,
+  'connection-refused': 'Start Redis there, or correct the host and port.',
+  'connection-reset':
+    'If Redis was restarted, the client reconnects by itself. Otherwise check the logs of Redis and of proxies.',
+  'connect-timeout': 'Check firewalls, security groups and the route to this host.',
+  dns: 'Correct the host name, or check the name server.',
+  tls: 'Check that both sides use TLS, and the authority, names and dates of the certificate.',
+  'handshake-timeout':
+    'Check whether the Redis process is frozen or overloaded, and whether the port speaks TLS.',
   auth: 'Correct the user name and password, or the permissions of the user.',
-  credentials: 'Look at the function that gives the credentials.',
+  credentials:
+    'Check the function that gives the credentials; if it is only slow, raise credentialsTimeoutMs.',
   database: 'Select a database that exists, or allow the user to select it.',
-  stalled: `Look whether Redis is hung or the network drops packets. ${doctor}`,
-  loading: 'Wait: it serves when the data is in memory.',
-  busy: 'Look for a slow script; SCRIPT KILL or FUNCTION KILL ends it.',
-  'read-only': 'Connect to the primary, or wait for the failover.',
-  'replica-stale': 'Look why the replica lost its primary.',
-  'cluster-down': 'Look at CLUSTER INFO and CLUSTER NODES for slots without a node.',
-  'max-clients': 'Raise maxclients, or look for a client that leaks connections.',
-  'out-of-memory': 'Raise maxmemory, set an eviction policy, or delete keys.',
-  persistence: 'Look at the disk of the server: space, permissions, and its log.',
-  'too-few-replicas': 'Look at the replicas, or at min-replicas-to-write.',
-  slow: `Look at SLOWLOG and LATENCY, and at the load of the server. ${doctor}`,
-  'error-rate': `Look at the errors of the commands. ${doctor}`,
-  overloaded: 'Shed load, or raise the bounds of admission.',
-  isolated: 'Put it back with the function that isolate() returned.',
-  protocol: `Look whether the port is that of Redis. ${doctor}`,
-  closed: 'It was closed on purpose.',
+  stalled: 'Check whether the Redis process is frozen or runs a slow command, or the network drops packets.',
+  loading: 'Wait: Redis serves as soon as its data is loaded.',
+  busy: 'End the slow script or function with SCRIPT KILL or FUNCTION KILL.',
+  'read-only': 'Wait for the failover, or connect to the primary.',
+  'replica-stale': 'Check why the replica lost its primary, or connect to another server.',
+  'cluster-down': 'Run redis-cli --cluster check: it names slots without a node.',
+  'max-clients': 'Find the client that leaks connections with CLIENT LIST, or raise maxclients.',
+  'out-of-memory': 'Raise maxmemory, set an eviction policy, or delete keys: deletes still work.',
+  persistence: "Check the server's log, its disk space and the permissions of its folder.",
+  'too-few-replicas': 'Bring replicas back, or lower min-replicas-to-write.',
+  slow: 'Check SLOWLOG GET, the load of the server and the network; if such calls are normal, raise circuit.slowMs.',
+  'error-rate': 'Check the errors of the commands: history() and the event command-failed have them.',
+  overloaded: 'Send less, or raise the admission limits.',
+  isolated: 'Put Redis back with the function that isolate() returned.',
+  protocol: 'Correct the host and port: something other than Redis answers there.',
+  closed: 'To use Redis again, create a new resilience.',
 };
 
-/** What the operator does next about a cause. */
+/** Causes for which the doctor, which walks the path to the server, can say more. */
+const doctorCauses: ReadonlySet<CauseCode> = new Set([
+  'connection-refused',
+  'connection-reset',
+  'connect-timeout',
+  'dns',
+  'tls',
+  'handshake-timeout',
+  'stalled',
+  'slow',
+  'error-rate',
+  'protocol',
+]);
+
+/** What to do about a cause. */
 export function nextStep(code: CauseCode): string {
   return steps[code];
+}
+
+/** As {@link nextStep}, with the command that says more where there is one. */
+export function operatorAdvice(code: CauseCode): string {
+  const hint = doctorCauses.has(code) ? ' npx @redis-resilience/cli doctor says more.' : '';
+  return `${nextStep(code)}${hint}`;
 }

@@ -1,7 +1,7 @@
 import { inspect, type InspectOptions } from 'node:util';
 
 /**
- * Has `console.log` and `JSON.stringify` show the state of an object in place of its members, among which are the
+ * Makes `console.log` and `JSON.stringify` show the given state of an object instead of its fields, which hold
  * credentials.
  */
 export function printState(object: object, title: string, state: () => object): void {

@@ -1,11 +1,11 @@
-/** Where the lines for the operator go: `console`, a logger of pino or winston, or any object with these methods. */
+/** The destination of the operator lines: `console`, a logger of pino or winston, or any object with these methods. */
 export interface Logger {
   info(line: string): void;
   warn(line: string): void;
   error(line: string): void;
 }
 
-/** The logger where none is given: a process warning, which Node writes to stderr as one line. */
+/** The default logger: process warnings, which Node writes to stderr, one line each. */
 export const processWarnings: Logger = {
   info: warn,
   warn,

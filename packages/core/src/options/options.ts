@@ -12,9 +12,12 @@ export interface CircuitOptions {
   readonly mode?: 'enforce' | 'observe' | 'off';
   /** Share of failed calls, 0 to 1, at which the circuit opens; it takes at least 5 failures. Default 0.5. */
   readonly failureRatio?: number;
-  /** Share of slow calls, 0 to 1, at which the circuit opens. Default 0.8. */
+  /** Share of slow calls, 0 to 1, at which the circuit opens. Every fourth call then still passes. Default 0.8. */
   readonly slowRatio?: number;
-  /** A call slower than this is slow. Default: half of `timeoutMs`, or twice the usual round trip where that is more, and nine tenths of `timeoutMs` at most. While the circuit is open because calls are slow, every fourth call still passes. */
+  /**
+   * A call that takes longer than this is slow. Default: half of `timeoutMs`, or twice the usual round trip where that
+   * is more, up to nine tenths of `timeoutMs`.
+   */
   readonly slowMs?: number;
   /** Calls that the window must hold before a ratio can open the circuit. Default 20. */
   readonly minCalls?: number;
@@ -34,7 +37,9 @@ export interface CircuitOptions {
 
 /** Bounds on how many commands may wait or be unanswered, and on how long they wait. */
 export interface AdmissionOptions {
-  /** How long a command waits for a reconnection; in an outage older than this, commands fail at once. Default 250 ms. */
+  /**
+   * How long a command waits for a reconnection; in an outage older than this, commands fail at once. Default 250 ms.
+   */
   readonly maxWaitMs?: number;
   /** Commands that may wait at once. Default 10,000. */
   readonly maxWaiting?: number;

@@ -6,11 +6,14 @@ import type { Cluster, Redis } from '../ioredis/clients.ts';
 import { placeOf } from '../ioredis/place.ts';
 import type { EventHub } from '../observability/event-hub.ts';
 import type { ResilienceEvents } from '../observability/events.ts';
-import { nextStep } from '../observability/next-step.ts';
+import { operatorAdvice } from '../observability/next-step.ts';
 
-/** An outage that heals sooner went by unnoticed by most callers, and is no line. */
+/** A shorter outage is not reported: most callers do not notice it. */
 const graceMs = 250;
-/** Between the lines of two outages; one that lasts is told when this has passed, one that ended is counted. */
+/**
+ * Shortest time between the lines of two outages. An outage that lasts longer is reported after it, one that ends
+ * sooner is counted.
+ */
 const pauseMs = 10_000;
 
 /** What the lines need to know of a resilience. */
@@ -22,8 +25,8 @@ export interface OperatorSubject {
 }
 
 /**
- * Has the logger told of outages: one line at the beginning of each, with cause, place and next step, and one at its
- * end. The host and port appear here and nowhere else; a credential, a key or a value never does.
+ * Logs outages: one line when an outage begins, with its cause, the place and the next step, and one when it ends. Host
+ * and port appear in these lines and nowhere else; credentials, keys and values never do.
  */
 export function tellOperator(subject: OperatorSubject, events: EventHub<ResilienceEvents>): void {
   const lines = new OperatorLines(subject, placeOf(subject.client));
@@ -83,7 +86,7 @@ class OperatorLines {
     this.#log(
       status === 'down' ? 'error' : 'warn',
       `Redis connection ${name} at ${this.#place} is ${status} (${cause.code}): ${cause.message} ` +
-        `${nextStep(cause.code)}${before}`,
+        `${operatorAdvice(cause.code)}${before}`,
     );
   }
 
@@ -92,7 +95,7 @@ class OperatorLines {
     try {
       this.#subject.settings.logger[level](line);
     } catch {
-      // Nobody is left to be told.
+      // There is no one else to report it to.
     }
   }
 }
