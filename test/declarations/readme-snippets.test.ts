@@ -27,10 +27,10 @@ const absent = `declare module '@opentelemetry/sdk-node' {
   }
 }`;
 
-it.each(['express', 'koa', 'nestjs', 'telemetry'])(
-  'every snippet in the README of %s compiles in a strict application',
-  (name) => {
-    const readme = readFileSync(join(root, 'packages', name, 'README.md'), 'utf8');
+it.each(['.', 'packages/express', 'packages/koa', 'packages/nestjs', 'packages/telemetry'])(
+  'every snippet in %s/README.md compiles in a strict application',
+  (readmeFolder) => {
+    const readme = readFileSync(join(root, readmeFolder, 'README.md'), 'utf8');
     const snippets = Array.from(readme.matchAll(snippet), ([, language = '', text = '']) => ({
       language,
       text,
