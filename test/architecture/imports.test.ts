@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { builtinModules } from 'node:module';
 import { expect, it } from 'vitest';
 import { importCircles } from './import-circles.ts';
@@ -82,6 +83,12 @@ const rooms = [
 it('every folder of core has its place among the rooms, or is ioredis', () => {
   const folders = sourceOf('core').map(({ path }) => roomOf(path));
   expect([...new Set(folders)].toSorted()).toEqual([...rooms, 'ioredis', '.'].toSorted());
+});
+
+it('CONTRIBUTING lists the rooms of core in this order, and ioredis last', () => {
+  const text = readFileSync(new URL('../../CONTRIBUTING.md', import.meta.url), 'utf8');
+  const listed = Array.from(text.matchAll(/^\| `([\w-]+)\/`/gm), ([, room]) => room);
+  expect(listed).toEqual([...rooms, 'ioredis']);
 });
 
 it('no room of core imports from a room above it, by value or by type', () => {
