@@ -113,7 +113,8 @@ describe('redisHealth() before the guard', () => {
     );
     const answer = await fetch(`${origin}/readyz`);
     expect(answer.status).toBe(500);
-    const meant = 'redisHealth.critical names shpo, which is no connection; known: shop. Did you mean shop?';
+    const meant =
+      'redisHealth.critical names shpo, but no connection has that name; known: shop. Did you mean shop?';
     expect(await answer.text()).toContain(meant);
     expect((await warned).message).toContain(meant);
   });

@@ -70,10 +70,12 @@ export abstract class RedisResilienceError extends Error {
   readonly retryAfterMs: number | undefined;
   /** Not enumerable, so that logs stay short. */
   declare readonly forensics: Forensics | undefined;
-  /** What a web framework answers where nothing else does: 503, and 500 for a {@link ConfigurationError}. */
+  /**
+   * The status that a web framework answers with if no error handler does: 503, or 500 for {@link ConfigurationError}.
+   */
   declare readonly status: number;
   declare readonly statusCode: number;
-  /** The message is for the log, not for the visitor. */
+  /** False: the message is for the log, not for visitors. */
   declare readonly expose: boolean;
 
   constructor(message: string, details: ErrorDetails = {}) {
@@ -86,27 +88,27 @@ export abstract class RedisResilienceError extends Error {
   }
 
   /**
-   * The headers of that answer: `Retry-After`. There is none where the outcome is unknown, for it would invite clients
-   * to repeat what may have been done.
+   * The headers of that answer: `Retry-After`. There is none where the outcome is unknown, because it would invite
+   * clients to repeat a request that may have been carried out.
    */
   get headers(): Readonly<Record<string, string>> {
     if (this.status !== 503 || this.outcome === 'unknown') return {};
     return { 'Retry-After': retryAfterSeconds(this.retryAfterMs) };
   }
 
-  // What wraps errors for HTTP may set its own, as it may the status.
+  // Code that wraps errors for HTTP may set its own headers, as it may set the status.
   set headers(value: Readonly<Record<string, string>>) {
     Object.defineProperty(this, 'headers', { value, writable: true, configurable: true, enumerable: true });
   }
 
-  /** What a log in JSON holds of it. */
+  /** The fields of the error in a JSON log. */
   toJSON(): object {
     const { name, message, code, reason, outcome, connection, retryAfterMs, stack } = this;
     return { name, message, code, reason, outcome, connection, retryAfterMs, stack };
   }
 }
 
-// On the prototype: they cost no error anything.
+// On the prototype, so that creating an error does not set them.
 Object.assign(RedisResilienceError.prototype, {
   [brand]: true,
   status: 503,

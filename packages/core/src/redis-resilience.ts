@@ -38,7 +38,7 @@ export interface RedisResilience<Client extends Redis | Cluster = Redis | Cluste
   on<E extends ResilienceEvent>(event: E, listener: (payload: ResilienceEvents[E]) => void): () => void;
   /**
    * Runs an operation of one or more commands under one deadline, with a fallback. The operation is not started while
-   * the circuit of its lane is open or isolated, or after `close()`.
+   * the circuit of its lane refuses all commands, or after `close()`.
    *
    * @throws {@link CircuitOpenError}, {@link RedisUnavailableError}, {@link CommandTimeoutError}, or what the operation threw
    */

@@ -76,7 +76,7 @@ describe('checkCritical', () => {
   it('refuses a name that is no connection', () => {
     expect(() => checkCritical('redisHealth', ['sesions'], ['default', 'sessions'])).toThrow(
       new ConfigurationError(
-        'The option redisHealth.critical names sesions, which is no connection; known: default, sessions. Did you mean sessions?',
+        'The option redisHealth.critical names sesions, but no connection has that name; known: default, sessions. Did you mean sessions?',
       ),
     );
   });

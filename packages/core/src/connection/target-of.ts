@@ -58,7 +58,7 @@ export function dialerKey(driver: Driver): string {
   return `sentinel:${role}:${String(options['name'])}@${addresses.toSorted().join(',')}`;
 }
 
-/** Where a client's own options lead. */
+/** The endpoint in the client's own options. */
 export function ownEndpoint(options: Readonly<Record<string, unknown>>): Endpoint {
   const { host, port, path, family, tls } = options as {
     host?: string;

@@ -54,8 +54,8 @@ export interface ClusterDriver {
   owners(): ReadonlySet<string>;
   readSlots(): Promise<void>;
   /**
-   * Calls `prepare` before a node is asked for the slots: the node is skipped, or asked when the promise has resolved. It
-   * is asked over a connection of its own, whose socket `connectorOf` makes from its options.
+   * Calls `prepare` before a node is asked for the slots: the node is skipped, or asked when the promise has resolved.
+   * The client asks over a separate connection, for which `connectorOf` makes the socket from the client's options.
    */
   beforeSlots(
     prepare: (node: NodeDriver) => 'skip' | Promise<unknown> | undefined,

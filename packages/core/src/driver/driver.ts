@@ -43,8 +43,8 @@ export interface Driver {
    */
   takeOver(gate: SendCommand, connector: DriverConnector): void;
   /**
-   * Gives up the attempt that the client began before it was protected: it asks the connector for a socket, and the
-   * commands it has queued pass the gate.
+   * Gives up the attempt that the client began before it was protected. The client asks the connector for a socket, and
+   * the commands that it has queued pass the gate.
    */
   beginAgain(): void;
   /** Resolves when the socket that {@link beginAgain} gave up is closed. */
@@ -58,7 +58,7 @@ export interface Driver {
   readonly database: number;
   /** Makes the next handshake select {@link database}. */
   keepDatabase(): void;
-  /** The server refuses {@link database}: the one that was accepted before it holds again, if there was one. */
+  /** To be called when the server refuses {@link database}: restores the one that it accepted before, if any. */
   refuseDatabase(): void;
   /** Gives the next handshake, also one that has begun, these credentials. */
   setCredentials(credentials: Credentials): void;

@@ -1,6 +1,6 @@
 import type { Clock, TimerHandle } from '../clock.ts';
 
-/** One timer for whatever is due next. It may ring early: whoever is called looks at what is due, and sets it again. */
+/** One timer for many due times. It may fire early: the callback has to check what is due, and set the alarm again. */
 export class Alarm {
   readonly #clock: Clock;
   readonly #ring: () => void;

@@ -1,11 +1,11 @@
-/** When an item is due, and where the queue keeps it. */
+/** When an item is due, and its place in the queue. */
 export interface Due {
   dueAt: number;
   /** Written by the queue. */
   duePlace: number;
 }
 
-/** Items, the one that is due first at the top: a binary heap in which each item knows its place. */
+/** Items ordered by due time: a binary heap in which each item knows its place, so that any item is removed quickly. */
 export class DueQueue<Item> {
   readonly #dueOf: (item: Item) => Due;
   readonly #heap: Item[] = [];
@@ -24,7 +24,7 @@ export class DueQueue<Item> {
     return first === undefined ? Infinity : this.#dueOf(first).dueAt;
   }
 
-  /** An item that is due by `now`, the first of them. It stays until it is removed. */
+  /** The first item that is due by `now`, if any. It stays in the queue until it is removed. */
   due(now: number): Item | undefined {
     return this.nextDueAt <= now ? this.#heap[0] : undefined;
   }
@@ -40,7 +40,7 @@ export class DueQueue<Item> {
     this.#rise(item, this.#heap.length - 1);
   }
 
-  /** Nothing, when it is not there. */
+  /** Does nothing if the item is not in the queue. */
   remove(item: Item): void {
     const place = this.#dueOf(item).duePlace;
     if (this.#heap[place] !== item) return;
@@ -48,7 +48,7 @@ export class DueQueue<Item> {
     if (last !== item) this.#sink(last, this.#rise(last, place));
   }
 
-  /** Moves `item` up from `place`, which is free, to where it belongs. */
+  /** Puts `item` at `place`, which is free, or further up where its due time requires that; returns its place. */
   #rise(item: Item, place: number): number {
     const { dueAt } = this.#dueOf(item);
     let at = place;
@@ -63,7 +63,7 @@ export class DueQueue<Item> {
     return at;
   }
 
-  /** As {@link #rise}, down. */
+  /** As {@link #rise}, but further down. */
   #sink(item: Item, place: number): void {
     const { dueAt } = this.#dueOf(item);
     let at = place;

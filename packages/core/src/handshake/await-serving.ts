@@ -9,18 +9,18 @@ import { checkSession, sessionCommands, type Session } from './session.ts';
 export interface AwaitServingOptions {
   readonly clock: Clock;
   readonly signal: AbortSignal;
-  /** What the connection must hold by then. */
+  /** The state that the connection must have once the server serves. */
   readonly session: Session;
   readonly intervalMs: number;
-  /** Bounds each question. */
+  /** Longest wait for the answer to each PING. */
   readonly timeoutMs: number;
   onWaiting(cause: CauseCode): void;
 }
 
 /**
  * Sends PING on a verified socket until the server serves: its dataset is loaded, its script has ended, or the link of
- * the replica is up. Each PING comes with what the server may have refused before: the database, the name, the read-only
- * mode. The connection is kept, to spare a busy server the new connections of a whole fleet.
+ * the replica is up. With each PING it sends again what the server may have refused before: SELECT, the name, the
+ * read-only mode. The connection is kept, to spare a busy server the new connections of a whole fleet.
  *
  * @throws `ProofError`, the socket's error, or the reason of the signal
  */

@@ -22,7 +22,7 @@ export interface Target {
   readonly keepAliveMs: number;
   /** Whether to open with HELLO 3, because the driver speaks RESP3. */
   wantsHello(): boolean;
-  /** What the connection must hold: its database, name and mode. */
+  /** The state that the connection must have: its database, name and mode. */
   session(): Session;
   /** Whether an attempt that reaches a replica fails, with the cause `read-only`. */
   readonly requiresPrimary: boolean;

@@ -11,8 +11,8 @@ const reportAfterMs = 500;
 /**
  * Like `establish`, for a server that may accept connections without answering them: beside the first handshake, which
  * keeps its full time, short ones are tried one after the other. So a server that answers again is noticed at once, and
- * one that is only slow is not given up. With a `periodMs`, others are tried at this period also while the first one is not
- * connected: for callers without a dialer, which would do so.
+ * one that is only slow is not given up. With `periodMs`, others are tried at this period even before the first one has
+ * connected: for callers without a dialer, which would otherwise do that.
  *
  * @throws EstablishError of the first connection
  */

@@ -56,7 +56,7 @@ export function openSocket(
     );
     onBegun(raw);
     let socket: Socket = raw;
-    // Told apart from `closed`, which says so while the handle still stands.
+    // Unlike `closed`, which is true while the handle is still open.
     let isGone = false;
     raw.once('close', () => (isGone = true));
     const settle = (): void => {

@@ -2,7 +2,7 @@ import { classifyReply, codeOfReply } from '../replies/reply-error.ts';
 import { ErrorReply, type Reply } from '../replies/reply.ts';
 import { isWaiting, ProofError } from './proof-error.ts';
 
-/** What a connection holds beside its login. One that cannot hold it is of no use to its client. */
+/** The state that a connection must have besides its login. Without it, the connection is not used. */
 export interface Session {
   readonly database: number;
   readonly clientName: string | undefined;
@@ -10,7 +10,7 @@ export interface Session {
   readonly readOnly: boolean;
 }
 
-/** The commands that bring a fresh connection into this state. */
+/** The commands that put a new connection into this state. */
 export function sessionCommands({ database, clientName, readOnly }: Session): string[][] {
   const commands: string[][] = [];
   if (database !== 0) commands.push(['SELECT', String(database)]);
@@ -20,16 +20,16 @@ export function sessionCommands({ database, clientName, readOnly }: Session): st
 }
 
 /**
- * Judges the replies to {@link sessionCommands}. A server that does not serve yet refuses some of them, and is asked
- * again when it does.
+ * Judges the replies to {@link sessionCommands}. A server that does not serve yet refuses some of these commands; they
+ * are sent again once it serves.
  *
- * @throws {@link ProofError} `database` where another one would take the commands, `auth` for a missing permission
+ * @throws {@link ProofError} with the reason `database` for a refused SELECT, with `auth` for a missing permission
  */
 export function checkSession(commands: readonly (readonly string[])[], replies: readonly Reply[]): void {
   for (const [index, reply] of replies.entries()) {
     if (!(reply instanceof ErrorReply) || isWaiting(classifyReply(reply.message).cause)) continue;
     if (commands[index]?.[0] === 'SELECT') throw new ProofError('database', reply);
-    // An old server or a proxy that knows no names, and a server that is no node of a cluster, serve all the same.
+    // Old servers and proxies do not know CLIENT SETNAME, and a server outside a cluster refuses READONLY: both serve.
     if (codeOfReply(reply.message) === 'NOPERM') throw new ProofError('auth', reply);
   }
 }

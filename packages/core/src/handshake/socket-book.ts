@@ -3,8 +3,8 @@ import type { Clock } from '../clock.ts';
 import { openSocket, type OpenSocket } from './open-socket.ts';
 
 /**
- * Every socket of one resilience, from its first SYN until it is gone: those in use, those being connected, and those
- * that only ask something. What is closed waits for all of them.
+ * Every socket of one resilience, from its SYN until it has closed: sockets in use, sockets that are connecting, and
+ * those opened only to ask a question. `close()` waits for all of them.
  */
 export class SocketBook {
   readonly #clock: Clock;
@@ -20,11 +20,11 @@ export class SocketBook {
       socket.once('close', () => this.#sockets.delete(socket));
     });
 
-  /** Destroys what is left. Resolves when no socket is there any more. */
+  /** Destroys all sockets. Resolves when none is left. */
   async close(): Promise<void> {
     while (this.#sockets.size > 0) {
       await Promise.all([...this.#sockets].map(gone));
-      // Whoever learns of it may still ask why, over another one.
+      // Code that learns that its socket closed may still open another one to find out why.
       await new Promise<void>((resolve) => this.#clock.setImmediate(resolve));
     }
   }

@@ -15,7 +15,7 @@ export interface Proof {
   readonly info: Readonly<Record<string, string>>;
   /** The peer refused HELLO 3. */
   readonly resp2: boolean;
-  /** What the connection holds; unverified while the server does not serve. */
+  /** The state of the connection; not verified while `waiting` is set. */
   readonly session: Session;
   /** The id under which the server lists this connection; undefined where it did not give one. */
   readonly clientId: string | undefined;
@@ -30,9 +30,9 @@ export interface VerifyOptions {
 }
 
 /**
- * Verifies that a new socket leads to a Redis that can be used, and holds what its client wants: AUTH, HELLO, SELECT, the
- * name, PING, INFO and CLIENT ID in one write, before the driver sees the socket. So a peer that is silent, full, refuses
- * the login or the database, or is not a Redis never becomes the client's connection.
+ * Verifies that a new socket leads to a Redis that can be used, and has the state that its client wants: AUTH, HELLO,
+ * SELECT, the name, PING, INFO and CLIENT ID in one write, before the driver sees the socket. A peer that is silent or
+ * full, refuses the login or the database, or is not a Redis never becomes the client's connection.
  *
  * @throws {@link ProofError}, `ProtocolError` or the socket's own error; the caller destroys the socket
  */

@@ -17,7 +17,7 @@ export function checkCritical(
     if (names.includes(name)) continue;
     const suggestion = nearest(name, names);
     throw new ConfigurationError(
-      `The option ${caller}.critical names ${name}, which is no connection; known: ${names.join(', ') || 'none'}.` +
+      `The option ${caller}.critical names ${name}, but no connection has that name; known: ${names.join(', ') || 'none'}.` +
         (suggestion === undefined ? '' : ` Did you mean ${suggestion}?`),
     );
   }

@@ -4,13 +4,13 @@ import type { RedisSnapshot } from '../snapshot.ts';
 import { untilChange } from '../verbs/until-change.ts';
 import type { GuardPolicy } from './guard-policy.ts';
 
-/** As long as a command waits for a connection. */
+/** The default of `admission.maxWaitMs`. */
 const maxWaitMs = 250;
 
 /**
- * Waits until the first attempt to connect is decided, for 250 ms or the budget of the request where that is less, so
- * that the first requests after the start are not told that a healthy Redis is down. Resolves with the policy for the
- * rest of the request, whose budget is what is left; undefined where nothing is to be waited for.
+ * Waits until the first attempt to connect has succeeded or failed, for at most 250 ms or the budget of the request, so
+ * that the first requests after the start do not find a healthy Redis down. Resolves with the policy for the rest of
+ * the request, with the remaining budget. Undefined when there is nothing to wait for.
  */
 export function untilDecided(
   resilience: Pick<RedisResilience, 'on' | 'snapshot'>,

@@ -1,21 +1,21 @@
 import { ConfigurationError } from '../errors.ts';
 import type { RedisResilience } from '../redis-resilience.ts';
 
-/** Gives the connection of one `redisGuard()`, as it is now. */
+/** Returns the present connection of one `redisGuard()`. */
 export type GuardedConnection = () => RedisResilience;
 
 const guarded = new Set<GuardedConnection>();
 
 /**
- * Notes the connection of a guard, so that health endpoints and refusals that stand before it look at the same one. A
- * connection that was closed is forgotten when another one is noted.
+ * Registers the connection of a guard, so that health endpoints and refusals that are mounted before the guard use the
+ * same one. Closed connections are forgotten when another one is registered.
  */
 export function noteGuarded(connection: GuardedConnection): void {
   for (const each of guarded) if (hasEnded(each())) guarded.delete(each);
   guarded.add(connection);
 }
 
-/** The connections of all guards of this process; those that are closed only where no other is left. */
+/** The connections of all guards of this process; closed ones only if there is no other. */
 export function guardedConnections(): readonly RedisResilience[] {
   const all = [...new Set(Array.from(guarded, (connection) => connection()))];
   const open = all.filter((resilience) => !hasEnded(resilience));
@@ -23,16 +23,16 @@ export function guardedConnections(): readonly RedisResilience[] {
 }
 
 /**
- * The one of these connections.
+ * The only one of these connections.
  *
- * @throws {@link ConfigurationError} when there are several
+ * @throws {@link ConfigurationError} when there is more than one
  */
 export function onlyConnection(caller: string, connections: readonly RedisResilience[]): RedisResilience {
   const [first, ...others] = connections;
   if (first !== undefined && others.length === 0) return first;
   throw new ConfigurationError(
-    `${caller}() stands before the guard, and there are several. Mount it after redisGuard(), or name the ` +
-      'connection: { resilience }.',
+    `${caller}() is mounted before the guard, and there are several guards. Mount it after its redisGuard(), or ` +
+      'pass the connection: { resilience }.',
   );
 }
 

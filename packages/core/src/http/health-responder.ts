@@ -42,8 +42,8 @@ export type HealthResponder = (
 ) => PlainResponse | undefined;
 
 /**
- * The three health endpoints in one function, for adapters. A name in `critical` that no connection has fails each
- * answer that needs it, and is told in a process warning.
+ * The three health endpoints in one function, for adapters. A name in `critical` that no connection has makes readiness
+ * and health fail, and is reported by a process warning.
  *
  * @throws {@link ConfigurationError} from the responder, for such a name
  *
@@ -84,7 +84,7 @@ function checkNames(critical: Critical | undefined, resiliences: readonly Snapsh
       resiliences.map((resilience) => resilience.snapshot().name),
     );
   } catch (error) {
-    // An error handler may keep it from whoever reads the log.
+    // An error handler may keep the error out of the log.
     process.emitWarning((error as Error).message, 'RedisResilience');
     throw error;
   }

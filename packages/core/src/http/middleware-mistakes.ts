@@ -1,10 +1,10 @@
 import { ConfigurationError } from '../errors.ts';
 
 /**
- * Refuses a middleware factory that was mounted in place of what it returns, which shows when a request is its first
- * argument: `app.use(redisGuard)`.
+ * Refuses a middleware factory that was mounted without being called, as in `app.use(redisGuard)`: then its first
+ * argument is a request.
  *
- * @throws {@link ConfigurationError} that says what to write
+ * @throws {@link ConfigurationError} that says what to write instead
  */
 export function checkCalled(name: string, given: unknown): void {
   if (typeof given !== 'object' || given === null || !('req' in given || 'httpVersion' in given)) return;
@@ -19,8 +19,8 @@ export function uncalled(name: string): ConfigurationError {
 }
 
 /**
- * The error of a handler that reads `redisGuard` where no guard stands before it, told in the words of the mistake; any
- * other error as it is. `holder` is what the guard would be on: `req` or `ctx`.
+ * Replaces the TypeError of a handler that reads `redisGuard` without a guard mounted before it by one that names the
+ * mistake; returns any other error unchanged. `holder`: the object that should have the guard.
  */
 export function explainMissingGuard(error: unknown, holder: 'req' | 'ctx', hasGuard: boolean): unknown {
   if (hasGuard || !(error instanceof TypeError) || !readsGuard.test(error.message)) return error;

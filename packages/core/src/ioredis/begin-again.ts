@@ -4,12 +4,12 @@ import type { DriverConnector } from '../driver/driver-connector.ts';
 import { internals, type Internals } from './internals.ts';
 
 /**
- * Gives up the attempt that a client began before it was protected: nobody bounds it, and what it leads to is not
- * proven. Its socket is destroyed unseen, and the client asks its connector, ours by now, for another one. Whoever
- * awaits the `connect()` of that attempt is answered by the new one.
+ * Gives up the attempt that a client began before it was protected: it has no time limit, and its socket is not
+ * verified. The client does not notice that the socket is destroyed, and asks its connector, which is ours by now, for
+ * another one. A pending `connect()` of that attempt settles with the new one.
  *
- * @param former the connector that began it
- * @param onGivenUp shown each socket that was destroyed, before it is gone
+ * @param former the connector that began the attempt
+ * @param onGivenUp called with each socket that was destroyed, before it has closed
  */
 export function beginAgain(
   client: Redis,
@@ -31,9 +31,9 @@ export function beginAgain(
   if (target.status !== 'connecting' && target.status !== 'connect') return;
   const { stream } = target;
   const hasSocket = stream !== undefined && !stream.closed;
-  // Of a socket that failed a moment ago the client is about to learn, and asks for another one.
+  // The client is about to learn that its socket failed a moment ago, and will ask for another one.
   if (hasSocket && stream.destroyed) return;
-  // Between two attempts, as far as the client knows: so it can be closed meanwhile.
+  // To the client this looks like the pause between two attempts, so it can be closed meanwhile.
   target.status = 'reconnecting';
   if (hasSocket) {
     discard(stream);
@@ -41,11 +41,11 @@ export function beginAgain(
     return;
   }
   awaitFormer(target, discard);
-  // Sentinels are asked one after the other, and for ever; an address leads to a socket within this turn.
+  // Sentinels are asked one after the other, without end. A plain address leads to a socket within this turn.
   if (Array.isArray(target.options['sentinels'])) former.disconnect();
 }
 
-/** The former attempt has no socket yet: it ends with one, or with an error that would end the client. */
+/** Waits for an attempt without a socket yet: it ends with a socket, or with an error that would end the client. */
 function awaitFormer(target: Internals, discard: (stream: Socket) => void): void {
   const { stream: latest } = target;
   const setStatus = target.setStatus.bind(target);
@@ -57,7 +57,7 @@ function awaitFormer(target: Internals, discard: (stream: Socket) => void): void
     if (target.status === 'reconnecting') connect(target);
   };
   target.setStatus = (...args) => {
-    // A connection that its user closed ends from `close`.
+    // After the status `close`, the user has closed the connection: let it end.
     if (isAwaited && args[0] === 'end' && target.status !== 'close') queueMicrotask(ended);
     else setStatus(...args);
   };
@@ -101,5 +101,5 @@ function connect(target: Internals): void {
 }
 
 function ignore(): void {
-  // Told to the connection; and of a socket that was given up nothing counts.
+  // The connection reports failures of its attempts; errors of a socket that was given up do not matter.
 }

@@ -3,7 +3,7 @@ import { internals, type Internals } from './internals.ts';
 
 /**
  * Calls `onDuplicate` with each client that `duplicate()` makes, before that connects. `isOwn`: the duplicate was given
- * an endpoint or a login of its own, and has nothing of the original's login.
+ * its own endpoint or login, and inherits no credentials.
  */
 export function interceptDuplicate(
   client: Redis,
@@ -23,7 +23,10 @@ export function interceptDuplicate(
   };
 }
 
-/** Shows `onDuplicate` the client that `work` makes of this one, before it connects. For one without {@link interceptDuplicate}. */
+/**
+ * Calls `onDuplicate` with the duplicate that `work` makes of this client, before that connects. For a client without
+ * {@link interceptDuplicate}.
+ */
 export function duringDuplicate(
   client: Redis,
   onDuplicate: (duplicate: Redis) => void,

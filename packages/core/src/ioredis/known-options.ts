@@ -1,4 +1,4 @@
-// Of ioredis 5.6 to 6, each held by a test against the declarations of the installed one.
+// Of ioredis 5.6 to 6. A test compares them with the declarations of each installed version.
 
 /** The options of a single client of ioredis, of Sentinel and of its TLS. */
 export const redisOptionNames: readonly string[] = words(`
@@ -13,7 +13,7 @@ export const redisOptionNames: readonly string[] = words(`
   Connector scripts himportFieldsets
 `);
 
-/** What is said of each sentinel. */
+/** The options of each sentinel. */
 export const sentinelOptionNames: readonly string[] = ['host', 'port', 'family'];
 
 /** The options of a Cluster of ioredis. */

@@ -1,7 +1,7 @@
 import { isCluster, optionsOf, type Cluster, type Redis } from './clients.ts';
 import { clusterInternals, type StartupNode } from './cluster-internals.ts';
 
-/** Where a client leads, as configured, for the one line to the operator: hosts and ports, no credential. */
+/** The configured place that a client connects to, for the operator's line: hosts and ports, no credential. */
 export function placeOf(client: Redis | Cluster): string {
   if (isCluster(client)) {
     const nodes = clusterInternals(client).startupNodes;
@@ -23,7 +23,7 @@ function address({ host = 'localhost', port }: StartupNode, defaultPort: number)
   return `${plain(host)}:${plain(port ?? defaultPort)}`;
 }
 
-// What was written into the place of a host may be a whole URL, with its password.
+// A host option may hold a whole URL by mistake, with its password.
 function plain(value: unknown): string {
   const text = String(value);
   return /^[\w./:%-]{1,200}$/.test(text) && !text.includes('//') ? text : '(not shown)';

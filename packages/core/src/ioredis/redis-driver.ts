@@ -118,7 +118,7 @@ export class RedisDriver implements Driver {
         this.#givenUp = new Promise((resolve) => socket.once('close', () => resolve()));
       });
     }
-    // What is sent may be queued again, where no gate stands before the client.
+    // Without a gate before the client, a command that is sent may be queued again.
     const queued = offlineQueue.toArray();
     offlineQueue.clear();
     for (const { command, stream } of queued) sendCommand(command, stream);

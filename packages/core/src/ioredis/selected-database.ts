@@ -3,8 +3,8 @@ import { isReplyError } from '../replies/connection-error.ts';
 import type { Internals } from './internals.ts';
 
 /**
- * Which database a client is in. ioredis believes a SELECT as soon as it is sent, also one that the server refuses; here
- * the database before it holds again then.
+ * The database that a client has selected. ioredis takes a SELECT as done once it is sent, even if the server refuses
+ * it; after a refusal, this restores the database before it.
  */
 export class SelectedDatabase {
   readonly #target: Internals;
@@ -24,7 +24,7 @@ export class SelectedDatabase {
     const database = Number(command.args[0]);
     command.promise.then(
       (reply) => {
-        // Inside a transaction it is only queued.
+        // Inside a transaction the reply is QUEUED.
         if (String(reply) === 'OK') this.#accepted = database;
       },
       (error: unknown) => {
@@ -34,7 +34,7 @@ export class SelectedDatabase {
     );
   }
 
-  // ioredis would select it after the handshake, as a command among others: calls that are sent again come before it.
+  // ioredis would select it after the handshake with an ordinary command, behind the calls that are sent again.
   keep(): void {
     const { condition, prevCondition } = this.#target;
     if (condition && prevCondition) condition.select = prevCondition.select;

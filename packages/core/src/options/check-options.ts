@@ -25,14 +25,14 @@ export function checkOptions<T extends object>(caller: string, options: T, reade
   return options;
 }
 
-/** Options of the connection that were given to what takes a whole resilience. */
+/** Refuses options of the connection that were given to a function that takes a whole resilience. */
 function refuseMisplaced(caller: string, options: object | null, readers: object): void {
   for (const name of Object.keys(options ?? {})) {
     if (name in readers) continue;
     const meant = meantBy(name);
     if (meant === undefined) continue;
     throw new ConfigurationError(
-      `The option ${caller}.${name} does not exist: it is said of the connection. ` +
+      `The option ${caller}.${name} does not exist: it belongs to the connection. ` +
         `Write ${caller}({ resilience: ${meant} }).`,
     );
   }

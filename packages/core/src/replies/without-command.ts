@@ -1,6 +1,6 @@
 /**
- * An error of the driver without the command that it carries, and so without keys, values and passwords: class, text and
- * stack stay. Any other value is given back as it is.
+ * A copy of an error of the driver without the command that it carries, and so without keys, values and passwords; its
+ * class, message and stack stay. Any other value is returned unchanged.
  */
 export function withoutCommand(error: unknown): unknown {
   if (!(error instanceof Error) || !carriers.some((name) => name in error)) return error;
@@ -14,5 +14,5 @@ export function withoutCommand(error: unknown): unknown {
   return copy;
 }
 
-/** What holds a command, or errors that hold one: of an EXEC that was aborted, and of a Cluster's last node. */
+/** Properties with a command, or with errors that carry one: of an aborted EXEC, and of the last node of a Cluster. */
 const carriers: readonly string[] = ['command', 'previousErrors', 'lastNodeError'];

@@ -44,7 +44,7 @@ export class Engine implements RedisResilience {
   readonly #probes: Readonly<Record<Lane, CircuitProbe>>;
   #closing: Promise<void> | undefined;
 
-  /** `protectClients` puts the client, and the duplicates that are made of it, on the parts that they share. */
+  /** `protectClients` protects the client and its later duplicates, with the parts that all of them share. */
   constructor(
     client: Redis | Cluster,
     settings: Settings,

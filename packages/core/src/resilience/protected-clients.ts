@@ -9,7 +9,7 @@ export interface ClientsControl {
   wake(): void;
   /** Uses these credentials, or what the provider gives now, for live connections and all later ones. */
   reauthenticate(credentials: Credentials | undefined): Promise<void>;
-  /** Destroys the sockets that are left, of whatever purpose, and waits until they are gone. */
+  /** Destroys all sockets that are left, and waits until they have closed. */
   closeSockets(): Promise<void>;
   /** Gives back what is shared between resiliences: the dialer. */
   release(): void;

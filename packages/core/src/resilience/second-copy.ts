@@ -3,8 +3,8 @@ const own = {};
 let isTold = false;
 
 /**
- * Warns once when the process has loaded another copy of this package: the two share no default connection, no request
- * budget and no guards, and nothing would say why.
+ * Warns once when the process has loaded another copy of this package. Two copies do not share the default connection,
+ * request budgets and guards, which is hard to notice otherwise.
  */
 export function noticeSecondCopy(): void {
   const registry = globalThis as { [key]?: object };
@@ -12,8 +12,8 @@ export function noticeSecondCopy(): void {
   if (registry[key] === own || isTold) return;
   isTold = true;
   process.emitWarning(
-    'Two copies of @redis-resilience/core are loaded: connections and request budgets of one are unknown to the other. ' +
-      'See who asks for which: npm ls @redis-resilience/core. Unite them: npm dedupe.',
+    'Two copies of @redis-resilience/core are loaded; they share neither connections nor request budgets. ' +
+      'See which packages need them: npm ls @redis-resilience/core. Merge them: npm dedupe.',
     'RedisResilience',
   );
 }

@@ -88,7 +88,7 @@ export class SentinelWatch {
       if (credentials !== undefined) socket.write(encodeCommand(authCommand(credentials)));
       socket.write(encodeCommand(['PSUBSCRIBE', pattern]));
     } catch {
-      // Stopped, and perhaps started again, it holds sockets of another time.
+      // After `stop`, the map may already hold the sockets of a later start.
       if (!signal.aborted) this.#sockets.delete(key);
     } finally {
       clock.clearTimeout(timer);

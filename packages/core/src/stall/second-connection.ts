@@ -67,7 +67,7 @@ export class SecondConnection {
   }
 
   async #inquire(signal: AbortSignal): Promise<SecondAnswer> {
-    // While anybody waits, nobody looks more rarely than one dialing period.
+    // At least one attempt per dialing period, as while reconnecting.
     const verified = await hedgedEstablish(this.#target, this.#clock, signal, undefined, this.#periodMs());
     const { socket, proof } = verified;
     let cause = proof.waiting;

@@ -4,10 +4,10 @@ import { nearest, unknownOption } from '../options/validate-options.ts';
 import { clusterOptionNames, redisOptionNames, sentinelOptionNames } from '../ioredis/known-options.ts';
 
 /**
- * Refuses an option that the driver does not know: it would be passed over in silence, and a misspelt `host` would lead
- * to localhost.
+ * Refuses an option that the driver does not know. The driver would ignore it without a word: a misspelt `host` would
+ * lead to localhost.
  *
- * @throws ConfigurationError that names the option, and the nearest right one or the place where it belongs
+ * @throws ConfigurationError that names the option, and the nearest known name or where the option belongs
  */
 export function checkDriverOptions(kind: keyof typeof names, options: object, path: string): void {
   const known = names[kind];
@@ -15,13 +15,13 @@ export function checkDriverOptions(kind: keyof typeof names, options: object, pa
     if (value === undefined || known.includes(name)) continue;
     if (resilienceOptionNames.includes(name)) {
       throw new ConfigurationError(
-        `The option ${path}.${name} is none of the driver's. Write it in the second argument: ` +
+        `The option ${path}.${name} is not an option of ioredis. Write it in the second argument: ` +
           `createRedisResilience(target, { ${name} }).`,
       );
     }
     const { message } = unknownOption(`${path}.${name}`, otherNames[name] ?? nearest(name, known));
     throw new ConfigurationError(
-      `${message} An option of a class of your own: protect(new YourRedis(options)).`,
+      `${message} For an option of your own subclass, write protect(new YourRedis(options)).`,
     );
   }
   const { redisOptions, sentinels } = options as { redisOptions?: object; sentinels?: readonly object[] };
@@ -31,7 +31,7 @@ export function checkDriverOptions(kind: keyof typeof names, options: object, pa
 
 const names = { redis: redisOptionNames, cluster: clusterOptionNames, sentinel: sentinelOptionNames };
 
-/** What other libraries call an option. */
+/** Names that other libraries have for an option. */
 const otherNames: Readonly<Record<string, string>> = {
   database: 'db',
   hostname: 'host',

@@ -25,7 +25,7 @@ export function checkTarget(target: ResilienceTarget): CheckedTarget {
   return 'cluster' in target ? checkCluster(target) : checkOptions(target);
 }
 
-/** What is often given in place of a target, and what was meant. */
+/** Refuses values that are often given in place of a target, and says what to write instead. */
 function refuseMistaken(target: unknown): void {
   const kind = clientKindOf(target);
   if (kind === 'ioredis') refuse('a client of ioredis', 'protect(client)');

@@ -1,7 +1,7 @@
 import { ConfigurationError } from '../errors.ts';
 import { hasMethod } from '../options/option-readers.ts';
 
-/** Which library an object is a client of, by its members; undefined for an object that is no client. */
+/** The library whose client an object is, judged by its properties; undefined for an object that is not a client. */
 export type ClientKind = 'ioredis' | 'ioredis 4' | 'ioredis-mock' | 'node-redis';
 
 export function clientKindOf(value: unknown): ClientKind | undefined {
@@ -13,9 +13,9 @@ export function clientKindOf(value: unknown): ClientKind | undefined {
 }
 
 /**
- * Looks whether a client can be protected.
+ * Checks that a client can be protected.
  *
- * @throws ConfigurationError that says what was given, and what to write in its place
+ * @throws ConfigurationError that says what was given, and what to write instead
  */
 export function checkClient(client: unknown): void {
   const kind = clientKindOf(client);
@@ -33,19 +33,19 @@ function advice(given: unknown): string {
   switch (kind) {
     case 'node-redis':
       return (
-        "This is a client of the package 'redis'. Let a new one be made, for the URL that it connects to: " +
+        "This is a client of the package 'redis'. Create one for the same URL instead: " +
         'createRedisResilience(url).'
       );
     case 'ioredis 4':
       return 'This is a client of ioredis 4. Install a later one: npm install ioredis@6';
     case 'ioredis-mock':
       return (
-        'This is an ioredis-mock, which has no connection to protect. In tests start a real Redis: ' +
+        'This is an ioredis-mock, which has no connection to protect. In tests, start a real Redis: ' +
         "(await startRedis()).url, of '@redis-resilience/testing'."
       );
     default:
       return typeof given === 'string' || (typeof given === 'object' && given !== null)
         ? 'For a URL or options write createRedisResilience(urlOrOptions).'
-        : 'Write protect(new Redis(url)), or let the client be made: createRedisResilience(url).';
+        : 'Write protect(new Redis(url)) or createRedisResilience(url).';
   }
 }

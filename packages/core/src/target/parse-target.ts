@@ -32,7 +32,7 @@ export function parseTarget(text: string): ParsedTarget {
   return socketTarget(decodePart(path), login, parameters);
 }
 
-/** What a scheme leads to. */
+/** The kind of target that a scheme names. */
 const schemes = {
   redis: 'server',
   rediss: 'server',

@@ -6,7 +6,7 @@ const lookMs = 5;
 
 /** Options of `close`. */
 export interface CloseOptions {
-  /** How long what is pending may take to finish. Default 1,000 ms. */
+  /** How long pending commands may take to finish. Default 1,000 ms. */
   readonly drainMs?: number;
 }
 

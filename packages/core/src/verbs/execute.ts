@@ -18,8 +18,8 @@ import type { Lane } from '../snapshot.ts';
 import { publishOperation } from './operation.ts';
 
 /**
- * Runs an operation under one deadline, one signal and one fallback. While the circuit of its lane is open or isolated,
- * or when the connection is closed, the operation is not started.
+ * Runs an operation under one deadline, one signal and one fallback. The operation is not started while the circuit of
+ * its lane refuses all commands, or when the connection is closed.
  */
 export async function execute<T>(
   resilience: RedisResilience,
@@ -77,7 +77,7 @@ async function underDeadline<T>(
   const refusal = refusalOf(resilience, lane);
   if (refusal !== undefined) throw refusal;
   const abort = new AbortController();
-  // A signal of many operations would warn of a leak, had each of them a listener on it.
+  // If each of many operations added a listener to a shared signal, Node would warn of a leak.
   const either = signal === undefined ? abort.signal : AbortSignal.any([signal, abort.signal]);
   const late = (): Error => {
     const error = new CommandTimeoutError(
@@ -97,7 +97,7 @@ function refusalOf(resilience: RedisResilience, lane: Lane): RedisResilienceErro
   const details = { reason: cause?.code, connection: resilience.name, retryAfterMs };
   const sentence = cause === undefined ? '' : ` ${describeCause(cause.code)}`;
   const circuit = snapshot.circuit[lane];
-  // Of a slow server's calls a share passes: the circuit decides which.
+  // While calls are slow, some still pass: the circuit decides which.
   const isRelieved = circuit === 'open' && cause?.code === 'slow';
   if (!isRelieved && (circuit === 'open' || circuit === 'isolated')) {
     return new CircuitOpenError(
