@@ -35,8 +35,8 @@ const readers: OptionReaders<RedisGuardOptions> = {
 
 /**
  * Gives every request the state of Redis and the client: `ctx.redisGuard` for code, `ctx.state.redisDegraded` for
- * templates. The state is that of the start of the request;
- * a request that comes before the first attempt to connect is decided waits for it, 250 ms at most.
+ * templates. The state is that at the start of the request. A request that arrives before the first attempt to connect
+ * has ended waits for it, 250 ms at most.
  *
  * Mount it after `redisHealth()`, so that mode `reject` never answers a probe.
  *

@@ -12,7 +12,10 @@ import { connectionsOf, send } from './context.ts';
 
 /** Options of {@link redisHealth}. */
 export interface RedisHealthOptions extends HealthResponderOptions {
-  /** The connection to report. Default: those of the `redisGuard()`s of the process, wherever they stand; without any, `defaultRedisResilience()`. */
+  /**
+   * The connection to report. Default: those of the `redisGuard()`s of the process, wherever they are mounted; without
+   * any, `defaultRedisResilience()`.
+   */
   readonly resilience?: RedisResilience;
   /** Several connections to report, in place of `resilience`. */
   readonly resiliences?: readonly RedisResilience[];

@@ -7,7 +7,9 @@ import { send } from './reply.ts';
 
 type Caught = RedisResilienceError | RedisRefusedException;
 
-/** Stands for the error family in `@Catch`, which asks `instanceof`: knows the errors of a second copy of core too. */
+/**
+ * Stands for the error class in `@Catch`, which uses `instanceof`. It also recognises errors of a second copy of core.
+ */
 class AnyRedisResilienceError {
   static [Symbol.hasInstance](value: unknown): boolean {
     return isRedisResilienceError(value);
@@ -15,9 +17,9 @@ class AnyRedisResilienceError {
 }
 
 /**
- * Answers what a handler failed with when it is an error of this library: 503 with problem details that say why, and
- * whether the request may be repeated; and what `@RequireRedis` refused. It sees no other error. Over other transports
- * than HTTP it throws the error on.
+ * Answers errors of this library that a handler throws, and refusals of `@RequireRedis`, with 503 and problem details
+ * that say why, and whether the request may be repeated. It does not see other errors. On transports other than HTTP it
+ * rethrows the error.
  *
  * @example
  * providers: [{ provide: APP_FILTER, useClass: RedisExceptionFilter }]

@@ -3,7 +3,7 @@ import { isAway } from '@redis-resilience/core/kit';
 
 /**
  * What a method answers in place of Redis: the result of a function, which gets the error and the method's own
- * arguments and has the same `this`; or of another method of the class, named; or a value.
+ * arguments and has the same `this`; or the result of another method of the class, given by name; or a value.
  */
 export type Fallback =
   | ((this: never, error: RedisResilienceError, ...args: never[]) => unknown)
@@ -16,11 +16,11 @@ type Answer = (self: unknown, error: RedisResilienceError, args: readonly unknow
 
 /**
  * Answers a call in place of the method when the method fails because Redis is away, by the rule of `execute`: with any
- * error of this library except `ConfigurationError` and `WatchLostError`. Those two, and errors of other origin, are
- * thrown on. The fallback of a method that writes should look at `error.outcome`: when it is `unknown`, Redis may have
+ * error of this library except `ConfigurationError` and `WatchLostError`. Those two, and all other errors, are
+ * rethrown. The fallback of a method that writes should look at `error.outcome`: when it is `unknown`, Redis may have
  * applied the write.
  *
- * @throws {@link ConfigurationError} when the method it names does not exist
+ * @throws {@link ConfigurationError} when the named method does not exist
  *
  * @example
  * @RedisFallback({ method: 'fromDatabase' })
@@ -60,7 +60,10 @@ function answerOf(fallback: Fallback, methods: Methods): Answer {
   return (self, error, args) => (self as Methods)[method]?.call(self, error, ...args);
 }
 
-/** Keeps name and decorator metadata: routes, guards and interceptors stand on the function itself. */
+/**
+ * Keeps the name and the decorator metadata of the method: routes, guards and interceptors are metadata of the
+ * function.
+ */
 function takeOver(original: Method, guarded: Method): void {
   Object.defineProperty(guarded, 'name', { value: original.name, configurable: true });
   for (const key of Reflect.getMetadataKeys(original)) {

@@ -30,7 +30,7 @@ export interface RedisResilienceModuleExtras {
   readonly isGlobal?: boolean;
 }
 
-/** What a class implements that `useClass` or `useExisting` of `forRootAsync` names. */
+/** The interface of a class that `useClass` or `useExisting` of `forRootAsync` names. */
 export interface RedisResilienceOptionsFactory {
   createRedisResilienceOptions(): RedisResilienceModuleOptions | Promise<RedisResilienceModuleOptions>;
 }
@@ -44,7 +44,7 @@ const nestLogger = {
   error: (line: string): void => own.error(line),
 };
 
-/** @throws {@link ConfigurationError} for an unknown option, and for what is no options at all */
+/** @throws {@link ConfigurationError} for an unknown option, and for a value that is not an object of options */
 export function checkModuleOptions(
   options: RedisResilienceModuleOptions & RedisResilienceModuleExtras,
 ): void {

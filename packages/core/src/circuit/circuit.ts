@@ -15,13 +15,13 @@ export interface CircuitChange {
   readonly cause: CauseCode | undefined;
 }
 
-/** What a circuit needs from outside, and whom it tells. */
+/** What a circuit needs from outside. */
 export interface CircuitDependencies {
   readonly clock: Pick<Clock, 'now'>;
   readonly random: Random;
-  /** Milliseconds a call has until its deadline: what endangers it is slow. */
+  /** Deadline of a call in milliseconds: calls that come close to it are slow. */
   readonly deadlineMs: number;
-  /** Told after the change is complete; may call back into the circuit. */
+  /** Called after the change is complete; may call the circuit again. */
   readonly onChange: (change: CircuitChange) => void;
 }
 

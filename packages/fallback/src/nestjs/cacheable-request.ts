@@ -45,7 +45,7 @@ export function digestOf({ headers }: CacheableRequest, names: readonly string[]
   return createHash('sha256').update(JSON.stringify(values)).digest('base64url');
 }
 
-// Whether a header of this name tells who the visitor is.
+// Whether a header of this name identifies the visitor.
 function isCredentialLike(name: string): boolean {
   return !harmless.test(name) && credentialWords.test(name);
 }

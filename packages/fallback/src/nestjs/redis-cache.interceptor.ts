@@ -35,7 +35,7 @@ export interface RedisCacheInterceptorOptions {
   readonly noStore?: boolean;
   /**
    * Names of request headers whose values become part of the key, so that requests with them may be cached, for example
-   * `['x-tenant-id']`. Default: none; a request with a header that tells who the visitor is runs the handler.
+   * `['x-tenant-id']`. Default: none; a request with a header that identifies the visitor runs the handler.
    */
   readonly varyBy?: readonly string[];
   /**
@@ -66,13 +66,13 @@ const maxUnshared = 10_000;
 const unsharedMs = 10_000;
 
 /**
- * Answers a route from the cache, and runs the handler on a miss, once for all requests that come at the same time. While
- * Redis is away it answers from a local copy. The header `X-Cache` is `HIT`, `MISS`, `STALE` or `BYPASS`.
+ * Answers a route from the cache, and runs the handler on a miss, once for all requests that come at the same time.
+ * While Redis is away it answers from a local copy. The header `X-Cache` is `HIT`, `MISS`, `STALE` or `BYPASS`.
  *
- * It keeps and shares what a shared cache may, by RFC 9111: not the answer to a request that says who the visitor is, by
- * a header or a `user` that a guard set; not an answer with a cookie, `Cache-Control: private` or `no-store`, a status
- * set by hand, or a stream. `Vary` is honoured, and `max-age` shortens the ttl. Headers that the handler set are kept
- * with its answer.
+ * It keeps and shares what a shared cache may, by RFC 9111: not the answer to a request that says who the visitor is,
+ * by a header or a `user` that a guard set; not an answer with a cookie, `Cache-Control: private` or `no-store`, a
+ * status set by hand, or a stream. `Vary` is honoured, and `max-age` shortens the ttl. Headers that the handler set are
+ * kept with its answer.
  *
  * @example
  * providers: [{ provide: REDIS_CACHE, inject: [getRedisResilienceToken()], useFactory: (r: RedisResilience) => createCache(r) }]

@@ -14,8 +14,8 @@ import {
 /** Options of the session stores. */
 export interface SessionOptions {
   /**
-   * Put before the keys of the sessions: by `koaSessionStore` itself, and by a store, whose prefix it has to be. The keys
-   * and the channel that tell of destroyed sessions have it, too. Default: the `prefix` of the store, else `sess:`.
+   * Put before the keys of the sessions: by `koaSessionStore` itself, and by a store, whose prefix it has to be. The
+   * keys and the channel for destroyed sessions have it, too. Default: the `prefix` of the store, else `sess:`.
    */
   readonly prefix?: string;
   /** Memory for local copies of sessions. Default 32 MiB. */
@@ -25,11 +25,13 @@ export interface SessionOptions {
   /** Lifetime of a session whose data does not say when it ends. Default 86,400,000 ms: a day. */
   readonly ttlMs?: number;
   /**
-   * How long a destroyed session is remembered at least, so that it does not come back; one that could have lived longer
-   * is remembered for that long. Also the oldest age of a kept write. Default 86,400,000 ms: a day.
+   * How long a destroyed session is remembered at least, so that it does not come back; one that could have lived
+   * longer is remembered for that long. Also the oldest age of a kept write. Default 86,400,000 ms: a day.
    */
   readonly rememberDestroyedMs?: number;
-  /** Whether this instance is told, on a connection of its own, of sessions destroyed elsewhere. Default true. */
+  /**
+   * Whether this instance listens, on a connection of its own, for sessions that are destroyed elsewhere. Default true.
+   */
   readonly listen?: boolean;
   /** Writes kept at once while Redis is away; the oldest are dropped first. Default 10,000. */
   readonly maxEntries?: number;
