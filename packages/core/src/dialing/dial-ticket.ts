@@ -35,7 +35,7 @@ export class DialerTicket implements DialTicket {
     return ranks[this.request.priority] < ranks[other.request.priority];
   }
 
-  established(at: number): void {
+  connected(at: number): void {
     this.#state = 'alive';
     this.#readyAt = at;
   }

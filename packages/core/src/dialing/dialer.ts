@@ -161,7 +161,7 @@ export class Dialer {
   #succeeded(attempt: RunningAttempt, ticket: DialerTicket, fleetSize: number | undefined): void {
     for (const other of this.#running.of(ticket)) this.#withdraw(other);
     this.#waiting.remove(ticket);
-    ticket.established(this.#options.clock.now());
+    ticket.connected(this.#options.clock.now());
     this.#alive++;
     this.#hasConnected = true;
     this.#failure = undefined;
