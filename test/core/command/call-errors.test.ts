@@ -39,7 +39,7 @@ it.each([
   [
     { ...plain, outcome: 'unknown' },
     'REDIS_UNAVAILABLE',
-    `Redis cannot take incr now: ${silent} Try again later.`,
+    `Redis cannot take incr now: ${silent} It may have run: check before sending it again.`,
   ],
   [
     { ...plain, reason: undefined },
@@ -54,22 +54,22 @@ it.each([
   [
     { ...plain, kind: 'timeout' },
     'COMMAND_TIMEOUT',
-    'incr was not answered within its deadline. It did not run.',
+    'incr was not answered within its deadline. It did not run: use a fallback, or try again later.',
   ],
   [
     { ...plain, kind: 'timeout', outcome: 'unknown' },
     'COMMAND_TIMEOUT',
-    'incr was not answered within its deadline. It may have run.',
+    'incr was not answered within its deadline. It may have run: check before sending it again.',
   ],
   [
     { ...plain, kind: 'circuit-open' },
     'CIRCUIT_OPEN',
-    `The circuit for writes does not let incr pass: ${silent}`,
+    `The circuit for writes does not let incr pass: ${silent} It did not run: use a fallback, or try again later.`,
   ],
   [
     { ...plain, kind: 'overloaded' },
     'OVERLOADED',
-    'Too many commands wait already; incr was not sent. Shed load.',
+    'Too many commands wait or are unanswered; incr was not sent. Send less, or raise the admission limits.',
   ],
 ] as const)(
   'the error of $kind with outcome $outcome has its code, and a message for people',

@@ -54,6 +54,10 @@ function ownError(failure: OwnFailure, context: ErrorContext): Error {
   const { kind, reason, outcome, error } = failure;
   const { command } = context.forensics;
   const sentence = reason === undefined ? 'the connection is not ready yet.' : describeCause(reason);
+  const advice =
+    outcome === 'unknown'
+      ? 'It may have run: check before sending it again.'
+      : 'It did not run: use a fallback, or try again later.';
   const details = {
     reason,
     outcome,
@@ -63,31 +67,24 @@ function ownError(failure: OwnFailure, context: ErrorContext): Error {
     cause: error,
   };
   switch (kind) {
-    case 'unavailable': {
-      const advice =
-        outcome === 'not-applied'
-          ? 'It did not run: use a fallback, or try again later.'
-          : 'Try again later.';
+    case 'unavailable':
       return new RedisUnavailableError(`Redis cannot take ${command} now: ${sentence} ${advice}`, details);
-    }
     case 'outcome-unknown':
       return new OutcomeUnknownError(
         `The connection broke after ${command} was sent and before its answer: it may have run. ` +
           'Check before sending it again, or use applyOnce.',
         details,
       );
-    case 'timeout': {
-      const effect = outcome === 'unknown' ? 'It may have run.' : 'It did not run.';
-      return new CommandTimeoutError(`${command} was not answered within its deadline. ${effect}`, details);
-    }
+    case 'timeout':
+      return new CommandTimeoutError(`${command} was not answered within its deadline. ${advice}`, details);
     case 'circuit-open':
       return new CircuitOpenError(
-        `The circuit for ${context.lane}s does not let ${command} pass: ${sentence}`,
+        `The circuit for ${context.lane}s does not let ${command} pass: ${sentence} ${advice}`,
         details,
       );
     case 'overloaded':
       return new OverloadedError(
-        `Too many commands wait already; ${command} was not sent. Shed load.`,
+        `Too many commands wait or are unanswered; ${command} was not sent. Send less, or raise the admission limits.`,
         details,
       );
     default:

@@ -81,7 +81,7 @@ async function underDeadline<T>(
   const either = signal === undefined ? abort.signal : AbortSignal.any([signal, abort.signal]);
   const late = (): Error => {
     const error = new CommandTimeoutError(
-      `The operation did not finish within ${timeoutMs} ms. Its commands may still run.`,
+      `The operation did not finish within ${timeoutMs} ms. Its commands may have run, or still run.`,
       { reason: resilience.snapshot().cause?.code ?? 'slow', outcome: 'unknown' },
     );
     abort.abort(error);
@@ -101,12 +101,15 @@ function refusalOf(resilience: RedisResilience, lane: Lane): RedisResilienceErro
   const isRelieved = circuit === 'open' && cause?.code === 'slow';
   if (!isRelieved && (circuit === 'open' || circuit === 'isolated')) {
     return new CircuitOpenError(
-      `The circuit for ${lane}s is ${circuit}; the operation was not started.${sentence}`,
+      `The circuit for ${lane}s is ${circuit}; the operation was not started.${sentence} Use a fallback, or try again later.`,
       details,
     );
   }
   if (snapshot.connection === 'ended') {
-    return new RedisUnavailableError(`The connection is closed; the operation was not started.`, details);
+    return new RedisUnavailableError(
+      'The connection is closed; the operation was not started. Create a new resilience.',
+      details,
+    );
   }
   return undefined;
 }
