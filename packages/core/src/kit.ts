@@ -32,3 +32,6 @@ export { isAway } from './is-away.ts';
 // Waiting
 export { pause, tooLate, withinDeadline } from './deadline.ts';
 export { untilChange, type WaitBounds } from './verbs/until-change.ts';
+
+// Other client libraries
+export { RawClient, type RawCall, type RawRequest } from './ioredis/raw/raw-client.ts';

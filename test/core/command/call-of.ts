@@ -10,7 +10,7 @@ import {
 } from '../../../packages/core/src/command/call.ts';
 import type { DriverCommand } from '../../../packages/core/src/driver/driver-command.ts';
 
-const nobody: CallOwner = { answered: () => undefined, failed: () => undefined };
+const nobody: CallOwner = { answered: () => undefined, failed: () => undefined, withdraw: () => undefined };
 
 /** A command as the driver makes it. */
 export function commandOf(name: string, ...args: readonly (string | number)[]): DriverCommand {

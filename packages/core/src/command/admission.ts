@@ -1,4 +1,5 @@
 import type { Lane } from '../snapshot.ts';
+import type { SlowCall } from './call.ts';
 
 /** What a gate says of a lane. */
 export interface GateFacts {
@@ -75,4 +76,20 @@ export function waitUntil(situation: WaitSituation): number | undefined {
   const isOld = awaySince !== undefined && now - awaySince >= maxWaitMs;
   const waitMs = Math.max(patienceMs, isOld ? 0 : maxWaitMs);
   return isOld && patienceMs === 0 ? undefined : Math.min(now + waitMs, deadlineAt);
+}
+
+/** Longest wait of a blocking call for a connection: it asked to wait anyway, and a loop around it must not spin. */
+const maxPatienceMs = 5_000;
+
+const subscribing = /^[ps]?(un)?subscribe$/;
+
+/** Whether a command changes the subscriptions of its connection: a wish that stands until it is met. */
+export function isSubscribing(name: string): boolean {
+  return subscribing.test(name);
+}
+
+/** Milliseconds for which a call waits in any outage, however old. */
+export function patienceOf({ traits, slow, batch }: SlowCall): number {
+  if (batch === undefined && isSubscribing(traits.name)) return Infinity;
+  return Math.min(slow.blockingMs ?? 0, maxPatienceMs);
 }

@@ -11,6 +11,8 @@ import { SlowPathState, type Issue } from './slow-path.ts';
 export interface CallOwner {
   answered(call: Call, value: unknown, command: DriverCommand): void;
   failed(call: Call, error: Error, command: DriverCommand): void;
+  /** Its caller withdraws it, and gets this error. */
+  withdraw(call: Call, error: Error): void;
 }
 
 /**

@@ -5,7 +5,7 @@ import { isUnsendable, replaceUnsendable } from '../driver/unsendable-command.ts
 import type { ReplyVerdict } from '../replies/reply-error.ts';
 import { operationOfCommand } from '../verbs/operation.ts';
 import { currentRequestBudget, isFollowed, type RequestBudget } from '../verbs/request-budget.ts';
-import { admit, type Admission } from './admission.ts';
+import { admit, isSubscribing, patienceOf, type Admission } from './admission.ts';
 import { Batch } from './batch.ts';
 import type { CallFailure } from './call-errors.ts';
 import { Call, laneOf, onSlowPath, track, trackFast, type CallOwner, type SlowCall } from './call.ts';
@@ -46,7 +46,7 @@ export class Entrance implements CallOwner {
     const { fastPath } = this.#gate.state;
     if (fastPath !== undefined && stream === undefined && command.call === undefined) {
       const traits = traitsOf(command.name);
-      const isPlain = traits.ordinary && !isUnsendable(command);
+      const isPlain = traits.ordinary && !isUnsendable(command) && command.timeoutMs === undefined;
       if (isPlain && !this.#gate.inFlight.isFull && !isFollowed()) {
         const call = new Call(this, command, traits);
         trackFast(command, call);
@@ -80,6 +80,10 @@ export class Entrance implements CallOwner {
       if (happening.kind === 'refused') this.#judge(happening.verdict);
       this.#gate.settle(call, happening);
     }
+  }
+
+  withdraw(call: Call, error: Error): void {
+    this.#gate.settle(call, { kind: 'withdrawn', error });
   }
 
   #handleOnSlowPath(command: DriverCommand, stream?: PipelineStream, node?: unknown): unknown {
@@ -116,7 +120,7 @@ export class Entrance implements CallOwner {
     const blockingMs = blockingTimeoutMs(traits, command.args);
     const call = onSlowPath(new Call(this, command, traits), {
       issuedAt: clock.now(),
-      allowedMs: subscribing.test(traits.name) ? Infinity : timeoutMs + (blockingMs ?? 0),
+      allowedMs: isSubscribing(traits.name) ? Infinity : (command.timeoutMs ?? timeoutMs) + (blockingMs ?? 0),
       bytes: argumentBytes(command.args),
       stream,
       node,
@@ -140,6 +144,7 @@ export class Entrance implements CallOwner {
       if (call.sent !== undefined) this.#gate.inFlight.reschedule(call);
     }
     if (call.sent !== undefined) this.#dispatch.send(command, stream, node);
+    if (stream.size === batch.commands.length) this.#onGathered(call, batch);
   }
 
   #beginBatch(command: DriverCommand, stream: PipelineStream, node: unknown): Gathering {
@@ -155,15 +160,15 @@ export class Entrance implements CallOwner {
     call.batch = batch;
     const sendsAtOnce = this.#gate.state.takesBatchesAtOnce && currentRequestBudget() === undefined;
     if (sendsAtOnce) this.#gate.start(call);
-    process.nextTick(() => this.#onGathered(call, batch, sendsAtOnce));
+    if (stream.size === undefined) process.nextTick(() => this.#onGathered(call, batch));
     return { stream, call, batch };
   }
 
-  #onGathered(call: SlowCall, batch: Batch, wasSent: boolean): void {
+  #onGathered(call: SlowCall, batch: Batch): void {
     if (this.#gathering?.call === call) this.#gathering = undefined;
     batch.isComplete = true;
     for (const { command } of batch.commands) call.slow.bytes += argumentBytes(command.args);
-    if (wasSent) this.#finishBatch(call, batch);
+    if (call.sent !== undefined) this.#finishBatch(call, batch);
     else this.#admit(call);
   }
 
@@ -236,14 +241,3 @@ export class Entrance implements CallOwner {
     else this.#line.judge(verdict);
   }
 }
-
-/** Longest wait of a blocking call for a connection: it asked to wait anyway, and a loop around it must not spin. */
-const maxPatienceMs = 5_000;
-
-/** Milliseconds for which a call waits in any outage, however old. A subscription is a wish that stands until then. */
-function patienceOf({ traits, slow, batch }: SlowCall): number {
-  if (batch === undefined && subscribing.test(traits.name)) return Infinity;
-  return Math.min(slow.blockingMs ?? 0, maxPatienceMs);
-}
-
-const subscribing = /^[ps]?(un)?subscribe$/;

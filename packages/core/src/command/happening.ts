@@ -19,7 +19,7 @@ export type Happening =
     }
   /** The connection broke under it. */
   | { readonly kind: 'lost'; readonly error: Error }
-  /** The driver refused it for a mistake of the caller's. */
+  /** The driver refused it for a mistake of the caller's, or its caller aborted it. */
   | { readonly kind: 'withdrawn'; readonly error: Error }
   /** Its deadline passed. */
   | { readonly kind: 'overdue' }

@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import type { TrackedCall } from './tracked-call.ts';
 
-/** A command as the client library builds it, with the one field we add: the call it belongs to. */
+/** A command as the client library builds it, with the fields we add. */
 export interface DriverCommand {
   name: string;
   args: unknown[];
@@ -16,12 +16,19 @@ export interface DriverCommand {
   reject: (error: Error) => unknown;
   toWritable(socket: Socket): string | Buffer;
   getKeys(): unknown[];
+  /** The call it belongs to. */
   call?: TrackedCall | undefined;
+  /** Its reply is not read by the client library: it resolves with the bytes. */
+  readonly isRaw?: boolean;
+  /** Its own deadline in milliseconds; undefined: that of the resilience. */
+  readonly timeoutMs?: number | undefined;
 }
 
 /** What the client passes along with a command of a pipeline. */
 export interface PipelineStream {
   readonly isPipeline?: boolean;
+  /** How many commands it has; undefined: all that come in this turn. */
+  readonly size?: number;
   readonly destination?: { readonly redis?: unknown };
 }
 

@@ -24,6 +24,7 @@ export interface Internals {
   commandQueue: {
     length: number;
     push(item: unknown): void;
+    shift(): { command: DriverCommand } | undefined;
     peekFront(): { command: DriverCommand } | undefined;
   };
   offlineQueue: {

@@ -10,6 +10,7 @@ import { wake } from './duplicates.ts';
 import { fastPathOf } from './fast-path.ts';
 import { internals } from './internals.ts';
 import { ownSendOf } from './own-send.ts';
+import { routeReplies } from './raw/reply-router.ts';
 import { SelectedDatabase } from './selected-database.ts';
 import { interceptConnect, interceptDisconnect, monitorAtOnce, takeOverConnection } from './take-over.ts';
 
@@ -104,6 +105,7 @@ export class RedisDriver implements Driver {
     const { client } = this;
     this.#former = internals(client).connector;
     takeOverConnection(client, connector);
+    routeReplies(client, (name, args) => this.ask(name, args));
     // Without a listener ioredis prints every failed attempt to the console.
     client.on('error', ignore);
     if (this.options['monitor'] === true) monitorAtOnce(client, this.send);
