@@ -14,7 +14,9 @@ import { BackgroundClock } from './background-clock.ts';
 import { FakeDriver } from './fake-driver.ts';
 import { FakeNetwork } from './fake-network.ts';
 import { FakeServer } from './fake-server.ts';
+import type { MemoryLink } from './memory-link.ts';
 import { PlainConnector } from './plain-connector.ts';
+import type { ServerClient } from './server-client.ts';
 import { flushesOf, sendCall, trackedCall, type SentCall } from './tracked-call.ts';
 
 export interface StageOptions {
@@ -28,16 +30,18 @@ export interface StageOptions {
 /** One connection of one client to one server, with all between them in memory and on a manual clock. */
 export class ConnectionStage {
   readonly clock = new BackgroundClock({ nowMs: 1_000 });
-  readonly network = new FakeNetwork(this.clock);
-  readonly server = new FakeServer({ clock: this.clock, network: this.network });
+  readonly network = new FakeNetwork(this.clock.outside);
+  readonly server = new FakeServer({ clock: this.clock.outside, network: this.network });
   readonly settings: Settings;
   readonly driver: FakeDriver;
   readonly dialer: Dialer;
   readonly target: Target;
   readonly source: Reconnector;
-  readonly connection: Connection;
   readonly news: (ConnectionNews & { readonly at: number })[] = [];
+  onNews: (news: ConnectionNews) => void = () => undefined;
   readonly reports: DialReport[] = [];
+  readonly #onDead: ConnectionParts['onDead'];
+  #connection: Connection | undefined;
 
   constructor({
     connection = {},
@@ -57,17 +61,40 @@ export class ConnectionStage {
       handshakeTimeoutMs,
       onReport: (report) => this.reports.push(report),
     });
-    this.connection = this.protect(onDead);
+    this.#onDead = onDead;
+  }
+
+  /** A stage whose driver is protected, and was never told to connect. */
+  static idle(options?: StageOptions): ConnectionStage {
+    const stage = new ConnectionStage(options);
+    stage.protect();
+    return stage;
   }
 
   /** A stage whose connection serves. */
   static async ready(options?: StageOptions): Promise<ConnectionStage> {
-    const stage = new ConnectionStage(options);
+    const stage = ConnectionStage.idle(options);
     stage.driver.wake();
     await stage.travel(20);
     if (stage.connection.state !== 'ready') throw new Error(`The connection is ${stage.connection.state}.`);
     stage.news.length = 0;
+    stage.network.openedAt.length = 0;
     return stage;
+  }
+
+  get connection(): Connection {
+    if (this.#connection === undefined) throw new Error('The driver is not protected yet.');
+    return this.#connection;
+  }
+
+  /** The driver as the server sees it, while there is no other connection. */
+  get client(): ServerClient {
+    return this.server.clients[0] as ServerClient;
+  }
+
+  /** Its connection. */
+  get link(): MemoryLink {
+    return this.network.links[0] as MemoryLink;
   }
 
   /** Moves time on, and lets everything happen that is due. */
@@ -95,7 +122,7 @@ export class ConnectionStage {
   async close(): Promise<void> {
     this.driver.disconnect();
     this.connection.drop('closed');
-    await this.travel(10);
+    await this.travel(0);
   }
 
   /** What a closed connection must not leave behind. */
@@ -103,17 +130,21 @@ export class ConnectionStage {
     return { timers: this.clock.pendingTimers, sockets: this.network.links.length };
   }
 
-  private protect(onDead: ConnectionParts['onDead']): Connection {
+  /** Takes the driver over, whatever it did before. */
+  protect(): void {
     const { clock, driver, target, source, settings } = this;
-    const parts = { driver, target, source, settings, flushes: flushesOf(clock), onDead };
-    const connection = new Connection(parts, (news) => this.news.push({ ...news, at: clock.now() }));
+    const parts = { driver, target, source, settings, flushes: flushesOf(clock), onDead: this.#onDead };
+    const connection = new Connection(parts, (news) => {
+      this.news.push({ ...news, at: clock.now() });
+      this.onNews(news);
+    });
+    this.#connection = connection;
     const gate: SendCommand = (command, ...rest) => {
       if (!driver.isHandshake(command)) trackedCall(connection.wire, command);
       return driver.send(command, ...rest);
     };
     driver.takeOver(gate, connection.connector);
-    if (onDead === 'replace') driver.takeOverRetries();
+    if (this.#onDead === 'replace') driver.takeOverRetries();
     driver.answerConnectBy(() => connection.connector.firstFailure());
-    return connection;
   }
 }

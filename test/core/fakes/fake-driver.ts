@@ -137,9 +137,9 @@ export class FakeDriver implements Driver {
     if (this.#lostSession !== undefined) this.#session.database = this.#lostSession.database;
   }
 
-  setCredentials(credentials: Credentials): void {
-    Object.assign(this.options, credentials);
-    this.#session.credentials = credentials;
+  setCredentials({ username, password }: Credentials): void {
+    Object.assign(this.options, { username, password });
+    this.#session.credentials = { username, password };
   }
 
   async authenticate({ username, password }: Credentials): Promise<void> {

@@ -29,8 +29,6 @@ export class FakeServer {
   password: string | undefined;
   maxClients = Infinity;
   clusterInfo = 'cluster_state:ok\r\ncluster_current_epoch:1\r\n';
-  /** Answers leave in pieces, as over a lossy path. */
-  trickle: { readonly bytes: number; readonly everyMs: number } | undefined;
   /** Commands that are answered with an error, by name: what the user must not do, or the server does not know. */
   readonly refuses = new Map<string, string>();
   /** The names of the commands it was sent, in order. */

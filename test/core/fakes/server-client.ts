@@ -14,6 +14,8 @@ export class ServerClient {
   database = 0;
   protocol: 2 | 3 = 2;
   isAuthenticated: boolean;
+  /** Its answers leave in pieces, as over a lossy path. */
+  trickle: { readonly bytes: number; readonly everyMs: number } | undefined;
   readonly #reader = new ReplyReader();
   readonly #waiting: (readonly string[])[] = [];
   /** The key that a blocking call waits for, or the writes that are held back. */
@@ -73,7 +75,8 @@ export class ServerClient {
   }
 
   send(text: ReplyText): void {
-    const { trickle, clock } = this.server;
+    const { trickle } = this;
+    const { clock } = this.server;
     if (trickle === undefined) {
       this.#write(text);
       return;

@@ -9,6 +9,7 @@ import { FakeNetwork } from './fake-network.ts';
 import { FakeServer } from './fake-server.ts';
 import type { MemoryLink } from './memory-link.ts';
 import { PlainConnector } from './plain-connector.ts';
+import type { ServerClient } from './server-client.ts';
 import { flushesOf, sendCall, type SentCall } from './tracked-call.ts';
 
 const noSession: Session = { database: 0, clientName: undefined, readOnly: false };
@@ -16,8 +17,8 @@ const noSession: Session = { database: 0, clientName: undefined, readOnly: false
 /** A driver that is connected, with a wire around its socket and nothing above it. */
 export class WiredDriver {
   readonly clock = new BackgroundClock({ nowMs: 1_000 });
-  readonly network = new FakeNetwork(this.clock);
-  readonly server = new FakeServer({ clock: this.clock, network: this.network });
+  readonly network = new FakeNetwork(this.clock.outside);
+  readonly server = new FakeServer({ clock: this.clock.outside, network: this.network });
   readonly driver = new FakeDriver(this.clock, new PlainConnector(this.network.open, this.server));
   readonly events: WireEvent[] = [];
   onEvent: (event: WireEvent) => void = () => undefined;
@@ -58,6 +59,12 @@ export class WiredDriver {
     return wired;
   }
 
+  /** The driver, as the server sees it. */
+  get client(): ServerClient {
+    return this.server.clients[0] as ServerClient;
+  }
+
+  /** Its connection. */
   get link(): MemoryLink {
     return this.network.links[0] as MemoryLink;
   }

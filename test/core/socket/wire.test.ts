@@ -196,9 +196,9 @@ describe('bytes that are read', () => {
 
   it('are a sign of life once, and no more while an answer only trickles, until it is whole', async () => {
     const wired = await WiredDriver.ready();
-    const { wire, events, server } = wired;
+    const { wire, events, server, client } = wired;
     server.data.set('a', value.slice(0, 300));
-    server.trickle = { bytes: 100, everyMs: 10 };
+    client.trickle = { bytes: 100, everyMs: 10 };
     const sent = wired.send('get', ['a']);
     await wired.travel(5);
     expect(events).toEqual(['written', 'alive']);

@@ -30,7 +30,7 @@ async function blocked(): Promise<Checked & { sent: SentCall }> {
 
 /** The first connection alone is left, and no timer. */
 async function expectNoTrace({ wired }: Checked): Promise<void> {
-  await wired.travel(5);
+  await wired.travel(0);
   expect(wired.network.links).toHaveLength(1);
   expect(wired.clock.pendingTimers).toBe(0);
 }

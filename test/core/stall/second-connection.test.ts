@@ -29,7 +29,7 @@ async function prepared(): Promise<Asked> {
 
 /** The first connection alone is left, and no timer. */
 async function expectNoTrace({ wired }: Asked): Promise<void> {
-  await wired.travel(5);
+  await wired.travel(0);
   expect(wired.network.links).toHaveLength(1);
   expect(wired.clock.pendingTimers).toBe(0);
 }

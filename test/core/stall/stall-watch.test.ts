@@ -113,7 +113,7 @@ describe('a silent connection', () => {
 
   it('is silent from its last sign of life on', async () => {
     const { wired, found } = await watched();
-    wired.server.trickle = { bytes: '$-1\r\n'.length, everyMs: 60 };
+    wired.client.trickle = { bytes: '$-1\r\n'.length, everyMs: 60 };
     for (const key of ['a', 'b', 'c']) wired.send('get', [key]);
     await wired.travel(70);
     wired.link.isCut = true;
@@ -125,7 +125,7 @@ describe('a silent connection', () => {
   it('is not silent while an answer makes progress', async () => {
     const { wired, found } = await watched();
     wired.server.data.set('a', 'v'.repeat(3_000));
-    wired.server.trickle = { bytes: 600, everyMs: 150 };
+    wired.client.trickle = { bytes: 600, everyMs: 150 };
     wired.send('get', ['a']);
     await wired.travel(600);
     expect([found, wired.driver.unansweredCount()]).toEqual([[], 1]);
@@ -134,7 +134,7 @@ describe('a silent connection', () => {
   it('is silent while an answer only trickles', async () => {
     const { wired, found } = await watched();
     wired.server.data.set('a', 'v'.repeat(1_000));
-    wired.server.trickle = { bytes: 10, everyMs: 50 };
+    wired.client.trickle = { bytes: 10, everyMs: 50 };
     wired.send('get', ['a']);
     await wired.travel(210);
     expect(found).toEqual([['silent', 1_302]]);

@@ -30,7 +30,7 @@ export class Connection {
   readonly #stallGuard: StallGuard;
   readonly #replacement: PeacefulReplacement;
   readonly #tell: (news: ConnectionNews) => void;
-  #state: LiveConnectionState;
+  #state: LiveConnectionState = { kind: 'idle' };
 
   constructor(parts: ConnectionParts, tell: (news: ConnectionNews) => void) {
     const { driver, target, source, settings, flushes } = parts;
@@ -60,8 +60,8 @@ export class Connection {
     this.#stallGuard = new StallGuard(driver, target, this.wire, settings, idleMs, periodMs, (news) =>
       this.#onStall(news),
     );
-    this.#state = this.#takeOver();
-    driver.on('connect', () => this.wire.readFirst());
+    this.#enter(this.#takeOver());
+    driver.on('connect', () => this.connector.connected());
     driver.on('ready', () => this.#onReady());
     driver.on('end', () => this.#onEnd());
   }
@@ -97,7 +97,9 @@ export class Connection {
 
   /** Puts a verified second connection in the place of this one. */
   replaceWith(verified: VerifiedSocket): void {
-    if (this.#replacesDead) this.connector.standBy(verified);
+    const { kind } = this.#state;
+    const isConnected = kind === 'ready' || kind === 'stalled';
+    if (this.#replacesDead && isConnected) this.connector.standBy(verified);
     else verified.socket.destroy();
     this.#signal({ kind: 'dead' });
   }
@@ -119,18 +121,21 @@ export class Connection {
     const since = this.#settings.clock.now();
     const { status } = this.#driver;
     if (status === 'idle' || status === 'ended') return { kind: 'idle' };
+    this.connector.connected();
     if (status !== 'ready') return { kind: 'connecting', since, cause: undefined };
-    this.connector.ready();
-    this.wire.readFirst();
     this.#stallGuard.watch();
     return { kind: 'ready', since, isSuspect: false };
   }
 
   #signal(signal: ConnectionSignal): void {
     const { state, effects } = connectionTransition(this.#state, signal, this.#settings.clock.now());
+    this.#enter(state);
+    for (const effect of effects) this.#perform(effect);
+  }
+
+  #enter(state: LiveConnectionState): void {
     this.#state = state;
     this.connector.isServing = state.kind === 'ready' && !state.isSuspect;
-    for (const effect of effects) this.#perform(effect);
   }
 
   #perform(effect: ConnectionEffect): void {
@@ -189,13 +194,14 @@ export class Connection {
     const state = this.#state;
     if (state.kind === 'ready' && !state.isSuspect) return;
     if (state.kind === 'stalled' && state.cause !== 'stalled') return;
-    if (this.#stallGuard.isInquiryEndedBy(this.wire.aliveAt)) this.#signal({ kind: 'answered' });
+    this.#signal({ kind: 'answered' });
   }
 
   #onConnector(event: ConnectorEvent): void {
     if (event.kind === 'verified') return this.#tell(event);
     if (event.kind === 'lost') {
       this.#stallGuard.unwatch();
+      this.#replacement.stop();
       if (this.#replacesDead) this.#subscriptions.remember(this.wire.readAt);
     }
     this.#signal(event);
@@ -220,10 +226,9 @@ export class Connection {
   }
 
   #onReady(): void {
+    // It is told a tick late, and the socket may be gone by then.
+    if (this.#driver.status !== 'ready') return;
     this.connector.ready();
-    this.wire.readFirst();
-    if (this.#driver.status !== 'ready' || this.wire.socket === undefined) return;
-    this.#signal({ kind: 'dial' });
     this.#subscriptions.restore();
     this.#signal({ kind: 'ready' });
     this.#stallGuard.watch();
@@ -231,7 +236,6 @@ export class Connection {
 
   #onEnd(): void {
     this.#replacement.stop();
-    this.#stallGuard.unwatch();
     this.#subscriptions.forget();
     this.connector.stop();
     this.#signal({ kind: 'ended' });

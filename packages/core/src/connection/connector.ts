@@ -105,18 +105,26 @@ export class Connector implements DriverConnector {
     this.#standby = verified;
   }
 
-  /** The driver is ready: on our socket, or on one it had before it was protected. */
+  /** The driver has a socket: one of ours, or one that it began to open before it was protected. */
+  connected(): void {
+    const { socket } = this.#driver;
+    if (socket === undefined || socket.destroyed) return;
+    if (socket === this.#wire.socket) {
+      this.#wire.readFirst();
+      return;
+    }
+    this.#adopt(socket, undefined);
+    if (this.#driver.isClosing) socket.destroy();
+  }
+
+  /** The driver has ended its own handshake. */
   ready(): void {
     this.#clearHandshakeTimer();
     this.#firstFailures.clear();
-    const { socket } = this.#driver;
-    if (socket !== undefined && this.#wire.socket !== socket) this.#adopt(socket, undefined);
   }
 
   /** The driver ended. */
   stop(): void {
-    this.#clearHandshakeTimer();
-    this.#source.stop();
     this.#standby?.socket.destroy();
     this.#standby = undefined;
   }
@@ -218,7 +226,6 @@ export class Connector implements DriverConnector {
 
   #clearHandshakeTimer(): void {
     if (this.#handshakeTimer !== undefined) this.#clock.clearTimeout(this.#handshakeTimer);
-    this.#handshakeTimer = undefined;
   }
 }
 

@@ -23,6 +23,8 @@ export class Subscriptions {
   readonly #tell: (news: SubscriptionNews) => void;
   #lost: Map<SubscriptionKind, Set<string>> = new Map();
   #silentSince = 0;
+  /** The one under way, whose results count. */
+  #restoration: object | undefined;
   #timer: TimerHandle | undefined;
 
   constructor(driver: Driver, clock: Clock, tell: (news: SubscriptionNews) => void) {
@@ -39,7 +41,7 @@ export class Subscriptions {
 
   /** Keeps the subscriptions of a lost connection, before the driver forgets them. `heardAt`: its last sign of life. */
   remember(heardAt: number): void {
-    this.#stopTimer();
+    this.#stop();
     if (this.#lostCount() === 0) this.#silentSince = heardAt;
     const channels = this.#driver.subscriptions();
     for (const kind of kinds) {
@@ -51,7 +53,7 @@ export class Subscriptions {
 
   /** The connection serves again. */
   restore(): void {
-    this.#stopTimer();
+    this.#stop();
     const wanted = this.#lostCount();
     if (wanted === 0) return;
     const calls: Promise<unknown>[] = [];
@@ -62,18 +64,26 @@ export class Subscriptions {
       if (kind === 'ssubscribe') for (const channel of channels) calls.push(this.#subscribe(kind, [channel]));
       else calls.push(this.#subscribe(kind, channels));
     }
-    Promise.all(calls).then(
-      () => this.#tell({ kind: 'gap', gapMs: this.#clock.now() - this.#silentSince, channels: wanted }),
-      (error: unknown) => {
-        this.#tell({ kind: 'resubscribe-failed', channels: this.#lostCount(), code: codeOf(error) });
-        if (this.#lostCount() > 0) this.#timer = this.#clock.setTimeout(() => this.restore(), retryMs);
-      },
-    );
+    const restoration = {};
+    this.#restoration = restoration;
+    void Promise.allSettled(calls).then((results) => {
+      if (this.#restoration === restoration) this.#onResults(results, wanted);
+    });
   }
 
   forget(): void {
-    this.#stopTimer();
+    this.#stop();
     this.#lost = new Map();
+  }
+
+  #onResults(results: readonly PromiseSettledResult<unknown>[], wanted: number): void {
+    const failure = results.find((result) => result.status === 'rejected');
+    if (failure === undefined) {
+      this.#tell({ kind: 'gap', gapMs: this.#clock.now() - this.#silentSince, channels: wanted });
+      return;
+    }
+    this.#tell({ kind: 'resubscribe-failed', channels: this.#lostCount(), code: codeOf(failure.reason) });
+    if (this.#lostCount() > 0) this.#timer = this.#clock.setTimeout(() => this.restore(), retryMs);
   }
 
   // The user ended these subscriptions, or all of a kind: they are not restored.
@@ -106,9 +116,10 @@ export class Subscriptions {
     return total;
   }
 
-  #stopTimer(): void {
+  // What a connection that is gone answers to the last restoration means nothing.
+  #stop(): void {
     if (this.#timer !== undefined) this.#clock.clearTimeout(this.#timer);
-    this.#timer = undefined;
+    this.#restoration = undefined;
   }
 }
 
@@ -119,5 +130,5 @@ function count(channels: Channels): number {
 function codeOf(error: unknown): string {
   if (!(error instanceof Error)) return 'unknown';
   const { code } = error as { code?: unknown };
-  return typeof code === 'string' ? code : (/^[A-Z]+/.exec(error.message)?.[0] ?? error.name);
+  return typeof code === 'string' ? code : (/^[A-Z]+\b/.exec(error.message)?.[0] ?? error.name);
 }

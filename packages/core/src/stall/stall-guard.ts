@@ -67,11 +67,6 @@ export class StallGuard {
     this.#inquiry.stop();
   }
 
-  /** Whether a sign of life at this time ends the silence under inquiry. */
-  isInquiryEndedBy(aliveAt: number): boolean {
-    return this.#inquiry.isEndedBy(aliveAt);
-  }
-
   #onFinding(finding: StallFinding): void {
     if (finding !== 'blocked') this.#tell({ kind: finding });
     else void this.#checkBlocked();

@@ -56,11 +56,6 @@ export class StallInquiry {
     this.#tell = tell;
   }
 
-  /** Whether a sign of life at this time ends the silence under inquiry. */
-  isEndedBy(aliveAt: number): boolean {
-    return aliveAt >= this.#since;
-  }
-
   /** The connection is silent. */
   begin(): void {
     this.#isOn = true;
@@ -147,7 +142,7 @@ export class StallInquiry {
     this.#timer = this.#clock.setTimeout(() => {
       this.#timer = undefined;
       this.#candidate = undefined;
-      if (this.isEndedBy(this.#wire.aliveAt)) {
+      if (this.#wire.aliveAt >= this.#since) {
         verified.socket.destroy();
         this.#tell({ kind: 'serves' });
         return;

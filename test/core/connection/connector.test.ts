@@ -1,0 +1,425 @@
+import { describe, expect, test } from 'vitest';
+import { Connector, type ConnectorEvent } from '../../../packages/core/src/connection/connector.ts';
+import type { SocketSource, SourceEvent } from '../../../packages/core/src/connection/socket-source.ts';
+import { Subscriptions } from '../../../packages/core/src/connection/subscriptions.ts';
+import type { DialPriority } from '../../../packages/core/src/dialing/dial-request.ts';
+import {
+  establish,
+  EstablishError,
+  type VerifiedSocket,
+} from '../../../packages/core/src/handshake/establish.ts';
+import { WiredDriver } from '../fakes/wired-driver.ts';
+
+/** A source that gives what the test gives it, and writes down what it is told. */
+class ScriptedSource implements SocketSource {
+  readonly told: string[] = [];
+  give: (event: SourceEvent) => void = () => undefined;
+
+  start(priority: DialPriority, tell: (event: SourceEvent) => void): void {
+    this.told.push(`start ${priority}`);
+    this.give = tell;
+  }
+
+  stop(): void {
+    this.told.push('stop');
+  }
+
+  stopped(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  lost(): void {
+    this.told.push('lost');
+  }
+
+  hurry(): void {
+    this.told.push('hurry');
+  }
+
+  nextAttemptMs(): number | undefined {
+    return undefined;
+  }
+}
+
+class Stage {
+  readonly wired = new WiredDriver();
+  readonly source = new ScriptedSource();
+  readonly events: ConnectorEvent[] = [];
+  /** What the driver was told of failed attempts. */
+  readonly emitted: unknown[] = [];
+  readonly connector: Connector;
+
+  constructor() {
+    const { driver, wire, clock } = this.wired;
+    const subscriptions = new Subscriptions(driver, clock, () => undefined);
+    this.connector = new Connector(driver, wire, this.source, subscriptions, clock, 400, (event) =>
+      this.events.push(event),
+    );
+    driver.takeOver(driver.send, {
+      connect: (emit) =>
+        this.connector.connect((event, error) => {
+          this.emitted.push([event, error.message]);
+          emit(event, error);
+        }),
+      disconnect: () => this.connector.disconnect(),
+      check: () => this.connector.check(),
+    });
+    driver.takeOverRetries();
+    driver.on('connect', () => this.connector.connected());
+    driver.on('ready', () => this.connector.ready());
+    driver.on('end', () => this.connector.stop());
+  }
+
+  /** A driver that asks for a socket. */
+  static async begun(): Promise<Stage> {
+    const stage = new Stage();
+    stage.wired.driver.wake();
+    await stage.wired.travel(0);
+    return stage;
+  }
+
+  /** A driver that got its socket, and is ready on it. */
+  static async ready(): Promise<Stage> {
+    const stage = new Stage();
+    stage.wired.driver.wake();
+    stage.source.give({ kind: 'verified', verified: await stage.verified() });
+    await stage.wired.travel(10);
+    if (stage.wired.driver.status !== 'ready') throw new Error('The driver is not ready.');
+    stage.connector.isServing = true;
+    stage.source.told.length = 0;
+    stage.events.length = 0;
+    return stage;
+  }
+
+  /** Another connection to the server, proved. */
+  async verified(): Promise<VerifiedSocket> {
+    const establishing = establish(this.wired.target, this.wired.clock, new AbortController().signal);
+    await this.wired.travel(10);
+    return establishing;
+  }
+
+  get kinds(): string[] {
+    return this.events.map((event) => ('cause' in event ? `${event.kind} ${event.cause}` : event.kind));
+  }
+}
+
+describe('a driver that asks for a socket', () => {
+  test('gets the first one that its source verified', async () => {
+    const stage = await Stage.begun();
+    const { wired, source, events, connector } = stage;
+    expect([source.told, stage.kinds]).toEqual([['start command'], ['dial']]);
+    const verified = await stage.verified();
+    source.give({ kind: 'verified', verified });
+    await wired.travel(10);
+    expect(wired.driver.socket).toBe(verified.socket);
+    expect(events.at(-1)).toEqual({ kind: 'verified', verified });
+    expect(wired.wire.identity).toEqual({ clientId: '1', runId: wired.server.runId });
+    expect(connector.check()).toBe(true);
+  });
+
+  test('is told of the attempts that failed before', async () => {
+    const stage = await Stage.begun();
+    const { source, emitted } = stage;
+    source.give({ kind: 'failed', cause: 'dns', error: new Error('no such host') });
+    source.give({ kind: 'failed', cause: 'tls', error: new Error('no TLS there') });
+    expect(stage.kinds).toEqual(['dial', 'attempt-failed dns', 'attempt-failed tls']);
+    expect(emitted).toEqual([
+      ['error', 'no such host'],
+      ['error', 'no TLS there'],
+    ]);
+  });
+
+  test('gets none where its source gave up, and may ask again', async () => {
+    const stage = await Stage.begun();
+    const { wired, source, connector } = stage;
+    source.give({
+      kind: 'gave-up',
+      cause: 'connection-refused',
+      error: new EstablishError('connection-refused', undefined),
+    });
+    await wired.travel(1);
+    expect([stage.kinds, wired.driver.status]).toEqual([
+      ['dial', 'attempt-failed connection-refused'],
+      'ended',
+    ]);
+    source.told.length = 0;
+    connector.drop('stalled');
+    expect(source.told).toEqual([]);
+    void wired.driver.connect().catch(() => undefined);
+    expect(source.told).toEqual(['start command']);
+  });
+
+  test('that listens, or did before, is served after those that commands wait for', async () => {
+    const { wired, source } = await Stage.ready();
+    wired.send('subscribe', ['news']);
+    await wired.travel(5);
+    wired.server.hangUp();
+    await wired.travel(5);
+    expect(source.told).toEqual(['lost', 'start subscriber']);
+  });
+
+  test('gets a socket that stands by, without any source, and once', async () => {
+    const stage = await Stage.ready();
+    const { wired, source, connector } = stage;
+    const [first, second] = [await stage.verified(), await stage.verified()];
+    connector.standBy(first);
+    connector.standBy(second);
+    expect([first.socket.destroyed, second.socket.destroyed]).toEqual([true, false]);
+    connector.drop('stalled');
+    await wired.travel(10);
+    expect([source.told, wired.driver.socket === second.socket]).toEqual([['lost'], true]);
+    expect(stage.kinds).toEqual(['lost stalled', 'dial', 'verified']);
+    connector.drop('stalled');
+    await wired.travel(10);
+    expect(source.told).toEqual(['lost', 'lost', 'start command']);
+  });
+
+  test('gets no socket that stood by and broke', async () => {
+    const stage = await Stage.ready();
+    const { wired, source, connector } = stage;
+    connector.standBy(await stage.verified());
+    wired.server.clients[1]?.socket.resetAndDestroy();
+    await wired.travel(5);
+    connector.drop('stalled');
+    await wired.travel(10);
+    expect(source.told).toEqual(['lost', 'start command']);
+  });
+
+  test('gets its own credentials to open with, or those of the proof', async () => {
+    const stage = new Stage();
+    const { wired, source } = stage;
+    wired.driver.wake();
+    const verified = await stage.verified();
+    source.give({ kind: 'verified', verified });
+    await wired.travel(10);
+    expect(wired.driver.options).not.toHaveProperty('password');
+    wired.server.hangUp();
+    await wired.travel(10);
+    const credentials = { username: 'shop', password: 'secret' };
+    source.give({ kind: 'verified', verified: { ...(await stage.verified()), credentials } });
+    expect(wired.driver.options).toMatchObject(credentials);
+  });
+});
+
+describe('a socket that is dropped while the next one is made', () => {
+  test('has its source hurry, unless it is closed', async () => {
+    const { source, connector } = await Stage.begun();
+    connector.drop('closed');
+    expect(source.told).toEqual(['start command']);
+    connector.drop('read-only');
+    expect(source.told).toEqual(['start command', 'hurry']);
+  });
+});
+
+describe('a caller who awaits the first failure', () => {
+  test('is answered by it, and by no other', async () => {
+    const { source, connector } = await Stage.begun();
+    const failures: string[] = [];
+    const note = (failure: Promise<never>): void =>
+      void failure.catch((error: unknown) => failures.push((error as Error).message));
+    note(connector.firstFailure());
+    source.give({ kind: 'failed', cause: 'dns', error: new Error('one') });
+    note(connector.firstFailure());
+    source.give({ kind: 'failed', cause: 'dns', error: new Error('two') });
+    await Promise.resolve();
+    expect(failures).toEqual(['one', 'two']);
+  });
+
+  test('is not answered by what happens after the connection was ready', async () => {
+    const stage = await Stage.begun();
+    let isAnswered = false;
+    stage.connector.firstFailure().catch(() => {
+      isAnswered = true;
+    });
+    stage.source.give({ kind: 'verified', verified: await stage.verified() });
+    await stage.wired.travel(10);
+    stage.wired.server.hangUp();
+    await stage.wired.travel(10);
+    stage.source.give({ kind: 'failed', cause: 'dns', error: new Error('later') });
+    await stage.wired.travel(1);
+    expect(isAnswered).toBe(false);
+  });
+});
+
+describe('a driver that is told to disconnect', () => {
+  test('while it waits for a socket gets none, and may connect again', async () => {
+    const { wired, source, connector } = await Stage.begun();
+    wired.driver.disconnect();
+    await wired.travel(1);
+    expect([source.told, wired.driver.status, wired.driver.isClosing]).toEqual([
+      ['start command', 'stop'],
+      'ended',
+      false,
+    ]);
+    connector.drop('stalled');
+    expect(source.told).toEqual(['start command', 'stop']);
+  });
+
+  test('to come back at once has its source hurry', async () => {
+    const { wired, source, connector } = await Stage.begun();
+    connector.disconnect();
+    await wired.travel(1);
+    expect([source.told, wired.driver.status]).toEqual([['start command', 'hurry'], 'connecting']);
+  });
+
+  test('on a socket that serves, and owes nothing, closes it after its last bytes', async () => {
+    const stage = await Stage.ready();
+    const { wired, source } = stage;
+    wired.driver.socket?.write('*1\r\n$4\r\nPING\r\n');
+    wired.driver.disconnect();
+    expect(wired.driver.socket?.destroyed).toBe(false);
+    await wired.travel(0);
+    expect([wired.driver.socket?.destroyed, wired.driver.status]).toEqual([true, 'ended']);
+    await wired.travel(5);
+    expect(wired.server.ran.at(-1)).toBe('ping');
+    expect([source.told, stage.events]).toEqual([['stop'], [{ kind: 'lost', cause: 'closed' }]]);
+  });
+
+  test('on a socket that owes an answer waits for it, two seconds at most', async () => {
+    const { wired } = await Stage.ready();
+    wired.server.freeze();
+    wired.send('get', ['a']);
+    await wired.travel(5);
+    wired.driver.disconnect();
+    await wired.travel(1_999);
+    expect(wired.driver.socket?.destroyed).toBe(false);
+    await wired.travel(1);
+    expect([wired.driver.status, wired.clock.pendingTimers]).toEqual(['ended', 0]);
+  });
+
+  test('on a socket that closes in time leaves no timer', async () => {
+    const { wired } = await Stage.ready();
+    wired.send('get', ['a']);
+    await wired.travel(0);
+    wired.driver.disconnect();
+    await wired.travel(5);
+    expect([wired.driver.status, wired.clock.pendingTimers]).toEqual(['ended', 0]);
+  });
+
+  test('on a socket that does not serve, or to come back, closes it at once', async () => {
+    for (const isServing of [false, true]) {
+      const { wired, connector } = await Stage.ready();
+      wired.server.freeze();
+      wired.send('get', ['a']);
+      await wired.travel(5);
+      connector.isServing = isServing;
+      if (isServing) connector.disconnect();
+      else wired.driver.disconnect();
+      expect(wired.network.links[0]?.near.destroyed).toBe(true);
+      await wired.travel(1);
+      expect(wired.driver.status).toBe(isServing ? 'connecting' : 'ended');
+    }
+  });
+
+  test('twice, or without a socket, does nothing more', async () => {
+    const { wired, connector } = await Stage.ready();
+    wired.driver.disconnect();
+    await wired.travel(1);
+    wired.driver.isClosing = true;
+    connector.disconnect();
+    expect(wired.clock.pendingTimers).toBe(0);
+    new Stage().connector.disconnect();
+  });
+});
+
+describe('a socket that closes', () => {
+  test('while the driver opens it leaves no timer, and does not spoil the next one', async () => {
+    const stage = new Stage();
+    const { wired, source } = stage;
+    wired.driver.wake();
+    source.give({ kind: 'verified', verified: await stage.verified() });
+    wired.server.freeze();
+    await wired.travel(100);
+    expect([wired.driver.status, wired.clock.pendingTimers]).toEqual(['handshake', 1]);
+    wired.server.thaw();
+    wired.server.hangUp();
+    await wired.travel(5);
+    expect(wired.clock.pendingTimers).toBe(0);
+    source.give({ kind: 'verified', verified: await stage.verified() });
+    await wired.travel(500);
+    wired.server.hangUp();
+    await wired.travel(5);
+    expect(stage.kinds.at(-2)).toBe('lost connection-reset');
+  });
+
+  test('because the driver did not open it in time has that cause', async () => {
+    const stage = new Stage();
+    const { wired, source } = stage;
+    wired.driver.wake();
+    source.give({ kind: 'verified', verified: await stage.verified() });
+    wired.server.freeze();
+    await wired.travel(400);
+    expect(stage.kinds.slice(0, 3)).toEqual(['dial', 'verified', 'lost handshake-timeout']);
+  });
+
+  test('after another one took its place is nobody’s business', async () => {
+    const stage = await Stage.ready();
+    const { wired } = stage;
+    const { socket } = await stage.verified();
+    wired.wire.adopt(socket, undefined);
+    wired.driver.socket?.destroy();
+    await wired.travel(1);
+    expect(stage.kinds).toEqual(['dial']);
+  });
+
+  test('with an error ends no process', async () => {
+    const stage = await Stage.begun();
+    const verified = await stage.verified();
+    const before = verified.socket.listenerCount('error');
+    stage.source.give({ kind: 'verified', verified });
+    expect(verified.socket.listenerCount('error')).toBe(before + 1);
+  });
+});
+
+describe('a driver that began to connect before it was protected', () => {
+  test('has its socket adopted as soon as it has one, without an identity', async () => {
+    const wired = new WiredDriver();
+    void wired.driver.connect();
+    const { connector, wire } = lateStage(wired);
+    await wired.travel(2);
+    connector.connected();
+    expect([wire.socket === wired.driver.socket, wire.identity]).toEqual([true, undefined]);
+    expect(wired.driver.socket?.destroyed).toBe(false);
+  });
+
+  test('and was closed meanwhile has it destroyed', async () => {
+    const wired = new WiredDriver();
+    void wired.driver.connect().catch(() => undefined);
+    const { connector } = lateStage(wired);
+    wired.driver.isClosing = true;
+    await wired.travel(2);
+    connector.connected();
+    await wired.travel(1);
+    expect([wired.driver.status, wired.network.links]).toEqual(['ended', []]);
+  });
+
+  test('and whose socket is gone, or not there yet, has none adopted', async () => {
+    const wired = new WiredDriver();
+    const { connector, wire } = lateStage(wired);
+    connector.connected();
+    expect(wire.socket).toBeUndefined();
+    void wired.driver.connect().catch(() => undefined);
+    await wired.travel(2);
+    wired.driver.socket?.destroy();
+    connector.connected();
+    expect(wire.socket).toBeUndefined();
+  });
+});
+
+function lateStage(wired: WiredDriver): {
+  readonly connector: Connector;
+  readonly wire: WiredDriver['wire'];
+} {
+  const { driver, wire, clock } = wired;
+  const subscriptions = new Subscriptions(driver, clock, () => undefined);
+  const connector = new Connector(
+    driver,
+    wire,
+    new ScriptedSource(),
+    subscriptions,
+    clock,
+    400,
+    () => undefined,
+  );
+  return { connector, wire };
+}
