@@ -81,6 +81,14 @@ const callTests = [
 ];
 const replyTests = ['replies/reply-error-verdicts.test.ts', 'replies/reply-error.test.ts'];
 
+const connectionTests = [
+  'connection/connection.first.test.ts',
+  'connection/connection.lost.test.ts',
+  'connection/connection.stalled.test.ts',
+  'connection/connection.closed.test.ts',
+  'connection/connector.test.ts',
+];
+
 /** Circuit, retry budget, dialer, categories, the command path and the state machine of a connection. */
 export const mutationTargets: readonly MutationTarget[] = [
   ...['circuit', 'circuit-transition', 'failure-streak', 'rolling-window', 'slow-limit'].map((name) => ({
@@ -140,6 +148,15 @@ export const mutationTargets: readonly MutationTarget[] = [
       tests: [`stall/${name}.test.ts`],
     }),
   ),
+  ...['connection', 'connector'].map((name) => ({
+    file: `connection/${name}.ts`,
+    tests: ownFirst(name, connectionTests),
+  })),
+  ...['peaceful-replacement', 'subscriptions'].map((name) => ({
+    file: `connection/${name}.ts`,
+    tests: [`connection/${name}.test.ts`],
+  })),
+  { file: 'stall/stall-guard.ts', tests: connectionTests },
   { file: 'connection/connection-transition.ts', tests: ['connection/connection-transition.test.ts'] },
   { file: 'resilience/status.ts', tests: ['resilience/status.test.ts', 'resilience/status-lanes.test.ts'] },
 ];
