@@ -152,7 +152,7 @@ export const mutationTargets: readonly MutationTarget[] = [
     file: `connection/${name}.ts`,
     tests: ownFirst(name, connectionTests),
   })),
-  ...['peaceful-replacement', 'subscriptions'].map((name) => ({
+  ...['connection-attempts', 'peaceful-replacement', 'reconnector', 'subscriptions'].map((name) => ({
     file: `connection/${name}.ts`,
     tests: [`connection/${name}.test.ts`],
   })),

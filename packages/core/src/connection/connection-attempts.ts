@@ -1,7 +1,7 @@
 import type { CauseCode } from '../cause.ts';
 import type { Clock } from '../clock.ts';
 import type { DialAttempt, DialResult } from '../dialing/dial-request.ts';
-import { establish, EstablishError, type Target, type VerifiedSocket } from '../handshake/establish.ts';
+import { establish, type EstablishError, type Target, type VerifiedSocket } from '../handshake/establish.ts';
 import { hedgedEstablish } from '../handshake/hedged-establish.ts';
 import type { TlsMismatch } from '../handshake/tls-mismatch.ts';
 
@@ -55,7 +55,7 @@ export class ConnectionAttempts {
         },
       };
     } catch (error) {
-      const failure = error instanceof EstablishError ? error : new EstablishError('connection-reset', error);
+      const failure = error as EstablishError;
       const beneath = failure.cause instanceof Error ? failure.cause : failure;
       const cause = await this.#explain(failure.reason, failure.endpoint);
       onTrouble({ cause, error: beneath });

@@ -7,7 +7,7 @@ import type { Target, VerifiedSocket } from '../handshake/establish.ts';
 import { ProofError } from '../handshake/proof-error.ts';
 import { causeOfSocketError } from '../handshake/socket-cause.ts';
 import { TlsMismatch } from '../handshake/tls-mismatch.ts';
-import { ConnectionAttempts } from './connection-attempts.ts';
+import { ConnectionAttempts, type AttemptTrouble } from './connection-attempts.ts';
 import type { SocketSource, SourceEvent } from './socket-source.ts';
 
 export interface ReconnectorOptions {
@@ -27,7 +27,8 @@ export class Reconnector implements SocketSource {
   readonly #options: ReconnectorOptions;
   readonly #attempts: ConnectionAttempts;
   #ticket: DialTicket | undefined;
-  #serving: AbortController | undefined;
+  /** Aborted once no socket is wanted any more. */
+  #wanted: AbortController | undefined;
 
   constructor(dialer: Dialer, target: Target, options: ReconnectorOptions) {
     this.#dialer = dialer;
@@ -41,30 +42,36 @@ export class Reconnector implements SocketSource {
 
   start(priority: DialPriority, tell: (event: SourceEvent) => void): void {
     this.stop();
+    const wanted = new AbortController();
+    this.#wanted = wanted;
+    let isDialing = true;
+    // Attempts that are withdrawn, because another one succeeded or none is needed, fail as well.
+    const onTrouble = (trouble: AttemptTrouble): void => {
+      if (isDialing && !wanted.signal.aborted) tell({ kind: 'failed', ...trouble });
+    };
     this.#ticket = this.#dialer.dial({
       priority,
       attempt: (attempt) => {
         const isHedged = (this.#dialer.fleetSize ?? 0) < largeFleet;
-        return this.#attempts.run(attempt, isHedged, (trouble) => tell({ kind: 'failed', ...trouble }));
+        return this.#attempts.run(attempt, isHedged, onTrouble);
       },
       onAttempt: (report) => {
         const verified = report.cause === undefined ? this.#attempts.take() : undefined;
         this.#options.onReport(report);
-        if (verified !== undefined) this.#accept(verified, priority, tell);
+        if (verified === undefined) return;
+        isDialing = false;
+        this.#accept(verified, priority, wanted.signal, tell);
       },
     });
   }
 
   stop(): void {
     this.#ticket?.cancel();
-    this.#ticket = undefined;
-    this.#serving?.abort(new Error('The connection is closed.'));
-    this.#serving = undefined;
+    this.#wanted?.abort(new Error('The connection is closed.'));
   }
 
   lost(): void {
     this.#ticket?.lost();
-    this.#ticket = undefined;
   }
 
   hurry(): void {
@@ -79,43 +86,36 @@ export class Reconnector implements SocketSource {
     return this.#ticket?.nextAttemptMs();
   }
 
-  #accept(verified: VerifiedSocket, priority: DialPriority, tell: (event: SourceEvent) => void): void {
-    const { waiting } = verified.proof;
-    if (waiting === undefined) {
+  #accept(
+    verified: VerifiedSocket,
+    priority: DialPriority,
+    signal: AbortSignal,
+    tell: (event: SourceEvent) => void,
+  ): void {
+    const { socket, proof } = verified;
+    if (proof.waiting === undefined) {
       tell({ kind: 'verified', verified });
       return;
     }
-    const serving = new AbortController();
-    this.#serving = serving;
-    tell(notServing(waiting));
-    const { socket } = verified;
-    const destroy = (): void => {
-      socket.on('error', ignore);
-      socket.destroy();
-    };
+    tell(notServing(proof.waiting));
     awaitServing(socket, {
       clock: this.#options.clock,
-      signal: serving.signal,
-      session: verified.proof.session,
+      signal,
+      session: proof.session,
       intervalMs: this.#servingPollMs(),
       timeoutMs: this.#options.handshakeTimeoutMs,
       onWaiting: (cause) => tell(notServing(cause)),
     }).then(
       () => {
-        if (serving.signal.aborted) destroy();
-        else
-          tell({
-            kind: 'verified',
-            verified: { ...verified, proof: { ...verified.proof, waiting: undefined } },
-          });
+        if (signal.aborted) socket.destroy();
+        else tell({ kind: 'verified', verified: { ...verified, proof: { ...proof, waiting: undefined } } });
       },
-      (error: unknown) => {
-        destroy();
-        if (serving.signal.aborted) return;
+      (error: Error) => {
+        socket.destroy();
+        if (signal.aborted) return;
         this.lost();
-        const beneath = error instanceof Error ? error : new Error('The connection was lost.');
         const cause = error instanceof ProofError ? error.reason : causeOfSocketError(error);
-        tell({ kind: 'failed', cause, error: beneath });
+        tell({ kind: 'failed', cause, error });
         this.start(priority, tell);
       },
     );
@@ -130,8 +130,4 @@ export class Reconnector implements SocketSource {
 
 function notServing(cause: CauseCode): SourceEvent {
   return { kind: 'failed', cause, error: new Error(`The server does not serve yet: ${cause}.`) };
-}
-
-function ignore(): void {
-  // The socket was given up.
 }

@@ -1,0 +1,261 @@
+import { describe, expect, test } from 'vitest';
+import { Reconnector } from '../../../packages/core/src/connection/reconnector.ts';
+import type { SourceEvent } from '../../../packages/core/src/connection/socket-source.ts';
+import type { DialPriority } from '../../../packages/core/src/dialing/dial-request.ts';
+import { Dialer } from '../../../packages/core/src/dialing/dialer.ts';
+import { WiredDriver } from '../fakes/wired-driver.ts';
+
+class Stage {
+  readonly wired = new WiredDriver();
+  readonly dialer = new Dialer({
+    clock: this.wired.clock,
+    random: () => 0.5,
+    minPeriodMs: 100,
+    maxPeriodMs: 5_000,
+    handshakeTimeoutMs: 5_000,
+  });
+  /** What was reported and told, in order, with the time from the beginning. */
+  readonly told: string[] = [];
+  readonly events: SourceEvent[] = [];
+  readonly source = new Reconnector(this.dialer, this.wired.target, {
+    clock: this.wired.clock,
+    handshakeTimeoutMs: 1_000,
+    onReport: ({ cause }) => this.#note(`report ${cause ?? 'success'}`),
+  });
+
+  start(priority: DialPriority = 'command'): void {
+    this.source.start(priority, (event) => {
+      this.events.push(event);
+      this.#note('cause' in event ? `${event.kind} ${event.cause}` : event.kind);
+    });
+  }
+
+  #note(what: string): void {
+    this.told.push(`${Math.round(this.wired.clock.now() - 1_000)} ${what}`);
+  }
+}
+
+describe('a connection that is wanted', () => {
+  test('is made, reported and told of', async () => {
+    const { wired, dialer, source, told, events } = started(new Stage());
+    await wired.travel(10);
+    expect(told).toEqual(['4 report success', '4 verified']);
+    expect(events[0]).toMatchObject({ verified: { proof: { clientId: '1', waiting: undefined } } });
+    expect([dialer.alive, source.nextAttemptMs()]).toEqual([1, undefined]);
+  });
+
+  test('is tried for as long as it takes, and each failure is told of', async () => {
+    const { wired, dialer, source, told } = started(new Stage());
+    wired.server.stop();
+    await wired.travel(10);
+    expect(told).toEqual(['2 failed connection-refused', '2 report connection-refused']);
+    expect(source.nextAttemptMs()).toBeGreaterThan(0);
+    await wired.travel(500);
+    expect(told.filter((line) => line.includes('failed'))).toHaveLength(told.length / 2);
+    expect(told.length).toBeGreaterThan(6);
+    wired.server.start();
+    await wired.travel(150);
+    expect(told.at(-1)).toContain('verified');
+    expect(dialer.alive).toBe(1);
+  });
+
+  test('is tried sooner after a hint', async () => {
+    const stage = started(new Stage());
+    const { wired, source } = stage;
+    wired.server.stop();
+    await wired.travel(3_000);
+    const before = wired.network.openedAt.length;
+    source.hurry();
+    await wired.travel(5);
+    expect(wired.network.openedAt.length - before).toBe(1);
+  });
+
+  test('is wanted once, also when it is asked for twice', async () => {
+    const stage = started(new Stage());
+    stage.start();
+    await stage.wired.travel(1_000);
+    expect([stage.told.length, stage.dialer.alive, stage.wired.network.openedAt.length]).toEqual([2, 1, 1]);
+  });
+
+  test('that is lost may be wanted again', async () => {
+    const stage = started(new Stage());
+    await stage.wired.travel(10);
+    stage.source.lost();
+    expect(stage.dialer.alive).toBe(0);
+    stage.source.lost();
+    expect(stage.dialer.alive).toBe(0);
+    stage.start();
+    await stage.wired.travel(200);
+    expect([stage.dialer.alive, stage.events.length]).toEqual([1, 2]);
+  });
+
+  test.each([
+    { fleet: 499, opened: 3 },
+    { fleet: 500, opened: 1 },
+  ])('by one of $fleet clients of a silent server opens $opened connections', async ({ fleet, opened }) => {
+    const stage = new Stage();
+    stage.dialer.observeFleet(fleet);
+    stage.wired.server.freeze();
+    stage.start();
+    await stage.wired.travel(340);
+    expect(stage.wired.network.openedAt).toHaveLength(opened);
+    stage.source.stop();
+  });
+});
+
+describe('an attempt that is withdrawn', () => {
+  test('because another one succeeded tells nothing', async () => {
+    const stage = new Stage();
+    const { wired, source, told } = stage;
+    // The first SYN is lost, and the second one is not.
+    wired.network.setReachable(wired.server.address, false);
+    stage.start();
+    await wired.travel(20);
+    wired.network.setReachable(wired.server.address, true);
+    source.hurry();
+    await wired.travel(100);
+    expect(wired.network.openedAt).toEqual([1_000, 1_022.5]);
+    expect(told).toEqual(['27 report success', '27 verified']);
+  });
+});
+
+describe('a server that answers and does not serve', () => {
+  test('keeps the connection, and is asked 20 times a second until it serves', async () => {
+    const stage = new Stage();
+    const { wired, told, events } = stage;
+    wired.server.mood = 'loading';
+    stage.start();
+    await wired.travel(60);
+    expect(told).toEqual(['4 report success', '4 failed loading', '56 failed loading']);
+    wired.server.mood = 'busy';
+    await wired.travel(50);
+    expect(told.at(-1)).toBe('108 failed busy');
+    wired.server.mood = 'serves';
+    await wired.travel(100);
+    expect(told.at(-1)).toBe('160 verified');
+    expect(events.at(-1)).toMatchObject({ verified: { proof: { waiting: undefined, clientId: '1' } } });
+    expect(wired.network.openedAt).toHaveLength(1);
+    expect(wired.clock.pendingTimers).toBe(0);
+    expect(events[0]).toMatchObject({ error: { message: 'The server does not serve yet: loading.' } });
+  });
+
+  test.each([
+    { fleet: 1_000, everyMs: 200 },
+    { fleet: 100_000, everyMs: 2_000 },
+  ])('is asked each $everyMs ms by each of $fleet clients', async ({ fleet, everyMs }) => {
+    const stage = new Stage();
+    const { wired, told } = stage;
+    wired.server.mood = 'loading';
+    stage.dialer.observeFleet(fleet);
+    stage.start();
+    await wired.travel(4 + 2 * (everyMs + 2));
+    expect(told.slice(2)).toEqual([
+      `${4 + everyMs + 2} failed loading`,
+      `${4 + 2 * (everyMs + 2)} failed loading`,
+    ]);
+    stage.source.stop();
+  });
+
+  test('and then hangs up is dialed again, in its turn', async () => {
+    const stage = new Stage();
+    const { wired, told, dialer } = stage;
+    wired.server.mood = 'loading';
+    stage.start('subscriber');
+    await wired.travel(30);
+    wired.server.stop();
+    await wired.travel(25);
+    expect(told.slice(2)).toEqual(['54 failed connection-reset']);
+    expect(dialer.alive).toBe(0);
+    wired.server.start();
+    wired.server.mood = 'serves';
+    await wired.travel(300);
+    // Not at once: what it had was lost.
+    expect(wired.network.openedAt).toEqual([1_000, 1_100]);
+    expect([told.at(-1)?.includes('verified'), dialer.alive]).toEqual([true, 1]);
+    expect(wired.network.links).toHaveLength(1);
+  });
+
+  test('and then is silent is dialed again', async () => {
+    const stage = new Stage();
+    const { wired, told } = stage;
+    wired.server.mood = 'loading';
+    stage.start();
+    await wired.travel(30);
+    wired.server.freeze();
+    await wired.travel(1_030);
+    expect(told.at(-1)).toBe('1054 failed connection-reset');
+    stage.source.stop();
+    await wired.travel(10);
+    expect(wired.network.links).toEqual([]);
+  });
+});
+
+describe('a connection that is wanted no longer', () => {
+  test.each([
+    { phase: 'before its first attempt', ms: 0, mood: 'serves', freeze: false },
+    { phase: 'while it is opened', ms: 1, mood: 'serves', freeze: false },
+    { phase: 'in its handshake', ms: 100, mood: 'serves', freeze: true },
+    { phase: 'while it waits for the server', ms: 30, mood: 'loading', freeze: false },
+    { phase: 'while it asks the server', ms: 55, mood: 'loading', freeze: false },
+  ] as const)('$phase leaves nothing, and is told of no more', async ({ ms, mood, freeze }) => {
+    const stage = new Stage();
+    const { wired, source, told } = stage;
+    wired.server.mood = mood;
+    if (freeze) wired.server.freeze();
+    stage.start();
+    await wired.travel(ms);
+    const before = told.length;
+    source.stop();
+    await source.stopped();
+    await wired.travel(0);
+    expect([wired.clock.pendingTimers, wired.network.links.length, stage.dialer.alive]).toEqual([0, 0, 0]);
+    wired.server.thaw();
+    await wired.travel(5_000);
+    expect([told.length, source.nextAttemptMs()]).toEqual([before, undefined]);
+  });
+
+  test('in whichever moment of the answer for which it waited leaves nothing', async () => {
+    for (let ticks = 0; ticks < 20; ticks++) {
+      const stage = new Stage();
+      const { wired, source } = stage;
+      wired.server.mood = 'loading';
+      stage.start();
+      await wired.travel(30);
+      wired.server.mood = 'serves';
+      let told: readonly SourceEvent[] = [];
+      const stop = (): void => {
+        told = [...stage.events];
+        source.stop();
+      };
+      wired.network.links[0]?.near.once('data', () => void afterMicrotasks(ticks, stop));
+      await wired.travel(100);
+      const isTold = told.at(-1)?.kind === 'verified';
+      expect([wired.network.links.length, wired.clock.pendingTimers]).toEqual([isTold ? 1 : 0, 0]);
+      expect(stage.events).toEqual(told);
+    }
+  });
+
+  test('may be wanted again, and is waited for anew', async () => {
+    const stage = new Stage();
+    const { wired, source } = stage;
+    wired.server.mood = 'loading';
+    stage.start();
+    await wired.travel(30);
+    source.stop();
+    wired.server.mood = 'serves';
+    stage.start();
+    await wired.travel(200);
+    expect(stage.events.at(-1)?.kind).toBe('verified');
+    expect(wired.network.links).toHaveLength(1);
+  });
+});
+
+function started(stage: Stage): Stage {
+  stage.start();
+  return stage;
+}
+
+async function afterMicrotasks(count: number, action: () => void): Promise<void> {
+  for (let passed = 0; passed < count; passed++) await Promise.resolve();
+  action();
+}
