@@ -96,6 +96,7 @@ export const mutationTargets: readonly MutationTarget[] = [
     tests: ownFirst(name, circuitTests),
   })),
   { file: 'circuit/retry-budget.ts', tests: ['circuit/retry-budget.test.ts'] },
+  { file: 'circuit/circuit-probe.ts', tests: ['circuit/circuit-probe.test.ts'] },
   ...['dial-pace', 'dial-transition', 'dial-speed', 'fleet-size'].map((name) => ({
     file: `dialing/${name}.ts`,
     tests: ownFirst(name, dialTests),

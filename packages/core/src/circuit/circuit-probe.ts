@@ -52,8 +52,9 @@ export class CircuitProbe {
 
   #arm(): void {
     const timer = this.#options.clock.setTimeout(() => {
-      void this.#look().then((tookMs) => {
-        if (this.#timer === timer) this.#judge(tookMs);
+      const asksForWrites = isRefusal(this.#circuit.cause);
+      void this.#look(asksForWrites).then((tookMs) => {
+        if (this.#timer === timer) this.#judge(asksForWrites, tookMs);
       });
     }, this.#pauseMs);
     this.#timer = timer;
@@ -61,24 +62,25 @@ export class CircuitProbe {
   }
 
   /** Milliseconds that a good answer took; undefined when there was none. */
-  async #look(): Promise<number | undefined> {
+  async #look(asksForWrites: boolean): Promise<number | undefined> {
     const { clock } = this.#options;
     const startedAt = clock.now();
-    const refuses = isRefusal(this.#circuit.cause);
-    const isWell = refuses ? await this.#takesWrites() : await this.#answers();
+    const isWell = asksForWrites ? await this.#takesWrites() : await this.#answers();
     const tookMs = clock.now() - startedAt;
-    return isWell && (refuses || tookMs <= this.#circuit.slowLimitMs) ? tookMs : undefined;
+    return isWell && (asksForWrites || tookMs <= this.#circuit.slowLimitMs) ? tookMs : undefined;
   }
 
-  #judge(tookMs: number | undefined): void {
+  #judge(askedForWrites: boolean, tookMs: number | undefined): void {
     this.#timer = undefined;
-    if (tookMs === undefined) {
+    // The circuit may have opened for another reason meanwhile, of which the answer says nothing.
+    const isToThePoint = askedForWrites === isRefusal(this.#circuit.cause);
+    if (tookMs === undefined || !isToThePoint) {
       this.#pauseMs = Math.min(maxPauseMs, this.#pauseMs * growth);
       this.#arm();
       return;
     }
     // One accepted write shows that refusals are over; that a slow server is fast again, only trials can show.
-    if (isRefusal(this.#circuit.cause)) this.#circuit.close(this.#options.clock.now());
+    if (askedForWrites) this.#circuit.close(this.#options.clock.now());
     else this.#tryOut(tookMs);
     this.follow();
   }
@@ -90,8 +92,8 @@ export class CircuitProbe {
       circuit.enterHalfOpen(now);
       return;
     }
-    const generation = circuit.admit(now);
-    if (generation >= 0) circuit.succeeded(generation, tookMs, now);
+    // Where no slot is free it is not admitted, and its success counts for nothing.
+    circuit.succeeded(circuit.admit(now), tookMs, now);
   }
 
   async #takesWrites(): Promise<boolean> {
