@@ -31,7 +31,7 @@ class Stage {
           try {
             resolve(this.answer());
           } catch (error) {
-            reject(error as Error);
+            reject(error);
           }
         };
         if (this.takesMs === 0) settle();
