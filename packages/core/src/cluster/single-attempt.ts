@@ -1,6 +1,7 @@
-import type { DialTicket } from '../dialing/dial-request.ts';
+import type { CauseCode } from '../cause.ts';
+import type { DialPriority, DialTicket } from '../dialing/dial-request.ts';
 import type { Dialer } from '../dialing/dialer.ts';
-import { EstablishError, type Target } from '../handshake/establish.ts';
+import { EstablishError, type Target, type VerifiedSocket } from '../handshake/establish.ts';
 import type { Clock } from '../clock.ts';
 import { ConnectionAttempts } from '../connection/connection-attempts.ts';
 import type { SocketSource, SourceEvent } from '../connection/socket-source.ts';
@@ -20,14 +21,12 @@ export class SingleAttempt implements SocketSource {
     this.#attempts = new ConnectionAttempts(target, clock);
   }
 
-  start(priority: 'command' | 'subscriber', tell: (event: SourceEvent) => void): void {
+  start(priority: DialPriority, tell: (event: SourceEvent) => void): void {
+    const giveUp = (cause: CauseCode, beneath: unknown): void =>
+      tell({ kind: 'gave-up', cause, error: new EstablishError(cause, beneath) });
     const refusal = this.#dialer.refusal();
     if (refusal !== undefined) {
-      tell({
-        kind: 'gave-up',
-        cause: refusal.cause,
-        error: new EstablishError(refusal.cause, refusal.error),
-      });
+      giveUp(refusal.cause, refusal.error);
       return;
     }
     this.#ticket = this.#dialer.dial({
@@ -35,29 +34,31 @@ export class SingleAttempt implements SocketSource {
       isPatient: true,
       attempt: (attempt) => this.#attempts.run(attempt, false, () => undefined),
       onAttempt: ({ cause, error }) => {
-        const verified = cause === undefined ? this.#attempts.take() : undefined;
-        const waiting = verified?.proof.waiting;
-        if (verified !== undefined && waiting === undefined) {
+        if (cause !== undefined) {
+          this.stop();
+          giveUp(cause, error);
+          return;
+        }
+        // A success has its socket.
+        const verified = this.#attempts.take() as VerifiedSocket;
+        const { waiting } = verified.proof;
+        if (waiting === undefined) {
           tell({ kind: 'verified', verified });
           return;
         }
-        verified?.socket.destroy();
-        if (verified === undefined) this.stop();
-        else this.lost();
-        const reason = cause ?? waiting ?? 'connection-reset';
-        tell({ kind: 'gave-up', cause: reason, error: new EstablishError(reason, error) });
+        verified.socket.destroy();
+        this.lost();
+        giveUp(waiting, undefined);
       },
     });
   }
 
   stop(): void {
     this.#ticket?.cancel();
-    this.#ticket = undefined;
   }
 
   lost(): void {
     this.#ticket?.lost();
-    this.#ticket = undefined;
   }
 
   hurry(): void {
