@@ -139,8 +139,10 @@ export const mutationTargets: readonly MutationTarget[] = [
   { file: 'dialing/dialer.ts', tests: ownFirst('dialer', dialTests) },
   { file: 'handshake/throttled-credentials.ts', tests: ['handshake/throttled-credentials.test.ts'] },
   { file: 'sentinel/choose-replica.ts', tests: ['sentinel/choose-replica.test.ts'] },
-  { file: 'cluster/node-dialers.ts', tests: ['cluster/node-dialers.test.ts'] },
-  { file: 'cluster/single-attempt.ts', tests: ['cluster/single-attempt.test.ts'] },
+  ...['node-dialers', 'single-attempt', 'slot-watch'].map((name) => ({
+    file: `cluster/${name}.ts`,
+    tests: [`cluster/${name}.test.ts`],
+  })),
   { file: 'socket/progress.ts', tests: ['socket/progress.test.ts'] },
   { file: 'socket/round-trip.ts', tests: ['socket/round-trip.test.ts'] },
   { file: 'socket/wire.ts', tests: ['socket/wire.test.ts'] },

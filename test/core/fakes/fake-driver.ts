@@ -60,7 +60,11 @@ export class FakeDriver implements Driver {
 
   /** Sends a command as its user does: through the gate, where there is one. */
   call(name: string, ...args: readonly string[]): Promise<unknown> {
-    return this.#gate(commandOf(name, args)) as Promise<unknown>;
+    return this.submit(commandOf(name, args)) as Promise<unknown>;
+  }
+
+  submit(command: DriverCommand): unknown {
+    return this.#gate(command);
   }
 
   readonly send: SendCommand = (command) => {

@@ -1,4 +1,5 @@
 import type { Clock } from '../../../packages/core/src/clock.ts';
+import type { ClusterMap } from './cluster-map.ts';
 import type { FakeNetwork } from './fake-network.ts';
 import type { MemorySocket } from './memory-socket.ts';
 import { failure } from './reply-text.ts';
@@ -28,7 +29,9 @@ export class FakeServer {
   role: 'master' | 'slave' = 'master';
   password: string | undefined;
   maxClients = Infinity;
-  clusterInfo = 'cluster_state:ok\r\ncluster_current_epoch:1\r\n';
+  /** The cluster it belongs to, and whether it finds that cluster well. */
+  clusterMap: ClusterMap | undefined;
+  clusterState: 'ok' | 'fail' = 'ok';
   /** Commands that are answered with an error, by name: what the user must not do, or the server does not know. */
   readonly refuses = new Map<string, string>();
   /** The names of the commands it was sent, in order. */

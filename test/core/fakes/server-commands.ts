@@ -1,3 +1,4 @@
+import { keySlot } from '../../../packages/core/src/keys/key-slot.ts';
 import type { FakeServer, ServerMood } from './fake-server.ts';
 import type { ServerClient } from './server-client.ts';
 import { bulk, failure, integer, list, map, nothing, ok, simple, type ReplyText } from './reply-text.ts';
@@ -12,7 +13,7 @@ const commands: ReadonlyMap<string, Run> = new Map(
     ping: ({ subscriptions }) => (subscriptions.isExclusive ? list(bulk('pong'), bulk('')) : simple('PONG')),
     info: ({ server }) => bulk(infoOf(server)),
     client: answerAboutClients,
-    cluster: ({ server }) => bulk(server.clusterInfo),
+    cluster: answerAboutCluster,
     select(client, [database]) {
       client.database = Number(database);
       return ok;
@@ -47,6 +48,7 @@ const commands: ReadonlyMap<string, Run> = new Map(
   } satisfies Record<string, Run>),
 );
 
+const keyed: ReadonlySet<string> = new Set(['get', 'set', 'rpush', 'blpop']);
 const writes: ReadonlySet<string> = new Set(['set', 'rpush', 'blpop']);
 const beforeLogin: ReadonlySet<string> = new Set(['auth', 'hello']);
 
@@ -79,20 +81,25 @@ export function answerTo(client: ServerClient, command: readonly string[]): Repl
     name === 'client' || name === 'cluster' ? `${name} ${args[0]?.toLowerCase()}` : name,
   );
   const run = commands.get(name);
-  const refusal = refusalOf(client, name);
+  const refusal = refusalOf(client, name, args);
   if (refusal !== undefined) return failure(refusal);
   return run === undefined
     ? failure(`ERR unknown command '${given}', with args beginning with: `)
     : run(client, args);
 }
 
-function refusalOf(client: ServerClient, name: string): string | undefined {
+function refusalOf(client: ServerClient, name: string, [key = '']: readonly string[]): string | undefined {
   const { server, subscriptions } = client;
   if (server.refuses.has(name)) return server.refuses.get(name);
   if (!client.isAuthenticated && !beforeLogin.has(name)) return 'NOAUTH Authentication required.';
   if (!moods[server.mood].runs.has(name)) return moods[server.mood].text;
   if (server.role === 'slave' && writes.has(name))
     return "READONLY You can't write against a read only replica.";
+  if (server.clusterMap !== undefined && keyed.has(name)) {
+    const owner = server.clusterMap.ownerOf(key);
+    if (server.clusterState === 'fail') return 'CLUSTERDOWN The cluster is down';
+    if (owner !== undefined && owner !== server) return `MOVED ${keySlot(key)} ${owner.address}`;
+  }
   if (subscriptions.isExclusive && !/subscribe$|^ping$/.test(name)) return notWhileSubscribed(name);
   return undefined;
 }
@@ -138,6 +145,17 @@ function answerAboutClients(client: ServerClient, [word = '', ...args]: readonly
     default:
       return ok;
   }
+}
+
+function answerAboutCluster({ server }: ServerClient, [word = '']: readonly string[]): ReplyText {
+  const { clusterMap, clusterState } = server;
+  if (clusterMap === undefined) return failure('ERR This instance has cluster support disabled');
+  if (word.toLowerCase() === 'info')
+    return bulk(`cluster_state:${clusterState}\r\ncluster_current_epoch:${clusterMap.epoch}\r\n`);
+  const ranges = clusterMap.ranges.map(({ from, to, owner }) =>
+    list(integer(from), integer(to), list(bulk(owner.host), integer(owner.port), bulk(owner.address))),
+  );
+  return list(...ranges);
 }
 
 function infoOf(server: FakeServer): string {

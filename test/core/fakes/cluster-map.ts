@@ -1,0 +1,47 @@
+import { keySlot, slotCount } from '../../../packages/core/src/keys/key-slot.ts';
+import type { FakeServer } from './fake-server.ts';
+
+/** Slots that lie side by side, both ends included, and the server that has them. */
+export interface SlotRange {
+  readonly from: number;
+  readonly to: number;
+  readonly owner: FakeServer;
+}
+
+/** Which server of a cluster owns which slots, as all of them know it. */
+export class ClusterMap {
+  #ranges: readonly SlotRange[];
+  #epoch = 1;
+
+  /** The slots are shared evenly among these. */
+  constructor(servers: readonly FakeServer[]) {
+    const share = Math.ceil(slotCount / servers.length);
+    this.#ranges = servers.map((owner, index) => ({
+      owner,
+      from: index * share,
+      to: Math.min(slotCount, (index + 1) * share) - 1,
+    }));
+    for (const server of servers) server.clusterMap = this;
+  }
+
+  get ranges(): readonly SlotRange[] {
+    return this.#ranges;
+  }
+
+  /** Grows with each failover. */
+  get epoch(): number {
+    return this.#epoch;
+  }
+
+  ownerOf(key: string): FakeServer | undefined {
+    const slot = keySlot(key);
+    return this.#ranges.find(({ from, to }) => from <= slot && slot <= to)?.owner;
+  }
+
+  /** What one server owned is the other's from now on. */
+  failOver(from: FakeServer, to: FakeServer): void {
+    this.#ranges = this.#ranges.map((range) => (range.owner === from ? { ...range, owner: to } : range));
+    to.clusterMap = this;
+    this.#epoch++;
+  }
+}
