@@ -201,6 +201,13 @@ describe('a cluster in trouble', () => {
     expect([stage.askedAt, stage.clock.pendingTimers]).toEqual([[100], 0]);
   });
 
+  test('that has ended is not watched, whatever becomes of its nodes', () => {
+    const stage = new Stage();
+    stage.cluster.hasEnded = true;
+    stage.watch.trouble();
+    expect(stage.clock.pendingTimers).toBe(0);
+  });
+
   test('whose slots nobody tells is unreachable, and read at the pace of dialing for as long as that lasts', async () => {
     const stage = new Stage();
     stage.readsSlots = () => Promise.reject(new Error('none'));

@@ -63,9 +63,7 @@ export class FakeDriver implements Driver {
     return this.submit(commandOf(name, args)) as Promise<unknown>;
   }
 
-  submit(command: DriverCommand): unknown {
-    return this.#gate(command);
-  }
+  readonly submit: SendCommand = (command, ...rest) => this.#gate(command, ...rest);
 
   readonly send: SendCommand = (command) => {
     const kind = endedKinds.get(command.name);

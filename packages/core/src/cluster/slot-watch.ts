@@ -61,6 +61,8 @@ export class SlotWatch {
   }
 
   trouble(): void {
+    // Its nodes may end after it.
+    if (this.#cluster.hasEnded) return;
     const now = this.#clock.now();
     if (now > this.#until) this.#hurry();
     this.#until = now + aftermathMs;

@@ -1,0 +1,115 @@
+import { describe, expect, test } from 'vitest';
+import { ClusterStage } from '../fakes/cluster-stage.ts';
+
+/** Keys in the slots of the first, second and third server. */
+const keys = ['b', 'c', 'a'] as const;
+
+describe('the topology of a cluster', () => {
+  test('has a watched connection to each node, and rests while all is well', async () => {
+    const stage = await ClusterStage.ready();
+    expect([stage.topology.nodes.count, stage.topology.nodes.readyCount]).toEqual([3, 3]);
+    expect([stage.topology.partlyAwayBy, stage.topology.isDown]).toEqual([undefined, false]);
+    for (const { ran } of stage.servers) ran.length = 0;
+    await stage.travel(20_000);
+    expect(new Set(stage.servers.flatMap(({ ran }) => ran))).toEqual(new Set(['ping']));
+    expect(stage.news).toEqual([]);
+  });
+
+  test('knows when bytes were read and written last', async () => {
+    const stage = await ClusterStage.ready();
+    const at = stage.clock.now();
+    const [answer] = await Promise.all([stage.cluster.call('get', keys[1]), stage.travel(10)]);
+    expect(answer).toBeNull();
+    expect([stage.flushes.lastWriteAt - at, stage.flushes.lastReadAt - at]).toEqual([0, 2]);
+  });
+
+  test('tells that a part is away once one of its owners is, and when it is back', async () => {
+    const stage = await ClusterStage.ready();
+    stage.server(1).stop();
+    await stage.travel(50);
+    // It may have moved: that it was lost says nothing yet.
+    expect(stage.topology.partlyAwayBy).toBeUndefined();
+    stage.cluster.call('get', keys[1]).catch(() => undefined);
+    await stage.travel(500);
+    expect([stage.topology.partlyAwayBy, stage.topology.isDown]).toEqual(['connection-refused', false]);
+    expect(stage.news).toContain('parts-changed');
+    expect(stage.news).not.toContain('unreachable');
+    await stage.travel(10_000);
+    expect(stage.topology.partlyAwayBy).toBe('connection-refused');
+    stage.server(1).start();
+    stage.news.length = 0;
+    await stage.travel(1_500);
+    expect([stage.topology.partlyAwayBy, stage.news.includes('parts-changed')]).toEqual([undefined, true]);
+    expect(stage.topology.nodes.readyCount).toBe(3);
+    await stage.travel(10_000);
+    expect(stage.clock.pendingTimers).toBe(3);
+  });
+
+  test('follows a failover, with which the old owner is nobody’s trouble', async () => {
+    const stage = await ClusterStage.ready();
+    stage.server(1).stop();
+    await stage.travel(500);
+    stage.map.failOver(stage.server(1), stage.reserve);
+    await stage.travel(1_500);
+    expect(stage.cluster.owners()).toContain(stage.reserve.address);
+    expect(stage.topology.partlyAwayBy).toBeUndefined();
+    const answer = stage.cluster.call('get', keys[1]);
+    await stage.travel(20);
+    expect(await answer).toBeNull();
+  });
+
+  test('reads the slots at once when there is a new epoch', async () => {
+    const stage = await ClusterStage.ready();
+    stage.topology.trouble();
+    await stage.travel(2_500);
+    stage.map.failOver(stage.server(2), stage.reserve);
+    await stage.travel(200);
+    expect(stage.cluster.owners()).toContain(stage.reserve.address);
+    expect(stage.news).not.toContain('new-epoch');
+  });
+
+  test('counts a silent owner as away, asks it for nothing, and hears of it again', async () => {
+    const stage = await ClusterStage.ready();
+    stage.server(0).freeze();
+    stage.cluster.call('get', keys[0]).catch(() => undefined);
+    await stage.travel(400);
+    expect([stage.topology.partlyAwayBy, stage.topology.nodes.readyCount]).toEqual(['stalled', 3]);
+    const read = stage.server(0).clients.length;
+    await stage.travel(500);
+    expect(stage.server(0).clients.length - read).toBeLessThanOrEqual(2);
+    stage.server(0).thaw();
+    await stage.travel(500);
+    expect(stage.topology.partlyAwayBy).toBeUndefined();
+  });
+
+  test('is down when every node says so, and serves as soon as one says so', async () => {
+    const stage = await ClusterStage.ready();
+    for (const server of stage.servers) server.clusterState = 'fail';
+    stage.topology.checkState();
+    await stage.travel(10);
+    expect([stage.news, stage.topology.isDown]).toEqual([['down'], true]);
+    for (const server of stage.servers) server.clusterState = 'ok';
+    await stage.travel(200);
+    expect([stage.news.slice(0, 2), stage.topology.isDown]).toEqual([['down', 'serves'], false]);
+  });
+
+  test('is unreachable when no node is left', async () => {
+    const stage = await ClusterStage.ready();
+    for (const server of stage.servers) server.freeze();
+    stage.topology.trouble();
+    await stage.travel(2_000);
+    expect(stage.news).toContain('unreachable');
+  });
+
+  test('leaves nothing when it is stopped and its client ends', async () => {
+    const stage = await ClusterStage.ready();
+    stage.topology.trouble();
+    const closed = stage.topology.nodes.closed();
+    stage.topology.stop();
+    await stage.cluster.end();
+    await stage.travel(5);
+    await closed;
+    expect([stage.clock.pendingTimers, stage.network.links]).toEqual([0, []]);
+    expect([stage.topology.nodes.count, stage.topology.nodes.readyCount]).toEqual([0, 0]);
+  });
+});
