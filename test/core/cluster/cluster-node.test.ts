@@ -3,7 +3,7 @@ import { ClusterNode, type NodeNews } from '../../../packages/core/src/cluster/c
 import { NodeDialers } from '../../../packages/core/src/cluster/node-dialers.ts';
 import { resolveSettings } from '../../../packages/core/src/options/settings.ts';
 import { BackgroundClock } from '../fakes/background-clock.ts';
-import { commandOf } from '../fakes/fake-driver.ts';
+import { commandOf } from '../fakes/fake-command.ts';
 import { FakeNetwork } from '../fakes/fake-network.ts';
 import { FakeNode } from '../fakes/fake-node.ts';
 import { FakeServer } from '../fakes/fake-server.ts';

@@ -8,7 +8,7 @@ import type {
 } from '../../../packages/core/src/driver/cluster-driver.ts';
 import type { DriverCommand, SendCommand } from '../../../packages/core/src/driver/driver-command.ts';
 import { keySlot } from '../../../packages/core/src/keys/key-slot.ts';
-import { commandOf } from './fake-driver.ts';
+import { commandOf } from './fake-command.ts';
 import type { FakeNetwork } from './fake-network.ts';
 import { FakeNode } from './fake-node.ts';
 

@@ -1,22 +1,17 @@
-import { EventEmitter } from 'node:events';
+import { EventEmitter, once } from 'node:events';
 import type { Socket } from 'node:net';
-import { Command } from 'ioredis';
 import type { Clock, TimerHandle } from '../../../packages/core/src/clock.ts';
 import type { DriverConnector } from '../../../packages/core/src/driver/driver-connector.ts';
 import type { Driver, DriverEvent, DriverStatus } from '../../../packages/core/src/driver/driver.ts';
 import type { DriverCommand, SendCommand } from '../../../packages/core/src/driver/driver-command.ts';
 import type { Subscriptions, UnsubscribeListener } from '../../../packages/core/src/driver/subscriptions.ts';
 import type { Credentials } from '../../../packages/core/src/redis-resilience.ts';
-import { ReplyReader } from '../../../packages/core/src/replies/reply-reader.ts';
-import { handshakeOf, sessionOf, subscriptionsOf, type DriverSession } from './driver-session.ts';
-import { UnansweredCommands } from './unanswered-commands.ts';
+import { DriverConnection } from './driver-connection.ts';
+import { handshakeOf, subscriptionsOf } from './driver-session.ts';
+import { commandOf } from './fake-command.ts';
+import { endedKinds } from './unanswered-commands.ts';
 
 const handshakeNames: ReadonlySet<string> = new Set(['auth', 'hello', 'select', 'client']);
-const endedKinds: ReadonlyMap<string, 'subscribe' | 'psubscribe' | 'ssubscribe'> = new Map([
-  ['unsubscribe', 'subscribe'],
-  ['punsubscribe', 'psubscribe'],
-  ['sunsubscribe', 'ssubscribe'],
-]);
 
 /**
  * A client with one connection, which behaves as ioredis does once core has taken it over: it asks its connector for a
@@ -34,10 +29,9 @@ export class FakeDriver implements Driver {
   readonly #events = new EventEmitter();
   #connector: DriverConnector;
   #gate: SendCommand;
-  #session: DriverSession;
-  /** Of a connection that was lost, until the next one is ready. */
-  #lostSession: DriverSession | undefined;
-  #unanswered: UnansweredCommands;
+  #connection: DriverConnection;
+  /** The one that was lost, until the next one is ready. */
+  #lost: DriverConnection | undefined;
   #waiting: DriverCommand[] = [];
   #comesBack = false;
   #firstFailure: (() => Promise<never>) | undefined;
@@ -50,8 +44,7 @@ export class FakeDriver implements Driver {
     this.#connector = connector;
     this.options = options;
     this.#gate = this.send;
-    this.#session = sessionOf(options);
-    this.#unanswered = this.#unansweredOf(this.#session);
+    this.#connection = this.#newConnection();
   }
 
   on(event: DriverEvent, listener: () => void): void {
@@ -66,17 +59,20 @@ export class FakeDriver implements Driver {
   readonly submit: SendCommand = (command, ...rest) => this.#gate(command, ...rest);
 
   readonly send: SendCommand = (command) => {
-    const kind = endedKinds.get(command.name);
-    if (kind !== undefined) this.#onUnsubscribe?.(kind, command.args.map(String));
+    const ended = endedKinds.get(command.name);
+    if (ended !== undefined) this.#onUnsubscribe?.(ended, command.args.map(String));
     const isWritable = this.status === 'ready' || this.isHandshake(command);
     if (this.status === 'ended') command.reject(closedError());
-    else if (isWritable && this.socket !== undefined) this.#write(command, this.socket);
-    else this.#wait(command);
+    else if (isWritable && this.socket !== undefined) this.#connection.write(command, this.socket);
+    else {
+      this.#waiting.push(command);
+      this.wake();
+    }
     return command.promise;
   };
 
   fastPath(): (command: DriverCommand, socket: Socket) => void {
-    return (command, socket) => this.#write(command, socket);
+    return (command, socket) => this.#connection.write(command, socket);
   }
 
   ask(name: string, args: readonly string[]): Promise<unknown> {
@@ -92,11 +88,11 @@ export class FakeDriver implements Driver {
   }
 
   unansweredCount(): number {
-    return this.#unanswered.length;
+    return this.#connection.unanswered.length;
   }
 
   oldestUnanswered(): DriverCommand | undefined {
-    return this.#unanswered.oldest;
+    return this.#connection.unanswered.oldest;
   }
 
   takeOver(gate: SendCommand, connector: DriverConnector): void {
@@ -136,12 +132,12 @@ export class FakeDriver implements Driver {
   }
 
   keepDatabase(): void {
-    if (this.#lostSession !== undefined) this.#session.database = this.#lostSession.database;
+    if (this.#lost !== undefined) this.#connection.session.database = this.#lost.session.database;
   }
 
   setCredentials({ username, password }: Credentials): void {
     Object.assign(this.options, { username, password });
-    this.#session.credentials = { username, password };
+    this.#connection.session.credentials = { username, password };
   }
 
   async authenticate({ username, password }: Credentials): Promise<void> {
@@ -149,17 +145,17 @@ export class FakeDriver implements Driver {
   }
 
   speaksResp3(): boolean {
-    return this.status !== 'idle' && this.#session.protocol === 3;
+    return this.status !== 'idle' && this.#connection.session.protocol === 3;
   }
 
   speakResp2(): void {
-    this.#session.protocol = 2;
+    this.#connection.session.protocol = 2;
   }
 
   subscriptions(): Subscriptions {
-    const own = subscriptionsOf(this.#session);
+    const own = subscriptionsOf(this.#connection.session);
     const isEmpty = Object.values(own).every((names) => names.length === 0);
-    return isEmpty && this.#lostSession !== undefined ? subscriptionsOf(this.#lostSession) : own;
+    return isEmpty && this.#lost !== undefined ? subscriptionsOf(this.#lost.session) : own;
   }
 
   onUnsubscribe(listener: UnsubscribeListener): void {
@@ -178,7 +174,7 @@ export class FakeDriver implements Driver {
 
   disconnect(): void {
     if (this.status === 'parked') {
-      this.#stopTimer();
+      if (this.#timer !== undefined) this.#clock.clearTimeout(this.#timer);
       this.#end();
       return;
     }
@@ -193,31 +189,20 @@ export class FakeDriver implements Driver {
     });
   }
 
-  #connect(): Promise<void> {
-    return new Promise((resolve, reject) => {
-      this.status = 'connecting';
-      this.#session = sessionOf(this.options);
-      this.#connector.connect(ignore).then(
-        (socket) => {
-          this.#adopt(socket);
-          const onReady = (): void => {
-            this.#events.off('close', onClose);
-            resolve();
-          };
-          const onClose = (): void => {
-            this.#events.off('ready', onReady);
-            reject(closedError());
-          };
-          this.#events.once('ready', onReady);
-          this.#events.once('close', onClose);
-        },
-        (error: Error) => {
-          this.#rejectAll(error);
-          reject(error);
-          this.#end();
-        },
-      );
-    });
+  async #connect(): Promise<void> {
+    this.status = 'connecting';
+    this.#connection = this.#newConnection();
+    try {
+      this.#adopt(await this.#connector.connect(ignore));
+    } catch (error) {
+      this.#rejectAll(error as Error);
+      this.#end();
+      throw error;
+    }
+    const over = new AbortController();
+    const { signal } = over;
+    const closed = once(this.#events, 'close', { signal }).then(() => Promise.reject(closedError()));
+    await Promise.race([once(this.#events, 'ready', { signal }), closed]).finally(() => over.abort());
   }
 
   #adopt(socket: Socket): void {
@@ -232,16 +217,9 @@ export class FakeDriver implements Driver {
   }
 
   #open(socket: Socket): void {
-    const session = this.#session;
-    const unanswered = this.#unansweredOf(session);
-    this.#unanswered = unanswered;
     this.#tell('handshake', 'connect');
-    const reader = new ReplyReader();
-    socket.prependListener('data', (chunk: Buffer) => {
-      for (const reply of reader.push(chunk).replies) unanswered.take(reply);
-    });
-    socket.resume();
-    const commands = handshakeOf(session).map(([name, ...args]) => this.call(name, ...args));
+    this.#connection.read(socket);
+    const commands = handshakeOf(this.#connection.session).map(([name, ...args]) => this.call(name, ...args));
     void Promise.allSettled(commands).then(() => {
       if (this.socket === socket && this.status === 'handshake') this.#ready();
     });
@@ -249,14 +227,14 @@ export class FakeDriver implements Driver {
 
   #ready(): void {
     this.#tell('ready', 'ready');
-    this.#lostSession = undefined;
+    this.#lost = undefined;
     const waiting = this.#waiting;
     this.#waiting = [];
     for (const command of waiting) this.send(command);
   }
 
   #onClose(): void {
-    if (this.status === 'ready') this.#lostSession ??= this.#session;
+    if (this.status === 'ready') this.#lost ??= this.#connection;
     this.#tell('closed', 'close');
     const isOver = this.isClosing || !this.#comesBack;
     this.isClosing = false;
@@ -265,10 +243,7 @@ export class FakeDriver implements Driver {
       return;
     }
     this.status = 'parked';
-    this.#timer = this.#clock.setTimeout(() => {
-      this.#timer = undefined;
-      this.#connect().catch(ignore);
-    }, 0);
+    this.#timer = this.#clock.setTimeout(() => void this.#connect().catch(ignore), 0);
     this.#rejectAll(closedError());
   }
 
@@ -283,43 +258,22 @@ export class FakeDriver implements Driver {
     process.nextTick(() => this.#events.emit(event));
   }
 
-  #write(command: DriverCommand, socket: Socket): void {
-    if (command.name === 'select') this.#session.database = Number(command.args[0]);
-    socket.write(command.toWritable(socket));
-    this.#unanswered.add(command);
-  }
-
-  #wait(command: DriverCommand): void {
-    this.#waiting.push(command);
-    this.wake();
-  }
-
   #rejectAll(error: Error): void {
     const waiting = this.#waiting;
     this.#waiting = [];
     for (const command of waiting) command.reject(error);
-    this.#unanswered.rejectAll(error);
+    this.#connection.unanswered.rejectAll(error);
   }
 
-  #unansweredOf(session: DriverSession): UnansweredCommands {
-    return new UnansweredCommands(session, (channel, message) =>
+  #newConnection(): DriverConnection {
+    return new DriverConnection(this.options, (channel, message) =>
       this.messages.push(`${channel}: ${message}`),
     );
-  }
-
-  #stopTimer(): void {
-    if (this.#timer !== undefined) this.#clock.clearTimeout(this.#timer);
-    this.#timer = undefined;
   }
 }
 
 function closedError(): Error {
   return new Error('Connection is closed.');
-}
-
-/** A command as ioredis builds it. */
-export function commandOf(name: string, args: readonly string[]): DriverCommand {
-  return new Command(name, [...args], { replyEncoding: 'utf8' }) as unknown as DriverCommand;
 }
 
 function ignore(): void {

@@ -5,7 +5,7 @@ import type { TrackedCall } from '../../../packages/core/src/driver/tracked-call
 import { Flushes } from '../../../packages/core/src/event-loop/flush.ts';
 import { ProcessStallDetector } from '../../../packages/core/src/event-loop/process-stall-detector.ts';
 import type { Wire } from '../../../packages/core/src/socket/wire.ts';
-import { commandOf } from './fake-driver.ts';
+import { commandOf } from './fake-command.ts';
 
 /** Marks a command as a call that leaves in the present flush, as a gate does; `blockingMs`: it asks the server to block. */
 export function trackedCall(wire: Wire, command: DriverCommand, blockingMs?: number): TrackedCall {

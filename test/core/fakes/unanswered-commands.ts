@@ -1,3 +1,4 @@
+import type { SubscriptionKind } from '../../../packages/core/src/driver/subscriptions.ts';
 import type { DriverCommand } from '../../../packages/core/src/driver/driver-command.ts';
 import { ErrorReply, PushReply, type Reply } from '../../../packages/core/src/replies/reply.ts';
 import type { DriverSession } from './driver-session.ts';
@@ -8,11 +9,12 @@ interface Item {
   missing: number;
 }
 
-const endedKinds = {
-  unsubscribe: 'subscribe',
-  punsubscribe: 'psubscribe',
-  sunsubscribe: 'ssubscribe',
-} as const;
+/** Commands that end subscriptions, and the kind that each of them ends. */
+export const endedKinds: ReadonlyMap<string, SubscriptionKind> = new Map([
+  ['unsubscribe', 'subscribe'],
+  ['punsubscribe', 'psubscribe'],
+  ['sunsubscribe', 'ssubscribe'],
+]);
 
 /** The commands of one connection that were written and are not answered, and the session that their answers change. */
 export class UnansweredCommands {
@@ -66,8 +68,9 @@ export class UnansweredCommands {
 
   #subscribed(kind: string, name: string): void {
     const { subscriptions } = this.#session;
-    if (kind in subscriptions) subscriptions[kind as keyof typeof subscriptions].add(name);
-    else if (kind in endedKinds) subscriptions[endedKinds[kind as keyof typeof endedKinds]].delete(name);
+    const ended = endedKinds.get(kind);
+    if (ended !== undefined) subscriptions[ended].delete(name);
+    else if (kind in subscriptions) subscriptions[kind as SubscriptionKind].add(name);
   }
 
   #isListening(): boolean {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { WiredDriver } from '../fakes/wired-driver.ts';
-import { commandOf } from '../fakes/fake-driver.ts';
+import { commandOf } from '../fakes/fake-command.ts';
 
 const value = 'v'.repeat(2_000);
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { BlockingCheck } from '../../../packages/core/src/stall/blocking-check.ts';
 import type { VerifiedSocket } from '../../../packages/core/src/handshake/establish.ts';
-import { commandOf } from '../fakes/fake-driver.ts';
+import { commandOf } from '../fakes/fake-command.ts';
 import type { SentCall } from '../fakes/tracked-call.ts';
 import { WiredDriver } from '../fakes/wired-driver.ts';
 
