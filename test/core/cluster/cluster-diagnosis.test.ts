@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { CauseCode } from '../../../packages/core/src/cause.ts';
 import { ClusterDiagnosis } from '../../../packages/core/src/cluster/cluster-diagnosis.ts';
 import { ClusterStage } from '../fakes/cluster-stage.ts';
@@ -17,7 +17,7 @@ function diagnosed(): { stage: ClusterStage; diagnosis: ClusterDiagnosis; causes
 }
 
 describe('why a cluster cannot be reached', () => {
-  test.each([
+  it.each([
     ['connection-refused', (stage: ClusterStage): void => stage.server(0).stop()],
     [
       'auth',
@@ -42,7 +42,7 @@ describe('why a cluster cannot be reached', () => {
     expect([stage.clock.pendingTimers, stage.network.links]).toEqual([0, []]);
   });
 
-  test('is asked of another node each time, no more often than once a period', async () => {
+  it('is asked of another node each time, no more often than once a period', async () => {
     const { stage, diagnosis } = diagnosed();
     for (let looks = 0; looks < 40; looks++) {
       diagnosis.look();
@@ -52,7 +52,7 @@ describe('why a cluster cannot be reached', () => {
     expect(stage.network.openedAt).toEqual([1_000, 1_100, 1_200, 1_300]);
   });
 
-  test('is forgotten when a node serves', async () => {
+  it('is forgotten when a node serves', async () => {
     const { stage, diagnosis, causes } = diagnosed();
     stage.server(0).stop();
     diagnosis.look();
@@ -62,7 +62,7 @@ describe('why a cluster cannot be reached', () => {
     expect([causes, diagnosis.cause]).toEqual([['connection-refused'], undefined]);
   });
 
-  test('is nobody’s question once it is stopped, and after it is closed none at all', async () => {
+  it('is nobody’s question once it is stopped, and after it is closed none at all', async () => {
     const { stage, diagnosis, causes } = diagnosed();
     stage.server(0).freeze();
     diagnosis.look();

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { ClusterNode, type NodeNews } from '../../../packages/core/src/cluster/cluster-node.ts';
 import { NodeDialers } from '../../../packages/core/src/cluster/node-dialers.ts';
 import { resolveSettings } from '../../../packages/core/src/options/settings.ts';
@@ -72,7 +72,7 @@ class Stage {
 }
 
 describe('a node', () => {
-  test('that can be reached is found, and serves', async () => {
+  it('that can be reached is found, and serves', async () => {
     const stage = new Stage();
     stage.driver.connectNow();
     await stage.travel(20);
@@ -85,7 +85,7 @@ describe('a node', () => {
     expect(stage.news).toContain('bytes-written');
   });
 
-  test('that is slow to connect is away until it is reached, and nothing is sent to it', async () => {
+  it('that is slow to connect is away until it is reached, and nothing is sent to it', async () => {
     const stage = new Stage();
     stage.network.setReachable(stage.server.address, false);
     stage.driver.connectNow();
@@ -102,7 +102,7 @@ describe('a node', () => {
     expect([stage.driver.status, waiting.outcome()]).toMatchObject(['ended', { reason: 'connect-timeout' }]);
   });
 
-  test('that is silent gets nothing more, and what it answers again it gets again', async () => {
+  it('that is silent gets nothing more, and what it answers again it gets again', async () => {
     const stage = await Stage.ready();
     stage.server.freeze();
     const first = stage.send('get', 'a');
@@ -121,7 +121,7 @@ describe('a node', () => {
     expect(stage.node.connection.state).toBe('ready');
   });
 
-  test('that is silent for too long is dropped', async () => {
+  it('that is silent for too long is dropped', async () => {
     const stage = await Stage.ready();
     stage.server.freeze();
     const sent = stage.send('get', 'a');
@@ -134,7 +134,7 @@ describe('a node', () => {
     expect([stage.clock.pendingTimers, stage.network.links.length, stage.isAway]).toEqual([0, 0, false]);
   });
 
-  test('that is lost is trouble, and ends', async () => {
+  it('that is lost is trouble, and ends', async () => {
     const stage = await Stage.ready();
     stage.server.stop();
     await stage.travel(5);
@@ -142,7 +142,7 @@ describe('a node', () => {
     expect(stage.clock.pendingTimers).toBe(0);
   });
 
-  test('that refuses a connection is away, and is told so', async () => {
+  it('that refuses a connection is away, and is told so', async () => {
     const stage = new Stage();
     stage.server.stop();
     stage.driver.connectNow();
@@ -151,7 +151,7 @@ describe('a node', () => {
     expect(stage.dialers.causeOf(stage.server.address)).toBe('connection-refused');
   });
 
-  test('is not sent what was answered already, unless it is part of a pipeline', async () => {
+  it('is not sent what was answered already, unless it is part of a pipeline', async () => {
     const stage = await Stage.ready();
     const before = stage.server.ran.length;
     for (const stream of [undefined, {}]) {
@@ -164,7 +164,7 @@ describe('a node', () => {
     expect(stage.server.ran.slice(before)).toEqual(['set']);
   });
 
-  test('counts a call as written where it is ready, and else not', async () => {
+  it('counts a call as written where it is ready, and else not', async () => {
     const stage = new Stage();
     stage.driver.connectNow();
     const waiting = stage.send('get', 'a');
@@ -174,7 +174,7 @@ describe('a node', () => {
     expect(sent.call.written).toBeDefined();
   });
 
-  test('gets the cluster client’s own commands, also when it is silent', async () => {
+  it('gets the cluster client’s own commands, also when it is silent', async () => {
     const stage = await Stage.ready();
     stage.server.freeze();
     stage.send('get', 'a');
@@ -184,7 +184,7 @@ describe('a node', () => {
     expect(stage.driver.unansweredCount()).toBe(2);
   });
 
-  test('is closed once its socket is', async () => {
+  it('is closed once its socket is', async () => {
     const stage = new Stage();
     await stage.node.closed();
     stage.driver.connectNow();
@@ -201,7 +201,7 @@ describe('a node', () => {
     await stage.node.closed();
   });
 
-  test('that the cluster does not use any more is known for nothing', async () => {
+  it('that the cluster does not use any more is known for nothing', async () => {
     const stage = await Stage.ready();
     stage.server.freeze();
     stage.send('get', 'a');

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { SingleAttempt } from '../../../packages/core/src/cluster/single-attempt.ts';
 import type { SourceEvent } from '../../../packages/core/src/connection/socket-source.ts';
 import { Dialer } from '../../../packages/core/src/dialing/dialer.ts';
@@ -26,7 +26,7 @@ class Stage {
 }
 
 describe('the connection to a node', () => {
-  test('is made, and told of with its socket', async () => {
+  it('is made, and told of with its socket', async () => {
     const stage = new Stage();
     stage.start();
     await stage.wired.travel(10);
@@ -34,7 +34,7 @@ describe('the connection to a node', () => {
     expect([stage.dialer.alive, stage.source.nextAttemptMs()]).toEqual([1, undefined]);
   });
 
-  test('is tried once, and what it met is told', async () => {
+  it('is tried once, and what it met is told', async () => {
     const stage = new Stage();
     stage.wired.server.stop();
     stage.start();
@@ -49,7 +49,7 @@ describe('the connection to a node', () => {
     expect([stage.wired.network.openedAt.length, stage.wired.clock.pendingTimers]).toEqual([1, 0]);
   });
 
-  test('is refused at once while the next attempt is not due, and tried again when it is', async () => {
+  it('is refused at once while the next attempt is not due, and tried again when it is', async () => {
     const stage = new Stage();
     const { wired } = stage;
     wired.server.stop();
@@ -69,7 +69,7 @@ describe('the connection to a node', () => {
     expect(stage.told.at(-1)).toBe('verified');
   });
 
-  test('has the whole time of a first SYN, whatever the pace', async () => {
+  it('has the whole time of a first SYN, whatever the pace', async () => {
     const stage = new Stage();
     const { wired } = stage;
     wired.network.setReachable(wired.server.address, false);
@@ -80,7 +80,7 @@ describe('the connection to a node', () => {
     expect([stage.told, wired.clock.pendingTimers]).toEqual([['gave-up connect-timeout'], 0]);
   });
 
-  test('is not hedged where the node leaves it without an answer', async () => {
+  it('is not hedged where the node leaves it without an answer', async () => {
     const stage = new Stage();
     stage.wired.server.freeze();
     stage.start();
@@ -89,7 +89,7 @@ describe('the connection to a node', () => {
     stage.source.stop();
   });
 
-  test.each([
+  it.each([
     { mood: 'loading', cause: 'loading' },
     { mood: 'stale', cause: 'replica-stale' },
   ] as const)('is no connection while the node says that it is $mood', async ({ mood, cause }) => {
@@ -109,7 +109,7 @@ describe('the connection to a node', () => {
     expect(stage.told).toHaveLength(2);
   });
 
-  test('that is wanted no longer leaves nothing, and is told of no more', async () => {
+  it('that is wanted no longer leaves nothing, and is told of no more', async () => {
     for (const ms of [0, 1, 3]) {
       const stage = new Stage();
       stage.wired.server.freeze();
@@ -117,13 +117,12 @@ describe('the connection to a node', () => {
       await stage.wired.travel(ms);
       expect(stage.source.nextAttemptMs()).toBeDefined();
       stage.source.stop();
-      await stage.source.stopped();
       await stage.wired.travel(0);
       expect([stage.events, stage.wired.clock.pendingTimers, stage.wired.network.links]).toEqual([[], 0, []]);
     }
   });
 
-  test('that is lost is made again in its turn, and sooner after a hint', async () => {
+  it('that is lost is made again in its turn, and sooner after a hint', async () => {
     const stage = new Stage();
     const { wired, source } = stage;
     stage.start();

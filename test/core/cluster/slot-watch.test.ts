@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { SlotWatch } from '../../../packages/core/src/cluster/slot-watch.ts';
 import type { ClusterDriver, NodeDriver } from '../../../packages/core/src/driver/cluster-driver.ts';
 import { BackgroundClock } from '../fakes/background-clock.ts';
@@ -77,7 +77,7 @@ class Stage {
 }
 
 describe('a cluster without trouble', () => {
-  test('is not watched', async () => {
+  it('is not watched', async () => {
     const stage = new Stage();
     await stage.travel(10_000);
     expect([stage.asked, stage.slotsReadAt, stage.clock.pendingTimers]).toEqual([[], [], 0]);
@@ -86,7 +86,7 @@ describe('a cluster without trouble', () => {
 });
 
 describe('a cluster in trouble', () => {
-  test('is asked steadily, and its slots are read ever more rarely, for three seconds', async () => {
+  it('is asked steadily, and its slots are read ever more rarely, for three seconds', async () => {
     const stage = new Stage();
     stage.watch.trouble();
     expect([stage.clock.pendingTimers, stage.clock.timersThatKeepAlive]).toEqual([1, 0]);
@@ -98,7 +98,7 @@ describe('a cluster in trouble', () => {
     expect(stage.clock.pendingTimers).toBe(0);
   });
 
-  test.each([
+  it.each([
     [0, 90],
     [1, 110],
   ])('is looked at with a jitter of a tenth: %d', async (random, atMs) => {
@@ -113,7 +113,7 @@ describe('a cluster in trouble', () => {
     expect(stage.slotsReadAt).toEqual([atMs]);
   });
 
-  test('is watched for three seconds from its last trouble on', async () => {
+  it('is watched for three seconds from its last trouble on', async () => {
     const stage = new Stage();
     stage.watch.trouble();
     await stage.travel(2_000);
@@ -127,7 +127,7 @@ describe('a cluster in trouble', () => {
     expect(pauses.slice(1)).toEqual(pauses.slice(1).toSorted((left, right) => left - right));
   });
 
-  test('is watched no longer than that', async () => {
+  it('is watched no longer than that', async () => {
     const stage = new Stage();
     stage.watch.trouble();
     await stage.travel(99);
@@ -136,7 +136,7 @@ describe('a cluster in trouble', () => {
     expect(stage.askedAt.at(-1)).toBe(3_000);
   });
 
-  test('is in the same trouble until those three seconds are over', async () => {
+  it('is in the same trouble until those three seconds are over', async () => {
     const stage = new Stage();
     stage.watch.trouble();
     await stage.travel(3_000);
@@ -145,7 +145,7 @@ describe('a cluster in trouble', () => {
     expect(stage.slotsReadAt.slice(-2)).toEqual([2_700, 3_200]);
   });
 
-  test('again later has its slots read at the first pace again', async () => {
+  it('again later has its slots read at the first pace again', async () => {
     const stage = new Stage();
     stage.watch.trouble();
     await stage.travel(5_000);
@@ -155,7 +155,7 @@ describe('a cluster in trouble', () => {
     expect(stage.slotsReadAt).toEqual([5_100, 5_200, 5_400]);
   });
 
-  test('has its slots read once a second at the least', async () => {
+  it('has its slots read once a second at the least', async () => {
     const stage = new Stage();
     for (let passed = 0; passed < 20; passed++) {
       stage.watch.trouble();
@@ -165,7 +165,7 @@ describe('a cluster in trouble', () => {
     expect(last - before).toBe(1_000);
   });
 
-  test('is asked on one of the nodes that answer, by chance', async () => {
+  it('is asked on one of the nodes that answer, by chance', async () => {
     const stage = new Stage();
     const first = stage.nodes[0];
     if (first !== undefined) first.answers = false;
@@ -176,7 +176,7 @@ describe('a cluster in trouble', () => {
     expect(stage.asked.map(([node]) => node)).toEqual([2, 1]);
   });
 
-  test('of which no node answers is asked nothing, and its slots are read all the same', async () => {
+  it('of which no node answers is asked nothing, and its slots are read all the same', async () => {
     const stage = new Stage();
     for (const node of stage.nodes) node.answers = false;
     stage.watch.trouble();
@@ -184,7 +184,7 @@ describe('a cluster in trouble', () => {
     expect([stage.asked, stage.slotsReadAt.length > 3]).toEqual([[], true]);
   });
 
-  test('that is not ready is not read', async () => {
+  it('that is not ready is not read', async () => {
     const stage = new Stage();
     stage.cluster.isReady = false;
     stage.watch.trouble();
@@ -192,7 +192,7 @@ describe('a cluster in trouble', () => {
     expect([stage.slotsReadAt, stage.askedAt.length, stage.told]).toEqual([[], 10, []]);
   });
 
-  test('that has ended is not watched any more', async () => {
+  it('that has ended is not watched any more', async () => {
     const stage = new Stage();
     stage.watch.trouble();
     await stage.travel(150);
@@ -201,14 +201,14 @@ describe('a cluster in trouble', () => {
     expect([stage.askedAt, stage.clock.pendingTimers]).toEqual([[100], 0]);
   });
 
-  test('that has ended is not watched, whatever becomes of its nodes', () => {
+  it('that has ended is not watched, whatever becomes of its nodes', () => {
     const stage = new Stage();
     stage.cluster.hasEnded = true;
     stage.watch.trouble();
     expect(stage.clock.pendingTimers).toBe(0);
   });
 
-  test('whose slots nobody tells is unreachable, and read at the pace of dialing for as long as that lasts', async () => {
+  it('whose slots nobody tells is unreachable, and read at the pace of dialing for as long as that lasts', async () => {
     const stage = new Stage();
     stage.readsSlots = () => Promise.reject(new Error('none'));
     stage.watch.trouble();
@@ -224,7 +224,7 @@ describe('a cluster in trouble', () => {
 });
 
 describe('a new epoch', () => {
-  test('is told, and has the slots read at once, and often again', async () => {
+  it('is told, and has the slots read at once, and often again', async () => {
     const stage = new Stage();
     stage.watch.trouble();
     await stage.travel(2_450);
@@ -235,7 +235,7 @@ describe('a new epoch', () => {
     expect(stage.slotsReadAt).toEqual([2_500, 2_600, 2_800]);
   });
 
-  test('is none that one node knows later than another', async () => {
+  it('is none that one node knows later than another', async () => {
     const stage = new Stage();
     const [first, second] = stage.nodes;
     if (first === undefined || second === undefined) throw new Error('There are three.');
@@ -251,7 +251,7 @@ describe('a new epoch', () => {
     expect(stage.told).not.toContain('new-epoch');
   });
 
-  test('is none after the first is heard, or where none is told', async () => {
+  it('is none after the first is heard, or where none is told', async () => {
     const stage = new Stage();
     for (const node of stage.nodes) node.epoch = undefined;
     stage.watch.trouble();
@@ -262,7 +262,7 @@ describe('a new epoch', () => {
     expect(stage.told).toContain('new-epoch');
   });
 
-  test('that came while nobody looked is none', async () => {
+  it('that came while nobody looked is none', async () => {
     const stage = new Stage();
     stage.watch.trouble();
     await stage.travel(5_000);
@@ -274,7 +274,7 @@ describe('a new epoch', () => {
 });
 
 describe('a cluster that a node says is down', () => {
-  test('is down when all say so who answer, and serves again as soon as one says so', async () => {
+  it('is down when all say so who answer, and serves again as soon as one says so', async () => {
     const stage = new Stage();
     for (const node of stage.nodes) node.state = 'fail';
     const [first] = stage.nodes;
@@ -290,7 +290,7 @@ describe('a cluster that a node says is down', () => {
     expect([stage.told.slice(0, 2), stage.watch.isAwaitingState]).toEqual([['down', 'serves'], false]);
   });
 
-  test('is asked for as long as it is down', async () => {
+  it('is asked for as long as it is down', async () => {
     const stage = new Stage();
     for (const node of stage.nodes) node.state = 'fail';
     await stage.watch.checkState();
@@ -299,7 +299,7 @@ describe('a cluster that a node says is down', () => {
     expect(stage.told).toEqual(['down']);
   });
 
-  test('is not down when another one says that it is well', async () => {
+  it('is not down when another one says that it is well', async () => {
     const stage = new Stage();
     const [first] = stage.nodes;
     if (first !== undefined) first.state = 'fail';
@@ -309,14 +309,14 @@ describe('a cluster that a node says is down', () => {
     expect(stage.slotsReadAt.length).toBeGreaterThan(0);
   });
 
-  test('is not down when nobody answers', async () => {
+  it('is not down when nobody answers', async () => {
     const stage = new Stage();
     for (const node of stage.nodes) node.state = undefined;
     await stage.watch.checkState();
     expect([stage.told, stage.watch.isAwaitingState]).toEqual([[], false]);
   });
 
-  test('is checked once at a time, and not again while it is down', async () => {
+  it('is checked once at a time, and not again while it is down', async () => {
     const stage = new Stage();
     for (const node of stage.nodes) node.state = 'fail';
     await Promise.all([stage.watch.checkState(), stage.watch.checkState()]);
@@ -332,7 +332,7 @@ describe('a cluster that a node says is down', () => {
 });
 
 describe('a watch that is stopped', () => {
-  test('looks no more, and awaits nothing', async () => {
+  it('looks no more, and awaits nothing', async () => {
     const stage = new Stage();
     for (const node of stage.nodes) node.state = 'fail';
     await stage.watch.checkState();
@@ -343,7 +343,7 @@ describe('a watch that is stopped', () => {
     expect(stage.asked).toHaveLength(asked);
   });
 
-  test.each([
+  it.each([
     ['to a check', 'fail'],
     ['about its state', 'ok'],
   ] as const)('tells nothing of an answer that comes later, %s', async (what, state) => {
@@ -370,7 +370,7 @@ describe('a watch that is stopped', () => {
     expect([stage.told, stage.clock.pendingTimers, stage.watch.isAwaitingState]).toEqual([[], 0, false]);
   });
 
-  test('tells nothing of slots that nobody tells, either', async () => {
+  it('tells nothing of slots that nobody tells, either', async () => {
     const stage = new Stage();
     let fail: () => void = () => undefined;
     stage.readsSlots = () =>
@@ -385,7 +385,7 @@ describe('a watch that is stopped', () => {
     expect([stage.told, stage.clock.pendingTimers]).toEqual([[], 0]);
   });
 
-  test('watches again when there is trouble again', async () => {
+  it('watches again when there is trouble again', async () => {
     const stage = new Stage();
     stage.watch.trouble();
     await stage.travel(2_500);

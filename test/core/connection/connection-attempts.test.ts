@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import {
   ConnectionAttempts,
   type AttemptTrouble,
@@ -45,7 +45,7 @@ function prepared(target: Partial<Target> = {}, tlsMismatch?: TlsMismatch): Atte
 }
 
 describe('an attempt', () => {
-  test('that succeeds gives its socket once, and tells how many clients the server has', async () => {
+  it('that succeeds gives its socket once, and tells how many clients the server has', async () => {
     const { wired, attempts, troubles, results, phases, run } = prepared({
       credentials: () => ({ password: 'secret' }),
     });
@@ -59,7 +59,7 @@ describe('an attempt', () => {
     expect(troubles).toEqual([]);
   });
 
-  test('tells no number of clients where it may not ask', async () => {
+  it('tells no number of clients where it may not ask', async () => {
     const { wired, results, run } = prepared();
     wired.server.refuses.set('info', 'NOPERM this user has no permissions');
     run();
@@ -67,7 +67,7 @@ describe('an attempt', () => {
     expect(results).toMatchObject([{ ok: true, fleetSize: undefined }]);
   });
 
-  test('that is not needed any more is discarded, and no other', async () => {
+  it('that is not needed any more is discarded, and no other', async () => {
     const { wired, attempts, results, run } = prepared();
     run();
     await wired.travel(10);
@@ -81,7 +81,7 @@ describe('an attempt', () => {
     expect(attempts.take()).toBeUndefined();
   });
 
-  test('that fails tells its cause, and the error beneath', async () => {
+  it('that fails tells its cause, and the error beneath', async () => {
     const { wired, troubles, results, run } = prepared();
     wired.server.stop();
     run();
@@ -91,14 +91,14 @@ describe('an attempt', () => {
     expect(results).toEqual([{ ok: false, cause: 'connection-refused', error }]);
   });
 
-  test('that fails without an error beneath tells itself', async () => {
+  it('that fails without an error beneath tells itself', async () => {
     const { wired, troubles, run } = prepared({ endpoint: () => Promise.reject('no error') });
     run();
     await wired.travel(10);
     expect(troubles).toMatchObject([{ cause: 'connection-reset', error: { name: 'EstablishError' } }]);
   });
 
-  test('that is aborted fails for that reason', async () => {
+  it('that is aborted fails for that reason', async () => {
     const { wired, results, abort, run } = prepared();
     wired.server.freeze();
     run();
@@ -111,7 +111,7 @@ describe('an attempt', () => {
     expect(wired.network.links).toEqual([]);
   });
 
-  test.each([
+  it.each([
     { isHedged: true, opened: 4 },
     { isHedged: false, opened: 1 },
   ])(
@@ -126,7 +126,7 @@ describe('an attempt', () => {
     },
   );
 
-  test('tells that there is no answer while it goes on', async () => {
+  it('tells that there is no answer while it goes on', async () => {
     const { wired, troubles, results, run } = prepared();
     wired.server.freeze();
     run(true);
@@ -141,7 +141,7 @@ describe('an attempt', () => {
     expect(results).toMatchObject([{ ok: true }]);
   });
 
-  test('has another cause where that explains its failure, or its silence', async () => {
+  it('has another cause where that explains its failure, or its silence', async () => {
     const asked: unknown[] = [];
     const explain: TlsMismatch['explain'] = (cause, endpoint) => {
       asked.push([cause, endpoint?.port]);
@@ -159,26 +159,5 @@ describe('an attempt', () => {
       ['handshake-timeout', 6379],
       ['handshake-timeout', 6379],
     ]);
-  });
-});
-
-describe('attempts', () => {
-  test('are settled when the last of them has no socket any more', async () => {
-    const { wired, attempts, abort, run } = prepared();
-    let isSettled = false;
-    await attempts.settled();
-    run();
-    wired.server.freeze();
-    run();
-    await wired.travel(10);
-    void attempts.settled().then(() => {
-      isSettled = true;
-    });
-    await wired.travel(100);
-    expect(isSettled).toBe(false);
-    abort.abort(new Error('enough'));
-    await wired.travel(1);
-    expect(isSettled).toBe(true);
-    await attempts.settled();
   });
 });

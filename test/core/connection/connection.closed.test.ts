@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { establish } from '../../../packages/core/src/handshake/establish.ts';
 import { ConnectionStage } from '../fakes/connection-stage.ts';
 
@@ -38,7 +38,7 @@ const places: Readonly<Record<string, () => Promise<ConnectionStage>>> = {
     await stage.travel(10);
     stage.server.freeze();
     stage.send('get', ['a']);
-    stage.connection.replaceInPeace(await second);
+    stage.connection.replaceGracefully(await second);
     return after(10, stage);
   },
   'right after another one was to take its place': async () => {
@@ -64,14 +64,14 @@ const places: Readonly<Record<string, () => Promise<ConnectionStage>>> = {
 };
 
 describe('a connection that is closed', () => {
-  test.each(Object.entries(places))('%s leaves neither timer nor socket', async (_place, reach) => {
+  it.each(Object.entries(places))('%s leaves neither timer nor socket', async (_place, reach) => {
     const stage = await reach();
     await stage.close();
     expect([stage.connection.state, stage.connection.cause]).toEqual(['ended', undefined]);
     expect(stage.told.filter((kind) => kind === 'ended')).toHaveLength(1);
     expect(stage.told.slice(-2)).toEqual(['ended', 'changed']);
     expect(stage.left).toEqual({ timers: 0, sockets: 0 });
-    await stage.source.stopped();
+    await stage.travel(0);
     const { openedAt } = stage.network;
     const opened = openedAt.length;
     stage.server.thaw();
@@ -79,7 +79,7 @@ describe('a connection that is closed', () => {
     expect([openedAt.length, stage.left]).toEqual([opened, { timers: 0, sockets: 0 }]);
   });
 
-  test.each(Object.entries(places))(
+  it.each(Object.entries(places))(
     '%s by its client alone leaves nothing, either, after two seconds at most',
     async (_place, reach) => {
       const stage = await reach();
@@ -89,7 +89,7 @@ describe('a connection that is closed', () => {
     },
   );
 
-  test.each(Object.entries(places))('%s may be made again', async (_place, reach) => {
+  it.each(Object.entries(places))('%s may be made again', async (_place, reach) => {
     const stage = await reach();
     await stage.close();
     stage.server.thaw();
@@ -107,7 +107,7 @@ describe('a connection that is closed', () => {
     expect(sent.outcome()).toBeNull();
   });
 
-  test('says nothing about the server', async () => {
+  it('says nothing about the server', async () => {
     const stage = await ConnectionStage.ready();
     stage.driver.disconnect();
     await stage.travel(5);
@@ -116,7 +116,7 @@ describe('a connection that is closed', () => {
     expect(stage.dialer.refusal()).toBeUndefined();
   });
 
-  test('while calls are unanswered waits for their answers', async () => {
+  it('while calls are unanswered waits for their answers', async () => {
     const stage = await ConnectionStage.ready();
     const sent = stage.send('get', ['a']);
     await stage.travel(0.5);
@@ -126,7 +126,7 @@ describe('a connection that is closed', () => {
     expect(stage.left).toEqual({ timers: 0, sockets: 0 });
   });
 
-  test('waits for answers two seconds, and no longer', async () => {
+  it('waits for answers two seconds, and no longer', async () => {
     const stage = await frozen(10);
     stage.driver.disconnect();
     await stage.travel(1_999);
@@ -135,7 +135,7 @@ describe('a connection that is closed', () => {
     expect(stage.connection.state).toBe('ended');
   });
 
-  test('waits for no answer of a connection that is suspected', async () => {
+  it('waits for no answer of a connection that is suspected', async () => {
     const stage = await frozen(250);
     stage.driver.disconnect();
     await stage.travel(1);

@@ -1,8 +1,8 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { ConnectionStage } from '../fakes/connection-stage.ts';
 
 describe('a connection that is lost', () => {
-  test('is told before its driver gives up what was in flight, and is back within a period', async () => {
+  it('is told before its driver gives up what was in flight, and is back within a period', async () => {
     const stage = await ConnectionStage.ready();
     stage.server.freeze();
     stage.send('get', ['a']);
@@ -25,7 +25,7 @@ describe('a connection that is lost', () => {
     expect(stage.told).toEqual(['heard', 'away', 'changed', 'verified', 'heard', 'serving', 'changed']);
   });
 
-  test('has the cause of its last attempt, and the beginning of its outage', async () => {
+  it('has the cause of its last attempt, and the beginning of its outage', async () => {
     const stage = await ConnectionStage.ready();
     stage.server.stop();
     await stage.travel(1_000);
@@ -39,7 +39,7 @@ describe('a connection that is lost', () => {
     expect(stage.connection.wire.identity).toEqual({ clientId: '1', runId: '10.0.0.1:6379/2' });
   });
 
-  test('costs no timer but those of dialing', async () => {
+  it('costs no timer but those of dialing', async () => {
     const stage = await ConnectionStage.ready();
     expect(stage.left).toEqual({ timers: 1, sockets: 1 });
     const timers: number[] = [];
@@ -54,7 +54,7 @@ describe('a connection that is lost', () => {
     expect([timers[0], stage.left.timers]).toEqual([0, 0]);
   });
 
-  test('may be dropped, for a reason that is its cause', async () => {
+  it('may be dropped, for a reason that is its cause', async () => {
     const stage = await ConnectionStage.ready();
     stage.connection.drop('read-only');
     await stage.travel(1);
@@ -66,7 +66,7 @@ describe('a connection that is lost', () => {
     expect(stage.connection.cause).toBe('connection-reset');
   });
 
-  test('keeps its database', async () => {
+  it('keeps its database', async () => {
     const stage = await ConnectionStage.ready();
     stage.send('select', ['3']);
     await stage.travel(5);
@@ -75,7 +75,7 @@ describe('a connection that is lost', () => {
     expect(stage.server.clients.map(({ database }) => database)).toEqual([3]);
   });
 
-  test('may be lost again while its driver opens the next one', async () => {
+  it('may be lost again while its driver opens the next one', async () => {
     const stage = await ConnectionStage.ready();
     stage.server.hangUp();
     await stage.travel(84);
@@ -87,7 +87,7 @@ describe('a connection that is lost', () => {
     expect(stage.connection.state).toBe('ready');
   });
 
-  test('ends with its driver where that does not come back by itself', async () => {
+  it('ends with its driver where that does not come back by itself', async () => {
     const stage = await ConnectionStage.ready({ onDead: 'drop' });
     stage.server.hangUp();
     await stage.travel(10);
@@ -98,7 +98,7 @@ describe('a connection that is lost', () => {
 });
 
 describe('a connection that serves', () => {
-  test('tells of bytes that come and go, and of the room for them', async () => {
+  it('tells of bytes that come and go, and of the room for them', async () => {
     const stage = await ConnectionStage.ready();
     stage.server.freeze();
     stage.send('set', ['a', 'x'.repeat(200_000)]);
@@ -109,7 +109,7 @@ describe('a connection that serves', () => {
     expect(stage.news.map(({ kind }) => kind).slice(2)).toEqual(['room-changed', 'bytes-read']);
   });
 
-  test('tells of bytes that only trickle', async () => {
+  it('tells of bytes that only trickle', async () => {
     const stage = await ConnectionStage.ready();
     stage.server.data.set('a', 'v'.repeat(30));
     stage.client.trickle = { bytes: 10, everyMs: 10 };
@@ -118,7 +118,7 @@ describe('a connection that serves', () => {
     expect(stage.news.map(({ kind }) => kind)).toEqual(['bytes-written', 'bytes-read', 'bytes-read']);
   });
 
-  test('may be asked for a sign of life, and then alone', async () => {
+  it('may be asked for a sign of life, and then alone', async () => {
     const stage = await ConnectionStage.ready();
     stage.connection.ping();
     await stage.travel(5);

@@ -1,9 +1,9 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { establish, type VerifiedSocket } from '../../../packages/core/src/handshake/establish.ts';
 import { ConnectionStage } from '../fakes/connection-stage.ts';
 
 describe('a dead socket, while the server serves', () => {
-  test('is replaced: the second connection becomes the first, and no other is made', async () => {
+  it('is replaced: the second connection becomes the first, and no other is made', async () => {
     const stage = await ConnectionStage.ready();
     stage.network.cutStanding();
     const lost = stage.send('get', ['a']);
@@ -28,7 +28,7 @@ describe('a dead socket, while the server serves', () => {
     expect(stage.left.sockets).toBe(1);
   });
 
-  test('has the cause stalled until it is replaced, and is suspected without one', async () => {
+  it('has the cause stalled until it is replaced, and is suspected without one', async () => {
     const stage = await ConnectionStage.ready();
     stage.network.cutStanding();
     stage.send('get', ['a']);
@@ -46,7 +46,7 @@ describe('a dead socket, while the server serves', () => {
     ]);
   });
 
-  test('is found in time after it was idle for long', async () => {
+  it('is found in time after it was idle for long', async () => {
     const stage = await ConnectionStage.ready();
     await stage.travel(3_000);
     stage.network.cutStanding();
@@ -55,7 +55,7 @@ describe('a dead socket, while the server serves', () => {
     expect(stage.toldAfter('silent', 4_020)).toBe(200);
   });
 
-  test('that is not dead is suspected no longer once it answers', async () => {
+  it('that is not dead is suspected no longer once it answers', async () => {
     const stage = await ConnectionStage.ready();
     stage.link.latencyMs = 115;
     const sent = stage.send('get', ['a']);
@@ -70,7 +70,7 @@ describe('a dead socket, while the server serves', () => {
     expect(stage.left).toEqual({ timers: 1, sockets: 1 });
   });
 
-  test('is dropped where its driver does not come back by itself, and the second one with it', async () => {
+  it('is dropped where its driver does not come back by itself, and the second one with it', async () => {
     const stage = await ConnectionStage.ready({ onDead: 'drop' });
     stage.network.cutStanding();
     stage.send('get', ['a']);
@@ -82,7 +82,7 @@ describe('a dead socket, while the server serves', () => {
     expect(stage.left).toEqual({ timers: 0, sockets: 0 });
   });
 
-  test('that carries no call is found by a PING after the idle time', async () => {
+  it('that carries no call is found by a PING after the idle time', async () => {
     const stage = await ConnectionStage.ready({ random: () => 0 });
     stage.network.cutStanding();
     await stage.travel(5_100);
@@ -92,7 +92,7 @@ describe('a dead socket, while the server serves', () => {
     expect(stage.connection.wire.identity?.clientId).toBe('2');
   });
 
-  test('of a subscriber is found within seconds', async () => {
+  it('of a subscriber is found within seconds', async () => {
     const stage = await ConnectionStage.ready({ random: () => 0 });
     stage.send('subscribe', ['news']);
     await stage.travel(5);
@@ -104,7 +104,7 @@ describe('a dead socket, while the server serves', () => {
     expect(stage.driver.messages).toEqual(['news: hello']);
   });
 
-  test('on which an answer only trickles is replaced, too', async () => {
+  it('on which an answer only trickles is replaced, too', async () => {
     const stage = await ConnectionStage.ready();
     stage.server.data.set('a', 'v'.repeat(5_000));
     stage.client.trickle = { bytes: 10, everyMs: 50 };
@@ -116,7 +116,7 @@ describe('a dead socket, while the server serves', () => {
 });
 
 describe('a server that is away', () => {
-  test('keeps its connection, is asked again and again, and is back as soon as it answers', async () => {
+  it('keeps its connection, is asked again and again, and is back as soon as it answers', async () => {
     const stage = await ConnectionStage.ready();
     stage.server.freeze();
     const sent = stage.send('get', ['a']);
@@ -129,7 +129,8 @@ describe('a server that is away', () => {
     expect(stage.told).toEqual(['silent', 'away', 'changed']);
     expect(stage.toldAfter('away', 1_020)).toBe(400);
     expect(stage.network.openedAt.length).toBeGreaterThan(3);
-    expect(stage.left.sockets).toBeLessThanOrEqual(2);
+    // Its own, and two questions: the next one is asked while the last one still waits.
+    expect(stage.left.sockets).toBeLessThanOrEqual(3);
     const thawedAt = stage.clock.now();
     stage.server.thaw();
     await stage.travel(100);
@@ -140,7 +141,7 @@ describe('a server that is away', () => {
     expect(stage.left.sockets).toBe(1);
   });
 
-  test('that says it loads keeps its connection, and is asked until it serves', async () => {
+  it('that says it loads keeps its connection, and is asked until it serves', async () => {
     const stage = await ConnectionStage.ready();
     stage.connection.serverAway('loading');
     stage.server.mood = 'loading';
@@ -159,7 +160,7 @@ describe('a server that is away', () => {
     expect(stage.left.sockets).toBe(1);
   });
 
-  test('that says it loads is not back by what it still answers', async () => {
+  it('that says it loads is not back by what it still answers', async () => {
     const stage = await ConnectionStage.ready();
     stage.server.mood = 'loading';
     stage.connection.serverAway('loading');
@@ -168,7 +169,7 @@ describe('a server that is away', () => {
     expect(stage.connection.state).toBe('stalled');
   });
 
-  test('that loads, is silent for a while and serves again is back', async () => {
+  it('that loads, is silent for a while and serves again is back', async () => {
     const stage = await ConnectionStage.ready();
     stage.server.mood = 'loading';
     stage.send('get', ['a']);
@@ -184,7 +185,7 @@ describe('a server that is away', () => {
     expect(stage.left.sockets).toBe(1);
   });
 
-  test('that is lost for good while it is silent is dialed', async () => {
+  it('that is lost for good while it is silent is dialed', async () => {
     const stage = await ConnectionStage.ready();
     stage.server.freeze();
     stage.network.stopListening(stage.server.address);
@@ -194,7 +195,7 @@ describe('a server that is away', () => {
     expect(stage.told.slice(0, 4)).toEqual(['silent', 'heard', 'away', 'changed']);
   });
 
-  test('is one outage from its first silence on, also when its connection breaks', async () => {
+  it('is one outage from its first silence on, also when its connection breaks', async () => {
     const stage = await ConnectionStage.ready();
     stage.server.freeze();
     stage.send('get', ['a']);
@@ -208,7 +209,7 @@ describe('a server that is away', () => {
     ]);
   });
 
-  test('that holds back writes by itself keeps the connection on which one waits', async () => {
+  it('that holds back writes by itself keeps the connection on which one waits', async () => {
     const stage = await ConnectionStage.ready();
     stage.server.holdWrites();
     const write = stage.send('set', ['a', '1']);
@@ -223,7 +224,7 @@ describe('a server that is away', () => {
 });
 
 describe('after a thaw both connections are answered, and the first one is kept', () => {
-  test.each([
+  it.each([
     { order: ['first', 'second'], apartMs: 0 },
     { order: ['first', 'second'], apartMs: 30 },
     { order: ['second', 'first'], apartMs: 0 },
@@ -246,7 +247,7 @@ describe('after a thaw both connections are answered, and the first one is kept'
     expect(stage.told.slice(3)).toEqual(['heard', 'serving', 'changed']);
   });
 
-  test('unless it stays silent for the moment it is given', async () => {
+  it('unless it stays silent for the moment it is given', async () => {
     const stage = await ConnectionStage.ready();
     stage.server.freeze();
     stage.send('get', ['a']);
@@ -258,7 +259,7 @@ describe('after a thaw both connections are answered, and the first one is kept'
 });
 
 describe('a call that blocks for ever', () => {
-  test('on a dead socket is found by asking the server, and the connection is replaced', async () => {
+  it('on a dead socket is found by asking the server, and the connection is replaced', async () => {
     const stage = await ConnectionStage.ready();
     const sent = stage.send('blpop', ['l', '0'], Infinity);
     await stage.travel(10);
@@ -271,7 +272,7 @@ describe('a call that blocks for ever', () => {
     expect(stage.left.sockets).toBe(1);
   });
 
-  test('on a living socket is released, and the connection stays', async () => {
+  it('on a living socket is released, and the connection stays', async () => {
     const stage = await ConnectionStage.ready();
     const sent = stage.send('blpop', ['l', '0'], Infinity);
     await stage.travel(6_000);
@@ -282,7 +283,7 @@ describe('a call that blocks for ever', () => {
 });
 
 describe('an idle connection', () => {
-  test('is asked PING after its idle time, later by chance, and again and again', async () => {
+  it('is asked PING after its idle time, later by chance, and again and again', async () => {
     for (const [random, firstMs] of [
       [0, 5_000],
       [1, 5_480],
@@ -299,7 +300,7 @@ describe('an idle connection', () => {
     }
   });
 
-  test('has the idle time of its settings, also where it listens', async () => {
+  it('has the idle time of its settings, also where it listens', async () => {
     const stage = await ConnectionStage.ready({ connection: { idlePingMs: 400 }, random: () => 0 });
     stage.send('subscribe', ['news']);
     await stage.travel(5);
@@ -308,7 +309,7 @@ describe('an idle connection', () => {
     expect(stage.server.ran.slice(before).length).toBeGreaterThanOrEqual(2);
   });
 
-  test('that listens is asked once a second', async () => {
+  it('that listens is asked once a second', async () => {
     const stage = await ConnectionStage.ready({ random: () => 0 });
     stage.send('subscribe', ['news']);
     await stage.travel(5);
@@ -322,7 +323,7 @@ describe('an idle connection', () => {
 });
 
 describe('a second connection that takes the place of the first', () => {
-  test('is used without dialing, also where the server is stalled', async () => {
+  it('is used without dialing, also where the server is stalled', async () => {
     for (const isStalled of [false, true]) {
       const stage = await ConnectionStage.ready();
       if (isStalled) stage.connection.serverAway('loading');
@@ -337,7 +338,7 @@ describe('a second connection that takes the place of the first', () => {
     }
   });
 
-  test('ends what was asked about the first one', async () => {
+  it('ends what was asked about the first one', async () => {
     const stage = await ConnectionStage.ready();
     const second = await verified(stage);
     stage.network.setReachable(stage.server.address, false);
@@ -355,7 +356,7 @@ describe('a second connection that takes the place of the first', () => {
     expect([stage.network.openedAt.length, stage.left]).toEqual([opened, { timers: 0, sockets: 0 }]);
   });
 
-  test('is not kept by a connection that is away already', async () => {
+  it('is not kept by a connection that is away already', async () => {
     const stage = await ConnectionStage.ready();
     const second = await verified(stage);
     stage.network.setReachable(stage.server.address, false);
@@ -367,14 +368,14 @@ describe('a second connection that takes the place of the first', () => {
     expect(stage.left.sockets).toBe(0);
   });
 
-  test('in peace waits until the first one has answered', async () => {
+  it('gracefully waits until the first one has answered', async () => {
     const stage = await ConnectionStage.ready();
     const second = await verified(stage);
     stage.link.latencyMs = 10;
     const sent = stage.send('get', ['a']);
     await stage.travel(1);
     const at = stage.clock.now();
-    stage.connection.replaceInPeace(second);
+    stage.connection.replaceGracefully(second);
     expect(stage.news.at(-1)).toEqual({ kind: 'away', since: at, isFirst: false, at });
     await stage.travel(15);
     expect(stage.connection.state).toBe('ready');

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { Connector, type ConnectorEvent } from '../../../packages/core/src/connection/connector.ts';
 import type { SocketSource, SourceEvent } from '../../../packages/core/src/connection/socket-source.ts';
 import { Subscriptions } from '../../../packages/core/src/connection/subscriptions.ts';
@@ -24,8 +24,8 @@ class ScriptedSource implements SocketSource {
     this.told.push('stop');
   }
 
-  stopped(): Promise<void> {
-    return Promise.resolve();
+  get periodMs(): number {
+    return 100;
   }
 
   lost(): void {
@@ -104,7 +104,7 @@ class Stage {
 }
 
 describe('a driver that asks for a socket', () => {
-  test('gets the first one that its source verified', async () => {
+  it('gets the first one that its source verified', async () => {
     const stage = await Stage.begun();
     const { wired, source, events, connector } = stage;
     expect([source.told, stage.kinds]).toEqual([['start command'], ['dial']]);
@@ -117,7 +117,7 @@ describe('a driver that asks for a socket', () => {
     expect(connector.check()).toBe(true);
   });
 
-  test('is told of the attempts that failed before', async () => {
+  it('is told of the attempts that failed before', async () => {
     const stage = await Stage.begun();
     const { source, emitted } = stage;
     source.give({ kind: 'failed', cause: 'dns', error: new Error('no such host') });
@@ -129,7 +129,7 @@ describe('a driver that asks for a socket', () => {
     ]);
   });
 
-  test('gets none where its source gave up, and may ask again', async () => {
+  it('gets none where its source gave up, and may ask again', async () => {
     const stage = await Stage.begun();
     const { wired, source, connector } = stage;
     source.give({
@@ -149,7 +149,7 @@ describe('a driver that asks for a socket', () => {
     expect(source.told).toEqual(['start command']);
   });
 
-  test('that listens, or did before, is served after those that commands wait for', async () => {
+  it('that listens, or did before, is served after those that commands wait for', async () => {
     const { wired, source } = await Stage.ready();
     wired.send('subscribe', ['news']);
     await wired.travel(5);
@@ -158,7 +158,7 @@ describe('a driver that asks for a socket', () => {
     expect(source.told).toEqual(['lost', 'start subscriber']);
   });
 
-  test('gets a socket that stands by, without any source, and once', async () => {
+  it('gets a socket that stands by, without any source, and once', async () => {
     const stage = await Stage.ready();
     const { wired, source, connector } = stage;
     const [first, second] = [await stage.verified(), await stage.verified()];
@@ -174,7 +174,7 @@ describe('a driver that asks for a socket', () => {
     expect(source.told).toEqual(['lost', 'lost', 'start command']);
   });
 
-  test('gets no socket that stood by and broke', async () => {
+  it('gets no socket that stood by and broke', async () => {
     const stage = await Stage.ready();
     const { wired, source, connector } = stage;
     connector.standBy(await stage.verified());
@@ -185,7 +185,7 @@ describe('a driver that asks for a socket', () => {
     expect(source.told).toEqual(['lost', 'start command']);
   });
 
-  test('gets its own credentials to open with, or those of the proof', async () => {
+  it('gets its own credentials to open with, or those of the proof', async () => {
     const stage = new Stage();
     const { wired, source } = stage;
     wired.driver.wake();
@@ -202,7 +202,7 @@ describe('a driver that asks for a socket', () => {
 });
 
 describe('a socket that is dropped while the next one is made', () => {
-  test('has its source hurry, unless it is closed', async () => {
+  it('has its source hurry, unless it is closed', async () => {
     const { source, connector } = await Stage.begun();
     connector.drop('closed');
     expect(source.told).toEqual(['start command']);
@@ -212,7 +212,7 @@ describe('a socket that is dropped while the next one is made', () => {
 });
 
 describe('a caller who awaits the first failure', () => {
-  test('is answered by it, and by no other', async () => {
+  it('is answered by it, and by no other', async () => {
     const { source, connector } = await Stage.begun();
     const failures: string[] = [];
     const note = (failure: Promise<never>): void =>
@@ -225,7 +225,7 @@ describe('a caller who awaits the first failure', () => {
     expect(failures).toEqual(['one', 'two']);
   });
 
-  test('is not answered by what happens after the connection was ready', async () => {
+  it('is not answered by what happens after the connection was ready', async () => {
     const stage = await Stage.begun();
     let isAnswered = false;
     stage.connector.firstFailure().catch(() => {
@@ -242,7 +242,7 @@ describe('a caller who awaits the first failure', () => {
 });
 
 describe('a driver that is told to disconnect', () => {
-  test('while it waits for a socket gets none, and may connect again', async () => {
+  it('while it waits for a socket gets none, and may connect again', async () => {
     const { wired, source, connector } = await Stage.begun();
     wired.driver.disconnect();
     await wired.travel(1);
@@ -255,14 +255,14 @@ describe('a driver that is told to disconnect', () => {
     expect(source.told).toEqual(['start command', 'stop']);
   });
 
-  test('to come back at once has its source hurry', async () => {
+  it('to come back at once has its source hurry', async () => {
     const { wired, source, connector } = await Stage.begun();
     connector.disconnect();
     await wired.travel(1);
     expect([source.told, wired.driver.status]).toEqual([['start command', 'hurry'], 'connecting']);
   });
 
-  test('on a socket that serves, and owes nothing, closes it after its last bytes', async () => {
+  it('on a socket that serves, and owes nothing, closes it after its last bytes', async () => {
     const stage = await Stage.ready();
     const { wired, source } = stage;
     wired.driver.socket?.write('*1\r\n$4\r\nPING\r\n');
@@ -275,7 +275,7 @@ describe('a driver that is told to disconnect', () => {
     expect([source.told, stage.events]).toEqual([['stop'], [{ kind: 'lost', cause: 'closed' }]]);
   });
 
-  test('on a socket that owes an answer waits for it, two seconds at most', async () => {
+  it('on a socket that owes an answer waits for it, two seconds at most', async () => {
     const { wired } = await Stage.ready();
     wired.server.freeze();
     wired.send('get', ['a']);
@@ -287,7 +287,7 @@ describe('a driver that is told to disconnect', () => {
     expect([wired.driver.status, wired.clock.pendingTimers]).toEqual(['ended', 0]);
   });
 
-  test('on a socket that closes in time leaves no timer', async () => {
+  it('on a socket that closes in time leaves no timer', async () => {
     const { wired } = await Stage.ready();
     wired.send('get', ['a']);
     await wired.travel(0);
@@ -296,7 +296,7 @@ describe('a driver that is told to disconnect', () => {
     expect([wired.driver.status, wired.clock.pendingTimers]).toEqual(['ended', 0]);
   });
 
-  test('on a socket that does not serve, or to come back, closes it at once', async () => {
+  it('on a socket that does not serve, or to come back, closes it at once', async () => {
     for (const isServing of [false, true]) {
       const { wired, connector } = await Stage.ready();
       wired.server.freeze();
@@ -311,7 +311,7 @@ describe('a driver that is told to disconnect', () => {
     }
   });
 
-  test('twice, or without a socket, does nothing more', async () => {
+  it('twice, or without a socket, does nothing more', async () => {
     const { wired, connector } = await Stage.ready();
     wired.driver.disconnect();
     await wired.travel(1);
@@ -323,7 +323,7 @@ describe('a driver that is told to disconnect', () => {
 });
 
 describe('a socket that closes', () => {
-  test('while the driver opens it leaves no timer, and does not spoil the next one', async () => {
+  it('while the driver opens it leaves no timer, and does not spoil the next one', async () => {
     const stage = new Stage();
     const { wired, source } = stage;
     wired.driver.wake();
@@ -342,7 +342,7 @@ describe('a socket that closes', () => {
     expect(stage.kinds.at(-2)).toBe('lost connection-reset');
   });
 
-  test('because the driver did not open it in time has that cause', async () => {
+  it('because the driver did not open it in time has that cause', async () => {
     const stage = new Stage();
     const { wired, source } = stage;
     wired.driver.wake();
@@ -352,7 +352,7 @@ describe('a socket that closes', () => {
     expect(stage.kinds.slice(0, 3)).toEqual(['dial', 'verified', 'lost handshake-timeout']);
   });
 
-  test('after another one took its place is nobody’s business', async () => {
+  it('after another one took its place is nobody’s business', async () => {
     const stage = await Stage.ready();
     const { wired } = stage;
     const { socket } = await stage.verified();
@@ -362,7 +362,7 @@ describe('a socket that closes', () => {
     expect(stage.kinds).toEqual(['dial']);
   });
 
-  test('with an error ends no process', async () => {
+  it('with an error ends no process', async () => {
     const stage = await Stage.begun();
     const verified = await stage.verified();
     const before = verified.socket.listenerCount('error');
@@ -372,7 +372,7 @@ describe('a socket that closes', () => {
 });
 
 describe('a driver that began to connect before it was protected', () => {
-  test('has its socket adopted as soon as it has one, without an identity', async () => {
+  it('has its socket adopted as soon as it has one, without an identity', async () => {
     const wired = new WiredDriver();
     void wired.driver.connect();
     const { connector, wire } = lateStage(wired);
@@ -382,7 +382,7 @@ describe('a driver that began to connect before it was protected', () => {
     expect(wired.driver.socket?.destroyed).toBe(false);
   });
 
-  test('and was closed meanwhile has it destroyed', async () => {
+  it('and was closed meanwhile has it destroyed', async () => {
     const wired = new WiredDriver();
     void wired.driver.connect().catch(() => undefined);
     const { connector } = lateStage(wired);
@@ -393,7 +393,7 @@ describe('a driver that began to connect before it was protected', () => {
     expect([wired.driver.status, wired.network.links]).toEqual(['ended', []]);
   });
 
-  test('and whose socket is gone, or not there yet, has none adopted', async () => {
+  it('and whose socket is gone, or not there yet, has none adopted', async () => {
     const wired = new WiredDriver();
     const { connector, wire } = lateStage(wired);
     connector.connected();

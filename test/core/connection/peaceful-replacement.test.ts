@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { PeacefulReplacement } from '../../../packages/core/src/connection/peaceful-replacement.ts';
 import { establish, type VerifiedSocket } from '../../../packages/core/src/handshake/establish.ts';
 import { WiredDriver } from '../fakes/wired-driver.ts';
@@ -16,22 +16,24 @@ async function prepared(): Promise<Waiting> {
   const wired = await WiredDriver.ready();
   const second = establish(wired.target, wired.clock, new AbortController().signal);
   await wired.travel(10);
-  const replacement = new PeacefulReplacement(wired.driver, wired.clock);
+  const replacement = new PeacefulReplacement(wired.clock);
   const replacedAt: number[] = [];
   const startedAt = wired.clock.now();
   const verified = await second;
-  const begin = (): void => replacement.begin(verified, () => replacedAt.push(wired.clock.now() - startedAt));
+  const isDone = (): boolean => wired.driver.unansweredCount() === 0;
+  const begin = (): void =>
+    replacement.start(verified, isDone, () => replacedAt.push(wired.clock.now() - startedAt));
   return { wired, replacement, second: verified, replacedAt, begin };
 }
 
 describe('a connection that is to be replaced', () => {
-  test('is replaced at once when it owes no answer', async () => {
+  it('is replaced at once when it owes no answer', async () => {
     const { wired, second, replacedAt, begin } = await prepared();
     begin();
     expect([replacedAt, wired.clock.pendingTimers, second.socket.destroyed]).toEqual([[0], 0, false]);
   });
 
-  test('is replaced within two milliseconds of its last answer', async () => {
+  it('is replaced within two milliseconds of its last answer', async () => {
     const { wired, replacedAt, begin } = await prepared();
     wired.link.latencyMs = 4;
     wired.send('get', ['a']);
@@ -40,7 +42,7 @@ describe('a connection that is to be replaced', () => {
     expect([replacedAt, wired.clock.pendingTimers]).toEqual([[8], 0]);
   });
 
-  test('is replaced after a hundred milliseconds, whatever it owes', async () => {
+  it('is replaced after a hundred milliseconds, whatever it owes', async () => {
     const { wired, second, replacedAt, begin } = await prepared();
     wired.server.freeze();
     wired.send('get', ['a']);
@@ -49,7 +51,7 @@ describe('a connection that is to be replaced', () => {
     expect([replacedAt, second.socket.destroyed]).toEqual([[100], false]);
   });
 
-  test('is not replaced once it is gone, and what waited is destroyed', async () => {
+  it('is not replaced once it is gone, and what waited is destroyed', async () => {
     const { wired, replacement, second, replacedAt, begin } = await prepared();
     wired.server.freeze();
     wired.send('get', ['a']);
@@ -61,7 +63,7 @@ describe('a connection that is to be replaced', () => {
     expect(replacedAt).toEqual([]);
   });
 
-  test('is replaced by the last that is to take its place', async () => {
+  it('is replaced by the last that is to take its place', async () => {
     const { wired, replacement, second, replacedAt, begin } = await prepared();
     wired.server.freeze();
     wired.send('get', ['a']);
@@ -71,9 +73,13 @@ describe('a connection that is to be replaced', () => {
     wired.server.clients[0]?.freeze();
     await wired.travel(10);
     let isReplaced = false;
-    replacement.begin(await third, () => {
-      isReplaced = true;
-    });
+    replacement.start(
+      await third,
+      () => wired.driver.unansweredCount() === 0,
+      () => {
+        isReplaced = true;
+      },
+    );
     expect(second.socket.destroyed).toBe(true);
     await wired.travel(200);
     expect([replacedAt, isReplaced, (await third).socket.destroyed]).toEqual([[], true, false]);

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { Reconnector } from '../../../packages/core/src/connection/reconnector.ts';
 import type { SourceEvent } from '../../../packages/core/src/connection/socket-source.ts';
 import type { DialPriority } from '../../../packages/core/src/dialing/dial-request.ts';
@@ -36,7 +36,7 @@ class Stage {
 }
 
 describe('a connection that is wanted', () => {
-  test('is made, reported and told of', async () => {
+  it('is made, reported and told of', async () => {
     const { wired, dialer, source, told, events } = started(new Stage());
     await wired.travel(10);
     expect(told).toEqual(['4 report success', '4 verified']);
@@ -44,7 +44,7 @@ describe('a connection that is wanted', () => {
     expect([dialer.alive, source.nextAttemptMs()]).toEqual([1, undefined]);
   });
 
-  test('is tried for as long as it takes, and each failure is told of', async () => {
+  it('is tried for as long as it takes, and each failure is told of', async () => {
     const { wired, dialer, source, told } = started(new Stage());
     wired.server.stop();
     await wired.travel(10);
@@ -59,7 +59,7 @@ describe('a connection that is wanted', () => {
     expect(dialer.alive).toBe(1);
   });
 
-  test('is tried sooner after a hint', async () => {
+  it('is tried sooner after a hint', async () => {
     const stage = started(new Stage());
     const { wired, source } = stage;
     wired.server.stop();
@@ -70,14 +70,14 @@ describe('a connection that is wanted', () => {
     expect(wired.network.openedAt.length - before).toBe(1);
   });
 
-  test('is wanted once, also when it is asked for twice', async () => {
+  it('is wanted once, also when it is asked for twice', async () => {
     const stage = started(new Stage());
     stage.start();
     await stage.wired.travel(1_000);
     expect([stage.told.length, stage.dialer.alive, stage.wired.network.openedAt.length]).toEqual([2, 1, 1]);
   });
 
-  test('that is lost may be wanted again', async () => {
+  it('that is lost may be wanted again', async () => {
     const stage = started(new Stage());
     await stage.wired.travel(10);
     stage.source.lost();
@@ -89,7 +89,7 @@ describe('a connection that is wanted', () => {
     expect([stage.dialer.alive, stage.events.length]).toEqual([1, 2]);
   });
 
-  test.each([
+  it.each([
     { fleet: 499, opened: 3 },
     { fleet: 500, opened: 1 },
   ])('by one of $fleet clients of a silent server opens $opened connections', async ({ fleet, opened }) => {
@@ -104,7 +104,7 @@ describe('a connection that is wanted', () => {
 });
 
 describe('an attempt that is withdrawn', () => {
-  test('because another one succeeded tells nothing', async () => {
+  it('because another one succeeded tells nothing', async () => {
     const stage = new Stage();
     const { wired, source, told } = stage;
     // The first SYN is lost, and the second one is not.
@@ -120,7 +120,7 @@ describe('an attempt that is withdrawn', () => {
 });
 
 describe('a server that answers and does not serve', () => {
-  test('keeps the connection, and is asked 20 times a second until it serves', async () => {
+  it('keeps the connection, and is asked 20 times a second until it serves', async () => {
     const stage = new Stage();
     const { wired, told, events } = stage;
     wired.server.mood = 'loading';
@@ -139,7 +139,7 @@ describe('a server that answers and does not serve', () => {
     expect(events[0]).toMatchObject({ error: { message: 'The server does not serve yet: loading.' } });
   });
 
-  test.each([
+  it.each([
     { fleet: 1_000, everyMs: 200 },
     { fleet: 100_000, everyMs: 2_000 },
   ])('is asked each $everyMs ms by each of $fleet clients', async ({ fleet, everyMs }) => {
@@ -156,7 +156,7 @@ describe('a server that answers and does not serve', () => {
     stage.source.stop();
   });
 
-  test('and then hangs up is dialed again, in its turn', async () => {
+  it('and then hangs up is dialed again, in its turn', async () => {
     const stage = new Stage();
     const { wired, told, dialer } = stage;
     wired.server.mood = 'loading';
@@ -175,7 +175,7 @@ describe('a server that answers and does not serve', () => {
     expect(wired.network.links).toHaveLength(1);
   });
 
-  test('and then is silent is dialed again', async () => {
+  it('and then is silent is dialed again', async () => {
     const stage = new Stage();
     const { wired, told } = stage;
     wired.server.mood = 'loading';
@@ -191,7 +191,7 @@ describe('a server that answers and does not serve', () => {
 });
 
 describe('a connection that is wanted no longer', () => {
-  test.each([
+  it.each([
     { phase: 'before its first attempt', ms: 0, mood: 'serves', freeze: false },
     { phase: 'while it is opened', ms: 1, mood: 'serves', freeze: false },
     { phase: 'in its handshake', ms: 100, mood: 'serves', freeze: true },
@@ -206,7 +206,6 @@ describe('a connection that is wanted no longer', () => {
     await wired.travel(ms);
     const before = told.length;
     source.stop();
-    await source.stopped();
     await wired.travel(0);
     expect([wired.clock.pendingTimers, wired.network.links.length, stage.dialer.alive]).toEqual([0, 0, 0]);
     wired.server.thaw();
@@ -214,7 +213,7 @@ describe('a connection that is wanted no longer', () => {
     expect([told.length, source.nextAttemptMs()]).toEqual([before, undefined]);
   });
 
-  test('in whichever moment of the answer for which it waited leaves nothing', async () => {
+  it('in whichever moment of the answer for which it waited leaves nothing', async () => {
     for (let ticks = 0; ticks < 20; ticks++) {
       const stage = new Stage();
       const { wired, source } = stage;
@@ -235,7 +234,7 @@ describe('a connection that is wanted no longer', () => {
     }
   });
 
-  test('may be wanted again, and is waited for anew', async () => {
+  it('may be wanted again, and is waited for anew', async () => {
     const stage = new Stage();
     const { wired, source } = stage;
     wired.server.mood = 'loading';

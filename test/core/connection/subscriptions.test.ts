@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { Subscriptions, type SubscriptionNews } from '../../../packages/core/src/connection/subscriptions.ts';
 import { WiredDriver } from '../fakes/wired-driver.ts';
 
@@ -31,7 +31,7 @@ async function prepared(...commands: readonly (readonly [string, ...string[]])[]
 }
 
 describe('a connection', () => {
-  test('listens while it is subscribed to anything, or is about to be again', async () => {
+  it('listens while it is subscribed to anything, or is about to be again', async () => {
     const { wired, subscriptions, reconnect } = await prepared();
     expect(subscriptions.isActive).toBe(false);
     for (const [kind, name] of [
@@ -53,7 +53,7 @@ describe('a connection', () => {
     expect(subscriptions.isActive).toBe(true);
   });
 
-  test('that never listened has nothing to restore', async () => {
+  it('that never listened has nothing to restore', async () => {
     const { wired, subscriptions, news, reconnect } = await prepared();
     await reconnect();
     subscriptions.restore();
@@ -63,7 +63,7 @@ describe('a connection', () => {
 });
 
 describe('what was subscribed to before a loss', () => {
-  test('is subscribed to again, and the gap is told', async () => {
+  it('is subscribed to again, and the gap is told', async () => {
     const { wired, subscriptions, news, reconnect } = await prepared(
       ['subscribe', 'a', 'b'],
       ['psubscribe', 'p*'],
@@ -86,7 +86,7 @@ describe('what was subscribed to before a loss', () => {
     expect(wired.driver.messages).toEqual(['a: hello']);
   });
 
-  test('is restored once', async () => {
+  it('is restored once', async () => {
     const { wired, subscriptions, news, reconnect } = await prepared(['subscribe', 'a']);
     await reconnect();
     subscriptions.restore();
@@ -96,7 +96,7 @@ describe('what was subscribed to before a loss', () => {
     expect([news.length, wired.server.ran]).toEqual([1, ['subscribe']]);
   });
 
-  test('and ended meanwhile stays ended', async () => {
+  it('and ended meanwhile stays ended', async () => {
     const { wired, subscriptions, reconnect } = await prepared(
       ['subscribe', 'a', 'b', 'c'],
       ['psubscribe', 'p*', 'q*'],
@@ -111,7 +111,7 @@ describe('what was subscribed to before a loss', () => {
     expect(wired.driver.subscriptions()).toEqual({ subscribe: ['c'], psubscribe: [], ssubscribe: ['s'] });
   });
 
-  test('and ended while nothing was lost is nobody’s business', async () => {
+  it('and ended while nothing was lost is nobody’s business', async () => {
     const { wired, subscriptions } = await prepared(['subscribe', 'a']);
     void wired.driver.call('unsubscribe');
     void wired.driver.call('unsubscribe', 'a');
@@ -119,7 +119,7 @@ describe('what was subscribed to before a loss', () => {
     expect(subscriptions.isActive).toBe(false);
   });
 
-  test('is silent from the first of two losses on, and restored after the second', async () => {
+  it('is silent from the first of two losses on, and restored after the second', async () => {
     const { wired, subscriptions, news, reconnect } = await prepared(['subscribe', 'a']);
     await reconnect(1_050);
     await wired.travel(100);
@@ -129,7 +129,7 @@ describe('what was subscribed to before a loss', () => {
     expect(news).toEqual([{ kind: 'gap', gapMs: wired.clock.now() - 1_050, channels: 1 }]);
   });
 
-  test('is silent from the new loss on when it was back meanwhile', async () => {
+  it('is silent from the new loss on when it was back meanwhile', async () => {
     const { wired, subscriptions, news, reconnect } = await prepared(['subscribe', 'a']);
     await reconnect(1_050);
     subscriptions.restore();
@@ -140,7 +140,7 @@ describe('what was subscribed to before a loss', () => {
     expect(news.at(-1)).toEqual({ kind: 'gap', gapMs: wired.clock.now() - 1_600, channels: 1 });
   });
 
-  test('is forgotten with its connection', async () => {
+  it('is forgotten with its connection', async () => {
     const { wired, subscriptions, news, reconnect } = await prepared(['subscribe', 'a']);
     await reconnect();
     subscriptions.forget();
@@ -151,7 +151,7 @@ describe('what was subscribed to before a loss', () => {
 });
 
 describe('what the server refuses', () => {
-  test('is told with its code, and tried again each second until it is taken', async () => {
+  it('is told with its code, and tried again each second until it is taken', async () => {
     const { wired, subscriptions, news, reconnect } = await prepared(
       ['subscribe', 'a'],
       ['psubscribe', 'p*'],
@@ -173,7 +173,7 @@ describe('what the server refuses', () => {
     expect([subscriptions.isActive, wired.clock.pendingTimers]).toEqual([true, 0]);
   });
 
-  test('is found out one by one, so that the rest is back', async () => {
+  it('is found out one by one, so that the rest is back', async () => {
     const { wired, subscriptions, news, reconnect } = await prepared(['subscribe', 'a', 'b', 'c']);
     await reconnect();
     refuseMany(wired);
@@ -187,7 +187,7 @@ describe('what the server refuses', () => {
     expect(wired.server.ran).toHaveLength(5);
   });
 
-  test('as a whole, and one by one does not, is back', async () => {
+  it('as a whole, and one by one does not, is back', async () => {
     const { wired, subscriptions, news, reconnect } = await prepared(['subscribe', 'a', 'b']);
     await reconnect();
     refuseMany(wired, 'nothing');
@@ -197,7 +197,7 @@ describe('what the server refuses', () => {
     expect(news).toMatchObject([{ kind: 'gap', channels: 2 }]);
   });
 
-  test('is not tried again once its user ended it', async () => {
+  it('is not tried again once its user ended it', async () => {
     const { wired, subscriptions, reconnect } = await prepared(['subscribe', 'a']);
     await reconnect();
     wired.server.refuses.set('subscribe', refusal);
@@ -207,7 +207,7 @@ describe('what the server refuses', () => {
     expect(wired.clock.pendingTimers).toBe(0);
   });
 
-  test.each([
+  it.each([
     ['stops being tried', 'forget'],
     ['waits for the next connection', 'remember'],
   ] as const)('%s when the connection is gone (%s)', async (_what, act) => {
@@ -223,7 +223,7 @@ describe('what the server refuses', () => {
     expect(subscriptions.isActive).toBe(act === 'remember');
   });
 
-  test('is tried again at once with the next connection, and then once a second', async () => {
+  it('is tried again at once with the next connection, and then once a second', async () => {
     const { wired, subscriptions, reconnect } = await prepared(['subscribe', 'a']);
     await reconnect();
     wired.server.refuses.set('subscribe', refusal);
@@ -238,7 +238,7 @@ describe('what the server refuses', () => {
 });
 
 describe('a connection that breaks while it subscribes again', () => {
-  test('tries neither one by one nor later: the next one does', async () => {
+  it('tries neither one by one nor later: the next one does', async () => {
     const { wired, subscriptions, news, reconnect } = await prepared(['subscribe', 'a', 'b']);
     await reconnect();
     wired.server.freeze();
@@ -252,7 +252,7 @@ describe('a connection that breaks while it subscribes again', () => {
     expect(news).toMatchObject([{ kind: 'gap', channels: 2 }]);
   });
 
-  test('tells the code of an error that has one, and no more than that', async () => {
+  it('tells the code of an error that has one, and no more than that', async () => {
     const { wired, subscriptions, news, reconnect } = await prepared(['subscribe', 'a']);
     await reconnect();
     wired.driver.ask = () => Promise.reject(Object.assign(new Error('a secret'), { code: 'ECONNRESET' }));

@@ -7,7 +7,7 @@ import type { DriverCommand, SendCommand } from '../../../packages/core/src/driv
 import type { Subscriptions, UnsubscribeListener } from '../../../packages/core/src/driver/subscriptions.ts';
 import type { Credentials } from '../../../packages/core/src/redis-resilience.ts';
 import { DriverConnection } from './driver-connection.ts';
-import { handshakeOf, subscriptionsOf } from './driver-session.ts';
+import { handshakeOf, sessionOf, subscriptionsOf } from './driver-session.ts';
 import { commandOf } from './fake-command.ts';
 import { endedKinds } from './unanswered-commands.ts';
 
@@ -100,12 +100,17 @@ export class FakeDriver implements Driver {
     this.#connector = connector;
   }
 
-  /** What waits passes the gate. An attempt that began before goes on. */
+  /** What waits passes the gate. An attempt that began before is given up for one of the connector. */
   beginAgain(): void {
     if (this.status === 'ready' || this.status === 'idle') return;
     const waiting = this.#waiting;
     this.#waiting = [];
     for (const command of waiting) void this.#gate(command);
+    if (this.status !== 'connecting' && this.status !== 'handshake') return;
+    const given = this.socket;
+    this.socket = undefined;
+    given?.destroy();
+    void this.#connect().catch(ignore);
   }
 
   givenUp(): Promise<void> {
@@ -121,14 +126,14 @@ export class FakeDriver implements Driver {
   }
 
   get database(): number {
-    return (this.#lostSession ?? this.#session).database;
+    return (this.#lost ?? this.#connection).session.database;
   }
 
   /** The database of its options holds again. */
   refuseDatabase(): void {
     const { database } = sessionOf(this.options);
-    this.#session.database = database;
-    if (this.#lostSession !== undefined) this.#lostSession.database = database;
+    this.#connection.session.database = database;
+    if (this.#lost !== undefined) this.#lost.session.database = database;
   }
 
   keepDatabase(): void {
@@ -192,8 +197,14 @@ export class FakeDriver implements Driver {
   async #connect(): Promise<void> {
     this.status = 'connecting';
     this.#connection = this.#newConnection();
+    const connection = this.#connection;
     try {
-      this.#adopt(await this.#connector.connect(ignore));
+      const socket = await this.#connector.connect(ignore);
+      if (connection !== this.#connection) {
+        socket.destroy();
+        return;
+      }
+      this.#adopt(socket);
     } catch (error) {
       this.#rejectAll(error as Error);
       this.#end();
@@ -212,11 +223,14 @@ export class FakeDriver implements Driver {
       return;
     }
     socket.once('error', ignore);
-    socket.once('close', () => this.#onClose());
+    socket.once('close', () => {
+      if (this.socket === socket) this.#onClose();
+    });
     process.nextTick(() => this.#open(socket));
   }
 
   #open(socket: Socket): void {
+    if (this.socket !== socket) return;
     this.#tell('handshake', 'connect');
     this.#connection.read(socket);
     const commands = handshakeOf(this.#connection.session).map(([name, ...args]) => this.call(name, ...args));

@@ -2,9 +2,9 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { protect } from '@redis-resilience/core';
 import { startRedis, waitFor } from '@redis-resilience/testing';
 import { Redis } from 'ioredis';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
 
-test.each([0, 1, 2])(
+it.each([0, 1, 2])(
   'a client that is protected %i turns after it began to connect closes, and stays closed',
   async (turns) => {
     await using server = await startRedis();
@@ -24,17 +24,3 @@ test.each([0, 1, 2])(
     );
   },
 );
-
-test('a client that has ended before it is protected refuses calls at once, and may connect again', async () => {
-  await using server = await startRedis();
-  const client = new Redis({ host: server.host, port: server.port });
-  await waitFor(() => client.status === 'ready');
-  client.disconnect();
-  await waitFor(() => client.status === 'end');
-  const resilience = protect(client);
-  onTestFinished(() => resilience.close({ drainMs: 0 }));
-  expect(resilience.snapshot()).toMatchObject({ connection: 'ended', cause: { code: 'closed' } });
-  await expect(client.get('a')).rejects.toMatchObject({ code: 'REDIS_UNAVAILABLE', reason: 'closed' });
-  await client.connect();
-  expect(await client.set('a', '1')).toBe('OK');
-});

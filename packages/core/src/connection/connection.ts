@@ -121,8 +121,8 @@ export class Connection {
     const since = this.#settings.clock.now();
     const { status } = this.#driver;
     if (status === 'idle' || status === 'ended') return { kind: 'idle' };
-    this.connector.connected();
     if (status !== 'ready') return { kind: 'connecting', since, cause: undefined };
+    this.connector.connected();
     this.#stallGuard.watch();
     return { kind: 'ready', since, isSuspect: false };
   }
