@@ -68,7 +68,7 @@ export class FakeCluster implements ClusterDriver {
     else if (this.#status !== 'ready') {
       this.#waiting.push(command);
       this.wake();
-    } else this.#sendTo(this.#ownerOf(String(command.getKeys()[0] ?? '')), command);
+    } else this.#sendTo(this.#ownerOf(command.getKeys()[0] as string), command);
     return command.promise;
   };
 
@@ -220,11 +220,15 @@ export class FakeCluster implements ClusterDriver {
       command.reject = reject;
       const [, host, port] = /^MOVED \d+ (.*):(\d+)$/.exec(error.message) ?? [];
       if (host === undefined) return reject(error);
-      void this.readSlots().catch(() => undefined);
+      this.#readSlotsAgain();
       this.#sendTo(this.#nodeAt(host, Number(port)), command);
     };
     if (node === undefined) command.reject(new Error('Cluster isn’t ready: no node has the slot.'));
     else node.submit(command);
+  }
+
+  #readSlotsAgain(): void {
+    void this.readSlots().catch(() => undefined);
   }
 
   #nodeAt(host: string, port: number): FakeNode {

@@ -119,9 +119,8 @@ export class Connection {
   // What the driver made before it was protected; what it only began to make is begun again.
   #takeOver(): LiveConnectionState {
     const since = this.#settings.clock.now();
-    const { status } = this.#driver;
-    if (status === 'idle' || status === 'ended') return { kind: 'idle' };
-    if (status !== 'ready') return { kind: 'connecting', since, cause: undefined };
+    if (this.#driver.status === 'idle' || this.#driver.status === 'ended') return { kind: 'idle' };
+    if (this.#driver.status !== 'ready') return { kind: 'connecting', since, cause: undefined };
     this.connector.connected();
     this.#stallGuard.watch();
     return { kind: 'ready', since, isSuspect: false };
