@@ -15,6 +15,7 @@ const well: AdmissionFacts = {
   deadlineAt: 2_000,
   awaySince: undefined,
   writesAwaySince: undefined,
+  partAway: undefined,
   isBlocked: false,
   isIsolated: false,
   isRequestBudgetSpent: false,
@@ -55,6 +56,31 @@ const rows: readonly (readonly [string, Partial<AdmissionFacts>, unknown])[] = [
     { gate: 'held', awaySince: 100, patienceMs: Infinity, deadlineAt: Infinity },
     { kind: 'wait', expiresAt: Infinity },
   ],
+  [
+    'its part is away and expected back',
+    { partAway: { cause: 'cluster-down', isExpectedUntil: 1_001 } },
+    { kind: 'wait', expiresAt: 2_000 },
+  ],
+  [
+    'its part is away for long',
+    { partAway: { cause: 'cluster-down', isExpectedUntil: 1_000 } },
+    refused('away'),
+  ],
+  [
+    'its part is expected back, and no room',
+    { partAway: { cause: 'cluster-down', isExpectedUntil: 1_001 }, hasRoom: false },
+    refused('overloaded'),
+  ],
+  [
+    'its part is expected back, and all is away for long',
+    { gate: 'held', awaySince: 100, partAway: { cause: 'cluster-down', isExpectedUntil: 1_001 } },
+    refused('away'),
+  ],
+  [
+    'a blocking call whose part is away for long',
+    { partAway: { cause: 'cluster-down', isExpectedUntil: 1_000 }, patienceMs: 600 },
+    { kind: 'wait', expiresAt: 1_600 },
+  ],
   ['a near deadline', { gate: 'held', deadlineAt: 1_100 }, { kind: 'wait', expiresAt: 1_100 }],
 ];
 
@@ -72,6 +98,13 @@ describe('admission', () => {
       deadlineAt: fc.integer({ min: 1_000, max: 3_000 }),
       awaySince: fc.option(time, { nil: undefined }),
       writesAwaySince: fc.option(time, { nil: undefined }),
+      partAway: fc.option(
+        fc.record({
+          cause: fc.constant('stalled' as const),
+          isExpectedUntil: fc.integer({ min: 0, max: 2_000 }),
+        }),
+        { nil: undefined },
+      ),
       isBlocked: fc.boolean(),
       isIsolated: fc.boolean(),
       isRequestBudgetSpent: fc.boolean(),
@@ -89,6 +122,8 @@ describe('admission', () => {
         if (admission.kind !== 'wait') return;
         expect(given.hasRoom).toBe(true);
         expect(admission.expiresAt).toBeLessThanOrEqual(given.deadlineAt);
+        const isExpected = given.gate === 'serving' && (given.partAway?.isExpectedUntil ?? 0) > given.now;
+        if (isExpected) return;
         expect(admission.expiresAt - given.now).toBeLessThanOrEqual(
           Math.max(given.maxWaitMs, given.patienceMs),
         );

@@ -1,4 +1,5 @@
-import type { Dispatch, FastPath } from '../../../packages/core/src/command/dispatch.ts';
+import type { LaneCircuits } from '../../../packages/core/src/circuit/lane-circuits.ts';
+import type { Dispatch, FastPath, PartAway } from '../../../packages/core/src/command/dispatch.ts';
 import type {
   DriverCommand,
   PipelineStream,
@@ -22,6 +23,9 @@ export class FakeDispatch implements Dispatch {
   hasFastPath = true;
   isTakingBytes = true;
   handshakeName: string | undefined;
+  /** The one part of Redis that all calls need. */
+  away: PartAway | undefined;
+  partCircuits: LaneCircuits | undefined;
   wakes = 0;
   lastReadAt = 0;
   #unanswered: DriverCommand[] = [];
@@ -75,6 +79,18 @@ export class FakeDispatch implements Dispatch {
 
   isBlocked(): boolean {
     return !this.isTakingBytes;
+  }
+
+  partAway(): PartAway | undefined {
+    return this.away;
+  }
+
+  isWhole(): boolean {
+    return this.away === undefined;
+  }
+
+  circuitsOf(): LaneCircuits | undefined {
+    return this.partCircuits;
   }
 
   beforeBatch: Dispatch['beforeBatch'] = (node) => {

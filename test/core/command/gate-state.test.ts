@@ -2,9 +2,10 @@ import { expect, it } from 'vitest';
 import { callOf } from './call-of.ts';
 import { gateStage } from './gate-stage.ts';
 
-it('the cause of a lane is that of the connection, else of held writes, else of its circuit', () => {
-  const { gate, line, circuits, clock } = gateStage();
-  const causes = (): unknown[] => [gate.state.causeOf('read'), gate.state.causeOf('write')];
+it('the cause of a call is that of its part, else of the connection, else of held writes, else of its circuit', () => {
+  const { gate, line, circuits, clock, dispatch } = gateStage();
+  const calls = [callOf('get', 'a'), callOf('set', 'a', '1')];
+  const causes = (): unknown[] => calls.map((call) => gate.state.causeOf(call));
   expect(causes()).toEqual([undefined, undefined]);
   circuits.read.trip('slow', clock.now());
   circuits.write.trip('error-rate', clock.now());
@@ -13,6 +14,8 @@ it('the cause of a lane is that of the connection, else of held writes, else of 
   expect(causes()).toEqual(['slow', 'read-only']);
   line.cause = 'stalled';
   expect(causes()).toEqual(['stalled', 'stalled']);
+  dispatch.away = { cause: 'cluster-down', isExpectedUntil: 0 };
+  expect(causes()).toEqual(['cluster-down', 'cluster-down']);
 });
 
 it('the situation of a call is what holds for it at this moment', () => {
@@ -82,6 +85,10 @@ it('batches are sent at once only where nothing stands in their way', () => {
   expect(gate.state.takesBatchesAtOnce).toBe(false);
   issue('unwatch');
   expect(gate.state.takesBatchesAtOnce).toBe(true);
+  dispatch.away = { cause: 'stalled', isExpectedUntil: 0 };
+  gate.refresh();
+  expect(gate.state.takesBatchesAtOnce).toBe(false);
+  dispatch.away = undefined;
   gate.holdWrites(0);
   expect(gate.state.takesBatchesAtOnce).toBe(false);
 });

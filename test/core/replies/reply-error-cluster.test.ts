@@ -13,7 +13,7 @@ describe('a cluster', () => {
     expect(classifyReply(message)).toEqual({
       code: 'CLUSTERDOWN',
       cause: 'cluster-down',
-      scope: 'command',
+      scope: 'slot',
       ...away,
     });
   });

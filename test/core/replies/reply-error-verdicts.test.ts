@@ -36,7 +36,7 @@ const byCode: readonly Row[] = [
 const byText: readonly Row[] = [
   [
     'CLUSTERDOWN Hash slot not served',
-    { ...away, code: 'CLUSTERDOWN', cause: 'cluster-down', scope: 'command' },
+    { ...away, code: 'CLUSTERDOWN', cause: 'cluster-down', scope: 'slot' },
   ],
   [
     'CLUSTERDOWN The cluster is down and only accepts read commands',

@@ -16,6 +16,9 @@ export function clusterDispatch(driver: ClusterDriver, flushes: ClusterFlushes):
       quit.resolve(Buffer.from('OK'));
     },
     isBlocked: () => false,
+    partAway: () => undefined,
+    isWhole: () => true,
+    circuitsOf: () => undefined,
     beforeBatch: (node) => driver.forgetNode(node),
     readAt: () => flushes.lastReadAt,
   };

@@ -1,5 +1,6 @@
 import type { Lane } from '../snapshot.ts';
 import type { SlowCall } from './call.ts';
+import type { PartAway } from './dispatch.ts';
 
 /** What a gate says of a lane. */
 export interface GateFacts {
@@ -9,6 +10,8 @@ export interface GateFacts {
   readonly awaySince: number | undefined;
   /** When a replica took the primary's place; undefined while writes work. */
   readonly writesAwaySince: number | undefined;
+  /** The part of Redis that the call needs is away; undefined while it is not. */
+  readonly partAway: PartAway | undefined;
   /** The socket takes no bytes for now. */
   readonly isBlocked: boolean;
   readonly isIsolated: boolean;
@@ -43,16 +46,25 @@ export function admit(facts: AdmissionFacts): Admission {
   if (facts.isIsolated) return { kind: 'refuse', why: 'isolated' };
   if (facts.isFull) return { kind: 'refuse', why: 'overloaded' };
   if (canRun(facts)) return { kind: 'run' };
-  const awaySince = facts.gate === 'serving' ? facts.writesAwaySince : facts.awaySince;
-  const expiresAt = waitUntil({ ...facts, awaySince });
+  const expiresAt = waitsUntil(facts);
   if (expiresAt === undefined) return { kind: 'refuse', why: 'away' };
   return facts.hasRoom ? { kind: 'wait', expiresAt } : { kind: 'refuse', why: 'overloaded' };
 }
 
-/** Whether a call of this lane may be handed to the driver right now. */
-export function canRun(facts: Pick<GateFacts, 'gate' | 'lane' | 'isBlocked' | 'writesAwaySince'>): boolean {
-  if (facts.gate !== 'serving' || facts.isBlocked) return false;
+/** Whether a call may be handed to the driver right now. */
+export function canRun(
+  facts: Pick<GateFacts, 'gate' | 'lane' | 'isBlocked' | 'writesAwaySince' | 'partAway'>,
+): boolean {
+  if (facts.gate !== 'serving' || facts.isBlocked || facts.partAway !== undefined) return false;
   return facts.lane === 'read' || facts.writesAwaySince === undefined;
+}
+
+function waitsUntil(facts: AdmissionFacts): number | undefined {
+  const { gate, partAway, now, deadlineAt } = facts;
+  if (gate !== 'serving') return waitUntil(facts);
+  const isExpected = partAway !== undefined && now < partAway.isExpectedUntil;
+  if (isExpected) return deadlineAt;
+  return waitUntil({ ...facts, awaySince: partAway === undefined ? facts.writesAwaySince : -Infinity });
 }
 
 /** What is known when a command cannot be sent right away. */

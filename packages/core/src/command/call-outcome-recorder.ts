@@ -13,7 +13,7 @@ import type { Settings } from '../options/settings.ts';
 import type { Lane } from '../snapshot.ts';
 import type { Flush } from '../event-loop/flush.ts';
 import { Totals } from '../observability/totals.ts';
-import { callName, laneOf, type Call, type SlowCall } from './call.ts';
+import { callName, circuitOf, laneOf, type Call, type SlowCall } from './call.ts';
 import type { Fail } from './decide.ts';
 import { argumentBytes } from './slow-path.ts';
 
@@ -49,9 +49,12 @@ export class CallOutcomeRecorder {
 
   /** Whether the circuit of its lane lets a call pass. One that is not closed counts it as a trial. */
   admits(call: SlowCall): boolean {
-    const lane = laneOf(call);
-    const circuit = this.#circuits[lane];
-    if (circuit.admitsAll) return true;
+    const circuit = circuitOf(call, this.#circuits);
+    if (circuit.admitsAll) {
+      // The flush holds only the generations of the whole.
+      if (call.slow.circuits !== undefined) call.slow.generation = circuit.generation;
+      return true;
+    }
     const generation = circuit.admit(this.#now());
     if (generation < 0) {
       // While the server is out of memory, still send commands that free memory (DEL, LPOP).
@@ -59,7 +62,7 @@ export class CallOutcomeRecorder {
     }
     // It passes although the circuit is not closed, and is no trial.
     if (generation < circuit.generation && this.#records.settings.circuit.mode === 'observe')
-      this.#records.events.emit('would-refuse', { command: call.traits.name, lane });
+      this.#records.events.emit('would-refuse', { command: call.traits.name, lane: laneOf(call) });
     call.slow.generation = generation;
     return true;
   }
@@ -71,7 +74,7 @@ export class CallOutcomeRecorder {
     const durationMs = sent === undefined ? 0 : this.#withoutLag(readAt - sent.at);
     // How long a blocking command takes says nothing about the server.
     if (sent === undefined || slow?.blockingMs !== undefined) this.withdrawn(call);
-    else this.#circuits[lane].succeeded(generationOf(call, sent, lane), durationMs, readAt);
+    else this.#countedIn(call).succeeded(generationOf(call, sent, lane), durationMs, readAt);
     if (call.sends === 1) this.#retryBudget.succeededFirstTry();
     this.#settled(call, lane, durationMs, replyError);
   }
@@ -102,7 +105,7 @@ export class CallOutcomeRecorder {
   withdrawn(call: Call): void {
     const { slow } = call;
     if (slow?.generation === undefined) return;
-    this.#circuits[laneOf(call)].ignored(slow.generation);
+    this.#countedIn(call).ignored(slow.generation);
     slow.generation = undefined;
   }
 
@@ -119,8 +122,12 @@ export class CallOutcomeRecorder {
   #countFailure(call: Call, cause: CauseCode | undefined): void {
     if (call.sent === undefined) return;
     const lane = laneOf(call);
-    this.#circuits[lane].failed(generationOf(call, call.sent, lane), cause, this.#now());
+    this.#countedIn(call).failed(generationOf(call, call.sent, lane), cause, this.#now());
     if (call.slow !== undefined) call.slow.generation = undefined;
+  }
+
+  #countedIn(call: Call): Circuit {
+    return (call.slow?.circuits ?? this.#circuits)[laneOf(call)];
   }
 
   #settled(call: Call, lane: Lane, durationMs: number, failure: Error | undefined): void {

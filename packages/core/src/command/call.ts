@@ -1,4 +1,6 @@
 import type { CommandTraits } from '../catalogue/command-traits.ts';
+import type { Circuit } from '../circuit/circuit.ts';
+import type { LaneCircuits } from '../circuit/lane-circuits.ts';
 import type { DriverCommand } from '../driver/driver-command.ts';
 import type { TrackedCall } from '../driver/tracked-call.ts';
 import { isRedisResilienceError, type Outcome } from '../errors.ts';
@@ -102,6 +104,13 @@ export function slowStateOf({ slow }: SlowCall): SlowPathState {
 /** The lane of a call; a pipeline goes by its worst command. */
 export function laneOf(call: Call): Lane {
   return call.batch?.lane ?? call.traits.lane;
+}
+
+/** The circuit that decides about a call: that of the part of Redis that it needs, while the one of the whole is closed. */
+export function circuitOf(call: Call, whole: LaneCircuits): Circuit {
+  const lane = laneOf(call);
+  const own = whole[lane].admitsAll ? call.slow?.circuits : undefined;
+  return (own ?? whole)[lane];
 }
 
 /** The command of a call; `pipeline` or `multi` where several are sent as one. */

@@ -1,9 +1,18 @@
+import type { CauseCode } from '../cause.ts';
+import type { LaneCircuits } from '../circuit/lane-circuits.ts';
 import type { DriverCommand, SendCommand } from '../driver/driver-command.ts';
 import type { Flush } from '../event-loop/flush.ts';
-import type { SlowCall } from './call.ts';
+import type { Call, SlowCall } from './call.ts';
 
 /** Writes a plain command straight to the socket. */
 export type FastPath = (command: DriverCommand) => void;
+
+/** A part of Redis is away although the rest serves: a node of a Cluster, for instance. */
+export interface PartAway {
+  readonly cause: CauseCode;
+  /** Monotonic milliseconds. Calls issued before this wait for the part until their deadline; later ones fail at once. */
+  readonly isExpectedUntil: number;
+}
 
 /** How a gate hands commands to the driver. One implementation a topology. */
 export interface Dispatch {
@@ -23,6 +32,12 @@ export interface Dispatch {
   leave(quit: DriverCommand): void;
   /** Whether the socket takes no bytes for now. */
   isBlocked(): boolean;
+  /** Whether the part of Redis that this call needs is away; undefined while it is not. */
+  partAway(call: Call): PartAway | undefined;
+  /** Whether no part is away. */
+  isWhole(): boolean;
+  /** The circuits of the part that this call needs; undefined where the whole of Redis has only one pair. */
+  circuitsOf(call: Call): LaneCircuits | undefined;
   /** Prepares the commands of a batch for another send, perhaps to another node. */
   beforeBatch(node: unknown): void;
   /** When replies were read last: one clock reading for all replies of one read. */

@@ -8,7 +8,7 @@ import { currentRequestBudget, isFollowed, type RequestBudget } from '../verbs/r
 import { admit, isSubscribing, patienceOf, type Admission } from './admission.ts';
 import { Batch } from './batch.ts';
 import type { CallFailure } from './call-errors.ts';
-import { Call, laneOf, onSlowPath, track, trackFast, type CallOwner, type SlowCall } from './call.ts';
+import { Call, onSlowPath, track, trackFast, type CallOwner, type SlowCall } from './call.ts';
 import type { Dispatch } from './dispatch.ts';
 import type { Gate } from './gate.ts';
 import { happeningOf } from './happening.ts';
@@ -77,7 +77,7 @@ export class Entrance implements CallOwner {
       call.reject(error);
     } else {
       const happening = happeningOf(error, call.traits.script);
-      if (happening.kind === 'refused') this.#judge(happening.verdict);
+      if (happening.kind === 'refused') this.#judge(happening.verdict, call);
       this.#gate.settle(call, happening);
     }
   }
@@ -180,7 +180,7 @@ export class Entrance implements CallOwner {
     const now = slow.issuedAt;
     const requestBudget = currentRequestBudget();
     const admission = admit({
-      ...state.factsFor(laneOf(call)),
+      ...state.factsFor(call),
       now,
       deadlineAt: slow.deadlineAt,
       isRequestBudgetSpent: requestBudget?.isSpent(now) === true,
@@ -218,7 +218,7 @@ export class Entrance implements CallOwner {
       case 'overloaded':
         return { kind: 'overloaded', reason: 'overloaded', ...refused };
       case 'away':
-        return { kind: 'unavailable', reason: this.#gate.state.causeOf(laneOf(call)), ...refused };
+        return { kind: 'unavailable', reason: this.#gate.state.causeOf(call), ...refused };
       default:
         return why satisfies never;
     }
@@ -228,16 +228,17 @@ export class Entrance implements CallOwner {
   #finishBatch(call: Call, batch: Batch): void {
     if (call.settled || !batch.isComplete || batch.remaining > 0) return;
     const { happening, verdicts } = batch.result();
-    for (const verdict of verdicts) this.#judge(verdict);
+    for (const verdict of verdicts) this.#judge(verdict, call);
     this.#gate.settle(call, happening);
   }
 
   /** Tells what a reply says of more than its own command where that belongs: to the connection, or to the circuit. */
-  #judge(verdict: ReplyVerdict): void {
+  #judge(verdict: ReplyVerdict, call: Call): void {
     const { cause, circuit, scope } = verdict;
     if (cause === undefined || circuit === 'success' || scope === 'command') return;
-    const isOfLane = scope === 'write-lane' && cause !== 'read-only';
-    if (isOfLane) this.#parts.circuits.write.trip(cause, this.#parts.settings.clock.now());
-    else this.#line.judge(verdict);
+    const isOfLane = scope === 'write-lane' && cause !== 'read-only' && cause !== 'cluster-down';
+    const circuits = call.slow?.circuits ?? this.#parts.circuits;
+    if (isOfLane) circuits.write.trip(cause, this.#parts.settings.clock.now());
+    else this.#line.judge(verdict, call);
   }
 }

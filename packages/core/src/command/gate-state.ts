@@ -1,8 +1,7 @@
 import type { CauseCode } from '../cause.ts';
-import type { Lane } from '../snapshot.ts';
 import { canRun, type GateFacts } from './admission.ts';
 import type { ErrorContext } from './call-errors.ts';
-import { laneOf, type Call } from './call.ts';
+import { circuitOf, laneOf, type Call, type SlowCall } from './call.ts';
 import type { Situation } from './decide.ts';
 import type { Dispatch, FastPath } from './dispatch.ts';
 import type { GateParts, Line } from './line.ts';
@@ -73,31 +72,39 @@ export class GateState {
       read.admitsAll &&
       write.admitsAll &&
       !this.transactions.isInside &&
-      !this.#dispatch.isBlocked();
+      !this.#dispatch.isBlocked() &&
+      this.#dispatch.isWhole();
     this.#fastPath = this.#isClear ? this.#dispatch.fastPath() : undefined;
   }
 
-  /** Whether a call of this lane may be handed to the driver right now. */
-  canRun(lane: Lane): boolean {
+  /** Whether a call may be handed to the driver right now. */
+  canRun(call: Call): boolean {
     return canRun({
       gate: this.#kind,
-      lane,
+      lane: laneOf(call),
+      partAway: this.#dispatch.partAway(call),
       isBlocked: this.#dispatch.isBlocked(),
       writesAwaySince: this.#writesAwaySince,
     });
   }
 
-  /** Why calls of this lane cannot be served: the connection, else the circuit. Undefined while they can. */
-  causeOf(lane: Lane): CauseCode | undefined {
+  /** Why a call cannot be served: the connection, the part that it needs, or a circuit. Undefined while it can. */
+  causeOf(call: Call): CauseCode | undefined {
     const { cause, writesHeldBy } = this.#line;
-    return cause ?? (lane === 'write' ? writesHeldBy : undefined) ?? this.#parts.circuits[lane].cause;
+    const lane = laneOf(call);
+    const held = lane === 'write' ? writesHeldBy : undefined;
+    return (
+      this.#dispatch.partAway(call)?.cause ?? cause ?? held ?? circuitOf(call, this.#parts.circuits).cause
+    );
   }
 
-  /** What the admission of a call of this lane depends on. */
-  factsFor(lane: Lane): GateFacts {
+  /** What the admission of a call depends on. */
+  factsFor(call: Call): GateFacts {
+    const lane = laneOf(call);
     return {
       gate: this.#kind,
       lane,
+      partAway: this.#dispatch.partAway(call),
       awaySince: this.#awaySince,
       writesAwaySince: this.#writesAwaySince,
       isBlocked: this.#dispatch.isBlocked(),
@@ -105,17 +112,25 @@ export class GateState {
     };
   }
 
+  /** Until when a call waits that was sent before and came back. */
+  returnedWaitsUntil(call: SlowCall, now: number): number {
+    const { deadlineAt } = call.slow;
+    const partAway = this.#kind === 'serving' ? this.#dispatch.partAway(call) : undefined;
+    if (partAway !== undefined && now < partAway.isExpectedUntil) return deadlineAt;
+    // Twice as long as a fresh one: it was promised already, and what is back within a moment is worth it.
+    return Math.min(deadlineAt, now + 2 * this.#parts.settings.admission.maxWaitMs);
+  }
+
   /** What decides about a call beside the call itself. */
   situationOf(call: Call): Situation {
     const { settings, retryBudget } = this.#parts;
-    const lane = laneOf(call);
     const now = settings.clock.now();
     return {
       now,
       deadlineAt: call.slow?.deadlineAt ?? (call.sent?.at ?? now) + settings.timeoutMs,
       isEnded: this.#kind === 'ended',
-      canRun: this.canRun(lane),
-      laneCause: this.causeOf(lane),
+      canRun: this.canRun(call),
+      laneCause: this.causeOf(call),
       retryBudgetAllows: retryBudget.allowsRetry,
       maxRetries: settings.retry.maxRetries,
       role: settings.connection.role,
@@ -132,7 +147,7 @@ export class GateState {
     return {
       name: settings.name,
       lane,
-      retryAfterMs: this.#line.nextAttemptMs() ?? circuits[lane].retryAfterMs(now),
+      retryAfterMs: this.#line.nextAttemptMs() ?? circuitOf(call, circuits).retryAfterMs(now),
       forensics: {
         command: call.name,
         attempt: call.sends,

@@ -5,8 +5,8 @@ import { DueQueue } from '../event-loop/due-queue.ts';
 import { callError, type CallFailure } from './call-errors.ts';
 import type { CallOutcomeRecorder } from './call-outcome-recorder.ts';
 import {
+  circuitOf,
   isSlow,
-  laneOf,
   prepareResend,
   reject,
   rejectCaller,
@@ -97,7 +97,7 @@ export class Gate {
     this.state.refresh();
     if (this.state.kind !== 'serving' || this.waiting.length === 0) return;
     for (const call of this.waiting.inOrder()) {
-      if (this.state.canRun(laneOf(call)) && this.waiting.remove(call, this.#clock.now())) this.run(call);
+      if (this.state.canRun(call) && this.waiting.remove(call, this.#clock.now())) this.run(call);
     }
     this.#setAlarm();
   }
@@ -124,6 +124,7 @@ export class Gate {
   /** Sends a call, where its transaction and its circuit let it pass. */
   run(call: SlowCall): void {
     const lost = this.state.transactions.check(call);
+    call.slow.circuits = this.#dispatch.circuitsOf(call);
     if (lost !== undefined) {
       this.#recorder.lost(call, lost);
       reject(call, lost);
@@ -131,7 +132,7 @@ export class Gate {
       this.start(call);
       handOver(this.#dispatch, call);
     } else {
-      const { cause: reason } = this.#parts.circuits[laneOf(call)];
+      const { cause: reason } = circuitOf(call, this.#parts.circuits);
       this.refuse(call, { kind: 'circuit-open', reason, outcome: call.slow.outcome, error: undefined });
     }
     // It may have begun or ended a MULTI.
@@ -211,11 +212,10 @@ export class Gate {
 
   /** Sends a call again, before all fresh ones. */
   #resume(call: SlowCall): void {
-    // Twice as long as a fresh one: it was promised already, and what is back within a moment is worth it.
-    const expiresAt = this.#clock.now() + 2 * this.#parts.settings.admission.maxWaitMs;
-    if (this.#clock.now() >= call.slow.deadlineAt) this.settle(call, overdue);
-    else if (this.state.canRun(laneOf(call))) this.run(call);
-    else this.wait(call, 'returned', Math.min(call.slow.deadlineAt, expiresAt));
+    const now = this.#clock.now();
+    if (now >= call.slow.deadlineAt) this.settle(call, overdue);
+    else if (this.state.canRun(call)) this.run(call);
+    else this.wait(call, 'returned', this.state.returnedWaitsUntil(call, now));
   }
 
   #setAlarm(): void {

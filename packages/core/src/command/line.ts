@@ -5,6 +5,7 @@ import type { ProcessStallDetector } from '../event-loop/process-stall-detector.
 import type { ReplyVerdict } from '../replies/reply-error.ts';
 import type { Settings } from '../options/settings.ts';
 import type { ConnectionState, Lane } from '../snapshot.ts';
+import type { Call } from './call.ts';
 import type { CallOutcomeRecorder } from './call-outcome-recorder.ts';
 
 /** The connection behind a gate: what the gate knows of it, and tells it. */
@@ -19,8 +20,8 @@ export interface Line {
   readonly writtenAt: number | undefined;
   /** Milliseconds until the next connection attempt; undefined when none is due. */
   nextAttemptMs(): number | undefined;
-  /** Acts on an error reply that says something about this connection or its server. May hold the gate. */
-  judge(verdict: ReplyVerdict): void;
+  /** Acts on an error reply to a call that says more than that the call is refused. May hold the gate. */
+  judge(verdict: ReplyVerdict, call: Call): void;
 }
 
 /** What all gates of one resilience share. */

@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import type { LaneCircuits } from '../circuit/lane-circuits.ts';
 import type { PipelineStream } from '../driver/driver-command.ts';
 import type { Outcome } from '../errors.ts';
 import type { Due } from '../event-loop/due-queue.ts';
@@ -36,6 +37,8 @@ export class SlowPathState implements Due {
   requestBudget: RequestBudget | undefined = undefined;
   /** Generation of its circuit, when one that is not closed let it pass as a trial. */
   generation: number | undefined = undefined;
+  /** The circuits of the part of Redis that it was sent to last; undefined where there is only one pair. */
+  circuits: LaneCircuits | undefined = undefined;
   /** Its transaction was sent under a WATCH, which a new connection does not hold. */
   isGuarded = false;
   /** The server was asked to release it (CLIENT UNBLOCK): an empty answer is then not meant for its caller. */

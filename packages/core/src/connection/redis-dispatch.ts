@@ -20,6 +20,9 @@ export function redisDispatch(driver: Driver, wire: Wire): Dispatch {
       quit.resolve(Buffer.from('OK'));
     },
     isBlocked: () => wire.isBlocked,
+    partAway: () => undefined,
+    isWhole: () => true,
+    circuitsOf: () => undefined,
     beforeBatch: () => undefined,
     readAt: () => wire.readAt,
   };

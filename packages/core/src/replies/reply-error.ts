@@ -15,8 +15,8 @@ export interface ReplyVerdict {
    * `success`.
    */
   readonly circuit: 'failure' | 'success' | 'ignored';
-  /** What the reply says something about: this command, all writes, this connection, or the whole server. */
-  readonly scope: 'command' | 'write-lane' | 'connection' | 'server';
+  /** What the reply says something about: this command, its slot, all writes, this connection, or the whole server. */
+  readonly scope: 'command' | 'slot' | 'write-lane' | 'connection' | 'server';
 }
 
 /**
@@ -95,7 +95,7 @@ const specialTexts: readonly { code: string; text: RegExp; verdict: ReplyVerdict
     // One slot has no owner; the others are served.
     code: 'CLUSTERDOWN',
     text: /Hash slot not served/,
-    verdict: verdict('CLUSTERDOWN', away('cluster-down', 'command')),
+    verdict: verdict('CLUSTERDOWN', away('cluster-down', 'slot')),
   },
   {
     code: 'UNBLOCKED',
