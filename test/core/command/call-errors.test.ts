@@ -107,3 +107,10 @@ it("a caller's own mistake stays what the driver said", () => {
   expect(callError({ kind: 'as-is', error }, context)).toBe(error);
   expect(error).not.toHaveProperty('outcome');
 });
+
+it.each<OwnFailure>([
+  { ...plain, reason: 'closed' },
+  { ...plain, kind: 'outcome-unknown', reason: 'closed', outcome: 'unknown' },
+])('a client that its user closed says so in the words of ioredis, which libraries compare', (failure) => {
+  expect(callError(failure, context).message).toBe('Connection is closed.');
+});

@@ -56,6 +56,17 @@ describe('a duplicate that leads elsewhere', () => {
 });
 
 describe('a duplicate that ended and was connected again', () => {
+  it('learns at once that nobody is there, also while another client makes the attempts', async () => {
+    await using redis = await startProtectedRedis();
+    const duplicate = redis.client.duplicate();
+    await duplicate.ping();
+    await redis.server.kill();
+    duplicate.disconnect();
+    await waitFor(() => duplicate.status === 'end' && redis.resilience.snapshot().status === 'down');
+    await expect(duplicate.connect()).rejects.toThrow(/ECONN/);
+    duplicate.disconnect();
+  });
+
   it('is counted, isolated and closed as before', async () => {
     await using redis = await startProtectedRedis();
     const duplicate = redis.client.duplicate();

@@ -24,6 +24,12 @@ export interface OwnFailure {
   readonly error: Error | undefined;
 }
 
+/**
+ * What ioredis says of a client that its user closed. BullMQ 5 and 6 and Bull 4 tell the end of a client that
+ * they closed themselves from a failure by exactly this text.
+ */
+const closedText = 'Connection is closed.';
+
 /** What every error of a call carries beside what happened to it. */
 export interface ErrorContext {
   /** Of the resilience. */
@@ -66,6 +72,9 @@ function ownError(failure: OwnFailure, context: ErrorContext): Error {
     forensics: context.forensics,
     cause: error,
   };
+  if (reason === 'closed' && (kind === 'unavailable' || kind === 'outcome-unknown')) {
+    return new (kind === 'unavailable' ? RedisUnavailableError : OutcomeUnknownError)(closedText, details);
+  }
   switch (kind) {
     case 'unavailable':
       return new RedisUnavailableError(`Redis cannot take ${command} now: ${sentence} ${advice}`, details);

@@ -145,8 +145,10 @@ export class Connector implements DriverConnector {
         if (event.cause === 'database') this.#driver.refuseDatabase();
         this.#tell({ kind: 'attempt-failed', cause: event.cause });
         if (this.#isWorthEmitting(event.cause)) emit('error', event.error);
-        for (const tellFirst of this.#firstFailures) tellFirst(event.error);
-        this.#firstFailures.clear();
+        this.#tellFirst(event.error);
+        return;
+      case 'other-failed':
+        this.#tellFirst(event.error);
         return;
       case 'gave-up':
         this.#pending = undefined;
@@ -156,6 +158,11 @@ export class Connector implements DriverConnector {
       default:
         event satisfies never;
     }
+  }
+
+  #tellFirst(error: Error): void {
+    for (const reject of this.#firstFailures) reject(error);
+    this.#firstFailures.clear();
   }
 
   #isWorthEmitting(cause: CauseCode): boolean {

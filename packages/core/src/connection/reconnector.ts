@@ -62,6 +62,7 @@ export class Reconnector implements SocketSource {
         isDialing = false;
         this.#accept(verified, priority, wanted.signal, tell);
       },
+      onOtherFailed: ({ cause, error }) => tell({ kind: 'other-failed', error: errorOf(error, cause) }),
     });
   }
 
@@ -126,6 +127,10 @@ export class Reconnector implements SocketSource {
     const fleetMs = (this.#dialer.fleetSize ?? 0) / 5;
     return Math.min(maxServingPollMs, Math.max(minServingPollMs, fleetMs));
   }
+}
+
+function errorOf(error: unknown, cause: CauseCode): Error {
+  return error instanceof Error ? error : new Error(`The endpoint cannot be reached: ${cause}.`);
 }
 
 function notServing(cause: CauseCode): SourceEvent {

@@ -8,6 +8,8 @@ export type SourceEvent =
   | { readonly kind: 'verified'; readonly verified: VerifiedSocket }
   /** An attempt failed, or the server answered that it does not serve yet. The source goes on. */
   | { readonly kind: 'failed'; readonly cause: CauseCode; readonly error: Error }
+  /** An attempt of another connection to the same endpoint failed; the turn of this one has not come. */
+  | { readonly kind: 'other-failed'; readonly error: Error }
   /** The last event: there will be no socket. */
   | { readonly kind: 'gave-up'; readonly cause: CauseCode; readonly error: Error };
 

@@ -23,6 +23,11 @@ export class DialQueue {
     return this.#waiting.find((ticket) => !excluded.has(ticket));
   }
 
+  /** Every request but this one. */
+  others(ticket: DialerTicket): readonly DialerTicket[] {
+    return this.#waiting.filter((other) => other !== ticket);
+  }
+
   /** Whether every other request has failed at the endpoint more often than this one. */
   isUntried(ticket: DialerTicket): boolean {
     return this.#waiting.every((other) => other === ticket || other.setbacks > ticket.setbacks);

@@ -59,6 +59,8 @@ export interface DialRequest {
   /** Makes one connection. May be called while an earlier call is running. A rejection counts as `connection-reset`. */
   attempt(attempt: DialAttempt): Promise<DialResult>;
   onAttempt?(report: DialReport): void;
+  /** An attempt for another request of the same endpoint failed, while this one waited for its turn. */
+  onOtherFailed?(failure: DialFailure): void;
 }
 
 /** A request that was given to the dialer: it waits, then is connected, then is over. */

@@ -1,4 +1,4 @@
-import type { DialPriority, DialReport, DialRequest, DialTicket } from './dial-request.ts';
+import type { DialFailure, DialPriority, DialReport, DialRequest, DialTicket } from './dial-request.ts';
 
 /** What a ticket needs of its dialer. */
 export interface TicketOwner {
@@ -45,6 +45,14 @@ export class DialerTicket implements DialTicket {
       this.request.onAttempt?.(report);
     } catch {
       // An error of the listener must not stop the dialing.
+    }
+  }
+
+  otherFailed(failure: DialFailure): void {
+    try {
+      this.request.onOtherFailed?.(failure);
+    } catch {
+      // As above.
     }
   }
 

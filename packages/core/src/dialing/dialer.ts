@@ -155,6 +155,7 @@ export class Dialer {
       error: result.ok ? undefined : result.error,
       nextAttemptMs: this.nextAttemptMs(),
     });
+    if (!result.ok) for (const other of this.#waiting.others(ticket)) other.otherFailed(result);
     this.#arm();
   }
 
