@@ -1,0 +1,95 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Running } from './subject.js';
+
+const slowMs = 2000;
+const maxOpenCalls = 500;
+
+interface Done {
+  readonly part: string;
+  readonly at: number;
+}
+
+/** Makes calls one after the other, without waiting for their answers, and keeps what comes of each. */
+export class CallBook {
+  readonly #startedAt: number[] = [];
+  readonly #tookMs: (number | undefined)[] = [];
+  readonly #accepted = new Set<number>();
+  readonly #done = new Map<number, Done[]>();
+  #failed = 0;
+  #open = 0;
+
+  /** Notes that the work of a call is done. Work that an earlier process left behind is of no call. */
+  done(call: number, part = ''): void {
+    if (call >= this.#startedAt.length) return;
+    const before = this.#done.get(call);
+    const one = { part, at: Date.now() };
+    if (before === undefined) this.#done.set(call, [one]);
+    else before.push(one);
+  }
+
+  /** Calls until it is told to stop. */
+  async callUntil(isOver: () => boolean, { call, everyMs = 50 }: Running): Promise<void> {
+    while (!isOver()) {
+      if (this.#open < maxOpenCalls) void this.#callOnce(call);
+      await delay(everyMs);
+    }
+  }
+
+  async #callOnce(call: Running['call']): Promise<void> {
+    const index = this.#startedAt.push(Date.now()) - 1;
+    this.#open++;
+    try {
+      const answer = await call(index);
+      if (answer === 'done') this.done(index);
+      if (answer === 'accepted') this.#accepted.add(index);
+    } catch {
+      this.#failed++;
+    } finally {
+      this.#open--;
+      this.#tookMs[index] = Date.now() - (this.#startedAt[index] ?? 0);
+    }
+  }
+
+  get calls(): number {
+    return this.#startedAt.length;
+  }
+
+  get failedCalls(): number {
+    return this.#failed;
+  }
+
+  get slowCalls(): number {
+    return this.#startedAt.filter((at, call) => (this.#tookMs[call] ?? Date.now() - at) > slowMs).length;
+  }
+
+  get lost(): number {
+    return [...this.#accepted].filter((call) => !this.#done.has(call)).length;
+  }
+
+  get doubled(): number {
+    return [...this.#done.values()].filter((all) => all.length > new Set(all.map(({ part }) => part)).size)
+      .length;
+  }
+
+  /** How many calls were done. */
+  get doneCalls(): number {
+    return this.#done.size;
+  }
+
+  /** The parts that had done work before this moment. */
+  partsBefore(at: number): Set<string> {
+    const all = [...this.#done.values()].flat();
+    return new Set(all.filter((done) => done.at < at).map(({ part }) => part));
+  }
+
+  /** When the last of these parts did its first work after this moment; `undefined` when one has not yet. */
+  resumedAt(after: number, parts: ReadonlySet<string>): number | undefined {
+    const first = new Map<string, number>();
+    for (const { part, at } of [...this.#done.values()].flat()) {
+      if (at >= after) first.set(part, Math.min(first.get(part) ?? Infinity, at));
+    }
+    const wanted = parts.size === 0 ? [...first.keys()] : [...parts];
+    if (wanted.length === 0 || wanted.some((part) => !first.has(part))) return undefined;
+    return Math.max(...wanted.map((part) => first.get(part) ?? Infinity));
+  }
+}

@@ -1,0 +1,128 @@
+import type { Subject, Way } from './subject.js';
+
+/** A row of the table: a library, and where its subject is. */
+export interface Row {
+  readonly name: string;
+  readonly label: string;
+  /** npm packages whose versions the table names. */
+  readonly packages: readonly string[];
+  /** Ways that this library does not have, and why. */
+  readonly without?: Partial<Record<Way, string>>;
+  load(): Promise<Subject>;
+}
+
+const bullmq = () => import('./subjects/bullmq.js');
+const nest = () => import('./subjects/nest.js');
+const socketIo = () => import('./subjects/socket-io.js');
+const subscriptions = () => import('./subjects/subscriptions.js');
+const sessions = () => import('./subjects/sessions.js');
+const limits = () => import('./subjects/limits.js');
+const caches = () => import('./subjects/caches.js');
+const keyvWay = { 'as-is': 'Keyv takes a store, not a client' } as const;
+
+export const rows: readonly Row[] = [
+  row('bullmq-work', 'BullMQ 6: jobs', ['bullmq'], async () => (await bullmq()).work),
+  row('bullmq-delayed', 'BullMQ 6: delayed jobs', ['bullmq'], async () => (await bullmq()).delayed),
+  row('bullmq-schedulers', 'BullMQ 6: schedulers', ['bullmq'], async () => (await bullmq()).schedulers),
+  row('bullmq-events', 'BullMQ 6: QueueEvents', ['bullmq'], async () => (await bullmq()).events),
+  row('bullmq-flows', 'BullMQ 6: flows', ['bullmq'], async () => (await bullmq()).flows),
+  row('bullmq-finished', 'BullMQ 6: waitUntilFinished', ['bullmq'], async () => (await bullmq()).finished),
+  row('bullmq-5', 'BullMQ 5: jobs', ['bullmq-5'], async () => (await bullmq()).work5),
+  row('nest-bullmq', '@nestjs/bullmq', ['@nestjs/bullmq'], async () => (await nest()).bullmq),
+  row('bull-4', 'Bull 4', ['bull'], async () => (await import('./subjects/bull.js')).work),
+  row('nest-transport', 'Nest microservice', ['@nestjs/microservices'], async () => (await nest()).transport),
+  row(
+    'socket-io-adapter',
+    'Socket.IO redis-adapter',
+    ['@socket.io/redis-adapter'],
+    async () => (await socketIo()).redisAdapter,
+  ),
+  row(
+    'socket-io-streams',
+    'Socket.IO streams-adapter',
+    ['@socket.io/redis-streams-adapter'],
+    async () => (await socketIo()).streamsAdapter,
+  ),
+  row(
+    'socket-io-emitter',
+    'Socket.IO emitter',
+    ['@socket.io/redis-emitter'],
+    async () => (await socketIo()).emitter,
+  ),
+  row(
+    'graphql',
+    'graphql-redis-subscriptions',
+    ['graphql-redis-subscriptions'],
+    async () => (await subscriptions()).graphql,
+  ),
+  row('xreadgroup', 'XREADGROUP by hand', ['ioredis'], async () => (await subscriptions()).streamGroup),
+  row(
+    'connect-redis-10',
+    'connect-redis 10',
+    ['connect-redis'],
+    async () => (await sessions()).connectRedis10,
+  ),
+  row(
+    'connect-redis-9',
+    'connect-redis 9',
+    ['connect-redis-9'],
+    async () => (await sessions()).connectRedis9,
+  ),
+  row('koa-session', 'koa-session', ['koa-session'], async () => (await sessions()).koa),
+  row(
+    'fastify-session',
+    '@fastify/session',
+    ['@fastify/session'],
+    async () => (await sessions()).fastifySessions,
+  ),
+  row(
+    'rate-limit-redis',
+    'rate-limit-redis',
+    ['rate-limit-redis'],
+    async () => (await limits()).expressLimit,
+  ),
+  row(
+    'rate-limiter-flexible',
+    'rate-limiter-flexible',
+    ['rate-limiter-flexible'],
+    async () => (await limits()).flexible,
+  ),
+  row(
+    'fastify-rate-limit',
+    '@fastify/rate-limit',
+    ['@fastify/rate-limit'],
+    async () => (await limits()).fastifyRateLimit,
+  ),
+  row('keyv-5', 'Keyv 5', ['keyv'], async () => (await caches()).keyv5, keyvWay),
+  row('keyv-6', 'Keyv 6', ['keyv-6'], async () => (await caches()).keyv6, keyvWay),
+  row('cache-manager', 'cache-manager', ['cache-manager'], async () => (await caches()).manager, keyvWay),
+  row('cacheable', 'cacheable', ['cacheable'], async () => (await caches()).cacheable, keyvWay),
+  row(
+    'redlock',
+    'redlock; createLocks',
+    ['redlock'],
+    async () => (await import('./subjects/locks.js')).redlock,
+  ),
+];
+
+export function rowNamed(name: string): Row {
+  const found = rows.find((each) => each.name === name);
+  if (found === undefined)
+    throw new Error(`No row ${name}. There are: ${rows.map((each) => each.name).join(', ')}`);
+  return found;
+}
+
+function row(
+  name: string,
+  label: string,
+  packages: string[],
+  load: Row['load'],
+  without?: Row['without'],
+): Row {
+  return { name, label, packages, load, ...(without && { without }) };
+}
+
+/** The subject of a row. */
+export function subjectOf(name: string): Promise<Subject> {
+  return rowNamed(name).load();
+}

@@ -1,0 +1,25 @@
+import Bull from 'bull';
+import type { Subject } from '../subject.js';
+
+/** Bull 4: jobs, added and worked off. */
+export const work: Subject = (stage) => {
+  const queue = new Bull<{ i: number }>('work', optionsOf(stage));
+  queue.on('error', () => undefined);
+  void queue.process(4, async ({ data }) => stage.done(data.i));
+  return {
+    call: async (i) => {
+      await queue.add({ i }, { jobId: `j${i}` });
+      return 'accepted';
+    },
+    close: () => queue.close(),
+  };
+};
+
+function optionsOf({ way, host, port, client }: Parameters<Subject>[0]): Bull.QueueOptions {
+  const settings = { stalledInterval: 2000, lockDuration: 2000 };
+  if (way === 'plain') return { redis: { host, port }, settings };
+  return {
+    settings,
+    createClient: (type) => (type === 'client' ? client : client.duplicate()) as never,
+  };
+}

@@ -1,0 +1,163 @@
+import { FlowProducer, Queue, QueueEvents, Worker, type ConnectionOptions } from 'bullmq';
+import { Queue as Queue5, Worker as Worker5 } from 'bullmq-5';
+import { queueConnection, workerConnection } from '@redis-resilience/fallback/queues';
+import type { Running, Stage, Subject } from '../subject.js';
+
+interface Connections {
+  readonly queue: { connection: ConnectionOptions };
+  readonly worker: { connection: ConnectionOptions };
+}
+
+function connectionsOf({ way, client, resilience, host, port, plainClient }: Stage): Connections {
+  if (way === 'helper') return { queue: queueConnection(resilience), worker: workerConnection(resilience) };
+  if (way === 'as-is') return { queue: { connection: client }, worker: { connection: client } };
+  return {
+    queue: { connection: { host, port } },
+    worker: { connection: plainClient({ maxRetriesPerRequest: null }) },
+  };
+}
+
+interface Part {
+  on(event: 'error', listener: () => void): unknown;
+  close(): Promise<unknown>;
+}
+
+/** Closes them in this order. */
+function closing(...parts: Part[]): () => Promise<void> {
+  for (const part of parts) part.on('error', () => undefined);
+  return async () => {
+    for (const part of parts) await part.close();
+  };
+}
+
+const workerOptions = { stalledInterval: 2000, lockDuration: 2000, concurrency: 4 };
+
+/** Jobs, added and worked off. */
+export const work: Subject = (stage) => {
+  const { queue: forQueue, worker: forWorker } = connectionsOf(stage);
+  const queue = new Queue<{ i: number }>('work', forQueue);
+  const worker = new Worker<{ i: number }>('work', async ({ data }) => stage.done(data.i), {
+    ...forWorker,
+    ...workerOptions,
+  });
+  return {
+    call: async (i) => {
+      await queue.add('job', { i }, { jobId: `j${i}` });
+      return 'accepted';
+    },
+    close: closing(worker, queue),
+  };
+};
+
+/** Jobs that are delayed by 300 ms. */
+export const delayed: Subject = (stage) => {
+  const { queue: forQueue, worker: forWorker } = connectionsOf(stage);
+  const queue = new Queue<{ i: number }>('delayed', forQueue);
+  const worker = new Worker<{ i: number }>('delayed', async ({ data }) => stage.done(data.i), {
+    ...forWorker,
+    ...workerOptions,
+  });
+  return {
+    everyMs: 300,
+    call: async (i) => {
+      await queue.add('job', { i }, { jobId: `j${i}`, delay: 300 });
+      return 'accepted';
+    },
+    close: closing(worker, queue),
+  };
+};
+
+/** A job every 500 ms by a scheduler. */
+export const schedulers: Subject = async (stage) => {
+  const { queue: forQueue, worker: forWorker } = connectionsOf(stage);
+  const queue = new Queue('scheduled', forQueue);
+  let latest = 0;
+  const worker = new Worker('scheduled', async () => stage.done(latest), { ...forWorker, ...workerOptions });
+  const close = closing(worker, queue);
+  await queue.upsertJobScheduler('tick', { every: 500 });
+  return {
+    everyMs: 100,
+    call: (i) => {
+      latest = i;
+      return Promise.resolve('fallback');
+    },
+    close,
+  };
+};
+
+/** Events of a queue that a plain client fills. */
+export const events: Subject = (stage) => {
+  const { queue: forQueue, worker } = connectionsOf(stage);
+  const queue = new Queue('events', forQueue);
+  const listener = new QueueEvents('events', worker);
+  listener.on('waiting', ({ jobId }) => stage.done(Number(jobId.slice(1))));
+  return {
+    call: async (i) => {
+      await queue.add('job', {}, { jobId: `j${i}` });
+      return 'accepted';
+    },
+    close: closing(listener, queue),
+  };
+};
+
+/** A parent and its child. */
+export const flows: Subject = (stage) => {
+  const { queue, worker } = connectionsOf(stage);
+  const flow = new FlowProducer(queue);
+  const children = new Worker('children', async () => 1, { ...worker, ...workerOptions });
+  const parents = new Worker<{ i: number }>('parents', async ({ data }) => stage.done(data.i), {
+    ...worker,
+    ...workerOptions,
+  });
+  return {
+    everyMs: 100,
+    call: async (i) => {
+      await flow.add({
+        name: 'parent',
+        queueName: 'parents',
+        data: { i },
+        opts: { jobId: `p${i}` },
+        children: [{ name: 'child', queueName: 'children', data: {}, opts: { jobId: `c${i}` } }],
+      });
+      return 'accepted';
+    },
+    close: closing(parents, children, flow),
+  };
+};
+
+/** Waiting for the result of a job. */
+export const finished: Subject = (stage) => {
+  const { queue: forQueue, worker: forWorker } = connectionsOf(stage);
+  const queue = new Queue('finished', forQueue);
+  const listener = new QueueEvents('finished', forWorker);
+  const worker = new Worker('finished', async () => 1, { ...forWorker, ...workerOptions });
+  return {
+    everyMs: 100,
+    call: async (i) => {
+      const job = await queue.add('job', { i }, { jobId: `j${i}` });
+      await job.waitUntilFinished(listener, 1500);
+      return 'done';
+    },
+    close: closing(worker, listener, queue),
+  };
+};
+
+/** BullMQ 5: jobs, added and worked off. */
+export const work5: Subject = (stage): Running => {
+  const { queue: forQueue, worker: forWorker } = connectionsOf(stage) as never as {
+    queue: never;
+    worker: { connection: never };
+  };
+  const queue = new Queue5<{ i: number }>('work', forQueue);
+  const worker = new Worker5<{ i: number }>('work', async ({ data }) => stage.done(data.i), {
+    ...forWorker,
+    ...workerOptions,
+  });
+  return {
+    call: async (i) => {
+      await queue.add('job', { i }, { jobId: `j${i}` });
+      return 'accepted';
+    },
+    close: closing(worker, queue),
+  };
+};

@@ -1,0 +1,63 @@
+import { rowNamed } from './catalogue.js';
+import type { Fault } from './fault.js';
+import type { Run } from './run-once.js';
+import type { Way } from './subject.js';
+
+export const headings = [
+  'library',
+  'way',
+  'over 2 s',
+  'unhandled',
+  'lost',
+  'doubled',
+  'CPU away',
+  'killed: back in',
+  'frozen: back in',
+  'booted: back in',
+  'close',
+  'exits',
+];
+
+const wayLabels: Record<Way, string> = { plain: 'plain', 'as-is': 'protected as it is', helper: 'helper' };
+
+/** One line of the table: a library in one way, through all faults. */
+export function tableRow(runs: readonly Run[]): string[] {
+  const [first] = runs;
+  if (first === undefined) return [];
+  const sum = (field: 'slowCalls' | 'unhandled' | 'lost' | 'doubled'): string =>
+    String(runs.reduce((total, { figures }) => total + (figures?.[field] ?? 0), 0));
+  const outages = runs.filter(({ fault }) => fault !== 'closed');
+  const cpu = Math.max(...outages.map(({ figures }) => figures?.cpuShare ?? Number.NaN));
+  return [
+    rowNamed(first.row).label,
+    wayLabels[first.way],
+    sum('slowCalls'),
+    sum('unhandled'),
+    sum('lost'),
+    sum('doubled'),
+    Number.isFinite(cpu) ? `${Math.round(cpu * 100)} %` : '—',
+    backIn(runs, 'killed'),
+    backIn(runs, 'frozen'),
+    backIn(runs, 'booted'),
+    closing(runs),
+    runs.every(({ exits }) => exits)
+      ? 'yes'
+      : `no: ${runs.flatMap((r) => (r.exits ? [] : [r.fault])).join()}`,
+  ];
+}
+
+function backIn(runs: readonly Run[], fault: Fault): string {
+  const run = runs.find((each) => each.fault === fault);
+  if (run === undefined) return '';
+  if (run.figures === undefined) return 'broken';
+  const { resumedMs } = run.figures;
+  return resumedMs === null ? 'never' : `${resumedMs} ms`;
+}
+
+function closing(runs: readonly Run[]): string {
+  const run = runs.find(({ fault }) => fault === 'closed');
+  if (run === undefined) return '';
+  if (run.closed === undefined) return 'broken';
+  const rejected = runs.some(({ closed }) => closed?.error !== undefined);
+  return `${run.closed.ms >= 10_000 ? 'hangs' : `${run.closed.ms} ms`}${rejected ? ', rejects' : ''}`;
+}
