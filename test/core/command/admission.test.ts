@@ -37,7 +37,7 @@ const rows: readonly (readonly [string, Partial<AdmissionFacts>, unknown])[] = [
   ['the budget is spent', { isRequestBudgetSpent: true, isIsolated: true }, refused('request-budget')],
   ['isolated', { isIsolated: true, gate: 'held', awaySince: 0 }, refused('isolated')],
   ['too many in flight', { isFull: true }, refused('overloaded')],
-  ['the first connection is being made', { gate: 'held' }, { kind: 'wait', expiresAt: 1_250 }],
+  ['the first connection is being made', { gate: 'held' }, { kind: 'wait', expiresAt: 2_000 }],
   ['away for a moment', { gate: 'held', awaySince: 900 }, { kind: 'wait', expiresAt: 1_250 }],
   ['away for long', { gate: 'held', awaySince: 100 }, refused('away')],
   ['away for a moment, and no room', { gate: 'held', awaySince: 900, hasRoom: false }, refused('overloaded')],
@@ -45,7 +45,12 @@ const rows: readonly (readonly [string, Partial<AdmissionFacts>, unknown])[] = [
   ['a write while a replica answers', { writesAwaySince: 900 }, { kind: 'wait', expiresAt: 1_250 }],
   ['a write while a replica answers for long', { writesAwaySince: 100 }, refused('away')],
   ['a read while a replica answers', { lane: 'read', writesAwaySince: 100 }, { kind: 'run' }],
-  ['the socket takes no more', { isBlocked: true }, { kind: 'wait', expiresAt: 1_250 }],
+  ['the socket takes no more', { isBlocked: true }, { kind: 'wait', expiresAt: 2_000 }],
+  [
+    'the socket takes no more, and no room',
+    { isBlocked: true, hasRoom: false },
+    { kind: 'wait', expiresAt: 2_000 },
+  ],
   [
     'a blocking call, away for long',
     { gate: 'held', awaySince: 100, patienceMs: 600 },
@@ -120,10 +125,12 @@ describe('admission', () => {
           given.gate === 'ended' || given.isRequestBudgetSpent || given.isIsolated || given.isFull;
         expect(admission.kind === 'run').toBe(!isForbidden && canRun(given));
         if (admission.kind !== 'wait') return;
-        expect(given.hasRoom).toBe(true);
         expect(admission.expiresAt).toBeLessThanOrEqual(given.deadlineAt);
-        const isExpected = given.gate === 'serving' && (given.partAway?.isExpectedUntil ?? 0) > given.now;
-        if (isExpected) return;
+        if (given.gate === 'serving' && (given.partAway?.isExpectedUntil ?? 0) > given.now) return;
+        const held = given.partAway === undefined ? given.writesAwaySince : -Infinity;
+        const awaySince = given.gate === 'serving' ? held : given.awaySince;
+        if (awaySince === undefined) return;
+        expect(given.hasRoom).toBe(true);
         expect(admission.expiresAt - given.now).toBeLessThanOrEqual(
           Math.max(given.maxWaitMs, given.patienceMs),
         );
@@ -134,14 +141,14 @@ describe('admission', () => {
 
 describe('wait, then fail', () => {
   it.each([
-    ['nothing failed yet', { awaySince: undefined }, 1_250],
+    ['nothing failed yet', { awaySince: undefined }, 2_000],
     ['the outage begins now', { awaySince: 1_000 }, 1_250],
     ['the outage is young', { awaySince: 751 }, 1_250],
     ['the outage is as old as a wait', { awaySince: 750 }, undefined],
     ['the outage is old', { awaySince: 0 }, undefined],
     ['the deadline is near', { awaySince: 900, deadlineAt: 1_100 }, 1_100],
     ['waiting is switched off', { awaySince: 1_000, maxWaitMs: 0 }, undefined],
-    ['waiting is switched off, and nothing failed yet', { awaySince: undefined, maxWaitMs: 0 }, 1_000],
+    ['waiting is switched off, and nothing failed yet', { awaySince: undefined, maxWaitMs: 0 }, 2_000],
     ['the time of a frozen process jumped back', { awaySince: 2_000 }, 1_250],
   ] as const)('%s', (_name, facts, expected) => {
     expect(waitUntil({ now: 1_000, maxWaitMs: 250, patienceMs: 0, deadlineAt: 2_000, ...facts })).toBe(
@@ -160,7 +167,7 @@ describe('wait, then fail', () => {
         (now, awaySince, maxWaitMs, leftMs) => {
           const expiresAt = waitUntil({ now, awaySince, maxWaitMs, patienceMs: 0, deadlineAt: now + leftMs });
           if (expiresAt === undefined) expect(now - (awaySince ?? now)).toBeGreaterThanOrEqual(maxWaitMs);
-          else expect(expiresAt).toBe(now + Math.min(maxWaitMs, leftMs));
+          else expect(expiresAt).toBe(now + (awaySince === undefined ? leftMs : Math.min(maxWaitMs, leftMs)));
         },
       ),
     );

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { expect, it } from 'vitest';
 import {
   callError,
@@ -40,11 +41,6 @@ it.each([
     { ...plain, outcome: 'unknown' },
     'REDIS_UNAVAILABLE',
     `Redis cannot take incr now: ${silent} It may have run: check before sending it again.`,
-  ],
-  [
-    { ...plain, reason: undefined },
-    'REDIS_UNAVAILABLE',
-    'Redis cannot take incr now: the connection is not ready yet. It did not run: use a fallback, or try again later.',
   ],
   [
     { ...plain, kind: 'outcome-unknown', outcome: 'unknown' },
@@ -100,6 +96,14 @@ it('a reply stays what the server said, marked as refused', () => {
   const error = replyError('WRONGTYPE Operation against a key');
   expect(callError({ kind: 'refused', error }, context)).toBe(error);
   expect(error).toMatchObject({ outcome: 'refused' });
+});
+
+it('a reply is printed without the command that the driver gave it, which code still finds there', () => {
+  const command = { name: 'lpush', args: ['secret-key', 'secret-value'] };
+  const error = Object.assign(replyError('WRONGTYPE Operation against a key'), { command });
+  callError({ kind: 'refused', error }, context);
+  expect(`${inspect(error)} ${JSON.stringify(error)}`).not.toContain('secret');
+  expect(error.command).toBe(command);
 });
 
 it("a caller's own mistake stays what the driver said", () => {

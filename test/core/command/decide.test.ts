@@ -1,11 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { traitsOf } from '../../../packages/core/src/catalogue/command-traits.ts';
-import {
-  decide,
-  type CallFacts,
-  type Decision,
-  type Situation,
-} from '../../../packages/core/src/command/decide.ts';
+import type { CallFacts } from '../../../packages/core/src/command/call.ts';
+import { decide, type Decision, type Situation } from '../../../packages/core/src/command/decide.ts';
 import {
   answered,
   answeredEmpty,
@@ -23,6 +19,7 @@ const well: Situation = {
   isEnded: false,
   canRun: true,
   laneCause: undefined,
+  reason: 'connection-reset',
   retryBudgetAllows: true,
   maxRetries: 5,
   role: 'primary',
@@ -106,7 +103,8 @@ type Row = readonly [title: string, CallFacts, Happening, Partial<Situation>, ob
 
 function holds(subject: string, rows: readonly Row[]): void {
   it.each(rows)(`${subject} %s`, (_title, facts, happening, situation, expected) => {
-    expect(decide(facts, happening, { ...well, ...situation })).toEqual(expected);
+    const { laneCause: reason = well.reason } = situation;
+    expect(decide(facts, happening, { ...well, reason, ...situation })).toEqual(expected);
   });
 }
 
@@ -438,8 +436,22 @@ describe('a call that gets nothing', () => {
       'while the first connection is made',
       call('set', { ...waiting, slow: fresh }),
       waitExpired,
-      {},
-      fails({ failure: unavailable(undefined) }),
+      { reason: 'connect-timeout' },
+      fails({ failure: unavailable('connect-timeout') }),
+    ],
+    [
+      'while the socket takes no bytes',
+      call('set', { ...waiting, slow: fresh }),
+      waitExpired,
+      { reason: 'slow' },
+      fails({ failure: timeout('slow', 'not-applied') }),
+    ],
+    [
+      'of which the server was found to be away, after it was sent',
+      call('get'),
+      waitExpired,
+      { laneCause: 'stalled' },
+      fails({ failure: unavailable('stalled', { outcome: 'unknown' }) }),
     ],
     [
       'while it waits after a send',

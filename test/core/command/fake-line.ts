@@ -7,6 +7,7 @@ import type { ConnectionState } from '../../../packages/core/src/snapshot.ts';
 export class FakeLine implements Line {
   state: ConnectionState = 'ready';
   cause: CauseCode | undefined;
+  isServerSilent = false;
   writesHeldBy: CauseCode | undefined;
   readAt: number | undefined;
   writtenAt: number | undefined;

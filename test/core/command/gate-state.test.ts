@@ -29,6 +29,7 @@ it('the situation of a call is what holds for it at this moment', () => {
     isEnded: false,
     canRun: true,
     laneCause: undefined,
+    reason: 'slow',
     retryBudgetAllows: true,
     maxRetries: 2,
     role: 'primary',

@@ -96,6 +96,33 @@ describe('a gate that serves', () => {
     expect(gate.counts()).toEqual({ waiting: 0, waitingBytes: 0, inFlight: 1 });
   });
 
+  it('takes all commands of a burst that fills the socket: only their number is bounded', async () => {
+    const { issue, dispatch, gate, clock } = gateStage({
+      admission: { maxWaiting: 2, maxWaitingBytes: 10, maxInFlight: 5 },
+    });
+    issue('get', 'a');
+    dispatch.isTakingBytes = false;
+    gate.refresh();
+    for (let count = 0; count < 4; count++) issue('set', 'a', 'x'.repeat(100));
+    expect(gate.counts()).toMatchObject({ waiting: 4, inFlight: 1 });
+    const beyond = issue('get', 'a');
+    clock.travel(0);
+    expect(await fateOf(beyond)).toMatchObject({ error: { code: 'OVERLOADED', reason: 'overloaded' } });
+  });
+
+  it('fails a command with a reason when the socket takes no bytes until its deadline', async () => {
+    const { issue, dispatch, gate, clock } = gateStage();
+    dispatch.isTakingBytes = false;
+    gate.refresh();
+    const command = issue('get', 'a');
+    clock.travel(999);
+    expect(gate.counts().waiting).toBe(1);
+    clock.travel(1);
+    expect(await fateOf(command)).toMatchObject({
+      error: { code: 'COMMAND_TIMEOUT', reason: 'slow', outcome: 'not-applied' },
+    });
+  });
+
   it('answers the caller with what the driver cannot read of a reply', async () => {
     const { issue, dispatch } = gateStage();
     const command = issue('get', 'a');
@@ -198,13 +225,37 @@ describe('a gate that is held', () => {
     expect(gate.counts()).toEqual({ waiting: 2, waitingBytes: 2, inFlight: 0 });
   });
 
-  it('says nothing failed while the first connection is made, however long', async () => {
-    const { issue, gate, clock } = gateStage();
+  it('lets a command wait for the first attempt to connect until its deadline, and names a reason then', async () => {
+    const { issue, gate, line, clock } = gateStage();
+    line.state = 'connecting';
     gate.hold(undefined);
     clock.travel(60_000);
     const command = issue('get', 'a');
-    clock.travel(250);
-    expect(await fateOf(command)).toMatchObject({ error: { reason: undefined } });
+    clock.travel(999);
+    expect(gate.counts().waiting).toBe(1);
+    clock.travel(1);
+    expect(await fateOf(command)).toMatchObject({
+      error: { code: 'REDIS_UNAVAILABLE', reason: 'connect-timeout', outcome: 'not-applied' },
+    });
+  });
+
+  it('lets commands wait no longer than in any outage once the first attempt to connect has failed', async () => {
+    const { issue, gate, line, clock } = gateStage();
+    line.state = 'connecting';
+    gate.hold(undefined);
+    const [early, blocking] = [issue('get', 'a'), issue('blpop', 'list', 1)];
+    clock.travel(200);
+    const late = issue('get', 'b');
+    line.cause = 'connection-refused';
+    gate.hold(10_000);
+    clock.travel(50);
+    expect(await fateOf(early)).toMatchObject({ error: { reason: 'connection-refused' } });
+    expect(gate.counts().waiting).toBe(2);
+    clock.travel(200);
+    expect(await fateOf(late)).toMatchObject({ error: { reason: 'connection-refused' } });
+    expect(gate.counts().waiting).toBe(1);
+    clock.travel(550);
+    expect(await fateOf(blocking)).toMatchObject({ error: { reason: 'connection-refused' } });
   });
 
   it('ends the client at QUIT, which has no connection to be said on', () => {

@@ -7,6 +7,58 @@ const timeout = (outcome: string, reason = 'slow'): object => ({
   error: { code: 'COMMAND_TIMEOUT', outcome, reason },
 });
 
+describe('a server that was found to be away', () => {
+  const away = { error: { code: 'REDIS_UNAVAILABLE', reason: 'stalled', outcome: 'unknown' } };
+
+  it('is given up by reads in flight once they have waited as long as in any outage; writes wait for the truth', async () => {
+    const { issue, pipeline, dispatch, gate, line, clock } = gateStage();
+    const kept = [
+      issue('incr', 'a'),
+      issue('publish', 'news', 'x'),
+      issue('xread', 'BLOCK', 0, 'STREAMS', 'a', 0),
+    ];
+    const [first, ...batch] = [issue('get', 'a'), ...(await pipeline(['get', 'b'], ['hget', 'c', 'd']))];
+    dispatch.write();
+    clock.travel(150);
+    const late = issue('get', 'e');
+    dispatch.write();
+    clock.travel(200);
+    line.isServerSilent = true;
+    line.cause = 'stalled';
+    gate.hold(clock.now());
+    clock.travel(0);
+    for (const read of [first, ...batch]) expect(await fateOf(read)).toMatchObject(away);
+    expect(gate.counts().inFlight).toBe(kept.length + 1);
+    clock.travel(50);
+    expect(await fateOf(late)).toMatchObject(away);
+    expect(gate.counts().inFlight).toBe(kept.length);
+    clock.travel(600);
+    expect(await fateOf(kept[0] as typeof late)).toMatchObject(timeout('unknown', 'stalled'));
+    expect(gate.counts().inFlight).toBe(1);
+  });
+
+  it('is not given up when it answers first, nor where patience lasts until the deadline, nor while the server itself keeps it waiting', async () => {
+    for (const [patience, isServerSilent, answers] of [
+      ['verdict', true, true],
+      ['deadline', true, false],
+      ['verdict', false, false],
+    ] as const) {
+      const { issue, dispatch, gate, line, clock } = gateStage({ admission: { patience } });
+      const read = issue('get', 'a');
+      dispatch.write();
+      clock.travel(200);
+      line.isServerSilent = isServerSilent;
+      line.cause = 'stalled';
+      gate.hold(clock.now());
+      if (answers) gate.serve();
+      clock.travel(799);
+      expect(gate.counts().inFlight).toBe(1);
+      clock.travel(1);
+      expect(await fateOf(read)).toMatchObject({ error: { code: 'COMMAND_TIMEOUT' } });
+    }
+  });
+});
+
 describe('the deadline of a command', () => {
   it('fails it, and says whether it may have run', async () => {
     const { issue, dispatch, gate, clock } = gateStage();

@@ -6,7 +6,7 @@ import type { OperationMessage } from '../../../packages/core/src/verbs/operatio
 import { callOf, slowCall } from './call-of.ts';
 import { onSlowPath } from '../../../packages/core/src/command/call.ts';
 
-const wide = { maxWaiting: 100, maxWaitingBytes: 1_000 };
+const wide = { maxWaiting: 100, maxWaitingBytes: 1_000, maxWaitMs: 250 };
 
 function add(
   queue: WaitingQueue,
@@ -40,7 +40,7 @@ describe('the waiting queue', () => {
   });
 
   it('counts what it holds, and the bytes of it', () => {
-    const queue = new WaitingQueue({ maxWaiting: 2, maxWaitingBytes: 10 });
+    const queue = new WaitingQueue({ ...wide, maxWaiting: 2, maxWaitingBytes: 10 });
     expect(queue.hasRoomFor(10)).toBe(true);
     expect(queue.hasRoomFor(11)).toBe(false);
     const call = add(queue, 100, 'fresh', 6);
@@ -93,7 +93,7 @@ describe('the waiting queue', () => {
     );
     fc.assert(
       fc.property(fc.array(command, { maxLength: 60 }), (commands) => {
-        const queue = new WaitingQueue({ maxWaiting: 12, maxWaitingBytes: 1_000 });
+        const queue = new WaitingQueue({ ...wide, maxWaiting: 12, maxWaitingBytes: 1_000 });
         let now = 0;
         let model: { call: SlowCall; expiresAt: number; bytes: number; waitsAs: 'fresh' | 'returned' }[] = [];
         for (const each of commands) {

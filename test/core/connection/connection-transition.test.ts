@@ -14,8 +14,8 @@ const states = {
   'connecting, refused': { kind: 'connecting', since: 1_000, cause: 'connection-refused' },
   ready: { kind: 'ready', since: 1_000, isSuspect: false },
   suspect: { kind: 'ready', since: 1_000, isSuspect: true },
-  stalled: { kind: 'stalled', since: 1_000, cause: 'stalled' },
-  loading: { kind: 'stalled', since: 1_000, cause: 'loading' },
+  stalled: { kind: 'stalled', since: 1_000, cause: 'stalled', isSilent: true },
+  loading: { kind: 'stalled', since: 1_000, cause: 'loading', isSilent: false },
   reconnecting: { kind: 'reconnecting', since: 1_000, cause: 'connection-reset' },
   ended: { kind: 'ended' },
 } as const satisfies Record<string, LiveConnectionState>;
@@ -26,7 +26,7 @@ const signals = {
   ready: { kind: 'ready' },
   lost: { kind: 'lost', cause: 'connection-reset' },
   silent: { kind: 'silent' },
-  'away, stalled': { kind: 'away', cause: 'stalled' },
+  'away, stalled': { kind: 'away', cause: 'stalled', isSilent: true },
   'away, busy': { kind: 'away', cause: 'busy' },
   answered: { kind: 'answered' },
   dead: { kind: 'dead' },
@@ -59,12 +59,17 @@ const refusedAs = (kind: 'connecting' | 'reconnecting'): Cell => [
   'publish',
 ];
 const stalledBy = (cause: 'stalled' | 'busy'): Cell => [
-  { kind: 'stalled', since: now, cause },
+  { kind: 'stalled', since: now, cause, isSilent: cause === 'stalled' },
   'hold',
   'publish',
 ];
-const stillStalledBy = (cause: 'stalled' | 'busy'): Cell => [
-  { kind: 'stalled', since: 1_000, cause },
+const stillStalledBy = (cause: 'busy'): Cell => [
+  { kind: 'stalled', since: 1_000, cause, isSilent: false },
+  'publish',
+];
+const fallenSilent: Cell = [
+  { kind: 'stalled', since: 1_000, cause: 'stalled', isSilent: true },
+  'hold',
   'publish',
 ];
 
@@ -148,7 +153,7 @@ const table: Readonly<Record<StateName, Readonly<Record<SignalName, Cell>>>> = {
     ready: toReady,
     lost: lostFrom(1_000),
     silent: 'stays',
-    'away, stalled': stillStalledBy('stalled'),
+    'away, stalled': fallenSilent,
     'away, busy': stillStalledBy('busy'),
     answered: toReady,
     dead: replacedFrom(1_000),

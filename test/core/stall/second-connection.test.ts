@@ -127,7 +127,7 @@ describe('a second connection', () => {
     await asked.wired.travel(timeoutMs - patienceMs - 1);
     expect(asked.answers).toEqual([]);
     await asked.wired.travel(1);
-    expect(asked.answers).toEqual([{ kind: 'away', cause: 'stalled' }]);
+    expect(asked.answers).toEqual([{ kind: 'away', cause: 'stalled', isSilent: true }]);
     await expectNoTrace(asked);
     await asked.wired.travel(1_000);
     expect(asked.noAnswerAt).toHaveLength(1);
@@ -140,7 +140,7 @@ describe('a second connection', () => {
     asked.wired.server.freeze();
     expect(asked.wired.server.ran.slice(-2)).toEqual(['info', 'client id']);
     await asked.wired.travel(timeoutMs);
-    expect(asked.answers).toEqual([{ kind: 'away', cause: 'stalled' }]);
+    expect(asked.answers).toEqual([{ kind: 'away', cause: 'stalled', isSilent: true }]);
     await expectNoTrace(asked);
   });
 

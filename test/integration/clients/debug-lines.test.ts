@@ -78,7 +78,7 @@ it('NODE_DEBUG tells a real outage and what was decided in it, a line each, and 
     /^shop: stall suspected, the server is asked over a second connection$/,
     /^shop: no answer over the second connection either$/,
     /^shop: up -> down \(stalled\)$/,
-    /^shop: get failed after \d+ ms and 1 attempts: COMMAND_TIMEOUT \(stalled\), outcome unknown$/,
+    /^shop: get failed after \d+ ms and 1 attempts: REDIS_UNAVAILABLE \(stalled\), outcome unknown$/,
     /^shop: \w+ -> up \(well\)$/,
     /^shop: up -> \w+ \(connection-\w+\)$/,
     /^shop: attempt \d+: connection-refused$/,

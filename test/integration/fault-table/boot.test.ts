@@ -1,5 +1,5 @@
 import { createRedisResilience } from '@redis-resilience/core';
-import { freePort, startRedis, waitFor } from '@redis-resilience/testing';
+import { freePort, startProxy, startRedis, waitFor } from '@redis-resilience/testing';
 import { describe, expect, it } from 'vitest';
 import { ChildScript } from '../stage/child-script.ts';
 import { errorOf } from '../stage/outcome-of.ts';
@@ -36,6 +36,19 @@ describe('a process that starts while Redis is down', () => {
 
     expect(await resilience.client.set('greeting', 'hello')).toBe('OK');
     await resilience.close();
+  });
+
+  it('the first commands wait for a first connection that takes longer than a wait in an outage', async () => {
+    await using server = await startRedis();
+    await using proxy = await startProxy({ target: server });
+    proxy.latency(100);
+    const resilience = createRedisResilience(proxy.url);
+    let outages = 0;
+    resilience.on('outage', () => outages++);
+
+    expect(await resilience.client.set('greeting', 'hello')).toBe('OK');
+    expect(outages).toBe(0);
+    await resilience.close({ drainMs: 0 });
   });
 });
 

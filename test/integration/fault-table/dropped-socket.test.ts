@@ -76,7 +76,10 @@ describe('a socket that is dropped in silence while new connections work', () =>
   });
 
   it('a server that is only blocked by a slow script keeps its socket', async () => {
-    await using redis = await startProtectedRedis({ server: { config: { 'busy-reply-threshold': 60_000 } } });
+    await using redis = await startProtectedRedis({
+      server: { config: { 'busy-reply-threshold': 60_000 } },
+      resilience: { admission: { patience: 'deadline' } },
+    });
     const slow = redis.server.command(
       'EVAL',
       "local t = redis.call('TIME') local ends = t[1] * 1000 + t[2] / 1000 + 700 repeat t = redis.call('TIME') until t[1] * 1000 + t[2] / 1000 > ends return 1",

@@ -6,7 +6,7 @@ import { errorAtOnce, errorOf } from '../stage/outcome-of.ts';
 import { startProtectedRedis } from '../stage/protected-redis.ts';
 
 describe('a server that is frozen', () => {
-  it('callers wait up to the deadline, then fail at once; the socket stays', async () => {
+  it('reads wait until the server is found to be away, then fail at once; the socket stays', async () => {
     await using redis = await startProtectedRedis();
     const loop = new CallLoop(() => redis.client.get('greeting'));
     await loop.untilAnswered(20);
@@ -25,9 +25,28 @@ describe('a server that is frozen', () => {
     await loop.finish();
     expect({ cause: cause?.code, connection }).toEqual({ cause: 'stalled', connection: 'stalled' });
     expect([waited, refused]).toMatchObject([{ reason: 'stalled' }, { reason: 'stalled' }]);
+    expect(new Set(loop.errors.map(({ code, reason }) => `${code} ${reason}`))).toEqual(
+      new Set(['REDIS_UNAVAILABLE stalled']),
+    );
     expect(Math.max(...loop.calls.map(durationOf))).toBeLessThan(1_000 + slackMs);
     expect(redis.resilience.snapshot().attempts).toBe(attempts);
     expect(redis.client.stream.localPort).toBe(portBefore);
+  });
+
+  it('a call with a fallback takes it once the server is found to be away; patience until the deadline waits', async () => {
+    await using redis = await startProtectedRedis();
+    await using patient = await startProtectedRedis({ resilience: { admission: { patience: 'deadline' } } });
+    await redis.server.freeze();
+    await patient.server.freeze();
+    const answer = redis.resilience.execute<unknown>(() => redis.client.get('greeting'), {
+      fallback: (error) => error,
+    });
+    const waited = errorOf(patient.client.get('greeting'));
+
+    expect(await answer).toMatchObject({ code: 'REDIS_UNAVAILABLE', reason: 'stalled' });
+    expect(await waited).toMatchObject({ code: 'COMMAND_TIMEOUT', reason: 'stalled' });
+    redis.server.thaw();
+    patient.server.thaw();
   });
 
   it('a timed-out command that waited is never run later', async () => {

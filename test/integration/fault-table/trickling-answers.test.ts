@@ -34,7 +34,9 @@ describe('a connection on which answers only trickle', () => {
   });
 
   it('is well again when the last bytes come after a halt', async () => {
-    await using redis = await startProtectedRedis({ resilience: { timeoutMs: 5_000 } });
+    await using redis = await startProtectedRedis({
+      resilience: { timeoutMs: 5_000, admission: { patience: 'deadline' } },
+    });
     await redis.client.set('page', 'x'.repeat(100));
     const { localPort: portBefore, bytesRead } = redis.client.stream;
 

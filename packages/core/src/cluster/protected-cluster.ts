@@ -71,6 +71,10 @@ export class ProtectedCluster implements ProtectedClient {
     return 'cause' in this.#state ? this.#state.cause : undefined;
   }
 
+  get isServerSilent(): boolean {
+    return false;
+  }
+
   get connections(): number {
     return this.#topology.nodes.count;
   }

@@ -22,7 +22,7 @@ export interface AdmissionFacts extends GateFacts {
   readonly now: number;
   readonly deadlineAt: number;
   readonly isRequestBudgetSpent: boolean;
-  /** As many calls are in flight as may be. */
+  /** As many calls are in flight, or wait for a socket that takes no bytes, as may be. */
   readonly isFull: boolean;
   readonly maxWaitMs: number;
   /** Milliseconds for which this call waits, however old the outage. */
@@ -48,7 +48,10 @@ export function admit(facts: AdmissionFacts): Admission {
   if (canRun(facts)) return { kind: 'run' };
   const expiresAt = waitsUntil(facts);
   if (expiresAt === undefined) return { kind: 'refuse', why: 'away' };
-  return facts.hasRoom ? { kind: 'wait', expiresAt } : { kind: 'refuse', why: 'overloaded' };
+  // A call that waits only for the socket to take bytes again is as good as sent.
+  const isBusy =
+    facts.gate === 'serving' && facts.partAway === undefined && facts.writesAwaySince === undefined;
+  return facts.hasRoom || isBusy ? { kind: 'wait', expiresAt } : { kind: 'refuse', why: 'overloaded' };
 }
 
 /** Whether a call may be handed to the driver right now. */
@@ -79,13 +82,15 @@ export interface WaitSituation {
 }
 
 /**
- * Wait, then fail: until when a fresh command waits for a reconnection, or undefined to fail at once. In the first
- * `maxWaitMs` of an outage it waits at most that long; when the outage is older, waiting would only build a queue. A call
- * with a patience of its own waits for that long at any time.
+ * Wait, then fail: until when a fresh command waits for a reconnection, or undefined to fail at once. While nothing has
+ * failed yet, as in the first attempt to connect, it waits until its deadline. In the first `maxWaitMs` of an outage it
+ * waits at most that long; when the outage is older, waiting would only build a queue. A call with a patience of its own
+ * waits for that long at any time.
  */
 export function waitUntil(situation: WaitSituation): number | undefined {
   const { now, awaySince, maxWaitMs, patienceMs, deadlineAt } = situation;
-  const isOld = awaySince !== undefined && now - awaySince >= maxWaitMs;
+  if (awaySince === undefined) return deadlineAt;
+  const isOld = now - awaySince >= maxWaitMs;
   const waitMs = Math.max(patienceMs, isOld ? 0 : maxWaitMs);
   return isOld && patienceMs === 0 ? undefined : Math.min(now + waitMs, deadlineAt);
 }

@@ -8,6 +8,7 @@ import {
   type Forensics,
   type Outcome,
 } from '../errors.ts';
+import { hideCommand } from '../replies/without-command.ts';
 import type { Lane } from '../snapshot.ts';
 
 /** The error that the caller of a failed call gets. */
@@ -18,7 +19,7 @@ export type CallFailure =
 /** An error of this library. */
 export interface OwnFailure {
   readonly kind: 'unavailable' | 'outcome-unknown' | 'timeout' | 'circuit-open' | 'overloaded';
-  readonly reason: CauseCode | undefined;
+  readonly reason: CauseCode;
   readonly outcome: Outcome;
   /** The error beneath. */
   readonly error: Error | undefined;
@@ -51,15 +52,16 @@ export function callError(failure: CallFailure, context: ErrorContext): Error {
   }
 }
 
-/** Marks an error reply with its outcome; the reply itself stays what the server said. */
+/** Marks an error reply with its outcome; the reply itself stays what the server said. Logs do not print its command. */
 export function markRefused(error: Error): Error {
+  hideCommand(error);
   return Object.assign(error, { outcome: 'refused' satisfies Outcome });
 }
 
 function ownError(failure: OwnFailure, context: ErrorContext): Error {
   const { kind, reason, outcome, error } = failure;
   const { command } = context.forensics;
-  const sentence = reason === undefined ? 'the connection is not ready yet.' : describeCause(reason);
+  const sentence = describeCause(reason);
   const advice =
     outcome === 'unknown'
       ? 'It may have run: check before sending it again.'

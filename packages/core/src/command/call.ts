@@ -1,4 +1,4 @@
-import type { CommandTraits } from '../catalogue/command-traits.ts';
+import { traitsOf, type CommandTraits } from '../catalogue/command-traits.ts';
 import type { Circuit } from '../circuit/circuit.ts';
 import type { LaneCircuits } from '../circuit/lane-circuits.ts';
 import type { DriverCommand } from '../driver/driver-command.ts';
@@ -69,6 +69,25 @@ export class Call implements TrackedCall {
   }
 }
 
+/** What is decided by of a call. A `Call` is one: it is passed as it is, so that a success allocates nothing. */
+export interface CallFacts {
+  readonly command: { readonly args: readonly unknown[] };
+  readonly traits: CommandTraits;
+  readonly sends: number;
+  /** Undefined while it is not with the driver. */
+  readonly sent: object | undefined;
+  readonly written: { readonly isWritten: boolean } | undefined;
+  readonly batch:
+    { readonly lane: Lane; readonly commands: readonly { readonly command: BatchedFacts }[] } | undefined;
+  readonly slow:
+    { readonly outcome: Outcome; readonly released: boolean; readonly isGuarded: boolean } | undefined;
+}
+
+interface BatchedFacts {
+  readonly name: string;
+  readonly args: readonly unknown[];
+}
+
 /** A call that has its slow-path state. */
 export type SlowCall = Call & { slow: SlowPathState };
 
@@ -99,6 +118,14 @@ export function prepareResend(call: SlowCall, outcome: Outcome): void {
 /** For the queues that ask when a call is due. */
 export function slowStateOf({ slow }: SlowCall): SlowPathState {
   return slow;
+}
+
+/** Whether all that a call does is to read, so that nothing is lost when nobody waits for its answer. */
+export function isPlainRead({ traits, batch }: Call): boolean {
+  const isRead = ({ kind, effect }: CommandTraits): boolean => kind === 'ordinary' && effect === 'read';
+  return batch === undefined
+    ? isRead(traits)
+    : batch.commands.every(({ command }) => isRead(traitsOf(command.name)));
 }
 
 /** The lane of a call; a pipeline goes by its worst command. */

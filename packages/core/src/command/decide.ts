@@ -1,32 +1,12 @@
 import { maySendAgain, maySendAllAgain, type CategoryOverrides } from '../catalogue/categorise.ts';
-import type { CommandTraits } from '../catalogue/command-traits.ts';
 import type { CauseCode } from '../cause.ts';
 import type { Outcome } from '../errors.ts';
-import type { Lane } from '../snapshot.ts';
 import type { CallFailure } from './call-errors.ts';
+import type { CallFacts } from './call.ts';
 import type { Answered, Happening } from './happening.ts';
 
 const firstDelayMs = 20;
 const longestDelayMs = 200;
-
-/** What {@link decide} looks at of a call. A `Call` is one: it is passed as it is, so that a success allocates nothing. */
-export interface CallFacts {
-  readonly command: { readonly args: readonly unknown[] };
-  readonly traits: CommandTraits;
-  readonly sends: number;
-  /** Undefined while it is not with the driver. */
-  readonly sent: object | undefined;
-  readonly written: { readonly isWritten: boolean } | undefined;
-  readonly batch:
-    { readonly lane: Lane; readonly commands: readonly { readonly command: BatchedFacts }[] } | undefined;
-  readonly slow:
-    { readonly outcome: Outcome; readonly released: boolean; readonly isGuarded: boolean } | undefined;
-}
-
-interface BatchedFacts {
-  readonly name: string;
-  readonly args: readonly unknown[];
-}
 
 /** What is known of everything but the call. */
 export interface Situation {
@@ -39,6 +19,8 @@ export interface Situation {
   readonly canRun: boolean;
   /** Why the call's lane is away; undefined while it is not. */
   readonly laneCause: CauseCode | undefined;
+  /** The same; while nothing is known, the nearest cause. */
+  readonly reason: CauseCode;
   readonly retryBudgetAllows: boolean;
   readonly maxRetries: number;
   readonly role: 'primary' | 'any';
@@ -114,7 +96,7 @@ export function decide(call: CallFacts, happening: Happening, situation?: Situat
     case 'overdue':
       return decideOverdue(call, known);
     case 'wait-expired':
-      return { ...failing, failure: failureOf('unavailable', known.laneCause, knownOutcome(call)) };
+      return { ...failing, failure: failureWhenExpired(call, known) };
     case 'closed':
       return { ...failing, failure: failureWhenClosed(call) };
     default:
@@ -151,7 +133,7 @@ function decideRefusedBatch(
   const retry = retryOf(call, outcome, verdict.cause, true, situation);
   if (typeof retry === 'object') return retry;
   const known = ranInPart ? 'unknown' : knownOutcome(call);
-  const failure = awayFailure(call, verdict.cause, known, error);
+  const failure = awayFailure(call, verdict.cause ?? situation.reason, known, error);
   return { ...failing, failure, isRetryBudgetSpent: retry === 'budget-spent' };
 }
 
@@ -166,7 +148,7 @@ function decideLost(call: CallFacts, error: Error, situation: Situation): Decisi
 }
 
 function decideOverdue(call: CallFacts, { laneCause }: Situation): Decision {
-  const outcome = wasWritten(call) ? 'unknown' : knownOutcome(call);
+  const outcome = presentOutcome(call);
   const failure = failureOf('timeout', laneCause ?? 'slow', outcome);
   // A server that is known to be away is not counted as slow on top.
   return laneCause === undefined
@@ -174,8 +156,13 @@ function decideOverdue(call: CallFacts, { laneCause }: Situation): Decision {
     : { ...failing, failure };
 }
 
+function failureWhenExpired(call: CallFacts, { reason }: Situation): CallFailure {
+  // A connection that serves took no bytes for as long as the call could wait.
+  return failureOf(reason === 'slow' ? 'timeout' : 'unavailable', reason, presentOutcome(call));
+}
+
 function failureWhenClosed(call: CallFacts): CallFailure {
-  const outcome = wasWritten(call) ? 'unknown' : knownOutcome(call);
+  const outcome = presentOutcome(call);
   if (call.sent === undefined) return failureOf('unavailable', 'closed', outcome);
   return awayFailure(call, 'closed', outcome, undefined);
 }
@@ -229,10 +216,15 @@ function knownOutcome({ slow }: CallFacts): Outcome {
   return slow?.outcome ?? 'not-applied';
 }
 
+/** What is known of it while it has no answer. */
+function presentOutcome(call: CallFacts): Outcome {
+  return wasWritten(call) ? 'unknown' : knownOutcome(call);
+}
+
 /** The failure of a call because Redis is away: a write that may have run says so. */
 function awayFailure(
   call: CallFacts,
-  reason: CauseCode | undefined,
+  reason: CauseCode,
   outcome: Outcome,
   error: Error | undefined,
 ): CallFailure {
@@ -242,7 +234,7 @@ function awayFailure(
 
 function failureOf(
   kind: Exclude<CallFailure['kind'], 'as-is' | 'refused'>,
-  reason: CauseCode | undefined,
+  reason: CauseCode,
   outcome: Outcome,
   error?: Error,
 ): CallFailure {

@@ -179,14 +179,15 @@ export class Entrance implements CallOwner {
     if (this.#dispatch.send.isWrapped === true) slow.keepContext();
     const now = slow.issuedAt;
     const requestBudget = currentRequestBudget();
+    slow.patienceMs = patienceOf(call);
     const admission = admit({
       ...state.factsFor(call),
       now,
       deadlineAt: slow.deadlineAt,
       isRequestBudgetSpent: requestBudget?.isSpent(now) === true,
-      isFull: inFlight.isFull,
+      isFull: state.kind === 'serving' ? inFlight.isFullWith(waiting.length) : inFlight.isFull,
       maxWaitMs: this.#parts.settings.admission.maxWaitMs,
-      patienceMs: patienceOf(call),
+      patienceMs: slow.patienceMs,
       hasRoom: waiting.hasRoomFor(slow.bytes),
     });
     if (admission.kind === 'refuse') {
@@ -218,7 +219,7 @@ export class Entrance implements CallOwner {
       case 'overloaded':
         return { kind: 'overloaded', reason: 'overloaded', ...refused };
       case 'away':
-        return { kind: 'unavailable', reason: this.#gate.state.causeOf(call), ...refused };
+        return { kind: 'unavailable', reason: this.#gate.state.reasonFor(call), ...refused };
       default:
         return why satisfies never;
     }

@@ -98,6 +98,19 @@ export class GateState {
     );
   }
 
+  /** As {@link causeOf}, where an error needs a reason: while nothing is known, the nearest cause. */
+  reasonFor(call: Call): CauseCode {
+    const cause = this.causeOf(call);
+    if (cause !== undefined) return cause;
+    if (this.#kind === 'serving') return 'slow';
+    return this.#line.state === 'connecting' ? 'connect-timeout' : 'connection-reset';
+  }
+
+  /** Whether reads in flight are given up: the server was found to be away. */
+  get givesUpReads(): boolean {
+    return this.#line.isServerSilent && this.#parts.settings.admission.patience === 'verdict';
+  }
+
   /** What the admission of a call depends on. */
   factsFor(call: Call): GateFacts {
     const lane = laneOf(call);
@@ -131,6 +144,7 @@ export class GateState {
       isEnded: this.#kind === 'ended',
       canRun: this.canRun(call),
       laneCause: this.causeOf(call),
+      reason: this.reasonFor(call),
       retryBudgetAllows: retryBudget.allowsRetry,
       maxRetries: settings.retry.maxRetries,
       role: settings.connection.role,

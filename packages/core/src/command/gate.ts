@@ -44,14 +44,14 @@ export class Gate {
   #isReadingSockets = false;
 
   constructor(parts: GateParts, line: Line, dispatch: Dispatch) {
-    const { settings, recorder } = parts;
+    const { settings } = parts;
     this.#parts = parts;
     this.#clock = settings.clock;
-    this.#recorder = recorder;
+    this.#recorder = parts.recorder;
     this.#dispatch = dispatch;
     this.state = new GateState(parts, line, dispatch);
     this.waiting = new WaitingQueue(settings.admission);
-    this.inFlight = new InFlight(settings.timeoutMs, settings.admission.maxInFlight);
+    this.inFlight = new InFlight(settings.timeoutMs, settings.admission);
     this.#alarm = new Alarm(this.#clock, () => this.#onAlarm());
   }
 
@@ -63,6 +63,7 @@ export class Gate {
   /** The connection serves: everything that waits leaves, in its order. */
   serve(): void {
     this.state.serve();
+    this.inFlight.keepReads();
     this.refresh();
   }
 
@@ -70,6 +71,9 @@ export class Gate {
   hold(since: number | undefined): void {
     this.state.hold(since);
     this.refresh();
+    if (since !== undefined) this.waiting.hurry();
+    if (this.state.givesUpReads) this.inFlight.giveUpReads(this.#clock.now());
+    this.#setAlarm();
   }
 
   /** A replica answers where a primary is expected: reads go on, writes wait. Undefined: a primary answers again. */
@@ -97,6 +101,7 @@ export class Gate {
     this.state.refresh();
     if (this.state.kind !== 'serving' || this.waiting.length === 0) return;
     for (const call of this.waiting.inOrder()) {
+      if (this.#dispatch.isBlocked()) break;
       if (this.state.canRun(call) && this.waiting.remove(call, this.#clock.now())) this.run(call);
     }
     this.#setAlarm();
@@ -132,7 +137,7 @@ export class Gate {
       this.start(call);
       handOver(this.#dispatch, call);
     } else {
-      const { cause: reason } = circuitOf(call, this.#parts.circuits);
+      const { cause: reason = 'error-rate' } = circuitOf(call, this.#parts.circuits);
       this.refuse(call, { kind: 'circuit-open', reason, outcome: call.slow.outcome, error: undefined });
     }
     // It may have begun or ended a MULTI.
@@ -160,12 +165,10 @@ export class Gate {
     if (call.settled) return;
     this.inFlight.remove(call);
     const decision = decide(call, value === null ? answeredEmpty : answered);
-    if (decision.kind === 'send-again') this.#sendAgain(call, decision);
-    else {
-      call.settled = true;
-      this.#recorder.succeeded(call, this.#dispatch.readAt());
-      call.resolve(value);
-    }
+    if (decision.kind === 'send-again') return this.#sendAgain(call, decision);
+    call.settled = true;
+    this.#recorder.succeeded(call, this.#dispatch.readAt());
+    call.resolve(value);
   }
 
   /** Something else happened to a call, or anything to a batch. */
@@ -174,13 +177,11 @@ export class Gate {
     if (call.sent !== undefined) this.inFlight.remove(call);
     else if (isSlow(call) && !this.waiting.remove(call, this.#clock.now())) this.#retryDelays.remove(call);
     const decision = decide(call, happening, this.state.situationOf(call));
-    if (decision.kind === 'send-again') this.#sendAgain(call, decision);
-    else if (decision.kind === 'fail') this.#fail(call, decision);
-    else {
-      call.settled = true;
-      this.#recorder.succeeded(call, this.#dispatch.readAt());
-      call.batch?.release();
-    }
+    if (decision.kind === 'send-again') return this.#sendAgain(call, decision);
+    if (decision.kind === 'fail') return this.#fail(call, decision);
+    call.settled = true;
+    this.#recorder.succeeded(call, this.#dispatch.readAt());
+    call.batch?.release();
   }
 
   #fail(call: Call, decision: Fail): void {
@@ -242,6 +243,7 @@ export class Gate {
       for (let call = this.inFlight.overdue(now); call !== undefined; call = this.inFlight.overdue(now)) {
         this.settle(call, overdue);
       }
+      for (const call of this.inFlight.readsToGiveUp(now)) this.settle(call, waitExpired);
       this.#setAlarm();
     });
   }

@@ -23,7 +23,7 @@ export type Happening =
   | { readonly kind: 'withdrawn'; readonly error: Error }
   /** Its deadline passed. */
   | { readonly kind: 'overdue' }
-  /** It waited for a connection as long as it may. */
+  /** It waited as long as it may: for a connection, or for a server that was found to be away. */
   | { readonly kind: 'wait-expired' }
   /** The client was closed. */
   | { readonly kind: 'closed' };

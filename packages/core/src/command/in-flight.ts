@@ -1,19 +1,24 @@
 import { DueQueue } from '../event-loop/due-queue.ts';
 import type { Flush } from '../event-loop/flush.ts';
-import { CallList, slowStateOf, type Call, type SlowCall } from './call.ts';
+import { CallList, isPlainRead, slowStateOf, type Call, type SlowCall } from './call.ts';
 
 /** The calls that were sent and have no answer, and the deadlines they are under. */
 export class InFlight {
   readonly #timeoutMs: number;
   readonly #maxInFlight: number;
+  readonly #maxWaitMs: number;
   /** In the order they were sent; they all have the same time, so only the oldest can be overdue. */
   readonly #fast = new CallList();
   /** With deadlines of their own: blocking commands, pipelines, and calls that were sent again. */
   readonly #slow = new DueQueue(slowStateOf);
 
-  constructor(timeoutMs: number, maxInFlight: number) {
+  /** When the next read is given up; Infinity unless the server was found to be away. */
+  #giveUpAt = Infinity;
+
+  constructor(timeoutMs: number, bounds: { readonly maxInFlight: number; readonly maxWaitMs: number }) {
     this.#timeoutMs = timeoutMs;
-    this.#maxInFlight = maxInFlight;
+    this.#maxInFlight = bounds.maxInFlight;
+    this.#maxWaitMs = bounds.maxWaitMs;
   }
 
   get length(): number {
@@ -24,10 +29,16 @@ export class InFlight {
     return this.length >= this.#maxInFlight;
   }
 
-  /** When the next call is overdue. */
+  /** Whether this many calls that wait, and those in flight, are as many as may be. */
+  isFullWith(waiting: number): boolean {
+    return this.length + waiting >= this.#maxInFlight;
+  }
+
+  /** When the next call is overdue, or given up. */
   get nextDueAt(): number {
     const sent = this.#fast.head?.sent;
-    return Math.min(sent === undefined ? Infinity : this.deadlineOf(sent), this.#slow.nextDueAt);
+    const fastDueAt = sent === undefined ? Infinity : this.deadlineOf(sent);
+    return Math.min(fastDueAt, this.#slow.nextDueAt, this.#giveUpAt);
   }
 
   /** Of a call on the fast path. */
@@ -67,6 +78,32 @@ export class InFlight {
     const { head } = this.#fast;
     if (head?.sent !== undefined && this.deadlineOf(head.sent) <= now) return head;
     return this.#slow.due(now);
+  }
+
+  /**
+   * The server was found to be away: reads are given up once they have waited as long as any call does in an outage, so
+   * that their callers can do without them. Writes stay, because their answers say whether they ran.
+   */
+  giveUpReads(now: number): void {
+    this.#giveUpAt = now;
+  }
+
+  /** The server answers. */
+  keepReads(): void {
+    this.#giveUpAt = Infinity;
+  }
+
+  readsToGiveUp(now: number): readonly Call[] {
+    if (now < this.#giveUpAt) return [];
+    this.#giveUpAt = Infinity;
+    const due: Call[] = [];
+    for (const call of this.all()) {
+      if (!isPlainRead(call)) continue;
+      const giveUpAt = (call.slow?.issuedAt ?? call.sent?.at ?? now) + this.#maxWaitMs;
+      if (giveUpAt <= now) due.push(call);
+      else this.#giveUpAt = Math.min(this.#giveUpAt, giveUpAt);
+    }
+    return due;
   }
 
   /** All of them, those on the slow path first. */

@@ -13,6 +13,8 @@ export interface Line {
   readonly state: ConnectionState;
   /** Why it is away; undefined while it is not. */
   readonly cause: CauseCode | undefined;
+  /** Whether the connection stands and the server answers neither it nor another one. */
+  readonly isServerSilent: boolean;
   /** Why writes are held although reads go on. */
   readonly writesHeldBy: CauseCode | undefined;
   /** When bytes were read last, and written last. */

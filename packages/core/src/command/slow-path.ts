@@ -29,6 +29,8 @@ export class SlowPathState implements Due {
   readonly node: unknown;
   /** Milliseconds for which it asked the server to block; undefined for a command that does not block. */
   blockingMs: number | undefined;
+  /** Milliseconds for which it waits in any outage, however old. */
+  patienceMs = 0;
   /** The `execute` it is part of, while somebody listens to operations. */
   readonly operation: OperationMessage | undefined;
   /** What is known of all its sends so far: once `unknown`, always `unknown`. */

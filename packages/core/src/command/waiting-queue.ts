@@ -4,6 +4,7 @@ import { CallList, slowStateOf, type SlowCall } from './call.ts';
 export interface WaitingBounds {
   readonly maxWaiting: number;
   readonly maxWaitingBytes: number;
+  readonly maxWaitMs: number;
 }
 
 /**
@@ -57,6 +58,21 @@ export class WaitingQueue {
     this.#bytes -= slow.bytes;
     if (slow.operation !== undefined) slow.operation.waitedMs += now - slow.waitsSince;
     return true;
+  }
+
+  /**
+   * Nothing had failed when the fresh calls began to wait; now something did: each waits only as long as in any outage,
+   * `maxWaitMs` or its own patience from when it came.
+   */
+  hurry(): void {
+    const { maxWaitMs } = this.#bounds;
+    for (let call = this.#fresh.head; call !== undefined; call = call.next) {
+      const { waitsSince, patienceMs, dueAt } = (call as SlowCall).slow;
+      const expiresAt = Math.min(dueAt, waitsSince + Math.max(maxWaitMs, patienceMs));
+      if (expiresAt === dueAt) continue;
+      this.#due.remove(call as SlowCall);
+      this.#due.add(call as SlowCall, expiresAt);
+    }
   }
 
   /** A call that has waited long enough by `now`, if there is one. */

@@ -22,3 +22,7 @@ export type ConnectionNews =
   /** A verified socket is about to be used. */
   | { readonly kind: 'verified'; readonly verified: VerifiedSocket }
   | SubscriptionNews;
+
+// Shared, because they are reported at each read and write.
+export const bytesRead = { kind: 'bytes-read' } as const;
+export const bytesWritten = { kind: 'bytes-written' } as const;

@@ -6,7 +6,8 @@ import type { CauseCode } from '../cause.ts';
  * - `idle`: never told to connect.
  * - `connecting`: being made for the first time; `cause` is set once an attempt failed.
  * - `ready`: serves. `isSuspect`: silent for too long, and a second connection is finding out why.
- * - `stalled`: connected, and not serving: silent, or answering that it loads or is busy.
+ * - `stalled`: connected, and not serving: silent, or answering that it loads or is busy. `isSilent`: the server answers
+ *   no other connection either.
  * - `reconnecting`: lost, and being made again.
  * - `ended`: closed by the application.
  */
@@ -14,7 +15,12 @@ export type LiveConnectionState =
   | { readonly kind: 'idle' }
   | { readonly kind: 'connecting'; readonly since: number; readonly cause: CauseCode | undefined }
   | { readonly kind: 'ready'; readonly since: number; readonly isSuspect: boolean }
-  | { readonly kind: 'stalled'; readonly since: number; readonly cause: CauseCode }
+  | {
+      readonly kind: 'stalled';
+      readonly since: number;
+      readonly cause: CauseCode;
+      readonly isSilent: boolean;
+    }
   | { readonly kind: 'reconnecting'; readonly since: number; readonly cause: CauseCode }
   | { readonly kind: 'ended' };
 
@@ -30,7 +36,7 @@ export type ConnectionSignal =
   /** A command has been unanswered, and nothing was read, for longer than the limit. */
   | { readonly kind: 'silent' }
   /** A second connection found the server away, or the server says that it does not serve. */
-  | { readonly kind: 'away'; readonly cause: CauseCode }
+  | { readonly kind: 'away'; readonly cause: CauseCode; readonly isSilent?: boolean }
   /** Bytes arrived, or the server says that it serves again. */
   | { readonly kind: 'answered' }
   /** A second connection was answered, and this one still is not. */

@@ -31,7 +31,7 @@ export function connectionTransition(
         ? go({ ...state, isSuspect: true }, 'inquire')
         : stay(state);
     case 'away':
-      return onAway(state, signal.cause, now);
+      return onAway(state, signal.cause, signal.isSilent === true, now);
     case 'answered':
       return onAnswered(state, now);
     case 'dead':
@@ -72,10 +72,17 @@ function onLost(state: LiveConnectionState, cause: CauseCode, now: number): Conn
   }
 }
 
-function onAway(state: LiveConnectionState, cause: CauseCode, now: number): ConnectionTransition {
-  if (state.kind === 'ready') return go({ kind: 'stalled', since: now, cause }, 'hold', 'publish');
-  if (state.kind === 'stalled' && state.cause !== cause) return go({ ...state, cause }, 'publish');
-  return stay(state);
+function onAway(
+  state: LiveConnectionState,
+  cause: CauseCode,
+  isSilent: boolean,
+  now: number,
+): ConnectionTransition {
+  if (state.kind === 'ready') return go({ kind: 'stalled', since: now, cause, isSilent }, 'hold', 'publish');
+  if (state.kind !== 'stalled') return stay(state);
+  // Calls in flight may have to be given up now.
+  if (isSilent && !state.isSilent) return go({ ...state, cause, isSilent }, 'hold', 'publish');
+  return state.cause === cause ? stay(state) : go({ ...state, cause, isSilent }, 'publish');
 }
 
 function onAnswered(state: LiveConnectionState, now: number): ConnectionTransition {

@@ -7,7 +7,7 @@ import { RoundTrip } from '../socket/round-trip.ts';
 import { Wire, type WireEvent } from '../socket/wire.ts';
 import { StallGuard, type StallNews } from '../stall/stall-guard.ts';
 import type { ConnectionParts } from './connection-parts.ts';
-import type { ConnectionNews } from './connection-news.ts';
+import { bytesRead, bytesWritten, type ConnectionNews } from './connection-news.ts';
 import { Connector, type ConnectorEvent } from './connector.ts';
 import type { ConnectionEffect, ConnectionSignal, LiveConnectionState } from './connection-state.ts';
 import { connectionTransition } from './connection-transition.ts';
@@ -56,8 +56,7 @@ export class Connection {
     );
     const idleMs = (): number =>
       this.#subscriptions.isActive ? Math.min(subscriberIdleMs, idlePingMs) : idlePingMs;
-    const periodMs = (): number => source.periodMs;
-    this.#stallGuard = new StallGuard(driver, target, this.wire, settings, idleMs, periodMs, (news) =>
+    this.#stallGuard = new StallGuard(driver, target, this.wire, settings, idleMs, source, (news) =>
       this.#onStall(news),
     );
     this.#enter(this.#takeOver());
@@ -77,6 +76,11 @@ export class Connection {
   /** Whether a command has been unanswered for too long, and a second connection is finding out why. */
   get isSilent(): boolean {
     return this.#state.kind === 'stalled' || (this.#state.kind === 'ready' && this.#state.isSuspect);
+  }
+
+  /** Whether the server answers no other connection either. */
+  get isServerSilent(): boolean {
+    return this.#state.kind === 'stalled' && this.#state.isSilent;
   }
 
   nextAttemptMs(): number | undefined {
@@ -240,10 +244,6 @@ export class Connection {
     this.#signal({ kind: 'ended' });
   }
 }
-
-// Shared, because they are reported at each read and write.
-const bytesRead = { kind: 'bytes-read' } as const;
-const bytesWritten = { kind: 'bytes-written' } as const;
 
 function ignore(): void {
   // The stall watch notices when the PING is not answered.

@@ -39,13 +39,20 @@ export interface CircuitOptions {
 export interface AdmissionOptions {
   /**
    * How long a command waits for a reconnection; in an outage older than this, commands fail at once. Default 250 ms.
+   * Until the first attempt to connect has succeeded or failed, a command waits for as long as its deadline allows.
    */
   readonly maxWaitMs?: number;
-  /** Commands that may wait at once. Default 10,000. */
+  /**
+   * How long a read that was sent waits for a server that is found to be away. `verdict`: until that is found, and at
+   * least `maxWaitMs`. `deadline`: until its deadline. A write that was sent always waits for its deadline, because its
+   * answer says whether it ran. Default `verdict`.
+   */
+  readonly patience?: 'verdict' | 'deadline';
+  /** Commands that may wait for a connection at once. Default 10,000. */
   readonly maxWaiting?: number;
-  /** Bytes of arguments that may wait at once. Default 16 MiB. */
+  /** Bytes of arguments that may wait for a connection at once. Default 16 MiB. */
   readonly maxWaitingBytes?: number;
-  /** Commands that may be unanswered at once. Default 100,000. */
+  /** Commands that may be unanswered at once, or wait for a socket that takes no bytes for now. Default 100,000. */
   readonly maxInFlight?: number;
 }
 

@@ -37,7 +37,13 @@ export const defaults: Settings = {
   name: 'default',
   timeoutMs: 1000,
   slowCommandMs: 100,
-  admission: { maxWaitMs: 250, maxWaiting: 10_000, maxWaitingBytes: 16 * 1024 * 1024, maxInFlight: 100_000 },
+  admission: {
+    maxWaitMs: 250,
+    patience: 'verdict',
+    maxWaiting: 10_000,
+    maxWaitingBytes: 16 * 1024 * 1024,
+    maxInFlight: 100_000,
+  },
   circuit: circuitDefaults,
   retry: { maxRetries: 5, budgetTokens: 100, rememberMs: 24 * 60 * 60 * 1000, categories: {} },
   connection: {
@@ -63,6 +69,7 @@ const readers: Readonly<Record<keyof ResilienceOptions, OptionReader>> = {
   slowCommandMs: durationOf(0),
   admission: objectOf({
     maxWaitMs: durationOf(0),
+    patience: oneOf('verdict', 'deadline'),
     maxWaiting: countOf(0),
     maxWaitingBytes: countOf(0),
     maxInFlight: countOf(1),

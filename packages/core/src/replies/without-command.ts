@@ -14,5 +14,12 @@ export function withoutCommand(error: unknown): unknown {
   return copy;
 }
 
+/** Has logs print this error of the driver without the command that it carries; code that asks for it still finds it. */
+export function hideCommand(error: Error): void {
+  for (const name of carriers) {
+    if (Object.hasOwn(error, name)) Object.defineProperty(error, name, { enumerable: false });
+  }
+}
+
 /** Properties with a command, or with errors that carry one: of an aborted EXEC, and of the last node of a Cluster. */
 const carriers: readonly string[] = ['command', 'previousErrors', 'lastNodeError'];

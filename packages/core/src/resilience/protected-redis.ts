@@ -76,6 +76,10 @@ export class ProtectedRedis implements ProtectedClient {
     return this.#connection.cause;
   }
 
+  get isServerSilent(): boolean {
+    return this.#connection.isServerSilent;
+  }
+
   get connections(): number {
     return 1;
   }

@@ -9,8 +9,11 @@ import { isHeldByServer } from './held-by-server.ts';
 export type SecondAnswer =
   /** The server serves. The caller keeps or destroys the verified socket. */
   | { readonly kind: 'serves'; readonly verified: VerifiedSocket }
-  /** The server answers that it does not serve: it loads, is busy, or keeps the first connection waiting itself. */
-  | { readonly kind: 'away'; readonly cause: CauseCode }
+  /**
+   * The server answers that it does not serve: it loads, is busy, or keeps the first connection waiting itself.
+   * `isSilent`: it answers this connection no more than the first one.
+   */
+  | { readonly kind: 'away'; readonly cause: CauseCode; readonly isSilent?: boolean }
   /** It could not be reached at all. */
   | { readonly kind: 'unreachable'; readonly cause: CauseCode };
 
@@ -90,11 +93,11 @@ function answerOf(reason: CauseCode): SecondAnswer {
     case 'connection-reset':
     case 'protocol':
       return { kind: 'unreachable', cause: reason };
+    // Silence, a full server, a wrong password: none of them proves that the first connection is dead.
+    case 'handshake-timeout':
+    case 'connect-timeout':
+      return { kind: 'away', cause: 'stalled', isSilent: true };
     default:
-      // Silence, a full server, a wrong password: none of them proves that the first connection is dead.
-      return {
-        kind: 'away',
-        cause: reason === 'handshake-timeout' || reason === 'connect-timeout' ? 'stalled' : reason,
-      };
+      return { kind: 'away', cause: reason };
   }
 }

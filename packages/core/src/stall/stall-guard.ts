@@ -28,14 +28,14 @@ export class StallGuard {
     wire: Wire,
     settings: Settings,
     idleMs: () => number,
-    periodMs: () => number,
+    source: { readonly periodMs: number },
     tell: (news: StallNews) => void,
   ) {
     const { clock, random } = settings;
     this.#tell = tell;
     this.#watch = new StallWatch(wire, clock, random, idleMs, (finding) => this.#onFinding(finding));
     this.#blockingCheck = new BlockingCheck(driver, wire, target, clock);
-    this.#inquiry = new StallInquiry(target, wire, settings, periodMs, tell);
+    this.#inquiry = new StallInquiry(target, wire, settings, () => source.periodMs, tell);
   }
 
   /** The connection serves. */

@@ -8,8 +8,8 @@ import { SecondConnection, type SecondAnswer } from './second-connection.ts';
 
 /** What an inquiry found out about a silent connection. */
 export type InquiryFinding =
-  /** The server is away: it answers no connection, or says that it does not serve. The inquiry goes on. */
-  | { readonly kind: 'away'; readonly cause: CauseCode }
+  /** The server is away: it answers no connection (`isSilent`), or says that it does not serve. The inquiry goes on. */
+  | { readonly kind: 'away'; readonly cause: CauseCode; readonly isSilent?: boolean }
   /** The server serves again, and nothing is known against the connection. */
   | { readonly kind: 'serves' }
   /** The server serves, and the connection is dead. The second one may take its place. */
@@ -89,7 +89,7 @@ export class StallInquiry {
     this.#timeoutMs = timeoutMs * timeoutGrowth;
     const onNoAnswer = (): void => {
       debug('%s: no answer over the second connection either', this.#settings.name);
-      this.#findAway('stalled');
+      this.#findAway('stalled', true);
     };
     void this.#second.ask(patienceMs, timeoutMs, onNoAnswer).then((answer) => this.#judge(answer));
   }
@@ -102,9 +102,9 @@ export class StallInquiry {
     }, this.#settings.connection.minPeriodMs);
   }
 
-  #findAway(cause: CauseCode): void {
+  #findAway(cause: CauseCode, isSilent = false): void {
     this.#awayCause = cause;
-    this.#tell({ kind: 'away', cause });
+    this.#tell({ kind: 'away', cause, isSilent });
   }
 
   #judge(answer: SecondAnswer): void {
@@ -119,7 +119,7 @@ export class StallInquiry {
         this.#tell({ kind: 'gone', cause: answer.cause });
         return;
       case 'away':
-        this.#findAway(answer.cause);
+        this.#findAway(answer.cause, answer.isSilent);
         this.#askLater();
         return;
       case 'serves':
