@@ -27,31 +27,35 @@ const absent = `declare module '@opentelemetry/sdk-node' {
   }
 }`;
 
-it.each(['.', 'packages/express', 'packages/koa', 'packages/nestjs', 'packages/telemetry'])(
-  'every snippet in %s/README.md compiles in a strict application',
-  (readmeFolder) => {
-    const readme = readFileSync(join(root, readmeFolder, 'README.md'), 'utf8');
-    const snippets = Array.from(readme.matchAll(snippet), ([, language = '', text = '']) => ({
-      language,
-      text,
-    }));
-    expect(snippets.length).toBeGreaterThan(0);
-    // Below the root of the repository, where the packages are found.
-    mkdirSync(join(root, 'test/.tsc'), { recursive: true });
-    const folder = mkdtempSync(join(root, 'test/.tsc/snippets-'));
-    try {
-      for (const [index, { language, text }] of snippets.entries()) {
-        writeFileSync(join(folder, `snippet-${index}.m${language}`), text);
-      }
-      writeFileSync(join(folder, 'absent.d.ts'), absent);
-      writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, include: ['.'] }));
-      const tsc = join(root, 'node_modules/typescript/bin/tsc');
-      const { stdout, stderr } = spawnSync(process.execPath, [tsc, '--project', folder], {
-        encoding: 'utf8',
-      });
-      expect(stdout + stderr).toBe('');
-    } finally {
-      rmSync(folder, { recursive: true });
+it.each([
+  '.',
+  'packages/express',
+  'packages/koa',
+  'packages/nestjs',
+  'packages/telemetry',
+  'packages/testing',
+])('every snippet in %s/README.md compiles in a strict application', (readmeFolder) => {
+  const readme = readFileSync(join(root, readmeFolder, 'README.md'), 'utf8');
+  const snippets = Array.from(readme.matchAll(snippet), ([, language = '', text = '']) => ({
+    language,
+    text,
+  }));
+  expect(snippets.length).toBeGreaterThan(0);
+  // Below the root of the repository, where the packages are found.
+  mkdirSync(join(root, 'test/.tsc'), { recursive: true });
+  const folder = mkdtempSync(join(root, 'test/.tsc/snippets-'));
+  try {
+    for (const [index, { language, text }] of snippets.entries()) {
+      writeFileSync(join(folder, `snippet-${index}.m${language}`), text);
     }
-  },
-);
+    writeFileSync(join(folder, 'absent.d.ts'), absent);
+    writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, include: ['.'] }));
+    const tsc = join(root, 'node_modules/typescript/bin/tsc');
+    const { stdout, stderr } = spawnSync(process.execPath, [tsc, '--project', folder], {
+      encoding: 'utf8',
+    });
+    expect(stdout + stderr).toBe('');
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});

@@ -19,6 +19,7 @@ import * as opentelemetry from '@redis-resilience/telemetry/opentelemetry';
 import * as prometheus from '@redis-resilience/telemetry/prometheus';
 import * as statusPage from '@redis-resilience/telemetry/status-page';
 import * as testing from '@redis-resilience/testing';
+import * as history from '@redis-resilience/testing/history';
 import { Cluster, Redis } from 'ioredis';
 
 const options: core.ResilienceOptions = { timeoutMs: 500 };
@@ -56,4 +57,5 @@ export const others = [
   prometheus,
   statusPage,
   testing,
+  history,
 ];

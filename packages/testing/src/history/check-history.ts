@@ -1,0 +1,108 @@
+import type { Contract } from './contracts.ts';
+import type { Operation } from './operation.ts';
+import { partsOf, type Part } from './part.ts';
+import { search, type DeadEnd, type Deadline } from './search.ts';
+import { shrink } from './shrink.ts';
+import { violationOf, type Violation } from './violation.ts';
+
+/** Options of {@link checkHistory}. */
+export interface CheckOptions {
+  /** What is promised less than linearizability. @default [] */
+  readonly contracts?: readonly Contract[];
+  /** Milliseconds after which what is not decided is `undecided`. @default 10_000 */
+  readonly timeoutMs?: number;
+}
+
+/** What {@link checkHistory} found. `undecided` names the keys for which the time did not suffice. */
+export type HistoryVerdict = HistoryFigures &
+  (
+    | { readonly verdict: 'holds' }
+    | {
+        readonly verdict: 'broken';
+        readonly violations: readonly Violation[];
+        readonly undecided: readonly string[];
+      }
+    | { readonly verdict: 'undecided'; readonly undecided: readonly string[] }
+  );
+
+interface HistoryFigures {
+  readonly operations: number;
+  /** Operations that never returned. */
+  readonly pending: number;
+  /** Parts without a key in common, which were checked one by one. */
+  readonly parts: number;
+  /** The verdict for people to read, with a picture of each violation. */
+  readonly text: string;
+}
+
+/**
+ * Checks whether a history is linearizable: whether all operations can be put into one order in which each answers as
+ * Redis would, and none comes before an operation that had returned when it was invoked. An operation whose outcome is
+ * `unknown`, or that is pending, may stand at any later place or nowhere; one that is `not-applied` or was `refused`
+ * stands nowhere. No key exists at the beginning. Histories of several processes are joined by concatenation.
+ *
+ * Parts of the history that have no key in common are checked one by one. The check is exact, and takes exponential
+ * time at worst: after `timeoutMs` what is left is `undecided`.
+ *
+ * @throws UnmodelledCommandError when the history holds a command that cannot be checked
+ * @throws RangeError when an operation returned before it was invoked, or `timeoutMs` is no positive number
+ * @example
+ * const result = checkHistory(recorder.operations);
+ * assert.equal(result.verdict, 'holds', result.text);
+ */
+export function checkHistory(history: readonly Operation[], options: CheckOptions = {}): HistoryVerdict {
+  const { contracts = [], timeoutMs = 10_000 } = options;
+  if (!(timeoutMs > 0)) throw new RangeError(`timeoutMs must be a positive number, not ${timeoutMs}.`);
+  checkTimes(history);
+  const parts = partsOf(contracts.reduce((weakened, { weaken }) => weaken(weakened), history));
+  const deadline = deadlineAfter(timeoutMs);
+  const violations: Violation[] = [];
+  const undecided: string[] = [];
+  for (const part of parts) {
+    const result = search(part.operations, deadline);
+    if (result.kind === 'no-order') violations.push(violationIn(part, result.deadEnd));
+    if (result.kind === 'undecided') undecided.push(...part.keys);
+  }
+  const pending = history.filter(({ result }) => result.kind === 'pending').length;
+  const figures = { operations: history.length, pending, parts: parts.length };
+  if (violations.length > 0) {
+    const text = violations.map((violation) => violation.text).join('\n\n');
+    return { verdict: 'broken', violations, undecided, ...figures, text };
+  }
+  if (undecided.length > 0) {
+    const text = `Undecided after ${timeoutMs} ms: ${undecided.length} keys. Record fewer operations on one key, or give it more time.`;
+    return { verdict: 'undecided', undecided, ...figures, text };
+  }
+  return {
+    verdict: 'holds',
+    ...figures,
+    text: `Holds: ${history.length} operations, ${parts.length} parts.`,
+  };
+}
+
+/** Milliseconds for making a violation small enough to read. */
+const shrinkMs = 5_000;
+
+function violationIn({ keys, operations }: Part, deadEnd: DeadEnd): Violation {
+  return violationOf(keys, operations, shrink(operations, deadEnd, deadlineAfter(shrinkMs)));
+}
+
+function deadlineAfter(timeoutMs: number): Deadline {
+  const endsAt = performance.now() + timeoutMs;
+  let asked = 0;
+  return { isOver: () => ++asked % 64 === 0 && performance.now() > endsAt };
+}
+
+function checkTimes(history: readonly Operation[]): void {
+  for (const { invokedAt, returnedAt = Infinity, result } of history) {
+    if (
+      Number.isFinite(invokedAt) &&
+      returnedAt >= invokedAt &&
+      (result.kind === 'pending' || returnedAt < Infinity)
+    )
+      continue;
+    throw new RangeError(
+      'Each operation needs an invokedAt and, once it settled, a returnedAt that is not before it: record them with HistoryRecorder.',
+    );
+  }
+}

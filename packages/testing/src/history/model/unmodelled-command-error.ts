@@ -1,0 +1,11 @@
+/** A history holds a command of which the model knows nothing. Its `message` names the command, never its arguments. */
+export class UnmodelledCommandError extends Error {
+  override readonly name = 'UnmodelledCommandError';
+
+  constructor(command: string) {
+    super(
+      `The history holds "${command}", which cannot be checked. Record the commands in modelledCommands only, ` +
+        'and no key that expires by itself.',
+    );
+  }
+}

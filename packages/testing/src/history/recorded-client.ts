@@ -1,0 +1,80 @@
+import { modelledCommands } from './model/redis-model.ts';
+import { valuesIn } from './reply.ts';
+import type { OneCommand, Task } from './task.ts';
+
+type Run = <T>(task: Task, run: () => Promise<T>) => Promise<T>;
+type Method = (...args: readonly unknown[]) => unknown;
+/** What `multi()` and `pipeline()` give: commands that chain, and an `exec`. */
+type Chain = Readonly<Record<string | symbol, Method>>;
+
+/** A client whose commands pass through `run`; see `HistoryRecorder.client`. */
+export function recordedClient<Client extends object>(client: Client, run: Run): Client {
+  return new Proxy(client, {
+    get(target, property) {
+      const method: unknown = Reflect.get(target, property, target);
+      if (typeof method !== 'function') return method;
+      const call = (method as Method).bind(target);
+      const name = nameOf(property);
+      if (name === 'multi' || name === 'pipeline') {
+        return (...args: readonly unknown[]) => recordedChain(call(...args), name, run);
+      }
+      if (!modelledCommands.has(name)) return call;
+      return (...args: readonly unknown[]) =>
+        run([name, ...args.flatMap(argumentsIn)], () => call(...args) as Promise<unknown>);
+    },
+  });
+}
+
+function recordedChain(chain: unknown, kind: 'multi' | 'pipeline', run: Run): unknown {
+  // Without a pipeline, ioredis sends each command of a MULTI by itself.
+  if (typeof (chain as Chain | undefined)?.['exec'] !== 'function') return chain;
+  const tasks: OneCommand[] = [];
+  const recorded: unknown = new Proxy(chain as Chain, {
+    get(target, property) {
+      const method: unknown = Reflect.get(target, property, target);
+      if (typeof method !== 'function') return method;
+      const call = (method as Method).bind(target);
+      const name = nameOf(property);
+      if (name === 'exec') return () => execute(kind, tasks, run, () => call() as Promise<unknown>);
+      return (...args: readonly unknown[]) => {
+        const result = call(...args);
+        if (result !== target) return result;
+        tasks.push([name, ...args.flatMap(argumentsIn)]);
+        return recorded;
+      };
+    },
+  });
+  return recorded;
+}
+
+function execute(
+  kind: 'multi' | 'pipeline',
+  tasks: readonly OneCommand[],
+  run: Run,
+  exec: () => Promise<unknown>,
+): Promise<unknown> {
+  if (kind === 'multi') return run({ multi: tasks }, exec);
+  // Each command of a pipeline runs by itself, any time before the whole is answered.
+  let replies: Promise<unknown> | undefined;
+  const answered = tasks.map((task, index) =>
+    run(task, async () => {
+      const value = valuesIn((await (replies ??= exec())) as readonly unknown[])[index];
+      if (value instanceof Error) throw value;
+      return value;
+    }).catch(() => undefined),
+  );
+  return Promise.all(answered).then(() => replies ?? exec());
+}
+
+function nameOf(property: string | symbol): string {
+  return typeof property === 'string' ? property.toLowerCase() : '';
+}
+
+function argumentsIn(argument: unknown): readonly string[] {
+  if (Array.isArray(argument)) return argument.flatMap(argumentsIn);
+  if (argument === null || argument === undefined || typeof argument === 'function') return [];
+  if (Buffer.isBuffer(argument)) return [argument.toString()];
+  if (argument instanceof Map) return [...argument].flat().map(String);
+  if (typeof argument === 'object') return Object.entries(argument).flat().map(String);
+  return [typeof argument === 'string' ? argument : JSON.stringify(argument)];
+}

@@ -1,0 +1,101 @@
+import { knownOutcome } from './known-outcome.ts';
+import type { Operation, OperationResult, Outcome } from './operation.ts';
+import { recordedClient } from './recorded-client.ts';
+import { replyOf, transactionReplyOf } from './reply.ts';
+import { commandsOf, type Task } from './task.ts';
+
+/** Options of a {@link HistoryRecorder}. */
+export interface RecorderOptions {
+  /**
+   * Milliseconds that never go back. @default the monotonic clock of the machine, which is the same in all its
+   * processes, so that their histories can be joined
+   */
+  readonly now?: () => number;
+  /**
+   * What an error says about its operation. @default the error's own `outcome`; else `refused` for an error that the
+   * server answered with, and `unknown` for all others
+   */
+  readonly outcomeOf?: (error: unknown) => Outcome;
+}
+
+/**
+ * Writes down operations as they happen, for {@link checkHistory}.
+ *
+ * @example
+ * const recorder = new HistoryRecorder();
+ * const client = recorder.client('worker-1', new Redis());
+ * await client.incr('visits');
+ * checkHistory(recorder.operations).verdict; // 'holds'
+ */
+export class HistoryRecorder {
+  readonly #now: () => number;
+  readonly #outcomeOf: (error: unknown) => Outcome;
+  readonly #operations: Operation[] = [];
+  #lastAt = -Infinity;
+
+  constructor({ now = machineNow, outcomeOf = knownOutcome }: RecorderOptions = {}) {
+    this.#now = now;
+    this.#outcomeOf = outcomeOf;
+  }
+
+  /** All operations so far, in the order in which they were invoked; those that go on are `pending`. */
+  get operations(): readonly Operation[] {
+    return [...this.#operations];
+  }
+
+  /**
+   * Runs one operation, and writes it down: `run` is called at once, and what it resolves or rejects with is passed on.
+   *
+   * @example
+   * await recorder.run('worker-1', ['set', 'lock', 'me', 'nx'], () => client.set('lock', 'me', 'NX'));
+   */
+  run<T>(process: string, task: Task, run: () => Promise<T>, database?: string): Promise<T> {
+    const isTransaction = 'multi' in task;
+    const operation: Operation = {
+      process,
+      commands: commandsOf(task),
+      isTransaction,
+      ...(database === undefined ? {} : { database }),
+      invokedAt: this.#tick(),
+      result: { kind: 'pending' },
+    };
+    const index = this.#operations.push(operation) - 1;
+    const settle = (result: OperationResult): void => {
+      this.#operations[index] = { ...operation, returnedAt: this.#tick(), result };
+    };
+    return started(run).then(
+      (value) => {
+        const reply = isTransaction ? transactionReplyOf(value) : replyOf(value);
+        settle({ kind: 'answered', reply });
+        return value;
+      },
+      (error: unknown) => {
+        const message = error instanceof Error ? error.message : String(error);
+        settle({ kind: 'failed', outcome: this.#outcomeOf(error), message });
+        throw error;
+      },
+    );
+  }
+
+  /**
+   * The client, with every command written down that a history can hold, also those of `multi()`; all else passes. The
+   * commands are methods of the client that return promises, as in ioredis, iovalkey and node-redis.
+   */
+  client<Client extends object>(process: string, client: Client): Client {
+    return recordedClient(client, (task, run) => this.run(process, task, run));
+  }
+
+  // Strictly increasing, so that the order in which things happened here is never lost in one millisecond.
+  #tick(): number {
+    this.#lastAt = Math.max(this.#now(), this.#lastAt + 0.001);
+    return this.#lastAt;
+  }
+}
+
+async function started<T>(run: () => Promise<T>): Promise<T> {
+  return run();
+}
+
+function machineNow(): number {
+  return Number(process.hrtime.bigint()) / 1e6;
+}

@@ -1,0 +1,93 @@
+/** A reply as JSON can hold it: what clients give as a Buffer, a number or a boolean is text here. */
+export type Reply =
+  string | null | readonly Reply[] | { readonly fields: readonly string[] } | { readonly error: string };
+
+/** Brings what a client resolved with into one form, so that replies of all clients compare. */
+export function replyOf(value: unknown): Reply {
+  if (value === null || value === undefined) return null;
+  if (value instanceof Error) return { error: value.message };
+  if (Buffer.isBuffer(value)) return value.toString();
+  if (Array.isArray(value)) return value.map(replyOf);
+  if (value instanceof Set) return [...value].map(replyOf);
+  if (value instanceof Map) return { fields: [...value].flat().map(textOf) };
+  if (typeof value === 'object') return { fields: Object.entries(value).flat().map(textOf) };
+  return textOf(value);
+}
+
+/** What a client got for a MULTI. */
+export function transactionReplyOf(value: unknown): Reply {
+  return Array.isArray(value) ? valuesIn(value).map(replyOf) : replyOf(value);
+}
+
+/** What a client got for several commands: values and errors. ioredis gives pairs of both. */
+export function valuesIn(replies: readonly unknown[]): readonly unknown[] {
+  return replies.every(isPair)
+    ? replies.map((pair) => (pair as readonly unknown[])[0] ?? (pair as readonly unknown[])[1])
+    : replies;
+}
+
+/** Whether two replies are the same. A server may order the members of a set, and the fields of a hash, as it likes. */
+export function isSameReply(expected: Reply, given: Reply, isUnordered = false): boolean {
+  if (typeof expected === 'string' || expected === null) {
+    return (
+      expected === given || (expected === '1' && given === 'true') || (expected === '0' && given === 'false')
+    );
+  }
+  if ('error' in expected) return given !== null && typeof given === 'object' && 'error' in given;
+  if ('fields' in expected) return isSameFields(expected.fields, fieldsIn(given));
+  const items = itemsIn(given);
+  if (items?.length !== expected.length) return false;
+  const [left, right] = isUnordered ? [sorted(expected), sorted(items)] : [expected, items];
+  return left.every((item, index) => isSameReply(item, right[index] ?? null));
+}
+
+/** A reply for people to read, shortened. */
+export function shownReply(reply: Reply, mostItems = 8): string {
+  if (reply === null) return 'null';
+  if (typeof reply === 'string') return reply.length > 40 ? `${reply.slice(0, 37)}...` : reply;
+  if ('error' in reply) return `error ${reply.error.split(' ')[0]}`;
+  const items = 'fields' in reply ? reply.fields : reply;
+  const shown = items
+    .slice(0, mostItems)
+    .map((item) => shownReply(item))
+    .join(' ');
+  return `[${shown}${items.length > mostItems ? ` ... ${items.length} in all` : ''}]`;
+}
+
+function fieldsIn(reply: Reply): readonly string[] | undefined {
+  if (reply === null || typeof reply === 'string' || 'error' in reply) return undefined;
+  if ('fields' in reply) return reply.fields;
+  return reply.every((item) => typeof item === 'string') ? reply : undefined;
+}
+
+/** node-redis gives a popped element as `{ key, element }`. */
+function itemsIn(reply: Reply): readonly Reply[] | undefined {
+  if (Array.isArray(reply)) return reply as readonly Reply[];
+  return fieldsIn(reply)?.filter((_, index) => index % 2 === 1);
+}
+
+function isSameFields(expected: readonly string[], given: readonly string[] | undefined): boolean {
+  return given !== undefined && pairsOf(expected) === pairsOf(given);
+}
+
+function pairsOf(fields: readonly string[]): string {
+  const pairs: string[] = [];
+  for (let index = 0; index < fields.length; index += 2) {
+    pairs.push(JSON.stringify([fields[index], fields[index + 1]]));
+  }
+  return pairs.toSorted().join();
+}
+
+function sorted(replies: readonly Reply[]): readonly Reply[] {
+  return replies.toSorted((left, right) => (JSON.stringify(left) < JSON.stringify(right) ? -1 : 1));
+}
+
+/** A pair of a failed command has no value. */
+function isPair(item: unknown): boolean {
+  if (!Array.isArray(item) || item.length > 2) return false;
+  return item[0] instanceof Error || (item.length === 2 && item[0] === null);
+}
+
+function textOf(value: unknown): string {
+  return Buffer.isBuffer(value) ? value.toString() : String(value);
+}

@@ -1,0 +1,111 @@
+import { isRead } from './contracts.ts';
+import type { Operation } from './operation.ts';
+import { isDefinite } from './part.ts';
+import { search, type DeadEnd, type Deadline } from './search.ts';
+
+/** A small part of a history that no order explains. */
+export interface Shrunk {
+  readonly operations: readonly Operation[];
+  /** How far the best order goes of everything that had happened until then. */
+  readonly deadEnd: DeadEnd;
+}
+
+type Operations = ReadonlySet<Operation>;
+
+/**
+ * Finds the few answers that no order explains even if no other answer counts, and the operations of which they speak.
+ * Where the time is up before, there are more of both than needed.
+ */
+export function shrink(operations: readonly Operation[], deadEnd: DeadEnd, deadline: Deadline): Shrunk {
+  const whole = { begun: new Set(operations), returned: new Set(operations.filter(isDefinite)), deadEnd };
+  const { begun, returned, ...beginning } = beginningOf(operations, deadline) ?? whole;
+  let last = beginning.deadEnd;
+  // Reads first: it can be seen for which of them a write is needed.
+  const inOrder = [...returned].toSorted((left, right) => Number(isRead(right)) - Number(isRead(left)));
+  const answered = smallest(new Set(inOrder), deadline, (fewer) => {
+    const found = deadEndOf(begun, fewer, returned, deadline);
+    if (found !== undefined) last = found;
+    return found !== undefined;
+  });
+  const hasNoOrder = (part: Operations): boolean =>
+    deadEndOf(new Set([...answered, ...part]), answered, returned, deadline) !== undefined;
+  const others = new Set([...begun].filter((operation) => !answered.has(operation) && !isRead(operation)));
+  const needed = hasNoOrder(others) ? smallest(others, deadline, hasNoOrder) : others;
+  const steps = new Set([...needed, ...last.order.slice(-shownSteps)]);
+  const shown = hasNoOrder(steps) ? steps : needed;
+  return {
+    operations: operations.filter((operation) => answered.has(operation) || shown.has(operation)),
+    deadEnd: last,
+  };
+}
+
+/** The last operations before the dead end; they make the rest easier to understand. */
+const shownSteps = 3;
+
+interface Beginning {
+  readonly begun: Operations;
+  readonly returned: Operations;
+  readonly deadEnd: DeadEnd;
+}
+
+/** The history up to the first return after which it has no order. */
+function beginningOf(operations: readonly Operation[], deadline: Deadline): Beginning | undefined {
+  const definite = operations.filter(isDefinite);
+  const returns = definite.map(returnOf).toSorted((left, right) => left - right);
+  let shortest: Beginning | undefined;
+  let [low, high] = [0, returns.length - 1];
+  while (low <= high) {
+    const middle = (low + high) >> 1;
+    const end = returns[middle] ?? Infinity;
+    const begun = new Set(operations.filter(({ invokedAt }) => invokedAt <= end));
+    const returned = new Set(definite.filter((operation) => returnOf(operation) <= end));
+    const deadEnd = deadEndOf(begun, returned, returned, deadline);
+    if (deadEnd !== undefined) shortest = { begun, returned, deadEnd };
+    if (deadEnd === undefined) low = middle + 1;
+    else high = middle - 1;
+  }
+  return shortest;
+}
+
+/** Takes away as many operations as it can while `isEnough` holds. */
+function smallest(
+  operations: Operations,
+  deadline: Deadline,
+  isEnough: (fewer: Operations) => boolean,
+): Operations {
+  const all = [...operations];
+  let kept = operations;
+  for (let size = all.length; size >= 1; size >>= 1) {
+    for (let from = 0; from < all.length && !deadline.isOver(); from += size) {
+      const chunk = new Set(all.slice(from, from + size));
+      const fewer = new Set([...kept].filter((operation) => !chunk.has(operation)));
+      if (fewer.size < kept.size && isEnough(fewer)) kept = fewer;
+    }
+  }
+  return kept;
+}
+
+/** What one attempt may cost: many operations that may have happened can take for ever. */
+const stepsPerAttempt = 20_000;
+
+/** Where an order of these operations ends, if those in `answered` answered what they did, and those in `returned` happened. */
+function deadEndOf(
+  operations: Operations,
+  answered: Operations,
+  returned: Operations,
+  deadline: Deadline,
+): DeadEnd | undefined {
+  let steps = 0;
+  const limited = { isOver: () => ++steps > stepsPerAttempt || deadline.isOver() };
+  const telling = [...operations].filter((operation) => answered.has(operation) || !isRead(operation));
+  const inOrder = telling.toSorted((left, right) => left.invokedAt - right.invokedAt);
+  const result = search(inOrder, limited, (operation) => {
+    if (answered.has(operation)) return 'answered';
+    return returned.has(operation) ? 'happened' : 'possible';
+  });
+  return result.kind === 'no-order' ? result.deadEnd : undefined;
+}
+
+function returnOf({ returnedAt = Infinity }: Operation): number {
+  return returnedAt;
+}

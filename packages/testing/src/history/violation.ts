@@ -1,0 +1,54 @@
+import type { Operation } from './operation.ts';
+import type { DeadEnd } from './search.ts';
+import type { Shrunk } from './shrink.ts';
+import { shownReply } from './reply.ts';
+import { pictureSvg } from './picture/picture-svg.ts';
+import { pictureText } from './picture/picture-text.ts';
+import { taskText } from './picture/timeline.ts';
+
+/** Operations that no order explains. */
+export interface Violation {
+  readonly keys: readonly string[];
+  /** The smallest part of the history that is broken by itself. */
+  readonly operations: readonly Operation[];
+  /** One sentence: how far an order goes, and which answer does not follow. */
+  readonly reason: string;
+  /** The operations along a line of time, as text. */
+  readonly text: string;
+  /** The same as an SVG document. */
+  readonly svg: string;
+}
+
+export function violationOf(
+  keys: readonly string[],
+  all: readonly Operation[],
+  { operations, deadEnd }: Shrunk,
+): Violation {
+  const places = keys.slice(0, 5).map((key) => JSON.stringify(key));
+  if (keys.length > places.length) places.push('...');
+  const heading = `Not linearizable: ${operations.length} of ${all.length} operations on ${places.join(', ')}.`;
+  const reason = reasonOf(deadEnd);
+  return {
+    keys,
+    operations,
+    reason,
+    text: `${heading}\n${pictureText(operations)}\n${reason}`,
+    svg: pictureSvg(operations, [heading, reason]),
+  };
+}
+
+/** As many steps as one can follow. */
+const shownSteps = 3;
+const shownItems = 40;
+
+function reasonOf({ order, next }: DeadEnd): string {
+  const last = order.slice(-shownSteps).map(taskText);
+  if (order.length > last.length) last.unshift(`${order.length - last.length} others`);
+  const done = order.length === 0 ? 'At the beginning' : `After ${last.join(', ')}`;
+  const wrong = next.slice(0, 3).map(({ operation, expected }) => {
+    const given =
+      operation.result.kind === 'answered' ? shownReply(operation.result.reply, shownItems) : 'nothing';
+    return `${taskText(operation)} answers ${shownReply(expected, shownItems)}, not ${given}`;
+  });
+  return `${done}, ${wrong.join('; ')}. No other order explains it either.`;
+}
