@@ -1,4 +1,4 @@
-import type { Operation } from './operation.ts';
+import type { Command, Operation } from './operation.ts';
 
 /** A weaker promise than linearizability, for a part of the history or for one kind of operation. */
 export interface Contract {
@@ -15,7 +15,12 @@ const reads: ReadonlySet<string> = new Set(
 
 /** Whether an operation changes nothing, whatever is stored. */
 export function isRead({ commands }: Operation): boolean {
-  return commands.every(({ name }) => reads.has(name));
+  return commands.every(isReadCommand);
+}
+
+/** Whether a command changes nothing, whatever is stored. */
+export function isReadCommand({ name }: Command): boolean {
+  return reads.has(name);
 }
 
 /**

@@ -1,3 +1,5 @@
+import { isReadCommand } from './contracts.ts';
+import { keysOf } from './model/redis-model.ts';
 import type { Operation } from './operation.ts';
 
 /**
@@ -10,6 +12,9 @@ export type Claim = 'answered' | 'happened' | 'possible';
 export interface Entry {
   readonly operation: Operation;
   readonly claim: Claim;
+  /** What runs: of an optional operation, whose answer nobody knows, only what changes something. */
+  readonly effect: Operation;
+  readonly keys: readonly string[];
   /** Its place in the order of invocation; definite and optional operations are counted each by themselves. */
   readonly index: number;
   /** The same text for optional operations that do the same; undefined for those that happened. */
@@ -36,11 +41,15 @@ export class RemainingOperations {
     const entries = operations.map((operation): Entry => {
       const claim = claimOf(operation);
       const isOptional = claim === 'possible';
+      const changes = operation.commands.filter((command) => !isReadCommand(command));
+      const effect = isOptional ? { ...operation, commands: changes } : operation;
       return {
         operation,
         claim,
+        effect,
+        keys: keysOf(effect),
         index: isOptional ? counts.optional++ : counts.definite++,
-        alike: isOptional ? JSON.stringify(operation.commands) : undefined,
+        alike: isOptional ? JSON.stringify(changes) : undefined,
         invokedAt: operation.invokedAt,
         returnedAt: isOptional ? Infinity : (operation.returnedAt ?? Infinity),
         previous: undefined,

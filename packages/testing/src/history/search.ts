@@ -22,7 +22,11 @@ export interface DeadEnd {
 interface Move {
   readonly entry: Entry;
   readonly keyspace: Keyspace;
+  /** After an optional operation: the keys of which the next definite one must use one. */
+  readonly towards: Keys | undefined;
 }
+
+type Keys = ReadonlySet<string>;
 
 interface Node {
   readonly moves: readonly Move[];
@@ -33,9 +37,10 @@ interface Node {
 
 /**
  * Wing and Gong's search with Lowe's memory of visited states: takes one operation after the other that may come next
- * and answers as it did, and goes back where none is left. Three shortcuts keep the result: an operation that changes
- * nothing and answers as it did is taken at once; of optional operations that are alike, the oldest goes first; a state
- * reached before with fewer of the optional operations is not searched again.
+ * and answers as it did, and goes back where none is left. Four shortcuts keep the result: an operation that changes
+ * nothing and answers as it did is taken at once; of optional operations that are alike, the oldest goes first; an
+ * optional operation comes right before one that uses its keys; a state reached before with fewer of the optional
+ * operations is not searched again.
  */
 export function search(
   operations: readonly Operation[],
@@ -44,7 +49,7 @@ export function search(
 ): SearchResult {
   const remaining = new RemainingOperations(operations, claimOf);
   const visited = new VisitedStates();
-  const stack: Node[] = [{ moves: movesAt(remaining, nothingStored), tried: 0, by: undefined }];
+  const stack: Node[] = [{ moves: movesAt(remaining, nothingStored, undefined), tried: 0, by: undefined }];
   let deadEnd: DeadEnd = deadEndAt(remaining, stack, nothingStored);
   let fewestLeft = remaining.definiteLeft;
   for (let node = stack.at(-1); node !== undefined; node = stack.at(-1)) {
@@ -56,13 +61,13 @@ export function search(
       continue;
     }
     if (deadline.isOver() || visited.isFull) return { kind: 'undecided' };
-    const { entry, keyspace } = move;
+    const { entry, keyspace, towards } = move;
     remaining.take(entry);
-    if (node.moves.length > 1 && !visited.add(remaining, keyspaceText(keyspace))) {
+    if (node.moves.length > 1 && !visited.add(remaining, stateText(keyspace, towards))) {
       remaining.putBack(entry);
       continue;
     }
-    stack.push({ moves: movesAt(remaining, keyspace), tried: 0, by: entry });
+    stack.push({ moves: movesAt(remaining, keyspace, towards), tried: 0, by: entry });
     if (remaining.definiteLeft < fewestLeft && isStuck(stack.at(-1))) {
       fewestLeft = remaining.definiteLeft;
       deadEnd = deadEndAt(remaining, stack, keyspace);
@@ -77,24 +82,63 @@ export interface Deadline {
 }
 
 /** The operations that may come next, those that must have happened first. */
-function movesAt(remaining: RemainingOperations, keyspace: Keyspace): readonly Move[] {
-  const definite: Move[] = [];
-  const optional: Move[] = [];
-  const seen = new Set<string>();
-  for (const entry of remaining.available()) {
-    const { operation, claim, alike } = entry;
-    if (alike === undefined) {
-      const { reply, keyspace: next } = run(keyspace, operation);
-      if (claim === 'answered' && !isAnswer(operation, reply)) continue;
-      if (next === keyspace) return [{ entry, keyspace }];
-      definite.push({ entry, keyspace: next });
-    } else if (!seen.has(alike)) {
-      seen.add(alike);
-      const next = run(keyspace, operation).keyspace;
-      if (next !== keyspace) optional.push({ entry, keyspace: next });
+function movesAt(
+  remaining: RemainingOperations,
+  keyspace: Keyspace,
+  towards: Keys | undefined,
+): readonly Move[] {
+  const available = remaining.available();
+  const moves: Move[] = [];
+  const optional = new Map<string, Entry>();
+  for (const entry of available) {
+    const { operation, claim, alike, keys } = entry;
+    if (alike !== undefined) {
+      if (!optional.has(alike)) optional.set(alike, entry);
+      continue;
+    }
+    if (towards !== undefined && !isAmong(keys, towards)) continue;
+    const { reply, keyspace: next } = run(keyspace, operation);
+    if (claim === 'answered' && !isAnswer(operation, reply)) continue;
+    const move = { entry, keyspace: next, towards: undefined };
+    if (next === keyspace) return [move];
+    moves.push(move);
+  }
+  if (optional.size === 0) return moves;
+  const others = [...optional.values()];
+  for (const keys of towards === undefined ? keysAhead(available, others) : [towards]) {
+    for (const entry of others) {
+      if (!isAmong(entry.keys, keys)) continue;
+      const next = run(keyspace, entry.effect).keyspace;
+      if (next !== keyspace) moves.push({ entry, keyspace: next, towards: keys });
     }
   }
-  return optional.length === 0 ? definite : [...definite, ...optional];
+  return moves;
+}
+
+/** For each definite operation that may come next, its keys, and all that optional operations connect with them. */
+function keysAhead(available: readonly Entry[], optional: readonly Entry[]): readonly Keys[] {
+  const found = new Map<string, Keys>();
+  for (const { alike, keys } of available) {
+    if (alike !== undefined) continue;
+    const connected = new Set(keys);
+    for (let size = 0; size < connected.size;) {
+      size = connected.size;
+      for (const other of optional) {
+        if (isAmong(other.keys, connected)) for (const key of other.keys) connected.add(key);
+      }
+    }
+    found.set([...connected].toSorted().join('\n'), connected);
+  }
+  return [...found.values()];
+}
+
+function isAmong(keys: readonly string[], among: Keys): boolean {
+  return keys.some((key) => among.has(key));
+}
+
+function stateText(keyspace: Keyspace, towards: Keys | undefined): string {
+  const text = keyspaceText(keyspace);
+  return towards === undefined ? text : `${text}|${[...towards].join('\n')}`;
 }
 
 function isStuck(node: Node | undefined): boolean {
