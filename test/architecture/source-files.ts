@@ -22,7 +22,7 @@ const expression = /\bimport\('([^']+)'\)/g;
 
 /** Names of the packages that exist, as their folders are called. */
 export const packageNames: readonly string[] = readdirSync(join(root, 'packages')).filter((name) =>
-  existsSync(join(root, 'packages', name, 'package.json')),
+  existsSync(join(root, 'packages', name, 'src')),
 );
 
 /** What the manifest of a package lets its source import. */

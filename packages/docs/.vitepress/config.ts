@@ -1,0 +1,101 @@
+import { defineConfig } from 'vitepress';
+import { writePackagePages } from './package-pages.ts';
+import { repositoryLinks } from './site-path.ts';
+
+writePackagePages();
+
+/** The site is made of the pages in this folder, and of what the packages say of themselves. */
+export default defineConfig({
+  title: 'Redis Resilience',
+  description: 'Keeps a Node application running while Redis is down, slow, frozen or moving.',
+  cleanUrls: true,
+  lastUpdated: false,
+  markdown: { config: (markdown) => void markdown.use(repositoryLinks) },
+  themeConfig: {
+    search: { provider: 'local' },
+    outline: [2, 3],
+    nav: [
+      { text: 'Start', link: '/start/express' },
+      { text: 'Guides', link: '/guides/cache' },
+      { text: 'Reference', link: '/reference/options' },
+      { text: 'Questions', link: '/questions' },
+    ],
+    sidebar: [
+      section('Start', 'start', {
+        express: 'Express',
+        koa: 'Koa',
+        nest: 'Nest',
+        worker: 'Worker',
+        'existing-application': 'Existing application',
+      }),
+      section('How it works', 'how-it-works', {
+        'an-outage': 'An outage, second by second',
+        'status-and-circuits': 'Status and circuits',
+        outcomes: 'Outcomes',
+        connecting: 'Connecting',
+      }),
+      section('Guides', 'guides', {
+        cache: 'Cache',
+        sessions: 'Sessions',
+        queues: 'Queues',
+        'rate-limits': 'Rate limits',
+        locks: 'Locks',
+        outbox: 'Outbox',
+        'pub-sub': 'Pub/Sub and Socket.IO',
+        health: 'Health and probes',
+        observability: 'Logs, metrics, traces',
+        shutdown: 'Shutting down',
+        rehearsal: 'Rehearse an outage',
+        testing: 'Testing your application',
+        tuning: 'Deadlines and budgets',
+        sentinel: 'Sentinel',
+        cluster: 'Cluster',
+        credentials: 'TLS and credentials',
+        processes: 'Processes and functions',
+        production: 'Going to production',
+      }),
+      section('Where Redis runs', 'where', {
+        index: 'Overview',
+        docker: 'Docker and Compose',
+        kubernetes: 'Kubernetes',
+        elasticache: 'ElastiCache and MemoryDB',
+        azure: 'Azure',
+        memorystore: 'Memorystore',
+        upstash: 'Upstash',
+        heroku: 'Heroku',
+        'redis-cloud': 'Redis Cloud',
+        valkey: 'Valkey',
+      }),
+      section('Coming from', 'coming-from', {
+        ioredis: 'ioredis',
+        breakers: 'opossum, cockatiel',
+        'node-redis': 'node-redis',
+        cacheable: 'cacheable, Keyv',
+        'nestjs-redis': '@songkeys/nestjs-redis',
+      }),
+      section('Reference', 'reference', {
+        options: 'Options',
+        events: 'Events and channels',
+        causes: 'Causes',
+        'errors/index': 'Error codes',
+        'packages/core': 'core',
+        'packages/express': 'express',
+        'packages/koa': 'koa',
+        'packages/nestjs': 'nestjs',
+        'packages/fallback': 'fallback',
+        'packages/telemetry': 'telemetry',
+        'packages/doctor': 'doctor',
+        'packages/cli': 'cli',
+        'packages/testing': 'testing',
+      }),
+    ],
+  },
+});
+
+function section(text: string, folder: string, pages: Readonly<Record<string, string>>) {
+  const items = Object.entries(pages).map(([page, title]) => ({
+    text: title,
+    link: `/${folder}/${page}`.replace(/\/index$/, '/'),
+  }));
+  return { text, collapsed: false, items };
+}

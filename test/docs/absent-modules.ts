@@ -1,0 +1,39 @@
+/** What the snippets import of packages that are not installed here. */
+export const absentModules = `
+declare module '@azure/identity' {
+  export class DefaultAzureCredential {
+    getToken(scope: string): Promise<{ token: string; expiresOnTimestamp: number }>;
+  }
+}
+declare module '@smithy/hash-node' {
+  export class Hash {
+    constructor(algorithm: string, secret?: string);
+  }
+}
+declare module '@smithy/signature-v4' {
+  interface HttpRequest {
+    method: string;
+    protocol: string;
+    hostname: string;
+    path: string;
+    query?: Record<string, string | string[] | null>;
+    headers: Record<string, string>;
+  }
+  export class SignatureV4 {
+    constructor(options: { service: string; region: string; credentials: unknown; sha256: new (secret?: string) => unknown });
+    presign(request: HttpRequest, options: { expiresIn: number }): Promise<HttpRequest>;
+  }
+}
+declare module '@aws-sdk/credential-providers' {
+  export function fromNodeProviderChain(): unknown;
+}
+declare module 'socket.io' {
+  export class Server {
+    constructor(options: { adapter: unknown });
+    listen(port: number): void;
+  }
+}
+declare module '@socket.io/redis-adapter' {
+  export function createAdapter(publisher: unknown, subscriber: unknown): unknown;
+}
+`;

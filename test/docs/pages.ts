@@ -1,0 +1,47 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+
+export const root = join(import.meta.dirname, '../..');
+const docs = join(root, 'packages/docs');
+// Copies that the site makes of the packages' own pages.
+const copies = join(docs, 'reference/packages');
+
+export interface Page {
+  /** From the root of the repository. */
+  readonly path: string;
+  readonly text: string;
+}
+
+/** The pages of the book. */
+export function bookPages(): readonly Page[] {
+  return pagesBelow(docs);
+}
+
+/** Every page that a reader of the repository finds: the book, and what stands beside the code. */
+export function allPages(): readonly Page[] {
+  const folders = [root, ...foldersIn('packages'), ...foldersIn('examples')];
+  return [...bookPages(), ...folders.flatMap((folder) => pagesIn(folder))];
+}
+
+function foldersIn(parent: string): string[] {
+  return readdirSync(join(root, parent), { withFileTypes: true })
+    .filter((entry) => entry.isDirectory() && entry.name !== 'docs')
+    .map(({ name }) => join(root, parent, name));
+}
+
+function pagesBelow(folder: string): Page[] {
+  if (folder === copies) return [];
+  const inner = readdirSync(folder, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory() && !/^(\.|node_modules$)/.test(entry.name))
+    .flatMap(({ name }) => pagesBelow(join(folder, name)));
+  return [...pagesIn(folder), ...inner];
+}
+
+function pagesIn(folder: string): Page[] {
+  return readdirSync(folder)
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => ({
+      path: relative(root, join(folder, name)),
+      text: readFileSync(join(folder, name), 'utf8'),
+    }));
+}

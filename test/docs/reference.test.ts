@@ -1,0 +1,49 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { format, resolveConfig } from 'prettier';
+import { describe, expect, it } from 'vitest';
+import { coreTables, markdownOf } from '../architecture/core-tables.ts';
+import { optionsTables, renderTable } from '../architecture/options-table.ts';
+import { root } from './pages.ts';
+
+const folder = join(root, 'packages/docs/reference');
+const [events, errors, causes] = coreTables();
+const [options] = optionsTables;
+
+describe.each([
+  { page: 'options.md', name: 'options', render: () => renderTable(options!) },
+  { page: 'events.md', name: 'events', render: () => markdownOf(events!) },
+  { page: 'causes.md', name: 'causes', render: () => markdownOf(causes!) },
+])('the reference page $page', ({ page, name, render }) => {
+  // `UPDATE_README=1 npx vitest run docs` in test/ writes the table into the page.
+  it('says what the source says', async () => {
+    const file = join(folder, page);
+    const text = readFileSync(file, 'utf8');
+    const between = new RegExp(`(<!-- ${name} -->\n)[^]*?(<!-- /${name} -->)`);
+    const table = await render();
+    const expected = await format(
+      text.replace(between, (_all, before: string, after: string) => `${before}\n${table}\n${after}`),
+      { ...(await resolveConfig(file)), parser: 'markdown' },
+    );
+    expect(text).toMatch(between);
+    if (process.env['UPDATE_README']) writeFileSync(file, expected);
+    else expect(text).toBe(expected);
+  });
+});
+
+it('every error code has a page, which says what happened, whether to repeat, and what to do', () => {
+  const codes = errors!.codes;
+  expect(codes.length).toBeGreaterThan(7);
+  for (const code of codes) {
+    const page = readFileSync(
+      join(folder, 'errors', `${code.toLowerCase().replaceAll('_', '-')}.md`),
+      'utf8',
+    );
+    expect(page).toMatch(
+      new RegExp(
+        `^# \`${code}\`[^]*\\*\\*What happened\\.\\*\\*[^]*\\*\\*Is it safe to repeat\\?\\*\\*[^]*\\*\\*What to do\\.\\*\\*`,
+      ),
+    );
+    expect(readFileSync(join(folder, 'errors/index.md'), 'utf8')).toContain(`\`${code}\``);
+  }
+});
