@@ -27,13 +27,4 @@ declare module '@smithy/signature-v4' {
 declare module '@aws-sdk/credential-providers' {
   export function fromNodeProviderChain(): unknown;
 }
-declare module 'socket.io' {
-  export class Server {
-    constructor(options: { adapter: unknown });
-    listen(port: number): void;
-  }
-}
-declare module '@socket.io/redis-adapter' {
-  export function createAdapter(publisher: unknown, subscriber: unknown): unknown;
-}
 `;

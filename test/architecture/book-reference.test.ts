@@ -2,9 +2,9 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { format, resolveConfig } from 'prettier';
 import { describe, expect, it } from 'vitest';
-import { coreTables, markdownOf } from '../architecture/core-tables.ts';
-import { optionsTables, renderTable } from '../architecture/options-table.ts';
-import { root } from './pages.ts';
+import { coreTables, markdownOf } from './core-tables.ts';
+import { optionsTables, renderTable } from './options-table.ts';
+import { root } from '../docs/pages.ts';
 
 const folder = join(root, 'packages/docs/reference');
 const [events, errors, causes] = coreTables();
@@ -15,7 +15,7 @@ describe.each([
   { page: 'events.md', name: 'events', render: () => markdownOf(events!) },
   { page: 'causes.md', name: 'causes', render: () => markdownOf(causes!) },
 ])('the reference page $page', ({ page, name, render }) => {
-  // `UPDATE_README=1 npx vitest run docs` in test/ writes the table into the page.
+  // `UPDATE_README=1 npx vitest run architecture` in test/ writes the table into the page.
   it('says what the source says', async () => {
     const file = join(folder, page);
     const text = readFileSync(file, 'utf8');
