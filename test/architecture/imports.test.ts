@@ -14,6 +14,7 @@ const ownImports: Readonly<Record<string, readonly string[]>> = {
   express: core,
   koa: core,
   nestjs: core,
+  'node-redis': core,
   fallback: [...core, protocol],
   telemetry: core,
   doctor: [...core, protocol],

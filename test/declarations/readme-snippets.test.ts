@@ -32,6 +32,7 @@ it.each([
   'packages/express',
   'packages/koa',
   'packages/nestjs',
+  'packages/node-redis',
   'packages/telemetry',
   'packages/testing',
 ])('every snippet in %s/README.md compiles in a strict application', (readmeFolder) => {

@@ -33,8 +33,8 @@ function advice(given: unknown): string {
   switch (kind) {
     case 'node-redis':
       return (
-        "This is a client of the package 'redis'. Create one for the same URL instead: " +
-        'createRedisResilience(url).'
+        "This is a client of the package 'redis'. Write createNodeRedisClient(createRedisResilience(url), redis), " +
+        "of '@redis-resilience/node-redis', and use what it returns in its place."
       );
     case 'ioredis 4':
       return 'This is a client of ioredis 4. Install a later one: npm install ioredis@6';

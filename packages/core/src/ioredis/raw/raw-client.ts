@@ -1,4 +1,5 @@
 import type { Redis } from 'ioredis';
+import type { Call } from '../../command/call.ts';
 import type { DriverCommand, PipelineStream } from '../../driver/driver-command.ts';
 import { ConfigurationError, type Outcome } from '../../errors.ts';
 import { internals, type Internals } from '../internals.ts';
@@ -15,6 +16,8 @@ export interface RawRequest {
 /** A command that was handed over, or several that were handed over as one. */
 export interface RawCall<Answer> {
   readonly promise: Promise<Answer>;
+  /** Whether it was handed to the connection, so that it may run. */
+  readonly isSent: boolean;
   /**
    * Answers the caller with `errorFor(outcome)`, unless the call is answered already. What is not sent yet never will
    * be: the outcome is then `not-applied`.
@@ -51,6 +54,12 @@ export class RawClient {
     router.want();
   }
 
+  /** The protocol that the connection speaks; undefined while it never connected. */
+  get protocol(): number | undefined {
+    const { condition } = this.#target;
+    return condition === null ? undefined : (condition.protocol ?? 2);
+  }
+
   /** @param timeoutMs deadline of this command; by default that of the resilience */
   send({ args, read }: RawRequest, timeoutMs?: number): RawCall<unknown> {
     const command = new RawCommand(args, read, this.#keyPrefix, timeoutMs);
@@ -72,7 +81,14 @@ export class RawClient {
 }
 
 function callOf<Answer>(promise: Promise<Answer>, command: RawCommand): RawCall<Answer> {
-  return { promise, abort: (errorFor) => abortCommand(command as unknown as DriverCommand, errorFor) };
+  const driverCommand = command as unknown as DriverCommand;
+  return {
+    promise,
+    get isSent() {
+      return (driverCommand.call as Call | undefined)?.sent !== undefined;
+    },
+    abort: (errorFor) => abortCommand(driverCommand, errorFor),
+  };
 }
 
 /** What the client would pass along with a pipeline of its own; the socket joins what is written in one turn. */

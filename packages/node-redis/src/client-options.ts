@@ -1,0 +1,68 @@
+import { ConfigurationError } from '@redis-resilience/core';
+import type { CommandOptions } from './base-client.ts';
+import type { Protocol } from './node-redis-module.ts';
+
+/** The options of a client that this package reads itself; modules, functions and scripts are those of node-redis. */
+export interface KnownOptions {
+  readonly RESP?: Protocol;
+  readonly modules?: object;
+  readonly functions?: object;
+  readonly scripts?: object;
+  readonly commandOptions?: CommandOptions;
+  readonly database?: number;
+  readonly name?: string;
+  readonly keyPrefix?: string | Buffer;
+  readonly waitForReady?: boolean;
+}
+
+const place = 'The client uses the connection of the resilience: give that to createRedisResilience.';
+const waiting = 'Give the resilience { admission: { maxWaitMs, maxWaiting } } instead.';
+
+/** Options of node-redis that have no place here, and what to do instead. */
+const refused: Readonly<Record<string, string>> = {
+  url: place,
+  socket: place,
+  username: place,
+  password: place,
+  credentialsProvider: place,
+  readonly: 'Give createRedisResilience { readOnly: true } instead.',
+  clientSideCache: 'Use createCache of @redis-resilience/fallback/cache, or a client of node-redis.',
+  emitInvalidate: 'The connection is shared, and does not track keys. Use a client of node-redis.',
+  disableOfflineQueue: waiting,
+  commandsQueueMaxLength: waiting,
+  pingInterval: 'The resilience watches the connection.',
+};
+
+const accepted = words(`
+  RESP modules functions scripts commandOptions database name keyPrefix waitForReady
+  disableClientInfo clientInfoTag himportRegistry
+  maintNotifications maintEndpointType maintRelaxedCommandTimeout maintRelaxedSocketTimeout
+`);
+
+/**
+ * Checks the options of `createNodeRedisClient` and of `duplicate`.
+ *
+ * @throws ConfigurationError that names the option, and says what to write instead
+ */
+export function checkClientOptions(options: unknown): asserts options is KnownOptions {
+  if (typeof options !== 'object' || options === null) {
+    throw new ConfigurationError('The options of createNodeRedisClient must be an object.');
+  }
+  for (const [name, value] of Object.entries(options)) {
+    if (value === undefined || accepted.includes(name)) continue;
+    const advice = refused[name] ?? `Known are ${accepted.slice(0, 9).join(', ')}.`;
+    throw new ConfigurationError(`createNodeRedisClient does not take the option ${name}. ${advice}`);
+  }
+  const { RESP, database, waitForReady } = options as Record<string, unknown>;
+  check('RESP', RESP === undefined || RESP === 2 || RESP === 3, '2 or 3');
+  check('database', database === undefined || Number.isInteger(database), 'a whole number');
+  check('waitForReady', waitForReady === undefined || typeof waitForReady === 'boolean', 'true or false');
+}
+
+function check(name: string, isRight: boolean, what: string): void {
+  if (!isRight) throw new ConfigurationError(`The option createNodeRedisClient.${name} must be ${what}.`);
+}
+
+function words(text: string): readonly string[] {
+  return text.trim().split(/\s+/);
+}

@@ -1,0 +1,133 @@
+import { ConfigurationError } from '@redis-resilience/core';
+import type { Argument, BaseClient, CommandOptions } from './base-client.ts';
+import type { ClientErrors } from './client-errors.ts';
+import { CommandSender } from './commands/command-sender.ts';
+import type { ConnectionNews } from './connection/connection-news.ts';
+import type { ProtectedConnection } from './connection/protected-connection.ts';
+import type { ReplyReader } from './commands/read-reply.ts';
+import { Subscriptions } from './subscriptions.ts';
+
+/** What a client is made of, beside the options that node-redis keeps. */
+export interface ClientParts {
+  readonly connectionFor: (tell: (news: ConnectionNews) => void) => ProtectedConnection;
+  readonly reader: ReplyReader;
+  readonly errors: ClientErrors;
+  readonly waitForReady: boolean;
+  /** Makes a client with a connection of its own. */
+  readonly duplicate: (commandOptions: CommandOptions | undefined, overrides: object | undefined) => object;
+}
+
+/** A command of a MULTI or pipeline, as node-redis gathers it. */
+export interface QueuedCommand {
+  readonly args: readonly [string, ...Argument[]];
+}
+
+/** The life of one client: its connection, subscriptions and WATCH. */
+export class ClientState {
+  readonly parts: ClientParts;
+  readonly connection: ProtectedConnection;
+  readonly sender: CommandSender;
+  readonly subscriptions: Subscriptions;
+  /** Whether keys are watched. Whether their connection still stands, the resilience knows. */
+  isWatching = false;
+  /** Why the next transaction must fail. */
+  dirtyWatch: string | undefined;
+  readonly #client: BaseClient;
+
+  constructor(client: BaseClient, parts: ClientParts) {
+    this.#client = client;
+    this.parts = parts;
+    this.connection = parts.connectionFor((news) => this.#onNews(news));
+    this.sender = new CommandSender(this.connection, parts.reader);
+    this.subscriptions = new Subscriptions(
+      () => this.connection.subscriber,
+      (error) => this.#report(error),
+    );
+  }
+
+  async connect(): Promise<void> {
+    if (this.connection.isOpen) throw new Error('Socket already opened');
+    await this.connection.open(this.parts.waitForReady);
+    if (this.subscriptions.isActive) await this.subscriptions.restore();
+  }
+
+  /** Does what changes subscriptions, which takes an open client. */
+  async subscribing(change: () => Promise<void>): Promise<void> {
+    if (!this.connection.isOpen) throw this.parts.errors.closed();
+    try {
+      await change();
+    } catch (error) {
+      throw this.parts.errors.of(error);
+    }
+  }
+
+  async watch(keys: Argument | readonly Argument[]): Promise<unknown> {
+    const list = (Array.isArray(keys) ? keys : [keys]) as readonly Argument[];
+    const reply = await this.sender.send(['WATCH', ...list], this.#client._commandOptions);
+    this.isWatching = true;
+    return reply;
+  }
+
+  async unwatch(): Promise<unknown> {
+    const reply = await this.sender.send(['UNWATCH'], this.#client._commandOptions);
+    this.isWatching = false;
+    return reply;
+  }
+
+  /** Runs commands as one transaction; resolves with their replies. */
+  async transaction(commands: readonly QueuedCommand[]): Promise<unknown> {
+    const { errors } = this.parts;
+    const { dirtyWatch } = this;
+    this.dirtyWatch = undefined;
+    this.isWatching = false;
+    if (!this.connection.isOpen) throw errors.closed();
+    if (dirtyWatch !== undefined) throw errors.watched(dirtyWatch);
+    const inner = commands.map(({ args }) => args);
+    const replies = await this.sender.sendTogether([['MULTI'], ...inner, ['EXEC']], undefined);
+    const results = replies.at(-1);
+    if (results === null) throw errors.watched();
+    return results;
+  }
+
+  async close(): Promise<void> {
+    this.#mustBeOpen();
+    await this.connection.close();
+    this.#emit('end');
+  }
+
+  destroy(): void {
+    this.#mustBeOpen();
+    this.connection.destroy();
+    this.#emit('end');
+  }
+
+  /** Refuses what would take the connection away from the resilience. */
+  refuse(method: string, advice: string): never {
+    throw new ConfigurationError(`A client of createNodeRedisClient has no ${method}(). ${advice}`);
+  }
+
+  #mustBeOpen(): void {
+    if (!this.connection.isOpen) throw this.parts.errors.closed();
+  }
+
+  #onNews(news: ConnectionNews): void {
+    if (news.kind !== 'error') this.#emit(news.kind);
+    // Without a listener the error would be thrown; the resilience reports it anyway.
+    else if (this.#client.listenerCount('error') > 0) this.#emit('error', news.error);
+  }
+
+  #emit(event: string, ...args: unknown[]): void {
+    try {
+      this.#client.emit(event, ...args);
+    } catch (error) {
+      this.#report(error);
+    }
+  }
+
+  /** A listener of the user failed: it breaks nothing here, and is not hidden. */
+  #report(error: unknown): void {
+    queueMicrotask(() => {
+      throw error;
+    });
+  }
+}

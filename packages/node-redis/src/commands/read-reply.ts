@@ -1,0 +1,203 @@
+import { emptyObjectOf, type NodeRedisModule } from '../node-redis-module.ts';
+
+/** For each type of RESP, by its first byte, the class that its values become; absent: what node-redis makes of it. */
+export type Mapping = Readonly<Record<number, unknown>>;
+
+/** The classes of the user's module that occur within replies. */
+export type ReplyClasses = Pick<
+  NodeRedisModule,
+  'SimpleError' | 'BlobError' | 'VerbatimString' | 'DEFAULT_RESP'
+>;
+
+const carriageReturn = 0x0d;
+const [plus, minus, dollar, star, colon, comma, equals, tilde, percent] = [
+  0x2b, 0x2d, 0x24, 0x2a, 0x3a, 0x2c, 0x3d, 0x7e, 0x25,
+];
+const [underscore, hash, parenthesis, exclamation, bar, lowerT, zero] = [
+  0x5f, 0x23, 0x28, 0x21, 0x7c, 0x74, 0x30,
+];
+
+/**
+ * Reads whole replies into the values that node-redis would make of the same bytes, type mapping included. Error
+ * replies within a reply are values.
+ */
+export class ReplyReader {
+  readonly #classes: ReplyClasses;
+  #bytes: Buffer = Buffer.alloc(0);
+  #at = 0;
+  #mapping: Mapping = {};
+
+  constructor(classes: ReplyClasses) {
+    this.#classes = classes;
+  }
+
+  read(bytes: Buffer, mapping: Mapping): unknown {
+    this.#bytes = bytes;
+    this.#at = 0;
+    this.#mapping = mapping;
+    return this.#value();
+  }
+
+  #value(): unknown {
+    const marker = this.#bytes[this.#at++];
+    switch (marker) {
+      case dollar:
+        return this.#blob(this.#mapping[dollar]);
+      case plus:
+        return this.#line(this.#mapping[plus]);
+      case colon:
+        return this.#mapping[colon] === String ? this.#line(String) : this.#integer();
+      case star:
+        return this.#list();
+      case percent:
+        return this.#map();
+      case tilde:
+        return this.#set();
+      case underscore:
+        this.#at += 2;
+        return null;
+      case comma:
+        return this.#mapping[comma] === String ? this.#line(String) : doubleOf(this.#line(String) as string);
+      case hash:
+        this.#at += 3;
+        return this.#bytes[this.#at - 3] === lowerT;
+      case equals:
+        return this.#verbatim(this.#mapping[equals]);
+      case parenthesis:
+        return this.#mapping[parenthesis] === String
+          ? this.#line(String)
+          : BigInt(this.#line(String) as string);
+      case minus:
+        return new this.#classes.SimpleError(this.#line(String) as string);
+      case exclamation:
+        return new (this.#classes.BlobError ?? this.#classes.SimpleError)(this.#blob(String) as string);
+      case bar:
+        return this.#afterAttribute();
+      default:
+        throw new Error(`Unknown RESP type ${marker} "${String.fromCharCode(marker ?? 0)}"`);
+    }
+  }
+
+  /** The rest of a line, as text or bytes. */
+  #line(type: unknown): string | Buffer {
+    const start = this.#at;
+    const end = this.#bytes.indexOf(carriageReturn, start);
+    this.#at = end + 2;
+    return this.#slice(type, start, end);
+  }
+
+  #blob(type: unknown): string | Buffer | null {
+    if (this.#isNull()) return null;
+    const start = this.#lengthThenStart();
+    return this.#slice(type, start, this.#at - 2);
+  }
+
+  #verbatim(type: unknown): unknown {
+    const start = this.#lengthThenStart();
+    const end = this.#at - 2;
+    const { VerbatimString } = this.#classes;
+    if (type !== VerbatimString) return this.#slice(type, start + 4, end);
+    return new VerbatimString(
+      this.#bytes.toString('utf8', start, start + 3),
+      this.#bytes.toString('utf8', start + 4, end),
+    );
+  }
+
+  #list(): unknown[] | null {
+    return this.#isNull() ? null : this.#items(this.#integer());
+  }
+
+  #items(length: number): unknown[] {
+    const items = Array.from<unknown>({ length });
+    for (let index = 0; index < length; index++) items[index] = this.#value();
+    return items;
+  }
+
+  #set(): unknown {
+    const items = this.#items(this.#integer());
+    return this.#mapping[tilde] === Set ? new Set(items) : items;
+  }
+
+  #map(): unknown {
+    const length = this.#integer();
+    if (this.#mapping[percent] === Array) return this.#items(length * 2);
+    if (this.#mapping[percent] === Map) {
+      const map = new Map<unknown, unknown>();
+      for (let index = 0; index < length; index++) map.set(this.#name(), this.#value());
+      return map;
+    }
+    const object = emptyObjectOf(this.#classes);
+    for (let index = 0; index < length; index++) {
+      const name = this.#name() as string;
+      const value = this.#value();
+      if (name === '__proto__') Object.defineProperty(object, name, { ...plainProperty, value });
+      else object[name] = value;
+    }
+    return object;
+  }
+
+  /** A name within a map: text, also where the mapping asks for bytes. */
+  #name(): unknown {
+    const marker = this.#bytes[this.#at];
+    if (marker !== dollar && marker !== plus) return this.#value();
+    this.#at++;
+    return marker === dollar ? this.#blob(String) : this.#line(String);
+  }
+
+  #afterAttribute(): unknown {
+    const length = this.#integer() * 2;
+    for (let index = 0; index < length; index++) this.#value();
+    return this.#value();
+  }
+
+  /** Whether the length that comes is that of a null of RESP2, which it skips. */
+  #isNull(): boolean {
+    if (this.#bytes[this.#at] !== minus) return false;
+    this.#at += 4;
+    return true;
+  }
+
+  /** Reads the length of a string and skips the string; returns where that began. */
+  #lengthThenStart(): number {
+    const length = this.#integer();
+    const start = this.#at;
+    this.#at += length + 2;
+    return start;
+  }
+
+  // As node-redis adds the digits up, so that numbers beyond 2 ** 53 are rounded alike.
+  #integer(): number {
+    const bytes = this.#bytes;
+    const sign = bytes[this.#at];
+    if (sign === minus || sign === plus) this.#at++;
+    let number = 0;
+    for (
+      let byte = bytes[this.#at++];
+      byte !== undefined && byte !== carriageReturn;
+      byte = bytes[this.#at++]
+    ) {
+      number = number * 10 + byte - zero;
+    }
+    this.#at++;
+    return sign === minus ? -number : number;
+  }
+
+  #slice(type: unknown, start: number, end: number): string | Buffer {
+    return type === Buffer ? this.#bytes.subarray(start, end) : this.#bytes.toString('utf8', start, end);
+  }
+}
+
+const plainProperty = { enumerable: true, configurable: true, writable: true };
+
+function doubleOf(text: string): number {
+  switch (text) {
+    case 'inf':
+    case '+inf':
+      return Infinity;
+    case '-inf':
+      return -Infinity;
+    default:
+      // `nan` becomes NaN.
+      return Number(text);
+  }
+}

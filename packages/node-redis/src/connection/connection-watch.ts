@@ -1,0 +1,28 @@
+import type { Redis } from 'ioredis';
+import type { ConnectionNews } from './connection-news.ts';
+
+/**
+ * Reports the events of one ioredis client, until it is stopped. `isQuiet`: the first connect and ready are not
+ * reported, because the client takes the place of one that is ready.
+ */
+export function watchConnection(
+  client: Redis,
+  tell: (news: ConnectionNews) => void,
+  isQuiet: () => boolean,
+): () => void {
+  const listeners = {
+    connect: () => isQuiet() || tell({ kind: 'connect' }),
+    ready: () => tell({ kind: 'ready' }),
+    reconnecting: () => tell({ kind: 'reconnecting' }),
+    error: (error: Error) => tell({ kind: 'error', error }),
+    end: () => tell({ kind: 'end' }),
+  };
+  const events = Object.entries(listeners);
+  // Many clients may share one connection, and each of them listens.
+  client.setMaxListeners(client.getMaxListeners() + 1);
+  for (const [event, listener] of events) client.on(event, listener);
+  return () => {
+    for (const [event, listener] of events) client.off(event, listener);
+    client.setMaxListeners(client.getMaxListeners() - 1);
+  };
+}

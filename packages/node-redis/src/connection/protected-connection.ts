@@ -1,0 +1,243 @@
+import { ConfigurationError, type RedisResilience } from '@redis-resilience/core';
+import { RawClient, type RawCall, type RawRequest } from '@redis-resilience/core/kit';
+import type { Redis } from 'ioredis';
+import type { ClientErrors } from '../client-errors.ts';
+import { ruleOf } from './command-rules.ts';
+import type { ConnectionNeeds, ConnectionNews } from './connection-news.ts';
+import { watchConnection } from './connection-watch.ts';
+import { Openings } from './openings.ts';
+import { PendingCalls } from './pending-calls.ts';
+import { TurnQueue } from './turn-queue.ts';
+
+/** What a call asks for beside its command. */
+export interface CallOptions {
+  readonly timeout?: number | undefined;
+  readonly abortSignal?: AbortSignal | undefined;
+}
+
+type Requests = readonly [RawRequest, ...RawRequest[]];
+
+/**
+ * The connection of one client. It is that of the resilience, until a command needs one of its own (WATCH, SELECT, what
+ * blocks) or from the beginning, where another protocol, database or name is wanted.
+ */
+export class ProtectedConnection {
+  readonly #resilience: RedisResilience<Redis>;
+  readonly #needs: ConnectionNeeds;
+  readonly #errors: ClientErrors;
+  readonly #tell: (news: ConnectionNews) => void;
+  readonly #pending: PendingCalls;
+  #own: Redis | undefined;
+  #raw: RawClient | undefined;
+  #subscriber: Redis | undefined;
+  #stopWatching: () => void = ignore;
+  #stopAttempts: () => void = ignore;
+  readonly #openings = new Openings();
+  #isOpen = false;
+  #isReady = false;
+  /** It moved to a connection of its own, which is being made. */
+  #isMoving = false;
+  /** How often it was ready. */
+  epoch = 0;
+  /** Commands of this turn that may still be aborted, and those behind them. */
+  readonly #turn = new TurnQueue();
+
+  constructor(
+    resilience: RedisResilience<Redis>,
+    needs: ConnectionNeeds,
+    errors: ClientErrors,
+    tell: (news: ConnectionNews) => void,
+  ) {
+    this.#resilience = resilience;
+    this.#needs = needs;
+    this.#errors = errors;
+    this.#tell = tell;
+    this.#pending = new PendingCalls(errors);
+  }
+
+  get isOpen(): boolean {
+    return this.#isOpen;
+  }
+
+  get isReady(): boolean {
+    return this.#isReady;
+  }
+
+  /** The ioredis client that subscriptions are made on: never the shared one. */
+  get subscriber(): Redis {
+    if (this.#own !== undefined) return this.#own;
+    this.#subscriber ??= this.#duplicate();
+    return this.#subscriber;
+  }
+
+  /** Resolves when it is ready; while Redis is away at once, unless `waitsForReady`. */
+  open(waitsForReady: boolean): Promise<void> {
+    this.#isOpen = true;
+    if (this.#needs.isOwn) this.#own = this.#duplicate();
+    const client = this.#use();
+    if (client.status === 'ready') {
+      this.#tell({ kind: 'connect' });
+      return this.#becomeReady();
+    }
+    if (client.status === 'wait' || client.status === 'end') client.connect().catch(ignore);
+    const { status, cause } = this.#resilience.snapshot();
+    if (!waitsForReady && status === 'down' && cause !== undefined) return Promise.resolve();
+    return this.#openings.add(waitsForReady);
+  }
+
+  send(request: RawRequest, options: CallOptions = {}): Promise<unknown> {
+    const { timeout, abortSignal } = options;
+    return this.#issue([request], (raw) => raw.send(request, timeout), abortSignal, timeout !== undefined);
+  }
+
+  /** Sends commands as one unit. */
+  sendTogether(requests: Requests): Promise<unknown[]> {
+    return this.#issue(requests, (raw) => raw.sendTogether(requests), undefined, false);
+  }
+
+  /** Ends when the commands that were sent are answered. */
+  async close(): Promise<void> {
+    this.#isOpen = false;
+    await this.#pending.answered();
+    this.#release();
+  }
+
+  /** Ends now; commands without an answer are rejected. */
+  destroy(): void {
+    this.#isOpen = false;
+    this.#pending.disconnect();
+    this.#release();
+  }
+
+  get #client(): Redis {
+    return this.#own ?? this.#resilience.client;
+  }
+
+  #issue<Answer>(
+    requests: Requests,
+    start: (raw: RawClient) => RawCall<Answer>,
+    signal: AbortSignal | undefined,
+    hasOwnTimeout: boolean,
+  ): Promise<Answer> {
+    const refusal = this.#refusal(requests);
+    if (refusal !== undefined) return Promise.reject(refusal);
+    if (signal?.aborted === true) return Promise.reject(this.#errors.aborted('not-applied'));
+    if (signal === undefined && this.#turn.isEmpty) return this.#start(start, undefined, hasOwnTimeout);
+    return new Promise((resolve, reject) => {
+      // It is sent at the end of the turn, and those behind it keep their order.
+      this.#turn.add(() => {
+        if (signal?.aborted === true) reject(this.#errors.aborted('not-applied'));
+        else resolve(this.#start(start, signal, hasOwnTimeout));
+      });
+    });
+  }
+
+  #start<Answer>(
+    start: (raw: RawClient) => RawCall<Answer>,
+    signal: AbortSignal | undefined,
+    hasOwnTimeout: boolean,
+  ): Promise<Answer> {
+    return this.#pending.add(start(this.#raw as RawClient), signal, hasOwnTimeout);
+  }
+
+  #refusal(requests: Requests): Error | undefined {
+    if (!this.#isOpen) return this.#errors.closed();
+    for (const { args } of requests) {
+      const rule = ruleOf(args);
+      if (rule.kind === 'shared') continue;
+      if (rule.kind === 'refused') {
+        return new ConfigurationError(
+          `A client of createNodeRedisClient does not send ${args[0]}. ${rule.why}`,
+        );
+      }
+      this.#becomeOwn();
+    }
+    return this.#isOpen && this.#isReady ? this.#protocolError() : undefined;
+  }
+
+  #protocolError(): Error | undefined {
+    const protocol = this.#raw?.protocol;
+    if (protocol === undefined || protocol === this.#needs.protocol) return undefined;
+    return new ConfigurationError(
+      `The connection speaks RESP${protocol}, because the server or its user is not allowed HELLO. Give createNodeRedisClient { RESP: ${protocol} }.`,
+    );
+  }
+
+  #becomeOwn(): void {
+    if (this.#own !== undefined) return;
+    this.#isMoving = this.#isReady;
+    this.#own = this.#duplicate();
+    this.#use();
+  }
+
+  #duplicate(): Redis {
+    const { protocol, database, name } = this.#needs;
+    return this.#resilience.client.duplicate({
+      ...(this.#resilience.client.options.protocol === undefined ? {} : { protocol }),
+      ...(database === undefined ? {} : { db: database }),
+      ...(name === undefined ? {} : { connectionName: name }),
+      lazyConnect: false,
+    });
+  }
+
+  #use(): Redis {
+    const client = this.#client;
+    this.#stopWatching();
+    this.#raw = new RawClient(client);
+    this.#stopWatching = watchConnection(
+      client,
+      (news) => this.#onNews(news),
+      () => this.#isMoving,
+    );
+    this.#stopAttempts();
+    this.#stopAttempts = this.#resilience.on('attempt', ({ cause }) => {
+      if (cause !== undefined) this.#openings.attemptFailed();
+    });
+    return client;
+  }
+
+  #onNews(news: ConnectionNews): void {
+    switch (news.kind) {
+      case 'ready':
+        if (this.#isMoving) this.#isMoving = false;
+        else void this.#becomeReady();
+        return;
+      case 'reconnecting':
+      case 'error':
+        this.#isMoving = false;
+        this.#isReady &&= news.kind === 'error';
+        break;
+      case 'end':
+        this.#isOpen = false;
+        this.#release();
+        break;
+      default:
+    }
+    this.#tell(news);
+  }
+
+  async #becomeReady(): Promise<void> {
+    const epoch = ++this.epoch;
+    const subscriber = this.#subscriber ?? this.#own;
+    // Subscriptions are restored before any other command: the answer to a later one means that they are.
+    if (subscriber !== undefined) await subscriber.ping().catch(ignore);
+    if (epoch !== this.epoch || !this.#isOpen) return;
+    this.#isReady = true;
+    this.#tell({ kind: 'ready' });
+    this.#openings.ready();
+  }
+
+  #release(): void {
+    this.#isReady = false;
+    this.#stopWatching();
+    this.#stopAttempts();
+    this.#openings.fail(this.#errors.closed());
+    for (const client of [this.#own, this.#subscriber]) client?.disconnect();
+    this.#own = undefined;
+    this.#subscriber = undefined;
+  }
+}
+
+function ignore(): void {
+  // The resilience reports it.
+}

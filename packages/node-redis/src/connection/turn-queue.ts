@@ -1,0 +1,17 @@
+/** What is to be sent at the end of this turn, in its order. */
+export class TurnQueue {
+  #waiting: (() => void)[] = [];
+
+  get isEmpty(): boolean {
+    return this.#waiting.length === 0;
+  }
+
+  add(send: () => void): void {
+    if (this.#waiting.push(send) > 1) return;
+    queueMicrotask(() => {
+      const waiting = this.#waiting;
+      this.#waiting = [];
+      for (const each of waiting) each();
+    });
+  }
+}

@@ -1,0 +1,5 @@
+export {
+  createNodeRedisClient,
+  type DefaultProtocol,
+  type NodeRedisClientOptions,
+} from './create-node-redis-client.ts';

@@ -1,0 +1,56 @@
+import { ConfigurationError } from '@redis-resilience/core';
+import type { TypeMapping } from 'redis';
+
+/** The version of the protocol. */
+export type Protocol = 2 | 3;
+
+type ErrorClass = new (message?: string) => Error;
+
+/** What this package uses of the `redis` module of its user. */
+export interface NodeRedisModule {
+  // Its generic signature differs between versions.
+  readonly createClient: (this: void, options?: never) => object;
+  readonly RESP_TYPES: Readonly<Record<string, unknown>>;
+  readonly VerbatimString: new (format: string, value: string) => object;
+  readonly SimpleError: ErrorClass;
+  readonly BlobError?: ErrorClass;
+  readonly WatchError: ErrorClass;
+  readonly AbortError: ErrorClass;
+  readonly TimeoutError?: ErrorClass;
+  readonly ClientClosedError: ErrorClass;
+  readonly DisconnectsClientError: ErrorClass;
+  readonly DEFAULT_RESP?: Protocol;
+}
+
+export type { TypeMapping };
+
+/**
+ * Refuses what is not the module of node-redis 5 or 6.
+ *
+ * @throws ConfigurationError that says what to write instead
+ */
+export function checkModule(value: unknown): asserts value is NodeRedisModule {
+  const module = (value ?? {}) as Partial<Record<keyof NodeRedisModule, unknown>> & { default?: unknown };
+  if (typeof module.createClient !== 'function') {
+    throw new ConfigurationError(
+      "createNodeRedisClient needs the module of node-redis as its second argument. Write import * as redis from 'redis'.",
+    );
+  }
+  if (module.RESP_TYPES === undefined || typeof module.SimpleError !== 'function') {
+    throw new ConfigurationError(
+      'createNodeRedisClient needs version 5.1 or later of the package redis, not 4.',
+    );
+  }
+}
+
+/** The protocol that a client of this module speaks unless its options say otherwise. */
+export function defaultProtocol({ DEFAULT_RESP }: NodeRedisModule): Protocol {
+  return DEFAULT_RESP ?? 2;
+}
+
+/** Makes an empty object for a map: of version 6 an ordinary one, of version 5 one without prototype. */
+export function emptyObjectOf({
+  DEFAULT_RESP,
+}: Pick<NodeRedisModule, 'DEFAULT_RESP'>): Record<string, unknown> {
+  return DEFAULT_RESP === undefined ? (Object.create(null) as Record<string, unknown>) : {};
+}

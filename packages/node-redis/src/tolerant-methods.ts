@@ -1,0 +1,58 @@
+import { tolerated } from './client-errors.ts';
+
+type Method = (this: unknown, ...args: unknown[]) => unknown;
+
+/**
+ * Replaces the commands of `prototype`, which it inherits from the class that node-redis generated: what they return
+ * is {@link tolerated}.
+ */
+export function tolerateMethods(prototype: object, generated: object): void {
+  for (const [name, descriptor] of Object.entries(Object.getOwnPropertyDescriptors(generated))) {
+    if (name === 'constructor' || name === 'Multi') continue;
+    if (typeof descriptor.value === 'function') {
+      Object.defineProperty(prototype, name, { ...descriptor, value: tolerant(descriptor.value as Method) });
+    } else tolerateNamespace(prototype, name, descriptor);
+  }
+}
+
+/** As {@link tolerateMethods}, for MULTI: its methods that send. */
+export function tolerantMulti(Multi: new (...args: never[]) => object): new (...args: never[]) => object {
+  const Tolerant = class extends Multi {};
+  for (const name of ['exec', 'execAsPipeline']) {
+    const method = (Multi.prototype as Record<string, Method>)[name];
+    if (method === undefined) continue;
+    Object.defineProperty(Tolerant.prototype, name, {
+      value: tolerant(method),
+      configurable: true,
+      writable: true,
+    });
+  }
+  return Tolerant;
+}
+
+function tolerant(method: Method): Method {
+  return function (...args) {
+    const answer = method.apply(this, args);
+    return answer instanceof Promise ? tolerated(answer) : answer;
+  };
+}
+
+/** The commands of a module: an object that a getter makes for each client and each view of it. */
+function tolerateNamespace(prototype: object, name: string, { get }: { get?(this: void): unknown }): void {
+  const made = new WeakMap<object, object>();
+  Object.defineProperty(prototype, name, {
+    configurable: true,
+    get(this: object) {
+      const known = made.get(this);
+      if (known !== undefined) return known;
+      const theirs = get?.call(Object.create(this) as never) as object;
+      const commands = Object.getPrototypeOf(theirs) as object;
+      const namespace = Object.create(theirs) as Record<string, unknown>;
+      for (const [command, method] of Object.entries(commands))
+        namespace[command] = tolerant(method as Method);
+      namespace['_self'] = this;
+      made.set(this, namespace);
+      return namespace;
+    },
+  });
+}

@@ -1,0 +1,73 @@
+import { createRedisResilience } from '@redis-resilience/core';
+import { createNodeRedisClient } from '@redis-resilience/node-redis';
+import { startRedis } from '@redis-resilience/testing';
+import * as redis6 from 'redis';
+import * as redis5 from 'redis-5';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import type { CallCase, Client } from './call-case.ts';
+import { collectionCalls } from './collection-calls.ts';
+import { serverCalls } from './server-calls.ts';
+import { stringCalls } from './string-calls.ts';
+
+const calls: readonly CallCase[] = [...stringCalls, ...collectionCalls, ...serverCalls];
+
+// Version 5 rounds the doubles of RESP3 a second time.
+const versions = [
+  ['6', redis6, 3],
+  ['6', redis6, 2],
+  ['5', redis5 as unknown as typeof redis6, 3],
+  ['5', redis5 as unknown as typeof redis6, 2],
+] as const;
+
+it('the table has 300 calls or more', () => {
+  expect(calls.length).toBeGreaterThanOrEqual(300);
+});
+
+describe.each(versions)('a client in front of node-redis %s', (version, redis, RESP) => {
+  it(
+    `answers every call of the table as plain node-redis does on RESP${RESP}`,
+    { timeout: 60_000 },
+    async () => {
+      await using plainServer = await startRedis();
+      await using server = await startRedis();
+      const plain = redis.createClient({ url: plainServer.url, RESP }) as unknown as Client;
+      const resilience = createRedisResilience(server.url);
+      onTestFinished(() => resilience.close({ drainMs: 0 }));
+      const client = createNodeRedisClient(resilience, redis, { RESP }) as unknown as Client;
+      // It emits an error when its server stops.
+      plain.on('error', () => undefined);
+      await Promise.all([plain.connect(), client.connect()]);
+      onTestFinished(() => plain.destroy());
+      const different: unknown[] = [];
+      for (const [title, call] of calls) {
+        const [expected, answer] = await Promise.all([outcomeOf(plain, call), outcomeOf(client, call)]);
+        const isRounded = version === '5' && RESP === 3 && title === 'GEOSEARCH WITH';
+        if (expected !== answer && !isRounded) different.push({ title, expected, answer });
+      }
+      expect(different).toEqual([]);
+    },
+  );
+});
+
+/** What a call came to, as text that shows every difference: classes, prototypes, the order of names. */
+async function outcomeOf(client: Client, call: CallCase[1]): Promise<string> {
+  try {
+    return `answered ${shown(await call(client))}`;
+  } catch (error) {
+    return `failed ${shown(error)}`;
+  }
+}
+
+function shown(value: unknown): string {
+  if (value === null || typeof value !== 'object') return `${typeof value} ${String(value)}`;
+  if (Buffer.isBuffer(value)) return `Buffer ${value.toString('hex')}`;
+  const kind = (Object.getPrototypeOf(value) as object | null)?.constructor.name ?? 'no prototype';
+  if (value instanceof Error) {
+    const { replies } = value as { replies?: unknown };
+    return `${kind} ${value.message} ${replies === undefined ? '' : shown(replies)}`;
+  }
+  if (value instanceof Map) return `Map ${shown([...value])}`;
+  if (value instanceof Set) return `Set ${shown(Array.from(value, String).toSorted())}`;
+  const entries = Object.entries(value).map(([name, item]) => `${name}: ${shown(item)}`);
+  return `${kind} { ${entries.join(', ')} }`;
+}

@@ -1,0 +1,32 @@
+import { createRedisResilience, type RedisResilience, type ResilienceOptions } from '@redis-resilience/core';
+import { createNodeRedisClient } from '@redis-resilience/node-redis';
+import { onTestFinished } from 'vitest';
+import type { Redis } from 'ioredis';
+import * as redis from 'redis';
+import type { Client } from './contract/call-case.ts';
+
+export interface Stage {
+  readonly resilience: RedisResilience<Redis>;
+  readonly client: Client;
+}
+
+/** A connected client of node-redis in front of a resilience; both end with the test. */
+export async function front(
+  url: string,
+  options: ResilienceOptions = {},
+  given: object = {},
+): Promise<Stage> {
+  const resilience = createRedisResilience(url, { logger: false, ...options });
+  onTestFinished(() => resilience.close({ drainMs: 0 }));
+  const client = createNodeRedisClient(resilience, redis, given) as unknown as Client;
+  await client.connect();
+  return { resilience, client };
+}
+
+/** Names of the events that a client emits. */
+export function eventsOf(client: Client): string[] {
+  const seen: string[] = [];
+  for (const name of ['connect', 'ready', 'reconnecting', 'error', 'end'])
+    client.on(name, () => seen.push(name));
+  return seen;
+}
