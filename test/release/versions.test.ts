@@ -25,7 +25,7 @@ describe('a new version', () => {
 
   it('is pinned where the old one was', () => {
     const manifest = { name: '@redis-resilience/demo', dependencies: { '@redis-resilience/core': '0.1.0' } };
-    expect(withVersion(manifest, '1.0.0', shared).dependencies).toEqual({
+    expect(withVersion(manifest, '1.0.0', shared)['dependencies']).toEqual({
       '@redis-resilience/core': '1.0.0',
     });
   });
