@@ -77,6 +77,7 @@ const rooms = [
   'sentinel',
   'connection',
   'cluster',
+  'lease',
   'resilience',
   'http',
 ];

@@ -19,8 +19,15 @@ const compilerOptions = {
   types: ['node'],
 };
 
-// Not installed here: it brings the exporters of OpenTelemetry with it.
-const absent = `declare module '@opentelemetry/sdk-node' {
+// Not installed here: the first is any logger, the second brings the exporters of OpenTelemetry with it.
+const absent = `declare module 'winston' {
+  const winston: {
+    createLogger(options: object): Pick<Console, 'info' | 'warn' | 'error'>;
+    transports: { Console: new () => object };
+  };
+  export default winston;
+}
+declare module '@opentelemetry/sdk-node' {
   export class NodeSDK {
     constructor(options: { instrumentations: import('@opentelemetry/instrumentation').Instrumentation[] });
     start(): void;
@@ -29,6 +36,7 @@ const absent = `declare module '@opentelemetry/sdk-node' {
 
 it.each([
   '.',
+  'packages/core',
   'packages/express',
   'packages/koa',
   'packages/nestjs',

@@ -19,6 +19,7 @@ export type ErrorCode =
   | 'OUTCOME_UNKNOWN'
   | 'OVERLOADED'
   | 'WATCH_LOST'
+  | 'LEASE_ENDED'
   | 'BUDGET_EXCEEDED'
   | 'CONFIGURATION';
 
@@ -155,10 +156,22 @@ export class OverloadedError extends RedisResilienceError {
   readonly code = 'OVERLOADED';
 }
 
-/** The connection that held the WATCH or MULTI was lost; nothing of the transaction ran. Read and try it again. */
+/**
+ * The connection that held the WATCH or MULTI was lost, or others changed the keys of a `transaction` in each of its
+ * attempts; nothing of it ran. Read and try it again.
+ */
 export class WatchLostError extends RedisResilienceError {
   override readonly name = 'WatchLostError';
   readonly code = 'WATCH_LOST';
+}
+
+/**
+ * A leased client was used after its lease, and nothing was sent; or its lease was ended before its work, by `close()`
+ * or by `pool.revoke`. Await every call inside the function given to `lease()`.
+ */
+export class LeaseEndedError extends RedisResilienceError {
+  override readonly name = 'LeaseEndedError';
+  readonly code = 'LEASE_ENDED';
 }
 
 /** The request has waited for Redis as long as its budget allows; the command was not sent. Answer without Redis. */

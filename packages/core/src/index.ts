@@ -5,7 +5,18 @@ export type {
   ResilienceTarget,
   SentinelTarget,
 } from './target/resilience-target.ts';
-export type { Credentials, ExecuteOptions, RedisResilience } from './redis-resilience.ts';
+export type {
+  Credentials,
+  ExecuteOptions,
+  LeaseOptions,
+  LeaseWork,
+  RedisResilience,
+  TransactionClient,
+  TransactionOptions,
+  TransactionWork,
+} from './redis-resilience.ts';
+export type { PoolDetail } from './lease/pool/pool-detail.ts';
+export type { PoolTotals } from './lease/pool/pool-totals.ts';
 export type { CircuitState, ConnectionState, Lane, RedisSnapshot, Status } from './snapshot.ts';
 export type { SnapshotDetail } from './snapshot-detail.ts';
 export { describeCause } from './cause.ts';
@@ -16,6 +27,7 @@ export {
   CommandTimeoutError,
   ConfigurationError,
   isRedisResilienceError,
+  LeaseEndedError,
   OutcomeUnknownError,
   OverloadedError,
   RedisResilienceError,
@@ -32,6 +44,7 @@ export type {
   AdmissionOptions,
   CircuitOptions,
   ConnectionOptions,
+  PoolOptions,
   ResilienceOptions,
   RetryOptions,
 } from './options/options.ts';

@@ -7,8 +7,8 @@ import type { SnapshotDetail } from './snapshot-detail.ts';
 /** Options of {@link RedisResilience.execute}. */
 export interface ExecuteOptions<T> {
   /**
-   * Answers in place of Redis when the operation fails with an error of this library, except `CONFIGURATION` and
-   * `WATCH_LOST`. It does not run on an error reply of the server, nor on an error of the operation's own code.
+   * Answers in place of Redis when the operation fails with an error of this library, except `CONFIGURATION`,
+   * `WATCH_LOST` and `LEASE_ENDED`. It does not run on an error reply of the server, nor on an error of the operation's own code.
    */
   readonly fallback?: (error: Error) => T | Promise<T>;
   /** Bounds the whole operation, all its commands together. Default: `timeoutMs` of the resilience. */
@@ -18,6 +18,53 @@ export interface ExecuteOptions<T> {
   /** The lane whose circuit is checked before the operation starts. Default `read`. */
   readonly lane?: Lane;
 }
+
+/** Options of {@link RedisResilience.lease}. */
+export interface LeaseOptions {
+  /** Name of the work in the event `lease-overdue`. */
+  readonly name?: string;
+  /**
+   * Bounds the whole lease: waiting for a connection, and the work. Default: only the waiting is bounded, by `timeoutMs`
+   * of the resilience; each command of the work has its own deadline.
+   */
+  readonly timeoutMs?: number;
+  /** Ends the lease: its promise rejects with the signal's reason. */
+  readonly signal?: AbortSignal;
+  /** In a Cluster, needed: a key of the work. The connection leads to the node that serves it. */
+  readonly key?: string | Buffer;
+}
+
+/** The work of a lease. The client is its own for as long as it runs, and sends nothing afterwards. */
+export type LeaseWork<T> = (client: Redis) => T | Promise<T>;
+
+/** Options of {@link RedisResilience.transaction}. */
+export interface TransactionOptions {
+  /** Name of the work in the event `lease-overdue`. */
+  readonly name?: string;
+  /** How often the work is run at most, while others change the keys. Default 20. */
+  readonly attempts?: number;
+  /** Bounds all attempts together. Default: `timeoutMs` of the resilience. */
+  readonly timeoutMs?: number;
+  /** Ends the transaction: its promise rejects with the signal's reason. */
+  readonly signal?: AbortSignal;
+}
+
+/** The client of a transaction: reads see the keys as they are watched, and `commit` writes. */
+export interface TransactionClient extends Redis {
+  /**
+   * Sends the commands that `queue` calls as one MULTI and EXEC, and resolves with the answers of those that it returns.
+   * If a watched key was changed by others, nothing ran: the work of the transaction begins again.
+   *
+   * @example
+   * const [left, right] = await tx.commit((multi) => [multi.decrby('left', 5), multi.incrby('right', 5)]);
+   */
+  commit<const Answers extends readonly unknown[]>(
+    queue: (multi: Redis) => Answers,
+  ): Promise<{ -readonly [Index in keyof Answers]: Awaited<Answers[Index]> }>;
+}
+
+/** The work of a transaction. It may run several times, so it must do nothing that cannot be done again. */
+export type TransactionWork<T> = (tx: TransactionClient) => T | Promise<T>;
 
 /** Credentials for AUTH. Without a user name: the `default` user. */
 export interface Credentials {
@@ -52,6 +99,35 @@ export interface RedisResilience<Client extends Redis | Cluster = Redis | Cluste
    * loses the write and the memory of it together: the README says what follows.
    */
   applyOnce(id: string, command: string, ...args: readonly (string | number | Buffer)[]): Promise<unknown>;
+  /**
+   * Runs the work with a connection that nobody else uses meanwhile, and takes that back, clean, however the work ends.
+   * For WATCH, blocking commands, SELECT and very large values; everything else is served best by `client`. The
+   * connections come from a pool (`pool`), and the leased client refuses every use after the work.
+   *
+   * @throws {@link OverloadedError} when none is free in time, or at once for a lease inside a lease of a full pool;
+   *   while Redis is away as a command; {@link CommandTimeoutError} after `timeoutMs`; what the work threw
+   * @example
+   * const job = await resilience.lease((client) => client.blpop('jobs', 5));
+   */
+  lease<T>(work: LeaseWork<T>, options?: LeaseOptions): Promise<T>;
+  /**
+   * Runs an optimistic transaction: watches the keys on a leased connection, runs the work, which reads and then calls
+   * `tx.commit`, and runs it again when others changed a key, or the connection was lost before EXEC was sent.
+   *
+   * @throws {@link WatchLostError} when no attempt succeeded: nothing ran; {@link OutcomeUnknownError} when the
+   *   connection broke after EXEC was sent; and as {@link RedisResilience.lease}
+   * @example
+   * await resilience.transaction(['stock'], async (tx) => {
+   *   if (Number(await tx.get('stock')) < 1) return 'sold out';
+   *   const [left] = await tx.commit((multi) => [multi.decr('stock')]);
+   *   return `${left} left`;
+   * });
+   */
+  transaction<T>(
+    keys: readonly (string | Buffer)[],
+    work: TransactionWork<T>,
+    options?: TransactionOptions,
+  ): Promise<T>;
   /** The last status changes and slow or failed commands, oldest first, bounded. */
   history(): readonly HistoryEntry[];
   /**

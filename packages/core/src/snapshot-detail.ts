@@ -1,4 +1,5 @@
 import type { LaneTotals } from './observability/totals.ts';
+import type { PoolDetail } from './lease/pool/pool-detail.ts';
 import type { Lane } from './snapshot.ts';
 
 /** Live counts behind a snapshot, for dashboards, the status page and the doctor. */
@@ -14,6 +15,8 @@ export interface SnapshotDetail {
   readonly retryBudget: number;
   /** Lag of the event loop: by how much a periodic timer fired late, or is overdue now. */
   readonly eventLoopLagMs: number;
+  /** The connections that `lease()` and `transaction()` use; those are counted in `connections` too. */
+  readonly pool: PoolDetail;
   /** How all commands ended since the start. Live: the counts in this object go on rising. */
   readonly commands: Readonly<Record<Lane, LaneTotals>>;
 }

@@ -31,6 +31,7 @@ const titles: Readonly<Record<ErrorCode, string>> = {
   OUTCOME_UNKNOWN: 'The outcome of a write is unknown',
   OVERLOADED: 'Too many commands wait for Redis',
   WATCH_LOST: 'A transaction lost its guard',
+  LEASE_ENDED: 'A connection was used after its lease',
   BUDGET_EXCEEDED: 'The time this request may wait for Redis is spent',
   CONFIGURATION: 'The service is not configured correctly',
 };

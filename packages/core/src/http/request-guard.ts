@@ -1,6 +1,13 @@
 import type { Cluster, Redis } from '../ioredis/clients.ts';
 import type { Cause } from '../cause.ts';
-import type { ExecuteOptions, RedisResilience } from '../redis-resilience.ts';
+import type {
+  ExecuteOptions,
+  LeaseOptions,
+  LeaseWork,
+  RedisResilience,
+  TransactionOptions,
+  TransactionWork,
+} from '../redis-resilience.ts';
 import type { RedisSnapshot, Status } from '../snapshot.ts';
 
 /**
@@ -64,6 +71,20 @@ export class RequestGuard {
     options?: ExecuteOptions<T>,
   ): Promise<T> {
     return this.#resilience.execute(operation, options);
+  }
+
+  /** As {@link RedisResilience.lease}. The time that it waits counts in the budget of the request. */
+  lease<T>(work: LeaseWork<T>, options?: LeaseOptions): Promise<T> {
+    return this.#resilience.lease(work, options);
+  }
+
+  /** As {@link RedisResilience.transaction}, in the budget of the request. */
+  transaction<T>(
+    keys: readonly (string | Buffer)[],
+    work: TransactionWork<T>,
+    options?: TransactionOptions,
+  ): Promise<T> {
+    return this.#resilience.transaction(keys, work, options);
   }
 }
 

@@ -43,6 +43,10 @@ export interface Internals {
   flushQueue(error: Error): void;
   setStatus(status: string, detail?: unknown): void;
   isCluster?: boolean;
+  on(event: string, listener: (...args: unknown[]) => void): unknown;
+  once(event: string, listener: (...args: unknown[]) => void): unknown;
+  prependListener(event: string, listener: (...args: unknown[]) => void): unknown;
+  prependOnceListener(event: string, listener: (...args: unknown[]) => void): unknown;
 }
 
 export const internals = (client: Redis | Cluster): Internals => client as unknown as Internals;

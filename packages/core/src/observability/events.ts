@@ -50,6 +50,14 @@ export interface ResilienceEvents {
   readonly gap: { readonly gapMs: number; readonly channels: number };
   /** The server refused to restore this number of subscriptions, with the code of its reply; they are tried again. */
   readonly 'resubscribe-failed': { readonly channels: number; readonly code: string };
+  /**
+   * A lease has lasted for longer than `pool.maxLeaseMs`. `name`: what was given to `lease()`. `isRevoked`: it was ended.
+   */
+  readonly 'lease-overdue': {
+    readonly name: string | undefined;
+    readonly heldMs: number;
+    readonly isRevoked: boolean;
+  };
   /** The process runs again: it was frozen, suspended with its machine, or blocked by its own code for `durationMs`. */
   readonly thaw: { readonly kind: 'frozen' | 'suspended' | 'blocked'; readonly durationMs: number };
   /** The resilience is closed. This is its last event. */

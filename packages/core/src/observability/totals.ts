@@ -24,7 +24,8 @@ export interface LaneTotals {
   readonly waits: DurationTotals;
 }
 
-class Durations implements DurationTotals {
+/** Counts durations; to record one allocates nothing. */
+export class Durations implements DurationTotals {
   readonly buckets = new Float64Array(durationBoundsMs.length + 1);
   // A typed array, so that adding to the sum allocates no heap number.
   readonly #sumMs = new Float64Array(1);
@@ -58,6 +59,7 @@ class LaneCount implements LaneTotals {
     OUTCOME_UNKNOWN: 0,
     OVERLOADED: 0,
     WATCH_LOST: 0,
+    LEASE_ENDED: 0,
     BUDGET_EXCEEDED: 0,
     CONFIGURATION: 0,
   };

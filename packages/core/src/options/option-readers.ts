@@ -76,6 +76,13 @@ export const signalOf: OptionReader = (value, path) => {
   if (!(value instanceof AbortSignal)) throw invalid(path, value, 'an AbortSignal');
 };
 
+/** A key: text or bytes, not empty. The error never shows it. */
+export const keyOf: OptionReader = (value, path) => {
+  const isKey = (typeof value === 'string' || value instanceof Uint8Array) && value.length > 0;
+  if (!isKey)
+    throw new ConfigurationError(`The option ${path} must be a key: a string or a Buffer, not empty.`);
+};
+
 export const laneOf: OptionReader = oneOf('read', 'write');
 
 /** An object that has these methods. */

@@ -114,6 +114,22 @@ export interface ConnectionOptions {
   readonly credentialsTimeoutMs?: number;
 }
 
+/** The pool of connections that `lease()` and `transaction()` use. */
+export interface PoolOptions {
+  /** Connections that may be leased at once. Default 10. */
+  readonly max?: number;
+  /** Connections that are kept open while nobody uses them. Default 0. */
+  readonly min?: number;
+  /** A connection that nobody has used for longer is closed, down to `min`. Default 30,000 ms. */
+  readonly idleMs?: number;
+  /** Callers that may wait while all connections are leased. Default 1,000. */
+  readonly maxWaiting?: number;
+  /** A lease that lasts longer is reported by the event `lease-overdue`. Default 30,000 ms. */
+  readonly maxLeaseMs?: number;
+  /** Also ends such a lease: its caller gets an error, and its connection is closed. Default `false`. */
+  readonly revoke?: boolean;
+}
+
 /** Options of `createRedisResilience`, `protect` and, beside the framework's own, of every adapter. */
 export interface ResilienceOptions {
   /** Name of this connection in health answers, metrics and events. Default `default`. */
@@ -126,6 +142,7 @@ export interface ResilienceOptions {
   readonly circuit?: CircuitOptions;
   readonly retry?: RetryOptions;
   readonly connection?: ConnectionOptions;
+  readonly pool?: PoolOptions;
   /** Where one line goes at the beginning of an outage, and one at its end: an object with `info`, `warn` and `error`; `false` silences. Default: a process warning, which Node writes to stderr. */
   readonly logger?: Logger | false;
   /** Time and random numbers, for tests. */

@@ -2,8 +2,16 @@ import type { CircuitSettings } from './circuit-settings.ts';
 import { circuitDefaults } from './circuit-settings.ts';
 import { systemClock, systemRandom, type Clock, type Random } from '../clock.ts';
 import { processWarnings, silence, type Logger } from './logger.ts';
-import type { AdmissionOptions, ConnectionOptions, ResilienceOptions, RetryOptions } from './options.ts';
+import type {
+  AdmissionOptions,
+  ConnectionOptions,
+  PoolOptions,
+  ResilienceOptions,
+  RetryOptions,
+} from './options.ts';
+import { ConfigurationError } from '../errors.ts';
 import {
+  booleanOf,
   clockOf,
   countOf,
   credentialsOf,
@@ -27,6 +35,7 @@ export interface Settings {
   readonly connection: Readonly<Required<Omit<ConnectionOptions, 'credentials'>>> & {
     readonly credentials: ConnectionOptions['credentials'] | undefined;
   };
+  readonly pool: Readonly<Required<PoolOptions>>;
   readonly logger: Logger;
   readonly clock: Clock;
   readonly random: Random;
@@ -58,6 +67,7 @@ export const defaults: Settings = {
     credentials: undefined,
     credentialsTimeoutMs: 5000,
   },
+  pool: { max: 10, min: 0, idleMs: 30_000, maxWaiting: 1000, maxLeaseMs: 30_000, revoke: false },
   logger: processWarnings,
   clock: systemClock,
   random: systemRandom,
@@ -107,6 +117,14 @@ const readers: Readonly<Record<keyof ResilienceOptions, OptionReader>> = {
     credentials: credentialsOf,
     credentialsTimeoutMs: durationOf(1),
   }),
+  pool: objectOf({
+    max: countOf(1, 10_000),
+    min: countOf(0, 10_000),
+    idleMs: durationOf(1),
+    maxWaiting: countOf(0),
+    maxLeaseMs: durationOf(1),
+    revoke: booleanOf,
+  }),
   logger: loggerOf,
   clock: clockOf,
   random: functionOf,
@@ -131,8 +149,19 @@ export function resolveSettings(options: ResilienceOptions = {}): Settings {
     circuit: withDefaults(defaults.circuit, options.circuit),
     retry: withDefaults(defaults.retry, options.retry),
     connection: { ...connection, maxPeriodMs: Math.max(connection.minPeriodMs, connection.maxPeriodMs) },
+    pool: poolOf(options.pool),
     logger: options.logger === false ? silence : (options.logger ?? defaults.logger),
     clock: options.clock ?? defaults.clock,
     random: options.random ?? defaults.random,
   });
+}
+
+function poolOf(given: PoolOptions | undefined): Settings['pool'] {
+  const pool = withDefaults(defaults.pool, given);
+  if (pool.min > pool.max) {
+    throw new ConfigurationError(
+      `The option options.pool.min must not be above options.pool.max; given: ${pool.min} and ${pool.max}.`,
+    );
+  }
+  return pool;
 }

@@ -2,6 +2,7 @@ import { markProtected, type Cluster } from '../ioredis/clients.ts';
 import { ProtectedCluster } from '../cluster/protected-cluster.ts';
 import { credentialsHolder, reauthenticate } from '../connection/reauthenticate.ts';
 import type { ClusterDriver } from '../driver/cluster-driver.ts';
+import { ConfigurationError } from '../errors.ts';
 import { SocketBook } from '../handshake/socket-book.ts';
 import type { ClientParts } from '../connection/protected-client.ts';
 import { interceptClusterDuplicate } from '../ioredis/duplicates.ts';
@@ -36,6 +37,9 @@ export function attachCluster(cluster: Cluster, parts: ClientParts): ProtectedCl
       if (given !== undefined) credentials.source = given;
       const nodes = [...drivers].flatMap((each) => each.nodes());
       await Promise.all(nodes.map((node) => reauthenticate(node, credentials, settings)));
+    },
+    spare() {
+      throw new ConfigurationError('lease() and transaction() need a single server or Sentinel; this is a Cluster.');
     },
     closeSockets: () => sockets.close(),
     release: () => undefined,

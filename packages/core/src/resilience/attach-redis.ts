@@ -28,11 +28,13 @@ export function attachRedis(client: Redis, parts: ClientParts): ProtectedClients
   const drivers = new Set<Driver>();
   const credentials = credentialsHolder(settings);
   const sockets = new SocketBook(settings.clock);
+  const guards = new WeakMap<Redis, ProtectedRedis>();
   const protectOne = (one: Redis, driver: Driver, login: CredentialsHolder): ProtectedRedis => {
     const target = targetOf(driver, settings, login, sockets.open);
     const expectsPrimary = connection.role === 'primary' && driver.options['readOnly'] !== true;
     const guarded = new ProtectedRedis(driver, target, dialerOf(driver), expectsPrimary, parts);
     markProtected(one);
+    guards.set(one, guarded);
     if (login === credentials) drivers.add(driver);
     interceptDuplicate(one, (duplicate, isOwn) =>
       protectDuplicate(duplicate, new RedisDriver(duplicate), isOwn ? { source: undefined } : login),
@@ -57,6 +59,11 @@ export function attachRedis(client: Redis, parts: ClientParts): ProtectedClients
     async reauthenticate(given) {
       if (given !== undefined) credentials.source = given;
       await Promise.all([...drivers].map((each) => reauthenticate(each, credentials, settings)));
+    },
+    spare() {
+      const duplicate = client.duplicate({ lazyConnect: false });
+      const database = Number(mainDriver.options['db'] ?? 0);
+      return { client: duplicate, guarded: guards.get(duplicate) as ProtectedRedis, database };
     },
     closeSockets: () => sockets.close(),
     release: () => {

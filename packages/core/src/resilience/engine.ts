@@ -7,6 +7,7 @@ import type { GateParts } from '../command/line.ts';
 import type { ClientNews, ClientParts } from '../connection/protected-client.ts';
 import { Flushes } from '../event-loop/flush.ts';
 import { ProcessStallDetector, type ThawKind } from '../event-loop/process-stall-detector.ts';
+import { Leases } from '../lease/leases.ts';
 import { debug } from '../observability/debug.ts';
 import { EventHub } from '../observability/event-hub.ts';
 import type { ResilienceEvent, ResilienceEvents } from '../observability/events.ts';
@@ -37,6 +38,7 @@ export class Engine implements RedisResilience {
   readonly #history = new History();
   readonly #gateParts: GateParts;
   readonly #clients: ProtectedClients;
+  readonly #leases: Leases;
   readonly #isolations: Isolations;
   readonly #keeper: SnapshotKeeper;
   readonly #observer: Observer;
@@ -67,6 +69,13 @@ export class Engine implements RedisResilience {
       gateParts: this.#gateParts,
       tell: (news) => this.#onNews(news),
     });
+    this.#leases = new Leases({
+      settings,
+      main: this.#clients.main,
+      connect: () => this.#clients.spare(),
+      wake: () => this.#clients.wake(),
+      tell: (overdue) => this.#events.emit('lease-overdue', overdue),
+    });
     this.#isolations = new Isolations(this.name, this.circuits, () => this.#keeper.refresh());
     this.#keeper = new SnapshotKeeper(this, this.#clients, this.#isolations, this.#events, this.#history);
     const probing = { clock, ask: this.#clients.main.ask.bind(this.#clients.main) };
@@ -95,6 +104,7 @@ export class Engine implements RedisResilience {
       retryBudget: retryBudget.level,
       eventLoopLagMs,
       commands: recorder.totals,
+      pool: this.#leases.detail(),
     };
   }
 
@@ -112,6 +122,10 @@ export class Engine implements RedisResilience {
   applyOnce(id: string, command: string, ...args: readonly (string | number | Buffer)[]): Promise<unknown> {
     return applyOnce(this, this.clock, this.settings.retry.rememberMs, id, command, args);
   }
+
+  lease: RedisResilience['lease'] = (...given) => this.#leases.lease(...given);
+
+  transaction: RedisResilience['transaction'] = (...given) => this.#leases.transaction(...given);
 
   history(): readonly HistoryEntry[] {
     return this.#history.list();
@@ -168,6 +182,7 @@ export class Engine implements RedisResilience {
     const { state, cause } = this.#clients.main;
     if (state === 'ready' && cause === undefined) this.#forgetOutage();
     this.#keeper.refresh();
+    this.#leases.look();
   }
 
   #makeGateParts(): GateParts {
@@ -218,7 +233,9 @@ export class Engine implements RedisResilience {
 
   async #close(drainMs: number): Promise<void> {
     debug('%s: closes, with %d ms for what is pending', this.name, drainMs);
-    await drain(() => this.#clients.pendingCalls(), this.clock, drainMs);
+    this.#leases.close();
+    await drain(() => this.#clients.pendingCalls() + this.#leases.load, this.clock, drainMs);
+    this.#leases.end();
     for (const probe of Object.values(this.#probes)) probe.stop();
     await this.#clients.disconnect();
     this.#stallDetector.stop();

@@ -1,5 +1,6 @@
 import type { Credentials } from '../redis-resilience.ts';
 import type { ProtectedClient } from '../connection/protected-client.ts';
+import type { LeaseConnection } from '../lease/pool/pool-member.ts';
 import type { ThawKind } from '../event-loop/process-stall-detector.ts';
 import type { SnapshotDetail } from '../snapshot-detail.ts';
 
@@ -9,6 +10,8 @@ export interface ClientsControl {
   wake(): void;
   /** Uses these credentials, or what the provider gives now, for live connections and all later ones. */
   reauthenticate(credentials: Credentials | undefined): Promise<void>;
+  /** Makes one more connection, for leases. */
+  spare(): LeaseConnection;
   /** Destroys all sockets that are left, and waits until they have closed. */
   closeSockets(): Promise<void>;
   /** Gives back what is shared between resiliences: the dialer. */
@@ -38,7 +41,7 @@ export class ProtectedClients {
     if (client !== this.main) this.#clients.delete(client);
   }
 
-  detail(): Omit<SnapshotDetail, 'retryBudget' | 'eventLoopLagMs' | 'commands'> {
+  detail(): Omit<SnapshotDetail, 'retryBudget' | 'eventLoopLagMs' | 'commands' | 'pool'> {
     let [connections, readyConnections, waiting, waitingBytes, inFlight] = [0, 0, 0, 0, 0];
     for (const client of this.#clients) {
       connections += client.connections;
@@ -71,6 +74,11 @@ export class ProtectedClients {
 
   wake(): void {
     this.#control.wake();
+  }
+
+  /** Makes one more connection, for leases. It dials at once. */
+  spare(): LeaseConnection {
+    return this.#control.spare();
   }
 
   reauthenticate(credentials: Credentials | undefined): Promise<void> {

@@ -1,0 +1,121 @@
+import type { Redis } from 'ioredis';
+import type { DriverCommand, SendCommand } from '../../driver/driver-command.ts';
+import { isUnsendable } from '../../driver/unsendable-command.ts';
+import { isRedisResilienceError } from '../../errors.ts';
+import { internals } from '../internals.ts';
+
+/** One lease, as the client that was handed out for it knows it. */
+export interface ClientUse {
+  /** The error of each use after the lease has ended; undefined while it goes on. */
+  refusal(name: string): Error | undefined;
+  /** A command is about to be sent. */
+  sends(command: DriverCommand): void;
+  /** The connection was told to connect or disconnect. */
+  alters(): void;
+}
+
+const useOf = Symbol('use');
+const addedTo = Symbol('added listeners');
+type Listener = (...args: unknown[]) => void;
+
+interface LeasedClient extends Redis {
+  [useOf]: ClientUse;
+  /** What was added through this client; undefined while nothing was. */
+  [addedTo]: [event: string | symbol, listener: Listener][] | undefined;
+}
+
+/**
+ * Makes the clients that are handed out for one connection. Each of them looks like that connection's client, belongs
+ * to one lease, and sends nothing once that lease has ended, even if the connection is in other hands by then.
+ */
+export function leasedClients(client: Redis): (use: ClientUse) => Redis {
+  const overlay = Object.create(client, Object.getOwnPropertyDescriptors(overlayOf(client))) as object;
+  return (use) => {
+    // One for each lease: assigning to fields is far faster than defining properties.
+    const leased = Object.create(overlay) as LeasedClient;
+    leased[useOf] = use;
+    leased[addedTo] = undefined;
+    return leased;
+  };
+}
+
+/** Removes the listeners that were added through a leased client. */
+export function removeListeners(leased: Redis): void {
+  if ((leased as LeasedClient)[addedTo] !== undefined) leased.removeAllListeners();
+}
+
+/** What a leased client does otherwise than the client of its connection. */
+function overlayOf(client: Redis): object {
+  const send = ((command, stream, node) =>
+    internals(client).sendCommand(command, stream, node)) as SendCommand;
+  const add = (method: 'on' | 'once' | 'prependListener' | 'prependOnceListener') =>
+    function addListener(this: LeasedClient, event: string, listener: Listener): Redis {
+      throwIfEnded(this, method);
+      (this[addedTo] ??= []).push([event, listener]);
+      internals(client)[method](event, listener);
+      return this;
+    };
+  const remove = function removeListener(this: LeasedClient, event: string, listener: Listener): Redis {
+    const added = this[addedTo] ?? [];
+    const index = added.findIndex(([name, each]) => name === event && each === listener);
+    if (index === -1) return this;
+    added.splice(index, 1);
+    client.removeListener(event, listener);
+    return this;
+  };
+  return {
+    sendCommand(this: LeasedClient, command: DriverCommand, ...rest: [never, never]): unknown {
+      const use = this[useOf];
+      const refusal = use.refusal(command.name);
+      if (refusal === undefined) {
+        use.sends(command);
+        return send(command, ...rest);
+      }
+      if (isUnsendable(command)) return command.promise;
+      // A refusal hurts no caller who does not look.
+      command.promise.catch(ignore);
+      command.reject(refusal);
+      return command.promise;
+    },
+    connect(this: LeasedClient): Promise<void> {
+      const refusal = this[useOf].refusal('connect');
+      if (refusal !== undefined) return Promise.reject(refusal);
+      this[useOf].alters();
+      return client.connect();
+    },
+    disconnect(this: LeasedClient, isToReconnect = false): void {
+      if (this[useOf].refusal('disconnect') !== undefined) return;
+      this[useOf].alters();
+      client.disconnect(isToReconnect);
+    },
+    end(this: LeasedClient): void {
+      this.disconnect();
+    },
+    duplicate(this: LeasedClient, override?: object): Redis {
+      throwIfEnded(this, 'duplicate');
+      return client.duplicate(override);
+    },
+    on: add('on'),
+    addListener: add('on'),
+    once: add('once'),
+    prependListener: add('prependListener'),
+    prependOnceListener: add('prependOnceListener'),
+    off: remove,
+    removeListener: remove,
+    removeAllListeners(this: LeasedClient, event?: string): Redis {
+      for (const [name, listener] of this[addedTo]?.slice() ?? []) {
+        if (event === undefined || event === name) remove.call(this, String(name), listener);
+      }
+      return this;
+    },
+  };
+}
+
+function throwIfEnded(leased: LeasedClient, name: string): void {
+  const refusal = leased[useOf].refusal(name);
+  if (refusal !== undefined) throw refusal;
+}
+
+function ignore(error: unknown): void {
+  if (!isRedisResilienceError(error)) throw error;
+}

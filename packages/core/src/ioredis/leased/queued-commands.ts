@@ -1,0 +1,65 @@
+import type { ChainableCommander, Redis } from 'ioredis';
+import type { DriverCommand } from '../../driver/driver-command.ts';
+
+/** One command of a transaction, and the promise that its caller has. */
+interface Queued {
+  readonly command: DriverCommand;
+  readonly resolve: (answer: unknown) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** Collects the commands that are called on `client`, to be sent as one MULTI. */
+export class QueuedCommands {
+  /** Has the commands of a client; each returns a promise that settles with its answer from EXEC. */
+  readonly client: Redis;
+  readonly #target: Redis;
+  readonly #queued: Queued[] = [];
+
+  constructor(target: Redis) {
+    this.#target = target;
+    this.client = Object.create(target, {
+      sendCommand: { value: (command: DriverCommand) => this.#add(command) },
+    }) as Redis;
+  }
+
+  get length(): number {
+    return this.#queued.length;
+  }
+
+  /** Sends MULTI, the commands and EXEC. Resolves with whether it ran: it did not when a watched key was changed. */
+  async exec(): Promise<boolean> {
+    const chain = this.#target.multi() as ChainableCommander & {
+      sendCommand(command: DriverCommand): unknown;
+    };
+    for (const { command } of this.#queued) chain.sendCommand(command);
+    try {
+      const answers = await chain.exec();
+      if (answers === null) return false;
+      for (const [index, { resolve, reject }] of this.#queued.entries()) {
+        const [error, answer] = answers[index] as [Error | null, unknown];
+        if (error === null) resolve(answer);
+        else reject(error);
+      }
+      return true;
+    } catch (error) {
+      for (const { reject } of this.#queued) reject(error);
+      throw error;
+    }
+  }
+
+  #add(command: DriverCommand): Promise<unknown> {
+    const answer = new Promise((resolve, reject) => this.#queued.push({ command, resolve, reject }));
+    // The caller of the whole transaction gets the error.
+    answer.catch(ignore);
+    return answer;
+  }
+}
+
+/** Whether a value is a chain of commands, as `multi()` and `pipeline()` return it. */
+export function isChain(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && 'isPipeline' in value && value.isPipeline === true;
+}
+
+function ignore(): void {
+  // See above.
+}

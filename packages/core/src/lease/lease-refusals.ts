@@ -1,0 +1,98 @@
+import { describeCause, type CauseCode } from '../cause.ts';
+import {
+  BudgetExceededError,
+  CircuitOpenError,
+  OverloadedError,
+  RedisUnavailableError,
+  type RedisResilienceError,
+} from '../errors.ts';
+
+/** Why a lease is not given. */
+export type LeaseRefusal =
+  /** The resilience is closed, or closes. */
+  | { readonly kind: 'closed' }
+  /** The request has waited for Redis as long as its budget allows. */
+  | { readonly kind: 'request-budget' }
+  /** `isolate()` is in force. */
+  | { readonly kind: 'isolated' }
+  /** Redis is away, or no connection could be made in time. */
+  | { readonly kind: 'away'; readonly cause: CauseCode | undefined }
+  /** All connections are leased, and none came free in time. */
+  | { readonly kind: 'full'; readonly waitedMs: number }
+  /** As many callers wait as may. */
+  | { readonly kind: 'crowded'; readonly waiting: number }
+  /** All connections are leased, one of them to the caller itself, which would wait for its own lease. */
+  | { readonly kind: 'nested' };
+
+/** The pool at the moment of the refusal. */
+export interface RefusalContext {
+  /** Of the resilience. */
+  readonly name: string;
+  readonly retryAfterMs: number | undefined;
+  readonly active: number;
+  readonly max: number;
+  readonly oldestLeaseMs: number | undefined;
+}
+
+/** Makes the error of a lease that is not given. Nothing has run. */
+export function leaseRefusal(refusal: LeaseRefusal, context: RefusalContext): RedisResilienceError {
+  const { name: connection, retryAfterMs } = context;
+  switch (refusal.kind) {
+    case 'closed':
+      return new RedisUnavailableError(
+        'The connection is closed; the lease was not given. Create a new resilience.',
+        {
+          connection,
+          reason: 'closed',
+        },
+      );
+    case 'request-budget':
+      return new BudgetExceededError(
+        'This request has waited for Redis for as long as its budget allows; the lease was not given. Answer without ' +
+          'Redis, or raise budgetMs.',
+        { connection, reason: 'slow' },
+      );
+    case 'isolated':
+      return new CircuitOpenError(
+        `Redis is isolated; the lease was not given. ${describeCause('isolated')} Use a fallback, or try again later.`,
+        { connection, reason: 'isolated' },
+      );
+    case 'away': {
+      const { cause: reason } = refusal;
+      const sentence = reason === undefined ? 'no connection is ready yet.' : describeCause(reason);
+      return new RedisUnavailableError(
+        `Redis cannot lend a connection now: ${sentence} Nothing ran: use a fallback, or try again later.`,
+        { connection, reason, retryAfterMs },
+      );
+    }
+    case 'full':
+      return overloaded(
+        context,
+        `${out(context)}, and none came free within ${Math.round(refusal.waitedMs)} ms; nothing ran. Lease for a ` +
+          'shorter time, or raise pool.max.',
+      );
+    case 'crowded':
+      return overloaded(
+        context,
+        `${out(context)}, and ${refusal.waiting} callers wait already; nothing ran. Lease for a shorter time, or ` +
+          'raise pool.max or pool.maxWaiting.',
+      );
+    case 'nested':
+      return overloaded(
+        context,
+        `${out(context)}, and this caller holds one of them, so that it would wait for itself; nothing ran. Use the ` +
+          'client of the outer lease, or raise pool.max.',
+      );
+    default:
+      return refusal satisfies never;
+  }
+}
+
+function overloaded({ name: connection, retryAfterMs }: RefusalContext, message: string): OverloadedError {
+  return new OverloadedError(message, { connection, reason: 'overloaded', retryAfterMs });
+}
+
+function out({ active, max, oldestLeaseMs }: RefusalContext): string {
+  const age = oldestLeaseMs === undefined ? '' : `, the oldest for ${Math.round(oldestLeaseMs)} ms`;
+  return `${active} of ${max} connections of the pool are leased${age}`;
+}

@@ -1,0 +1,135 @@
+import { blockingTimeoutMs } from '../catalogue/blocking-timeout.ts';
+import { traitsOf } from '../catalogue/command-traits.ts';
+import type { DriverCommand } from '../driver/driver-command.ts';
+import { LeaseEndedError } from '../errors.ts';
+import type { Redis } from '../ioredis/clients.ts';
+import { removeListeners, type ClientUse } from '../ioredis/leased/leased-client.ts';
+import { isReplyError } from '../replies/connection-error.ts';
+import {
+  cleanupOf,
+  endsWatch,
+  leftoversAfter,
+  leftoversUnwatched,
+  noLeftovers,
+  type Cleanup,
+} from './leftovers.ts';
+import type { PoolMember } from './pool/pool-member.ts';
+
+/** Why a lease is over: its work ended, took longer than allowed, or the resilience was closed. */
+export type LeaseEnd = 'returned' | 'late' | 'aborted' | 'revoked' | 'closed';
+
+const endings: Readonly<Record<LeaseEnd, string>> = {
+  returned: 'its work had ended',
+  late: 'its deadline had passed',
+  aborted: 'its signal had aborted',
+  revoked: 'it was kept longer than pool.maxLeaseMs and was revoked',
+  closed: 'the resilience was closed',
+};
+
+/** One use of a connection: notes what is left on it, and refuses every use after its end. */
+export class Lease implements ClientUse {
+  /** The name that its caller gave it, if any. */
+  readonly name: string | undefined;
+  readonly startedAt: number;
+  readonly member: PoolMember;
+  readonly client: Redis;
+  readonly #connection: string;
+  /** Whether an EXEC did not run, because a watched key was changed. */
+  isConflict = false;
+  /** Whether it was reported that it is kept for too long. */
+  isOverdue = false;
+  #left = noLeftovers;
+  #blocking = 0;
+  #watches = 0;
+  #end: LeaseEnd | undefined;
+  #reject: ((reason: Error) => void) | undefined;
+
+  /** `connection`: the name of the resilience. */
+  constructor(member: PoolMember, name: string | undefined, startedAt: number, connection: string) {
+    this.member = member;
+    this.name = name;
+    this.startedAt = startedAt;
+    this.#connection = connection;
+    this.client = member.clientFor(this);
+  }
+
+  get isActive(): boolean {
+    return this.#end === undefined;
+  }
+
+  /** Settles as its work does, or rejects if it is ended before. */
+  until<T>(work: Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      this.#reject = reject;
+      work.then(resolve, reject);
+    });
+  }
+
+  /** Ends it: from now on its client sends nothing. `reason`: the error that its caller gets, if its work goes on. */
+  end(how: LeaseEnd, reason?: unknown): void {
+    if (this.#end !== undefined) return;
+    this.#end = how;
+    removeListeners(this.client);
+    if (how !== 'returned') this.#reject?.((reason ?? this.#ended(how)) as Error);
+  }
+
+  /** What has to be done before the connection is used again. */
+  cleanup(): Cleanup {
+    const pending = { calls: this.member.pendingCalls(), blocking: this.#blocking };
+    return cleanupOf(this.#left, pending, this.member.database);
+  }
+
+  refusal(name: string): LeaseEndedError | undefined {
+    if (this.#end === undefined) return undefined;
+    return new LeaseEndedError(
+      `The lease of this client is over: ${endings[this.#end]} before ${name.toLowerCase()} was called, so ` +
+        'nothing was sent. Await every call inside the function given to lease().',
+      { connection: this.#connection },
+    );
+  }
+
+  sends(command: DriverCommand): void {
+    const traits = traitsOf(command.name);
+    if (traits.ordinary && !traits.container) return;
+    const watches = this.#left.watches;
+    this.#left = leftoversAfter(this.#left, command.name, command.args);
+    if (traits.name === 'watch') this.#watches++;
+    if (blockingTimeoutMs(traits, command.args) !== undefined) this.#followBlocking(command);
+    if (endsWatch(command.name)) this.#followEnd(command, watches);
+  }
+
+  alters(): void {
+    this.#left = { ...this.#left, isAltered: true };
+  }
+
+  #ended(how: LeaseEnd): LeaseEndedError {
+    return new LeaseEndedError(
+      `The lease is over before its work: ${endings[how]}. Commands that were under way may have run.`,
+      { connection: this.#connection, outcome: 'unknown' },
+    );
+  }
+
+  #followBlocking({ promise }: DriverCommand): void {
+    this.#blocking++;
+    const settled = (): void => {
+      this.#blocking--;
+    };
+    promise.then(settled, settled);
+  }
+
+  #followEnd({ name, promise }: DriverCommand, wasWatching: boolean): void {
+    const watches = this.#watches;
+    const answered = (): void => {
+      if (wasWatching && watches === this.#watches) this.#left = leftoversUnwatched(this.#left);
+    };
+    promise.then(
+      (value) => {
+        if (name.toLowerCase() === 'exec' && value === null) this.isConflict = true;
+        answered();
+      },
+      (error: unknown) => {
+        if (error instanceof Error && isReplyError(error)) answered();
+      },
+    );
+  }
+}

@@ -1,0 +1,94 @@
+import { ConfigurationError } from '../errors.ts';
+import { checkOptions, type OptionReaders } from '../options/check-options.ts';
+import { countOf, durationOf, functionOf, keyOf, nameOf, signalOf } from '../options/option-readers.ts';
+import type { Settings } from '../options/settings.ts';
+import type { LeaseOptions, LeaseWork, TransactionOptions, TransactionWork } from '../redis-resilience.ts';
+import type { PoolDetail } from './pool/pool-detail.ts';
+import type { PoolParts } from './pool/pool-parts.ts';
+import { Pool } from './pool/pool.ts';
+import { runLease } from './run-lease.ts';
+import { runTransaction } from './transaction.ts';
+
+/** The verbs `lease` and `transaction` of one resilience, and the pool behind them. */
+export class Leases {
+  readonly #settings: Settings;
+  readonly #pool: Pool;
+
+  constructor(parts: PoolParts) {
+    this.#settings = parts.settings;
+    this.#pool = new Pool(parts);
+  }
+
+  async lease<T>(work: LeaseWork<T>, options: LeaseOptions = {}): Promise<T> {
+    checkOptions('lease', options, leaseReaders);
+    functionOf(work, 'lease.work');
+    const { clock, timeoutMs: defaultTimeoutMs } = this.#settings;
+    const { name, timeoutMs, signal } = options;
+    return await runLease(this.#pool, clock, { name, timeoutMs, defaultTimeoutMs, signal }, (lease) =>
+      work(lease.client),
+    );
+  }
+
+  async transaction<T>(
+    keys: readonly (string | Buffer)[],
+    work: TransactionWork<T>,
+    options: TransactionOptions = {},
+  ): Promise<T> {
+    checkOptions('transaction', options, transactionReaders);
+    checkKeys(keys);
+    functionOf(work, 'transaction.work');
+    const { clock, random, name: connection, timeoutMs: defaultTimeoutMs } = this.#settings;
+    const { name, signal, attempts = 20, timeoutMs = defaultTimeoutMs } = options;
+    const deadlineAt = clock.now() + timeoutMs;
+    return await runLease(this.#pool, clock, { name, timeoutMs, defaultTimeoutMs, signal }, (lease) =>
+      runTransaction(lease, { clock, random, connection, keys, attempts, deadlineAt, signal }, work),
+    );
+  }
+
+  detail(): PoolDetail {
+    return this.#pool.detail();
+  }
+
+  /** Leases that are out, and callers that wait for one. */
+  get load(): number {
+    return this.#pool.load;
+  }
+
+  /** A connection of the resilience changed its state. */
+  look(): void {
+    this.#pool.look();
+  }
+
+  /** Gives no more leases. */
+  close(): void {
+    this.#pool.close();
+  }
+
+  /** Ends the leases that are left. */
+  end(): void {
+    this.#pool.end();
+  }
+}
+
+const leaseReaders: OptionReaders<LeaseOptions> = {
+  name: nameOf,
+  timeoutMs: durationOf(0),
+  signal: signalOf,
+  key: keyOf,
+};
+
+const transactionReaders: OptionReaders<TransactionOptions> = {
+  name: nameOf,
+  timeoutMs: durationOf(0),
+  signal: signalOf,
+  attempts: countOf(1),
+};
+
+function checkKeys(keys: unknown): void {
+  if (!Array.isArray(keys) || keys.length === 0) {
+    throw new ConfigurationError(
+      'transaction() needs the keys to watch: a list of at least one, such as [from, to].',
+    );
+  }
+  for (const key of keys as unknown[]) keyOf(key, 'transaction.keys');
+}

@@ -1,0 +1,64 @@
+import type { MemberEffect, MemberSignal, MemberState, MemberTransition } from './member-state.ts';
+
+/**
+ * The life of one connection of a pool, as a pure function: from a state and a signal to the next state and its effect.
+ * A signal that means nothing in a state changes nothing. A lease keeps its connection, whatever happens to that.
+ */
+export function memberTransition(state: MemberState, signal: MemberSignal, now: number): MemberTransition {
+  switch (signal.kind) {
+    case 'serving':
+      return state.kind === 'connecting' ? go({ kind: 'idle', since: now }, offer) : stay(state);
+    case 'away':
+      return onAway(state, signal.isGone, now);
+    case 'doubted':
+      return state.kind === 'idle' ? go({ kind: 'asked', since: now }, { kind: 'ask' }) : stay(state);
+    case 'handed-out':
+      return state.kind === 'idle' ? go({ kind: 'leased', since: now }, none) : stay(state);
+    case 'returned':
+      return onReturned(state, signal, now);
+    case 'answered':
+      return isUnderWay(state) ? go({ kind: 'idle', since: now }, offer) : stay(state);
+    case 'failed':
+      return isUnderWay(state) ? go(dropped, drop) : stay(state);
+    case 'retired':
+      return state.kind === 'dropped' ? stay(state) : go(dropped, drop);
+    default:
+      return signal satisfies never;
+  }
+}
+
+const none: MemberEffect = { kind: 'none' };
+const offer: MemberEffect = { kind: 'offer' };
+const drop: MemberEffect = { kind: 'drop' };
+const dropped: MemberState = { kind: 'dropped' };
+
+function onAway(state: MemberState, isGone: boolean, now: number): MemberTransition {
+  if (state.kind === 'idle') {
+    return isGone ? go(dropped, drop) : go({ kind: 'connecting', since: now }, none);
+  }
+  // What was left behind is gone with the socket, but the new one proves nothing about the calls before it.
+  return state.kind === 'cleaning' && isGone ? go(dropped, drop) : stay(state);
+}
+
+function onReturned(
+  state: MemberState,
+  { cleanup, isServing }: MemberSignal & { kind: 'returned' },
+  now: number,
+): MemberTransition {
+  if (state.kind !== 'leased') return stay(state);
+  if (!isServing || cleanup.kind === 'drop') return go(dropped, drop);
+  if (cleanup.kind === 'none') return go({ kind: 'idle', since: now }, offer);
+  return go({ kind: 'cleaning', since: now }, cleanup);
+}
+
+function isUnderWay({ kind }: MemberState): boolean {
+  return kind === 'asked' || kind === 'cleaning';
+}
+
+function stay(state: MemberState): MemberTransition {
+  return { state, effect: none };
+}
+
+function go(state: MemberState, effect: MemberEffect): MemberTransition {
+  return { state, effect };
+}

@@ -1,0 +1,150 @@
+import type { Clock } from '../../clock.ts';
+import type { Settings } from '../../options/settings.ts';
+import type { MemberSignal } from './member-state.ts';
+import { memberTransition } from './member-transition.ts';
+import { PoolMember, type LeaseConnection } from './pool-member.ts';
+import type { PoolCounts } from './pool-totals.ts';
+
+/**
+ * The connections of a pool: performs what `member-transition.ts` returns for each. `tell` is called when one of them
+ * may be free for the next caller.
+ */
+export class PoolMembers {
+  readonly #settings: Settings;
+  readonly #clock: Clock;
+  readonly #connect: () => LeaseConnection;
+  readonly #totals: PoolCounts;
+  readonly #tell: () => void;
+  readonly #all = new Set<PoolMember>();
+  /** Unused ones, the latest used last and taken first: what is not needed comes to be unused for long. */
+  readonly #idle: PoolMember[] = [];
+
+  constructor(settings: Settings, connect: () => LeaseConnection, totals: PoolCounts, tell: () => void) {
+    this.#settings = settings;
+    this.#clock = settings.clock;
+    this.#connect = connect;
+    this.#totals = totals;
+    this.#tell = tell;
+  }
+
+  get size(): number {
+    return this.#all.size;
+  }
+
+  get idle(): number {
+    return this.#idle.length;
+  }
+
+  /** Connections that are being made or asked: each will be free soon. */
+  get coming(): number {
+    let count = 0;
+    for (const { state } of this.#all) if (state.kind === 'connecting' || state.kind === 'asked') count++;
+    return count;
+  }
+
+  /** Why one of them cannot be reached; undefined when all can. */
+  get cause() {
+    for (const { guarded } of this.#all) if (guarded.cause !== undefined) return guarded.cause;
+    return undefined;
+  }
+
+  /** Unused connections that were heard of within the stall limit. */
+  alive(now: number): number {
+    const { minStallMs } = this.#settings.connection;
+    let count = 0;
+    while (this.#idle.at(-1 - count)?.isHeardWithin(minStallMs, now) === true) count++;
+    return count;
+  }
+
+  /** Makes one more connection. */
+  connect(): void {
+    this.#all.add(new PoolMember(this.#connect(), this.#clock.now()));
+  }
+
+  /** Takes the unused connection that was used last; there must be one. */
+  take(): PoolMember {
+    const member = this.#idle.at(-1) as PoolMember;
+    this.signal(member, { kind: 'handed-out' });
+    return member;
+  }
+
+  /** Sends PING on the unused connection that was used last; there must be one. */
+  doubt(): void {
+    this.signal(this.#idle.at(-1) as PoolMember, { kind: 'doubted' });
+  }
+
+  /** Compares each with its connection. `isWanted`: a caller waits, so those that are being made are needed. */
+  look(isWanted: boolean): void {
+    for (const member of this.#all) {
+      if (member.isServing) this.signal(member, { kind: 'serving' });
+      else this.signal(member, { kind: 'away', isGone: member.isGone });
+      const isNeedless = !isWanted && member.state.kind === 'connecting' && member.isGone;
+      if (isNeedless && this.size > this.#settings.pool.min) this.signal(member, { kind: 'retired' });
+    }
+  }
+
+  /** Closes those that have been unused for too long, down to the smallest number. */
+  retireIdle(now: number): void {
+    for (const member of this.#idle.slice()) {
+      if (now < this.#expiryOf(member)) return;
+      this.signal(member, { kind: 'retired' });
+    }
+  }
+
+  /** When the next one has been unused for too long. */
+  get nextExpiryAt(): number {
+    const [oldest] = this.#idle;
+    return oldest === undefined ? Infinity : this.#expiryOf(oldest);
+  }
+
+  retireAll(): void {
+    for (const member of this.#all) this.signal(member, { kind: 'retired' });
+  }
+
+  signal(member: PoolMember, signal: MemberSignal): void {
+    const before = member.state;
+    const now = this.#clock.now();
+    const { state, effect } = memberTransition(before, signal, now);
+    member.state = state;
+    if (before.kind === 'idle' && state.kind !== 'idle') this.#removeIdle(member);
+    if (before.kind === 'connecting' && state.kind === 'idle')
+      this.#totals.creates.record(now - before.since);
+    switch (effect.kind) {
+      case 'none':
+        return;
+      case 'offer':
+        this.#idle.push(member);
+        return this.#tell();
+      case 'ask':
+        return this.#ask(member, [['ping']]);
+      case 'undo':
+        return this.#ask(member, effect.commands);
+      case 'drop':
+        this.#all.delete(member);
+        member.client.disconnect();
+        return this.#tell();
+      default:
+        effect satisfies never;
+    }
+  }
+
+  /** Sends commands of our own: when they are answered, and nothing is pending, it is alive and clean. */
+  #ask(member: PoolMember, commands: readonly (readonly string[])[]): void {
+    const calls = commands.map(([name, ...args]) => member.client.call(name as string, args));
+    Promise.all(calls).then(
+      () => this.signal(member, { kind: member.pendingCalls() === 0 ? 'answered' : 'failed' }),
+      () => this.signal(member, { kind: 'failed' }),
+    );
+  }
+
+  #expiryOf({ state }: PoolMember): number {
+    const { min, idleMs } = this.#settings.pool;
+    return state.kind === 'idle' && this.size > min ? state.since + idleMs : Infinity;
+  }
+
+  #removeIdle(member: PoolMember): void {
+    // Nearly always the last one.
+    const index = this.#idle.lastIndexOf(member);
+    if (index !== -1) this.#idle.splice(index, 1);
+  }
+}

@@ -1,0 +1,248 @@
+import type { Clock } from '../../clock.ts';
+import { afterReads } from '../../event-loop/after-reads.ts';
+import { Alarm } from '../../event-loop/alarm.ts';
+import { currentRequestBudget } from '../../verbs/request-budget.ts';
+import { Lease, type LeaseEnd } from '../lease.ts';
+import { isInsideLeaseOf } from '../lease-context.ts';
+import { admitLease } from '../lease-admission.ts';
+import { leaseRefusal, type LeaseRefusal } from '../lease-refusals.ts';
+import type { PoolDetail } from './pool-detail.ts';
+import type { LeaseRequest, PoolParts } from './pool-parts.ts';
+import { PoolMembers } from './pool-members.ts';
+import { nextPoolStep } from './pool-step.ts';
+import { PoolCounts } from './pool-totals.ts';
+import { WaitingLeases, type WaitingLease } from '../waiting-leases.ts';
+
+/** Timers count whole milliseconds. */
+const roundingMs = 0.5;
+
+/** Lends connections that nobody else uses meanwhile, and performs what `pool-step.ts` decides. */
+export class Pool {
+  readonly #parts: PoolParts;
+  readonly #clock: Clock;
+  readonly #members: PoolMembers;
+  /** In the order of their beginning. */
+  readonly #leases = new Set<Lease>();
+  readonly #waiting: WaitingLeases;
+  readonly #totals = new PoolCounts();
+  readonly #alarm: Alarm;
+  #wasServing = false;
+  #isClosed = false;
+  #isStepping = false;
+
+  constructor(parts: PoolParts) {
+    this.#parts = parts;
+    this.#clock = parts.settings.clock;
+    this.#members = new PoolMembers(parts.settings, parts.connect, this.#totals, () => this.#step());
+    this.#waiting = new WaitingLeases(this.#clock);
+    this.#alarm = new Alarm(this.#clock, () => this.#onAlarm());
+  }
+
+  detail(): PoolDetail {
+    const { max, min } = this.#parts.settings.pool;
+    const { size, idle } = this.#members;
+    const active = this.#leases.size;
+    return {
+      max,
+      min,
+      active,
+      idle,
+      pending: size - active - idle,
+      waiting: this.#waiting.length,
+      oldestLeaseMs: this.#oldestLeaseMs(),
+      totals: this.#totals,
+    };
+  }
+
+  /** Leases that are out, and callers that wait for one. */
+  get load(): number {
+    return this.#leases.size + this.#waiting.length;
+  }
+
+  /**
+   * Gives a lease: at once where a connection stands unused, else when one does, in the order of the callers. Waits for
+   * Redis exactly as a command does.
+   */
+  acquire({ name, deadlineAt, signal }: LeaseRequest): Lease | Promise<Lease> {
+    const now = this.#clock.now();
+    const { pool, admission } = this.#parts.settings;
+    const budget = currentRequestBudget();
+    const decision = admitLease({
+      shared: this.#parts.main.gate.state.factsFor('read'),
+      cause: this.#cause,
+      isClosed: this.#isClosed,
+      now,
+      deadlineAt,
+      budgetAt: budget === undefined ? Infinity : now + budget.remainingMs(now),
+      maxWaitMs: admission.maxWaitMs,
+      alive: this.#members.alive(now),
+      leased: this.#leases.size,
+      waiting: this.#waiting.length,
+      max: pool.max,
+      maxWaiting: pool.maxWaiting,
+      isInsideLease: this.#leases.size >= pool.max && isInsideLeaseOf(this),
+    });
+    if (decision.kind === 'give') return this.#handOut(name, now);
+    if (decision.kind === 'refuse') return this.#refuse(decision.refusal);
+    this.#parts.wake();
+    const granted = this.#waiting.wait({ name, signal, budget }, decision.expiresAt);
+    this.#step();
+    return granted;
+  }
+
+  /** Ends a lease. The connection is made clean for the next one, or dropped. */
+  giveBack(lease: Lease, how: LeaseEnd, reason?: unknown): void {
+    if (!this.#leases.delete(lease)) return;
+    lease.end(how, reason);
+    this.#totals.uses.record(this.#clock.now() - lease.startedAt);
+    const cleanup = how === 'revoked' || how === 'closed' ? ({ kind: 'drop' } as const) : lease.cleanup();
+    const { member } = lease;
+    this.#members.signal(member, { kind: 'returned', cleanup, isServing: member.isServing });
+  }
+
+  /** Something may have changed: a connection serves or is lost, Redis is back or away. */
+  look(): void {
+    if (this.#isClosed) return;
+    const { main, settings } = this.#parts;
+    const isServing = main.state === 'ready';
+    if (this.#wasServing && !isServing) {
+      // Callers that wait for a connection now wait for Redis, as calls do that lost it.
+      this.#waiting.shorten(this.#clock.now() + 2 * settings.admission.maxWaitMs);
+      this.#setAlarm();
+    }
+    this.#wasServing = isServing;
+    this.#members.look(isServing || this.#waiting.length > 0);
+    this.#step();
+  }
+
+  /** Gives no more leases; those that wait are still served. */
+  close(): void {
+    this.#isClosed = true;
+  }
+
+  /** Ends all that is left. */
+  end(): void {
+    this.#isClosed = true;
+    for (let waiting = this.#waiting.next(); waiting !== undefined; waiting = this.#waiting.next()) {
+      waiting.refuse(this.#refusal({ kind: 'closed' }));
+    }
+    for (const lease of this.#leases) this.giveBack(lease, 'closed');
+    this.#members.retireAll();
+    this.#alarm.clear();
+  }
+
+  #handOut(name: string | undefined, since: number): Lease {
+    const now = this.#clock.now();
+    const { name: connection, pool } = this.#parts.settings;
+    const lease = new Lease(this.#members.take(), name, now, connection);
+    this.#leases.add(lease);
+    this.#totals.waits.record(now - since);
+    this.#alarm.set(Math.min(this.#alarm.dueAt, now + pool.maxLeaseMs), this.#waiting.length > 0);
+    return lease;
+  }
+
+  #step(): void {
+    // What a step does may call for the next one.
+    if (this.#isStepping) return;
+    this.#isStepping = true;
+    try {
+      while (this.#takeStep());
+    } finally {
+      this.#isStepping = false;
+      this.#setAlarm();
+    }
+  }
+
+  #takeStep(): boolean {
+    const now = this.#clock.now();
+    const { main, settings } = this.#parts;
+    const { size, idle, coming } = this.#members;
+    const idleAlive = this.#members.alive(now);
+    const step = nextPoolStep({
+      waiting: this.#waiting.length,
+      idleAlive,
+      idleDoubtful: idle - idleAlive,
+      coming,
+      size,
+      min: this.#isClosed ? 0 : settings.pool.min,
+      max: settings.pool.max,
+      isServing: main.state === 'ready',
+    });
+    if (step === 'hand-out') {
+      const waiting = this.#waiting.next() as WaitingLease;
+      waiting.grant(this.#handOut(waiting.name, waiting.since));
+    } else if (step === 'ask') this.#members.doubt();
+    else if (step === 'connect') this.#members.connect();
+    return step !== 'none';
+  }
+
+  #onAlarm(): void {
+    // After a stall timers run before sockets are read: what already lies there comes first.
+    afterReads(this.#clock, () => {
+      const now = this.#clock.now() + roundingMs;
+      for (let late = this.#waiting.overdue(now); late !== undefined; late = this.#waiting.overdue(now)) {
+        late.refuse(this.#refusal(this.#lateness(late, now)));
+      }
+      this.#endOverdue(now);
+      this.#members.retireIdle(now);
+      this.#setAlarm();
+    });
+  }
+
+  #lateness({ since, budget }: WaitingLease, now: number): LeaseRefusal {
+    if (budget?.isSpent(now) === true) return { kind: 'request-budget' };
+    const isAway = this.#parts.main.state !== 'ready';
+    const isFull = this.#leases.size >= this.#parts.settings.pool.max;
+    return isFull && !isAway ? { kind: 'full', waitedMs: now - since } : { kind: 'away', cause: this.#cause };
+  }
+
+  #endOverdue(now: number): void {
+    const { maxLeaseMs, revoke } = this.#parts.settings.pool;
+    for (const lease of this.#leases) {
+      const heldMs = now - lease.startedAt;
+      if (heldMs < maxLeaseMs) return;
+      if (lease.isOverdue) continue;
+      lease.isOverdue = true;
+      if (revoke) this.giveBack(lease, 'revoked');
+      this.#parts.tell({ name: lease.name, heldMs, isRevoked: revoke });
+    }
+  }
+
+  #setAlarm(): void {
+    const isAwaited = this.#waiting.length > 0;
+    let dueAt = Math.min(this.#waiting.nextDueAt, this.#members.nextExpiryAt);
+    for (const { isOverdue, startedAt } of this.#leases) {
+      if (isOverdue) continue;
+      dueAt = Math.min(dueAt, startedAt + this.#parts.settings.pool.maxLeaseMs);
+      break;
+    }
+    this.#alarm.set(dueAt, isAwaited);
+  }
+
+  get #cause() {
+    return this.#parts.main.cause ?? this.#members.cause;
+  }
+
+  #oldestLeaseMs(): number | undefined {
+    const [oldest] = this.#leases;
+    return oldest === undefined ? undefined : this.#clock.now() - oldest.startedAt;
+  }
+
+  // Told in the next turn of the event loop, so that a caller that asks again at once lets timers and sockets have theirs.
+  #refuse(refusal: LeaseRefusal): Promise<never> {
+    const error = this.#refusal(refusal);
+    return new Promise((_resolve, reject) => this.#clock.setImmediate(() => reject(error)));
+  }
+
+  #refusal(refusal: LeaseRefusal): Error {
+    this.#totals.refused++;
+    const { settings, main } = this.#parts;
+    return leaseRefusal(refusal, {
+      name: settings.name,
+      retryAfterMs: main.nextAttemptMs(),
+      active: this.#leases.size,
+      max: settings.pool.max,
+      oldestLeaseMs: this.#oldestLeaseMs(),
+    });
+  }
+}

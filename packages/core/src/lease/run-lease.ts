@@ -1,0 +1,50 @@
+import type { Clock } from '../clock.ts';
+import { CommandTimeoutError } from '../errors.ts';
+import { runInside } from './lease-context.ts';
+import type { Lease } from './lease.ts';
+import type { Pool } from './pool/pool.ts';
+
+/** What bounds a lease. */
+export interface LeaseBounds {
+  readonly name: string | undefined;
+  /** Bounds all of it; undefined: only the waiting, by `defaultTimeoutMs`. */
+  readonly timeoutMs: number | undefined;
+  readonly defaultTimeoutMs: number;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** Leases a connection, runs the work, and gives the connection back, however the work ends. */
+export async function runLease<T>(
+  pool: Pool,
+  clock: Clock,
+  { name, timeoutMs, defaultTimeoutMs, signal }: LeaseBounds,
+  work: (lease: Lease) => T | Promise<T>,
+): Promise<T> {
+  signal?.throwIfAborted();
+  const deadlineAt = clock.now() + (timeoutMs ?? defaultTimeoutMs);
+  const acquired = pool.acquire({ name, deadlineAt, signal });
+  const lease = acquired instanceof Promise ? await acquired : acquired;
+  // It may have been granted by what the same abort ended.
+  if (signal?.aborted === true) pool.giveBack(lease, 'returned');
+  signal?.throwIfAborted();
+  const onAbort = (): void => pool.giveBack(lease, 'aborted', signal?.reason);
+  const onDeadline = (): void => pool.giveBack(lease, 'late', tooLong(timeoutMs as number));
+  const timer =
+    timeoutMs === undefined ? undefined : clock.setTimeout(onDeadline, Math.max(0, deadlineAt - clock.now()));
+  signal?.addEventListener('abort', onAbort, { once: true });
+  try {
+    const running = runInside(lease, pool, () => work(lease));
+    return running instanceof Promise ? await lease.until(running) : running;
+  } finally {
+    if (timer !== undefined) clock.clearTimeout(timer);
+    signal?.removeEventListener('abort', onAbort);
+    pool.giveBack(lease, 'returned');
+  }
+}
+
+function tooLong(timeoutMs: number): CommandTimeoutError {
+  return new CommandTimeoutError(
+    `The work of the lease did not finish within ${timeoutMs} ms. Its commands may have run.`,
+    { reason: 'slow', outcome: 'unknown' },
+  );
+}

@@ -1,0 +1,105 @@
+import type { Clock } from '../clock.ts';
+import { DueQueue, type Due } from '../event-loop/due-queue.ts';
+import type { RequestBudget } from '../verbs/request-budget.ts';
+import type { Lease } from './lease.ts';
+
+/** A caller that waits for a connection. */
+export interface WaitingLease {
+  readonly name: string | undefined;
+  readonly since: number;
+  readonly budget: RequestBudget | undefined;
+  readonly due: Due;
+  /** Gives it what it waits for. */
+  readonly grant: (lease: Lease) => void;
+  readonly refuse: (error: Error) => void;
+}
+
+/** What a caller asks for. */
+export interface LeaseWish {
+  readonly name: string | undefined;
+  /** Gives up waiting, with its reason. */
+  readonly signal: AbortSignal | undefined;
+  /** The budget of its request: the time that it waits counts. */
+  readonly budget: RequestBudget | undefined;
+}
+
+/** The callers that wait for a connection of one pool: served in their order, each until its own time. */
+export class WaitingLeases {
+  readonly #clock: Clock;
+  readonly #order = new Set<WaitingLease>();
+  readonly #dues = new DueQueue<WaitingLease>(({ due }) => due);
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  get length(): number {
+    return this.#order.size;
+  }
+
+  /** When the first of them has waited for as long as it may. */
+  get nextDueAt(): number {
+    return this.#dues.nextDueAt;
+  }
+
+  /** Resolves when the caller is granted a lease, and rejects when it is refused one, or its signal aborts. */
+  wait({ name, signal, budget }: LeaseWish, dueAt: number): Promise<Lease> {
+    const since = this.#clock.now();
+    return new Promise((resolve, reject) => {
+      const stop = (): void => {
+        budget?.stopWaiting(this.#clock.now());
+        signal?.removeEventListener('abort', onAbort);
+      };
+      const waiting: WaitingLease = {
+        name,
+        since,
+        budget,
+        due: { dueAt, duePlace: 0 },
+        grant: (lease) => {
+          stop();
+          resolve(lease);
+        },
+        refuse: (error) => {
+          stop();
+          reject(error);
+        },
+      };
+      const onAbort = (): void => {
+        if (this.remove(waiting)) waiting.refuse(signal?.reason as Error);
+      };
+      budget?.startWaiting(since);
+      signal?.addEventListener('abort', onAbort, { once: true });
+      this.#order.add(waiting);
+      this.#dues.add(waiting, dueAt);
+    });
+  }
+
+  /** Takes the one that has waited longest. */
+  next(): WaitingLease | undefined {
+    const [first] = this.#order;
+    if (first !== undefined) this.remove(first);
+    return first;
+  }
+
+  /** Whether it was still waiting. */
+  remove(waiting: WaitingLease): boolean {
+    this.#dues.remove(waiting);
+    return this.#order.delete(waiting);
+  }
+
+  /** Takes one whose time is up, if any. */
+  overdue(now: number): WaitingLease | undefined {
+    const waiting = this.#dues.due(now);
+    if (waiting !== undefined) this.remove(waiting);
+    return waiting;
+  }
+
+  /** None waits longer than until `dueAt`. */
+  shorten(dueAt: number): void {
+    for (const waiting of this.#order) {
+      if (waiting.due.dueAt <= dueAt) continue;
+      this.#dues.remove(waiting);
+      this.#dues.add(waiting, dueAt);
+    }
+  }
+}
