@@ -3,10 +3,7 @@ import { admitLease, type LeaseFacts } from '../../../packages/core/src/lease/le
 
 const serving: LeaseFacts['shared'] = {
   gate: 'serving',
-  lane: 'read',
   awaySince: undefined,
-  writesAwaySince: undefined,
-  isBlocked: false,
   isIsolated: false,
 };
 const calm: LeaseFacts = {

@@ -111,6 +111,12 @@ export class GateState {
     return this.#line.isServerSilent && this.#parts.settings.admission.patience === 'verdict';
   }
 
+  /** What a read meets, whatever it reads. */
+  factsForAll(): Pick<GateFacts, 'gate' | 'awaySince' | 'isIsolated'> {
+    const isIsolated = this.#parts.circuits.read.state === 'isolated';
+    return { gate: this.#kind, awaySince: this.#awaySince, isIsolated };
+  }
+
   /** What the admission of a call depends on. */
   factsFor(call: Call): GateFacts {
     const lane = laneOf(call);

@@ -6,7 +6,7 @@ import type { LeaseRefusal } from './lease-refusals.ts';
 /** Everything the admission of one lease depends on. */
 export interface LeaseFacts {
   /** What the gate of the shared connection says. */
-  readonly shared: GateFacts;
+  readonly shared: Pick<GateFacts, 'gate' | 'awaySince' | 'isIsolated'>;
   /** Why Redis is away; undefined while it is not. */
   readonly cause: CauseCode | undefined;
   readonly isClosed: boolean;
@@ -45,6 +45,7 @@ export function admitLease(facts: LeaseFacts): LeaseAdmission {
     lane: 'read',
     awaySince: shared.awaySince,
     writesAwaySince: undefined,
+    partAway: undefined,
     isBlocked: false,
     isIsolated: shared.isIsolated,
     now,

@@ -68,7 +68,7 @@ export class Pool {
     const { pool, admission } = this.#parts.settings;
     const budget = currentRequestBudget();
     const decision = admitLease({
-      shared: this.#parts.main.gate.state.factsFor('read'),
+      shared: this.#parts.main.gate.state.factsForAll(),
       cause: this.#cause,
       isClosed: this.#isClosed,
       now,
