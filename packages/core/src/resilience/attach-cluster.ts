@@ -39,7 +39,9 @@ export function attachCluster(cluster: Cluster, parts: ClientParts): ProtectedCl
       await Promise.all(nodes.map((node) => reauthenticate(node, credentials, settings)));
     },
     spare() {
-      throw new ConfigurationError('lease() and transaction() need a single server or Sentinel; this is a Cluster.');
+      throw new ConfigurationError(
+        'lease() and transaction() need a single server or Sentinel; this is a Cluster.',
+      );
     },
     closeSockets: () => sockets.close(),
     release: () => undefined,
