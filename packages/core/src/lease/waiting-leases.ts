@@ -17,6 +17,7 @@ export interface WaitingLease {
 /** What a caller asks for. */
 export interface LeaseWish {
   readonly name: string | undefined;
+  readonly since: number;
   /** Gives up waiting, with its reason. */
   readonly signal: AbortSignal | undefined;
   /** The budget of its request: the time that it waits counts. */
@@ -43,8 +44,7 @@ export class WaitingLeases {
   }
 
   /** Resolves when the caller is granted a lease, and rejects when it is refused one, or its signal aborts. */
-  wait({ name, signal, budget }: LeaseWish, dueAt: number): Promise<Lease> {
-    const since = this.#clock.now();
+  wait({ name, since, signal, budget }: LeaseWish, dueAt: number): Promise<Lease> {
     return new Promise((resolve, reject) => {
       const stop = (): void => {
         budget?.stopWaiting(this.#clock.now());

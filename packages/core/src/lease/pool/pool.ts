@@ -85,7 +85,7 @@ export class Pool {
     if (decision.kind === 'give') return this.#handOut(name, now);
     if (decision.kind === 'refuse') return this.#refuse(decision.refusal);
     this.#parts.wake();
-    const granted = this.#waiting.wait({ name, signal, budget }, decision.expiresAt);
+    const granted = this.#waiting.wait({ name, since: now, signal, budget }, decision.expiresAt);
     this.#step();
     return granted;
   }
