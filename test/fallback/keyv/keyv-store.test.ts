@@ -2,6 +2,7 @@ import { createRedisResilience } from '@redis-resilience/core';
 import { createKeyvStore } from '@redis-resilience/fallback/keyv';
 import { startCluster, startRedis } from '@redis-resilience/testing';
 import { Keyv } from 'keyv';
+import { Keyv as Keyv6 } from 'keyv-6';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { bringBack, stage, takeDown } from '../stage.ts';
 
@@ -44,6 +45,39 @@ describe('a Keyv on a protected connection', () => {
 
     expect(await keyv.get('key 7')).toBe(undefined);
     for (const stranger of strangers) expect(await server.command('GET', stranger)).toBe('theirs');
+  });
+
+  it.each([
+    ['Keyv 5', Keyv],
+    ['Keyv 6', Keyv6 as never as typeof Keyv],
+  ])(
+    '%s: values without a ttl stay, deletes say what was there, and a clear leaves nothing',
+    async (_name, K) => {
+      const { resilience, server } = await stage();
+      const keyv = new K({ store: createKeyvStore(resilience, { prefix: 'p:' }), namespace: 'shop' });
+      await keyv.set('ada', 1);
+      await keyv.set('bob', 2, 60_000);
+      await server.command('SET', 'p:shoe:1', 'theirs');
+      expect(Number(await server.command('PTTL', 'p:shop:ada'))).toBeGreaterThan(1e12);
+      expect(Number(await server.command('PTTL', 'p:shop:bob'))).toBeLessThanOrEqual(60_000);
+      expect([await keyv.delete('bob'), await keyv.delete('bob'), await keyv.has('bob')]).toEqual([
+        true,
+        false,
+        false,
+      ]);
+      const entries: unknown[] = [];
+      for await (const entry of keyv.iterator?.('shop') ?? []) entries.push(entry);
+      expect(entries).toEqual([['ada', 1]]);
+      await keyv.clear();
+      expect(await server.command('KEYS', '*')).toEqual(['p:shoe:1']);
+    },
+  );
+
+  it('finds through Keyv 6 what was stored through Keyv 5', async () => {
+    const { resilience } = await stage();
+    await new Keyv({ store: createKeyvStore(resilience), namespace: 'shop' }).set('ada', { cart: 1 });
+    const keyv = new Keyv6({ store: createKeyvStore(resilience) as never, namespace: 'shop' });
+    expect(await keyv.get('ada')).toEqual({ cart: 1 });
   });
 
   it('refuses to clear a whole database', async () => {
