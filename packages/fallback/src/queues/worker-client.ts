@@ -1,9 +1,11 @@
 import type { Cluster, Redis } from 'ioredis';
-import type { Clock, RedisResilience, RedisSnapshot } from '@redis-resilience/core';
-import { isAway, pause, untilChange } from '@redis-resilience/core/kit';
+import type { Clock, RedisResilience } from '@redis-resilience/core';
+import { isAway } from '@redis-resilience/core/kit';
+import { isRefusedForNow } from '../server-refusal.ts';
+import { Outage } from './outage.ts';
 
-const maxPauseMs = 1000;
-const minPauseMs = 20;
+/** How long a call that is no part of the loop of a worker waits before it fails. */
+const maxWaitMs = 500;
 
 // Methods that send nothing to the server, or that have to fail at once: left as they are.
 const passedThrough = new Set<PropertyKey>([
@@ -17,42 +19,57 @@ const passedThrough = new Set<PropertyKey>([
   'emit',
   'getMaxListeners',
   'setMaxListeners',
-  'disconnect',
   'defineCommand',
   'pipeline',
   'multi',
-  'quit',
   'nodes',
 ]);
 
+// A worker that loses one of these looks for work again only after its block time, up to 10 s.
+const blockingReads = new Set<PropertyKey>([
+  'blmove',
+  'blmpop',
+  'blpop',
+  'brpop',
+  'brpoplpush',
+  'bzmpop',
+  'bzpopmax',
+  'bzpopmin',
+  'xread',
+]);
+
+// The scripts in the loop of a worker of BullMQ and Bull: a worker that one of these fails pauses for up to 15 s.
+const loopScript =
+  /^(moveToActive|moveToFinished|moveToDelayed|moveToWaitingChildren|retryJob|moveStalledJobsToWait)\b/;
+
 /**
- * The client for a loop that retries at once after an error, as the workers of BullMQ do. A command that fails because
- * Redis is away rejects only when Redis is back, or after a second, and with the error code on which BullMQ retries. A
- * client that failed at once would let such a loop use the whole event loop.
+ * The client for the loop of a worker, which retries at once after some errors and pauses for long after others. While
+ * Redis is away, no error reaches that loop:
  *
- * Its duplicates behave alike. `info`, which a worker asks before it starts, is retried until it is answered.
+ * - a blocking read answers, once Redis is back, that nothing has come, so that the worker looks for work at once;
+ * - a script of the loop is sent again once Redis is back, as plain ioredis does;
+ * - any other command fails after half a second, with the error code on which BullMQ retries.
+ *
+ * Its duplicates behave alike. A worker that closes disconnects its duplicate: all calls that wait then fail, so that it
+ * can close while Redis is away.
  */
 export function workerClient<C extends Redis | Cluster>(
   client: C,
   resilience: RedisResilience,
   clock: Clock,
+  outage: Outage = new Outage(resilience, clock),
 ): C {
-  const delayFailure = async (answer: unknown): Promise<unknown> => {
-    try {
-      return await answer;
-    } catch (error) {
-      if (!isAway(error)) throw error;
-      await untilUp(resilience, clock);
-      throw connectionError(error);
-    }
-  };
-  const retryUntilAnswered = async (ask: () => Promise<unknown>): Promise<unknown> => {
+  const isOwn = outage.adopt(client);
+  const ask = async (call: () => Promise<unknown>, name: PropertyKey): Promise<unknown> => {
     for (;;) {
-      if (client.status === 'end') return ask();
       try {
-        return await ask();
-      } catch {
-        await untilUp(resilience, clock);
+        return await call();
+      } catch (error) {
+        const isPassing = isAway(error) || (name === 'info' && isRefusedForNow(error));
+        if (!isPassing || isClosed(error)) throw error;
+        const end = await outage.end(client, isLasting(name) ? Infinity : maxWaitMs);
+        if (end !== 'back' || !isLasting(name)) throw connectionError(error);
+        if (blockingReads.has(name)) return null;
       }
     }
   };
@@ -62,17 +79,42 @@ export function workerClient<C extends Redis | Cluster>(
       if (typeof value !== 'function') return value;
       const method = value as (...args: unknown[]) => unknown;
       if (passedThrough.has(name)) return method.bind(target);
-      if (name === 'duplicate') {
-        return (...args: unknown[]) => workerClient(method.apply(target, args) as C, resilience, clock);
+      if (name === 'disconnect' || name === 'quit') {
+        return (...args: unknown[]) => {
+          if (isOwn) outage.interrupt();
+          return method.apply(target, args);
+        };
       }
-      if (name === 'info') return () => retryUntilAnswered(() => target.info());
-      if (name === 'connect') return () => connectEventually(target);
+      if (name === 'duplicate') {
+        return (...args: unknown[]) =>
+          workerClient(method.apply(target, args) as C, resilience, clock, outage);
+      }
+      if (name === 'connect')
+        return () => (outage.isInterrupted ? target.connect() : connectEventually(target));
       return (...args: unknown[]) => {
         const answer = method.apply(target, args);
-        return answer instanceof Promise ? delayFailure(answer) : answer;
+        if (!(answer instanceof Promise)) return answer;
+        let first: Promise<unknown> | undefined = answer;
+        const asked = ask(() => {
+          const sent = first ?? (method.apply(target, args) as Promise<unknown>);
+          first = undefined;
+          return sent;
+        }, name);
+        // As with any command of the client, nobody has to look at the answer.
+        asked.catch(ignore);
+        return asked;
       };
     },
   });
+}
+
+/** Whether a call waits for as long as Redis is away. */
+function isLasting(name: PropertyKey): boolean {
+  return name === 'info' || blockingReads.has(name) || (typeof name === 'string' && loopScript.test(name));
+}
+
+function isClosed(error: unknown): boolean {
+  return isAway(error) && error.reason === 'closed';
 }
 
 // The first attempt may fail; the client goes on trying.
@@ -90,18 +132,13 @@ async function connectEventually(client: Redis | Cluster): Promise<void> {
   );
 }
 
-async function untilUp(resilience: RedisResilience, clock: Clock): Promise<void> {
-  if (resilience.snapshot().writes) return pause(clock, minPauseMs);
-  await untilChange(resilience, clock, isServingOrEnded, { timeoutMs: maxPauseMs });
-}
-
-function isServingOrEnded({ writes, connection }: RedisSnapshot): boolean {
-  return writes || connection === 'ended';
-}
-
 // BullMQ tells a lost connection, through which it waits, from other errors by this code.
-function connectionError(cause: Error): Error {
+function connectionError(cause: unknown): Error {
   return Object.assign(new Error('Redis is away; the worker tries again.', { cause }), {
     code: 'ECONNREFUSED',
   });
+}
+
+function ignore(): void {
+  // The caller may look at the promise itself.
 }

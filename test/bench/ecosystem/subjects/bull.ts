@@ -1,4 +1,5 @@
 import Bull from 'bull';
+import { bullClients } from '@redis-resilience/fallback/queues';
 import type { Subject } from '../subject.js';
 
 /** Bull 4: jobs, added and worked off. */
@@ -15,9 +16,10 @@ export const work: Subject = (stage) => {
   };
 };
 
-function optionsOf({ way, host, port, client }: Parameters<Subject>[0]): Bull.QueueOptions {
+function optionsOf({ way, host, port, client, resilience }: Parameters<Subject>[0]): Bull.QueueOptions {
   const settings = { stalledInterval: 2000, lockDuration: 2000 };
   if (way === 'plain') return { redis: { host, port }, settings };
+  if (way === 'helper') return { settings, ...bullClients(resilience) };
   return {
     settings,
     createClient: (type) => (type === 'client' ? client : client.duplicate()) as never,

@@ -1,6 +1,13 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { FlowProducer, Queue, QueueEvents, Worker, type ConnectionOptions } from 'bullmq';
 import { Queue as Queue5, Worker as Worker5 } from 'bullmq-5';
-import { queueConnection, workerConnection } from '@redis-resilience/fallback/queues';
+import {
+  createFlowAdder,
+  type FlowAdder,
+  jobResult,
+  queueConnection,
+  workerConnection,
+} from '@redis-resilience/fallback/queues';
 import type { Running, Stage, Subject } from '../subject.js';
 
 interface Connections {
@@ -74,7 +81,13 @@ export const schedulers: Subject = async (stage) => {
   let latest = 0;
   const worker = new Worker('scheduled', async () => stage.done(latest), { ...forWorker, ...workerOptions });
   const close = closing(worker, queue);
-  await queue.upsertJobScheduler('tick', { every: 500 });
+  // A queue that fails fast fails while the process starts without Redis, too.
+  for (let isMade = false; !isMade;) {
+    isMade = await queue.upsertJobScheduler('tick', { every: 500 }).then(
+      () => true,
+      () => delay(100, false),
+    );
+  }
   return {
     everyMs: 100,
     call: (i) => {
@@ -104,15 +117,17 @@ export const events: Subject = (stage) => {
 export const flows: Subject = (stage) => {
   const { queue, worker } = connectionsOf(stage);
   const flow = new FlowProducer(queue);
+  const adder = stage.way === 'helper' ? createFlowAdder(flow, stage.resilience, { whenAway: 'keep' }) : flow;
   const children = new Worker('children', async () => 1, { ...worker, ...workerOptions });
   const parents = new Worker<{ i: number }>('parents', async ({ data }) => stage.done(data.i), {
     ...worker,
     ...workerOptions,
   });
+  const closeBull = closing(parents, children, flow);
   return {
     everyMs: 100,
     call: async (i) => {
-      await flow.add({
+      await adder.add({
         name: 'parent',
         queueName: 'parents',
         data: { i },
@@ -121,7 +136,10 @@ export const flows: Subject = (stage) => {
       });
       return 'accepted';
     },
-    close: closing(parents, children, flow),
+    close: async () => {
+      if (adder !== flow) await (adder as FlowAdder).close();
+      await closeBull();
+    },
   };
 };
 
@@ -135,7 +153,8 @@ export const finished: Subject = (stage) => {
     everyMs: 100,
     call: async (i) => {
       const job = await queue.add('job', { i }, { jobId: `j${i}` });
-      await job.waitUntilFinished(listener, 1500);
+      if (stage.way === 'helper') await jobResult(queue, listener, `j${i}`, { timeoutMs: 1500 });
+      else await job.waitUntilFinished(listener, 1500);
       return 'done';
     },
     close: closing(worker, listener, queue),

@@ -5,6 +5,7 @@ import { NestFactory } from '@nestjs/core';
 import { ClientsModule, MessagePattern, Transport, type ClientProxy } from '@nestjs/microservices';
 import { Queue, type Job } from 'bullmq';
 import { firstValueFrom } from 'rxjs';
+import { nestBullConnection } from '@redis-resilience/fallback/queues';
 import type { Subject } from '../subject.js';
 
 const quiet = { logger: false } as const;
@@ -19,10 +20,7 @@ export const bullmq: Subject = async (stage) => {
   Processor('mails', { concurrency: 4, lockDuration: 2000, stalledInterval: 2000 })(Mails);
   class App {}
   Module({
-    imports: [
-      BullModule.forRoot({ connection: connectionOf(stage) }),
-      BullModule.registerQueue({ name: 'mails' }),
-    ],
+    imports: [BullModule.forRoot(optionsOf(stage)), BullModule.registerQueue({ name: 'mails' })],
     providers: [Mails],
   })(App);
   const app = await NestFactory.createApplicationContext(App, quiet);
@@ -38,8 +36,9 @@ export const bullmq: Subject = async (stage) => {
   };
 };
 
-function connectionOf({ way, host, port, client }: Parameters<Subject>[0]) {
-  return way === 'plain' ? { host, port } : client;
+function optionsOf({ way, host, port, client, resilience }: Parameters<Subject>[0]) {
+  if (way === 'helper') return nestBullConnection(resilience);
+  return { connection: way === 'plain' ? { host, port } : client };
 }
 
 /** The Redis transport of @nestjs/microservices: requests to a service and their answers. */

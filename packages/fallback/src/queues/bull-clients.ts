@@ -1,0 +1,39 @@
+import type { Cluster, Redis } from 'ioredis';
+import { systemClock, type RedisResilience } from '@redis-resilience/core';
+import { checkArgument, resilienceOf } from '@redis-resilience/core/kit';
+import type { ConnectionForBull } from './connections.ts';
+import { workerClient } from './worker-client.ts';
+
+/** Options for a `Queue` of Bull 4. */
+export interface BullClients {
+  createClient(type: 'client' | 'subscriber' | 'bclient'): ConnectionForBull;
+}
+
+/**
+ * Makes the options of queues of Bull 4: adding a job fails within half a second while Redis is away, and processors
+ * wait through an outage of any length without spinning. Queues with the same options share two connections and have a
+ * third each; Bull leaves them open, `resilience.close()` closes them.
+ *
+ * @throws {@link ConfigurationError} when the resilience is not one
+ * @example
+ * const options = bullClients(resilience);
+ * const queue = new Bull('mails', { ...options, defaultJobOptions: { attempts: 3 } });
+ * queue.on('error', () => {}); // without a listener, Bull prints errors
+ */
+export function bullClients(resilience: RedisResilience): BullClients {
+  checkArgument('bullClients.resilience', resilience, resilienceOf);
+  const worker = workerClient(resilience.client, resilience, systemClock);
+  let subscriber: Redis | undefined;
+  return {
+    createClient(type) {
+      if (type === 'client') return worker;
+      if (type === 'bclient') return duplicateOf(worker);
+      subscriber ??= duplicateOf(resilience.client);
+      return subscriber;
+    },
+  };
+}
+
+function duplicateOf(client: Redis | Cluster): Redis {
+  return (client as Redis).duplicate();
+}

@@ -1,0 +1,68 @@
+import type { RedisResilience } from '@redis-resilience/core';
+import { checkArgument, objectWith, resilienceOf } from '@redis-resilience/core/kit';
+import type { Receipt } from '../outbox/outbox.ts';
+import { createKeptAdder, type JobAdderOptions, type KeptJobs } from './kept-adder.ts';
+
+/** A job of a flow and its children, as BullMQ's `FlowProducer` takes it. */
+export interface Flow {
+  readonly name: string;
+  readonly queueName: string;
+  readonly data?: unknown;
+  readonly opts?: Readonly<Record<string, unknown>> | undefined;
+  readonly children?: readonly Flow[] | undefined;
+}
+
+/** The part of a BullMQ `FlowProducer` that a {@link FlowAdder} uses. */
+export interface FlowSource {
+  add(flow: never): Promise<unknown>;
+}
+
+/** Adds flows, and never hangs. */
+export interface FlowAdder {
+  /**
+   * Adds a flow. Each of its jobs that has no `jobId` gets one, so that a flow that is added again after a lost answer is
+   * one flow. The `reply` of an applied receipt is BullMQ's tree of jobs.
+   *
+   * @throws an error of core while Redis is away and `whenAway` is `fail`, {@link OverloadedError} when too many flows
+   * are kept
+   */
+  add(flow: Flow): Promise<Receipt>;
+  /** The kept flows: their number, events and dead letters. */
+  readonly outbox: KeptJobs;
+  /** Stops adding kept flows. With `path`, the next run of the process adds them; without, they are dropped. */
+  close(): Promise<void>;
+}
+
+/**
+ * Adds flows of BullMQ, as `createJobAdder` adds jobs: while Redis is away `add` fails fast or keeps the flow.
+ *
+ * @throws {@link ConfigurationError} when an option is unknown or wrong
+ * @example
+ * const flows = createFlowAdder(new FlowProducer(queueConnection(resilience)), resilience, { whenAway: 'keep' });
+ * await flows.add({ name: 'album', queueName: 'albums', children: [{ name: 'photo', queueName: 'photos' }] });
+ */
+export function createFlowAdder(
+  producer: FlowSource,
+  resilience: RedisResilience,
+  options: JobAdderOptions = {},
+): FlowAdder {
+  checkArgument('createFlowAdder.producer', producer, objectWith('add'));
+  checkArgument('createFlowAdder.resilience', resilience, resilienceOf);
+  const { outbox, add, close } = createKeptAdder(
+    'createFlowAdder',
+    'flow',
+    resilience,
+    options,
+    ([text = ''], id) => producer.add(withIds(JSON.parse(text) as Flow, id) as never),
+  );
+  return { outbox, close, add: (flow) => add([JSON.stringify(flow)], rootIdOf(flow)) };
+}
+
+function rootIdOf({ opts }: Flow): string | undefined {
+  return typeof opts?.['jobId'] === 'string' ? opts['jobId'] : undefined;
+}
+
+function withIds(flow: Flow, id: string): Flow {
+  const children = flow.children?.map((child, index) => withIds(child, `${id}.${index}`));
+  return { ...flow, opts: { jobId: id, ...flow.opts }, ...(children && { children }) };
+}

@@ -1,0 +1,88 @@
+import { RedisUnavailableError, type RedisResilience } from '@redis-resilience/core';
+import {
+  checkOptions,
+  isAway,
+  oneOf,
+  tooLate,
+  withinDeadline,
+  type OptionReaders,
+} from '@redis-resilience/core/kit';
+import { writesAvailable } from '../availability.ts';
+import type { Delivery } from '../outbox/delivery.ts';
+import type { Outbox, Receipt } from '../outbox/outbox.ts';
+import { outboxReaders, resolveOutboxOptions, type OutboxOptions } from '../outbox/outbox-options.ts';
+import { ReplayingOutbox } from '../outbox/replaying-outbox.ts';
+import { newWriteId } from '../outbox/write/write-id.ts';
+import { isRefusedForNow } from '../server-refusal.ts';
+
+/** Options of {@link createJobAdder} and {@link createFlowAdder}: those of an outbox, and the choice between failing and keeping. */
+export interface JobAdderOptions extends OutboxOptions {
+  /** `fail`: `add` throws within `addTimeoutMs`. `keep`: the job is kept and added when Redis is back. Default `fail`. */
+  readonly whenAway?: 'fail' | 'keep';
+}
+
+const readers: OptionReaders<JobAdderOptions> = { ...outboxReaders, whenAway: oneOf('fail', 'keep') };
+
+/** The kept jobs of an adder: their number, events and dead letters. */
+export type KeptJobs = Pick<
+  Outbox,
+  'size' | 'bytes' | 'on' | 'drain' | 'ready' | 'deadLetters' | 'replay' | 'discard'
+>;
+
+/** Adds jobs that are written as texts, now or when Redis is back. */
+export interface KeptAdder {
+  readonly outbox: KeptJobs;
+  /** @param id the same for each attempt to add the same job; default: a new one */
+  readonly add: (texts: readonly string[], id?: string) => Promise<Receipt>;
+  readonly close: () => Promise<void>;
+}
+
+const deliverMs = 1000;
+
+/**
+ * @param subject what is added, for messages
+ * @param send adds it to the queue; twice under one id has to be the same as once
+ */
+export function createKeptAdder(
+  caller: string,
+  subject: string,
+  resilience: RedisResilience,
+  options: JobAdderOptions,
+  send: (texts: readonly string[], id: string) => Promise<unknown>,
+): KeptAdder {
+  checkOptions(caller, options, readers);
+  const { whenAway = 'fail', ...rest } = options;
+  const settings = resolveOutboxOptions(caller, rest);
+  const { clock, addTimeoutMs } = settings;
+  const deliver = (texts: readonly string[], id: string, ms: number) =>
+    withinDeadline(clock, ms, send(texts, id), () => tooLate(`Adding the ${subject}`, ms));
+  const delivery: Delivery = {
+    plan: (command, args) => ({
+      command,
+      args: args.map(String),
+      key: undefined,
+      supersedes: false,
+      slot: undefined,
+    }),
+    deliver: ({ args, id }) => deliver(args.map(String), id, deliverMs),
+    judge: (error) => (isAway(error) || isRefusedForNow(error) ? 'later' : 'never'),
+  };
+  const outbox = new ReplayingOutbox(resilience, settings, delivery);
+  return {
+    outbox,
+    async add(texts, id = newWriteId(settings)) {
+      if (whenAway === 'keep') return outbox.add(`${subject}.add`, texts, { id });
+      if (!writesAvailable(resilience)) throw away(resilience, subject);
+      return { state: 'applied', id, reply: await deliver(texts, id, addTimeoutMs) };
+    },
+    close: () => outbox.close(),
+  };
+}
+
+function away(resilience: RedisResilience, subject: string): RedisUnavailableError {
+  const { cause, retryAfterMs } = resilience.snapshot();
+  return new RedisUnavailableError(
+    `Redis takes no writes now; the ${subject} was not added. Try again later.`,
+    { reason: cause?.code, retryAfterMs, outcome: 'not-applied' },
+  );
+}

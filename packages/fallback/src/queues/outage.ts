@@ -1,0 +1,80 @@
+import type { Cluster, Redis } from 'ioredis';
+import type { Clock, RedisResilience, RedisSnapshot } from '@redis-resilience/core';
+import { pause, untilChange } from '@redis-resilience/core/kit';
+
+const lookAgainMs = 20;
+const maxLookMs = 1000;
+
+/** How a wait for Redis ended. */
+export type OutageEnd = 'back' | 'too-long' | 'interrupted';
+
+/** The calls of one worker connection, and of its duplicates, that wait for Redis. */
+export class Outage {
+  readonly #resilience: RedisResilience;
+  readonly #clock: Clock;
+  readonly #waiting = new Set<AbortController>();
+  #first: Redis | Cluster | undefined;
+  #wasInterrupted = false;
+
+  constructor(resilience: RedisResilience, clock: Clock) {
+    this.#resilience = resilience;
+    this.#clock = clock;
+  }
+
+  /** Whether this client belongs to the worker alone: a duplicate, not the client that all share. */
+  adopt(client: Redis | Cluster): boolean {
+    this.#first ??= client;
+    return client !== this.#first;
+  }
+
+  /**
+   * Ends all waits until Redis is back: one of the duplicates is being closed. A worker that closes makes further calls on
+   * its way.
+   */
+  interrupt(): void {
+    this.#wasInterrupted = true;
+    for (const wait of this.#waiting) wait.abort();
+  }
+
+  /** Whether waits of this outage were ended, and Redis is not back yet. */
+  get isInterrupted(): boolean {
+    if (this.#resilience.snapshot().writes) this.#wasInterrupted = false;
+    return this.#wasInterrupted;
+  }
+
+  /** Waits until Redis takes writes and this client is connected: 20 ms at least, `timeoutMs` at most. */
+  async end(client: Redis | Cluster, timeoutMs: number): Promise<OutageEnd> {
+    const wait = new AbortController();
+    if (this.isInterrupted) wait.abort();
+    this.#waiting.add(wait);
+    try {
+      // A call that fails although Redis is there must not be repeated at once.
+      await pause(this.#clock, lookAgainMs, wait.signal);
+      return await this.#end(client, this.#clock.now() + timeoutMs, wait.signal);
+    } catch (error) {
+      if (wait.signal.aborted) return 'interrupted';
+      throw error;
+    } finally {
+      this.#waiting.delete(wait);
+    }
+  }
+
+  async #end(client: Redis | Cluster, deadline: number, signal: AbortSignal): Promise<OutageEnd> {
+    for (;;) {
+      const { writes, connection } = this.#resilience.snapshot();
+      if (client.status === 'end' || connection === 'ended') return 'interrupted';
+      if (writes && client.status === 'ready') return 'back';
+      const leftMs = deadline - this.#clock.now();
+      if (leftMs <= 0) return 'too-long';
+      if (writes) await pause(this.#clock, Math.min(lookAgainMs, leftMs), signal);
+      else {
+        const timeoutMs = Math.min(maxLookMs, leftMs);
+        await untilChange(this.#resilience, this.#clock, isServingOrEnded, { timeoutMs, signal });
+      }
+    }
+  }
+}
+
+function isServingOrEnded({ writes, connection }: RedisSnapshot): boolean {
+  return writes || connection === 'ended';
+}
