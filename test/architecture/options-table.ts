@@ -40,6 +40,7 @@ export const optionsTables: readonly OptionsTable[] = [
     ['jobResult', 'JobResultOptions', 'queues/job-result.ts'],
     ['warmUp', 'WarmUpOptions', 'queues/connections.ts'],
     ['resilientRateLimitStore', 'RateLimitStoreOptions', 'limits/rate-limit-store.ts'],
+    ['throttlerStorage', 'ThrottlerStorageOptions', 'limits/throttler-storage.ts'],
     ['resilientLimiter', 'ResilientLimiterOptions', 'limits/flexible-limiter.ts'],
     ['resilientKoaLimiter', 'KoaLimiterOptions', 'limits/koa-limiter.ts'],
     ['createLocks', 'LockOptions', 'locks/create-locks.ts'],

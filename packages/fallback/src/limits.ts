@@ -17,3 +17,11 @@ export {
 
 // koa-ratelimit
 export { resilientKoaLimiter, type KoaLimiterOptions } from './limits/koa-limiter.ts';
+
+// @nestjs/throttler
+export {
+  throttlerStorage,
+  type ThrottlerRecord,
+  type ThrottlerStorage,
+  type ThrottlerStorageOptions,
+} from './limits/throttler-storage.ts';

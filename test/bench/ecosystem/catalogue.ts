@@ -30,7 +30,15 @@ export const rows: readonly Row[] = [
   row('bullmq-5', 'BullMQ 5: jobs', ['bullmq-5'], async () => (await bullmq()).work5),
   row('nest-bullmq', '@nestjs/bullmq', ['@nestjs/bullmq'], async () => (await nest()).bullmq),
   row('bull-4', 'Bull 4', ['bull'], async () => (await import('./subjects/bull.js')).work),
-  row('nest-transport', 'Nest microservice', ['@nestjs/microservices'], async () => (await nest()).transport),
+  row(
+    'nest-transport',
+    'Nest microservice',
+    ['@nestjs/microservices'],
+    async () => (await nest()).transport,
+    {
+      'as-is': 'Nest makes its own clients',
+    },
+  ),
   row(
     'socket-io-adapter',
     'Socket.IO redis-adapter',
@@ -87,6 +95,7 @@ export const rows: readonly Row[] = [
     ['rate-limiter-flexible'],
     async () => (await limits()).flexible,
   ),
+  row('nest-throttler', '@nestjs/throttler', ['@nestjs/throttler'], async () => (await nest()).throttler),
   row(
     'fastify-rate-limit',
     '@fastify/rate-limit',

@@ -1,0 +1,30 @@
+/** The requests of one client within a window. Times are wall clock, in milliseconds. */
+export interface HitCount {
+  readonly hits: number;
+  readonly endsAt: number;
+  /** 0 when the client is not blocked. */
+  readonly blockedUntil: number;
+}
+
+/** How many requests pass, and what follows when there are more. */
+export interface HitRule {
+  readonly ttlMs: number;
+  readonly limit: number;
+  /** How long a client that asks too often is blocked; 0: until its window ends. */
+  readonly blockMs: number;
+}
+
+/** Counts a request. After a block, a new window begins; requests of a blocked client are not counted. */
+export function countHit(
+  known: HitCount | undefined,
+  now: number,
+  { ttlMs, limit, blockMs }: HitRule,
+): HitCount {
+  const isBlocked = known !== undefined && known.blockedUntil > now;
+  if (isBlocked) return known;
+  const goesOn = known !== undefined && known.endsAt > now && known.blockedUntil === 0;
+  const hits = goesOn ? known.hits + 1 : 1;
+  const endsAt = goesOn ? known.endsAt : now + ttlMs;
+  const blockedUntil = hits > limit ? (blockMs > 0 ? now + blockMs : endsAt) : 0;
+  return { hits, endsAt, blockedUntil };
+}

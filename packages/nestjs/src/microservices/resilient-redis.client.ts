@@ -1,0 +1,158 @@
+import { ClientRedis, type ReadPacket, type RedisOptions, type WritePacket } from '@nestjs/microservices';
+import {
+  OutcomeUnknownError,
+  RedisUnavailableError,
+  systemClock,
+  type Clock,
+  type RedisResilience,
+} from '@redis-resilience/core';
+import {
+  checkArgument,
+  checkOptions,
+  clockOf,
+  durationOf,
+  resilienceOf,
+  tooLate,
+} from '@redis-resilience/core/kit';
+import type { Redis } from 'ioredis';
+import { ownConnection } from './own-connection.ts';
+
+type TransportOptions = NonNullable<RedisOptions['options']>;
+
+/** Options of {@link ResilientRedisClient}: those of Nest's Redis transport that do not say where to connect. */
+export interface ResilientRedisClientOptions extends Pick<TransportOptions, 'serializer' | 'deserializer'> {
+  readonly resilience: RedisResilience;
+  /** How long a request waits for its answer. Default 5,000 ms. */
+  readonly timeoutMs?: number;
+  /** Time, for tests. */
+  readonly clock?: Clock;
+}
+
+type Answer = (packet: WritePacket) => unknown;
+
+/**
+ * The client of Nest's Redis transport on protected connections, for `ClientsModule`. While Redis is away, a request fails
+ * at once. A request whose connection is lost before its answer came fails with an {@link OutcomeUnknownError}, because
+ * the answer is lost with it; one that is not answered within `timeoutMs` with a {@link CommandTimeoutError}.
+ *
+ * @throws {@link ConfigurationError} when an option is wrong
+ * @example
+ * ClientsModule.registerAsync([
+ *   {
+ *     name: 'MATH',
+ *     inject: [getRedisResilienceToken()],
+ *     useFactory: (resilience) => ({ customClass: ResilientRedisClient, options: { resilience } }),
+ *   },
+ * ]);
+ */
+export class ResilientRedisClient extends ClientRedis {
+  readonly #resilience: RedisResilience;
+  readonly #timeoutMs: number;
+  readonly #clock: Clock;
+
+  constructor({
+    resilience,
+    timeoutMs = 5000,
+    clock = systemClock,
+    ...options
+  }: ResilientRedisClientOptions) {
+    checkArgument('ResilientRedisClient.resilience', resilience, resilienceOf);
+    checkOptions('ResilientRedisClient', { timeoutMs, clock }, { timeoutMs: durationOf(1), clock: clockOf });
+    super(options);
+    this.#resilience = resilience;
+    this.#timeoutMs = timeoutMs;
+    this.#clock = clock;
+  }
+
+  /** Opens the connections, and does not wait for them. */
+  override connect(): Promise<void> {
+    if (!this.pubClient) {
+      this.pubClient = this.#open('pub');
+      this.subClient = this.#open('sub');
+      const subscriber = this.subClient as Redis;
+      const receive = this.createResponseCallback();
+      subscriber.on('message', (channel, message) => void receive(channel, message));
+      subscriber.on('close', () => this.#failPending());
+    }
+    return Promise.resolve();
+  }
+
+  protected override publish(packet: ReadPacket, answer: Answer): () => void {
+    if (this.#isAway()) {
+      answer({ err: this.#unavailable() });
+      return () => undefined;
+    }
+    const settle: Answer = (answered) => {
+      if (answered.err !== undefined || answered.isDisposed === true) this.#clock.clearTimeout(timer);
+      return answer(answered);
+    };
+    const cleanUp = super.publish(packet, settle);
+    const timer = this.#clock.setTimeout(
+      () => answer({ err: tooLate('The request', this.#timeoutMs) }),
+      this.#timeoutMs,
+    );
+    return () => {
+      this.#clock.clearTimeout(timer);
+      cleanUp();
+    };
+  }
+
+  #open(kind: 'pub' | 'sub'): Redis {
+    const client = ownConnection(this.#resilience);
+    this.registerErrorListener(client);
+    // oxlint-disable-next-line no-underscore-dangle -- the name that Nest gave it
+    const status = this._status$;
+    client.on('reconnecting', () => status.next('reconnecting' as never));
+    client.on('ready', () => status.next('connected' as never));
+    for (const { event, callback } of this.pendingEventListeners) {
+      const listener = callback as (kind: 'pub' | 'sub', ...args: unknown[]) => void;
+      client.on(event, (...args: unknown[]) => listener(kind, ...args));
+    }
+    return kind === 'pub' ? this.#reporting(client) : client;
+  }
+
+  // Nest does not look at the promise of `publish`: a request that was not sent would never be answered.
+  #reporting(client: Redis): Redis {
+    const publish = client.publish.bind(client) as (...args: unknown[]) => Promise<number>;
+    const reporting = (...args: unknown[]): Promise<number> => {
+      const published = publish(...args);
+      if (args.length === 2) published.catch((error: unknown) => this.#failRequest(String(args[1]), error));
+      return published;
+    };
+    return Object.assign(client, { publish: reporting });
+  }
+
+  #failRequest(message: string, err: unknown): void {
+    const { id } = JSON.parse(message) as { id?: string };
+    if (id !== undefined) this.routingMap.get(id)?.({ err });
+  }
+
+  #failPending(): void {
+    const pending = [...this.routingMap.values()];
+    for (const answer of pending) {
+      answer({
+        err: new OutcomeUnknownError(
+          'The connection was lost before the answer came. Check before sending the request again.',
+          {
+            reason: this.#resilience.snapshot().cause?.code,
+            outcome: 'unknown',
+          },
+        ),
+      });
+    }
+  }
+
+  #isAway(): boolean {
+    const { writes, connection, cause } = this.#resilience.snapshot();
+    return !writes && connection !== 'idle' && (connection !== 'connecting' || cause !== undefined);
+  }
+
+  #unavailable(): RedisUnavailableError {
+    const { cause, retryAfterMs } = this.#resilience.snapshot();
+    return new RedisUnavailableError('Redis is away; the request was not sent. Try again later.', {
+      reason: cause?.code,
+      retryAfterMs,
+      outcome: 'not-applied',
+    });
+  }
+}
