@@ -92,6 +92,16 @@ describe('the probe of a circuit that opened because the server did not answer w
     expect(stage.state).toBe('closed');
   });
 
+  it('asks every 100 ms while calls are refused, also when the first one comes in a long pause', async () => {
+    const stage = Stage.opened('error-rate');
+    stage.answer = failure('Connection is closed.');
+    await stage.travel(8_050);
+    stage.askedAt.length = 0;
+    stage.circuit.wantedAt = stage.clock.now();
+    await stage.travel(1_000);
+    expect(stage.askedAt.length).toBeGreaterThanOrEqual(9);
+  });
+
   it('begins anew at its first pace', async () => {
     const stage = Stage.opened('error-rate');
     stage.answer = failure('Connection is closed.');

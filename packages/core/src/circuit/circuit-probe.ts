@@ -13,20 +13,23 @@ export interface CircuitProbeOptions {
 const firstPauseMs = 100;
 const growth = 1.2;
 const maxPauseMs = 1000;
+/** A call that was refused this recently shows that somebody waits. */
+const recentMs = 1000;
 
 // A write that needs memory, persistence and replicas like any other, and changes nothing: its key does not exist.
 const harmlessWrite = ['__redis-resilience:probe', ''] as const;
 
 /**
  * Probes a circuit that is not closed, with a command matching what opened it, so that it recovers without traffic and
- * before its open time is over. One probe at a time, after pauses that grow to a second. While the circuit is
- * half-open, the answer to a probe counts as a trial like any other.
+ * before its open time is over. One probe at a time: while calls are refused, every 100 ms; otherwise after pauses that
+ * grow to a second. While the circuit is half-open, the answer to a probe counts as a trial like any other.
  */
 export class CircuitProbe {
   readonly #circuit: Circuit;
   readonly #options: CircuitProbeOptions;
   #timer: TimerHandle | undefined;
   #pauseMs = firstPauseMs;
+  #dueAt = 0;
 
   constructor(circuit: Circuit, options: CircuitProbeOptions) {
     this.#circuit = circuit;
@@ -51,12 +54,24 @@ export class CircuitProbe {
   }
 
   #arm(): void {
-    const timer = this.#options.clock.setTimeout(() => {
-      const asksForWrites = isRefusal(this.#circuit.cause);
-      void this.#look(asksForWrites).then((tookMs) => {
-        if (this.#timer === timer) this.#judge(asksForWrites, tookMs);
-      });
-    }, this.#pauseMs);
+    this.#dueAt = this.#options.clock.now() + this.#pauseMs;
+    this.#armNext();
+  }
+
+  // A call may be refused at any time in a long pause: then the pause is over.
+  #armNext(): void {
+    const { clock } = this.#options;
+    const timer = clock.setTimeout(
+      () => {
+        const now = clock.now();
+        if (now < this.#dueAt && now - this.#circuit.wantedAt > recentMs) return this.#armNext();
+        const asksForWrites = isRefusal(this.#circuit.cause);
+        void this.#look(asksForWrites).then((tookMs) => {
+          if (this.#timer === timer) this.#judge(asksForWrites, tookMs);
+        });
+      },
+      Math.min(firstPauseMs, this.#dueAt - clock.now()),
+    );
     this.#timer = timer;
     timer.unref?.();
   }

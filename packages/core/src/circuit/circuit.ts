@@ -54,6 +54,8 @@ export class Circuit {
   #dueAt = Infinity;
   #generation = 1;
   #reliefCount = 0;
+  /** When a call was last refused, or not even begun because it would be. Monotonic milliseconds. */
+  wantedAt = -Infinity;
 
   constructor(settings: CircuitSettings, deps: CircuitDependencies) {
     this.#settings = settings;
@@ -101,13 +103,13 @@ export class Circuit {
 
   /**
    * Returns the generation to settle the call with, or -1 when it is refused. While half-open, the call takes a trial
-   * slot. Other calls pass only in mode `observe` and, every fourth one, while the circuit is open because calls are
-   * slow: a slow server is relieved, not given up. Such a call gets an older generation, so that its result counts for
-   * nothing.
+   * slot. Others pass only in mode `observe` and, every fourth one, while the circuit is open because calls are slow: a
+   * slow server is relieved, not given up. These get an older generation, so that their results count for nothing.
    */
   admit(now: number): number {
     if (this.#closed) return this.#generation;
     this.#look(now);
+    this.wantedAt = now;
     const before = this.#state;
     if (before.kind === 'isolated') return refused;
     this.#apply({ kind: 'trial-started', now });

@@ -1,6 +1,7 @@
 import type { CauseCode } from '../cause.ts';
 import { ConnectionAttempts } from '../connection/connection-attempts.ts';
-import { ownCredentials, tlsOf } from '../connection/target-of.ts';
+import { ownCredentials } from '../connection/target-of.ts';
+import { tlsOf } from '../handshake/open-socket.ts';
 import type { DialTicket } from '../dialing/dial-request.ts';
 import type { ClusterDriver } from '../driver/cluster-driver.ts';
 import type { Target } from '../handshake/establish.ts';

@@ -16,6 +16,8 @@ export class GateState {
   #kind: 'serving' | 'held' | 'ended' = 'held';
   #awaySince: number | undefined;
   #writesAwaySince: number | undefined;
+  /** When a write was last held back because writes are away. */
+  writesWantedAt = -Infinity;
   #isClear = false;
   #fastPath: FastPath | undefined;
 
@@ -120,6 +122,8 @@ export class GateState {
   /** What the admission of a call depends on. */
   factsFor(call: Call): GateFacts {
     const lane = laneOf(call);
+    const isHeld = lane === 'write' && this.#writesAwaySince !== undefined;
+    if (isHeld) this.writesWantedAt = this.#parts.settings.clock.now();
     return {
       gate: this.#kind,
       lane,

@@ -4,7 +4,7 @@ import type { Credentials } from '../redis-resilience.ts';
 import type { Settings } from '../options/settings.ts';
 import type { CredentialsSource } from '../handshake/credentials.ts';
 import type { Target } from '../handshake/establish.ts';
-import { endpointKey, type Endpoint, type OpenSocket } from '../handshake/open-socket.ts';
+import { endpointKey, tlsOf, type Endpoint, type OpenSocket } from '../handshake/open-socket.ts';
 import { SentinelResolver, type SentinelOptions } from '../sentinel/sentinel-resolver.ts';
 
 /** A target, and the resolver behind it where there are sentinels. */
@@ -74,12 +74,6 @@ export function ownEndpoint(options: Readonly<Record<string, unknown>>): Endpoin
     family,
     tls: tlsOf(tls),
   };
-}
-
-/** ioredis takes `tls: true` for the defaults. */
-export function tlsOf(tls: TlsOptions | boolean | null | undefined): TlsOptions | undefined {
-  if (tls === true) return {};
-  return tls === false || tls === null ? undefined : tls;
 }
 
 /** The credentials in the client's own options; undefined when there are none. */

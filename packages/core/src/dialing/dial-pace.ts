@@ -77,6 +77,17 @@ export function dialPace(facts: PaceFacts, overload: number, outageMs: number): 
   return { periodMs, ramp: small ? 'eager' : 'spread', gapMs: small ? 0 : gapFor(facts.fleetSize, own) };
 }
 
+/** Attempts that may overlap while it is not known whether the server accepts any. */
+export const minOverlap = 2;
+
+/**
+ * How many attempts of a process may overlap once one of them succeeded: as many as begin, at the rate that the server
+ * accepts, while one of them is being made. So connecting takes no longer for a distant server.
+ */
+export function provenOverlap(connectMs: number): number {
+  return Math.max(minOverlap, Math.floor(((1 - leaderShare) * connectRate * connectMs) / 1_000));
+}
+
 /**
  * Number of attempts in the eager ramp after the first one, and the time between them as a share of the shortest
  * period.

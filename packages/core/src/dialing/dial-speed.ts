@@ -32,6 +32,11 @@ export class DialSpeed {
     return { synDeadlineMs: Math.max(synTimeoutMs, usual), patient: true };
   }
 
+  /** How long a connection takes to be made, its handshake included. */
+  get connectMs(): number {
+    return (this.#synMs ?? 0) + (this.#handshakeMs ?? 0);
+  }
+
   connected(synMs: number): void {
     this.#wasOverdue = false;
     this.#synMs = smooth(this.#synMs, synMs);

@@ -203,6 +203,8 @@ function isShaky(state: DialState): boolean {
 
 function backoff(flaps: number, pace: DialPace): number {
   if (flaps === 0) return 0;
+  // The server bears an attempt of each client in every period, so none has to wait longer for it.
+  if (pace.ramp === 'eager') return pace.periodMs;
   return Math.max(pace.periodMs, Math.min(pace.periodMs * 2 ** (flaps - 1), maxBackoffMs));
 }
 

@@ -1,5 +1,6 @@
 import type { Clock, Random, TimerHandle } from '../clock.ts';
 import { RunningAttempt } from './dial-attempt.ts';
+import { minOverlap, provenOverlap } from './dial-pace.ts';
 import { DialQueue } from './dial-queue.ts';
 import type { DialFailure, DialRequest, DialResult, DialTicket } from './dial-request.ts';
 import { nextDueAt, paceOf, dialTransition } from './dial-transition.ts';
@@ -31,8 +32,8 @@ export interface DialerOptions {
 
 /**
  * Makes all connections of this process to one endpoint, at first and after each loss, by paced dialing. One request,
- * the leader, is attempted at the pace that the fleet's size allows; when it succeeds, the others follow one by one. At
- * most two attempts overlap, however many connections are wanted. Without a request there is no timer.
+ * the leader, is attempted at the pace that the fleet's size allows, and at most two attempts overlap. When it succeeds,
+ * the others follow, at the rate that the server can accept. Without a request there is no timer.
  */
 export class Dialer {
   readonly #options: DialerOptions;
@@ -118,8 +119,8 @@ export class Dialer {
 
   #tick(): void {
     this.#timer = undefined;
-    const hasRoom = this.#running.makeRoom();
     const isChained = this.#state.kind === 'chained';
+    const hasRoom = this.#running.makeRoom(isChained ? provenOverlap(this.#speed.connectMs) : minOverlap);
     const ticket = isChained ? this.#waiting.firstBut(this.#running.tickets()) : this.#waiting.leader;
     const effect = this.#advance({ kind: 'ticked', room: hasRoom && ticket !== undefined });
     if (effect === 'attempt' && ticket !== undefined) this.#attempt(ticket);
@@ -128,11 +129,10 @@ export class Dialer {
 
   #attempt(ticket: DialerTicket): void {
     const { clock, handshakeTimeoutMs } = this.#options;
-    const { periodMs } = this;
     const attempt = new RunningAttempt(clock, {
       ...(ticket.request.isPatient === true
         ? this.#speed.patientDeadline()
-        : this.#speed.synDeadline(periodMs, this.#running.isPatient)),
+        : this.#speed.synDeadline(this.periodMs, this.#running.isPatient)),
       handshakeDeadlineMs: handshakeTimeoutMs,
       onConnected: (synMs) => {
         this.#speed.connected(synMs);

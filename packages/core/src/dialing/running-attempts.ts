@@ -1,7 +1,6 @@
 import type { RunningAttempt } from './dial-attempt.ts';
 import type { DialerTicket } from './dial-ticket.ts';
 
-const maxRunning = 2;
 /** An attempt in its SYN phase that has used this share of its time may be given up for another one. */
 const usedUpShare = 0.9;
 
@@ -36,7 +35,7 @@ export class RunningAttempts {
   }
 
   /** Whether another attempt may begin. For it, an attempt that is unlikely to connect any more is given up. */
-  makeRoom(): boolean {
+  makeRoom(maxRunning: number): boolean {
     if (this.#running.size < maxRunning) return true;
     for (const attempt of this.#running.keys()) {
       if (attempt.patient || attempt.synShare < usedUpShare) continue;

@@ -28,6 +28,11 @@ export interface Target {
   readonly requiresPrimary: boolean;
 }
 
+/** The same target but for these properties. All others are read from it each time: credentials may change. */
+export function targetWith(target: Target, changes: Partial<Target>): Target {
+  return Object.assign(Object.create(target) as Target, changes);
+}
+
 /** A socket whose handshake succeeded, with what the handshake found out. */
 export interface VerifiedSocket {
   readonly socket: Socket;

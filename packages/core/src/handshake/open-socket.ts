@@ -22,6 +22,14 @@ export interface OpenOptions {
 /** Opens a socket to an endpoint, TLS included. On abort, or on any failure, no socket is left when it rejects. */
 export type OpenSocket = (endpoint: Endpoint, options: OpenOptions) => Promise<Socket>;
 
+/** ioredis takes `tls: true` for the defaults. */
+export function tlsOf(
+  given: tls.ConnectionOptions | boolean | null | undefined,
+): tls.ConnectionOptions | undefined {
+  if (given === true) return {};
+  return given === false || given === null ? undefined : given;
+}
+
 /** A stable name of an endpoint, by which its dialer is shared. Holds no credential. */
 export function endpointKey(endpoint: Endpoint): string {
   return endpoint.path ?? `${endpoint.host ?? 'localhost'}:${endpoint.port ?? 6379}`;

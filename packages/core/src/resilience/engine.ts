@@ -116,6 +116,8 @@ export class Engine implements RedisResilience {
     operation: (client: Redis | Cluster, signal: AbortSignal) => Promise<T>,
     options: ExecuteOptions<T> = {},
   ): Promise<T> {
+    const circuit = this.circuits[options.lane === 'write' ? 'write' : 'read'];
+    if (!circuit.admitsAll) circuit.wantedAt = this.clock.now();
     return execute(this, this.clock, this.settings.timeoutMs, operation, options);
   }
 

@@ -57,9 +57,8 @@ export class ProtectedRedis implements ProtectedClient {
     this.gate = new Gate(parts.gateParts, this, dispatch);
     if (this.state === 'ready') this.gate.serve();
     this.#fleetWatch = new FleetWatch(clock, dialer, () => this.ask('info', ['clients']));
-    this.#roleWatch = new RoleWatch(target, clock, settings.connection.minPeriodMs, (verified) =>
-      this.#onPrimary(verified),
-    );
+    const rolePace = () => ({ periodMs: this.#source.periodMs, wantedAt: this.gate.state.writesWantedAt });
+    this.#roleWatch = new RoleWatch(target, clock, rolePace, (verified) => this.#onPrimary(verified));
     this.#failover = this.#followFailovers(driver, target);
     const { handle } = new Entrance(this.gate, parts.gateParts, this, dispatch);
     driver.takeOver(handle, this.#connection.connector);

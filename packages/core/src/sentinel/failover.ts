@@ -1,5 +1,5 @@
 import type { Clock, TimerHandle } from '../clock.ts';
-import type { VerifiedSocket, Target } from '../handshake/establish.ts';
+import { targetWith, type VerifiedSocket, type Target } from '../handshake/establish.ts';
 import type { Endpoint } from '../handshake/open-socket.ts';
 import { RoleWatch } from './role-watch.ts';
 import type { SentinelResolver } from './sentinel-resolver.ts';
@@ -22,7 +22,7 @@ export interface FailoverOptions {
   onPromoted(verified: VerifiedSocket | undefined): void;
 }
 
-const lookMs = 25;
+const pace = { periodMs: 25, wantedAt: Infinity };
 const maxMs = 10_000;
 
 /**
@@ -75,9 +75,9 @@ export class Failover {
     this.#options.onBegin();
     const endpoint = resolver.complete(host, port);
     const chosen = new RoleWatch(
-      { ...target, endpoint: () => Promise.resolve(endpoint) },
+      targetWith(target, { endpoint: () => Promise.resolve(endpoint) }),
       clock,
-      lookMs,
+      () => pace,
       (verified) => {
         resolver.pin(host, port);
         this.#options.onPromoted(verified);

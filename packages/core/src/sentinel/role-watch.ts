@@ -1,30 +1,45 @@
 import type { Clock, TimerHandle } from '../clock.ts';
-import { establish, type VerifiedSocket, type Target } from '../handshake/establish.ts';
+import { establish, targetWith, type VerifiedSocket, type Target } from '../handshake/establish.ts';
+
+/** How often a watch looks. */
+export interface RolePace {
+  readonly periodMs: number;
+  /** When somebody last wanted the primary. Monotonic milliseconds. */
+  readonly wantedAt: number;
+}
 
 const growth = 1.3;
 const steadyMs = 5000;
-const maxPauseMs = 5000;
+const maxPauseMs = 1000;
+/** Somebody who wanted the primary this recently still waits for it. */
+const recentMs = 1000;
 
 /**
  * Looks for the primary while a replica answers in its place, without touching the connection that serves reads. One
- * attempt at a time, at the shortest dialing period for 5 seconds and then more and more rarely, so that an endpoint
- * that stays a replica costs little.
+ * attempt at a time: while somebody wants to write, one each period; otherwise more and more rarely after 5 seconds, so
+ * that an endpoint that stays a replica costs little.
  */
 export class RoleWatch {
   readonly #target: Target;
   readonly #clock: Clock;
-  readonly #periodMs: number;
+  readonly #pace: () => RolePace;
   readonly #onPrimary: (verified: VerifiedSocket) => void;
   #timer: TimerHandle | undefined;
   #abort: AbortController | undefined;
   #startedAt = 0;
   #pauseMs = 0;
+  #dueAt = 0;
 
   /** `onPrimary`: a primary answers at the endpoint; the listener keeps or destroys the verified socket. */
-  constructor(target: Target, clock: Clock, periodMs: number, onPrimary: (verified: VerifiedSocket) => void) {
-    this.#target = { ...target, requiresPrimary: true };
+  constructor(
+    target: Target,
+    clock: Clock,
+    pace: () => RolePace,
+    onPrimary: (verified: VerifiedSocket) => void,
+  ) {
+    this.#target = targetWith(target, { requiresPrimary: true });
     this.#clock = clock;
-    this.#periodMs = periodMs;
+    this.#pace = pace;
     this.#onPrimary = onPrimary;
   }
 
@@ -35,7 +50,7 @@ export class RoleWatch {
   start(): void {
     if (this.isOn) return;
     this.#startedAt = this.#clock.now();
-    this.#pauseMs = this.#periodMs;
+    this.#pauseMs = this.#pace().periodMs;
     this.#look();
   }
 
@@ -47,7 +62,7 @@ export class RoleWatch {
   }
 
   nextLookMs(): number | undefined {
-    return this.isOn ? this.#pauseMs : undefined;
+    return this.isOn ? this.#pace().periodMs : undefined;
   }
 
   #look(): void {
@@ -72,10 +87,23 @@ export class RoleWatch {
         this.#clock.clearTimeout(deadline);
         if (this.#abort !== abort) return;
         this.#abort = undefined;
-        this.#timer = this.#clock.setTimeout(() => this.#look(), this.#nextPauseMs());
-        this.#timer.unref?.();
+        this.#dueAt = this.#clock.now() + this.#nextPauseMs();
+        this.#arm();
       },
     );
+  }
+
+  // Somebody may want to write at any time in a long pause: then the pause is over.
+  #arm(): void {
+    this.#timer = this.#clock.setTimeout(
+      () => {
+        const now = this.#clock.now();
+        if (now >= this.#dueAt || now - this.#pace().wantedAt <= recentMs) this.#look();
+        else this.#arm();
+      },
+      Math.min(this.#pace().periodMs, this.#dueAt - this.#clock.now()),
+    );
+    this.#timer.unref?.();
   }
 
   #nextPauseMs(): number {

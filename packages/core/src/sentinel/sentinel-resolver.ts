@@ -2,7 +2,7 @@ import type { ConnectionOptions as TlsOptions } from 'node:tls';
 import type { Clock, Random, TimerHandle } from '../clock.ts';
 import { classifyReply } from '../replies/reply-error.ts';
 import { chooseReplica, type PreferredReplicas, type Replica } from './choose-replica.ts';
-import { endpointKey, type Endpoint, type OpenSocket } from '../handshake/open-socket.ts';
+import { endpointKey, tlsOf, type Endpoint, type OpenSocket } from '../handshake/open-socket.ts';
 import { ProofError } from '../handshake/proof-error.ts';
 import { authCommand } from '../handshake/verify-handshake.ts';
 import { ErrorReply, type Reply } from '../replies/reply.ts';
@@ -15,9 +15,11 @@ export interface SentinelOptions {
   role?: 'master' | 'slave';
   sentinelUsername?: string | null;
   sentinelPassword?: string | null;
-  /** TLS to the sentinels; `tls` is for the servers behind them. */
-  sentinelTLS?: TlsOptions | null;
-  tls?: TlsOptions;
+  /** TLS to the sentinels. */
+  sentinelTLS?: TlsOptions | boolean | null;
+  /** TLS to the servers behind them, where `enableTLSForSentinelMode` says so. */
+  tls?: TlsOptions | boolean | null;
+  enableTLSForSentinelMode?: boolean;
   family?: number;
   natMap?:
     Record<string, { host: string; port: number }> | ((key: string) => { host: string; port: number } | null);
@@ -78,8 +80,9 @@ export class SentinelResolver {
 
   /** The endpoint for an address that a sentinel gave. */
   complete(host: string, port: number): Endpoint {
-    const { family, tls } = this.#options();
-    return { ...this.#mapped(host, port), family, tls };
+    const { family, tls, enableTLSForSentinelMode } = this.#options();
+    const dataTls = enableTLSForSentinelMode === true ? tlsOf(tls) : undefined;
+    return { ...this.#mapped(host, port), family, tls: dataTls };
   }
 
   #firstOf(candidates: readonly Endpoint[], signal: AbortSignal): Promise<Endpoint> {
@@ -149,7 +152,7 @@ export class SentinelResolver {
 
   #candidates(): Endpoint[] {
     const { sentinels, sentinelTLS } = this.#options();
-    const tls = sentinelTLS ?? undefined;
+    const tls = tlsOf(sentinelTLS);
     const configured = sentinels.map(({ host, port, family }) => ({
       host,
       port: port ?? 26_379,

@@ -19,7 +19,8 @@ export interface LooseOptions {
   readonly readOnly?: boolean | null;
   readonly sentinelUsername?: string | null;
   readonly sentinelPassword?: string | null;
-  readonly sentinelTLS?: TlsOptions | null;
+  readonly sentinelTLS?: TlsOptions | boolean | null;
+  readonly enableTLSForSentinelMode?: boolean | null;
 }
 
 /** A target from the options of ioredis: a host and port, a unix socket, or sentinels. @throws ConfigurationError */
@@ -34,12 +35,13 @@ export function fromOptions(options: LooseOptions, role: 'primary' | 'any' | und
   const target = {
     kind,
     endpoints,
-    tls: tlsOf(options.tls),
+    // Behind Sentinel, ioredis speaks TLS to the servers only where this is set.
+    tls: kind === 'sentinel' && options.enableTLSForSentinelMode !== true ? undefined : tlsOf(options.tls),
     login: loginFrom(options.username, options.password),
     database: Number(options.db ?? 0),
     role: role ?? (options.role === 'slave' || options.readOnly === true ? 'any' : 'primary'),
     primaryName: kind === 'sentinel' ? nameOf(options) : undefined,
-    sentinelTls: options.sentinelTLS ?? undefined,
+    sentinelTls: tlsOf(options.sentinelTLS),
     sentinelLogin: loginFrom(options.sentinelUsername, options.sentinelPassword),
     hasNameOnly: false,
   } as const;
