@@ -153,6 +153,10 @@ export class FakeDriver implements Driver {
     return this.status !== 'idle' && this.#connection.session.protocol === 3;
   }
 
+  proven(): void {
+    // Its handshake asks the server all the same.
+  }
+
   speakResp2(): void {
     this.#connection.session.protocol = 2;
   }

@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import type { Session } from '../handshake/session.ts';
 import type { Credentials } from '../redis-resilience.ts';
 import type { DriverCommand, SendCommand } from './driver-command.ts';
 import type { DriverConnector } from './driver-connector.ts';
@@ -13,6 +14,14 @@ export type DriverStatus =
 
 /** Events of the connection of a client, in their order. */
 export type DriverEvent = 'connecting' | 'connect' | 'ready' | 'end';
+
+/** What a verified socket has proven of its connection. */
+export interface ProvenState {
+  /** The login it was given; undefined when there was none. */
+  readonly credentials: Credentials | undefined;
+  readonly isResp3: boolean;
+  readonly session: Session;
+}
 
 /** All that core needs of a Redis client with one connection. */
 export interface Driver {
@@ -68,6 +77,8 @@ export interface Driver {
   speaksResp3(): boolean;
   /** Makes the coming handshake speak RESP2, for a peer that refuses HELLO. */
   speakResp2(): void;
+  /** Answers the coming handshake from what its socket has proven, so far as that goes. */
+  proven(state: ProvenState): void;
 
   /** The subscriptions of the connection or, after its loss, those that it had. */
   subscriptions(): Subscriptions;

@@ -2,7 +2,7 @@ import type { Socket } from 'node:net';
 import { Command, type Redis } from 'ioredis';
 import type { DriverCommand, SendCommand } from '../driver/driver-command.ts';
 import type { DriverConnector } from '../driver/driver-connector.ts';
-import type { Driver, DriverEvent, DriverStatus } from '../driver/driver.ts';
+import type { Driver, DriverEvent, DriverStatus, ProvenState } from '../driver/driver.ts';
 import type { SubscriptionKind, Subscriptions, UnsubscribeListener } from '../driver/subscriptions.ts';
 import type { Credentials } from '../redis-resilience.ts';
 import { beginAgain } from './begin-again.ts';
@@ -11,6 +11,7 @@ import { fastPathOf } from './fast-path.ts';
 import { internals } from './internals.ts';
 import { ownSendOf } from './own-send.ts';
 import { routeReplies } from './raw/reply-router.ts';
+import { answerFromProof } from './proven-handshake.ts';
 import { SelectedDatabase } from './selected-database.ts';
 import { interceptConnect, interceptDisconnect, monitorAtOnce, takeOverConnection } from './take-over.ts';
 
@@ -41,12 +42,15 @@ export class RedisDriver implements Driver {
   #former: DriverConnector | undefined;
   #givenUp: Promise<void> | undefined;
   #onUnsubscribe: UnsubscribeListener | undefined;
+  #proven: ProvenState | undefined;
 
   constructor(client: Redis) {
     this.client = client;
     this.#selected = new SelectedDatabase(internals(client));
     const own = ownSendOf(client);
     const send: SendCommand = (command, stream, node) => {
+      const proven = internals(client).status === 'connect' ? this.#proven : undefined;
+      if (proven !== undefined && answerFromProof(command, proven, own)) return command.promise;
       if (command.name === 'select') this.#selected.follow(command);
       const kind = endedKinds.get(command.name);
       if (kind !== undefined) this.#onUnsubscribe?.(kind, command.args.map(String));
@@ -173,6 +177,10 @@ export class RedisDriver implements Driver {
     if (condition === null || condition.protocol === undefined) return;
     condition.protocol = 2;
     condition.replyMapping = 'legacy';
+  }
+
+  proven(state: ProvenState): void {
+    this.#proven = state;
   }
 
   subscriptions(): Subscriptions {

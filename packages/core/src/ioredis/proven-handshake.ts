@@ -1,0 +1,51 @@
+import { Command } from 'ioredis';
+import type { DriverCommand, SendCommand } from '../driver/driver-command.ts';
+import type { ProvenState } from '../driver/driver.ts';
+
+/**
+ * Answers a command of the driver's own handshake from what the connection has proven: its login, protocol, database,
+ * name and mode. So no round trip is spent on asking again. CLIENT SETINFO, of which no answer matters, is sent, and not
+ * waited for. False: the command is not known to be proven, and has to be sent.
+ */
+export function answerFromProof(command: DriverCommand, proven: ProvenState, send: SendCommand): boolean {
+  const [first, second] = command.args.flat().map(String);
+  switch (command.name.toLowerCase()) {
+    case 'hello':
+      return answer(command, proven.isResp3 && isLogin(command.args.flat().slice(2), proven), []);
+    case 'auth':
+      return answer(command, isLogin(command.args.flat(), proven));
+    case 'select':
+      return answer(command, Number(first) === proven.session.database);
+    case 'readonly':
+      return answer(command, proven.session.readOnly);
+    case 'client':
+      if (first?.toUpperCase() === 'SETNAME') return answer(command, second === proven.session.clientName);
+      if (first?.toUpperCase() !== 'SETINFO') return false;
+      sendAside(command, send);
+      return answer(command, true);
+    default:
+      return false;
+  }
+}
+
+/** Whether these words log in as the connection did; no words where it did not. */
+function isLogin(words: readonly unknown[], { credentials }: ProvenState): boolean {
+  if (credentials === undefined) return words.length === 0;
+  const [username, password] = words.length > 1 ? words : ['default', words[0]];
+  return String(password) === credentials.password && username === (credentials.username || 'default');
+}
+
+function answer(command: DriverCommand, isProven: boolean, value: unknown = 'OK'): boolean {
+  if (isProven) command.resolve(value);
+  return isProven;
+}
+
+function sendAside({ name, args }: DriverCommand, send: SendCommand): void {
+  const aside = new Command(name, args.map(String));
+  aside.promise.catch(ignore);
+  send(aside as unknown as DriverCommand);
+}
+
+function ignore(): void {
+  // Servers before Redis 7.2 do not know it, and users may not be allowed to: neither matters.
+}
