@@ -146,7 +146,7 @@ describe('a driver that asks for a socket', () => {
     connector.drop('stalled');
     expect(source.told).toEqual([]);
     void wired.driver.connect().catch(() => undefined);
-    expect(source.told).toEqual(['start command']);
+    expect(source.told).toEqual(['start command', 'hurry']);
   });
 
   it('that listens, or did before, is served after those that commands wait for', async () => {
@@ -171,7 +171,7 @@ describe('a driver that asks for a socket', () => {
     expect(stage.kinds).toEqual(['lost stalled', 'dial', 'verified']);
     connector.drop('stalled');
     await wired.travel(10);
-    expect(source.told).toEqual(['lost', 'lost', 'start command']);
+    expect(source.told).toEqual(['lost', 'lost', 'start command', 'hurry']);
   });
 
   it('gets no socket that stood by and broke', async () => {
@@ -182,7 +182,7 @@ describe('a driver that asks for a socket', () => {
     await wired.travel(5);
     connector.drop('stalled');
     await wired.travel(10);
-    expect(source.told).toEqual(['lost', 'start command']);
+    expect(source.told).toEqual(['lost', 'start command', 'hurry']);
   });
 
   it('gets its own credentials to open with, or those of the proof', async () => {

@@ -37,6 +37,8 @@ export class Connector implements DriverConnector {
   #pending: { readonly reject: (error: Error) => void } | undefined;
   #handshakeTimer: TimerHandle | undefined;
   #lossCause: CauseCode | undefined;
+  /** The next socket is wanted soon. */
+  #isHurried = false;
   #emitted: { readonly cause: CauseCode; readonly at: number } | undefined;
   /** Whether the connection serves, so that it may be closed gracefully. */
   isServing = false;
@@ -63,8 +65,9 @@ export class Connector implements DriverConnector {
   connect(emit: (event: string, error: Error) => void): Promise<Socket> {
     this.#tell({ kind: 'dial' });
     this.#driver.keepDatabase();
-    const standby = this.#standby;
+    const [standby, isHurried] = [this.#standby, this.#isHurried];
     this.#standby = undefined;
+    this.#isHurried = false;
     if (standby !== undefined && this.#holds(standby)) return Promise.resolve(this.#handOver(standby));
     standby?.socket.destroy();
     return new Promise((resolve, reject) => {
@@ -72,6 +75,7 @@ export class Connector implements DriverConnector {
       this.#source.start(this.#subscriptions.isActive ? 'subscriber' : 'command', (event) =>
         this.#follow(event, emit, resolve, reject),
       );
+      if (isHurried) this.#source.hurry();
     });
   }
 
@@ -95,6 +99,8 @@ export class Connector implements DriverConnector {
   /** Drops the socket for this cause, and dials. */
   drop(cause: CauseCode): void {
     if (this.#pending !== undefined && cause !== 'closed') this.#source.hurry();
+    // Until the driver asks for the next socket, nothing is dialed that could be hurried.
+    this.#isHurried = this.#pending === undefined && cause !== 'closed';
     this.#lossCause = cause;
     this.#wire.socket?.destroy();
   }

@@ -11,14 +11,7 @@ import { DialerTicket } from './dial-ticket.ts';
 import { FleetSize } from './fleet-size.ts';
 import { RunningAttempts } from './running-attempts.ts';
 
-export type {
-  DialAttempt,
-  DialPriority,
-  DialReport,
-  DialRequest,
-  DialResult,
-  DialTicket,
-} from './dial-request.ts';
+export type * from './dial-request.ts';
 
 export interface DialerOptions {
   readonly clock: Clock;
@@ -88,6 +81,9 @@ export class Dialer {
     // Other connections are up, so the endpoint works: do not queue this request behind ones that keep failing.
     else if (this.#alive > 0 && this.#waiting.isUntried(ticket)) this.#advance({ kind: 'hinted' });
     this.#arm();
+    // Not by a timer, so that a new client connects also where a test lets no timer run.
+    if (isFirst && this.#state.origin === 'fresh')
+      queueMicrotask(() => this.#waiting.length > 0 && this.#tick());
     return ticket;
   }
 
@@ -118,6 +114,7 @@ export class Dialer {
   }
 
   #tick(): void {
+    if (this.#timer !== undefined) this.#options.clock.clearTimeout(this.#timer);
     this.#timer = undefined;
     const isChained = this.#state.kind === 'chained';
     const hasRoom = this.#running.makeRoom(isChained ? provenOverlap(this.#speed.connectMs) : minOverlap);
