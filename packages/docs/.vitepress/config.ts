@@ -83,7 +83,6 @@ export default defineConfig({
         'packages/koa': 'koa',
         'packages/nestjs': 'nestjs',
         'packages/fallback': 'fallback',
-        'packages/node-redis': 'node-redis',
         'packages/telemetry': 'telemetry',
         'packages/doctor': 'doctor',
         'packages/cli': 'cli',

@@ -55,14 +55,21 @@ export function checkHistory(history: readonly Operation[], options: CheckOption
   if (!(timeoutMs > 0)) throw new RangeError(`timeoutMs must be a positive number, not ${timeoutMs}.`);
   checkTimes(history);
   const parts = partsOf(contracts.reduce((weakened, { weaken }) => weaken(weakened), history));
-  const deadline = deadlineAfter(timeoutMs);
   const violations: Violation[] = [];
-  const undecided: string[] = [];
-  for (const part of parts) {
-    const result = search(part.operations, deadline);
-    if (result.kind === 'no-order') violations.push(violationIn(part, result.deadEnd));
-    if (result.kind === 'undecided') undecided.push(...part.keys);
+  const endsAt = performance.now() + timeoutMs;
+  let open = parts;
+  // A part that takes for ever leaves time for the others; what is left of the time is for those that need more.
+  for (const shareMs of [timeoutMs / (2 * parts.length), timeoutMs]) {
+    const undecided: Part[] = [];
+    for (const part of open) {
+      const deadline = deadlineAt(Math.min(endsAt, performance.now() + shareMs));
+      const result = search(part.operations, deadline);
+      if (result.kind === 'no-order') violations.push(violationIn(part, result.deadEnd));
+      if (result.kind === 'undecided') undecided.push(part);
+    }
+    open = undecided;
   }
+  const undecided = open.flatMap(({ keys }) => keys);
   const pending = history.filter(({ result }) => result.kind === 'pending').length;
   const figures = { operations: history.length, pending, parts: parts.length };
   if (violations.length > 0) {
@@ -84,11 +91,10 @@ export function checkHistory(history: readonly Operation[], options: CheckOption
 const shrinkMs = 5_000;
 
 function violationIn({ keys, operations }: Part, deadEnd: DeadEnd): Violation {
-  return violationOf(keys, operations, shrink(operations, deadEnd, deadlineAfter(shrinkMs)));
+  return violationOf(keys, operations, shrink(operations, deadEnd, deadlineAt(performance.now() + shrinkMs)));
 }
 
-function deadlineAfter(timeoutMs: number): Deadline {
-  const endsAt = performance.now() + timeoutMs;
+function deadlineAt(endsAt: number): Deadline {
   let asked = 0;
   return { isOver: () => ++asked % 64 === 0 && performance.now() > endsAt };
 }

@@ -1,0 +1,172 @@
+import { MemorySocket, type Way } from '../../core/fakes/memory-socket.ts';
+import type { SimulatedTime } from '../time/simulated-time.ts';
+
+export type Direction = 'to-server' | 'to-client';
+
+/** What the packets of all links meet. */
+export interface Weather {
+  latencyMs: number;
+  jitterMs: number;
+  /** The share of packets that are lost, and sent again after the time that TCP takes for that. */
+  loss: number;
+  readonly random: () => number;
+}
+
+const retransmissionMs = 220;
+
+/** One connection. Both directions keep the order of what travels. */
+export class SimulatedLink {
+  readonly near: MemorySocket;
+  readonly far: MemorySocket;
+  readonly ways: Readonly<Record<Direction, LinkWay>>;
+  /** Whether the network broke it. */
+  isBroken = false;
+
+  /** `watch` is shown everything that the client sends. */
+  constructor(
+    time: SimulatedTime,
+    weather: Weather,
+    remote: { readonly host: string; readonly port: number },
+    watch: (bytes: Buffer) => void,
+  ) {
+    const there = new LinkWay(time, weather, () => this.reset(), watch);
+    const back = new LinkWay(time, weather, () => this.reset());
+    this.ways = { 'to-server': there, 'to-client': back };
+    this.near = new MemorySocket(there, remote, () => this.far.goOn());
+    this.far = new MemorySocket(back, { host: '10.0.0.99', port: 50_000 }, () => this.near.goOn());
+    there.leadTo(this.far);
+    back.leadTo(this.near);
+    this.near.on('error', ignore);
+    this.far.on('error', ignore);
+  }
+
+  /** Whether the client holds it. */
+  get isOpen(): boolean {
+    return !this.near.destroyed;
+  }
+
+  /** Both ends meet ECONNRESET. */
+  reset(): void {
+    this.isBroken = true;
+    for (const way of Object.values(this.ways)) way.breakOff();
+  }
+}
+
+type Parcel = (to: MemorySocket) => void;
+
+/** One direction of a link. */
+class LinkWay implements Way {
+  readonly #time: SimulatedTime;
+  readonly #weather: Weather;
+  readonly #onCut: () => void;
+  readonly #watch: ((bytes: Buffer) => void) | undefined;
+  #to: MemorySocket | undefined;
+  #underWay = 0;
+  #arrivesAt = 0;
+  #isEnding = false;
+  /** What waits while the way is blocked. */
+  #held: { readonly order: number; readonly parcel: Parcel }[] | undefined;
+  #sent = 0;
+  #isDead = false;
+  #bytesUntilCut = Infinity;
+
+  constructor(time: SimulatedTime, weather: Weather, onCut: () => void, watch?: (bytes: Buffer) => void) {
+    this.#time = time;
+    this.#weather = weather;
+    this.#onCut = onCut;
+    this.#watch = watch;
+  }
+
+  leadTo(to: MemorySocket): void {
+    this.#to = to;
+  }
+
+  get unreadBytes(): number {
+    return this.#underWay + (this.#to?.readableLength ?? 0);
+  }
+
+  carry(chunk: Buffer): void {
+    this.#watch?.(chunk);
+    this.#underWay += chunk.length;
+    const passing = chunk.subarray(0, Math.min(chunk.length, this.#bytesUntilCut));
+    this.#bytesUntilCut -= chunk.length;
+    if (passing.length > 0) {
+      this.#send((to) => {
+        this.#underWay -= passing.length;
+        if (!to.destroyed) to.push(passing);
+      });
+    }
+    if (this.#bytesUntilCut < 0) this.#send(() => this.#onCut());
+  }
+
+  end(): void {
+    if (this.#isEnding) return;
+    this.#isEnding = true;
+    this.#send((to) => {
+      if (to.destroyed) return;
+      to.push(null);
+      to.read(0);
+    });
+  }
+
+  reset(): void {
+    this.#isEnding = true;
+    this.#send(breakSocket);
+  }
+
+  /** The end that it leads to meets ECONNRESET now. */
+  breakOff(): void {
+    this.#isEnding = true;
+    this.#isDead = true;
+    if (this.#to !== undefined) breakSocket(this.#to);
+  }
+
+  /** Packets are lost from now on, and sent again until `open()`. */
+  block(): void {
+    this.#held ??= [];
+  }
+
+  open(): void {
+    const held = this.#held ?? [];
+    this.#held = undefined;
+    // What was under way when the way was blocked may be held after what was sent later.
+    held.sort((left, right) => left.order - right.order);
+    for (const { parcel } of held) this.#send(parcel, retransmissionMs * this.#weather.random());
+  }
+
+  /** Packets are lost from now on, for good. */
+  die(): void {
+    this.#isDead = true;
+  }
+
+  /** The connection breaks when it has carried this many more bytes. */
+  cutAfter(bytes: number): void {
+    this.#bytesUntilCut = bytes;
+  }
+
+  #send(parcel: Parcel, extraMs = 0): void {
+    if (this.#isDead) return;
+    const order = this.#sent++;
+    if (this.#held !== undefined) {
+      this.#held.push({ order, parcel });
+      return;
+    }
+    const { latencyMs, jitterMs, loss, random } = this.#weather;
+    const lostMs = loss > 0 && random() < loss ? retransmissionMs * (1 + random()) : 0;
+    const travelMs = latencyMs + random() * jitterMs + lostMs + extraMs;
+    this.#arrivesAt = Math.max(this.#arrivesAt, this.#time.now() + travelMs);
+    this.#time.after(this.#arrivesAt - this.#time.now(), () => {
+      if (this.#isDead || this.#to === undefined) return;
+      if (this.#held === undefined) parcel(this.#to);
+      else this.#held.push({ order, parcel });
+    });
+  }
+}
+
+function breakSocket(to: MemorySocket): void {
+  to.destroy(Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' }));
+}
+
+function ignore(): void {
+  // The close that follows tells.
+}

@@ -1,0 +1,112 @@
+import net from 'node:net';
+import { MemorySocket } from '../../core/fakes/memory-socket.ts';
+import type { SimulatedTime } from '../time/simulated-time.ts';
+import { SimulatedLink, type Direction, type Weather } from './simulated-link.ts';
+
+type Accept = (socket: MemorySocket) => void;
+
+const synRetriesMs = [0, 1_000, 3_000, 7_000, 15_000];
+
+/** All connections of the process while it is installed in the place of `net.connect`. */
+export class SimulatedNetwork {
+  readonly weather: Weather;
+  readonly #time: SimulatedTime;
+  readonly #listeners = new Map<string, Accept>();
+  readonly #links = new Set<SimulatedLink>();
+  /** How many faults block each direction. */
+  readonly #blocks: Record<Direction, number> = { 'to-server': 0, 'to-client': 0 };
+  readonly #watch: (bytes: Buffer) => void;
+  /** The most connections that were open at once, and all that were opened. */
+  mostLinks = 0;
+  opened = 0;
+
+  constructor(time: SimulatedTime, random: () => number, watch: (bytes: Buffer) => void) {
+    this.#time = time;
+    this.#watch = watch;
+    this.weather = { latencyMs: 0.3, jitterMs: 0.2, loss: 0, random };
+  }
+
+  /** Takes the place of `net.connect`. The returned function undoes it. */
+  install(): () => void {
+    const { connect } = net;
+    net.connect = ((options: { readonly host: string; readonly port: number }) =>
+      this.#connect(options)) as unknown as typeof net.connect;
+    return () => {
+      net.connect = connect;
+    };
+  }
+
+  get links(): readonly SimulatedLink[] {
+    for (const link of this.#links) if (!link.isOpen) this.#links.delete(link);
+    return [...this.#links];
+  }
+
+  listen(address: string, accept: Accept): void {
+    this.#listeners.set(address, accept);
+  }
+
+  stopListening(address: string): void {
+    this.#listeners.delete(address);
+  }
+
+  resetAll(): void {
+    for (const link of this.links) link.reset();
+  }
+
+  /** No packet passes in these directions until the returned function is called; TCP sends them again. */
+  block(directions: readonly Direction[]): () => void {
+    for (const direction of directions) {
+      this.#blocks[direction]++;
+      for (const link of this.links) link.ways[direction].block();
+    }
+    return () => {
+      for (const direction of directions) {
+        if (--this.#blocks[direction] > 0) continue;
+        for (const link of this.links) link.ways[direction].open();
+      }
+    };
+  }
+
+  /** The connections that stand are dead in these directions, in silence; new ones work. */
+  dropStanding(directions: readonly Direction[]): void {
+    for (const link of this.links) for (const direction of directions) link.ways[direction].die();
+  }
+
+  /** Each connection that stands breaks when it has carried this many more bytes. */
+  cutAfter(direction: Direction, bytes: number): void {
+    for (const link of this.links) link.ways[direction].cutAfter(bytes);
+  }
+
+  #connect({ host, port }: { readonly host: string; readonly port: number }): MemorySocket {
+    this.opened++;
+    const link = new SimulatedLink(this.#time, this.weather, { host, port }, this.#watch);
+    this.#knock(link, `${host}:${port}`, 0);
+    return link.near;
+  }
+
+  // A SYN that is lost is sent again after 1, 2, 4 and 8 s.
+  #knock(link: SimulatedLink, address: string, attempt: number): void {
+    const { latencyMs, jitterMs, loss, random } = this.weather;
+    const waitMs = (synRetriesMs[attempt] ?? 0) - (synRetriesMs[attempt - 1] ?? 0);
+    this.#time.after(waitMs + 2 * latencyMs + random() * jitterMs, () => {
+      if (link.near.destroyed) return;
+      const isLost =
+        this.#blocks['to-server'] + this.#blocks['to-client'] > 0 || (loss > 0 && random() < loss);
+      if (isLost && attempt + 1 < synRetriesMs.length) this.#knock(link, address, attempt + 1);
+      else if (!isLost) this.#open(link, address);
+    });
+  }
+
+  #open(link: SimulatedLink, address: string): void {
+    const accept = this.#listeners.get(address);
+    if (accept === undefined) {
+      link.near.destroy(Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' }));
+      link.far.destroy();
+      return;
+    }
+    this.#links.add(link);
+    this.mostLinks = Math.max(this.mostLinks, this.links.length);
+    accept(link.far);
+    link.near.emit('connect');
+  }
+}

@@ -1,0 +1,54 @@
+import { createRandom } from '@redis-resilience/testing';
+import { faultKinds, type FaultKind } from './faults.ts';
+
+/** One fault of a run. */
+export interface PlannedFault {
+  readonly kind: FaultKind;
+  /** Milliseconds from the beginning of the run. */
+  readonly atMs: number;
+  readonly forMs: number;
+  /** From 0 to 1: how bad it is, in the terms of its kind. */
+  readonly amount: number;
+}
+
+/** All that a run needs to be repeated. */
+export interface Plan {
+  readonly seed: number;
+  readonly untilMs: number;
+  /** Whether the server keeps its data when it is killed. */
+  readonly isPersistent: boolean;
+  readonly faults: readonly PlannedFault[];
+}
+
+/** No fault begins before this. */
+const quietMs = 1_500;
+/** After the last fault, so long for everything to come back. */
+export const recoveryMs = 12_000;
+
+/** The plan of a seed: faults one after the other, sometimes two at once, with calm between them or not. */
+export function planOf(seed: number, seconds: number): Plan {
+  const random = createRandom(seed * 7919);
+  const untilMs = seconds * 1_000;
+  const faults: PlannedFault[] = [];
+  for (let atMs = quietMs + random() * 1_000; atMs < untilMs - recoveryMs;) {
+    const fault = faultAt(atMs, random);
+    faults.push(fault);
+    if (random() < 0.2) faults.push(faultAt(atMs + random() * fault.forMs, random));
+    atMs += fault.forMs + (random() < 0.5 ? random() * 500 : 1_000 + random() * 5_000);
+  }
+  const inTime = faults.filter(({ atMs, forMs }) => atMs + forMs <= untilMs - recoveryMs);
+  const inOrder = inTime.toSorted((left, right) => left.atMs - right.atMs);
+  return { seed, untilMs, isPersistent: random() < 0.8, faults: inOrder.filter(isAlone) };
+}
+
+/** One of a kind at a time: the end of one would be that of the other. */
+function isAlone({ kind, atMs }: PlannedFault, index: number, all: readonly PlannedFault[]): boolean {
+  return !all.slice(0, index).some((other) => other.kind === kind && other.atMs + other.forMs >= atMs);
+}
+
+function faultAt(atMs: number, random: () => number): PlannedFault {
+  const kind = faultKinds[Math.floor(random() * faultKinds.length)] as FaultKind;
+  const isLong = random() < 0.25;
+  const forMs = Math.round(isLong ? 2_000 + random() * 6_000 : 10 + random() * 1_200);
+  return { kind, atMs: Math.round(atMs), forMs, amount: Math.round(random() * 1000) / 1000 };
+}

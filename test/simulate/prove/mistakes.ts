@@ -1,0 +1,146 @@
+/** One change to the source of core. */
+export interface Edit {
+  /** Under packages/core/src. */
+  readonly file: string;
+  readonly find: string;
+  readonly replace: string;
+}
+
+/** A mistake that core might have, and by which findings it may show. */
+export interface Mistake {
+  readonly name: string;
+  readonly says: string;
+  readonly edits: readonly Edit[];
+}
+
+/** Each is made on a copy of the source, when a run is built: what is published has no switch for them. */
+export const mistakes: readonly Mistake[] = [
+  {
+    name: 'settle-twice',
+    says: 'a call that was given up is settled again by its late answer',
+    edits: [
+      {
+        file: 'command/gate.ts',
+        find: 'answered(call: Call, value: unknown): void {\n    if (call.settled) return;',
+        replace: 'answered(call: Call, value: unknown): void {',
+      },
+    ],
+  },
+  {
+    name: 'retry-after-unknown',
+    says: 'every call is sent again when its connection broke',
+    edits: [
+      {
+        file: 'command/decide.ts',
+        find: '(call.sends > maxRetries || !isRepeatable(call, categories))',
+        replace: 'call.sends > maxRetries',
+      },
+    ],
+  },
+  {
+    name: 'unknown-as-not-applied',
+    says: 'a call that was written is said not to have run',
+    edits: [
+      {
+        file: 'command/decide.ts',
+        find: 'return written?.isWritten === true;',
+        replace: 'return written?.isWritten === undefined;',
+      },
+    ],
+  },
+  {
+    name: 'no-deadline-in-the-queue',
+    says: 'a call that waits for the connection has no deadline',
+    edits: [
+      {
+        file: 'command/waiting-queue.ts',
+        find: 'this.#due.add(call, expiresAt);',
+        replace: 'this.#due.add(call, expiresAt + 60_000);',
+      },
+    ],
+  },
+  {
+    name: 'resubscribe-twice',
+    says: 'subscriptions are restored two times on one connection',
+    edits: [
+      {
+        file: 'connection/subscriptions.ts',
+        find: 'else calls.push(this.#subscribe(kind, channels));',
+        replace: 'else calls.push(this.#subscribe(kind, channels), this.#subscribe(kind, channels));',
+      },
+    ],
+  },
+  {
+    name: 'hold-writes-for-ever',
+    says: 'writes that waited for a primary are held when it is back',
+    edits: [{ file: 'resilience/protected-redis.ts', find: 'this.gate.holdWrites(undefined);', replace: '' }],
+  },
+  {
+    name: 'slow-is-dead',
+    says: 'a server that does not answer in time is taken for one that is gone',
+    edits: [
+      {
+        file: 'stall/stall-inquiry.ts',
+        find: "this.#findAway('stalled', true);",
+        replace: "this.#tell({ kind: 'gone', cause: 'stalled' });",
+      },
+    ],
+  },
+  {
+    name: 'no-generation-check',
+    says: 'the results count of a restoration of subscriptions that a lost connection had ended',
+    edits: [
+      {
+        file: 'connection/subscriptions.ts',
+        find: 'if (this.#restoration === restoration) this.#onResults(results, wanted);',
+        replace: 'this.#onResults(results, wanted);',
+      },
+    ],
+  },
+  {
+    name: 'leak-the-hedge',
+    says: 'a connection that was tried beside another one is never closed',
+    edits: [
+      {
+        file: 'handshake/hedged-establish.ts',
+        find: "      hedge?.abort(new Error('Another connection answered.'));\n",
+        replace: '',
+      },
+      {
+        file: 'handshake/hedged-establish.ts',
+        find: "      hedge?.abort(new Error('No answer in time.'));\n",
+        replace: '',
+      },
+      {
+        file: 'handshake/hedged-establish.ts',
+        find: '        verified.socket.destroy();\n        return;',
+        replace: '        return;',
+      },
+    ],
+  },
+  {
+    name: 'count-a-trial-twice',
+    says: 'a trial takes two places of a half-open circuit, and gives back one',
+    edits: [
+      { file: 'circuit/circuit-transition.ts', find: 'out: state.out + 1,', replace: 'out: state.out + 2,' },
+    ],
+  },
+  {
+    name: 'answers-in-the-wrong-order',
+    says: 'commands of one turn are written the last one first',
+    edits: [
+      {
+        file: 'socket/coalesced-writes.ts',
+        find: 'this.#text += chunk;',
+        replace: 'this.#text = chunk + this.#text;',
+      },
+    ],
+  },
+  {
+    name: 'timer-after-close',
+    says: 'a timer runs on after close()',
+    edits: [{ file: 'resilience/engine.ts', find: 'this.#stallDetector.stop();', replace: '' }],
+  },
+];
+
+export const mistakeNames: readonly string[] = mistakes.map(({ name }) => name);

@@ -1,0 +1,45 @@
+import { createHash } from 'node:crypto';
+import { failure, integer, type ReplyText } from '../../core/fakes/reply-text.ts';
+import { runData } from './run-data.ts';
+import type { ServerConnection } from './server-connection.ts';
+
+/** EVAL and EVALSHA of the scripts of ours: that of `applyOnce`, and that by which the cache writes. */
+export function runScript(
+  connection: ServerConnection,
+  [given = '', keyCount = '0', ...args]: readonly string[],
+): ReplyText {
+  const { scripts } = connection.server;
+  const isText = given.includes('\n');
+  const sha = isText ? createHash('sha1').update(given).digest('hex') : given;
+  if (isText) scripts.set(sha, given);
+  const script = scripts.get(sha);
+  if (script === undefined) return failure('NOSCRIPT No matching script. Please use EVAL.');
+  if (script.includes('cmsgpack.pack(answer)')) return applyOnce(connection, args);
+  if (script.includes('^rr1(%a)') && keyCount === '1') return writeEntry(connection, args);
+  throw new Error('The simulated server does not know this script.');
+}
+
+function applyOnce(connection: ServerConnection, args: readonly string[]): ReplyText {
+  const { server } = connection;
+  const [onceKey = '', key = '', , command = '', ...rest] = args;
+  const known = server.store.answers.get(onceKey);
+  if (known !== undefined) return known;
+  const answer = runData(connection, command.toLowerCase(), [key, ...rest], 'in-multi') ?? '';
+  server.store.answers.set(onceKey, answer);
+  return answer;
+}
+
+/** Writes an entry of the cache, unless there is a newer one, or an invalidation of it. */
+function writeEntry(connection: ServerConnection, args: readonly string[]): ReplyText {
+  const [key = '', entry = '', at = '', writer = '', keepMs = '', marginMs = ''] = args;
+  const stored = connection.server.store.keyspace.get(key);
+  const head = typeof stored === 'string' ? /^rr1(\w)(\d+);([\w-]+);/.exec(stored) : null;
+  if (head !== null) {
+    const [, kind, knownAt, by] = head;
+    const margin = kind === 'i' && by !== writer ? Number(marginMs) : 0;
+    const isOlder = kind === 'i' ? Number(at) <= Number(knownAt) + margin : Number(knownAt) > Number(at);
+    if (isOlder) return integer(0);
+  }
+  runData(connection, 'set', [key, entry, 'PX', keepMs], 'alone');
+  return integer(1);
+}

@@ -1,0 +1,155 @@
+import type { Keyspace } from '../../../packages/testing/src/history/model/keyspace.ts';
+import { nothingStored } from '../../../packages/testing/src/history/model/redis-model.ts';
+import { failure } from '../../core/fakes/reply-text.ts';
+import type { MemorySocket } from '../../core/fakes/memory-socket.ts';
+import type { SimulatedNetwork } from '../network/simulated-network.ts';
+import type { SimulatedTime } from '../time/simulated-time.ts';
+import { ServerConnection } from './server-connection.ts';
+
+/** What it says in place of serving. */
+export type ServerMood = 'serves' | 'loading' | 'busy';
+
+/** Why it refuses writes. */
+export type WriteRefusal = 'out-of-memory' | 'persistence' | undefined;
+
+/** Counts what ran, by the tags in the arguments of the commands. */
+export interface Ledger {
+  ran(args: readonly string[]): void;
+  /** A connection subscribed to what it is subscribed to. */
+  subscribedAgain(channel: string): void;
+}
+
+/** What is kept across a restart, where the server has persistence. */
+interface Store {
+  keyspace: Keyspace;
+  readonly expiries: Map<string, number>;
+  /** What `applyOnce` remembers. */
+  readonly answers: Map<string, string>;
+  /** How often each key was written, for WATCH. */
+  readonly versions: Map<string, number>;
+}
+
+/** A Redis in memory, under simulated time: the commands of the history model, and what our clients say beside them. */
+export class SimulatedServer {
+  readonly time: SimulatedTime;
+  readonly address = '10.0.0.1:6379';
+  readonly ledger: Ledger;
+  readonly isPersistent: boolean;
+  /** Their text, by digest. */
+  readonly scripts = new Map<string, string>();
+  store: Store = emptyStore();
+  mood: ServerMood = 'serves';
+  role: 'master' | 'slave' = 'master';
+  password: string | undefined;
+  maxClients = Infinity;
+  writeRefusal: WriteRefusal;
+  /** Milliseconds that each answer waits. */
+  slowMs = 0;
+  /** Answers leave in pieces of so many bytes, one each millisecond. */
+  trickleBytes: number | undefined;
+  isRunning = false;
+  readonly #network: SimulatedNetwork;
+  readonly #connections = new Set<ServerConnection>();
+  #lastId = 0;
+  #runs = 0;
+  #isFrozen = false;
+  #holdsWrites = false;
+
+  constructor(time: SimulatedTime, network: SimulatedNetwork, ledger: Ledger, isPersistent: boolean) {
+    this.time = time;
+    this.#network = network;
+    this.ledger = ledger;
+    this.isPersistent = isPersistent;
+    this.start();
+  }
+
+  get runId(): string {
+    return `${this.address}/${this.#runs}`;
+  }
+
+  get connections(): readonly ServerConnection[] {
+    return [...this.#connections];
+  }
+
+  get isFrozen(): boolean {
+    return this.#isFrozen;
+  }
+
+  get holdsWrites(): boolean {
+    return this.#holdsWrites;
+  }
+
+  start(): void {
+    if (this.isRunning) return;
+    this.isRunning = true;
+    this.#runs++;
+    this.#lastId = 0;
+    this.scripts.clear();
+    if (!this.isPersistent) this.store = emptyStore();
+    this.listen();
+  }
+
+  /** As killed. */
+  stop(): void {
+    if (!this.isRunning) return;
+    this.isRunning = false;
+    this.refuse();
+    for (const connection of this.#connections) connection.socket.resetAndDestroy();
+  }
+
+  listen(): void {
+    if (this.isRunning) this.#network.listen(this.address, (socket) => this.#accept(socket));
+  }
+
+  /** Connections that stand go on; new ones are refused. */
+  refuse(): void {
+    this.#network.stopListening(this.address);
+  }
+
+  freeze(): void {
+    this.#isFrozen = true;
+  }
+
+  thaw(): void {
+    this.#isFrozen = false;
+    this.#goOn();
+  }
+
+  holdWrites(): void {
+    this.#holdsWrites = true;
+  }
+
+  releaseWrites(): void {
+    this.#holdsWrites = false;
+    this.#goOn();
+  }
+
+  /** A key was written: clients that block on it may go on. */
+  written(keys: readonly string[]): void {
+    for (const key of keys) this.store.versions.set(key, (this.store.versions.get(key) ?? 0) + 1);
+    for (const connection of this.#connections) if (connection.blocksOn(keys)) connection.goOn();
+  }
+
+  publish(channel: string, message: string): number {
+    return this.connections.filter((connection) => connection.deliver(channel, message)).length;
+  }
+
+  #goOn(): void {
+    for (const connection of this.#connections) connection.goOn();
+  }
+
+  #accept(socket: MemorySocket): void {
+    if (this.#connections.size >= this.maxClients) {
+      socket.end(failure('ERR max number of clients reached'));
+      socket.resume();
+      return;
+    }
+    const connection = new ServerConnection(this, socket, ++this.#lastId);
+    this.#connections.add(connection);
+    socket.once('close', () => this.#connections.delete(connection));
+  }
+}
+
+function emptyStore(): Store {
+  return { keyspace: nothingStored, expiries: new Map(), answers: new Map(), versions: new Map() };
+}

@@ -1,0 +1,61 @@
+import { createHash, type Hash } from 'node:crypto';
+
+/** What may be wrong. */
+export type FindingKind =
+  | 'settled-twice'
+  | 'never-settled'
+  | 'late'
+  | 'wrong-outcome'
+  | 'lost'
+  | 'ran-twice'
+  | 'ran-after-given-up'
+  | 'strange-error'
+  | 'failed'
+  | 'not-recovered'
+  | 'wrong-status'
+  | 'messages'
+  | 'healthy-replaced'
+  | 'history'
+  | 'left-over'
+  | 'unbounded'
+  | 'miscounted'
+  | 'uncaught';
+
+export interface Finding {
+  readonly kind: FindingKind;
+  readonly atMs: number;
+  readonly text: string;
+}
+
+/** As many of one kind as help to understand it. */
+const mostOfAKind = 3;
+
+/** What a run finds, and the digest of everything that happened in it. */
+export class Findings {
+  readonly list: Finding[] = [];
+  readonly #now: () => number;
+  readonly #hash: Hash = createHash('sha256');
+  readonly #trace: ((line: string) => void) | undefined;
+
+  /** `trace` is given each line that goes into the digest. */
+  constructor(now: () => number, trace: ((line: string) => void) | undefined) {
+    this.#now = now;
+    this.#trace = trace;
+  }
+
+  note(text: string): void {
+    const line = `${this.#now().toFixed(3)} ${text}\n`;
+    this.#hash.update(line);
+    this.#trace?.(line);
+  }
+
+  add(kind: FindingKind, text: string): void {
+    if (this.list.filter((finding) => finding.kind === kind).length >= mostOfAKind) return;
+    this.list.push({ kind, atMs: this.#now(), text });
+    this.#trace?.(`${this.#now().toFixed(3)} FOUND ${kind}: ${text}\n`);
+  }
+
+  digest(): string {
+    return this.#hash.digest('hex').slice(0, 16);
+  }
+}

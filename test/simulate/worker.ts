@@ -1,0 +1,14 @@
+import type { Plan } from './plan.ts';
+import { simulate, type RunResult } from './simulate.ts';
+
+/** What the main process asks, and hears. */
+export type WorkerAnswer =
+  { readonly kind: 'ready' } | { readonly kind: 'lived'; readonly result: RunResult };
+
+const say = (answer: WorkerAnswer): void => void process.send?.(answer);
+
+process.on('message', (plan: Plan) => {
+  void simulate(plan).then((result) => say({ kind: 'lived', result }));
+});
+process.once('disconnect', () => process.exit());
+say({ kind: 'ready' });
