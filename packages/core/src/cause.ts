@@ -26,7 +26,7 @@
  * | `error-rate` | too many calls fail |
  * | `overloaded` | too many commands wait or are unanswered; only as the `reason` of an error |
  * | `isolated` | the application called `isolate()` |
- * | `protocol` | the peer is not a Redis |
+ * | `protocol` | the peer is not a Redis, or broke the Redis protocol |
  * | `closed` | the application closed the connection |
  */
 export type CauseCode =
@@ -88,7 +88,7 @@ const sentences: Readonly<Record<CauseCode, string>> = {
   'error-rate': 'Too many calls fail.',
   overloaded: 'More commands are waiting or unanswered than the limits allow.',
   isolated: 'Taken out of use by hand.',
-  protocol: 'The peer does not speak the Redis protocol.',
+  protocol: 'The peer does not speak the Redis protocol, or broke it.',
   closed: 'The connection was closed by the application.',
 };
 

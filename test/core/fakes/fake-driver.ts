@@ -1,11 +1,13 @@
 import { EventEmitter, once } from 'node:events';
 import type { Socket } from 'node:net';
 import type { Clock, TimerHandle } from '../../../packages/core/src/clock.ts';
+import type { BesidesReplies } from '../../../packages/core/src/driver/besides-replies.ts';
 import type { DriverConnector } from '../../../packages/core/src/driver/driver-connector.ts';
 import type { Driver, DriverEvent, DriverStatus } from '../../../packages/core/src/driver/driver.ts';
 import type { DriverCommand, SendCommand } from '../../../packages/core/src/driver/driver-command.ts';
 import type { Subscriptions, UnsubscribeListener } from '../../../packages/core/src/driver/subscriptions.ts';
 import type { Credentials } from '../../../packages/core/src/redis-resilience.ts';
+import type { ParserTraits } from '../../../packages/core/src/replies/frame-line.ts';
 import { DriverConnection } from './driver-connection.ts';
 import { handshakeOf, sessionOf, subscriptionsOf } from './driver-session.ts';
 import { commandOf } from './fake-command.ts';
@@ -79,8 +81,8 @@ export class FakeDriver implements Driver {
     return this.send(commandOf(name, args)) as Promise<unknown>;
   }
 
-  ping(): Promise<unknown> {
-    return this.call('ping');
+  ping(text?: string): Promise<unknown> {
+    return text === undefined ? this.call('ping') : this.call('ping', text);
   }
 
   isHandshake(command: DriverCommand): boolean {
@@ -93,6 +95,16 @@ export class FakeDriver implements Driver {
 
   oldestUnanswered(): DriverCommand | undefined {
     return this.#connection.unanswered.oldest;
+  }
+
+  get parser(): ParserTraits {
+    return { readsResp3: true, followsRedirects: false };
+  }
+
+  besidesReplies(): BesidesReplies {
+    const { session, unanswered } = this.#connection;
+    if (session.protocol === 2 && unanswered.isListening) return 'messages';
+    return unanswered.isConfirming ? 'confirmations' : 'nothing';
   }
 
   takeOver(gate: SendCommand, connector: DriverConnector): void {

@@ -10,7 +10,10 @@ const commands: ReadonlyMap<string, Run> = new Map(
   Object.entries({
     auth: authenticate,
     hello: greet,
-    ping: ({ subscriptions }) => (subscriptions.isExclusive ? list(bulk('pong'), bulk('')) : simple('PONG')),
+    ping({ subscriptions }, [text]) {
+      if (subscriptions.isExclusive) return list(bulk('pong'), bulk(text ?? ''));
+      return text === undefined ? simple('PONG') : bulk(text);
+    },
     info: ({ server }) => bulk(infoOf(server)),
     client: answerAboutClients,
     cluster: answerAboutCluster,

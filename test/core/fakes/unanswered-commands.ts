@@ -35,6 +35,16 @@ export class UnansweredCommands {
     return this.#items[0]?.command;
   }
 
+  /** Whether a command about subscriptions is among them. */
+  get isConfirming(): boolean {
+    return this.#items.some(({ command }) => command.name.endsWith('subscribe'));
+  }
+
+  /** Whether the connection has subscriptions. */
+  get isListening(): boolean {
+    return Object.values(this.#session.subscriptions).some(({ size }) => size > 0);
+  }
+
   add(command: DriverCommand): void {
     const isAboutMany = command.name.endsWith('subscribe') && command.args.length > 0;
     this.#items.push({ command, missing: isAboutMany ? command.args.length : 1 });
@@ -43,7 +53,7 @@ export class UnansweredCommands {
   take(reply: Reply): void {
     const items = reply instanceof PushReply ? reply.items : reply;
     const [kind, name, last] = Array.isArray(items) ? items.map(String) : [];
-    if (kind === 'message' && this.#isListening()) this.#onMessage(String(name), String(last));
+    if (kind === 'message' && this.isListening) this.#onMessage(String(name), String(last));
     else this.#answer(reply, kind, name, last);
   }
 
@@ -71,9 +81,5 @@ export class UnansweredCommands {
     const ended = endedKinds.get(kind);
     if (ended !== undefined) subscriptions[ended].delete(name);
     else if (kind in subscriptions) subscriptions[kind as SubscriptionKind].add(name);
-  }
-
-  #isListening(): boolean {
-    return this.#session.subscriptions.subscribe.size > 0;
   }
 }

@@ -12,6 +12,8 @@ import { PlainConnector } from './plain-connector.ts';
 import type { ServerClient } from './server-client.ts';
 import { flushesOf, sendCall, type SentCall } from './tracked-call.ts';
 
+export const maxReplyBytes = 1024 * 1024;
+
 const noSession: Session = { database: 0, clientName: undefined, readOnly: false };
 
 /** A driver that is connected, with a wire around its socket and nothing above it. */
@@ -27,6 +29,7 @@ export class WiredDriver {
     this.clock,
     new RoundTrip(200, 2_000),
     flushesOf(this.clock),
+    maxReplyBytes,
     (event) => {
       this.events.push(event);
       this.onEvent(event);

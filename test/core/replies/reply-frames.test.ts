@@ -1,76 +1,153 @@
-import fc from 'fast-check';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { ReplyFrames } from '../../../packages/core/src/replies/reply-frames.ts';
+import { endOfPlainReply } from '../../../packages/core/src/replies/plain-frame.ts';
 
-/** The replies of a stream of bytes that comes in pieces. */
-function framesOf(pieces: readonly Buffer[]): string[] {
-  const frames = new ReplyFrames();
-  const replies: string[] = [];
-  let reply = '';
-  for (const piece of pieces) {
-    let at = 0;
-    while (at < piece.length) {
-      const end = frames.end(piece, at);
-      reply += piece.toString('latin1', at, end < 0 ? piece.length : end);
-      if (end < 0) break;
-      replies.push(reply);
-      reply = '';
-      at = end;
-    }
-  }
-  expect(reply).toBe('');
-  expect(frames.isBetween).toBe(true);
-  return replies;
-}
-
-const line = fc.constantFrom(
+const limits = { maxLineBytes: 1_000, maxDepth: 5, maxElements: 10, maxReplyBytes: 5_000 };
+const sound = [
   '+OK\r\n',
+  '+\r\n',
   '-ERR no\r\n',
-  ':12\r\n',
-  ':-1\r\n',
+  ':1\r\n',
+  ':-9223372036854775808\r\n',
+  ':+7\r\n',
+  '$-1\r\n',
+  '$0\r\n\r\n',
+  '$5\r\nhe\r\no\r\n',
+  '*-1\r\n',
+  '*0\r\n',
+  '*2\r\n$1\r\na\r\n*1\r\n:1\r\n',
   '_\r\n',
   '#t\r\n',
-  ',-1.5\r\n',
-  '(99\r\n',
-);
-const text = fc
-  .tuple(fc.constantFrom('$', '=', '!'), fc.string({ maxLength: 20 }))
-  .map(([marker, value]) => `${marker}${Buffer.byteLength(value)}\r\n${value}\r\n`);
-const nulls = fc.constantFrom('$-1\r\n', '*-1\r\n', '$0\r\n\r\n', '*0\r\n', '%0\r\n', '~0\r\n');
-const { reply } = fc.letrec<{ reply: string }>((tie) => ({
-  reply: fc.oneof(
-    { depthSize: 'small', withCrossShrink: true },
-    line,
-    text,
-    nulls,
-    fc
-      .tuple(fc.constantFrom('*', '~', '>'), fc.array(tie('reply'), { maxLength: 4 }))
-      .map(([marker, items]) => `${marker}${items.length}\r\n${items.join('')}`),
-    fc
-      .array(fc.tuple(tie('reply'), tie('reply')), { maxLength: 3 })
-      .map((pairs) => `%${pairs.length}\r\n${pairs.flat().join('')}`),
-    fc.tuple(tie('reply'), tie('reply')).map(([name, value]) => `|1\r\n${name}${name}${value}`),
-  ),
-}));
+  ',1.5e-3\r\n',
+  ',-inf\r\n',
+  ',nan\r\n',
+  '(3492890328409238509324850943850943825024385\r\n',
+  '!5\r\nERR a\r\n',
+  '=5\r\ntxt:a\r\n',
+  '%1\r\n+a\r\n:1\r\n',
+  '~1\r\n+a\r\n',
+  '>2\r\n+invalidate\r\n_\r\n',
+];
+const unsound = [
+  ['$abc\r\n', 'malformed'],
+  ['$-2\r\n', 'malformed'],
+  ['$-1-\r\n', 'malformed'],
+  ['$-\r\n', 'malformed'],
+  ['$\r\n', 'malformed'],
+  ['$+1\r\na\r\n', 'malformed'],
+  ['$1\r\nab\r\n', 'malformed'],
+  ['$1\r\na\rb', 'malformed'],
+  ['*-7\r\n', 'malformed'],
+  ['%-1\r\n', 'malformed'],
+  ['>-1\r\n', 'malformed'],
+  [':\r\n', 'malformed'],
+  [':-\r\n', 'malformed'],
+  [':1a\r\n', 'malformed'],
+  ['+OK\rX', 'malformed'],
+  ['_x\r\n', 'malformed'],
+  ['#x\r\n', 'malformed'],
+  [',nanabc\r\n', 'malformed'],
+  [',e\r\n', 'malformed'],
+  ['(1a\r\n', 'malformed'],
+  ['=3\r\ntxt\r\n', 'malformed'],
+  ['*1\r\n>1\r\n+a\r\n', 'malformed'],
+  ['$?\r\n', 'streamed'],
+  ['|1\r\n+a\r\n+b\r\n', 'not-resp'],
+  ['HTTP/1.1 200 OK\r\n', 'not-resp'],
+  [`+${'a'.repeat(1_001)}`, 'line-too-long'],
+  ['*1\r\n'.repeat(6), 'too-deep'],
+  ['*11\r\n', 'too-many-elements'],
+  ['*4294967296\r\n', 'too-many-elements'],
+  ['*5\r\n%3\r\n', 'too-many-elements'],
+  ['$5001\r\n', 'too-large'],
+  ['$99999999999999999999\r\n', 'too-large'],
+  [`*2\r\n$3000\r\n${'a'.repeat(3_000)}\r\n$2000\r\n`, 'too-large'],
+] as const;
 
-it('replies end where they end, however their bytes are cut', () => {
-  fc.assert(
-    fc.property(
-      fc.array(reply, { minLength: 1, maxLength: 5 }),
-      fc.array(fc.nat({ max: 300 }), { maxLength: 8 }),
-      (replies, cuts) => {
-        const bytes = Buffer.from(replies.join(''));
-        const at = [0, ...cuts.toSorted((left, right) => left - right), bytes.length];
-        const pieces = at.slice(1).map((end, index) => bytes.subarray(at[index], end));
-        const expected = replies.map((each) => Buffer.from(each).toString('latin1'));
-        expect(framesOf(pieces)).toEqual(expected);
-        expect(framesOf(Array.from(bytes, (byte) => Buffer.from([byte])))).toEqual(expected);
-      },
-    ),
-    { numRuns: 300 },
+describe('the frame of a reply', () => {
+  it.each(sound)('ends where the reply does, however it is cut: %j', (text) => {
+    const bytes = Buffer.from(`${text}+next\r\n`);
+    for (let cut = 0; cut <= text.length; cut++) {
+      const reader = frames();
+      const first = reader.next(bytes.subarray(0, cut), 0);
+      const end = first === -1 ? cut + reader.next(bytes.subarray(cut), 0) : first;
+      expect([end, reader.failure, reader.isBetween]).toEqual([text.length, undefined, true]);
+    }
+  });
+
+  it.each(unsound)('of %j is refused as %s, however it is cut', (text, reason) => {
+    const bytes = Buffer.from(text);
+    for (let cut = 0; cut < text.length; cut += text.length > 100 ? 97 : 1) {
+      const reader = frames();
+      const ends = [reader.next(bytes.subarray(0, cut), 0), reader.next(bytes.subarray(cut), 0)];
+      expect([ends, reader.failure]).toEqual([[-1, -1], reason]);
+    }
+  });
+
+  it('of RESP3 is refused where the parser reads RESP2 alone', () => {
+    for (const marker of '_#,(!=%~>') {
+      const reader = new ReplyFrames(limits, { readsResp3: false, followsRedirects: false });
+      reader.next(Buffer.from(marker), 0);
+      expect(reader.failure).toBe('not-resp');
+    }
+  });
+
+  it.each(['MOVED', 'MOVED 5', 'MOVED x 10.0.0.1:1', 'MOVED 5 10.0.0.1', 'ASK', 'ASK 5 :', 'MOVED '])(
+    'of the redirection %j is refused where its address is followed, and nowhere else',
+    (text) => {
+      const follows = new ReplyFrames(limits, { readsResp3: true, followsRedirects: true });
+      follows.next(Buffer.from(`-${text}\r\n`), 0);
+      expect(follows.failure).toBe('malformed');
+      expect(frames().next(Buffer.from(`-${text}\r\n`), 0)).toBe(text.length + 3);
+    },
+  );
+
+  it.each(['MOVED 3999 127.0.0.1:6381', 'ASK 1 ::1:7000', 'MOVED 1 :7000', 'MOVEDX', 'TRYAGAIN later'])(
+    'of the error %j passes where addresses are followed',
+    (text) => {
+      const follows = new ReplyFrames(limits, { readsResp3: true, followsRedirects: true });
+      expect(follows.next(Buffer.from(`-${text}\r\n`), 0)).toBe(text.length + 3);
+    },
+  );
+
+  it('has the shape of a push: its kind, and which of its elements are texts, numbers or null', () => {
+    const bytes = Buffer.from('>4\r\n$9\r\nsubscribe\r\n:1\r\n$-1\r\n*1\r\n+a\r\n');
+    for (let cut = 0; cut < bytes.length; cut++) {
+      const reader = frames();
+      reader.next(bytes.subarray(0, cut), 0);
+      reader.next(bytes.subarray(cut), 0);
+      expect(reader.shape).toEqual({
+        marker: 0x3e,
+        count: 4,
+        elements: ['text', 'number', 'null', 'other'],
+        first: 'subscribe',
+      });
+    }
+  });
+
+  it('has no limit for a line where lines may be as long as replies', () => {
+    const reader = frames();
+    reader.allowsLongLines = true;
+    expect(reader.next(Buffer.from(`+${'a'.repeat(3_000)}\r\n`), 0)).toBe(3_003);
+  });
+});
+
+describe('the end of a plain reply', () => {
+  it.each(['+OK\r\n', ':12\r\n', '$0\r\n\r\n', '$5\r\nhello\r\n'])('is found at once in %j', (text) => {
+    expect(endOfPlainReply(Buffer.from(`${text}x`), 0)).toBe(text.length);
+    expect(endOfPlainReply(Buffer.from(`x${text}`), 1)).toBe(text.length + 1);
+    for (let cut = 0; cut < text.length; cut++)
+      expect(endOfPlainReply(Buffer.from(text.slice(0, cut)), 0)).toBe(-1);
+  });
+
+  it.each([...sound.filter((text) => !/^(?:\+O|:1|\$0)/.test(text)), ...unsound.map(([text]) => text)])(
+    'is where the frame ends, or is left to that, in %j',
+    (text) => {
+      expect([-1, frames().next(Buffer.from(text), 0)]).toContain(endOfPlainReply(Buffer.from(text), 0));
+    },
   );
 });
 
-it('bytes that are no RESP are refused', () => {
-  expect(() => new ReplyFrames().end(Buffer.from('HTTP/1.1 200 OK\r\n'), 0)).toThrow(RangeError);
-});
+function frames(): ReplyFrames {
+  return new ReplyFrames(limits, { readsResp3: true, followsRedirects: false });
+}

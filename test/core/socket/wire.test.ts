@@ -143,7 +143,6 @@ describe('bytes that are read', () => {
       check: () => true,
     });
     driver.takeOverRetries();
-    driver.on('connect', () => wire.readFirst());
     driver.socket?.destroy();
     await wired.travel(20);
     expect(driver.status).toBe('ready');

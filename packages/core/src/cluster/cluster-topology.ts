@@ -42,7 +42,7 @@ export class ClusterTopology {
     );
     cluster.beforeSlots(
       (node) => this.#beforeSlots(node),
-      (options) => plainConnector(options, parts.open),
+      (asking) => plainConnector(asking, parts.open, connection.maxReplyBytes),
     );
     cluster.onSubscriber((subscriber) => this.nodes.watch(subscriber));
     cluster.onNodeAdded((node) => this.nodes.watch(node));

@@ -45,6 +45,12 @@ export function connectionTransition(
   }
 }
 
+/** Since when it is away. Undefined while the first connection is being made and nothing failed: that is no outage. */
+export function awaySince(state: LiveConnectionState): number | undefined {
+  if (state.kind === 'connecting' && state.cause === undefined) return undefined;
+  return 'since' in state ? state.since : undefined;
+}
+
 function onDial(state: LiveConnectionState, now: number): ConnectionTransition {
   if (state.kind !== 'idle' && state.kind !== 'ended') return stay(state);
   return go({ kind: 'connecting', since: now, cause: undefined }, 'hold', 'publish');

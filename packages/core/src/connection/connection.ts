@@ -10,7 +10,8 @@ import type { ConnectionParts } from './connection-parts.ts';
 import { bytesRead, bytesWritten, type ConnectionNews } from './connection-news.ts';
 import { Connector, type ConnectorEvent } from './connector.ts';
 import type { ConnectionEffect, ConnectionSignal, LiveConnectionState } from './connection-state.ts';
-import { connectionTransition } from './connection-transition.ts';
+import { awaySince, connectionTransition } from './connection-transition.ts';
+import { OrderCheck } from '../socket/order-check.ts';
 import { PeacefulReplacement } from './peaceful-replacement.ts';
 import type { SocketSource } from './socket-source.ts';
 import { Subscriptions } from './subscriptions.ts';
@@ -28,6 +29,7 @@ export class Connection {
   readonly #replacesDead: boolean;
   readonly #subscriptions: Subscriptions;
   readonly #stallGuard: StallGuard;
+  readonly #orderCheck: OrderCheck;
   readonly #replacement: PeacefulReplacement;
   readonly #tell: (news: ConnectionNews) => void;
   #state: LiveConnectionState = { kind: 'idle' };
@@ -35,7 +37,7 @@ export class Connection {
   constructor(parts: ConnectionParts, tell: (news: ConnectionNews) => void) {
     const { driver, target, source, settings, flushes } = parts;
     const { clock } = settings;
-    const { minStallMs, maxStallMs, idlePingMs, handshakeTimeoutMs } = settings.connection;
+    const { minStallMs, maxStallMs, idlePingMs, handshakeTimeoutMs, maxReplyBytes } = settings.connection;
     this.#driver = driver;
     this.#source = source;
     this.#settings = settings;
@@ -44,7 +46,8 @@ export class Connection {
     this.#replacement = new PeacefulReplacement(clock);
     this.#subscriptions = new Subscriptions(driver, clock, tell);
     const roundTrip = new RoundTrip(minStallMs, maxStallMs);
-    this.wire = new Wire(driver, clock, roundTrip, flushes, (event) => this.#onWire(event));
+    this.wire = new Wire(driver, clock, roundTrip, flushes, maxReplyBytes, (event) => this.#onWire(event));
+    this.#orderCheck = new OrderCheck(driver, this.wire, settings);
     this.connector = new Connector(
       driver,
       this.wire,
@@ -117,7 +120,7 @@ export class Connection {
 
   /** Sends PING, to see whether the connection still works. */
   ping(): void {
-    if (this.#state.kind === 'ready') this.#driver.ping().catch(ignore);
+    if (this.#state.kind === 'ready') this.#orderCheck.ping();
   }
 
   // What the driver made before it was protected; what it only began to make is begun again.
@@ -148,7 +151,7 @@ export class Connection {
       case 'hold':
         return this.#tell({
           kind: 'away',
-          since: this.#awaySince(),
+          since: awaySince(this.#state),
           isFirst: this.#state.kind === 'connecting',
         });
       case 'end':
@@ -169,20 +172,13 @@ export class Connection {
     }
   }
 
-  // Undefined while the first connection is being made and nothing has failed yet: that is not an outage.
-  #awaySince(): number | undefined {
-    const state = this.#state;
-    if (state.kind === 'connecting' && state.cause === undefined) return undefined;
-    return 'since' in state ? state.since : undefined;
-  }
-
   #onWire(event: WireEvent): void {
     switch (event) {
       case 'alive':
-        this.#onAlive();
-        return this.#tell(bytesRead);
       case 'read':
-        return this.#tell(bytesRead);
+        return this.#onRead(event === 'alive');
+      case 'breached':
+        return this.drop('protocol');
       case 'written':
         this.#stallGuard.noteWrite(this.wire.writtenAt);
         return this.#tell(bytesWritten);
@@ -191,6 +187,12 @@ export class Connection {
       default:
         event satisfies never;
     }
+  }
+
+  #onRead(isAlive: boolean): void {
+    if (isAlive) this.#onAlive();
+    this.#tell(bytesRead);
+    if (this.#orderCheck.isDue) queueMicrotask(() => this.ping()); // With the callers' next commands.
   }
 
   #onAlive(): void {
@@ -243,8 +245,4 @@ export class Connection {
     this.connector.stop();
     this.#signal({ kind: 'ended' });
   }
-}
-
-function ignore(): void {
-  // The stall watch notices when the PING is not answered.
 }

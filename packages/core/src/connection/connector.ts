@@ -114,11 +114,7 @@ export class Connector implements DriverConnector {
   /** The driver has a socket: one of ours, or one that it began to open before it was protected. */
   connected(): void {
     const { socket } = this.#driver;
-    if (socket === undefined || socket.destroyed) return;
-    if (socket === this.#wire.socket) {
-      this.#wire.readFirst();
-      return;
-    }
+    if (socket === undefined || socket.destroyed || socket === this.#wire.socket) return;
     this.#adopt(socket, undefined);
     if (this.#driver.isClosing) socket.destroy();
   }

@@ -55,11 +55,12 @@ export interface ClusterDriver {
   readSlots(): Promise<void>;
   /**
    * Calls `prepare` before a node is asked for the slots: the node is skipped, or asked when the promise has resolved.
-   * The client asks over a separate connection, for which `connectorOf` makes the socket from the client's options.
+   * The client asks over a separate connection, whose sockets come from the connector that
+   * `connectorOf` makes for it. An answer that is no list of slots counts as none.
    */
   beforeSlots(
     prepare: (node: NodeDriver) => 'skip' | Promise<unknown> | undefined,
-    connectorOf: (options: Readonly<Record<string, unknown>>) => DriverConnector,
+    connectorOf: (asking: Driver) => DriverConnector,
   ): void;
   /** Adds the present nodes of the cluster to its configured startup nodes. */
   rememberNodes(): void;

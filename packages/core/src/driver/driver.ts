@@ -1,6 +1,8 @@
 import type { Socket } from 'node:net';
 import type { Session } from '../handshake/session.ts';
 import type { Credentials } from '../redis-resilience.ts';
+import type { ParserTraits } from '../replies/frame-line.ts';
+import type { BesidesReplies } from './besides-replies.ts';
 import type { DriverCommand, SendCommand } from './driver-command.ts';
 import type { DriverConnector } from './driver-connector.ts';
 import type { Subscriptions, UnsubscribeListener } from './subscriptions.ts';
@@ -36,13 +38,17 @@ export interface Driver {
   fastPath(): ((command: DriverCommand, socket: Socket) => void) | undefined;
   /** Sends a command of our own past the gate; settles as the server answers. */
   ask(name: string, args: readonly string[]): Promise<unknown>;
-  /** Sends PING through the gate, like a command of the user. */
-  ping(): Promise<unknown>;
+  /** Sends PING through the gate, like a command of the user; with a text, which the server returns in its answer. */
+  ping(text?: string): Promise<unknown>;
   /** Whether the command belongs to the client's own handshake, which is going on. */
   isHandshake(command: DriverCommand): boolean;
   /** Commands that were written and are not answered. */
   unansweredCount(): number;
   oldestUnanswered(): DriverCommand | undefined;
+  /** What its parser of replies reads, and what it acts on. */
+  readonly parser: ParserTraits;
+  /** What may come besides one reply for each unanswered command. */
+  besidesReplies(): BesidesReplies;
 
   /** The socket in use; also one that the client made before it was protected. */
   readonly socket: Socket | undefined;

@@ -3,11 +3,14 @@ import { Command, type Cluster, type Redis } from 'ioredis';
 import type { ClusterDriver, ClusterEvent, NodeDriver } from '../driver/cluster-driver.ts';
 import type { DriverCommand, SendCommand } from '../driver/driver-command.ts';
 import type { DriverConnector } from '../driver/driver-connector.ts';
+import type { Driver } from '../driver/driver.ts';
 import { clusterInternals, type ClusterInternals } from './cluster-internals.ts';
 import { duringDuplicate, wake } from './duplicates.ts';
 import { internals } from './internals.ts';
+import { checkSlots } from './check-slots.ts';
 import { IoredisNode } from './node-driver.ts';
 import { ownSendOf } from './own-send.ts';
+import { RedisDriver } from './redis-driver.ts';
 import { readStartupNodes, rememberNodes, startupNodeOptions } from './startup-nodes.ts';
 
 const eventNames: Readonly<Record<ClusterEvent, string>> = {
@@ -130,7 +133,7 @@ export class IoredisCluster implements ClusterDriver {
 
   beforeSlots(
     prepare: (node: NodeDriver) => 'skip' | Promise<unknown> | undefined,
-    connectorOf: (options: Readonly<Record<string, unknown>>) => DriverConnector,
+    connectorOf: (asking: Driver) => DriverConnector,
   ): void {
     const target = clusterInternals(this.#cluster);
     const own = target.getInfoFromNode.bind(this.#cluster);
@@ -139,7 +142,10 @@ export class IoredisCluster implements ClusterDriver {
       else
         duringDuplicate(
           node,
-          (asking) => (internals(asking).connector = connectorOf(internals(asking).options)),
+          (asking) => {
+            internals(asking).connector = connectorOf(new RedisDriver(asking));
+            checkSlots(asking);
+          },
           () => own(node, callback),
         );
     };

@@ -1,5 +1,6 @@
 import type { Redis } from 'ioredis';
 import type { NodeDriver } from '../driver/cluster-driver.ts';
+import type { ParserTraits } from '../replies/frame-line.ts';
 import { printClient } from './clients.ts';
 import { RedisDriver } from './redis-driver.ts';
 
@@ -20,6 +21,10 @@ export class IoredisNode extends RedisDriver implements NodeDriver {
     const known = drivers.get(client) ?? new IoredisNode(client);
     drivers.set(client, known);
     return known;
+  }
+
+  override get parser(): ParserTraits {
+    return { ...super.parser, followsRedirects: true };
   }
 
   connectNow(): void {

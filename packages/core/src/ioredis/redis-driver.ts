@@ -1,6 +1,8 @@
 import type { Socket } from 'node:net';
 import { Command, type Redis } from 'ioredis';
 import type { DriverCommand, SendCommand } from '../driver/driver-command.ts';
+import { changesSubscriptions, type BesidesReplies } from '../driver/besides-replies.ts';
+import type { ParserTraits } from '../replies/frame-line.ts';
 import type { DriverConnector } from '../driver/driver-connector.ts';
 import type { Driver, DriverEvent, DriverStatus, ProvenState } from '../driver/driver.ts';
 import type { SubscriptionKind, Subscriptions, UnsubscribeListener } from '../driver/subscriptions.ts';
@@ -43,6 +45,8 @@ export class RedisDriver implements Driver {
   #givenUp: Promise<void> | undefined;
   #onUnsubscribe: UnsubscribeListener | undefined;
   #proven: ProvenState | undefined;
+  /** What an unanswered command makes come besides its one reply. */
+  #besides: 'confirmations' | 'lines' | undefined;
 
   constructor(client: Redis) {
     this.client = client;
@@ -52,6 +56,8 @@ export class RedisDriver implements Driver {
       const proven = internals(client).status === 'connect' ? this.#proven : undefined;
       if (proven !== undefined && answerFromProof(command, proven, own)) return command.promise;
       if (command.name === 'select') this.#selected.follow(command);
+      else if (command.name === 'monitor') this.#besides = 'lines';
+      else if (changesSubscriptions(command.name)) this.#besides ??= 'confirmations';
       const kind = endedKinds.get(command.name);
       if (kind !== undefined) this.#onUnsubscribe?.(kind, command.args.map(String));
       return own(command, stream, node);
@@ -89,8 +95,8 @@ export class RedisDriver implements Driver {
     return question.promise;
   }
 
-  ping(): Promise<unknown> {
-    return this.client.ping();
+  ping(text?: string): Promise<unknown> {
+    return text === undefined ? this.client.ping() : this.client.ping(text);
   }
 
   isHandshake(command: DriverCommand): boolean {
@@ -103,6 +109,20 @@ export class RedisDriver implements Driver {
 
   oldestUnanswered(): DriverCommand | undefined {
     return internals(this.client).commandQueue.peekFront()?.command;
+  }
+
+  // Before version 6, its parser reads RESP2 alone.
+  get parser(): ParserTraits {
+    const { condition } = internals(this.client);
+    return { readsResp3: condition?.protocol !== undefined, followsRedirects: false };
+  }
+
+  besidesReplies(): BesidesReplies {
+    const { status, condition } = internals(this.client);
+    if (status === 'monitoring') return 'lines';
+    if (condition?.subscriber && condition.protocol !== 3) return 'messages';
+    if (this.unansweredCount() === 0) this.#besides = undefined;
+    return this.#besides ?? 'nothing';
   }
 
   takeOver(gate: SendCommand, connector: DriverConnector): void {

@@ -27,7 +27,8 @@ const steps: Readonly<Record<CauseCode, string>> = {
   'error-rate': 'Check the errors of the commands: history() and the event command-failed have them.',
   overloaded: 'Send less, or raise the admission limits.',
   isolated: 'Put Redis back with the function that isolate() returned.',
-  protocol: 'Correct the host and port: something other than Redis answers there.',
+  protocol:
+    'Correct the host and port: something other than Redis answers there, or changes what Redis answers.',
   closed: 'To use Redis again, create a new resilience.',
 };
 

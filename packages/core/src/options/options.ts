@@ -98,6 +98,18 @@ export interface ConnectionOptions {
    */
   readonly minStallMs?: number;
   readonly maxStallMs?: number;
+  /**
+   * How to find out that answers no longer belong to their questions, after a reply was lost or added on the way; the
+   * socket is then dropped. `idle`: the PING of an idle connection carries a text that has to come back. `load`: so does
+   * one after every 256 replies, at most every 5 ms, and after 100 ms of traffic. `off`: no text is sent. A reply that
+   * no command waits for drops the socket in each case. Default `idle`.
+   */
+  readonly integrity?: 'idle' | 'load' | 'off';
+  /**
+   * Largest reply, in bytes on the wire. A larger one drops the socket; so does a list with more elements than the heap
+   * of the process can hold, one for each 512 bytes of it. Default 512 MiB, the longest value of Redis.
+   */
+  readonly maxReplyBytes?: number;
   /** Delay of TCP keepalive; 0 switches it off. Default 10,000 ms. */
   readonly keepAliveMs?: number;
   /**

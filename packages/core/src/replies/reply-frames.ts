@@ -1,106 +1,198 @@
+import { FrameLine, keptBytes, type ParserTraits } from './frame-line.ts';
+import type { ProtocolErrorReason } from './protocol-error.ts';
+import type { ReplyLimits } from './reply-limits.ts';
+import { kindOfElement, type ReplyShape } from './reply-shape.ts';
+
+/** Places in a reply: before an element, in its line, between the CR and the LF of that, in the bytes of a text. */
+const before = 0;
+const inLine = 1;
+const inLineEnd = 2;
+const inBody = 3;
+
+const carriageReturn = 0x0d;
 const lineFeed = 0x0a;
-const minus = 0x2d;
-const [zero, nine] = [0x30, 0x39];
-
-/** What the first byte of a reply says of what follows it. */
-type Shape = 'line' | 'text' | 'list' | 'pairs' | 'attribute';
-
-const shapes: ReadonlyMap<number, Shape> = new Map(
-  Object.entries({
-    line: '+-:_#,(',
-    text: '$=!',
-    list: '*~>',
-    pairs: '%',
-    attribute: '|',
-  }).flatMap(([shape, markers]) => Array.from(markers, (marker) => [marker.charCodeAt(0), shape as Shape])),
-);
+const push = 0x3e;
+const bulk = 0x24;
 
 /**
- * Finds where replies of RESP2 and RESP3 end, without reading their values. The bytes may come in any pieces, and each
- * byte is looked at once at most: the text of a string is skipped.
+ * Finds where each reply ends, without decoding it, and whether a parser may read it: it must be well-formed, and within
+ * the limits. Each byte is looked at once at most, and the bytes of texts are skipped. After a failure, nothing more can
+ * be read.
  *
  * @example
- * const frames = new ReplyFrames();
- * frames.end(Buffer.from('+OK\r\n:1\r\n'), 0); // 5
- * frames.end(Buffer.from('+OK\r\n:1'), 5); // -1: the reply goes on in the next piece
+ * const frames = new ReplyFrames(defaultReplyLimits, { readsResp3: true, followsRedirects: false });
+ * frames.next(Buffer.from('+OK\r\n:1'), 0); // 5
+ * frames.next(Buffer.from('+OK\r\n:1'), 5); // -1: the reply is not whole
  */
 export class ReplyFrames {
-  /** Values that the reply lacks. */
-  #missing = 1;
-  /** Bytes of a string, with its line end, that are still to come. */
-  #textBytes = 0;
-  /** Of the line that is being read; undefined between lines. */
-  #shape: Shape | undefined;
-  #count = 0;
-  #isNull = false;
+  /** Whether a line may be as long as a reply, as those of MONITOR are. */
+  allowsLongLines = false;
+  /** Whether the shape of every reply is kept; that of a push always is. */
+  keepsShapes = false;
+  readonly #limits: ReplyLimits;
+  readonly #line: FrameLine;
+  #place = before;
+  #marker = 0;
+  /** How many elements each open list still lacks, from the outermost to the innermost. */
+  readonly #missing: number[] = [];
+  #bodyLeft = 0;
+  #bodyText = '';
+  #elements = 0;
+  #bytes = 0;
+  #shape: ReplyShape | undefined;
+  #failure: ProtocolErrorReason | undefined;
 
-  /** Whether the next byte is the first one of a reply. */
+  constructor(limits: ReplyLimits, traits: ParserTraits) {
+    this.#limits = limits;
+    this.#line = new FrameLine(traits);
+  }
+
+  get failure(): ProtocolErrorReason | undefined {
+    return this.#failure;
+  }
+
+  /** Whether the next byte begins a reply. */
   get isBetween(): boolean {
-    return this.#missing === 1 && this.#shape === undefined && this.#textBytes === 0;
+    return this.#place === before && this.#missing.length === 0;
   }
 
-  /**
-   * Goes on at `from`.
-   *
-   * @returns the offset behind the reply, or -1 when it goes on behind this piece
-   * @throws RangeError when the bytes are no RESP
-   */
-  end(piece: Buffer, from: number): number {
-    let at = from;
-    while (true) {
-      if (this.#textBytes > 0) {
-        const left = piece.length - at;
-        if (left < this.#textBytes) {
-          this.#textBytes -= left;
-          return -1;
+  /** First byte of the reply that is being read, or was read last. */
+  get marker(): number {
+    return this.#marker;
+  }
+
+  /** Bytes of that reply that came or were announced. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** Its shape, where that is kept. */
+  get shape(): ReplyShape | undefined {
+    return this.#shape;
+  }
+
+  /** Offset behind the reply that goes on, or begins, at this offset; -1 when this chunk does not hold its end. */
+  next(chunk: Buffer, offset: number): number {
+    const line = this.#line;
+    let at = offset;
+    while (at < chunk.length) {
+      let isOver = false;
+      switch (this.#place) {
+        case before:
+          this.#begin(chunk[at++] as number);
+          break;
+        case inLine: {
+          const from = at;
+          at = line.read(chunk, at);
+          this.#admit(at - from);
+          if (line.hasEnded) this.#place = inLineEnd;
+          break;
         }
-        at += this.#textBytes;
-        this.#textBytes = 0;
-        this.#missing--;
-      } else {
-        at = this.#line(piece, at);
-        if (at < 0) return -1;
-        this.#lineEnded();
+        case inLineEnd:
+          if (chunk[at++] === lineFeed) isOver = this.#endLine();
+          else this.#fail('malformed');
+          break;
+        default:
+          at = this.#readBody(chunk, at);
+          isOver = this.#bodyLeft === 0 && this.#endElement();
       }
-      if (this.#missing === 0) {
-        this.#missing = 1;
-        return at;
-      }
-    }
-  }
-
-  /** Reads the rest of a line; returns the offset behind it, or -1 when it goes on behind this piece. */
-  #line(piece: Buffer, from: number): number {
-    let at = from;
-    if (this.#shape === undefined) {
-      if (at === piece.length) return -1;
-      this.#shape = shapes.get(piece[at++] as number);
-      if (this.#shape === undefined) throw new RangeError('These bytes are no RESP.');
-      this.#count = 0;
-      this.#isNull = false;
-    }
-    if (this.#shape === 'line') {
-      at = piece.indexOf(lineFeed, at);
-      return at < 0 ? -1 : at + 1;
-    }
-    while (at < piece.length) {
-      const byte = piece[at++] as number;
-      if (byte === lineFeed) return at;
-      if (byte === minus) this.#isNull = true;
-      else if (byte >= zero && byte <= nine) this.#count = this.#count * 10 + byte - zero;
+      if (line.failure !== undefined) this.#fail(line.failure);
+      if (this.#failure !== undefined) return -1;
+      if (isOver) return at;
     }
     return -1;
   }
 
-  #lineEnded(): void {
-    const shape = this.#shape;
-    this.#shape = undefined;
-    if (this.#isNull && shape !== 'line') this.#missing--;
-    else if (shape === 'text') this.#textBytes = this.#count + 2;
-    // An attribute is no value: the one that it belongs to follows.
-    else if (shape === 'attribute') this.#missing += 2 * this.#count;
-    else if (shape === 'pairs') this.#missing += 2 * this.#count - 1;
-    else if (shape === 'list') this.#missing += this.#count - 1;
-    else this.#missing--;
+  #begin(type: number): void {
+    const depth = this.#missing.length;
+    if (depth === 0) this.#beginReply(type);
+    else if (type === push) this.#fail('malformed');
+    else if (depth === 1) this.#shape?.elements.push(kindOfElement(type));
+    this.#line.begin(type, this.#shape !== undefined);
+    this.#place = inLine;
+  }
+
+  #beginReply(marker: number): void {
+    this.#marker = marker;
+    this.#elements = 0;
+    this.#bytes = 0;
+    const keepsShape = this.keepsShapes || marker === push;
+    this.#shape = keepsShape ? { marker, count: 0, elements: [], first: '' } : undefined;
+  }
+
+  /** True when the reply is whole. */
+  #endLine(): boolean {
+    const line = this.#line;
+    switch (line.after()) {
+      case 'value':
+        return this.#endElement();
+      case 'null':
+        if (this.#missing.length === 1) this.#shape?.elements.splice(-1, 1, 'null');
+        return this.#endElement();
+      case 'body':
+        this.#admit(line.number);
+        this.#bodyLeft = line.number + 2;
+        this.#bodyText = '';
+        this.#place = inBody;
+        return false;
+      case 'list':
+        return this.#openList(line.number);
+      default:
+        this.#fail('malformed');
+        return false;
+    }
+  }
+
+  #openList(count: number): boolean {
+    const depth = this.#missing.length;
+    this.#elements += count;
+    if (depth >= this.#limits.maxDepth) this.#fail('too-deep');
+    if (this.#elements > this.#limits.maxElements) this.#fail('too-many-elements');
+    if (depth === 0 && this.#shape !== undefined) this.#shape.count = count;
+    if (count === 0 || this.#failure !== undefined) return this.#endElement();
+    this.#missing.push(count);
+    this.#place = before;
+    return false;
+  }
+
+  #readBody(chunk: Buffer, from: number): number {
+    const feedAt = from + this.#bodyLeft - 1;
+    const end = Math.min(chunk.length, feedAt + 1);
+    const isMalformed =
+      (feedAt < end && chunk[feedAt] !== lineFeed) ||
+      (feedAt - 1 >= from && feedAt - 1 < end && chunk[feedAt - 1] !== carriageReturn);
+    if (isMalformed) this.#fail('malformed');
+    if (this.#shape?.elements.length === 1 && this.#bodyText.length < keptBytes) {
+      this.#bodyText += chunk.toString('latin1', from, Math.min(end, from + keptBytes));
+    }
+    this.#bodyLeft -= end - from;
+    return end;
+  }
+
+  /** True when that ends the reply. */
+  #endElement(): boolean {
+    this.#place = before;
+    const missing = this.#missing;
+    if (this.#shape?.elements.length === 1 && missing.length === 1) {
+      this.#shape.first = this.#line.type === bulk ? this.#bodyText.slice(0, -2) : this.#line.text;
+    }
+    for (let depth = missing.length - 1; depth >= 0; depth--) {
+      const left = (missing[depth] as number) - 1;
+      missing[depth] = left;
+      if (left > 0) return false;
+      missing.pop();
+    }
+    return true;
+  }
+
+  #admit(bytes: number): void {
+    this.#bytes += bytes;
+    if (this.#bytes > this.#limits.maxReplyBytes) this.#fail('too-large');
+    else if (this.#place === inLine && this.#line.bytes > this.#limits.maxLineBytes && !this.allowsLongLines)
+      this.#fail('line-too-long');
+  }
+
+  #fail(reason: ProtocolErrorReason): void {
+    this.#failure ??= reason;
   }
 }

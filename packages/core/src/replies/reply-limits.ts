@@ -1,4 +1,5 @@
 import { constants } from 'node:buffer';
+import v8 from 'node:v8';
 import { countOf } from '../options/option-readers.ts';
 import { checkKeys, withDefaults, type OptionReader } from '../options/validate-options.ts';
 
@@ -20,6 +21,17 @@ export const defaultReplyLimits: ReplyLimits = Object.freeze({
   maxElements: 4 * 1024 * 1024,
   maxReplyBytes: 256 * 1024 * 1024,
 });
+
+/**
+ * The limits for what a driver is given. Its parser makes an object of each element, so their number depends on the
+ * heap; a status or an error may be longer than those of the server itself, because scripts write them too.
+ */
+export function driverReplyLimits(maxReplyBytes: number): ReplyLimits {
+  const maxElements = Math.floor(v8.getHeapStatistics().heap_size_limit / heapBytesPerElement);
+  return { maxLineBytes: 1024 * 1024, maxDepth: 512, maxElements, maxReplyBytes };
+}
+
+const heapBytesPerElement = 512;
 
 /** @throws ConfigurationError for an unknown limit, or one that is not a whole number in its range */
 export function resolveReplyLimits(limits: Partial<ReplyLimits>): ReplyLimits {

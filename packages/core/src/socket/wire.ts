@@ -5,7 +5,11 @@ import type { Flush, Flushes } from '../event-loop/flush.ts';
 import type { DriverCommand } from '../driver/driver-command.ts';
 import type { Driver } from '../driver/driver.ts';
 import type { Identity } from '../handshake/identity.ts';
+import { driverReplyLimits, type ReplyLimits } from '../replies/reply-limits.ts';
+import { debug } from '../observability/debug.ts';
+import { interceptReads } from './intercept-reads.ts';
 import { Progress } from './progress.ts';
+import { ReplyGuard, type Breach } from './reply-guard.ts';
 import type { RoundTrip } from './round-trip.ts';
 
 /** An event of a wire. The times that belong to it are properties of the wire. */
@@ -14,6 +18,8 @@ export type WireEvent =
   | 'alive'
   /** Bytes arrived, but too few to be a sign of life: they only trickle. */
   | 'read'
+  /** The peer broke the protocol: nothing more of this socket reaches the driver. */
+  | 'breached'
   /** Bytes are about to be written. */
   | 'written'
   /** The socket accepts no more bytes, or accepts them again. */
@@ -24,10 +30,12 @@ export class Wire {
   readonly #driver: Driver;
   readonly #clock: Clock;
   readonly #flushes: Flushes;
+  readonly #limits: ReplyLimits;
   readonly #tell: (event: WireEvent) => void;
   readonly roundTrip: RoundTrip;
   readonly #progress = new Progress();
   #writes: CoalescedWrites | undefined;
+  #guard: ReplyGuard | undefined;
   #socket: Socket | undefined;
   #identity: Identity | undefined;
   #current: Flush | undefined;
@@ -44,12 +52,14 @@ export class Wire {
     clock: Clock,
     roundTrip: RoundTrip,
     flushes: Flushes,
+    maxReplyBytes: number,
     tell: (event: WireEvent) => void,
   ) {
     this.#driver = driver;
     this.#clock = clock;
     this.roundTrip = roundTrip;
     this.#flushes = flushes;
+    this.#limits = driverReplyLimits(maxReplyBytes);
     this.#tell = tell;
   }
 
@@ -66,10 +76,21 @@ export class Wire {
     return this.#writes?.isBlocked === true;
   }
 
+  /** Replies to commands that were read from the present socket. */
+  get replies(): number {
+    return this.#guard?.replies ?? 0;
+  }
+
+  /** How the peer broke the protocol on the present socket. */
+  get breach(): Breach | undefined {
+    return this.#guard?.breach;
+  }
+
   /** Makes this the socket of the connection. A verified socket is adopted before the driver sees it. */
   adopt(socket: Socket, identity: Identity | undefined): void {
-    this.#socket?.removeListener('data', this.#read);
+    const guard = new ReplyGuard(this.#driver, this.#limits);
     this.#socket = socket;
+    this.#guard = guard;
     this.#identity = identity;
     this.#current = undefined;
     this.#blockedFlushes = [];
@@ -80,13 +101,19 @@ export class Wire {
       if (event === 'flush') this.#flushed();
       else if (this.#socket === socket) this.#tell('room-changed');
     });
-    this.readFirst();
+    interceptReads(socket, (chunk, deliver) => {
+      const isPresent = this.#socket === socket;
+      if (isPresent) this.#read(chunk);
+      const wasSound = guard.breach === undefined;
+      guard.pass(chunk, deliver);
+      if (isPresent && wasSound && guard.breach !== undefined) this.#breached(guard.breach);
+    });
   }
 
-  /** Puts our listener before the driver's parser, which puts itself first when the driver connects. */
-  readFirst(): void {
-    this.#socket?.removeListener('data', this.#read);
-    this.#socket?.prependListener('data', this.#read);
+  /** An answer on the present socket belonged to another question. */
+  distrust(): void {
+    this.#guard?.distrust();
+    this.#breached('shifted');
   }
 
   /** The flush that a command written now belongs to. */
@@ -112,7 +139,12 @@ export class Wire {
     return blockingMs === undefined ? undefined : (call?.written?.at ?? this.writtenAt) + blockingMs;
   }
 
-  readonly #read = (chunk: Buffer): void => {
+  #breached(how: Breach): void {
+    debug('the peer broke the protocol (%s), and its socket is dropped', how);
+    this.#tell('breached');
+  }
+
+  #read(chunk: Buffer): void {
     const now = this.#clock.now();
     const pending = this.#driver.oldestUnanswered();
     const isAlive = this.#progress.isMadeBy(chunk.length, pending);
@@ -125,7 +157,7 @@ export class Wire {
     if (isAlive) this.aliveAt = now;
     this.#writes?.noteRead();
     this.#tell(isAlive ? 'alive' : 'read');
-  };
+  }
 
   // Runs once the driver has parsed the bytes: if they ended the reply, they were a sign of life after all.
   #readTheRest(pending: DriverCommand | undefined): void {

@@ -103,8 +103,8 @@ export class ReplyRouter {
     while (at < piece.length) {
       const { frames } = place;
       if (frames.isBetween) place.isRaw = this.#isRaw(piece[at] as number);
-      const end = endOf(frames, piece, at);
-      if (end === 'unreadable') {
+      const end = frames.next(piece, at);
+      if (frames.failure !== undefined) {
         // The parser reports it, and the connection ends.
         this.#place = { kind: 'unknown' };
         this.#parse(piece.subarray(at));
@@ -144,22 +144,23 @@ export function routerOf(client: Redis): ReplyRouter | undefined {
 }
 
 function known(left: number): Place & { kind: 'known' } {
-  return { kind: 'known', left, frames: new ReplyFrames(), isRaw: false, parts: [] };
+  return { kind: 'known', left, frames: new ReplyFrames(noLimits, parser), isRaw: false, parts: [] };
 }
+
+// The guard of the socket, which stands before, has limits.
+const noLimits = {
+  maxLineBytes: Infinity,
+  maxDepth: Infinity,
+  maxElements: Infinity,
+  maxReplyBytes: Infinity,
+};
+const parser = { readsResp3: true, followsRedirects: false };
 
 function whole(place: Place & { kind: 'known' }, last: Buffer): Buffer {
   if (place.parts.length === 0) return last;
   const bytes = Buffer.concat([...place.parts, last]);
   place.parts = [];
   return bytes;
-}
-
-function endOf(frames: ReplyFrames, piece: Buffer, from: number): number | 'unreadable' {
-  try {
-    return frames.end(piece, from);
-  } catch {
-    return 'unreadable';
-  }
 }
 
 /** `_`, `$-1` or `*-1`. */

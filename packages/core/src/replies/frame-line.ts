@@ -1,0 +1,168 @@
+import type { ProtocolErrorReason } from './protocol-error.ts';
+
+/** What {@link FrameLine} has to know of the parser that reads the replies after it. */
+export interface ParserTraits {
+  /** It reads the types of RESP3. */
+  readonly readsResp3: boolean;
+  /** It acts on the address in a MOVED or ASK error. */
+  readonly followsRedirects: boolean;
+}
+
+/** What follows a line: nothing, because it is a value or null by itself; the bytes of a text; the elements of a list. */
+export type AfterLine = 'value' | 'null' | 'body' | 'list';
+
+/** Texts that are looked at are short; of longer ones, this much is kept. */
+export const keptBytes = 128;
+
+const carriageReturn = 0x0d;
+/** A line is searched byte by byte up to here, which is faster than a call of `indexOf` for most. */
+const shortBytes = 64;
+
+/** The line that begins an element of a reply, up to its CR: looked at as it comes, and never decoded whole. */
+export class FrameLine {
+  failure: ProtocolErrorReason | undefined;
+  type = 0;
+  /** The length that it announces; for a map, of names and values together. */
+  number = 0;
+  /** Its bytes so far, without its type. */
+  bytes = 0;
+  /** Its beginning, where it was kept. */
+  text = '';
+  readonly #traits: ParserTraits;
+  readonly #types: Uint8Array;
+  #keepsText = false;
+  #isNegative = false;
+  #hasEnded = false;
+
+  constructor(traits: ParserTraits) {
+    this.#traits = traits;
+    this.#types = traits.readsResp3 ? resp3Types : resp2Types;
+  }
+
+  /** Whether its CR has come. */
+  get hasEnded(): boolean {
+    return this.#hasEnded;
+  }
+
+  begin(type: number, keepsText: boolean): void {
+    this.type = type;
+    this.number = 0;
+    this.bytes = 0;
+    this.text = '';
+    this.#keepsText = keepsText || type !== plus;
+    this.#isNegative = false;
+    this.#hasEnded = false;
+    if (this.#types[type] === unknownType) this.failure = 'not-resp';
+  }
+
+  /** Reads on; returns the offset behind its CR, or the end of the chunk. */
+  read(chunk: Buffer, from: number): number {
+    return this.#types[this.type] === textType ? this.#readText(chunk, from) : this.#readNumber(chunk, from);
+  }
+
+  /** What follows it. Undefined: it is malformed. */
+  after(): AfterLine | undefined {
+    switch (this.type) {
+      case plus:
+        return 'value';
+      case 0x24: // $
+        return this.#isNegative ? this.#nullOrNothing() : this.#afterLength('body');
+      case 0x2a: // *
+        return this.#isNegative ? this.#nullOrNothing() : this.#afterLength('list');
+      case 0x3a: // :
+        return this.bytes > (this.#isNegative ? 1 : 0) ? 'value' : undefined;
+      case 0x7e: // ~
+      case 0x3e: // >
+        return this.#afterLength('list');
+      case 0x25: // %
+        this.number *= 2;
+        return this.#afterLength('list');
+      case 0x21: // !
+        return this.#afterLength('body');
+      case 0x3d: // = A verbatim string begins with its format, as in `txt:`.
+        return this.number >= 4 ? this.#afterLength('body') : undefined;
+      case 0x5f: // _
+        return this.bytes === 0 ? 'null' : undefined;
+      default:
+        return this.#isSoundText() ? 'value' : undefined;
+    }
+  }
+
+  #readText(chunk: Buffer, from: number): number {
+    let end = from;
+    const near = Math.min(chunk.length, from + shortBytes);
+    while (end < near && chunk[end] !== carriageReturn) end++;
+    if (end === near && near < chunk.length) {
+      const found = chunk.indexOf(carriageReturn, near);
+      end = found === -1 ? chunk.length : found;
+    }
+    if (this.#keepsText && this.text.length < keptBytes) {
+      this.text += chunk.toString('latin1', from, Math.min(end, from + keptBytes));
+    }
+    this.bytes += end - from;
+    if (end === chunk.length) return end;
+    this.#hasEnded = true;
+    return end + 1;
+  }
+
+  #readNumber(chunk: Buffer, from: number): number {
+    for (let at = from; at < chunk.length; at++) {
+      const byte = chunk[at] as number;
+      if (byte === carriageReturn) {
+        this.#hasEnded = true;
+        return at + 1;
+      }
+      if (byte >= 0x30 && byte <= 0x39 && this.bytes < 21) {
+        this.number = this.number * 10 + (byte - 0x30);
+      } else if (this.bytes === 0 && (byte === minus || (byte === plus && this.type === 0x3a))) {
+        this.#isNegative = true;
+      } else {
+        this.failure = byte === 0x3f ? 'streamed' : 'malformed';
+        return at;
+      }
+      this.bytes++;
+    }
+    return chunk.length;
+  }
+
+  #afterLength(after: 'body' | 'list'): AfterLine | undefined {
+    return this.bytes > 0 && !this.#isNegative ? after : undefined;
+  }
+
+  #nullOrNothing(): AfterLine | undefined {
+    return this.number === 1 && this.bytes === 2 ? 'null' : undefined;
+  }
+
+  #isSoundText(): boolean {
+    switch (this.type) {
+      case 0x23: // #
+        return this.text === 't' || this.text === 'f';
+      case 0x2c: // ,
+        return this.bytes < keptBytes && double.test(this.text);
+      case 0x28: // (
+        return bigNumber.test(this.text);
+      default:
+        return !this.#traits.followsRedirects || !redirect.test(this.text) || address.test(this.text);
+    }
+  }
+}
+
+const plus = 0x2b;
+const minus = 0x2d;
+const double = /^[+-]?(?:inf|nan|\d+(?:\.\d*)?(?:[eE][+-]?\d+)?)$/;
+const bigNumber = /^[+-]?\d+$/;
+const redirect = /^(?:MOVED|ASK)(?: |$)/;
+const address = /^(?:MOVED|ASK) \d{1,5} \S*:\d{1,5}$/;
+
+const unknownType = 0;
+const textType = 1;
+const numberType = 2;
+const resp2Types = typesOf('+-', ':$*');
+const resp3Types = typesOf('+-_#,(', ':$*!=%~>');
+
+function typesOf(texts: string, numbers: string): Uint8Array {
+  const types = new Uint8Array(256).fill(unknownType);
+  for (const type of Buffer.from(texts)) types[type] = textType;
+  for (const type of Buffer.from(numbers)) types[type] = numberType;
+  return types;
+}

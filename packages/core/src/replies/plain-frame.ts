@@ -1,0 +1,54 @@
+const carriageReturn = 0x0d;
+const lineFeed = 0x0a;
+
+/**
+ * Offset behind a reply that begins at this offset and lies whole in the chunk: a bulk string, a status or a number, by
+ * far the most of all replies. -1 for every other one, which `ReplyFrames` reads.
+ *
+ * @example
+ * endOfPlainReply(Buffer.from('$2\r\nhi\r\n'), 0); // 8
+ */
+export function endOfPlainReply(chunk: Buffer, offset: number): number {
+  switch (chunk[offset]) {
+    case 0x24: // $
+      return endOfBulk(chunk, offset + 1);
+    case 0x2b: // +
+      return endOfLine(chunk, offset + 1, 0x20, 0x7e);
+    case 0x3a: // :
+      return endOfLine(chunk, offset + 1, 0x30, 0x39);
+    default:
+      return -1;
+  }
+}
+
+/** Longest length, and longest line, that are read here. */
+const maxDigits = 7;
+const maxCharacters = 15;
+
+function endOfBulk(chunk: Buffer, from: number): number {
+  const stop = Math.min(chunk.length - 2, from + maxDigits);
+  let length = 0;
+  let at = from;
+  for (; at < stop; at++) {
+    const digit = (chunk[at] as number) - 0x30;
+    if (digit < 0 || digit > 9) break;
+    length = length * 10 + digit;
+  }
+  if (at === from || at > chunk.length - 2 || !isLineEnd(chunk, at)) return -1;
+  const bodyEnd = at + 2 + length;
+  return bodyEnd <= chunk.length - 2 && isLineEnd(chunk, bodyEnd) ? bodyEnd + 2 : -1;
+}
+
+function endOfLine(chunk: Buffer, from: number, lowest: number, highest: number): number {
+  const stop = Math.min(chunk.length - 2, from + maxCharacters);
+  let at = from;
+  for (; at < stop; at++) {
+    const byte = chunk[at] as number;
+    if (byte < lowest || byte > highest) break;
+  }
+  return at > from && at <= chunk.length - 2 && isLineEnd(chunk, at) ? at + 2 : -1;
+}
+
+function isLineEnd(chunk: Buffer, at: number): boolean {
+  return chunk[at] === carriageReturn && chunk[at + 1] === lineFeed;
+}

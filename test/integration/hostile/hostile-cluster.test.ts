@@ -1,0 +1,64 @@
+import { createRedisResilience } from '@redis-resilience/core';
+import { waitFor } from '@redis-resilience/testing';
+import { expect, it } from 'vitest';
+import { bulk, HostileServer } from '../../bench/fuzz/hostile-server.ts';
+import { errorOf } from '../stage/outcome-of.ts';
+
+const node = `*2\r\n${bulk('127.0.0.1')}:1\r\n`;
+
+it.each([
+  '$-1\r\n',
+  '*1\r\n$-1\r\n',
+  '*1\r\n*3\r\n$-1\r\n:5\r\n*1\r\n$-1\r\n',
+  `*1\r\n*3\r\n:0\r\n:4294967295\r\n${node}`,
+  `*1\r\n*3\r\n:-5\r\n:5\r\n${node}`,
+  `*1\r\n*3\r\n:9\r\n:5\r\n${node}`,
+  '*1\r\n*3\r\n:0\r\n:16383\r\n$-1\r\n',
+  '*4294967296\r\n',
+  '>1\r\n_\r\n',
+])('a cluster that answers CLUSTER SLOTS with %j is down, and up when it answers well', async (slots) => {
+  await using server = await HostileServer.start();
+  server.hostility = (command) => (isSlots(command) ? slots : 'honest');
+  const resilience = createCluster(server);
+  try {
+    expect(await errorOf(resilience.client.get('key'))).toMatchObject({ outcome: 'not-applied' });
+    server.hostility = () => 'honest';
+    await waitFor(() => resilience.snapshot().status === 'up', { timeoutMs: 8_000, message: 'the cluster' });
+    expect(await resilience.client.get('key')).toBe('value of key');
+  } finally {
+    await resilience.close();
+  }
+});
+
+it.each(['-MOVED\r\n', '-MOVED 5\r\n', '-MOVED __proto__ 1\r\n', '-ASK\r\n', '-ASK 5 nowhere\r\n'])(
+  'a node of a cluster that answers %j loses its connection, and is used again when it answers well',
+  async (redirection) => {
+    await using server = await HostileServer.start();
+    const resilience = createCluster(server);
+    try {
+      await resilience.ready({ timeoutMs: 8_000 });
+      const before = server.accepted;
+      server.hostility = ([name]) => (name?.toLowerCase() === 'get' ? redirection : 'honest');
+      await errorOf(resilience.client.get('key'));
+      await waitFor(() => server.accepted > before, { message: 'another connection' });
+      server.hostility = () => 'honest';
+      await waitFor(async () => (await resilience.client.get('key').catch(String)) === 'value of key', {
+        timeoutMs: 8_000,
+        message: 'an answer',
+      });
+    } finally {
+      await resilience.close();
+    }
+  },
+);
+
+function createCluster({ host, port }: HostileServer) {
+  return createRedisResilience(
+    { cluster: [{ host, port }] },
+    { logger: false, timeoutMs: 500, connection: { minPeriodMs: 10, maxPeriodMs: 50 } },
+  );
+}
+
+function isSlots([name, what]: readonly string[]): boolean {
+  return `${name} ${what}`.toLowerCase() === 'cluster slots';
+}
