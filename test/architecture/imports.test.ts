@@ -76,6 +76,8 @@ const rooms = [
   'stall',
   'sentinel',
   'connection',
+  'routes',
+  'databases',
   'cluster',
   'lease',
   'resilience',

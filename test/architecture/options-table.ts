@@ -27,6 +27,8 @@ export const optionsTables: readonly OptionsTable[] = [
       { name: 'CircuitOptions', file: 'options/options.ts', prefix: 'circuit.' },
       { name: 'RetryOptions', file: 'options/options.ts', prefix: 'retry.' },
       { name: 'ConnectionOptions', file: 'options/options.ts', prefix: 'connection.' },
+      { name: 'FailoverOptions', file: 'options/options.ts', prefix: 'failover.' },
+      { name: 'FailbackOptions', file: 'options/options.ts', prefix: 'failback.' },
     ],
   },
   ...[

@@ -2,6 +2,8 @@ export { createRedisResilience, defaultRedisResilience, protect } from './resili
 export type {
   ClusterTarget,
   ClusterTargetUrl,
+  DatabasesTarget,
+  DatabaseTarget,
   ResilienceTarget,
   SentinelTarget,
 } from './target/resilience-target.ts';
@@ -19,6 +21,12 @@ export type { PoolDetail } from './lease/pool/pool-detail.ts';
 export type { PoolTotals } from './lease/pool/pool-totals.ts';
 export type { CircuitState, ConnectionState, Lane, RedisSnapshot, Status } from './snapshot.ts';
 export type { SnapshotDetail } from './snapshot-detail.ts';
+export type {
+  DatabaseChange,
+  DatabaseChangeReason,
+  DatabaseInUse,
+  DatabaseReport,
+} from './database-report.ts';
 export { describeCause } from './cause.ts';
 export type { Cause, CauseCode } from './cause.ts';
 export {
@@ -45,6 +53,8 @@ export type {
   CircuitOptions,
   ConnectionOptions,
   PoolOptions,
+  FailbackOptions,
+  FailoverOptions,
   ResilienceOptions,
   RetryOptions,
 } from './options/options.ts';

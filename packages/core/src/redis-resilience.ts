@@ -1,4 +1,5 @@
 import type { Cluster, Redis } from './ioredis/clients.ts';
+import type { DatabaseReport } from './database-report.ts';
 import type { ResilienceEvent, ResilienceEvents } from './observability/events.ts';
 import type { HistoryEntry } from './observability/history.ts';
 import type { Lane, RedisSnapshot } from './snapshot.ts';
@@ -96,7 +97,10 @@ export interface RedisResilience<Client extends Redis | Cluster = Redis | Cluste
   /**
    * Applies a command at most once on the server, and retries until it is acknowledged. A repeat with the same id,
    * from any process, gets the answer of the first execution. A primary that is lost before it has replicated the write
-   * loses the write and the memory of it together: the README says what follows.
+   * loses the write and the memory of it together: the README says what follows. Where there are several databases, an
+   * id that may have reached one of them is never asked on another.
+   *
+   * @throws {@link OutcomeUnknownError} when the id may have reached a database that is not in use now
    */
   applyOnce(id: string, command: string, ...args: readonly (string | number | Buffer)[]): Promise<unknown>;
   /**
@@ -144,6 +148,17 @@ export interface RedisResilience<Client extends Redis | Cluster = Redis | Cluste
    * @throws {@link RedisUnavailableError} with the reason `auth` when the server refuses them
    */
   reauthenticate(credentials?: Credentials): Promise<void>;
+  /** All databases, in the order of their list, and what is known of each; empty where there is only one. */
+  databases(): readonly DatabaseReport[];
+  /**
+   * Puts another database in use: this one, or without a name the best of the others that answer. In peace where the one
+   * in use serves: what is in flight is answered first. Resolves when calls pass on it. It stays in use until it is away
+   * or `failover` is called again; coming back by itself is off meanwhile, unless it is the preferred one.
+   *
+   * @throws {@link ConfigurationError} where there is no database of this name
+   * @throws {@link RedisUnavailableError} when it does not answer, or calls in flight left no moment for the change
+   */
+  failover(name?: string): Promise<void>;
   /**
    * Takes Redis out of use by hand: every command fails at once with {@link CircuitOpenError}. The returned function
    * ends this isolation; Redis is in use again when all isolations have ended. The reason of the oldest one ends

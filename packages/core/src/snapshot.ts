@@ -1,4 +1,5 @@
 import type { Cause } from './cause.ts';
+import type { DatabaseInUse } from './database-report.ts';
 
 /** What the application may expect of Redis now. `degraded`: reads and writes work in part, or Redis is recovering. */
 export type Status = 'up' | 'degraded' | 'down';
@@ -24,6 +25,8 @@ export interface RedisSnapshot {
   readonly circuit: { readonly read: CircuitState; readonly write: CircuitState };
   /** Why the status is not `up`; undefined while it is. */
   readonly cause: Cause | undefined;
+  /** The database in use; undefined where there is only one. */
+  readonly database?: DatabaseInUse | undefined;
   /** When the present status began. */
   readonly since: Date;
   /** Milliseconds until the next connection attempt or circuit trial; undefined while `up`, or when none is planned. */

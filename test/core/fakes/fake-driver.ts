@@ -148,6 +148,12 @@ export class FakeDriver implements Driver {
     if (this.#lost !== undefined) this.#lost.session.database = database;
   }
 
+  leadTo(options: Readonly<Record<string, unknown>>, database: number): void {
+    Object.assign(this.options, options);
+    this.#connection.session.database = database;
+    if (this.#lost !== undefined) this.#lost.session.database = database;
+  }
+
   keepDatabase(): void {
     if (this.#lost !== undefined) this.#connection.session.database = this.#lost.session.database;
   }

@@ -40,6 +40,11 @@ export interface ErrorContext {
   readonly forensics: Forensics;
 }
 
+/** The failure of a call that is bound to another database than the one in use. */
+export function elsewhere(outcome: Outcome): OwnFailure {
+  return { kind: 'unavailable', reason: 'connection-reset', outcome, error: undefined };
+}
+
 /** Makes the error that belongs to a failure. */
 export function callError(failure: CallFailure, context: ErrorContext): Error {
   switch (failure.kind) {

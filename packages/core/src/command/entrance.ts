@@ -187,7 +187,7 @@ export class Entrance implements CallOwner {
       isRequestBudgetSpent: requestBudget?.isSpent(now) === true,
       isFull: state.kind === 'serving' ? inFlight.isFullWith(waiting.length) : inFlight.isFull,
       maxWaitMs: this.#parts.settings.admission.maxWaitMs,
-      patienceMs: slow.patienceMs,
+      patienceMs: Math.max(slow.patienceMs, state.changePatienceMs),
       hasRoom: waiting.hasRoomFor(slow.bytes),
     });
     if (admission.kind === 'refuse') {

@@ -18,6 +18,7 @@ export class GateState {
   #writesAwaySince: number | undefined;
   /** When a write was last held back because writes are away. */
   writesWantedAt = -Infinity;
+  #changeDueAt: number | undefined;
   #isClear = false;
   #fastPath: FastPath | undefined;
 
@@ -57,6 +58,19 @@ export class GateState {
     this.#writesAwaySince = since;
   }
 
+  /** Another database is about to take over at this time; undefined while none is in sight. */
+  expectChange(at: number | undefined): void {
+    this.#changeDueAt = at;
+  }
+
+  /** Milliseconds that a call may wait for another database, in an outage of any age. */
+  get changePatienceMs(): number {
+    if (this.#changeDueAt === undefined) return 0;
+    const { clock, admission } = this.#parts.settings;
+    const dueInMs = this.#changeDueAt - clock.now();
+    return dueInMs > admission.maxWaitMs ? 0 : Math.max(0, dueInMs) + admission.maxWaitMs;
+  }
+
   end(): void {
     this.#kind = 'ended';
   }
@@ -88,6 +102,11 @@ export class GateState {
       isBlocked: this.#dispatch.isBlocked(),
       writesAwaySince: this.#writesAwaySince,
     });
+  }
+
+  /** Whether a call is bound to a database that the connection does not lead to. */
+  isElsewhere({ slow }: SlowCall): boolean {
+    return slow.database !== undefined && slow.database !== this.#line.database;
   }
 
   /** Why a call cannot be served: the connection, the part that it needs, or a circuit. Undefined while it can. */

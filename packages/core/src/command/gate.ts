@@ -2,7 +2,7 @@ import type { Clock } from '../clock.ts';
 import { afterReads } from '../event-loop/after-reads.ts';
 import { Alarm } from '../event-loop/alarm.ts';
 import { DueQueue } from '../event-loop/due-queue.ts';
-import { callError, type CallFailure } from './call-errors.ts';
+import { callError, elsewhere, type CallFailure } from './call-errors.ts';
 import type { CallOutcomeRecorder } from './call-outcome-recorder.ts';
 import {
   circuitOf,
@@ -71,8 +71,8 @@ export class Gate {
   hold(since: number | undefined): void {
     this.state.hold(since);
     this.refresh();
-    if (since !== undefined) this.waiting.hurry();
-    if (this.state.givesUpReads) this.inFlight.giveUpReads(this.#clock.now());
+    if (since !== undefined && this.state.changePatienceMs === 0) this.waiting.hurry();
+    if (this.state.givesUpReads) this.inFlight.giveUpReads(this.#clock.now() + this.state.changePatienceMs);
     this.#setAlarm();
   }
 
@@ -133,7 +133,8 @@ export class Gate {
     if (lost !== undefined) {
       this.#recorder.lost(call, lost);
       reject(call, lost);
-    } else if (this.#recorder.admits(call)) {
+    } else if (this.state.isElsewhere(call)) this.refuse(call, elsewhere(call.slow.outcome));
+    else if (this.#recorder.admits(call)) {
       this.start(call);
       handOver(this.#dispatch, call);
     } else {
@@ -150,10 +151,7 @@ export class Gate {
     this.#setAlarm();
   }
 
-  /**
-   * Fails a call that may not pass: decided now, told in the next turn of the event loop. A caller that asks again at
-   * once would otherwise go round in microtasks, and no timer and no socket would ever have its turn.
-   */
+  /** Fails a call that may not pass, a turn later: a caller that asks again at once would go round in microtasks. */
   refuse(call: SlowCall, failure: CallFailure): void {
     const error = callError(failure, this.state.errorContextOf(call, this.counts()));
     this.#recorder.lost(call, error);

@@ -11,6 +11,8 @@ import type { CallOutcomeRecorder } from './call-outcome-recorder.ts';
 /** The connection behind a gate: what the gate knows of it, and tells it. */
 export interface Line {
   readonly state: ConnectionState;
+  /** The name of the database that it leads to, where there are several. */
+  readonly database?: string | undefined;
   /** Why it is away; undefined while it is not. */
   readonly cause: CauseCode | undefined;
   /** Whether the connection stands and the server answers neither it nor another one. */

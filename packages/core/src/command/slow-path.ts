@@ -3,6 +3,7 @@ import type { LaneCircuits } from '../circuit/lane-circuits.ts';
 import type { PipelineStream } from '../driver/driver-command.ts';
 import type { Outcome } from '../errors.ts';
 import type { Due } from '../event-loop/due-queue.ts';
+import { databaseOfCommand } from '../verbs/bound-to-database.ts';
 import type { OperationMessage } from '../verbs/operation.ts';
 import type { RequestBudget } from '../verbs/request-budget.ts';
 
@@ -33,6 +34,8 @@ export class SlowPathState implements Due {
   patienceMs = 0;
   /** The `execute` it is part of, while somebody listens to operations. */
   readonly operation: OperationMessage | undefined;
+  /** The only database that it may run on; undefined: any. */
+  readonly database = databaseOfCommand();
   /** What is known of all its sends so far: once `unknown`, always `unknown`. */
   outcome: Outcome = 'not-applied';
   /** The request whose time it spends. */

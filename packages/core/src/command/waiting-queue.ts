@@ -75,6 +75,17 @@ export class WaitingQueue {
     }
   }
 
+  /** Nothing that is here expires before `until`, or its own deadline. */
+  prolong(until: number): void {
+    for (const call of this.inOrder()) {
+      const { slow } = call;
+      const expiresAt = Math.min(slow.deadlineAt, until);
+      if (expiresAt <= slow.dueAt) continue;
+      this.#due.remove(call);
+      this.#due.add(call, expiresAt);
+    }
+  }
+
   /** A call that has waited long enough by `now`, if there is one. */
   expired(now: number): SlowCall | undefined {
     return this.#due.due(now);

@@ -41,6 +41,8 @@ export type ConnectionSignal =
   | { readonly kind: 'answered' }
   /** A second connection was answered, and this one still is not. */
   | { readonly kind: 'dead' }
+  /** Another socket takes the place of this one, on which nothing is unanswered. */
+  | { readonly kind: 'replaced' }
   | { readonly kind: 'ended' };
 
 /** What has to be done after a transition, as data. */

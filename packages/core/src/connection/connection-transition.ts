@@ -38,6 +38,11 @@ export function connectionTransition(
       return isConnected(state)
         ? go(reconnecting(state, 'stalled', now), 'hold', 'replace-socket', 'publish')
         : stay(state);
+    // Not published: callers notice nothing but a moment's waiting.
+    case 'replaced':
+      return isConnected(state)
+        ? go(reconnecting(state, 'connection-reset', now), 'hold', 'replace-socket')
+        : stay(state);
     case 'ended':
       return state.kind === 'ended' ? stay(state) : go({ kind: 'ended' }, 'stop-inquiry', 'end', 'publish');
     default:

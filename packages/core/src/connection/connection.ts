@@ -102,13 +102,13 @@ export class Connection {
     this.#stallGuard.awaitServer(cause);
   }
 
-  /** Puts a verified second connection in the place of this one. */
-  replaceWith(verified: VerifiedSocket): void {
+  /** Puts a verified second connection in the place of this one, which is `dead`, or is `replaced` in peace. */
+  replaceWith(verified: VerifiedSocket, why: 'dead' | 'replaced' = 'dead'): void {
     const { kind } = this.#state;
     const isConnected = kind === 'ready' || kind === 'stalled';
     if (this.#replacesDead && isConnected) this.connector.standBy(verified);
     else verified.socket.destroy();
-    this.#signal({ kind: 'dead' });
+    this.#signal({ kind: why });
   }
 
   /** Like {@link replaceWith}, once this connection has answered the commands sent so far, or after 100 ms. */

@@ -1,4 +1,5 @@
 import type { CauseCode } from '../cause.ts';
+import type { DatabaseChange } from '../database-report.ts';
 import type { Gate } from '../command/gate.ts';
 import type { GateParts, Line } from '../command/line.ts';
 import type { Settings } from '../options/settings.ts';
@@ -29,9 +30,17 @@ export interface AttemptReport {
   readonly nextAttemptMs: number | undefined;
 }
 
+/** What is reported where there are several databases. */
+export type DatabaseNews =
+  /** Another one is in use from now on: what was learnt of the one before is void. */
+  | { readonly kind: 'database-turned' }
+  /** Calls pass on it. */
+  | { readonly kind: 'database-change'; readonly change: DatabaseChange };
+
 /** What a protected client reports to the resilience it belongs to. */
 export type ClientNews =
   | { readonly kind: 'changed' }
+  | DatabaseNews
   | { readonly kind: 'attempt'; readonly report: AttemptReport }
   | SubscriptionNews;
 

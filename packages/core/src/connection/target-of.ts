@@ -10,9 +10,12 @@ import { SentinelResolver, type SentinelOptions } from '../sentinel/sentinel-res
 /** A target, and the resolver behind it where there are sentinels. */
 export type ResolvedTarget = Target & { readonly resolver: SentinelResolver | undefined };
 
+/** The part of a driver that says where it leads. */
+export type Signpost = Pick<Driver, 'options' | 'database' | 'speaksResp3'>;
+
 /** Reads the target from the client's own options, again at each attempt. */
 export function targetOf(
-  driver: Driver,
+  driver: Signpost,
   settings: Settings,
   credentials: { readonly source: CredentialsSource },
   open: OpenSocket,
@@ -49,7 +52,7 @@ export function targetOf(
 }
 
 /** The key by which a process shares one dialer: the endpoint as configured, never a credential. */
-export function dialerKey(driver: Driver): string {
+export function dialerKey(driver: Pick<Signpost, 'options'>): string {
   const { options } = driver;
   const { sentinels } = options as { sentinels?: readonly { host?: string; port?: number }[] };
   if (sentinels === undefined || sentinels === null) return endpointKey(ownEndpoint(options));
@@ -84,7 +87,7 @@ export function ownCredentials(options: Readonly<Record<string, unknown>>): Cred
 }
 
 /** The credentials for the sentinels themselves; undefined when there are none. */
-export function sentinelCredentials(driver: Driver): Credentials | undefined {
+export function sentinelCredentials(driver: Pick<Signpost, 'options'>): Credentials | undefined {
   const { sentinelUsername, sentinelPassword } = driver.options as unknown as SentinelOptions;
   if (!sentinelPassword) return undefined;
   return { username: sentinelUsername ?? undefined, password: sentinelPassword };

@@ -71,6 +71,11 @@ export interface Driver {
 
   /** The database that was selected last. Every connection must have it selected. */
   readonly database: number;
+  /**
+   * Makes these its options for where it connects to: endpoint, TLS, login, names, sentinels. The next connection, also
+   * one that is being made, has `database` selected.
+   */
+  leadTo(options: Readonly<Record<string, unknown>>, database: number): void;
   /** Makes the next handshake select {@link database}. */
   keepDatabase(): void;
   /** To be called when the server refuses {@link database}: restores the one that it accepted before, if any. */

@@ -13,6 +13,12 @@ export const redisOptionNames: readonly string[] = words(`
   Connector scripts himportFieldsets
 `);
 
+/** Of those, the options that say where a client connects to, as which user, and under which name. */
+export const placeOptionNames: readonly string[] = words(`
+  host port path family tls username password db sentinels name role preferredSlaves natMap updateSentinels
+  sentinelUsername sentinelPassword sentinelTLS enableTLSForSentinelMode connectionName readOnly
+`);
+
 /** The options of each sentinel. */
 export const sentinelOptionNames: readonly string[] = ['host', 'port', 'family'];
 

@@ -11,6 +11,7 @@ import { beginAgain } from './begin-again.ts';
 import { wake } from './duplicates.ts';
 import { fastPathOf } from './fast-path.ts';
 import { internals } from './internals.ts';
+import { leadTo } from './lead-to.ts';
 import { ownSendOf } from './own-send.ts';
 import { routeReplies } from './raw/reply-router.ts';
 import { answerFromProof } from './proven-handshake.ts';
@@ -165,6 +166,11 @@ export class RedisDriver implements Driver {
 
   get database(): number {
     return this.#selected.number;
+  }
+
+  leadTo(options: Readonly<Record<string, unknown>>, database: number): void {
+    leadTo(internals(this.client), options);
+    this.#selected.moved(database);
   }
 
   keepDatabase(): void {

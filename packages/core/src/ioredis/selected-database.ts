@@ -40,6 +40,12 @@ export class SelectedDatabase {
     if (condition && prevCondition) condition.select = prevCondition.select;
   }
 
+  /** The next connection leads elsewhere, and has this one selected. */
+  moved(database: number): void {
+    this.#accepted = database;
+    this.refused();
+  }
+
   refused(): void {
     const { condition, prevCondition } = this.#target;
     if (condition) condition.select = this.#accepted;

@@ -10,6 +10,7 @@ import { channel, tracingChannel } from 'node:diagnostics_channel';
  * | `redis-resilience:status` | plain | `{ previous, snapshot }` |
  * | `redis-resilience:attempt` | plain | `{ connection, attempt, durationMs, cause, nextAttemptMs }` |
  * | `redis-resilience:circuit` | plain | `{ connection, lane, from, to, cause }` |
+ * | `redis-resilience:database` | plain | `{ connection, from, to, reason, durationMs }`: another database is in use |
  * | `redis-resilience:outbox` | plain | `{ connection, type, ... }`, published by the outbox; never the `id` of a write |
  */
 export const channels = {
@@ -18,5 +19,6 @@ export const channels = {
   status: channel('redis-resilience:status'),
   attempt: channel('redis-resilience:attempt'),
   circuit: channel('redis-resilience:circuit'),
+  database: channel('redis-resilience:database'),
   outbox: channel('redis-resilience:outbox'),
 } as const;

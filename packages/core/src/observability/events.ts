@@ -1,4 +1,5 @@
 import type { Cause, CauseCode } from '../cause.ts';
+import type { DatabaseChangeReason } from '../database-report.ts';
 import type { ErrorCode, Outcome } from '../errors.ts';
 import type { ListenerError } from './event-hub.ts';
 import type { CircuitState, Lane, RedisSnapshot } from '../snapshot.ts';
@@ -57,6 +58,16 @@ export interface ResilienceEvents {
     readonly name: string | undefined;
     readonly heldMs: number;
     readonly isRevoked: boolean;
+  };
+  /**
+   * Calls pass on another database. `reason`: the cause of the fault of the one before, `coming-back` or `by-hand`;
+   * `durationMs`: from when that was away, or the change began, until calls pass.
+   */
+  readonly 'database-change': {
+    readonly from: string;
+    readonly to: string;
+    readonly reason: DatabaseChangeReason;
+    readonly durationMs: number;
   };
   /** The process runs again: it was frozen, suspended with its machine, or blocked by its own code for `durationMs`. */
   readonly thaw: { readonly kind: 'frozen' | 'suspended' | 'blocked'; readonly durationMs: number };

@@ -12,6 +12,14 @@ export function durationOf(min: number): OptionReader {
   };
 }
 
+/** As {@link durationOf}, or `false`. */
+export function durationOrFalseOf(min: number): OptionReader {
+  const read = durationOf(min);
+  return (value, path) => {
+    if (value !== false) read(value, path);
+  };
+}
+
 /** A whole number, at least `min` and at most `max`. */
 export function countOf(min: number, max = Number.MAX_SAFE_INTEGER): OptionReader {
   const range = max === Number.MAX_SAFE_INTEGER ? `of at least ${min}` : `from ${min} to ${max}`;

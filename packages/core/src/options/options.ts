@@ -142,6 +142,26 @@ export interface PoolOptions {
   readonly revoke?: boolean;
 }
 
+/** When another of several databases takes the place of the one in use. Only with several. */
+export interface FailoverOptions {
+  /** How long the server has to be found away before calls go over to another database. Default 150 ms. */
+  readonly afterMs?: number;
+  /**
+   * The same for a server that answers and does not serve: a circuit that stays open for a fault of the server, a
+   * login that is refused. Default 5,000 ms.
+   */
+  readonly openMs?: number;
+}
+
+/** When a preferred database comes back into use. Only with several. */
+export interface FailbackOptions {
+  /**
+   * How long it has to answer without a break; up to a quarter longer in each process, and twice as long each time that
+   * it failed soon after it had come back. `false`: only by hand. Default 60,000 ms.
+   */
+  readonly afterMs?: number | false;
+}
+
 /** Options of `createRedisResilience`, `protect` and, beside the framework's own, of every adapter. */
 export interface ResilienceOptions {
   /** Name of this connection in health answers, metrics and events. Default `default`. */
@@ -155,6 +175,8 @@ export interface ResilienceOptions {
   readonly retry?: RetryOptions;
   readonly connection?: ConnectionOptions;
   readonly pool?: PoolOptions;
+  readonly failover?: FailoverOptions;
+  readonly failback?: FailbackOptions;
   /** Where one line goes at the beginning of an outage, and one at its end: an object with `info`, `warn` and `error`; `false` silences. Default: a process warning, which Node writes to stderr. */
   readonly logger?: Logger | false;
   /** Time and random numbers, for tests. */

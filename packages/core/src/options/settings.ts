@@ -5,6 +5,8 @@ import { processWarnings, silence, type Logger } from './logger.ts';
 import type {
   AdmissionOptions,
   ConnectionOptions,
+  FailbackOptions,
+  FailoverOptions,
   PoolOptions,
   ResilienceOptions,
   RetryOptions,
@@ -16,6 +18,7 @@ import {
   countOf,
   credentialsOf,
   durationOf,
+  durationOrFalseOf,
   functionOf,
   loggerOf,
   nameOf,
@@ -36,6 +39,8 @@ export interface Settings {
     readonly credentials: ConnectionOptions['credentials'] | undefined;
   };
   readonly pool: Readonly<Required<PoolOptions>>;
+  readonly failover: Readonly<Required<FailoverOptions>>;
+  readonly failback: Readonly<Required<FailbackOptions>>;
   readonly logger: Logger;
   readonly clock: Clock;
   readonly random: Random;
@@ -70,6 +75,8 @@ export const defaults: Settings = {
     credentialsTimeoutMs: 5000,
   },
   pool: { max: 10, min: 0, idleMs: 30_000, maxWaiting: 1000, maxLeaseMs: 30_000, revoke: false },
+  failover: { afterMs: 150, openMs: 5000 },
+  failback: { afterMs: 60_000 },
   logger: processWarnings,
   clock: systemClock,
   random: systemRandom,
@@ -129,6 +136,8 @@ const readers: Readonly<Record<keyof ResilienceOptions, OptionReader>> = {
     maxLeaseMs: durationOf(1),
     revoke: booleanOf,
   }),
+  failover: objectOf({ afterMs: durationOf(0), openMs: durationOf(0) }),
+  failback: objectOf({ afterMs: durationOrFalseOf(0) }),
   logger: loggerOf,
   clock: clockOf,
   random: functionOf,
@@ -154,6 +163,8 @@ export function resolveSettings(options: ResilienceOptions = {}): Settings {
     retry: withDefaults(defaults.retry, options.retry),
     connection: { ...connection, maxPeriodMs: Math.max(connection.minPeriodMs, connection.maxPeriodMs) },
     pool: poolOf(options.pool),
+    failover: withDefaults(defaults.failover, options.failover),
+    failback: withDefaults(defaults.failback, options.failback),
     logger: options.logger === false ? silence : (options.logger ?? defaults.logger),
     clock: options.clock ?? defaults.clock,
     random: options.random ?? defaults.random,

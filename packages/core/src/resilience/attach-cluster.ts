@@ -32,6 +32,7 @@ export function attachCluster(cluster: Cluster, parts: ClientParts): ProtectedCl
     });
   };
   const clients = new ProtectedClients(protectOne(cluster, mainDriver), {
+    databases: undefined,
     wake: () => mainDriver.wake(),
     async reauthenticate(given) {
       if (given !== undefined) credentials.source = given;

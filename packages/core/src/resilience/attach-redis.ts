@@ -3,24 +3,36 @@ import type { Dialer } from '../dialing/dialer.ts';
 import { acquireDialer, type DialerLease } from '../dialing/dialers.ts';
 import { credentialsHolder, reauthenticate, type CredentialsHolder } from '../connection/reauthenticate.ts';
 import { SocketBook } from '../handshake/socket-book.ts';
-import { dialerKey, targetOf } from '../connection/target-of.ts';
+import { dialerKey, ownCredentials, targetOf, type Signpost } from '../connection/target-of.ts';
 import type { ClientParts } from '../connection/protected-client.ts';
+import { databaseRoutes } from '../routes/database-routes.ts';
+import { DatabaseSwitch } from '../databases/database-switch.ts';
+import type { Database } from '../routes/database.ts';
+import type { Route } from '../routes/route.ts';
+import { presentTarget } from '../routes/turning-source.ts';
 import { interceptDuplicate } from '../ioredis/duplicates.ts';
 import { RedisDriver } from '../ioredis/redis-driver.ts';
 import type { Driver } from '../driver/driver.ts';
 import { ProtectedClients } from './protected-clients.ts';
 import { ProtectedRedis } from './protected-redis.ts';
 
-/** Protects a single client, and every duplicate that is made of it later. */
-export function attachRedis(client: Redis, parts: ClientParts): ProtectedClients {
+/**
+ * Protects a single client, and every duplicate that is made of it later. Where there are several `databases`, the client
+ * was made for the preferred one.
+ */
+export function attachRedis(
+  client: Redis,
+  parts: ClientParts,
+  databases: readonly Database[] = [],
+): ProtectedClients {
   const { settings } = parts;
   const { clock, random, connection } = settings;
   const { minPeriodMs, maxPeriodMs, handshakeTimeoutMs } = connection;
   const mainDriver = new RedisDriver(client);
   const pace = { clock, random, minPeriodMs, maxPeriodMs, handshakeTimeoutMs };
   const leases = new Map<string, DialerLease>();
-  const dialerOf = (driver: Driver): Dialer => {
-    const key = dialerKey(driver);
+  const dialerOf = (signpost: Pick<Signpost, 'options'>): Dialer => {
+    const key = dialerKey(signpost);
     const lease = leases.get(key) ?? acquireDialer(key, pace);
     leases.set(key, lease);
     return lease.dialer;
@@ -29,13 +41,49 @@ export function attachRedis(client: Redis, parts: ClientParts): ProtectedClients
   const credentials = credentialsHolder(settings);
   const sockets = new SocketBook(settings.clock);
   const guards = new WeakMap<Redis, ProtectedRedis>();
+  const routeOf = (signpost: Signpost, login: CredentialsHolder, database?: Database): Route => ({
+    database: database?.name,
+    signpost,
+    target: targetOf(signpost, settings, login, sockets.open),
+    dialer: dialerOf(signpost),
+    expectsPrimary:
+      connection.role === 'primary' && signpost.options['readOnly'] !== true && !database?.isReadOnly,
+    isReadOnly: database?.isReadOnly === true,
+  });
+  const logins = new Map(
+    databases.map(({ name, options }) => [name, { source: ownCredentials(options) ?? credentials.source }]),
+  );
+  const loginTo = (name: string | undefined): CredentialsHolder => logins.get(name ?? '') ?? credentials;
+  const routesOf = (driver: Driver): ((name?: string) => Route) =>
+    databaseRoutes(
+      driver,
+      databases,
+      () => group?.inUse.name ?? '',
+      (signpost, database) => routeOf(signpost, loginTo(database.name), database),
+    );
+  const group = databases.length === 0 ? undefined : makeSwitch(routesOf(mainDriver));
+  function makeSwitch(routeTo: (name?: string) => Route): DatabaseSwitch {
+    const options = {
+      settings,
+      databases,
+      circuits: parts.gateParts.circuits,
+      targetOf: ({ name, isReadOnly }: Database) =>
+        presentTarget(() => routeTo(name).target, connection.role === 'primary' && !isReadOnly),
+      periodMsOf: ({ name }: Database) => routeTo(name).dialer.periodMs,
+    };
+    return new DatabaseSwitch(options, parts.tell);
+  }
   const protectOne = (one: Redis, driver: Driver, login: CredentialsHolder): ProtectedRedis => {
-    const target = targetOf(driver, settings, login, sockets.open);
-    const expectsPrimary = connection.role === 'primary' && driver.options['readOnly'] !== true;
-    const guarded = new ProtectedRedis(driver, target, dialerOf(driver), expectsPrimary, parts);
+    const follows = group !== undefined && login === credentials;
+    const guarded = new ProtectedRedis(
+      driver,
+      follows ? routesOf(driver) : () => routeOf(driver, login),
+      parts,
+    );
     markProtected(one);
     guards.set(one, guarded);
     if (login === credentials) drivers.add(driver);
+    if (follows) group.add(guarded);
     interceptDuplicate(one, (duplicate, isOwn) =>
       protectDuplicate(duplicate, new RedisDriver(duplicate), isOwn ? { source: undefined } : login),
     );
@@ -47,18 +95,24 @@ export function attachRedis(client: Redis, parts: ClientParts): ProtectedClients
     driver.on('end', () => {
       drivers.delete(driver);
       clients.remove(guarded);
+      group?.remove(guarded);
     });
     // A duplicate that ended and is connected again belongs to the resilience as before.
     driver.on('connecting', () => {
-      if (login === credentials) drivers.add(driver);
+      if (login === credentials) {
+        drivers.add(driver);
+        group?.add(guarded);
+      }
       clients.add(guarded);
     });
   };
   const clients = new ProtectedClients(protectOne(client, mainDriver, credentials), {
+    databases: group,
     wake: () => mainDriver.wake(),
     async reauthenticate(given) {
-      if (given !== undefined) credentials.source = given;
-      await Promise.all([...drivers].map((each) => reauthenticate(each, credentials, settings)));
+      const login = loginTo(group?.inUse.name);
+      if (given !== undefined) login.source = given;
+      await Promise.all([...drivers].map((each) => reauthenticate(each, login, settings)));
     },
     spare() {
       const duplicate = client.duplicate({ lazyConnect: false });

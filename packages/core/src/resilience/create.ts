@@ -15,9 +15,17 @@ import { setLazy } from '../ioredis/duplicates.ts';
 import type { ResilienceOptions } from '../options/options.ts';
 import type { RedisResilience } from '../redis-resilience.ts';
 import { resolveSettings } from '../options/settings.ts';
+import { preferredOf } from '../databases/database-state.ts';
+import type { Database } from '../routes/database.ts';
+import { checkDatabases, isDatabasesTarget } from '../target/check-databases.ts';
 import { checkTarget } from '../target/check-target.ts';
 import { checkClient } from '../target/client-kind.ts';
-import type { ClusterTarget, ClusterTargetUrl, ResilienceTarget } from '../target/resilience-target.ts';
+import type {
+  ClusterTarget,
+  ClusterTargetUrl,
+  DatabasesTarget,
+  ResilienceTarget,
+} from '../target/resilience-target.ts';
 
 /**
  * Makes an ioredis client whose every command is protected: bounded waiting, one deadline, retries that never run a
@@ -52,6 +60,8 @@ export function createRedisResilience(
   options: ResilienceOptions = {},
 ): RedisResilience {
   const settings = resolveSettings(options);
+  if (isDatabasesTarget(target)) return createForDatabases(target, options);
+  checkSingle(options);
   const checked = checkTarget(target);
   if (checked.kind === 'cluster') {
     const cluster = lazyCluster(checked.nodes, checked.options);
@@ -78,6 +88,7 @@ export function protect<Client extends Redis | Cluster>(
   options: ResilienceOptions = {},
 ): RedisResilience<Client> {
   checkClient(client);
+  checkSingle(options);
   const resilience = isCluster(client) ? protectCluster(client, options) : protectRedis(client, options);
   return resilience as RedisResilience<Client>;
 }
@@ -107,10 +118,21 @@ function protectCluster(cluster: Cluster, options: ResilienceOptions): RedisResi
   return new Engine(cluster, resolveSettings(options), (parts) => attachCluster(cluster, parts));
 }
 
-function protectRedis(client: Redis, options: ResilienceOptions, isLazy?: boolean): RedisResilience {
+function createForDatabases(target: DatabasesTarget, options: ResilienceOptions): RedisResilience {
+  const databases = checkDatabases(target);
+  const { given } = preferredOf(databases);
+  return protectRedis(lazyRedis(given), options, given.lazyConnect === true, databases);
+}
+
+function protectRedis(
+  client: Redis,
+  options: ResilienceOptions,
+  isLazy?: boolean,
+  databases?: readonly Database[],
+): RedisResilience {
   checkUnprotected(client);
   const settings = resolveSettings(takenOver(client, options));
-  const resilience = new Engine(client, settings, (parts) => attachRedis(client, parts));
+  const resilience = new Engine(client, settings, (parts) => attachRedis(client, parts, databases));
   if (isLazy !== undefined) setLazy(client, isLazy);
   return resilience;
 }
@@ -125,6 +147,14 @@ function takenOver(client: Redis, options: ResilienceOptions): ResilienceOptions
     ...(timeoutMs === undefined ? {} : { timeoutMs }),
     ...(wantsReplica ? { connection: { role: 'any', ...options.connection } } : {}),
   };
+}
+
+function checkSingle(options: ResilienceOptions): void {
+  const name = (['failover', 'failback'] as const).find((each) => options[each] !== undefined);
+  if (name === undefined) return;
+  throw new ConfigurationError(
+    `The option options.${name} needs several databases: createRedisResilience({ databases: [...] }, { ${name} }).`,
+  );
 }
 
 function checkUnprotected(client: Redis | Cluster): void {

@@ -8,6 +8,7 @@ import type { ClientNews, ClientParts } from '../connection/protected-client.ts'
 import { Flushes } from '../event-loop/flush.ts';
 import { ProcessStallDetector, type ThawKind } from '../event-loop/process-stall-detector.ts';
 import { Leases } from '../lease/leases.ts';
+import type { DatabaseReport } from '../database-report.ts';
 import { debug } from '../observability/debug.ts';
 import { EventHub } from '../observability/event-hub.ts';
 import type { ResilienceEvent, ResilienceEvents } from '../observability/events.ts';
@@ -20,7 +21,10 @@ import type { Lane, RedisSnapshot } from '../snapshot.ts';
 import { applyOnce } from '../verbs/apply-once.ts';
 import { drain, drainMsOf, type CloseOptions } from '../verbs/drain.ts';
 import { execute } from '../verbs/execute.ts';
+import { OnceHomes } from '../verbs/once-homes.ts';
 import { whenUp } from '../verbs/ready.ts';
+import { failOver } from '../databases/fail-over.ts';
+import { forgetOutage, forgetServer } from './forget-outage.ts';
 import { Isolations } from './isolations.ts';
 import { Observer } from './observer.ts';
 import { tellOperator } from './operator-lines.ts';
@@ -36,6 +40,7 @@ export class Engine implements RedisResilience {
   readonly circuits: Readonly<Record<Lane, Circuit>>;
   readonly #events = new EventHub<ResilienceEvents>();
   readonly #history = new History();
+  readonly #homes = new OnceHomes();
   readonly #gateParts: GateParts;
   readonly #clients: ProtectedClients;
   readonly #leases: Leases;
@@ -122,7 +127,7 @@ export class Engine implements RedisResilience {
   }
 
   applyOnce(id: string, command: string, ...args: readonly (string | number | Buffer)[]): Promise<unknown> {
-    return applyOnce(this, this.clock, this.settings.retry.rememberMs, id, command, args);
+    return applyOnce(this, this.clock, this.settings.retry.rememberMs, this.#homes, id, command, args);
   }
 
   lease: RedisResilience['lease'] = (...given) => this.#leases.lease(...given);
@@ -149,6 +154,14 @@ export class Engine implements RedisResilience {
     await this.#clients.reauthenticate(credentials);
   }
 
+  databases(): readonly DatabaseReport[] {
+    return this.#clients.databases?.reports() ?? [];
+  }
+
+  failover(name?: string): Promise<void> {
+    return failOver(this.#clients.databases, this, this.clock, name);
+  }
+
   isolate(reason: string): () => void {
     return this.#isolations.hold(reason);
   }
@@ -170,6 +183,15 @@ export class Engine implements RedisResilience {
       case 'attempt':
         this.#keeper.countAttempt();
         this.#observer.attempt(this.#keeper.snapshot().attempts, news.report);
+        this.#clients.databases?.attempted(news.report.cause);
+        return;
+      case 'database-turned':
+        forgetServer(this.circuits, this.clock.now());
+        this.#keeper.refresh();
+        return;
+      case 'database-change':
+        this.#keeper.refresh();
+        this.#observer.databaseChange(news.change);
         return;
       case 'gap':
       case 'resubscribe-failed':
@@ -182,9 +204,10 @@ export class Engine implements RedisResilience {
 
   #onClientChange(): void {
     const { state, cause } = this.#clients.main;
-    if (state === 'ready' && cause === undefined) this.#forgetOutage();
+    if (state === 'ready' && cause === undefined) forgetOutage(this.circuits, this.clock.now());
     this.#keeper.refresh();
     this.#leases.look();
+    this.#clients.databases?.look();
   }
 
   #makeGateParts(): GateParts {
@@ -212,17 +235,9 @@ export class Engine implements RedisResilience {
         this.#events.emit('circuit-change', { lane, from, to, cause });
         this.#observer.circuit(lane, from, to, cause);
         this.#keeper.refresh();
+        this.#clients.databases?.look();
       },
     });
-  }
-
-  // What the circuits learnt from an outage of the connection does not outlive it; what the server refuses does.
-  #forgetOutage(): void {
-    const now = this.clock.now();
-    for (const circuit of Object.values(this.circuits)) {
-      const { cause } = circuit;
-      if (cause === 'slow' || cause === 'error-rate' || cause === 'stalled') circuit.close(now);
-    }
   }
 
   #onThaw(kind: ThawKind, durationMs: number): void {

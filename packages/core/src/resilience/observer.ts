@@ -1,5 +1,6 @@
 import type { CauseCode } from '../cause.ts';
 import { channels } from '../observability/channels.ts';
+import type { DatabaseChange } from '../database-report.ts';
 import { debug } from '../observability/debug.ts';
 import type { EventHub } from '../observability/event-hub.ts';
 import type { ResilienceEvents } from '../observability/events.ts';
@@ -47,6 +48,22 @@ export class Observer {
     const { code } = news;
     debug('%s: %d subscriptions are refused (%s), tried again', this.#settings.name, channelCount, code);
     this.#events.emit('resubscribe-failed', { channels: channelCount, code });
+  }
+
+  databaseChange(change: DatabaseChange): void {
+    const { from, to, reason, durationMs } = change;
+    debug(
+      '%s: calls pass on %s, before on %s (%s, %d ms)',
+      this.#settings.name,
+      to,
+      from,
+      reason,
+      durationMs,
+    );
+    this.#events.emit('database-change', change);
+    if (channels.database.hasSubscribers) {
+      channels.database.publish({ connection: this.#settings.name, ...change });
+    }
   }
 
   circuit(lane: Lane, from: CircuitState, to: CircuitState, cause: CauseCode | undefined): void {

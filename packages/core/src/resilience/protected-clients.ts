@@ -1,4 +1,5 @@
 import type { Credentials } from '../redis-resilience.ts';
+import type { DatabaseSwitch } from '../databases/database-switch.ts';
 import type { ProtectedClient } from '../connection/protected-client.ts';
 import type { LeaseConnection } from '../lease/pool/pool-member.ts';
 import type { ThawKind } from '../event-loop/process-stall-detector.ts';
@@ -6,6 +7,8 @@ import type { SnapshotDetail } from '../snapshot-detail.ts';
 
 /** The actions on the clients of a resilience that differ between single clients and Clusters. */
 export interface ClientsControl {
+  /** Where there are several databases: keeps one of them in use. */
+  readonly databases: DatabaseSwitch | undefined;
   /** Connects the main client, if it is lazy and was not connected yet. */
   wake(): void;
   /** Uses these credentials, or what the provider gives now, for live connections and all later ones. */
@@ -39,6 +42,10 @@ export class ProtectedClients {
   /** Removes a duplicate that was closed. The main client stays, even when it is closed. */
   remove(client: ProtectedClient): void {
     if (client !== this.main) this.#clients.delete(client);
+  }
+
+  get databases(): DatabaseSwitch | undefined {
+    return this.#control.databases;
   }
 
   detail(): Omit<SnapshotDetail, 'retryBudget' | 'eventLoopLagMs' | 'commands' | 'pool'> {
@@ -87,6 +94,7 @@ export class ProtectedClients {
 
   /** Closes all clients, and waits until their sockets are gone. */
   async disconnect(): Promise<void> {
+    this.databases?.close();
     await Promise.all([...this.#clients].map((client) => client.disconnect()));
     await this.#control.closeSockets();
   }

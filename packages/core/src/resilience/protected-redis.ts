@@ -1,15 +1,14 @@
 import type { CauseCode } from '../cause.ts';
 import { Entrance } from '../command/entrance.ts';
+import { expectChange } from '../databases/expect-change.ts';
 import { Gate } from '../command/gate.ts';
 import { redisDispatch } from '../connection/redis-dispatch.ts';
 import type { ConnectionNews } from '../connection/connection-news.ts';
 import { Connection } from '../connection/connection.ts';
-import type { Dialer } from '../dialing/dialer.ts';
-import { FleetWatch } from '../dialing/fleet-watch.ts';
-import { Reconnector } from '../connection/reconnector.ts';
-import { RoleWatch } from '../sentinel/role-watch.ts';
-import { Failover } from '../sentinel/failover.ts';
-import { sentinelCredentials, type ResolvedTarget } from '../connection/target-of.ts';
+import { Heading, type HeadingNews } from '../routes/heading.ts';
+import type { MovableClient } from '../databases/movable-client.ts';
+import { releaseBlocked } from '../databases/release-blocked.ts';
+import type { Route } from '../routes/route.ts';
 import { debug } from '../observability/debug.ts';
 import type { VerifiedSocket } from '../handshake/establish.ts';
 import type { Driver } from '../driver/driver.ts';
@@ -17,49 +16,45 @@ import type { ClientParts, ProtectedClient } from '../connection/protected-clien
 import type { ReplyVerdict } from '../replies/reply-error.ts';
 import type { ConnectionState } from '../snapshot.ts';
 
-/** Protects one ioredis instance: puts the gate before its commands and the connection beneath it. */
-export class ProtectedRedis implements ProtectedClient {
+/**
+ * Protects one ioredis instance: puts the gate before its commands and the connection beneath it, and leads it to another
+ * database when it has to.
+ */
+export class ProtectedRedis implements ProtectedClient, MovableClient {
   readonly gate: Gate;
   readonly #parts: ClientParts;
   readonly #connection: Connection;
-  readonly #roleWatch: RoleWatch;
-  readonly #expectsPrimary: boolean;
   readonly #driver: Driver;
-  readonly #source: Reconnector;
-  readonly #failover: Failover | undefined;
-  readonly #fleetWatch: FleetWatch;
-  #runId: string | undefined;
+  readonly #heading: Heading;
   #holdsWrites = false;
+  /** Between two connections, in peace: its user notices nothing but a moment's waiting. */
+  #isTurning = false;
 
-  constructor(
-    driver: Driver,
-    target: ResolvedTarget,
-    dialer: Dialer,
-    expectsPrimary: boolean,
-    parts: ClientParts,
-  ) {
+  /** `routeTo` gives the route to a database, by its name; without a name, to the one in use. */
+  constructor(driver: Driver, routeTo: (database?: string) => Route, parts: ClientParts) {
     this.#driver = driver;
     this.#parts = parts;
-    this.#expectsPrimary = expectsPrimary;
     const { settings, flushes } = parts;
-    const { clock } = settings;
-    this.#source = new Reconnector(dialer, target, {
-      clock,
-      handshakeTimeoutMs: settings.connection.handshakeTimeoutMs,
-      onReport: ({ durationMs, cause, nextAttemptMs }) =>
-        parts.tell({ kind: 'attempt', report: { durationMs, cause, nextAttemptMs } }),
-    });
+    this.#heading = new Heading(
+      routeTo,
+      {
+        driver,
+        settings,
+        wire: () => this.#connection.wire,
+        writesWantedAt: () => this.gate.state.writesWantedAt,
+        ask: this.ask.bind(this),
+      },
+      (news) => this.#onHeading(news),
+    );
+    const { target, source } = this.#heading;
     this.#connection = new Connection(
-      { driver, target, source: this.#source, settings, flushes, onDead: 'replace' },
+      { driver, target, source, settings, flushes, onDead: 'replace' },
       (news) => this.#onNews(news),
     );
     const dispatch = redisDispatch(driver, this.#connection.wire);
     this.gate = new Gate(parts.gateParts, this, dispatch);
     if (this.state === 'ready') this.gate.serve();
-    this.#fleetWatch = new FleetWatch(clock, dialer, () => this.ask('info', ['clients']));
-    const rolePace = () => ({ periodMs: this.#source.periodMs, wantedAt: this.gate.state.writesWantedAt });
-    this.#roleWatch = new RoleWatch(target, clock, rolePace, (verified) => this.#onPrimary(verified));
-    this.#failover = this.#followFailovers(driver, target);
+    if (this.#heading.route.isReadOnly) this.#holdWrites();
     const { handle } = new Entrance(this.gate, parts.gateParts, this, dispatch);
     driver.takeOver(handle, this.#connection.connector);
     driver.takeOverRetries();
@@ -68,11 +63,11 @@ export class ProtectedRedis implements ProtectedClient {
   }
 
   get state(): ConnectionState {
-    return this.#connection.state;
+    return this.#isTurning ? 'ready' : this.#connection.state;
   }
 
   get cause(): CauseCode | undefined {
-    return this.#connection.cause;
+    return this.#isTurning ? undefined : this.#connection.cause;
   }
 
   get isServerSilent(): boolean {
@@ -103,27 +98,25 @@ export class ProtectedRedis implements ProtectedClient {
     return this.#holdsWrites ? 'read-only' : undefined;
   }
 
+  /** A replica is being promoted: a primary is in sight. */
+  get isPromotionUnderWay(): boolean {
+    return this.#heading.watches.isPromotionUnderWay;
+  }
+
   nextAttemptMs(): number | undefined {
-    return this.#connection.nextAttemptMs() ?? this.#roleWatch.nextLookMs();
+    return this.#connection.nextAttemptMs() ?? this.#heading.watches.nextLookMs();
   }
 
   judge({ cause, scope }: ReplyVerdict): void {
     if (cause === undefined) return;
     if (scope === 'server') this.#connection.serverAway(cause);
     else if (scope === 'connection') this.drop(cause);
-    else if (cause === 'read-only') this.#readOnly();
+    else if (cause === 'read-only') this.#heading.watches.writeRefused();
   }
 
   drop(cause: CauseCode): void {
     debug('%s: the socket is dropped (%s)', this.#parts.settings.name, cause);
     this.#connection.drop(cause);
-  }
-
-  #readOnly(): void {
-    if (!this.#expectsPrimary || this.#roleWatch.isOn) return;
-    debug('%s: a replica answers, writes wait for the primary', this.#parts.settings.name);
-    this.#roleWatch.start();
-    this.#holdWrites();
   }
 
   ping(): void {
@@ -134,8 +127,48 @@ export class ProtectedRedis implements ProtectedClient {
     return this.#driver.ask(command, args);
   }
 
+  get database(): string | undefined {
+    return this.#heading.route.database;
+  }
+
+  get isQuiet(): boolean {
+    return this.#driver.unansweredCount() === 0;
+  }
+
+  pause(): void {
+    this.gate.hold(this.#parts.settings.clock.now());
+  }
+
+  resume(): void {
+    if (this.#connection.state === 'ready') this.gate.serve();
+  }
+
+  releaseBlocked(over: Pick<MovableClient, 'ask'>): void {
+    releaseBlocked(this.#driver, this.#connection.wire, over.ask.bind(over));
+  }
+
+  prepare(database: string, signal: AbortSignal): Promise<VerifiedSocket> {
+    return this.#heading.prepare(database, signal);
+  }
+
+  turnTo(database: string, verified: VerifiedSocket | undefined, isInPeace: boolean): void {
+    const { state } = this.#connection;
+    const isTaken = this.#heading.turnTo(database, verified);
+    if (this.#heading.route.isReadOnly) this.#holdWrites();
+    else if (this.#holdsWrites) this.#writesAreBack();
+    if (isTaken) return;
+    this.#isTurning = isInPeace && verified !== undefined && state === 'ready';
+    if (verified !== undefined) this.#connection.replaceWith(verified, isInPeace ? 'replaced' : 'dead');
+    else if (state === 'ready' || state === 'stalled')
+      this.#connection.drop(this.cause ?? 'connection-reset');
+  }
+
+  expectChange(at: number | undefined): void {
+    expectChange(this.gate, at, this.#parts.settings.clock.now());
+  }
+
   async disconnect(): Promise<void> {
-    this.#stopWatches();
+    this.#heading.watches.stop();
     if (this.#driver.status === 'ended') return;
     const ended = new Promise<void>((resolve) => this.#driver.on('end', resolve));
     this.#driver.disconnect();
@@ -148,6 +181,7 @@ export class ProtectedRedis implements ProtectedClient {
   #onNews(news: ConnectionNews): void {
     switch (news.kind) {
       case 'serving':
+        this.#isTurning = false;
         this.gate.serve();
         return;
       case 'away':
@@ -155,16 +189,14 @@ export class ProtectedRedis implements ProtectedClient {
         this.gate.hold(news.since);
         return;
       case 'ended':
-        this.#stopWatches();
+        this.#heading.watches.stop();
         this.gate.end();
         return;
       case 'room-changed':
         this.gate.refresh();
         return;
       case 'verified':
-        this.#judgeRole(news.verified.proof.info);
-        this.#failover?.start();
-        this.#fleetWatch.start();
+        this.#heading.watches.connected(news.verified);
         return;
       case 'changed':
       case 'gap':
@@ -176,57 +208,33 @@ export class ProtectedRedis implements ProtectedClient {
     }
   }
 
-  #stopWatches(): void {
-    this.#roleWatch.stop();
-    this.#failover?.stop();
-    this.#fleetWatch.stop();
+  #onHeading(news: HeadingNews): void {
+    switch (news.kind) {
+      case 'attempt':
+        if (news.report.cause !== undefined) this.#isTurning = false;
+        return this.#parts.tell(news);
+      case 'writes-away':
+        return this.#holdWrites();
+      case 'writes-back':
+        return this.#writesAreBack();
+      case 'primary':
+        return this.#onPrimary(news.verified, news.atOnce);
+      case 'moved':
+        return this.#connection.drop('read-only');
+      default:
+        news satisfies never;
+    }
   }
 
-  #followFailovers(driver: Driver, target: ResolvedTarget): Failover | undefined {
-    const { resolver } = target;
-    if (resolver === undefined || !target.requiresPrimary) return undefined;
-    return new Failover({
-      clock: this.#parts.settings.clock,
-      name: String(driver.options['name']),
-      target,
-      resolver,
-      sentinelCredentials: sentinelCredentials(driver),
-      isCurrent: ({ host, port }) => {
-        const { remoteAddress, remotePort } = this.#connection.wire.socket ?? {};
-        return remotePort === port && remoteAddress === host;
-      },
-      onBegin: () => {
-        debug('%s: failover begins, writes wait', this.#parts.settings.name);
-        this.#holdWrites();
-      },
-      onAbort: () => {
-        debug('%s: failover came to nothing', this.#parts.settings.name);
-        if (!this.#roleWatch.isOn) this.#writesAreBack();
-      },
-      onPromoted: (verified) => {
-        debug('%s: failover done, the socket is replaced', this.#parts.settings.name);
-        if (verified !== undefined && (this.state === 'ready' || this.state === 'stalled')) {
-          this.#connection.replaceWith(verified);
-          return;
-        }
-        verified?.socket.destroy();
-        this.#connection.drop('read-only');
-      },
-    });
-  }
-
-  #judgeRole(info: Readonly<Record<string, string>>): void {
-    this.#runId = info['run_id'];
-    if (info['role'] === 'slave') this.#readOnly();
-    else if (this.#holdsWrites) this.#writesAreBack();
-  }
-
-  #onPrimary(verified: VerifiedSocket): void {
-    const isSameServer = verified.proof.info['run_id'] === this.#runId;
-    debug('%s: the %s is a primary', this.#parts.settings.name, isSameServer ? 'server' : 'new server');
-    if (isSameServer || this.state !== 'ready') verified.socket.destroy();
-    else this.#connection.replaceGracefully(verified);
-    if (isSameServer) this.#writesAreBack();
+  #onPrimary(verified: VerifiedSocket, atOnce: boolean): void {
+    if (atOnce && (this.state === 'ready' || this.state === 'stalled')) {
+      this.#connection.replaceWith(verified);
+    } else if (!atOnce && this.state === 'ready') {
+      this.#connection.replaceGracefully(verified);
+    } else {
+      verified.socket.destroy();
+      if (atOnce) this.#connection.drop('read-only');
+    }
   }
 
   #holdWrites(): void {
@@ -237,8 +245,6 @@ export class ProtectedRedis implements ProtectedClient {
 
   #writesAreBack(): void {
     this.#holdsWrites = false;
-    this.#roleWatch.stop();
-    this.#failover?.settled();
     this.gate.holdWrites(undefined);
     this.#parts.tell({ kind: 'changed' });
   }

@@ -2,6 +2,7 @@ import { describeCause, type Cause, type CauseCode } from '../cause.ts';
 import { channels } from '../observability/channels.ts';
 import type { Circuit } from '../circuit/circuit.ts';
 import type { Clock } from '../clock.ts';
+import type { DatabaseInUse } from '../database-report.ts';
 import { debug } from '../observability/debug.ts';
 import type { EventHub } from '../observability/event-hub.ts';
 import type { ResilienceEvents } from '../observability/events.ts';
@@ -118,11 +119,20 @@ export class SnapshotKeeper {
       connection: main.state,
       circuit: Object.freeze({ read: circuits.read.state, write: circuits.write.state }),
       cause: causeWith(verdict.cause, this.#messageOf(verdict.cause), knownCause, clock),
+      database: this.#database(),
       since,
       retryAfterMs: isUp ? undefined : this.#subject.retryAfterMs(verdict.reads ? 'write' : 'read'),
       outages: this.#outages,
       attempts: this.#attempts,
     });
+  }
+
+  // The same object while nothing changed, so that snapshots are compared by it.
+  #database(): DatabaseInUse | undefined {
+    const next = this.#clients.databases?.summary;
+    const known = this.#snapshot?.database;
+    const isSame = known?.name === next?.name && known?.preferred === next?.preferred;
+    return isSame ? known : Object.freeze(next);
   }
 
   #messageOf(code: CauseCode | undefined): string {
@@ -202,6 +212,7 @@ function isAlike(left: RedisSnapshot, right: RedisSnapshot): boolean {
     left.connection === right.connection &&
     left.circuit.read === right.circuit.read &&
     left.circuit.write === right.circuit.write &&
+    left.database === right.database &&
     left.cause?.code === right.cause?.code &&
     left.cause?.message === right.cause?.message
   );

@@ -7,7 +7,7 @@ import { clientKindOf } from './client-kind.ts';
 import { clusterNodeOptions } from './cluster-node.ts';
 import { driverOptionsOf } from './driver-options.ts';
 import { parseTarget } from './parse-target.ts';
-import type { ClusterTarget, ResilienceTarget } from './resilience-target.ts';
+import type { ClusterTarget, DatabasesTarget, ResilienceTarget } from './resilience-target.ts';
 
 /** The options to construct the driver with. They hold no URL, so that the driver parses none by its own grammar. */
 export type CheckedTarget =
@@ -19,7 +19,7 @@ export type CheckedTarget =
  *
  * @throws ConfigurationError for a malformed URL, a port out of range, an empty list of nodes; never shows a credential
  */
-export function checkTarget(target: ResilienceTarget): CheckedTarget {
+export function checkTarget(target: Exclude<ResilienceTarget, DatabasesTarget>): CheckedTarget {
   if (typeof target === 'string') return driverOptionsOf(parseTarget(target));
   refuseMistaken(target);
   return 'cluster' in target ? checkCluster(target) : checkOptions(target);

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Clock } from '../clock.ts';
-import { ConfigurationError } from '../errors.ts';
+import { ConfigurationError, OutcomeUnknownError } from '../errors.ts';
 import { keysOf, optionsOf } from '../ioredis/clients.ts';
 import { isAway } from '../is-away.ts';
 import type { RedisResilience } from '../redis-resilience.ts';
@@ -9,6 +9,8 @@ import { isReplyError } from '../replies/connection-error.ts';
 import { classifyReply } from '../replies/reply-error.ts';
 import type { RedisSnapshot } from '../snapshot.ts';
 import { hashTagOf } from '../keys/hash-tag.ts';
+import { boundTo } from './bound-to-database.ts';
+import type { OnceHomes } from './once-homes.ts';
 import { untilChange } from './until-change.ts';
 
 // One atomic step: unless the id is known, run the command and remember its answer beside the key. A refusal that
@@ -48,12 +50,17 @@ const pauseMs = 100;
  * replicas got the write loses the write and the memory of it together: an acknowledged write may then be gone, and the
  * same id can be applied again.
  *
+ * Where there are several databases, an id that may have reached one of them is asked there alone. `homes` remembers
+ * which one, for the ids of this process.
+ *
  * @throws ConfigurationError when the command is not a plain write of exactly one key, its first argument
+ * @throws OutcomeUnknownError when the id may have reached a database that is not in use now
  */
 export async function applyOnce(
-  resilience: Pick<RedisResilience, 'client' | 'on'>,
+  resilience: Pick<RedisResilience, 'client' | 'on' | 'name' | 'snapshot'>,
   clock: Clock,
   rememberMs: number,
+  homes: OnceHomes,
   id: string,
   command: string,
   args: readonly (string | number | Buffer)[],
@@ -64,9 +71,15 @@ export async function applyOnce(
   const onceKey = `{${hashTagOf(prefix + String(key))}}:redis-resilience:once:${id}`;
   let how: 'evalsha' | 'eval' = 'evalsha';
   for (;;) {
+    const database = resilience.snapshot().database?.name;
+    const home = homes.homeOf(id);
+    if (home !== undefined && home !== database) throw elsewhere(resilience.name);
+    if (database !== undefined) homes.sent(id, database);
     try {
       const body = how === 'evalsha' ? sha : script;
-      return await resilience.client.call(how, body, 2, onceKey, key, rememberMs, command, ...rest);
+      return await boundTo(database, () =>
+        resilience.client.call(how, body, 2, onceKey, key, rememberMs, command, ...rest),
+      );
     } catch (error) {
       if (!(error instanceof Error)) throw error;
       if (isReplyError(error) && error.message.startsWith('NOSCRIPT')) {
@@ -76,12 +89,21 @@ export async function applyOnce(
       // With our script, such a refusal certainly left nothing behind.
       const isRefusedForNow = isReplyError(error) && classifyReply(error.message).outcome === 'not-applied';
       const mayComeBack = isAway(error) && error.reason !== 'closed';
+      if (isRefusedForNow || (isAway(error) && error.outcome === 'not-applied')) homes.didNotRun(id);
       if (!isRefusedForNow && !mayComeBack) throw error;
       how = 'evalsha';
       // Tries again as soon as the connection serves, and after a pause in any case.
       await untilChange(resilience, clock, isServingOrEnded, { timeoutMs: pauseMs });
     }
   }
+}
+
+function elsewhere(connection: string): OutcomeUnknownError {
+  return new OutcomeUnknownError(
+    'This id may have been applied on a database that is not in use now, so it is not asked on another one. ' +
+      'Call applyOnce again with the same id when that database is back.',
+    { outcome: 'unknown', connection },
+  );
 }
 
 function checkCall(id: string, name: string, args: readonly unknown[]): void {

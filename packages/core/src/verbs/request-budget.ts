@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { systemClock, type Clock } from '../clock.ts';
 import { BudgetExceededError } from '../errors.ts';
+import { databaseOfCommand } from './bound-to-database.ts';
 import { operationOfCommand } from './operation.ts';
 
 /**
@@ -65,10 +66,11 @@ export function currentRequestBudget(): RequestBudget | undefined {
 }
 
 /**
- * Whether the time of a command issued now has to be accounted for: its request has a budget, or its operation is
- * published.
+ * Whether more than its deadline holds for a command issued now: its request has a budget, its operation is published, or
+ * it is bound to a database.
  */
 export function isFollowed(): boolean {
+  if (databaseOfCommand() !== undefined) return true;
   return currentRequestBudget() !== undefined || operationOfCommand() !== undefined;
 }
 

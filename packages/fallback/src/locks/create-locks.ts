@@ -136,11 +136,14 @@ export function createLocks(resilience: RedisResilience, options: LockOptions = 
     const giveUpAt = clock.now() + waitMs;
     for (;;) {
       const askedAt = clock.now();
+      const database = resilience.snapshot().database?.name;
       const fence = await ask(key, token, ttlMs, 'acquire').catch((error: unknown) => {
         // Redis may have granted it all the same, or grant it when it thaws.
         release(resilience, clock, { key, token, ttlMs, mayBeEarly: true }).catch(ignore);
         throw error;
       });
+      // Where another database came into use meanwhile, nobody knows which of them answered.
+      if (resilience.snapshot().database?.name !== database) continue;
       if (fence > 0) {
         return new HeldLock({
           resilience,
@@ -149,6 +152,7 @@ export function createLocks(resilience: RedisResilience, options: LockOptions = 
           token,
           fence,
           ttlMs,
+          database,
           askedAt,
           extend: (ms) => ask(key, token, ms, 'extend'),
         });

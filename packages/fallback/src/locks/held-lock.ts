@@ -8,9 +8,12 @@ import { release } from './release.ts';
 
 /** A lock that this process holds until it is released, lost or not extended in time. */
 export interface Lock {
-  /** Higher than the fence of every earlier holder. */
+  /** Higher than the fence of every earlier holder; each of several databases counts for itself. */
   readonly fence: number;
-  /** Whether no other holder can have the lock. Decided by the clock of this process, without asking Redis. */
+  /**
+   * Whether no other holder can have the lock. Decided by the clock of this process, without asking Redis. False once
+   * another of several databases is in use: a lock never crosses.
+   */
   readonly isHeld: boolean;
   /** Aborts when `isHeld` becomes false. */
   readonly signal: AbortSignal;
@@ -35,6 +38,8 @@ interface Parts {
   readonly token: string;
   readonly fence: number;
   readonly ttlMs: number;
+  /** The database that gave it, where there are several. */
+  readonly database: string | undefined;
   readonly askedAt: number;
   /** Gives the fence; 0 when the lock was lost. */
   readonly extend: (ttlMs: number) => Promise<number>;
@@ -48,6 +53,8 @@ export class HeldLock implements Lock {
   readonly fence: number;
   readonly #parts: Parts;
   readonly #abort = new AbortController();
+  readonly #database: string | undefined;
+  readonly #stopListening: () => void;
   #heldUntil: number;
   // The longest time for which Redis may have it now.
   #ttlMs: number;
@@ -58,11 +65,15 @@ export class HeldLock implements Lock {
     this.fence = parts.fence;
     this.#heldUntil = 0;
     this.#ttlMs = parts.ttlMs;
+    this.#database = parts.database;
+    this.#stopListening = parts.resilience.on('change', () => {
+      if (this.#isElsewhere) this.#lose();
+    });
     this.#holdUntil(parts.askedAt, parts.ttlMs);
   }
 
   get isHeld(): boolean {
-    return !this.signal.aborted && this.#parts.clock.now() < this.#heldUntil;
+    return !this.signal.aborted && !this.#isElsewhere && this.#parts.clock.now() < this.#heldUntil;
   }
 
   get signal(): AbortSignal {
@@ -85,6 +96,8 @@ export class HeldLock implements Lock {
   async release(): Promise<void> {
     const { resilience, clock, key, token } = this.#parts;
     this.#lose();
+    // The database that has the lock cannot be asked; there, it expires.
+    if (this.#isElsewhere) return;
     await release(resilience, clock, { key, token, ttlMs: this.#ttlMs, mayBeEarly: false });
   }
 
@@ -115,7 +128,13 @@ export class HeldLock implements Lock {
     this.#end.unref?.();
   }
 
+  // Another database knows nothing of this lock, and may give it to another holder.
+  get #isElsewhere(): boolean {
+    return this.#parts.resilience.snapshot().database?.name !== this.#database;
+  }
+
   #lose(): void {
+    this.#stopListening();
     if (this.#end !== undefined) this.#parts.clock.clearTimeout(this.#end);
     if (!this.signal.aborted) this.#abort.abort(lost());
   }

@@ -1,0 +1,37 @@
+import type { Clock, TimerHandle } from '../clock.ts';
+import { afterReads } from '../event-loop/after-reads.ts';
+
+/** Rings when it is time to choose again, after all sockets that hold an answer have been read. */
+export class ChoiceAlarm {
+  readonly #clock: Clock;
+  readonly #ring: () => void;
+  #timer: TimerHandle | undefined;
+
+  constructor(clock: Clock, ring: () => void) {
+    this.#clock = clock;
+    this.#ring = ring;
+  }
+
+  /** At this time, and at no other. */
+  set(at: number | undefined): void {
+    this.stop();
+    if (at === undefined) return;
+    const timer = this.#clock.setTimeout(
+      () => {
+        afterReads(this.#clock, () => {
+          if (this.#timer !== timer) return;
+          this.#timer = undefined;
+          this.#ring();
+        });
+      },
+      Math.max(1, Math.ceil(at - this.#clock.now())),
+    );
+    this.#timer = timer;
+    timer.unref?.();
+  }
+
+  stop(): void {
+    if (this.#timer !== undefined) this.#clock.clearTimeout(this.#timer);
+    this.#timer = undefined;
+  }
+}

@@ -1,0 +1,34 @@
+import type { DatabaseInUse, DatabaseReport } from '../database-report.ts';
+import { preferredOf, type DatabaseState, type MemberState } from './database-state.ts';
+import type { MovableClient } from './movable-client.ts';
+import type { Standbys } from './standbys.ts';
+
+/** What is known of each database: of the one in use from its client, of the others from their standby connections. */
+export function databaseReports(
+  { members, inUse: nameInUse }: DatabaseState,
+  standbys: Standbys,
+  main: Pick<MovableClient, 'state' | 'cause'> | undefined,
+): readonly DatabaseReport[] {
+  const preferred = preferredOf(members).name;
+  return members.map(({ name, weight, isReadOnly }) => {
+    const inUse = name === nameInUse;
+    const own = inUse
+      ? { health: main?.state === 'ready' ? ('up' as const) : ('down' as const), cause: main?.cause }
+      : undefined;
+    return Object.freeze({
+      ...standbys.knowledgeOf(name),
+      ...own,
+      name,
+      weight,
+      readOnly: isReadOnly,
+      inUse,
+      preferred: name === preferred,
+    });
+  });
+}
+
+/** For the snapshot. */
+export function summaryOf({ members, inUse }: DatabaseState): DatabaseInUse {
+  const { name, isReadOnly } = members.find((member) => member.name === inUse) as MemberState;
+  return { name, preferred: preferredOf(members).name === name, readOnly: isReadOnly };
+}

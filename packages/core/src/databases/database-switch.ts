@@ -1,0 +1,249 @@
+import type { CauseCode } from '../cause.ts';
+import type { Clock } from '../clock.ts';
+import type { DatabaseNews } from '../connection/protected-client.ts';
+import { debug } from '../observability/debug.ts';
+import type { DatabaseChangeReason, DatabaseInUse, DatabaseReport } from '../database-report.ts';
+import { ChangeRecord } from './change-record.ts';
+import { ChoiceAlarm } from './choice-alarm.ts';
+import { databaseReports, summaryOf } from './database-reports.ts';
+import type { Database } from '../routes/database.ts';
+import {
+  bestOther,
+  firstDatabaseState,
+  type DatabaseEffect,
+  type DatabaseMoment,
+  type DatabaseSignal,
+  type DatabaseState,
+} from './database-state.ts';
+import { changeDueAt, databaseTransition, nextChoiceAt } from './database-transition.ts';
+import type { MovableClient } from './movable-client.ts';
+import { prepareInPeace, type PreparedConnections } from './peaceful-change.ts';
+import { Standbys } from './standbys.ts';
+import type { DatabaseSwitchOptions } from './database-switch-options.ts';
+import { verdictOf } from './verdict.ts';
+
+const peaceTimeoutMs = 2000;
+const spread = 0.25;
+/** It usually takes no longer until it is known whether the server is away, and none longer to connect. */
+const usualMs = 100;
+
+/** Keeps one of several databases in use: watches all of them, and leads the clients over when it has to. */
+export class DatabaseSwitch {
+  readonly #options: DatabaseSwitchOptions;
+  readonly #clock: Clock;
+  readonly #standbys: Standbys;
+  readonly #alarm: ChoiceAlarm;
+  readonly #record = new ChangeRecord();
+  readonly #clients = new Set<MovableClient>();
+  readonly #tell: (news: DatabaseNews) => void;
+  readonly #jitter: number;
+  #state: DatabaseState;
+  #peace: AbortController | undefined;
+  /** Of the connection to the database in use, since it was lost. */
+  #hasAttemptFailed = false;
+  #expectedAt: number | undefined;
+  #isTurning = false;
+  #isClosed = false;
+
+  constructor(options: DatabaseSwitchOptions, tell: (news: DatabaseNews) => void) {
+    const { settings, databases, targetOf, periodMsOf } = options;
+    this.#options = options;
+    this.#clock = settings.clock;
+    this.#tell = tell;
+    this.#jitter = 1 + spread * settings.random();
+    this.#state = firstDatabaseState(databases);
+    this.#alarm = new ChoiceAlarm(settings.clock, () => this.#advance({ kind: 'ticked' }));
+    this.#standbys = new Standbys(databases, { settings, targetOf, periodMsOf }, (name, news) => {
+      debug('%s: standby %s: %s', settings.name, name, news.kind === 'lost' ? news.cause : 'answers');
+      this.#advance({ kind: news.kind, name });
+    });
+  }
+
+  /** The database that calls go to. */
+  get inUse(): Database {
+    return this.#database(this.#state.inUse);
+  }
+
+  /** For the snapshot. */
+  get summary(): DatabaseInUse {
+    return summaryOf(this.#state);
+  }
+
+  /** A client follows the database in use. The first one is the main client. */
+  add(client: MovableClient): void {
+    this.#clients.add(client);
+    const { inUse } = this.#state;
+    if (client.database !== inUse) client.turnTo(inUse, undefined, false);
+  }
+
+  remove(client: MovableClient): void {
+    if (client !== this.#main) this.#clients.delete(client);
+  }
+
+  /** An attempt to connect to the database in use ended. */
+  attempted(cause: CauseCode | undefined): void {
+    this.#hasAttemptFailed = cause !== undefined;
+    this.look();
+  }
+
+  /** To be called when the state of the main client or of a circuit may have changed. */
+  look(): void {
+    const main = this.#main;
+    if (
+      this.#isTurning ||
+      this.#isClosed ||
+      main === undefined ||
+      main.state === 'idle' ||
+      main.state === 'ended'
+    )
+      return;
+    this.#standbys.watchAllBut(this.#state.inUse);
+    if (main.state === 'ready') this.#serves();
+    else this.#record.away(this.#clock.now());
+    const { settings, circuits } = this.#options;
+    const { isReadOnly } = this.inUse;
+    const facts = { main, hasAttemptFailed: this.#hasAttemptFailed, isReadOnly, circuits };
+    const verdict = verdictOf(facts, settings.failover);
+    if (main.state === 'ready' && verdict === undefined) this.#record.serves();
+    this.#advance({ kind: 'judged', verdict });
+  }
+
+  reports(): readonly DatabaseReport[] {
+    return databaseReports(this.#state, this.#standbys, this.#main);
+  }
+
+  /** The best of the others that answer. */
+  get bestOther(): string | undefined {
+    return bestOther(this.#state)?.name;
+  }
+
+  /** Rejects when the database does not answer. */
+  prove(name: string, signal: AbortSignal): Promise<void> {
+    return this.#standbys.prove(name, signal);
+  }
+
+  /** Goes over to this database by hand, in peace where the one in use serves. */
+  ask(name: string): void {
+    this.#advance({ kind: 'asked', name });
+  }
+
+  /** Whether calls pass on the database in use, and no change is under way. */
+  get isSettled(): boolean {
+    return this.#record.begunAt === undefined && this.#state.pending === undefined;
+  }
+
+  weigh(name: string, weight: number): void {
+    this.#advance({ kind: 'weighed', name, weight });
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    this.#alarm.stop();
+    this.#peace?.abort(new Error('The resilience is closed.'));
+    this.#standbys.close();
+  }
+
+  get #main(): MovableClient | undefined {
+    const [main] = this.#clients;
+    return main;
+  }
+
+  #database(name: string): Database {
+    return this.#options.databases.find((database) => database.name === name) as Database;
+  }
+
+  #serves(): void {
+    this.#hasAttemptFailed = false;
+    const change = this.#record.end(this.#clock.now());
+    if (change !== undefined) this.#tell({ kind: 'database-change', change });
+  }
+
+  #moment(): DatabaseMoment {
+    const { afterMs } = this.#options.settings.failback;
+    return {
+      now: this.#clock.now(),
+      failbackMs: afterMs === false ? undefined : afterMs,
+      jitter: this.#jitter,
+    };
+  }
+
+  #advance(signal: DatabaseSignal): void {
+    if (this.#isClosed) return;
+    const former = this.#state;
+    const [state, effect] = databaseTransition(former, signal, this.#moment());
+    this.#state = state;
+    if (state.verdict !== undefined && former.verdict === undefined) this.#standbys.need();
+    if (state.verdict === undefined && former.verdict !== undefined) this.#standbys.calm();
+    this.#expect();
+    if (effect !== undefined) this.#perform(effect);
+    this.#alarm.set(nextChoiceAt(state, this.#moment()));
+  }
+
+  /** Lets calls wait for a change that is near, or is being made. */
+  #expect(): void {
+    const { awaySince = Infinity, begunAt } = this.#record;
+    const likelyAt = awaySince + this.#options.settings.failover.afterMs + usualMs;
+    const at = begunAt === undefined ? changeDueAt(this.#state, likelyAt) : begunAt + usualMs;
+    if (at === this.#expectedAt) return;
+    this.#expectedAt = at;
+    for (const client of this.#clients) client.expectChange(at);
+  }
+
+  #perform(effect: DatabaseEffect): void {
+    if (effect.kind === 'change-in-peace') void this.#changeInPeace(effect.to, effect.reason);
+    else {
+      this.#peace?.abort(new Error('The database in use is away.'));
+      this.#turn(effect.from, effect.to, effect.reason, undefined);
+    }
+  }
+
+  async #changeInPeace(to: string, reason: DatabaseChangeReason): Promise<void> {
+    const { pending, inUse: from } = this.#state;
+    const main = this.#main;
+    if (main === undefined) return;
+    const abort = new AbortController();
+    this.#peace = abort;
+    const timer = this.#clock.setTimeout(() => abort.abort(new Error('It took too long.')), peaceTimeoutMs);
+    const prepared = await prepareInPeace({
+      clock: this.#clock,
+      clients: [...this.#clients],
+      main,
+      to,
+      prove: (signal) => this.#standbys.prove(to, signal),
+      signal: abort.signal,
+    });
+    this.#clock.clearTimeout(timer);
+    this.#peace = undefined;
+    if (this.#state.pending !== pending || pending === undefined) return;
+    if (prepared === undefined) {
+      debug('%s: the change to %s is put off', this.#options.settings.name, to);
+      this.#advance({ kind: 'postponed' });
+      return;
+    }
+    this.#advance({ kind: 'changed' });
+    this.#turn(from, to, reason, prepared);
+  }
+
+  /** One step for all clients: from here on, every call goes there. */
+  #turn(
+    from: string,
+    to: string,
+    reason: DatabaseChangeReason,
+    prepared: PreparedConnections | undefined,
+  ): void {
+    debug('%s: database %s -> %s (%s)', this.#options.settings.name, from, to, reason);
+    this.#record.begin(from, to, reason, this.#clock.now());
+    this.#hasAttemptFailed = false;
+    this.#isTurning = true;
+    const main = this.#main;
+    const standby = this.#standbys.turn(from, to);
+    this.#tell({ kind: 'database-turned' });
+    for (const client of this.#clients) {
+      const verified = client === main ? standby : prepared?.get(client);
+      client.turnTo(to, verified, prepared !== undefined);
+    }
+    this.#isTurning = false;
+    this.#expect();
+    this.look();
+  }
+}

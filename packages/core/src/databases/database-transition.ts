@@ -1,0 +1,188 @@
+import {
+  byRank,
+  memberOf,
+  preferredOf,
+  type DatabaseEffect,
+  type DatabaseMoment,
+  type DatabaseSignal,
+  type DatabaseState,
+  type MemberState,
+  type Verdict,
+} from './database-state.ts';
+
+/** How long a read-only database stays in use after the first relapse of one that takes writes. */
+const firstRelapseMs = 4000;
+const maxRelapses = 6;
+/** A database that stays in use for this many times its unbroken health is reliable again. */
+const reliableAfter = 10;
+const postponedMs = 1000;
+
+type Transition = readonly [DatabaseState, DatabaseEffect | undefined];
+
+/**
+ * Which database is in use, as a pure function: from a state and a signal to the next state and at most one effect. It
+ * goes over on a verdict about the server alone, to the highest one that has answered since that verdict, and comes back
+ * after unbroken health, for longer each time that this was too soon.
+ */
+export function databaseTransition(
+  state: DatabaseState,
+  signal: DatabaseSignal,
+  moment: DatabaseMoment,
+): Transition {
+  const { now } = moment;
+  switch (signal.kind) {
+    case 'judged':
+      return choose({ ...state, verdict: standing(state, signal.verdict, now) }, moment);
+    case 'proven': {
+      const { wellSince = now } = memberOf(state, signal.name);
+      return choose(withMember(state, signal.name, { wellSince, provenAt: now }), moment);
+    }
+    case 'lost':
+      return [withMember(state, signal.name, { wellSince: undefined, provenAt: undefined }), undefined];
+    case 'weighed':
+      return choose(withMember(state, signal.name, { weight: signal.weight }), moment);
+    case 'asked':
+      return asked(state, signal.name, moment);
+    case 'changed':
+      return [changed(state, moment), undefined];
+    case 'postponed':
+      return [{ ...state, pending: undefined, peaceNotBefore: now + postponedMs }, undefined];
+    case 'ticked':
+      return choose(state, moment);
+    default:
+      return signal satisfies never;
+  }
+}
+
+/** When time alone may change something; undefined when it cannot. */
+export function nextChoiceAt(state: DatabaseState, moment: DatabaseMoment): number | undefined {
+  if (state.pending !== undefined) return undefined;
+  const { verdict, peaceNotBefore } = state;
+  // Past that time, only the answer of a standby changes something.
+  if (verdict !== undefined) return verdict.dueAt > moment.now ? verdict.dueAt : undefined;
+  const dueAts = othersOf(state).map((member) => comesBackAt(state, member, moment) ?? Infinity);
+  const dueAt = Math.max(peaceNotBefore, Math.min(...dueAts));
+  return dueAt === Infinity ? undefined : dueAt;
+}
+
+/**
+ * When the change that the standing verdict calls for is due; `otherwiseAt` while the one in use is away and there is no
+ * verdict yet. Undefined where no other one is in sight.
+ */
+export function changeDueAt(
+  { verdict, members, inUse }: DatabaseState,
+  otherwiseAt?: number,
+): number | undefined {
+  const isInSight = members.some(
+    (member) =>
+      member.name !== inUse &&
+      member.wellSince !== undefined &&
+      isOfUse(member, verdict ?? { onlyWrites: false }),
+  );
+  return isInSight ? (verdict?.dueAt ?? otherwiseAt) : undefined;
+}
+
+function choose(state: DatabaseState, moment: DatabaseMoment): Transition {
+  if (state.verdict !== undefined) return chooseInNeed(state, moment);
+  if (state.pending !== undefined || moment.now < state.peaceNotBefore) return [state, undefined];
+  const back = othersOf(state)
+    .filter((member) => (comesBackAt(state, member, moment) ?? Infinity) <= moment.now)
+    .toSorted(byRank)[0];
+  return back === undefined ? [state, undefined] : inPeace(state, back.name, 'coming-back');
+}
+
+function chooseInNeed(state: DatabaseState, moment: DatabaseMoment): Transition {
+  const { verdict } = state;
+  if (verdict === undefined || moment.now < verdict.dueAt) return [state, undefined];
+  const best = othersOf(state)
+    .filter((member) => (member.provenAt ?? -Infinity) >= verdict.since && isOfUse(member, verdict))
+    .toSorted(byRank)[0];
+  if (best === undefined) return [state, undefined];
+  return goOver({ ...state, isChosenByHand: false }, best.name, verdict.reason, moment);
+}
+
+function asked(state: DatabaseState, name: string, moment: DatabaseMoment): Transition {
+  if (name === state.inUse) return [{ ...state, isChosenByHand: !isPreferred(state, name) }, undefined];
+  const chosen = { ...state, isChosenByHand: !isPreferred(state, name) };
+  return state.verdict === undefined
+    ? inPeace(chosen, name, 'by-hand')
+    : goOver(chosen, name, 'by-hand', moment);
+}
+
+function inPeace(state: DatabaseState, to: string, reason: 'coming-back' | 'by-hand'): Transition {
+  return [
+    { ...state, pending: { to, reason } },
+    { kind: 'change-in-peace', to, reason },
+  ];
+}
+
+function goOver(
+  state: DatabaseState,
+  to: string,
+  reason: Verdict['reason'] | 'by-hand',
+  { now, failbackMs = 0 }: DatabaseMoment,
+): Transition {
+  const from = state.inUse;
+  const { cameBackAt, relapses } = memberOf(state, from);
+  const wasTooSoon =
+    cameBackAt !== undefined && now - cameBackAt < reliableAfter * Math.max(failbackMs, 1000);
+  const failed = withMember(state, from, { relapses: wasTooSoon ? Math.min(maxRelapses, relapses + 1) : 0 });
+  return [inUse(failed, to), { kind: 'go-over', from, to, reason }];
+}
+
+function changed(state: DatabaseState, { now }: DatabaseMoment): DatabaseState {
+  const { pending } = state;
+  if (pending === undefined) return state;
+  return withMember(inUse(state, pending.to), pending.to, { cameBackAt: now });
+}
+
+// What is not watched is not known.
+function inUse(state: DatabaseState, name: string): DatabaseState {
+  const now = { ...state, inUse: name, verdict: undefined, pending: undefined };
+  return withMember(now, name, { wellSince: undefined, provenAt: undefined });
+}
+
+function standing(
+  { verdict: former }: DatabaseState,
+  verdict: Verdict | undefined,
+  now: number,
+): DatabaseState['verdict'] {
+  if (verdict === undefined) return undefined;
+  const since = former?.since ?? now;
+  const dueAt = Math.min(former?.dueAt ?? Infinity, now + verdict.patienceMs);
+  return { ...verdict, since, dueAt };
+}
+
+/** From when on a standby may take the place of the one in use, in peace; undefined: never by itself. */
+function comesBackAt(
+  state: DatabaseState,
+  member: MemberState,
+  { failbackMs, jitter }: DatabaseMoment,
+): number | undefined {
+  const present = memberOf(state, state.inUse);
+  const { wellSince, relapses } = member;
+  if (wellSince === undefined || byRank(member, present) >= 0) return undefined;
+  // A read-only database is a stopgap: whatever takes writes takes its place.
+  if (present.isReadOnly && !member.isReadOnly)
+    return wellSince + (relapses === 0 ? 0 : firstRelapseMs * 2 ** (relapses - 1) * jitter);
+  if (failbackMs === undefined || state.isChosenByHand) return undefined;
+  return wellSince + failbackMs * 2 ** relapses * jitter;
+}
+
+/** Whether it would serve more than the one under this verdict. */
+function isOfUse(member: MemberState, { onlyWrites }: Pick<Verdict, 'onlyWrites'>): boolean {
+  return !(onlyWrites && member.isReadOnly);
+}
+
+function isPreferred({ members }: DatabaseState, name: string): boolean {
+  return preferredOf(members).name === name;
+}
+
+function othersOf({ members, inUse: name }: DatabaseState): readonly MemberState[] {
+  return members.filter((member) => member.name !== name);
+}
+
+function withMember(state: DatabaseState, name: string, change: Partial<MemberState>): DatabaseState {
+  const members = state.members.map((member) => (member.name === name ? { ...member, ...change } : member));
+  return { ...state, members };
+}

@@ -1,0 +1,56 @@
+import type { Clock } from '../clock.ts';
+import { pause } from '../deadline.ts';
+import type { VerifiedSocket } from '../handshake/establish.ts';
+import type { MovableClient } from './movable-client.ts';
+
+export interface PeacefulChangeOptions {
+  readonly clock: Clock;
+  readonly clients: readonly MovableClient[];
+  /** Has its connection already: that of the standby watch. */
+  readonly main: MovableClient;
+  readonly to: string;
+  /** Proves that the connection of the standby watch is answered. */
+  readonly prove: (signal: AbortSignal) => Promise<void>;
+  readonly signal: AbortSignal;
+}
+
+/** Connections to the other database. */
+export type PreparedConnections = ReadonlyMap<MovableClient, VerifiedSocket>;
+
+const lookMs = 2;
+/** Less than the time for which a call waits. */
+const peaceMs = 120;
+
+/**
+ * Prepares a change of database while the present one serves: makes the connections, lets calls wait, and waits until
+ * what is in flight is answered. Resolves with the connections when all of that came true: the change itself is then one
+ * step. Undefined when it did not; everything is then as before.
+ */
+export async function prepareInPeace(
+  options: PeacefulChangeOptions,
+): Promise<PreparedConnections | undefined> {
+  const { clock, clients, main, to, prove, signal } = options;
+  const connected = clients.filter(({ state }) => state === 'ready' || state === 'stalled');
+  const prepared = new Map<MovableClient, VerifiedSocket>();
+  const giveUp = (): undefined => {
+    for (const { socket } of prepared.values()) socket.destroy();
+    return undefined;
+  };
+  try {
+    await prove(signal);
+    for (const client of connected)
+      if (client !== main) prepared.set(client, await client.prepare(to, signal));
+  } catch {
+    return giveUp();
+  }
+  for (const client of connected) client.pause();
+  for (const client of connected) client.releaseBlocked(main);
+  const endsAt = clock.now() + peaceMs;
+  while (!connected.every(({ isQuiet }) => isQuiet) && clock.now() < endsAt && !signal.aborted) {
+    await pause(clock, lookMs);
+  }
+  const isWhole = [...prepared.values()].every(({ socket }) => !socket.destroyed);
+  if (isWhole && !signal.aborted && connected.every(({ isQuiet }) => isQuiet)) return prepared;
+  for (const client of connected) client.resume();
+  return giveUp();
+}

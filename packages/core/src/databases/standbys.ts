@@ -1,0 +1,130 @@
+import type { CauseCode } from '../cause.ts';
+import type { Target, VerifiedSocket } from '../handshake/establish.ts';
+import type { Settings } from '../options/settings.ts';
+import type { DatabaseReport } from '../database-report.ts';
+import type { Database } from '../routes/database.ts';
+import { StandbyWatch, type StandbyNews } from './standby-watch.ts';
+
+export interface StandbysOptions {
+  readonly settings: Settings;
+  readonly targetOf: (database: Database) => Target;
+  readonly periodMsOf: (database: Database) => number;
+}
+
+/** What is known of one database from its standby connection. */
+type Knowledge = Pick<DatabaseReport, 'health' | 'cause' | 'role' | 'lagMs' | 'lastChange'>;
+
+const nothing: Knowledge = {
+  health: 'unknown',
+  cause: undefined,
+  role: undefined,
+  lagMs: undefined,
+  lastChange: undefined,
+};
+
+/** The watches of all databases, of which the one in use is not watched. */
+export class Standbys {
+  readonly #settings: Settings;
+  readonly #watches: ReadonlyMap<string, StandbyWatch>;
+  readonly #known = new Map<string, Knowledge>();
+  readonly #proofs = new Map<string, Set<(cause: CauseCode | undefined) => void>>();
+  #isStarted = false;
+
+  constructor(
+    databases: readonly Database[],
+    { settings, targetOf, periodMsOf }: StandbysOptions,
+    tell: (name: string, news: StandbyNews) => void,
+  ) {
+    this.#settings = settings;
+    const { clock, random, connection } = settings;
+    this.#watches = new Map(
+      databases.map((database) => {
+        const { name } = database;
+        const watch = new StandbyWatch(
+          {
+            clock,
+            random,
+            target: targetOf(database),
+            intervalMs: connection.idlePingMs,
+            timeoutMs: connection.maxStallMs,
+            periodMs: () => periodMsOf(database),
+          },
+          (news) => {
+            this.#learn(name, news);
+            tell(name, news);
+          },
+        );
+        return [name, watch];
+      }),
+    );
+  }
+
+  /** Begins to watch, once. */
+  watchAllBut(inUse: string): void {
+    if (this.#isStarted) return;
+    this.#isStarted = true;
+    for (const [name, watch] of this.#watches) if (name !== inUse) watch.start();
+  }
+
+  /** The database in use is away. */
+  need(): void {
+    for (const watch of this.#watches.values()) watch.need();
+  }
+
+  calm(): void {
+    for (const watch of this.#watches.values()) watch.calm();
+  }
+
+  /** Resolves when the database has answered a question asked from now on; rejects when it does not. */
+  async prove(name: string, signal: AbortSignal): Promise<void> {
+    const proofs = this.#proofs.get(name) ?? new Set();
+    this.#proofs.set(name, proofs);
+    await new Promise<void>((resolve, reject) => {
+      const settle = (cause: CauseCode | undefined): void => {
+        proofs.delete(settle);
+        signal.removeEventListener('abort', onAbort);
+        if (cause === undefined) resolve();
+        else reject(new Error(`The database does not answer: ${cause}.`));
+      };
+      const onAbort = (): void => settle('stalled');
+      proofs.add(settle);
+      signal.addEventListener('abort', onAbort, { once: true });
+      this.#watches.get(name)?.need();
+    });
+    this.#watches.get(name)?.calm();
+  }
+
+  /** Another database is in use: watches the one before in its place, and gives away the connection to it. */
+  turn(from: string, to: string): VerifiedSocket | undefined {
+    const lastChange = new Date(this.#settings.clock.wallNow());
+    for (const name of [from, to]) this.#known.set(name, { ...this.knowledgeOf(name), lastChange });
+    const verified = this.#watches.get(to)?.take();
+    this.#known.set(from, { ...nothing, lastChange });
+    this.#watches.get(from)?.start();
+    return verified;
+  }
+
+  knowledgeOf(name: string): Knowledge {
+    return this.#known.get(name) ?? nothing;
+  }
+
+  close(): void {
+    for (const watch of this.#watches.values()) watch.stop();
+  }
+
+  #learn(name: string, news: StandbyNews): void {
+    const known = this.knowledgeOf(name);
+    if (news.kind === 'lost') this.#known.set(name, { ...known, health: 'down', cause: news.cause });
+    else this.#known.set(name, { ...known, health: 'up', cause: undefined, ...roleOf(news.info) });
+    const cause = news.kind === 'lost' ? news.cause : undefined;
+    for (const settle of this.#proofs.get(name) ?? []) settle(cause);
+  }
+}
+
+function roleOf(info: Readonly<Record<string, string>>): Pick<Knowledge, 'role' | 'lagMs'> {
+  const { role, master_last_io_seconds_ago: seconds, master_link_status: link } = info;
+  if (role === undefined) return { role: undefined, lagMs: undefined };
+  if (role !== 'slave') return { role: 'primary', lagMs: undefined };
+  const lagMs = link === 'up' && Number(seconds) >= 0 ? Number(seconds) * 1000 : undefined;
+  return { role: 'replica', lagMs };
+}

@@ -1,0 +1,18 @@
+import { internals, type Internals } from './internals.ts';
+import { lazyRedis, type RedisOptions } from './clients.ts';
+import { placeOptionNames } from './known-options.ts';
+
+/** The options of a client as ioredis completes them. Nothing is opened. */
+export function completeOptions(options: RedisOptions): Readonly<Record<string, unknown>> {
+  return internals(lazyRedis(options)).options;
+}
+
+/** Makes these the options for where a client connects to, also for a connection that is being made. */
+export function leadTo(target: Internals, options: Readonly<Record<string, unknown>>): void {
+  for (const name of placeOptionNames) {
+    if (options[name] === undefined) delete target.options[name];
+    else target.options[name] = options[name];
+  }
+  const { username, password } = options;
+  if (target.condition) target.condition.auth = username ? [username, password] : password;
+}

@@ -1,0 +1,38 @@
+import type { Signpost } from '../connection/target-of.ts';
+import type { Driver } from '../driver/driver.ts';
+import type { Database } from './database.ts';
+import type { Route } from './route.ts';
+
+/** Gives the routes of one client to each of several databases; without a name, to the one that `inUse` names. */
+export function databaseRoutes(
+  driver: Driver,
+  databases: readonly Database[],
+  inUse: () => string,
+  makeRoute: (signpost: Signpost, database: Database) => Route,
+): (name?: string) => Route {
+  const routes = new Map<string, Route>();
+  return (name = inUse()) => {
+    const known = routes.get(name);
+    if (known !== undefined) return known;
+    const database = databases.find((each) => each.name === name) as Database;
+    const route = makeRoute(signpostTo(database, driver), database);
+    routes.set(name, route);
+    return route;
+  };
+}
+
+/** Reads of the database where the client is to go; what its user selected meanwhile holds there too. */
+function signpostTo({ options }: Database, driver: Driver): Signpost {
+  return {
+    options,
+    get database() {
+      const isSelected = driver.database !== numberOf(driver.options);
+      return isSelected ? driver.database : numberOf(options);
+    },
+    speaksResp3: () => driver.speaksResp3(),
+  };
+}
+
+function numberOf(options: Readonly<Record<string, unknown>>): number {
+  return Number(options['db'] ?? 0);
+}

@@ -1,0 +1,74 @@
+import { Reconnector } from '../connection/reconnector.ts';
+import type { AttemptReport } from '../connection/protected-client.ts';
+import type { Driver } from '../driver/driver.ts';
+import { establish, type Target, type VerifiedSocket } from '../handshake/establish.ts';
+import type { PrimaryNews } from '../sentinel/primary-watch.ts';
+import type { Route } from './route.ts';
+import { RouteWatches, type WatchParts } from './route-watches.ts';
+import { presentTarget, TurningSource } from './turning-source.ts';
+
+/** What is learnt on the way, and at the place. */
+export type HeadingNews = { readonly kind: 'attempt'; readonly report: AttemptReport } | PrimaryNews;
+
+/** The parts of one client, as far as its heading needs them. */
+export interface HeadingParts extends WatchParts {
+  readonly driver: Driver;
+}
+
+/** Where one client is led to, which may change: its target, the source of its sockets, and what is watched there. */
+export class Heading {
+  readonly source: TurningSource;
+  readonly target: Target;
+  readonly #parts: HeadingParts;
+  readonly #routeTo: (database?: string) => Route;
+  readonly #tell: (news: HeadingNews) => void;
+  #route: Route;
+  #watches: RouteWatches;
+
+  /** `routeTo` gives the route to a database, by its name; without a name, to the one in use. */
+  constructor(routeTo: (database?: string) => Route, parts: HeadingParts, tell: (news: HeadingNews) => void) {
+    this.#routeTo = routeTo;
+    this.#parts = parts;
+    this.#tell = tell;
+    this.#route = routeTo();
+    this.source = new TurningSource(this.#reconnector(this.#route));
+    this.target = presentTarget(() => this.#route.target);
+    this.#watches = this.#watch();
+  }
+
+  get route(): Route {
+    return this.#route;
+  }
+
+  get watches(): RouteWatches {
+    return this.#watches;
+  }
+
+  /** Makes a connection to another database, beside the present one. */
+  prepare(database: string, signal: AbortSignal): Promise<VerifiedSocket> {
+    return establish(this.#routeTo(database).target, this.#parts.settings.clock, signal);
+  }
+
+  /** Leads to another database from now on. Returns whether `verified` was given to a driver that waits for a socket. */
+  turnTo(database: string, verified: VerifiedSocket | undefined): boolean {
+    const route = this.#routeTo(database);
+    const { options, database: number } = route.signpost;
+    this.#watches.stop();
+    this.#parts.driver.leadTo(options, number);
+    this.#route = route;
+    this.#watches = this.#watch();
+    return this.source.turnTo(this.#reconnector(route), verified);
+  }
+
+  #reconnector({ dialer, target }: Route): Reconnector {
+    const { clock, connection } = this.#parts.settings;
+    const { handshakeTimeoutMs } = connection;
+    const onReport = ({ durationMs, cause, nextAttemptMs }: AttemptReport): void =>
+      this.#tell({ kind: 'attempt', report: { durationMs, cause, nextAttemptMs } });
+    return new Reconnector(dialer, target, { clock, handshakeTimeoutMs, onReport });
+  }
+
+  #watch(): RouteWatches {
+    return new RouteWatches(this.#route, this.#parts, this.#tell);
+  }
+}

@@ -1,0 +1,78 @@
+import { sentinelCredentials } from '../connection/target-of.ts';
+import { FleetWatch } from '../dialing/fleet-watch.ts';
+import type { VerifiedSocket } from '../handshake/establish.ts';
+import type { Settings } from '../options/settings.ts';
+import { PrimaryWatch, type PrimaryNews } from '../sentinel/primary-watch.ts';
+import type { Wire } from '../socket/wire.ts';
+import type { Route } from './route.ts';
+
+/** The parts of one client, as far as the watches need them. */
+export interface WatchParts {
+  readonly settings: Settings;
+  readonly wire: () => Wire;
+  /** When a write was last held back. Monotonic milliseconds. */
+  readonly writesWantedAt: () => number;
+  readonly ask: (command: string, args: readonly string[]) => Promise<unknown>;
+}
+
+/** What is watched of the place that a route leads to, while a client is there. */
+export class RouteWatches {
+  readonly #primary: PrimaryWatch;
+  readonly #fleet: FleetWatch;
+
+  constructor(
+    { target, dialer, expectsPrimary, signpost }: Route,
+    { settings, wire, writesWantedAt, ask }: WatchParts,
+    tell: (news: PrimaryNews) => void,
+  ) {
+    const { clock, name } = settings;
+    const { resolver, requiresPrimary } = target;
+    this.#fleet = new FleetWatch(clock, dialer, () => ask('info', ['clients']));
+    this.#primary = new PrimaryWatch(
+      {
+        clock,
+        name,
+        target,
+        expectsPrimary,
+        pace: () => ({ periodMs: dialer.periodMs, wantedAt: writesWantedAt() }),
+        sentinels:
+          resolver === undefined || !requiresPrimary
+            ? undefined
+            : {
+                resolver,
+                group: String(signpost.options['name']),
+                credentials: sentinelCredentials(signpost),
+              },
+        isCurrent: ({ host, port }) => {
+          const { remoteAddress, remotePort } = wire().socket ?? {};
+          return remotePort === port && remoteAddress === host;
+        },
+      },
+      tell,
+    );
+  }
+
+  /** A replica was chosen, and is being promoted. */
+  get isPromotionUnderWay(): boolean {
+    return this.#primary.isPromotionUnderWay;
+  }
+
+  nextLookMs(): number | undefined {
+    return this.#primary.nextLookMs();
+  }
+
+  connected({ proof }: VerifiedSocket): void {
+    this.#primary.connected(proof.info);
+    this.#fleet.start();
+  }
+
+  /** The server refused a write with READONLY. */
+  writeRefused(): void {
+    this.#primary.refused();
+  }
+
+  stop(): void {
+    this.#primary.stop();
+    this.#fleet.stop();
+  }
+}

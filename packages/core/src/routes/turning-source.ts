@@ -1,0 +1,90 @@
+import type { DialPriority } from '../dialing/dial-request.ts';
+import type { Target, VerifiedSocket } from '../handshake/establish.ts';
+import type { SocketSource, SourceEvent } from '../connection/socket-source.ts';
+
+/** A source of sockets that can be turned to another place, also while a socket is wanted. */
+export class TurningSource implements SocketSource {
+  #source: SocketSource;
+  #wanted: { readonly priority: DialPriority; readonly tell: (event: SourceEvent) => void } | undefined;
+
+  constructor(source: SocketSource) {
+    this.#source = source;
+  }
+
+  start(priority: DialPriority, tell: (event: SourceEvent) => void): void {
+    this.#wanted = { priority, tell };
+    const source = this.#source;
+    source.start(priority, (event) => {
+      if (source !== this.#source) discard(event);
+      else {
+        if (event.kind === 'verified' || event.kind === 'gave-up') this.#wanted = undefined;
+        tell(event);
+      }
+    });
+  }
+
+  stop(): void {
+    this.#wanted = undefined;
+    this.#source.stop();
+  }
+
+  lost(): void {
+    this.#source.lost();
+  }
+
+  hurry(): void {
+    this.#source.hurry();
+  }
+
+  get periodMs(): number {
+    return this.#source.periodMs;
+  }
+
+  nextAttemptMs(): number | undefined {
+    return this.#source.nextAttemptMs();
+  }
+
+  /**
+   * From now on, sockets come from there. Where one is wanted, `verified` is given, or one is made. Returns whether
+   * `verified` was given.
+   */
+  turnTo(source: SocketSource, verified: VerifiedSocket | undefined): boolean {
+    const wanted = this.#wanted;
+    this.#source.stop();
+    this.#source = source;
+    if (wanted === undefined) return false;
+    if (verified === undefined || verified.socket.destroyed) {
+      this.start(wanted.priority, wanted.tell);
+      return false;
+    }
+    this.#wanted = undefined;
+    wanted.tell({ kind: 'verified', verified });
+    return true;
+  }
+}
+
+/** A target that is always the present one. `requiresPrimary` holds in place of its own. */
+export function presentTarget(present: () => Target, requiresPrimary?: boolean): Target {
+  return {
+    endpoint: (signal) => present().endpoint(signal),
+    open: (endpoint, options) => present().open(endpoint, options),
+    get credentials() {
+      return present().credentials;
+    },
+    get credentialsTimeoutMs() {
+      return present().credentialsTimeoutMs;
+    },
+    get keepAliveMs() {
+      return present().keepAliveMs;
+    },
+    wantsHello: () => present().wantsHello(),
+    session: () => present().session(),
+    get requiresPrimary() {
+      return requiresPrimary ?? present().requiresPrimary;
+    },
+  };
+}
+
+function discard(event: SourceEvent): void {
+  if (event.kind === 'verified') event.verified.socket.destroy();
+}

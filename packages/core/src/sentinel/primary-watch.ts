@@ -1,0 +1,136 @@
+import type { Clock } from '../clock.ts';
+import type { Target, VerifiedSocket } from '../handshake/establish.ts';
+import type { Endpoint } from '../handshake/open-socket.ts';
+import { debug } from '../observability/debug.ts';
+import type { Credentials } from '../redis-resilience.ts';
+import { Failover } from './failover.ts';
+import { RoleWatch, type RolePace } from './role-watch.ts';
+import type { SentinelResolver } from './sentinel-resolver.ts';
+
+/** What became known about the primary. */
+export type PrimaryNews =
+  /** A replica answers, or is about to be promoted: writes wait. */
+  | { readonly kind: 'writes-away' }
+  /** A primary answers. */
+  | { readonly kind: 'writes-back' }
+  /** Another server is the primary, and this connection leads to it. `atOnce`: the present one is a replica by now. */
+  | { readonly kind: 'primary'; readonly verified: VerifiedSocket; readonly atOnce: boolean }
+  /** Another server is the primary: connect again. */
+  | { readonly kind: 'moved' };
+
+export interface PrimaryWatchOptions {
+  readonly clock: Clock;
+  /** Of the resilience. */
+  readonly name: string;
+  readonly target: Target;
+  /** Whether a replica is a fault there. */
+  readonly expectsPrimary: boolean;
+  /** How often a primary is looked for while a replica answers. */
+  readonly pace: () => RolePace;
+  /** Undefined where no failover is followed. */
+  readonly sentinels:
+    | {
+        readonly resolver: SentinelResolver;
+        readonly group: string;
+        readonly credentials: Credentials | undefined;
+      }
+    | undefined;
+  /** Whether the connection leads to this endpoint now. */
+  readonly isCurrent: (endpoint: Endpoint) => boolean;
+}
+
+/** Watches whether a primary answers: looks for it while a replica does, and follows the failovers of its sentinels. */
+export class PrimaryWatch {
+  readonly #options: PrimaryWatchOptions;
+  readonly #roleWatch: RoleWatch;
+  readonly #failover: Failover | undefined;
+  readonly #tell: (news: PrimaryNews) => void;
+  #runId: string | undefined;
+  #isAway = false;
+
+  constructor(options: PrimaryWatchOptions, tell: (news: PrimaryNews) => void) {
+    this.#options = options;
+    this.#tell = tell;
+    const { clock, target, pace } = options;
+    this.#roleWatch = new RoleWatch(target, clock, pace, (verified) => this.#onPrimary(verified));
+    this.#failover = this.#followFailovers();
+  }
+
+  /** A replica was chosen, and is being promoted. */
+  get isPromotionUnderWay(): boolean {
+    return this.#failover?.isUnderWay === true;
+  }
+
+  nextLookMs(): number | undefined {
+    return this.#roleWatch.nextLookMs();
+  }
+
+  /** A connection was made; `info`: the fields of INFO. */
+  connected(info: Readonly<Record<string, string>>): void {
+    this.#runId = info['run_id'];
+    this.#failover?.start();
+    if (info['role'] === 'slave') this.refused();
+    else if (this.#isAway) this.#back();
+  }
+
+  /** The server refused a write with READONLY. */
+  refused(): void {
+    if (!this.#options.expectsPrimary || this.#roleWatch.isOn) return;
+    debug('%s: a replica answers, writes wait for the primary', this.#options.name);
+    this.#roleWatch.start();
+    this.#away();
+  }
+
+  stop(): void {
+    this.#roleWatch.stop();
+    this.#failover?.stop();
+  }
+
+  #followFailovers(): Failover | undefined {
+    const { clock, name, target, sentinels, isCurrent } = this.#options;
+    if (sentinels === undefined) return undefined;
+    return new Failover({
+      clock,
+      name: sentinels.group,
+      target,
+      resolver: sentinels.resolver,
+      sentinelCredentials: sentinels.credentials,
+      isCurrent,
+      onBegin: () => {
+        debug('%s: failover begins, writes wait', name);
+        this.#away();
+      },
+      onAbort: () => {
+        debug('%s: failover came to nothing', name);
+        if (!this.#roleWatch.isOn) this.#back();
+      },
+      onPromoted: (verified) => {
+        debug('%s: failover done, the socket is replaced', name);
+        this.#tell(verified === undefined ? { kind: 'moved' } : { kind: 'primary', verified, atOnce: true });
+      },
+    });
+  }
+
+  #onPrimary(verified: VerifiedSocket): void {
+    const isSameServer = verified.proof.info['run_id'] === this.#runId;
+    debug('%s: the %s is a primary', this.#options.name, isSameServer ? 'server' : 'new server');
+    if (!isSameServer) {
+      this.#tell({ kind: 'primary', verified, atOnce: false });
+      return;
+    }
+    verified.socket.destroy();
+    this.#back();
+  }
+
+  #away(): void {
+    this.#isAway = true;
+    this.#tell({ kind: 'writes-away' });
+  }
+
+  #back(): void {
+    this.#isAway = false;
+    this.#roleWatch.stop();
+    this.#failover?.settled();
+    this.#tell({ kind: 'writes-back' });
+  }
+}

@@ -1,0 +1,122 @@
+import { ConfigurationError } from '../errors.ts';
+import { completeOptions } from '../ioredis/lead-to.ts';
+import { placeOptionNames } from '../ioredis/known-options.ts';
+import type { RedisOptions } from '../ioredis/clients.ts';
+import { booleanOf, nameOf, numberOf } from '../options/option-readers.ts';
+import { checkKeys, invalid } from '../options/validate-options.ts';
+import { checkTarget } from './check-target.ts';
+import type { DatabaseTarget, DatabasesTarget, ResilienceTarget } from './resilience-target.ts';
+
+/** One of several databases, checked. */
+export interface CheckedDatabase {
+  readonly name: string;
+  readonly weight: number;
+  readonly isReadOnly: boolean;
+  /** To construct the driver with. */
+  readonly given: RedisOptions;
+  /** The same, completed. */
+  readonly options: Readonly<Record<string, unknown>>;
+}
+
+export function isDatabasesTarget(target: ResilienceTarget): target is DatabasesTarget {
+  return typeof target === 'object' && target !== null && 'databases' in target;
+}
+
+/**
+ * Checks a list of databases before anything is opened.
+ *
+ * @throws ConfigurationError for an empty list, two of one name or endpoint, none that takes writes, a Cluster among
+ *   them, a weight that is no number, or options of the client in which they differ
+ */
+export function checkDatabases(target: DatabasesTarget): readonly CheckedDatabase[] {
+  checkKeys(target, { databases: () => undefined }, 'target');
+  const { databases } = target;
+  if (!Array.isArray(databases) || databases.length === 0) {
+    throw invalid('target.databases', databases, 'a list of at least one database');
+  }
+  const checked = databases.map((database, index) => checkDatabase(database, `target.databases[${index}]`));
+  if (checked.every(({ isReadOnly }) => isReadOnly)) {
+    throw new ConfigurationError(
+      'All of target.databases are readOnly. At least one has to take writes: leave readOnly out there.',
+    );
+  }
+  for (const [index, database] of checked.entries()) {
+    const path = `target.databases[${index}]`;
+    for (const other of checked.slice(0, index)) checkPair(database, other, path);
+  }
+  return checked;
+}
+
+const readers = {
+  name: nameOf,
+  target: () => undefined,
+  weight: numberOf(0, Number.MAX_SAFE_INTEGER),
+  readOnly: booleanOf,
+};
+
+function checkDatabase(database: DatabaseTarget, path: string): CheckedDatabase {
+  checkKeys(database, readers, path);
+  const { name, target, weight = 1, readOnly = false } = database;
+  nameOf(name, `${path}.name`);
+  if (target === undefined) throw invalid(`${path}.target`, target, 'a URL or an object');
+  const isNested = typeof target === 'object' && target !== null && 'databases' in target;
+  const place = isNested ? undefined : checkTarget(target);
+  if (place === undefined || place.kind === 'cluster') {
+    throw new ConfigurationError(
+      `The option ${path}.target is ${isNested ? 'a list of databases' : 'a Cluster'}. Each database is one server, ` +
+        'or a primary behind Sentinel.',
+    );
+  }
+  const given = place.options;
+  return { name, weight, isReadOnly: readOnly, given, options: completeOptions(given) };
+}
+
+function checkPair(database: CheckedDatabase, other: CheckedDatabase, path: string): void {
+  if (database.name === other.name) {
+    throw new ConfigurationError(
+      `The option ${path}.name is that of another database. Give each a name of its own.`,
+    );
+  }
+  if (placeKey(database) === placeKey(other)) {
+    throw new ConfigurationError(
+      `The option ${path}.target leads to the same place as another database, so that both are away together. ` +
+        'Give each a server of its own.',
+    );
+  }
+  for (const name of new Set([...Object.keys(database.given), ...Object.keys(other.given)])) {
+    if (placeOptionNames.includes(name)) continue;
+    const [one, two] = [database, other].map(
+      ({ given }) => (given as Readonly<Record<string, unknown>>)[name],
+    );
+    if (!isAlike(one, two)) {
+      throw new ConfigurationError(
+        `The option ${path}.target.${name} belongs to the client, which is the same for all databases. ` +
+          'Give it to each of them, with the same value.',
+      );
+    }
+  }
+}
+
+function placeKey({ options }: CheckedDatabase): string {
+  const { host, port, path, sentinels, name } = options as {
+    host?: string;
+    port?: number | string;
+    path?: string | null;
+    sentinels?: readonly { host?: string; port?: number }[] | null;
+    name?: string;
+  };
+  if (sentinels) {
+    const addresses = sentinels.map((sentinel) => `${hostKey(sentinel.host)}:${sentinel.port ?? 26_379}`);
+    return `${name}@${addresses.toSorted().join(',')}`;
+  }
+  return path ?? `${hostKey(host)}:${port ?? 6379}`;
+}
+
+function hostKey(host = 'localhost'): string {
+  const lower = host.toLowerCase();
+  return lower === 'localhost' || lower === '::1' ? '127.0.0.1' : lower;
+}
+
+function isAlike(one: unknown, two: unknown): boolean {
+  return one === two || (typeof one === 'object' && JSON.stringify(one) === JSON.stringify(two));
+}
