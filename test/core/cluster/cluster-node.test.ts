@@ -3,6 +3,7 @@ import { ClusterNode, type NodeNews } from '../../../packages/core/src/cluster/c
 import { NodeDialers } from '../../../packages/core/src/cluster/node-dialers.ts';
 import { resolveSettings } from '../../../packages/core/src/options/settings.ts';
 import { BackgroundClock } from '../fakes/background-clock.ts';
+import { ClusterMap } from '../fakes/cluster-map.ts';
 import { commandOf } from '../fakes/fake-command.ts';
 import { FakeNetwork } from '../fakes/fake-network.ts';
 import { FakeNode } from '../fakes/fake-node.ts';
@@ -62,13 +63,13 @@ class Stage {
   }
 
   /** What was told, but for bytes. */
-  get told(): NodeNews[] {
-    return this.news.filter((news) => !news.startsWith('bytes-'));
+  get told(): string[] {
+    return this.news.map(textOf).filter((news) => !news.startsWith('bytes-'));
   }
+}
 
-  get isAway(): boolean {
-    return this.dialers.isAway(this.server.address);
-  }
+function textOf(news: NodeNews): string {
+  return 'cause' in news ? `${news.kind}: ${news.cause}` : news.kind;
 }
 
 describe('a node', () => {
@@ -76,13 +77,13 @@ describe('a node', () => {
     const stage = new Stage();
     stage.driver.connectNow();
     await stage.travel(20);
-    expect([stage.node.connection.state, stage.node.isSilent, stage.isAway]).toEqual(['ready', false, false]);
+    expect([stage.node.connection.state, stage.node.isSilent]).toEqual(['ready', false]);
     expect(new Set(stage.told)).toEqual(new Set(['found']));
     const sent = stage.send('get', 'a');
     await stage.travel(5);
     expect(sent.outcome()).toBeNull();
-    expect(stage.news).toContain('bytes-read');
-    expect(stage.news).toContain('bytes-written');
+    expect(stage.news).toContainEqual({ kind: 'bytes-read' });
+    expect(stage.news).toContainEqual({ kind: 'bytes-written' });
   });
 
   it('that is slow to connect is away until it is reached, and nothing is sent to it', async () => {
@@ -90,10 +91,10 @@ describe('a node', () => {
     stage.network.setReachable(stage.server.address, false);
     stage.driver.connectNow();
     await stage.travel(199);
-    expect([stage.node.isSilent, stage.isAway, stage.told]).toEqual([false, false, []]);
+    expect([stage.node.isSilent, stage.told]).toEqual([false, []]);
     const waiting = stage.send('get', 'a');
     await stage.travel(1);
-    expect([stage.node.isSilent, stage.isAway, stage.told]).toEqual([true, true, ['trouble']]);
+    expect([stage.node.isSilent, stage.told]).toEqual([true, ['away: stalled']]);
     const refused = stage.send('get', 'b');
     await stage.travel(0);
     expect(refused.outcome()).toMatchObject({ name: 'EstablishError', reason: 'stalled' });
@@ -107,14 +108,14 @@ describe('a node', () => {
     stage.server.freeze();
     const first = stage.send('get', 'a');
     await stage.travel(210);
-    expect([stage.node.isSilent, stage.isAway, stage.told]).toEqual([true, true, ['trouble']]);
+    expect([stage.node.isSilent, stage.told]).toEqual([true, ['away: stalled']]);
     const refused = stage.send('get', 'b');
     await stage.travel(1_000);
     expect(refused.outcome()).toMatchObject({ reason: 'stalled' });
     stage.server.thaw();
     await stage.travel(300);
     expect(first.outcome()).toBeNull();
-    expect([stage.node.isSilent, stage.isAway, stage.told.at(-1)]).toEqual([false, false, 'found']);
+    expect([stage.node.isSilent, stage.told.at(-1)]).toEqual([false, 'found']);
     const next = stage.send('get', 'c');
     await stage.travel(2_500);
     expect(next.outcome()).toBeNull();
@@ -131,14 +132,14 @@ describe('a node', () => {
     await stage.travel(10);
     expect([stage.driver.status, stage.node.connection.state]).toEqual(['ended', 'ended']);
     expect(sent.outcome()).toMatchObject({ message: 'Connection is closed.' });
-    expect([stage.clock.pendingTimers, stage.network.links.length, stage.isAway]).toEqual([0, 0, false]);
+    expect([stage.clock.pendingTimers, stage.network.links.length]).toEqual([0, 0]);
   });
 
-  it('that is lost is trouble, and ends', async () => {
+  it('that is lost is told so, and ends', async () => {
     const stage = await Stage.ready();
     stage.server.stop();
     await stage.travel(5);
-    expect([stage.told[0], stage.driver.status]).toEqual(['trouble', 'ended']);
+    expect([stage.told[0], stage.driver.status]).toEqual(['lost: connection-reset', 'ended']);
     expect(stage.clock.pendingTimers).toBe(0);
   });
 
@@ -147,8 +148,7 @@ describe('a node', () => {
     stage.server.stop();
     stage.driver.connectNow();
     await stage.travel(10);
-    expect([stage.told, stage.isAway]).toEqual([['trouble'], true]);
-    expect(stage.dialers.causeOf(stage.server.address)).toBe('connection-refused');
+    expect(stage.told).toEqual(['away: connection-refused']);
   });
 
   it('is not sent what was answered already, unless it is part of a pipeline', async () => {
@@ -201,15 +201,63 @@ describe('a node', () => {
     await stage.node.closed();
   });
 
-  it('that the cluster does not use any more is known for nothing', async () => {
+  it('that the cluster does not use any more is not dropped for its silence', async () => {
     const stage = await Stage.ready();
     stage.server.freeze();
     stage.send('get', 'a');
     await stage.travel(300);
-    expect(stage.isAway).toBe(true);
+    expect(stage.told).toEqual(['away: stalled']);
     stage.node.stop();
-    expect(stage.isAway).toBe(false);
     await stage.travel(10_000);
     expect(stage.driver.status).toBe('ready');
   });
 });
+
+describe('the question who owns which slots', () => {
+  const range = { first: 0, last: 16_383, nodes: [{ host: '10.0.0.1', port: 6_379 }] };
+
+  it('is asked over the connection that there is', async () => {
+    const stage = await clustered();
+    const links = stage.network.links.length;
+    const answer = stage.node.slots(new AbortController().signal, 1_000);
+    await stage.travel(5);
+    expect(await answer).toMatchObject([{ first: range.first, last: range.last }]);
+    expect(stage.network.links.length).toBe(links);
+  });
+
+  it('makes the connection where there is none', async () => {
+    const stage = new Stage();
+    void new ClusterMap([stage.server]);
+    const answer = stage.node.slots(new AbortController().signal, 1_000);
+    await stage.travel(30);
+    expect(await answer).toMatchObject([{ first: range.first, last: range.last }]);
+    expect(stage.driver.status).toBe('ready');
+  });
+
+  it('goes over another connection while a call blocks this one', async () => {
+    const stage = await clustered();
+    const command = commandOf('blpop', ['list', '0']);
+    trackedCall(stage.node.connection.wire, command, Infinity);
+    stage.driver.submit(command);
+    expect([stage.node.isAnswering, stage.node.answersAtOnce]).toEqual([true, false]);
+    const answer = stage.node.slots(new AbortController().signal, 1_000);
+    await stage.travel(30);
+    expect(await answer).toMatchObject([{ first: range.first, last: range.last }]);
+    expect(stage.network.links.length).toBe(1);
+  });
+
+  it('fails when the node does not answer in the time that its user gives it', async () => {
+    const stage = await clustered();
+    stage.server.freeze();
+    const answer = stage.node.slots(new AbortController().signal, 300);
+    answer.catch(() => undefined);
+    await stage.travel(301);
+    await expect(answer).rejects.toMatchObject({ reason: 'stalled' });
+  });
+});
+
+async function clustered(): Promise<Stage> {
+  const stage = await Stage.ready();
+  void new ClusterMap([stage.server]);
+  return stage;
+}

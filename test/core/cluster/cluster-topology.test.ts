@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { keySlot } from '../../../packages/core/src/keys/key-slot.ts';
 import { ClusterStage } from '../fakes/cluster-stage.ts';
 
 /** Keys in the slots of the first, second and third server. */
@@ -8,7 +9,11 @@ describe('the topology of a cluster', () => {
   it('has a watched connection to each node, and rests while all is well', async () => {
     const stage = await ClusterStage.ready();
     expect([stage.topology.nodes.count, stage.topology.nodes.readyCount]).toEqual([3, 3]);
-    expect([stage.topology.partlyAwayBy, stage.topology.isDown]).toEqual([undefined, false]);
+    expect([stage.topology.partlyAwayBy, stage.topology.isAllAway, stage.topology.isWhole]).toEqual([
+      undefined,
+      false,
+      true,
+    ]);
     for (const { ran } of stage.servers) ran.length = 0;
     await stage.travel(20_000);
     expect(new Set(stage.servers.flatMap(({ ran }) => ran))).toEqual(new Set(['ping']));
@@ -27,19 +32,16 @@ describe('the topology of a cluster', () => {
     const stage = await ClusterStage.ready();
     stage.server(1).stop();
     await stage.travel(50);
-    // It may have moved: that it was lost says nothing yet.
-    expect(stage.topology.partlyAwayBy).toBeUndefined();
-    stage.cluster.call('get', keys[1]).catch(() => undefined);
-    await stage.travel(500);
-    expect([stage.topology.partlyAwayBy, stage.topology.isDown]).toEqual(['connection-refused', false]);
-    expect(stage.news).toContain('parts-changed');
-    expect(stage.news).not.toContain('unreachable');
+    // No call asks for it: it is dialed all the same.
+    expect([stage.topology.partlyAwayBy, stage.topology.isAllAway]).toEqual(['connection-refused', false]);
+    expect(stage.told).toContain('parts-changed');
+    expect(stage.told).not.toContain('unreachable');
     await stage.travel(10_000);
     expect(stage.topology.partlyAwayBy).toBe('connection-refused');
     stage.server(1).start();
     stage.news.length = 0;
     await stage.travel(1_500);
-    expect([stage.topology.partlyAwayBy, stage.news.includes('parts-changed')]).toEqual([undefined, true]);
+    expect([stage.topology.partlyAwayBy, stage.told.includes('parts-changed')]).toEqual([undefined, true]);
     expect(stage.topology.nodes.readyCount).toBe(3);
     await stage.travel(10_000);
     expect(stage.clock.pendingTimers).toBe(3);
@@ -65,7 +67,6 @@ describe('the topology of a cluster', () => {
     stage.map.failOver(stage.server(2), stage.reserve);
     await stage.travel(200);
     expect(stage.cluster.owners()).toContain(stage.reserve.address);
-    expect(stage.news).not.toContain('new-epoch');
   });
 
   it('counts a silent owner as away, asks it for nothing, and hears of it again', async () => {
@@ -82,23 +83,87 @@ describe('the topology of a cluster', () => {
     expect(stage.topology.partlyAwayBy).toBeUndefined();
   });
 
-  it('is down when every node says so, and serves as soon as one says so', async () => {
+  it('has the calls of a node wait that says that the cluster is down, until it says that it is up', async () => {
+    const stage = await ClusterStage.ready();
+    const slot = keySlot(keys[1]);
+    stage.server(1).clusterState = 'fail';
+    stage.topology.saysDown(slot, false);
+    await stage.travel(10);
+    expect(stage.topology.partAway(slot, 'read')).toMatchObject({ cause: 'cluster-down' });
+    expect(stage.topology.partAway(keySlot(keys[0]), 'read')).toBeUndefined();
+    expect([stage.topology.partlyAwayBy, stage.topology.isAllAway]).toEqual(['cluster-down', false]);
+    stage.server(1).clusterState = 'ok';
+    await stage.travel(60);
+    expect(stage.topology.partAway(slot, 'read')).toBeUndefined();
+    expect(stage.topology.isWhole).toBe(true);
+  });
+
+  it('is away as a whole when every node says that the cluster is down', async () => {
     const stage = await ClusterStage.ready();
     for (const server of stage.servers) server.clusterState = 'fail';
-    stage.topology.checkState();
+    stage.topology.saysDown(keySlot(keys[0]), false);
     await stage.travel(10);
-    expect([stage.news, stage.topology.isDown]).toEqual([['down'], true]);
+    expect(stage.topology.isAllAway).toBe(true);
     for (const server of stage.servers) server.clusterState = 'ok';
+    await stage.travel(60);
+    expect([stage.topology.isAllAway, stage.topology.isWhole]).toEqual([false, true]);
+  });
+
+  it('has the calls of a slot wait that nobody serves, until somebody does', async () => {
+    const stage = await ClusterStage.ready();
+    const slot = keySlot(keys[2]);
+    stage.topology.saysUncovered(slot);
+    expect(stage.topology.partAway(slot, 'write')).toMatchObject({ cause: 'cluster-down' });
     await stage.travel(200);
-    expect([stage.news.slice(0, 2), stage.topology.isDown]).toEqual([['down', 'serves'], false]);
+    expect(stage.topology.partAway(slot, 'write')).toBeUndefined();
+  });
+
+  it('has the calls wait whose node was lost, and tells them what became of it', async () => {
+    const stage = await ClusterStage.ready();
+    const slot = keySlot(keys[1]);
+    const at = stage.clock.now();
+    stage.server(1).stop();
+    await stage.travel(5);
+    expect(stage.topology.partAway(slot, 'write')?.isExpectedUntil).toBeCloseTo(at + 2_000, -1);
+    await stage.travel(100);
+    expect(stage.topology.partAway(slot, 'write')).toMatchObject({ cause: 'connection-refused' });
+    stage.server(1).start();
+    await stage.travel(200);
+    expect(stage.topology.partAway(slot, 'write')).toBeUndefined();
+  });
+
+  it('expects a part that is away back when a failover is seen', async () => {
+    const stage = await ClusterStage.ready();
+    const slot = keySlot(keys[1]);
+    stage.server(1).stop();
+    await stage.travel(10_000);
+    expect(stage.topology.partAway(slot, 'write')?.isExpectedUntil).toBeLessThan(stage.clock.now());
+    stage.map.failOver(stage.server(2), stage.reserve);
+    await stage.travel(100);
+    expect(stage.topology.partAway(slot, 'write')?.isExpectedUntil).toBeGreaterThan(stage.clock.now());
+  });
+
+  it('finds the startup nodes again when all others are gone for good', async () => {
+    const stage = await ClusterStage.ready();
+    stage.map.failOver(stage.server(0), stage.reserve);
+    stage.map.failOver(stage.server(1), stage.reserve);
+    stage.map.failOver(stage.server(2), stage.reserve);
+    stage.topology.trouble();
+    await stage.travel(500);
+    expect([...stage.cluster.owners()]).toEqual([stage.reserve.address]);
+    stage.reserve.freeze();
+    stage.map.failOver(stage.reserve, stage.server(1));
+    stage.topology.trouble();
+    await stage.travel(1_000);
+    expect([...stage.cluster.owners()]).toEqual([stage.server(1).address]);
   });
 
   it('is unreachable when no node is left', async () => {
     const stage = await ClusterStage.ready();
     for (const server of stage.servers) server.freeze();
     stage.topology.trouble();
-    await stage.travel(2_000);
-    expect(stage.news).toContain('unreachable');
+    await stage.travel(6_000);
+    expect(stage.told).toContain('unreachable');
   });
 
   it('leaves nothing when it is stopped and its client ends', async () => {

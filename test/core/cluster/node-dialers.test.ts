@@ -40,7 +40,7 @@ describe('the dialers of the nodes of a cluster', () => {
     expect(dialers.of('b:1').refusal()).toBeUndefined();
     await clock.travelAsync(100);
     expect(dialers.of('a:1').refusal()).toBeUndefined();
-    expect(dialers.causeOf('a:1')).toBe('connection-refused');
+    expect(dialers.of('a:1').failure).toMatchObject({ cause: 'connection-refused' });
   });
 
   it('forget a failure when the node could be reached', async () => {
@@ -48,23 +48,8 @@ describe('the dialers of the nodes of a cluster', () => {
     await attempt('a:1', refused);
     await clock.travelAsync(100);
     await attempt('a:1', { ok: true });
-    expect(dialers.isAway('a:1')).toBe(false);
+    expect(dialers.of('a:1').failure).toBeUndefined();
     expect(dialers.of('a:1').refusal()).toBeUndefined();
-  });
-
-  it('tell of a silent node until it is heard', () => {
-    const { dialers } = start();
-    dialers.silent('a:1');
-    expect(dialers.causeOf('a:1')).toBe('stalled');
-    dialers.heard('a:1');
-    expect(dialers.causeOf('a:1')).toBeUndefined();
-  });
-
-  it('name a cause only where one of the given nodes is away', async () => {
-    const { dialers, attempt } = start();
-    await attempt('a:1', refused);
-    expect(dialers.firstCauseAmong(new Set(['b:1']))).toBeUndefined();
-    expect(dialers.firstCauseAmong(new Set(['b:1', 'a:1']))).toBe('connection-refused');
   });
 
   it('are the same for one address, and bounded in number', async () => {
@@ -72,8 +57,7 @@ describe('the dialers of the nodes of a cluster', () => {
     await attempt('a:0', refused);
     const first = dialers.of('a:0');
     expect(dialers.of('a:0')).toBe(first);
-    for (let port = 1; port <= 256; port++) dialers.of(`a:${port}`);
-    expect(dialers.causeOf('a:0')).toBeUndefined();
+    for (let port = 1; port <= 4_096; port++) dialers.of(`a:${port}`);
     expect(dialers.of('a:0')).not.toBe(first);
   });
 
@@ -82,18 +66,15 @@ describe('the dialers of the nodes of a cluster', () => {
     const first = dialers.of('a:0');
     first.dial({ priority: 'command', attempt: () => Promise.resolve({ ok: true }) });
     await clock.travelAsync(0);
-    for (let port = 1; port <= 256; port++) dialers.of(`a:${port}`);
+    for (let port = 1; port <= 4_096; port++) dialers.of(`a:${port}`);
     expect(dialers.of('a:0')).toBe(first);
   });
 
   it('remember nothing after their release', async () => {
     const { dialers, attempt } = start();
     await attempt('a:1', refused);
-    dialers.silent('b:1');
     const before = dialers.of('a:1');
     dialers.release();
-    expect(dialers.isAway('a:1')).toBe(false);
-    expect(dialers.isAway('b:1')).toBe(false);
     expect(dialers.of('a:1')).not.toBe(before);
   });
 });

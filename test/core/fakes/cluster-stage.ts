@@ -1,5 +1,6 @@
 import { ClusterFlushes } from '../../../packages/core/src/cluster/cluster-flushes.ts';
-import { ClusterTopology, type TopologyNews } from '../../../packages/core/src/cluster/cluster-topology.ts';
+import { ClusterTopology } from '../../../packages/core/src/cluster/cluster-topology.ts';
+import type { TopologyNews } from '../../../packages/core/src/cluster/topology-news.ts';
 import { NodeDialers } from '../../../packages/core/src/cluster/node-dialers.ts';
 import { resolveSettings } from '../../../packages/core/src/options/settings.ts';
 import { BackgroundClock } from './background-clock.ts';
@@ -54,6 +55,11 @@ export class ClusterStage {
     if (stage.topology.nodes.readyCount !== 3) throw new Error('Not all nodes are ready.');
     stage.news.length = 0;
     return stage;
+  }
+
+  /** The kinds of the news. */
+  get told(): string[] {
+    return this.news.map(({ kind }) => kind);
   }
 
   async travel(ms: number): Promise<void> {

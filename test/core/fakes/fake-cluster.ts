@@ -1,10 +1,10 @@
 import { EventEmitter } from 'node:events';
 import type { Clock, TimerHandle } from '../../../packages/core/src/clock.ts';
-import { withinDeadline } from '../../../packages/core/src/deadline.ts';
 import type {
   ClusterDriver,
   ClusterEvent,
   NodeDriver,
+  SlotRange,
 } from '../../../packages/core/src/driver/cluster-driver.ts';
 import type { DriverCommand, SendCommand } from '../../../packages/core/src/driver/driver-command.ts';
 import { keySlot } from '../../../packages/core/src/keys/key-slot.ts';
@@ -12,14 +12,9 @@ import { commandOf } from './fake-command.ts';
 import type { FakeNetwork } from './fake-network.ts';
 import { FakeNode } from './fake-node.ts';
 
-type SlotReply = readonly [from: number, to: number, owner: readonly [host: string, port: number]];
-type Prepare = (node: NodeDriver) => 'skip' | Promise<unknown> | undefined;
-
-const slotsTimeoutMs = 300;
-
 /**
- * A cluster client: it asks one node after the other for the slots, keeps a connection to each owner, follows MOVED, and
- * begins anew when no node is left. It has no subscriptions, and asks for the slots over the connections it has.
+ * A cluster client: it keeps a connection to each owner of slots, follows MOVED, and begins anew when no node is left. It
+ * has no subscriptions, and is told who owns which slots.
  */
 export class FakeCluster implements ClusterDriver {
   readonly #clock: Clock;
@@ -27,12 +22,13 @@ export class FakeCluster implements ClusterDriver {
   readonly #events = new EventEmitter();
   readonly #nodes = new Map<string, FakeNode>();
   #startup: readonly { readonly host: string; readonly port: number }[];
-  #slots: readonly SlotReply[] = [];
+  readonly #configured: readonly { readonly host: string; readonly port: number }[];
+  #slots: readonly SlotRange[] = [];
   #status: 'idle' | 'connecting' | 'ready' | 'closed' | 'ended' = 'idle';
   #waiting: DriverCommand[] = [];
   #gate: SendCommand;
   #retryDelay = (): number => 100;
-  #prepare: Prepare = () => undefined;
+  #ask: () => Promise<readonly SlotRange[]> = () => Promise.reject(new Error('Nobody asks.'));
   #timer: TimerHandle | undefined;
 
   constructor(
@@ -43,6 +39,7 @@ export class FakeCluster implements ClusterDriver {
     this.#clock = clock;
     this.#network = network;
     this.#startup = startup.map(({ host, port }) => ({ host, port }));
+    this.#configured = this.#startup;
     this.#gate = this.send;
   }
 
@@ -110,29 +107,45 @@ export class FakeCluster implements ClusterDriver {
   }
 
   owners(): ReadonlySet<string> {
-    return new Set(this.#slots.map(([, , [host, port]]) => `${host}:${port}`));
+    return new Set(
+      this.#slots.flatMap(({ nodes }) => nodes.slice(0, 1).map(({ host, port }) => `${host}:${port}`)),
+    );
   }
 
   async readSlots(): Promise<void> {
-    for (const node of this.nodes()) {
-      const prepared = this.#prepare(node);
-      if (prepared === 'skip') continue;
-      try {
-        await prepared;
-        const late = (): Error => new Error('No answer in time.');
-        const reply = await withinDeadline(this.#clock, slotsTimeoutMs, node.ask('cluster', ['SLOTS']), late);
-        this.#learn(reply as readonly SlotReply[]);
-        this.#tell('slots-read');
-        return;
-      } catch {
-        this.#tell('node-error');
-      }
+    try {
+      this.#learn(await this.#ask());
+      this.#tell('slots-read');
+    } catch (error) {
+      this.#tell('node-error');
+      throw error;
     }
-    throw new Error('Failed to refresh slots cache.');
   }
 
-  beforeSlots(prepare: Prepare): void {
-    this.#prepare = prepare;
+  readSlotsBy(ask: () => Promise<readonly SlotRange[]>): void {
+    this.#ask = ask;
+  }
+
+  readonly slotsTimeoutMs = 1_000;
+  readonly readsFromReplicas = false;
+
+  slotOf(command: DriverCommand): number | undefined {
+    const [key] = command.getKeys();
+    return typeof key === 'string' ? keySlot(key) : undefined;
+  }
+
+  addressesOf(slot: number): readonly string[] {
+    const range = this.#slots.find(({ first, last }) => first <= slot && slot <= last);
+    return (range?.nodes ?? []).map(({ host, port }) => `${host}:${port}`);
+  }
+
+  connectTo(address: string): void {
+    const [host = '', port] = address.split(':');
+    this.#nodeAt(host, Number(port)).connectNow();
+  }
+
+  resolveStartupNodes(): Promise<readonly Readonly<Record<string, unknown>>[]> {
+    return Promise.resolve(this.#configured);
   }
 
   rememberNodes(): void {
@@ -200,17 +213,17 @@ export class FakeCluster implements ClusterDriver {
     this.#timer = this.#clock.setTimeout(() => this.#connect(), this.#retryDelay());
   }
 
-  #learn(slots: readonly SlotReply[]): void {
+  #learn(slots: readonly SlotRange[]): void {
     this.#slots = slots;
     const owners = this.owners();
-    for (const [, , [host, port]] of slots) this.#nodeAt(host, port);
+    for (const { nodes } of slots) for (const { host, port } of nodes) this.#nodeAt(host, port);
     for (const node of this.nodes()) if (!owners.has(node.address)) node.disconnect();
   }
 
   #ownerOf(key: string): FakeNode | undefined {
-    const slot = keySlot(key);
-    const range = this.#slots.find(([from, to]) => from <= slot && slot <= to);
-    return range === undefined ? undefined : this.#nodeAt(...range[2]);
+    const [address] = this.addressesOf(keySlot(key));
+    const [host = '', port] = address?.split(':') ?? [];
+    return address === undefined ? undefined : this.#nodeAt(host, Number(port));
   }
 
   // A redirection is its own business: the gate hears of any other failure.

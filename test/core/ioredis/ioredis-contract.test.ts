@@ -56,6 +56,11 @@ interface InsideCluster {
   setStatus(status: string): void;
   handleCloseEvent(): void;
   refreshSlotsCache(callback?: () => void): void;
+  resolveStartupNodeHostnames(): Promise<unknown[]>;
+  connectionPool: {
+    getInstanceByKey(key: string): unknown;
+    findOrCreate(node: { host: string; port: number }): unknown;
+  };
   slots: string[][];
   getInfoFromNode(node: unknown, callback: (error?: Error | null) => void): void;
   handleError(error: Error, redirections: { value?: number }, handlers: Record<string, () => void>): void;
@@ -438,16 +443,28 @@ describe('a cluster client', () => {
     expect(new Set(hidden.slots.map(([primary]) => primary))).toEqual(
       new Set(group.addresses.map(({ host, port }) => `${host}:${port}`)),
     );
-    const asked: unknown[] = [];
-    const getInfoFromNode = hidden.getInfoFromNode.bind(cluster);
-    hidden.getInfoFromNode = (node, callback) => {
-      asked.push(node);
-      if (asked.length === 1) callback(new Error('skipped'));
-      else getInfoFromNode(node, callback);
-    };
+    const [first] = group.addresses as [{ host: string; port: number }];
+    const address = `${first.host}:${first.port}`;
+    const before = [...hidden.slots];
+    const reply = [[0, 16_383, [first.host, first.port]]];
+    const failed = await new Promise((resolve) => {
+      hidden.getInfoFromNode(tellerOf(reply), resolve);
+    });
+    expect([failed, new Set(hidden.slots.map(([primary]) => primary))]).toEqual([
+      undefined,
+      new Set([address]),
+    ]);
+    expect(cluster.nodes().length).toBe(1);
+    const pool = hidden.connectionPool;
+    expect(pool.getInstanceByKey(address)).toBe(cluster.nodes()[0]);
+    const [second] = group.addresses.slice(1) as [{ host: string; port: number }];
+    expect(pool.getInstanceByKey(`${second.host}:${second.port}`)).toBeUndefined();
+    expect(pool.findOrCreate({ ...second })).toMatchObject({ status: 'wait', options: second });
+    expect(before.length).toBe(16_384);
     await new Promise<void>((resolve) => hidden.refreshSlotsCache(resolve));
-    expect(asked).toHaveLength(2);
-    expect(nodes).toContain(asked[0]);
+    expect(cluster.nodes().length).toBe(3);
+    expect(await hidden.resolveStartupNodeHostnames()).toMatchObject(group.addresses);
+    expect(new ioredis.Command('get', ['{a}b']).getSlot()).toBe(15_495);
 
     const told: [string, object][] = [];
     const handleError = hidden.handleError.bind(cluster);
@@ -475,3 +492,14 @@ describe('a cluster client', () => {
     cluster.disconnect();
   });
 });
+
+/** What the client takes for a node that answers CLUSTER SLOTS. */
+function tellerOf(reply: unknown): unknown {
+  return {
+    duplicate: () => ({
+      on: () => undefined,
+      cluster: (_name: string, callback: (error: null, reply: unknown) => void) => callback(null, reply),
+      disconnect: () => undefined,
+    }),
+  };
+}

@@ -1,12 +1,11 @@
 import type { CauseCode } from '../cause.ts';
 import { ConnectionAttempts } from '../connection/connection-attempts.ts';
-import { ownCredentials } from '../connection/target-of.ts';
-import { tlsOf } from '../handshake/open-socket.ts';
 import type { DialTicket } from '../dialing/dial-request.ts';
 import type { ClusterDriver } from '../driver/cluster-driver.ts';
 import type { Target } from '../handshake/establish.ts';
 import { TlsMismatch } from '../handshake/tls-mismatch.ts';
 import type { ClusterNodeParts } from './cluster-node.ts';
+import { startupTarget } from './slot-reader.ts';
 
 export type DiagnosisParts = Omit<ClusterNodeParts, 'flushes'>;
 
@@ -44,7 +43,7 @@ export class ClusterDiagnosis {
     const nodes = this.#cluster.startupNodes();
     const options = nodes[this.#looks++ % nodes.length] ?? {};
     const { host = 'localhost', port = 6379 } = options as { host?: string; port?: number };
-    this.#dial(`${host}:${port}`, this.#targetOf(options));
+    this.#dial(`${host}:${port}`, startupTarget(options, this.#parts));
   }
 
   /** The cluster serves, or is no longer wanted. */
@@ -62,7 +61,8 @@ export class ClusterDiagnosis {
 
   #dial(address: string, target: Target): void {
     const attempts = new ConnectionAttempts(target, this.#parts.settings.clock, this.#tlsMismatch);
-    const ticket = this.#parts.dialers.of(address).dial({
+    // A dialer of its own: the node's may be busy with the attempt that this one is to explain.
+    const ticket = this.#parts.dialers.of(`diagnosis of ${address}`).dial({
       priority: 'command',
       isPatient: true,
       attempt: (attempt) =>
@@ -85,20 +85,5 @@ export class ClusterDiagnosis {
   #tell(cause: CauseCode): void {
     this.#cause = cause;
     this.#onCause(cause);
-  }
-
-  #targetOf(options: Readonly<Record<string, unknown>>): Target {
-    const { host, port, family } = options as { host?: string; port?: number; family?: number };
-    const { credentials, open, settings } = this.#parts;
-    return {
-      endpoint: () => Promise.resolve({ host, port, family, tls: tlsOf(options['tls'] as boolean) }),
-      open,
-      credentials: credentials.source ?? ownCredentials(options),
-      credentialsTimeoutMs: settings.connection.credentialsTimeoutMs,
-      keepAliveMs: 0,
-      wantsHello: () => false,
-      session: () => ({ database: 0, clientName: undefined, readOnly: false }),
-      requiresPrimary: false,
-    };
   }
 }

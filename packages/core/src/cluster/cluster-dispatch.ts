@@ -1,9 +1,15 @@
+import { laneOf, type Call } from '../command/call.ts';
 import type { Dispatch } from '../command/dispatch.ts';
 import type { ClusterDriver } from '../driver/cluster-driver.ts';
 import type { ClusterFlushes } from './cluster-flushes.ts';
+import type { ClusterTopology } from './cluster-topology.ts';
 
 /** Hands commands to a cluster client, which finds the node. */
-export function clusterDispatch(driver: ClusterDriver, flushes: ClusterFlushes): Dispatch {
+export function clusterDispatch(
+  driver: ClusterDriver,
+  flushes: ClusterFlushes,
+  topology: () => ClusterTopology,
+): Dispatch {
   return {
     send: driver.send,
     writesAtOnce: false,
@@ -16,10 +22,17 @@ export function clusterDispatch(driver: ClusterDriver, flushes: ClusterFlushes):
       quit.resolve(Buffer.from('OK'));
     },
     isBlocked: () => false,
-    partAway: () => undefined,
-    isWhole: () => true,
-    circuitsOf: () => undefined,
+    partAway(call) {
+      return topology().isWhole ? undefined : topology().partAway(slotOf(driver, call), laneOf(call));
+    },
+    isWhole: () => topology().isWhole,
+    circuitsOf: (call) => topology().circuitsOf(slotOf(driver, call)),
     beforeBatch: (node) => driver.forgetNode(node),
     readAt: () => flushes.lastReadAt,
   };
+}
+
+/** The slot that a call needs; undefined where any node may take it. */
+export function slotOf(driver: ClusterDriver, call: Call): number | undefined {
+  return driver.slotOf(call.command, call.slow?.node);
 }

@@ -1,25 +1,33 @@
+import type { CauseCode } from '../cause.ts';
 import type { TimerHandle } from '../clock.ts';
+import { withinDeadline } from '../deadline.ts';
 import type { ConnectionNews } from '../connection/connection-news.ts';
 import { Connection } from '../connection/connection.ts';
 import type { CredentialsHolder } from '../connection/reauthenticate.ts';
 import { targetOf } from '../connection/target-of.ts';
-import type { NodeDriver } from '../driver/cluster-driver.ts';
+import type { SubscriptionNews } from '../connection/subscriptions.ts';
+import type { NodeDriver, SlotRange } from '../driver/cluster-driver.ts';
 import type { SendCommand } from '../driver/driver-command.ts';
-import { EstablishError } from '../handshake/establish.ts';
+import { establish, EstablishError, type Target } from '../handshake/establish.ts';
 import type { OpenSocket } from '../handshake/open-socket.ts';
 import type { Settings } from '../options/settings.ts';
 import type { Flushes } from '../event-loop/flush.ts';
 import type { NodeDialers } from './node-dialers.ts';
+import { askForSlots } from './slots/ask-for-slots.ts';
 import { SingleAttempt } from './single-attempt.ts';
+import { slotRangesOf } from './slots/slot-ranges.ts';
 
 /** What a node reports to its cluster. */
 export type NodeNews =
-  /** It is lost, silent, or cannot be reached: its slots may have moved. */
-  | 'trouble'
+  /** Its connection broke; why that was, the next attempt will show. */
+  | { readonly kind: 'lost'; readonly cause: CauseCode }
+  /** It is silent, or cannot be reached: its slots may have moved. */
+  | { readonly kind: 'away'; readonly cause: CauseCode }
   /** It was reached, or answers again. */
-  | 'found'
-  | 'bytes-read'
-  | 'bytes-written';
+  | { readonly kind: 'found' }
+  | { readonly kind: 'bytes-read' }
+  | { readonly kind: 'bytes-written' }
+  | SubscriptionNews;
 
 export interface ClusterNodeParts {
   readonly credentials: CredentialsHolder;
@@ -37,7 +45,7 @@ export class ClusterNode {
   readonly connection: Connection;
   readonly #driver: NodeDriver;
   readonly #settings: Settings;
-  readonly #dialers: NodeDialers;
+  readonly #target: Target;
   readonly #tell: (news: NodeNews) => void;
   /** Whether connecting takes unusually long. */
   #isSlow = false;
@@ -47,12 +55,12 @@ export class ClusterNode {
     const { credentials, open, settings, flushes, dialers } = parts;
     this.#driver = driver;
     this.#settings = settings;
-    this.#dialers = dialers;
     this.#tell = tell;
-    const target = { ...targetOf(driver, settings, credentials, open), requiresPrimary: false };
-    const source = new SingleAttempt(dialers.of(driver.address), target, settings.clock);
-    this.connection = new Connection({ driver, target, source, settings, flushes, onDead: 'drop' }, (news) =>
-      this.#onNews(news),
+    this.#target = { ...targetOf(driver, settings, credentials, open), requiresPrimary: false };
+    const source = new SingleAttempt(dialers.of(driver.address), this.#target, settings.clock);
+    this.connection = new Connection(
+      { driver, target: this.#target, source, settings, flushes, onDead: 'drop' },
+      (news) => this.#onNews(news),
     );
     driver.takeOver(this.#send, this.connection.connector);
     driver.beginAgain();
@@ -61,6 +69,42 @@ export class ClusterNode {
   /** Whether a command, or the attempt to connect, has been unanswered for too long. */
   get isSilent(): boolean {
     return this.#isSlow || this.connection.isSilent;
+  }
+
+  get address(): string {
+    return this.#driver.address;
+  }
+
+  /** Whether it is connected and not silent. */
+  get isAnswering(): boolean {
+    return this.#driver.status === 'ready' && !this.isSilent;
+  }
+
+  /** Whether a question would be answered over the connection that there is: nothing blocks it. */
+  get answersAtOnce(): boolean {
+    const isBlocked = this.#driver.oldestUnanswered()?.call?.blockingMs !== undefined;
+    return this.isAnswering && !isBlocked;
+  }
+
+  /**
+   * Asks the node who owns which slots: over its connection, which is made where there is none yet, or over another one
+   * while its own is silent or blocked by a call. `timeoutMs`: for the answer over a connection that stands.
+   */
+  async slots(signal: AbortSignal, timeoutMs: number): Promise<readonly SlotRange[]> {
+    const { clock } = this.#settings;
+    const isReady = this.#driver.status === 'ready';
+    if (isReady && !this.answersAtOnce) {
+      const { socket } = await establish(this.#target, clock, signal);
+      return askForSlots(socket, this.#host, signal);
+    }
+    if (!isReady) this.#driver.connectNow();
+    const limitMs = isReady ? Math.max(timeoutMs, this.connection.wire.roundTrip.limitMs()) : Infinity;
+    const answer = this.#driver.ask('cluster', ['SLOTS']);
+    return slotRangesOf(await untilAnswered(clock, answer, limitMs, signal), this.#host);
+  }
+
+  get #host(): string {
+    return this.#driver.address.slice(0, this.#driver.address.lastIndexOf(':'));
   }
 
   /** Resolves when the socket, if there is one, is gone. */
@@ -73,7 +117,6 @@ export class ClusterNode {
   /** The cluster does not use it any more. */
   stop(): void {
     this.#clearTimer();
-    this.#dialers.heard(this.#driver.address);
   }
 
   readonly #send: SendCommand = (command, stream, node) => {
@@ -97,7 +140,7 @@ export class ClusterNode {
     switch (news.kind) {
       case 'bytes-read':
       case 'bytes-written':
-        this.#tell(news.kind);
+        this.#tell(news);
         return;
       case 'away':
         if (news.isFirst && news.since === undefined) this.#beginConnecting();
@@ -111,7 +154,11 @@ export class ClusterNode {
         if (news.kind === 'verified' || this.connection.state === 'ready') this.#heard();
         return;
       case 'changed':
-        if (this.connection.cause !== undefined) this.#tell('trouble');
+        this.#tellTrouble();
+        return;
+      case 'gap':
+      case 'resubscribe-failed':
+        this.#tell(news);
         return;
       case 'ended':
         this.stop();
@@ -119,6 +166,12 @@ export class ClusterNode {
       default:
       // The cluster client itself handles its gate and its subscriptions.
     }
+  }
+
+  #tellTrouble(): void {
+    const { state, cause } = this.connection;
+    if (cause === undefined || state === 'stalled') return;
+    this.#tell({ kind: state === 'reconnecting' ? 'lost' : 'away', cause });
   }
 
   #beginConnecting(): void {
@@ -129,15 +182,13 @@ export class ClusterNode {
   }
 
   #goSilent(): void {
-    this.#dialers.silent(this.#driver.address);
-    this.#tell('trouble');
+    this.#tell({ kind: 'away', cause: 'stalled' });
   }
 
   #heard(): void {
     this.#clearTimer();
     this.#isSlow = false;
-    this.#dialers.heard(this.#driver.address);
-    this.#tell('found');
+    this.#tell(found);
   }
 
   #arm(delayMs: number, action: () => void): void {
@@ -152,4 +203,18 @@ export class ClusterNode {
     if (this.#timer !== undefined) this.#settings.clock.clearTimeout(this.#timer);
     this.#timer = undefined;
   }
+}
+
+// Shared, because it is reported at each read after a silence.
+const found = { kind: 'found' } as const;
+
+function untilAnswered(
+  clock: Settings['clock'],
+  answer: Promise<unknown>,
+  limitMs: number,
+  signal: AbortSignal,
+): Promise<unknown> {
+  const late = (): Error => new EstablishError('stalled', undefined);
+  // A timer cannot wait for ever.
+  return withinDeadline(clock, Math.min(limitMs, 2 ** 31 - 1), answer, late, signal);
 }

@@ -1,65 +1,113 @@
 import type { CauseCode } from '../cause.ts';
-import { plainConnector } from '../connection/plain-connector.ts';
-import { giveCredentials } from '../connection/reauthenticate.ts';
+import type { PartAway } from '../command/dispatch.ts';
+import type { LaneCircuits } from '../circuit/lane-circuits.ts';
 import { debug } from '../observability/debug.ts';
 import type { ClusterDriver, NodeDriver } from '../driver/cluster-driver.ts';
+import type { Lane } from '../snapshot.ts';
+import { askNode } from './ask-node.ts';
 import type { ClusterFlushes } from './cluster-flushes.ts';
 import { ClusterNode, type ClusterNodeParts, type NodeNews } from './cluster-node.ts';
-import { SlotWatch, type SlotNews } from './slot-watch.ts';
+import { NodeCircuits } from './node-circuits.ts';
+import { PartOutages } from './part-outages.ts';
+import { SlotReader } from './slot-reader.ts';
+import { SlotWatch, type SlotNews } from './slots/slot-watch.ts';
+import type { TopologyNews } from './topology-news.ts';
 import { WatchedNodes } from './watched-nodes.ts';
-
-/** What was found out about a cluster as a whole. */
-export type TopologyNews =
-  | Exclude<SlotNews, 'new-epoch'>
-  /** More or fewer of the keys can be reached than before. */
-  | 'parts-changed';
 
 export interface TopologyParts extends ClusterNodeParts {
   readonly clusterFlushes: ClusterFlushes;
 }
 
-/** The nodes of a cluster, each with its connection, and the slots, which are read again while there is trouble. */
+/** Calls wait for a part that is away for as long as so many deadlines, then they fail at once. */
+const deadlinesOfPatience = 2;
+
+/**
+ * The nodes of a cluster, each with its connection and circuits; who owns which slots; and which parts are away. While
+ * there is trouble, lost nodes are dialed and the slots are read again.
+ */
 export class ClusterTopology {
   readonly nodes: WatchedNodes;
   readonly #cluster: ClusterDriver;
   readonly #parts: TopologyParts;
+  readonly #outages: PartOutages;
+  readonly #circuits: NodeCircuits;
+  readonly #reader: SlotReader;
   readonly #slotWatch: SlotWatch;
   readonly #tell: (news: TopologyNews) => void;
-  #partlyAwayBy: CauseCode | undefined;
 
   constructor(cluster: ClusterDriver, parts: TopologyParts, tell: (news: TopologyNews) => void) {
     this.#cluster = cluster;
     this.#parts = parts;
     this.#tell = tell;
-    const { clock, random, connection } = parts.settings;
+    const { settings } = parts;
+    const { clock, random, connection, admission, timeoutMs } = settings;
+    this.#outages = new PartOutages(admission.maxWaitMs === 0 ? 0 : deadlinesOfPatience * timeoutMs);
+    this.#circuits = new NodeCircuits(
+      settings,
+      (...question) => askNode(cluster, ...question),
+      () => this.#tell({ kind: 'parts-changed' }),
+    );
     this.nodes = new WatchedNodes(
-      (node) => this.#watchOver(node),
-      () => this.#slotWatch.trouble(),
+      (node, isSubscriber) => this.#watchOver(node, isSubscriber),
+      (address) => this.#onNodeGone(address),
     );
-    const answers = (node: NodeDriver): boolean => node.status === 'ready' && !this.nodes.isSilent(node);
-    this.#slotWatch = new SlotWatch(cluster, clock, random, connection.minPeriodMs, answers, (news) =>
-      this.#onSlotNews(news),
+    this.#reader = new SlotReader(
+      cluster,
+      parts,
+      (node) => this.nodes.of(node),
+      () => this.#tell({ kind: 'reading-is-slow' }),
     );
-    cluster.beforeSlots(
-      (node) => this.#beforeSlots(node),
-      (asking) => plainConnector(asking, parts.open, connection.maxReplyBytes),
+    this.#slotWatch = new SlotWatch(
+      cluster,
+      {
+        clock,
+        random,
+        periodMs: connection.minPeriodMs / 2,
+        answering: () => this.#answering(),
+        isPartAway: () => !this.#outages.isEmpty,
+      },
+      (news) => this.#onSlotNews(news),
     );
-    cluster.onSubscriber((subscriber) => this.nodes.watch(subscriber));
-    cluster.onNodeAdded((node) => this.nodes.watch(node));
+    cluster.readSlotsBy(() => this.#reader.read());
+    cluster.onSubscriber((subscriber) => this.nodes.watch(subscriber, true));
+    cluster.onNodeAdded((node) => this.nodes.watch(node, false));
     cluster.onNodeRemoved((node) => this.nodes.forget(node));
-    for (const node of cluster.nodes()) this.nodes.watch(node);
+    for (const node of cluster.nodes()) this.nodes.watch(node, false);
     cluster.on('slots-read', () => this.#onSlots());
     cluster.on('node-error', () => this.#slotWatch.trouble());
   }
 
-  /** Why some keys cannot be reached although the rest can. */
+  /** Why some calls cannot be served although the rest can. */
   get partlyAwayBy(): CauseCode | undefined {
-    return this.#partlyAwayBy;
+    const owners = this.#cluster.owners();
+    return this.#outages.causeAmong(owners) ?? this.#circuits.causeAmong(owners);
   }
 
-  /** Whether the nodes said that the cluster is down, and none has said since that it is up. */
-  get isDown(): boolean {
-    return this.#slotWatch.isAwaitingState;
+  /** Whether no call at all can be served. */
+  get isAllAway(): boolean {
+    return this.#outages.isAllAway(this.#cluster.owners());
+  }
+
+  /** Whether every call can be served. */
+  get isWhole(): boolean {
+    return this.#outages.isEmpty;
+  }
+
+  /** Why nobody told who owns which slots; undefined when somebody did. */
+  get readingFailure(): CauseCode | undefined {
+    return this.#reader.failure;
+  }
+
+  partAway(slot: number | undefined, lane: Lane): PartAway | undefined {
+    if (slot === undefined || this.#outages.isEmpty) return undefined;
+    const addresses = this.#cluster.addressesOf(slot);
+    const isForAll = lane === 'read' && this.#cluster.readsFromReplicas;
+    return this.#outages.of(slot, isForAll ? addresses : addresses.slice(0, 1), lane);
+  }
+
+  /** Of the node that a call for this slot goes to. */
+  circuitsOf(slot: number | undefined): LaneCircuits {
+    return this.#circuits.of((slot === undefined ? undefined : this.#cluster.addressesOf(slot)[0]) ?? '');
   }
 
   /** Something went wrong: the slots may have moved. */
@@ -67,68 +115,136 @@ export class ClusterTopology {
     this.#slotWatch.trouble();
   }
 
-  /** A node said that the cluster is down: the others are asked. */
-  checkState(): void {
-    void this.#slotWatch.checkState();
+  /** The node of this slot said that the cluster is down; `isOfWrites`: but for reads. */
+  saysDown(slot: number | undefined, isOfWrites: boolean): void {
+    const address = slot === undefined ? undefined : this.#cluster.addressesOf(slot)[0];
+    const now = this.#parts.settings.clock.now();
+    if (address !== undefined) {
+      if (!this.#outages.isDown(address)) this.#outages.failoverSeen(now);
+      this.#outages.down(address, isOfWrites, now);
+    }
+    void this.#slotWatch.checkStates();
+    this.#tell({ kind: 'parts-changed' });
+  }
+
+  /** A node said that nobody serves this slot. */
+  saysUncovered(slot: number | undefined): void {
+    if (slot !== undefined) this.#outages.uncovered(slot, this.#parts.settings.clock.now());
+    this.#slotWatch.trouble();
+    this.#tell({ kind: 'parts-changed' });
+  }
+
+  /** Asks the nodes whether the cluster is up. */
+  checkStates(): Promise<void> {
+    return this.#slotWatch.checkStates();
+  }
+
+  /** The process stood still: that says nothing of the nodes. */
+  forgive(): void {
+    this.#circuits.forgive();
   }
 
   stop(): void {
     this.#slotWatch.stop();
+    this.#reader.stop();
+    this.#circuits.stop();
   }
 
-  #watchOver(node: NodeDriver): ClusterNode {
-    const watched: ClusterNode = new ClusterNode(node, this.#parts, (news) =>
-      this.#onNodeNews(news, watched),
-    );
+  #watchOver(node: NodeDriver, isSubscriber: boolean): ClusterNode {
+    const watched: ClusterNode = new ClusterNode(node, this.#parts, (news) => {
+      if (isSubscriber) this.#onSubscriberNews(news);
+      else this.#onNodeNews(news, watched);
+    });
     return watched;
   }
 
-  #onNodeNews(news: NodeNews, { connection }: ClusterNode): void {
-    switch (news) {
+  #onNodeNews(news: NodeNews, { connection, address }: ClusterNode): void {
+    const now = this.#parts.settings.clock.now();
+    switch (news.kind) {
       case 'bytes-read':
         this.#parts.clusterFlushes.lastReadAt = connection.wire.readAt;
         return;
       case 'bytes-written':
         this.#parts.clusterFlushes.lastWriteAt = connection.wire.writtenAt;
         return;
-      case 'trouble':
+      case 'lost':
+      case 'away':
+        this.#outages.lost(address, news.cause, news.kind === 'away', now);
         this.#slotWatch.trouble();
-        this.#judgeParts();
+        this.#tell({ kind: 'parts-changed' });
         return;
       case 'found':
-        this.#judgeParts();
+        this.#outages.found(address);
+        this.#circuits.found(address);
+        this.#tell({ kind: 'parts-changed' });
+        return;
+      case 'gap':
+      case 'resubscribe-failed':
+        this.#tell(news);
         return;
       default:
         news satisfies never;
     }
   }
 
-  #onSlotNews(news: SlotNews): void {
-    if (news !== 'new-epoch') this.#tell(news);
-    else debug('%s: the cluster has a new epoch, its slots are read', this.#parts.settings.name);
+  // It is at the address of a node, and says nothing of the connection that carries the calls.
+  #onSubscriberNews(news: NodeNews): void {
+    if (news.kind === 'gap' || news.kind === 'resubscribe-failed') this.#tell(news);
+    else if (news.kind === 'lost' || news.kind === 'away') this.#slotWatch.trouble();
   }
 
-  #beforeSlots(node: NodeDriver): 'skip' | Promise<unknown> | undefined {
-    // A node that is away is asked for the slots only where there is no other.
-    const isLost = this.#parts.dialers.isAway(node.address) && this.nodes.readyCount > 0;
-    if (isLost || this.nodes.isSilent(node)) return 'skip';
-    // The driver asks over a connection of its own, which takes its credentials from the options of the node.
-    const { credentials, settings } = this.#parts;
-    return credentials.source === undefined ? undefined : giveCredentials(node, credentials, settings);
+  #onNodeGone(address: string): void {
+    this.#slotWatch.trouble();
+    // The driver is told in this very moment that it has a node less, and may have none left.
+    this.#parts.settings.clock.setImmediate(() => this.#redial(address));
+  }
+
+  #onSlotNews(news: SlotNews): void {
+    const now = this.#parts.settings.clock.now();
+    switch (news.kind) {
+      case 'state':
+        if (!news.isUp) this.#outages.down(news.address, false, now);
+        else if (this.#outages.isDown(news.address)) this.#outages.up(news.address);
+        else return;
+        this.#tell({ kind: 'parts-changed' });
+        return;
+      case 'failover':
+        debug('%s: a failover is seen, the slots are read', this.#parts.settings.name);
+        this.#outages.failoverSeen(now);
+        this.#reader.prefer(news.address);
+        return;
+      case 'look':
+        for (const address of this.#outages.lostAmong(this.#cluster.owners())) this.#redial(address);
+        return;
+      case 'slots-read':
+        this.#tell(news);
+        return;
+      case 'unreachable':
+        if (this.#answering().length > 0) return;
+        this.#tell({ kind: 'unreachable', cause: this.#reader.failure ?? 'connection-reset' });
+        return;
+      default:
+        news satisfies never;
+    }
+  }
+
+  /** Connects to an owner of slots again; what no call asks for must be seen to be back, too. */
+  #redial(address: string): void {
+    if (!this.#cluster.isReady || !this.#cluster.owners().has(address)) return;
+    if (this.#parts.dialers.of(address).refusal() === undefined) this.#cluster.connectTo(address);
   }
 
   #onSlots(): void {
     this.#cluster.rememberNodes();
-    this.#judgeParts();
-    if (this.#partlyAwayBy === undefined) return;
-    this.#slotWatch.trouble();
-    // Its keys may not be needed for a long time: connecting to it here shows when it is back.
-    for (const node of this.#cluster.primaries()) node.connectNow();
+    const owners = this.#cluster.owners();
+    this.#outages.retain(owners);
+    this.#circuits.retain(owners);
+    for (const slot of this.#outages.uncoveredSlots)
+      if (this.#reader.covers(slot)) this.#outages.covered(slot);
+    this.#tell({ kind: 'parts-changed' });
   }
 
-  #judgeParts(): void {
-    const before = this.#partlyAwayBy;
-    this.#partlyAwayBy = this.#parts.dialers.firstCauseAmong(this.#cluster.owners());
-    if (this.#partlyAwayBy !== before) this.#tell('parts-changed');
+  #answering(): readonly NodeDriver[] {
+    return this.#cluster.primaries().filter((node) => this.nodes.of(node)?.isAnswering === true);
   }
 }

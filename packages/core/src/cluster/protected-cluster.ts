@@ -1,4 +1,5 @@
 import type { CauseCode } from '../cause.ts';
+import type { Call } from '../command/call.ts';
 import { Entrance } from '../command/entrance.ts';
 import { Gate } from '../command/gate.ts';
 import type { ConnectionSignal, LiveConnectionState } from '../connection/connection-state.ts';
@@ -10,10 +11,11 @@ import type { OpenSocket } from '../handshake/open-socket.ts';
 import type { ReplyVerdict } from '../replies/reply-error.ts';
 import type { ConnectionState } from '../snapshot.ts';
 import { ClusterDiagnosis } from './cluster-diagnosis.ts';
-import { clusterDispatch } from './cluster-dispatch.ts';
+import { clusterDispatch, slotOf } from './cluster-dispatch.ts';
 import { ClusterFlushes } from './cluster-flushes.ts';
-import { ClusterTopology, type TopologyNews } from './cluster-topology.ts';
+import { ClusterTopology } from './cluster-topology.ts';
 import { NodeDialers } from './node-dialers.ts';
+import type { TopologyNews } from './topology-news.ts';
 
 /**
  * Protects a cluster client: one gate before all its commands, a connection to each node, and slots that are read again
@@ -38,7 +40,7 @@ export class ProtectedCluster implements ProtectedClient {
     const { clock, random } = settings;
     const { minPeriodMs, maxPeriodMs, handshakeTimeoutMs } = settings.connection;
     this.#flushes = new ClusterFlushes(flushes, clock);
-    const dispatch = clusterDispatch(cluster, this.#flushes);
+    const dispatch = clusterDispatch(cluster, this.#flushes, () => this.#topology);
     this.gate = new Gate(parts.gateParts, this, dispatch);
     this.#dialers = new NodeDialers({ clock, random, minPeriodMs, maxPeriodMs, handshakeTimeoutMs });
     const ofNodes = { credentials, open, settings, dialers: this.#dialers };
@@ -55,7 +57,7 @@ export class ProtectedCluster implements ProtectedClient {
     const { handle } = new Entrance(this.gate, parts.gateParts, this, dispatch);
     cluster.takeOver(handle, () => minPeriodMs * (0.9 + 0.2 * random()));
     cluster.on('connecting', () => this.#signal({ kind: 'dial' }));
-    cluster.on('ready', () => this.#serves());
+    cluster.on('ready', () => void this.#onReady());
     cluster.on('close', () => this.#unreachable('connection-reset'));
     cluster.on('end', () => this.#onEnd());
     // Without a listener the driver prints the error. It reports failed attempts and, while serving, sharded
@@ -104,10 +106,11 @@ export class ProtectedCluster implements ProtectedClient {
     return isDialing ? this.#parts.settings.connection.minPeriodMs : undefined;
   }
 
-  judge({ cause }: ReplyVerdict): void {
-    // One node that loads or is busy does not hold up the others; a cluster that is down does.
-    if (cause === 'cluster-down' && this.state === 'ready') this.#topology.checkState();
-    else this.#topology.trouble();
+  judge({ cause, scope }: ReplyVerdict, call: Call): void {
+    const slot = slotOf(this.#cluster, call);
+    if (cause !== 'cluster-down') this.#topology.trouble();
+    else if (scope === 'slot') this.#topology.saysUncovered(slot);
+    else this.#topology.saysDown(slot, scope === 'write-lane');
   }
 
   drop(_cause: CauseCode): void {
@@ -116,6 +119,10 @@ export class ProtectedCluster implements ProtectedClient {
 
   ask(command: string, args: readonly string[]): Promise<unknown> {
     return this.#cluster.ask(command, args);
+  }
+
+  forgive(): void {
+    this.#topology.forgive();
   }
 
   ping(): void {
@@ -135,27 +142,46 @@ export class ProtectedCluster implements ProtectedClient {
   }
 
   #onTopologyNews(news: TopologyNews): void {
-    switch (news) {
-      case 'serves':
+    switch (news.kind) {
+      case 'slots-read':
         this.#serves();
         return;
-      case 'down':
-        this.#signal({ kind: 'away', cause: 'cluster-down' });
+      case 'reading-is-slow':
+        if (this.state !== 'ready') this.#diagnosis.look();
         return;
       case 'unreachable':
-        this.#unreachable('connection-refused');
+        this.#unreachable(news.cause);
         return;
       case 'parts-changed':
-        this.#parts.tell({ kind: 'changed' });
+        this.#onPartsChanged();
+        return;
+      case 'gap':
+      case 'resubscribe-failed':
+        this.#parts.tell(news);
         return;
       default:
         news satisfies never;
     }
   }
 
+  #onPartsChanged(): void {
+    const { state } = this;
+    const { isAllAway, partlyAwayBy } = this.#topology;
+    if (isAllAway && state === 'ready') this.#signal({ kind: 'away', cause: partlyAwayBy ?? 'cluster-down' });
+    else if (!isAllAway && state === 'stalled') this.#signal({ kind: 'answered' });
+    else this.#parts.tell({ kind: 'changed' });
+    this.gate.refresh();
+  }
+
+  // Calls need not wait until the nodes have said whether the cluster is up; whoever waits for that does.
+  async #onReady(): Promise<void> {
+    this.gate.serve();
+    await this.#topology.checkStates();
+    this.#serves();
+  }
+
   #serves(): void {
-    const isServing = this.#cluster.isReady && !this.#topology.isDown;
-    if (!isServing || this.state === 'ready') return;
+    if (!this.#cluster.isReady || this.state === 'ready' || this.state === 'stalled') return;
     this.#diagnosis.stop();
     this.#parts.tell({
       kind: 'attempt',
@@ -163,17 +189,18 @@ export class ProtectedCluster implements ProtectedClient {
     });
     this.#signal({ kind: 'dial' });
     this.#signal({ kind: 'ready' });
+    this.#onPartsChanged();
   }
 
   #attemptFailed(): void {
     if (this.#cluster.isReady) return this.#topology.trouble();
-    this.#unreachable('connection-refused');
+    this.#unreachable(this.#topology.readingFailure ?? 'connection-reset');
     const nextAttemptMs = this.nextAttemptMs();
     this.#parts.tell({ kind: 'attempt', report: { durationMs: 0, cause: this.cause, nextAttemptMs } });
   }
 
   #unreachable(assumed: CauseCode): void {
-    this.#away(this.#diagnosis.cause ?? this.#topology.partlyAwayBy ?? assumed);
+    this.#away(this.#diagnosis.cause ?? assumed);
     this.#diagnosis.look();
   }
 
@@ -196,7 +223,8 @@ export class ProtectedCluster implements ProtectedClient {
     this.#state = state;
     for (const effect of effects) {
       if (effect === 'serve') this.gate.serve();
-      else if (effect === 'hold') this.#hold(state);
+      // While nodes answer that the cluster is down, calls wait for the part that they need.
+      else if (effect === 'hold' && state.kind !== 'stalled') this.#hold(state);
       else if (effect === 'end') this.gate.end();
       else if (effect === 'publish') this.#parts.tell({ kind: 'changed' });
     }

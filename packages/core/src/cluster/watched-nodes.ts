@@ -1,13 +1,16 @@
 import type { NodeDriver } from '../driver/cluster-driver.ts';
 import type { ClusterNode } from './cluster-node.ts';
 
-/** The nodes that a cluster client is connected to, each with its connection. */
+/** The nodes that a cluster client is connected to, each with its connection; its subscribers among them. */
 export class WatchedNodes {
   readonly #nodes = new Map<NodeDriver, ClusterNode>();
-  readonly #make: (node: NodeDriver) => ClusterNode;
-  readonly #onGone: () => void;
+  readonly #make: (node: NodeDriver, isSubscriber: boolean) => ClusterNode;
+  readonly #onGone: (address: string) => void;
 
-  constructor(make: (node: NodeDriver) => ClusterNode, onGone: () => void) {
+  constructor(
+    make: (node: NodeDriver, isSubscriber: boolean) => ClusterNode,
+    onGone: (address: string) => void,
+  ) {
     this.#make = make;
     this.#onGone = onGone;
   }
@@ -20,13 +23,13 @@ export class WatchedNodes {
     return [...this.#nodes.keys()].filter(({ status }) => status === 'ready').length;
   }
 
-  isSilent(node: NodeDriver): boolean {
-    return this.#nodes.get(node)?.isSilent === true;
+  of(node: NodeDriver): ClusterNode | undefined {
+    return this.#nodes.get(node);
   }
 
-  watch(node: NodeDriver): void {
+  watch(node: NodeDriver, isSubscriber: boolean): void {
     if (this.#nodes.has(node)) return;
-    this.#nodes.set(node, this.#make(node));
+    this.#nodes.set(node, this.#make(node, isSubscriber));
     node.on('end', () => this.forget(node));
   }
 
@@ -35,7 +38,7 @@ export class WatchedNodes {
     if (watched === undefined) return;
     watched.stop();
     this.#nodes.delete(node);
-    this.#onGone();
+    this.#onGone(node.address);
   }
 
   ping(): void {

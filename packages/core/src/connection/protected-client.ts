@@ -17,6 +17,8 @@ export interface ProtectedClient extends Line {
   drop(cause: CauseCode): void;
   /** Sends a command of our own, past the gate: the answer is the server's. */
   ask(command: string, args: readonly string[]): Promise<unknown>;
+  /** The process stood still: circuits that only this client has forget what they counted. */
+  forgive(): void;
   /** Sends PING on each connection. */
   ping(): void;
   /** Resolves when the sockets are gone. */

@@ -1,5 +1,4 @@
 import type { Driver } from './driver.ts';
-import type { DriverConnector } from './driver-connector.ts';
 import type { DriverCommand, SendCommand } from './driver-command.ts';
 
 /** Events of a cluster client, beside those of its nodes. */
@@ -14,6 +13,13 @@ export type ClusterEvent =
   | 'node-error'
   /** It could not reach any node; or, while it serves, a subscriber of shard channels failed. */
   | 'error';
+
+/** Slots that lie side by side, both ends included, and the nodes that serve them: the primary first. */
+export interface SlotRange {
+  readonly first: number;
+  readonly last: number;
+  readonly nodes: readonly { readonly host: string; readonly port: number }[];
+}
 
 /** One node of a cluster, as the cluster client connects to it. */
 export interface NodeDriver extends Driver {
@@ -50,22 +56,28 @@ export interface ClusterDriver {
   /** Calls `listener` with each connection that the client makes for its subscriptions. */
   onSubscriber(listener: (node: NodeDriver) => void): void;
 
-  /** Addresses of the nodes that own slots, as far as is known. */
+  /** The slot of a command, or of the batch that goes to `node`; undefined where any node may take it. */
+  slotOf(command: DriverCommand, node: unknown): number | undefined;
+  /** Addresses of the nodes of a slot as far as is known, its primary first. */
+  addressesOf(slot: number): readonly string[];
+  /** Whether reads go to replicas too. */
+  readonly readsFromReplicas: boolean;
+  /** Addresses of the nodes that own slots, as far as is known. The same object until the slots change. */
   owners(): ReadonlySet<string>;
+  /** Connects to the primary at this address, unless that is connected or connecting. */
+  connectTo(address: string): void;
+
   readSlots(): Promise<void>;
-  /**
-   * Calls `prepare` before a node is asked for the slots: the node is skipped, or asked when the promise has resolved.
-   * The client asks over a separate connection, whose sockets come from the connector that
-   * `connectorOf` makes for it. An answer that is no list of slots counts as none.
-   */
-  beforeSlots(
-    prepare: (node: NodeDriver) => 'skip' | Promise<unknown> | undefined,
-    connectorOf: (asking: Driver) => DriverConnector,
-  ): void;
+  /** Has the slots read by `ask` whenever the client wants to know them. */
+  readSlotsBy(ask: () => Promise<readonly SlotRange[]>): void;
+  /** Milliseconds that its user gives a node to answer who owns which slots. */
+  readonly slotsTimeoutMs: number;
   /** Adds the present nodes of the cluster to its configured startup nodes. */
   rememberNodes(): void;
   /** The options of each startup node, as the client would connect to it. */
   startupNodes(): readonly Readonly<Record<string, unknown>>[];
+  /** The same for the configured ones alone, with their names resolved now. */
+  resolveStartupNodes(): Promise<readonly Readonly<Record<string, unknown>>[]>;
 
   wake(): void;
   disconnect(): void;

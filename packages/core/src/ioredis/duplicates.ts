@@ -1,5 +1,5 @@
 import type { Cluster, Redis } from 'ioredis';
-import { internals, type Internals } from './internals.ts';
+import { internals } from './internals.ts';
 
 /**
  * Calls `onDuplicate` with each client that `duplicate()` makes, before that connects. `isOwn`: the duplicate was given
@@ -23,35 +23,20 @@ export function interceptDuplicate(
   };
 }
 
-/**
- * Calls `onDuplicate` with the duplicate that `work` makes of this client, before that connects. For a client without
- * {@link interceptDuplicate}.
- */
-export function duringDuplicate(
-  client: Redis,
-  onDuplicate: (duplicate: Redis) => void,
-  work: () => void,
-): void {
-  interceptDuplicate(client, onDuplicate);
-  try {
-    work();
-  } finally {
-    delete (internals(client) as Partial<Internals>).duplicate;
-  }
-}
-
 /** As {@link interceptDuplicate}, for a Cluster. */
 export function interceptClusterDuplicate(cluster: Cluster, onDuplicate: (duplicate: Cluster) => void): void {
   const original = cluster.duplicate.bind(cluster);
-  cluster.duplicate = (...override) => {
-    const duplicate = original(...override);
+  cluster.duplicate = (nodes, override) => {
+    const isLazy = override?.lazyConnect ?? internals(cluster).options['lazyConnect'];
+    const duplicate = original(nodes, { ...override, lazyConnect: true });
     onDuplicate(duplicate);
+    setLazy(duplicate, isLazy === true);
     return duplicate;
   };
 }
 
 /** Restores what the user asked for: clients are constructed lazy, so that they are protected before they connect. */
-export function setLazy(client: Redis, isLazy: boolean): void {
+export function setLazy(client: Redis | Cluster, isLazy: boolean): void {
   internals(client).options['lazyConnect'] = isLazy;
   if (!isLazy) wake(client);
 }

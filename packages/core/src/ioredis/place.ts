@@ -1,5 +1,5 @@
 import { isCluster, optionsOf, type Cluster, type Redis } from './clients.ts';
-import { clusterInternals, type StartupNode } from './cluster-internals.ts';
+import { clusterInternals, type StartupNode } from './cluster/cluster-internals.ts';
 
 /** The configured place that a client connects to, for the operator's line: hosts and ports, no credential. */
 export function placeOf(client: Redis | Cluster): string {

@@ -6,7 +6,7 @@ import { ConfigurationError } from '../errors.ts';
 import { SocketBook } from '../handshake/socket-book.ts';
 import type { ClientParts } from '../connection/protected-client.ts';
 import { interceptClusterDuplicate } from '../ioredis/duplicates.ts';
-import { IoredisCluster } from '../ioredis/ioredis-cluster.ts';
+import { IoredisCluster } from '../ioredis/cluster/ioredis-cluster.ts';
 import { ProtectedClients } from './protected-clients.ts';
 
 /** Protects a cluster client, each of its nodes, and every duplicate that is made of it later. */

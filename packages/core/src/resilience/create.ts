@@ -66,7 +66,7 @@ export function createRedisResilience(
   if (checked.kind === 'cluster') {
     const cluster = lazyCluster(checked.nodes, checked.options);
     const resilience = new Engine(cluster, settings, (parts) => attachCluster(cluster, parts));
-    if (checked.options.lazyConnect !== true) cluster.connect().catch(ignore);
+    setLazy(cluster, checked.options.lazyConnect === true);
     return resilience;
   }
   const client = lazyRedis(checked.options);
@@ -161,8 +161,4 @@ function checkUnprotected(client: Redis | Cluster): void {
   if (isProtected(client)) {
     throw new ConfigurationError('This client is protected already: use the resilience that protects it.');
   }
-}
-
-function ignore(): void {
-  // The snapshot and the events report the failure; the application starts.
 }

@@ -75,6 +75,7 @@ export class ProtectedClients {
   thaw(kind: ThawKind, durationMs: number): void {
     for (const client of this.#clients) {
       client.gate.forgiveElapsed(durationMs);
+      client.forgive();
       if (kind !== 'blocked') client.ping();
     }
   }

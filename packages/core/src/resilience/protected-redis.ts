@@ -119,6 +119,10 @@ export class ProtectedRedis implements ProtectedClient, MovableClient {
     this.#connection.drop(cause);
   }
 
+  forgive(): void {
+    // Its circuits are those of the resilience.
+  }
+
   ping(): void {
     this.#connection.ping();
   }

@@ -1,17 +1,20 @@
 import { once } from 'node:events';
 import { Command, type Cluster, type Redis } from 'ioredis';
-import type { ClusterDriver, ClusterEvent, NodeDriver } from '../driver/cluster-driver.ts';
-import type { DriverCommand, SendCommand } from '../driver/driver-command.ts';
-import type { DriverConnector } from '../driver/driver-connector.ts';
-import type { Driver } from '../driver/driver.ts';
+import type { ClusterDriver, ClusterEvent, NodeDriver, SlotRange } from '../../driver/cluster-driver.ts';
+import type { DriverCommand, SendCommand } from '../../driver/driver-command.ts';
+import { closeWithoutNodes } from './close-without-nodes.ts';
 import { clusterInternals, type ClusterInternals } from './cluster-internals.ts';
-import { duringDuplicate, wake } from './duplicates.ts';
-import { internals } from './internals.ts';
-import { checkSlots } from './check-slots.ts';
+import { wake } from '../duplicates.ts';
+import { internals } from '../internals.ts';
 import { IoredisNode } from './node-driver.ts';
-import { ownSendOf } from './own-send.ts';
-import { RedisDriver } from './redis-driver.ts';
-import { readStartupNodes, rememberNodes, startupNodeOptions } from './startup-nodes.ts';
+import { ownSendOf } from '../own-send.ts';
+import { SlotTable } from './slot-table.ts';
+import {
+  readStartupNodes,
+  rememberNodes,
+  resolvedStartupNodes,
+  startupNodeOptions,
+} from './startup-nodes.ts';
 
 const eventNames: Readonly<Record<ClusterEvent, string>> = {
   connecting: 'connecting',
@@ -27,10 +30,13 @@ const eventNames: Readonly<Record<ClusterEvent, string>> = {
 export class IoredisCluster implements ClusterDriver {
   readonly send: SendCommand;
   readonly #cluster: Cluster;
+  readonly #slots: SlotTable;
+  readonly #atOnce = { ready: [] as (() => void)[], end: [] as (() => void)[] };
 
   constructor(cluster: Cluster) {
     readStartupNodes(cluster);
     this.#cluster = cluster;
+    this.#slots = new SlotTable(cluster);
     this.send = ownSendOf(cluster);
   }
 
@@ -43,7 +49,8 @@ export class IoredisCluster implements ClusterDriver {
   }
 
   on(event: ClusterEvent, listener: () => void): void {
-    this.#cluster.on(eventNames[event], listener);
+    if (event === 'ready' || event === 'end') this.#atOnce[event].push(listener);
+    else this.#cluster.on(eventNames[event], listener);
   }
 
   ask(name: string, args: readonly string[]): Promise<unknown> {
@@ -75,15 +82,17 @@ export class IoredisCluster implements ClusterDriver {
       };
       handleError(error, redirections, { ...handlers, maxRedirections: toGate, defaults: toGate });
     };
+    tellAtOnce(target, this.#atOnce);
     Object.assign(target.options, {
       retryDelayOnFailover: 0,
       retryDelayOnClusterDown: 0,
       enableOfflineQueue: true,
+      // When it fails, the client does not answer its `connect()` any more.
+      enableReadyCheck: false,
       enableAutoPipelining: false,
       clusterRetryStrategy: retryDelay,
-      // The nodes are asked for the slots one after the other: one that hangs must not hold up the rest.
-      slotsRefreshTimeout: 300,
     });
+    closeWithoutNodes(target);
     internals(this.#cluster).sendCommand = gate;
   }
 
@@ -114,15 +123,30 @@ export class IoredisCluster implements ClusterDriver {
     };
   }
 
+  slotOf(command: DriverCommand, node: unknown): number | undefined {
+    const slot: unknown = (node as { slot?: unknown } | undefined)?.slot;
+    if (typeof slot === 'number') return slot;
+    return (command as unknown as Command).getSlot() ?? undefined;
+  }
+
+  addressesOf(slot: number): readonly string[] {
+    return clusterInternals(this.#cluster).slots[slot] ?? [];
+  }
+
+  get readsFromReplicas(): boolean {
+    return clusterInternals(this.#cluster).options['scaleReads'] !== 'master';
+  }
+
   owners(): ReadonlySet<string> {
-    const addresses = new Set<string>();
-    let last: readonly string[] | undefined;
-    for (const keys of clusterInternals(this.#cluster).slots) {
-      // Neighbouring slots share one list object.
-      if (keys !== last && keys?.[0] !== undefined) addresses.add(keys[0]);
-      last = keys;
-    }
-    return addresses;
+    return this.#slots.owners();
+  }
+
+  connectTo(address: string): void {
+    const { connectionPool } = clusterInternals(this.#cluster);
+    const colon = address.lastIndexOf(':');
+    const place = { host: address.slice(0, colon), port: Number(address.slice(colon + 1)) };
+    const node = connectionPool.getInstanceByKey(address) ?? connectionPool.findOrCreate(place);
+    IoredisNode.of(node).connectNow();
   }
 
   readSlots(): Promise<void> {
@@ -131,30 +155,12 @@ export class IoredisCluster implements ClusterDriver {
     });
   }
 
-  beforeSlots(
-    prepare: (node: NodeDriver) => 'skip' | Promise<unknown> | undefined,
-    connectorOf: (asking: Driver) => DriverConnector,
-  ): void {
-    const target = clusterInternals(this.#cluster);
-    const own = target.getInfoFromNode.bind(this.#cluster);
-    const getInfoFromNode: ClusterInternals['getInfoFromNode'] = (node, callback) => {
-      if (node === undefined) own(node, callback);
-      else
-        duringDuplicate(
-          node,
-          (asking) => {
-            internals(asking).connector = connectorOf(new RedisDriver(asking));
-            checkSlots(asking);
-          },
-          () => own(node, callback),
-        );
-    };
-    target.getInfoFromNode = (node, callback) => {
-      const prepared = node === undefined ? undefined : prepare(IoredisNode.of(node));
-      if (prepared === 'skip') callback(new Error('The node is known to be away.'));
-      else if (prepared === undefined) getInfoFromNode(node, callback);
-      else prepared.then(() => getInfoFromNode(node, callback), callback);
-    };
+  readSlotsBy(ask: () => Promise<readonly SlotRange[]>): void {
+    this.#slots.readBy(ask);
+  }
+
+  get slotsTimeoutMs(): number {
+    return Number(clusterInternals(this.#cluster).options['slotsRefreshTimeout']) || 0;
   }
 
   rememberNodes(): void {
@@ -165,6 +171,10 @@ export class IoredisCluster implements ClusterDriver {
     return startupNodeOptions(this.#cluster);
   }
 
+  resolveStartupNodes(): Promise<readonly Readonly<Record<string, unknown>>[]> {
+    return resolvedStartupNodes(this.#cluster);
+  }
+
   wake(): void {
     wake(this.#cluster);
   }
@@ -173,21 +183,27 @@ export class IoredisCluster implements ClusterDriver {
     this.#cluster.disconnect();
   }
 
-  // With no node left, ioredis would wait for ever after `disconnect()`. A node that ends late would leave an ended
-  // cluster in the state `close`: that is what `settleEnded` is for.
+  // A node that ends late would leave an ended cluster in the state `close`: that is what `settleEnded` is for.
   async end(): Promise<void> {
-    const target = clusterInternals(this.#cluster);
-    if (target.status === 'end') return;
+    if (this.hasEnded) return;
     const ended = once(this.#cluster, 'end');
     this.#cluster.disconnect();
-    if (target.status === 'disconnecting' && target.nodes().length === 0) {
-      target.setStatus('close');
-      target.handleCloseEvent();
-    }
     await ended;
   }
 
   settleEnded(): void {
     clusterInternals(this.#cluster).status = 'end';
   }
+}
+
+// The events come a tick later, when the caller of `connect()` may have sent its first command.
+function tellAtOnce(
+  target: ClusterInternals,
+  listeners: Readonly<Record<string, readonly (() => void)[]>>,
+): void {
+  const setStatus = target.setStatus.bind(target);
+  target.setStatus = (status) => {
+    setStatus(status);
+    for (const listener of listeners[status] ?? []) listener();
+  };
 }

@@ -1,5 +1,5 @@
 import type { Cluster } from 'ioredis';
-import { clusterNodeOptions } from '../target/cluster-node.ts';
+import { clusterNodeOptions } from '../../target/cluster-node.ts';
 import { clusterInternals, type StartupNode } from './cluster-internals.ts';
 
 const maxStartupNodes = 64;
@@ -21,6 +21,20 @@ export function startupNodeOptions(cluster: Cluster): readonly Readonly<Record<s
   const { startupNodes, options } = clusterInternals(cluster);
   const shared = options['redisOptions'] as Record<string, unknown> | undefined;
   return startupNodes.map((node) => ({ ...shared, ...node }));
+}
+
+/** The options of the configured startup nodes, with their names resolved now, as the user said how. */
+export async function resolvedStartupNodes(
+  cluster: Cluster,
+): Promise<readonly Readonly<Record<string, unknown>>[]> {
+  const target = clusterInternals(cluster);
+  const remembered = target.startupNodes;
+  target.startupNodes = configuredNodes.get(cluster) ?? remembered;
+  // The names are taken from the list before this returns.
+  const resolving = target.resolveStartupNodeHostnames();
+  target.startupNodes = remembered;
+  const shared = target.options['redisOptions'] as Record<string, unknown> | undefined;
+  return (await resolving).map((node) => ({ ...shared, ...node }));
 }
 
 /** Replaces nodes given as ports or URLs by options, so that ioredis does not read the URLs by its own grammar. */

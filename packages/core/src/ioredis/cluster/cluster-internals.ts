@@ -5,13 +5,31 @@ export interface ClusterInternals {
   status: string;
   readonly options: Record<string, unknown>;
   setStatus(status: string): void;
-  readonly slots: readonly (readonly string[] | undefined)[];
+  readonly slots: (string[] | undefined)[];
   startupNodes: StartupNode[];
   nodes(): Redis[];
   handleError(error: Error, redirections: { value?: number }, handlers: RedirectionHandlers): void;
   handleCloseEvent(): void;
-  getInfoFromNode(node: Redis | undefined, callback: (error?: Error | null) => void): void;
+  disconnect(reconnect?: boolean): void;
+  quit(callback?: unknown): Promise<unknown>;
+  getInfoFromNode(node: SlotTeller, callback: (error?: Error | null) => void): void;
+  refreshSlotsCache(callback?: (error?: Error | null) => void): void;
+  resolveStartupNodeHostnames(): Promise<StartupNode[]>;
+  readonly connectionPool: {
+    getInstanceByKey(key: string): Redis | undefined;
+    findOrCreate(node: { host: string; port: number }, readOnly?: boolean): Redis;
+  };
+  emit(event: string, ...args: unknown[]): boolean;
   subscriber: { selectSubscriber(): void; getInstance(): Redis | null } | undefined;
+}
+
+/** What `getInfoFromNode` needs of the node that it asks for the slots. */
+export interface SlotTeller {
+  duplicate(): {
+    on(event: string, listener: () => void): void;
+    cluster(subcommand: string, callback: (error: Error | null, reply?: unknown) => void): void;
+    disconnect(): void;
+  };
 }
 
 export interface StartupNode {

@@ -1,8 +1,8 @@
 import type { Redis } from 'ioredis';
-import type { NodeDriver } from '../driver/cluster-driver.ts';
-import type { ParserTraits } from '../replies/frame-line.ts';
-import { printClient } from './clients.ts';
-import { RedisDriver } from './redis-driver.ts';
+import type { NodeDriver } from '../../driver/cluster-driver.ts';
+import { printClient } from '../clients.ts';
+import { RedisDriver } from '../redis-driver.ts';
+import type { ParserTraits } from '../../replies/frame-line.ts';
 
 const drivers = new WeakMap<Redis, IoredisNode>();
 

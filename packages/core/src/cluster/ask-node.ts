@@ -1,0 +1,29 @@
+import type { ClusterDriver } from '../driver/cluster-driver.ts';
+import { keySlot } from '../keys/key-slot.ts';
+
+/** Many times the nodes that a Cluster can have. */
+const maxTags = 100_000;
+
+/**
+ * Asks the node at this address a question of our own. A key, the first argument, gets a hash tag that leads it to this
+ * node.
+ */
+export async function askNode(
+  cluster: ClusterDriver,
+  address: string,
+  command: string,
+  args: readonly string[],
+): Promise<unknown> {
+  const node = cluster.nodes().find((each) => each.address === address);
+  if (node === undefined) throw new Error('There is no connection to the node.');
+  const [key, ...rest] = args;
+  return node.ask(command, key === undefined ? [] : [keyAt(cluster, address, key), ...rest]);
+}
+
+function keyAt(cluster: ClusterDriver, address: string, key: string): string {
+  for (let tag = 0; tag < maxTags; tag++) {
+    const tagged = `${key}{${tag}}`;
+    if (cluster.addressesOf(keySlot(tagged))[0] === address) return tagged;
+  }
+  return key;
+}

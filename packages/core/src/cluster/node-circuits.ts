@@ -1,0 +1,99 @@
+import { CircuitProbe } from '../circuit/circuit-probe.ts';
+import { Circuit } from '../circuit/circuit.ts';
+import type { LaneCircuits } from '../circuit/lane-circuits.ts';
+import type { CauseCode } from '../cause.ts';
+import type { Settings } from '../options/settings.ts';
+import type { Lane } from '../snapshot.ts';
+
+/** The circuits of one node, and the probes that close them again. */
+interface CircuitsOfNode {
+  readonly circuits: LaneCircuits;
+  readonly probes: Readonly<Record<Lane, CircuitProbe>>;
+}
+
+/** Asks the node at an address a question of our own. */
+export type AskNode = (address: string, command: string, args: readonly string[]) => Promise<unknown>;
+
+/** A pair of circuits for each node of a cluster: a node that is slow or fails says nothing of the others. */
+export class NodeCircuits {
+  readonly #settings: Settings;
+  readonly #ask: AskNode;
+  readonly #onChange: () => void;
+  readonly #nodes = new Map<string, CircuitsOfNode>();
+
+  constructor(settings: Settings, ask: AskNode, onChange: () => void) {
+    this.#settings = settings;
+    this.#ask = ask;
+    this.#onChange = onChange;
+  }
+
+  of(address: string): LaneCircuits {
+    const known = this.#nodes.get(address) ?? this.#make(address);
+    this.#nodes.set(address, known);
+    return known.circuits;
+  }
+
+  /** Why the circuit of one of these nodes is not closed; undefined while all are. */
+  causeAmong(addresses: ReadonlySet<string>): CauseCode | undefined {
+    for (const [address, { circuits }] of this.#nodes) {
+      const open = circuits.write.admitsAll ? circuits.read : circuits.write;
+      if (!open.admitsAll && addresses.has(address)) return open.cause;
+    }
+    return undefined;
+  }
+
+  /** A node was reached anew: what its circuits learnt of its outage does not outlive that. */
+  found(address: string): void {
+    const known = this.#nodes.get(address);
+    if (known === undefined) return;
+    for (const circuit of Object.values(known.circuits)) {
+      const { cause } = circuit;
+      if (cause === 'slow' || cause === 'error-rate' || cause === 'stalled')
+        circuit.close(this.#settings.clock.now());
+    }
+  }
+
+  /** The process stood still: see `Circuit.forgive`. */
+  forgive(): void {
+    const now = this.#settings.clock.now();
+    for (const { circuits } of this.#nodes.values())
+      for (const circuit of Object.values(circuits)) circuit.forgive(now);
+  }
+
+  /** Forgets nodes at all other addresses. */
+  retain(addresses: ReadonlySet<string>): void {
+    for (const [address, { probes }] of this.#nodes) {
+      if (addresses.has(address)) continue;
+      for (const probe of Object.values(probes)) probe.stop();
+      this.#nodes.delete(address);
+    }
+  }
+
+  stop(): void {
+    this.retain(new Set());
+  }
+
+  #make(address: string): CircuitsOfNode {
+    const { clock, random, timeoutMs, circuit } = this.#settings;
+    const circuitOf = (lane: Lane): Circuit =>
+      new Circuit(circuit, {
+        clock,
+        random,
+        deadlineMs: timeoutMs,
+        onChange: () => {
+          probes[lane].follow();
+          this.#onChange();
+        },
+      });
+    const circuits = { read: circuitOf('read'), write: circuitOf('write') };
+    const probing = {
+      clock,
+      ask: (command: string, args: readonly string[]) => this.#ask(address, command, args),
+    };
+    const probes = {
+      read: new CircuitProbe(circuits.read, probing),
+      write: new CircuitProbe(circuits.write, probing),
+    };
+    return { circuits, probes };
+  }
+}

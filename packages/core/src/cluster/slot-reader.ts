@@ -1,0 +1,148 @@
+import type { CauseCode } from '../cause.ts';
+import { ownCredentials } from '../connection/target-of.ts';
+import { tlsOf } from '../handshake/open-socket.ts';
+import type { ClusterDriver, NodeDriver, SlotRange } from '../driver/cluster-driver.ts';
+import { establish, EstablishError, type Target } from '../handshake/establish.ts';
+import type { ClusterNode, ClusterNodeParts } from './cluster-node.ts';
+import { askForSlots } from './slots/ask-for-slots.ts';
+import { firstAnswer, type Ask } from './slots/first-answer.ts';
+
+/** A reading that takes longer is reported. */
+const slowMs = 500;
+
+type AskSlots = Ask<readonly SlotRange[]>;
+
+/**
+ * Finds out who owns which slots: from the nodes whose connections work, over these; else from the other nodes; else
+ * from the startup nodes as their names lead now. The first answer counts.
+ */
+export class SlotReader {
+  readonly #cluster: ClusterDriver;
+  readonly #parts: ClusterNodeParts;
+  readonly #nodeOf: (driver: NodeDriver) => ClusterNode | undefined;
+  readonly #onSlow: () => void;
+  #running = new AbortController();
+  #preferred: string | undefined;
+  #failure: CauseCode | undefined;
+  #ranges: readonly SlotRange[] = [];
+
+  /** `nodeOf`: our view of a node of the driver. `onSlow` is called when nobody has answered for a while. */
+  constructor(
+    cluster: ClusterDriver,
+    parts: ClusterNodeParts,
+    nodeOf: (driver: NodeDriver) => ClusterNode | undefined,
+    onSlow: () => void,
+  ) {
+    this.#cluster = cluster;
+    this.#parts = parts;
+    this.#nodeOf = nodeOf;
+    this.#onSlow = onSlow;
+  }
+
+  /** Why the last reading failed; undefined when it did not. */
+  get failure(): CauseCode | undefined {
+    return this.#failure;
+  }
+
+  /** Whether somebody serves the slot, as was told last. */
+  covers(slot: number): boolean {
+    return this.#ranges.some(({ first, last, nodes }) => first <= slot && slot <= last && nodes.length > 0);
+  }
+
+  /** The next reading asks the node at this address first, because that knows something new. */
+  prefer(address: string): void {
+    this.#preferred = address;
+  }
+
+  async read(): Promise<readonly SlotRange[]> {
+    const { clock, connection } = this.#parts.settings;
+    const deadline = new AbortController();
+    const stop = (): void => deadline.abort(new Error('The reading was stopped.'));
+    const { signal } = this.#running;
+    signal.addEventListener('abort', stop, { once: true });
+    const late = new EstablishError('handshake-timeout', new Error('No node told the slots in time.'));
+    const timer = clock.setTimeout(() => deadline.abort(late), connection.handshakeTimeoutMs);
+    const slowTimer = clock.setTimeout(this.#onSlow, slowMs);
+    timer.unref?.();
+    slowTimer.unref?.();
+    try {
+      const ranges = await firstAnswer(this.#asks(), clock, connection.minStallMs, deadline.signal);
+      this.#failure = undefined;
+      this.#ranges = ranges;
+      return ranges;
+    } catch (error) {
+      this.#failure = error instanceof EstablishError ? error.reason : 'connection-reset';
+      throw error;
+    } finally {
+      clock.clearTimeout(timer);
+      clock.clearTimeout(slowTimer);
+      signal.removeEventListener('abort', stop);
+    }
+  }
+
+  /** Ends a reading that is under way: its answer is no longer wanted. */
+  stop(): void {
+    this.#running.abort();
+    this.#running = new AbortController();
+  }
+
+  #asks(): readonly AskSlots[] {
+    const preferred = this.#preferred;
+    this.#preferred = undefined;
+    const answering: AskSlots[] = [];
+    const others: AskSlots[] = [];
+    for (const driver of shuffled(this.#cluster.nodes(), this.#parts.settings.random)) {
+      const node = this.#nodeOf(driver);
+      if (node === undefined) continue;
+      const ask: AskSlots = (signal) => node.slots(signal, this.#cluster.slotsTimeoutMs);
+      if (!node.answersAtOnce) others.push(ask);
+      else if (driver.address === preferred) answering.unshift(ask);
+      else answering.push(ask);
+    }
+    const startup: AskSlots[] = this.#cluster.isReady ? [(signal) => this.#askStartupNodes(signal)] : [];
+    if (answering.length > 0) return [...answering, ...others, ...startup];
+    return [...others.slice(0, 1), ...startup, ...others.slice(1)];
+  }
+
+  async #askStartupNodes(signal: AbortSignal): Promise<readonly SlotRange[]> {
+    const { clock, connection } = this.#parts.settings;
+    const nodes = await this.#cluster.resolveStartupNodes();
+    const asks = nodes.map((options) => (each: AbortSignal) => this.#askAt(options, each));
+    return firstAnswer(asks, clock, connection.minStallMs, signal);
+  }
+
+  async #askAt(
+    options: Readonly<Record<string, unknown>>,
+    signal: AbortSignal,
+  ): Promise<readonly SlotRange[]> {
+    const target = startupTarget(options, this.#parts);
+    const { socket } = await establish(target, this.#parts.settings.clock, signal);
+    const { host = 'localhost' } = options as { host?: string };
+    return askForSlots(socket, host, signal);
+  }
+}
+
+/** The target of an attempt to reach a startup node, outside the driver. */
+export function startupTarget(
+  options: Readonly<Record<string, unknown>>,
+  { credentials, open, settings }: Pick<ClusterNodeParts, 'credentials' | 'open' | 'settings'>,
+): Target {
+  const { host, port, family } = options as { host?: string; port?: number; family?: number };
+  return {
+    endpoint: () => Promise.resolve({ host, port, family, tls: tlsOf(options['tls'] as boolean) }),
+    open,
+    credentials: credentials.source ?? ownCredentials(options),
+    credentialsTimeoutMs: settings.connection.credentialsTimeoutMs,
+    keepAliveMs: 0,
+    wantsHello: () => false,
+    session: () => ({ database: 0, clientName: undefined, readOnly: false }),
+    requiresPrimary: false,
+  };
+}
+
+function shuffled<T>(items: readonly T[], random: () => number): readonly T[] {
+  return items
+    .map((item) => ({ item, at: random() }))
+    .toSorted((left, right) => left.at - right.at)
+    .map(({ item }) => item);
+}

@@ -1,0 +1,63 @@
+import type { Clock, TimerHandle } from '../../clock.ts';
+
+/** Asks one of several for the same answer. Rejects when there is none, and when the signal aborts. */
+export type Ask<Answer> = (signal: AbortSignal) => Promise<Answer>;
+
+/**
+ * Asks one after the other until one answers: the next one when the last one failed, or has not answered for `hedgeMs`.
+ * Resolves with the first answer; the other questions are aborted then. Rejects with the first failure when all failed,
+ * or with the reason of `signal`.
+ */
+export function firstAnswer<Answer>(
+  asks: readonly Ask<Answer>[],
+  clock: Clock,
+  hedgeMs: number,
+  signal: AbortSignal,
+): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const running = new AbortController();
+    let next = 0;
+    let pending = 0;
+    let failure: unknown;
+    let timer: TimerHandle | undefined;
+    const finish = (): void => {
+      if (timer !== undefined) clock.clearTimeout(timer);
+      signal.removeEventListener('abort', onAbort);
+      running.abort(new Error('Another answer came first.'));
+    };
+    const onAbort = (): void => {
+      finish();
+      reject(signal.reason as Error);
+    };
+    const askNext = (): void => {
+      if (timer !== undefined) clock.clearTimeout(timer);
+      timer = undefined;
+      const ask = asks[next++];
+      if (ask === undefined) {
+        if (pending > 0) return;
+        finish();
+        reject(failure ?? new Error('There is nobody to ask.'));
+        return;
+      }
+      pending++;
+      timer = clock.setTimeout(askNext, hedgeMs);
+      ask(running.signal).then(
+        (answer) => {
+          finish();
+          resolve(answer);
+        },
+        (error: unknown) => {
+          pending--;
+          failure ??= error;
+          if (!running.signal.aborted) askNext();
+        },
+      );
+    };
+    if (signal.aborted) {
+      reject(signal.reason as Error);
+      return;
+    }
+    signal.addEventListener('abort', onAbort, { once: true });
+    askNext();
+  });
+}

@@ -1,0 +1,45 @@
+import type { SlotRange } from '../../driver/cluster-driver.ts';
+import { slotCount } from '../../keys/key-slot.ts';
+import { ProtocolError } from '../../replies/protocol-error.ts';
+
+/** Far more nodes than a Cluster can have of one slot. */
+const maxNodesPerRange = 1_000;
+
+/**
+ * Reads the answer to CLUSTER SLOTS. A node that is listed without a host has the one of the node that answered.
+ *
+ * @throws ProtocolError for anything else, such as ranges beyond the slots that there are
+ */
+export function slotRangesOf(reply: unknown, askedHost: string): readonly SlotRange[] {
+  if (!Array.isArray(reply) || reply.length > slotCount) throw malformed();
+  return reply.map((entry: unknown) => rangeOf(entry, askedHost));
+}
+
+function rangeOf(entry: unknown, askedHost: string): SlotRange {
+  if (!Array.isArray(entry) || entry.length > maxNodesPerRange) throw malformed();
+  const [from, to, ...nodes] = entry as readonly unknown[];
+  const first = slotNumber(from);
+  const last = slotNumber(to);
+  if (last < first) throw malformed();
+  return { first, last, nodes: nodes.map((node) => addressOf(node, askedHost)) };
+}
+
+function slotNumber(value: unknown): number {
+  // A client may be told to read numbers as texts.
+  const slot = typeof value === 'string' ? Number(value) : value;
+  if (typeof slot !== 'number' || !Number.isInteger(slot) || slot < 0 || slot >= slotCount) throw malformed();
+  return slot;
+}
+
+function addressOf(node: unknown, askedHost: string): SlotRange['nodes'][number] {
+  if (!Array.isArray(node)) throw malformed();
+  const [name, number] = node as readonly unknown[];
+  const host = name === null || name === '' ? askedHost : name;
+  const port = Number(number);
+  if (typeof host !== 'string' || !Number.isInteger(port) || port < 1 || port > 65_535) throw malformed();
+  return { host, port };
+}
+
+function malformed(): ProtocolError {
+  return new ProtocolError('malformed');
+}

@@ -1,0 +1,167 @@
+import type { ClusterDriver, NodeDriver } from '../../driver/cluster-driver.ts';
+import type { Clock, Random, TimerHandle } from '../../clock.ts';
+import { clusterStateOf, type ClusterState } from './cluster-state.ts';
+
+/** What the watch found out, or what is due. */
+export type SlotNews =
+  /** A node says whether the cluster is up. */
+  | { readonly kind: 'state'; readonly address: string; readonly isUp: boolean }
+  /** A failover is going on, or is over: this node knows of it. */
+  | { readonly kind: 'failover'; readonly address: string }
+  /** The slots were read. */
+  | { readonly kind: 'slots-read' }
+  /** Nobody tells who owns which slots. */
+  | { readonly kind: 'unreachable' }
+  /** It looks: lost nodes are to be dialed. */
+  | { readonly kind: 'look' };
+
+export interface SlotWatchParts {
+  readonly clock: Clock;
+  readonly random: Random;
+  /** Milliseconds between two looks. */
+  readonly periodMs: number;
+  /** Nodes that may be asked, because they are connected and not silent. */
+  readonly answering: () => readonly NodeDriver[];
+  /** Whether a part of the cluster is away. */
+  readonly isPartAway: () => boolean;
+}
+
+/** After the last sign of trouble the cluster is watched for this much longer. */
+const aftermathMs = 3000;
+/** After a failover was seen, the slots are read at each look for so long. */
+const hurryMs = 1000;
+const growth = 1.15;
+const maxPauseMs = 1000;
+const maxAskedNodes = 8;
+
+/**
+ * Watches the cluster while there is trouble. Each look asks a few nodes for the cluster's state, which costs almost
+ * nothing. The whole table of slots is read more and more rarely, and at once when a node knows of a failover.
+ */
+export class SlotWatch {
+  readonly #cluster: ClusterDriver;
+  readonly #parts: SlotWatchParts;
+  readonly #tell: (news: SlotNews) => void;
+  readonly #asked = new Set<NodeDriver>();
+  #until = 0;
+  #hurryUntil = 0;
+  #pauseMs: number;
+  #slotsDueAt = 0;
+  #isReading = false;
+  #epoch: number | undefined;
+  #failedSlots = 0;
+  #timer: TimerHandle | undefined;
+
+  constructor(cluster: ClusterDriver, parts: SlotWatchParts, tell: (news: SlotNews) => void) {
+    this.#cluster = cluster;
+    this.#parts = parts;
+    this.#pauseMs = parts.periodMs;
+    this.#tell = tell;
+  }
+
+  trouble(): void {
+    if (this.#cluster.hasEnded) return;
+    const now = this.#parts.clock.now();
+    if (now > this.#until) {
+      this.#pauseMs = this.#parts.periodMs;
+      this.#slotsDueAt = 0;
+    }
+    this.#until = now + aftermathMs;
+    if (this.#timer === undefined) this.#arm();
+  }
+
+  /** Asks the nodes whether the cluster is up, because one of them said that it is not. Resolves when they answered. */
+  async checkStates(): Promise<void> {
+    this.trouble();
+    await Promise.all(this.#parts.answering().slice(0, maxAskedNodes).map(this.#askState));
+  }
+
+  /** Reads the slots now, unless they are being read. */
+  readSlots(): void {
+    if (this.#isReading || !this.#cluster.isReady) return;
+    const { clock } = this.#parts;
+    this.#slotsDueAt = clock.now() + this.#pauseMs;
+    this.#pauseMs = Math.min(maxPauseMs, this.#pauseMs * growth);
+    this.#isReading = true;
+    this.#cluster.readSlots().then(
+      () => this.#slotsRead(true),
+      () => this.#slotsRead(false),
+    );
+  }
+
+  stop(): void {
+    if (this.#timer !== undefined) this.#parts.clock.clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#until = 0;
+  }
+
+  #arm(): void {
+    const { clock, periodMs, random } = this.#parts;
+    this.#timer = clock.setTimeout(() => this.#look(), periodMs * (0.9 + 0.2 * random()));
+    this.#timer.unref?.();
+  }
+
+  #look(): void {
+    this.#timer = undefined;
+    const now = this.#parts.clock.now();
+    const isOver = now > this.#until && !this.#parts.isPartAway();
+    if (isOver || this.#cluster.hasEnded) {
+      this.#epoch = undefined;
+      this.#failedSlots = 0;
+      return;
+    }
+    if (now >= this.#slotsDueAt || now < this.#hurryUntil) this.readSlots();
+    this.#tell({ kind: 'look' });
+    for (const node of this.#nodesToAsk()) void this.#askState(node);
+    this.#arm();
+  }
+
+  #nodesToAsk(): readonly NodeDriver[] {
+    const nodes = this.#parts.answering();
+    if (nodes.length <= maxAskedNodes) return nodes;
+    const first = Math.floor(this.#parts.random() * nodes.length);
+    return [...nodes, ...nodes].slice(first, first + maxAskedNodes);
+  }
+
+  #slotsRead(isAnswered: boolean): void {
+    this.#isReading = false;
+    if (this.#until === 0) return;
+    if (!isAnswered) {
+      // While nobody answers, the slots are asked for at each look.
+      this.#until = this.#parts.clock.now() + aftermathMs;
+      this.#pauseMs = this.#parts.periodMs;
+      this.#slotsDueAt = 0;
+    }
+    this.#tell(isAnswered ? { kind: 'slots-read' } : { kind: 'unreachable' });
+  }
+
+  readonly #askState = async (node: NodeDriver): Promise<void> => {
+    if (this.#asked.has(node)) return;
+    this.#asked.add(node);
+    const state = await stateOf(node);
+    this.#asked.delete(node);
+    if (state === undefined || this.#until === 0) return;
+    this.#noteFailover(state, node.address);
+    this.#tell({ kind: 'state', address: node.address, isUp: state.isUp });
+  };
+
+  #noteFailover({ epoch, failedSlots }: ClusterState, address: string): void {
+    const isNew = this.#epoch !== undefined && epoch > this.#epoch;
+    const hasMoreFailed = failedSlots > this.#failedSlots;
+    this.#epoch = Math.max(epoch, this.#epoch ?? 0);
+    this.#failedSlots = failedSlots;
+    if (!isNew && !hasMoreFailed) return;
+    this.trouble();
+    if (isNew) this.#hurryUntil = this.#parts.clock.now() + hurryMs;
+    this.#tell({ kind: 'failover', address });
+    if (isNew) this.readSlots();
+  }
+}
+
+async function stateOf(node: NodeDriver): Promise<ClusterState | undefined> {
+  try {
+    return clusterStateOf(await node.ask('cluster', ['INFO']));
+  } catch {
+    return undefined;
+  }
+}
