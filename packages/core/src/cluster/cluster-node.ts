@@ -8,7 +8,7 @@ import { targetOf } from '../connection/target-of.ts';
 import type { SubscriptionNews } from '../connection/subscriptions.ts';
 import type { NodeDriver, SlotRange } from '../driver/cluster-driver.ts';
 import type { SendCommand } from '../driver/driver-command.ts';
-import { establish, EstablishError, type Target } from '../handshake/establish.ts';
+import { establish, EstablishError, targetWith, type Target } from '../handshake/establish.ts';
 import type { OpenSocket } from '../handshake/open-socket.ts';
 import type { Settings } from '../options/settings.ts';
 import type { Flushes } from '../event-loop/flush.ts';
@@ -56,7 +56,7 @@ export class ClusterNode {
     this.#driver = driver;
     this.#settings = settings;
     this.#tell = tell;
-    this.#target = { ...targetOf(driver, settings, credentials, open), requiresPrimary: false };
+    this.#target = targetWith(targetOf(driver, settings, credentials, open), { requiresPrimary: false });
     const source = new SingleAttempt(dialers.of(driver.address), this.#target, settings.clock);
     this.connection = new Connection(
       { driver, target: this.#target, source, settings, flushes, onDead: 'drop' },
