@@ -1,8 +1,6 @@
 import type { Cluster, Redis } from '../ioredis/clients.ts';
 import { CircuitProbe } from '../circuit/circuit-probe.ts';
 import { Circuit } from '../circuit/circuit.ts';
-import { RetryBudget } from '../circuit/retry-budget.ts';
-import { CallOutcomeRecorder } from '../command/call-outcome-recorder.ts';
 import type { GateParts } from '../command/line.ts';
 import type { ClientNews, ClientParts } from '../connection/protected-client.ts';
 import { Flushes } from '../event-loop/flush.ts';
@@ -25,6 +23,7 @@ import { OnceHomes } from '../verbs/once-homes.ts';
 import { whenUp } from '../verbs/ready.ts';
 import { failOver } from '../databases/fail-over.ts';
 import { forgetOutage, forgetServer } from './forget-outage.ts';
+import { makeGateParts } from './gate-parts.ts';
 import { Isolations } from './isolations.ts';
 import { Observer } from './observer.ts';
 import { tellOperator } from './operator-lines.ts';
@@ -64,10 +63,15 @@ export class Engine implements RedisResilience {
     this.clock = clock;
     this.#observer = new Observer(settings, this.#events);
     this.circuits = { read: this.#circuit('read'), write: this.#circuit('write') };
-    this.#stallDetector = new ProcessStallDetector(clock, (kind, durationMs) =>
-      this.#onThaw(kind, durationMs),
-    );
-    this.#gateParts = this.#makeGateParts();
+    this.#stallDetector = new ProcessStallDetector(clock, (...thaw) => this.#onThaw(...thaw));
+    this.#gateParts = makeGateParts({
+      settings,
+      circuits: this.circuits,
+      stallDetector: this.#stallDetector,
+      events: this.#events,
+      history: this.#history,
+      pendingCalls: () => this.#clients.pendingCalls(),
+    });
     this.#clients = protectClients({
       settings,
       flushes: new Flushes(this.circuits, this.#stallDetector),
@@ -84,10 +88,8 @@ export class Engine implements RedisResilience {
     this.#isolations = new Isolations(this.name, this.circuits, () => this.#keeper.refresh());
     this.#keeper = new SnapshotKeeper(this, this.#clients, this.#isolations, this.#events, this.#history);
     const probing = { clock, ask: this.#clients.main.ask.bind(this.#clients.main) };
-    this.#probes = {
-      read: new CircuitProbe(this.circuits.read, probing),
-      write: new CircuitProbe(this.circuits.write, probing),
-    };
+    const { read, write } = this.circuits;
+    this.#probes = { read: new CircuitProbe(read, probing), write: new CircuitProbe(write, probing) };
     tellOperator(this, this.#events);
     printState(this, 'RedisResilience', () => this.snapshot());
     this.#stallDetector.start();
@@ -102,13 +104,11 @@ export class Engine implements RedisResilience {
   }
 
   detail(): SnapshotDetail {
-    const { retryBudget, recorder } = this.#gateParts;
-    const { lagMs: eventLoopLagMs } = this.#stallDetector;
     return {
       ...this.#clients.detail(),
-      retryBudget: retryBudget.level,
-      eventLoopLagMs,
-      commands: recorder.totals,
+      retryBudget: this.#gateParts.retryBudget.level,
+      eventLoopLagMs: this.#stallDetector.lagMs,
+      commands: this.#gateParts.recorder.totals,
       pool: this.#leases.detail(),
     };
   }
@@ -210,20 +210,6 @@ export class Engine implements RedisResilience {
     this.#clients.databases?.look();
   }
 
-  #makeGateParts(): GateParts {
-    const { settings, clock, circuits } = this;
-    const records = {
-      settings,
-      circuits,
-      retryBudget: new RetryBudget(() => clock.now(), settings.retry.budgetTokens),
-      stallDetector: this.#stallDetector,
-      events: this.#events,
-      history: this.#history,
-      pendingCalls: () => this.#clients.pendingCalls(),
-    };
-    return { ...records, recorder: new CallOutcomeRecorder(records) };
-  }
-
   #circuit(lane: Lane): Circuit {
     return new Circuit(this.settings.circuit, {
       clock: this.clock,
@@ -243,8 +229,7 @@ export class Engine implements RedisResilience {
   #onThaw(kind: ThawKind, durationMs: number): void {
     debug('%s: thaw, the process was %s for %d ms', this.name, kind, Math.round(durationMs));
     this.#events.emit('thaw', { kind, durationMs });
-    const now = this.clock.now();
-    for (const circuit of Object.values(this.circuits)) circuit.forgive(now);
+    for (const circuit of Object.values(this.circuits)) circuit.forgive(this.clock.now());
     this.#clients.thaw(kind, durationMs);
   }
 

@@ -54,7 +54,7 @@ export class ProtectedRedis implements ProtectedClient, MovableClient {
     const dispatch = redisDispatch(driver, this.#connection.wire);
     this.gate = new Gate(parts.gateParts, this, dispatch);
     if (this.state === 'ready') this.gate.serve();
-    if (this.#heading.route.isReadOnly) this.#holdWrites();
+    if (this.#heading.route.isReadOnly) this.#holdWrites(true);
     const { handle } = new Entrance(this.gate, parts.gateParts, this, dispatch);
     driver.takeOver(handle, this.#connection.connector);
     driver.takeOverRetries();
@@ -158,8 +158,8 @@ export class ProtectedRedis implements ProtectedClient, MovableClient {
   turnTo(database: string, verified: VerifiedSocket | undefined, isInPeace: boolean): void {
     const { state } = this.#connection;
     const isTaken = this.#heading.turnTo(database, verified);
-    if (this.#heading.route.isReadOnly) this.#holdWrites();
-    else if (this.#holdsWrites) this.#writesAreBack();
+    const { isReadOnly } = this.#heading.route;
+    if (isReadOnly || this.#holdsWrites) this.#holdWrites(isReadOnly);
     if (isTaken) return;
     this.#isTurning = isInPeace && verified !== undefined && state === 'ready';
     if (verified !== undefined) this.#connection.replaceWith(verified, isInPeace ? 'replaced' : 'dead');
@@ -218,9 +218,9 @@ export class ProtectedRedis implements ProtectedClient, MovableClient {
         if (news.report.cause !== undefined) this.#isTurning = false;
         return this.#parts.tell(news);
       case 'writes-away':
-        return this.#holdWrites();
+        return this.#holdWrites(true);
       case 'writes-back':
-        return this.#writesAreBack();
+        return this.#holdWrites(false);
       case 'primary':
         return this.#onPrimary(news.verified, news.atOnce);
       case 'moved':
@@ -241,15 +241,9 @@ export class ProtectedRedis implements ProtectedClient, MovableClient {
     }
   }
 
-  #holdWrites(): void {
-    this.#holdsWrites = true;
-    this.gate.holdWrites(this.#parts.settings.clock.now());
-    this.#parts.tell({ kind: 'changed' });
-  }
-
-  #writesAreBack(): void {
-    this.#holdsWrites = false;
-    this.gate.holdWrites(undefined);
+  #holdWrites(isHeld: boolean): void {
+    this.#holdsWrites = isHeld;
+    this.gate.holdWrites(isHeld ? this.#parts.settings.clock.now() : undefined);
     this.#parts.tell({ kind: 'changed' });
   }
 }
