@@ -19,7 +19,13 @@ export interface CheckedDatabase {
 }
 
 export function isDatabasesTarget(target: ResilienceTarget): target is DatabasesTarget {
-  return typeof target === 'object' && target !== null && 'databases' in target;
+  // A resilience has a method of this name: that mistake has a message of its own.
+  return (
+    typeof target === 'object' &&
+    target !== null &&
+    'databases' in target &&
+    typeof target.databases !== 'function'
+  );
 }
 
 /**
