@@ -83,7 +83,11 @@ async function labelsAndWords(): Promise<Map<string, Map<string, Set<string>>>> 
 
 async function exposition(): Promise<string> {
   const registry = new Registry();
-  const resilience = createRedisResilience({ host: '127.0.0.1', port: 1, lazyConnect: true });
+  const databases = [1, 2].map((port) => ({
+    name: `at-${port}`,
+    target: { host: '127.0.0.1', port, lazyConnect: true },
+  }));
+  const resilience = createRedisResilience({ databases });
   const outage = resilience.isolate('to have a cause');
   const numbers = { hits: 0, misses: 0, away: 0, loads: 0, loadErrors: 0, stale: 0, fallbacks: 0 };
   const unregister = registerMetrics(resilience, {
@@ -95,9 +99,14 @@ async function exposition(): Promise<string> {
   unregister();
   outage();
   await resilience.close();
-  // Causes come with outages; every one may.
-  return text.replace(
-    /^# TYPE redis_resilience_outages_total counter$/m,
-    '$&\nredis_resilience_outages_total{connection="default",cause="stalled"} 0',
-  );
+  // Causes come with outages, and databases with changes; every one may.
+  return text
+    .replace(
+      /^# TYPE redis_resilience_outages_total counter$/m,
+      '$&\nredis_resilience_outages_total{connection="default",cause="stalled"} 0',
+    )
+    .replace(
+      /^# TYPE redis_resilience_database_changes_total counter$/m,
+      '$&\nredis_resilience_database_changes_total{connection="default",to="at-2",reason="stalled"} 0',
+    );
 }

@@ -160,6 +160,13 @@ export interface RedisResilience<Client extends Redis | Cluster = Redis | Cluste
    */
   failover(name?: string): Promise<void>;
   /**
+   * Gives a database another weight from now on. Where another one becomes the preferred one by that, it comes into use
+   * in peace, once it has been well for `failback.afterMs`.
+   *
+   * @throws {@link ConfigurationError} where there is no database of this name, or the weight is no number of at least 0
+   */
+  setDatabaseWeight(name: string, weight: number): void;
+  /**
    * Takes Redis out of use by hand: every command fails at once with {@link CircuitOpenError}. The returned function
    * ends this isolation; Redis is in use again when all isolations have ended. The reason of the oldest one ends
    * `snapshot().cause.message`; it is the application's own text, so health answers do not show it.

@@ -3,6 +3,7 @@ import {
   ConfigurationError,
   createRedisResilience,
   protect,
+  type DatabasesTarget,
   type RedisResilience,
   type ResilienceOptions,
   type ResilienceTarget,
@@ -10,14 +11,16 @@ import {
 import { checkOptionNames } from '@redis-resilience/core/kit';
 
 /**
- * The options of one connection: its target and all options of core. The target is one of `url`, `options` and
- * `client`; by default the environment variable REDIS_URL, else `redis://localhost:6379`.
+ * The options of one connection: its target and all options of core. The target is one of `url`, `options`, `databases`
+ * and `client`; by default the environment variable REDIS_URL, else `redis://localhost:6379`.
  */
 export interface RedisResilienceModuleOptions extends Omit<ResilienceOptions, 'name'> {
   /** A URL such as `redis://localhost:6379`. */
   readonly url?: string;
   /** ioredis options, or a Sentinel or Cluster target. */
   readonly options?: Exclude<ResilienceTarget, string>;
+  /** Several databases, of which one is in use. */
+  readonly databases?: DatabasesTarget['databases'];
   /** An ioredis client to protect. */
   readonly client?: Parameters<typeof protect>[0];
 }
@@ -51,7 +54,7 @@ export function checkModuleOptions(
   const meant = meantBy(options);
   if (meant !== undefined)
     throw new ConfigurationError(`RedisResilienceModule takes options. Write forRoot(${meant}).`);
-  checkOptionNames('RedisResilienceModule', options, ['url', 'options', 'client', 'isGlobal']);
+  checkOptionNames('RedisResilienceModule', options, ['url', 'options', 'databases', 'client', 'isGlobal']);
 }
 
 function meantBy(given: unknown): string | undefined {
@@ -61,17 +64,18 @@ function meantBy(given: unknown): string | undefined {
   return typeof given === 'object' && given !== null && !Array.isArray(given) ? undefined : '{ url }';
 }
 
-/** @throws {@link ConfigurationError} for an unknown option, or for more than one of `url`, `options` and `client` */
+/** @throws {@link ConfigurationError} for an unknown option, or for more than one target */
 export function createResilience(moduleOptions: RedisResilienceModuleOptions, name: string): RedisResilience {
   checkModuleOptions(moduleOptions);
-  const { url, options, client, logger = nestLogger, ...others } = moduleOptions;
+  const { url, options, databases, client, logger = nestLogger, ...others } = moduleOptions;
   const rest = { ...others, logger };
-  if ([url, options, client].filter((target) => target !== undefined).length > 1) {
+  if ([url, options, databases, client].filter((target) => target !== undefined).length > 1) {
     throw new ConfigurationError(
-      `The Redis connection ${name} takes one of url, options and client, not several.`,
+      `The Redis connection ${name} takes one of url, options, databases and client, not several.`,
     );
   }
   if (client) return protect(client, { ...rest, name });
-  const target = url ?? options ?? (process.env['REDIS_URL'] || undefined);
+  const several = databases === undefined ? undefined : { databases };
+  const target = url ?? options ?? several ?? (process.env['REDIS_URL'] || undefined);
   return createRedisResilience(target, { ...rest, name });
 }

@@ -25,6 +25,12 @@ export const figureColumns = {
     unit: 'count',
     meaning: "calls that failed with the server's own READONLY, LOADING or max-clients reply",
   },
+  incrementsFailed: {
+    heading: 'INCR failed',
+    unit: 'count',
+    meaning: 'INCRs that failed, of which the application knows that they may have run',
+  },
+  changes: { heading: 'changes', unit: 'count', meaning: 'how often another database came into use' },
   readsFailed: {
     heading: 'reads failed',
     unit: 'count',

@@ -8,7 +8,7 @@ import { checkNames, contestantsOf } from './contestants.js';
 import { markdownReport } from './markdown-report.js';
 import { outagePlot, type Lane } from './outage-plot.js';
 import { allPeers } from './peers/all-peers.js';
-import { allRows, rowNamed } from './rows/all-rows.js';
+import { allRows, rowsNamed } from './rows/all-rows.js';
 import { runAll, type Cell, type RunPlan } from './run-all.js';
 import { summarise } from './summary.js';
 import { terminalReport } from './terminal-report.js';
@@ -55,7 +55,8 @@ function stacksByRow(): string {
 
 function planOf(): RunPlan {
   const isQuick = values.quick;
-  const rows = values.rows?.split(',').map(rowNamed) ?? allRows.filter((row) => !(isQuick && row.isLong));
+  const rows =
+    values.rows?.split(',').flatMap(rowsNamed) ?? allRows.filter((row) => !(isQuick && row.isLong));
   return {
     rows,
     clients: values.clients === undefined ? undefined : checkNames(rows, values.clients.split(',')),

@@ -157,9 +157,10 @@ describe('coming back', () => {
     expect(goneOver({ failbackMs: Infinity }).proven('first').pass(10_000_000).effects).toHaveLength(1);
   });
 
-  it('does not lead to a database of equal weight', () => {
+  it('leads to the first of the list among databases of equal weight, and from there to no other', () => {
     const databases = new Databases([{ name: 'a' }, { name: 'b' }]).judged(away).proven('b').pass(150);
-    expect(databases.proven('a').pass(10_000_000).effects).toHaveLength(1);
+    expect(databases.proven('a').pass(failbackMs).state.inUse).toBe('a');
+    expect(databases.proven('b').pass(10_000_000).state.inUse).toBe('a');
   });
 
   it('takes twice as long each time that it was too soon', () => {

@@ -6,6 +6,8 @@ export interface MemberState {
   readonly name: string;
   readonly weight: number;
   readonly isReadOnly: boolean;
+  /** Its place in the list. */
+  readonly order: number;
   /** Since when it has answered without a break; undefined while it does not. */
   readonly wellSince: number | undefined;
   /** When it answered last. */
@@ -94,7 +96,13 @@ export interface DatabaseMoment {
 export function firstDatabaseState(
   members: readonly { readonly name: string; readonly weight: number; readonly isReadOnly: boolean }[],
 ): DatabaseState {
-  const states = members.map(({ name, weight, isReadOnly }) => ({ name, weight, isReadOnly, ...unknown }));
+  const states = members.map(({ name, weight, isReadOnly }, order) => ({
+    name,
+    weight,
+    isReadOnly,
+    order,
+    ...unknown,
+  }));
   return {
     members: states,
     inUse: preferredOf(states).name,
@@ -107,16 +115,17 @@ export function firstDatabaseState(
 
 const unknown = { wellSince: undefined, provenAt: undefined, cameBackAt: undefined, relapses: 0 } as const;
 
-type Ranked = Pick<MemberState, 'weight' | 'isReadOnly'>;
+type Ranked = Pick<MemberState, 'weight' | 'isReadOnly'> & { readonly order?: number };
 
 /** The one to use while all of them serve. */
 export function preferredOf<Member extends Ranked>(members: readonly Member[]): Member {
   return members.toSorted(byRank)[0] as Member;
 }
 
-/** Those that take writes before those that do not, then by weight; sorting keeps the order of the list. */
+/** Those that take writes before those that do not, then by weight, then in the order of the list. */
 export function byRank(one: Ranked, other: Ranked): number {
-  return Number(one.isReadOnly) - Number(other.isReadOnly) || other.weight - one.weight;
+  const byKind = Number(one.isReadOnly) - Number(other.isReadOnly);
+  return byKind || other.weight - one.weight || (one.order ?? 0) - (other.order ?? 0);
 }
 
 /** The best of those that are not in use and answer. */

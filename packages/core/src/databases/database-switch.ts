@@ -1,6 +1,6 @@
 import type { CauseCode } from '../cause.ts';
 import type { Clock } from '../clock.ts';
-import type { DatabaseNews } from '../connection/protected-client.ts';
+import type { ClientNews } from '../connection/protected-client.ts';
 import { debug } from '../observability/debug.ts';
 import type { DatabaseChangeReason, DatabaseInUse, DatabaseReport } from '../database-report.ts';
 import { ChangeRecord } from './change-record.ts';
@@ -35,7 +35,7 @@ export class DatabaseSwitch {
   readonly #alarm: ChoiceAlarm;
   readonly #record = new ChangeRecord();
   readonly #clients = new Set<MovableClient>();
-  readonly #tell: (news: DatabaseNews) => void;
+  readonly #tell: (news: ClientNews) => void;
   readonly #jitter: number;
   #state: DatabaseState;
   #peace: AbortController | undefined;
@@ -45,7 +45,7 @@ export class DatabaseSwitch {
   #isTurning = false;
   #isClosed = false;
 
-  constructor(options: DatabaseSwitchOptions, tell: (news: DatabaseNews) => void) {
+  constructor(options: DatabaseSwitchOptions, tell: (news: ClientNews) => void) {
     const { settings, databases, targetOf, periodMsOf } = options;
     this.#options = options;
     this.#clock = settings.clock;
@@ -134,6 +134,7 @@ export class DatabaseSwitch {
 
   weigh(name: string, weight: number): void {
     this.#advance({ kind: 'weighed', name, weight });
+    this.#tell({ kind: 'changed' });
   }
 
   close(): void {

@@ -1,4 +1,5 @@
 import { describeCause } from '../cause.ts';
+import type { DatabaseInUse } from '../database-report.ts';
 import type { RedisSnapshot, Status } from '../snapshot.ts';
 
 /** `pass`, `warn` and `fail` of draft-inadarei-api-health-check-06. */
@@ -11,7 +12,12 @@ const healthStatuses: Readonly<Record<Status, HealthStatus>> = { up: 'pass', deg
 
 /** The health of one connection, taken by itself. */
 export function healthOf(snapshot: RedisSnapshot): HealthStatus {
-  return healthStatuses[snapshot.status];
+  return isElsewhere(snapshot) ? 'warn' : healthStatuses[snapshot.status];
+}
+
+/** Whether everything works, on another database than the preferred one. */
+export function isElsewhere({ status, database }: RedisSnapshot): boolean {
+  return status === 'up' && database?.preferred === false;
 }
 
 /** Whether the service cannot do without the connection of this name. */
@@ -31,7 +37,7 @@ export function serviceStatus(snapshot: RedisSnapshot, critical: boolean): Statu
 export function overallHealth(snapshots: readonly RedisSnapshot[], critical: Critical): HealthStatus {
   const statuses = snapshots.map((snapshot) => serviceStatus(snapshot, isCritical(snapshot.name, critical)));
   if (statuses.includes('down')) return 'fail';
-  return statuses.includes('degraded') ? 'warn' : 'pass';
+  return statuses.includes('degraded') || snapshots.some(isElsewhere) ? 'warn' : 'pass';
 }
 
 /** One entry of `checks` in `application/health+json`. Holds no host, key, value or credential. */
@@ -48,6 +54,8 @@ export interface HealthCheck {
     readonly connection: RedisSnapshot['connection'];
     readonly circuit: RedisSnapshot['circuit'];
     readonly cause?: string;
+    /** The database in use, where there are several. */
+    readonly database?: DatabaseInUse;
     readonly since: string;
     readonly retryAfterMs?: number;
     readonly outages: number;
@@ -57,12 +65,13 @@ export interface HealthCheck {
 
 /** Renders a snapshot as the health draft has it; fields of this library are under `redis`. */
 export function healthCheck(snapshot: RedisSnapshot): HealthCheck {
-  const { cause, retryAfterMs } = snapshot;
+  const { cause, database, retryAfterMs } = snapshot;
   return {
     componentId: snapshot.name,
     componentType: 'datastore',
     status: healthOf(snapshot),
     ...(cause && { output: cause.code === 'isolated' ? describeCause('isolated') : cause.message }),
+    ...(isElsewhere(snapshot) && { output: elsewhere(snapshot) }),
     redis: {
       status: snapshot.status,
       reads: snapshot.reads,
@@ -70,10 +79,16 @@ export function healthCheck(snapshot: RedisSnapshot): HealthCheck {
       connection: snapshot.connection,
       circuit: snapshot.circuit,
       ...(cause && { cause: cause.code }),
+      ...(database && { database }),
       since: snapshot.since.toISOString(),
       ...(retryAfterMs !== undefined && { retryAfterMs }),
       outages: snapshot.outages,
       attempts: snapshot.attempts,
     },
   };
+}
+
+/** One sentence about a connection that is not on its preferred database. */
+export function elsewhere({ name, database }: RedisSnapshot): string {
+  return `Redis connection ${name} is up on its database ${database?.name ?? ''}, which is not the preferred one.`;
 }

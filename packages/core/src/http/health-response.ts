@@ -1,4 +1,11 @@
-import { healthCheck, isCritical, overallHealth, type Critical } from './health-report.ts';
+import {
+  elsewhere,
+  healthCheck,
+  isCritical,
+  isElsewhere,
+  overallHealth,
+  type Critical,
+} from './health-report.ts';
 import type { RedisResilience } from '../redis-resilience.ts';
 import type { RedisSnapshot } from '../snapshot.ts';
 import { retryAfterSeconds } from '../retry-after.ts';
@@ -37,7 +44,7 @@ export function renderReadiness(
 ): PlainResponse {
   const snapshots = resiliences.map((resilience) => resilience.snapshot());
   const away = snapshots
-    .filter((snapshot) => snapshot.status !== 'up')
+    .filter((snapshot) => snapshot.status !== 'up' || isElsewhere(snapshot))
     .map(describe)
     .join(' ');
   const status = overallHealth(snapshots, critical);
@@ -89,6 +96,7 @@ function renderCheck(snapshot: RedisSnapshot): string {
 }
 
 function describe(snapshot: RedisSnapshot): string {
+  if (isElsewhere(snapshot)) return elsewhere(snapshot);
   return `Redis connection ${snapshot.name} is ${snapshot.status} (${snapshot.cause?.code ?? snapshot.connection}).`;
 }
 

@@ -57,6 +57,11 @@ export class RequestGuard {
     return this.#snapshot.writes;
   }
 
+  /** Whether answers may be old: a database that only serves reads is in use. */
+  get stale(): boolean {
+    return this.#snapshot.database?.readOnly === true;
+  }
+
   get cause(): Cause | undefined {
     return this.#snapshot.cause;
   }

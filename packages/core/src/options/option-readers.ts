@@ -39,6 +39,9 @@ export function numberOf(min: number, max: number): OptionReader {
   };
 }
 
+/** The weight of a database. */
+export const weightOf: OptionReader = numberOf(0, Number.MAX_SAFE_INTEGER);
+
 export const ratioOf: OptionReader = (value, path) => {
   if (typeof value !== 'number' || !(value > 0 && value <= 1)) {
     throw invalid(path, value, 'a ratio above 0, at most 1');

@@ -18,6 +18,7 @@ import { resolveSettings } from '../options/settings.ts';
 import { preferredOf } from '../databases/database-state.ts';
 import type { Database } from '../routes/database.ts';
 import { checkDatabases, isDatabasesTarget } from '../target/check-databases.ts';
+import { severalUrls } from '../target/several-urls.ts';
 import { checkTarget } from '../target/check-target.ts';
 import { checkClient } from '../target/client-kind.ts';
 import type {
@@ -36,7 +37,8 @@ import type {
  * `createRedisResilience<Cluster>(url)`.
  *
  * @param target a URL (`redis`, `rediss`, `unix`, `redis+sentinel`, `redis+cluster`), ioredis options,
- *   `{ cluster: [...] }`, or sentinels; default `redis://localhost:6379`
+ *   `{ cluster: [...] }`, sentinels, or `{ databases: [...] }`, for which several URLs separated by commas are short;
+ *   default `redis://localhost:6379`
  * @throws ConfigurationError for a malformed target or option; nothing is opened
  * @example
  * const resilience = createRedisResilience('redis://localhost:6379');
@@ -60,9 +62,10 @@ export function createRedisResilience(
   options: ResilienceOptions = {},
 ): RedisResilience {
   const settings = resolveSettings(options);
-  if (isDatabasesTarget(target)) return createForDatabases(target, options);
+  const databases = typeof target === 'string' ? severalUrls(target) : target;
+  if (databases !== undefined && isDatabasesTarget(databases)) return createForDatabases(databases, options);
   checkSingle(options);
-  const checked = checkTarget(target);
+  const checked = checkTarget(target as Exclude<ResilienceTarget, DatabasesTarget>);
   if (checked.kind === 'cluster') {
     const cluster = lazyCluster(checked.nodes, checked.options);
     const resilience = new Engine(cluster, settings, (parts) => attachCluster(cluster, parts));

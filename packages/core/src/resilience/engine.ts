@@ -21,7 +21,7 @@ import { drain, drainMsOf, type CloseOptions } from '../verbs/drain.ts';
 import { execute } from '../verbs/execute.ts';
 import { OnceHomes } from '../verbs/once-homes.ts';
 import { whenUp } from '../verbs/ready.ts';
-import { failOver } from '../databases/fail-over.ts';
+import { failOver, setWeight } from '../databases/by-hand.ts';
 import { forgetOutage, forgetServer } from './forget-outage.ts';
 import { makeGateParts } from './gate-parts.ts';
 import { Isolations } from './isolations.ts';
@@ -158,9 +158,9 @@ export class Engine implements RedisResilience {
     return this.#clients.databases?.reports() ?? [];
   }
 
-  failover(name?: string): Promise<void> {
-    return failOver(this.#clients.databases, this, this.clock, name);
-  }
+  failover: RedisResilience['failover'] = (name) => failOver(this.#clients.databases, this, name);
+  setDatabaseWeight: RedisResilience['setDatabaseWeight'] = (...given) =>
+    setWeight(this.#clients.databases, ...given);
 
   isolate(reason: string): () => void {
     return this.#isolations.hold(reason);

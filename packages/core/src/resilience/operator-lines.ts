@@ -25,28 +25,27 @@ export interface OperatorSubject {
 }
 
 /**
- * Logs outages: one line when an outage begins, with its cause, the place and the next step, and one when it ends. Host
- * and port appear in these lines and nowhere else; credentials, keys and values never do.
+ * Logs outages: one line when an outage begins, with its cause, the place and the next step, and one when it ends; and
+ * each change of database. Host and port appear in these lines and nowhere else; credentials, keys and values never do.
  */
 export function tellOperator(subject: OperatorSubject, events: EventHub<ResilienceEvents>): void {
-  const lines = new OperatorLines(subject, placeOf(subject.client));
+  const lines = new OperatorLines(subject);
   events.on('outage', () => lines.begin());
   events.on('recovered', ({ outageMs, cause }) => lines.end(outageMs, cause));
+  events.on('database-change', (change) => lines.changed(change));
   events.on('closed', () => lines.stop());
 }
 
 class OperatorLines {
   readonly #subject: OperatorSubject;
-  readonly #place: string;
   readonly #clock: Clock;
   #timer: TimerHandle | undefined;
   #isTold = false;
   #toldAt = Number.NEGATIVE_INFINITY;
   #untold = 0;
 
-  constructor(subject: OperatorSubject, place: string) {
+  constructor(subject: OperatorSubject) {
     this.#subject = subject;
-    this.#place = place;
     this.#clock = subject.settings.clock;
   }
 
@@ -66,7 +65,20 @@ class OperatorLines {
     this.#isTold = false;
     this.#log(
       'info',
-      `Redis connection ${this.#subject.name} at ${this.#place} is up again after ${seconds(outageMs)} (${cause.code}).`,
+      `Redis connection ${this.#subject.name} at ${placeOf(this.#subject.client)} is up again after ${seconds(outageMs)} (${cause.code}).`,
+    );
+  }
+
+  changed({ from, to, reason, durationMs }: ResilienceEvents['database-change']): void {
+    const { name, database } = this.#subject.snapshot();
+    const isBack = database?.preferred === true;
+    this.#log(
+      isBack ? 'info' : 'warn',
+      `Redis connection ${name} uses its database ${to} at ${placeOf(this.#subject.client)} in place of ${from} ` +
+        `(${reason}), after ${seconds(durationMs)}.` +
+        (isBack
+          ? ''
+          : ` ${from} is used again when it has been well for a while; failover('${from}') is sooner.`),
     );
   }
 
@@ -85,7 +97,7 @@ class OperatorLines {
     this.#isTold = true;
     this.#log(
       status === 'down' ? 'error' : 'warn',
-      `Redis connection ${name} at ${this.#place} is ${status} (${cause.code}): ${cause.message} ` +
+      `Redis connection ${name} at ${placeOf(this.#subject.client)} is ${status} (${cause.code}): ${cause.message} ` +
         `${operatorAdvice(cause.code)}${before}`,
     );
   }

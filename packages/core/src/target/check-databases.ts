@@ -2,7 +2,7 @@ import { ConfigurationError } from '../errors.ts';
 import { completeOptions } from '../ioredis/lead-to.ts';
 import { placeOptionNames } from '../ioredis/known-options.ts';
 import type { RedisOptions } from '../ioredis/clients.ts';
-import { booleanOf, nameOf, numberOf } from '../options/option-readers.ts';
+import { booleanOf, nameOf, weightOf } from '../options/option-readers.ts';
 import { checkKeys, invalid } from '../options/validate-options.ts';
 import { checkTarget } from './check-target.ts';
 import type { DatabaseTarget, DatabasesTarget, ResilienceTarget } from './resilience-target.ts';
@@ -56,7 +56,7 @@ export function checkDatabases(target: DatabasesTarget): readonly CheckedDatabas
 const readers = {
   name: nameOf,
   target: () => undefined,
-  weight: numberOf(0, Number.MAX_SAFE_INTEGER),
+  weight: weightOf,
   readOnly: booleanOf,
 };
 

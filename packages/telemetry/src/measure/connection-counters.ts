@@ -33,6 +33,12 @@ export const connectionCounters: readonly Instrument[] = [
   counter('circuit_changes', 'Changes of a circuit, by its new state.', ['lane', 'to'], (meter) =>
     meter.circuitChanges.points(),
   ),
+  counter(
+    'database_changes',
+    'Times another database came into use, by its name and the reason.',
+    ['to', 'reason'],
+    (meter) => meter.databaseChanges.points(),
+  ),
   counter('would_refuse', 'Commands that a circuit in mode observe would have refused.', ['lane'], (meter) =>
     meter.wouldRefuse.points(),
   ),

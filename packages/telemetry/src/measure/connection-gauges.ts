@@ -32,6 +32,14 @@ export const connectionGauges: readonly Instrument[] = [
     (now) => (now.snapshot.cause === undefined ? [] : [point(1, { cause: now.snapshot.cause.code })]),
   ),
   gauge(
+    'database',
+    'The database in use: 1 if it is the preferred one, else 0; no sample where there is only one.',
+    ['database'],
+    {},
+    ({ snapshot: { database } }) =>
+      database === undefined ? [] : [point(Number(database.preferred), { database: database.name })],
+  ),
+  gauge(
     'lane_available',
     '1 while reads, or writes, are expected to work, else 0.',
     ['lane'],

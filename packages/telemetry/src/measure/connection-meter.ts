@@ -18,6 +18,7 @@ export class ConnectionMeter {
     lanes.flatMap((lane) => ['closed', 'open', 'half-open', 'isolated'].map((state) => [lane, state])),
   );
   readonly wouldRefuse = new Counts(['lane'], [['read'], ['write']]);
+  readonly databaseChanges = new Counts(['to', 'reason']);
   readonly gaps = new Counts([], [[]]);
   readonly freezes = new Counts(['kind'], [['frozen'], ['suspended'], ['blocked']]);
   readonly outboxEvents = new Counts(['event'], [['kept'], ['replayed'], ['dropped'], ['dead']]);
@@ -35,6 +36,7 @@ export class ConnectionMeter {
       resilience.on('retry', ({ outcome }) => this.retries.add([outcome])),
       resilience.on('circuit-change', ({ lane, to }) => this.circuitChanges.add([lane, to])),
       resilience.on('would-refuse', ({ lane }) => this.wouldRefuse.add([lane])),
+      resilience.on('database-change', ({ to, reason }) => this.databaseChanges.add([to, reason])),
       resilience.on('gap', () => this.gaps.add([])),
       resilience.on('thaw', ({ kind }) => this.freezes.add([kind])),
     ];

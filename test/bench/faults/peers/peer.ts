@@ -5,7 +5,14 @@ export type Command = readonly [name: string, ...args: string[]];
 
 /** What a peer connects to. */
 export type Target =
-  | { readonly kind: 'single'; readonly host: string; readonly port: number; readonly password?: string }
+  | {
+      readonly kind: 'single';
+      readonly host: string;
+      readonly port: number;
+      readonly password?: string;
+      /** Another server, to go over to. */
+      readonly second?: Address;
+    }
   | { readonly kind: 'sentinel'; readonly sentinels: readonly Address[]; readonly name: string }
   | { readonly kind: 'cluster'; readonly nodes: readonly Address[] };
 

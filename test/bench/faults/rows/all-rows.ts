@@ -8,6 +8,7 @@ import { rateLimits } from './rate-limits.js';
 import { refusals } from './refusals.js';
 import { resets } from './resets.js';
 import { restarts } from './restarts.js';
+import { secondDatabase } from './second-database.js';
 import { sessions } from './sessions.js';
 import { silences } from './silences.js';
 import { slowness } from './slowness.js';
@@ -28,6 +29,7 @@ export const allRows: readonly AnyRow[] = [
   ...caches,
   ...rateLimits,
   ...listeners,
+  ...secondDatabase,
 ];
 
 /** @throws Error when there is none of this name */
@@ -36,4 +38,10 @@ export function rowNamed(name: string): AnyRow {
   if (!row)
     throw new Error(`There is no row "${name}". There are: ${allRows.map((each) => each.name).join(', ')}`);
   return row;
+}
+
+/** The row of this name, or all whose names begin with it. @throws Error when there is none */
+export function rowsNamed(name: string): readonly AnyRow[] {
+  const family = allRows.filter((each) => each.name.startsWith(`${name}-`));
+  return allRows.some((each) => each.name === name) || family.length === 0 ? [rowNamed(name)] : family;
 }

@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.ts';
 import { pause } from '../deadline.ts';
 import { ConfigurationError, RedisUnavailableError } from '../errors.ts';
+import { weightOf } from '../options/option-readers.ts';
 import type { DatabaseSwitch } from './database-switch.ts';
 
 const proofMs = 2000;
@@ -16,29 +17,21 @@ const maxMs = 5000;
  */
 export async function failOver(
   databases: DatabaseSwitch | undefined,
-  { name: connection }: { readonly name: string },
-  clock: Clock,
+  { name: connection, clock }: { readonly name: string; readonly clock: Clock },
   name?: string,
 ): Promise<void> {
-  if (databases === undefined) {
-    throw new ConfigurationError(
-      'This connection has one database only. Write createRedisResilience({ databases: [...] }).',
-    );
-  }
-  const names = databases.reports().map((database) => database.name);
-  if (name !== undefined && !names.includes(name)) {
-    throw new ConfigurationError(`failover() takes the name of a database: ${names.join(', ')}.`);
-  }
-  const to = name ?? databases.bestOther;
-  if (to === undefined || (to !== databases.inUse.name && !(await answers(databases, clock, to)))) {
+  const group = several(databases);
+  if (name !== undefined) checkName('failover', group, name);
+  const to = name ?? group.bestOther;
+  if (to === undefined || (to !== group.inUse.name && !(await answers(group, clock, to)))) {
     throw new RedisUnavailableError(
       'The database to go over to does not answer; the one in use stays. databases() says why.',
       { outcome: 'not-applied', connection },
     );
   }
-  databases.ask(to);
+  group.ask(to);
   const endsAt = clock.now() + maxMs;
-  while (databases.inUse.name !== to || !databases.isSettled) {
+  while (group.inUse.name !== to || !group.isSettled) {
     if (clock.now() >= endsAt) {
       throw new RedisUnavailableError(
         'The database was not changed: calls in flight left no moment for it. Try again when there are fewer.',
@@ -46,8 +39,33 @@ export async function failOver(
       );
     }
     await pause(clock, lookMs);
-    if (databases.inUse.name !== to && databases.isSettled) databases.ask(to);
+    if (group.inUse.name !== to && group.isSettled) group.ask(to);
   }
+}
+
+/**
+ * Gives a database another weight.
+ *
+ * @throws {@link ConfigurationError} where there is no database of this name, or the weight is no number of at least 0
+ */
+export function setWeight(databases: DatabaseSwitch | undefined, name: string, weight: number): void {
+  const group = several(databases);
+  checkName('setDatabaseWeight', group, name);
+  weightOf(weight, 'setDatabaseWeight.weight');
+  group.weigh(name, weight);
+}
+
+function several(databases: DatabaseSwitch | undefined): DatabaseSwitch {
+  if (databases !== undefined) return databases;
+  throw new ConfigurationError(
+    'This connection has one database only. Write createRedisResilience({ databases: [...] }).',
+  );
+}
+
+function checkName(caller: string, group: DatabaseSwitch, name: string): void {
+  const names = group.reports().map((database) => database.name);
+  if (names.includes(name)) return;
+  throw new ConfigurationError(`${caller}() takes the name of a database: ${names.join(', ')}.`);
 }
 
 async function answers(databases: DatabaseSwitch, clock: Clock, name: string): Promise<boolean> {

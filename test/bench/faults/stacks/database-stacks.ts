@@ -1,0 +1,139 @@
+import { createRedisResilience } from '@redis-resilience/core';
+import { Redis } from 'ioredis';
+import type { Closeable, Contestant } from '../contestant.js';
+import type { Address, Target } from '../peers/peer.js';
+import { addressOf } from './single-clients.js';
+
+/** Two databases behind one client, as an application uses them. */
+export interface DatabasePair extends Closeable {
+  get(key: string): Promise<unknown>;
+  set(key: string, value: string): Promise<unknown>;
+  incr(key: string): Promise<unknown>;
+  /** How often another database came into use. */
+  readonly changes: number;
+  /** Whether the standby is known to be there. */
+  readonly isPrepared: boolean;
+}
+
+/** Clients that go over to a second database. */
+export const databaseStacks: readonly Contestant<DatabasePair>[] = [
+  {
+    name: 'switch-by-hand',
+    label: 'ioredis, switched by hand',
+    setup:
+      'two ioredis clients with `maxRetriesPerRequest: 1` and a `commandTimeout` of 1 s; a PING each second decides which one is used: two failures in a row, and the other one is; one success of the first, and that is again',
+    packages: ['ioredis'],
+    create: (target) => new SwitchedByHand(addressOf(target), secondOf(target)),
+  },
+  {
+    name: 'ours',
+    label: 'Redis Resilience',
+    setup: 'two `databases` with their defaults',
+    packages: ['@redis-resilience/core', 'ioredis'],
+    create: (target) => pairOf(target, {}),
+  },
+  {
+    name: 'ours-back-soon',
+    label: 'Redis Resilience, `failback.afterMs: 1000`',
+    setup: 'two `databases`, of which the first one comes back after 1 s of unbroken health',
+    packages: ['@redis-resilience/core', 'ioredis'],
+    create: (target) => pairOf(target, { failback: { afterMs: 1000 } }),
+  },
+];
+
+function pairOf(target: Target, options: { readonly failback?: { readonly afterMs: number } }): DatabasePair {
+  const first = { name: 'first', target: addressOf(target), weight: 2 };
+  const second = { name: 'second', target: secondOf(target) };
+  const resilience = createRedisResilience({ databases: [first, second] }, { logger: false, ...options });
+  const { client } = resilience;
+  let changes = 0;
+  resilience.on('database-change', () => changes++);
+  return {
+    get: (key) => client.get(key),
+    set: (key, value) => client.set(key, value),
+    incr: (key) => client.incr(key),
+    get changes() {
+      return changes;
+    },
+    get isPrepared() {
+      return resilience.databases().every(({ health }) => health === 'up');
+    },
+    close: () => resilience.close({ drainMs: 0 }),
+  };
+}
+
+function secondOf(target: Target): Address {
+  if (target.kind !== 'single' || target.second === undefined)
+    throw new Error('There is no second database.');
+  return target.second;
+}
+
+const pingMs = 1_000;
+
+/** The wrapper that is usually written: two clients, a timer, and a pointer to one of them. */
+class SwitchedByHand implements DatabasePair {
+  readonly #clients: readonly [Redis, Redis];
+  readonly #timer: NodeJS.Timeout;
+  #used: 0 | 1 = 0;
+  #failures = 0;
+  changes = 0;
+
+  constructor(first: Address, second: Address) {
+    const options = { maxRetriesPerRequest: 1, commandTimeout: 1_000 };
+    this.#clients = [new Redis({ ...first, ...options }), new Redis({ ...second, ...options })];
+    for (const client of this.#clients) client.on('error', ignore);
+    this.#timer = setInterval(() => void this.#check(), pingMs);
+  }
+
+  get(key: string): Promise<unknown> {
+    return this.#client.get(key);
+  }
+
+  set(key: string, value: string): Promise<unknown> {
+    return this.#client.set(key, value);
+  }
+
+  incr(key: string): Promise<unknown> {
+    return this.#client.incr(key);
+  }
+
+  get isPrepared(): boolean {
+    return this.#clients.every(({ status }) => status === 'ready');
+  }
+
+  async close(): Promise<void> {
+    clearInterval(this.#timer);
+    for (const client of this.#clients) client.disconnect();
+  }
+
+  get #client(): Redis {
+    return this.#clients[this.#used];
+  }
+
+  async #check(): Promise<void> {
+    const isFirstWell = await answers(this.#clients[0]);
+    if (this.#used === 1) {
+      if (isFirstWell || !(await answers(this.#clients[1]))) this.#use(0);
+      return;
+    }
+    this.#failures = isFirstWell ? 0 : this.#failures + 1;
+    if (this.#failures >= 2) this.#use(1);
+  }
+
+  #use(index: 0 | 1): void {
+    this.#used = index;
+    this.#failures = 0;
+    this.changes++;
+  }
+}
+
+async function answers(client: Redis): Promise<boolean> {
+  return client.ping().then(
+    () => true,
+    () => false,
+  );
+}
+
+function ignore(): void {
+  // The calls tell.
+}
