@@ -43,6 +43,18 @@ it.each(published)('what npm packs of %s has the license', (folder) => {
   );
 });
 
+it.each(published)('the manifest of %s says what the registry shows', (folder) => {
+  const manifest = read(`${folder}/package.json`) as Readonly<Record<string, unknown>>;
+  expect(manifest).toMatchObject({
+    description: expect.stringMatching(/^.{20,200}$/),
+    license: 'MIT',
+    homepage: expect.stringContaining(folder),
+    repository: { directory: folder },
+    publishConfig: { access: 'public', provenance: true },
+  });
+  expect(new Set(manifest['keywords'] as string[]).size).toBeGreaterThan(5);
+});
+
 it.each(published)('nothing that comes with %s runs a script when it is installed', (folder) => {
   const { packages } = read('package-lock.json') as { packages: Readonly<Record<string, Locked>> };
   const seen = new Set<string>();

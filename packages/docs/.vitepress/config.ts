@@ -83,6 +83,7 @@ export default defineConfig({
         'packages/koa': 'koa',
         'packages/nestjs': 'nestjs',
         'packages/fallback': 'fallback',
+        'packages/node-redis': 'node-redis',
         'packages/telemetry': 'telemetry',
         'packages/doctor': 'doctor',
         'packages/cli': 'cli',
