@@ -55,6 +55,17 @@ describe('a dead socket, while the server serves', () => {
     expect(stage.toldAfter('silent', 4_020)).toBe(200);
   });
 
+  it('is found although a question of our own was the first that it left unanswered, and calls go on', async () => {
+    const stage = await ConnectionStage.ready();
+    stage.network.cutStanding();
+    void stage.driver.ask('info', []).catch(() => undefined);
+    for (let turn = 0; turn < 10; turn++) {
+      stage.send('get', ['a']);
+      await stage.travel(50);
+    }
+    expect(stage.toldAfter('serving', 1_020)).toBeLessThan(500);
+  });
+
   it('that is not dead is suspected no longer once it answers', async () => {
     const stage = await ConnectionStage.ready();
     stage.link.latencyMs = 115;

@@ -238,6 +238,18 @@ describe('the oldest unanswered command', () => {
     expect(wired.wire.oldestSentAt()).toBe(1_105);
   });
 
+  it('does not become younger by what is written after it, where it is no call', async () => {
+    const wired = await WiredDriver.ready();
+    const { wire } = wired;
+    wired.server.freeze();
+    void wired.driver.ask('ping', []);
+    await wired.travel(5);
+    expect(wire.oldestSentAt()).toBe(1_100);
+    wired.send('get', ['b']);
+    await wired.travel(5);
+    expect([wire.writtenAt, wire.oldestSentAt()]).toEqual([1_105, 1_100]);
+  });
+
   it('blocks for as long as it asked for', async () => {
     const wired = await WiredDriver.ready();
     const { wire, driver } = wired;

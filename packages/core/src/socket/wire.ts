@@ -39,6 +39,8 @@ export class Wire {
   #socket: Socket | undefined;
   #identity: Identity | undefined;
   #current: Flush | undefined;
+  /** The oldest unanswered command, where it has no call, and the last write before it was seen. */
+  #untracked: { readonly command: DriverCommand; readonly sentAt: number } | undefined;
   /** Flushes that wait because the socket accepts no more bytes. */
   #blockedFlushes: Flush[] = [];
   /** When bytes were last read, and last given to the socket. */
@@ -129,7 +131,12 @@ export class Wire {
   /** When the oldest unanswered command was sent; undefined when nothing is unanswered. */
   oldestSentAt(): number | undefined {
     if (this.#driver.unansweredCount() === 0) return undefined;
-    return this.#driver.oldestUnanswered()?.call?.written?.at ?? this.writtenAt;
+    const command = this.#driver.oldestUnanswered();
+    const sentAt = command?.call?.written?.at;
+    if (sentAt !== undefined || command === undefined) return sentAt ?? this.writtenAt;
+    // A command of our own has no call. Later writes must not make it seem younger than it is.
+    if (this.#untracked?.command !== command) this.#untracked = { command, sentAt: this.writtenAt };
+    return this.#untracked.sentAt;
   }
 
   /** Until when the oldest unanswered command may block on the server, by its own timeout; undefined if it does not. */
