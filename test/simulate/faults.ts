@@ -53,6 +53,14 @@ const faults = {
     network.cutAfter('to-client', Math.floor(amount * 100));
     return nothing;
   },
+  'cut-each'({ network }, amount) {
+    network.resetAll();
+    network.cutsNew = {
+      direction: amount < 0.5 ? 'to-server' : 'to-client',
+      bytes: Math.floor((amount % 0.5) * 1_600),
+    };
+    return () => (network.cutsNew = undefined);
+  },
   'drop-standing'({ network }) {
     network.dropStanding(['to-server', 'to-client']);
     return nothing;

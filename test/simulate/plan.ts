@@ -34,7 +34,7 @@ export function planOf(seed: number, seconds: number): Plan {
     const fault = faultAt(atMs, random);
     faults.push(fault);
     if (random() < 0.2) faults.push(faultAt(atMs + random() * fault.forMs, random));
-    atMs += fault.forMs + (random() < 0.5 ? random() * 500 : 1_000 + random() * 5_000);
+    atMs += fault.forMs + (random() < 0.4 ? random() * 500 : 1_000 + random() * 5_000);
   }
   const inTime = faults.filter(({ atMs, forMs }) => atMs + forMs <= untilMs - recoveryMs);
   const inOrder = inTime.toSorted((left, right) => left.atMs - right.atMs);

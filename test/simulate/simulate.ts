@@ -156,7 +156,7 @@ class Run {
     const { time, server } = this.#world;
     const { kind, amount, forMs } = fault;
     this.#findings.note(`${kind} begins`);
-    this.#standing.begin(kind, this.status.wellForMs(time.now()) > 2_500);
+    this.#standing.begin(kind, this.status.wellForMs(time.now()) > 1_000);
     this.#active.add(fault);
     this.#calls.stoodStillMs += stoodStillMs(kind, amount);
     if (kind.startsWith('kill') && !server.isPersistent) this.#calls.hasLostData = true;
@@ -196,7 +196,7 @@ class Run {
       const now = time.now();
       this.status.look(now);
       const wellForMs = this.status.wellForMs(now);
-      if (wellForMs > 1_000) this.#standing.look();
+      if (wellForMs > 300) this.#standing.look();
       if (wellForMs > 6_000 && now - this.#expectedAtMs > 1_000) {
         this.#expectedAtMs = now;
         this.#subscriber.expectMessage();

@@ -16,6 +16,8 @@ export class SimulatedNetwork {
   /** How many faults block each direction. */
   readonly #blocks: Record<Direction, number> = { 'to-server': 0, 'to-client': 0 };
   readonly #watch: (bytes: Buffer) => void;
+  /** Each new connection breaks when it has carried so many bytes in this direction. */
+  cutsNew: { readonly direction: Direction; readonly bytes: number } | undefined;
   /** The most connections that were open at once, and all that were opened. */
   mostLinks = 0;
   opened = 0;
@@ -105,6 +107,8 @@ export class SimulatedNetwork {
       return;
     }
     this.#links.add(link);
+    const { cutsNew } = this;
+    if (cutsNew !== undefined) link.ways[cutsNew.direction].cutAfter(cutsNew.bytes);
     this.mostLinks = Math.max(this.mostLinks, this.links.length);
     accept(link.far);
     link.near.emit('connect');

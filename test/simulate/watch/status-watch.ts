@@ -5,8 +5,11 @@ import type { Findings } from './findings.ts';
 /** What the world is like: well, surely away for everybody, or something between. */
 export type WorldState = 'well' | 'away' | 'troubled';
 
-/** The status has to follow the world within this. */
-const bounds = { up: 2_500, down: 3_500 } as const;
+/**
+ * The status has to follow the world within this. Nearly always it is up after some 100 ms; but a socket that dies while
+ * its server loads is noticed only when the handshake has lasted its 5 s.
+ */
+const bounds = { up: 6_000, down: 3_500 } as const;
 
 /** Compares the status with the world, again and again. */
 export class StatusWatch {
