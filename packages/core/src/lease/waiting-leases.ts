@@ -8,6 +8,8 @@ export interface WaitingLease {
   readonly name: string | undefined;
   readonly since: number;
   readonly budget: RequestBudget | undefined;
+  /** Until when it waits while Redis serves. */
+  readonly deadlineAt: number;
   readonly due: Due;
   /** Gives it what it waits for. */
   readonly grant: (lease: Lease) => void;
@@ -18,6 +20,8 @@ export interface WaitingLease {
 export interface LeaseWish {
   readonly name: string | undefined;
   readonly since: number;
+  /** Until when it waits while Redis serves. */
+  readonly deadlineAt: number;
   /** Gives up waiting, with its reason. */
   readonly signal: AbortSignal | undefined;
   /** The budget of its request: the time that it waits counts. */
@@ -44,7 +48,7 @@ export class WaitingLeases {
   }
 
   /** Resolves when the caller is granted a lease, and rejects when it is refused one, or its signal aborts. */
-  wait({ name, since, signal, budget }: LeaseWish, dueAt: number): Promise<Lease> {
+  wait({ name, since, deadlineAt, signal, budget }: LeaseWish, dueAt: number): Promise<Lease> {
     return new Promise((resolve, reject) => {
       const stop = (): void => {
         budget?.stopWaiting(this.#clock.now());
@@ -54,6 +58,7 @@ export class WaitingLeases {
         name,
         since,
         budget,
+        deadlineAt,
         due: { dueAt, duePlace: 0 },
         grant: (lease) => {
           stop();
@@ -94,12 +99,18 @@ export class WaitingLeases {
     return waiting;
   }
 
-  /** None waits longer than until `dueAt`. */
+  /** Redis is away: none waits longer than until `dueAt`. */
   shorten(dueAt: number): void {
-    for (const waiting of this.#order) {
-      if (waiting.due.dueAt <= dueAt) continue;
-      this.#dues.remove(waiting);
-      this.#dues.add(waiting, dueAt);
-    }
+    for (const waiting of this.#order) this.#reschedule(waiting, Math.min(waiting.due.dueAt, dueAt));
+  }
+
+  /** Redis serves: each waits until its own deadline. */
+  lengthen(): void {
+    for (const waiting of this.#order) this.#reschedule(waiting, waiting.deadlineAt);
+  }
+
+  #reschedule(waiting: WaitingLease, dueAt: number): void {
+    this.#dues.remove(waiting);
+    this.#dues.add(waiting, dueAt);
   }
 }

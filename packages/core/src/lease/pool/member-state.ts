@@ -32,8 +32,8 @@ export type MemberSignal =
   | { readonly kind: 'returned'; readonly cleanup: Cleanup; readonly isServing: boolean }
   /** The server answered PING, or the commands that undo what was left behind. */
   | { readonly kind: 'answered' }
-  /** It did not, or it refused. */
-  | { readonly kind: 'failed' }
+  /** It did not, or it refused. `isOnlySilent`: nothing is wrong but that no answer came, and the socket stands. */
+  | { readonly kind: 'failed'; readonly isOnlySilent: boolean }
   /** The pool has no use for it any more. */
   | { readonly kind: 'retired' };
 

@@ -19,7 +19,8 @@ export function memberTransition(state: MemberState, signal: MemberSignal, now: 
     case 'answered':
       return isUnderWay(state) ? go({ kind: 'idle', since: now }, offer) : stay(state);
     case 'failed':
-      return isUnderWay(state) ? go(dropped, drop) : stay(state);
+      if (!isUnderWay(state)) return stay(state);
+      return signal.isOnlySilent ? go({ kind: 'connecting', since: now }, none) : go(dropped, drop);
     case 'retired':
       return state.kind === 'dropped' ? stay(state) : go(dropped, drop);
     default:
@@ -46,9 +47,10 @@ function onReturned(
   now: number,
 ): MemberTransition {
   if (state.kind !== 'leased') return stay(state);
-  if (!isServing || cleanup.kind === 'drop') return go(dropped, drop);
-  if (cleanup.kind === 'none') return go({ kind: 'idle', since: now }, offer);
-  return go({ kind: 'cleaning', since: now }, cleanup);
+  if (cleanup.kind === 'drop') return go(dropped, drop);
+  if (cleanup.kind === 'undo') return go({ kind: 'cleaning', since: now }, cleanup);
+  // Nothing is left on it: when it serves again, it is as good as a new one, and is dialed already.
+  return isServing ? go({ kind: 'idle', since: now }, offer) : go({ kind: 'connecting', since: now }, none);
 }
 
 function isUnderWay({ kind }: MemberState): boolean {

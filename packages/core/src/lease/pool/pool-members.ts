@@ -116,7 +116,7 @@ export class PoolMembers {
         this.#idle.push(member);
         return this.#tell();
       case 'ask':
-        return this.#ask(member, [['ping']]);
+        return this.#ask(member, [ping]);
       case 'undo':
         return this.#ask(member, effect.commands);
       case 'drop':
@@ -131,10 +131,14 @@ export class PoolMembers {
   /** Sends commands of our own: when they are answered, and nothing is pending, it is alive and clean. */
   #ask(member: PoolMember, commands: readonly (readonly string[])[]): void {
     const calls = commands.map(([name, ...args]) => member.client.call(name as string, args));
-    Promise.all(calls).then(
-      () => this.signal(member, { kind: member.pendingCalls() === 0 ? 'answered' : 'failed' }),
-      () => this.signal(member, { kind: 'failed' }),
-    );
+    const failed = (): void => {
+      const isOnlySilent = commands.every(([name]) => name === 'ping') && !member.isGone;
+      this.signal(member, { kind: 'failed', isOnlySilent });
+    };
+    Promise.all(calls).then(() => {
+      if (member.pendingCalls() === 0) this.signal(member, { kind: 'answered' });
+      else failed();
+    }, failed);
   }
 
   #expiryOf({ state }: PoolMember): number {
@@ -148,3 +152,5 @@ export class PoolMembers {
     if (index !== -1) this.#idle.splice(index, 1);
   }
 }
+
+const ping = ['ping'];

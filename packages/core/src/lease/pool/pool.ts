@@ -8,6 +8,7 @@ import { admitLease } from '../lease-admission.ts';
 import { leaseRefusal, type LeaseRefusal } from '../lease-refusals.ts';
 import type { PoolDetail } from './pool-detail.ts';
 import type { LeaseRequest, PoolParts } from './pool-parts.ts';
+import { LeasesOut } from './leases-out.ts';
 import { PoolMembers } from './pool-members.ts';
 import { nextPoolStep } from './pool-step.ts';
 import { PoolCounts } from './pool-totals.ts';
@@ -21,12 +22,12 @@ export class Pool {
   readonly #parts: PoolParts;
   readonly #clock: Clock;
   readonly #members: PoolMembers;
-  /** In the order of their beginning. */
-  readonly #leases = new Set<Lease>();
+  readonly #leases: LeasesOut;
   readonly #waiting: WaitingLeases;
   readonly #totals = new PoolCounts();
   readonly #alarm: Alarm;
   #wasServing = false;
+  #pingedMainAt = -Infinity;
   #isClosed = false;
   #isStepping = false;
 
@@ -34,6 +35,7 @@ export class Pool {
     this.#parts = parts;
     this.#clock = parts.settings.clock;
     this.#members = new PoolMembers(parts.settings, parts.connect, this.#totals, () => this.#step());
+    this.#leases = new LeasesOut(parts.settings.pool.maxLeaseMs);
     this.#waiting = new WaitingLeases(this.#clock);
     this.#alarm = new Alarm(this.#clock, () => this.#onAlarm());
   }
@@ -41,7 +43,7 @@ export class Pool {
   detail(): PoolDetail {
     const { max, min } = this.#parts.settings.pool;
     const { size, idle } = this.#members;
-    const active = this.#leases.size;
+    const active = this.#leases.count;
     return {
       max,
       min,
@@ -49,14 +51,14 @@ export class Pool {
       idle,
       pending: size - active - idle,
       waiting: this.#waiting.length,
-      oldestLeaseMs: this.#oldestLeaseMs(),
+      oldestLeaseMs: this.#leases.oldestMs(this.#clock.now()),
       totals: this.#totals,
     };
   }
 
   /** Leases that are out, and callers that wait for one. */
   get load(): number {
-    return this.#leases.size + this.#waiting.length;
+    return this.#leases.count + this.#waiting.length;
   }
 
   /**
@@ -65,34 +67,37 @@ export class Pool {
    */
   acquire({ name, deadlineAt, signal }: LeaseRequest): Lease | Promise<Lease> {
     const now = this.#clock.now();
+    this.#listenToMain(now);
     const { pool, admission } = this.#parts.settings;
     const budget = currentRequestBudget();
+    const budgetAt = budget === undefined ? Infinity : now + budget.remainingMs(now);
     const decision = admitLease({
       shared: this.#parts.main.gate.state.factsForAll(),
       cause: this.#cause,
       isClosed: this.#isClosed,
       now,
       deadlineAt,
-      budgetAt: budget === undefined ? Infinity : now + budget.remainingMs(now),
+      budgetAt,
       maxWaitMs: admission.maxWaitMs,
       alive: this.#members.alive(now),
-      leased: this.#leases.size,
+      leased: this.#leases.count,
       waiting: this.#waiting.length,
       max: pool.max,
       maxWaiting: pool.maxWaiting,
-      isInsideLease: this.#leases.size >= pool.max && isInsideLeaseOf(this),
+      isInsideLease: this.#leases.count >= pool.max && isInsideLeaseOf(this),
     });
     if (decision.kind === 'give') return this.#handOut(name, now);
     if (decision.kind === 'refuse') return this.#refuse(decision.refusal);
     this.#parts.wake();
-    const granted = this.#waiting.wait({ name, since: now, signal, budget }, decision.expiresAt);
+    const wish = { name, since: now, deadlineAt: Math.min(deadlineAt, budgetAt), signal, budget };
+    const granted = this.#waiting.wait(wish, decision.expiresAt);
     this.#step();
     return granted;
   }
 
   /** Ends a lease. The connection is made clean for the next one, or dropped. */
   giveBack(lease: Lease, how: LeaseEnd, reason?: unknown): void {
-    if (!this.#leases.delete(lease)) return;
+    if (!this.#leases.remove(lease)) return;
     lease.end(how, reason);
     this.#totals.uses.record(this.#clock.now() - lease.startedAt);
     const cleanup = how === 'revoked' || how === 'closed' ? ({ kind: 'drop' } as const) : lease.cleanup();
@@ -105,11 +110,10 @@ export class Pool {
     if (this.#isClosed) return;
     const { main, settings } = this.#parts;
     const isServing = main.state === 'ready';
+    // Callers that wait for a connection wait for Redis as calls do that lost it, and go on waiting when it is back.
     if (this.#wasServing && !isServing) {
-      // Callers that wait for a connection now wait for Redis, as calls do that lost it.
       this.#waiting.shorten(this.#clock.now() + 2 * settings.admission.maxWaitMs);
-      this.#setAlarm();
-    }
+    } else if (isServing && !this.#wasServing) this.#waiting.lengthen();
     this.#wasServing = isServing;
     this.#members.look(isServing || this.#waiting.length > 0);
     this.#step();
@@ -126,9 +130,18 @@ export class Pool {
     for (let waiting = this.#waiting.next(); waiting !== undefined; waiting = this.#waiting.next()) {
       waiting.refuse(this.#refusal({ kind: 'closed' }));
     }
-    for (const lease of this.#leases) this.giveBack(lease, 'closed');
+    for (const lease of this.#leases.all()) this.giveBack(lease, 'closed');
     this.#members.retireAll();
     this.#alarm.clear();
+  }
+
+  /** While only leases are in use, the shared connection, which says whether Redis serves, would hear nothing of it. */
+  #listenToMain(now: number): void {
+    const { main, settings } = this.#parts;
+    const { minStallMs } = settings.connection;
+    if (now - Math.max(main.readAt ?? -Infinity, this.#pingedMainAt) < minStallMs) return;
+    this.#pingedMainAt = now;
+    main.ping();
   }
 
   #handOut(name: string | undefined, since: number): Lease {
@@ -192,40 +205,28 @@ export class Pool {
   #lateness({ since, budget }: WaitingLease, now: number): LeaseRefusal {
     if (budget?.isSpent(now) === true) return { kind: 'request-budget' };
     const isAway = this.#parts.main.state !== 'ready';
-    const isFull = this.#leases.size >= this.#parts.settings.pool.max;
-    return isFull && !isAway ? { kind: 'full', waitedMs: now - since } : { kind: 'away', cause: this.#cause };
+    const isFull = this.#leases.count >= this.#parts.settings.pool.max;
+    return isFull && !isAway
+      ? { kind: 'full', waitedMs: now - since }
+      : { kind: 'away', cause: this.#cause ?? 'connect-timeout' };
   }
 
   #endOverdue(now: number): void {
-    const { maxLeaseMs, revoke } = this.#parts.settings.pool;
-    for (const lease of this.#leases) {
-      const heldMs = now - lease.startedAt;
-      if (heldMs < maxLeaseMs) return;
-      if (lease.isOverdue) continue;
-      lease.isOverdue = true;
+    const { revoke } = this.#parts.settings.pool;
+    for (const lease of this.#leases.takeOverdue(now)) {
       if (revoke) this.giveBack(lease, 'revoked');
-      this.#parts.tell({ name: lease.name, heldMs, isRevoked: revoke });
+      this.#parts.tell({ name: lease.name, heldMs: now - lease.startedAt, isRevoked: revoke });
     }
   }
 
   #setAlarm(): void {
-    const isAwaited = this.#waiting.length > 0;
-    let dueAt = Math.min(this.#waiting.nextDueAt, this.#members.nextExpiryAt);
-    for (const { isOverdue, startedAt } of this.#leases) {
-      if (isOverdue) continue;
-      dueAt = Math.min(dueAt, startedAt + this.#parts.settings.pool.maxLeaseMs);
-      break;
-    }
-    this.#alarm.set(dueAt, isAwaited);
+    const { nextDueAt, length } = this.#waiting;
+    const dueAt = Math.min(nextDueAt, this.#members.nextExpiryAt, this.#leases.nextOverdueAt);
+    this.#alarm.set(dueAt, length > 0);
   }
 
   get #cause() {
     return this.#parts.main.cause ?? this.#members.cause;
-  }
-
-  #oldestLeaseMs(): number | undefined {
-    const [oldest] = this.#leases;
-    return oldest === undefined ? undefined : this.#clock.now() - oldest.startedAt;
   }
 
   // Told in the next turn of the event loop, so that a caller that asks again at once lets timers and sockets have theirs.
@@ -240,9 +241,9 @@ export class Pool {
     return leaseRefusal(refusal, {
       name: settings.name,
       retryAfterMs: main.nextAttemptMs(),
-      active: this.#leases.size,
+      active: this.#leases.count,
       max: settings.pool.max,
-      oldestLeaseMs: this.#oldestLeaseMs(),
+      oldestLeaseMs: this.#leases.oldestMs(this.#clock.now()),
     });
   }
 }
