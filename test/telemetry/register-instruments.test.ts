@@ -99,8 +99,33 @@ describe('registerInstruments', () => {
     const after = await namesNow();
     expect(new Set(after).size).toBe(after.length);
     const leftOut = ['redis_resilience.command_duration', 'redis_resilience.wait_duration'];
-    const expected = metricNames.map(instrumentName).filter((name) => !leftOut.includes(name));
-    expect([...new Set([...during, ...after])].toSorted()).toEqual(expected.toSorted());
+    const expected = metricNames
+      .filter((name) => !name.startsWith('redis_resilience_pool_'))
+      .map(instrumentName)
+      .filter((name) => !leftOut.includes(name));
+    const ofPool = ['count', 'max', 'idle.min', 'pending_requests', 'oldest_use_time', 'timeouts'];
+    expect([...new Set([...during, ...after])].toSorted()).toEqual(
+      [...expected, ...ofPool.map((name) => `db.client.connection.${name}`)].toSorted(),
+    );
+    stop();
+  });
+
+  it('names the connections of the pool as the semantic conventions do', async () => {
+    await using redis = await startProtectedRedis();
+    const stop = registerInstruments(redis.resilience, { meterProvider });
+
+    await redis.resilience.lease(async () => {
+      const counts = (await collect()).find(
+        ({ descriptor }) => descriptor.name === 'db.client.connection.count',
+      );
+      expect(counts?.dataPoints.map(({ attributes, value }) => ({ attributes, value }))).toContainEqual({
+        attributes: {
+          'db.client.connection.pool.name': redis.resilience.name,
+          'db.client.connection.state': 'used',
+        },
+        value: 1,
+      });
+    });
     stop();
   });
 

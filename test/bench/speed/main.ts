@@ -8,6 +8,7 @@ import { measureCallers } from './callers.js';
 import { measureConnections } from './connections.js';
 import { measureFlights } from './flights.js';
 import { measureFrameworks } from './frameworks.js';
+import { measureLeases } from './leases.js';
 import type { Measurement, Part } from './measurement.js';
 import { measurePieces } from './pieces.js';
 import { measureWaiting } from './waiting.js';
@@ -20,6 +21,7 @@ const parts: readonly Part[] = [
   { name: 'waiting', run: measureWaiting },
   { name: 'flights', run: measureFlights },
   { name: 'connections', run: measureConnections },
+  { name: 'leases', run: measureLeases },
 ];
 
 const usage = `What protection costs and gains, beside bare ioredis in the same run, on a real redis-server.

@@ -9,6 +9,11 @@ export interface Instrument {
   readonly kind: 'gauge' | 'counter';
   /** One sentence, shown by Prometheus and OpenTelemetry. */
   readonly help: string;
+  /** Where the semantic conventions of OpenTelemetry have a name for it: that, and the names of its attributes. */
+  readonly openTelemetry?: {
+    readonly name: string;
+    readonly attributes: Readonly<Record<string, string>>;
+  };
   /** A UCUM code, for OpenTelemetry. */
   readonly unit: string;
   readonly labels: readonly string[];

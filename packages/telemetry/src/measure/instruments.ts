@@ -2,13 +2,15 @@ import { connectionCounters, connectionDurations } from './connection-counters.t
 import { connectionGauges } from './connection-gauges.ts';
 import { fallbackInstruments } from './fallback-instruments.ts';
 import type { DurationInstrument, Instrument } from './instrument.ts';
+import { poolDurations, poolInstruments } from './pool-instruments.ts';
 
 /** All gauges and counters; Prometheus and OpenTelemetry export the same ones. */
 export const instruments: readonly Instrument[] = [
   ...connectionGauges,
   ...connectionCounters,
+  ...poolInstruments,
   ...fallbackInstruments,
 ];
 
 /** All histograms. */
-export const durationInstruments: readonly DurationInstrument[] = connectionDurations;
+export const durationInstruments: readonly DurationInstrument[] = [...connectionDurations, ...poolDurations];

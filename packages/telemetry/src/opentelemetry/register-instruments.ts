@@ -20,9 +20,10 @@ export interface InstrumentsOptions extends FallbackOptions {
 }
 
 /**
- * Makes the instruments of one or more connections: the Prometheus metrics, named `redis_resilience.*`. Gauges and
+ * Makes the instruments of one or more connections: the Prometheus metrics, named `redis_resilience.*`, those of the pool
+ * `db.client.connection.*`. Gauges and
  * counters are observed when the SDK collects; durations of operations and outages are recorded when they end.
- * Durations and waits of single commands are left out, because recording one costs more than a command does: take them
+ * Durations and waits of single commands and leases are left out, because recording one costs more than a command does: take them
  * from the spans of `@opentelemetry/instrumentation-ioredis`, or from Prometheus.
  *
  * The returned function stops the instruments.
@@ -72,13 +73,15 @@ const readers: OptionReaders<InstrumentsOptions> = {
 
 function observe(instrument: Instrument, sources: Sources, meter: Meter): () => void {
   const { help: description, unit } = instrument;
-  const name = instrumentName(instrument.name);
+  const name = instrument.openTelemetry?.name ?? instrumentName(instrument.name);
   const observable: Observable =
     instrument.kind === 'gauge'
       ? meter.createObservableGauge(name, { description, unit })
       : meter.createObservableCounter(name, { description, unit });
   const report: Parameters<Observable['addCallback']>[0] = (result) => {
-    for (const { labels, value } of instrument.read(sources)) result.observe(value, attributesOf(labels));
+    for (const { labels, value } of instrument.read(sources)) {
+      result.observe(value, attributesOf(labels, instrument.openTelemetry?.attributes));
+    }
   };
   observable.addCallback(report);
   return () => observable.removeCallback(report);
@@ -86,7 +89,7 @@ function observe(instrument: Instrument, sources: Sources, meter: Meter): () => 
 
 // Recording costs more than a Redis command does: nothing is recorded for every command.
 function isRecorded({ name }: DurationInstrument): boolean {
-  return !/_(command|wait)_duration_seconds$/.test(name);
+  return !/_(command|wait|create|use)_duration_seconds$/.test(name);
 }
 
 function record(instrument: DurationInstrument, sources: Sources, meter: Meter): void {
@@ -102,8 +105,11 @@ function record(instrument: DurationInstrument, sources: Sources, meter: Meter):
   }
 }
 
-function attributesOf(labels: Readonly<Record<string, string>>): Record<string, string> {
+function attributesOf(
+  labels: Readonly<Record<string, string>>,
+  names: Readonly<Record<string, string>> = {},
+): Record<string, string> {
   return Object.fromEntries(
-    Object.entries(labels).map(([label, value]) => [`redis_resilience.${label}`, value]),
+    Object.entries(labels).map(([label, value]) => [names[label] ?? `redis_resilience.${label}`, value]),
   );
 }

@@ -1,0 +1,112 @@
+import type { DurationTotals, PoolDetail } from '@redis-resilience/core';
+import type { Point } from './counts.ts';
+import { commandBounds, figuresOf } from './durations.ts';
+import type { DurationInstrument, Instrument } from './instrument.ts';
+
+/** The pool of connections that `lease` and `transaction` use, in Prometheus' names and in those of OpenTelemetry. */
+export const poolInstruments: readonly Instrument[] = [
+  gauge(
+    'connections',
+    'Connections of the pool: idle, used, or pending while they are made, asked or cleaned.',
+    { openTelemetry: 'count', labels: ['state'] },
+    ({ idle, active, pending }) => [
+      { labels: { state: 'idle' }, value: idle },
+      { labels: { state: 'used' }, value: active },
+      { labels: { state: 'pending' }, value: pending },
+    ],
+  ),
+  gauge('max_connections', 'Most connections that the pool may have.', { openTelemetry: 'max' }, ({ max }) =>
+    valueOf(max),
+  ),
+  gauge(
+    'min_connections',
+    'Connections that the pool keeps open while nobody uses them.',
+    { openTelemetry: 'idle.min' },
+    ({ min }) => valueOf(min),
+  ),
+  gauge(
+    'waiting_leases',
+    'Callers waiting for a connection of the pool.',
+    { openTelemetry: 'pending_requests' },
+    ({ waiting }) => valueOf(waiting),
+  ),
+  gauge(
+    'oldest_lease_seconds',
+    'How long the oldest lease has lasted; 0 while there is none.',
+    { openTelemetry: 'oldest_use_time', unit: 's', merge: 'max' },
+    ({ oldestLeaseMs = 0 }) => valueOf(oldestLeaseMs / 1000),
+  ),
+  {
+    ...gauge(
+      'refused_leases_total',
+      'Leases that were refused, at once or after waiting.',
+      { openTelemetry: 'timeouts' },
+      ({ totals }) => valueOf(totals.refused),
+    ),
+    kind: 'counter',
+  },
+];
+
+/** Durations of what the pool does. */
+export const poolDurations: readonly DurationInstrument[] = [
+  durations('create', 'How long the making of a connection took.', ({ creates }) => creates),
+  durations('wait', 'How long a lease waited for its connection.', ({ waits }) => waits),
+  durations('use', 'How long a connection was leased.', ({ uses }) => uses),
+];
+
+interface GaugeOptions {
+  /** Its name behind `db.client.connection.`. */
+  readonly openTelemetry: string;
+  readonly labels?: readonly string[];
+  readonly unit?: string;
+  readonly merge?: 'max';
+}
+
+function gauge(
+  name: string,
+  help: string,
+  { openTelemetry, labels = [], unit = '1', merge }: GaugeOptions,
+  read: (pool: PoolDetail) => readonly Point[],
+): Instrument {
+  return {
+    name: `redis_resilience_pool_${name}`,
+    openTelemetry: {
+      name: `db.client.connection.${openTelemetry}`,
+      attributes: { connection: 'db.client.connection.pool.name', state: 'db.client.connection.state' },
+    },
+    kind: 'gauge',
+    help,
+    unit,
+    labels: ['connection', ...labels],
+    ...(merge === undefined ? {} : { merge }),
+    read: ({ connections }) =>
+      connections.flatMap(({ resilience }) =>
+        read(resilience.detail().pool).map((point) => ({
+          ...point,
+          labels: { connection: resilience.name, ...point.labels },
+        })),
+      ),
+  };
+}
+
+function durations(
+  name: string,
+  help: string,
+  read: (totals: PoolDetail['totals']) => DurationTotals,
+): DurationInstrument {
+  return {
+    name: `redis_resilience_pool_${name}_duration_seconds`,
+    help,
+    labels: ['connection'],
+    bounds: commandBounds,
+    read: ({ connections }) =>
+      connections.map(({ resilience }) => ({
+        labels: { connection: resilience.name },
+        durations: figuresOf(read(resilience.detail().pool.totals)),
+      })),
+  };
+}
+
+function valueOf(value: number): readonly Point[] {
+  return [{ labels: {}, value }];
+}
