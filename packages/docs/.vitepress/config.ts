@@ -42,6 +42,7 @@ export default defineConfig({
         locks: 'Locks',
         outbox: 'Outbox',
         'pub-sub': 'Pub/Sub and Socket.IO',
+        libraries: 'The libraries on top',
         health: 'Health and probes',
         observability: 'Logs, metrics, traces',
         shutdown: 'Shutting down',

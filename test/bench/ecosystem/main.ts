@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { format, resolveConfig } from 'prettier';
@@ -15,7 +15,9 @@ const usage = `Puts the libraries that sit on Redis through outages, on plain io
 the helper that the guide documents.
 
   npm run ecosystem -- [--rows a,b] [--ways plain,as-is,helper] [--faults killed,frozen,booted,closed]
-                       [--parallel 3] [--minutes 15] [--json file]
+                       [--parallel 3] [--minutes 15] [--json file] [--merge file]
+
+  --json         writes what was measured; --merge takes what an earlier run wrote, and runs only what is missing
 
 A run of everything writes packages/fallback/ECOSYSTEM.md; --no-report leaves it.
 Rows:   ${rows.map(({ name }) => name).join(', ')}
@@ -29,6 +31,7 @@ const { values } = parseArgs({
     parallel: { type: 'string', default: '3' },
     minutes: { type: 'string', default: '15' },
     json: { type: 'string' },
+    merge: { type: 'string' },
     'no-report': { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },
@@ -47,10 +50,17 @@ async function compare(): Promise<void> {
       .filter((way) => !(way in without))
       .flatMap((way) => chosenFaults.map((fault) => ({ name, way, fault }))),
   );
-  const runs: Run[] = [];
+  const runs = values.merge === undefined ? [] : (JSON.parse(readFileSync(values.merge, 'utf8')) as Run[]);
+  const missing = tasks.filter(
+    ({ name, way, fault }) => !runs.some((run) => run.row === name && run.way === way && run.fault === fault),
+  );
   let next = 0;
   const work = async (): Promise<void> => {
-    for (let task = tasks[next++]; task !== undefined && performance.now() < deadline; task = tasks[next++]) {
+    for (
+      let task = missing[next++];
+      task !== undefined && performance.now() < deadline;
+      task = missing[next++]
+    ) {
       runs.push(await runOnce(task.name, task.way, task.fault));
       if (process.stderr.isTTY) process.stderr.write(`\r${runs.length} of ${tasks.length} runs`);
     }
@@ -66,7 +76,7 @@ async function compare(): Promise<void> {
   console.log(textTable(headings, lines));
   for (const run of runs) complain(run);
   if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(runs, undefined, 2)}\n`);
-  const isWhole = runs.length === tasks.length && !values.rows && !values.ways && !values.faults;
+  const isWhole = runs.length >= tasks.length && !values.rows && !values.ways && !values.faults;
   if (isWhole && !values['no-report']) await write(lines);
 }
 

@@ -21,7 +21,7 @@ process.on('message', (signal: Signal) => (at[signal.kind] = signal.at));
 
 const { stage, closeOwn } = setStage();
 const subject = await subjectOf(order.row);
-let startMs = 0;
+let startMs: number | undefined;
 const startedAt = Date.now();
 const running = Promise.resolve(subject(stage)).finally(() => (startMs = Date.now() - startedAt));
 let isOver = false;
@@ -97,7 +97,7 @@ function setStage() {
 function figures(cpuShare: number): Figures {
   const [first] = unhandled;
   return {
-    slowCalls: book.slowCalls + (startMs > 2000 || startMs === 0 ? 1 : 0),
+    slowCalls: book.slowCalls + ((startMs ?? Infinity) > 2000 ? 1 : 0),
     calls: book.calls,
     failedCalls: book.failedCalls,
     unhandled: unhandled.length,

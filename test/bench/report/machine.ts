@@ -59,7 +59,9 @@ function versionOf(name: string): string {
         name?: string;
         version?: string;
       };
-      if (manifest.name === name && manifest.version !== undefined) return manifest.version;
+      // A second version of a package is installed under another name.
+      const isIt = manifest.name === name || folder.endsWith(join('node_modules', name));
+      if (isIt && manifest.version !== undefined) return manifest.version;
     } catch {
       // Not here: one further up.
     }

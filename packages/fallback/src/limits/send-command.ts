@@ -1,13 +1,17 @@
-import type { RedisResilience } from '@redis-resilience/core';
-import { checkArgument, resilienceOf } from '@redis-resilience/core/kit';
+import { systemClock, type RedisResilience } from '@redis-resilience/core';
+import { checkArgument, isAway, pause, resilienceOf, untilChange } from '@redis-resilience/core/kit';
 
 type Plain = boolean | number | string;
 
 /** The answer of Redis to a raw command. */
 export type RawReply = Plain | Plain[];
 
+const lookAgainMs = 100;
+const maxLookMs = 1000;
+
 /**
- * The option `sendCommand` of rate-limit-redis: sends raw commands on the protected client.
+ * The option `sendCommand` of rate-limit-redis: sends raw commands on the protected client. A script is loaded when Redis
+ * is there, however long that takes, because a store whose script failed to load never loads it again.
  *
  * @throws {@link ConfigurationError} when the resilience is not one
  * @example
@@ -17,6 +21,24 @@ export function sendCommandOf(resilience: RedisResilience): (...command: string[
   checkArgument('sendCommandOf.resilience', resilience, resilienceOf);
   return (...command) => {
     const [name = '', ...args] = command;
-    return resilience.client.call(name, ...args) as Promise<RawReply>;
+    const send = () => resilience.client.call(name, ...args) as Promise<RawReply>;
+    const loadsScript = name.toUpperCase() === 'SCRIPT' && args[0]?.toUpperCase() === 'LOAD';
+    return loadsScript ? untilAnswered(resilience, send) : send();
   };
+}
+
+async function untilAnswered<T>(resilience: RedisResilience, send: () => Promise<T>): Promise<T> {
+  for (;;) {
+    try {
+      return await send();
+    } catch (error) {
+      if (!isAway(error) || error.reason === 'closed') throw error;
+      await untilServing(resilience);
+    }
+  }
+}
+
+async function untilServing(resilience: RedisResilience): Promise<void> {
+  if (resilience.snapshot().writes) return pause(systemClock, lookAgainMs);
+  await untilChange(resilience, systemClock, ({ writes }) => writes, { timeoutMs: maxLookMs });
 }
