@@ -18,6 +18,7 @@ const subscriptions = () => import('./subjects/subscriptions.js');
 const sessions = () => import('./subjects/sessions.js');
 const limits = () => import('./subjects/limits.js');
 const caches = () => import('./subjects/caches.js');
+const itself = { helper: 'the protected client is all it needs' } as const;
 const keyvWay = { 'as-is': 'Keyv takes a store, not a client' } as const;
 
 export const rows: readonly Row[] = [
@@ -44,26 +45,36 @@ export const rows: readonly Row[] = [
     'Socket.IO redis-adapter',
     ['@socket.io/redis-adapter'],
     async () => (await socketIo()).redisAdapter,
+    itself,
   ),
   row(
     'socket-io-streams',
     'Socket.IO streams-adapter',
     ['@socket.io/redis-streams-adapter'],
     async () => (await socketIo()).streamsAdapter,
+    itself,
   ),
   row(
     'socket-io-emitter',
     'Socket.IO emitter',
     ['@socket.io/redis-emitter'],
     async () => (await socketIo()).emitter,
+    itself,
   ),
   row(
     'graphql',
     'graphql-redis-subscriptions',
     ['graphql-redis-subscriptions'],
     async () => (await subscriptions()).graphql,
+    itself,
   ),
-  row('xreadgroup', 'XREADGROUP by hand', ['ioredis'], async () => (await subscriptions()).streamGroup),
+  row(
+    'xreadgroup',
+    'XREADGROUP by hand',
+    ['ioredis'],
+    async () => (await subscriptions()).streamGroup,
+    itself,
+  ),
   row(
     'connect-redis-10',
     'connect-redis 10',
@@ -101,6 +112,7 @@ export const rows: readonly Row[] = [
     '@fastify/rate-limit',
     ['@fastify/rate-limit'],
     async () => (await limits()).fastifyRateLimit,
+    itself,
   ),
   row('keyv-5', 'Keyv 5', ['keyv'], async () => (await caches()).keyv5, keyvWay),
   row('keyv-6', 'Keyv 6', ['keyv-6'], async () => (await caches()).keyv6, keyvWay),

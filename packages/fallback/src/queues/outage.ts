@@ -1,8 +1,15 @@
 import type { Cluster, Redis } from 'ioredis';
-import type { Clock, RedisResilience, RedisSnapshot } from '@redis-resilience/core';
+import {
+  OutcomeUnknownError,
+  type Clock,
+  type RedisResilience,
+  type RedisSnapshot,
+} from '@redis-resilience/core';
 import { pause, untilChange } from '@redis-resilience/core/kit';
 
 const lookAgainMs = 20;
+/** A worker that shares a connection with one that closes must not ask again at once. */
+const interruptedMs = 100;
 const maxLookMs = 1000;
 
 /** How a wait for Redis ended. */
@@ -32,6 +39,7 @@ export class Outage {
    * its way.
    */
   interrupt(): void {
+    if (this.#resilience.snapshot().writes) return;
     this.#wasInterrupted = true;
     for (const wait of this.#waiting) wait.abort();
   }
@@ -42,10 +50,27 @@ export class Outage {
     return this.#wasInterrupted;
   }
 
+  /** Settles as the call does, or rejects when the waits are ended first. */
+  async unlessInterrupted<T>(call: Promise<T>): Promise<T> {
+    const wait = new AbortController();
+    this.#waiting.add(wait);
+    try {
+      return await new Promise<T>((resolve, reject) => {
+        wait.signal.addEventListener('abort', () => reject(interruption(this.#resilience)));
+        call.then(resolve, reject);
+      });
+    } finally {
+      this.#waiting.delete(wait);
+    }
+  }
+
   /** Waits until Redis takes writes and this client is connected: 20 ms at least, `timeoutMs` at most. */
   async end(client: Redis | Cluster, timeoutMs: number): Promise<OutageEnd> {
+    if (this.isInterrupted || client.status === 'end') {
+      await pause(this.#clock, interruptedMs);
+      return 'interrupted';
+    }
     const wait = new AbortController();
-    if (this.isInterrupted) wait.abort();
     this.#waiting.add(wait);
     try {
       // A call that fails although Redis is there must not be repeated at once.
@@ -77,4 +102,11 @@ export class Outage {
 
 function isServingOrEnded({ writes, connection }: RedisSnapshot): boolean {
   return writes || connection === 'ended';
+}
+
+function interruption(resilience: RedisResilience): OutcomeUnknownError {
+  return new OutcomeUnknownError('The worker closes while Redis is away.', {
+    reason: resilience.snapshot().cause?.code,
+    outcome: 'unknown',
+  });
 }

@@ -6,6 +6,8 @@ import { Outage } from './outage.ts';
 
 /** How long a call that is no part of the loop of a worker waits before it fails. */
 const maxWaitMs = 500;
+/** How long a script of the loop waits for its answer: plain ioredis waits for ever, and what it asked for is not lost. */
+const patienceMs = 30_000;
 
 // Methods that send nothing to the server, or that have to fail at once: left as they are.
 const passedThrough = new Set<PropertyKey>([
@@ -47,7 +49,8 @@ const loopScript =
  * Redis is away, no error reaches that loop:
  *
  * - a blocking read answers, once Redis is back, that nothing has come, so that the worker looks for work at once;
- * - a script of the loop is sent again once Redis is back, as plain ioredis does;
+ * - a script of the loop waits for its answer while the server is silent, and is sent again once a lost connection is
+ *   back, as in plain ioredis;
  * - any other command fails after half a second, with the error code on which BullMQ retries.
  *
  * Its duplicates behave alike. A worker that closes disconnects its duplicate: all calls that wait then fail, so that it
@@ -63,12 +66,14 @@ export function workerClient<C extends Redis | Cluster>(
   const ask = async (call: () => Promise<unknown>, name: PropertyKey): Promise<unknown> => {
     for (;;) {
       try {
-        return await call();
+        return await (isLasting(name) ? outage.unlessInterrupted(call()) : call());
       } catch (error) {
         const isPassing = isAway(error) || (name === 'info' && isRefusedForNow(error));
-        if (!isPassing || isClosed(error)) throw error;
+        if (!isPassing) throw error;
         const end = await outage.end(client, isLasting(name) ? Infinity : maxWaitMs);
-        if (end !== 'back' || !isLasting(name)) throw connectionError(error);
+        // Not a lost connection: a worker of BullMQ 5 that closes would try again without end.
+        if (end === 'interrupted' || isClosed(error)) throw error;
+        if (end === 'too-long' || !isLasting(name)) throw connectionError(error);
         if (blockingReads.has(name)) return null;
       }
     }
@@ -91,12 +96,13 @@ export function workerClient<C extends Redis | Cluster>(
       }
       if (name === 'connect')
         return () => (outage.isInterrupted ? target.connect() : connectEventually(target));
+      const sender = isLoopScript(name) ? patient(target) : target;
       return (...args: unknown[]) => {
-        const answer = method.apply(target, args);
+        const answer = method.apply(sender, args);
         if (!(answer instanceof Promise)) return answer;
         let first: Promise<unknown> | undefined = answer;
         const asked = ask(() => {
-          const sent = first ?? (method.apply(target, args) as Promise<unknown>);
+          const sent = first ?? (method.apply(sender, args) as Promise<unknown>);
           first = undefined;
           return sent;
         }, name);
@@ -110,7 +116,22 @@ export function workerClient<C extends Redis | Cluster>(
 
 /** Whether a call waits for as long as Redis is away. */
 function isLasting(name: PropertyKey): boolean {
-  return name === 'info' || blockingReads.has(name) || (typeof name === 'string' && loopScript.test(name));
+  return name === 'info' || blockingReads.has(name) || isLoopScript(name);
+}
+
+function isLoopScript(name: PropertyKey): boolean {
+  return typeof name === 'string' && loopScript.test(name);
+}
+
+/** The same client, whose commands have a deadline of their own. */
+function patient<C extends Redis | Cluster>(client: C): C {
+  type Send = (command: object, ...rest: unknown[]) => unknown;
+  const sendCommand: Send = (command, ...rest) =>
+    (client as unknown as { sendCommand: Send }).sendCommand(
+      Object.assign(command, { timeoutMs: patienceMs }),
+      ...rest,
+    );
+  return Object.create(client, { sendCommand: { value: sendCommand } }) as C;
 }
 
 function isClosed(error: unknown): boolean {
