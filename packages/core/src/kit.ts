@@ -34,4 +34,5 @@ export { pause, tooLate, withinDeadline } from './deadline.ts';
 export { untilChange, type WaitBounds } from './verbs/until-change.ts';
 
 // Other client libraries
-export { RawClient, type RawCall, type RawRequest } from './ioredis/raw/raw-client.ts';
+export type { JoinedCommand } from './driver/driver-command.ts';
+export { RawClient, type RawCall, type RawRequest, type ReadReplies } from './ioredis/raw/raw-client.ts';

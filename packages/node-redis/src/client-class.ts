@@ -102,13 +102,13 @@ function protectedClass(Base: BaseClass): ClientClass {
       return sender.send(args, all, (reply) => transform(reply, parser.preserve, options?.typeMapping));
     }
 
-    async _executeMulti(commands: readonly QueuedCommand[]): Promise<unknown> {
+    _executeMulti(commands: readonly QueuedCommand[]): Promise<unknown> {
       return this[state].transaction(commands);
     }
 
-    async _executePipeline(commands: readonly QueuedCommand[]): Promise<unknown> {
+    _executePipeline(commands: readonly QueuedCommand[]): Promise<unknown> {
       const all = commands.map(({ args }) => args);
-      return this[state].sender.sendTogether(all, this._commandOptions?.typeMapping);
+      return this[state].sender.sendPipeline(all, this._commandOptions?.typeMapping);
     }
 
     async SELECT(database: number): Promise<void> {

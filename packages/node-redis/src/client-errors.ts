@@ -14,10 +14,10 @@ export class ClientErrors {
    * classes of node-redis, and carry everything that the error of this library says. `hasOwnTimeout`: the call was
    * given its deadline by `commandOptions.timeout`.
    */
-  of(error: unknown, hasOwnTimeout = false): unknown {
-    if (!(error instanceof Error)) return error;
+  of(error: Error, hasOwnTimeout = false): Error {
     const { SimpleError, WatchError, DisconnectsClientError, TimeoutError } = this.#module;
-    if (error.name === 'ReplyError') return Object.assign(new SimpleError(error.message), refused);
+    if (error.name === 'ReplyError' || error.name === 'ErrorReply')
+      return Object.assign(new SimpleError(error.message), refused);
     if (!isRedisResilienceError(error)) return error;
     if (error.code === 'WATCH_LOST') return dress(new WatchError(error.message), error);
     if (error.reason === 'closed') return dress(new DisconnectsClientError(), error);

@@ -57,7 +57,7 @@ export class ClientState {
     try {
       await change();
     } catch (error) {
-      throw this.parts.errors.of(error);
+      throw this.parts.errors.of(error as Error);
     }
   }
 
@@ -82,9 +82,7 @@ export class ClientState {
     this.isWatching = false;
     if (!this.connection.isOpen) throw errors.closed();
     if (dirtyWatch !== undefined) throw errors.watched(dirtyWatch);
-    const inner = commands.map(({ args }) => args);
-    const replies = await this.sender.sendTogether([['MULTI'], ...inner, ['EXEC']], undefined);
-    const results = replies.at(-1);
+    const results = await this.sender.sendTransaction(commands.map(({ args }) => args));
     if (results === null) throw errors.watched();
     return results;
   }

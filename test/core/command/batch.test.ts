@@ -27,7 +27,7 @@ function settled(
   answers: readonly Answer[],
 ): { batch: Batch; commands: readonly DriverCommand[] } {
   const { batch } = batchOf(...calls);
-  const commands = batch.commands.map(({ command }) => command);
+  const commands = batch.sent();
   for (const [index, answer] of answers.entries()) {
     const command = commands[index];
     if (command === undefined) continue;

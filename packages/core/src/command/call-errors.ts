@@ -10,6 +10,7 @@ import {
 } from '../errors.ts';
 import { hideCommand } from '../replies/without-command.ts';
 import type { Lane } from '../snapshot.ts';
+import type { Admission } from './admission.ts';
 
 /** The error that the caller of a failed call gets. */
 export type CallFailure =
@@ -43,6 +44,32 @@ export interface ErrorContext {
 /** The failure of a call that is bound to another database than the one in use. */
 export function elsewhere(outcome: Outcome): OwnFailure {
   return { kind: 'unavailable', reason: 'connection-reset', outcome, error: undefined };
+}
+
+/**
+ * The failure of a call that is refused. `reason`: why its lane is away; `spent`: the error of a request that has waited
+ * long enough.
+ */
+export function refusalOf(
+  why: (Admission & { kind: 'refuse' })['why'],
+  reason: OwnFailure['reason'],
+  spent: Error | undefined,
+): CallFailure {
+  const refused = { outcome: 'not-applied', error: undefined } as const;
+  switch (why) {
+    case 'closed':
+      return { kind: 'unavailable', reason: 'closed', ...refused };
+    case 'request-budget':
+      return { kind: 'as-is', error: spent as Error };
+    case 'isolated':
+      return { kind: 'circuit-open', reason: 'isolated', ...refused };
+    case 'overloaded':
+      return { kind: 'overloaded', reason: 'overloaded', ...refused };
+    case 'away':
+      return { kind: 'unavailable', reason, ...refused };
+    default:
+      return why satisfies never;
+  }
 }
 
 /** Makes the error that belongs to a failure. */

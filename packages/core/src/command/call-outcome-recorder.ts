@@ -235,9 +235,9 @@ function countsOf({ command, batch }: Call): { commands: number; keys: number; b
   return counts;
 }
 
-function keyCount(command: DriverCommand): number {
+function keyCount(command: Partial<Pick<DriverCommand, 'getKeys'>>): number {
   try {
-    return command.getKeys().length;
+    return command.getKeys?.().length ?? 0;
   } catch {
     return 0;
   }

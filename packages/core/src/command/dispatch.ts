@@ -54,6 +54,6 @@ export function handOver(dispatch: Dispatch, { command, batch, slow }: SlowCall)
   if (batch === undefined) handOne(command);
   else {
     dispatch.beforeBatch(node);
-    for (const { command: each } of batch.commands) handOne(each);
+    for (const each of batch.sent()) handOne(each);
   }
 }

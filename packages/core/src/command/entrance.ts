@@ -4,14 +4,14 @@ import type { DriverCommand, PipelineStream, SendCommand } from '../driver/drive
 import { isUnsendable, replaceUnsendable } from '../driver/unsendable-command.ts';
 import type { ReplyVerdict } from '../replies/reply-error.ts';
 import { operationOfCommand } from '../verbs/operation.ts';
-import { currentRequestBudget, isFollowed, type RequestBudget } from '../verbs/request-budget.ts';
-import { admit, isSubscribing, patienceOf, type Admission } from './admission.ts';
-import { Batch } from './batch.ts';
-import type { CallFailure } from './call-errors.ts';
+import { currentRequestBudget, isFollowed } from '../verbs/request-budget.ts';
+import { admit, isSubscribing, patienceOf } from './admission.ts';
+import { Batch, JoinedBatch } from './batch.ts';
+import { refusalOf } from './call-errors.ts';
 import { Call, onSlowPath, track, trackFast, type CallOwner, type SlowCall } from './call.ts';
 import type { Dispatch } from './dispatch.ts';
 import type { Gate } from './gate.ts';
-import { happeningOf } from './happening.ts';
+import { answered, happeningOf } from './happening.ts';
 import type { GateParts, Line } from './line.ts';
 import { argumentBytes } from './slow-path.ts';
 
@@ -61,7 +61,10 @@ export class Entrance implements CallOwner {
   answered(call: Call, value: unknown, command: DriverCommand): void {
     const { batch } = call;
     if (batch === undefined) this.#gate.answered(call, value);
-    else {
+    else if (batch instanceof JoinedBatch) {
+      if (batch.take(value as Buffer)) this.#gate.settle(call, answered);
+      else this.#finishBatch(call, batch);
+    } else {
       batch.settle(command, { ok: true, value });
       this.#finishBatch(call, batch);
     }
@@ -69,7 +72,7 @@ export class Entrance implements CallOwner {
 
   failed(call: Call, error: Error, command: DriverCommand): void {
     const { batch } = call;
-    if (batch !== undefined) {
+    if (batch !== undefined && !(batch instanceof JoinedBatch)) {
       batch.settle(command, { ok: false, error });
       this.#finishBatch(call, batch);
     } else if (call.settled) {
@@ -95,6 +98,7 @@ export class Entrance implements CallOwner {
       return this.#dispatch.send(command, stream, node);
     }
     if (stream?.isPipeline === true) this.#gather(command, stream, node);
+    else if (command.joined !== undefined) this.#issueJoined(command);
     else if (command.name === 'quit') this.#quit(command, stream, node);
     else if (!isUnsendable(command)) this.#issue(command, stream, node);
     return command.promise;
@@ -144,7 +148,6 @@ export class Entrance implements CallOwner {
       if (call.sent !== undefined) this.#gate.inFlight.reschedule(call);
     }
     if (call.sent !== undefined) this.#dispatch.send(command, stream, node);
-    if (stream.size === batch.commands.length) this.#onGathered(call, batch);
   }
 
   #beginBatch(command: DriverCommand, stream: PipelineStream, node: unknown): Gathering {
@@ -160,8 +163,31 @@ export class Entrance implements CallOwner {
     call.batch = batch;
     const sendsAtOnce = this.#gate.state.takesBatchesAtOnce && currentRequestBudget() === undefined;
     if (sendsAtOnce) this.#gate.start(call);
-    if (stream.size === undefined) process.nextTick(() => this.#onGathered(call, batch));
+    process.nextTick(() => this.#onGathered(call, batch));
     return { stream, call, batch };
+  }
+
+  /** Commands that come as one are here at once. */
+  #issueJoined(command: DriverCommand): void {
+    const { clock, timeoutMs } = this.#parts.settings;
+    const batch = new JoinedBatch(command);
+    const call = onSlowPath(new Call(this, command, traitsOf(command.name)), {
+      issuedAt: clock.now(),
+      allowedMs: timeoutMs,
+      operation: operationOfCommand(),
+    });
+    call.batch = batch;
+    track(command, call);
+    for (const joined of command.joined ?? []) {
+      call.slow.bytes += argumentBytes(joined);
+      const traits = traitsOf(joined[0]);
+      const blockingMs = traits.kind === 'blocking' ? blockingTimeoutMs(traits, joined.slice(1)) : undefined;
+      if (blockingMs !== undefined) call.slow.allowBlocking(blockingMs);
+    }
+    const { state } = this.#gate;
+    if (!state.takesBatchesAtOnce || currentRequestBudget() !== undefined) return this.#admit(call);
+    this.#gate.start(call);
+    (state.fastPath ?? this.#dispatch.send)(command);
   }
 
   #onGathered(call: SlowCall, batch: Batch): void {
@@ -191,7 +217,8 @@ export class Entrance implements CallOwner {
       hasRoom: waiting.hasRoomFor(slow.bytes),
     });
     if (admission.kind === 'refuse') {
-      this.#gate.refuse(call, this.#refusal(call, admission.why, requestBudget));
+      const spent = requestBudget?.error(call.name);
+      this.#gate.refuse(call, refusalOf(admission.why, state.reasonFor(call), spent));
       return;
     }
     if (requestBudget !== undefined) {
@@ -201,28 +228,6 @@ export class Entrance implements CallOwner {
     }
     if (admission.kind === 'run') this.#gate.run(call);
     else this.#gate.wait(call, 'fresh', Math.min(admission.expiresAt, slow.deadlineAt));
-  }
-
-  #refusal(
-    call: SlowCall,
-    why: (Admission & { kind: 'refuse' })['why'],
-    requestBudget: RequestBudget | undefined,
-  ): CallFailure {
-    const refused = { outcome: 'not-applied', error: undefined } as const;
-    switch (why) {
-      case 'closed':
-        return { kind: 'unavailable', reason: 'closed', ...refused };
-      case 'request-budget':
-        return { kind: 'as-is', error: (requestBudget as RequestBudget).error(call.name) };
-      case 'isolated':
-        return { kind: 'circuit-open', reason: 'isolated', ...refused };
-      case 'overloaded':
-        return { kind: 'overloaded', reason: 'overloaded', ...refused };
-      case 'away':
-        return { kind: 'unavailable', reason: this.#gate.state.reasonFor(call), ...refused };
-      default:
-        return why satisfies never;
-    }
   }
 
   /** Decides for a batch once all its commands are here and settled. */

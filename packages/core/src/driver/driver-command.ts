@@ -18,17 +18,23 @@ export interface DriverCommand {
   getKeys(): unknown[];
   /** The call it belongs to. */
   call?: TrackedCall | undefined;
+  /**
+   * The commands that this one stands for, each as its name and its arguments. It is sent once, and resolves with the
+   * bytes of all their replies.
+   */
+  readonly joined?: readonly JoinedCommand[];
   /** Its reply is not read by the client library: it resolves with the bytes. */
   readonly isRaw?: boolean;
   /** Its own deadline in milliseconds; undefined: that of the resilience. */
   readonly timeoutMs?: number | undefined;
 }
 
+/** The name of a command as the server shall see it, and its arguments. */
+export type JoinedCommand = readonly [string, ...(string | Buffer)[]];
+
 /** What the client passes along with a command of a pipeline. */
 export interface PipelineStream {
   readonly isPipeline?: boolean;
-  /** How many commands it has; undefined: all that come in this turn. */
-  readonly size?: number;
   readonly destination?: { readonly redis?: unknown };
 }
 

@@ -10,6 +10,7 @@ const inLineEnd = 2;
 const inBody = 3;
 
 const carriageReturn = 0x0d;
+const minus = 0x2d;
 const lineFeed = 0x0a;
 const push = 0x3e;
 const bulk = 0x24;
@@ -195,4 +196,31 @@ export class ReplyFrames {
   #fail(reason: ProtocolErrorReason): void {
     this.#failure ??= reason;
   }
+}
+
+const noLimits = {
+  maxLineBytes: Infinity,
+  maxDepth: Infinity,
+  maxElements: Infinity,
+  maxReplyBytes: Infinity,
+};
+
+/** Frames of replies that were admitted before, so that they need no limits. */
+export function admittedFrames(): ReplyFrames {
+  return new ReplyFrames(noLimits, { readsResp3: true, followsRedirects: false });
+}
+
+/** Whether a whole reply is `_`, `$-1` or `*-1`. */
+export function isNullReply(reply: Buffer): boolean {
+  const [marker] = reply;
+  if (marker === 0x5f) return true;
+  return (marker === 0x24 || marker === 0x2a) && reply[1] === minus;
+}
+
+/** The text of the error reply between these offsets; undefined where there is another reply. */
+export function errorTextOf(bytes: Buffer, start: number, end: number): string | undefined {
+  const marker = bytes[start];
+  if (marker === minus) return bytes.toString('utf8', start + 1, end - 2);
+  // A longer error has its length in a line of its own.
+  return marker === 0x21 ? bytes.toString('utf8', bytes.indexOf(lineFeed, start) + 1, end - 2) : undefined;
 }

@@ -1,15 +1,14 @@
 import { isRedisResilienceError } from '@redis-resilience/core';
-import type { RawRequest } from '@redis-resilience/core/kit';
-import type { Argument, CommandOptions } from '../base-client.ts';
+import type { JoinedCommand, RawRequest } from '@redis-resilience/core/kit';
+import type { CommandOptions } from '../base-client.ts';
 import type { ProtectedConnection } from '../connection/protected-connection.ts';
 import type { Mapping, ReplyReader } from './read-reply.ts';
 import { ScriptMemory } from './script-memory.ts';
 
-type Args = readonly [string, ...Argument[]];
+type Read = RawRequest['read'];
 type Finish = (reply: unknown) => unknown;
 
 const noMapping: Mapping = {};
-const asItIs: Finish = (reply) => reply;
 
 /** Sends the commands of one client, and reads their replies. */
 export class CommandSender {
@@ -23,36 +22,37 @@ export class CommandSender {
   }
 
   /** Resolves with what `finish` makes of the reply, once that is read as the type mapping says. */
-  send(args: Args, options: CommandOptions | undefined, finish: Finish = asItIs): Promise<unknown> {
+  send(args: JoinedCommand, options: CommandOptions | undefined, finish?: Finish): Promise<unknown> {
     const wrong = wrongArgument(args);
     if (wrong !== undefined) return Promise.reject(wrong);
-    const request = this.#request(args, options?.typeMapping, finish);
-    switch (args[0].toUpperCase()) {
-      case 'EVALSHA':
-      case 'EVALSHA_RO':
-        return this.#sendDigest(request, options);
-      case 'SCRIPT':
-        return this.#sendScript(request, options);
-      default:
-        return this.#connection.send(request, options);
-    }
+    const mapping = options?.typeMapping ?? noMapping;
+    const read: Read =
+      finish === undefined
+        ? (bytes) => this.#read(bytes, mapping)
+        : (bytes) => finish(this.#read(bytes, mapping));
+    if (digestVerb.test(args[0])) return this.#sendDigest(args, read, options);
+    if (scriptVerb.test(args[0])) return this.#sendScript(args, read, options);
+    return this.#connection.send(args, read, options);
   }
 
-  /** Sends commands as one pipeline, or between MULTI and EXEC; the replies are read as the mapping says. */
-  async sendTogether(commands: readonly Args[], mapping: Mapping | undefined): Promise<unknown[]> {
-    for (const args of commands) {
-      const wrong = wrongArgument(args);
-      if (wrong !== undefined) throw wrong;
-    }
-    const [first, ...rest] = commands.map((args) => this.#request(args, mapping, asItIs));
-    return first === undefined ? [] : this.#connection.sendTogether([first, ...rest]);
+  /** Sends commands as one pipeline; resolves with their replies, read as the mapping says. */
+  sendPipeline(commands: readonly JoinedCommand[], mapping: Mapping = noMapping): Promise<unknown> {
+    const wrong = firstWrongArgument(commands);
+    if (wrong !== undefined) return Promise.reject(wrong);
+    if (commands.length === 0) return Promise.resolve([]);
+    return this.#connection.sendTogether(commands, (replies) =>
+      replies.map((reply) => this.#read(reply ?? null, mapping)),
+    );
   }
 
-  #request(args: Args, mapping: Mapping | undefined, finish: Finish): RawRequest {
-    return {
-      args,
-      read: (bytes) => finish(this.#read(bytes, mapping ?? noMapping)),
-    };
+  /** Sends commands between MULTI and EXEC; resolves with the reply to EXEC: null when a watched key was changed. */
+  sendTransaction(commands: readonly JoinedCommand[]): Promise<unknown> {
+    const wrong = firstWrongArgument(commands);
+    if (wrong !== undefined) return Promise.reject(wrong);
+    return this.#connection.sendTogether([['MULTI'], ...commands, ['EXEC']], (replies) =>
+      // As in node-redis, the type mapping is not that of EXEC.
+      this.#read(replies.at(-1) ?? null, noMapping),
+    );
   }
 
   #read(bytes: Buffer | readonly Buffer[] | null, mapping: Mapping): unknown {
@@ -65,40 +65,49 @@ export class CommandSender {
   }
 
   /** Where the server does not have the script, and this client does, EVAL runs it. */
-  async #sendDigest(request: RawRequest, options: CommandOptions | undefined): Promise<unknown> {
+  async #sendDigest(args: JoinedCommand, read: Read, options: CommandOptions | undefined): Promise<unknown> {
     try {
-      return await this.#connection.send(request, options);
+      return await this.#connection.send(args, read, options);
     } catch (error) {
-      const [verb, digest, ...rest] = request.args;
+      const [verb, digest, ...rest] = args;
       const script = this.#scripts.get(String(digest));
       if (script === undefined || !(error as Error).message.startsWith('NOSCRIPT')) throw error;
-      return this.#connection.send(
-        { ...request, args: [verb.replace(/sha/i, ''), script, ...rest] },
-        options,
-      );
+      return this.#connection.send([verb.replace(/sha/i, ''), script, ...rest], read, options);
     }
   }
 
-  async #sendScript(request: RawRequest, options: CommandOptions | undefined): Promise<unknown> {
-    const [, subcommand, script] = request.args;
+  async #sendScript(args: JoinedCommand, read: Read, options: CommandOptions | undefined): Promise<unknown> {
+    const [, subcommand, script] = args;
     const name = String(subcommand).toUpperCase();
     if (name === 'FLUSH') this.#scripts.forget();
-    if (name !== 'LOAD' || script === undefined) return this.#connection.send(request, options);
+    if (name !== 'LOAD' || script === undefined) return this.#connection.send(args, read, options);
     const digest = this.#scripts.keep(script);
     try {
-      return await this.#connection.send(request, options);
+      return await this.#connection.send(args, read, options);
     } catch (error) {
       const isAway =
         isRedisResilienceError(error) && error.reason !== 'closed' && error.code !== 'CONFIGURATION';
       if (!isAway) throw error;
-      return request.read(Buffer.from(`$${digest.length}\r\n${digest}\r\n`));
+      return read(Buffer.from(`$${digest.length}\r\n${digest}\r\n`));
     }
   }
 }
 
+const digestVerb = /^evalsha/i;
+const scriptVerb = /^script$/i;
+
+function firstWrongArgument(commands: readonly JoinedCommand[]): TypeError | undefined {
+  for (const args of commands) {
+    const wrong = wrongArgument(args);
+    if (wrong !== undefined) return wrong;
+  }
+  return undefined;
+}
+
 /** What node-redis says of an argument that cannot be sent. */
 function wrongArgument(args: readonly unknown[]): TypeError | undefined {
-  for (const [index, arg] of args.entries()) {
+  for (let index = 0; index < args.length; index++) {
+    const arg = args[index];
     if (typeof arg === 'string' || arg instanceof Buffer) continue;
     return new TypeError(
       `"arguments[${index}]" must be of type "string | Buffer", got ${typeof arg} instead.`,

@@ -10,26 +10,17 @@ export class PendingCalls {
     this.#errors = errors;
   }
 
-  /** The answer to a call, with the errors of node-redis. The signal ends a call that is not sent. */
-  add<Answer>(
-    call: RawCall<Answer>,
-    signal: AbortSignal | undefined,
-    hasOwnTimeout: boolean,
-  ): Promise<Answer> {
-    this.#calls.add(call);
-    const stopListening = signal === undefined ? undefined : this.#abortBy(signal, call);
-    return call.promise.then(
-      (value) => {
-        this.#calls.delete(call);
-        stopListening?.();
-        return value;
-      },
-      (error: unknown) => {
-        this.#calls.delete(call);
-        stopListening?.();
-        throw this.#errors.of(error, hasOwnTimeout);
-      },
-    );
+  /** Makes a call, which is pending until it calls `done`. A call that is refused may do so at once. */
+  add(make: (done: () => void) => RawCall<unknown>): RawCall<unknown> {
+    let isDone = false;
+    const made: { call?: RawCall<unknown> } = {};
+    const call = make(() => {
+      isDone = true;
+      if (made.call !== undefined) this.#calls.delete(made.call);
+    });
+    made.call = call;
+    if (!isDone) this.#calls.add(call);
+    return call;
   }
 
   /** Resolves when the present calls are answered. */
@@ -42,12 +33,14 @@ export class PendingCalls {
     for (const call of this.#calls) call.abort((outcome) => this.#errors.disconnected(outcome));
   }
 
-  #abortBy(signal: AbortSignal, call: RawCall<unknown>): () => void {
+  /** Has the signal end a call that is not sent. */
+  abortBy(signal: AbortSignal, call: RawCall<unknown>): void {
     const onAbort = (): void => {
       // What is sent may run: its caller gets the answer.
       if (!call.isSent) call.abort((outcome) => this.#errors.aborted(outcome));
     };
+    const forget = (): void => signal.removeEventListener('abort', onAbort);
     signal.addEventListener('abort', onAbort, { once: true });
-    return () => signal.removeEventListener('abort', onAbort);
+    call.promise.then(forget, forget);
   }
 }

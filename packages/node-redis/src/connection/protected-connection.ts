@@ -1,5 +1,5 @@
 import { ConfigurationError, type RedisResilience } from '@redis-resilience/core';
-import { RawClient, type RawCall, type RawRequest } from '@redis-resilience/core/kit';
+import { RawClient, type JoinedCommand, type RawRequest, type ReadReplies } from '@redis-resilience/core/kit';
 import type { Redis } from 'ioredis';
 import type { ClientErrors } from '../client-errors.ts';
 import { ruleOf } from './command-rules.ts';
@@ -14,8 +14,6 @@ export interface CallOptions {
   readonly timeout?: number | undefined;
   readonly abortSignal?: AbortSignal | undefined;
 }
-
-type Requests = readonly [RawRequest, ...RawRequest[]];
 
 /**
  * The connection of one client. It is that of the resilience, until a command needs one of its own (WATCH, SELECT, what
@@ -85,14 +83,42 @@ export class ProtectedConnection {
     return this.#openings.add(waitsForReady);
   }
 
-  send(request: RawRequest, options: CallOptions = {}): Promise<unknown> {
+  /** Resolves with what `read` makes of the bytes of the reply. */
+  send(args: JoinedCommand, read: RawRequest['read'], options: CallOptions = {}): Promise<unknown> {
     const { timeout, abortSignal } = options;
-    return this.#issue([request], (raw) => raw.send(request, timeout), abortSignal, timeout !== undefined);
+    const refusal = this.#refusal(args);
+    if (refusal !== undefined) return Promise.reject(refusal);
+    const start = (): Promise<unknown> => {
+      const call = this.#pending.add((done) => {
+        const request = {
+          args,
+          read: (bytes: Buffer | null) => (done(), read(bytes)),
+          fail: (error: Error) => (done(), this.#errors.of(error, timeout !== undefined)),
+        };
+        return (this.#raw as RawClient).send(request, timeout);
+      });
+      if (abortSignal !== undefined) this.#pending.abortBy(abortSignal, call);
+      return call.promise;
+    };
+    if (abortSignal === undefined && this.#turn.isEmpty) return start();
+    return this.#inTurn(start, abortSignal);
   }
 
   /** Sends commands as one unit. */
-  sendTogether(requests: Requests): Promise<unknown[]> {
-    return this.#issue(requests, (raw) => raw.sendTogether(requests), undefined, false);
+  sendTogether(commands: readonly JoinedCommand[], read: ReadReplies): Promise<unknown> {
+    for (const args of commands) {
+      const refusal = this.#refusal(args);
+      if (refusal !== undefined) return Promise.reject(refusal);
+    }
+    const start = (): Promise<unknown> =>
+      this.#pending.add((done) =>
+        (this.#raw as RawClient).sendTogether(
+          commands,
+          (replies) => (done(), read(replies)),
+          (error) => (done(), this.#errors.of(error)),
+        ),
+      ).promise;
+    return this.#turn.isEmpty ? start() : this.#inTurn(start);
   }
 
   /** Ends when the commands that were sent are answered. */
@@ -113,46 +139,27 @@ export class ProtectedConnection {
     return this.#own ?? this.#resilience.client;
   }
 
-  #issue<Answer>(
-    requests: Requests,
-    start: (raw: RawClient) => RawCall<Answer>,
-    signal: AbortSignal | undefined,
-    hasOwnTimeout: boolean,
-  ): Promise<Answer> {
-    const refusal = this.#refusal(requests);
-    if (refusal !== undefined) return Promise.reject(refusal);
+  // A command that may be aborted is sent at the end of the turn, and those behind it after it.
+  #inTurn(start: () => Promise<unknown>, signal?: AbortSignal): Promise<unknown> {
     if (signal?.aborted === true) return Promise.reject(this.#errors.aborted('not-applied'));
-    if (signal === undefined && this.#turn.isEmpty) return this.#start(start, undefined, hasOwnTimeout);
     return new Promise((resolve, reject) => {
-      // It is sent at the end of the turn, and those behind it keep their order.
       this.#turn.add(() => {
         if (signal?.aborted === true) reject(this.#errors.aborted('not-applied'));
-        else resolve(this.#start(start, signal, hasOwnTimeout));
+        else resolve(start());
       });
     });
   }
 
-  #start<Answer>(
-    start: (raw: RawClient) => RawCall<Answer>,
-    signal: AbortSignal | undefined,
-    hasOwnTimeout: boolean,
-  ): Promise<Answer> {
-    return this.#pending.add(start(this.#raw as RawClient), signal, hasOwnTimeout);
-  }
-
-  #refusal(requests: Requests): Error | undefined {
+  #refusal(args: JoinedCommand): Error | undefined {
     if (!this.#isOpen) return this.#errors.closed();
-    for (const { args } of requests) {
-      const rule = ruleOf(args);
-      if (rule.kind === 'shared') continue;
-      if (rule.kind === 'refused') {
-        return new ConfigurationError(
-          `A client of createNodeRedisClient does not send ${args[0]}. ${rule.why}`,
-        );
-      }
-      this.#becomeOwn();
+    const rule = ruleOf(args);
+    if (rule.kind === 'refused') {
+      return new ConfigurationError(
+        `A client of createNodeRedisClient does not send ${args[0]}. ${rule.why}`,
+      );
     }
-    return this.#isOpen && this.#isReady ? this.#protocolError() : undefined;
+    if (rule.kind === 'own') this.#becomeOwn();
+    return this.#isReady ? this.#protocolError() : undefined;
   }
 
   #protocolError(): Error | undefined {

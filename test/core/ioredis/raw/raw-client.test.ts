@@ -8,6 +8,8 @@ import * as ioredis56 from 'ioredis-5-6';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 
 const text = (bytes: Buffer | null): string | null => bytes && bytes.toString();
+const texts = (replies: readonly (Buffer | undefined)[]): unknown =>
+  replies.map((reply) => reply?.toString());
 const big = 'x'.repeat(300_000);
 
 let server: RedisServer;
@@ -104,14 +106,28 @@ describe.each(drivers)('raw commands on ioredis %s', (_name, ioredis, options) =
   it('run as one unit between MULTI and EXEC, before what was issued later', async () => {
     const { client } = open();
     const raw = new RawClient(client);
-    const { promise } = raw.sendTogether([
-      { args: ['MULTI'], read: text },
-      { args: ['SET', 'unit', '1'], read: text },
-      { args: ['INCR', 'unit'], read: text },
-      { args: ['EXEC'], read: text },
-    ]);
+    const { promise } = raw.sendTogether(
+      [['MULTI'], ['SET', 'unit', '1'], ['INCR', 'unit'], ['EXEC']],
+      texts,
+    );
     expect(await client.get('unit')).toBe('2');
-    expect(await promise).toEqual(['+OK\r\n', '+QUEUED\r\n', '+QUEUED\r\n', '*2\r\n+OK\r\n:2\r\n']);
+    expect(await promise).toEqual([undefined, undefined, undefined, '*2\r\n+OK\r\n:2\r\n']);
+  });
+
+  it('run as one pipeline, which rejects with the first error reply', async () => {
+    const { client } = open();
+    const raw = new RawClient(client);
+    const set = ['SET', 'pipelined', Buffer.from('text')] as const;
+    expect(await raw.sendTogether([set, ['GET', 'pipelined']], texts).promise).toEqual([
+      '+OK\r\n',
+      '$4\r\ntext\r\n',
+    ]);
+    const { promise } = raw.sendTogether([['INCR', 'counted'], ['INCR', 'pipelined'], ['NOSUCH']], texts);
+    await expect(promise).rejects.toThrow(/not an integer/);
+    expect(await client.get('counted')).toBe('1');
+    const { promise: aborted } = raw.sendTogether([['MULTI'], ['NOSUCH'], ['EXEC']], texts);
+    await expect(aborted).rejects.toThrow(/unknown command/);
+    expect(await client.get('pipelined')).toBe('text');
   });
 
   it('leave messages to the subscriptions of the client', async () => {
@@ -140,10 +156,13 @@ describe('a raw call', () => {
     await away.kill();
     await waitFor(() => resilience.snapshot().status === 'down');
     const call = raw.send({ args: ['SET', 'aborted', '1'], read: text });
-    const both = raw.sendTogether([
-      { args: ['SET', 'aborted', '1'], read: text },
-      { args: ['SET', 'aborted', '2'], read: text },
-    ]);
+    const both = raw.sendTogether(
+      [
+        ['SET', 'aborted', '1'],
+        ['SET', 'aborted', '2'],
+      ],
+      texts,
+    );
     const kept = raw.send({ args: ['SET', 'kept', '1'], read: text });
     await new Promise((resolve) => setImmediate(resolve));
     call.abort((outcome) => new Error(outcome));

@@ -1,17 +1,23 @@
 import type { Redis } from 'ioredis';
-import type { Call } from '../../command/call.ts';
-import type { DriverCommand, PipelineStream } from '../../driver/driver-command.ts';
+import type { Call as TrackedByGate } from '../../command/call.ts';
+import type { JoinedCommand } from '../../driver/driver-command.ts';
 import { ConfigurationError, type Outcome } from '../../errors.ts';
 import { internals, type Internals } from '../internals.ts';
 import { abortCommand } from './abort-command.ts';
-import { RawCommand, type ReadReply } from './raw-command.ts';
+import { nameOf, prefixed, RawCommand, type MapError, type ReadReply } from './raw-command.ts';
+import { RawTogether } from './raw-together.ts';
 import { routerOf } from './reply-router.ts';
 
 /** One command: its name as the server shall see it, its arguments, and what makes its answer from the reply. */
 export interface RawRequest {
-  readonly args: readonly [string, ...(string | Buffer)[]];
+  readonly args: JoinedCommand;
   readonly read: ReadReply;
+  /** Makes the error that the caller gets of the one that the call failed with. */
+  readonly fail?: MapError;
 }
+
+/** Makes the answer to commands that were sent as one from the bytes of their replies; undefined: not handed over. */
+export type ReadReplies = (replies: readonly (Buffer | undefined)[]) => unknown;
 
 /** A command that was handed over, or several that were handed over as one. */
 export interface RawCall<Answer> {
@@ -50,7 +56,7 @@ export class RawClient {
     }
     this.#target = internals(client);
     const { keyPrefix } = this.#target.options;
-    this.#keyPrefix = typeof keyPrefix === 'string' ? keyPrefix : undefined;
+    this.#keyPrefix = typeof keyPrefix === 'string' && keyPrefix !== '' ? keyPrefix : undefined;
     router.want();
   }
 
@@ -61,42 +67,69 @@ export class RawClient {
   }
 
   /** @param timeoutMs deadline of this command; by default that of the resilience */
-  send({ args, read }: RawRequest, timeoutMs?: number): RawCall<unknown> {
-    const command = new RawCommand(args, read, this.#keyPrefix, timeoutMs);
-    this.#target.sendCommand(command as unknown as DriverCommand);
-    return callOf(command.promise, command);
+  send({ args, read, fail = asItIs }: RawRequest, timeoutMs?: number): RawCall<unknown> {
+    const command = new RawCommand(this.#prefixed(args), read, fail, timeoutMs);
+    this.#target.sendCommand(command);
+    return new Call(command);
   }
 
-  /** Sends commands as one pipeline: what becomes of them is decided as a whole. MULTI and EXEC are among them. */
-  sendTogether(requests: readonly [RawRequest, ...RawRequest[]]): RawCall<unknown[]> {
-    const commands = requests.map(({ args, read }) => new RawCommand(args, read, this.#keyPrefix));
-    const promise = Promise.all(commands.map((command) => command.promise));
-    const stream = pipelineTo(this.#target, requests.length);
-    for (const [index, command] of commands.entries()) {
-      command.pipelineIndex = index;
-      this.#target.sendCommand(command as unknown as DriverCommand, stream);
+  /**
+   * Sends commands as one pipeline: what becomes of them is decided as a whole. MULTI and EXEC are among them; the
+   * replies to what stands between them are not handed over. Rejects with the first error reply.
+   */
+  sendTogether(
+    commands: readonly JoinedCommand[],
+    read: ReadReplies,
+    fail: MapError = asItIs,
+  ): RawCall<unknown> {
+    const joined = this.#keyPrefix === undefined ? commands : commands.map((args) => this.#prefixed(args));
+    const command = new RawTogether(
+      joined,
+      (answers) => {
+        for (const answer of answers) if (answer instanceof Error) throw fail(answer);
+        this.#followSelect(joined);
+        return read(answers as readonly (Buffer | undefined)[]);
+      },
+      fail,
+    );
+    this.#target.sendCommand(command);
+    return new Call(command);
+  }
+
+  #prefixed(args: JoinedCommand): JoinedCommand {
+    return this.#keyPrefix === undefined ? args : prefixed(args, this.#keyPrefix);
+  }
+
+  // ioredis notes a SELECT when it sends one.
+  #followSelect(commands: readonly JoinedCommand[]): void {
+    const { condition } = this.#target;
+    for (const [verb, database] of commands) {
+      if (condition !== null && verb.length === 6 && nameOf(verb) === 'select')
+        condition.select = Number(database);
     }
-    return callOf(promise, commands[0] as RawCommand);
   }
 }
 
-function callOf<Answer>(promise: Promise<Answer>, command: RawCommand): RawCall<Answer> {
-  const driverCommand = command as unknown as DriverCommand;
-  return {
-    promise,
-    get isSent() {
-      return (driverCommand.call as Call | undefined)?.sent !== undefined;
-    },
-    abort: (errorFor) => abortCommand(driverCommand, errorFor),
-  };
+class Call implements RawCall<unknown> {
+  readonly #command: RawCommand;
+
+  constructor(command: RawCommand) {
+    this.#command = command;
+  }
+
+  get promise(): Promise<unknown> {
+    return this.#command.promise;
+  }
+
+  get isSent(): boolean {
+    return (this.#command.call as TrackedByGate | undefined)?.sent !== undefined;
+  }
+
+  abort(errorFor: (outcome: Outcome) => Error): void {
+    abortCommand(this.#command, errorFor);
+  }
 }
 
-/** What the client would pass along with a pipeline of its own; the socket joins what is written in one turn. */
-function pipelineTo(target: Internals, size: number): PipelineStream & { write(bytes: string): void } {
-  return {
-    isPipeline: true,
-    size,
-    destination: { redis: target },
-    write: (bytes) => target.stream?.write(bytes),
-  };
+function asItIs(error: Error): Error {
+  return error;
 }

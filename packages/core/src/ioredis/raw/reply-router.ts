@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { Socket } from 'node:net';
 import type { Redis } from 'ioredis';
-import { ReplyFrames } from '../../replies/reply-frames.ts';
+import { admittedFrames, isNullReply, type ReplyFrames } from '../../replies/reply-frames.ts';
 import { internals, type Internals } from '../internals.ts';
+import { isTogether } from './raw-together.ts';
 
 type Ask = (name: string, args: readonly string[]) => Promise<unknown>;
 type Parse = (piece: Buffer) => void;
@@ -94,41 +95,56 @@ export class ReplyRouter {
   }
 
   #route(piece: Buffer, place: Place & { kind: 'known' }): void {
-    let at = 0;
-    if (place.left > 0) {
-      at = Math.min(place.left, piece.length);
-      place.left -= at;
-      this.#parse(piece.subarray(0, at));
-    }
+    let at = Math.min(place.left, piece.length);
+    if (at > 0) this.#parse(piece.subarray(0, at));
+    place.left -= at;
+    // Where the bytes begin that nobody was given yet.
+    let from = at;
     while (at < piece.length) {
       const { frames } = place;
-      if (frames.isBetween) place.isRaw = this.#isRaw(piece[at] as number);
+      if (frames.isBetween) {
+        const isRaw = this.#isRaw(piece[at] as number);
+        // A push came between the replies to commands that were sent as one.
+        if (place.isRaw && !isRaw && from < at) place.parts.push(piece.subarray(from, at));
+        if (!isRaw) from = at;
+        place.isRaw = isRaw;
+      }
       const end = frames.next(piece, at);
       if (frames.failure !== undefined) {
         // The parser reports it, and the connection ends.
         this.#place = { kind: 'unknown' };
-        this.#parse(piece.subarray(at));
+        this.#parse(piece.subarray(from));
         return;
       }
-      const isWhole = end >= 0;
-      const bytes = piece.subarray(at, isWhole ? end : piece.length);
-      if (!place.isRaw) this.#parse(bytes);
-      else if (isWhole) this.#answer(whole(place, bytes));
-      else place.parts.push(bytes);
-      if (!isWhole) return;
+      if (end < 0) break;
       at = end;
+      if (!place.isRaw) this.#parse(piece.subarray(from, at));
+      else if (this.#isAnswered()) this.#answer(whole(place, piece.subarray(from, at)));
+      else continue;
+      from = at;
     }
+    if (from === piece.length) return;
+    const rest = piece.subarray(from);
+    if (place.isRaw) place.parts.push(rest);
+    else this.#parse(rest);
   }
 
   #isRaw(marker: number): boolean {
-    if (marker === simpleError || marker === blobError || marker === push) return false;
     const { condition, commandQueue } = this.#target;
-    if (condition?.subscriber && condition.protocol !== 3) return false;
-    return commandQueue.peekFront()?.command.isRaw === true;
+    if (marker === push || (condition?.subscriber && condition.protocol !== 3)) return false;
+    const command = commandQueue.peekFront()?.command;
+    if (marker === simpleError || marker === blobError) return isTogether(command);
+    return command?.isRaw === true;
+  }
+
+  #isAnswered(): boolean {
+    const command = this.#target.commandQueue.peekFront()?.command;
+    return !isTogether(command) || command.isLast();
   }
 
   #answer(bytes: Buffer): void {
-    this.#target.commandQueue.shift()?.command.resolve(isNull(bytes) ? null : bytes);
+    const command = this.#target.commandQueue.shift()?.command;
+    command?.resolve(command.joined === undefined && isNullReply(bytes) ? null : bytes);
   }
 }
 
@@ -144,30 +160,14 @@ export function routerOf(client: Redis): ReplyRouter | undefined {
 }
 
 function known(left: number): Place & { kind: 'known' } {
-  return { kind: 'known', left, frames: new ReplyFrames(noLimits, parser), isRaw: false, parts: [] };
+  return { kind: 'known', left, frames: admittedFrames(), isRaw: false, parts: [] };
 }
-
-// The guard of the socket, which stands before, has limits.
-const noLimits = {
-  maxLineBytes: Infinity,
-  maxDepth: Infinity,
-  maxElements: Infinity,
-  maxReplyBytes: Infinity,
-};
-const parser = { readsResp3: true, followsRedirects: false };
 
 function whole(place: Place & { kind: 'known' }, last: Buffer): Buffer {
   if (place.parts.length === 0) return last;
   const bytes = Buffer.concat([...place.parts, last]);
   place.parts = [];
   return bytes;
-}
-
-/** `_`, `$-1` or `*-1`. */
-function isNull(bytes: Buffer): boolean {
-  const [marker] = bytes;
-  if (marker === 0x5f) return true;
-  return (marker === 0x24 || marker === 0x2a) && bytes[1] === 0x2d;
 }
 
 // The source of ioredis' listener names its reader.
