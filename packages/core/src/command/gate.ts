@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.ts';
 import { afterReads } from '../event-loop/after-reads.ts';
 import { Alarm } from '../event-loop/alarm.ts';
+import { RefusalPace } from '../event-loop/refusal-pace.ts';
 import { DueQueue } from '../event-loop/due-queue.ts';
 import { callError, elsewhere, type CallFailure } from './call-errors.ts';
 import type { CallOutcomeRecorder } from './call-outcome-recorder.ts';
@@ -41,6 +42,7 @@ export class Gate {
   /** Calls that are sent again, until their delay is over. */
   readonly #retryDelays = new DueQueue(slowStateOf);
   readonly #alarm: Alarm;
+  readonly #refusals: RefusalPace;
   #isReadingSockets = false;
 
   constructor(parts: GateParts, line: Line, dispatch: Dispatch) {
@@ -52,6 +54,7 @@ export class Gate {
     this.state = new GateState(parts, line, dispatch);
     this.waiting = new WaitingQueue(settings.admission);
     this.inFlight = new InFlight(settings.timeoutMs, settings.admission);
+    this.#refusals = new RefusalPace(this.#clock);
     this.#alarm = new Alarm(this.#clock, () => this.#onAlarm());
   }
 
@@ -151,11 +154,11 @@ export class Gate {
     this.#setAlarm();
   }
 
-  /** Fails a call that may not pass, a turn later: a caller that asks again at once would go round in microtasks. */
+  /** Fails a call that may not pass: decided now, told in a later turn of the event loop. */
   refuse(call: SlowCall, failure: CallFailure): void {
     const error = callError(failure, this.state.errorContextOf(call, this.counts()));
     this.#recorder.lost(call, error);
-    this.#clock.setImmediate(() => reject(call, error));
+    this.#refusals.later(() => reject(call, error));
   }
 
   /** The server answered a single command. */

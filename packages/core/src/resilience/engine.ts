@@ -7,6 +7,7 @@ import { Flushes } from '../event-loop/flush.ts';
 import { ProcessStallDetector, type ThawKind } from '../event-loop/process-stall-detector.ts';
 import { Leases } from '../lease/leases.ts';
 import type { DatabaseReport } from '../database-report.ts';
+import { RefusalPace } from '../event-loop/refusal-pace.ts';
 import { debug } from '../observability/debug.ts';
 import { EventHub } from '../observability/event-hub.ts';
 import type { ResilienceEvent, ResilienceEvents } from '../observability/events.ts';
@@ -48,6 +49,7 @@ export class Engine implements RedisResilience {
   readonly #observer: Observer;
   readonly #stallDetector: ProcessStallDetector;
   readonly #probes: Readonly<Record<Lane, CircuitProbe>>;
+  readonly #refusals: RefusalPace;
   #closing: Promise<void> | undefined;
 
   /** `protectClients` protects the client and its later duplicates, with the parts that all of them share. */
@@ -61,6 +63,7 @@ export class Engine implements RedisResilience {
     this.client = client;
     this.settings = settings;
     this.clock = clock;
+    this.#refusals = new RefusalPace(clock);
     this.#observer = new Observer(settings, this.#events);
     this.circuits = { read: this.#circuit('read'), write: this.#circuit('write') };
     this.#stallDetector = new ProcessStallDetector(clock, (...thaw) => this.#onThaw(...thaw));
@@ -123,7 +126,7 @@ export class Engine implements RedisResilience {
   ): Promise<T> {
     const circuit = this.circuits[options.lane === 'write' ? 'write' : 'read'];
     if (!circuit.admitsAll) circuit.wantedAt = this.clock.now();
-    return execute(this, this.clock, this.settings.timeoutMs, operation, options);
+    return execute(this, this.clock, this.settings.timeoutMs, operation, options, this.#refusals);
   }
 
   applyOnce(id: string, command: string, ...args: readonly (string | number | Buffer)[]): Promise<unknown> {

@@ -12,6 +12,7 @@ import {
 } from '../errors.ts';
 import { checkOptions, type OptionReaders } from '../options/check-options.ts';
 import { durationOf, functionOf, laneOf, signalOf } from '../options/option-readers.ts';
+import type { RefusalPace } from '../event-loop/refusal-pace.ts';
 import { isAway } from '../is-away.ts';
 import type { ExecuteOptions, RedisResilience } from '../redis-resilience.ts';
 import type { Lane } from '../snapshot.ts';
@@ -27,6 +28,7 @@ export async function execute<T>(
   defaultTimeoutMs: number,
   operation: (client: Redis | Cluster, signal: AbortSignal) => Promise<T>,
   options: ExecuteOptions<T>,
+  refusals: RefusalPace,
 ): Promise<T> {
   checkOptions('execute', options, readers);
   const context = {
@@ -46,6 +48,7 @@ export async function execute<T>(
         options.timeoutMs ?? defaultTimeoutMs,
         operation,
         options,
+        refusals,
       );
     } catch (error) {
       if (options.fallback === undefined || !isAway(error)) throw error;
@@ -72,10 +75,14 @@ async function underDeadline<T>(
   timeoutMs: number,
   operation: (client: Redis | Cluster, signal: AbortSignal) => Promise<T>,
   { signal, lane = 'read' }: ExecuteOptions<T>,
+  refusals: RefusalPace,
 ): Promise<T> {
   signal?.throwIfAborted();
   const refusal = refusalOf(resilience, lane);
-  if (refusal !== undefined) throw refusal;
+  if (refusal !== undefined) {
+    await new Promise<void>((resolve) => refusals.later(resolve));
+    throw refusal;
+  }
   const abort = new AbortController();
   // If each of many operations added a listener to a shared signal, Node would warn of a leak.
   const either = signal === undefined ? abort.signal : AbortSignal.any([signal, abort.signal]);
