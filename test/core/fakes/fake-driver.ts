@@ -171,6 +171,10 @@ export class FakeDriver implements Driver {
     return this.status !== 'idle' && this.#connection.session.protocol === 3;
   }
 
+  leaveBehind(): boolean {
+    return false;
+  }
+
   proven(): void {
     // Its handshake asks the server all the same.
   }

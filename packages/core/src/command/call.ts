@@ -1,3 +1,4 @@
+import { maySendAgain, maySendAllAgain } from '../catalogue/categorise.ts';
 import { traitsOf, type CommandTraits } from '../catalogue/command-traits.ts';
 import type { Circuit } from '../circuit/circuit.ts';
 import type { LaneCircuits } from '../circuit/lane-circuits.ts';
@@ -54,6 +55,11 @@ export class Call implements TrackedCall {
 
   get isBatch(): boolean {
     return this.batch !== undefined;
+  }
+
+  get isDoubtful(): boolean {
+    if (this.batch === undefined) return !maySendAgain(this.traits, this.command.args);
+    return !maySendAllAgain(this.batch.commands.map(({ command }) => command));
   }
 
   get blockingMs(): number | undefined {

@@ -102,11 +102,11 @@ export class Connection {
     this.#stallGuard.awaitServer(cause);
   }
 
-  /** Puts a verified second connection in the place of this one, which is `dead`, or is `replaced` in peace. */
-  replaceWith(verified: VerifiedSocket, why: 'dead' | 'replaced' = 'dead'): void {
+  /** Puts a verified second connection in the place of this one, whose socket may be read on for what it owes. */
+  replaceWith(verified: VerifiedSocket, why: 'dead' | 'replaced' = 'dead', readOnMs?: number): void {
     const { kind } = this.#state;
     const isConnected = kind === 'ready' || kind === 'stalled';
-    if (this.#replacesDead && isConnected) this.connector.standBy(verified);
+    if (this.#replacesDead && isConnected) this.connector.standBy(verified, readOnMs);
     else verified.socket.destroy();
     this.#signal({ kind: why });
   }
@@ -222,7 +222,7 @@ export class Connection {
       case 'serves':
         return this.#signal({ kind: 'answered' });
       case 'dead':
-        return this.replaceWith(news.replacement);
+        return this.replaceWith(news.replacement, 'dead', this.#settings.timeoutMs);
       case 'gone':
         return this.drop(news.cause);
       default:

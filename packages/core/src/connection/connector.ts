@@ -6,6 +6,7 @@ import type { Driver } from '../driver/driver.ts';
 import type { VerifiedSocket } from '../handshake/establish.ts';
 import type { Wire } from '../socket/wire.ts';
 import { identityOf, type Identity } from '../handshake/identity.ts';
+import { endSocket, leaveSocket } from '../socket/parting.ts';
 import type { SocketSource, SourceEvent } from './socket-source.ts';
 import type { Subscriptions } from './subscriptions.ts';
 
@@ -19,7 +20,6 @@ export type ConnectorEvent =
   /** The driver's socket has closed. Reported before the driver itself fails the commands in flight. */
   | { readonly kind: 'lost'; readonly cause: CauseCode };
 
-const gracefulEndMs = 2000;
 /** The driver's `error` event: at once for a new cause, and for the same one again no sooner than this. */
 const repeatErrorAfterMs = 10_000;
 
@@ -37,6 +37,9 @@ export class Connector implements DriverConnector {
   #pending: { readonly reject: (error: Error) => void } | undefined;
   #handshakeTimer: TimerHandle | undefined;
   #lossCause: CauseCode | undefined;
+  /** Listeners for the close of the present socket that are not the driver's. */
+  #ownListeners: ReadonlySet<unknown> = new Set();
+  #readOnMs: number | undefined;
   /** The next socket is wanted soon. */
   #isHurried = false;
   #emitted: { readonly cause: CauseCode; readonly at: number } | undefined;
@@ -86,7 +89,8 @@ export class Connector implements DriverConnector {
   /** The driver ends the connection: for good if its user closed the client, otherwise to reconnect. */
   disconnect(): void {
     const isForGood = this.#driver.isClosing;
-    if (this.#pending === undefined) this.#endSocket(isForGood && this.isServing);
+    if (this.#pending === undefined)
+      endSocket(this.#wire.socket, isForGood && this.isServing, this.#driver, this.#clock);
     else if (isForGood) this.#giveUp(this.#pending.reject);
     else this.#source.hurry();
   }
@@ -102,13 +106,23 @@ export class Connector implements DriverConnector {
     // Until the driver asks for the next socket, nothing is dialed that could be hurried.
     this.#isHurried = this.#pending === undefined && cause !== 'closed';
     this.#lossCause = cause;
-    this.#wire.socket?.destroy();
+    const [readOnMs, { socket }] = [this.#readOnMs, this.#wire];
+    this.#readOnMs = undefined;
+    if (readOnMs === undefined || socket === undefined) socket?.destroy();
+    else {
+      const left = { own: this.#ownListeners, onLeft: () => this.#closed(socket) };
+      queueMicrotask(() => leaveSocket(socket, readOnMs, this.#driver, this.#clock, left));
+    }
   }
 
-  /** Makes this the next socket, without dialing. */
-  standBy(verified: VerifiedSocket): void {
+  /**
+   * Makes this the next socket, without dialing. With `readOnMs`, the present socket is silent, and is read on for so long
+   * where it carries commands that must not run twice: their answers may still come.
+   */
+  standBy(verified: VerifiedSocket, readOnMs?: number): void {
     this.#standby?.socket.destroy();
     this.#standby = verified;
+    this.#readOnMs = readOnMs;
   }
 
   /** The driver has a socket: one of ours, or one that it began to open before it was protected. */
@@ -186,22 +200,6 @@ export class Connector implements DriverConnector {
     reject(new Error('Connection is closed.'));
   }
 
-  #endSocket(isGraceful: boolean): void {
-    const { socket } = this.#wire;
-    if (socket === undefined || socket.destroyed) return;
-    if (!isGraceful) {
-      socket.destroy();
-      return;
-    }
-    if (this.#driver.unansweredCount() === 0) {
-      socket.destroySoon();
-      return;
-    }
-    const timer = this.#clock.setTimeout(() => socket.destroy(), gracefulEndMs);
-    socket.once('close', () => this.#clock.clearTimeout(timer));
-    socket.end();
-  }
-
   #handOver(verified: VerifiedSocket): Socket {
     const { socket, proof, credentials } = verified;
     if (credentials !== undefined) this.#driver.setCredentials(credentials);
@@ -223,6 +221,7 @@ export class Connector implements DriverConnector {
     // Before the driver's own listener: the gate must be held when the driver fails the commands in flight.
     socket.prependListener('close', () => this.#closed(socket));
     socket.on('error', ignore);
+    this.#ownListeners = new Set(socket.rawListeners('close'));
   }
 
   #closed(socket: Socket): void {

@@ -53,6 +53,12 @@ export interface Driver {
   /** The socket in use; also one that the client made before it was protected. */
   readonly socket: Socket | undefined;
   /**
+   * Goes on as if its socket had closed, and reads that on for commands that must not run twice. False, and nothing
+   * happens, where there are none. `own`: the listeners for `close` that are not the client's; `onLeft` is called before
+   * the client's.
+   */
+  leaveBehind(socket: Socket, own: ReadonlySet<unknown>, onLeft: () => void): boolean;
+  /**
    * Puts `gate` before every command and `connector` beneath the connection, and switches off everything in the client
    * that would retry, queue, resend or time out beside us.
    */

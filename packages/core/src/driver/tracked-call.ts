@@ -6,6 +6,8 @@ export interface TrackedCall {
   readonly name: string;
   /** Whether its caller has been answered. */
   readonly settled: boolean;
+  /** A second run could do again what the first may have done. */
+  readonly isDoubtful: boolean;
   /** Several commands that are sent as one. */
   readonly isBatch: boolean;
   /** The flush in which its bytes were given to a socket; undefined while they were not. */

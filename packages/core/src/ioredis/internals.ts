@@ -26,6 +26,7 @@ export interface Internals {
     push(item: unknown): void;
     shift(): { command: DriverCommand } | undefined;
     peekFront(): { command: DriverCommand } | undefined;
+    toArray(): readonly { readonly command: DriverCommand }[];
   };
   offlineQueue: {
     toArray(): readonly { readonly command: DriverCommand; readonly stream?: PipelineStream }[];

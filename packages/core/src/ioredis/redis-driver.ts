@@ -14,7 +14,8 @@ import { internals } from './internals.ts';
 import { leadTo } from './lead-to.ts';
 import { ownSendOf } from './own-send.ts';
 import { routeReplies } from './raw/reply-router.ts';
-import { answerFromProof } from './proven-handshake.ts';
+import { leaveBehind } from './sockets/left-behind.ts';
+import { answerFromProof } from './sockets/proven-handshake.ts';
 import { SelectedDatabase } from './selected-database.ts';
 import { interceptConnect, interceptDisconnect, monitorAtOnce, takeOverConnection } from './take-over.ts';
 
@@ -203,6 +204,10 @@ export class RedisDriver implements Driver {
     if (condition === null || condition.protocol === undefined) return;
     condition.protocol = 2;
     condition.replyMapping = 'legacy';
+  }
+
+  leaveBehind(socket: Socket, own: ReadonlySet<unknown>, onLeft: () => void): boolean {
+    return leaveBehind(this.client, socket, own, onLeft);
   }
 
   proven(state: ProvenState): void {

@@ -69,6 +69,8 @@ export class ReplyRouter {
     this.#place = place;
     const read = (piece: Buffer): void => {
       if (this.#socket === socket) this.#read(piece);
+      // A socket that was left behind is read on.
+      else parse(piece);
     };
     socket.removeAllListeners('data');
     for (const listener of listeners) socket.on('data', listener === parse ? read : listener);

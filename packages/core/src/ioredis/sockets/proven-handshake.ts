@@ -1,6 +1,6 @@
 import { Command } from 'ioredis';
-import type { DriverCommand, SendCommand } from '../driver/driver-command.ts';
-import type { ProvenState } from '../driver/driver.ts';
+import type { DriverCommand, SendCommand } from '../../driver/driver-command.ts';
+import type { ProvenState } from '../../driver/driver.ts';
 
 /**
  * Answers a command of the driver's own handshake from what the connection has proven: its login, protocol, database,

@@ -1,0 +1,116 @@
+import type { Socket } from 'node:net';
+import type { DriverCommand } from '../../driver/driver-command.ts';
+import { internals, type Internals } from '../internals.ts';
+import type { Redis } from 'ioredis';
+
+type Queue = Internals['commandQueue'];
+
+/**
+ * Takes a silent socket from a client, which goes on as if it had closed, and reads it on for the commands that must not
+ * run twice: their answers may still come. All others fail as with a closed socket, and their answers are skipped.
+ *
+ * @param own the listeners for `close` that are not the client's
+ * @returns whether there is such a command; if not, nothing was done
+ */
+export function leaveBehind(
+  client: Redis,
+  socket: Socket,
+  own: ReadonlySet<unknown>,
+  onLeft: () => void,
+): boolean {
+  const target = internals(client);
+  const { commandQueue: queue, condition } = target;
+  const items = queue.toArray();
+  const kept = items.filter(({ command }) => isKept(command));
+  // Where in its bytes a socket with raw commands is, only its router knows, and that goes on to the next socket.
+  if (kept.length === 0 || items.some(({ command }) => command.isRaw === true)) return false;
+  const others = items.filter((item) => !kept.includes(item));
+  const settling: (() => unknown)[] = [];
+  const isOpen = (): boolean => kept.some(({ command }) => command.call?.settled === false);
+  const settle = (): void => {
+    for (const each of settling.splice(0)) each();
+    if (!isOpen()) socket.destroy();
+  };
+  readOn(target, socket, standIns(queue, items, new Set(kept), settling), condition, settle);
+  target.commandQueue = emptyLike(queue);
+  socket.removeAllListeners('error');
+  socket.on('error', ignore);
+  onLeft();
+  // The client would do it, and take the reader off the socket.
+  for (const { command } of others) command.reject(new Error('Connection is closed.'));
+  closeFor(socket, own);
+  socket.once('close', () => {
+    for (const { command } of kept) {
+      if (command.call?.settled === false) command.reject(new Error('Connection is closed.'));
+    }
+  });
+  return true;
+}
+
+function isKept({ call }: DriverCommand): boolean {
+  return call !== undefined && !call.settled && !call.released && call.isDoubtful;
+}
+
+/** Lets the client's own reader of this socket settle these commands, and none of those on its next socket. */
+function readOn(
+  target: Internals,
+  socket: Socket,
+  queue: Queue,
+  condition: Internals['condition'],
+  settle: () => void,
+): void {
+  let present: Pick<Internals, 'commandQueue' | 'condition'> = target;
+  socket.prependListener('data', () => {
+    present = { commandQueue: target.commandQueue, condition: target.condition };
+    Object.assign(target, { commandQueue: queue, condition });
+  });
+  socket.on('data', () => {
+    Object.assign(target, present);
+    settle();
+  });
+}
+
+/** The commands in their places, which note how they are settled: their callers may issue others at once. */
+function standIns(
+  queue: Queue,
+  items: readonly { readonly command: DriverCommand }[],
+  kept: ReadonlySet<object>,
+  settling: (() => unknown)[],
+): Queue {
+  const waiting = emptyLike(queue);
+  for (const item of items) {
+    const { command } = item;
+    const { name, args } = command;
+    const later = (settle: () => unknown): void => {
+      if (kept.has(item)) settling.push(settle);
+    };
+    waiting.push({
+      ...item,
+      command: {
+        name,
+        args,
+        resolve: (value: unknown) => later(() => command.resolve(value)),
+        reject: (error: Error) => later(() => command.reject(error)),
+      },
+    });
+  }
+  return waiting;
+}
+
+/** Calls what the client does when its socket has closed. */
+function closeFor(socket: Socket, own: ReadonlySet<unknown>): void {
+  for (const listener of socket.rawListeners('close')) {
+    if (own.has(listener)) continue;
+    const { listener: inner = listener } = listener as { listener?: (hadError: boolean) => void };
+    socket.removeListener('close', inner as () => void);
+    (inner as (hadError: boolean) => void).call(socket, false);
+  }
+}
+
+function emptyLike(queue: Queue): Queue {
+  return new (queue.constructor as new () => Queue)();
+}
+
+function ignore(): void {
+  // The close that follows is noticed.
+}
