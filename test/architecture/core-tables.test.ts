@@ -18,8 +18,8 @@ describe.each(coreTables())('the table of $name in the README of core', (table) 
   });
 
   it('has a full row for each of them', () => {
-    expect(table.codes.length).toBeGreaterThan(7);
-    expect(table.rows.map(([code]) => code)).toEqual(table.codes.map((code) => `\`${code}\``));
+    expect(table.codes.length).toBeGreaterThan(2);
+    expect(table.rows.map(([code = '']) => code.replaceAll('`', ''))).toEqual(table.codes);
     expect(table.rows.flat().filter((cell) => cell.trim() === '')).toEqual([]);
   });
 });

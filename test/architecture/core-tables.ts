@@ -2,6 +2,12 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { format, resolveConfig } from 'prettier';
 import type { CauseCode } from '../../packages/core/src/cause.ts';
+import {
+  clusterOptionFates,
+  redisOptionFates,
+  sentinelClientOptionFates,
+  type OptionFate,
+} from '../../packages/core/src/ioredis/known-options.ts';
 import { nextStep } from '../../packages/core/src/observability/next-step.ts';
 
 const core = join(import.meta.dirname, '..', '..', 'packages', 'core');
@@ -37,7 +43,27 @@ export function coreTables(): readonly CoreTable[] {
       head: ['cause', 'meaning', 'what to do'],
       rows: causeRows(),
     },
+    ...Object.entries({
+      redis: redisOptionFates,
+      sentinel: sentinelClientOptionFates,
+      cluster: clusterOptionFates,
+    }).map(([kind, fates]) => ({
+      name: `ioredis: ${kind}`,
+      codes: fateRows(fates).map(([names = '']) => names.replaceAll('`', '')),
+      head: ['option', 'is', ''],
+      rows: fateRows(fates),
+    })),
   ];
+}
+
+/** One row for all options of the same fate. */
+function fateRows(fates: Readonly<Record<string, OptionFate>>): string[][] {
+  const rows = new Map<string, string[]>();
+  for (const [name, { kind, note = 'as in ioredis' }] of Object.entries(fates)) {
+    const fate = `${kind} | ${note}`;
+    rows.set(fate, [...(rows.get(fate) ?? []), `\`${name}\``]);
+  }
+  return Array.from(rows, ([fate, names]) => [names.join(', '), ...fate.split(' | ')]);
 }
 
 /** The table in Markdown, formatted as the README is. */

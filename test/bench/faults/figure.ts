@@ -10,7 +10,11 @@ export const figureColumns = {
     unit: 'ms',
     meaning: 'first answered call after a raw TCP PING from outside is answered again, in ms',
   },
-  lastRecoveredMs: { heading: 'all recovered', unit: 'ms', meaning: 'the same, of the last client' },
+  lastRecoveredMs: {
+    heading: 'all recovered',
+    unit: 'ms',
+    meaning: 'the same, of the last client, or of the last group of slots',
+  },
   awayP50Ms: {
     heading: 'call p50',
     unit: 'ms',
@@ -20,6 +24,11 @@ export const figureColumns = {
   awayMaxMs: { heading: 'max', unit: 'ms', meaning: 'the same' },
   answered: { heading: 'answered', unit: 'count', meaning: 'calls that succeeded' },
   failed: { heading: 'failed', unit: 'count', meaning: 'calls that failed from the fault to the recovery' },
+  bystanders: {
+    heading: 'bystanders failed',
+    unit: 'count',
+    meaning: 'of the calls that failed, those for slots whose primary never went away',
+  },
   bareRefusals: {
     heading: 'bare refusals',
     unit: 'count',

@@ -79,3 +79,16 @@ it('nodes that own nothing any more are forgotten', () => {
   outages.retain(owners);
   expect([outages.lostAmong(new Set(['a:1', 'c:1'])), outages.isDown('d:1')]).toEqual([['a:1'], false]);
 });
+
+it('a node that is known to be down by its state takes reads where the others do', () => {
+  const outages = new PartOutages(2_000);
+  outages.downToo('a:1', 100);
+  expect(outages.of(0, ['a:1'], 'read')).toMatchObject({ cause: 'cluster-down' });
+  outages.up('a:1');
+  outages.down('b:1', true, 100);
+  outages.downToo('a:1', 100);
+  expect([outages.of(0, ['a:1'], 'read'), outages.of(0, ['a:1'], 'write')?.cause]).toEqual([
+    undefined,
+    'cluster-down',
+  ]);
+});

@@ -19,6 +19,7 @@ const loading = replyError('LOADING Redis is loading the dataset in memory');
 const wrongType = replyError('WRONGTYPE Operation against a key holding the wrong kind of value');
 const forbidden = replyError("NOPERM User default has no permissions to run the 'incr' command");
 const moved = replyError('MOVED 3999 127.0.0.1:6381');
+const asked = replyError('ASK 3999 127.0.0.1:6382');
 const aborted = replyError('EXECABORT Transaction discarded because of previous errors.');
 const oom = replyError("OOM command not allowed when used memory > 'maxmemory'.");
 
@@ -50,7 +51,14 @@ describe('the result of a pipeline', () => {
     ['is an answer when all are answered', ['ok', 'ok', 'ok'], yes],
     ['is an answer with one mistake of the caller', ['ok', wrongType, 'ok'], yes],
     ['is an answer with one that the user may not do', ['ok', forbidden, 'ok'], yes],
-    ['is an answer with one that is elsewhere', ['ok', moved, 'ok'], yes],
+    ['is an answer when all are elsewhere: the driver follows them', [moved, moved, moved], yes],
+    ['is an answer when all but reads are elsewhere', [moved, moved, 'ok'], yes],
+    [
+      'is a refusal in part when one is elsewhere and others have written',
+      ['ok', moved, 'ok'],
+      refusedBy(moved, 'cluster-down', true),
+    ],
+    ['is a refusal when each is elsewhere', [moved, asked, moved], refusedBy(moved, 'cluster-down', false)],
     ['is an answer when the driver refused it for a mistake', [mistake, mistake, mistake], yes],
     ['is a loss when the connection broke', [broken, broken, broken], lost],
     ['is a loss when the connection broke half way', ['ok', wrongType, broken], lost],
@@ -101,6 +109,12 @@ describe('the result of a MULTI', () => {
       'is a refusal when EXEC was aborted for want of memory',
       ['ok', oom, oom, aborted],
       refusedBy(oom, 'out-of-memory', false),
+    ],
+    ['is an answer when all of it is elsewhere: the driver follows it', ['ok', moved, moved, aborted], yes],
+    [
+      'is a refusal when parts of it are elsewhere',
+      ['ok', moved, asked, aborted],
+      refusedBy(moved, 'cluster-down', false),
     ],
     ['is an answer when EXEC was aborted by a mistake', ['ok', wrongType, 'ok', aborted], yes],
     ['is a loss when EXEC got no answer', ['ok', 'ok', 'ok', broken], lost],

@@ -67,6 +67,15 @@ describe('protect() refuses, and says what was meant:', () => {
     expect(refusalOf(() => protect(given() as never))).toContain(meant);
   });
 
+  it('a client whose sockets are made by a class of its own', () => {
+    class Connector {}
+    const client = new Redis({ ...lazy, Connector } as never);
+    expect(refusalOf(() => protect(client))).toContain('options.Connector cannot be kept');
+    expect(refusalOf(() => createRedisResilience({ ...lazy, Connector } as never))).toContain(
+      'target.Connector cannot be kept',
+    );
+  });
+
   it('a client that is closed', async () => {
     const client = new Redis(lazy);
     client.disconnect();

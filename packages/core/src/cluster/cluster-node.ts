@@ -5,7 +5,6 @@ import type { ConnectionNews } from '../connection/connection-news.ts';
 import { Connection } from '../connection/connection.ts';
 import type { CredentialsHolder } from '../connection/reauthenticate.ts';
 import { targetOf } from '../connection/target-of.ts';
-import type { SubscriptionNews } from '../connection/subscriptions.ts';
 import type { NodeDriver, SlotRange } from '../driver/cluster-driver.ts';
 import type { SendCommand } from '../driver/driver-command.ts';
 import { establish, EstablishError, targetWith, type Target } from '../handshake/establish.ts';
@@ -26,8 +25,7 @@ export type NodeNews =
   /** It was reached, or answers again. */
   | { readonly kind: 'found' }
   | { readonly kind: 'bytes-read' }
-  | { readonly kind: 'bytes-written' }
-  | SubscriptionNews;
+  | { readonly kind: 'bytes-written' };
 
 export interface ClusterNodeParts {
   readonly credentials: CredentialsHolder;
@@ -155,10 +153,6 @@ export class ClusterNode {
         return;
       case 'changed':
         this.#tellTrouble();
-        return;
-      case 'gap':
-      case 'resubscribe-failed':
-        this.#tell(news);
         return;
       case 'ended':
         this.stop();

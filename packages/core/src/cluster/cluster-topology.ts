@@ -11,6 +11,7 @@ import { NodeCircuits } from './node-circuits.ts';
 import { PartOutages } from './part-outages.ts';
 import { SlotReader } from './slot-reader.ts';
 import { SlotWatch, type SlotNews } from './slots/slot-watch.ts';
+import { SubscriberGaps } from './subscriber-gaps.ts';
 import type { TopologyNews } from './topology-news.ts';
 import { WatchedNodes } from './watched-nodes.ts';
 
@@ -32,6 +33,7 @@ export class ClusterTopology {
   readonly #outages: PartOutages;
   readonly #circuits: NodeCircuits;
   readonly #reader: SlotReader;
+  readonly #gaps: SubscriberGaps;
   readonly #slotWatch: SlotWatch;
   readonly #tell: (news: TopologyNews) => void;
 
@@ -42,6 +44,7 @@ export class ClusterTopology {
     const { settings } = parts;
     const { clock, random, connection, admission, timeoutMs } = settings;
     this.#outages = new PartOutages(admission.maxWaitMs === 0 ? 0 : deadlinesOfPatience * timeoutMs);
+    this.#gaps = new SubscriberGaps(clock, tell);
     this.#circuits = new NodeCircuits(
       settings,
       (...question) => askNode(cluster, ...question),
@@ -83,7 +86,7 @@ export class ClusterTopology {
     return this.#outages.causeAmong(owners) ?? this.#circuits.causeAmong(owners);
   }
 
-  /** Whether no call at all can be served. */
+  /** Whether no call can be served. */
   get isAllAway(): boolean {
     return this.#outages.isAllAway(this.#cluster.owners());
   }
@@ -152,7 +155,7 @@ export class ClusterTopology {
 
   #watchOver(node: NodeDriver, isSubscriber: boolean): ClusterNode {
     const watched: ClusterNode = new ClusterNode(node, this.#parts, (news) => {
-      if (isSubscriber) this.#onSubscriberNews(news);
+      if (isSubscriber) this.#onSubscriberNews(news, node, watched);
       else this.#onNodeNews(news, watched);
     });
     return watched;
@@ -178,19 +181,16 @@ export class ClusterTopology {
         this.#circuits.found(address);
         this.#tell({ kind: 'parts-changed' });
         return;
-      case 'gap':
-      case 'resubscribe-failed':
-        this.#tell(news);
-        return;
       default:
         news satisfies never;
     }
   }
 
   // It is at the address of a node, and says nothing of the connection that carries the calls.
-  #onSubscriberNews(news: NodeNews): void {
-    if (news.kind === 'gap' || news.kind === 'resubscribe-failed') this.#tell(news);
-    else if (news.kind === 'lost' || news.kind === 'away') this.#slotWatch.trouble();
+  #onSubscriberNews({ kind }: NodeNews, node: NodeDriver, { connection }: ClusterNode): void {
+    if (kind === 'found') void this.#gaps.found(node);
+    else if (kind === 'lost') this.#gaps.lost(node, connection.wire.readAt);
+    if (kind === 'lost' || kind === 'away') this.#slotWatch.trouble();
   }
 
   #onNodeGone(address: string): void {
@@ -203,9 +203,9 @@ export class ClusterTopology {
     const now = this.#parts.settings.clock.now();
     switch (news.kind) {
       case 'state':
-        if (!news.isUp) this.#outages.down(news.address, false, now);
-        else if (this.#outages.isDown(news.address)) this.#outages.up(news.address);
-        else return;
+        if (news.isUp === !this.#outages.isDown(news.address)) return;
+        if (news.isUp) this.#outages.up(news.address);
+        else this.#outages.downToo(news.address, now);
         this.#tell({ kind: 'parts-changed' });
         return;
       case 'failover':

@@ -23,6 +23,7 @@ export class PartOutages {
   readonly #down = new Map<string, Outage>();
   readonly #uncovered = new Map<number, Outage>();
   #failoverSeenAt = -Infinity;
+  #takesReads = false;
 
   constructor(patienceMs: number) {
     this.#patienceMs = patienceMs;
@@ -48,10 +49,16 @@ export class PartOutages {
 
   /** The node at this address says that the cluster is down; `isOfWrites`: but for reads. */
   down(address: string, isOfWrites: boolean, now: number): void {
+    this.#takesReads = isOfWrites;
     const known = this.#down.get(address);
     if (known !== undefined && (isOfWrites || !known.isOfWrites)) return;
     const since = known?.since ?? now;
     this.#down.set(address, { cause: 'cluster-down', since, isOfWrites, isCertain: true });
+  }
+
+  /** Another node than the one that refused a call says so: for writes only where that one said so, too. */
+  downToo(address: string, now: number): void {
+    this.down(address, this.#takesReads, now);
   }
 
   up(address: string): void {

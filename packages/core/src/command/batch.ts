@@ -83,7 +83,7 @@ export class Batch {
     const verdicts = refusals.map(({ verdict }) => verdict);
     const broken = this.#brokenBy();
     if (broken !== undefined) return { happening: { kind: 'lost', error: broken }, verdicts };
-    const first = refusals.find(({ verdict }) => isAway(verdict));
+    const first = refusals.find(({ verdict }) => isAway(verdict)) ?? this.#strayed(refusals);
     if (first === undefined) return { happening: answered, verdicts };
     const ranNothing = this.isTransaction ? this.#isAborted() : refusals.length === this.commands.length;
     return { happening: { kind: 'refused', ...first, ranInPart: !ranNothing }, verdicts };
@@ -131,14 +131,32 @@ export class Batch {
       : this.commands.find((batched) => batched.command === command);
   }
 
-  #refusals(): { readonly error: Error; readonly verdict: ReplyVerdict }[] {
-    const refusals: { readonly error: Error; readonly verdict: ReplyVerdict }[] = [];
+  #refusals(): Refusal[] {
+    const refusals: Refusal[] = [];
     for (const { command, settlement } of this.commands) {
       if (settlement?.ok !== false || !isReplyError(settlement.error)) continue;
       const { error } = settlement;
       refusals.push({ error, verdict: classifyReply(error.message, traitsOf(command.name).script) });
     }
     return refusals;
+  }
+
+  /**
+   * A command that was answered with a redirection which the driver does not follow: it follows one only where nothing
+   * else of the batch has written. The command did not run, and may be sent again.
+   */
+  #strayed(refusals: readonly Refusal[]): Refusal | undefined {
+    const redirected = refusals.find(({ verdict }) => isRedirection(verdict));
+    if (redirected === undefined) return undefined;
+    const reasons = refusals.filter(
+      ({ error }) => !this.isTransaction || !error.message.startsWith('EXECABORT'),
+    );
+    const isAlike = reasons.every(({ error }) => error.message === redirected.error.message);
+    const hasWritten = this.commands.some(
+      ({ command, settlement }) => settlement?.ok === true && traitsOf(command.name).lane === 'write',
+    );
+    if (isAlike && (this.isTransaction || !hasWritten)) return undefined;
+    return { ...redirected, verdict: { ...redirected.verdict, cause: 'cluster-down' } };
   }
 
   // The driver gives all commands of a pipeline that it does not send for the caller's fault the same error.
@@ -236,6 +254,15 @@ export class JoinedBatch extends Batch {
 }
 
 const ignore = (): void => undefined;
+
+interface Refusal {
+  readonly error: Error;
+  readonly verdict: ReplyVerdict;
+}
+
+function isRedirection({ code }: ReplyVerdict): boolean {
+  return code === 'MOVED' || code === 'ASK';
+}
 
 /** Whether a reply says that its command did not run, because Redis is away. */
 function isAway({ outcome, cause }: ReplyVerdict): boolean {

@@ -18,6 +18,7 @@ import { resolveSettings } from '../options/settings.ts';
 import { preferredOf } from '../databases/database-state.ts';
 import type { Database } from '../routes/database.ts';
 import { checkDatabases, isDatabasesTarget } from '../target/check-databases.ts';
+import { checkDriverOptions } from '../target/check-driver-options.ts';
 import { severalUrls } from '../target/several-urls.ts';
 import { checkTarget } from '../target/check-target.ts';
 import { checkClient } from '../target/client-kind.ts';
@@ -134,6 +135,8 @@ function protectRedis(
   databases?: readonly Database[],
 ): RedisResilience {
   checkUnprotected(client);
+  const { Connector } = optionsOf(client);
+  if (Connector !== undefined) checkDriverOptions('redis', { Connector }, 'options');
   const settings = resolveSettings(takenOver(client, options));
   const resilience = new Engine(client, settings, (parts) => attachRedis(client, parts, databases));
   if (isLazy !== undefined) setLazy(client, isLazy);

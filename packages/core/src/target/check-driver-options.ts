@@ -1,7 +1,12 @@
 import { ConfigurationError } from '../errors.ts';
 import { resilienceOptionNames } from '../options/settings.ts';
 import { nearest, unknownOption } from '../options/validate-options.ts';
-import { clusterOptionNames, redisOptionNames, sentinelOptionNames } from '../ioredis/known-options.ts';
+import {
+  clusterOptionNames,
+  redisOptionFates,
+  redisOptionNames,
+  sentinelOptionNames,
+} from '../ioredis/known-options.ts';
 
 /**
  * Refuses an option that the driver does not know. The driver would ignore it without a word: a misspelt `host` would
@@ -12,7 +17,9 @@ import { clusterOptionNames, redisOptionNames, sentinelOptionNames } from '../io
 export function checkDriverOptions(kind: keyof typeof names, options: object, path: string): void {
   const known = names[kind];
   for (const [name, value] of Object.entries(options)) {
-    if (value === undefined || known.includes(name)) continue;
+    if (value === undefined) continue;
+    refuseHarmful(kind, name, value, path);
+    if (known.includes(name)) continue;
     if (resilienceOptionNames.includes(name)) {
       throw new ConfigurationError(
         `The option ${path}.${name} is not an option of ioredis. Write it in the second argument: ` +
@@ -27,6 +34,13 @@ export function checkDriverOptions(kind: keyof typeof names, options: object, pa
   const { redisOptions, sentinels } = options as { redisOptions?: object; sentinels?: readonly object[] };
   if (redisOptions) checkDriverOptions('redis', redisOptions, `${path}.redisOptions`);
   for (const sentinel of sentinels ?? []) checkDriverOptions('sentinel', sentinel, `${path}.sentinels`);
+}
+
+/** Refuses an option that cannot be kept, and that nothing takes the place of. */
+function refuseHarmful(kind: keyof typeof names, name: string, value: unknown, path: string): void {
+  const fate = kind === 'redis' ? redisOptionFates[name] : undefined;
+  if (fate?.kind !== 'refused' || value === null) return;
+  throw new ConfigurationError(`The option ${path}.${name} cannot be kept: ${fate.note}. Leave it out.`);
 }
 
 const names = { redis: redisOptionNames, cluster: clusterOptionNames, sentinel: sentinelOptionNames };

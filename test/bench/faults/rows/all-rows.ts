@@ -1,5 +1,6 @@
 import type { AnyRow } from '../row.js';
 import { caches } from './caches.js';
+import { clusters } from './clusters.js';
 import { crowds } from './crowds.js';
 import { listeners } from './listeners.js';
 import { logins } from './logins.js';
@@ -22,6 +23,7 @@ export const allRows: readonly AnyRow[] = [
   ...refusals,
   ...slowness,
   ...topologies,
+  ...clusters,
   ...resets,
   ...sessions,
   ...crowds,

@@ -16,6 +16,7 @@ export interface ClusterInternals {
   refreshSlotsCache(callback?: (error?: Error | null) => void): void;
   resolveStartupNodeHostnames(): Promise<StartupNode[]>;
   readonly connectionPool: {
+    clusterNodeRetryStrategy?: unknown;
     getInstanceByKey(key: string): Redis | undefined;
     findOrCreate(node: { host: string; port: number }, readOnly?: boolean): Redis;
   };

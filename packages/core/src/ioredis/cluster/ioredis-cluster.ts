@@ -93,6 +93,7 @@ export class IoredisCluster implements ClusterDriver {
       clusterRetryStrategy: retryDelay,
     });
     closeWithoutNodes(target);
+    target.connectionPool.clusterNodeRetryStrategy = null;
     internals(this.#cluster).sendCommand = gate;
   }
 

@@ -1,6 +1,7 @@
 import type { Redis } from 'ioredis';
 import type { NodeDriver } from '../../driver/cluster-driver.ts';
 import { printClient } from '../clients.ts';
+import { internals } from '../internals.ts';
 import { RedisDriver } from '../redis-driver.ts';
 import type { ParserTraits } from '../../replies/frame-line.ts';
 
@@ -13,6 +14,8 @@ export class IoredisNode extends RedisDriver implements NodeDriver {
   private constructor(client: Redis) {
     super(client);
     printClient(client);
+    // A node that is lost ends, and is dialed by us.
+    internals(client).options['retryStrategy'] = null;
     this.address = `${client.options.host}:${client.options.port}`;
   }
 
