@@ -11,7 +11,7 @@ Written by \`npm run ecosystem\`. Each library runs in a process of its own, on 
 
 ${faults.map(({ name, says }) => `- **${name}**: ${says}`).join('\n')}
 
-The columns: calls that took more than 2 s or never ended, unhandled rejections, work that was accepted and lost, work that was done twice, each summed over all faults; the largest share of one core used while Redis was away; the time from the moment that Redis was back until the last part of the library did its first work; how long closing took while Redis was away; and whether the process ended by itself.
+The columns: calls that took more than 2 s or never ended, unhandled rejections, work that was accepted and lost, work that was done twice, each summed over all faults; the largest share of one core used while Redis was away; the time from the moment that Redis was back until the last part of the library did its first work; how long closing took while Redis was away; and whether the process ended by itself. Times grow with the load of the machine. A queue does a job twice when its lock, 2 s here, ended while Redis was away: at least once is what BullMQ and Bull promise.
 
 ${markdownTable(headings, lines)}
 
