@@ -8,10 +8,12 @@ export type {
   SentinelTarget,
 } from './target/resilience-target.ts';
 export type {
+  ApplyOnceOptions,
   Credentials,
   ExecuteOptions,
   LeaseOptions,
   LeaseWork,
+  OnceArgument,
   RedisResilience,
   TransactionClient,
   TransactionOptions,

@@ -5,6 +5,18 @@ import type { HistoryEntry } from './observability/history.ts';
 import type { Lane, RedisSnapshot } from './snapshot.ts';
 import type { SnapshotDetail } from './snapshot-detail.ts';
 
+/** An argument of a command that `applyOnce` takes. */
+export type OnceArgument = string | number | Buffer;
+
+/** Options of {@link RedisResilience.applyOnce}, in the place of its id. */
+export interface ApplyOnceOptions {
+  readonly id: string;
+  /** How long it may take until the write is acknowledged. Default: no limit. */
+  readonly timeoutMs?: number;
+  /** Gives up when it aborts, with its reason. The write may have been applied. */
+  readonly signal?: AbortSignal | undefined;
+}
+
 /** Options of {@link RedisResilience.execute}. */
 export interface ExecuteOptions<T> {
   /**
@@ -15,7 +27,7 @@ export interface ExecuteOptions<T> {
   /** Bounds the whole operation, all its commands together. Default: `timeoutMs` of the resilience. */
   readonly timeoutMs?: number;
   /** Cancels the operation: its promise rejects with the signal's reason. */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
   /** The lane whose circuit is checked before the operation starts. Default `read`. */
   readonly lane?: Lane;
 }
@@ -98,11 +110,18 @@ export interface RedisResilience<Client extends Redis | Cluster = Redis | Cluste
    * Applies a command at most once on the server, and retries until it is acknowledged. A repeat with the same id,
    * from any process, gets the answer of the first execution. A primary that is lost before it has replicated the write
    * loses the write and the memory of it together: the README says what follows. Where there are several databases, an
-   * id that may have reached one of them is never asked on another.
+   * id that may have reached one of them is never asked on another. In place of the id, options may be given:
+   * `{ id, timeoutMs, signal }`.
    *
-   * @throws {@link OutcomeUnknownError} when the id may have reached a database that is not in use now
+   * @throws {@link OutcomeUnknownError} when the id may have reached a database that is not in use now;
+   *   {@link ConfigurationError} for an argument that is no string, number or Buffer, and for an id that was used with
+   *   another command; {@link OverloadedError} when `admission.maxWaiting` calls wait already
    */
-  applyOnce(id: string, command: string, ...args: readonly (string | number | Buffer)[]): Promise<unknown>;
+  applyOnce(
+    id: string | ApplyOnceOptions,
+    command: string,
+    ...args: readonly OnceArgument[]
+  ): Promise<unknown>;
   /**
    * Runs the work with a connection that nobody else uses meanwhile, and takes that back, clean, however the work ends.
    * For WATCH, blocking commands, SELECT and very large values; everything else is served best by `client`. The

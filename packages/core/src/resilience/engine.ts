@@ -17,10 +17,9 @@ import type { Credentials, ExecuteOptions, RedisResilience } from '../redis-resi
 import { printState } from '../observability/printed-state.ts';
 import type { SnapshotDetail } from '../snapshot-detail.ts';
 import type { Lane, RedisSnapshot } from '../snapshot.ts';
-import { applyOnce } from '../verbs/apply-once.ts';
+import { applyOnce, onceParts, type OnceParts } from '../verbs/apply-once.ts';
 import { drain, drainMsOf, type CloseOptions } from '../verbs/drain.ts';
 import { execute } from '../verbs/execute.ts';
-import { OnceHomes } from '../verbs/once-homes.ts';
 import { whenUp } from '../verbs/ready.ts';
 import { failOver, setWeight } from '../databases/by-hand.ts';
 import { forgetOutage, forgetServer } from './forget-outage.ts';
@@ -40,7 +39,7 @@ export class Engine implements RedisResilience {
   readonly circuits: Readonly<Record<Lane, Circuit>>;
   readonly #events = new EventHub<ResilienceEvents>();
   readonly #history = new History();
-  readonly #homes = new OnceHomes();
+  readonly #once: OnceParts;
   readonly #gateParts: GateParts;
   readonly #clients: ProtectedClients;
   readonly #leases: Leases;
@@ -64,6 +63,7 @@ export class Engine implements RedisResilience {
     this.settings = settings;
     this.clock = clock;
     this.#refusals = new RefusalPace(clock);
+    this.#once = onceParts(this, settings);
     this.#observer = new Observer(settings, this.#events);
     this.circuits = { read: this.#circuit('read'), write: this.#circuit('write') };
     this.#stallDetector = new ProcessStallDetector(clock, (...thaw) => this.#onThaw(...thaw));
@@ -107,8 +107,10 @@ export class Engine implements RedisResilience {
   }
 
   detail(): SnapshotDetail {
+    const detail = this.#clients.detail();
     return {
-      ...this.#clients.detail(),
+      ...detail,
+      waiting: detail.waiting + this.#once.queue.length,
       retryBudget: this.#gateParts.retryBudget.level,
       eventLoopLagMs: this.#stallDetector.lagMs,
       commands: this.#gateParts.recorder.totals,
@@ -129,9 +131,7 @@ export class Engine implements RedisResilience {
     return execute(this, this.clock, this.settings.timeoutMs, operation, options, this.#refusals);
   }
 
-  applyOnce(id: string, command: string, ...args: readonly (string | number | Buffer)[]): Promise<unknown> {
-    return applyOnce(this, this.clock, this.settings.retry.rememberMs, this.#homes, id, command, args);
-  }
+  applyOnce: RedisResilience['applyOnce'] = (...given) => applyOnce(this, this.#once, ...given);
 
   lease: RedisResilience['lease'] = (...given) => this.#leases.lease(...given);
 

@@ -1,17 +1,19 @@
 import { createHash } from 'node:crypto';
-import type { Clock } from '../clock.ts';
-import { ConfigurationError, OutcomeUnknownError } from '../errors.ts';
+import { withinDeadline } from '../deadline.ts';
+import { CommandTimeoutError, ConfigurationError, OutcomeUnknownError } from '../errors.ts';
 import { keysOf, optionsOf } from '../ioredis/clients.ts';
 import { isAway } from '../is-away.ts';
-import type { RedisResilience } from '../redis-resilience.ts';
+import type { ApplyOnceOptions, OnceArgument, RedisResilience } from '../redis-resilience.ts';
 import { traitsOf } from '../catalogue/command-traits.ts';
 import { isReplyError } from '../replies/connection-error.ts';
 import { classifyReply } from '../replies/reply-error.ts';
-import type { RedisSnapshot } from '../snapshot.ts';
+import { checkOptions, type OptionReaders } from '../options/check-options.ts';
+import { durationOf, signalOf, textOf } from '../options/option-readers.ts';
+import type { Settings } from '../options/settings.ts';
 import { hashTagOf } from '../keys/hash-tag.ts';
 import { boundTo } from './bound-to-database.ts';
-import type { OnceHomes } from './once-homes.ts';
-import { untilChange } from './until-change.ts';
+import { OnceHomes } from './once-homes.ts';
+import { OnceQueue } from './once-queue.ts';
 
 // One atomic step: unless the id is known, run the command and remember its answer beside the key. A refusal that
 // proves that the command did not run is not remembered, so that a repeat tries again.
@@ -19,11 +21,12 @@ const script = `
 local known = redis.call('GET', KEYS[1])
 if known then
   local answer = cmsgpack.unpack(known)
+  if answer.c and answer.c ~= ARGV[3] then return redis.error_reply('ERR ONCEID') end
   if answer.e then return redis.error_reply(answer.e) end
   if answer.s then return redis.status_reply(answer.s) end
   return answer.r
 end
-local reply = redis.pcall(ARGV[2], KEYS[2], unpack(ARGV, 3))
+local reply = redis.pcall(ARGV[2], KEYS[2], unpack(ARGV, 4))
 local answer
 if type(reply) == 'table' and reply.err then
   local code = string.match(reply.err, '^%-?(%u+)')
@@ -34,12 +37,27 @@ elseif type(reply) == 'table' and reply.ok then
 else
   answer = { r = reply }
 end
+answer.c = ARGV[3]
 redis.call('SET', KEYS[1], cmsgpack.pack(answer), 'PX', ARGV[1])
 return reply
 `;
 
+/** What all calls of one resilience share. */
+export interface OnceParts {
+  readonly settings: Pick<Settings, 'clock' | 'retry'>;
+  readonly queue: OnceQueue;
+  readonly homes: OnceHomes;
+}
+
+export function onceParts(
+  resilience: Pick<RedisResilience, 'on' | 'snapshot'>,
+  settings: Settings,
+): OnceParts {
+  const queue = new OnceQueue(resilience, settings.clock, settings.admission);
+  return { settings, queue, homes: new OnceHomes() };
+}
+
 const sha = createHash('sha1').update(script).digest('hex');
-const pauseMs = 100;
 
 /**
  * Applies one write at most once on the server, and sends it again until it is acknowledged or the client is closed. A
@@ -53,47 +71,73 @@ const pauseMs = 100;
  * Where there are several databases, an id that may have reached one of them is asked there alone. `homes` remembers
  * which one, for the ids of this process.
  *
- * @throws ConfigurationError when the command is not a plain write of exactly one key, its first argument
- * @throws OutcomeUnknownError when the id may have reached a database that is not in use now
+ * @throws {@link ConfigurationError} when the command is not a plain write of exactly one key, its first argument, when
+ * an argument is no string, number or Buffer, or when the id was used with another command; {@link CommandTimeoutError}
+ * after `timeoutMs`; {@link OverloadedError} when `admission.maxWaiting` calls wait already;
+ * {@link OutcomeUnknownError} when the id may have reached a database that is not in use now
  */
 export async function applyOnce(
-  resilience: Pick<RedisResilience, 'client' | 'on' | 'name' | 'snapshot'>,
-  clock: Clock,
-  rememberMs: number,
-  homes: OnceHomes,
-  id: string,
+  resilience: Pick<RedisResilience, 'client' | 'name' | 'snapshot'>,
+  parts: OnceParts,
+  given: string | ApplyOnceOptions,
   command: string,
-  args: readonly (string | number | Buffer)[],
+  ...args: readonly OnceArgument[]
 ): Promise<unknown> {
+  const { id, timeoutMs, signal } =
+    typeof given === 'string' ? { id: given } : checkOptions('applyOnce', given, readers);
   checkCall(id, command, args);
-  const [key, ...rest] = args as [string | number | Buffer, ...(string | number | Buffer)[]];
+  if (timeoutMs === undefined) return await apply(resilience, parts, { id, signal }, command, args);
+  const abort = new AbortController();
+  const either = signal === undefined ? abort.signal : AbortSignal.any([signal, abort.signal]);
+  const late = (): Error => {
+    const error = new CommandTimeoutError(
+      `applyOnce was not acknowledged within ${timeoutMs} ms. Repeat it with the same id: it is applied once at most.`,
+      { reason: 'slow', outcome: 'unknown' },
+    );
+    abort.abort(error);
+    return error;
+  };
+  const applying = apply(resilience, parts, { id, signal: either }, command, args);
+  return await withinDeadline(parts.settings.clock, timeoutMs, applying, late, either);
+}
+
+const readers: OptionReaders<ApplyOnceOptions> = { id: textOf, timeoutMs: durationOf(0), signal: signalOf };
+
+async function apply(
+  resilience: Pick<RedisResilience, 'client' | 'name' | 'snapshot'>,
+  { queue, homes, settings }: OnceParts,
+  { id, signal }: ApplyOnceOptions,
+  command: string,
+  args: readonly OnceArgument[],
+): Promise<unknown> {
+  const [key, ...rest] = args as [OnceArgument, ...OnceArgument[]];
   const prefix = (optionsOf(resilience.client)['keyPrefix'] as string | Buffer | undefined)?.toString() ?? '';
   const onceKey = `{${hashTagOf(prefix + String(key))}}:redis-resilience:once:${id}`;
+  const words = [settings.retry.rememberMs, command, fingerprintOf(command, args), ...rest];
   let how: 'evalsha' | 'eval' = 'evalsha';
   for (;;) {
+    signal?.throwIfAborted();
     const database = resilience.snapshot().database?.name;
     const home = homes.homeOf(id);
     if (home !== undefined && home !== database) throw elsewhere(resilience.name);
     if (database !== undefined) homes.sent(id, database);
     try {
       const body = how === 'evalsha' ? sha : script;
-      return await boundTo(database, () =>
-        resilience.client.call(how, body, 2, onceKey, key, rememberMs, command, ...rest),
-      );
+      return await boundTo(database, () => resilience.client.call(how, body, 2, onceKey, key, ...words));
     } catch (error) {
-      if (!(error instanceof Error)) throw error;
+      if (!(error instanceof Error) || signal?.aborted === true) throw error;
       if (isReplyError(error) && error.message.startsWith('NOSCRIPT')) {
         how = 'eval';
         continue;
       }
+      if (isReplyError(error) && error.message.startsWith('ERR ONCEID')) throw usedOtherwise();
       // With our script, such a refusal certainly left nothing behind.
       const isRefusedForNow = isReplyError(error) && classifyReply(error.message).outcome === 'not-applied';
       const mayComeBack = isAway(error) && error.reason !== 'closed';
       if (isRefusedForNow || (isAway(error) && error.outcome === 'not-applied')) homes.didNotRun(id);
       if (!isRefusedForNow && !mayComeBack) throw error;
       how = 'evalsha';
-      // Tries again as soon as the connection serves, and after a pause in any case.
-      await untilChange(resilience, clock, isServingOrEnded, { timeoutMs: pauseMs });
+      await queue.wait(signal);
     }
   }
 }
@@ -106,9 +150,34 @@ function elsewhere(connection: string): OutcomeUnknownError {
   );
 }
 
+function usedOtherwise(): ConfigurationError {
+  return new ConfigurationError(
+    'applyOnce got an id that was used with another command; nothing was applied. Give each write an id of its own.',
+    { outcome: 'refused' },
+  );
+}
+
+// Lengths keep arguments apart that would be the same when joined.
+function fingerprintOf(command: string, args: readonly OnceArgument[]): string {
+  const hash = createHash('sha1').update(command.toLowerCase());
+  for (const arg of args) {
+    const bytes = Buffer.isBuffer(arg) ? arg : Buffer.from(String(arg));
+    hash.update(`:${bytes.length}:`).update(bytes);
+  }
+  return hash.digest('base64url').slice(0, 16);
+}
+
 function checkCall(id: string, name: string, args: readonly unknown[]): void {
   if (typeof id !== 'string' || id.length === 0) {
     throw new ConfigurationError('applyOnce needs an id: a string that is not empty.');
+  }
+  if (typeof name !== 'string' || name.length === 0) {
+    throw new ConfigurationError('applyOnce needs the name of a command: a string that is not empty.');
+  }
+  if (!args.every(isArgument)) {
+    throw new ConfigurationError(
+      'applyOnce takes strings, numbers and Buffers as the arguments of a command.',
+    );
   }
   const traits = traitsOf(name);
   if (traits.kind !== 'ordinary' || traits.lane !== 'write' || traits.script || traits.container) {
@@ -122,6 +191,6 @@ function checkCall(id: string, name: string, args: readonly unknown[]): void {
   }
 }
 
-function isServingOrEnded({ status, connection }: RedisSnapshot): boolean {
-  return status === 'up' || connection === 'ended';
+function isArgument(value: unknown): value is OnceArgument {
+  return typeof value === 'string' || typeof value === 'number' || Buffer.isBuffer(value);
 }

@@ -1,17 +1,28 @@
+import { createHash } from 'node:crypto';
 import type { Clock } from '@redis-resilience/core';
-import { LRUCache } from 'lru-cache';
 
 const maxKeys = 50_000;
+/** How many windows are compared when one has to make room. */
+const compared = 16;
 
 interface Window {
+  readonly name: string;
+  readonly place: number;
   hits: number;
   readonly endsAt: number;
 }
 
-/** Fixed windows that this process counts by itself; at most 50,000 keys. */
+/**
+ * Fixed windows that this process counts by itself; at most 50,000 keys. Hashes stand for the keys, so that long keys
+ * take no more room than short ones. When there is no more room, the least busy of a few makes it, best one that
+ * has ended: a flood of other keys does not make it forget the one that it limits.
+ */
 export class LocalWindows {
   readonly #clock: Clock;
-  readonly #windows = new LRUCache<string, Window>({ max: maxKeys });
+  readonly #windows = new Map<string, Window>();
+  /** All of them, in any order, and where the next comparison begins. */
+  readonly #places: Window[] = [];
+  #hand = 0;
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -19,26 +30,54 @@ export class LocalWindows {
 
   increment(key: string, windowMs: number): { readonly totalHits: number; readonly resetTime: Date } {
     const now = this.#clock.wallNow();
-    let window = this.#windows.get(key);
-    if (window === undefined || window.endsAt <= now) {
-      window = { hits: 0, endsAt: now + windowMs };
-      this.#windows.set(key, window);
-    }
+    const name = hashOf(key);
+    const known = this.#windows.get(name);
+    const window = known === undefined || known.endsAt <= now ? this.#put(name, 0, now + windowMs) : known;
     window.hits++;
     return { totalHits: window.hits, resetTime: new Date(window.endsAt) };
   }
 
   /** Takes over the count of Redis, so that counting goes on from there. */
   adopt(key: string, hits: number, endsAt: number): void {
-    this.#windows.set(key, { hits, endsAt });
+    this.#put(hashOf(key), hits, endsAt);
   }
 
   decrement(key: string): void {
-    const window = this.#windows.get(key);
+    const window = this.#windows.get(hashOf(key));
     if (window !== undefined && window.hits > 0) window.hits--;
   }
 
   reset(key: string): void {
-    this.#windows.delete(key);
+    const window = this.#windows.get(hashOf(key));
+    if (window !== undefined) window.hits = 0;
   }
+
+  #put(name: string, hits: number, endsAt: number): Window {
+    const place = this.#windows.get(name)?.place ?? this.#freePlace();
+    const window = { name, place, hits, endsAt };
+    this.#places[place] = window;
+    this.#windows.set(name, window);
+    return window;
+  }
+
+  #freePlace(): number {
+    if (this.#places.length < maxKeys) return this.#places.length;
+    const now = this.#clock.wallNow();
+    let least = this.#hand;
+    for (let seen = 0; seen < compared; seen++) {
+      const place = (this.#hand + seen) % maxKeys;
+      if (busynessOf(this.#places[place], now) < busynessOf(this.#places[least], now)) least = place;
+    }
+    this.#hand = (this.#hand + 1) % maxKeys;
+    this.#windows.delete((this.#places[least] as Window).name);
+    return least;
+  }
+}
+
+function busynessOf(window: Window | undefined, now: number): number {
+  return window === undefined || window.endsAt <= now ? -1 : window.hits;
+}
+
+function hashOf(key: string): string {
+  return createHash('sha1').update(key).digest('base64url').slice(0, 22);
 }

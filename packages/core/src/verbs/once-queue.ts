@@ -1,0 +1,89 @@
+import type { Clock } from '../clock.ts';
+import { OverloadedError } from '../errors.ts';
+import type { RedisResilience } from '../redis-resilience.ts';
+import type { RedisSnapshot } from '../snapshot.ts';
+import { untilChange } from './until-change.ts';
+
+const pauseMs = 100;
+/** How many go on in one turn of the event loop. */
+const perTurn = 200;
+
+/**
+ * Where calls of `applyOnce` wait for Redis. One waker serves them all: when Redis serves again they go on, some in each
+ * turn of the event loop; until then one of them tries every 100 ms, because what was refused may be accepted again.
+ */
+export class OnceQueue {
+  readonly #resilience: Pick<RedisResilience, 'on' | 'snapshot'>;
+  readonly #clock: Clock;
+  readonly #maxWaiting: number;
+  readonly #waiting = new Set<() => void>();
+  #isAwake = false;
+
+  constructor(
+    resilience: Pick<RedisResilience, 'on' | 'snapshot'>,
+    clock: Clock,
+    { maxWaiting }: { readonly maxWaiting: number },
+  ) {
+    this.#resilience = resilience;
+    this.#clock = clock;
+    this.#maxWaiting = maxWaiting;
+  }
+
+  get length(): number {
+    return this.#waiting.size;
+  }
+
+  /**
+   * Resolves when the call may try again; rejects with the reason of the signal.
+   *
+   * @throws OverloadedError when as many are waiting as `admission.maxWaiting` allows
+   */
+  wait(signal: AbortSignal | undefined): Promise<void> {
+    if (this.#waiting.size >= this.#maxWaiting) {
+      throw new OverloadedError(
+        `${this.#maxWaiting} calls of applyOnce wait for Redis already, and this one may have been applied. ` +
+          'Repeat it later with the same id, or raise admission.maxWaiting.',
+        { reason: 'overloaded', outcome: 'unknown' },
+      );
+    }
+    return new Promise((resolve, reject) => {
+      const leave = (): void => {
+        this.#waiting.delete(leave);
+        signal?.removeEventListener('abort', onAbort);
+        resolve();
+      };
+      const onAbort = (): void => {
+        this.#waiting.delete(leave);
+        reject(signal?.reason as Error);
+      };
+      if (signal?.aborted === true) return onAbort();
+      this.#waiting.add(leave);
+      signal?.addEventListener('abort', onAbort, { once: true });
+      if (!this.#isAwake) void this.#serve();
+    });
+  }
+
+  async #serve(): Promise<void> {
+    this.#isAwake = true;
+    while (this.#waiting.size > 0) {
+      if (isServingOrEnded(this.#resilience.snapshot())) {
+        await new Promise<void>((resolve) => this.#clock.setImmediate(resolve));
+        this.#release(perTurn);
+      } else {
+        const change = await untilChange(this.#resilience, this.#clock, isServingOrEnded, {
+          timeoutMs: pauseMs,
+        });
+        if (change === undefined) this.#release(1);
+      }
+    }
+    this.#isAwake = false;
+  }
+
+  #release(count: number): void {
+    for (const leave of [...this.#waiting].slice(0, count)) leave();
+  }
+}
+
+function isServingOrEnded({ status, connection }: RedisSnapshot): boolean {
+  return status === 'up' || connection === 'ended';
+}

@@ -1,0 +1,81 @@
+import { createRedisResilience, type RedisResilience } from '@redis-resilience/core';
+import { startRedis, waitFor, type RedisServer } from '@redis-resilience/testing';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { errorOf } from '../stage/outcome-of.ts';
+
+let server: RedisServer;
+let resilience: RedisResilience;
+
+beforeAll(async () => {
+  server = await startRedis();
+  resilience = createRedisResilience(
+    { host: server.host, port: server.port },
+    { logger: false, admission: { maxWaiting: 50 } },
+  );
+  await resilience.ready();
+});
+
+afterAll(async () => {
+  await resilience.close();
+  await server.stop();
+});
+
+describe('applyOnce', () => {
+  it('answers a repeat with the first answer, and refuses the same id with another command', async () => {
+    expect(await resilience.applyOnce('same', 'incrby', 'count', 5)).toBe(5);
+    expect(await resilience.applyOnce('same', 'INCRBY', 'count', '5')).toBe(5);
+    for (const [command, ...args] of [
+      ['incrby', 'count', 6],
+      ['decrby', 'count', 5],
+    ] as const) {
+      expect(await errorOf(resilience.applyOnce('same', command, ...args))).toMatchObject({
+        code: 'CONFIGURATION',
+        outcome: 'refused',
+      });
+    }
+    expect(await resilience.client.get('count')).toBe('5');
+  });
+
+  it.each([
+    { toString: 1 },
+    Object.create(null),
+    [Object.create(null)],
+    null,
+    undefined,
+    Symbol('x'),
+    () => 1,
+  ])('refuses an argument that is no text', async (argument) => {
+    const call = resilience.applyOnce('odd', 'set', 'key', argument as string);
+    expect(await errorOf(call)).toMatchObject({ code: 'CONFIGURATION' });
+    expect(await resilience.client.get('key')).toBeNull();
+  });
+
+  it('waits for Redis within bounds, counted, and goes on when Redis is back', async () => {
+    server.freeze();
+    const all = Array.from({ length: 80 }, (_, at) => {
+      const call = resilience.applyOnce(`bound-${at}`, 'incr', 'bound');
+      return call.then(
+        () => 'applied',
+        (error: { code: string }) => error.code,
+      );
+    });
+    await waitFor(() => resilience.detail().waiting >= 50, { timeoutMs: 8_000, message: '50 waiting calls' });
+    expect(resilience.detail().waiting).toBeLessThanOrEqual(100);
+    server.thaw();
+    const ends = await Promise.all(all);
+    expect(new Set(ends)).toEqual(new Set(['applied', 'OVERLOADED']));
+    expect(resilience.detail().waiting).toBe(0);
+  });
+
+  it('gives up after timeoutMs, and when its signal aborts', async () => {
+    server.freeze();
+    const abort = new AbortController();
+    const late = errorOf(resilience.applyOnce({ id: 'late', timeoutMs: 300 }, 'incr', 'late'));
+    const aborted = errorOf(resilience.applyOnce({ id: 'left', signal: abort.signal }, 'incr', 'left'));
+    expect(await late).toMatchObject({ code: 'COMMAND_TIMEOUT', outcome: 'unknown' });
+    await waitFor(() => resilience.detail().waiting > 0, { timeoutMs: 8_000, message: 'a waiting call' });
+    abort.abort(new Error('left'));
+    expect(await aborted).toMatchObject({ message: 'left' });
+    server.thaw();
+  });
+});
