@@ -49,7 +49,7 @@ export class LocalWindows {
 
   reset(key: string): void {
     const window = this.#windows.get(hashOf(key));
-    if (window !== undefined) window.hits = 0;
+    if (window !== undefined) this.#put(window.name, 0, 0);
   }
 
   #put(name: string, hits: number, endsAt: number): Window {
