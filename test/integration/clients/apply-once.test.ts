@@ -51,7 +51,7 @@ describe('applyOnce', () => {
   });
 
   it('waits for Redis within bounds, counted, and goes on when Redis is back', async () => {
-    server.freeze();
+    await server.freeze();
     const all = Array.from({ length: 80 }, (_, at) => {
       const call = resilience.applyOnce(`bound-${at}`, 'incr', 'bound');
       return call.then(
@@ -68,7 +68,7 @@ describe('applyOnce', () => {
   });
 
   it('gives up after timeoutMs, and when its signal aborts', async () => {
-    server.freeze();
+    await server.freeze();
     const abort = new AbortController();
     const late = errorOf(resilience.applyOnce({ id: 'late', timeoutMs: 300 }, 'incr', 'late'));
     const aborted = errorOf(resilience.applyOnce({ id: 'left', signal: abort.signal }, 'incr', 'left'));
