@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { CallFailure, ErrorContext } from '../../../packages/core/src/command/call-errors.ts';
-import type { Batch } from '../../../packages/core/src/command/batch.ts';
+import type { Batch } from '../../../packages/core/src/command/batch/batch.ts';
 import type { DriverCommand } from '../../../packages/core/src/driver/driver-command.ts';
 import { batchOf, commandOf, connectionError, fateOf, replyError } from './call-of.ts';
 

@@ -1,6 +1,6 @@
 import { Command } from 'ioredis';
 import { traitsOf } from '../../../packages/core/src/catalogue/command-traits.ts';
-import { Batch } from '../../../packages/core/src/command/batch.ts';
+import { Batch } from '../../../packages/core/src/command/batch/batch.ts';
 import {
   Call,
   onSlowPath,

@@ -7,7 +7,7 @@ import type { TrackedCall } from '../driver/tracked-call.ts';
 import { isRedisResilienceError, type Outcome } from '../errors.ts';
 import type { Lane } from '../snapshot.ts';
 import type { Flush } from '../event-loop/flush.ts';
-import type { Batch } from './batch.ts';
+import type { Batch } from './batch/batch.ts';
 import { SlowPathState, type Issue } from './slow-path.ts';
 
 /** What the driver makes of a call is reported to the gate it came through. */

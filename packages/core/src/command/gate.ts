@@ -46,14 +46,13 @@ export class Gate {
   #isReadingSockets = false;
 
   constructor(parts: GateParts, line: Line, dispatch: Dispatch) {
-    const { settings } = parts;
     this.#parts = parts;
-    this.#clock = settings.clock;
+    this.#clock = parts.settings.clock;
     this.#recorder = parts.recorder;
     this.#dispatch = dispatch;
     this.state = new GateState(parts, line, dispatch);
-    this.waiting = new WaitingQueue(settings.admission);
-    this.inFlight = new InFlight(settings.timeoutMs, settings.admission);
+    this.waiting = new WaitingQueue(parts.settings.admission);
+    this.inFlight = new InFlight(parts.settings.timeoutMs, parts.settings.admission);
     this.#refusals = new RefusalPace(this.#clock);
     this.#alarm = new Alarm(this.#clock, () => this.#onAlarm());
   }

@@ -181,8 +181,7 @@ export class Engine implements RedisResilience {
   #onNews(news: ClientNews): void {
     switch (news.kind) {
       case 'changed':
-        this.#onClientChange();
-        return;
+        return this.#onClientChange();
       case 'attempt':
         this.#keeper.countAttempt();
         this.#observer.attempt(this.#keeper.snapshot().attempts, news.report);
@@ -190,16 +189,13 @@ export class Engine implements RedisResilience {
         return;
       case 'database-turned':
         forgetServer(this.circuits, this.clock.now());
-        this.#keeper.refresh();
-        return;
+        return this.#keeper.refresh();
       case 'database-change':
         this.#keeper.refresh();
-        this.#observer.databaseChange(news.change);
-        return;
+        return this.#observer.databaseChange(news.change);
       case 'gap':
       case 'resubscribe-failed':
-        this.#observer.subscriptions(news);
-        return;
+        return this.#observer.subscriptions(news);
       default:
         news satisfies never;
     }

@@ -1,17 +1,15 @@
-import { traitsOf } from '../catalogue/command-traits.ts';
-import type { DriverCommand, JoinedCommand } from '../driver/driver-command.ts';
-import { isCallersFault, isReplyError } from '../replies/connection-error.ts';
-import { errorTextOf, admittedFrames } from '../replies/reply-frames.ts';
-import { ErrorReply } from '../replies/reply.ts';
-import { classifyReply, type ReplyVerdict } from '../replies/reply-error.ts';
-import type { Lane } from '../snapshot.ts';
-import { callError, markRefused, type CallFailure, type ErrorContext } from './call-errors.ts';
-import { answered, type Happening } from './happening.ts';
+import { traitsOf } from '../../catalogue/command-traits.ts';
+import type { DriverCommand } from '../../driver/driver-command.ts';
+import { isCallersFault, isReplyError } from '../../replies/connection-error.ts';
+import { classifyReply, type ReplyVerdict } from '../../replies/reply-error.ts';
+import type { Lane } from '../../snapshot.ts';
+import { callError, markRefused, type CallFailure, type ErrorContext } from '../call-errors.ts';
+import { answered, type Happening } from '../happening.ts';
 
 type Settlement =
   { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly error: Error };
 
-interface BatchedCommand {
+export interface BatchedCommand {
   readonly command: Pick<DriverCommand, 'name' | 'args'> & Partial<Pick<DriverCommand, 'getKeys'>>;
   readonly resolve: (value: unknown) => unknown;
   readonly reject: (error: Error) => unknown;
@@ -174,87 +172,6 @@ export class Batch {
   }
 }
 
-/** A batch that the driver knows as one command, which resolves with the bytes of all replies. */
-export class JoinedBatch extends Batch {
-  readonly #carrier: BatchedCommand;
-  readonly #joined: readonly JoinedCommand[];
-  /** Of a transaction the last reply alone. */
-  #replies: (Buffer | undefined)[] = [];
-
-  constructor(carrier: DriverCommand) {
-    super();
-    const { resolve, reject, joined = [] } = carrier;
-    this.#carrier = { command: carrier, resolve, reject, settlement: undefined };
-    this.#joined = joined;
-    this.remaining = 1;
-    this.isComplete = true;
-    for (const [verb] of joined) {
-      const { lane, name } = traitsOf(verb);
-      if (lane === 'write') this.lane = 'write';
-      if (name === 'multi') this.isTransaction = true;
-    }
-  }
-
-  // Most batches do not need it.
-  override get commands(): BatchedCommand[] {
-    const commands = super.commands;
-    if (commands.length > 0) return commands;
-    for (const [verb, ...args] of this.#joined) {
-      const command = { name: traitsOf(verb).name, args };
-      commands.push({ command, resolve: ignore, reject: ignore, settlement: undefined });
-    }
-    return commands;
-  }
-
-  override sent(): readonly DriverCommand[] {
-    return [this.#carrier.command as DriverCommand];
-  }
-
-  override reset(): void {
-    super.reset();
-    this.remaining = 1;
-  }
-
-  /** Takes the replies to all commands; returns whether the server refused none. */
-  take(replies: Buffer): boolean {
-    this.#replies = [];
-    this.remaining = 0;
-    const frames = admittedFrames();
-    let [start, isAccepted] = [0, true];
-    for (let index = 0; index < this.#joined.length; index++) {
-      const end = frames.next(replies, start);
-      const isWanted = !this.isTransaction || end === replies.length;
-      const text = errorTextOf(replies, start, end);
-      this.#replies.push(isWanted && text === undefined ? replies.subarray(start, end) : undefined);
-      start = end;
-      if (text === undefined) continue;
-      (this.commands[index] as BatchedCommand).settlement = { ok: false, error: new ErrorReply(text) };
-      isAccepted = false;
-    }
-    return isAccepted;
-  }
-
-  override release(whole?: BatchFailure): void {
-    giveBack(this.#carrier);
-    const isRefused = super.commands.length > 0;
-    this.#carrier.resolve(isRefused ? this.#answers(whole) : this.#replies);
-  }
-
-  override rejectAll(error: Error): void {
-    giveBack(this.#carrier);
-    this.#carrier.reject(error);
-  }
-
-  #answers(whole?: BatchFailure): (Buffer | Error | undefined)[] {
-    return this.#replies.map((reply, index) => {
-      const settlement = this.commands[index]?.settlement;
-      return settlement?.ok === false ? this.errorFor(settlement.error, whole) : reply;
-    });
-  }
-}
-
-const ignore = (): void => undefined;
-
 interface Refusal {
   readonly error: Error;
   readonly verdict: ReplyVerdict;
@@ -269,7 +186,8 @@ function isAway({ outcome, cause }: ReplyVerdict): boolean {
   return outcome === 'not-applied' && cause !== undefined;
 }
 
-function giveBack({ command: batched, resolve, reject }: BatchedCommand): void {
+/** Gives a command back to its owner: its promise is settled as it was before. */
+export function giveBack({ command: batched, resolve, reject }: BatchedCommand): void {
   const command = batched as DriverCommand;
   command.call = undefined;
   command.resolve = resolve;
