@@ -119,7 +119,8 @@ export const mutationTargets: readonly MutationTarget[] = [
   })),
   ...[
     'admission',
-    'batch',
+    'batch/batch',
+    'batch/joined-batch',
     'call',
     'call-errors',
     'call-outcome-recorder',

@@ -1,3 +1,4 @@
+import type { RefusalReason } from './call-errors.ts';
 import type { Lane } from '../snapshot.ts';
 import type { SlowCall } from './call.ts';
 import type { PartAway } from './dispatch.ts';
@@ -34,10 +35,7 @@ export interface AdmissionFacts extends GateFacts {
 export type Admission =
   | { readonly kind: 'run' }
   | { readonly kind: 'wait'; readonly expiresAt: number }
-  | {
-      readonly kind: 'refuse';
-      readonly why: 'closed' | 'request-budget' | 'isolated' | 'overloaded' | 'away';
-    };
+  | { readonly kind: 'refuse'; readonly why: RefusalReason };
 
 /** Decides whether a call runs now, waits, or fails at once; the refusals in the order of what the caller should know. */
 export function admit(facts: AdmissionFacts): Admission {

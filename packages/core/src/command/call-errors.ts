@@ -10,7 +10,6 @@ import {
 } from '../errors.ts';
 import { hideCommand } from '../replies/without-command.ts';
 import type { Lane } from '../snapshot.ts';
-import type { Admission } from './admission.ts';
 
 /** The error that the caller of a failed call gets. */
 export type CallFailure =
@@ -41,6 +40,9 @@ export interface ErrorContext {
   readonly forensics: Forensics;
 }
 
+/** Why a call is not admitted. */
+export type RefusalReason = 'closed' | 'request-budget' | 'isolated' | 'overloaded' | 'away';
+
 /** The failure of a call that is bound to another database than the one in use. */
 export function elsewhere(outcome: Outcome): OwnFailure {
   return { kind: 'unavailable', reason: 'connection-reset', outcome, error: undefined };
@@ -51,7 +53,7 @@ export function elsewhere(outcome: Outcome): OwnFailure {
  * long enough.
  */
 export function refusalOf(
-  why: (Admission & { kind: 'refuse' })['why'],
+  why: RefusalReason,
   reason: OwnFailure['reason'],
   spent: Error | undefined,
 ): CallFailure {

@@ -162,8 +162,7 @@ export class Entrance implements CallOwner {
     });
     const batch = new Batch();
     call.batch = batch;
-    const sendsAtOnce = this.#gate.state.takesBatchesAtOnce && currentRequestBudget() === undefined;
-    if (sendsAtOnce) this.#gate.start(call);
+    if (this.#gate.state.takesBatchesAtOnce && currentRequestBudget() === undefined) this.#gate.start(call);
     process.nextTick(() => this.#onGathered(call, batch));
     return { stream, call, batch };
   }
