@@ -15,6 +15,8 @@ export class HostileServer implements AsyncDisposable {
   readonly #sockets = new Set<Socket>();
   readonly #askedBy = new Map<string, Socket>();
   hostility: Hostility = () => 'honest';
+  /** Changes what is sent, honest or not. */
+  alter: (bytes: Buffer, socket: Socket) => Buffer = (bytes) => bytes;
   #ids = 0;
 
   static async start(): Promise<HostileServer> {
@@ -42,6 +44,17 @@ export class HostileServer implements AsyncDisposable {
     this.#askedBy.get(name)?.write(bytes);
   }
 
+  /** Ends all connections. */
+  drop(): void {
+    for (const socket of this.#sockets) socket.destroy();
+  }
+
+  /** Is honest from now on. */
+  behave(): void {
+    this.hostility = () => 'honest';
+    this.alter = (bytes) => bytes;
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     for (const socket of this.#sockets) socket.destroy();
     this.#server.close();
@@ -60,7 +73,7 @@ export class HostileServer implements AsyncDisposable {
         this.#askedBy.set(String(words[0]).toLowerCase(), socket);
         const reply = this.hostility(words, socket);
         const bytes = reply === 'honest' ? honestReply(words, id, this.port) : reply;
-        if (bytes !== undefined && !socket.destroyed) socket.write(bytes);
+        if (bytes !== undefined && !socket.destroyed) socket.write(this.alter(Buffer.from(bytes), socket));
       }
     });
   }

@@ -66,13 +66,14 @@ export class OnceQueue {
   async #serve(): Promise<void> {
     this.#isAwake = true;
     while (this.#waiting.size > 0) {
-      if (isServingOrEnded(this.#resilience.snapshot())) {
+      const { status, connection } = this.#resilience.snapshot();
+      if (connection === 'ended') this.#release(Infinity);
+      else if (status === 'up') {
         await new Promise<void>((resolve) => this.#clock.setImmediate(resolve));
         this.#release(perTurn);
       } else {
-        const change = await untilChange(this.#resilience, this.#clock, isServingOrEnded, {
-          timeoutMs: pauseMs,
-        });
+        const bounds = { timeoutMs: pauseMs };
+        const change = await untilChange(this.#resilience, this.#clock, isServingOrEnded, bounds);
         if (change === undefined) this.#release(1);
       }
     }

@@ -1,0 +1,49 @@
+import { createRandom } from '@redis-resilience/testing';
+import { Finding } from './finding.js';
+import { fuzzArguments } from './odd-arguments.js';
+import { fuzzOptions } from './odd-options.js';
+import { fuzzReplies } from './hostile-replies.js';
+
+const parts: Readonly<Record<string, (random: () => number) => Promise<number>>> = {
+  replies: fuzzReplies,
+  arguments: fuzzArguments,
+  options: fuzzOptions,
+};
+
+/** More than this, and the memory of the process is not bounded. */
+const maxRssBytes = 1_500_000_000;
+
+export interface FuzzReport {
+  /** Cases by part. */
+  readonly cases: Readonly<Record<string, number>>;
+  readonly findings: readonly { readonly part: string; readonly seed: number; readonly error: Error }[];
+}
+
+/** Runs all parts in turn, with one seed after the other from `seed` on, until `isOver`. */
+export async function fuzz(seed: number, isOver: () => boolean): Promise<FuzzReport> {
+  const cases: Record<string, number> = {};
+  const findings: { part: string; seed: number; error: Error }[] = [];
+  let running = { part: '', seed };
+  const onStray = (error: unknown): void => {
+    findings.push({ ...running, error: error instanceof Error ? error : new Error(String(error)) });
+  };
+  process.on('uncaughtException', onStray);
+  process.on('unhandledRejection', onStray);
+  try {
+    for (let round = seed; !isOver() && findings.length === 0; round++) {
+      for (const [part, run] of Object.entries(parts)) {
+        running = { part, seed: round };
+        try {
+          cases[part] = (cases[part] ?? 0) + (await run(createRandom(round)));
+          if (process.memoryUsage().rss > maxRssBytes) throw new Finding('The process holds too much memory');
+        } catch (error) {
+          onStray(error);
+        }
+      }
+    }
+  } finally {
+    process.off('uncaughtException', onStray);
+    process.off('unhandledRejection', onStray);
+  }
+  return { cases, findings };
+}

@@ -1,0 +1,118 @@
+import { createRedisResilience, isRedisResilienceError, type RedisResilience } from '@redis-resilience/core';
+import type { Redis } from 'ioredis';
+import { checkPrinted, Finding, secretMark, settledWithin } from './finding.js';
+import { HostileServer, valueOf } from './hostile-server.js';
+import { mutated, pick, replyByGrammar } from './resp-grammar.js';
+
+const timeoutMs = 300;
+/** A call that waits, is sent again and times out has this long on a busy machine. */
+const boundMs = timeoutMs + 5_000;
+
+type Attack = (random: () => number, server: HostileServer) => void;
+
+/** Each leaves the server hostile until its next honest turn. */
+const attacks: Readonly<Record<string, Attack>> = {
+  'a reply by the grammar': (random, server) => {
+    const bytes = replyByGrammar(random);
+    server.hostility = ([name = '']) => (/^(get|mget|incr|subscribe)$/i.test(name) ? bytes : 'honest');
+  },
+  'a reply that nobody asked for': (random, server) => server.send('get', replyByGrammar(random)),
+  'a changed reply': (random, server) => {
+    server.alter = (bytes) => (random() < 0.2 ? mutated(random, bytes) : bytes);
+  },
+  'a hostile handshake': (random, server) => {
+    const bytes = replyByGrammar(random);
+    const name = pick(random, ['hello', 'ping', 'info', 'client', 'auth']);
+    server.hostility = ([asks = '']) => (asks.toLowerCase() === name ? bytes : 'honest');
+    server.drop();
+  },
+  'a connection that ends in a reply': (random, server) => {
+    server.alter = (bytes, socket) => {
+      if (random() < 0.8) return bytes;
+      setImmediate(() => socket.destroy());
+      return bytes.subarray(0, Math.floor(random() * bytes.length));
+    };
+  },
+};
+
+/** Attacks a client from its server; resolves with the number of calls that were judged. */
+export async function fuzzReplies(random: () => number): Promise<number> {
+  await using server = await HostileServer.start();
+  const printed: string[] = [];
+  const log = (line: string): void => void printed.push(line);
+  const protocol = pick(random, [2, 3] as const);
+  const resilience = createRedisResilience(
+    { host: server.host, port: server.port, password: `${secretMark}password`, protocol },
+    {
+      timeoutMs,
+      logger: { info: log, warn: log, error: log },
+      connection: { minPeriodMs: 10, maxPeriodMs: 50 },
+    },
+  );
+  const client = resilience.client as Redis;
+  const subscriber = client.duplicate();
+  let judged = 0;
+  try {
+    for (let round = 0; round < 10; round++) {
+      const [name, attack] = pick(random, Object.entries(attacks));
+      attack(random, server);
+      const judges = name === 'a connection that ends in a reply';
+      judged += await callAll(client, subscriber, judges, printed);
+      server.behave();
+    }
+    await settledWithin('recovery', recovered(client), 10_000);
+  } finally {
+    await settledWithin('close()', close(resilience), boundMs);
+  }
+  for (const line of printed) checkPrinted('A printed line', line);
+  return judged;
+}
+
+/** `isJudged`: replies were lost but none was forged, so each answer has to belong to its question. */
+async function callAll(
+  client: Redis,
+  subscriber: Redis,
+  isJudged: boolean,
+  printed: string[],
+): Promise<number> {
+  const keys = Array.from({ length: 6 }, (_, at) => `${secretMark}key-${at}`);
+  const note = (error: unknown): undefined => {
+    printed.push(printedForm(error));
+    return undefined;
+  };
+  const calls = [
+    ...keys.map((key) =>
+      client.get(key).then((value) => {
+        if (isJudged && value !== valueOf(key)) throw new Finding('A call got the answer of another one');
+      }, note),
+    ),
+    client.mget(keys).catch(note),
+    client.incr('n').catch(note),
+    client
+      .pipeline()
+      .get(keys[0] as string)
+      .get(keys[1] as string)
+      .exec()
+      .catch(note),
+    client.multi().incr('n').exec().catch(note),
+    subscriber.subscribe(`${secretMark}channel`).catch(note),
+  ];
+  await settledWithin('A call', Promise.all(calls.slice(0, -1)), boundMs);
+  return calls.length;
+}
+
+function printedForm(error: unknown): string {
+  if (!(error instanceof Error)) throw new Finding(`A call rejected with no error: ${typeof error}`);
+  const isOurs = isRedisResilienceError(error) || error.name === 'ReplyError';
+  return `${error.message} ${JSON.stringify(error)} ${isOurs ? '' : error.stack}`;
+}
+
+async function recovered(client: Redis): Promise<void> {
+  while ((await client.get('key').catch(() => undefined)) !== valueOf('key'))
+    // oxlint-disable-next-line no-restricted-globals -- the bound of the judge, in real time
+    await new Promise((resolve) => setTimeout(resolve, 20));
+}
+
+function close(resilience: RedisResilience): Promise<void> {
+  return resilience.close({ drainMs: 0 });
+}
