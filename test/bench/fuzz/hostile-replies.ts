@@ -1,7 +1,7 @@
 import { createRedisResilience, isRedisResilienceError, type RedisResilience } from '@redis-resilience/core';
 import type { Redis } from 'ioredis';
 import { checkPrinted, Finding, secretMark, settledWithin } from './finding.js';
-import { HostileServer, valueOf } from './hostile-server.js';
+import { honest, HostileServer, valueOf } from './hostile-server.js';
 import { mutated, pick, replyByGrammar } from './resp-grammar.js';
 
 const timeoutMs = 300;
@@ -14,7 +14,7 @@ type Attack = (random: () => number, server: HostileServer) => void;
 const attacks: Readonly<Record<string, Attack>> = {
   'a reply by the grammar': (random, server) => {
     const bytes = replyByGrammar(random);
-    server.hostility = ([name = '']) => (/^(get|mget|incr|subscribe)$/i.test(name) ? bytes : 'honest');
+    server.hostility = ([name = '']) => (/^(get|mget|incr|subscribe)$/i.test(name) ? bytes : honest);
   },
   'a reply that nobody asked for': (random, server) => server.send('get', replyByGrammar(random)),
   'a changed reply': (random, server) => {
@@ -23,7 +23,7 @@ const attacks: Readonly<Record<string, Attack>> = {
   'a hostile handshake': (random, server) => {
     const bytes = replyByGrammar(random);
     const name = pick(random, ['hello', 'ping', 'info', 'client', 'auth']);
-    server.hostility = ([asks = '']) => (asks.toLowerCase() === name ? bytes : 'honest');
+    server.hostility = ([asks = '']) => (asks.toLowerCase() === name ? bytes : honest);
     server.drop();
   },
   'a connection that ends in a reply': (random, server) => {
@@ -49,7 +49,7 @@ export async function fuzzReplies(random: () => number): Promise<number> {
       connection: { minPeriodMs: 10, maxPeriodMs: 50 },
     },
   );
-  const client = resilience.client as Redis;
+  const client = resilience.client;
   const subscriber = client.duplicate();
   let judged = 0;
   try {

@@ -2,11 +2,14 @@ import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { once } from 'node:events';
 import { ReplyReader } from '@redis-resilience/core/protocol';
 
-/** What a hostile server sends in place of its honest reply: bytes, nothing at all, or `honest`. */
+/** Stands for the reply that an honest server sends. */
+export const honest = Symbol('honest');
+
+/** What a hostile server sends in place of its honest reply: bytes, nothing at all, or {@link honest}. */
 export type Hostility = (
   command: readonly string[],
   socket: Socket,
-) => string | Buffer | undefined | 'honest';
+) => string | Buffer | undefined | typeof honest;
 
 /** A server that shakes hands as Redis does, and whose replies to everything are what its hostility makes of them. */
 export class HostileServer implements AsyncDisposable {
@@ -14,7 +17,7 @@ export class HostileServer implements AsyncDisposable {
   readonly #server = createServer((socket) => this.#serve(socket));
   readonly #sockets = new Set<Socket>();
   readonly #askedBy = new Map<string, Socket>();
-  hostility: Hostility = () => 'honest';
+  hostility: Hostility = () => honest;
   /** Changes what is sent, honest or not. */
   alter: (bytes: Buffer, socket: Socket) => Buffer = (bytes) => bytes;
   #ids = 0;
@@ -51,7 +54,7 @@ export class HostileServer implements AsyncDisposable {
 
   /** Is honest from now on. */
   behave(): void {
-    this.hostility = () => 'honest';
+    this.hostility = () => honest;
     this.alter = (bytes) => bytes;
   }
 
@@ -72,7 +75,7 @@ export class HostileServer implements AsyncDisposable {
         const words = (command as readonly unknown[]).map(String);
         this.#askedBy.set(String(words[0]).toLowerCase(), socket);
         const reply = this.hostility(words, socket);
-        const bytes = reply === 'honest' ? honestReply(words, id, this.port) : reply;
+        const bytes = reply === honest ? honestReply(words, id, this.port) : reply;
         if (bytes !== undefined && !socket.destroyed) socket.write(this.alter(Buffer.from(bytes), socket));
       }
     });

@@ -45,7 +45,7 @@ export async function fuzzArguments(random: () => number): Promise<number> {
     { host: server.host, port: server.port },
     { logger: false, timeoutMs: 500 },
   );
-  const client = resilience.client as Redis;
+  const client = resilience.client;
   const once = (...args: unknown[]): Promise<unknown> =>
     resilience.applyOnce({ timeoutMs: 500, id: 'fuzz' }, ...(args.slice(1) as [string]));
   try {

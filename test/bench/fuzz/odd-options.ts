@@ -11,7 +11,7 @@ const values: readonly unknown[] = [
 ]; // prettier-ignore
 const groups = ['admission', 'circuit', 'retry', 'connection'];
 const names = [
-  'name', 'timeoutMs', 'slowCommandMs', 'logger', 'clock', 'random', 'maxWaitMs', 'maxWaiting', 'mode', 'failureRatio',
+  'timeoutMs', 'slowCommandMs', 'logger', 'clock', 'random', 'maxWaitMs', 'maxWaiting', 'mode', 'failureRatio',
   'windowMs', 'maxRetries', 'categories', 'integrity', 'maxReplyBytes', 'credentials', 'role', 'password', '__proto__', 'constructor',
 ]; // prettier-ignore
 const schemes = [

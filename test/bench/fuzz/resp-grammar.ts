@@ -27,13 +27,17 @@ const words = [
   'x'.repeat(300),
 ];
 
+const scalars = Array.from('+-:$_#,(');
+const lists = Array.from('*%~>|');
+const types = [...scalars, '!', '=', ...lists];
+
 export const pick = <T>(random: () => number, items: readonly T[]): T =>
   items[Math.floor(random() * items.length)] as T;
 
 /** One reply by the grammar of RESP, with lengths, types and nesting that a server would not send. */
 export function replyByGrammar(random: () => number, depth = 0): string {
   const word = pick(random, words);
-  switch (pick(random, depth > 6 ? [...'+-:$_#,('] : [...'+-:$_#,(!=*%~>|'])) {
+  switch (pick(random, depth > 6 ? scalars : types)) {
     case '+':
       return `+${word}\r\n`;
     case '-':
@@ -68,7 +72,7 @@ export function replyByGrammar(random: () => number, depth = 0): string {
 
 function listByGrammar(random: () => number, depth: number): string {
   if (random() < 0.03) return '*1\r\n'.repeat(Math.floor(random() * 20_000));
-  const marker = pick(random, [...'*%~>|']);
+  const marker = pick(random, lists);
   const count = Math.floor(random() * 4);
   const items = Array.from({ length: marker === '%' || marker === '|' ? 2 * count : count }, () =>
     replyByGrammar(random, depth + 1),

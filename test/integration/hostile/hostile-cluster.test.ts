@@ -1,7 +1,7 @@
 import { createRedisResilience } from '@redis-resilience/core';
 import { waitFor } from '@redis-resilience/testing';
 import { expect, it } from 'vitest';
-import { bulk, HostileServer } from '../../bench/fuzz/hostile-server.ts';
+import { bulk, honest, HostileServer } from '../../bench/fuzz/hostile-server.ts';
 import { errorOf } from '../stage/outcome-of.ts';
 
 const node = `*2\r\n${bulk('127.0.0.1')}:1\r\n`;
@@ -18,11 +18,11 @@ it.each([
   '>1\r\n_\r\n',
 ])('a cluster that answers CLUSTER SLOTS with %j is down, and up when it answers well', async (slots) => {
   await using server = await HostileServer.start();
-  server.hostility = (command) => (isSlots(command) ? slots : 'honest');
+  server.hostility = (command) => (isSlots(command) ? slots : honest);
   const resilience = createCluster(server);
   try {
     expect(await errorOf(resilience.client.get('key'))).toMatchObject({ outcome: 'not-applied' });
-    server.hostility = () => 'honest';
+    server.hostility = () => honest;
     await waitFor(() => resilience.snapshot().status === 'up', { timeoutMs: 8_000, message: 'the cluster' });
     expect(await resilience.client.get('key')).toBe('value of key');
   } finally {
@@ -38,10 +38,10 @@ it.each(['-MOVED\r\n', '-MOVED 5\r\n', '-MOVED __proto__ 1\r\n', '-ASK\r\n', '-A
     try {
       await resilience.ready({ timeoutMs: 8_000 });
       const before = server.accepted;
-      server.hostility = ([name]) => (name?.toLowerCase() === 'get' ? redirection : 'honest');
+      server.hostility = ([name]) => (name?.toLowerCase() === 'get' ? redirection : honest);
       await errorOf(resilience.client.get('key'));
       await waitFor(() => server.accepted > before, { message: 'another connection' });
-      server.hostility = () => 'honest';
+      server.hostility = () => honest;
       await waitFor(async () => (await resilience.client.get('key').catch(String)) === 'value of key', {
         timeoutMs: 8_000,
         message: 'an answer',

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { waitFor } from '@redis-resilience/testing';
-import { HostileServer } from '../../bench/fuzz/hostile-server.ts';
+import { honest, HostileServer } from '../../bench/fuzz/hostile-server.ts';
 import { ChildScript } from '../stage/child-script.ts';
 import { supportedProtocols } from '../stage/supported-protocols.ts';
 
@@ -63,7 +63,7 @@ describe.each(supportedProtocols)('a client of RESP%i with a heap of 512 MB', (p
         const before = server.accepted;
         await provoke();
         await waitFor(() => server.accepted > before, { message: `another socket after ${what}` });
-        server.hostility = () => 'honest';
+        server.hostility = () => honest;
         await waitFor(async () => (await ask('get')) === 'value of key', {
           message: `recovery from ${what}`,
         });
@@ -72,7 +72,7 @@ describe.each(supportedProtocols)('a client of RESP%i with a heap of 512 MB', (p
         });
       };
       const answerTo = (name: string, reply: string) => async (): Promise<void> => {
-        server.hostility = ([asks = '']) => (asks.toLowerCase() === name ? reply : 'honest');
+        server.hostility = ([asks = '']) => (asks.toLowerCase() === name ? reply : honest);
         await ask(name);
       };
       await child.line('ready');
@@ -84,7 +84,7 @@ describe.each(supportedProtocols)('a client of RESP%i with a heap of 512 MB', (p
         await provoked('a push without a kind', async () => server.send('get', '>1\r\n_\r\n'));
       await provoked('an endless line', async () => {
         server.hostility = ([name = ''], socket) => {
-          if (name.toLowerCase() !== 'get') return 'honest';
+          if (name.toLowerCase() !== 'get') return honest;
           const pour = (): void => {
             while (!socket.destroyed && socket.write(part));
             socket.once('drain', pour);
@@ -100,7 +100,7 @@ describe.each(supportedProtocols)('a client of RESP%i with a heap of 512 MB', (p
       const before = server.accepted;
       await answerTo('subscribe', '*1\r\n$-1\r\n')();
       await waitFor(() => server.accepted > before, { message: 'another socket of the subscriber' });
-      server.hostility = () => 'honest';
+      server.hostility = () => honest;
       expect(await ask('get')).toBe('value of key');
       expect(await ask('close')).toBe('closed');
     },
