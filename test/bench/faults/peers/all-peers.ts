@@ -1,5 +1,7 @@
 import { ioredisUnderCockatiel, ioredisUnderOpossum } from './breaker-peers.js';
+import { glideDefaults } from './glide-peer.js';
 import { ioredisByTheGuides, ioredisDefaults } from './ioredis-peer.js';
+import { iovalkeyDefaults } from './iovalkey-peer.js';
 import { nodeRedisDefaults, nodeRedisWithPing } from './node-redis-peer.js';
 import type { PeerKind } from './peer.js';
 import { ours } from './resilience-peer.js';
@@ -12,5 +14,7 @@ export const allPeers: readonly PeerKind[] = [
   ioredisUnderCockatiel,
   nodeRedisDefaults,
   nodeRedisWithPing,
+  iovalkeyDefaults,
+  glideDefaults,
   ours,
 ];

@@ -25,9 +25,9 @@ class NodeRedisPeer implements Peer {
 
   call(...[name, ...args]: Command): Promise<unknown> {
     const commands = this.#client as unknown as Commands;
-    return (
-      commands[name]?.call(this.#client, ...args) ?? Promise.reject(new Error(`node-redis has no ${name}`))
-    );
+    // Names of one word are methods as they are; all are in capitals.
+    const method = commands[name] ?? commands[name.toUpperCase()];
+    return method?.call(this.#client, ...args) ?? Promise.reject(new Error(`node-redis has no ${name}`));
   }
 
   transaction(commands: readonly Command[]): Promise<readonly unknown[]> {
