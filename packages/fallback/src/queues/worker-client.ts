@@ -95,7 +95,7 @@ export function workerClient<C extends Redis | Cluster>(
           workerClient(method.apply(target, args) as C, resilience, clock, outage);
       }
       if (name === 'connect')
-        return () => (outage.isInterrupted ? target.connect() : connectEventually(target));
+        return () => (outage.isInterrupted ? beginToConnect(target) : connectEventually(target));
       const sender = isLoopScript(name) ? patient(target) : target;
       return (...args: unknown[]) => {
         const answer = method.apply(sender, args);
@@ -136,6 +136,11 @@ function patient<C extends Redis | Cluster>(client: C): C {
 
 function isClosed(error: unknown): boolean {
   return isAway(error) && error.reason === 'closed';
+}
+
+// A queue of Bull that closes connects again, and does not look at the answer before its jobs have ended.
+async function beginToConnect(client: Redis | Cluster): Promise<void> {
+  client.connect().catch(ignore);
 }
 
 // The first attempt may fail; the client goes on trying.
