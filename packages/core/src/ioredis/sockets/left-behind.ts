@@ -59,15 +59,19 @@ function readOn(
   condition: Internals['condition'],
   settle: () => void,
 ): void {
-  let present: Pick<Internals, 'commandQueue' | 'condition'> = target;
-  socket.prependListener('data', () => {
-    present = { commandQueue: target.commandQueue, condition: target.condition };
+  const emit = socket.emit.bind(socket) as (event: string | symbol, ...args: unknown[]) => boolean;
+  const emitFromHere = (event: string | symbol, ...args: unknown[]): boolean => {
+    if (event !== 'data') return emit(event, ...args);
+    const present = { commandQueue: target.commandQueue, condition: target.condition };
     Object.assign(target, { commandQueue: queue, condition });
-  });
-  socket.on('data', () => {
-    Object.assign(target, present);
-    settle();
-  });
+    try {
+      return emit(event, ...args);
+    } finally {
+      Object.assign(target, present);
+      settle();
+    }
+  };
+  socket.emit = emitFromHere as Socket['emit'];
 }
 
 /** The commands in their places, which note how they are settled: their callers may issue others at once. */
