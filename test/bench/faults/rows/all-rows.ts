@@ -4,6 +4,7 @@ import { clusters } from './clusters.js';
 import { crowds } from './crowds.js';
 import { listeners } from './listeners.js';
 import { logins } from './logins.js';
+import { pools } from './pools.js';
 import { processes } from './processes.js';
 import { rateLimits } from './rate-limits.js';
 import { refusals } from './refusals.js';
@@ -28,6 +29,7 @@ export const allRows: readonly AnyRow[] = [
   ...sessions,
   ...crowds,
   ...logins,
+  ...pools,
   ...caches,
   ...rateLimits,
   ...listeners,
