@@ -47,8 +47,12 @@ describe('each mistake has its place in the source:', () => {
 });
 
 it.each([
-  ['--seed x', '--seed takes whole numbers from 1 to 2147483648, not "x".'],
-  ['--seed 1 --faults 999', '--faults: seed 1 has the faults 1 to 19, and no 999.'],
+  ['--seed x', /^--seed takes whole numbers from 1 to 2147483648, not "x"\.\n$/],
+  ['--seed 1 --faults 999', /^--faults: seed 1 has the faults 1 to \d+, and no 999\.\n$/],
 ])('%s is answered with one line and exit code 2', (line, message) => {
-  expect(simulate(...line.split(' '))).toMatchObject({ status: 2, stdout: '', stderr: `${message}\n` });
+  expect(simulate(...line.split(' '))).toMatchObject({
+    status: 2,
+    stdout: '',
+    stderr: expect.stringMatching(message) as string,
+  });
 });

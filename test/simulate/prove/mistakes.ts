@@ -54,8 +54,8 @@ export const mistakes: readonly Mistake[] = [
     edits: [
       {
         file: 'command/waiting-queue.ts',
-        find: 'this.#due.add(call, expiresAt);',
-        replace: 'this.#due.add(call, expiresAt + 60_000);',
+        find: '.push(call);\n    this.#due.add(call, expiresAt);',
+        replace: '.push(call);\n    this.#due.add(call, expiresAt + 60_000);',
       },
     ],
   },
@@ -73,16 +73,11 @@ export const mistakes: readonly Mistake[] = [
   {
     name: 'hold-writes-for-ever',
     says: 'writes that waited for a primary are held when it is back',
-    edits: [{ file: 'resilience/protected-redis.ts', find: 'this.gate.holdWrites(undefined);', replace: '' }],
-  },
-  {
-    name: 'slow-is-dead',
-    says: 'a server that does not answer in time is taken for one that is gone',
     edits: [
       {
-        file: 'stall/stall-inquiry.ts',
-        find: "this.#findAway('stalled', true);",
-        replace: "this.#tell({ kind: 'gone', cause: 'stalled' });",
+        file: 'resilience/protected-redis.ts',
+        find: 'this.gate.holdWrites(isHeld ? this.#parts.settings.clock.now() : undefined);',
+        replace: 'if (isHeld) this.gate.holdWrites(this.#parts.settings.clock.now());',
       },
     ],
   },
