@@ -82,6 +82,17 @@ export const mistakes: readonly Mistake[] = [
     ],
   },
   {
+    name: 'slow-is-dead',
+    says: 'a server that does not answer in time is taken for one that is gone',
+    edits: [
+      {
+        file: 'stall/stall-inquiry.ts',
+        find: "this.#findAway('stalled', true);",
+        replace: "this.#tell({ kind: 'gone', cause: 'stalled' });",
+      },
+    ],
+  },
+  {
     name: 'no-generation-check',
     says: 'the results count of a restoration of subscriptions that a lost connection had ended',
     edits: [

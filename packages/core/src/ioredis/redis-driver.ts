@@ -13,7 +13,7 @@ import { fastPathOf } from './fast-path.ts';
 import { internals } from './internals.ts';
 import { leadTo } from './lead-to.ts';
 import { ownSendOf } from './own-send.ts';
-import { routeReplies } from './raw/reply-router.ts';
+import { routeReplies, routerOf } from './raw/reply-router.ts';
 import { leaveBehind } from './sockets/left-behind.ts';
 import { answerFromProof } from './sockets/proven-handshake.ts';
 import { SelectedDatabase } from './selected-database.ts';
@@ -106,7 +106,7 @@ export class RedisDriver implements Driver {
   }
 
   unansweredCount(): number {
-    return internals(this.client).commandQueue.length;
+    return internals(this.client).commandQueue.length + (routerOf(this.client)?.further.count ?? 0);
   }
 
   oldestUnanswered(): DriverCommand | undefined {

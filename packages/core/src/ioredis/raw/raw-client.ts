@@ -6,7 +6,7 @@ import { internals, type Internals } from '../internals.ts';
 import { abortCommand } from './abort-command.ts';
 import { nameOf, prefixed, RawCommand, type MapError, type ReadReply } from './raw-command.ts';
 import { RawTogether } from './raw-together.ts';
-import { routerOf } from './reply-router.ts';
+import { routerOf, type ReplyRouter } from './reply-router.ts';
 
 /** One command: its name as the server shall see it, its arguments, and what makes its answer from the reply. */
 export interface RawRequest {
@@ -45,6 +45,7 @@ export interface RawCall<Answer> {
  */
 export class RawClient {
   readonly #target: Internals;
+  readonly #router: ReplyRouter;
   readonly #keyPrefix: string | undefined;
 
   constructor(client: Redis) {
@@ -55,6 +56,7 @@ export class RawClient {
       );
     }
     this.#target = internals(client);
+    this.#router = router;
     const { keyPrefix } = this.#target.options;
     this.#keyPrefix = typeof keyPrefix === 'string' && keyPrefix !== '' ? keyPrefix : undefined;
     router.want();
@@ -91,6 +93,7 @@ export class RawClient {
         return read(answers as readonly (Buffer | undefined)[]);
       },
       fail,
+      () => this.#router.further,
     );
     this.#target.sendCommand(command);
     return new Call(command);

@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 import type { Redis } from 'ioredis';
 import { admittedFrames, isNullReply, type ReplyFrames } from '../../replies/reply-frames.ts';
 import { internals, type Internals } from '../internals.ts';
-import { isTogether } from './raw-together.ts';
+import { isTogether, type FurtherReplies } from './raw-together.ts';
 
 type Ask = (name: string, args: readonly string[]) => Promise<unknown>;
 type Parse = (piece: Buffer) => void;
@@ -28,6 +28,7 @@ export class ReplyRouter {
   readonly #target: Internals;
   readonly #ask: Ask;
   #isWanted = false;
+  #further: FurtherReplies = { count: 0 };
   #socket: Socket | undefined;
   #parse: Parse = ignore;
   #place: Place = { kind: 'unknown' };
@@ -36,7 +37,15 @@ export class ReplyRouter {
   constructor(client: Redis, ask: Ask) {
     this.#target = internals(client);
     this.#ask = ask;
-    client.on('connect', () => this.#attach(this.#isWanted ? known(0) : { kind: 'unknown' }));
+    client.on('connect', () => {
+      this.#further = { count: 0 };
+      this.#attach(this.#isWanted ? known(0) : { kind: 'unknown' });
+    });
+  }
+
+  /** Of the connection that the client has now. */
+  get further(): FurtherReplies {
+    return this.#further;
   }
 
   /** From now on raw commands may be sent. */
