@@ -134,7 +134,10 @@ describe('RedisResilienceModule', () => {
   });
 
   it.each([
-    [{ url: 'redis://localhost', options: { host: 'localhost' } }, /one of url, options and client/],
+    [
+      { url: 'redis://localhost', options: { host: 'localhost' } },
+      /one of url, options, databases and client/,
+    ],
     [{ timeoutMS: 100 }, /timeoutMS.*timeoutMs/],
     [{ uri: 'redis://localhost' }, /uri.*url/],
     ['redis://:hunter2@localhost', /^RedisResilienceModule takes options\. Write forRoot\(\{ url \}\)\.$/],

@@ -16,7 +16,10 @@ function metered({ resilience }: ProtectedRedis) {
 }
 
 it('a scrape counts the calls that were sent again, and the gaps of subscribers', async () => {
-  await using redis = await startProtectedRedis({ timeoutMs: 10_000 });
+  await using redis = await startProtectedRedis({
+    timeoutMs: 10_000,
+    admission: { patience: 'deadline' },
+  });
   const counter = metered(redis);
   const { client } = redis.resilience;
   const subscriber = (client as Redis).duplicate();

@@ -84,11 +84,11 @@ it('NODE_DEBUG tells a real outage and what was decided in it, a line each, and 
     /^shop: attempt \d+: connection-refused$/,
     /^shop: get waits no longer, given up after \d+ ms and 0 attempts: REDIS_UNAVAILABLE \(connection-refused\)/,
     /^shop: a read operation takes its fallback \(REDIS_UNAVAILABLE\)$/,
-    /^shop: get is refused after 0 ms and 0 attempts: BUDGET_EXCEEDED \(slow\), outcome not-applied$/,
+    /^shop: get is refused after \d ms and 0 attempts: BUDGET_EXCEEDED \(slow\), outcome not-applied$/,
     /^shop: attempt \d+: connected$/,
     /^shop: isolated by hand \("a drill"\)$/,
     /^shop: read circuit closed -> isolated \(isolated\)$/,
-    /^shop: get is refused after 0 ms and 0 attempts: CIRCUIT_OPEN \(isolated\), outcome not-applied$/,
+    /^shop: get is refused after \d ms and 0 attempts: CIRCUIT_OPEN \(isolated\), outcome not-applied$/,
     /^shop: put back by hand$/,
     /^shop: reauthenticates$/,
     /^shop: reconnects as asked \("to be sure"\)$/,
@@ -128,9 +128,9 @@ it('NODE_DEBUG tells of a failover in a Cluster', async () => {
   await child.line('ready');
   const victim = await cluster.primaryOf('a');
   await victim.kill();
-  await waitFor(() => /: shop: the cluster has a new epoch, its slots are read$/m.test(child.stderr), {
+  await waitFor(() => /: shop: a failover is seen, the slots are read$/m.test(child.stderr), {
     timeoutMs: 10_000,
-    message: `the new epoch in ${child.stderr}`,
+    message: `the failover in ${child.stderr}`,
   });
   expect(child.stderr).not.toMatch(/127\.0\.0\.1/);
 });

@@ -21,7 +21,8 @@ export function runScript(
 
 function applyOnce(connection: ServerConnection, args: readonly string[]): ReplyText {
   const { server } = connection;
-  const [onceKey = '', key = '', , command = '', ...rest] = args;
+  // Behind the command stands its fingerprint, which tells another use of the same id.
+  const [onceKey = '', key = '', , command = '', , ...rest] = args;
   const known = server.store.answers.get(onceKey);
   if (known !== undefined) return known;
   const answer = runData(connection, command.toLowerCase(), [key, ...rest], 'in-multi') ?? '';

@@ -176,7 +176,8 @@ export class CallOutcomeRecorder {
   }
 
   #debugFailure(call: Call, durationMs: number, { code, reason, outcome }: RedisResilienceError): void {
-    const hasWaited = call.sends === 0 && durationMs >= 1;
+    // To refuse a call takes a moment as well.
+    const hasWaited = call.sends === 0 && durationMs >= 5;
     debug(
       '%s: %s %s after %d ms and %d attempts: %s (%s), outcome %s',
       this.#records.settings.name,
