@@ -1,4 +1,5 @@
 import { admit } from '../command/admission.ts';
+import type { RefusalReason } from '../command/call-errors.ts';
 import type { GateFacts } from '../command/admission.ts';
 import type { CauseCode } from '../cause.ts';
 import type { LeaseRefusal } from './lease-refusals.ts';
@@ -57,7 +58,7 @@ export function admitLease(facts: LeaseFacts): LeaseAdmission {
     patienceMs: 0,
     hasRoom: true,
   });
-  if (admission.kind === 'refuse') return refuse(refusalOf(admission.why, facts));
+  if (admission.kind === 'refuse') return refuse(leaseRefusalOf(admission.why, facts));
   if (leased >= max && facts.isInsideLease) return refuse({ kind: 'nested' });
   const expiresAt = admission.kind === 'wait' ? admission.expiresAt : facts.deadlineAt;
   return { kind: 'wait', expiresAt: Math.min(expiresAt, facts.budgetAt) };
@@ -65,10 +66,7 @@ export function admitLease(facts: LeaseFacts): LeaseAdmission {
 
 const give: LeaseAdmission = { kind: 'give' };
 
-function refusalOf(
-  why: 'closed' | 'request-budget' | 'isolated' | 'overloaded' | 'away',
-  { cause, waiting }: LeaseFacts,
-): LeaseRefusal {
+function leaseRefusalOf(why: RefusalReason, { cause, waiting }: LeaseFacts): LeaseRefusal {
   if (why === 'overloaded') return { kind: 'crowded', waiting };
   if (why === 'away') return { kind: 'away', cause };
   return { kind: why };
