@@ -1,9 +1,7 @@
 import { ManualClock } from '@redis-resilience/testing';
 import { describe, expect, it } from 'vitest';
-import {
-  SentinelResolver,
-  type SentinelOptions,
-} from '../../../packages/core/src/sentinel/sentinel-resolver.ts';
+import type { SentinelOptions } from '../../../packages/core/src/sentinel/sentinel-options.ts';
+import { SentinelResolver } from '../../../packages/core/src/sentinel/sentinel-resolver.ts';
 
 const given = { ca: 'a certificate' };
 

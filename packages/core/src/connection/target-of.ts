@@ -5,7 +5,8 @@ import type { Settings } from '../options/settings.ts';
 import type { CredentialsSource } from '../handshake/credentials.ts';
 import type { Target } from '../handshake/establish.ts';
 import { endpointKey, tlsOf, type Endpoint, type OpenSocket } from '../handshake/open-socket.ts';
-import { SentinelResolver, type SentinelOptions } from '../sentinel/sentinel-resolver.ts';
+import type { SentinelOptions } from '../sentinel/sentinel-options.ts';
+import { SentinelResolver } from '../sentinel/sentinel-resolver.ts';
 
 /** A target, and the resolver behind it where there are sentinels. */
 export type ResolvedTarget = Target & { readonly resolver: SentinelResolver | undefined };

@@ -3,7 +3,7 @@ import { targetWith, type VerifiedSocket, type Target } from '../handshake/estab
 import type { Endpoint } from '../handshake/open-socket.ts';
 import { RoleWatch } from './role-watch.ts';
 import type { SentinelResolver } from './sentinel-resolver.ts';
-import { SentinelWatch } from './sentinel-watch.ts';
+import { SentinelWatch, type SentinelNews } from './sentinel-watch.ts';
 import type { Credentials } from '../redis-resilience.ts';
 
 export interface FailoverOptions {
@@ -27,13 +27,16 @@ const maxMs = 10_000;
 
 /**
  * Follows a failover from its first sign. The sentinels name the replica that they chose; that replica is asked for its
- * role until it is the primary, because it knows so before any sentinel does.
+ * role until it is the primary, because it knows so before any sentinel does. Where several sentinels are configured, a
+ * second one must know that replica.
  */
 export class Failover {
   readonly #options: FailoverOptions;
   readonly #sentinels: SentinelWatch;
   #chosen: RoleWatch | undefined;
   #timer: TimerHandle | undefined;
+  /** Counts the stops: news that a second sentinel confirms after one is old. */
+  #run = 0;
 
   constructor(options: FailoverOptions) {
     this.#options = options;
@@ -43,9 +46,9 @@ export class Failover {
       name: options.name,
       credentials: options.sentinelCredentials,
       sentinels: () => options.resolver.sentinels(),
-      onFailoverBegins: (host, port) => this.#begin(host, port),
+      onFailoverBegins: (news) => void this.#begin(news),
       onFailoverAborted: () => this.#abort(),
-      onPromoted: (host, port) => this.#promoted(host, port),
+      onPromoted: (news) => void this.#promoted(news),
     });
   }
 
@@ -54,13 +57,16 @@ export class Failover {
     return this.#timer !== undefined;
   }
 
-  start(): void {
-    this.#sentinels.start();
-  }
-
   stop(): void {
+    this.#run += 1;
     this.#sentinels.stop();
     this.#end();
+  }
+
+  /** The connection leads to the server that was resolved last. */
+  arrived(): void {
+    this.#options.resolver.arrived();
+    this.#sentinels.start();
   }
 
   /** The connection leads to a primary again. */
@@ -68,8 +74,10 @@ export class Failover {
     this.#end();
   }
 
-  #begin(host: string, port: number): void {
+  async #begin({ host, port, from }: SentinelNews): Promise<void> {
     const { clock, resolver, target } = this.#options;
+    const run = this.#run;
+    if (!(await resolver.vouch(host, port, from)) || run !== this.#run) return;
     this.#end();
     this.#timer = clock.setTimeout(() => this.#abort(), maxMs);
     this.#options.onBegin();
@@ -87,9 +95,11 @@ export class Failover {
     chosen.start();
   }
 
-  #promoted(host: string, port: number): void {
+  async #promoted({ host, port, from }: SentinelNews): Promise<void> {
     const { resolver } = this.#options;
-    if (this.#options.isCurrent(resolver.complete(host, port))) return;
+    const run = this.#run;
+    const isCurrent = (): boolean => this.#options.isCurrent(resolver.complete(host, port));
+    if (isCurrent() || !(await resolver.vouch(host, port, from)) || run !== this.#run || isCurrent()) return;
     resolver.pin(host, port);
     this.#options.onPromoted(undefined);
   }

@@ -68,7 +68,7 @@ export class PrimaryWatch {
   /** A connection was made; `info`: the fields of INFO. */
   connected(info: Readonly<Record<string, string>>): void {
     this.#runId = info['run_id'];
-    this.#failover?.start();
+    this.#failover?.arrived();
     if (info['role'] === 'slave') this.refused();
     else if (this.#isAway) this.#back();
   }

@@ -6,6 +6,7 @@ import { encodeCommand } from '../replies/encode-command.ts';
 import { ReplyReader } from '../replies/reply-reader.ts';
 import type { Reply } from '../replies/reply.ts';
 import type { Credentials } from '../redis-resilience.ts';
+import { voiceId } from './ask-sentinel.ts';
 
 export interface SentinelWatchOptions {
   readonly clock: Clock;
@@ -14,11 +15,19 @@ export interface SentinelWatchOptions {
   readonly credentials: Credentials | undefined;
   sentinels(): readonly Endpoint[];
   /** A replica is about to be promoted: what is written to the old primary from now on will be lost. */
-  onFailoverBegins(host: string, port: number): void;
+  onFailoverBegins(news: SentinelNews): void;
   /** The failover was aborted. */
   onFailoverAborted(): void;
   /** The sentinels made the server at this address the primary. */
-  onPromoted(host: string, port: number): void;
+  onPromoted(news: SentinelNews): void;
+}
+
+/** What one sentinel says of a server. */
+export interface SentinelNews {
+  readonly host: string;
+  readonly port: number;
+  /** The sentinel, by its address. */
+  readonly from: string;
 }
 
 const periodMs = 1000;
@@ -76,13 +85,14 @@ export class SentinelWatch {
       socket.unref();
       this.#sockets.set(key, socket);
       const reader = new ReplyReader();
+      const from = voiceId(socket, sentinel);
       socket.on('error', () => socket.destroy());
       socket.on('close', () => {
         if (this.#sockets.get(key) === socket) this.#sockets.delete(key);
       });
       socket.on('data', (chunk: Buffer) => {
         const { replies, failure } = reader.push(chunk);
-        for (const reply of replies) this.#read(reply);
+        for (const reply of replies) this.#read(reply, from);
         if (failure !== undefined) socket.destroy();
       });
       if (credentials !== undefined) socket.write(encodeCommand(authCommand(credentials)));
@@ -96,29 +106,28 @@ export class SentinelWatch {
     }
   }
 
-  #read(reply: Reply): void {
+  #read(reply: Reply, from: string): void {
     if (!Array.isArray(reply) || reply[0] !== 'pmessage') return;
     const event = String(reply[2]);
     const words = String(reply[3]).split(' ');
     if (event === '+switch-master') {
       const [name, , , host, port] = words;
-      if (name === this.#options.name) this.#promoted(host, port);
+      const news = newsOf(host, port, from);
+      if (name === this.#options.name && news !== undefined) this.#options.onPromoted(news);
       return;
     }
     // `<role> <address> <host> <port> @ <primary> ...`, or `master <primary> ...` for the primary itself.
     const primary = words.includes('@') ? words[words.indexOf('@') + 1] : words[1];
     if (primary !== this.#options.name) return;
-    if (event === '+promoted-slave') this.#promoted(words[2], words[3]);
-    else if (event === '+failover-state-send-slaveof-noone') this.#begins(words[2], words[3]);
-    else if (event.startsWith('-failover-abort')) this.#options.onFailoverAborted();
+    if (event.startsWith('-failover-abort')) this.#options.onFailoverAborted();
+    const news = newsOf(words[2], words[3], from);
+    if (news === undefined) return;
+    if (event === '+promoted-slave') this.#options.onPromoted(news);
+    else if (event === '+failover-state-send-slaveof-noone') this.#options.onFailoverBegins(news);
   }
+}
 
-  #begins(host: string | undefined, port: string | undefined): void {
-    if (host !== undefined && Number.isInteger(Number(port)))
-      this.#options.onFailoverBegins(host, Number(port));
-  }
-
-  #promoted(host: string | undefined, port: string | undefined): void {
-    if (host !== undefined && Number.isInteger(Number(port))) this.#options.onPromoted(host, Number(port));
-  }
+function newsOf(host: string | undefined, port: string | undefined, from: string): SentinelNews | undefined {
+  if (host === undefined || !Number.isInteger(Number(port))) return undefined;
+  return { host, port: Number(port), from };
 }

@@ -1,0 +1,96 @@
+import type { Socket } from 'node:net';
+import { endpointKey, type Endpoint, type OpenSocket } from '../handshake/open-socket.ts';
+import { ProofError } from '../handshake/proof-error.ts';
+import { authCommand } from '../handshake/verify-handshake.ts';
+import { classifyReply } from '../replies/reply-error.ts';
+import { ErrorReply, type Reply } from '../replies/reply.ts';
+import { request } from '../replies/request.ts';
+import { addressOf, type Voice } from './agreement.ts';
+import type { Replica } from './choose-replica.ts';
+import type { SentinelOptions } from './sentinel-options.ts';
+
+/** What a sentinel says: which servers it names, and which other sentinels it knows. */
+export interface SentinelAnswer {
+  readonly voice: Voice;
+  readonly sentinels: readonly Replica[];
+}
+
+/** Asks one sentinel. @throws its error, also when it does not know the group */
+export async function askSentinel(
+  sentinel: Endpoint,
+  options: SentinelOptions,
+  open: OpenSocket,
+  signal: AbortSignal,
+): Promise<SentinelAnswer> {
+  const { name, role, sentinelUsername, sentinelPassword } = options;
+  const socket = await open(sentinel, { signal, keepAliveMs: 0 });
+  try {
+    const id = voiceId(socket, sentinel);
+    const auth = sentinelPassword
+      ? [authCommand({ username: sentinelUsername ?? undefined, password: sentinelPassword })]
+      : [];
+    const questions = [
+      ['SENTINEL', 'get-master-addr-by-name', name],
+      ['SENTINEL', 'replicas', name],
+      ['SENTINEL', 'sentinels', name],
+    ];
+    const replies = await request(socket, [...auth, ...questions], signal);
+    const [primary, replicas, sentinels] = replies.slice(auth.length);
+    const named = role === 'slave' ? replicasOf(replicas) : [primaryOf(primary)];
+    const members = [...named, ...listOf(replicas), ...(isAddress(primary) ? [primaryOf(primary)] : [])];
+    return {
+      voice: {
+        id,
+        named,
+        members: new Set(members.map(addressOf)),
+      },
+      sentinels: listOf(sentinels),
+    };
+  } finally {
+    socket.on('error', ignore);
+    socket.destroy();
+  }
+}
+
+/** Which sentinel is at the other end, by its address: one that has several names is one voice. */
+export function voiceId({ remoteAddress, remotePort }: Socket, sentinel: Endpoint): string {
+  return remoteAddress === undefined ? endpointKey(sentinel) : `${remoteAddress}:${remotePort}`;
+}
+
+function primaryOf(reply: Reply | undefined): Replica {
+  if (!isAddress(reply)) throw notKnown(reply);
+  return { ip: reply[0], port: reply[1] };
+}
+
+function replicasOf(reply: Reply | undefined): Replica[] {
+  if (!Array.isArray(reply)) throw notKnown(reply);
+  return listOf(reply);
+}
+
+function isAddress(reply: Reply | undefined): reply is [string, string] {
+  return Array.isArray(reply) && typeof reply[0] === 'string' && typeof reply[1] === 'string';
+}
+
+function listOf(reply: Reply | undefined): Replica[] {
+  return Array.isArray(reply) ? reply.map(fieldsOf) : [];
+}
+
+function fieldsOf(reply: Reply): Replica {
+  if (!Array.isArray(reply)) return {};
+  return Object.fromEntries(
+    reply.flatMap((name, index) => (index % 2 === 0 ? [[String(name), String(reply[index + 1])]] : [])),
+  );
+}
+
+/** The error of a sentinel that does not name any server. */
+export function notKnown(reply: Reply | undefined): Error {
+  if (reply instanceof ErrorReply) {
+    const { cause } = classifyReply(reply.message);
+    return cause === undefined ? reply : new ProofError(cause, reply);
+  }
+  return Object.assign(new Error('The sentinel does not know this primary.'), { code: 'ENOTFOUND' });
+}
+
+function ignore(): void {
+  // The answer has been read: a later error of the socket does not matter.
+}

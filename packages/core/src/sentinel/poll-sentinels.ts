@@ -1,0 +1,81 @@
+import type { Clock, TimerHandle } from '../clock.ts';
+import type { Endpoint, OpenSocket } from '../handshake/open-socket.ts';
+import type { Voice } from './agreement.ts';
+import { askSentinel, type SentinelAnswer } from './ask-sentinel.ts';
+import type { SentinelOptions } from './sentinel-options.ts';
+
+/** When a sentinel has not answered after this long, the next one is asked as well. */
+const staggerMs = 150;
+/** A sentinel that has not answered after this long does not hold up what the others say. */
+const patienceMs = 500;
+
+export interface SentinelPoll {
+  readonly clock: Clock;
+  readonly open: OpenSocket;
+  readonly options: SentinelOptions;
+  readonly candidates: readonly Endpoint[];
+  /** How many are asked at once; the others follow, one after the other. */
+  readonly atOnce: number;
+  readonly signal: AbortSignal;
+  readonly isEnough: (voices: readonly Voice[]) => boolean;
+  readonly onAnswer: (sentinel: Endpoint, answer: SentinelAnswer) => void;
+}
+
+/**
+ * The answers of the sentinels, as soon as they are enough, or when all others have failed or been silent for too long.
+ *
+ * @throws the last error when none answered
+ */
+export function pollSentinels(poll: SentinelPoll): Promise<readonly Voice[]> {
+  const { clock, open, options, candidates, signal } = poll;
+  const abort = new AbortController();
+  const onAbort = (): void => abort.abort(signal.reason);
+  signal.addEventListener('abort', onAbort, { once: true });
+  if (signal.aborted) onAbort();
+  return new Promise<readonly Voice[]>((resolve, reject) => {
+    const voices: Voice[] = [];
+    let next = 0;
+    let failed = 0;
+    let timer: TimerHandle | undefined;
+    const stop = (): void => {
+      if (timer !== undefined) clock.clearTimeout(timer);
+      timer = undefined;
+    };
+    const end = (error?: unknown): void => {
+      stop();
+      if (voices.length > 0) resolve(voices);
+      else reject(error);
+      abort.abort(new Error('The other sentinels have answered.'));
+    };
+    const onSilence = (): void => {
+      if (voices.length > 0) end();
+      else timer = clock.setTimeout(onSilence, patienceMs);
+    };
+    const askNext = (): void => {
+      const sentinel = candidates[next];
+      if (sentinel === undefined) return;
+      next += 1;
+      stop();
+      timer =
+        next < candidates.length
+          ? clock.setTimeout(askNext, staggerMs)
+          : clock.setTimeout(onSilence, patienceMs);
+      askSentinel(sentinel, options, open, abort.signal).then(
+        (answer) => {
+          poll.onAnswer(sentinel, answer);
+          voices.push(answer.voice);
+          settled();
+        },
+        (error: unknown) => {
+          failed += 1;
+          settled(error);
+        },
+      );
+    };
+    const settled = (error?: unknown): void => {
+      if (voices.length + failed === candidates.length || poll.isEnough(voices)) end(error);
+      else askNext();
+    };
+    for (let count = 0; count < Math.max(1, poll.atOnce); count += 1) askNext();
+  }).finally(() => signal.removeEventListener('abort', onAbort));
+}
