@@ -4,7 +4,7 @@
 //   node test/setup/setup.mjs [redis-server] [openssl] [chromium]
 
 import { spawnSync } from 'node:child_process';
-import { accessSync, constants, existsSync, readFileSync, statSync } from 'node:fs';
+import { accessSync, constants, existsSync, readFileSync, readSync, statSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -20,13 +20,17 @@ const namedBy = { 'redis-server': 'REDIS_SERVER_BIN', chromium: 'CHROMIUM_BIN' }
 const lostWithout = { chromium: 'the tests of the status page in a browser' };
 
 // Debian starts a service as soon as it is installed, and enables it for the next boot. Tests start their own servers:
-// a policy file forbids the start while the package is configured, and systemd is told to leave the service off.
+// a policy file forbids the start while the package is configured, and systemd is told to leave the service off. A
+// guard in a session of its own removes the file when this shell is gone, however it ended; and should the guard be
+// killed too, the file forbids nothing any more, and removes itself when it is first asked.
 const aptScript = `
 policy=/usr/sbin/policy-rc.d
 if [ ! -e "$policy" ]; then
+  printf '#!/bin/sh\\n[ -d /proc/%s ] && exit 101\\nrm -f "$0"\\nexit 0\\n' $$ > "$policy" && chmod 755 "$policy"
+  setsid sh -c 'trap "" INT TERM HUP; while [ -d "/proc/$1" ]; do sleep 0.2; done; rm -f "$2"' guard $$ "$policy" \\
+    </dev/null >/dev/null 2>&1 &
   trap 'rm -f "$policy"' EXIT
   trap 'exit 130' INT TERM HUP
-  printf '#!/bin/sh\\nexit 101\\n' > "$policy" && chmod 755 "$policy"
 fi
 export DEBIAN_FRONTEND=noninteractive
 apt-get update -qq -o DPkg::Lock::Timeout=120
@@ -62,7 +66,7 @@ function checkPrograms(names) {
 /** Gives the programs that are missing all the same. */
 function install(names) {
   const missing = names.filter((name) => !isThere(name));
-  const asRoot = missing.length > 0 && commandForRoot();
+  const asRoot = missing.length > 0 && commandForRoot(missing);
   if (asRoot) installWithApt(missing, asRoot);
   return missing.filter((name) => !isThere(name));
 }
@@ -94,19 +98,32 @@ function isExecutable(file) {
   }
 }
 
-/** What to put before a command to run it as root, when that takes no password; undefined without apt. */
-function commandForRoot() {
+/** What to put before a command to run it as root; undefined without apt, and where nobody agreed to sudo. */
+function commandForRoot(names) {
   if (process.platform !== 'linux' || !isProgram('apt-get')) return undefined;
   if (process.getuid() === 0) return [];
-  const sudo = isProgram('sudo') && spawnSync('sudo', ['-n', 'true'], { stdio: 'ignore' }).status === 0;
-  return sudo ? ['sudo', '-n'] : undefined;
+  return isProgram('sudo') && mayUseSudo(names) ? ['sudo'] : undefined;
+}
+
+/** Asks the person at the terminal; where nobody sits, SETUP_WITH_SUDO=yes is the answer. */
+function mayUseSudo(names) {
+  if (process.env.SETUP_WITH_SUDO === 'yes') return true;
+  if (!process.stdin.isTTY) return false;
+  process.stderr.write(`Install ${names.join(' and ')} with sudo apt-get? [y/N] `);
+  const answer = Buffer.alloc(16);
+  try {
+    return /^y(es)?$/i.test(answer.toString('utf8', 0, readSync(0, answer)).trim());
+  } catch {
+    return false;
+  }
 }
 
 function installWithApt(names, asRoot) {
   say(`Installing ${names.join(' and ')} with apt-get; no service is started.`);
   const [command, ...args] = [...asRoot, 'sh', '-c', aptScript, 'install', ...names];
   const { stdout, stderr, status } = spawnSync(command, args, {
-    stdio: ['ignore', 'pipe', 'pipe'],
+    // sudo asks for its password at the terminal.
+    stdio: [asRoot.length > 0 ? 'inherit' : 'ignore', 'pipe', 'pipe'],
     encoding: 'utf8',
     maxBuffer: 64 * 1024 * 1024,
   });
@@ -128,6 +145,7 @@ function adviceFor(names) {
   return [
     ...advice,
     '',
+    'Where nobody can be asked, SETUP_WITH_SUDO=yes lets this set-up use sudo.',
     'Or name another server binary (Redis, Valkey) in the environment variable REDIS_SERVER_BIN.',
   ];
 }

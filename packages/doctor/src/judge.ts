@@ -8,7 +8,7 @@ const weight: Readonly<Record<Severity, number>> = { error: 0, warning: 1, info:
 /** Runs every rule. Pure. Errors come first, and within one severity the order is that of the path. */
 export function judge(evidence: Evidence): readonly Finding[] {
   const found = allRules.flatMap((rule) => rule(evidence));
-  const secrets = secretsOf(evidence.target);
+  const secrets = secretsOf(evidence);
   return merged(found)
     .toSorted((left, right) => weight[left.severity] - weight[right.severity])
     .map((finding) => redact(finding, secrets));

@@ -1,27 +1,43 @@
+import type { Evidence } from './evidence/evidence.ts';
 import type { EvidenceValue, Finding } from './finding.ts';
-import type { WalkTarget } from './target/walk-target.ts';
 
 const shortest = 3;
 const mask = '***';
 
-/** The passwords of the target, plain and percent-encoded. */
-export function secretsOf(target: WalkTarget): readonly string[] {
-  const passwords = [target.login?.password, target.sentinelLogin?.password];
+/** The passwords of the walk, those of a credentials function too, plain and percent-encoded. */
+export function secretsOf({ target, login }: Pick<Evidence, 'target' | 'login'>): readonly string[] {
+  const passwords = [target.login?.password, target.sentinelLogin?.password, login?.password];
   const known = passwords.filter((word) => word !== undefined && word.length >= shortest) as string[];
-  return [...new Set(known.flatMap((word) => [word, encodeURIComponent(word)]))];
+  return [...new Set(known.flatMap((word) => [word, encodeURIComponent(word)]))].toSorted(
+    (one, other) => other.length - one.length,
+  );
 }
 
-/** The finding with every secret masked. No rule shows one; this is the last guard. */
+/**
+ * The finding with every secret masked, and with control characters, which a terminal would obey, spelt out. No rule
+ * shows a secret; this is the last guard.
+ */
 export function redact(finding: Finding, secrets: readonly string[]): Finding {
-  if (secrets.length === 0) return finding;
   const clean = (text: string): string =>
-    secrets.reduce((left, secret) => left.replaceAll(secret, mask), text);
+    spelt(secrets.reduce((left, secret) => left.replaceAll(secret, mask), text));
   const cleanValue = (value: EvidenceValue): EvidenceValue => {
     if (typeof value === 'string') return clean(value);
     return Array.isArray(value) ? value.map((each: string) => clean(each)) : value;
   };
   const evidence = Object.entries(finding.evidence).map(
-    ([name, value]) => [name, cleanValue(value)] as const,
+    ([name, value]) => [clean(name), cleanValue(value)] as const,
   );
-  return { ...finding, evidence: Object.fromEntries(evidence), next: clean(finding.next) };
+  return {
+    ...finding,
+    message: clean(finding.message),
+    evidence: Object.fromEntries(evidence),
+    next: clean(finding.next),
+  };
+}
+
+// Control characters, separators of lines, and marks that turn the direction of the text around.
+const unprintable = /[\p{Cc}\p{Zl}\p{Zp}\u061C\u200E\u200F\u202A-\u202E\u2066-\u2069]/gu;
+
+function spelt(text: string): string {
+  return text.replace(unprintable, (mark) => `\\u${mark.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }

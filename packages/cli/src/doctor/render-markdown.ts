@@ -1,9 +1,10 @@
 import type { Diagnosis, Finding } from '@redis-resilience/doctor';
+import { plainText } from '../plain-text.ts';
 
 /** A diagnosis as Markdown, for a ticket. */
 export function renderMarkdown({ target, healthy, findings, durationMs }: Diagnosis): string {
   const head = [
-    `## Redis doctor: \`${target}\``,
+    `## Redis doctor: ${codeSpan(target)}`,
     '',
     `**${healthy ? 'Healthy' : 'Not healthy'}**, ${findings.length} findings in ${durationMs} ms.`,
   ];
@@ -21,10 +22,15 @@ function section({ severity, code, message, evidence, next, docs }: Finding): re
     message,
     ...(rows.length > 0 ? ['', '| evidence | |', '| --- | --- |', ...rows] : []),
     '',
-    `Next: \`${next.replaceAll('`', "'")}\``,
+    `Next: ${codeSpan(next)}`,
   ];
 }
 
+// No escape is safe in a cell and in code alike: what would end either is replaced.
 function cell(text: string): string {
-  return `\`${text.replaceAll('|', '\\|').replaceAll('`', "'").replaceAll('\n', ' ') || ' '}\``;
+  return codeSpan(text.replaceAll('|', '¦'));
+}
+
+function codeSpan(text: string): string {
+  return `\`${plainText(text.replaceAll('`', "'"), 2000) || ' '}\``;
 }

@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
+import { plainText } from '../plain-text.ts';
 import { UsageError } from '../usage-error.ts';
 
 /** The user's application, started for one rehearsal. It has a process group of its own, which is ended as a whole. */
@@ -95,7 +96,7 @@ export class AppProcess implements AsyncDisposable {
   #quote(): string {
     const lines = this.#lastWords.split('\n').map((line) => line.trim());
     const telling = lines.findLast((line) => /error/i.test(line)) ?? lines.findLast((line) => line !== '');
-    return telling ? ` It said: ${telling.slice(0, 160)}` : '';
+    return telling ? ` It said: ${plainText(telling, 160)}` : '';
   }
 }
 

@@ -8,6 +8,7 @@ import { hasPassed, type Drill, type Outcome } from './outcome.ts';
 import { rehearse } from './rehearse.ts';
 import { drillJson } from './report/json.ts';
 import { renderHtml } from './report/html.ts';
+import { maskedCommand, maskedRequest } from './report/masked.ts';
 import { renderDrillMarkdown } from './report/markdown.ts';
 import { missesOf } from './verdict.ts';
 
@@ -56,8 +57,8 @@ async function run(options: DrillOptions, signal: AbortSignal): Promise<Drill> {
     if (!options.json) process.stdout.write(lineOf(outcome, style));
   }
   return {
-    command: options.command.join(' '),
-    requests: options.urls,
+    command: maskedCommand(options.command),
+    requests: options.urls.map(maskedRequest),
     seed: options.seed,
     rate: options.rate,
     startedAt,

@@ -11,7 +11,9 @@ export interface Outcome {
 
 /** A whole drill, for the reports. */
 export interface Drill {
+  /** Without the values of its arguments. */
   readonly command: string;
+  /** Without tokens and the values of queries. */
   readonly requests: readonly string[];
   readonly seed: number;
   readonly rate: number;

@@ -8,6 +8,7 @@ import { Probes } from './traffic/probes.ts';
 import { memoryOf } from './process-memory.ts';
 import type { Rehearsal } from './rehearsal.ts';
 import { request } from './traffic/request.ts';
+import { maskedRequest } from './report/masked.ts';
 import { parseRequestTarget, urlOf } from './traffic/request-target.ts';
 import { setStage } from './stage.ts';
 import { Traffic } from './traffic/traffic.ts';
@@ -32,7 +33,7 @@ export async function rehearse(plan: Plan, options: DrillOptions, signal: AbortS
     const { status } = await request(url, { method: 'GET', timeoutMs: 1000 });
     if (status === 404 && first?.method === 'GET') {
       throw new UsageError(
-        `The application answers 404 to ${options.urls[0]}. Give a URL that uses Redis with --url.`,
+        `The application answers 404 to ${maskedRequest(options.urls[0] ?? '/')}. Give a URL that uses Redis with --url.`,
       );
     }
     return status !== undefined;

@@ -1,6 +1,9 @@
+import { readHealthBody, type ReportedConnection } from './health-body.ts';
 import type { Look } from './look.ts';
 
-/** Reads a health endpoint. The look shows the worst of its connections. */
+const maxBodyBytes = 1024 * 1024;
+
+/** Reads a health endpoint. The look shows the worst of its connections. Never rejects. */
 export async function appConnections(url: string, timeoutMs: number): Promise<Look> {
   const startedAt = performance.now();
   const away = (cause: string): Look => ({
@@ -13,35 +16,36 @@ export async function appConnections(url: string, timeoutMs: number): Promise<Lo
   let body: unknown;
   try {
     const response = await fetch(url, { signal: AbortSignal.timeout(timeoutMs), redirect: 'manual' });
-    body = await response.json();
+    body = JSON.parse(await textOf(response));
   } catch (error) {
     const { code } = ((error as Error).cause ?? {}) as { code?: unknown };
     return away(typeof code === 'string' ? code : (error as Error).name);
   }
-  const { status, checks } = body as { status?: unknown; checks?: Record<string, unknown> };
-  const all = Object.values(checks ?? {}).flat() as { redis?: Connection }[];
-  const connections = all.flatMap(({ redis }) => redis ?? []);
-  const [worst] = connections.toSorted((left, right) => rank(right.status) - rank(left.status));
+  const { isPass, connections } = readHealthBody(body);
+  const [worst] = connections.toSorted((left, right) => rank(right) - rank(left));
   if (worst === undefined) {
-    return { ...away('no Redis connection'), status: status === 'pass' ? 'up' : 'unreachable' };
+    return { ...away('no Redis connection'), status: isPass ? 'up' : 'unreachable' };
   }
-  const { read = '-', write = '-' } = worst.circuit ?? {};
   return {
     status: worst.status,
     latencyMs: performance.now() - startedAt,
-    circuit: read === write ? read : `r ${read}, w ${write}`,
-    outages: connections.reduce((sum, { outages = 0 }) => sum + outages, 0),
+    circuit: worst.circuit,
+    outages: connections.reduce((sum, { outages }) => sum + outages, 0),
     cause: worst.cause,
   };
 }
 
-interface Connection {
-  readonly status: 'up' | 'degraded' | 'down';
-  readonly circuit?: { readonly read?: string; readonly write?: string };
-  readonly outages?: number;
-  readonly cause?: string;
+async function textOf(response: Response): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const chunk of response.body ?? []) {
+    bytes += chunk.length;
+    if (bytes > maxBodyBytes) throw new RangeError('The body is too long for a health endpoint.');
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
 }
 
-function rank(status: Connection['status']): number {
+function rank({ status }: ReportedConnection): number {
   return ['up', 'degraded', 'down'].indexOf(status);
 }

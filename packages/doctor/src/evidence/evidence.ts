@@ -1,4 +1,4 @@
-import type { WalkTarget } from '../target/walk-target.ts';
+import type { Login, WalkTarget } from '../target/walk-target.ts';
 import type { AppEvidence } from './application/app.ts';
 import type { ApplicationEvidence } from './application/application.ts';
 import type { ClusterEvidence } from './topology/cluster.ts';
@@ -13,6 +13,8 @@ import type { SentinelView } from './topology/sentinel.ts';
  */
 export interface Evidence {
   readonly target: WalkTarget;
+  /** What the walk logged in with: from the target, or from the credentials of the resilience. */
+  readonly login: Login | undefined;
   readonly environment: EnvironmentEvidence;
   /** The nodes in the order in which a client meets them: the target; or sentinels, then primary and replicas. */
   readonly nodes: readonly NodeEvidence[];

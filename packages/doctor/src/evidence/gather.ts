@@ -46,6 +46,7 @@ export async function gatherEvidence(
   ]);
   return {
     target,
+    login,
     environment: gatherEnvironment(process.env),
     ...result,
     host: await host,

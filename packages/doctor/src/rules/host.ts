@@ -1,6 +1,7 @@
 import { info, warning } from '../finding.ts';
 import { onAll } from './rule.ts';
 import type { Evidence } from '../evidence/evidence.ts';
+import { command } from './command.ts';
 
 /** The OOM killer ended a Redis process, and nothing serves the target now. */
 export const oomKilledRule = onAll(({ host, nodes }) => {
@@ -22,7 +23,7 @@ export const logRule = onAll((evidence) => {
     'log-error',
     'The last trouble in the log of the server on this host.',
     { file: host.log.file, line: host.log.lastError },
-    `tail -n 50 ${host.log.file}`,
+    command`tail -n 50 ${host.log.file}`,
   );
 });
 
@@ -34,7 +35,7 @@ export const bootUnitRule = onAll(({ host, target }) => {
     host?.serving === undefined ? target.endpoints[0]?.port === 6379 : host.serving.unit === unit.name;
   if (!isOfTarget) return undefined;
   const message = 'The systemd unit of Redis is not enabled: Redis will not start when this host boots.';
-  return info('no-boot-unit', message, { unit: unit.name }, `systemctl enable ${unit.name}`);
+  return info('no-boot-unit', message, { unit: unit.name }, command`systemctl enable ${unit.name}`);
 });
 
 function isServed({ nodes }: Evidence): boolean {

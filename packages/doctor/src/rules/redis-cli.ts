@@ -1,13 +1,14 @@
 import type { Evidence } from '../evidence/evidence.ts';
 import type { NodeEvidence } from '../evidence/node/node.ts';
+import { command } from './command.ts';
 
 /** A redis-cli command for a node, ready to copy. It asks for the password instead of holding it. */
-export function redisCli(node: NodeEvidence, evidence: Evidence, command: string): string {
+export function redisCli(node: NodeEvidence, evidence: Evidence, words: string): string {
   const { host, port, path } = node.endpoint;
-  const where = path === undefined ? `-h ${host} -p ${port}` : `-s ${path}`;
+  const where = path === undefined ? command`-h ${host} -p ${port}` : command`-s ${path}`;
   const tls = evidence.target.tls === undefined || node.part === 'sentinel' ? '' : ' --tls';
   const { username } = evidence.target.login ?? {};
   const login = evidence.target.login === undefined ? '' : ' --askpass';
-  const user = username === undefined ? '' : ` --user ${username}`;
-  return `redis-cli ${where}${tls}${user}${login} ${command}`;
+  const user = username === undefined ? '' : command` --user ${username}`;
+  return `redis-cli ${where}${tls}${user}${login} ${words}`;
 }

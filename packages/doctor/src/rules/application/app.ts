@@ -2,6 +2,7 @@ import type { CauseCode } from '@redis-resilience/core';
 import type { Evidence } from '../../evidence/evidence.ts';
 import { error, info, warning } from '../../finding.ts';
 import { onAll } from '../rule.ts';
+import { command } from '../command.ts';
 
 /** The view of a running application, compared with the doctor's. */
 export const appRule = onAll((evidence) => {
@@ -12,7 +13,7 @@ export const appRule = onAll((evidence) => {
       'app-unreachable',
       'The health endpoint of the application could not be read.',
       { url: app.url, httpStatus: app.httpStatus, failure: app.failure },
-      `curl -i ${app.url}`,
+      command`curl -i ${app.url}`,
     );
   }
   const away = app.checks.filter(({ status }) => status !== 'up');
@@ -41,7 +42,7 @@ export const appRule = onAll((evidence) => {
       'Compare the REDIS_URL of the application with the target of the doctor.',
     );
   }
-  return info('history', 'The application sees what the doctor sees.', facts, `curl ${app.url}`);
+  return info('history', 'The application sees what the doctor sees.', facts, command`curl ${app.url}`);
 });
 
 function isServing({ nodes }: Evidence): boolean {

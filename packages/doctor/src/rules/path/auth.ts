@@ -4,6 +4,7 @@ import type { NodeEvidence } from '../../evidence/node/node.ts';
 import { error, warning, type Finding } from '../../finding.ts';
 import { redisCli } from '../redis-cli.ts';
 import { onEachNode } from '../rule.ts';
+import { command } from '../command.ts';
 
 /** The server has reached maxclients. */
 export const turnedAwayRule = onEachNode((node, evidence) => {
@@ -53,7 +54,7 @@ export const permissionRule = onEachNode((node, evidence) => {
     ...(deniesCommand(server.writeError) ? ['SET'] : []),
   ];
   const facts = { reason: 'no-permission', user: server.user, denied };
-  const next = redisCli(node, evidence, `ACL GETUSER ${server.user ?? 'USER'}`);
+  const next = redisCli(node, evidence, command`ACL GETUSER ${server.user ?? 'USER'}`);
   if (denied.includes('GET')) {
     return error('auth', 'The user can log in but has no permission for ordinary reads.', facts, next);
   }
@@ -101,7 +102,7 @@ function authErrorFinding(message: string, node: NodeEvidence, evidence: Evidenc
       ? 'The password is wrong, or the user does not exist or is disabled.'
       : 'The server did not accept the credentials.',
     { reason: isKnown ? 'wrong' : 'refused', user: username ?? 'default', reply: codeOfReply(message) },
-    `On the server: ACL GETUSER ${username ?? 'default'}`,
+    command`On the server: ACL GETUSER ${username ?? 'default'}`,
   );
 }
 

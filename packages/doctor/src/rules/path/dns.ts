@@ -1,5 +1,6 @@
 import { error, info, warning, type Finding } from '../../finding.ts';
 import { onAll, onEachNode } from '../rule.ts';
+import { command } from '../command.ts';
 
 /** The name cannot be resolved, or has no address of the family that the client insists on. */
 export const dnsRule = onEachNode(({ dns }) => {
@@ -19,10 +20,10 @@ export const dnsRule = onEachNode(({ dns }) => {
       'dns',
       'The name server did not answer, so the host name could not be resolved.',
       evidence,
-      `getent hosts ${host}; cat /etc/resolv.conf`,
+      command`getent hosts ${host}; cat /etc/resolv.conf`,
     );
   }
-  return error('dns', 'The host name does not exist.', evidence, `getent hosts ${host}`);
+  return error('dns', 'The host name does not exist.', evidence, command`getent hosts ${host}`);
 });
 
 /** Some addresses of the name accept connections, others do not. */
@@ -35,7 +36,7 @@ export const addressesRule = onEachNode(({ dns, tcp }): Finding | undefined => {
     answers: tcp.connectedTo,
     silent: dead.map(({ address, code }) => `${address} ${code}`),
   };
-  const next = `getent ahosts ${dns.host}`;
+  const next = command`getent ahosts ${dns.host}`;
   if (dead.every(({ code }) => code === 'ECONNREFUSED')) {
     const message = 'Some addresses of the host name refuse connections; clients use one that accepts them.';
     return info('address-mismatch', message, evidence, next);

@@ -1,5 +1,6 @@
 import { error, info, warning } from '../../finding.ts';
 import { onAll } from '../rule.ts';
+import { command } from '../command.ts';
 
 /** Oddities of the URL, of the credentials provider and of the environment variables. */
 export const environmentRule = onAll(({ environment, target, credentialsError }) => {
@@ -20,7 +21,7 @@ export const environmentRule = onAll(({ environment, target, credentialsError })
         'environment',
         'NODE_EXTRA_CA_CERTS names a file that cannot be read, so its authorities are not trusted.',
         { file: environment.unreadableAuthorities },
-        `ls -l ${environment.unreadableAuthorities}`,
+        command`ls -l ${environment.unreadableAuthorities}`,
       ),
     );
   }

@@ -6,6 +6,7 @@ import { labelOf } from '../../target/walk-target.ts';
 import { redisCli } from '../redis-cli.ts';
 import { onEachNode } from '../rule.ts';
 import { isTlsCode } from './tls.ts';
+import { command } from '../command.ts';
 
 const names: Readonly<Partial<Record<PeerKind, string>>> = {
   http: 'an HTTP server',
@@ -56,7 +57,7 @@ export const sentinelInPlaceRule = onEachNode((node, { target, sentinelNames }) 
     'protocol',
     'This is a Sentinel: it knows where Redis is but serves no data itself.',
     { peer: 'sentinel', primaries: sentinelNames },
-    `redis-resilience doctor redis+sentinel://${labelOf(node.endpoint)}/${name}`,
+    command`redis-resilience doctor redis+sentinel://${labelOf(node.endpoint)}/${name}`,
   );
 });
 
@@ -74,7 +75,7 @@ function endingFinding(node: NodeEvidence, evidence: Evidence): Finding | undefi
         'handshake-timeout',
         'The Redis process is stopped: it keeps its connections open and answers none of them.',
         { waitedMs, pid: serving?.pid, state },
-        `kill -CONT ${serving?.pid}`,
+        command`kill -CONT ${serving?.pid}`,
       );
     }
     return error(

@@ -2,6 +2,7 @@ import type { Evidence } from '../../evidence/evidence.ts';
 import type { NodeEvidence } from '../../evidence/node/node.ts';
 import { error, type Finding, type LooseEvidence } from '../../finding.ts';
 import { onEachNode } from '../rule.ts';
+import { command } from '../command.ts';
 
 /** No connection could be opened. */
 export const tcpRule = onEachNode((node, evidence) => {
@@ -31,7 +32,7 @@ function refused(node: NodeEvidence, { host, target }: Evidence, facts: LooseEvi
       'connection-refused',
       'Redis runs on this port of this host, bound to other addresses than the one that was dialed.',
       { ...facts, boundTo: bound, pid: onPort[0]?.pid },
-      `Connect to ${bound[0]}, or add the address to the bind directive of redis.conf.`,
+      command`Connect to ${bound[0]}, or add the address to the bind directive of redis.conf.`,
     );
   }
   const elsewhere = servers.flatMap(({ listens, sockets }) => [
@@ -62,14 +63,14 @@ function refused(node: NodeEvidence, { host, target }: Evidence, facts: LooseEvi
       'connection-refused',
       'Nobody listens on this address and port, and no Redis process runs on this host.',
       { ...facts, processes: 0 },
-      host.unit === undefined ? 'Start redis-server.' : `systemctl status ${host.unit.name}`,
+      host.unit === undefined ? 'Start redis-server.' : command`systemctl status ${host.unit.name}`,
     );
   }
   return error(
     'connection-refused',
     'Nobody listens on this address and port, or a firewall rejects the connection.',
     facts,
-    `On the server: ss -ltnp | grep ${port}; and look for firewall rules that reject.`,
+    command`On the server: ss -ltnp | grep ${port}; and look for firewall rules that reject.`,
   );
 }
 
@@ -81,14 +82,14 @@ function timedOut(node: NodeEvidence, { host }: Evidence, facts: LooseEvidence):
       'connect-timeout',
       'The process that listens no longer accepts connections: its queue is full.',
       { ...facts, queued: owner.queued, pid: owner.pid, program: owner.program },
-      `ss -ltn 'sport = :${port}'`,
+      command`ss -ltn 'sport = :${port}'`,
     );
   }
   return error(
     'connect-timeout',
     'Connection attempts are not answered at all: a firewall drops them, or the host is off.',
     facts,
-    `Look at firewalls and security groups for port ${port}, then: nc -vz ${node.endpoint.host} ${port}`,
+    command`Look at firewalls and security groups for port ${port}, then: nc -vz ${node.endpoint.host} ${port}`,
   );
 }
 
@@ -101,7 +102,7 @@ function rejected(code: string, node: NodeEvidence, facts: LooseEvidence): Findi
         'connect-timeout',
         'The host cannot be reached: it is off, or a firewall or router rejects the way to it.',
         facts,
-        `ping -c 3 ${host}; ip route get ${host}`,
+        command`ping -c 3 ${host}; ip route get ${host}`,
       );
     case 'ENETUNREACH':
     case 'EADDRNOTAVAIL':
@@ -110,7 +111,7 @@ function rejected(code: string, node: NodeEvidence, facts: LooseEvidence): Findi
         'connect-timeout',
         'This machine has no route to the network of that address.',
         facts,
-        `ip route get ${host}`,
+        command`ip route get ${host}`,
       );
     case 'EACCES':
     case 'EPERM':
@@ -118,14 +119,14 @@ function rejected(code: string, node: NodeEvidence, facts: LooseEvidence): Findi
         'connect-timeout',
         'A rule on this machine forbids connections to that address.',
         facts,
-        `ip route get ${host}; nft list ruleset`,
+        command`ip route get ${host}; nft list ruleset`,
       );
     default:
       return error(
         'connection-reset',
         'The connection was reset before it was established.',
         { ...facts, code },
-        `nc -vz ${host} ${port}`,
+        command`nc -vz ${host} ${port}`,
       );
   }
 }
@@ -134,7 +135,7 @@ function unixFinding({ tcp, endpoint }: NodeEvidence): Finding {
   const code = tcp?.attempts[0]?.code ?? '';
   const file = tcp?.file;
   const facts = { path: endpoint.path, code, mode: file?.mode };
-  const next = `ls -l ${endpoint.path}; grep unixsocket /etc/redis/redis.conf`;
+  const next = command`ls -l ${endpoint.path}; grep unixsocket /etc/redis/redis.conf`;
   if (code === 'EACCES' || code === 'EPERM') {
     const message = 'This user may not use the unix socket: its mode, or that of its folder, forbids it.';
     return error('connection-refused', message, facts, next);

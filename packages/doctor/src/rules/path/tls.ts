@@ -2,6 +2,7 @@ import type { NodeEvidence } from '../../evidence/node/node.ts';
 import type { TlsEvidence } from '../../evidence/node/tls.ts';
 import { error, warning, type Finding } from '../../finding.ts';
 import { onEachNode } from '../rule.ts';
+import { command } from '../command.ts';
 
 const expiresSoonDays = 14;
 
@@ -57,7 +58,7 @@ function handshakeFinding(tls: TlsEvidence, { endpoint }: NodeEvidence): Finding
     'tls',
     'The peer closed the connection during the TLS handshake; it may not speak TLS at all.',
     { code },
-    `openssl s_client -connect ${endpoint.host}:${endpoint.port}`,
+    command`openssl s_client -connect ${endpoint.host}:${endpoint.port}`,
   );
 }
 
@@ -94,7 +95,7 @@ function distrustFinding(tls: TlsEvidence, code: string, where: string, host: st
       'Set tls.ca to the authority of the server and remove rejectUnauthorized: false.',
     );
   }
-  const inspect = `openssl s_client -connect ${where} </dev/null | openssl x509 -noout -dates -ext subjectAltName`;
+  const inspect = command`openssl s_client -connect ${where} </dev/null | openssl x509 -noout -dates -ext subjectAltName`;
   if (code === 'CERT_HAS_EXPIRED') {
     const message = 'The certificate of the server has expired.';
     return error('tls', message, { ...facts, daysLeft: certificate?.daysLeft }, inspect);

@@ -1,6 +1,7 @@
 import { info, warning } from '../../finding.ts';
 import { redisCli } from '../redis-cli.ts';
 import { onAll, onEachNode } from '../rule.ts';
+import { command } from '../command.ts';
 
 const nearlyAll = 0.8;
 const reserved = 32;
@@ -35,7 +36,7 @@ export const fileDescriptorsRule = onAll(({ host, nodes, target }) => {
       'file-descriptors',
       'The Redis process may not open enough files for all the connections it should accept.',
       facts,
-      `prlimit --pid ${pid} --nofile; then LimitNOFILE= in its unit`,
+      command`prlimit --pid ${pid} --nofile; then LimitNOFILE= in its unit`,
     );
   }
   return undefined;

@@ -1,6 +1,7 @@
 import { info, warning } from '../../finding.ts';
 import { redisCli } from '../redis-cli.ts';
 import { onEachNode } from '../rule.ts';
+import { command } from '../command.ts';
 
 /** The server closes idle connections. */
 export const idleTimeoutRule = onEachNode((node, evidence) => {
@@ -59,7 +60,7 @@ export const permissionsRule = onEachNode((node) => {
         'info-refused',
         'This user may not run INFO, so memory, persistence and replication were judged by refused writes alone.',
         { user: server.user, command: 'INFO' },
-        `ACL SETUSER ${server.user ?? 'USER'} +info`,
+        command`ACL SETUSER ${server.user ?? 'USER'} +info`,
       ),
     );
   }

@@ -2,6 +2,7 @@ import { codeOfReply, ErrorReply } from '@redis-resilience/core/protocol';
 import { error } from '../../finding.ts';
 import { redisCli } from '../redis-cli.ts';
 import { onEachNode } from '../rule.ts';
+import { command } from '../command.ts';
 
 /** The server answers but does not serve: it loads, is busy, or is a stale replica. */
 export const stateRule = onEachNode((node, evidence) => {
@@ -81,7 +82,7 @@ export const databaseRule = onEachNode((node, evidence) => {
       'database',
       'The user may not select the database that the URL names.',
       { reason: 'no-permission', database, user: server.user },
-      redisCli(node, evidence, `ACL GETUSER ${server.user ?? 'USER'}`),
+      redisCli(node, evidence, command`ACL GETUSER ${server.user ?? 'USER'}`),
     );
   }
   if (!/out of range|is not allowed/i.test(server.selectError)) return undefined;

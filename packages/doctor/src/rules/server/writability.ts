@@ -3,6 +3,7 @@ import type { ServerEvidence } from '../../evidence/node/server.ts';
 import { error, warning, type Finding } from '../../finding.ts';
 import { redisCli } from '../redis-cli.ts';
 import { onEachNode } from '../rule.ts';
+import { command } from '../command.ts';
 
 /** Too few replicas in sync: NOREPLICAS. */
 export const tooFewReplicasRule = onEachNode((node, evidence) => {
@@ -37,7 +38,7 @@ export const persistenceRule = onEachNode((node, evidence): Finding | undefined 
     dir: config['dir'],
     log: node.part === 'target' ? evidence.host?.log?.lastError : undefined,
   };
-  const next = `Look at disk space and rights: df -h ${config['dir'] ?? 'DIR'}; ls -ld ${config['dir'] ?? 'DIR'}`;
+  const next = command`Look at disk space and rights: df -h ${config['dir'] ?? 'DIR'}; ls -ld ${config['dir'] ?? 'DIR'}`;
   const forkFailed = /fork|cannot allocate memory/i.test(facts.log ?? '');
   if (isRefused) {
     const message = forkFailed

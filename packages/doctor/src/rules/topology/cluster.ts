@@ -1,5 +1,6 @@
 import { error, info, warning } from '../../finding.ts';
 import { onAll } from '../rule.ts';
+import { command } from '../command.ts';
 
 const allSlots = 16_384;
 
@@ -16,7 +17,7 @@ export const clusterRule = onAll(({ cluster, target, nodes }) => {
     nodes: cluster.nodes.length,
     failed: failed.map(({ host, port }) => `${host}:${port}`),
   };
-  const check = `redis-cli --cluster check ${cluster.seenBy}`;
+  const check = command`redis-cli --cluster check ${cluster.seenBy}`;
   const found = [];
   if (cluster.slotsAssigned < allSlots) {
     const message =

@@ -1,5 +1,6 @@
 import { error, warning, type Finding } from '../../finding.ts';
 import { onAll } from '../rule.ts';
+import { command } from '../command.ts';
 
 /** What the sentinels say about the primary and about each other. */
 export const sentinelRule = onAll(({ sentinelViews, target }) => {
@@ -15,12 +16,12 @@ export const sentinelRule = onAll(({ sentinelViews, target }) => {
         name: target.primaryName ?? '',
         known: [...new Set(sentinelViews.flatMap(({ knownNames }) => knownNames))],
       },
-      `redis-cli -h ${target.endpoints[0]?.host} -p ${target.endpoints[0]?.port} SENTINEL MASTERS`,
+      command`redis-cli -h ${target.endpoints[0]?.host} -p ${target.endpoints[0]?.port} SENTINEL MASTERS`,
     );
   }
   const named = new Set(knowing.map(({ primary }) => `${primary?.host}:${primary?.port}`));
   const facts = { sentinels: sentinelViews.length, primaries: [...named] };
-  const ask = `redis-cli -h ${target.endpoints[0]?.host} -p ${target.endpoints[0]?.port} SENTINEL`;
+  const ask = command`redis-cli -h ${target.endpoints[0]?.host} -p ${target.endpoints[0]?.port} SENTINEL`;
   if (named.size > 1) {
     const message =
       'The sentinels name different primaries: a failover is under way, or they cannot see each other.';
@@ -38,7 +39,7 @@ export const sentinelRule = onAll(({ sentinelViews, target }) => {
           answering: sentinelViews.length,
           otherSentinels: split[0]?.otherSentinels ?? 0,
         },
-        `${ask} CKQUORUM ${target.primaryName}`,
+        `${ask} ${command`CKQUORUM ${target.primaryName}`}`,
       ),
     );
   }
