@@ -18,7 +18,7 @@ const ownImports: Readonly<Record<string, readonly string[]>> = {
   fallback: [...core, protocol],
   telemetry: core,
   doctor: [...core, protocol],
-  cli: [...core, '@redis-resilience/doctor', '@redis-resilience/testing'],
+  cli: [...core, protocol, '@redis-resilience/doctor', '@redis-resilience/testing'],
 };
 
 it.each(packageNames)('%s imports only those packages of this project that stand below it', (name) => {

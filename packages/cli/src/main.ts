@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { nearest } from '@redis-resilience/core/protocol';
 import { exitCodes } from './exit-codes.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -34,7 +35,7 @@ export async function main(args: readonly string[]): Promise<number> {
   }
   const load = Object.hasOwn(commands, name) ? commands[name] : undefined;
   try {
-    if (load === undefined) throw new UsageError(`There is no command '${name.slice(0, 40)}'. Try --help.`);
+    if (load === undefined) throw unknownCommand(name);
     const command = await load();
     return await command(rest);
   } catch (error) {
@@ -42,6 +43,12 @@ export async function main(args: readonly string[]): Promise<number> {
     process.stderr.write(`redis-resilience: ${error.message}\n`);
     return exitCodes.usage;
   }
+}
+
+function unknownCommand(name: string): UsageError {
+  const meant = nearest(name, Object.keys(commands));
+  const hint = meant === undefined ? '' : ` Did you mean ${meant}?`;
+  return new UsageError(`There is no command '${name.slice(0, 40)}'.${hint} Try --help.`);
 }
 
 function version(): string {

@@ -1,4 +1,5 @@
 import { parseArgs, type ParseArgsConfig } from 'node:util';
+import { nearest } from '@redis-resilience/core/protocol';
 import { UsageError } from './usage-error.ts';
 
 type Flags = NonNullable<ParseArgsConfig['options']>;
@@ -12,8 +13,14 @@ export function parseFlags<T extends Flags>(args: readonly string[], options: T)
     return parseArgs({ args: [...args], options, allowPositionals: true, strict: true });
   } catch (error) {
     const [line = ''] = (error as Error).message.split(/[\n.]/);
-    throw new UsageError(`${line}. Try --help.`);
+    throw new UsageError(`${line}.${suggestionFor(line, Object.keys(options))} Try --help.`);
   }
+}
+
+function suggestionFor(line: string, names: readonly string[]): string {
+  const typed = /^Unknown option '--([^'=]+)/.exec(line)?.[1];
+  const meant = typed === undefined ? undefined : nearest(typed, names);
+  return meant === undefined ? '' : ` Did you mean --${meant}?`;
 }
 
 /** A whole number within bounds. @throws UsageError that names the flag */

@@ -5,6 +5,7 @@ export {
   checkOptions,
   type OptionReaders,
 } from './options/check-options.ts';
+export { checkKnownOptions, type OptionNames } from './options/known-options.ts';
 export {
   booleanOf,
   clockOf,
@@ -22,6 +23,9 @@ export {
 } from './options/option-readers.ts';
 export { resilienceOf, resiliencesOf } from './options/resilience-readers.ts';
 export { invalid, withDefaults, type OptionReader } from './options/validate-options.ts';
+
+// Connections
+export { openResiliences } from './resilience/open-resiliences.ts';
 
 // Events
 export { EventHub, type ListenerError } from './observability/event-hub.ts';

@@ -25,5 +25,9 @@ export type {
   TargetLogin,
 } from './target/parsed-target.ts';
 
+// Options of packages that load no driver
+export { checkKnownOptions, type OptionNames } from './options/known-options.ts';
+export { nearest } from './options/validate-options.ts';
+
 // Keys
 export { keySlot, slotCount } from './keys/key-slot.ts';

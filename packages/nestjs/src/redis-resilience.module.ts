@@ -1,5 +1,12 @@
-import { ConfigurableModuleBuilder, Module, type DynamicModule, type Provider } from '@nestjs/common';
+import {
+  ConfigurableModuleBuilder,
+  Module,
+  type ConfigurableModuleAsyncOptions,
+  type DynamicModule,
+  type Provider,
+} from '@nestjs/common';
 import type { RedisResilience } from '@redis-resilience/core';
+import { checkKnownOptions, type OptionNames } from '@redis-resilience/core/kit';
 import { RedisResilienceCoreModule, RedisResilienceRegistry } from './redis-resilience.registry.ts';
 import {
   checkModuleOptions,
@@ -26,6 +33,24 @@ const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } =
     )
     .build();
 
+/** Options of {@link RedisResilienceModule.forRootAsync}. */
+export type RedisResilienceAsyncOptions = ConfigurableModuleAsyncOptions<
+  RedisResilienceModuleOptions,
+  'createRedisResilienceOptions'
+> &
+  Partial<RedisResilienceModuleExtras>;
+
+const asyncOptionNames: OptionNames<RedisResilienceAsyncOptions> = {
+  name: true,
+  isGlobal: true,
+  imports: true,
+  inject: true,
+  useFactory: true,
+  useClass: true,
+  useExisting: true,
+  provideInjectionTokensFrom: true,
+};
+
 /**
  * One connection of the application. Import it once for each named connection.
  *
@@ -49,6 +74,12 @@ export class RedisResilienceModule extends ConfigurableModuleClass {
   ): DynamicModule {
     checkModuleOptions(options);
     return super.forRoot(options);
+  }
+
+  /** @throws {@link ConfigurationError} when an option is unknown; those of the factory are checked at start */
+  static override forRootAsync(options: RedisResilienceAsyncOptions): DynamicModule {
+    checkKnownOptions('RedisResilienceModule.forRootAsync', options, asyncOptionNames);
+    return super.forRootAsync(options);
   }
 }
 

@@ -2,6 +2,7 @@ import { Inject, Injectable, Module } from '@nestjs/common';
 import { HealthIndicatorService, type HealthIndicatorResult } from '@nestjs/terminus';
 import type { RedisSnapshot } from '@redis-resilience/core';
 import { healthCheck, serviceStatus } from '@redis-resilience/core/http';
+import { booleanOf, checkOptions, nameOf, type OptionReaders } from '@redis-resilience/core/kit';
 import { RedisResilienceRegistry } from './redis-resilience.registry.ts';
 
 /** Options of {@link RedisHealthIndicator.isHealthy}. */
@@ -15,6 +16,8 @@ export interface RedisHealthIndicatorOptions {
   readonly critical?: boolean;
 }
 
+const readers: OptionReaders<RedisHealthIndicatorOptions> = { connection: nameOf, critical: booleanOf };
+
 /** The indicator session of Terminus 12, and of Terminus 11, which has no `degraded`. */
 interface Session<Key extends string> {
   up(data: Record<string, unknown>): HealthIndicatorResult<Key>;
@@ -23,7 +26,7 @@ interface Session<Key extends string> {
 }
 
 /**
- * The health of a connection for Terminus. It reads a snapshot: it does no I/O and never throws. A connection that does
+ * The health of a connection for Terminus. It reads a snapshot: it does no I/O. A connection that does
  * not exist is reported as `down`.
  *
  * | Redis | not critical | critical |
@@ -51,10 +54,12 @@ export class RedisHealthIndicator {
     this.#registry = registry;
   }
 
+  /** @throws {@link ConfigurationError} when an option is unknown or wrong */
   isHealthy<const Key extends string>(
     key: Key,
-    { connection, critical = false }: RedisHealthIndicatorOptions = {},
+    options: RedisHealthIndicatorOptions = {},
   ): HealthIndicatorResult<Key> {
+    const { connection, critical = false } = checkOptions('isHealthy', options, readers);
     const session: Session<Key> = this.#health.check(key);
     try {
       const snapshot = this.#registry.get(connection).snapshot();

@@ -1,4 +1,5 @@
 import { ConfigurationError } from '@redis-resilience/core';
+import { checkKnownOptions } from '@redis-resilience/core/kit';
 import type { CommandOptions } from './base-client.ts';
 import type { Protocol } from './node-redis-module.ts';
 
@@ -33,10 +34,11 @@ const refused: Readonly<Record<string, string>> = {
   pingInterval: 'The resilience watches the connection.',
 };
 
-const accepted = words(`
+const known = namesIn(`
   RESP modules functions scripts commandOptions database name keyPrefix waitForReady
   disableClientInfo clientInfoTag himportRegistry
   maintNotifications maintEndpointType maintRelaxedCommandTimeout maintRelaxedSocketTimeout
+  ${Object.keys(refused).join(' ')}
 `);
 
 /**
@@ -49,10 +51,10 @@ export function checkClientOptions(options: unknown): asserts options is KnownOp
     throw new ConfigurationError('The options of createNodeRedisClient must be an object.');
   }
   for (const [name, value] of Object.entries(options)) {
-    if (value === undefined || accepted.includes(name)) continue;
-    const advice = refused[name] ?? `Known are ${accepted.slice(0, 9).join(', ')}.`;
-    throw new ConfigurationError(`createNodeRedisClient does not take the option ${name}. ${advice}`);
+    if (value === undefined || !Object.hasOwn(refused, name)) continue;
+    throw new ConfigurationError(`createNodeRedisClient does not take the option ${name}. ${refused[name]}`);
   }
+  checkKnownOptions('createNodeRedisClient', options, known);
   const { RESP, database, waitForReady } = options as Record<string, unknown>;
   check('RESP', RESP === undefined || RESP === 2 || RESP === 3, '2 or 3');
   check('database', database === undefined || Number.isInteger(database), 'a whole number');
@@ -63,6 +65,11 @@ function check(name: string, isRight: boolean, what: string): void {
   if (!isRight) throw new ConfigurationError(`The option createNodeRedisClient.${name} must be ${what}.`);
 }
 
-function words(text: string): readonly string[] {
-  return text.trim().split(/\s+/);
+function namesIn(text: string): Readonly<Record<string, true>> {
+  return Object.fromEntries(
+    text
+      .trim()
+      .split(/\s+/)
+      .map((name) => [name, true]),
+  );
 }

@@ -3,6 +3,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { isIP } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { checkKnownOptions } from '@redis-resilience/core/protocol';
 import { removeFolder, temporaryFolder } from './temporary-folder.ts';
 
 /** How to make the certificate of the server, and what to get wrong on purpose. */
@@ -57,6 +58,12 @@ export interface Certificates extends TlsMaterial, AsyncDisposable {
  * connect({ port: server.port, host: '127.0.0.1', ca: tls.ca }); // node:tls: certificate has expired
  */
 export async function makeCertificates(options: CertificateOptions = {}): Promise<Certificates> {
+  checkKnownOptions('makeCertificates', options, {
+    hosts: true,
+    expired: true,
+    selfSigned: true,
+    otherAuthority: true,
+  });
   const folder = temporaryFolder();
   const dispose = (): Promise<void> => removeFolder(folder);
   try {

@@ -1,4 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { checkKnownOptions } from '@redis-resilience/core/protocol';
 
 /** A timer of a {@link ManualClock}. Opaque: give it back to `clearTimeout`. */
 export interface ManualTimer {
@@ -32,6 +33,7 @@ export class ManualClock {
   #immediates: (() => void)[] = [];
 
   constructor(options: ManualClockOptions = {}) {
+    checkKnownOptions('ManualClock', options, { nowMs: true, wallMs: true });
     this.#now = options.nowMs ?? 0;
     this.#wall = options.wallMs ?? Date.UTC(2026, 0, 1);
   }

@@ -1,5 +1,6 @@
 import { performance } from 'node:perf_hooks';
 import { setTimeout as delay } from 'node:timers/promises';
+import { checkKnownOptions } from '@redis-resilience/core/protocol';
 
 /** Options of `waitFor`. */
 export interface WaitForOptions {
@@ -23,6 +24,7 @@ export async function waitFor<T>(
   predicate: () => T | Promise<T>,
   options: WaitForOptions = {},
 ): Promise<Exclude<Awaited<T>, false | 0 | '' | null | undefined>> {
+  checkKnownOptions('waitFor', options, { timeoutMs: true, intervalMs: true, message: true });
   const { timeoutMs = 5_000, intervalMs = 5, message = predicate.toString() } = options;
   const deadline = performance.now() + timeoutMs;
   let thrown: unknown;

@@ -1,9 +1,10 @@
-import type { OptionReaders } from '../options/check-options.ts';
+import { checkOptions, type OptionReaders } from '../options/check-options.ts';
 import { invalid, objectOf, type OptionReader } from '../options/validate-options.ts';
-import { checkCritical, criticalOf } from './critical-connections.ts';
+import { checkCritical } from './critical-connections.ts';
 import { matchHealthPath, type HealthPaths } from './health-path.ts';
 import type { Critical } from './health-report.ts';
 import {
+  healthReaders,
   renderHealth,
   renderLiveness,
   renderReadiness,
@@ -26,7 +27,7 @@ const urlPathOf: OptionReader = (value, path) => {
 
 /** Readers of {@link HealthResponderOptions}, for adapters that check them beside options of their own. */
 export const healthResponderReaders: OptionReaders<HealthResponderOptions> = {
-  critical: criticalOf,
+  ...healthReaders,
   paths: objectOf({ live: urlPathOf, ready: urlPathOf, health: urlPathOf }),
 };
 
@@ -45,14 +46,15 @@ export type HealthResponder = (
  * The three health endpoints in one function, for adapters. A name in `critical` that no connection has makes readiness
  * and health fail, and is reported by a process warning.
  *
- * @throws {@link ConfigurationError} from the responder, for such a name
+ * @throws {@link ConfigurationError} when an option is unknown or wrong; from the responder, for such a name
  *
  * @example
  * const answer = createHealthResponder({ critical: true });
  * const response = answer(req.method, req.url, () => [resilience]);
  * if (response) res.writeHead(response.status, response.headers).end(response.body);
  */
-export function createHealthResponder({ paths, ...options }: HealthResponderOptions = {}): HealthResponder {
+export function createHealthResponder(given: HealthResponderOptions = {}): HealthResponder {
+  const { paths, ...options } = checkOptions('createHealthResponder', given, healthResponderReaders);
   let isChecked = false;
   const checked = (resiliences: readonly SnapshotSource[]): readonly SnapshotSource[] => {
     if (!isChecked) checkNames(options.critical, resiliences);

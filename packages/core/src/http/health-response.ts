@@ -1,3 +1,5 @@
+import { checkOptions, type OptionReaders } from '../options/check-options.ts';
+import { criticalOf } from './critical-connections.ts';
 import {
   elsewhere,
   healthCheck,
@@ -20,6 +22,9 @@ export interface HealthOptions {
   readonly critical?: Critical;
 }
 
+/** Readers of {@link HealthOptions}. */
+export const healthReaders: OptionReaders<HealthOptions> = { critical: criticalOf };
+
 const headers = {
   'Content-Type': 'application/health+json',
   'Cache-Control': 'no-store',
@@ -35,13 +40,16 @@ export function renderLiveness(): PlainResponse {
 /**
  * The answer of `/readyz`: 503 only while a critical connection is down.
  *
+ * @throws {@link ConfigurationError} when an option is unknown or wrong
+ *
  * @example
  * renderReadiness([cache, sessions], { critical: ['sessions'] }).status; // 503 while sessions is down, else 200
  */
 export function renderReadiness(
   resiliences: readonly SnapshotSource[],
-  { critical = false }: HealthOptions = {},
+  options: HealthOptions = {},
 ): PlainResponse {
+  const { critical = false } = checkOptions('renderReadiness', options, healthReaders);
   const snapshots = resiliences.map((resilience) => resilience.snapshot());
   const away = snapshots
     .filter((snapshot) => snapshot.status !== 'up' || isElsewhere(snapshot))
@@ -56,13 +64,16 @@ export function renderReadiness(
 /**
  * The answer of `/health/redis`: `pass`, `warn` or `fail`, with one check per connection, keyed by its name.
  *
+ * @throws {@link ConfigurationError} when an option is unknown or wrong
+ *
  * @example
  * JSON.parse(renderHealth([resilience]).body).checks['redis-default'][0].redis.status; // 'up'
  */
 export function renderHealth(
   resiliences: readonly SnapshotSource[],
-  { critical = false }: HealthOptions = {},
+  options: HealthOptions = {},
 ): PlainResponse {
+  const { critical = false } = checkOptions('renderHealth', options, healthReaders);
   const snapshots = resiliences.map((resilience) => resilience.snapshot());
   const checks = new Map<string, string[]>();
   for (const snapshot of snapshots) {

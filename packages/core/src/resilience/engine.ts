@@ -28,7 +28,7 @@ import { Isolations } from './isolations.ts';
 import { Observer } from './observer.ts';
 import { tellOperator } from './operator-lines.ts';
 import type { ProtectedClients } from './protected-clients.ts';
-import { noticeSecondCopy } from './second-copy.ts';
+import { noteMade } from './open-resiliences.ts';
 import { SnapshotKeeper } from './snapshot-keeper.ts';
 
 /** Wires the parts of one resilience together, and offers its verbs. */
@@ -57,7 +57,6 @@ export class Engine implements RedisResilience {
     settings: Settings,
     protectClients: (parts: ClientParts) => ProtectedClients,
   ) {
-    noticeSecondCopy();
     const { clock } = settings;
     this.client = client;
     this.settings = settings;
@@ -96,6 +95,7 @@ export class Engine implements RedisResilience {
     tellOperator(this, this.#events);
     printState(this, 'RedisResilience', () => this.snapshot());
     this.#stallDetector.start();
+    noteMade(this);
   }
 
   get name(): string {

@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.ts';
+import { checkKnownOptions } from '../options/known-options.ts';
 import type { RedisResilience } from '../redis-resilience.ts';
 import type { RedisSnapshot } from '../snapshot.ts';
 
@@ -21,8 +22,10 @@ export function untilChange(
   resilience: Pick<RedisResilience, 'on'>,
   clock: Clock,
   condition: (snapshot: RedisSnapshot) => boolean,
-  { timeoutMs, signal }: WaitBounds = {},
+  bounds: WaitBounds = {},
 ): Promise<RedisSnapshot | undefined> {
+  checkKnownOptions<WaitBounds>('untilChange', bounds, { timeoutMs: true, signal: true });
+  const { timeoutMs, signal } = bounds;
   return new Promise((resolve, reject) => {
     const stop = (): void => {
       stopListening();

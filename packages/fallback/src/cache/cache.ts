@@ -1,3 +1,4 @@
+import { durationOf, functionOf, type OptionReaders } from '@redis-resilience/core/kit';
 import type { CacheEvents, CacheStats } from './cache-events.ts';
 import type { Loader } from './single-flight.ts';
 
@@ -19,12 +20,19 @@ export interface LookupOptions<T> {
   readonly fallback?: (error: unknown) => T | Promise<T>;
 }
 
+/** Readers of {@link LookupOptions}. */
+export const lookupReaders: OptionReaders<LookupOptions<unknown>> = {
+  ttlMs: durationOf(0),
+  fallback: functionOf,
+};
+
 /** A cache in Redis that goes on working without Redis, and never floods the source of truth behind it. */
 export interface Cache {
   /**
    * The value from Redis. On a miss, or while Redis is away, the value of a local copy or of the loader.
    *
-   * @throws the error of the loader, or {@link OverloadedError}, when there is neither a stale value nor a fallback
+   * @throws the error of the loader, or {@link OverloadedError}, when there is neither a stale value nor a fallback,
+   * {@link ConfigurationError} when an option is unknown or wrong
    */
   getOrLoad<T>(key: string, loader: Loader<T>, options?: LookupOptions<T>): Promise<T>;
   /** As `getOrLoad`, with the age of the answer, its source, and whether it may be out of date. */

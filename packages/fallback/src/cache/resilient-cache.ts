@@ -1,6 +1,6 @@
 import type { RedisResilience } from '@redis-resilience/core';
-import { EventHub } from '@redis-resilience/core/kit';
-import type { Cache, CacheAnswer, LookupOptions } from './cache.ts';
+import { checkOptions, durationOf, EventHub } from '@redis-resilience/core/kit';
+import { lookupReaders, type Cache, type CacheAnswer, type LookupOptions } from './cache.ts';
 import type { CacheEvents, CacheStats } from './cache-events.ts';
 import type { CacheSettings } from './cache-options.ts';
 import { encodeEntry, invalidationEntry, noPayload, type CacheEntry } from './entry.ts';
@@ -57,6 +57,7 @@ export class ResilientCache implements Cache {
   }
 
   async lookup<T>(key: string, loader: Loader<T>, options: LookupOptions<T> = {}): Promise<CacheAnswer<T>> {
+    checkOptions('cache.lookup', options as LookupOptions<unknown>, lookupReaders);
     const found = await this.#finder.find(key);
     if (found === undefined || !this.#mayAnswerNow(found)) return this.#load(key, loader, options, found);
     if (this.#wantsRefresh(found)) this.#refresh(key, loader, options.ttlMs);
@@ -73,6 +74,7 @@ export class ResilientCache implements Cache {
   }
 
   async set(key: string, value: unknown, options: { readonly ttlMs?: number } = {}): Promise<void> {
+    checkOptions('cache.set', options, { ttlMs: durationOf(0) });
     const at = this.#invalidations.versionAt(key, this.#settings.clock.wallNow());
     this.#flights.detach(key);
     await this.#store(key, { value, at, loadMs: 0 }, options.ttlMs);

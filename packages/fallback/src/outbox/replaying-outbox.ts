@@ -1,5 +1,5 @@
 import { RedisUnavailableError, type RedisResilience } from '@redis-resilience/core';
-import { tooLate, withinDeadline } from '@redis-resilience/core/kit';
+import { checkOptions, durationOf, nameOf, tooLate, withinDeadline } from '@redis-resilience/core/kit';
 import { writesAvailable } from '../availability.ts';
 import { RecentTimeout } from '../recent-timeout.ts';
 import { refusalCode } from '../server-refusal.ts';
@@ -63,6 +63,7 @@ export class ReplayingOutbox implements Outbox {
   }
 
   async add(command: string, args: readonly unknown[], options: AddOptions = {}): Promise<Receipt> {
+    checkOptions('outbox.add', options, { id: nameOf });
     const plan = this.#delivery.plan(command, args, this.#settings.clock.wallNow());
     await this.#untilOpen();
     const { writes } = this.#store;
@@ -79,6 +80,7 @@ export class ReplayingOutbox implements Outbox {
   }
 
   async drain(options: { readonly timeoutMs?: number } = {}): Promise<void> {
+    checkOptions('outbox.drain', options, { timeoutMs: durationOf(0) });
     await this.#opened;
     if (this.size === 0) return;
     this.#refuseIfClosed('The outbox is closed; its kept writes were not replayed.');
@@ -116,6 +118,7 @@ export class ReplayingOutbox implements Outbox {
   }
 
   async close(options: { readonly drainMs?: number } = {}): Promise<void> {
+    checkOptions('outbox.close', options, { drainMs: durationOf(0) });
     await this.#opened.catch(ignore);
     if (this.#state === 'closed') return;
     const { drainMs } = options;

@@ -8,6 +8,7 @@ import {
 } from '@redis-resilience/core';
 import {
   checkArgument,
+  checkKnownOptions,
   checkOptions,
   clockOf,
   durationOf,
@@ -50,12 +51,15 @@ export class ResilientRedisClient extends ClientRedis {
   readonly #timeoutMs: number;
   readonly #clock: Clock;
 
-  constructor({
-    resilience,
-    timeoutMs = 5000,
-    clock = systemClock,
-    ...options
-  }: ResilientRedisClientOptions) {
+  constructor(given: ResilientRedisClientOptions) {
+    checkKnownOptions('ResilientRedisClient', given, {
+      resilience: true,
+      timeoutMs: true,
+      clock: true,
+      serializer: true,
+      deserializer: true,
+    });
+    const { resilience, timeoutMs = 5000, clock = systemClock, ...options } = given;
     checkArgument('ResilientRedisClient.resilience', resilience, resilienceOf);
     checkOptions('ResilientRedisClient', { timeoutMs, clock }, { timeoutMs: durationOf(1), clock: clockOf });
     super(options);

@@ -1,6 +1,6 @@
 import { ServerRedis, type RedisOptions } from '@nestjs/microservices';
 import type { RedisResilience } from '@redis-resilience/core';
-import { checkArgument, resilienceOf } from '@redis-resilience/core/kit';
+import { checkKnownOptions, checkArgument, resilienceOf } from '@redis-resilience/core/kit';
 import { ownConnection } from './own-connection.ts';
 
 type TransportOptions = NonNullable<RedisOptions['options']>;
@@ -18,14 +18,21 @@ export interface ResilientRedisServerOptions extends Pick<
  * while Redis is away, takes requests when Redis is there, and again after each outage. An answer that cannot be sent is
  * lost, as every message of Redis Pub/Sub is while its receiver is away; the requester has a time limit for that.
  *
- * @throws {@link ConfigurationError} when the resilience is not one
+ * @throws {@link ConfigurationError} when an option is unknown, or the resilience is not one
  * @example
  * app.connectMicroservice({ strategy: new ResilientRedisServer({ resilience: app.get(getRedisResilienceToken()) }) });
  */
 export class ResilientRedisServer extends ServerRedis {
   readonly #resilience: RedisResilience;
 
-  constructor({ resilience, ...options }: ResilientRedisServerOptions) {
+  constructor(given: ResilientRedisServerOptions) {
+    checkKnownOptions('ResilientRedisServer', given, {
+      resilience: true,
+      wildcards: true,
+      serializer: true,
+      deserializer: true,
+    });
+    const { resilience, ...options } = given;
     checkArgument('ResilientRedisServer.resilience', resilience, resilienceOf);
     super(options);
     this.#resilience = resilience;

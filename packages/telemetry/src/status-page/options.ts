@@ -14,7 +14,10 @@ import {
 
 /** Options of the status page, the same in every framework. */
 export interface StatusPageOptions {
-  /** The connection to show. Default: `defaultRedisResilience()`. */
+  /**
+   * The connection to show. Default: those of the `redisGuard()`s of the process; without any, every resilience that is
+   * open when the page is first requested; without any, `defaultRedisResilience()`.
+   */
   readonly resilience?: RedisResilience;
   /** Several connections to show, in place of `resilience`. Each needs a name of its own. */
   readonly resiliences?: readonly RedisResilience[];

@@ -1,13 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import {
-  ConfigurationError,
-  defaultRedisResilience,
-  systemClock,
-  type RedisResilience,
-} from '@redis-resilience/core';
+import { ConfigurationError, systemClock, type RedisResilience } from '@redis-resilience/core';
 import { ActionGate } from './action-gate.ts';
 import { Board } from './board/board.ts';
 import { checkStatusPageOptions, type StatusPageOptions } from './options.ts';
+import { presentConnections } from './present-connections.ts';
 import { sendPage } from './page/send-page.ts';
 import { routeOf, type Route } from './route.ts';
 import { isSameOrigin } from './same-origin.ts';
@@ -33,34 +29,36 @@ export interface StatusPage {
 export function createStatusPage(options: StatusPageOptions = {}, caller = 'createStatusPage'): StatusPage {
   const checked = checkStatusPageOptions(caller, options);
   const { enabled = process.env['NODE_ENV'] === 'development' } = checked;
-  return enabled ? new LivePage(checked, resiliencesOf(checked)) : { handle: () => false, close: ignore };
+  const { resilience, resiliences = resilience && [resilience] } = checked;
+  if (resiliences) checkNames(resiliences);
+  return enabled ? new LivePage(checked, resiliences) : { handle: () => false, close: ignore };
 }
 
 class LivePage implements StatusPage {
   readonly #path: string;
   readonly #title: string;
-  readonly #board: Board;
   readonly #watchers: Watchers;
   readonly #gate: ActionGate;
+  #made: Board | undefined;
   #isClosed = false;
 
   constructor(
     { path, title, authorize, hosts, maxWatchers }: StatusPageOptions,
-    resiliences: readonly RedisResilience[],
+    resiliences: readonly RedisResilience[] | undefined,
   ) {
     this.#path = path ?? '/redis-status';
     this.#title = title ?? 'Redis';
     this.#gate = new ActionGate(authorize, hosts);
     this.#watchers = new Watchers(maxWatchers ?? 20);
-    this.#board = new Board(resiliences, systemClock, () => this.#publish());
+    if (resiliences) this.#made = this.#boardOf(resiliences);
   }
 
   handle(request: IncomingMessage, response: ServerResponse): boolean {
     const route = routeOf(request.method, request.url, this.#path);
     if (route === undefined || this.#isClosed) return false;
-    this.#answer(route, request, response).catch(() => {
+    this.#answer(route, request, response).catch((error: unknown) => {
       if (response.headersSent) response.destroy();
-      else refuse(response, 500, 'The page could not be rendered.');
+      else refuse(response, 500, sentenceOf(error));
     });
     return true;
   }
@@ -68,7 +66,16 @@ class LivePage implements StatusPage {
   close(): void {
     this.#isClosed = true;
     this.#watchers.close();
-    this.#board.close();
+    this.#made?.close();
+  }
+
+  // Without options, the connections are those that the application has made by the first request.
+  get #board(): Board {
+    return (this.#made ??= this.#boardOf(checkNames(presentConnections())));
+  }
+
+  #boardOf(resiliences: readonly RedisResilience[]): Board {
+    return new Board(resiliences, systemClock, () => this.#publish());
   }
 
   #publish(): void {
@@ -119,8 +126,7 @@ class LivePage implements StatusPage {
   }
 }
 
-function resiliencesOf({ resilience, resiliences }: StatusPageOptions): readonly RedisResilience[] {
-  const all = resiliences ?? [resilience ?? defaultRedisResilience()];
+function checkNames(all: readonly RedisResilience[]): readonly RedisResilience[] {
   const names = new Set(all.map(({ name }) => name));
   if (names.size < all.length) {
     throw new ConfigurationError(
@@ -137,6 +143,10 @@ function refuse(response: ServerResponse, status: number, sentence: string): voi
     'x-content-type-options': 'nosniff',
   });
   response.end(`${sentence}\n`);
+}
+
+function sentenceOf(error: unknown): string {
+  return error instanceof ConfigurationError ? error.message : 'The page could not be rendered.';
 }
 
 function ignore(): void {

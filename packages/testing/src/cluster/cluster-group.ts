@@ -1,4 +1,4 @@
-import { keySlot } from '@redis-resilience/core/protocol';
+import { checkKnownOptions, keySlot } from '@redis-resilience/core/protocol';
 import type { RedisServer } from '../server/redis-server.ts';
 import type { RestartOptions } from '../server/start-redis-options.ts';
 import { waitFor } from '../wait-for.ts';
@@ -47,6 +47,7 @@ export class ClusterGroup implements AsyncDisposable {
 
   /** Makes a replica take over from `primary` by CLUSTER FAILOVER. Resolves with that replica once every node knows. */
   async failover(primary: RedisServer, options: { readonly timeoutMs?: number } = {}): Promise<RedisServer> {
+    checkKnownOptions('cluster.failover', options, { timeoutMs: true });
     const [replica] = await this.replicasOf(primary);
     if (!replica) throw new Error(`The node on port ${primary.port} is no primary with a replica`);
     await replica.command('CLUSTER', 'FAILOVER');
@@ -96,6 +97,7 @@ export class ClusterGroup implements AsyncDisposable {
 
   /** Resolves when all running nodes say `cluster_state:ok` and know each other. @default timeoutMs 20000 */
   async waitUntilOk(options: { readonly timeoutMs?: number } = {}): Promise<void> {
+    checkKnownOptions('cluster.waitUntilOk', options, { timeoutMs: true });
     const ok = async (): Promise<boolean> => {
       const views = await Promise.all(this.#awake().map((node) => this.#isInPlace(node)));
       return views.length > 0 && views.every(Boolean);

@@ -1,5 +1,6 @@
+import { checkKnownOptions } from '@redis-resilience/core/protocol';
 import { inParallel } from '../in-parallel.ts';
-import { startFleet, type FleetOptions } from '../server/server-fleet.ts';
+import { fleetOptionNames, startFleet, type FleetOptions } from '../server/server-fleet.ts';
 import { ClusterGroup } from './cluster-group.ts';
 import { joinCluster } from './join-cluster.ts';
 
@@ -24,6 +25,12 @@ export interface StartClusterOptions extends FleetOptions {
  * await (await cluster.primaryOf('a')).kill();
  */
 export async function startCluster(options: StartClusterOptions = {}): Promise<ClusterGroup> {
+  checkKnownOptions('startCluster', options, {
+    ...fleetOptionNames,
+    nodes: true,
+    replicas: true,
+    nodeTimeoutMs: true,
+  });
   const { nodes: count = 6, replicas = 1, nodeTimeoutMs = 1_000, password } = options;
   const primaries = Math.floor(count / (replicas + 1));
   if (primaries < 1)

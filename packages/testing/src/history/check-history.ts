@@ -1,3 +1,4 @@
+import { checkKnownOptions } from '@redis-resilience/core/protocol';
 import type { Contract } from './contracts.ts';
 import type { Operation } from './operation.ts';
 import { partsOf, type Part } from './part.ts';
@@ -45,12 +46,14 @@ interface HistoryFigures {
  * time at worst: after `timeoutMs` what is left is `undecided`.
  *
  * @throws UnmodelledCommandError when the history holds a command that cannot be checked
+ * @throws ConfigurationError when an option does not exist
  * @throws RangeError when an operation returned before it was invoked, or `timeoutMs` is no positive number
  * @example
  * const result = checkHistory(recorder.operations);
  * assert.equal(result.verdict, 'holds', result.text);
  */
 export function checkHistory(history: readonly Operation[], options: CheckOptions = {}): HistoryVerdict {
+  checkKnownOptions('checkHistory', options, { contracts: true, timeoutMs: true });
   const { contracts = [], timeoutMs = 10_000 } = options;
   if (!(timeoutMs > 0)) throw new RangeError(`timeoutMs must be a positive number, not ${timeoutMs}.`);
   checkTimes(history);

@@ -1,3 +1,4 @@
+import { checkKnownOptions } from '@redis-resilience/core/protocol';
 import { knownOutcome } from './known-outcome.ts';
 import type { Operation, OperationResult, Outcome } from './operation.ts';
 import { recordedClient } from './recorded-client.ts';
@@ -33,7 +34,9 @@ export class HistoryRecorder {
   readonly #operations: Operation[] = [];
   #lastAt = -Infinity;
 
-  constructor({ now = machineNow, outcomeOf = knownOutcome }: RecorderOptions = {}) {
+  constructor(options: RecorderOptions = {}) {
+    checkKnownOptions('HistoryRecorder', options, { now: true, outcomeOf: true });
+    const { now = machineNow, outcomeOf = knownOutcome } = options;
     this.#now = now;
     this.#outcomeOf = outcomeOf;
   }

@@ -1,4 +1,5 @@
 import type { Server, Socket } from 'node:net';
+import { checkKnownOptions } from '@redis-resilience/core/protocol';
 import { createRandom } from '../create-random.ts';
 import { injectAnswer } from './injected-answer.ts';
 import { listenOn, stopListening } from './listen-on.ts';
@@ -62,6 +63,7 @@ export class ChaosProxy implements AsyncDisposable {
 
   /** Stops listening: new connections get ECONNREFUSED. Existing ones stay, unless `reset`. @default reset false */
   async refuse(options: { readonly reset?: boolean } = {}): Promise<void> {
+    checkKnownOptions('proxy.refuse', options, { reset: true });
     stopListening(this.#listener);
     this.#listener = undefined;
     if (options.reset) this.reset();
@@ -87,6 +89,7 @@ export class ChaosProxy implements AsyncDisposable {
     readonly maxMs: number;
     readonly seed?: number;
   }): () => void {
+    checkKnownOptions('proxy.resetEvery', options, { minMs: true, maxMs: true, seed: true });
     const random = createRandom(options.seed ?? 1);
     let timer: NodeJS.Timeout;
     const arm = (): void => {
@@ -112,6 +115,7 @@ export class ChaosProxy implements AsyncDisposable {
    * @default existing true, incoming false
    */
   blackhole(options: { readonly existing?: boolean; readonly incoming?: boolean } = {}): void {
+    checkKnownOptions('proxy.blackhole', options, { existing: true, incoming: true });
     if (options.existing ?? true) for (const link of this.#links) link.silence();
     if (options.incoming) this.#incoming = 'silence';
   }
@@ -124,6 +128,7 @@ export class ChaosProxy implements AsyncDisposable {
    * @default revive false
    */
   async heal(options: { readonly revive?: boolean } = {}): Promise<void> {
+    checkKnownOptions('proxy.heal', options, { revive: true });
     this.latency(0);
     this.throttle(Infinity);
     this.#incoming = 'pass';
@@ -134,6 +139,7 @@ export class ChaosProxy implements AsyncDisposable {
 
   /** Delays bytes in each direction by `ms`, plus up to `jitterMs`, in order. 0 ends it. @default jitterMs 0 */
   latency(ms: number, options: { readonly jitterMs?: number } = {}): void {
+    checkKnownOptions('proxy.latency', options, { jitterMs: true });
     this.#faults.latencyMs = ms;
     this.#faults.jitterMs = options.jitterMs ?? 0;
   }
@@ -145,6 +151,7 @@ export class ChaosProxy implements AsyncDisposable {
    * @default incoming true
    */
   throttle(bytesPerSecond: number, options: { readonly incoming?: boolean } = {}): void {
+    checkKnownOptions('proxy.throttle', options, { incoming: true });
     if (!(bytesPerSecond > 0)) throw new RangeError('Cannot throttle to nothing: use blackhole() for that');
     const isForAll = options.incoming ?? true;
     if (isForAll) this.#faults.bytesPerSecond = bytesPerSecond;
@@ -156,6 +163,7 @@ export class ChaosProxy implements AsyncDisposable {
    * for the same direction replaces this one.
    */
   cutAfter(bytes: number, options: CutOptions = {}): void {
+    checkKnownOptions('proxy.cutAfter', options, { direction: true, how: true, times: true });
     const { direction = 'toClient', how = 'reset', times = 1 } = options;
     const cut: Cut = { bytes, direction, how, timesLeft: times };
     this.#cuts.set(direction, cut);

@@ -1,3 +1,4 @@
+import { checkKnownOptions } from '@redis-resilience/core/protocol';
 import { freePort } from '../free-port.ts';
 import { ChaosProxy, type ProxyTarget } from './chaos-proxy.ts';
 
@@ -20,6 +21,7 @@ export interface StartProxyOptions {
  * proxy.blackhole(); // the client's socket is dead and says nothing; new connections work
  */
 export async function startProxy(options: StartProxyOptions): Promise<ChaosProxy> {
+  checkKnownOptions('startProxy', options, { target: true, port: true });
   const proxy = new ChaosProxy(options.target, options.port ?? (await freePort()));
   await proxy.accept();
   return proxy;

@@ -1,3 +1,4 @@
+import { checkKnownOptions } from '@redis-resilience/core/protocol';
 import type { RedisServer } from '../server/redis-server.ts';
 import { waitFor } from '../wait-for.ts';
 import { primaryName } from './sentinel-conf.ts';
@@ -43,6 +44,7 @@ export class SentinelGroup implements AsyncDisposable {
 
   /** Makes the sentinels promote a replica. Resolves when it is promoted and all of them name it. */
   async failover(options: { readonly timeoutMs?: number } = {}): Promise<void> {
+    checkKnownOptions('group.failover', options, { timeoutMs: true });
     const { timeoutMs = 15_000 } = options;
     const before = await waitFor(() => this.currentPrimary(), { timeoutMs });
     const order = async (): Promise<boolean> => {
@@ -61,6 +63,7 @@ export class SentinelGroup implements AsyncDisposable {
   async waitForPrimary(
     options: { readonly otherThan?: RedisServer; readonly timeoutMs?: number } = {},
   ): Promise<RedisServer> {
+    checkKnownOptions('group.waitForPrimary', options, { otherThan: true, timeoutMs: true });
     const { otherThan, timeoutMs = 15_000 } = options;
     const promoted = async (): Promise<RedisServer | undefined> => {
       const node = await this.currentPrimary();
@@ -77,6 +80,7 @@ export class SentinelGroup implements AsyncDisposable {
    * @default timeoutMs 15000
    */
   async waitUntilSettled(options: { readonly timeoutMs?: number } = {}): Promise<void> {
+    checkKnownOptions('group.waitUntilSettled', options, { timeoutMs: true });
     const settled = async (): Promise<boolean> => {
       const views = await Promise.all(this.#awake().map((sentinel) => this.#seesAll(sentinel)));
       return views.length > 0 && views.every(Boolean);

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
+import { checkKnownOptions } from '@redis-resilience/core/protocol';
 import { freePort } from '../free-port.ts';
 import { inParallel } from '../in-parallel.ts';
-import { startFleet } from '../server/server-fleet.ts';
+import { fleetOptionNames, startFleet } from '../server/server-fleet.ts';
 import { sentinelConf } from './sentinel-conf.ts';
 import { SentinelGroup } from './sentinel-group.ts';
 import type { StartSentinelOptions } from './start-sentinel-options.ts';
@@ -18,6 +19,13 @@ import type { StartSentinelOptions } from './start-sentinel-options.ts';
  * await group.waitForPrimary({ otherThan: group.primary });
  */
 export async function startSentinel(options: StartSentinelOptions = {}): Promise<SentinelGroup> {
+  checkKnownOptions('startSentinel', options, {
+    ...fleetOptionNames,
+    replicas: true,
+    downAfterMs: true,
+    failoverTimeoutMs: true,
+    sentinelPassword: true,
+  });
   return startFleet(options, async (fleet) => {
     const primary = await fleet.start({});
     const replicaOf = { host: primary.host, port: primary.port };

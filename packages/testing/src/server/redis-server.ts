@@ -1,12 +1,18 @@
 import type { ChildProcess } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
+import { checkKnownOptions } from '@redis-resilience/core/protocol';
 import type { TlsMaterial } from '../certificates.ts';
 import { RawConnection } from './raw-connection.ts';
 import { removeFolder } from '../temporary-folder.ts';
 import { waitFor } from '../wait-for.ts';
 import { end, hasExited } from './launch.ts';
-import type { RestartOptions, StartOptions } from './start-redis-options.ts';
+import {
+  restartOptionNames,
+  startOptionNames,
+  type RestartOptions,
+  type StartOptions,
+} from './start-redis-options.ts';
 import type { ServerProcess } from './server-process.ts';
 
 /**
@@ -99,6 +105,7 @@ export class RedisServer implements AsyncDisposable {
 
   /** Starts a dead server again, with the same port and folder. Does nothing while it runs. */
   async start(options: StartOptions = {}): Promise<void> {
+    checkKnownOptions('server.start', options, startOptionNames);
     const { waitUntil = 'ready', loadingMs = 0, startTimeoutMs = 10_000 } = options;
     if (!this.running) await this.#launch({ waitUntil, loadingMs, startTimeoutMs });
   }
@@ -111,6 +118,7 @@ export class RedisServer implements AsyncDisposable {
    * await server.restart({ afterMs: 1_000, password: 'rotated' });
    */
   async restart(options: RestartOptions = {}): Promise<void> {
+    checkKnownOptions('server.restart', options, restartOptionNames);
     await this.kill();
     if (options.afterMs) await delay(options.afterMs);
     await this.#launch(options);
@@ -148,6 +156,7 @@ export class RedisServer implements AsyncDisposable {
 
   /** Whether a new connection gets PONG within `timeoutMs`. Never rejects. @default timeoutMs 250 */
   async isAnswering(options: { readonly timeoutMs?: number } = {}): Promise<boolean> {
+    checkKnownOptions('server.isAnswering', options, { timeoutMs: true });
     const probe = new RawConnection(this.#process.target);
     const reply = await probe.send(['PING'], options.timeoutMs ?? 250).catch(() => undefined);
     probe.close();
@@ -156,6 +165,7 @@ export class RedisServer implements AsyncDisposable {
 
   /** Resolves when a new connection gets PONG. @default timeoutMs 10000 @throws Error if it does not in time. */
   async waitUntilAnswering(options: { readonly timeoutMs?: number } = {}): Promise<void> {
+    checkKnownOptions('server.waitUntilAnswering', options, { timeoutMs: true });
     const message = `an answer from ${this.host}:${this.port}`;
     await waitFor(() => this.isAnswering(), {
       timeoutMs: options.timeoutMs ?? 10_000,

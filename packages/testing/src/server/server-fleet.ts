@@ -1,3 +1,4 @@
+import type { OptionNames } from '@redis-resilience/core/protocol';
 import { makeCertificates, type Certificates, type TlsMaterial } from '../certificates.ts';
 import type { RedisServer } from './redis-server.ts';
 import type { SentinelConf } from './server-process.ts';
@@ -15,6 +16,14 @@ export interface FleetOptions {
   /** Server binary. @default the environment variable REDIS_SERVER_BIN, else `redis-server` on PATH */
   readonly bin?: string;
 }
+
+/** The names of {@link FleetOptions}. */
+export const fleetOptionNames: OptionNames<FleetOptions> = {
+  password: true,
+  tls: true,
+  config: true,
+  bin: true,
+};
 
 /** Builds a group of servers that stop together. If `build` fails, those that started are stopped. */
 export async function startFleet<T>(

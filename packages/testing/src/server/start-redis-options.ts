@@ -1,3 +1,4 @@
+import type { OptionNames } from '@redis-resilience/core/protocol';
 import type { TlsMaterial } from '../certificates.ts';
 
 /** A user of the access control list. */
@@ -70,3 +71,39 @@ export interface RestartOptions extends RedisConfiguration, StartOptions {
   /** Milliseconds between the end of the old process and the start of the new one. @default 0 */
   readonly afterMs?: number;
 }
+
+const configurationNames: OptionNames<RedisConfiguration> = {
+  config: true,
+  password: true,
+  users: true,
+  tls: true,
+  unixSocket: true,
+  databases: true,
+  appendonly: true,
+  keep: true,
+  replicaOf: true,
+  cluster: true,
+  bind: true,
+};
+
+/** The names of {@link StartOptions}. */
+export const startOptionNames: OptionNames<StartOptions> = {
+  waitUntil: true,
+  loadingMs: true,
+  startTimeoutMs: true,
+};
+
+/** The names of {@link StartRedisOptions}. */
+export const startRedisOptionNames: OptionNames<StartRedisOptions> = {
+  ...configurationNames,
+  ...startOptionNames,
+  bin: true,
+  port: true,
+};
+
+/** The names of {@link RestartOptions}. */
+export const restartOptionNames: OptionNames<RestartOptions> = {
+  ...configurationNames,
+  ...startOptionNames,
+  afterMs: true,
+};

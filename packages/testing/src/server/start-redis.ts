@@ -1,8 +1,9 @@
+import { checkKnownOptions } from '@redis-resilience/core/protocol';
 import { freePort } from '../free-port.ts';
 import { PortBusyError } from './launch.ts';
 import { RedisServer } from './redis-server.ts';
 import { ServerProcess, type SentinelConf } from './server-process.ts';
-import type { StartRedisOptions } from './start-redis-options.ts';
+import { startRedisOptionNames, type StartRedisOptions } from './start-redis-options.ts';
 
 /**
  * Starts a real Redis as a child process on a free loopback port, in a temporary folder, without persistence unless an
@@ -16,6 +17,7 @@ import type { StartRedisOptions } from './start-redis-options.ts';
  * server.thaw();
  */
 export async function startRedis(options: StartRedisOptions = {}): Promise<RedisServer> {
+  checkKnownOptions('startRedis', options, startRedisOptionNames);
   return startProcess(options);
 }
 
@@ -24,10 +26,11 @@ export async function startProcess(
   options: StartRedisOptions,
   sentinel?: SentinelConf,
 ): Promise<RedisServer> {
+  const { waitUntil = 'ready', loadingMs = 0, startTimeoutMs = 10_000 } = options;
   for (let tries = 1; ; tries++) {
     const server = new RedisServer(new ServerProcess(options, options.port ?? (await freePort()), sentinel));
     try {
-      await server.start(options);
+      await server.start({ waitUntil, loadingMs, startTimeoutMs });
       return server;
     } catch (error) {
       await server.stop();

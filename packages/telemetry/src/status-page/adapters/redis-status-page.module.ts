@@ -1,6 +1,7 @@
 import { Inject, Module, type DynamicModule, type InjectionToken, type Type } from '@nestjs/common';
 import type { BeforeApplicationShutdown, NestModule, OptionalFactoryDependency } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
+import { checkKnownOptions } from '@redis-resilience/core/kit';
 import type { StatusPageOptions } from '../options.ts';
 import { createStatusPage, type StatusPage } from '../status-page.ts';
 
@@ -40,7 +41,14 @@ export class RedisStatusPageModule implements NestModule, BeforeApplicationShutd
     return moduleWith({ provide: STATUS_PAGE, useValue: createStatusPage(options, 'RedisStatusPageModule') });
   }
 
-  static forRootAsync({ imports = [], inject = [], useFactory }: RedisStatusPageAsyncOptions): DynamicModule {
+  /** @throws {@link ConfigurationError} when an option is unknown; the factory's options are checked at start */
+  static forRootAsync(options: RedisStatusPageAsyncOptions): DynamicModule {
+    checkKnownOptions('RedisStatusPageModule.forRootAsync', options, {
+      imports: true,
+      inject: true,
+      useFactory: true,
+    });
+    const { imports = [], inject = [], useFactory } = options;
     const provider = {
       provide: STATUS_PAGE,
       inject: [...inject],

@@ -1,0 +1,20 @@
+import { nearest, unknownOption } from './validate-options.ts';
+
+/** The name of each option of `T`. */
+export type OptionNames<T extends object> = { readonly [Name in keyof Required<T>]: true };
+
+/**
+ * Refuses options that do not exist. Their values are not checked.
+ *
+ * @throws {@link ConfigurationError} that names the nearest known name
+ *
+ * @example
+ * checkKnownOptions<StartProxyOptions>('startProxy', { target, prot: 6380 }, { target: true, port: true });
+ * // The option startProxy.prot does not exist. Did you mean port?
+ */
+export function checkKnownOptions<T extends object>(caller: string, options: T, known: OptionNames<T>): void {
+  for (const name of Object.keys(options)) {
+    if (!Object.hasOwn(known, name))
+      throw unknownOption(`${caller}.${name}`, nearest(name, Object.keys(known)));
+  }
+}

@@ -1,0 +1,11 @@
+import { defaultRedisResilience, type RedisResilience } from '@redis-resilience/core';
+import { guardedConnections } from '@redis-resilience/core/http';
+import { openResiliences } from '@redis-resilience/core/kit';
+
+/** The connections of the application: those of its guards, else all that are open, else the default one. */
+export function presentConnections(): readonly RedisResilience[] {
+  const open = openResiliences();
+  const guarded = guardedConnections().filter((resilience) => open.includes(resilience));
+  if (guarded.length > 0) return guarded;
+  return open.length > 0 ? open : [defaultRedisResilience()];
+}

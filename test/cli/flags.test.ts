@@ -1,0 +1,18 @@
+import { expect, it } from 'vitest';
+import { runBin } from './run-bin.ts';
+
+it.each([
+  [['doctor', '--formt', 'json'], '--format'],
+  [['drill', '--alow-host', 'a', '--', 'node', 'server.js'], '--allow-host'],
+  [['watch', '--interva', '5'], '--interval'],
+])('names the nearest flag: %j', async (args, meant) => {
+  const { code, stderr } = await runBin(args);
+  expect(code).toBe(2);
+  expect(stderr).toContain(`Did you mean ${meant}? Try --help.`);
+});
+
+it('names the nearest command', async () => {
+  const { code, stderr } = await runBin(['dril', '--', 'node', 'server.js']);
+  expect(code).toBe(2);
+  expect(stderr).toContain("There is no command 'dril'. Did you mean drill? Try --help.");
+});
