@@ -124,7 +124,7 @@ describe('the topology of a cluster', () => {
     const at = stage.clock.now();
     stage.server(1).stop();
     await stage.travel(5);
-    expect(stage.topology.partAway(slot, 'write')?.isExpectedUntil).toBeCloseTo(at + 2_000, -1);
+    expect(stage.topology.partAway(slot, 'write')?.isExpectedUntil).toBeCloseTo(at + 5_000, -1);
     await stage.travel(100);
     expect(stage.topology.partAway(slot, 'write')).toMatchObject({ cause: 'connection-refused' });
     stage.server(1).start();

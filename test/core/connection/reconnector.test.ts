@@ -19,7 +19,8 @@ class Stage {
   readonly events: SourceEvent[] = [];
   readonly source = new Reconnector(this.dialer, this.wired.target, {
     clock: this.wired.clock,
-    handshakeTimeoutMs: 1_000,
+    minStallMs: 200,
+    maxStallMs: 2_000,
     onReport: ({ cause }) => this.#note(`report ${cause ?? 'success'}`),
   });
 
@@ -175,18 +176,34 @@ describe('a server that answers and does not serve', () => {
     expect(wired.network.links).toHaveLength(1);
   });
 
-  it('and then is silent is dialed again', async () => {
+  it('and then is silent is dialed again within the limit of a stall', async () => {
     const stage = new Stage();
     const { wired, told } = stage;
     wired.server.mood = 'loading';
     stage.start();
     await wired.travel(30);
     wired.server.freeze();
-    await wired.travel(1_030);
-    expect(told.at(-1)).toBe('1054 failed connection-reset');
+    await wired.travel(230);
+    expect(told.at(-1)).toBe('254 failed stalled');
     stage.source.stop();
     await wired.travel(10);
     expect(wired.network.links).toEqual([]);
+  });
+
+  it('and answers slowly is given the time that it usually takes', async () => {
+    const stage = new Stage();
+    const { wired, told, dialer } = stage;
+    wired.server.mood = 'loading';
+    wired.network.latencyMs = 40;
+    stage.start();
+    await wired.travel(3_000);
+    wired.server.freeze();
+    await wired.travel(600);
+    wired.server.thaw();
+    await wired.travel(1_000);
+    expect(told.filter((line) => line.includes('stalled'))).toEqual([]);
+    expect([dialer.alive, wired.network.links.length]).toEqual([1, 1]);
+    stage.source.stop();
   });
 });
 

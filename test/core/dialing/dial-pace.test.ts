@@ -44,16 +44,17 @@ describe('dialPace', () => {
     expect(dialPace(never, 1, 60_000).periodMs).toBe(1_000);
   });
 
-  it('takes 2 s where the server does not tell the size of the fleet', () => {
-    const pace = dialPace({ ...fleet, fleetSize: undefined, own: 10 }, 1, 0);
-    expect(pace).toEqual({ periodMs: 2_000, ramp: 'blind', gapMs: 200 });
+  it('takes a fleet of unknown size for a small one, until the server is overloaded', () => {
+    const unknown = { ...fleet, fleetSize: undefined };
+    expect(dialPace(unknown, 1, 0)).toEqual({ periodMs: 100, ramp: 'eager', gapMs: 0 });
+    expect(dialPace(unknown, 64, 0).periodMs).toBe(2_000);
   });
 
   it('keeps to the limits it was given', () => {
     const narrow = { ...fleet, limits: { minPeriodMs: 300, maxPeriodMs: 900 } };
     expect(dialPace(narrow, 1, 0).periodMs).toBe(900);
     expect(dialPace({ ...narrow, fleetSize: 1 }, 1, 0).periodMs).toBe(300);
-    expect(dialPace({ ...narrow, fleetSize: undefined }, 1, 0).periodMs).toBe(900);
+    expect(dialPace({ ...narrow, fleetSize: undefined }, 1, 0).periodMs).toBe(300);
     expect(dialPace({ ...narrow, fleetSize: undefined, everConnected: false }, 1, 60_000).periodMs).toBe(900);
   });
 });
@@ -68,21 +69,12 @@ describe('delayBefore', () => {
 
   it('ramps a small fleet closely, and then never exceeds the period', () => {
     const { least, most } = ends(1, 8);
-    expect(most).toEqual([5, 45, 45, 45, 45, 45, 100, 100]);
-    expect(least.map((ms) => Math.round(ms * 100) / 100)).toEqual([
-      0, 43.65, 43.65, 43.65, 43.65, 43.65, 97, 97,
-    ]);
+    expect(most).toEqual([5, 45, 45, 45, 100, 100, 100, 100]);
+    expect(least.map((ms) => Math.round(ms * 100) / 100)).toEqual([0, 43.65, 43.65, 43.65, 97, 97, 97, 97]);
   });
 
   it('gives a big fleet one random phase', () => {
     expect(ends(10_000, 3)).toEqual({ least: [0, 1_960, 1_960], most: [2_000, 2_040, 2_040] });
-  });
-
-  it('widens the windows of a fleet of unknown size until they reach the period', () => {
-    expect(ends(undefined, 6)).toEqual({
-      least: [0, 0, 0, 0, 1_960, 1_960],
-      most: [100, 300, 900, 2_000, 2_040, 2_040],
-    });
   });
 });
 

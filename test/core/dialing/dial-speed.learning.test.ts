@@ -3,23 +3,16 @@ import { DialSpeed } from '../../../packages/core/src/dialing/dial-speed.ts';
 
 describe('a DialSpeed', () => {
   it('knows nothing before the first connection, and keeps to the period, however short', () => {
-    expect(new DialSpeed().synDeadline(2, false)).toEqual({ synDeadlineMs: 2, patient: false });
+    expect(new DialSpeed().synDeadline(2, true)).toEqual({ synDeadlineMs: 2, patient: false });
   });
 
   it('follows the time to connect down at once, and up by an eighth of the difference', () => {
     const speed = new DialSpeed();
     speed.connected(200);
     speed.connected(100);
-    expect(speed.synDeadline(10, false).synDeadlineMs).toBe(300);
+    expect(speed.synDeadline(10, true).synDeadlineMs).toBe(300);
     speed.connected(180);
-    expect(speed.synDeadline(10, false).synDeadlineMs).toBe(330);
-  });
-
-  it('forgets an overdue attempt once one connects', () => {
-    const speed = new DialSpeed();
-    speed.missed(true);
-    speed.connected(10);
-    expect(speed.synDeadline(100, false).patient).toBe(false);
+    expect(speed.synDeadline(10, true).synDeadlineMs).toBe(330);
   });
 
   it.each([

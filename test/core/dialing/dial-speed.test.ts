@@ -2,45 +2,46 @@ import { describe, expect, it } from 'vitest';
 import { DialSpeed } from '../../../packages/core/src/dialing/dial-speed.ts';
 
 describe('DialSpeed', () => {
-  it('gives the SYN phase one period, and one SYN at most', () => {
+  it('gives one attempt time for one SYN, and those beside it one period', () => {
     const speed = new DialSpeed();
-    expect(speed.synDeadline(100, false)).toEqual({ synDeadlineMs: 100, patient: false });
+    expect(speed.synDeadline(100, false)).toEqual({ synDeadlineMs: 950, patient: true });
+    expect(speed.synDeadline(100, true)).toEqual({ synDeadlineMs: 100, patient: false });
     expect(speed.synDeadline(2_000, false)).toEqual({ synDeadlineMs: 950, patient: false });
   });
 
   it('gives three times what connecting takes, 3 s at most', () => {
     const speed = new DialSpeed();
     speed.connected(150);
-    expect(speed.synDeadline(100, false).synDeadlineMs).toBe(450);
+    expect(speed.synDeadline(100, true).synDeadlineMs).toBe(450);
     const far = new DialSpeed();
     far.connected(2_000);
-    expect(far.synDeadline(100, false).synDeadlineMs).toBe(3_000);
+    expect(far.synDeadline(100, true).synDeadlineMs).toBe(3_000);
   });
 
-  it('is patient with one attempt after an overdue one, until one connects or is refused', () => {
+  it('looks farther away in each second patient attempt, until one connects or is refused', () => {
     const speed = new DialSpeed();
-    speed.missed(true);
-    expect(speed.synDeadline(100, false)).toEqual({ synDeadlineMs: 950, patient: true });
-    expect(speed.synDeadline(100, true)).toEqual({ synDeadlineMs: 100, patient: false });
-    expect(speed.synDeadline(2_000, false).patient).toBe(false);
-    speed.missed(false);
-    expect(speed.synDeadline(100, false).patient).toBe(false);
+    const next = () => speed.synDeadline(100, false).synDeadlineMs;
+    speed.missed(true, false);
+    expect(next()).toBe(950);
+    speed.missed(true, true);
+    expect([next(), speed.patientDeadline().synDeadlineMs]).toEqual([3_000, 3_000]);
+    speed.missed(true, true);
+    expect(next()).toBe(950);
+    speed.missed(true, true);
+    speed.missed(false, true);
+    expect(next()).toBe(950);
+    speed.missed(true, true);
+    speed.connected(1);
+    expect([next(), speed.patientDeadline().synDeadlineMs]).toEqual([950, 950]);
   });
 
   it('rises by an eighth of a longer time to connect, and falls to a shorter one at once', () => {
     const speed = new DialSpeed();
     speed.connected(100);
     speed.connected(900);
-    expect(speed.synDeadline(100, false).synDeadlineMs).toBe(600);
+    expect(speed.synDeadline(100, true).synDeadlineMs).toBe(600);
     speed.connected(50);
-    expect(speed.synDeadline(100, false).synDeadlineMs).toBe(150);
-  });
-
-  it('has no patience left to spend once an attempt connected', () => {
-    const speed = new DialSpeed();
-    speed.missed(true);
-    speed.connected(1);
-    expect(speed.synDeadline(100, false).patient).toBe(false);
+    expect(speed.synDeadline(100, true).synDeadlineMs).toBe(150);
   });
 
   it('tells a handshake of ten times the usual length, from 100 ms up', () => {

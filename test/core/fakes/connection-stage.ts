@@ -58,7 +58,8 @@ export class ConnectionStage {
     this.target = targetOf(this.driver, this.settings, { source: credentials }, network.open);
     this.source = new Reconnector(this.dialer, this.target, {
       clock,
-      handshakeTimeoutMs,
+      minStallMs: this.settings.connection.minStallMs,
+      maxStallMs: this.settings.connection.maxStallMs,
       onReport: (report) => this.reports.push(report),
     });
     this.#onDead = onDead;

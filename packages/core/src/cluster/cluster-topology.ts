@@ -20,7 +20,7 @@ export interface TopologyParts extends ClusterNodeParts {
 }
 
 /** Calls wait for a part that is away for as long as so many deadlines, then they fail at once. */
-const deadlinesOfPatience = 2;
+const deadlinesOfPatience = 5;
 
 /**
  * The nodes of a cluster, each with its connection and circuits; who owns which slots; and which parts are away. While

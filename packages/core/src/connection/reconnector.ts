@@ -7,12 +7,15 @@ import type { Target, VerifiedSocket } from '../handshake/establish.ts';
 import { ProofError } from '../handshake/proof-error.ts';
 import { causeOfSocketError } from '../handshake/socket-cause.ts';
 import { TlsMismatch } from '../handshake/tls-mismatch.ts';
+import { RoundTrip } from '../socket/round-trip.ts';
 import { ConnectionAttempts, type AttemptTrouble } from './connection-attempts.ts';
 import type { SocketSource, SourceEvent } from './socket-source.ts';
 
 export interface ReconnectorOptions {
   readonly clock: Clock;
-  readonly handshakeTimeoutMs: number;
+  /** Bounds of how long a server that does not serve yet may leave a PING unanswered. */
+  readonly minStallMs: number;
+  readonly maxStallMs: number;
   readonly onReport: (report: DialReport) => void;
 }
 
@@ -99,12 +102,15 @@ export class Reconnector implements SocketSource {
       return;
     }
     tell(notServing(proof.waiting));
+    const { clock, minStallMs, maxStallMs } = this.#options;
+    const intervalMs = this.#servingPollMs();
     awaitServing(socket, {
-      clock: this.#options.clock,
+      clock,
       signal,
       session: proof.session,
-      intervalMs: this.#servingPollMs(),
-      timeoutMs: this.#options.handshakeTimeoutMs,
+      intervalMs,
+      // A large fleet asks rarely, and its clients must not all dial at once because the server stands still.
+      roundTrip: new RoundTrip(Math.max(minStallMs, intervalMs), Math.max(maxStallMs, intervalMs)),
       onWaiting: (cause) => tell(notServing(cause)),
     }).then(
       () => {

@@ -8,7 +8,7 @@ export interface PaceLimits {
 
 /** The facts from which the pace is computed. */
 export interface PaceFacts {
-  /** Estimated number of clients of the server, those of this process included. */
+  /** Estimated number of clients of the server, those of this process included; undefined where INFO is refused. */
   readonly fleetSize: number | undefined;
   /** Whether this dialer ever made a connection. */
   readonly everConnected: boolean;
@@ -24,12 +24,11 @@ export interface PaceFacts {
  *
  * - `eager`: the whole fleet fits into the server's listen queue, so the first attempts of an outage follow each other
  *   quickly.
- * - `blind`: connected before, but the fleet's size is unknown (INFO refused): growing windows, then a long period.
  * - `spread`: the fleet is large, so attempts are spread over the period from the first one on.
  */
 export interface DialPace {
   readonly periodMs: number;
-  readonly ramp: 'eager' | 'blind' | 'spread';
+  readonly ramp: 'eager' | 'spread';
   /** Mean gap between the connections that a process makes after its first one. */
   readonly gapMs: number;
 }
@@ -40,8 +39,8 @@ const connectRate = 5_000;
 const leaderShare = 0.4;
 /** `tcp-backlog` of Redis: with more unaccepted connections, SYNs are dropped, and each costs a second or more. */
 const listenBacklog = 511;
-/** Size that is assumed for a fleet of unknown size. */
-const assumedFleet = 10_000;
+/** Size that is assumed for a fleet of unknown size: as most are. Signs of overload slow it down. */
+const assumedFleet = Math.floor(listenBacklog / 2);
 const interactiveCapMs = 2_000;
 const neverConnectedForMs = 60_000;
 const neverConnectedCapMs = 1_000;
@@ -64,17 +63,15 @@ export function dialPace(facts: PaceFacts, overload: number, outageMs: number): 
     const slow = outageMs >= neverConnectedForMs;
     return { periodMs: slow ? clamp(neverConnectedCapMs) : minPeriodMs, ramp: 'eager', gapMs: 0 };
   }
-  if (facts.fleetSize === undefined) {
-    return { periodMs: clamp(interactiveCapMs), ramp: 'blind', gapMs: gapFor(assumedFleet, own) };
-  }
-  const leaders = facts.fleetSize / own;
+  const { fleetSize = assumedFleet } = facts;
+  const leaders = fleetSize / own;
   const natural = (leaders / connectRate / (own > 1 ? leaderShare : 1)) * 1_000;
   const usual = clamp(natural);
   const cap = facts.interactive ? Math.max(usual, interactiveCapMs) : maxPeriodMs;
   const periodMs = Math.min(clamp(natural * overload), cap);
   // Times two, because each process may have two attempts under way.
   const small = leaders * 2 <= listenBacklog;
-  return { periodMs, ramp: small ? 'eager' : 'spread', gapMs: small ? 0 : gapFor(facts.fleetSize, own) };
+  return { periodMs, ramp: small ? 'eager' : 'spread', gapMs: small ? 0 : gapFor(fleetSize, own) };
 }
 
 /** Attempts that may overlap while it is not known whether the server accepts any. */
@@ -92,10 +89,9 @@ export function provenOverlap(connectMs: number): number {
  * Number of attempts in the eager ramp after the first one, and the time between them as a share of the shortest
  * period.
  */
-const eagerAttempts = 5;
+const eagerAttempts = 3;
 const eagerShare = 0.45;
 const eagerSpreadMs = 5;
-const blindGrowth = 3;
 
 /**
  * The delay before attempt number `step` (from 0) of an outage: first the ramp, one random phase, then strict periods.
@@ -109,10 +105,7 @@ export function delayBefore(step: number, pace: DialPace, limits: PaceLimits, ra
     return base * (0.97 + 0.03 * random());
   }
   const strict = periodMs * (0.98 + 0.04 * random());
-  if (ramp === 'spread') return step === 0 ? random() * periodMs : strict;
-  const window = limits.minPeriodMs * blindGrowth ** step;
-  if (window < periodMs) return random() * window;
-  return window < periodMs * blindGrowth ? random() * periodMs : strict;
+  return step === 0 ? random() * periodMs : strict;
 }
 
 /** A random delay that spreads the attempts of a large fleet; at most 5 ms for a small one. */

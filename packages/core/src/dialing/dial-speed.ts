@@ -1,5 +1,6 @@
 /** Time for one SYN per attempt: the kernel would send a second one after a second. */
 export const synTimeoutMs = 950;
+/** The longest time for one: a server that is farther away is out of reach. */
 const maxSynDeadlineMs = 3_000;
 const slowHandshakeMs = 100;
 
@@ -10,26 +11,27 @@ const slowHandshakeMs = 100;
 export class DialSpeed {
   #synMs: number | undefined;
   #handshakeMs: number | undefined;
-  #wasOverdue = false;
+  /** Patient attempts in a row that were overdue. */
+  #overdue = 0;
 
   /**
-   * The time that an attempt has to connect: one period, and at least three times what connecting took so far. After an
-   * overdue attempt, one of the two attempts that may overlap is patient, to reach a server farther away than the
-   * period.
+   * The time that an attempt has to connect: one period, and at least three times what connecting took so far. One of the
+   * two attempts that may overlap is patient, to reach a server farther away than the period; the other ones find out
+   * whether a new SYN gets through.
    */
   synDeadline(periodMs: number, isPatientRunning: boolean): { synDeadlineMs: number; patient: boolean } {
     const usual = Math.max(
       Math.min(periodMs, synTimeoutMs),
       Math.min(3 * (this.#synMs ?? 0), maxSynDeadlineMs),
     );
-    const patient = this.#wasOverdue && !isPatientRunning && usual < synTimeoutMs;
-    return { synDeadlineMs: patient ? synTimeoutMs : usual, patient };
+    const patient = !isPatientRunning && usual < this.#patienceMs;
+    return { synDeadlineMs: patient ? this.#patienceMs : usual, patient };
   }
 
   /** The time of an attempt whose request is patient. */
   patientDeadline(): { synDeadlineMs: number; patient: boolean } {
     const usual = Math.min(3 * (this.#synMs ?? 0), maxSynDeadlineMs);
-    return { synDeadlineMs: Math.max(synTimeoutMs, usual), patient: true };
+    return { synDeadlineMs: Math.max(this.#patienceMs, usual), patient: true };
   }
 
   /** How long a connection takes to be made, its handshake included. */
@@ -38,13 +40,19 @@ export class DialSpeed {
   }
 
   connected(synMs: number): void {
-    this.#wasOverdue = false;
+    this.#overdue = 0;
     this.#synMs = smooth(this.#synMs, synMs);
   }
 
-  /** An attempt ended before it was connected. */
-  missed(isOverdue: boolean): void {
-    this.#wasOverdue = isOverdue;
+  /** An attempt ended before it was connected: at its deadline, or because the endpoint refused it. */
+  missed(isOverdue: boolean, isPatient: boolean): void {
+    if (!isOverdue) this.#overdue = 0;
+    else if (isPatient) this.#overdue++;
+  }
+
+  /** In turns: long enough for one SYN, and for a server farther away than that. */
+  get #patienceMs(): number {
+    return this.#overdue % 2 === 0 ? synTimeoutMs : maxSynDeadlineMs;
   }
 
   /** Learns the length of a successful handshake. True when it is so long that the server must be overloaded. */

@@ -178,7 +178,7 @@ export class Dialer {
       this.#waiting.remove(ticket);
       this.#waiting.add(ticket);
     } else {
-      this.#speed.missed(isOverdue);
+      this.#speed.missed(isOverdue, attempt.patient);
     }
     const overload = result.overload ?? (cause === 'loading' || cause === 'max-clients');
     this.#advance({ kind: 'failed', overload, handshake: attempt.wasConnected });

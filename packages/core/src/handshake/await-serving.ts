@@ -3,7 +3,7 @@ import type { CauseCode } from '../cause.ts';
 import type { Clock } from '../clock.ts';
 import { pause } from '../deadline.ts';
 import { request } from '../replies/request.ts';
-import { judgePing } from './proof-error.ts';
+import { judgePing, ProofError } from './proof-error.ts';
 import { checkSession, sessionCommands, type Session } from './session.ts';
 
 export interface AwaitServingOptions {
@@ -12,8 +12,8 @@ export interface AwaitServingOptions {
   /** The state that the connection must have once the server serves. */
   readonly session: Session;
   readonly intervalMs: number;
-  /** Longest wait for the answer to each PING. */
-  readonly timeoutMs: number;
+  /** Learns how long a PING takes, and says how long its answer may take. */
+  readonly roundTrip: { observe(tookMs: number): void; limitMs(): number };
   onWaiting(cause: CauseCode): void;
 }
 
@@ -25,16 +25,19 @@ export interface AwaitServingOptions {
  * @throws `ProofError`, the socket's error, or the reason of the signal
  */
 export async function awaitServing(socket: Socket, options: AwaitServingOptions): Promise<void> {
-  const { clock, signal } = options;
+  const { clock, signal, roundTrip } = options;
   const setUp = sessionCommands(options.session);
   for (;;) {
     await pause(clock, options.intervalMs, signal);
     const deadline = new AbortController();
     const onAbort = (): void => deadline.abort(signal.reason);
     signal.addEventListener('abort', onAbort, { once: true });
-    const timer = clock.setTimeout(() => deadline.abort(new Error('No answer to PING.')), options.timeoutMs);
+    const askedAt = clock.now();
+    const late = (): void => deadline.abort(new ProofError('stalled', undefined));
+    const timer = clock.setTimeout(late, roundTrip.limitMs());
     try {
       const replies = await request(socket, [...setUp, ['PING']], deadline.signal);
+      roundTrip.observe(clock.now() - askedAt);
       const cause = judgePing(replies.pop());
       checkSession(setUp, replies);
       if (cause === undefined) return;

@@ -62,10 +62,10 @@ export class Heading {
 
   #reconnector({ dialer, target }: Route): Reconnector {
     const { clock, connection } = this.#parts.settings;
-    const { handshakeTimeoutMs } = connection;
+    const { minStallMs, maxStallMs } = connection;
     const onReport = ({ durationMs, cause, nextAttemptMs }: AttemptReport): void =>
       this.#tell({ kind: 'attempt', report: { durationMs, cause, nextAttemptMs } });
-    return new Reconnector(dialer, target, { clock, handshakeTimeoutMs, onReport });
+    return new Reconnector(dialer, target, { clock, minStallMs, maxStallMs, onReport });
   }
 
   #watch(): RouteWatches {

@@ -1,6 +1,7 @@
 import type { Clock, TimerHandle } from '../clock.ts';
 import { targetWith, type VerifiedSocket, type Target } from '../handshake/establish.ts';
 import type { Endpoint } from '../handshake/open-socket.ts';
+import type { RolePace } from './role-pace.ts';
 import { RoleWatch } from './role-watch.ts';
 import type { SentinelResolver } from './sentinel-resolver.ts';
 import { SentinelWatch, type SentinelNews } from './sentinel-watch.ts';
@@ -12,6 +13,8 @@ export interface FailoverOptions {
   readonly target: Target;
   readonly resolver: SentinelResolver;
   readonly sentinelCredentials: Credentials | undefined;
+  /** How often sentinels are dialed while somebody waits for a primary. */
+  readonly pace: () => RolePace;
   /** Whether the connection leads to this endpoint now. */
   isCurrent(endpoint: Endpoint): boolean;
   /** A replica is about to be promoted: what is written to the old primary from now on will be lost. */
@@ -22,7 +25,7 @@ export interface FailoverOptions {
   onPromoted(verified: VerifiedSocket | undefined): void;
 }
 
-const pace = { periodMs: 25, wantedAt: Infinity };
+const chosenPace = { periodMs: 25, wantedAt: Infinity };
 const maxMs = 10_000;
 
 /**
@@ -46,6 +49,7 @@ export class Failover {
       name: options.name,
       credentials: options.sentinelCredentials,
       sentinels: () => options.resolver.sentinels(),
+      pace: options.pace,
       onFailoverBegins: (news) => void this.#begin(news),
       onFailoverAborted: () => this.#abort(),
       onPromoted: (news) => void this.#promoted(news),
@@ -55,6 +59,11 @@ export class Failover {
   /** True between the choice of a replica and its promotion. */
   get isUnderWay(): boolean {
     return this.#timer !== undefined;
+  }
+
+  /** Somebody begins to wait for a primary. */
+  hurry(): void {
+    this.#sentinels.hurry();
   }
 
   stop(): void {
@@ -85,7 +94,7 @@ export class Failover {
     const chosen = new RoleWatch(
       targetWith(target, { endpoint: () => Promise.resolve(endpoint) }),
       clock,
-      () => pace,
+      () => chosenPace,
       (verified) => {
         resolver.pin(host, port);
         this.#options.onPromoted(verified);

@@ -4,7 +4,8 @@ import type { Endpoint } from '../handshake/open-socket.ts';
 import { debug } from '../observability/debug.ts';
 import type { Credentials } from '../redis-resilience.ts';
 import { Failover } from './failover.ts';
-import { RoleWatch, type RolePace } from './role-watch.ts';
+import type { RolePace } from './role-pace.ts';
+import { RoleWatch } from './role-watch.ts';
 import type { SentinelResolver } from './sentinel-resolver.ts';
 
 /** What became known about the primary. */
@@ -87,12 +88,13 @@ export class PrimaryWatch {
   }
 
   #followFailovers(): Failover | undefined {
-    const { clock, name, target, sentinels, isCurrent } = this.#options;
+    const { clock, name, target, pace, sentinels, isCurrent } = this.#options;
     if (sentinels === undefined) return undefined;
     return new Failover({
       clock,
       name: sentinels.group,
       target,
+      pace,
       resolver: sentinels.resolver,
       sentinelCredentials: sentinels.credentials,
       isCurrent,
@@ -125,6 +127,7 @@ export class PrimaryWatch {
   #away(): void {
     this.#isAway = true;
     this.#tell({ kind: 'writes-away' });
+    this.#failover?.hurry();
   }
 
   #back(): void {

@@ -1,18 +1,10 @@
 import type { Clock, TimerHandle } from '../clock.ts';
 import { establish, targetWith, type VerifiedSocket, type Target } from '../handshake/establish.ts';
-
-/** How often a watch looks. */
-export interface RolePace {
-  readonly periodMs: number;
-  /** When somebody last wanted the primary. Monotonic milliseconds. */
-  readonly wantedAt: number;
-}
+import { isWanted, type RolePace } from './role-pace.ts';
 
 const growth = 1.3;
 const steadyMs = 5000;
 const maxPauseMs = 1000;
-/** Somebody who wanted the primary this recently still waits for it. */
-const recentMs = 1000;
 
 /**
  * Looks for the primary while a replica answers in its place, without touching the connection that serves reads. One
@@ -98,7 +90,7 @@ export class RoleWatch {
     this.#timer = this.#clock.setTimeout(
       () => {
         const now = this.#clock.now();
-        if (now >= this.#dueAt || now - this.#pace().wantedAt <= recentMs) this.#look();
+        if (now >= this.#dueAt || isWanted(this.#pace(), now)) this.#look();
         else this.#arm();
       },
       Math.min(this.#pace().periodMs, this.#dueAt - this.#clock.now()),

@@ -7,6 +7,7 @@ import { ReplyReader } from '../replies/reply-reader.ts';
 import type { Reply } from '../replies/reply.ts';
 import type { Credentials } from '../redis-resilience.ts';
 import { voiceId } from './ask-sentinel.ts';
+import { isWanted, type RolePace } from './role-pace.ts';
 
 export interface SentinelWatchOptions {
   readonly clock: Clock;
@@ -14,6 +15,8 @@ export interface SentinelWatchOptions {
   readonly name: string;
   readonly credentials: Credentials | undefined;
   sentinels(): readonly Endpoint[];
+  /** How often sentinels that are not listened to are dialed while somebody waits for a primary. */
+  pace(): RolePace;
   /** A replica is about to be promoted: what is written to the old primary from now on will be lost. */
   onFailoverBegins(news: SentinelNews): void;
   /** The failover was aborted. */
@@ -30,7 +33,7 @@ export interface SentinelNews {
   readonly from: string;
 }
 
-const periodMs = 1000;
+const pingPeriodMs = 1000;
 const connectTimeoutMs = 1000;
 const pattern = '*';
 
@@ -43,6 +46,7 @@ export class SentinelWatch {
   readonly #sockets = new Map<string, Socket | undefined>();
   #abort = new AbortController();
   #timer: TimerHandle | undefined;
+  #pingedAt = -Infinity;
 
   constructor(options: SentinelWatchOptions) {
     this.#options = options;
@@ -51,6 +55,13 @@ export class SentinelWatch {
   start(): void {
     if (this.#timer !== undefined) return;
     if (this.#abort.signal.aborted) this.#abort = new AbortController();
+    this.#look();
+  }
+
+  /** Somebody begins to wait for a primary. */
+  hurry(): void {
+    if (this.#timer === undefined) return;
+    this.#options.clock.clearTimeout(this.#timer);
     this.#look();
   }
 
@@ -63,12 +74,18 @@ export class SentinelWatch {
   }
 
   #look(): void {
+    const { clock } = this.#options;
+    const now = clock.now();
+    const pings = now - this.#pingedAt >= pingPeriodMs;
+    if (pings) this.#pingedAt = now;
     for (const sentinel of this.#options.sentinels()) {
       const key = endpointKey(sentinel);
       if (!this.#sockets.has(key)) void this.#listen(key, sentinel);
-      else this.#sockets.get(key)?.write(encodeCommand(['PING']));
+      else if (pings) this.#sockets.get(key)?.write(encodeCommand(['PING']));
     }
-    this.#timer = this.#options.clock.setTimeout(() => this.#look(), periodMs);
+    const pace = this.#options.pace();
+    const delayMs = isWanted(pace, now) ? Math.min(pace.periodMs, pingPeriodMs) : pingPeriodMs;
+    this.#timer = clock.setTimeout(() => this.#look(), delayMs);
     this.#timer.unref?.();
   }
 
@@ -81,7 +98,7 @@ export class SentinelWatch {
     signal.addEventListener('abort', onStop, { once: true });
     const timer = clock.setTimeout(() => deadline.abort(new Error('No answer in time.')), connectTimeoutMs);
     try {
-      const socket = await open(sentinel, { signal: deadline.signal, keepAliveMs: periodMs });
+      const socket = await open(sentinel, { signal: deadline.signal, keepAliveMs: pingPeriodMs });
       socket.unref();
       this.#sockets.set(key, socket);
       const reader = new ReplyReader();
