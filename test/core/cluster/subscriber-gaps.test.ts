@@ -1,6 +1,6 @@
 import { ManualClock } from '@redis-resilience/testing';
 import { expect, it } from 'vitest';
-import { SubscriberGaps } from '../../../packages/core/src/cluster/subscriber-gaps.ts';
+import { SubscriberGaps } from '../../../packages/core/src/cluster/subscribers/subscriber-gaps.ts';
 import type { NodeDriver } from '../../../packages/core/src/driver/cluster-driver.ts';
 
 it('a gap lasts from the last sign of life until the next connection has the subscriptions', async () => {

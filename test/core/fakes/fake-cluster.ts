@@ -4,6 +4,7 @@ import type {
   ClusterDriver,
   ClusterEvent,
   NodeDriver,
+  ShardChannels,
   SlotRange,
 } from '../../../packages/core/src/driver/cluster-driver.ts';
 import type { DriverCommand, SendCommand } from '../../../packages/core/src/driver/driver-command.ts';
@@ -104,6 +105,22 @@ export class FakeCluster implements ClusterDriver {
 
   onSubscriber(): void {
     // There never is one.
+  }
+
+  onShardSubscriber(): void {
+    // Likewise.
+  }
+
+  shardChannels(): ShardChannels {
+    return { wanted: new Set(), standing: new Set() };
+  }
+
+  renewShardSubscribers(): void {
+    // It has none.
+  }
+
+  readFromAnswering(): void {
+    // It reads from primaries alone.
   }
 
   owners(): ReadonlySet<string> {

@@ -11,7 +11,7 @@ import { NodeCircuits } from './node-circuits.ts';
 import { PartOutages } from './part-outages.ts';
 import { SlotReader } from './slot-reader.ts';
 import { SlotWatch, type SlotNews } from './slots/slot-watch.ts';
-import { SubscriberGaps } from './subscriber-gaps.ts';
+import { SubscriberWatch, type NodeRole } from './subscribers/subscriber-watch.ts';
 import type { TopologyNews } from './topology-news.ts';
 import { WatchedNodes } from './watched-nodes.ts';
 
@@ -33,7 +33,7 @@ export class ClusterTopology {
   readonly #outages: PartOutages;
   readonly #circuits: NodeCircuits;
   readonly #reader: SlotReader;
-  readonly #gaps: SubscriberGaps;
+  readonly #subscribers: SubscriberWatch;
   readonly #slotWatch: SlotWatch;
   readonly #tell: (news: TopologyNews) => void;
 
@@ -41,19 +41,15 @@ export class ClusterTopology {
     this.#cluster = cluster;
     this.#parts = parts;
     this.#tell = tell;
-    const { settings } = parts;
-    const { clock, random, connection, admission, timeoutMs } = settings;
+    const { clock, random, connection, admission, timeoutMs } = parts.settings;
     this.#outages = new PartOutages(admission.maxWaitMs === 0 ? 0 : deadlinesOfPatience * timeoutMs);
-    this.#gaps = new SubscriberGaps(clock, tell);
+    this.#subscribers = new SubscriberWatch(cluster, clock, tell);
     this.#circuits = new NodeCircuits(
-      settings,
+      parts.settings,
       (...question) => askNode(cluster, ...question),
       () => this.#tell({ kind: 'parts-changed' }),
     );
-    this.nodes = new WatchedNodes(
-      (node, isSubscriber) => this.#watchOver(node, isSubscriber),
-      (address) => this.#onNodeGone(address),
-    );
+    this.nodes = new WatchedNodes(this.#watchOver, (address) => this.#onNodeGone(address));
     this.#reader = new SlotReader(
       cluster,
       parts,
@@ -67,15 +63,22 @@ export class ClusterTopology {
         random,
         periodMs: connection.minPeriodMs / 2,
         answering: () => this.#answering(),
-        isPartAway: () => !this.#outages.isEmpty,
+        isPartAway: () => !this.#outages.isEmpty || this.#subscribers.isIncomplete,
       },
       (news) => this.#onSlotNews(news),
     );
     cluster.readSlotsBy(() => this.#reader.read());
-    cluster.onSubscriber((subscriber) => this.nodes.watch(subscriber, true));
-    cluster.onNodeAdded((node) => this.nodes.watch(node, false));
+    const isAway = (node: NodeDriver): boolean =>
+      this.#outages.isLost(node.address) || this.nodes.isSilent(node);
+    cluster.readFromAnswering(isAway, random);
+    cluster.onSubscriber((subscriber) => this.nodes.watch(subscriber, 'channels'));
+    cluster.onShardSubscriber(
+      (subscriber) => this.nodes.watch(subscriber, 'shard-channels'),
+      (subscriber) => this.nodes.forget(subscriber),
+    );
+    cluster.onNodeAdded((node) => this.nodes.watch(node, 'calls'));
     cluster.onNodeRemoved((node) => this.nodes.forget(node));
-    for (const node of cluster.nodes()) this.nodes.watch(node, false);
+    for (const node of cluster.nodes()) this.nodes.watch(node, 'calls');
     cluster.on('slots-read', () => this.#onSlots());
     cluster.on('node-error', () => this.#slotWatch.trouble());
   }
@@ -153,13 +156,15 @@ export class ClusterTopology {
     this.#circuits.stop();
   }
 
-  #watchOver(node: NodeDriver, isSubscriber: boolean): ClusterNode {
+  readonly #watchOver = (node: NodeDriver, role: NodeRole): ClusterNode => {
     const watched: ClusterNode = new ClusterNode(node, this.#parts, (news) => {
-      if (isSubscriber) this.#onSubscriberNews(news, node, watched);
-      else this.#onNodeNews(news, watched);
+      if (role === 'calls') return this.#onNodeNews(news, watched);
+      // It is at the address of a node, and says nothing of the connection that carries the calls.
+      this.#subscribers.onNews(news, node, watched, role);
+      if (news.kind === 'lost' || news.kind === 'away') this.#slotWatch.trouble();
     });
     return watched;
-  }
+  };
 
   #onNodeNews(news: NodeNews, { connection, address }: ClusterNode): void {
     const now = this.#parts.settings.clock.now();
@@ -186,13 +191,6 @@ export class ClusterTopology {
     }
   }
 
-  // It is at the address of a node, and says nothing of the connection that carries the calls.
-  #onSubscriberNews({ kind }: NodeNews, node: NodeDriver, { connection }: ClusterNode): void {
-    if (kind === 'found') void this.#gaps.found(node);
-    else if (kind === 'lost') this.#gaps.lost(node, connection.wire.readAt);
-    if (kind === 'lost' || kind === 'away') this.#slotWatch.trouble();
-  }
-
   #onNodeGone(address: string): void {
     this.#slotWatch.trouble();
     // The driver is told in this very moment that it has a node less, and may have none left.
@@ -214,6 +212,7 @@ export class ClusterTopology {
         this.#reader.prefer(news.address);
         return;
       case 'look':
+        this.#subscribers.look();
         for (const address of this.#outages.lostAmong(this.#cluster.owners())) this.#redial(address);
         return;
       case 'slots-read':
@@ -241,6 +240,7 @@ export class ClusterTopology {
     this.#circuits.retain(owners);
     for (const slot of this.#outages.uncoveredSlots)
       if (this.#reader.covers(slot)) this.#outages.covered(slot);
+    this.#subscribers.checkShards();
     this.#tell({ kind: 'parts-changed' });
   }
 

@@ -43,6 +43,10 @@ export class PartOutages {
     }
   }
 
+  isLost(address: string): boolean {
+    return this.#lost.has(address);
+  }
+
   found(address: string): void {
     this.#lost.delete(address);
   }

@@ -1,16 +1,14 @@
 import type { NodeDriver } from '../driver/cluster-driver.ts';
 import type { ClusterNode } from './cluster-node.ts';
+import type { NodeRole } from './subscribers/subscriber-watch.ts';
 
 /** The nodes that a cluster client is connected to, each with its connection; its subscribers among them. */
 export class WatchedNodes {
   readonly #nodes = new Map<NodeDriver, ClusterNode>();
-  readonly #make: (node: NodeDriver, isSubscriber: boolean) => ClusterNode;
+  readonly #make: (node: NodeDriver, role: NodeRole) => ClusterNode;
   readonly #onGone: (address: string) => void;
 
-  constructor(
-    make: (node: NodeDriver, isSubscriber: boolean) => ClusterNode,
-    onGone: (address: string) => void,
-  ) {
+  constructor(make: (node: NodeDriver, role: NodeRole) => ClusterNode, onGone: (address: string) => void) {
     this.#make = make;
     this.#onGone = onGone;
   }
@@ -27,9 +25,14 @@ export class WatchedNodes {
     return this.#nodes.get(node);
   }
 
-  watch(node: NodeDriver, isSubscriber: boolean): void {
+  /** Whether a node has been silent for too long, or is not connected to. */
+  isSilent(node: NodeDriver): boolean {
+    return this.#nodes.get(node)?.isSilent !== false;
+  }
+
+  watch(node: NodeDriver, role: NodeRole): void {
     if (this.#nodes.has(node)) return;
-    this.#nodes.set(node, this.#make(node, isSubscriber));
+    this.#nodes.set(node, this.#make(node, role));
     node.on('end', () => this.forget(node));
   }
 

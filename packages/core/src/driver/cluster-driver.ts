@@ -21,6 +21,12 @@ export interface SlotRange {
   readonly nodes: readonly { readonly host: string; readonly port: number }[];
 }
 
+/** Which shard channels a client wants, and which of them it is subscribed to right now. */
+export interface ShardChannels {
+  readonly wanted: ReadonlySet<string>;
+  readonly standing: ReadonlySet<string>;
+}
+
 /** One node of a cluster, as the cluster client connects to it. */
 export interface NodeDriver extends Driver {
   /** Its name in the slots: `host:port`. */
@@ -55,6 +61,12 @@ export interface ClusterDriver {
   onNodeRemoved(listener: (node: NodeDriver) => void): void;
   /** Calls `listener` with each connection that the client makes for its subscriptions. */
   onSubscriber(listener: (node: NodeDriver) => void): void;
+  /** Calls `onMade` with each connection for shard channels, and `onStopped` when the client uses it no more. */
+  onShardSubscriber(onMade: (node: NodeDriver) => void, onStopped: (node: NodeDriver) => void): void;
+  /** The shard channels that are wanted, and those that it is subscribed to right now over a connection that counts. */
+  shardChannels(counts: (node: NodeDriver) => boolean): ShardChannels;
+  /** Connects again for shard channels whose connection was lost. */
+  renewShardSubscribers(): void;
 
   /** The slot of a command, or of the batch that goes to `node`; undefined where any node may take it. */
   slotOf(command: DriverCommand, node: unknown): number | undefined;
@@ -62,6 +74,8 @@ export interface ClusterDriver {
   addressesOf(slot: number): readonly string[];
   /** Whether reads go to replicas too. */
   readonly readsFromReplicas: boolean;
+  /** Has reads that may go to replicas go to nodes that are not away; `random`: which of them, from 0 to 1. */
+  readFromAnswering(isAway: (node: NodeDriver) => boolean, random: () => number): void;
   /** Addresses of the nodes that own slots, as far as is known. The same object until the slots change. */
   owners(): ReadonlySet<string>;
   /** Connects to the primary at this address, unless that is connected or connecting. */

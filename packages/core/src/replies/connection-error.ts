@@ -3,7 +3,6 @@ const callersMistakes = [
   /^Connection is in monitoring mode/,
   /^All (the )?keys in the pipeline/,
   /^All the keys in a pipeline/,
-  /^No sharded subscriber/,
   /^Possible CROSSSLOT/,
 ];
 

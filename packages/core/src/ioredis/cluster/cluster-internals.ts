@@ -22,6 +22,25 @@ export interface ClusterInternals {
   };
   emit(event: string, ...args: unknown[]): boolean;
   subscriber: { selectSubscriber(): void; getInstance(): Redis | null } | undefined;
+  readonly shardedSubscribers: ShardSubscriberGroup | undefined;
+}
+
+/** The connections for shard channels. */
+export interface ShardSubscriberGroup {
+  readonly shardedSubscribers: Map<string, ShardSubscriber>;
+  /** By slot. */
+  readonly channels: Map<number, readonly (string | Buffer)[]>;
+  /** From version 5.7 on. */
+  handleSubscriberConnectFailed?: () => void;
+  reset?(slots: readonly unknown[], nodes: readonly Redis[]): Promise<void>;
+}
+
+/** One of them. */
+export interface ShardSubscriber {
+  getInstance(): Redis | null;
+  stop(): void;
+  /** Only before version 5.7. */
+  selectSubscriber?: () => void;
 }
 
 /** What `getInfoFromNode` needs of the node that it asks for the slots. */

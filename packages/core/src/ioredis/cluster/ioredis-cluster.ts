@@ -1,6 +1,12 @@
 import { once } from 'node:events';
 import { Command, type Cluster, type Redis } from 'ioredis';
-import type { ClusterDriver, ClusterEvent, NodeDriver, SlotRange } from '../../driver/cluster-driver.ts';
+import type {
+  ClusterDriver,
+  ClusterEvent,
+  NodeDriver,
+  ShardChannels,
+  SlotRange,
+} from '../../driver/cluster-driver.ts';
 import type { DriverCommand, SendCommand } from '../../driver/driver-command.ts';
 import { closeWithoutNodes } from './close-without-nodes.ts';
 import { clusterInternals, type ClusterInternals } from './cluster-internals.ts';
@@ -8,6 +14,8 @@ import { wake } from '../duplicates.ts';
 import { internals } from '../internals.ts';
 import { IoredisNode } from './node-driver.ts';
 import { ownSendOf } from '../own-send.ts';
+import { readFromAnswering } from './read-nodes.ts';
+import { ShardSubscribers } from './shard-subscribers.ts';
 import { SlotTable } from './slot-table.ts';
 import {
   readStartupNodes,
@@ -31,12 +39,14 @@ export class IoredisCluster implements ClusterDriver {
   readonly send: SendCommand;
   readonly #cluster: Cluster;
   readonly #slots: SlotTable;
+  readonly #shards: ShardSubscribers;
   readonly #atOnce = { ready: [] as (() => void)[], end: [] as (() => void)[] };
 
   constructor(cluster: Cluster) {
     readStartupNodes(cluster);
     this.#cluster = cluster;
     this.#slots = new SlotTable(cluster);
+    this.#shards = new ShardSubscribers(clusterInternals(cluster));
     this.send = ownSendOf(cluster);
   }
 
@@ -124,6 +134,25 @@ export class IoredisCluster implements ClusterDriver {
     };
   }
 
+  onShardSubscriber(onMade: (node: NodeDriver) => void, onStopped: (node: NodeDriver) => void): void {
+    this.#shards.watch(
+      (node) => onMade(IoredisNode.of(node)),
+      (node) => onStopped(IoredisNode.of(node)),
+    );
+  }
+
+  shardChannels(counts: (node: NodeDriver) => boolean): ShardChannels {
+    const nodes = this.#shards.instances().map((node) => IoredisNode.of(node));
+    const standing = nodes
+      .filter((node) => node.status === 'ready' && counts(node))
+      .flatMap((node) => node.subscriptions().ssubscribe);
+    return { wanted: this.#shards.wanted(), standing: new Set(standing) };
+  }
+
+  renewShardSubscribers(): void {
+    this.#shards.renew();
+  }
+
   slotOf(command: DriverCommand, node: unknown): number | undefined {
     const slot: unknown = (node as { slot?: unknown } | undefined)?.slot;
     if (typeof slot === 'number') return slot;
@@ -136,6 +165,11 @@ export class IoredisCluster implements ClusterDriver {
 
   get readsFromReplicas(): boolean {
     return clusterInternals(this.#cluster).options['scaleReads'] !== 'master';
+  }
+
+  readFromAnswering(isAway: (node: NodeDriver) => boolean, random: () => number): void {
+    const target = clusterInternals(this.#cluster);
+    readFromAnswering(target, (node) => isAway(IoredisNode.of(node)), random);
   }
 
   owners(): ReadonlySet<string> {

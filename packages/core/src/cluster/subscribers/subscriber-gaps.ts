@@ -1,6 +1,6 @@
-import type { Clock } from '../clock.ts';
-import type { SubscriptionNews } from '../connection/subscriptions.ts';
-import type { NodeDriver } from '../driver/cluster-driver.ts';
+import type { Clock } from '../../clock.ts';
+import type { SubscriptionNews } from '../../connection/subscriptions.ts';
+import type { NodeDriver } from '../../driver/cluster-driver.ts';
 
 const kinds = ['subscribe', 'psubscribe'] as const;
 

@@ -1,0 +1,74 @@
+import type { Redis } from 'ioredis';
+import type { ClusterInternals, ShardSubscriber, ShardSubscriberGroup } from './cluster-internals.ts';
+
+/** The connections that a cluster client makes for shard channels: one to each node, where `shardedSubscribers` is set. */
+export class ShardSubscribers {
+  readonly #target: ClusterInternals;
+  readonly #group: ShardSubscriberGroup | undefined;
+
+  constructor(target: ClusterInternals) {
+    this.#target = target;
+    this.#group = target.shardedSubscribers;
+  }
+
+  /** Calls `onMade` with each connection before it is opened, and `onStopped` when it is not used any more. */
+  watch(onMade: (node: Redis) => void, onStopped: (node: Redis) => void): void {
+    const group = this.#group;
+    if (group === undefined) return;
+    // By itself, the client waits longer and longer before it connects again.
+    if (group.handleSubscriberConnectFailed !== undefined) group.handleSubscriberConnectFailed = ignore;
+    const subscribers = group.shardedSubscribers;
+    const follow = (subscriber: ShardSubscriber): void => watchOne(subscriber, onMade, onStopped);
+    for (const subscriber of subscribers.values()) follow(subscriber);
+    const set = subscribers.set.bind(subscribers);
+    subscribers.set = (address, subscriber) => {
+      follow(subscriber);
+      return set(address, subscriber);
+    };
+  }
+
+  /** Channels that its user subscribed to, whether or not the server knows. */
+  wanted(): ReadonlySet<string> {
+    return new Set([...(this.#group?.channels.values() ?? [])].flat().map(String));
+  }
+
+  instances(): readonly Redis[] {
+    const instances = [...(this.#group?.shardedSubscribers.values() ?? [])].map((each) => each.getInstance());
+    return instances.filter((instance) => instance !== null);
+  }
+
+  /** Makes again what was lost. */
+  renew(): void {
+    this.#group?.reset?.(this.#target.slots, this.#target.nodes()).catch(ignore);
+  }
+}
+
+function watchOne(
+  subscriber: ShardSubscriber,
+  onMade: (node: Redis) => void,
+  onStopped: (node: Redis) => void,
+): void {
+  const stop = subscriber.stop.bind(subscriber);
+  const made = (): void => {
+    const instance = subscriber.getInstance();
+    if (instance !== null) onMade(instance);
+  };
+  // Its listeners are removed when it is stopped: nobody would learn of its end.
+  subscriber.stop = () => {
+    const instance = subscriber.getInstance();
+    stop();
+    if (instance !== null) onStopped(instance);
+  };
+  const { selectSubscriber } = subscriber;
+  // Older versions make another instance after each loss.
+  if (selectSubscriber !== undefined)
+    subscriber.selectSubscriber = () => {
+      selectSubscriber.call(subscriber);
+      made();
+    };
+  made();
+}
+
+function ignore(): void {
+  // The connection reports it, and it is made again while its channels are missing.
+}

@@ -1,0 +1,88 @@
+import { createRedisResilience } from '@redis-resilience/core';
+import {
+  startCluster,
+  startProxy,
+  waitFor,
+  type ChaosProxy,
+  type ClusterGroup,
+} from '@redis-resilience/testing';
+import { expect, it, onTestFinished } from 'vitest';
+import { supportedProtocols } from '../stage/supported-protocols.ts';
+
+/** A proxy before each node, and the options that lead a client there. */
+async function proxied(cluster: ClusterGroup) {
+  const proxies: ChaosProxy[] = await Promise.all(cluster.nodes.map((target) => startProxy({ target })));
+  onTestFinished(async () => {
+    await Promise.all(proxies.map((proxy) => proxy.close()));
+  });
+  const places = proxies.map(({ host, port }) => ({ host, port }));
+  const natMap: Record<string, { host: string; port: number }> = {};
+  for (const [index, place] of places.entries()) natMap[`127.0.0.1:${cluster.nodes[index]?.port}`] = place;
+  return { proxies, places, natMap };
+}
+
+it.each(supportedProtocols)(
+  'shard channels come back from dead sockets, and from a slot that moved, and the gap is told (RESP%i)',
+  async (protocol) => {
+    await using cluster = await startCluster({ nodes: 3, replicas: 0 });
+    const { proxies, places, natMap } = await proxied(cluster);
+    const options = { shardedSubscribers: true, natMap, redisOptions: { protocol } };
+    const resilience = createRedisResilience({ cluster: places, options });
+    onTestFinished(() => resilience.close({ drainMs: 0 }));
+    await resilience.ready({ timeoutMs: 5_000 });
+    const { client } = resilience;
+    const gaps: { gapMs: number; channels: number }[] = [];
+    resilience.on('gap', (gap) => gaps.push(gap));
+    const heard: string[] = [];
+    client.on('smessage', (channel: string, message: string) => heard.push(`${channel} ${message}`));
+    await Promise.all(['a', 'b', 'c'].map((channel) => client.ssubscribe(channel)));
+    const hears = (message: string): Promise<unknown> =>
+      waitFor(
+        async () => {
+          for (const channel of ['a', 'b', 'c'])
+            await (await cluster.primaryOf(channel)).command('SPUBLISH', channel, message);
+          return ['a', 'b', 'c'].every((channel) => heard.includes(`${channel} ${message}`));
+        },
+        { timeoutMs: 10_000, intervalMs: 50 },
+      );
+    await hears('before');
+    expect(gaps).toEqual([]);
+
+    for (const proxy of proxies) proxy.blackhole();
+    await hears('after');
+    await waitFor(() => gaps.reduce((sum, { channels }) => sum + channels, 0) === 3);
+    // They are noticed by a PING, not before.
+    expect(Math.max(...gaps.map(({ gapMs }) => gapMs))).toBeGreaterThan(200);
+
+    gaps.length = 0;
+    const owner = await cluster.primaryOf('a');
+    const other = cluster.nodes.find((node) => node !== owner);
+    await cluster.migrateSlot(cluster.keySlot('a'), other ?? owner);
+    await hears('moved');
+    await waitFor(() => gaps.length > 0);
+    expect(gaps).toMatchObject([{ channels: 1 }]);
+  },
+);
+
+it('reads that go to replicas go to the primary when its replica is away, and to the replica when it is back', async () => {
+  await using cluster = await startCluster();
+  const resilience = createRedisResilience({ cluster: cluster.addresses, options: { scaleReads: 'slave' } });
+  onTestFinished(() => resilience.close({ drainMs: 0 }));
+  await resilience.ready({ timeoutMs: 5_000 });
+  const { client } = resilience;
+  expect(await client.set('a', '1')).toBe('OK');
+  await waitFor(async () => (await client.get('a')) === '1');
+  const [replica] = await cluster.replicasOf(await cluster.primaryOf('a'));
+  await replica?.kill();
+  for (let call = 0; call < 50; call++) expect(await client.get('a')).toBe('1');
+  await replica?.start();
+  const readsOfReplica = async (): Promise<number> =>
+    Number((await replica?.info('commandstats'))?.['cmdstat_get']?.match(/calls=(\d+)/)?.[1] ?? 0);
+  await waitFor(
+    async () => {
+      await client.get('a');
+      return (await readsOfReplica()) > 0;
+    },
+    { timeoutMs: 10_000, intervalMs: 50 },
+  );
+});
