@@ -39,7 +39,27 @@ export const figureColumns = {
     unit: 'count',
     meaning: 'INCRs that failed, of which the application knows that they may have run',
   },
+  overMs: {
+    heading: 'over',
+    unit: 'ms',
+    meaning: 'from the fault until another database was in use, in ms',
+  },
   changes: { heading: 'changes', unit: 'count', meaning: 'how often another database came into use' },
+  gaps: {
+    heading: 'gaps told',
+    unit: 'count',
+    meaning: 'how often a subscriber was told that messages may be missing',
+  },
+  leaked: {
+    heading: 'leaked',
+    unit: 'count',
+    meaning: 'sockets that are open in the end, and were not before',
+  },
+  throughputShare: {
+    heading: 'throughput',
+    unit: 'share',
+    meaning: 'calls a second with two databases, as a share of those with one',
+  },
   readsFailed: {
     heading: 'reads failed',
     unit: 'count',
@@ -114,6 +134,6 @@ export const figureColumns = {
     meaning: 'connection attempts of the process per second of outage',
   },
   unhandled: { heading: 'unhandled', unit: 'count', meaning: 'rejections that nobody could handle' },
-} as const satisfies Record<string, { heading: string; unit: 'ms' | 'count'; meaning: string }>;
+} as const satisfies Record<string, { heading: string; unit: 'ms' | 'count' | 'share'; meaning: string }>;
 
 export const figureNames = Object.keys(figureColumns) as FigureName[];

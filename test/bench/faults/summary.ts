@@ -96,5 +96,6 @@ function aggregateOf(values: readonly number[]): Aggregate {
 function numberText(value: number | null, name: FigureName): string {
   if (value === null) return 'never';
   if (figureColumns[name].unit === 'count') return Math.round(value).toLocaleString('en');
+  if (figureColumns[name].unit === 'share') return value.toFixed(3);
   return value < 10 ? String(Math.round(value * 10) / 10) : Math.round(value).toLocaleString('en');
 }

@@ -9,11 +9,16 @@ export function terminalReport(summaries: readonly RowSummary[]): string {
 
 function tableOf(summary: RowSummary): string {
   const columns = columnsOf(summary);
-  const headings = [summary.row, ...columns.map((name) => figureColumns[name].heading)];
+  const isBroken = summary.clients.some(({ broken }) => broken.length > 0);
+  const headings = [
+    summary.row,
+    ...columns.map((name) => figureColumns[name].heading),
+    ...(isBroken ? ['broken'] : []),
+  ];
   const rows = summary.clients.map(({ label, figures, broken, repetitions }) => [
     label,
     ...columns.map((name) => (repetitions === 0 ? '-' : cellText(figures[name], name))),
-    ...(broken.length > 0 ? [`broken ${broken.length}×: ${broken[0]}`] : []),
+    ...(broken.length > 0 ? [`${broken.length}×: ${broken[0]}`] : []),
   ]);
   return `${summary.title}\n${textTable(headings, rows)}`;
 }

@@ -1,4 +1,4 @@
-import { createRedisResilience } from '@redis-resilience/core';
+import { createRedisResilience, type RedisResilience, type ResilienceOptions } from '@redis-resilience/core';
 import { Redis } from 'ioredis';
 import type { Closeable, Contestant } from '../contestant.js';
 import type { Address, Target } from '../peers/peer.js';
@@ -9,8 +9,12 @@ export interface DatabasePair extends Closeable {
   get(key: string): Promise<unknown>;
   set(key: string, value: string): Promise<unknown>;
   incr(key: string): Promise<unknown>;
-  /** How often another database came into use. */
-  readonly changes: number;
+  /** Subscribes on a connection of its own. */
+  subscribe(channel: string): Promise<unknown>;
+  /** When another database came into use. */
+  readonly changesAt: readonly number[];
+  /** How often its subscriber was told that messages may be missing. */
+  readonly gaps: number;
   /** Whether the standby is known to be there. */
   readonly isPrepared: boolean;
 }
@@ -42,24 +46,35 @@ export const databaseStacks: readonly Contestant<DatabasePair>[] = [
 ];
 
 function pairOf(target: Target, options: { readonly failback?: { readonly afterMs: number } }): DatabasePair {
-  const first = { name: 'first', target: addressOf(target), weight: 2 };
-  const second = { name: 'second', target: secondOf(target) };
-  const resilience = createRedisResilience({ databases: [first, second] }, { logger: false, ...options });
+  const resilience = resilienceOf(target, { logger: false, ...options });
   const { client } = resilience;
-  let changes = 0;
-  resilience.on('database-change', () => changes++);
+  const changesAt: number[] = [];
+  let gaps = 0;
+  resilience.on('database-change', () => changesAt.push(performance.now()));
+  resilience.on('gap', () => gaps++);
   return {
+    subscribe: (channel) => client.duplicate().subscribe(channel),
     get: (key) => client.get(key),
     set: (key, value) => client.set(key, value),
     incr: (key) => client.incr(key),
-    get changes() {
-      return changes;
+    changesAt,
+    get gaps() {
+      return gaps;
     },
     get isPrepared() {
-      return resilience.databases().every(({ health }) => health === 'up');
+      const isUp = resilience.snapshot().status === 'up';
+      return isUp && resilience.databases().every(({ health }) => health === 'up');
     },
     close: () => resilience.close({ drainMs: 0 }),
   };
+}
+
+function resilienceOf(target: Target, options: ResilienceOptions): RedisResilience<Redis> {
+  const place = addressOf(target);
+  if (target.kind !== 'single' || target.second === undefined) return createRedisResilience(place, options);
+  const first = { name: 'first', target: place, weight: 2 };
+  const second = { name: 'second', target: target.second };
+  return createRedisResilience({ databases: [first, second] }, options);
 }
 
 function secondOf(target: Target): Address {
@@ -76,7 +91,10 @@ class SwitchedByHand implements DatabasePair {
   readonly #timer: NodeJS.Timeout;
   #used: 0 | 1 = 0;
   #failures = 0;
-  changes = 0;
+  readonly changesAt: number[] = [];
+  /** It does not know. */
+  readonly gaps = 0;
+  readonly #subscribers: Redis[] = [];
 
   constructor(first: Address, second: Address) {
     const options = { maxRetriesPerRequest: 1, commandTimeout: 1_000 };
@@ -97,13 +115,22 @@ class SwitchedByHand implements DatabasePair {
     return this.#client.incr(key);
   }
 
+  async subscribe(channel: string): Promise<void> {
+    for (const client of this.#clients) {
+      const subscriber = client.duplicate();
+      subscriber.on('error', ignore);
+      this.#subscribers.push(subscriber);
+      await subscriber.subscribe(channel);
+    }
+  }
+
   get isPrepared(): boolean {
     return this.#clients.every(({ status }) => status === 'ready');
   }
 
   async close(): Promise<void> {
     clearInterval(this.#timer);
-    for (const client of this.#clients) client.disconnect();
+    for (const client of [...this.#clients, ...this.#subscribers]) client.disconnect();
   }
 
   get #client(): Redis {
@@ -123,7 +150,7 @@ class SwitchedByHand implements DatabasePair {
   #use(index: 0 | 1): void {
     this.#used = index;
     this.#failures = 0;
-    this.changes++;
+    this.changesAt.push(performance.now());
   }
 }
 
