@@ -1,7 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { delimiter, isAbsolute, join } from 'node:path';
-import { freePort, waitFor } from '@redis-resilience/testing';
+import { createRedisResilience } from '@redis-resilience/core';
+import { freePort, startRedis, waitFor } from '@redis-resilience/testing';
 import { chromium, type Browser, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startProtectedRedis, type ProtectedRedis } from '../protected-redis.ts';
@@ -135,6 +136,26 @@ describe.skipIf(executablePath === undefined)('the status page in a browser', ()
     await page.getByRole('button', { name: 'Reconnect now: default' }).click();
     await page.getByText('Reconnecting.').waitFor();
     expect(complaints).toEqual([]);
+  });
+
+  it('has a button for each database that is not in use', async () => {
+    await using first = await startRedis();
+    await using second = await startRedis();
+    const resilience = createRedisResilience(`${first.url},${second.url}`, { logger: false });
+    await resilience.ready({ timeoutMs: 10_000 });
+    await using served = await servePage({ resilience, authorize: () => true });
+    await using opened = await open(served.origin);
+    const { page, complaints } = opened;
+    page.on('dialog', (dialog) => void dialog.accept());
+    await page.getByText('not asked yet').waitFor({ state: 'detached', timeout: 5_000 });
+    await page.getByRole('button', { name: 'Use this one: second' }).click();
+    await page.getByText('second is in use.').waitFor();
+    await page.getByRole('button', { name: 'Use this one: first' }).waitFor();
+    const changes = page.getByRole('region', { name: 'Changes of database of default' });
+    await changes.getByText('by hand').waitFor();
+    expect(resilience.snapshot().database?.name).toBe('second');
+    expect(complaints).toEqual([]);
+    await resilience.close({ drainMs: 0 });
   });
 
   it.each([

@@ -28,7 +28,7 @@ export interface StatusPageOptions {
   /** The name in the heading. Default `Redis`. */
   readonly title?: string;
   /**
-   * Whether the sender of a request may use the buttons, which reconnect and take Redis out of use. It is called when a
+   * Whether the sender of a request may use the buttons, which reconnect, take Redis out of use and change the database. It is called when a
    * page opens its stream and again for each action; an error counts as `false`. Default: no one may, and the page has
    * no buttons.
    */

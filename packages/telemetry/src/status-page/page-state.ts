@@ -38,6 +38,45 @@ export interface ConnectionPicture {
   readonly outages: readonly OutagePicture[];
   readonly rates: readonly Rate[];
   readonly commands: readonly CommandPicture[];
+  /** Empty where there is one database only. */
+  readonly databases: readonly DatabasePicture[];
+  /** The last changes of the database in use, newest first. */
+  readonly databaseChanges: readonly DatabaseChangePicture[];
+  readonly pool: PoolPicture;
+}
+
+/** One of several databases. */
+export interface DatabasePicture {
+  readonly name: string;
+  readonly weight: number;
+  readonly readOnly: boolean;
+  readonly inUse: boolean;
+  readonly preferred: boolean;
+  readonly health: 'up' | 'down' | 'unknown';
+  readonly cause: string | null;
+  readonly role: 'primary' | 'replica' | null;
+  readonly lagMs: number | null;
+  /** When it came into use, or went out of use, last. */
+  readonly lastChange: number | null;
+}
+
+/** Another database came into use. */
+export interface DatabaseChangePicture {
+  readonly at: number;
+  readonly from: string;
+  readonly to: string;
+  readonly reason: string;
+  readonly durationMs: number;
+}
+
+/** The connections that are leased. */
+export interface PoolPicture {
+  readonly max: number;
+  readonly active: number;
+  readonly idle: number;
+  readonly waiting: number;
+  /** null when none is leased. */
+  readonly oldestLeaseMs: number | null;
 }
 
 /** A connection attempt that has ended. */

@@ -2,9 +2,15 @@
 export type Route =
   | { readonly kind: 'page' }
   | { readonly kind: 'events' }
-  | { readonly kind: 'action'; readonly action: Action; readonly connection: string };
+  | {
+      readonly kind: 'action';
+      readonly action: Action;
+      readonly connection: string;
+      /** The database to use. */
+      readonly database: string;
+    };
 
-export const actions = ['reconnect', 'isolate', 'put-back'] as const;
+export const actions = ['reconnect', 'isolate', 'put-back', 'use-database'] as const;
 export type Action = (typeof actions)[number];
 
 const maxUrlLength = 2048;
@@ -25,5 +31,6 @@ export function routeOf(
   const action = actions.find((name) => rest === `/${name}`);
   if (method !== 'POST' || action === undefined) return undefined;
   const query = new URLSearchParams(queryAt === -1 ? '' : url.slice(queryAt + 1));
-  return { kind: 'action', action, connection: query.get('connection') ?? '' };
+  const [connection, database] = ['connection', 'database'].map((name) => query.get(name) ?? '');
+  return { kind: 'action', action, connection: connection as string, database: database as string };
 }

@@ -111,7 +111,7 @@ class LivePage implements StatusPage {
   }
 
   async #act(
-    { action, connection }: Route & { kind: 'action' },
+    { action, connection, database }: Route & { kind: 'action' },
     request: IncomingMessage,
     response: ServerResponse,
   ): Promise<void> {
@@ -121,8 +121,20 @@ class LivePage implements StatusPage {
     if (board === undefined) return refuse(response, 404, 'There is no connection of this name.');
     if (action === 'isolate') board.isolate('requested on the status page');
     else if (action === 'put-back') board.putBack();
+    else if (action === 'use-database') return this.#useDatabase(board.resilience, database, response);
     else board.resilience.reconnect('asked for on the status page').catch(ignore);
-    response.writeHead(204, { 'cache-control': 'no-store' }).end();
+    confirm(response);
+  }
+
+  async #useDatabase(resilience: RedisResilience, name: string, response: ServerResponse): Promise<void> {
+    if (!resilience.databases().some((database) => database.name === name))
+      return refuse(response, 404, 'There is no database of this name.');
+    try {
+      await resilience.failover(name);
+    } catch (error) {
+      return refuse(response, 409, (error as Error).message);
+    }
+    confirm(response);
   }
 }
 
@@ -134,6 +146,10 @@ function checkNames(all: readonly RedisResilience[]): readonly RedisResilience[]
     );
   }
   return all;
+}
+
+function confirm(response: ServerResponse): void {
+  response.writeHead(204, { 'cache-control': 'no-store' }).end();
 }
 
 function refuse(response: ServerResponse, status: number, sentence: string): void {

@@ -1,11 +1,19 @@
-import type { Clock, CommandEntry, RedisResilience } from '@redis-resilience/core';
-import type { AttemptPicture, CommandPicture, ConnectionPicture } from '../page-state.ts';
+import type { Clock, CommandEntry, RedisResilience, SnapshotDetail } from '@redis-resilience/core';
+import type {
+  AttemptPicture,
+  CommandPicture,
+  ConnectionPicture,
+  DatabaseChangePicture,
+  PoolPicture,
+} from '../page-state.ts';
+import { databasePictures } from './database-pictures.ts';
 import { outagesIn } from './outages.ts';
 import { CommandRates } from './command-rates.ts';
 import { StatusTimeline } from './status-timeline.ts';
 
 const maxAttempts = 20;
 const maxCommands = 10;
+const maxDatabaseChanges = 20;
 
 /** Keeps what the page shows of one connection, within bounds. */
 export class ConnectionBoard {
@@ -14,6 +22,7 @@ export class ConnectionBoard {
   readonly #rates: CommandRates;
   readonly #timeline: StatusTimeline;
   readonly #attempts: AttemptPicture[] = [];
+  readonly #databaseChanges: DatabaseChangePicture[] = [];
   readonly #stops: readonly (() => void)[];
   #putBack: (() => void) | undefined;
   #retryAt: number | null = null;
@@ -32,6 +41,11 @@ export class ConnectionBoard {
       resilience.on('attempt', ({ durationMs, cause, nextAttemptMs }) => {
         this.#noteAttempt({ at: clock.wallNow(), durationMs, cause: cause ?? null });
         this.#retryAt = nextAttemptMs === undefined ? null : clock.wallNow() + nextAttemptMs;
+        onChange();
+      }),
+      resilience.on('database-change', (change) => {
+        this.#databaseChanges.unshift({ at: clock.wallNow(), ...change });
+        this.#databaseChanges.length = Math.min(this.#databaseChanges.length, maxDatabaseChanges);
         onChange();
       }),
     ];
@@ -62,7 +76,7 @@ export class ConnectionBoard {
 
   picture(): ConnectionPicture {
     const snapshot = this.resilience.snapshot();
-    const { connections, readyConnections, waiting, waitingBytes, inFlight } = this.resilience.detail();
+    const { connections, readyConnections, waiting, waitingBytes, inFlight, pool } = this.resilience.detail();
     const timeline = this.#timeline.intervals(this.#clock.wallNow());
     const { name, status, since, reads, writes, cause, connection, circuit } = snapshot;
     return {
@@ -87,6 +101,9 @@ export class ConnectionBoard {
       outages: outagesIn(timeline),
       rates: this.#rates.rates(),
       commands: this.#commands(),
+      databases: databasePictures(this.resilience.databases()),
+      databaseChanges: this.#databaseChanges,
+      pool: poolPicture(pool),
     };
   }
 
@@ -107,6 +124,10 @@ export class ConnectionBoard {
     const commands = this.resilience.history().filter((entry) => entry.kind === 'command');
     return commands.slice(-maxCommands).toReversed().map(commandPicture);
   }
+}
+
+function poolPicture({ max, active, idle, waiting, oldestLeaseMs }: SnapshotDetail['pool']): PoolPicture {
+  return { max, active, idle, waiting, oldestLeaseMs: oldestLeaseMs ?? null };
 }
 
 function commandPicture({ at, failure, ...entry }: CommandEntry): CommandPicture {

@@ -1,4 +1,5 @@
 import { h, setText } from './element.ts';
+import { actionButton, sendAction } from './send-action.ts';
 import type { ConnectionPicture } from '../page-state.ts';
 
 export interface ActionButtons {
@@ -12,12 +13,11 @@ export function createActionButtons(name: string): ActionButtons {
   const result = h('p', { role: 'status', class: 'muted' });
   const act = async (action: string, done: string): Promise<void> => {
     setText(result, '');
-    const isDone = await send(action, name, token);
-    setText(result, isDone ? done : 'That was not allowed. Reload the page and try again.');
+    setText(result, (await sendAction(action, { connection: name }, token)) ?? done);
   };
-  const reconnect = button('Reconnect now', name);
-  const isolate = button('Take out of use', name);
-  const putBack = button('Put back into use', name);
+  const reconnect = actionButton('Reconnect now', name);
+  const isolate = actionButton('Take out of use', name);
+  const putBack = actionButton('Put back into use', name);
   reconnect.addEventListener('click', () => void act('reconnect', 'Reconnecting.'));
   isolate.addEventListener('click', () => {
     if (
@@ -37,21 +37,4 @@ export function createActionButtons(name: string): ActionButtons {
       putBack.hidden = !picture.isolatedHere;
     },
   };
-}
-
-function button(text: string, name: string): HTMLButtonElement {
-  return h('button', { type: 'button', 'aria-label': `${text}: ${name}` }, text);
-}
-
-async function send(action: string, name: string, token: string | null): Promise<boolean> {
-  const base = window.location.pathname.replace(/\/$/, '');
-  try {
-    const response = await fetch(`${base}/${action}?connection=${encodeURIComponent(name)}`, {
-      method: 'POST',
-      headers: { 'x-redis-status-token': token ?? '' },
-    });
-    return response.ok;
-  } catch {
-    return false;
-  }
 }

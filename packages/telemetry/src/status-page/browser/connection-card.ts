@@ -1,5 +1,6 @@
 import { createActionButtons } from './action-buttons.ts';
 import { adviceWords } from './advice.ts';
+import { createDatabasesView } from './databases-view.ts';
 import { createDialingView } from './dialing-view.ts';
 import { h, setAttribute, setText } from './element.ts';
 import { createFacts } from './facts.ts';
@@ -31,6 +32,7 @@ export function createConnectionCard(name: string): ConnectionCard {
   const outages = createOutageTable(name);
   const commands = createCommandTable(name);
   const actions = createActionButtons(name);
+  const databases = createDatabasesView(name);
   const node = h(
     'section',
     { class: 'card', 'aria-labelledby': headingId },
@@ -38,6 +40,7 @@ export function createConnectionCard(name: string): ConnectionCard {
     why,
     facts.node,
     actions.node,
+    databases.node,
     timeline.node,
     outages.node,
     h('div', { class: 'tiles' }, throughput.node, latency.node),
@@ -60,6 +63,7 @@ export function createConnectionCard(name: string): ConnectionCard {
     why.hidden = isOnly || picture.cause === null;
     facts.update(picture);
     actions.update(picture, token);
+    databases.update(now, picture, token);
     timeline.update(now, picture);
     outages.update(now, picture.outages);
     commands.update(now, picture.commands);

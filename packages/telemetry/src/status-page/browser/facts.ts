@@ -1,6 +1,6 @@
 import { h, setAttribute, setText } from './element.ts';
 import type { ConnectionPicture } from '../page-state.ts';
-import { bytesWords, circuitStateWords, connectionStateWords, numberWords } from './words.ts';
+import { bytesWords, circuitStateWords, connectionStateWords, elapsedWords, numberWords } from './words.ts';
 
 export interface Facts {
   readonly node: HTMLElement;
@@ -44,6 +44,11 @@ const facts: readonly Fact[] = [
     read: ({ readyConnections, connections }) => `${readyConnections} of ${connections}`,
     isWell: ({ readyConnections, connections }) => readyConnections === connections,
   },
+  {
+    term: 'Leased connections',
+    read: ({ pool }) => poolWords(pool),
+    isWell: ({ pool: { waiting } }) => waiting === 0,
+  },
 ];
 
 /** What works, and the state of connection, circuits and queues. */
@@ -60,4 +65,9 @@ export function createFacts(): Facts {
       }
     },
   };
+}
+
+function poolWords({ max, active, waiting, oldestLeaseMs }: ConnectionPicture['pool']): string {
+  const oldest = oldestLeaseMs === null ? '' : `, the oldest for ${elapsedWords(oldestLeaseMs)}`;
+  return `${active} of ${max}${oldest}${waiting === 0 ? '' : `; ${numberWords(waiting)} callers wait`}`;
 }

@@ -1,8 +1,9 @@
 import { h, setAttribute } from './element.ts';
-import type { CommandPicture, OutagePicture } from '../page-state.ts';
+import type { CommandPicture, DatabaseChangePicture, OutagePicture } from '../page-state.ts';
 import {
   agoWords,
   bytesWords,
+  codeWords,
   durationWords,
   elapsedWords,
   failureWords,
@@ -48,6 +49,23 @@ export function createCommandTable(name: string): Table<CommandPicture> {
       numberWords(keys),
       bytesWords(bytes),
       numberWords(queue),
+    ],
+  );
+}
+
+/** The last changes of the database in use. */
+export function createDatabaseChangeTable(name: string): Table<DatabaseChangePicture> {
+  return createTable(
+    `Changes of database of ${name}`,
+    ['When', 'From', 'To', 'Reason', 'Took'],
+    'No change since this page was started.',
+    'changes',
+    (now, { at, from, to, reason, durationMs }) => [
+      `${timeWords(at)}, ${agoWords(now - at)}`,
+      from,
+      to,
+      codeWords(reason),
+      durationWords(durationMs),
     ],
   );
 }

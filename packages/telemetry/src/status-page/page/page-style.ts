@@ -133,6 +133,7 @@ th, td { padding: .35rem .75rem .35rem 0; text-align: left; vertical-align: top;
 td:first-child, .nowrap, .commands td { white-space: nowrap; }
 th { font-weight: 500; color: var(--muted); white-space: nowrap; }
 .trouble { color: var(--down); font-weight: 600; }
+.databases li { display: flex; flex-wrap: wrap; align-items: center; gap: .25rem .75rem; padding: .25rem 0; }
 @media (max-width: 40rem) {
   body { padding: .75rem .75rem 2rem; }
   .banner { align-items: flex-start; gap: .75rem; padding: .9rem; border-left-width: .4rem; }
