@@ -10,7 +10,7 @@ import { rateLimits } from './rate-limits.js';
 import { refusals } from './refusals.js';
 import { resets } from './resets.js';
 import { restarts } from './restarts.js';
-import { secondDatabase } from './second-database.js';
+import { secondDatabase } from './databases/second-database.js';
 import { sessions } from './sessions.js';
 import { silences } from './silences.js';
 import { slowness } from './slowness.js';

@@ -1,4 +1,4 @@
-import { createActionButtons } from './action-buttons.ts';
+import { createActionButtons } from './actions/action-buttons.ts';
 import { adviceWords } from './advice.ts';
 import { createDatabasesView } from './databases-view.ts';
 import { createDialingView } from './dialing-view.ts';

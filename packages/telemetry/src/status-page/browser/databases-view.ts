@@ -1,6 +1,6 @@
 import { h, setAttribute, setText } from './element.ts';
 import type { ConnectionPicture, DatabasePicture } from '../page-state.ts';
-import { actionButton, sendAction } from './send-action.ts';
+import { actionButton, sendAction } from './actions/send-action.ts';
 import { createDatabaseChangeTable } from './tables.ts';
 import { agoWords, codeWords, durationWords } from './words.ts';
 

@@ -1,4 +1,4 @@
-import { h } from './element.ts';
+import { h } from '../element.ts';
 
 /** A button whose name for screen readers says which connection or database it is for. */
 export function actionButton(text: string, subject: string): HTMLButtonElement {

@@ -1,6 +1,6 @@
-import { h, setText } from './element.ts';
+import { h, setText } from '../element.ts';
 import { actionButton, sendAction } from './send-action.ts';
-import type { ConnectionPicture } from '../page-state.ts';
+import type { ConnectionPicture } from '../../page-state.ts';
 
 export interface ActionButtons {
   readonly node: HTMLElement;

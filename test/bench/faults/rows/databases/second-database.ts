@@ -1,11 +1,11 @@
 import { startRedis } from '@redis-resilience/testing';
 import { setTimeout as delay } from 'node:timers/promises';
-import { medianOf } from '../../report/statistics.js';
-import type { Row } from '../row.js';
-import { databaseStacks, type DatabasePair } from '../stacks/database-stacks.js';
-import { about } from '../stage.js';
+import { medianOf } from '../../../report/statistics.js';
+import type { Row } from '../../row.js';
+import { databaseStacks, type DatabasePair } from '../../stacks/database-stacks.js';
+import { about } from '../../stage.js';
 import { databaseRow } from './database-setting.js';
-import { untilBack } from './setting.js';
+import { untilBack } from '../setting.js';
 
 /** The first of two databases is away, or is not. */
 export const secondDatabase: readonly Row<DatabasePair>[] = [

@@ -1,11 +1,11 @@
 import { startProxy, startRedis, type ChaosProxy, type RedisServer } from '@redis-resilience/testing';
 import { setTimeout as delay } from 'node:timers/promises';
-import { percentileOf } from '../../report/statistics.js';
-import { CallLoop, durationOf, type Call } from '../call-loop.js';
-import type { Figures } from '../figure.js';
-import type { Row } from '../row.js';
-import { databaseStacks, type DatabasePair } from '../stacks/database-stacks.js';
-import type { Stage } from '../stage.js';
+import { percentileOf } from '../../../report/statistics.js';
+import { CallLoop, durationOf, type Call } from '../../call-loop.js';
+import type { Figures } from '../../figure.js';
+import type { Row } from '../../row.js';
+import { databaseStacks, type DatabasePair } from '../../stacks/database-stacks.js';
+import type { Stage } from '../../stage.js';
 
 /** Two servers, of which the first one is used. */
 export interface DatabaseSetting {
