@@ -123,6 +123,22 @@ describe('the deadline of a command', () => {
     expect(endless.call?.settled).toBe(false);
   });
 
+  it('counts from when a blocking command was sent, so that waiting for a connection takes nothing from it', async () => {
+    const { issue, dispatch, gate, line, clock } = gateStage();
+    line.state = 'connecting';
+    gate.hold(undefined);
+    const blocking = issue('blpop', 'list', 2);
+    clock.travel(1_500);
+    line.state = 'up';
+    gate.serve();
+    expect(dispatch.slow).toEqual([blocking]);
+    dispatch.write();
+    clock.travel(2_999);
+    expect(gate.counts().inFlight).toBe(1);
+    clock.travel(1);
+    expect(await fateOf(blocking)).toMatchObject(timeout('unknown'));
+  });
+
   it('counts from when the bytes were written', async () => {
     const { issue, dispatch, clock } = gateStage();
     const command = issue('get', 'a');

@@ -29,3 +29,22 @@ it('a call that keeps its context is sent as if from where it was issued', () =>
     'a call: where it was issued',
   );
 });
+
+it('a blocking call has its deadline from when it is sent, within the request that it is part of', () => {
+  const state = new SlowPathState({ issuedAt: 0, allowedMs: 600, blockingMs: 500 });
+  state.sentAt(90);
+  expect(state.deadlineAt).toBe(690);
+  state.endWith(650);
+  state.sentAt(200);
+  expect(state.deadlineAt).toBe(650);
+  state.forgive(1_000);
+  expect(state.deadlineAt).toBe(1_650);
+  state.sentAt(2_000);
+  expect(state.deadlineAt).toBe(1_650);
+});
+
+it('a call that does not block keeps its deadline when it is sent', () => {
+  const state = new SlowPathState({ issuedAt: 0, allowedMs: 100 });
+  state.sentAt(50);
+  expect(state.deadlineAt).toBe(100);
+});

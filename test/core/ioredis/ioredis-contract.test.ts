@@ -475,7 +475,8 @@ describe('a cluster client', () => {
     await expect(cluster.lpush('{a}text', 'x').then(() => cluster.incr('{a}text'))).rejects.toThrow(
       'WRONGTYPE',
     );
-    expect(told).toEqual([[expect.stringMatching(/^WRONGTYPE/), { value: 16 }]]);
+    // A young cluster may have told of a redirection before.
+    expect(told).toContainEqual([expect.stringMatching(/^WRONGTYPE/), { value: 16 }]);
 
     const seen: string[] = [];
     const original = (cluster as unknown as Inside).sendCommand.bind(cluster);

@@ -6,7 +6,7 @@ import { startProtectedRedis } from '../stage/protected-redis.ts';
 
 describe('a blocking call', () => {
   it.concurrent('is not cut short by the deadline of ordinary commands', async () => {
-    await using redis = await startProtectedRedis({ resilience: { timeoutMs: 200 } });
+    await using redis = await startProtectedRedis({ resilience: { timeoutMs: slackMs } });
     const [popped, moved, read] = [
       redis.client.duplicate(),
       redis.client.duplicate(),

@@ -222,7 +222,7 @@ export class Entrance implements CallOwner {
       return;
     }
     if (requestBudget !== undefined) {
-      slow.deadlineAt = Math.min(slow.deadlineAt, now + requestBudget.remainingMs(now));
+      slow.endWith(now + requestBudget.remainingMs(now));
       slow.requestBudget = requestBudget;
       requestBudget.startWaiting(now);
     }

@@ -59,6 +59,7 @@ export class InFlight {
     call.sent = sent;
     call.written = written;
     call.sends++;
+    call.slow.sentAt(sent.at);
     this.#slow.add(call, call.slow.deadlineAt);
   }
 
@@ -124,7 +125,7 @@ export class InFlight {
     for (const call of this.#slow.all()) {
       const { slow } = call;
       if (slow.issuedAt > frozenAt) continue;
-      slow.deadlineAt += elapsedMs;
+      slow.forgive(elapsedMs);
       this.reschedule(call);
     }
   }

@@ -30,6 +30,10 @@ export class SlowPathState implements Due {
   readonly node: unknown;
   /** Milliseconds for which it asked the server to block; undefined for a command that does not block. */
   blockingMs: number | undefined;
+  /** What its answer may take beyond the time for which it blocks. */
+  readonly #answerMs: number;
+  /** The end of the request that it is part of, or of nothing. */
+  #requestEndsAt = Infinity;
   /** Milliseconds for which it waits in any outage, however old. */
   patienceMs = 0;
   /** The `execute` it is part of, while somebody listens to operations. */
@@ -65,6 +69,7 @@ export class SlowPathState implements Due {
     this.stream = issue.stream;
     this.node = issue.node;
     this.blockingMs = issue.blockingMs;
+    this.#answerMs = issue.allowedMs - (issue.blockingMs ?? 0);
     this.operation = issue.operation;
   }
 
@@ -72,6 +77,28 @@ export class SlowPathState implements Due {
   allowBlocking(blockingMs: number): void {
     this.blockingMs = (this.blockingMs ?? 0) + blockingMs;
     this.deadlineAt += blockingMs;
+  }
+
+  /** It is part of a request, whose time ends then. */
+  endWith(requestEndsAt: number): void {
+    this.#requestEndsAt = requestEndsAt;
+    this.deadlineAt = Math.min(this.deadlineAt, requestEndsAt);
+  }
+
+  /**
+   * It is sent. The server counts the time for which it blocks from now on, so its deadline does too: else an answer that
+   * comes as asked would be late by the time for which the call waited for a connection, and what it took be lost.
+   */
+  sentAt(now: number): void {
+    if (this.blockingMs === undefined || this.blockingMs === Infinity) return;
+    const answeredAt = now + this.blockingMs + this.#answerMs;
+    this.deadlineAt = Math.max(this.deadlineAt, Math.min(answeredAt, this.#requestEndsAt));
+  }
+
+  /** The process stood still for so long. */
+  forgive(elapsedMs: number): void {
+    this.deadlineAt += elapsedMs;
+    this.#requestEndsAt += elapsedMs;
   }
 
   /** From now on, whenever it is sent, it is sent as if from here. */

@@ -166,7 +166,10 @@ export interface FailbackOptions {
 export interface ResilienceOptions {
   /** Name of this connection in health answers, metrics and events. Default `default`. */
   readonly name?: string;
-  /** Deadline of one command, waiting included. A blocking command has its own timeout on top. Default 1,000 ms. */
+  /**
+   * Deadline of one command, waiting included. A blocking command has its own timeout on top, and both begin when it is
+   * sent. Default 1,000 ms.
+   */
   readonly timeoutMs?: number;
   /** A command slower than this is recorded in `history()`. Default 100 ms. */
   readonly slowCommandMs?: number;
