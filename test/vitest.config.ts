@@ -1,5 +1,7 @@
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
+import { FlakyReporter } from './flaky-reporter.ts';
 
 // The folder into which each suite writes its counts, for whoever adds them up.
 const resultsFolder = process.env['TEST_RESULTS_FOLDER'];
@@ -9,9 +11,15 @@ export default defineConfig({
     include: ['**/*.test.ts'],
     testTimeout: 30_000,
     hookTimeout: 30_000,
+    // Files of one worker share their modules: to load them for each file takes more time than to run it.
+    isolate: false,
+    // Most tests wait for servers, not for a processor.
+    maxWorkers: availableParallelism() + 1,
+    // Where nobody can look at once, a test that fails is run a second time, and named.
+    retry: process.env['CI'] ? 1 : 0,
     reporters: resultsFolder
-      ? ['default', ['json', { outputFile: join(resultsFolder, 'test.json') }]]
-      : ['default'],
+      ? ['default', new FlakyReporter(), ['json', { outputFile: join(resultsFolder, 'test.json') }]]
+      : ['default', new FlakyReporter()],
     coverage: {
       provider: 'v8',
       // Tests run core from its source and the rest as it is published: both count for the source.

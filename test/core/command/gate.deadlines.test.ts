@@ -129,7 +129,7 @@ describe('the deadline of a command', () => {
     gate.hold(undefined);
     const blocking = issue('blpop', 'list', 2);
     clock.travel(1_500);
-    line.state = 'up';
+    line.state = 'ready';
     gate.serve();
     expect(dispatch.slow).toEqual([blocking]);
     dispatch.write();
