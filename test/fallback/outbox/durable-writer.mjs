@@ -1,4 +1,4 @@
-// Adds 5,000 writes to a durable outbox and notes in a file what it tried and what was acknowledged, so that a process
+// Adds writes to a durable outbox and notes in a file what it tried and what was acknowledged, so that a process
 // that is killed in the middle and started again goes on where it was. Even writes have an id of their own and are
 // added again when their acknowledgement is missing; odd ones are never added twice.
 import { appendFileSync, existsSync, openSync, readFileSync, writeSync } from 'node:fs';
