@@ -164,6 +164,10 @@ export const mutationTargets: readonly MutationTarget[] = [
   { file: 'stall/stall-guard.ts', tests: connectionTests },
   { file: 'connection/connection-transition.ts', tests: ['connection/connection-transition.test.ts'] },
   { file: 'resilience/status.ts', tests: ['resilience/status.test.ts', 'resilience/status-lanes.test.ts'] },
+  {
+    file: 'resilience/snapshot-keeper.ts',
+    tests: ['resilience/snapshot-keeper.test.ts', 'resilience/snapshot-keeper.changes.test.ts'],
+  },
 ];
 
 // A mutant is caught soonest by the tests that bear its file's name.

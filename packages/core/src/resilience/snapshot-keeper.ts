@@ -34,9 +34,7 @@ export class SnapshotKeeper {
   #attempts = 0;
   #outages = 0;
   #sinceMonotonic: number;
-  #outageSince: number | undefined;
-  #outageCause: Cause | undefined;
-  #wasUp = false;
+  #outage: { readonly since: number; readonly cause: Cause } | undefined;
   #isStale = false;
 
   constructor(
@@ -79,7 +77,7 @@ export class SnapshotKeeper {
     this.#published = this.#snapshot;
     if (previous.status !== this.#snapshot.status) this.#onStatusChange(previous, this.#snapshot);
     // A Redis that was never there is an outage from its first cause on.
-    if (this.#snapshot.status !== 'up' && this.#outageSince === undefined) this.#onOutage(this.#snapshot);
+    if (this.#snapshot.status !== 'up' && this.#outage === undefined) this.#onOutage(this.#snapshot);
     const snapshot = this.#snapshot;
     this.#events.emit('change', { previous, snapshot });
     if (channels.status.hasSubscribers) channels.status.publish({ previous, snapshot });
@@ -169,25 +167,19 @@ export class SnapshotKeeper {
   }
 
   #onUp(now: number): void {
-    this.#wasUp = true;
-    if (this.#outageSince === undefined || this.#outageCause === undefined) return;
-    const outageMs = now - this.#outageSince;
-    const cause = this.#outageCause;
-    this.#outageSince = undefined;
-    this.#outageCause = undefined;
-    this.#events.emit('recovered', { outageMs, cause, snapshot: this.#snapshot });
+    if (this.#outage === undefined) return;
+    const { since, cause } = this.#outage;
+    this.#outage = undefined;
+    this.#events.emit('recovered', { outageMs: now - since, cause, snapshot: this.#snapshot });
   }
 
   #onOutage(snapshot: RedisSnapshot): void {
-    if (snapshot.cause?.code === 'closed' || (snapshot.cause === undefined && !this.#wasUp)) return;
-    const assumed = 'connection-reset';
-    const cause =
-      snapshot.cause ?? causeWith(assumed, describeCause(assumed), undefined, this.#subject.clock);
-    if (cause === undefined) return;
-    this.#outageSince = this.#subject.clock.now();
-    this.#outageCause = cause;
+    const { cause } = snapshot;
+    if (cause === undefined || cause.code === 'closed') return;
+    this.#outage = { since: this.#subject.clock.now(), cause };
     this.#outages++;
     this.#snapshot = Object.freeze({ ...snapshot, outages: this.#outages });
+    this.#published = this.#snapshot;
     this.#events.emit('outage', { cause, snapshot: this.#snapshot });
   }
 }
