@@ -2,6 +2,8 @@ import { createRandom, ManualClock } from '@redis-resilience/testing';
 import type { CauseCode } from '../../../packages/core/src/cause.ts';
 import { Circuit } from '../../../packages/core/src/circuit/circuit.ts';
 import type { ProtectedClient } from '../../../packages/core/src/connection/protected-client.ts';
+import type { DatabaseInUse } from '../../../packages/core/src/database-report.ts';
+import type { DatabaseSwitch } from '../../../packages/core/src/databases/database-switch.ts';
 import { EventHub } from '../../../packages/core/src/observability/event-hub.ts';
 import type { ResilienceEvents } from '../../../packages/core/src/observability/events.ts';
 import { History } from '../../../packages/core/src/observability/history.ts';
@@ -23,6 +25,9 @@ export class KeeperStage {
     writesHeldBy: undefined as CauseCode | undefined,
     partlyAwayBy: undefined as CauseCode | undefined,
   };
+  /** Which database is in use, where there are several. */
+  readonly databases = { summary: undefined as DatabaseInUse | undefined };
+  readonly isolations: Isolations;
   readonly circuits: Readonly<Record<Lane, Circuit>>;
   readonly keeper: SnapshotKeeper;
   /** The events that were told, in order. */
@@ -42,7 +47,7 @@ export class KeeperStage {
       });
     this.circuits = { read: circuitOf(), write: circuitOf() };
     const clients = new ProtectedClients(this.client as unknown as ProtectedClient, {
-      databases: undefined,
+      databases: this.databases as unknown as DatabaseSwitch,
       wake: () => undefined,
       reauthenticate: () => Promise.resolve(),
       spare: () => {
@@ -58,8 +63,8 @@ export class KeeperStage {
       circuits: this.circuits,
       retryAfterMs: (lane: Lane) => this.retryAfterMs[lane],
     };
-    const isolations = new Isolations('shop', this.circuits, () => this.keeper.refresh());
-    this.keeper = new SnapshotKeeper(subject, clients, isolations, this.events, this.history);
+    this.isolations = new Isolations('shop', this.circuits, () => this.keeper.refresh());
+    this.keeper = new SnapshotKeeper(subject, clients, this.isolations, this.events, this.history);
     for (const event of ['change', 'outage', 'recovered'] as const)
       this.events.on(event, (payload) => this.told.push({ event, payload: payload as never }));
   }

@@ -161,4 +161,46 @@ describe('a snapshot', () => {
       expect(stage.keeper.snapshot().status).toBe('up');
     }
   });
+
+  it('names the reason for which it was isolated, and the next one once that has ended', () => {
+    const stage = KeeperStage.up();
+    const putBack = stage.isolations.hold('a migration');
+    const first = stage.keeper.snapshot().cause;
+    expect(first).toMatchObject({ code: 'isolated', message: expect.stringMatching(/Reason: a migration$/) });
+    putBack();
+    expect(stage.keeper.snapshot().cause).toBeUndefined();
+    const endFirst = stage.isolations.hold('');
+    expect(stage.keeper.snapshot().cause?.message).not.toContain('Reason');
+    stage.clock.travel(100);
+    stage.isolations.hold('a drill');
+    endFirst();
+    const second = stage.keeper.snapshot().cause;
+    expect(second?.message).toMatch(/Reason: a drill$/);
+    expect(second?.at).toEqual(new Date(50_000));
+  });
+
+  it('gives no reason of an isolation for another cause', () => {
+    const stage = KeeperStage.up();
+    stage.move('stalled', 'stalled');
+    expect(stage.keeper.snapshot().cause?.message).not.toContain('Reason');
+  });
+
+  it('names the database in use, by the same object until another one is', () => {
+    const stage = KeeperStage.up();
+    stage.databases.summary = { name: 'first', preferred: true, readOnly: false };
+    stage.keeper.refresh();
+    const { database } = stage.keeper.snapshot();
+    expect(database).toEqual({ name: 'first', preferred: true, readOnly: false });
+    expect(Object.isFrozen(database)).toBe(true);
+    stage.databases.summary = { name: 'first', preferred: true, readOnly: false };
+    stage.keeper.refresh();
+    expect(stage.keeper.snapshot().database).toBe(database);
+    stage.databases.summary = { name: 'second', preferred: true, readOnly: false };
+    stage.keeper.refresh();
+    expect(stage.keeper.snapshot().database).toEqual({ name: 'second', preferred: true, readOnly: false });
+    stage.databases.summary = { name: 'second', preferred: false, readOnly: false };
+    stage.keeper.refresh();
+    expect(stage.keeper.snapshot().database).toEqual({ name: 'second', preferred: false, readOnly: false });
+    expect(stage.names).toEqual(['change', 'change', 'change']);
+  });
 });

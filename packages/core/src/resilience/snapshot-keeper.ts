@@ -77,7 +77,7 @@ export class SnapshotKeeper {
     this.#published = this.#snapshot;
     if (previous.status !== this.#snapshot.status) this.#onStatusChange(previous, this.#snapshot);
     // A Redis that was never there is an outage from its first cause on.
-    if (this.#snapshot.status !== 'up' && this.#outage === undefined) this.#onOutage(this.#snapshot);
+    if (this.#outage === undefined) this.#onOutage(this.#snapshot);
     const snapshot = this.#snapshot;
     this.#events.emit('change', { previous, snapshot });
     if (channels.status.hasSubscribers) channels.status.publish({ previous, snapshot });
