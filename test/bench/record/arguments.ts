@@ -1,7 +1,9 @@
 import { parseArgs } from 'node:util';
 import { allPeers } from '../faults/peers/all-peers.js';
 import type { PeerKind } from '../faults/peers/peer.js';
+import { leastSecondsEach } from './timetable.js';
 import { cluster } from './worlds/cluster.js';
+import { secondDatabase } from './worlds/second-database.js';
 import { sentinel } from './worlds/sentinel.js';
 import { single } from './worlds/single.js';
 import type { WorldKind } from './worlds/world.js';
@@ -16,37 +18,18 @@ export interface Request {
   readonly writesReport: boolean;
 }
 
-const allWorlds: readonly WorldKind[] = [single, sentinel, cluster];
-const allFaults: Readonly<Record<string, readonly string[]>> = {
-  single: [
-    'kill',
-    'freeze',
-    'reset',
-    'cut-to-server',
-    'cut-to-client',
-    'drop',
-    'partition',
-    'refuse',
-    'trickle',
-    'latency',
-    'pause-writes',
-  ],
-  sentinel: ['kill-primary', 'failover', 'freeze-primary', 'restart-replica', 'kill-connections'],
-  cluster: ['kill-primary', 'failover', 'freeze-primary', 'move-slot', 'kill-connections'],
-};
-/** Breakers stand on ioredis: what they do to a history, ioredis does. */
-const defaultClients = allPeers.filter(({ name }) => !/opossum|cockatiel|ping/.test(name));
+export const allWorlds: readonly WorldKind[] = [single, sentinel, cluster, secondDatabase];
+/** A PING of the client changes how soon it is back, and nothing of what it does to a history. */
+const defaultClients = allPeers.filter(({ name }) => name !== 'node-redis-ping');
 
 export const usage = `Lets two processes of each client live through random faults of real servers, and checks all that they saw.
 
   npm run record -- [--minutes 15] [--seed 1] [--clients a,b] [--worlds a,b] [--faults a,b] [--no-report]
 
-A run of all clients and worlds writes packages/core/RECORD.md and packages/core/record.svg.
+Runs of all clients through all faults are kept, and packages/core/RECORD.md and record.svg are made of them.
 Clients: ${allPeers.map(({ name }) => name).join(', ')}
-Worlds:  ${allWorlds.map(({ name }) => name).join(', ')}
-Faults:  ${Object.entries(allFaults)
-  .map(([world, names]) => `${world}: ${names.join(', ')}`)
-  .join('\n         ')}`;
+Worlds and their faults:
+${allWorlds.map(({ name, faultNames }) => `  ${name}: ${faultNames.join(', ')}`).join('\n')}`;
 
 /** @throws Error with one line for people, when the arguments make no sense */
 export function requestIn(args: readonly string[]): Request | 'help' {
@@ -64,17 +47,21 @@ export function requestIn(args: readonly string[]): Request | 'help' {
   });
   if (values.help) return 'help';
   const worlds = named('--worlds', values.worlds, allWorlds) ?? allWorlds;
-  const faultNames = [...new Set(worlds.flatMap(({ name }) => allFaults[name] ?? []))].map((name) => ({
-    name,
-  }));
-  const isWhole = [values.clients, values.worlds, values.faults].every((value) => value === undefined);
+  const names = [...new Set(worlds.flatMap(({ faultNames }) => faultNames))].map((name) => ({ name }));
+  const faults = named('--faults', values.faults, names)?.map(({ name }) => name);
+  const minutes = wholeNumber('--minutes', values.minutes, 24 * 60);
+  const leastMinutes = Math.ceil((worlds.length * leastSecondsEach) / 60);
+  if (minutes < leastMinutes)
+    throw new Error(
+      `--minutes: ${worlds.length} worlds need at least ${leastMinutes}; name fewer by --worlds.`,
+    );
   return {
     seed: wholeNumber('--seed', values.seed, 2 ** 31),
-    minutes: wholeNumber('--minutes', values.minutes, 24 * 60),
+    minutes,
     clients: named('--clients', values.clients, allPeers) ?? defaultClients,
     worlds,
-    faults: named('--faults', values.faults, faultNames)?.map(({ name }) => name),
-    writesReport: isWhole && !values['no-report'],
+    faults,
+    writesReport: values.clients === undefined && faults === undefined && !values['no-report'],
   };
 }
 
@@ -83,13 +70,14 @@ function named<T extends { readonly name: string }>(
   given: string | undefined,
   all: readonly T[],
 ): readonly T[] | undefined {
-  return given?.split(',').map((name) => {
-    const found = all.find((each) => each.name === name);
-    if (found !== undefined) return found;
+  const found = given?.split(',').map((name) => {
+    const known = all.find((each) => each.name === name);
+    if (known !== undefined) return known;
     throw new Error(
       `${option}: there is no "${name}". There are: ${all.map((each) => each.name).join(', ')}.`,
     );
   });
+  return found === undefined ? undefined : [...new Set(found)];
 }
 
 function wholeNumber(option: string, given: string, most: number): number {

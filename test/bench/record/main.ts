@@ -3,20 +3,34 @@ import { fileURLToPath } from 'node:url';
 import { format, resolveConfig } from 'prettier';
 import { describeMachine, lookAtMachine } from '../report/machine.js';
 import { textTable } from '../report/text-table.js';
-import { requestIn, usage, type Request } from './arguments.js';
-import { markdownRecord } from './markdown-record.js';
-import { recordPlot } from './record-plot.js';
-import { headings, rowsOf } from './record-table.js';
-import { runOne, type Run } from './run.js';
+import { allWorlds, requestIn, usage, type Request } from './arguments.js';
+import { markdownRecord } from './report/markdown-record.js';
+import { recordPlot } from './report/record-plot.js';
+import { headings, rowsOf } from './report/record-table.js';
+import { resultOf, withEarlier } from './report/results.js';
+import { runWorld, type Run } from './run-world.js';
 
 const core = new URL('../../../../packages/core/', import.meta.url);
-/** What starting a world, the calm at its end, and the check take. */
-const overheadSeconds = 22;
+const kept = new URL('../../record/results.json', import.meta.url);
+/** The time that was asked for, and this share of it, is the end of everything, whatever hangs. */
+const mostOverrun = 1.08;
+/** A picture of more says little. */
+const mostLines = 16;
 
 const request = read(process.argv.slice(2));
 if (request === undefined) process.exitCode = 2;
 else if (request === 'help') console.log(usage);
-else process.exitCode = await record(request);
+else {
+  endOnSignals();
+  setTimeout(
+    () => {
+      console.error('The time is up, and something goes on: nothing more is awaited.');
+      process.exit(1);
+    },
+    request.minutes * 60_000 * mostOverrun,
+  ).unref();
+  process.exit(await record(request));
+}
 
 function read(args: readonly string[]): Request | 'help' | undefined {
   try {
@@ -27,32 +41,38 @@ function read(args: readonly string[]): Request | 'help' | undefined {
   }
 }
 
+/** Servers and clients end with this process, when it ends in the ordinary way. */
+function endOnSignals(): void {
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+    process.once(signal, () => process.exit(130));
+}
+
 async function record({ seed, minutes, clients, worlds, faults, writesReport }: Request): Promise<number> {
-  const pairs = worlds.flatMap((world) =>
-    clients
-      .filter((client) => !(world.name === 'sentinel' && client.name === 'glide'))
-      .map((client) => ({ world, client })),
-  );
-  const faultSeconds = Math.max(5, (minutes * 60) / pairs.length - overheadSeconds);
+  const seconds = (minutes * 60) / worlds.length;
   const machine = lookAtMachine([...new Set(clients.flatMap(({ packages }) => packages))]);
-  console.log(`${describeMachine(machine)} · seed ${seed} · ${Math.round(faultSeconds)} s of faults each\n`);
+  console.log(`${describeMachine(machine)} · seed ${seed} · ${Math.round(seconds)} s for each world\n`);
   const runs: Run[] = [];
-  for (const { world, client } of pairs) {
-    if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${world.name}, ${client.label}`);
-    runs.push(await runOne(world, client, { seed, faultSeconds, faults }));
+  for (const world of worlds) {
+    const own = await runWorld(world, clients, { seed, seconds, faults });
+    runs.push(...own);
+    const rows = rowsOf(own.map((run) => resultOf(run, seconds)));
+    console.log(`${world.label}\n\n${textTable(headings, rows)}\n`);
+    for (const { client, picture = '' } of own) {
+      const isShort = picture !== '' && picture.split('\n').length <= mostLines;
+      if (isShort) console.log(`${client.label}, ${world.label}:\n${picture}\n`);
+    }
   }
-  if (process.stderr.isTTY) process.stderr.write('\r\x1b[K');
-  for (const world of worlds) console.log(`${world.label}\n\n${textTable(headings, rowsOf(runs, world))}\n`);
-  for (const { world, client, outcome } of runs) {
-    const picture = outcome.kind === 'recorded' ? outcome.figures.picture : undefined;
-    if (picture !== undefined) console.log(`${client.label}, ${world.label}:\n${picture}\n`);
-  }
-  if (writesReport) {
+  if (writesReport) await report();
+  return runs.every(({ outcome }) => outcome.kind !== 'broken') ? 0 : 1;
+
+  async function report(): Promise<void> {
+    const names = allWorlds.map(({ name }) => name);
+    const results = withEarlier(runs, seconds, kept, names);
     const file = fileURLToPath(new URL('RECORD.md', core));
     const config = await resolveConfig(file);
-    const text = markdownRecord({ machine, seed, faultSeconds, worlds, runs });
+    writeFileSync(kept, await format(JSON.stringify(results), { ...config, parser: 'json' }));
+    const text = markdownRecord({ machine, worlds: allWorlds, clients, results });
     writeFileSync(file, await format(text, { ...config, parser: 'markdown' }));
-    writeFileSync(new URL('record.svg', core), recordPlot(runs));
+    writeFileSync(new URL('record.svg', core), recordPlot(results));
   }
-  return runs.every(({ outcome }) => outcome.kind === 'recorded') ? 0 : 1;
 }

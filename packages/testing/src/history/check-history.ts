@@ -43,7 +43,7 @@ interface HistoryFigures {
  * stands nowhere. No key exists at the beginning. Histories of several processes are joined by concatenation.
  *
  * Parts of the history that have no key in common are checked one by one. The check is exact, and takes exponential
- * time at worst: after `timeoutMs` what is left is `undecided`.
+ * time at worst: after `timeoutMs` what is left is `undecided`. Violations are then made small for 5 s more, all together.
  *
  * @throws UnmodelledCommandError when the history holds a command that cannot be checked
  * @throws ConfigurationError when an option does not exist
@@ -58,7 +58,7 @@ export function checkHistory(history: readonly Operation[], options: CheckOption
   if (!(timeoutMs > 0)) throw new RangeError(`timeoutMs must be a positive number, not ${timeoutMs}.`);
   checkTimes(history);
   const parts = partsOf(contracts.reduce((weakened, { weaken }) => weaken(weakened), history));
-  const violations: Violation[] = [];
+  const broken: Broken[] = [];
   const endsAt = performance.now() + timeoutMs;
   let open = parts;
   // A part that takes for ever leaves time for the others; what is left of the time is for those that need more.
@@ -67,7 +67,7 @@ export function checkHistory(history: readonly Operation[], options: CheckOption
     for (const part of open) {
       const deadline = deadlineAt(Math.min(endsAt, performance.now() + shareMs));
       const result = search(part.operations, deadline);
-      if (result.kind === 'no-order') violations.push(violationIn(part, result.deadEnd));
+      if (result.kind === 'no-order') broken.push({ part, deadEnd: result.deadEnd });
       if (result.kind === 'undecided') undecided.push(part);
     }
     open = undecided;
@@ -75,7 +75,8 @@ export function checkHistory(history: readonly Operation[], options: CheckOption
   const undecided = open.flatMap(({ keys }) => keys);
   const pending = history.filter(({ result }) => result.kind === 'pending').length;
   const figures = { operations: history.length, pending, parts: parts.length };
-  if (violations.length > 0) {
+  if (broken.length > 0) {
+    const violations = violationsIn(broken);
     const text = violations.map((violation) => violation.text).join('\n\n');
     return { verdict: 'broken', violations, undecided, ...figures, text };
   }
@@ -90,11 +91,21 @@ export function checkHistory(history: readonly Operation[], options: CheckOption
   };
 }
 
-/** Milliseconds for making a violation small enough to read. */
+interface Broken {
+  readonly part: Part;
+  readonly deadEnd: DeadEnd;
+}
+
+/** Milliseconds for making all violations small enough to read: what one leaves of its share is for those after it. */
 const shrinkMs = 5_000;
 
-function violationIn({ keys, operations }: Part, deadEnd: DeadEnd): Violation {
-  return violationOf(keys, operations, shrink(operations, deadEnd, deadlineAt(performance.now() + shrinkMs)));
+function violationsIn(broken: readonly Broken[]): readonly Violation[] {
+  const endsAt = performance.now() + shrinkMs;
+  return broken.map(({ part: { keys, operations }, deadEnd }, index) => {
+    const now = performance.now();
+    const deadline = deadlineAt(now + Math.max(0, endsAt - now) / (broken.length - index));
+    return violationOf(keys, operations, shrink(operations, deadEnd, deadline));
+  });
 }
 
 function deadlineAt(endsAt: number): Deadline {

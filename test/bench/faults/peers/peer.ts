@@ -33,6 +33,8 @@ export interface Peer extends Closeable {
   pipeline(commands: readonly Command[]): Promise<readonly unknown[]>;
   /** Only where the peer has such a thing. */
   applyOnce?(id: string, ...command: Command): Promise<unknown>;
+  /** The database in use, and how often that has changed. Only where the peer knows several. */
+  database?(): { readonly name: string; readonly changes: number } | undefined;
   /** Subscribes on a connection of its own. */
   subscribe(channel: string, onMessage: (message: string) => void): Promise<void>;
   watch(key: string): Promise<unknown>;

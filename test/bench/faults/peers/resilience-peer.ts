@@ -1,20 +1,27 @@
 import { createRedisResilience, type RedisResilience } from '@redis-resilience/core';
 import { IoredisPeer } from './ioredis-peer.js';
-import type { Command, Peer, PeerKind, Target } from './peer.js';
+import type { Address, Command, Peer, PeerKind, Target } from './peer.js';
 
 /** Ours: the same client interface, protected, with its defaults. */
 class ResiliencePeer extends IoredisPeer implements Peer {
   readonly #resilience: RedisResilience;
   readonly #credentials: { password: string };
+  #databaseChanges = 0;
 
   constructor(resilience: RedisResilience, credentials: { password: string }) {
     super(resilience.client);
     this.#resilience = resilience;
     this.#credentials = credentials;
+    resilience.on('database-change', () => this.#databaseChanges++);
   }
 
   applyOnce(id: string, ...[name, ...args]: Command): Promise<unknown> {
     return this.#resilience.applyOnce(id, name, ...args);
+  }
+
+  database(): { readonly name: string; readonly changes: number } | undefined {
+    const { database } = this.#resilience.snapshot();
+    return database === undefined ? undefined : { name: database.name, changes: this.#databaseChanges };
   }
 
   override setPassword(password: string): void {
@@ -40,7 +47,8 @@ export const ours: PeerKind = {
 function resilienceFor(target: Target, credentials: { password: string }): RedisResilience {
   switch (target.kind) {
     case 'single': {
-      const { host, port, password } = target;
+      const { host, port, password, second } = target;
+      if (second !== undefined) return resilienceForBoth({ host, port }, second);
       const connection = password === undefined ? {} : { credentials: () => ({ ...credentials }) };
       return createRedisResilience({ host, port }, { connection });
     }
@@ -51,4 +59,13 @@ function resilienceFor(target: Target, credentials: { password: string }): Redis
     default:
       return target satisfies never;
   }
+}
+
+/** Comes back soon, so that a short run sees it. */
+function resilienceForBoth(first: Address, second: Address): RedisResilience {
+  const databases = [
+    { name: 'first', target: { ...first } },
+    { name: 'second', target: { ...second } },
+  ];
+  return createRedisResilience({ databases }, { logger: false, failback: { afterMs: 1_000 } });
 }

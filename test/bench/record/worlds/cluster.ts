@@ -1,21 +1,23 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { startCluster } from '@redis-resilience/testing';
-import { keysOfAType } from '../tasks.js';
 import type { World, WorldFault, WorldKind } from './world.js';
+
+/** One slot of each third, as the primaries had them at the beginning. */
+const aSlotOfEach: readonly number[] = [0, 8_000, 16_000];
 
 /** Three primaries with a replica each. */
 export const cluster: WorldKind = {
   name: 'cluster',
   label: 'a Cluster of three primaries and three replicas',
+  faultNames: ['kill-primary', 'failover', 'freeze-primary', 'move-slot', 'kill-connections'],
   async start(): Promise<World> {
     const group = await startCluster({ config: { appendonly: 'yes' } });
-    const keyOf = (amount: number): string => `count:${Math.floor(amount * keysOfAType)}`;
     const faults: readonly WorldFault[] = [
       {
         name: 'kill-primary',
         losesData: true,
-        async run(forMs, amount) {
-          const primary = await group.primaryOf(keyOf(amount));
+        async run(forMs, _, key) {
+          const primary = await group.primaryOf(key);
           await primary.kill();
           await delay(forMs);
           await primary.start();
@@ -25,16 +27,16 @@ export const cluster: WorldKind = {
       {
         name: 'failover',
         losesData: true,
-        async run(_, amount) {
-          await group.failover(await group.primaryOf(keyOf(amount)));
+        async run(_forMs, _, key) {
+          await group.failover(await group.primaryOf(key));
           await group.waitUntilOk();
         },
       },
       {
         name: 'freeze-primary',
         losesData: true,
-        async run(forMs, amount) {
-          const primary = await group.primaryOf(keyOf(amount));
+        async run(forMs, _, key) {
+          const primary = await group.primaryOf(key);
           await primary.freeze();
           await delay(forMs);
           primary.thaw();
@@ -43,26 +45,24 @@ export const cluster: WorldKind = {
       },
       {
         name: 'move-slot',
-        async run(_, amount) {
-          const key = keyOf(amount);
+        async run(_forMs, _, key) {
           const owner = await group.primaryOf(key);
-          const primaries = await Promise.all(
-            Array.from({ length: keysOfAType }, (_each, index) => group.primaryOf(`count:${index}`)),
-          );
+          const primaries = await Promise.all(aSlotOfEach.map((slot) => group.primaryOf(slot)));
           const other = primaries.find((node) => node !== owner);
           if (other !== undefined) await group.migrateSlot(group.keySlot(key), other);
         },
       },
       {
         name: 'kill-connections',
-        async run(_, amount) {
-          const primary = await group.primaryOf(keyOf(amount));
+        async run(_forMs, _, key) {
+          const primary = await group.primaryOf(key);
           await primary.command('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
         },
       },
     ];
     return {
-      target: { kind: 'cluster', nodes: group.addresses },
+      databases: [undefined],
+      targetOf: () => ({ kind: 'cluster', nodes: group.addresses }),
       faults,
       ask: async (command) => (await group.primaryOf(String(command[1]))).command(...command),
       stop: () => group.stop(),

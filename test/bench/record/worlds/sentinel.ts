@@ -6,6 +6,8 @@ import type { World, WorldFault, WorldKind } from './world.js';
 export const sentinel: WorldKind = {
   name: 'sentinel',
   label: 'three sentinels, a primary and two replicas',
+  faultNames: ['kill-primary', 'failover', 'freeze-primary', 'restart-replica', 'kill-connections'],
+  refusalOf: (client) => (client === 'glide' ? 'it does not speak with Sentinel' : undefined),
   async start(): Promise<World> {
     const group = await startSentinel({ config: { appendonly: 'yes' } });
     const faults: readonly WorldFault[] = [
@@ -59,7 +61,8 @@ export const sentinel: WorldKind = {
       },
     ];
     return {
-      target: { kind: 'sentinel', sentinels: group.sentinelAddresses, name: group.name },
+      databases: [undefined],
+      targetOf: () => ({ kind: 'sentinel', sentinels: group.sentinelAddresses, name: group.name }),
       faults,
       ask: async (command) => (await group.currentPrimary()).command(...command),
       stop: () => group.stop(),

@@ -1,89 +1,133 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { startProxy, startRedis } from '@redis-resilience/testing';
+import { startProxy, startRedis, type ChaosProxy, type RedisServer } from '@redis-resilience/testing';
 import type { World, WorldFault, WorldKind } from './world.js';
 
-/** One server that loses nothing that it acknowledged, behind a network that breaks. */
+/** One server that loses nothing that it acknowledged, behind networks that break. */
 export const single: WorldKind = {
   name: 'single',
   label: 'one server, appendfsync always',
-  async start(): Promise<World> {
+  faultNames: [
+    'kill',
+    'freeze',
+    'reset',
+    'reset-in-flight',
+    'cut-to-server',
+    'cut-to-client',
+    'drop',
+    'partition',
+    'refuse',
+    'trickle',
+    'latency',
+    'pause-writes',
+  ],
+  async start(clients): Promise<World> {
     const server = await startRedis({ appendonly: true, config: { appendfsync: 'always' } });
-    const proxy = await startProxy({ target: server });
-    const faults: readonly WorldFault[] = [
-      {
-        name: 'kill',
-        async run(forMs) {
-          await server.kill();
-          await delay(forMs);
-          await server.start();
-        },
-      },
-      {
-        name: 'freeze',
-        async run(forMs) {
-          await server.freeze();
-          await delay(forMs);
-          server.thaw();
-        },
-      },
-      { name: 'reset', run: async () => proxy.reset() },
-      {
-        name: 'cut-to-server',
-        run: async (_, amount) => proxy.cutAfter(Math.floor(amount * 400), { direction: 'toServer' }),
-      },
-      {
-        name: 'cut-to-client',
-        run: async (_, amount) => proxy.cutAfter(Math.floor(amount * 100), { direction: 'toClient' }),
-      },
-      { name: 'drop', run: async () => proxy.blackhole() },
-      {
-        name: 'partition',
-        async run(forMs) {
-          proxy.blackhole({ incoming: true });
-          await delay(forMs);
-          await proxy.heal({ revive: true });
-        },
-      },
-      {
-        name: 'refuse',
-        async run(forMs) {
-          await proxy.refuse({ reset: true });
-          await delay(forMs);
-          await proxy.accept();
-        },
-      },
-      {
-        name: 'trickle',
-        async run(forMs, amount) {
-          proxy.throttle(200 + amount * 2_000);
-          await delay(forMs);
-          proxy.throttle(Infinity);
-        },
-      },
-      {
-        name: 'latency',
-        async run(forMs, amount) {
-          proxy.latency(20 + amount * 300);
-          await delay(forMs);
-          proxy.latency(0);
-        },
-      },
-      {
-        name: 'pause-writes',
-        async run(forMs) {
-          await server.command('CLIENT', 'PAUSE', Math.round(forMs), 'WRITE');
-          await delay(forMs);
-        },
-      },
-    ];
+    const proxies = new Map<string, ChaosProxy>();
+    for (const client of clients) proxies.set(client, await startProxy({ target: server }));
     return {
-      target: { kind: 'single', host: proxy.host, port: proxy.port },
-      faults,
+      databases: [undefined],
+      targetOf(client) {
+        const { host, port } = proxies.get(client) as ChaosProxy;
+        return { kind: 'single', host, port };
+      },
+      faults: [...serverFaults(server), ...networkFaults([...proxies.values()])],
       ask: (command) => server.command(...command),
       async stop() {
-        await proxy.close();
+        await Promise.all([...proxies.values()].map((proxy) => proxy.close()));
         await server.stop();
       },
     };
   },
 };
+
+/** What breaks one server. */
+export function serverFaults(server: RedisServer): readonly WorldFault[] {
+  return [
+    {
+      name: 'kill',
+      async run(forMs) {
+        await server.kill();
+        await delay(forMs);
+        await server.start();
+      },
+    },
+    {
+      name: 'freeze',
+      async run(forMs) {
+        await server.freeze();
+        await delay(forMs);
+        server.thaw();
+      },
+    },
+    {
+      name: 'pause-writes',
+      async run(forMs) {
+        await server.command('CLIENT', 'PAUSE', Math.round(forMs), 'WRITE');
+        await delay(forMs);
+      },
+    },
+  ];
+}
+
+/** What breaks the networks before a server, all in the same way. */
+export function networkFaults(proxies: readonly ChaosProxy[]): readonly WorldFault[] {
+  const each = async (act: (proxy: ChaosProxy) => unknown): Promise<void> => {
+    await Promise.all(proxies.map(act));
+  };
+  return [
+    { name: 'reset', run: () => each((proxy) => proxy.reset()) },
+    {
+      // A slow network, as between two zones: answers are under way when it breaks.
+      name: 'reset-in-flight',
+      async run(_, amount) {
+        await each((proxy) => proxy.latency(20 + amount * 60));
+        await delay(300);
+        await each((proxy) => proxy.reset());
+        await each((proxy) => proxy.latency(0));
+      },
+    },
+    {
+      name: 'cut-to-server',
+      run: (_, amount) =>
+        each((proxy) => proxy.cutAfter(Math.floor(amount * 400), { direction: 'toServer', times: 4 })),
+    },
+    {
+      name: 'cut-to-client',
+      run: (_, amount) =>
+        each((proxy) => proxy.cutAfter(Math.floor(amount * 100), { direction: 'toClient', times: 4 })),
+    },
+    { name: 'drop', run: () => each((proxy) => proxy.blackhole()) },
+    {
+      name: 'partition',
+      async run(forMs) {
+        await each((proxy) => proxy.blackhole({ incoming: true }));
+        await delay(forMs);
+        await each((proxy) => proxy.heal({ revive: true }));
+      },
+    },
+    {
+      name: 'refuse',
+      async run(forMs) {
+        await each((proxy) => proxy.refuse({ reset: true }));
+        await delay(forMs);
+        await each((proxy) => proxy.accept());
+      },
+    },
+    {
+      name: 'trickle',
+      async run(forMs, amount) {
+        await each((proxy) => proxy.throttle(200 + amount * 2_000));
+        await delay(forMs);
+        await each((proxy) => proxy.throttle(Infinity));
+      },
+    },
+    {
+      name: 'latency',
+      async run(forMs, amount) {
+        await each((proxy) => proxy.latency(20 + amount * 300));
+        await delay(forMs);
+        await each((proxy) => proxy.latency(0));
+      },
+    },
+  ];
+}

@@ -1,12 +1,15 @@
 import type { OneCommand } from '@redis-resilience/testing/history';
 import type { Target } from '../../faults/peers/peer.js';
 
-/** Real servers, and the ways in which they break. */
+/** Real servers, and the ways in which they break for all clients at once. */
 export interface World {
-  readonly target: Target;
   readonly faults: readonly WorldFault[];
+  /** By name, where there are several; else one without a name. */
+  readonly databases: readonly (string | undefined)[];
+  /** Where a client connects to. Clients may have a network each, which breaks in the same way at the same moment. */
+  targetOf(client: string): Target;
   /** Asks the servers themselves. */
-  ask(command: OneCommand): Promise<unknown>;
+  ask(command: OneCommand, database: string | undefined): Promise<unknown>;
   stop(): Promise<void>;
 }
 
@@ -14,13 +17,20 @@ export interface WorldFault {
   readonly name: string;
   /** Whether the servers may lose what they acknowledged shortly before, because it was not replicated. */
   readonly losesData?: boolean;
-  /** Lasts `forMs`, if it lasts; resolves when the servers serve again. `amount` is from 0 to 1. */
-  run(forMs: number, amount: number): Promise<void>;
+  /**
+   * Lasts `forMs`, if it lasts; resolves when the servers serve again. `amount` is from 0 to 1; `key` is one that
+   * clients use now.
+   */
+  run(forMs: number, amount: number, key: string): Promise<void>;
 }
 
 /** A kind of world, by the name that the command line has for it. */
 export interface WorldKind {
   readonly name: string;
   readonly label: string;
-  start(): Promise<World>;
+  readonly faultNames: readonly string[];
+  /** Why a client cannot live there; undefined if it can. */
+  readonly refusalOf?: (client: string) => string | undefined;
+  /** `clients` are the names of those that will connect. */
+  start(clients: readonly string[]): Promise<World>;
 }

@@ -1,5 +1,6 @@
-import type { Figures, Run } from './run.js';
-import type { WorldKind } from './worlds/world.js';
+import { grouped } from './grouped.js';
+import { together, type Figures } from '../check/figures.js';
+import type { Result } from './results.js';
 
 export const headings: readonly string[] = [
   'client',
@@ -9,6 +10,7 @@ export const headings: readonly string[] = [
   'ran twice',
   "another's answer",
   'stale',
+  'went back',
   'unexplained',
   'never settled',
   'wrong outcome',
@@ -17,14 +19,15 @@ export const headings: readonly string[] = [
   'lost by the servers',
 ];
 
-/** One row for each client that went through the world. */
-export function rowsOf(runs: readonly Run[], world: WorldKind): readonly (readonly string[])[] {
-  return runs
-    .filter((run) => run.world === world)
-    .map(({ client, outcome }) => {
-      if (outcome.kind === 'broken') return [client.label, outcome.reason];
-      return [client.label, ...cellsOf(outcome.figures)];
-    });
+/** One row for each client that went through a world, all its seeds together. */
+export function rowsOf(results: readonly Result[]): readonly (readonly string[])[] {
+  return [...grouped(results, ({ label }) => label)].map(([label, own]) => {
+    const figures = own.flatMap(({ outcome }) => (outcome.kind === 'recorded' ? outcome.figures : []));
+    if (figures.length > 0) return [label, ...cellsOf(together(figures))];
+    const [{ outcome } = { outcome: undefined }] = own;
+    const reason = outcome === undefined || outcome.kind === 'recorded' ? '' : outcome.reason;
+    return [label, reason, ...Array.from({ length: headings.length - 2 }, () => '')];
+  });
 }
 
 /** The anomalies of a run, by what they are called. */
@@ -34,6 +37,7 @@ export function anomaliesOf(figures: Figures): readonly (readonly [name: string,
     ['ran twice', figures.ranTwice],
     ["another's answer", figures.otherAnswer],
     ['stale', figures.stale],
+    ['went back', figures.wentBack],
     ['unexplained', figures.unexplained],
     ['never settled', figures.neverSettled],
     ['wrong outcome', figures.wrongOutcome],
@@ -41,12 +45,12 @@ export function anomaliesOf(figures: Figures): readonly (readonly [name: string,
 }
 
 function cellsOf(figures: Figures): readonly string[] {
-  const { operations, answered, unexplained, undecided, longestMs, recoveriesMs, lostByServer } = figures;
+  const { operations, answered, undecided, longestMs, recoveriesMs, lostByServer } = figures;
   const counts = anomaliesOf(figures).map(([name, count]) =>
-    name === 'unexplained' && undecided > 0 ? `${unexplained} (${undecided} undecided)` : String(count),
+    name === 'unexplained' && undecided > 0 ? `${count} (${undecided} undecided)` : String(count),
   );
   const share = operations === 0 ? 0 : (100 * answered) / operations;
-  const ordered = recoveriesMs.toSorted((left, right) => left - right);
+  const ordered = recoveriesMs.map((ms) => ms ?? Infinity).toSorted((left, right) => left - right);
   const median = ordered[ordered.length >> 1];
   const recovery = median === undefined ? '' : `${timeText(median)} (${timeText(ordered.at(-1) ?? 0)})`;
   return [

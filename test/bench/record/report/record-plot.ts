@@ -1,27 +1,30 @@
+import { grouped } from './grouped.js';
 import { anomaliesOf } from './record-table.js';
-import type { Run } from './run.js';
+import { together } from '../check/figures.js';
+import type { Result } from './results.js';
 
-const colours = ['#c5221f', '#e8710a', '#9334e6', '#f9ab00', '#5f6368', '#1a73e8', '#137333'];
+const colours = ['#c5221f', '#e8710a', '#9334e6', '#f9ab00', '#5f6368', '#1a73e8', '#137333', '#00838f'];
 const barPx = 18;
 const groupPx = 34;
 const leftPx = 300;
 const widthPx = 620;
 
 /** The anomalies of each run as one bar, in the colours of their kinds; lengths by the square root, so that few show. */
-export function recordPlot(runs: readonly Run[]): string {
-  const bars = runs.flatMap(({ world, client, outcome }) => {
-    if (outcome.kind === 'broken') return [];
-    return [{ label: `${client.label}, ${world.name}`, parts: anomaliesOf(outcome.figures) }];
+export function recordPlot(results: readonly Result[]): string {
+  const rows = [...grouped(results, ({ world, label }) => `${label}, ${world}`)];
+  const bars = rows.flatMap(([label, own]) => {
+    const figures = own.flatMap(({ outcome }) => (outcome.kind === 'recorded' ? outcome.figures : []));
+    return figures.length === 0 ? [] : [{ label, parts: anomaliesOf(together(figures)) }];
   });
   const most = Math.max(1, ...bars.map(({ parts }) => lengthOf(totalOf(parts))));
   const kinds = bars[0]?.parts.map(([name]) => name) ?? [];
   const top = 50;
   const heightPx = top + bars.length * groupPx + 10;
   const legend = kinds.map((name, index) => {
-    const x = 20 + index * 125;
+    const x = 20 + index * 118;
     return `<rect x="${x}" y="14" width="12" height="12" fill="${colours[index]}"/><text x="${x + 17}" y="25">${escaped(name)}</text>`;
   });
-  const rows = bars.map(({ label, parts }, row) => {
+  const drawn = bars.map(({ label, parts }, row) => {
     const y = top + row * groupPx;
     const total = totalOf(parts);
     const fullPx = (lengthOf(total) / most) * widthPx;
@@ -38,7 +41,7 @@ export function recordPlot(runs: readonly Run[]): string {
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${leftPx + widthPx + 60} ${heightPx}" font-family="sans-serif" font-size="13">
 <title>Anomalies of each client under faults; the length of a bar is the square root of their number</title>
 <rect width="100%" height="100%" fill="#fff"/>
-${[...legend, ...rows].join('\n')}
+${[...legend, ...drawn].join('\n')}
 </svg>
 `;
 }

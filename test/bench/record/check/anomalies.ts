@@ -1,9 +1,7 @@
-import {
-  boundedStaleness,
-  checkHistory,
-  primaryLost,
-  type Operation,
-} from '@redis-resilience/testing/history';
+import { checkHistory, primaryLost, type Operation } from '@redis-resilience/testing/history';
+import { perDatabase } from './databases-of.js';
+import { isDoubled, isForgotten, isOnlyStale } from './explanations.js';
+import { storedTags, tagOf } from './tags.js';
 
 /** What a history shows that should not be, counted by kind. */
 export interface Anomalies {
@@ -11,12 +9,15 @@ export interface Anomalies {
   readonly lost: number;
   /** The same, where the servers themselves had not replicated them when a primary was lost. */
   readonly lostByServer: number;
+  /** Writes that changed the data more than once, and keys whose history only that explains. */
   readonly ranTwice: number;
   /** A call got what belongs to another key. */
   readonly otherAnswer: number;
   /** Keys of which something older was read than had to be. */
   readonly stale: number;
-  /** Keys whose history nothing explains, for another reason than those above. */
+  /** Keys that went back to a state before an acknowledged write. */
+  readonly wentBack: number;
+  /** Keys whose history nothing explains. */
   readonly unexplained: number;
   readonly neverSettled: number;
   /** Calls that failed as `not-applied` or `refused`, and ran. */
@@ -32,12 +33,19 @@ export interface LossWindow {
   readonly toMs: number;
 }
 
-const checkMs = 20_000;
-/** Whatever is read must have been written in the same run. */
-const wholeRunMs = 3_600_000;
+export interface AnomalyOptions {
+  /** When the servers may have lost what they acknowledged. @default [] */
+  readonly windows?: readonly LossWindow[];
+  /** @default one without a name */
+  readonly databases?: readonly (string | undefined)[];
+  /** Milliseconds for the check; what is not decided then is undecided. @default 20_000 */
+  readonly checkMs?: number;
+}
 
-/** `windows`: when the servers may have lost what they acknowledged. The history ends with what is stored. */
-export function anomaliesIn(history: readonly Operation[], windows: readonly LossWindow[]): Anomalies {
+/** Of one client. The history ends with what is stored, as the process `observer` saw it. */
+export function anomaliesIn(history: readonly Operation[], options: AnomalyOptions = {}): Anomalies {
+  const { windows = [], databases = [undefined], checkMs = 20_000 } = options;
+  const endsAt = performance.now() + checkMs;
   const stored = storedTags(history);
   const acknowledged = history
     .filter(({ result }) => result.kind === 'answered')
@@ -45,21 +53,27 @@ export function anomaliesIn(history: readonly Operation[], windows: readonly Los
   const gone = acknowledged.filter((operation) => !stored.has(tagOf(operation) as string));
   const lostByServer = gone.filter((operation) => isIn(windows, operation)).length;
   const contracts = windows.length === 0 ? [] : [primaryLost(windows)];
-  // Of the others it is known tag by tag what happened.
-  const ordered = history.filter(
-    ({ commands }) => !/^(hincrby|hgetall|rpush|lrange)$/.test(commands[0]?.name ?? ''),
-  );
-  const checked = checkHistory(ordered, { contracts, timeoutMs: checkMs });
+  const checked = checkHistory(perDatabase(history, databases).filter(isOrdered), {
+    contracts,
+    timeoutMs: checkMs / 2,
+  });
   const violations = checked.verdict === 'broken' ? checked.violations : [];
-  const ranTwice = [...stored.values()].filter((times) => times > 1).length;
-  const stale = violations.filter(({ operations }) => isOnlyStale(operations));
+  const counts = { stale: 0, wentBack: 0, doubled: 0, unexplained: 0 };
+  for (const { operations } of violations) {
+    const timeoutMs = Math.max(5, Math.min(500, endsAt - performance.now()));
+    if (isOnlyStale(operations, timeoutMs)) counts.stale++;
+    else if (isDoubled(operations, timeoutMs)) counts.doubled++;
+    else if (isForgotten(operations, timeoutMs)) counts.wentBack++;
+    else counts.unexplained++;
+  }
   return {
     lost: gone.length - lostByServer,
     lostByServer,
-    ranTwice,
+    ranTwice: counts.doubled + [...stored.values()].filter((times) => times > 1).length,
     otherAnswer: history.filter(isOfOtherKey).length,
-    stale: stale.length,
-    unexplained: violations.length - stale.length,
+    stale: counts.stale,
+    wentBack: counts.wentBack,
+    unexplained: counts.unexplained,
     neverSettled: history.filter(({ result }) => result.kind === 'pending').length,
     wrongOutcome: history.filter((operation) => isProvedWrong(operation, stored)).length,
     undecided: checked.verdict === 'holds' ? 0 : checked.undecided.length,
@@ -67,31 +81,9 @@ export function anomaliesIn(history: readonly Operation[], windows: readonly Los
   };
 }
 
-/** How often each tag is stored at the end. */
-function storedTags(history: readonly Operation[]): ReadonlyMap<string, number> {
-  const stored = new Map<string, number>();
-  for (const { process, commands, result } of history) {
-    if (process !== 'observer' || result.kind !== 'answered' || result.reply === null) continue;
-    const { reply } = result;
-    const items =
-      typeof reply === 'string' || 'error' in reply
-        ? []
-        : 'fields' in reply
-          ? reply.fields
-          : reply.map(String);
-    if (commands[0]?.name === 'lrange') for (const tag of items) stored.set(tag, (stored.get(tag) ?? 0) + 1);
-    if (commands[0]?.name !== 'hgetall') continue;
-    for (let index = 0; index < items.length; index += 2)
-      stored.set(items[index] ?? '', Number(items[index + 1]));
-  }
-  return stored;
-}
-
-/** The tag of a write that leaves it behind for good. */
-function tagOf({ commands, isTransaction }: Operation): string | undefined {
-  const [command] = commands;
-  if (isTransaction || command === undefined || !/^(hincrby|rpush)$/.test(command.name)) return undefined;
-  return command.args[1];
+/** Of the others it is known tag by tag what happened. */
+function isOrdered({ commands }: Operation): boolean {
+  return !/^(hincrby|hgetall|rpush|lrange)$/.test(commands[0]?.name ?? '');
 }
 
 function isIn(windows: readonly LossWindow[], { invokedAt, returnedAt = Infinity }: Operation): boolean {
@@ -110,9 +102,4 @@ function isOfOtherKey({ commands, isTransaction, result }: Operation): boolean {
   if (isTransaction || command?.name !== 'get' || result.kind !== 'answered' || result.reply === null)
     return false;
   return key.startsWith('text:') && !(typeof result.reply === 'string' && result.reply.startsWith(`${key}/`));
-}
-
-function isOnlyStale(operations: readonly Operation[]): boolean {
-  const contracts = [boundedStaleness(wholeRunMs, { readYourWrites: false })];
-  return checkHistory(operations, { contracts, timeoutMs: 5_000 }).verdict === 'holds';
 }

@@ -1,0 +1,28 @@
+import { boundedStaleness, checkHistory, type Operation } from '@redis-resilience/testing/history';
+
+/** Whatever is read must have been written in the same run. */
+const wholeRunMs = 3_600_000;
+
+/** Whether operations that no order explains have one when reads may be old. */
+export function isOnlyStale(operations: readonly Operation[], timeoutMs: number): boolean {
+  const contracts = [boundedStaleness(wholeRunMs, { readYourWrites: false })];
+  return checkHistory(operations, { contracts, timeoutMs }).verdict === 'holds';
+}
+
+/** Whether they have one when each write may have run once more, at any time after it was issued. */
+export function isDoubled(operations: readonly Operation[], timeoutMs: number): boolean {
+  const again = operations.map((operation): Operation => ({
+    ...operation,
+    result: { kind: 'failed', outcome: 'unknown' },
+  }));
+  return checkHistory([...operations, ...again], { timeoutMs }).verdict === 'holds';
+}
+
+/** Whether they have one when acknowledged writes may have been lost. */
+export function isForgotten(operations: readonly Operation[], timeoutMs: number): boolean {
+  const isWrite = ({ commands }: Operation): boolean => commands.some(({ name }) => name !== 'get');
+  const open = operations.map((operation): Operation =>
+    isWrite(operation) ? { ...operation, result: { kind: 'failed', outcome: 'unknown' } } : operation,
+  );
+  return checkHistory(open, { timeoutMs }).verdict === 'holds';
+}

@@ -1,0 +1,30 @@
+import type { Operation } from '@redis-resilience/testing/history';
+import type { Target } from '../../faults/peers/peer.js';
+
+/** What a client process is to do. */
+export interface Order {
+  readonly client: string;
+  readonly target: Target;
+  readonly seed: number;
+  /** Its name in the history, and in the values that it writes. */
+  readonly process: string;
+  /** On the clock that all processes of the machine share: from when the ages of keys are counted. */
+  readonly startedAt: number;
+}
+
+/** What a client process is told. `stop`: issue no more calls; `end`: say what is left to say, and end. */
+export type Instruction = 'begin' | 'stop' | 'end';
+
+/** An operation and its place in the history of its process. */
+export type Seen = readonly [index: number, operation: Operation];
+
+/** What it says. `seen`: operations that began or settled since it last said so. */
+export type Report =
+  | { readonly kind: 'connected' }
+  | { readonly kind: 'seen'; readonly operations: readonly Seen[] }
+  | { readonly kind: 'ended'; readonly unhandled: number };
+
+/** Milliseconds on the clock that all processes of the machine share. */
+export function machineNow(): number {
+  return Number(process.hrtime.bigint()) / 1e6;
+}

@@ -1,0 +1,56 @@
+import type { OneCommand, Task } from '@redis-resilience/testing/history';
+
+/** So many keys of each type at a time: few, so that processes meet on them. */
+const keysOfAType = 2;
+/** Keys are in use so long: what is checked together stays small enough to be decided. */
+const ageMs = 4_000;
+
+/** Where the calls of a client go. */
+export interface Place {
+  readonly client: string;
+  /** Milliseconds since the beginning. */
+  readonly atMs: number;
+}
+
+/** A call that a client process issues. A write bears a tag that no other bears. */
+export function randomTask(tag: string, place: Place, random: () => number): Task {
+  const of = (type: string): string => keyInUse(type, place, random());
+  const logOf = (type: string): string => lastingKey(type, place.client, Math.floor(random() * keysOfAType));
+  const text = of('text');
+  const count = of('count');
+  const tasks: readonly (() => Task)[] = [
+    () => ['set', text, valueOf(text, tag)],
+    () => ['get', text],
+    () => ['get', text],
+    () => ['incr', count],
+    () => ['incr', count],
+    () => ['hincrby', logOf('tally'), tag, '1'],
+    () => ['hincrby', logOf('tally'), tag, '1'],
+    () => ['rpush', logOf('log'), tag],
+    () => ['setnx', of('lock'), tag],
+    () => ({ multi: [['incr', count] as OneCommand, ['get', count] as OneCommand] }),
+  ];
+  return (tasks[Math.floor(random() * tasks.length)] as () => Task)();
+}
+
+/** A key that the client uses at this time. */
+export function keyInUse(type: string, { client, atMs }: Place, amount: number): string {
+  return `${type}:${client}:${Math.floor(atMs / ageMs)}:${Math.floor(amount * keysOfAType)}`;
+}
+
+/** A value says to which key it belongs. */
+export function valueOf(key: string, tag: string): string {
+  return `${key}/${tag}`;
+}
+
+/** The commands that show at the end which writes of a client are stored, and how often. */
+export function lastLookAt(client: string): readonly OneCommand[] {
+  return Array.from({ length: keysOfAType }, (_, index) => [
+    ['hgetall', lastingKey('tally', client, index)] as const,
+    ['lrange', lastingKey('log', client, index), '0', '-1'] as const,
+  ]).flat();
+}
+
+function lastingKey(type: string, client: string, index: number): string {
+  return `${type}:${client}:${index}`;
+}

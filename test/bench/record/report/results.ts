@@ -1,0 +1,36 @@
+import { existsSync, readFileSync } from 'node:fs';
+import type { Outcome } from '../check/figures.js';
+import type { Run } from '../run-world.js';
+
+/** What is kept of a run, for the report. */
+export interface Result {
+  readonly world: string;
+  readonly client: string;
+  readonly label: string;
+  readonly seed: number;
+  /** How long it took, from the start of the servers to the check. */
+  readonly seconds: number;
+  readonly outcome: Outcome;
+}
+
+/** The results that RECORD.md was made of: those of the runs given, in place of earlier ones of their worlds and seeds. */
+export function withEarlier(
+  runs: readonly Run[],
+  seconds: number,
+  file: URL,
+  worlds: readonly string[],
+): readonly Result[] {
+  const now = runs.map((run) => resultOf(run, seconds));
+  const isReplaced = (earlier: Result): boolean =>
+    now.some(({ world, seed }) => world === earlier.world && seed === earlier.seed);
+  const earlier = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as readonly Result[]) : [];
+  const all = [...earlier.filter((each) => !isReplaced(each)), ...now];
+  return all.toSorted(
+    (left, right) => worlds.indexOf(left.world) - worlds.indexOf(right.world) || left.seed - right.seed,
+  );
+}
+
+export function resultOf({ world, client, seed, outcome }: Run, seconds: number): Result {
+  const { name, label } = client;
+  return { world: world.name, client: name, label, seed, seconds: Math.round(seconds), outcome };
+}
