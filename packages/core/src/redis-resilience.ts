@@ -15,6 +15,11 @@ export interface ApplyOnceOptions {
   readonly timeoutMs?: number;
   /** Gives up when it aborts, with its reason. The write may have been applied. */
   readonly signal?: AbortSignal | undefined;
+  /**
+   * Of several databases, the only one on which it may be applied: the one that an earlier process may have sent it to.
+   * While another one is in use, it fails at once with `REDIS_UNAVAILABLE`.
+   */
+  readonly database?: string | undefined;
 }
 
 /** Options of {@link RedisResilience.execute}. */

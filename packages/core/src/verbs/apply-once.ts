@@ -1,6 +1,11 @@
 import { createHash } from 'node:crypto';
 import { withinDeadline } from '../deadline.ts';
-import { CommandTimeoutError, ConfigurationError, OutcomeUnknownError } from '../errors.ts';
+import {
+  CommandTimeoutError,
+  ConfigurationError,
+  OutcomeUnknownError,
+  RedisUnavailableError,
+} from '../errors.ts';
 import { keysOf, optionsOf } from '../ioredis/clients.ts';
 import { isAway } from '../is-away.ts';
 import type { ApplyOnceOptions, OnceArgument, RedisResilience } from '../redis-resilience.ts';
@@ -83,10 +88,10 @@ export async function applyOnce(
   command: string,
   ...args: readonly OnceArgument[]
 ): Promise<unknown> {
-  const { id, timeoutMs, signal } =
+  const { id, timeoutMs, signal, database } =
     typeof given === 'string' ? { id: given } : checkOptions('applyOnce', given, readers);
   checkCall(id, command, args);
-  if (timeoutMs === undefined) return await apply(resilience, parts, { id, signal }, command, args);
+  if (timeoutMs === undefined) return await apply(resilience, parts, { id, signal, database }, command, args);
   const abort = new AbortController();
   const either = signal === undefined ? abort.signal : AbortSignal.any([signal, abort.signal]);
   const late = (): Error => {
@@ -97,16 +102,21 @@ export async function applyOnce(
     abort.abort(error);
     return error;
   };
-  const applying = apply(resilience, parts, { id, signal: either }, command, args);
+  const applying = apply(resilience, parts, { id, signal: either, database }, command, args);
   return await withinDeadline(parts.settings.clock, timeoutMs, applying, late, either);
 }
 
-const readers: OptionReaders<ApplyOnceOptions> = { id: textOf, timeoutMs: durationOf(0), signal: signalOf };
+const readers: OptionReaders<ApplyOnceOptions> = {
+  id: textOf,
+  timeoutMs: durationOf(0),
+  signal: signalOf,
+  database: textOf,
+};
 
 async function apply(
   resilience: Pick<RedisResilience, 'client' | 'name' | 'snapshot'>,
   { queue, homes, settings }: OnceParts,
-  { id, signal }: ApplyOnceOptions,
+  { id, signal, database: only }: ApplyOnceOptions,
   command: string,
   args: readonly OnceArgument[],
 ): Promise<unknown> {
@@ -120,6 +130,7 @@ async function apply(
     const database = resilience.snapshot().database?.name;
     const home = homes.homeOf(id);
     if (home !== undefined && home !== database) throw elsewhere(resilience.name);
+    if (only !== undefined && only !== database) throw notHere(resilience.name);
     if (database !== undefined) homes.sent(id, database);
     try {
       const body = how === 'evalsha' ? sha : script;
@@ -147,6 +158,14 @@ function elsewhere(connection: string): OutcomeUnknownError {
     'This id may have been applied on a database that is not in use now, so it is not asked on another one. ' +
       'Call applyOnce again with the same id when that database is back.',
     { outcome: 'unknown', connection },
+  );
+}
+
+function notHere(connection: string): RedisUnavailableError {
+  return new RedisUnavailableError(
+    'The database on which alone this write may be applied is not in use; it was not sent. Call applyOnce again when ' +
+      'that database is back.',
+    { outcome: 'not-applied', connection },
   );
 }
 

@@ -2,16 +2,24 @@ import type { RedisResilience } from '@redis-resilience/core';
 import { isAway } from '@redis-resilience/core/kit';
 import { isRefusedForNow } from '../server-refusal.ts';
 import type { Delivery } from './delivery.ts';
+import type { OutboxEntry } from './write/entry.ts';
 import { isRepeatable, planWrite } from './write/write-plan.ts';
 
 /** Delivers to Redis: repeatable writes as they are, all others through `applyOnce`. */
 export function redisDelivery(resilience: RedisResilience): Delivery {
   return {
     plan: planWrite,
-    deliver: ({ id, hasOwnId, command, args }) =>
-      isRepeatable(command) && !hasOwnId
+    deliver: (entry) => {
+      const { id, command, args, database } = entry;
+      return mayRepeat(entry)
         ? resilience.client.call(command, ...args)
-        : resilience.applyOnce(id, command, ...args),
+        : resilience.applyOnce({ id, database }, command, ...args);
+    },
+    mayCross: mayRepeat,
     judge: (error) => (isAway(error) || isRefusedForNow(error) ? 'later' : 'never'),
   };
+}
+
+function mayRepeat({ command, hasOwnId }: OutboxEntry): boolean {
+  return isRepeatable(command) && !hasOwnId;
 }

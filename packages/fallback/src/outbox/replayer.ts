@@ -2,6 +2,7 @@ import type { RedisResilience, TimerHandle } from '@redis-resilience/core';
 import { writesAvailable } from '../availability.ts';
 import { refusalCode } from '../server-refusal.ts';
 import type { Announcer } from './announcer.ts';
+import { didNotRun, type DatabaseBinding } from './database-binding.ts';
 import type { Delivery } from './delivery.ts';
 import type { KeptWrite } from './kept/kept-writes.ts';
 import type { WriteStore } from './kept/write-store.ts';
@@ -16,6 +17,7 @@ export interface ReplayerParts {
   readonly delivery: Delivery;
   readonly store: WriteStore;
   readonly announcer: Announcer;
+  readonly binding: DatabaseBinding;
 }
 
 /**
@@ -39,7 +41,8 @@ export class Replayer {
     const { clock, replayPerSecond, rampMs } = parts.settings;
     this.#pace = new ReplayPace(clock, { perSecond: replayPerSecond, rampMs });
     this.#stopListening = resilience.on('change', ({ previous, snapshot }) => {
-      if (!snapshot.writes || previous.writes) return;
+      const isOtherDatabase = snapshot.database?.name !== previous.database?.name;
+      if (!snapshot.writes || (previous.writes && !isOtherDatabase)) return;
       this.#hasFailed = false;
       this.#pace.restart();
       this.wake();
@@ -69,7 +72,7 @@ export class Replayer {
     }
     for (const key of writes.keys()) {
       if (this.#inFlight >= this.#parts.settings.maxInFlight) return;
-      const next = writes.next(key);
+      const next = this.#nextOf(key);
       if (next === undefined) continue;
       if (!this.#pace.take()) {
         this.#arm(this.#pace.waitMs(), () => this.wake());
@@ -86,13 +89,19 @@ export class Replayer {
     this.#hasFailed = false;
     if (this.#inFlight === 0) {
       for (const key of store.writes.keys()) {
-        const next = store.writes.next(key);
+        const next = this.#nextOf(key);
         if (next === undefined) continue;
         this.#send(next);
         break;
       }
     }
     this.wake();
+  }
+
+  // The writes of a key keep their order: one that waits for another database holds the later ones up.
+  #nextOf(key: string): KeptWrite | undefined {
+    const next = this.#parts.store.writes.next(key);
+    return next !== undefined && this.#parts.binding.admits(next.entry) ? next : undefined;
   }
 
   #send(kept: KeptWrite): void {
@@ -112,11 +121,19 @@ export class Replayer {
   }
 
   async #deliver(kept: KeptWrite): Promise<void> {
-    const { delivery, store } = this.#parts;
+    const { delivery, store, binding } = this.#parts;
+    const database = binding.wantedFor(kept.entry);
+    if (database !== undefined) await store.bind(kept, database);
+    // Another database may have come into use while the journal was written.
+    if (!binding.admits(kept.entry)) {
+      await store.bind(kept, undefined);
+      return store.writes.putBack(kept);
+    }
     try {
       await delivery.deliver(kept.entry);
     } catch (error) {
       if (delivery.judge(error) === 'never') return store.bury(kept, 'refused', refusalCode(error));
+      if (database !== undefined && didNotRun(error)) await store.bind(kept, undefined);
       store.writes.putBack(kept);
       this.#hasFailed = true;
       return;

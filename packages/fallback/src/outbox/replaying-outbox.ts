@@ -4,6 +4,7 @@ import { writesAvailable } from '../availability.ts';
 import { RecentTimeout } from '../recent-timeout.ts';
 import { refusalCode } from '../server-refusal.ts';
 import { Announcer } from './announcer.ts';
+import { DatabaseBinding, didNotRun } from './database-binding.ts';
 import type { Delivery } from './delivery.ts';
 import { noJournal, type DeadLetter, type Journal } from './kept/journal.ts';
 import type { KeptWrite } from './kept/kept-writes.ts';
@@ -31,6 +32,7 @@ export class ReplayingOutbox implements Outbox {
   readonly #store: WriteStore;
   readonly #announcer: Announcer;
   readonly #replayer: Replayer;
+  readonly #binding: DatabaseBinding;
   readonly #recentTimeout: RecentTimeout;
   readonly #opened: Promise<void>;
   #state: 'opening' | 'open' | 'closed' = 'opening';
@@ -46,7 +48,14 @@ export class ReplayingOutbox implements Outbox {
     const announcer = this.#announcer;
     const store = new WriteStore(settings, this.#journal, announcer);
     this.#store = store;
-    this.#replayer = new Replayer(resilience, { settings, delivery, store, announcer });
+    this.#binding = new DatabaseBinding(resilience, delivery);
+    this.#replayer = new Replayer(resilience, {
+      settings,
+      delivery,
+      store,
+      announcer,
+      binding: this.#binding,
+    });
     if (path === undefined) {
       this.#start();
       this.#opened = Promise.resolve();
@@ -169,12 +178,14 @@ export class ReplayingOutbox implements Outbox {
       key: key ?? id,
       createdAt: this.#settings.clock.wallNow(),
       bytes: bytesOf(args),
+      database: undefined,
     };
   }
 
   // Redis takes writes and no write of the key waits: sent at once, and kept only when no answer comes in time.
   async #addNow(entry: OutboxEntry): Promise<Receipt> {
-    const kept = this.#store.writes.addSealed(entry, 'in-flight');
+    const database = this.#binding.wantedFor(entry);
+    const kept = this.#store.writes.addSealed({ ...entry, database }, 'in-flight');
     const { clock, addTimeoutMs } = this.#settings;
     const late = new Error('late');
     const first = await withinDeadline(clock, addTimeoutMs, this.#attempt(kept), () => late).catch(
@@ -195,6 +206,7 @@ export class ReplayingOutbox implements Outbox {
       attempt = { result: 'applied', reply: await this.#delivery.deliver(kept.entry) };
     } catch (error) {
       attempt = this.#delivery.judge(error) === 'later' ? { result: 'later' } : { result: 'refused', error };
+      if (didNotRun(error)) await this.#store.bind(kept, undefined);
     }
     if (attempt.result === 'later') kept.state = 'sealed';
     else if (attempt.result === 'refused' && kept.journaled) {

@@ -65,6 +65,7 @@ export function createKeptAdder(
       slot: undefined,
     }),
     deliver: ({ args, id }) => deliver(args.map(String), id, deliverMs),
+    mayCross: () => false,
     judge: (error) => (isAway(error) || isRefusedForNow(error) ? 'later' : 'never'),
   };
   const outbox = new ReplayingOutbox(resilience, settings, delivery);

@@ -69,6 +69,7 @@ export function sessionDelivery(parts: DeliveryParts): Delivery {
     }),
     deliver: (entry) =>
       withinDeadline(clock, deadlineMs, carryOut(entry), () => tooLate('The session store', deadlineMs)),
+    mayCross: () => true,
     judge: (error) => (isAway(error) || isRefusedForNow(error) || !isReply(error) ? 'later' : 'never'),
   };
 }

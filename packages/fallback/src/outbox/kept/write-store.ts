@@ -70,6 +70,12 @@ export class WriteStore {
     } else await this.#journal.write([]);
   }
 
+  /** Binds a write to a database, or sets it free. Resolves when that is safe. */
+  async bind(kept: KeptWrite, database: string | undefined): Promise<void> {
+    kept.entry = { ...kept.entry, database };
+    if (kept.journaled) await this.#journal.write([{ type: 'put', entry: kept.entry }]);
+  }
+
   // Removed from the journal first: a later write of this key may be applied directly, and a crash must not replay this
   // one after it.
   async remove(kept: KeptWrite): Promise<void> {
@@ -141,7 +147,9 @@ export class WriteStore {
       // The server remembers a refusal under the id of the write, so another try needs another id.
       const needsNewId = dead.reason === 'refused' && !dead.entry.hasOwnId;
       const id = needsNewId ? newWriteId(this.#settings) : dead.entry.id;
-      const entry = { ...dead.entry, id, seq: this.nextSeq(), createdAt: this.#settings.clock.wallNow() };
+      const database = needsNewId ? undefined : dead.entry.database;
+      const createdAt = this.#settings.clock.wallNow();
+      const entry = { ...dead.entry, id, seq: this.nextSeq(), createdAt, database };
       this.#dead.remove(dead);
       this.writes.addSealed(entry, 'sealed').journaled = true;
       await this.#journal.write([

@@ -15,6 +15,8 @@ export interface OutboxEntry {
   /** Wall clock at `add`. */
   readonly createdAt: number;
   readonly bytes: number;
+  /** Of several databases the one that may have got it, and is sent it alone. */
+  readonly database: string | undefined;
 }
 
 const overheadBytes = 200;
@@ -31,9 +33,11 @@ type Stored = readonly [
   key: string,
   createdAt: number,
   args: StoredArgument[],
+  database: string | null | undefined,
 ];
 
-export function encodeOutboxEntry({ id, hasOwnId, command, key, createdAt, args }: OutboxEntry): string {
+export function encodeOutboxEntry(entry: OutboxEntry): string {
+  const { id, hasOwnId, command, key, createdAt, args, database } = entry;
   const stored: Stored = [
     id,
     hasOwnId ? 1 : 0,
@@ -41,13 +45,24 @@ export function encodeOutboxEntry({ id, hasOwnId, command, key, createdAt, args 
     key,
     createdAt,
     args.map((arg) => (typeof arg === 'string' ? arg : { b: arg.toString('base64') })),
+    database ?? null,
   ];
   return JSON.stringify(stored);
 }
 
 /** @throws when the text is not an entry */
 export function decodeOutboxEntry(seq: number, text: string): OutboxEntry {
-  const [id, own, command, key, createdAt, storedArgs] = JSON.parse(text) as Stored;
+  const [id, own, command, key, createdAt, storedArgs, stored] = JSON.parse(text) as Stored;
   const args = storedArgs.map((arg) => (typeof arg === 'string' ? arg : Buffer.from(arg.b, 'base64')));
-  return { seq, id, hasOwnId: own === 1, command, key, createdAt, args, bytes: bytesOf(args) };
+  return {
+    seq,
+    id,
+    hasOwnId: own === 1,
+    command,
+    key,
+    createdAt,
+    args,
+    bytes: bytesOf(args),
+    database: stored ?? undefined,
+  };
 }
