@@ -283,7 +283,7 @@ function expectProblem(answer: Answer, code: string | RegExp): void {
   expect(answer.headers.get('cache-control')).toBe('no-store');
   expect(answer.headers.get('x-content-type-options')).toBe('nosniff');
   expect(answer.body).toMatchObject({
-    type: expect.stringMatching(/^urn:problem-type:redis-resilience:/),
+    type: expect.stringMatching(/\/reference\/errors\/[a-z-]+\.md$/),
     title: expect.any(String),
     status: 503,
     detail: expect.any(String),

@@ -28,7 +28,13 @@ export {
 export { checkCritical } from './http/critical-connections.ts';
 
 // Refusals and errors
-export { refuseWithout, renderError, renderUnavailable, type RedisProblem } from './http/problem-response.ts';
+export {
+  errorPages,
+  refuseWithout,
+  renderError,
+  renderUnavailable,
+  type RedisProblem,
+} from './http/problem-response.ts';
 export type { PlainResponse } from './http/plain-response.ts';
 export { retryAfterSeconds } from './retry-after.ts';
 

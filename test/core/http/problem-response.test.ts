@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import {
   BudgetExceededError,
   CircuitOpenError,
@@ -8,9 +9,15 @@ import {
   RedisUnavailableError,
   WatchLostError,
 } from '@redis-resilience/core';
-import { refuseWithout, renderError, renderUnavailable } from '@redis-resilience/core/http';
+import { errorPages, refuseWithout, renderError, renderUnavailable } from '@redis-resilience/core/http';
 import { describe, expect, it } from 'vitest';
 import { downSnapshot, snapshotOf } from './snapshot-of.ts';
+
+it('the type of a problem leads to a page of the book', () => {
+  const { type } = JSON.parse(renderUnavailable(downSnapshot()).body) as { type: string };
+  const page = new URL(type).pathname.split('/blob/main/')[1] ?? '';
+  expect(existsSync(new URL(`../../../${page}`, import.meta.url))).toBe(true);
+});
 
 describe('renderUnavailable', () => {
   it('says what is away, why, and when to come again', () => {
@@ -24,7 +31,7 @@ describe('renderUnavailable', () => {
       },
     });
     expect(JSON.parse(answer.body)).toEqual({
-      type: 'urn:problem-type:redis-resilience:redis-unavailable',
+      type: `${errorPages}/redis-unavailable.md`,
       title: 'Redis is unavailable',
       status: 503,
       detail:

@@ -64,6 +64,7 @@ describe.skipIf(executablePath === undefined)('the status page in a browser', ()
     const { page, complaints } = opened;
     await page.getByText('Redis is up').waitFor();
     expect(await page.getByText('No outage in the last hour.').count()).toBeGreaterThan(0);
+    expect(await page.getByText('Circuit for reads').isVisible()).toBe(false);
 
     await redis.server.kill();
     await page.getByText('Redis is down').waitFor({ timeout: 5_000 });
@@ -76,7 +77,9 @@ describe.skipIf(executablePath === undefined)('the status page in a browser', ()
     await page.getByText('Redis is up').waitFor({ timeout: 5_000 });
     await page.getByText(/Recovered .* from an outage of/).waitFor();
     const row = page.getByRole('region', { name: 'Outages of default' }).getByRole('row').nth(1);
-    expect(await row.textContent()).toMatch(/Nobody listens on the configured address and port\.Down/);
+    expect(await row.textContent()).toMatch(
+      /Nobody listens on the configured address and port\.ended, was down/,
+    );
     expect(await page.locator('.timeline .down').count()).toBe(1);
     expect(await page.locator('.timeline').getAttribute('aria-label')).toMatch(/1 outage, .* in all/);
     expect(complaints).toEqual([]);

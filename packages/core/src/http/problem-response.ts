@@ -9,10 +9,14 @@ import type { Lane, RedisSnapshot } from '../snapshot.ts';
 import { retryAfterSeconds } from '../retry-after.ts';
 import type { PlainResponse } from './plain-response.ts';
 
+/** Where the pages of the error codes are: the `type` of a problem is one of them. */
+export const errorPages =
+  'https://github.com/redis-resilience/redis-resilience/blob/main/packages/docs/reference/errors';
+
 /** The body of every refusal and error answer: RFC 9457 problem details with the library's own members. */
 export interface RedisProblem {
-  /** Stable per code; an identifier, not an address. */
-  readonly type: `urn:problem-type:redis-resilience:${string}`;
+  /** Stable per code: the page that says what happened, whether it is safe to repeat, and what to do. */
+  readonly type: `${typeof errorPages}/${string}.md`;
   readonly title: string;
   readonly status: number;
   readonly detail: string;
@@ -93,7 +97,7 @@ function problem(
   cause: CauseCode | undefined,
   connection?: string,
 ): RedisProblem {
-  const type = `urn:problem-type:redis-resilience:${code.toLowerCase().replaceAll('_', '-')}` as const;
+  const type = `${errorPages}/${code.toLowerCase().replaceAll('_', '-')}.md` as const;
   const title = titles[code];
   if (code === 'CONFIGURATION') return { type, title, status: 500, detail: `${title}.`, code, outcome };
   const why = cause === undefined ? `${title}.` : `${title}. ${describeCause(cause)}`;

@@ -47,6 +47,7 @@ export function createConnectionCard(name: string): ConnectionCard {
     h('h3', {}, 'Connection attempts'),
     dialing.node,
     h('h3', {}, 'Slow or failed commands'),
+    h('p', { class: 'muted' }, 'A visitor may have got a fallback all the same.'),
     commands.node,
   );
 

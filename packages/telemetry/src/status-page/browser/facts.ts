@@ -10,6 +10,8 @@ export interface Facts {
 interface Fact {
   readonly term: string;
   read(picture: ConnectionPicture): string;
+  /** Whether there is something to say; default: always. */
+  isShown?(picture: ConnectionPicture): boolean;
   /** Whether the value is as it should be. */
   isWell(picture: ConnectionPicture): boolean;
 }
@@ -25,11 +27,13 @@ const facts: readonly Fact[] = [
   {
     term: 'Circuit for reads',
     read: ({ circuit }) => circuitStateWords(circuit.read),
+    isShown: ({ circuit }) => circuit.read !== 'closed',
     isWell: ({ circuit }) => circuit.read === 'closed',
   },
   {
     term: 'Circuit for writes',
     read: ({ circuit }) => circuitStateWords(circuit.write),
+    isShown: ({ circuit }) => circuit.write !== 'closed',
     isWell: ({ circuit }) => circuit.write === 'closed',
   },
   { term: 'Waiting for a reply', read: ({ inFlight }) => numberWords(inFlight), isWell: () => true },
@@ -60,6 +64,7 @@ export function createFacts(): Facts {
     update(picture) {
       for (const [index, fact] of facts.entries()) {
         const value = values[index] as HTMLElement;
+        (pairs[index] as HTMLElement).hidden = fact.isShown?.(picture) === false;
         setText(value, fact.read(picture));
         setAttribute(value, 'class', fact.isWell(picture) ? 'well' : 'unwell');
       }

@@ -29,7 +29,9 @@ export function createOutageTable(name: string): Table<OutagePicture> {
       timeWords(from),
       to === null ? `${elapsedWords(now - from)}, ongoing` : durationWords(to - from),
       also.length === 0 ? message : `${message} Also: ${also.join(' ')}`,
-      h('span', { class: `badge ${worst}` }, statusWords[worst]),
+      to === null
+        ? h('span', { class: `badge ${worst}` }, statusWords[worst])
+        : h('span', { class: 'badge ended' }, `ended, was ${statusWords[worst].toLowerCase()}`),
     ],
   );
 }
@@ -44,7 +46,9 @@ export function createCommandTable(name: string): Table<CommandPicture> {
     (now, { at, command, commands, failure, durationMs, keys, bytes, queue }) => [
       agoWords(now - at),
       h('code', {}, commands === 1 ? command : `${command} of ${commands}`),
-      failure === null ? 'slow' : h('span', { class: 'trouble nowrap' }, failureWords(failure)),
+      failure === null
+        ? 'slow'
+        : h('span', { class: `${failureClass(failure)} nowrap` }, failureWords(failure)),
       h('span', { class: 'nowrap' }, durationWords(durationMs)),
       numberWords(keys),
       bytesWords(bytes),
@@ -68,6 +72,11 @@ export function createDatabaseChangeTable(name: string): Table<DatabaseChangePic
       durationWords(durationMs),
     ],
   );
+}
+
+// A visitor may have got a fallback all the same; only an unknown outcome is for somebody to look into.
+function failureClass(code: string): string {
+  return code === 'OUTCOME_UNKNOWN' ? 'trouble' : 'caution';
 }
 
 type Cell = string | HTMLElement;

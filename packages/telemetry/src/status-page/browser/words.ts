@@ -79,7 +79,7 @@ export function connectionStateWords(state: string): string {
 }
 
 const circuitWords: Readonly<Record<string, string>> = {
-  closed: 'closed, as usual',
+  closed: 'closed',
   open: 'open: commands are refused',
   'half-open': 'half-open: a few commands on trial',
   isolated: 'isolated by hand',

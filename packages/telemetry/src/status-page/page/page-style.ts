@@ -87,6 +87,7 @@ button:hover { border-color: var(--accent); color: var(--accent); }
 .badge {
   display: inline-block; padding: 0 .6rem; border-radius: 1rem; font-size: .85rem; font-weight: 600; white-space: nowrap;
 }
+.badge.ended { color: var(--muted); background: transparent; border: 1px solid var(--line); }
 .badge.up { color: var(--up); background: var(--up-soft); }
 .badge.degraded { color: var(--degraded); background: var(--degraded-soft); }
 .badge.down { color: var(--down); background: var(--down-soft); }
@@ -121,7 +122,7 @@ button:hover { border-color: var(--accent); color: var(--accent); }
 .tile path { vector-effect: non-scaling-stroke; }
 .spark-area { fill: var(--accent); opacity: .12; }
 .spark-line { fill: none; stroke: var(--accent); stroke-width: 1.75; }
-.spark-trouble { fill: none; stroke: var(--down-bar); stroke-width: 1.75; stroke-dasharray: 4 2; }
+.spark-trouble { fill: none; stroke: var(--degraded-bar); stroke-width: 1.75; stroke-dasharray: 4 2; }
 .countdown { height: .4rem; margin: .5rem 0; border-radius: .2rem; background: var(--unknown-bar); overflow: hidden; }
 .countdown span { display: block; height: 100%; background: var(--accent); }
 .marks { display: flex; gap: .25rem; min-height: 1.1rem; margin-top: .25rem; }
@@ -132,6 +133,7 @@ table { width: 100%; border-collapse: collapse; font-size: .9rem; }
 th, td { padding: .35rem .75rem .35rem 0; text-align: left; vertical-align: top; border-bottom: 1px solid var(--line); }
 td:first-child, .nowrap, .commands td { white-space: nowrap; }
 th { font-weight: 500; color: var(--muted); white-space: nowrap; }
+.caution { color: var(--degraded); font-weight: 600; }
 .trouble { color: var(--down); font-weight: 600; }
 .databases li { display: flex; flex-wrap: wrap; align-items: center; gap: .25rem .75rem; padding: .25rem 0; }
 @media (max-width: 40rem) {
