@@ -84,15 +84,15 @@ function rehearsal(changes: Partial<Rehearsal>): Rehearsal {
 }
 
 function ok(atMs: number, durationMs = 10): Sample {
-  return { atMs, durationMs, result: 'ok', detail: '200' };
+  return { atMs, durationMs, request: '/', result: 'ok', detail: '200' };
 }
 
 function refused(atMs: number): Sample {
-  return { atMs, durationMs: 2, result: 'refused', detail: '503' };
+  return { atMs, durationMs: 2, request: '/', result: 'refused', detail: '503' };
 }
 
 function failed(atMs: number, durationMs = 10): Sample {
-  return { atMs, durationMs, result: 'failed', detail: '500' };
+  return { atMs, durationMs, request: '/', result: 'failed', detail: '500' };
 }
 
 function look(atMs: number, verdict: 'ok' | 'warn'): Rehearsal['probes'][number] {

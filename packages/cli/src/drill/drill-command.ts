@@ -3,14 +3,14 @@ import { exitCodes } from '../exit-codes.ts';
 import { styleFor, type Style } from '../style.ts';
 import { UsageError } from '../usage-error.ts';
 import { drillUsage, parseDrillOptions, type DrillOptions } from './drill-options.ts';
-import { figuresOf } from './figures.ts';
-import { hasPassed, type Drill, type Outcome } from './outcome.ts';
+import { hasPassed, newsOf, outcomeOf, type Drill, type Outcome } from './outcome.ts';
+import { Progress } from './progress.ts';
 import { rehearse } from './rehearse.ts';
 import { drillJson } from './report/json.ts';
 import { renderHtml } from './report/html.ts';
 import { maskedCommand, maskedRequest } from './report/masked.ts';
 import { renderDrillMarkdown } from './report/markdown.ts';
-import { missesOf } from './verdict.ts';
+import { describeTrouble } from './trouble.ts';
 
 const interrupted = 130;
 
@@ -46,15 +46,21 @@ async function run(options: DrillOptions, signal: AbortSignal): Promise<Drill> {
   const startedAt = new Date();
   const outcomes: Outcome[] = [];
   const style = styleFor(process.stdout);
+  const progress = new Progress(options.plans, process.stderr);
   let left = options.maxRequests;
-  for (const plan of options.plans) {
-    const rehearsal = await rehearse(plan, { ...options, maxRequests: left }, signal);
-    if (signal.aborted) break;
-    left -= rehearsal.samples.length;
-    const figures = figuresOf(rehearsal);
-    const outcome = { rehearsal, figures, misses: missesOf(figures, plan.thresholds) };
-    outcomes.push(outcome);
-    if (!options.json) process.stdout.write(lineOf(outcome, style));
+  try {
+    for (const plan of options.plans) {
+      const bounded = { ...options, maxRequests: left };
+      const rehearsal = await rehearse(plan, bounded, signal, (phase) => progress.show(plan, phase));
+      progress.clear();
+      if (signal.aborted) break;
+      left -= rehearsal.samples.length;
+      const outcome = outcomeOf(rehearsal);
+      outcomes.push(outcome);
+      if (!options.json) process.stdout.write(lineOf(outcome, style));
+    }
+  } finally {
+    progress.clear();
   }
   return {
     command: maskedCommand(options.command),
@@ -67,27 +73,30 @@ async function run(options: DrillOptions, signal: AbortSignal): Promise<Drill> {
   };
 }
 
-function lineOf({ rehearsal, figures, misses }: Outcome, style: Style): string {
-  const { requests, failed, refused, p50Ms, p99Ms, hangMs, recoveryMs, neverRecovered } = figures;
+function lineOf({ rehearsal, figures, misses, troubles }: Outcome, style: Style): string {
+  const { requests, failed, refused, unknown, p50Ms, p99Ms, hangMs, recoveryMs, neverRecovered } = figures;
   const verdict = misses.length === 0 ? style.green('pass') : style.red('FAIL');
   const cells = [
     `${failed} of ${requests} failed`.padEnd(18),
     `${refused} refused`.padEnd(12),
+    `${unknown} unknown`.padEnd(12),
     `p50 ${p50Ms} ms`.padEnd(12),
     `p99 ${p99Ms} ms`.padEnd(12),
     `longest ${hangMs} ms`.padEnd(16),
     neverRecovered ? 'not recovered' : `recovered ${recoveryMs} ms`,
   ];
-  const details = misses.map(({ message }) => style.dim(`${' '.repeat(24)}${message}\n`)).join('');
+  const told = [...misses.map(({ message }) => message), ...troubles.map(describeTrouble)];
+  const details = told.map((line) => style.dim(`${' '.repeat(24)}${line}\n`)).join('');
   return `${rehearsal.plan.name.padEnd(18)} ${verdict}  ${cells.join('')}\n${details}`;
 }
 
 function report(drill: Drill, options: DrillOptions): void {
   if (options.json) process.stdout.write(`${JSON.stringify(drillJson(drill), undefined, 2)}\n`);
+  else process.stdout.write(`\n${newsOf(drill)}\n`);
   if (options.report === undefined) return;
   writeFileSync(`${options.report}.md`, renderDrillMarkdown(drill));
   writeFileSync(`${options.report}.html`, renderHtml(drill));
-  if (!options.json) process.stdout.write(`\nreports: ${options.report}.md, ${options.report}.html\n`);
+  if (!options.json) process.stdout.write(`reports: ${options.report}.md, ${options.report}.html\n`);
 }
 
 // Checked before minutes are spent on rehearsals.

@@ -6,6 +6,8 @@ export interface Figures {
   readonly requests: number;
   readonly failed: number;
   readonly refused: number;
+  /** Requests that may have been carried out, and whose answer says so: neither failures nor refusals. */
+  readonly unknown: number;
   readonly failedRatio: number;
   readonly p50Ms: number;
   readonly p99Ms: number;
@@ -42,6 +44,7 @@ export function figuresOf(rehearsal: Rehearsal): Figures {
     requests: counted.length,
     failed: failed.length,
     refused: counted.filter(({ result }) => result === 'refused').length,
+    unknown: counted.filter(({ result }) => result === 'unknown').length,
     failedRatio: counted.length === 0 ? 1 : failed.length / counted.length,
     p50Ms: percentile(durations, 0.5),
     p99Ms: percentile(durations, 0.99),

@@ -4,6 +4,7 @@ import { AppProcess } from './app-process.ts';
 import type { DrillOptions } from './drill-options.ts';
 import { allFaults } from './faults/all-faults.ts';
 import type { Plan } from './plans/plan.ts';
+import type { Phase } from './progress.ts';
 import { Probes } from './traffic/probes.ts';
 import { memoryOf } from './process-memory.ts';
 import type { Rehearsal } from './rehearsal.ts';
@@ -19,7 +20,13 @@ const memoryEveryMs = 250;
 /**
  * Rehearses one plan with its own Redis, proxy and application: warms up, breaks, repairs, and watches the recovery.
  */
-export async function rehearse(plan: Plan, options: DrillOptions, signal: AbortSignal): Promise<Rehearsal> {
+export async function rehearse(
+  plan: Plan,
+  options: DrillOptions,
+  signal: AbortSignal,
+  tell: (phase: Phase) => void,
+): Promise<Rehearsal> {
+  tell('start');
   await using stage = await setStage(plan.fault, options.seed);
   const port = options.port ?? (await freePort());
   const address = { host: '127.0.0.1', port };
@@ -42,17 +49,26 @@ export async function rehearse(plan: Plan, options: DrillOptions, signal: AbortS
   const startedAt = performance.now();
   const elapsedMs = (): number => performance.now() - startedAt;
   const random = createRandom(options.seed);
-  const traffic = new Traffic({ ...options, targets, random, elapsedMs });
+  const traffic = new Traffic({
+    ...options,
+    targets,
+    names: options.urls.map(maskedRequest),
+    random,
+    elapsedMs,
+  });
   const probes = new Probes({ base, paths: options.paths, limitMs: plan.thresholds.probeMs, elapsedMs });
   const memory = watchMemory(app, elapsedMs);
   const pause = (ms: number): Promise<void> => delay(ms, undefined, { signal }).catch(() => undefined);
   try {
+    tell('warm-up');
     await pause(plan.warmUpMs);
     const faultAtMs = elapsedMs();
+    tell('fault');
     const lift = await allFaults[plan.fault]({ stage, parameters: plan.parameters, seed: options.seed });
     await pause(plan.faultMs);
     await lift();
     const backAtMs = elapsedMs();
+    tell('watch');
     await pause(plan.watchMs);
     const endMs = elapsedMs();
     const appDied = app.hasEnded;

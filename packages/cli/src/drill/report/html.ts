@@ -1,11 +1,14 @@
-import { hasPassed, type Drill, type Outcome } from '../outcome.ts';
+import { failedFirst, hasPassed, newsOf, type Drill, type Outcome } from '../outcome.ts';
+import { describeTrouble } from '../trouble.ts';
 import { styleSheet } from './style-sheet.ts';
-import { renderTimeline } from './timeline.ts';
+import { narrow, renderTimeline, wide } from './timeline.ts';
 
 /** One self-contained page: it loads no script, font or image. */
 export function renderHtml(drill: Drill): string {
-  const passed = drill.outcomes.filter(hasPassed).length;
-  const isPassed = passed === drill.outcomes.length;
+  const outcomes = failedFirst(drill.outcomes);
+  const isPassed = outcomes.every(hasPassed);
+  const [verdict = '', ...notes] = newsOf(drill).split(/(?<=\.) /);
+  const note = notes.join(' ');
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -18,7 +21,8 @@ export function renderHtml(drill: Drill): string {
 <body>
 <header>
 <p class="kicker">Redis drill</p>
-<h1>${chip(isPassed)} ${passed} of ${drill.outcomes.length} plans kept their thresholds</h1>
+<h1>${chip(isPassed)} ${escape(verdict)}</h1>
+${note === '' ? '' : `<p>${escape(note)}</p>`}
 <dl class="facts">
 ${fact('Command', `<code>${escape(drill.command)}</code>`)}
 ${fact('Requests', `${drill.requests.map((each) => `<code>${escape(each)}</code>`).join(', ')} at ${drill.rate} a second`)}
@@ -28,14 +32,14 @@ ${fact('Date', escape(drill.startedAt.toISOString().slice(0, 16).replace('T', ' 
 </dl>
 </header>
 <main>
-<div class="scroll"><table>
-<thead><tr><th>Plan</th><th>Verdict</th><th>Requests</th><th>Failed</th><th>Refused</th><th>p50</th><th>p99</th><th>Longest</th><th>Recovered</th><th>Memory</th></tr></thead>
+<table>
+<thead><tr><th>Plan</th><th>Verdict</th>${columns.map((name) => `<th>${name}</th>`).join('')}</tr></thead>
 <tbody>
-${drill.outcomes.map(row).join('\n')}
+${outcomes.map(row).join('\n')}
 </tbody>
-</table></div>
-<p class="legend"><span class="dot ok"></span> answered <span class="dot refused"></span> refused: 503 with Retry-After <span class="dot failed"></span> failed <span class="swatch"></span> the fault</p>
-${drill.outcomes.map(section).join('\n')}
+</table>
+<p class="legend"><span class="dot ok"></span> answered <span class="dot refused"></span> refused: 503 with Retry-After <span class="dot unknown"></span> unknown outcome: it may have been carried out <span class="dot failed"></span> failed <span class="swatch"></span> the fault</p>
+${outcomes.map(section).join('\n')}
 </main>
 <footer>Failed: a 5xx, a broken connection, or no answer in time. Recovered: from the moment Redis was back until the end of the last failed or refused request that began after it. Made by redis-resilience drill.</footer>
 </body>
@@ -43,28 +47,46 @@ ${drill.outcomes.map(section).join('\n')}
 `;
 }
 
+const columns = [
+  'Requests',
+  'Failed',
+  'Refused',
+  'Unknown',
+  'p50',
+  'p99',
+  'Longest',
+  'Recovered',
+  'Memory',
+] as const;
+
 function row(outcome: Outcome): string {
   const { figures, rehearsal } = outcome;
   const { name } = rehearsal.plan;
   const growth = figures.memoryGrowthMb === undefined ? '–' : `+${figures.memoryGrowthMb} MB`;
   const recovered = figures.neverRecovered ? 'never' : ms(figures.recoveryMs);
-  const cells = [figures.requests, figures.failed, figures.refused, ms(figures.p50Ms), ms(figures.p99Ms)];
-  const rest = [ms(figures.hangMs), recovered, growth];
-  const numbers = [...cells, ...rest].map((cell) => `<td class="number">${cell}</td>`).join('');
+  const { requests, failed, refused, unknown } = figures;
+  const counts = [requests, failed, refused, unknown];
+  const cells = [...counts, ms(figures.p50Ms), ms(figures.p99Ms), ms(figures.hangMs), recovered, growth];
+  const numbers = cells
+    .map((cell, index) => `<td class="number" data-label="${columns[index]}">${cell}</td>`)
+    .join('');
   return `<tr><th scope="row"><a href="#${escape(name)}">${escape(name)}</a></th><td>${chip(hasPassed(outcome))}</td>${numbers}</tr>`;
 }
 
 function section(outcome: Outcome): string {
-  const { rehearsal, figures, misses } = outcome;
+  const { rehearsal, figures, misses, troubles } = outcome;
   const { name, description } = rehearsal.plan;
   const missed = misses.map(({ message }) => `<li>${escape(message)}</li>`).join('');
+  const told = troubles.map((trouble) => `<li>${escape(describeTrouble(trouble))}</li>`).join('');
   const health =
     figures.healthRecoveryMs === undefined ? '' : fact('Health well after', ms(figures.healthRecoveryMs));
   return `<section id="${escape(name)}">
 <h2>${escape(name)} ${chip(misses.length === 0)}</h2>
 <p>${escape(description)}</p>
 ${missed === '' ? '' : `<ul class="missed">${missed}</ul>`}
-<div class="scroll">${renderTimeline(rehearsal)}</div>
+${told === '' ? '' : `<ul class="troubles">${told}</ul>`}
+<div class="wide">${renderTimeline(rehearsal, wide)}</div>
+<div class="narrow">${renderTimeline(rehearsal, narrow)}</div>
 <dl class="facts">
 ${fact('Readiness', escape(figures.readiness))}
 ${fact('Liveness', escape(figures.liveness))}

@@ -1,4 +1,4 @@
-import { hasPassed, type Drill } from '../outcome.ts';
+import { failedFirst, hasPassed, newsOf, type Drill } from '../outcome.ts';
 
 /** The figures of a drill as data. */
 export function drillJson(drill: Drill): unknown {
@@ -6,12 +6,14 @@ export function drillJson(drill: Drill): unknown {
     command: drill.command,
     requests: drill.requests,
     seed: drill.seed,
+    news: newsOf(drill),
     passed: drill.outcomes.every(hasPassed),
-    plans: drill.outcomes.map((outcome) => ({
+    plans: failedFirst(drill.outcomes).map((outcome) => ({
       name: outcome.rehearsal.plan.name,
       passed: hasPassed(outcome),
       figures: outcome.figures,
       missed: outcome.misses,
+      troubles: outcome.troubles,
       thresholds: outcome.rehearsal.plan.thresholds,
     })),
   };

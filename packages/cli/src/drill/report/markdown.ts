@@ -1,21 +1,22 @@
-import { hasPassed, type Drill, type Outcome } from '../outcome.ts';
+import { failedFirst, hasPassed, newsOf, type Drill, type Outcome } from '../outcome.ts';
+import { describeTrouble } from '../trouble.ts';
 
 /** The report for a ticket or a pull request. */
 export function renderDrillMarkdown(drill: Drill): string {
-  const passed = drill.outcomes.filter(hasPassed).length;
+  const outcomes = failedFirst(drill.outcomes);
   const lines = [
     '# Redis drill',
     '',
-    `**${passed === drill.outcomes.length ? 'Passed' : 'Failed'}**: ${passed} of ${drill.outcomes.length} plans kept their thresholds.`,
+    `**${outcomes.every(hasPassed) ? 'Passed' : 'Failed'}**: ${newsOf(drill)}`,
     '',
     `- command: \`${drill.command}\``,
     `- requests: ${drill.requests.map((each) => `\`${each}\``).join(', ')} at ${drill.rate} a second`,
     `- seed ${drill.seed}, Node ${drill.node}, ${drill.startedAt.toISOString()}`,
     '',
-    '| plan | verdict | requests | failed | refused | p50 | p99 | longest | recovered | health well after | memory |',
-    '| --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |',
-    ...drill.outcomes.map(row),
-    ...drill.outcomes.flatMap(section),
+    '| plan | verdict | requests | failed | refused | unknown | p50 | p99 | longest | recovered | health well after | memory |',
+    '| --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |',
+    ...outcomes.map(row),
+    ...outcomes.flatMap(section),
   ];
   return `${lines.join('\n')}\n`;
 }
@@ -28,6 +29,7 @@ function row(outcome: Outcome): string {
     figures.requests,
     figures.failed,
     figures.refused,
+    figures.unknown,
     `${figures.p50Ms} ms`,
     `${figures.p99Ms} ms`,
     `${figures.hangMs} ms`,
@@ -39,7 +41,7 @@ function row(outcome: Outcome): string {
 }
 
 function section(outcome: Outcome): readonly string[] {
-  const { rehearsal, figures, misses } = outcome;
+  const { rehearsal, figures, misses, troubles } = outcome;
   return [
     '',
     `## ${rehearsal.plan.name}`,
@@ -51,5 +53,6 @@ function section(outcome: Outcome): readonly string[] {
     ...(misses.length === 0
       ? ['- every threshold was kept']
       : misses.map(({ message }) => `- missed: ${message}`)),
+    ...troubles.map((trouble) => `- ${describeTrouble(trouble)}`),
   ];
 }

@@ -2,18 +2,28 @@ import type { ProbeName, ProbeSample } from '../traffic/probes.ts';
 import type { Rehearsal } from '../rehearsal.ts';
 import type { Sample } from '../traffic/traffic.ts';
 
-const width = 960;
+/** The size of a picture. */
+export interface Frame {
+  readonly width: number;
+  /** How many answered requests it shows at most. */
+  readonly mostPoints: number;
+}
+
+/** For a desk. */
+export const wide: Frame = { width: 960, mostPoints: 2000 };
+/** For a phone. */
+export const narrow: Frame = { width: 380, mostPoints: 600 };
+
 const left = 62;
 const right = 14;
 const top = 18;
 const plotHeight = 150;
 const stripHeight = 9;
 const stripGap = 17;
-const mostPoints = 2000;
 const decades = [1, 10, 100, 1000, 10_000];
 
 /** The timeline of one rehearsal as inline SVG: a point for each request, strips for probes, a line for memory. */
-export function renderTimeline(rehearsal: Rehearsal): string {
+export function renderTimeline(rehearsal: Rehearsal, { width, mostPoints }: Frame): string {
   const { samples, probes, faultAtMs, backAtMs, endMs, memory, plan } = rehearsal;
   const x = (atMs: number): number => round(left + (atMs / endMs) * (width - left - right));
   const strips = (['readiness', 'liveness', 'health'] as const).filter((name) => has(probes, name));
@@ -29,12 +39,12 @@ export function renderTimeline(rehearsal: Rehearsal): string {
     ),
     `<text x="${x(faultAtMs)}" y="${top - 6}">${plan.fault}</text>`,
     `<text x="${x(backAtMs)}" y="${top - 6}">Redis is back</text>`,
-    ...decades.map((value) => gridLine(value)),
-    limitLine(plan.thresholds.hangMs),
-    ...seconds(endMs).map(
+    ...decades.map((value) => gridLine(value, width)),
+    limitLine(plan.thresholds.hangMs, width),
+    ...seconds(endMs, width).map(
       (second) => `<text x="${x(second * 1000)}" y="${bottom + 14}" text-anchor="middle">${second} s</text>`,
     ),
-    ...thinned(samples).map((sample) => point(sample, x)),
+    ...thinned(samples, mostPoints).map((sample) => point(sample, x)),
     ...strips.map((name, index) => strip(name, probes, x, stripsTop + index * stripGap, endMs)),
     ...(hasMemory ? [memoryLine(memory, x, memoryTop)] : []),
   ];
@@ -48,19 +58,19 @@ function y(durationMs: number): number {
   return round(top + plotHeight * (1 - share));
 }
 
-function gridLine(value: number): string {
+function gridLine(value: number, width: number): string {
   const text = value < 1000 ? `${value} ms` : `${value / 1000} s`;
   const line = `<line class="grid" x1="${left}" x2="${width - right}" y1="${y(value)}" y2="${y(value)}"/>`;
   return `${line}<text x="${left - 8}" y="${y(value) + 4}" text-anchor="end">${text}</text>`;
 }
 
-function limitLine(hangMs: number): string {
+function limitLine(hangMs: number, width: number): string {
   const line = `<line class="limit" x1="${left}" x2="${width - right}" y1="${y(hangMs)}" y2="${y(hangMs)}"/>`;
   return `${line}<text x="${width - right}" y="${y(hangMs) - 4}" text-anchor="end">longest allowed</text>`;
 }
 
-function point({ atMs, durationMs, result, detail }: Sample, x: (atMs: number) => number): string {
-  const title = `<title>${Math.round(atMs)} ms: ${detail}, took ${Math.round(durationMs)} ms</title>`;
+function point({ atMs, durationMs, request, result, detail }: Sample, x: (atMs: number) => number): string {
+  const title = `<title>${Math.round(atMs)} ms: ${escapeXml(request)} ${escapeXml(detail)}, took ${Math.round(durationMs)} ms</title>`;
   const radius = result === 'ok' ? 2 : 2.8;
   return `<circle class="${result}" cx="${x(atMs)}" cy="${y(durationMs)}" r="${radius}" fill-opacity=".7">${title}</circle>`;
 }
@@ -96,15 +106,19 @@ function has(probes: readonly ProbeSample[], name: ProbeName): boolean {
   return probes.some(({ probe }) => probe === name);
 }
 
-function seconds(endMs: number): readonly number[] {
-  const step = Math.max(1, Math.ceil(endMs / 12_000));
+function seconds(endMs: number, width: number): readonly number[] {
+  const step = Math.max(1, Math.ceil((endMs * 80) / 1000 / width));
   return Array.from({ length: Math.floor(endMs / 1000 / step) + 1 }, (_, index) => index * step);
 }
 
 // Draws every request that failed or was refused, and as many of the others as a picture can show.
-function thinned(samples: readonly Sample[]): readonly Sample[] {
+function thinned(samples: readonly Sample[], mostPoints: number): readonly Sample[] {
   const every = Math.ceil(samples.length / mostPoints);
   return samples.filter(({ result }, index) => result !== 'ok' || index % every === 0);
+}
+
+function escapeXml(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
 }
 
 function round(value: number): number {

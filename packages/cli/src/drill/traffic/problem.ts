@@ -1,0 +1,21 @@
+/** The part of a problem answer (RFC 9457) that a drill needs. */
+export interface Problem {
+  /** As in `OUTCOME_UNKNOWN`. */
+  readonly code: string;
+  /** Whether the request may have been carried out although it failed. */
+  readonly isOutcomeUnknown: boolean;
+}
+
+/** The code in the body of an error answer, as `redisErrors()` writes it; undefined for any other body. */
+export function problemIn(body: string): Problem | undefined {
+  let content: unknown;
+  try {
+    content = JSON.parse(body);
+  } catch {
+    return undefined;
+  }
+  if (typeof content !== 'object' || content === null) return undefined;
+  const { code, outcome } = content as { readonly code?: unknown; readonly outcome?: unknown };
+  if (typeof code !== 'string' || !/^[A-Z][A-Z_]{2,39}$/.test(code)) return undefined;
+  return { code, isOutcomeUnknown: outcome === 'unknown' };
+}

@@ -1,0 +1,58 @@
+import type { Rehearsal } from './rehearsal.ts';
+import type { RequestResult, Sample } from './traffic/traffic.ts';
+
+/** Requests of one kind that failed in the same way, or whose outcome is unknown. */
+export interface Trouble {
+  /** As it was given with `--url`, masked. */
+  readonly request: string;
+  /** The HTTP status and the code of the problem, or the reason why there was no answer. */
+  readonly detail: string;
+  readonly result: Exclude<RequestResult, 'ok' | 'refused'>;
+  readonly count: number;
+  /** What to do about it. */
+  readonly advice: string;
+}
+
+const mostTroubles = 5;
+
+/** The troubles of a rehearsal after its fault began, failures first, then the most frequent. Pure. */
+export function troublesOf({
+  samples,
+  faultAtMs,
+}: Pick<Rehearsal, 'samples' | 'faultAtMs'>): readonly Trouble[] {
+  const groups = new Map<string, Trouble>();
+  for (const sample of samples) {
+    const { request, result, detail, atMs, durationMs } = sample;
+    if (result === 'ok' || result === 'refused' || atMs + durationMs < faultAtMs) continue;
+    const key = JSON.stringify([request, result, detail]);
+    const count = (groups.get(key)?.count ?? 0) + 1;
+    groups.set(key, { request, result, detail, count, advice: adviceFor(sample) });
+  }
+  return [...groups.values()]
+    .toSorted((left, right) => rank(left) - rank(right) || right.count - left.count)
+    .slice(0, mostTroubles);
+}
+
+/** One trouble in a line, for every report. */
+export function describeTrouble({ request, result, detail, count, advice }: Trouble): string {
+  const what = result === 'unknown' ? 'with an unknown outcome' : 'failed';
+  return `${request}: ${count} ${what} (${detail}). ${advice}`;
+}
+
+function rank({ result }: Trouble): number {
+  return result === 'failed' ? 0 : 1;
+}
+
+function adviceFor({ result, detail }: Sample): string {
+  if (result === 'unknown') {
+    return (
+      'Redis fell silent while the write was on its way: it may have run. Give such requests an idempotency key, or ' +
+      'write with applyOnce, so that they can be repeated.'
+    );
+  }
+  if (detail === 'timeout') return 'The request waited for Redis without a deadline.';
+  if (/^\d/.test(detail)) {
+    return 'Answer it from a fallback, or with 503 and Retry-After, as redisErrors() does.';
+  }
+  return 'The application closed the connection: see its log.';
+}
