@@ -12,8 +12,8 @@ interface Asked {
   ask(): void;
 }
 
-const patienceMs = 300;
-const timeoutMs = 700;
+const answerMs = 300;
+const totalMs = 700;
 
 async function prepared(): Promise<Asked> {
   const wired = await WiredDriver.ready();
@@ -22,7 +22,7 @@ async function prepared(): Promise<Asked> {
   const noAnswerAt: number[] = [];
   const ask = (): void => {
     const onNoAnswer = (): void => void noAnswerAt.push(wired.clock.now());
-    void second.ask(patienceMs, timeoutMs, onNoAnswer).then((answer) => answers.push(answer));
+    void second.ask({ answerMs, totalMs }, onNoAnswer).then((answer) => answers.push(answer));
   };
   return { wired, second, answers, noAnswerAt, ask };
 }
@@ -120,11 +120,11 @@ describe('a second connection', () => {
     const asked = await prepared();
     spoil(asked);
     asked.ask();
-    await asked.wired.travel(patienceMs - 1);
+    await asked.wired.travel(answerMs - 1);
     expect(asked.noAnswerAt).toEqual([]);
     await asked.wired.travel(1);
-    expect(asked.noAnswerAt).toEqual([1_100 + patienceMs]);
-    await asked.wired.travel(timeoutMs - patienceMs - 1);
+    expect(asked.noAnswerAt).toEqual([1_100 + answerMs]);
+    await asked.wired.travel(totalMs - answerMs - 1);
     expect(asked.answers).toEqual([]);
     await asked.wired.travel(1);
     expect(asked.answers).toEqual([{ kind: 'away', cause: 'stalled', isSilent: true }]);
@@ -139,7 +139,7 @@ describe('a second connection', () => {
     await asked.wired.travel(4);
     asked.wired.server.freeze();
     expect(asked.wired.server.ran.slice(-2)).toEqual(['info', 'client id']);
-    await asked.wired.travel(timeoutMs);
+    await asked.wired.travel(totalMs);
     expect(asked.answers).toEqual([{ kind: 'away', cause: 'stalled', isSilent: true }]);
     await expectNoTrace(asked);
   });

@@ -7,6 +7,7 @@ import { WiredDriver } from '../fakes/wired-driver.ts';
 interface Inquired {
   readonly wired: WiredDriver;
   readonly inquiry: StallInquiry;
+  readonly pace: { periodMs: number; connectMs: number };
   /** What was found, and when, in milliseconds from the beginning. */
   readonly found: (readonly [InquiryFinding['kind'], string | undefined, number])[];
   readonly findings: InquiryFinding[];
@@ -20,11 +21,12 @@ async function prepared(connection: ConnectionOptions = {}): Promise<Inquired> {
   const found: Inquired['found'] = [];
   const findings: InquiryFinding[] = [];
   const settings = resolveSettings({ clock, connection });
+  const pace = { periodMs: 10_000, connectMs: 0 };
   const inquiry = new StallInquiry(
     wired.target,
     wired.wire,
     settings,
-    () => 10_000,
+    () => pace,
     (finding) => {
       found.push([finding.kind, 'cause' in finding ? finding.cause : undefined, clock.now() - startedAt]);
       findings.push(finding);
@@ -33,7 +35,7 @@ async function prepared(connection: ConnectionOptions = {}): Promise<Inquired> {
   await wired.travel(100);
   const startedAt = clock.now();
   const openedAt = (): readonly number[] => wired.network.openedAt.slice(1).map((at) => at - startedAt);
-  return { wired, inquiry, found, findings, openedAt };
+  return { wired, inquiry, pace, found, findings, openedAt };
 }
 
 /** The first connection alone is left, and no timer. */
@@ -139,6 +141,15 @@ describe('a server that is silent', () => {
     inquiry.begin();
     await wired.travel(1_000);
     expect(found.map(([, , at]) => at)).toEqual([480, 960]);
+  });
+
+  it('is given twice the time that connecting took so far', async () => {
+    const { wired, inquiry, pace, found } = await prepared();
+    pace.connectMs = 400;
+    wired.server.freeze();
+    inquiry.begin();
+    await wired.travel(1_000);
+    expect(found.map(([, , at]) => at)).toEqual([800]);
   });
 
   it('serves again: the connection that is not heard then is dead', async () => {

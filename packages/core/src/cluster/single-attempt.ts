@@ -69,6 +69,10 @@ export class SingleAttempt implements SocketSource {
     return this.#dialer.periodMs;
   }
 
+  get connectMs(): number {
+    return this.#dialer.speed.connectMs;
+  }
+
   nextAttemptMs(): number | undefined {
     return this.#ticket?.nextAttemptMs();
   }

@@ -86,6 +86,10 @@ export class Reconnector implements SocketSource {
     return this.#dialer.periodMs;
   }
 
+  get connectMs(): number {
+    return this.#dialer.speed.connectMs;
+  }
+
   nextAttemptMs(): number | undefined {
     return this.#ticket?.nextAttemptMs();
   }

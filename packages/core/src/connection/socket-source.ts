@@ -24,6 +24,8 @@ export interface SocketSource {
   hurry(): void;
   /** The distance between questions that the server can bear from this client. */
   readonly periodMs: number;
+  /** How long a connection takes to be made, its handshake included; 0 while none was. */
+  readonly connectMs: number;
   /** Milliseconds until the next attempt; undefined when none is planned. */
   nextAttemptMs(): number | undefined;
 }

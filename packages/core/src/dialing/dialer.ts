@@ -31,7 +31,8 @@ export interface DialerOptions {
 export class Dialer {
   readonly #options: DialerOptions;
   readonly #fleet = new FleetSize();
-  readonly #speed = new DialSpeed();
+  /** How long connecting takes. */
+  readonly speed = new DialSpeed();
   readonly #running = new RunningAttempts();
   readonly #waiting = new DialQueue();
   #state: DialState = idleDialState;
@@ -117,7 +118,7 @@ export class Dialer {
     if (this.#timer !== undefined) this.#options.clock.clearTimeout(this.#timer);
     this.#timer = undefined;
     const isChained = this.#state.kind === 'chained';
-    const hasRoom = this.#running.makeRoom(isChained ? provenOverlap(this.#speed.connectMs) : minOverlap);
+    const hasRoom = this.#running.makeRoom(isChained ? provenOverlap(this.speed.connectMs) : minOverlap);
     const ticket = isChained ? this.#waiting.firstBut(this.#running.tickets()) : this.#waiting.leader;
     const effect = this.#advance({ kind: 'ticked', room: hasRoom && ticket !== undefined });
     if (effect === 'attempt' && ticket !== undefined) this.#attempt(ticket);
@@ -128,11 +129,11 @@ export class Dialer {
     const { clock, handshakeTimeoutMs } = this.#options;
     const attempt = new RunningAttempt(clock, {
       ...(ticket.request.isPatient === true
-        ? this.#speed.patientDeadline()
-        : this.#speed.synDeadline(this.periodMs, this.#running.isPatient)),
+        ? this.speed.patientDeadline()
+        : this.speed.synDeadline(this.periodMs, this.#running.isPatient)),
       handshakeDeadlineMs: handshakeTimeoutMs,
       onConnected: (synMs) => {
-        this.#speed.connected(synMs);
+        this.speed.connected(synMs);
         this.#arm();
       },
       onSettled: (result, isOverdue) => this.#settled(attempt, ticket, result, isOverdue),
@@ -165,7 +166,7 @@ export class Dialer {
     this.#failure = undefined;
     if (this.#waiting.length === 0) this.#away = 0;
     if (fleetSize !== undefined) this.#fleet.readAtConnect(fleetSize);
-    const overload = this.#speed.handshakeDone(attempt.handshakeMs);
+    const overload = this.speed.handshakeDone(attempt.handshakeMs);
     this.#advance({ kind: 'succeeded', overload, waiting: this.#waiting.length });
   }
 
@@ -178,7 +179,7 @@ export class Dialer {
       this.#waiting.remove(ticket);
       this.#waiting.add(ticket);
     } else {
-      this.#speed.missed(isOverdue, attempt.patient);
+      this.speed.missed(isOverdue, attempt.patient);
     }
     const overload = result.overload ?? (cause === 'loading' || cause === 'max-clients');
     this.#advance({ kind: 'failed', overload, handshake: attempt.wasConnected });

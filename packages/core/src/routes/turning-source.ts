@@ -40,6 +40,10 @@ export class TurningSource implements SocketSource {
     return this.#source.periodMs;
   }
 
+  get connectMs(): number {
+    return this.#source.connectMs;
+  }
+
   nextAttemptMs(): number | undefined {
     return this.#source.nextAttemptMs();
   }

@@ -17,6 +17,17 @@ export type SecondAnswer =
   /** It could not be reached at all. */
   | { readonly kind: 'unreachable'; readonly cause: CauseCode };
 
+/** How long an answer may take. */
+export interface Patience {
+  /** From the question on. A server that takes long to connect to is given three times that for the rest. */
+  readonly answerMs: number;
+  /** From the question on: it ends. */
+  readonly totalMs: number;
+}
+
+/** TLS, the handshake, and one to spare. */
+const handshakeTrips = 3;
+
 /**
  * Opens a second connection to the server of a suspect one, sends PING, and asks whether the server itself keeps the
  * first one waiting. One inquiry at a time; `stop` ends it, and nothing is reported.
@@ -26,7 +37,7 @@ export class SecondConnection {
   readonly #suspect: Wire;
   readonly #clock: Clock;
   readonly #periodMs: () => number;
-  #running: { readonly abort: AbortController; readonly timers: readonly TimerHandle[] } | undefined;
+  #running: { readonly abort: AbortController; timers: readonly TimerHandle[] } | undefined;
 
   constructor(target: Target, suspect: Wire, clock: Clock, periodMs: () => number) {
     this.#target = target;
@@ -36,28 +47,37 @@ export class SecondConnection {
   }
 
   /**
-   * Resolves within `timeoutMs` with what was found out; never, when it is stopped first or another inquiry is running.
-   * `onNoAnswer` is called once if there is no answer within `patienceMs`; the inquiry goes on.
+   * Resolves within `totalMs` with what was found out; never, when it is stopped first or another inquiry is running.
+   * `onNoAnswer` is called once if there is no answer for longer than a server that serves would need; the inquiry goes
+   * on.
    */
-  ask(patienceMs: number, timeoutMs: number, onNoAnswer: () => void): Promise<SecondAnswer> {
+  ask({ answerMs, totalMs }: Patience, onNoAnswer: () => void): Promise<SecondAnswer> {
     return new Promise((resolve) => {
       if (this.#running !== undefined) return;
+      const clock = this.#clock;
       const abort = new AbortController();
-      const running = {
-        abort,
-        timers: [
-          this.#clock.setTimeout(onNoAnswer, patienceMs),
-          this.#clock.setTimeout(() => abort.abort(new Error('No answer in time.')), timeoutMs),
-        ],
-      };
+      const askedAt = clock.now();
+      const end = (): void => abort.abort(new Error('No answer in time.'));
+      const timers = [clock.setTimeout(onNoAnswer, answerMs), clock.setTimeout(end, totalMs)];
+      const running = { abort, timers };
       this.#running = running;
+      const onConnected = (): void => {
+        if (this.#running !== running) return;
+        for (const timer of running.timers) clock.clearTimeout(timer);
+        const tookMs = clock.now() - askedAt;
+        const delayMs = Math.max(answerMs - tookMs, handshakeTrips * tookMs);
+        const endMs = Math.max(totalMs - tookMs, 2 * handshakeTrips * tookMs);
+        running.timers = [clock.setTimeout(onNoAnswer, delayMs), clock.setTimeout(end, endMs)];
+      };
       const finish = (answer: SecondAnswer): void => {
         if (this.#running === running) {
           this.stop();
           resolve(answer);
         } else if (answer.kind === 'serves') answer.verified.socket.destroy();
       };
-      this.#inquire(abort.signal).then(finish, ({ reason }: EstablishError) => finish(answerOf(reason)));
+      this.#inquire(abort.signal, onConnected).then(finish, ({ reason }: EstablishError) =>
+        finish(answerOf(reason)),
+      );
     });
   }
 
@@ -69,9 +89,10 @@ export class SecondConnection {
     running.abort.abort(new Error('The inquiry was stopped.'));
   }
 
-  async #inquire(signal: AbortSignal): Promise<SecondAnswer> {
+  async #inquire(signal: AbortSignal, connected: () => void): Promise<SecondAnswer> {
+    const progress = { connected, preparing: () => () => undefined };
     // At least one attempt per dialing period, as while reconnecting.
-    const verified = await hedgedEstablish(this.#target, this.#clock, signal, undefined, this.#periodMs());
+    const verified = await hedgedEstablish(this.#target, this.#clock, signal, progress, this.#periodMs());
     const { socket, proof } = verified;
     let cause = proof.waiting;
     try {

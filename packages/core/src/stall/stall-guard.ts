@@ -4,7 +4,7 @@ import type { Target } from '../handshake/establish.ts';
 import type { Settings } from '../options/settings.ts';
 import type { Wire } from '../socket/wire.ts';
 import { BlockingCheck } from './blocking-check.ts';
-import { StallInquiry, type InquiryFinding } from './stall-inquiry.ts';
+import { StallInquiry, type InquiryFinding, type InquiryPace } from './stall-inquiry.ts';
 import { StallWatch, type StallFinding } from './stall-watch.ts';
 
 /** What was noticed about a connection that may be stalled. */
@@ -28,14 +28,14 @@ export class StallGuard {
     wire: Wire,
     settings: Settings,
     idleMs: () => number,
-    source: { readonly periodMs: number },
+    pace: InquiryPace,
     tell: (news: StallNews) => void,
   ) {
     const { clock, random } = settings;
     this.#tell = tell;
     this.#watch = new StallWatch(wire, clock, random, idleMs, (finding) => this.#onFinding(finding));
     this.#blockingCheck = new BlockingCheck(driver, wire, target, clock);
-    this.#inquiry = new StallInquiry(target, wire, settings, () => source.periodMs, tell);
+    this.#inquiry = new StallInquiry(target, wire, settings, () => pace, tell);
   }
 
   /** The connection serves. */

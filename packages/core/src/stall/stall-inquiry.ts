@@ -17,7 +17,17 @@ export type InquiryFinding =
   /** The server cannot be reached. */
   | { readonly kind: 'gone'; readonly cause: CauseCode };
 
-const timeoutGrowth = 1.5;
+/** How a server is asked, by what is known of it. */
+export interface InquiryPace {
+  /** The distance between questions that the server can bear from this client. */
+  readonly periodMs: number;
+  /** How long a connection takes to be made, its handshake included. */
+  readonly connectMs: number;
+}
+
+/** A second connection may take twice as long as connections took so far. */
+const toleratedConnects = 2;
+const totalGrowth = 1.5;
 const minGraceMs = 50;
 const maxGraceMs = 200;
 
@@ -30,6 +40,7 @@ export class StallInquiry {
   readonly #clock: Clock;
   readonly #wire: Wire;
   readonly #second: SecondConnection;
+  readonly #pace: () => InquiryPace;
   readonly #tell: (finding: InquiryFinding) => void;
   /** A second connection that was answered, while the first one is given a moment. */
   #candidate: VerifiedSocket | undefined;
@@ -37,22 +48,23 @@ export class StallInquiry {
   /** Why the server is known to be away; undefined while it is not. */
   #awayCause: CauseCode | undefined;
   /** Grows with each question, for a server that is only slow to connect to. */
-  #timeoutMs = 0;
+  #totalMs = 0;
   #since = -Infinity;
   #isOn = false;
 
-  /** `periodMs`: the distance between questions that the server can bear. */
+  /** `pace`: the distance between questions that the server can bear, and how long connecting takes. */
   constructor(
     target: Target,
     wire: Wire,
     settings: Settings,
-    periodMs: () => number,
+    pace: () => InquiryPace,
     tell: (finding: InquiryFinding) => void,
   ) {
     this.#settings = settings;
     this.#clock = settings.clock;
     this.#wire = wire;
-    this.#second = new SecondConnection(target, wire, settings.clock, periodMs);
+    this.#second = new SecondConnection(target, wire, settings.clock, () => pace().periodMs);
+    this.#pace = pace;
     this.#tell = tell;
   }
 
@@ -74,7 +86,7 @@ export class StallInquiry {
   stop(): void {
     this.#isOn = false;
     this.#awayCause = undefined;
-    this.#timeoutMs = 0;
+    this.#totalMs = 0;
     this.#second.stop();
     if (this.#timer !== undefined) this.#clock.clearTimeout(this.#timer);
     this.#timer = undefined;
@@ -84,14 +96,14 @@ export class StallInquiry {
 
   #ask(): void {
     const { handshakeTimeoutMs } = this.#settings.connection;
-    const patienceMs = this.#wire.roundTrip.limitMs();
-    const timeoutMs = Math.min(handshakeTimeoutMs, Math.max(this.#timeoutMs, 2 * patienceMs));
-    this.#timeoutMs = timeoutMs * timeoutGrowth;
+    const answerMs = Math.max(this.#wire.roundTrip.limitMs(), toleratedConnects * this.#pace().connectMs);
+    const totalMs = Math.min(handshakeTimeoutMs, Math.max(this.#totalMs, 2 * answerMs));
+    this.#totalMs = totalMs * totalGrowth;
     const onNoAnswer = (): void => {
       debug('%s: no answer over the second connection either', this.#settings.name);
       this.#findAway('stalled', true);
     };
-    void this.#second.ask(patienceMs, timeoutMs, onNoAnswer).then((answer) => this.#judge(answer));
+    void this.#second.ask({ answerMs, totalMs }, onNoAnswer).then((answer) => this.#judge(answer));
   }
 
   #askLater(): void {
