@@ -248,6 +248,7 @@ describe('a pool that is full', () => {
 describe('the bounds of a lease', () => {
   it('its deadline holds for its work too', async () => {
     await using redis = await startProtectedRedis();
+    await redis.resilience.lease((client) => client.ping());
 
     const error = await errorOf(redis.resilience.lease(() => delay(60_000), { timeoutMs: 50 }));
 
