@@ -50,7 +50,8 @@ export class EntryFinder {
     }
     if (reading !== 'miss') {
       const found = this.#usable(key, reading, 'redis');
-      if (found !== undefined && found.pastTtlMs <= this.#settings.staleWhileRevalidateMs) {
+      const isUsable = found !== undefined && found.pastTtlMs <= this.#settings.staleWhileRevalidateMs;
+      if (isUsable && !this.#invalidations.isFromBefore(reading)) {
         this.counts.hits++;
         this.#local.keep(key, found.entry);
         return found;

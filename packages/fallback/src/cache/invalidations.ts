@@ -12,6 +12,7 @@ export class Invalidations {
   readonly #clockSkewMs: number;
   readonly #recent = new LRUCache<string, number>({ max: maxRemembered });
   readonly #pending = new Map<string, number>();
+  #databaseSince = -Infinity;
 
   constructor(writer: string, clockSkewMs: number) {
     this.#writer = writer;
@@ -40,6 +41,17 @@ export class Invalidations {
   /** Whether an invalidation that was read from Redis covers the entry. */
   coveredBy(invalidation: CacheEntry, entry: CacheEntry): boolean {
     return this.#isCovered(entry, invalidation.at, invalidation.writer);
+  }
+
+  /** Another database is in use from now on. It does not know the invalidations since `since`: they are pending again. */
+  beginDatabase(now: number, since: number): void {
+    this.#databaseSince = now;
+    for (const [key, at] of this.#recent.entries()) if (at > since) this.addPending(key, at);
+  }
+
+  /** Whether the entry was in the database in use before it came into use: it may have been invalidated on another one. */
+  isFromBefore(entry: CacheEntry): boolean {
+    return this.#isCovered(entry, this.#databaseSince, this.#writer);
   }
 
   /** Keeps an invalidation for Redis. Gives false when the oldest pending one had to be dropped for it. */

@@ -4,6 +4,7 @@ import { lookupReaders, type Cache, type CacheAnswer, type LookupOptions } from 
 import type { CacheEvents, CacheStats } from './cache-events.ts';
 import type { CacheSettings } from './cache-options.ts';
 import { encodeEntry, invalidationEntry, noPayload, type CacheEntry } from './entry.ts';
+import { DatabaseFollower } from '../database-follower.ts';
 import { EntryFinder, type Found } from './entry-finder.ts';
 import { jittered, keepInRedisMs, refreshesEarly } from './freshness.ts';
 import { Invalidations } from './invalidations.ts';
@@ -24,6 +25,7 @@ export class ResilientCache implements Cache {
   readonly #flights: SingleFlight;
   readonly #invalidations: Invalidations;
   readonly #resync: Resync;
+  readonly #follower: DatabaseFollower;
   readonly #writer: string;
   readonly #counts = { loads: 0, loadErrors: 0, stale: 0, fallbacks: 0 };
 
@@ -49,6 +51,11 @@ export class ResilientCache implements Cache {
       local: this.#local,
       invalidations: this.#invalidations,
       events: this.#events,
+    });
+    this.#follower = new DatabaseFollower(resilience, () => {
+      const now = clock.wallNow();
+      this.#invalidations.beginDatabase(now, now - settings.rememberInvalidatedMs);
+      this.#resync.databaseChanged();
     });
   }
 
@@ -109,6 +116,7 @@ export class ResilientCache implements Cache {
   }
 
   close(): void {
+    this.#follower.stop();
     this.#resync.close();
     this.#local.clear();
     this.#events.clear();

@@ -34,6 +34,7 @@ export class Resync {
   #timer: TimerHandle | undefined;
   #isRunning = false;
   #isRefillDue = false;
+  #isOtherDatabase = false;
   #isClosed = false;
 
   constructor(resilience: RedisResilience, parts: ResyncParts) {
@@ -48,6 +49,12 @@ export class Resync {
   noteFailedWrite(): void {
     this.#isRefillDue = true;
     this.#startLater();
+  }
+
+  /** Another database is in use: it gets the pending invalidations. Entries are not written back, but loaded anew. */
+  databaseChanged(): void {
+    this.#isOtherDatabase = true;
+    this.#start();
   }
 
   close(): void {
@@ -82,9 +89,12 @@ export class Resync {
   }
 
   async #run(): Promise<CacheEvents['refilled']> {
+    const isOtherDatabase = this.#isOtherDatabase;
     const invalidated = await this.#sendInvalidations();
-    if (!this.#isRefillDue) return { invalidated, written: 0 };
+    const isRefillDue = this.#isRefillDue && !isOtherDatabase;
     this.#isRefillDue = false;
+    this.#isOtherDatabase = false;
+    if (!isRefillDue) return { invalidated, written: 0 };
     return { invalidated, written: await this.#writeBackCopies() };
   }
 

@@ -50,6 +50,11 @@ export class DestroyedSessions {
     return [...this.#own.keys()];
   }
 
+  /** All destroyed sessions that this instance knows, the latest first. */
+  all(): readonly string[] {
+    return [...this.#known.keys()];
+  }
+
   /** Marks the session as destroyed in Redis, before it is removed there, for as long as it could have lived. */
   async mark(sid: string, leftMs: number): Promise<void> {
     const ms = Math.ceil(Math.max(leftMs, this.#settings.rememberDestroyedMs));

@@ -1,5 +1,6 @@
 import type { Clock, RedisResilience, RedisSnapshot, TimerHandle } from '@redis-resilience/core';
 import { pause } from '@redis-resilience/core/kit';
+import { DatabaseFollower } from '../database-follower.ts';
 import type { ReplayingOutbox } from '../outbox/replaying-outbox.ts';
 import type { DestroyedSessions } from './destroyed-sessions.ts';
 import type { SessionBackend } from './session-backend.ts';
@@ -29,6 +30,8 @@ export class SessionRestore {
   readonly #resilience: RedisResilience;
   readonly #parts: RestoreParts;
   readonly #stopListening: () => void;
+  readonly #follower: DatabaseFollower;
+  #isOtherDatabase = false;
   #isDue = false;
   #isRunning = false;
   #isClosed = false;
@@ -37,6 +40,14 @@ export class SessionRestore {
   constructor(resilience: RedisResilience, parts: RestoreParts) {
     this.#resilience = resilience;
     this.#parts = parts;
+    // Before the listener below, so that it finds the change noted.
+    this.#follower = new DatabaseFollower(resilience, (snapshot) => {
+      parts.contact.noteOtherDatabase();
+      this.#isDue = true;
+      this.#isOtherDatabase = true;
+      // The commands of this turn may still go to the one before.
+      if (isServing(snapshot)) void Promise.resolve().then(() => this.#start());
+    });
     this.#stopListening = resilience.on('change', ({ snapshot }) => {
       if (isServing(snapshot)) {
         parts.contact.noteBack();
@@ -57,6 +68,7 @@ export class SessionRestore {
 
   close(): void {
     this.#isClosed = true;
+    this.#follower.stop();
     this.#stopListening();
     if (this.#timer !== undefined) this.#parts.clock.clearTimeout(this.#timer);
   }
@@ -73,6 +85,7 @@ export class SessionRestore {
       )
       .finally(() => {
         this.#isRunning = false;
+        if (this.#isOtherDatabase && this.#timer === undefined) this.#start();
       });
   }
 
@@ -88,8 +101,17 @@ export class SessionRestore {
   async #run(): Promise<void> {
     const { destroyed, copies, contact } = this.#parts;
     await contact.resume();
-    await this.#inBatches(destroyed.own(), (sids) => this.#destroyAgain(sids));
-    await this.#inBatches(copies.sids(), (sids) => this.#giveBack(sids));
+    // Another database knows none of the sessions that were destroyed meanwhile, on whichever instance.
+    const sids = this.#isOtherDatabase ? destroyed.all() : destroyed.own();
+    const wasOther = this.#isOtherDatabase;
+    this.#isOtherDatabase = false;
+    try {
+      await this.#inBatches(sids, (batch) => this.#destroyAgain(batch));
+    } catch (error) {
+      this.#isOtherDatabase ||= wasOther;
+      throw error;
+    }
+    await this.#inBatches(copies.sids(), (batch) => this.#giveBack(batch));
   }
 
   async #destroyAgain(sids: readonly string[]): Promise<void> {

@@ -64,6 +64,16 @@ export class StoreContact {
     if (cause !== undefined && !causesOfDeadServers.has(cause.code)) this.#mayHaveMissed = true;
   }
 
+  /**
+   * Another database is in use. Where the one before still serves others, sessions may be destroyed there unseen, so that
+   * none is given back.
+   */
+  noteOtherDatabase(): void {
+    if (!this.#isAway) this.#mayHaveMissed = true;
+    this.#absences++;
+    this.#resuming = undefined;
+  }
+
   /** The server answers again. */
   noteBack(): void {
     this.#isAway = false;

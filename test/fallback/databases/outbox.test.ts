@@ -1,48 +1,10 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createRedisResilience, type RedisResilience } from '@redis-resilience/core';
 import { createOutbox } from '@redis-resilience/fallback/outbox';
-import { startRedis, waitFor, type RedisServer } from '@redis-resilience/testing';
+import { waitFor } from '@redis-resilience/testing';
 import { expect, it, onTestFinished } from 'vitest';
-
-interface Servers {
-  readonly first: RedisServer;
-  readonly second: RedisServer;
-}
-
-async function startBoth(): Promise<Servers> {
-  const [first, second] = await Promise.all([startRedis(), startRedis()]);
-  onTestFinished(async () => {
-    first.thaw();
-    await Promise.all([first.stop(), second.stop()]);
-  });
-  return { first, second };
-}
-
-function connect({ first, second }: Servers): RedisResilience {
-  const databases = [
-    { name: 'first', target: first.url, weight: 2 },
-    { name: 'second', target: second.url },
-  ];
-  const connection = { idlePingMs: 100 };
-  const resilience = createRedisResilience(
-    { databases },
-    { logger: false, failback: { afterMs: false }, connection },
-  );
-  onTestFinished(() => resilience.close({ drainMs: 0 }));
-  return resilience;
-}
-
-async function untilOn(resilience: RedisResilience, name: string): Promise<void> {
-  await waitFor(
-    () => {
-      const { database, status } = resilience.snapshot();
-      return database?.name === name && status === 'up';
-    },
-    { timeoutMs: 10_000, message: `calls to pass on ${name}` },
-  );
-}
+import { connectBoth, startBoth, untilBothAnswer, untilOn } from './two-databases.ts';
 
 function folder(): string {
   const path = mkdtempSync(join(tmpdir(), 'outbox-'));
@@ -54,9 +16,8 @@ it('a kept write that may have reached one database is never sent to another, in
   const servers = await startBoth();
   const { first, second } = servers;
   const path = folder();
-  const resilience = connect(servers);
-  await resilience.ready({ timeoutMs: 10_000 });
-  await waitFor(() => resilience.databases().every(({ health }) => health === 'up'));
+  const resilience = connectBoth(servers);
+  await untilBothAnswer(resilience);
   const outbox = createOutbox(resilience, { path, addTimeoutMs: 100 });
   await outbox.ready();
   await first.freeze();
@@ -65,20 +26,20 @@ it('a kept write that may have reached one database is never sent to another, in
   await outbox.add('incr', ['later']);
   await waitFor(async () => (await second.command('GET', 'later')) === '1');
   expect(receipt.state).toBe('kept');
-  expect(outbox.size).toBe(1);
+  await waitFor(() => outbox.size === 1);
   await outbox.close();
   await resilience.close({ drainMs: 0 });
 
-  const nextResilience = connect(servers);
+  const nextResilience = connectBoth(servers);
   const nextOutbox = createOutbox(nextResilience, { path });
   onTestFinished(() => nextOutbox.close());
   await nextOutbox.ready();
   await untilOn(nextResilience, 'second');
   await nextOutbox.add('incr', ['other']);
   await waitFor(async () => (await second.command('GET', 'other')) === '1');
-  expect(nextOutbox.size).toBe(1);
+  await waitFor(() => nextOutbox.size === 1);
   first.thaw();
-  await waitFor(() => nextResilience.databases().every(({ health }) => health === 'up'));
+  await untilBothAnswer(nextResilience);
   await nextResilience.failover('first');
   await nextOutbox.drain({ timeoutMs: 5_000 });
 
@@ -89,9 +50,8 @@ it('a kept write that may have reached one database is never sent to another, in
 it('a kept write that was never sent goes to the database that is in use', async () => {
   const servers = await startBoth();
   const { first, second } = servers;
-  const resilience = connect(servers);
-  await resilience.ready({ timeoutMs: 10_000 });
-  await waitFor(() => resilience.databases().every(({ health }) => health === 'up'));
+  const resilience = connectBoth(servers);
+  await untilBothAnswer(resilience);
   const outbox = createOutbox(resilience);
   onTestFinished(() => outbox.close());
   const putBack = resilience.isolate('the test keeps a write');
