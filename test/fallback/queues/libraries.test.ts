@@ -15,10 +15,10 @@ import {
   queueConnection,
   workerConnection,
 } from '@redis-resilience/fallback/queues';
-import { waitFor } from '@redis-resilience/testing';
+import { freePort, startProxy, waitFor } from '@redis-resilience/testing';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { slackMs } from '../../slack.ts';
-import { bringBack, connect, stage, takeDown, timed } from '../stage.ts';
+import { became, bringBack, connect, stage, takeDown, timed } from '../stage.ts';
 
 const noeviction = { appendonly: true, config: { 'maxmemory-policy': 'noeviction' } };
 
@@ -161,6 +161,30 @@ it('the result of a job is waited for through an outage', async () => {
   const failing = await queue.add('job', { reason: 'no such image' });
   await expect(jobResult(queue, events, failing.id ?? '')).rejects.toThrow('no such image');
   await expect(jobResult(queue, events, 'unknown')).rejects.toThrow('not in the queue');
+});
+
+it('QueueEvents that have seen no event yet miss none that came before they were connected again', async () => {
+  const { server } = await stage(noeviction);
+  const proxy = await startProxy({ target: server });
+  onTestFinished(() => proxy.close());
+  const resilience = connect(`redis://127.0.0.1:${proxy.port}`);
+  await resilience.ready({ timeoutMs: 5000 });
+  const seen: string[] = [];
+  const events = silent(new QueueEvents('work', workerConnection(resilience)));
+  events.on('waiting', ({ jobId }) => void seen.push(jobId));
+  const queue = silent(new Queue('work', { connection: { host: server.host, port: server.port } }));
+  onTestFinished(async () => {
+    await events.close();
+    await queue.close();
+  });
+  await waitFor(async () => String(await server.command('CLIENT', 'LIST')).includes('cmd=xread'));
+  proxy.retarget({ host: '127.0.0.1', port: await freePort() });
+  proxy.reset();
+  await became(resilience, 'down');
+  await queue.add('job', {}, { jobId: 'j1' });
+  proxy.retarget(server);
+  await waitFor(() => seen.length > 0, { message: 'the event' });
+  expect(seen).toEqual(['j1']);
 });
 
 it('flows that were added while Redis was away are done once, child before parent', async () => {

@@ -2,6 +2,7 @@ import type { Cluster, Redis } from 'ioredis';
 import type { Clock, RedisResilience } from '@redis-resilience/core';
 import { isAway } from '@redis-resilience/core/kit';
 import { isRefusedForNow } from '../server-refusal.ts';
+import { fromIdOn, readsNewest } from './newest-entries.ts';
 import { Outage } from './outage.ts';
 
 /** How long a call that is no part of the loop of a worker waits before it fails. */
@@ -48,7 +49,8 @@ const loopScript =
  * The client for the loop of a worker, which retries at once after some errors and pauses for long after others. While
  * Redis is away, no error reaches that loop:
  *
- * - a blocking read answers, once Redis is back, that nothing has come, so that the worker looks for work at once;
+ * - a blocking read answers, once Redis is back, that nothing has come, so that the worker looks for work at once; one
+ *   for the newest entries of a stream goes on from where it began;
  * - a script of the loop waits for its answer while the server is silent, and is sent again once a lost connection is
  *   back, as in plain ioredis;
  * - any other command fails after half a second, with the error code on which BullMQ retries.
@@ -63,7 +65,11 @@ export function workerClient<C extends Redis | Cluster>(
   outage: Outage = new Outage(resilience, clock),
 ): C {
   const isOwn = outage.adopt(client);
-  const ask = async (call: () => Promise<unknown>, name: PropertyKey): Promise<unknown> => {
+  const ask = async (
+    call: () => Promise<unknown>,
+    name: PropertyKey,
+    isRepeated = !blockingReads.has(name),
+  ): Promise<unknown> => {
     for (;;) {
       try {
         return await (isLasting(name) ? outage.unlessInterrupted(call()) : call());
@@ -74,7 +80,7 @@ export function workerClient<C extends Redis | Cluster>(
         // Not a lost connection: a worker of BullMQ 5 that closes would try again without end.
         if (end === 'interrupted' || isClosed(error)) throw error;
         if (end === 'too-long' || !isLasting(name)) throw connectionError(error);
-        if (blockingReads.has(name)) return null;
+        if (!isRepeated) return null;
       }
     }
   };
@@ -98,6 +104,13 @@ export function workerClient<C extends Redis | Cluster>(
         return () => (outage.isInterrupted ? beginToConnect(target) : connectEventually(target));
       const sender = isLoopScript(name) ? patient(target) : target;
       return (...args: unknown[]) => {
+        if (readsNewest(name, args)) {
+          const read = (given: readonly unknown[]): Promise<unknown> =>
+            ask(() => method.apply(target, [...given]) as Promise<unknown>, name, true);
+          const asked = fromIdOn(args, target, resilience, clock).then(read);
+          asked.catch(ignore);
+          return asked;
+        }
         const answer = method.apply(sender, args);
         if (!(answer instanceof Promise)) return answer;
         let first: Promise<unknown> | undefined = answer;

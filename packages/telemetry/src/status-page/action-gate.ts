@@ -1,8 +1,13 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
+import { systemClock, type TimerHandle } from '@redis-resilience/core';
 import type { StatusPageOptions } from './options.ts';
 import { isAllowedHost } from './allowed-host.ts';
 import { isSameOrigin } from './same-origin.ts';
+
+/** How many requests `authorize` may look at at once, and how long at each: it may ask a database that is away. */
+const maxAsking = 20;
+const authorizeTimeoutMs = 5_000;
 
 /**
  * Decides which requests may act on a connection. An action needs all four: the application's `authorize` allows the
@@ -12,6 +17,7 @@ import { isSameOrigin } from './same-origin.ts';
 export class ActionGate {
   readonly #authorize: StatusPageOptions['authorize'];
   readonly #hosts: readonly string[];
+  #asking = 0;
   readonly #token = randomBytes(32).toString('base64url');
 
   constructor(authorize: StatusPageOptions['authorize'], hosts: readonly string[] = []) {
@@ -36,10 +42,24 @@ export class ActionGate {
 
   async #isAuthorized(request: IncomingMessage): Promise<boolean> {
     if (!isAllowedHost(request.headers.host, this.#hosts)) return false;
+    if (this.#authorize === undefined || this.#asking >= maxAsking) return false;
+    this.#asking += 1;
     try {
-      return (await this.#authorize?.(request)) === true;
+      return await this.#inTime(Promise.resolve(this.#authorize(request)));
     } catch {
       return false;
+    } finally {
+      this.#asking -= 1;
     }
+  }
+
+  async #inTime(answer: Promise<boolean>): Promise<boolean> {
+    let timer: TimerHandle | undefined;
+    const late = new Promise<false>((resolve) => {
+      timer = systemClock.setTimeout(() => resolve(false), authorizeTimeoutMs);
+    });
+    const isAllowed = await Promise.race([answer, late]);
+    if (timer !== undefined) systemClock.clearTimeout(timer);
+    return isAllowed === true;
   }
 }

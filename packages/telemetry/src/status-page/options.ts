@@ -28,8 +28,9 @@ export interface StatusPageOptions {
   /** The name in the heading. Default `Redis`. */
   readonly title?: string;
   /**
-   * Whether the sender of a request may use the buttons, which reconnect, take Redis out of use and change the database. It is called when a
-   * page opens its stream and again for each action; an error counts as `false`. Default: no one may, and the page has
+   * Whether the sender of a request may use the buttons, which reconnect, take Redis out of use and change the database.
+   * It is called when a page opens its stream and again for each action; an error counts as `false`, and so does an answer
+   * after 5 s, or a call while 20 others are being answered. Default: no one may, and the page has
    * no buttons.
    */
   readonly authorize?: (request: IncomingMessage) => boolean | Promise<boolean>;

@@ -1,0 +1,34 @@
+import type { Cluster, Redis } from 'ioredis';
+import type { Clock, RedisResilience } from '@redis-resilience/core';
+import { isAway } from '@redis-resilience/core/kit';
+
+/** How far the clock of the server may be behind. Older entries are from before an outage. */
+const skewMs = 2000;
+
+/** Whether a call asks for what comes to one stream after it: `XREAD ... STREAMS key $`. */
+export function readsNewest(name: PropertyKey, args: readonly unknown[]): boolean {
+  return name === 'xread' && args.at(-1) === '$' && args.indexOf('$') === args.length - 1;
+}
+
+/**
+ * The same call from an id on. What comes to the stream while `$` is on its way again, after an outage, would be lost;
+ * so `$` becomes the id of the last entry, or the present time while Redis is away and nothing can come.
+ */
+export async function fromIdOn(
+  args: readonly unknown[],
+  client: Redis | Cluster,
+  resilience: RedisResilience,
+  clock: Clock,
+): Promise<readonly unknown[]> {
+  const now = String(clock.wallNow() - skewMs);
+  return [...args.slice(0, -1), resilience.snapshot().reads ? await lastId(client, args, now) : now];
+}
+
+async function lastId(client: Redis | Cluster, args: readonly unknown[], now: string): Promise<unknown> {
+  try {
+    const [last] = await client.xrevrange(args.at(-2) as string, '+', '-', 'COUNT', 1);
+    return last?.[0] ?? '0-0';
+  } catch (error) {
+    return isAway(error) ? now : '$';
+  }
+}
