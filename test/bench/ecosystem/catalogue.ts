@@ -18,8 +18,9 @@ const subscriptions = () => import('./subjects/subscriptions.js');
 const sessions = () => import('./subjects/sessions.js');
 const limits = () => import('./subjects/limits.js');
 const caches = () => import('./subjects/caches.js');
+const front = () => import('./subjects/node-redis-front.js');
+const crowds = () => import('./subjects/crowds.js');
 const itself = { helper: 'the protected client is all it needs' } as const;
-const keyvWay = { 'as-is': 'Keyv takes a store, not a client' } as const;
 
 export const rows: readonly Row[] = [
   row('bullmq-work', 'BullMQ 6: jobs', ['bullmq'], async () => (await bullmq()).work),
@@ -114,10 +115,17 @@ export const rows: readonly Row[] = [
     async () => (await limits()).fastifyRateLimit,
     itself,
   ),
-  row('keyv-5', 'Keyv 5', ['keyv'], async () => (await caches()).keyv5, keyvWay),
-  row('keyv-6', 'Keyv 6', ['keyv-6'], async () => (await caches()).keyv6, keyvWay),
-  row('cache-manager', 'cache-manager', ['cache-manager'], async () => (await caches()).manager, keyvWay),
-  row('cacheable', 'cacheable', ['cacheable'], async () => (await caches()).cacheable, keyvWay),
+  row('keyv-5', 'Keyv 5', ['keyv'], async () => (await caches()).keyv5),
+  row('keyv-6', 'Keyv 6', ['keyv-6'], async () => (await caches()).keyv6),
+  row('cache-manager', 'cache-manager', ['cache-manager'], async () => (await caches()).manager),
+  row('cacheable', 'cacheable', ['cacheable'], async () => (await caches()).cacheable),
+  row(
+    'nest-cache',
+    '@nestjs/cache-manager',
+    ['@nestjs/cache-manager', '@keyv/redis'],
+    async () => (await front()).nestCache,
+  ),
+  row('redis-om', 'redis-om', ['redis-om', 'redis'], async () => (await front()).redisOm, itself),
   row(
     'redlock',
     'redlock; createLocks',
@@ -126,10 +134,39 @@ export const rows: readonly Row[] = [
   ),
 ];
 
+/** Rows of `--crowds`: the same libraries under the load of many users, through shorter and longer outages. */
+export const crowdRows: readonly Row[] = [
+  row(
+    'crowd-socket-io',
+    'Socket.IO, 500 visitors',
+    ['socket.io', '@socket.io/redis-adapter'],
+    async () => (await crowds()).socketIo,
+    itself,
+  ),
+  row(
+    'crowd-nest',
+    'Nest microservice, 200 requests/s',
+    ['@nestjs/microservices'],
+    async () => (await crowds()).nestService,
+    { 'as-is': 'Nest makes its own clients' },
+  ),
+  row(
+    'crowd-stream',
+    'XREADGROUP, 200 entries/s',
+    ['ioredis'],
+    async () => (await crowds()).streamLoop,
+    itself,
+  ),
+  row('crowd-delayed', 'BullMQ 6: delayed jobs', ['bullmq'], async () => (await bullmq()).delayed),
+  row('crowd-schedulers', 'BullMQ 6: schedulers', ['bullmq'], async () => (await bullmq()).schedulers),
+  row('crowd-flows', 'BullMQ 6: flows', ['bullmq'], async () => (await bullmq()).flows),
+];
+
 export function rowNamed(name: string): Row {
-  const found = rows.find((each) => each.name === name);
+  const all = [...rows, ...crowdRows];
+  const found = all.find((each) => each.name === name);
   if (found === undefined)
-    throw new Error(`No row ${name}. There are: ${rows.map((each) => each.name).join(', ')}`);
+    throw new Error(`No row ${name}. There are: ${all.map((each) => each.name).join(', ')}`);
   return found;
 }
 

@@ -1,12 +1,28 @@
 /** What is done to Redis, and when. */
-export type Fault = 'killed' | 'frozen' | 'booted' | 'closed';
+export type Fault = 'killed' | 'frozen' | 'booted' | 'closed' | 'killed-2' | 'killed-15';
 
-export const faults: readonly { readonly name: Fault; readonly says: string }[] = [
-  { name: 'killed', says: 'killed under load, started again 3 s later' },
-  { name: 'frozen', says: 'frozen under load for 3 s' },
-  { name: 'booted', says: 'started 3 s after the process' },
-  { name: 'closed', says: 'killed for good; the process closes the library half a second later' },
+interface FaultOf {
+  readonly name: Fault;
+  readonly says: string;
+  /** How long Redis is away, in milliseconds. */
+  readonly awayMs: number;
+}
+
+export const faults: readonly FaultOf[] = [
+  { name: 'killed', says: 'killed under load, started again 3 s later', awayMs: 3000 },
+  { name: 'frozen', says: 'frozen under load for 3 s', awayMs: 3000 },
+  { name: 'booted', says: 'started 3 s after the process', awayMs: 3000 },
+  { name: 'closed', says: 'killed for good; the process closes the library half a second later', awayMs: 0 },
+];
+
+/** What is done to the crowds. */
+export const crowdFaults: readonly FaultOf[] = [
+  { name: 'killed-2', says: 'killed under load, started again 2 s later', awayMs: 2000 },
+  { name: 'killed-15', says: 'killed under load, started again 15 s later', awayMs: 15_000 },
+  { name: 'frozen', says: 'frozen under load for 3 s', awayMs: 3000 },
 ];
 
 /** How long Redis is away, in milliseconds. */
-export const awayMs = 3000;
+export function awayMsOf(fault: Fault): number {
+  return [...faults, ...crowdFaults].find(({ name }) => name === fault)?.awayMs ?? 0;
+}

@@ -4,18 +4,19 @@ import { parseArgs } from 'node:util';
 import { format, resolveConfig } from 'prettier';
 import { lookAtMachine } from '../report/machine.js';
 import { textTable } from '../report/text-table.js';
-import { rowNamed, rows } from './catalogue.js';
-import { faults, type Fault } from './fault.js';
+import { crowdRows, rowNamed, rows } from './catalogue.js';
+import { crowdFaults, faults, type Fault } from './fault.js';
 import { markdownReport } from './markdown-report.js';
 import { runOnce, type Run } from './run-once.js';
 import { ways, type Way } from './subject.js';
-import { headings, tableRow } from './table.js';
+import { crowdHeadings, crowdRow, headings, tableRow } from './table.js';
 
 const usage = `Puts the libraries that sit on Redis through outages, on plain ioredis, on the protected client as it is, and by
 the helper that the guide documents.
 
   npm run ecosystem -- [--rows a,b] [--ways plain,as-is,helper] [--faults killed,frozen,booted,closed]
                        [--parallel 3] [--minutes 15] [--json file] [--merge file]
+  npm run ecosystem -- --crowds   500 visitors of Socket.IO, 200 requests/s to Nest, BullMQ, for 2, 15 and 3 s
 
   --json         writes what was measured; --merge takes what an earlier run wrote, and runs only what is missing
 
@@ -32,6 +33,7 @@ const { values } = parseArgs({
     minutes: { type: 'string', default: '15' },
     json: { type: 'string' },
     merge: { type: 'string' },
+    crowds: { type: 'boolean', default: false },
     'no-report': { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },
@@ -42,9 +44,10 @@ else await compare();
 
 async function compare(): Promise<void> {
   const deadline = performance.now() + Number(values.minutes) * 60_000;
-  const chosen = values.rows?.split(',').map(rowNamed) ?? rows;
+  const chosen = values.rows?.split(',').map(rowNamed) ?? (values.crowds ? crowdRows : rows);
   const chosenWays = (values.ways?.split(',') ?? ways) as Way[];
-  const chosenFaults = (values.faults?.split(',') ?? faults.map(({ name }) => name)) as Fault[];
+  const allFaults = values.crowds ? crowdFaults : faults;
+  const chosenFaults = (values.faults?.split(',') ?? allFaults.map(({ name }) => name)) as Fault[];
   const tasks = chosen.flatMap(({ name, without = {} }) =>
     chosenWays
       .filter((way) => !(way in without))
@@ -71,12 +74,13 @@ async function compare(): Promise<void> {
     ways
       .map((way) => runs.filter((run) => run.row === name && run.way === way))
       .filter((some) => some.length > 0)
-      .map(tableRow),
+      .map(values.crowds ? crowdRow : tableRow),
   );
-  console.log(textTable(headings, lines));
+  console.log(textTable(values.crowds ? crowdHeadings : headings, lines));
   for (const run of runs) complain(run);
   if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(runs, undefined, 2)}\n`);
-  const isWhole = runs.length >= tasks.length && !values.rows && !values.ways && !values.faults;
+  const isWhole =
+    runs.length >= tasks.length && !values.crowds && !values.rows && !values.ways && !values.faults;
   if (isWhole && !values['no-report']) await write(lines);
 }
 

@@ -7,7 +7,7 @@ import { headings } from './table.js';
 export function markdownReport(lines: readonly (readonly string[])[], machine: Machine): string {
   return `# The libraries on top, through outages
 
-Written by \`npm run ecosystem\`. Each library runs in a process of its own, on a Redis of its own, in up to three ways: on plain ioredis (connect-redis and Keyv: on node-redis, which they ask for), on the protected client as it is, and by the helper that the [guide](README.md) documents. What is done to Redis:
+Written by \`npm run ecosystem\`. Each library runs in a process of its own, on a Redis of its own, in up to three ways: on plain ioredis (connect-redis, Keyv, the caches and redis-om: on node-redis, which they ask for), on the protected client as it is (for those: on the [client of node-redis in front of it](../node-redis/README.md)), and by the helper that the [guide](README.md) documents. What is done to Redis:
 
 ${faults.map(({ name, says }) => `- **${name}**: ${says}`).join('\n')}
 

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { startRedis, type RedisServer } from '@redis-resilience/testing';
-import { awayMs, type Fault } from './fault.js';
+import { awayMsOf, type Fault } from './fault.js';
 import type { Figures, Order, Report, Signal } from './messages.js';
 import type { Way } from './subject.js';
 
@@ -77,7 +77,7 @@ async function breakRedis(server: RedisServer, fault: Fault, child: ChildProcess
     await delay(500);
     return tell('close');
   }
-  await delay(awayMs);
+  await delay(awayMsOf(fault));
   if (fault === 'frozen') server.thaw();
   else await server.start();
   tell('back');

@@ -1,27 +1,40 @@
 import { rowNamed } from './catalogue.js';
-import type { Fault } from './fault.js';
+import { crowdFaults, type Fault } from './fault.js';
 import type { Run } from './run-once.js';
 import type { Way } from './subject.js';
 
-export const headings = [
-  'library',
-  'way',
-  'over 2 s',
-  'unhandled',
-  'lost',
-  'doubled',
-  'CPU away',
-  'killed: back in',
-  'frozen: back in',
-  'booted: back in',
-  'close',
-  'exits',
-];
+const sums = ['library', 'way', 'over 2 s', 'unhandled', 'lost', 'doubled', 'CPU away'];
+
+export const headings = [...sums, ...headingsOf(['killed', 'frozen', 'booted']), 'close', 'exits'];
+
+export const crowdHeadings = [...sums, ...headingsOf(crowdFaults.map(({ name }) => name))];
 
 const wayLabels: Record<Way, string> = { plain: 'plain', 'as-is': 'protected as it is', helper: 'helper' };
 
 /** One line of the table: a library in one way, through all faults. */
 export function tableRow(runs: readonly Run[]): string[] {
+  return [
+    ...sumsOf(runs),
+    backIn(runs, 'killed'),
+    backIn(runs, 'frozen'),
+    backIn(runs, 'booted'),
+    closing(runs),
+    runs.every(({ exits }) => exits)
+      ? 'yes'
+      : `no: ${runs.flatMap((r) => (r.exits ? [] : [r.fault])).join()}`,
+  ];
+}
+
+/** One line of the table of the crowds. */
+export function crowdRow(runs: readonly Run[]): string[] {
+  return [...sumsOf(runs), ...crowdFaults.map(({ name }) => backIn(runs, name))];
+}
+
+function headingsOf(names: readonly Fault[]): string[] {
+  return names.map((name) => `${name}: back in`);
+}
+
+function sumsOf(runs: readonly Run[]): string[] {
   const [first] = runs;
   if (first === undefined) return [];
   const sum = (field: 'slowCalls' | 'unhandled' | 'lost' | 'doubled'): string =>
@@ -36,13 +49,6 @@ export function tableRow(runs: readonly Run[]): string[] {
     sum('lost'),
     sum('doubled'),
     Number.isFinite(cpu) ? `${Math.round(cpu * 100)} %` : '—',
-    backIn(runs, 'killed'),
-    backIn(runs, 'frozen'),
-    backIn(runs, 'booted'),
-    closing(runs),
-    runs.every(({ exits }) => exits)
-      ? 'yes'
-      : `no: ${runs.flatMap((r) => (r.exits ? [] : [r.fault])).join()}`,
   ];
 }
 

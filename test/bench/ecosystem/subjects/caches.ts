@@ -5,12 +5,19 @@ import { Keyv } from 'keyv';
 import { Keyv as Keyv6 } from 'keyv-6';
 import { createKeyvStore } from '@redis-resilience/fallback/keyv';
 import type { Stage, Subject } from '../subject.js';
+import { nodeRedisOf } from './node-redis-front.js';
 
-// @keyv/redis has a node-redis client of its own: that is plain for Keyv.
-function storeOf({ way, url, resilience }: Stage): { store: never; close: () => Promise<unknown> } {
-  const store = way === 'plain' ? new KeyvRedis(url) : createKeyvStore(resilience);
+// @keyv/redis makes a client of node-redis: that is plain for Keyv. As it is, it is given the one in front.
+function storeOf(stage: Stage): { store: never; close: () => Promise<unknown> } {
+  const { way, url, resilience } = stage;
+  const front = way === 'as-is' ? nodeRedisOf(stage) : undefined;
+  const store =
+    way === 'helper' ? createKeyvStore(resilience) : new KeyvRedis((front?.client ?? url) as never);
   (store as { on(event: string, listener: () => void): unknown }).on('error', () => undefined);
-  return { store: store as never, close: () => Promise.resolve(store.disconnect()) };
+  return {
+    store: store as never,
+    close: () => Promise.resolve(front === undefined ? store.disconnect() : front.close()),
+  };
 }
 
 function roundTrip(

@@ -5,13 +5,9 @@ import { RedisStore as RedisStore9 } from 'connect-redis-9';
 import fastify from 'fastify';
 import Koa from 'koa';
 import session from 'koa-session';
-import { createClient } from 'redis';
-import {
-  connectRedisClient,
-  koaSessionStore,
-  resilientSessionStore,
-} from '@redis-resilience/fallback/sessions';
+import { koaSessionStore, resilientSessionStore } from '@redis-resilience/fallback/sessions';
 import type { Stage, Subject } from '../subject.js';
+import { nodeRedisOf } from './node-redis-front.js';
 
 interface CallbackStore {
   set(id: string, data: unknown, callback: (error?: unknown) => void): unknown;
@@ -20,19 +16,10 @@ interface CallbackStore {
 
 const data = { cookie: { maxAge: 60_000 }, user: 1 };
 
-// connect-redis takes a node-redis client: that is plain for it.
-async function nodeRedis({ url }: Stage) {
-  const client = createClient({ url });
-  client.on('error', () => undefined);
-  const connecting = client.connect();
-  connecting.catch(() => undefined);
-  return client;
-}
-
 function throughStore(Store: typeof RedisStore): Subject {
-  return async (stage) => {
-    const plain = stage.way === 'plain' ? await nodeRedis(stage) : undefined;
-    const inner = new Store({ client: (plain ?? connectRedisClient(stage.resilience)) as never });
+  return (stage) => {
+    const { client, close } = nodeRedisOf(stage);
+    const inner = new Store({ client: client as never });
     const resilient = stage.way === 'helper' ? resilientSessionStore(inner, stage.resilience) : undefined;
     const store = (resilient ?? inner) as unknown as CallbackStore;
     return {
@@ -46,7 +33,7 @@ function throughStore(Store: typeof RedisStore): Subject {
         return (await liveOf(stage)) ? 'done' : 'fallback';
       },
       close: async () => {
-        plain?.destroy();
+        close();
         await resilient?.kept.close();
       },
     };
@@ -97,8 +84,8 @@ export const koa: Subject = async (stage) => {
 
 /** @fastify/session on connect-redis 10. */
 export const fastifySessions: Subject = async (stage) => {
-  const plain = stage.way === 'plain' ? await nodeRedis(stage) : undefined;
-  const inner = new RedisStore({ client: (plain ?? connectRedisClient(stage.resilience)) as never });
+  const { client, close } = nodeRedisOf(stage);
+  const inner = new RedisStore({ client: client as never });
   const resilient = stage.way === 'helper' ? resilientSessionStore(inner, stage.resilience) : undefined;
   const app = fastify();
   await app.register(cookie);
@@ -120,7 +107,7 @@ export const fastifySessions: Subject = async (stage) => {
     },
     close: async () => {
       await app.close();
-      plain?.destroy();
+      close();
       await resilient?.kept.close();
     },
   };

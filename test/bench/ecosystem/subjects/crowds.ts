@@ -1,0 +1,55 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { createAdapter } from '@socket.io/redis-adapter';
+import { Server } from 'socket.io';
+import { io } from 'socket.io-client';
+import type { Subject } from '../subject.js';
+import { transport } from './nest.js';
+import { streamGroup } from './subscriptions.js';
+
+const visitors = 500;
+
+/** Socket.IO: each message of one server reaches all 500 visitors of another. */
+export const socketIo: Subject = async (stage) => {
+  const made = [0, 1].map(() => {
+    const pub = stage.way === 'plain' ? stage.plainClient() : stage.client;
+    const sub = pub.duplicate();
+    sub.on('error', () => undefined);
+    const http = createServer();
+    return { http, sub, server: new Server(http, { adapter: createAdapter(pub, sub) }) };
+  });
+  const [sender, receiver] = made;
+  receiver?.http.listen(0, '127.0.0.1');
+  await once(receiver?.http ?? sender!.http, 'listening');
+  const { port } = receiver?.http.address() as AddressInfo;
+  const received = new Map<number, number>();
+  const sockets = Array.from({ length: visitors }, () => {
+    const socket = io(`http://127.0.0.1:${port}`, { transports: ['websocket'], forceNew: true });
+    socket.on('call', (i: number) => {
+      const count = (received.get(i) ?? 0) + 1;
+      received.set(i, count);
+      if (count % visitors === 0) stage.done(i);
+    });
+    return socket;
+  });
+  await Promise.all(sockets.map((socket) => new Promise<void>((go) => socket.once('connect', () => go()))));
+  return {
+    everyMs: 200,
+    call: async (i) => {
+      sender?.server.emit('call', i);
+      return 'fallback';
+    },
+    close: async () => {
+      for (const socket of sockets) socket.disconnect();
+      for (const { server } of made) await server.close();
+      for (const { sub } of made) sub.disconnect();
+    },
+  };
+};
+
+/** A Nest microservice under 200 requests a second. */
+export const nestService: Subject = async (stage) => ({ ...(await transport(stage)), everyMs: 5 });
+
+/** A loop around XREADGROUP under 200 entries a second. */
+export const streamLoop: Subject = async (stage) => ({ ...(await streamGroup(stage)), everyMs: 5 });

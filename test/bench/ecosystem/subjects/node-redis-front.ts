@@ -1,0 +1,69 @@
+import 'reflect-metadata';
+import KeyvRedis from '@keyv/redis';
+import { CACHE_MANAGER, CacheModule } from '@nestjs/cache-manager';
+import { Module } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import type { Cache } from 'cache-manager';
+import { Repository, Schema } from 'redis-om';
+import * as redis from 'redis';
+import { createKeyvStore } from '@redis-resilience/fallback/keyv';
+import { createNodeRedisClient } from '@redis-resilience/node-redis';
+import type { Stage, Subject } from '../subject.js';
+
+/** A client of node-redis: a plain one, or one in front of the protected connection. */
+export interface NodeRedis {
+  readonly client: ReturnType<typeof redis.createClient>;
+  close(): unknown;
+}
+
+/** The client of node-redis for the way of a stage; it connects by itself. */
+export function nodeRedisOf({ way, url, resilience }: Stage): NodeRedis {
+  const client = (
+    way === 'plain' ? redis.createClient({ url }) : createNodeRedisClient(resilience, redis)
+  ) as NodeRedis['client'];
+  client.on('error', () => undefined);
+  client.connect().catch(() => undefined);
+  return { client, close: () => client.isOpen && client.destroy() };
+}
+
+/** redis-om: an entity saved as a hash, and fetched. */
+export const redisOm: Subject = (stage) => {
+  const { client, close } = nodeRedisOf(stage);
+  const albums = new Repository(
+    new Schema('album', { year: { type: 'number' } }, { dataStructure: 'HASH' }),
+    client as never,
+  );
+  return {
+    call: async (i) => {
+      await albums.save(`a${i % 20}`, { year: i });
+      await albums.fetch(`a${i % 20}`);
+      return 'done';
+    },
+    close: () => Promise.resolve(close()),
+  };
+};
+
+/** The cache module of Nest with its documented default, @keyv/redis. */
+export const nestCache: Subject = async (stage) => {
+  const front = stage.way === 'as-is' ? nodeRedisOf(stage) : undefined;
+  const store =
+    stage.way === 'helper'
+      ? createKeyvStore(stage.resilience)
+      : new KeyvRedis((front?.client ?? stage.url) as never);
+  (store as { on(event: string, listener: () => void): unknown }).on('error', () => undefined);
+  class App {}
+  Module({ imports: [CacheModule.register({ stores: [store as never] })] })(App);
+  const app = await NestFactory.createApplicationContext(App, { logger: false });
+  const cache = app.get<Cache>(CACHE_MANAGER);
+  return {
+    call: async (i) => {
+      await cache.set(`k${i % 20}`, i, 60_000);
+      const value = await cache.get(`k${i % 20}`);
+      return value === i ? 'done' : 'fallback';
+    },
+    close: async () => {
+      await app.close();
+      front?.close();
+    },
+  };
+};
