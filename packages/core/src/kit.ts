@@ -14,6 +14,7 @@ export {
   folderOf,
   functionOf,
   functionsOf,
+  keyTextOf,
   laneOf,
   nameOf,
   numberOf,

@@ -65,6 +65,7 @@ async function compare(): Promise<void> {
       task = missing[next++]
     ) {
       runs.push(await runOnce(task.name, task.way, task.fault));
+      keep(runs);
       if (process.stderr.isTTY) process.stderr.write(`\r${runs.length} of ${tasks.length} runs`);
     }
   };
@@ -78,10 +79,14 @@ async function compare(): Promise<void> {
   );
   console.log(textTable(values.crowds ? crowdHeadings : headings, lines));
   for (const run of runs) complain(run);
-  if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(runs, undefined, 2)}\n`);
   const isWhole =
     runs.length >= tasks.length && !values.crowds && !values.rows && !values.ways && !values.faults;
   if (isWhole && !values['no-report']) await write(lines);
+}
+
+// After each run, so that nothing is lost when the rest is stopped.
+function keep(runs: readonly Run[]): void {
+  if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(runs, undefined, 2)}\n`);
 }
 
 function complain({ row, way, fault, figures, closed, broken }: Run): void {

@@ -1,13 +1,17 @@
 import { createRandom } from '@redis-resilience/testing';
 import { Finding } from './finding.js';
 import { fuzzArguments } from './odd-arguments.js';
+import { fuzzKeys } from './odd-keys.js';
 import { fuzzOptions } from './odd-options.js';
+import { fuzzRequests } from './odd-requests.js';
 import { fuzzReplies } from './hostile-replies.js';
 
 const parts: Readonly<Record<string, (random: () => number) => Promise<number>>> = {
   replies: fuzzReplies,
   arguments: fuzzArguments,
   options: fuzzOptions,
+  requests: fuzzRequests,
+  keys: fuzzKeys,
 };
 
 /** More than this, and the memory of the process is not bounded. */

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { fuzz } from './fuzz.js';
 
-const usage = `Attacks the packages with replies, arguments, options and URLs that nobody should send. Seeded and bounded.
+const usage = `Attacks the packages with replies, arguments, options, URLs, requests and keys that nobody should send. Seeded and bounded.
 
   npm run fuzz -- [--seed 1] [--minutes 1]`;
 

@@ -62,6 +62,16 @@ export const textOf: OptionReader = (value, path) => {
   if (typeof value !== 'string') throw invalid(path, value, 'a string');
 };
 
+/**
+ * A key of Redis, or a part of one. Anything but a string would become one that others become too, and so would half of a
+ * surrogate pair, which UTF-8 cannot say.
+ */
+export const keyTextOf: OptionReader = (value, path) => {
+  if (typeof value !== 'string' || value === '' || /\p{Surrogate}/u.test(value)) {
+    throw invalid(path, value, 'a string that is not empty and has no half of a surrogate pair');
+  }
+};
+
 export const folderOf: OptionReader = (value, path) => {
   if (typeof value !== 'string' || value.length === 0) throw invalid(path, value, 'the path of a folder');
 };

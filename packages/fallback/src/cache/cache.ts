@@ -26,7 +26,10 @@ export const lookupReaders: OptionReaders<LookupOptions<unknown>> = {
   fallback: functionOf,
 };
 
-/** A cache in Redis that goes on working without Redis, and never floods the source of truth behind it. */
+/**
+ * A cache in Redis that goes on working without Redis, and never floods the source of truth behind it. A key is a string
+ * that is not empty: anything else, as it may come from a request, is refused with a {@link ConfigurationError}.
+ */
 export interface Cache {
   /**
    * The value from Redis. On a miss, or while Redis is away, the value of a local copy or of the loader.

@@ -1,5 +1,5 @@
 import type { RedisResilience } from '@redis-resilience/core';
-import { checkOptions, durationOf, EventHub } from '@redis-resilience/core/kit';
+import { checkArgument, checkOptions, durationOf, EventHub, keyTextOf } from '@redis-resilience/core/kit';
 import { lookupReaders, type Cache, type CacheAnswer, type LookupOptions } from './cache.ts';
 import type { CacheEvents, CacheStats } from './cache-events.ts';
 import type { CacheSettings } from './cache-options.ts';
@@ -65,6 +65,7 @@ export class ResilientCache implements Cache {
 
   async lookup<T>(key: string, loader: Loader<T>, options: LookupOptions<T> = {}): Promise<CacheAnswer<T>> {
     checkOptions('cache.lookup', options as LookupOptions<unknown>, lookupReaders);
+    checkKey(key);
     const found = await this.#finder.find(key);
     if (found === undefined || !this.#mayAnswerNow(found)) return this.#load(key, loader, options, found);
     if (this.#wantsRefresh(found)) this.#refresh(key, loader, options.ttlMs);
@@ -76,19 +77,22 @@ export class ResilientCache implements Cache {
   }
 
   async peek<T>(key: string): Promise<CacheAnswer<T> | undefined> {
+    checkKey(key);
     const found = await this.#finder.find(key);
     return found !== undefined && this.#mayAnswerNow(found) ? this.#answer<T>(found) : undefined;
   }
 
   async set(key: string, value: unknown, options: { readonly ttlMs?: number } = {}): Promise<void> {
     checkOptions('cache.set', options, { ttlMs: durationOf(0) });
+    checkKey(key);
     const at = this.#invalidations.versionAt(key, this.#settings.clock.wallNow());
     this.#flights.detach(key);
     await this.#store(key, { value, at, loadMs: 0 }, options.ttlMs);
   }
 
   async invalidate(keys: string | readonly string[]): Promise<'applied' | 'kept'> {
-    const list = typeof keys === 'string' ? [keys] : keys;
+    const list = Array.isArray(keys) ? (keys as readonly string[]) : [keys as string];
+    for (const key of list) checkKey(key);
     const at = this.#settings.clock.wallNow();
     for (const key of list) {
       this.#invalidations.record(key, at);
@@ -237,4 +241,8 @@ export class ResilientCache implements Cache {
 
 function bytesOf(data: string | Buffer): Buffer {
   return typeof data === 'string' ? Buffer.from(data, 'utf8') : Buffer.from(data);
+}
+
+function checkKey(key: string): void {
+  checkArgument('cache.key', key, keyTextOf);
 }

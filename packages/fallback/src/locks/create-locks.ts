@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import {
-  ConfigurationError,
   systemClock,
   systemRandom,
   type Clock,
@@ -13,6 +12,7 @@ import {
   clockOf,
   durationOf,
   functionOf,
+  keyTextOf,
   pause,
   resilienceOf,
   textOf,
@@ -126,9 +126,7 @@ export function createLocks(resilience: RedisResilience, options: LockOptions = 
   };
 
   const acquire = async (name: string, given: AcquireOptions = {}): Promise<Lock | undefined> => {
-    if (typeof name !== 'string' || name.length === 0) {
-      throw new ConfigurationError('A lock needs a name: a string that is not empty.');
-    }
+    checkArgument('locks.name', name, keyTextOf);
     checkOptions('locks.acquire', given, acquireReaders);
     const { ttlMs = settings.ttlMs, waitMs = 0 } = given;
     const key = prefix + name;
