@@ -23,7 +23,9 @@ it('a session that was destroyed stays destroyed after a change of database, and
     await second.command('SET', `sess:${sid}`, String(await first.command('GET', `sess:${sid}`)));
   }
   expect(await other.store.get('ada')).toEqual({ user: 'ada' });
+  await waitFor(async () => String(await first.command('CLIENT', 'LIST')).match(/ sub=1 /g)?.length === 2);
   await one.store.destroy('ada');
+  await waitFor(() => other.store.kept.copies === 0);
 
   await other.resilience.failover('second');
   expect(await other.store.get('ada')).toBeNull();
