@@ -1,12 +1,15 @@
 import type { SimulatedNetwork } from './network/simulated-network.ts';
 import type { SimulatedServer } from './server/simulated-server.ts';
+import type { Shape, Site } from './site/site.ts';
 import type { SimulatedTime } from './time/simulated-time.ts';
 
 /** What faults break. */
 export interface Breakable {
   readonly time: SimulatedTime;
   readonly network: SimulatedNetwork;
+  /** The server that the fault meets. */
   readonly server: SimulatedServer;
+  readonly site: Site;
   /** The password that the client gives, once the returned one is current. */
   readonly login: { password: string };
 }
@@ -123,11 +126,18 @@ const faults = {
     server.mood = 'busy';
     return () => (server.mood = 'serves');
   },
-  'new-password'({ server, network, login }, amount) {
+  'new-password'({ site, network, login }, amount) {
     const password = `password-${Math.floor(amount * 1e6)}`;
-    server.password = password;
+    for (const server of site.servers) server.password = password;
     network.resetAll();
     return () => (login.password = password);
+  },
+  failover({ site }) {
+    site.failover?.();
+    return nothing;
+  },
+  'kill-sentinel'({ site }, amount) {
+    return site.stopSentinel?.(amount) ?? nothing;
   },
   'process-blocked'({ time }, amount) {
     time.standStill(50 + amount * 1_500, true);
@@ -141,7 +151,18 @@ const faults = {
 
 export type FaultKind = keyof typeof faults;
 
-export const faultKinds = Object.keys(faults) as readonly FaultKind[];
+const allKinds = Object.keys(faults) as readonly FaultKind[];
+/** A primary that is demoted while its sentinels name it is no fault of theirs. */
+const absent: Readonly<Record<Shape, readonly FaultKind[]>> = {
+  single: ['failover', 'kill-sentinel'],
+  sentinel: ['demote'],
+  databases: ['failover', 'kill-sentinel'],
+};
+
+/** The faults that servers of this shape can have. */
+export function faultKindsOf(shape: Shape): readonly FaultKind[] {
+  return allKinds.filter((kind) => !absent[shape].includes(kind));
+}
 
 export function beginFault(kind: FaultKind, world: Breakable, amount: number): () => void {
   const fault: Fault = faults[kind];

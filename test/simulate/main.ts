@@ -15,6 +15,12 @@ const distFolder = join(rootFolder, 'test/simulate/dist');
 /** As many failures as are made small and printed. */
 const mostShrunk = 5;
 
+const shapeNames = {
+  single: 'A server',
+  sentinel: 'A primary, a replica and three sentinels',
+  databases: 'Two databases',
+} as const;
+
 process.exitCode = await main();
 
 async function main(): Promise<number> {
@@ -133,11 +139,11 @@ async function rowOf(
   return [mistake.name, String(found.seed), kinds.join(', '), isInValues ? 'yes' : ''];
 }
 
-function planText({ faults, isPersistent }: Plan): string {
+function planText({ faults, isPersistent, shape }: Plan): string {
   const lines = faults.map(
     ({ kind, atMs, forMs, amount }) => `  at ${atMs} ms for ${forMs} ms: ${kind} (${amount})`,
   );
-  return [`A server ${isPersistent ? 'with' : 'without'} persistence.`, ...lines].join('\n');
+  return [`${shapeNames[shape]} ${isPersistent ? 'with' : 'without'} persistence.`, ...lines].join('\n');
 }
 
 function resultText({ findings, digest }: RunResult): string {

@@ -1,5 +1,6 @@
 import { createRandom } from '@redis-resilience/testing';
-import { faultKinds, type FaultKind } from './faults.ts';
+import { faultKindsOf, type FaultKind } from './faults.ts';
+import type { Shape } from './site/site.ts';
 
 /** One fault of a run. */
 export interface PlannedFault {
@@ -15,6 +16,7 @@ export interface PlannedFault {
 export interface Plan {
   readonly seed: number;
   readonly untilMs: number;
+  readonly shape: Shape;
   /** Whether the server keeps its data when it is killed. */
   readonly isPersistent: boolean;
   readonly faults: readonly PlannedFault[];
@@ -25,20 +27,25 @@ const quietMs = 1_500;
 /** After the last fault, so long for everything to come back. */
 export const recoveryMs = 12_000;
 
+/** Every second run is one of a single server, which most people have. */
+const shapes: readonly Shape[] = ['single', 'sentinel', 'single', 'databases'];
+
 /** The plan of a seed: faults one after the other, sometimes two at once, with calm between them or not. */
 export function planOf(seed: number, seconds: number): Plan {
   const random = createRandom(seed * 7919);
   const untilMs = seconds * 1_000;
+  const shape = shapes[seed % shapes.length] as Shape;
+  const kinds = faultKindsOf(shape);
   const faults: PlannedFault[] = [];
   for (let atMs = quietMs + random() * 1_000; atMs < untilMs - recoveryMs;) {
-    const fault = faultAt(atMs, random);
+    const fault = faultAt(atMs, kinds, random);
     faults.push(fault);
-    if (random() < 0.2) faults.push(faultAt(atMs + random() * fault.forMs, random));
+    if (random() < 0.2) faults.push(faultAt(atMs + random() * fault.forMs, kinds, random));
     atMs += fault.forMs + (random() < 0.4 ? random() * 500 : 1_000 + random() * 5_000);
   }
   const inTime = faults.filter(({ atMs, forMs }) => atMs + forMs <= untilMs - recoveryMs);
   const inOrder = inTime.toSorted((left, right) => left.atMs - right.atMs);
-  return { seed, untilMs, isPersistent: random() < 0.8, faults: inOrder.filter(isAlone) };
+  return { seed, untilMs, shape, isPersistent: random() < 0.8, faults: inOrder.filter(isAlone) };
 }
 
 /** One of a kind at a time: the end of one would be that of the other. */
@@ -46,8 +53,8 @@ function isAlone({ kind, atMs }: PlannedFault, index: number, all: readonly Plan
   return !all.slice(0, index).some((other) => other.kind === kind && other.atMs + other.forMs >= atMs);
 }
 
-function faultAt(atMs: number, random: () => number): PlannedFault {
-  const kind = faultKinds[Math.floor(random() * faultKinds.length)] as FaultKind;
+function faultAt(atMs: number, kinds: readonly FaultKind[], random: () => number): PlannedFault {
+  const kind = kinds[Math.floor(random() * kinds.length)] as FaultKind;
   const isLong = random() < 0.25;
   const forMs = Math.round(isLong ? 2_000 + random() * 6_000 : 10 + random() * 1_200);
   return { kind, atMs: Math.round(atMs), forMs, amount: Math.round(random() * 1000) / 1000 };

@@ -17,9 +17,9 @@ export const leastSecondsEach = 30;
 export function timetableFor(seconds: number): Timetable {
   const calmMs = 10_000;
   const endMs = 2_500;
-  const checkMs = Math.min(12_000, seconds * 100);
+  const checkMs = Math.min(12_000, seconds * 50);
   return {
-    startMs: Math.min(20_000, seconds * 400),
+    startMs: Math.min(60_000, seconds * 500),
     untilCalmMs: seconds * 1_000 - calmMs - endMs - checkMs,
     calmMs,
     endMs,

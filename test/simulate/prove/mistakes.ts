@@ -143,6 +143,28 @@ export const mistakes: readonly Mistake[] = [
     ],
   },
   {
+    name: 'ids-cross-databases',
+    says: 'an id of applyOnce that may have reached one database is asked in another one',
+    edits: [
+      {
+        file: 'verbs/apply-once.ts',
+        find: 'if (home !== undefined && home !== database) throw elsewhere(resilience.name);',
+        replace: 'if (home === undefined && home === database) throw elsewhere(resilience.name);',
+      },
+    ],
+  },
+  {
+    name: 'deaf-to-promotions',
+    says: 'the primary that sentinels chose is not followed, and its address is kept for ever',
+    edits: [
+      {
+        file: 'sentinel/sentinel-resolver.ts',
+        find: '    this.#pinned = undefined;\n    if (pinned !== undefined && this.#clock.now() < pinned.until) return',
+        replace: '    if (pinned !== undefined) return',
+      },
+    ],
+  },
+  {
     name: 'timer-after-close',
     says: 'a timer runs on after close()',
     edits: [{ file: 'resilience/engine.ts', find: 'this.#stallDetector.stop();', replace: '' }],

@@ -29,10 +29,20 @@ interface Store {
   readonly versions: Map<string, number>;
 }
 
+/** What all servers of a run share. */
+export interface ServerParts {
+  readonly time: SimulatedTime;
+  readonly network: SimulatedNetwork;
+  readonly ledger: Ledger;
+  /** Whether they keep their data when they are killed. */
+  readonly isPersistent: boolean;
+}
+
 /** A Redis in memory, under simulated time: the commands of the history model, and what our clients say beside them. */
 export class SimulatedServer {
   readonly time: SimulatedTime;
-  readonly address = '10.0.0.1:6379';
+  /** Host and port. */
+  readonly address: string;
   readonly ledger: Ledger;
   readonly isPersistent: boolean;
   /** Their text, by digest. */
@@ -54,12 +64,14 @@ export class SimulatedServer {
   #runs = 0;
   #isFrozen = false;
   #holdsWrites = false;
+  #isDemotedAsleep = false;
 
-  constructor(time: SimulatedTime, network: SimulatedNetwork, ledger: Ledger, isPersistent: boolean) {
+  constructor({ time, network, ledger, isPersistent }: ServerParts, address: string) {
     this.time = time;
     this.#network = network;
     this.ledger = ledger;
     this.isPersistent = isPersistent;
+    this.address = address;
     this.start();
   }
 
@@ -94,7 +106,7 @@ export class SimulatedServer {
     if (!this.isRunning) return;
     this.isRunning = false;
     this.refuse();
-    for (const connection of this.#connections) connection.socket.resetAndDestroy();
+    this.#hangUp();
   }
 
   listen(): void {
@@ -112,7 +124,16 @@ export class SimulatedServer {
 
   thaw(): void {
     this.#isFrozen = false;
+    if (this.#isDemotedAsleep) this.#hangUp();
+    this.#isDemotedAsleep = false;
     this.#goOn();
+  }
+
+  /** Another server is the primary now: it hangs up, as soon as it can do anything, and runs nothing more of its clients. */
+  demote(): void {
+    this.role = 'slave';
+    if (this.#isFrozen) this.#isDemotedAsleep = true;
+    else this.#hangUp();
   }
 
   holdWrites(): void {
@@ -132,6 +153,10 @@ export class SimulatedServer {
 
   publish(channel: string, message: string): number {
     return this.connections.filter((connection) => connection.deliver(channel, message)).length;
+  }
+
+  #hangUp(): void {
+    for (const connection of this.#connections) connection.socket.resetAndDestroy();
   }
 
   #goOn(): void {

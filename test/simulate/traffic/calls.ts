@@ -1,4 +1,5 @@
 import { HistoryRecorder, type Operation, type Outcome, type Task } from '@redis-resilience/testing/history';
+import { anyDatabase, perDatabase } from '../../bench/record/check/databases-of.ts';
 import type { Findings } from '../watch/findings.ts';
 import type { SimulatedTime } from '../time/simulated-time.ts';
 
@@ -42,15 +43,23 @@ export class Calls {
   readonly #calls: Call[] = [];
   readonly #byTag = new Map<string, Call>();
   readonly #ran = new Map<string, number>();
+  readonly #databases: readonly string[];
+  /** The places in the history of calls that were under way while another database came into use. */
+  readonly #wentOver = new Set<number>();
+  #recorded = 0;
+  /** The database in use, and how often that has changed. */
+  database: { name: string | undefined; changes: number } = { name: undefined, changes: 0 };
   /** Milliseconds for which the process has stood still so far. */
   stoodStillMs = 0;
   settled = 0;
   /** Whether the server was killed without having kept its data. */
   hasLostData = false;
 
-  constructor(time: SimulatedTime, findings: Findings) {
+  /** `databases`: their names, where there are several. */
+  constructor(time: SimulatedTime, findings: Findings, databases: readonly string[]) {
     this.#time = time;
     this.#findings = findings;
+    this.#databases = databases;
     this.#recorder = new HistoryRecorder({ now: () => time.now() });
   }
 
@@ -59,7 +68,10 @@ export class Calls {
   }
 
   get operations(): readonly Operation[] {
-    return this.#recorder.operations;
+    const all = this.#recorder.operations.map((operation, index) =>
+      this.#wentOver.has(index) ? { ...operation, database: anyDatabase } : operation,
+    );
+    return this.#databases.length === 0 ? all : perDatabase(all, this.#databases);
   }
 
   /** Issues a call; what becomes of it is written down. */
@@ -75,7 +87,7 @@ export class Calls {
     this.#calls.push(call);
     if (promised.tag !== undefined) this.#byTag.set(promised.tag, call);
     const { task } = promised;
-    const running = task === undefined ? run() : this.#recorder.run(name, task, run);
+    const running = task === undefined ? run() : this.#record(name, task, run);
     return running.then(
       (value) => {
         this.#settle(call, 'answered');
@@ -140,6 +152,17 @@ export class Calls {
         this.#findings.add('wrong-outcome', `${name} failed as not-applied, and ran`);
       }
     }
+  }
+
+  #record<T>(name: string, task: Task, run: () => Promise<T>): Promise<T> {
+    const index = this.#recorded++;
+    const { changes } = this.database;
+    const running = this.#recorder.run(name, task, run, this.database.name);
+    const look = (): void => {
+      if (this.database.changes !== changes) this.#wentOver.add(index);
+    };
+    running.then(look, look);
+    return running;
   }
 
   #settle(call: Call, outcome: Outcome | 'answered'): void {

@@ -9,13 +9,14 @@ const arrivesWithinMs = 100;
 /** A subscription, and messages that the server sends to it. */
 export class Subscriber {
   readonly #time: SimulatedTime;
-  readonly #server: SimulatedServer;
+  readonly #server: () => SimulatedServer;
   readonly #findings: Findings;
   readonly #arrived = new Map<string, number>();
   #lastMessage = 0;
   #isOn = true;
 
-  constructor(client: Redis, server: SimulatedServer, time: SimulatedTime, findings: Findings) {
+  /** `server`: the one that calls pass on. */
+  constructor(client: Redis, server: () => SimulatedServer, time: SimulatedTime, findings: Findings) {
     this.#time = time;
     this.#server = server;
     this.#findings = findings;
@@ -43,14 +44,14 @@ export class Subscriber {
   #next(): void {
     if (!this.#isOn) return;
     this.#time.after(everyMs, () => {
-      if (this.#server.isRunning) this.#publish('message');
+      if (this.#server().isRunning) this.#publish('message');
       this.#next();
     });
   }
 
   #publish(kind: string): string {
     const message = `${kind} ${++this.#lastMessage}`;
-    this.#server.publish('news', message);
+    this.#server().publish('news', message);
     return message;
   }
 

@@ -171,7 +171,8 @@ export class Traffic {
       withinMs: Infinity,
       tag,
       repetition: 'once',
-      neverFails: true,
+      // An id that may have reached one database is never asked in the other one.
+      neverFails: this.#resilience.snapshot().database === undefined,
       isRemembered: true,
     } as const;
     void this.#calls

@@ -9,13 +9,13 @@ export function isOnlyStale(operations: readonly Operation[], timeoutMs: number)
   return checkHistory(operations, { contracts, timeoutMs }).verdict === 'holds';
 }
 
-/** Whether they have one when each write may have run once more, at any time after it was issued. */
+/** Whether they have one when each write may have run up to twice more, at any time after it was issued. */
 export function isDoubled(operations: readonly Operation[], timeoutMs: number): boolean {
   const again = operations.map((operation): Operation => ({
     ...operation,
     result: { kind: 'failed', outcome: 'unknown' },
   }));
-  return checkHistory([...operations, ...again], { timeoutMs }).verdict === 'holds';
+  return checkHistory([...operations, ...again, ...again], { timeoutMs }).verdict === 'holds';
 }
 
 /** Whether they have one when acknowledged writes may have been lost. */
