@@ -45,7 +45,9 @@ ${here.map((world) => sectionOf(world, results)).join('\n\n')}
   number.
 - **never settled**: calls that were still open 10 s after the last fault.
 - **wrong outcome**: calls that failed with the proof that they had not run, and had.
-- **recovery**: from the end of a fault until every process had an answer to a call that it issued since.
+- **recovery**: from the end of a fault until every process had an answer to a call that it issued since. It and the longest
+  wait compare the clients with each other: all of them shared one busy machine, on which everything takes longer.
+  [FAULTS.md](FAULTS.md) has the times of each client by itself.
 
 ## Where less is promised
 
@@ -81,6 +83,7 @@ function sectionOf(world: WorldKind, results: readonly Result[]): string {
   const count = [...most.values()].flat().length;
   const names = [...new Set(faults.flat())].toSorted().join(', ');
   const heading = `## ${world.label.charAt(0).toUpperCase()}${world.label.slice(1)}`;
-  const lead = `${count} faults, seeds ${seeds.join(' and ')}: ${names}.`;
+  const word = seeds.length === 1 ? 'seed' : 'seeds';
+  const lead = `${count} faults, ${word} ${seeds.join(' and ')}: ${names}.`;
   return `${heading}\n\n${lead}\n\n${markdownTable(headings, rowsOf(own))}`;
 }
