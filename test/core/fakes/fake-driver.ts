@@ -73,8 +73,8 @@ export class FakeDriver implements Driver {
     return command.promise;
   };
 
-  fastPath(): (command: DriverCommand, socket: Socket) => void {
-    return (command, socket) => this.#connection.write(command, socket);
+  fastPath(): (command: DriverCommand) => void {
+    return (command) => this.#connection.write(command, this.socket as Socket);
   }
 
   ask(name: string, args: readonly string[]): Promise<unknown> {
@@ -99,6 +99,10 @@ export class FakeDriver implements Driver {
 
   get parser(): ParserTraits {
     return { readsResp3: true, followsRedirects: false };
+  }
+
+  answerPlain(): boolean {
+    return false;
   }
 
   besidesReplies(): BesidesReplies {

@@ -13,6 +13,7 @@ export function trackedCall(wire: Wire, command: DriverCommand, blockingMs?: num
   const call = {
     name,
     isBatch: false,
+    isPlain: false,
     isDoubtful: false,
     settled: false,
     written: wire.currentFlush(),

@@ -75,6 +75,38 @@ describe('writes of one turn', () => {
     expect(pair.flushes.length).toBeLessThanOrEqual(3);
   });
 
+  it('leave in order when commands, texts and bytes of several connections come by turns', async () => {
+    await using pair = await openPair();
+    await using other = await openPair();
+    let expected = '';
+    for (let index = 0; index < 40; index++) {
+      other.writes.writeCommand('get', [`of another connection ${index}`]);
+      if (index % 3 === 0) pair.socket.write(((expected += `text ${index};`), `text ${index};`));
+      else if (index % 7 === 0)
+        pair.socket.write(((expected += `bytes ${index};`), Buffer.from(`bytes ${index};`)));
+      else {
+        pair.writes.writeCommand('get', [`${index}é`]);
+        const length = Buffer.byteLength(`${index}é`);
+        expected += `*2\r\n$3\r\nget\r\n$${length}\r\n${index}é\r\n`;
+      }
+    }
+    await waitFor(() => pair.received().length === Buffer.byteLength(expected));
+
+    expect(pair.received().toString()).toBe(expected);
+    expect(pair.flushes).toHaveLength(1);
+  });
+
+  it('keep the bytes of a command as they were when it was written', async () => {
+    await using pair = await openPair();
+    const value = Buffer.from('before');
+    pair.writes.writeCommand('set', ['key', value]);
+    value.write('after!');
+    await waitFor(() => pair.received().length > 0);
+
+    expect(pair.received().toString()).toContain('before');
+    expect(pair.writes.writeCommand('set', ['key', 'x'.repeat(20_000)])).toBe(false);
+  });
+
   it('stay while the kernel takes no more, and leave in order when it does', async () => {
     await using pair = await openPair();
     pair.peer.pause();

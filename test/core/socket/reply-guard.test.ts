@@ -10,7 +10,12 @@ const released = '*3\r\n$11\r\nunsubscribe\r\n$-1\r\n:0\r\n';
 const asPush = (text: string): string => text.replace('*', '>');
 
 /** A guard before a driver with these unanswered commands, each answered by the next reply that passes. */
-function guarded(commands: readonly string[], besides: BesidesReplies = 'nothing', before: string[] = []) {
+function guarded(
+  commands: readonly string[],
+  besides: BesidesReplies = 'nothing',
+  before: string[] = [],
+  answerPlain: (chunk: Buffer, start: number, end: number) => boolean = () => false,
+) {
   const queue = before.map((name) => ({ name }) as DriverCommand);
   const passed: string[] = [];
   const guard = new ReplyGuard(
@@ -19,6 +24,7 @@ function guarded(commands: readonly string[], besides: BesidesReplies = 'nothing
       unansweredCount: () => queue.length,
       oldestUnanswered: () => queue[0],
       besidesReplies: () => besides,
+      answerPlain,
     },
     defaultReplyLimits,
   );
@@ -51,6 +57,46 @@ describe('a guard before the parser of a driver', () => {
     const { pass } = guarded(['get', 'get']);
     pass('?');
     expect(pass('+OK\r\n').passed).toBe('');
+  });
+
+  describe('of a driver that can be spared plain replies', () => {
+    const order = (commands: readonly string[], chunks: readonly string[], everyByte = false): string[] => {
+      const told: string[] = [];
+      const { guard } = guarded(commands, 'nothing', [], (chunk, start, end) => {
+        if (commands.includes('raw')) return false;
+        told.push(`answered ${chunk.toString('latin1', start, end)}`);
+        return true;
+      });
+      for (const chunk of chunks)
+        guard.pass(Buffer.from(chunk), (bytes) => told.push(`passed ${String(bytes)}`), everyByte);
+      return told.map((each) => each.replaceAll(/\s+/g, ' ').trim());
+    };
+    const chunks = ['$1\r\na\r\n*1\r\n:1\r\n_\r\n+OK\r\n:7\r\n$1\r', '\nc\r\n+d\r\n'];
+    const six = ['get', 'mget', 'get', 'set', 'incr', 'get', 'get'];
+
+    it('has them answered in the order of all, and passes on the rest', () => {
+      expect(order(six, chunks)).toEqual([
+        'answered $1 a',
+        'passed *1 :1 _',
+        'answered +OK',
+        'answered :7',
+        'passed $1',
+        'passed c',
+        'answered +d',
+      ]);
+    });
+
+    it('passes on all of a chunk once the driver has to read a reply', () => {
+      expect(order(['raw', ...six], chunks).join('|')).not.toContain('answered');
+    });
+
+    it('passes on every byte where others listen', () => {
+      expect(order(six, chunks, true)).toEqual([`passed $1 a *1 :1 _ +OK :7 $1`, 'passed c +d']);
+    });
+
+    it('has none answered that nobody asked for', () => {
+      expect(order(['get'], ['+a\r\n+b\r\n'])).toEqual(['answered +a']);
+    });
   });
 
   it('passes the beginning of a reply at once, and its end when that is sound', () => {

@@ -57,6 +57,10 @@ export class Call implements TrackedCall {
     return this.batch !== undefined;
   }
 
+  get isPlain(): boolean {
+    return this.slow === undefined;
+  }
+
   get isDoubtful(): boolean {
     if (this.batch === undefined) return !maySendAgain(this.traits, this.command.args);
     return !maySendAllAgain(this.batch.commands.map(({ command }) => command));

@@ -8,9 +8,9 @@ export function redisDispatch(driver: Driver, wire: Wire): Dispatch {
     send: driver.send,
     writesAtOnce: true,
     fastPath() {
-      const { socket } = wire;
+      const { sink } = wire;
       const write = driver.fastPath();
-      return write === undefined || socket === undefined ? undefined : (command) => write(command, socket);
+      return write === undefined || sink === undefined ? undefined : (command) => write(command, sink);
     },
     currentFlush: () => wire.currentFlush(),
     isHandshake: (command) => driver.isHandshake(command),

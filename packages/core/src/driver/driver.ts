@@ -3,6 +3,7 @@ import type { Session } from '../handshake/session.ts';
 import type { Credentials } from '../redis-resilience.ts';
 import type { ParserTraits } from '../replies/frame-line.ts';
 import type { BesidesReplies } from './besides-replies.ts';
+import type { CommandSink } from './command-sink.ts';
 import type { DriverCommand, SendCommand } from './driver-command.ts';
 import type { DriverConnector } from './driver-connector.ts';
 import type { Subscriptions, UnsubscribeListener } from './subscriptions.ts';
@@ -34,8 +35,8 @@ export interface Driver {
 
   /** Sends a command as the client itself would: the slow path. */
   readonly send: SendCommand;
-  /** Writes a plain command straight to the socket of a ready connection; undefined where only `send` is safe. */
-  fastPath(): ((command: DriverCommand, socket: Socket) => void) | undefined;
+  /** Gives a plain command straight to the socket of a ready connection; undefined where only `send` is safe. */
+  fastPath(): ((command: DriverCommand, sink: CommandSink) => void) | undefined;
   /** Sends a command of our own past the gate; settles as the server answers. */
   ask(name: string, args: readonly string[]): Promise<unknown>;
   /** Sends PING through the gate, like a command of the user; with a text, which the server returns in its answer. */
@@ -49,6 +50,12 @@ export interface Driver {
   readonly parser: ParserTraits;
   /** What may come besides one reply for each unanswered command. */
   besidesReplies(): BesidesReplies;
+
+  /**
+   * Answers the oldest unanswered command with a reply that lies whole in a chunk and is a bulk string, a status or a
+   * number, as the client itself would. False, and nothing happens, where the client has to read it.
+   */
+  answerPlain(chunk: Buffer, start: number, end: number): boolean;
 
   /** The socket in use; also one that the client made before it was protected. */
   readonly socket: Socket | undefined;

@@ -8,6 +8,8 @@ export interface TrackedCall {
   readonly settled: boolean;
   /** A second run could do again what the first may have done. */
   readonly isDoubtful: boolean;
+  /** It was sent on the fast path: its caller waits for the driver's answer alone. */
+  readonly isPlain: boolean;
   /** Several commands that are sent as one. */
   readonly isBatch: boolean;
   /** The flush in which its bytes were given to a socket; undefined while they were not. */

@@ -1,10 +1,12 @@
 import { tracingChannel } from 'node:diagnostics_channel';
 import type { Socket } from 'node:net';
-import type { Redis } from 'ioredis';
+import { Command, type Redis } from 'ioredis';
+import type { CommandSink } from '../driver/command-sink.ts';
 import type { DriverCommand, SendCommand } from '../driver/driver-command.ts';
 import { internals, type Condition } from './internals.ts';
 
 const commandChannel = tracingChannel('ioredis:command');
+const { toWritable } = Command.prototype as unknown as DriverCommand;
 const driverLogs = /ioredis/.test(process.env['DEBUG'] ?? '') || process.env['DEBUG'] === '*';
 
 /**
@@ -14,12 +16,12 @@ const driverLogs = /ioredis/.test(process.env['DEBUG'] ?? '') || process.env['DE
 export function fastPathOf(
   client: Redis,
   send: SendCommand,
-): ((command: DriverCommand, socket: Socket) => void) | undefined {
+): ((command: DriverCommand, sink: CommandSink) => void) | undefined {
   const target = internals(client);
   if (send.isWrapped === true) return undefined;
   const fieldsets = target.options['himportFieldsets'];
   if (driverLogs || (Array.isArray(fieldsets) && fieldsets.length > 0)) return undefined;
-  return (command, socket) => {
+  return (command, sink) => {
     const condition = target.condition as Condition;
     if (commandChannel.hasSubscribers || (condition.subscriber && condition.protocol !== 3)) {
       send(command);
@@ -29,7 +31,11 @@ export function fastPathOf(
       command.protocol = condition.protocol;
       command.replyMapping = condition.replyMapping ?? 'legacy';
     }
-    socket.write(command.toWritable(socket));
+    // A command that encodes itself in a way of its own has its reasons.
+    const isUsual = command.toWritable === toWritable;
+    if (!isUsual || !sink.writeCommand(command.name, command.args)) {
+      sink.write(command.toWritable(target.stream as Socket));
+    }
     target.commandQueue.push({ command, stream: undefined, select: condition.select });
   };
 }

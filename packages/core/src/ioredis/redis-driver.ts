@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import { Command, type Redis } from 'ioredis';
+import type { CommandSink } from '../driver/command-sink.ts';
 import type { DriverCommand, SendCommand } from '../driver/driver-command.ts';
 import { changesSubscriptions, type BesidesReplies } from '../driver/besides-replies.ts';
 import type { ParserTraits } from '../replies/frame-line.ts';
@@ -13,6 +14,7 @@ import { fastPathOf } from './fast-path.ts';
 import { internals } from './internals.ts';
 import { leadTo } from './lead-to.ts';
 import { ownSendOf } from './own-send.ts';
+import { plainAnswerOf, type AnswerPlain } from './plain-answer.ts';
 import { routeReplies, routerOf } from './raw/reply-router.ts';
 import { leaveBehind } from './sockets/left-behind.ts';
 import { answerFromProof } from './sockets/proven-handshake.ts';
@@ -40,6 +42,7 @@ const endedKinds: ReadonlyMap<string, SubscriptionKind> = new Map([
 /** One ioredis client, as core drives it. */
 export class RedisDriver implements Driver {
   readonly send: SendCommand;
+  readonly answerPlain: AnswerPlain;
   protected readonly client: Redis;
   readonly #selected: SelectedDatabase;
   /** The connector it had before it was protected. */
@@ -53,6 +56,7 @@ export class RedisDriver implements Driver {
   constructor(client: Redis) {
     this.client = client;
     this.#selected = new SelectedDatabase(internals(client));
+    this.answerPlain = plainAnswerOf(client);
     const own = ownSendOf(client);
     const send: SendCommand = (command, stream, node) => {
       const proven = internals(client).status === 'connect' ? this.#proven : undefined;
@@ -87,7 +91,7 @@ export class RedisDriver implements Driver {
     this.client.on(event, listener);
   }
 
-  fastPath(): ((command: DriverCommand, socket: Socket) => void) | undefined {
+  fastPath(): ((command: DriverCommand, sink: CommandSink) => void) | undefined {
     return fastPathOf(this.client, this.send);
   }
 

@@ -1,9 +1,11 @@
 import type { Socket } from 'node:net';
+import type { CommandSink } from '../driver/command-sink.ts';
+import { appendCommand, blockWith, maxCopiedBytes, mostBytesOf, type CommandBlock } from './command-block.ts';
 
 // Longer strings are passed on as they are, because joining them would copy them once more.
 const joinBelowLength = 16 * 1024;
 
-/** Bounds of the length at which gathered text is written before its turn of the event loop ends. */
+/** Bounds of the length at which gathered bytes are written before their turn of the event loop ends. */
 const minEnough = 1500;
 const maxEnough = 16_000;
 
@@ -17,13 +19,19 @@ export type WritesEvent = 'flush' | 'room-changed';
  * a few when they are many. Their order is kept. Buffers and long strings are never copied. While the kernel's buffer
  * is full, the bytes wait here.
  */
-export class CoalescedWrites {
+export class CoalescedWrites implements CommandSink {
   readonly #socket: Socket;
   readonly #write: Socket['write'];
   readonly #tell: (event: WritesEvent) => void;
-  #text = '';
   #parts: (string | Uint8Array)[] = [];
+  /** The last part while it grows: text, or a stretch of the block that commands are encoded into. */
+  #text = '';
+  #block: CommandBlock | undefined;
+  #from = 0;
+  #to = 0;
   #isScheduled = false;
+  /** Length of what grows and can leave early. */
+  #gathered = 0;
   /** Number of writes, and their total length, since bytes were last read. */
   #writes = 0;
   #written = 0;
@@ -58,25 +66,70 @@ export class CoalescedWrites {
     this.#written = 0;
   }
 
+  write(chunk: string | Uint8Array): void {
+    if (this.#to > this.#from) this.#endStretch();
+    if (typeof chunk === 'string' && chunk.length < joinBelowLength) {
+      this.#text += chunk;
+      this.#gathered += chunk.length;
+    } else {
+      if (this.#text !== '') this.#parts.push(this.#text);
+      this.#text = '';
+      this.#parts.push(chunk);
+    }
+    this.#added(chunk.length);
+  }
+
+  writeCommand(name: string, args: readonly unknown[]): boolean {
+    const most = mostBytesOf(name, args);
+    if (most > maxCopiedBytes) return false;
+    const block = blockWith(most);
+    const { end } = block;
+    if (block !== this.#block || end !== this.#to) {
+      if (this.#to > this.#from) this.#endStretch();
+      this.#block = block;
+      this.#from = end;
+    }
+    if (this.#text !== '') {
+      this.#parts.push(this.#text);
+      this.#text = '';
+    }
+    appendCommand(block, name, args);
+    this.#to = block.end;
+    this.#gathered += block.end - end;
+    this.#added(block.end - end);
+    return true;
+  }
+
+  #added(length: number): void {
+    this.#written += length;
+    // A single command need not wait for others. Of many, the first half leaves early, so that the server works while
+    // the rest is encoded.
+    if ((++this.#writes === 1 && this.#isSolo) || this.#gathered >= this.#enough) this.#flushNow();
+    else if (!this.#isScheduled) {
+      this.#isScheduled = true;
+      process.nextTick(this.#flush);
+    }
+  }
+
+  #endStretch(): void {
+    this.#parts.push(this.#stretch());
+  }
+
+  #stretch(): Uint8Array {
+    const { bytes } = this.#block as CommandBlock;
+    const stretch = bytes.subarray(this.#from, this.#to);
+    this.#from = this.#to;
+    // An idle connection must not keep the memory that others used.
+    this.#block = undefined;
+    return stretch;
+  }
+
   readonly #gather = (chunk: string | Uint8Array, ...rest: unknown[]): boolean => {
     if (rest.length > 0) {
       this.#flushNow();
       return (this.#write as (...args: unknown[]) => boolean)(chunk, ...rest);
     }
-    if (typeof chunk === 'string' && chunk.length < joinBelowLength) this.#text += chunk;
-    else {
-      if (this.#text !== '') this.#parts.push(this.#text);
-      this.#text = '';
-      this.#parts.push(chunk);
-    }
-    this.#written += chunk.length;
-    // A single command need not wait for others. Of many, the first half leaves early, so that the server works while
-    // the rest is encoded.
-    if ((++this.#writes === 1 && this.#isSolo) || this.#text.length >= this.#enough) this.#flushNow();
-    else if (!this.#isScheduled) {
-      this.#isScheduled = true;
-      process.nextTick(this.#flush);
-    }
+    this.write(chunk);
     return true;
   };
 
@@ -90,17 +143,21 @@ export class CoalescedWrites {
     if (this.#isBlocked || socket.destroyed || socket.writableEnded) return;
     const parts = this.#parts;
     if (parts.length === 0) {
-      if (this.#text === '') return;
+      const hasStretch = this.#to > this.#from;
+      if (!hasStretch && this.#text === '') return;
       this.#tell('flush');
-      const text = this.#text;
+      this.#gathered = 0;
+      const part = hasStretch ? this.#stretch() : this.#text;
       this.#text = '';
-      if (!this.#write(text)) this.#waitForDrain();
+      if (!this.#write(part)) this.#waitForDrain();
       return;
     }
     this.#tell('flush');
-    if (this.#text !== '') parts.push(this.#text);
+    if (this.#to > this.#from) this.#endStretch();
+    else if (this.#text !== '') parts.push(this.#text);
     this.#parts = [];
     this.#text = '';
+    this.#gathered = 0;
     socket.cork();
     let hasRoom = true;
     for (const part of parts) hasRoom = this.#write(part);

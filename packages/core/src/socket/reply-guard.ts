@@ -9,7 +9,7 @@ import { messageOf } from '../replies/reply-shape.ts';
 /** What a guard has to know of the driver whose parser it stands before. */
 export type GuardedDriver = Pick<
   Driver,
-  'parser' | 'unansweredCount' | 'oldestUnanswered' | 'besidesReplies'
+  'parser' | 'unansweredCount' | 'oldestUnanswered' | 'besidesReplies' | 'answerPlain'
 >;
 
 /**
@@ -59,26 +59,38 @@ export class ReplyGuard {
     this.#breach ??= 'shifted';
   }
 
-  /** Passes the bytes on to `deliver`, up to the reply with the first breach. */
-  pass(chunk: Buffer, deliver: (bytes: Buffer) => void): void {
+  /**
+   * Passes the bytes on to `deliver`, up to the reply with the first breach. Replies that the driver can be spared are
+   * answered without it, unless `everyByte` has to be passed on.
+   */
+  pass(chunk: Buffer, deliver: (bytes: Buffer) => void, everyByte = false): void {
     if (this.#breach !== undefined) return;
     if (this.#isBlind) {
       deliver(chunk);
       this.#isBlind = this.#driver.unansweredCount() > 0;
     } else if (this.#isOrphanTooLarge()) this.#breach = 'too-large';
-    else if (this.#lookAround() === 'nothing') this.#passAtOnce(chunk, deliver);
+    else if (this.#lookAround() === 'nothing') this.#passAtOnce(chunk, deliver, !everyByte);
     else this.#passOneByOne(chunk, deliver);
   }
 
-  #passAtOnce(chunk: Buffer, deliver: (bytes: Buffer) => void): void {
+  #passAtOnce(chunk: Buffer, deliver: (bytes: Buffer) => void, maySpare: boolean): void {
     const frames = this.#frames;
     const unanswered = this.#driver.unansweredCount();
     let asked = unanswered;
     let at = 0;
+    // Where the bytes begin that nobody has yet.
+    let from = 0;
+    let isSpared = maySpare;
     while (at < chunk.length && this.#breach === undefined) {
       if (frames.isBetween) {
         let end = asked > 0 ? endOfPlainReply(chunk, at) : -1;
         while (end !== -1) {
+          if (isSpared) {
+            if (from < at) deliver(chunk.subarray(from, at));
+            from = at;
+            isSpared = this.#driver.answerPlain(chunk, at, end);
+            if (isSpared) from = end;
+          }
           at = end;
           end = --asked > 0 ? endOfPlainReply(chunk, at) : -1;
         }
@@ -94,8 +106,8 @@ export class ReplyGuard {
       if (this.#breach === undefined) at = end;
     }
     this.#replies += unanswered - asked;
-    if (this.#breach === undefined) deliver(chunk);
-    else if (at > 0) deliver(chunk.subarray(0, at));
+    const stop = this.#breach === undefined ? chunk.length : at;
+    if (from < stop) deliver(stop - from === chunk.length ? chunk : chunk.subarray(from, stop));
   }
 
   /** Where messages may come between replies, each is looked at when those before it have reached their callers. */

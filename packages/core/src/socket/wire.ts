@@ -2,6 +2,7 @@ import type { Socket } from 'node:net';
 import type { Clock } from '../clock.ts';
 import { CoalescedWrites } from './coalesced-writes.ts';
 import type { Flush, Flushes } from '../event-loop/flush.ts';
+import type { CommandSink } from '../driver/command-sink.ts';
 import type { DriverCommand } from '../driver/driver-command.ts';
 import type { Driver } from '../driver/driver.ts';
 import type { Identity } from '../handshake/identity.ts';
@@ -69,6 +70,11 @@ export class Wire {
     return this.#socket;
   }
 
+  /** Takes commands for the present socket. */
+  get sink(): CommandSink | undefined {
+    return this.#writes;
+  }
+
   /** Undefined where the server did not give the connection's id. */
   get identity(): Identity | undefined {
     return this.#identity;
@@ -107,7 +113,7 @@ export class Wire {
       const isPresent = this.#socket === socket;
       if (isPresent) this.#read(chunk);
       const wasSound = guard.breach === undefined;
-      guard.pass(chunk, deliver);
+      guard.pass(chunk, deliver, socket.listenerCount('data') > 1);
       if (isPresent && wasSound && guard.breach !== undefined) this.#breached(guard.breach);
     });
   }

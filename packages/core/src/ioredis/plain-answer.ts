@@ -1,0 +1,69 @@
+import type { Redis } from 'ioredis';
+import type { DriverCommand } from '../driver/driver-command.ts';
+import { internals, type Internals } from './internals.ts';
+
+/** Answers the oldest unanswered command; false, and nothing happens, where the client has to read the reply itself. */
+export type AnswerPlain = (chunk: Buffer, start: number, end: number) => boolean;
+
+interface Encoded {
+  readonly replyEncoding?: BufferEncoding | null;
+}
+
+const [status, number, zero, carriageReturn] = [0x2b, 0x3a, 0x30, 0x0d];
+
+/**
+ * Reads a bulk string, a status or a number that lies whole in a chunk, and answers the command that it is for, just as
+ * the client would. Only commands of the fast path are answered: nothing stands between those and their callers. Raw ones read for themselves.
+ */
+export function plainAnswerOf(client: Redis): AnswerPlain {
+  const target = internals(client);
+  return (chunk, start, end) => {
+    const command = target.commandQueue.peekFront()?.command;
+    if (command?.call?.isPlain !== true || command.isRaw === true) return false;
+    target.commandQueue.shift();
+    answer(command, target, chunk, start, end);
+    return true;
+  };
+}
+
+function answer(command: DriverCommand, target: Internals, chunk: Buffer, start: number, end: number): void {
+  try {
+    command.resolve(valueOf(command as Encoded, target, chunk, start, end));
+  } catch (error) {
+    // What a listener of the application throws is the application's, and must not cut off the replies after it.
+    process.nextTick(() => {
+      throw error;
+    });
+  }
+}
+
+function valueOf(
+  { replyEncoding }: Encoded,
+  { options }: Internals,
+  chunk: Buffer,
+  start: number,
+  end: number,
+): unknown {
+  const marker = chunk[start];
+  const stop = end - 2;
+  if (marker === number) {
+    return options['stringNumbers'] === true
+      ? chunk.toString('latin1', start + 1, stop)
+      : integerAt(chunk, start + 1, stop);
+  }
+  const from = marker === status ? start + 1 : bodyAt(chunk, start);
+  return replyEncoding ? chunk.toString(replyEncoding, from, stop) : chunk.subarray(from, stop);
+}
+
+function integerAt(chunk: Buffer, from: number, stop: number): number {
+  let integer = 0;
+  for (let at = from; at < stop; at++) integer = integer * 10 + (chunk[at] as number) - zero;
+  return integer;
+}
+
+/** Behind the length of a bulk string. */
+function bodyAt(chunk: Buffer, start: number): number {
+  let at = start + 2;
+  while (chunk[at] !== carriageReturn) at++;
+  return at + 2;
+}

@@ -1,0 +1,87 @@
+import { protect } from '@redis-resilience/core';
+import { startRedis, type RedisServer } from '@redis-resilience/testing';
+import * as ioredis6 from 'ioredis';
+import * as ioredis5 from 'ioredis-5';
+import * as ioredis56 from 'ioredis-5-6';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+
+let server: RedisServer;
+
+beforeAll(async () => {
+  server = await startRedis();
+});
+
+afterAll(() => server.stop());
+
+const drivers = [
+  ['6 with RESP3', ioredis6, { protocol: 3 }],
+  ['6 with RESP2', ioredis6, { protocol: 2 }],
+  ['6 with all numbers as text', ioredis6, { stringNumbers: true }],
+  ['5.11', ioredis5 as unknown as typeof ioredis6, {}],
+  ['5.11 with all numbers as text', ioredis5 as unknown as typeof ioredis6, { stringNumbers: true }],
+  ['5.6.0', ioredis56 as unknown as typeof ioredis6, {}],
+] as const;
+
+/** What commands of every kind of reply resolve with, all in flight at once. */
+function ask(client: ioredis6.Redis): Promise<unknown> {
+  const binary = Buffer.from([0, 13, 10, 255]);
+  const answers = [
+    client.set('text', 'é€😀\r\n'),
+    client.setBuffer('binary', binary),
+    client.get('text'),
+    client.getBuffer('text'),
+    client.get('binary'),
+    client.getBuffer('binary'),
+    client.set('empty', ''),
+    client.get('empty'),
+    client.get('missing'),
+    client.incrby('number', 123_456_789_012_345),
+    client.incrby('large', '9007199254740993'),
+    client.decr('negative'),
+    client.incrbyfloat('float', 1.5),
+    client.mget('text', 'missing', 'binary'),
+    client.hset('hash', { field: 'value' }),
+    client.hgetall('hash'),
+    client.hget('hash', 'field'),
+    client.type('hash'),
+    client.call('GET', 'text'),
+    client.callBuffer('GET', 'text'),
+    client.lpush('text', 'refused').catch((error: Error) => error.message),
+    client.eval('return {1, redis.status_reply("FINE"), false}', 0),
+    client.exists('text'),
+    client.set('long', 'y'.repeat(100_000)),
+    client.get('long'),
+    client.echo('last'),
+  ];
+  return Promise.all(answers);
+}
+
+describe.each(drivers)('answers of a protected client of ioredis %s', (_name, ioredis, options) => {
+  it('are those of a bare one', async () => {
+    const bare = new ioredis.Redis({ host: server.host, port: server.port, ...options } as never);
+    onTestFinished(() => void bare.disconnect());
+    await bare.flushall();
+    const theirs = await ask(bare);
+    const resilience = protect(
+      new ioredis.Redis({ host: server.host, port: server.port, ...options } as never),
+    );
+    onTestFinished(() => resilience.close({ drainMs: 0 }));
+    await resilience.client.flushall();
+    expect(await ask(resilience.client as unknown as ioredis6.Redis)).toEqual(theirs);
+  });
+
+  it('reach a callback', async () => {
+    const resilience = protect(
+      new ioredis.Redis({ host: server.host, port: server.port, ...options } as never),
+    );
+    onTestFinished(() => resilience.close({ drainMs: 0 }));
+    const client = resilience.client as unknown as ioredis6.Redis;
+    await client.set('key', 'value');
+    const told: unknown[] = [];
+    const seen = new Promise((resolve) => {
+      client.get('key', (...given) => resolve(told.push(...given)));
+    });
+    expect(await Promise.all([client.get('key'), seen])).toEqual(['value', 2]);
+    expect(told).toEqual([null, 'value']);
+  });
+});
