@@ -1,6 +1,5 @@
 import type { Socket } from 'node:net';
 import { Command, type Redis } from 'ioredis';
-import type { CommandSink } from '../driver/command-sink.ts';
 import type { DriverCommand, SendCommand } from '../driver/driver-command.ts';
 import { changesSubscriptions, type BesidesReplies } from '../driver/besides-replies.ts';
 import type { ParserTraits } from '../replies/frame-line.ts';
@@ -91,7 +90,7 @@ export class RedisDriver implements Driver {
     this.client.on(event, listener);
   }
 
-  fastPath(): ((command: DriverCommand, sink: CommandSink) => void) | undefined {
+  fastPath(): ReturnType<Driver['fastPath']> {
     return fastPathOf(this.client, this.send);
   }
 
@@ -241,9 +240,7 @@ export class RedisDriver implements Driver {
   }
 
   forgetClosing(): void {
-    process.nextTick(() => {
-      internals(this.client).manuallyClosing = false;
-    });
+    process.nextTick(() => Object.assign(internals(this.client), { manuallyClosing: false }));
   }
 }
 
