@@ -9,9 +9,16 @@ import {
   runByPolicy,
   untilDecided,
   type GuardPolicy,
+  type RequestGuard,
 } from '@redis-resilience/core/http';
 import { checkOptions, resilienceOf, type OptionReaders } from '@redis-resilience/core/kit';
-import { send, setHeaders, type Middleware } from './middleware.ts';
+import {
+  send,
+  setHeaders,
+  type GuardedRequest,
+  type GuardedResponse,
+  type Middleware,
+} from './middleware.ts';
 import { refuseAtMount } from './refuse-at-mount.ts';
 import { passRejectionsOn } from './rejected-handlers.ts';
 
@@ -52,23 +59,26 @@ export function redisGuard(options: RedisGuardOptions = {}): Middleware {
   return function redisGuard(req, res, next) {
     passRejectionsOn(req);
     connection = resilience ?? defaultRedisResilience();
-    const deciding = untilDecided(connection, policy);
-    if (deciding === undefined) return guardRequest(connection, policy, req, res, next);
-    deciding.then((left) => guardRequest(connection, left, req, res, next)).catch(next);
+    const guard = createRequestGuard(connection);
+    const deciding = untilDecided(connection, policy, guard.snapshot);
+    if (deciding === undefined) return guardRequest(guard, policy, req, res, next);
+    deciding.then((left) => guardRequest(createRequestGuard(connection), left, req, res, next)).catch(next);
   };
 }
 
 function guardRequest(
-  connection: RedisResilience,
+  guard: RequestGuard,
   policy: GuardPolicy,
-  ...[req, res, next]: Parameters<Middleware>
+  req: GuardedRequest,
+  res: GuardedResponse,
+  next: (error?: unknown) => void,
 ): void {
-  const guard = createRequestGuard(connection);
   req.redisGuard = guard;
   if (res.locals) res.locals['redisDegraded'] = guard.degraded;
   const refusal = refuseByPolicy(policy, guard);
   if (refusal) return send(res, refusal);
-  setHeaders(res, headersByPolicy(policy, guard));
+  const headers = headersByPolicy(policy, guard);
+  if (headers) setHeaders(res, headers);
   runByPolicy(policy, next);
 }
 

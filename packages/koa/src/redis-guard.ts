@@ -57,22 +57,23 @@ export function redisGuard(options: RedisGuardOptions = {}): Middleware {
   noteGuarded(() => connection);
   return function redisGuard(ctx, next) {
     connection = resilience ?? defaultRedisResilience();
-    const deciding = untilDecided(connection, policy);
-    if (deciding === undefined) return guardRequest(connection, policy, ctx, next);
-    return deciding.then((left) => guardRequest(connection, left, ctx, next));
+    const guard = createRequestGuard(connection);
+    const deciding = untilDecided(connection, policy, guard.snapshot);
+    if (deciding === undefined) return guardRequest(guard, policy, ctx, next);
+    return deciding.then((left) => guardRequest(createRequestGuard(connection), left, ctx, next));
   };
 }
 
 function guardRequest(
-  connection: RedisResilience,
+  guard: RequestGuard,
   policy: GuardPolicy,
   ...[ctx, next]: Parameters<Middleware>
 ): unknown {
-  const guard = createRequestGuard(connection);
   ctx.redisGuard = guard;
   ctx.state['redisDegraded'] = guard.degraded;
   const refusal = refuseByPolicy(policy, guard);
   if (refusal) return send(ctx, refusal);
-  ctx.set(headersByPolicy(policy, guard));
+  const headers = headersByPolicy(policy, guard);
+  if (headers) ctx.set(headers);
   return runByPolicy(policy, next);
 }

@@ -1,5 +1,5 @@
 import { applyDecorators, Inject, Injectable, Optional, SetMetadata, UseInterceptors } from '@nestjs/common';
-import type { CallHandler, ExecutionContext, NestInterceptor } from '@nestjs/common';
+import type { CallHandler, ExecutionContext, NestInterceptor, Type } from '@nestjs/common';
 import { HttpAdapterHost, Reflector } from '@nestjs/core';
 import {
   createRequestGuard,
@@ -9,6 +9,7 @@ import {
   runByPolicy,
   untilDecided,
   type GuardPolicy,
+  type RequestGuard,
 } from '@redis-resilience/core/http';
 import { checkOptions, nameOf, type OptionReaders } from '@redis-resilience/core/kit';
 import { Observable } from 'rxjs';
@@ -50,6 +51,11 @@ export class RedisGuardInterceptor implements NestInterceptor {
   readonly #reflector: Reflector;
   readonly #host: HttpAdapterHost;
   readonly #defaults: RedisGuardOptions;
+  /** By handler, which controllers that inherit it share. */
+  readonly #policies = new WeakMap<
+    object,
+    { readonly controller: Type; readonly policy: RedisGuardOptions }
+  >();
 
   constructor(
     @Inject(RedisResilienceRegistry) registry: RedisResilienceRegistry,
@@ -67,28 +73,43 @@ export class RedisGuardInterceptor implements NestInterceptor {
     context: ExecutionContext,
     next: CallHandler,
   ): Observable<unknown> | Promise<Observable<unknown>> {
-    const policy =
-      this.#reflector.getAllAndOverride<RedisGuardOptions | undefined>(key, [
-        context.getHandler(),
-        context.getClass(),
-      ]) ?? this.#defaults;
-    const deciding = untilDecided(this.#registry.get(policy.connection), policy);
+    const policy = this.#policyOf(context.getHandler(), context.getClass());
+    const resilience = this.#registry.get(policy.connection);
+    const guard = createRequestGuard(resilience);
+    const deciding = untilDecided(resilience, policy, guard.snapshot);
     return deciding === undefined
-      ? this.#guard(policy, context, next)
-      : deciding.then((left) => this.#guard({ ...policy, ...left }, context, next));
+      ? this.#guard(guard, policy, context, next)
+      : deciding.then((left) =>
+          this.#guard(createRequestGuard(resilience), { ...policy, ...left }, context, next),
+        );
   }
 
-  #guard(policy: RedisGuardOptions, context: ExecutionContext, next: CallHandler): Observable<unknown> {
-    const guard = createRequestGuard(this.#registry.get(policy.connection));
+  // Metadata is written once, by decorators, and costs more to read than all the rest.
+  #policyOf(handler: object, controller: Type): RedisGuardOptions {
+    const known = this.#policies.get(handler);
+    if (known?.controller === controller) return known.policy;
+    const own = this.#reflector.getAllAndOverride<RedisGuardOptions | undefined>(key, [
+      handler as () => unknown,
+      controller,
+    ]);
+    const policy = own ?? this.#defaults;
+    this.#policies.set(handler, { controller, policy });
+    return policy;
+  }
+
+  #guard(
+    guard: RequestGuard,
+    policy: RedisGuardOptions,
+    context: ExecutionContext,
+    next: CallHandler,
+  ): Observable<unknown> {
     const answer = refuseByPolicy(policy, guard);
     if (answer) throw refuse(this.#host.httpAdapter, context, answer);
-    if (context.getType() === 'http') {
-      setHeaders(
-        this.#host.httpAdapter,
-        context.switchToHttp().getResponse(),
-        headersByPolicy(policy, guard),
-      );
+    const headers = headersByPolicy(policy, guard);
+    if (headers && context.getType() === 'http') {
+      setHeaders(this.#host.httpAdapter, context.switchToHttp().getResponse(), headers);
     }
+    if (policy.budgetMs === undefined) return next.handle();
     return new Observable((subscriber) => runByPolicy(policy, () => next.handle().subscribe(subscriber)));
   }
 }

@@ -167,7 +167,7 @@ export const mistakes: readonly Mistake[] = [
   {
     name: 'timer-after-close',
     says: 'a timer runs on after close()',
-    edits: [{ file: 'resilience/engine.ts', find: 'this.#stallDetector.stop();', replace: '' }],
+    edits: [{ file: 'resilience/engine.ts', find: 'this.#unwatchThaws();', replace: '' }],
   },
 ];
 

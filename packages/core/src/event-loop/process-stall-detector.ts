@@ -60,6 +60,7 @@ export class ProcessStallDetector {
   stop(): void {
     if (this.#timer !== undefined) this.#clock.clearTimeout(this.#timer);
     this.#timer = undefined;
+    this.#lagMs = 0;
   }
 
   #startPeriod(periodMs: number): void {

@@ -10,13 +10,14 @@ const maxWaitMs = 250;
 /**
  * Waits until the first attempt to connect has succeeded or failed, for at most 250 ms or the budget of the request, so
  * that the first requests after the start do not find a healthy Redis down. Resolves with the policy for the rest of
- * the request, with the remaining budget. Undefined when there is nothing to wait for.
+ * the request, with the remaining budget. Undefined when there is nothing to wait for, which `snapshot` tells.
  */
 export function untilDecided(
   resilience: Pick<RedisResilience, 'on' | 'snapshot'>,
   policy: GuardPolicy = {},
+  snapshot: RedisSnapshot = resilience.snapshot(),
 ): Promise<GuardPolicy> | undefined {
-  if (isDecided(resilience.snapshot())) return undefined;
+  if (isDecided(snapshot)) return undefined;
   const { budgetMs } = policy;
   const startedAt = systemClock.now();
   const timeoutMs = Math.min(budgetMs ?? maxWaitMs, maxWaitMs);

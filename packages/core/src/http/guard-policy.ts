@@ -25,7 +25,6 @@ export const guardPolicyReaders: OptionReaders<GuardPolicy> = {
   budgetMs: durationOf(1),
 };
 
-const none: Readonly<Record<string, string>> = {};
 const noStore: Readonly<Record<string, string>> = { 'Cache-Control': 'no-store' };
 
 /** The refusal of a request under this policy; undefined when it may pass. */
@@ -33,9 +32,12 @@ export function refuseByPolicy(policy: GuardPolicy, guard: RequestGuard): PlainR
   return policy.mode === 'reject' ? refuseWithout(undefined, guard.snapshot) : undefined;
 }
 
-/** The headers to set before the handler runs; the handler may replace them. */
-export function headersByPolicy(policy: GuardPolicy, guard: RequestGuard): Readonly<Record<string, string>> {
-  return policy.noStore === true && guard.degraded ? noStore : none;
+/** The headers to set before the handler runs, if any; the handler may replace them. */
+export function headersByPolicy(
+  policy: GuardPolicy,
+  guard: RequestGuard,
+): Readonly<Record<string, string>> | undefined {
+  return policy.noStore === true && guard.degraded ? noStore : undefined;
 }
 
 /** Runs the rest of the request, under its budget when the policy has one. */

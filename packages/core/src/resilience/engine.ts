@@ -4,7 +4,8 @@ import { Circuit } from '../circuit/circuit.ts';
 import type { GateParts } from '../command/line.ts';
 import type { ClientNews, ClientParts } from '../connection/protected-client.ts';
 import { Flushes } from '../event-loop/flush.ts';
-import { ProcessStallDetector, type ThawKind } from '../event-loop/process-stall-detector.ts';
+import type { ThawKind } from '../event-loop/process-stall-detector.ts';
+import { stallDetectorOf, watchThaws } from '../event-loop/shared-stall-detector.ts';
 import { Leases } from '../lease/leases.ts';
 import type { DatabaseReport } from '../database-report.ts';
 import { RefusalPace } from '../event-loop/refusal-pace.ts';
@@ -46,7 +47,7 @@ export class Engine implements RedisResilience {
   readonly #isolations: Isolations;
   readonly #keeper: SnapshotKeeper;
   readonly #observer: Observer;
-  readonly #stallDetector: ProcessStallDetector;
+  readonly #unwatchThaws: () => void;
   readonly #probes: Readonly<Record<Lane, CircuitProbe>>;
   readonly #refusals: RefusalPace;
   #closing: Promise<void> | undefined;
@@ -65,18 +66,18 @@ export class Engine implements RedisResilience {
     this.#once = onceParts(this, settings);
     this.#observer = new Observer(settings, this.#events);
     this.circuits = { read: this.#circuit('read'), write: this.#circuit('write') };
-    this.#stallDetector = new ProcessStallDetector(clock, (...thaw) => this.#onThaw(...thaw));
+    const stallDetector = stallDetectorOf(clock);
     this.#gateParts = makeGateParts({
       settings,
       circuits: this.circuits,
-      stallDetector: this.#stallDetector,
+      stallDetector,
       events: this.#events,
       history: this.#history,
       pendingCalls: () => this.#clients.pendingCalls(),
     });
     this.#clients = protectClients({
       settings,
-      flushes: new Flushes(this.circuits, this.#stallDetector),
+      flushes: new Flushes(this.circuits, stallDetector),
       gateParts: this.#gateParts,
       tell: (news) => this.#onNews(news),
     });
@@ -94,7 +95,7 @@ export class Engine implements RedisResilience {
     this.#probes = { read: new CircuitProbe(read, probing), write: new CircuitProbe(write, probing) };
     tellOperator(this, this.#events);
     printState(this, 'RedisResilience', () => this.snapshot());
-    this.#stallDetector.start();
+    this.#unwatchThaws = watchThaws(clock, (...thaw) => this.#onThaw(...thaw));
     noteMade(this);
   }
 
@@ -112,7 +113,7 @@ export class Engine implements RedisResilience {
       ...detail,
       waiting: detail.waiting + this.#once.queue.length,
       retryBudget: this.#gateParts.retryBudget.level,
-      eventLoopLagMs: this.#stallDetector.lagMs,
+      eventLoopLagMs: this.#gateParts.stallDetector.lagMs,
       commands: this.#gateParts.recorder.totals,
       pool: this.#leases.detail(),
     };
@@ -239,7 +240,7 @@ export class Engine implements RedisResilience {
     this.#leases.end();
     for (const probe of Object.values(this.#probes)) probe.stop();
     await this.#clients.disconnect();
-    this.#stallDetector.stop();
+    this.#unwatchThaws();
     this.#keeper.refresh();
     debug('%s: closed', this.name);
     this.#events.emit('closed', { snapshot: this.snapshot() });

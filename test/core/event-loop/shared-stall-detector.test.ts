@@ -1,0 +1,30 @@
+import { ManualClock } from '@redis-resilience/testing';
+import { expect, it } from 'vitest';
+import { stallDetectorOf, watchThaws } from '../../../packages/core/src/event-loop/shared-stall-detector.ts';
+
+it('one pulse tells all who watch that the process stood still, and beats until the last one is gone', () => {
+  const clock = new ManualClock();
+  const told: string[] = [];
+  const ends = ['a', 'b'].map((name) =>
+    watchThaws(clock, (_, durationMs) => told.push(`${name} ${durationMs}`)),
+  );
+  expect(clock.pendingTimers).toBe(1);
+  clock.jump(5_250);
+  clock.travel(0);
+  expect(told).toEqual(['a 5000', 'b 5000']);
+
+  ends[0]?.();
+  ends[0]?.();
+  clock.jump(5_250);
+  clock.travel(0);
+  expect(told).toEqual(['a 5000', 'b 5000', 'b 5000']);
+
+  ends[1]?.();
+  expect([clock.pendingTimers, stallDetectorOf(clock).lagMs]).toEqual([0, 0]);
+});
+
+it('a clock of its own has a pulse of its own', () => {
+  const [first, second] = [new ManualClock(), new ManualClock()];
+  expect(stallDetectorOf(first)).not.toBe(stallDetectorOf(second));
+  expect(stallDetectorOf(first)).toBe(stallDetectorOf(first));
+});
