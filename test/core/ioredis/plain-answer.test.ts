@@ -27,7 +27,7 @@ function ask(client: ioredis6.Redis): Promise<unknown> {
   const binary = Buffer.from([0, 13, 10, 255]);
   const answers = [
     client.set('text', 'é€😀\r\n'),
-    client.setBuffer('binary', binary),
+    client.callBuffer('SET', 'binary', binary),
     client.get('text'),
     client.getBuffer('text'),
     client.get('binary'),
