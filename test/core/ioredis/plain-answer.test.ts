@@ -79,7 +79,7 @@ describe.each(drivers)('answers of a protected client of ioredis %s', (_name, io
     await client.set('key', 'value');
     const told: unknown[] = [];
     const seen = new Promise((resolve) => {
-      client.get('key', (...given) => resolve(told.push(...given)));
+      void client.get('key', (...given) => resolve(told.push(...given)));
     });
     expect(await Promise.all([client.get('key'), seen])).toEqual(['value', 2]);
     expect(told).toEqual([null, 'value']);
