@@ -58,24 +58,20 @@ function ask(client: ioredis6.Redis): Promise<unknown> {
 
 describe.each(drivers)('answers of a protected client of ioredis %s', (_name, ioredis, options) => {
   it('are those of a bare one', async () => {
-    const bare = new ioredis.Redis({ host: server.host, port: server.port, ...options } as never);
-    onTestFinished(() => void bare.disconnect());
+    const bare = new ioredis.Redis({ host: server.host, port: server.port, ...options });
+    onTestFinished(() => bare.disconnect());
     await bare.flushall();
     const theirs = await ask(bare);
-    const resilience = protect(
-      new ioredis.Redis({ host: server.host, port: server.port, ...options } as never),
-    );
+    const resilience = protect(new ioredis.Redis({ host: server.host, port: server.port, ...options }));
     onTestFinished(() => resilience.close({ drainMs: 0 }));
     await resilience.client.flushall();
-    expect(await ask(resilience.client as unknown as ioredis6.Redis)).toEqual(theirs);
+    expect(await ask(resilience.client)).toEqual(theirs);
   });
 
   it('reach a callback', async () => {
-    const resilience = protect(
-      new ioredis.Redis({ host: server.host, port: server.port, ...options } as never),
-    );
+    const resilience = protect(new ioredis.Redis({ host: server.host, port: server.port, ...options }));
     onTestFinished(() => resilience.close({ drainMs: 0 }));
-    const client = resilience.client as unknown as ioredis6.Redis;
+    const { client } = resilience;
     await client.set('key', 'value');
     const told: unknown[] = [];
     const seen = new Promise((resolve) => {

@@ -6,7 +6,7 @@ import type { DriverCommand, SendCommand } from '../driver/driver-command.ts';
 import { internals, type Condition } from './internals.ts';
 
 const commandChannel = tracingChannel('ioredis:command');
-const { toWritable } = Command.prototype as unknown as DriverCommand;
+const { toWritable } = Command.prototype as unknown as Readonly<Record<string, unknown>>;
 const driverLogs = /ioredis/.test(process.env['DEBUG'] ?? '') || process.env['DEBUG'] === '*';
 
 /**
