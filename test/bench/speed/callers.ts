@@ -5,11 +5,11 @@ import { clientLabels, connectClient, type ClientKind, type MeasuredClient } fro
 import { load, type LoadResult } from './load.js';
 import type { Depth, Measurement, Ratio, Verdict } from './measurement.js';
 
-const kinds: readonly ClientKind[] = ['bare', 'auto', 'node-redis', 'ours'];
+const kinds: readonly ClientKind[] = ['bare', 'auto', 'node-redis', 'raw', 'ours'];
 const targets = [
-  { callers: 1, atLeast: 0.97 },
-  { callers: 50, atLeast: 2 },
-  { callers: 500, atLeast: 3 },
+  { callers: 1, atLeast: 1, ofRaw: 0 },
+  { callers: 50, atLeast: 2, ofRaw: 0.55 },
+  { callers: 500, atLeast: 3, ofRaw: 0.45 },
 ] as const;
 
 /** Throughput, latency and CPU time at 1, 50 and 500 callers, beside bare ioredis. */
@@ -25,7 +25,7 @@ export async function measureCallers({ rounds, roundMs }: Depth): Promise<Measur
   const rows: string[][] = [];
   const ratios: Ratio[] = [];
   const verdicts: Verdict[] = [];
-  for (const { callers, atLeast } of targets) {
+  for (const { callers, atLeast, ofRaw } of targets) {
     const results = await alternate(kinds, rounds, (kind) =>
       load(clients.get(kind) as MeasuredClient, callers, roundMs),
     );
@@ -49,6 +49,14 @@ export async function measureCallers({ rounds, roundMs }: Depth): Promise<Measur
         isMet: beside.value >= 1,
       },
     );
+    if (ofRaw > 0) {
+      const share = ratioOf(throughput('ours'), throughput('raw'));
+      ratios.push({ name: `share of a raw socket at ${callers}`, ...share, better: 'higher' });
+      verdicts.push({
+        target: `at ${callers} callers, at least ${ofRaw} of a raw socket: ${share.value.toFixed(2)}`,
+        isMet: share.value >= ofRaw,
+      });
+    }
     if (callers === 50) {
       verdicts.push({
         target: `at 50 callers, CPU per command below ioredis: ${cost.value.toFixed(2)} of it`,

@@ -1,6 +1,7 @@
 import { createRedisResilience } from '@redis-resilience/core';
 import { Redis } from 'ioredis';
 import { createClient } from 'redis';
+import { connectRawSocket } from './raw-socket.js';
 
 /** The two commands that are measured, and an end. */
 export interface MeasuredClient {
@@ -15,6 +16,7 @@ export const clientLabels: Readonly<Record<ClientKind, string>> = {
   bare: 'ioredis',
   auto: 'ioredis, auto-pipelining',
   'node-redis': 'node-redis',
+  raw: 'a raw socket',
   ours: 'Redis Resilience',
 };
 
@@ -32,6 +34,7 @@ const makers = {
       close: async () => client.destroy(),
     };
   },
+  raw: connectRawSocket,
   ours(url: string): Promise<MeasuredClient> {
     const resilience = createRedisResilience(url);
     return Promise.resolve({

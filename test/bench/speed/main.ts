@@ -4,17 +4,22 @@ import { describeMachine, lookAtMachine } from '../report/machine.js';
 import { textTable } from '../report/text-table.js';
 import { measureAllocation } from './allocation.js';
 import { compareWithBaseline, updateBaseline } from './baseline.js';
+import { measureBatches } from './batches.js';
 import { measureCallers } from './callers.js';
+import { measureColdStart } from './cold-start.js';
 import { measureConnections } from './connections.js';
 import { measureFlights } from './flights.js';
 import { measureFrameworks } from './frameworks.js';
 import { measureLeases } from './leases.js';
 import type { Measurement, Part } from './measurement.js';
 import { measurePieces } from './pieces.js';
+import { measureTransports } from './transports.js';
 import { measureWaiting } from './waiting.js';
 
 const parts: readonly Part[] = [
   { name: 'callers', run: measureCallers },
+  { name: 'batches', run: measureBatches },
+  { name: 'transports', run: measureTransports },
   { name: 'allocation', run: measureAllocation },
   { name: 'pieces', run: measurePieces },
   { name: 'frameworks', run: measureFrameworks },
@@ -22,6 +27,7 @@ const parts: readonly Part[] = [
   { name: 'flights', run: measureFlights },
   { name: 'connections', run: measureConnections },
   { name: 'leases', run: measureLeases },
+  { name: 'cold-start', run: measureColdStart },
 ];
 
 const usage = `What protection costs and gains, beside bare ioredis in the same run, on a real redis-server.
