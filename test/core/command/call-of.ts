@@ -44,7 +44,7 @@ export function batchOf(...calls: readonly (readonly [string, ...string[]])[]): 
   const batch = new Batch();
   call.batch = batch;
   for (const command of commands) {
-    batch.add(command);
+    batch.add(command, traitsOf(command.name));
     track(command, call);
   }
   batch.isComplete = true;

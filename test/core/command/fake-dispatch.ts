@@ -21,6 +21,8 @@ export class FakeDispatch implements Dispatch {
   readonly left: DriverCommand[] = [];
   writesAtOnce = true;
   hasFastPath = true;
+  /** What goes with commands of a batch that cannot take the fast path with the others. */
+  batchStreamOf: PipelineStream | undefined;
   isTakingBytes = true;
   handshakeName: string | undefined;
   /** The one part of Redis that all calls need. */
@@ -54,6 +56,10 @@ export class FakeDispatch implements Dispatch {
       this.fast.push(command);
       this.#unanswered.push(command);
     };
+  }
+
+  batchStream(): PipelineStream | undefined {
+    return this.batchStreamOf;
   }
 
   /** Time moves between two turns: what was given before is another write. */

@@ -77,6 +77,10 @@ export class FakeDriver implements Driver {
     return (command) => this.#connection.write(command, this.socket as Socket);
   }
 
+  batchStream(): undefined {
+    return undefined;
+  }
+
   ask(name: string, args: readonly string[]): Promise<unknown> {
     return this.send(commandOf(name, args)) as Promise<unknown>;
   }

@@ -56,6 +56,33 @@ function ask(client: ioredis6.Redis): Promise<unknown> {
   return Promise.all(answers);
 }
 
+/** Pipelines and transactions, with commands among them that are more than one request and one answer. */
+function askTogether(client: ioredis6.Redis): Promise<unknown> {
+  return Promise.all([
+    client.pipeline().set('a', 'é').get('a').getBuffer('a').incr('a').get('missing').exec(),
+    client.multi().set('b', 'value').get('b').incr('n').expire('b', 100).get('b').exec(),
+    client.multi().set('c', '1').lpush('c', '2').get('c').exec(),
+    client
+      .multi()
+      .set('d', '1')
+      .call('NO-SUCH-COMMAND')
+      .exec()
+      .catch((error: Error) => error.message),
+    client.pipeline().set('e', 'y'.repeat(40_000)).blpop('missing', 0.01).get('e').exec(),
+    client
+      .pipeline()
+      .select(1)
+      .set('f', Buffer.from([0, 255]))
+      .getBuffer('f')
+      .select(0)
+      .get('f')
+      .exec(),
+    client.pipeline(Array.from({ length: 300 }, (_, index) => ['set', `k${index}`, 'z'.repeat(100)])).exec(),
+    client.pipeline([['watch', 'a'], ['multi'], ['get', 'a'], ['exec'], ['unwatch']]).exec(),
+    client.get('a'),
+  ]);
+}
+
 describe.each(drivers)('answers of a protected client of ioredis %s', (_name, ioredis, options) => {
   it('are those of a bare one', async () => {
     const bare = new ioredis.Redis({ host: server.host, port: server.port, ...options });
@@ -66,6 +93,18 @@ describe.each(drivers)('answers of a protected client of ioredis %s', (_name, io
     onTestFinished(() => resilience.close({ drainMs: 0 }));
     await resilience.client.flushall();
     expect(await ask(resilience.client)).toEqual(theirs);
+  });
+
+  it('are those of a bare one in pipelines and transactions', async () => {
+    const bare = new ioredis.Redis({ host: server.host, port: server.port, ...options });
+    onTestFinished(() => bare.disconnect());
+    await bare.flushall();
+    const theirs = await askTogether(bare);
+    const resilience = protect(new ioredis.Redis({ host: server.host, port: server.port, ...options }));
+    onTestFinished(() => resilience.close({ drainMs: 0 }));
+    await resilience.client.flushall();
+    expect(await askTogether(resilience.client)).toEqual(theirs);
+    expect(await resilience.client.get('a')).toBe('é');
   });
 
   it('reach a callback', async () => {

@@ -14,6 +14,7 @@ export function clusterDispatch(
     send: driver.send,
     writesAtOnce: false,
     fastPath: () => undefined,
+    batchStream: () => undefined,
     currentFlush: () => flushes.currentFlush(),
     isHandshake: (command) => driver.isHandshake(command),
     wake: () => driver.wake(),

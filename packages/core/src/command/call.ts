@@ -58,7 +58,7 @@ export class Call implements TrackedCall {
   }
 
   get isPlain(): boolean {
-    return this.slow === undefined;
+    return this.slow === undefined || this.batch?.isDirect === true;
   }
 
   get isDoubtful(): boolean {

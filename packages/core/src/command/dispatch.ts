@@ -1,6 +1,6 @@
 import type { CauseCode } from '../cause.ts';
 import type { LaneCircuits } from '../circuit/lane-circuits.ts';
-import type { DriverCommand, SendCommand } from '../driver/driver-command.ts';
+import type { DriverCommand, PipelineStream, SendCommand } from '../driver/driver-command.ts';
 import type { Flush } from '../event-loop/flush.ts';
 import type { Call, SlowCall } from './call.ts';
 
@@ -20,6 +20,11 @@ export interface Dispatch {
   readonly send: SendCommand;
   /** Undefined where only the slow path is right. */
   fastPath(): FastPath | undefined;
+  /**
+   * What to pass along with commands of a batch that take the slow path while others of it take the fast one; undefined
+   * where all of a batch has to take the slow path.
+   */
+  batchStream(): PipelineStream | undefined;
   /** Whether a dispatched command is written in the current flush; else the node that takes it says in which. */
   readonly writesAtOnce: boolean;
   /** The flush that commands dispatched now belong to. */

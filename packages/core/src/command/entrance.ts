@@ -7,6 +7,7 @@ import { operationOfCommand } from '../verbs/operation.ts';
 import { currentRequestBudget, isFollowed } from '../verbs/request-budget.ts';
 import { admit, isSubscribing, patienceOf } from './admission.ts';
 import { Batch } from './batch/batch.ts';
+import { atOnceBy, sendMember, type Gathering } from './batch/gathering.ts';
 import { JoinedBatch } from './batch/joined-batch.ts';
 import { refusalOf } from './call-errors.ts';
 import { Call, onSlowPath, track, trackFast, type CallOwner, type SlowCall } from './call.ts';
@@ -15,12 +16,6 @@ import type { Gate } from './gate.ts';
 import { answered, happeningOf } from './happening.ts';
 import type { GateParts, Line } from './line.ts';
 import { argumentBytes } from './slow-path.ts';
-
-interface Gathering {
-  readonly stream: PipelineStream;
-  readonly call: SlowCall;
-  readonly batch: Batch;
-}
 
 /**
  * Stands between the driver and a gate: makes calls of the driver's commands and lets them in, and reads from the
@@ -32,7 +27,6 @@ export class Entrance implements CallOwner {
   readonly #dispatch: Dispatch;
   readonly #parts: GateParts;
   readonly #line: Line;
-  /** The batch whose commands are coming: ioredis hands them over one by one in a synchronous loop. */
   #gathering: Gathering | undefined;
 
   constructor(gate: Gate, parts: GateParts, line: Line, dispatch: Dispatch) {
@@ -140,15 +134,17 @@ export class Entrance implements CallOwner {
     if (this.#gathering?.stream !== stream) this.#gathering = this.#beginBatch(command, stream, node);
     const { call, batch } = this.#gathering;
     if (isUnsendable(command)) replaceUnsendable(command, batch.isTransaction);
-    batch.add(command);
-    track(command, call);
+    const traits = traitsOf(command.name);
+    batch.add(command, traits);
+    if (batch.isDirect) trackFast(command, call);
+    else track(command, call);
     // A batch may take as long as its blocking commands together asked for, one after the other.
-    const blockingMs = blockingTimeoutMs(traitsOf(command.name), command.args);
+    const blockingMs = blockingTimeoutMs(traits, command.args);
     if (blockingMs !== undefined) {
       call.slow.allowBlocking(blockingMs);
       if (call.sent !== undefined) this.#gate.inFlight.reschedule(call);
     }
-    if (call.sent !== undefined) this.#dispatch.send(command, stream, node);
+    if (call.sent !== undefined) sendMember(command, traits, this.#gathering, this.#dispatch, node);
   }
 
   #beginBatch(command: DriverCommand, stream: PipelineStream, node: unknown): Gathering {
@@ -162,9 +158,13 @@ export class Entrance implements CallOwner {
     });
     const batch = new Batch();
     call.batch = batch;
-    if (this.#gate.state.takesBatchesAtOnce && currentRequestBudget() === undefined) this.#gate.start(call);
+    const { fastPath, takesBatchesAtOnce } = this.#gate.state;
+    const isSent = takesBatchesAtOnce && currentRequestBudget() === undefined;
+    if (isSent) this.#gate.start(call);
+    const atOnce = isSent ? atOnceBy(fastPath, this.#dispatch) : undefined;
+    batch.isDirect = atOnce !== undefined;
     process.nextTick(() => this.#onGathered(call, batch));
-    return { stream, call, batch };
+    return { stream, call, batch, atOnce };
   }
 
   /** Commands that come as one are here at once. */

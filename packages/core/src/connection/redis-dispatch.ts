@@ -12,6 +12,7 @@ export function redisDispatch(driver: Driver, wire: Wire): Dispatch {
       const write = driver.fastPath();
       return write === undefined || sink === undefined ? undefined : (command) => write(command, sink);
     },
+    batchStream: () => driver.batchStream(),
     currentFlush: () => wire.currentFlush(),
     isHandshake: (command) => driver.isHandshake(command),
     wake: () => driver.wake(),

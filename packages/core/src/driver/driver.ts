@@ -4,7 +4,7 @@ import type { Credentials } from '../redis-resilience.ts';
 import type { ParserTraits } from '../replies/frame-line.ts';
 import type { BesidesReplies } from './besides-replies.ts';
 import type { CommandSink } from './command-sink.ts';
-import type { DriverCommand, SendCommand } from './driver-command.ts';
+import type { DriverCommand, PipelineStream, SendCommand } from './driver-command.ts';
 import type { DriverConnector } from './driver-connector.ts';
 import type { Subscriptions, UnsubscribeListener } from './subscriptions.ts';
 
@@ -37,6 +37,11 @@ export interface Driver {
   readonly send: SendCommand;
   /** Gives a plain command straight to the socket of a ready connection; undefined where only `send` is safe. */
   fastPath(): ((command: DriverCommand, sink: CommandSink) => void) | undefined;
+  /**
+   * What to pass along with the commands of a batch that take the slow path while others of it take the fast one.
+   * Undefined where all of a batch has to take the slow path.
+   */
+  batchStream(): PipelineStream | undefined;
   /** Sends a command of our own past the gate; settles as the server answers. */
   ask(name: string, args: readonly string[]): Promise<unknown>;
   /** Sends PING through the gate, like a command of the user; with a text, which the server returns in its answer. */

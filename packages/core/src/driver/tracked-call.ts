@@ -8,7 +8,7 @@ export interface TrackedCall {
   readonly settled: boolean;
   /** A second run could do again what the first may have done. */
   readonly isDoubtful: boolean;
-  /** It was sent on the fast path: its caller waits for the driver's answer alone. */
+  /** Nothing stands between the driver's answers to it, or to its commands, and the gate. */
   readonly isPlain: boolean;
   /** Several commands that are sent as one. */
   readonly isBatch: boolean;

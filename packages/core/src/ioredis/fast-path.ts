@@ -2,7 +2,7 @@ import { tracingChannel } from 'node:diagnostics_channel';
 import type { Socket } from 'node:net';
 import { Command, type Redis } from 'ioredis';
 import type { CommandSink } from '../driver/command-sink.ts';
-import type { DriverCommand, SendCommand } from '../driver/driver-command.ts';
+import type { DriverCommand, PipelineStream, SendCommand } from '../driver/driver-command.ts';
 import { internals, type Condition } from './internals.ts';
 
 const commandChannel = tracingChannel('ioredis:command');
@@ -33,9 +33,25 @@ export function fastPathOf(
     }
     // A command that encodes itself in a way of its own has its reasons.
     const isUsual = command.toWritable === toWritable;
-    if (!isUsual || !sink.writeCommand(command.name, command.args)) {
+    if (!isUsual || !sink.writeCommand(command.name, command.args, command.call?.isBatch)) {
       sink.write(command.toWritable(target.stream as Socket));
     }
     target.commandQueue.push({ command, stream: undefined, select: condition.select });
   };
 }
+
+/**
+ * Takes the place of the stream of a pipeline whose commands are written as they come, some of them on the fast path.
+ * Undefined while a tracer has to see the stream of the pipeline.
+ */
+export function streamAtOnce(client: Redis): PipelineStream | undefined {
+  if (commandChannel.hasSubscribers) return undefined;
+  const known = streams.get(client);
+  if (known !== undefined) return known;
+  const write = (chunk: string | Buffer): void => void internals(client).stream?.write(chunk);
+  const stream = { isPipeline: true, destination: { redis: client }, write };
+  streams.set(client, stream);
+  return stream;
+}
+
+const streams = new WeakMap<Redis, PipelineStream>();

@@ -9,7 +9,7 @@ import type { SubscriptionKind, Subscriptions, UnsubscribeListener } from '../dr
 import type { Credentials } from '../redis-resilience.ts';
 import { beginAgain } from './begin-again.ts';
 import { wake } from './duplicates.ts';
-import { fastPathOf } from './fast-path.ts';
+import { fastPathOf, streamAtOnce } from './fast-path.ts';
 import { internals } from './internals.ts';
 import { leadTo } from './lead-to.ts';
 import { ownSendOf } from './own-send.ts';
@@ -42,6 +42,8 @@ const endedKinds: ReadonlyMap<string, SubscriptionKind> = new Map([
 export class RedisDriver implements Driver {
   readonly send: SendCommand;
   readonly answerPlain: AnswerPlain;
+  readonly fastPath: Driver['fastPath'];
+  readonly batchStream: Driver['batchStream'];
   protected readonly client: Redis;
   readonly #selected: SelectedDatabase;
   /** The connector it had before it was protected. */
@@ -56,6 +58,8 @@ export class RedisDriver implements Driver {
     this.client = client;
     this.#selected = new SelectedDatabase(internals(client));
     this.answerPlain = plainAnswerOf(client);
+    this.fastPath = () => fastPathOf(client, this.send);
+    this.batchStream = () => streamAtOnce(client);
     const own = ownSendOf(client);
     const send: SendCommand = (command, stream, node) => {
       const proven = internals(client).status === 'connect' ? this.#proven : undefined;
@@ -88,10 +92,6 @@ export class RedisDriver implements Driver {
 
   on(event: DriverEvent, listener: () => void): void {
     this.client.on(event, listener);
-  }
-
-  fastPath(): ReturnType<Driver['fastPath']> {
-    return fastPathOf(this.client, this.send);
   }
 
   ask(name: string, args: readonly string[]): Promise<unknown> {

@@ -79,7 +79,7 @@ export class CoalescedWrites implements CommandSink {
     this.#added(chunk.length);
   }
 
-  writeCommand(name: string, args: readonly unknown[]): boolean {
+  writeCommand(name: string, args: readonly unknown[], isOneOfSeveral = false): boolean {
     const most = mostBytesOf(name, args);
     if (most > maxCopiedBytes) return false;
     const block = blockWith(most);
@@ -96,15 +96,16 @@ export class CoalescedWrites implements CommandSink {
     appendCommand(block, name, args);
     this.#to = block.end;
     this.#gathered += block.end - end;
-    this.#added(block.end - end);
+    this.#added(block.end - end, isOneOfSeveral);
     return true;
   }
 
-  #added(length: number): void {
+  #added(length: number, isOneOfSeveral = false): void {
     this.#written += length;
     // A single command need not wait for others. Of many, the first half leaves early, so that the server works while
     // the rest is encoded.
-    if ((++this.#writes === 1 && this.#isSolo) || this.#gathered >= this.#enough) this.#flushNow();
+    const isAlone = ++this.#writes === 1 && this.#isSolo && !isOneOfSeveral;
+    if (isAlone || this.#gathered >= this.#enough) this.#flushNow();
     else if (!this.#isScheduled) {
       this.#isScheduled = true;
       process.nextTick(this.#flush);

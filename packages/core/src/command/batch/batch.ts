@@ -1,4 +1,4 @@
-import { traitsOf } from '../../catalogue/command-traits.ts';
+import { traitsOf, type CommandTraits } from '../../catalogue/command-traits.ts';
 import type { DriverCommand } from '../../driver/driver-command.ts';
 import { isCallersFault, isReplyError } from '../../replies/connection-error.ts';
 import { classifyReply, type ReplyVerdict } from '../../replies/reply-error.ts';
@@ -34,10 +34,14 @@ export interface BatchResult {
  */
 export class Batch {
   readonly #commands: BatchedCommand[] = [];
+  /** Commands that were answered with an error. */
+  protected failures = 0;
   /** Commands without a settlement. */
   remaining = 0;
   /** All its commands are here. */
   isComplete = false;
+  /** Its commands are written as they come, and nothing stands between the driver's answers and it. */
+  isDirect = false;
   lane: Lane = 'read';
   isTransaction = false;
 
@@ -45,11 +49,11 @@ export class Batch {
     return this.#commands;
   }
 
-  add(command: DriverCommand): void {
+  add(command: DriverCommand, { lane }: CommandTraits): void {
     const { resolve, reject } = command;
     this.#commands.push({ command, resolve, reject, settlement: undefined });
     this.remaining++;
-    if (traitsOf(command.name).lane === 'write') this.lane = 'write';
+    if (lane === 'write') this.lane = 'write';
     if (command.name === 'multi') this.isTransaction = true;
   }
 
@@ -62,6 +66,7 @@ export class Batch {
     const batched = this.#find(command);
     if (batched === undefined || batched.settlement !== undefined) return;
     batched.settlement = settlement;
+    if (!settlement.ok) this.failures++;
     this.remaining--;
   }
 
@@ -69,6 +74,7 @@ export class Batch {
   reset(): void {
     for (const batched of this.commands) batched.settlement = undefined;
     this.remaining = this.commands.length;
+    this.failures = 0;
   }
 
   /**
@@ -77,6 +83,7 @@ export class Batch {
    * else ran, a MULTI whose EXEC was aborted for instance, or of one that ran in part.
    */
   result(): BatchResult {
+    if (this.failures === 0) return allAnswered;
     const refusals = this.#refusals();
     const verdicts = refusals.map(({ verdict }) => verdict);
     const broken = this.#brokenBy();
@@ -171,6 +178,8 @@ export class Batch {
     return exec?.settlement?.ok === false;
   }
 }
+
+const allAnswered: BatchResult = { happening: answered, verdicts: [] };
 
 interface Refusal {
   readonly error: Error;

@@ -49,6 +49,7 @@ export class JoinedBatch extends Batch {
   take(replies: Buffer): boolean {
     this.#replies = [];
     this.remaining = 0;
+    this.failures = 0;
     const frames = admittedFrames();
     let [start, isAccepted] = [0, true];
     for (let index = 0; index < this.#joined.length; index++) {
@@ -59,6 +60,7 @@ export class JoinedBatch extends Batch {
       start = end;
       if (text === undefined) continue;
       (this.commands[index] as BatchedCommand).settlement = { ok: false, error: new ErrorReply(text) };
+      this.failures++;
       isAccepted = false;
     }
     return isAccepted;
