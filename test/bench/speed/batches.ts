@@ -29,7 +29,10 @@ export async function measureBatches({ rounds, roundMs }: Depth): Promise<Measur
     ioredis: byIoredis(bare),
     'node-redis': ({ size, isTransaction }) => {
       const multi = other.multi();
-      for (let index = 0; index < size; index++) index & 1 ? multi.get('k') : multi.set('k', value);
+      for (let index = 0; index < size; index++) {
+        if (index & 1) multi.get('k');
+        else multi.set('k', value);
+      }
       return isTransaction ? multi.exec() : multi.execAsPipeline();
     },
     'Redis Resilience': byIoredis(resilience.client),
@@ -66,7 +69,10 @@ export async function measureBatches({ rounds, roundMs }: Depth): Promise<Measur
 function byIoredis(client: Redis): Send {
   return ({ size, isTransaction }) => {
     const batch = isTransaction ? client.multi() : client.pipeline();
-    for (let index = 0; index < size; index++) index & 1 ? batch.get('k') : batch.set('k', value);
+    for (let index = 0; index < size; index++) {
+      if (index & 1) batch.get('k');
+      else batch.set('k', value);
+    }
     return batch.exec();
   };
 }
