@@ -10,7 +10,7 @@ const callers = 50;
 
 interface Case {
   readonly title: string;
-  readonly options: RedisOptions;
+  readonly options: RedisOptions & { replyMapping?: 'legacy' };
   readonly bytes: number;
   /** Callers that have a command under way. */
   readonly callers: number;
