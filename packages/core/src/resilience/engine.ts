@@ -5,7 +5,7 @@ import type { GateParts } from '../command/line.ts';
 import type { ClientNews, ClientParts } from '../connection/protected-client.ts';
 import { Flushes } from '../event-loop/flush.ts';
 import type { ThawKind } from '../event-loop/process-stall-detector.ts';
-import { stallDetectorOf, watchThaws } from '../event-loop/shared-stall-detector.ts';
+import { stallDetectorOf, watchThaws } from '../event-loop/thaw-watches.ts';
 import { Leases } from '../lease/leases.ts';
 import type { DatabaseReport } from '../database-report.ts';
 import { RefusalPace } from '../event-loop/refusal-pace.ts';

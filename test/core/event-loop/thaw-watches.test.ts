@@ -1,6 +1,6 @@
 import { ManualClock } from '@redis-resilience/testing';
 import { expect, it } from 'vitest';
-import { stallDetectorOf, watchThaws } from '../../../packages/core/src/event-loop/shared-stall-detector.ts';
+import { stallDetectorOf, watchThaws } from '../../../packages/core/src/event-loop/thaw-watches.ts';
 
 it('one pulse tells all who watch that the process stood still, and beats until the last one is gone', () => {
   const clock = new ManualClock();
