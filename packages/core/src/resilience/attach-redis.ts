@@ -116,7 +116,7 @@ export function attachRedis(
     },
     spare() {
       const duplicate = client.duplicate({ lazyConnect: false });
-      const database = Number(mainDriver.options['db'] ?? 0);
+      const database = (): number => Number((group?.inUse.options ?? mainDriver.options)['db'] ?? 0);
       return { client: duplicate, guarded: guards.get(duplicate) as ProtectedRedis, database };
     },
     closeSockets: () => sockets.close(),

@@ -7,15 +7,15 @@ import type { MemberState } from './member-state.ts';
 export interface LeaseConnection {
   readonly client: Redis;
   readonly guarded: ProtectedClient;
-  /** The database that every lease begins with. */
-  readonly database: number;
+  /** The number of the database that every lease begins with. Of several databases each has its own. */
+  readonly database: () => number;
 }
 
 /** One connection of a pool. */
 export class PoolMember {
   readonly client: Redis;
   readonly guarded: ProtectedClient;
-  readonly database: number;
+  readonly #database: () => number;
   /** Makes the client that one lease gets. */
   readonly clientFor: (use: ClientUse) => Redis;
   state: MemberState;
@@ -23,9 +23,13 @@ export class PoolMember {
   constructor({ client, guarded, database }: LeaseConnection, now: number) {
     this.client = client;
     this.guarded = guarded;
-    this.database = database;
+    this.#database = database;
     this.clientFor = leasedClients(client);
     this.state = { kind: 'connecting', since: now };
+  }
+
+  get database(): number {
+    return this.#database();
   }
 
   get isServing(): boolean {
