@@ -1,6 +1,8 @@
 import { appRule } from './application/app.ts';
 import { authRule, permissionRule, turnedAwayRule } from './path/auth.ts';
 import { clientOptionsRule } from './application/client-options.ts';
+import { standbyRule } from './application/databases.ts';
+import { poolRule } from './application/pool.ts';
 import { clusterRule } from './topology/cluster.ts';
 import { addressesRule, dnsChangedRule, dnsRule } from './path/dns.ts';
 import { environmentRule } from './path/environment.ts';
@@ -65,6 +67,8 @@ export const allRules: readonly Rule[] = [
   keepAliveRule,
   versionRule,
   clientOptionsRule,
+  standbyRule,
+  poolRule,
   logRule,
   evictionRule,
   latencyEventsRule,

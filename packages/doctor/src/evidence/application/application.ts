@@ -1,4 +1,11 @@
-import type { HistoryEntry, RedisResilience, RedisSnapshot, ResilienceOptions } from '@redis-resilience/core';
+import type {
+  DatabaseReport,
+  HistoryEntry,
+  RedisResilience,
+  RedisSnapshot,
+  ResilienceOptions,
+  SnapshotDetail,
+} from '@redis-resilience/core';
 import type { Cluster, Redis } from 'ioredis';
 import { settingsOf } from '../../target/resolve-target.ts';
 
@@ -6,6 +13,10 @@ import { settingsOf } from '../../target/resolve-target.ts';
 export interface ApplicationEvidence {
   readonly snapshot: RedisSnapshot | undefined;
   readonly history: readonly HistoryEntry[];
+  /** The connections for leases; undefined for a bare client. */
+  readonly pool: SnapshotDetail['pool'] | undefined;
+  /** Empty where there is one database only. */
+  readonly databases: readonly DatabaseReport[];
   /** The options of the resilience with their defaults; undefined for a bare client. */
   readonly settings: ResilienceOptions | undefined;
   readonly isCluster: boolean;
@@ -43,6 +54,8 @@ export function gatherApplication(
   return {
     snapshot: resilience?.snapshot(),
     history: resilience?.history() ?? [],
+    pool: resilience?.detail().pool,
+    databases: resilience?.databases() ?? [],
     settings: resilience === undefined ? undefined : settingsOf(resilience),
     isCluster: isCluster === true,
     options: ownOptions,

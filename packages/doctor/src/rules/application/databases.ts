@@ -1,0 +1,17 @@
+import { warning } from '../../finding.ts';
+import { onAll } from '../rule.ts';
+
+/** Databases that are not in use, and could not be used: each is watched by the application on a connection of its own. */
+export const standbyRule = onAll(({ application }) => {
+  const away = (application?.databases ?? []).filter(({ inUse, health }) => !inUse && health === 'down');
+  return away.map(({ name, cause, preferred, readOnly }) =>
+    warning(
+      'standby-away',
+      preferred
+        ? 'The preferred database cannot be used, so that another one stays in use.'
+        : 'A database that is not in use cannot be used: nothing could take over.',
+      { database: name, cause, readOnly },
+      cause === undefined ? 'resilience.databases()' : 'Diagnose it by itself, with its own target.',
+    ),
+  );
+});
