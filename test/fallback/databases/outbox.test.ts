@@ -57,6 +57,7 @@ it('a kept write that was never sent goes to the database that is in use', async
   const putBack = resilience.isolate('the test keeps a write');
   await outbox.add('incr', ['visits']);
   await first.kill();
+  await waitFor(() => resilience.snapshot().database?.name === 'second', { timeoutMs: 10_000 });
   putBack();
   await untilOn(resilience, 'second');
   await outbox.drain({ timeoutMs: 10_000 });
