@@ -81,6 +81,7 @@ export default defineConfig({
         events: 'Events and channels',
         causes: 'Causes',
         'errors/index': 'Error codes',
+        compatibility: 'Compatibility',
         'packages/core': 'core',
         'packages/express': 'express',
         'packages/koa': 'koa',
