@@ -10,6 +10,8 @@ import { measureColdStart } from './cold-start.js';
 import { measureConnections } from './connections.js';
 import { measureFlights } from './flights.js';
 import { measureFrameworks } from './frameworks.js';
+import { measureFront } from './front.js';
+import { measureIntegrity } from './integrity.js';
 import { measureLeases } from './leases.js';
 import type { Measurement, Part } from './measurement.js';
 import { measurePieces } from './pieces.js';
@@ -28,6 +30,8 @@ const parts: readonly Part[] = [
   { name: 'connections', run: measureConnections },
   { name: 'leases', run: measureLeases },
   { name: 'cold-start', run: measureColdStart },
+  { name: 'front', run: measureFront },
+  { name: 'integrity', run: measureIntegrity },
 ];
 
 const usage = `What protection costs and gains, beside bare ioredis in the same run, on a real redis-server.

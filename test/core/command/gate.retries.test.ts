@@ -1,3 +1,4 @@
+import { createRandom } from '@redis-resilience/testing';
 import { describe, expect, it } from 'vitest';
 import { connectionError, fateOf } from './call-of.ts';
 import { gateStage } from './gate-stage.ts';
@@ -281,4 +282,31 @@ it('a driver that says itself when it writes leaves a call unwritten until then'
     error: { code: 'REDIS_UNAVAILABLE', outcome: 'not-applied' },
   });
   expect(issue('blpop', 'list', 1).call?.written).toBeUndefined();
+});
+
+describe('the pause before a retry', () => {
+  it('ends at the deadline, and nothing is sent from then on', async () => {
+    const random = createRandom(7);
+    let late = 0;
+    let retries = 0;
+    for (let round = 0; round < 300; round += 1) {
+      const { issue, dispatch, clock } = gateStage({ random, retry: { budgetTokens: 1_000 } });
+      const deadlineAt = clock.now() + 1_000;
+      const send = dispatch.send;
+      dispatch.send = (...given) => {
+        retries += 1;
+        // An alarm may come half a millisecond early: a call of which no more is left is over.
+        if (clock.now() >= deadlineAt - 0.5) late += 1;
+        return send(...given);
+      };
+      const command = issue('mget', 'a', 'b');
+      clock.travel(900 + Math.floor(random() * 99));
+      dispatch.refuse(command, tryAgain);
+      while (clock.now() < deadlineAt + 300) clock.travel(0.25 + random());
+      expect(command.call?.settled).toBe(true);
+      expect(await fateOf(command)).toMatchObject({ error: { outcome: 'not-applied' } });
+    }
+    expect(retries).toBeGreaterThan(0);
+    expect(late).toBe(0);
+  });
 });

@@ -212,8 +212,7 @@ export class Gate {
   }
 
   /** Sends a call again, before all fresh ones. */
-  #resume(call: SlowCall): void {
-    const now = this.#clock.now();
+  #resume(call: SlowCall, now = this.#clock.now()): void {
     if (now >= call.slow.deadlineAt) this.settle(call, overdue);
     else if (this.state.canRun(call)) this.run(call);
     else this.wait(call, 'returned', this.state.returnedWaitsUntil(call, now));
@@ -230,7 +229,8 @@ export class Gate {
     const now = this.#clock.now() + roundingMs;
     for (let call = this.#retryDelays.due(now); call !== undefined; call = this.#retryDelays.due(now)) {
       this.#retryDelays.remove(call);
-      this.#resume(call);
+      // An alarm that comes a little early must not send a call of which no time is left.
+      this.#resume(call, now);
     }
     for (let call = this.waiting.expired(now); call !== undefined; call = this.waiting.expired(now)) {
       this.settle(call, waitExpired);

@@ -20,11 +20,21 @@ export async function fromIdOn(
   resilience: RedisResilience,
   clock: Clock,
 ): Promise<readonly unknown[]> {
-  const now = String(clock.wallNow() - skewMs);
-  return [...args.slice(0, -1), resilience.snapshot().reads ? await lastId(client, args, now) : now];
+  const now = timeId(clock);
+  return fromTime(args, resilience.snapshot().reads ? await lastId(client, args, now) : now);
 }
 
-async function lastId(client: Redis | Cluster, args: readonly unknown[], now: string): Promise<unknown> {
+/** The same call from this id on. */
+export function fromTime(args: readonly unknown[], id: string): Promise<readonly unknown[]> {
+  return Promise.resolve([...args.slice(0, -1), id]);
+}
+
+/** The id of an entry that would come now. */
+export function timeId(clock: Clock): string {
+  return String(clock.wallNow() - skewMs);
+}
+
+async function lastId(client: Redis | Cluster, args: readonly unknown[], now: string): Promise<string> {
   try {
     const [last] = await client.xrevrange(args.at(-2) as string, '+', '-', 'COUNT', 1);
     return last?.[0] ?? '0-0';

@@ -2,7 +2,7 @@ import type { Cluster, Redis } from 'ioredis';
 import type { Clock, RedisResilience } from '@redis-resilience/core';
 import { isAway } from '@redis-resilience/core/kit';
 import { isRefusedForNow } from '../server-refusal.ts';
-import { fromIdOn, readsNewest } from './newest-entries.ts';
+import { fromIdOn, fromTime, readsNewest, timeId } from './newest-entries.ts';
 import { Outage } from './outage.ts';
 
 /** How long a call that is no part of the loop of a worker waits before it fails. */
@@ -65,6 +65,8 @@ export function workerClient<C extends Redis | Cluster>(
   outage: Outage = new Outage(resilience, clock),
 ): C {
   const isOwn = outage.adopt(client);
+  // Of a process that starts without Redis, the first read begins where the client was made, not where Redis came.
+  let since = resilience.snapshot().reads ? undefined : timeId(clock);
   const ask = async (
     call: () => Promise<unknown>,
     name: PropertyKey,
@@ -107,7 +109,10 @@ export function workerClient<C extends Redis | Cluster>(
         if (readsNewest(name, args)) {
           const read = (given: readonly unknown[]): Promise<unknown> =>
             ask(() => method.apply(target, [...given]) as Promise<unknown>, name, true);
-          const asked = fromIdOn(args, target, resilience, clock).then(read);
+          const from =
+            since === undefined ? fromIdOn(args, target, resilience, clock) : fromTime(args, since);
+          since = undefined;
+          const asked = from.then(read);
           asked.catch(ignore);
           return asked;
         }
