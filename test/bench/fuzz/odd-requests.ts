@@ -47,7 +47,7 @@ export async function fuzzRequests(random: () => number): Promise<number> {
   const app = express();
   app.use(redisGuard({ resilience, budgetMs: 500 }), redisHealth({ resilience }), page);
   app.get('/value/:key', requireRedis('read'), async (request, response) => {
-    response.send(await request.redisGuard.client.get(request.params['key'] as string));
+    response.send(await request.redisGuard.client.get(request.params.key));
   });
   app.use((_error: unknown, _request: Request, response: Response, _next: NextFunction) => {
     response.status(500).end();

@@ -45,7 +45,8 @@ export class ActionGate {
     if (this.#authorize === undefined || this.#asking >= maxAsking) return false;
     this.#asking += 1;
     try {
-      return await this.#inTime(Promise.resolve(this.#authorize(request)));
+      // JavaScript may answer with anything: only `true` counts.
+      return (await this.#inTime(Promise.resolve<unknown>(this.#authorize(request)))) === true;
     } catch {
       return false;
     } finally {
@@ -53,13 +54,13 @@ export class ActionGate {
     }
   }
 
-  async #inTime(answer: Promise<boolean>): Promise<boolean> {
+  async #inTime(answer: Promise<unknown>): Promise<unknown> {
     let timer: TimerHandle | undefined;
     const late = new Promise<false>((resolve) => {
       timer = systemClock.setTimeout(() => resolve(false), authorizeTimeoutMs);
     });
     const isAllowed = await Promise.race([answer, late]);
     if (timer !== undefined) systemClock.clearTimeout(timer);
-    return isAllowed === true;
+    return isAllowed;
   }
 }

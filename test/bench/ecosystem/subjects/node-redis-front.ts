@@ -18,9 +18,7 @@ export interface NodeRedis {
 
 /** The client of node-redis for the way of a stage; it connects by itself. */
 export function nodeRedisOf({ way, url, resilience }: Stage): NodeRedis {
-  const client = (
-    way === 'plain' ? redis.createClient({ url }) : createNodeRedisClient(resilience, redis)
-  ) as NodeRedis['client'];
+  const client = way === 'plain' ? redis.createClient({ url }) : createNodeRedisClient(resilience, redis);
   client.on('error', () => undefined);
   client.connect().catch(() => undefined);
   return { client, close: () => client.isOpen && client.destroy() };
