@@ -12,13 +12,19 @@ import type { Stage, Subject } from '../subject.js';
 
 /** A client of node-redis: a plain one, or one in front of the protected connection. */
 export interface NodeRedis {
-  readonly client: ReturnType<typeof redis.createClient>;
+  readonly client: {
+    readonly isOpen: boolean;
+    on(event: 'error', listener: () => void): unknown;
+    connect(): Promise<unknown>;
+    destroy(): void;
+  };
   close(): unknown;
 }
 
 /** The client of node-redis for the way of a stage; it connects by itself. */
 export function nodeRedisOf({ way, url, resilience }: Stage): NodeRedis {
-  const client = way === 'plain' ? redis.createClient({ url }) : createNodeRedisClient(resilience, redis);
+  const client: NodeRedis['client'] =
+    way === 'plain' ? redis.createClient({ url }) : createNodeRedisClient(resilience, redis);
   client.on('error', () => undefined);
   client.connect().catch(() => undefined);
   return { client, close: () => client.isOpen && client.destroy() };
