@@ -1,7 +1,9 @@
 import type { AnyRow } from '../row.js';
 import { caches } from './caches.js';
+import { clusterChanges } from './cluster-changes.js';
 import { clusters } from './clusters.js';
 import { crowds } from './crowds.js';
+import { distances } from './distances.js';
 import { listeners } from './listeners.js';
 import { logins } from './logins.js';
 import { pools } from './pools.js';
@@ -23,8 +25,10 @@ export const allRows: readonly AnyRow[] = [
   ...processes,
   ...refusals,
   ...slowness,
+  ...distances,
   ...topologies,
   ...clusters,
+  ...clusterChanges,
   ...resets,
   ...sessions,
   ...crowds,

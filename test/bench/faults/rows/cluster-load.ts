@@ -1,0 +1,75 @@
+import { keySlot, type ClusterGroup, type RedisServer } from '@redis-resilience/testing';
+import { setTimeout as delay } from 'node:timers/promises';
+import { percentileOf } from '../../report/statistics.js';
+import { durationOf, type Call } from '../call-loop.js';
+import type { Figures } from '../figure.js';
+
+/** The slots are looked at in so many groups of neighbours. */
+const groups = 16;
+const slotsPerGroup = 16_384 / groups;
+const keys = keysOfAllGroups();
+const slots = keys.map((key) => keySlot(key));
+
+/** `backAt`: when a replica was promoted. `isAway`: whether the fault concerns a slot. */
+export function figuresOf(
+  calls: readonly Call[],
+  { faultAt, backAt }: { readonly faultAt: number; readonly backAt: number },
+  isAway: (slot: number) => boolean,
+): Figures {
+  const now = performance.now();
+  const since = calls
+    .map((call, index) => ({ call, slot: slots[index % slots.length] ?? 0 }))
+    .filter(({ call }) => call.issuedAt >= faultAt);
+  const firstAnswers = Array.from({ length: groups }, (_, group) => {
+    const own = since.filter(({ call, slot }) => Math.floor(slot / slotsPerGroup) === group && !call.error);
+    const answered = own.map(({ call }) => call.settledAt ?? Infinity).filter((at) => at >= backAt);
+    return Math.min(...answered, Infinity);
+  });
+  const recoveredAt = Math.max(...firstAnswers);
+  const failed = since.filter(({ call }) => call.error !== undefined);
+  const durations = since.map(({ call }) => durationOf(call, now));
+  return {
+    lastRecoveredMs: recoveredAt === Infinity ? null : recoveredAt - backAt,
+    awayP50Ms: percentileOf(durations, 0.5),
+    awayP99Ms: percentileOf(durations, 0.99),
+    failed: failed.length,
+    bystanders: failed.filter(({ slot }) => !isAway(slot)).length,
+    errorsAfter: failed.filter(({ call }) => call.issuedAt > recoveredAt).length,
+    unsettled: since.filter(({ call }) => call.settledAt === undefined).length,
+  };
+}
+
+/** Says of a slot whether this node owns it now. */
+export async function slotsOf(cluster: ClusterGroup, node: RedisServer): Promise<(slot: number) => boolean> {
+  const owned = new Set<number>();
+  for (const slot of slots) if ((await cluster.primaryOf(slot)) === node) owned.add(slot);
+  return (slot) => owned.has(slot);
+}
+
+/** When a replica was promoted in place of this node. */
+export async function promotionOf(cluster: ClusterGroup, victim: RedisServer): Promise<number> {
+  for (;;) {
+    for (const node of cluster.nodes.slice(3)) {
+      const role = await node.command('ROLE').catch(() => undefined);
+      if (node !== victim && Array.isArray(role) && role[0] === 'master') return performance.now();
+    }
+    await delay(3);
+  }
+}
+
+/** Some keys of each group of slots, one group after the other. */
+function keysOfAllGroups(): readonly string[] {
+  const perGroup = 8;
+  const found: string[][] = Array.from({ length: groups }, () => []);
+  for (let index = 0; found.some(({ length }) => length < perGroup); index++) {
+    const key = `key:${index}`;
+    const own = found[Math.floor(keySlot(key) / slotsPerGroup)] as string[];
+    if (own.length < perGroup) own.push(key);
+  }
+  return Array.from({ length: perGroup }, (_, index) => found.map((own) => own[index] as string)).flat();
+}
+
+/** The key of a call: the calls go round all groups of slots. */
+export function keyOf(index: number): string {
+  return keys[index % keys.length] as string;
+}

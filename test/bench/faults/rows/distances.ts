@@ -1,0 +1,98 @@
+import { startProxy, startRedis } from '@redis-resilience/testing';
+import { setTimeout as delay } from 'node:timers/promises';
+import { percentileOf } from '../../report/statistics.js';
+import { CallLoop, durationOf } from '../call-loop.js';
+import type { Peer } from '../peers/peer.js';
+import type { Row } from '../row.js';
+import { about } from '../stage.js';
+import { untilServed } from './setting.js';
+
+const consumers = 20;
+
+/** A server that is far away, and consumers whose connection goes dead in silence. */
+export const distances: readonly Row[] = [
+  distanceRow(120, 0),
+  distanceRow(200, 100),
+  distanceRow(400, 100),
+  {
+    name: 'dead-consumer',
+    title: 'Consumers of a queue wait for ever, and their connections go dead in silence',
+    what: `${consumers} clients that each wait with BLPOP, and again when it fails. Half a second after their sockets died each queue gets an element, which the server sends into the void; after 8 s another one. Lost: an early element without an error, and a late one that nobody has within 4 s.`,
+    weight: 1,
+    timeoutMs: 60_000,
+    maxRepetitions: 2,
+    isLong: true,
+    async run(stage) {
+      await using server = await startRedis();
+      await using proxy = await startProxy({ target: server });
+      const { host, port } = proxy;
+      const peers = Array.from({ length: consumers }, () => stage.connect({ kind: 'single', host, port }));
+      for (const peer of peers) await untilServed(peer);
+      const taken = new Set<string>();
+      const told = new Set<number>();
+      let isOver = false;
+      const consume = async (peer: Peer, index: number): Promise<void> => {
+        while (!isOver) {
+          try {
+            taken.add(String(await peer.call('blpop', `queue:${index}`, '0')));
+          } catch {
+            told.add(index);
+            await delay(20);
+          }
+        }
+      };
+      for (const [index, peer] of peers.entries()) void consume(peer, index);
+      await delay(about(stage, 500));
+      proxy.blackhole();
+      await delay(500);
+      const push = async (element: string): Promise<void> => {
+        for (const index of peers.keys()) await server.command('RPUSH', `queue:${index}`, element);
+      };
+      await push('early');
+      await delay(7_500);
+      await push('late');
+      await delay(4_000);
+      isOver = true;
+      const isLost = (index: number, element: string): boolean =>
+        !taken.has(`queue:${index},${element}`) && !(element === 'early' && told.has(index));
+      const indexes = [...peers.keys()];
+      const lost = indexes.flatMap((index) => ['early', 'late'].filter((element) => isLost(index, element)));
+      return { figures: { answered: taken.size, failed: told.size, lost: lost.length } };
+    },
+  },
+];
+
+function distanceRow(roundTripMs: number, jitterMs: number): Row {
+  return {
+    name: `distance-${roundTripMs}`,
+    title: `The server is ${roundTripMs} ms away${jitterMs === 0 ? '' : `, with ${jitterMs} ms of jitter`}`,
+    what: 'From the first connection on; GET and SET in turn, one every 5 ms for 8 s.',
+    weight: 1,
+    timeoutMs: 60_000,
+    maxRepetitions: 2,
+    isLong: true,
+    async run(stage) {
+      await using server = await startRedis();
+      await using proxy = await startProxy({ target: server });
+      proxy.latency(roundTripMs / 2, { jitterMs: jitterMs / 2 });
+      const peer = stage.connect({ kind: 'single', host: proxy.host, port: proxy.port });
+      await untilServed(peer);
+      const loop = new CallLoop((index) =>
+        index % 2 === 0 ? peer.call('get', 'greeting') : peer.call('set', 'greeting', 'hello'),
+      );
+      await delay(8_000);
+      const calls = await loop.finish();
+      const now = performance.now();
+      const durations = calls.map((call) => durationOf(call, now));
+      const failed = calls.filter(({ error }) => error !== undefined).length;
+      return {
+        figures: {
+          answered: calls.length - failed,
+          failed,
+          awayP50Ms: percentileOf(durations, 0.5),
+          awayP99Ms: percentileOf(durations, 0.99),
+        },
+      };
+    },
+  };
+}
