@@ -1,6 +1,11 @@
 import { createServer } from 'node:net';
-import { createRedisResilience, type RedisResilience, type ResilienceOptions } from '@redis-resilience/core';
-import { freePort, startRedis, waitFor, type RedisServer } from '@redis-resilience/testing';
+import {
+  createRedisResilience,
+  isRedisResilienceError,
+  type RedisResilience,
+  type ResilienceOptions,
+} from '@redis-resilience/core';
+import { freePort, startProxy, startRedis, waitFor, type RedisServer } from '@redis-resilience/testing';
 import type { Redis, RedisOptions } from 'ioredis';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { errorOf } from '../stage/outcome-of.ts';
@@ -17,6 +22,31 @@ describe('a duplicate that leads elsewhere', () => {
 
     expect(performance.now() - startedAt).toBeLessThan(100);
     nowhere.disconnect();
+  });
+
+  it('has circuits of its own: its slow server says nothing of the first one', async () => {
+    await using redis = await startProtectedRedis();
+    await using other = await startRedis();
+    await using proxy = await startProxy({ target: other });
+    const elsewhere = redis.client.duplicate({ host: proxy.host, port: proxy.port });
+    expect(await elsewhere.set('a', '1')).toBe('OK');
+    proxy.latency(400);
+    await Promise.all(Array.from({ length: 40 }, () => elsewhere.set('a', '2')));
+    const isRefused = async (): Promise<boolean> => {
+      const answer: unknown = await elsewhere.set('a', '3').catch((error: unknown) => error);
+      return isRedisResilienceError(answer) && answer.code === 'CIRCUIT_OPEN';
+    };
+    await waitFor(isRefused);
+
+    expect(redis.resilience.snapshot()).toMatchObject({
+      status: 'up',
+      circuit: { read: 'closed', write: 'closed' },
+    });
+    expect(await redis.client.set('b', '1')).toBe('OK');
+    const isolated = redis.resilience.isolate('maintenance');
+    expect(await errorOf(elsewhere.get('a'))).toMatchObject({ reason: 'isolated' });
+    isolated();
+    elsewhere.disconnect();
   });
 
   it.each<[string, RedisOptions, ResilienceOptions]>([

@@ -1,4 +1,5 @@
 import type { CauseCode } from '../cause.ts';
+import type { LaneCircuits } from '../circuit/lane-circuits.ts';
 import type { DatabaseChange } from '../database-report.ts';
 import type { Gate } from '../command/gate.ts';
 import type { GateParts, Line } from '../command/line.ts';
@@ -46,11 +47,13 @@ export type ClientNews =
   | { readonly kind: 'attempt'; readonly report: AttemptReport }
   | SubscriptionNews;
 
-/** What all clients of a resilience share. */
+/** What all clients of a resilience share, but for the circuits of those that lead to another server. */
 export interface ClientParts {
   readonly settings: Settings;
   readonly flushes: Flushes;
   readonly gateParts: GateParts;
+  /** Circuits of its own; undefined: those of the resilience. */
+  readonly ownCircuits?: LaneCircuits | undefined;
   /** Takes what a client reports. */
   readonly tell: (news: ClientNews) => void;
 }

@@ -1,13 +1,18 @@
+import type { LaneCircuits } from '../circuit/lane-circuits.ts';
 import type { Dispatch } from '../command/dispatch.ts';
 import type { Driver } from '../driver/driver.ts';
 import type { Wire } from '../socket/wire.ts';
 
-/** Hands commands to a client with one connection: straight to its socket where that is safe, else to the client. */
-export function redisDispatch(driver: Driver, wire: Wire): Dispatch {
+/**
+ * Hands commands to a client with one connection: straight to its socket where that is safe, else to the client.
+ * `ownCircuits`: of a client that leads to another server than the rest; only the slow path counts in these.
+ */
+export function redisDispatch(driver: Driver, wire: Wire, ownCircuits?: LaneCircuits): Dispatch {
   return {
     send: driver.send,
     writesAtOnce: true,
     fastPath() {
+      if (ownCircuits !== undefined) return undefined;
       const { sink } = wire;
       const write = driver.fastPath();
       return write === undefined || sink === undefined ? undefined : (command) => write(command, sink);
@@ -23,7 +28,7 @@ export function redisDispatch(driver: Driver, wire: Wire): Dispatch {
     isBlocked: () => wire.isBlocked,
     partAway: () => undefined,
     isWhole: () => true,
-    circuitsOf: () => undefined,
+    circuitsOf: () => ownCircuits,
     beforeBatch: () => undefined,
     readAt: () => wire.readAt,
   };

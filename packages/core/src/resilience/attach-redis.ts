@@ -1,3 +1,5 @@
+import type { LaneCircuits } from '../circuit/lane-circuits.ts';
+import { NodeCircuits } from '../cluster/node-circuits.ts';
 import { markProtected, type Redis } from '../ioredis/clients.ts';
 import type { Dialer } from '../dialing/dialer.ts';
 import { acquireDialer, type DialerLease } from '../dialing/dialers.ts';
@@ -73,12 +75,22 @@ export function attachRedis(
     };
     return new DatabaseSwitch(options, parts.tell);
   }
+  // A server that is slow or fails says nothing of another one.
+  const circuitsOf = (driver: Driver): LaneCircuits => {
+    const ask = (_address: string, command: string, args: readonly string[]): Promise<unknown> =>
+      driver.ask(command, args);
+    const circuits = new NodeCircuits(settings, ask, () => parts.tell({ kind: 'changed' }));
+    driver.on('end', () => circuits.stop());
+    return circuits.of('');
+  };
   const protectOne = (one: Redis, driver: Driver, login: CredentialsHolder): ProtectedRedis => {
     const follows = group !== undefined && login === credentials;
-    const guarded = new ProtectedRedis(
+    const isElsewhere = !follows && dialerKey(driver) !== dialerKey(mainDriver);
+    const ownCircuits = isElsewhere ? circuitsOf(driver) : undefined;
+    const guarded: ProtectedRedis = new ProtectedRedis(
       driver,
       follows ? routesOf(driver) : () => routeOf(driver, login),
-      parts,
+      { ...parts, ownCircuits },
     );
     markProtected(one);
     guards.set(one, guarded);

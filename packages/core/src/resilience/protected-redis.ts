@@ -51,7 +51,7 @@ export class ProtectedRedis implements ProtectedClient, MovableClient {
       { driver, target, source, settings, flushes, onDead: 'replace' },
       (news) => this.#onNews(news),
     );
-    const dispatch = redisDispatch(driver, this.#connection.wire);
+    const dispatch = redisDispatch(driver, this.#connection.wire, parts.ownCircuits);
     this.gate = new Gate(parts.gateParts, this, dispatch);
     if (this.state === 'ready') this.gate.serve();
     if (this.#heading.route.isReadOnly) this.#holdWrites(true);
