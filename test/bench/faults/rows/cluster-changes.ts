@@ -71,7 +71,7 @@ export const clusterChanges: readonly Row[] = [
     concernsAll: true,
     async change(cluster, victim) {
       const other = cluster.nodes.slice(0, 3).find((node) => node !== victim) as RedisServer;
-      for (const node of [victim, other]) node.freeze();
+      await Promise.all([victim.freeze(), other.freeze()]);
       await delay(2_000);
       for (const node of [victim, other]) node.thaw();
       await cluster.waitUntilOk();
