@@ -79,7 +79,6 @@ async function compare(): Promise<void> {
   );
   console.log(textTable(values.crowds ? crowdHeadings : headings, lines));
   for (const run of runs) complain(run);
-  if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(runs, undefined, 2)}\n`);
   const isWhole =
     runs.length >= tasks.length && !values.crowds && !values.rows && !values.ways && !values.faults;
   if (isWhole && !values['no-report']) await write(lines);

@@ -12,17 +12,17 @@ const visitors = 500;
 
 /** Socket.IO: each message of one server reaches all 500 visitors of another. */
 export const socketIo: Subject = async (stage) => {
-  const made = [0, 1].map(() => {
+  const makeServer = () => {
     const pub = stage.way === 'plain' ? stage.plainClient() : stage.client;
     const sub = pub.duplicate();
     sub.on('error', () => undefined);
     const http = createServer();
     return { http, sub, server: new Server(http, { adapter: createAdapter(pub, sub) }) };
-  });
-  const [sender, receiver] = made;
-  receiver?.http.listen(0, '127.0.0.1');
-  await once(receiver?.http ?? sender!.http, 'listening');
-  const { port } = receiver?.http.address() as AddressInfo;
+  };
+  const [sender, receiver] = [makeServer(), makeServer()];
+  receiver.http.listen(0, '127.0.0.1');
+  await once(receiver.http, 'listening');
+  const { port } = receiver.http.address() as AddressInfo;
   const received = new Map<number, number>();
   const sockets = Array.from({ length: visitors }, () => {
     const socket = io(`http://127.0.0.1:${port}`, { transports: ['websocket'], forceNew: true });
@@ -37,13 +37,15 @@ export const socketIo: Subject = async (stage) => {
   return {
     everyMs: 200,
     call: async (i) => {
-      sender?.server.emit('call', i);
+      sender.server.emit('call', i);
       return 'fallback';
     },
     close: async () => {
       for (const socket of sockets) socket.disconnect();
-      for (const { server } of made) await server.close();
-      for (const { sub } of made) sub.disconnect();
+      for (const { server, sub } of [sender, receiver]) {
+        await server.close();
+        sub.disconnect();
+      }
     },
   };
 };
