@@ -22,7 +22,7 @@ export async function fuzzKeys(random: () => number): Promise<number> {
   const locks = createLocks(resilience);
   const loaded = new Map<unknown, number>();
   try {
-    for (let tries = 0; tries < 150; tries++) {
+    for (let tries = 0; tries < 60; tries++) {
       const key = (random() < 0.2 ? pick(random, others) : keyOf(random)) as string;
       const value = await answerOf(cache.getOrLoad(key, () => Promise.resolve(tries)));
       const owner = [...loaded].find(([, each]) => each === value)?.[0];
@@ -38,7 +38,7 @@ export async function fuzzKeys(random: () => number): Promise<number> {
     cache.close();
     await resilience.close({ drainMs: 0 });
   }
-  return 150;
+  return 60;
 }
 
 function keyOf(random: () => number): string {

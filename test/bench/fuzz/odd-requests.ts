@@ -56,7 +56,7 @@ export async function fuzzRequests(random: () => number): Promise<number> {
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
   try {
-    for (let tries = 0; tries < 150; tries++) {
+    for (let tries = 0; tries < 60; tries++) {
       const answer = await answerTo(port, requestOf(random));
       if (answer !== '' && !statusLine.test(answer))
         throw new Finding(`A request was answered by ${JSON.stringify(answer.slice(0, 80))}`);
@@ -77,7 +77,7 @@ export async function fuzzRequests(random: () => number): Promise<number> {
     server.close();
     await resilience.close({ drainMs: 0 });
   }
-  return 150;
+  return 60;
 }
 
 function requestOf(random: () => number): string {
