@@ -77,7 +77,7 @@ it.each([
   ['createJobAdder', { whenAway: 'wait' }, "one of 'fail', 'keep'; given: 'wait'"],
   ['resilientRateLimitStore', { whenAway: 'memory' }, "one of 'open', 'closed', 'local'; given: 'memory'"],
   ['locks.acquire', { waitMs: -1 }, 'a number of milliseconds from 0 to 2147483647; given: -1'],
-  ['createKeyvStore', { ttlMs: 0 }, 'a number of milliseconds from 1 to 2147483647; given: 0'],
+  ['createKeyvStore', { ttlMs: 0 }, 'a number of milliseconds of at least 1; given: 0'],
 ])('%s says what is allowed in the place of %j', async (factory, options, allowed) => {
   const name = Object.keys(options)[0];
   expect(await refusalOf(factory, options)).toEqual(
@@ -99,4 +99,15 @@ it.each([
       `The option ${factory}.resilience is given a client. Write protect(client) in its place.`,
     ),
   );
+});
+
+it.each([
+  ['createCache', 'ttlMs'],
+  ['createCache', 'staleIfErrorMs'],
+  ['createCache', 'rememberInvalidatedMs'],
+  ['createKeyvStore', 'ttlMs'],
+  ['koaSessionStore', 'ttlMs'],
+  ['koaSessionStore', 'rememberDestroyedMs'],
+])('%s takes %s of a year, which no timer waits for', async (factory, option) => {
+  expect(await refusalOf(factory, { [option]: 365 * 86_400_000 })).not.toBeInstanceOf(Error);
 });

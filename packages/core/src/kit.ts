@@ -16,6 +16,7 @@ export {
   functionsOf,
   keyTextOf,
   laneOf,
+  lifetimeOf,
   nameOf,
   numberOf,
   objectWith,

@@ -12,6 +12,15 @@ export function durationOf(min: number): OptionReader {
   };
 }
 
+/** Milliseconds for which something is kept or counts, at least `min`: no timer waits for them, so that years will do. */
+export function lifetimeOf(min: number): OptionReader {
+  return (value, path) => {
+    if (typeof value !== 'number' || !(value >= min && value <= Number.MAX_SAFE_INTEGER)) {
+      throw invalid(path, value, `a number of milliseconds of at least ${min}`);
+    }
+  };
+}
+
 /** As {@link durationOf}, or `false`. */
 export function durationOrFalseOf(min: number): OptionReader {
   const read = durationOf(min);

@@ -18,6 +18,7 @@ import {
   countOf,
   credentialsOf,
   durationOf,
+  lifetimeOf,
   durationOrFalseOf,
   functionOf,
   loggerOf,
@@ -108,7 +109,7 @@ const readers: Readonly<Record<keyof ResilienceOptions, OptionReader>> = {
   retry: objectOf({
     maxRetries: countOf(0),
     budgetTokens: countOf(0),
-    rememberMs: durationOf(1000),
+    rememberMs: lifetimeOf(1000),
     categories: objectOf(
       undefined,
       oneOf('read', 'write-checked', 'write-last-wins', 'write-accumulating', 'admin', 'never'),

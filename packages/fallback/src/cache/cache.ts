@@ -1,4 +1,4 @@
-import { durationOf, functionOf, type OptionReaders } from '@redis-resilience/core/kit';
+import { lifetimeOf, functionOf, type OptionReaders } from '@redis-resilience/core/kit';
 import type { CacheEvents, CacheStats } from './cache-events.ts';
 import type { Loader } from './single-flight.ts';
 
@@ -22,7 +22,7 @@ export interface LookupOptions<T> {
 
 /** Readers of {@link LookupOptions}. */
 export const lookupReaders: OptionReaders<LookupOptions<unknown>> = {
-  ttlMs: durationOf(0),
+  ttlMs: lifetimeOf(0),
   fallback: functionOf,
 };
 

@@ -1,5 +1,5 @@
 import type { RedisResilience } from '@redis-resilience/core';
-import { checkArgument, checkOptions, durationOf, EventHub, keyTextOf } from '@redis-resilience/core/kit';
+import { checkArgument, checkOptions, lifetimeOf, EventHub, keyTextOf } from '@redis-resilience/core/kit';
 import { lookupReaders, type Cache, type CacheAnswer, type LookupOptions } from './cache.ts';
 import type { CacheEvents, CacheStats } from './cache-events.ts';
 import type { CacheSettings } from './cache-options.ts';
@@ -83,7 +83,7 @@ export class ResilientCache implements Cache {
   }
 
   async set(key: string, value: unknown, options: { readonly ttlMs?: number } = {}): Promise<void> {
-    checkOptions('cache.set', options, { ttlMs: durationOf(0) });
+    checkOptions('cache.set', options, { ttlMs: lifetimeOf(0) });
     checkKey(key);
     const at = this.#invalidations.versionAt(key, this.#settings.clock.wallNow());
     this.#flights.detach(key);

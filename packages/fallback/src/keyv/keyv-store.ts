@@ -5,6 +5,7 @@ import {
   clockOf,
   countOf,
   durationOf,
+  lifetimeOf,
   functionOf,
   objectWith,
   resilienceOf,
@@ -178,7 +179,7 @@ export function createKeyvStore(resilience: RedisResilience, options: KeyvStoreO
   checkArgument('createKeyvStore.resilience', resilience, resilienceOf);
   checkOptions<KeyvStoreOptions>('createKeyvStore', options, {
     prefix: textOf,
-    ttlMs: durationOf(1),
+    ttlMs: lifetimeOf(1),
     maxLocalBytes: countOf(0),
     redisTimeoutMs: durationOf(1),
     outbox: objectWith('add', 'drain'),
