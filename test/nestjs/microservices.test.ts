@@ -39,7 +39,10 @@ async function start(
       ClientsModule.registerAsync([
         {
           name: 'SUMS',
-          useFactory: () => ({ customClass: ResilientRedisClient, options: { resilience, timeoutMs: 700 } }),
+          useFactory: () => ({
+            customClass: ResilientRedisClient,
+            options: { resilience, timeoutMs: 700 + slackMs },
+          }),
         },
       ]),
     ],

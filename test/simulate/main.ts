@@ -109,7 +109,7 @@ async function prove({ mistakes: names, mostSeeds, seconds }: RequestOf<'prove'>
     for (const mistake of mistakes.filter(({ name }) => names.includes(name))) {
       const row = await rowOf(mistake, join(folder, `${mistake.name}.js`), mostSeeds, seconds);
       rows.push(row);
-      if (process.stderr.isTTY) console.error(row.join('  '));
+      console.error(row.join('  '));
     }
     console.log(textTable(['mistake', 'found by seed', 'as', 'by the history'], rows));
     return rows.every(([, seed]) => seed !== 'not found') ? 0 : 1;

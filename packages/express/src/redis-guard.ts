@@ -77,8 +77,7 @@ function guardRequest(
   if (res.locals) res.locals['redisDegraded'] = guard.degraded;
   const refusal = refuseByPolicy(policy, guard);
   if (refusal) return send(res, refusal);
-  const headers = headersByPolicy(policy, guard);
-  if (headers) setHeaders(res, headers);
+  setHeaders(res, headersByPolicy(policy, guard));
   runByPolicy(policy, next);
 }
 

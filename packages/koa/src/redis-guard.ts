@@ -73,7 +73,6 @@ function guardRequest(
   ctx.state['redisDegraded'] = guard.degraded;
   const refusal = refuseByPolicy(policy, guard);
   if (refusal) return send(ctx, refusal);
-  const headers = headersByPolicy(policy, guard);
-  if (headers) ctx.set(headers);
+  ctx.set(headersByPolicy(policy, guard));
   return runByPolicy(policy, next);
 }

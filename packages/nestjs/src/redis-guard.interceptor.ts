@@ -105,9 +105,9 @@ export class RedisGuardInterceptor implements NestInterceptor {
   ): Observable<unknown> {
     const answer = refuseByPolicy(policy, guard);
     if (answer) throw refuse(this.#host.httpAdapter, context, answer);
-    const headers = headersByPolicy(policy, guard);
-    if (headers && context.getType() === 'http') {
-      setHeaders(this.#host.httpAdapter, context.switchToHttp().getResponse(), headers);
+    if (policy.noStore === true && context.getType() === 'http') {
+      const response: unknown = context.switchToHttp().getResponse();
+      setHeaders(this.#host.httpAdapter, response, headersByPolicy(policy, guard));
     }
     if (policy.budgetMs === undefined) return next.handle();
     return new Observable((subscriber) => runByPolicy(policy, () => next.handle().subscribe(subscriber)));

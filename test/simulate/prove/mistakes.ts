@@ -149,7 +149,7 @@ export const mistakes: readonly Mistake[] = [
       {
         file: 'verbs/apply-once.ts',
         find: 'if (home !== undefined && home !== database) throw elsewhere(resilience.name);',
-        replace: 'if (home === undefined && home === database) throw elsewhere(resilience.name);',
+        replace: "if (home === 'never') throw elsewhere(resilience.name);",
       },
     ],
   },

@@ -25,19 +25,17 @@ export const guardPolicyReaders: OptionReaders<GuardPolicy> = {
   budgetMs: durationOf(1),
 };
 
-const noStore: Readonly<Record<string, string>> = { 'Cache-Control': 'no-store' };
+const noStore: Readonly<Record<string, string>> = Object.freeze({ 'Cache-Control': 'no-store' });
+const none: Readonly<Record<string, string>> = Object.freeze({});
 
 /** The refusal of a request under this policy; undefined when it may pass. */
 export function refuseByPolicy(policy: GuardPolicy, guard: RequestGuard): PlainResponse | undefined {
   return policy.mode === 'reject' ? refuseWithout(undefined, guard.snapshot) : undefined;
 }
 
-/** The headers to set before the handler runs, if any; the handler may replace them. */
-export function headersByPolicy(
-  policy: GuardPolicy,
-  guard: RequestGuard,
-): Readonly<Record<string, string>> | undefined {
-  return policy.noStore === true && guard.degraded ? noStore : undefined;
+/** The headers to set before the handler runs, empty where there are none; the handler may replace them. */
+export function headersByPolicy(policy: GuardPolicy, guard: RequestGuard): Readonly<Record<string, string>> {
+  return policy.noStore === true && guard.degraded ? noStore : none;
 }
 
 /** Runs the rest of the request, under its budget when the policy has one. */
