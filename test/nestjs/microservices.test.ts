@@ -10,8 +10,10 @@ import { expect, it, onTestFinished } from 'vitest';
 import { slackMs } from '../slack.ts';
 
 let greeted = 0;
+const asked: number[] = [];
 class Sums {
   double(i: number): number {
+    asked.push(i);
     return i * 2;
   }
   never(): Promise<number> {
@@ -32,7 +34,11 @@ for (const [name, decorate] of [
 
 async function start(
   resilience: RedisResilience,
-): Promise<{ app: INestApplication; client: ClientProxy; ask(pattern: string): Promise<number> }> {
+): Promise<{
+  app: INestApplication;
+  client: ClientProxy;
+  ask(pattern: string, of?: number): Promise<number>;
+}> {
   class App {}
   Module({
     imports: [
@@ -54,7 +60,7 @@ async function start(
   await app.startAllMicroservices();
   await app.init();
   const client = app.get<ClientProxy>('SUMS');
-  return { app, client, ask: (pattern) => firstValueFrom(client.send<number>(pattern, 21)) };
+  return { app, client, ask: (pattern, of = 21) => firstValueFrom(client.send<number>(pattern, of)) };
 }
 
 it('a microservice starts while Redis is away, answers when it is there, and again after each outage', async () => {
@@ -64,7 +70,8 @@ it('a microservice starts while Redis is away, answers when it is there, and aga
   const resilience = createRedisResilience(server.url, { logger: false });
   onTestFinished(() => resilience.close({ drainMs: 0 }));
   const { app, client, ask } = await start(resilience);
-  await expect(ask('double')).rejects.toMatchObject({ code: 'REDIS_UNAVAILABLE' });
+  // Whether or not the first attempt to connect has failed by now.
+  await expect(ask('double')).rejects.toMatchObject({ code: 'REDIS_UNAVAILABLE', outcome: 'not-applied' });
   const answers = () =>
     ask('double').then(
       (sum) => sum === 42,
@@ -87,6 +94,27 @@ it('a microservice starts while Redis is away, answers when it is there, and aga
   const startedAt = performance.now();
   await app.close();
   expect(performance.now() - startedAt).toBeLessThan(slackMs);
+});
+
+it('a request that failed before it was sent is not sent when Redis is there', async () => {
+  const server = await startRedis();
+  onTestFinished(() => server.stop());
+  await server.freeze();
+  const resilience = createRedisResilience(server.url, { logger: false });
+  onTestFinished(() => resilience.close({ drainMs: 0 }));
+  const { ask } = await start(resilience);
+  await expect(ask('double', 1)).rejects.toThrow();
+  server.thaw();
+  await waitFor(
+    () =>
+      ask('double').then(
+        () => true,
+        () => false,
+      ),
+    { timeoutMs: 5_000 },
+  );
+  expect(asked).toContain(21);
+  expect(asked).not.toContain(1);
 });
 
 it('a request that nobody answers fails after its time limit', async () => {

@@ -31,6 +31,12 @@ export interface ResilientRedisClientOptions extends Pick<TransportOptions, 'ser
 
 type Answer = (packet: WritePacket) => unknown;
 
+/** A request that waits for the subscription to its answers. */
+interface WaitingRequest {
+  isSettled: boolean;
+  readonly answer: Answer;
+}
+
 /**
  * The client of Nest's Redis transport on protected connections, for `ClientsModule`. While Redis is away, a request fails
  * at once. A request whose connection is lost before its answer came fails with an {@link OutcomeUnknownError}, because
@@ -50,6 +56,10 @@ export class ResilientRedisClient extends ClientRedis {
   readonly #resilience: RedisResilience;
   readonly #timeoutMs: number;
   readonly #clock: Clock;
+  readonly #waiting = new Set<WaitingRequest>();
+  /** The request that is being issued in this turn. */
+  #issued: WaitingRequest | undefined;
+  #stopListening: (() => void) | undefined;
 
   constructor(given: ResilientRedisClientOptions) {
     checkKnownOptions('ResilientRedisClient', given, {
@@ -77,8 +87,16 @@ export class ResilientRedisClient extends ClientRedis {
       const receive = this.createResponseCallback();
       subscriber.on('message', (channel, message) => void receive(channel, message));
       subscriber.on('close', () => this.#failPending());
+      this.#stopListening = this.#resilience.on('change', () => {
+        if (this.#isAway()) this.#failWaiting();
+      });
     }
     return Promise.resolve();
+  }
+
+  override async close(): Promise<void> {
+    this.#stopListening?.();
+    await super.close();
   }
 
   protected override publish(packet: ReadPacket, answer: Answer): () => void {
@@ -87,16 +105,24 @@ export class ResilientRedisClient extends ClientRedis {
       return () => undefined;
     }
     const settle: Answer = (answered) => {
-      if (answered.err !== undefined || answered.isDisposed === true) this.#clock.clearTimeout(timer);
+      if (answered.err !== undefined || answered.isDisposed === true) end();
       return answer(answered);
     };
-    const cleanUp = super.publish(packet, settle);
+    const request: WaitingRequest = { isSettled: false, answer: settle };
     const timer = this.#clock.setTimeout(
-      () => answer({ err: tooLate('The request', this.#timeoutMs) }),
+      () => settle({ err: tooLate('The request', this.#timeoutMs) }),
       this.#timeoutMs,
     );
-    return () => {
+    const end = (): void => {
+      request.isSettled = true;
+      this.#waiting.delete(request);
       this.#clock.clearTimeout(timer);
+    };
+    this.#issued = request;
+    const cleanUp = super.publish(packet, settle);
+    this.#issued = undefined;
+    return () => {
+      end();
       cleanUp();
     };
   }
@@ -112,7 +138,26 @@ export class ResilientRedisClient extends ClientRedis {
       const listener = callback as (kind: 'pub' | 'sub', ...args: unknown[]) => void;
       client.on(event, (...args: unknown[]) => listener(kind, ...args));
     }
-    return kind === 'pub' ? this.#reporting(client) : client;
+    return kind === 'pub' ? this.#reporting(client) : this.#minding(client);
+  }
+
+  // Nest sends a request once it is subscribed to the answers, even when its caller has been told that it failed.
+  #minding(client: Redis): Redis {
+    const subscribe = client.subscribe.bind(client) as (...args: unknown[]) => Promise<unknown>;
+    const minding = (channel: string, callback?: (error?: Error | null) => void): Promise<unknown> => {
+      const request = this.#issued;
+      if (request === undefined || callback === undefined) return subscribe(channel, callback);
+      this.#waiting.add(request);
+      return subscribe(channel, (error?: Error | null) => {
+        this.#waiting.delete(request);
+        if (!request.isSettled) callback(error);
+      });
+    };
+    return Object.assign(client, { subscribe: minding });
+  }
+
+  #failWaiting(): void {
+    for (const { answer } of this.#waiting) answer({ err: this.#unavailable() });
   }
 
   // Nest does not look at the promise of `publish`: a request that was not sent would never be answered.
