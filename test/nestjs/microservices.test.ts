@@ -32,9 +32,7 @@ for (const [name, decorate] of [
   decorate(Sums.prototype, name, Object.getOwnPropertyDescriptor(Sums.prototype, name) as never);
 }
 
-async function start(
-  resilience: RedisResilience,
-): Promise<{
+async function start(resilience: RedisResilience): Promise<{
   app: INestApplication;
   client: ClientProxy;
   ask(pattern: string, of?: number): Promise<number>;
