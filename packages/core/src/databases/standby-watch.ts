@@ -4,12 +4,13 @@ import { afterReads } from '../event-loop/after-reads.ts';
 import { EstablishError, type Target, type VerifiedSocket } from '../handshake/establish.ts';
 import { hedgedEstablish } from '../handshake/hedged-establish.ts';
 import { judgePing } from '../handshake/proof-error.ts';
+import type { ServerInfo } from '../handshake/verify-handshake.ts';
 import { request } from '../replies/request.ts';
 
 /** What a watch found out about its database. */
 export type StandbyNews =
   /** It answered. `info`: the fields of INFO of this connection's handshake. */
-  | { readonly kind: 'proven'; readonly info: Readonly<Record<string, string>> }
+  | { readonly kind: 'proven'; readonly info: ServerInfo }
   /** It does not answer, or refuses the login. The watch goes on. */
   | { readonly kind: 'lost'; readonly cause: CauseCode };
 

@@ -1,5 +1,6 @@
 import type { CauseCode } from '../cause.ts';
 import type { Target, VerifiedSocket } from '../handshake/establish.ts';
+import type { ServerInfo } from '../handshake/verify-handshake.ts';
 import type { Settings } from '../options/settings.ts';
 import type { DatabaseReport } from '../database-report.ts';
 import type { Database } from '../routes/database.ts';
@@ -121,7 +122,7 @@ export class Standbys {
   }
 }
 
-function roleOf(info: Readonly<Record<string, string>>): Pick<Knowledge, 'role' | 'lagMs'> {
+function roleOf(info: ServerInfo): Pick<Knowledge, 'role' | 'lagMs'> {
   const { role, master_last_io_seconds_ago: seconds, master_link_status: link } = info;
   if (role === undefined) return { role: undefined, lagMs: undefined };
   if (role !== 'slave') return { role: 'primary', lagMs: undefined };

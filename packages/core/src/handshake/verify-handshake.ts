@@ -7,12 +7,25 @@ import { request } from '../replies/request.ts';
 import { judgePing, ProofError } from './proof-error.ts';
 import { checkSession, sessionCommands, type Session } from './session.ts';
 
+const infoFields = [
+  'run_id',
+  'role',
+  'connected_clients',
+  'master_link_status',
+  'master_last_io_seconds_ago',
+] as const;
+
+const infoPatterns = infoFields.map((field) => ({ field, pattern: new RegExp(`^${field}:(.*?)\\r?$`, 'm') }));
+
+/** What is kept of INFO: the whole of it would take 19 KiB for each connection. */
+export type ServerInfo = Readonly<Partial<Record<(typeof infoFields)[number], string>>>;
+
 /** What the handshake found out about the peer. */
 export interface Proof {
   /** Set while the server answers but does not serve yet: loading, busy, or a replica without its primary. */
   readonly waiting: CauseCode | undefined;
-  /** The fields of INFO; empty where the user may not read it. */
-  readonly info: Readonly<Record<string, string>>;
+  /** The fields of INFO that are asked for; empty where the user may not read it. */
+  readonly info: ServerInfo;
   /** The peer refused HELLO 3. */
   readonly resp2: boolean;
   /** The state of the connection; not verified while `waiting` is set. */
@@ -73,11 +86,12 @@ function checkAuth(reply: Reply | undefined): void {
   throw new ProofError(cause ?? 'auth', reply);
 }
 
-function parseInfo(text: string): Record<string, string> {
-  const info: Record<string, string> = {};
-  for (const line of text.split('\r\n')) {
-    const colon = line.indexOf(':');
-    if (colon > 0 && !line.startsWith('#')) info[line.slice(0, colon)] = line.slice(colon + 1);
+function parseInfo(text: string): ServerInfo {
+  const info: Partial<Record<(typeof infoFields)[number], string>> = {};
+  for (const { field, pattern } of infoPatterns) {
+    const value = pattern.exec(text)?.[1];
+    // A copy: a part of the text would keep all of it in memory.
+    if (value !== undefined) info[field] = Buffer.from(value, 'latin1').toString('latin1');
   }
   return info;
 }

@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.ts';
 import type { Target, VerifiedSocket } from '../handshake/establish.ts';
 import type { Endpoint } from '../handshake/open-socket.ts';
+import type { ServerInfo } from '../handshake/verify-handshake.ts';
 import { debug } from '../observability/debug.ts';
 import type { Credentials } from '../redis-resilience.ts';
 import { Failover } from './failover.ts';
@@ -67,7 +68,7 @@ export class PrimaryWatch {
   }
 
   /** A connection was made; `info`: the fields of INFO. */
-  connected(info: Readonly<Record<string, string>>): void {
+  connected(info: ServerInfo): void {
     this.#runId = info['run_id'];
     this.#failover?.arrived();
     if (info['role'] === 'slave') this.refused();
