@@ -6,23 +6,36 @@ const firstPort = 11_000;
 const lastPort = 21_999;
 // Distance from the port of a Cluster node to the port of its bus.
 const busOffset = 10_000;
+// Of so many workers each has a range of its own.
+const ranges = 11;
 
-let next = firstPort + Math.floor(Math.random() * (lastPort - firstPort));
+const [first, last] = rangeOf(process.env['VITEST_POOL_ID'] ?? process.env['JEST_WORKER_ID']);
+let next = first + Math.floor(Math.random() * (last - first));
 
 /**
  * A TCP port on 127.0.0.1 that nothing listens on now, outside the range of ephemeral ports. One process gets the same
- * port again only after some ten thousand others. The port 10,000 above it is free too, for the bus of Redis Cluster.
+ * port again only after all others of its range: a thousand in a worker of Vitest or Jest, which has one of its own, so
+ * that no other test takes the port of a server that is down; eleven thousand elsewhere. The port 10,000 above it is free
+ * too, for the bus of Redis Cluster.
  *
  * @example
  * const port = await freePort();
  */
 export async function freePort(): Promise<number> {
-  for (let tries = 0; tries <= lastPort - firstPort; tries++) {
+  for (let tries = 0; tries <= last - first; tries++) {
     const port = next;
-    next = next === lastPort ? firstPort : next + 1;
+    next = next === last ? first : next + 1;
     if ((await isFree(port)) && (await isFree(port + busOffset))) return port;
   }
-  throw new Error(`No free port on 127.0.0.1 between ${firstPort} and ${lastPort}`);
+  throw new Error(`No free port on 127.0.0.1 between ${first} and ${last}`);
+}
+
+function rangeOf(worker: string | undefined): readonly [first: number, last: number] {
+  const id = Number(worker);
+  if (!Number.isInteger(id) || id < 1) return [firstPort, lastPort];
+  const size = Math.floor((lastPort - firstPort + 1) / ranges);
+  const start = firstPort + ((id - 1) % ranges) * size;
+  return [start, start + size - 1];
 }
 
 function isFree(port: number): Promise<boolean> {

@@ -61,7 +61,9 @@ async function orphan(laboratory: Laboratory, replica: RedisServer): Promise<voi
 async function memory(laboratory: Laboratory): Promise<void> {
   await using server = await startRedis();
   await server.command('SET', 'filler', 'x'.repeat(16 * 1024 * 1024));
-  const used = Number((await server.info('memory'))['used_memory']);
+  // The buffer through which the value came is still counted for a moment.
+  let used = Infinity;
+  await waitFor(async () => (used = Number((await server.info('memory'))['used_memory'])) < 24 * 1024 * 1024);
   await server.command('CONFIG', 'SET', 'maxmemory', used + 1024 * 1024);
   await laboratory.check('memory nearly full', { code: 'out-of-memory', severity: 'warning' }, server.url);
   await server.command('CONFIG', 'SET', 'maxmemory', Math.round(used / 2));
