@@ -1,8 +1,9 @@
 import { ConfigurationError } from '../errors.ts';
+import { refuseUnknown } from './known-options.ts';
 import { hasMethod } from './option-readers.ts';
 import { isResilience } from './resilience-readers.ts';
 import { resilienceOptionNames } from './settings.ts';
-import { checkKeys, invalid, nearest, unknownOption, type OptionReader } from './validate-options.ts';
+import { checkKeys, invalid, type OptionReader } from './validate-options.ts';
 
 /** One reader per option. Any other name is refused as unknown. */
 export type OptionReaders<T extends object> = { readonly [Name in keyof Required<T>]: OptionReader };
@@ -63,8 +64,5 @@ export function checkArgument(path: string, value: unknown, reader: OptionReader
  * @throws {@link ConfigurationError} that names the nearest known name
  */
 export function checkOptionNames(caller: string, options: object, own: readonly string[]): void {
-  const known = [...own, ...resilienceOptionNames];
-  for (const name of Object.keys(options)) {
-    if (!known.includes(name)) throw unknownOption(`${caller}.${name}`, nearest(name, known));
-  }
+  refuseUnknown(caller, options, [...own, ...resilienceOptionNames]);
 }

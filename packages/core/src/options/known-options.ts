@@ -13,8 +13,12 @@ export type OptionNames<T extends object> = { readonly [Name in keyof Required<T
  * // The option startProxy.prot does not exist. Did you mean port?
  */
 export function checkKnownOptions<T extends object>(caller: string, options: T, known: OptionNames<T>): void {
+  refuseUnknown(caller, options, Object.keys(known));
+}
+
+/** Refuses options of other names than these. */
+export function refuseUnknown(caller: string, options: object, known: readonly string[]): void {
   for (const name of Object.keys(options)) {
-    if (!Object.hasOwn(known, name))
-      throw unknownOption(`${caller}.${name}`, nearest(name, Object.keys(known)));
+    if (!known.includes(name)) throw unknownOption(`${caller}.${name}`, nearest(name, known));
   }
 }
