@@ -11,22 +11,17 @@ export function readsNewest(name: PropertyKey, args: readonly unknown[]): boolea
 }
 
 /**
- * The same call from an id on. What comes to the stream while `$` is on its way again, after an outage, would be lost;
- * so `$` becomes the id of the last entry, or the present time while Redis is away and nothing can come.
+ * The id after which the newest entries come. What comes to the stream while `$` is on its way again, after an outage,
+ * would be lost; so `$` becomes the id of the last entry, or the present time while Redis is away and nothing can come.
  */
-export async function fromIdOn(
+export async function newestId(
   args: readonly unknown[],
   client: Redis | Cluster,
   resilience: RedisResilience,
   clock: Clock,
-): Promise<readonly unknown[]> {
+): Promise<string> {
   const now = timeId(clock);
-  return fromTime(args, resilience.snapshot().reads ? await lastId(client, args, now) : now);
-}
-
-/** The same call from this id on. */
-export function fromTime(args: readonly unknown[], id: string): Promise<readonly unknown[]> {
-  return Promise.resolve([...args.slice(0, -1), id]);
+  return resilience.snapshot().reads ? await lastId(client, args, now) : now;
 }
 
 /** The id of an entry that would come now. */

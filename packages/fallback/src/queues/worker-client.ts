@@ -2,7 +2,7 @@ import type { Cluster, Redis } from 'ioredis';
 import type { Clock, RedisResilience } from '@redis-resilience/core';
 import { isAway } from '@redis-resilience/core/kit';
 import { isRefusedForNow } from '../server-refusal.ts';
-import { fromIdOn, fromTime, readsNewest, timeId } from './newest-entries.ts';
+import { newestId, readsNewest, timeId } from './newest-entries.ts';
 import { Outage } from './outage.ts';
 
 /** How long a call that is no part of the loop of a worker waits before it fails. */
@@ -107,10 +107,10 @@ export function workerClient<C extends Redis | Cluster>(
       const sender = isLoopScript(name) ? patient(target) : target;
       return (...args: unknown[]) => {
         if (readsNewest(name, args)) {
-          const read = (given: readonly unknown[]): Promise<unknown> =>
-            ask(() => method.apply(target, [...given]) as Promise<unknown>, name, true);
+          const read = (id: string): Promise<unknown> =>
+            ask(() => method.apply(target, [...args.slice(0, -1), id]) as Promise<unknown>, name, true);
           const from =
-            since === undefined ? fromIdOn(args, target, resilience, clock) : fromTime(args, since);
+            since === undefined ? newestId(args, target, resilience, clock) : Promise.resolve(since);
           since = undefined;
           const asked = from.then(read);
           asked.catch(ignore);
