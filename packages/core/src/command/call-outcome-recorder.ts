@@ -176,8 +176,7 @@ export class CallOutcomeRecorder {
   }
 
   #debugFailure(call: Call, durationMs: number, { code, reason, outcome }: RedisResilienceError): void {
-    // To refuse a call takes a moment as well.
-    const hasWaited = call.sends === 0 && durationMs >= 5;
+    const hasWaited = (call.slow?.waitsSince ?? -Infinity) > -Infinity;
     debug(
       '%s: %s %s after %d ms and %d attempts: %s (%s), outcome %s',
       this.#records.settings.name,

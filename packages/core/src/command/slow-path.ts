@@ -58,7 +58,8 @@ export class SlowPathState implements Due {
   dueAt = Infinity;
   /** Its place among the calls that are due. */
   duePlace = -1;
-  waitsSince = 0;
+  /** When it began to wait last; -Infinity while it never waited. */
+  waitsSince = -Infinity;
   /** In which part of the waiting queue it is, if it is. */
   waitsAs: 'returned' | 'fresh' | undefined = undefined;
 

@@ -13,7 +13,8 @@ const [status, number, zero, carriageReturn] = [0x2b, 0x3a, 0x30, 0x0d];
 
 /**
  * Reads a bulk string, a status or a number that lies whole in a chunk, and answers the command that it is for, just as
- * the client would. Only commands of the fast path are answered: nothing stands between those and their callers. Raw ones read for themselves.
+ * the client would. Only commands of the fast path are answered: nothing stands between those and their callers. Raw ones
+ * read for themselves.
  */
 export function plainAnswerOf(client: Redis): AnswerPlain {
   const target = internals(client);
