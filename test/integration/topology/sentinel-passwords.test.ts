@@ -2,7 +2,7 @@ import { createRedisResilience, type RedisResilience, type ResilienceOptions } f
 import { startSentinel, waitFor, type SentinelGroup } from '@redis-resilience/testing';
 import type { RedisOptions } from 'ioredis';
 import { expect, it, onTestFinished } from 'vitest';
-import { CallLoop } from '../stage/call-loop.ts';
+import { writeThroughFailover } from '../stage/write-through-failover.ts';
 
 const passwords = { password: 'data', sentinelPassword: 'watch' };
 
@@ -27,15 +27,7 @@ it('a failover is followed where sentinels and servers want a password each', as
     { connection: { credentials: () => ({ password: 'data' }) } },
   );
   await resilience.ready({ timeoutMs: 5_000 });
-  const loop = new CallLoop(() => resilience.client.set('greeting', 'hello'));
-  await loop.untilAnswered(20);
-  await group.failover();
-  const failedOverAt = performance.now();
-  await waitFor(() => loop.firstAnswerAfter(failedOverAt) !== undefined, { timeoutMs: 5_000 });
-  await loop.untilAnswered(20);
-  await loop.finish();
-  const primary = await group.currentPrimary();
-  expect(await primary.command('GET', 'greeting')).toBe('hello');
+  await writeThroughFailover(group, resilience);
 });
 
 it.each([

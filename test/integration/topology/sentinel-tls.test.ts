@@ -1,7 +1,7 @@
 import { createRedisResilience } from '@redis-resilience/core';
-import { makeCertificates, startSentinel, waitFor } from '@redis-resilience/testing';
-import { expect, it } from 'vitest';
-import { CallLoop } from '../stage/call-loop.ts';
+import { makeCertificates, startSentinel } from '@redis-resilience/testing';
+import { it } from 'vitest';
+import { writeThroughFailover } from '../stage/write-through-failover.ts';
 
 it('a failover is followed where sentinels and servers speak TLS', async () => {
   await using certificates = await makeCertificates();
@@ -12,14 +12,7 @@ it('a failover is followed where sentinels and servers speak TLS', async () => {
   const resilience = createRedisResilience({ ...target, ...options });
   try {
     await resilience.ready({ timeoutMs: 5_000 });
-    const loop = new CallLoop(() => resilience.client.set('greeting', 'hello'));
-    await loop.untilAnswered(20);
-    await group.failover();
-    const failedOverAt = performance.now();
-    await waitFor(() => loop.firstAnswerAfter(failedOverAt) !== undefined, { timeoutMs: 5_000 });
-    await loop.untilAnswered(20);
-    await loop.finish();
-    expect(await (await group.currentPrimary()).command('GET', 'greeting')).toBe('hello');
+    await writeThroughFailover(group, resilience);
   } finally {
     await resilience.close({ drainMs: 0 });
   }

@@ -1,15 +1,10 @@
 import { createRedisResilience, type RedisResilience } from '@redis-resilience/core';
-import { openResiliences } from '@redis-resilience/core/kit';
 import { redisGuard } from '@redis-resilience/express';
 import { waitFor } from '@redis-resilience/testing';
-import { afterEach, beforeAll, expect, it } from 'vitest';
+import { afterEach, expect, it } from 'vitest';
 import { servePage } from './served-page.ts';
 
 const made: RedisResilience[] = [];
-// Other files of this worker may have left the default one.
-beforeAll(async () => {
-  await Promise.all(openResiliences().map((resilience) => resilience.close()));
-});
 afterEach(async () => {
   await Promise.all(made.splice(0).map((resilience) => resilience.close()));
 });
