@@ -28,6 +28,8 @@ export class FakeDispatch implements Dispatch {
   /** The one part of Redis that all calls need. */
   away: PartAway | undefined;
   partCircuits: LaneCircuits | undefined;
+  /** The server process behind it. */
+  server: string | undefined = 'first';
   wakes = 0;
   lastReadAt = 0;
   #unanswered: DriverCommand[] = [];
@@ -97,6 +99,10 @@ export class FakeDispatch implements Dispatch {
 
   circuitsOf(): LaneCircuits | undefined {
     return this.partCircuits;
+  }
+
+  serverOf(): string | undefined {
+    return this.server;
   }
 
   beforeBatch: Dispatch['beforeBatch'] = (node) => {

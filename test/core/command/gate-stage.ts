@@ -50,7 +50,7 @@ export function gateStage<Clock extends ManualClock = ManualClock>(
   const line = new FakeLine();
   const events = new EventHub<ResilienceEvents>();
   const told: Told[] = [];
-  for (const event of ['retry', 'command-failed', 'would-refuse'] as const)
+  for (const event of ['retry', 'command-failed', 'would-refuse', 'scan-restart'] as const)
     events.on(event, (payload) => told.push({ event, ...payload } as Told));
   const circuitOf = (): Circuit =>
     new Circuit(settings.circuit, {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { TransactionGuard } from '../../../packages/core/src/command/transaction-guard.ts';
+import { TransactionGuard } from '../../../packages/core/src/command/guards/transaction-guard.ts';
 import { batchOf, callOf } from './call-of.ts';
 
 const transaction = (): ReturnType<typeof batchOf>['call'] =>

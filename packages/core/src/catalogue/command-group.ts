@@ -5,6 +5,7 @@ import type { Effect } from './effect.ts';
  * How a command behaves on its connection.
  *
  * - `ordinary`: one request, one answer, nothing else.
+ * - `cursor`: a step of a scan. Its cursor is valid only on the server process that returned it.
  * - `blocking`: may block on the server, see `blockingTimeoutMs`.
  * - `subscribe`, `unsubscribe`: changes what is pushed to the connection.
  * - `connection`: reads or changes the state of the connection, turns it into a stream, or ends it.
@@ -14,6 +15,7 @@ import type { Effect } from './effect.ts';
  */
 export type CommandKind =
   | 'ordinary'
+  | 'cursor'
   | 'blocking'
   | 'subscribe'
   | 'unsubscribe'

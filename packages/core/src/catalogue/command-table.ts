@@ -7,17 +7,18 @@ export const commandTable: readonly CommandGroup[] = [
     effect: 'read',
     names: `
       get mget strlen getrange substr getbit bitcount bitpos bitfield_ro lcs digest
-      hget hmget hgetall hexists hkeys hvals hlen hstrlen hrandfield hscan httl hpttl hexpiretime hpexpiretime
+      hget hmget hgetall hexists hkeys hvals hlen hstrlen hrandfield httl hpttl hexpiretime hpexpiretime
       llen lindex lrange lpos
-      scard sismember smismember smembers srandmember sscan sinter sintercard sunion sunioncard sdiff sdiffcard
+      scard sismember smismember smembers srandmember sinter sintercard sunion sunioncard sdiff sdiffcard
       zcard zcount zlexcount zrange zrangebyscore zrangebylex zrevrange zrevrangebyscore zrevrangebylex zrank
-      zrevrank zscore zmscore zrandmember zscan zunion zinter zintercard zdiff
+      zrevrank zscore zmscore zrandmember zunion zinter zintercard zdiff
       xlen xrange xrevrange xpending pfcount sort_ro
       geodist geohash geopos geosearch georadius_ro georadiusbymember_ro
       arget argetrange armget arcount arlen arscan arnext arlastitems arinfo argrep arop
-      exists type ttl pttl expiretime pexpiretime dump keys scan randomkey touch dbsize
+      exists type ttl pttl expiretime pexpiretime dump keys randomkey touch dbsize
       ping echo time info lolwut lastsave role`,
   },
+  { lane: 'read', effect: 'read', kind: 'cursor', names: 'scan hscan sscan zscan' },
   { lane: 'read', effect: 'read', script: true, names: 'eval_ro evalsha_ro fcall_ro' },
   { lane: 'read', effect: 'read', kind: 'blocking', names: 'xread' },
 

@@ -28,6 +28,7 @@ export function clusterDispatch(
     },
     isWhole: () => topology().isWhole,
     circuitsOf: (call) => topology().circuitsOf(slotOf(driver, call)),
+    serverOf: (call) => serverOf(driver, topology(), slotOf(driver, call)),
     beforeBatch: (node) => driver.forgetNode(node),
     readAt: () => flushes.lastReadAt,
   };
@@ -36,4 +37,15 @@ export function clusterDispatch(
 /** The slot that a call needs; undefined where any node may take it. */
 export function slotOf(driver: ClusterDriver, call: Call): number | undefined {
   return driver.slotOf(call.command, call.slow?.node);
+}
+
+function serverOf(
+  driver: ClusterDriver,
+  topology: ClusterTopology,
+  slot: number | undefined,
+): string | undefined {
+  if (slot === undefined || driver.readsFromReplicas) return undefined;
+  const [address] = driver.addressesOf(slot);
+  const owner = driver.primaries().find((node) => node.address === address);
+  return owner === undefined ? undefined : topology.nodes.of(owner)?.connection.wire.server;
 }

@@ -119,6 +119,16 @@ export class CallOutcomeRecorder {
     events.emit('retry', { command, attempt: call.sends, outcome });
   }
 
+  /** A scan begins again, because its cursor is from a server process that is gone. */
+  scanBegunAgain(command: string): void {
+    debug(
+      '%s: %s begins again at cursor 0: its server process is gone',
+      this.#records.settings.name,
+      command,
+    );
+    this.#records.events.emit('scan-restart', { command });
+  }
+
   #countFailure(call: Call, cause: CauseCode | undefined): void {
     if (call.sent === undefined) return;
     const lane = laneOf(call);

@@ -132,7 +132,8 @@ export function slowStateOf({ slow }: SlowCall): SlowPathState {
 
 /** Whether all that a call does is to read, so that nothing is lost when nobody waits for its answer. */
 export function isPlainRead({ traits, batch }: Call): boolean {
-  const isRead = ({ kind, effect }: CommandTraits): boolean => kind === 'ordinary' && effect === 'read';
+  const isRead = ({ kind, effect }: CommandTraits): boolean =>
+    (kind === 'ordinary' || kind === 'cursor') && effect === 'read';
   return batch === undefined
     ? isRead(traits)
     : batch.commands.every(({ command }) => isRead(traitsOf(command.name)));

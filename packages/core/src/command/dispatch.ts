@@ -43,6 +43,8 @@ export interface Dispatch {
   isWhole(): boolean;
   /** The circuits of the part that this call needs; undefined where the whole of Redis has only one pair. */
   circuitsOf(call: Call): LaneCircuits | undefined;
+  /** Names the server process that takes this call: another one after a restart. Undefined where it is not known. */
+  serverOf(call: Call): string | undefined;
   /** Prepares the commands of a batch for another send, perhaps to another node. */
   beforeBatch(node: unknown): void;
   /** When replies were read last: one clock reading for all replies of one read. */

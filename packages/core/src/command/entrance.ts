@@ -2,37 +2,35 @@ import { traitsOf } from '../catalogue/command-traits.ts';
 import { blockingTimeoutMs } from '../catalogue/blocking-timeout.ts';
 import type { DriverCommand, PipelineStream, SendCommand } from '../driver/driver-command.ts';
 import { isUnsendable, replaceUnsendable } from '../driver/unsendable-command.ts';
-import type { ReplyVerdict } from '../replies/reply-error.ts';
 import { operationOfCommand } from '../verbs/operation.ts';
 import { currentRequestBudget, isFollowed } from '../verbs/request-budget.ts';
 import { admit, isSubscribing, patienceOf } from './admission.ts';
+import { Answers } from './answers.ts';
 import { Batch } from './batch/batch.ts';
 import { atOnceBy, sendMember, type Gathering } from './batch/gathering.ts';
 import { JoinedBatch } from './batch/joined-batch.ts';
 import { refusalOf } from './call-errors.ts';
-import { Call, onSlowPath, track, trackFast, type CallOwner, type SlowCall } from './call.ts';
+import { Call, onSlowPath, track, trackFast, type SlowCall } from './call.ts';
 import type { Dispatch } from './dispatch.ts';
 import type { Gate } from './gate.ts';
-import { answered, happeningOf } from './happening.ts';
 import type { GateParts, Line } from './line.ts';
 import { argumentBytes } from './slow-path.ts';
 
 /**
- * Stands between the driver and a gate: makes calls of the driver's commands and lets them in, and reads from the
- * driver's answers what happened to them. While all is well a plain command takes the fast path, which costs one small
- * object and no promise, timer or closure.
+ * Stands between the driver and a gate: makes calls of the driver's commands, and lets them in. While all is well a plain
+ * command takes the fast path, which costs one small object and no promise, timer or closure.
  */
-export class Entrance implements CallOwner {
+export class Entrance {
   readonly #gate: Gate;
   readonly #dispatch: Dispatch;
   readonly #parts: GateParts;
-  readonly #line: Line;
+  readonly #answers: Answers;
   #gathering: Gathering | undefined;
 
   constructor(gate: Gate, parts: GateParts, line: Line, dispatch: Dispatch) {
     this.#gate = gate;
     this.#parts = parts;
-    this.#line = line;
+    this.#answers = new Answers(gate, parts, line);
     this.#dispatch = dispatch;
   }
 
@@ -43,7 +41,7 @@ export class Entrance implements CallOwner {
       const traits = traitsOf(command.name);
       const isPlain = traits.ordinary && !isUnsendable(command) && command.timeoutMs === undefined;
       if (isPlain && !this.#gate.inFlight.isFull && !isFollowed()) {
-        const call = new Call(this, command, traits);
+        const call = new Call(this.#answers, command, traits);
         trackFast(command, call);
         this.#gate.startFast(call);
         fastPath(command);
@@ -52,37 +50,6 @@ export class Entrance implements CallOwner {
     }
     return this.#handleOnSlowPath(command, stream, node);
   };
-
-  answered(call: Call, value: unknown, command: DriverCommand): void {
-    const { batch } = call;
-    if (batch === undefined) this.#gate.answered(call, value);
-    else if (batch instanceof JoinedBatch) {
-      if (batch.take(value as Buffer)) this.#gate.settle(call, answered);
-      else this.#finishBatch(call, batch);
-    } else {
-      batch.settle(command, { ok: true, value });
-      this.#finishBatch(call, batch);
-    }
-  }
-
-  failed(call: Call, error: Error, command: DriverCommand): void {
-    const { batch } = call;
-    if (batch !== undefined && !(batch instanceof JoinedBatch)) {
-      batch.settle(command, { ok: false, error });
-      this.#finishBatch(call, batch);
-    } else if (call.settled) {
-      // While it answers, the driver found that it cannot read the reply: that error is the caller's.
-      call.reject(error);
-    } else {
-      const happening = happeningOf(error, call.traits.script);
-      if (happening.kind === 'refused') this.#judge(happening.verdict, call);
-      this.#gate.settle(call, happening);
-    }
-  }
-
-  withdraw(call: Call, error: Error): void {
-    this.#gate.settle(call, { kind: 'withdrawn', error });
-  }
 
   #handleOnSlowPath(command: DriverCommand, stream?: PipelineStream, node?: unknown): unknown {
     const { call: known } = command;
@@ -117,7 +84,7 @@ export class Entrance implements CallOwner {
     const { clock, timeoutMs } = this.#parts.settings;
     const traits = traitsOf(command.name);
     const blockingMs = blockingTimeoutMs(traits, command.args);
-    const call = onSlowPath(new Call(this, command, traits), {
+    const call = onSlowPath(new Call(this.#answers, command, traits), {
       issuedAt: clock.now(),
       allowedMs: isSubscribing(traits.name) ? Infinity : (command.timeoutMs ?? timeoutMs) + (blockingMs ?? 0),
       bytes: argumentBytes(command.args),
@@ -144,12 +111,14 @@ export class Entrance implements CallOwner {
       call.slow.allowBlocking(blockingMs);
       if (call.sent !== undefined) this.#gate.inFlight.reschedule(call);
     }
-    if (call.sent !== undefined) sendMember(command, traits, this.#gathering, this.#dispatch, node);
+    if (call.sent === undefined) return;
+    this.#gate.state.guards.checkMember(call, command, traits);
+    sendMember(command, traits, this.#gathering, this.#dispatch, node);
   }
 
   #beginBatch(command: DriverCommand, stream: PipelineStream, node: unknown): Gathering {
     const { clock, timeoutMs } = this.#parts.settings;
-    const call = onSlowPath(new Call(this, command, traitsOf(command.name)), {
+    const call = onSlowPath(new Call(this.#answers, command, traitsOf(command.name)), {
       issuedAt: clock.now(),
       allowedMs: timeoutMs,
       stream,
@@ -171,7 +140,7 @@ export class Entrance implements CallOwner {
   #issueJoined(command: DriverCommand): void {
     const { clock, timeoutMs } = this.#parts.settings;
     const batch = new JoinedBatch(command);
-    const call = onSlowPath(new Call(this, command, traitsOf(command.name)), {
+    const call = onSlowPath(new Call(this.#answers, command, traitsOf(command.name)), {
       issuedAt: clock.now(),
       allowedMs: timeoutMs,
       operation: operationOfCommand(),
@@ -194,7 +163,7 @@ export class Entrance implements CallOwner {
     if (this.#gathering?.call === call) this.#gathering = undefined;
     batch.isComplete = true;
     for (const { command } of batch.commands) call.slow.bytes += argumentBytes(command.args);
-    if (call.sent !== undefined) this.#finishBatch(call, batch);
+    if (call.sent !== undefined) this.#answers.finishBatch(call, batch);
     else this.#admit(call);
   }
 
@@ -228,23 +197,5 @@ export class Entrance implements CallOwner {
     }
     if (admission.kind === 'run') this.#gate.run(call);
     else this.#gate.wait(call, 'fresh', Math.min(admission.expiresAt, slow.deadlineAt));
-  }
-
-  /** Decides for a batch once all its commands are here and settled. */
-  #finishBatch(call: Call, batch: Batch): void {
-    if (call.settled || !batch.isComplete || batch.remaining > 0) return;
-    const { happening, verdicts } = batch.result();
-    for (const verdict of verdicts) this.#judge(verdict, call);
-    this.#gate.settle(call, happening);
-  }
-
-  /** Tells what a reply says of more than its own command where that belongs: to the connection, or to the circuit. */
-  #judge(verdict: ReplyVerdict, call: Call): void {
-    const { cause, circuit, scope } = verdict;
-    if (cause === undefined || circuit === 'success' || scope === 'command') return;
-    const isOfLane = scope === 'write-lane' && cause !== 'read-only' && cause !== 'cluster-down';
-    const circuits = call.slow?.circuits ?? this.#parts.circuits;
-    if (isOfLane) circuits.write.trip(cause, this.#parts.settings.clock.now());
-    else this.#line.judge(verdict, call);
   }
 }

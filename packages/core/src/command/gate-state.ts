@@ -5,11 +5,11 @@ import { circuitOf, laneOf, type Call, type SlowCall } from './call.ts';
 import type { Situation } from './decide.ts';
 import type { Dispatch, FastPath } from './dispatch.ts';
 import type { GateParts, Line } from './line.ts';
-import { TransactionGuard } from './transaction-guard.ts';
+import { CallGuards } from './guards/call-guards.ts';
 
 /** Whether a gate serves, and what its calls meet right now. It answers, and does nothing to a call. */
 export class GateState {
-  readonly transactions = new TransactionGuard();
+  readonly guards: CallGuards;
   readonly #parts: GateParts;
   readonly #line: Line;
   readonly #dispatch: Dispatch;
@@ -26,6 +26,7 @@ export class GateState {
     this.#parts = parts;
     this.#line = line;
     this.#dispatch = dispatch;
+    this.guards = new CallGuards(parts, dispatch);
   }
 
   get kind(): 'serving' | 'held' | 'ended' {
@@ -39,7 +40,7 @@ export class GateState {
 
   /** Whether a batch may be sent while its commands are still coming. */
   get takesBatchesAtOnce(): boolean {
-    return this.#isClear && !this.transactions.isWatching;
+    return this.#isClear && !this.guards.needWholeBatches;
   }
 
   serve(): void {
@@ -49,7 +50,7 @@ export class GateState {
 
   hold(since: number | undefined): void {
     if (this.#kind === 'ended') return;
-    this.transactions.connectionLost();
+    this.guards.transactions.connectionLost();
     this.#kind = 'held';
     this.#awaySince = since;
   }
@@ -87,7 +88,7 @@ export class GateState {
       this.#writesAwaySince === undefined &&
       read.admitsAll &&
       write.admitsAll &&
-      !this.transactions.isInside &&
+      !this.guards.transactions.isInside &&
       !this.#dispatch.isBlocked() &&
       this.#dispatch.isWhole();
     this.#fastPath = this.#isClear ? this.#dispatch.fastPath() : undefined;

@@ -130,7 +130,7 @@ export class Gate {
 
   /** Sends a call, where its transaction and its circuit let it pass. */
   run(call: SlowCall): void {
-    const lost = this.state.transactions.check(call);
+    const lost = this.state.guards.check(call);
     call.slow.circuits = this.#dispatch.circuitsOf(call);
     if (lost !== undefined) {
       this.#recorder.lost(call, lost);

@@ -52,6 +52,8 @@ export class SlowPathState implements Due {
   isGuarded = false;
   /** The server was asked to release it (CLIENT UNBLOCK): an empty answer is then not meant for its caller. */
   released = false;
+  /** The server process that a step of a scan was sent to last. */
+  server: string | undefined = undefined;
   /** Calls back into where it was issued: a tracer finds there what the command is part of. */
   inContext: (<R, A extends unknown[]>(run: (...args: A) => R, ...args: A) => R) | undefined = undefined;
   /** When it stops waiting, is sent after its delay, or is overdue: depends on where it is. */

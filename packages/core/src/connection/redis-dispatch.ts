@@ -29,6 +29,7 @@ export function redisDispatch(driver: Driver, wire: Wire, ownCircuits?: LaneCirc
     partAway: () => undefined,
     isWhole: () => true,
     circuitsOf: () => ownCircuits,
+    serverOf: () => wire.server,
     beforeBatch: () => undefined,
     readAt: () => wire.readAt,
   };

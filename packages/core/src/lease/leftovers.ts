@@ -33,7 +33,7 @@ export const noLeftovers: Leftovers = {
 /** The leftovers after one more command is sent; the same object when it leaves nothing. */
 export function leftoversAfter(left: Leftovers, name: string, args: readonly unknown[]): Leftovers {
   const traits = traitsOfCall(name, args);
-  if (traits.ordinary || traits.kind === 'blocking') return left;
+  if (traits.ordinary || traits.kind === 'blocking' || traits.kind === 'cursor') return left;
   switch (traits.name) {
     case 'watch':
       return left.watches ? left : { ...left, watches: true };

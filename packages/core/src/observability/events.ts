@@ -36,6 +36,11 @@ export interface ResilienceEvents {
   };
   /** A command is about to be sent again, after `attempt` sends. `outcome`: what is known of the last one. */
   readonly retry: { readonly command: string; readonly attempt: number; readonly outcome: Outcome };
+  /**
+   * SCAN, HSCAN, SSCAN or ZSCAN begins again at cursor 0, because the cursor was returned by a server process that is
+   * gone. Its caller gets some elements a second time. Only with `retry.scans: 'begin-again'`.
+   */
+  readonly 'scan-restart': { readonly command: string };
   /** The circuit of a lane changed its state. `cause`: why it is not closed; undefined once it is. */
   readonly 'circuit-change': {
     readonly lane: Lane;

@@ -69,6 +69,13 @@ export interface RetryOptions {
    * at no cost: the dialer paces new connections. Default 100.
    */
   readonly budgetTokens?: number;
+  /**
+   * What happens to SCAN, HSCAN, SSCAN and ZSCAN when their cursor was returned by a server process that is gone: after a
+   * restart or a failover it would skip elements. `begin-again`: the scan continues from cursor 0, so that no element is
+   * missed and some come twice, and `scan-restart` is emitted. `fail`: the call fails with `OutcomeUnknownError`. Default
+   * `begin-again`.
+   */
+  readonly scans?: 'begin-again' | 'fail';
   /** How long the server remembers an id of `applyOnce`. Default 24 hours. */
   readonly rememberMs?: number;
   /**

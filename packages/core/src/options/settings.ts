@@ -60,7 +60,13 @@ export const defaults: Settings = {
     maxInFlight: 100_000,
   },
   circuit: circuitDefaults,
-  retry: { maxRetries: 5, budgetTokens: 100, rememberMs: 24 * 60 * 60 * 1000, categories: {} },
+  retry: {
+    maxRetries: 5,
+    budgetTokens: 100,
+    rememberMs: 24 * 60 * 60 * 1000,
+    scans: 'begin-again',
+    categories: {},
+  },
   connection: {
     minPeriodMs: 100,
     maxPeriodMs: 5000,
@@ -110,6 +116,7 @@ const readers: Readonly<Record<keyof ResilienceOptions, OptionReader>> = {
     maxRetries: countOf(0),
     budgetTokens: countOf(0),
     rememberMs: lifetimeOf(1000),
+    scans: oneOf('begin-again', 'fail'),
     categories: objectOf(
       undefined,
       oneOf('read', 'write-checked', 'write-last-wins', 'write-accumulating', 'admin', 'never'),

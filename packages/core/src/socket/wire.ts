@@ -39,6 +39,8 @@ export class Wire {
   #guard: ReplyGuard | undefined;
   #socket: Socket | undefined;
   #identity: Identity | undefined;
+  /** Sockets adopted so far. */
+  #adopted = 0;
   #current: Flush | undefined;
   /** The oldest unanswered command, where it has no call, and the last write before it was seen. */
   #untracked: { readonly command: DriverCommand; readonly sentAt: number } | undefined;
@@ -80,6 +82,11 @@ export class Wire {
     return this.#identity;
   }
 
+  /** Names the server process behind the present socket; the socket itself, where the server does not tell. */
+  get server(): string {
+    return this.#identity?.runId ?? `socket ${this.#adopted}`;
+  }
+
   get isBlocked(): boolean {
     return this.#writes?.isBlocked === true;
   }
@@ -100,6 +107,7 @@ export class Wire {
     this.#socket = socket;
     this.#guard = guard;
     this.#identity = identity;
+    this.#adopted++;
     this.#current = undefined;
     this.#blockedFlushes = [];
     this.readAt = this.#clock.now();

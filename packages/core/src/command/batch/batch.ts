@@ -44,16 +44,19 @@ export class Batch {
   isDirect = false;
   lane: Lane = 'read';
   isTransaction = false;
+  /** Has steps of scans. */
+  hasScans = false;
 
   get commands(): BatchedCommand[] {
     return this.#commands;
   }
 
-  add(command: DriverCommand, { lane }: CommandTraits): void {
+  add(command: DriverCommand, { lane, kind }: CommandTraits): void {
     const { resolve, reject } = command;
     this.#commands.push({ command, resolve, reject, settlement: undefined });
     this.remaining++;
     if (lane === 'write') this.lane = 'write';
+    if (kind === 'cursor') this.hasScans = true;
     if (command.name === 'multi') this.isTransaction = true;
   }
 

@@ -35,6 +35,7 @@ export function sendMember(
   node: unknown,
 ): void {
   if (atOnce === undefined) dispatch.send(command, stream, node);
-  else if (traits.ordinary || traits.kind === 'transaction') atOnce.fastPath(command);
+  else if (traits.ordinary || traits.kind === 'transaction' || traits.kind === 'cursor')
+    atOnce.fastPath(command);
   else dispatch.send(command, atOnce.stream, node);
 }

@@ -1,5 +1,5 @@
-import { WatchLostError } from '../errors.ts';
-import type { Call } from './call.ts';
+import { WatchLostError } from '../../errors.ts';
+import type { Call } from '../call.ts';
 
 /**
  * Knows what a connection promised and a new one does not: a WATCH, and a MULTI sent command by command. An EXEC whose

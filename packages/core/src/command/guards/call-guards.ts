@@ -1,0 +1,75 @@
+import { traitsOf, type CommandTraits } from '../../catalogue/command-traits.ts';
+import type { DriverCommand } from '../../driver/driver-command.ts';
+import { OutcomeUnknownError, type WatchLostError } from '../../errors.ts';
+import type { Call, SlowCall } from '../call.ts';
+import type { Dispatch } from '../dispatch.ts';
+import type { GateParts } from '../line.ts';
+import { beginScanAgain, ScanGuard } from './scan-guard.ts';
+import { TransactionGuard } from './transaction-guard.ts';
+
+type ScanCommand = Pick<DriverCommand, 'name' | 'args'>;
+
+/** Looks at calls right before they are sent: whether what they build on still holds on this connection. */
+export class CallGuards {
+  readonly transactions = new TransactionGuard();
+  readonly #scans = new ScanGuard();
+  readonly #parts: GateParts;
+  readonly #dispatch: Dispatch;
+
+  constructor(parts: GateParts, dispatch: Dispatch) {
+    this.#parts = parts;
+    this.#dispatch = dispatch;
+  }
+
+  /** Whether a batch has to be looked at as a whole before any of its commands is sent. */
+  get needWholeBatches(): boolean {
+    return this.transactions.isWatching || this.#parts.settings.retry.scans === 'fail';
+  }
+
+  /** An error means that the call must not be sent. A scan that cannot go on may begin again instead. */
+  check(call: SlowCall): WatchLostError | OutcomeUnknownError | undefined {
+    return this.transactions.check(call) ?? this.#checkScans(call);
+  }
+
+  /** As {@link check}, for a command of a batch that is sent as it comes. */
+  checkMember(call: SlowCall, command: ScanCommand, { kind }: CommandTraits): void {
+    if (kind === 'cursor' && this.#isStale(call, command)) this.#beginAgain(command);
+  }
+
+  /** The server replied to this command of the call. */
+  answered({ slow }: Call, command: ScanCommand, reply: unknown): void {
+    if (slow?.server === undefined || traitsOf(command.name).kind !== 'cursor') return;
+    this.#scans.answered(command, reply, slow.server);
+  }
+
+  #checkScans(call: SlowCall): OutcomeUnknownError | undefined {
+    if (call.batch?.hasScans === false) return undefined;
+    const commands = call.batch?.commands.map(({ command }) => command) ?? [call.command];
+    for (const command of commands) {
+      if (traitsOf(command.name).kind !== 'cursor' || !this.#isStale(call, command)) continue;
+      const { name, retry } = this.#parts.settings;
+      if (retry.scans === 'fail') return lostCursor(name, traitsOf(command.name).name);
+      this.#beginAgain(command);
+    }
+    return undefined;
+  }
+
+  #isStale(call: SlowCall, command: ScanCommand): boolean {
+    const server = this.#dispatch.serverOf(call);
+    call.slow.server = server;
+    return server !== undefined && this.#scans.isStale(command, server);
+  }
+
+  #beginAgain(command: ScanCommand): void {
+    beginScanAgain(command);
+    this.#parts.recorder.scanBegunAgain(traitsOf(command.name).name);
+  }
+}
+
+function lostCursor(connection: string, command: string): OutcomeUnknownError {
+  return new OutcomeUnknownError(
+    `The cursor of this ${command} is from a server process that is gone, and would skip elements on the present one. ` +
+      'Begin the scan again with cursor 0.',
+    { reason: 'connection-reset', outcome: 'unknown', connection },
+  );
+}

@@ -1,0 +1,94 @@
+import { traitsOf } from '../../catalogue/command-traits.ts';
+import type { DriverCommand } from '../../driver/driver-command.ts';
+
+/** How many callers may be about to continue a scan at one cursor, and how often it was given to callers by each server. */
+interface Position {
+  /** The server process that gave the cursor last. */
+  server: string;
+  /** Callers that got the cursor from that process, and have not used it yet. */
+  holders: number;
+  /** Callers that got it from an earlier process. */
+  staleHolders: number;
+}
+
+type ScanCommand = Pick<DriverCommand, 'name' | 'args'>;
+
+/** Cursors that are remembered; the ones given longest ago are forgotten first. */
+const maxPositions = 1000;
+/** Scans that were never continued must not make later ones begin again for ever. */
+const maxHolders = 4;
+
+/**
+ * Knows which server process gave which cursor of SCAN, HSCAN, SSCAN and ZSCAN. Each process hashes keys with a seed of
+ * its own, so that a cursor of another one silently skips elements.
+ */
+export class ScanGuard {
+  readonly #positions = new Map<string, Position>();
+
+  /** Whether the cursor of this command was given by another process than `server`. Each call counts as one use. */
+  isStale(command: ScanCommand, server: string): boolean {
+    const at = positionOf(command, cursorOf(command));
+    const position = this.#positions.get(at);
+    if (position === undefined) return false;
+    turnTo(position, server);
+    if (position.staleHolders === 0) return false;
+    position.staleHolders--;
+    if (position.holders + position.staleHolders === 0) this.#positions.delete(at);
+    return true;
+  }
+
+  /** The process `server` answered this command: remembers the cursor to continue with. */
+  answered(command: ScanCommand, reply: unknown, server: string): void {
+    const used = positionOf(command, cursorOf(command));
+    const position = this.#positions.get(used);
+    if (position !== undefined && position.server === server) {
+      position.holders = Math.max(0, position.holders - 1);
+      if (position.holders + position.staleHolders === 0) this.#positions.delete(used);
+    }
+    const cursor = nextCursorOf(reply);
+    if (cursor !== undefined && cursor !== '0') this.#give(positionOf(command, cursor), server);
+  }
+
+  #give(at: string, server: string): void {
+    const position = this.#positions.get(at) ?? { server, holders: 0, staleHolders: 0 };
+    turnTo(position, server);
+    position.holders = Math.min(maxHolders, position.holders + 1);
+    this.#positions.delete(at);
+    this.#positions.set(at, position);
+    if (this.#positions.size <= maxPositions) return;
+    const [oldest] = this.#positions.keys();
+    this.#positions.delete(oldest as string);
+  }
+}
+
+/** Makes the command begin its scan again. SCAN may return an element several times, so its promise still holds. */
+export function beginScanAgain(command: ScanCommand): void {
+  command.args[cursorIndexOf(command)] = '0';
+}
+
+function turnTo(position: Position, server: string): void {
+  if (position.server === server) return;
+  position.staleHolders = Math.min(maxHolders, position.staleHolders + position.holders);
+  position.holders = 0;
+  position.server = server;
+}
+
+function cursorIndexOf({ name }: ScanCommand): number {
+  return traitsOf(name).name === 'scan' ? 0 : 1;
+}
+
+function cursorOf(command: ScanCommand): string {
+  return String(command.args[cursorIndexOf(command)]);
+}
+
+function positionOf({ name, args }: ScanCommand, cursor: string): string {
+  const scan = traitsOf(name).name;
+  return scan === 'scan' ? `scan ${cursor}` : `${scan} ${cursor} ${String(args[0])}`;
+}
+
+/** Of a parsed reply, or of its bytes. */
+function nextCursorOf(reply: unknown): string | undefined {
+  if (Array.isArray(reply)) return String(reply[0]);
+  if (!Buffer.isBuffer(reply)) return undefined;
+  return /^\*2\r\n\$\d+\r\n(\d+)\r\n/.exec(reply.toString('latin1', 0, 64))?.[1];
+}

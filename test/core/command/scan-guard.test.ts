@@ -1,0 +1,144 @@
+import { describe, expect, it } from 'vitest';
+import { ScanGuard } from '../../../packages/core/src/command/guards/scan-guard.ts';
+import { commandOf } from './call-of.ts';
+import { gateStage } from './gate-stage.ts';
+
+const scan = (cursor: string): ReturnType<typeof commandOf> => commandOf('scan', cursor, 'COUNT', 10);
+
+describe('the cursor of a scan', () => {
+  it('is good on the server process that gave it, and for one use on another one', () => {
+    const guard = new ScanGuard();
+    guard.answered(scan('0'), ['5', []], 'first');
+    expect(guard.isStale(scan('5'), 'first')).toBe(false);
+    expect(guard.isStale(scan('5'), 'second')).toBe(true);
+    expect(guard.isStale(scan('5'), 'second')).toBe(false);
+  });
+
+  it('is good when this resilience never gave it', () => {
+    const guard = new ScanGuard();
+    expect(guard.isStale(scan('5'), 'second')).toBe(false);
+    guard.answered(scan('0'), ['7', []], 'first');
+    expect(guard.isStale(scan('5'), 'second')).toBe(false);
+  });
+
+  it('of two scans that stand at the same place is stale for both', () => {
+    const guard = new ScanGuard();
+    guard.answered(scan('0'), ['5', []], 'first');
+    guard.answered(scan('0'), ['5', []], 'first');
+    expect(guard.isStale(scan('5'), 'second')).toBe(true);
+    expect(guard.isStale(scan('5'), 'second')).toBe(true);
+    expect(guard.isStale(scan('5'), 'second')).toBe(false);
+  });
+
+  it('is spent once the scan has gone on', () => {
+    const guard = new ScanGuard();
+    guard.answered(scan('0'), ['5', []], 'first');
+    guard.answered(scan('5'), ['9', []], 'first');
+    expect(guard.isStale(scan('5'), 'second')).toBe(false);
+    expect(guard.isStale(scan('9'), 'second')).toBe(true);
+  });
+
+  it('that the new process gives to a new scan costs that one a beginning, and no more', () => {
+    const guard = new ScanGuard();
+    guard.answered(scan('0'), ['5', []], 'first');
+    guard.answered(scan('0'), ['5', []], 'second');
+    expect(guard.isStale(scan('5'), 'second')).toBe(true);
+    expect(guard.isStale(scan('5'), 'second')).toBe(false);
+  });
+
+  it('that was given to scans which nobody continued is stale at most four times', () => {
+    const guard = new ScanGuard();
+    for (let scans = 0; scans < 100; scans++) guard.answered(scan('0'), ['5', []], 'first');
+    const verdicts = Array.from({ length: 6 }, () => guard.isStale(scan('5'), 'second'));
+    expect(verdicts).toEqual([true, true, true, true, false, false]);
+  });
+
+  it('belongs to one key of HSCAN, SSCAN and ZSCAN', () => {
+    const guard = new ScanGuard();
+    guard.answered(commandOf('HSCAN', 'a', '0'), ['5', []], 'first');
+    expect(guard.isStale(commandOf('hscan', 'b', '5'), 'second')).toBe(false);
+    expect(guard.isStale(commandOf('sscan', 'a', '5'), 'second')).toBe(false);
+    expect(guard.isStale(scan('5'), 'second')).toBe(false);
+    expect(guard.isStale(commandOf('hscan', 'a', '5'), 'second')).toBe(true);
+  });
+
+  it('is read from the bytes of a reply too', () => {
+    const guard = new ScanGuard();
+    guard.answered(scan('0'), Buffer.from('*2\r\n$2\r\n17\r\n*0\r\n'), 'first');
+    expect(guard.isStale(scan('17'), 'second')).toBe(true);
+  });
+
+  it('is remembered for the last 1,000 places', () => {
+    const guard = new ScanGuard();
+    for (let cursor = 1; cursor <= 1001; cursor++) guard.answered(scan('0'), [`${cursor}`, []], 'first');
+    expect(guard.isStale(scan('1'), 'second')).toBe(false);
+    expect(guard.isStale(scan('2'), 'second')).toBe(true);
+    expect(guard.isStale(scan('1001'), 'second')).toBe(true);
+  });
+});
+
+describe('a scan whose server process is gone', () => {
+  it('begins again, and says so', async () => {
+    const { issue, dispatch, settle, told } = gateStage();
+    dispatch.answer(issue('scan', '0'), ['5', ['a']]);
+    await settle();
+    dispatch.server = 'second';
+    const step = issue('scan', '5', 'MATCH', 'user:*');
+    expect(step.args.map(String)).toEqual(['0', 'MATCH', 'user:*']);
+    dispatch.answer(step, ['0', ['a', 'b']]);
+    expect(await step.promise).toEqual(['0', ['a', 'b']]);
+    expect(told).toEqual([{ event: 'scan-restart', command: 'scan' }]);
+  });
+
+  it('begins again when its step is sent again on another process', async () => {
+    const { issue, dispatch, gate, settle } = gateStage();
+    dispatch.answer(issue('hscan', 'h', '0'), ['5', ['a', '1']]);
+    await settle();
+    const step = issue('hscan', 'h', '5');
+    dispatch.write();
+    gate.hold(10_000);
+    dispatch.break();
+    await settle();
+    dispatch.server = 'second';
+    gate.serve();
+    expect(dispatch.slow.at(-1)).toBe(step);
+    expect(step.args.map(String)).toEqual(['h', '0']);
+  });
+
+  it('begins again within a pipeline', async () => {
+    const { pipeline, dispatch, settle, told } = gateStage();
+    const [first] = await pipeline(['hscan', 'h', '0'], ['get', 'a']);
+    for (const command of [...dispatch.slow]) dispatch.answer(command, command === first ? ['5', []] : 'x');
+    await settle();
+    dispatch.server = 'second';
+    const [get, step] = await pipeline(['get', 'a'], ['hscan', 'h', '5']);
+    expect(get?.args.map(String)).toEqual(['a']);
+    expect(step?.args.map(String)).toEqual(['h', '0']);
+    expect(told).toEqual([{ event: 'scan-restart', command: 'hscan' }]);
+  });
+
+  it('fails where that was chosen, and is not sent', async () => {
+    const { issue, pipeline, dispatch, settle, told } = gateStage({ retry: { scans: 'fail' } });
+    for (let scans = 0; scans < 2; scans++) dispatch.answer(issue('scan', '0'), ['5', ['a']]);
+    await settle();
+    dispatch.server = 'second';
+    const { length } = dispatch.sent;
+    await expect(issue('scan', '5').promise).rejects.toMatchObject({
+      code: 'OUTCOME_UNKNOWN',
+      outcome: 'unknown',
+      message: expect.stringContaining('cursor 0') as string,
+    });
+    const [step] = await pipeline(['scan', '5'], ['get', 'a']);
+    await expect(step?.promise).rejects.toMatchObject({ code: 'OUTCOME_UNKNOWN' });
+    expect(dispatch.sent).toHaveLength(length);
+    expect(told.map(({ event }) => event)).toEqual(['command-failed', 'command-failed']);
+  });
+
+  it('goes on where nobody knows the process', async () => {
+    const { issue, dispatch, settle } = gateStage();
+    dispatch.answer(issue('scan', '0'), ['5', ['a']]);
+    await settle();
+    dispatch.server = undefined;
+    expect(issue('scan', '5').args.map(String)).toEqual(['5']);
+  });
+});
