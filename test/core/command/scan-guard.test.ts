@@ -108,7 +108,8 @@ describe('a scan whose server process is gone', () => {
   it('begins again within a pipeline', async () => {
     const { pipeline, dispatch, settle, told } = gateStage();
     const [first] = await pipeline(['hscan', 'h', '0'], ['get', 'a']);
-    for (const command of [...dispatch.slow]) dispatch.answer(command, command === first ? ['5', []] : 'x');
+    for (const command of dispatch.slow.slice())
+      dispatch.answer(command, command === first ? ['5', []] : 'x');
     await settle();
     dispatch.server = 'second';
     const [get, step] = await pipeline(['get', 'a'], ['hscan', 'h', '5']);

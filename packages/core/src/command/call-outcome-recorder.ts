@@ -3,7 +3,6 @@ import { channels } from '../observability/channels.ts';
 import type { Circuit } from '../circuit/circuit.ts';
 import type { RetryBudget } from '../circuit/retry-budget.ts';
 import { debug } from '../observability/debug.ts';
-import type { DriverCommand } from '../driver/driver-command.ts';
 import { isRedisResilienceError, type Outcome, type RedisResilienceError } from '../errors.ts';
 import type { ProcessStallDetector } from '../event-loop/process-stall-detector.ts';
 import type { EventHub } from '../observability/event-hub.ts';
@@ -14,8 +13,8 @@ import type { Lane } from '../snapshot.ts';
 import type { Flush } from '../event-loop/flush.ts';
 import { Totals } from '../observability/totals.ts';
 import { callName, circuitOf, laneOf, type Call, type SlowCall } from './call.ts';
+import { countsOf } from './call-counts.ts';
 import type { Fail } from './decide.ts';
-import { argumentBytes } from './slow-path.ts';
 
 /** Where what becomes of calls is counted and told. */
 export interface Records {
@@ -231,24 +230,4 @@ const suspiciousMs = 20;
 /** The generation of the circuit in which the call was sent. */
 function generationOf({ slow }: Call, sent: Flush, lane: Lane): number {
   return slow?.generation ?? (lane === 'read' ? sent.readGeneration : sent.writeGeneration);
-}
-
-/** Of all commands of a call; MULTI and EXEC themselves are not counted. */
-function countsOf({ command, batch }: Call): { commands: number; keys: number; bytes: number } {
-  const all = batch === undefined ? [command] : batch.commands.map((batched) => batched.command);
-  const counts = { commands: 0, keys: 0, bytes: 0 };
-  for (const each of all) {
-    if (batch === undefined || !/^(multi|exec)$/i.test(each.name)) counts.commands++;
-    counts.keys += keyCount(each);
-    counts.bytes += argumentBytes(each.args);
-  }
-  return counts;
-}
-
-function keyCount(command: Partial<Pick<DriverCommand, 'getKeys'>>): number {
-  try {
-    return command.getKeys?.().length ?? 0;
-  } catch {
-    return 0;
-  }
 }
