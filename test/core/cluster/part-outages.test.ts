@@ -6,10 +6,10 @@ const owners = new Set(['a:1', 'b:1']);
 it('a lost node is away from its loss on, and certainly once an attempt to reach it failed', () => {
   const outages = new PartOutages(2_000);
   expect([outages.isEmpty, outages.of(0, ['a:1'], 'read')]).toEqual([true, undefined]);
-  outages.lost('a:1', 'connection-reset', false, 100);
+  expect(outages.lost('a:1', 'connection-reset', false, 100)).toBe(true);
   expect(outages.of(0, ['a:1'], 'read')).toEqual({ cause: 'connection-reset', isExpectedUntil: 2_100 });
   expect([outages.isEmpty, outages.causeAmong(owners)]).toEqual([false, undefined]);
-  outages.lost('a:1', 'connection-refused', true, 900);
+  expect(outages.lost('a:1', 'connection-refused', true, 900)).toBe(false);
   outages.lost('a:1', 'connection-reset', false, 950);
   expect(outages.of(0, ['a:1'], 'write')).toEqual({ cause: 'connection-refused', isExpectedUntil: 2_100 });
   expect([outages.causeAmong(owners), outages.causeAmong(new Set(['b:1']))]).toEqual([

@@ -127,6 +127,19 @@ describe('a cluster in trouble', () => {
     expect(Math.max(...pauses)).toBeLessThanOrEqual(1_100);
   });
 
+  it('has its slots read at the next look when a node is away that was not, and never sooner for one that is', async () => {
+    const stage = new Stage();
+    stage.watch.trouble();
+    await stage.travel(2_010);
+    const last = stage.slotsReadAt.at(-1);
+    stage.watch.nodeAway(false);
+    await stage.travel(50);
+    expect(stage.slotsReadAt.at(-1)).toBe(last);
+    stage.watch.nodeAway(true);
+    await stage.travel(50);
+    expect(stage.slotsReadAt.at(-1)).toBe(2_100);
+  });
+
   it('is watched for as long as a part of it is away, its slots once a second', async () => {
     const stage = new Stage();
     stage.isPartAway = true;

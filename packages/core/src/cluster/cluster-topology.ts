@@ -177,8 +177,7 @@ export class ClusterTopology {
         return;
       case 'lost':
       case 'away':
-        this.#outages.lost(address, news.cause, news.kind === 'away', now);
-        this.#slotWatch.trouble();
+        this.#slotWatch.nodeAway(this.#outages.lost(address, news.cause, news.kind === 'away', now));
         this.#tell({ kind: 'parts-changed' });
         return;
       case 'found':

@@ -33,14 +33,15 @@ export class PartOutages {
     return this.#lost.size === 0 && this.#down.size === 0 && this.#uncovered.size === 0;
   }
 
-  /** The node at this address is lost, silent, or cannot be reached. */
-  lost(address: string, cause: CauseCode, isCertain: boolean, now: number): void {
+  /** The node at this address is lost, silent, or cannot be reached. Returns whether that is new. */
+  lost(address: string, cause: CauseCode, isCertain: boolean, now: number): boolean {
     const known = this.#lost.get(address);
     if (known === undefined) this.#lost.set(address, { cause, since: now, isOfWrites: false, isCertain });
     else {
       if (isCertain) known.cause = cause;
       known.isCertain ||= isCertain;
     }
+    return known === undefined;
   }
 
   isLost(address: string): boolean {

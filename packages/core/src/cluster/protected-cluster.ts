@@ -14,6 +14,7 @@ import { ClusterDiagnosis } from './cluster-diagnosis.ts';
 import { clusterDispatch, slotOf } from './cluster-dispatch.ts';
 import { ClusterFlushes } from './cluster-flushes.ts';
 import { ClusterTopology } from './cluster-topology.ts';
+import { ConnectPace } from './connect-pace.ts';
 import { NodeDialers } from './node-dialers.ts';
 import type { TopologyNews } from './topology-news.ts';
 
@@ -30,6 +31,7 @@ export class ProtectedCluster implements ProtectedClient {
   readonly #topology: ClusterTopology;
   readonly #dialers: NodeDialers;
   readonly #diagnosis: ClusterDiagnosis;
+  readonly #pace: ConnectPace;
   #state: LiveConnectionState;
   #isClosing = false;
 
@@ -55,8 +57,9 @@ export class ProtectedCluster implements ProtectedClient {
       : { kind: 'idle' };
     if (cluster.isReady) this.gate.serve();
     const { handle } = new Entrance(this.gate, parts.gateParts, this, dispatch);
-    cluster.takeOver(handle, () => minPeriodMs * (0.9 + 0.2 * random()));
-    cluster.on('connecting', () => this.#signal({ kind: 'dial' }));
+    this.#pace = new ConnectPace({ clock, random, periodMs: minPeriodMs });
+    cluster.takeOver(handle, () => this.#pace.nextMs());
+    cluster.on('connecting', () => this.#onConnecting());
     cluster.on('ready', () => void this.#onReady());
     cluster.on('close', () => this.#unreachable('connection-reset'));
     cluster.on('end', () => this.#onEnd());
@@ -171,6 +174,11 @@ export class ProtectedCluster implements ProtectedClient {
     else if (!isAllAway && state === 'stalled') this.#signal({ kind: 'answered' });
     else this.#parts.tell({ kind: 'changed' });
     this.gate.refresh();
+  }
+
+  #onConnecting(): void {
+    this.#pace.began();
+    this.#signal({ kind: 'dial' });
   }
 
   // Calls need not wait until the nodes have said whether the cluster is up; whoever waits for that does.

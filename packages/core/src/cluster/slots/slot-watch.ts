@@ -70,6 +70,12 @@ export class SlotWatch {
     if (this.#timer === undefined) this.#arm();
   }
 
+  /** A node is away; `isNew`: it was not until now, so the slots are read at the next look, whatever was read lately. */
+  nodeAway(isNew: boolean): void {
+    this.trouble();
+    if (isNew) this.#slotsDueAt = 0;
+  }
+
   /** Asks the nodes whether the cluster is up, because one of them said that it is not. Resolves when they answered. */
   async checkStates(): Promise<void> {
     this.trouble();
