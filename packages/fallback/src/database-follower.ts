@@ -1,11 +1,11 @@
 import type { RedisResilience, RedisSnapshot } from '@redis-resilience/core';
 
-/** The name of the database that takes writes, or took them last; undefined where there is one database only. */
+/** The name of the database that accepts writes, or accepted them last; undefined if there is only one database. */
 export class DatabaseFollower {
   readonly #stop: () => void;
   #name: string | undefined;
 
-  /** `onChange` is called when another database that takes writes has come into use, before any call passes on it. */
+  /** `onChange` is called when another writable database has come into use, before any call runs on it. */
   constructor(
     resilience: Pick<RedisResilience, 'on' | 'snapshot'>,
     onChange: (snapshot: RedisSnapshot) => void,
@@ -25,7 +25,7 @@ export class DatabaseFollower {
   }
 }
 
-// A read-only database holds what the other one held.
+// A read-only database holds the same data as the previous one.
 function nameIn({ database }: RedisSnapshot): string | undefined {
   return database?.readOnly === true ? undefined : database?.name;
 }

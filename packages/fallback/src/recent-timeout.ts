@@ -3,8 +3,8 @@ import type { Clock } from '@redis-resilience/core';
 const lastsMs = 500;
 
 /**
- * Remembers for half a second that a call to Redis was not answered in time. Calls made meanwhile treat Redis as away
- * and do not wait for it again, so that one request pays for a silent server once.
+ * Remembers for half a second that a call to Redis timed out. Calls made during that time treat Redis as away and do
+ * not wait for it again, so that a request waits only once for a server that does not reply.
  */
 export class RecentTimeout {
   readonly #clock: Clock;
@@ -19,12 +19,12 @@ export class RecentTimeout {
     return this.#clock.now() < this.#endsAt;
   }
 
-  /** A call timed out. */
+  /** Call when a call to Redis has timed out. */
   record(): void {
     this.#endsAt = this.#clock.now() + lastsMs;
   }
 
-  /** A call was answered. */
+  /** Call when Redis has replied. */
   clear(): void {
     this.#endsAt = -Infinity;
   }

@@ -1,9 +1,9 @@
 import type { Cluster, Redis } from 'ioredis';
 
 /**
- * The keys that match a pattern, in batches, from every primary. Pattern and keys are without the `keyPrefix` of the
- * client, as in its commands. (In SCAN, ioredis neither adds it to the
- * pattern nor removes it from the answer.)
+ * Yields the keys that match a pattern, in batches, from every primary. Pattern and keys exclude the client's
+ * `keyPrefix`, as in its commands. (For SCAN, ioredis neither adds the prefix to the pattern nor removes it from the
+ * reply.)
  */
 export async function* scanKeys(
   client: Redis | Cluster,
@@ -22,7 +22,7 @@ export async function* scanKeys(
   }
 }
 
-/** A pattern that matches this text alone. */
+/** Returns a pattern that matches only this text. */
 export function escapeGlob(text: string): string {
   return text.replaceAll(/[*?[\]\\]/g, String.raw`\$&`);
 }

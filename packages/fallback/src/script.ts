@@ -2,8 +2,9 @@ import { createHash } from 'node:crypto';
 import type { Cluster, Redis } from 'ioredis';
 
 /**
- * A Lua script over one key. The first call sends the source, so that no second round trip moves it behind later
- * commands of the connection. Later calls send the digest, and the source again when the server lost the script.
+ * A Lua script that uses one key. The first call sends the source, so that no second round trip moves the script behind
+ * later commands on the connection. Later calls send the digest, and the source again if the server has lost the
+ * script.
  */
 export class Script {
   readonly #source: string;

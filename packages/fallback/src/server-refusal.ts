@@ -1,8 +1,8 @@
 import { classifyReply, codeOfReply } from '@redis-resilience/core/protocol';
 
 /**
- * Whether the server refused a command for a reason that passes: it is loading, out of memory, a replica, its password
- * is being changed. The same command may succeed later.
+ * Whether the server refused a command for a temporary reason: it is loading, out of memory or a replica, or its
+ * password is being changed. The same command may succeed later.
  */
 export function isRefusedForNow(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
@@ -11,7 +11,7 @@ export function isRefusedForNow(error: unknown): boolean {
   return outcome === 'not-applied' || scope !== 'command' || code === 'EXECABORT';
 }
 
-/** The first word of a server's refusal: `WRONGTYPE`, `ERR`. Never the rest, which may show values. */
+/** The first word of a server's error reply: `WRONGTYPE`, `ERR`. Never the rest, which may contain values. */
 export function refusalCode(error: unknown): string {
   return error instanceof Error ? codeOfReply(error.message) : 'ERR';
 }

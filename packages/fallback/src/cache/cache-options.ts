@@ -16,44 +16,52 @@ import { jsonSerializer, type Serializer } from './serializer.ts';
 
 /** Options of {@link createCache}. */
 export interface CacheOptions {
-  /** Put before every key in Redis. Default `cache:`. */
+  /** Prefix of every key in Redis. Default `cache:`. */
   readonly prefix?: string;
   /** How long a value is fresh. Default 60,000 ms. */
   readonly ttlMs?: number;
-  /** Spreads each ttl by up to this ratio in both directions, 0 to 1. Default 0.1. */
+  /** Ratio, 0 to 1, by which each ttl varies at random in both directions. Default 0.1. */
   readonly ttlJitterRatio?: number;
-  /** How long after its ttl a value is answered at once, marked stale, while it is reloaded. Default 0 ms. */
+  /** How long after its ttl a value is still returned immediately, marked stale, while it is reloaded. Default 0 ms. */
   readonly staleWhileRevalidateMs?: number;
-  /** How long after its ttl a local copy may replace a load that fails, is refused or is slow. Default 600,000 ms. */
+  /**
+   * How long after its ttl a local copy may be returned when a load fails, is rejected or is slow. Default 600,000 ms.
+   */
   readonly staleIfErrorMs?: number;
   /** How long a loader's `null` or `undefined` is remembered. Default 0 ms: not at all. */
   readonly negativeTtlMs?: number;
-  /** XFetch: values above 1 refresh earlier, below 1 later; 0 never refreshes before the ttl. Default 1. */
+  /**
+   * Beta of XFetch early refresh: above 1 refreshes earlier, below 1 later; 0 never refreshes before the ttl. Default
+   * 1.
+   */
   readonly earlyRefreshBeta?: number;
-  /** Memory for local copies. Default 32 MiB; 0 keeps none. */
+  /** Maximum memory for local copies. Default 32 MiB; 0 keeps none. */
   readonly maxLocalBytes?: number;
-  /** Loads that run at once in this process. Default 2. */
+  /** Maximum number of loads that run concurrently in this process. Default 2. */
   readonly maxConcurrentLoads?: number;
-  /** Loads that may wait for a place; more are refused. Default 1,000. */
+  /** Maximum number of queued loads; further loads are rejected. Default 1,000. */
   readonly maxQueuedLoads?: number;
-  /** How long a caller waits for a load, including its time in the queue. Default 8,000 ms. */
+  /** How long a caller waits for a load, including the load's time in the queue. Default 8,000 ms. */
   readonly loadTimeoutMs?: number;
-  /** How long a caller waits for a load when a stale value could be answered instead. Default 250 ms. */
+  /** How long a caller waits for a load if a stale value is available. Default 250 ms. */
   readonly staleAfterMs?: number;
   /** How long a caller waits for Redis. Default 200 ms. */
   readonly redisTimeoutMs?: number;
-  /** Largest difference between the clocks of two processes. Default 250 ms. */
+  /** Largest possible difference between the clocks of two processes. Default 250 ms. */
   readonly clockSkewMs?: number;
   /**
    * How long Redis remembers an invalidation. Default 2 × `ttlMs` + `staleWhileRevalidateMs` + `clockSkewMs`; raise it
-   * when single calls have a longer `ttlMs`.
+   * if individual calls use a longer `ttlMs`.
    */
   readonly rememberInvalidatedMs?: number;
-  /** Turns values into bytes and back. Default JSON. */
+  /** Converts values to bytes and back. Default JSON. */
   readonly serializer?: Serializer;
-  /** Keeps invalidations made while Redis is away; a durable one keeps them over a crash. Default: memory of the cache. */
+  /**
+   * Stores invalidations made while Redis is away; a durable outbox keeps them across a crash. Default: the cache keeps
+   * them in memory.
+   */
   readonly outbox?: Outbox;
-  /** Time and randomness, for tests. */
+  /** Sources of time and randomness, for tests. */
   readonly clock?: Clock;
   readonly random?: Random;
 }
@@ -81,7 +89,7 @@ export const cacheDefaults = {
   random: systemRandom,
 } as const satisfies Omit<Required<CacheOptions>, 'outbox' | 'rememberInvalidatedMs'>;
 
-/** @throws ConfigurationError that names the option, or the nearest right name */
+/** @throws ConfigurationError that names the option, or the closest valid name */
 export function resolveCacheOptions(options: CacheOptions): CacheSettings {
   checkOptions<CacheOptions>('createCache', options, {
     prefix: textOf,
@@ -106,7 +114,7 @@ export function resolveCacheOptions(options: CacheOptions): CacheSettings {
   });
   const settings = withDefaults(cacheDefaults, options);
   const { ttlMs, staleWhileRevalidateMs, clockSkewMs } = settings;
-  // Long enough to outlive any copy that was loaded before the invalidation.
+  // Long enough to outlive every copy that was loaded before the invalidation.
   const rememberInvalidatedMs = 2 * ttlMs + staleWhileRevalidateMs + clockSkewMs;
   return withDefaults({ rememberInvalidatedMs }, settings) as CacheSettings;
 }

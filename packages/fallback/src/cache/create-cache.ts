@@ -5,13 +5,13 @@ import { resolveCacheOptions, type CacheOptions } from './cache-options.ts';
 import { ResilientCache } from './resilient-cache.ts';
 
 /**
- * Makes a cache over a protected connection.
+ * Creates a cache on a protected connection.
  *
- * A hit comes from Redis. On a miss the loader runs: once for all callers that ask at the same time, and never more than
- * `maxConcurrentLoads` loaders at once. While Redis is away, or when the loader fails, local copies answer, marked stale.
- * Errors are never cached.
+ * A hit comes from Redis. On a miss the loader runs: once for all callers that request the key at the same time, and
+ * with at most `maxConcurrentLoads` loaders running concurrently. While Redis is away, or when the loader fails, local
+ * copies are returned, marked stale. Errors are never cached.
  *
- * @throws {@link ConfigurationError} when an option is unknown or wrong
+ * @throws {@link ConfigurationError} when an option is unknown or invalid
  * @example
  * const cache = createCache(resilience, { ttlMs: 60_000, staleIfErrorMs: 600_000 });
  * const product = await cache.getOrLoad(`product:${id}`, () => db.product(id));

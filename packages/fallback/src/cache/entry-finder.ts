@@ -18,7 +18,7 @@ export interface Found {
 
 type Reading = CacheEntry | 'miss' | 'away';
 
-/** Looks for a key in Redis, and among the local copies when Redis has no usable value. */
+/** Finds the value of a key in Redis, or among the local copies if Redis has no usable value. */
 export class EntryFinder {
   readonly counts = { hits: 0, misses: 0, away: 0, corrupt: 0 };
   readonly #settings: CacheSettings;
@@ -41,7 +41,7 @@ export class EntryFinder {
     this.#events = events;
   }
 
-  /** Undefined when there is no usable value, in Redis or here. */
+  /** Returns undefined if there is no usable value, in Redis or locally. */
   async find(key: string): Promise<Found | undefined> {
     const reading = await this.#read(key);
     if (reading === 'away') {
@@ -60,13 +60,13 @@ export class EntryFinder {
     this.counts.misses++;
     const copy = this.#findLocal(key);
     if (copy === undefined) return undefined;
-    // Redis answered that it has no value: a copy counts as too old to be answered at once, and only replaces a load
+    // Redis replied that it has no value: the copy counts as too old to return immediately, and only replaces a load
     // that fails.
     return { ...copy, pastTtlMs: Math.max(copy.pastTtlMs, this.#settings.staleWhileRevalidateMs + 1) };
   }
 
   async #read(key: string): Promise<Reading> {
-    // The loader is there, and bounded: no lookup waits for Redis to come back.
+    // The loader can provide the value, and its load is bounded, so no lookup waits for Redis to come back.
     if (!this.#entries.available) return 'away';
     let data: Buffer | null;
     try {

@@ -1,22 +1,22 @@
-/** What the cache keeps under a key, in this process and in Redis. */
+/** Entry that the cache keeps under a key, in this process and in Redis. */
 export interface CacheEntry {
   /**
-   * `nothing`: the loader found no value, and that is remembered. `invalidated`: values loaded before this entry must
-   * not be used.
+   * `nothing`: the loader found no value, which is remembered. `invalidated`: values loaded before this entry must not
+   * be used.
    */
   readonly kind: 'value' | 'nothing' | 'invalidated';
-  /** Wall clock when the load began, or the invalidation was made. This is the version of the entry. */
+  /** Wall-clock time at which the load began, or the invalidation was made. This is the version of the entry. */
   readonly at: number;
-  /** Wall clock until which the entry is fresh. */
+  /** Wall-clock time until which the entry is fresh. */
   readonly freshUntil: number;
   /** Duration of the load in milliseconds; early refresh depends on it. */
   readonly loadMs: number;
-  /** The process that made the entry. */
+  /** The process that created the entry. */
   readonly writer: string;
   readonly payload: Buffer;
 }
 
-/** The payload of entries without a value. */
+/** Payload of entries without a value. */
 export const noPayload = Buffer.alloc(0);
 
 /** The entry that marks an invalidation. */
@@ -30,7 +30,7 @@ const header = /^rr1([vni])(\d+);([\w-]+);(\d+);(\d+)$/;
 const maxHeaderBytes = 128;
 
 /**
- * An entry as bytes: a header of text, a line feed, and the value. Scripts compare versions by the header alone.
+ * Encodes an entry as bytes: a text header, a line feed, and the value. Scripts compare versions by the header alone.
  *
  * @example
  * encodeEntry(entry); // rr1v1767225600000;k3x9;1767225660000;12\n{"name":"Chair"}
@@ -41,7 +41,7 @@ export function encodeEntry(entry: CacheEntry): Buffer {
   return Buffer.concat([Buffer.from(head, 'latin1'), entry.payload]);
 }
 
-/** The entry in these bytes; undefined when they are corrupt, or were written by another program. */
+/** Decodes an entry; undefined if the bytes are corrupt or were written by another program. */
 export function decodeEntry(data: Buffer): CacheEntry | undefined {
   const end = data.subarray(0, maxHeaderBytes).indexOf(0x0a);
   if (end < 0) return undefined;

@@ -2,7 +2,8 @@ import type { Random } from '@redis-resilience/core';
 import type { CacheEntry } from './entry.ts';
 
 /**
- * Spreads a time to live by up to `ratio` in both directions, so that values loaded together do not expire together.
+ * Varies a time to live at random by up to `ratio` in both directions, so that values loaded together do not expire
+ * together.
  *
  * @example
  * jittered(60_000, 0.1, () => 0); // 54_000
@@ -20,7 +21,7 @@ export function refreshesEarly(leftMs: number, loadMs: number, beta: number, ran
   return -beta * loadMs * Math.log(1 - random()) >= leftMs;
 }
 
-/** How long Redis has to keep the entry: as long as it may be answered. 0 when it is no longer fresh. */
+/** How long Redis must keep the entry: for as long as it may be returned. 0 if it is no longer fresh. */
 export function keepInRedisMs(
   { freshUntil }: CacheEntry,
   wallNow: number,

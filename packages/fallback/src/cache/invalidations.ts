@@ -4,8 +4,8 @@ import type { CacheEntry } from './entry.ts';
 const maxRemembered = 10_000;
 
 /**
- * The invalidations of this process. The values that they cover are not used again, wherever they come from. Those that
- * Redis does not know yet are pending.
+ * The invalidations of this process. The values that they cover are not used again, wherever they come from. An
+ * invalidation that has not reached Redis yet is pending.
  */
 export class Invalidations {
   readonly #writer: string;
@@ -27,7 +27,7 @@ export class Invalidations {
     this.#recent.set(key, at);
   }
 
-  /** The version of a value that is loaded now: newer than every earlier invalidation of the key. */
+  /** Returns the version for a value whose load begins now: newer than every earlier invalidation of the key. */
   versionAt(key: string, now: number): number {
     return Math.max(now, (this.#recent.get(key) ?? -1) + 1);
   }
@@ -43,18 +43,26 @@ export class Invalidations {
     return this.#isCovered(entry, invalidation.at, invalidation.writer);
   }
 
-  /** Another database is in use from now on. It does not know the invalidations since `since`: they are pending again. */
+  /**
+   * Call when another database has come into use. It has not received the invalidations since `since`, so they become
+   * pending again.
+   */
   beginDatabase(now: number, since: number): void {
     this.#databaseSince = now;
     for (const [key, at] of this.#recent.entries()) if (at > since) this.addPending(key, at);
   }
 
-  /** Whether the entry was in the database in use before it came into use: it may have been invalidated on another one. */
+  /**
+   * Whether the entry dates from before this database came into use: it may have been invalidated on another database.
+   */
   isFromBefore(entry: CacheEntry): boolean {
     return this.#isCovered(entry, this.#databaseSince, this.#writer);
   }
 
-  /** Keeps an invalidation for Redis. Gives false when the oldest pending one had to be dropped for it. */
+  /**
+   * Keeps an invalidation until it reaches Redis. Returns false if the oldest pending one had to be dropped to make
+   * room.
+   */
   addPending(key: string, at: number): boolean {
     this.#pending.delete(key);
     this.#pending.set(key, at);
@@ -68,12 +76,12 @@ export class Invalidations {
     return [...this.#pending];
   }
 
-  /** Redis knows this invalidation now; a later one of the same key stays pending. */
+  /** Call when Redis has received this invalidation; a later invalidation of the same key stays pending. */
   removePending(key: string, at: number): void {
     if (this.#pending.get(key) === at) this.#pending.delete(key);
   }
 
-  // The clocks of two processes may differ.
+  // Allows for the difference between the clocks of two processes.
   #isCovered(entry: CacheEntry, at: number, writer: string): boolean {
     return entry.at <= at + (entry.writer === writer ? 0 : this.#clockSkewMs);
   }

@@ -1,12 +1,12 @@
 import { OverloadedError, type Clock, type TimerHandle } from '@redis-resilience/core';
 
-/** Bounds of a {@link LoaderBulkhead}. */
+/** Limits of a {@link LoaderBulkhead}. */
 export interface BulkheadBounds {
   readonly maxConcurrentLoads: number;
   readonly maxQueuedLoads: number;
-  /** A load that runs longer than this is taken for dead, and its place is given away. */
+  /** A load that runs longer than this is considered dead, and its slot is freed. */
   readonly abandonMs: number;
-  /** Called when a load was taken for dead. */
+  /** Called when a load is considered dead. */
   readonly onAbandon: () => void;
 }
 
@@ -19,8 +19,8 @@ interface Waiting {
 }
 
 /**
- * Bounds how many loads run at once, whatever Redis does. Other loads wait in order; when the queue is full, they are
- * refused. A place becomes free when its load has ended, not when its callers stopped waiting.
+ * Limits how many loads run concurrently, regardless of Redis. Other loads wait in order; if the queue is full, they
+ * are rejected. A slot becomes free when its load has settled, not when its callers stop waiting.
  */
 export class LoaderBulkhead {
   readonly #clock: Clock;
@@ -42,7 +42,7 @@ export class LoaderBulkhead {
     return this.#waiting.length;
   }
 
-  /** Loads that were asked for and not started, so far. */
+  /** Number of loads so far that were requested but not started. */
   get shed(): number {
     return this.#shed;
   }
@@ -52,9 +52,9 @@ export class LoaderBulkhead {
   }
 
   /**
-   * Runs the load as soon as there is a place, if it is still wanted then.
+   * Runs the load as soon as there is a free slot, if a caller still needs it then.
    *
-   * @throws {@link OverloadedError} when the queue is full, or the load was no longer wanted
+   * @throws {@link OverloadedError} when the queue is full, or no caller needs the load any more
    */
   run<T>(load: () => Promise<T>, isWanted: () => boolean): Promise<T> {
     return new Promise((resolve, reject) => {
@@ -89,7 +89,7 @@ export class LoaderBulkhead {
     }
   }
 
-  // Loads that are no longer wanted make room in a full queue.
+  // Loads that no caller needs any more make room in a full queue.
   #canQueue(): boolean {
     const { maxQueuedLoads } = this.#bounds;
     if (this.#waiting.length < maxQueuedLoads) return true;
@@ -115,7 +115,7 @@ export class LoaderBulkhead {
   }
 }
 
-/** The error of a load that was not started, or not waited for any longer. */
+/** Creates the error for a load that was not started, or is not awaited any longer. */
 export function overloaded(message: string): OverloadedError {
   return new OverloadedError(message, { reason: 'overloaded', outcome: 'not-applied' });
 }

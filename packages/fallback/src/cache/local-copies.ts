@@ -1,10 +1,10 @@
 import { LRUCache } from 'lru-cache';
 import type { CacheEntry } from './entry.ts';
 
-// An estimate of the key, the header fields and the map's own overhead.
+// Estimated size of the key, the header fields and the map's own overhead.
 const overheadBytes = 250;
 
-/** Copies of entries in this process, bounded by bytes: the least recently used are evicted first. */
+/** Local copies of entries, limited by bytes: the least recently used are evicted first. */
 export class LocalCopies {
   readonly #entries: LRUCache<string, CacheEntry>;
 
@@ -27,7 +27,7 @@ export class LocalCopies {
     return this.#entries.get(key);
   }
 
-  /** Keeps the entry, unless there is a newer one. */
+  /** Stores the entry, unless there is a newer one. */
   keep(key: string, entry: CacheEntry): void {
     const known = this.#entries.peek(key);
     if (known === undefined || known.at <= entry.at) this.#entries.set(key, entry);

@@ -5,8 +5,8 @@ import { RecentTimeout } from '../recent-timeout.ts';
 import { Script } from '../script.ts';
 import { decodeEntry, encodeEntry, type CacheEntry } from './entry.ts';
 
-// Writes an entry, unless the key holds a newer one or an invalidation that covers it. An invalidation of another
-// process covers entries up to a margin later than itself, because the clocks of the two may differ.
+// Writes an entry, unless the key holds a newer one or an invalidation that covers it. An invalidation from another
+// process also covers entries that are slightly newer than itself, because the clocks of the two processes may differ.
 const writeScript = new Script(`
 local head = redis.pcall('GETRANGE', KEYS[1], 0, 127)
 if type(head) == 'string' then
@@ -34,7 +34,7 @@ export interface RedisEntriesSettings {
   readonly clockSkewMs: number;
 }
 
-/** The entries in Redis. Each call ends within `redisTimeoutMs`, and rejects when Redis is away. */
+/** The entries in Redis. Each call settles within `redisTimeoutMs`, and rejects while Redis is away. */
 export class RedisEntries {
   readonly #resilience: RedisResilience;
   readonly #settings: RedisEntriesSettings;
@@ -55,7 +55,7 @@ export class RedisEntries {
     return this.#bounded(() => this.#resilience.client.getBuffer(this.#settings.prefix + key));
   }
 
-  /** Gives false when the key holds a newer entry, or was invalidated since the entry was loaded. */
+  /** Returns false if the key holds a newer entry, or was invalidated after the entry was loaded. */
   async write(key: string, entry: CacheEntry, keepMs: number): Promise<boolean> {
     const { prefix, clockSkewMs } = this.#settings;
     const reply = await this.#bounded(() =>
@@ -72,14 +72,14 @@ export class RedisEntries {
     return reply === 1;
   }
 
-  /** Replaces the entry of the key by an invalidation. */
+  /** Replaces the key's entry with an invalidation. */
   async invalidate(key: string, invalidation: CacheEntry, keepMs: number): Promise<void> {
     const name = this.#settings.prefix + key;
     const ttlMs = Math.max(1, Math.ceil(keepMs));
     await this.#bounded(() => this.#resilience.client.set(name, encodeEntry(invalidation), 'PX', ttlMs));
   }
 
-  /** The versions of the entries under these keys; undefined where a key holds no entry of a cache. */
+  /** Returns the versions of the entries under these keys; undefined for a key that holds no cache entry. */
   async versions(keys: readonly string[]): Promise<(number | undefined)[]> {
     const heads = await this.#bounded(() => Promise.all(keys.map((key) => this.#headOf(key))));
     return heads.map((head) => decodeEntry(head)?.at);

@@ -14,7 +14,7 @@ import { RedisEntries } from './redis-entries.ts';
 import { Resync } from './resync.ts';
 import { SingleFlight, type Loaded, type Loader } from './single-flight.ts';
 
-/** Decides, for each lookup, between Redis, the local copy, the loader and the fallback. */
+/** Decides, for each lookup, whether Redis, the local copy, the loader or the fallback provides the value. */
 export class ResilientCache implements Cache {
   readonly #settings: CacheSettings;
   readonly #events = new EventHub<CacheEvents>();
@@ -126,7 +126,7 @@ export class ResilientCache implements Cache {
     this.#events.clear();
   }
 
-  // Fresh, or little enough past its ttl to be answered while it is reloaded.
+  // Whether the value is fresh, or recent enough past its ttl to be returned while it is reloaded.
   #mayAnswerNow(found: Found): boolean {
     return found.pastTtlMs <= this.#settings.staleWhileRevalidateMs;
   }
@@ -143,7 +143,7 @@ export class ResilientCache implements Cache {
     return { value: value as T, stale, source, ageMs };
   }
 
-  // In the background, and only while the bulkhead has room.
+  // Runs in the background, and only if the bulkhead has room.
   #refresh<T>(key: string, loader: Loader<T>, ttlMs: number | undefined): void {
     if (this.#flights.isLoading(key) || !this.#bulkhead.hasRoom) return;
     const { loadTimeoutMs } = this.#settings;

@@ -24,9 +24,9 @@ export interface ResyncParts {
 }
 
 /**
- * Brings Redis up to date after an outage, in batches: first it gets the pending invalidations, then the fresh local
- * copies that it lost or has in an older version. Starts when Redis takes writes again, and a second after a failed
- * write.
+ * Brings Redis up to date after an outage, in batches: Redis first receives the pending invalidations, then the fresh
+ * local copies that it lost or has in an older version. Starts when Redis is writable again, and one second after a
+ * failed write.
  */
 export class Resync {
   readonly #parts: ResyncParts;
@@ -45,13 +45,16 @@ export class Resync {
     });
   }
 
-  /** A write or an invalidation did not reach Redis. */
+  /** Call when a write or an invalidation did not reach Redis. */
   noteFailedWrite(): void {
     this.#isRefillDue = true;
     this.#startLater();
   }
 
-  /** Another database is in use: it gets the pending invalidations. Entries are not written back, but loaded anew. */
+  /**
+   * Call when another database has come into use: it receives the pending invalidations. Entries are not written back,
+   * but reloaded.
+   */
   databaseChanged(): void {
     this.#isOtherDatabase = true;
     this.#start();
@@ -119,7 +122,7 @@ export class Resync {
     return written;
   }
 
-  // Versions are read first: an entry that Redis still has is not sent again.
+  // Reads the versions first, so that an entry that Redis still has is not sent again.
   async #writeBack(copies: readonly (readonly [string, CacheEntry])[]): Promise<number> {
     const { entries } = this.#parts;
     const fresh = copies.filter(([, entry]) => this.#keepMs(entry) > 0);

@@ -3,13 +3,13 @@ import { withinDeadline } from '@redis-resilience/core/kit';
 import type { Invalidations } from './invalidations.ts';
 import { overloaded, type LoaderBulkhead } from './loader-bulkhead.ts';
 
-/** What a loader is given. */
+/** Argument of a loader. */
 export interface LoadContext {
-  /** Aborts `loadTimeoutMs` after the load began: pass it on to the database. */
+  /** Aborts `loadTimeoutMs` after the load began. Pass it on to the database. */
   readonly signal: AbortSignal;
   /**
-   * How long the value is fresh, in milliseconds, where only the loader knows; 0 keeps it nowhere. Callers that wait for
-   * the load get it all the same.
+   * Sets how long the value is fresh, in milliseconds, if only the loader knows; 0 does not store the value at all.
+   * Callers that are waiting for the load still get it.
    */
   readonly keepFor: (ttlMs: number) => void;
 }
@@ -20,10 +20,10 @@ export type Loader<T> = (context: LoadContext) => T | Promise<T>;
 /** The result of one load. */
 export interface Loaded<T> {
   readonly value: T;
-  /** Wall clock when the load began: the version of the value. */
+  /** Wall-clock time at which the load began: the version of the value. */
   readonly at: number;
   readonly loadMs: number;
-  /** How long the value is fresh, where the loader said so. */
+  /** How long the value is fresh, if the loader set it. */
   readonly ttlMs?: number | undefined;
 }
 
@@ -32,7 +32,7 @@ interface Flight {
   waiters: number;
 }
 
-/** Joins concurrent loads of one key into one. Each caller has its own deadline. */
+/** Merges concurrent loads of one key into one. Each caller has its own deadline. */
 export class SingleFlight {
   readonly #clock: Clock;
   readonly #bulkhead: LoaderBulkhead;
@@ -47,7 +47,7 @@ export class SingleFlight {
     this.#loadTimeoutMs = loadTimeoutMs;
   }
 
-  /** Whether a load of this key is running or could start at once. */
+  /** Whether a load of this key is running or could start immediately. */
   canJoin(key: string): boolean {
     return this.#flights.has(key) || this.#bulkhead.hasRoom;
   }
@@ -57,11 +57,12 @@ export class SingleFlight {
   }
 
   /**
-   * Joins the load of this key, or starts one, and waits up to `patienceMs` for it, its time in the queue included.
-   * `keep` runs once for each load, unless the key was {@link detach}ed meanwhile; until it is done, callers that ask
-   * for the key get the loaded value.
+   * Joins the load of this key, or starts one, and waits for it for up to `patienceMs`, which includes its time in the
+   * queue. `keep` runs once for each load, unless the key was {@link detach}ed in the meantime; until `keep` is done,
+   * callers that request the key get the loaded value.
    *
-   * @throws {@link OverloadedError} after `patienceMs`, or when too many loads wait; else the error of the loader
+   * @throws {@link OverloadedError} after `patienceMs`, or when too many loads are waiting; otherwise the loader's
+   * error
    */
   async join<T>(
     key: string,
@@ -80,7 +81,7 @@ export class SingleFlight {
     }
   }
 
-  /** Callers that ask from now on get a new load; the result of a running one is not kept. */
+  /** Later callers get a new load; the result of a running load is not stored. */
   detach(key: string): void {
     this.#flights.delete(key);
   }
@@ -126,5 +127,5 @@ export class SingleFlight {
 }
 
 function ignore(): void {
-  // Every caller gets the error from its own wait; `keep` reports its own errors.
+  // Each caller gets the error from its own wait; `keep` reports its own errors.
 }

@@ -20,34 +20,37 @@ import { escapeGlob, scanKeys } from '../scan-keys.ts';
 
 /** Options of {@link createKeyvStore}. */
 export interface KeyvStoreOptions {
-  /** Put before every key in Redis, before the namespace of Keyv. Default none. */
+  /** Prefix of every key in Redis, before Keyv's namespace. Default none. */
   readonly prefix?: string;
-  /** Lifetime of a value that Keyv sets without one. Default: none, as in Keyv: it stays until it is deleted. */
+  /** Lifetime of a value that Keyv sets without one. Default: none, as in Keyv: the value stays until it is deleted. */
   readonly ttlMs?: number;
-  /** Memory for local copies. Default 32 MiB; 0 keeps none. */
+  /** Maximum memory for local copies. Default 32 MiB; 0 keeps none. */
   readonly maxLocalBytes?: number;
   /** How long a call waits for Redis. Default 200 ms. */
   readonly redisTimeoutMs?: number;
-  /** Keeps deletes made while Redis is away; a durable one keeps them over a crash. Default: memory of the store. */
+  /**
+   * Stores deletes made while Redis is away; a durable outbox keeps them across a crash. Default: the store keeps them
+   * in memory.
+   */
   readonly outbox?: Outbox;
-  /** Time and randomness, for tests. */
+  /** Sources of time and randomness, for tests. */
   readonly clock?: Clock;
   readonly random?: Random;
 }
 
 const defaults = { prefix: '' };
-// Each entry of a cache ends some day: without a ttl, in a hundred years.
+// Every cache entry needs an expiry: a value without a ttl gets a hundred years.
 const noTtlMs = 100 * 365 * 24 * 60 * 60 * 1000;
 const scanCount = 500;
 const rememberInvalidatedMs = 600_000;
 
-// Keyv turns its values into text itself.
+// Keyv serializes its values itself.
 const textSerializer: Serializer = {
   serialize: (value) => String(value),
   deserialize: (data) => data.toString('utf8'),
 };
 
-/** A storage adapter of Keyv 5 and 6 over a protected connection: see {@link createKeyvStore}. */
+/** A Keyv 5 and 6 storage adapter on a protected connection: see {@link createKeyvStore}. */
 export class KeyvStore {
   readonly opts: Record<string, unknown> = { dialect: 'redis' };
   namespace: string | undefined;
@@ -70,7 +73,7 @@ export class KeyvStore {
     });
   }
 
-  /** Keyv 6 asks first what a store can do, and gives it keys without their namespace; Keyv 5 never asks. */
+  /** Keyv 6 first asks for a store's capabilities, and passes keys without their namespace; Keyv 5 never asks. */
   get capabilities(): undefined {
     this.#keysAreBare = true;
     return undefined;
@@ -101,23 +104,23 @@ export class KeyvStore {
     return Promise.all(keys.map((key) => this.has(key)));
   }
 
-  /** Gives whether there was such a value: in Redis, or, while Redis is away, among the local copies. */
+  /** Returns whether the value existed: in Redis, or among the local copies while Redis is away. */
   async delete(key: string): Promise<boolean> {
     const existed = await this.has(key);
     await this.#cache.invalidate(this.#nameOf(key));
     return existed;
   }
 
-  /** Gives whether all of them were there; to Keyv 6, which of them. */
+  /** Returns whether all of the values existed; for Keyv 6, which of them did. */
   async deleteMany(keys: string[]): Promise<boolean | boolean[]> {
     const existed = await Promise.all(keys.map((key) => this.delete(key)));
     return this.#keysAreBare ? existed : existed.every(Boolean);
   }
 
   /**
-   * Every key and value of the namespace, in no order.
+   * Iterates over every key and value of the namespace, in no particular order.
    *
-   * @throws an error of core while Redis is away
+   * @throws one of core's errors while Redis is away
    */
   async *iterator<T>(namespace?: string): AsyncGenerator<[key: string, value: T]> {
     const start = this.#prefix + startOf(namespace);
@@ -131,10 +134,11 @@ export class KeyvStore {
   }
 
   /**
-   * Removes every key of the namespace. A process that is cut off from Redis meanwhile may write a copy of a value back.
+   * Removes every key of the namespace. A process that is cut off from Redis in the meantime may write a copy of a
+   * value back.
    *
-   * @throws an error of core while Redis is away; {@link ConfigurationError} when there is neither a namespace nor a
-   * prefix, because that would remove every key of the database
+   * @throws one of core's errors while Redis is away; {@link ConfigurationError} when there is neither a namespace nor
+   * a prefix, because that would remove every key in the database
    */
   async clear(): Promise<void> {
     const start = this.#prefix + startOf(this.namespace);
@@ -146,12 +150,12 @@ export class KeyvStore {
     const { client } = this.#resilience;
     for await (const keys of scanKeys(client, `${escapeGlob(start)}*`, scanCount)) {
       await this.#cache.invalidate(keys.map((key) => key.slice(this.#prefix.length)));
-      // One by one, because on a Cluster they lie on several nodes.
+      // Unlinked individually, because on a Cluster they may be on different nodes.
       await Promise.all(keys.map((key) => client.unlink(key)));
     }
   }
 
-  /** Keyv listens for errors of its store; this one emits none. */
+  /** Keyv listens for errors of its store; this store emits none. */
   on(): this {
     return this;
   }
@@ -160,17 +164,17 @@ export class KeyvStore {
     this.#cache.close();
   }
 
-  // The same in both: a value that was stored through Keyv 5 is found through Keyv 6.
+  // The same key for both versions: Keyv 6 finds a value that was stored through Keyv 5.
   #nameOf(key: string): string {
     return this.#keysAreBare ? startOf(this.namespace) + key : key;
   }
 }
 
 /**
- * Makes a store for Keyv, and so for cache-manager and `@nestjs/cache-manager`, that never hangs. While Redis is away,
- * reads come from local copies, and writes and deletes are kept for Redis.
+ * Creates a store for Keyv, and therefore for cache-manager and `@nestjs/cache-manager`, that never hangs. While Redis
+ * is away, reads return local copies, and writes and deletes are kept until Redis is back.
  *
- * @throws {@link ConfigurationError} when an option is unknown or wrong
+ * @throws {@link ConfigurationError} when an option is unknown or invalid
  * @example
  * const keyv = new Keyv({ store: createKeyvStore(resilience) });
  * CacheModule.registerAsync({ inject: [getRedisResilienceToken()], useFactory: (r) => ({ stores: [createKeyvStore(r)] }) });

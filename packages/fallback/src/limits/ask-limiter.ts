@@ -2,15 +2,15 @@ import type { Clock, RedisResilience } from '@redis-resilience/core';
 import { isAway, tooLate, withinDeadline } from '@redis-resilience/core/kit';
 import { writesAvailable } from '../availability.ts';
 
-/** Default of the options `timeoutMs` of all limiters, in milliseconds. */
+/** Default of every limiter's `timeoutMs` option, in milliseconds. */
 export const limiterTimeoutMs = 200;
 
-/** The answer of a limiter in Redis, or that there is none because Redis is away. */
+/** The result of a limiter in Redis, or the fact that there is none because Redis is away. */
 export type Asked<T> = { readonly isAway: false; readonly answer: T } | { readonly isAway: true };
 
 /**
- * Asks a limiter in Redis, and waits at most `timeoutMs`. Errors of the limiter itself, for example "no points left",
- * are thrown on.
+ * Calls a limiter in Redis, and waits at most `timeoutMs` for it. Rethrows the limiter's own errors, for example "no
+ * points left".
  */
 export async function askLimiter<T>(
   resilience: RedisResilience,

@@ -19,17 +19,19 @@ export interface FlexibleLimiter {
 
 /** Options of {@link resilientLimiter}. */
 export interface ResilientLimiterOptions {
-  /** While Redis is away: `open` lets every call pass, `closed` throws. Unused with an `insurance`. Default `closed`. */
+  /**
+   * While Redis is away: `open` allows every call, `closed` throws. Ignored if `insurance` is set. Default `closed`.
+   */
   readonly whenAway?: 'open' | 'closed';
-  /** Counts while Redis is away, for example a `RateLimiterMemory`. Default: none. */
+  /** Limiter that counts while Redis is away, for example a `RateLimiterMemory`. Default: none. */
   readonly insurance?: FlexibleLimiter;
   /** How long a caller waits for the count. Default 200 ms. */
   readonly timeoutMs?: number;
-  /** Time, for tests. */
+  /** Source of time, for tests. */
   readonly clock?: Clock;
 }
 
-/** What `consume` of rate-limiter-flexible resolves with, and rejects with when there are no points left. */
+/** Value with which rate-limiter-flexible's `consume` resolves, and rejects when there are no points left. */
 export interface LimiterAnswer {
   readonly remainingPoints: number;
   readonly msBeforeNext: number;
@@ -38,10 +40,10 @@ export interface LimiterAnswer {
 }
 
 /**
- * Wraps a limiter of rate-limiter-flexible: no caller waits longer than `timeoutMs` for Redis. That holds for a frozen
- * server too, where the insurance of the limiter itself would never be used.
+ * Wraps a rate-limiter-flexible limiter: no caller waits longer than `timeoutMs` for Redis. That also holds for a
+ * frozen server, for which the limiter's own insurance would never be used.
  *
- * @throws {@link ConfigurationError} when an option is unknown or wrong
+ * @throws {@link ConfigurationError} when an option is unknown or invalid
  * @example
  * const limiter = resilientLimiter(
  *   new RateLimiterRedis({ storeClient: resilience.client, points: 5, duration: 1 }),

@@ -1,4 +1,4 @@
-/** The requests of one client within a window. Times are wall clock, in milliseconds. */
+/** The requests of one client within a window. Times are wall-clock times in milliseconds. */
 export interface HitCount {
   readonly hits: number;
   readonly endsAt: number;
@@ -6,11 +6,11 @@ export interface HitCount {
   readonly blockedUntil: number;
 }
 
-/** How many requests pass, and what follows when there are more. */
+/** How many requests are allowed, and what happens to a client that exceeds the limit. */
 export interface HitRule {
   readonly ttlMs: number;
   readonly limit: number;
-  /** How long a client that asks too often is blocked; 0: until its window ends. */
+  /** How long a client that exceeds the limit is blocked; 0 blocks it until its window ends. */
   readonly blockMs: number;
 }
 

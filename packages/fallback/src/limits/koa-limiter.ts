@@ -16,21 +16,24 @@ type KoaMiddleware<C> = (ctx: C, next: Next) => Promise<unknown>;
 
 /** Options of {@link resilientKoaLimiter}. */
 export interface KoaLimiterOptions<C = unknown> {
-  /** While Redis is away: `open` lets every request pass, `closed` answers 503. Unused with an `insurance`. Default `closed`. */
+  /**
+   * While Redis is away: `open` allows every request, `closed` responds with 503. Ignored if `insurance` is set.
+   * Default `closed`.
+   */
   readonly whenAway?: 'open' | 'closed';
-  /** Counts while Redis is away, for example koa-ratelimit with `driver: 'memory'`. Default: none. */
+  /** Middleware that counts while Redis is away, for example koa-ratelimit with `driver: 'memory'`. Default: none. */
   readonly insurance?: KoaMiddleware<C>;
   /** How long a request waits for the count. Default 200 ms. */
   readonly timeoutMs?: number;
-  /** Time, for tests. */
+  /** Source of time, for tests. */
   readonly clock?: Clock;
 }
 
 /**
- * Wraps a limiting middleware of Koa, for example koa-ratelimit: no request waits longer than `timeoutMs` for Redis. The
- * middleware after the limiter runs once, and outside that limit.
+ * Wraps a rate-limiting Koa middleware, for example koa-ratelimit: no request waits longer than `timeoutMs` for Redis.
+ * The middleware after the limiter runs once, and outside that limit.
  *
- * @throws {@link ConfigurationError} when an option is unknown or wrong
+ * @throws {@link ConfigurationError} when an option is unknown or invalid
  * @example
  * const limiter = ratelimit({ driver: 'redis', db: resilience.client, max: 100 });
  * app.use(resilientKoaLimiter(limiter, resilience, { whenAway: 'open' }));
@@ -51,7 +54,7 @@ export function resilientKoaLimiter<C extends object>(
   const { insurance, whenAway = 'closed', timeoutMs = limiterTimeoutMs, clock = systemClock } = options;
   return async function resilientKoaLimiter(ctx, next) {
     const view = abandonable(ctx);
-    // The limiter gets a `next` that only records that the request may pass.
+    // The limiter gets a `next` that only records that the request is allowed.
     const asked = await askLimiter(resilience, clock, timeoutMs, () => letsPass(limiter, view.ctx));
     if (!asked.isAway) return asked.answer ? next() : undefined;
     view.abandon();
@@ -61,7 +64,7 @@ export function resilientKoaLimiter<C extends object>(
   };
 }
 
-// A limiter that answers too late must not change the response, which another middleware makes by then.
+// A limiter that finishes too late must not change the response, which another middleware is producing by then.
 function abandonable<C extends object>(ctx: C): { readonly ctx: C; abandon(): void } {
   let isAbandoned = false;
   const view = new Proxy(ctx, {

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Clock } from '@redis-resilience/core';
 
 const maxKeys = 50_000;
-/** How many windows are compared when one has to make room. */
+/** Number of windows that are compared when one of them must make room. */
 const compared = 16;
 
 interface Window {
@@ -13,14 +13,14 @@ interface Window {
 }
 
 /**
- * Fixed windows that this process counts by itself; at most 50,000 keys. Hashes stand for the keys, so that long keys
- * take no more room than short ones. When there is no more room, the least busy of a few makes it, best one that
- * has ended: a flood of other keys does not make it forget the one that it limits.
+ * Fixed windows that this process counts on its own, for at most 50,000 keys. Keys are hashed, so that long keys use no
+ * more memory than short ones. When there is no room left, a few windows are compared, and one that has ended, or else
+ * the least busy one, is evicted. A flood of other keys therefore does not evict a window that has reached its limit.
  */
 export class LocalWindows {
   readonly #clock: Clock;
   readonly #windows = new Map<string, Window>();
-  /** All of them, in any order, and where the next comparison begins. */
+  /** All windows, in no particular order, and the place where the next comparison begins. */
   readonly #places: Window[] = [];
   #hand = 0;
 
@@ -37,7 +37,7 @@ export class LocalWindows {
     return { totalHits: window.hits, resetTime: new Date(window.endsAt) };
   }
 
-  /** Takes over the count of Redis, so that counting goes on from there. */
+  /** Adopts the count from Redis, so that counting continues from there. */
   adopt(key: string, hits: number, endsAt: number): void {
     this.#put(hashOf(key), hits, endsAt);
   }

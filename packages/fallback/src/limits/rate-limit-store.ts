@@ -12,7 +12,7 @@ import { askLimiter, limiterTimeoutMs } from './ask-limiter.ts';
 import { LocalWindows } from './local-windows.ts';
 import { uncountedError } from './uncounted-error.ts';
 
-/** A store of express-rate-limit. */
+/** An express-rate-limit store. */
 export interface RateLimitStore {
   init?(options: { readonly windowMs: number }): unknown;
   increment(key: string): unknown;
@@ -24,13 +24,13 @@ export interface RateLimitStore {
 /** Options of {@link resilientRateLimitStore}. */
 export interface RateLimitStoreOptions {
   /**
-   * While Redis is away: `open` lets every request pass, `closed` answers 503, `local` goes on counting in this process,
-   * from the last count of Redis. Default `local`.
+   * While Redis is away: `open` allows every request, `closed` responds with 503, `local` continues counting in this
+   * process, from the last count in Redis. Default `local`.
    */
   readonly whenAway?: 'open' | 'closed' | 'local';
   /** How long a request waits for the count. Default 200 ms. */
   readonly timeoutMs?: number;
-  /** Time, for tests. */
+  /** Source of time, for tests. */
   readonly clock?: Clock;
 }
 
@@ -40,10 +40,10 @@ interface Hits {
 }
 
 /**
- * Wraps a store of express-rate-limit, for example rate-limit-redis: no request waits longer than `timeoutMs` for Redis,
- * and a store that was made while Redis was away works as soon as Redis is there.
+ * Wraps an express-rate-limit store, for example rate-limit-redis: no request waits longer than `timeoutMs` for Redis,
+ * and a store that was created while Redis was away works as soon as Redis is back.
  *
- * @throws {@link ConfigurationError} when an option is unknown or wrong
+ * @throws {@link ConfigurationError} when an option is unknown or invalid
  * @example
  * const store = new RedisStore({ sendCommand: sendCommandOf(resilience) });
  * app.use(rateLimit({ windowMs: 60_000, limit: 100, store: resilientRateLimitStore(store, resilience) }));
@@ -63,7 +63,7 @@ export function resilientRateLimitStore(
   return new ResilientRateLimitStore(store, resilience, options);
 }
 
-/** A store of express-rate-limit that goes on while Redis is away. */
+/** An express-rate-limit store that keeps working while Redis is away. */
 export class ResilientRateLimitStore {
   readonly localKeys = false;
   readonly #store: RateLimitStore;
@@ -115,7 +115,7 @@ export class ResilientRateLimitStore {
     return asked.isAway ? undefined : asked.answer;
   }
 
-  // A client that has used up its limit has used it up when Redis goes away, too.
+  // A client that has reached its limit must stay limited when Redis goes away.
   #adopt(key: string, { totalHits, resetTime }: Hits): void {
     if (this.#whenAway === 'local' && resetTime !== undefined) {
       this.#local.adopt(key, totalHits, resetTime.getTime());
@@ -129,7 +129,7 @@ export class ResilientRateLimitStore {
     });
   }
 
-  // A store that failed to load its scripts never loads them by itself: `init` is called until it succeeds.
+  // A store that failed to load its scripts never retries on its own, so `init` is called until it succeeds.
   #initStore(): Promise<unknown> {
     this.#ready ??= Promise.resolve(this.#store.init?.(this.#initOptions)).catch((error: unknown) => {
       this.#ready = undefined;

@@ -3,17 +3,17 @@ import { checkArgument, isAway, pause, resilienceOf, untilChange } from '@redis-
 
 type Plain = boolean | number | string;
 
-/** The answer of Redis to a raw command. */
+/** Reply from Redis to a raw command. */
 export type RawReply = Plain | Plain[];
 
 const lookAgainMs = 100;
 const maxLookMs = 1000;
 
 /**
- * The option `sendCommand` of rate-limit-redis: sends raw commands on the protected client. A script is loaded when Redis
- * is there, however long that takes, because a store whose script failed to load never loads it again.
+ * The option `sendCommand` of rate-limit-redis: sends raw commands through the protected client. Loading a script waits
+ * for Redis, however long that takes, because a store whose script failed to load never loads it again.
  *
- * @throws {@link ConfigurationError} when the resilience is not one
+ * @throws {@link ConfigurationError} when `resilience` is not a RedisResilience
  * @example
  * new RedisStore({ sendCommand: sendCommandOf(resilience) });
  */

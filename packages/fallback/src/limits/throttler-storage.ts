@@ -17,19 +17,19 @@ import { uncountedError } from './uncounted-error.ts';
 /** Options of {@link throttlerStorage}. */
 export interface ThrottlerStorageOptions {
   /**
-   * While Redis is away: `open` lets every request pass, `closed` answers 503, `local` goes on counting in this process,
-   * from the last count of Redis. Default `local`.
+   * While Redis is away: `open` allows every request, `closed` responds with 503, `local` continues counting in this
+   * process, from the last count in Redis. Default `local`.
    */
   readonly whenAway?: 'open' | 'closed' | 'local';
   /** How long a request waits for the count. Default 200 ms. */
   readonly timeoutMs?: number;
-  /** Put before every key in Redis. Default `throttle:`. */
+  /** Prefix of every key in Redis. Default `throttle:`. */
   readonly prefix?: string;
-  /** Time, for tests. */
+  /** Source of time, for tests. */
   readonly clock?: Clock;
 }
 
-/** What @nestjs/throttler wants to know after a request; times in seconds. */
+/** Result of a request's count, as @nestjs/throttler expects it; times in seconds. */
 export interface ThrottlerRecord {
   readonly totalHits: number;
   readonly timeToExpire: number;
@@ -37,7 +37,7 @@ export interface ThrottlerRecord {
   readonly timeToBlockExpire: number;
 }
 
-/** A storage of @nestjs/throttler. */
+/** An @nestjs/throttler storage. */
 export interface ThrottlerStorage {
   increment(
     key: string,
@@ -50,7 +50,7 @@ export interface ThrottlerStorage {
 
 const maxKeys = 50_000;
 
-// The same as `countHit`, on the clock of the server.
+// The same as `countHit`, on the server's clock.
 const countScript = new Script(`
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
@@ -71,10 +71,10 @@ return { hits, ends - now, math.max(0, blocked - now) }
 `);
 
 /**
- * Makes a storage of @nestjs/throttler that counts in Redis, in fixed windows: all instances of a service share one
+ * Creates an @nestjs/throttler storage that counts in Redis, in fixed windows: all instances of a service share one
  * count, and no request waits longer than `timeoutMs` for Redis.
  *
- * @throws {@link ConfigurationError} when an option is unknown or wrong
+ * @throws {@link ConfigurationError} when an option is unknown or invalid
  * @example
  * ThrottlerModule.forRootAsync({
  *   inject: [getRedisResilienceToken()],

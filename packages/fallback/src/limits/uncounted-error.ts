@@ -1,8 +1,8 @@
 import { RedisUnavailableError, type RedisResilience } from '@redis-resilience/core';
 
 /**
- * The error of a limiter that is closed while Redis is away. By its `status` and `headers`, Express and Koa
- * answer 503 with `Retry-After`, with or without the error middleware of this project.
+ * Creates the error of a limiter in mode `closed` while Redis is away. Because of its `status` and `headers`, Express
+ * and Koa respond with 503 and `Retry-After`, with or without this project's error middleware.
  */
 export function uncountedError(resilience: RedisResilience): RedisUnavailableError {
   const { cause, retryAfterMs } = resilience.snapshot();

@@ -25,7 +25,8 @@ import { Script } from '../script.ts';
 import { HeldLock, type Lock } from './held-lock.ts';
 import { release } from './release.ts';
 
-// One hash holds the lock and the number of its holders so far, so that both lie in one slot and expire together.
+// One hash holds both the lock and the number of its holders so far, so that both are in the same slot and expire
+// together.
 const acquireScript = new Script(`
 local now = redis.call('TIME')
 local ms = now[1] * 1000 + math.floor(now[2] / 1000)
@@ -44,39 +45,39 @@ return tonumber(redis.call('HGET', KEYS[1], 'fence'))
 
 /** Options of {@link createLocks}. */
 export interface LockOptions {
-  /** Put before every name in Redis. Default `lock:`. */
+  /** Prefix of every lock name in Redis. Default `lock:`. */
   readonly prefix?: string;
   /** How long a lock is held without being extended. Default 10,000 ms. */
   readonly ttlMs?: number;
   /** How long one call to Redis may take. Default 200 ms. */
   readonly timeoutMs?: number;
-  /** Time and randomness, for tests. */
+  /** Sources of time and randomness, for tests. */
   readonly clock?: Clock;
   readonly random?: Random;
 }
 
 /** Options of `acquire` and `run`. */
 export interface AcquireOptions {
-  /** How long this lock is held without being extended. Default: `ttlMs` of the locks. */
+  /** How long this lock is held without being extended. Default: the `ttlMs` of `createLocks`. */
   readonly ttlMs?: number;
-  /** How long to wait for the present holder to release the lock. Default 0 ms. */
+  /** How long to wait for the current holder to release the lock. Default 0 ms. */
   readonly waitMs?: number;
 }
 
-/** Locks in Redis. While Redis is away they refuse: a lock that Redis does not confirm is not held. */
+/** Locks in Redis. While Redis is away, `acquire` and `run` throw: a lock that Redis does not confirm is not held. */
 export interface Locks {
   /**
-   * Takes the lock; undefined when another holder has it.
+   * Acquires the lock; returns undefined if another holder has it.
    *
-   * @throws an error of core while Redis is away, {@link ConfigurationError} when an option is unknown or wrong
+   * @throws one of core's errors while Redis is away, {@link ConfigurationError} when an option is unknown or invalid
    */
   acquire(name: string, options?: AcquireOptions): Promise<Lock | undefined>;
   /**
-   * Takes the lock, runs `work`, extends the lock meanwhile, and releases it. When the lock cannot be extended in time,
-   * its `signal` aborts before another holder can have it. Gives undefined and does not run `work` when another holder
-   * has the lock.
+   * Acquires the lock, runs `work`, extends the lock while `work` is running, and releases it. If the lock cannot be
+   * extended in time, its `signal` aborts before another holder can acquire it. Returns undefined, without running
+   * `work`, if another holder has the lock.
    *
-   * @throws as `acquire`, or the error of `work`
+   * @throws the same errors as `acquire`, or the error of `work`
    */
   run<T>(name: string, work: (lock: Lock) => Promise<T>, options?: AcquireOptions): Promise<T | undefined>;
 }
@@ -87,11 +88,11 @@ const retryMs = 50;
 const dayMs = 86_400_000;
 
 /**
- * Makes locks over a protected connection. The time of a lock counts from before Redis was asked, so that it ends in this
- * process before it ends in Redis. Each holder gets a higher `fence` than the one before; a protected resource can refuse
- * requests with a lower one.
+ * Creates locks on a protected connection. A lock's ttl is measured from before the request to Redis, so that the lock
+ * expires in this process before it expires in Redis. Each holder gets a higher `fence` than the previous one; a
+ * protected resource can reject requests with a lower fence.
  *
- * @throws {@link ConfigurationError} when an option is unknown or wrong
+ * @throws {@link ConfigurationError} when an option is unknown or invalid
  * @example
  * const locks = createLocks(resilience);
  * await locks.run(`invoice:${id}`, async (lock) => bill(id, { signal: lock.signal, fence: lock.fence }));
@@ -136,11 +137,11 @@ export function createLocks(resilience: RedisResilience, options: LockOptions = 
       const askedAt = clock.now();
       const database = resilience.snapshot().database?.name;
       const fence = await ask(key, token, ttlMs, 'acquire').catch((error: unknown) => {
-        // Redis may have granted it all the same, or grant it when it thaws.
+        // Redis may have granted the lock anyway, or may grant it when it thaws.
         release(resilience, clock, { key, token, ttlMs, mayBeEarly: true }).catch(ignore);
         throw error;
       });
-      // Where another database came into use meanwhile, nobody knows which of them answered.
+      // If another database came into use in the meantime, it is unclear which of them granted the lock.
       if (resilience.snapshot().database?.name !== database) continue;
       if (fence > 0) {
         return new HeldLock({
@@ -178,5 +179,5 @@ export function createLocks(resilience: RedisResilience, options: LockOptions = 
 }
 
 function ignore(): void {
-  // It is released when Redis is back, or expires.
+  // The lock is released when Redis is back, or expires.
 }

@@ -6,27 +6,28 @@ import {
 } from '@redis-resilience/core';
 import { release } from './release.ts';
 
-/** A lock that this process holds until it is released, lost or not extended in time. */
+/** A lock that this process holds until it is released, is lost, or is not extended in time. */
 export interface Lock {
-  /** Higher than the fence of every earlier holder; each of several databases counts for itself. */
+  /** Higher than the fence of every earlier holder. Each database counts its fences separately. */
   readonly fence: number;
   /**
-   * Whether no other holder can have the lock. Decided by the clock of this process, without asking Redis. False once
-   * another of several databases is in use: a lock never crosses.
+   * Whether no other holder can have the lock. Decided by this process's clock, without contacting Redis. False once
+   * another database has come into use: a lock is never carried over.
    */
   readonly isHeld: boolean;
   /** Aborts when `isHeld` becomes false. */
   readonly signal: AbortSignal;
   /**
-   * Holds the lock for another `ttlMs`. Default: the `ttlMs` it was acquired with.
+   * Extends the lock so that it is held for another `ttlMs`. Default: the `ttlMs` it was acquired with.
    *
-   * @throws {@link RedisUnavailableError} when the lock was lost, or an error of core while Redis is away
+   * @throws {@link RedisUnavailableError} when the lock was lost, or one of core's errors while Redis is away
    */
   extend(ttlMs?: number): Promise<void>;
   /**
-   * Gives the lock back.
+   * Releases the lock.
    *
-   * @throws an error of core while Redis is away; the lock is then released when Redis is back, or expires before
+   * @throws one of core's errors while Redis is away; the lock is then released when Redis is back, unless it expires
+   * first
    */
   release(): Promise<void>;
 }
@@ -38,14 +39,14 @@ interface Parts {
   readonly token: string;
   readonly fence: number;
   readonly ttlMs: number;
-  /** The database that gave it, where there are several. */
+  /** The database that granted the lock, if there are several. */
   readonly database: string | undefined;
   readonly askedAt: number;
-  /** Gives the fence; 0 when the lock was lost. */
+  /** Returns the fence; 0 if the lock was lost. */
   readonly extend: (ttlMs: number) => Promise<number>;
 }
 
-// The clock of the server may run a little faster than the clock of this process.
+// The server's clock may run slightly faster than this process's clock.
 const driftRatio = 0.01;
 const driftMs = 2;
 
@@ -56,7 +57,7 @@ export class HeldLock implements Lock {
   readonly #database: string | undefined;
   readonly #stopListening: () => void;
   #heldUntil: number;
-  // The longest time for which Redis may have it now.
+  // Maximum remaining time for which Redis may hold the lock.
   #ttlMs: number;
   #end: TimerHandle | undefined;
 
@@ -96,18 +97,18 @@ export class HeldLock implements Lock {
   async release(): Promise<void> {
     const { resilience, clock, key, token } = this.#parts;
     this.#lose();
-    // The database that has the lock cannot be asked; there, it expires.
+    // The database that holds the lock cannot be contacted; there, the lock expires.
     if (this.#isElsewhere) return;
     await release(resilience, clock, { key, token, ttlMs: this.#ttlMs, mayBeEarly: false });
   }
 
-  /** Extends the lock after each third of its time, until it is lost or the returned function is called. */
+  /** Extends the lock whenever a third of its ttl has passed, until it is lost or the returned function is called. */
   keepExtending(): () => void {
     const { clock, ttlMs } = this.#parts;
     let timer: TimerHandle;
     const arm = (): void => {
       timer = clock.setTimeout(() => {
-        // A failed extension is tried again; the signal aborts when time is up.
+        // A failed extension is retried; the signal aborts when the lock expires.
         this.extend()
           .catch(() => undefined)
           .finally(() => {
@@ -128,7 +129,7 @@ export class HeldLock implements Lock {
     this.#end.unref?.();
   }
 
-  // Another database knows nothing of this lock, and may give it to another holder.
+  // Another database does not know this lock, and may grant it to another holder.
   get #isElsewhere(): boolean {
     return this.#parts.resilience.snapshot().database?.name !== this.#database;
   }

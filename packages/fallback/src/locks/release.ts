@@ -12,20 +12,20 @@ return 1
 const retryMs = 250;
 const lateAnswers = 4;
 
-/** Of which lock, and until when Redis may have it. */
+/** The lock to release, and how long Redis may hold it. */
 export interface Release {
   readonly key: string;
   readonly token: string;
   readonly ttlMs: number;
-  /** Whether Redis may get the acquisition only after this release. */
+  /** Whether Redis may receive this release before the acquisition. */
   readonly mayBeEarly: boolean;
 }
 
 /**
- * Releases a lock. When Redis does not answer, it is released as soon as Redis is back, in the background, for as long as
- * Redis may hold it: others need not wait for it to expire.
+ * Releases a lock. If Redis does not reply, the lock is released in the background as soon as Redis is back, for as
+ * long as Redis may hold it, so that other holders need not wait for it to expire.
  *
- * @throws an error of core when the first attempt failed
+ * @throws one of core's errors when the first attempt failed
  */
 export async function release(resilience: RedisResilience, clock: Clock, lock: Release): Promise<void> {
   const giveUpAt = clock.now() + lock.ttlMs;
@@ -65,7 +65,7 @@ function mayWorkLater(error: unknown): boolean {
   return isAway(error) || isRefusedForNow(error);
 }
 
-// At the next change that lets writes through, and after a pause in any case.
+// Resolves at the next change that makes Redis writable, and after a pause in any case.
 async function untilServing(resilience: RedisResilience, clock: Clock): Promise<void> {
   const stop = new AbortController();
   const back = untilChange(resilience, clock, ({ writes }) => writes, { signal: stop.signal });

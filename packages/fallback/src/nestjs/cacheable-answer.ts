@@ -9,17 +9,17 @@ export interface ResponseHead {
   readonly headers: Headers;
 }
 
-/** The answer of a handler, as it is kept. */
+/** A handler's response, as it is stored. */
 export interface CacheableAnswer {
   readonly body: unknown;
-  /** The headers that the handler set by hand. */
+  /** The headers that the handler set explicitly. */
   readonly headers: Headers;
-  /** The names in its `Vary`. */
+  /** The header names in its `Vary`. */
   readonly vary: readonly string[];
   readonly mayBeStale: boolean;
 }
 
-/** Whether an answer may be kept and shared, and for how long if it says so itself. */
+/** Whether a response may be stored and shared, and for how long if it says so itself. */
 export type AnswerVerdict =
   | { readonly mayShare: false }
   | { readonly mayShare: true; readonly answer: CacheableAnswer; readonly maxAgeMs: number | undefined };
@@ -35,8 +35,8 @@ const notOurs = new Set([
 ]);
 
 /**
- * Looks at an answer by the rules of RFC 9111 for a shared cache. `before` is the head of the response when the handler
- * began: a status that it set by hand, a cookie, and a body that is not plain data are never shared.
+ * Judges a response by the rules of RFC 9111 for a shared cache. `before` is the head of the response when the handler
+ * began. A response with an explicitly set status, a cookie, or a body that is not plain data is never shared.
  */
 export function judgeAnswer(
   request: CacheableRequest,
@@ -49,7 +49,7 @@ export function judgeAnswer(
   if (after.headers['set-cookie'] !== undefined || !isPlainData(body)) return refused;
   const vary = namesIn(after.headers['vary']);
   if (vary.includes('*')) return refused;
-  // An authorization that got so far is part of the key.
+  // An authorization that reaches this point is part of the key.
   const { authorization: _, ...others } = request.headers;
   const policy = new CachePolicy(
     { method: 'GET', url: request.url, headers: others },
@@ -87,7 +87,8 @@ function changedIn(before: Headers, after: Headers): Headers {
   );
 }
 
-// A stream is read once, and bytes do not survive JSON. Nothing means that the handler answered by itself.
+// A stream can be read only once, and bytes do not survive JSON. Undefined means that the handler sent the response
+// itself.
 function isPlainData(body: unknown): boolean {
   if (body === undefined || typeof body === 'function' || typeof body === 'symbol') return false;
   if (typeof body !== 'object' || body === null) return typeof body !== 'bigint';

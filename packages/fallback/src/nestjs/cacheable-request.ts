@@ -1,21 +1,22 @@
 import { createHash } from 'node:crypto';
 
-/** The part of a request of Express and of Fastify that decides whether its answer may be shared. */
+/** The part of an Express or Fastify request that decides whether its response may be shared. */
 export interface CacheableRequest {
   readonly method: string;
   readonly url: string;
   readonly originalUrl?: string;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
-  /** What guards set when they know the visitor. */
+  /** Set by guards that know the visitor. */
   readonly user?: unknown;
 }
 
-// They tell visitors apart, or name one: `Cookie`, `Authorization`, `X-Api-Key`, `X-Forwarded-User`, `X-Tenant-Id`.
+// Words in header names that distinguish or identify visitors: `Cookie`, `Authorization`, `X-Api-Key`,
+// `X-Forwarded-User`, `X-Tenant-Id`.
 const credentialWords =
   /auth(?!ority)|cookie|token|key|secret|session|sid$|user|email|groups|roles|account|tenant|credential|jwt|oidc|principal|identity|assertion|client-cert|client-dn|client-verify|ssl-client|signature|passw/;
 const harmless = /^(sec-|user-agent$|sec-websocket-key$|surrogate-key$|idempotency-key$)/;
 
-// A handler may look at these without saying so in `Vary`.
+// A handler may read these headers without listing them in `Vary`.
 const alwaysInKey = [
   'host',
   'x-forwarded-host',
@@ -25,7 +26,10 @@ const alwaysInKey = [
   'accept-language',
 ];
 
-/** Whether the answer may be kept and shared, as far as the request tells. `varyBy` has the headers in the key. */
+/**
+ * Whether the response may be stored and shared, judging by the request. `varyBy` lists the headers that are part of
+ * the key.
+ */
 export function mayShare({ method, headers, user }: CacheableRequest, varyBy: readonly string[]): boolean {
   if (method !== 'GET' || headers['range'] !== undefined) return false;
   if (user !== undefined && user !== null && varyBy.length === 0) return false;
@@ -39,7 +43,7 @@ export function keyOfRequest(request: CacheableRequest, varyBy: readonly string[
   return `GET ${String(host)}${url} ${digestOf(request, [...alwaysInKey, ...varyBy])}`;
 }
 
-/** A digest of the values that these headers have in the request. */
+/** Digest of the values of these headers in the request. */
 export function digestOf({ headers }: CacheableRequest, names: readonly string[]): string {
   const values = names.map((name) => headers[name] ?? null);
   return createHash('sha256').update(JSON.stringify(values)).digest('base64url');

@@ -5,7 +5,7 @@ import type { LoadContext } from '../cache/single-flight.ts';
 import { judgeAnswer, type Headers, type ResponseHead, type CacheableAnswer } from './cacheable-answer.ts';
 import { digestOf, type CacheableRequest } from './cacheable-request.ts';
 
-/** The part of a response of Express and of Fastify that both have. */
+/** The part of a response that Express and Fastify have in common. */
 export interface NestResponse {
   readonly statusCode: number;
   getHeaders(): Readonly<Record<string, number | string | string[] | undefined>>;
@@ -15,7 +15,7 @@ export interface NestResponse {
 export interface VisitParts {
   readonly cache: Cache;
   readonly adapter: AbstractHttpAdapter;
-  /** Keys whose answers were not to be shared. */
+  /** Keys whose responses turned out not to be shareable. */
   readonly unshared: LRUCache<string, true>;
   readonly request: CacheableRequest;
   readonly response: NestResponse;
@@ -24,15 +24,16 @@ export interface VisitParts {
   readonly ttlMs: number | undefined;
 }
 
-/** What a load gives: an answer for everybody, or for nobody but the visit that loaded it. */
+/** Result of a load: a response for everybody, or only for the visit that loaded it. */
 type Load =
   | { readonly kind: 'shared'; readonly answer: CacheableAnswer; readonly variant: string }
   | { readonly kind: 'own'; readonly of: CachedVisit; readonly body: unknown };
 
-/** One request that is answered from the cache, or by its handler. */
+/** One request that is served from the cache or by its handler. */
 export class CachedVisit {
   readonly #parts: VisitParts;
-  // Set on the response by this class, so that a refresh in the background does not take them for the handler's.
+  // Headers that this class set on the response, so that a background refresh does not mistake them for the handler's
+  // headers.
   #own: Headers = {};
 
   constructor(parts: VisitParts) {
@@ -50,7 +51,8 @@ export class CachedVisit {
       this.#set({ 'x-cache': 'BYPASS' });
       return value.body;
     }
-    // The answer to a request that differs in a header of its `Vary`: this one has a key of its own.
+    // The stored response belongs to a request that differs in a header named in its `Vary`: this request has its own
+    // key.
     const variant = digestOf(this.#parts.request, value.answer.vary);
     if (variant !== value.variant) return this.answer(`${key} ${variant}`);
     if (found.stale && !value.answer.mayBeStale) return this.#answerByHandler();
@@ -76,7 +78,7 @@ export class CachedVisit {
     return { kind: 'shared', answer, variant: digestOf(request, answer.vary) };
   }
 
-  // Without the headers of this class: as they were before, in their place.
+  // The response head with the headers of this class replaced by the values they had before.
   #head(before: ResponseHead | undefined): ResponseHead {
     const { response } = this.#parts;
     const headers: Record<string, string | string[]> = {};

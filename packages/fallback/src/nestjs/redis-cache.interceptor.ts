@@ -26,21 +26,24 @@ import { keyOfRequest, mayShare, type CacheableRequest } from './cacheable-reque
 /** The injection token of the {@link Cache} that {@link RedisCacheInterceptor} uses. */
 export const REDIS_CACHE = 'REDIS_CACHE';
 
-/** The injection token of the options of {@link RedisCacheInterceptor}; a provider for it is optional. */
+/** The injection token of {@link RedisCacheInterceptor}'s options; a provider for it is optional. */
 export const REDIS_CACHE_OPTIONS = 'REDIS_CACHE_OPTIONS';
 
 /** Options of {@link RedisCacheInterceptor}. */
 export interface RedisCacheInterceptorOptions {
-  /** Sends `Cache-Control: no-store` with answers that may be out of date, so that no CDN keeps them. Default true. */
+  /**
+   * Sends `Cache-Control: no-store` with responses that may be out of date, so that no CDN stores them. Default true.
+   */
   readonly noStore?: boolean;
   /**
-   * Names of request headers whose values become part of the key, so that requests with them may be cached, for example
-   * `['x-tenant-id']`. Default: none; a request with a header that identifies the visitor runs the handler.
+   * Names of request headers whose values become part of the key, so that requests with these headers may be cached,
+   * for example `['x-tenant-id']`. Default: none; a request with a header that identifies the visitor goes to the
+   * handler.
    */
   readonly varyBy?: readonly string[];
   /**
-   * The key of a request; undefined runs the handler without the cache. It is responsible for all of the request, the
-   * headers too. Default: host, URL, language and `varyBy` of a GET request.
+   * Returns the key of a request; undefined bypasses the cache. The function must consider everything in the request
+   * that affects the response, including headers. Default: host, URL, language and `varyBy` of a GET request.
    */
   readonly keyOf?: (context: ExecutionContext) => string | undefined;
 }
@@ -59,20 +62,20 @@ const readers: OptionReaders<RedisCacheInterceptorOptions> = {
 };
 const ttlKey = 'redis-resilience:cache-ttl';
 
-/** How long the answers of a handler are fresh, in milliseconds. */
+/** Sets how long a handler's responses are fresh, in milliseconds. */
 export const CacheTtl = (ttlMs: number): MethodDecorator & ClassDecorator => SetMetadata(ttlKey, ttlMs);
 
 const maxUnshared = 10_000;
 const unsharedMs = 10_000;
 
 /**
- * Answers a route from the cache, and runs the handler on a miss, once for all requests that come at the same time.
- * While Redis is away it answers from a local copy. The header `X-Cache` is `HIT`, `MISS`, `STALE` or `BYPASS`.
+ * Serves a route from the cache. On a miss, the handler runs once for all requests that arrive at the same time. While
+ * Redis is away, local copies are served. The header `X-Cache` is `HIT`, `MISS`, `STALE` or `BYPASS`.
  *
- * It keeps and shares what a shared cache may, by RFC 9111: not the answer to a request that says who the visitor is,
- * by a header or a `user` that a guard set; not an answer with a cookie, `Cache-Control: private` or `no-store`, a
- * status set by hand, or a stream. `Vary` is honoured, and `max-age` shortens the ttl. Headers that the handler set are
- * kept with its answer.
+ * Stores and shares only what RFC 9111 allows a shared cache. Never shared: the response to a request that identifies
+ * the visitor, by a header or by a `user` that a guard set; a response with a cookie, `Cache-Control: private` or
+ * `no-store`, or an explicitly set status; a stream. `Vary` is honoured, and `max-age` shortens the ttl. Headers that
+ * the handler set are stored with its response.
  *
  * @example
  * providers: [{ provide: REDIS_CACHE, inject: [getRedisResilienceToken()], useFactory: (r: RedisResilience) => createCache(r) }]
@@ -85,7 +88,7 @@ export class RedisCacheInterceptor implements NestInterceptor {
   readonly #host: HttpAdapterHost;
   readonly #options: RedisCacheInterceptorOptions;
   readonly #varyBy: readonly string[];
-  // Keys whose answers were not to be shared: their requests do not wait for each other.
+  // Keys whose responses turned out not to be shareable: requests for them do not wait for each other.
   readonly #unshared = new LRUCache<string, true>({
     max: maxUnshared,
     ttl: unsharedMs,

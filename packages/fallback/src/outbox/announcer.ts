@@ -8,7 +8,7 @@ const outboxChannel = channel('redis-resilience:outbox');
 
 /**
  * Announces what happens to writes, to listeners and on the channel `redis-resilience:outbox`. The whole process can
- * subscribe to the channel, and the id of a write may name a person, so ids go to listeners only.
+ * subscribe to the channel, and the id of a write may identify a person, so only listeners receive ids.
  */
 export class Announcer {
   readonly hub = new EventHub<OutboxEvents>();

@@ -6,11 +6,12 @@ import { redisDelivery } from './redis-delivery.ts';
 import { ReplayingOutbox } from './replaying-outbox.ts';
 
 /**
- * Makes an outbox: it keeps writes while Redis is away, within bounds, and applies them when Redis is back, in order for
- * each key, at a limited rate, and each exactly once. Overwritten values and sums of counters become one write; expiries
- * become points in time. With `path`, kept writes survive the process; that needs the package `classic-level`.
+ * Creates an outbox: it stores writes while Redis is away, within limits, and applies them when Redis is back, in order
+ * for each key, at a limited rate, and each exactly once. Overwritten values and counter sums are merged into one
+ * write; expiries become absolute times. With `path`, pending writes survive the process; that requires the package
+ * `classic-level`.
  *
- * @throws {@link ConfigurationError} when an option is unknown or wrong, or `classic-level` is not installed
+ * @throws {@link ConfigurationError} when an option is unknown or invalid, or `classic-level` is not installed
  * @example
  * const outbox = createOutbox(resilience, { path: './outbox', maxEntries: 10_000 });
  * await outbox.add('hincrby', ['views', id, 1]);

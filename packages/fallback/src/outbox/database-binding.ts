@@ -4,8 +4,8 @@ import type { Delivery } from './delivery.ts';
 import type { OutboxEntry } from './write/entry.ts';
 
 /**
- * Which of several databases each write may be sent to. A write that another database must not get too is bound to the
- * one in use before it is sent, and set free only when it certainly did not run there.
+ * Decides which of several databases each write may be sent to. A write that must not also reach another database is
+ * bound to the one in use before it is sent, and unbound only if it certainly did not run there.
  */
 export class DatabaseBinding {
   readonly #resilience: RedisResilience;
@@ -21,7 +21,7 @@ export class DatabaseBinding {
     return database === undefined || database === this.#inUse;
   }
 
-  /** The database to bind the write to before it is sent; undefined where that is done, or not needed. */
+  /** Returns the database to bind the write to before it is sent; undefined if it is already bound, or need not be. */
   wantedFor(entry: OutboxEntry): string | undefined {
     return entry.database !== undefined || this.#delivery.mayCross(entry) ? undefined : this.#inUse;
   }

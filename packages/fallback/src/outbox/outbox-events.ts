@@ -1,7 +1,7 @@
 import type { ListenerError } from '@redis-resilience/core/kit';
 import type { DeadReason } from './kept/journal.ts';
 
-/** The facts about one write that events carry: never its key or its arguments. */
+/** The facts about a write that events carry: never its key or its arguments. */
 export interface WriteFacts {
   readonly id: string;
   readonly command: string;
@@ -10,20 +10,20 @@ export interface WriteFacts {
 
 /** Every event of an outbox. */
 export interface OutboxEvents {
-  /** A write is kept for later. `into`: the earlier write that it was merged into or that it replaced. */
+  /** A write was kept for later. `into`: the earlier write that it was merged into or that it replaced. */
   readonly kept: WriteFacts & { readonly size: number; readonly into: string | undefined };
   /** A kept write reached Redis. */
   readonly replayed: WriteFacts & { readonly size: number };
   /**
-   * A write is lost. `full`: there was no room. `closed`: the outbox in memory that kept it was closed.
-   * `dead-letters-full`: it was the oldest dead letter and made room.
+   * A write was lost. `full`: there was no room. `closed`: the in-memory outbox that held it was closed.
+   * `dead-letters-full`: it was the oldest dead letter, and was dropped to make room.
    */
   readonly dropped: WriteFacts & { readonly reason: 'full' | 'closed' | 'dead-letters-full' };
-  /** A write was given up; `deadLetters()` shows it and `replay()` tries it again. */
+  /** The outbox gave up on a write; `deadLetters()` lists it and `replay()` retries it. */
   readonly dead: WriteFacts & { readonly reason: DeadReason; readonly code: string | undefined };
-  /** What earlier runs of the process left. `corrupt` records could not be read and are lost. */
+  /** Writes that earlier runs of the process left were read. `corrupt` records could not be read and are lost. */
   readonly recalled: { readonly entries: number; readonly dead: number; readonly corrupt: number };
-  /** The last kept write reached Redis. */
+  /** The last pending write reached Redis. */
   readonly drained: { readonly replayed: number };
   readonly 'listener-error': ListenerError;
 }

@@ -15,32 +15,34 @@ import {
 
 /** Options of {@link createOutbox}. */
 export interface OutboxOptions {
-  /** A folder for the writes, so that they survive the process; needs `classic-level`. Default: kept in memory. */
+  /**
+   * A folder for pending writes, so that they survive the process; requires `classic-level`. Default: kept in memory.
+   */
   readonly path?: string;
-  /** With `path`: whether `add` waits until the disk has the write, so that it survives a power cut. Default false. */
+  /** With `path`: whether `add` waits until the write is on disk, so that it survives a power cut. Default false. */
   readonly fsync?: boolean;
-  /** Writes kept at once. Default 10,000. */
+  /** Maximum number of pending writes. Default 10,000. */
   readonly maxEntries?: number;
-  /** Bytes of arguments kept at once. Default 16 MiB. */
+  /** Maximum size of the arguments of all pending writes, in bytes. Default 16 MiB. */
   readonly maxBytes?: number;
   /** A write older than this becomes a dead letter. Default 3,600,000 ms; keep it below core's `retry.rememberMs`. */
   readonly maxAgeMs?: number;
   /**
-   * A write that finds the outbox full: `reject` makes `add` throw, `oldest` drops the oldest kept write, `newest` drops
-   * the new one. Default `reject`.
+   * What happens to a write when the outbox is full: `reject` makes `add` throw, `oldest` drops the oldest pending
+   * write, `newest` drops the new one. Default `reject`.
    */
   readonly whenFull?: 'reject' | 'oldest' | 'newest';
-  /** Dead letters kept; the oldest are dropped first. Default 1,000. */
+  /** Maximum number of dead letters; the oldest are dropped first. Default 1,000. */
   readonly maxDeadLetters?: number;
-  /** Writes replayed per second at most, after the ramp. Default 2,000. */
+  /** Maximum number of writes replayed per second, after the ramp. Default 2,000. */
   readonly replayPerSecond?: number;
-  /** How long the replay takes to grow from a tenth of that rate to the whole. Default 2,000 ms. */
+  /** How long the replay rate takes to grow from a tenth of `replayPerSecond` to the full rate. Default 2,000 ms. */
   readonly rampMs?: number;
-  /** Writes replayed at once, each of another key. Default 64. */
+  /** Maximum number of writes replayed concurrently, each to a different key. Default 64. */
   readonly maxInFlight?: number;
   /** How long `add` waits for Redis before it keeps the write. Default 200 ms. */
   readonly addTimeoutMs?: number;
-  /** Time and randomness, for tests. */
+  /** Sources of time and randomness, for tests. */
   readonly clock?: Clock;
   readonly random?: Random;
 }
@@ -80,7 +82,7 @@ export const outboxReaders: OptionReaders<OutboxOptions> = {
   random: functionOf,
 };
 
-/** @throws ConfigurationError that names the option, or the nearest right name */
+/** @throws ConfigurationError that names the option, or the closest valid name */
 export function resolveOutboxOptions(caller: string, options: OutboxOptions): OutboxSettings {
   checkOptions(caller, options, outboxReaders);
   return withDefaults(outboxDefaults, options) as OutboxSettings;

@@ -5,7 +5,7 @@ import type { Delivery } from './delivery.ts';
 import type { OutboxEntry } from './write/entry.ts';
 import { isRepeatable, planWrite } from './write/write-plan.ts';
 
-/** Delivers to Redis: repeatable writes as they are, all others through `applyOnce`. */
+/** Delivers writes to Redis: repeatable ones as they are, all others through `applyOnce`. */
 export function redisDelivery(resilience: RedisResilience): Delivery {
   return {
     plan: planWrite,

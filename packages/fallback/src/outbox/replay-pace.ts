@@ -1,6 +1,6 @@
 import type { Clock } from '@redis-resilience/core';
 
-/** Bounds of a {@link ReplayPace}. */
+/** Limits of a {@link ReplayPace}. */
 export interface PaceBounds {
   readonly perSecond: number;
   readonly rampMs: number;
@@ -10,8 +10,8 @@ const firstShare = 0.1;
 const burstMs = 50;
 
 /**
- * Limits the rate of the replay: a tenth of the full rate at first, the full rate at the end of the ramp, so that the
- * backlog does not overload a server that has just come back.
+ * Limits the replay rate: it starts at a tenth of the full rate and reaches the full rate at the end of the ramp, so
+ * that the backlog does not overload a server that has just come back.
  */
 export class ReplayPace {
   readonly #clock: Clock;
@@ -26,13 +26,13 @@ export class ReplayPace {
     this.#rampFrom = this.#countedAt = clock.now();
   }
 
-  /** Redis came back: the ramp starts again. */
+  /** Call when Redis has come back: the ramp starts again. */
   restart(): void {
     this.#rampFrom = this.#countedAt = this.#clock.now();
     this.#tokens = 1;
   }
 
-  /** Takes the right to send one write; false when it is too early. */
+  /** Acquires permission to send one write; returns false if it is too early. */
   take(): boolean {
     const now = this.#clock.now();
     const rate = this.#rate(now);

@@ -21,8 +21,8 @@ export interface ReplayerParts {
 }
 
 /**
- * Sends kept writes while Redis takes writes: many keys at once, the writes of one key one after the other, at a limited
- * rate. After a write that failed it sends a single write every half second, until one succeeds or Redis is back.
+ * Sends pending writes while Redis is writable: many keys concurrently, the writes to one key in order, at a limited
+ * rate. After a failed write, it sends a single write every half second, until one succeeds or Redis is back.
  */
 export class Replayer {
   readonly #resilience: RedisResilience;
@@ -60,7 +60,7 @@ export class Replayer {
     this.#clearTimer();
   }
 
-  /** There may be a write to send. */
+  /** Call when there may be a write to send. */
   wake(): void {
     if (!this.#isRunning) return;
     this.#clearTimer();
@@ -82,7 +82,7 @@ export class Replayer {
     }
   }
 
-  // Waiting for the event alone could wait for ever: an open circuit closes by trial calls, and this is one.
+  // Waiting only for the event could take forever: an open circuit closes through trial calls, and this is one.
   #tryOne(): void {
     const { store } = this.#parts;
     store.expire();
@@ -98,7 +98,7 @@ export class Replayer {
     this.wake();
   }
 
-  // The writes of a key keep their order: one that waits for another database holds the later ones up.
+  // The writes to a key keep their order: a write that waits for another database holds up the later ones.
   #nextOf(key: string): KeptWrite | undefined {
     const next = this.#parts.store.writes.next(key);
     return next !== undefined && this.#parts.binding.admits(next.entry) ? next : undefined;
@@ -110,7 +110,7 @@ export class Replayer {
     writes.seal(kept, 'in-flight');
     this.#deliver(kept)
       .catch(() => {
-        // The journal could not record the result. The write stays, and is sent again under the same id.
+        // The journal could not record the result. The write stays pending, and is resent under the same id.
         writes.putBack(kept);
         this.#hasFailed = true;
       })
@@ -124,7 +124,7 @@ export class Replayer {
     const { delivery, store, binding } = this.#parts;
     const database = binding.wantedFor(kept.entry);
     if (database !== undefined) await store.bind(kept, database);
-    // Another database may have come into use while the journal was written.
+    // Another database may have come into use while the journal was being written.
     if (!binding.admits(kept.entry)) {
       await store.bind(kept, undefined);
       return store.writes.putBack(kept);

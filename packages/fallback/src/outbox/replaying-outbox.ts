@@ -23,7 +23,7 @@ type Attempt =
   | { readonly result: 'refused'; readonly error: unknown }
   | { readonly result: 'later' };
 
-/** The outbox itself: sends a write at once or keeps it; the {@link Replayer} sends the kept ones. */
+/** The outbox itself: sends a write immediately or stores it. The {@link Replayer} sends the stored writes. */
 export class ReplayingOutbox implements Outbox {
   readonly #resilience: RedisResilience;
   readonly #settings: OutboxSettings;
@@ -142,12 +142,15 @@ export class ReplayingOutbox implements Outbox {
     this.#announcer.hub.clear();
   }
 
-  /** A call that did not go through the outbox timed out: writes added in the next moment are kept without asking. */
+  /**
+   * Call when a call outside the outbox has timed out: for the next half second, new writes are stored without trying
+   * Redis.
+   */
   noteTimeout(): void {
     this.#recentTimeout.record();
   }
 
-  /** The last kept write of a key: its state until Redis has it. */
+  /** The last pending write to a key: the state of the key until the write reaches Redis. */
   lastKept(key: string): OutboxEntry | undefined {
     return this.#store.writes.last(key)?.entry;
   }
@@ -182,7 +185,8 @@ export class ReplayingOutbox implements Outbox {
     };
   }
 
-  // Redis takes writes and no write of the key waits: sent at once, and kept only when no answer comes in time.
+  // Redis is writable and no write to the key is pending: the write is sent immediately, and stored only if no reply
+  // arrives in time.
   async #addNow(entry: OutboxEntry): Promise<Receipt> {
     const database = this.#binding.wantedFor(entry);
     const kept = this.#store.writes.addSealed({ ...entry, database }, 'in-flight');
@@ -223,5 +227,5 @@ export class ReplayingOutbox implements Outbox {
 }
 
 function ignore(): void {
-  // `ready` and `add` reject with the error, or it has no consequence.
+  // `ready` and `add` reject with the error, or the error has no consequence.
 }

@@ -4,17 +4,17 @@ import { checkArgument, resilienceOf } from '@redis-resilience/core/kit';
 import type { ConnectionForBull } from './connections.ts';
 import { workerClient } from './worker-client.ts';
 
-/** Options for a `Queue` of Bull 4. */
+/** Options for a Bull 4 `Queue`. */
 export interface BullClients {
   createClient(type: 'client' | 'subscriber' | 'bclient'): ConnectionForBull;
 }
 
 /**
- * Makes the options of queues of Bull 4: adding a job fails within half a second while Redis is away, and processors
- * wait through an outage of any length without spinning. Queues with the same options share two connections and have a
- * third each; Bull leaves them open, `resilience.close()` closes them.
+ * Creates the options of Bull 4 queues: while Redis is away, adding a job fails within half a second, and processors
+ * wait through an outage of any length without spinning. Queues with the same options share two connections and have
+ * one more each. Bull leaves the connections open; `resilience.close()` closes them.
  *
- * @throws {@link ConfigurationError} when the resilience is not one
+ * @throws {@link ConfigurationError} when `resilience` is not a RedisResilience
  * @example
  * const options = bullClients(resilience);
  * const queue = new Bull('mails', { ...options, defaultJobOptions: { attempts: 3 } });

@@ -10,7 +10,7 @@ import {
 import { workerClient } from './worker-client.ts';
 
 /**
- * The protected client. It has no type of its own here, because BullMQ may bring another copy of ioredis, whose types
+ * The protected client. It has no specific type here, because BullMQ may install another copy of ioredis, whose types
  * the client does not match, although it works with them.
  */
 // oxlint-disable-next-line typescript/no-explicit-any
@@ -30,10 +30,10 @@ export interface WorkerConnection {
 }
 
 /**
- * Makes the options of a queue that adds jobs: calls fail at once while Redis is away, also when the process started
- * without Redis.
+ * Creates the options of a queue that adds jobs: calls fail immediately while Redis is away, even if the process
+ * started without Redis.
  *
- * @throws {@link ConfigurationError} when the resilience is not one
+ * @throws {@link ConfigurationError} when `resilience` is not a RedisResilience
  * @example
  * const queue = new Queue('mails', queueConnection(resilience));
  */
@@ -43,11 +43,11 @@ export function queueConnection(resilience: RedisResilience): QueueConnection {
 }
 
 /**
- * Makes the options of a worker, or of `QueueEvents`: it waits through an outage of any length without spinning, goes on
- * at once when Redis is back, and closes at once while Redis is away. Each has connections of its own, protected as the
- * client that they are duplicates of.
+ * Creates the options of a worker, or of `QueueEvents`: it waits through an outage of any length without spinning,
+ * resumes as soon as Redis is back, and closes immediately even while Redis is away. Each has its own connections,
+ * which are protected like the client that they duplicate.
  *
- * @throws {@link ConfigurationError} when the resilience is not one
+ * @throws {@link ConfigurationError} when `resilience` is not a RedisResilience
  * @example
  * const worker = new Worker('mails', send, { ...workerConnection(resilience), concurrency: 10 });
  * worker.on('error', () => {}); // without a listener, BullMQ prints errors
@@ -58,11 +58,11 @@ export function workerConnection(resilience: RedisResilience): WorkerConnection 
 }
 
 /**
- * Makes the options of `BullModule.forRootAsync` of @nestjs/bullmq, where queues and workers share one connection: adding
- * a job fails within a second while Redis is away, also when the process started without Redis, and workers wait as with
- * {@link workerConnection}.
+ * Creates the options for `BullModule.forRootAsync` of @nestjs/bullmq, where queues and workers share one connection:
+ * while Redis is away, adding a job fails within a second, even if the process started without Redis, and workers wait
+ * as with {@link workerConnection}.
  *
- * @throws {@link ConfigurationError} when the resilience is not one
+ * @throws {@link ConfigurationError} when `resilience` is not a RedisResilience
  * @example
  * BullModule.forRootAsync({ inject: [getRedisResilienceToken()], useFactory: nestBullConnection });
  */
@@ -82,8 +82,8 @@ export interface WarmUpOptions {
 }
 
 /**
- * Waits until queues and workers are connected, for example before the process takes requests. A process that goes on
- * without waiting loses nothing: they connect when Redis is there.
+ * Waits until queues and workers are connected, for example before the process accepts requests. A process that does
+ * not wait loses nothing: queues and workers connect when Redis is back.
  *
  * @throws {@link CommandTimeoutError} after `timeoutMs`
  * @example

@@ -3,7 +3,7 @@ import { checkArgument, objectWith, resilienceOf } from '@redis-resilience/core/
 import type { Receipt } from '../outbox/outbox.ts';
 import { createKeptAdder, type JobAdderOptions, type KeptJobs } from './kept-adder.ts';
 
-/** A job of a flow and its children, as BullMQ's `FlowProducer` takes it. */
+/** A job of a flow and its children, as BullMQ's `FlowProducer` accepts it. */
 export interface Flow {
   readonly name: string;
   readonly queueName: string;
@@ -20,23 +20,23 @@ export interface FlowSource {
 /** Adds flows, and never hangs. */
 export interface FlowAdder {
   /**
-   * Adds a flow. Each of its jobs that has no `jobId` gets one, so that a flow that is added again after a lost answer is
-   * one flow. The `reply` of an applied receipt is BullMQ's tree of jobs.
+   * Adds a flow. Each of its jobs without a `jobId` gets one, so that a flow whose addition is retried after a lost
+   * reply remains one flow. The `reply` of an applied receipt is BullMQ's tree of jobs.
    *
-   * @throws an error of core while Redis is away and `whenAway` is `fail`, {@link OverloadedError} when too many flows
-   * are kept
+   * @throws one of core's errors while Redis is away and `whenAway` is `fail`, {@link OverloadedError} when too many
+   * flows are pending
    */
   add(flow: Flow): Promise<Receipt>;
-  /** The kept flows: their number, events and dead letters. */
+  /** The pending flows: their number, events and dead letters. */
   readonly outbox: KeptJobs;
-  /** Stops adding kept flows. With `path`, the next run of the process adds them; without, they are dropped. */
+  /** Stops adding pending flows. With `path`, the next run of the process adds them; without it, they are dropped. */
   close(): Promise<void>;
 }
 
 /**
- * Adds flows of BullMQ, as `createJobAdder` adds jobs: while Redis is away `add` fails fast or keeps the flow.
+ * Adds BullMQ flows as `createJobAdder` adds jobs: while Redis is away, `add` fails fast or keeps the flow for later.
  *
- * @throws {@link ConfigurationError} when an option is unknown or wrong
+ * @throws {@link ConfigurationError} when an option is unknown or invalid
  * @example
  * const flows = createFlowAdder(new FlowProducer(queueConnection(resilience)), resilience, { whenAway: 'keep' });
  * await flows.add({ name: 'album', queueName: 'albums', children: [{ name: 'photo', queueName: 'photos' }] });

@@ -12,26 +12,27 @@ export interface JobQueue {
 /** Adds jobs, and never hangs. */
 export interface JobAdder {
   /**
-   * Adds a job, under its `jobId` or a new id. While a job is in the queue, adding another under its id adds nothing.
-   * The `reply` of an applied receipt is BullMQ's job.
+   * Adds a job, under its `jobId` or a new id. While a job is in the queue, adding another with the same id has no
+   * effect. The `reply` of an applied receipt is BullMQ's job.
    *
-   * @throws an error of core while Redis is away and `whenAway` is `fail`, {@link OverloadedError} when too many jobs
-   * are kept
+   * @throws one of core's errors while Redis is away and `whenAway` is `fail`, {@link OverloadedError} when too many
+   * jobs are pending
    */
   add(name: string, data: unknown, options?: Readonly<Record<string, unknown>>): Promise<Receipt>;
-  /** The kept jobs: their number, events and dead letters. */
+  /** The pending jobs: their number, events and dead letters. */
   readonly outbox: KeptJobs;
   /**
-   * Stops adding kept jobs. With `path`, the next run of the process adds them; without, they are dropped. Does not close
-   * the queue.
+   * Stops adding pending jobs. With `path`, the next run of the process adds them; without it, they are dropped. Does
+   * not close the queue.
    */
   close(): Promise<void>;
 }
 
 /**
- * Adds jobs to a queue of BullMQ: while Redis is away `add` fails fast or keeps the job, on disk when `path` is given.
+ * Adds jobs to a BullMQ queue: while Redis is away, `add` fails fast or keeps the job for later, on disk if `path` is
+ * set.
  *
- * @throws {@link ConfigurationError} when an option is unknown or wrong
+ * @throws {@link ConfigurationError} when an option is unknown or invalid
  * @example
  * const jobs = createJobAdder(queue, resilience, { whenAway: 'keep', path: './jobs' });
  * await jobs.add('welcome', { userId });

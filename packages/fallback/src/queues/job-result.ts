@@ -30,7 +30,7 @@ export interface JobEvents {
   removeListener(event: string, listener: (facts: JobEnd) => void): unknown;
 }
 
-/** What BullMQ tells of a job that ended. */
+/** What BullMQ reports about a job that has ended. */
 export interface JobEnd {
   readonly jobId: string;
   readonly returnvalue?: unknown;
@@ -39,9 +39,9 @@ export interface JobEnd {
 
 /** Options of {@link jobResult}. */
 export interface JobResultOptions {
-  /** How long to wait for the end of the job. Default 30,000 ms. */
+  /** How long to wait for the job to end. Default 30,000 ms. */
   readonly timeoutMs?: number;
-  /** Time, for tests. */
+  /** Source of time, for tests. */
   readonly clock?: Clock;
 }
 
@@ -49,11 +49,11 @@ const lookEveryMs = 1000;
 const lookAgainMs = 50;
 
 /**
- * Waits until a job has ended, and gives what it returned. `job.waitUntilFinished()` of BullMQ ends the process when
- * Redis goes away meanwhile, by an unhandled rejection; this waits through the outage.
+ * Waits until a job has ended, and returns its result. If Redis goes away during BullMQ's `job.waitUntilFinished()`, an
+ * unhandled rejection ends the process; `jobResult` waits through the outage.
  *
- * @throws Error with the reason why the job failed; {@link CommandTimeoutError} after `timeoutMs`;
- * {@link ConfigurationError} when an option is unknown or wrong
+ * @throws Error with the reason why the job failed; {@link CommandTimeoutError} after `timeoutMs`; {@link
+ * ConfigurationError} when an option is unknown or invalid
  * @example
  * const job = await queue.add('resize', { image });
  * const { url } = await jobResult(queue, queueEvents, job.id, { timeoutMs: 10_000 });
@@ -91,14 +91,15 @@ export async function jobResult(
   }
 }
 
-// An event may have been missed, before the listener was there or while Redis was away: the job itself is asked.
+// The event may have been missed, before the listener was added or while Redis was away, so the job itself is checked
+// too.
 async function findEnd(queue: JobSource, jobId: string, clock: Clock, signal: AbortSignal): Promise<JobEnd> {
   let isMissing = false;
   for (;;) {
     const job = await look(queue, jobId);
     if (job !== 'away') {
       if (job?.finishedOn !== undefined) return endOf(jobId, job);
-      // A job may be removed at its end, and the event of its end be on its way.
+      // A job may be removed when it ends, while the event of its end is still on its way.
       if (job === undefined && isMissing) throw new Error('The job is not in the queue any more.');
       isMissing = job === undefined;
     }
@@ -120,5 +121,5 @@ async function look(queue: JobSource, jobId: string): Promise<FinishedJob | unde
 }
 
 function ignore(): void {
-  // The caller has its answer.
+  // The caller already has the result.
 }

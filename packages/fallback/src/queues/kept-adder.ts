@@ -15,7 +15,10 @@ import { ReplayingOutbox } from '../outbox/replaying-outbox.ts';
 import { newWriteId } from '../outbox/write/write-id.ts';
 import { isRefusedForNow } from '../server-refusal.ts';
 
-/** Options of {@link createJobAdder} and {@link createFlowAdder}: those of an outbox, and the choice between failing and keeping. */
+/**
+ * Options of {@link createJobAdder} and {@link createFlowAdder}: those of an outbox, plus the choice between failing
+ * and keeping a job for later.
+ */
 export interface JobAdderOptions extends OutboxOptions {
   /** `fail`: `add` throws within `addTimeoutMs`. `keep`: the job is kept and added when Redis is back. Default `fail`. */
   readonly whenAway?: 'fail' | 'keep';
@@ -23,16 +26,16 @@ export interface JobAdderOptions extends OutboxOptions {
 
 const readers: OptionReaders<JobAdderOptions> = { ...outboxReaders, whenAway: oneOf('fail', 'keep') };
 
-/** The kept jobs of an adder: their number, events and dead letters. */
+/** The pending jobs of an adder: their number, events and dead letters. */
 export type KeptJobs = Pick<
   Outbox,
   'size' | 'bytes' | 'on' | 'drain' | 'ready' | 'deadLetters' | 'replay' | 'discard'
 >;
 
-/** Adds jobs that are written as texts, now or when Redis is back. */
+/** Adds jobs that are serialized as texts, now or when Redis is back. */
 export interface KeptAdder {
   readonly outbox: KeptJobs;
-  /** @param id the same for each attempt to add the same job; default: a new one */
+  /** @param id the same for each attempt to add the same job; default: a new id */
   readonly add: (texts: readonly string[], id?: string) => Promise<Receipt>;
   readonly close: () => Promise<void>;
 }
@@ -40,8 +43,8 @@ export interface KeptAdder {
 const deliverMs = 1000;
 
 /**
- * @param subject what is added, for messages
- * @param send adds it to the queue; twice under one id has to be the same as once
+ * @param subject the thing that is added, for messages
+ * @param send adds it to the queue; calling it twice with one id must have the same effect as calling it once
  */
 export function createKeptAdder(
   caller: string,

@@ -2,17 +2,18 @@ import type { Cluster, Redis } from 'ioredis';
 import type { Clock, RedisResilience } from '@redis-resilience/core';
 import { isAway } from '@redis-resilience/core/kit';
 
-/** How far the clock of the server may be behind. Older entries are from before an outage. */
+/** Maximum time by which the server's clock may be behind. Older entries predate an outage. */
 const skewMs = 2000;
 
-/** Whether a call asks for what comes to one stream after it: `XREAD ... STREAMS key $`. */
+/** Whether a call asks for the entries that are added to one stream after it: `XREAD ... STREAMS key $`. */
 export function readsNewest(name: PropertyKey, args: readonly unknown[]): boolean {
   return name === 'xread' && args.at(-1) === '$' && args.indexOf('$') === args.length - 1;
 }
 
 /**
- * The id after which the newest entries come. What comes to the stream while `$` is on its way again, after an outage,
- * would be lost; so `$` becomes the id of the last entry, or the present time while Redis is away and nothing can come.
+ * Returns the id after which the newest entries follow. If `$` were resent after an outage, entries added in the
+ * meantime would be lost; so `$` becomes the id of the last entry or, while Redis is away and nothing can be added, the
+ * current time.
  */
 export async function newestId(
   args: readonly unknown[],
@@ -24,7 +25,7 @@ export async function newestId(
   return resilience.snapshot().reads ? await lastId(client, args, now) : now;
 }
 
-/** The id of an entry that would come now. */
+/** The id that an entry added now would have. */
 export function timeId(clock: Clock): string {
   return String(clock.wallNow() - skewMs);
 }

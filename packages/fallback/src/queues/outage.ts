@@ -8,14 +8,14 @@ import {
 import { pause, untilChange } from '@redis-resilience/core/kit';
 
 const lookAgainMs = 20;
-/** A worker that shares a connection with one that closes must not ask again at once. */
+/** A worker that shares a connection with one that is closing must not retry immediately. */
 const interruptedMs = 100;
 const maxLookMs = 1000;
 
 /** How a wait for Redis ended. */
 export type OutageEnd = 'back' | 'too-long' | 'interrupted';
 
-/** The calls of one worker connection, and of its duplicates, that wait for Redis. */
+/** Calls of one worker connection, and of its duplicates, that are waiting for Redis. */
 export class Outage {
   readonly #resilience: RedisResilience;
   readonly #clock: Clock;
@@ -28,15 +28,15 @@ export class Outage {
     this.#clock = clock;
   }
 
-  /** Whether this client belongs to the worker alone: a duplicate, not the client that all share. */
+  /** Whether this client belongs only to the worker: a duplicate, not the shared client. */
   adopt(client: Redis | Cluster): boolean {
     this.#first ??= client;
     return client !== this.#first;
   }
 
   /**
-   * Ends all waits until Redis is back: one of the duplicates is being closed. A worker that closes makes further calls on
-   * its way.
+   * Ends all waits until Redis is back, because one of the duplicates is being closed. A worker makes further calls
+   * while it closes.
    */
   interrupt(): void {
     if (this.#resilience.snapshot().writes) return;
@@ -44,13 +44,13 @@ export class Outage {
     for (const wait of this.#waiting) wait.abort();
   }
 
-  /** Whether waits of this outage were ended, and Redis is not back yet. */
+  /** Whether the waits of this outage were ended, and Redis is not back yet. */
   get isInterrupted(): boolean {
     if (this.#resilience.snapshot().writes) this.#wasInterrupted = false;
     return this.#wasInterrupted;
   }
 
-  /** Settles as the call does, or rejects when the waits are ended first. */
+  /** Settles as the call does, but rejects if the waits are ended first. */
   async unlessInterrupted<T>(call: Promise<T>): Promise<T> {
     const wait = new AbortController();
     this.#waiting.add(wait);
@@ -64,7 +64,7 @@ export class Outage {
     }
   }
 
-  /** Waits until Redis takes writes and this client is connected: 20 ms at least, `timeoutMs` at most. */
+  /** Waits until Redis is writable and this client is connected: at least 20 ms, at most `timeoutMs`. */
   async end(client: Redis | Cluster, timeoutMs: number): Promise<OutageEnd> {
     if (this.isInterrupted || client.status === 'end') {
       await pause(this.#clock, interruptedMs);
@@ -73,7 +73,7 @@ export class Outage {
     const wait = new AbortController();
     this.#waiting.add(wait);
     try {
-      // A call that fails although Redis is there must not be repeated at once.
+      // A call that fails although Redis is back must not be retried immediately.
       await pause(this.#clock, lookAgainMs, wait.signal);
       return await this.#end(client, this.#clock.now() + timeoutMs, wait.signal);
     } catch (error) {

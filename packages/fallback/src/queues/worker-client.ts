@@ -5,12 +5,14 @@ import { isRefusedForNow } from '../server-refusal.ts';
 import { newestId, readsNewest, timeId } from './newest-entries.ts';
 import { Outage } from './outage.ts';
 
-/** How long a call that is no part of the loop of a worker waits before it fails. */
+/** How long a call outside a worker's loop waits before it fails. */
 const maxWaitMs = 500;
-/** How long a script of the loop waits for its answer: plain ioredis waits for ever, and what it asked for is not lost. */
+/**
+ * How long a script in the loop waits for its reply. Plain ioredis waits forever, and the script's result is not lost.
+ */
 const patienceMs = 30_000;
 
-// Methods that send nothing to the server, or that have to fail at once: left as they are.
+// Methods that send nothing to the server, or that must fail immediately: left as they are.
 const passedThrough = new Set<PropertyKey>([
   'on',
   'once',
@@ -28,7 +30,7 @@ const passedThrough = new Set<PropertyKey>([
   'nodes',
 ]);
 
-// A worker that loses one of these looks for work again only after its block time, up to 10 s.
+// If one of these fails, the worker does not look for work again until its block time ends, up to 10 s.
 const blockingReads = new Set<PropertyKey>([
   'blmove',
   'blmpop',
@@ -41,22 +43,22 @@ const blockingReads = new Set<PropertyKey>([
   'xread',
 ]);
 
-// The scripts in the loop of a worker of BullMQ and Bull: a worker that one of these fails pauses for up to 15 s.
+// The scripts in the loop of a BullMQ or Bull worker: if one of these fails, the worker pauses for up to 15 s.
 const loopScript =
   /^(moveToActive|moveToFinished|moveToDelayed|moveToWaitingChildren|retryJob|moveStalledJobsToWait)\b/;
 
 /**
- * The client for the loop of a worker, which retries at once after some errors and pauses for long after others. While
- * Redis is away, no error reaches that loop:
+ * The client for a worker's loop, which retries immediately after some errors and pauses for a long time after others.
+ * While Redis is away, no error reaches that loop:
  *
- * - a blocking read answers, once Redis is back, that nothing has come, so that the worker looks for work at once; one
- *   for the newest entries of a stream goes on from where it began;
- * - a script of the loop waits for its answer while the server is silent, and is sent again once a lost connection is
- *   back, as in plain ioredis;
+ * - a blocking read returns once Redis is back, with no new entries, so that the worker looks for work immediately; a
+ *   read of a stream's newest entries continues from where it began;
+ * - a script in the loop waits for its reply while the server is silent, and is resent after a lost connection has been
+ *   restored, as in plain ioredis;
  * - any other command fails after half a second, with the error code on which BullMQ retries.
  *
- * Its duplicates behave alike. A worker that closes disconnects its duplicate: all calls that wait then fail, so that it
- * can close while Redis is away.
+ * Its duplicates behave in the same way. When a worker closes, it disconnects its duplicate: all waiting calls then
+ * fail, so that the worker can close while Redis is away.
  */
 export function workerClient<C extends Redis | Cluster>(
   client: C,
@@ -65,7 +67,8 @@ export function workerClient<C extends Redis | Cluster>(
   outage: Outage = new Outage(resilience, clock),
 ): C {
   const isOwn = outage.adopt(client);
-  // Of a process that starts without Redis, the first read begins where the client was made, not where Redis came.
+  // If the process starts without Redis, the first read begins where the client was created, not where Redis became
+  // available.
   let since = resilience.snapshot().reads ? undefined : timeId(clock);
   const ask = async (
     call: () => Promise<unknown>,
@@ -79,7 +82,7 @@ export function workerClient<C extends Redis | Cluster>(
         const isPassing = isAway(error) || (name === 'info' && isRefusedForNow(error));
         if (!isPassing) throw error;
         const end = await outage.end(client, isLasting(name) ? Infinity : maxWaitMs);
-        // Not a lost connection: a worker of BullMQ 5 that closes would try again without end.
+        // Not reported as a lost connection: a closing BullMQ 5 worker would retry forever.
         if (end === 'interrupted' || isClosed(error)) throw error;
         if (end === 'too-long' || !isLasting(name)) throw connectionError(error);
         if (!isRepeated) return null;
@@ -124,7 +127,7 @@ export function workerClient<C extends Redis | Cluster>(
           first = undefined;
           return sent;
         }, name);
-        // As with any command of the client, nobody has to look at the answer.
+        // As with any command of the client, the caller need not handle the reply.
         asked.catch(ignore);
         return asked;
       };
@@ -141,7 +144,7 @@ function isLoopScript(name: PropertyKey): boolean {
   return typeof name === 'string' && loopScript.test(name);
 }
 
-/** The same client, whose commands have a deadline of their own. */
+/** Returns the same client, but with a separate deadline for its commands. */
 function patient<C extends Redis | Cluster>(client: C): C {
   type Send = (command: object, ...rest: unknown[]) => unknown;
   const sendCommand: Send = (command, ...rest) =>
@@ -156,12 +159,12 @@ function isClosed(error: unknown): boolean {
   return isAway(error) && error.reason === 'closed';
 }
 
-// A queue of Bull that closes connects again, and does not look at the answer before its jobs have ended.
+// A closing Bull queue connects again, and does not look at the result until its jobs have ended.
 async function beginToConnect(client: Redis | Cluster): Promise<void> {
   client.connect().catch(ignore);
 }
 
-// The first attempt may fail; the client goes on trying.
+// The first attempt may fail; the client keeps trying.
 async function connectEventually(client: Redis | Cluster): Promise<void> {
   await client.connect().catch(
     (error: unknown) =>
@@ -176,7 +179,7 @@ async function connectEventually(client: Redis | Cluster): Promise<void> {
   );
 }
 
-// BullMQ tells a lost connection, through which it waits, from other errors by this code.
+// By this code, BullMQ distinguishes a lost connection, through which it waits, from other errors.
 function connectionError(cause: unknown): Error {
   return Object.assign(new Error('Redis is away; the worker tries again.', { cause }), {
     code: 'ECONNREFUSED',
@@ -184,5 +187,5 @@ function connectionError(cause: unknown): Error {
 }
 
 function ignore(): void {
-  // The caller may look at the promise itself.
+  // The caller may handle the promise itself.
 }

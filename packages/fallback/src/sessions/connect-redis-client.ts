@@ -20,12 +20,12 @@ export interface ConnectRedisClient {
 const keysPerCommand = 500;
 
 /**
- * The protected ioredis client with the methods of node-redis that connect-redis 9 and 10 call.
+ * Returns the protected ioredis client with the node-redis methods that connect-redis 9 and 10 call.
  *
- * On a single server `mGet` and `del` send one MGET or DEL for each 500 keys. On a Cluster the keys lie in different
- * slots, so each key gets a GET or DEL of its own.
+ * On a single server, `mGet` and `del` send one MGET or DEL per 500 keys. On a Cluster, the keys are in different
+ * slots, so each key gets its own GET or DEL.
  *
- * @throws {@link ConfigurationError} when the resilience is not one
+ * @throws {@link ConfigurationError} when `resilience` is not a RedisResilience
  * @example
  * const store = new RedisStore({ client: connectRedisClient(resilience) as never });
  */

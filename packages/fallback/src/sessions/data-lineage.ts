@@ -1,15 +1,15 @@
-/** Which history of data a server holds, as its INFO tells. */
+/** Identifies the history of the data that a server holds, as its INFO reports it. */
 export interface DataLineage {
   readonly runId: string;
   readonly replicationId: string;
-  /** The history that this one went on from: of the primary before a failover, or of a snapshot. */
+  /** Replication id of the history that this one continues: that of the primary before a failover, or of a snapshot. */
   readonly previousReplicationId: string | undefined;
 }
 
-/** Whether the data of an earlier contact is still there: `unknown` without proof of either. */
+/** Whether the data of an earlier contact is still there; `unknown` if neither can be proved. */
 export type LineageVerdict = 'kept' | 'lost' | 'unknown';
 
-/** Undefined where the answer does not say, for example because the user may not ask INFO. */
+/** Returns undefined if the reply does not say, for example because the Redis user may not run INFO. */
 export function lineageOf(info: string): DataLineage | undefined {
   const fields = new Map(info.split(/\r?\n/).map((line) => line.split(':', 2) as [string, string]));
   const runId = fields.get('run_id');
@@ -20,7 +20,7 @@ export function lineageOf(info: string): DataLineage | undefined {
 
 /**
  * Compares the lineage of an earlier contact with the present one. The witness is a key whose value begins with the
- * replication id under which it was written; it is written only where it is missing. A server that loaded its data from
+ * replication id under which it was written; it is written only if it is missing. A server that loaded its data from
  * disk has a new history, but an old witness.
  */
 export function judgeLineage(

@@ -8,8 +8,8 @@ import type { SessionSettings } from './session-options.ts';
 const maxRemembered = 50_000;
 
 /**
- * Remembers destroyed sessions: in this instance, and in Redis for the others, which are also told of each at once. A
- * remembered session is never stored again from a copy.
+ * Remembers destroyed sessions: in this instance, and in Redis for the other instances, which are also notified of each
+ * one immediately. A remembered session is never stored again from a copy.
  */
 export class DestroyedSessions {
   readonly #resilience: RedisResilience;
@@ -39,7 +39,7 @@ export class DestroyedSessions {
     return this.#known.has(sid);
   }
 
-  /** This instance does not answer or store the session any more. */
+  /** Makes this instance stop serving and storing the session. */
   add(sid: string): void {
     this.#known.set(sid, true);
     this.#own.set(sid, true);
@@ -55,13 +55,15 @@ export class DestroyedSessions {
     return [...this.#known.keys()];
   }
 
-  /** Marks the session as destroyed in Redis, before it is removed there, for as long as it could have lived. */
+  /**
+   * Marks the session as destroyed in Redis, before it is removed there, for as long as the session could have lived.
+   */
   async mark(sid: string, leftMs: number): Promise<void> {
     const ms = Math.ceil(Math.max(leftMs, this.#settings.rememberDestroyedMs));
     await this.#resilience.client.set(this.#key(sid), '1', 'PX', ms);
   }
 
-  /** Tells the other instances. One that misses the message finds the mark with {@link areMarked}. */
+  /** Notifies the other instances. An instance that misses the message finds the mark with {@link areMarked}. */
   announce(sid: string): void {
     this.#resilience.client.publish(this.#channel, sid).catch(ignore);
   }
@@ -82,7 +84,7 @@ export class DestroyedSessions {
     this.#subscriber?.disconnect();
   }
 
-  // The first attempt may fail while Redis is away. Once it succeeded, core restores the subscription itself.
+  // The first attempt may fail while Redis is away. Once it has succeeded, core restores the subscription on its own.
   async #subscribe(subscriber: Redis): Promise<void> {
     const { signal } = this.#closing;
     for (;;) {
@@ -101,12 +103,12 @@ export class DestroyedSessions {
     return `destroyed:${this.#settings.prefix}`;
   }
 
-  // Not below the prefix: the store would list the mark as a session.
+  // The key does not begin with the prefix, because the store would list the mark as a session.
   #key(sid: string): string {
     return `destroyed:${this.#settings.prefix}${sid}`;
   }
 }
 
 function ignore(): void {
-  // The events of the resilience report outages.
+  // The connection's own events report outages.
 }

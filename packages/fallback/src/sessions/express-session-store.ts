@@ -7,7 +7,7 @@ import { resolveSessionOptions, sessionReaders, type SessionOptions } from './se
 
 type Done = (error?: unknown) => void;
 
-/** A store of express-session with callbacks, for example connect-redis. */
+/** An express-session store with callbacks, for example connect-redis. */
 export interface CallbackStore {
   get(sid: string, callback: (error: unknown, session?: unknown) => void): void;
   set(sid: string, session: unknown, callback?: Done): void;
@@ -20,14 +20,14 @@ export interface CallbackStore {
 }
 
 /**
- * Wraps a store of express-session, for example connect-redis, so that sessions survive an outage of Redis. While Redis
- * is away, sessions are read from local copies and writes are kept and replayed, so that users stay signed in on this
- * instance. A destroyed session never comes back.
+ * Wraps an express-session store, for example connect-redis, so that sessions survive a Redis outage. While Redis is
+ * away, sessions are read from local copies and writes are kept and replayed later, so that users stay signed in on
+ * this instance. A destroyed session never comes back.
  *
  * `clear()` destroys every session in the same way, so that none comes back from a copy. All other methods, for example
- * `all()`, are those of the store itself.
+ * `all()`, are the store's own.
  *
- * @throws {@link ConfigurationError} when an option is unknown or wrong
+ * @throws {@link ConfigurationError} when an option is unknown or invalid
  * @example
  * const store = new RedisStore({ client: connectRedisClient(resilience) });
  * app.use(session({ store: resilientSessionStore(store, resilience), secret, resave: false, saveUninitialized: false }));
@@ -45,8 +45,8 @@ export function resilientSessionStore<S extends CallbackStore>(
     backendOf(store),
     resolveSessionOptions({ ...prefixOf(store), ...options }),
   );
-  // It inherits the methods of the store, but has its own events: with a store that emits `disconnect`, express-session
-  // serves requests without a session.
+  // The wrapper inherits the store's methods, but has its own events: if the store emitted `disconnect`,
+  // express-session would serve requests without a session.
   const wrapped = Object.create(store) as S & { kept: KeptSessions };
   EventEmitter.call(wrapped as unknown as EventEmitter);
   const own: CallbackStore & { readonly kept: KeptSessions } = {
@@ -80,7 +80,7 @@ function settle(done: Promise<void>, callback: Done | undefined): void {
   );
 }
 
-// connect-redis shows the prefix of its keys.
+// connect-redis exposes the prefix of its keys.
 function prefixOf(store: CallbackStore): SessionOptions {
   const { prefix } = store as { readonly prefix?: unknown };
   return typeof prefix === 'string' ? { prefix } : {};

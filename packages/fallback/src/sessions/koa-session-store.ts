@@ -15,14 +15,14 @@ import {
   type SessionSettings,
 } from './session-options.ts';
 
-/** A store of koa-session. */
+/** A koa-session store. */
 export interface KoaStore {
   get(sid: string, maxAge?: unknown, data?: unknown): Promise<unknown>;
   set(sid: string, session: unknown, maxAge?: unknown, data?: unknown): Promise<unknown>;
   destroy(sid: string, data?: unknown): Promise<unknown>;
 }
 
-/** A store of koa-session whose sessions survive an outage. */
+/** A koa-session store whose sessions survive an outage. */
 export interface ResilientKoaStore {
   readonly kept: KeptSessions;
   get(sid: string): Promise<unknown>;
@@ -42,10 +42,10 @@ const readers: OptionReaders<KoaSessionOptions> = {
 };
 
 /**
- * Makes a store for koa-session whose sessions survive an outage of Redis, as {@link resilientSessionStore} does for
+ * Creates a koa-session store whose sessions survive a Redis outage, as {@link resilientSessionStore} does for
  * express-session.
  *
- * @throws {@link ConfigurationError} when an option is unknown or wrong
+ * @throws {@link ConfigurationError} when an option is unknown or invalid
  * @example
  * app.use(session({ store: koaSessionStore(resilience) }, app));
  */

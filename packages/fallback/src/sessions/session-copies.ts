@@ -3,15 +3,15 @@ import { LRUCache } from 'lru-cache';
 /** A session as this instance last saw it. */
 export interface SessionCopy {
   readonly json: string;
-  /** Wall clock; not after the end that the store knows of. */
+  /** Wall-clock time, never later than the expiry that the store reported. */
   readonly expiresAt: number;
-  /** The era of the contact in which the store last confirmed the session; undefined while it never did. */
+  /** The era (see StoreContact) in which the store last confirmed the session; undefined if it never did. */
   readonly seenIn: string | undefined;
 }
 
 const overheadBytes = 200;
 
-/** Local copies of sessions, bounded by bytes: the least recently used are evicted first. */
+/** Local copies of sessions, limited by bytes: the least recently used are evicted first. */
 export class SessionCopies {
   readonly #copies: LRUCache<string, SessionCopy>;
 
@@ -26,7 +26,7 @@ export class SessionCopies {
     return this.#copies.size;
   }
 
-  /** The copy, unless the session has expired. */
+  /** Returns the copy, unless the session has expired. */
   get(sid: string, wallNow: number): SessionCopy | undefined {
     const copy = this.#copies.get(sid);
     if (copy === undefined || copy.expiresAt > wallNow) return copy;
@@ -38,7 +38,7 @@ export class SessionCopies {
     this.#copies.set(sid, copy);
   }
 
-  /** The store has this session, until then at the latest. */
+  /** Records that the store has this session, until `endsAt` at the latest. */
   confirm(sid: string, json: string, seenIn: string, endsAt: number | undefined): void {
     const copy = this.#copies.peek(sid);
     if (copy === undefined) return;

@@ -23,9 +23,9 @@ export interface DeliveryParts {
 
 /**
  * Delivers sessions to their store: `session.set` and `session.touch` with the arguments `[sid, json, expiresAt,
- * seenIn]`, `session.destroy` with `[sid, expiresAt]`. Only the last write of a session counts, and no write brings a
- * destroyed session back: one that was destroyed elsewhere while it was being stored is removed again, and a write that
- * waited for Redis is dropped when the store does not have its session any more, unless the store lost it.
+ * seenIn]`, `session.destroy` with `[sid, expiresAt]`. Only the last write to a session counts, and no write brings a
+ * destroyed session back: a session that was destroyed elsewhere while it was being stored is removed again. A write
+ * that waited for Redis is dropped if the store no longer has its session, unless the store lost it.
  */
 export function sessionDelivery(parts: DeliveryParts): Delivery {
   const { backend, clock, contact, copies, destroyed, life } = parts;
@@ -74,8 +74,8 @@ export function sessionDelivery(parts: DeliveryParts): Delivery {
   };
 }
 
-// A store with a client of its own fails while Redis is away with errors that only that client knows. An error reply of
-// the server is told by its first word.
+// While Redis is away, a store with its own client fails with errors that only that client knows. An error reply from
+// the server is recognised by its first word.
 function isReply(error: unknown): boolean {
   return error instanceof Error && /^[A-Z]{2,}[A-Z0-9]* /.test(error.message);
 }

@@ -17,23 +17,26 @@ import { StoredLife } from './stored-life.ts';
 
 const clearedAtOnce = 50;
 
-/** What a resilient session store keeps in this instance, and how to stop it: `store.kept`. */
+/** The local state of a resilient session store, and how to stop it: `store.kept`. */
 export interface KeptSessions {
-  /** How many local copies of sessions there are. */
+  /** Number of local copies of sessions. */
   readonly copies: number;
-  /** How many writes have not arrived yet. */
+  /** Number of writes that have not reached the store yet. */
   readonly pending: number;
   /** Adds a listener to the events of these writes; the returned function removes it. */
   readonly on: Outbox['on'];
-  /** Resolves when every kept write has arrived. */
+  /** Resolves when every pending write has reached the store. */
   drain(options?: { readonly timeoutMs?: number }): Promise<void>;
-  /** Stops all background work and closes the connection that listens. Closes neither the resilience nor the store. */
+  /**
+   * Stops all background work and closes the connection that listens for destroyed sessions. Does not close the main
+   * connection or the store.
+   */
   close(): Promise<void>;
 }
 
 /**
- * Sessions that survive an outage: read from the store, or from a local copy while Redis is away; written at once, or
- * kept and replayed. A destroyed session never comes back.
+ * Sessions that survive an outage: they are read from the store, or from a local copy while Redis is away, and written
+ * immediately, or kept and replayed later. A destroyed session never comes back.
  */
 export class SessionKeeper implements KeptSessions {
   readonly #resilience: RedisResilience;
@@ -88,7 +91,7 @@ export class SessionKeeper implements KeptSessions {
 
   readonly on: Outbox['on'] = (event, listener) => this.#outbox.on(event, listener);
 
-  /** The session; null when there is none, or it was destroyed. */
+  /** Returns the session; null if there is none, or it was destroyed. */
   async get(sid: string): Promise<unknown> {
     if (this.#destroyed.has(sid)) return null;
     const pending = this.#pendingCopy(sid);
@@ -120,7 +123,7 @@ export class SessionKeeper implements KeptSessions {
   }
 
   async touch(sid: string, data: unknown, leftMs?: number): Promise<void> {
-    // The store does not have a kept write yet, so it has nothing to touch.
+    // If a write is pending, the store does not have the session yet, so there is nothing to touch.
     const isPending = this.#pendingCopy(sid) !== undefined;
     await this.#write(isPending ? 'session.set' : 'session.touch', sid, data, leftMs);
   }
@@ -133,7 +136,7 @@ export class SessionKeeper implements KeptSessions {
     await this.#outbox.add('session.destroy', [sid, copy?.expiresAt ?? wallNow]);
   }
 
-  /** Destroys every session of the store and every copy. Fails while the store is away. */
+  /** Destroys every session in the store and every copy. Fails while the store is away. */
   async clear(): Promise<void> {
     const stored = (await this.#backend.sids?.()) ?? [];
     const sids = [...new Set([...stored, ...this.#copies.sids()])];
@@ -162,7 +165,7 @@ export class SessionKeeper implements KeptSessions {
     await this.#outbox.add(command, [sid, copy.json, copy.expiresAt, copy.seenIn ?? '']);
   }
 
-  // The store does not have it: it was lost with the data of the server, or it was destroyed or has ended.
+  // The store does not have the session: it was lost with the server's data, or it was destroyed or has expired.
   async #fromCopyIfLost(sid: string, wasRestoreDue: boolean): Promise<unknown> {
     const copy = this.#copies.get(sid, this.#settings.clock.wallNow());
     if (copy === undefined || this.#destroyed.has(sid)) return null;
@@ -191,7 +194,7 @@ export class SessionKeeper implements KeptSessions {
     return { json, expiresAt, seenIn };
   }
 
-  // The places where express-session and koa-session record the end of a session.
+  // express-session and koa-session record the end of a session in these places.
   #expiryOf(data: unknown): number {
     const { cookie, _expire } = data as {
       readonly cookie?: { readonly expires?: string | Date | null };

@@ -15,30 +15,33 @@ import {
 /** Options of the session stores. */
 export interface SessionOptions {
   /**
-   * Put before the keys of the sessions: by `koaSessionStore` itself, and by a store, whose prefix it has to be. The
-   * keys and the channel for destroyed sessions have it, too. Default: the `prefix` of the store, else `sess:`.
+   * Prefix of the session keys; for a wrapped store, it must be the store's own prefix. The keys and the channel for
+   * destroyed sessions contain it, too. Default: the store's `prefix`, or `sess:`.
    */
   readonly prefix?: string;
-  /** Memory for local copies of sessions. Default 32 MiB. */
+  /** Maximum memory for local copies of sessions. Default 32 MiB. */
   readonly maxLocalBytes?: number;
   /** How long a request waits for Redis. Default 200 ms. */
   readonly timeoutMs?: number;
-  /** Lifetime of a session whose data does not say when it ends. Default 86,400,000 ms: a day. */
+  /** Lifetime of a session whose data does not say when it ends. Default 86,400,000 ms: one day. */
   readonly ttlMs?: number;
   /**
-   * How long a destroyed session is remembered at least, so that it does not come back; one that could have lived
-   * longer is remembered for that long. Also the oldest age of a kept write. Default 86,400,000 ms: a day.
+   * Minimum time for which a destroyed session is remembered, so that it does not come back; a session that could have
+   * lived longer is remembered for that long. Also the maximum age of a pending write. Default 86,400,000 ms: one day.
    */
   readonly rememberDestroyedMs?: number;
   /**
-   * Whether this instance listens, on a connection of its own, for sessions that are destroyed elsewhere. Default true.
+   * Whether this instance listens, on a separate connection, for sessions that are destroyed on other instances.
+   * Default true.
    */
   readonly listen?: boolean;
-  /** Writes kept at once while Redis is away; the oldest are dropped first. Default 10,000. */
+  /** Maximum number of pending writes while Redis is away; the oldest are dropped first. Default 10,000. */
   readonly maxEntries?: number;
-  /** A folder for kept writes, so that they survive the process; needs `classic-level`. Default: kept in memory. */
+  /**
+   * A folder for pending writes, so that they survive the process; requires `classic-level`. Default: kept in memory.
+   */
   readonly path?: string;
-  /** Time and randomness, for tests. */
+  /** Sources of time and randomness, for tests. */
   readonly clock?: Clock;
   readonly random?: Random;
 }

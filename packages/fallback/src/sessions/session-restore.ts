@@ -22,9 +22,9 @@ export interface RestoreParts {
 }
 
 /**
- * Restores the sessions after an outage: destroys those of this instance again where Redis forgot it, drops copies of
- * sessions that were destroyed or ended elsewhere, and gives Redis the sessions that it lost. Until that is done, a lost
- * session is answered from its copy.
+ * Restores the sessions after an outage: repeats the destroys of this instance that Redis has forgotten, drops copies
+ * of sessions that were destroyed or have expired elsewhere, and writes back the sessions that Redis lost. Until that
+ * is done, a lost session is served from its copy.
  */
 export class SessionRestore {
   readonly #resilience: RedisResilience;
@@ -40,12 +40,12 @@ export class SessionRestore {
   constructor(resilience: RedisResilience, parts: RestoreParts) {
     this.#resilience = resilience;
     this.#parts = parts;
-    // Before the listener below, so that it finds the change noted.
+    // Created before the listener below, so that the listener sees that the database has changed.
     this.#follower = new DatabaseFollower(resilience, (snapshot) => {
       parts.contact.noteOtherDatabase();
       this.#isDue = true;
       this.#isOtherDatabase = true;
-      // The commands of this turn may still go to the one before.
+      // The commands of this turn may still go to the previous database.
       if (isServing(snapshot)) void Promise.resolve().then(() => this.#start());
     });
     this.#stopListening = resilience.on('change', ({ snapshot }) => {
@@ -61,7 +61,7 @@ export class SessionRestore {
     else this.#isDue = true;
   }
 
-  /** Whether Redis may not have all sessions yet. */
+  /** Whether Redis may still lack some sessions. */
   get isDue(): boolean {
     return this.#isDue;
   }
@@ -101,7 +101,7 @@ export class SessionRestore {
   async #run(): Promise<void> {
     const { destroyed, copies, contact } = this.#parts;
     await contact.resume();
-    // Another database knows none of the sessions that were destroyed meanwhile, on whichever instance.
+    // Another database does not know any session that was destroyed in the meantime, on any instance.
     const sids = this.#isOtherDatabase ? destroyed.all() : destroyed.own();
     const wasOther = this.#isOtherDatabase;
     this.#isOtherDatabase = false;
@@ -145,7 +145,7 @@ export class SessionRestore {
     else copies.confirm(sid, copy.json, contact.era, undefined);
   }
 
-  // A kept write of the session decides what the session is; a touch does not.
+  // If a pending write sets or destroys the session, it decides the session's state; a touch does not.
   #isPending(sid: string): boolean {
     const kept = this.#parts.outbox.lastKept(sid);
     return kept !== undefined && kept.command !== 'session.touch';

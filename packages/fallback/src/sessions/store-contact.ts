@@ -3,8 +3,8 @@ import { isAway } from '@redis-resilience/core/kit';
 import { judgeLineage, lineageOf, type DataLineage } from './data-lineage.ts';
 import type { SessionSettings } from './session-options.ts';
 
-// With these a server answers nobody, so that no session was destroyed there meanwhile. With any other cause it may
-// have served others.
+// With these causes, a server serves nobody, so no session was destroyed there in the meantime. With any other cause,
+// it may have served other clients.
 const causesOfDeadServers: ReadonlySet<CauseCode> = new Set([
   'connection-refused',
   'connection-reset',
@@ -12,9 +12,9 @@ const causesOfDeadServers: ReadonlySet<CauseCode> = new Set([
 ]);
 
 /**
- * The contact of this instance with the data of the store, in eras: a new one begins whenever the server was away, and
- * when its database was flushed. A session that was last seen in an earlier era may be given back only when each era
- * since ended with a loss of data that the identity of the server proves, and in which this instance missed nothing.
+ * Divides the contact of this instance with the store's data into eras: a new era begins whenever the server was away,
+ * and when its database was flushed. A session that was last seen in an earlier era may be restored only if each era
+ * since then ended with a loss of data that the server's identity proves, and in which this instance missed nothing.
  */
 export class StoreContact {
   readonly #resilience: RedisResilience;
@@ -37,24 +37,24 @@ export class StoreContact {
     this.#since = settings.clock.wallNow();
   }
 
-  /** The present era, to be kept with what the store has just confirmed. */
+  /** The current era, to be stored with whatever the store has just confirmed. */
   get era(): string {
     return `${this.#id}/${this.#era}`;
   }
 
-  /** Wall clock when the present contact began. */
+  /** Wall-clock time at which the current contact began. */
   get since(): number {
     return this.#since;
   }
 
-  /** Whether data that was seen in that era, and is missing now, was lost and not destroyed. */
+  /** Whether data that was seen in that era, and is missing now, was lost rather than destroyed. */
   wasLost(seenIn: string | undefined): boolean {
     const [id, number] = seenIn?.split('/') ?? [];
     if (id !== this.#id) return false;
     return Number(number) >= this.#givesBackFrom && Number(number) < this.#era;
   }
 
-  /** The server is away, or this instance cut off. */
+  /** Call when the server is away, or this instance is cut off. */
   noteAway({ cause }: RedisSnapshot): void {
     if (!this.#isAway) {
       this.#isAway = true;
@@ -65,8 +65,8 @@ export class StoreContact {
   }
 
   /**
-   * Another database is in use. Where the one before still serves others, sessions may be destroyed there unseen, so that
-   * none is given back.
+   * Call when another database has come into use. If the previous one still serves other clients, sessions may be
+   * destroyed there unseen, so no session is restored.
    */
   noteOtherDatabase(): void {
     if (!this.#isAway) this.#mayHaveMissed = true;
@@ -74,20 +74,20 @@ export class StoreContact {
     this.#resuming = undefined;
   }
 
-  /** The server answers again. */
+  /** Call when the server replies again. */
   noteBack(): void {
     this.#isAway = false;
   }
 
-  /** This instance may have missed that sessions were destroyed; the data is as it was. */
+  /** Call when this instance may have missed that sessions were destroyed, but the data itself is unchanged. */
   noteMissed(): void {
     this.#beginEra(false);
   }
 
   /**
-   * Finds out, once after each absence, whether the data is that of the earlier contact.
+   * After each absence, checks once whether the data is that of the earlier contact.
    *
-   * @throws an error of core while Redis is away
+   * @throws one of core's errors while Redis is away
    */
   resume(): Promise<void> {
     this.#resuming ??= this.#resume().catch((error: unknown) => {
@@ -97,7 +97,10 @@ export class StoreContact {
     return this.#resuming;
   }
 
-  /** A session is missing without a known reason. With another witness, or none, the database was flushed. */
+  /**
+   * Call when a session is missing without a known reason. If the witness is different or missing, the database was
+   * flushed.
+   */
   async noteMissing(): Promise<void> {
     const known = this.#known;
     if (known === undefined) return;
@@ -112,7 +115,7 @@ export class StoreContact {
     const present = await this.#ask();
     const found = present === undefined ? null : await this.#resilience.client.get(this.#witnessKey);
     if (present !== undefined) await this.#readWitness(present);
-    // Its answers may be those of two servers: asked again.
+    // The replies may come from two different servers, so they are requested again.
     if (absences !== this.#absences) return this.resume();
     const isLost = judgeLineage(this.#known, present, found) === 'lost' && !this.#mayHaveMissed;
     this.#known = present;
@@ -136,7 +139,7 @@ export class StoreContact {
     if (!isLost) this.#givesBackFrom = this.#era;
   }
 
-  // In a Cluster each node has a history of its own, and nothing says which node a store of sessions asks.
+  // In a Cluster, each node has its own history, and nothing tells which node a session store uses.
   async #ask(): Promise<DataLineage | undefined> {
     const { client } = this.#resilience;
     if ('nodes' in client) return undefined;
@@ -148,7 +151,7 @@ export class StoreContact {
     }
   }
 
-  // Not below the prefix: the store would list it as a session.
+  // The key does not begin with the prefix, because the store would list it as a session.
   get #witnessKey(): string {
     return `witness:${this.#settings.prefix}`;
   }

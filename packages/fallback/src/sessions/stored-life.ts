@@ -1,6 +1,6 @@
 import type { RedisResilience } from '@redis-resilience/core';
 
-/** How long sessions live as Redis sees it: the ttl of their keys, which a store may set shorter than the cookie says. */
+/** Reads how long sessions live in Redis: the ttl of their keys, which a store may set shorter than the cookie says. */
 export class StoredLife {
   readonly #resilience: RedisResilience;
   readonly #prefix: string;
@@ -11,7 +11,10 @@ export class StoredLife {
     this.#prefix = prefix;
   }
 
-  /** Undefined where Redis does not say: the key has no ttl, another name, or may not be asked for. Never rejects. */
+  /**
+   * Returns undefined if Redis does not say: the key has no ttl, has another name, or may not be queried. Never
+   * rejects.
+   */
   async leftMs(sid: string): Promise<number | undefined> {
     if (this.#isForbidden) return undefined;
     try {

@@ -1,6 +1,6 @@
 import type { DeadEntry, DeadLetter } from './journal.ts';
 
-/** The writes that were given up, bounded by count: the oldest are dropped first. */
+/** The writes that the outbox gave up on, limited by count: the oldest are dropped first. */
 export class DeadLetters {
   readonly #max: number;
   readonly #dead = new Map<number, DeadEntry>();
@@ -21,7 +21,7 @@ export class DeadLetters {
     }));
   }
 
-  /** Gives the dead letters that were dropped to make room. */
+  /** Returns the dead letters that were dropped to make room. */
   add(dead: DeadEntry): readonly DeadEntry[] {
     this.#dead.set(dead.entry.seq, dead);
     const dropped: DeadEntry[] = [];
@@ -33,7 +33,7 @@ export class DeadLetters {
     return dropped;
   }
 
-  /** The dead letters with these ids; all of them without ids. */
+  /** Returns the dead letters with these ids; without ids, all of them. */
   select(ids: readonly string[] | undefined): readonly DeadEntry[] {
     const all = [...this.#dead.values()];
     return ids === undefined ? all : all.filter(({ entry }) => ids.includes(entry.id));

@@ -1,22 +1,22 @@
 import type { OutboxEntry } from '../write/entry.ts';
 
-/** Why a write was given up. */
+/** Why the outbox gave up on a write. */
 export type DeadReason = 'expired' | 'refused';
 
-/** A write that was given up, as `deadLetters()` shows it. */
+/** A write that the outbox gave up on, as `deadLetters()` returns it. */
 export interface DeadLetter {
   readonly id: string;
   readonly command: string;
   readonly args: readonly (string | Buffer)[];
-  /** `expired`: older than `maxAgeMs`. `refused`: the server will never take the write. */
+  /** `expired`: older than `maxAgeMs`. `refused`: the server will never accept the write. */
   readonly reason: DeadReason;
-  /** The first word of the server's refusal, for example WRONGTYPE. */
+  /** The first word of the server's error reply, for example WRONGTYPE. */
   readonly code: string | undefined;
   readonly createdAt: Date;
   readonly diedAt: Date;
 }
 
-/** A dead letter as it is kept. */
+/** A dead letter as it is stored. */
 export interface DeadEntry {
   readonly entry: OutboxEntry;
   readonly reason: DeadReason;
@@ -24,30 +24,30 @@ export interface DeadEntry {
   readonly diedAt: number;
 }
 
-/** One change of the kept writes and dead letters. */
+/** One change to the pending writes or dead letters. */
 export type JournalChange =
   | { readonly type: 'put'; readonly entry: OutboxEntry }
   | { readonly type: 'delete'; readonly seq: number }
   | { readonly type: 'bury'; readonly dead: DeadEntry }
   | { readonly type: 'unbury'; readonly seq: number };
 
-/** What earlier runs of the process left in a journal. */
+/** Entries that earlier runs of the process left in a journal. */
 export interface JournalContents {
   readonly entries: readonly OutboxEntry[];
   readonly dead: readonly DeadEntry[];
-  /** How many records could not be read; they were removed. */
+  /** Number of unreadable records, which were removed. */
   readonly corrupt: number;
 }
 
-/** Records the kept writes and dead letters, so that another run of the process finds them. */
+/** Records the pending writes and dead letters, so that a later run of the process finds them. */
 export interface Journal {
   open(): Promise<JournalContents>;
-  /** Applies all changes or none; resolves when they are safe. */
+  /** Applies all changes or none. Resolves when they are safe. */
   write(changes: readonly JournalChange[]): Promise<void>;
   close(): Promise<void>;
 }
 
-/** The journal of an outbox in memory: it records nothing. */
+/** The journal of an in-memory outbox: it records nothing. */
 export const noJournal: Journal = {
   open: () => Promise.resolve({ entries: [], dead: [], corrupt: 0 }),
   write: () => Promise.resolve(),

@@ -3,19 +3,22 @@ import { merge } from '../write/merge.ts';
 import type { WritePlan } from '../write/write-plan.ts';
 
 /**
- * One kept write. `open`: it was never sent, and others may be merged into it. `sealed`: it may have been sent before,
- * and stays as it is. `in-flight`: it is being sent.
+ * A pending write. `open`: it has never been sent, and others may be merged into it. `sealed`: it may have been sent
+ * before, and must not change. `in-flight`: it is being sent.
  */
 export interface KeptWrite {
   entry: OutboxEntry;
   state: 'open' | 'sealed' | 'in-flight';
-  /** Whether the journal has it. */
+  /** Whether the journal contains it. */
   journaled: boolean;
 }
 
 interface KeyQueue {
   readonly writes: KeptWrite[];
-  /** Open writes that others may be merged into, by slot. All belong to one family, so that their order is irrelevant. */
+  /**
+   * Open writes that others may be merged into, keyed by slot. All belong to one family, so that their order is
+   * irrelevant.
+   */
   readonly slots: Map<string, KeptWrite>;
   family: string | undefined;
 }
@@ -23,13 +26,16 @@ interface KeyQueue {
 /** The effect of adding a write. */
 export interface Addition {
   readonly kept: KeptWrite;
-  /** Earlier writes that it replaced. */
+  /** Earlier writes that the new write replaced. */
   readonly superseded: readonly KeptWrite[];
-  /** The entry it was merged into, as that was before. */
+  /** The entry that the new write was merged into, as it was before the merge. */
   readonly mergedInto: OutboxEntry | undefined;
 }
 
-/** The kept writes: one queue per key, merged where the result is the same, with their number and their bytes. */
+/**
+ * The pending writes, with their number and their size in bytes: one queue per key, merged where the result is the
+ * same.
+ */
 export class KeptWrites {
   readonly #queues = new Map<string, KeyQueue>();
   // Oldest first.
@@ -45,7 +51,7 @@ export class KeptWrites {
     return this.#bytes;
   }
 
-  /** Keys that have writes. */
+  /** Keys that have pending writes. */
   keys(): IterableIterator<string> {
     return this.#queues.keys();
   }
@@ -66,7 +72,7 @@ export class KeptWrites {
     return this.#byOwnId.get(id);
   }
 
-  /** The next write of a key to be sent; undefined while one is in flight. */
+  /** Returns the next write to send for a key; undefined while one is in flight. */
   next(key: string): KeptWrite | undefined {
     const head = this.#queues.get(key)?.writes[0];
     return head?.state === 'in-flight' ? undefined : head;
@@ -80,7 +86,7 @@ export class KeptWrites {
     return [...this.#byAge];
   }
 
-  /** The kept writes that adding this one would replace. */
+  /** Returns the pending writes that adding this one would replace. */
   supersededBy({ key }: OutboxEntry, plan: WritePlan): readonly KeptWrite[] {
     if (!plan.supersedes) return [];
     const writes = this.#queues.get(key)?.writes ?? [];
@@ -98,14 +104,14 @@ export class KeptWrites {
     return { kept, superseded, mergedInto: undefined };
   }
 
-  /** Adds a write that nothing may be merged into: one of an earlier run, or one that is being sent. */
+  /** Adds a write that nothing may be merged into: one from an earlier run, or one that is being sent. */
   addSealed(entry: OutboxEntry, state: 'sealed' | 'in-flight'): KeptWrite {
     const queue = this.#queues.get(entry.key) ?? this.#newQueue(entry.key);
     this.#closeSlots(queue);
     return this.#append(queue, entry, state);
   }
 
-  /** Makes a write that failed the next one of its key, and its key the last: others go first. */
+  /** Puts a failed write back at the front of its key's queue, and moves the key behind all others. */
   putBack(kept: KeptWrite): void {
     kept.state = 'sealed';
     const { key } = kept.entry;
@@ -115,7 +121,7 @@ export class KeptWrites {
     this.#queues.set(key, queue);
   }
 
-  /** From now on nothing is merged into the write. */
+  /** Prevents later writes from being merged into this write. */
   seal(kept: KeptWrite, state: 'sealed' | 'in-flight'): void {
     kept.state = state;
     const queue = this.#queues.get(kept.entry.key);
@@ -166,7 +172,7 @@ export class KeptWrites {
     return kept;
   }
 
-  // Sums commute with each other. A write that overwrites must not move before the writes that came between.
+  // Increments commute with each other, but a write that overwrites must not move ahead of the writes before it.
   #openSlot(queue: KeyQueue, kept: KeptWrite, slot: string | undefined): void {
     const family = slot?.split(':', 1)[0];
     const commutes = family === 'counter' || family === 'field';

@@ -8,13 +8,13 @@ import type { DeadEntry, Journal, JournalChange, JournalContents } from './journ
 type Store = ClassicLevel;
 type Operation = { type: 'put'; key: string; value: string } | { type: 'del'; key: string };
 
-// LevelDB begins another file about that often, with the permissions that the process gives new files.
+// LevelDB starts a new file about every this many bytes, with the process's default permissions for new files.
 const bytesOfNewFile = 1024 * 1024;
 
 /**
- * A journal in a folder, in LevelDB. Its records survive `kill -9` of the process; with `fsync` also a power cut. One
- * process at a time may have the folder open. Changes that arrive while a batch is written go into the next batch. No
- * other user of the machine can read it: what is written may be personal or secret.
+ * A journal in a folder, in LevelDB. Its records survive `kill -9` of the process and, with `fsync`, a power cut. Only
+ * one process at a time may have the folder open. Changes that arrive while a batch is being written go into the next
+ * batch. No other user of the machine can read the journal, because its data may be personal or secret.
  */
 export class LevelJournal implements Journal {
   readonly #path: string;
@@ -54,7 +54,7 @@ export class LevelJournal implements Journal {
       return this.#gathering.written;
     }
     const gathering = { changes: [...changes], written: this.#last };
-    // After the batch before: changes of one entry must not overtake each other.
+    // Waits for the previous batch: changes to one entry must not overtake each other.
     gathering.written = this.#last.then(() => {
       this.#gathering = undefined;
       return this.#writeNow(gathering.changes);
@@ -101,7 +101,7 @@ export class LevelJournal implements Journal {
   }
 }
 
-// Padded, so that keys sort as their numbers do.
+// Padded, so that keys sort in the order of their numbers.
 function keyOf(kind: 'e' | 'd', seq: number): string {
   return kind + String(seq).padStart(16, '0');
 }
@@ -134,10 +134,10 @@ function decodeDead(seq: number, text: string): DeadEntry {
 }
 
 function ignore(): void {
-  // The caller of `write` got the error; or the folder is private, though not all files in it are.
+  // The caller of `write` got the error; or the folder is private even though not all of its files are.
 }
 
-// classic-level is native code: an optional peer dependency, installed by applications with a durable outbox.
+// classic-level is native code: an optional peer dependency, which applications with a durable outbox install.
 function checkInstalled(): void {
   try {
     createRequire(import.meta.url).resolve('classic-level');

@@ -5,8 +5,8 @@ const onlyOwnerEnters = 0o700;
 const onlyOwnerReads = 0o600;
 
 /**
- * Makes a folder, and the folder and its files accessible to their owner alone, those that exist already too. A folder
- * of somebody else, for example the root of a mounted volume, is left as it is.
+ * Creates the folder if necessary, and makes the folder and its files, including existing ones, accessible only to
+ * their owner. A folder that belongs to another user, for example the root of a mounted volume, is left as it is.
  */
 export async function makePrivate(folder: string): Promise<void> {
   await mkdir(folder, { recursive: true, mode: onlyOwnerEnters });
@@ -16,7 +16,7 @@ export async function makePrivate(folder: string): Promise<void> {
   }
 }
 
-// The database removes files of its own accord, so one may be gone.
+// LevelDB removes files on its own, so a file may be gone.
 function unlessForeign(error: NodeJS.ErrnoException): void {
   if (error.code !== 'EPERM' && error.code !== 'ENOENT') throw error;
 }

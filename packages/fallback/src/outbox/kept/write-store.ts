@@ -9,7 +9,7 @@ import { DeadLetters } from './dead-letters.ts';
 import type { DeadLetter, DeadReason, Journal } from './journal.ts';
 import { KeptWrites, type KeptWrite } from './kept-writes.ts';
 
-/** The kept writes and the dead letters, within their bounds, in memory and in the journal. */
+/** The pending writes and the dead letters, within their limits, in memory and in the journal. */
 export class WriteStore {
   readonly writes = new KeptWrites();
   readonly #settings: OutboxSettings;
@@ -30,7 +30,7 @@ export class WriteStore {
     return this.#seq++;
   }
 
-  /** Takes over the writes and dead letters of earlier runs of the process. */
+  /** Loads the writes and dead letters of earlier runs of the process. */
   async recall(): Promise<void> {
     const { entries, dead, corrupt } = await this.#journal.open();
     for (const each of dead) this.#dead.add(each);
@@ -41,7 +41,7 @@ export class WriteStore {
     this.expire();
   }
 
-  /** Resolves when the write is safe, with the entry that it became part of, or its own. */
+  /** Resolves when the write is safe, with its own entry or the entry that it was merged into. */
   async keep(entry: OutboxEntry, plan: WritePlan): Promise<OutboxEntry> {
     const { kept, superseded, mergedInto } = this.writes.add(entry, plan);
     const removed = superseded.filter(({ journaled }) => journaled);
@@ -52,7 +52,7 @@ export class WriteStore {
         { type: 'put', entry: kept.entry },
       ]);
     } catch (error) {
-      // The writes that it replaced were promised to other callers, so it has to stay in their place.
+      // Callers were promised that the replaced writes are safe, so this write must stay in their place.
       if (mergedInto === undefined && superseded.length === 0) this.writes.remove(kept);
       else if (mergedInto !== undefined && kept.state === 'open') this.writes.unmerge(kept, mergedInto);
       throw error;
@@ -61,7 +61,7 @@ export class WriteStore {
     return mergedInto ?? entry;
   }
 
-  /** Keeps a write that is being sent. Resolves when it is safe. */
+  /** Stores a write that is being sent. Resolves when it is safe. */
   async keepSent(kept: KeptWrite): Promise<void> {
     if (!kept.journaled && this.writes.has(kept)) {
       kept.journaled = true;
@@ -70,21 +70,21 @@ export class WriteStore {
     } else await this.#journal.write([]);
   }
 
-  /** Binds a write to a database, or sets it free. Resolves when that is safe. */
+  /** Binds a write to a database, or unbinds it. Resolves when that has been recorded. */
   async bind(kept: KeptWrite, database: string | undefined): Promise<void> {
     kept.entry = { ...kept.entry, database };
     if (kept.journaled) await this.#journal.write([{ type: 'put', entry: kept.entry }]);
   }
 
-  // Removed from the journal first: a later write of this key may be applied directly, and a crash must not replay this
-  // one after it.
+  // The write is removed from the journal first: a later write to this key may be applied directly, and after a crash
+  // this write must not be replayed after it.
   async remove(kept: KeptWrite): Promise<void> {
     if (kept.journaled) await this.#journal.write([{ type: 'delete', seq: kept.entry.seq }]);
     this.#forget(kept);
   }
 
   /**
-   * Makes room for a write as the options say; false when the write itself is to be dropped.
+   * Makes room for a write according to `whenFull`; returns false if the write itself must be dropped.
    *
    * @throws {@link OverloadedError} when there is no room and the option `whenFull` is `reject`
    */
@@ -113,7 +113,7 @@ export class WriteStore {
     );
   }
 
-  /** Gives up the writes that are older than `maxAgeMs`. */
+  /** Gives up on writes that are older than `maxAgeMs`. */
   expire(): void {
     const limit = this.#settings.clock.wallNow() - this.#settings.maxAgeMs;
     for (const kept of this.writes.oldestFirst()) {
@@ -121,7 +121,7 @@ export class WriteStore {
     }
   }
 
-  /** Gives a write up: it becomes a dead letter. */
+  /** Gives up on a write: it becomes a dead letter. */
   async bury(kept: KeptWrite, reason: DeadReason, code: string | undefined): Promise<void> {
     const { entry } = kept;
     const dead = { entry, reason, code, diedAt: this.#settings.clock.wallNow() };
@@ -140,11 +140,11 @@ export class WriteStore {
     return this.#dead.list();
   }
 
-  /** Makes dead letters writes again. Gives their number. */
+  /** Makes dead letters pending again. Returns their number. */
   async revive(ids: readonly string[] | undefined): Promise<number> {
     const selected = this.#dead.select(ids);
     for (const dead of selected) {
-      // The server remembers a refusal under the id of the write, so another try needs another id.
+      // The server remembers a refusal under the id of the write, so a retry needs a new id.
       const needsNewId = dead.reason === 'refused' && !dead.entry.hasOwnId;
       const id = needsNewId ? newWriteId(this.#settings) : dead.entry.id;
       const database = needsNewId ? undefined : dead.entry.database;
@@ -167,7 +167,7 @@ export class WriteStore {
     return selected.length;
   }
 
-  /** Resolves when no write is kept any more, or at {@link stopWaiting}. */
+  /** Resolves when no write is pending, or when {@link stopWaiting} is called. */
   untilEmpty(): Promise<void> {
     if (this.writes.size === 0) return Promise.resolve();
     this.#empty ??= newSignal();
@@ -208,5 +208,5 @@ function newSignal(): { readonly promise: Promise<void>; readonly resolve: () =>
 }
 
 function ignore(): void {
-  // The journal still has the write; the next run of the process gives it up again.
+  // The journal still contains the write; the next run of the process gives up on it again.
 }

@@ -7,8 +7,8 @@ export interface Write {
 }
 
 /**
- * The same write with its expiry as a point in time, so that the time it waits does not prolong its life: SETEX, SET EX
- * and SET PX become SET PXAT, EXPIRE becomes PEXPIREAT. Needs Redis 6.2 or later.
+ * Returns the same write with an absolute expiry, so that the time it waits does not extend the lifetime of its value:
+ * SETEX, SET EX and SET PX become SET PXAT, EXPIRE becomes PEXPIREAT. Needs Redis 6.2 or later.
  *
  * @example
  * withAbsoluteExpiry({ command: 'setex', args: ['k', '10', 'v'] }, 1_000_000); // SET k v PXAT 1010000

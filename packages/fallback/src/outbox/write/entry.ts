@@ -1,21 +1,21 @@
-/** One argument of a kept write. */
+/** One argument of a write. */
 export type WriteArgument = string | Buffer;
 
-/** One kept write. */
+/** One write in the outbox. */
 export interface OutboxEntry {
-  /** Order of arrival, over all keys and, in a durable outbox, over all runs of the process. */
+  /** Position in the order of arrival, over all keys and, in a durable outbox, over all runs of the process. */
   readonly seq: number;
   /** The id that `applyOnce` uses for the write. */
   readonly id: string;
-  /** Whether the caller gave the id. Such a write is never merged into another. */
+  /** Whether the caller set the id. Such a write is never merged into another. */
   readonly hasOwnId: boolean;
   readonly command: string;
   readonly args: readonly WriteArgument[];
   readonly key: string;
-  /** Wall clock at `add`. */
+  /** Wall-clock time of the `add` call. */
   readonly createdAt: number;
   readonly bytes: number;
-  /** Of several databases the one that may have got it, and is sent it alone. */
+  /** The database that may have received the write, if there are several; the write is sent only there. */
   readonly database: string | undefined;
 }
 
@@ -50,7 +50,7 @@ export function encodeOutboxEntry(entry: OutboxEntry): string {
   return JSON.stringify(stored);
 }
 
-/** @throws when the text is not an entry */
+/** @throws when the text is not a valid entry */
 export function decodeOutboxEntry(seq: number, text: string): OutboxEntry {
   const [id, own, command, key, createdAt, storedArgs, stored] = JSON.parse(text) as Stored;
   const args = storedArgs.map((arg) => (typeof arg === 'string' ? arg : Buffer.from(arg.b, 'base64')));

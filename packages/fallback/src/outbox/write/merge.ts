@@ -5,7 +5,8 @@ import { byteText } from './write-plan.ts';
 const maxInteger = 2n ** 63n - 1n;
 
 /**
- * One write with the effect of both, the earlier one first; undefined when there is none. Both have the same slot.
+ * Merges two writes with the same slot into one that has the effect of both, the earlier one first. Returns undefined
+ * if there is no such write.
  *
  * @example
  * merge({ command: 'incr', args: ['n'] }, { command: 'decrby', args: ['n', '3'] }); // incrby n -2
@@ -35,7 +36,7 @@ function deltaOf({ command, args }: Write): bigint | undefined {
   return command === 'decrby' ? -BigInt(amount) : BigInt(amount);
 }
 
-// Amounts that are not integers or would overflow are left for the server to refuse.
+// Amounts that are not integers, or would overflow, are left to the server, which refuses them.
 function sum(
   command: string,
   head: readonly WriteArgument[],

@@ -4,19 +4,19 @@ import { withAbsoluteExpiry, type Write } from './absolute-expiry.ts';
 
 /** A write, and how the outbox may order and merge it. */
 export interface WritePlan extends Write {
-  /** Writes of one key are applied in order. Undefined: this write depends on no other. */
+  /** Key whose writes are applied in order. Undefined: this write does not depend on any other. */
   readonly key: string | undefined;
-  /** Whether it overwrites the whole key, so that earlier kept writes of the key need not be applied. */
+  /** Whether the write overwrites the whole key, so that earlier pending writes to the key need not be applied. */
   readonly supersedes: boolean;
-  /** Writes of one key with the same slot may be merged. Undefined: never merged. */
+  /** Writes to the same key with the same slot may be merged. Undefined: the write is never merged. */
   readonly slot: string | undefined;
 }
 
-// Single-key writes that may be sent twice, because the second run changes nothing. See redis-delivery.ts.
+// Single-key writes that may be sent twice, because a second run changes nothing. See redis-delivery.ts.
 const repeatable = words(
   'set setex psetex del unlink hset hmset expire pexpire expireat pexpireat persist lset',
 );
-// Single-key writes whose second run may change something, or undo the write of another process.
+// Single-key writes whose second run may change something, or undo another process's write.
 const once =
   words(`append bitfield decr decrby getset hdel hincrby hincrbyfloat hsetnx incr incrby incrbyfloat
   linsert lpush lpushx lrem ltrim pfadd rpush rpushx sadd setbit setrange srem xadd xdel xtrim zadd zincrby zrem
@@ -24,10 +24,10 @@ const once =
   hpexpire hpersist`);
 
 /**
- * Checks a write before it is sent or kept.
+ * Checks a write before it is sent or stored.
  *
- * @throws {@link ConfigurationError} for a command that cannot be kept: a read, a write of several keys, a conditional
- * SET, a script, a blocking or unknown command
+ * @throws {@link ConfigurationError} for a command that the outbox cannot store: a read, a write to several keys, a
+ * conditional SET, a script, a blocking or unknown command
  */
 export function planWrite(command: string, args: readonly unknown[], wallNow: number): WritePlan {
   const name = command.toLowerCase();
@@ -54,12 +54,14 @@ export function planWrite(command: string, args: readonly unknown[], wallNow: nu
   };
 }
 
-/** Whether the second run of a command changes nothing. */
+/** Whether a second run of a command changes nothing. */
 export function isRepeatable(command: string): boolean {
   return repeatable.has(command);
 }
 
-/** The bytes of an argument, one character each, so that a string and a buffer with the same bytes are equal. */
+/**
+ * Returns the bytes of an argument, one character each, so that a string and a buffer with the same bytes are equal.
+ */
 export function byteText(arg: WriteArgument): string {
   return (typeof arg === 'string' ? Buffer.from(arg, 'utf8') : arg).toString('latin1');
 }
@@ -83,7 +85,7 @@ function slotOf({ command, args }: Write): string | undefined {
   }
 }
 
-// Only Redis can answer whether the condition held.
+// Only Redis can tell whether the condition held.
 function refuseConditions(args: readonly WriteArgument[]): void {
   for (const word of ['NX', 'XX', 'GET', 'IFEQ', 'IFNE', 'IFDEQ', 'IFDNE']) {
     if (hasWord(args, word)) {
