@@ -1,16 +1,16 @@
 import { channel, tracingChannel } from 'node:diagnostics_channel';
 import type { Lane } from '@redis-resilience/core';
 
-/** What core publishes about one `execute`. The fields are final when the operation ends. */
+/** Message that core publishes about one `execute` call. The fields are final when the operation ends. */
 export interface OperationMessage {
   readonly connection: string;
   readonly lane: Lane;
   readonly usedFallback: boolean;
-  /** From start to end, including the fallback. */
+  /** Duration from start to end, including the fallback. */
   readonly durationMs: number;
-  /** Sum of the times that its commands waited for Redis to come back. */
+  /** Sum of the times for which its commands waited for Redis to come back. */
   readonly waitedMs: number;
-  /** How many times its commands were sent again. */
+  /** Number of times its commands were retried. */
   readonly retries: number;
   readonly error?: unknown;
 }
@@ -21,6 +21,6 @@ export interface OutboxMessage {
   readonly type: string;
 }
 
-// Node finds channels by name: these are the same objects as core's.
+// Node looks up channels by name: these are the same objects as core's.
 export const operationChannel = tracingChannel<unknown, OperationMessage>('redis-resilience:operation');
 export const outboxChannel = channel('redis-resilience:outbox');

@@ -4,7 +4,7 @@ import { commandOutcome, commandOutcomes, rejectionReason, rejectionReasons } fr
 
 export const lanes = ['read', 'write'] as const satisfies readonly Lane[];
 
-/** How many commands ended in which way, by lane, as core counts them. */
+/** Number of commands by lane and outcome, as core counts them. */
 export type CommandTotals = Readonly<Record<Lane, LaneTotals>>;
 
 /** Commands by lane and outcome. */

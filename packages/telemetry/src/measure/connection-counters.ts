@@ -4,7 +4,9 @@ import type { ConnectionMeter } from './connection-meter.ts';
 import type { Point } from './counts.ts';
 import type { Distribution, DurationInstrument, Instrument } from './instrument.ts';
 
-/** Counters of each connection. Commands are counted since the connection was made, the rest since registration. */
+/**
+ * Counters of each connection. Commands are counted from the creation of the connection, the rest from registration.
+ */
 export const connectionCounters: readonly Instrument[] = [
   counter('outages', 'Times the status left up, by first cause.', ['cause'], ({ outages }) =>
     outages.points(),

@@ -42,12 +42,12 @@ export class ConnectionMeter {
     ];
   }
 
-  /** Core counts these itself, also before the meter exists. */
+  /** Core counts these itself, even before the meter exists. */
   get commands(): CommandTotals {
     return this.resilience.detail().commands;
   }
 
-  /** Stops counting. The counts stay readable. */
+  /** Stops counting. The counts remain readable. */
   close(): void {
     for (const stop of this.#stops) stop();
     this.operations.stop();

@@ -6,7 +6,7 @@ export interface Point {
 
 /**
  * One counter per combination of label values. The values come from closed sets, so the number of counters is bounded.
- * Combinations that are known at the start begin at zero, so that a rate over them sees the first increase.
+ * Combinations that are known in advance start at zero, so that a rate over them sees the first increase.
  */
 export class Counts {
   readonly #labelNames: readonly string[];

@@ -9,13 +9,13 @@ export const outageBounds: readonly number[] = [0.1, 0.25, 0.5, 1, 2.5, 5, 10, 3
 /** The counts of a histogram. */
 export interface DurationFigures {
   readonly bounds: readonly number[];
-  /** Durations per bucket, not cumulative; the last bucket is above all bounds. */
+  /** Number of durations per bucket, not cumulative; the last bucket counts durations above all bounds. */
   readonly counts: ArrayLike<number>;
   readonly sumSeconds: number;
   readonly count: number;
 }
 
-/** A histogram of core, in seconds. */
+/** Converts one of core's histograms to seconds. */
 export function figuresOf({ buckets, count, sumMs }: DurationTotals): DurationFigures {
   return { bounds: commandBounds, counts: buckets, count, sumSeconds: sumMs / 1000 };
 }
@@ -49,7 +49,7 @@ export class Durations implements DurationFigures {
 
 /**
  * A quantile in seconds, rounded up to the bound of its bucket, or the highest bound for durations above it; undefined
- * when nothing was counted. `share`: 0.95 for the 95th percentile.
+ * if nothing was counted. `share` is 0.95 for the 95th percentile.
  */
 export function quantile(
   bounds: readonly number[],

@@ -2,14 +2,14 @@ import type { Point } from './counts.ts';
 import type { DurationFigures } from './durations.ts';
 import type { Sources } from './sources.ts';
 
-/** A gauge or a counter, and how to read it. It is computed only when a scrape or a collection asks. */
+/** A gauge or a counter, and how to read it. It is computed only during a scrape or a collection. */
 export interface Instrument {
-  /** As Prometheus names metrics: ends with the base unit, or with `_total`. */
+  /** Name in Prometheus style: ends with the base unit, or with `_total`. */
   readonly name: string;
   readonly kind: 'gauge' | 'counter';
   /** One sentence, shown by Prometheus and OpenTelemetry. */
   readonly help: string;
-  /** Where the semantic conventions of OpenTelemetry have a name for it: that, and the names of its attributes. */
+  /** Name and attribute names from OpenTelemetry's semantic conventions, if they define the instrument. */
   readonly openTelemetry?: {
     readonly name: string;
     readonly attributes: Readonly<Record<string, string>>;

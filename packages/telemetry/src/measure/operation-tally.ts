@@ -15,7 +15,7 @@ export class OperationTally {
   readonly write = new Durations(commandBounds);
   readonly #connection: string;
 
-  /** `connection`: the name of the resilience. */
+  /** `connection`: the connection's name. */
   constructor(connection: string) {
     this.#connection = connection;
   }
@@ -45,5 +45,5 @@ export class OperationTally {
 }
 
 function ignore(): void {
-  // Node's types ask for all five subscribers.
+  // Node's types require all five subscribers.
 }

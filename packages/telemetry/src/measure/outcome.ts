@@ -1,13 +1,13 @@
 import { isRedisResilienceError, type CommandResult } from '@redis-resilience/core';
 
 /**
- * How a command ended. `refused`: the server answered with an error. `rejected`: it did not run, because Redis was away
- * or a limit was reached. `unknown`: it may have run.
+ * How a command ended. `refused`: the server replied with an error. `rejected`: it did not run, because Redis was
+ * unavailable or a limit was reached. `unknown`: it may have run.
  */
 export const commandOutcomes = ['ok', 'refused', 'rejected', 'timeout', 'unknown'] as const;
 export type CommandOutcome = (typeof commandOutcomes)[number];
 
-/** How an `execute` ended. `error`: the operation threw an error from elsewhere, for example an error reply. */
+/** How an `execute` call ended. `error`: the operation threw an error from elsewhere, for example an error reply. */
 export const operationOutcomes = ['ok', 'fallback', 'rejected', 'timeout', 'unknown', 'error'] as const;
 export type OperationOutcome = (typeof operationOutcomes)[number];
 
@@ -15,7 +15,7 @@ export type OperationOutcome = (typeof operationOutcomes)[number];
 export const rejectionReasons = ['unavailable', 'circuit', 'overloaded', 'budget', 'watch'] as const;
 export type RejectionReason = (typeof rejectionReasons)[number];
 
-/** The outcome that metrics show for a result that core counted. */
+/** The outcome that metrics show for a result counted by core. */
 export function commandOutcome(code: CommandResult): CommandOutcome {
   switch (code) {
     case 'ok':
@@ -49,7 +49,7 @@ export function rejectionReason(code: CommandResult): RejectionReason | undefine
   }
 }
 
-/** The outcome of an `execute`, from its message on the channel `redis-resilience:operation`. */
+/** The outcome of an `execute` call, from its message on the channel `redis-resilience:operation`. */
 export function operationOutcome(usedFallback: boolean, error: unknown): OperationOutcome {
   if (error === undefined) return usedFallback ? 'fallback' : 'ok';
   if (!isRedisResilienceError(error)) return 'error';

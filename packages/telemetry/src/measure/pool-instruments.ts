@@ -3,7 +3,9 @@ import type { Point } from './counts.ts';
 import { commandBounds, figuresOf } from './durations.ts';
 import type { DurationInstrument, Instrument } from './instrument.ts';
 
-/** The pool of connections that `lease` and `transaction` use, in Prometheus' names and in those of OpenTelemetry. */
+/**
+ * The pool of connections that `lease` and `transaction` use, with metric names for Prometheus and for OpenTelemetry.
+ */
 export const poolInstruments: readonly Instrument[] = [
   gauge(
     'connections',
@@ -47,7 +49,7 @@ export const poolInstruments: readonly Instrument[] = [
   },
 ];
 
-/** Durations of what the pool does. */
+/** Durations of pool operations. */
 export const poolDurations: readonly DurationInstrument[] = [
   durations('create', 'How long the making of a connection took.', ({ creates }) => creates),
   durations('wait', 'How long a lease waited for its connection.', ({ waits }) => waits),
@@ -55,7 +57,7 @@ export const poolDurations: readonly DurationInstrument[] = [
 ];
 
 interface GaugeOptions {
-  /** Its name behind `db.client.connection.`. */
+  /** The part of its name after `db.client.connection.`. */
   readonly openTelemetry: string;
   readonly labels?: readonly string[];
   readonly unit?: string;

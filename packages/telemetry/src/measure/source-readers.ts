@@ -8,14 +8,14 @@ import {
 } from '@redis-resilience/core/kit';
 import type { CacheSource, OutboxSource } from './sources.ts';
 
-/** A connection, or several: each keeps its name as a label. */
+/** One connection, or several, each with its name as a label. */
 export type Measured = RedisResilience | readonly RedisResilience[];
 
-/** What can be measured beside connections. */
+/** Sources of metrics other than connections. */
 export interface FallbackOptions {
-  /** Caches of `@redis-resilience/fallback`, by the name of their label. */
+  /** Caches of `@redis-resilience/fallback`, keyed by their label value. */
   readonly caches?: Readonly<Record<string, CacheSource>>;
-  /** Outboxes of `@redis-resilience/fallback`, by the name of their label. */
+  /** Outboxes of `@redis-resilience/fallback`, keyed by their label value. */
   readonly outboxes?: Readonly<Record<string, OutboxSource>>;
 }
 
@@ -26,9 +26,9 @@ export const fallbackReaders: OptionReaders<FallbackOptions> = {
 };
 
 /**
- * Checks what is to be measured, and gives it as a list.
+ * Checks the connections to measure, and returns them as an array.
  *
- * @throws {@link ConfigurationError} when it is not one resilience or a list of them
+ * @throws {@link ConfigurationError} when the argument is not a RedisResilience or an array of them
  */
 export function resiliencesToMeasure(caller: string, measured: Measured): readonly RedisResilience[] {
   const resiliences = Array.isArray(measured) ? (measured as readonly RedisResilience[]) : [measured];

@@ -6,18 +6,18 @@ export interface CacheSource {
   stats(): CacheNumbers;
 }
 
-/** What {@link CacheSource.stats} counts. */
+/** The totals that {@link CacheSource.stats} returns. */
 export interface CacheNumbers {
   readonly hits: number;
   readonly misses: number;
-  /** Lookups while Redis was away. */
+  /** Lookups during which Redis was unavailable. */
   readonly away: number;
   readonly loads: number;
   readonly loadErrors: number;
-  /** Answers that may be out of date. */
+  /** Returned values that may have been out of date. */
   readonly stale: number;
   readonly fallbacks: number;
-  /** Loads that were not started, because too many were running and queued. */
+  /** Loads that were not started, because too many were running or queued. */
   readonly shed?: number;
   readonly loading: number;
   readonly queued: number;
@@ -30,7 +30,7 @@ export interface OutboxSource {
   readonly bytes: number;
 }
 
-/** What {@link Sources} measures. */
+/** The sources that {@link Sources} measures. */
 export interface SourceOptions {
   readonly resiliences: readonly RedisResilience[];
   readonly caches: Readonly<Record<string, CacheSource>>;

@@ -1,6 +1,6 @@
 /**
- * The OpenTelemetry name of a metric: with a namespace, and without the unit, which is a separate field there.
- * Exporters to Prometheus append it again.
+ * Returns the OpenTelemetry name of a metric: with a namespace, and without the unit, which is a separate field in
+ * OpenTelemetry. Exporters to Prometheus append the unit again.
  *
  * @example
  * instrumentName('redis_resilience_outage_duration_seconds'); // 'redis_resilience.outage_duration'

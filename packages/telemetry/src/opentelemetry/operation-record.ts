@@ -3,7 +3,9 @@ import { context, type Context, type Link, type Span } from '@opentelemetry/api'
 import { systemClock } from '@redis-resilience/core';
 import { operationChannel, type OperationMessage } from '../measure/channels.ts';
 
-/** What a span of an operation needs from its start, in case the operation turns out to be worth one. */
+/**
+ * Data that an operation's span needs from the start of the operation, in case the operation turns out to need a span.
+ */
 export interface OperationRecord {
   /** Milliseconds since the epoch. */
   readonly startedAt: number;
@@ -13,7 +15,7 @@ export interface OperationRecord {
 
 const maxLinks = 32;
 
-// One per process, like the channel: each operation has one record, however many tracers read it.
+// One per process, like the channel: each operation has one record, no matter how many tracers read it.
 const store = new AsyncLocalStorage<OperationRecord>();
 const records = new WeakMap<OperationMessage, OperationRecord>();
 const recorders = new Set<object>();
@@ -28,14 +30,14 @@ export function recordOperations(): () => void {
   };
 }
 
-/** The record of an operation; undefined when it started before {@link recordOperations}. */
+/** The record of an operation; undefined if it started before {@link recordOperations}. */
 export function recordOf(message: OperationMessage): OperationRecord | undefined {
   return records.get(message);
 }
 
 /**
- * Links the span of an operation to the spans of its commands, the first 32 of them. Pass it to
- * `@opentelemetry/instrumentation-ioredis` as its `requestHook`. Outside an operation it does nothing.
+ * Links an operation's span to the spans of its first 32 commands. Pass it to `@opentelemetry/instrumentation-ioredis`
+ * as `requestHook`. Outside an operation, it does nothing.
  *
  * @example
  * new IORedisInstrumentation({ requestHook: linkCommandSpan });

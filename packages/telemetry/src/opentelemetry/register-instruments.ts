@@ -20,16 +20,16 @@ export interface InstrumentsOptions extends FallbackOptions {
 }
 
 /**
- * Makes the instruments of one or more connections: the Prometheus metrics, named `redis_resilience.*`, those of the pool
- * `db.client.connection.*`. Gauges and
- * counters are observed when the SDK collects; durations of operations and outages are recorded when they end.
- * Durations and waits of single commands and leases are left out, because recording one costs more than a command does: take them
- * from the spans of `@opentelemetry/instrumentation-ioredis`, or from Prometheus.
+ * Creates instruments for one or more connections: the Prometheus metrics under the names `redis_resilience.*`, and
+ * those of the pool under `db.client.connection.*`. Gauges and counters are observed when the SDK collects; durations
+ * of operations and outages are recorded when they end. Durations and waits of individual commands and leases are left
+ * out, because recording one would cost more than the command itself: get them from the spans of
+ * `@opentelemetry/instrumentation-ioredis`, or from Prometheus.
  *
- * The returned function stops the instruments.
+ * The returned function removes the instruments.
  *
- * @throws {@link ConfigurationError} for an unknown option, two connections of the same name, or a second registration
- * with the same meter provider
+ * @throws {@link ConfigurationError} for an unknown option, two connections with the same name, or a second
+ * registration with the same meter provider
  *
  * @example
  * const stop = registerInstruments([cache, sessions]);
@@ -60,7 +60,7 @@ export function registerInstruments(measured: Measured, options: InstrumentsOpti
   };
 }
 
-// Providers that have the instruments; an entry goes when its provider is collected.
+// Meter providers that already have the instruments; an entry disappears when its provider is garbage-collected.
 const registered = new WeakSet<MeterProvider>();
 
 const readers: OptionReaders<InstrumentsOptions> = {
@@ -87,7 +87,7 @@ function observe(instrument: Instrument, sources: Sources, meter: Meter): () => 
   return () => observable.removeCallback(report);
 }
 
-// Recording costs more than a Redis command does: nothing is recorded for every command.
+// Recording costs more than a Redis command does, so nothing is recorded per command.
 function isRecorded({ name }: DurationInstrument): boolean {
   return !/_(command|wait|create|use)_duration_seconds$/.test(name);
 }

@@ -16,19 +16,22 @@ import { recordOf, recordOperations, type OperationRecord } from './operation-re
 export interface TraceOptions {
   /** Default: the global tracer provider at the time of the call. */
   readonly tracerProvider?: TracerProvider;
-  /** An operation whose commands waited at least this long, in milliseconds, gets a span. Default 1. */
+  /**
+   * Minimum time, in milliseconds, that an operation's commands must have waited for the operation to get a span.
+   * Default 1.
+   */
   readonly minWaitMs?: number;
 }
 
 /**
- * Makes a span for each `execute` that waited, retried, fell back or failed. It is a child of the request's span,
- * beside the spans of its commands, to which it links (see {@link linkCommandSpan}), and covers what they cannot show:
- * the waiting, the retries, the fallback. An operation that succeeds at once gets no span. All connections of the
- * process are traced.
+ * Creates a span for each `execute` call that waited, retried, used its fallback or failed. The span is a child of the
+ * request's span and a sibling of the spans of its commands, to which it links (see {@link linkCommandSpan}). It covers
+ * what those cannot show: the waiting, the retries, the fallback. An operation that succeeds immediately gets no span.
+ * All connections of the process are traced.
  *
  * The returned function stops the tracing.
  *
- * @throws {@link ConfigurationError} when an option is unknown or wrong
+ * @throws {@link ConfigurationError} when an option is unknown or invalid
  *
  * @example
  * const stop = traceOperations();
@@ -106,12 +109,12 @@ function attributesOf({
   };
 }
 
-// The class or code only: the message of an error from elsewhere may contain anything.
+// Returns only the class or code: the message of an error from elsewhere may contain anything.
 function errorType(error: unknown): string {
   if (isRedisResilienceError(error)) return error.code;
   return error instanceof Error ? error.name : '_OTHER';
 }
 
 function ignore(): void {
-  // Node's types ask for all five subscribers.
+  // Node's types require all five subscribers.
 }

@@ -12,7 +12,7 @@ import {
 } from '../measure/source-readers.ts';
 import { DurationHistogram } from './duration-histogram.ts';
 
-/** A registry of prom-client in either text format, Prometheus or OpenMetrics. */
+/** A prom-client registry in either text format, Prometheus or OpenMetrics. */
 export type AnyRegistry = Registry<RegistryContentType>;
 
 /** Options of {@link registerMetrics}. */
@@ -27,14 +27,14 @@ export const metricNames: readonly string[] = [...instruments, ...durationInstru
 );
 
 /**
- * Adds the metrics of one or more connections to a registry of prom-client: all of them, or none when it throws. A
- * scrape reads them from memory and never waits for Redis. The number of series is bounded: label values are names of
- * connections, caches and outboxes, and words of closed sets; never keys, commands or hosts.
+ * Adds the metrics of one or more connections to a prom-client registry: all of them, or none if it throws. A scrape
+ * reads them from memory and never waits for Redis. The number of series is bounded: label values are names of
+ * connections, caches and outboxes, and words from closed sets; never keys, commands or hosts.
  *
  * The returned function removes the metrics from the registry and stops counting.
  *
- * @throws {@link ConfigurationError} for an unknown option, two connections of the same name, a registry of another
- * copy of prom-client, or a registry that already holds one of these metrics
+ * @throws {@link ConfigurationError} for an unknown option, two connections with the same name, a registry of another
+ * copy of prom-client, or a registry that already contains one of these metrics
  *
  * @example
  * const unregister = registerMetrics([cache, sessions], { registry });

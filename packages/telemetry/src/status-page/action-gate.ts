@@ -5,14 +5,17 @@ import type { StatusPageOptions } from './options.ts';
 import { isAllowedHost } from './allowed-host.ts';
 import { isSameOrigin } from './same-origin.ts';
 
-/** How many requests `authorize` may look at at once, and how long at each: it may ask a database that is away. */
+/**
+ * Maximum number of requests that `authorize` may examine concurrently, and maximum time for each: it may query a
+ * database that is unavailable.
+ */
 const maxAsking = 20;
 const authorizeTimeoutMs = 5_000;
 
 /**
  * Decides which requests may act on a connection. An action needs all four: the application's `authorize` allows the
- * request, it was sent to a host name of this application, it comes from a page of this origin, and it carries the token
- * that only such a page can read.
+ * request, it was sent to a host name of this application, it comes from a page of this origin, and it carries the
+ * token that only such a page can read.
  */
 export class ActionGate {
   readonly #authorize: StatusPageOptions['authorize'];
@@ -25,7 +28,7 @@ export class ActionGate {
     this.#hosts = hosts;
   }
 
-  /** The token for a page that may act; null for any other page. */
+  /** Returns the token for a page that may act; null for any other page. */
   async tokenFor(request: IncomingMessage): Promise<string | null> {
     return (await this.#isAuthorized(request)) ? this.#token : null;
   }
@@ -45,7 +48,7 @@ export class ActionGate {
     if (this.#authorize === undefined || this.#asking >= maxAsking) return false;
     this.#asking += 1;
     try {
-      // JavaScript may answer with anything: only `true` counts.
+      // A JavaScript callback may return anything: only `true` counts.
       return (await this.#inTime(Promise.resolve<unknown>(this.#authorize(request)))) === true;
     } catch {
       return false;

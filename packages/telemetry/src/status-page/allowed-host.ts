@@ -1,8 +1,9 @@
 import { isIP } from 'node:net';
 
 /**
- * Whether the `Host` of a request is a name of this application: one of `hosts`, `localhost` or an address. A name that a
- * stranger made lead here would make the stranger's page one of the same origin; an address cannot be made to.
+ * Whether a request's `Host` is a name of this application: one of `hosts`, `localhost` or an IP address. If an
+ * attacker pointed another name at this application, the attacker's page would share its origin; that cannot happen
+ * with an address.
  */
 export function isAllowedHost(host: string | undefined, hosts: readonly string[]): boolean {
   const name = nameOf(host ?? '').toLowerCase();

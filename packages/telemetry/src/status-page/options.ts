@@ -15,38 +15,41 @@ import {
 /** Options of the status page, the same in every framework. */
 export interface StatusPageOptions {
   /**
-   * The connection to show. Default: those of the `redisGuard()`s of the process; without any, every resilience that is
-   * open when the page is first requested; without any, `defaultRedisResilience()`.
+   * The connection to show. Default: the connections of the process's `redisGuard()`s; if there are none, every
+   * connection that is open when the page is first requested; if there are none, `defaultRedisResilience()`.
    */
   readonly resilience?: RedisResilience;
-  /** Several connections to show, in place of `resilience`. Each needs a name of its own. */
+  /** Several connections to show, instead of `resilience`. Each needs a unique name. */
   readonly resiliences?: readonly RedisResilience[];
   /** The path of the page. Default `/redis-status`. */
   readonly path?: string;
-  /** Whether the page exists; without it every request passes. Default: only where `NODE_ENV` is `development`. */
+  /**
+   * Whether the page is served; if it is not, every request goes through. Default: only where `NODE_ENV` is
+   * `development`.
+   */
   readonly enabled?: boolean;
   /** The name in the heading. Default `Redis`. */
   readonly title?: string;
   /**
-   * Whether the sender of a request may use the buttons, which reconnect, take Redis out of use and change the database.
-   * It is called when a page opens its stream and again for each action; an error counts as `false`, and so does an answer
-   * after 5 s, or a call while 20 others are being answered. Default: no one may, and the page has
+   * Whether the sender of a request may use the buttons, which reconnect, take Redis out of use, or switch to another
+   * database. Called when a page opens its stream and again for each action. An error counts as `false`, and so does a
+   * result that takes longer than 5 s, or a call while 20 others are in progress. Default: nobody may, and the page has
    * no buttons.
    */
   readonly authorize?: (request: IncomingMessage) => boolean | Promise<boolean>;
   /**
-   * The host names under which the buttons work, without ports: a page that another name leads to could be anybody's.
-   * Default: `localhost` and addresses.
+   * The host names under which the buttons work, without ports: under any other name, the page could be controlled by
+   * an attacker. Default: `localhost` and IP addresses.
    */
   readonly hosts?: readonly string[];
-  /** How many pages may be open at once. Default 20. */
+  /** Maximum number of pages that may be open at the same time. Default 20. */
   readonly maxWatchers?: number;
 }
 
 /**
  * Checks the options of the status page.
  *
- * @throws {@link ConfigurationError} when an option is unknown or wrong
+ * @throws {@link ConfigurationError} when an option is unknown or invalid
  */
 export function checkStatusPageOptions(caller: string, options: StatusPageOptions): StatusPageOptions {
   return checkOptions(caller, options, readers);

@@ -1,11 +1,13 @@
-/** What the server sends to the page, each second and after each change. Times are milliseconds since the epoch. */
+/**
+ * State that the server sends to the page, every second and after each change. Times are milliseconds since the epoch.
+ */
 export interface PageState {
-  /** The time on the server. */
+  /** The server's current time. */
   readonly now: number;
   readonly connections: readonly ConnectionPicture[];
 }
 
-/** What the server sends to a page first. */
+/** First message that the server sends to a page. */
 export interface Greeting {
   /** Sent back with each action; null while the page is read-only. */
   readonly token: string | null;
@@ -13,7 +15,7 @@ export interface Greeting {
 
 export type StatusWord = 'up' | 'degraded' | 'down';
 
-/** Everything that the page shows of one connection. */
+/** Everything that the page shows about one connection. */
 export interface ConnectionPicture {
   readonly name: string;
   readonly status: StatusWord;
@@ -23,7 +25,7 @@ export interface ConnectionPicture {
   readonly cause: { readonly code: string; readonly message: string } | null;
   readonly connection: string;
   readonly circuit: { readonly read: string; readonly write: string };
-  /** When the next connection attempt or trial call is due; null while up, or when none is scheduled. */
+  /** When the next connection attempt or trial call is due; null while up, or if none is scheduled. */
   readonly retryAt: number | null;
   readonly attempts: readonly AttemptPicture[];
   readonly attemptCount: number;
@@ -38,7 +40,7 @@ export interface ConnectionPicture {
   readonly outages: readonly OutagePicture[];
   readonly rates: readonly Rate[];
   readonly commands: readonly CommandPicture[];
-  /** Empty where there is one database only. */
+  /** Empty if there is only one database. */
   readonly databases: readonly DatabasePicture[];
   /** The last changes of the database in use, newest first. */
   readonly databaseChanges: readonly DatabaseChangePicture[];
@@ -56,11 +58,11 @@ export interface DatabasePicture {
   readonly cause: string | null;
   readonly role: 'primary' | 'replica' | null;
   readonly lagMs: number | null;
-  /** When it came into use, or went out of use, last. */
+  /** When it last came into or went out of use. */
   readonly lastChange: number | null;
 }
 
-/** Another database came into use. */
+/** A change of the database in use. */
 export interface DatabaseChangePicture {
   readonly at: number;
   readonly from: string;
@@ -69,13 +71,13 @@ export interface DatabaseChangePicture {
   readonly durationMs: number;
 }
 
-/** The connections that are leased. */
+/** The pool of connections for leases. */
 export interface PoolPicture {
   readonly max: number;
   readonly active: number;
   readonly idle: number;
   readonly waiting: number;
-  /** null when none is leased. */
+  /** null if none is leased. */
   readonly oldestLeaseMs: number | null;
 }
 
@@ -83,18 +85,18 @@ export interface PoolPicture {
 export interface AttemptPicture {
   readonly at: number;
   readonly durationMs: number;
-  /** null when it succeeded. */
+  /** null if it succeeded. */
   readonly cause: string | null;
 }
 
-/** A stretch of time with one status; `to` is null for the present one. */
+/** A period with one status; `to` is null for the current one. */
 export interface Interval {
   readonly from: number;
   readonly to: number | null;
   readonly status: StatusWord;
-  /** The cause that held longest; null while up, or when none is known. */
+  /** The cause that lasted longest; null while up, or if none is known. */
   readonly cause: string | null;
-  /** Other causes that held for at least half a second. */
+  /** Other causes that lasted at least half a second. */
   readonly also: readonly string[];
 }
 
@@ -114,7 +116,7 @@ export interface Rate {
   readonly at: number;
   readonly perSecond: number;
   readonly failedPerSecond: number;
-  /** 95 % of the commands took no longer than this; null when none was sent. */
+  /** 95th percentile of the durations of these commands; null if none was sent. */
   readonly p95Ms: number | null;
 }
 
@@ -122,7 +124,7 @@ export interface Rate {
 export interface CommandPicture {
   readonly at: number;
   readonly command: string;
-  /** How many commands a pipeline or MULTI had; 1 for a single command. */
+  /** Number of commands in a pipeline or MULTI; 1 for a single command. */
   readonly commands: number;
   readonly keys: number;
   readonly bytes: number;

@@ -2,7 +2,7 @@ import { defaultRedisResilience, type RedisResilience } from '@redis-resilience/
 import { guardedConnections } from '@redis-resilience/core/http';
 import { openResiliences } from '@redis-resilience/core/kit';
 
-/** The connections of the application: those of its guards, else all that are open, else the default one. */
+/** The application's connections: those of its guards, otherwise all that are open, otherwise the default one. */
 export function presentConnections(): readonly RedisResilience[] {
   const open = openResiliences();
   const guarded = guardedConnections().filter((resilience) => open.includes(resilience));

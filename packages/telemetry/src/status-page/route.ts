@@ -6,7 +6,7 @@ export type Route =
       readonly kind: 'action';
       readonly action: Action;
       readonly connection: string;
-      /** The database to use. */
+      /** The database to switch to. */
       readonly database: string;
     };
 
@@ -15,7 +15,7 @@ export type Action = (typeof actions)[number];
 
 const maxUrlLength = 2048;
 
-/** The route of a request; undefined for every address that is not exactly one of the page's. */
+/** The route of a request; undefined for every URL that is not exactly one of the page's. */
 export function routeOf(
   method: string | undefined,
   url: string | undefined,

@@ -11,16 +11,19 @@ import { Watchers } from './watchers.ts';
 
 /** The status page for any server on `node:http`. */
 export interface StatusPage {
-  /** Returns whether the request was for the page. If so, the page answers it. */
+  /** Returns whether the request was for the page. If so, the page responds to it. */
   handle(request: IncomingMessage, response: ServerResponse): boolean;
-  /** Ends all streams, puts connections that were taken out of use on the page back, and stops listening to them. */
+  /**
+   * Ends all streams, puts connections that were taken out of use on the page back into use, and stops listening to
+   * them.
+   */
   close(): void;
 }
 
 /**
- * Makes the status page for a server on `node:http`. `caller` is the function that error messages name.
+ * Creates the status page for a server on `node:http`. `caller` is the function that error messages name.
  *
- * @throws {@link ConfigurationError} when an option is unknown or wrong
+ * @throws {@link ConfigurationError} when an option is unknown or invalid
  *
  * @example
  * const page = createStatusPage({ resilience });
@@ -69,7 +72,7 @@ class LivePage implements StatusPage {
     this.#made?.close();
   }
 
-  // Without options, the connections are those that the application has made by the first request.
+  // Without options, the page shows the connections that the application has created before the first request.
   get #board(): Board {
     return (this.#made ??= this.#boardOf(checkNames(presentConnections())));
   }
@@ -166,5 +169,5 @@ function sentenceOf(error: unknown): string {
 }
 
 function ignore(): void {
-  // The page shows whether the connection comes back.
+  // The page shows whether the connection recovers.
 }

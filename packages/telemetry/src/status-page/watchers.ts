@@ -4,8 +4,8 @@ import type { Greeting, PageState } from './page-state.ts';
 const maxBufferedBytes = 512 * 1024;
 
 /**
- * The open streams of server-sent events. `maxWatchers` bounds their number; a client that does not read its stream is
- * disconnected, which bounds their memory.
+ * The open streams of server-sent events. `maxWatchers` limits their number; a client that does not read its stream is
+ * disconnected, which limits their memory.
  */
 export class Watchers {
   readonly #streams = new Set<ServerResponse>();
@@ -23,7 +23,7 @@ export class Watchers {
     return this.#streams.size >= this.#maxWatchers;
   }
 
-  /** Starts a stream on the response, which nothing else may write to from then on. */
+  /** Starts a stream on the response, to which nothing else may write from then on. */
   add(response: ServerResponse, greeting: Greeting, state: PageState): void {
     response.writeHead(200, {
       'content-type': 'text/event-stream; charset=utf-8',
@@ -49,7 +49,7 @@ export class Watchers {
 
   close(): void {
     for (const response of this.#streams) {
-      // A client that has read everything gets a proper end of the stream.
+      // A client that has read everything gets a clean end of the stream.
       if (response.writableLength === 0) response.end();
       else response.destroy();
     }

@@ -10,10 +10,10 @@ export interface StatusPageMiddleware {
 }
 
 /**
- * The live status page for Express 4 and 5, at `/redis-status`. By default it is read-only, and
- * off but in development.
+ * The live status page for Express 4 and 5, at `/redis-status`. By default it is read-only, and off outside
+ * development.
  *
- * @throws {@link ConfigurationError} when an option is unknown or wrong
+ * @throws {@link ConfigurationError} when an option is unknown or invalid
  *
  * @example
  * app.use(redisStatusPage({ resilience }));

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { StatusPageOptions } from '../options.ts';
 import { createStatusPage } from '../status-page.ts';
 
-/** The part of Koa's context that the page uses, so that this entry does not need Koa's types. */
+/** The part of Koa's context that the page uses, so that this entry point does not need Koa's types. */
 export interface StatusPageContext {
   readonly req: IncomingMessage;
   readonly res: ServerResponse;
@@ -17,10 +17,9 @@ export interface StatusPageMiddleware {
 }
 
 /**
- * The live status page for Koa, at `/redis-status`. By default it is read-only, and
- * off but in development.
+ * The live status page for Koa, at `/redis-status`. By default it is read-only, and off outside development.
  *
- * @throws {@link ConfigurationError} when an option is unknown or wrong
+ * @throws {@link ConfigurationError} when an option is unknown or invalid
  *
  * @example
  * app.use(redisStatusPage({ resilience }));

@@ -11,14 +11,14 @@ const STATUS_PAGE = Symbol('RedisStatusPage');
 export interface RedisStatusPageAsyncOptions {
   readonly imports?: readonly (Type | DynamicModule)[];
   readonly inject?: readonly (InjectionToken | OptionalFactoryDependency)[];
-  // `never`, so that a factory may declare the types of what it injects.
+  // `never`, so that a factory may declare the types of its injected arguments.
   readonly useFactory: (...injected: never[]) => StatusPageOptions | Promise<StatusPageOptions>;
 }
 
 /**
  * The live status page for Nest, on Express and Fastify, at `/redis-status`, regardless of the global prefix. By
- * default it is read-only, and off but in development. Guards of the application do not apply to it: put your authentication
- * before it with `app.use()`, or leave the page off where strangers can reach it.
+ * default it is read-only, and off outside development. The application's guards do not apply to it: put authentication
+ * in front of it with `app.use()`, or leave the page off where strangers can reach it.
  *
  * @example
  * RedisStatusPageModule.forRootAsync({
@@ -36,12 +36,12 @@ export class RedisStatusPageModule implements NestModule, BeforeApplicationShutd
     this.#host = host;
   }
 
-  /** @throws {@link ConfigurationError} when an option is unknown or wrong */
+  /** @throws {@link ConfigurationError} when an option is unknown or invalid */
   static forRoot(options: StatusPageOptions = {}): DynamicModule {
     return moduleWith({ provide: STATUS_PAGE, useValue: createStatusPage(options, 'RedisStatusPageModule') });
   }
 
-  /** @throws {@link ConfigurationError} when an option is unknown; the factory's options are checked at start */
+  /** @throws {@link ConfigurationError} when an option is unknown; the factory's options are checked at startup */
   static forRootAsync(options: RedisStatusPageAsyncOptions): DynamicModule {
     checkKnownOptions('RedisStatusPageModule.forRootAsync', options, {
       imports: true,

@@ -13,7 +13,7 @@ export class Board {
   #sampling: TimerHandle | undefined;
   #gathering: TimerHandle | undefined;
 
-  /** `publish` is called each second, and 50 ms after a change of a snapshot or a connection attempt. */
+  /** `publish` is called every second, and 50 ms after a change of a snapshot or a connection attempt. */
   constructor(resiliences: readonly RedisResilience[], clock: Clock, publish: () => void) {
     this.#clock = clock;
     this.#publish = publish;
@@ -43,7 +43,7 @@ export class Board {
     this.#sampling.unref?.();
   }
 
-  // An outage is a burst of events: one message covers them.
+  // An outage is a burst of events, which one message covers.
   #gather(): void {
     if (this.#gathering !== undefined) return;
     this.#gathering = this.#clock.setTimeout(() => {

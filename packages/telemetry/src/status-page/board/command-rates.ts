@@ -58,7 +58,7 @@ function totalsOf(commands: CommandTotals): Totals {
   let [ok, all] = [0, 0];
   for (const lane of lanes) {
     const { results } = commands[lane];
-    // An error reply is an answer too.
+    // An error reply is a reply too.
     ok += results.ok + results.REPLY;
     for (const count of Object.values(results)) all += count;
   }

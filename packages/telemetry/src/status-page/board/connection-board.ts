@@ -15,7 +15,7 @@ const maxAttempts = 20;
 const maxCommands = 10;
 const maxDatabaseChanges = 20;
 
-/** Keeps what the page shows of one connection, within bounds. */
+/** Keeps the data that the page shows about one connection, within limits. */
 export class ConnectionBoard {
   readonly resilience: RedisResilience;
   readonly #clock: Clock;
@@ -64,7 +64,7 @@ export class ConnectionBoard {
     this.#putBack = undefined;
   }
 
-  /** To be called each second. */
+  /** Call every second. */
   sample(): void {
     this.#rates.sample(this.#clock.wallNow());
   }
@@ -107,7 +107,7 @@ export class ConnectionBoard {
     };
   }
 
-  // The snapshot's `retryAfterMs` counts from the time of the snapshot; the last attempt gave a point in time.
+  // The snapshot's `retryAfterMs` is relative to the time of the snapshot; the last attempt recorded an absolute time.
   #retryTime(retryAfterMs: number | undefined, isUp: boolean): number | null {
     const now = this.#clock.wallNow();
     if (isUp) return null;

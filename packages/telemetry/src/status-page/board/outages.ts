@@ -5,7 +5,7 @@ const maxOutages = 50;
 
 /**
  * The outages in a timeline, latest first. An outage lasts until the status is `up` again, however often it changes in
- * between. A period without a known cause is not an outage, for example the start of the application.
+ * between. A period without a known cause, for example while the application starts, is not an outage.
  */
 export function outagesIn(intervals: readonly Interval[]): OutagePicture[] {
   const outages: Interval[][] = [];

@@ -13,9 +13,9 @@ interface Stretch {
 }
 
 /**
- * The statuses of the last hour, as intervals without gaps. It starts with the history of the resilience and continues
- * with each snapshot. The cause of an interval is the one that held longest: a server that was killed resets a
- * connection once and then refuses many.
+ * The statuses of the last hour, as intervals without gaps. The timeline starts with the connection's history and
+ * continues with each snapshot. The cause of an interval is the one that lasted longest: a server that was killed
+ * resets a connection once and then refuses many.
  */
 export class StatusTimeline {
   readonly #stretches: Stretch[] = [];
@@ -25,7 +25,7 @@ export class StatusTimeline {
     for (const entry of history) {
       if (entry.kind !== 'status') continue;
       const at = entry.at.getTime();
-      // The first status has no entry of its own: the entry of the second one tells its duration.
+      // The first status has no entry of its own: the second status's entry contains its duration.
       if (this.#stretches.length === 0) this.#begin(at - entry.durationMs, entry.from);
       this.#begin(at, entry.to);
       if (entry.to !== 'up') this.#stretches.at(-1)?.causes.begin(entry.cause ?? null, at);
@@ -33,13 +33,13 @@ export class StatusTimeline {
     this.note(snapshot, now);
   }
 
-  /** To be called at each change of the snapshot. */
+  /** Call on each change of the snapshot. */
   note({ status, cause, since }: RedisSnapshot, now: number): void {
     if (this.#stretches.at(-1)?.status !== status) this.#begin(since.getTime(), status);
     this.#stretches.at(-1)?.causes.begin(cause?.code ?? null, now);
   }
 
-  /** The intervals of the last hour, oldest first, without a start that had no trouble. */
+  /** The intervals of the last hour, oldest first; leading intervals without trouble are omitted. */
   intervals(now: number): Interval[] {
     const start = now - spanMs;
     while ((this.#stretches[0]?.to ?? now) < start) this.#stretches.shift();

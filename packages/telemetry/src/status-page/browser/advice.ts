@@ -26,7 +26,7 @@ const advice: Readonly<Record<string, string>> = {
   closed: 'The application closed the connection.',
 };
 
-/** What to check first, by the code of the cause. */
+/** What to check first, by cause code. */
 export function adviceWords(code: string): string {
   return advice[code] ?? '';
 }

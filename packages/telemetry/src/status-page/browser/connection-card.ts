@@ -12,13 +12,15 @@ import { durationWords, elapsedWords, numberWords, statusWords } from './words.t
 
 export interface ConnectionCard {
   readonly node: HTMLElement;
-  /** Shows a new state. `isOnly`: the banner already says why this connection is away. */
+  /** Shows a new state. `isOnly`: the banner already says why this connection is down. */
   update(now: number, picture: ConnectionPicture, token: string | null, isOnly: boolean): void;
-  /** Advances what depends on the time only. */
+  /** Updates the parts that depend only on the time. */
   tick(now: number, picture: ConnectionPicture): void;
 }
 
-/** The card of one connection. It is built once and updated in place, so that focus and scroll position are kept. */
+/**
+ * The card of one connection. It is built once and updated in place, so that focus and scroll position are preserved.
+ */
 export function createConnectionCard(name: string): ConnectionCard {
   const headingId = `connection-${encodeURIComponent(name)}`;
   const badge = h('span', { class: 'badge' });

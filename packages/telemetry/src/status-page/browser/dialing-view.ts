@@ -19,7 +19,7 @@ export function createDialingView(): DialingView {
     node: h('div', { class: 'dialing' }, sentence, countdown, marks),
     update(now, picture) {
       setText(sentence, describeDialing(now, picture));
-      // A bar that refills several times a second says nothing.
+      // A bar that refills several times a second conveys nothing.
       countdown.hidden = picture.status === 'up' || picture.retryAt === null || periodMs(picture) < 1000;
       fill.style.width = `${(shareLeft(now, picture) * 100).toFixed(1)}%`;
       showMarks(marks, picture.attempts);

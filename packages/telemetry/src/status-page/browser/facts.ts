@@ -10,9 +10,9 @@ export interface Facts {
 interface Fact {
   readonly term: string;
   read(picture: ConnectionPicture): string;
-  /** Whether there is something to say; default: always. */
+  /** Whether there is something to show; default: always. */
   isShown?(picture: ConnectionPicture): boolean;
-  /** Whether the value is as it should be. */
+  /** Whether the value is healthy. */
   isWell(picture: ConnectionPicture): boolean;
 }
 

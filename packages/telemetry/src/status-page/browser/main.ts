@@ -20,7 +20,7 @@ function startPage(): void {
   let token: string | null = null;
   let heardAt = 0;
 
-  // The time on the server: the browser's clock may be off.
+  // The server's time: the browser's clock may be wrong.
   const now = (): number => (state?.now ?? 0) + window.performance.now() - heardAt;
 
   function showAll(given: PageState): void {

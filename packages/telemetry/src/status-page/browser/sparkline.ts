@@ -22,7 +22,7 @@ export interface Sparkline {
   ): void;
 }
 
-/** A tile with a title, the present value and a graph of the last two minutes. */
+/** A tile with a title, the current value and a graph of the last two minutes. */
 export function createSparkline(title: string): Sparkline {
   const figure = h('p', { class: 'figure' }, 'no data yet');
   const scale = h('p', { class: 'scale' });

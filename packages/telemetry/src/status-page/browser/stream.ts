@@ -3,7 +3,7 @@ import type { Greeting, PageState } from '../page-state.ts';
 export interface StreamListener {
   onGreeting(greeting: Greeting): void;
   onState(state: PageState): void;
-  /** The application does not answer. The stream is opened again each second. */
+  /** Called when the application does not respond. The stream is reopened every second. */
   onAway(): void;
 }
 
@@ -12,7 +12,7 @@ const silenceMs = 5000;
 
 /**
  * Listens to the application for as long as the page is open. A stream that failed, or was silent for 5 s, is replaced:
- * the browser's own reconnection gives up when a server answers with an error, and does not notice a silent one.
+ * the browser's own reconnection gives up if a server responds with an error, and does not notice a silent server.
  */
 export function startStream(listener: StreamListener): void {
   const url = `${window.location.pathname.replace(/\/$/, '')}/events`;

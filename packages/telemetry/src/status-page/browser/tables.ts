@@ -12,13 +12,13 @@ import {
   timeWords,
 } from './words.ts';
 
-/** A table that says so when it is empty. */
+/** A table that shows a message when it is empty. */
 export interface Table<Row> {
   readonly node: HTMLElement;
   update(now: number, rows: readonly Row[]): void;
 }
 
-/** The outages of the last hour: when, how long and why. */
+/** The outages of the last hour, with time, duration and cause. */
 export function createOutageTable(name: string): Table<OutagePicture> {
   return createTable(
     `Outages of ${name} in the last hour`,
@@ -74,7 +74,7 @@ export function createDatabaseChangeTable(name: string): Table<DatabaseChangePic
   );
 }
 
-// A visitor may have got a fallback all the same; only an unknown outcome is for somebody to look into.
+// A visitor may have received a fallback nevertheless; only an unknown outcome needs investigation.
 function failureClass(code: string): string {
   return code === 'OUTCOME_UNKNOWN' ? 'trouble' : 'caution';
 }

@@ -12,7 +12,7 @@ const gapPx = 12;
 
 /** The cause and duration above each outage of the timeline. Where two labels would overlap, the later one is shown. */
 export function createTimelineLabels(): TimelineLabels {
-  // Screen readers find the same in the table below.
+  // Screen readers find the same information in the table below.
   const node = h('div', { class: 'labels', 'aria-hidden': 'true' });
   return {
     node,
@@ -25,7 +25,7 @@ export function createTimelineLabels(): TimelineLabels {
         const endPx = endOf(outage);
         if (endPx <= 0) break;
         const older = outages[index + 1];
-        // A label above an earlier outage would seem to belong to that one.
+        // A label above an earlier outage would seem to belong to that outage.
         const from = older === undefined ? 0 : Math.max(0, endOf(older));
         const label = h('span', { class: outage.worst });
         node.append(label);
@@ -45,7 +45,7 @@ export function createTimelineLabels(): TimelineLabels {
   };
 }
 
-// The label in full, and a shorter one for where there is little room.
+// The full label, and a shorter one for narrow spaces.
 function wordsOf(now: number, { from, to, cause }: OutagePicture): readonly string[] {
   const lasted = to === null ? elapsedWords(now - from) : durationWords(to - from);
   return [`${codeWords(cause)}, ${lasted}`, lasted];

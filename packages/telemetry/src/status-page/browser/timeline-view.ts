@@ -10,7 +10,7 @@ export interface TimelineView {
   update(now: number, picture: ConnectionPicture): void;
 }
 
-/** The last hour as a bar on which outages stand out. A young application gets a shorter span. */
+/** The last hour as a bar on which outages stand out. An application that has just started gets a shorter span. */
 export function createTimelineView(): TimelineView {
   const heading = h('h3', {}, 'Last hour');
   const labels = createTimelineLabels();
@@ -57,7 +57,7 @@ function legend(): HTMLElement {
   );
 }
 
-// A process that has run for a minute would be a sliver at the right end of an hour.
+// On an hour-long bar, a process that has run for a minute would be a sliver at the right end.
 function minutesShown(now: number, knownSince: number): number {
   return [2, 6, 15].find((minutes) => knownSince > now - minutes * minuteMs) ?? 60;
 }

@@ -13,12 +13,12 @@ export function durationWords(ms: number): string {
   return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
 
-/** A duration that is still growing: whole seconds, so that the text does not flicker. */
+/** A duration that is still growing, in whole seconds, so that the text does not flicker. */
 export function elapsedWords(ms: number): string {
   return ms < 1000 ? 'less than 1 s' : durationWords(Math.floor(ms / 1000) * 1000).replace('.0 s', ' s');
 }
 
-/** How long ago: whole seconds, then minutes, then hours. */
+/** Time since an event, in whole seconds, then minutes, then hours. */
 export function agoWords(ms: number): string {
   if (ms < 1500) return 'just now';
   const seconds = Math.round(ms / 1000);
@@ -54,7 +54,7 @@ const failures: Readonly<Record<string, string>> = {
   WATCH_LOST: 'watch lost',
 };
 
-/** The result of a failed command, by the code of its error. */
+/** The result of a failed command, by its error code. */
 export function failureWords(code: string): string {
   return failures[code] ?? codeWords(code);
 }

@@ -1,2 +1,2 @@
-/** The script of the page: `browser/main.ts` and its imports, which `bundle-page.mjs` bundles at each build. */
+/** The page's script: `browser/main.ts` and its imports, which `bundle-page.mjs` bundles at each build. */
 export declare const pageScript: string;

@@ -1,4 +1,4 @@
-/** The style of the page, light and dark. No meaning is carried by colour alone: a word or a shape says the same. */
+/** The page's style, light and dark. Colour alone never carries a meaning: a word or a shape conveys the same. */
 export const pageStyle: string = `
 :root {
   color-scheme: light;

@@ -5,7 +5,7 @@ export function actionButton(text: string, subject: string): HTMLButtonElement {
   return h('button', { type: 'button', 'aria-label': `${text}: ${subject}` }, text);
 }
 
-/** Asks the application to act. Resolves with the reason when it does not. */
+/** Asks the application to perform an action. Resolves with the reason if it does not. */
 export async function sendAction(
   action: string,
   about: { readonly connection: string; readonly database?: string },
