@@ -6,18 +6,18 @@ import { promisify } from 'node:util';
 import { checkKnownOptions } from '@redis-resilience/core/protocol';
 import { removeFolder, temporaryFolder } from './temporary-folder.ts';
 
-/** How to make the certificate of the server, and what to get wrong on purpose. */
+/** How to make the server's certificate, and which defect to give it on purpose. */
 export interface CertificateOptions {
   /**
-   * The names and addresses in the certificate. For a wrong name, give one that no client dials.
+   * The names and addresses in the certificate. To test a wrong name, set one that no client connects to.
    * @default ['localhost', '127.0.0.1', '::1']
    */
   readonly hosts?: readonly string[];
-  /** Expired since yesterday. @default false */
+  /** Whether the certificate expired yesterday. @default false */
   readonly expired?: boolean;
-  /** Self-signed, so that `ca` does not vouch for it. @default false */
+  /** Whether the certificate is self-signed, so that it is not signed by `ca`. @default false */
   readonly selfSigned?: boolean;
-  /** Signed by another authority than `ca`. @default false */
+  /** Whether an authority other than `ca` signs the certificate. @default false */
   readonly otherAuthority?: boolean;
 }
 
@@ -31,7 +31,7 @@ export interface KeyPair {
   readonly certFile: string;
 }
 
-/** Key and certificate of a server, and the authority that clients should trust. */
+/** A server's key and certificate, and the authority that clients should trust. */
 export interface TlsMaterial extends KeyPair {
   /** PEM text. */
   readonly ca: string;
@@ -40,7 +40,7 @@ export interface TlsMaterial extends KeyPair {
   readonly client?: KeyPair;
 }
 
-/** A certificate authority, the certificate of a server, and one for a client. */
+/** A certificate authority, a server certificate, and a client certificate. */
 export interface Certificates extends TlsMaterial, AsyncDisposable {
   readonly client: KeyPair;
   /** Removes the files. */
@@ -48,8 +48,8 @@ export interface Certificates extends TlsMaterial, AsyncDisposable {
 }
 
 /**
- * Makes certificates with the `openssl` program, in a temporary folder: valid for 30 days unless `expired`, with
- * ECDSA P-256 keys.
+ * Makes certificates with the `openssl` program, in a temporary folder: valid for 30 days unless `expired`, with ECDSA
+ * P-256 keys.
  *
  * @throws Error when `openssl` is missing or fails.
  * @example
@@ -123,8 +123,8 @@ async function keyAndRequest(folder: string, name: string): Promise<void> {
 }
 
 /**
- * Signs by `openssl ca`, the only command in every version of OpenSSL that takes both dates. Without `signer`,
- * self-signed.
+ * Signs with `openssl ca`, the only command that accepts both dates in every version of OpenSSL. Without `signer`, the
+ * certificate is self-signed.
  */
 async function sign(
   folder: string,

@@ -1,22 +1,22 @@
 import { createServer } from 'node:net';
 
-// Below the range from which Linux and macOS take the local ports of outgoing connections: a client that dials a dead
-// server here can never connect to itself, and no connection can take the port while a server restarts.
+// Below the range from which Linux and macOS assign the local ports of outgoing connections: a client that dials a dead
+// server here can never connect to itself, and no connection can occupy the port while a server restarts.
 const firstPort = 11_000;
 const lastPort = 21_999;
-// Distance from the port of a Cluster node to the port of its bus.
+// Distance from a Cluster node's port to its bus port.
 const busOffset = 10_000;
-// Of so many workers each has a range of its own.
+// Number of workers that each get a separate range of ports.
 const ranges = 11;
 
 const [first, last] = rangeOf(process.env['VITEST_POOL_ID'] ?? process.env['JEST_WORKER_ID']);
 let next = first + Math.floor(Math.random() * (last - first));
 
 /**
- * A TCP port on 127.0.0.1 that nothing listens on now, outside the range of ephemeral ports. One process gets the same
- * port again only after all others of its range: a thousand in a worker of Vitest or Jest, which has one of its own, so
- * that no other test takes the port of a server that is down; eleven thousand elsewhere. The port 10,000 above it is free
- * too, for the bus of Redis Cluster.
+ * Returns a TCP port on 127.0.0.1 that nothing is listening on, outside the range of ephemeral ports. A process gets
+ * the same port again only after all other ports of its range. A Vitest or Jest worker has its own range of a thousand
+ * ports, so that no other test takes the port of a server that is down; any other process has eleven thousand. The port
+ * 10,000 above it is free too, for the Redis Cluster bus.
  *
  * @example
  * const port = await freePort();

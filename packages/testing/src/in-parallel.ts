@@ -1,6 +1,6 @@
 /**
- * Runs `start` `count` times at once. If one rejects, it rejects after all have settled, so that the caller can clean
- * up.
+ * Runs `start` `count` times concurrently. If one call rejects, it rejects only after all have settled, so that the
+ * caller can clean up.
  */
 export async function inParallel<T>(count: number, start: (index: number) => Promise<T>): Promise<T[]> {
   const results = await Promise.allSettled(Array.from({ length: count }, (_, index) => start(index)));

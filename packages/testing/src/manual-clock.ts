@@ -1,13 +1,13 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { checkKnownOptions } from '@redis-resilience/core/protocol';
 
-/** A timer of a {@link ManualClock}. Opaque: give it back to `clearTimeout`. */
+/** A timer of a {@link ManualClock}. It is opaque: only pass it to `clearTimeout`. */
 export interface ManualTimer {
   ref(): this;
   unref(): this;
 }
 
-/** Where a {@link ManualClock} begins. */
+/** Start times of a {@link ManualClock}. */
 export interface ManualClockOptions {
   /** First value of `now()`, monotonic milliseconds. @default 0 */
   readonly nowMs?: number;
@@ -16,7 +16,7 @@ export interface ManualClockOptions {
 }
 
 /**
- * A clock that stands still until it is told to move, for every option `clock` of Redis Resilience. Timers fire only
+ * A clock that stands still until the test advances it, for every `clock` option of Redis Resilience. Timers fire only
  * inside `travel` and `travelAsync`, in the order of their due times and then of their creation, with `now()` set to
  * the due time of each.
  *
@@ -48,12 +48,12 @@ export class ManualClock {
     return this.#wall;
   }
 
-  /** Number of timers that wait to fire. Callbacks given to `setImmediate` do not count. */
+  /** Number of timers that have not fired yet. `setImmediate` callbacks do not count. */
   get pendingTimers(): number {
     return this.#timers.size;
   }
 
-  /** Due time of the timer that fires next, on the scale of `now()`; `undefined` without timers. */
+  /** Due time of the timer that fires next, on the scale of `now()`; `undefined` if there are no timers. */
   get nextTimerAt(): number | undefined {
     return this.#next(Infinity)?.dueAt;
   }
@@ -70,13 +70,14 @@ export class ManualClock {
   }
 
   /**
-   * Runs at the start of the next travel (`travel(0)` will do), or right after the timer whose callback asked for it.
+   * Runs the callback at the start of the next travel (`travel(0)` is enough), or right after the timer whose callback
+   * scheduled it.
    */
   setImmediate(callback: () => void): void {
     this.#immediates.push(callback);
   }
 
-  /** Moves both clocks forward by `ms` and fires the timers that fall due, including those created on the way. */
+  /** Advances both clocks by `ms` and fires the timers that fall due, including those created in the process. */
   travel(ms: number): void {
     const target = this.#target(ms);
     this.#runImmediates();
@@ -84,7 +85,7 @@ export class ManualClock {
     this.#moveTo(target);
   }
 
-  /** As `travel`, but lets promises, ticks and one turn of the real event loop run before and after each timer. */
+  /** Like `travel`, but lets promises, ticks and one turn of the real event loop run before and after each timer. */
   async travelAsync(ms: number): Promise<void> {
     const target = this.#target(ms);
     this.#runImmediates();
@@ -98,7 +99,7 @@ export class ManualClock {
     await nextTurn();
   }
 
-  /** Moves both clocks forward and fires nothing, like a frozen process: overdue timers fire at the next travel. */
+  /** Advances both clocks without firing timers, like a frozen process: overdue timers fire at the next travel. */
   jump(ms: number): void {
     this.#moveTo(this.#target(ms));
   }

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 const folders = new Set<string>();
 let root: string | undefined;
 
-/** The parent of all temporary folders of this process. It exists while any of them does. */
+/** The parent of all temporary folders of this process. It exists as long as any of them does. */
 export function temporaryRoot(): string {
   if (root === undefined) {
     root = mkdtempSync(join(realpathSync(tmpdir()), 'redis-resilience-'));
@@ -16,7 +16,7 @@ export function temporaryRoot(): string {
   return root;
 }
 
-/** A new temporary folder. {@link removeFolder} removes it; otherwise the end of this process does. */
+/** Creates a temporary folder. It is removed by {@link removeFolder}, or when this process ends. */
 export function temporaryFolder(): string {
   const folder = mkdtempSync(join(temporaryRoot(), 'f-'));
   folders.add(folder);

@@ -4,19 +4,20 @@ import { checkKnownOptions } from '@redis-resilience/core/protocol';
 
 /** Options of `waitFor`. */
 export interface WaitForOptions {
-  /** Milliseconds until it gives up. @default 5000 */
+  /** Maximum time to wait, in milliseconds. @default 5000 */
   readonly timeoutMs?: number;
   /** Milliseconds between two calls of the predicate. @default 5 */
   readonly intervalMs?: number;
-  /** Name of the state, for the error. @default the source of the predicate */
+  /** Description of the condition, for the error. @default the source of the predicate */
   readonly message?: string;
 }
 
 /**
- * Waits for a state instead of sleeping: calls `predicate` until it returns something truthy, and resolves with that. A
- * predicate that throws, rejects or hangs counts as "not yet".
+ * Waits for a condition instead of sleeping: calls `predicate` until it returns a truthy value, and resolves with that
+ * value. A predicate that throws, rejects or hangs counts as "not yet".
  *
- * @throws Error after `timeoutMs`, with the name of the state; its `cause` is the last error of the predicate.
+ * @throws Error after `timeoutMs`, with the description of the condition; its `cause` is the last error of the
+ * predicate.
  * @example
  * await waitFor(() => client.status === 'ready', { timeoutMs: 2_000, message: 'the client to be ready' });
  */

@@ -5,7 +5,7 @@ import { waitFor } from '../wait-for.ts';
 import { isStateOk, slotRanges } from './cluster-view.ts';
 import { SlotMigration } from './slot-migration.ts';
 
-/** A real Redis Cluster; each node can be killed, frozen and restarted by itself. */
+/** A real Redis Cluster; each node can be killed, frozen and restarted independently. */
 export class ClusterGroup implements AsyncDisposable {
   /** All nodes; those that were primaries at the start come first. */
   readonly nodes: readonly RedisServer[];
@@ -19,17 +19,17 @@ export class ClusterGroup implements AsyncDisposable {
     this.#stop = stop;
   }
 
-  /** Host and port of each node, as clients want them. */
+  /** Host and port of each node, in the form that clients accept. */
   get addresses(): { host: string; port: number }[] {
     return this.nodes.map(({ host, port }) => ({ host, port }));
   }
 
-  /** The slot of a key: of its hash tag, where it has one. */
+  /** The slot of a key: that of its hash tag, if it has one. */
   keySlot(key: string): number {
     return keySlot(key);
   }
 
-  /** The node that says that it serves a slot or key. @throws Error while there is none, as during a failover. */
+  /** Returns the node that claims to serve a slot or key. @throws Error if there is none, as during a failover. */
   async primaryOf(slotOrKey: number | string): Promise<RedisServer> {
     const slot = typeof slotOrKey === 'number' ? slotOrKey : keySlot(slotOrKey);
     for (const node of this.#awake()) {
@@ -45,7 +45,9 @@ export class ClusterGroup implements AsyncDisposable {
     return this.nodes.filter(({ port }) => own?.replicaPorts.includes(port));
   }
 
-  /** Makes a replica take over from `primary` by CLUSTER FAILOVER. Resolves with that replica once every node knows. */
+  /**
+   * Makes a replica take over from `primary` with CLUSTER FAILOVER. Resolves with that replica once every node knows.
+   */
   async failover(primary: RedisServer, options: { readonly timeoutMs?: number } = {}): Promise<RedisServer> {
     checkKnownOptions('cluster.failover', options, { timeoutMs: true });
     const [replica] = await this.replicasOf(primary);
@@ -64,7 +66,7 @@ export class ClusterGroup implements AsyncDisposable {
   }
 
   /**
-   * Starts to move a slot and leaves it half-way: until `finish()`, clients get ASK and TRYAGAIN.
+   * Starts to move a slot and leaves it half-migrated: until `finish()`, clients get ASK and TRYAGAIN.
    *
    * @example
    * const migration = await cluster.startSlotMigration(cluster.keySlot('{a}'), target);
@@ -95,7 +97,7 @@ export class ClusterGroup implements AsyncDisposable {
     await this.waitUntilOk();
   }
 
-  /** Resolves when all running nodes say `cluster_state:ok` and know each other. @default timeoutMs 20000 */
+  /** Resolves when all running nodes report `cluster_state:ok` and know each other. @default timeoutMs 20000 */
   async waitUntilOk(options: { readonly timeoutMs?: number } = {}): Promise<void> {
     checkKnownOptions('cluster.waitUntilOk', options, { timeoutMs: true });
     const ok = async (): Promise<boolean> => {
@@ -106,7 +108,7 @@ export class ClusterGroup implements AsyncDisposable {
     await waitFor(ok, { timeoutMs, intervalMs: 20, message: 'every cluster node to say cluster_state:ok' });
   }
 
-  /** Stops all processes for good. May be called again. */
+  /** Stops all processes permanently. May be called again. */
   stop(): Promise<void> {
     return this.#stop();
   }

@@ -8,7 +8,7 @@ export interface SlotRange {
   readonly replicaPorts: readonly number[];
 }
 
-/** Which node serves which slots, as `node` sees it. */
+/** The slots that each node serves, as `node` sees it. */
 export async function slotRanges(node: RedisServer): Promise<readonly SlotRange[]> {
   const ranges = (await node.command('CLUSTER', 'SLOTS')) as [number, number, ...[string, number][]][];
   return ranges.map(([first, last, primary, ...replicas]) => ({
@@ -19,7 +19,7 @@ export async function slotRanges(node: RedisServer): Promise<readonly SlotRange[
   }));
 }
 
-/** Ports of the nodes that `node` knows, without those it is still shaking hands with. */
+/** Ports of the nodes that `node` knows, except those with which it is still shaking hands. */
 export async function knownPorts(node: RedisServer): Promise<readonly number[]> {
   const lines = String(await node.command('CLUSTER', 'NODES'))
     .trim()

@@ -4,8 +4,8 @@ import { waitFor } from '../wait-for.ts';
 import { knownPorts } from './cluster-view.ts';
 
 /**
- * Joins new nodes into one cluster, by the same commands as `redis-cli --cluster create` but without its pauses. The
- * first `primaries` nodes share the slots; the others become their replicas in turn.
+ * Joins new nodes into one cluster, with the same commands as `redis-cli --cluster create` but without its pauses. The
+ * slots are divided among the first `primaries` nodes; the others become their replicas in turn.
  */
 export async function joinCluster(nodes: readonly RedisServer[], primaries: number): Promise<void> {
   const ids = await Promise.all(nodes.map(async (node) => String(await node.command('CLUSTER', 'MYID'))));

@@ -13,8 +13,8 @@ export interface SlotMigrationParties {
 }
 
 /**
- * A slot on its way from one primary to another: the source replies ASK for keys that it no longer has, and TRYAGAIN to
- * commands whose keys are split between both.
+ * A slot that is moving from one primary to another: the source replies ASK for keys that it no longer has, and
+ * TRYAGAIN to commands whose keys are split between both.
  */
 export class SlotMigration {
   readonly slot: number;
@@ -53,7 +53,7 @@ export class SlotMigration {
     return moved;
   }
 
-  /** Moves the remaining keys, gives the slot to the target, and resolves when every node knows. */
+  /** Moves the remaining keys, assigns the slot to the target, and resolves when every node knows. */
   async finish(): Promise<void> {
     await this.moveKeys();
     const id = await idOf(this.target);

@@ -6,17 +6,17 @@ import { joinCluster } from './join-cluster.ts';
 
 /** Options of `startCluster`. */
 export interface StartClusterOptions extends FleetOptions {
-  /** Number of nodes in all; Redis requires at least three primaries. @default 6 */
+  /** Total number of nodes; Redis requires at least three primaries. @default 6 */
   readonly nodes?: number;
   /** Replicas of each primary. @default 1 */
   readonly replicas?: number;
-  /** Milliseconds of silence after which the other nodes mark a node as failed. @default 1000 */
+  /** Milliseconds without a reply after which the other nodes mark a node as failed. @default 1000 */
   readonly nodeTimeoutMs?: number;
 }
 
 /**
- * Starts a real Redis Cluster: by default three primaries with a replica each. Resolves when every node says
- * `cluster_state:ok` and all replicas are in sync, which takes a primary two seconds by the rules of Redis.
+ * Starts a real Redis Cluster: by default three primaries with one replica each. Resolves when every node reports
+ * `cluster_state:ok` and all replicas are in sync; Redis itself makes each primary wait two seconds for that.
  *
  * @example
  * await using cluster = await startCluster();

@@ -8,13 +8,13 @@ import { violationOf, type Violation } from './violation.ts';
 
 /** Options of {@link checkHistory}. */
 export interface CheckOptions {
-  /** What is promised less than linearizability. @default [] */
+  /** Contracts that guarantee less than linearizability. @default [] */
   readonly contracts?: readonly Contract[];
-  /** Milliseconds after which what is not decided is `undecided`. @default 10_000 */
+  /** Milliseconds after which everything not yet decided is `undecided`. @default 10_000 */
   readonly timeoutMs?: number;
 }
 
-/** What {@link checkHistory} found. `undecided` names the keys for which the time did not suffice. */
+/** The verdict of {@link checkHistory}. `undecided` names the keys for which there was not enough time. */
 export type HistoryVerdict = HistoryFigures &
   (
     | { readonly verdict: 'holds' }
@@ -30,24 +30,26 @@ interface HistoryFigures {
   readonly operations: number;
   /** Operations that never returned. */
   readonly pending: number;
-  /** Parts without a key in common, which were checked one by one. */
+  /** Number of parts without a key in common, which were checked independently. */
   readonly parts: number;
-  /** The verdict for people to read, with a picture of each violation. */
+  /** The verdict in readable form, with a picture of each violation. */
   readonly text: string;
 }
 
 /**
- * Checks whether a history is linearizable: whether all operations can be put into one order in which each answers as
- * Redis would, and none comes before an operation that had returned when it was invoked. An operation whose outcome is
- * `unknown`, or that is pending, may stand at any later place or nowhere; one that is `not-applied` or was `refused`
- * stands nowhere. No key exists at the beginning. Histories of several processes are joined by concatenation.
+ * Checks whether a history is linearizable: whether all operations can be put into one order in which each gets the
+ * reply that Redis would give, and none precedes an operation that had returned before it was invoked. An operation
+ * that is pending, or whose outcome is `unknown`, may take any later place in that order, or none; one that is
+ * `not-applied` or `refused` has no place. No key may exist at the beginning. To check the histories of several
+ * processes, concatenate them.
  *
- * Parts of the history that have no key in common are checked one by one. The check is exact, and takes exponential
- * time at worst: after `timeoutMs` what is left is `undecided`. Violations are then made small for 5 s more, all together.
+ * Parts of the history that have no key in common are checked independently. The check is exact, and takes exponential
+ * time in the worst case: after `timeoutMs`, the remaining parts are `undecided`. It then spends up to 5 more seconds,
+ * in total, on reducing the violations to small examples.
  *
- * @throws UnmodelledCommandError when the history holds a command that cannot be checked
+ * @throws UnmodelledCommandError when the history contains a command that cannot be checked
  * @throws ConfigurationError when an option does not exist
- * @throws RangeError when an operation returned before it was invoked, or `timeoutMs` is no positive number
+ * @throws RangeError when an operation returned before it was invoked, or `timeoutMs` is not a positive number
  * @example
  * const result = checkHistory(recorder.operations);
  * assert.equal(result.verdict, 'holds', result.text);
@@ -61,7 +63,8 @@ export function checkHistory(history: readonly Operation[], options: CheckOption
   const broken: Broken[] = [];
   const endsAt = performance.now() + timeoutMs;
   let open = parts;
-  // A part that takes for ever leaves time for the others; what is left of the time is for those that need more.
+  // In the first round, a part that takes forever leaves time for the others; the second round spends the remaining
+  // time on the parts that need more.
   for (const shareMs of [timeoutMs / (2 * parts.length), timeoutMs]) {
     const undecided: Part[] = [];
     for (const part of open) {
@@ -96,7 +99,10 @@ interface Broken {
   readonly deadEnd: DeadEnd;
 }
 
-/** Milliseconds for making all violations small enough to read: what one leaves of its share is for those after it. */
+/**
+ * Milliseconds for reducing all violations to a readable size: one that needs less than its share leaves the rest to
+ * those after it.
+ */
 const shrinkMs = 5_000;
 
 function violationsIn(broken: readonly Broken[]): readonly Violation[] {

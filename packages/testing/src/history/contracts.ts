@@ -1,9 +1,9 @@
 import type { Command, Operation } from './operation.ts';
 
-/** A weaker promise than linearizability, for a part of the history or for one kind of operation. */
+/** A weaker guarantee than linearizability, for a part of the history or for one kind of operation. */
 export interface Contract {
   readonly name: string;
-  /** The history in which everything that this contract does not promise is left open. */
+  /** Returns the history with everything that this contract does not guarantee left open. */
   readonly weaken: (history: readonly Operation[]) => readonly Operation[];
 }
 
@@ -13,21 +13,21 @@ const reads: ReadonlySet<string> = new Set(
   ),
 );
 
-/** Whether an operation changes nothing, whatever is stored. */
+/** Whether an operation changes nothing, regardless of the stored data. */
 export function isRead({ commands }: Operation): boolean {
   return commands.every(isReadCommand);
 }
 
-/** Whether a command changes nothing, whatever is stored. */
+/** Whether a command changes nothing, regardless of the stored data. */
 export function isReadCommand({ name }: Command): boolean {
   return reads.has(name);
 }
 
 /**
- * A primary was lost before it replicated: writes that were acknowledged while one of these windows was open may be
- * lost or may have stayed, and what was read meanwhile may come from either primary. Everything before and after is
- * checked in full. Let a window begin with the fault, less the replication lag, and end when all clients follow the
- * new primary. Times are those of the history.
+ * A primary was lost before it replicated: writes that were acknowledged while one of these windows was open may have
+ * been lost or may have survived, and reads during a window may have come from either primary. Everything before and
+ * after is checked in full. A window should begin at the time of the fault minus the replication lag, and end when all
+ * clients follow the new primary. Times are on the clock of the history.
  *
  * @example
  * checkHistory(history, { contracts: [primaryLost([{ fromMs: killedAt - 100, toMs: promotedAt + 500 }])] });
@@ -49,11 +49,11 @@ export function primaryLost(
 }
 
 /**
- * A near cache: a read may answer with what was stored at any moment of the last `maxMs` milliseconds before it was
- * issued. With `readYourWrites` (the default) never with anything older than the last acknowledged write of its own
+ * A near cache: a read may return the value that was stored at any moment in the `maxMs` milliseconds before the read.
+ * With `readYourWrites` (the default), it never returns a value older than the last acknowledged write of its own
  * process to one of its keys.
  *
- * @throws RangeError when `maxMs` is no positive number
+ * @throws RangeError when `maxMs` is not a positive number
  */
 export function boundedStaleness(
   maxMs: number,
@@ -73,7 +73,7 @@ export function boundedStaleness(
   };
 }
 
-/** When each process had its writes to each key acknowledged. */
+/** The times at which each process's writes to each key were acknowledged. */
 class OwnWrites {
   readonly #returnedAt = new Map<string, number[]>();
 
@@ -92,7 +92,7 @@ class OwnWrites {
     const times = placesOf(read).flatMap((place) => this.#returnedAt.get(place) ?? []);
     const last = times.reduce((latest, at) => (at < read.invokedAt && at > latest ? at : latest), -Infinity);
     if (last === -Infinity) return last;
-    // At the same moment, the read would be taken for one that overlaps the write.
+    // With exactly the same time, the read would be considered to overlap the write.
     return last + Math.max(1e-6, Math.abs(last) * Number.EPSILON);
   }
 }

@@ -2,7 +2,10 @@ import type { Outcome } from './operation.ts';
 
 const outcomes: ReadonlySet<unknown> = new Set<Outcome>(['not-applied', 'refused', 'unknown']);
 
-/** What an error says about its operation, in the safest reading: what cannot be proved is unknown. */
+/**
+ * The outcome of an operation according to its error, in the safest interpretation: if nothing can be proved, it is
+ * unknown.
+ */
 export function knownOutcome(error: unknown): Outcome {
   if (!(error instanceof Error)) return 'unknown';
   const { outcome } = error as { readonly outcome?: unknown };

@@ -1,6 +1,6 @@
 import type { Reply } from './reply.ts';
 
-/** A command and its arguments, as it is sent. */
+/** A command and its arguments, as sent. */
 export interface Command {
   /** In lower case. */
   readonly name: string;
@@ -8,30 +8,33 @@ export interface Command {
 }
 
 /**
- * What is known of an operation that failed. `not-applied`: it never ran. `refused`: the server answered with an error,
- * and nothing changed. `unknown`: it may have run, may still run at any later time, or never.
+ * The known outcome of a failed operation. `not-applied`: it never ran. `refused`: the server replied with an error,
+ * and nothing changed. `unknown`: it may have run, may still run at any later time, or may never run.
  */
 export type Outcome = 'not-applied' | 'refused' | 'unknown';
 
-/** How an operation ended. `pending`: it did not; nobody knows whether it ran. */
+/** How an operation ended. `pending`: it has not ended, and may or may not have run. */
 export type OperationResult =
   | { readonly kind: 'answered'; readonly reply: Reply }
   | { readonly kind: 'failed'; readonly outcome: Outcome; readonly message?: string }
   | { readonly kind: 'pending' };
 
-/** One operation of a history: who did what, when, and how it ended. Plain data, which survives JSON. */
+/**
+ * One operation of a history: who issued it, what it did, when, and how it ended. Plain data, which can be sent as
+ * JSON.
+ */
 export interface Operation {
-  /** Who issued it: a process, a connection, a request. Operations of one process may overlap. */
+  /** The issuer: a process, a connection, a request. Operations of one process may overlap. */
   readonly process: string;
-  /** One command, or those of a MULTI in their order. */
+  /** One command, or the commands of a MULTI in order. */
   readonly commands: readonly Command[];
-  /** Whether the commands are a MULTI, whose reply is the list of theirs. */
+  /** Whether the commands are a MULTI, whose reply is an array of theirs. */
   readonly isTransaction: boolean;
-  /** The database that served it, where there are several. */
+  /** The database that served the operation, if there are several. */
   readonly database?: string;
-  /** Milliseconds on the clock of the recorder. */
+  /** Milliseconds on the recorder's clock. */
   readonly invokedAt: number;
-  /** Milliseconds on the clock of the recorder; undefined while it is pending. */
+  /** Milliseconds on the recorder's clock; undefined while it is pending. */
   readonly returnedAt?: number;
   readonly result: OperationResult;
 }

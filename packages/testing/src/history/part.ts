@@ -2,18 +2,23 @@ import { isRead } from './contracts.ts';
 import { keysOf } from './model/redis-model.ts';
 import type { Operation } from './operation.ts';
 
-/** Operations that concern each other, because they share keys, directly or through others. */
+/** Operations that affect each other, because they share keys, directly or through other operations. */
 export interface Part {
   readonly keys: readonly string[];
   readonly operations: readonly Operation[];
 }
 
-/** Whether an operation must have happened, and must have answered what it did; else it may have happened. */
+/**
+ * Whether an operation certainly happened, and must have had the recorded reply; otherwise it may or may not have
+ * happened.
+ */
 export function isDefinite({ result }: Operation): boolean {
   return result.kind === 'answered';
 }
 
-/** Divides a history into parts that can be checked one by one. What certainly had no effect is left out. */
+/**
+ * Divides a history into parts that can be checked independently. Operations that certainly had no effect are left out.
+ */
 export function partsOf(history: readonly Operation[]): readonly Part[] {
   const groups = new KeyGroups();
   const relevant = history
@@ -42,12 +47,12 @@ function isRelevant(operation: Operation): boolean {
   return isDefinite(operation) || !isRead(operation);
 }
 
-// The same key in two databases is two keys.
+// The same key in two databases counts as two keys.
 function placesOf(operation: Operation): readonly string[] {
   return keysOf(operation).map((key) => JSON.stringify([operation.database ?? null, key]));
 }
 
-/** Groups of keys that operations have in common. */
+/** Groups of keys that are connected by operations. */
 class KeyGroups {
   readonly #parents = new Map<string, string>();
 

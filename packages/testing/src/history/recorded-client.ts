@@ -4,10 +4,10 @@ import type { OneCommand, Task } from './task.ts';
 
 type Run = <T>(task: Task, run: () => Promise<T>) => Promise<T>;
 type Method = (...args: readonly unknown[]) => unknown;
-/** What `multi()` and `pipeline()` give: commands that chain, and an `exec`. */
+/** Return value of `multi()` and `pipeline()`: chainable commands, and `exec`. */
 type Chain = Readonly<Record<string | symbol, Method>>;
 
-/** A client whose commands pass through `run`; see `HistoryRecorder.client`. */
+/** A client whose commands go through `run`; see `HistoryRecorder.client`. */
 export function recordedClient<Client extends object>(client: Client, run: Run): Client {
   return new Proxy(client, {
     get(target, property) {
@@ -26,7 +26,7 @@ export function recordedClient<Client extends object>(client: Client, run: Run):
 }
 
 function recordedChain(chain: unknown, kind: 'multi' | 'pipeline', run: Run): unknown {
-  // Without a pipeline, ioredis sends each command of a MULTI by itself.
+  // Without a pipeline, ioredis sends each command of a MULTI separately.
   if (typeof (chain as Chain | undefined)?.['exec'] !== 'function') return chain;
   const tasks: OneCommand[] = [];
   const recorded: unknown = new Proxy(chain as Chain, {
@@ -54,7 +54,7 @@ function execute(
   exec: () => Promise<unknown>,
 ): Promise<unknown> {
   if (kind === 'multi') return run({ multi: tasks }, exec);
-  // Each command of a pipeline runs by itself, any time before the whole is answered.
+  // Each command of a pipeline runs separately, at any time before the whole pipeline returns.
   let replies: Promise<unknown> | undefined;
   const answered = tasks.map((task, index) =>
     run(task, async () => {

@@ -8,19 +8,19 @@ import { commandsOf, type Task } from './task.ts';
 /** Options of a {@link HistoryRecorder}. */
 export interface RecorderOptions {
   /**
-   * Milliseconds that never go back. @default the monotonic clock of the machine, which is the same in all its
+   * Returns milliseconds that never go back. @default the machine's monotonic clock, which is the same in all its
    * processes, so that their histories can be joined
    */
   readonly now?: () => number;
   /**
-   * What an error says about its operation. @default the error's own `outcome`; else `refused` for an error that the
-   * server answered with, and `unknown` for all others
+   * Returns the outcome of an operation according to its error. @default the error's own `outcome`; otherwise `refused`
+   * for an error reply from the server, and `unknown` for all others
    */
   readonly outcomeOf?: (error: unknown) => Outcome;
 }
 
 /**
- * Writes down operations as they happen, for {@link checkHistory}.
+ * Records operations as they happen, for {@link checkHistory}.
  *
  * @example
  * const recorder = new HistoryRecorder();
@@ -41,13 +41,13 @@ export class HistoryRecorder {
     this.#outcomeOf = outcomeOf;
   }
 
-  /** All operations so far, in the order in which they were invoked; those that go on are `pending`. */
+  /** All operations so far, in the order in which they were invoked; those that have not ended are `pending`. */
   get operations(): readonly Operation[] {
     return [...this.#operations];
   }
 
   /**
-   * Runs one operation, and writes it down: `run` is called at once, and what it resolves or rejects with is passed on.
+   * Runs and records one operation: `run` is called immediately, and its result or rejection is passed on.
    *
    * @example
    * await recorder.run('worker-1', ['set', 'lock', 'me', 'nx'], () => client.set('lock', 'me', 'NX'));
@@ -81,14 +81,15 @@ export class HistoryRecorder {
   }
 
   /**
-   * The client, with every command written down that a history can hold, also those of `multi()`; all else passes. The
-   * commands are methods of the client that return promises, as in ioredis, iovalkey and node-redis.
+   * Returns the client with every command recorded that a history can contain, including those of `multi()`; all other
+   * calls go through unchanged. The commands must be methods of the client that return promises, as in ioredis,
+   * iovalkey and node-redis.
    */
   client<Client extends object>(process: string, client: Client): Client {
     return recordedClient(client, (task, run) => this.run(process, task, run));
   }
 
-  // Strictly increasing, so that the order in which things happened here is never lost in one millisecond.
+  // Strictly increasing, so that the order of events in this process is preserved even within one millisecond.
   #tick(): number {
     this.#lastAt = Math.max(this.#now(), this.#lastAt + 0.001);
     return this.#lastAt;

@@ -3,24 +3,27 @@ import { keysOf } from './model/redis-model.ts';
 import type { Operation } from './operation.ts';
 
 /**
- * What a search takes as given. `answered`: the operation happened, and answered what it did; `happened`: its answer
- * does not matter; `possible`: it happened at any time after its invocation, or never.
+ * What a search assumes about an operation. `answered`: it happened, and its recorded reply counts; `happened`: it
+ * happened, but its reply does not matter; `possible`: it happened at any time after its invocation, or never.
  */
 export type Claim = 'answered' | 'happened' | 'possible';
 
-/** One operation of a search, in the list of those that have no place yet. */
+/** One operation of a search, in the linked list of those that have not been placed yet. */
 export interface Entry {
   readonly operation: Operation;
   readonly claim: Claim;
-  /** What runs: of an optional operation, whose answer nobody knows, only what changes something. */
+  /**
+   * The operation to run. Of an optional operation, whose reply is unknown, only the commands that change something
+   * run.
+   */
   readonly effect: Operation;
   readonly keys: readonly string[];
-  /** Its place in the order of invocation; definite and optional operations are counted each by themselves. */
+  /** Its place in the order of invocation; definite and optional operations are counted separately. */
   readonly index: number;
-  /** The same text for optional operations that do the same; undefined for those that happened. */
+  /** The same text for optional operations that do the same; undefined for definite operations. */
   readonly alike: string | undefined;
   readonly invokedAt: number;
-  /** Infinity for an optional operation, which may come at any later time. */
+  /** Infinity for an optional operation, which may happen at any later time. */
   readonly returnedAt: number;
   previous: Entry | undefined;
   next: Entry | undefined;
@@ -35,7 +38,7 @@ export class RemainingOperations {
   readonly #optionalPlaced: number[] = [];
   #lowest = 0;
 
-  /** `operations` in the order in which they were invoked. */
+  /** `operations` must be in the order in which they were invoked. */
   constructor(operations: readonly Operation[], claimOf: (operation: Operation) => Claim) {
     const counts = { definite: 0, optional: 0 };
     const entries = operations.map((operation): Entry => {
@@ -62,7 +65,7 @@ export class RemainingOperations {
     this.definiteLeft = this.#definite.length;
   }
 
-  /** Those before which no other one must come: they were invoked before any of the rest had returned. */
+  /** The operations that may come next: they were invoked before any other remaining operation had returned. */
   available(): readonly Entry[] {
     const entries: Entry[] = [];
     let firstReturn = Infinity;
@@ -86,7 +89,7 @@ export class RemainingOperations {
     while (this.#isPlaced[this.#lowest] === 1) this.#lowest++;
   }
 
-  /** In the reverse order in which they were taken. */
+  /** Must be called in the reverse order of `take`. */
   putBack(entry: Entry): void {
     if (entry.previous !== undefined) entry.previous.next = entry;
     if (entry.next !== undefined) entry.next.previous = entry;
@@ -99,7 +102,10 @@ export class RemainingOperations {
     this.#lowest = Math.min(this.#lowest, entry.index);
   }
 
-  /** The same text when the same definite operations have a place: all before the lowest, and these of the later ones. */
+  /**
+   * The same text if the same definite operations have been placed: all below the lowest unplaced one, and these of the
+   * later ones.
+   */
   get definitePlaced(): string {
     const lowest = this.#definite[this.#lowest];
     if (lowest === undefined) return 'all';
@@ -116,7 +122,7 @@ export class RemainingOperations {
   }
 }
 
-/** A first entry that is never taken, with the others behind it. */
+/** A sentinel entry that is never taken, followed by the others. */
 function headOf(entries: readonly Entry[]): Entry {
   const head = { next: entries[0] } as Entry;
   let previous = head;

@@ -1,8 +1,8 @@
-/** A reply as JSON can hold it: what clients give as a Buffer, a number or a boolean is text here. */
+/** A reply that JSON can represent: a Buffer, number or boolean from a client becomes text here. */
 export type Reply =
   string | null | readonly Reply[] | { readonly fields: readonly string[] } | { readonly error: string };
 
-/** Brings what a client resolved with into one form, so that replies of all clients compare. */
+/** Normalises the value with which a client resolved, so that replies of all clients can be compared. */
 export function replyOf(value: unknown): Reply {
   if (value === null || value === undefined) return null;
   if (value instanceof Error) return { error: value.message };
@@ -14,19 +14,19 @@ export function replyOf(value: unknown): Reply {
   return textOf(value);
 }
 
-/** What a client got for a MULTI. */
+/** Normalises a client's result for a MULTI. */
 export function transactionReplyOf(value: unknown): Reply {
   return Array.isArray(value) ? valuesIn(value).map(replyOf) : replyOf(value);
 }
 
-/** What a client got for several commands: values and errors. ioredis gives pairs of both. */
+/** A client's results for several commands: values and errors. ioredis returns pairs of both. */
 export function valuesIn(replies: readonly unknown[]): readonly unknown[] {
   return replies.every(isPair)
     ? replies.map((pair) => (pair as readonly unknown[])[0] ?? (pair as readonly unknown[])[1])
     : replies;
 }
 
-/** Whether two replies are the same. A server may order the members of a set, and the fields of a hash, as it likes. */
+/** Whether two replies are the same. The order of a set's members, and of a hash's fields, is up to the server. */
 export function isSameReply(expected: Reply, given: Reply, isUnordered = false): boolean {
   if (typeof expected === 'string' || expected === null) {
     return (
@@ -41,7 +41,7 @@ export function isSameReply(expected: Reply, given: Reply, isUnordered = false):
   return left.every((item, index) => isSameReply(item, right[index] ?? null));
 }
 
-/** A reply for people to read, shortened. */
+/** A reply in readable form, shortened. */
 export function shownReply(reply: Reply, mostItems = 8): string {
   if (reply === null) return 'null';
   if (typeof reply === 'string') return reply.length > 40 ? `${reply.slice(0, 37)}...` : reply;
@@ -60,7 +60,7 @@ function fieldsIn(reply: Reply): readonly string[] | undefined {
   return reply.every((item) => typeof item === 'string') ? reply : undefined;
 }
 
-/** node-redis gives a popped element as `{ key, element }`. */
+/** node-redis returns a popped element as `{ key, element }`. */
 function itemsIn(reply: Reply): readonly Reply[] | undefined {
   if (Array.isArray(reply)) return reply as readonly Reply[];
   return fieldsIn(reply)?.filter((_, index) => index % 2 === 1);
@@ -82,7 +82,7 @@ function sorted(replies: readonly Reply[]): readonly Reply[] {
   return replies.toSorted((left, right) => (JSON.stringify(left) < JSON.stringify(right) ? -1 : 1));
 }
 
-/** A pair of a failed command has no value. */
+/** The pair of a failed command has no value. */
 function isPair(item: unknown): boolean {
   if (!Array.isArray(item) || item.length > 2) return false;
   return item[0] instanceof Error || (item.length === 2 && item[0] === null);

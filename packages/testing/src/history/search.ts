@@ -6,14 +6,16 @@ import { isDefinite } from './part.ts';
 import type { Reply } from './reply.ts';
 import { VisitedStates } from './visited-states.ts';
 
-/** Whether the operations can be put into one order that explains all answers. */
+/** Whether the operations can be put into one order that explains all replies. */
 export type SearchResult =
   | { readonly kind: 'ordered' }
   | { readonly kind: 'no-order'; readonly deadEnd: DeadEnd }
-  /** The time was up. */
+  /** There was not enough time. */
   | { readonly kind: 'undecided' };
 
-/** How far the search came at best: the order so far, and what the next operations would have had to answer. */
+/**
+ * The farthest point of the search: the best order found, and the replies that the next operations would have needed.
+ */
 export interface DeadEnd {
   readonly order: readonly Operation[];
   readonly next: readonly { readonly operation: Operation; readonly expected: Reply }[];
@@ -22,7 +24,7 @@ export interface DeadEnd {
 interface Move {
   readonly entry: Entry;
   readonly keyspace: Keyspace;
-  /** After an optional operation: the keys of which the next definite one must use one. */
+  /** After an optional operation: the next definite operation must use at least one of these keys. */
   readonly towards: Keys | undefined;
 }
 
@@ -31,15 +33,15 @@ type Keys = ReadonlySet<string>;
 interface Node {
   readonly moves: readonly Move[];
   tried: number;
-  /** The operation that led here. */
+  /** The operation that led to this node. */
   readonly by: Entry | undefined;
 }
 
 /**
- * Wing and Gong's search with Lowe's memory of visited states: takes one operation after the other that may come next
- * and answers as it did, and goes back where none is left. Four shortcuts keep the result: an operation that changes
- * nothing and answers as it did is taken at once; of optional operations that are alike, the oldest goes first; an
- * optional operation comes right before one that uses its keys; a state reached before with fewer of the optional
+ * Wing and Gong's search with Lowe's memory of visited states: repeatedly places an operation that may come next and
+ * whose reply fits, and backtracks if there is none. Four shortcuts preserve the result: an operation that changes
+ * nothing and whose reply fits is placed immediately; of several equal optional operations, the oldest goes first; an
+ * optional operation comes directly before one that uses its keys; a state that was already reached with fewer optional
  * operations is not searched again.
  */
 export function search(
@@ -76,12 +78,12 @@ export function search(
   return { kind: 'no-order', deadEnd };
 }
 
-/** The end of the time that a search may take. */
+/** The time limit of a search. */
 export interface Deadline {
   isOver(): boolean;
 }
 
-/** The operations that may come next, those that must have happened first. */
+/** The operations that may come next, those that certainly happened first. */
 function movesAt(
   remaining: RemainingOperations,
   keyspace: Keyspace,
@@ -115,7 +117,9 @@ function movesAt(
   return moves;
 }
 
-/** For each definite operation that may come next, its keys, and all that optional operations connect with them. */
+/**
+ * For each definite operation that may come next, its keys, and all keys that optional operations connect with them.
+ */
 function keysAhead(available: readonly Entry[], optional: readonly Entry[]): readonly Keys[] {
   const found = new Map<string, Keys>();
   for (const { alike, keys } of available) {

@@ -6,21 +6,21 @@ import { search, type DeadEnd, type Deadline } from './search.ts';
 /** A small part of a history that no order explains. */
 export interface Shrunk {
   readonly operations: readonly Operation[];
-  /** How far the best order goes of everything that had happened until then. */
+  /** The farthest point that an order of everything that had happened by then can reach. */
   readonly deadEnd: DeadEnd;
 }
 
 type Operations = ReadonlySet<Operation>;
 
 /**
- * Finds the few answers that no order explains even if no other answer counts, and the operations of which they speak.
- * Where the time is up before, there are more of both than needed.
+ * Finds the few replies that no order explains even if all other replies are ignored, and the operations that they
+ * involve. If time runs out first, the result contains more of both than necessary.
  */
 export function shrink(operations: readonly Operation[], deadEnd: DeadEnd, deadline: Deadline): Shrunk {
   const whole = { begun: new Set(operations), returned: new Set(operations.filter(isDefinite)), deadEnd };
   const { begun, returned, ...beginning } = beginningOf(operations, deadline) ?? whole;
   let last = beginning.deadEnd;
-  // Reads first: it can be seen for which of them a write is needed.
+  // Reads are removed first: it is easy to see for which of them a write is needed.
   const inOrder = [...returned].toSorted((left, right) => Number(isRead(right)) - Number(isRead(left)));
   const answered = smallest(new Set(inOrder), deadline, (fewer) => {
     const found = deadEndOf(begun, fewer, returned, deadline);
@@ -39,7 +39,7 @@ export function shrink(operations: readonly Operation[], deadEnd: DeadEnd, deadl
   };
 }
 
-/** The last operations before the dead end; they make the rest easier to understand. */
+/** Number of operations before the dead end to show; they make the rest easier to understand. */
 const shownSteps = 3;
 
 interface Beginning {
@@ -48,7 +48,7 @@ interface Beginning {
   readonly deadEnd: DeadEnd;
 }
 
-/** The history up to the first return after which it has no order. */
+/** The history up to the first return for which there is no order. */
 function beginningOf(operations: readonly Operation[], deadline: Deadline): Beginning | undefined {
   const definite = operations.filter(isDefinite);
   const returns = definite.map(returnOf).toSorted((left, right) => left - right);
@@ -67,7 +67,7 @@ function beginningOf(operations: readonly Operation[], deadline: Deadline): Begi
   return shortest;
 }
 
-/** Takes away as many operations as it can while `isEnough` holds. */
+/** Removes as many operations as possible while `isEnough` holds. */
 function smallest(
   operations: Operations,
   deadline: Deadline,
@@ -85,10 +85,10 @@ function smallest(
   return kept;
 }
 
-/** What one attempt may cost: many operations that may have happened can take for ever. */
+/** Maximum number of steps of one attempt: with many optional operations, an attempt can take forever. */
 const stepsPerAttempt = 20_000;
 
-/** Where an order of these operations ends, if those in `answered` answered what they did, and those in `returned` happened. */
+/** The dead end of these operations if the replies of those in `answered` count, and those in `returned` happened. */
 function deadEndOf(
   operations: Operations,
   answered: Operations,

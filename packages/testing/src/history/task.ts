@@ -1,6 +1,6 @@
 import type { Command } from './operation.ts';
 
-/** A command with its arguments; or those of a MULTI. */
+/** A command with its arguments, or the commands of a MULTI. */
 export type Task = OneCommand | { readonly multi: readonly OneCommand[] };
 
 export type OneCommand = readonly [name: string, ...args: readonly (string | number)[]];

@@ -9,11 +9,11 @@ import { taskText } from './picture/timeline.ts';
 /** Operations that no order explains. */
 export interface Violation {
   readonly keys: readonly string[];
-  /** The smallest part of the history that is broken by itself. */
+  /** The smallest part of the history that is broken on its own. */
   readonly operations: readonly Operation[];
-  /** One sentence: how far an order goes, and which answer does not follow. */
+  /** One sentence: how far an order goes, and which reply does not fit. */
   readonly reason: string;
-  /** The operations along a line of time, as text. */
+  /** The operations along a timeline, as text. */
   readonly text: string;
   /** The same as an SVG document. */
   readonly svg: string;
@@ -37,7 +37,7 @@ export function violationOf(
   };
 }
 
-/** As many steps as one can follow. */
+/** As many steps as a reader can follow. */
 const shownSteps = 3;
 const shownItems = 40;
 

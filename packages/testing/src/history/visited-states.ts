@@ -1,9 +1,9 @@
 import type { RemainingOperations } from './remaining-operations.ts';
 
-/** About 500 MB of them at worst; a search that needs more does not end in useful time either. */
+/** About 500 MB of states at worst; a search that needs more would not end in useful time anyway. */
 const mostStates = 1_000_000;
 
-/** The states that a search has been in. */
+/** The states that a search has visited. */
 export class VisitedStates {
   readonly #optionalPlaced = new Map<string, ReadonlySet<number>[]>();
   #count = 0;
@@ -13,8 +13,8 @@ export class VisitedStates {
   }
 
   /**
-   * False when the search has been here, or in a better state: with the same definite operations placed and the same
-   * keyspace, but optional operations to spare.
+   * Returns false if the search has visited this state, or a better one: with the same definite operations placed and
+   * the same keyspace, but with optional operations to spare.
    */
   add(remaining: RemainingOperations, keyspaceText: string): boolean {
     const place = `${remaining.definitePlaced}|${keyspaceText}`;

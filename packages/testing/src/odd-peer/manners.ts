@@ -3,7 +3,7 @@ import { ReplyReader } from '@redis-resilience/core/protocol';
 import { createRandom } from '../create-random.ts';
 import type { OddPeerKind } from './odd-peer.ts';
 
-/** What each odd peer does with a client that has just connected. */
+/** How each odd peer treats a client that has just connected. */
 export const manners: Readonly<Record<Exclude<OddPeerKind, 'unreachable'>, (client: Socket) => void>> = {
   silent: () => undefined,
   closes: (client) => client.end(),
@@ -30,7 +30,7 @@ export const manners: Readonly<Record<Exclude<OddPeerKind, 'unreachable'>, (clie
   },
 };
 
-/** The response of nginx to a request that is not HTTP. */
+/** nginx's response to a request that is not HTTP. */
 function badRequest(): string {
   const title = '400 Bad Request';
   const page = [
@@ -57,7 +57,7 @@ function badRequest(): string {
 const sslRequest = 80_877_103;
 const longestStartup = 10_000;
 
-/** PostgreSQL reads a length first. From RESP it reads an absurd one, and closes the connection without a reply. */
+/** PostgreSQL first reads a length. Given RESP, it reads an absurd one, and closes the connection without a reply. */
 function answerAsPostgres(client: Socket, bytes: Buffer): void {
   const length = bytes.length < 8 ? 0 : bytes.readInt32BE(0);
   if (length < 8 || length > longestStartup) client.end();

@@ -1,11 +1,11 @@
 /**
  * A peer that is not the Redis you expected:
  *
- * - `silent` accepts connections and never answers; with `unreachable`, connecting hangs, as behind a firewall that
+ * - `silent` accepts connections and never replies; with `unreachable`, connecting hangs, as behind a firewall that
  *   drops packets
- * - `http`, `ssh`, `postgres` and `memcached` answer a Redis client as nginx, OpenSSH, PostgreSQL and memcached do
- * - `closes` accepts connections and closes them at once; `garbage` answers with random bytes
- * - `max-clients` answers as a Redis that has reached maxclients; `refuses-hello` as Redis 5, which has no HELLO
+ * - `http`, `ssh`, `postgres` and `memcached` respond to a Redis client as nginx, OpenSSH, PostgreSQL and memcached do
+ * - `closes` accepts connections and closes them immediately; `garbage` replies with random bytes
+ * - `max-clients` replies like a Redis that has reached maxclients; `refuses-hello` like Redis 5, which has no HELLO
  */
 export type OddPeerKind =
   | 'silent'
@@ -23,7 +23,7 @@ export type OddPeerKind =
 export interface OddPeer extends AsyncDisposable {
   readonly host: string;
   readonly port: number;
-  /** Number of clients that are connected now. */
+  /** Number of clients that are currently connected. */
   readonly connections: number;
   /** Stops listening and breaks all connections. May be called again. */
   close(): Promise<void>;

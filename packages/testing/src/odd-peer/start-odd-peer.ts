@@ -6,7 +6,7 @@ import type { OddPeer, OddPeerKind } from './odd-peer.ts';
 import { startUnreachable } from './unreachable.ts';
 
 /**
- * Starts a peer on a free port of 127.0.0.1 that answers as `kind` does.
+ * Starts a peer on a free port of 127.0.0.1 that behaves like `kind`.
  *
  * @example
  * await using peer = await startOddPeer('ssh');

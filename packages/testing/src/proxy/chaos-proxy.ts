@@ -16,13 +16,13 @@ export interface ProxyTarget extends Endpoint {
 export interface CutOptions {
   /** The direction in which bytes are counted. @default 'toClient' */
   readonly direction?: 'toServer' | 'toClient';
-  /** What both sides get: RST, FIN, or silence. @default 'reset' */
+  /** How both sides see the cut: RST, FIN, or silence. @default 'reset' */
   readonly how?: 'reset' | 'end' | 'silence';
   /** Number of connections to cut. @default 1 */
   readonly times?: number;
 }
 
-/** A TCP proxy on 127.0.0.1 that passes everything on until it is told to break something. */
+/** A TCP proxy on 127.0.0.1 that forwards everything until it is told to break something. */
 export class ChaosProxy implements AsyncDisposable {
   readonly host = '127.0.0.1';
   readonly port: number;
@@ -50,7 +50,7 @@ export class ChaosProxy implements AsyncDisposable {
     return url.href.replace(/\/$/, '');
   }
 
-  /** Number of clients that are connected now, blackholed ones included. */
+  /** Number of clients that are currently connected, including blackholed ones. */
   get connections(): number {
     const open = Array.from(this.#links).filter((link) => link.open);
     return open.length + this.#answered.size;
@@ -61,7 +61,9 @@ export class ChaosProxy implements AsyncDisposable {
     return this.#accepted;
   }
 
-  /** Stops listening: new connections get ECONNREFUSED. Existing ones stay, unless `reset`. @default reset false */
+  /**
+   * Stops listening: new connections get ECONNREFUSED. Existing ones stay, unless `reset` is true. @default reset false
+   */
   async refuse(options: { readonly reset?: boolean } = {}): Promise<void> {
     checkKnownOptions('proxy.refuse', options, { reset: true });
     stopListening(this.#listener);
@@ -109,8 +111,8 @@ export class ChaosProxy implements AsyncDisposable {
   }
 
   /**
-   * Existing connections go dead: nothing passes any more, and nothing closes them, whatever either side does. New ones
-   * work, unless `incoming`: then they are accepted and never answered.
+   * Makes existing connections go dead: nothing gets through any more, and nothing closes them, whatever either side
+   * does. New connections work, unless `incoming` is true: then they are accepted and never get a reply.
    *
    * @default existing true, incoming false
    */
@@ -121,9 +123,9 @@ export class ChaosProxy implements AsyncDisposable {
   }
 
   /**
-   * Ends all faults for new connections and bytes: the proxy listens and passes everything on at full speed. Blackholed
-   * connections stay dead, unless `revive`: then what was sent meanwhile arrives late and in order, as TCP does when a
-   * path works again. Resets by `resetEvery` go on until its returned function is called.
+   * Ends all faults for new connections and bytes: the proxy listens and forwards everything at full speed. Blackholed
+   * connections stay dead, unless `revive` is true: then bytes that were sent in the meantime arrive late and in order,
+   * as TCP does when a path works again. Resets by `resetEvery` continue until its returned function is called.
    *
    * @default revive false
    */
@@ -137,7 +139,9 @@ export class ChaosProxy implements AsyncDisposable {
     await this.accept();
   }
 
-  /** Delays bytes in each direction by `ms`, plus up to `jitterMs`, in order. 0 ends it. @default jitterMs 0 */
+  /**
+   * Delays bytes in each direction by `ms`, plus up to `jitterMs`, in order. 0 removes the delay. @default jitterMs 0
+   */
   latency(ms: number, options: { readonly jitterMs?: number } = {}): void {
     checkKnownOptions('proxy.latency', options, { jitterMs: true });
     this.#faults.latencyMs = ms;
@@ -145,8 +149,8 @@ export class ChaosProxy implements AsyncDisposable {
   }
 
   /**
-   * Limits each direction of each connection to this many bytes per second; without `incoming`, only of the connections
-   * that exist now. `Infinity` ends it.
+   * Limits each direction of each connection to this many bytes per second; if `incoming` is false, only of the
+   * connections that already exist. `Infinity` removes the limit.
    *
    * @default incoming true
    */
@@ -159,8 +163,8 @@ export class ChaosProxy implements AsyncDisposable {
   }
 
   /**
-   * Cuts the connection, present or new, that first carries `bytes` more bytes; exactly that many pass. A later call
-   * for the same direction replaces this one.
+   * Cuts the first connection, existing or new, that carries `bytes` more bytes; exactly that many get through. A later
+   * call for the same direction replaces this one.
    */
   cutAfter(bytes: number, options: CutOptions = {}): void {
     checkKnownOptions('proxy.cutAfter', options, { direction: true, how: true, times: true });
@@ -170,12 +174,12 @@ export class ChaosProxy implements AsyncDisposable {
     for (const link of this.#links) this.#arm(link, cut);
   }
 
-  /** Answers each command on new connections with `answer`, in place of the server. */
+  /** Replies to each command on new connections with `answer`, in place of the server. */
   inject(answer: string | Uint8Array): void {
     this.#incoming = { answer: Buffer.from(answer) };
   }
 
-  /** Sends new connections elsewhere, as DNS or a load balancer does at a failover. */
+  /** Sends new connections to another server, as DNS or a load balancer does at a failover. */
   retarget(target: ProxyTarget): void {
     this.#target = target;
   }
@@ -223,7 +227,7 @@ export class ChaosProxy implements AsyncDisposable {
   }
 }
 
-/** What happens to new connections. */
+/** How new connections are handled. */
 type Incoming = 'pass' | 'silence' | { readonly answer: Buffer };
 
 interface Cut {

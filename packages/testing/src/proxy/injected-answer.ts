@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import { ReplyReader } from '@redis-resilience/core/protocol';
 
-/** Answers each command from `client` with the same bytes; after bytes that are not RESP, once per chunk. */
+/** Replies to each command from `client` with the same bytes; if the input is not RESP, once per chunk. */
 export function injectAnswer(client: Socket, answer: Buffer): void {
   const commands = new ReplyReader();
   client.on('error', () => undefined);

@@ -6,7 +6,8 @@ const retryEveryMs = 20;
 const retries = 100;
 
 /**
- * Listens on exactly this port, and waits up to two seconds if it is busy. Half-closed connections stay half-closed.
+ * Listens on exactly this port, and waits up to two seconds if the port is busy. Half-closed connections stay
+ * half-closed.
  */
 export async function listenOn(
   port: number,

@@ -6,15 +6,16 @@ import type { ProxyFaults } from './proxy-faults.ts';
 export interface DirectionCut {
   bytesLeft: number;
   /**
-   * Called as soon as they have passed; returns the break itself, which waits until the sink has had time to read them.
+   * Called as soon as the bytes have passed; returns the function that breaks the connection, which runs after the sink
+   * has had time to read them.
    */
   readonly reached: () => () => void;
 }
 
-/** One direction of one connection: passes bytes from `source` to `sink`, in order, as the faults allow. */
+/** One direction of one connection: forwards bytes from `source` to `sink`, in order, as the faults allow. */
 export class ProxyDirection {
   cut: DirectionCut | undefined;
-  /** For this connection alone; undefined: the limit of all connections. */
+  /** Limit of this connection alone; undefined uses the limit of all connections. */
   bytesPerSecond: number | undefined;
   readonly #source: Socket;
   readonly #sink: Socket;
@@ -42,13 +43,13 @@ export class ProxyDirection {
     });
   }
 
-  /** Holds everything back from now on, a FIN included, as a dead network path does. */
+  /** Holds everything back from now on, including a FIN, as a dead network path does. */
   silence(): void {
     this.#silent = true;
     clearTimeout(this.#timer);
   }
 
-  /** Passes on what was held back, as TCP does when a path works again. */
+  /** Forwards the bytes that were held back, as TCP does when a path works again. */
   revive(): void {
     this.#silent = false;
     this.#pump();
@@ -102,12 +103,12 @@ export class ProxyDirection {
   }
 }
 
-/** Some bytes; undefined: a FIN. */
+/** Some bytes; undefined is a FIN. */
 interface Parcel {
   readonly bytes: Buffer | undefined;
   readonly dueAt: number;
 }
 
 const highWaterBytes = 1024 * 1024;
-// A peer that reads the last bytes and the RST together may take it for a clean end, or never see the bytes.
+// A peer that reads the last bytes and the RST together may mistake the RST for a clean end, or never see the bytes.
 const settleMs = 5;

@@ -1,6 +1,6 @@
 import { createRandom } from '../create-random.ts';
 
-/** How a proxy slows down the bytes on all its connections. */
+/** Delays and rate limits for the bytes on all connections of a proxy. */
 export class ProxyFaults {
   latencyMs = 0;
   jitterMs = 0;
@@ -13,7 +13,7 @@ export class ProxyFaults {
     return this.latencyMs + this.#random() * this.jitterMs;
   }
 
-  /** How many bytes may pass at once, and how long to wait before the next ones. */
+  /** How many bytes may be sent now, and how long to wait before the next ones. */
   slice(bytesPerSecond = this.bytesPerSecond): { readonly bytes: number; readonly everyMs: number } {
     if (bytesPerSecond === Infinity) return { bytes: Infinity, everyMs: 0 };
     const everyMs = Math.max(10, 1_000 / bytesPerSecond);

@@ -9,7 +9,7 @@ export interface Endpoint {
   readonly port: number;
 }
 
-/** One connection through the proxy: the client's socket, the socket to the server, and a direction each way. */
+/** One connection through the proxy: the client's socket, the socket to the server, and one direction each way. */
 export class ProxyLink {
   readonly toServer: ProxyDirection;
   readonly toClient: ProxyDirection;
@@ -46,14 +46,14 @@ export class ProxyLink {
     this.#server.connect(this.#target);
   }
 
-  /** From now on nothing passes, and nothing closes, whatever either side does. */
+  /** From now on, nothing gets through, and nothing closes, whatever either side does. */
   silence(): void {
     this.#silent = true;
     this.toServer.silence();
     this.toClient.silence();
   }
 
-  /** Undefined: the limit of all connections. */
+  /** Undefined uses the limit of all connections. */
   throttle(bytesPerSecond: number | undefined): void {
     this.toServer.bytesPerSecond = bytesPerSecond;
     this.toClient.bytesPerSecond = bytesPerSecond;
@@ -76,7 +76,7 @@ export class ProxyLink {
     resetSocket(this.#server);
   }
 
-  /** Sends FIN to both sides, after the bytes already passed on. What they send from now on is dropped. */
+  /** Sends FIN to both sides, after the bytes already forwarded. Bytes that they send from now on are dropped. */
   end(): void {
     this.#hush();
     for (const socket of [this.#client, this.#server]) {

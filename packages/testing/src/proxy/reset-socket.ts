@@ -1,8 +1,9 @@
 import type { Socket } from 'node:net';
 
 /**
- * Closes with nothing but RST. Node's `resetAndDestroy()` shuts the socket down first, so that the peer gets a FIN and
- * takes it for a clean end. Setting the internal flag that it sets, and calling `destroy()`, sends the RST alone.
+ * Closes a socket with only an RST. Node's `resetAndDestroy()` shuts the socket down first, so that the peer gets a FIN
+ * and mistakes it for a clean end. Setting the internal flag that `resetAndDestroy()` sets, and calling `destroy()`,
+ * sends only the RST.
  */
 export function resetSocket(socket: Socket): void {
   const isConnected = !socket.connecting && !socket.pending;

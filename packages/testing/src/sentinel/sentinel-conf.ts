@@ -7,21 +7,24 @@ import type { StartSentinelOptions } from './start-sentinel-options.ts';
 /** The name under which the sentinels watch the primary. */
 export const primaryName = 'mymaster';
 
-// Sentinels that notice a failure at the same time all stand for election, none of them wins, and the next election is
-// twice the failover timeout later.
+// If the sentinels notice a failure at the same time, all stand for election and none wins, and the next election
+// follows only after twice the failover timeout.
 const electionGapMs = 200;
 
-/** What one sentinel is told about the others and about the servers. */
+/** The other sentinels and the servers, as one sentinel is configured with them. */
 export interface SentinelNeighbourhood {
   readonly primary: RedisServer;
   readonly replicas: readonly RedisServer[];
   readonly peers: readonly { readonly port: number; readonly id: string }[];
-  /** Its own place in the list of peers. */
+  /** This sentinel's index in the list of peers. */
   readonly index: number;
   readonly options: StartSentinelOptions;
 }
 
-/** The configuration of one sentinel, with its neighbours in it, as Sentinel itself writes it before a restart. */
+/**
+ * The configuration of one sentinel that already includes its neighbours, as Sentinel itself writes it before a
+ * restart.
+ */
 export function sentinelConf(neighbourhood: SentinelNeighbourhood): SentinelConf {
   const { primary, replicas, peers, index, options } = neighbourhood;
   const { downAfterMs = 500, failoverTimeoutMs = 3_000, password, sentinelPassword } = options;
@@ -42,10 +45,10 @@ export function sentinelConf(neighbourhood: SentinelNeighbourhood): SentinelConf
 }
 
 /**
- * Shortens intervals that are fixed in the code of Sentinel. Before Redis 7 that is impossible, and failovers are
- * slower. The ping and publish periods cannot be arbitrarily short, because during a failover each replica is looked at
- * only once a second: the leader rejects replicas whose last look is older than five ping periods, and the other
- * sentinels revert a promotion that they have not heard of within four publish periods.
+ * Shortens intervals that are fixed in Sentinel's code. Before Redis 7 that is impossible, and failovers are slower.
+ * The ping and publish periods cannot be arbitrarily short, because during a failover each replica is checked only once
+ * a second: the leader rejects replicas whose last check is older than five ping periods, and the other sentinels
+ * revert a promotion that they have not learned of within four publish periods.
  */
 async function hurry(control: RawConnection): Promise<void> {
   const periods = { 'info-period': 500, 'publish-period': 500, 'ping-period': 300 };

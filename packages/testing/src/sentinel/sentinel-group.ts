@@ -3,7 +3,7 @@ import type { RedisServer } from '../server/redis-server.ts';
 import { waitFor } from '../wait-for.ts';
 import { primaryName } from './sentinel-conf.ts';
 
-/** Three sentinels over one primary and its replicas; each node can be killed, frozen and restarted by itself. */
+/** Three sentinels over one primary and its replicas; each node can be killed, frozen and restarted independently. */
 export class SentinelGroup implements AsyncDisposable {
   /** The name under which the sentinels watch the primary. */
   readonly name = primaryName;
@@ -27,12 +27,12 @@ export class SentinelGroup implements AsyncDisposable {
     this.#stop = stop;
   }
 
-  /** Host and port of each sentinel, in the shape of the option `sentinels`. */
+  /** Host and port of each sentinel, in the form of the option `sentinels`. */
   get sentinelAddresses(): { host: string; port: number }[] {
     return this.sentinels.map(({ host, port }) => ({ host, port }));
   }
 
-  /** The node that the sentinels name as primary, dead or alive. @throws Error if they differ, or none answers. */
+  /** The node that the sentinels name as primary, dead or alive. @throws Error if they disagree, or none replies. */
   async currentPrimary(): Promise<RedisServer> {
     const named = new Set(await Promise.all(this.#awake().map((sentinel) => primaryPort(sentinel))));
     const [port] = named;
@@ -42,7 +42,7 @@ export class SentinelGroup implements AsyncDisposable {
     return node;
   }
 
-  /** Makes the sentinels promote a replica. Resolves when it is promoted and all of them name it. */
+  /** Makes the sentinels promote a replica. Resolves when it is promoted and all sentinels name it. */
   async failover(options: { readonly timeoutMs?: number } = {}): Promise<void> {
     checkKnownOptions('group.failover', options, { timeoutMs: true });
     const { timeoutMs = 15_000 } = options;
@@ -93,7 +93,7 @@ export class SentinelGroup implements AsyncDisposable {
     });
   }
 
-  /** Stops all processes for good. May be called again. */
+  /** Stops all processes permanently. May be called again. */
   stop(): Promise<void> {
     return this.#stop();
   }

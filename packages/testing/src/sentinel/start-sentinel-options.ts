@@ -4,10 +4,13 @@ import type { FleetOptions } from '../server/server-fleet.ts';
 export interface StartSentinelOptions extends FleetOptions {
   /** Number of replicas. @default 2 */
   readonly replicas?: number;
-  /** Silence of the primary after which the first sentinel calls it down; the others do 200 ms apart. @default 500 */
+  /**
+   * Milliseconds without a reply from the primary after which the first sentinel marks it as down; the others follow
+   * 200 ms apart. @default 500
+   */
   readonly downAfterMs?: number;
-  /** `failover-timeout` of the sentinels, in milliseconds. @default 3000 */
+  /** The sentinels' `failover-timeout`, in milliseconds. @default 3000 */
   readonly failoverTimeoutMs?: number;
-  /** Password of the sentinels. @default none */
+  /** The sentinels' password. @default none */
   readonly sentinelPassword?: string;
 }

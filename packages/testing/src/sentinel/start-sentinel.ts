@@ -9,8 +9,8 @@ import type { StartSentinelOptions } from './start-sentinel-options.ts';
 
 /**
  * Starts three real sentinels over one primary and its replicas. Resolves when all replicas are in sync and all
- * sentinels know each other and the replicas. The sentinels check several times as often as in production, so that a
- * failover takes a second or two.
+ * sentinels know each other and the replicas. The sentinels check several times more often than in production, so that
+ * a failover takes a second or two.
  *
  * @example
  * await using group = await startSentinel();

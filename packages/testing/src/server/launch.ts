@@ -16,18 +16,18 @@ export interface Launch extends TrackedProgram {
   readonly onSpawn?: (child: ChildProcess) => void;
 }
 
-/** A server process that answers, and the connection on which it does. */
+/** A server process that replies, and the connection on which it does. */
 export interface Launched {
   readonly child: ChildProcess;
   readonly control: RawConnection;
 }
 
-/** The server could not listen because its port was in use. */
+/** Thrown when the server could not listen because its port was in use. */
 export class PortBusyError extends Error {
   override readonly name = 'PortBusyError';
 }
 
-/** Starts the process and waits until it answers PING: this process, not another one on the same port. */
+/** Starts the process and waits until it replies to PING: this process, not another one on the same port. */
 export async function launch(spec: Launch): Promise<Launched> {
   const logStart = sizeOf(spec.logFile);
   const child = spawnTracked(spec);
@@ -49,7 +49,7 @@ export async function launch(spec: Launch): Promise<Launched> {
   }
 }
 
-/** Sends the signal and waits until the process is gone. A frozen process is thawed, so that it takes the signal. */
+/** Sends the signal and waits until the process is gone. A frozen process is thawed, so that it receives the signal. */
 export async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
   if (hasExited(child)) return;
   child.ref();

@@ -6,14 +6,14 @@ import { encodeCommand, ErrorReply, ReplyReader } from '@redis-resilience/core/p
 export interface RawTarget {
   readonly host?: string;
   readonly port?: number;
-  /** Unix socket, in place of host and port. */
+  /** Unix socket, instead of host and port. */
   readonly path?: string;
-  /** Set for TLS. The certificate of the peer is not checked, because a test may have broken it on purpose. */
+  /** Set for TLS. The peer's certificate is not checked, because a test may have broken it on purpose. */
   readonly tls?: { readonly key?: string; readonly cert?: string } | undefined;
   readonly credentials?: readonly string[] | undefined;
 }
 
-/** A connection to Redis without retries, queues or reconnections. While idle, it does not keep the process alive. */
+/** A connection to Redis without retries, queues or reconnects. While idle, it does not keep the process alive. */
 export class RawConnection {
   readonly #socket: Socket;
   readonly #reader = new ReplyReader();
@@ -41,7 +41,7 @@ export class RawConnection {
   }
 
   /**
-   * Resolves with the reply. Calls made before the first is answered form a pipeline.
+   * Resolves with the reply. Calls made before the first reply arrives form a pipeline.
    *
    * @throws ErrorReply, or an Error
    */

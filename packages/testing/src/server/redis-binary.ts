@@ -1,9 +1,9 @@
-/** The server to run: `bin`, else the environment variable REDIS_SERVER_BIN, else `redis-server` on PATH. */
+/** The server to run: `bin`, or the environment variable REDIS_SERVER_BIN, or `redis-server` on PATH. */
 export function redisBinary(bin?: string): string {
   return bin ?? (process.env['REDIS_SERVER_BIN'] || 'redis-server');
 }
 
-/** An error that says how to install the server, for when `binary` cannot be run. */
+/** Creates an error that says how to install the server, for when `binary` cannot be run. */
 export function missingBinary(binary: string, cause: NodeJS.ErrnoException): Error {
   if (cause.code !== 'ENOENT')
     return new Error(`Cannot run ${JSON.stringify(binary)}: ${cause.message}`, { cause });

@@ -2,17 +2,17 @@ import { isIP } from 'node:net';
 import type { TlsMaterial } from '../certificates.ts';
 import type { RedisConfiguration } from './start-redis-options.ts';
 
-/** The parts of a configuration that the options do not give. */
+/** The parts of a configuration that do not come from the options. */
 export interface ConfContext {
   readonly folder: string;
   readonly port: number;
   readonly tls: TlsMaterial | undefined;
   readonly socketPath: string | undefined;
-  /** The user of this package's own commands. */
+  /** The user for this package's own commands. */
   readonly control: { readonly name: string; readonly password: string };
 }
 
-/** The text of a redis.conf. The directives in `options.config` replace those made here. */
+/** The text of a redis.conf. The directives in `options.config` replace those generated here. */
 export function redisConf(options: RedisConfiguration, context: ConfContext): string {
   const own: Directive[] = [
     ...listening(options, context),
@@ -21,8 +21,8 @@ export function redisConf(options: RedisConfiguration, context: ConfContext): st
     ['dir', quote(context.folder)],
     ['daemonize', 'no'],
     ['databases', options.databases ?? 16],
-    // Replicas sync at once, and are seen to be in sync. In production the primary waits for more replicas, and pings
-    // each 10 s.
+    // Replicas sync immediately, and are quickly seen to be in sync. By default, the primary waits for more replicas,
+    // and pings every 10 s.
     ['repl-diskless-sync-delay', 0],
     ['repl-ping-replica-period', 1],
   ];
@@ -37,7 +37,7 @@ export function replicaOfIn(conf: string): RedisConfiguration['replicaOf'] {
   return host === undefined ? undefined : { host, port: Number(port) };
 }
 
-/** A value for redis.conf that may hold blanks or be empty. */
+/** Quotes a value for redis.conf that may contain spaces or be empty. */
 export function quote(value: string): string {
   return `"${value.replace(/["\\]/g, '\\$&').replace(/\n/g, '\\n')}"`;
 }

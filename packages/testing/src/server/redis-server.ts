@@ -35,12 +35,12 @@ export class RedisServer implements AsyncDisposable {
     return this.#process.host;
   }
 
-  /** Stays the same over all restarts. */
+  /** Stays the same across restarts. */
   get port(): number {
     return this.#process.port;
   }
 
-  /** `redis://`, or with TLS `rediss://`, with the password of the last start. */
+  /** `redis://`, or `rediss://` with TLS, with the password of the last start. */
   get url(): string {
     return this.#process.url;
   }
@@ -50,7 +50,7 @@ export class RedisServer implements AsyncDisposable {
     return this.#process.socketPath;
   }
 
-  /** The certificates of the server, if it has TLS; clients should trust `ca`. */
+  /** The server's certificates, if it has TLS; clients should trust `ca`. */
   get tls(): TlsMaterial | undefined {
     return this.#process.tls;
   }
@@ -60,7 +60,7 @@ export class RedisServer implements AsyncDisposable {
     return this.#process.folder;
   }
 
-  /** Process id; `undefined` while the server does not run. */
+  /** Process id; `undefined` while the server is not running. */
   get pid(): number | undefined {
     return this.running ? this.#child?.pid : undefined;
   }
@@ -75,19 +75,19 @@ export class RedisServer implements AsyncDisposable {
     return this.#frozen && this.running;
   }
 
-  /** Everything the server has logged, over all its starts. */
+  /** Everything the server has logged, across all its starts. */
   log(): string {
     return existsSync(this.#process.logFile) ? readFileSync(this.#process.logFile, 'utf8') : '';
   }
 
-  /** Ends the process and resolves when it is gone. Does nothing if it does not run. @default signal 'SIGKILL' */
+  /** Ends the process and resolves when it is gone. Does nothing if it is not running. @default signal 'SIGKILL' */
   async kill(signal: NodeJS.Signals = 'SIGKILL'): Promise<void> {
     this.#control?.close();
     this.#frozen = false;
     if (this.#child) await end(this.#child, signal);
   }
 
-  /** Freezes the process (SIGSTOP): the kernel still accepts connections, but nothing answers. */
+  /** Freezes the process (SIGSTOP): the kernel still accepts connections, but there are no replies. */
   async freeze(): Promise<void> {
     if (!this.running) throw new Error('Cannot freeze a server that does not run');
     this.#child?.kill('SIGSTOP');
@@ -97,13 +97,13 @@ export class RedisServer implements AsyncDisposable {
     await waitFor(() => /\) T /.test(readFileSync(status, 'utf8')), { intervalMs: 1, message: 'the freeze' });
   }
 
-  /** Continues a frozen process (SIGCONT). Does nothing to a running one. */
+  /** Resumes a frozen process (SIGCONT). Does nothing to a running one. */
   thaw(): void {
     this.#child?.kill('SIGCONT');
     this.#frozen = false;
   }
 
-  /** Starts a dead server again, with the same port and folder. Does nothing while it runs. */
+  /** Restarts a dead server on the same port and folder. Does nothing if it is running. */
   async start(options: StartOptions = {}): Promise<void> {
     checkKnownOptions('server.start', options, startOptionNames);
     const { waitUntil = 'ready', loadingMs = 0, startTimeoutMs = 10_000 } = options;
@@ -111,8 +111,8 @@ export class RedisServer implements AsyncDisposable {
   }
 
   /**
-   * Kills the server if it runs, and starts it again with the same port and folder. All options but `afterMs`,
-   * `waitUntil`, `loadingMs` and `startTimeoutMs` change its configuration for good.
+   * Kills the server if it is running, and starts it again on the same port and folder. All options except `afterMs`,
+   * `waitUntil`, `loadingMs` and `startTimeoutMs` change its configuration permanently.
    *
    * @example
    * await server.restart({ afterMs: 1_000, password: 'rotated' });
@@ -124,7 +124,7 @@ export class RedisServer implements AsyncDisposable {
     await this.#launch(options);
   }
 
-  /** Kills the server for good and removes its folder. May be called again. */
+  /** Kills the server permanently and removes its folder. May be called again. */
   async stop(): Promise<void> {
     this.#stopped = true;
     await this.kill();
@@ -133,10 +133,10 @@ export class RedisServer implements AsyncDisposable {
   }
 
   /**
-   * Sends a command over a connection of this package, as a user of its own who may do everything: it works whatever
-   * happens to passwords and `maxclients`. Replies are strings, numbers, arrays and null.
+   * Sends a command over this package's own connection, as a separate user with all permissions: it works regardless of
+   * changes to passwords and `maxclients`. Replies are strings, numbers, arrays and null.
    *
-   * @throws Error with the whole error reply as its message, or if no reply came within 10 s.
+   * @throws Error with the complete error reply as its message, or if no reply came within 10 s.
    * @example
    * await server.command('CONFIG', 'SET', 'maxclients', 1);
    */
@@ -163,7 +163,10 @@ export class RedisServer implements AsyncDisposable {
     return reply === 'PONG';
   }
 
-  /** Resolves when a new connection gets PONG. @default timeoutMs 10000 @throws Error if it does not in time. */
+  /**
+   * Resolves when a new connection gets PONG. @default timeoutMs 10000 @throws Error if that takes longer than
+   * `timeoutMs`.
+   */
   async waitUntilAnswering(options: { readonly timeoutMs?: number } = {}): Promise<void> {
     checkKnownOptions('server.waitUntilAnswering', options, { timeoutMs: true });
     const message = `an answer from ${this.host}:${this.port}`;

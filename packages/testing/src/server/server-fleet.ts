@@ -9,11 +9,11 @@ import type { RedisConfiguration, StartRedisOptions } from './start-redis-option
 export interface FleetOptions {
   /** Password of every node that holds data. @default none */
   readonly password?: string;
-  /** TLS on all servers; `true` makes certificates. @default plain TCP */
+  /** TLS for all servers; `true` makes certificates. @default plain TCP */
   readonly tls?: TlsMaterial | true;
-  /** More redis.conf directives for every node that holds data. */
+  /** Additional redis.conf directives for every node that holds data. */
   readonly config?: NonNullable<RedisConfiguration['config']>;
-  /** Server binary. @default the environment variable REDIS_SERVER_BIN, else `redis-server` on PATH */
+  /** Server binary. @default the environment variable REDIS_SERVER_BIN, or `redis-server` on PATH */
   readonly bin?: string;
 }
 
@@ -25,7 +25,9 @@ export const fleetOptionNames: OptionNames<FleetOptions> = {
   bin: true,
 };
 
-/** Builds a group of servers that stop together. If `build` fails, those that started are stopped. */
+/**
+ * Builds a group of servers that stop together. If `build` fails, the servers that have already started are stopped.
+ */
 export async function startFleet<T>(
   options: FleetOptions,
   build: (fleet: ServerFleet) => Promise<T>,

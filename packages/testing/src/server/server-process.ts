@@ -13,7 +13,7 @@ import { loopbackAddresses, redisConf, replicaOfIn } from './redis-conf.ts';
 import { slowDump } from './slow-dump.ts';
 import type { RestartOptions, StartRedisOptions } from './start-redis-options.ts';
 
-/** The part of a server that outlives its restarts: port, folder, configuration, and how to reach it. */
+/** The part of a server that persists across restarts: port, folder, configuration, and how to connect to it. */
 export class ServerProcess {
   readonly port: number;
   readonly folder: string;
@@ -113,7 +113,7 @@ export class ServerProcess {
     if (this.#options.tls === true) this.#certificates ??= await makeCertificates();
     if (previous !== undefined && Object.keys(changes).length === 0) return;
     if (this.#sentinel && previous !== undefined) throw new Error('A sentinel keeps its own configuration');
-    // The server itself writes its role there, for example after a failover.
+    // The server itself writes its role to this file, for example after a failover.
     const replicaOf =
       changes.replicaOf ?? (previous === undefined ? this.#options.replicaOf : replicaOfIn(previous));
     const { replicaOf: _, ...options } = this.#options;

@@ -6,7 +6,7 @@ import type { RawConnection } from './raw-connection.ts';
 import { waitFor } from '../wait-for.ts';
 import { end, launch } from './launch.ts';
 
-/** Where the data of the server lies, and how long loading it should take. */
+/** The location of the server's data, and how long loading it should take. */
 export interface SlowDump {
   readonly binary: string;
   readonly folder: string;
@@ -19,9 +19,9 @@ const fillerKeys = 256;
 const fillerLifeMs = 250;
 
 /**
- * Makes the next start of a server on `folder` take about `loadingMs` to load, while it answers -LOADING: a helper
- * process on a unix socket adds filler keys to the persisted data, which expire before anyone sees them. Returns the
- * directives that this start needs.
+ * Makes the next start of a server on `folder` spend about `loadingMs` loading, during which it replies -LOADING: a
+ * helper process on a unix socket adds filler keys to the persisted data, which expire before any client sees them.
+ * Returns the directives that this start needs.
  */
 export async function slowDump(dump: SlowDump): Promise<Record<string, string | number>> {
   const path = join(dump.folder, 'filler.sock');

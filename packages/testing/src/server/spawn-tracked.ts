@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
 import { temporaryRoot } from '../temporary-folder.ts';
 
-/** Which program to run, where, and the file to append its output to. */
+/** The program to run, its working folder, and the file to append its output to. */
 export interface TrackedProgram {
   readonly binary: string;
   readonly args: readonly string[];
@@ -15,11 +15,11 @@ const children = new Set<ChildProcess>();
 let watchdog: ChildProcess | undefined;
 
 /**
- * Starts a child that cannot outlive this process. An 'exit' listener kills the children that are left. Because no
- * listener runs in a process that is killed by a signal, a small shell on the other end of a pipe then sees the pipe
- * close, kills the children and removes the temporary folders. So no signal handlers are installed, and the user's own
- * work as always. The child has a session of its own, so that Ctrl-C reaches only this process. It does not keep this
- * process alive.
+ * Starts a child that cannot outlive this process. An 'exit' listener kills the remaining children. Because no listener
+ * runs in a process that is killed by a signal, a small shell on the other end of a pipe then sees the pipe close,
+ * kills the children and removes the temporary folders. So no signal handlers are installed, and the user's own
+ * handlers work as always. The child has its own session, so that Ctrl-C reaches only this process. It does not keep
+ * this process alive.
  */
 export function spawnTracked(program: TrackedProgram): ChildProcess {
   const log = openSync(program.logFile, 'a');

@@ -12,7 +12,7 @@ export interface AclUser {
 /** Options that may change from one start of a server to the next. */
 export interface RedisConfiguration {
   /**
-   * More redis.conf directives; they take precedence over the options below. A list repeats the directive.
+   * Additional redis.conf directives; they take precedence over the options below. An array repeats the directive.
    * @example { maxclients: 10, 'rename-command': ['KEYS ""', 'FLUSHALL ""'], 'enable-debug-command': 'yes' }
    */
   readonly config?: Readonly<Record<string, string | number | readonly string[]>>;
@@ -22,21 +22,24 @@ export interface RedisConfiguration {
    * @default none
    */
   readonly password?: string;
-  /** Users beside the default one. @default none */
+  /** Users in addition to the default user. @default none */
   readonly users?: readonly AclUser[];
-  /** Serve TLS only. `true` makes certificates, which needs `openssl`: see `server.tls`. @default plain TCP */
+  /**
+   * Whether to serve only TLS. `true` makes certificates, which requires `openssl`: see `server.tls`. @default plain
+   * TCP
+   */
   readonly tls?: TlsMaterial | true;
-  /** Listen on a unix socket too: see `server.socketPath`. @default false */
+  /** Whether to listen on a unix socket too: see `server.socketPath`. @default false */
   readonly unixSocket?: boolean;
   /** Number of databases. @default 16 */
   readonly databases?: number;
-  /** Write an append-only file: acknowledged writes survive `kill()` and `restart()`. @default false */
+  /** Whether to write an append-only file: acknowledged writes then survive `kill()` and `restart()`. @default false */
   readonly appendonly?: boolean;
-  /** Keep the data across restarts; the same as `appendonly`. @default false */
+  /** Whether to keep the data across restarts; the same as `appendonly`. @default false */
   readonly keep?: boolean;
-  /** Replicate from this primary. @default none */
+  /** Primary to replicate from. @default none */
   readonly replicaOf?: { readonly host: string; readonly port: number };
-  /** Run in cluster mode; `startCluster` joins the nodes as well. @default false */
+  /** Whether to run in cluster mode; `startCluster` also joins the nodes. @default false */
   readonly cluster?: boolean;
   /** Loopback addresses to listen on; the first is `server.host`. @default ['127.0.0.1'] */
   readonly bind?: readonly string[];
@@ -45,12 +48,13 @@ export interface RedisConfiguration {
 /** Options for one start of a server. */
 export interface StartOptions {
   /**
-   * When to resolve: `'ready'` once PING gets any reply but -LOADING; `'listening'` once it gets any reply at all.
+   * When the start resolves: `'ready'` once PING gets any reply but -LOADING; `'listening'` once it gets any reply at
+   * all.
    * @default 'ready'
    */
   readonly waitUntil?: 'ready' | 'listening';
   /**
-   * Makes this start answer -LOADING for about this many milliseconds before it serves, by slowing down a real load.
+   * Makes this start reply -LOADING for about this many milliseconds before it serves, by slowing down a real load.
    * Persisted data is kept. @default 0
    */
   readonly loadingMs?: number;
@@ -60,13 +64,13 @@ export interface StartOptions {
 
 /** Options of `startRedis`. */
 export interface StartRedisOptions extends RedisConfiguration, StartOptions {
-  /** Server binary. @default the environment variable REDIS_SERVER_BIN, else `redis-server` on PATH */
+  /** Server binary. @default the environment variable REDIS_SERVER_BIN, or `redis-server` on PATH */
   readonly bin?: string;
   /** Port on loopback. @default a free one */
   readonly port?: number;
 }
 
-/** Options of `server.restart()`: for this start, and lasting changes to the configuration. */
+/** Options of `server.restart()`: for this start, and permanent changes to the configuration. */
 export interface RestartOptions extends RedisConfiguration, StartOptions {
   /** Milliseconds between the end of the old process and the start of the new one. @default 0 */
   readonly afterMs?: number;

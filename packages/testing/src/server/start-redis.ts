@@ -7,9 +7,10 @@ import { startRedisOptionNames, type StartRedisOptions } from './start-redis-opt
 
 /**
  * Starts a real Redis as a child process on a free loopback port, in a temporary folder, without persistence unless an
- * option asks for it. Resolves when it answers PING.
+ * option requests it. Resolves when it replies to PING.
  *
- * @throws Error that says how to install Redis if the binary is missing, or with the last log lines if it did not start.
+ * @throws Error that says how to install Redis if the binary is missing, or with the last log lines if it did not
+ * start.
  * @example
  * await using server = await startRedis({ password: 'secret' });
  * const client = new Redis(server.url);
@@ -21,7 +22,7 @@ export async function startRedis(options: StartRedisOptions = {}): Promise<Redis
   return startProcess(options);
 }
 
-/** As {@link startRedis}, but also for sentinels. */
+/** Like {@link startRedis}, but also for sentinels. */
 export async function startProcess(
   options: StartRedisOptions,
   sentinel?: SentinelConf,

@@ -2,10 +2,10 @@ import type { Reply } from '../reply.ts';
 import { onList, popped } from './lists.ts';
 import { ok, wrongType, type Value } from './value.ts';
 
-/** The keys that exist, and what they hold. */
+/** The existing keys, and their values. */
 export type Keyspace = ReadonlyMap<string, Value>;
 
-/** What a command answers, and the keyspace after it: the same object when nothing changed. */
+/** The reply to a command, and the keyspace after it: the same object if nothing changed. */
 export interface Effect {
   readonly reply: Reply;
   readonly keyspace: Keyspace;
@@ -52,7 +52,7 @@ export const keyspaceCommands: Readonly<Record<string, KeyspaceCommand>> = {
   blmove: { keysIn: firstTwo, run: moveAsTold },
 };
 
-/** The keyspace in which one key holds another value. */
+/** Returns the keyspace with one key set to another value. */
 export function withValue(keyspace: Keyspace, key: string, value: Value | undefined): Keyspace {
   if (keyspace.get(key) === value) return keyspace;
   const next = new Map(keyspace);
@@ -72,7 +72,7 @@ function textIn(keyspace: Keyspace, key: string): Reply {
   return typeof value === 'string' ? value : null;
 }
 
-/** Takes an item from the first list that has one. With none, the command blocked until its time was over. */
+/** Pops an item from the first list that has one. If there is none, the command blocked until its timeout. */
 function popFirst(keyspace: Keyspace, keys: readonly string[], end: 'left' | 'right'): Effect {
   for (const key of keys) {
     const value = keyspace.get(key);

@@ -14,7 +14,7 @@ export const listCommands: Readonly<Record<string, KeyCommand>> = {
     onList(value, (items) => ({ reply: ok, value: held(rangeOf(items, Number(from), Number(to))) })),
 };
 
-/** Takes one item, or `count` of them, from one end. */
+/** Pops one item, or `count` of them, from one end. */
 export function popped(items: readonly string[], end: 'left' | 'right', count?: string): Step {
   if (items.length === 0) return { reply: null, value: undefined };
   const taken = Number(count ?? 1);
@@ -41,7 +41,7 @@ function rangeOf(items: readonly string[], from: number, to: number): readonly s
   return items.slice(from, to === -1 ? undefined : to + 1);
 }
 
-/** A count below 0 removes from the right, 0 removes all. */
+/** A count below 0 removes from the right; 0 removes all. */
 function without(items: readonly string[], count: number, item: string): Step {
   const ordered = count < 0 ? items.toReversed() : items;
   let left = count === 0 ? Infinity : Math.abs(count);

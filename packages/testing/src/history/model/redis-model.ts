@@ -29,7 +29,7 @@ export function keysOf({ commands }: Operation): readonly string[] {
   });
 }
 
-/** What an operation answers when it runs now, and what it leaves behind. */
+/** Returns the reply to an operation that runs now, and the keyspace afterwards. */
 export function run(keyspace: Keyspace, { commands, isTransaction }: Operation): Effect {
   if (!isTransaction && commands.length === 1) return runOne(keyspace, commands[0] as Command);
   const replies: Reply[] = [];
@@ -42,7 +42,7 @@ export function run(keyspace: Keyspace, { commands, isTransaction }: Operation):
   return { reply: replies, keyspace: next };
 }
 
-/** Whether an operation may have got this reply where the model says `expected`. */
+/** Whether an operation may have got the reply `given` where the model computes `expected`. */
 export function isAllowed({ commands, isTransaction }: Operation, expected: Reply, given: Reply): boolean {
   if (!isTransaction) return isSameReply(expected, given, isUnordered(commands[0]));
   if (!Array.isArray(given) || given.length !== commands.length) return false;

@@ -1,4 +1,7 @@
-/** A history holds a command of which the model knows nothing. Its `message` names the command, never its arguments. */
+/**
+ * Thrown when a history contains a command that the model does not know. Its `message` names the command, never its
+ * arguments.
+ */
 export class UnmodelledCommandError extends Error {
   override readonly name = 'UnmodelledCommandError';
 

@@ -1,10 +1,10 @@
 import type { Operation } from '../operation.ts';
 import { labelOf, timelineOf, type Span } from './timeline.ts';
 
-/** What a terminal shows of one line. */
+/** Maximum number of columns that fit a line of a terminal. */
 const widest = 200;
 
-/** The operations along a line of time, one lane for each process; a list where that would be too wide. */
+/** The operations along a timeline, one lane per process; a list if that would be too wide. */
 export function pictureText(operations: readonly Operation[]): string {
   const { spans, lanes, width } = timelineOf(operations);
   const nameWidth = Math.max(0, ...lanes.map((name) => name.length)) + 2;

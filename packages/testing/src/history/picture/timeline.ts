@@ -1,13 +1,13 @@
 import type { Operation } from '../operation.ts';
 import { shownReply } from '../reply.ts';
 
-/** One operation in a picture: columns of its invocation and its return, and the lane that is free meanwhile. */
+/** One operation in a picture: the columns of its invocation and its return, and its lane. */
 export interface Span {
   readonly operation: Operation;
   readonly label: string;
   readonly lane: number;
   readonly from: number;
-  /** Undefined: nobody knows when it ended. */
+  /** Undefined: it is unknown when it ended. */
   readonly to: number | undefined;
 }
 
@@ -18,7 +18,7 @@ export interface Timeline {
   readonly width: number;
 }
 
-/** Columns between two moments, and around a label. */
+/** Number of columns between two moments, and around a label. */
 const gap = 2;
 const margin = 4;
 
@@ -39,7 +39,7 @@ export function timelineOf(operations: readonly Operation[]): Timeline {
   return { spans, lanes: lanes.map(({ process }) => process), width: Math.max(0, ...ends) + 1 };
 }
 
-/** An operation and what it answered. */
+/** An operation and its reply. */
 export function labelOf(operation: Operation): string {
   const { result } = operation;
   if (result.kind === 'answered') return `${taskText(operation)} → ${shownReply(result.reply)}`;
