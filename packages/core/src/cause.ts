@@ -1,32 +1,32 @@
 /**
- * Every reason why Redis may not be usable right now. A closed union: switch over it exhaustively.
+ * Every reason why Redis may be unusable now. A closed union: switch over it exhaustively.
  *
  * | cause | meaning |
  * | --- | --- |
- * | `connection-refused` | nothing listens on that address and port |
- * | `connection-reset` | the server, or a proxy before it, closed or reset the connection |
- * | `connect-timeout` | the TCP connection was not made in time |
+ * | `connection-refused` | nothing is listening on that address and port |
+ * | `connection-reset` | the server, or a proxy in front of it, closed or reset the connection |
+ * | `connect-timeout` | the TCP connection was not established in time |
  * | `dns` | the host name could not be resolved |
- * | `tls` | the TLS handshake failed, or only one side speaks TLS |
- * | `handshake-timeout` | the peer accepted the connection and did not answer in time |
- * | `auth` | the server, or a sentinel, refused the login (WRONGPASS, NOAUTH, NOPERM) |
+ * | `tls` | the TLS handshake failed, or only one side uses TLS |
+ * | `handshake-timeout` | the peer accepted the connection but did not complete the handshake in time |
+ * | `auth` | the server or a Sentinel refused the login (WRONGPASS, NOAUTH, NOPERM) |
  * | `credentials` | the application's credentials provider threw or took too long |
- * | `database` | the server refuses the selected database |
- * | `stalled` | the connection is open and the server does not answer |
+ * | `database` | the server refused to select the configured database number |
+ * | `stalled` | the connection is open, but the server does not respond |
  * | `loading` | the server is loading its dataset |
  * | `busy` | a script or function has been running too long |
- * | `read-only` | a replica answers where a primary is expected: writes are refused |
- * | `replica-stale` | a replica lost its primary and refuses reads (MASTERDOWN) |
- * | `cluster-down` | the cluster does not serve some of its slots, or none |
- * | `max-clients` | the server accepts no more connections |
+ * | `read-only` | the server is a replica where a primary is expected: writes are refused |
+ * | `replica-stale` | a replica has lost its primary and refuses reads (MASTERDOWN) |
+ * | `cluster-down` | the Cluster does not serve some or all of its slots |
+ * | `max-clients` | the server has reached its connection limit |
  * | `out-of-memory` | the server is out of memory and refuses writes (OOM) |
  * | `persistence` | the server cannot save to disk and refuses writes (MISCONF) |
- * | `too-few-replicas` | too few replicas are in sync, and the server refuses writes (NOREPLICAS) |
+ * | `too-few-replicas` | too few replicas are in sync, so the server refuses writes (NOREPLICAS) |
  * | `slow` | too many calls are slow |
  * | `error-rate` | too many calls fail |
- * | `overloaded` | too many commands wait or are unanswered; only as the `reason` of an error |
+ * | `overloaded` | too many commands are waiting or in flight; only as the `reason` of an error |
  * | `isolated` | the application called `isolate()` |
- * | `protocol` | the peer is not a Redis, or broke the Redis protocol |
+ * | `protocol` | the peer is not a Redis server, or violated the Redis protocol |
  * | `closed` | the application closed the connection |
  */
 export type CauseCode =
@@ -56,10 +56,10 @@ export type CauseCode =
   | 'protocol'
   | 'closed';
 
-/** Why the status is not `up`: a code to decide by, a sentence to read, and when it was recognised. */
+/** Why the status is not `up`: a code for programs, a sentence for people, and the time of detection. */
 export interface Cause {
   readonly code: CauseCode;
-  /** One sentence for people. Holds no host, key, value or credential. */
+  /** One sentence for people. Contains no host, key, value or credential. */
   readonly message: string;
   readonly at: Date;
 }
@@ -92,7 +92,7 @@ const sentences: Readonly<Record<CauseCode, string>> = {
   closed: 'The connection was closed by the application.',
 };
 
-/** The sentence that belongs to a cause code. */
+/** Returns the sentence for a cause code. */
 export function describeCause(code: CauseCode): string {
   return sentences[code];
 }

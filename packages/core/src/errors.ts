@@ -3,11 +3,11 @@ import { withoutCommand } from './replies/without-command.ts';
 import { retryAfterSeconds } from './retry-after.ts';
 
 /**
- * What is known about a command that failed.
+ * What is known about the effect of a command that failed.
  *
- * - `not-applied`: it certainly never ran; sending it again is safe.
- * - `unknown`: it was sent and no answer came; it may or may not have run.
- * - `refused`: the server answered with an error.
+ * - `not-applied`: it certainly never ran; a retry is safe.
+ * - `unknown`: it was sent, but no reply arrived; it may or may not have run.
+ * - `refused`: the server replied with an error.
  */
 export type Outcome = 'not-applied' | 'unknown' | 'refused';
 
@@ -24,13 +24,13 @@ export type ErrorCode =
   | 'CONFIGURATION';
 
 /**
- * The state of the connection when a command failed, to be logged with the error. Counts and ages only: never a key, a
- * value, a host or a credential.
+ * The state of the connection when a command failed, to log with the error. Contains only counts, ages and names of
+ * commands and states: never a key, value, host or credential.
  */
 export interface Forensics {
   /** Name of the command, in lower case. */
   readonly command: string;
-  /** How often the command had been sent; 0 means that it never left this process. */
+  /** Number of times the command had been sent; 0 means that it never left this process. */
   readonly attempt: number;
   /** State of the connection: `ready`, `stalled`, `reconnecting` and so on, as in a snapshot. */
   readonly connectionState: string;
@@ -42,7 +42,7 @@ export interface Forensics {
   readonly eventLoopLagMs: number;
 }
 
-/** What an error of this library says beside its message. */
+/** The fields of an error of this library, apart from its message. */
 export interface ErrorDetails {
   /** Name of the resilience. */
   readonly connection?: string | undefined;
@@ -50,33 +50,34 @@ export interface ErrorDetails {
   readonly outcome?: Outcome | undefined;
   readonly retryAfterMs?: number | undefined;
   readonly forensics?: Forensics | undefined;
-  /** The error that led to this one, without the command that it carried; it becomes `error.cause`. */
+  /** The error that led to this one. It becomes `error.cause`, stripped of the command that it carried. */
   readonly cause?: unknown;
 }
 
 const brand = Symbol.for('redis-resilience.error');
 
 /**
- * The base class of every error of this library. Decide by `code`, `reason` and `outcome`, never by the message. A
- * message says what was refused, why, and what to do next; it never holds a key, a value or a credential.
+ * The base class of every error of this library. Base decisions on `code`, `reason` and `outcome`, never on the
+ * message. A message says what was rejected, why, and what to do next; it never contains a key, value or credential.
  */
 export abstract class RedisResilienceError extends Error {
   abstract readonly code: ErrorCode;
-  /** Why the command failed, as one of the closed set of causes. */
+  /** Why the command failed: one of a closed set of causes. */
   readonly reason: CauseCode | undefined;
   readonly outcome: Outcome;
-  /** Name of the resilience that the error comes from, where there is one. */
+  /** Name of the resilience that the error comes from, if any. */
   readonly connection: string | undefined;
-  /** Milliseconds until the next connection attempt, or until the circuit lets a trial call pass. */
+  /** Milliseconds until the next connection attempt, or until the circuit lets a trial call through. */
   readonly retryAfterMs: number | undefined;
-  /** Not enumerable, so that logs stay short. */
+  /** The state of the connection when the command failed. Not enumerable, so that logs stay short. */
   declare readonly forensics: Forensics | undefined;
   /**
-   * The status that a web framework answers with if no error handler does: 503, or 500 for {@link ConfigurationError}.
+   * The HTTP status that a web framework sends if no error handler responds: 503, or 500 for
+   * {@link ConfigurationError}.
    */
   declare readonly status: number;
   declare readonly statusCode: number;
-  /** False: the message is for the log, not for visitors. */
+  /** Always false: the message is meant for logs, not for visitors. */
   declare readonly expose: boolean;
 
   constructor(message: string, details: ErrorDetails = {}) {
@@ -89,7 +90,7 @@ export abstract class RedisResilienceError extends Error {
   }
 
   /**
-   * The headers of that answer: `Retry-After`. There is none where the outcome is unknown, because it would invite
+   * The headers of that response: `Retry-After`. Empty if the outcome is unknown, because the header would invite
    * clients to repeat a request that may have been carried out.
    */
   get headers(): Readonly<Record<string, string>> {
@@ -97,19 +98,19 @@ export abstract class RedisResilienceError extends Error {
     return { 'Retry-After': retryAfterSeconds(this.retryAfterMs) };
   }
 
-  // Code that wraps errors for HTTP may set its own headers, as it may set the status.
+  // Lets code that wraps errors for HTTP set its own headers, as it can set the status.
   set headers(value: Readonly<Record<string, string>>) {
     Object.defineProperty(this, 'headers', { value, writable: true, configurable: true, enumerable: true });
   }
 
-  /** The fields of the error in a JSON log. */
+  /** Returns the fields of the error for a JSON log. */
   toJSON(): object {
     const { name, message, code, reason, outcome, connection, retryAfterMs, stack } = this;
     return { name, message, code, reason, outcome, connection, retryAfterMs, stack };
   }
 }
 
-// On the prototype, so that creating an error does not set them.
+// These are set on the prototype to keep creating an error cheap.
 Object.assign(RedisResilienceError.prototype, {
   [brand]: true,
   status: 503,
@@ -118,23 +119,25 @@ Object.assign(RedisResilienceError.prototype, {
 });
 
 /**
- * Redis is away. A write did not run; a command of the read lane may have run: see `outcome`. Use a fallback, or try
- * again after `retryAfterMs`.
+ * Redis is unavailable. A write did not run; a command of the read lane may have run: see `outcome`. Use a fallback, or
+ * try again after `retryAfterMs`.
  */
 export class RedisUnavailableError extends RedisResilienceError {
   override readonly name = 'RedisUnavailableError';
   readonly code = 'REDIS_UNAVAILABLE';
 }
 
-/** The circuit of the lane is open or isolated; the command was not sent. Use a fallback, or try again later. */
+/**
+ * The circuit of the command's lane is open or isolated; the command was not sent. Use a fallback, or try again later.
+ */
 export class CircuitOpenError extends RedisResilienceError {
   override readonly name = 'CircuitOpenError';
   readonly code = 'CIRCUIT_OPEN';
 }
 
 /**
- * The deadline of the command passed. `outcome` says whether it may have run. If it may, check before you send a write
- * again.
+ * The deadline of the command has passed. `outcome` says whether it may have run. If so, check before you retry a
+ * write.
  */
 export class CommandTimeoutError extends RedisResilienceError {
   override readonly name = 'CommandTimeoutError';
@@ -142,23 +145,23 @@ export class CommandTimeoutError extends RedisResilienceError {
 }
 
 /**
- * The connection broke after a write was sent and before its answer, and a second run might apply it twice. Check
- * before you send it again, or use `applyOnce`.
+ * The connection broke after a write was sent and before its reply arrived, and a retry might apply it twice. Check
+ * before you retry it, or use `applyOnce`.
  */
 export class OutcomeUnknownError extends RedisResilienceError {
   override readonly name = 'OutcomeUnknownError';
   readonly code = 'OUTCOME_UNKNOWN';
 }
 
-/** Too many commands wait or are unanswered; this one was not sent. Send less, or raise the `admission` limits. */
+/** Too many commands are waiting or in flight; this one was not sent. Send fewer, or raise the `admission` limits. */
 export class OverloadedError extends RedisResilienceError {
   override readonly name = 'OverloadedError';
   readonly code = 'OVERLOADED';
 }
 
 /**
- * The connection that held the WATCH or MULTI was lost, or others changed the keys of a `transaction` in each of its
- * attempts; nothing of it ran. Read and try it again.
+ * The connection that held the WATCH or MULTI was lost, or other clients changed the keys of a `transaction` in each of
+ * its attempts; none of its commands ran. Read the keys again and retry.
  */
 export class WatchLostError extends RedisResilienceError {
   override readonly name = 'WatchLostError';
@@ -166,21 +169,23 @@ export class WatchLostError extends RedisResilienceError {
 }
 
 /**
- * A leased client was used after its lease, and nothing was sent; or its lease was ended before its work, by `close()`
- * or by `pool.revoke`. Await every call inside the function given to `lease()`.
+ * A leased client was used after its lease had ended, and nothing was sent; or `close()` or `pool.revoke` ended the
+ * lease before its work was done. Await every call inside the function passed to `lease()`.
  */
 export class LeaseEndedError extends RedisResilienceError {
   override readonly name = 'LeaseEndedError';
   readonly code = 'LEASE_ENDED';
 }
 
-/** The request has waited for Redis as long as its budget allows; the command was not sent. Answer without Redis. */
+/** The request has waited for Redis as long as its budget allows; the command was not sent. Respond without Redis. */
 export class BudgetExceededError extends RedisResilienceError {
   override readonly name = 'BudgetExceededError';
   readonly code = 'BUDGET_EXCEEDED';
 }
 
-/** An option is unknown, of the wrong type or out of range; nothing was opened. The message names the option. */
+/**
+ * An option is unknown, has the wrong type or is out of range; no connection was opened. The message names the option.
+ */
 export class ConfigurationError extends RedisResilienceError {
   override readonly name = 'ConfigurationError';
   readonly code = 'CONFIGURATION';
@@ -189,7 +194,7 @@ export class ConfigurationError extends RedisResilienceError {
 Object.assign(ConfigurationError.prototype, { status: 500, statusCode: 500 });
 
 /**
- * Whether a thrown value is an error of this library. Also recognises errors of another installed copy of it.
+ * Returns whether a thrown value is an error of this library. Also recognises errors of another installed copy of it.
  *
  * @example
  * try { await client.get('cart'); }

@@ -5,13 +5,13 @@ import { isResilience } from './resilience-readers.ts';
 import { resilienceOptionNames } from './settings.ts';
 import { checkKeys, invalid, type OptionReader } from './validate-options.ts';
 
-/** One reader per option. Any other name is refused as unknown. */
+/** One reader per option. Any other name is rejected as unknown. */
 export type OptionReaders<T extends object> = { readonly [Name in keyof Required<T>]: OptionReader };
 
 /**
- * Checks the options of a factory, a middleware or a decorator once, when it is called, and returns them.
+ * Checks the options of a factory, middleware or decorator once, when it is called, and returns them.
  *
- * @throws {@link ConfigurationError} that names the option, what it must be, or the nearest known name
+ * @throws {@link ConfigurationError} that names the option and either what it must be or the nearest known name
  *
  * @example
  * checkOptions('redisGuard', { budgetMS: 200 }, { budgetMs: durationOf(1) });
@@ -26,7 +26,7 @@ export function checkOptions<T extends object>(caller: string, options: T, reade
   return options;
 }
 
-/** Refuses options of the connection that were given to a function that takes a whole resilience. */
+/** Rejects connection options passed to a function that expects a resilience. */
 function refuseMisplaced(caller: string, options: object | null, readers: object): void {
   for (const name of Object.keys(options ?? {})) {
     if (name in readers) continue;
@@ -46,7 +46,7 @@ function meantBy(name: string): string | undefined {
 }
 
 /**
- * Checks one argument of a call.
+ * Checks one argument.
  *
  * @throws {@link ConfigurationError} that names the argument and what it must be
  *
@@ -58,8 +58,8 @@ export function checkArgument(path: string, value: unknown, reader: OptionReader
 }
 
 /**
- * Checks the names in an object that holds the caller's own options beside those of `createRedisResilience`. The values
- * of the latter are checked when the resilience is created.
+ * Checks the option names in an object that mixes the caller's own options with those of `createRedisResilience`. The
+ * values of the latter are checked when the resilience is created.
  *
  * @throws {@link ConfigurationError} that names the nearest known name
  */

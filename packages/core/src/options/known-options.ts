@@ -4,7 +4,7 @@ import { nearest, unknownOption } from './validate-options.ts';
 export type OptionNames<T extends object> = { readonly [Name in keyof Required<T>]: true };
 
 /**
- * Refuses options that do not exist. Their values are not checked.
+ * Rejects options that do not exist. Does not check the values of those that do.
  *
  * @throws {@link ConfigurationError} that names the nearest known name
  *
@@ -16,7 +16,7 @@ export function checkKnownOptions<T extends object>(caller: string, options: T, 
   refuseUnknown(caller, options, Object.keys(known));
 }
 
-/** Refuses options of other names than these. */
+/** Rejects options whose names are not in `known`. */
 export function refuseUnknown(caller: string, options: object, known: readonly string[]): void {
   for (const name of Object.keys(options)) {
     if (!known.includes(name)) throw unknownOption(`${caller}.${name}`, nearest(name, known));

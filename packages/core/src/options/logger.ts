@@ -1,4 +1,6 @@
-/** The destination of the operator lines: `console`, a logger of pino or winston, or any object with these methods. */
+/**
+ * Destination of the log lines for operators: `console`, a pino or winston logger, or any object with these methods.
+ */
 export interface Logger {
   info(line: string): void;
   warn(line: string): void;
@@ -12,7 +14,7 @@ export const processWarnings: Logger = {
   error: warn,
 };
 
-/** The logger of `logger: false`. */
+/** The logger used for `logger: false`. */
 export const silence: Logger = { info: ignore, warn: ignore, error: ignore };
 
 function warn(line: string): void {
@@ -20,5 +22,5 @@ function warn(line: string): void {
 }
 
 function ignore(): void {
-  // Silenced by its option.
+  // `logger: false` writes nothing.
 }

@@ -3,7 +3,7 @@ import { invalid, type OptionReader } from './validate-options.ts';
 
 const maxDurationMs = 2 ** 31 - 1;
 
-/** Milliseconds, from `min` to the longest time that a timer of Node can wait. */
+/** Accepts milliseconds, from `min` to the longest delay of a Node timer. */
 export function durationOf(min: number): OptionReader {
   return (value, path) => {
     if (typeof value !== 'number' || !(value >= min && value <= maxDurationMs)) {
@@ -12,7 +12,10 @@ export function durationOf(min: number): OptionReader {
   };
 }
 
-/** Milliseconds for which something is kept or counts, at least `min`: no timer waits for them, so that years will do. */
+/**
+ * Accepts milliseconds, at least `min`, for which something is kept or valid. No timer waits for them, so they may be
+ * years.
+ */
 export function lifetimeOf(min: number): OptionReader {
   return (value, path) => {
     if (typeof value !== 'number' || !(value >= min && value <= Number.MAX_SAFE_INTEGER)) {
@@ -21,7 +24,7 @@ export function lifetimeOf(min: number): OptionReader {
   };
 }
 
-/** As {@link durationOf}, or `false`. */
+/** Like {@link durationOf}, but also accepts `false`. */
 export function durationOrFalseOf(min: number): OptionReader {
   const read = durationOf(min);
   return (value, path) => {
@@ -29,7 +32,7 @@ export function durationOrFalseOf(min: number): OptionReader {
   };
 }
 
-/** A whole number, at least `min` and at most `max`. */
+/** Accepts a whole number from `min` to `max`. */
 export function countOf(min: number, max = Number.MAX_SAFE_INTEGER): OptionReader {
   const range = max === Number.MAX_SAFE_INTEGER ? `of at least ${min}` : `from ${min} to ${max}`;
   return (value, path) => {
@@ -39,7 +42,7 @@ export function countOf(min: number, max = Number.MAX_SAFE_INTEGER): OptionReade
   };
 }
 
-/** A number from `min` to `max`. */
+/** Accepts a number from `min` to `max`. */
 export function numberOf(min: number, max: number): OptionReader {
   return (value, path) => {
     if (typeof value !== 'number' || !(value >= min && value <= max)) {
@@ -48,7 +51,7 @@ export function numberOf(min: number, max: number): OptionReader {
   };
 }
 
-/** The weight of a database. */
+/** Accepts the weight of a database. */
 export const weightOf: OptionReader = numberOf(0, Number.MAX_SAFE_INTEGER);
 
 export const ratioOf: OptionReader = (value, path) => {
@@ -72,8 +75,8 @@ export const textOf: OptionReader = (value, path) => {
 };
 
 /**
- * A key of Redis, or a part of one. Anything but a string would become one that others become too, and so would half of a
- * surrogate pair, which UTF-8 cannot say.
+ * Accepts a Redis key or a part of one. Distinct values of other types can convert to the same string, and a lone
+ * surrogate is replaced when encoded as UTF-8; either would let two keys collide.
  */
 export const keyTextOf: OptionReader = (value, path) => {
   if (typeof value !== 'string' || value === '' || /\p{Surrogate}/u.test(value)) {
@@ -93,7 +96,7 @@ export const functionsOf: OptionReader = (value, path) => {
   if (!isListOf(value, isFunction)) throw invalid(path, value, 'a list of functions');
 };
 
-/** One of these words. */
+/** Accepts one of these strings. */
 export function oneOf(...allowed: readonly string[]): OptionReader {
   return (value, path) => {
     if (typeof value !== 'string' || !allowed.includes(value)) {
@@ -106,7 +109,7 @@ export const signalOf: OptionReader = (value, path) => {
   if (!(value instanceof AbortSignal)) throw invalid(path, value, 'an AbortSignal');
 };
 
-/** A key: text or bytes, not empty. The error never shows it. */
+/** Accepts a key: a non-empty string or bytes. The error never shows the key. */
 export const keyOf: OptionReader = (value, path) => {
   const isKey = (typeof value === 'string' || value instanceof Uint8Array) && value.length > 0;
   if (!isKey)
@@ -115,7 +118,7 @@ export const keyOf: OptionReader = (value, path) => {
 
 export const laneOf: OptionReader = oneOf('read', 'write');
 
-/** An object that has these methods. */
+/** Accepts an object that has these methods. */
 export function objectWith(...methods: readonly string[]): OptionReader {
   return (value, path) => {
     if (!methods.every((name) => hasMethod(value, name))) {
@@ -124,7 +127,7 @@ export function objectWith(...methods: readonly string[]): OptionReader {
   };
 }
 
-/** A complete clock: an incomplete one would fail only when the first timer is needed. */
+/** Accepts a complete clock. An incomplete one would fail only when the first timer is needed. */
 export const clockOf: OptionReader = objectWith(
   'now',
   'wallNow',
@@ -133,14 +136,14 @@ export const clockOf: OptionReader = objectWith(
   'setImmediate',
 );
 
-/** An object with the methods of `console`, or `false`. */
+/** Accepts an object with `info`, `warn` and `error`, or `false`. */
 export const loggerOf: OptionReader = (value, path) => {
   if (value !== false && !['info', 'warn', 'error'].every((name) => hasMethod(value, name))) {
     throw invalid(path, value, 'false or an object with info(), warn() and error()');
   }
 };
 
-/** Credentials, or a function that gives them. The error never shows the value. */
+/** Accepts credentials, or a function that returns them. The error never shows the value. */
 export const credentialsOf: OptionReader = (value, path) => {
   if (typeof value === 'function') return;
   const given = value as { username?: unknown; password?: unknown } | null;

@@ -3,179 +3,196 @@ import type { Credentials } from '../redis-resilience.ts';
 import type { Logger } from './logger.ts';
 import type { Category } from '../catalogue/category.ts';
 
-/** When the circuit of a lane opens, and how it closes again. */
+/** When a lane's circuit opens, and how it closes again. */
 export interface CircuitOptions {
   /**
-   * `enforce` refuses commands while the circuit is open. `observe` refuses none, and emits `would-refuse` for each one
-   * that `enforce` would refuse. `off` keeps the circuit closed. `isolate()` works in every mode. Default `enforce`.
+   * `enforce` rejects commands while the circuit is open. `observe` rejects none, and emits `would-refuse` for each
+   * command that `enforce` would reject. `off` keeps the circuit closed. `isolate()` works in every mode. Default
+   * `enforce`.
    */
   readonly mode?: 'enforce' | 'observe' | 'off';
-  /** Share of failed calls, 0 to 1, at which the circuit opens; it takes at least 5 failures. Default 0.5. */
+  /** Share of failed calls, 0 to 1, at which the circuit opens, provided that at least 5 calls failed. Default 0.5. */
   readonly failureRatio?: number;
-  /** Share of slow calls, 0 to 1, at which the circuit opens. Every fourth call then still passes. Default 0.8. */
+  /**
+   * Share of slow calls, 0 to 1, at which the circuit opens. It then still lets every fourth call through. Default 0.8.
+   */
   readonly slowRatio?: number;
   /**
-   * A call that takes longer than this is slow. Default: half of `timeoutMs`, or twice the usual round trip where that
-   * is more, up to nine tenths of `timeoutMs`.
+   * A call that takes longer than this is slow. Default: half of `timeoutMs`, or twice the usual round trip if that is
+   * longer, up to nine tenths of `timeoutMs`.
    */
   readonly slowMs?: number;
-  /** Calls that the window must hold before a ratio can open the circuit. Default 20. */
+  /** Minimum number of calls in the window before a ratio can open the circuit. Default 20. */
   readonly minCalls?: number;
-  /** Failures in a row that open the circuit, 2 at least; failures within 50 ms count as one. Default 5. */
+  /**
+   * Number of consecutive failures that opens the circuit, at least 2; failures within 50 ms count as one. Default 5.
+   */
   readonly maxConsecutiveFailures?: number;
   /** Length of the sliding window in which calls are counted. Default 2,000 ms. */
   readonly windowMs?: number;
   /**
    * How long the circuit stays open the first time. Doubles each time it opens again, up to `maxOpenMs`, with equal
-   * jitter, and starts over once the circuit has stayed closed for a whole window. Defaults 500 ms and 30,000 ms.
+   * jitter, and is reset once the circuit has stayed closed for a whole window. Defaults 500 ms and 30,000 ms.
    */
   readonly openMs?: number;
   readonly maxOpenMs?: number;
-  /** Trial calls that must succeed while the circuit is half-open, before it closes. Default 3. */
+  /** Number of trial calls that must succeed in the half-open state before the circuit closes. Default 3. */
   readonly trials?: number;
 }
 
-/** Bounds on how many commands may wait or be unanswered, and on how long they wait. */
+/** Limits on how many commands may be waiting or in flight, and on how long they wait. */
 export interface AdmissionOptions {
   /**
-   * How long a command waits for a reconnection; in an outage older than this, commands fail at once. Default 250 ms.
-   * Until the first attempt to connect has succeeded or failed, a command waits for as long as its deadline allows.
+   * How long a command waits for a reconnection; in an outage older than this, commands fail immediately. Default 250
+   * ms. Until the first attempt to connect has succeeded or failed, a command waits for as long as its deadline allows.
    */
   readonly maxWaitMs?: number;
   /**
-   * How long a read that was sent waits for a server that is found to be away. `verdict`: until that is found, and at
-   * least `maxWaitMs`. `deadline`: until its deadline. A write that was sent always waits for its deadline, because its
-   * answer says whether it ran. Default `verdict`.
+   * How long a read that has been sent waits for its reply when the server turns out to be unavailable. `verdict`:
+   * until the server is known to be unavailable, but at least `maxWaitMs`. `deadline`: until the read's own deadline. A
+   * write that has been sent always waits until its deadline, because the reply says whether it ran. Default `verdict`.
    */
   readonly patience?: 'verdict' | 'deadline';
-  /** Commands that may wait for a connection at once. Default 10,000. */
+  /** Maximum number of commands waiting for a connection. Default 10,000. */
   readonly maxWaiting?: number;
-  /** Bytes of arguments that may wait for a connection at once. Default 16 MiB. */
+  /** Maximum size of the arguments of all commands waiting for a connection, in bytes. Default 16 MiB. */
   readonly maxWaitingBytes?: number;
-  /** Commands that may be unanswered at once, or wait for a socket that takes no bytes for now. Default 100,000. */
+  /**
+   * Maximum number of commands that may be in flight, or queued because the socket is applying backpressure. Default
+   * 100,000.
+   */
   readonly maxInFlight?: number;
 }
 
-/** Which commands are sent again after a failure, and how often, before their caller gets an error. */
+/** Which commands are retried after a failure, and how often, before their caller gets an error. */
 export interface RetryOptions {
   /**
-   * How often a command whose outcome is unknown is sent again, where its category allows that. A command that
-   * certainly did not run is sent again until its deadline. 0 switches all retries off. Default 5.
+   * Maximum number of retries of a command whose outcome is unknown, if its category allows retries. A command that
+   * certainly did not run is retried until its deadline. 0 disables all retries. Default 5.
    */
   readonly maxRetries?: number;
   /**
-   * Size of the retry budget that all connections share. A retry of a command that a working server refused (TRYAGAIN,
-   * MOVED, ASK) costs 5 tokens, a success at the first try earns 1. Commands lost with their connection are sent again
-   * at no cost: the dialer paces new connections. Default 100.
+   * Size of the retry budget that all connections share. Retrying a command that a working server refused (TRYAGAIN,
+   * MOVED, ASK) costs 5 tokens; a success on the first attempt earns 1. Retrying commands lost with their connection
+   * costs nothing, because the dialer paces new connections. Default 100.
    */
   readonly budgetTokens?: number;
   /**
-   * What happens to SCAN, HSCAN, SSCAN and ZSCAN when their cursor was returned by a server process that is gone: after a
-   * restart or a failover it would skip elements. `begin-again`: the scan continues from cursor 0, so that no element is
-   * missed and some come twice, and `scan-restart` is emitted. `fail`: the call fails with `OutcomeUnknownError`. Default
-   * `begin-again`.
+   * What happens to SCAN, HSCAN, SSCAN and ZSCAN when the server process that returned their cursor is gone: after a
+   * restart or a failover, the scan would skip elements. `begin-again`: it continues from cursor 0, so that no element is
+   * missed but some are returned twice, and `scan-restart` is emitted. `fail`: the call fails with
+   * `OutcomeUnknownError`. Default `begin-again`.
    */
   readonly scans?: 'begin-again' | 'fail';
-  /** How long the server remembers an id of `applyOnce`. Default 24 hours. */
+  /** How long the server remembers an id passed to `applyOnce`. Default 24 hours. */
   readonly rememberMs?: number;
   /**
-   * Category by command name in lower case: for custom commands, modules and scripts, or in place of a built-in one.
+   * Categories keyed by command name in lower case: for custom commands, modules and scripts, or to override a built-in
+   * category.
    */
   readonly categories?: Readonly<Record<string, Category>>;
 }
 
-/** How connections are made and watched. */
+/** How connections are established and monitored. */
 export interface ConnectionOptions {
   /**
    * Shortest and longest period between connection attempts. Between these bounds, the period grows with the number of
-   * clients that the server has. Defaults 100 and 5,000 ms.
+   * clients connected to the server. Defaults 100 and 5,000 ms.
    */
   readonly minPeriodMs?: number;
   readonly maxPeriodMs?: number;
-  /** Longest time for TLS, AUTH, HELLO and INFO, once the TCP connection is made. Default 5,000 ms. */
+  /** Time limit for TLS, AUTH, HELLO and INFO once the TCP connection is established. Default 5,000 ms. */
   readonly handshakeTimeoutMs?: number;
   /**
-   * A connection without traffic is sent PING after this time, jittered; one with subscriptions, after 1,000 ms at
-   * most. Default 5,000 ms.
+   * An idle connection sends PING after this time, with jitter; a connection with subscriptions sends it after at most
+   * 1,000 ms. Default 5,000 ms.
    */
   readonly idlePingMs?: number;
   /**
-   * Bounds of the adaptive limit. A connection whose oldest command has been unanswered for longer is checked by a
-   * second connection. Defaults 200 and 2,000 ms.
+   * Bounds of the adaptive stall limit. If the oldest command of a connection has been unanswered for longer than that
+   * limit, a second connection checks the server. Defaults 200 and 2,000 ms.
    */
   readonly minStallMs?: number;
   readonly maxStallMs?: number;
   /**
-   * How to find out that answers no longer belong to their questions, after a reply was lost or added on the way; the
-   * socket is then dropped. `idle`: the PING of an idle connection carries a text that has to come back. `load`: so does
-   * one after every 256 replies, at most every 5 ms, and after 100 ms of traffic. `off`: no text is sent. A reply that
-   * no command waits for drops the socket in each case. Default `idle`.
+   * How to detect that replies no longer match their commands because a reply was lost or inserted on the way; the
+   * socket is then dropped. `idle`: the PING of an idle connection carries a token that must be echoed. `load`: in
+   * addition, such a PING is sent after every 256 replies, at most every 5 ms, and after 100 ms of traffic. `off`: no
+   * token is sent. In every mode, a reply that no command is waiting for drops the socket. Default `idle`.
    */
   readonly integrity?: 'idle' | 'load' | 'off';
   /**
-   * Largest reply, in bytes on the wire. A larger one drops the socket; so does a list with more elements than the heap
-   * of the process can hold, one for each 512 bytes of it. Default 512 MiB, the longest value of Redis.
+   * Maximum size of a reply, in bytes on the wire. A larger reply drops the socket, and so does an array or other
+   * aggregate with more than one element per 512 bytes of the process's heap limit. Default 512 MiB, the maximum length
+   * of a Redis string.
    */
   readonly maxReplyBytes?: number;
-  /** Delay of TCP keepalive; 0 switches it off. Default 10,000 ms. */
+  /** Delay of TCP keepalive; 0 disables it. Default 10,000 ms. */
   readonly keepAliveMs?: number;
   /**
-   * `primary`: while a replica answers, writes wait for the primary. `any`: the role is not checked. Default `primary`;
-   * `any` for a client that was made for replicas (`role: 'slave'` or `readOnly: true`).
+   * `primary`: while the connection leads to a replica, writes wait for a primary. `any`: the role is not checked.
+   * Default `primary`, or `any` for a client that was created for replicas (`role: 'slave'` or `readOnly: true`).
    */
   readonly role?: 'primary' | 'any';
   /**
-   * Credentials, or a function that gives them. The function is called for each connection attempt; after a failure it
-   * is not called for 100 ms, doubled up to a second. Default: the user and password in the client's own options.
+   * Credentials, or a function that returns them. The function is called for each connection attempt; after a failure
+   * it is not called for 100 ms, and this pause doubles with each further failure, up to a second. Default: the user
+   * name and password in the client's own options.
    */
   readonly credentials?: Credentials | (() => Credentials | Promise<Credentials>);
-  /** Longest time for the function in `credentials`. Default 5,000 ms. */
+  /** Time limit for the `credentials` function. Default 5,000 ms. */
   readonly credentialsTimeoutMs?: number;
 }
 
 /** The pool of connections that `lease()` and `transaction()` use. */
 export interface PoolOptions {
-  /** Connections that may be leased at once. Default 10. */
+  /** Maximum number of connections leased at the same time. Default 10. */
   readonly max?: number;
-  /** Connections that are kept open while nobody uses them. Default 0. */
+  /** Minimum number of connections that are kept open even when idle. Default 0. */
   readonly min?: number;
-  /** A connection that nobody has used for longer is closed, down to `min`. Default 30,000 ms. */
+  /** A connection that has been idle for longer than this is closed, unless only `min` are left. Default 30,000 ms. */
   readonly idleMs?: number;
-  /** Callers that may wait while all connections are leased. Default 1,000. */
+  /** Maximum number of callers waiting while all connections are leased. Default 1,000. */
   readonly maxWaiting?: number;
-  /** A lease that lasts longer is reported by the event `lease-overdue`. Default 30,000 ms. */
+  /** A lease that lasts longer than this is reported by the event `lease-overdue`. Default 30,000 ms. */
   readonly maxLeaseMs?: number;
-  /** Also ends such a lease: its caller gets an error, and its connection is closed. Default `false`. */
+  /**
+   * Whether a lease that exceeds `maxLeaseMs` is also ended: its caller gets an error, and its connection is closed.
+   * Default `false`.
+   */
   readonly revoke?: boolean;
 }
 
-/** When another of several databases takes the place of the one in use. Only with several. */
+/**
+ * When calls fail over from the database in use to another one. Applies only if several Redis databases are configured.
+ */
 export interface FailoverOptions {
-  /** How long the server has to be found away before calls go over to another database. Default 150 ms. */
+  /** How long the server must be unavailable before calls fail over to another database. Default 150 ms. */
   readonly afterMs?: number;
   /**
-   * The same for a server that answers and does not serve: a circuit that stays open for a fault of the server, a
-   * login that is refused. Default 5,000 ms.
+   * Like `afterMs`, but for a server that responds without serving commands: its faults keep a circuit open, or it
+   * refuses the login. Default 5,000 ms.
    */
   readonly openMs?: number;
 }
 
-/** When a preferred database comes back into use. Only with several. */
+/** When calls return to a preferred database. Applies only if several Redis databases are configured. */
 export interface FailbackOptions {
   /**
-   * How long it has to answer without a break; up to a quarter longer in each process, and twice as long each time that
-   * it failed soon after it had come back. `false`: only by hand. Default 60,000 ms.
+   * How long the preferred database must respond without interruption before calls return to it. Each process adds up
+   * to a quarter at random, and the time doubles whenever that database fails again soon after its return. `false`:
+   * only a call of `failover()` returns to it. Default 60,000 ms.
    */
   readonly afterMs?: number | false;
 }
 
-/** Options of `createRedisResilience`, `protect` and, beside the framework's own, of every adapter. */
+/** Options of `createRedisResilience`, of `protect` and, in addition to the framework's own, of every adapter. */
 export interface ResilienceOptions {
-  /** Name of this connection in health answers, metrics and events. Default `default`. */
+  /** Name of this connection in health responses, metrics and events. Default `default`. */
   readonly name?: string;
   /**
-   * Deadline of one command, waiting included. A blocking command has its own timeout on top, and both begin when it is
-   * sent. Default 1,000 ms.
+   * Deadline of one command, including the time it waits. For a blocking command, its own timeout is added, and the
+   * total is measured from when it is sent. Default 1,000 ms.
    */
   readonly timeoutMs?: number;
   /** A command slower than this is recorded in `history()`. Default 100 ms. */
@@ -187,9 +204,12 @@ export interface ResilienceOptions {
   readonly pool?: PoolOptions;
   readonly failover?: FailoverOptions;
   readonly failback?: FailbackOptions;
-  /** Where one line goes at the beginning of an outage, and one at its end: an object with `info`, `warn` and `error`; `false` silences. Default: a process warning, which Node writes to stderr. */
+  /**
+   * Receives one line at the beginning of an outage and one at its end: an object with `info`, `warn` and `error`, or
+   * `false` for no lines. Default: a process warning, which Node writes to stderr.
+   */
   readonly logger?: Logger | false;
-  /** Time and random numbers, for tests. */
+  /** Sources of time and of random numbers, for tests. */
   readonly clock?: Clock;
   readonly random?: Random;
 }

@@ -151,13 +151,15 @@ const readers: Readonly<Record<keyof ResilienceOptions, OptionReader>> = {
   random: functionOf,
 };
 
-/** Names of the options of `createRedisResilience`, for adapters that accept options of their own beside them. */
+/**
+ * Names of the options of `createRedisResilience`, for adapters that accept them together with options of their own.
+ */
 export const resilienceOptionNames: readonly string[] = Object.keys(readers);
 
 /**
  * Validates options and fills in the defaults.
  *
- * @throws ConfigurationError naming the option, what was given (never a credential) and what is allowed
+ * @throws {@link ConfigurationError} that names the option, the given value (never a credential) and the allowed values
  */
 export function resolveSettings(options: ResilienceOptions = {}): Settings {
   checkKeys(options, readers, 'options');

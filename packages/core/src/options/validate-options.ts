@@ -4,8 +4,8 @@ import { ConfigurationError } from '../errors.ts';
 export type OptionReader = (value: unknown, path: string) => void;
 
 /**
- * Checks an options object against the readers of its keys. Unknown keys are refused with the nearest right name;
- * undefined counts as absent.
+ * Checks an options object against the readers of its keys. Rejects unknown keys and suggests the nearest known name;
+ * an undefined value counts as absent.
  */
 export function checkKeys(
   options: unknown,
@@ -22,7 +22,10 @@ export function checkKeys(
   }
 }
 
-/** A reader of an object with these keys; without `readers`, of an object with any keys whose values `each` accepts. */
+/**
+ * Returns a reader for an object with these keys, or, without `readers`, for an object with any keys whose values
+ * `each` accepts.
+ */
 export function objectOf(
   readers: Readonly<Record<string, OptionReader>> | undefined,
   each?: OptionReader,
@@ -37,18 +40,18 @@ export function objectOf(
   };
 }
 
-/** The error of a value that is not allowed. */
+/** Creates the error for a value that is not allowed. */
 export function invalid(path: string, given: unknown, allowed: string): ConfigurationError {
   return new ConfigurationError(`The option ${path} must be ${allowed}; given: ${describe(given)}.`);
 }
 
-/** The error of an option that does not exist. */
+/** Creates the error for an option that does not exist. */
 export function unknownOption(path: string, suggestion: string | undefined): ConfigurationError {
   const hint = suggestion === undefined ? '' : ` Did you mean ${suggestion}?`;
   return new ConfigurationError(`The option ${path} does not exist.${hint}`);
 }
 
-/** The defaults, replaced by the options that were given; undefined counts as not given. */
+/** Merges the given options over the defaults; an undefined option counts as not given. */
 export function withDefaults<Defaults extends object, Given extends object>(
   defaults: Defaults,
   given: Given | undefined,
@@ -57,7 +60,7 @@ export function withDefaults<Defaults extends object, Given extends object>(
   return Object.freeze({ ...defaults, ...(Object.fromEntries(present) as Given) });
 }
 
-/** The allowed name closest to what was typed; undefined when nothing is close. */
+/** Returns the allowed name closest to the typed one, or undefined if none is close. */
 export function nearest(typed: string, names: readonly string[]): string | undefined {
   let best: string | undefined;
   let bestDistance = Math.max(2, Math.ceil(typed.length / 2)) + 0.5;
@@ -71,14 +74,14 @@ export function nearest(typed: string, names: readonly string[]): string | undef
   return best;
 }
 
-// A string is shown only when it is short and plain: a URL or an API key that was given by mistake must not be shown.
+// Shows a string only if it is short and plain, because it may be a URL or an API key that was passed by mistake.
 function describe(given: unknown): string {
   if (typeof given === 'string') return /^[\w .-]{0,40}$/.test(given) ? `'${given}'` : 'a string';
   if (typeof given === 'number' || typeof given === 'boolean' || given === null) return String(given);
   return Array.isArray(given) ? 'an array' : `a value of type ${typeof given}`;
 }
 
-// Levenshtein's distance, one row at a time.
+// Computes the Levenshtein distance, one row at a time.
 function editDistance(left: string, right: string): number {
   let row = Array.from({ length: right.length + 1 }, (_, index) => index);
   for (let i = 1; i <= left.length; i++) {
