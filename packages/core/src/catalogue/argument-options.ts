@@ -2,12 +2,12 @@ import { wordAt } from './argument-words.ts';
 import type { Effect } from './effect.ts';
 import { worseEffect } from './effect.ts';
 
-/** What an option does to the effect of its command, and how many arguments follow it. */
+/** The effect that an option has on its command, and the number of arguments that follow the option. */
 export type Option = Effect | { readonly effect?: Effect; readonly takes: number };
 
 /**
- * Reads options from `from` to the end, or to the keyword `until`, and returns the worst of their effects and of
- * `plain`. An option that is not in the table gives `never`: it may be a condition that a later server added.
+ * Reads options from index `from` to the end, or to the keyword `until`, and returns the worst of their effects and
+ * `plain`. An option that is not in the table yields `never`: it may be a condition added by a newer server.
  */
 export function effectOfOptions(
   args: readonly unknown[],

@@ -2,7 +2,7 @@ import { integerAt, textAt, wordAt } from './argument-words.ts';
 import type { ArgumentRule, Effect } from './effect.ts';
 import { worseEffect } from './effect.ts';
 
-/** Lists, sorted sets and streams. */
+/** Rules for commands on lists, sorted sets and streams. */
 export const collectionRules: Readonly<Record<string, ArgumentRule>> = {
   lrem,
   ltrim,
@@ -12,8 +12,8 @@ export const collectionRules: Readonly<Record<string, ArgumentRule>> = {
   xadd,
 };
 
-// INCR adds up. NX and CH are used to learn who was first. GT, LT and XX hold at the second run as they did at the
-// first.
+// INCR accumulates. Callers use NX and CH to learn who was first. The conditions GT, LT and XX hold for the second run
+// as they did for the first.
 const zaddFlags: ReadonlyMap<string, Effect> = new Map([
   ['INCR', 'write-accumulating'],
   ['NX', 'write-checked'],
@@ -33,13 +33,14 @@ function zadd(args: readonly unknown[]): Effect {
   return 'never';
 }
 
-// With count 0 the first run removes all equal elements and leaves none for a second; any other count removes more.
+// With count 0, the first run removes all equal elements and leaves none for the second; with any other count, the
+// second run removes more.
 function lrem(args: readonly unknown[]): Effect {
   return integerAt(args, 1) === 0 ? 'write-checked' : 'write-accumulating';
 }
 
-// Keeping the first or the last n elements gives the same list twice; cutting some off an end cuts more the second
-// time.
+// Keeping the first or the last n elements gives the same list both times; trimming elements off an end trims more the
+// second time.
 function ltrim(args: readonly unknown[]): Effect {
   const start = integerAt(args, 1);
   const stop = integerAt(args, 2);
@@ -59,8 +60,8 @@ function zremrangebyrank(args: readonly unknown[]): Effect {
 
 const xaddFlags = new Set(['NOMKSTREAM', 'KEEPREF', 'DELREF', 'ACKED']);
 
-// With IDMP a repeat is answered with the id of the first entry. An id that the caller chose is refused the second
-// time, with an error. `*` and `5-*` add another entry.
+// With IDMP, a repeat returns the id of the first entry. With an id chosen by the caller, the second run fails. With
+// `*` and `5-*`, it adds another entry.
 function xadd(args: readonly unknown[]): Effect {
   let index = 1;
   for (; index < args.length; index++) {

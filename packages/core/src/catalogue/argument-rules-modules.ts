@@ -1,7 +1,7 @@
 import { hasText, integerAt, textAt, wordAt } from './argument-words.ts';
 import type { ArgumentRule, Effect } from './effect.ts';
 
-/** JSON, search, time series and sketches. */
+/** Rules for commands on JSON, search, time series and sketches. */
 export const moduleRules: Readonly<Record<string, ArgumentRule>> = {
   'json.set': jsonSet,
   'json.del': jsonDelete,
@@ -17,7 +17,8 @@ function jsonSet(args: readonly unknown[]): Effect {
   return hasWord(args, 'XX', 3) ? 'write-checked-safe' : 'write-last-wins';
 }
 
-// Deleting the whole document is a DEL. A path with an index or a filter matches the next element the second time.
+// Deleting the whole document is equivalent to DEL. A path with an index or a filter matches the next element the
+// second time.
 function jsonDelete(args: readonly unknown[]): Effect {
   const path = textAt(args, 1);
   if (path === '' || path === '$' || path === '.') return 'write-checked-safe';
@@ -26,7 +27,8 @@ function jsonDelete(args: readonly unknown[]): Effect {
 
 const keepingPolicies = new Set(['FIRST', 'LAST', 'MIN', 'MAX']);
 
-// Which of two samples with one timestamp wins is a setting of the key, perhaps SUM, unless the call names a policy.
+// Unless the call names a policy, a setting of the key decides which of two samples with the same timestamp wins, and
+// that may be SUM.
 function addSample(args: readonly unknown[]): Effect {
   if (Number.isNaN(integerAt(args, 1))) return 'write-accumulating';
   for (let index = 3; index < args.length; index++) {
@@ -43,7 +45,7 @@ function mergeSketches(args: readonly unknown[]): Effect {
   return hasText(args, textAt(args, 0), 2, 2 + count) ? 'write-accumulating' : 'write-last-wins';
 }
 
-// Without OVERRIDE the destination counts as one of the sources.
+// Without OVERRIDE, the destination counts as one of the sources.
 function mergeDigests(args: readonly unknown[]): Effect {
   const count = integerAt(args, 1);
   if (!hasWord(args, 'OVERRIDE', 2 + count)) return 'write-accumulating';

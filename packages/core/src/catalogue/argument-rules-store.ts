@@ -2,8 +2,8 @@ import { hasText, integerAt, textAt, wordAt } from './argument-words.ts';
 import type { ArgumentRule, Effect } from './effect.ts';
 
 /**
- * Commands that read some keys and write the result to another. The last write wins, unless the destination is one of
- * the sources: then the second run starts from the result of the first.
+ * Rules for commands that read some keys and write the result to another. The last write wins, unless the destination
+ * is one of the sources: then the second run starts from the result of the first.
  */
 export const storeRules: Readonly<Record<string, ArgumentRule>> = {
   copy: (args) => replacing(args, 2),
@@ -21,7 +21,7 @@ export const storeRules: Readonly<Record<string, ArgumentRule>> = {
   bitop: combiningBits,
 };
 
-// Without REPLACE the second run fails, because the first one made the destination.
+// Without REPLACE, the second run fails, because the first one created the destination.
 function replacing(args: readonly unknown[], from: number): Effect {
   for (let index = from; index < args.length; index++) {
     if (wordAt(args, index) === 'REPLACE') return 'write-last-wins';
@@ -29,7 +29,7 @@ function replacing(args: readonly unknown[], from: number): Effect {
   return 'write-checked';
 }
 
-// Each option, and how many arguments follow it.
+// Number of arguments that follow each option.
 const storingOptions: ReadonlyMap<string, number> = new Map([
   ['ASC', 0],
   ['DESC', 0],

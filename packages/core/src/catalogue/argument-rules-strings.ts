@@ -3,7 +3,7 @@ import type { Option } from './argument-options.ts';
 import { integerAt, wordAt } from './argument-words.ts';
 import type { ArgumentRule, Effect } from './effect.ts';
 
-// A relative time to live starts again at the second run. That is still last-wins.
+// A relative time to live restarts with the second run. That still counts as last-wins.
 const expiry: Readonly<Record<string, Option>> = {
   EX: { takes: 1 },
   PX: { takes: 1 },
@@ -11,7 +11,7 @@ const expiry: Readonly<Record<string, Option>> = {
   PXAT: { takes: 1 },
 };
 
-// After a SET NX that ran, a second one is refused; after a SET XX that ran, a second one succeeds as well.
+// After a SET NX that succeeded, a second one fails; after a SET XX that succeeded, a second one succeeds too.
 const existence: Readonly<Record<string, Option>> = {
   KEEPTTL: 'write-last-wins',
   NX: 'write-checked',
@@ -25,7 +25,7 @@ const comparison: Readonly<Record<string, Option>> = {
   IFDNE: { effect: 'write-checked', takes: 1 },
 };
 
-// GET answers with the old value, which is gone at the second run.
+// GET returns the old value, which is gone by the second run.
 const setOptions: Readonly<Record<string, Option>> = {
   ...expiry,
   ...existence,
@@ -45,7 +45,8 @@ const getexOptions: Readonly<Record<string, Option>> = {
   PXAT: { effect: 'write-last-wins', takes: 1 },
   PERSIST: 'write-last-wins',
 };
-// Once the expiry is set, NX, GT and LT no longer hold: it is not absent, and neither later nor earlier than itself.
+// Once the expiry is set, the conditions NX, GT and LT no longer hold: it is not absent, and neither later nor earlier
+// than itself.
 const expireOptions: Readonly<Record<string, Option>> = {
   XX: 'write-checked-safe',
   NX: 'write-checked',
@@ -63,7 +64,7 @@ const expire: ArgumentRule = (args) => effectOfOptions(args, 2, 'write-last-wins
 const hashExpire: ArgumentRule = (args) =>
   effectOfOptions(args, 2, 'write-last-wins', expireOptions, 'FIELDS');
 
-/** Strings, times to live, and ACL LOG. */
+/** Rules for commands on strings and times to live, and for ACL LOG. */
 export const stringRules: Readonly<Record<string, ArgumentRule>> = {
   set: (args) => effectOfOptions(args, 2, 'write-last-wins', setOptions),
   msetex: manyKeys,

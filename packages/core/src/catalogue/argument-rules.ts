@@ -4,7 +4,7 @@ import { storeRules } from './argument-rules-store.ts';
 import { stringRules } from './argument-rules-strings.ts';
 import type { ArgumentRule } from './effect.ts';
 
-/** The rule of each command whose effect is `by-arguments`. */
+/** Returns the rule of a command whose effect is `by-arguments`, or undefined for any other command. */
 export function argumentRule(name: string): ArgumentRule | undefined {
   return rules.get(name);
 }

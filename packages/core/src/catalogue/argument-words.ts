@@ -1,11 +1,11 @@
-/** The argument as an upper-case word to compare with the server's keywords; '' when there is none. */
+/** Returns the argument in upper case, for comparison with the server's keywords, or '' if there is none. */
 export function wordAt(args: readonly unknown[], index: number): string {
   const text = textAt(args, index);
-  // The argument may be a value of megabytes; no keyword is longer than this.
+  // The argument may be a value of several megabytes; no keyword is longer than this.
   return text.length > longestKeyword ? '' : text.toUpperCase();
 }
 
-/** The argument as text, whether it was given as text, as a number or as bytes; '' when there is none. */
+/** Returns the argument as text, whether it was passed as text, a number or bytes, or '' if there is none. */
 export function textAt(args: readonly unknown[], index: number): string {
   const value = args[index];
   if (typeof value === 'string') return value;
@@ -15,19 +15,19 @@ export function textAt(args: readonly unknown[], index: number): string {
     : '';
 }
 
-/** The argument as the server reads an integer; NaN when it is not one. */
+/** Parses the argument as an integer, as the server does; NaN if it is not one. */
 export function integerAt(args: readonly unknown[], index: number): number {
   const text = textAt(args, index);
   return /^-?\d+$/.test(text) ? Number(text) : Number.NaN;
 }
 
-/** The argument as the server reads a decimal number; NaN when it is not one. */
+/** Parses the argument as a decimal number, as the server does; NaN if it is not one. */
 export function decimalAt(args: readonly unknown[], index: number): number {
   const text = textAt(args, index);
   return /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text) ? Number(text) : Number.NaN;
 }
 
-/** Whether the text stands among the arguments from `from` up to, and without, `to`. */
+/** Returns whether the text is among the arguments from `from` up to, but not including, `to`. */
 export function hasText(args: readonly unknown[], text: string, from: number, to = args.length): boolean {
   for (let index = from; index < to; index++) if (textAt(args, index) === text) return true;
   return false;

@@ -2,8 +2,8 @@ import { decimalAt, integerAt, wordAt } from './argument-words.ts';
 import type { CommandTraits } from './command-traits.ts';
 
 /**
- * How long a call may block on the server by its own timeout: Infinity for ever, undefined when it does not block. A
- * timeout that the server refuses does not block either: the error comes at once.
+ * Returns how long a call may block on the server according to its own timeout: Infinity if without limit, undefined if
+ * it does not block. A timeout that the server rejects does not block either: the error is immediate.
  *
  * @example
  * blockingTimeoutMs(traitsOf('blpop'), ['queue', 5]); // 5000

@@ -9,26 +9,26 @@ import { isRepeatable } from './effect.ts';
 export type CategoryOverrides = Readonly<Record<string, Category>>;
 
 /**
- * Whether a call may be sent again when its outcome is unknown: a `read`, a `write-last-wins`, and those
- * `write-checked` calls whose second run leaves the same data and whose second answer misleads no caller.
+ * Returns whether a call may be retried when its outcome is unknown. True for `read`, for `write-last-wins`, and for
+ * those `write-checked` calls whose second run leaves the same data and whose second reply misleads no caller.
  *
- * | sent again | why |
+ * | retried | why |
  * | --- | --- |
- * | SET XX, EXPIRE XX, HSETEX FXX, JSON.SET XX, XADD IDMP | the condition holds for the second run as for the first: the answer is the same |
- * | ZADD XX, GT, LT | likewise, and the answer counts new members only |
- * | DEL, UNLINK | the keys are gone either way; the second answer may be 0 |
- * | XACK, XTRIM, ZREMRANGEBYSCORE, ZREMRANGEBYLEX | nobody takes the count as a claim; the second answer may be 0 |
- * | PFADD | its answer is an estimate |
+ * | SET XX, EXPIRE XX, HSETEX FXX, JSON.SET XX, XADD IDMP | the condition holds for the second run as for the first: the reply is the same |
+ * | ZADD XX, GT, LT | likewise, and the reply counts only new members |
+ * | DEL, UNLINK | the keys are gone either way; the second reply may be 0 |
+ * | XACK, XTRIM, ZREMRANGEBYSCORE, ZREMRANGEBYLEX | no caller uses the count to claim something; the second reply may be 0 |
+ * | PFADD | its reply is an estimate |
  *
- * | not sent again | why |
+ * | not retried | why |
  * | --- | --- |
- * | SET NX, SETNX, HSETNX, MSETNX, ZADD NX, COPY, RENAMENX | a caller that has just got the lock would read that it is taken |
+ * | SET NX, SETNX, HSETNX, MSETNX, ZADD NX, COPY, RENAMENX | a caller that has just acquired a lock would read that it is taken |
  * | SET IFEQ | a caller whose comparison succeeded would read that it failed |
- * | SADD, BF.ADD | a caller that added the member would read that it was there before |
- * | SREM, ZREM, HDEL, XDEL, SMOVE, LREM 0 | a caller that has just claimed a job would read that another one has it |
- * | RENAME, XADD with an id, XGROUP CREATE | the second run fails, although the first one worked |
+ * | SADD, BF.ADD | a caller that added the member would read that it was already there |
+ * | SREM, ZREM, HDEL, XDEL, SMOVE, LREM 0 | a caller that has just claimed a job would read that another has claimed it |
+ * | RENAME, XADD with an id, XGROUP CREATE | the second run fails, although the first one succeeded |
  *
- * A category from the options is trusted: calls of `read` and `write-last-wins` are sent again, all others are not.
+ * A category from the options is trusted: calls in `read` and `write-last-wins` are retried, all others are not.
  */
 export function maySendAgain(
   traits: CommandTraits,
@@ -38,7 +38,7 @@ export function maySendAgain(
   return isRepeatable(overrideOf(traits, args, overrides) ?? effectOf(traits, args));
 }
 
-/** As {@link maySendAgain}, for commands that are sent as one. MULTI and EXEC have no effect of their own. */
+/** Like {@link maySendAgain}, for commands that are sent as a unit. MULTI and EXEC have no effect of their own. */
 export function maySendAllAgain(
   commands: readonly { readonly name: string; readonly args: readonly unknown[] }[],
   overrides?: CategoryOverrides,
@@ -50,7 +50,8 @@ export function maySendAllAgain(
 }
 
 /**
- * What running one call twice does, by the tables and its arguments. Unknown commands and scripts are `never`.
+ * Returns the effect of running a call twice, according to the tables and its arguments: `never` for unknown commands
+ * and scripts.
  *
  * @example
  * effectOf(traitsOf('set'), ['key', 'value', 'NX']); // 'write-checked'

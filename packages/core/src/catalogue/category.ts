@@ -1,12 +1,12 @@
 /**
- * The side effect of a command, which decides whether it may be sent again when its outcome is unknown.
+ * The side effect of a command, which decides whether it may be retried when its outcome is unknown.
  *
  * - `read`: no side effect.
  * - `write-checked`: applies only under a condition (SET NX, DEL of a key that may be gone): a second run leaves the
- *   data as it is, but may answer differently.
- * - `write-last-wins`: twice is the same as once (plain SET).
- * - `write-accumulating`: twice is not once (INCR, LPUSH).
- * - `admin`: changes the server.
+ *   data unchanged, but may return a different reply.
+ * - `write-last-wins`: running it twice has the same effect as once (plain SET).
+ * - `write-accumulating`: running it twice has a different effect than once (INCR, LPUSH).
+ * - `admin`: changes the server itself.
  * - `never`: unknown, or tied to the connection.
  */
 export type Category =

@@ -4,13 +4,13 @@ import type { Effect } from './effect.ts';
 /**
  * How a command behaves on its connection.
  *
- * - `ordinary`: one request, one answer, nothing else.
+ * - `ordinary`: one request, one reply, nothing else.
  * - `cursor`: a step of a scan. Its cursor is valid only on the server process that returned it.
- * - `blocking`: may block on the server, see `blockingTimeoutMs`.
+ * - `blocking`: may block on the server; see `blockingTimeoutMs`.
  * - `subscribe`, `unsubscribe`: changes what is pushed to the connection.
  * - `connection`: reads or changes the state of the connection, turns it into a stream, or ends it.
  * - `transaction`: MULTI, EXEC, DISCARD, WATCH, UNWATCH.
- * - `shutdown`: ends the server, and is answered only if that fails.
+ * - `shutdown`: stops the server, and gets a reply only if that fails.
  * - `unknown`: not in the table; it might be any of these.
  */
 export type CommandKind =
@@ -27,15 +27,17 @@ export type CommandKind =
 /** Commands that share every trait: one row of the command table. */
 export interface CommandGroup {
   readonly lane: Lane;
-  /** `by-arguments`: a rule of `argument-rules.ts` decides. */
+  /** `by-arguments`: a rule in `argument-rules.ts` decides. */
   readonly effect: Effect | 'by-arguments';
   /** Default `ordinary`. */
   readonly kind?: CommandKind;
-  /** A write that the server accepts while it is out of memory: the opposite of the server's flag `denyoom`. */
+  /**
+   * Set for a write that the server accepts even when it is out of memory: the opposite of the server's flag `denyoom`.
+   */
   readonly frees?: true;
-  /** Runs the user's code on the server. */
+  /** Set if the command runs the user's code on the server. */
   readonly script?: true;
-  /** Its first argument names the subcommand, which has traits of its own. */
+  /** Set if the first argument names a subcommand, which has traits of its own. */
   readonly container?: true;
   /** Names in lower case, separated by white space; `container|subcommand` for a subcommand. */
   readonly names: string;

@@ -2,7 +2,7 @@ import type { CommandGroup } from './command-group.ts';
 
 /** Commands whose first argument names a subcommand, and those subcommands. */
 export const containerTable: readonly CommandGroup[] = [
-  // A container whose subcommand is not known counts as the most restrictive of its subcommands.
+  // With an unknown subcommand, a container has the traits of its most restrictive subcommand.
   {
     lane: 'read',
     effect: 'never',
@@ -69,7 +69,7 @@ export const containerTable: readonly CommandGroup[] = [
       himport|prepare himport|discard himport|discardall
       script|debug`,
   },
-  // Uses what HIMPORT PREPARE left on the same connection.
+  // Uses the state that HIMPORT PREPARE left on the same connection.
   { lane: 'write', effect: 'never', kind: 'connection', names: 'himport|set' },
 
   { lane: 'write', effect: 'admin', names: 'function|load function|restore' },

@@ -1,6 +1,6 @@
 import type { CommandGroup } from './command-group.ts';
 
-/** Commands of the modules that Redis 8 brings along: JSON, search, time series, sketches, vector sets. */
+/** Commands of the modules that Redis 8 includes: JSON, search, time series, sketches, vector sets. */
 export const moduleTable: readonly CommandGroup[] = [
   {
     lane: 'read',
@@ -21,7 +21,7 @@ export const moduleTable: readonly CommandGroup[] = [
   { lane: 'write', effect: 'write-last-wins', names: 'json.mset json.merge ts.alter vadd' },
   { lane: 'write', effect: 'write-last-wins', frees: true, names: 'tdigest.reset vsetattr' },
   { lane: 'write', effect: 'write-checked-safe', frees: true, names: 'ts.del' },
-  // The second run fails, or answers that the item was there before.
+  // The second run fails, or replies that the item was already there.
   {
     lane: 'write',
     effect: 'write-checked',

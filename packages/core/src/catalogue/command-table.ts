@@ -22,7 +22,7 @@ export const commandTable: readonly CommandGroup[] = [
   { lane: 'read', effect: 'read', script: true, names: 'eval_ro evalsha_ro fcall_ro' },
   { lane: 'read', effect: 'read', kind: 'blocking', names: 'xread' },
 
-  // A second run leaves the data as the first one did. Where the answer is a count or the old bit, it differs.
+  // A second run leaves the data as the first one did. A reply that is a count or the old bit differs.
   {
     lane: 'write',
     effect: 'write-last-wins',
@@ -32,17 +32,17 @@ export const commandTable: readonly CommandGroup[] = [
   },
   { lane: 'write', effect: 'write-last-wins', frees: true, names: 'persist hpersist arseek' },
 
-  // Removals after which "0 removed" on a repeat is still a correct answer.
+  // Removals for which "0 removed" is still a correct reply to a repeat.
   {
     lane: 'write',
     effect: 'write-checked-safe',
     frees: true,
     names: 'del unlink xack xtrim zremrangebyscore zremrangebylex ardelrange',
   },
-  // PFADD works on an estimate, so no caller decides anything by its answer.
+  // PFADD works on an estimate, so no caller bases a decision on its reply.
   { lane: 'write', effect: 'write-checked-safe', names: 'pfadd' },
 
-  // The answer says who was first: callers use it as a lock, as a claim on a job, or to drop duplicates.
+  // The reply says who was first: callers use it as a lock, to claim a job, or to drop duplicates.
   { lane: 'write', effect: 'write-checked', names: 'setnx hsetnx msetnx sadd' },
   {
     lane: 'write',
@@ -51,7 +51,7 @@ export const commandTable: readonly CommandGroup[] = [
     names: 'hdel srem zrem smove ardel xdel xdelex xackdel rename renamenx move',
   },
 
-  // They add up, or remove an element and return it in an answer that a second run cannot give again.
+  // These accumulate, or they remove an element and return it in a reply that a second run cannot repeat.
   {
     lane: 'write',
     effect: 'write-accumulating',
@@ -93,13 +93,13 @@ export const commandTable: readonly CommandGroup[] = [
   // A script may do anything. A server that is out of memory still starts it, and checks each of its commands.
   { lane: 'write', effect: 'never', frees: true, script: true, names: 'eval evalsha fcall' },
 
-  // Replicas publish, and so do servers that are out of memory: PUBLISH works whenever reads do.
+  // PUBLISH works whenever reads do: also on a replica, and on a server that is out of memory.
   { lane: 'read', effect: 'write-accumulating', names: 'publish spublish' },
-  // A new connection has to subscribe anyway, and no data is touched.
+  // Subscribing touches no data, and every new connection has to subscribe again anyway.
   { lane: 'read', effect: 'read', kind: 'subscribe', names: 'subscribe psubscribe ssubscribe' },
   { lane: 'read', effect: 'read', kind: 'unsubscribe', names: 'unsubscribe punsubscribe sunsubscribe' },
 
-  // They wait for the writes of their own connection; on a new one they would answer at once, and wrongly.
+  // These wait for the writes of their own connection; on a new one they would return immediately, with a wrong reply.
   { lane: 'read', effect: 'never', kind: 'blocking', names: 'wait waitaof' },
   {
     lane: 'read',
@@ -108,7 +108,7 @@ export const commandTable: readonly CommandGroup[] = [
     names: 'auth hello select reset quit asking readonly readwrite monitor sync psync replconf',
   },
   { lane: 'read', effect: 'never', kind: 'transaction', names: 'multi discard watch unwatch' },
-  // EXEC counts as a write where the commands of its transaction are not known.
+  // EXEC counts as a write if the commands of its transaction are not known.
   { lane: 'write', effect: 'never', kind: 'transaction', names: 'exec' },
 
   { lane: 'write', effect: 'admin', names: 'restore-asking pfdebug xidmprecord' },

@@ -6,28 +6,30 @@ import { moduleTable } from './command-table-modules.ts';
 import { commandTable } from './command-table.ts';
 import type { Effect } from './effect.ts';
 
-/** What is known of a command by its name alone. */
+/** What is known about a command from its name alone. */
 export interface CommandTraits {
   /** In lower case; a subcommand is `container|subcommand`. */
   readonly name: string;
-  /** Which circuit it goes through: `write` when the server would refuse it as a replica. */
+  /** The circuit it goes through: `write` if a replica would refuse it. */
   readonly lane: Lane;
   readonly kind: CommandKind;
-  /** `kind` is `ordinary`: it neither blocks, nor subscribes, nor touches the state of its connection. */
+  /**
+   * Whether `kind` is `ordinary`: the command neither blocks, nor subscribes, nor touches the state of its connection.
+   */
   readonly ordinary: boolean;
-  /** A write that the server accepts while it is out of memory: DEL, EXPIRE, LPOP. */
+  /** Whether it is a write that the server accepts even when it is out of memory: DEL, EXPIRE, LPOP. */
   readonly frees: boolean;
-  /** Runs the user's code on the server: EVAL, FCALL and their variants. */
+  /** Whether it runs the user's code on the server: EVAL, FCALL and their variants. */
   readonly script: boolean;
-  /** Its first argument names a subcommand: use {@link traitsOfCall}. */
+  /** Whether its first argument names a subcommand: then use {@link traitsOfCall}. */
   readonly container: boolean;
-  /** What running it twice does; `by-arguments` where that depends on its arguments. */
+  /** The effect of running it twice; `by-arguments` if that depends on its arguments. */
   readonly effect: Effect | 'by-arguments';
 }
 
 /**
- * The traits of a command: one frozen object per name, found by one map lookup. A command that is in no table is
- * treated as the worst case: a write of kind `unknown` that is never sent again.
+ * Returns the traits of a command: one frozen object per name, found with one map lookup. A command that is in no table
+ * is treated as the worst case: a write of kind `unknown` that is never retried.
  *
  * @example
  * traitsOf('get').lane; // 'read'
@@ -36,7 +38,10 @@ export function traitsOf(name: string): CommandTraits {
   return known.get(name) ?? learn(name);
 }
 
-/** As {@link traitsOf}, and of the subcommand where the command is a container: CONFIG GET, XGROUP CREATE. */
+/**
+ * Like {@link traitsOf}, but returns the traits of the subcommand if the command is a container: CONFIG GET, XGROUP
+ * CREATE.
+ */
 export function traitsOfCall(name: string, args: readonly unknown[]): CommandTraits {
   const traits = traitsOf(name);
   if (!traits.container || args.length === 0) return traits;
@@ -44,15 +49,15 @@ export function traitsOfCall(name: string, args: readonly unknown[]): CommandTra
   return known.get(subcommand) ?? unknownSubcommand(subcommand, traits);
 }
 
-// The tables, and the other spellings and unknown commands met so far: shared by the process, since names mean the same
-// everywhere.
+// Holds the tables, and the other spellings and unknown commands seen so far. Shared by the whole process, because a
+// name means the same everywhere.
 const known = new Map<string, CommandTraits>(
   [commandTable, containerTable, moduleTable].flatMap((table) =>
     table.flatMap((group) => namesOf(group).map((name) => [name, traitsIn(group, name)] as const)),
   ),
 );
 
-// Names come from callers, and perhaps from their users, so the number of names that are remembered is bounded.
+// Names come from callers, and perhaps from their users, so the number of cached names is bounded.
 const maxKnown = known.size + 1000;
 
 function namesOf(group: CommandGroup): string[] {
