@@ -6,23 +6,24 @@ import type { Circuit } from './circuit.ts';
 
 export interface CircuitProbeOptions {
   readonly clock: Clock;
-  /** Sends a question of our own past the gate; rejects as the server answers. */
+  /** Sends a command of our own, bypassing the gate; rejects with the server's error reply. */
   readonly ask: (command: string, args: readonly string[]) => Promise<unknown>;
 }
 
 const firstPauseMs = 100;
 const growth = 1.2;
 const maxPauseMs = 1000;
-/** A call that was refused this recently shows that somebody waits. */
+/** A call that was rejected within this time shows that there is demand. */
 const recentMs = 1000;
 
-// A write that needs memory, persistence and replicas like any other, and changes nothing: its key does not exist.
+// Needs memory, persistence and replicas like any other write, but changes nothing, because its key does not exist.
 const harmlessWrite = ['__redis-resilience:probe', ''] as const;
 
 /**
- * Probes a circuit that is not closed, with a command matching what opened it, so that it recovers without traffic and
- * before its open time is over. One probe at a time: while calls are refused, every 100 ms; otherwise after pauses that
- * grow to a second. While the circuit is half-open, the answer to a probe counts as a trial like any other.
+ * Probes a circuit that is open or half-open, with a command that matches the fault, so that it recovers without
+ * traffic and before its open time is over. One probe runs at a time: every 100 ms while calls are being rejected,
+ * otherwise after pauses that grow to a second. In the half-open state, the reply to a probe counts as a trial like any
+ * other.
  */
 export class CircuitProbe {
   readonly #circuit: Circuit;
@@ -36,7 +37,10 @@ export class CircuitProbe {
     this.#options = options;
   }
 
-  /** To be called when the circuit changed: probes while it is open or half-open, not while it is isolated by hand. */
+  /**
+   * Call after each change of the circuit: starts probing if it is open or half-open, stops otherwise. A manually
+   * isolated circuit is not probed.
+   */
   follow(): void {
     const { state } = this.#circuit;
     if (state !== 'open' && state !== 'half-open') this.stop();
@@ -58,7 +62,7 @@ export class CircuitProbe {
     this.#armNext();
   }
 
-  // A call may be refused at any time in a long pause: then the pause is over.
+  // Checks every 100 ms, because a call that is rejected during a long pause ends the pause.
   #armNext(): void {
     const { clock } = this.#options;
     const timer = clock.setTimeout(
@@ -76,7 +80,7 @@ export class CircuitProbe {
     timer.unref?.();
   }
 
-  /** Milliseconds that a good answer took; undefined when there was none. */
+  /** Returns the milliseconds that a good reply took, or undefined if there was none. */
   async #look(asksForWrites: boolean): Promise<number | undefined> {
     const { clock } = this.#options;
     const startedAt = clock.now();
@@ -87,14 +91,15 @@ export class CircuitProbe {
 
   #judge(askedForWrites: boolean, tookMs: number | undefined): void {
     this.#timer = undefined;
-    // The circuit may have opened for another reason meanwhile, of which the answer says nothing.
+    // Meanwhile the circuit may have opened for another reason, about which this reply says nothing.
     const isToThePoint = askedForWrites === isRefusal(this.#circuit.cause);
     if (tookMs === undefined || !isToThePoint) {
       this.#pauseMs = Math.min(maxPauseMs, this.#pauseMs * growth);
       this.#arm();
       return;
     }
-    // One accepted write shows that refusals are over; that a slow server is fast again, only trials can show.
+    // One accepted write proves that the server no longer refuses writes; only trials can show that a slow server is
+    // fast again.
     if (askedForWrites) this.#circuit.close(this.#options.clock.now());
     else this.#tryOut(tookMs);
     this.follow();
@@ -107,7 +112,7 @@ export class CircuitProbe {
       circuit.enterHalfOpen(now);
       return;
     }
-    // Where no slot is free it is not admitted, and its success counts for nothing.
+    // If no trial slot is free, the probe is not admitted, and its success is not counted.
     circuit.succeeded(circuit.admit(now), tookMs, now);
   }
 
@@ -116,7 +121,8 @@ export class CircuitProbe {
       await this.#options.ask('lpushx', harmlessWrite);
       return true;
     } catch (error) {
-      // A missing permission says nothing about the server's memory: the circuit closes, and real traffic will show.
+      // A missing permission says nothing about the server's memory, so the circuit closes and leaves the decision to
+      // real traffic.
       if (!(error instanceof Error) || !isReplyError(error)) return false;
       return classifyReply(error.message).scope === 'command';
     }

@@ -1,11 +1,11 @@
 import type { CauseCode } from '../cause.ts';
 
-/** The state of a circuit, with the data that belongs to it. Times are monotonic milliseconds. */
+/** The state of a circuit with its data. Times are monotonic milliseconds. */
 export type LiveCircuitState =
   | {
       readonly kind: 'closed';
       readonly since: number;
-      /** How often the open time is doubled if the circuit opens again before it has proved stable. */
+      /** Number of times the open time is doubled if the circuit opens again before it has proved stable. */
       readonly doublings: number;
     }
   | {
@@ -18,10 +18,10 @@ export type LiveCircuitState =
       readonly kind: 'half-open';
       readonly cause: CauseCode;
       readonly doublings: number;
-      /** Trials under way, and trials that succeeded. */
+      /** Number of trials in progress, and number of trials that succeeded. */
       readonly out: number;
       readonly succeeded: number;
-      /** When the trials under way are given up. */
+      /** When the trials in progress are considered hung. */
       readonly hungAt: number;
     }
   | { readonly kind: 'isolated'; readonly holders: number };

@@ -2,12 +2,15 @@ import type { CauseCode } from '../cause.ts';
 import type { CircuitSettings } from '../options/circuit-settings.ts';
 import type { CircuitSignal, LiveCircuitState } from './circuit-state.ts';
 
-/** When trials have been under way for this long without a break, one of them hangs: the circuit opens again. */
+/**
+ * When trials have been in progress continuously for this long, one of them is considered hung, and the circuit opens
+ * again.
+ */
 export const maxTrialMs = 5_000;
 
 /**
- * The state machine of a circuit, as a pure function. A signal that means nothing in a state returns the same object.
- * The caller starts a new generation and an empty window whenever `kind` changes.
+ * The state machine of a circuit, as a pure function. Returns the same object for a signal that has no meaning in the
+ * current state. Whenever `kind` changes, the caller starts a new generation and an empty window.
  */
 export function circuitTransition(
   state: LiveCircuitState,
@@ -33,7 +36,7 @@ export function circuitTransition(
   }
 }
 
-/** When time alone changes this state: the moment to send `due`. */
+/** Returns the time at which the state changes without any call: when to send `due`. */
 export function dueAt(state: LiveCircuitState): number {
   if (state.kind === 'open') return state.until;
   return state.kind === 'half-open' && state.out > 0 ? state.hungAt : Infinity;
@@ -98,7 +101,7 @@ function whileHalfOpen(
     case 'close':
       return { kind: 'closed', since: signal.now, doublings: state.doublings + 1 };
     case 'due':
-      // The open time counts from when the trials hung, not from when that was noticed.
+      // The open time starts when the trials became hung, not when that was noticed.
       return open(state.cause, state.hungAt, state.doublings + 1, signal.jitter, settings);
     case 'trip':
       return open(signal.cause, signal.now, state.doublings + 1, signal.jitter, settings);

@@ -8,39 +8,39 @@ import { FailureStreak } from './failure-streak.ts';
 import { RollingWindow } from './rolling-window.ts';
 import { SlowLimit } from './slow-limit.ts';
 
-/** A change of a circuit's state. `cause` is why it is not closed; undefined once it is. */
+/** A change of a circuit's state. `cause` says why it is not closed; undefined once it is closed. */
 export interface CircuitChange {
   readonly from: CircuitState;
   readonly to: CircuitState;
   readonly cause: CauseCode | undefined;
 }
 
-/** What a circuit needs from outside. */
+/** The external dependencies of a circuit. */
 export interface CircuitDependencies {
   readonly clock: Pick<Clock, 'now'>;
   readonly random: Random;
-  /** Deadline of a call in milliseconds: calls that come close to it are slow. */
+  /** Deadline of a call in milliseconds: calls that come close to it count as slow. */
   readonly deadlineMs: number;
-  /** Called after the change is complete; may call the circuit again. */
+  /** Called when a change of state is complete. May call the circuit's methods. */
   readonly onChange: (change: CircuitChange) => void;
 }
 
 const minFailures = 5;
 const minFailureEvents = 2;
 const refused = -1;
-/** While the circuit is open because calls are slow, one call of so many passes. */
+/** While the circuit is open because calls are slow, one in this many calls is let through. */
 const reliefRatio = 4;
 
 /**
- * The circuit of one lane. It opens on the share of failed or slow calls within the window, on failures in a row,
- * or at once on `trip`; after its open time it lets a few trial calls through and closes when all of them succeed.
+ * The circuit of one lane. It opens on a high share of failed or slow calls within the window, on consecutive failures,
+ * or immediately on `trip`. After its open time it lets a few trial calls through, and closes when all of them succeed.
  *
- * - Every admitted call is settled once, by `succeeded`, `failed` or `ignored`, with the generation it was admitted
- *   in. Each change of state starts a new generation; results of an older one count for nothing.
- * - There is no timer. A change that was due is made at the next call, as of the moment at which it was due.
- * - The rules are evaluated when a call fails or is slow, never on an ordinary success.
- * - The open time doubles each time the circuit opens again, and starts over after it stayed closed for a whole window.
- * - Mode `observe` goes through all states and refuses nothing; `off` stays closed. `isolate` works in every mode.
+ * - Every admitted call is settled once, with `succeeded`, `failed` or `ignored` and the generation it was admitted in.
+ *   Each change of state starts a new generation; results of an older one are not counted.
+ * - There is no timer. A change that has become due is made at the next call, as of the time it was due.
+ * - The rules are evaluated when a call fails or is slow, never after an ordinary success.
+ * - The open time doubles each time the circuit opens again, and is reset once it has stayed closed for a whole window.
+ * - Mode `observe` goes through all states but rejects nothing; `off` stays closed. `isolate` works in every mode.
  */
 export class Circuit {
   readonly #settings: CircuitSettings;
@@ -54,7 +54,7 @@ export class Circuit {
   #dueAt = Infinity;
   #generation = 1;
   #reliefCount = 0;
-  /** When a call was last refused, or not even begun because it would be. Monotonic milliseconds. */
+  /** When a call was last rejected, or not started because it would have been rejected. Monotonic milliseconds. */
   wantedAt = -Infinity;
 
   constructor(settings: CircuitSettings, deps: CircuitDependencies) {
@@ -66,7 +66,7 @@ export class Circuit {
     this.#state = { kind: 'closed', since: deps.clock.now(), doublings: 0 };
   }
 
-  /** True exactly while the circuit is closed: `admit` would then return `generation`, so it need not be called. */
+  /** Whether the circuit is closed: then `admit` would return `generation`, so it need not be called. */
   get admitsAll(): boolean {
     return this.#closed;
   }
@@ -80,18 +80,18 @@ export class Circuit {
     return this.#state.kind;
   }
 
-  /** Milliseconds above which an answer is slow. */
+  /** Calls that take longer than this many milliseconds are slow. */
   get slowLimitMs(): number {
     return this.#slowLimit.limitMs;
   }
 
-  /** Why it is not closed; undefined while it is. */
+  /** Why the circuit is not closed; undefined while it is closed. */
   get cause(): CauseCode | undefined {
     this.#catchUp();
     return causeOf(this.#state);
   }
 
-  /** At most this many milliseconds until a call may pass: 0 when one may now; undefined while closed or isolated. */
+  /** Maximum number of milliseconds until a call can be admitted; undefined while closed or isolated. */
   retryAfterMs(now: number): number | undefined {
     this.#look(now);
     const state = this.#state;
@@ -102,9 +102,9 @@ export class Circuit {
   }
 
   /**
-   * Returns the generation to settle the call with, or -1 when it is refused. While half-open, the call takes a trial
-   * slot. Others pass only in mode `observe` and, every fourth one, while the circuit is open because calls are slow: a
-   * slow server is relieved, not given up. These get an older generation, so that their results count for nothing.
+   * Returns the generation to settle the call with, or -1 if it is rejected. If half-open, a call takes a trial slot.
+   * Others are admitted only in mode `observe` and, every fourth one, while the circuit is open for slow calls: this
+   * relieves a slow server without cutting it off. They get an older generation, so their results do not count.
    */
   admit(now: number): number {
     if (this.#closed) return this.#generation;
@@ -142,7 +142,7 @@ export class Circuit {
     }
   }
 
-  /** If this failure opens the circuit, `cause` becomes the circuit's cause; without one it is `error-rate`. */
+  /** Records a failed call. If that opens the circuit, `cause` becomes the circuit's cause. Default `error-rate`. */
   failed(generation: number, cause: CauseCode | undefined, now: number): void {
     if (generation !== this.#generation || this.#off) return;
     if (!this.#closed) {
@@ -159,43 +159,43 @@ export class Circuit {
     if (inARow || tooMany) this.trip(cause ?? 'error-rate', now);
   }
 
-  /** The call says nothing about the server: nothing is counted, and a trial slot that it held is free again. */
+  /** Settles a call that says nothing about the server: counts nothing, and frees its trial slot if it has one. */
   ignored(generation: number): void {
     if (generation !== this.#generation) return;
     this.#catchUp();
     this.#apply({ kind: 'trial-ignored' });
   }
 
-  /** Opens at once, whatever was counted. While open, only replaces the cause; while isolated, does nothing. */
+  /** Opens the circuit immediately. If it is already open, only replaces the cause; if isolated, does nothing. */
   trip(cause: CauseCode, now: number): void {
     this.#look(now);
     if (!this.#off) this.#apply({ kind: 'trip', cause, now, jitter: this.#deps.random() });
   }
 
-  /** Closes at once, because the lane has been shown to work. While isolated, does nothing. */
+  /** Closes the circuit immediately, because the lane has been shown to work. If isolated, does nothing. */
   close(now: number): void {
     this.#look(now);
     this.#apply({ kind: 'close', now });
   }
 
-  /** Ends the open time now, so that trials may begin. Does nothing unless open. */
+  /** Ends the open time now, so that trials can begin. Does nothing unless open. */
   enterHalfOpen(now: number): void {
     this.#look(now);
     this.#apply({ kind: 'half-open' });
   }
 
   /**
-   * Discards all counts, and the results of all calls under way: after the process was frozen, their durations say
-   * nothing about Redis. The state stays, and trials under way give their slots back.
+   * Discards all counts and the results of all calls in progress: after the process was frozen, their durations say
+   * nothing about Redis. Keeps the state, and frees the slots of trials in progress.
    */
   forgive(now: number): void {
-    // First, because a trial that seems to hang was only frozen with the process.
+    // This comes first, because a trial that seems hung was only frozen along with the process.
     this.#apply({ kind: 'trials-voided' });
     this.#look(now);
     this.#renew();
   }
 
-  /** Refuses everything until the returned function, and that of every other holder, is called. It then closes. */
+  /** Rejects every call until all functions that `isolate` has returned have been called. The circuit then closes. */
   isolate(): () => void {
     let isHeld = true;
     this.#catchUp();
@@ -222,7 +222,7 @@ export class Circuit {
   }
 
   #look(now: number): void {
-    // Two changes may be due: a trial that hung opens the circuit, and that open time may be over as well.
+    // Two changes may be due: a hung trial opens the circuit, and that open time may be over as well.
     while (now >= this.#dueAt) this.#apply({ kind: 'due', jitter: this.#deps.random() });
   }
 

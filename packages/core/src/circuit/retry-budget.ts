@@ -3,10 +3,11 @@ const freeRetries = 3;
 const freeWithinMs = 1_000;
 
 /**
- * Bounds how much load retries may add. A bucket of tokens, shared by all connections of a resilience: a retry takes 5,
- * a command that succeeds at the first try adds 1, so in the long run one command in five is a retry at most, after a
- * burst of twenty. When the tokens do not suffice, up to 3 retries within any second are free, so that a quiet process
- * can retry too. (Price after the AWS SDK's standard retry for throttled calls, free retries after Finagle.)
+ * Limits the load that retries can add. A token bucket shared by all connections of a resilience: a retry costs 5
+ * tokens, and a command that succeeds on the first attempt earns 1. So, after a burst of twenty, there is at most one
+ * retry for every five commands in the long run. If there are too few tokens, up to 3 retries within any second are
+ * free, so that a process with little traffic can retry too. (Price after the AWS SDK's standard retry for throttled
+ * calls, free retries after Finagle.)
  */
 export class RetryBudget {
   readonly #capacity: number;
@@ -15,14 +16,14 @@ export class RetryBudget {
   #nextFree = 0;
   #level: number;
 
-  /** `now`: monotonic milliseconds. `capacity`: tokens, full at the start. Default 100. */
+  /** `now` returns monotonic milliseconds. `capacity` is the number of tokens; the bucket starts full. Default 100. */
   constructor(now: () => number, capacity = 100) {
     this.#now = now;
     this.#capacity = capacity;
     this.#level = capacity;
   }
 
-  /** Tokens left: 0 to capacity. */
+  /** Number of tokens left, from 0 to the capacity. */
   get level(): number {
     return this.#level;
   }
@@ -32,7 +33,7 @@ export class RetryBudget {
     return this.#level >= retryPrice || this.#now() - this.#freeRetriesAt[this.#nextFree]! >= freeWithinMs;
   }
 
-  /** A retry is sent: 5 tokens, or one of the free retries when there are fewer. */
+  /** Pays for a retry with 5 tokens, or with one of the free retries if there are fewer tokens. */
   take(): void {
     if (this.#level >= retryPrice) {
       this.#level -= retryPrice;
@@ -42,7 +43,7 @@ export class RetryBudget {
     this.#nextFree = (this.#nextFree + 1) % freeRetries;
   }
 
-  /** A command succeeded that was sent once: one token. */
+  /** Adds one token for a command that succeeded on the first attempt. */
   succeededFirstTry(): void {
     if (this.#level < this.#capacity) this.#level++;
   }

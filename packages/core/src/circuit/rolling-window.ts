@@ -1,7 +1,7 @@
-/** How a call ended, for the window: a call is counted under exactly one of these. */
+/** How a call ended: the window counts each call under exactly one of these. */
 export type CallKind = 'ok' | 'fail' | 'slow';
 
-/** Counts within the window. Each call returns the same object: read it, do not keep it. */
+/** Counts within the window. `totals` returns the same object each time: read it immediately, do not keep it. */
 export interface WindowTotals {
   readonly ok: number;
   readonly fail: number;
@@ -13,9 +13,10 @@ const buckets = 10;
 const kinds = 3;
 
 /**
- * Counts the calls of the last `windowMs`, to a tenth of it: ten buckets, each tagged with the period in which it was
- * written. A bucket with an old tag counts as empty, so nothing rotates, and an idle window costs nothing. (The ring of
- * StackExchange.Redis.) `record` allocates nothing. A clock that steps back is treated as one that stands still.
+ * Counts the calls of the last `windowMs`, with a resolution of a tenth of it: ten buckets, each tagged with the period
+ * in which it was written. A bucket with an old tag counts as empty, so nothing rotates, and an idle window costs
+ * nothing. (StackExchange.Redis uses the same ring.) `record` allocates nothing. A clock that steps back is treated as
+ * if it had stopped.
  */
 export class RollingWindow {
   readonly #bucketMs: number;
@@ -50,14 +51,14 @@ export class RollingWindow {
     return totals;
   }
 
-  /** Forgets all calls. */
+  /** Discards all counts. */
   clear(): void {
     this.#periods.fill(-Infinity);
     this.#endsAt = -Infinity;
   }
 
   #open(now: number): void {
-    // After clear() the same period is opened again; a clock that stepped back stays in the last one.
+    // After clear() the same period is opened again; if the clock has stepped back, the last period stays open.
     this.#period = Math.max(Math.floor(now / this.#bucketMs), this.#period);
     this.#endsAt = (this.#period + 1) * this.#bucketMs;
     const bucket = ((this.#period % buckets) + buckets) % buckets;

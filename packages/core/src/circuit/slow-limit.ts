@@ -1,22 +1,22 @@
-/** A call that takes this share of its deadline is in danger of missing it. */
+/** A call that takes this share of its deadline is in danger of missing the deadline. */
 const endangeredShare = 0.5;
-/** A call this close to its deadline is slow, however distant the server. */
+/** A call that takes this share of its deadline is slow, however distant the server. */
 const maxShare = 0.9;
 const factor = 2;
 const sampleEveryMs = 100;
 const memorySamples = 512;
 
 /**
- * Distinguishes slow calls from usual ones. The limit is the given one, or half of the deadline; where the usual round
- * trip is itself close to that, twice the usual round trip, and at most nine tenths of the deadline. The usual round
+ * Distinguishes slow calls from normal ones. The limit is the configured one, or else half of the deadline. If twice
+ * the usual round trip is longer than that, it becomes the limit, up to nine tenths of the deadline. The usual round
  * trip is a moving average over about 50 s: one call is sampled per 100 ms, whatever the load, and the first samples
- * are simply averaged. A slow call is learnt with the least weight, and as if it had taken just the limit: an outage of
- * seconds cannot teach that slow is usual, but a lasting change is learnt in the end.
+ * are simply averaged. A slow call is added with the lowest weight, and as if it had taken exactly the limit: an outage
+ * of a few seconds does not raise the average noticeably, but a lasting change eventually does.
  */
 export class SlowLimit {
   readonly #floorMs: number;
   readonly #ceilingMs: number;
-  // Typed, so that learning allocates no heap number: limit, usual round trip, time of the next sample.
+  // Limit, usual round trip, time of the next sample. A typed array, so that updating it allocates no heap numbers.
   readonly #numbers: Float64Array;
   #samples = 0;
 
@@ -30,12 +30,12 @@ export class SlowLimit {
     ]);
   }
 
-  /** Milliseconds above which a call is slow. */
+  /** Calls that take longer than this many milliseconds are slow. */
   get limitMs(): number {
     return this.#numbers[0]!;
   }
 
-  /** Whether a call of this duration is slow. Learns from it. */
+  /** Returns whether a call of this duration is slow, and updates the limit with it. */
   exceeded(durationMs: number, now: number): boolean {
     const slow = durationMs > this.#numbers[0]!;
     if (now >= this.#numbers[2]!) this.#learn(durationMs, slow, now);
