@@ -5,19 +5,19 @@ import type { DialAttempt, DialRequest, DialResult } from './dial-request.ts';
 export interface AttemptOptions {
   readonly synDeadlineMs: number;
   readonly handshakeDeadlineMs: number;
-  /** This attempt gets more time than the pace would give it. */
+  /** Whether this attempt gets more time than the pace would allow. */
   readonly patient: boolean;
-  /** The TCP connection was made, `synMs` after the attempt began or its preparation ended. */
+  /** Called when the TCP connection is established, `synMs` after the attempt began or its preparation ended. */
   onConnected(synMs: number): void;
-  /** Called once, unless the attempt is withdrawn. `overdue`: a deadline ended the attempt. */
+  /** Called once, unless the attempt is withdrawn. `overdue`: whether a deadline ended the attempt. */
   onSettled(result: DialResult, overdue: boolean): void;
 }
 
-/** When the timer of a deadline fires later than this, the answer may already lie unread in the socket. */
+/** If a deadline's timer fires later than this, the response may already be in the socket, unread. */
 const lateMs = 20;
 
 /**
- * Runs one call of `DialRequest.attempt` under its deadlines, one for the SYN phase and one for the handshake. It
+ * Runs one call of `DialRequest.attempt` under two deadlines, one for the SYN phase and one for the handshake. It
  * settles once: any error that `attempt` throws is a failure, and a success after the end is discarded.
  */
 export class RunningAttempt {
@@ -43,7 +43,7 @@ export class RunningAttempt {
     return this.#phase === 'handshake';
   }
 
-  /** Whether the TCP connection was made. Stays true when the attempt is over. */
+  /** Whether the TCP connection was established. Stays true when the attempt is over. */
   get wasConnected(): boolean {
     return this.#connectedAt !== undefined;
   }
@@ -56,7 +56,7 @@ export class RunningAttempt {
     return this.#clock.now() - (this.#connectedAt ?? this.#clock.now());
   }
 
-  /** The share of its deadline that the SYN phase has used, from 0 to 1; 0 outside of the SYN phase. */
+  /** Share of its deadline that the SYN phase has used, from 0 to 1; 0 outside the SYN phase. */
   get synShare(): number {
     return this.#phase === 'syn' ? (this.#clock.now() - this.#synAt) / this.#options.synDeadlineMs : 0;
   }
@@ -83,7 +83,7 @@ export class RunningAttempt {
     );
   }
 
-  /** Ends the attempt because a deadline passed, or because another attempt needs its place. */
+  /** Ends the attempt because a deadline has passed, or because another attempt needs its slot. */
   expire(cause: CauseCode): void {
     if (this.#phase === 'over') return;
     const error = new Error(`The attempt took too long: ${cause}.`);
@@ -158,7 +158,7 @@ function discard(close: (() => void) | undefined): void {
   try {
     close?.();
   } catch {
-    // The connection came too late and is given up, however its closing ends.
+    // The connection came too late and is abandoned, so an error while closing it does not matter.
   }
 }
 

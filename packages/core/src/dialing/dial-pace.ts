@@ -1,6 +1,6 @@
 import type { Random } from '../clock.ts';
 
-/** Bounds of the period between attempts. */
+/** Shortest and longest period between attempts. */
 export interface PaceLimits {
   readonly minPeriodMs: number;
   readonly maxPeriodMs: number;
@@ -8,13 +8,15 @@ export interface PaceLimits {
 
 /** The facts from which the pace is computed. */
 export interface PaceFacts {
-  /** Estimated number of clients of the server, those of this process included; undefined where INFO is refused. */
+  /**
+   * Estimated number of the server's clients, including those of this process; undefined if the server refuses INFO.
+   */
   readonly fleetSize: number | undefined;
-  /** Whether this dialer ever made a connection. */
+  /** Whether this dialer has ever made a connection. */
   readonly everConnected: boolean;
-  /** Connections that this process has or wants. */
+  /** Number of connections that this process has or is trying to make. */
   readonly own: number;
-  /** Whether commands wait for a connection. */
+  /** Whether commands are waiting for a connection. */
   readonly interactive: boolean;
   readonly limits: PaceLimits;
 }
@@ -33,27 +35,32 @@ export interface DialPace {
   readonly gapMs: number;
 }
 
-/** Connections that a server can accept per second, their handshakes included. */
+/** Number of connections that a server can accept per second, including their handshakes. */
 const connectRate = 5_000;
-/** Share of `connectRate` for the first connection of each process; the connections that follow it use the rest. */
+/** Share of `connectRate` reserved for the first connection of each process; later connections use the rest. */
 const leaderShare = 0.4;
-/** `tcp-backlog` of Redis: with more unaccepted connections, SYNs are dropped, and each costs a second or more. */
+/**
+ * Default `tcp-backlog` of Redis: with more unaccepted connections, SYNs are dropped, and each drop costs a second or
+ * more.
+ */
 const listenBacklog = 511;
-/** Size that is assumed for a fleet of unknown size: as most are. Signs of overload slow it down. */
+/**
+ * Assumed size of a fleet whose size is unknown, which holds for most fleets. Signs of overload slow a larger one down.
+ */
 const assumedFleet = Math.floor(listenBacklog / 2);
 const interactiveCapMs = 2_000;
 const neverConnectedForMs = 60_000;
 const neverConnectedCapMs = 1_000;
 
 /**
- * The pace of attempts (paced dialing). The whole fleet together dials at the rate that the server can accept, so that
- * no client waits in the listen queue and no SYN is dropped. An overloaded server counts as one with a lower rate: that
- * slows large fleets, and leaves a fleet far below any server's limits at the shortest period.
+ * Computes the pace of attempts (paced dialing). The whole fleet together dials at the rate that the server can accept,
+ * so that no client waits in the listen queue and no SYN is dropped. An overloaded server counts as one with a lower
+ * rate: that slows large fleets, while a fleet far below any server's limits stays at the shortest period.
  *
- * A process that never connected cannot know the size of its fleet. It dials at the shortest period, so that an
- * application that starts before its Redis connects as soon as Redis is there; after a minute, once per second.
+ * A process that has never connected cannot know the size of its fleet. It dials at the shortest period, so that an
+ * application that starts before its Redis connects as soon as Redis is up; after a minute, it dials once per second.
  *
- * @param overload by what factor the server accepts less than usual: 1 or more
+ * @param overload factor by which the server accepts fewer connections than usual, at least 1
  */
 export function dialPace(facts: PaceFacts, overload: number, outageMs: number): DialPace {
   const { minPeriodMs, maxPeriodMs } = facts.limits;
@@ -74,12 +81,12 @@ export function dialPace(facts: PaceFacts, overload: number, outageMs: number): 
   return { periodMs, ramp: small ? 'eager' : 'spread', gapMs: small ? 0 : gapFor(fleetSize, own) };
 }
 
-/** Attempts that may overlap while it is not known whether the server accepts any. */
+/** Number of attempts that may overlap as long as it is not known whether the server accepts connections. */
 export const minOverlap = 2;
 
 /**
- * How many attempts of a process may overlap once one of them succeeded: as many as begin, at the rate that the server
- * accepts, while one of them is being made. So connecting takes no longer for a distant server.
+ * Returns how many attempts of a process may overlap once one has succeeded: the number that the server can accept in
+ * the time that one of them takes. So a distant server does not slow down the connecting of the whole process.
  */
 export function provenOverlap(connectMs: number): number {
   return Math.max(minOverlap, Math.floor(((1 - leaderShare) * connectRate * connectMs) / 1_000));
@@ -94,13 +101,14 @@ const eagerShare = 0.45;
 const eagerSpreadMs = 5;
 
 /**
- * The delay before attempt number `step` (from 0) of an outage: first the ramp, one random phase, then strict periods.
+ * Returns the delay before attempt number `step` (from 0) of an outage. The eager ramp or one random phase comes first,
+ * then strict periods.
  */
 export function delayBefore(step: number, pace: DialPace, limits: PaceLimits, random: Random): number {
   const { periodMs, ramp } = pace;
   if (ramp === 'eager') {
     if (step === 0) return random() * eagerSpreadMs;
-    // Never later than the period: a server with capacity to spare gains nothing by a later attempt.
+    // Never later than the period: a server with spare capacity gains nothing from a later attempt.
     const base = step <= eagerAttempts ? Math.min(eagerShare * limits.minPeriodMs, periodMs) : periodMs;
     return base * (0.97 + 0.03 * random());
   }
@@ -108,7 +116,7 @@ export function delayBefore(step: number, pace: DialPace, limits: PaceLimits, ra
   return step === 0 ? random() * periodMs : strict;
 }
 
-/** A random delay that spreads the attempts of a large fleet; at most 5 ms for a small one. */
+/** Returns a random delay that spreads the attempts of a large fleet; at most 5 ms for a small one. */
 export function spread(pace: DialPace, spreadMs: number, random: Random): number {
   return random() * (pace.ramp === 'eager' ? Math.min(eagerSpreadMs, spreadMs) : spreadMs);
 }

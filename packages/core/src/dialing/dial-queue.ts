@@ -1,6 +1,6 @@
 import type { DialerTicket } from './dial-ticket.ts';
 
-/** The requests that wait for a connection, in the order in which they get one. */
+/** The requests that are waiting for a connection, in the order in which they will get one. */
 export class DialQueue {
   readonly #waiting: DialerTicket[] = [];
 
@@ -12,23 +12,23 @@ export class DialQueue {
     return this.#waiting[0];
   }
 
-  /** Whether commands wait for one of these connections. */
+  /** Whether commands are waiting for one of these connections. */
   get isInteractive(): boolean {
     return this.#waiting.some(({ request }) => request.priority === 'command');
   }
 
-  /** The first request that is not among `busy`. */
+  /** Returns the first request that is not in `busy`. */
   firstBut(busy: Iterable<DialerTicket>): DialerTicket | undefined {
     const excluded = new Set(busy);
     return this.#waiting.find((ticket) => !excluded.has(ticket));
   }
 
-  /** Every request but this one. */
+  /** Returns every request except this one. */
   others(ticket: DialerTicket): readonly DialerTicket[] {
     return this.#waiting.filter((other) => other !== ticket);
   }
 
-  /** Whether every other request has failed at the endpoint more often than this one. */
+  /** Returns whether every other request has failed at the endpoint more often than this one. */
   isUntried(ticket: DialerTicket): boolean {
     return this.#waiting.every((other) => other === ticket || other.setbacks > ticket.setbacks);
   }

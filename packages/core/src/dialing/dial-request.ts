@@ -1,19 +1,19 @@
 import type { CauseCode } from '../cause.ts';
 
-/** One attempt, as `DialRequest.attempt` sees it. The dialer enforces all deadlines through `signal`. */
+/** The parameter of `DialRequest.attempt`: one attempt. The dialer enforces all deadlines through `signal`. */
 export interface DialAttempt {
-  /** Aborted when a deadline passes, another attempt won, or the request was cancelled: close the socket then. */
+  /** Aborted when a deadline passes, another attempt succeeds, or the request is cancelled: close the socket then. */
   readonly signal: AbortSignal;
-  /** Milliseconds from the start of the attempt until `connected()` is due. */
+  /** Maximum number of milliseconds from the start of the attempt until the call of `connected()`. */
   readonly synDeadlineMs: number;
-  /** Milliseconds from `connected()` until the attempt must have settled. */
+  /** Maximum number of milliseconds from `connected()` until the attempt settles. */
   readonly handshakeDeadlineMs: number;
-  /** To be called when the TCP (or Unix) connection is made: no other attempt begins during this one's handshake. */
+  /** Call when the TCP (or Unix) connection is established: no other attempt begins during this one's handshake. */
   connected(): void;
   /**
-   * To be called before slow work that precedes the SYN: name resolution, a credentials provider. The SYN deadline
-   * starts when the returned function is called. Until then the handshake deadline applies, and `cause` names the
-   * failure.
+   * Call before slow work that precedes the SYN: name resolution, a credentials provider. Call the returned function
+   * when that work is done; the SYN deadline then starts. Until then the handshake deadline applies, and `cause` names
+   * the failure.
    */
   preparing(cause: 'dns' | 'credentials'): () => void;
 }
@@ -22,9 +22,9 @@ export interface DialAttempt {
 export type DialResult =
   | {
       readonly ok: true;
-      /** `connected_clients` of INFO, where the user may read it. */
+      /** `connected_clients` from INFO, if the user has permission to read it. */
       readonly fleetSize?: number | undefined;
-      /** Called when the success comes too late to be used: closes the connection. */
+      /** Closes the connection. Called when the success comes too late to be used. */
       readonly discard?: (() => void) | undefined;
     }
   | DialFailure;
@@ -34,45 +34,50 @@ export interface DialFailure {
   readonly ok: false;
   readonly cause: CauseCode;
   readonly error?: unknown;
-  /** Whether the server is overloaded. Default: true for the causes `loading` and `max-clients`. */
+  /**
+   * Whether the failure shows that the server is overloaded. Default: true for the causes `loading` and `max-clients`.
+   */
   readonly overload?: boolean | undefined;
 }
 
-/** The report on an attempt that was not withdrawn. */
+/** The result of an attempt that was not withdrawn. */
 export interface DialReport {
   readonly durationMs: number;
-  /** `undefined` after a success. */
+  /** Why the attempt failed; `undefined` after a success. */
   readonly cause: CauseCode | undefined;
   readonly error: unknown;
-  /** Milliseconds until the next attempt of this dialer, for whichever request; undefined when none is planned. */
+  /** Milliseconds until this dialer's next attempt, for any request; undefined if none is planned. */
   readonly nextAttemptMs: number | undefined;
 }
 
-/** The order in which connections are made: first those that commands wait for. */
+/** The order in which connections are made: first those that commands are waiting for. */
 export type DialPriority = 'command' | 'subscriber' | 'blocking';
 
 /** A request for a connection. */
 export interface DialRequest {
   readonly priority: DialPriority;
-  /** Gives each attempt the full time of a first SYN to connect, even where the pace would give it less. */
+  /** Whether each attempt gets the full time that a first SYN may take, even if the pace would allow less. */
   readonly isPatient?: boolean;
-  /** Makes one connection. May be called while an earlier call is running. A rejection counts as `connection-reset`. */
+  /**
+   * Makes one connection. May be called while an earlier call is still running. A rejection counts as
+   * `connection-reset`.
+   */
   attempt(attempt: DialAttempt): Promise<DialResult>;
   onAttempt?(report: DialReport): void;
-  /** An attempt for another request of the same endpoint failed, while this one waited for its turn. */
+  /** Called when an attempt for another request to the same endpoint has failed while this request was waiting. */
   onOtherFailed?(failure: DialFailure): void;
 }
 
-/** A request that was given to the dialer: it waits, then is connected, then is over. */
+/** A request that was passed to the dialer. It is first waiting, then connected, then over. */
 export interface DialTicket {
-  /** The connection is no longer wanted. Attempts for it are aborted, and nothing more is called back. */
+  /** Withdraws the request: its attempts are aborted, and none of its callbacks is called any more. */
   cancel(): void;
-  /** The connection broke. The dialer forgets it; call `dial` to get another one. */
+  /** Reports that the connection broke. The dialer forgets it; call `dial` to get another one. */
   lost(): void;
   /** Asks for an attempt soon. */
   hurry(): void;
-  /** Attempts begun for this request. */
+  /** Number of attempts started for this request. */
   readonly attempts: number;
-  /** Milliseconds until the dialer's next attempt, `undefined` unless this request waits. */
+  /** Milliseconds until the dialer's next attempt; `undefined` unless this request is waiting. */
   nextAttemptMs(): number | undefined;
 }

@@ -3,27 +3,27 @@ import type { PaceFacts } from './dial-pace.ts';
 
 /** An event that may change the dial schedule. */
 export type DialSignal =
-  /** A connection is wanted. */
+  /** A connection has been requested. */
   | { readonly kind: 'wanted' }
   /** A connection broke after `livedMs`; `alive` others are still up. */
   | { readonly kind: 'lost'; readonly livedMs: number; readonly alive: number }
-  /** The timer fired; `room`: whether an attempt can begin. */
+  /** The timer has fired; `room`: whether an attempt can begin. */
   | { readonly kind: 'ticked'; readonly room: boolean }
   | { readonly kind: 'failed'; readonly overload: boolean; readonly handshake: boolean }
   | { readonly kind: 'succeeded'; readonly overload: boolean; readonly waiting: number }
-  /** An attempt was withdrawn. */
+  /** An attempt has been withdrawn. */
   | { readonly kind: 'withdrawn'; readonly handshake: boolean }
-  /** An attempt soon may succeed. */
+  /** There are signs that an early attempt may succeed. */
   | { readonly kind: 'hinted' };
 
-/** The facts at the moment of a signal. */
+/** The facts at the time of a signal. */
 export interface DialMoment extends PaceFacts {
   /** Monotonic milliseconds. */
   readonly at: number;
-  /** Connections that are up. */
+  /** Number of connections that are up. */
   readonly alive: number;
   readonly random: Random;
 }
 
-/** `attempt`: begin one now. */
+/** The effect of a signal. `attempt`: begin an attempt now. */
 export type DialEffect = 'attempt' | 'none';

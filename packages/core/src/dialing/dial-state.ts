@@ -1,34 +1,37 @@
 /** When the next attempt is due, and what led to that. Times are monotonic milliseconds. */
 export interface DialState {
   /**
-   * `paced`: one request, the leader, is attempted periodically. `chained`: it succeeded, and the others follow in
-   * turn.
+   * `paced`: attempts are made periodically for one request, the leader. `chained`: the leader has connected, and the
+   * other requests follow in turn.
    */
   readonly kind: 'idle' | 'paced' | 'chained';
-  /** Why dialing began: no connection was lost, one was lost while others are up, or all were lost. */
+  /**
+   * Why dialing began. `fresh`: no connection was lost. `lone`: one was lost while others are up. `outage`: all were
+   * lost.
+   */
   readonly origin: 'fresh' | 'lone' | 'outage';
-  /** When the next periodic attempt is due; `undefined` while the outcome of a chained attempt decides. */
+  /** When the next periodic attempt is due; `undefined` while that depends on the outcome of a chained attempt. */
   readonly dueAt: number | undefined;
-  /** When one extra attempt is due, beside the periodic ones, because `hurry` was called. */
+  /** When one extra attempt is due, in addition to the periodic ones, because `hurry` was called. */
   readonly hurryAt: number | undefined;
   readonly hurriedAt: number;
-  /** Attempts since dialing began; -1 before the one extra attempt that needs no pacing. */
+  /** Number of attempts since dialing began; -1 before the one extra attempt that is exempt from pacing. */
   readonly step: number;
   readonly beganAt: number;
   readonly rampedAt: number;
   readonly attemptedAt: number;
   readonly lostAt: number;
-  /** By what factor the server accepts less than usual. Doubles at each sign of overload. */
+  /** Factor by which the server accepts fewer connections than usual. Doubles at each sign of overload. */
   readonly overload: number;
-  /** Connections in a row that broke at once. */
+  /** Number of consecutive connections that broke immediately. */
   readonly flaps: number;
-  /** Connections in a row that did not last. */
+  /** Number of consecutive connections that did not last. */
   readonly shaky: number;
   /** Whether the lifetime of the last successful connection has been judged. */
   readonly judged: boolean;
 }
 
-/** Nothing is dialed, and nothing was ever lost. */
+/** The initial state: nothing is being dialed, and no connection has ever been lost. */
 export const idleDialState: DialState = {
   kind: 'idle',
   origin: 'fresh',

@@ -1,8 +1,10 @@
 import type { DialFailure, DialPriority, DialReport, DialRequest, DialTicket } from './dial-request.ts';
 
-/** What a ticket needs of its dialer. */
+/** The methods of its dialer that a ticket calls. */
 export interface TicketOwner {
-  /** Called once, with the state that the ticket had. `broke`: the connection was lost, not cancelled. */
+  /**
+   * Called once, with the state that the ticket had. `broke`: whether the connection was lost, as opposed to cancelled.
+   */
   end(ticket: DialerTicket, was: 'waiting' | 'alive', broke: boolean): void;
   hurry(): void;
   nextAttemptMs(): number | undefined;
@@ -14,7 +16,7 @@ const ranks: Readonly<Record<DialPriority, number>> = { command: 0, subscriber: 
 export class DialerTicket implements DialTicket {
   readonly request: DialRequest;
   attempts = 0;
-  /** Attempts that reached the endpoint and failed there. */
+  /** Number of attempts that reached the endpoint and failed there. */
   setbacks = 0;
   readonly #owner: TicketOwner;
   #state: 'waiting' | 'alive' | 'over' = 'waiting';
@@ -29,7 +31,7 @@ export class DialerTicket implements DialTicket {
     return this.#readyAt;
   }
 
-  /** Fewest setbacks first, then by priority; equals keep their order. */
+  /** Orders tickets by fewest setbacks, then by priority; equal ones keep their order. */
   goesBefore(other: DialerTicket): boolean {
     if (this.setbacks !== other.setbacks) return this.setbacks < other.setbacks;
     return ranks[this.request.priority] < ranks[other.request.priority];

@@ -3,8 +3,8 @@ import type { DialEffect, DialMoment, DialSignal } from './dial-signal.ts';
 import type { DialState } from './dial-state.ts';
 
 /**
- * Computes the next schedule, as a pure function of state, signal and moment. In paced dialing the phase is random
- * once; from then on the due times are strictly periodic.
+ * Computes the next schedule, as a pure function of state, signal and moment. In paced dialing the phase is chosen at
+ * random once; from then on the due times are strictly periodic.
  */
 export function dialTransition(
   state: DialState,
@@ -21,21 +21,21 @@ const maxOverload = 64;
 const loneSpreadMs = 50;
 const hintSpreadMs = 100;
 const thawSpreadMs = 200;
-/** A single connection that did not last may be chance. */
+/** Fewer short-lived connections than this may be chance. */
 const shakyAfter = 3;
 const maxBackoffMs = 2_000;
 /** Node's timers may fire a little early. */
 const earlyMs = 1;
-/** A step past every ramp. */
+/** A step number beyond every ramp. */
 const settled = 1_000;
 
-/** When the timer should fire; `undefined` while only the outcome of an attempt can change the schedule. */
+/** Returns when the timer should fire; `undefined` while only the outcome of an attempt can change the schedule. */
 export function nextDueAt(state: DialState): number | undefined {
   if (state.hurryAt === undefined) return state.dueAt;
   return Math.min(state.hurryAt, state.dueAt ?? Infinity);
 }
 
-/** The present pace. */
+/** Returns the current pace. */
 export function paceOf(state: DialState, moment: DialMoment): DialPace {
   const outageMs = state.kind === 'idle' ? 0 : moment.at - state.beganAt;
   return dialPace(moment, state.overload, outageMs);
@@ -71,7 +71,7 @@ function wanted(state: DialState, moment: DialMoment): DialState {
   const recent = Math.max(stableMs, 2 * periodMs);
   if (state.kind === 'chained') return ramp === 'eager' ? { ...state, dueAt: state.dueAt ?? at } : state;
   if (state.kind === 'paced' && at - Math.max(state.attemptedAt, state.beganAt) <= recent) {
-    // There was no request for a while, so the due time may have passed without an attempt.
+    // If there was no request for a while, the due time may have passed without an attempt.
     const dueAt = state.dueAt ?? at;
     return dueAt >= at ? state : { ...state, dueAt: Math.max(at, state.attemptedAt + periodMs) };
   }
@@ -83,7 +83,7 @@ function begin(state: DialState, origin: DialState['origin'], moment: DialMoment
   const { at, limits, random } = moment;
   const pace = paceOf({ ...state, kind: 'idle' }, moment);
   const eager = pace.ramp === 'eager';
-  // A connection that broke at once does not end an outage: the outage keeps its pace.
+  // A connection that broke immediately does not end an outage: the outage keeps its pace.
   const stable = state.flaps === 0 && at - state.rampedAt >= rampAgainMs;
   const delay =
     origin === 'fresh'
@@ -114,7 +114,7 @@ function lost(state: DialState, livedMs: number, alive: number, moment: DialMome
   }
   if (state.kind === 'idle') return next;
   if (alive > 0 && !(broke && state.kind === 'chained')) return next;
-  // A running eager ramp goes on: it is the same whether one connection was lost or all were.
+  // A running eager ramp continues: it is the same whether one connection was lost or all were.
   const ramping = state.kind === 'paced' && ramp === 'eager' && moment.at - state.rampedAt < rampAgainMs;
   return ramping ? { ...next, origin: 'outage' } : begin(next, 'outage', moment);
 }
@@ -150,12 +150,12 @@ function failed(state: DialState, overload: boolean, handshake: boolean, moment:
     ...state,
     origin: 'outage',
     overload: overload ? Math.min(maxOverload, state.overload * 2) : state.overload,
-    // The server does not even accept connections: this is no longer the flapping of before.
+    // If the server does not even accept connections, this is no longer the earlier flapping.
     flaps: handshake ? state.flaps : Math.max(0, state.flaps - 1),
     shaky: handshake ? state.shaky : Math.max(0, state.shaky - 1),
   };
   const isFollower = state.kind === 'chained';
-  // Only a running handshake pauses the schedule; otherwise keep the due times.
+  // Only a handshake pauses the schedule; otherwise the due times stay.
   if (state.kind === 'idle' || !(isFollower || handshake)) return next;
   const pace = paceOf(next, moment);
   const strictMs = delayBefore(settled, pace, moment.limits, moment.random);
@@ -176,7 +176,7 @@ function succeeded(state: DialState, overload: boolean, waiting: number, moment:
   };
   if (waiting === 0) return { ...next, kind: 'idle', dueAt: undefined };
   if (state.kind === 'chained') return { ...next, dueAt: moment.at + chainDelay(state, moment) };
-  // While connections break at once, the followers wait to see whether the leader's connection lasts.
+  // If connections have been breaking immediately, the followers wait to see whether the leader's connection lasts.
   const proving = Math.min(stableMs, backoff(state.flaps, paceOf(state, moment)));
   return { ...next, kind: 'chained', dueAt: moment.at + Math.max(proving, chainDelay(state, moment)) };
 }
@@ -191,9 +191,9 @@ function hinted(state: DialState, moment: DialMoment): DialState {
 
 function chainDelay(state: DialState, moment: DialMoment): number {
   const { periodMs, gapMs } = paceOf(state, moment);
-  // If the server keeps no connection, many followers without a pause would dial it in an endless storm.
+  // If the server drops every connection, many followers without a pause would dial it in an endless storm.
   const calmMs = isShaky(state) ? periodMs / 4 : 0;
-  // The connections of a process that merely starts need no gap: the rest of the fleet does not start with it.
+  // The connections of a process that is merely starting need no gap: the rest of the fleet does not start with it.
   return Math.max(calmMs, state.origin === 'fresh' ? 0 : gapMs * (0.5 + moment.random()));
 }
 
@@ -203,7 +203,7 @@ function isShaky(state: DialState): boolean {
 
 function backoff(flaps: number, pace: DialPace): number {
   if (flaps === 0) return 0;
-  // The server bears an attempt of each client in every period, so none has to wait longer for it.
+  // The server can handle one attempt per client in every period, so no client needs to wait longer.
   if (pace.ramp === 'eager') return pace.periodMs;
   return Math.max(pace.periodMs, Math.min(pace.periodMs * 2 ** (flaps - 1), maxBackoffMs));
 }

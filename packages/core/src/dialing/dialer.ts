@@ -19,25 +19,24 @@ export interface DialerOptions {
   /** Shortest and longest period between attempts. */
   readonly minPeriodMs: number;
   readonly maxPeriodMs: number;
-  /** Longest time of an attempt after its TCP connection was made. */
+  /** Time limit of an attempt after its TCP connection is established. */
   readonly handshakeTimeoutMs: number;
 }
 
 /**
- * Makes all connections of this process to one endpoint, at first and after each loss, by paced dialing. One request,
- * the leader, is attempted at the pace that the fleet's size allows, and at most two attempts overlap. When it succeeds,
+ * Makes all connections of this process to one endpoint, at first and after each loss, with paced dialing. Attempts for
+ * one request, the leader, are made at the pace that the fleet's size allows; at most two overlap. When one succeeds,
  * the others follow, at the rate that the server can accept. Without a request there is no timer.
  */
 export class Dialer {
   readonly #options: DialerOptions;
   readonly #fleet = new FleetSize();
-  /** How long connecting takes. */
   readonly speed = new DialSpeed();
   readonly #running = new RunningAttempts();
   readonly #waiting = new DialQueue();
   #state: DialState = idleDialState;
   #alive = 0;
-  /** Connections that broke and have not been requested again yet. */
+  /** Number of connections that broke and have not been requested again yet. */
   #away = 0;
   #hasConnected = false;
   #failure: DialFailure | undefined;
@@ -48,22 +47,22 @@ export class Dialer {
     this.#options = options;
   }
 
-  /** Connections that are up. */
+  /** Number of connections that are up. */
   get alive(): number {
     return this.#alive;
   }
 
-  /** Estimated number of clients of the server; `undefined` until a connection could read it. */
+  /** Estimated number of the server's clients; `undefined` until a connection has read it. */
   get fleetSize(): number | undefined {
     return this.#fleet.size;
   }
 
-  /** The present time between attempts of this process. */
+  /** The current time between attempts of this process. */
   get periodMs(): number {
     return paceOf(this.#state, this.#moment()).periodMs;
   }
 
-  /** Takes `connected_clients` of a connection that has been up for a while, so that the estimate can also fall. */
+  /** Records `connected_clients` of a connection that has been up for a while, so that the estimate can also fall. */
   observeFleet(connectedClients: number): void {
     this.#fleet.readInCalm(connectedClients);
   }
@@ -82,19 +81,19 @@ export class Dialer {
     // Other connections are up, so the endpoint works: do not queue this request behind ones that keep failing.
     else if (this.#alive > 0 && this.#waiting.isUntried(ticket)) this.#advance({ kind: 'hinted' });
     this.#arm();
-    // Not by a timer, so that a new client connects also where a test lets no timer run.
+    // Uses no timer, so that a new client also connects in a test that runs no timers.
     if (isFirst && this.#state.origin === 'fresh')
       queueMicrotask(() => this.#waiting.length > 0 && this.#tick());
     return ticket;
   }
 
-  /** Asks for an attempt soon: after a failover, say, or by the user's wish. At most one extra attempt per period. */
+  /** Requests an early attempt, for example after a failover. At most one extra attempt per period. */
   hurry(): void {
     this.#advance({ kind: 'hinted' });
     this.#arm();
   }
 
-  /** Why the last attempt failed, while the next one is not due yet; `undefined` when an attempt may begin at once. */
+  /** Returns why the last attempt failed; `undefined` if there is none or the next attempt is already due. */
   refusal(): DialFailure | undefined {
     const isDue = (nextDueAt(this.#state) ?? 0) <= this.#options.clock.now();
     return isDue ? undefined : this.#failure;
@@ -105,7 +104,7 @@ export class Dialer {
     return this.#failure;
   }
 
-  /** Milliseconds until the next attempt; `undefined` when nothing waits. */
+  /** Milliseconds until the next attempt; `undefined` if no request is waiting. */
   nextAttemptMs(): number | undefined {
     if (this.#waiting.length === 0) return undefined;
     const { clock } = this.#options;
@@ -174,7 +173,7 @@ export class Dialer {
     const { cause } = result;
     this.#failure = result;
     if (attempt.wasConnected || cause === 'credentials') {
-      // The fault may be this request's, not the endpoint's: let the next request lead.
+      // The fault may lie with this request, not with the endpoint, so the next request becomes the leader.
       ticket.setbacks++;
       this.#waiting.remove(ticket);
       this.#waiting.add(ticket);

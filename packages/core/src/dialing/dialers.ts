@@ -4,7 +4,7 @@ import { Dialer, type DialerOptions } from './dialer.ts';
 /** A share in the process's dialer for an endpoint. */
 export interface DialerLease {
   readonly dialer: Dialer;
-  /** Gives the share back; with the last one the dialer is forgotten. Further calls do nothing. */
+  /** Releases the share; releasing the last one discards the dialer. Further calls do nothing. */
   release(): void;
 }
 
@@ -14,18 +14,18 @@ interface Shared {
 }
 
 /**
- * Shared by the process: to a server its connections look alike, so attempts must not multiply with the number of
- * clients in the process. Keyed by clock first, so that tests with clocks of their own share nothing.
+ * The dialers of the process, keyed by clock, then by endpoint. The whole process shares them, so that the number of
+ * attempts does not grow with the number of clients in the process. Tests with their own clocks share nothing.
  *
- * Other module-level state of this package: the default resilience (resilience/create.ts), known command names
- * (catalogue/command-traits.ts), the contexts of requests and operations (verbs/), and caches by weak reference.
+ * Other module-level state in this package: the default resilience (resilience/create.ts), known command names
+ * (catalogue/command-traits.ts), the contexts of requests and operations (verbs/), and caches with weak references.
  */
 const dialers = new WeakMap<Clock, Map<string, Shared>>();
 
 /**
- * The one dialer of the process for an endpoint, made at the first call. The first caller sets its options.
+ * Returns a share in the process's only dialer for an endpoint, which the first call creates with its options.
  *
- * @param key a stable name of the endpoint
+ * @param key a stable name for the endpoint
  */
 export function acquireDialer(key: string, options: DialerOptions): DialerLease {
   const ofClock = dialers.get(options.clock) ?? new Map<string, Shared>();

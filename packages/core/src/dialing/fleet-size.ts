@@ -1,23 +1,23 @@
 /**
  * Estimates how many clients share a server. The count that a new connection reads can only raise the estimate: the
  * first client to return after a restart reads 1, and must not conclude that it has the server to itself. A count read
- * later on a connection that stayed up lowers the estimate, by half at most. Time alone does not: a day without an
- * outage must not make a fleet look small.
+ * later, on a connection that has stayed up, can lower the estimate, at most by half. Time alone does not lower it: a
+ * day without an outage must not make a fleet look small.
  */
 export class FleetSize {
   #size: number | undefined;
 
-  /** The estimate; `undefined` until a count was read. */
+  /** The estimate; `undefined` until a count has been read. */
   get size(): number | undefined {
     return this.#size;
   }
 
-  /** `connected_clients` as a connection reads it in its handshake. */
+  /** Records `connected_clients` as read in the handshake of a new connection. */
   readAtConnect(connectedClients: number): void {
     if (isCount(connectedClients)) this.#size = Math.max(connectedClients, this.#size ?? 0);
   }
 
-  /** `connected_clients` as read on a connection that has been up for a while. */
+  /** Records `connected_clients` as read on a connection that has been up for a while. */
   readInCalm(connectedClients: number): void {
     if (isCount(connectedClients)) this.#size = Math.max(connectedClients, (this.#size ?? 0) / 2);
   }

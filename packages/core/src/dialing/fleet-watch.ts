@@ -3,7 +3,7 @@ import type { Dialer } from './dialer.ts';
 
 const periodMs = 60_000;
 
-/** Reads once a minute how many clients the server has, so that the pace of dialing is known before an outage. */
+/** Reads the number of the server's clients once a minute, so that the pace of dialing is known before an outage. */
 export class FleetWatch {
   readonly #clock: Clock;
   readonly #dialer: Dialer;
@@ -38,5 +38,5 @@ export class FleetWatch {
 }
 
 function ignore(): void {
-  // The user may lack the permission for INFO: then the estimate stays as it is.
+  // The user may lack permission for INFO: then the estimate stays as it is.
 }

@@ -1,10 +1,10 @@
 import type { RunningAttempt } from './dial-attempt.ts';
 import type { DialerTicket } from './dial-ticket.ts';
 
-/** An attempt in its SYN phase that has used this share of its time may be given up for another one. */
+/** An attempt in its SYN phase that has used this share of its time may be ended to make room for another one. */
 const usedUpShare = 0.9;
 
-/** The attempts of a dialer that are under way, each with the request it is made for. */
+/** A dialer's attempts in progress, each with the request that it is made for. */
 export class RunningAttempts {
   readonly #running = new Map<RunningAttempt, DialerTicket>();
 
@@ -16,12 +16,12 @@ export class RunningAttempts {
     this.#running.delete(attempt);
   }
 
-  /** The attempts made for this request. */
+  /** Returns the running attempts for this request. */
   of(ticket: DialerTicket): readonly RunningAttempt[] {
     return [...this.#running].filter(([, owner]) => owner === ticket).map(([attempt]) => attempt);
   }
 
-  /** The requests for which an attempt is under way. */
+  /** Returns the requests for which an attempt is running. */
   tickets(): Iterable<DialerTicket> {
     return this.#running.values();
   }
@@ -34,7 +34,7 @@ export class RunningAttempts {
     return this.#some((attempt) => attempt.patient);
   }
 
-  /** Whether another attempt may begin. For it, an attempt that is unlikely to connect any more is given up. */
+  /** Returns whether another attempt may begin. If necessary, ends an attempt that is unlikely to connect any more. */
   makeRoom(maxRunning: number): boolean {
     if (this.#running.size < maxRunning) return true;
     for (const attempt of this.#running.keys()) {
