@@ -1,11 +1,11 @@
-/** A timer created by a {@link Clock}. Opaque: give it back to `clearTimeout`. */
+/** A timer created by a {@link Clock}. Opaque: pass it to `clearTimeout`. */
 export interface TimerHandle {
   unref?(): unknown;
 }
 
 /**
- * Where all time comes from. Durations are measured on `now()`, which never jumps with the wall clock.
- * `@redis-resilience/testing` has a `ManualClock` of this shape.
+ * The source of all time. Durations are measured with `now()`, which never jumps with the wall clock. For tests,
+ * `@redis-resilience/testing` has a `ManualClock` that implements this interface.
  */
 export interface Clock {
   /** Monotonic milliseconds. */

@@ -2,9 +2,9 @@ import type { Clock } from './clock.ts';
 import { CommandTimeoutError } from './errors.ts';
 
 /**
- * Settles as `promise` does, if that happens within `ms`. Otherwise rejects with the error that `late` makes; if the
- * signal aborts first, with its reason. The work behind `promise` is not stopped: its later result is ignored, and a
- * later rejection is never unhandled.
+ * Settles as `promise` does if that happens within `ms`. Otherwise rejects with the error that `late` returns, or, if
+ * the signal aborts first, with the signal's reason. The work behind `promise` is not stopped: a later result is
+ * ignored, and a later rejection is never unhandled.
  *
  * @example
  * await withinDeadline(systemClock, 200, store.get(id), () => tooLate('The store', 200));
@@ -44,7 +44,7 @@ export function withinDeadline<T>(
   });
 }
 
-/** The error of an operation that was started and did not finish in time. Its outcome is `unknown`. */
+/** Creates the error for an operation that was started but did not finish in time. Its outcome is `unknown`. */
 export function tooLate(subject: string, ms: number): CommandTimeoutError {
   return new CommandTimeoutError(`${subject} did not finish within ${ms} ms. It may still take effect.`, {
     reason: 'slow',
@@ -52,7 +52,7 @@ export function tooLate(subject: string, ms: number): CommandTimeoutError {
   });
 }
 
-/** Resolves after `ms`; rejects with the reason of the signal once that aborts. Does not keep the process alive. */
+/** Resolves after `ms`; rejects with the signal's reason as soon as it aborts. Does not keep the process alive. */
 export function pause(clock: Clock, ms: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     const onAbort = (): void => {

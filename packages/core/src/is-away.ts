@@ -1,9 +1,9 @@
 import { isRedisResilienceError, type RedisResilienceError } from './errors.ts';
 
 /**
- * Whether an error means that Redis could not be used, so that a fallback may answer in its place: an error of this
- * library, except a wrong option (`CONFIGURATION`), a lost WATCH (`WATCH_LOST`) and a lease that is over (`LEASE_ENDED`),
- * which the caller has to deal with.
+ * Returns whether an error means that Redis was unavailable, so that a fallback may respond instead. True for all
+ * errors of this library except a wrong option (`CONFIGURATION`), a lost WATCH (`WATCH_LOST`) and an ended lease
+ * (`LEASE_ENDED`), which the caller has to handle.
  */
 export function isAway(error: unknown): error is RedisResilienceError {
   return isRedisResilienceError(error) && !ofCaller.has(error.code);

@@ -1,4 +1,4 @@
-/** `Retry-After` in whole seconds, at least 1, as RFC 9110 wants it. */
+/** Returns the value of `Retry-After` in whole seconds, as RFC 9110 requires, and at least 1. */
 export function retryAfterSeconds(retryAfterMs: number | undefined): string {
   return String(Math.max(1, Math.ceil((retryAfterMs ?? 0) / 1000)));
 }

@@ -1,7 +1,7 @@
 import type { Cause } from './cause.ts';
 import type { DatabaseInUse } from './database-report.ts';
 
-/** What the application may expect of Redis now. `degraded`: reads and writes work in part, or Redis is recovering. */
+/** What the application can expect of Redis now. `degraded`: some reads or writes fail, or Redis is recovering. */
 export type Status = 'up' | 'degraded' | 'down';
 
 export type ConnectionState = 'idle' | 'connecting' | 'ready' | 'stalled' | 'reconnecting' | 'ended';
@@ -12,8 +12,8 @@ export type CircuitState = 'closed' | 'open' | 'half-open' | 'isolated';
 export type Lane = 'read' | 'write';
 
 /**
- * The state of a protected connection at one moment. Reading it costs no I/O; it is frozen, and the same object until
- * something changes.
+ * The state of a protected connection at one moment. Getting it needs no I/O; it is frozen, and remains the same object
+ * until something changes.
  */
 export interface RedisSnapshot {
   readonly name: string;
@@ -23,15 +23,15 @@ export interface RedisSnapshot {
   readonly writes: boolean;
   readonly connection: ConnectionState;
   readonly circuit: { readonly read: CircuitState; readonly write: CircuitState };
-  /** Why the status is not `up`; undefined while it is. */
+  /** Why the status is not `up`; undefined while it is `up`. */
   readonly cause: Cause | undefined;
-  /** The database in use; undefined where there is only one. */
+  /** The Redis database in use; undefined if only one is configured. */
   readonly database?: DatabaseInUse | undefined;
-  /** When the present status began. */
+  /** When the current status began. */
   readonly since: Date;
-  /** Milliseconds until the next connection attempt or circuit trial; undefined while `up`, or when none is planned. */
+  /** Milliseconds until the next connection attempt or circuit trial; undefined while `up`, or if none is planned. */
   readonly retryAfterMs: number | undefined;
-  /** Outages since the start, and connection attempts since the start. */
+  /** Number of outages, and of connection attempts, since the start. */
   readonly outages: number;
   readonly attempts: number;
 }
