@@ -1,16 +1,16 @@
 /**
- * What may come on a connection besides one reply for each command, in its order.
+ * What may arrive on a connection in addition to one reply per command, in order.
  *
- * - `nothing`: pushes of RESP3 aside.
- * - `confirmations`: a command that subscribes or unsubscribes is unanswered, and gets one reply for each channel.
- * - `messages`: it has subscriptions, and their messages come as lists between the replies (RESP2).
- * - `lines`: it monitors the server.
+ * - `nothing`: nothing but RESP3 pushes.
+ * - `confirmations`: a subscribe or unsubscribe command is in flight, and gets one reply per channel.
+ * - `messages`: the connection has subscriptions, whose messages arrive as arrays between the replies (RESP2).
+ * - `lines`: the connection is in MONITOR mode.
  */
 export type BesidesReplies = 'nothing' | 'confirmations' | 'messages' | 'lines';
 
 const subscribing = /^[ps]?(?:un)?subscribe$/i;
 
-/** Whether a command is answered with one reply for each channel. */
+/** Returns whether a command gets one reply per channel. */
 export function changesSubscriptions(name: string): boolean {
   return subscribing.test(name);
 }

@@ -1,10 +1,11 @@
-/** Takes commands on their way to a socket. */
+/** Receives commands on their way to a socket. */
 export interface CommandSink {
-  /** Takes text or bytes as they are. */
+  /** Writes text or bytes as they are. */
   write(chunk: string | Buffer): void;
   /**
-   * Takes a command by its name and its arguments, and copies their bytes at once. False, and nothing is taken, where
-   * they are too many to be copied, or an argument is neither text nor bytes. `isOneOfSeveral`: others follow at once.
+   * Writes a command given as name and arguments, and copies their bytes immediately. Returns false and writes nothing
+   * if they are too many to copy, or an argument is neither text nor bytes. `isOneOfSeveral`: whether others follow
+   * immediately.
    */
   writeCommand(name: string, args: readonly unknown[], isOneOfSeveral?: boolean): boolean;
 }

@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import type { TrackedCall } from './tracked-call.ts';
 
-/** A command as the client library builds it, with the fields we add. */
+/** A command as the client library creates it, with the fields we add. */
 export interface DriverCommand {
   name: string;
   args: unknown[];
@@ -11,28 +11,27 @@ export interface DriverCommand {
   pipelineIndex?: number;
   protocol?: number;
   replyMapping?: string;
-  // Properties, not methods: they are read, kept and called later without their object.
+  // Properties, not methods, because they are read, stored and later called without their object.
   resolve: (value: unknown) => unknown;
   reject: (error: Error) => unknown;
   toWritable(socket: Socket): string | Buffer;
   getKeys(): unknown[];
-  /** The call it belongs to. */
+  /** The call that the command belongs to. */
   call?: TrackedCall | undefined;
   /**
-   * The commands that this one stands for, each as its name and its arguments. It is sent once, and resolves with the
-   * bytes of all their replies.
+   * The commands that this one stands for. They are sent together, and it resolves with the bytes of all their replies.
    */
   readonly joined?: readonly JoinedCommand[];
-  /** Its reply is not read by the client library: it resolves with the bytes. */
+  /** Whether it resolves with the bytes of its reply, which the client library does not parse. */
   readonly isRaw?: boolean;
-  /** Its own deadline in milliseconds; undefined: that of the resilience. */
+  /** Its own deadline in milliseconds; if undefined, that of the resilience applies. */
   readonly timeoutMs?: number | undefined;
 }
 
-/** The name of a command as the server shall see it, and its arguments. */
+/** The name of a command as sent to the server, followed by its arguments. */
 export type JoinedCommand = readonly [string, ...(string | Buffer)[]];
 
-/** What the client passes along with a command of a pipeline. */
+/** The object that the client passes along with each command of a pipeline. */
 export interface PipelineStream {
   readonly isPipeline?: boolean;
   readonly destination?: { readonly redis?: unknown };
@@ -41,6 +40,9 @@ export interface PipelineStream {
 /** Sends one command of a client. */
 export interface SendCommand {
   (command: DriverCommand, stream?: PipelineStream, node?: unknown): unknown;
-  /** Whether a wrapper, most likely a tracer, stands before the client's own function and has to see every command. */
+  /**
+   * Whether the client's own function is wrapped, most likely by a tracer, so that every command must go through the
+   * wrapper.
+   */
   readonly isWrapped?: boolean;
 }

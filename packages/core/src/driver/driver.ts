@@ -9,116 +9,122 @@ import type { DriverConnector } from './driver-connector.ts';
 import type { Subscriptions, UnsubscribeListener } from './subscriptions.ts';
 
 /**
- * The status of a client, in its own view. `idle`: it was never told to connect. `parked`: it waits between two
- * attempts. `handshake`: it has a socket, and only its own first commands pass.
+ * The status that a client sees itself in. `idle`: it has never been told to connect. `parked`: it is waiting between
+ * two attempts. `handshake`: it has a socket, over which it sends only its own first commands.
  */
 export type DriverStatus =
   'idle' | 'connecting' | 'handshake' | 'ready' | 'monitoring' | 'closed' | 'parked' | 'ended';
 
-/** Events of the connection of a client, in their order. */
+/** Events of a client's connection, in the order in which they occur. */
 export type DriverEvent = 'connecting' | 'connect' | 'ready' | 'end';
 
-/** What a verified socket has proven of its connection. */
+/** The verified state of a connection. */
 export interface ProvenState {
-  /** The login it was given; undefined when there was none. */
+  /** The credentials it logged in with; undefined if there were none. */
   readonly credentials: Credentials | undefined;
   readonly isResp3: boolean;
   readonly session: Session;
 }
 
-/** All that core needs of a Redis client with one connection. */
+/** Everything that core needs from a Redis client with one connection. */
 export interface Driver {
   readonly status: DriverStatus;
-  /** The options that its user gave. Live: a change applies from the next connection on. */
+  /** The options that the user passed. Live: a change applies from the next connection on. */
   readonly options: Readonly<Record<string, unknown>>;
   on(event: DriverEvent, listener: () => void): void;
 
   /** Sends a command as the client itself would: the slow path. */
   readonly send: SendCommand;
-  /** Gives a plain command straight to the socket of a ready connection; undefined where only `send` is safe. */
+  /**
+   * Returns a function that writes a plain command directly to the socket of a ready connection; undefined if only
+   * `send` is safe.
+   */
   fastPath(): ((command: DriverCommand, sink: CommandSink) => void) | undefined;
   /**
-   * What to pass along with the commands of a batch that take the slow path while others of it take the fast one.
-   * Undefined where all of a batch has to take the slow path.
+   * Returns the stream to pass along with those commands of a batch that use the slow path while the others use the
+   * fast one. Undefined if the whole batch has to use the slow path.
    */
   batchStream(): PipelineStream | undefined;
-  /** Sends a command of our own past the gate; settles as the server answers. */
+  /** Sends a command of our own, bypassing the gate; settles with the server's reply. */
   ask(name: string, args: readonly string[]): Promise<unknown>;
-  /** Sends PING through the gate, like a command of the user; with a text, which the server returns in its answer. */
+  /** Sends PING through the gate, like a command of the user. The server echoes `text` in its reply. */
   ping(text?: string): Promise<unknown>;
-  /** Whether the command belongs to the client's own handshake, which is going on. */
+  /** Returns whether the command belongs to the client's own handshake, if one is in progress. */
   isHandshake(command: DriverCommand): boolean;
-  /** Commands that were written and are not answered. */
+  /** Returns the number of commands that have been written and not yet answered. */
   unansweredCount(): number;
   oldestUnanswered(): DriverCommand | undefined;
-  /** What its parser of replies reads, and what it acts on. */
+  /** Which replies its parser reads, and which it acts on. */
   readonly parser: ParserTraits;
-  /** What may come besides one reply for each unanswered command. */
+  /** Returns what may arrive in addition to one reply per unanswered command. */
   besidesReplies(): BesidesReplies;
 
   /**
-   * Answers the oldest unanswered command with a reply that lies whole in a chunk and is a bulk string, a status or a
-   * number, as the client itself would. False, and nothing happens, where the client has to read it.
+   * Settles the oldest unanswered command, as the client itself would, with a reply that a chunk contains completely
+   * and that is a bulk string, a status or a number. Returns false and does nothing if the client has to parse it.
    */
   answerPlain(chunk: Buffer, start: number, end: number): boolean;
 
-  /** The socket in use; also one that the client made before it was protected. */
+  /** The socket in use, which may be one that the client created before it was protected. */
   readonly socket: Socket | undefined;
   /**
-   * Goes on as if its socket had closed, and reads that on for commands that must not run twice. False, and nothing
-   * happens, where there are none. `own`: the listeners for `close` that are not the client's; `onLeft` is called before
-   * the client's.
+   * Treats its socket as closed, but keeps reading from it for commands that must not run twice. Returns false and does
+   * nothing if there are none. `own`: the `close` listeners that are not the client's. `onLeft` is called before the
+   * client's.
    */
   leaveBehind(socket: Socket, own: ReadonlySet<unknown>, onLeft: () => void): boolean;
   /**
-   * Puts `gate` before every command and `connector` beneath the connection, and switches off everything in the client
-   * that would retry, queue, resend or time out beside us.
+   * Routes every command through `gate`, makes the client get its sockets from `connector`, and disables everything in
+   * the client that would itself retry, queue, resend or time out.
    */
   takeOver(gate: SendCommand, connector: DriverConnector): void;
   /**
-   * Gives up the attempt that the client began before it was protected. The client asks the connector for a socket, and
-   * the commands that it has queued pass the gate.
+   * Abandons the connection attempt that the client began before it was protected. The client then asks the connector
+   * for a socket, and the commands that it has queued go through the gate.
    */
   beginAgain(): void;
-  /** Resolves when the socket that {@link beginAgain} gave up is closed. */
+  /** Resolves when the socket that {@link beginAgain} abandoned is closed. */
   givenUp(): Promise<void>;
-  /** Makes a client that reconnects by itself ask for its next socket at once. Not for the nodes of a cluster. */
+  /** Makes a client that reconnects by itself ask for its next socket immediately. Not for the nodes of a cluster. */
   takeOverRetries(): void;
-  /** Makes `connect()` reject when `firstFailure` does, so that its caller does not wait until the client connects. */
+  /** Makes `connect()` reject when `firstFailure` does, so that its caller need not wait until the client connects. */
   answerConnectBy(firstFailure: () => Promise<never>): void;
 
-  /** The database that was selected last. Every connection must have it selected. */
+  /** The number of the database that was selected last. Every connection must have it selected. */
   readonly database: number;
   /**
-   * Makes these its options for where it connects to: endpoint, TLS, login, names, sentinels. The next connection, also
-   * one that is being made, has `database` selected.
+   * Replaces its options for where it connects to: endpoint, TLS, login, names, Sentinels. The next connection, even if
+   * it is already being made, selects `database`.
    */
   leadTo(options: Readonly<Record<string, unknown>>, database: number): void;
   /** Makes the next handshake select {@link database}. */
   keepDatabase(): void;
-  /** To be called when the server refuses {@link database}: restores the one that it accepted before, if any. */
+  /** Call when the server refuses {@link database}: restores the one that it accepted before, if any. */
   refuseDatabase(): void;
-  /** Gives the next handshake, also one that has begun, these credentials. */
+  /** Makes the next handshake, even if it has already begun, use these credentials. */
   setCredentials(credentials: Credentials): void;
   /** Sends AUTH through the gate, like a command of the user. */
   authenticate(credentials: Credentials): Promise<void>;
-  /** Whether the client opens, or opened, its connection with HELLO 3; false while it was never told to connect. */
+  /**
+   * Returns whether the client opens, or has opened, its connection with HELLO 3; false if it has never been told to
+   * connect.
+   */
   speaksResp3(): boolean;
-  /** Makes the coming handshake speak RESP2, for a peer that refuses HELLO. */
+  /** Makes the next handshake use RESP2, for a peer that refuses HELLO. */
   speakResp2(): void;
-  /** Answers the coming handshake from what its socket has proven, so far as that goes. */
+  /** Answers the commands of the next handshake from the verified state of its socket, as far as possible. */
   proven(state: ProvenState): void;
 
-  /** The subscriptions of the connection or, after its loss, those that it had. */
+  /** Returns the subscriptions of the connection or, if it was lost, those that it had. */
   subscriptions(): Subscriptions;
-  /** Calls `listener` for each command that ends subscriptions, when it is sent. There can be one listener. */
+  /** Calls `listener` whenever a command that ends subscriptions is sent. There can be only one listener. */
   onUnsubscribe(listener: UnsubscribeListener): void;
 
-  /** Connects a client that was never told to connect. */
+  /** Connects a client that has never been told to connect. */
   wake(): void;
   disconnect(): void;
-  /** Whether its user closed it, so that it will not reconnect by itself. */
+  /** Whether the user closed it, so that it will not reconnect by itself. */
   readonly isClosing: boolean;
-  /** Lets a client that was closed while it dialed be connected again. */
+  /** Makes it possible to reconnect a client that was closed while it was connecting. */
   forgetClosing(): void;
 }

@@ -1,8 +1,8 @@
-/** The three ways to subscribe, by their commands. */
+/** The three kinds of subscriptions, named after their commands. */
 export type SubscriptionKind = 'subscribe' | 'psubscribe' | 'ssubscribe';
 
-/** Channels, patterns and shard channels. */
+/** The subscribed channels, patterns and shard channels, by kind. */
 export type Subscriptions = Readonly<Record<SubscriptionKind, readonly string[]>>;
 
-/** An empty list of channels means all channels of the kind. */
+/** Called when subscriptions are ended. If `channels` is empty, all subscriptions of the kind are ended. */
 export type UnsubscribeListener = (kind: SubscriptionKind, channels: readonly string[]) => void;

@@ -1,21 +1,21 @@
 import type { Flush } from '../event-loop/flush.ts';
 
-/** What the rooms beneath the gate may know of the call that a command of the driver belongs to. */
+/** The part of a driver command's call that is visible to the code below the gate. */
 export interface TrackedCall {
   /** Name of the command, in lower case. */
   readonly name: string;
-  /** Whether its caller has been answered. */
+  /** Whether its caller has received a result or an error. */
   readonly settled: boolean;
-  /** A second run could do again what the first may have done. */
+  /** Whether a second run could repeat an effect that the first may have had. */
   readonly isDoubtful: boolean;
-  /** Nothing stands between the driver's answers to it, or to its commands, and the gate. */
+  /** Whether the driver's results for it, or for its commands, reach the gate directly. */
   readonly isPlain: boolean;
-  /** Several commands that are sent as one. */
+  /** Whether it consists of several commands that are sent as a unit. */
   readonly isBatch: boolean;
-  /** The flush in which its bytes were given to a socket; undefined while they were not. */
+  /** The flush in which its bytes were passed to a socket; undefined before that. */
   written: Flush | undefined;
-  /** Milliseconds for which it asked the server to block; undefined for a command that does not block. */
+  /** Milliseconds for which it asked the server to block; undefined if it is not a blocking command. */
   readonly blockingMs: number | undefined;
-  /** Whether the server was asked to release it (CLIENT UNBLOCK): a null answer is then not for its caller. */
+  /** Whether the server was asked to unblock it (CLIENT UNBLOCK): a null reply is then not for its caller. */
   released: boolean;
 }
