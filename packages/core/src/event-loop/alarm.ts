@@ -1,6 +1,8 @@
 import type { Clock, TimerHandle } from '../clock.ts';
 
-/** One timer for many due times. It may fire early: the callback has to check what is due, and set the alarm again. */
+/**
+ * One timer for many due times. It may fire early, so the callback has to check what is due and set the alarm again.
+ */
 export class Alarm {
   readonly #clock: Clock;
   readonly #ring: () => void;
@@ -13,15 +15,15 @@ export class Alarm {
     this.#ring = ring;
   }
 
-  /** When it rings; Infinity while it is not set. */
+  /** When the alarm fires; Infinity if it is not set. */
   get dueAt(): number {
     return this.#dueAt;
   }
 
   /**
-   * Makes sure that it rings at `dueAt` at the latest; Infinity clears it.
+   * Makes the alarm fire at `dueAt` at the latest; Infinity clears it.
    *
-   * @param keepsAlive whether the process must not end before
+   * @param keepsAlive whether the timer keeps the process alive until then
    */
   set(dueAt: number, keepsAlive: boolean): void {
     if (dueAt === Infinity) {

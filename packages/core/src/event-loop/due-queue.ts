@@ -1,11 +1,11 @@
-/** When an item is due, and its place in the queue. */
+/** The due time of an item, and its place in the queue. */
 export interface Due {
   dueAt: number;
-  /** Written by the queue. */
+  /** Set by the queue. */
   duePlace: number;
 }
 
-/** Items ordered by due time: a binary heap in which each item knows its place, so that any item is removed quickly. */
+/** Items ordered by due time: a binary heap in which each item knows its place, so that removing any item is fast. */
 export class DueQueue<Item> {
   readonly #dueOf: (item: Item) => Due;
   readonly #heap: Item[] = [];
@@ -18,18 +18,18 @@ export class DueQueue<Item> {
     return this.#heap.length;
   }
 
-  /** Infinity when nothing is ever due. */
+  /** When the first item is due; Infinity if the queue is empty. */
   get nextDueAt(): number {
     const first = this.#heap[0];
     return first === undefined ? Infinity : this.#dueOf(first).dueAt;
   }
 
-  /** The first item that is due by `now`, if any. It stays in the queue until it is removed. */
+  /** Returns the first item that is due by `now`, if any. The item stays in the queue until it is removed. */
   due(now: number): Item | undefined {
     return this.nextDueAt <= now ? this.#heap[0] : undefined;
   }
 
-  /** All items, in no order. */
+  /** Returns all items, in no particular order. */
   all(): readonly Item[] {
     return [...this.#heap];
   }
@@ -48,7 +48,7 @@ export class DueQueue<Item> {
     if (last !== item) this.#sink(last, this.#rise(last, place));
   }
 
-  /** Puts `item` at `place`, which is free, or further up where its due time requires that; returns its place. */
+  /** Puts `item` at `place`, which is free, or further up if its due time requires that. Returns its place. */
   #rise(item: Item, place: number): number {
     const { dueAt } = this.#dueOf(item);
     let at = place;
@@ -63,7 +63,7 @@ export class DueQueue<Item> {
     return at;
   }
 
-  /** As {@link #rise}, but further down. */
+  /** Puts `item` at `place`, which is free, or further down if its due time requires that. */
   #sink(item: Item, place: number): void {
     const { dueAt } = this.#dueOf(item);
     let at = place;

@@ -1,15 +1,17 @@
 import type { ProcessStallDetector } from './process-stall-detector.ts';
 
 /**
- * One write to a socket, shared by all commands that are issued in one turn of the event loop. They leave together and
- * so have the same send time: one object per turn takes the place of one clock reading per command.
+ * One write to a socket, shared by all commands issued in the same turn of the event loop. They are sent together and
+ * have the same send time, so one object per turn saves reading the clock for each command.
  */
 export class Flush {
-  /** When the bytes were written; before that, when the first command joined. Monotonic milliseconds. */
+  /** When the bytes were written or, before that, when the first command joined. Monotonic milliseconds. */
   at: number;
-  /** Whether the bytes were given to the socket. While this is false, none of these commands can have run. */
+  /** Whether the bytes have been passed to the socket. While this is false, none of these commands can have run. */
   isWritten = false;
-  /** Generations of the circuits when the first command joined: a circuit ignores results of an older generation. */
+  /**
+   * Generations of the two circuits when the first command joined: a circuit ignores results of an older generation.
+   */
   readonly readGeneration: number;
   readonly writeGeneration: number;
 

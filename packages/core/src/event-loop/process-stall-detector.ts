@@ -2,7 +2,7 @@ import type { Clock, TimerHandle } from '../clock.ts';
 
 const idlePeriodMs = 250;
 const busyPeriodMs = 20;
-// Longer than the usual deadline, so that the lag is measured closely for as long as a command may wait for its answer.
+// At least the default deadline, so that the lag is measured closely as long as a command may be waiting for its reply.
 const closeWatchMs = 1000;
 const toleratedLagMs = 20;
 const freezeMs = 1000;
@@ -10,8 +10,8 @@ const freezeMs = 1000;
 export type ThawKind = 'frozen' | 'suspended' | 'blocked';
 
 /**
- * Notices that the process stood still: stopped by a signal, suspended with its machine, or blocked by its own code. A
- * timer that fires far too late shows that it did. The CPU time spent meanwhile, and the wall clock compared with the
+ * Detects that the process stood still: stopped by a signal, suspended with its machine, or blocked by its own code. A
+ * timer that fires far too late shows that it did. The CPU time used meanwhile, and the wall clock compared with the
  * monotonic clock, show which of the three it was.
  */
 export class ProcessStallDetector {
@@ -26,7 +26,10 @@ export class ProcessStallDetector {
   #cpuAtStart = 0;
   #lagMs = 0;
 
-  /** `onThaw`: the process had not run for this long. `blocked`: its own code kept the event loop busy. */
+  /**
+   * `onThaw` is called when the process runs again, with the time it stood still. `blocked`: its own code kept the
+   * event loop busy.
+   */
   constructor(
     clock: Clock,
     onThaw: (kind: ThawKind, durationMs: number) => void,
@@ -37,7 +40,7 @@ export class ProcessStallDetector {
     this.#cpuMs = cpuMs;
   }
 
-  /** The lag of the event loop: how late the last beat was, or how long the next one is overdue. */
+  /** The lag of the event loop: how late the timer last fired, or how long it has been overdue. */
   get lagMs(): number {
     const overdueMs = this.#timer === undefined ? 0 : this.#clock.now() - this.#dueAt;
     return Math.max(this.#lagMs, overdueMs, 0);
@@ -48,7 +51,8 @@ export class ProcessStallDetector {
   }
 
   /**
-   * A command was sent: the lag is measured closely from now on, so that it can be subtracted from the call's duration.
+   * Call when a command is sent: measures the lag closely from now on, so that it can be subtracted from the call's
+   * duration.
    */
   noteWork(now: number): void {
     this.#workedAt = now;

@@ -1,26 +1,26 @@
 import type { Clock } from '../clock.ts';
 
-/** Refusals in a row that are told in the next turn each. */
+/** Number of consecutive rejections that are delivered in the next turn of the event loop, without a pause. */
 const freeRefusals = 50;
 const pauseMs = 10;
-/** Steps of promises within which a caller that was refused asks again, if it does so at once. */
+/** Number of microtasks within which a rejected caller issues its next call, if it does so immediately. */
 const stepsToAsk = 40;
 
 /**
- * Tells callers of refusals that are decided at once. Each is told in the next turn of the event loop: a caller that asks
- * again at once would otherwise go round in promises, and no timer and no socket would ever have its turn. One that was
- * refused many times in a row is told after a pause, so that its loop does not take the whole processor.
+ * Delays calls that are rejected immediately. The caller gets the error in the next turn of the event loop: otherwise a
+ * caller that retries immediately would loop in microtasks, and no timer or socket would ever be served. After many
+ * consecutive rejections the delay is longer, so that such a loop does not use a whole CPU.
  */
 export class RefusalPace {
   readonly #clock: Clock;
-  /** How many refusals in a row led to what runs now. */
+  /** Number of consecutive rejections that led to the code running now. */
   #inARow = 0;
 
   constructor(clock: Clock) {
     this.#clock = clock;
   }
 
-  /** Calls `tell` later. To be called when the refusal is decided, in the turn in which its call was issued. */
+  /** Calls `tell` later. Use this when the rejection is decided, in the turn in which the call was issued. */
   later(tell: () => void): void {
     const inARow = this.#inARow + 1;
     const told = (): void => {

@@ -10,15 +10,15 @@ interface Shared {
 
 const byClock = new WeakMap<Clock, Shared>();
 
-/** The detector of a clock: the process stands still for all its resiliences alike, so that one pulse is enough. */
+/** Returns the detector for a clock. All resiliences share it, because a stall of the process affects all of them. */
 export function stallDetectorOf(clock: Clock): ProcessStallDetector {
   return sharedOf(clock).detector;
 }
 
-/** Calls `onThaw` when the process had stood still, until the function that it returns is called. */
+/** Calls `onThaw` whenever the process has stood still. The returned function ends the watch. */
 export function watchThaws(clock: Clock, onThaw: OnThaw): () => void {
   const { detector, listeners } = sharedOf(clock);
-  // Of its own, because a listener may be given twice.
+  // Wrapped, because the same function may be registered twice.
   const listener: OnThaw = (...thaw) => onThaw(...thaw);
   listeners.add(listener);
   detector.start();

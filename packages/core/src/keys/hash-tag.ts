@@ -1,15 +1,16 @@
 import { hashedPart, keySlot } from './key-slot.ts';
 
 /**
- * A hash tag that puts other keys into the slot of this key: the part of the key that decides its slot. A tag can
- * neither be empty nor hold a closing brace; in these two cases it is a number that lies in the same slot.
+ * Returns a hash tag that puts other keys into the slot of this key: the part of the key that determines its slot.
+ * Because a tag cannot be empty or contain a closing brace, it is in these two cases a number that hashes to the same
+ * slot.
  */
 export function hashTagOf(key: string): string {
   const tag = hashedPart(key);
   return tag === '' || tag.includes('}') ? numberInSlotOf(key) : tag;
 }
 
-// Each number has a chance of one in 16,384 to hit the slot: the search takes that many tries on average.
+// Each number has a chance of 1 in 16,384 of hitting the slot, so the search takes that many tries on average.
 function numberInSlotOf(key: string): string {
   const slot = keySlot(key);
   for (let number = 0; ; number++) {

@@ -1,8 +1,8 @@
-/** How many slots a Redis Cluster has. */
+/** Number of slots in a Redis Cluster. */
 export const slotCount = 16_384;
 
 /**
- * The Cluster slot of a key, computed from its hash tag where it has one.
+ * Returns the Cluster slot of a key, computed from its hash tag if it has one.
  *
  * @example
  * keySlot('{user:1}:cart') === keySlot('{user:1}:name'); // true
@@ -11,14 +11,14 @@ export function keySlot(key: string): number {
   return crc16(Buffer.from(hashedPart(key))) % slotCount;
 }
 
-/** The part of a key that decides its slot: its hash tag, or the whole key. */
+/** Returns the part of a key that determines its slot: its hash tag, or the whole key. */
 export function hashedPart(key: string): string {
   const open = key.indexOf('{');
   const close = key.indexOf('}', open + 1);
   return open >= 0 && close > open + 1 ? key.slice(open + 1, close) : key;
 }
 
-/** CRC-16/XMODEM. */
+/** Computes CRC-16/XMODEM. */
 function crc16(bytes: Uint8Array): number {
   let crc = 0;
   for (const byte of bytes) {
