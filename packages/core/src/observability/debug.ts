@@ -1,7 +1,7 @@
 import { debuglog } from 'node:util';
 
 /**
- * Prints one line per decision while `NODE_DEBUG=redis-resilience` is set: names of commands, causes and durations, and
- * the reasons that were given to `reconnect` and `isolate`. Never keys, values, hosts or credentials.
+ * Prints one line per decision if `NODE_DEBUG=redis-resilience` is set: command names, causes, durations, and the
+ * reasons passed to `reconnect` and `isolate`. Never keys, values, hosts or credentials.
  */
 export const debug = debuglog('redis-resilience');

@@ -1,4 +1,6 @@
-/** A listener threw an error. The error reaches neither the emitter nor the other listeners. */
+/**
+ * Payload of `listener-error`: an error that a listener threw. It reaches neither the emitter nor the other listeners.
+ */
 export interface ListenerError {
   readonly event: string;
   readonly error: unknown;

@@ -4,17 +4,17 @@ import type { ErrorCode, Outcome } from '../errors.ts';
 import type { ListenerError } from './event-hub.ts';
 import type { CircuitState, Lane, RedisSnapshot } from '../snapshot.ts';
 
-/** Every event of a resilience and the shape of its payload. A closed set. */
+/** Every event of a resilience with its payload. A closed set. */
 export interface ResilienceEvents {
   /** The status, the connection, a circuit or the cause changed. */
   readonly change: { readonly previous: RedisSnapshot; readonly snapshot: RedisSnapshot };
   /** An outage began: the status left `up`, or the first attempt to connect failed. Once per outage. */
   readonly outage: { readonly cause: Cause; readonly snapshot: RedisSnapshot };
-  /** The outage is over: the status is `up` again. `cause` is that of the outage. */
+  /** The outage is over: the status is `up` again. `cause` is the cause of the outage. */
   readonly recovered: { readonly outageMs: number; readonly cause: Cause; readonly snapshot: RedisSnapshot };
   /**
-   * A connection attempt ended: the `attempt`th of this resilience. `cause` is undefined after a success,
-   * `nextAttemptMs` when no further attempt is planned.
+   * A connection attempt ended. `attempt` counts the attempts of this resilience. `cause` is undefined after a success,
+   * `nextAttemptMs` if no further attempt is planned.
    */
   readonly attempt: {
     readonly attempt: number;
@@ -23,8 +23,8 @@ export interface ResilienceEvents {
     readonly nextAttemptMs: number | undefined;
   };
   /**
-   * A command failed with an error of this library, after all retries. `attempts`: how often it was sent. An error
-   * reply of the server that says nothing about its availability is not reported.
+   * A command failed with an error of this library, after all retries. `attempts`: number of times it was sent. Error
+   * replies that say nothing about the server's availability are not reported.
    */
   readonly 'command-failed': {
     readonly command: string;
@@ -34,30 +34,38 @@ export interface ResilienceEvents {
     readonly attempts: number;
     readonly lane: Lane;
   };
-  /** A command is about to be sent again, after `attempt` sends. `outcome`: what is known of the last one. */
+  /**
+   * A command is about to be retried, having been sent `attempt` times. `outcome`: what is known about the last
+   * attempt.
+   */
   readonly retry: { readonly command: string; readonly attempt: number; readonly outcome: Outcome };
   /**
    * SCAN, HSCAN, SSCAN or ZSCAN begins again at cursor 0, because the cursor was returned by a server process that is
    * gone. Its caller gets some elements a second time. Only with `retry.scans: 'begin-again'`.
    */
   readonly 'scan-restart': { readonly command: string };
-  /** The circuit of a lane changed its state. `cause`: why it is not closed; undefined once it is. */
+  /** The circuit of a lane changed its state. `cause`: why it is not closed; undefined once it is closed. */
   readonly 'circuit-change': {
     readonly lane: Lane;
     readonly from: CircuitState;
     readonly to: CircuitState;
     readonly cause: CauseCode | undefined;
   };
-  /** In circuit mode `observe`: this command passed, and in mode `enforce` the circuit would have refused it. */
+  /** Only in circuit mode `observe`: this command was let through, but mode `enforce` would have rejected it. */
   readonly 'would-refuse': { readonly command: string; readonly lane: Lane };
   /**
-   * A lost subscriber is subscribed again: for `gapMs`, no message could arrive on `channels` channels and patterns.
+   * A lost subscriber has resubscribed: for `gapMs`, no message could arrive on its channels and patterns. `channels`:
+   * their number.
    */
   readonly gap: { readonly gapMs: number; readonly channels: number };
-  /** The server refused to restore this number of subscriptions, with the code of its reply; they are tried again. */
+  /**
+   * The server refused to restore subscriptions; they will be retried. `channels`: their number. `code`: the code of
+   * the server's error reply.
+   */
   readonly 'resubscribe-failed': { readonly channels: number; readonly code: string };
   /**
-   * A lease has lasted for longer than `pool.maxLeaseMs`. `name`: what was given to `lease()`. `isRevoked`: it was ended.
+   * A lease has lasted longer than `pool.maxLeaseMs`. `name`: the name passed to `lease()`. `isRevoked`: whether the
+   * lease was ended.
    */
   readonly 'lease-overdue': {
     readonly name: string | undefined;
@@ -65,8 +73,8 @@ export interface ResilienceEvents {
     readonly isRevoked: boolean;
   };
   /**
-   * Calls pass on another database. `reason`: the cause of the fault of the one before, `coming-back` or `by-hand`;
-   * `durationMs`: from when that was away, or the change began, until calls pass.
+   * Calls switched to another Redis database. `reason`: the cause of the previous one's fault, `coming-back` or
+   * `by-hand`. `durationMs`: from when the previous one became unavailable, or the change began, until calls succeeded.
    */
   readonly 'database-change': {
     readonly from: string;
@@ -74,11 +82,14 @@ export interface ResilienceEvents {
     readonly reason: DatabaseChangeReason;
     readonly durationMs: number;
   };
-  /** The process runs again: it was frozen, suspended with its machine, or blocked by its own code for `durationMs`. */
+  /**
+   * The process is running again after it was frozen, suspended with its machine, or blocked by its own code for
+   * `durationMs`.
+   */
   readonly thaw: { readonly kind: 'frozen' | 'suspended' | 'blocked'; readonly durationMs: number };
   /** The resilience is closed. This is its last event. */
   readonly closed: { readonly snapshot: RedisSnapshot };
-  /** A listener of `event` threw `error`. Nothing else is affected. */
+  /** A listener for `event` threw `error`. Nothing else is affected. */
   readonly 'listener-error': ListenerError;
 }
 

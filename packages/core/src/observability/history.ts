@@ -2,7 +2,7 @@ import type { CauseCode } from '../cause.ts';
 import type { Outcome } from '../errors.ts';
 import type { Lane, Status } from '../snapshot.ts';
 
-/** A status change, with how long the status before it had lasted. */
+/** A status change. `durationMs` is how long the previous status had lasted. */
 export interface StatusEntry {
   readonly kind: 'status';
   readonly at: Date;
@@ -12,19 +12,19 @@ export interface StatusEntry {
   readonly durationMs: number;
 }
 
-/** A slow or failed command: its name and counts, never keys or values. */
+/** A slow or failed command. Contains its name and counts, never keys or values. */
 export interface CommandEntry {
   readonly kind: 'command';
   readonly at: Date;
-  /** Name of the command; `pipeline` or `multi` for several that were sent as one. */
+  /** Name of the command; `pipeline` or `multi` for several commands that were sent as a unit. */
   readonly command: string;
-  /** How many commands the pipeline or MULTI had; otherwise 1. */
+  /** Number of commands in the pipeline or MULTI; otherwise 1. */
   readonly commands: number;
   readonly lane: Lane;
   readonly keys: number;
   readonly bytes: number;
   readonly durationMs: number;
-  /** Commands that were waiting or unanswered at that time. */
+  /** Number of commands that were waiting or in flight at that time. */
   readonly queue: number;
   readonly failure: { readonly code: string; readonly outcome: Outcome } | undefined;
 }
@@ -34,7 +34,7 @@ export type HistoryEntry = StatusEntry | CommandEntry;
 const maxStatuses = 100;
 const maxCommands = 100;
 
-/** Two bounded rings, so that a storm of failed commands does not push the status changes out. */
+/** Two bounded queues, so that a storm of failed commands does not push out the status changes. */
 export class History {
   readonly #statuses: StatusEntry[] = [];
   readonly #commands: CommandEntry[] = [];

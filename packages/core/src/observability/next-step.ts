@@ -32,7 +32,7 @@ const steps: Readonly<Record<CauseCode, string>> = {
   closed: 'To use Redis again, create a new resilience.',
 };
 
-/** Causes for which the doctor, which walks the path to the server, can say more. */
+/** Causes about which the doctor can say more, because it examines the path to the server. */
 const doctorCauses: ReadonlySet<CauseCode> = new Set([
   'connection-refused',
   'connection-reset',
@@ -46,12 +46,12 @@ const doctorCauses: ReadonlySet<CauseCode> = new Set([
   'protocol',
 ]);
 
-/** What to do about a cause. */
+/** Returns what to do about a cause. */
 export function nextStep(code: CauseCode): string {
   return steps[code];
 }
 
-/** As {@link nextStep}, with the command that says more where there is one. */
+/** Like {@link nextStep}, but also names the command that says more, if there is one. */
 export function operatorAdvice(code: CauseCode): string {
   const hint = doctorCauses.has(code) ? ' npx @redis-resilience/cli doctor says more.' : '';
   return `${nextStep(code)}${hint}`;

@@ -1,8 +1,7 @@
 import { inspect, type InspectOptions } from 'node:util';
 
 /**
- * Makes `console.log` and `JSON.stringify` show the given state of an object instead of its fields, which hold
- * credentials.
+ * Makes `console.log` and `JSON.stringify` show `state()` instead of the object's fields, which contain credentials.
  */
 export function printState(object: object, title: string, state: () => object): void {
   const print = (_depth: number, options: InspectOptions): string => `${title} ${inspect(state(), options)}`;

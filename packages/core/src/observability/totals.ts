@@ -4,27 +4,30 @@ import type { Lane } from '../snapshot.ts';
 /** Upper bounds of the buckets of {@link DurationTotals}, in milliseconds. */
 export const durationBoundsMs: readonly number[] = [0.5, 1, 2.5, 5, 10, 25, 50, 100, 250, 500, 1000, 2500];
 
-/** How a command ended: `ok`, `REPLY` (an error reply of the server), or the code of an error of this library. */
+/** How a command ended: `ok`, `REPLY` (the server replied with an error), or the code of an error of this library. */
 export type CommandResult = 'ok' | 'REPLY' | ErrorCode;
 
-/** A histogram. Live: its counts go on rising. */
+/** A histogram. Live: its counts keep rising. */
 export interface DurationTotals {
-  /** Count per bucket of {@link durationBoundsMs}, not cumulative; the last bucket is for all longer durations. */
+  /**
+   * Count per bucket of {@link durationBoundsMs}, not cumulative; an additional last bucket counts all longer
+   * durations.
+   */
   readonly buckets: ArrayLike<number>;
   readonly count: number;
   readonly sumMs: number;
 }
 
-/** How the commands of one lane ended since the start. Live: the counts go on rising. */
+/** How the commands of one lane have ended since the start. Live: the counts keep rising. */
 export interface LaneTotals {
   readonly results: Readonly<Record<CommandResult, number>>;
-  /** Durations of commands that were sent, until their answer or failure. */
+  /** Durations of commands that were sent, until their reply or failure. */
   readonly durations: DurationTotals;
   /** Waiting times of commands that were never sent. */
   readonly waits: DurationTotals;
 }
 
-/** Counts durations; to record one allocates nothing. */
+/** Counts durations. Recording one allocates nothing. */
 export class Durations implements DurationTotals {
   readonly buckets = new Float64Array(durationBoundsMs.length + 1);
   // A typed array, so that adding to the sum allocates no heap number.
@@ -75,7 +78,7 @@ class LaneCount implements LaneTotals {
   }
 }
 
-/** Counts all commands. To count one costs two additions and allocates nothing. */
+/** Counts all commands. Counting one costs two additions and allocates nothing. */
 export class Totals implements Readonly<Record<Lane, LaneTotals>> {
   readonly read = new LaneCount();
   readonly write = new LaneCount();
