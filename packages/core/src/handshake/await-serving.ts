@@ -9,20 +9,20 @@ import { checkSession, sessionCommands, type Session } from './session.ts';
 export interface AwaitServingOptions {
   readonly clock: Clock;
   readonly signal: AbortSignal;
-  /** The state that the connection must have once the server serves. */
+  /** The state that the connection must have once the server serves commands. */
   readonly session: Session;
   readonly intervalMs: number;
-  /** Learns how long a PING takes, and says how long its answer may take. */
+  /** Records how long a PING takes, and returns the time limit for its reply. */
   readonly roundTrip: { observe(tookMs: number): void; limitMs(): number };
   onWaiting(cause: CauseCode): void;
 }
 
 /**
- * Sends PING on a verified socket until the server serves: its dataset is loaded, its script has ended, or the link of
- * the replica is up. With each PING it sends again what the server may have refused before: SELECT, the name, the
- * read-only mode. The connection is kept, to spare a busy server the new connections of a whole fleet.
+ * Sends PING on a verified socket until the server serves commands: its dataset is loaded, its script has ended, or the
+ * replica's link is up. With each PING, resends the commands that the server may have refused before: SELECT, CLIENT
+ * SETNAME, READONLY. Keeps the connection, to spare a busy server the new connections of a whole fleet.
  *
- * @throws `ProofError`, the socket's error, or the reason of the signal
+ * @throws `ProofError`, the socket's error, or the signal's reason
  */
 export async function awaitServing(socket: Socket, options: AwaitServingOptions): Promise<void> {
   const { clock, signal, roundTrip } = options;

@@ -4,7 +4,7 @@ import type { Credentials } from '../redis-resilience.ts';
 
 export type CredentialsSource = Credentials | (() => Credentials | Promise<Credentials>) | undefined;
 
-/** The application's credentials provider threw, took too long, or returned something else. */
+/** The application's credentials provider threw, took too long, or did not return credentials. */
 export class CredentialsError extends Error {
   override readonly name = 'CredentialsError';
 }
@@ -12,7 +12,7 @@ export class CredentialsError extends Error {
 /**
  * Gets the credentials from their source, within `timeoutMs`.
  *
- * @throws {@link CredentialsError}; the provider's own error is its `cause`
+ * @throws {@link CredentialsError} with the provider's own error as its `cause`
  */
 export async function resolveCredentials(
   source: CredentialsSource,

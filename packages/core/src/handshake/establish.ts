@@ -11,51 +11,54 @@ import type { Credentials } from '../redis-resilience.ts';
 import { classifyReply } from '../replies/reply-error.ts';
 import { ErrorReply } from '../replies/reply.ts';
 
-/** Where to connect to, and how. Read again at each attempt. */
+/** Where to connect to, and how. Read anew for each attempt. */
 export interface Target {
-  /** The endpoint: of a single server the configured one, behind Sentinel the one that the sentinels name. */
+  /** Returns the endpoint: the configured one or, with Sentinel, the one that the Sentinels report. */
   endpoint(signal: AbortSignal): Promise<Endpoint>;
   /** Opens the sockets of all attempts. */
   readonly open: OpenSocket;
   readonly credentials: CredentialsSource;
   readonly credentialsTimeoutMs: number;
   readonly keepAliveMs: number;
-  /** Whether to open with HELLO 3, because the driver speaks RESP3. */
+  /** Returns whether to open the connection with HELLO 3, because the driver uses RESP3. */
   wantsHello(): boolean;
-  /** The state that the connection must have: its database, name and mode. */
+  /** Returns the state that the connection must have: its database number, name and mode. */
   session(): Session;
   /** Whether an attempt that reaches a replica fails, with the cause `read-only`. */
   readonly requiresPrimary: boolean;
 }
 
-/** The same target but for these properties. All others are read from it each time: credentials may change. */
+/**
+ * Returns a target with these properties changed. All others are read from the original each time, because credentials
+ * may change.
+ */
 export function targetWith(target: Target, changes: Partial<Target>): Target {
   return Object.assign(Object.create(target) as Target, changes);
 }
 
-/** A socket whose handshake succeeded, with what the handshake found out. */
+/** A socket whose handshake succeeded, with the results of the handshake. */
 export interface VerifiedSocket {
   readonly socket: Socket;
   readonly proof: Proof;
   readonly credentials: Credentials | undefined;
 }
 
-/** How an attempt reports its progress to the dialer, whose deadlines depend on it. */
+/** Receives the progress of an attempt. The dialer's deadlines depend on it. */
 export interface EstablishProgress {
   connected(): void;
-  /** Slow work before the TCP connection begins; the returned function reports its end. */
+  /** Called when slow work before the TCP connection begins; the returned function is called when it ends. */
   preparing(cause: 'credentials' | 'dns'): () => void;
-  /** The peer takes unusually long to answer; the attempt goes on. */
+  /** Called when the peer takes unusually long to respond. The attempt continues. */
   unanswered?(endpoint: Endpoint | undefined): void;
-  /** The endpoint of the attempt is known. */
+  /** Called when the endpoint of the attempt is known. */
   resolved?(endpoint: Endpoint): void;
 }
 
-/** One attempt failed; `reason` says why. */
+/** An attempt failed; `reason` says why. */
 export class EstablishError extends Error {
   override readonly name = 'EstablishError';
   readonly reason: CauseCode;
-  /** The endpoint of the attempt; undefined when it was not resolved. Never shown. */
+  /** The endpoint of the attempt; undefined if it was not resolved. Never shown. */
   declare readonly endpoint: Endpoint | undefined;
 
   constructor(reason: CauseCode, cause: unknown, endpoint?: Endpoint) {
@@ -124,10 +127,10 @@ function reasonOf(error: unknown, phase: string, signal: AbortSignal): CauseCode
     return phase === 'tls' ? 'tls' : 'connect-timeout';
   }
   const cause = causeOfSocketError(error);
-  // A peer that hangs up during the TLS handshake does not speak TLS, or does not accept ours.
+  // A peer that closes the connection during the TLS handshake does not speak TLS, or does not accept our parameters.
   return phase === 'tls' && cause === 'connection-reset' ? 'tls' : cause;
 }
 
 function ignore(): void {
-  // A further error of a socket that was given up says nothing new.
+  // A further error of a discarded socket adds no information.
 }

@@ -2,19 +2,19 @@ import type { Clock, TimerHandle } from '../clock.ts';
 import type { Endpoint } from './open-socket.ts';
 import { establish, type VerifiedSocket, type EstablishProgress, type Target } from './establish.ts';
 
-/** A handshake longer than this is unusual: another one is begun beside it. */
+/** A handshake that takes longer than this is unusual: another one is started in parallel. */
 const minPatienceMs = 150;
 const toleratedRoundTrips = 8;
-/** Silence is reported only after this long, so that our own slow start is not blamed on the server. */
+/** Silence is reported only after this time, so that our own slow start is not blamed on the server. */
 const reportAfterMs = 500;
 
 /**
- * Like `establish`, for a server that may accept connections without answering them: beside the first handshake, which
- * keeps its full time, short ones are tried one after the other. So a server that answers again is noticed at once, and
- * one that is only slow is not given up. With `periodMs`, others are tried at this period even before the first one has
- * connected: for callers without a dialer, which would otherwise do that.
+ * Like `establish`, but for a server that may accept connections without responding: in parallel to the first
+ * handshake, which keeps its full time, short ones are tried one after another. This detects immediately that a server
+ * responds again, and does not abandon one that is only slow. With `periodMs`, others are tried at this period even
+ * before the first one has connected: for callers without a dialer, which would otherwise do that.
  *
- * @throws EstablishError of the first connection
+ * @throws {@link EstablishError} of the first connection
  */
 export function hedgedEstablish(
   target: Target,

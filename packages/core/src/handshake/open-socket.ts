@@ -1,7 +1,7 @@
 import net, { type Socket } from 'node:net';
 import tls from 'node:tls';
 
-/** Where to connect to, in the shape that Node takes. */
+/** Where to connect to, in the form that Node accepts. */
 export interface Endpoint {
   readonly host?: string | undefined;
   readonly port?: number | undefined;
@@ -13,16 +13,16 @@ export interface Endpoint {
 export interface OpenOptions {
   readonly signal: AbortSignal;
   readonly keepAliveMs: number;
-  /** The name is resolved, or was an address; the TCP connection begins. */
+  /** Called when the host name has been resolved, or was an address: the TCP connection begins. */
   onResolved?(): void;
-  /** The TCP (or Unix) connection is made; TLS, if any, begins. */
+  /** Called when the TCP (or Unix) connection is established: TLS, if any, begins. */
   onConnected?(): void;
 }
 
-/** Opens a socket to an endpoint, TLS included. On abort, or on any failure, no socket is left when it rejects. */
+/** Opens a socket to an endpoint, including TLS. When it rejects, on abort or any failure, no socket is left. */
 export type OpenSocket = (endpoint: Endpoint, options: OpenOptions) => Promise<Socket>;
 
-/** ioredis takes `tls: true` for the defaults. */
+/** Converts the option `tls` of ioredis, where `true` means the defaults. */
 export function tlsOf(
   given: tls.ConnectionOptions | boolean | null | undefined,
 ): tls.ConnectionOptions | undefined {
@@ -30,14 +30,14 @@ export function tlsOf(
   return given === false || given === null ? undefined : given;
 }
 
-/** A stable name of an endpoint, by which its dialer is shared. Holds no credential. */
+/** Returns a stable name for an endpoint, the key under which its dialer is shared. Contains no credential. */
 export function endpointKey(endpoint: Endpoint): string {
   return endpoint.path ?? `${endpoint.host ?? 'localhost'}:${endpoint.port ?? 6379}`;
 }
 
 /**
- * Opens one connection, TLS included. The host name is resolved at each call. On abort, or on any failure, the socket
- * is closed before the promise rejects. `onBegun` is given the raw socket as soon as it exists.
+ * Opens one connection, including TLS. Resolves the host name on each call. On abort, or on any failure, the socket is
+ * closed before the promise rejects. `onBegun` is called with the raw socket as soon as it exists.
  */
 export function openSocket(
   endpoint: Endpoint,
@@ -64,7 +64,7 @@ export function openSocket(
     );
     onBegun(raw);
     let socket: Socket = raw;
-    // Unlike `closed`, which is true while the handle is still open.
+    // Unlike `closed`, which is already true while the handle is still open.
     let isGone = false;
     raw.once('close', () => (isGone = true));
     const settle = (): void => {
@@ -88,7 +88,8 @@ export function openSocket(
       fail(Object.assign(new Error('The connection was closed.'), { code: 'ECONNRESET' }));
     const succeed = (): void => {
       settle();
-      // Until the next owner listens, a reset must not end the process. The owner will see the socket closed.
+      // Until the next owner adds its listeners, a reset must not crash the process. The owner will see that the socket
+      // is closed.
       raw.on('error', ignore);
       if (socket !== raw) socket.on('error', ignore);
       resolve(socket);
@@ -127,5 +128,5 @@ function abortReason(signal: AbortSignal): Error {
 }
 
 function ignore(): void {
-  // A socket that already failed may fail again while it is torn down.
+  // A socket that has already failed may fail again while it is being torn down.
 }

@@ -2,7 +2,7 @@ import type { CauseCode } from '../cause.ts';
 import { classifyReply, codeOfReply } from '../replies/reply-error.ts';
 import { ErrorReply, type Reply } from '../replies/reply.ts';
 
-/** The peer replied, and its reply means that this connection cannot serve. */
+/** The peer replied, but its reply means that this connection cannot be used. */
 export class ProofError extends Error {
   override readonly name = 'ProofError';
   readonly reason: CauseCode;
@@ -13,13 +13,14 @@ export class ProofError extends Error {
   }
 }
 
-/** Whether the server answers, and will serve in a while: on the same connection. */
+/** Returns whether the server responds and will later serve commands on the same connection. */
 export function isWaiting(cause: CauseCode | undefined): cause is 'loading' | 'busy' | 'replica-stale' {
   return cause === 'loading' || cause === 'busy' || cause === 'replica-stale';
 }
 
 /**
- * Judges the reply to PING: undefined when the server serves, the cause while it does not serve yet.
+ * Evaluates the reply to PING: returns undefined if the server serves commands, or the cause if it does not serve them
+ * yet.
  *
  * @throws {@link ProofError} for any other reply
  */
@@ -28,7 +29,8 @@ export function judgePing(reply: Reply | undefined): CauseCode | undefined {
   if (!(reply instanceof ErrorReply)) throw new ProofError('protocol', undefined);
   const { cause } = classifyReply(reply.message);
   if (isWaiting(cause)) return cause;
-  // A user without permission for PING may have all it needs, and MISCONF refuses PING but not reads.
+  // A user without permission for PING may have every permission it needs, and with MISCONF the server refuses PING but
+  // not reads.
   if (['NOPERM', 'MISCONF'].includes(codeOfReply(reply.message))) return undefined;
   throw new ProofError(cause ?? 'protocol', reply);
 }

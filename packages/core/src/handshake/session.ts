@@ -2,15 +2,15 @@ import { classifyReply, codeOfReply } from '../replies/reply-error.ts';
 import { ErrorReply, type Reply } from '../replies/reply.ts';
 import { isWaiting, ProofError } from './proof-error.ts';
 
-/** The state that a connection must have besides its login. Without it, the connection is not used. */
+/** The state that a connection must have, apart from its login. Without it, the connection is not used. */
 export interface Session {
   readonly database: number;
   readonly clientName: string | undefined;
-  /** The connection reads from replicas. */
+  /** Whether the connection reads from replicas. */
   readonly readOnly: boolean;
 }
 
-/** The commands that put a new connection into this state. */
+/** Returns the commands that put a new connection into this state. */
 export function sessionCommands({ database, clientName, readOnly }: Session): string[][] {
   const commands: string[][] = [];
   if (database !== 0) commands.push(['SELECT', String(database)]);
@@ -20,16 +20,17 @@ export function sessionCommands({ database, clientName, readOnly }: Session): st
 }
 
 /**
- * Judges the replies to {@link sessionCommands}. A server that does not serve yet refuses some of these commands; they
- * are sent again once it serves.
+ * Evaluates the replies to {@link sessionCommands}. A server that does not serve commands yet refuses some of these;
+ * they are resent once it does.
  *
- * @throws {@link ProofError} with the reason `database` for a refused SELECT, with `auth` for a missing permission
+ * @throws {@link ProofError} with the reason `database` for a refused SELECT, or `auth` for a missing permission
  */
 export function checkSession(commands: readonly (readonly string[])[], replies: readonly Reply[]): void {
   for (const [index, reply] of replies.entries()) {
     if (!(reply instanceof ErrorReply) || isWaiting(classifyReply(reply.message).cause)) continue;
     if (commands[index]?.[0] === 'SELECT') throw new ProofError('database', reply);
-    // Old servers and proxies do not know CLIENT SETNAME, and a server outside a cluster refuses READONLY: both serve.
+    // Any other error is ignored: old servers and proxies do not know CLIENT SETNAME, and a server outside a Cluster
+    // refuses READONLY, but both can be used.
     if (codeOfReply(reply.message) === 'NOPERM') throw new ProofError('auth', reply);
   }
 }

@@ -4,7 +4,7 @@ import { openSocket, type OpenSocket } from './open-socket.ts';
 
 /**
  * Every socket of one resilience, from its SYN until it has closed: sockets in use, sockets that are connecting, and
- * those opened only to ask a question. `close()` waits for all of them.
+ * those opened only for a probe. `close()` waits for all of them.
  */
 export class SocketBook {
   readonly #clock: Clock;
@@ -24,7 +24,7 @@ export class SocketBook {
   async close(): Promise<void> {
     while (this.#sockets.size > 0) {
       await Promise.all([...this.#sockets].map(gone));
-      // Code that learns that its socket closed may still open another one to find out why.
+      // Code that learns that its socket has closed may still open another one to find out why.
       await new Promise<void>((resolve) => this.#clock.setImmediate(resolve));
     }
   }

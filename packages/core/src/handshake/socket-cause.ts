@@ -28,7 +28,7 @@ const byCode: Readonly<Record<string, CauseCode>> = {
   HOSTNAME_MISMATCH: 'tls',
 };
 
-/** The cause of a socket that could not be opened or used, from the error of Node or of the reply reader. */
+/** Returns why a socket could not be opened or used, derived from the error of Node or of the reply reader. */
 export function causeOfSocketError(error: unknown): CauseCode {
   if (error instanceof ProtocolError) return error.reason === 'tls' ? 'tls' : 'protocol';
   const code = codeOf(error);

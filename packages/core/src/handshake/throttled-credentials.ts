@@ -6,9 +6,9 @@ const firstPauseMs = 100;
 const maxPauseMs = 1_000;
 
 /**
- * Limits how often the application's credentials provider is called. Calls at the same time share one result. After a
- * failure the provider is not called for 100 ms, doubled up to a second, half of it jittered; calls meanwhile fail with
- * the same error.
+ * Limits how often the application's credentials provider is called. Concurrent calls share one result. After a failure
+ * the provider is not called for 100 ms; this pause doubles with each further failure, up to a second, and half of it
+ * is jittered. Calls during the pause fail with the same error.
  */
 export function throttledCredentials(
   provider: () => Credentials | Promise<Credentials>,

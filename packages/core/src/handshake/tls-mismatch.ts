@@ -8,9 +8,10 @@ const timeoutMs = 500;
 const rememberMs = 5000;
 
 /**
- * Finds out whether only one side speaks TLS. Neither side says so: a TLS server hangs up on plain text, and a plain
- * server takes the client's first TLS bytes for the beginning of a command and waits for the rest. So when an attempt
- * fails the way a mismatch does, the other way is tried once, and the result is remembered for 5 seconds.
+ * Detects that only one side uses TLS. Neither side reports this: a TLS server closes a plain-text connection, and a
+ * plain server mistakes the client's first TLS bytes for the beginning of a command and waits for the rest. So, when an
+ * attempt fails in a way that suggests a mismatch, the opposite mode is tried once, and the result is remembered for 5
+ * seconds.
  */
 export class TlsMismatch {
   readonly #open: OpenSocket;
@@ -22,7 +23,7 @@ export class TlsMismatch {
     this.#clock = clock;
   }
 
-  /** `tls` when a mismatch explains the failure, otherwise the given cause. */
+  /** Returns `tls` if a mismatch explains the failure, otherwise the given cause. */
   async explain(cause: CauseCode, endpoint: Endpoint | undefined): Promise<CauseCode> {
     if (endpoint === undefined || !isSuspicious(cause, endpoint)) return cause;
     const now = this.#clock.now();
@@ -61,7 +62,7 @@ function isSuspicious(cause: CauseCode, { tls: options }: Endpoint): boolean {
   return cause === 'handshake-timeout' || cause === 'tls';
 }
 
-// Without checking the certificate: the only question is whether the peer speaks TLS.
+// Does not check the certificate, because it only tests whether the peer speaks TLS.
 function greetWithTls(socket: Parameters<typeof request>[0], signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     const secure = tls.connect({ socket, rejectUnauthorized: false });

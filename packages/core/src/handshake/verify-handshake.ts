@@ -17,37 +17,40 @@ const infoFields = [
 
 const infoPatterns = infoFields.map((field) => ({ field, pattern: new RegExp(`^${field}:(.*?)\\r?$`, 'm') }));
 
-/** What is kept of INFO: the whole of it would take 19 KiB for each connection. */
+/** The fields of INFO that are kept. All of it would take 19 KiB per connection. */
 export type ServerInfo = Readonly<Partial<Record<(typeof infoFields)[number], string>>>;
 
-/** What the handshake found out about the peer. */
+/** The results of a handshake. */
 export interface Proof {
-  /** Set while the server answers but does not serve yet: loading, busy, or a replica without its primary. */
+  /**
+   * Set if the server responds but does not serve commands yet: it is loading, busy, or a replica without its primary.
+   */
   readonly waiting: CauseCode | undefined;
-  /** The fields of INFO that are asked for; empty where the user may not read it. */
+  /** The fields of INFO; empty if the user has no permission for INFO. */
   readonly info: ServerInfo;
-  /** The peer refused HELLO 3. */
+  /** Whether the peer refused HELLO 3. */
   readonly resp2: boolean;
-  /** The state of the connection; not verified while `waiting` is set. */
+  /** The state of the connection; not verified if `waiting` is set. */
   readonly session: Session;
-  /** The id under which the server lists this connection; undefined where it did not give one. */
+  /** The id under which the server lists this connection; undefined if it did not report one. */
   readonly clientId: string | undefined;
 }
 
 export interface VerifyOptions {
   readonly credentials: Credentials | undefined;
-  /** Whether to ask for RESP3. */
+  /** Whether to request RESP3. */
   readonly hello: boolean;
   readonly session: Session;
   readonly signal: AbortSignal;
 }
 
 /**
- * Verifies that a new socket leads to a Redis that can be used, and has the state that its client wants: AUTH, HELLO,
- * SELECT, the name, PING, INFO and CLIENT ID in one write, before the driver sees the socket. A peer that is silent or
- * full, refuses the login or the database, or is not a Redis never becomes the client's connection.
+ * Verifies that a new socket leads to a usable Redis server and has the state that its client needs. Sends AUTH, HELLO,
+ * SELECT, CLIENT SETNAME, READONLY, PING, INFO and CLIENT ID in one write, before the driver sees the socket. A peer
+ * that is silent, has reached its connection limit, refuses the login or the database number, or is not a Redis server
+ * never becomes the client's connection.
  *
- * @throws {@link ProofError}, `ProtocolError` or the socket's own error; the caller destroys the socket
+ * @throws {@link ProofError}, `ProtocolError` or the socket's own error; the caller then destroys the socket
  */
 export async function verifyHandshake(socket: Socket, options: VerifyOptions): Promise<Proof> {
   const { credentials, session } = options;
@@ -72,7 +75,7 @@ export async function verifyHandshake(socket: Socket, options: VerifyOptions): P
   };
 }
 
-/** AUTH, with a user name where there is one. */
+/** Returns the AUTH command, with a user name if there is one. */
 export function authCommand(credentials: Credentials): string[] {
   const { username, password } = credentials;
   return username ? ['AUTH', username, password] : ['AUTH', password];
@@ -80,7 +83,7 @@ export function authCommand(credentials: Credentials): string[] {
 
 function checkAuth(reply: Reply | undefined): void {
   if (!(reply instanceof ErrorReply)) return;
-  // The connection works without a password; the doctor warns of the needless one.
+  // The connection works without a password; the doctor warns about a needless one.
   if (isNeedlessPassword(reply.message)) return;
   const { cause } = classifyReply(reply.message);
   throw new ProofError(cause ?? 'auth', reply);
@@ -90,7 +93,7 @@ function parseInfo(text: string): ServerInfo {
   const info: Partial<Record<(typeof infoFields)[number], string>> = {};
   for (const { field, pattern } of infoPatterns) {
     const value = pattern.exec(text)?.[1];
-    // A copy: a part of the text would keep all of it in memory.
+    // Copied, because a substring would keep the whole text in memory.
     if (value !== undefined) info[field] = Buffer.from(value, 'latin1').toString('latin1');
   }
   return info;
