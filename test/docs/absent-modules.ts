@@ -27,4 +27,17 @@ declare module '@smithy/signature-v4' {
 declare module '@aws-sdk/credential-providers' {
   export function fromNodeProviderChain(): unknown;
 }
+declare module 'winston' {
+  const winston: {
+    createLogger(options: object): Pick<Console, 'info' | 'warn' | 'error'>;
+    transports: { Console: new () => object };
+  };
+  export default winston;
+}
+declare module '@opentelemetry/sdk-node' {
+  export class NodeSDK {
+    constructor(options: { instrumentations: import('@opentelemetry/instrumentation').Instrumentation[] });
+    start(): void;
+  }
+}
 `;

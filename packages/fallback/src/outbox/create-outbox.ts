@@ -14,7 +14,7 @@ import { ReplayingOutbox } from './replaying-outbox.ts';
  * @throws {@link ConfigurationError} when an option is unknown or invalid, or `classic-level` is not installed
  * @example
  * const outbox = createOutbox(resilience, { path: './outbox', maxEntries: 10_000 });
- * await outbox.add('hincrby', ['views', id, 1]);
+ * await outbox.add('hincrby', ['product-views', id, 1]);
  */
 export function createOutbox(resilience: RedisResilience, options: OutboxOptions = {}): Outbox {
   checkArgument('createOutbox.resilience', resilience, resilienceOf);
