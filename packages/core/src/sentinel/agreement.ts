@@ -1,24 +1,24 @@
 import type { Replica } from './choose-replica.ts';
 
-/** The answer of one sentinel. */
+/** What one sentinel reported. */
 export interface Voice {
-  /** Whose answer it is, by its address: a sentinel that has several names is one voice. */
+  /** Address of the sentinel. A sentinel that is configured under several names counts as one voice. */
   readonly id: string;
-  /** The servers to connect to: the primary, or the replicas. */
+  /** The servers that the client may connect to: the primary, or the replicas if it reads from replicas. */
   readonly named: readonly Replica[];
-  /** Every server of the group that it knows, as `host:port`. */
+  /** Every server that the sentinel knows in the group, as `host:port`. */
   readonly members: ReadonlySet<string>;
 }
 
-/** How many sentinels have to know a server before a client is led there. */
+/** Number of sentinels that must know a server before a client connects to it. */
 export function voicesNeeded(configured: number): number {
   return Math.min(2, configured);
 }
 
 /**
- * The servers that are named by one sentinel and known to enough of them, or agreed on before. A second sentinel needs
- * to know the server only as a member of the group: it hears of a promotion seconds later than the one that leads the
- * failover, and whether the server is the primary by now the server itself is asked.
+ * Returns the servers that one sentinel named and that enough sentinels know or previously agreed on. The second
+ * sentinel only has to know the server as a member of the group: it learns of a promotion seconds later than the
+ * sentinel that leads the failover, and the server itself is asked whether it is the primary yet.
  */
 export function agreedServers(
   voices: readonly Voice[],
@@ -34,7 +34,7 @@ export function agreedServers(
   return [...agreed.values()];
 }
 
-/** The name by which servers are compared. */
+/** The address by which servers are compared. */
 export function addressOf({ ip = '', port = '' }: Replica): string {
   return `${ip}:${port}`;
 }

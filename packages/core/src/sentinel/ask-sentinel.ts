@@ -9,13 +9,13 @@ import { addressOf, type Voice } from './agreement.ts';
 import type { Replica } from './choose-replica.ts';
 import type { SentinelOptions } from './sentinel-options.ts';
 
-/** What a sentinel says: which servers it names, and which other sentinels it knows. */
+/** The reply of one sentinel: the servers that it named, and the other sentinels that it knows. */
 export interface SentinelAnswer {
   readonly voice: Voice;
   readonly sentinels: readonly Replica[];
 }
 
-/** Asks one sentinel. @throws its error, also when it does not know the group */
+/** Queries one sentinel. @throws the sentinel's error, including when it does not know the group */
 export async function askSentinel(
   sentinel: Endpoint,
   options: SentinelOptions,
@@ -52,7 +52,7 @@ export async function askSentinel(
   }
 }
 
-/** Which sentinel is at the other end, by its address: one that has several names is one voice. */
+/** Identifies a sentinel by its address, so that one configured under several names counts once. */
 export function voiceId({ remoteAddress, remotePort }: Socket, sentinel: Endpoint): string {
   return remoteAddress === undefined ? endpointKey(sentinel) : `${remoteAddress}:${remotePort}`;
 }
@@ -82,7 +82,7 @@ function fieldsOf(reply: Reply): Replica {
   );
 }
 
-/** The error of a sentinel that does not name any server. */
+/** Returns the error for a sentinel that names no server. */
 export function notKnown(reply: Reply | undefined): Error {
   if (reply instanceof ErrorReply) {
     const { cause } = classifyReply(reply.message);
@@ -92,5 +92,5 @@ export function notKnown(reply: Reply | undefined): Error {
 }
 
 function ignore(): void {
-  // The answer has been read: a later error of the socket does not matter.
+  // The reply has been read, so a later socket error does not matter.
 }

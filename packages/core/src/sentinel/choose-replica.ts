@@ -1,6 +1,6 @@
 import type { Random } from '../clock.ts';
 
-/** A replica as a sentinel describes it: `ip`, `port` and more, each a string. */
+/** A replica as a sentinel describes it: `ip`, `port` and other fields, all strings. */
 export type Replica = Readonly<Record<string, string>>;
 
 /** ioredis' option: the replicas to prefer, lowest `prio` first (default 1), or a function that chooses one. */
@@ -15,7 +15,7 @@ interface PreferredReplica {
 
 /**
  * Chooses the replica to connect to: a preferred one, otherwise any. `tried` was chosen a moment ago and evidently did
- * not serve, so it comes last even if it is preferred: sentinels take seconds to notice that a replica is dead.
+ * not work, so it comes last even if it is preferred: sentinels take seconds to notice that a replica is dead.
  */
 export function chooseReplica(
   replicas: readonly Replica[],

@@ -13,15 +13,18 @@ export interface FailoverOptions {
   readonly target: Target;
   readonly resolver: SentinelResolver;
   readonly sentinelCredentials: Credentials | undefined;
-  /** How often sentinels are dialed while somebody waits for a primary. */
+  /** How often sentinels are dialed while a command is waiting for the primary. */
   readonly pace: () => RolePace;
-  /** Whether the connection leads to this endpoint now. */
+  /** Whether the client is currently connected to this endpoint. */
   isCurrent(endpoint: Endpoint): boolean;
-  /** A replica is about to be promoted: what is written to the old primary from now on will be lost. */
+  /** Called when a replica is about to be promoted: writes to the old primary will be lost from now on. */
   onBegin(): void;
-  /** The failover was aborted. */
+  /** Called when the failover was aborted. */
   onAbort(): void;
-  /** The new primary answers. `verified`, where given, leads to it; the listener keeps or destroys it. */
+  /**
+   * Called when the new primary answers. `verified`, if defined, is a socket connected to it; the listener must keep or
+   * destroy it.
+   */
   onPromoted(verified: VerifiedSocket | undefined): void;
 }
 
@@ -29,16 +32,16 @@ const chosenPace = { periodMs: 25, wantedAt: Infinity };
 const maxMs = 10_000;
 
 /**
- * Follows a failover from its first sign. The sentinels name the replica that they chose; that replica is asked for its
- * role until it is the primary, because it knows so before any sentinel does. Where several sentinels are configured, a
- * second one must know that replica.
+ * Follows a failover from its first sign. The sentinels announce the replica that they chose. That replica is then
+ * asked for its role until it is the primary, because it knows this before any sentinel does. If several sentinels are
+ * configured, a second one must also know the replica.
  */
 export class Failover {
   readonly #options: FailoverOptions;
   readonly #sentinels: SentinelWatch;
   #chosen: RoleWatch | undefined;
   #timer: TimerHandle | undefined;
-  /** Counts the stops: news that a second sentinel confirms after one is old. */
+  /** Number of calls to `stop`: news that a second sentinel confirms only after a stop is ignored. */
   #run = 0;
 
   constructor(options: FailoverOptions) {
@@ -56,12 +59,12 @@ export class Failover {
     });
   }
 
-  /** True between the choice of a replica and its promotion. */
+  /** Whether a replica has been chosen but not yet promoted. */
   get isUnderWay(): boolean {
     return this.#timer !== undefined;
   }
 
-  /** Somebody begins to wait for a primary. */
+  /** Call when a command begins to wait for the primary. */
   hurry(): void {
     this.#sentinels.hurry();
   }
@@ -72,13 +75,13 @@ export class Failover {
     this.#end();
   }
 
-  /** The connection leads to the server that was resolved last. */
+  /** Call when the client has connected to the server that was resolved last. */
   arrived(): void {
     this.#options.resolver.arrived();
     this.#sentinels.start();
   }
 
-  /** The connection leads to a primary again. */
+  /** Call when the client is connected to a primary again. */
   settled(): void {
     this.#end();
   }

@@ -6,8 +6,9 @@ import { mappedAddress, type SentinelOptions } from './sentinel-options.ts';
 const maxKnown = 16;
 
 /**
- * The sentinels to ask: the configured ones, and those that enough of them named, so that one cannot make up others
- * that agree with it, or have the password of the sentinels sent to them. The one that answered last comes first.
+ * The sentinels to query: the configured ones, and those that enough other sentinels have named. A single sentinel can
+ * therefore neither invent others that agree with it nor have the sentinel password sent to them. The sentinel that
+ * replied last comes first.
  */
 export class KnownSentinels {
   readonly #options: () => SentinelOptions;
@@ -32,7 +33,7 @@ export class KnownSentinels {
     return [...unique.values()].toSorted((one, other) => isFirst(one) - isFirst(other));
   }
 
-  /** This sentinel answered. */
+  /** Call when a sentinel has replied. */
   heard(sentinel: Endpoint, { voice, sentinels }: SentinelAnswer): void {
     this.#first = endpointKey(sentinel);
     if (this.#options().updateSentinels === false) return;

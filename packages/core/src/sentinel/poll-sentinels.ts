@@ -4,9 +4,9 @@ import type { Voice } from './agreement.ts';
 import { askSentinel, type SentinelAnswer } from './ask-sentinel.ts';
 import type { SentinelOptions } from './sentinel-options.ts';
 
-/** When a sentinel has not answered after this long, the next one is asked as well. */
+/** If a sentinel has not replied after this long, the next one is queried as well. */
 const staggerMs = 150;
-/** A sentinel that has not answered after this long does not hold up what the others say. */
+/** The poll ends this long after the last query if at least one sentinel has replied. */
 const patienceMs = 500;
 
 export interface SentinelPoll {
@@ -14,7 +14,7 @@ export interface SentinelPoll {
   readonly open: OpenSocket;
   readonly options: SentinelOptions;
   readonly candidates: readonly Endpoint[];
-  /** How many are asked at once; the others follow, one after the other. */
+  /** Number of sentinels that are queried immediately and concurrently; the others follow one at a time. */
   readonly atOnce: number;
   readonly signal: AbortSignal;
   readonly isEnough: (voices: readonly Voice[]) => boolean;
@@ -22,9 +22,10 @@ export interface SentinelPoll {
 }
 
 /**
- * The answers of the sentinels, as soon as they are enough, or when all others have failed or been silent for too long.
+ * Resolves with the sentinels' replies as soon as `isEnough` accepts them, or when all other sentinels have failed or
+ * have been silent for too long.
  *
- * @throws the last error when none answered
+ * @throws the last error if no sentinel replied
  */
 export function pollSentinels(poll: SentinelPoll): Promise<readonly Voice[]> {
   const { clock, open, options, candidates, signal } = poll;

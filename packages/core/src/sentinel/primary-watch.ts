@@ -9,27 +9,30 @@ import type { RolePace } from './role-pace.ts';
 import { RoleWatch } from './role-watch.ts';
 import type { SentinelResolver } from './sentinel-resolver.ts';
 
-/** What became known about the primary. */
+/** A finding about the primary. */
 export type PrimaryNews =
-  /** A replica answers, or is about to be promoted: writes wait. */
+  /** The server is a replica, or a replica is about to be promoted: writes must wait. */
   | { readonly kind: 'writes-away' }
-  /** A primary answers. */
+  /** The server is a primary: writes may go on. */
   | { readonly kind: 'writes-back' }
-  /** Another server is the primary, and this connection leads to it. `atOnce`: the present one is a replica by now. */
+  /**
+   * Another server is the primary, and `verified` is connected to it. `atOnce` means that the current server is already
+   * a replica, so the connection must be replaced immediately.
+   */
   | { readonly kind: 'primary'; readonly verified: VerifiedSocket; readonly atOnce: boolean }
-  /** Another server is the primary: connect again. */
+  /** Another server is the primary, and a new connection must be made. */
   | { readonly kind: 'moved' };
 
 export interface PrimaryWatchOptions {
   readonly clock: Clock;
-  /** Of the resilience. */
+  /** Name of the resilience, for debug lines. */
   readonly name: string;
   readonly target: Target;
-  /** Whether a replica is a fault there. */
+  /** Whether a server that turns out to be a replica is a fault. */
   readonly expectsPrimary: boolean;
-  /** How often a primary is looked for while a replica answers. */
+  /** How often to look for a primary while the server is a replica. */
   readonly pace: () => RolePace;
-  /** Undefined where no failover is followed. */
+  /** Undefined if there are no sentinels, and thus no failovers to follow. */
   readonly sentinels:
     | {
         readonly resolver: SentinelResolver;
@@ -37,11 +40,14 @@ export interface PrimaryWatchOptions {
         readonly credentials: Credentials | undefined;
       }
     | undefined;
-  /** Whether the connection leads to this endpoint now. */
+  /** Whether the client is currently connected to this endpoint. */
   readonly isCurrent: (endpoint: Endpoint) => boolean;
 }
 
-/** Watches whether a primary answers: looks for it while a replica does, and follows the failovers of its sentinels. */
+/**
+ * Watches whether the client is connected to a primary. Looks for the primary while the server is a replica, and
+ * follows the failovers that its sentinels announce.
+ */
 export class PrimaryWatch {
   readonly #options: PrimaryWatchOptions;
   readonly #roleWatch: RoleWatch;
@@ -58,7 +64,7 @@ export class PrimaryWatch {
     this.#failover = this.#followFailovers();
   }
 
-  /** A replica was chosen, and is being promoted. */
+  /** Whether a replica has been chosen and is being promoted. */
   get isPromotionUnderWay(): boolean {
     return this.#failover?.isUnderWay === true;
   }
@@ -67,7 +73,7 @@ export class PrimaryWatch {
     return this.#roleWatch.nextLookMs();
   }
 
-  /** A connection was made; `info`: the fields of INFO. */
+  /** Call when a connection has been made. `info` holds the fields of the server's INFO reply. */
   connected(info: ServerInfo): void {
     this.#runId = info['run_id'];
     this.#failover?.arrived();
@@ -75,7 +81,7 @@ export class PrimaryWatch {
     else if (this.#isAway) this.#back();
   }
 
-  /** The server refused a write with READONLY. */
+  /** Call when the server has refused a write with READONLY. */
   refused(): void {
     if (!this.#options.expectsPrimary || this.#roleWatch.isOn) return;
     debug('%s: a replica answers, writes wait for the primary', this.#options.name);

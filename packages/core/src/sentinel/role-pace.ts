@@ -1,14 +1,14 @@
-/** How often a watch looks. */
+/** How often a watch checks for a primary. */
 export interface RolePace {
   readonly periodMs: number;
-  /** When somebody last wanted the primary. Monotonic milliseconds. */
+  /** When a command last needed the primary, in monotonic milliseconds. */
   readonly wantedAt: number;
 }
 
-/** Somebody who wanted the primary this recently still waits for it. */
+/** A command that needed the primary this recently is assumed to be waiting for it still. */
 const recentMs = 1000;
 
-/** Whether somebody waits for the primary. */
+/** Whether a command is probably waiting for the primary. */
 export function isWanted({ wantedAt }: RolePace, now: number): boolean {
   return now - wantedAt <= recentMs;
 }

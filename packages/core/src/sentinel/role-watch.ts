@@ -7,9 +7,9 @@ const steadyMs = 5000;
 const maxPauseMs = 1000;
 
 /**
- * Looks for the primary while a replica answers in its place, without touching the connection that serves reads. One
- * attempt at a time: while somebody wants to write, one each period; otherwise more and more rarely after 5 seconds, so
- * that an endpoint that stays a replica costs little.
+ * Looks for the primary while a replica answers in its place, without touching the connection that serves reads. Makes
+ * one attempt at a time. While writes are waiting, there is one attempt per period; otherwise attempts become less
+ * frequent after 5 seconds, so that an endpoint that stays a replica costs little.
  */
 export class RoleWatch {
   readonly #target: Target;
@@ -22,7 +22,10 @@ export class RoleWatch {
   #pauseMs = 0;
   #dueAt = 0;
 
-  /** `onPrimary`: a primary answers at the endpoint; the listener keeps or destroys the verified socket. */
+  /**
+   * `onPrimary` is called when a primary answers at the endpoint; the listener must keep or destroy the verified
+   * socket.
+   */
   constructor(
     target: Target,
     clock: Clock,
@@ -85,7 +88,7 @@ export class RoleWatch {
     );
   }
 
-  // Somebody may want to write at any time in a long pause: then the pause is over.
+  // Wakes every period even in a long pause, because a write that begins to wait ends the pause.
   #arm(): void {
     this.#timer = this.#clock.setTimeout(
       () => {

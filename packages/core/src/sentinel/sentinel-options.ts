@@ -1,16 +1,16 @@
 import type { ConnectionOptions as TlsOptions } from 'node:tls';
 import type { PreferredReplicas } from './choose-replica.ts';
 
-/** The part of ioredis' options that leads to the primary through its sentinels. */
+/** The ioredis options for finding the primary through its sentinels. */
 export interface SentinelOptions {
   sentinels: { host?: string; port?: number; family?: number }[];
   name: string;
   role?: 'master' | 'slave';
   sentinelUsername?: string | null;
   sentinelPassword?: string | null;
-  /** TLS to the sentinels. */
+  /** TLS for connections to the sentinels. */
   sentinelTLS?: TlsOptions | boolean | null;
-  /** TLS to the servers behind them, where `enableTLSForSentinelMode` says so. */
+  /** TLS for connections to the Redis servers, if `enableTLSForSentinelMode` is true. */
   tls?: TlsOptions | boolean | null;
   enableTLSForSentinelMode?: boolean;
   family?: number;
@@ -20,7 +20,7 @@ export interface SentinelOptions {
   updateSentinels?: boolean;
 }
 
-/** The address to use for one that a sentinel gave. */
+/** Translates an address reported by a sentinel according to `natMap`. */
 export function mappedAddress(
   { natMap }: SentinelOptions,
   host: string,

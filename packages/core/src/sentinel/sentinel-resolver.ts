@@ -9,13 +9,13 @@ import { mappedAddress, type SentinelOptions } from './sentinel-options.ts';
 
 const vouchMs = 2_000;
 const pinMs = 10_000;
-/** A replica that has to be replaced within this time did not serve. */
+/** If another replica is needed within this time, the one chosen last evidently did not work. */
 const triedMs = 10_000;
 
 /**
- * Asks the sentinels for the address. Where several are configured, two must know a server before a client is led to
- * it for the first time; a silent one does not hold up the others. A sentinel that is alone, because no other can be
- * reached, is believed when the server that was agreed on before does not answer.
+ * Asks the sentinels for the address to connect to. If several are configured, two must know a server before a client
+ * connects to it for the first time; a silent sentinel does not delay the others. If only one sentinel can be reached,
+ * its answer is accepted once the server that was previously agreed on has failed to answer.
  */
 export class SentinelResolver {
   readonly #options: () => SentinelOptions;
@@ -36,10 +36,10 @@ export class SentinelResolver {
     this.#known = new KnownSentinels(options);
   }
 
-  /** @throws the last sentinel's error when none knows the address, or an error when no two agree */
+  /** @throws the last sentinel's error if none knows the address, or an error if no two agree */
   async resolve(signal: AbortSignal): Promise<Endpoint> {
     const pinned = this.#pinned;
-    // Used once: if this address does not answer, the next attempt asks the sentinels again.
+    // Used only once: if this address does not answer, the next attempt asks the sentinels again.
     this.#pinned = undefined;
     if (pinned !== undefined && this.#clock.now() < pinned.until) return pinned.endpoint;
     const voices = await this.#poll(signal, this.#needed(), (heard) => this.#agreed(heard).length > 0);
@@ -50,7 +50,9 @@ export class SentinelResolver {
     return this.complete(ip ?? '', Number(port));
   }
 
-  /** Whether a second sentinel knows the server that one of them, `from`, calls the new primary. Never rejects. */
+  /**
+   * Whether a second sentinel knows the server that the sentinel `from` has named as the new primary. Never rejects.
+   */
   async vouch(host: string, port: number, from: string): Promise<boolean> {
     const address = addressOf({ ip: host, port: String(port) });
     if (this.#needed() < 2 || this.#trusted.has(address)) return true;
@@ -67,23 +69,25 @@ export class SentinelResolver {
     }
   }
 
-  /** The connection leads to the server that was resolved last. */
+  /** Call when the client has connected to the server that was resolved last. */
   arrived(): void {
     this.#wasTrustedTried = false;
   }
 
-  /** Makes the next attempt go to this new primary without asking: other sentinels may not know of it yet. */
+  /**
+   * Makes the next attempt go to this new primary without asking the sentinels, because some may not know of it yet.
+   */
   pin(host: string, port: number): void {
     this.#trusted = new Set([addressOf({ ip: host, port: String(port) })]);
     this.#pinned = { endpoint: this.complete(host, port), until: this.#clock.now() + pinMs };
   }
 
-  /** Every sentinel known, configured or learnt. */
+  /** Every known sentinel, whether configured or discovered. */
   sentinels(): readonly Endpoint[] {
     return this.#known.list();
   }
 
-  /** The endpoint for an address that a sentinel gave. */
+  /** Returns the endpoint for an address reported by a sentinel. */
   complete(host: string, port: number): Endpoint {
     const { family, tls, enableTLSForSentinelMode } = this.#options();
     const dataTls = enableTLSForSentinelMode === true ? tlsOf(tls) : undefined;

@@ -15,21 +15,21 @@ export interface SentinelWatchOptions {
   readonly name: string;
   readonly credentials: Credentials | undefined;
   sentinels(): readonly Endpoint[];
-  /** How often sentinels that are not listened to are dialed while somebody waits for a primary. */
+  /** How often disconnected sentinels are dialed while a command is waiting for the primary. */
   pace(): RolePace;
-  /** A replica is about to be promoted: what is written to the old primary from now on will be lost. */
+  /** Called when a replica is about to be promoted: writes to the old primary will be lost from now on. */
   onFailoverBegins(news: SentinelNews): void;
-  /** The failover was aborted. */
+  /** Called when the failover was aborted. */
   onFailoverAborted(): void;
-  /** The sentinels made the server at this address the primary. */
+  /** Called when the sentinels have made the server at this address the primary. */
   onPromoted(news: SentinelNews): void;
 }
 
-/** What one sentinel says of a server. */
+/** What one sentinel announced about a server. */
 export interface SentinelNews {
   readonly host: string;
   readonly port: number;
-  /** The sentinel, by its address. */
+  /** Address of the sentinel. */
   readonly from: string;
 }
 
@@ -38,8 +38,8 @@ const connectTimeoutMs = 1000;
 const pattern = '*';
 
 /**
- * Listens to every sentinel for a failover. Each publishes the new primary when it learns of it, and the sentinel that
- * leads the failover learns first. The old primary may go on answering for seconds, but what is written to it is lost.
+ * Listens to every sentinel for failovers. Each sentinel publishes the new primary when it learns of it, and the one
+ * that leads the failover learns first. The old primary may go on answering for seconds, but writes to it are lost.
  */
 export class SentinelWatch {
   readonly #options: SentinelWatchOptions;
@@ -58,7 +58,7 @@ export class SentinelWatch {
     this.#look();
   }
 
-  /** Somebody begins to wait for a primary. */
+  /** Call when a command begins to wait for the primary. */
   hurry(): void {
     if (this.#timer === undefined) return;
     this.#options.clock.clearTimeout(this.#timer);
@@ -133,7 +133,7 @@ export class SentinelWatch {
       if (name === this.#options.name && news !== undefined) this.#options.onPromoted(news);
       return;
     }
-    // `<role> <address> <host> <port> @ <primary> ...`, or `master <primary> ...` for the primary itself.
+    // The message is `<role> <name> <host> <port> @ <primary> ...`, or `master <primary> ...` for the primary itself.
     const primary = words.includes('@') ? words[words.indexOf('@') + 1] : words[1];
     if (primary !== this.#options.name) return;
     if (event.startsWith('-failover-abort')) this.#options.onFailoverAborted();
