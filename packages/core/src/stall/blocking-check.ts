@@ -13,11 +13,12 @@ const timeoutMs = 1000;
 const graceMs = 200;
 
 /**
- * Checks a connection on which a command blocks without a timeout: no answer is ever due there, and a PING would wait
- * behind the command. A second connection asks the server to release the call (CLIENT UNBLOCK). If the first connection
- * works, the release arrives on it, and the call is sent again without its caller noticing. If it is dead, nothing
- * arrives: a released call certainly took nothing, and is sent again on the next connection; a call that the server no
- * longer knows was answered into the dead socket, and its outcome is unknown.
+ * Checks a connection on which a command blocks without a timeout. No reply is ever due on such a connection, and a
+ * PING would wait behind the command. A second connection asks the server to release the call (CLIENT UNBLOCK). If the
+ * first connection works, the released reply arrives on it, and the call is resent without its caller noticing. If the
+ * first connection is dead, nothing arrives. A released call has certainly popped nothing, so it is resent on the next
+ * connection. If the server reports that the call was no longer blocked, its reply was lost with the dead socket, and
+ * its outcome is unknown.
  */
 export class BlockingCheck {
   readonly #driver: Driver;
@@ -33,7 +34,10 @@ export class BlockingCheck {
     this.#clock = clock;
   }
 
-  /** Resolves with a verified socket when the connection is dead; with undefined when it works, or that is unknown. */
+  /**
+   * Resolves with a verified replacement socket if the connection is dead, or with undefined if it works or its state
+   * is unknown.
+   */
   async run(): Promise<VerifiedSocket | undefined> {
     const call = this.#driver.oldestUnanswered()?.call;
     const { identity } = this.#wire;
@@ -48,7 +52,7 @@ export class BlockingCheck {
       const isDead = await this.#unblock(call, identity, verified, running.signal);
       if (isDead && !verified.socket.destroyed) return verified;
     } catch {
-      // If the server is away, the TCP keepalive of the connection will notice.
+      // If the server is down, the connection's TCP keepalive will notice.
     } finally {
       this.#clock.clearTimeout(timer);
       this.#running = undefined;
@@ -57,7 +61,7 @@ export class BlockingCheck {
     return undefined;
   }
 
-  /** Ends a check that is under way: the connection is gone. */
+  /** Aborts a check in progress, because the connection is gone. */
   stop(): void {
     this.#running?.abort(new Error('The check was stopped.'));
   }
@@ -75,10 +79,10 @@ export class BlockingCheck {
     try {
       [reply] = await request(socket, [['CLIENT', 'UNBLOCK', identity.clientId, 'TIMEOUT']], signal);
     } finally {
-      // Only a released call provably took nothing.
+      // Only a call that was released has provably popped nothing.
       if (reply !== 1) call.released = false;
     }
-    // 0: it does not block there. Its answer is on its way, or was lost with the connection: then nobody can tell.
+    // 0 means that the call was not blocked on the server: its reply is on its way or was lost with the connection.
     if (reply !== 1 && reply !== 0) return false;
     await pause(this.#clock, graceMs, signal);
     const isUnanswered = this.#driver.oldestUnanswered()?.call === call && (call.released || reply === 0);
@@ -88,7 +92,7 @@ export class BlockingCheck {
   }
 }
 
-// A WAIT that is released answers with a number of replicas, which its caller would take for the result.
+// A released WAIT replies with a number of replicas, which its caller would mistake for the result.
 function canBeRepeated(call: TrackedCall): boolean {
   return call.blockingMs === Infinity && !call.isBatch && !call.name.startsWith('wait');
 }

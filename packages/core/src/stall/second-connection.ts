@@ -5,32 +5,35 @@ import { hedgedEstablish } from '../handshake/hedged-establish.ts';
 import type { Wire } from '../socket/wire.ts';
 import { isHeldByServer } from './held-by-server.ts';
 
-/** What a second connection found out about a server whose first connection is silent. */
+/** What a second connection revealed about a server whose first connection is silent. */
 export type SecondAnswer =
-  /** The server serves. The caller keeps or destroys the verified socket. */
+  /** The server is working. The caller must keep or destroy the verified socket. */
   | { readonly kind: 'serves'; readonly verified: VerifiedSocket }
   /**
-   * The server answers that it does not serve: it loads, is busy, or keeps the first connection waiting itself.
-   * `isSilent`: it answers this connection no more than the first one.
+   * The server is not serving commands: it is loading, is busy, or is itself keeping the first connection waiting.
+   * `isSilent` means that the server does not answer the second connection either.
    */
   | { readonly kind: 'away'; readonly cause: CauseCode; readonly isSilent?: boolean }
-  /** It could not be reached at all. */
+  /** The server could not be reached at all. */
   | { readonly kind: 'unreachable'; readonly cause: CauseCode };
 
-/** How long an answer may take. */
+/** Limits on how long an inquiry may take. */
 export interface Patience {
-  /** From the question on. A server that takes long to connect to is given three times that for the rest. */
+  /**
+   * Milliseconds after which `onNoAnswer` is called. If connecting is slow, the rest may take three times as long as
+   * connecting did.
+   */
   readonly answerMs: number;
-  /** From the question on: it ends. */
+  /** Milliseconds after which the inquiry ends. */
   readonly totalMs: number;
 }
 
-/** TLS, the handshake, and one to spare. */
+/** One round trip for TLS, one for the Redis handshake, and one to spare. */
 const handshakeTrips = 3;
 
 /**
- * Opens a second connection to the server of a suspect one, sends PING, and asks whether the server itself keeps the
- * first one waiting. One inquiry at a time; `stop` ends it, and nothing is reported.
+ * Opens a second connection to the server of a suspect connection, sends PING, and asks whether the server itself is
+ * keeping the suspect waiting. Only one inquiry runs at a time; `stop` ends it without a report.
  */
 export class SecondConnection {
   readonly #target: Target;
@@ -47,8 +50,8 @@ export class SecondConnection {
   }
 
   /**
-   * Resolves within `totalMs` with what was found out; never, when it is stopped first or another inquiry is running.
-   * `onNoAnswer` is called once if there is no answer for longer than a server that serves would need; the inquiry goes
+   * Resolves with the finding within about `totalMs`. Never resolves if it is stopped first or if another inquiry is
+   * running. `onNoAnswer` is called once if the server takes longer than a working server would; the inquiry then goes
    * on.
    */
   ask({ answerMs, totalMs }: Patience, onNoAnswer: () => void): Promise<SecondAnswer> {
@@ -91,7 +94,7 @@ export class SecondConnection {
 
   async #inquire(signal: AbortSignal, connected: () => void): Promise<SecondAnswer> {
     const progress = { connected, preparing: () => () => undefined };
-    // At least one attempt per dialing period, as while reconnecting.
+    // Starts at least one attempt per dialing period, as reconnecting does.
     const verified = await hedgedEstablish(this.#target, this.#clock, signal, progress, this.#periodMs());
     const { socket, proof } = verified;
     let cause = proof.waiting;
@@ -114,7 +117,7 @@ function answerOf(reason: CauseCode): SecondAnswer {
     case 'connection-reset':
     case 'protocol':
       return { kind: 'unreachable', cause: reason };
-    // Silence, a full server, a wrong password: none of them proves that the first connection is dead.
+    // Neither silence nor a server that is full or rejects the password proves that the first connection is dead.
     case 'handshake-timeout':
     case 'connect-timeout':
       return { kind: 'away', cause: 'stalled', isSilent: true };

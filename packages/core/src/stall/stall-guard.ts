@@ -7,15 +7,15 @@ import { BlockingCheck } from './blocking-check.ts';
 import { StallInquiry, type InquiryFinding, type InquiryPace } from './stall-inquiry.ts';
 import { StallWatch, type StallFinding } from './stall-watch.ts';
 
-/** What was noticed about a connection that may be stalled. */
+/** A finding about a connection that may be stalled. */
 export type StallNews =
-  /** A command has been unanswered for longer than the limit: an inquiry is due. */
+  /** A command has been unanswered for longer than the limit, so an inquiry is due. */
   | { readonly kind: 'silent' }
-  /** Nothing was written or read for a while: a PING is due. */
+  /** Nothing has been written or read for a while, so a PING is due. */
   | { readonly kind: 'idle' }
   | InquiryFinding;
 
-/** Watches one connection and, when it is silent, finds out why over a second one. */
+/** Watches one connection and, when it falls silent, finds out why over a second one. */
 export class StallGuard {
   readonly #watch: StallWatch;
   readonly #inquiry: StallInquiry;
@@ -38,12 +38,12 @@ export class StallGuard {
     this.#inquiry = new StallInquiry(target, wire, settings, () => pace, tell);
   }
 
-  /** The connection serves. */
+  /** Call when the connection starts serving commands. */
   watch(): void {
     this.#watch.start();
   }
 
-  /** The connection is gone. */
+  /** Call when the connection is gone. */
   unwatch(): void {
     this.#watch.stop();
     this.#blockingCheck.stop();
@@ -53,12 +53,12 @@ export class StallGuard {
     this.#watch.noteWrite(now);
   }
 
-  /** Asks the server over a second connection why this one is silent, until something is known. */
+  /** Asks the server over a second connection why this one is silent, until the reason is known. */
   inquire(): void {
     this.#inquiry.begin();
   }
 
-  /** The server itself said that it does not serve: asks it until it does. */
+  /** Call when the server itself has replied that it cannot serve: keeps asking until it can. */
   awaitServer(cause: CauseCode): void {
     this.#inquiry.await(cause);
   }

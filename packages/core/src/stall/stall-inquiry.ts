@@ -6,34 +6,37 @@ import type { Settings } from '../options/settings.ts';
 import type { Wire } from '../socket/wire.ts';
 import { SecondConnection, type SecondAnswer } from './second-connection.ts';
 
-/** What an inquiry found out about a silent connection. */
+/** The result of an inquiry into a silent connection. */
 export type InquiryFinding =
-  /** The server is away: it answers no connection (`isSilent`), or says that it does not serve. The inquiry goes on. */
+  /**
+   * The server is away: it answers on no connection (`isSilent`), or replies that it cannot serve. The inquiry goes on.
+   */
   | { readonly kind: 'away'; readonly cause: CauseCode; readonly isSilent?: boolean }
-  /** The server serves again, and nothing is known against the connection. */
+  /** The server is working again, and there is no evidence against the connection. */
   | { readonly kind: 'serves' }
-  /** The server serves, and the connection is dead. The second one may take its place. */
+  /** The server is working, and the connection is dead. The second connection may replace it. */
   | { readonly kind: 'dead'; readonly replacement: VerifiedSocket }
   /** The server cannot be reached. */
   | { readonly kind: 'gone'; readonly cause: CauseCode };
 
-/** How a server is asked, by what is known of it. */
+/** The pace of an inquiry, derived from what is known about the server. */
 export interface InquiryPace {
-  /** The distance between questions that the server can bear from this client. */
+  /** Interval between attempts that the server can bear from this client. */
   readonly periodMs: number;
-  /** How long a connection takes to be made, its handshake included. */
+  /** How long it takes to establish a connection, including the handshake. */
   readonly connectMs: number;
 }
 
-/** A second connection may take twice as long as connections took so far. */
+/** A second connection may take this many times as long as earlier connections. */
 const toleratedConnects = 2;
 const totalGrowth = 1.5;
 const minGraceMs = 50;
 const maxGraceMs = 200;
 
 /**
- * Finds out why a connection is silent, by asking over a second one. A socket is never closed on suspicion alone, only
- * when the second connection is answered and the first one still is not. While the server is away, the inquiry goes on.
+ * Finds out why a connection is silent by asking over a second one. A socket is never closed on suspicion alone, only
+ * when the server answers on the second connection but still not on the first. The inquiry goes on while the server is
+ * away.
  */
 export class StallInquiry {
   readonly #settings: Settings;
@@ -42,17 +45,16 @@ export class StallInquiry {
   readonly #second: SecondConnection;
   readonly #pace: () => InquiryPace;
   readonly #tell: (finding: InquiryFinding) => void;
-  /** A second connection that was answered, while the first one is given a moment. */
+  /** A second connection on which the server answered, kept while the first one gets a little more time. */
   #candidate: VerifiedSocket | undefined;
   #timer: TimerHandle | undefined;
-  /** Why the server is known to be away; undefined while it is not. */
+  /** Why the server is away; undefined if it is not known to be away. */
   #awayCause: CauseCode | undefined;
-  /** Grows with each question, for a server that is only slow to connect to. */
+  /** Time limit of the next attempt. Grows with each attempt, in case the server is only slow to connect to. */
   #totalMs = 0;
   #since = -Infinity;
   #isOn = false;
 
-  /** `pace`: the distance between questions that the server can bear, and how long connecting takes. */
   constructor(
     target: Target,
     wire: Wire,
@@ -68,7 +70,7 @@ export class StallInquiry {
     this.#tell = tell;
   }
 
-  /** The connection is silent. */
+  /** Call when the connection has fallen silent. */
   begin(): void {
     this.#isOn = true;
     this.#since = this.#clock.now();
@@ -76,7 +78,7 @@ export class StallInquiry {
     this.#ask();
   }
 
-  /** The server itself said that it does not serve: asks it, at the pace of dialing, until it does. */
+  /** Call when the server itself has replied that it cannot serve: keeps asking until it can. */
   await(cause: CauseCode): void {
     this.#isOn = true;
     this.#awayCause = cause;
@@ -148,7 +150,7 @@ export class StallInquiry {
       this.#tell({ kind: 'serves' });
       return;
     }
-    // A server that thaws answers both connections, in either order: give the first one a moment.
+    // A frozen server that resumes answers on both connections, in either order, so give the first one a moment.
     const graceMs = Math.min(maxGraceMs, minGraceMs + 4 * this.#wire.roundTrip.meanMs);
     this.#candidate = verified;
     this.#timer = this.#clock.setTimeout(() => {
@@ -159,7 +161,7 @@ export class StallInquiry {
         this.#tell({ kind: 'serves' });
         return;
       }
-      // What was found out is void when the second connection broke meanwhile.
+      // The finding is void if the second connection has broken in the meantime.
       if (verified.socket.destroyed) {
         this.#ask();
         return;

@@ -2,18 +2,18 @@ import type { Clock, Random, TimerHandle } from '../clock.ts';
 import { afterReads } from '../event-loop/after-reads.ts';
 import type { Wire } from '../socket/wire.ts';
 
-/** What the watch noticed. */
+/** A finding of the watch. */
 export type StallFinding =
-  /** A command has been unanswered, and nothing was read, for longer than the limit. */
+  /** A command has been unanswered, and nothing has been read, for longer than the limit. */
   | 'silent'
-  /** Nothing was written or read for the idle time: a PING is due. */
+  /** Nothing has been written or read for the idle time, so a PING is due. */
   | 'idle'
-  /** The oldest command blocks without a timeout, so that no answer is ever due. */
+  /** The oldest command blocks without a timeout, so no reply is ever due. */
   | 'blocked';
 
 /**
- * Watches one connection with one timer: for how long its oldest command has been unanswered, and for how long the
- * connection has been idle. The socket is read before silence is reported.
+ * Watches, with one timer, how long a connection's oldest command has been unanswered and how long the connection has
+ * been idle. The socket is read once more before silence is reported.
  */
 export class StallWatch {
   readonly #wire: Wire;
@@ -25,7 +25,7 @@ export class StallWatch {
   #dueAt = Infinity;
   #isOn = false;
 
-  /** `idleMs` is read at each look, because it is shorter while the connection has subscriptions. */
+  /** `idleMs` is read at each check, because it is shorter while the connection has subscriptions. */
   constructor(
     wire: Wire,
     clock: Clock,
@@ -50,7 +50,7 @@ export class StallWatch {
     this.#disarm();
   }
 
-  /** Bytes are about to be written: the next look must not be further away than the limit. */
+  /** Call when bytes are about to be written, so that the next check is no further away than the limit. */
   noteWrite(now: number): void {
     const limitMs = this.#wire.roundTrip.limitMs();
     if (this.#isOn && this.#dueAt > now + limitMs + 1) this.#arm(limitMs);
@@ -81,7 +81,7 @@ export class StallWatch {
       this.#tell('idle');
       return this.#wire.roundTrip.limitMs();
     }
-    // Jittered, so that the idle connections of a fleet do not all send PING at once.
+    // Jittered, so that the idle connections of a fleet do not all send PING simultaneously.
     return Math.max(1, (idleMs - idleFor) * (1 + 0.1 * this.#random()));
   }
 
