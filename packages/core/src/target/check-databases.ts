@@ -7,19 +7,19 @@ import { checkKeys, invalid } from '../options/validate-options.ts';
 import { checkTarget } from './check-target.ts';
 import type { DatabaseTarget, DatabasesTarget, ResilienceTarget } from './resilience-target.ts';
 
-/** One of several databases, checked. */
+/** One of several Redis databases, after its options have been checked. */
 export interface CheckedDatabase {
   readonly name: string;
   readonly weight: number;
   readonly isReadOnly: boolean;
-  /** To construct the driver with. */
+  /** The options to construct the driver with. */
   readonly given: RedisOptions;
-  /** The same, completed. */
+  /** The same options with the driver's defaults filled in. */
   readonly options: Readonly<Record<string, unknown>>;
 }
 
 export function isDatabasesTarget(target: ResilienceTarget): target is DatabasesTarget {
-  // A resilience has a method of this name: that mistake has a message of its own.
+  // A resilience has a method named `databases`, and passing a resilience by mistake has an error message of its own.
   return (
     typeof target === 'object' &&
     target !== null &&
@@ -29,10 +29,10 @@ export function isDatabasesTarget(target: ResilienceTarget): target is Databases
 }
 
 /**
- * Checks a list of databases before anything is opened.
+ * Checks a list of Redis databases before any connection is opened.
  *
- * @throws ConfigurationError for an empty list, two of one name or endpoint, none that takes writes, a Cluster among
- *   them, a weight that is no number, or options of the client in which they differ
+ * @throws ConfigurationError if the list is empty, two databases share a name or endpoint, all are read-only, one is a
+ *   Cluster, a weight is not a number, or the databases differ in options that belong to the client
  */
 export function checkDatabases(target: DatabasesTarget): readonly CheckedDatabase[] {
   checkKeys(target, { databases: () => undefined }, 'target');

@@ -9,10 +9,11 @@ import {
 } from '../ioredis/known-options.ts';
 
 /**
- * Refuses an option that the driver does not know. The driver would ignore it without a word: a misspelt `host` would
- * lead to localhost.
+ * Rejects options that the driver does not know. The driver would silently ignore them: a misspelt `host` would lead to
+ * localhost.
  *
- * @throws ConfigurationError that names the option, and the nearest known name or where the option belongs
+ * @throws ConfigurationError that names the option, and either the nearest known name or the place where the option
+ *   belongs
  */
 export function checkDriverOptions(kind: keyof typeof names, options: object, path: string): void {
   const known = names[kind];
@@ -36,7 +37,7 @@ export function checkDriverOptions(kind: keyof typeof names, options: object, pa
   for (const sentinel of sentinels ?? []) checkDriverOptions('sentinel', sentinel, `${path}.sentinels`);
 }
 
-/** Refuses an option that cannot be kept, and that nothing takes the place of. */
+/** Rejects an option that cannot be honoured and has no replacement. */
 function refuseHarmful(kind: keyof typeof names, name: string, value: unknown, path: string): void {
   const fate = kind === 'redis' ? redisOptionFates[name] : undefined;
   if (fate?.kind !== 'refused' || value === null) return;
@@ -45,7 +46,7 @@ function refuseHarmful(kind: keyof typeof names, name: string, value: unknown, p
 
 const names = { redis: redisOptionNames, cluster: clusterOptionNames, sentinel: sentinelOptionNames };
 
-/** Names that other libraries have for an option. */
+/** Names that other libraries use for the same options. */
 const otherNames: Readonly<Record<string, string>> = {
   database: 'db',
   hostname: 'host',

@@ -9,15 +9,19 @@ import { driverOptionsOf } from './driver-options.ts';
 import { parseTarget } from './parse-target.ts';
 import type { ClusterTarget, DatabasesTarget, ResilienceTarget } from './resilience-target.ts';
 
-/** The options to construct the driver with. They hold no URL, so that the driver parses none by its own grammar. */
+/**
+ * The options to construct the driver with. They contain no URL, so that the driver never parses one with its own,
+ * different grammar.
+ */
 export type CheckedTarget =
   | { readonly kind: 'redis'; readonly options: RedisOptions }
   | { readonly kind: 'cluster'; readonly nodes: ClusterNode[]; readonly options: ClusterOptions };
 
 /**
- * Checks a target before anything is opened.
+ * Checks a target before any connection is opened.
  *
- * @throws ConfigurationError for a malformed URL, a port out of range, an empty list of nodes; never shows a credential
+ * @throws ConfigurationError for a malformed URL, a port out of range or an empty list of nodes; it never contains a
+ *   credential
  */
 export function checkTarget(target: Exclude<ResilienceTarget, DatabasesTarget>): CheckedTarget {
   if (typeof target === 'string') return driverOptionsOf(parseTarget(target));
@@ -25,7 +29,7 @@ export function checkTarget(target: Exclude<ResilienceTarget, DatabasesTarget>):
   return 'cluster' in target ? checkCluster(target) : checkOptions(target);
 }
 
-/** Refuses values that are often given in place of a target, and says what to write instead. */
+/** Rejects values that are often passed by mistake instead of a target, and says what to write instead. */
 function refuseMistaken(target: unknown): void {
   const kind = clientKindOf(target);
   if (kind === 'ioredis') refuse('a client of ioredis', 'protect(client)');

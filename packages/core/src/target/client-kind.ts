@@ -1,7 +1,10 @@
 import { ConfigurationError } from '../errors.ts';
 import { hasMethod } from '../options/option-readers.ts';
 
-/** The library whose client an object is, judged by its properties; undefined for an object that is not a client. */
+/**
+ * The library that a client object comes from, judged by the object's properties; undefined if the object is not a
+ * client.
+ */
 export type ClientKind = 'ioredis' | 'ioredis 4' | 'ioredis-mock' | 'node-redis';
 
 export function clientKindOf(value: unknown): ClientKind | undefined {
@@ -15,7 +18,7 @@ export function clientKindOf(value: unknown): ClientKind | undefined {
 /**
  * Checks that a client can be protected.
  *
- * @throws ConfigurationError that says what was given, and what to write instead
+ * @throws ConfigurationError that says what was passed, and what to write instead
  */
 export function checkClient(client: unknown): void {
   const kind = clientKindOf(client);

@@ -3,10 +3,10 @@ import { parseTarget } from './parse-target.ts';
 import { refuseUrl } from './refuse-url.ts';
 
 /**
- * The options of a startup node, read from its URL or from `host:port`. A node given as a number or as options is
- * returned as it is.
+ * Returns the options of a startup node, read from its URL or from `host:port`. A node given as a number or an object
+ * is returned unchanged.
  *
- * @throws ConfigurationError for the URL of anything but one server, or for a database: a Cluster has none but 0
+ * @throws ConfigurationError if the URL leads to anything but one server, or selects a database other than 0
  */
 export function clusterNodeOptions<Node>(node: Node): Exclude<Node, string> | ConnectionOptions {
   if (typeof node !== 'string') return node as Exclude<Node, string>;

@@ -1,6 +1,6 @@
 import type { HostAddress, ParsedTarget, TargetLogin } from './parsed-target.ts';
 
-/** Options for one connection, in the shape of ioredis. Options that the URL does not set are absent. */
+/** Options for one connection, in the shape that ioredis accepts. Options that the URL does not set are absent. */
 export interface ConnectionOptions {
   readonly host?: string;
   readonly port?: number;
@@ -21,19 +21,19 @@ export interface ConnectionOptions {
   readonly enableTLSForSentinelMode?: boolean;
 }
 
-/** Options for a Cluster, in the shape of ioredis. */
+/** Options for a Cluster, in the shape that ioredis accepts. */
 export interface ClusterOptions {
   readonly keyPrefix?: string;
   readonly redisOptions: ConnectionOptions;
   readonly dnsLookup?: (host: string, callback: (error: null, address: string) => void) => void;
 }
 
-/** The arguments that the driver is constructed with. */
+/** The arguments to construct the driver with. */
 export type DriverOptions =
   | { readonly kind: 'redis'; readonly options: ConnectionOptions }
   | { readonly kind: 'cluster'; readonly nodes: HostAddress[]; readonly options: ClusterOptions };
 
-/** The options of the driver for a target that was given as a URL. */
+/** Returns the driver options for a parsed Redis URL. */
 export function driverOptionsOf(target: ParsedTarget): DriverOptions {
   const { keyPrefix, connectionName, protocol } = target;
   const shared = defined({ ...loginOptions(target.login), connectionName, protocol });
@@ -64,7 +64,7 @@ export function driverOptionsOf(target: ParsedTarget): DriverOptions {
       };
     }
     case 'cluster': {
-      // By default ioredis resolves a name and dials the address, but the certificate is for the name.
+      // By default ioredis resolves the host name and dials the address, but the certificate is for the name.
       const tls = target.isTls ? { redisOptions: { tls: {}, ...shared }, dnsLookup: keepName } : undefined;
       const options = { redisOptions: shared, ...tls, ...defined({ keyPrefix }) };
       return { kind: 'cluster', nodes: [...target.nodes], options };

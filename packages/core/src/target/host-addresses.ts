@@ -2,7 +2,7 @@ import { isIPv6 } from 'node:net';
 import type { HostAddress } from './parsed-target.ts';
 import { decodePart, refuseUrl } from './refuse-url.ts';
 
-/** Reads `host:port`. Without a host it is localhost, without a port `defaultPort`. */
+/** Reads `host:port`. The host defaults to localhost, the port to `defaultPort`. */
 export function hostAddress(text: string, defaultPort: number): HostAddress {
   const match = /^(?:\[([^[\]]*)\]|([^\s:[\]"'<>\\^`{|}]*))(?::(\d{1,5}))?$/.exec(text);
   if (match === null) return refuseUrl('has a malformed host or port');

@@ -6,11 +6,12 @@ import { databaseNumber, urlParameters, type UrlParameters } from './url-paramet
 import { urlLogin, loginFromParameters } from './url-login.ts';
 
 /**
- * Parses a Redis URL, or the path of a unix socket, into plain data. `createRedisResilience`, REDIS_URL and the doctor
- * all use this grammar. Schemes: `redis`, `rediss` (TLS), `unix`, `redis+sentinel`, `rediss+sentinel`, `redis+cluster`
- * and `rediss+cluster`. A bare path is taken literally, up to its `?`; a URL has percent escapes.
+ * Parses a Redis URL, or the path of a unix socket, into plain data. `createRedisResilience`, `REDIS_URL` and the
+ * doctor all use this grammar. Schemes: `redis`, `rediss` (TLS), `unix`, `redis+sentinel`, `rediss+sentinel`,
+ * `redis+cluster` and `rediss+cluster`. A bare path is read literally up to its `?`, whereas percent escapes in a URL
+ * are decoded.
  *
- * @throws ConfigurationError for anything else; no part of the text is ever shown
+ * @throws ConfigurationError for anything else; the error never contains any part of the text
  * @example
  * const target = parseTarget('redis://:secret@localhost/2');
  * if (target.kind === 'server') target.database; // 2
@@ -32,7 +33,7 @@ export function parseTarget(text: string): ParsedTarget {
   return socketTarget(decodePart(path), login, parameters);
 }
 
-/** The kind of target that a scheme names. */
+/** The kind of target that each scheme stands for. */
 const schemes = {
   redis: 'server',
   rediss: 'server',

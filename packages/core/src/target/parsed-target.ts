@@ -4,7 +4,7 @@ export interface HostAddress {
   readonly port: number;
 }
 
-/** A user and a password, as a URL gives them. `password` is empty where there is only a user name. */
+/** A user name and a password from a URL. `password` is empty if there is only a user name. */
 export interface TargetLogin {
   readonly username: string | undefined;
   readonly password: string;
@@ -14,9 +14,9 @@ interface Common {
   readonly login: TargetLogin | undefined;
   /** Name of the connection in CLIENT LIST. */
   readonly connectionName: string | undefined;
-  /** Put before every key. */
+  /** Prefix of every key. */
   readonly keyPrefix: string | undefined;
-  /** Version of RESP; undefined: the driver's own default. */
+  /** Version of RESP; undefined means the driver's default. */
   readonly protocol: 2 | 3 | undefined;
 }
 
@@ -29,7 +29,7 @@ interface Single {
 }
 
 interface Dialed {
-  /** 4 or 6 to dial only addresses of that family, otherwise 0. */
+  /** 4 or 6 to dial only IPv4 or only IPv6 addresses, otherwise 0. */
   readonly family: 0 | 4 | 6;
 }
 
@@ -38,7 +38,7 @@ export interface ServerUrl extends Common, Network, Single, Dialed, HostAddress 
   readonly kind: 'server';
 }
 
-/** A unix socket: `unix://` and a bare path. */
+/** A unix socket: `unix://` or a bare path. */
 export interface SocketUrl extends Common, Single {
   readonly kind: 'socket';
   readonly path: string;

@@ -4,12 +4,12 @@ const expected =
   'Expected redis://[user:password@]host[:port][/database], rediss://..., unix:///path, ' +
   'redis+sentinel://host:port,host:port/name[/database] or redis+cluster://host:port,host:port.';
 
-/** Refuses a Redis URL. The URL may hold a password, so no part of it is shown. */
+/** Rejects a Redis URL. The error shows no part of the URL, because the URL may contain a password. */
 export function refuseUrl(problem: string): never {
   throw new ConfigurationError(`The Redis URL ${problem}. ${expected}`);
 }
 
-/** Refuses a URL whose user name or password most likely holds an unescaped special character. */
+/** Rejects a URL whose user name or password most likely contains an unescaped special character. */
 export function refuseUnescaped(): never {
   return refuseUrl(
     'has an unescaped special character in its login; ' +

@@ -1,13 +1,13 @@
 import type { ClusterNode, ClusterOptions, RedisOptions } from '../ioredis/clients.ts';
 
-/** A Redis Cluster: its startup nodes, and ioredis' own cluster options. */
+/** A Redis Cluster: its startup nodes, and ioredis' cluster options. */
 export interface ClusterTarget {
-  /** Each as ioredis options, a port, `host:port`, or the URL of one server, without a database. */
+  /** Startup nodes, each given as ioredis options, a port, `host:port`, or the URL of one server without a database. */
   readonly cluster: readonly ClusterNode[];
   readonly options?: ClusterOptions;
 }
 
-/** A primary found through Sentinel, in ioredis' own shape. */
+/** A primary that is found through Sentinel, as ioredis options. */
 export type SentinelTarget = RedisOptions & {
   readonly sentinels: readonly { readonly host?: string; readonly port?: number }[];
   readonly name: string;
@@ -16,21 +16,24 @@ export type SentinelTarget = RedisOptions & {
 /** A URL that leads to a Cluster. */
 export type ClusterTargetUrl = `redis+cluster://${string}` | `rediss+cluster://${string}`;
 
-/** One of several databases: one server, or a primary behind Sentinel, each with its own login and TLS. */
+/** One of several Redis databases: a server, or a primary behind Sentinel, with its own login and TLS. */
 export interface DatabaseTarget {
-  /** By which it is named in events, the snapshot and `failover(name)`. */
+  /** Name of the database in events, the snapshot and `failover(name)`. */
   readonly name: string;
   readonly target: string | RedisOptions | SentinelTarget;
-  /** The highest one that answers is used; among equal ones the first of the list. Default 1. */
+  /**
+   * Of the databases that answer, the one with the highest weight is used; among equals, the first in the list. Default
+   * 1.
+   */
   readonly weight?: number;
-  /** It serves reads only, and only while no other one is there. Default false. */
+  /** Whether the database serves only reads, and only while no other database is available. Default false. */
   readonly readOnly?: boolean;
 }
 
-/** Several databases, of which one is in use. */
+/** Several Redis databases, of which one is in use at a time. */
 export interface DatabasesTarget {
   readonly databases: readonly DatabaseTarget[];
 }
 
-/** Where to connect to: a URL, ioredis options, a cluster, sentinels, or several databases. */
+/** Where to connect: a URL, ioredis options, a Cluster, a primary behind Sentinel, or several Redis databases. */
 export type ResilienceTarget = string | RedisOptions | ClusterTarget | SentinelTarget | DatabasesTarget;

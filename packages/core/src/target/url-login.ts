@@ -2,7 +2,7 @@ import type { TargetLogin } from './parsed-target.ts';
 import { decodePart, refuseUrl } from './refuse-url.ts';
 import type { UrlParameters } from './url-parameters.ts';
 
-/** The login of a URL: what stands before its `@`, or its parameters `username` and `password`. */
+/** Returns the login of a URL: the part before its `@`, or its parameters `username` and `password`. */
 export function urlLogin(userinfo: string, parameters: UrlParameters): TargetLogin | undefined {
   const fromParameters = loginFromParameters(parameters, 'username', 'password');
   if (userinfo === '') return fromParameters;
@@ -13,7 +13,7 @@ export function urlLogin(userinfo: string, parameters: UrlParameters): TargetLog
   return username === undefined && password === '' ? undefined : { username, password };
 }
 
-/** A login from two parameters. A user name alone is refused: it would have no effect. */
+/** Reads a login from two parameters. A user name without a password is rejected, because it would have no effect. */
 export function loginFromParameters(
   parameters: UrlParameters,
   usernameName: 'username' | 'sentinelUsername',

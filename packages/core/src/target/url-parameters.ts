@@ -19,7 +19,7 @@ export interface UrlParameters {
 type Name = keyof UrlParameters;
 type Kind = ParsedTarget['kind'];
 
-/** Reads the parameters of a URL. Refuses unknown ones, and those that do not apply to this kind of target. */
+/** Reads the parameters of a URL. Rejects unknown ones, and those that do not apply to this kind of target. */
 export function urlParameters(query: string, kind: Kind): UrlParameters {
   const found: Partial<Record<Name, unknown>> = {};
   for (const part of query === '' ? [] : query.split('&')) {
@@ -31,14 +31,14 @@ export function urlParameters(query: string, kind: Kind): UrlParameters {
       return refuseUrl(`has the parameter ${name}, which does not apply to it`);
     if (Object.hasOwn(found, name)) return refuseUrl(`has the parameter ${name} twice`);
     if (text === '') return refuseUrl(`has the parameter ${name} without a value`);
-    // Ambiguous: form encoding reads it as a blank, a URL as a plus.
+    // A plus is ambiguous: it means a space in form encoding, but a plus in a URL.
     if (text.includes('+')) return refuseUrl(`has a + in the parameter ${name}; write it as %2B`);
     found[name] = readers[name](decodePart(text), name);
   }
   return found as UrlParameters;
 }
 
-/** The number of a database. */
+/** Reads a database number. */
 export function databaseNumber(text: string): number {
   return /^\d{1,9}$/.test(text) ? Number(text) : refuseUrl('has a database that is not a whole number');
 }
@@ -74,7 +74,7 @@ function isName(text: string): text is Name {
   return Object.hasOwn(kinds, text);
 }
 
-// The typed name may be part of a password, so only the known name that is nearest to it is shown.
+// The unknown name may be part of a password, so the error shows only the nearest known name.
 function refuseName(typed: string): never {
   const names = Object.keys(kinds);
   const suggestion = nearest(typed, names);
