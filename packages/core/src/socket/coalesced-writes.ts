@@ -2,45 +2,46 @@ import type { Socket } from 'node:net';
 import type { CommandSink } from '../driver/command-sink.ts';
 import { appendCommand, blockWith, maxCopiedBytes, mostBytesOf, type CommandBlock } from './command-block.ts';
 
-// Longer strings are passed on as they are, because joining them would copy them once more.
+// Longer strings are written separately, because joining them would copy them once more.
 const joinBelowLength = 16 * 1024;
 
-/** Bounds of the length at which gathered bytes are written before their turn of the event loop ends. */
+/** Bounds for the number of gathered bytes that are written before the current turn of the event loop ends. */
 const minEnough = 1500;
 const maxEnough = 16_000;
 
 /**
- * `flush`: bytes are about to be given to the socket. `room-changed`: the kernel's buffer is full, or has room again.
+ * `flush`: bytes are about to be passed to the socket. `room-changed`: the kernel's buffer has become full, or has room
+ * again.
  */
 export type WritesEvent = 'flush' | 'room-changed';
 
 /**
- * Gathers the bytes written to a socket during one turn of the event loop, and sends them with one system call, or with
- * a few when they are many. Their order is kept. Buffers and long strings are never copied. While the kernel's buffer
- * is full, the bytes wait here.
+ * Gathers the bytes written to a socket during one turn of the event loop, and sends them with one system call, or a
+ * few if there are many. The order of the bytes is preserved. Buffers and long strings are never copied. While the
+ * kernel's buffer is full, the bytes wait here.
  */
 export class CoalescedWrites implements CommandSink {
   readonly #socket: Socket;
   readonly #write: Socket['write'];
   readonly #tell: (event: WritesEvent) => void;
   #parts: (string | Uint8Array)[] = [];
-  /** The last part while it grows: text, or a stretch of the block that commands are encoded into. */
+  /** The part that is still growing: text, or a range of the block that commands are encoded into. */
   #text = '';
   #block: CommandBlock | undefined;
   #from = 0;
   #to = 0;
   #isScheduled = false;
-  /** Length of what grows and can leave early. */
+  /** Number of gathered bytes that may be written before the turn ends. */
   #gathered = 0;
-  /** Number of writes, and their total length, since bytes were last read. */
+  /** Number of writes, and their total length, since bytes were last read from the socket. */
   #writes = 0;
   #written = 0;
-  /** The last exchange was a single write: commands come one at a time. */
+  /** Whether the last exchange was a single write, which means that commands come one at a time. */
   #isSolo = false;
   #enough = minEnough;
   #isBlocked = false;
 
-  /** Replaces `write` and `end` of the socket. */
+  /** Replaces the socket's `write` and `end` methods. */
   constructor(socket: Socket, tell: (event: WritesEvent) => void) {
     this.#socket = socket;
     this.#tell = tell;
@@ -58,7 +59,7 @@ export class CoalescedWrites implements CommandSink {
     return this.#isBlocked;
   }
 
-  /** Bytes were read: what is written from now on belongs to the next exchange. */
+  /** Call when bytes have been read: later writes belong to the next exchange. */
   noteRead(): void {
     this.#isSolo = this.#writes === 1;
     this.#enough = Math.min(maxEnough, Math.max(minEnough, this.#written / 2));
@@ -102,8 +103,8 @@ export class CoalescedWrites implements CommandSink {
 
   #added(length: number, isOneOfSeveral = false): void {
     this.#written += length;
-    // A single command need not wait for others. Of many, the first half leaves early, so that the server works while
-    // the rest is encoded.
+    // A single command need not wait for others. If there are many, the first half is written early, so that the server
+    // can start while the rest is being encoded.
     const isAlone = ++this.#writes === 1 && this.#isSolo && !isOneOfSeveral;
     if (isAlone || this.#gathered >= this.#enough) this.#flushNow();
     else if (!this.#isScheduled) {
@@ -120,7 +121,7 @@ export class CoalescedWrites implements CommandSink {
     const { bytes } = this.#block as CommandBlock;
     const stretch = bytes.subarray(this.#from, this.#to);
     this.#from = this.#to;
-    // An idle connection must not keep the memory that others used.
+    // An idle connection must not retain a block that other connections have filled.
     this.#block = undefined;
     return stretch;
   }

@@ -1,23 +1,26 @@
-/** A block of memory that commands are encoded into, one behind the other. Each byte of it is used once. */
+/** A block of memory into which commands are encoded one after another. Each byte is used only once. */
 export interface CommandBlock {
   readonly bytes: Buffer;
-  /** Where the next command begins. */
+  /** Offset at which the next command begins. */
   end: number;
 }
 
 const blockBytes = 64 * 1024;
-/** Larger commands are not copied. */
+/** Commands larger than this are not copied. */
 export const maxCopiedBytes = 16 * 1024;
-/** Longer texts are encoded by the buffer itself: calling it costs as much as so many characters. */
+/**
+ * Longer strings are encoded by `Buffer.write`, because calling it costs about as much as looping over this many
+ * characters.
+ */
 const maxLoop = 24;
-/** A length, its marker and two line ends. */
+/** Bytes for a length, its marker and two line ends. */
 const frameBytes = 16;
 
 const [star, dollar, zero, carriageReturn, lineFeed, lastAscii] = [0x2a, 0x24, 0x30, 0x0d, 0x0a, 0x7f];
 
 let present: CommandBlock = { bytes: Buffer.alloc(0), end: 0 };
 
-/** The block of the process that has room for so many bytes: all connections encode into the same one. */
+/** Returns a block with room for this many bytes. All connections of the process encode into the same block. */
 export function blockWith(bytes: number): CommandBlock {
   if (present.bytes.length - present.end < bytes) {
     present = { bytes: Buffer.allocUnsafeSlow(blockBytes), end: 0 };
@@ -25,7 +28,9 @@ export function blockWith(bytes: number): CommandBlock {
   return present;
 }
 
-/** As many bytes as a command can have at most; Infinity where an argument is neither text nor bytes. */
+/**
+ * Returns the maximum number of bytes that a command can take; Infinity if an argument is neither a string nor bytes.
+ */
 export function mostBytesOf(name: string, args: readonly unknown[]): number {
   let most = 2 * frameBytes + 3 * name.length;
   for (const arg of args) {
@@ -36,7 +41,7 @@ export function mostBytesOf(name: string, args: readonly unknown[]): number {
   return most;
 }
 
-/** Encodes a command at the end of a block, which must have room for {@link mostBytesOf} it. */
+/** Encodes a command at the end of a block, which must have room for {@link mostBytesOf} bytes. */
 export function appendCommand(block: CommandBlock, name: string, args: readonly unknown[]): void {
   const { bytes } = block;
   let at = putHeader(bytes, star, args.length + 1, block.end);
@@ -62,7 +67,7 @@ function putText(bytes: Buffer, text: string, at: number): number {
   return putLineEnd(bytes, bodyAt + length);
 }
 
-/** A text that has more bytes than characters. */
+/** Encodes a string that has more bytes than characters. */
 function putLongText(bytes: Buffer, text: string, length: number, at: number): number {
   const bodyAt = putHeader(bytes, dollar, length, at);
   bytes.write(text, bodyAt);

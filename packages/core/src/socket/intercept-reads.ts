@@ -1,8 +1,8 @@
 import type { Socket } from 'node:net';
 
 /**
- * Hands every chunk that a socket reads to `pass` alone; what that gives to `deliver` reaches the listeners. Listeners
- * that were added before, or put themselves first later, make no difference.
+ * Passes every chunk that a socket reads to `pass` only; the socket's listeners receive the bytes that `pass` hands to
+ * `deliver`. This also holds for listeners that were added earlier or are prepended later.
  */
 export function interceptReads(
   socket: Socket,

@@ -2,16 +2,18 @@ import type { Driver } from '../driver/driver.ts';
 import type { Settings } from '../options/settings.ts';
 import type { Wire } from './wire.ts';
 
-/** Under load, the order is checked after this many replies, unless that was a moment ago; and at any rate after a while. */
+/**
+ * Under load, the order is checked after this many replies, but at least `atLeastMs` and at most `atMostMs` after the
+ * last check.
+ */
 const everyReplies = 256;
 const atLeastMs = 5;
 const atMostMs = 100;
 
 /**
- * Checks that the answers of a connection belong to their questions. Replies carry no name: after one that was lost or
- * added, every caller gets the answer to another command, and nothing looks wrong. So PING carries a text of its own,
- * which has to come back in its answer.
- * Otherwise no answer on this socket can be trusted.
+ * Checks that the replies on a connection belong to their commands. Replies carry no identifier: if one is lost or
+ * added, every later caller silently gets the reply to another command. PING therefore carries a unique text, which its
+ * reply must contain. If it does not, no reply on this socket can be trusted.
  */
 export class OrderCheck {
   readonly #driver: Driver;
@@ -27,18 +29,18 @@ export class OrderCheck {
     this.#settings = settings;
   }
 
-  /** Whether the order is to be checked under load, after the replies that were read by now. */
+  /** Whether a check under load is due after the replies read so far. */
   get isDue(): boolean {
     if (this.#settings.connection.integrity !== 'load') return false;
     const { replies, readAt } = this.#wire;
     const sinceMs = readAt - this.#checkedAt;
     const since = replies - this.#checkedReplies;
-    // A new socket counts from zero.
+    // The count of replies restarts at zero with a new socket.
     if (since < 0) this.#checkedReplies = 0;
     return since >= everyReplies ? sinceMs >= atLeastMs : sinceMs >= atMostMs && since > 0;
   }
 
-  /** Sends PING, and checks its answer unless `integrity` is off. */
+  /** Sends PING, and checks the reply unless `integrity` is off. */
   ping(): void {
     if (this.#settings.connection.integrity === 'off') {
       this.#driver.ping().catch(ignore);
@@ -54,12 +56,13 @@ export class OrderCheck {
   }
 }
 
-// Some proxies answer a PING by themselves, and as if it had no text. With subscriptions in RESP2 the answer is a list.
+// Some proxies reply to PING themselves and ignore its text. While the connection has subscriptions in RESP2, the reply
+// is an array.
 function isAnswer(answer: unknown, text: string): boolean {
   const [, listed] = Array.isArray(answer) ? (answer as readonly unknown[]) : [];
   return answer === text || answer === 'PONG' || listed === text;
 }
 
 function ignore(): void {
-  // The stall watch notices when the PING is not answered.
+  // The stall watch notices if the PING gets no reply.
 }

@@ -4,7 +4,7 @@ import type { Driver } from '../driver/driver.ts';
 
 const gracefulEndMs = 2000;
 
-/** Ends a socket; gracefully, it is given a moment for the answers that are due on it. */
+/** Ends a socket. A graceful end leaves it a moment for the replies that are still due. */
 export function endSocket(
   socket: Socket | undefined,
   isGraceful: boolean,
@@ -21,8 +21,8 @@ export function endSocket(
 }
 
 /**
- * Parts with a silent socket whose place another one takes. It is read on for `forMs` where it carries commands that must
- * not run twice, for their answers may still come; otherwise it is destroyed.
+ * Abandons a silent socket that is being replaced. If it carries commands that must not run twice, it is read for
+ * another `forMs`, because their replies may still come; otherwise it is destroyed.
  */
 export function leaveSocket(
   socket: Socket,

@@ -2,16 +2,16 @@
 const minBytes = 512;
 
 /**
- * Distinguishes a connection that answers from one on which bytes only trickle, as over a lossy path. The first bytes
- * of a reply are a sign of life, and so is each further 512 bytes of it. Bytes that arrive while no command is
- * unanswered are one as well.
+ * Distinguishes a connection that answers from one on which bytes only trickle, as on a lossy network. The first bytes
+ * of a reply are a sign of life, and so is each further 512 bytes. Bytes that arrive while no command is unanswered
+ * also count as a sign of life.
  */
 export class Progress {
   #pending: object | undefined;
   #bytes = 0;
 
   /**
-   * @param pending the oldest unanswered command, before these bytes are looked at
+   * @param pending the oldest unanswered command before these bytes are parsed
    * @returns whether the bytes are a sign of life
    */
   isMadeBy(bytes: number, pending: object | undefined): boolean {

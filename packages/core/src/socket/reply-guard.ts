@@ -6,19 +6,19 @@ import { ReplyFrames } from '../replies/reply-frames.ts';
 import type { ReplyLimits } from '../replies/reply-limits.ts';
 import { messageOf } from '../replies/reply-shape.ts';
 
-/** What a guard has to know of the driver whose parser it stands before. */
+/** The parts of the driver that a guard needs in order to filter the bytes for the driver's parser. */
 export type GuardedDriver = Pick<
   Driver,
   'parser' | 'unansweredCount' | 'oldestUnanswered' | 'besidesReplies' | 'answerPlain'
 >;
 
 /**
- * Why the bytes of a peer must not reach the driver. `unasked`: a reply to no command. `shifted`: a reply to another
- * command than the one that it was taken for.
+ * Why a peer's bytes must not reach the driver. `unasked`: a reply to no command. `shifted`: a reply that was matched
+ * to the wrong command.
  */
 export type Breach = ProtocolErrorReason | 'unasked' | 'shifted';
 
-/** A reply whose caller was answered without it, because its deadline passed, may be this large. */
+/** Maximum size of a reply whose caller is gone because its deadline has passed. */
 const maxOrphanBytes = 64 * 1024 * 1024;
 
 const push = 0x3e;
@@ -27,16 +27,19 @@ const simpleError = 0x2d;
 const blobError = 0x21;
 
 /**
- * Stands before the parser of the driver, which trusts its peer: a reply that no command waits for, a list nested ten
- * thousand deep or a push without a kind would end the process, and a list of four billion elements would fill its
- * memory. Passes on what is well-formed, within the limits and asked for; at the first breach, nothing more.
+ * Filters the bytes for the driver's parser, which trusts its peer: a reply that no command is waiting for, an array
+ * nested ten thousand levels deep or a push without a type would crash the process, and an array of four billion
+ * elements would fill its memory. Only replies that are well-formed, expected and within the limits get through; after
+ * the first breach, nothing does.
  */
 export class ReplyGuard {
   readonly #driver: GuardedDriver;
   readonly #frames: ReplyFrames;
   #breach: Breach | undefined;
   #replies = 0;
-  /** Whether it is unknown where a reply begins: commands were unanswered when the guard came. */
+  /**
+   * True while it is unknown where a reply begins, because commands were already unanswered when the guard was created.
+   */
   #isBlind: boolean;
 
   constructor(driver: GuardedDriver, limits: ReplyLimits) {
@@ -49,19 +52,19 @@ export class ReplyGuard {
     return this.#breach;
   }
 
-  /** How many replies to commands passed so far. */
+  /** Number of replies to commands that have been passed on so far. */
   get replies(): number {
     return this.#replies;
   }
 
-  /** The replies that passed were shifted. */
+  /** Call when replies that were passed on turn out to have been shifted. */
   distrust(): void {
     this.#breach ??= 'shifted';
   }
 
   /**
-   * Passes the bytes on to `deliver`, up to the reply with the first breach. Replies that the driver can be spared are
-   * answered without it, unless `everyByte` has to be passed on.
+   * Passes bytes on to `deliver`, up to the reply with the first breach. Plain replies settle their commands directly,
+   * without the driver's parser, unless `everyByte` must be passed on.
    */
   pass(chunk: Buffer, deliver: (bytes: Buffer) => void, everyByte = false): void {
     if (this.#breach !== undefined) return;
@@ -78,7 +81,7 @@ export class ReplyGuard {
     const unanswered = this.#driver.unansweredCount();
     let asked = unanswered;
     let at = 0;
-    // Where the bytes begin that nobody has yet.
+    // Offset of the first byte that has not been delivered yet.
     let from = 0;
     let isSpared = maySpare;
     while (at < chunk.length && this.#breach === undefined) {
@@ -110,7 +113,7 @@ export class ReplyGuard {
     if (from < stop) deliver(stop - from === chunk.length ? chunk : chunk.subarray(from, stop));
   }
 
-  /** Where messages may come between replies, each is looked at when those before it have reached their callers. */
+  /** If messages may come between replies, each is inspected only after those before it have been delivered. */
   #passOneByOne(chunk: Buffer, deliver: (bytes: Buffer) => void): void {
     const frames = this.#frames;
     let at = 0;
@@ -129,7 +132,7 @@ export class ReplyGuard {
 
   #lookAround(): ReturnType<Driver['besidesReplies']> {
     const around = this.#driver.besidesReplies();
-    // The shape is kept from the beginning of a reply on, or not at all.
+    // The shape is either recorded from the beginning of a reply or not at all.
     if (this.#frames.isBetween) {
       this.#frames.keepsShapes = around !== 'nothing';
       this.#frames.allowsLongLines = around === 'lines';
@@ -159,17 +162,18 @@ export class ReplyGuard {
     return isConfirmed && shape?.first === command ? undefined : 'malformed';
   }
 
-  /** `command`: the oldest unanswered one, where it may be one that subscribes. */
+  /** `command` is the oldest unanswered command, if that may be a subscribing one. */
   #breachOfPush(command: string | undefined): Breach | undefined {
     const { shape } = this.#frames;
     const message = shape === undefined ? 'other' : messageOf(shape);
     if (message === 'malformed') return 'malformed';
-    // The driver takes it for the answer to its oldest command.
+    // The driver would mistake it for the reply to its oldest command.
     return message === 'subscribed' && shape?.first !== command ? 'unasked' : undefined;
   }
 }
 
-// What a listener of the application throws is the application's, and must not cut off the bytes after it.
+// An error thrown by one of the application's listeners must reach the application, but must not stop the delivery of
+// later bytes.
 function deliverAlone(deliver: (bytes: Buffer) => void, bytes: Buffer): void {
   try {
     deliver(bytes);

@@ -3,9 +3,10 @@ const share = 0.1;
 const toleratedRoundTrips = 10;
 
 /**
- * Estimates the usual round trip, and from it how long silence is still normal: ten round trips and four deviations,
- * within a floor and a ceiling. Moving average and mean deviation as in TCP's own estimator (RFC 6298). An answer later
- * than the limit is learnt as if it had just met the limit, so that one stall does not make the next harder to notice.
+ * Estimates the usual round-trip time, and from it how long silence is still normal: ten round trips plus four
+ * deviations, within a floor and a ceiling. Average and deviation are moving averages, as in TCP's own estimator (RFC
+ * 6298). A reply later than the limit counts as if it had arrived exactly at the limit, so that one stall does not make
+ * the next harder to notice.
  */
 export class RoundTrip {
   readonly #minLimitMs: number;

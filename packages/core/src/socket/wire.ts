@@ -13,20 +13,20 @@ import { Progress } from './progress.ts';
 import { ReplyGuard, type Breach } from './reply-guard.ts';
 import type { RoundTrip } from './round-trip.ts';
 
-/** An event of a wire. The times that belong to it are properties of the wire. */
+/** An event of a wire. The corresponding times are properties of the wire. */
 export type WireEvent =
-  /** Bytes arrived: a sign of life. */
+  /** Bytes arrived, which is a sign of life. */
   | 'alive'
   /** Bytes arrived, but too few to be a sign of life: they only trickle. */
   | 'read'
-  /** The peer broke the protocol: nothing more of this socket reaches the driver. */
+  /** The peer broke the protocol, so nothing more from this socket reaches the driver. */
   | 'breached'
   /** Bytes are about to be written. */
   | 'written'
   /** The socket accepts no more bytes, or accepts them again. */
   | 'room-changed';
 
-/** The socket of one connection, with its flushes and its times. */
+/** The socket of one connection, with its flushes and the times of its last reads and writes. */
 export class Wire {
   readonly #driver: Driver;
   readonly #clock: Clock;
@@ -42,14 +42,14 @@ export class Wire {
   /** Sockets adopted so far. */
   #adopted = 0;
   #current: Flush | undefined;
-  /** The oldest unanswered command, where it has no call, and the last write before it was seen. */
+  /** The oldest unanswered command if it has no call, and the time of the last write before it was first seen. */
   #untracked: { readonly command: DriverCommand; readonly sentAt: number } | undefined;
-  /** Flushes that wait because the socket accepts no more bytes. */
+  /** Flushes that are waiting because the socket accepts no more bytes. */
   #blockedFlushes: Flush[] = [];
-  /** When bytes were last read, and last given to the socket. */
+  /** When bytes were last read from the socket, and last passed to it. */
   readAt = 0;
   writtenAt = 0;
-  /** When bytes were last read that were a sign of life. */
+  /** When bytes that count as a sign of life were last read. */
   aliveAt = 0;
 
   constructor(
@@ -72,12 +72,12 @@ export class Wire {
     return this.#socket;
   }
 
-  /** Takes commands for the present socket. */
+  /** Accepts commands for the current socket. */
   get sink(): CommandSink | undefined {
     return this.#writes;
   }
 
-  /** Undefined where the server did not give the connection's id. */
+  /** Undefined if the server did not report the connection's id. */
   get identity(): Identity | undefined {
     return this.#identity;
   }
@@ -91,17 +91,17 @@ export class Wire {
     return this.#writes?.isBlocked === true;
   }
 
-  /** Replies to commands that were read from the present socket. */
+  /** Number of replies to commands that have been read from the current socket. */
   get replies(): number {
     return this.#guard?.replies ?? 0;
   }
 
-  /** How the peer broke the protocol on the present socket. */
+  /** How the peer broke the protocol on the current socket, if it did. */
   get breach(): Breach | undefined {
     return this.#guard?.breach;
   }
 
-  /** Makes this the socket of the connection. A verified socket is adopted before the driver sees it. */
+  /** Makes this socket the connection's current one. A verified socket is adopted before the driver sees it. */
   adopt(socket: Socket, identity: Identity | undefined): void {
     const guard = new ReplyGuard(this.#driver, this.#limits);
     this.#socket = socket;
@@ -126,13 +126,13 @@ export class Wire {
     });
   }
 
-  /** An answer on the present socket belonged to another question. */
+  /** Call when a reply on the current socket belonged to another command. */
   distrust(): void {
     this.#guard?.distrust();
     this.#breached('shifted');
   }
 
-  /** The flush that a command written now belongs to. */
+  /** Returns the flush that a command written now belongs to. */
   currentFlush(): Flush {
     const current = this.#current;
     if (current !== undefined && !this.isBlocked) return current;
@@ -142,7 +142,7 @@ export class Wire {
     return flush;
   }
 
-  /** When the oldest unanswered command was sent; undefined when nothing is unanswered. */
+  /** When the oldest unanswered command was sent; undefined if no command is unanswered. */
   oldestSentAt(): number | undefined {
     if (this.#driver.unansweredCount() === 0) return undefined;
     const command = this.#driver.oldestUnanswered();
@@ -153,7 +153,10 @@ export class Wire {
     return this.#untracked.sentAt;
   }
 
-  /** Until when the oldest unanswered command may block on the server, by its own timeout; undefined if it does not. */
+  /**
+   * Until when the oldest unanswered command may block on the server according to its own timeout; undefined if it does
+   * not block.
+   */
   blockedUntil(): number | undefined {
     const call = this.#driver.oldestUnanswered()?.call;
     const blockingMs = call?.blockingMs;
@@ -180,7 +183,7 @@ export class Wire {
     this.#tell(isAlive ? 'alive' : 'read');
   }
 
-  // Runs once the driver has parsed the bytes: if they ended the reply, they were a sign of life after all.
+  // Runs after the driver has parsed the bytes: if they completed the reply, they were a sign of life after all.
   #readTheRest(pending: DriverCommand | undefined): void {
     if (this.#driver.oldestUnanswered() === pending) return;
     this.aliveAt = this.readAt;
