@@ -11,14 +11,16 @@ export interface AttemptTrouble {
   readonly error: Error;
 }
 
-/** Makes the attempts of one connection for its dialer, and keeps the sockets that were verified. */
+/** Makes one connection's attempts on behalf of its dialer, and keeps the verified sockets. */
 export class ConnectionAttempts {
   readonly #target: Target;
   readonly #clock: Clock;
   readonly #explain: TlsMismatch['explain'];
   readonly #verified: VerifiedSocket[] = [];
 
-  /** Without `tlsMismatch`, a failure keeps its own cause, and nothing else is dialed to explain it. */
+  /**
+   * Without `tlsMismatch`, failures are reported with their original cause, and nothing else is dialed to explain them.
+   */
   constructor(target: Target, clock: Clock, tlsMismatch?: TlsMismatch) {
     this.#target = target;
     this.#clock = clock;
@@ -26,8 +28,9 @@ export class ConnectionAttempts {
   }
 
   /**
-   * Makes one attempt. `isHedged`: while the server leaves a handshake unanswered, others are begun beside it.
-   * `onTrouble` is called for a failure, and before that for a server that accepts the connection and stays silent.
+   * Makes one attempt. With `isHedged`, further handshakes are started in parallel while the server leaves one
+   * unanswered. `onTrouble` is called when the attempt fails, and earlier if the server accepts the connection but
+   * stays silent.
    */
   async run(
     attempt: DialAttempt,
@@ -63,7 +66,7 @@ export class ConnectionAttempts {
     }
   }
 
-  /** The socket of the attempt that the dialer reported as a success. */
+  /** Returns the socket of the attempt that the dialer has reported as successful. */
   take(): VerifiedSocket | undefined {
     return this.#verified.shift();
   }

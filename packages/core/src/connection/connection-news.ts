@@ -1,17 +1,19 @@
 import type { VerifiedSocket } from '../handshake/establish.ts';
 import type { SubscriptionNews } from './subscriptions.ts';
 
-/** What a connection reports to the client it belongs to. */
+/** A report from a connection to the client that it belongs to. */
 export type ConnectionNews =
-  /** Commands may pass. */
+  /** Commands may be sent. */
   | { readonly kind: 'serving' }
-  /** Commands wait, or fail. `since`: when the outage began; undefined while the first connection is being made. */
+  /**
+   * Commands must wait or fail. `since` is when the outage began; undefined while the first connection is being made.
+   */
   | { readonly kind: 'away'; readonly since: number | undefined; readonly isFirst: boolean }
   /** The client was closed. */
   | { readonly kind: 'ended' }
-  /** State or cause changed. */
+  /** The state or its cause has changed. */
   | { readonly kind: 'changed' }
-  /** A command has been unanswered for too long: a second connection is finding out why. */
+  /** A command has been unanswered for too long, and a second connection is finding out why. */
   | { readonly kind: 'silent' }
   /** The connection is no longer suspected to be dead. */
   | { readonly kind: 'heard' }
@@ -23,6 +25,6 @@ export type ConnectionNews =
   | { readonly kind: 'verified'; readonly verified: VerifiedSocket }
   | SubscriptionNews;
 
-// Shared, because they are reported at each read and write.
+// Shared objects, because they are reported at every read and write.
 export const bytesRead = { kind: 'bytes-read' } as const;
 export const bytesWritten = { kind: 'bytes-written' } as const;

@@ -4,7 +4,7 @@ import type { Settings } from '../options/settings.ts';
 import type { Flushes } from '../event-loop/flush.ts';
 import type { SocketSource } from './socket-source.ts';
 
-/** The parts of a connection, and how it behaves. */
+/** The parts that a connection is made from, and its behaviour. */
 export interface ConnectionParts {
   readonly driver: Driver;
   readonly target: Target;
@@ -12,9 +12,9 @@ export interface ConnectionParts {
   readonly settings: Settings;
   readonly flushes: Flushes;
   /**
-   * What happens to a dead socket. `replace`: the second connection that found it dead takes its place. `drop`: it is
-   * closed, and the driver decides what follows; used for the nodes of a cluster, whose client may go on, and restore
-   * its subscriptions, on another node.
+   * What happens to a dead socket. `replace`: it is replaced by the second connection that found it dead. `drop`: it is
+   * closed, and the driver decides what to do next. `drop` is used for Cluster nodes, because the cluster client may go
+   * on, and restore its subscriptions, on another node.
    */
   readonly onDead: 'replace' | 'drop';
 }

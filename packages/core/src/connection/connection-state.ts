@@ -1,15 +1,15 @@
 import type { CauseCode } from '../cause.ts';
 
 /**
- * The state of one connection. `since` is monotonic.
+ * The state of one connection. `since` is in monotonic milliseconds.
  *
- * - `idle`: never told to connect.
- * - `connecting`: being made for the first time; `cause` is set once an attempt failed.
- * - `ready`: serves. `isSuspect`: silent for too long, and a second connection is finding out why.
- * - `stalled`: connected, and not serving: silent, or answering that it loads or is busy. `isSilent`: the server answers
- *   no other connection either.
- * - `reconnecting`: lost, and being made again.
- * - `ended`: closed by the application.
+ * - `idle`: has never been told to connect.
+ * - `connecting`: is being made for the first time; `cause` is set once an attempt has failed.
+ * - `ready`: serves commands. `isSuspect`: has been silent for too long, and a second connection is finding out why.
+ * - `stalled`: is connected, but the server is silent or replies that it is loading or busy. `isSilent`: the server
+ *   does not answer on any other connection either.
+ * - `reconnecting`: was lost, and is being made again.
+ * - `ended`: was closed by the application.
  */
 export type LiveConnectionState =
   | { readonly kind: 'idle' }
@@ -26,39 +26,39 @@ export type LiveConnectionState =
 
 /** An event that may change the state of a connection. */
 export type ConnectionSignal =
-  /** The driver was told to connect. */
+  /** The driver has been told to connect. */
   | { readonly kind: 'dial' }
-  /** An attempt failed, or the server answered that it does not serve yet. */
+  /** An attempt failed, or the server replied that it cannot serve yet. */
   | { readonly kind: 'attempt-failed'; readonly cause: CauseCode }
   /** The driver finished its handshake on a verified socket. */
   | { readonly kind: 'ready' }
   | { readonly kind: 'lost'; readonly cause: CauseCode }
-  /** A command has been unanswered, and nothing was read, for longer than the limit. */
+  /** A command has been unanswered, and nothing has been read, for longer than the limit. */
   | { readonly kind: 'silent' }
-  /** A second connection found the server away, or the server says that it does not serve. */
+  /** A second connection found that the server is away, or the server itself replied that it cannot serve. */
   | { readonly kind: 'away'; readonly cause: CauseCode; readonly isSilent?: boolean }
-  /** Bytes arrived, or the server says that it serves again. */
+  /** Bytes arrived, or the server replied that it can serve again. */
   | { readonly kind: 'answered' }
-  /** A second connection was answered, and this one still is not. */
+  /** The server answered on a second connection, but still not on this one. */
   | { readonly kind: 'dead' }
-  /** Another socket takes the place of this one, on which nothing is unanswered. */
+  /** Another socket is replacing the current one, on which no command is unanswered. */
   | { readonly kind: 'replaced' }
   | { readonly kind: 'ended' };
 
-/** What has to be done after a transition, as data. */
+/** An action to perform after a transition, as data. */
 export type ConnectionEffect =
-  /** Commands may pass. */
+  /** Commands may be sent. */
   | 'serve'
-  /** Commands wait, or fail. */
+  /** Commands must wait or fail. */
   | 'hold'
-  /** No command will ever pass again. */
+  /** No command will ever be sent again. */
   | 'end'
   /** Ask the server over a second connection. */
   | 'inquire'
   | 'stop-inquiry'
-  /** Destroy the socket; the second one, if it was kept, takes its place. */
+  /** Destroy the socket and replace it with the second one, if that was kept. */
   | 'replace-socket'
-  /** Report that the state or its cause changed. */
+  /** Report that the state or its cause has changed. */
   | 'publish';
 
 export interface ConnectionTransition {

@@ -7,8 +7,8 @@ import type {
 } from './connection-state.ts';
 
 /**
- * The state machine of a connection, as a pure function: from a state and a signal to the next state and its effects. A
- * signal that means nothing in a state changes nothing.
+ * A connection's state machine, as a pure function from a state and a signal to the next state and its effects. A
+ * signal that does not apply to the current state changes nothing.
  */
 export function connectionTransition(
   state: LiveConnectionState,
@@ -38,7 +38,7 @@ export function connectionTransition(
       return isConnected(state)
         ? go(reconnecting(state, 'stalled', now), 'hold', 'replace-socket', 'publish')
         : stay(state);
-    // Not published: callers notice nothing but a moment's waiting.
+    // Not published, because callers notice only a short wait.
     case 'replaced':
       return isConnected(state)
         ? go(reconnecting(state, 'connection-reset', now), 'hold', 'replace-socket')
@@ -50,7 +50,10 @@ export function connectionTransition(
   }
 }
 
-/** Since when it is away. Undefined while the first connection is being made and nothing failed: that is no outage. */
+/**
+ * When the outage began. Undefined while the first connection is being made and no attempt has failed, because that is
+ * not an outage.
+ */
 export function awaySince(state: LiveConnectionState): number | undefined {
   if (state.kind === 'connecting' && state.cause === undefined) return undefined;
   return 'since' in state ? state.since : undefined;
@@ -91,7 +94,7 @@ function onAway(
 ): ConnectionTransition {
   if (state.kind === 'ready') return go({ kind: 'stalled', since: now, cause, isSilent }, 'hold', 'publish');
   if (state.kind !== 'stalled') return stay(state);
-  // Calls in flight may have to be given up now.
+  // Held again, because calls in flight may now have to be given up.
   if (isSilent && !state.isSilent) return go({ ...state, cause, isSilent }, 'hold', 'publish');
   return state.cause === cause ? stay(state) : go({ ...state, cause, isSilent }, 'publish');
 }
@@ -105,7 +108,7 @@ function onAnswered(state: LiveConnectionState, now: number): ConnectionTransiti
 }
 
 function reconnecting(state: LiveConnectionState, cause: CauseCode, now: number): LiveConnectionState {
-  // A stall and the loss that follows it are one outage.
+  // A stall and the loss that follows it count as one outage.
   const since = state.kind === 'stalled' ? state.since : now;
   return { kind: 'reconnecting', since, cause };
 }

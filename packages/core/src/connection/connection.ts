@@ -16,10 +16,10 @@ import { PeacefulReplacement } from './peaceful-replacement.ts';
 import type { SocketSource } from './socket-source.ts';
 import { Subscriptions } from './subscriptions.ts';
 
-/** A subscriber sends no commands, so only a PING shows that its connection is dead. */
+/** A subscriber sends no commands, so only a PING can show that its connection is dead. */
 const subscriberIdleMs = 1000;
 
-/** One connection of one client: runs the state machine of `connection-transition.ts`, and performs its effects. */
+/** One connection of a client. Runs the state machine in `connection-transition.ts`, and performs its effects. */
 export class Connection {
   readonly wire: Wire;
   readonly connector: Connector;
@@ -76,12 +76,12 @@ export class Connection {
     return 'cause' in this.#state ? this.#state.cause : undefined;
   }
 
-  /** Whether a command has been unanswered for too long, and a second connection is finding out why. */
+  /** Whether the server has been silent for too long, or has replied that it cannot serve. */
   get isSilent(): boolean {
     return this.#state.kind === 'stalled' || (this.#state.kind === 'ready' && this.#state.isSuspect);
   }
 
-  /** Whether the server answers no other connection either. */
+  /** Whether the server does not answer on any other connection either. */
   get isServerSilent(): boolean {
     return this.#state.kind === 'stalled' && this.#state.isSilent;
   }
@@ -90,19 +90,19 @@ export class Connection {
     return this.#source.nextAttemptMs();
   }
 
-  /** Drops the socket for this cause, and dials. */
+  /** Drops the socket for the given cause, and dials again. */
   drop(cause: CauseCode): void {
     this.connector.drop(cause);
   }
 
-  /** The server answers that it does not serve: keep the socket, and keep asking. */
+  /** Call when the server replied that it cannot serve: the socket is kept, and the server asked until it can. */
   serverAway(cause: CauseCode): void {
     if (this.#state.kind !== 'ready') return;
     this.#signal({ kind: 'away', cause });
     this.#stallGuard.awaitServer(cause);
   }
 
-  /** Puts a verified second connection in the place of this one, whose socket may be read on for what it owes. */
+  /** Replaces the socket with `verified`. The old one is read for `readOnMs`, as replies may still arrive on it. */
   replaceWith(verified: VerifiedSocket, why: 'dead' | 'replaced' = 'dead', readOnMs?: number): void {
     const { kind } = this.#state;
     const isConnected = kind === 'ready' || kind === 'stalled';
@@ -111,19 +111,19 @@ export class Connection {
     this.#signal({ kind: why });
   }
 
-  /** Like {@link replaceWith}, once this connection has answered the commands sent so far, or after 100 ms. */
+  /** Like {@link replaceWith}, but waits until the commands sent so far have been answered, for at most 100 ms. */
   replaceGracefully(verified: VerifiedSocket): void {
     this.#tell({ kind: 'away', since: this.#settings.clock.now(), isFirst: false });
     const isDone = (): boolean => this.#driver.unansweredCount() === 0 || this.#state.kind !== 'ready';
     this.#replacement.start(verified, isDone, (proven) => this.replaceWith(proven));
   }
 
-  /** Sends PING, to see whether the connection still works. */
+  /** Sends PING to check whether the connection still works. */
   ping(): void {
     if (this.#state.kind === 'ready') this.#orderCheck.ping();
   }
 
-  // What the driver made before it was protected; what it only began to make is begun again.
+  // Adopts a connection that the driver made before it was protected. One that it was still making is started again.
   #takeOver(): LiveConnectionState {
     const since = this.#settings.clock.now();
     if (this.#driver.status === 'idle' || this.#driver.status === 'ended') return { kind: 'idle' };
@@ -192,7 +192,7 @@ export class Connection {
   #onRead(isAlive: boolean): void {
     if (isAlive) this.#onAlive();
     this.#tell(bytesRead);
-    if (this.#orderCheck.isDue) queueMicrotask(() => this.ping()); // With the callers' next commands.
+    if (this.#orderCheck.isDue) queueMicrotask(() => this.ping()); // Written together with the next commands.
   }
 
   #onAlive(): void {
@@ -231,7 +231,7 @@ export class Connection {
   }
 
   #onReady(): void {
-    // It is told a tick late, and the socket may be gone by then.
+    // The event arrives a tick late, and the socket may already be gone.
     if (this.#driver.status !== 'ready') return;
     this.connector.ready();
     this.#subscriptions.restore();

@@ -10,20 +10,20 @@ import { endSocket, leaveSocket } from '../socket/parting.ts';
 import type { SocketSource, SourceEvent } from './socket-source.ts';
 import type { Subscriptions } from './subscriptions.ts';
 
-/** What happens to the sockets that the driver asks for. */
+/** An event in the life of the driver's sockets. */
 export type ConnectorEvent =
   /** The driver asks for a socket. */
   | { readonly kind: 'dial' }
   | { readonly kind: 'attempt-failed'; readonly cause: CauseCode }
-  /** A verified socket is about to be given to the driver. */
+  /** A verified socket is about to be handed to the driver. */
   | { readonly kind: 'verified'; readonly verified: VerifiedSocket }
-  /** The driver's socket has closed. Reported before the driver itself fails the commands in flight. */
+  /** The driver's socket has closed. Reported before the driver rejects the commands in flight. */
   | { readonly kind: 'lost'; readonly cause: CauseCode };
 
-/** The driver's `error` event: at once for a new cause, and for the same one again no sooner than this. */
+/** The driver emits `error` immediately for a new cause, but at most once per this period for the same cause. */
 const repeatErrorAfterMs = 10_000;
 
-/** Gives a driver its sockets: verified ones only. */
+/** Supplies the driver with sockets, all of them verified. */
 export class Connector implements DriverConnector {
   readonly #driver: Driver;
   readonly #wire: Wire;
@@ -37,13 +37,13 @@ export class Connector implements DriverConnector {
   #pending: { readonly reject: (error: Error) => void } | undefined;
   #handshakeTimer: TimerHandle | undefined;
   #lossCause: CauseCode | undefined;
-  /** Listeners for the close of the present socket that are not the driver's. */
+  /** Listeners for `close` on the current socket that do not belong to the driver. */
   #ownListeners: ReadonlySet<unknown> = new Set();
   #readOnMs: number | undefined;
-  /** The next socket is wanted soon. */
+  /** Whether the next socket is needed urgently. */
   #isHurried = false;
   #emitted: { readonly cause: CauseCode; readonly at: number } | undefined;
-  /** Whether the connection serves, so that it may be closed gracefully. */
+  /** Whether the connection is serving, so that it may be closed gracefully. */
   isServing = false;
 
   constructor(
@@ -64,7 +64,7 @@ export class Connector implements DriverConnector {
     this.#tell = tell;
   }
 
-  /** Resolves with a verified socket; rejects when the client is closed, or its source gives up. */
+  /** Resolves with a verified socket. Rejects when the client is closed or the socket source gives up. */
   connect(emit: (event: string, error: Error) => void): Promise<Socket> {
     this.#tell({ kind: 'dial' });
     this.#driver.keepDatabase();
@@ -86,7 +86,7 @@ export class Connector implements DriverConnector {
     return true;
   }
 
-  /** The driver ends the connection: for good if its user closed the client, otherwise to reconnect. */
+  /** Called when the driver ends the connection: for good if its user closed the client, otherwise to reconnect. */
   disconnect(): void {
     const isForGood = this.#driver.isClosing;
     if (this.#pending === undefined)
@@ -95,15 +95,15 @@ export class Connector implements DriverConnector {
     else this.#source.hurry();
   }
 
-  /** Rejects at the first attempt that fails from now on; never settles otherwise. */
+  /** Rejects when the next attempt fails; never settles otherwise. */
   firstFailure(): Promise<never> {
     return new Promise((_resolve, reject) => this.#firstFailures.add(reject));
   }
 
-  /** Drops the socket for this cause, and dials. */
+  /** Drops the socket for the given cause, and dials again. */
   drop(cause: CauseCode): void {
     if (this.#pending !== undefined && cause !== 'closed') this.#source.hurry();
-    // Until the driver asks for the next socket, nothing is dialed that could be hurried.
+    // Until the driver asks for the next socket, there is no dialing to speed up.
     this.#isHurried = this.#pending === undefined && cause !== 'closed';
     this.#lossCause = cause;
     const [readOnMs, { socket }] = [this.#readOnMs, this.#wire];
@@ -116,8 +116,8 @@ export class Connector implements DriverConnector {
   }
 
   /**
-   * Makes this the next socket, without dialing. With `readOnMs`, the present socket is silent, and is read on for so long
-   * where it carries commands that must not run twice: their answers may still come.
+   * Makes this the next socket, without dialing. With `readOnMs`, the current socket is silent; if it carries commands
+   * that must not run twice, it is read for that long, because their replies may still come.
    */
   standBy(verified: VerifiedSocket, readOnMs?: number): void {
     this.#standby?.socket.destroy();
@@ -125,7 +125,7 @@ export class Connector implements DriverConnector {
     this.#readOnMs = readOnMs;
   }
 
-  /** The driver has a socket: one of ours, or one that it began to open before it was protected. */
+  /** Call when the driver has a socket: one of ours, or one that it began to open before it was protected. */
   connected(): void {
     const { socket } = this.#driver;
     if (socket === undefined || socket.destroyed || socket === this.#wire.socket) return;
@@ -133,13 +133,13 @@ export class Connector implements DriverConnector {
     if (this.#driver.isClosing) socket.destroy();
   }
 
-  /** The driver has ended its own handshake. */
+  /** Call when the driver has finished its own handshake. */
   ready(): void {
     this.#clearHandshakeTimer();
     this.#firstFailures.clear();
   }
 
-  /** The driver ended. */
+  /** Call when the driver has ended. */
   stop(): void {
     this.#standby?.socket.destroy();
     this.#standby = undefined;
@@ -188,7 +188,7 @@ export class Connector implements DriverConnector {
     return !isRepeated;
   }
 
-  // Another database may have been selected since it was verified.
+  // Another database may have been selected since the socket was verified.
   #holds({ socket, proof }: VerifiedSocket): boolean {
     return !socket.destroyed && proof.session.database === this.#driver.database;
   }
@@ -218,7 +218,8 @@ export class Connector implements DriverConnector {
   #adopt(socket: Socket, identity: Identity | undefined): void {
     this.#wire.adopt(socket, identity);
     this.#lossCause = undefined;
-    // Before the driver's own listener: the gate must be held when the driver fails the commands in flight.
+    // Runs before the driver's own listener, because the gate must be held when the driver rejects the commands in
+    // flight.
     socket.prependListener('close', () => this.#closed(socket));
     socket.on('error', ignore);
     this.#ownListeners = new Set(socket.rawListeners('close'));
@@ -228,7 +229,7 @@ export class Connector implements DriverConnector {
     if (socket !== this.#wire.socket) return;
     this.#clearHandshakeTimer();
     const { isClosing } = this.#driver;
-    // A connection that its user closed says nothing about the server.
+    // A connection that the user closed says nothing about the server.
     if (isClosing) this.#source.stop();
     else this.#source.lost();
     this.#tell({ kind: 'lost', cause: this.#lossCause ?? (isClosing ? 'closed' : 'connection-reset') });
@@ -240,5 +241,5 @@ export class Connector implements DriverConnector {
 }
 
 function ignore(): void {
-  // The close that follows is noticed. Without a listener, the error would end the process.
+  // The `close` event that follows is handled. Without this listener, the error would crash the process.
 }

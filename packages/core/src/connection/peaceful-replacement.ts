@@ -4,7 +4,7 @@ import type { VerifiedSocket } from '../handshake/establish.ts';
 const peaceMs = 100;
 const lookMs = 2;
 
-/** A verified socket that is to take the place of the present one when that is done, or has had a moment for it. */
+/** Replaces the current socket with a verified one as soon as `isDone` returns true, or after a short wait. */
 export class PeacefulReplacement {
   readonly #clock: Clock;
   #pending: { readonly verified: VerifiedSocket; readonly timer: TimerHandle } | undefined;
@@ -24,7 +24,7 @@ export class PeacefulReplacement {
     look();
   }
 
-  /** The connection is not wanted any more. */
+  /** Discards the pending replacement. */
   stop(): void {
     if (this.#pending === undefined) return;
     this.#clock.clearTimeout(this.#pending.timer);

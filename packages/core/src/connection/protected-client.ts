@@ -7,53 +7,53 @@ import type { Settings } from '../options/settings.ts';
 import type { Flushes } from '../event-loop/flush.ts';
 import type { SubscriptionNews } from './subscriptions.ts';
 
-/** One protected client of a resilience: its main client, or a duplicate of that; each a single client or a Cluster. */
+/** One protected client of a resilience: its main client or a duplicate of it, for a single server or a Cluster. */
 export interface ProtectedClient extends Line {
   readonly gate: Gate;
   readonly connections: number;
   readonly readyConnections: number;
-  /** Why some keys cannot be reached although the rest can. */
+  /** Why some keys cannot be reached although the others can. */
   readonly partlyAwayBy: CauseCode | undefined;
-  /** Drops the socket, for this reason, and dials. */
+  /** Drops the socket for the given cause, and dials again. */
   drop(cause: CauseCode): void;
-  /** Sends a command of our own, past the gate: the answer is the server's. */
+  /** Sends an internal command that bypasses the gate, and resolves with the server's reply. */
   ask(command: string, args: readonly string[]): Promise<unknown>;
-  /** The process stood still: circuits that only this client has forget what they counted. */
+  /** Call after the process itself has stalled: circuits that belong only to this client discard what they counted. */
   forgive(): void;
   /** Sends PING on each connection. */
   ping(): void;
-  /** Resolves when the sockets are gone. */
+  /** Closes the connections. Resolves when the sockets are gone. */
   disconnect(): Promise<void>;
 }
 
-/** One attempt to connect: how long it took, why it failed, and when the next one is due. */
+/** One connection attempt: how long it took, why it failed, and when the next one is due. */
 export interface AttemptReport {
   readonly durationMs: number;
   readonly cause: CauseCode | undefined;
   readonly nextAttemptMs: number | undefined;
 }
 
-/** What is reported where there are several databases. */
+/** A report about the Redis database in use, if there are several. */
 export type DatabaseNews =
-  /** Another one is in use from now on: what was learnt of the one before is void. */
+  /** Another database is in use from now on, so what was learnt about the previous one is void. */
   | { readonly kind: 'database-turned' }
-  /** Calls pass on it. */
+  /** Calls are being served by the new database. */
   | { readonly kind: 'database-change'; readonly change: DatabaseChange };
 
-/** What a protected client reports to the resilience it belongs to. */
+/** A report from a protected client to the resilience that it belongs to. */
 export type ClientNews =
   | { readonly kind: 'changed' }
   | DatabaseNews
   | { readonly kind: 'attempt'; readonly report: AttemptReport }
   | SubscriptionNews;
 
-/** What all clients of a resilience share, but for the circuits of those that lead to another server. */
+/** The parts that all clients of a resilience share, except the circuits of clients that connect to another server. */
 export interface ClientParts {
   readonly settings: Settings;
   readonly flushes: Flushes;
   readonly gateParts: GateParts;
-  /** Circuits of its own; undefined: those of the resilience. */
+  /** Circuits that belong only to this client; undefined if it uses those of the resilience. */
   readonly ownCircuits?: LaneCircuits | undefined;
-  /** Takes what a client reports. */
+  /** Receives the client's reports. */
   readonly tell: (news: ClientNews) => void;
 }

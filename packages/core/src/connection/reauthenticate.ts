@@ -5,7 +5,7 @@ import type { Settings } from '../options/settings.ts';
 import { resolveCredentials, type CredentialsSource } from '../handshake/credentials.ts';
 import { throttledCredentials } from '../handshake/throttled-credentials.ts';
 
-/** The present source of credentials: the option `credentials`, until `reauthenticate` gives new ones. */
+/** The current source of credentials: the option `credentials`, until `reauthenticate` sets new ones. */
 export interface CredentialsHolder {
   source: CredentialsSource;
 }
@@ -35,7 +35,8 @@ export async function giveCredentials(
 /**
  * Sends AUTH with the current credentials on a live connection; later connections use them too.
  *
- * @throws {@link RedisUnavailableError} with the reason `auth` when the server refuses them; it does not hold them
+ * @throws {@link RedisUnavailableError} with the reason `auth` if the server refuses the credentials; the error does
+ *   not contain them
  */
 export async function reauthenticate(
   driver: Driver,

@@ -13,24 +13,24 @@ import type { SocketSource, SourceEvent } from './socket-source.ts';
 
 export interface ReconnectorOptions {
   readonly clock: Clock;
-  /** Bounds of how long a server that does not serve yet may leave a PING unanswered. */
+  /** Bounds on how long a server that is not serving yet may leave a PING unanswered. */
   readonly minStallMs: number;
   readonly maxStallMs: number;
   readonly onReport: (report: DialReport) => void;
 }
 
-/** From this fleet size on, no second handshake is begun beside an unanswered one, to spare the server. */
+/** From this fleet size on, no second handshake is started in parallel with an unanswered one, to spare the server. */
 const largeFleet = 500;
 const minServingPollMs = 50;
 const maxServingPollMs = 2000;
 
-/** Makes one connection, however long it takes, at the pace of the endpoint's dialer. */
+/** Makes one connection at the pace of the endpoint's dialer, however long that takes. */
 export class Reconnector implements SocketSource {
   readonly #dialer: Dialer;
   readonly #options: ReconnectorOptions;
   readonly #attempts: ConnectionAttempts;
   #ticket: DialTicket | undefined;
-  /** Aborted once no socket is wanted any more. */
+  /** Aborted when a socket is no longer needed. */
   #wanted: AbortController | undefined;
 
   constructor(dialer: Dialer, target: Target, options: ReconnectorOptions) {
@@ -48,7 +48,7 @@ export class Reconnector implements SocketSource {
     const wanted = new AbortController();
     this.#wanted = wanted;
     let isDialing = true;
-    // Attempts that are withdrawn, because another one succeeded or none is needed, fail as well.
+    // Attempts that are cancelled, because another one succeeded or none is needed any more, also end as failures.
     const onTrouble = (trouble: AttemptTrouble): void => {
       if (isDialing && !wanted.signal.aborted) tell({ kind: 'failed', ...trouble });
     };
@@ -113,7 +113,7 @@ export class Reconnector implements SocketSource {
       signal,
       session: proof.session,
       intervalMs,
-      // A large fleet asks rarely, and its clients must not all dial at once because the server stands still.
+      // Clients in a large fleet poll rarely, and must not all dial simultaneously because the server has stalled.
       roundTrip: new RoundTrip(Math.max(minStallMs, intervalMs), Math.max(maxStallMs, intervalMs)),
       onWaiting: (cause) => tell(notServing(cause)),
     }).then(
@@ -132,7 +132,7 @@ export class Reconnector implements SocketSource {
     );
   }
 
-  // The interval grows with the fleet, so that all its clients together send no more PINGs than the server can answer.
+  // The interval grows with the fleet size, so that all clients together send no more PINGs than the server can answer.
   #servingPollMs(): number {
     const fleetMs = (this.#dialer.fleetSize ?? 0) / 5;
     return Math.min(maxServingPollMs, Math.max(minServingPollMs, fleetMs));

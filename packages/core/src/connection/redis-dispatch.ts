@@ -4,8 +4,9 @@ import type { Driver } from '../driver/driver.ts';
 import type { Wire } from '../socket/wire.ts';
 
 /**
- * Hands commands to a client with one connection: straight to its socket where that is safe, else to the client.
- * `ownCircuits`: of a client that leads to another server than the rest; only the slow path counts in these.
+ * Sends commands of a client with one connection: directly to its socket if that is safe, otherwise through the driver.
+ * `ownCircuits` are the circuits of a client that connects to another server than the rest; only the slow path uses
+ * them.
  */
 export function redisDispatch(driver: Driver, wire: Wire, ownCircuits?: LaneCircuits): Dispatch {
   return {

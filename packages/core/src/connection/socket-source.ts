@@ -2,30 +2,30 @@ import type { CauseCode } from '../cause.ts';
 import type { DialPriority } from '../dialing/dial-request.ts';
 import type { VerifiedSocket } from '../handshake/establish.ts';
 
-/** What a source reports while a socket is wanted. */
+/** A report from a socket source while a socket is being sought. */
 export type SourceEvent =
-  /** Once, and the last event: a socket that is verified and serves. */
+  /** The last event: a socket has been verified, and its server is serving. */
   | { readonly kind: 'verified'; readonly verified: VerifiedSocket }
-  /** An attempt failed, or the server answered that it does not serve yet. The source goes on. */
+  /** An attempt failed, or the server replied that it cannot serve yet. The source goes on. */
   | { readonly kind: 'failed'; readonly cause: CauseCode; readonly error: Error }
-  /** An attempt of another connection to the same endpoint failed; the turn of this one has not come. */
+  /** Another connection's attempt to reach the same endpoint failed, while this one was still waiting for its turn. */
   | { readonly kind: 'other-failed'; readonly error: Error }
-  /** The last event: there will be no socket. */
+  /** The last event: the source gave up. */
   | { readonly kind: 'gave-up'; readonly cause: CauseCode; readonly error: Error };
 
-/** Where a connection gets its sockets from. */
+/** Supplies a connection with sockets. */
 export interface SocketSource {
-  /** A socket is wanted, for as long as `stop` is not called. */
+  /** Starts to make a socket, and goes on until one is verified or `stop` is called. */
   start(priority: DialPriority, tell: (event: SourceEvent) => void): void;
   stop(): void;
-  /** The socket that it gave was lost. */
+  /** Call when the socket that the source supplied has been lost. */
   lost(): void;
-  /** Asks for an attempt soon. */
+  /** Requests an attempt as soon as possible. */
   hurry(): void;
-  /** The distance between questions that the server can bear from this client. */
+  /** Interval between attempts that the server can bear from this client. */
   readonly periodMs: number;
-  /** How long a connection takes to be made, its handshake included; 0 while none was. */
+  /** How long it takes to establish a connection, including the handshake; 0 if none has been established yet. */
   readonly connectMs: number;
-  /** Milliseconds until the next attempt; undefined when none is planned. */
+  /** Milliseconds until the next attempt; undefined if none is planned. */
   nextAttemptMs(): number | undefined;
 }

@@ -3,19 +3,19 @@ import { isReplyError } from '../replies/connection-error.ts';
 import type { Driver } from '../driver/driver.ts';
 import type { SubscriptionKind, Subscriptions as Channels } from '../driver/subscriptions.ts';
 
-/** What the loss of a connection meant for its subscriptions. */
+/** The effect of a lost connection on its subscriptions. */
 export type SubscriptionNews =
-  /** They are restored; for `gapMs`, no message could arrive on this number of channels. */
+  /** The subscriptions have been restored. No message could arrive on `channels` channels for `gapMs` milliseconds. */
   | { readonly kind: 'gap'; readonly gapMs: number; readonly channels: number }
-  /** The server refuses this many of them, with this code; they are tried again. */
+  /** The server refused to restore `channels` subscriptions, with the error code `code`; they will be retried. */
   | { readonly kind: 'resubscribe-failed'; readonly channels: number; readonly code: string };
 
 const kinds: readonly SubscriptionKind[] = ['subscribe', 'psubscribe', 'ssubscribe'];
 const retryMs = 1000;
 
 /**
- * Restores the subscriptions of a connection after a loss, and reports for how long no message could arrive. One that
- * the server refuses is reported and tried again; it never becomes an unhandled rejection.
+ * Restores the subscriptions of a lost connection, and reports how long no message could arrive. A subscription that
+ * the server refuses is reported and retried; it never becomes an unhandled rejection.
  */
 export class Subscriptions {
   readonly #driver: Driver;
@@ -23,7 +23,7 @@ export class Subscriptions {
   readonly #tell: (news: SubscriptionNews) => void;
   #lost: Map<SubscriptionKind, Set<string>> = new Map();
   #silentSince = 0;
-  /** The one under way, whose results count. */
+  /** The restoration in progress; the results of earlier ones are ignored. */
   #restoration: object | undefined;
   #timer: TimerHandle | undefined;
 
@@ -39,7 +39,10 @@ export class Subscriptions {
     return count(this.#driver.subscriptions()) > 0 || this.#lostCount() > 0;
   }
 
-  /** Keeps the subscriptions of a lost connection, before the driver forgets them. `heardAt`: its last sign of life. */
+  /**
+   * Saves the subscriptions of a lost connection before the driver forgets them. `heardAt` is the connection's last
+   * sign of life.
+   */
   remember(heardAt: number): void {
     this.#stop();
     if (this.#lostCount() === 0) this.#silentSince = heardAt;
@@ -51,7 +54,7 @@ export class Subscriptions {
     }
   }
 
-  /** The connection serves again. */
+  /** Call when the connection is serving again. */
   restore(): void {
     this.#stop();
     const wanted = this.#lostCount();
@@ -60,7 +63,7 @@ export class Subscriptions {
     for (const kind of kinds) {
       const channels = [...(this.#lost.get(kind) ?? [])];
       if (channels.length === 0) continue;
-      // Shard channels may live in different slots; they are subscribed one by one.
+      // Shard channels may belong to different slots, so each is subscribed to with its own command.
       if (kind === 'ssubscribe') for (const channel of channels) calls.push(this.#subscribe(kind, [channel]));
       else calls.push(this.#subscribe(kind, channels));
     }
@@ -86,7 +89,7 @@ export class Subscriptions {
     if (this.#lostCount() > 0) this.#timer = this.#clock.setTimeout(() => this.restore(), retryMs);
   }
 
-  // The user ended these subscriptions, or all of a kind: they are not restored.
+  // The user has ended these subscriptions, or all of a kind, so they are not restored.
   #ended(kind: SubscriptionKind, channels: readonly string[]): void {
     const lost = this.#lost.get(kind);
     if (channels.length === 0) lost?.clear();
@@ -95,12 +98,12 @@ export class Subscriptions {
 
   async #subscribe(kind: SubscriptionKind, channels: readonly string[]): Promise<void> {
     try {
-      // Past the gate: subscriptions are restored before any command that waited.
+      // Bypasses the gate, so that subscriptions are restored before any waiting command is sent.
       await this.#driver.ask(kind, channels);
     } catch (error) {
       const isRefused = error instanceof Error && isReplyError(error);
       if (!isRefused || channels.length === 1) throw error;
-      // When the server refuses one channel of a command, it refuses the whole command.
+      // If the server refuses one channel of a command, it refuses the whole command.
       const each = await Promise.allSettled(channels.map((channel) => this.#subscribe(kind, [channel])));
       const failure = each.find(({ status }) => status === 'rejected');
       if (failure !== undefined) throw error;
@@ -116,7 +119,7 @@ export class Subscriptions {
     return total;
   }
 
-  // What a connection that is gone answers to the last restoration means nothing.
+  // The results of a restoration on a lost connection are ignored.
   #stop(): void {
     if (this.#timer !== undefined) this.#clock.clearTimeout(this.#timer);
     this.#restoration = undefined;

@@ -8,13 +8,13 @@ import { endpointKey, tlsOf, type Endpoint, type OpenSocket } from '../handshake
 import type { SentinelOptions } from '../sentinel/sentinel-options.ts';
 import { SentinelResolver } from '../sentinel/sentinel-resolver.ts';
 
-/** A target, and the resolver behind it where there are sentinels. */
+/** A target, with its resolver if there are sentinels. */
 export type ResolvedTarget = Target & { readonly resolver: SentinelResolver | undefined };
 
-/** The part of a driver that says where it leads. */
+/** The part of a driver that determines where it connects. */
 export type Signpost = Pick<Driver, 'options' | 'database' | 'speaksResp3'>;
 
-/** Reads the target from the client's own options, again at each attempt. */
+/** Returns a target that reads the client's own options at each attempt. */
 export function targetOf(
   driver: Signpost,
   settings: Settings,
@@ -52,7 +52,7 @@ export function targetOf(
   };
 }
 
-/** The key by which a process shares one dialer: the endpoint as configured, never a credential. */
+/** Returns the key under which connections share a dialer: the configured endpoint, without credentials. */
 export function dialerKey(driver: Pick<Signpost, 'options'>): string {
   const { options } = driver;
   const { sentinels } = options as { sentinels?: readonly { host?: string; port?: number }[] };
@@ -62,7 +62,7 @@ export function dialerKey(driver: Pick<Signpost, 'options'>): string {
   return `sentinel:${role}:${String(options['name'])}@${addresses.toSorted().join(',')}`;
 }
 
-/** The endpoint in the client's own options. */
+/** Returns the endpoint from the client's own options. */
 export function ownEndpoint(options: Readonly<Record<string, unknown>>): Endpoint {
   const { host, port, path, family, tls } = options as {
     host?: string;
@@ -80,14 +80,14 @@ export function ownEndpoint(options: Readonly<Record<string, unknown>>): Endpoin
   };
 }
 
-/** The credentials in the client's own options; undefined when there are none. */
+/** Returns the credentials from the client's own options; undefined if there are none. */
 export function ownCredentials(options: Readonly<Record<string, unknown>>): Credentials | undefined {
   const { username, password } = options as { username?: string | null; password?: string | null };
   if (password === undefined || password === null) return undefined;
   return { username: username ?? undefined, password };
 }
 
-/** The credentials for the sentinels themselves; undefined when there are none. */
+/** Returns the credentials for the sentinels themselves; undefined if there are none. */
 export function sentinelCredentials(driver: Pick<Signpost, 'options'>): Credentials | undefined {
   const { sentinelUsername, sentinelPassword } = driver.options as unknown as SentinelOptions;
   if (!sentinelPassword) return undefined;
