@@ -1,12 +1,12 @@
 import type { ClusterDriver } from '../driver/cluster-driver.ts';
 import { keySlot } from '../keys/key-slot.ts';
 
-/** Many times the nodes that a Cluster can have. */
+/** Many times the number of nodes that a Cluster can have. */
 const maxTags = 100_000;
 
 /**
- * Asks the node at this address a question of our own. A key, the first argument, gets a hash tag that leads it to this
- * node.
+ * Sends an internal command to the node at this address. The first argument, if any, is a key; it is given a hash tag
+ * whose slot this node serves.
  */
 export async function askNode(
   cluster: ClusterDriver,

@@ -10,8 +10,8 @@ import { startupTarget } from './slot-reader.ts';
 export type DiagnosisParts = Omit<ClusterNodeParts, 'flushes'>;
 
 /**
- * Finds out why a cluster cannot be reached. The driver says only that it could not refresh the slots, whatever the
- * reason. So a startup node is dialed here, and the failure of that attempt is the cause.
+ * Finds out why a cluster cannot be reached. Whatever the reason, the driver reports only that it could not refresh the
+ * slots. A startup node is therefore dialed here, and the failure of that attempt is the cause.
  */
 export class ClusterDiagnosis {
   readonly #cluster: ClusterDriver;
@@ -30,12 +30,12 @@ export class ClusterDiagnosis {
     this.#tlsMismatch = new TlsMismatch(parts.open, parts.settings.clock);
   }
 
-  /** The cause that the last attempt found; undefined when it found none. */
+  /** The cause found by the last attempt; undefined if it found none. */
   get cause(): CauseCode | undefined {
     return this.#cause;
   }
 
-  /** Dials a node, unless one is being dialed or was a moment ago. */
+  /** Dials a node, unless one is being dialed or has just been dialed. */
   look(): void {
     const { clock, connection } = this.#parts.settings;
     if (this.#ticket !== undefined || clock.now() < this.#dueAt) return;
@@ -46,14 +46,14 @@ export class ClusterDiagnosis {
     this.#dial(`${host}:${port}`, startupTarget(options, this.#parts));
   }
 
-  /** The cluster serves, or is no longer wanted. */
+  /** Call when the cluster is serving, or is no longer needed. */
   stop(): void {
     this.#ticket?.cancel();
     this.#ticket = undefined;
     this.#cause = undefined;
   }
 
-  /** Nothing is dialed from now on. */
+  /** Stops for good: nothing is dialed from now on. */
   close(): void {
     this.stop();
     this.#dueAt = Infinity;
@@ -61,7 +61,7 @@ export class ClusterDiagnosis {
 
   #dial(address: string, target: Target): void {
     const attempts = new ConnectionAttempts(target, this.#parts.settings.clock, this.#tlsMismatch);
-    // A dialer of its own: the node's may be busy with the attempt that this one is to explain.
+    // Uses a separate dialer, because the node's own may be busy with the attempt that this one is meant to explain.
     const ticket = this.#parts.dialers.of(`diagnosis of ${address}`).dial({
       priority: 'command',
       isPatient: true,

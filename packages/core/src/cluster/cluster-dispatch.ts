@@ -4,7 +4,7 @@ import type { ClusterDriver } from '../driver/cluster-driver.ts';
 import type { ClusterFlushes } from './cluster-flushes.ts';
 import type { ClusterTopology } from './cluster-topology.ts';
 
-/** Hands commands to a cluster client, which finds the node. */
+/** Passes commands to a cluster client, which picks the node. */
 export function clusterDispatch(
   driver: ClusterDriver,
   flushes: ClusterFlushes,
@@ -34,7 +34,7 @@ export function clusterDispatch(
   };
 }
 
-/** The slot that a call needs; undefined where any node may take it. */
+/** Returns the slot that a call needs; undefined if any node may serve it. */
 export function slotOf(driver: ClusterDriver, call: Call): number | undefined {
   return driver.slotOf(call.command, call.slow?.node);
 }

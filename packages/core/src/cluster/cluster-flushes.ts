@@ -1,14 +1,12 @@
 import type { Clock } from '../clock.ts';
 import type { Flush, Flushes } from '../event-loop/flush.ts';
 
-/**
- * The flushes of a cluster client. Its commands count as sent when they are handed to the driver, which picks the node.
- */
+/** The flushes of a cluster client. A command counts as sent when it is handed to the driver, which picks the node. */
 export class ClusterFlushes {
   readonly #flushes: Flushes;
   readonly #clock: Clock;
   #current: Flush | undefined;
-  /** Monotonic milliseconds of the last byte read from, and written to, any node. */
+  /** When bytes were last read from, and written to, any node, in monotonic milliseconds. */
   lastReadAt = 0;
   lastWriteAt = 0;
 

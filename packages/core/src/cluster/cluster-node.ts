@@ -16,13 +16,13 @@ import { askForSlots } from './slots/ask-for-slots.ts';
 import { SingleAttempt } from './single-attempt.ts';
 import { slotRangesOf } from './slots/slot-ranges.ts';
 
-/** What a node reports to its cluster. */
+/** A report from a node to its cluster. */
 export type NodeNews =
-  /** Its connection broke; why that was, the next attempt will show. */
+  /** The node's connection broke; the next attempt will show why. */
   | { readonly kind: 'lost'; readonly cause: CauseCode }
-  /** It is silent, or cannot be reached: its slots may have moved. */
+  /** The node is silent or cannot be reached, so its slots may have moved. */
   | { readonly kind: 'away'; readonly cause: CauseCode }
-  /** It was reached, or answers again. */
+  /** The node was reached, or answers again. */
   | { readonly kind: 'found' }
   | { readonly kind: 'bytes-read' }
   | { readonly kind: 'bytes-written' };
@@ -36,8 +36,8 @@ export interface ClusterNodeParts {
 }
 
 /**
- * The connection to one node of a cluster. It is made once: when it breaks, ioredis drops the node and finds out which
- * node serves its slots now. While the node is silent, no further command is sent to it.
+ * The connection to one node of a cluster. It is made only once: when it breaks, ioredis drops the node and finds out
+ * which node now serves its slots. No further command is sent to a node that is silent.
  */
 export class ClusterNode {
   readonly connection: Connection;
@@ -45,7 +45,7 @@ export class ClusterNode {
   readonly #settings: Settings;
   readonly #target: Target;
   readonly #tell: (news: NodeNews) => void;
-  /** Whether connecting takes unusually long. */
+  /** Whether connecting is taking unusually long. */
   #isSlow = false;
   #timer: TimerHandle | undefined;
 
@@ -73,20 +73,21 @@ export class ClusterNode {
     return this.#driver.address;
   }
 
-  /** Whether it is connected and not silent. */
+  /** Whether the node is connected and not silent. */
   get isAnswering(): boolean {
     return this.#driver.status === 'ready' && !this.isSilent;
   }
 
-  /** Whether a question would be answered over the connection that there is: nothing blocks it. */
+  /** Whether the node would reply to a command immediately: it is answering, and no call blocks its connection. */
   get answersAtOnce(): boolean {
     const isBlocked = this.#driver.oldestUnanswered()?.call?.blockingMs !== undefined;
     return this.isAnswering && !isBlocked;
   }
 
   /**
-   * Asks the node who owns which slots: over its connection, which is made where there is none yet, or over another one
-   * while its own is silent or blocked by a call. `timeoutMs`: for the answer over a connection that stands.
+   * Asks the node for the owners of the slots. Uses the node's connection, which is made first if necessary, or another
+   * connection if that one is silent or blocked by a call. `timeoutMs` limits the wait for a reply on an established
+   * connection.
    */
   async slots(signal: AbortSignal, timeoutMs: number): Promise<readonly SlotRange[]> {
     const { clock } = this.#settings;
@@ -105,28 +106,28 @@ export class ClusterNode {
     return this.#driver.address.slice(0, this.#driver.address.lastIndexOf(':'));
   }
 
-  /** Resolves when the socket, if there is one, is gone. */
+  /** Resolves when the socket, if any, is closed. */
   closed(): Promise<void> {
     const { socket } = this.connection.wire;
     if (socket === undefined || socket.closed) return Promise.resolve();
     return new Promise((resolve) => socket.once('close', () => resolve()));
   }
 
-  /** The cluster does not use it any more. */
+  /** Call when the cluster no longer uses the node. */
   stop(): void {
     this.#clearTimer();
   }
 
   readonly #send: SendCommand = (command, stream, node) => {
     const { call } = command;
-    // Its caller was answered while it waited for a node that was not reached in time: it must not run.
+    // The call was settled while it waited for a node that was not reached in time, so the command must not run.
     if (call?.settled === true && stream === undefined) return command.promise;
     if (call !== undefined && this.isSilent) {
       call.written = undefined;
       command.reject(new EstablishError('stalled', undefined));
       return command.promise;
     }
-    // ioredis sends a command again only after a redirection, so it did not run on the node that it was sent to before.
+    // ioredis resends a command only after a redirection, so it did not run on the node to which it was first sent.
     if (call !== undefined) {
       const isReady = this.#driver.status === 'ready';
       call.written = isReady ? this.connection.wire.currentFlush() : undefined;
@@ -158,7 +159,7 @@ export class ClusterNode {
         this.stop();
         return;
       default:
-      // The cluster client itself handles its gate and its subscriptions.
+      // The cluster client handles its gate and its subscriptions itself.
     }
   }
 
@@ -199,7 +200,7 @@ export class ClusterNode {
   }
 }
 
-// Shared, because it is reported at each read after a silence.
+// A shared object, because it is reported at every read after a silence.
 const found = { kind: 'found' } as const;
 
 function untilAnswered(
@@ -209,6 +210,6 @@ function untilAnswered(
   signal: AbortSignal,
 ): Promise<unknown> {
   const late = (): Error => new EstablishError('stalled', undefined);
-  // A timer cannot wait for ever.
+  // The maximum delay of a timer.
   return withinDeadline(clock, Math.min(limitMs, 2 ** 31 - 1), answer, late, signal);
 }

@@ -19,12 +19,12 @@ export interface TopologyParts extends ClusterNodeParts {
   readonly clusterFlushes: ClusterFlushes;
 }
 
-/** Calls wait for a part that is away for as long as so many deadlines, then they fail at once. */
+/** Calls wait this many deadlines for a part that is away; after that they fail immediately. */
 const deadlinesOfPatience = 5;
 
 /**
- * The nodes of a cluster, each with its connection and circuits; who owns which slots; and which parts are away. While
- * there is trouble, lost nodes are dialed and the slots are read again.
+ * The nodes of a cluster with their connections and circuits, the owners of the slots, and the parts that are away.
+ * While there is trouble, lost nodes are redialed and the slots are reread.
  */
 export class ClusterTopology {
   readonly nodes: WatchedNodes;
@@ -83,7 +83,7 @@ export class ClusterTopology {
     cluster.on('node-error', () => this.#slotWatch.trouble());
   }
 
-  /** Why some calls cannot be served although the rest can. */
+  /** Why some calls cannot be served although others can. */
   get partlyAwayBy(): CauseCode | undefined {
     const owners = this.#cluster.owners();
     return this.#outages.causeAmong(owners) ?? this.#circuits.causeAmong(owners);
@@ -99,7 +99,7 @@ export class ClusterTopology {
     return this.#outages.isEmpty;
   }
 
-  /** Why nobody told who owns which slots; undefined when somebody did. */
+  /** Why the last attempt to read the slots failed; undefined if it succeeded. */
   get readingFailure(): CauseCode | undefined {
     return this.#reader.failure;
   }
@@ -111,17 +111,17 @@ export class ClusterTopology {
     return this.#outages.of(slot, isForAll ? addresses : addresses.slice(0, 1), lane);
   }
 
-  /** Of the node that a call for this slot goes to. */
+  /** Returns the circuits of the node to which a call for this slot is sent. */
   circuitsOf(slot: number | undefined): LaneCircuits {
     return this.#circuits.of((slot === undefined ? undefined : this.#cluster.addressesOf(slot)[0]) ?? '');
   }
 
-  /** Something went wrong: the slots may have moved. */
+  /** Call when something went wrong, because the slots may have moved. */
   trouble(): void {
     this.#slotWatch.trouble();
   }
 
-  /** The node of this slot said that the cluster is down; `isOfWrites`: but for reads. */
+  /** Call when this slot's node replied that the cluster is down; with `isOfWrites`, only for writes. */
   saysDown(slot: number | undefined, isOfWrites: boolean): void {
     const address = slot === undefined ? undefined : this.#cluster.addressesOf(slot)[0];
     const now = this.#parts.settings.clock.now();
@@ -133,7 +133,7 @@ export class ClusterTopology {
     this.#tell({ kind: 'parts-changed' });
   }
 
-  /** A node said that nobody serves this slot. */
+  /** Call when a node replied that this slot is not served by any node. */
   saysUncovered(slot: number | undefined): void {
     if (slot !== undefined) this.#outages.uncovered(slot, this.#parts.settings.clock.now());
     this.#slotWatch.trouble();
@@ -145,7 +145,7 @@ export class ClusterTopology {
     return this.#slotWatch.checkStates();
   }
 
-  /** The process stood still: that says nothing of the nodes. */
+  /** Call after the process itself has stalled, which says nothing about the nodes. */
   forgive(): void {
     this.#circuits.forgive();
   }
@@ -159,7 +159,7 @@ export class ClusterTopology {
   readonly #watchOver = (node: NodeDriver, role: NodeRole): ClusterNode => {
     const watched: ClusterNode = new ClusterNode(node, this.#parts, (news) => {
       if (role === 'calls') return this.#onNodeNews(news, watched);
-      // It is at the address of a node, and says nothing of the connection that carries the calls.
+      // This connection leads to the same address, but says nothing about the one that carries the calls.
       this.#subscribers.onNews(news, node, watched, role);
       if (news.kind === 'lost' || news.kind === 'away') this.#slotWatch.trouble();
     });
@@ -192,7 +192,7 @@ export class ClusterTopology {
 
   #onNodeGone(address: string): void {
     this.#slotWatch.trouble();
-    // The driver is told in this very moment that it has a node less, and may have none left.
+    // Deferred, because the driver is just being notified of the lost node, which may have been its last.
     this.#parts.settings.clock.setImmediate(() => this.#redial(address));
   }
 
@@ -226,7 +226,7 @@ export class ClusterTopology {
     }
   }
 
-  /** Connects to an owner of slots again; what no call asks for must be seen to be back, too. */
+  /** Reconnects to an owner of slots, so that its return is noticed even if no call needs it. */
   #redial(address: string): void {
     if (!this.#cluster.isReady || !this.#cluster.owners().has(address)) return;
     if (this.#parts.dialers.of(address).refusal() === undefined) this.#cluster.connectTo(address);

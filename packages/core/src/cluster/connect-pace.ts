@@ -3,13 +3,14 @@ import type { Clock, Random } from '../clock.ts';
 export interface ConnectPaceParts {
   readonly clock: Clock;
   readonly random: Random;
-  /** Milliseconds from the beginning of an attempt to that of the next. */
+  /** Milliseconds between the starts of two consecutive attempts. */
   readonly periodMs: number;
 }
 
 /**
- * When a cluster client that has lost all its nodes looks for the cluster again. Attempts keep a distance from each other:
- * so a cluster that served for a while is looked for at once, and one that is lost at every attempt is not hammered.
+ * Decides when a cluster client that has lost all its nodes tries to reach the cluster again. The starts of attempts
+ * keep a minimum distance: a cluster that has been serving for a while is redialed immediately, and one that is lost at
+ * every attempt is not hammered.
  */
 export class ConnectPace {
   readonly #parts: ConnectPaceParts;
@@ -19,12 +20,12 @@ export class ConnectPace {
     this.#parts = parts;
   }
 
-  /** An attempt begins. */
+  /** Call when an attempt begins. */
   began(): void {
     this.#beganAt = this.#parts.clock.now();
   }
 
-  /** Milliseconds until the next attempt. */
+  /** Returns the number of milliseconds until the next attempt may begin. */
   nextMs(): number {
     const { clock, random, periodMs } = this.#parts;
     return Math.max(0, this.#beganAt + periodMs * (0.9 + 0.2 * random()) - clock.now());

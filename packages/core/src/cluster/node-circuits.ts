@@ -5,16 +5,16 @@ import type { CauseCode } from '../cause.ts';
 import type { Settings } from '../options/settings.ts';
 import type { Lane } from '../snapshot.ts';
 
-/** The circuits of one node, and the probes that close them again. */
+/** One node's circuits, and the probes that close them again. */
 interface CircuitsOfNode {
   readonly circuits: LaneCircuits;
   readonly probes: Readonly<Record<Lane, CircuitProbe>>;
 }
 
-/** Asks the node at an address a question of our own. */
+/** Sends an internal command to the node at an address. */
 export type AskNode = (address: string, command: string, args: readonly string[]) => Promise<unknown>;
 
-/** A pair of circuits for each node of a cluster: a node that is slow or fails says nothing of the others. */
+/** A pair of circuits for each node of a cluster, because a slow or failing node says nothing about the others. */
 export class NodeCircuits {
   readonly #settings: Settings;
   readonly #ask: AskNode;
@@ -33,7 +33,7 @@ export class NodeCircuits {
     return known.circuits;
   }
 
-  /** Why the circuit of one of these nodes is not closed; undefined while all are. */
+  /** Why a circuit of one of these nodes is not closed; undefined if all are closed. */
   causeAmong(addresses: ReadonlySet<string>): CauseCode | undefined {
     for (const [address, { circuits }] of this.#nodes) {
       const open = circuits.write.admitsAll ? circuits.read : circuits.write;
@@ -42,7 +42,7 @@ export class NodeCircuits {
     return undefined;
   }
 
-  /** A node was reached anew: what its circuits learnt of its outage does not outlive that. */
+  /** Call when a node has been reached again: circuits that opened because of its outage are closed. */
   found(address: string): void {
     const known = this.#nodes.get(address);
     if (known === undefined) return;
@@ -53,14 +53,14 @@ export class NodeCircuits {
     }
   }
 
-  /** The process stood still: see `Circuit.forgive`. */
+  /** Call after the process itself has stalled; see `Circuit.forgive`. */
   forgive(): void {
     const now = this.#settings.clock.now();
     for (const { circuits } of this.#nodes.values())
       for (const circuit of Object.values(circuits)) circuit.forgive(now);
   }
 
-  /** Forgets nodes at all other addresses. */
+  /** Discards the nodes at all other addresses. */
   retain(addresses: ReadonlySet<string>): void {
     for (const [address, { probes }] of this.#nodes) {
       if (addresses.has(address)) continue;

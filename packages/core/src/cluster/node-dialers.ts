@@ -1,10 +1,10 @@
 import type { Dialer, DialerOptions } from '../dialing/dialer.ts';
 import { acquireDialer, type DialerLease } from '../dialing/dialers.ts';
 
-// Addresses come and go where nodes are replaced: the oldest one without a connection is forgotten first.
+// Addresses accumulate as nodes are replaced; the oldest one without a connection is discarded first.
 const maxAddresses = 4_096;
 
-/** The dialers of a cluster's nodes, by address (`host:port`). */
+/** The dialers of a cluster's nodes, keyed by address (`host:port`). */
 export class NodeDialers {
   readonly #options: DialerOptions;
   readonly #leases = new Map<string, DialerLease>();

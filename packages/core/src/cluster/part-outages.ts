@@ -2,22 +2,23 @@ import type { CauseCode } from '../cause.ts';
 import type { PartAway } from '../command/dispatch.ts';
 import type { Lane } from '../snapshot.ts';
 
-/** Why a node takes no calls, and since when. */
+/** Why a node or slot does not serve calls, and since when. */
 interface Outage {
   cause: CauseCode;
   readonly since: number;
-  /** Only writes are refused. */
+  /** Whether only writes are refused. */
   readonly isOfWrites: boolean;
-  /** It is more than a connection that has just been lost. */
+  /** False if a connection has only just been lost, so that the node may still be up. */
   isCertain: boolean;
 }
 
 /**
- * Which parts of a cluster are away: nodes that are lost or silent, nodes that say that the cluster is down, and slots
- * that nobody serves. Calls that need such a part wait for it while its outage is young, or a failover was seen lately.
+ * Keeps track of the parts of a cluster that are away: nodes that are lost or silent, nodes that report the cluster as
+ * down, and slots that no node serves. Calls that need such a part wait for it if its outage is recent, or if a
+ * failover was recently seen.
  */
 export class PartOutages {
-  /** Milliseconds for which a part is expected back, after it went away or a failover was seen. */
+  /** Number of milliseconds for which calls wait for a part, counted from its outage or from the last failover seen. */
   readonly #patienceMs: number;
   readonly #lost = new Map<string, Outage>();
   readonly #down = new Map<string, Outage>();
@@ -33,7 +34,7 @@ export class PartOutages {
     return this.#lost.size === 0 && this.#down.size === 0 && this.#uncovered.size === 0;
   }
 
-  /** The node at this address is lost, silent, or cannot be reached. Returns whether that is new. */
+  /** Call when the node at this address is lost, silent or unreachable. Returns whether that is new. */
   lost(address: string, cause: CauseCode, isCertain: boolean, now: number): boolean {
     const known = this.#lost.get(address);
     if (known === undefined) this.#lost.set(address, { cause, since: now, isOfWrites: false, isCertain });
@@ -52,7 +53,7 @@ export class PartOutages {
     this.#lost.delete(address);
   }
 
-  /** The node at this address says that the cluster is down; `isOfWrites`: but for reads. */
+  /** Call when the node at this address reports the cluster as down. `isOfWrites` means that it still serves reads. */
   down(address: string, isOfWrites: boolean, now: number): void {
     this.#takesReads = isOfWrites;
     const known = this.#down.get(address);
@@ -61,7 +62,7 @@ export class PartOutages {
     this.#down.set(address, { cause: 'cluster-down', since, isOfWrites, isCertain: true });
   }
 
-  /** Another node than the one that refused a call says so: for writes only where that one said so, too. */
+  /** Call when another node also reports the cluster as down. It is assumed to serve reads if the first node does. */
   downToo(address: string, now: number): void {
     this.down(address, this.#takesReads, now);
   }
@@ -74,7 +75,7 @@ export class PartOutages {
     return this.#down.has(address);
   }
 
-  /** Nobody serves this slot. */
+  /** Call when no node serves this slot. */
   uncovered(slot: number, now: number): void {
     if (this.#uncovered.has(slot)) return;
     this.#uncovered.set(slot, { cause: 'cluster-down', since: now, isOfWrites: false, isCertain: true });
@@ -88,23 +89,23 @@ export class PartOutages {
     this.#uncovered.delete(slot);
   }
 
-  /** A failover is going on: what is away may be back in a moment. */
+  /** Call when a failover is under way: parts that are away may soon be back. */
   failoverSeen(now: number): void {
     this.#failoverSeenAt = now;
   }
 
-  /** Forgets nodes at all other addresses. */
+  /** Discards the nodes at all other addresses. */
   retain(addresses: ReadonlySet<string>): void {
     for (const outages of [this.#lost, this.#down])
       for (const address of outages.keys()) if (!addresses.has(address)) outages.delete(address);
   }
 
-  /** Nodes among these that are lost. */
+  /** Returns the nodes among these that are lost. */
   lostAmong(addresses: ReadonlySet<string>): readonly string[] {
     return [...this.#lost.keys()].filter((address) => addresses.has(address));
   }
 
-  /** Why a call of this lane for this slot cannot run, where the nodes at these addresses may serve it. */
+  /** Returns why a call in this lane for this slot cannot run, given the nodes that could serve it. */
   of(slot: number, addresses: readonly string[], lane: Lane): PartAway | undefined {
     const uncovered = this.#uncovered.get(slot);
     if (uncovered !== undefined) return this.#partAway(uncovered);
@@ -117,7 +118,7 @@ export class PartOutages {
     return away === undefined ? undefined : this.#partAway(away);
   }
 
-  /** Why the first of these nodes that is certainly away is; undefined while none is. */
+  /** Returns the cause for the first of these nodes that is certainly away; undefined if none is. */
   causeAmong(addresses: ReadonlySet<string>): CauseCode | undefined {
     for (const outages of [this.#lost, this.#down])
       for (const [address, { cause, isCertain }] of outages)
@@ -125,7 +126,7 @@ export class PartOutages {
     return this.#uncovered.size > 0 ? 'cluster-down' : undefined;
   }
 
-  /** Whether all of these nodes are certainly away, for reads too. */
+  /** Whether all of these nodes are certainly away, even for reads. */
   isAllAway(addresses: ReadonlySet<string>): boolean {
     if (addresses.size === 0) return false;
     for (const address of addresses) {

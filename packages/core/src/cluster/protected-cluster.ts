@@ -19,9 +19,9 @@ import { NodeDialers } from './node-dialers.ts';
 import type { TopologyNews } from './topology-news.ts';
 
 /**
- * Protects a cluster client: one gate before all its commands, a connection to each node, and slots that are read again
- * while there is trouble. It has the states of a connection and their transition. ioredis follows redirections itself;
- * every failure comes back to the gate.
+ * Protects a cluster client with one gate for all its commands, a connection to each node, and slots that are reread
+ * while there is trouble. It uses the state machine of a connection. ioredis follows redirections itself; every failure
+ * is returned to the gate.
  */
 export class ProtectedCluster implements ProtectedClient {
   readonly gate: Gate;
@@ -63,8 +63,8 @@ export class ProtectedCluster implements ProtectedClient {
     cluster.on('ready', () => void this.#onReady());
     cluster.on('close', () => this.#unreachable('connection-reset'));
     cluster.on('end', () => this.#onEnd());
-    // Without a listener the driver prints the error. It reports failed attempts and, while serving, sharded
-    // subscribers.
+    // Without a listener, the driver prints the error. It reports failed attempts and, while it is serving, failures of
+    // sharded subscribers.
     cluster.on('error', () => this.#attemptFailed());
   }
 
@@ -181,7 +181,8 @@ export class ProtectedCluster implements ProtectedClient {
     this.#signal({ kind: 'dial' });
   }
 
-  // Calls need not wait until the nodes have said whether the cluster is up; whoever waits for that does.
+  // Calls need not wait until the nodes have reported whether the cluster is up. Only the state becomes `ready` after
+  // that.
   async #onReady(): Promise<void> {
     this.gate.serve();
     await this.#topology.checkStates();
@@ -213,7 +214,7 @@ export class ProtectedCluster implements ProtectedClient {
   }
 
   #away(cause: CauseCode): void {
-    // The first failure gave the cause; the close that follows it adds nothing.
+    // The first failure determined the cause; the close that follows adds nothing.
     if (cause === 'connection-reset' && (this.cause !== undefined || this.#isClosing)) return;
     const { state } = this;
     if (state === 'ready' || state === 'stalled') this.#signal({ kind: 'lost', cause });
@@ -231,7 +232,7 @@ export class ProtectedCluster implements ProtectedClient {
     this.#state = state;
     for (const effect of effects) {
       if (effect === 'serve') this.gate.serve();
-      // While nodes answer that the cluster is down, calls wait for the part that they need.
+      // If the nodes report that the cluster is down, calls wait only for the part that they need.
       else if (effect === 'hold' && state.kind !== 'stalled') this.#hold(state);
       else if (effect === 'end') this.gate.end();
       else if (effect === 'publish') this.#parts.tell({ kind: 'changed' });

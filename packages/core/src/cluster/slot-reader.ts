@@ -7,14 +7,14 @@ import type { ClusterNode, ClusterNodeParts } from './cluster-node.ts';
 import { askForSlots } from './slots/ask-for-slots.ts';
 import { firstAnswer, type Ask } from './slots/first-answer.ts';
 
-/** A reading that takes longer is reported. */
+/** Reading the slots is reported as slow after this long. */
 const slowMs = 500;
 
 type AskSlots = Ask<readonly SlotRange[]>;
 
 /**
- * Finds out who owns which slots: from the nodes whose connections work, over these; else from the other nodes; else
- * from the startup nodes as their names lead now. The first answer counts.
+ * Reads which node owns which slots: first from the nodes whose connections work, then from the other nodes, then from
+ * the startup nodes, whose names are resolved again. The first reply counts.
  */
 export class SlotReader {
   readonly #cluster: ClusterDriver;
@@ -26,7 +26,9 @@ export class SlotReader {
   #failure: CauseCode | undefined;
   #ranges: readonly SlotRange[] = [];
 
-  /** `nodeOf`: our view of a node of the driver. `onSlow` is called when nobody has answered for a while. */
+  /**
+   * `nodeOf` returns the `ClusterNode` of a driver's node. `onSlow` is called when no node has answered for a while.
+   */
   constructor(
     cluster: ClusterDriver,
     parts: ClusterNodeParts,
@@ -39,17 +41,17 @@ export class SlotReader {
     this.#onSlow = onSlow;
   }
 
-  /** Why the last reading failed; undefined when it did not. */
+  /** Why the last attempt to read the slots failed; undefined if it succeeded. */
   get failure(): CauseCode | undefined {
     return this.#failure;
   }
 
-  /** Whether somebody serves the slot, as was told last. */
+  /** Whether a node serves the slot, according to the slots read last. */
   covers(slot: number): boolean {
     return this.#ranges.some(({ first, last, nodes }) => first <= slot && slot <= last && nodes.length > 0);
   }
 
-  /** The next reading asks the node at this address first, because that knows something new. */
+  /** Makes the next reading ask the node at this address first, because that node has newer information. */
   prefer(address: string): void {
     this.#preferred = address;
   }
@@ -80,7 +82,7 @@ export class SlotReader {
     }
   }
 
-  /** Ends a reading that is under way: its answer is no longer wanted. */
+  /** Aborts a reading in progress. */
   stop(): void {
     this.#running.abort();
     this.#running = new AbortController();
@@ -122,7 +124,7 @@ export class SlotReader {
   }
 }
 
-/** The target of an attempt to reach a startup node, outside the driver. */
+/** Returns the target for connecting to a startup node without the driver. */
 export function startupTarget(
   options: Readonly<Record<string, unknown>>,
   { credentials, open, settings }: Pick<ClusterNodeParts, 'credentials' | 'open' | 'settings'>,

@@ -1,13 +1,13 @@
 import type { CauseCode } from '../cause.ts';
 import type { SubscriptionNews } from '../connection/subscriptions.ts';
 
-/** What was found out about a cluster as a whole. */
+/** A finding about a cluster as a whole. */
 export type TopologyNews =
-  /** Somebody told who owns which slots. */
+  /** The owners of the slots were read. */
   | { readonly kind: 'slots-read' }
-  /** Nobody has answered that question for a while. */
+  /** No node has replied with the slots for a while. */
   | { readonly kind: 'reading-is-slow' }
-  /** Nobody does. */
+  /** No node could be asked for the slots. */
   | { readonly kind: 'unreachable'; readonly cause: CauseCode }
   /** More or fewer calls can be served than before. */
   | { readonly kind: 'parts-changed' }

@@ -2,7 +2,7 @@ import type { NodeDriver } from '../driver/cluster-driver.ts';
 import type { ClusterNode } from './cluster-node.ts';
 import type { NodeRole } from './subscribers/subscriber-watch.ts';
 
-/** The nodes that a cluster client is connected to, each with its connection; its subscribers among them. */
+/** The nodes to which a cluster client is connected, with their connections, including those for subscriptions. */
 export class WatchedNodes {
   readonly #nodes = new Map<NodeDriver, ClusterNode>();
   readonly #make: (node: NodeDriver, role: NodeRole) => ClusterNode;
@@ -25,7 +25,7 @@ export class WatchedNodes {
     return this.#nodes.get(node);
   }
 
-  /** Whether a node has been silent for too long, or is not connected to. */
+  /** Whether a node has been silent for too long, or is not connected. */
   isSilent(node: NodeDriver): boolean {
     return this.#nodes.get(node)?.isSilent !== false;
   }
@@ -48,7 +48,7 @@ export class WatchedNodes {
     for (const node of this.#nodes.values()) node.connection.ping();
   }
 
-  /** Resolves when all sockets that are open now have closed. */
+  /** Resolves when all currently open sockets have closed. */
   async closed(): Promise<void> {
     await Promise.all([...this.#nodes.values()].map((node) => node.closed()));
   }

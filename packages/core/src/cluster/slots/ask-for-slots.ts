@@ -3,7 +3,7 @@ import type { SlotRange } from '../../driver/cluster-driver.ts';
 import { request } from '../../replies/request.ts';
 import { slotRangesOf } from './slot-ranges.ts';
 
-/** Asks over a socket of its own, which is closed afterwards. */
+/** Asks for the slots over the given socket, and closes it afterwards. */
 export async function askForSlots(
   socket: Socket,
   host: string,
@@ -19,5 +19,5 @@ export async function askForSlots(
 }
 
 function ignore(): void {
-  // The question fails with it, or has its answer.
+  // The request fails with this error, or has already been answered.
 }

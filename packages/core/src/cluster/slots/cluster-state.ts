@@ -1,13 +1,13 @@
-/** What a node says of its cluster. */
+/** The state of the cluster, as one node reports it. */
 export interface ClusterState {
   readonly isUp: boolean;
-  /** Grows with each election, and when slots change their owner. */
+  /** Increases with each election, and when slots change their owner. */
   readonly epoch: number;
-  /** Slots whose primary is known to have failed: a failover is about to be decided. */
+  /** Number of slots whose primary is known to have failed, so that a failover is imminent. */
   readonly failedSlots: number;
 }
 
-/** Reads the answer to CLUSTER INFO. */
+/** Reads the reply to CLUSTER INFO. */
 export function clusterStateOf(reply: unknown): ClusterState {
   const text = String(reply);
   return {

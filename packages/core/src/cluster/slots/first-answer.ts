@@ -1,12 +1,12 @@
 import type { Clock, TimerHandle } from '../../clock.ts';
 
-/** Asks one of several for the same answer. Rejects when there is none, and when the signal aborts. */
+/** Asks one of several sources for the same answer. Rejects if there is no answer, and when the signal aborts. */
 export type Ask<Answer> = (signal: AbortSignal) => Promise<Answer>;
 
 /**
- * Asks one after the other until one answers: the next one when the last one failed, or has not answered for `hedgeMs`.
- * Resolves with the first answer; the other questions are aborted then. Rejects with the first failure when all failed,
- * or with the reason of `signal`.
+ * Asks several sources in order until one answers. The next source is asked when the previous one has failed, or has
+ * not answered for `hedgeMs`. Resolves with the first answer and aborts the other requests. Rejects with the first
+ * failure if all have failed, or with the reason of `signal`.
  */
 export function firstAnswer<Answer>(
   asks: readonly Ask<Answer>[],

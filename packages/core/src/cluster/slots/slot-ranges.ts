@@ -2,13 +2,13 @@ import type { SlotRange } from '../../driver/cluster-driver.ts';
 import { slotCount } from '../../keys/key-slot.ts';
 import { ProtocolError } from '../../replies/protocol-error.ts';
 
-/** Far more nodes than a Cluster can have of one slot. */
+/** Far more nodes than can serve a single slot in a Cluster. */
 const maxNodesPerRange = 1_000;
 
 /**
- * Reads the answer to CLUSTER SLOTS. A node that is listed without a host has the one of the node that answered.
+ * Reads the reply to CLUSTER SLOTS. A node that is listed without a host has the same host as the node that replied.
  *
- * @throws ProtocolError for anything else, such as ranges beyond the slots that there are
+ * @throws ProtocolError for any other reply, such as a range beyond the last slot
  */
 export function slotRangesOf(reply: unknown, askedHost: string): readonly SlotRange[] {
   if (!Array.isArray(reply) || reply.length > slotCount) throw malformed();
@@ -25,7 +25,7 @@ function rangeOf(entry: unknown, askedHost: string): SlotRange {
 }
 
 function slotNumber(value: unknown): number {
-  // A client may be told to read numbers as texts.
+  // A client may be configured to return numbers as strings.
   const slot = typeof value === 'string' ? Number(value) : value;
   if (typeof slot !== 'number' || !Number.isInteger(slot) || slot < 0 || slot >= slotCount) throw malformed();
   return slot;

@@ -2,41 +2,41 @@ import type { ClusterDriver, NodeDriver } from '../../driver/cluster-driver.ts';
 import type { Clock, Random, TimerHandle } from '../../clock.ts';
 import { clusterStateOf, type ClusterState } from './cluster-state.ts';
 
-/** What the watch found out, or what is due. */
+/** A finding of the watch, or a task that is due. */
 export type SlotNews =
-  /** A node says whether the cluster is up. */
+  /** A node reported whether the cluster is up. */
   | { readonly kind: 'state'; readonly address: string; readonly isUp: boolean }
-  /** A failover is going on, or is over: this node knows of it. */
+  /** A failover is under way or over, and this node knows of it. */
   | { readonly kind: 'failover'; readonly address: string }
   /** The slots were read. */
   | { readonly kind: 'slots-read' }
-  /** Nobody tells who owns which slots. */
+  /** No node could be asked for the slots. */
   | { readonly kind: 'unreachable' }
-  /** It looks: lost nodes are to be dialed. */
+  /** A check has begun, at which lost nodes should be dialed. */
   | { readonly kind: 'look' };
 
 export interface SlotWatchParts {
   readonly clock: Clock;
   readonly random: Random;
-  /** Milliseconds between two looks. */
+  /** Milliseconds between two checks. */
   readonly periodMs: number;
-  /** Nodes that may be asked, because they are connected and not silent. */
+  /** Returns the nodes that may be asked, because they are connected and not silent. */
   readonly answering: () => readonly NodeDriver[];
   /** Whether a part of the cluster is away. */
   readonly isPartAway: () => boolean;
 }
 
-/** After the last sign of trouble the cluster is watched for this much longer. */
+/** How long the cluster is watched after the last sign of trouble. */
 const aftermathMs = 3000;
-/** After a failover was seen, the slots are read at each look for so long. */
+/** How long the slots are read at every check after a failover was seen. */
 const hurryMs = 1000;
 const growth = 1.15;
 const maxPauseMs = 1000;
 const maxAskedNodes = 8;
 
 /**
- * Watches the cluster while there is trouble. Each look asks a few nodes for the cluster's state, which costs almost
- * nothing. The whole table of slots is read more and more rarely, and at once when a node knows of a failover.
+ * Watches the cluster while there is trouble. Each check asks a few nodes for the cluster's state, which costs almost
+ * nothing. The full slot table is read at growing intervals, and immediately when a node reports a failover.
  */
 export class SlotWatch {
   readonly #cluster: ClusterDriver;
@@ -70,19 +70,22 @@ export class SlotWatch {
     if (this.#timer === undefined) this.#arm();
   }
 
-  /** A node is away; `isNew`: it was not until now, so the slots are read at the next look, whatever was read lately. */
+  /**
+   * Call when a node is away. If `isNew`, it was not away before, so the slots are read at the next check even if they
+   * were read recently.
+   */
   nodeAway(isNew: boolean): void {
     this.trouble();
     if (isNew) this.#slotsDueAt = 0;
   }
 
-  /** Asks the nodes whether the cluster is up, because one of them said that it is not. Resolves when they answered. */
+  /** Asks the nodes whether the cluster is up. Resolves when they have answered. */
   async checkStates(): Promise<void> {
     this.trouble();
     await Promise.all(this.#parts.answering().slice(0, maxAskedNodes).map(this.#askState));
   }
 
-  /** Reads the slots now, unless they are being read. */
+  /** Reads the slots now, unless they are already being read. */
   readSlots(): void {
     if (this.#isReading || !this.#cluster.isReady) return;
     const { clock } = this.#parts;
@@ -133,7 +136,7 @@ export class SlotWatch {
     this.#isReading = false;
     if (this.#until === 0) return;
     if (!isAnswered) {
-      // While nobody answers, the slots are asked for at each look.
+      // If no node answered, the slots are requested again at the next check.
       this.#until = this.#parts.clock.now() + aftermathMs;
       this.#pauseMs = this.#parts.periodMs;
       this.#slotsDueAt = 0;

@@ -3,15 +3,15 @@ import type { SubscriptionNews } from '../../connection/subscriptions.ts';
 import type { ShardChannels } from '../../driver/cluster-driver.ts';
 
 /**
- * Notices when the client is no longer subscribed to a shard channel that it wants, because its node was lost or its slot
- * moved, and says for how long no message could arrive once it is subscribed again.
+ * Notices when the client loses a subscription to a shard channel because the channel's node was lost or its slot
+ * moved. Once the client is subscribed again, reports how long no message could arrive.
  */
 export class ShardGaps {
   readonly #clock: Clock;
   readonly #tell: (news: SubscriptionNews) => void;
-  /** Channels that it was subscribed to. */
+  /** Channels to which the client has been subscribed. */
   readonly #known = new Set<string>();
-  /** Those that it is not subscribed to any more, and since when. */
+  /** Channels whose subscription is lost, and since when. */
   readonly #missing = new Map<string, number>();
 
   constructor(clock: Clock, tell: (news: SubscriptionNews) => void) {
@@ -23,7 +23,10 @@ export class ShardGaps {
     return this.#missing.size > 0;
   }
 
-  /** Something may have changed. `heardAt`: the last sign of life of what was lost, if anything was. */
+  /**
+   * Call when the subscriptions may have changed. `heardAt` is the last sign of life of a connection that was lost,
+   * otherwise the current time.
+   */
   check({ wanted, standing }: ShardChannels, heardAt: number): void {
     for (const channel of this.#known) if (!wanted.has(channel)) this.#forget(channel);
     const gaps: number[] = [];

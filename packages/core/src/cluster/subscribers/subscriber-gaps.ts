@@ -5,8 +5,8 @@ import type { NodeDriver } from '../../driver/cluster-driver.ts';
 const kinds = ['subscribe', 'psubscribe'] as const;
 
 /**
- * Tells for how long a cluster client heard nothing on its channels. The client moves its subscriptions to another node
- * by itself when the one that had them is lost.
+ * Reports how long a cluster client could receive no message on its channels. When the node that carries the
+ * subscriptions is lost, the driver moves them to another node by itself.
  */
 export class SubscriberGaps {
   readonly #clock: Clock;
@@ -18,19 +18,19 @@ export class SubscriberGaps {
     this.#tell = tell;
   }
 
-  /** The connection with the subscriptions is lost. `heardAt`: its last sign of life. */
+  /** Call when the connection that carries the subscriptions is lost. `heardAt` is its last sign of life. */
   lost(subscriber: NodeDriver, heardAt: number): void {
     const had = subscriber.subscriptions();
     const channels = new Map(kinds.map((kind) => [kind, had[kind]]));
     if (count(channels) > 0) this.#lost = { since: this.#lost?.since ?? heardAt, channels };
   }
 
-  /** Another connection was made for them. */
+  /** Call when another connection has been made for the subscriptions. */
   async found(subscriber: NodeDriver): Promise<void> {
     const lost = this.#lost;
     if (lost === undefined) return;
     try {
-      // The client asks for them, too: the answer to this question shows that it has them.
+      // The driver subscribes too; a reply to this command proves that the subscriptions are in place.
       for (const [kind, channels] of lost.channels)
         if (channels.length > 0) await subscriber.ask(kind, channels);
     } catch {

@@ -5,16 +5,16 @@ import type { ClusterNode, NodeNews } from '../cluster-node.ts';
 import { ShardGaps } from './shard-gaps.ts';
 import { SubscriberGaps } from './subscriber-gaps.ts';
 
-/** What a connection carries: calls, channels and patterns, or the shard channels of one node. */
+/** What a connection carries: calls, channels and patterns, or one node's shard channels. */
 export type NodeRole = 'calls' | 'channels' | 'shard-channels';
 
-/** Watches the connections that carry the subscriptions of a cluster client, and tells their gaps. */
+/** Watches the connections that carry a cluster client's subscriptions, and reports gaps in them. */
 export class SubscriberWatch {
   readonly #cluster: ClusterDriver;
   readonly #clock: Clock;
   readonly #gaps: SubscriberGaps;
   readonly #shards: ShardGaps;
-  /** Connections that are lost, whether or not the client has noticed. */
+  /** Lost connections, whether or not the driver has noticed. */
   readonly #lost = new WeakSet<NodeDriver>();
 
   constructor(cluster: ClusterDriver, clock: Clock, tell: (news: SubscriptionNews) => void) {
@@ -24,7 +24,7 @@ export class SubscriberWatch {
     this.#shards = new ShardGaps(clock, tell);
   }
 
-  /** Whether it is not subscribed to a shard channel that it was subscribed to. */
+  /** Whether a subscription to a shard channel is lost. */
   get isIncomplete(): boolean {
     return this.#shards.isAnyMissing;
   }
@@ -35,19 +35,19 @@ export class SubscriberWatch {
         this.#lost.add(node);
         this.#checkShards(connection.wire.readAt);
       }
-      // What is read may be the answer to a subscription; messages are not.
+      // The bytes may be the reply to a subscription.
       else if (kind === 'bytes-read' && (node.unansweredCount() > 0 || this.isIncomplete))
         queueMicrotask(() => this.checkShards());
     } else if (kind === 'found') void this.#gaps.found(node);
     else if (kind === 'lost') this.#gaps.lost(node, connection.wire.readAt);
   }
 
-  /** The slots were read: shard channels may have moved with theirs. */
+  /** Call when the slots have been read, because shard channels may have moved with them. */
   checkShards(): void {
     this.#checkShards(this.#clock.now());
   }
 
-  /** Connects again for shard channels that it is not subscribed to any more. */
+  /** Reconnects if a subscription to a shard channel is lost. */
   look(): void {
     if (this.isIncomplete) this.#cluster.renewShardSubscribers();
   }
