@@ -9,11 +9,11 @@ const lookMs = 10;
 const maxMs = 5000;
 
 /**
- * Puts another database in use by hand: this one, or the best of the others. In peace where the one in use serves.
- * Resolves when calls pass on it.
+ * Switches to another database on request: the one with this name, or the best of the others. If the database in use is
+ * working, the switch is graceful. Resolves when the new database serves calls.
  *
  * @throws {@link ConfigurationError} where there is no database of this name
- * @throws {@link RedisUnavailableError} when it does not answer, or calls in flight left no moment for the change
+ * @throws {@link RedisUnavailableError} if the database does not answer, or if calls in flight prevented the switch
  */
 export async function failOver(
   databases: DatabaseSwitch | undefined,
@@ -44,9 +44,10 @@ export async function failOver(
 }
 
 /**
- * Gives a database another weight.
+ * Sets the weight of a database.
  *
- * @throws {@link ConfigurationError} where there is no database of this name, or the weight is no number of at least 0
+ * @throws {@link ConfigurationError} if there is no database with this name, or the weight is not a number of at least
+ *   0
  */
 export function setWeight(databases: DatabaseSwitch | undefined, name: string, weight: number): void {
   const group = several(databases);

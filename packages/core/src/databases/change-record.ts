@@ -1,39 +1,42 @@
 import type { DatabaseChange, DatabaseChangeReason } from '../database-report.ts';
 
-/** Measures a change of database: from when the one before was away until calls pass on the new one. */
+/** Measures a switch to another database, from the moment the previous one went away until the new one serves calls. */
 export class ChangeRecord {
   #awaySince: number | undefined;
   #running:
     (Omit<DatabaseChange, 'durationMs'> & { readonly since: number; readonly begunAt: number }) | undefined;
 
-  /** When the change began after which calls do not pass yet. */
+  /** When the switch in progress began; undefined if the database in use has served calls since the last one. */
   get begunAt(): number | undefined {
     return this.#running?.begunAt;
   }
 
-  /** Since when the database in use does not serve; undefined while it does. */
+  /** Since when the database in use has not been serving; undefined while it serves. */
   get awaySince(): number | undefined {
     return this.#awaySince;
   }
 
-  /** The database in use does not serve. */
+  /** Call when the database in use is not serving. */
   away(now: number): void {
     this.#awaySince ??= now;
   }
 
-  /** The database in use serves. */
+  /** Call when the database in use is serving. */
   serves(): void {
     this.#awaySince = undefined;
   }
 
-  /** Another database takes over. Where the one before it never served, both are one change. */
+  /** Call when another database takes over. If the previous one never served, both switches count as one. */
   begin(from: string, to: string, reason: DatabaseChangeReason, now: number): void {
     const { since = this.#awaySince ?? now, from: first = from } = this.#running ?? {};
     this.#running = { from: first, to, reason, since, begunAt: now };
     this.#awaySince = undefined;
   }
 
-  /** Calls pass. Gives the change that this ends; none where it led back to where it began. */
+  /**
+   * Call when calls are being served. Returns the switch that this completes; undefined if there was none, or if it led
+   * back to where it began.
+   */
   end(now: number): DatabaseChange | undefined {
     if (this.#running === undefined) return undefined;
     const { since, begunAt: _, ...change } = this.#running;

@@ -1,7 +1,7 @@
 import type { Clock, TimerHandle } from '../clock.ts';
 import { afterReads } from '../event-loop/after-reads.ts';
 
-/** Rings when it is time to choose again, after all sockets that hold an answer have been read. */
+/** Fires when it is time to choose a database again, after any replies that are waiting in sockets have been read. */
 export class ChoiceAlarm {
   readonly #clock: Clock;
   readonly #ring: () => void;
@@ -12,7 +12,7 @@ export class ChoiceAlarm {
     this.#ring = ring;
   }
 
-  /** At this time, and at no other. */
+  /** Sets the time of the alarm, in place of any earlier one. */
   set(at: number | undefined): void {
     this.stop();
     if (at === undefined) return;

@@ -3,7 +3,10 @@ import { preferredOf, type DatabaseState, type MemberState } from './database-st
 import type { MovableClient } from './movable-client.ts';
 import type { Standbys } from './standbys.ts';
 
-/** What is known of each database: of the one in use from its client, of the others from their standby connections. */
+/**
+ * Reports what is known about each database: from its client for the one in use, from the standby connections for the
+ * others.
+ */
 export function databaseReports(
   { members, inUse: nameInUse }: DatabaseState,
   standbys: Standbys,
@@ -27,7 +30,7 @@ export function databaseReports(
   });
 }
 
-/** For the snapshot. */
+/** Returns the summary for the snapshot. */
 export function summaryOf({ members, inUse }: DatabaseState): DatabaseInUse {
   const { name, isReadOnly } = members.find((member) => member.name === inUse) as MemberState;
   return { name, preferred: preferredOf(members).name === name, readOnly: isReadOnly };

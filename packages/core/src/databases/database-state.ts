@@ -1,98 +1,103 @@
 import type { CauseCode } from '../cause.ts';
 import type { DatabaseChangeReason } from '../database-report.ts';
 
-/** One database, and what is known of it while it is not in use. Times are monotonic. */
+/** One of several Redis databases, and what is known about it while it is not in use. Times are monotonic. */
 export interface MemberState {
   readonly name: string;
   readonly weight: number;
   readonly isReadOnly: boolean;
-  /** Its place in the list. */
+  /** Position in the configured list. */
   readonly order: number;
-  /** Since when it has answered without a break; undefined while it does not. */
+  /** Since when the database has been answering without interruption; undefined while it does not answer. */
   readonly wellSince: number | undefined;
-  /** When it answered last. */
+  /** When the database last answered. */
   readonly provenAt: number | undefined;
-  /** When it came back into use last. */
+  /** When the database was last taken back into use. */
   readonly cameBackAt: number | undefined;
-  /** How often in a row it failed soon after it had come back. */
+  /** Number of consecutive times that the database failed soon after it was taken back into use. */
   readonly relapses: number;
 }
 
 /** Why the database in use cannot serve. */
 export interface Verdict {
   readonly reason: CauseCode;
-  /** Only writes are away. */
+  /** Whether reads still work. */
   readonly onlyWrites: boolean;
-  /** How long it has to stand before another database is used. */
+  /** How long the verdict must hold before another database is used. */
   readonly patienceMs: number;
 }
 
-/** A verdict that stands. */
+/** A verdict that currently holds. */
 export interface StandingVerdict extends Verdict {
   readonly since: number;
   readonly dueAt: number;
 }
 
-/** A change in peace that is under way. */
+/** A graceful switch in progress: it is made when no call is in flight. */
 export interface PendingChange {
   readonly to: string;
   readonly reason: DatabaseChangeReason;
 }
 
-/** Which of several databases is in use, and what is known of all of them. */
+/** Which of several Redis databases is in use, and what is known about all of them. */
 export interface DatabaseState {
-  /** In the order of their list. */
+  /** In the order of the configured list. */
   readonly members: readonly MemberState[];
   readonly inUse: string;
-  /** Undefined while the one in use serves. */
+  /** Undefined while the database in use is serving. */
   readonly verdict: StandingVerdict | undefined;
   readonly pending: PendingChange | undefined;
-  /** No change in peace is tried before. */
+  /** No graceful switch is tried before this time. */
   readonly peaceNotBefore: number;
-  /** The one in use was chosen by hand: a preferred one does not take its place. */
+  /** Whether the database in use was chosen by hand, so that a preferred one does not replace it. */
   readonly isChosenByHand: boolean;
 }
 
 /** An event that may change which database is in use. */
 export type DatabaseSignal =
-  /** Whether the one in use serves: looked at again. */
+  /** The database in use was judged again. */
   | { readonly kind: 'judged'; readonly verdict: Verdict | undefined }
-  /** A standby answered. */
+  /** A standby database answered. */
   | { readonly kind: 'proven'; readonly name: string }
-  /** A standby does not answer any more. */
+  /** A standby database no longer answers. */
   | { readonly kind: 'lost'; readonly name: string }
-  /** Somebody asks for this one. */
+  /** The application asked for this database. */
   | { readonly kind: 'asked'; readonly name: string }
   | { readonly kind: 'weighed'; readonly name: string; readonly weight: number }
-  /** The change in peace was made. */
+  /** The graceful switch was made. */
   | { readonly kind: 'changed' }
-  /** The change in peace was not made, because calls were in flight, or the other one did not answer. */
+  /** The graceful switch was not made, because calls were in flight or the other database did not answer. */
   | { readonly kind: 'postponed' }
   /** Time has passed. */
   | { readonly kind: 'ticked' };
 
-/** What has to be done, as data. */
+/** An action to perform, as data. */
 export type DatabaseEffect =
-  /** Use another database now: the one before is away. */
+  /** Switch to another database immediately, because the current one is away. */
   | {
       readonly kind: 'go-over';
       readonly from: string;
       readonly to: string;
       readonly reason: DatabaseChangeReason;
     }
-  /** Use another database once all that is in flight is answered. */
+  /** Switch to another database when all calls in flight have been answered. */
   | { readonly kind: 'change-in-peace'; readonly to: string; readonly reason: DatabaseChangeReason };
 
-/** The rules, and the time. */
+/** The current time, and the rules for switching back. */
 export interface DatabaseMoment {
   readonly now: number;
-  /** How long a preferred database has to answer without a break before it comes back; undefined: only by hand. */
+  /**
+   * How long a preferred database must answer without interruption before it is used again; undefined if it is used
+   * again only on request.
+   */
   readonly failbackMs: number | undefined;
-  /** 1 or a little more, drawn once: processes do not come back at the same moment. */
+  /**
+   * A factor of 1 or slightly more, drawn once per process, so that not all processes switch back at the same moment.
+   */
   readonly jitter: number;
 }
 
-/** The state at the start: the preferred database is in use. */
+/** Returns the initial state, in which the preferred database is in use. */
 export function firstDatabaseState(
   members: readonly { readonly name: string; readonly weight: number; readonly isReadOnly: boolean }[],
 ): DatabaseState {
@@ -117,18 +122,21 @@ const unknown = { wellSince: undefined, provenAt: undefined, cameBackAt: undefin
 
 type Ranked = Pick<MemberState, 'weight' | 'isReadOnly'> & { readonly order?: number };
 
-/** The one to use while all of them serve. */
+/** Returns the database to use when all of them are working. */
 export function preferredOf<Member extends Ranked>(members: readonly Member[]): Member {
   return members.toSorted(byRank)[0] as Member;
 }
 
-/** Those that take writes before those that do not, then by weight, then in the order of the list. */
+/**
+ * Compares databases: writable ones come before read-only ones, then higher weights come first, then the order of the
+ * list decides.
+ */
 export function byRank(one: Ranked, other: Ranked): number {
   const byKind = Number(one.isReadOnly) - Number(other.isReadOnly);
   return byKind || other.weight - one.weight || (one.order ?? 0) - (other.order ?? 0);
 }
 
-/** The best of those that are not in use and answer. */
+/** Returns the best database that is answering and not in use. */
 export function bestOther({ members, inUse }: DatabaseState): MemberState | undefined {
   const others = members.filter(({ name, wellSince }) => name !== inUse && wellSince !== undefined);
   return others.toSorted(byRank)[0];

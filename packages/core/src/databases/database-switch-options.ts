@@ -8,8 +8,8 @@ export interface DatabaseSwitchOptions {
   readonly settings: Settings;
   readonly databases: readonly Database[];
   readonly circuits: VerdictFacts['circuits'];
-  /** Where the standby connections lead. */
+  /** Returns the target of a database's standby connections. */
   readonly targetOf: (database: Database) => Target;
-  /** Between two attempts to connect to it: what its server can bear from this process. */
+  /** Returns the minimum interval between connection attempts that a database's server can bear from this process. */
   readonly periodMsOf: (database: Database) => number;
 }

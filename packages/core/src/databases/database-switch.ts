@@ -24,10 +24,13 @@ import { verdictOf } from './verdict.ts';
 
 const peaceTimeoutMs = 2000;
 const spread = 0.25;
-/** It usually takes no longer until it is known whether the server is away, and none longer to connect. */
+/** Usual upper bound both for finding out that a server is away and for connecting to one. */
 const usualMs = 100;
 
-/** Keeps one of several databases in use: watches all of them, and leads the clients over when it has to. */
+/**
+ * Keeps one of several Redis databases in use: watches all of them, and moves the clients to another one when
+ * necessary.
+ */
 export class DatabaseSwitch {
   readonly #options: DatabaseSwitchOptions;
   readonly #clock: Clock;
@@ -39,7 +42,7 @@ export class DatabaseSwitch {
   readonly #jitter: number;
   #state: DatabaseState;
   #peace: AbortController | undefined;
-  /** Of the connection to the database in use, since it was lost. */
+  /** Whether an attempt to connect to the database in use has failed since the connection was lost. */
   #hasAttemptFailed = false;
   #expectedAt: number | undefined;
   #isTurning = false;
@@ -59,17 +62,17 @@ export class DatabaseSwitch {
     });
   }
 
-  /** The database that calls go to. */
+  /** The database to which calls are sent. */
   get inUse(): Database {
     return this.#database(this.#state.inUse);
   }
 
-  /** For the snapshot. */
+  /** The summary for the snapshot. */
   get summary(): DatabaseInUse {
     return summaryOf(this.#state);
   }
 
-  /** A client follows the database in use. The first one is the main client. */
+  /** Makes a client follow the database in use. The first client added is the main client. */
   add(client: MovableClient): void {
     this.#clients.add(client);
     const { inUse } = this.#state;
@@ -80,13 +83,13 @@ export class DatabaseSwitch {
     if (client !== this.#main) this.#clients.delete(client);
   }
 
-  /** An attempt to connect to the database in use ended. */
+  /** Call when an attempt to connect to the database in use has ended. */
   attempted(cause: CauseCode | undefined): void {
     this.#hasAttemptFailed = cause !== undefined;
     this.look();
   }
 
-  /** To be called when the state of the main client or of a circuit may have changed. */
+  /** Call when the state of the main client or of a circuit may have changed. */
   look(): void {
     const main = this.#main;
     if (
@@ -112,22 +115,22 @@ export class DatabaseSwitch {
     return databaseReports(this.#state, this.#standbys, this.#main);
   }
 
-  /** The best of the others that answer. */
+  /** Name of the best other database that is answering. */
   get bestOther(): string | undefined {
     return bestOther(this.#state)?.name;
   }
 
-  /** Rejects when the database does not answer. */
+  /** Resolves when the database has answered, and rejects if it does not answer. */
   prove(name: string, signal: AbortSignal): Promise<void> {
     return this.#standbys.prove(name, signal);
   }
 
-  /** Goes over to this database by hand, in peace where the one in use serves. */
+  /** Switches to this database on request; gracefully, if the one in use is working. */
   ask(name: string): void {
     this.#advance({ kind: 'asked', name });
   }
 
-  /** Whether calls pass on the database in use, and no change is under way. */
+  /** Whether the database in use is serving calls, and no switch is in progress. */
   get isSettled(): boolean {
     return this.#record.begunAt === undefined && this.#state.pending === undefined;
   }
@@ -180,7 +183,7 @@ export class DatabaseSwitch {
     this.#alarm.set(nextChoiceAt(state, this.#moment()));
   }
 
-  /** Lets calls wait for a change that is near, or is being made. */
+  /** Makes calls wait for a switch that is imminent or in progress. */
   #expect(): void {
     const { awaySince = Infinity, begunAt } = this.#record;
     const likelyAt = awaySince + this.#options.settings.failover.afterMs + usualMs;
@@ -225,7 +228,7 @@ export class DatabaseSwitch {
     this.#turn(from, to, reason, prepared);
   }
 
-  /** One step for all clients: from here on, every call goes there. */
+  /** Switches all clients in one step: from here on, every call goes to the new database. */
   #turn(
     from: string,
     to: string,

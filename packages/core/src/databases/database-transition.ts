@@ -10,19 +10,20 @@ import {
   type Verdict,
 } from './database-state.ts';
 
-/** How long a read-only database stays in use after the first relapse of one that takes writes. */
+/** How long a read-only database stays in use after the first relapse of a writable one. */
 const firstRelapseMs = 4000;
 const maxRelapses = 6;
-/** A database that stays in use for this many times its unbroken health is reliable again. */
+/** A database that has stayed in use for this many times `failbackMs` counts as reliable again. */
 const reliableAfter = 10;
 const postponedMs = 1000;
 
 type Transition = readonly [DatabaseState, DatabaseEffect | undefined];
 
 /**
- * Which database is in use, as a pure function: from a state and a signal to the next state and at most one effect. It
- * goes over on a verdict about the server alone, to the highest one that has answered since that verdict, and comes back
- * after unbroken health, for longer each time that this was too soon.
+ * Decides which database is in use, as a pure function from a state and a signal to the next state and at most one
+ * effect. Only a verdict about the server leads to a switch, to the highest-ranking database that has answered since
+ * that verdict. A preferred database is used again after it has been healthy without interruption, for longer each time
+ * that the previous return came too soon.
  */
 export function databaseTransition(
   state: DatabaseState,
@@ -54,11 +55,11 @@ export function databaseTransition(
   }
 }
 
-/** When time alone may change something; undefined when it cannot. */
+/** Returns when the passage of time alone may cause a switch; undefined if it cannot. */
 export function nextChoiceAt(state: DatabaseState, moment: DatabaseMoment): number | undefined {
   if (state.pending !== undefined) return undefined;
   const { verdict, peaceNotBefore } = state;
-  // Past that time, only the answer of a standby changes something.
+  // After that time, only a standby's answer can cause a switch.
   if (verdict !== undefined) return verdict.dueAt > moment.now ? verdict.dueAt : undefined;
   const dueAts = othersOf(state).map((member) => comesBackAt(state, member, moment) ?? Infinity);
   const dueAt = Math.max(peaceNotBefore, Math.min(...dueAts));
@@ -66,8 +67,8 @@ export function nextChoiceAt(state: DatabaseState, moment: DatabaseMoment): numb
 }
 
 /**
- * When the change that the standing verdict calls for is due; `otherwiseAt` while the one in use is away and there is no
- * verdict yet. Undefined where no other one is in sight.
+ * Returns when the switch required by the current verdict is due, or `otherwiseAt` if there is no verdict yet.
+ * Undefined if no other database is available.
  */
 export function changeDueAt(
   { verdict, members, inUse }: DatabaseState,
@@ -136,7 +137,7 @@ function changed(state: DatabaseState, { now }: DatabaseMoment): DatabaseState {
   return withMember(inUse(state, pending.to), pending.to, { cameBackAt: now });
 }
 
-// What is not watched is not known.
+// The database in use is not watched, so its standby results are discarded.
 function inUse(state: DatabaseState, name: string): DatabaseState {
   const now = { ...state, inUse: name, verdict: undefined, pending: undefined };
   return withMember(now, name, { wellSince: undefined, provenAt: undefined });
@@ -153,7 +154,10 @@ function standing(
   return { ...verdict, since, dueAt };
 }
 
-/** From when on a standby may take the place of the one in use, in peace; undefined: never by itself. */
+/**
+ * Returns the time from which a standby may gracefully replace the database in use; undefined if it may not do so by
+ * itself.
+ */
 function comesBackAt(
   state: DatabaseState,
   member: MemberState,
@@ -162,14 +166,14 @@ function comesBackAt(
   const present = memberOf(state, state.inUse);
   const { wellSince, relapses } = member;
   if (wellSince === undefined || byRank(member, present) >= 0) return undefined;
-  // A read-only database is a stopgap: whatever takes writes takes its place.
+  // A read-only database is a stopgap: any writable database replaces it.
   if (present.isReadOnly && !member.isReadOnly)
     return wellSince + (relapses === 0 ? 0 : firstRelapseMs * 2 ** (relapses - 1) * jitter);
   if (failbackMs === undefined || state.isChosenByHand) return undefined;
   return wellSince + failbackMs * 2 ** relapses * jitter;
 }
 
-/** Whether it would serve more than the one under this verdict. */
+/** Whether the database could serve calls that the one in use cannot, given this verdict. */
 function isOfUse(member: MemberState, { onlyWrites }: Pick<Verdict, 'onlyWrites'>): boolean {
   return !(onlyWrites && member.isReadOnly);
 }

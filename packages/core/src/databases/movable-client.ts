@@ -2,27 +2,30 @@ import type { CauseCode } from '../cause.ts';
 import type { VerifiedSocket } from '../handshake/establish.ts';
 import type { ConnectionState } from '../snapshot.ts';
 
-/** A client that can be led to another database beneath its user. */
+/** A client that can be moved to another Redis database without its user noticing. */
 export interface MovableClient {
-  /** The name of the database that it leads to. */
+  /** Name of the database to which the client connects. */
   readonly database: string | undefined;
   readonly state: ConnectionState;
   readonly cause: CauseCode | undefined;
   readonly writesHeldBy: CauseCode | undefined;
   readonly isPromotionUnderWay: boolean;
-  /** Nothing that it sent is unanswered. */
+  /** Whether every command that the client has sent is answered. */
   readonly isQuiet: boolean;
-  /** What it sends waits, until `resume` or `turnTo`. */
+  /** Makes new commands wait until `resume` or `turnTo` is called. */
   pause(): void;
   resume(): void;
-  /** Asks the server, over another client, to let a blocked call go; the call is sent again later. */
+  /** Asks the server, over another client, to release a blocked call; the call is resent later. */
   releaseBlocked(over: Pick<MovableClient, 'ask'>): void;
-  /** Sends a command of our own, past the gate. */
+  /** Sends an internal command that bypasses the gate. */
   ask(command: string, args: readonly string[]): Promise<unknown>;
-  /** Makes a connection to another database, beside the present one. */
+  /** Makes a connection to another database while keeping the current one. */
   prepare(database: string, signal: AbortSignal): Promise<VerifiedSocket>;
-  /** Goes to another database, over this connection or a new one. `isInPeace`: nothing is in flight. */
+  /**
+   * Moves the client to another database, over this connection or a new one. `isInPeace` means that no call is in
+   * flight.
+   */
   turnTo(database: string, verified: VerifiedSocket | undefined, isInPeace: boolean): void;
-  /** A change is due at this time, so that calls had better wait for it; undefined: none is in sight. */
+  /** Announces that a switch is due at this time, so that calls wait for it; undefined if no switch is expected. */
   expectChange(at: number | undefined): void;
 }

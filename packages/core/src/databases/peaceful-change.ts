@@ -6,25 +6,25 @@ import type { MovableClient } from './movable-client.ts';
 export interface PeacefulChangeOptions {
   readonly clock: Clock;
   readonly clients: readonly MovableClient[];
-  /** Has its connection already: that of the standby watch. */
+  /** The main client needs no new connection: it uses that of the standby watch. */
   readonly main: MovableClient;
   readonly to: string;
-  /** Proves that the connection of the standby watch is answered. */
+  /** Proves that the server answers on the connection of the standby watch. */
   readonly prove: (signal: AbortSignal) => Promise<void>;
   readonly signal: AbortSignal;
 }
 
-/** Connections to the other database. */
+/** Each client's connection to the other database. */
 export type PreparedConnections = ReadonlyMap<MovableClient, VerifiedSocket>;
 
 const lookMs = 2;
-/** Less than the time for which a call waits. */
+/** Shorter than the time for which a call waits. */
 const peaceMs = 120;
 
 /**
- * Prepares a change of database while the present one serves: makes the connections, lets calls wait, and waits until
- * what is in flight is answered. Resolves with the connections when all of that came true: the change itself is then one
- * step. Undefined when it did not; everything is then as before.
+ * Prepares a switch to another database while the current one is working: makes the connections, holds new calls, and
+ * waits until the calls in flight have been answered. Resolves with the connections if all of this succeeded; the
+ * switch itself is then a single step. Otherwise resolves with undefined, and everything is as before.
  */
 export async function prepareInPeace(
   options: PeacefulChangeOptions,

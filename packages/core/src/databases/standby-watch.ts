@@ -7,22 +7,25 @@ import { judgePing } from '../handshake/proof-error.ts';
 import type { ServerInfo } from '../handshake/verify-handshake.ts';
 import { request } from '../replies/request.ts';
 
-/** What a watch found out about its database. */
+/** A finding about a standby database. */
 export type StandbyNews =
-  /** It answered. `info`: the fields of INFO of this connection's handshake. */
+  /** The database answered. `info` holds the INFO fields read in this connection's handshake. */
   | { readonly kind: 'proven'; readonly info: ServerInfo }
-  /** It does not answer, or refuses the login. The watch goes on. */
+  /** The database does not answer, or refuses the login. The watch goes on. */
   | { readonly kind: 'lost'; readonly cause: CauseCode };
 
 export interface StandbyWatchOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly target: Target;
-  /** Between two PINGs, and between two attempts, while it is not needed. */
+  /** Interval between PINGs, and between connection attempts, while the database is not needed. */
   readonly intervalMs: number;
-  /** Longest time for an answer. */
+  /** Maximum time to wait for a reply. */
   readonly timeoutMs: number;
-  /** Between two attempts while it is needed: what the server can bear from this process. */
+  /**
+   * Returns the interval between attempts while the database is needed: as short as the server can bear from this
+   * process.
+   */
   readonly periodMs: () => number;
 }
 
@@ -41,9 +44,9 @@ type State =
 const jitterShare = 0.5;
 
 /**
- * Watches a database that is not in use, over one connection that is ready to be used: its handshake is done, and it is
- * sent PING at a calm, jittered pace. While the database in use is away, it is asked at once, and dialed at the pace of
- * an outage.
+ * Watches a database that is not in use, over one connection that is ready to be used: its handshake is done, and PING
+ * is sent at slow, jittered intervals. When the database in use goes away, a PING is sent immediately, and lost
+ * connections are redialed at the faster pace of an outage.
  */
 export class StandbyWatch {
   readonly #options: StandbyWatchOptions;
@@ -62,7 +65,7 @@ export class StandbyWatch {
     if (this.#state.kind === 'off') this.#connect();
   }
 
-  /** The database in use is away: this one may be needed within a moment. */
+  /** Call when the database in use is away, so that this one may soon be needed. */
   need(): void {
     this.#isNeeded = true;
     const state = this.#state;
@@ -75,12 +78,12 @@ export class StandbyWatch {
     }
   }
 
-  /** The database in use serves. */
+  /** Call when the database in use is serving. */
   calm(): void {
     this.#isNeeded = false;
   }
 
-  /** Gives its connection away, if that waits for nothing, and stops. */
+  /** Stops, and returns the connection if no reply is due on it. */
   take(): VerifiedSocket | undefined {
     const state = this.#state;
     if (state.kind !== 'idle') {
@@ -157,7 +160,7 @@ export class StandbyWatch {
       this.#ask(verified);
     }, this.#jittered(this.#options.intervalMs));
     timer.unref?.();
-    // What arrives unasked is no answer; a close is noticed only while the socket is read.
+    // Unrequested bytes break the protocol. The socket is read because a close is otherwise not noticed.
     const gone = (): void => {
       this.#clock.clearTimeout(timer);
       unlisten();
@@ -185,7 +188,7 @@ export class StandbyWatch {
     this.#tell({ kind: 'lost', cause });
   }
 
-  // After the process stood still, an answer that already lies in the socket is read first.
+  // If the process itself has stalled, a reply that is already waiting in the socket is read first.
   #deadline(timeoutMs: number): { readonly abort: AbortController; readonly done: () => void } {
     const abort = new AbortController();
     const timer = this.#clock.setTimeout(() => {

@@ -12,7 +12,7 @@ export interface StandbysOptions {
   readonly periodMsOf: (database: Database) => number;
 }
 
-/** What is known of one database from its standby connection. */
+/** What is known about one database from its standby connection. */
 type Knowledge = Pick<DatabaseReport, 'health' | 'cause' | 'role' | 'lagMs' | 'lastChange'>;
 
 const nothing: Knowledge = {
@@ -23,7 +23,7 @@ const nothing: Knowledge = {
   lastChange: undefined,
 };
 
-/** The watches of all databases, of which the one in use is not watched. */
+/** The watches of all databases. The database in use is not watched. */
 export class Standbys {
   readonly #settings: Settings;
   readonly #watches: ReadonlyMap<string, StandbyWatch>;
@@ -60,14 +60,14 @@ export class Standbys {
     );
   }
 
-  /** Begins to watch, once. */
+  /** Starts the watches the first time it is called. */
   watchAllBut(inUse: string): void {
     if (this.#isStarted) return;
     this.#isStarted = true;
     for (const [name, watch] of this.#watches) if (name !== inUse) watch.start();
   }
 
-  /** The database in use is away. */
+  /** Call when the database in use is away. */
   need(): void {
     for (const watch of this.#watches.values()) watch.need();
   }
@@ -76,7 +76,7 @@ export class Standbys {
     for (const watch of this.#watches.values()) watch.calm();
   }
 
-  /** Resolves when the database has answered a question asked from now on; rejects when it does not. */
+  /** Resolves when the database has replied to a new PING, and rejects if it does not. */
   async prove(name: string, signal: AbortSignal): Promise<void> {
     const proofs = this.#proofs.get(name) ?? new Set();
     this.#proofs.set(name, proofs);
@@ -95,7 +95,10 @@ export class Standbys {
     this.#watches.get(name)?.calm();
   }
 
-  /** Another database is in use: watches the one before in its place, and gives away the connection to it. */
+  /**
+   * Call on a switch to another database. Starts to watch the previous one, and returns the standby connection to the
+   * new one.
+   */
   turn(from: string, to: string): VerifiedSocket | undefined {
     const lastChange = new Date(this.#settings.clock.wallNow());
     for (const name of [from, to]) this.#known.set(name, { ...this.knowledgeOf(name), lastChange });

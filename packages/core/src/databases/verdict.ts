@@ -3,30 +3,31 @@ import type { CircuitState, Lane } from '../snapshot.ts';
 import type { Verdict } from './database-state.ts';
 import type { MovableClient } from './movable-client.ts';
 
-/** What the verdict on the database in use depends on. */
+/** The facts on which the verdict about the database in use depends. */
 export interface VerdictFacts {
-  /** The client whose state is that of the resilience. */
+  /** The main client, whose state is that of the resilience. */
   readonly main: Pick<MovableClient, 'state' | 'cause' | 'writesHeldBy' | 'isPromotionUnderWay'>;
-  /** Whether an attempt to connect failed since the connection was lost. */
+  /** Whether an attempt to connect has failed since the connection was lost. */
   readonly hasAttemptFailed: boolean;
-  /** Only reads are expected of it. */
+  /** Whether the database is expected to serve only reads. */
   readonly isReadOnly: boolean;
   readonly circuits: Readonly<
     Record<Lane, { readonly state: CircuitState; readonly cause: CauseCode | undefined }>
   >;
 }
 
-/** How long a verdict has to stand, by its kind. */
+/** How long each kind of verdict must hold. */
 export interface Patience {
-  /** The server is away. */
+  /** For a server that is away. */
   readonly afterMs: number;
-  /** It answers, and does not serve. */
+  /** For a server that answers but does not serve. */
   readonly openMs: number;
 }
 
 /**
- * Whether the server behind the database in use is away, or does not serve. A dead socket alone is no verdict: the
- * attempt to connect, or a second connection, shows what is true of the server.
+ * Judges whether the server of the database in use is away or does not serve; returns undefined if neither is the case.
+ * A dead socket alone is not enough for a verdict: only a connection attempt or a second connection shows the state of
+ * the server.
  */
 export function verdictOf(facts: VerdictFacts, { afterMs, openMs }: Patience): Verdict | undefined {
   const { main, hasAttemptFailed, isReadOnly } = facts;
@@ -46,13 +47,13 @@ export function verdictOf(facts: VerdictFacts, { afterMs, openMs }: Patience): V
   return reason === undefined ? undefined : { reason, onlyWrites: read === undefined, patienceMs: openMs };
 }
 
-/** The fault of the server for which a circuit is not closed. */
+/** Returns the server fault because of which a circuit is not closed. */
 function refusalOf({ state, cause }: VerdictFacts['circuits'][Lane]): CauseCode | undefined {
   if (state === 'closed' || state === 'isolated') return undefined;
   return cause === 'isolated' || cause === 'overloaded' || cause === 'closed' ? undefined : cause;
 }
 
-/** The server is there, and refuses what this process sends: it may be this process that is wrong. */
+/** Whether the server is up but refuses what this process sends, so that this process may be at fault. */
 function isOurs(cause: CauseCode): boolean {
   return cause === 'auth' || cause === 'credentials' || cause === 'database';
 }
