@@ -3,7 +3,10 @@ import type { Driver } from '../driver/driver.ts';
 import type { Database } from './database.ts';
 import type { Route } from './route.ts';
 
-/** Gives the routes of one client to each of several databases; without a name, to the one that `inUse` names. */
+/**
+ * Returns a function that supplies one client's routes to several Redis databases. Without a name, it returns the route
+ * to the database that `inUse` names.
+ */
 export function databaseRoutes(
   driver: Driver,
   databases: readonly Database[],
@@ -21,7 +24,7 @@ export function databaseRoutes(
   };
 }
 
-/** Reads of the database where the client is to go; what its user selected meanwhile holds there too. */
+/** Takes the options from the given database. A SELECT that the user issued earlier applies there too. */
 function signpostTo({ options }: Database, driver: Driver): Signpost {
   return {
     options,

@@ -1,8 +1,8 @@
-/** One of several databases, checked. */
+/** One of several Redis databases, after its options have been checked. */
 export interface Database {
   readonly name: string;
   readonly weight: number;
   readonly isReadOnly: boolean;
-  /** Its own options for the driver: endpoint, TLS, login, names, number of the database. */
+  /** Driver options of this database: endpoint, TLS, login, names and database number. */
   readonly options: Readonly<Record<string, unknown>>;
 }

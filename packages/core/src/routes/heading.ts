@@ -7,15 +7,17 @@ import type { Route } from './route.ts';
 import { RouteWatches, type WatchParts } from './route-watches.ts';
 import { presentTarget, TurningSource } from './turning-source.ts';
 
-/** What is learnt on the way, and at the place. */
+/** A report about connecting to the current target, or about the primary there. */
 export type HeadingNews = { readonly kind: 'attempt'; readonly report: AttemptReport } | PrimaryNews;
 
-/** The parts of one client, as far as its heading needs them. */
+/** The parts of a client that its heading needs. */
 export interface HeadingParts extends WatchParts {
   readonly driver: Driver;
 }
 
-/** Where one client is led to, which may change: its target, the source of its sockets, and what is watched there. */
+/**
+ * Where one client connects, which may change: its target, the source of its sockets, and the watches on that target.
+ */
 export class Heading {
   readonly source: TurningSource;
   readonly target: Target;
@@ -25,7 +27,7 @@ export class Heading {
   #route: Route;
   #watches: RouteWatches;
 
-  /** `routeTo` gives the route to a database, by its name; without a name, to the one in use. */
+  /** `routeTo` returns the route to the named database or, without a name, to the one in use. */
   constructor(routeTo: (database?: string) => Route, parts: HeadingParts, tell: (news: HeadingNews) => void) {
     this.#routeTo = routeTo;
     this.#parts = parts;
@@ -44,12 +46,12 @@ export class Heading {
     return this.#watches;
   }
 
-  /** Makes a connection to another database, beside the present one. */
+  /** Makes a connection to another database while keeping the current one. */
   prepare(database: string, signal: AbortSignal): Promise<VerifiedSocket> {
     return establish(this.#routeTo(database).target, this.#parts.settings.clock, signal);
   }
 
-  /** Leads to another database from now on. Returns whether `verified` was given to a driver that waits for a socket. */
+  /** Switches to another database. Returns whether `verified` was handed to a driver that was waiting for a socket. */
   turnTo(database: string, verified: VerifiedSocket | undefined): boolean {
     const route = this.#routeTo(database);
     const { options, database: number } = route.signpost;

@@ -6,16 +6,16 @@ import { PrimaryWatch, type PrimaryNews } from '../sentinel/primary-watch.ts';
 import type { Wire } from '../socket/wire.ts';
 import type { Route } from './route.ts';
 
-/** The parts of one client, as far as the watches need them. */
+/** The parts of a client that the watches need. */
 export interface WatchParts {
   readonly settings: Settings;
   readonly wire: () => Wire;
-  /** When a write was last held back. Monotonic milliseconds. */
+  /** When a write was last held back, in monotonic milliseconds. */
   readonly writesWantedAt: () => number;
   readonly ask: (command: string, args: readonly string[]) => Promise<unknown>;
 }
 
-/** What is watched of the place that a route leads to, while a client is there. */
+/** The watches on the target of a route, while a client is connected to it. */
 export class RouteWatches {
   readonly #primary: PrimaryWatch;
   readonly #fleet: FleetWatch;
@@ -52,7 +52,7 @@ export class RouteWatches {
     );
   }
 
-  /** A replica was chosen, and is being promoted. */
+  /** Whether a replica has been chosen and is being promoted. */
   get isPromotionUnderWay(): boolean {
     return this.#primary.isPromotionUnderWay;
   }
@@ -66,7 +66,7 @@ export class RouteWatches {
     this.#fleet.start();
   }
 
-  /** The server refused a write with READONLY. */
+  /** Call when the server has refused a write with READONLY. */
   writeRefused(): void {
     this.#primary.refused();
   }

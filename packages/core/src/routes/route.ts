@@ -1,15 +1,15 @@
 import type { ResolvedTarget, Signpost } from '../connection/target-of.ts';
 import type { Dialer } from '../dialing/dialer.ts';
 
-/** All that leads one client to one place. */
+/** Everything that one client needs to connect to one target. */
 export interface Route {
-  /** Of the database, where there are several. */
+  /** Name of the database, if there are several. */
   readonly database: string | undefined;
   readonly signpost: Signpost;
   readonly target: ResolvedTarget;
   readonly dialer: Dialer;
-  /** Whether a replica is a fault there. */
+  /** Whether a server that turns out to be a replica is a fault. */
   readonly expectsPrimary: boolean;
-  /** Whether only reads are served there. */
+  /** Whether the target serves only reads. */
   readonly isReadOnly: boolean;
 }

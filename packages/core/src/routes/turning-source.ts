@@ -2,7 +2,7 @@ import type { DialPriority } from '../dialing/dial-request.ts';
 import type { Target, VerifiedSocket } from '../handshake/establish.ts';
 import type { SocketSource, SourceEvent } from '../connection/socket-source.ts';
 
-/** A source of sockets that can be turned to another place, also while a socket is wanted. */
+/** A socket source that can be switched to another target, even while a socket is being sought. */
 export class TurningSource implements SocketSource {
   #source: SocketSource;
   #wanted: { readonly priority: DialPriority; readonly tell: (event: SourceEvent) => void } | undefined;
@@ -49,8 +49,8 @@ export class TurningSource implements SocketSource {
   }
 
   /**
-   * From now on, sockets come from there. Where one is wanted, `verified` is given, or one is made. Returns whether
-   * `verified` was given.
+   * Switches to another source. If a socket is being sought, supplies `verified` or makes a new one. Returns whether
+   * `verified` was supplied.
    */
   turnTo(source: SocketSource, verified: VerifiedSocket | undefined): boolean {
     const wanted = this.#wanted;
@@ -67,7 +67,9 @@ export class TurningSource implements SocketSource {
   }
 }
 
-/** A target that is always the present one. `requiresPrimary` holds in place of its own. */
+/**
+ * A target that always delegates to the current one. `requiresPrimary`, if given, overrides that of the current target.
+ */
 export function presentTarget(present: () => Target, requiresPrimary?: boolean): Target {
   return {
     endpoint: (signal) => present().endpoint(signal),
