@@ -3,9 +3,9 @@ import { invalid, nearest, type OptionReader } from '../options/validate-options
 import type { Critical } from './health-report.ts';
 
 /**
- * Checks that critical connections exist: a mistyped name would never fail readiness.
+ * Checks that all critical connections exist, because a mistyped name would never fail readiness.
  *
- * @throws {@link ConfigurationError} that names the nearest connection
+ * @throws {@link ConfigurationError} that suggests the connection with the nearest name
  */
 export function checkCritical(
   caller: string,
@@ -23,7 +23,7 @@ export function checkCritical(
   }
 }
 
-/** Reads {@link Critical}. */
+/** Validates {@link Critical}. */
 export const criticalOf: OptionReader = (value, path) => {
   const isCritical =
     typeof value === 'boolean' || (Array.isArray(value) && value.every((name) => typeof name === 'string'));

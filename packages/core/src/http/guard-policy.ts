@@ -5,20 +5,21 @@ import type { PlainResponse } from './plain-response.ts';
 import { refuseWithout } from './problem-response.ts';
 import type { RequestGuard } from './request-guard.ts';
 
-/** What `redisGuard()` does with a request, in every framework. */
+/** How `redisGuard()` handles a request, in every framework. */
 export interface GuardPolicy {
   /**
-   * `flag` lets every request pass and gives it the state of Redis. `reject` answers 503 while Redis is down; while it
-   * is degraded, requests still pass, because it recovers by their commands. Default `flag`.
+   * `flag` lets every request through and attaches the state of Redis to it. `reject` responds with 503 while Redis is
+   * down. While Redis is degraded, requests still go through, because their commands help it to recover. Default
+   * `flag`.
    */
   readonly mode?: 'flag' | 'reject';
-  /** Sends `Cache-Control: no-store` with answers that are given while Redis is not up. Default `false`. */
+  /** Adds `Cache-Control: no-store` to responses while Redis is not up. Default `false`. */
   readonly noStore?: boolean;
-  /** How long one request may wait for Redis, all its commands together. Default: no limit. */
+  /** How long one request may wait for Redis in total, across all its commands. Default: no limit. */
   readonly budgetMs?: number;
 }
 
-/** Readers of {@link GuardPolicy}, for adapters that check it beside options of their own. */
+/** Readers of {@link GuardPolicy}, for adapters that check it together with options of their own. */
 export const guardPolicyReaders: OptionReaders<GuardPolicy> = {
   mode: oneOf('flag', 'reject'),
   noStore: booleanOf,
@@ -28,17 +29,17 @@ export const guardPolicyReaders: OptionReaders<GuardPolicy> = {
 const noStore: Readonly<Record<string, string>> = Object.freeze({ 'Cache-Control': 'no-store' });
 const none: Readonly<Record<string, string>> = Object.freeze({});
 
-/** The refusal of a request under this policy; undefined when it may pass. */
+/** Returns the 503 response that rejects a request under this policy; undefined if the request may go through. */
 export function refuseByPolicy(policy: GuardPolicy, guard: RequestGuard): PlainResponse | undefined {
   return policy.mode === 'reject' ? refuseWithout(undefined, guard.snapshot) : undefined;
 }
 
-/** The headers to set before the handler runs, empty where there are none; the handler may replace them. */
+/** Returns the headers to set before the handler runs, which may be none; the handler may override them. */
 export function headersByPolicy(policy: GuardPolicy, guard: RequestGuard): Readonly<Record<string, string>> {
   return policy.noStore === true && guard.degraded ? noStore : none;
 }
 
-/** Runs the rest of the request, under its budget when the policy has one. */
+/** Runs the rest of the request, within a budget if the policy sets one. */
 export function runByPolicy<T>(policy: GuardPolicy, run: () => T): T {
   return policy.budgetMs === undefined ? run() : runWithBudget(policy.budgetMs, run);
 }

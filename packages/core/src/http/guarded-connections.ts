@@ -1,21 +1,21 @@
 import { ConfigurationError } from '../errors.ts';
 import type { RedisResilience } from '../redis-resilience.ts';
 
-/** Returns the present connection of one `redisGuard()`. */
+/** Returns the current connection of one `redisGuard()`. */
 export type GuardedConnection = () => RedisResilience;
 
 const guarded = new Set<GuardedConnection>();
 
 /**
- * Registers the connection of a guard, so that health endpoints and refusals that are mounted before the guard use the
- * same one. Closed connections are forgotten when another one is registered.
+ * Registers a guard's connection, so that health endpoints and error handlers that are mounted before the guard use the
+ * same one. Closed connections are removed when another one is registered.
  */
 export function noteGuarded(connection: GuardedConnection): void {
   for (const each of guarded) if (hasEnded(each())) guarded.delete(each);
   guarded.add(connection);
 }
 
-/** The connections of all guards of this process; closed ones only if there is no other. */
+/** Returns the connections of all guards in this process; closed ones only if there are no others. */
 export function guardedConnections(): readonly RedisResilience[] {
   const all = [...new Set(Array.from(guarded, (connection) => connection()))];
   const open = all.filter((resilience) => !hasEnded(resilience));
@@ -23,9 +23,9 @@ export function guardedConnections(): readonly RedisResilience[] {
 }
 
 /**
- * The only one of these connections.
+ * Returns the only one of these connections.
  *
- * @throws {@link ConfigurationError} when there is more than one
+ * @throws {@link ConfigurationError} if there is more than one
  */
 export function onlyConnection(caller: string, connections: readonly RedisResilience[]): RedisResilience {
   const [first, ...others] = connections;

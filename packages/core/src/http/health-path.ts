@@ -1,4 +1,4 @@
-/** Where the three health endpoints live. */
+/** The paths of the three health endpoints. */
 export interface HealthPaths {
   /** Default `/livez`. */
   readonly live?: string;
@@ -17,7 +17,8 @@ export const defaultHealthPaths: Readonly<Required<HealthPaths>> = {
 };
 
 /**
- * Tells which health endpoint a request is for: GET and HEAD only, query string and one trailing slash ignored.
+ * Returns the health endpoint that a request is for. Only GET and HEAD requests match; the query string and one
+ * trailing slash are ignored.
  *
  * @example
  * matchHealthPath('GET', '/readyz?verbose'); // 'ready'

@@ -5,34 +5,34 @@ import type { RedisSnapshot, Status } from '../snapshot.ts';
 /** `pass`, `warn` and `fail` of draft-inadarei-api-health-check-06. */
 export type HealthStatus = 'pass' | 'warn' | 'fail';
 
-/** Which connections the service cannot do without: all, none, or those named. */
+/** The connections without which the service cannot work: all, none, or those named. */
 export type Critical = boolean | readonly string[];
 
 const healthStatuses: Readonly<Record<Status, HealthStatus>> = { up: 'pass', degraded: 'warn', down: 'fail' };
 
-/** The health of one connection, taken by itself. */
+/** Returns the health of one connection by itself. */
 export function healthOf(snapshot: RedisSnapshot): HealthStatus {
   return isElsewhere(snapshot) ? 'warn' : healthStatuses[snapshot.status];
 }
 
-/** Whether everything works, on another database than the preferred one. */
+/** Whether everything works, but on a database other than the preferred one. */
 export function isElsewhere({ status, database }: RedisSnapshot): boolean {
   return status === 'up' && database?.preferred === false;
 }
 
-/** Whether the service cannot do without the connection of this name. */
+/** Whether the service cannot work without the connection with this name. */
 export function isCritical(name: string, critical: Critical): boolean {
   return typeof critical === 'boolean' ? critical : critical.includes(name);
 }
 
-/** What a connection's status means for the service: a connection that is not critical never takes the service down. */
+/** Returns what a connection's status means for the service: a non-critical connection never takes the service down. */
 export function serviceStatus(snapshot: RedisSnapshot, critical: boolean): Status {
   return snapshot.status === 'down' && !critical ? 'degraded' : snapshot.status;
 }
 
 /**
- * The health of the service: `fail` only when a critical connection is down, `warn` while any connection is not up.
- * A Redis that is not critical and down leaves the service usable: `warn`.
+ * Returns the health of the service: `fail` only if a critical connection is down, and `warn` if any other connection
+ * is not up, because the service is still usable without it.
  */
 export function overallHealth(snapshots: readonly RedisSnapshot[], critical: Critical): HealthStatus {
   const statuses = snapshots.map((snapshot) => serviceStatus(snapshot, isCritical(snapshot.name, critical)));
@@ -40,12 +40,15 @@ export function overallHealth(snapshots: readonly RedisSnapshot[], critical: Cri
   return statuses.includes('degraded') || snapshots.some(isElsewhere) ? 'warn' : 'pass';
 }
 
-/** One entry of `checks` in `application/health+json`. Holds no host, key, value or credential. */
+/** One entry of `checks` in `application/health+json`. It contains no host, key, value or credential. */
 export interface HealthCheck {
   readonly componentId: string;
   readonly componentType: 'datastore';
   readonly status: HealthStatus;
-  /** Why, in one sentence; absent on `pass`. Of an isolation, without the reason that the application gave. */
+  /**
+   * The reason for the status, in one sentence; absent on `pass`. After `isolate()`, it does not include the reason
+   * that the application gave.
+   */
   readonly output?: string;
   readonly redis: {
     readonly status: Status;
@@ -54,7 +57,7 @@ export interface HealthCheck {
     readonly connection: RedisSnapshot['connection'];
     readonly circuit: RedisSnapshot['circuit'];
     readonly cause?: string;
-    /** The database in use, where there are several. */
+    /** The Redis database in use, if there are several. */
     readonly database?: DatabaseInUse;
     readonly since: string;
     readonly retryAfterMs?: number;
@@ -63,7 +66,7 @@ export interface HealthCheck {
   };
 }
 
-/** Renders a snapshot as the health draft has it; fields of this library are under `redis`. */
+/** Renders a snapshot in the format of the health draft; this library's own fields are under `redis`. */
 export function healthCheck(snapshot: RedisSnapshot): HealthCheck {
   const { cause, database, retryAfterMs } = snapshot;
   return {
@@ -88,7 +91,7 @@ export function healthCheck(snapshot: RedisSnapshot): HealthCheck {
   };
 }
 
-/** One sentence about a connection that is not on its preferred database. */
+/** Returns one sentence about a connection that is not using its preferred database. */
 export function elsewhere({ name, database }: RedisSnapshot): string {
   return `Redis connection ${name} is up on its database ${database?.name ?? ''}, which is not the preferred one.`;
 }

@@ -15,7 +15,7 @@ import type { PlainResponse } from './plain-response.ts';
 
 /** Options of {@link createHealthResponder}. */
 export interface HealthResponderOptions extends HealthOptions {
-  /** Where the endpoints live. Defaults `/livez`, `/readyz`, `/health/redis`. */
+  /** The paths of the endpoints. Defaults: `/livez`, `/readyz` and `/health/redis`. */
   readonly paths?: HealthPaths;
 }
 
@@ -25,16 +25,16 @@ const urlPathOf: OptionReader = (value, path) => {
   }
 };
 
-/** Readers of {@link HealthResponderOptions}, for adapters that check them beside options of their own. */
+/** Readers of {@link HealthResponderOptions}, for adapters that check them together with options of their own. */
 export const healthResponderReaders: OptionReaders<HealthResponderOptions> = {
   ...healthReaders,
   paths: objectOf({ live: urlPathOf, ready: urlPathOf, health: urlPathOf }),
 };
 
 /**
- * Answers a request for a health endpoint, or undefined for any other request.
+ * Returns the response to a request for a health endpoint, or undefined for any other request.
  *
- * `resiliences` is called only when the answer needs it; that of `/livez` never does.
+ * `resiliences` is called only if the response needs it; `/livez` never does.
  */
 export type HealthResponder = (
   method: string | undefined,
@@ -43,10 +43,11 @@ export type HealthResponder = (
 ) => PlainResponse | undefined;
 
 /**
- * The three health endpoints in one function, for adapters. A name in `critical` that no connection has makes readiness
- * and health fail, and is reported by a process warning.
+ * Creates a function that serves the three health endpoints, for adapters. If `critical` names a connection that does
+ * not exist, readiness and health fail, and a process warning reports the name.
  *
- * @throws {@link ConfigurationError} when an option is unknown or wrong; from the responder, for such a name
+ * @throws {@link ConfigurationError} if an option is unknown or invalid; the responder throws it for an unknown name in
+ *   `critical`
  *
  * @example
  * const answer = createHealthResponder({ critical: true });
@@ -86,7 +87,7 @@ function checkNames(critical: Critical | undefined, resiliences: readonly Snapsh
       resiliences.map((resilience) => resilience.snapshot().name),
     );
   } catch (error) {
-    // An error handler may keep the error out of the log.
+    // An error handler of the application may keep the error out of the log.
     process.emitWarning((error as Error).message, 'RedisResilience');
     throw error;
   }

@@ -13,7 +13,7 @@ import type { RedisSnapshot } from '../snapshot.ts';
 import { retryAfterSeconds } from '../retry-after.ts';
 import type { PlainResponse } from './plain-response.ts';
 
-/** The part of a resilience that health needs: its snapshot. */
+/** The part of a resilience that the health endpoints need: its snapshot. */
 export type SnapshotSource = Pick<RedisResilience, 'snapshot'>;
 
 /** Options of {@link renderReadiness} and {@link renderHealth}. */
@@ -32,13 +32,16 @@ const headers = {
 } as const;
 const alive: PlainResponse = { status: 200, headers, body: '{"status":"pass"}' };
 
-/** The answer of `/livez`: the process can answer. It never looks at Redis: an outage must not restart a pod. */
+/**
+ * Returns the response of `/livez`, which shows that the process can respond. It never depends on Redis, because an
+ * outage must not restart a pod.
+ */
 export function renderLiveness(): PlainResponse {
   return alive;
 }
 
 /**
- * The answer of `/readyz`: 503 only while a critical connection is down.
+ * Returns the response of `/readyz`: 503 only while a critical connection is down.
  *
  * @throws {@link ConfigurationError} when an option is unknown or wrong
  *
@@ -62,7 +65,8 @@ export function renderReadiness(
 }
 
 /**
- * The answer of `/health/redis`: `pass`, `warn` or `fail`, with one check per connection, keyed by its name.
+ * Returns the response of `/health/redis`: `pass`, `warn` or `fail`, with one check per connection, keyed by the
+ * connection's name.
  *
  * @throws {@link ConfigurationError} when an option is unknown or wrong
  *
@@ -90,7 +94,7 @@ export function renderHealth(
   );
 }
 
-/** The draft reserves the colon in the names of checks. */
+/** The health draft reserves the colon in names of checks. */
 function checkKey(name: string): string {
   return `redis-${name.replaceAll(':', '-')}`;
 }

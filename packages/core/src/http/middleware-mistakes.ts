@@ -1,8 +1,8 @@
 import { ConfigurationError } from '../errors.ts';
 
 /**
- * Refuses a middleware factory that was mounted without being called, as in `app.use(redisGuard)`: then its first
- * argument is a request.
+ * Detects a middleware factory that was mounted without being called, as in `app.use(redisGuard)`: its first argument
+ * is then a request.
  *
  * @throws {@link ConfigurationError} that says what to write instead
  */
@@ -11,7 +11,7 @@ export function checkCalled(name: string, given: unknown): void {
   throw uncalled(name);
 }
 
-/** The error of {@link checkCalled}. */
+/** Returns the error that {@link checkCalled} throws. */
 export function uncalled(name: string): ConfigurationError {
   return new ConfigurationError(
     `${name} is mounted without being called. Write ${name}(), with parentheses: app.use(${name}()).`,
@@ -19,8 +19,8 @@ export function uncalled(name: string): ConfigurationError {
 }
 
 /**
- * Replaces the TypeError of a handler that reads `redisGuard` without a guard mounted before it by one that names the
- * mistake; returns any other error unchanged. `holder`: the object that should have the guard.
+ * Explains the TypeError of a handler that reads `redisGuard` although no guard is mounted before it: returns an error
+ * that names the mistake. Any other error is returned unchanged. `holder` is the object that should have the guard.
  */
 export function explainMissingGuard(error: unknown, holder: 'req' | 'ctx', hasGuard: boolean): unknown {
   if (hasGuard || !(error instanceof TypeError) || !readsGuard.test(error.message)) return error;

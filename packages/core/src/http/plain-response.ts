@@ -1,4 +1,4 @@
-/** A whole answer as plain data: an adapter copies it into its framework's response and decides nothing. */
+/** A complete HTTP response as plain data. An adapter copies it into its framework's response unchanged. */
 export interface PlainResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;

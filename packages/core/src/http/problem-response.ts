@@ -9,22 +9,24 @@ import type { Lane, RedisSnapshot } from '../snapshot.ts';
 import { retryAfterSeconds } from '../retry-after.ts';
 import type { PlainResponse } from './plain-response.ts';
 
-/** Where the pages of the error codes are: the `type` of a problem is one of them. */
+/** Base URL of the pages about error codes. The `type` of a problem is the URL of one of them. */
 export const errorPages =
   'https://github.com/redis-resilience/redis-resilience/blob/main/packages/docs/reference/errors';
 
-/** The body of every refusal and error answer: RFC 9457 problem details with the library's own members. */
+/** The body of every error response: RFC 9457 problem details with the library's own members. */
 export interface RedisProblem {
-  /** Stable per code: the page that says what happened, whether it is safe to repeat, and what to do. */
+  /**
+   * URL of the page that explains what happened, whether a retry is safe, and what to do. Always the same for a code.
+   */
   readonly type: `${typeof errorPages}/${string}.md`;
   readonly title: string;
   readonly status: number;
   readonly detail: string;
   readonly code: ErrorCode;
   readonly cause?: CauseCode;
-  /** Name of the connection, where it is known: a refusal knows it, an error does not. */
+  /** Name of the connection. Present if a guard rejected the request, absent if the response was made from an error. */
   readonly connection?: string;
-  /** `not-applied`: safe to send again. `unknown`: it may have been done; look before sending it again. */
+  /** `not-applied`: safe to retry. `unknown`: it may have run, so check before you retry. */
   readonly outcome: Outcome;
 }
 
@@ -47,8 +49,8 @@ const advice: Readonly<Record<Outcome, string>> = {
 };
 
 /**
- * The answer to a request that needs Redis while Redis is away: 503, `application/problem+json`, `Retry-After` from
- * the real dialing schedule or circuit.
+ * Returns the response to a request that needs Redis while Redis is unavailable: 503 and `application/problem+json`,
+ * with a `Retry-After` that follows the actual dialing schedule or circuit.
  *
  * @example
  * const { status, headers, body } = renderUnavailable(resilience.snapshot());
@@ -63,9 +65,9 @@ export function renderUnavailable(from: RedisSnapshot | RedisResilienceError): P
 }
 
 /**
- * The refusal of a request that needs a lane, or undefined while that lane works. Without a lane: of a request for
- * which either lane is enough. While the first connection is being made there is no cause yet, and no request is
- * refused: its commands wait a moment.
+ * Returns the 503 response to a request that needs the given lane, or undefined if that lane works. Without a lane, the
+ * request needs only one of the two. While the first connection is being made there is no cause yet, and no request is
+ * rejected: its commands wait a moment.
  */
 export function refuseWithout(lane: Lane | undefined, snapshot: RedisSnapshot): PlainResponse | undefined {
   const works =
@@ -74,10 +76,10 @@ export function refuseWithout(lane: Lane | undefined, snapshot: RedisSnapshot): 
 }
 
 /**
- * The answer to a request whose handler failed with an error of this library; undefined for any other error, which
- * is not ours to answer. The status is 503, also after a timeout: 504 is what a gateway says of a whole upstream, and
- * would put the blame on a load balancer. `CONFIGURATION` is 500 and gives no details. Where the outcome is unknown
- * there is no `Retry-After`, which would invite clients to repeat a request that may have been carried out.
+ * Returns the response to a request whose handler failed with an error of this library; undefined for any other error,
+ * which the application must handle. The status is 503 even after a timeout, because 504 would suggest that a gateway
+ * is to blame. `CONFIGURATION` results in 500 without details. If the outcome is unknown there is no `Retry-After`,
+ * which would invite clients to repeat a request that may have been carried out.
  *
  * @example
  * const answer = renderError(error);

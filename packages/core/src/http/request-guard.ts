@@ -11,7 +11,7 @@ import type {
 import type { RedisSnapshot, Status } from '../snapshot.ts';
 
 /**
- * What a request knows of Redis: its state when the request began, and the client to use. One small object per request;
+ * A request's view of Redis: its state when the request began, and the client to use. One small object per request;
  * everything else is read on demand.
  *
  * @example
@@ -57,7 +57,7 @@ export class RequestGuard {
     return this.#snapshot.writes;
   }
 
-  /** Whether answers may be old: a database that only serves reads is in use. */
+  /** Whether replies may be stale, because a read-only database is in use. */
   get stale(): boolean {
     return this.#snapshot.database?.readOnly === true;
   }
@@ -70,7 +70,7 @@ export class RequestGuard {
     return this.#snapshot.retryAfterMs;
   }
 
-  /** As {@link RedisResilience.execute}. */
+  /** Like {@link RedisResilience.execute}. */
   execute<T>(
     operation: (client: Redis | Cluster, signal: AbortSignal) => Promise<T>,
     options?: ExecuteOptions<T>,
@@ -78,12 +78,12 @@ export class RequestGuard {
     return this.#resilience.execute(operation, options);
   }
 
-  /** As {@link RedisResilience.lease}. The time that it waits counts in the budget of the request. */
+  /** Like {@link RedisResilience.lease}. The time spent waiting counts towards the request's budget. */
   lease<T>(work: LeaseWork<T>, options?: LeaseOptions): Promise<T> {
     return this.#resilience.lease(work, options);
   }
 
-  /** As {@link RedisResilience.transaction}, in the budget of the request. */
+  /** Like {@link RedisResilience.transaction}, within the request's budget. */
   transaction<T>(
     keys: readonly (string | Buffer)[],
     work: TransactionWork<T>,
@@ -93,7 +93,7 @@ export class RequestGuard {
   }
 }
 
-/** The guard of a request that begins now. */
+/** Creates the guard of a request that begins now. */
 export function createRequestGuard(
   resilience: RedisResilience,
   snapshot: RedisSnapshot = resilience.snapshot(),
