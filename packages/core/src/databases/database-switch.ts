@@ -27,10 +27,7 @@ const spread = 0.25;
 /** Usual upper bound both for finding out that a server is away and for connecting to one. */
 const usualMs = 100;
 
-/**
- * Keeps one of several Redis databases in use: watches all of them, and moves the clients to another one when
- * necessary.
- */
+/** Keeps one of several Redis databases in use: watches all of them, and moves the clients when necessary. */
 export class DatabaseSwitch {
   readonly #options: DatabaseSwitchOptions;
   readonly #clock: Clock;
@@ -42,7 +39,7 @@ export class DatabaseSwitch {
   readonly #jitter: number;
   #state: DatabaseState;
   #peace: AbortController | undefined;
-  /** Whether an attempt to connect to the database in use has failed since the connection was lost. */
+  /** Whether an attempt to reconnect to the database in use has failed. */
   #hasAttemptFailed = false;
   #expectedAt: number | undefined;
   #isTurning = false;
