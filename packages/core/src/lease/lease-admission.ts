@@ -4,19 +4,19 @@ import type { GateFacts } from '../command/admission.ts';
 import type { CauseCode } from '../cause.ts';
 import type { LeaseRefusal } from './lease-refusals.ts';
 
-/** Everything the admission of one lease depends on. */
+/** The facts on which the admission of a lease depends. */
 export interface LeaseFacts {
-  /** What the gate of the shared connection says. */
+  /** State of the shared connection's gate. */
   readonly shared: Pick<GateFacts, 'gate' | 'awaySince' | 'isIsolated'>;
-  /** Why Redis is away; undefined while it is not. */
+  /** Why Redis is away; undefined if it is not. */
   readonly cause: CauseCode | undefined;
   readonly isClosed: boolean;
   readonly now: number;
   readonly deadlineAt: number;
-  /** Until when the budget of the request lasts. */
+  /** When the request's budget will be spent. */
   readonly budgetAt: number;
   readonly maxWaitMs: number;
-  /** Connections that stand unused and alive. */
+  /** Number of idle connections that are known to be alive. */
   readonly alive: number;
   readonly leased: number;
   readonly waiting: number;
@@ -32,13 +32,13 @@ export type LeaseAdmission =
   | { readonly kind: 'refuse'; readonly refusal: LeaseRefusal };
 
 /**
- * Decides whether a lease is given now, waits, or is refused: while Redis is away exactly as a command, and otherwise by
- * what the pool has.
+ * Decides whether a lease is granted now, must wait, or is refused. While Redis is away, the same rules apply as for a
+ * command; otherwise the state of the pool decides.
  */
 export function admitLease(facts: LeaseFacts): LeaseAdmission {
   const { shared, waiting, alive, leased, max, now } = facts;
   const isSpent = facts.budgetAt <= now;
-  // A connection that stands is as good as ever while the shared one is made again.
+  // An established connection is still usable while the shared one is being made again.
   const isFree = waiting === 0 && alive > 0;
   if (isFree && !facts.isClosed && shared.gate !== 'ended' && !shared.isIsolated && !isSpent) return give;
   const admission = admit({
@@ -52,7 +52,7 @@ export function admitLease(facts: LeaseFacts): LeaseAdmission {
     now,
     deadlineAt: facts.deadlineAt,
     isRequestBudgetSpent: isSpent,
-    // Those for whom there is a connection, or will be, are no crowd.
+    // Callers for whom a connection is available, or can be made, do not count towards the limit.
     isFull: waiting - (max - leased) >= facts.maxWaiting,
     maxWaitMs: facts.maxWaitMs,
     patienceMs: 0,

@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Lease } from './lease.ts';
 
-/** A lease that the running code is inside of, and those around it. */
+/** The lease that the running code holds, and the outer leases around it. */
 interface Held {
   readonly lease: Lease;
   readonly pool: object;
@@ -10,12 +10,12 @@ interface Held {
 
 const storage = new AsyncLocalStorage<Held>();
 
-/** Calls `run` inside a lease: what it starts knows that the lease is its own. */
+/** Calls `run` inside a lease, so that code which it starts is recognised as holding that lease. */
 export function runInside<T>(lease: Lease, pool: object, run: () => T): T {
   return storage.run({ lease, pool, outer: storage.getStore() }, run);
 }
 
-/** Whether the running code holds a lease of this pool. */
+/** Whether the running code holds a lease from this pool. */
 export function isInsideLeaseOf(pool: object): boolean {
   for (let held = storage.getStore(); held !== undefined; held = held.outer) {
     if (held.pool === pool && held.lease.isActive) return true;

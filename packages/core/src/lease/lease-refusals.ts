@@ -7,11 +7,11 @@ import {
   type RedisResilienceError,
 } from '../errors.ts';
 
-/** Why a lease is not given. */
+/** Why a lease is refused. */
 export type LeaseRefusal =
-  /** The resilience is closed, or closes. */
+  /** The resilience is closed or closing. */
   | { readonly kind: 'closed' }
-  /** The request has waited for Redis as long as its budget allows. */
+  /** The request has used up its budget for waiting. */
   | { readonly kind: 'request-budget' }
   /** `isolate()` is in force. */
   | { readonly kind: 'isolated' }
@@ -19,14 +19,14 @@ export type LeaseRefusal =
   | { readonly kind: 'away'; readonly cause: CauseCode | undefined }
   /** All connections are leased, and none came free in time. */
   | { readonly kind: 'full'; readonly waitedMs: number }
-  /** As many callers wait as may. */
+  /** The maximum number of callers is already waiting. */
   | { readonly kind: 'crowded'; readonly waiting: number }
-  /** All connections are leased, one of them to the caller itself, which would wait for its own lease. */
+  /** All connections are leased, one of them to the caller itself, which would therefore wait for itself. */
   | { readonly kind: 'nested' };
 
-/** The pool at the moment of the refusal. */
+/** The state of the pool at the time of the refusal. */
 export interface RefusalContext {
-  /** Of the resilience. */
+  /** Name of the resilience. */
   readonly name: string;
   readonly retryAfterMs: number | undefined;
   readonly active: number;
@@ -34,7 +34,7 @@ export interface RefusalContext {
   readonly oldestLeaseMs: number | undefined;
 }
 
-/** Makes the error of a lease that is not given. Nothing has run. */
+/** Creates the error for a refused lease. No command has run. */
 export function leaseRefusal(refusal: LeaseRefusal, context: RefusalContext): RedisResilienceError {
   const { name: connection, retryAfterMs } = context;
   switch (refusal.kind) {

@@ -15,7 +15,7 @@ import {
 } from './leftovers.ts';
 import type { PoolMember } from './pool/pool-member.ts';
 
-/** Why a lease is over: its work ended, took longer than allowed, or the resilience was closed. */
+/** Why a lease ended: its work finished, took longer than allowed or was aborted, or the resilience was closed. */
 export type LeaseEnd = 'returned' | 'late' | 'aborted' | 'revoked' | 'closed';
 
 const endings: Readonly<Record<LeaseEnd, string>> = {
@@ -26,17 +26,20 @@ const endings: Readonly<Record<LeaseEnd, string>> = {
   closed: 'the resilience was closed',
 };
 
-/** One use of a connection: notes what is left on it, and refuses every use after its end. */
+/**
+ * One use of a pooled connection. Records what its commands leave behind on the connection, and refuses every command
+ * after its end.
+ */
 export class Lease implements ClientUse {
-  /** The name that its caller gave it, if any. */
+  /** The name that the caller gave the lease, if any. */
   readonly name: string | undefined;
   readonly startedAt: number;
   readonly member: PoolMember;
   readonly client: Redis;
   readonly #connection: string;
-  /** Whether an EXEC did not run, because a watched key was changed. */
+  /** Whether an EXEC did not run because a watched key had changed. */
   isConflict = false;
-  /** Whether it was reported that it is kept for too long. */
+  /** Whether the lease has been reported as held for too long. */
   isOverdue = false;
   #left = noLeftovers;
   #blocking = 0;
@@ -44,7 +47,7 @@ export class Lease implements ClientUse {
   #end: LeaseEnd | undefined;
   #reject: ((reason: Error) => void) | undefined;
 
-  /** `connection`: the name of the resilience. */
+  /** `connection` is the name of the resilience. */
   constructor(member: PoolMember, name: string | undefined, startedAt: number, connection: string) {
     this.member = member;
     this.name = name;
@@ -57,7 +60,7 @@ export class Lease implements ClientUse {
     return this.#end === undefined;
   }
 
-  /** Settles as its work does, or rejects if it is ended before. */
+  /** Settles like `work`, or rejects if the lease is ended first. */
   until<T>(work: Promise<T>): Promise<T> {
     return new Promise((resolve, reject) => {
       this.#reject = reject;
@@ -65,7 +68,10 @@ export class Lease implements ClientUse {
     });
   }
 
-  /** Ends it: from now on its client sends nothing. `reason`: the error that its caller gets, if its work goes on. */
+  /**
+   * Ends the lease: its client sends nothing from now on. If the work is still running, its caller gets the error
+   * `reason`.
+   */
   end(how: LeaseEnd, reason?: unknown): void {
     if (this.#end !== undefined) return;
     this.#end = how;
@@ -73,7 +79,7 @@ export class Lease implements ClientUse {
     if (how !== 'returned') this.#reject?.((reason ?? this.#ended(how)) as Error);
   }
 
-  /** What has to be done before the connection is used again. */
+  /** Returns what must be done before the connection is used again. */
   cleanup(): Cleanup {
     const pending = { calls: this.member.pendingCalls(), blocking: this.#blocking };
     return cleanupOf(this.#left, pending, this.member.database);

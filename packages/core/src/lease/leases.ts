@@ -9,7 +9,7 @@ import { Pool } from './pool/pool.ts';
 import { runLease } from './run-lease.ts';
 import { runTransaction } from './transaction.ts';
 
-/** The verbs `lease` and `transaction` of one resilience, and the pool behind them. */
+/** The methods `lease` and `transaction` of one resilience, and the pool behind them. */
 export class Leases {
   readonly #settings: Settings;
   readonly #pool: Pool;
@@ -49,22 +49,22 @@ export class Leases {
     return this.#pool.detail();
   }
 
-  /** Leases that are out, and callers that wait for one. */
+  /** Number of active leases and waiting callers. */
   get load(): number {
     return this.#pool.load;
   }
 
-  /** A connection of the resilience changed its state. */
+  /** Call when one of the resilience's connections has changed its state. */
   look(): void {
     this.#pool.look();
   }
 
-  /** Gives no more leases. */
+  /** Stops granting leases. */
   close(): void {
     this.#pool.close();
   }
 
-  /** Ends the leases that are left. */
+  /** Ends the remaining leases. */
   end(): void {
     this.#pool.end();
   }

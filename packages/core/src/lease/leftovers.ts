@@ -1,25 +1,25 @@
 import { traitsOf, traitsOfCall } from '../catalogue/command-traits.ts';
 
-/** What the commands of a lease have left on their connection so far. */
+/** The state that a lease's commands have left behind on their connection so far. */
 export interface Leftovers {
   readonly watches: boolean;
   readonly isInMulti: boolean;
-  /** Another database may be selected. */
+  /** Whether another database may have been selected. */
   readonly hasSelected: boolean;
-  /** The connection has subscriptions, settings or a login of its own, or commands that are not known. */
+  /** Whether the connection has subscriptions, changed settings or another login, or has been sent unknown commands. */
   readonly isAltered: boolean;
 }
 
-/** What has to be done before another caller may have the connection. */
+/** What must be done before another caller may use the connection. */
 export type Cleanup =
   | { readonly kind: 'none' }
   | { readonly kind: 'undo'; readonly commands: readonly (readonly string[])[] }
   | { readonly kind: 'drop' };
 
-/** Calls of the lease that were not awaited. */
+/** Calls that the lease's work did not await. */
 export interface PendingCalls {
   readonly calls: number;
-  /** Of these, blocking ones. */
+  /** Number of these calls that block. */
   readonly blocking: number;
 }
 
@@ -30,7 +30,7 @@ export const noLeftovers: Leftovers = {
   isAltered: false,
 };
 
-/** The leftovers after one more command is sent; the same object when it leaves nothing. */
+/** Returns the leftovers after one more command; the same object if the command leaves nothing behind. */
 export function leftoversAfter(left: Leftovers, name: string, args: readonly unknown[]): Leftovers {
   const traits = traitsOfCall(name, args);
   if (traits.ordinary || traits.kind === 'blocking' || traits.kind === 'cursor') return left;
@@ -51,12 +51,12 @@ export function leftoversAfter(left: Leftovers, name: string, args: readonly unk
   }
 }
 
-/** The leftovers after the server has answered UNWATCH, EXEC or DISCARD, even with an error: it watches no more. */
+/** Returns the leftovers after a reply to UNWATCH, EXEC or DISCARD, even an error: no key is watched any more. */
 export function leftoversUnwatched(left: Leftovers): Leftovers {
   return left.watches ? { ...left, watches: false } : left;
 }
 
-/** Whether the server forgets all watched keys when it answers this command. */
+/** Whether this command makes the server forget all watched keys. */
 export function endsWatch(name: string): boolean {
   const traits = traitsOf(name);
   return (
@@ -65,14 +65,14 @@ export function endsWatch(name: string): boolean {
   );
 }
 
-/** How the connection is made clean. `database`: the one that every lease begins with. */
+/** Returns how to clean the connection. `database` is the number of the database with which every lease begins. */
 export function cleanupOf(left: Leftovers, pending: PendingCalls, database: number): Cleanup {
   if (left.isAltered || pending.blocking > 0) return { kind: 'drop' };
   const commands: string[][] = [];
   if (left.isInMulti) commands.push(['discard']);
   else if (left.watches) commands.push(['unwatch']);
   if (left.hasSelected) commands.push(['select', String(database)]);
-  // Answers come in order: this one shows that the calls before it are answered.
+  // Replies come in order, so the reply to this PING shows that all earlier calls have been answered.
   if (commands.length === 0 && pending.calls > 0) commands.push(['ping']);
   return commands.length === 0 ? { kind: 'none' } : { kind: 'undo', commands };
 }

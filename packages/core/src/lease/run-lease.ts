@@ -4,16 +4,16 @@ import { runInside } from './lease-context.ts';
 import type { Lease } from './lease.ts';
 import type { Pool } from './pool/pool.ts';
 
-/** What bounds a lease. */
+/** The limits of a lease. */
 export interface LeaseBounds {
   readonly name: string | undefined;
-  /** Bounds all of it; undefined: only the waiting, by `defaultTimeoutMs`. */
+  /** Limits waiting and work together; if undefined, only waiting is limited, by `defaultTimeoutMs`. */
   readonly timeoutMs: number | undefined;
   readonly defaultTimeoutMs: number;
   readonly signal: AbortSignal | undefined;
 }
 
-/** Leases a connection, runs the work, and gives the connection back, however the work ends. */
+/** Leases a connection, runs the work, and returns the connection, however the work ends. */
 export async function runLease<T>(
   pool: Pool,
   clock: Clock,
@@ -24,7 +24,7 @@ export async function runLease<T>(
   const deadlineAt = clock.now() + (timeoutMs ?? defaultTimeoutMs);
   const acquired = pool.acquire({ name, deadlineAt, signal });
   const lease = acquired instanceof Promise ? await acquired : acquired;
-  // It may have been granted by what the same abort ended.
+  // The abort may also have ended the lease that freed this connection.
   if (signal?.aborted === true) pool.giveBack(lease, 'returned');
   signal?.throwIfAborted();
   const onAbort = (): void => pool.giveBack(lease, 'aborted', signal?.reason);

@@ -5,7 +5,7 @@ import { isChain, QueuedCommands } from '../ioredis/leased/queued-commands.ts';
 import type { TransactionClient } from '../redis-resilience.ts';
 import type { Lease } from './lease.ts';
 
-/** What a transaction needs beside its work. */
+/** What a transaction needs besides its work. */
 export interface TransactionParts {
   readonly clock: Clock;
   readonly random: Random;
@@ -22,8 +22,9 @@ const firstPauseMs = 4;
 const longestPauseMs = 64;
 
 /**
- * Runs an optimistic transaction on a leased connection: WATCH, the reads, MULTI, EXEC. Tries again after a random pause
- * when a watched key was changed by others, or the connection that watched was lost: in both cases nothing ran.
+ * Runs an optimistic transaction on a leased connection: WATCH, the reads, MULTI, EXEC. If another client changed a
+ * watched key, or the watching connection was lost, nothing has run, and the transaction is retried after a random
+ * pause.
  */
 export async function runTransaction<T>(
   lease: Lease,
@@ -44,7 +45,7 @@ export async function runTransaction<T>(
 
 type AttemptOutcome<T> =
   | { readonly kind: 'done'; readonly value: T }
-  /** Nothing ran. `error`: of a lost WATCH. */
+  /** Nothing ran. `error` is set if the connection that watched the keys was lost. */
   | { readonly kind: 'conflict'; readonly error: unknown };
 
 async function attemptOnce<T>(
@@ -58,7 +59,7 @@ async function attemptOnce<T>(
     await tx.watch(...keys);
     const value = await work();
     if (isChain(value)) throw unexecuted();
-    // The work may have called EXEC itself, and not looked at its answer.
+    // The work may have called EXEC itself without checking the reply.
     if (!lease.isConflict) return { kind: 'done', value };
     return { kind: 'conflict', error: undefined };
   } catch (error) {
@@ -79,7 +80,7 @@ function transactionClient(lease: Lease): TransactionClient {
   return Object.defineProperty(lease.client, 'commit', { value: commit }) as TransactionClient;
 }
 
-/** Ends the work of an attempt whose EXEC did not run. Its caller never sees it. */
+/** Ends the work of an attempt whose EXEC did not run. The caller of `transaction()` never sees it. */
 class ConflictSignal extends Error {
   override readonly name = 'ConflictSignal';
 

@@ -3,7 +3,7 @@ import { DueQueue, type Due } from '../event-loop/due-queue.ts';
 import type { RequestBudget } from '../verbs/request-budget.ts';
 import type { Lease } from './lease.ts';
 
-/** A caller that waits for a connection. */
+/** A caller that is waiting for a connection. */
 export interface WaitingLease {
   readonly name: string | undefined;
   readonly since: number;
@@ -11,24 +11,26 @@ export interface WaitingLease {
   /** Until when it waits while Redis serves. */
   readonly deadlineAt: number;
   readonly due: Due;
-  /** Gives it what it waits for. */
+  /** Grants the lease to the caller. */
   readonly grant: (lease: Lease) => void;
   readonly refuse: (error: Error) => void;
 }
 
-/** What a caller asks for. */
+/** A caller's request for a connection. */
 export interface LeaseWish {
   readonly name: string | undefined;
   readonly since: number;
   /** Until when it waits while Redis serves. */
   readonly deadlineAt: number;
-  /** Gives up waiting, with its reason. */
+  /** Ends the wait, with the signal's reason. */
   readonly signal: AbortSignal | undefined;
-  /** The budget of its request: the time that it waits counts. */
+  /** The request's budget, from which the waiting time is deducted. */
   readonly budget: RequestBudget | undefined;
 }
 
-/** The callers that wait for a connection of one pool: served in their order, each until its own time. */
+/**
+ * The callers that are waiting for a pool's connections, served first come, first served, each until its own deadline.
+ */
 export class WaitingLeases {
   readonly #clock: Clock;
   readonly #order = new Set<WaitingLease>();
@@ -42,12 +44,12 @@ export class WaitingLeases {
     return this.#order.size;
   }
 
-  /** When the first of them has waited for as long as it may. */
+  /** When the first caller reaches its time limit. */
   get nextDueAt(): number {
     return this.#dues.nextDueAt;
   }
 
-  /** Resolves when the caller is granted a lease, and rejects when it is refused one, or its signal aborts. */
+  /** Resolves when the caller is granted a lease, and rejects when the lease is refused or the signal aborts. */
   wait({ name, since, deadlineAt, signal, budget }: LeaseWish, dueAt: number): Promise<Lease> {
     return new Promise((resolve, reject) => {
       const stop = (): void => {
@@ -79,32 +81,32 @@ export class WaitingLeases {
     });
   }
 
-  /** Takes the one that has waited longest. */
+  /** Removes and returns the caller that has waited longest. */
   next(): WaitingLease | undefined {
     const [first] = this.#order;
     if (first !== undefined) this.remove(first);
     return first;
   }
 
-  /** Whether it was still waiting. */
+  /** Returns whether the caller was still waiting. */
   remove(waiting: WaitingLease): boolean {
     this.#dues.remove(waiting);
     return this.#order.delete(waiting);
   }
 
-  /** Takes one whose time is up, if any. */
+  /** Removes and returns a caller whose time is up, if any. */
   overdue(now: number): WaitingLease | undefined {
     const waiting = this.#dues.due(now);
     if (waiting !== undefined) this.remove(waiting);
     return waiting;
   }
 
-  /** Redis is away: none waits longer than until `dueAt`. */
+  /** Call when Redis has gone away: no caller waits beyond `dueAt`. */
   shorten(dueAt: number): void {
     for (const waiting of this.#order) this.#reschedule(waiting, Math.min(waiting.due.dueAt, dueAt));
   }
 
-  /** Redis serves: each waits until its own deadline. */
+  /** Call when Redis is serving again: each caller waits until its own deadline. */
   lengthen(): void {
     for (const waiting of this.#order) this.#reschedule(waiting, waiting.deadlineAt);
   }

@@ -1,6 +1,6 @@
 import type { Lease } from '../lease.ts';
 
-/** The leases that are out, in the order of their beginning. */
+/** The active leases, in the order in which they began. */
 export class LeasesOut {
   readonly #all = new Set<Lease>();
   readonly #maxLeaseMs: number;
@@ -17,7 +17,7 @@ export class LeasesOut {
     this.#all.add(lease);
   }
 
-  /** Whether it was out. */
+  /** Returns whether the lease was active. */
   remove(lease: Lease): boolean {
     return this.#all.delete(lease);
   }
@@ -26,19 +26,19 @@ export class LeasesOut {
     return [...this.#all];
   }
 
-  /** How long the oldest has lasted; undefined when there is none. */
+  /** Returns how long the oldest lease has lasted; undefined if there is none. */
   oldestMs(now: number): number | undefined {
     const [oldest] = this.#all;
     return oldest === undefined ? undefined : now - oldest.startedAt;
   }
 
-  /** When the next one has lasted for too long. */
+  /** When the next lease will have lasted too long. */
   get nextOverdueAt(): number {
     for (const { isOverdue, startedAt } of this.#all) if (!isOverdue) return startedAt + this.#maxLeaseMs;
     return Infinity;
   }
 
-  /** Those that have lasted for too long, each of them once. */
+  /** Returns the leases that have lasted too long, each of them only once. */
   takeOverdue(now: number): readonly Lease[] {
     const overdue: Lease[] = [];
     for (const lease of this.#all) {

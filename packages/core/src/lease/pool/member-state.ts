@@ -1,14 +1,14 @@
 import type { Cleanup } from '../leftovers.ts';
 
 /**
- * The state of one connection of a pool. `since` is monotonic.
+ * The state of one pooled connection. `since` is in monotonic milliseconds.
  *
- * - `connecting`: being made, or made again.
- * - `idle`: stands, and nobody uses it.
- * - `asked`: idle, and sent PING, because nothing was heard of it for too long.
- * - `leased`: in use.
- * - `cleaning`: given back; what its lease left behind is being undone.
- * - `dropped`: not part of the pool any more.
+ * - `connecting`: is being made or remade.
+ * - `idle`: is established and unused.
+ * - `asked`: is idle and has been sent PING, because nothing has been read from it for too long.
+ * - `leased`: is in use.
+ * - `cleaning`: was returned, and what its lease left behind is being undone.
+ * - `dropped`: no longer belongs to the pool.
  */
 export type MemberState =
   | { readonly kind: 'connecting'; readonly since: number }
@@ -18,29 +18,32 @@ export type MemberState =
   | { readonly kind: 'cleaning'; readonly since: number }
   | { readonly kind: 'dropped' };
 
-/** An event that may change the state of a connection of a pool. */
+/** An event that may change the state of a pooled connection. */
 export type MemberSignal =
-  /** Its connection serves. */
+  /** The connection is serving. */
   | { readonly kind: 'serving' }
-  /** Its connection does not serve: `isGone` when the socket is lost, and not only silent. */
+  /** The connection is not serving. `isGone` means that the socket is lost, not just silent. */
   | { readonly kind: 'away'; readonly isGone: boolean }
-  /** It is wanted, and must be asked first whether it is alive. */
+  /** The connection is needed, but a PING must first show that it is alive. */
   | { readonly kind: 'doubted' }
-  /** It was handed out. */
+  /** The connection was handed out. */
   | { readonly kind: 'handed-out' }
-  /** Its lease ended. */
+  /** The lease has ended. */
   | { readonly kind: 'returned'; readonly cleanup: Cleanup; readonly isServing: boolean }
-  /** The server answered PING, or the commands that undo what was left behind. */
+  /** The server replied to PING, or to the commands that undo what was left behind. */
   | { readonly kind: 'answered' }
-  /** It did not, or it refused. `isOnlySilent`: nothing is wrong but that no answer came, and the socket stands. */
+  /**
+   * The server did not reply, or refused a command. `isOnlySilent` means that only the reply is missing and the socket
+   * is still open.
+   */
   | { readonly kind: 'failed'; readonly isOnlySilent: boolean }
-  /** The pool has no use for it any more. */
+  /** The pool no longer needs the connection. */
   | { readonly kind: 'retired' };
 
-/** What has to be done after a transition, as data. */
+/** An action to perform after a transition, as data. */
 export type MemberEffect =
   | { readonly kind: 'none' }
-  /** A caller that waits may have it. */
+  /** Offer the connection to waiting callers. */
   | { readonly kind: 'offer' }
   /** Send PING. */
   | { readonly kind: 'ask' }

@@ -1,8 +1,9 @@
 import type { MemberEffect, MemberSignal, MemberState, MemberTransition } from './member-state.ts';
 
 /**
- * The life of one connection of a pool, as a pure function: from a state and a signal to the next state and its effect.
- * A signal that means nothing in a state changes nothing. A lease keeps its connection, whatever happens to that.
+ * The life of a pooled connection, as a pure function from a state and a signal to the next state and its effect. A
+ * signal that does not apply to the current state changes nothing. A lease keeps its connection, whatever happens to
+ * the socket.
  */
 export function memberTransition(state: MemberState, signal: MemberSignal, now: number): MemberTransition {
   switch (signal.kind) {
@@ -37,7 +38,7 @@ function onAway(state: MemberState, isGone: boolean, now: number): MemberTransit
   if (state.kind === 'idle') {
     return isGone ? go(dropped, drop) : go({ kind: 'connecting', since: now }, none);
   }
-  // What was left behind is gone with the socket, but the new one proves nothing about the calls before it.
+  // What was left behind is gone with the socket, but a new socket proves nothing about the earlier calls.
   return state.kind === 'cleaning' && isGone ? go(dropped, drop) : stay(state);
 }
 
@@ -49,7 +50,7 @@ function onReturned(
   if (state.kind !== 'leased') return stay(state);
   if (cleanup.kind === 'drop') return go(dropped, drop);
   if (cleanup.kind === 'undo') return go({ kind: 'cleaning', since: now }, cleanup);
-  // Nothing is left on it: when it serves again, it is as good as a new one, and is dialed already.
+  // Nothing is left behind, and the connection is already being redialed: it will be as good as a new one.
   return isServing ? go({ kind: 'idle', since: now }, offer) : go({ kind: 'connecting', since: now }, none);
 }
 

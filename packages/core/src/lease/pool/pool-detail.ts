@@ -4,15 +4,15 @@ import type { PoolTotals } from './pool-totals.ts';
 export interface PoolDetail {
   readonly max: number;
   readonly min: number;
-  /** Connections that are leased now. */
+  /** Number of connections that are currently leased. */
   readonly active: number;
-  /** Connections that stand ready, and nobody uses. */
+  /** Number of connections that are ready and unused. */
   readonly idle: number;
-  /** Connections that are being made, or made clean for the next lease. */
+  /** Number of connections that are being made, or cleaned for the next lease. */
   readonly pending: number;
-  /** Callers that wait for a connection. */
+  /** Number of callers that are waiting for a connection. */
   readonly waiting: number;
-  /** How long the oldest lease has lasted; undefined when there is none. */
+  /** How long the oldest lease has lasted, in milliseconds; undefined if there is none. */
   readonly oldestLeaseMs: number | undefined;
   readonly totals: PoolTotals;
 }

@@ -7,16 +7,19 @@ import type { MemberState } from './member-state.ts';
 export interface LeaseConnection {
   readonly client: Redis;
   readonly guarded: ProtectedClient;
-  /** The number of the database that every lease begins with. Of several databases each has its own. */
+  /**
+   * Returns the database number (`SELECT`) with which every lease begins. If there are several Redis databases, each
+   * has its own.
+   */
   readonly database: () => number;
 }
 
-/** One connection of a pool. */
+/** One pooled connection. */
 export class PoolMember {
   readonly client: Redis;
   readonly guarded: ProtectedClient;
   readonly #database: () => number;
-  /** Makes the client that one lease gets. */
+  /** Creates the client for one lease. */
   readonly clientFor: (use: ClientUse) => Redis;
   state: MemberState;
 
@@ -36,18 +39,18 @@ export class PoolMember {
     return this.guarded.state === 'ready';
   }
 
-  /** The socket is lost, and not only silent. */
+  /** Whether the socket is lost, not just silent. */
   get isGone(): boolean {
     return this.guarded.state !== 'ready' && this.guarded.state !== 'stalled';
   }
 
-  /** Calls that wait or are in flight. */
+  /** Returns the number of calls that are waiting or in flight. */
   pendingCalls(): number {
     const { waiting, inFlight } = this.guarded.gate.counts();
     return waiting + inFlight;
   }
 
-  /** Whether something was read from it within this time. */
+  /** Whether anything has been read from the connection within this time. */
   isHeardWithin(ms: number, now: number): boolean {
     return now - (this.guarded.readAt ?? -Infinity) <= ms;
   }

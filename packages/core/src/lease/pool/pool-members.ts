@@ -6,8 +6,8 @@ import { PoolMember, type LeaseConnection } from './pool-member.ts';
 import type { PoolCounts } from './pool-totals.ts';
 
 /**
- * The connections of a pool: performs what `member-transition.ts` returns for each. `tell` is called when one of them
- * may be free for the next caller.
+ * The connections of a pool. Performs the effects that `member-transition.ts` returns for each of them. `tell` is
+ * called when a connection may be free for the next caller.
  */
 export class PoolMembers {
   readonly #settings: Settings;
@@ -16,7 +16,10 @@ export class PoolMembers {
   readonly #totals: PoolCounts;
   readonly #tell: () => void;
   readonly #all = new Set<PoolMember>();
-  /** Unused ones, the latest used last and taken first: what is not needed comes to be unused for long. */
+  /**
+   * Idle connections in the order of their last use. The most recently used one is taken first, so that surplus
+   * connections stay idle and expire.
+   */
   readonly #idle: PoolMember[] = [];
 
   constructor(settings: Settings, connect: () => LeaseConnection, totals: PoolCounts, tell: () => void) {
@@ -35,20 +38,20 @@ export class PoolMembers {
     return this.#idle.length;
   }
 
-  /** Connections that are being made or asked: each will be free soon. */
+  /** Number of connections that are being made or checked, each of which will soon be free. */
   get coming(): number {
     let count = 0;
     for (const { state } of this.#all) if (state.kind === 'connecting' || state.kind === 'asked') count++;
     return count;
   }
 
-  /** Why one of them cannot be reached; undefined when all can. */
+  /** Why one of the connections is down; undefined if none is. */
   get cause() {
     for (const { guarded } of this.#all) if (guarded.cause !== undefined) return guarded.cause;
     return undefined;
   }
 
-  /** Unused connections that were heard of within the stall limit. */
+  /** Returns the number of idle connections from which something has been read within the stall limit. */
   alive(now: number): number {
     const { minStallMs } = this.#settings.connection;
     let count = 0;
@@ -61,19 +64,19 @@ export class PoolMembers {
     this.#all.add(new PoolMember(this.#connect(), this.#clock.now()));
   }
 
-  /** Takes the unused connection that was used last; there must be one. */
+  /** Takes the most recently used idle connection; there must be one. */
   take(): PoolMember {
     const member = this.#idle.at(-1) as PoolMember;
     this.signal(member, { kind: 'handed-out' });
     return member;
   }
 
-  /** Sends PING on the unused connection that was used last; there must be one. */
+  /** Sends PING on the most recently used idle connection; there must be one. */
   doubt(): void {
     this.signal(this.#idle.at(-1) as PoolMember, { kind: 'doubted' });
   }
 
-  /** Compares each with its connection. `isWanted`: a caller waits, so those that are being made are needed. */
+  /** Updates the state of each pooled connection. `isWanted` means that connections which are being made are needed. */
   look(isWanted: boolean): void {
     for (const member of this.#all) {
       if (member.isServing) this.signal(member, { kind: 'serving' });
@@ -83,7 +86,7 @@ export class PoolMembers {
     }
   }
 
-  /** Closes those that have been unused for too long, down to the smallest number. */
+  /** Closes connections that have been idle for too long, down to the configured minimum. */
   retireIdle(now: number): void {
     for (const member of this.#idle.slice()) {
       if (now < this.#expiryOf(member)) return;
@@ -91,7 +94,7 @@ export class PoolMembers {
     }
   }
 
-  /** When the next one has been unused for too long. */
+  /** When the next connection will have been idle for too long. */
   get nextExpiryAt(): number {
     const [oldest] = this.#idle;
     return oldest === undefined ? Infinity : this.#expiryOf(oldest);
@@ -128,7 +131,7 @@ export class PoolMembers {
     }
   }
 
-  /** Sends commands of our own: when they are answered, and nothing is pending, it is alive and clean. */
+  /** Sends internal commands. If they succeed and no call is pending, the connection is alive and clean. */
   #ask(member: PoolMember, commands: readonly (readonly string[])[]): void {
     const calls = commands.map(([name, ...args]) => member.client.call(name as string, args));
     const failed = (): void => {
@@ -147,7 +150,7 @@ export class PoolMembers {
   }
 
   #removeIdle(member: PoolMember): void {
-    // Nearly always the last one.
+    // Searched from the end, because it is nearly always the last one.
     const index = this.#idle.lastIndexOf(member);
     if (index !== -1) this.#idle.splice(index, 1);
   }

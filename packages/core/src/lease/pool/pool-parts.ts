@@ -2,32 +2,32 @@ import type { ProtectedClient } from '../../connection/protected-client.ts';
 import type { Settings } from '../../options/settings.ts';
 import type { LeaseConnection } from './pool-member.ts';
 
-/** A lease has lasted for longer than `maxLeaseMs`. */
+/** A lease that has lasted longer than `maxLeaseMs`. */
 export interface OverdueLease {
-  /** The name that its caller gave it, if any. */
+  /** The name that the caller gave the lease, if any. */
   readonly name: string | undefined;
   readonly heldMs: number;
-  /** Whether it was ended for that. */
+  /** Whether the lease was ended for this reason. */
   readonly isRevoked: boolean;
 }
 
 export interface PoolParts {
   readonly settings: Settings;
-  /** The connection that everybody shares: it knows whether Redis serves. */
+  /** The shared client, which knows whether Redis is serving. */
   readonly main: ProtectedClient;
-  /** Makes one more connection, which dials by itself. */
+  /** Creates one more connection, which starts to dial by itself. */
   readonly connect: () => LeaseConnection;
-  /** Connects the shared client, if it is lazy and was not connected yet. */
+  /** Connects the shared client if it is lazy and has not been connected yet. */
   readonly wake: () => void;
-  /** Takes a report of each lease that is kept for too long. */
+  /** Receives a report for each lease that is held for too long. */
   readonly tell: (overdue: OverdueLease) => void;
 }
 
-/** What a caller asks a pool for. */
+/** A caller's request to a pool. */
 export interface LeaseRequest {
   readonly name: string | undefined;
-  /** Until when it may wait. */
+  /** Until when the caller may wait. */
   readonly deadlineAt: number;
-  /** Gives up waiting, with its reason. */
+  /** Ends the wait, with the signal's reason. */
   readonly signal: AbortSignal | undefined;
 }

@@ -1,27 +1,27 @@
-/** Everything that decides what a pool does next. */
+/** The facts that decide what a pool does next. */
 export interface PoolFacts {
-  /** Callers that wait. */
+  /** Number of callers that are waiting. */
   readonly waiting: number;
-  /** Connections that stand unused, and were heard of within the stall limit. */
+  /** Number of idle connections from which something has been read within the stall limit. */
   readonly idleAlive: number;
-  /** Connections that stand unused, and have to be asked first. */
+  /** Number of idle connections that must be checked with a PING first. */
   readonly idleDoubtful: number;
-  /** Connections that are being made or asked: each will be free soon. */
+  /** Number of connections that are being made or checked, each of which will soon be free. */
   readonly coming: number;
-  /** All connections of the pool. */
+  /** Total number of connections in the pool. */
   readonly size: number;
   readonly min: number;
   readonly max: number;
-  /** Redis serves, as far as the main connection knows. */
+  /** Whether Redis is serving, according to the main connection. */
   readonly isServing: boolean;
 }
 
-/** What a pool does next. `none`: all that can be done is under way. */
+/** The next step of a pool. `none` means that everything possible is already in progress. */
 export type PoolStep = 'hand-out' | 'ask' | 'connect' | 'none';
 
 /**
- * Decides what a pool does next: repeated until it is `none`. No more connections are made or asked than callers wait,
- * and none while Redis is away: the main connection finds out when it is back.
+ * Decides a pool's next step; repeat until it returns `none`. No more connections are made or checked than there are
+ * waiting callers, and none while Redis is away: the main connection notices when Redis is back.
  */
 export function nextPoolStep(facts: PoolFacts): PoolStep {
   const { waiting, coming, size } = facts;

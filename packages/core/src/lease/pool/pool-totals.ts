@@ -1,10 +1,10 @@
 import { Durations, type DurationTotals } from '../../observability/totals.ts';
 
-/** What a pool has done since the start. Live: the counts go on rising. */
+/** Totals of a pool since the start. The object is live: its counts keep increasing. */
 export interface PoolTotals {
-  /** Leases that could not be given in time, or at once. */
+  /** Number of leases that were refused, immediately or after waiting. */
   readonly refused: number;
-  /** How long the making of each connection took, until it served. */
+  /** How long each connection took to establish. */
   readonly creates: DurationTotals;
   /** How long each lease waited for its connection. */
   readonly waits: DurationTotals;
@@ -12,7 +12,7 @@ export interface PoolTotals {
   readonly uses: DurationTotals;
 }
 
-/** Counts what a pool does. */
+/** Collects the totals of a pool. */
 export class PoolCounts implements PoolTotals {
   refused = 0;
   readonly creates = new Durations();

@@ -14,10 +14,10 @@ import { nextPoolStep } from './pool-step.ts';
 import { PoolCounts } from './pool-totals.ts';
 import { WaitingLeases, type WaitingLease } from '../waiting-leases.ts';
 
-/** Timers count whole milliseconds. */
+/** Tolerance for timers, which count whole milliseconds. */
 const roundingMs = 0.5;
 
-/** Lends connections that nobody else uses meanwhile, and performs what `pool-step.ts` decides. */
+/** Lends connections for exclusive use, and performs the steps that `pool-step.ts` decides. */
 export class Pool {
   readonly #parts: PoolParts;
   readonly #clock: Clock;
@@ -56,14 +56,13 @@ export class Pool {
     };
   }
 
-  /** Leases that are out, and callers that wait for one. */
+  /** Number of active leases and waiting callers. */
   get load(): number {
     return this.#leases.count + this.#waiting.length;
   }
 
   /**
-   * Gives a lease: at once where a connection stands unused, else when one does, in the order of the callers. Waits for
-   * Redis exactly as a command does.
+   * Grants a lease as soon as a connection is available, first come, first served. Waits for Redis as a command does.
    */
   acquire({ name, deadlineAt, signal }: LeaseRequest): Lease | Promise<Lease> {
     const now = this.#clock.now();
@@ -95,7 +94,7 @@ export class Pool {
     return granted;
   }
 
-  /** Ends a lease. The connection is made clean for the next one, or dropped. */
+  /** Ends a lease. The connection is cleaned for the next one, or dropped. */
   giveBack(lease: Lease, how: LeaseEnd, reason?: unknown): void {
     if (!this.#leases.remove(lease)) return;
     lease.end(how, reason);
@@ -105,12 +104,13 @@ export class Pool {
     this.#members.signal(member, { kind: 'returned', cleanup, isServing: member.isServing });
   }
 
-  /** Something may have changed: a connection serves or is lost, Redis is back or away. */
+  /** Call when a connection may have been made or lost, or Redis gone away or come back. */
   look(): void {
     if (this.#isClosed) return;
     const { main, settings } = this.#parts;
     const isServing = main.state === 'ready';
-    // Callers that wait for a connection wait for Redis as calls do that lost it, and go on waiting when it is back.
+    // While Redis is away, waiting callers get the same limit as calls that lost their connection; after that, their
+    // own.
     if (this.#wasServing && !isServing) {
       this.#waiting.shorten(this.#clock.now() + 2 * settings.admission.maxWaitMs);
     } else if (isServing && !this.#wasServing) this.#waiting.lengthen();
@@ -119,12 +119,12 @@ export class Pool {
     this.#step();
   }
 
-  /** Gives no more leases; those that wait are still served. */
+  /** Stops granting leases; callers that are already waiting are still served. */
   close(): void {
     this.#isClosed = true;
   }
 
-  /** Ends all that is left. */
+  /** Ends all leases and waits, and closes the connections. */
   end(): void {
     this.#isClosed = true;
     for (let waiting = this.#waiting.next(); waiting !== undefined; waiting = this.#waiting.next()) {
@@ -135,7 +135,7 @@ export class Pool {
     this.#alarm.clear();
   }
 
-  /** While only leases are in use, the shared connection, which says whether Redis serves, would hear nothing of it. */
+  /** Pings the shared connection, which tells whether Redis is serving but is idle while only leases are used. */
   #listenToMain(now: number): void {
     const { main, settings } = this.#parts;
     const { minStallMs } = settings.connection;
@@ -155,7 +155,7 @@ export class Pool {
   }
 
   #step(): void {
-    // What a step does may call for the next one.
+    // Steps call this method recursively; the loop below already handles that.
     if (this.#isStepping) return;
     this.#isStepping = true;
     try {
@@ -190,7 +190,7 @@ export class Pool {
   }
 
   #onAlarm(): void {
-    // After a stall timers run before sockets are read: what already lies there comes first.
+    // After a stall, timers run before sockets are read, so read the bytes that are already waiting first.
     afterReads(this.#clock, () => {
       const now = this.#clock.now() + roundingMs;
       for (let late = this.#waiting.overdue(now); late !== undefined; late = this.#waiting.overdue(now)) {
@@ -229,7 +229,8 @@ export class Pool {
     return this.#parts.main.cause ?? this.#members.cause;
   }
 
-  // Told in the next turn of the event loop, so that a caller that asks again at once lets timers and sockets have theirs.
+  // Rejects in the next turn of the event loop, so that a caller that retries immediately does not starve timers and
+  // sockets.
   #refuse(refusal: LeaseRefusal): Promise<never> {
     const error = this.#refusal(refusal);
     return new Promise((_resolve, reject) => this.#clock.setImmediate(() => reject(error)));
