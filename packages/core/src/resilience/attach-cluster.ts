@@ -9,7 +9,7 @@ import { interceptClusterDuplicate } from '../ioredis/duplicates.ts';
 import { IoredisCluster } from '../ioredis/cluster/ioredis-cluster.ts';
 import { ProtectedClients } from './protected-clients.ts';
 
-/** Protects a cluster client, each of its nodes, and every duplicate that is made of it later. */
+/** Protects a cluster client, each of its nodes, and every duplicate that is created later. */
 export function attachCluster(cluster: Cluster, parts: ClientParts): ProtectedClients {
   const { settings } = parts;
   const credentials = credentialsHolder(settings);

@@ -19,8 +19,8 @@ import { ProtectedClients } from './protected-clients.ts';
 import { ProtectedRedis } from './protected-redis.ts';
 
 /**
- * Protects a single client, and every duplicate that is made of it later. Where there are several `databases`, the client
- * was made for the preferred one.
+ * Protects a client for a single server, and every duplicate that is created later. If there are several `databases`,
+ * the client was created for the preferred one.
  */
 export function attachRedis(
   client: Redis,
@@ -75,7 +75,7 @@ export function attachRedis(
     };
     return new DatabaseSwitch(options, parts.tell);
   }
-  // A server that is slow or fails says nothing of another one.
+  // A slow or failing server says nothing about other servers, so a client for another server has its own circuits.
   const circuitsOf = (driver: Driver): LaneCircuits => {
     const ask = (_address: string, command: string, args: readonly string[]): Promise<unknown> =>
       driver.ask(command, args);
@@ -109,7 +109,7 @@ export function attachRedis(
       clients.remove(guarded);
       group?.remove(guarded);
     });
-    // A duplicate that ended and is connected again belongs to the resilience as before.
+    // A duplicate that was closed and is connected again belongs to the resilience as before.
     driver.on('connecting', () => {
       if (login === credentials) {
         drivers.add(driver);

@@ -30,17 +30,17 @@ import type {
 } from '../target/resilience-target.ts';
 
 /**
- * Makes an ioredis client whose every command is protected: bounded waiting, one deadline, retries that never run a
- * write twice unnoticed, circuits, and a connection that heals by itself. It does not throw because Redis is away: the
- * application starts without it.
+ * Creates an ioredis client whose commands are all protected: bounded waiting, one deadline, retries that never
+ * silently run a write twice, circuits, and a connection that recovers by itself. It does not throw if Redis is
+ * unavailable, so the application can start without Redis.
  *
- * For a URL that is only known at run time, `client` has the type `Redis`. Where the URL leads to a Cluster, write
+ * If the URL is known only at run time, `client` has the type `Redis`. If such a URL leads to a Cluster, write
  * `createRedisResilience<Cluster>(url)`.
  *
- * @param target a URL (`redis`, `rediss`, `unix`, `redis+sentinel`, `redis+cluster`), ioredis options,
- *   `{ cluster: [...] }`, sentinels, or `{ databases: [...] }`, for which several URLs separated by commas are short;
+ * @param target a URL (`redis`, `rediss`, `unix`, `redis+sentinel`, `redis+cluster`), ioredis options, `{ cluster:
+ *   [...] }`, sentinels, or `{ databases: [...] }`, which may be abbreviated to several URLs separated by commas;
  *   default `redis://localhost:6379`
- * @throws ConfigurationError for a malformed target or option; nothing is opened
+ * @throws ConfigurationError for a malformed target or option, before any connection is opened
  * @example
  * const resilience = createRedisResilience('redis://localhost:6379');
  * await resilience.client.set('greeting', 'hello');
@@ -78,12 +78,12 @@ export function createRedisResilience(
 }
 
 /**
- * Protects an existing ioredis client, and the duplicates that are made of it from now on. Its own options for retries,
- * queues and timeouts no longer apply. For a single client, its `commandTimeout` is the default of `timeoutMs`; if it
- * was made for replicas (`role: 'slave'` behind Sentinel, or `readOnly: true`), the default of `connection.role` is
- * `any`.
+ * Protects an existing ioredis client, and the duplicates that are created from now on. The client's own options for
+ * retries, queues and timeouts no longer apply. For a single client, its `commandTimeout` becomes the default of
+ * `timeoutMs`; if it was created for replicas (`role: 'slave'` behind Sentinel, or `readOnly: true`), the default of
+ * `connection.role` is `any`.
  *
- * @throws ConfigurationError when an option is not allowed, or the client is protected already
+ * @throws ConfigurationError if an option is not allowed, or the client is already protected
  * @example
  * const resilience = protect(new Redis({ host: 'localhost', lazyConnect: true }));
  */
@@ -100,11 +100,12 @@ export function protect<Client extends Redis | Cluster>(
 let defaultResilience: RedisResilience | undefined;
 
 /**
- * The resilience that `redisGuard()` uses when none is given. The first call makes it, for the environment variable
- * REDIS_URL or else for `redis://localhost:6379`; after it was closed, the next call makes a new one. Its `client` has
- * the type `Redis`. Where REDIS_URL leads to a Cluster, write `defaultRedisResilience<Cluster>()`.
+ * Returns the resilience that `redisGuard()` uses by default. The first call creates it for the environment variable
+ * `REDIS_URL`, or for `redis://localhost:6379` if that is not set. After it has been closed, the next call creates a
+ * new one. Its `client` has the type `Redis`. If `REDIS_URL` leads to a Cluster, write
+ * `defaultRedisResilience<Cluster>()`.
  *
- * @throws ConfigurationError when REDIS_URL is malformed
+ * @throws ConfigurationError if `REDIS_URL` is malformed
  */
 export function defaultRedisResilience<Client extends Redis | Cluster = Redis>(): RedisResilience<Client> {
   if (defaultResilience === undefined) {
@@ -143,7 +144,7 @@ function protectRedis(
   return resilience;
 }
 
-/** The given options, completed from the client's own. */
+/** Returns the given options, with defaults taken from the client's own options. */
 function takenOver(client: Redis, options: ResilienceOptions): ResilienceOptions {
   const { commandTimeout, role, readOnly } = optionsOf(client);
   const timeoutMs = options.timeoutMs ?? (commandTimeout as number | undefined);

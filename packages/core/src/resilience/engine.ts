@@ -32,7 +32,7 @@ import type { ProtectedClients } from './protected-clients.ts';
 import { noteMade } from './open-resiliences.ts';
 import { SnapshotKeeper } from './snapshot-keeper.ts';
 
-/** Wires the parts of one resilience together, and offers its verbs. */
+/** Wires the parts of one resilience together, and implements its public methods. */
 export class Engine implements RedisResilience {
   readonly client: Redis | Cluster;
   readonly settings: Settings;
@@ -52,7 +52,7 @@ export class Engine implements RedisResilience {
   readonly #refusals: RefusalPace;
   #closing: Promise<void> | undefined;
 
-  /** `protectClients` protects the client and its later duplicates, with the parts that all of them share. */
+  /** `protectClients` protects the client and its later duplicates, which all share the given parts. */
   constructor(
     client: Redis | Cluster,
     settings: Settings,

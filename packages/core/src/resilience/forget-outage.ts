@@ -3,7 +3,10 @@ import type { Lane } from '../snapshot.ts';
 
 type Circuits = Readonly<Record<Lane, Circuit>>;
 
-/** What the circuits learnt from an outage of the connection does not outlive it; what the server refuses does. */
+/**
+ * Closes the circuits that a connection outage has opened. Circuits that opened because the server refuses commands
+ * stay open.
+ */
 export function forgetOutage(circuits: Circuits, now: number): void {
   for (const circuit of Object.values(circuits)) {
     const { cause } = circuit;
@@ -11,7 +14,7 @@ export function forgetOutage(circuits: Circuits, now: number): void {
   }
 }
 
-/** What the circuits learnt of one server does not hold for another. */
+/** Closes the circuits on a switch to another server, because what they learnt does not apply to it. */
 export function forgetServer(circuits: Circuits, now: number): void {
   for (const circuit of Object.values(circuits)) circuit.close(now);
 }

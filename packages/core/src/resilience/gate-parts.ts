@@ -4,7 +4,10 @@ import type { GateParts } from '../command/line.ts';
 
 type OwnParts = Omit<GateParts, 'retryBudget' | 'recorder'> & Omit<Records, 'retryBudget'>;
 
-/** What the gates of all clients of one resilience share: with its retry budget, and the recorder of its outcomes. */
+/**
+ * Creates the parts that the gates of all clients of one resilience share, including its retry budget and the recorder
+ * of outcomes.
+ */
 export function makeGateParts(parts: OwnParts): GateParts {
   const { clock, retry } = parts.settings;
   const records = { ...parts, retryBudget: new RetryBudget(() => clock.now(), retry.budgetTokens) };

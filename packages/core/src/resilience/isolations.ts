@@ -2,7 +2,10 @@ import type { Circuit } from '../circuit/circuit.ts';
 import { debug } from '../observability/debug.ts';
 import type { Lane } from '../snapshot.ts';
 
-/** The isolations that the application holds. Each keeps the circuits of both lanes isolated, and has its reason. */
+/**
+ * The isolations that the application holds: each has a reason, and stops all commands by isolating the circuits of
+ * both lanes.
+ */
 export class Isolations {
   readonly #name: string;
   readonly #circuits: Readonly<Record<Lane, Circuit>>;
@@ -15,13 +18,13 @@ export class Isolations {
     this.#onChange = onChange;
   }
 
-  /** The reason of the oldest isolation that is still held; undefined when there is none. */
+  /** The reason for the oldest isolation that is still held; undefined if there is none. */
   get reason(): string | undefined {
     const [oldest] = this.#held;
     return oldest?.reason;
   }
 
-  /** Isolates both lanes. The returned function ends this isolation; further calls of it do nothing. */
+  /** Isolates both lanes. The returned function ends this isolation; calling it again does nothing. */
   hold(reason: string): () => void {
     debug('%s: isolated by hand (%j)', this.#name, reason);
     const isolation = { reason };
@@ -31,7 +34,7 @@ export class Isolations {
     return () => {
       if (!this.#held.has(isolation)) return;
       debug('%s: put back by hand', this.#name);
-      // The circuits first: while one of them is isolated, there is a reason to report.
+      // Releases the circuits first, so that there is a reason to report as long as one of them is isolated.
       for (const release of releases) release();
       this.#held.delete(isolation);
       this.#onChange();

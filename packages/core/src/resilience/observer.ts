@@ -8,7 +8,7 @@ import type { SubscriptionNews } from '../connection/subscriptions.ts';
 import type { Settings } from '../options/settings.ts';
 import type { CircuitState, Lane } from '../snapshot.ts';
 
-/** Reports what happens to connections and circuits: events, channels, debug lines. */
+/** Reports what happens to connections and circuits through events, diagnostics channels and debug lines. */
 export class Observer {
   readonly #settings: Settings;
   readonly #events: EventHub<ResilienceEvents>;

@@ -8,15 +8,15 @@ import type { EventHub } from '../observability/event-hub.ts';
 import type { ResilienceEvents } from '../observability/events.ts';
 import { operatorAdvice } from '../observability/next-step.ts';
 
-/** A shorter outage is not reported: most callers do not notice it. */
+/** Outages shorter than this are not reported, because most callers do not notice them. */
 const graceMs = 250;
 /**
- * Shortest time between the lines of two outages. An outage that lasts longer is reported after it, one that ends
- * sooner is counted.
+ * Minimum time between the log lines of two outages. An outage that begins sooner is reported when this time has
+ * passed, or only counted if it has ended by then.
  */
 const pauseMs = 10_000;
 
-/** What the lines need to know of a resilience. */
+/** The parts of a resilience that the log lines need. */
 export interface OperatorSubject {
   readonly client: Redis | Cluster;
   readonly name: string;
@@ -25,8 +25,9 @@ export interface OperatorSubject {
 }
 
 /**
- * Logs outages: one line when an outage begins, with its cause, the place and the next step, and one when it ends; and
- * each change of database. Host and port appear in these lines and nowhere else; credentials, keys and values never do.
+ * Logs one line when an outage begins, with its cause, the server's address and the next step, one line when it ends,
+ * and one for each switch to another Redis database. Host and port appear in these lines and nowhere else; credentials,
+ * keys and values never appear.
  */
 export function tellOperator(subject: OperatorSubject, events: EventHub<ResilienceEvents>): void {
   const lines = new OperatorLines(subject);
@@ -102,12 +103,12 @@ class OperatorLines {
     );
   }
 
-  // The application's own logger never breaks a connection.
+  // An error thrown by the application's logger must not break a connection.
   #log(level: keyof Logger, line: string): void {
     try {
       this.#subject.settings.logger[level](line);
     } catch {
-      // There is no one else to report it to.
+      // The logger itself failed, so the error cannot be reported.
     }
   }
 }

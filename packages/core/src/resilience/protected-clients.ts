@@ -5,25 +5,25 @@ import type { LeaseConnection } from '../lease/pool/pool-member.ts';
 import type { ThawKind } from '../event-loop/process-stall-detector.ts';
 import type { SnapshotDetail } from '../snapshot-detail.ts';
 
-/** The actions on the clients of a resilience that differ between single clients and Clusters. */
+/** The operations on a resilience's clients that differ between single servers and Clusters. */
 export interface ClientsControl {
-  /** Where there are several databases: keeps one of them in use. */
+  /** Keeps one of several Redis databases in use; undefined if there is only one. */
   readonly databases: DatabaseSwitch | undefined;
-  /** Connects the main client, if it is lazy and was not connected yet. */
+  /** Connects the main client if it is lazy and has not been connected yet. */
   wake(): void;
-  /** Uses these credentials, or what the provider gives now, for live connections and all later ones. */
+  /** Uses these credentials, or those that the provider now returns, for live connections and all later ones. */
   reauthenticate(credentials: Credentials | undefined): Promise<void>;
-  /** Makes one more connection, for leases. */
+  /** Creates one more connection, for leases. */
   spare(): LeaseConnection;
-  /** Destroys all sockets that are left, and waits until they have closed. */
+  /** Destroys all remaining sockets, and waits until they have closed. */
   closeSockets(): Promise<void>;
-  /** Gives back what is shared between resiliences: the dialer. */
+  /** Releases the dialers, which several resiliences share. */
   release(): void;
 }
 
 /** The main client of a resilience and its duplicates. */
 export class ProtectedClients {
-  /** The one whose state is the state of the resilience. */
+  /** The client whose state is that of the resilience. */
   readonly main: ProtectedClient;
   readonly #control: ClientsControl;
   readonly #clients: Set<ProtectedClient>;
@@ -39,7 +39,7 @@ export class ProtectedClients {
     this.#clients.add(client);
   }
 
-  /** Removes a duplicate that was closed. The main client stays, even when it is closed. */
+  /** Removes a duplicate that was closed. The main client stays, even if it is closed. */
   remove(client: ProtectedClient): void {
     if (client !== this.main) this.#clients.delete(client);
   }
@@ -61,7 +61,7 @@ export class ProtectedClients {
     return { connections, readyConnections, waiting, waitingBytes, inFlight };
   }
 
-  /** How many calls wait or are in flight. */
+  /** Returns the number of calls that are waiting or in flight. */
   pendingCalls(): number {
     const { waiting, inFlight } = this.detail();
     return waiting + inFlight;
@@ -71,7 +71,10 @@ export class ProtectedClients {
     for (const client of this.#clients) client.gate.refresh();
   }
 
-  /** After the process stood still, calls get that time back; unless it blocked itself, connections are pinged. */
+  /**
+   * Call after the process itself has stalled: that time is not deducted from the calls' deadlines. Connections are
+   * pinged, unless the process only blocked its own event loop.
+   */
   thaw(kind: ThawKind, durationMs: number): void {
     for (const client of this.#clients) {
       client.gate.forgiveElapsed(durationMs);
@@ -84,7 +87,7 @@ export class ProtectedClients {
     this.#control.wake();
   }
 
-  /** Makes one more connection, for leases. It dials at once. */
+  /** Creates one more connection, for leases. It starts to dial immediately. */
   spare(): LeaseConnection {
     return this.#control.spare();
   }

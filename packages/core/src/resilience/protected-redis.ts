@@ -17,8 +17,8 @@ import type { ReplyVerdict } from '../replies/reply-error.ts';
 import type { ConnectionState } from '../snapshot.ts';
 
 /**
- * Protects one ioredis instance: puts the gate before its commands and the connection beneath it, and leads it to another
- * database when it has to.
+ * Protects one ioredis instance: routes its commands through a gate, supplies its connection, and moves it to another
+ * Redis database when necessary.
  */
 export class ProtectedRedis implements ProtectedClient, MovableClient {
   readonly gate: Gate;
@@ -27,10 +27,10 @@ export class ProtectedRedis implements ProtectedClient, MovableClient {
   readonly #driver: Driver;
   readonly #heading: Heading;
   #holdsWrites = false;
-  /** Between two connections, in peace: its user notices nothing but a moment's waiting. */
+  /** Whether a graceful switch between two connections is in progress, which users notice only as a short wait. */
   #isTurning = false;
 
-  /** `routeTo` gives the route to a database, by its name; without a name, to the one in use. */
+  /** `routeTo` returns the route to the named database or, without a name, to the one in use. */
   constructor(driver: Driver, routeTo: (database?: string) => Route, parts: ClientParts) {
     this.#driver = driver;
     this.#parts = parts;
@@ -98,7 +98,7 @@ export class ProtectedRedis implements ProtectedClient, MovableClient {
     return this.#holdsWrites ? 'read-only' : undefined;
   }
 
-  /** A replica is being promoted: a primary is in sight. */
+  /** Whether a replica is being promoted, so that a primary is expected soon. */
   get isPromotionUnderWay(): boolean {
     return this.#heading.watches.isPromotionUnderWay;
   }
@@ -120,7 +120,7 @@ export class ProtectedRedis implements ProtectedClient, MovableClient {
   }
 
   forgive(): void {
-    // Its circuits are those of the resilience.
+    // The circuits belong to the resilience, which handles them.
   }
 
   ping(): void {
@@ -176,7 +176,7 @@ export class ProtectedRedis implements ProtectedClient, MovableClient {
     if (this.#driver.status === 'ended') return;
     const ended = new Promise<void>((resolve) => this.#driver.on('end', resolve));
     this.#driver.disconnect();
-    // Pending commands have had the time of the drain.
+    // Pending commands have already had the drain time.
     this.#connection.drop('closed');
     await ended;
     await this.#driver.givenUp();
@@ -208,7 +208,7 @@ export class ProtectedRedis implements ProtectedClient, MovableClient {
         this.#parts.tell(news);
         return;
       default:
-      // Handled within the connection.
+      // The other events are handled within the connection.
     }
   }
 

@@ -4,7 +4,7 @@ let isTold = false;
 
 /**
  * Warns once when the process has loaded another copy of this package. Two copies do not share the default connection,
- * request budgets and guards, which is hard to notice otherwise.
+ * request budgets or guards, which is otherwise hard to notice.
  */
 export function noticeSecondCopy(): void {
   const registry = globalThis as { [key]?: object };

@@ -21,7 +21,7 @@ interface Subject {
   retryAfterMs(lane: Lane): number | undefined;
 }
 
-/** Keeps the snapshot of a resilience, and reports when it changes. */
+/** Keeps a resilience's snapshot up to date, and reports when it changes. */
 export class SnapshotKeeper {
   readonly #subject: Subject;
   readonly #clients: ProtectedClients;
@@ -29,7 +29,7 @@ export class SnapshotKeeper {
   readonly #events: EventHub<ResilienceEvents>;
   readonly #history: History;
   #snapshot: RedisSnapshot;
-  /** The snapshot that listeners know. */
+  /** The snapshot last reported to listeners. */
   #published: RedisSnapshot;
   #attempts = 0;
   #outages = 0;
@@ -55,7 +55,7 @@ export class SnapshotKeeper {
   }
 
   snapshot(): RedisSnapshot {
-    // Reading its state makes a circuit half-open once its open time is over.
+    // Reading a circuit's state makes it half-open if its open time is over.
     if (this.#snapshot.status !== 'up') {
       void this.#subject.circuits.read.state;
       void this.#subject.circuits.write.state;
@@ -69,14 +69,14 @@ export class SnapshotKeeper {
     this.#isStale = true;
   }
 
-  /** To be called when something may have changed: takes a new snapshot, and reports what is different. */
+  /** Call when something may have changed: takes a new snapshot, and reports the changes. */
   refresh(): void {
     const previous = this.#published;
     this.#renew();
     if (isAlike(this.#snapshot, previous)) return;
     this.#published = this.#snapshot;
     if (previous.status !== this.#snapshot.status) this.#onStatusChange(previous, this.#snapshot);
-    // A Redis that was never there is an outage from its first cause on.
+    // If Redis has never been available, the outage begins with the first known cause.
     if (this.#outage === undefined) this.#onOutage(this.#snapshot);
     const snapshot = this.#snapshot;
     this.#events.emit('change', { previous, snapshot });
@@ -125,7 +125,7 @@ export class SnapshotKeeper {
     });
   }
 
-  // The same object while nothing changed, so that snapshots are compared by it.
+  // Returns the same object as long as nothing has changed, so that snapshots can be compared by identity.
   #database(): DatabaseInUse | undefined {
     const next = this.#clients.databases?.summary;
     const known = this.#snapshot?.database;
@@ -139,7 +139,7 @@ export class SnapshotKeeper {
     return reason ? `${describeCause(code)} Reason: ${reason}` : describeCause(code);
   }
 
-  // A circuit that only observes refuses nothing, unless it is isolated by hand.
+  // A circuit that only observes rejects nothing, unless the application has isolated it.
   #enforced(state: CircuitState): CircuitState {
     return this.#subject.settings.circuit.mode === 'enforce' || state === 'isolated' ? state : 'closed';
   }
@@ -195,7 +195,7 @@ function causeWith(
   return known.message === message ? known : Object.freeze({ code, message, at: known.at });
 }
 
-/** Whether nothing differs that is reported to listeners. */
+/** Whether two snapshots are equal in everything that is reported to listeners. */
 function isAlike(left: RedisSnapshot, right: RedisSnapshot): boolean {
   return (
     left.status === right.status &&

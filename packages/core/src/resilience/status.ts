@@ -1,7 +1,7 @@
 import type { CauseCode } from '../cause.ts';
 import type { CircuitState, ConnectionState, Status } from '../snapshot.ts';
 
-/** Everything the status depends on. */
+/** The facts on which the status depends. */
 export interface StatusFacts {
   readonly connection: ConnectionState;
   readonly connectionCause: CauseCode | undefined;
@@ -9,9 +9,9 @@ export interface StatusFacts {
   readonly writeCircuit: CircuitState;
   readonly readCause: CauseCode | undefined;
   readonly writeCause: CauseCode | undefined;
-  /** Why writes are held although the connection is ready: a replica where a primary is expected. */
+  /** Why writes are held although the connection is ready: the server is a replica where a primary is expected. */
   readonly writesHeldBy: CauseCode | undefined;
-  /** Why some keys cannot be reached although the rest can: a primary of a cluster is lost. */
+  /** Why some keys cannot be reached although the others can: a primary of a Cluster is lost. */
   readonly partlyAwayBy: CauseCode | undefined;
 }
 
@@ -23,8 +23,8 @@ export interface StatusVerdict {
 }
 
 /**
- * What the application may expect right now. `up`: everything. `down`: nothing. `degraded`: some of it, for some of the
- * keys, or a circuit lets trial calls through and is about to close.
+ * Returns what the application may expect to work right now. `up`: everything. `down`: nothing. `degraded`: only reads,
+ * only writes or only some keys, or a circuit is letting trial calls through before it closes.
  */
 export function statusOf(facts: StatusFacts): StatusVerdict {
   const isConnected = facts.connection === 'ready';
