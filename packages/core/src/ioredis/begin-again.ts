@@ -4,12 +4,12 @@ import type { DriverConnector } from '../driver/driver-connector.ts';
 import { internals, type Internals } from './internals.ts';
 
 /**
- * Gives up the attempt that a client began before it was protected: it has no time limit, and its socket is not
- * verified. The client does not notice that the socket is destroyed, and asks its connector, which is ours by now, for
- * another one. A pending `connect()` of that attempt settles with the new one.
+ * Abandons the attempt that a client began before it was protected, because it has no time limit and its socket is not
+ * verified. The client does not notice that the socket is destroyed; it asks its connector, which is now ours, for
+ * another one. A pending `connect()` settles with the new attempt.
  *
  * @param former the connector that began the attempt
- * @param onGivenUp called with each socket that was destroyed, before it has closed
+ * @param onGivenUp called with each destroyed socket before it has closed
  */
 export function beginAgain(
   client: Redis,
@@ -31,9 +31,9 @@ export function beginAgain(
   if (target.status !== 'connecting' && target.status !== 'connect') return;
   const { stream } = target;
   const hasSocket = stream !== undefined && !stream.closed;
-  // The client is about to learn that its socket failed a moment ago, and will ask for another one.
+  // The client is about to learn that its socket has just failed, and will ask for another one.
   if (hasSocket && stream.destroyed) return;
-  // To the client this looks like the pause between two attempts, so it can be closed meanwhile.
+  // To the client this looks like the pause between two attempts, so it can still be closed during this time.
   target.status = 'reconnecting';
   if (hasSocket) {
     discard(stream);
@@ -41,11 +41,11 @@ export function beginAgain(
     return;
   }
   awaitFormer(target, discard);
-  // Sentinels are asked one after the other, without end. A plain address leads to a socket within this turn.
+  // ioredis would go on asking sentinels forever. A plain address leads to a socket within this turn.
   if (Array.isArray(target.options['sentinels'])) former.disconnect();
 }
 
-/** Waits for an attempt without a socket yet: it ends with a socket, or with an error that would end the client. */
+/** Waits for an attempt that has no socket yet. It ends with a socket, or with an error that would end the client. */
 function awaitFormer(target: Internals, discard: (stream: Socket) => void): void {
   const { stream: latest } = target;
   const setStatus = target.setStatus.bind(target);
@@ -57,7 +57,7 @@ function awaitFormer(target: Internals, discard: (stream: Socket) => void): void
     if (target.status === 'reconnecting') connect(target);
   };
   target.setStatus = (...args) => {
-    // After the status `close`, the user has closed the connection: let it end.
+    // If the status is `close`, the user has closed the connection, so let the client end.
     if (isAwaited && args[0] === 'end' && target.status !== 'close') queueMicrotask(ended);
     else setStatus(...args);
   };
@@ -67,7 +67,7 @@ function awaitFormer(target: Internals, discard: (stream: Socket) => void): void
     get: () => latest,
     set: (stream: Socket) => {
       define(target, stream);
-      // The client attaches its listeners first.
+      // Deferred, because the client attaches its listeners first.
       queueMicrotask(() => {
         discard(stream);
         ended();
@@ -101,5 +101,5 @@ function connect(target: Internals): void {
 }
 
 function ignore(): void {
-  // The connection reports failures of its attempts; errors of a socket that was given up do not matter.
+  // The connection reports its own failed attempts; errors of an abandoned socket do not matter.
 }

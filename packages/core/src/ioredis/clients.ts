@@ -5,12 +5,12 @@ import { internals } from './internals.ts';
 
 export type { Cluster, ClusterNode, ClusterOptions, Redis, RedisOptions } from 'ioredis';
 
-/** A client that does not connect before it is told to. */
+/** Creates a client that does not connect until it is told to. */
 export function lazyRedis(options: RedisOptions): Redis {
   return new Redis({ ...options, lazyConnect: true } as RedisOptions & { replyMapping?: 'legacy' });
 }
 
-/** As {@link lazyRedis}, for a Cluster. */
+/** Like {@link lazyRedis}, for a Cluster. */
 export function lazyCluster(nodes: ClusterNode[], options: ClusterOptions): Cluster {
   type Options = NonNullable<ConstructorParameters<typeof Cluster>[1]>;
   return new Cluster(nodes, { ...options, lazyConnect: true } as Options);
@@ -20,19 +20,19 @@ export function isCluster(client: Redis | Cluster): client is Cluster {
   return internals(client).isCluster === true;
 }
 
-/** The options of a client as ioredis completed them. */
+/** Returns a client's options, with ioredis' defaults filled in. */
 export function optionsOf(client: Redis | Cluster): Readonly<Record<string, unknown>> {
   return internals(client).options;
 }
 
-/** The keys among the arguments of a command. */
+/** Returns the keys among a command's arguments. */
 export function keysOf(name: string, args: readonly unknown[]): readonly unknown[] {
   return new Command(name, [...args] as string[]).getKeys();
 }
 
 const protectedBy = Symbol.for('redis-resilience.protected');
 
-/** Whether a gate, of this copy of the library or of another, already stands before this client. */
+/** Whether this client is already protected, by this or another copy of the library. */
 export function isProtected(client: Redis | Cluster): boolean {
   return (client as unknown as Record<symbol, unknown>)[protectedBy] === true;
 }
@@ -42,7 +42,7 @@ export function markProtected(client: Redis | Cluster): void {
   printClient(client);
 }
 
-/** Has logs show the state of a client, not its options, among which is the password. */
+/** Makes logged clients show their state instead of their options, which include the password. */
 export function printClient(client: Redis | Cluster): void {
   printState(client, isCluster(client) ? 'Cluster' : 'Redis', () => ({ status: client.status }));
 }

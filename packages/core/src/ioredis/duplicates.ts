@@ -2,8 +2,8 @@ import type { Cluster, Redis } from 'ioredis';
 import { internals } from './internals.ts';
 
 /**
- * Calls `onDuplicate` with each client that `duplicate()` makes, before that connects. `isOwn`: the duplicate was given
- * its own endpoint or login, and inherits no credentials.
+ * Calls `onDuplicate` with each client that `duplicate()` creates, before that client connects. `isOwn` means that the
+ * duplicate was given its own endpoint or login, and so inherits no credentials.
  */
 export function interceptDuplicate(
   client: Redis,
@@ -23,7 +23,7 @@ export function interceptDuplicate(
   };
 }
 
-/** As {@link interceptDuplicate}, for a Cluster. */
+/** Like {@link interceptDuplicate}, for a Cluster. */
 export function interceptClusterDuplicate(cluster: Cluster, onDuplicate: (duplicate: Cluster) => void): void {
   const original = cluster.duplicate.bind(cluster);
   cluster.duplicate = (nodes, override) => {
@@ -35,7 +35,10 @@ export function interceptClusterDuplicate(cluster: Cluster, onDuplicate: (duplic
   };
 }
 
-/** Restores what the user asked for: clients are constructed lazy, so that they are protected before they connect. */
+/**
+ * Restores the user's choice of `lazyConnect`: clients are constructed lazy, so that they are protected before they
+ * connect.
+ */
 export function setLazy(client: Redis | Cluster, isLazy: boolean): void {
   internals(client).options['lazyConnect'] = isLazy;
   if (!isLazy) wake(client);
@@ -44,7 +47,7 @@ export function setLazy(client: Redis | Cluster, isLazy: boolean): void {
 const noLogin = { username: null, password: null, sentinelUsername: null, sentinelPassword: null };
 const ownNames = ['host', 'port', 'path', 'sentinels', 'name', 'username', 'password'];
 
-/** Whether the override leads elsewhere than the original, or logs in otherwise. */
+/** Whether the override has another endpoint or login than the original. */
 function isOwnTarget(
   override: Readonly<Record<string, unknown>>,
   options: Readonly<Record<string, unknown>>,
@@ -54,16 +57,16 @@ function isOwnTarget(
   );
 }
 
-// As a number or as text, a port is the same; null and undefined both mean none.
+// A port may be a number or a string; null and undefined both mean that there is no value.
 function textOf(value: unknown): string {
   return JSON.stringify(value ?? '').replaceAll('"', '');
 }
 
-/** Connects a client that was never told to connect. */
+/** Connects a client that has never been told to connect. */
 export function wake(client: Redis | Cluster): void {
   if (internals(client).status === 'wait') internals(client).connect().catch(ignore);
 }
 
 function ignore(): void {
-  // The failed attempt is reported by the connection.
+  // The connection reports the failed attempt.
 }

@@ -10,8 +10,9 @@ const { toWritable } = Command.prototype as unknown as Readonly<Record<string, u
 const driverLogs = /ioredis/.test(process.env['DEBUG'] ?? '') || process.env['DEBUG'] === '*';
 
 /**
- * Writes a plain command to the socket and puts it into ioredis' queue of unanswered ones, without the rest of what
- * `sendCommand` does. Undefined where a tracer, ioredis' own log or its field sets have to see every command.
+ * Returns a function that writes a plain command to the socket and adds it to ioredis' queue of unanswered commands,
+ * without the other work of `sendCommand`. Undefined if a tracer, ioredis' own log or its field sets must see every
+ * command.
  */
 export function fastPathOf(
   client: Redis,
@@ -31,7 +32,7 @@ export function fastPathOf(
       command.protocol = condition.protocol;
       command.replyMapping = condition.replyMapping ?? 'legacy';
     }
-    // A command that encodes itself in a way of its own has its reasons.
+    // A command that overrides its encoding is left to encode itself.
     const isUsual = command.toWritable === toWritable;
     if (!isUsual || !sink.writeCommand(command.name, command.args, command.call?.isBatch)) {
       sink.write(command.toWritable(target.stream as Socket));
@@ -41,8 +42,8 @@ export function fastPathOf(
 }
 
 /**
- * Takes the place of the stream of a pipeline whose commands are written as they come, some of them on the fast path.
- * Undefined while a tracer has to see the stream of the pipeline.
+ * Returns a replacement for the stream of a pipeline whose commands are written as they come, some of them on the fast
+ * path. Undefined while a tracer must see the pipeline's stream.
  */
 export function streamAtOnce(client: Redis): PipelineStream | undefined {
   if (commandChannel.hasSubscribers) return undefined;

@@ -3,7 +3,7 @@ import type { Cluster, Redis } from 'ioredis';
 import type { DriverCommand, PipelineStream, SendCommand } from '../driver/driver-command.ts';
 import type { DriverConnector } from '../driver/driver-connector.ts';
 
-/** The settings of a connection: database, credentials, protocol, subscriptions. */
+/** A connection's settings: database, credentials, protocol and subscriptions. */
 export interface Condition {
   select: number;
   auth?: unknown;
@@ -13,7 +13,7 @@ export interface Condition {
 }
 
 /**
- * The private parts of a client that this folder uses, beyond ioredis' public API. A contract test checks every one of
+ * The private parts of a client that this folder uses in addition to ioredis' public API. A contract test checks all of
  * them against each supported version.
  */
 export interface Internals {

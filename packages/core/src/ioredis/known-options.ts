@@ -1,19 +1,19 @@
-/** What becomes of an option of ioredis under the protection. */
+/** How protection treats an ioredis option. */
 export type OptionFate =
-  /** It means what it means in ioredis. */
+  /** The option works as in ioredis. */
   | { readonly kind: 'kept'; readonly note?: string }
-  /** It has no effect: what the note names takes its place. */
+  /** The option has no effect; the note names its replacement. */
   | { readonly kind: 'taken over'; readonly note: string }
-  /** It is refused with a ConfigurationError. */
+  /** The option is rejected with a ConfigurationError. */
   | { readonly kind: 'refused'; readonly note: string };
 
 type Fates = Readonly<Record<string, OptionFate>>;
 
 const inOneWrite = 'the commands of one turn of the event loop leave in one write anyway';
 
-// Of ioredis 5.6 to 6. A test compares the names with the declarations of each installed version.
+// The options of ioredis 5.6 to 6. A test compares the names with the declarations of each installed version.
 
-/** The options of a single client of ioredis. */
+/** The options of an ioredis client for a single server. */
 export const redisOptionFates: Fates = {
   ...kept(
     'host port path family tls db protocol replyMapping lazyConnect monitor readOnly stringNumbers keyPrefix',
@@ -47,7 +47,7 @@ export const redisOptionFates: Fates = {
   ...refused('Connector', 'every socket is made and verified by the protection'),
 };
 
-/** The options of a single client behind Sentinel. */
+/** The options of an ioredis client behind Sentinel. */
 export const sentinelClientOptionFates: Fates = {
   ...kept('sentinels name role preferredSlaves natMap updateSentinels'),
   ...kept('sentinelUsername sentinelPassword sentinelTLS enableTLSForSentinelMode'),
@@ -61,7 +61,7 @@ export const sentinelClientOptionFates: Fates = {
   ),
 };
 
-/** The options of a Cluster of ioredis. */
+/** The options of an ioredis cluster client. */
 export const clusterOptionFates: Fates = {
   ...kept('redisOptions', 'each option as for a single client'),
   ...kept('scaleReads shardedSubscribers useSRVRecords resolveSrv dnsLookup natMap lazyConnect keyPrefix'),
@@ -93,7 +93,7 @@ export const redisOptionNames: readonly string[] = [
 export const sentinelOptionNames: readonly string[] = Object.keys(sentinelOptionFates);
 export const clusterOptionNames: readonly string[] = Object.keys(clusterOptionFates);
 
-/** Of those of a single client, the options that say where a client connects to, as which user, and under which name. */
+/** The options of a single client that determine where it connects, as which user, and under which name. */
 export const placeOptionNames: readonly string[] = [
   ...'host port path family tls username password db connectionName readOnly'.split(' '),
   ...'sentinels name role preferredSlaves natMap updateSentinels sentinelUsername sentinelPassword'.split(

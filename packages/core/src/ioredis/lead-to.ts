@@ -2,12 +2,12 @@ import { internals, type Internals } from './internals.ts';
 import { lazyRedis, type RedisOptions } from './clients.ts';
 import { placeOptionNames } from './known-options.ts';
 
-/** The options of a client as ioredis completes them. Nothing is opened. */
+/** Returns a client's options with ioredis' defaults filled in. No connection is opened. */
 export function completeOptions(options: RedisOptions): Readonly<Record<string, unknown>> {
   return internals(lazyRedis(options)).options;
 }
 
-/** Makes these the options for where a client connects to, also for a connection that is being made. */
+/** Sets the options that determine where a client connects, even for a connection that is being made. */
 export function leadTo(target: Internals, options: Readonly<Record<string, unknown>>): void {
   for (const name of placeOptionNames) {
     if (options[name] === undefined) delete target.options[name];

@@ -2,21 +2,21 @@ import type { Cluster, Redis } from 'ioredis';
 import type { DriverCommand, SendCommand } from '../driver/driver-command.ts';
 import { internals } from './internals.ts';
 
-/** The client's own `sendCommand`, to be read before the gate takes its place. */
+/** Returns the client's own `sendCommand`; must be called before the gate replaces it. */
 export function ownSendOf(client: Redis | Cluster): SendCommand {
   const own = internals(client).sendCommand;
   const send = own.bind<SendCommand>(client);
   return isDriversOwn(own) ? send : forWrapper(send);
 }
 
-// The source of ioredis' own function names its queues; that of a wrapper does not.
+// The source of ioredis' own function contains the names of its queues; that of a wrapper does not.
 function isDriversOwn(send: SendCommand): boolean {
   return /(command|offline)Queue|isCluster/.test(Function.prototype.toString.call(send));
 }
 
 /**
- * Tracing wrappers (instrumentation-ioredis, for one) replace `resolve` and `reject` of a command. The originals are
- * restored before each attempt; otherwise the wrapper of an earlier attempt would fire too.
+ * Tracing wrappers, such as instrumentation-ioredis, replace a command's `resolve` and `reject`. The originals are
+ * restored before each attempt; otherwise the wrapper of an earlier attempt would be called too.
  */
 function forWrapper(send: SendCommand): SendCommand {
   const originals = new WeakMap<DriverCommand, Pick<DriverCommand, 'resolve' | 'reject'>>();

@@ -1,7 +1,7 @@
 import { isCluster, optionsOf, type Cluster, type Redis } from './clients.ts';
 import { clusterInternals, type StartupNode } from './cluster/cluster-internals.ts';
 
-/** The configured place that a client connects to, for the operator's line: hosts and ports, no credential. */
+/** Returns the configured address of a client for the operator's log lines: hosts and ports, but no credentials. */
 export function placeOf(client: Redis | Cluster): string {
   if (isCluster(client)) {
     const nodes = clusterInternals(client).startupNodes;
@@ -23,7 +23,7 @@ function address({ host = 'localhost', port }: StartupNode, defaultPort: number)
   return `${plain(host)}:${plain(port ?? defaultPort)}`;
 }
 
-// A host option may hold a whole URL by mistake, with its password.
+// A host option may by mistake contain a whole URL, including a password.
 function plain(value: unknown): string {
   const text = String(value);
   return /^[\w./:%-]{1,200}$/.test(text) && !text.includes('//') ? text : '(not shown)';

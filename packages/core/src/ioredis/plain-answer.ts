@@ -2,7 +2,9 @@ import type { Redis } from 'ioredis';
 import type { DriverCommand } from '../driver/driver-command.ts';
 import { internals, type Internals } from './internals.ts';
 
-/** Answers the oldest unanswered command; false, and nothing happens, where the client has to read the reply itself. */
+/**
+ * Resolves the oldest unanswered command. Returns false, and does nothing, if the client must read the reply itself.
+ */
 export type AnswerPlain = (chunk: Buffer, start: number, end: number) => boolean;
 
 interface Encoded {
@@ -12,9 +14,9 @@ interface Encoded {
 const [status, number, zero, carriageReturn] = [0x2b, 0x3a, 0x30, 0x0d];
 
 /**
- * Reads a bulk string, a status or a number that lies whole in a chunk, and answers the command that it is for, just as
- * the client would. Only commands of the fast path are answered: nothing stands between those and their callers. Raw ones
- * read for themselves.
+ * Reads a bulk string, a status or a number that is complete within a chunk, and resolves its command just as the
+ * client would. Only fast-path commands are resolved, because nothing else needs to see their replies. Raw commands
+ * read their own replies.
  */
 export function plainAnswerOf(client: Redis): AnswerPlain {
   const target = internals(client);
@@ -31,7 +33,7 @@ function answer(command: DriverCommand, target: Internals, chunk: Buffer, start:
   try {
     command.resolve(valueOf(command as Encoded, target, chunk, start, end));
   } catch (error) {
-    // What a listener of the application throws is the application's, and must not cut off the replies after it.
+    // An error thrown by the application must reach the application, but must not stop the delivery of later replies.
     process.nextTick(() => {
       throw error;
     });
@@ -62,7 +64,7 @@ function integerAt(chunk: Buffer, from: number, stop: number): number {
   return integer;
 }
 
-/** Behind the length of a bulk string. */
+/** Returns the offset of a bulk string's body, after its length. */
 function bodyAt(chunk: Buffer, start: number): number {
   let at = start + 2;
   while (chunk[at] !== carriageReturn) at++;

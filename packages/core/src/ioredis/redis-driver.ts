@@ -38,7 +38,7 @@ const endedKinds: ReadonlyMap<string, SubscriptionKind> = new Map([
   ['sunsubscribe', 'ssubscribe'],
 ]);
 
-/** One ioredis client, as core drives it. */
+/** Adapts one ioredis client to the driver interface of core. */
 export class RedisDriver implements Driver {
   readonly send: SendCommand;
   readonly answerPlain: AnswerPlain;
@@ -46,12 +46,12 @@ export class RedisDriver implements Driver {
   readonly batchStream: Driver['batchStream'];
   protected readonly client: Redis;
   readonly #selected: SelectedDatabase;
-  /** The connector it had before it was protected. */
+  /** The client's connector before it was protected. */
   #former: DriverConnector | undefined;
   #givenUp: Promise<void> | undefined;
   #onUnsubscribe: UnsubscribeListener | undefined;
   #proven: ProvenState | undefined;
-  /** What an unanswered command makes come besides its one reply. */
+  /** What an unanswered command causes the server to send besides its reply. */
   #besides: 'confirmations' | 'lines' | undefined;
 
   constructor(client: Redis) {
@@ -116,7 +116,7 @@ export class RedisDriver implements Driver {
     return internals(this.client).commandQueue.peekFront()?.command;
   }
 
-  // Before version 6, its parser reads RESP2 alone.
+  // Before version 6, ioredis' parser reads only RESP2.
   get parser(): ParserTraits {
     const { condition } = internals(this.client);
     return { readsResp3: condition?.protocol !== undefined, followsRedirects: false };
@@ -149,7 +149,7 @@ export class RedisDriver implements Driver {
         this.#givenUp = new Promise((resolve) => socket.once('close', () => resolve()));
       });
     }
-    // Without a gate before the client, a command that is sent may be queued again.
+    // If the client has no gate, a command that is sent may be queued again.
     const queued = offlineQueue.toArray();
     offlineQueue.clear();
     for (const { command, stream } of queued) sendCommand(command, stream);
@@ -245,5 +245,5 @@ export class RedisDriver implements Driver {
 }
 
 function ignore(): void {
-  // The connection reports it. Without a listener, the error would be thrown.
+  // The connection reports the error. Without a listener, it would be thrown.
 }

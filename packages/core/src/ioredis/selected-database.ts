@@ -3,8 +3,8 @@ import { isReplyError } from '../replies/connection-error.ts';
 import type { Internals } from './internals.ts';
 
 /**
- * The database that a client has selected. ioredis takes a SELECT as done once it is sent, even if the server refuses
- * it; after a refusal, this restores the database before it.
+ * The database number that a client has selected. ioredis considers a SELECT done as soon as it is sent, even if the
+ * server refuses it; after a refusal, this class restores the previous number.
  */
 export class SelectedDatabase {
   readonly #target: Internals;
@@ -19,12 +19,12 @@ export class SelectedDatabase {
     return this.#target.condition?.select ?? this.#accepted;
   }
 
-  /** A SELECT is about to be sent. */
+  /** Call when a SELECT is about to be sent. */
   follow(command: DriverCommand): void {
     const database = Number(command.args[0]);
     command.promise.then(
       (reply) => {
-        // Inside a transaction the reply is QUEUED.
+        // Within a transaction the reply is QUEUED.
         if (String(reply) === 'OK') this.#accepted = database;
       },
       (error: unknown) => {
@@ -34,13 +34,14 @@ export class SelectedDatabase {
     );
   }
 
-  // ioredis would select it after the handshake with an ordinary command, behind the calls that are sent again.
+  // Restores the number before the handshake. Otherwise ioredis would send SELECT only afterwards, behind the retried
+  // calls.
   keep(): void {
     const { condition, prevCondition } = this.#target;
     if (condition && prevCondition) condition.select = prevCondition.select;
   }
 
-  /** The next connection leads elsewhere, and has this one selected. */
+  /** Call when the client moves to another server, where this database number is selected. */
   moved(database: number): void {
     this.#accepted = database;
     this.refused();

@@ -4,8 +4,8 @@ import type { DriverConnector } from '../driver/driver-connector.ts';
 import { internals, type Internals } from './internals.ts';
 
 /**
- * Takes over dialing, and switches off everything in ioredis that would retry, queue, resend or time out beside us.
- * `maxRetriesPerRequest: 0` is the one setting that neither resends nor loses what was in flight.
+ * Takes over dialing, and disables everything in ioredis that would retry, queue, resend or time out independently.
+ * `maxRetriesPerRequest: 0` is the only setting that neither resends nor loses the commands in flight.
  */
 export function takeOverConnection(client: Redis, connector: DriverConnector): void {
   const target = internals(client);
@@ -17,7 +17,7 @@ export function takeOverConnection(client: Redis, connector: DriverConnector): v
     autoResubscribe: false,
     enableOfflineQueue: true,
     enableReadyCheck: false,
-    // Our writes of one turn leave together anyway, and each command keeps its own deadline and fate.
+    // Writes of one turn are sent together anyway, and each command keeps its own deadline and outcome.
     enableAutoPipelining: false,
     commandTimeout: undefined,
     socketTimeout: undefined,
@@ -26,13 +26,13 @@ export function takeOverConnection(client: Redis, connector: DriverConnector): v
   });
 }
 
-// ioredis 5 emits `ready` when its CLIENT commands are answered or have failed, so also when the connection broke
-// meanwhile, and then stays ready without a socket for ever (ioredis issue 2099).
+// ioredis 5 emits `ready` when its CLIENT commands have been answered or have failed, even if the connection has broken
+// in the meantime. It then stays ready without a socket forever (ioredis issue 2099).
 function refuseStaleReady(target: Internals): void {
   const setStatus = target.setStatus.bind(target);
   target.setStatus = (...args) => {
     if (args[0] !== 'ready' || target.status === 'connect') return setStatus(...args);
-    // After this call, ioredis forgets the subscriptions as if they were restored: keep them.
+    // After this call, ioredis discards the subscriptions as if they had been restored, so keep them.
     const { prevCondition } = target;
     queueMicrotask(() => {
       target.prevCondition ??= prevCondition ?? null;
@@ -40,7 +40,7 @@ function refuseStaleReady(target: Internals): void {
   };
 }
 
-/** Wraps `connect`, so that its promise rejects at the first failed attempt instead of waiting until Redis is back. */
+/** Wraps `connect` so that its promise rejects at the first failed attempt instead of waiting until Redis is back. */
 export function interceptConnect(client: Redis, firstFailure: () => Promise<never>): void {
   const target = internals(client);
   const original = target.connect.bind(client);
@@ -54,7 +54,7 @@ export function interceptConnect(client: Redis, firstFailure: () => Promise<neve
   };
 }
 
-/** Wraps `disconnect`: called between two attempts, ioredis would never end; here it ends at once. */
+/** Wraps `disconnect`: if it is called between two attempts, ioredis would never end; here it ends immediately. */
 export function interceptDisconnect(client: Redis): void {
   const target = internals(client);
   const original = target.disconnect.bind(client);
@@ -74,8 +74,8 @@ export function interceptDisconnect(client: Redis): void {
 }
 
 /**
- * The connection of a monitor answers no commands and has no gate. Its first lines may arrive together with the answer
- * to MONITOR, so the client has to be in monitor mode before the promise of that answer settles.
+ * A monitoring connection does not reply to commands and has no gate. Its first lines may arrive together with the
+ * reply to MONITOR, so the client must be in monitor mode before the promise of that reply settles.
  */
 export function monitorAtOnce(client: Redis, send: SendCommand): void {
   const target = internals(client);

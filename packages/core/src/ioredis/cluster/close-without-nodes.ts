@@ -1,6 +1,6 @@
 import type { ClusterInternals } from './cluster-internals.ts';
 
-/** Wraps `disconnect` and `quit`: with no node left, ioredis would wait for ever for one to end. */
+/** Wraps `disconnect` and `quit`, because with no node left ioredis would wait forever for one to end. */
 export function closeWithoutNodes(target: ClusterInternals): void {
   const disconnect = target.disconnect.bind(target);
   const quit = target.quit.bind(target);
@@ -20,6 +20,6 @@ export function closeWithoutNodes(target: ClusterInternals): void {
 function closeIfEmpty(target: ClusterInternals, before: string): void {
   if (target.status !== 'disconnecting' || target.nodes().length > 0) return;
   target.setStatus('close');
-  // Between two attempts it does not listen to that event, which otherwise leads to the same.
+  // Called explicitly, because between two attempts ioredis does not listen to `close`.
   if (before === 'reconnecting' || before === 'close') target.handleCloseEvent();
 }

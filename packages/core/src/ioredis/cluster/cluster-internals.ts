@@ -28,22 +28,22 @@ export interface ClusterInternals {
 /** The connections for shard channels. */
 export interface ShardSubscriberGroup {
   readonly shardedSubscribers: Map<string, ShardSubscriber>;
-  /** By slot. */
+  /** Subscribed channels, keyed by slot. */
   readonly channels: Map<number, readonly (string | Buffer)[]>;
-  /** From version 5.7 on. */
+  /** Exists from version 5.7 on. */
   handleSubscriberConnectFailed?: () => void;
   reset?(slots: readonly unknown[], nodes: readonly Redis[]): Promise<void>;
 }
 
-/** One of them. */
+/** One connection for shard channels. */
 export interface ShardSubscriber {
   getInstance(): Redis | null;
   stop(): void;
-  /** Only before version 5.7. */
+  /** Exists only before version 5.7. */
   selectSubscriber?: () => void;
 }
 
-/** What `getInfoFromNode` needs of the node that it asks for the slots. */
+/** The parts of a node that `getInfoFromNode` uses to ask it for the slots. */
 export interface SlotTeller {
   duplicate(): {
     on(event: string, listener: () => void): void;

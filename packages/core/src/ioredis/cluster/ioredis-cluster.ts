@@ -78,9 +78,8 @@ export class IoredisCluster implements ClusterDriver {
   }
 
   /**
-   * By itself, ioredis counts redirections over all attempts, and reports too many of them as an error of its own,
-   * which hides the answer of the last node. Here each attempt counts from zero, and the gate gets the answer of the
-   * node.
+   * ioredis counts redirections across all attempts, and reports too many of them with its own error, which hides the
+   * last node's reply. Here each attempt counts from zero, and the gate gets the node's reply.
    */
   takeOver(gate: SendCommand, retryDelay: () => number): void {
     const target = clusterInternals(this.#cluster);
@@ -97,7 +96,7 @@ export class IoredisCluster implements ClusterDriver {
       retryDelayOnFailover: 0,
       retryDelayOnClusterDown: 0,
       enableOfflineQueue: true,
-      // When it fails, the client does not answer its `connect()` any more.
+      // If the ready check fails, the promise of `connect()` never settles.
       enableReadyCheck: false,
       enableAutoPipelining: false,
       clusterRetryStrategy: retryDelay,
@@ -218,7 +217,7 @@ export class IoredisCluster implements ClusterDriver {
     this.#cluster.disconnect();
   }
 
-  // A node that ends late would leave an ended cluster in the state `close`: that is what `settleEnded` is for.
+  // A node that ends late would leave an ended cluster in the status `close`, which `settleEnded` corrects.
   async end(): Promise<void> {
     if (this.hasEnded) return;
     const ended = once(this.#cluster, 'end');
@@ -231,7 +230,7 @@ export class IoredisCluster implements ClusterDriver {
   }
 }
 
-// The events come a tick later, when the caller of `connect()` may have sent its first command.
+// ioredis emits these events a tick later, when the caller of `connect()` may already have sent its first command.
 function tellAtOnce(
   target: ClusterInternals,
   listeners: Readonly<Record<string, readonly (() => void)[]>>,

@@ -14,12 +14,12 @@ export class IoredisNode extends RedisDriver implements NodeDriver {
   private constructor(client: Redis) {
     super(client);
     printClient(client);
-    // A node that is lost ends, and is dialed by us.
+    // A lost node ends, because redialing is our task.
     internals(client).options['retryStrategy'] = null;
     this.address = `${client.options.host}:${client.options.port}`;
   }
 
-  /** The one driver of this client. */
+  /** Returns the driver of this client, which is created once. */
   static of(client: Redis): IoredisNode {
     const known = drivers.get(client) ?? new IoredisNode(client);
     drivers.set(client, known);
@@ -36,5 +36,5 @@ export class IoredisNode extends RedisDriver implements NodeDriver {
 }
 
 function ignore(): void {
-  // The node's connector reports it.
+  // The node's connector reports the error.
 }

@@ -3,19 +3,19 @@ import type { ClusterInternals } from './cluster-internals.ts';
 
 type NodeList = readonly (Redis | undefined)[];
 
-/** What a user may give as `scaleReads`. */
+/** The values that a user may set for `scaleReads`. */
 type ReadChoice = 'master' | 'slave' | 'all' | ((nodes: NodeList, command: unknown) => unknown);
 
-// A duplicate takes over the options of its original, ours among them.
+// A duplicate inherits the options of its original, including the function that we set.
 const chosenByUser = new WeakMap<object, ReadChoice>();
 
 /**
- * Has reads go to nodes that answer, within what the user chose as `scaleReads`: while all replicas of a slot are away,
- * its primary is read. By itself, the client sends such a read to a replica of other slots, and follows its redirections
- * in a circle.
+ * Routes reads to nodes that are answering, within the user's choice of `scaleReads`. While all replicas of a slot are
+ * away, its primary is read. Otherwise the client would send such a read to a replica of other slots, and follow
+ * redirections in a circle.
  *
- * @param isAway whether a node takes no calls for now
- * @param random from 0 to 1
+ * @param isAway whether a node currently cannot serve calls
+ * @param random returns a number from 0 to 1
  */
 export function readFromAnswering(
   target: Pick<ClusterInternals, 'options'>,

@@ -1,7 +1,7 @@
 import type { Redis } from 'ioredis';
 import type { ClusterInternals, ShardSubscriber, ShardSubscriberGroup } from './cluster-internals.ts';
 
-/** The connections that a cluster client makes for shard channels: one to each node, where `shardedSubscribers` is set. */
+/** The connections that a cluster client makes for shard channels: one per node, if `shardedSubscribers` is set. */
 export class ShardSubscribers {
   readonly #target: ClusterInternals;
   readonly #group: ShardSubscriberGroup | undefined;
@@ -11,11 +11,11 @@ export class ShardSubscribers {
     this.#group = target.shardedSubscribers;
   }
 
-  /** Calls `onMade` with each connection before it is opened, and `onStopped` when it is not used any more. */
+  /** Calls `onMade` with each connection before it is opened, and `onStopped` when it is no longer used. */
   watch(onMade: (node: Redis) => void, onStopped: (node: Redis) => void): void {
     const group = this.#group;
     if (group === undefined) return;
-    // By itself, the client waits longer and longer before it connects again.
+    // Disables the client's own reconnection, which waits longer and longer.
     if (group.handleSubscriberConnectFailed !== undefined) group.handleSubscriberConnectFailed = ignore;
     const subscribers = group.shardedSubscribers;
     const follow = (subscriber: ShardSubscriber): void => watchOne(subscriber, onMade, onStopped);
@@ -27,7 +27,7 @@ export class ShardSubscribers {
     };
   }
 
-  /** Channels that its user subscribed to, whether or not the server knows. */
+  /** Returns the channels to which the user has subscribed, whether or not the server knows. */
   wanted(): ReadonlySet<string> {
     return new Set([...(this.#group?.channels.values() ?? [])].flat().map(String));
   }
@@ -37,7 +37,7 @@ export class ShardSubscribers {
     return instances.filter((instance) => instance !== null);
   }
 
-  /** Makes again what was lost. */
+  /** Makes lost connections again. */
   renew(): void {
     this.#group?.reset?.(this.#target.slots, this.#target.nodes()).catch(ignore);
   }
@@ -53,14 +53,14 @@ function watchOne(
     const instance = subscriber.getInstance();
     if (instance !== null) onMade(instance);
   };
-  // Its listeners are removed when it is stopped: nobody would learn of its end.
+  // Stopping a subscriber removes its listeners, so its end would otherwise go unnoticed.
   subscriber.stop = () => {
     const instance = subscriber.getInstance();
     stop();
     if (instance !== null) onStopped(instance);
   };
   const { selectSubscriber } = subscriber;
-  // Older versions make another instance after each loss.
+  // Older versions of ioredis create another instance after each loss.
   if (selectSubscriber !== undefined)
     subscriber.selectSubscriber = () => {
       selectSubscriber.call(subscriber);
@@ -70,5 +70,5 @@ function watchOne(
 }
 
 function ignore(): void {
-  // The connection reports it, and it is made again while its channels are missing.
+  // The connection reports the error, and is made again while its channels are missing.
 }

@@ -4,10 +4,10 @@ import { clusterInternals, type ClusterInternals, type SlotTeller } from './clus
 
 type Callback = (error?: Error | null) => void;
 
-/** The text by which ioredis knows that no node answered who owns which slots. */
+/** The error message by which ioredis recognises that no node has reported the slots. */
 const nobodyAnswered = 'Failed to refresh slots cache.';
 
-/** Which node owns which slot, as a cluster client knows it, and how the client gets to know it. */
+/** A cluster client's table of slot owners, and the way in which the client reads it. */
 export class SlotTable {
   readonly #cluster: Cluster;
   #owners: ReadonlySet<string> = new Set();
@@ -20,7 +20,7 @@ export class SlotTable {
     });
   }
 
-  /** Addresses of the primaries. */
+  /** Returns the addresses of the primaries. */
   owners(): ReadonlySet<string> {
     if (this.#isStale) this.#owners = this.#findOwners();
     this.#isStale = false;
@@ -28,8 +28,8 @@ export class SlotTable {
   }
 
   /**
-   * Takes the place of the client's own way of reading the slots, which makes a connection for each question and asks
-   * one node after the other.
+   * Replaces the client's own way of reading the slots, which makes a connection for each request and asks the nodes
+   * sequentially.
    */
   readBy(ask: () => Promise<readonly SlotRange[]>): void {
     const target = clusterInternals(this.#cluster);
@@ -64,7 +64,7 @@ export class SlotTable {
     const addresses = new Set<string>();
     let last: readonly string[] | undefined;
     for (const keys of clusterInternals(this.#cluster).slots) {
-      // Neighbouring slots share one list object.
+      // Neighbouring slots share one array object.
       if (keys !== last && keys?.[0] !== undefined) addresses.add(keys[0]);
       last = keys;
     }
@@ -80,7 +80,7 @@ function disconnected(): Error {
   return new Error('Cluster is disconnected.');
 }
 
-/** Tells the client the answer as if it came from a node. */
+/** Returns a stand-in for a node that hands the slots to the client as if they were a node's reply. */
 function tellerOf(ranges: readonly SlotRange[]): SlotTeller {
   const reply = ranges.map(({ first, last, nodes }) => [
     first,

@@ -5,7 +5,7 @@ import { clusterInternals, type StartupNode } from './cluster-internals.ts';
 const maxStartupNodes = 64;
 const configuredNodes = new WeakMap<Cluster, StartupNode[]>();
 
-/** Adds the present nodes of the cluster to its configured startup nodes. */
+/** Adds the cluster's current nodes to its configured startup nodes. */
 export function rememberNodes(cluster: Cluster): void {
   const target = clusterInternals(cluster);
   const configured = configuredNodes.get(cluster) ?? target.startupNodes;
@@ -16,28 +16,31 @@ export function rememberNodes(cluster: Cluster): void {
   target.startupNodes = [...configured, ...known].slice(0, maxStartupNodes);
 }
 
-/** The options of each startup node, as ioredis would connect to it. */
+/** Returns the options with which ioredis would connect to each startup node. */
 export function startupNodeOptions(cluster: Cluster): readonly Readonly<Record<string, unknown>>[] {
   const { startupNodes, options } = clusterInternals(cluster);
   const shared = options['redisOptions'] as Record<string, unknown> | undefined;
   return startupNodes.map((node) => ({ ...shared, ...node }));
 }
 
-/** The options of the configured startup nodes, with their names resolved now, as the user said how. */
+/**
+ * Returns the options of the configured startup nodes, with their names resolved again in the way that the user
+ * configured.
+ */
 export async function resolvedStartupNodes(
   cluster: Cluster,
 ): Promise<readonly Readonly<Record<string, unknown>>[]> {
   const target = clusterInternals(cluster);
   const remembered = target.startupNodes;
   target.startupNodes = configuredNodes.get(cluster) ?? remembered;
-  // The names are taken from the list before this returns.
+  // The names are read from the list before this call returns.
   const resolving = target.resolveStartupNodeHostnames();
   target.startupNodes = remembered;
   const shared = target.options['redisOptions'] as Record<string, unknown> | undefined;
   return (await resolving).map((node) => ({ ...shared, ...node }));
 }
 
-/** Replaces nodes given as ports or URLs by options, so that ioredis does not read the URLs by its own grammar. */
+/** Converts nodes given as ports or URLs to options, so that ioredis does not parse the URLs with its own grammar. */
 export function readStartupNodes(cluster: Cluster): void {
   const target = clusterInternals(cluster);
   const given: readonly (StartupNode | number | string)[] = target.startupNodes;

@@ -4,13 +4,13 @@ import { isUnsendable } from '../../driver/unsendable-command.ts';
 import { isRedisResilienceError } from '../../errors.ts';
 import { internals } from '../internals.ts';
 
-/** One lease, as the client that was handed out for it knows it. */
+/** The parts of a lease that its client uses. */
 export interface ClientUse {
-  /** The error of each use after the lease has ended; undefined while it goes on. */
+  /** Returns the error for a use of the client after the lease has ended; undefined while the lease is active. */
   refusal(name: string): Error | undefined;
-  /** A command is about to be sent. */
+  /** Called when a command is about to be sent. */
   sends(command: DriverCommand): void;
-  /** The connection was told to connect or disconnect. */
+  /** Called when the client is told to connect or disconnect. */
   alters(): void;
 }
 
@@ -20,18 +20,18 @@ type Listener = (...args: unknown[]) => void;
 
 interface LeasedClient extends Redis {
   [useOf]: ClientUse;
-  /** What was added through this client; undefined while nothing was. */
+  /** The listeners that were added through this client; undefined if there are none. */
   [addedTo]: [event: string | symbol, listener: Listener][] | undefined;
 }
 
 /**
- * Makes the clients that are handed out for one connection. Each of them looks like that connection's client, belongs
- * to one lease, and sends nothing once that lease has ended, even if the connection is in other hands by then.
+ * Creates the clients that are handed out for one connection. Each looks like that connection's client, belongs to one
+ * lease, and sends nothing once that lease has ended, even if the connection has since been leased to another caller.
  */
 export function leasedClients(client: Redis): (use: ClientUse) => Redis {
   const overlay = Object.create(client, Object.getOwnPropertyDescriptors(overlayOf(client))) as object;
   return (use) => {
-    // One for each lease: assigning to fields is far faster than defining properties.
+    // Created for each lease, so fields are assigned, which is far faster than defining properties.
     const leased = Object.create(overlay) as LeasedClient;
     leased[useOf] = use;
     leased[addedTo] = undefined;
@@ -44,7 +44,7 @@ export function removeListeners(leased: Redis): void {
   if ((leased as LeasedClient)[addedTo] !== undefined) leased.removeAllListeners();
 }
 
-/** What a leased client does otherwise than the client of its connection. */
+/** The methods in which a leased client differs from its connection's client. */
 function overlayOf(client: Redis): object {
   const send = ((command, stream, node) =>
     internals(client).sendCommand(command, stream, node)) as SendCommand;
@@ -72,7 +72,7 @@ function overlayOf(client: Redis): object {
         return send(command, ...rest);
       }
       if (isUnsendable(command)) return command.promise;
-      // A refusal hurts no caller who does not look.
+      // Callers that ignore the promise must not get an unhandled rejection.
       command.promise.catch(ignore);
       command.reject(refusal);
       return command.promise;

@@ -1,7 +1,7 @@
 import type { ChainableCommander, Redis } from 'ioredis';
 import type { DriverCommand } from '../../driver/driver-command.ts';
 
-/** One command of a transaction, and the promise that its caller has. */
+/** One command of a transaction, and the functions that settle its caller's promise. */
 interface Queued {
   readonly command: DriverCommand;
   readonly resolve: (answer: unknown) => void;
@@ -10,7 +10,7 @@ interface Queued {
 
 /** Collects the commands that are called on `client`, to be sent as one MULTI. */
 export class QueuedCommands {
-  /** Has the commands of a client; each returns a promise that settles with its answer from EXEC. */
+  /** Has a client's command methods; each returns a promise that settles with the command's reply from EXEC. */
   readonly client: Redis;
   readonly #target: Redis;
   readonly #queued: Queued[] = [];
@@ -26,7 +26,10 @@ export class QueuedCommands {
     return this.#queued.length;
   }
 
-  /** Sends MULTI, the commands and EXEC. Resolves with whether it ran: it did not when a watched key was changed. */
+  /**
+   * Sends MULTI, the commands and EXEC. Resolves with whether the commands ran: they did not if a watched key was
+   * changed.
+   */
   async exec(): Promise<boolean> {
     const chain = this.#target.multi() as ChainableCommander & {
       sendCommand(command: DriverCommand): unknown;
@@ -49,17 +52,17 @@ export class QueuedCommands {
 
   #add(command: DriverCommand): Promise<unknown> {
     const answer = new Promise((resolve, reject) => this.#queued.push({ command, resolve, reject }));
-    // The caller of the whole transaction gets the error.
+    // The transaction's caller gets the error.
     answer.catch(ignore);
     return answer;
   }
 }
 
-/** Whether a value is a chain of commands, as `multi()` and `pipeline()` return it. */
+/** Whether a value is a chain of commands as returned by `multi()` or `pipeline()`. */
 export function isChain(value: unknown): boolean {
   return typeof value === 'object' && value !== null && 'isPipeline' in value && value.isPipeline === true;
 }
 
 function ignore(): void {
-  // See above.
+  // The transaction's caller gets the error.
 }

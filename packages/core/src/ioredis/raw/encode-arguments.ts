@@ -1,6 +1,6 @@
 type Arguments = readonly (string | Buffer)[];
 
-/** The bytes of commands, one after the other: text where all their arguments are. */
+/** Encodes commands one after another. Returns a string if all their arguments are strings. */
 export function encodeArguments(commands: readonly Arguments[]): string | Buffer {
   let text = '';
   let parts: (string | Buffer)[] | undefined;

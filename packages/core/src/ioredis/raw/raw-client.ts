@@ -8,40 +8,43 @@ import { nameOf, prefixed, RawCommand, type MapError, type ReadReply } from './r
 import { RawTogether } from './raw-together.ts';
 import { routerOf, type ReplyRouter } from './reply-router.ts';
 
-/** One command: its name as the server shall see it, its arguments, and what makes its answer from the reply. */
+/**
+ * One command: its name as the server should see it, its arguments, and the function that turns the reply into a
+ * result.
+ */
 export interface RawRequest {
   readonly args: JoinedCommand;
   readonly read: ReadReply;
-  /** Makes the error that the caller gets of the one that the call failed with. */
+  /** Converts the error with which the call failed to the error that the caller gets. */
   readonly fail?: MapError;
 }
 
-/** Makes the answer to commands that were sent as one from the bytes of their replies; undefined: not handed over. */
+/** Turns the replies to commands that were sent as one into a result. A reply that is not passed on is undefined. */
 export type ReadReplies = (replies: readonly (Buffer | undefined)[]) => unknown;
 
-/** A command that was handed over, or several that were handed over as one. */
+/** A command that is being executed, or several that were sent as one. */
 export interface RawCall<Answer> {
   readonly promise: Promise<Answer>;
-  /** Whether it was handed to the connection, so that it may run. */
+  /** Whether the command has been handed to the connection, so that it may run. */
   readonly isSent: boolean;
   /**
-   * Answers the caller with `errorFor(outcome)`, unless the call is answered already. What is not sent yet never will
-   * be: the outcome is then `not-applied`.
+   * Rejects the call with `errorFor(outcome)`, unless it has already been settled. A command that has not been sent yet
+   * is never sent; its outcome is `not-applied`.
    */
   abort(errorFor: (outcome: Outcome) => Error): void;
 }
 
 /**
- * Sends commands through the gate of a protected client, and hands over their replies as bytes. For a client library
- * that has a reader of its own: the bytes are those of one reply as the server sent it; an error reply, and everything
- * that stops the command before, rejects as it does for the commands of ioredis. The client itself goes on as before,
- * on the same connection.
+ * Sends commands through a protected client's gate, and returns their replies as bytes, for client libraries that parse
+ * replies themselves. The bytes are those of one reply as the server sent it. Error replies, and errors that prevent
+ * the command from being sent, reject just as for ioredis commands. The client itself keeps working on the same
+ * connection.
  *
  * @example
  * const raw = new RawClient(resilience.client);
  * const { promise } = raw.send({ args: ['GET', 'cart:1'], read: (bytes) => bytes });
  * await promise; // the bytes of `$5\r\nhello\r\n`, or null
- * @throws ConfigurationError when the client is not protected, or is a Cluster
+ * @throws ConfigurationError if the client is not protected, or is a Cluster
  */
 export class RawClient {
   readonly #target: Internals;
@@ -62,13 +65,13 @@ export class RawClient {
     router.want();
   }
 
-  /** The protocol that the connection speaks; undefined while it never connected. */
+  /** The RESP version that the connection speaks; undefined if the client has never connected. */
   get protocol(): number | undefined {
     const { condition } = this.#target;
     return condition === null ? undefined : (condition.protocol ?? 2);
   }
 
-  /** @param timeoutMs deadline of this command; by default that of the resilience */
+  /** @param timeoutMs deadline of this command; defaults to that of the resilience */
   send({ args, read, fail = asItIs }: RawRequest, timeoutMs?: number): RawCall<unknown> {
     const command = new RawCommand(this.#prefixed(args), read, fail, timeoutMs);
     this.#target.sendCommand(command);
@@ -76,8 +79,8 @@ export class RawClient {
   }
 
   /**
-   * Sends commands as one pipeline: what becomes of them is decided as a whole. MULTI and EXEC are among them; the
-   * replies to what stands between them are not handed over. Rejects with the first error reply.
+   * Sends commands as one pipeline, which succeeds, is retried or fails as a whole. If the commands include MULTI and
+   * EXEC, the replies to the commands between these are not passed on. Rejects with the first error reply.
    */
   sendTogether(
     commands: readonly JoinedCommand[],
@@ -103,7 +106,7 @@ export class RawClient {
     return this.#keyPrefix === undefined ? args : prefixed(args, this.#keyPrefix);
   }
 
-  // ioredis notes a SELECT when it sends one.
+  // ioredis records its own SELECT commands; these are recorded here.
   #followSelect(commands: readonly JoinedCommand[]): void {
     const { condition } = this.#target;
     for (const [verb, database] of commands) {

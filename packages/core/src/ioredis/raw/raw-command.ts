@@ -3,23 +3,23 @@ import type { DriverCommand, JoinedCommand } from '../../driver/driver-command.t
 import type { TrackedCall } from '../../driver/tracked-call.ts';
 import { encodeArguments } from './encode-arguments.ts';
 
-/** Makes the error that the caller gets. */
+/** Converts an error to the one that the caller gets. */
 export type MapError = (error: Error) => Error;
 
-/** Makes the answer of a command from the bytes of its reply; null stands for each kind of null. */
+/** Turns the bytes of a reply into a result; null stands for every kind of RESP null. */
 export type ReadReply = (bytes: Buffer | null) => unknown;
 
 /**
- * A command whose reply ioredis does not read: `read` gets its bytes, error replies excepted. It is sent with its name
- * as it was given, because a server repeats that in its error replies. It has of ioredis' own class what its client
- * asks of a command, and nothing else, because one is made for each call.
+ * A command whose reply ioredis does not parse: `read` gets the bytes, except those of error replies. Its name is sent
+ * exactly as given, because servers repeat the name in error replies. The class has only the parts of ioredis' own
+ * command class that the client uses, because an instance is created for each call.
  */
 export class RawCommand implements DriverCommand {
   readonly isRaw = true;
   readonly name: string;
   readonly args: unknown[];
   readonly promise: Promise<unknown>;
-  /** Its own deadline in milliseconds; undefined: that of the resilience. */
+  /** Deadline of this command in milliseconds; undefined to use that of the resilience. */
   readonly timeoutMs: number | undefined;
   resolve: (value: unknown) => unknown;
   reject: (error: Error) => unknown;
@@ -63,18 +63,18 @@ export class RawCommand implements DriverCommand {
     return new Command(this.name, this.args as string[]).getKeys();
   }
 
-  /** The reply is read by the command, whatever the protocol. */
+  /** Does nothing, because the command reads its own reply in either protocol. */
   setReplyContext(): void {
     // See above.
   }
 
-  /** Deadlines are those of the resilience. */
+  /** Does nothing, because the resilience manages deadlines. */
   setTimeout(): void {
     // See above.
   }
 
   setBlockingTimeout(): void {
-    // As for setTimeout.
+    // See `setTimeout`.
   }
 
   extractBlockingTimeout(): undefined {
@@ -82,7 +82,7 @@ export class RawCommand implements DriverCommand {
   }
 }
 
-/** The arguments with the prefix before each key. */
+/** Returns the arguments with the prefix added to each key. */
 export function prefixed([verb, ...args]: JoinedCommand, keyPrefix: string): JoinedCommand {
   return [verb, ...(new Command(nameOf(verb), args, { keyPrefix }).args as (string | Buffer)[])];
 }
@@ -90,7 +90,7 @@ export function prefixed([verb, ...args]: JoinedCommand, keyPrefix: string): Joi
 const names = new Map<string, string>();
 const maxNames = 1000;
 
-// Lower case costs as much as the rest of the command, and there are few names.
+// Cached, because converting the name to lower case costs as much as the rest of the command, and there are few names.
 export function nameOf(verb: string): string {
   const known = names.get(verb);
   if (known !== undefined) return known;

@@ -2,23 +2,23 @@ import type { DriverCommand, JoinedCommand } from '../../driver/driver-command.t
 import { encodeArguments } from './encode-arguments.ts';
 import { RawCommand, type MapError } from './raw-command.ts';
 
-/** The answers to commands that were sent as one: the bytes of a reply, or the error that it is. */
+/** The replies to commands that were sent as one: the bytes of each reply, or its error. */
 export type JoinedAnswers = readonly (Buffer | Error | undefined)[];
 
-/** Replies that a connection still owes beyond one for each command that its client waits for. */
+/** Number of replies that are still due on a connection in addition to one for each command in the client's queue. */
 export interface FurtherReplies {
   count: number;
 }
 
-/** Commands that are sent as one: to the client they are a single command, which has as many replies. */
+/** Several commands that are sent as one: the client treats them as a single command with several replies. */
 export class RawTogether extends RawCommand {
   readonly joined: readonly JoinedCommand[];
   readonly #present: () => FurtherReplies;
-  /** Of the connection on which it was sent. */
+  /** The additional replies of the connection on which the commands were sent. */
   #further: FurtherReplies | undefined;
   #missing = 0;
 
-  /** `present` gives the further replies of the connection that the client has now. */
+  /** `present` returns the additional replies of the client's current connection. */
   constructor(
     joined: readonly JoinedCommand[],
     read: (answers: JoinedAnswers) => unknown,
@@ -30,7 +30,7 @@ export class RawTogether extends RawCommand {
     this.#present = present;
   }
 
-  // It is sent, perhaps again: its replies begin.
+  // Called each time the commands are sent, so all replies are due.
   override toWritable(): string | Buffer {
     this.#missing = this.joined.length;
     this.#further = this.#present();
@@ -38,7 +38,7 @@ export class RawTogether extends RawCommand {
     return encodeArguments(this.joined);
   }
 
-  /** One more reply is here; returns whether it was the last one. */
+  /** Call when a reply has arrived. Returns whether it was the last one. */
   isLast(): boolean {
     if (--this.#missing === 0) return true;
     if (this.#further !== undefined) this.#further.count--;

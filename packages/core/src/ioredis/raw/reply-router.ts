@@ -8,21 +8,21 @@ import { isTogether, type FurtherReplies } from './raw-together.ts';
 type Ask = (name: string, args: readonly string[]) => Promise<unknown>;
 type Parse = (piece: Buffer) => void;
 
-/** Where in its bytes a connection is, as far as its router knows. */
+/** The router's position in the connection's byte stream. */
 type Place =
-  /** Somewhere: all bytes are the driver's. */
+  /** The position is unknown, so all bytes go to the driver. */
   | { readonly kind: 'unknown' }
-  /** Somewhere before the answer that ends with this mark. `tail`: the last bytes before the next piece. */
+  /** Somewhere before the reply that ends with `mark`. `tail` holds the last bytes before the next piece. */
   | { readonly kind: 'seeking'; readonly mark: Buffer; tail: Buffer }
-  /** `left`: bytes that are still the driver's before the next reply begins. */
+  /** The position is known. `left` is the number of bytes that belong to the driver before the next reply begins. */
   | { readonly kind: 'known'; left: number; readonly frames: ReplyFrames; isRaw: boolean; parts: Buffer[] };
 
 const [simpleError, blobError, push] = [0x2d, 0x21, 0x3e];
 
 /**
- * Stands before the parser of ioredis, and gives the bytes of the replies to raw commands to those commands. All other
- * bytes go to the parser: replies to its own commands, error replies, and what a subscription brings. While no raw
- * command was ever wanted it looks at nothing.
+ * Intercepts the bytes for ioredis' parser, and passes replies to raw commands to those commands. All other bytes go to
+ * the parser: replies to ioredis' own commands, error replies and subscription messages. Until the first `RawClient` is
+ * created, it inspects nothing.
  */
 export class ReplyRouter {
   readonly #target: Internals;
@@ -33,7 +33,7 @@ export class ReplyRouter {
   #parse: Parse = ignore;
   #place: Place = { kind: 'unknown' };
 
-  /** @param ask sends a command past the gate */
+  /** @param ask sends a command that bypasses the gate */
   constructor(client: Redis, ask: Ask) {
     this.#target = internals(client);
     this.#ask = ask;
@@ -43,12 +43,12 @@ export class ReplyRouter {
     });
   }
 
-  /** Of the connection that the client has now. */
+  /** The additional replies that are due on the client's current connection. */
   get further(): FurtherReplies {
     return this.#further;
   }
 
-  /** From now on raw commands may be sent. */
+  /** Call before the first raw command is sent. */
   want(): void {
     if (this.#isWanted) return;
     this.#isWanted = true;
@@ -58,11 +58,12 @@ export class ReplyRouter {
     const place: Place = { kind: 'seeking', mark: Buffer.from(mark), tail: Buffer.alloc(0) };
     if (!this.#attach(place)) return;
     const socket = this.#socket;
-    // Without that answer nobody knows where a reply begins: the next connection is routed from its first byte on.
+    // Without this reply, the beginning of the next one stays unknown. The next connection is routed from its first
+    // byte.
     this.#ask('ping', [mark]).catch(() => socket?.destroy());
   }
 
-  /** Takes the place of the parser among the listeners of the socket; false when it is not there. */
+  /** Replaces the parser among the socket's listeners. Returns false if the parser is not there. */
   #attach(place: Place): boolean {
     const socket = this.#target.stream;
     if (socket === undefined) return false;
@@ -78,7 +79,7 @@ export class ReplyRouter {
     this.#place = place;
     const read = (piece: Buffer): void => {
       if (this.#socket === socket) this.#read(piece);
-      // A socket that was left behind is read on.
+      // An abandoned socket is still read.
       else parse(piece);
     };
     socket.removeAllListeners('data');
@@ -100,7 +101,7 @@ export class ReplyRouter {
     const { mark, tail } = place;
     const bytes = Buffer.concat([tail, piece]);
     const at = bytes.indexOf(mark);
-    // The line end of the mark belongs to it.
+    // The line end after the mark belongs to the same reply.
     if (at >= 0) this.#place = known(at + mark.length + 2 - tail.length);
     else place.tail = Buffer.from(bytes.subarray(Math.max(0, bytes.length - mark.length)));
   }
@@ -109,20 +110,20 @@ export class ReplyRouter {
     let at = Math.min(place.left, piece.length);
     if (at > 0) this.#parse(piece.subarray(0, at));
     place.left -= at;
-    // Where the bytes begin that nobody was given yet.
+    // Offset of the first byte that has not been delivered yet.
     let from = at;
     while (at < piece.length) {
       const { frames } = place;
       if (frames.isBetween) {
         const isRaw = this.#isRaw(piece[at] as number);
-        // A push came between the replies to commands that were sent as one.
+        // A push message arrived between the replies to commands that were sent as one.
         if (place.isRaw && !isRaw && from < at) place.parts.push(piece.subarray(from, at));
         if (!isRaw) from = at;
         place.isRaw = isRaw;
       }
       const end = frames.next(piece, at);
       if (frames.failure !== undefined) {
-        // The parser reports it, and the connection ends.
+        // The parser reports the error, and the connection ends.
         this.#place = { kind: 'unknown' };
         this.#parse(piece.subarray(from));
         return;
@@ -161,7 +162,7 @@ export class ReplyRouter {
 
 const routers = new WeakMap<Redis, ReplyRouter>();
 
-/** Puts a router before the replies of a client. */
+/** Installs a router for a client's replies. */
 export function routeReplies(client: Redis, ask: Ask): void {
   routers.set(client, new ReplyRouter(client, ask));
 }
@@ -181,7 +182,7 @@ function whole(place: Place & { kind: 'known' }, last: Buffer): Buffer {
   return bytes;
 }
 
-// The source of ioredis' listener names its reader.
+// The source of ioredis' listener contains the name of its parser.
 function isParser(listener: Parse): boolean {
   return /decoder\.write|parser\.execute/.test(Function.prototype.toString.call(listener));
 }

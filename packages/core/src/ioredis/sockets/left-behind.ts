@@ -6,11 +6,12 @@ import type { Redis } from 'ioredis';
 type Queue = Internals['commandQueue'];
 
 /**
- * Takes a silent socket from a client, which goes on as if it had closed, and reads it on for the commands that must not
- * run twice: their answers may still come. All others fail as with a closed socket, and their answers are skipped.
+ * Detaches a silent socket from a client, which goes on as if the socket had closed, and keeps reading it for commands
+ * that must not run twice, because their replies may still arrive. All other commands fail as if the socket were
+ * closed, and their replies are skipped.
  *
- * @param own the listeners for `close` that are not the client's
- * @returns whether there is such a command; if not, nothing was done
+ * @param own the listeners for `close` that do not belong to the client
+ * @returns whether there is such a command; if not, nothing has changed
  */
 export function leaveBehind(
   client: Redis,
@@ -22,7 +23,8 @@ export function leaveBehind(
   const { commandQueue: queue, condition } = target;
   const items = queue.toArray();
   const kept = items.filter(({ command }) => isKept(command));
-  // Where in its bytes a socket with raw commands is, only its router knows, and that goes on to the next socket.
+  // For a socket with raw commands, only the router knows where a reply begins, and the router moves on to the next
+  // socket.
   if (kept.length === 0 || items.some(({ command }) => command.isRaw === true)) return false;
   const others = items.filter((item) => !kept.includes(item));
   const settling: (() => unknown)[] = [];
@@ -36,7 +38,7 @@ export function leaveBehind(
   socket.removeAllListeners('error');
   socket.on('error', ignore);
   onLeft();
-  // The client would do it, and take the reader off the socket.
+  // Done here, because the client would also remove the parser from the socket.
   for (const { command } of others) command.reject(new Error('Connection is closed.'));
   closeFor(socket, own);
   socket.once('close', () => {
@@ -51,7 +53,7 @@ function isKept({ call }: DriverCommand): boolean {
   return call !== undefined && !call.settled && !call.released && call.isDoubtful;
 }
 
-/** Lets the client's own reader of this socket settle these commands, and none of those on its next socket. */
+/** Makes the client's parser for this socket settle these commands, and none of those on the next socket. */
 function readOn(
   target: Internals,
   socket: Socket,
@@ -74,7 +76,10 @@ function readOn(
   socket.emit = emitFromHere as Socket['emit'];
 }
 
-/** The commands in their places, which note how they are settled: their callers may issue others at once. */
+/**
+ * Returns a queue of stand-ins that record how each command is settled. The commands are settled later, because their
+ * callers may immediately issue new ones.
+ */
 function standIns(
   queue: Queue,
   items: readonly { readonly command: DriverCommand }[],
@@ -101,7 +106,7 @@ function standIns(
   return waiting;
 }
 
-/** Calls what the client does when its socket has closed. */
+/** Calls the client's listeners for the close of its socket. */
 function closeFor(socket: Socket, own: ReadonlySet<unknown>): void {
   for (const listener of socket.rawListeners('close')) {
     if (own.has(listener)) continue;
@@ -116,5 +121,5 @@ function emptyLike(queue: Queue): Queue {
 }
 
 function ignore(): void {
-  // The close that follows is noticed.
+  // The `close` event that follows is handled.
 }

@@ -3,9 +3,9 @@ import type { DriverCommand, SendCommand } from '../../driver/driver-command.ts'
 import type { ProvenState } from '../../driver/driver.ts';
 
 /**
- * Answers a command of the driver's own handshake from what the connection has proven: its login, protocol, database,
- * name and mode. So no round trip is spent on asking again. CLIENT SETINFO, of which no answer matters, is sent, and not
- * waited for. False: the command is not known to be proven, and has to be sent.
+ * Resolves a command of the driver's own handshake if the verified connection has already established its effect:
+ * login, protocol, database, name or mode. This saves a round trip. CLIENT SETINFO, whose reply does not matter, is
+ * sent without waiting for it. Returns false if the command must be sent.
  */
 export function answerFromProof(command: DriverCommand, proven: ProvenState, send: SendCommand): boolean {
   const [first, second] = command.args.flat().map(String);
@@ -28,7 +28,7 @@ export function answerFromProof(command: DriverCommand, proven: ProvenState, sen
   }
 }
 
-/** Whether these words log in as the connection did; no words where it did not. */
+/** Whether these arguments log in with the credentials that the connection used; there must be none if it used none. */
 function isLogin(words: readonly unknown[], { credentials }: ProvenState): boolean {
   if (credentials === undefined) return words.length === 0;
   const [username, password] = words.length > 1 ? words : ['default', words[0]];
@@ -47,5 +47,5 @@ function sendAside({ name, args }: DriverCommand, send: SendCommand): void {
 }
 
 function ignore(): void {
-  // Servers before Redis 7.2 do not know it, and users may not be allowed to: neither matters.
+  // Servers before Redis 7.2 do not know the command, and users may lack permission for it. Neither matters.
 }
