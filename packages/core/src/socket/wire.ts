@@ -39,7 +39,7 @@ export class Wire {
   #guard: ReplyGuard | undefined;
   #socket: Socket | undefined;
   #identity: Identity | undefined;
-  /** Sockets adopted so far. */
+  /** Number of sockets that have been adopted so far. */
   #adopted = 0;
   #current: Flush | undefined;
   /** The oldest unanswered command if it has no call, and the time of the last write before it was first seen. */
@@ -82,7 +82,9 @@ export class Wire {
     return this.#identity;
   }
 
-  /** Names the server process behind the present socket; the socket itself, where the server does not tell. */
+  /**
+   * Identifies the server process behind the current socket, or the socket itself if the server does not report its id.
+   */
   get server(): string {
     return this.#identity?.runId ?? `socket ${this.#adopted}`;
   }
