@@ -22,32 +22,32 @@ import type { Finding } from './finding.ts';
 
 /** Options of {@link attachDoctor}. */
 export interface AttachOptions {
-  /** Bounds each walk. Default 3,000 ms, at least 50. */
+  /** Limit of each walk in milliseconds. Default 3,000, at least 50. */
   readonly timeoutMs?: number;
-  /** No walk begins sooner than this after the one before. Default 30,000 ms. */
+  /** Minimum interval between the starts of two walks. Default 30,000 ms. */
   readonly minIntervalMs?: number;
-  /** Called with each diagnosis. Errors it throws are ignored. */
+  /** Called with each diagnosis. Errors that it throws are ignored. */
   readonly onDiagnosis?: (diagnosis: Diagnosis) => void;
   readonly clock?: Clock;
 }
 
 /** A doctor that explains outages as they happen. */
 export interface AttachedDoctor {
-  /** The last diagnosis, of this outage or an earlier one. */
+  /** The latest diagnosis, from this outage or an earlier one. */
   readonly last: Diagnosis | undefined;
   /** The first finding of this outage; undefined while Redis is up, or before the walk has ended. */
   readonly finding: Finding | undefined;
   /** Resolves when the running walk, if any, has ended. */
   settled(): Promise<void>;
-  /** Leaves the resilience as it was. */
+  /** Stops the doctor and removes its finding from the snapshot. */
   detach(): void;
 }
 
 /**
- * Explains outages as they happen: an outage starts the short walk, bounded and rate-limited, and the first finding is
- * added to the cause of the snapshot, and so to the health answer, until Redis is back.
+ * Explains outages as they happen: each outage starts the short walk, limited in time and rate, and the first finding
+ * is added to the cause in the snapshot, and therefore to the health response, until Redis is back.
  *
- * @throws ConfigurationError when a doctor is already attached, or an option is unknown or not allowed
+ * @throws ConfigurationError when a doctor is already attached, or an option is unknown or invalid
  * @example
  * const doctor = attachDoctor(resilience);
  * resilience.snapshot().cause?.message; // 'Nobody listens ... The doctor found: ...'
@@ -117,7 +117,7 @@ class Attachment implements AttachedDoctor {
     attached.delete(this.#resilience);
   }
 
-  // Isolating and closing are done by hand: a walk would explain nothing.
+  // Isolating and closing are deliberate, so a walk would explain nothing.
   #onOutage({ code }: Cause): void {
     if (code === 'isolated' || code === 'closed' || this.#walk !== undefined) return;
     const now = this.#settings.clock.now();
@@ -139,7 +139,7 @@ class Attachment implements AttachedDoctor {
     try {
       onDiagnosis?.(diagnosis);
     } catch {
-      // The application's own callback never breaks the doctor.
+      // An error in the application's callback never breaks the doctor.
     }
   }
 
@@ -147,7 +147,7 @@ class Attachment implements AttachedDoctor {
     this.#finding = undefined;
   }
 
-  // Core has no hook for this, so an own snapshot() on the object hides the one of its class.
+  // Core has no hook for this, so an own property `snapshot` on the object shadows the method of its class.
   #joinSnapshot(): () => void {
     const target = this.#resilience as { snapshot?: () => RedisSnapshot };
     const original = this.#resilience.snapshot.bind(this.#resilience);

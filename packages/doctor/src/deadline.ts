@@ -1,6 +1,6 @@
 import type { Clock } from '@redis-resilience/core';
 
-/** A time limit that several steps share: how much is left, and a signal that aborts when nothing is. */
+/** A time limit that several steps share: the remaining time, and a signal that aborts when it runs out. */
 export class Deadline {
   readonly clock: Clock;
   readonly signal: AbortSignal;
@@ -30,12 +30,12 @@ export class Deadline {
     return Math.max(0, this.#endsAt - this.clock.now());
   }
 
-  /** A shorter limit within this one. Release it when its step is done. */
+  /** Returns a shorter limit within this one. Release it when its step is done. */
   within(ms: number): Deadline {
     return new Deadline(this.clock, Math.min(ms, this.leftMs), this.signal);
   }
 
-  /** The result of `work`, or `otherwise` if the time is over first. `work` itself goes on. */
+  /** Resolves with the result of `work`, or with `otherwise` if the time runs out first. `work` itself continues. */
   async race<T, U>(work: Promise<T>, otherwise: U): Promise<T | U> {
     if (this.over) return otherwise;
     let onAbort: (() => void) | undefined;

@@ -14,20 +14,22 @@ import {
 
 /** Options of `diagnose`. */
 export interface DiagnoseOptions {
-  /** Bounds the whole walk. Default 5,000 ms, at least 50. */
+  /** Limit of the whole walk in milliseconds. Default 5,000, at least 50. */
   readonly timeoutMs?: number;
   /**
-   * `short` ends once it is known whether Redis serves, without measurements or the log of slow commands. Default
-   * `full`.
+   * `short` ends as soon as it is known whether Redis serves commands, without measurements or the log of slow
+   * commands. Default `full`.
    */
   readonly depth?: 'short' | 'full';
-  /** Authority, certificate and key for a `rediss://` URL; options and clients bring their own. */
+  /** Authority, certificate and key for a `rediss://` URL; ioredis options and clients contain their own. */
   readonly tls?: TlsOptions;
-  /** What the endpoint is expected to be. Default: what the client or the resilience expects, else `primary`. */
+  /**
+   * Expected role of the endpoint. Default: the role that the client or RedisResilience expects, otherwise `primary`.
+   */
   readonly role?: 'primary' | 'any';
   /** Health endpoint of a running application, to compare its view with the doctor's. */
   readonly app?: string;
-  /** Whether to look at processes and logs when the target is this host. Default `true`. */
+  /** Whether to inspect processes and logs when the target is on this host. Default `true`. */
   readonly host?: boolean;
   readonly clock?: Clock;
 }
@@ -39,7 +41,7 @@ const defaults: Required<Pick<DiagnoseOptions, 'timeoutMs' | 'depth' | 'host' | 
   clock: systemClock,
 };
 
-/** The options with their defaults. @throws ConfigurationError for an unknown option, or a value that is not allowed */
+/** Returns the options with their defaults. @throws ConfigurationError for an unknown option or an invalid value */
 export function resolveDiagnoseOptions(options: DiagnoseOptions) {
   return withDefaults(defaults, checkOptions('diagnose', options, readers));
 }
@@ -48,7 +50,7 @@ const tlsOf: OptionReader = (value, path) => {
   if (typeof value !== 'object' || value === null) throw invalid(path, value, 'an object of TLS options');
 };
 
-// A URL may hold a password: it is not shown.
+// A URL may contain a password, so it is not shown.
 const healthUrlOf: OptionReader = (value, path) => {
   if (typeof value !== 'string' || !URL.canParse(value) || !/^https?:/.test(value)) {
     throw new ConfigurationError(`The option ${path} must be the http:// URL of a health endpoint.`);

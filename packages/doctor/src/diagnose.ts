@@ -18,10 +18,10 @@ export interface Diagnosis {
 }
 
 /**
- * Walks the path that a connection takes, step by step, and returns what is wrong with it as data: nothing that Redis
- * or the network does is thrown. Changes nothing on the server, and shows no credential.
+ * Follows the path of a connection step by step, and returns the problems that it finds as data: nothing that Redis or
+ * the network does makes it throw. It changes nothing on the server, and shows no credentials.
  *
- * @throws ConfigurationError when the target is malformed, or an option is unknown or not allowed
+ * @throws ConfigurationError when the target is malformed, or an option is unknown or invalid
  * @example
  * const { healthy, findings } = await diagnose('redis://localhost:6379');
  * findings[0]?.code; // 'connection-refused'
@@ -47,7 +47,7 @@ export async function diagnose(target: DiagnosisTarget, options: DiagnoseOptions
   };
 }
 
-// Judging the evidence takes time too, and the limit holds for the whole.
+// Judging the evidence takes time too, and the limit applies to the whole diagnosis.
 function marginOf(timeoutMs: number): number {
   return Math.min(150, timeoutMs * 0.1);
 }

@@ -7,7 +7,8 @@ export interface ExplainedCause extends Cause {
 }
 
 /**
- * The snapshot with the finding added to its cause. No message of a finding holds a host: a health answer may show it.
+ * Adds the finding to the cause of the snapshot. No message of a finding contains a host, so a health response may show
+ * it.
  */
 export function explainedSnapshot(snapshot: RedisSnapshot, cause: Cause, finding: Finding): RedisSnapshot {
   const { code, severity, message, docs } = finding;

@@ -1,6 +1,6 @@
 import type { CauseCode } from '@redis-resilience/core';
 
-/** Codes beside core's causes, for conditions that are no cause of an outage. FINDINGS.md explains each. */
+/** Codes in addition to core's causes, for conditions that do not cause an outage. FINDINGS.md explains each. */
 export const doctorCodes = [
   'address-mismatch',
   'app-disagrees',

@@ -1,22 +1,25 @@
 import type { FindingCode } from './finding-code.ts';
 
-/** `error`: Redis cannot be used as it should. `warning`: it can, and this will cause trouble. `info`: good to know. */
+/**
+ * `error`: Redis cannot be used as it should be. `warning`: it can be used, but this will cause trouble. `info`: good
+ * to know.
+ */
 export type Severity = 'error' | 'warning' | 'info';
 
 export type EvidenceValue = string | number | boolean | readonly string[];
 
-/** One finding, as data. It holds no credential. */
+/** One finding, as data. It contains no credentials. */
 export interface Finding {
-  /** Stable: one of core's causes where one fits, else one of the doctor's own codes. */
+  /** Stable: one of core's causes if one fits, otherwise one of the doctor's own codes. */
   readonly code: FindingCode;
   readonly severity: Severity;
-  /** One sentence. Holds no host, key, value or credential, so that it may stand in a health answer. */
+  /** One sentence. Contains no host, key, value or credential, so that a health response may include it. */
   readonly message: string;
-  /** The addresses, numbers and replies that led to it. */
+  /** The addresses, numbers and replies that led to the finding. */
   readonly evidence: Readonly<Record<string, EvidenceValue>>;
   /** The next command to run, or the next thing to do. */
   readonly next: string;
-  /** Link to the paragraph about the code. */
+  /** Link to the paragraph that explains the code. */
   readonly docs: string;
 }
 

@@ -5,7 +5,7 @@ import { allRules } from './rules/all-rules.ts';
 
 const weight: Readonly<Record<Severity, number>> = { error: 0, warning: 1, info: 2 };
 
-/** Runs every rule. Pure. Errors come first, and within one severity the order is that of the path. */
+/** Runs every rule. Pure. Errors come first; within one severity, findings are in the order of the path. */
 export function judge(evidence: Evidence): readonly Finding[] {
   const found = allRules.flatMap((rule) => rule(evidence));
   const secrets = secretsOf(evidence);
@@ -14,7 +14,7 @@ export function judge(evidence: Evidence): readonly Finding[] {
     .map((finding) => redact(finding, secrets));
 }
 
-// A finding that holds for several nodes is reported once.
+// Reports a finding that applies to several nodes only once.
 function merged(findings: readonly Finding[]): readonly Finding[] {
   const byWords = new Map<string, Finding[]>();
   for (const finding of findings) {

@@ -4,7 +4,7 @@ import type { EvidenceValue, Finding } from './finding.ts';
 const shortest = 3;
 const mask = '***';
 
-/** The passwords of the walk, those of a credentials function too, plain and percent-encoded. */
+/** The passwords used in the walk, including those from a credentials function, plain and percent-encoded. */
 export function secretsOf({ target, login }: Pick<Evidence, 'target' | 'login'>): readonly string[] {
   const passwords = [target.login?.password, target.sentinelLogin?.password, login?.password];
   const known = passwords.filter((word) => word !== undefined && word.length >= shortest) as string[];
@@ -14,8 +14,8 @@ export function secretsOf({ target, login }: Pick<Evidence, 'target' | 'login'>)
 }
 
 /**
- * The finding with every secret masked, and with control characters, which a terminal would obey, spelt out. No rule
- * shows a secret; this is the last guard.
+ * Returns the finding with every secret masked, and with control characters, which a terminal would obey, escaped. No
+ * rule shows a secret; this is the last line of defence.
  */
 export function redact(finding: Finding, secrets: readonly string[]): Finding {
   const clean = (text: string): string =>
@@ -35,7 +35,7 @@ export function redact(finding: Finding, secrets: readonly string[]): Finding {
   };
 }
 
-// Control characters, separators of lines, and marks that turn the direction of the text around.
+// Control characters, line separators, and marks that reverse the direction of text.
 const unprintable = /[\p{Cc}\p{Zl}\p{Zp}\u061C\u200E\u200F\u202A-\u202E\u2066-\u2069]/gu;
 
 function spelt(text: string): string {

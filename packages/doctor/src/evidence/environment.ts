@@ -1,10 +1,10 @@
 import { accessSync, constants } from 'node:fs';
 
-/** Environment variables of this process that change how a TLS connection is made. */
+/** Environment variables of this process that affect how TLS connections are made. */
 export interface EnvironmentEvidence {
-  /** NODE_TLS_REJECT_UNAUTHORIZED=0: no certificate is checked anywhere in the process. */
+  /** NODE_TLS_REJECT_UNAUTHORIZED=0: the process does not check any certificate. */
   readonly acceptsEveryCertificate: boolean;
-  /** NODE_EXTRA_CA_CERTS names a file that cannot be read; Node goes on without it. */
+  /** NODE_EXTRA_CA_CERTS names a file that cannot be read; Node continues without it. */
   readonly unreadableAuthorities: string | undefined;
 }
 

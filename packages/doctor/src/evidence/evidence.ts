@@ -8,28 +8,28 @@ import type { NodeEvidence } from './node/node.ts';
 import type { SentinelView } from './topology/sentinel.ts';
 
 /**
- * Everything that rules may look at, gathered once. A part that could not be reached, or does not apply to this kind of
+ * Everything that rules may examine, gathered once. A part that could not be reached, or does not apply to this kind of
  * target, is undefined or empty.
  */
 export interface Evidence {
   readonly target: WalkTarget;
-  /** What the walk logged in with: from the target, or from the credentials of the resilience. */
+  /** The credentials that the walk used: from the target, or from the credentials function of the RedisResilience. */
   readonly login: Login | undefined;
   readonly environment: EnvironmentEvidence;
   /** The nodes in the order in which a client meets them: the target; or sentinels, then primary and replicas. */
   readonly nodes: readonly NodeEvidence[];
   readonly sentinelViews: readonly SentinelView[];
-  /** The primaries that a sentinel watches, when it answered where a Redis server was expected. */
+  /** The names of the primaries that a sentinel watches, if a sentinel replied where a Redis server was expected. */
   readonly sentinelNames: readonly string[];
   readonly cluster: ClusterEvidence | undefined;
   readonly host: HostEvidence | undefined;
   readonly app: AppEvidence | undefined;
   readonly application: ApplicationEvidence | undefined;
-  /** Name of the error of the credentials provider, or `timeout`. */
+  /** Name of the credentials provider's error, or `timeout`. */
   readonly credentialsError: string | undefined;
   readonly isShort: boolean;
   readonly wallNow: number;
   readonly timeoutMs: number;
-  /** The time limit was reached before everything was looked at. */
+  /** Whether the time limit was reached before everything was examined. */
   readonly ranOut: boolean;
 }

@@ -12,7 +12,7 @@ import { gatherSentinelWalk } from './topology/sentinel-walk.ts';
 import { gatherStandaloneWalk } from './topology/standalone-walk.ts';
 import type { Walk, WalkResult } from './topology/walk.ts';
 
-/** What to look at besides the path itself. */
+/** Things to examine besides the path itself. */
 export interface GatherOptions {
   readonly isShort: boolean;
   readonly appUrl: string | undefined;
@@ -20,7 +20,7 @@ export interface GatherOptions {
   readonly timeoutMs: number;
 }
 
-/** Gathers all evidence. All topics share one deadline; none throws. */
+/** Gathers all evidence. All topics share one deadline; none of them throws. */
 export async function gatherEvidence(
   resolved: ResolvedTarget,
   options: GatherOptions,

@@ -28,7 +28,7 @@ import { tlsRule } from './path/tls.ts';
 import { walkIncompleteRule } from './walk-incomplete.ts';
 import { memoryRule, persistenceRule, tooFewReplicasRule } from './server/writability.ts';
 
-/** All rules, in the order in which a connection meets their subjects. */
+/** All rules, in the order in which a connection meets the conditions that they check. */
 export const allRules: readonly Rule[] = [
   environmentRule,
   sentinelRule,

@@ -1,9 +1,12 @@
-/** What a value may consist of to stand in a command: nothing that a shell interprets, and no option of its own. */
+/**
+ * The characters of a value that may appear in a command: nothing that a shell interprets, and no leading hyphen, which
+ * would make it an option.
+ */
 const plainWord = /^[A-Za-z0-9_./:[\]+,=][A-Za-z0-9_./:[\]+,=-]{0,254}$/;
 
 /**
- * A command to paste. Addresses, names and paths may come from the server, which is not trusted with the operator's
- * shell: a value that is not a plain word is replaced by `VALUE`.
+ * Builds a command to paste. Addresses, names and paths may come from the server, which is not trusted with the
+ * operator's shell: a value that is not a plain word is replaced by `VALUE`.
  *
  * @example
  * command`ls -l ${'/run/redis.sock'}`; // ls -l /run/redis.sock

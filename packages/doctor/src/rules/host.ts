@@ -3,7 +3,7 @@ import { onAll } from './rule.ts';
 import type { Evidence } from '../evidence/evidence.ts';
 import { command } from './command.ts';
 
-/** The OOM killer ended a Redis process, and nothing serves the target now. */
+/** The OOM killer ended a Redis process, and the target does not serve commands now. */
 export const oomKilledRule = onAll(({ host, nodes }) => {
   const isAnswered = nodes.some(({ server }) => server !== undefined);
   if (host === undefined || host.oomKills.length === 0 || isAnswered) return undefined;
@@ -15,7 +15,7 @@ export const oomKilledRule = onAll(({ host, nodes }) => {
   );
 });
 
-/** The last trouble in the log of the server, if the target does not serve. */
+/** The last trouble in the server's log, if the target does not serve commands. */
 export const logRule = onAll((evidence) => {
   const { host } = evidence;
   if (host?.log === undefined || isServed(evidence)) return undefined;

@@ -12,7 +12,7 @@ export function onAll(rule: (evidence: Evidence) => Found): Rule {
   return (evidence) => listed(rule(evidence));
 }
 
-/** A rule about each node by itself. Errors of a node that is not required become warnings. */
+/** A rule that is applied to each node independently. Errors of a node that is not required become warnings. */
 export function onEachNode(rule: (node: NodeEvidence, evidence: Evidence) => Found): Rule {
   return (evidence) =>
     evidence.nodes.flatMap((node) =>

@@ -3,7 +3,7 @@ import { ConfigurationError } from '@redis-resilience/core';
 import { clusterNodeOptions } from '@redis-resilience/core/protocol';
 import { shownTarget, type Endpoint, type Login, type WalkTarget } from './walk-target.ts';
 
-/** The options of ioredis that the walk reads. Each may be missing, or null. */
+/** The ioredis options that the walk reads. Each may be missing, or null. */
 export interface LooseOptions {
   readonly host?: string | null;
   readonly port?: number | string | null;
@@ -23,7 +23,7 @@ export interface LooseOptions {
   readonly enableTLSForSentinelMode?: boolean | null;
 }
 
-/** A target from the options of ioredis: a host and port, a unix socket, or sentinels. @throws ConfigurationError */
+/** A target from ioredis options: a host and port, a unix socket, or sentinels. @throws ConfigurationError */
 export function fromOptions(options: LooseOptions, role: 'primary' | 'any' | undefined): WalkTarget {
   const sentinels = options.sentinels ?? [];
   const family = options.family ?? 0;
@@ -35,7 +35,7 @@ export function fromOptions(options: LooseOptions, role: 'primary' | 'any' | und
   const target = {
     kind,
     endpoints,
-    // Behind Sentinel, ioredis speaks TLS to the servers only where this is set.
+    // Behind Sentinel, ioredis uses TLS for the servers only if this is set.
     tls: kind === 'sentinel' && options.enableTLSForSentinelMode !== true ? undefined : tlsOf(options.tls),
     login: loginFrom(options.username, options.password),
     database: Number(options.db ?? 0),
@@ -48,7 +48,7 @@ export function fromOptions(options: LooseOptions, role: 'primary' | 'any' | und
   return { ...target, shown: shownTarget(target) };
 }
 
-/** A Cluster from the nodes to begin with and the options that all nodes share. @throws ConfigurationError */
+/** A Cluster target from the start nodes and the options that all nodes share. @throws ConfigurationError */
 export function fromCluster(
   nodes: readonly (string | number | LooseOptions)[],
   options: LooseOptions,

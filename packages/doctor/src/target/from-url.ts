@@ -7,13 +7,15 @@ import {
 } from '@redis-resilience/core/protocol';
 import { shownTarget, type Endpoint, type Login, type WalkTarget } from './walk-target.ts';
 
-/** Options of `diagnose` that a URL cannot express. */
+/** `diagnose` options that a URL cannot express. */
 export interface UrlExtras {
   readonly tls?: TlsOptions | undefined;
   readonly role?: 'primary' | 'any' | undefined;
 }
 
-/** A target from a Redis URL, or from the path of a unix socket. @throws ConfigurationError; it never shows the text */
+/**
+ * A target from a Redis URL, or from the path of a unix socket. @throws ConfigurationError, which never shows the text
+ */
 export function fromUrl(text: string, extras: UrlExtras = {}): WalkTarget {
   const parsed = parseTarget(text);
   const tls = parsed.kind !== 'socket' && parsed.isTls ? { ...extras.tls } : undefined;

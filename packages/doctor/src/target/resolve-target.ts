@@ -9,10 +9,10 @@ import { fromCluster, fromOptions, type LooseOptions } from './from-options.ts';
 import { fromUrl, type UrlExtras } from './from-url.ts';
 import type { WalkTarget } from './walk-target.ts';
 
-/** What can be diagnosed: any target of core, a resilience, or an ioredis client. */
+/** Anything that can be diagnosed: any of core's targets, a RedisResilience, or an ioredis client. */
 export type DiagnosisTarget = ResilienceTarget | RedisResilience | Redis | Cluster;
 
-/** A target in the shape of the walk, and the application's own objects if they were given. */
+/** A target in the form that the walk uses, and the application's own objects if they were passed. */
 export interface ResolvedTarget {
   readonly walk: WalkTarget;
   readonly resilience: RedisResilience | undefined;
@@ -24,7 +24,7 @@ export function describeTarget(target: DiagnosisTarget): string {
   return resolveTarget(target).walk.shown;
 }
 
-/** @throws ConfigurationError for a malformed target; it shows no credential */
+/** @throws ConfigurationError for a malformed target, without showing credentials */
 export function resolveTarget(target: DiagnosisTarget, extras: UrlExtras = {}): ResolvedTarget {
   if (typeof target === 'string') {
     return { walk: fromUrl(target, extras), resilience: undefined, client: undefined };
@@ -46,7 +46,7 @@ export function resolveTarget(target: DiagnosisTarget, extras: UrlExtras = {}): 
   return { walk: fromOptions(target as LooseOptions, extras.role), resilience: undefined, client: undefined };
 }
 
-/** The options of a resilience with their defaults; undefined where another version of core made it. */
+/** The options of a RedisResilience with their defaults; undefined if another version of core created it. */
 export function settingsOf(resilience: RedisResilience): ResilienceOptions | undefined {
   return (resilience as { settings?: ResilienceOptions }).settings;
 }

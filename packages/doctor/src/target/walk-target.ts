@@ -1,11 +1,11 @@
 import type { ConnectionOptions as TlsOptions } from 'node:tls';
 
-/** An address at which a walk begins. */
+/** An address at which a walk starts. */
 export interface Endpoint {
   readonly host: string;
   readonly port: number;
   readonly path?: string | undefined;
-  /** 4 or 6 if the client insists on one, else 0. */
+  /** 4 or 6 if the client requires that address family, otherwise 0. */
   readonly family: number;
 }
 
@@ -15,20 +15,20 @@ export interface Login {
   readonly password: string;
 }
 
-/** Any target, in the one shape that the walk reads. */
+/** Any target, in the form that the walk uses. */
 export interface WalkTarget {
   readonly kind: 'standalone' | 'sentinel' | 'cluster';
   readonly endpoints: readonly Endpoint[];
   readonly tls: TlsOptions | undefined;
   readonly login: Login | undefined;
   readonly database: number;
-  /** `any`: a replica will do. */
+  /** `any`: a replica is acceptable. */
   readonly role: 'primary' | 'any';
   /** For Sentinel: the name of the primary, and TLS and credentials for the sentinels. */
   readonly primaryName: string | undefined;
   readonly sentinelTls: TlsOptions | undefined;
   readonly sentinelLogin: Login | undefined;
-  /** The URL had a user name but no password: often the password stands in the place of the name. */
+  /** The URL had a user name but no password: often the password was written in the place of the name. */
   readonly hasNameOnly: boolean;
   /** The target as text, without credentials. */
   readonly shown: string;

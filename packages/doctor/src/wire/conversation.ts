@@ -12,7 +12,7 @@ export type Ending =
 /** The replies to one batch of commands. */
 export interface Round {
   readonly replies: readonly Reply[];
-  /** Undefined if every command was answered. */
+  /** Undefined if every command got a reply. */
   readonly ending: Ending | undefined;
   readonly durationMs: number;
 }
@@ -48,7 +48,7 @@ export class Conversation {
     return this.#socket;
   }
 
-  /** Sends commands in one write and waits for as many replies. */
+  /** Sends commands in one write and waits for the same number of replies. */
   async ask(commands: readonly (readonly string[])[], deadline: Deadline): Promise<Round> {
     const startedAt = deadline.clock.now();
     if (this.#ending === undefined) this.#socket.write(commands.map(encodeCommand).join(''));

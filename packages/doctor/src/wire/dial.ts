@@ -36,7 +36,7 @@ export function startTls(
     const socket = tls.connect({ ...named, ...options, socket: raw, rejectUnauthorized: false });
     return settle(socket, 'secureConnect', deadline);
   } catch (error) {
-    // Node throws synchronously if it cannot read the given key or certificate.
+    // Node throws synchronously if it cannot parse the key or certificate.
     raw.destroy();
     const { code = 'ERROR' } = error as NodeJS.ErrnoException;
     return Promise.resolve({ socket: undefined, code, durationMs: deadline.clock.now() - startedAt });

@@ -5,12 +5,12 @@ export function textOf(reply: Reply | undefined): string | undefined {
   return typeof reply === 'string' ? reply : undefined;
 }
 
-/** A list reply, or an empty one for anything else. */
+/** An array reply, or an empty one for anything else. */
 export function listOf(reply: Reply | undefined): readonly Reply[] {
   return Array.isArray(reply) ? (reply as readonly Reply[]) : [];
 }
 
-/** A flat list of names and values, as a record; values that are not text are left out. */
+/** A flat array of names and values, as a record; values that are not text are left out. */
 export function recordOf(reply: Reply | undefined): Record<string, string> {
   const items = listOf(reply);
   const record: Record<string, string> = {};

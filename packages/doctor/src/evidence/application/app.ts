@@ -1,6 +1,6 @@
 import type { Deadline } from '../../deadline.ts';
 
-/** What the health endpoint of a running application says about its Redis connections. */
+/** The health endpoint's report on a running application's Redis connections. */
 export interface AppEvidence {
   /** The endpoint without credentials. */
   readonly url: string;

@@ -9,25 +9,25 @@ import type {
 import type { Cluster, Redis } from 'ioredis';
 import { settingsOf } from '../../target/resolve-target.ts';
 
-/** What the application's own client and resilience say, without asking Redis. */
+/** Facts that the application's own client and RedisResilience provide without a command to Redis. */
 export interface ApplicationEvidence {
   readonly snapshot: RedisSnapshot | undefined;
   readonly history: readonly HistoryEntry[];
-  /** The connections for leases; undefined for a bare client. */
+  /** The pool of connections for leases; undefined for a bare client. */
   readonly pool: SnapshotDetail['pool'] | undefined;
-  /** Empty where there is one database only. */
+  /** Empty if there is only one database. */
   readonly databases: readonly DatabaseReport[];
-  /** The options of the resilience with their defaults; undefined for a bare client. */
+  /** The options of the RedisResilience with their defaults; undefined for a bare client. */
   readonly settings: ResilienceOptions | undefined;
   readonly isCluster: boolean;
   readonly options: ClientOptions;
-  /** Whether `retryStrategy` gives up: for a large attempt number it returns no delay. */
+  /** Whether `retryStrategy` gives up: it returns no delay for a large attempt number. */
   readonly givesUp: boolean;
   /** The address that the client's socket is connected to. */
   readonly remoteAddress: string | undefined;
 }
 
-/** The options of ioredis that decide what happens in an outage. */
+/** The ioredis options that decide what happens in an outage. */
 export interface ClientOptions {
   readonly commandTimeout?: number | null;
   readonly connectTimeout?: number | null;

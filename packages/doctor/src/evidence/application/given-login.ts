@@ -4,7 +4,10 @@ import type { ApplicationEvidence } from './application.ts';
 
 const providerTimeoutMs = 2000;
 
-/** The credentials for the walk: those of the resilience take precedence over the target's, as when it connects. */
+/**
+ * The credentials for the walk: as in a real connection, those of the RedisResilience take precedence over those of the
+ * target.
+ */
 export async function givenLogin(
   own: Login | undefined,
   application: ApplicationEvidence | undefined,
@@ -19,7 +22,7 @@ export async function givenLogin(
     if (credentials === undefined) return { login: own, error: 'timeout' };
     return { login: { username: credentials.username, password: credentials.password }, error: undefined };
   } catch (error) {
-    // The message of the error may quote a secret.
+    // The error's message may quote a secret.
     return { login: own, error: error instanceof Error ? error.name : 'thrown' };
   } finally {
     bound.release();

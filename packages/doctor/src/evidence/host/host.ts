@@ -7,7 +7,7 @@ import { portOwner, type PortOwner } from './port-owner.ts';
 import { redisProcesses, type RedisProcess } from './processes.ts';
 import { bootUnit, type BootUnit } from './unit.ts';
 
-/** What this host knows about a target that runs on it. */
+/** Facts that this host reveals about a target that runs on it. */
 export interface HostEvidence {
   readonly processes: readonly RedisProcess[];
   /** The Redis process that listens on the target's port or unix socket. */
@@ -29,7 +29,7 @@ export function isThisHost(addresses: readonly string[]): boolean {
   );
 }
 
-/** Looks at the processes and logs of this host, through /proc; undefined on anything but Linux. */
+/** Inspects the processes and logs of this host, through /proc; undefined on any system other than Linux. */
 export async function gatherHost(endpoint: Endpoint, deadline: Deadline): Promise<HostEvidence | undefined> {
   if (process.platform !== 'linux') return undefined;
   const look = async (): Promise<HostEvidence> => {

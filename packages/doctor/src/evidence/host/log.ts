@@ -2,7 +2,7 @@ import { open, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { RedisProcess } from './processes.ts';
 
-/** The last line in the log of the server that reports trouble. */
+/** The last line in the server's log that reports trouble. */
 export interface LogEvidence {
   readonly file: string;
   readonly lastError: string;
@@ -63,7 +63,7 @@ const trouble =
   /fail|error|fatal|can't|cannot|denied|out of memory|no space|killed|crash|abort|refus|MISCONF|not enough|corrupt|bad file|unable/i;
 const harmless = /Warning: no config file|WARNING: The TCP backlog|overcommit_memory|oO0OoO0OoO0Oo/i;
 
-// Lines that quote the configuration (`>>> 'requirepass ...'`) hold credentials and are never shown.
+// Lines that quote the configuration (`>>> 'requirepass ...'`) contain credentials and are never shown.
 function lastErrorOf(text: string): string | undefined {
   const lines = text.split('\n').filter((line) => line.trim() !== '' && !line.includes('>>>'));
   const bad = lines.findLast((line) => trouble.test(line) && !harmless.test(line) && !mentionsSecret(line));

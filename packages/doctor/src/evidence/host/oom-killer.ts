@@ -7,7 +7,10 @@ const recentSeconds = 3600;
 const mostRecords = 5_000;
 const kernelLogs = ['/var/log/kern.log', '/var/log/messages', '/var/log/syslog'];
 
-/** Lines of the kernel log in which the OOM killer ended a Redis process; empty without permission to read it. */
+/**
+ * Lines of the kernel log that report that the OOM killer ended a Redis process; empty without permission to read the
+ * log.
+ */
 export async function gatherOomKills(): Promise<readonly string[]> {
   const lines = kernelMessages();
   if (lines !== undefined) return found(lines);
@@ -22,7 +25,7 @@ function found(lines: readonly string[]): readonly string[] {
     .slice(-3);
 }
 
-// Messages of the last hour; undefined without permission to read them.
+// Kernel messages of the last hour; undefined without permission to read them.
 function kernelMessages(): readonly string[] | undefined {
   const lines: string[] = [];
   let file: number | undefined;
@@ -30,7 +33,7 @@ function kernelMessages(): readonly string[] | undefined {
     file = openSync('/dev/kmsg', constants.O_RDONLY | constants.O_NONBLOCK);
     const buffer = Buffer.alloc(8192);
     while (lines.length < mostRecords) {
-      // Each read gives one record; after the last it throws EAGAIN.
+      // Each read returns one record; after the last one, it throws EAGAIN.
       const length = readSync(file, buffer, 0, buffer.length, null);
       if (length === 0) break;
       const [head = '', message = ''] = buffer.toString('utf8', 0, length).split(';', 2);

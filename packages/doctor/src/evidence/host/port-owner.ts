@@ -6,7 +6,7 @@ export interface PortOwner {
   readonly pid: number | undefined;
   readonly program: string | undefined;
   readonly addresses: readonly string[];
-  /** Connections that wait to be accepted. */
+  /** Number of connections that are waiting to be accepted. */
   readonly queued: number;
 }
 

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { systemClock } from '@redis-resilience/core';
 
 /**
- * Reads a file of /proc. These files lie in memory: reading one takes microseconds, less than a trip to the thread
+ * Reads a file in /proc. These files are in memory: reading one takes microseconds, less than a trip to the thread
  * pool. So the reads here are synchronous, and loops over many files use `inSmallSteps`.
  */
 
@@ -42,7 +42,7 @@ export function openFilesOf(pid: number | string): readonly string[] {
 
 const atOnce = 100;
 
-/** Maps many items, and lets the event loop run after every hundred. */
+/** Maps many items, yielding to the event loop after every hundred. */
 export async function inSmallSteps<T, U>(items: readonly T[], step: (item: T) => U): Promise<readonly U[]> {
   const results: U[] = [];
   for (const [index, item] of items.entries()) {

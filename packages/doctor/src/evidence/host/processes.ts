@@ -5,14 +5,16 @@ import { listeningSockets, unixSockets, type ListeningSocket, type UnixSocket } 
 export interface RedisProcess {
   readonly pid: number;
   readonly program: string;
-  /** One letter of /proc: `S` sleeps, `R` runs, `T` is stopped, `D` waits for a disk, `Z` is dead. */
+  /**
+   * Process state, one letter as in /proc: `S` sleeping, `R` running, `T` stopped, `D` waiting for a disk, `Z` zombie.
+   */
   readonly state: string;
   readonly listens: readonly ListeningSocket[];
   /** Paths of the unix sockets it listens on. */
   readonly sockets: readonly string[];
   readonly openFiles: number | undefined;
   readonly maxOpenFiles: number | undefined;
-  /** The file that its output goes to, if any. */
+  /** The file to which its output goes, if any. */
   readonly outputFile: string | undefined;
   /** The systemd unit it runs in. */
   readonly unit: string | undefined;
@@ -37,7 +39,7 @@ interface Network {
   readonly unix: readonly UnixSocket[];
 }
 
-// Processes of one network namespace see the same tables.
+// Processes in the same network namespace see the same tables.
 function networkOf(pid: number, known: Map<string, Network>): Network {
   const namespace = linkOf(`/proc/${pid}/ns/net`) || String(pid);
   const network = known.get(namespace) ?? {
@@ -68,7 +70,7 @@ function lookAt(pid: number, program: string, { tcp, unix }: Network): RedisProc
   };
 }
 
-// Redis writes its address into its process title, which is readable even when its open files are not.
+// Redis writes its address into its process title, which is readable even if its open files are not.
 function listensByTitle(title: string): ListeningSocket[] {
   const match = /^\S+ (\S+):(\d+)/.exec(title.replaceAll('\0', ' '));
   const port = Number(match?.[2] ?? 0);

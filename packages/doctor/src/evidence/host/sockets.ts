@@ -1,11 +1,11 @@
 import { readProc } from './proc.ts';
 
-/** A listening TCP socket of /proc/net. */
+/** A listening TCP socket in /proc/net. */
 export interface ListeningSocket {
   readonly address: string;
   readonly port: number;
   readonly inode: string;
-  /** Connections that wait to be accepted. */
+  /** Number of connections that are waiting to be accepted. */
   readonly queued: number;
 }
 
@@ -40,7 +40,7 @@ function parseLine(line: string): ListeningSocket[] {
   return [{ address: readable(address), port: Number.parseInt(port, 16), inode, queued }];
 }
 
-// /proc writes addresses in the byte order of the machine, four bytes at a time.
+// /proc writes addresses in the machine's byte order, four bytes at a time.
 function readable(hex: string): string {
   const words = hex.match(/.{8}/g) ?? [];
   const bytes = words.flatMap((word) => (word.match(/../g) ?? []).toReversed());

@@ -2,21 +2,21 @@ import type { Deadline } from '../../deadline.ts';
 import type { Conversation } from '../../wire/conversation.ts';
 import { textOf } from '../../wire/reply-fields.ts';
 
-/** The clients of the server, in numbers. */
+/** Statistics on the server's clients. */
 export interface ClientsEvidence {
   readonly count: number;
-  /** Bytes of replies that clients have not read yet: of all clients, and of the worst one. */
+  /** Bytes of replies that clients have not read yet: for all clients, and for the worst one. */
   readonly outputBytes: number;
   readonly worstOutputBytes: number;
   readonly worstKind: string;
-  /** Clients without a command for more than five minutes. */
+  /** Number of clients that have sent no command for more than five minutes. */
   readonly idle: number;
 }
 
 const mostClients = 10_000;
 const idleAfterSeconds = 300;
 
-/** Asks CLIENT LIST, unless so many clients are connected that the list itself would burden the server. */
+/** Runs CLIENT LIST, unless so many clients are connected that the list itself would burden the server. */
 export async function gatherClients(
   conversation: Conversation,
   connected: number,

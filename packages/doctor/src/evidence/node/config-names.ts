@@ -1,4 +1,4 @@
-/** The settings that rules look at. None of them holds a credential. */
+/** The settings that rules examine. None of them contains a credential. */
 export const configNames = [
   'maxclients',
   'maxmemory',

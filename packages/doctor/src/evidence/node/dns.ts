@@ -5,11 +5,11 @@ import type { Deadline } from '../../deadline.ts';
 /** The addresses of a host name. */
 export interface DnsEvidence {
   readonly host: string;
-  /** The family the client insists on, or 0. */
+  /** The address family that the client requires, or 0. */
   readonly family: number;
-  /** Only those of the family that the client insists on. */
+  /** Only addresses of the family that the client requires. */
   readonly addresses: readonly string[];
-  /** Addresses of the other family, when the client insists on one that has none. */
+  /** Addresses of the other family, if the client requires one that has none. */
   readonly otherAddresses: readonly string[];
   readonly code: string | undefined;
   readonly durationMs: number;

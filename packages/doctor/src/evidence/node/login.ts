@@ -7,9 +7,9 @@ import type { Conversation, Ending } from '../../wire/conversation.ts';
 export interface LoginEvidence {
   readonly given: boolean;
   readonly username: string | undefined;
-  /** The error reply to AUTH, or undefined when it was accepted or not sent. */
+  /** The error reply to AUTH; undefined if AUTH was accepted or not sent. */
   readonly authError: string | undefined;
-  /** The server requires a password: it replied NOAUTH before AUTH. */
+  /** Whether the server requires a password: it replied NOAUTH before AUTH. */
   readonly isRequired: boolean;
 }
 
@@ -17,7 +17,7 @@ export interface LoginEvidence {
 export interface HelloEvidence {
   /** The error reply to HELLO 3. */
   readonly error: string | undefined;
-  /** The peer closed the connection at HELLO. */
+  /** Whether the peer closed the connection on HELLO. */
   readonly closesConnection: boolean;
 }
 

@@ -11,15 +11,15 @@ import { gatherServer, type ServerEvidence } from './server.ts';
 import { gatherTcp, type TcpEvidence } from './tcp.ts';
 import { gatherTls, type TlsEvidence } from './tls.ts';
 
-/** The part that a node plays for the target; it decides which of its problems matter. */
+/** The role of a node in the target; it decides which of its problems matter. */
 export type NodePart = 'target' | 'sentinel' | 'primary' | 'replica';
 
-/** Everything learnt on the path to one node. Whatever lies beyond the first broken step is undefined. */
+/** Everything learned on the path to one node. Everything beyond the first broken step is undefined. */
 export interface NodeEvidence {
   readonly label: string;
   readonly endpoint: Endpoint;
   readonly part: NodePart;
-  /** Whether the target does not work without this node. */
+  /** Whether the target cannot work without this node. */
   readonly isRequired: boolean;
   readonly dns: DnsEvidence | undefined;
   readonly tcp: TcpEvidence | undefined;
@@ -44,7 +44,7 @@ export interface Examination {
   readonly isRequired: boolean;
   readonly isShort: boolean;
   readonly deadline: Deadline;
-  /** Asks more on the same connection, after the login. */
+  /** Runs more commands on the same connection, after the login. */
   readonly onConversation?: (conversation: Conversation, server: ServerEvidence) => Promise<void>;
   /** Called as soon as the addresses of the endpoint are known. */
   readonly onAddresses?: (addresses: readonly string[]) => void;

@@ -1,7 +1,7 @@
 import { ErrorReply, type Reply } from '@redis-resilience/core/protocol';
 import type { Ending } from '../../wire/conversation.ts';
 
-/** The kind of server that answers. `unknown`: it closed the connection, stayed silent, or was not recognised. */
+/** The kind of server at the address. `unknown`: it closed the connection, stayed silent, or was not recognised. */
 export type PeerKind =
   | 'redis'
   | 'tls'

@@ -5,24 +5,25 @@ import { Conversation, type Ending } from '../../wire/conversation.ts';
 import { dial } from '../../wire/dial.ts';
 import { recognise, type PeerKind } from './peer-kind.ts';
 
-/** Who answers at the address, judged by the reply to one PING without credentials. */
+/** The kind of server at the address, judged by the reply to one PING without credentials. */
 export interface PeerEvidence {
   readonly kind: PeerKind;
-  /** The first line it sent, printable and short. It was sent before any credential was. */
+  /** The first line that the peer sent, made printable and shortened. It was sent before any credential was. */
   readonly said: string;
   readonly ping: Reply | undefined;
   readonly ending: Ending | undefined;
   readonly durationMs: number;
 }
 
-/** Sends PING, and if the reply is not one of Redis, tries to find out what the peer is. */
+/** Sends PING and, if the reply does not come from Redis, tries to find out what the peer is. */
 export async function gatherPeer(
   conversation: Conversation,
   endpoint: Endpoint,
   target: WalkTarget,
   deadline: Deadline,
 ): Promise<PeerEvidence> {
-  // A silent peer gets all the time but what a second question needs, which tells a TLS server from one that hangs.
+  // A silent peer gets almost all the time, except for the part that a second probe needs, which tells a TLS server
+  // from a server that hangs.
   const bound = deadline.within(Math.max(deadline.leftMs - 600, deadline.leftMs / 2));
   const round = await conversation.ask([['PING']], bound);
   bound.release();
@@ -36,7 +37,7 @@ export async function gatherPeer(
   return { kind, said, ping, ending, durationMs };
 }
 
-/** Whether the peer replies to a PING in plain text as Redis does. */
+/** Whether the peer replies to a plain-text PING as Redis does. */
 export async function answersPlainly(endpoint: Endpoint, deadline: Deadline): Promise<boolean> {
   const bound = deadline.within(500);
   const { socket } = await dial(endpoint, bound);
@@ -49,7 +50,8 @@ export async function answersPlainly(endpoint: Endpoint, deadline: Deadline): Pr
   return ping === 'PONG' || ping instanceof ErrorReply;
 }
 
-// TLS servers, PostgreSQL and the cluster bus all close the connection, or stay silent, at a PING in plain text.
+// TLS servers, PostgreSQL and the cluster bus all close the connection, or stay silent, when they receive a plain-text
+// PING.
 async function askOtherwise(endpoint: Endpoint, ending: Ending, deadline: Deadline): Promise<PeerKind> {
   const bound = deadline.within(500);
   const questions: Promise<PeerKind | undefined>[] = [
@@ -86,7 +88,7 @@ async function opensWith(
   return yes;
 }
 
-// A Cluster node listens for its bus 10,000 above its own port.
+// A Cluster node's bus listens on the port 10,000 above the node's own.
 async function isClusterBus(endpoint: Endpoint, deadline: Deadline): Promise<boolean> {
   if (endpoint.path !== undefined || endpoint.port <= 10_000) return false;
   const { socket } = await dial({ host: endpoint.host, port: endpoint.port - 10_000 }, deadline);
@@ -105,7 +107,7 @@ function isPostgresAnswer(bytes: Buffer): boolean {
   return bytes.length === 1 && (bytes[0] === 0x4e || bytes[0] === 0x53);
 }
 
-// A TLS handshake record that is too short: a TLS server answers it with an alert.
+// A TLS handshake record that is too short: a TLS server replies to it with an alert.
 const clientHello = Buffer.from([0x16, 0x03, 0x01, 0x00, 0x05, 0x01, 0x00, 0x00, 0x01, 0x03]);
 
 function isTlsRecord(bytes: Buffer): boolean {

@@ -1,7 +1,7 @@
 import type { Deadline } from '../../deadline.ts';
 import type { Conversation } from '../../wire/conversation.ts';
 
-/** Round trips that the doctor measured itself, with one PING after the other. */
+/** Round trips that the doctor measured itself, with sequential PINGs. */
 export interface RoundTripEvidence {
   readonly samples: number;
   readonly medianMs: number;
@@ -24,7 +24,7 @@ export async function gatherRoundTrip(
     if (ending !== undefined) break;
     samples.push(durationMs);
   }
-  // The handshake took longer than a PING does: it counts only if no PING was measured.
+  // The handshake takes longer than a PING, so it counts only if no PING was measured.
   const measured = (samples.length > 0 ? samples : [...earlierMs]).toSorted((left, right) => left - right);
   return {
     samples: measured.length,

@@ -5,26 +5,26 @@ import { fieldsOf, listOf, recordOf, textOf } from '../../wire/reply-fields.ts';
 import { configNames } from './config-names.ts';
 import { slowEntriesOf, type SlowEntry } from './slow-log.ts';
 
-/** What a server says about itself, as far as the user may ask. */
+/** A server's information about itself, as far as the user may query it. */
 export interface ServerEvidence {
-  /** INFO, field by field; empty when refused. */
+  /** The fields of INFO; empty if the server refused INFO. */
   readonly info: Readonly<Record<string, string>>;
-  /** CONFIG GET, as far as allowed. */
+  /** The settings from CONFIG GET, as far as allowed. */
   readonly config: Readonly<Record<string, string>>;
   /** The first word of ROLE: `master`, `slave`, `sentinel`. */
   readonly role: string | undefined;
   readonly user: string | undefined;
   readonly slowLog: readonly SlowEntry[];
   readonly latencyEvents: readonly LatencyEvent[];
-  /** CLUSTER INFO, when the server is a node of one. */
+  /** CLUSTER INFO, if the server is a Cluster node. */
   readonly cluster: Readonly<Record<string, string>> | undefined;
   /** The error replies to a GET and a SET that were queued and discarded: ordinary commands would get the same. */
   readonly readError: string | undefined;
   readonly writeError: string | undefined;
-  /** Whether MULTI was accepted; otherwise the absence of these errors means nothing. */
+  /** Whether MULTI was accepted; if it was not, the absence of these errors means nothing. */
   readonly wasProbed: boolean;
   readonly selectError: string | undefined;
-  /** How long the questions took, and how the conversation ended if not all were answered. */
+  /** Duration of the queries, and how the conversation ended if some got no reply. */
   readonly durationMs: number;
   readonly ending: Ending | undefined;
   /** Commands that this user may not run, or that the server does not know. */
@@ -37,11 +37,11 @@ export interface LatencyEvent {
   readonly maxMs: number;
 }
 
-// Queued by MULTI and dropped by DISCARD: the server checks permission, role, memory and disk, and runs nothing.
+// Queued in MULTI and dropped with DISCARD: the server checks permission, role, memory and disk, and runs nothing.
 const probeKey = 'redis-resilience:doctor';
 const probe = [['MULTI'], ['GET', probeKey], ['SET', probeKey, '1'], ['DISCARD']] as const;
 
-/** Asks everything in one pipeline that changes nothing. */
+/** Runs all queries in one pipeline that changes nothing. */
 export async function gatherServer(
   conversation: Conversation,
   database: number,
@@ -86,7 +86,7 @@ export async function gatherServer(
   };
 }
 
-// Asked only in cluster mode: a single server would count an error in its statistics.
+// Queried only in cluster mode: a single server would count an error in its statistics.
 async function clusterInfo(
   conversation: Conversation,
   info: Readonly<Record<string, string>>,

@@ -9,7 +9,7 @@ export interface SlowEntry {
   readonly at: number;
 }
 
-/** Reads SLOWLOG GET. */
+/** Parses the reply to SLOWLOG GET. */
 export function slowEntriesOf(reply: Reply | undefined): readonly SlowEntry[] {
   return listOf(reply).flatMap((entry) => {
     const [, at, microseconds, args] = listOf(entry);

@@ -4,7 +4,7 @@ import type { Deadline } from '../../deadline.ts';
 import type { Endpoint } from '../../target/walk-target.ts';
 import { dial } from '../../wire/dial.ts';
 
-/** How one address answered. `code` is undefined if it accepted the connection. */
+/** Result of connecting to one address. `code` is undefined if it accepted the connection. */
 export interface TcpAttempt {
   readonly address: string;
   readonly code: string | undefined;
@@ -13,9 +13,9 @@ export interface TcpAttempt {
 
 export interface TcpEvidence {
   readonly attempts: readonly TcpAttempt[];
-  /** The address with which the walk went on. */
+  /** The address with which the walk continued. */
   readonly connectedTo: string | undefined;
-  /** What lies at the path of the unix socket; undefined for TCP, and if it could be opened. */
+  /** The file at the path of the unix socket; undefined for TCP, and if the socket could be opened. */
   readonly file: FileEvidence | undefined;
 }
 
@@ -28,7 +28,7 @@ export interface FileEvidence {
 const stragglersMs = 150;
 const mostAddresses = 8;
 
-/** Connects to every address of a name, at most 8, and keeps the first in their order that accepted. */
+/** Connects to every address of a name, at most 8, and keeps the first one, in their order, that accepted. */
 export async function gatherTcp(
   endpoint: Endpoint,
   addresses: readonly string[],

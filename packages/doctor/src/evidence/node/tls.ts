@@ -4,7 +4,7 @@ import { rootCertificates, type ConnectionOptions, type PeerCertificate, type TL
 import type { Deadline } from '../../deadline.ts';
 import { startTls } from '../../wire/dial.ts';
 
-/** How the TLS handshake went, and whether its certificate can be trusted. */
+/** Result of the TLS handshake, and whether the certificate can be trusted. */
 export interface TlsEvidence {
   /** Node's error code, if the handshake failed. */
   readonly code: string | undefined;
@@ -14,9 +14,9 @@ export interface TlsEvidence {
   readonly isLenient: boolean;
   readonly protocol: string | undefined;
   readonly certificate: CertificateEvidence | undefined;
-  /** Whether the server replied to a PING in plain text after TLS had failed. */
+  /** Whether the server replied to a plain-text PING after TLS had failed. */
   plainAnswer: boolean | undefined;
-  /** `given`: authorities were added by `tls.ca` or NODE_EXTRA_CA_CERTS. `system`: only those that come with Node. */
+  /** `given`: authorities were added with `tls.ca` or NODE_EXTRA_CA_CERTS. `system`: only those included in Node. */
   readonly authorities: 'given' | 'system';
   readonly durationMs: number;
 }
@@ -32,7 +32,9 @@ export interface CertificateEvidence {
 
 const dayMs = 86_400_000;
 
-/** Does the TLS handshake and checks the certificate. Returns the socket only if credentials may be sent over it. */
+/**
+ * Performs the TLS handshake and checks the certificate. Returns the socket only if credentials may be sent over it.
+ */
 export async function gatherTls(
   raw: Socket,
   host: string,

@@ -5,7 +5,10 @@ import type { Walk, WalkResult } from './walk.ts';
 
 const mostNodes = 64;
 
-/** Walks a Cluster: the nodes to begin with, then the nodes that the first of them to answer knows, at most 64. */
+/**
+ * Walks a Cluster: first the configured start nodes, then the nodes that the first responsive start node knows, at most
+ * 64.
+ */
 export async function gatherClusterWalk(
   walk: Walk,
   seeds: readonly Endpoint[],
@@ -58,7 +61,7 @@ export async function gatherClusterWalk(
   return { nodes: [...first, ...rest], sentinelViews: [], sentinelNames: [], cluster: view };
 }
 
-// A node to begin with is required if it is a primary that owns slots.
+// A start node is required if it is a primary that owns slots.
 function servesSlots({ endpoint }: NodeEvidence, view: ClusterEvidence | undefined): boolean {
   const own = view?.nodes.filter(({ port }) => port === endpoint.port) ?? [];
   const [node] = own.length > 1 ? own.filter(({ host }) => host === endpoint.host) : own;

@@ -2,7 +2,7 @@ import type { Deadline } from '../../deadline.ts';
 import type { Conversation } from '../../wire/conversation.ts';
 import { fieldsOf, textOf } from '../../wire/reply-fields.ts';
 
-/** One node, as another one sees it. */
+/** One node, as another node sees it. */
 export interface ClusterNode {
   readonly id: string;
   readonly host: string;
@@ -24,7 +24,7 @@ export interface ClusterEvidence {
   readonly nodes: readonly ClusterNode[];
 }
 
-/** Asks a node for its view of the cluster; undefined if it does not answer CLUSTER INFO. */
+/** Asks a node for its view of the cluster; undefined if it does not reply to CLUSTER INFO. */
 export async function gatherCluster(
   seenBy: string,
   host: string,
@@ -58,7 +58,7 @@ function nodeOf(line: string, ownHost: string): ClusterNode[] {
   return [
     {
       id,
-      // A node that has not met another one does not know its own address.
+      // A node that has not met any other node does not know its own address.
       host: match[1] || ownHost,
       port: Number(match[2]),
       flags: flags.split(','),

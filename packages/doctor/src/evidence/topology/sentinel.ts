@@ -3,14 +3,14 @@ import type { Deadline } from '../../deadline.ts';
 import type { Conversation } from '../../wire/conversation.ts';
 import { listOf, recordOf, textOf } from '../../wire/reply-fields.ts';
 
-/** What one sentinel says about the primary. */
+/** One sentinel's view of the primary. */
 export interface SentinelView {
   readonly sentinel: string;
-  /** The error reply to SENTINEL MASTER: it does not know the name. */
+  /** The error reply to SENTINEL MASTER: the sentinel does not know the name. */
   readonly error: string | undefined;
   readonly knownNames: readonly string[];
   readonly primary: { readonly host: string; readonly port: number } | undefined;
-  /** As Sentinel prints them: `master`, or `s_down,o_down,master`. */
+  /** Flags as Sentinel prints them: `master`, or `s_down,o_down,master`. */
   readonly flags: string;
   readonly quorum: number;
   readonly otherSentinels: number;
@@ -19,7 +19,7 @@ export interface SentinelView {
   readonly replicas: readonly { readonly host: string; readonly port: number; readonly flags: string }[];
 }
 
-/** Asks one sentinel about a primary. */
+/** Queries one sentinel about a primary. */
 export async function gatherSentinelView(
   sentinel: string,
   name: string,

@@ -4,7 +4,7 @@ import type { ClusterEvidence } from './cluster.ts';
 import type { NodeEvidence } from '../node/node.ts';
 import type { SentinelView } from './sentinel.ts';
 
-/** One walk along the path of a target. */
+/** One walk along the path to a target. */
 export interface Walk {
   readonly target: WalkTarget;
   readonly login: Login | undefined;

@@ -4,13 +4,13 @@ import { onAll } from '../rule.ts';
 
 const longMs = 10_000;
 
-/** Options of a client or a resilience that will cause trouble in an outage. */
+/** Options of a client or a RedisResilience that will cause trouble in an outage. */
 export const clientOptionsRule = onAll(({ application }) => {
   if (application === undefined) return undefined;
   return application.snapshot === undefined ? bareClient(application) : protectedClient(application);
 });
 
-// A resilience overrides most options of its client: only those it leaves alone are judged.
+// A RedisResilience overrides most options of its client: only those that it leaves alone are judged.
 function protectedClient({ settings, options }: ApplicationEvidence): readonly Finding[] {
   const found: Finding[] = [];
   const { timeoutMs = 1000, circuit, admission, retry, connection } = settings ?? {};

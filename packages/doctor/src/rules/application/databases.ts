@@ -1,7 +1,7 @@
 import { warning } from '../../finding.ts';
 import { onAll } from '../rule.ts';
 
-/** Databases that are not in use, and could not be used: each is watched by the application on a connection of its own. */
+/** Standby databases that could not be used: the application watches each on a separate connection. */
 export const standbyRule = onAll(({ application }) => {
   const away = (application?.databases ?? []).filter(({ inUse, health }) => !inUse && health === 'down');
   return away.map(({ name, cause, preferred, readOnly }) =>

@@ -2,7 +2,7 @@ import { error, info, warning, type Finding } from '../../finding.ts';
 import { onAll, onEachNode } from '../rule.ts';
 import { command } from '../command.ts';
 
-/** The name cannot be resolved, or has no address of the family that the client insists on. */
+/** The name cannot be resolved, or has no address of the family that the client requires. */
 export const dnsRule = onEachNode(({ dns }) => {
   if (dns === undefined || dns.addresses.length > 0) return undefined;
   const { host, family, code = 'NONE', otherAddresses } = dns;

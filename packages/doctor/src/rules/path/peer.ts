@@ -18,7 +18,7 @@ const names: Readonly<Partial<Record<PeerKind, string>>> = {
   amqp: 'a message broker that speaks AMQP',
 };
 
-/** The peer is not Redis, or does not answer. */
+/** The peer is not Redis, or does not reply. */
 export const peerRule = onEachNode((node, evidence) => {
   const { peer } = node;
   if (peer === undefined || peer.kind === 'redis' || peer.kind === 'tls') return undefined;
@@ -47,7 +47,7 @@ export const peerRule = onEachNode((node, evidence) => {
   return endingFinding(node, evidence);
 });
 
-/** A sentinel answers where a Redis server was expected. */
+/** A sentinel replies where a Redis server was expected. */
 export const sentinelInPlaceRule = onEachNode((node, { target, sentinelNames }) => {
   if (node.part !== 'target' || target.kind !== 'standalone') return undefined;
   const { server } = node;
@@ -65,7 +65,7 @@ function endingFinding(node: NodeEvidence, evidence: Evidence): Finding | undefi
   const { peer } = node;
   const ending = peer?.ending;
   const waitedMs = Math.round(peer?.durationMs ?? 0);
-  // A late TLS alert, which the rule about TLS reports.
+  // A late TLS alert, which the TLS rule reports.
   if (ending?.kind === 'failed' && isTlsCode(ending.code)) return undefined;
   if (ending?.kind === 'silent' || ending === undefined) {
     const serving = evidence.host?.serving;

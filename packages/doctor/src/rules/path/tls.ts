@@ -120,7 +120,7 @@ function distrustFinding(tls: TlsEvidence, code: string, where: string, host: st
   );
 }
 
-/** Whether an error code of Node is about TLS. */
+/** Whether a Node error code is about TLS. */
 export function isTlsCode(code: string): boolean {
   return /^(ERR_SSL|ERR_TLS|ERR_OSSL|EPROTO)/.test(code);
 }

@@ -6,7 +6,7 @@ import { command } from '../command.ts';
 const nearlyAll = 0.8;
 const reserved = 32;
 
-/** How near the server is to its limit of connections. */
+/** How close the server is to its connection limit. */
 export const clientsLimitRule = onEachNode((node, evidence) => {
   const fields = node.server?.info ?? {};
   const limit = Number(fields['maxclients'] ?? node.server?.config['maxclients'] ?? 0);
@@ -23,7 +23,7 @@ export const clientsLimitRule = onEachNode((node, evidence) => {
   return info('max-clients', message, facts, next);
 });
 
-/** How many files the process may open: each connection needs one. */
+/** Maximum number of files that the process may open: each connection needs one. */
 export const fileDescriptorsRule = onAll(({ host, nodes, target }) => {
   const serving = host?.serving;
   const node = nodes.find(({ endpoint }) => endpoint === target.endpoints[0]);
@@ -42,7 +42,7 @@ export const fileDescriptorsRule = onAll(({ host, nodes, target }) => {
   return undefined;
 });
 
-/** Whether memory is limited, and keys were evicted. */
+/** Whether memory is limited, and whether keys were evicted. */
 export const evictionRule = onEachNode((node, evidence) => {
   const { server, part } = node;
   if (server === undefined || part === 'sentinel' || server.info['used_memory'] === undefined)

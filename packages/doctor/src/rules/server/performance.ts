@@ -61,7 +61,7 @@ export const latencyEventsRule = onEachNode((node, evidence) => {
 
 const backlogBytes = 8 * 1024 * 1024;
 
-/** Replies that clients do not read. */
+/** Replies that clients have not read. */
 export const clientBacklogRule = onEachNode((node, evidence) => {
   const { clients } = node;
   if (clients === undefined || clients.outputBytes < backlogBytes) return undefined;

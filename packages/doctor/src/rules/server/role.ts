@@ -35,7 +35,7 @@ export const roleRule = onEachNode((node, evidence) => {
   );
 });
 
-/** The link of a replica to its primary. */
+/** A replica's link to its primary. */
 export const replicationLinkRule = onEachNode((node, evidence) => {
   const { server } = node;
   const fields = server?.info ?? {};
@@ -57,7 +57,7 @@ export const replicationLinkRule = onEachNode((node, evidence) => {
 const lagSeconds = 5;
 const lagBytes = 8 * 1024 * 1024;
 
-/** How far replicas are behind, as their primary sees it. */
+/** How far replicas lag behind, as their primary sees it. */
 export const replicaLagRule = onEachNode((node, evidence) => {
   const fields = node.server?.info ?? {};
   if (fields['role'] !== 'master') return undefined;

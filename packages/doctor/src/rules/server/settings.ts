@@ -48,7 +48,7 @@ export const versionRule = onEachNode((node) => {
   return undefined;
 });
 
-/** What the user had no permission to ask. */
+/** Information that the user had no permission to query. */
 export const permissionsRule = onEachNode((node) => {
   const { server, part } = node;
   if (server === undefined || part === 'sentinel' || server.role === 'sentinel') return undefined;

@@ -5,7 +5,7 @@ import { redisCli } from '../redis-cli.ts';
 import { onEachNode } from '../rule.ts';
 import { command } from '../command.ts';
 
-/** Too few replicas in sync: NOREPLICAS. */
+/** Too few replicas are in sync: NOREPLICAS. */
 export const tooFewReplicasRule = onEachNode((node, evidence) => {
   const { server } = node;
   if (server === undefined) return undefined;

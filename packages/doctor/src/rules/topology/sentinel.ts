@@ -2,7 +2,7 @@ import { error, warning, type Finding } from '../../finding.ts';
 import { onAll } from '../rule.ts';
 import { command } from '../command.ts';
 
-/** What the sentinels say about the primary and about each other. */
+/** The sentinels' information about the primary and about each other. */
 export const sentinelRule = onAll(({ sentinelViews, target }) => {
   if (target.kind !== 'sentinel' || sentinelViews.length === 0) return undefined;
   const found: Finding[] = [];
@@ -46,7 +46,7 @@ export const sentinelRule = onAll(({ sentinelViews, target }) => {
   return found;
 });
 
-/** The sentinels reach the primary, and the doctor does not. */
+/** The sentinels can reach the primary, but the doctor cannot. */
 export const announcedAddressRule = onAll(({ sentinelViews, nodes, target }) => {
   if (target.kind !== 'sentinel') return undefined;
   const primary = nodes.find(({ part }) => part === 'primary');
