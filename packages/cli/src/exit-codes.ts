@@ -1,9 +1,9 @@
-/** The exit codes of all commands. */
+/** Exit codes of all commands. */
 export const exitCodes = {
-  /** Healthy, or every threshold was kept. */
+  /** Everything is healthy, or no threshold was exceeded. */
   well: 0,
-  /** A finding is an error, or a threshold was missed. */
+  /** A finding is an error, or a threshold was exceeded. */
   broken: 1,
-  /** Bad usage: an unknown flag, a malformed URL, an unreadable plan, a command that does not start. */
+  /** Invalid usage: an unknown flag, a malformed URL, an unreadable plan, a command that does not start. */
   usage: 2,
 } as const;

@@ -22,7 +22,7 @@ Commands:
 redis-resilience <command> --help lists the options of a command.
 Exit codes: 0 well, 1 a finding is an error or a threshold was missed, 2 bad usage.`;
 
-/** Runs one command and returns its exit code. Bad input gives exit code 2, never an exception. */
+/** Runs one command and returns its exit code. Invalid input results in exit code 2, never an exception. */
 export async function main(args: readonly string[]): Promise<number> {
   const [name, ...rest] = args;
   if (name === undefined || name === '--help' || name === '-h' || name === 'help') {

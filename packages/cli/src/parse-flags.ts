@@ -7,7 +7,7 @@ type Parsed<T extends Flags> = ReturnType<
   typeof parseArgs<{ args: string[]; options: T; allowPositionals: true; strict: true }>
 >;
 
-/** Reads flags and positional arguments. @throws UsageError for an unknown flag, or a flag without its value */
+/** Parses flags and positional arguments. @throws UsageError for an unknown flag, or a flag without its value */
 export function parseFlags<T extends Flags>(args: readonly string[], options: T): Parsed<T> {
   try {
     return parseArgs({ args: [...args], options, allowPositionals: true, strict: true });

@@ -1,6 +1,6 @@
 import { UsageError } from './usage-error.ts';
 
-/** Runs `work`, and turns a ConfigurationError that it throws into a UsageError. */
+/** Runs `work`, and converts a ConfigurationError that it throws into a UsageError. */
 export function refusing<T>(work: () => T): T {
   try {
     return work();

@@ -1,6 +1,6 @@
 import type { WriteStream } from 'node:tty';
 
-/** Colours text, or leaves it as it is. */
+/** Colours text, or leaves it unchanged. */
 export interface Style {
   readonly red: (text: string) => string;
   readonly yellow: (text: string) => string;
@@ -19,7 +19,7 @@ const codes: Readonly<Record<keyof Style, readonly [number, number]>> = {
   bold: [1, 22],
 };
 
-/** Colour for a terminal, unless NO_COLOR is set or TERM is `dumb`. FORCE_COLOR takes precedence. */
+/** Uses colour on a terminal, unless NO_COLOR is set or TERM is `dumb`. FORCE_COLOR takes precedence. */
 export function styleFor(stream: Pick<WriteStream, 'isTTY'>, env: NodeJS.ProcessEnv = process.env): Style {
   const isForced = env['FORCE_COLOR'] !== undefined && env['FORCE_COLOR'] !== '0';
   const isOff = Boolean(env['NO_COLOR']) || env['TERM'] === 'dumb';

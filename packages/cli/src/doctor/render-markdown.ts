@@ -26,7 +26,7 @@ function section({ severity, code, message, evidence, next, docs }: Finding): re
   ];
 }
 
-// No escape is safe in a cell and in code alike: what would end either is replaced.
+// No escaping is safe both in a cell and in code: characters that would end either are replaced.
 function cell(text: string): string {
   return codeSpan(text.replaceAll('|', '¦'));
 }

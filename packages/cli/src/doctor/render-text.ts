@@ -3,7 +3,7 @@ import type { Style } from '../style.ts';
 
 export interface TextOptions {
   readonly style: Style;
-  /** Whether to show findings that are only information. */
+  /** Whether to show informational findings. */
   readonly isVerbose: boolean;
 }
 

@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { plainText } from '../plain-text.ts';
 import { UsageError } from '../usage-error.ts';
 
-/** The user's application, started for one rehearsal. It has a process group of its own, which is ended as a whole. */
+/** The user's application, started for one run of a plan. It has its own process group, which is ended as a whole. */
 export class AppProcess implements AsyncDisposable {
   readonly #child: ChildProcess;
   readonly #watchdog: ChildProcess;
@@ -35,7 +35,7 @@ export class AppProcess implements AsyncDisposable {
   /**
    * Resolves once `answers` resolves with true.
    *
-   * @throws UsageError if the command does not start, ends, or never answers
+   * @throws UsageError if the command does not start, exits, or never responds
    */
   async waitUntil(answers: () => Promise<boolean>, timeoutMs: number): Promise<void> {
     const deadline = performance.now() + timeoutMs;
@@ -59,7 +59,7 @@ export class AppProcess implements AsyncDisposable {
     }
   }
 
-  /** Sends SIGTERM to the whole group, and SIGKILL once the command has ended or 2 s have passed. */
+  /** Sends SIGTERM to the whole group, then SIGKILL once the command has exited or 2 s have passed. */
   async stop(): Promise<void> {
     this.#signal('SIGTERM');
     if (!this.hasEnded) {
@@ -79,7 +79,7 @@ export class AppProcess implements AsyncDisposable {
     try {
       process.kill(-this.#child.pid, signal);
     } catch {
-      // The whole group has ended.
+      // The whole group has already ended.
     }
   }
 
@@ -100,7 +100,7 @@ export class AppProcess implements AsyncDisposable {
   }
 }
 
-// No handler runs in a process that is killed. A shell at the other end of a pipe then kills the group.
+// No handler runs in a process that is killed, so a shell at the other end of a pipe then kills the group.
 function startWatchdog(pid: number | undefined): ChildProcess {
   const script = `trap '' INT TERM HUP; read -r word; [ "$word" = done ] || kill -KILL -- "-$1" 2>/dev/null`;
   const shell = spawn('/bin/sh', ['-c', script, 'watchdog', String(pid ?? 0)], {

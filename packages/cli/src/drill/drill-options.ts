@@ -11,7 +11,7 @@ export interface DrillOptions {
   /** As the user wrote them: `[METHOD ]URL`. */
   readonly urls: readonly string[];
   readonly allowedHosts: readonly string[];
-  /** The port that the application should listen on; undefined: a free one for each rehearsal. */
+  /** The port on which the application should listen; undefined uses a free port for each run. */
   readonly port: number | undefined;
   readonly paths: Readonly<Record<ProbeName, string>>;
   readonly seed: number;
@@ -20,7 +20,7 @@ export interface DrillOptions {
   readonly maxRequests: number;
   readonly maxSeconds: number;
   readonly startTimeoutMs: number;
-  /** Path of the reports, without extension; undefined: no reports. */
+  /** Path of the reports, without extension; undefined writes no reports. */
   readonly report: string | undefined;
   readonly json: boolean;
 }
@@ -67,7 +67,7 @@ and compares what it measures with thresholds. The command gets REDIS_URL and PO
 
 Exit codes: 0 every threshold was kept, 1 one was missed, 2 bad usage or the command does not start, 130 stopped.`;
 
-/** Reads the arguments; undefined if only help was asked for. @throws UsageError */
+/** Parses the arguments; undefined if only help was requested. @throws UsageError */
 export function parseDrillOptions(args: readonly string[]): DrillOptions | undefined {
   const separator = args.indexOf('--');
   const command = separator === -1 ? [] : args.slice(separator + 1);

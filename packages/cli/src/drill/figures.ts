@@ -1,18 +1,18 @@
 import type { Rehearsal } from './rehearsal.ts';
 import type { ProbeName, ProbeSample } from './traffic/probes.ts';
 
-/** The figures of a rehearsal. They count the requests that ended after the fault began. */
+/** The figures of one run of a plan. They count the requests that ended after the fault began. */
 export interface Figures {
   readonly requests: number;
   readonly failed: number;
   readonly refused: number;
-  /** Requests that may have been carried out, and whose answer says so: neither failures nor refusals. */
+  /** Number of requests that may have been carried out, and whose response says so: neither failures nor refusals. */
   readonly unknown: number;
   readonly failedRatio: number;
   readonly p50Ms: number;
   readonly p99Ms: number;
   readonly hangMs: number;
-  /** From the moment Redis was back until the end of the last failed or refused request that began after it. */
+  /** Time from the moment Redis was back until the end of the last failed or refused request that began after it. */
   readonly recoveryMs: number;
   /** Whether requests still failed, or were refused, in the last 300 ms. */
   readonly neverRecovered: boolean;

@@ -3,7 +3,7 @@ import type { Rehearsal } from './rehearsal.ts';
 import { troublesOf, type Trouble } from './trouble.ts';
 import { missesOf, type Miss } from './verdict.ts';
 
-/** One rehearsal, with its figures, the thresholds that it missed, and what went wrong. */
+/** One run of a plan, with its figures, the thresholds that it exceeded, and what went wrong. */
 export interface Outcome {
   readonly rehearsal: Rehearsal;
   readonly figures: Figures;
@@ -11,19 +11,19 @@ export interface Outcome {
   readonly troubles: readonly Trouble[];
 }
 
-/** Judges a rehearsal. Pure. */
+/** Judges one run of a plan. Pure. */
 export function outcomeOf(rehearsal: Rehearsal): Outcome {
   const figures = figuresOf(rehearsal);
   const misses = missesOf(figures, rehearsal.plan.thresholds);
   return { rehearsal, figures, misses, troubles: troublesOf(rehearsal) };
 }
 
-/** The outcomes in the order of a report: those that failed first. */
+/** The outcomes in the order of a report: failed ones first. */
 export function failedFirst(outcomes: readonly Outcome[]): readonly Outcome[] {
   return [...outcomes.filter((outcome) => !hasPassed(outcome)), ...outcomes.filter(hasPassed)];
 }
 
-/** The news of a drill in a sentence or two. */
+/** Summarises a drill in a sentence or two. */
 export function newsOf({ outcomes }: Pick<Drill, 'outcomes'>): string {
   const failed = outcomes
     .filter((outcome) => !hasPassed(outcome))
@@ -42,9 +42,9 @@ export function newsOf({ outcomes }: Pick<Drill, 'outcomes'>): string {
 
 /** A whole drill, for the reports. */
 export interface Drill {
-  /** Without the values of its arguments. */
+  /** The command without the values of its arguments. */
   readonly command: string;
-  /** Without tokens and the values of queries. */
+  /** The requests without tokens and query values. */
   readonly requests: readonly string[];
   readonly seed: number;
   readonly rate: number;

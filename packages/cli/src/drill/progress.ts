@@ -1,6 +1,6 @@
 import type { Plan } from './plans/plan.ts';
 
-/** Where a rehearsal stands. */
+/** The current phase of a run. */
 export type Phase = 'start' | 'warm-up' | 'fault' | 'watch';
 
 const texts: Readonly<Record<Phase, string>> = {
@@ -10,8 +10,10 @@ const texts: Readonly<Record<Phase, string>> = {
   watch: 'Redis is back, watching the recovery',
 };
 
-/** Says on a terminal what a drill is doing, in one line that each step replaces; elsewhere in a line for each
- * plan, once its application answers. */
+/**
+ * Shows the progress of a drill: on a terminal, in one line that each step replaces; elsewhere, with one line per plan,
+ * once the plan's application responds.
+ */
 export class Progress {
   readonly #plans: readonly Plan[];
   readonly #stream: NodeJS.WriteStream;

@@ -2,18 +2,18 @@ import type { Plan } from './plans/plan.ts';
 import type { ProbeSample } from './traffic/probes.ts';
 import type { Sample } from './traffic/traffic.ts';
 
-/** Everything measured while one plan was rehearsed. Times are in milliseconds since its beginning. */
+/** Everything measured while one plan was running. Times are in milliseconds since the start. */
 export interface Rehearsal {
   readonly plan: Plan;
   readonly samples: readonly Sample[];
   readonly probes: readonly ProbeSample[];
   readonly memory: readonly { readonly atMs: number; readonly mb: number }[];
   readonly faultAtMs: number;
-  /** When the fault was lifted: from then on new connections reach a working Redis. */
+  /** When the fault was lifted: from then on, new connections reach a working Redis. */
   readonly backAtMs: number;
   readonly endMs: number;
-  /** Whether the application connected to the Redis of REDIS_URL. */
+  /** Whether the application connected to the Redis in REDIS_URL. */
   readonly usedRedis: boolean;
-  /** Whether the application ended by itself during the rehearsal. */
+  /** Whether the application exited on its own during the run. */
   readonly appDied: boolean;
 }

@@ -17,9 +17,7 @@ import { UsageError } from '../usage-error.ts';
 
 const memoryEveryMs = 250;
 
-/**
- * Rehearses one plan with its own Redis, proxy and application: warms up, breaks, repairs, and watches the recovery.
- */
+/** Runs one plan with its own Redis, proxy and application: warms up, breaks, repairs, and watches the recovery. */
 export async function rehearse(
   plan: Plan,
   options: DrillOptions,

@@ -1,7 +1,7 @@
 import { startProxy, startRedis, type ChaosProxy, type RedisServer } from '@redis-resilience/testing';
 import type { FaultName } from './faults/fault-name.ts';
 
-/** A real Redis behind a proxy, made for one rehearsal. */
+/** A real Redis behind a proxy, created for one run of a plan. */
 export interface Stage extends AsyncDisposable {
   readonly server: RedisServer;
   /** A replica to promote, if the fault needs one. */

@@ -3,9 +3,9 @@ import type { RequestResult, Sample } from './traffic/traffic.ts';
 
 /** Requests of one kind that failed in the same way, or whose outcome is unknown. */
 export interface Trouble {
-  /** As it was given with `--url`, masked. */
+  /** The request as specified with `--url`, masked. */
   readonly request: string;
-  /** The HTTP status and the code of the problem, or the reason why there was no answer. */
+  /** The HTTP status and the problem's code, or the reason why there was no response. */
   readonly detail: string;
   readonly result: Exclude<RequestResult, 'ok' | 'refused'>;
   readonly count: number;
@@ -15,7 +15,7 @@ export interface Trouble {
 
 const mostTroubles = 5;
 
-/** The troubles of a rehearsal after its fault began, failures first, then the most frequent. Pure. */
+/** The troubles of a run after its fault began, failures first, then the most frequent. Pure. */
 export function troublesOf({
   samples,
   faultAtMs,
@@ -33,7 +33,7 @@ export function troublesOf({
     .slice(0, mostTroubles);
 }
 
-/** One trouble in a line, for every report. */
+/** One trouble in one line, for every report. */
 export function describeTrouble({ request, result, detail, count, advice }: Trouble): string {
   const what = result === 'unknown' ? 'with an unknown outcome' : 'failed';
   return `${request}: ${count} ${what} (${detail}). ${advice}`;

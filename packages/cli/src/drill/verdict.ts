@@ -1,13 +1,13 @@
 import type { Figures } from './figures.ts';
 import type { Thresholds } from './plans/thresholds.ts';
 
-/** One threshold that was missed, in words. */
+/** One threshold that was exceeded, in words. */
 export interface Miss {
   readonly threshold: keyof Thresholds | 'alive';
   readonly message: string;
 }
 
-/** Compares the figures with the thresholds. Pure. The rehearsal is passed if the list is empty. */
+/** Compares the figures with the thresholds. Pure. The run passed if the list is empty. */
 export function missesOf(figures: Figures, thresholds: Thresholds): readonly Miss[] {
   const misses: Miss[] = [];
   const miss = (threshold: Miss['threshold'], isMissed: boolean, message: string): void => {

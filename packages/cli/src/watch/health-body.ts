@@ -9,7 +9,7 @@ export interface ReportedConnection {
   readonly cause: string | undefined;
 }
 
-/** What a health endpoint said. */
+/** The content of a health endpoint's response. */
 export interface HealthBody {
   readonly isPass: boolean;
   readonly connections: readonly ReportedConnection[];
@@ -17,7 +17,9 @@ export interface HealthBody {
 
 const longestWord = 60;
 
-/** Reads the body of a health endpoint, whatever it is: what does not look like a connection is left out. */
+/**
+ * Parses the body of a health endpoint, whatever it contains: entries that do not look like a connection are left out.
+ */
 export function readHealthBody(body: unknown): HealthBody {
   const { status, checks } = fieldsOf(body);
   const reported = Object.values(fieldsOf(checks)).flatMap((each) => (Array.isArray(each) ? each : [each]));

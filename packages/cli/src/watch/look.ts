@@ -1,4 +1,4 @@
-/** What one look at a target shows. */
+/** The result of one check of a target. */
 export interface Look {
   readonly status: 'up' | 'degraded' | 'down' | 'unreachable';
   readonly latencyMs: number;

@@ -24,7 +24,7 @@ function openApp(url: string): Source {
 }
 
 function openRedis(url: string): Source {
-  // Refuses a malformed URL now, not at the first look.
+  // Rejects a malformed URL now, not at the first check.
   const label = refusing(() => describeTarget(url));
   return {
     label,

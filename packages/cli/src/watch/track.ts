@@ -3,7 +3,7 @@ import type { Source } from './source.ts';
 
 const keptLooks = 240;
 
-/** One target, and the looks at it so far. */
+/** One target, and the checks of it so far. */
 export class Track {
   readonly #source: Source;
   readonly #looks: Look[] = [];
@@ -31,12 +31,12 @@ export class Track {
     return this.latest?.status === 'up';
   }
 
-  /** As counted by the application; for a Redis server, as seen from here. */
+  /** Number of outages as counted by the application; for a Redis server, as seen from here. */
   get outages(): number {
     return this.latest?.outages ?? this.#ownOutages;
   }
 
-  /** The last cause. It stays when the target is well again. */
+  /** The last cause. It remains when the target is healthy again. */
   get lastCause(): string | undefined {
     return this.#lastCause;
   }

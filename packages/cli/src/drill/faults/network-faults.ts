@@ -1,6 +1,6 @@
 import type { Fault } from './fault.ts';
 
-/** Existing connections are dead for good; new ones hang until the fault is lifted. */
+/** Existing connections stay dead; new ones hang until the fault is lifted. */
 export const blackhole: Fault = async ({ stage: { proxy } }) => {
   proxy.blackhole({ existing: true, incoming: true });
   return () => proxy.heal();
@@ -8,7 +8,7 @@ export const blackhole: Fault = async ({ stage: { proxy } }) => {
 
 export const latency: Fault = async ({ stage: { proxy }, parameters }) => {
   const { latencyMs = 200, jitterMs = 0 } = parameters;
-  // Half in each direction.
+  // Half of it in each direction.
   proxy.latency(latencyMs / 2, { jitterMs: jitterMs / 2 });
   return async () => {
     proxy.latency(0);

@@ -15,7 +15,7 @@ export const freeze: Fault = async ({ stage: { server } }) => {
 };
 
 /**
- * The primary is demoted at once. When the fault is lifted, its replica is promoted, and new connections lead there.
+ * The primary is demoted immediately. When the fault is lifted, its replica is promoted, and new connections go there.
  */
 export const failover: Fault = async ({ stage: { server, replica, proxy } }) => {
   if (replica === undefined) throw new Error('A failover needs a replica');
@@ -37,7 +37,7 @@ export const passwordRotation: Fault = async ({ stage: { server, password } }) =
   };
 };
 
-/** The server allows one connection only: the one over which the drill sends its commands. */
+/** The server allows only one connection: the one over which the drill sends its own commands. */
 export const maxClients: Fault = async ({ stage: { server } }) => {
   await server.command('CONFIG', 'SET', 'maxclients', 1);
   await closeClients(server);

@@ -5,7 +5,7 @@ import { checkPlan, type Plan } from './plan.ts';
 
 const folder = new URL('../../../plans/', import.meta.url);
 
-/** The plans that come with the package, in the order in which they are rehearsed. */
+/** The plans included in the package, in the order in which they run. */
 export const builtInPlans = [
   'restart',
   'freeze',

@@ -2,7 +2,7 @@ import { defaultThresholds, thresholdNames, type Thresholds } from './thresholds
 import { faultNames, type FaultName } from '../faults/fault-name.ts';
 import { UsageError } from '../../usage-error.ts';
 
-/** One outage to rehearse: a small JSON file. */
+/** One outage to simulate: a small JSON file. */
 export interface Plan {
   readonly name: string;
   readonly description: string;
@@ -28,7 +28,7 @@ const allowed = [
   'thresholds',
 ];
 
-/** Checks the content of a plan file. @throws UsageError with the file and what is wrong with it */
+/** Checks the content of a plan file. @throws UsageError with the file and the problem */
 export function checkPlan(content: unknown, file: string): Plan {
   const refuse = (what: string): never => {
     throw new UsageError(`The plan ${file}: ${what}.`);

@@ -1,23 +1,21 @@
-/** Limits that an application must keep in a rehearsal. */
+/** Limits that an application must not exceed during a drill. */
 export interface Thresholds {
-  /** Share of requests that may fail, 0 to 1. A 503 with Retry-After is a refusal, not a failure. */
+  /** Maximum share of failed requests, 0 to 1. A 503 with Retry-After is a refusal, not a failure. */
   readonly failedRatio: number;
-  /** Longest duration of any request, and of the 99th percentile. */
+  /** Maximum duration of any request, and of the 99th percentile. */
   readonly hangMs: number;
   readonly p99Ms: number;
-  /**
-   * Longest time from the end of the fault until requests succeed again, and until the health endpoint is well again.
-   */
+  /** Maximum time from the end of the fault until requests succeed and the health endpoint is healthy again. */
   readonly recoveryMs: number;
-  /** Longest duration of a readiness or liveness probe. The default is that of Kubernetes. */
+  /** Maximum duration of a readiness or liveness probe. The default is that of Kubernetes. */
   readonly probeMs: number;
-  /** How often the liveness probe may fail. Each failure might make an orchestrator restart the process. */
+  /** Maximum number of failed liveness probes. Each failure might make an orchestrator restart the process. */
   readonly livenessFailures: number;
-  /** Growth of the memory of the process and its children. */
+  /** Maximum memory growth of the process and its children. */
   readonly memoryGrowthMb: number;
 }
 
-/** The thresholds of a plan that sets none. */
+/** The thresholds of a plan that does not set any. */
 export const defaultThresholds: Thresholds = {
   failedRatio: 0.01,
   hangMs: 1500,

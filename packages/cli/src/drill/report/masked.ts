@@ -2,14 +2,14 @@ import { plainText } from '../../plain-text.ts';
 
 const mask = '***';
 const script = /\.(?:[cm]?[jt]sx?|py|rb|sh)$/;
-/** A program, or a word such as `run` or `start:prod`. */
+/** Matches a program, or a word such as `run` or `start:prod`. */
 const verb = /^[a-z][a-z:-]{0,23}$/;
-/** Long, and with a digit: an id, a token. Short numbers and words are part of the address. */
+/** Matches an id or a token: long, and with a digit. Short numbers and words are part of the address. */
 const token = /^(?=.*\d)[\w.~=+-]{16,}$/;
 
 /**
  * A command as a report may show it: the program, the verbs or the script after it, and the names of the options.
- * Reports are pasted into tickets; the value of an argument may be a password.
+ * Reports are pasted into tickets, and the value of an argument may be a password.
  */
 export function maskedCommand(words: readonly string[]): string {
   let isOpen = true;
@@ -31,7 +31,7 @@ export function maskedCommand(words: readonly string[]): string {
   return plainText(shown.join(' '), 500);
 }
 
-/** A request as a report may show it: without the values of its query, without a login, without tokens in its path. */
+/** A request as a report may show it: without query values, credentials, or tokens in its path. */
 export function maskedRequest(request: string): string {
   const [, method = '', rest = ''] = /^([A-Z]+\s+)?(.*)$/s.exec(request.trim()) ?? [];
   const [beforeHash = ''] = rest.split('#');

@@ -5,11 +5,11 @@ import type { Sample } from '../traffic/traffic.ts';
 /** The size of a picture. */
 export interface Frame {
   readonly width: number;
-  /** How many answered requests it shows at most. */
+  /** Maximum number of successful requests that the picture shows. */
   readonly mostPoints: number;
 }
 
-/** For a desk. */
+/** For a desktop screen. */
 export const wide: Frame = { width: 960, mostPoints: 2000 };
 /** For a phone. */
 export const narrow: Frame = { width: 380, mostPoints: 600 };
@@ -22,7 +22,7 @@ const stripHeight = 9;
 const stripGap = 17;
 const decades = [1, 10, 100, 1000, 10_000];
 
-/** The timeline of one rehearsal as inline SVG: a point for each request, strips for probes, a line for memory. */
+/** The timeline of one run as inline SVG: a point for each request, strips for probes, a line for memory. */
 export function renderTimeline(rehearsal: Rehearsal, { width, mostPoints }: Frame): string {
   const { samples, probes, faultAtMs, backAtMs, endMs, memory, plan } = rehearsal;
   const x = (atMs: number): number => round(left + (atMs / endMs) * (width - left - right));
@@ -52,7 +52,7 @@ export function renderTimeline(rehearsal: Rehearsal, { width, mostPoints }: Fram
   return `<svg viewBox="0 0 ${width} ${height}" role="img" aria-label="${label}">${parts.join('')}</svg>`;
 }
 
-// Logarithmic, so that one picture shows a millisecond as well as ten seconds.
+// Logarithmic, so that one picture can show both a millisecond and ten seconds.
 function y(durationMs: number): number {
   const share = Math.log10(Math.min(10_000, Math.max(1, durationMs))) / 4;
   return round(top + plotHeight * (1 - share));
@@ -111,7 +111,7 @@ function seconds(endMs: number, width: number): readonly number[] {
   return Array.from({ length: Math.floor(endMs / 1000 / step) + 1 }, (_, index) => index * step);
 }
 
-// Draws every request that failed or was refused, and as many of the others as a picture can show.
+// Keeps every failed or refused request, and as many of the others as a picture can show.
 function thinned(samples: readonly Sample[], mostPoints: number): readonly Sample[] {
   const every = Math.ceil(samples.length / mostPoints);
   return samples.filter(({ result }, index) => result !== 'ok' || index % every === 0);

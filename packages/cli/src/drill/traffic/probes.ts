@@ -3,7 +3,8 @@ import { request } from './request.ts';
 export type ProbeName = 'liveness' | 'readiness' | 'health';
 
 /**
- * One probe of an endpoint. `ok`: answered; `warn`: with the status `warn`; `fail`: 5xx; `silent`: no answer in time.
+ * One probe of an endpoint. `ok`: it responded; `warn`: with the status `warn`; `fail`: 5xx; `silent`: no response in
+ * time.
  */
 export interface ProbeSample {
   readonly probe: ProbeName;
@@ -16,7 +17,7 @@ export interface ProbeOptions {
   /** Origin of the application, such as `http://127.0.0.1:3000`. */
   readonly base: string;
   readonly paths: Readonly<Record<ProbeName, string>>;
-  /** An answer that takes longer counts as none, because a real probe would have stopped waiting. */
+  /** A later response does not count, because a real probe would have stopped waiting. */
   readonly limitMs: number;
   readonly elapsedMs: () => number;
 }
@@ -25,7 +26,8 @@ const everyMs = 100;
 const timeoutMs = 3000;
 
 /**
- * Probes the endpoints of the application every 100 ms, as an orchestrator does more rarely. Missing ones are left out.
+ * Probes the application's endpoints every 100 ms, more often than an orchestrator does. Endpoints that do not exist
+ * are left out.
  */
 export class Probes {
   readonly samples: ProbeSample[] = [];

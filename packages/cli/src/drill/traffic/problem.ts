@@ -1,12 +1,12 @@
-/** The part of a problem answer (RFC 9457) that a drill needs. */
+/** The part of a problem response (RFC 9457) that a drill needs. */
 export interface Problem {
-  /** As in `OUTCOME_UNKNOWN`. */
+  /** For example `OUTCOME_UNKNOWN`. */
   readonly code: string;
   /** Whether the request may have been carried out although it failed. */
   readonly isOutcomeUnknown: boolean;
 }
 
-/** The code in the body of an error answer, as `redisErrors()` writes it; undefined for any other body. */
+/** The code in the body of an error response, as `redisErrors()` writes it; undefined for any other body. */
 export function problemIn(body: string): Problem | undefined {
   let content: unknown;
   try {

@@ -1,10 +1,10 @@
 import { isIP } from 'node:net';
 import { UsageError } from '../../usage-error.ts';
 
-/** One kind of request: `{n}` in its path becomes a number from 1 to 1,000. */
+/** One kind of request: `{n}` in its path is replaced by a number from 1 to 1,000. */
 export interface RequestTarget {
   readonly method: string;
-  /** Has the host and port of the application, unless the user gave others. */
+  /** Contains the host and port of the application, unless the user specified others. */
   readonly url: string;
 }
 
@@ -15,9 +15,9 @@ export interface AppAddress {
 }
 
 /**
- * Reads `[METHOD ]URL`, where the URL may be a path.
+ * Parses `[METHOD ]URL`, where the URL may be a path.
  *
- * @throws UsageError for anything else, and for a host that is neither loopback nor named with --allow-host
+ * @throws UsageError for anything else, and for a host that is neither loopback nor allowed with --allow-host
  */
 export function parseRequestTarget(
   text: string,
@@ -41,7 +41,7 @@ export function parseRequestTarget(
   return { method, url: url.href.replaceAll('%7Bn%7D', '{n}') };
 }
 
-/** The URL of one request, with a number in the place of `{n}`. */
+/** The URL of one request, with a number instead of `{n}`. */
 export function urlOf(target: RequestTarget, random: () => number): string {
   return target.url.replaceAll('{n}', () => String(1 + Math.floor(random() * 1000)));
 }

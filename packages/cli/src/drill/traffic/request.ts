@@ -3,9 +3,9 @@ import https from 'node:https';
 
 /** How one request ended. */
 export interface Answer {
-  /** The HTTP status; undefined if there was no answer. */
+  /** The HTTP status; undefined if there was no response. */
   readonly status: number | undefined;
-  /** Why there was no answer: an error code of Node, or `timeout`. */
+  /** Why there was no response: a Node error code, or `timeout`. */
   readonly failure: string | undefined;
   readonly retryAfter: boolean;
   readonly durationMs: number;
@@ -17,7 +17,7 @@ export interface RequestOptions {
   readonly method: string;
   readonly timeoutMs: number;
   readonly agent?: http.Agent;
-  /** How many bytes of the body to keep. Default 0. */
+  /** Maximum number of bytes of the body to keep. Default 0. */
   readonly keepBytes?: number;
 }
 

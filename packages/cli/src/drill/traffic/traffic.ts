@@ -4,41 +4,41 @@ import { request, type Answer } from './request.ts';
 import { urlOf, type RequestTarget } from './request-target.ts';
 
 /**
- * How a request ended: `refused` is a 503 with Retry-After, or to a GET or HEAD, which is safe to repeat, a 503 that says
- * what is wrong; `unknown` is a problem that says that the request may have been carried out; `failed` is any other 5xx
- * or no answer.
+ * How a request ended. `refused`: a 503 with Retry-After, or, for a GET or HEAD, which is safe to repeat, a 503 that
+ * says what is wrong. `unknown`: a problem that says that the request may have been carried out. `failed`: any other
+ * 5xx, or no response.
  */
 export type RequestResult = 'ok' | 'refused' | 'unknown' | 'failed';
 
-/** One request, in milliseconds since the beginning of the rehearsal. */
+/** One request, with times in milliseconds since the start of the run. */
 export interface Sample {
   readonly atMs: number;
   readonly durationMs: number;
   readonly result: RequestResult;
-  /** What was requested, as the reports show it. */
+  /** The request, as the reports show it. */
   readonly request: string;
-  /** The HTTP status and the code of the problem, or the reason why there was no answer. */
+  /** The HTTP status and the problem's code, or the reason why there was no response. */
   readonly detail: string;
 }
 
 export interface TrafficOptions {
   readonly targets: readonly RequestTarget[];
-  /** How the reports call each target. */
+  /** Names of the targets in the reports. */
   readonly names: readonly string[];
-  /** Requests per second, whether they are answered or not. */
+  /** Requests per second, regardless of responses. */
   readonly rate: number;
   readonly timeoutMs: number;
-  /** Number of requests after which no more are sent. */
+  /** Maximum number of requests to send. */
   readonly maxRequests: number;
   readonly random: () => number;
-  /** Milliseconds since the beginning of the rehearsal. */
+  /** Milliseconds since the start of the run. */
   readonly elapsedMs: () => number;
 }
 
 const mostAtOnce = 1000;
 const problemBytes = 4096;
 
-/** Sends requests at a steady pace, whether they are answered or not, as users do. */
+/** Sends requests at a steady rate, regardless of responses, as users do. */
 export class Traffic {
   readonly samples: Sample[] = [];
   readonly #options: TrafficOptions;
@@ -56,7 +56,7 @@ export class Traffic {
     return this.#sent;
   }
 
-  /** Sends no more requests, and resolves when all of them have ended. */
+  /** Stops sending requests, and resolves when all of them have ended. */
   async stop(): Promise<void> {
     clearTimeout(this.#timer);
     this.#timer = undefined;
@@ -66,7 +66,7 @@ export class Traffic {
 
   #arm(): void {
     const { rate, random } = this.#options;
-    // Users are not evenly spaced: the pause varies by a quarter either way.
+    // Users are not evenly spaced, so the pause varies by up to a quarter in both directions.
     const pauseMs = (1000 / rate) * (0.75 + random() * 0.5);
     this.#timer = setTimeout(() => {
       this.#send();
