@@ -8,7 +8,7 @@ import { send } from './reply.ts';
 type Caught = RedisResilienceError | RedisRefusedException;
 
 /**
- * Stands for the error class in `@Catch`, which uses `instanceof`. It also recognises errors of a second copy of core.
+ * Represents the error class in `@Catch`, which uses `instanceof`. It also recognises errors of a second copy of core.
  */
 class AnyRedisResilienceError {
   static [Symbol.hasInstance](value: unknown): boolean {
@@ -17,8 +17,8 @@ class AnyRedisResilienceError {
 }
 
 /**
- * Answers errors of this library that a handler throws, and refusals of `@RequireRedis`, with 503 and problem details
- * that say why, and whether the request may be repeated. It does not see other errors. On transports other than HTTP it
+ * Turns this library's errors, and rejections by `@RequireRedis`, into 503 responses with problem details, which say
+ * why and whether the request may be repeated. It does not catch other errors. On transports other than HTTP, it
  * rethrows the error.
  *
  * @example

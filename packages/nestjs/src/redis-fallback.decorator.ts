@@ -2,8 +2,8 @@ import { ConfigurationError, type RedisResilienceError } from '@redis-resilience
 import { isAway } from '@redis-resilience/core/kit';
 
 /**
- * What a method answers in place of Redis: the result of a function, which gets the error and the method's own
- * arguments and has the same `this`; or the result of another method of the class, given by name; or a value.
+ * Replacement for a method's result: a function, which gets the error and the method's own arguments and has the same
+ * `this`; or the name of another method of the class; or a value.
  */
 export type Fallback =
   | ((this: never, error: RedisResilienceError, ...args: never[]) => unknown)
@@ -15,9 +15,9 @@ type Methods = Readonly<Record<string, Method | undefined>>;
 type Answer = (self: unknown, error: RedisResilienceError, args: readonly unknown[]) => unknown;
 
 /**
- * Answers a call in place of the method when the method fails because Redis is away, by the rule of `execute`: with any
- * error of this library except `ConfigurationError` and `WatchLostError`. Those two, and all other errors, are
- * rethrown. The fallback of a method that writes should look at `error.outcome`: when it is `unknown`, Redis may have
+ * Provides the result of a call when the method fails because Redis is unavailable, by the same rule as `execute`: for
+ * every error of this library except `ConfigurationError` and `WatchLostError`. Those two, and all other errors, are
+ * rethrown. The fallback of a method that writes should check `error.outcome`: if it is `unknown`, Redis may have
  * applied the write.
  *
  * @throws {@link ConfigurationError} when the named method does not exist
@@ -61,8 +61,8 @@ function answerOf(fallback: Fallback, methods: Methods): Answer {
 }
 
 /**
- * Keeps the name and the decorator metadata of the method: routes, guards and interceptors are metadata of the
- * function.
+ * Copies the name and the decorator metadata of the method: routes, guards and interceptors are stored as metadata of
+ * the function.
  */
 function takeOver(original: Method, guarded: Method): void {
   Object.defineProperty(guarded, 'name', { value: original.name, configurable: true });

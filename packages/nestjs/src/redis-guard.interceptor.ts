@@ -29,10 +29,10 @@ const readers: OptionReaders<RedisGuardOptions> = {
 };
 const key = 'redis-resilience:guard';
 
-/** Exempts a controller from the policy of the application, so that health endpoints always answer. */
+/** Exempts a controller from the application's policy, so that health endpoints always respond. */
 export const WithoutRedisGuard = SetMetadata(key, {} satisfies RedisGuardOptions);
 
-/** The options of a {@link RedisGuardInterceptor} that guards a whole application. */
+/** Injection token for the options of a {@link RedisGuardInterceptor} that guards a whole application. */
 export const REDIS_GUARD_OPTIONS = 'REDIS_GUARD_OPTIONS';
 
 /**
@@ -51,7 +51,7 @@ export class RedisGuardInterceptor implements NestInterceptor {
   readonly #reflector: Reflector;
   readonly #host: HttpAdapterHost;
   readonly #defaults: RedisGuardOptions;
-  /** By handler, which controllers that inherit it share. */
+  /** Keyed by handler, which controllers that inherit it share. */
   readonly #policies = new WeakMap<
     object,
     { readonly controller: Type; readonly policy: RedisGuardOptions }
@@ -84,7 +84,7 @@ export class RedisGuardInterceptor implements NestInterceptor {
         );
   }
 
-  // Metadata is written once, by decorators, and costs more to read than all the rest.
+  // Decorators write the metadata only once, and reading it costs more than everything else here.
   #policyOf(handler: object, controller: Type): RedisGuardOptions {
     const known = this.#policies.get(handler);
     if (known?.controller === controller) return known.policy;
@@ -118,12 +118,11 @@ export class RedisGuardInterceptor implements NestInterceptor {
  * Guards a handler or a controller. The options on a handler replace those on its controller, which replace those of
  * the application.
  *
- * @throws {@link ConfigurationError} when an option is unknown or wrong
+ * @throws {@link ConfigurationError} when an option is unknown or invalid
  *
  * @example
  * @UseRedisGuard({ budgetMs: 300, noStore: true })
- * @Controller('products')
- * export class ProductsController {}
+ * @Controller('products') export class ProductsController {}
  */
 export function UseRedisGuard(options: RedisGuardOptions = {}): MethodDecorator & ClassDecorator {
   checkOptions('@UseRedisGuard', options, readers);

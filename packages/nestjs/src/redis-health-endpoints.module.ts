@@ -18,7 +18,7 @@ import { send } from './reply.ts';
 
 /** Options of {@link RedisHealthEndpointsModule}. */
 export interface RedisHealthEndpointsOptions extends HealthResponderOptions {
-  /** Decorators for the controller, for example your `@Public()`, when a global guard would refuse the probes. */
+  /** Decorators for the controller, for example your `@Public()` if a global guard would reject the probes. */
   readonly decorators?: readonly ClassDecorator[];
 }
 
@@ -28,8 +28,8 @@ const readers: OptionReaders<RedisHealthEndpointsOptions> = {
 };
 
 /**
- * Answers GET and HEAD of `/livez`, `/readyz` and `/health/redis` for all connections, from their snapshots, without
- * I/O. For Terminus use the entry `@redis-resilience/nestjs/terminus` instead.
+ * Handles GET and HEAD requests to `/livez`, `/readyz` and `/health/redis` for all connections, from their snapshots,
+ * without I/O. With Terminus, use the entry point `@redis-resilience/nestjs/terminus` instead.
  *
  * @example
  * imports: [RedisResilienceModule.forRoot({ url }), RedisHealthEndpointsModule.forRoot({ critical: ['sessions'] })]
@@ -37,8 +37,8 @@ const readers: OptionReaders<RedisHealthEndpointsOptions> = {
 @Module({})
 export class RedisHealthEndpointsModule {
   /**
-   * @throws {@link ConfigurationError} when an option is unknown or wrong; at the start of the application, when
-   * `critical` names a connection that does not exist
+   * @throws {@link ConfigurationError} when an option is unknown or invalid; when the application starts, if `critical`
+   * names a connection that does not exist
    */
   static forRoot(options: RedisHealthEndpointsOptions = {}): DynamicModule {
     checkOptions('RedisHealthEndpointsModule', options, readers);

@@ -4,8 +4,8 @@ import type { PlainResponse } from '@redis-resilience/core/http';
 import { setHeaders } from './reply.ts';
 
 /**
- * Thrown when a request is refused because Redis is away. It is a `ServiceUnavailableException`, so any exception
- * filter answers it with 503; its response holds the problem details.
+ * Thrown when a request is rejected because Redis is unavailable. It is a `ServiceUnavailableException`, so every
+ * exception filter responds to it with 503; its response contains the problem details.
  */
 export class RedisRefusedException extends ServiceUnavailableException {
   readonly answer: PlainResponse;
@@ -16,7 +16,10 @@ export class RedisRefusedException extends ServiceUnavailableException {
   }
 }
 
-/** The exception to throw. Sets headers such as `Retry-After` on the response, because exception filters set none. */
+/**
+ * Creates the exception to throw. Sets headers such as `Retry-After` on the response, because exception filters set
+ * none.
+ */
 export function refuse(
   adapter: AbstractHttpAdapter,
   context: ExecutionContext,

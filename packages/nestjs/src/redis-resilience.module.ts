@@ -52,9 +52,9 @@ const asyncOptionNames: OptionNames<RedisResilienceAsyncOptions> = {
 };
 
 /**
- * One connection of the application. Import it once for each named connection.
+ * One connection of the application. Import the module once for each named connection.
  *
- * The connection is closed when the application shuts down, after everything else. Call `app.enableShutdownHooks()` so
+ * When the application shuts down, the connection closes after everything else. Call `app.enableShutdownHooks()` so
  * that a signal shuts the application down.
  *
  * @example
@@ -76,7 +76,7 @@ export class RedisResilienceModule extends ConfigurableModuleClass {
     return super.forRoot(options);
   }
 
-  /** @throws {@link ConfigurationError} when an option is unknown; those of the factory are checked at start */
+  /** @throws {@link ConfigurationError} when an option is unknown; the factory's options are checked at startup */
   static override forRootAsync(options: RedisResilienceAsyncOptions): DynamicModule {
     checkKnownOptions('RedisResilienceModule.forRootAsync', options, asyncOptionNames);
     return super.forRootAsync(options);
@@ -97,7 +97,7 @@ function providersOf(name: string): Provider[] {
       useFactory: (resilience: RedisResilience) => resilience.client,
     },
     {
-      // A provider of its own, so that a resilience that a test overrides is registered too.
+      // A separate provider, so that a RedisResilience with which a test overrides the original is registered too.
       provide: `RedisResilienceRegistration:${name}`,
       inject: [resilienceToken, RedisResilienceRegistry],
       useFactory: (resilience: RedisResilience, registry: RedisResilienceRegistry) =>

@@ -11,21 +11,22 @@ import {
 import { checkOptionNames } from '@redis-resilience/core/kit';
 
 /**
- * The options of one connection: its target and all options of core. The target is one of `url`, `options`, `databases`
- * and `client`; by default the environment variable REDIS_URL, else `redis://localhost:6379`.
+ * The options of one connection: its target and all of core's options. The target is one of `url`, `options`,
+ * `databases` and `client`; by default, the environment variable REDIS_URL, or `redis://localhost:6379` if it is not
+ * set.
  */
 export interface RedisResilienceModuleOptions extends Omit<ResilienceOptions, 'name'> {
   /** A URL such as `redis://localhost:6379`. */
   readonly url?: string;
   /** ioredis options, or a Sentinel or Cluster target. */
   readonly options?: Exclude<ResilienceTarget, string>;
-  /** Several databases, of which one is in use. */
+  /** Several Redis databases, one of which is in use at a time. */
   readonly databases?: DatabasesTarget['databases'];
   /** An ioredis client to protect. */
   readonly client?: Parameters<typeof protect>[0];
 }
 
-/** Options that Nest needs before a factory has made the others. */
+/** Options that Nest needs before a factory has created the others. */
 export interface RedisResilienceModuleExtras {
   /** Name of the connection. Default `default`. */
   readonly name?: string;
@@ -33,21 +34,21 @@ export interface RedisResilienceModuleExtras {
   readonly isGlobal?: boolean;
 }
 
-/** The interface of a class that `useClass` or `useExisting` of `forRootAsync` names. */
+/** The interface of a class that `forRootAsync` uses with `useClass` or `useExisting`. */
 export interface RedisResilienceOptionsFactory {
   createRedisResilienceOptions(): RedisResilienceModuleOptions | Promise<RedisResilienceModuleOptions>;
 }
 
 const own = new Logger('RedisResilience');
 
-/** The logger of the Nest application, as core calls it. */
+/** The Nest application's logger, in the form that core expects. */
 const nestLogger = {
   info: (line: string): void => own.log(line),
   warn: (line: string): void => own.warn(line),
   error: (line: string): void => own.error(line),
 };
 
-/** @throws {@link ConfigurationError} for an unknown option, and for a value that is not an object of options */
+/** @throws {@link ConfigurationError} for an unknown option, and for a value that is not an options object */
 export function checkModuleOptions(
   options: RedisResilienceModuleOptions & RedisResilienceModuleExtras,
 ): void {

@@ -2,12 +2,15 @@ import { Global, Injectable, Module, type OnApplicationShutdown } from '@nestjs/
 import { ConfigurationError, type RedisResilience } from '@redis-resilience/core';
 import { DEFAULT_CONNECTION } from './tokens.ts';
 
-/** All connections of the application by name. Guards, indicators and health endpoints find them here. */
+/** All connections of the application by name. Guards, indicators and health endpoints look them up here. */
 @Injectable()
 export class RedisResilienceRegistry implements OnApplicationShutdown {
   readonly #resiliences = new Map<string, RedisResilience>();
 
-  /** @throws {@link ConfigurationError} when the name is taken; all connections are closed, as the start has failed */
+  /**
+   * @throws {@link ConfigurationError} when the name is taken; all connections are then closed, because the application
+   * cannot start
+   */
   add(name: string, resilience: RedisResilience): RedisResilience {
     if (this.#resiliences.has(name)) {
       void Promise.allSettled([resilience.close(), this.onApplicationShutdown()]);
@@ -33,13 +36,15 @@ export class RedisResilienceRegistry implements OnApplicationShutdown {
     return [...this.#resiliences.values()];
   }
 
-  /** Runs after all other shutdown hooks, because the module is global: requests and workers may need Redis until then. */
+  /**
+   * Runs after all other shutdown hooks, because the module is global: requests and workers may need Redis until then.
+   */
   async onApplicationShutdown(): Promise<void> {
     await Promise.allSettled(this.all().map(async (resilience) => resilience.close()));
   }
 }
 
-/** One per application, shared by all connections. */
+/** One instance per application, shared by all connections. */
 @Global()
 @Module({ providers: [RedisResilienceRegistry], exports: [RedisResilienceRegistry] })
 export class RedisResilienceCoreModule {}

@@ -8,7 +8,7 @@ import {
 import { createRequestGuard, untilDecided, type RequestGuard } from '@redis-resilience/core/http';
 import { RedisResilienceRegistry } from './redis-resilience.registry.ts';
 
-/** Turns the name of a connection into the guard of the request. A pipe can inject; a parameter decorator cannot. */
+/** Converts the name of a connection to the guard of the request. A pipe can inject; a parameter decorator cannot. */
 @Injectable()
 export class RedisStatePipe implements PipeTransform<unknown, RequestGuard | Promise<RequestGuard>> {
   readonly #registry: RedisResilienceRegistry;
@@ -30,7 +30,7 @@ const state = createParamDecorator(() => undefined);
 
 /**
  * Injects the state of Redis and the client into a parameter of a handler: `status`, `degraded`, `reads`, `writes`,
- * `cause`, `retryAfterMs`, `snapshot`, `client`, `execute`, `resilience`. It needs no guard and no interceptor.
+ * `cause`, `retryAfterMs`, `snapshot`, `client`, `execute`, `resilience`. It requires no guard and no interceptor.
  *
  * @example
  * @Get() list(@RedisState() redis: RequestGuard) { return { degraded: redis.degraded }; }

@@ -10,8 +10,8 @@ export interface RedisHealthIndicatorOptions {
   /** Name of the connection. Default `default`. */
   readonly connection?: string;
   /**
-   * Whether the service cannot do without the connection. While it is down, `true` reports `down`, with 503; `false`
-   * reports `degraded`, with 200. Default `false`.
+   * Whether the service cannot work without the connection. While the connection is down, `true` reports `down`, with
+   * 503; `false` reports `degraded`, with 200. Default `false`.
    */
   readonly critical?: boolean;
 }
@@ -26,8 +26,8 @@ interface Session<Key extends string> {
 }
 
 /**
- * The health of a connection for Terminus. It reads a snapshot: it does no I/O. A connection that does
- * not exist is reported as `down`.
+ * The health of a connection for Terminus. It reads a snapshot and does no I/O. A connection that does not exist is
+ * reported as `down`.
  *
  * | Redis | not critical | critical |
  * | --- | --- | --- |
@@ -35,7 +35,7 @@ interface Session<Key extends string> {
  * | degraded | `degraded`, 200 | `degraded`, 200 |
  * | down | `degraded`, 200 | `down`, 503 |
  *
- * Terminus 11 has no `degraded`: there `up` is reported, with the same details, so that readiness does not fail.
+ * Terminus 11 has no `degraded` status: there, `up` is reported with the same details, so that readiness does not fail.
  *
  * @example
  * @Get('readyz') @HealthCheck()
@@ -54,7 +54,7 @@ export class RedisHealthIndicator {
     this.#registry = registry;
   }
 
-  /** @throws {@link ConfigurationError} when an option is unknown or wrong */
+  /** @throws {@link ConfigurationError} when an option is unknown or invalid */
   isHealthy<const Key extends string>(
     key: Key,
     options: RedisHealthIndicatorOptions = {},
@@ -67,18 +67,18 @@ export class RedisHealthIndicator {
       const data = describe(snapshot);
       return session[status]?.(data) ?? session.up(data);
     } catch (error) {
-      return session.down({ message: (error as Error).message }); // no connection of this name
+      return session.down({ message: (error as Error).message }); // there is no connection with this name
     }
   }
 }
 
-/** The details of an indicator. Terminus reserves the key `status`, so the status of Redis stands under `state`. */
+/** The details of an indicator. Terminus reserves the key `status`, so the status of Redis is under `state`. */
 function describe(snapshot: RedisSnapshot): Record<string, unknown> {
   const { output, redis } = healthCheck(snapshot);
   const { status: state, ...details } = redis;
   return { state, ...(output !== undefined && { message: output }), ...details };
 }
 
-/** Provides {@link RedisHealthIndicator}. Import it beside `TerminusModule`. */
+/** Provides {@link RedisHealthIndicator}. Import it together with `TerminusModule`. */
 @Module({ providers: [HealthIndicatorService, RedisHealthIndicator], exports: [RedisHealthIndicator] })
 export class RedisHealthModule {}

@@ -9,7 +9,7 @@ import { refuse } from './redis-refused.exception.ts';
 
 /** Options of {@link RequireRedis}. */
 export interface RequireRedisOptions {
-  /** Default `read`. */
+  /** The commands that the request needs: `read` or `write`. Default `read`. */
   readonly lane?: Lane;
   /** Name of the connection. Default `default`. */
   readonly connection?: string;
@@ -18,7 +18,10 @@ export interface RequireRedisOptions {
 const readers: OptionReaders<RequireRedisOptions> = { lane: laneOf, connection: nameOf };
 const key = 'redis-resilience:require';
 
-/** Refuses requests while the lane that they need is away. {@link RequireRedis} applies it and names the lane. */
+/**
+ * Rejects requests while the lane (reads or writes) that they need is unavailable. {@link RequireRedis} applies this
+ * guard and names the lane.
+ */
 @Injectable()
 export class RequireRedisGuard implements CanActivate {
   readonly #registry: RedisResilienceRegistry;
@@ -50,10 +53,10 @@ export class RequireRedisGuard implements CanActivate {
 }
 
 /**
- * Answers 503 with `Retry-After` and problem details while the lane is away. The decorator of a handler replaces the one
- * of its controller.
+ * Responds with 503, `Retry-After` and problem details while the lane (reads or writes) is unavailable. The decorator
+ * on a handler replaces the one on its controller.
  *
- * @throws {@link ConfigurationError} when the lane or an option is wrong
+ * @throws {@link ConfigurationError} when the lane or an option is invalid
  *
  * @example
  * @Post() @RequireRedis('write') place(@Body() order: Order) {}

@@ -7,7 +7,7 @@ export function getRedisClientToken(name: string = DEFAULT_CONNECTION): string {
   return `RedisClient:${name}`;
 }
 
-/** The injection token of a connection's resilience. */
+/** The injection token of a connection's RedisResilience. */
 export function getRedisResilienceToken(name: string = DEFAULT_CONNECTION): string {
   return `RedisResilience:${name}`;
 }
@@ -22,7 +22,7 @@ export function InjectRedis(name?: string): PropertyDecorator & ParameterDecorat
   return Inject(getRedisClientToken(name));
 }
 
-/** Injects the resilience of a connection: its snapshot, `execute`, `applyOnce`, events. */
+/** Injects a connection's RedisResilience: its snapshot, `execute`, `applyOnce`, events. */
 export function InjectRedisResilience(name?: string): PropertyDecorator & ParameterDecorator {
   return Inject(getRedisResilienceToken(name));
 }

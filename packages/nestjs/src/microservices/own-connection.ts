@@ -1,7 +1,7 @@
 import type { Redis } from 'ioredis';
 import type { RedisResilience } from '@redis-resilience/core';
 
-/** A connection beside the shared one, protected as that is: a subscriber takes no other commands. */
+/** Returns another connection with the same protection as the shared one: a subscriber accepts no other commands. */
 export function ownConnection({ client }: RedisResilience): Redis {
   return (client as Redis).duplicate();
 }

@@ -23,26 +23,27 @@ type TransportOptions = NonNullable<RedisOptions['options']>;
 /** Options of {@link ResilientRedisClient}: those of Nest's Redis transport that do not say where to connect. */
 export interface ResilientRedisClientOptions extends Pick<TransportOptions, 'serializer' | 'deserializer'> {
   readonly resilience: RedisResilience;
-  /** How long a request waits for its answer. Default 5,000 ms. */
+  /** How long a request waits for its response. Default 5,000 ms. */
   readonly timeoutMs?: number;
-  /** Time, for tests. */
+  /** Source of time, for tests. */
   readonly clock?: Clock;
 }
 
 type Answer = (packet: WritePacket) => unknown;
 
-/** A request that waits for the subscription to its answers. */
+/** A request that is waiting for the subscription to its responses. */
 interface WaitingRequest {
   isSettled: boolean;
   readonly answer: Answer;
 }
 
 /**
- * The client of Nest's Redis transport on protected connections, for `ClientsModule`. While Redis is away, a request fails
- * at once. A request whose connection is lost before its answer came fails with an {@link OutcomeUnknownError}, because
- * the answer is lost with it; one that is not answered within `timeoutMs` with a {@link CommandTimeoutError}.
+ * The client of Nest's Redis transport on protected connections, for `ClientsModule`. While Redis is down, a request
+ * fails immediately. A request whose connection is lost before its response arrives fails with an {@link
+ * OutcomeUnknownError}, because the response is lost too; one that gets no response within `timeoutMs` fails with a
+ * {@link CommandTimeoutError}.
  *
- * @throws {@link ConfigurationError} when an option is wrong
+ * @throws {@link ConfigurationError} when an option is invalid
  * @example
  * ClientsModule.registerAsync([
  *   {
@@ -57,7 +58,7 @@ export class ResilientRedisClient extends ClientRedis {
   readonly #timeoutMs: number;
   readonly #clock: Clock;
   readonly #waiting = new Set<WaitingRequest>();
-  /** The request that is being issued in this turn. */
+  /** The request that is being issued in this turn of the event loop. */
   #issued: WaitingRequest | undefined;
   #stopListening: (() => void) | undefined;
 
@@ -78,7 +79,7 @@ export class ResilientRedisClient extends ClientRedis {
     this.#clock = clock;
   }
 
-  /** Opens the connections, and does not wait for them. */
+  /** Opens the connections without waiting for them. */
   override connect(): Promise<void> {
     if (!this.pubClient) {
       this.pubClient = this.#open('pub');
@@ -141,7 +142,8 @@ export class ResilientRedisClient extends ClientRedis {
     return kind === 'pub' ? this.#reporting(client) : this.#minding(client);
   }
 
-  // Nest sends a request once it is subscribed to the answers, even when its caller has been told that it failed.
+  // Nest sends a request once it is subscribed to the responses, even if the caller has already been told that the
+  // request failed.
   #minding(client: Redis): Redis {
     const subscribe = client.subscribe.bind(client) as (...args: unknown[]) => Promise<unknown>;
     const minding = (channel: string, callback?: (error?: Error | null) => void): Promise<unknown> => {
@@ -160,7 +162,7 @@ export class ResilientRedisClient extends ClientRedis {
     for (const { answer } of this.#waiting) answer({ err: this.#unavailable() });
   }
 
-  // Nest does not look at the promise of `publish`: a request that was not sent would never be answered.
+  // Nest ignores the promise of `publish`: a request that was not sent would never settle.
   #reporting(client: Redis): Redis {
     const publish = client.publish.bind(client) as (...args: unknown[]) => Promise<number>;
     const reporting = (...args: unknown[]): Promise<number> => {

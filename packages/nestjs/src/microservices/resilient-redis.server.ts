@@ -14,11 +14,12 @@ export interface ResilientRedisServerOptions extends Pick<
 }
 
 /**
- * Nest's Redis transport on protected connections, for `connectMicroservice` and `createMicroservice`. The service starts
- * while Redis is away, takes requests when Redis is there, and again after each outage. An answer that cannot be sent is
- * lost, as every message of Redis Pub/Sub is while its receiver is away; the requester has a time limit for that.
+ * The server of Nest's Redis transport on protected connections, for `connectMicroservice` and `createMicroservice`.
+ * The service starts even while Redis is down, handles requests as soon as Redis is up, and again after each outage. A
+ * response that cannot be sent is lost, like every Redis Pub/Sub message whose receiver is disconnected; the requester
+ * has a timeout for that.
  *
- * @throws {@link ConfigurationError} when an option is unknown, or the resilience is not one
+ * @throws {@link ConfigurationError} when an option is unknown, or `resilience` is not a RedisResilience
  * @example
  * app.connectMicroservice({ strategy: new ResilientRedisServer({ resilience: app.get(getRedisResilienceToken()) }) });
  */
@@ -44,7 +45,7 @@ export class ResilientRedisServer extends ServerRedis {
     return ownConnection(this.#resilience);
   }
 
-  // Subscriptions wait for their connection by themselves.
+  // Subscriptions wait for their connection on their own.
   override start(callback?: () => void): void {
     this.bindEvents(this.subClient, this.pubClient);
     callback?.();
