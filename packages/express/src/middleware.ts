@@ -10,19 +10,19 @@ import {
 declare global {
   namespace Express {
     interface Request {
-      /** The state of Redis at the start of this request, and the client. Set by `redisGuard()`. */
+      /** The state of Redis when this request began, and the client. Set by `redisGuard()`. */
       redisGuard: RequestGuard;
     }
     interface Locals {
-      /** Whether Redis was `degraded` or `down` at the start of this request, for templates. Set by `redisGuard()`. */
+      /** Whether Redis was `degraded` or `down` when this request began, for templates. Set by `redisGuard()`. */
       redisDegraded?: boolean;
     }
   }
 }
 
-/** Express's request, typed on `node:http`, so that Express 4 and 5 fit and `@types/express` is not needed. */
+/** Express's request, typed with `node:http`, so that it fits Express 4 and 5 and does not need `@types/express`. */
 export type GuardedRequest = IncomingMessage & { redisGuard?: RequestGuard; readonly app?: object };
-/** Express's response, typed on `node:http` in the same way. */
+/** Express's response, typed with `node:http` in the same way. */
 export type GuardedResponse = ServerResponse & { locals?: Record<string, unknown> };
 
 /** A middleware for Express 4 and 5. */
@@ -35,7 +35,10 @@ export type ErrorMiddleware = (
   next: (error?: unknown) => void,
 ) => void;
 
-/** The connection of the request's guard; before the guard, those of all guards; without any guard, the default one. */
+/**
+ * The connection of the request's guard; before the guard has run, those of all guards; without any guard, the default
+ * one.
+ */
 export function connectionsOf(req: GuardedRequest): readonly RedisResilience[] {
   if (req.redisGuard) return [req.redisGuard.resilience];
   const guarded = guardedConnections();
@@ -43,9 +46,9 @@ export function connectionsOf(req: GuardedRequest): readonly RedisResilience[] {
 }
 
 /**
- * The one connection of {@link connectionsOf}.
+ * Returns the only one of {@link connectionsOf}.
  *
- * @throws {@link ConfigurationError} before the guard of the request, where there are several guards
+ * @throws {@link ConfigurationError} before the request's guard has run, if there are several guards
  */
 export function onlyConnectionOf(req: GuardedRequest): RedisResilience {
   return onlyConnection('requireRedis', connectionsOf(req));

@@ -3,9 +3,9 @@ import { send, type ErrorMiddleware } from './middleware.ts';
 import { refuseAtMount } from './refuse-at-mount.ts';
 
 /**
- * Answers errors of this library with 503 and problem details, which say why and whether the request may be repeated; a
- * `ConfigurationError` with 500. Any other error goes to the next error handler, and so does every error once the
- * headers are sent. Mount it after the routes.
+ * Turns this library's errors into 503 responses with problem details, which say why and whether the request may be
+ * repeated; a `ConfigurationError` becomes a 500. Any other error goes to the next error handler, and so does every
+ * error once the headers have been sent. Mount it after the routes.
  *
  * @example
  * app.use(redisErrors());

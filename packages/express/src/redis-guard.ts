@@ -24,7 +24,7 @@ import { passRejectionsOn } from './rejected-handlers.ts';
 
 /** Options of {@link redisGuard}. */
 export interface RedisGuardOptions extends GuardPolicy {
-  /** The connection of the requests. Default: `defaultRedisResilience()`, which `redisGuard()` starts to connect. */
+  /** The connection that requests use. Default: `defaultRedisResilience()`, which `redisGuard()` starts to connect. */
   readonly resilience?: RedisResilience;
 }
 
@@ -35,13 +35,13 @@ const readers: OptionReaders<RedisGuardOptions> = {
 
 /**
  * Gives every request the state of Redis and the client: `req.redisGuard` for code, `res.locals.redisDegraded` for
- * templates. The state is that at the start of the request. A request that arrives before the first attempt to connect
- * has ended waits for it, 250 ms at most.
+ * templates. The state is that at the start of the request. A request that arrives before the first connection attempt
+ * has ended waits for it, for at most 250 ms.
  *
- * Mount it after `redisHealth()`, so that mode `reject` never answers a probe, and with `budgetMs` after body parsers
- * that lose the async context, as multer does.
+ * Mount it after `redisHealth()`, so that mode `reject` never rejects a probe, and, with `budgetMs`, after body parsers
+ * that lose the async context, such as multer.
  *
- * @throws {@link ConfigurationError} when an option is unknown or wrong
+ * @throws {@link ConfigurationError} when an option is unknown or invalid
  *
  * @example
  * app.use(redisGuard({ budgetMs: 300 }));
@@ -53,7 +53,7 @@ const readers: OptionReaders<RedisGuardOptions> = {
 export function redisGuard(options: RedisGuardOptions = {}): Middleware {
   checkCalled('redisGuard', options);
   const { resilience, ...policy } = checkOptions('redisGuard', options, readers);
-  // Connecting begins now, so that the first request finds it done.
+  // Connecting starts now, so that it is done when the first request arrives.
   let connection: RedisResilience = resilience ?? defaultRedisResilience();
   noteGuarded(() => connection);
   return function redisGuard(req, res, next) {

@@ -1,9 +1,9 @@
 import type { GuardedRequest, GuardedResponse } from './middleware.ts';
 
 /**
- * Passes the rejection of an async handler to the error handlers, as Express 5 does by itself. Express 4 ignores what a
- * handler returns, so that a rejection would end the process. This applies to all applications that use the same copy
- * of Express 4, from the first request on, and changes nothing in Express 5.
+ * Passes the rejection of an async handler to the error handlers, as Express 5 does on its own. Express 4 ignores the
+ * return value of a handler, so a rejection would end the process. From the first request on, this applies to all
+ * applications that use the same copy of Express 4. It changes nothing in Express 5.
  */
 export function passRejectionsOn({ app }: GuardedRequest): void {
   if (app === undefined || seen.has(app)) return;
@@ -16,7 +16,7 @@ export function passRejectionsOn({ app }: GuardedRequest): void {
   prototype.handle_error = handleError;
 }
 
-// Exists in Express 4 only.
+// Exists only in Express 4.
 const router = '_router';
 
 interface Application4 {
@@ -25,7 +25,7 @@ interface Application4 {
 
 const seen = new WeakSet<object>();
 
-/** The record that Express 4 keeps of a middleware or a handler. */
+/** Express 4's record of a middleware or a handler. */
 interface Layer4 {
   readonly handle: (...args: unknown[]) => unknown;
   handle_request(req: GuardedRequest, res: GuardedResponse, next: Next): void;
@@ -52,7 +52,7 @@ function handleError(
   else call(next, (once) => handle(error, req, res, once));
 }
 
-// Another wrapper may pass rejections on as well, and be faster: each error is passed on once.
+// Another wrapper may also pass rejections on, and be faster, so each error is passed on only once.
 function call(next: Next, handle: (next: Next) => unknown): void {
   let passed: unknown;
   const once: Next = (error) => {
