@@ -11,7 +11,10 @@ interface Guarded {
   readonly redisGuard?: RequestGuard;
 }
 
-/** The connection of the request's guard; before the guard, those of all guards; without any guard, the default one. */
+/**
+ * The connection of the request's guard; before the guard has run, those of all guards; without any guard, the default
+ * one.
+ */
 export function connectionsOf(ctx: Guarded): readonly RedisResilience[] {
   if (ctx.redisGuard) return [ctx.redisGuard.resilience];
   const guarded = guardedConnections();
@@ -19,9 +22,9 @@ export function connectionsOf(ctx: Guarded): readonly RedisResilience[] {
 }
 
 /**
- * The one connection of {@link connectionsOf}.
+ * Returns the only one of {@link connectionsOf}.
  *
- * @throws {@link ConfigurationError} before the guard of the request, where there are several guards
+ * @throws {@link ConfigurationError} before the request's guard has run, if there are several guards
  */
 export function onlyConnectionOf(ctx: Guarded): RedisResilience {
   return onlyConnection('requireRedis', connectionsOf(ctx));

@@ -3,9 +3,9 @@ import { checkCalled, explainMissingGuard, renderError } from '@redis-resilience
 import { send } from './context.ts';
 
 /**
- * Answers errors of this library, thrown by a later middleware, with 503 and problem details, which say why and whether
- * the request may be repeated; a `ConfigurationError` with 500. Any other error is rethrown, and so is every error once
- * the headers are sent. Mount it before the routes.
+ * Turns this library's errors, thrown by a later middleware, into 503 responses with problem details, which say why and
+ * whether the request may be repeated; a `ConfigurationError` becomes a 500. Any other error is rethrown, and so is
+ * every error once the headers have been sent. Mount it before the routes.
  *
  * @example
  * app.use(redisErrors());

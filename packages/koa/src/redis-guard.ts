@@ -17,14 +17,14 @@ import { send } from './context.ts';
 
 declare module 'koa' {
   interface ExtendableContext {
-    /** The state of Redis at the start of this request, and the client. Set by `redisGuard()`. */
+    /** The state of Redis when this request began, and the client. Set by `redisGuard()`. */
     redisGuard: RequestGuard;
   }
 }
 
 /** Options of {@link redisGuard}. */
 export interface RedisGuardOptions extends GuardPolicy {
-  /** The connection of the requests. Default: `defaultRedisResilience()`, which `redisGuard()` starts to connect. */
+  /** The connection that requests use. Default: `defaultRedisResilience()`, which `redisGuard()` starts to connect. */
   readonly resilience?: RedisResilience;
 }
 
@@ -35,12 +35,12 @@ const readers: OptionReaders<RedisGuardOptions> = {
 
 /**
  * Gives every request the state of Redis and the client: `ctx.redisGuard` for code, `ctx.state.redisDegraded` for
- * templates. The state is that at the start of the request. A request that arrives before the first attempt to connect
- * has ended waits for it, 250 ms at most.
+ * templates. The state is that at the start of the request. A request that arrives before the first connection attempt
+ * has ended waits for it, for at most 250 ms.
  *
- * Mount it after `redisHealth()`, so that mode `reject` never answers a probe.
+ * Mount it after `redisHealth()`, so that mode `reject` never rejects a probe.
  *
- * @throws {@link ConfigurationError} when an option is unknown or wrong
+ * @throws {@link ConfigurationError} when an option is unknown or invalid
  *
  * @example
  * app.use(redisGuard({ budgetMs: 300 }));
@@ -52,7 +52,7 @@ const readers: OptionReaders<RedisGuardOptions> = {
 export function redisGuard(options: RedisGuardOptions = {}): Middleware {
   checkCalled('redisGuard', options);
   const { resilience, ...policy } = checkOptions('redisGuard', options, readers);
-  // Connecting begins now, so that the first request finds it done.
+  // Connecting starts now, so that it is done when the first request arrives.
   let connection: RedisResilience = resilience ?? defaultRedisResilience();
   noteGuarded(() => connection);
   return function redisGuard(ctx, next) {

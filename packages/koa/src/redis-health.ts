@@ -13,11 +13,11 @@ import { connectionsOf, send } from './context.ts';
 /** Options of {@link redisHealth}. */
 export interface RedisHealthOptions extends HealthResponderOptions {
   /**
-   * The connection to report. Default: those of the `redisGuard()`s of the process, wherever they are mounted; without
-   * any, `defaultRedisResilience()`.
+   * The connection to report on. Default: those of all `redisGuard()`s in the process, wherever they are mounted; if
+   * there are none, `defaultRedisResilience()`.
    */
   readonly resilience?: RedisResilience;
-  /** Several connections to report, in place of `resilience`. */
+  /** Several connections to report on, instead of `resilience`. */
   readonly resiliences?: readonly RedisResilience[];
 }
 
@@ -28,10 +28,10 @@ const readers: OptionReaders<RedisHealthOptions> = {
 };
 
 /**
- * Answers GET and HEAD of `/livez`, `/readyz` and `/health/redis` from the snapshot, without I/O. `/livez` never looks
- * at Redis; `/readyz` is 503 only while a critical connection is down.
+ * Handles GET and HEAD requests to `/livez`, `/readyz` and `/health/redis` from the snapshot, without I/O. `/livez`
+ * never looks at Redis; `/readyz` returns 503 only while a critical connection is down.
  *
- * @throws {@link ConfigurationError} when an option is unknown or wrong
+ * @throws {@link ConfigurationError} when an option is unknown or invalid
  *
  * @example
  * app.use(redisHealth({ critical: ['sessions'], resiliences: [cache, sessions] }));

@@ -12,19 +12,23 @@ import { onlyConnectionOf, send } from './context.ts';
 
 /** Options of {@link requireRedis}. */
 export interface RequireRedisOptions {
-  /** The connection to look at. Default: that of the `redisGuard()` of the process; without any, `defaultRedisResilience()`. */
+  /**
+   * The connection to check. Default: that of the process's `redisGuard()`; if there is none,
+   * `defaultRedisResilience()`.
+   */
   readonly resilience?: RedisResilience;
 }
 
 const readers: OptionReaders<RequireRedisOptions> = { resilience: resilienceOf };
 
 /**
- * Answers 503 with `Retry-After` and problem details while reads, or writes, are away; otherwise the request passes. A
- * connection that is being made for the first time does not count as away: commands wait for it a moment.
+ * Responds with 503, `Retry-After` and problem details while reads, or writes, are unavailable; otherwise the request
+ * goes through. A connection that is being established for the first time does not count as unavailable: commands wait
+ * for it briefly.
  *
  * `lane`: `'read'` or `'write'`. Default `'read'`.
  *
- * @throws {@link ConfigurationError} when the lane or an option is wrong
+ * @throws {@link ConfigurationError} when the lane or an option is invalid
  *
  * @example
  * router.post('/orders', requireRedis('write'), placeOrder);
