@@ -1,7 +1,7 @@
 import type { EventEmitter } from 'node:events';
 import type { NodeRedisModule, Protocol } from './node-redis-module.ts';
 
-/** What `withTypeMapping`, `withCommandOptions` and the option `commandOptions` set for a call. */
+/** Options of a call, as set by `withTypeMapping`, `withCommandOptions` and the option `commandOptions`. */
 export interface CommandOptions {
   readonly typeMapping?: Readonly<Record<number, unknown>> | undefined;
   readonly timeout?: number | undefined;
@@ -10,19 +10,19 @@ export interface CommandOptions {
 
 export type Argument = string | Buffer;
 
-/** Makes the answer of a typed command from the decoded reply. */
+/** Converts the decoded reply into the result of a typed command. */
 export type TransformReply = (reply: unknown, preserve: unknown, mapping: unknown) => unknown;
 
-/** What a typed command gathers before it is sent. */
+/** The arguments that a typed command collects before it is sent. */
 export interface Parser {
   readonly redisArgs: readonly [string, ...Argument[]];
   readonly preserve: unknown;
 }
 
-/** The inside of a client of node-redis 5 and 6, as far as this package reaches; a contract test holds it. */
+/** The internals of a node-redis 5 or 6 client, as far as this package uses them; a contract test checks them. */
 export interface BaseClient extends EventEmitter {
   readonly options: object;
-  /** Itself, also seen from a view that `withTypeMapping` made. */
+  /** The client itself, even when accessed from a view that `withTypeMapping` created. */
   _self: BaseClient;
   _commandOptions: CommandOptions | undefined;
   sendCommand(args: readonly Argument[], options?: CommandOptions): Promise<unknown>;
@@ -34,10 +34,10 @@ export interface BaseClient extends EventEmitter {
   ): Promise<unknown>;
 }
 
-/** The class that a module makes for a set of modules, functions, scripts and a protocol. */
+/** The class that node-redis generates for a set of modules, functions, scripts and a protocol. */
 export type BaseClass = new (options: object) => BaseClient;
 
-/** What decides about the commands that a class has. */
+/** The configuration that decides which commands a class has. */
 export interface ClassConfig {
   readonly modules?: object | undefined;
   readonly functions?: object | undefined;
@@ -47,7 +47,7 @@ export interface ClassConfig {
 
 const made = new WeakMap<NodeRedisModule['createClient'], { config: ClassConfig; Base: BaseClass }[]>();
 
-/** The class whose instances `createClient` returns for this configuration. Opens nothing. */
+/** Returns the class whose instances `createClient` returns for this configuration. Opens nothing. */
 export function baseClassOf(module: NodeRedisModule, config: ClassConfig): BaseClass {
   const known = made.get(module.createClient) ?? [];
   const same = known.find((each) => isSame(each.config, config));
@@ -59,7 +59,7 @@ export function baseClassOf(module: NodeRedisModule, config: ClassConfig): BaseC
 
 function makeBase(module: NodeRedisModule, config: ClassConfig): BaseClass {
   const sample = module.createClient({ ...config, ...withoutMaintenance } as never);
-  // What it returns is a view on the instance.
+  // `createClient` returns a view of the instance.
   return Object.getPrototypeOf(Object.getPrototypeOf(sample)).constructor as BaseClass;
 }
 
@@ -67,5 +67,5 @@ function isSame(one: ClassConfig, other: ClassConfig): boolean {
   return (['modules', 'functions', 'scripts', 'RESP'] as const).every((name) => one[name] === other[name]);
 }
 
-/** Notices of maintenance would take the client to another socket. */
+/** Maintenance notifications would move the client to another socket. */
 export const withoutMaintenance = { maintNotifications: 'disabled' } as const;

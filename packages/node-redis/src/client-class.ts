@@ -22,7 +22,7 @@ type Text = string | readonly string[];
 const classes = new WeakMap<BaseClass, ClientClass>();
 const state = Symbol('state');
 
-/** The subclass of a class of node-redis whose instances send everything through a protected connection. */
+/** Returns a subclass of a node-redis class whose instances send everything through a protected connection. */
 export function clientClassOf(Base: BaseClass): ClientClass {
   const known = classes.get(Base);
   if (known !== undefined) return known;
@@ -36,12 +36,13 @@ export function clientClassOf(Base: BaseClass): ClientClass {
 
 function protectedClass(Base: BaseClass): ClientClass {
   return class RedisClient extends Base {
-    /** Views of a client inherit from it, so they have its state. */
+    /** Views of a client inherit from it, so they share its state. */
     readonly [state]: ClientState;
 
     constructor(options: BaseOptions, parts: ClientParts) {
       super(options);
-      // Version 6 would give each command a timeout of 5 seconds; the deadline is that of the resilience.
+      // Version 6 would set a timeout of 5 seconds for each command; here, the deadline of the protected connection
+      // applies.
       this._commandOptions = { ...options.commandOptions };
       this[state] = new ClientState(this, parts);
     }
@@ -91,7 +92,7 @@ function protectedClass(Base: BaseClass): ClientClass {
       transform: TransformReply | undefined,
     ): Promise<unknown> {
       const args = parser.redisArgs;
-      // A program that wraps sendCommand sees every command; for HIMPORT, node-redis keeps books.
+      // A program that wraps sendCommand must see every command; for HIMPORT, node-redis does its own bookkeeping.
       if (this.sendCommand !== RedisClient.prototype.sendCommand || args[0] === 'HIMPORT') {
         return super._executeCommand(command, parser, options, transform);
       }
@@ -197,7 +198,7 @@ function protectedClass(Base: BaseClass): ClientClass {
       this[state].destroy();
     }
 
-    /** Whether the process stays alive is decided by the connection of the resilience. */
+    /** The protected connection decides whether the process stays alive. */
     ref(): void {
       // See above.
     }

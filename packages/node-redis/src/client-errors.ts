@@ -1,7 +1,7 @@
 import { isRedisResilienceError, type Outcome, type RedisResilienceError } from '@redis-resilience/core';
 import type { NodeRedisModule } from './node-redis-module.ts';
 
-/** Makes of the errors of the protected connection the errors that users of node-redis look for. */
+/** Converts errors of the protected connection into the errors that node-redis users expect. */
 export class ClientErrors {
   readonly #module: NodeRedisModule;
 
@@ -10,9 +10,9 @@ export class ClientErrors {
   }
 
   /**
-   * Error replies become those of node-redis. A lost WATCH, a closed client and a deadline of the call's own have
-   * classes of node-redis, and carry everything that the error of this library says. `hasOwnTimeout`: the call was
-   * given its deadline by `commandOptions.timeout`.
+   * Error replies become node-redis errors. A lost WATCH, a closed client and a deadline of the call itself become
+   * instances of node-redis classes that carry everything that this library's error says. `hasOwnTimeout`:
+   * `commandOptions.timeout` set the call's deadline.
    */
   of(error: Error, hasOwnTimeout = false): Error {
     const { SimpleError, WatchError, DisconnectsClientError, TimeoutError } = this.#module;
@@ -37,7 +37,7 @@ export class ClientErrors {
     return Object.assign(new this.#module.ClientClosedError(), notApplied);
   }
 
-  /** A watched key was changed. */
+  /** Creates the error for a watched key that was changed. */
   watched(message?: string): Error {
     return Object.assign(new this.#module.WatchError(message), notApplied);
   }
@@ -47,7 +47,7 @@ const refused = { outcome: 'refused' } satisfies { outcome: Outcome };
 const notApplied = { outcome: 'not-applied' } satisfies { outcome: Outcome };
 const brand = Symbol.for('redis-resilience.error');
 
-/** Gives an error of node-redis all that an error of this library says, so that it is both. */
+/** Adds all properties of this library's error to a node-redis error, so that it is both. */
 function dress(theirs: Error, ours: RedisResilienceError): Error {
   const { code, reason, outcome, connection, retryAfterMs, status, statusCode, expose, headers } = ours;
   Object.assign(theirs, { code, reason, outcome, connection, retryAfterMs });
@@ -71,8 +71,9 @@ function dress(theirs: Error, ours: RedisResilienceError): Error {
 }
 
 /**
- * The promise, which an error of this library does not turn into an unhandled rejection when nobody looks: an outage
- * must not end a process that publishes without waiting. Every other error does, as in node-redis.
+ * Returns the promise, and keeps this library's errors from becoming unhandled rejections: an outage must not end a
+ * process that publishes without awaiting the result. Every other error does become an unhandled rejection, as in
+ * node-redis.
  */
 export function tolerated<T>(promise: Promise<T>): Promise<T> {
   const answer = promise.then(undefined, (error: unknown): never => {
@@ -83,5 +84,5 @@ export function tolerated<T>(promise: Promise<T>): Promise<T> {
 }
 
 function ignore(): void {
-  // The event `command-failed` of the resilience reports it.
+  // The RedisResilience's event `command-failed` reports it.
 }

@@ -3,7 +3,7 @@ import { checkKnownOptions } from '@redis-resilience/core/kit';
 import type { CommandOptions } from './base-client.ts';
 import type { Protocol } from './node-redis-module.ts';
 
-/** The options of a client that this package reads itself; modules, functions and scripts are those of node-redis. */
+/** The client options that this package reads itself; modules, functions and scripts are those of node-redis. */
 export interface KnownOptions {
   readonly RESP?: Protocol;
   readonly modules?: object;
@@ -19,7 +19,7 @@ export interface KnownOptions {
 const place = 'The client uses the connection of the resilience: give that to createRedisResilience.';
 const waiting = 'Give the resilience { admission: { maxWaitMs, maxWaiting } } instead.';
 
-/** Options of node-redis that have no place here, and what to do instead. */
+/** node-redis options that are not supported, and what to do instead. */
 const refused: Readonly<Record<string, string>> = {
   url: place,
   socket: place,

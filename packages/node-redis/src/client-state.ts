@@ -7,17 +7,17 @@ import type { ProtectedConnection } from './connection/protected-connection.ts';
 import type { ReplyReader } from './commands/read-reply.ts';
 import { Subscriptions } from './subscriptions.ts';
 
-/** What a client is made of, beside the options that node-redis keeps. */
+/** The parts of a client, apart from the options that node-redis keeps. */
 export interface ClientParts {
   readonly connectionFor: (tell: (news: ConnectionNews) => void) => ProtectedConnection;
   readonly reader: ReplyReader;
   readonly errors: ClientErrors;
   readonly waitForReady: boolean;
-  /** Makes a client with a connection of its own. */
+  /** Creates a client with a separate connection. */
   readonly duplicate: (commandOptions: CommandOptions | undefined, overrides: object | undefined) => object;
 }
 
-/** A command of a MULTI or pipeline, as node-redis gathers it. */
+/** A command of a MULTI or pipeline, as node-redis collects it. */
 export interface QueuedCommand {
   readonly args: readonly [string, ...Argument[]];
 }
@@ -28,7 +28,10 @@ export class ClientState {
   readonly connection: ProtectedConnection;
   readonly sender: CommandSender;
   readonly subscriptions: Subscriptions;
-  /** Whether keys are watched. Whether their connection still stands, the resilience knows. */
+  /**
+   * Whether keys are watched. Whether the connection that watches them still exists is known to the protected
+   * connection.
+   */
   isWatching = false;
   /** Why the next transaction must fail. */
   dirtyWatch: string | undefined;
@@ -51,7 +54,7 @@ export class ClientState {
     if (this.subscriptions.isActive) await this.subscriptions.restore();
   }
 
-  /** Does what changes subscriptions, which takes an open client. */
+  /** Changes subscriptions, which requires an open client. */
   async subscribing(change: () => Promise<void>): Promise<void> {
     if (!this.connection.isOpen) throw this.parts.errors.closed();
     try {
@@ -99,7 +102,7 @@ export class ClientState {
     this.#emit('end');
   }
 
-  /** Refuses what would take the connection away from the resilience. */
+  /** Rejects a method that would take the connection away from the RedisResilience. */
   refuse(method: string, advice: string): never {
     throw new ConfigurationError(`A client of createNodeRedisClient has no ${method}(). ${advice}`);
   }
@@ -110,7 +113,7 @@ export class ClientState {
 
   #onNews(news: ConnectionNews): void {
     if (news.kind !== 'error') this.#emit(news.kind);
-    // Without a listener the error would be thrown; the resilience reports it anyway.
+    // Without a listener, emitting the error would throw it; the RedisResilience reports it anyway.
     else if (this.#client.listenerCount('error') > 0) this.#emit('error', news.error);
   }
 
@@ -122,7 +125,7 @@ export class ClientState {
     }
   }
 
-  /** A listener of the user failed: it breaks nothing here, and is not hidden. */
+  /** A user's listener threw: the error must not break anything here, but must not be hidden either. */
   #report(error: unknown): void {
     queueMicrotask(() => {
       throw error;

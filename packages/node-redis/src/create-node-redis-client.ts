@@ -20,16 +20,19 @@ import { checkModule, defaultProtocol, type NodeRedisModule, type Protocol } fro
 import { ProtectedConnection } from './connection/protected-connection.ts';
 import { ReplyReader } from './commands/read-reply.ts';
 
-// What node-redis takes for no modules, functions or scripts.
+// node-redis's type for no modules, functions or scripts.
 // oxlint-disable-next-line typescript/no-empty-object-type
 type None = {};
 
-/** The protocol that clients of the installed version of node-redis speak by default. */
+/** The protocol that clients of the installed version of node-redis use by default. */
 export type DefaultProtocol = typeof NodeRedis extends { readonly DEFAULT_RESP: infer Version }
   ? Extract<Version, RespVersions>
   : 2;
 
-/** Options of {@link createNodeRedisClient}: those of `createClient` that do not say where to connect, and one more. */
+/**
+ * Options of {@link createNodeRedisClient}: those of `createClient` that do not say where to connect, and
+ * `waitForReady`.
+ */
 export type NodeRedisClientOptions<
   M extends RedisModules = None,
   F extends RedisFunctions = None,
@@ -40,26 +43,29 @@ export type NodeRedisClientOptions<
   RedisClientOptions<M, F, S, RESP, T>,
   'RESP' | 'modules' | 'functions' | 'scripts' | 'commandOptions' | 'database' | 'name'
 > & {
-  /** Put before every key. Version 6.3 and later. */
+  /** Prefix of every key. Version 6.3 and later. */
   readonly keyPrefix?: string | Buffer;
-  /** Whether `connect()` waits until Redis can be reached. Default false: it returns when the first attempt failed. */
+  /**
+   * Whether `connect()` waits until Redis is reachable. Default false: `connect()` resolves when the first attempt has
+   * failed.
+   */
   readonly waitForReady?: boolean;
 };
 
 /**
- * A client of node-redis that sends everything through the protected connection of `resilience`. It is an instance of
- * the class that `redis.createClient` makes: its commands, modules, scripts, transactions, iterators and type mappings
- * answer as they do there. What happens in an outage is what happens on `resilience.client`: commands wait for a
- * moment, fail at once after that, and none runs twice unseen; errors have `code` and `outcome`.
+ * Creates a node-redis client that sends everything through the protected connection of `resilience`. It is an instance
+ * of the class that `redis.createClient` instantiates: its commands, modules, scripts, transactions, iterators and type
+ * mappings return what they return there. In an outage, it behaves like `resilience.client`: commands wait for a
+ * moment, then fail immediately, and none runs twice unnoticed; errors have `code` and `outcome`.
  *
- * It uses the connection of the resilience itself, and one of its own as soon as it does what would disturb others:
- * WATCH, blocking commands, SELECT, another protocol. Subscriptions have a connection of their own. Call `connect()`
- * before the first command, as ever; while Redis is away it returns, and the client heals by itself. Closing the client
- * does not close the resilience.
+ * It shares the connection of `resilience`, and opens a separate one as soon as it is used for something that would
+ * disturb others: WATCH, blocking commands, SELECT, another protocol. Subscriptions have a separate connection. Call
+ * `connect()` before the first command, as usual; while Redis is down, `connect()` resolves anyway, and the client
+ * recovers on its own. Closing the client does not close `resilience`.
  *
  * @param redis the module of node-redis 5.1 or later: `import * as redis from 'redis'`
- * @throws ConfigurationError when an option names a place or does what the resilience does, when the resilience
- *   protects a Cluster, or when RESP3 is asked of ioredis 5
+ * @throws ConfigurationError when an option locates a server or is handled by `resilience` itself, when `resilience`
+ * protects a Cluster, or when RESP3 is requested from ioredis 5
  * @example
  * import * as redis from 'redis';
  * const client = await createNodeRedisClient(resilience, redis).connect();
@@ -120,11 +126,11 @@ function makeClient(
       );
     },
   });
-  // As node-redis does, so that views and namespaces are told apart.
+  // As in node-redis, so that views and namespaces can be told apart.
   return Object.create(client) as object;
 }
 
-/** The protocol of the resilience's own connection. */
+/** The protocol of the shared connection. */
 function protocolOf({ client }: RedisResilience<Redis>, wanted: Protocol): Protocol {
   const { protocol } = client.options;
   if (protocol === undefined && wanted === 3) {

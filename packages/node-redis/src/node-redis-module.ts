@@ -1,12 +1,12 @@
 import { ConfigurationError } from '@redis-resilience/core';
 import type { TypeMapping } from 'redis';
 
-/** The version of the protocol. */
+/** Version of the RESP protocol. */
 export type Protocol = 2 | 3;
 
 type ErrorClass = new (message?: string) => Error;
 
-/** What this package uses of the `redis` module of its user. */
+/** The part of the user's `redis` module that this package uses. */
 export interface NodeRedisModule {
   // Its generic signature differs between versions.
   readonly createClient: (this: void, options?: never) => object;
@@ -25,7 +25,7 @@ export interface NodeRedisModule {
 export type { TypeMapping };
 
 /**
- * Refuses what is not the module of node-redis 5 or 6.
+ * Rejects a value that is not the module of node-redis 5 or 6.
  *
  * @throws ConfigurationError that says what to write instead
  */
@@ -43,12 +43,12 @@ export function checkModule(value: unknown): asserts value is NodeRedisModule {
   }
 }
 
-/** The protocol that a client of this module speaks unless its options say otherwise. */
+/** The protocol that clients of this module use unless their options say otherwise. */
 export function defaultProtocol({ DEFAULT_RESP }: NodeRedisModule): Protocol {
   return DEFAULT_RESP ?? 2;
 }
 
-/** Makes an empty object for a map: of version 6 an ordinary one, of version 5 one without prototype. */
+/** Creates an empty object for a map: an ordinary one for version 6, one without a prototype for version 5. */
 export function emptyObjectOf({
   DEFAULT_RESP,
 }: Pick<NodeRedisModule, 'DEFAULT_RESP'>): Record<string, unknown> {

@@ -5,7 +5,7 @@ export type SubscriptionKind = 'CHANNELS' | 'PATTERNS' | 'SHARDED';
 
 export type Listener = (message: never, channel: never) => unknown;
 
-/** The listeners of one channel, in the shape that node-redis gives to whoever asks for them. */
+/** The listeners of one channel, in the form that node-redis returns. */
 export interface ChannelListeners {
   unsubscribing: boolean;
   readonly buffers: Set<Listener>;
@@ -23,8 +23,8 @@ const verbs = {
 type Text = string | readonly string[];
 
 /**
- * Which listeners hear which channel: from the first message after the server subscribed it to the last one before it
- * ended the subscription. The resilience restores what was subscribed.
+ * The listeners of each channel. They receive messages from the first one after the server has started the subscription
+ * to the last one before the server has ended it. The protected connection restores subscriptions.
  */
 export class Subscriptions {
   readonly listeners: Readonly<Record<SubscriptionKind, KindListeners>> = {
@@ -39,7 +39,7 @@ export class Subscriptions {
 
   /**
    * @param subscriber the connection to subscribe on
-   * @param report gets what a listener throws
+   * @param report receives errors that a listener throws
    */
   constructor(subscriber: () => Redis, report: (error: unknown) => void) {
     this.#subscriber = subscriber;
@@ -93,7 +93,7 @@ export class Subscriptions {
       entry.unsubscribing = true;
       entries.push(entry);
     }
-    // Without a subscription there is no connection to end it on.
+    // Without a subscription, there is no connection to unsubscribe on.
     if (ended.length === 0 || this.#heard === undefined) return;
     await this.#heard[verbs[kind][1]](...ended);
     for (const channel of ended) {
@@ -102,7 +102,7 @@ export class Subscriptions {
     }
   }
 
-  /** Adds listeners that another client had. */
+  /** Adds listeners that were registered on another client. */
   async extend(kind: SubscriptionKind, listeners: ReadonlyMap<string, ChannelListeners>): Promise<void> {
     for (const [channel, { buffers, strings }] of listeners) {
       for (const listener of buffers) await this.subscribe(kind, channel, listener, true);
@@ -110,7 +110,7 @@ export class Subscriptions {
     }
   }
 
-  /** Subscribes everything on a new connection. */
+  /** Subscribes to everything on a new connection. */
   async restore(): Promise<void> {
     this.#heard = undefined;
     for (const kind of ['CHANNELS', 'PATTERNS', 'SHARDED'] as const) {
@@ -138,7 +138,7 @@ export class Subscriptions {
   async #ask(kind: SubscriptionKind, channels: readonly string[]): Promise<void> {
     const client = this.#subscriber();
     if (client !== this.#heard) this.#hear(client);
-    // Shard channels may lie in different slots; node-redis, too, subscribes them in one command.
+    // Shard channels may be in different slots, but node-redis also subscribes to them in one command.
     await client[verbs[kind][0]](...channels);
   }
 
@@ -176,7 +176,7 @@ function setOf({ buffers, strings }: ChannelListeners, isBuffer: boolean): Set<L
   return isBuffer ? buffers : strings;
 }
 
-/** Whether somebody listens beside this one. */
+/** Whether there are listeners other than this one. */
 function hasOthers(entry: ChannelListeners, listener: Listener, isBuffer: boolean): boolean {
   const isThere = setOf(entry, isBuffer).has(listener);
   return entry.buffers.size + entry.strings.size > (isThere ? 1 : 0);

@@ -3,8 +3,8 @@ import { tolerated } from './client-errors.ts';
 type Method = (this: unknown, ...args: unknown[]) => unknown;
 
 /**
- * Replaces the commands of `prototype`, which it inherits from the class that node-redis generated: what they return
- * is {@link tolerated}.
+ * Replaces the commands of `prototype`, which it inherits from the class that node-redis generated, so that the
+ * promises they return are {@link tolerated}.
  */
 export function tolerateMethods(prototype: object, generated: object): void {
   for (const [name, descriptor] of Object.entries(Object.getOwnPropertyDescriptors(generated))) {
@@ -15,7 +15,7 @@ export function tolerateMethods(prototype: object, generated: object): void {
   }
 }
 
-/** As {@link tolerateMethods}, for MULTI: its methods that send. */
+/** Like {@link tolerateMethods}, for MULTI: replaces the methods that send commands. */
 export function tolerantMulti(Multi: new (...args: never[]) => object): new (...args: never[]) => object {
   const Tolerant = class extends Multi {};
   for (const name of ['exec', 'execAsPipeline']) {
@@ -37,7 +37,7 @@ function tolerant(method: Method): Method {
   };
 }
 
-/** The commands of a module: an object that a getter makes for each client and each view of it. */
+/** The commands of a module: an object that a getter creates for each client and each of its views. */
 function tolerateNamespace(prototype: object, name: string, { get }: { get?(this: void): unknown }): void {
   const made = new WeakMap<object, object>();
   Object.defineProperty(prototype, name, {

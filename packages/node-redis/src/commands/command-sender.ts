@@ -10,7 +10,7 @@ type Finish = (reply: unknown) => unknown;
 
 const noMapping: Mapping = {};
 
-/** Sends the commands of one client, and reads their replies. */
+/** Sends the commands of one client, and decodes their replies. */
 export class CommandSender {
   readonly #connection: ProtectedConnection;
   readonly #reader: ReplyReader;
@@ -21,7 +21,7 @@ export class CommandSender {
     this.#reader = reader;
   }
 
-  /** Resolves with what `finish` makes of the reply, once that is read as the type mapping says. */
+  /** Resolves with the result of `finish` for the reply, decoded according to the type mapping. */
   send(args: JoinedCommand, options: CommandOptions | undefined, finish?: Finish): Promise<unknown> {
     const wrong = wrongArgument(args);
     if (wrong !== undefined) return Promise.reject(wrong);
@@ -35,7 +35,7 @@ export class CommandSender {
     return this.#connection.send(args, read, options);
   }
 
-  /** Sends commands as one pipeline; resolves with their replies, read as the mapping says. */
+  /** Sends commands as one pipeline; resolves with their replies, decoded according to the mapping. */
   sendPipeline(commands: readonly JoinedCommand[], mapping: Mapping = noMapping): Promise<unknown> {
     const wrong = firstWrongArgument(commands);
     if (wrong !== undefined) return Promise.reject(wrong);
@@ -45,12 +45,12 @@ export class CommandSender {
     );
   }
 
-  /** Sends commands between MULTI and EXEC; resolves with the reply to EXEC: null when a watched key was changed. */
+  /** Sends commands between MULTI and EXEC; resolves with the reply to EXEC: null if a watched key was changed. */
   sendTransaction(commands: readonly JoinedCommand[]): Promise<unknown> {
     const wrong = firstWrongArgument(commands);
     if (wrong !== undefined) return Promise.reject(wrong);
     return this.#connection.sendTogether([['MULTI'], ...commands, ['EXEC']], (replies) =>
-      // As in node-redis, the type mapping is not that of EXEC.
+      // As in node-redis, the type mapping does not apply to EXEC.
       this.#read(replies.at(-1) ?? null, noMapping),
     );
   }
@@ -58,13 +58,13 @@ export class CommandSender {
   #read(bytes: Buffer | readonly Buffer[] | null, mapping: Mapping): unknown {
     if (bytes === null) return null;
     if (Buffer.isBuffer(bytes)) return this.#reader.read(bytes, mapping);
-    // PING on a RESP2 connection with subscriptions: ioredis reads that answer.
+    // PING on a RESP2 connection with subscriptions: ioredis decodes that reply.
     const [pong, text] = bytes as [Buffer, Buffer];
     const answer = text.length === 0 ? pong : text;
     return mapping[0x2b] === Buffer ? answer : answer.toString();
   }
 
-  /** Where the server does not have the script, and this client does, EVAL runs it. */
+  /** If the server does not have the script, but this client does, EVAL runs it. */
   async #sendDigest(args: JoinedCommand, read: Read, options: CommandOptions | undefined): Promise<unknown> {
     try {
       return await this.#connection.send(args, read, options);
@@ -104,7 +104,7 @@ function firstWrongArgument(commands: readonly JoinedCommand[]): TypeError | und
   return undefined;
 }
 
-/** What node-redis says of an argument that cannot be sent. */
+/** The error that node-redis throws for an argument that cannot be sent. */
 function wrongArgument(args: readonly unknown[]): TypeError | undefined {
   for (let index = 0; index < args.length; index++) {
     const arg = args[index];

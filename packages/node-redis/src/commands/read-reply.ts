@@ -1,9 +1,9 @@
 import { emptyObjectOf, type NodeRedisModule } from '../node-redis-module.ts';
 
-/** For each type of RESP, by its first byte, the class that its values become; absent: what node-redis makes of it. */
+/** The class for the values of each RESP type, keyed by the type's first byte; if absent, node-redis's default. */
 export type Mapping = Readonly<Record<number, unknown>>;
 
-/** The classes of the user's module that occur within replies. */
+/** The classes of the user's module that occur in replies. */
 export type ReplyClasses = Pick<
   NodeRedisModule,
   'SimpleError' | 'BlobError' | 'VerbatimString' | 'DEFAULT_RESP'
@@ -18,8 +18,8 @@ const [underscore, hash, parenthesis, exclamation, bar, lowerT, zero] = [
 ];
 
 /**
- * Reads whole replies into the values that node-redis would make of the same bytes, type mapping included. Error
- * replies within a reply are values.
+ * Decodes complete replies into the values that node-redis would produce from the same bytes, type mapping included.
+ * Error replies within a reply are values.
  */
 export class ReplyReader {
   readonly #classes: ReplyClasses;
@@ -136,7 +136,7 @@ export class ReplyReader {
     return object;
   }
 
-  /** A name within a map: text, also where the mapping asks for bytes. */
+  /** A name within a map: text, even if the mapping asks for bytes. */
   #name(): unknown {
     const marker = this.#bytes[this.#at];
     if (marker !== dollar && marker !== plus) return this.#value();
@@ -150,14 +150,14 @@ export class ReplyReader {
     return this.#value();
   }
 
-  /** Whether the length that comes is that of a null of RESP2, which it skips. */
+  /** Whether the next length is that of a RESP2 null, which it then skips. */
   #isNull(): boolean {
     if (this.#bytes[this.#at] !== minus) return false;
     this.#at += 4;
     return true;
   }
 
-  /** Reads the length of a string and skips the string; returns where that began. */
+  /** Reads the length of a string and skips the string; returns the offset of its first byte. */
   #lengthThenStart(): number {
     const length = this.#integer();
     const start = this.#at;
@@ -165,7 +165,7 @@ export class ReplyReader {
     return start;
   }
 
-  // As node-redis adds the digits up, so that numbers beyond 2 ** 53 are rounded alike.
+  // Adds up the digits as node-redis does, so that numbers beyond 2 ** 53 are rounded in the same way.
   #integer(): number {
     const bytes = this.#bytes;
     const sign = bytes[this.#at];

@@ -1,7 +1,7 @@
-/** What a command means for the connection that it is sent on. */
+/** The effect of a command on the connection that it is sent on. */
 export type CommandRule =
   | { readonly kind: 'shared' }
-  /** It changes or occupies its connection, so it needs one that nobody else uses. */
+  /** It changes or occupies its connection, so it needs one that is not shared. */
   | { readonly kind: 'own' }
   | { readonly kind: 'refused'; readonly why: string };
 
@@ -11,7 +11,7 @@ type RuleOf = (args: readonly Argument[]) => CommandRule;
 const shared: CommandRule = { kind: 'shared' };
 const own: CommandRule = { kind: 'own' };
 
-/** Verbs with a rule other than `shared`, which may depend on the arguments. */
+/** Verbs with a rule other than `shared`; the rule may depend on the arguments. */
 const rules: ReadonlyMap<string, RuleOf> = new Map([
   ...named(
     'WATCH SELECT BLPOP BRPOP BLMOVE BRPOPLPUSH BLMPOP BZPOPMIN BZPOPMAX BZMPOP WAIT WAITAOF',
@@ -33,7 +33,7 @@ const known = new Map<string, RuleOf>();
 const maxKnown = 1000;
 const always = (): CommandRule => shared;
 
-/** The rule of a command, by its arguments as node-redis would send them. */
+/** The rule for a command, given its arguments as node-redis would send them. */
 export function ruleOf(args: readonly Argument[]): CommandRule {
   const [verb] = args;
   if (typeof verb !== 'string') return ruleOf([wordOf(verb ?? ''), ...args.slice(1)]);

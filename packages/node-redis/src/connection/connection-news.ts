@@ -1,18 +1,18 @@
-/** What a client is told of its connection, in the order in which node-redis has these events. */
+/** Events that a client receives about its connection, in node-redis's order. */
 export type ConnectionNews =
   | { readonly kind: 'connect' }
-  /** It serves, and the subscriptions are back. */
+  /** The connection is ready, and the subscriptions are restored. */
   | { readonly kind: 'ready' }
   | { readonly kind: 'reconnecting' }
   | { readonly kind: 'error'; readonly error: Error }
-  /** It ended for good: the resilience was closed. */
+  /** The connection ended permanently: the RedisResilience was closed. */
   | { readonly kind: 'end' };
 
-/** What a client needs of its connection beside the address, which is that of the resilience. */
+/** A client's requirements for its connection apart from the address, which comes from the RedisResilience. */
 export interface ConnectionNeeds {
   readonly protocol: 2 | 3;
   readonly database: number | undefined;
   readonly name: string | undefined;
-  /** It must not share the connection of the resilience from the beginning. */
+  /** Whether it must have a separate connection from the start. */
   readonly isOwn: boolean;
 }

@@ -2,8 +2,8 @@ import type { Redis } from 'ioredis';
 import type { ConnectionNews } from './connection-news.ts';
 
 /**
- * Reports the events of one ioredis client, until it is stopped. `isQuiet`: the first connect and ready are not
- * reported, because the client takes the place of one that is ready.
+ * Reports the events of one ioredis client, until it is stopped. `isQuiet`: the first connect and ready events are not
+ * reported, because the client replaces one that was ready.
  */
 export function watchConnection(
   client: Redis,
@@ -18,7 +18,7 @@ export function watchConnection(
     end: () => tell({ kind: 'end' }),
   };
   const events = Object.entries(listeners);
-  // Many clients may share one connection, and each of them listens.
+  // Many clients may share one connection, and each of them adds listeners.
   client.setMaxListeners(client.getMaxListeners() + 1);
   for (const [event, listener] of events) client.on(event, listener);
   return () => {

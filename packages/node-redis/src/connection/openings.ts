@@ -4,7 +4,7 @@ interface Opening {
   readonly reject: (error: Error) => void;
 }
 
-/** The calls of `connect()` that wait. */
+/** The `connect()` calls that are waiting. */
 export class Openings {
   #waiting: Opening[] = [];
 
@@ -18,7 +18,7 @@ export class Openings {
     this.#resolve(() => true);
   }
 
-  /** An attempt failed: only those that wait for a ready connection go on waiting. */
+  /** Call when an attempt has failed: only the calls that wait for a ready connection keep waiting. */
   attemptFailed(): void {
     this.#resolve(({ waitsForReady }) => !waitsForReady);
   }

@@ -1,7 +1,7 @@
 import type { RawCall } from '@redis-resilience/core/kit';
 import type { ClientErrors } from '../client-errors.ts';
 
-/** The calls of one client that have no answer. */
+/** The calls of one client that have not settled. */
 export class PendingCalls {
   readonly #errors: ClientErrors;
   readonly #calls = new Set<RawCall<unknown>>();
@@ -10,7 +10,7 @@ export class PendingCalls {
     this.#errors = errors;
   }
 
-  /** Makes a call, which is pending until it calls `done`. A call that is refused may do so at once. */
+  /** Makes a call, which is pending until it calls `done`. A call that is rejected may do so immediately. */
   add(make: (done: () => void) => RawCall<unknown>): RawCall<unknown> {
     let isDone = false;
     const made: { call?: RawCall<unknown> } = {};
@@ -23,20 +23,20 @@ export class PendingCalls {
     return call;
   }
 
-  /** Resolves when the present calls are answered. */
+  /** Resolves when the calls that are pending now have settled. */
   async answered(): Promise<void> {
     await Promise.allSettled(Array.from(this.#calls, ({ promise }) => promise));
   }
 
-  /** Answers all of them now. */
+  /** Rejects all pending calls now. */
   disconnect(): void {
     for (const call of this.#calls) call.abort((outcome) => this.#errors.disconnected(outcome));
   }
 
-  /** Has the signal end a call that is not sent. */
+  /** Makes the signal abort a call that has not been sent. */
   abortBy(signal: AbortSignal, call: RawCall<unknown>): void {
     const onAbort = (): void => {
-      // What is sent may run: its caller gets the answer.
+      // A call that has been sent may run, so its caller gets the reply.
       if (!call.isSent) call.abort((outcome) => this.#errors.aborted(outcome));
     };
     const forget = (): void => signal.removeEventListener('abort', onAbort);

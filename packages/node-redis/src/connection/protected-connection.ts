@@ -9,15 +9,16 @@ import { Openings } from './openings.ts';
 import { PendingCalls } from './pending-calls.ts';
 import { TurnQueue } from './turn-queue.ts';
 
-/** What a call asks for beside its command. */
+/** Options of a call apart from its command. */
 export interface CallOptions {
   readonly timeout?: number | undefined;
   readonly abortSignal?: AbortSignal | undefined;
 }
 
 /**
- * The connection of one client. It is that of the resilience, until a command needs one of its own (WATCH, SELECT, what
- * blocks) or from the beginning, where another protocol, database or name is wanted.
+ * The connection of one client. It is the shared connection of the RedisResilience until a command needs a separate one
+ * (WATCH, SELECT, a blocking command), or a separate one from the start if the client uses a different protocol,
+ * database or name.
  */
 export class ProtectedConnection {
   readonly #resilience: RedisResilience<Redis>;
@@ -33,11 +34,11 @@ export class ProtectedConnection {
   readonly #openings = new Openings();
   #isOpen = false;
   #isReady = false;
-  /** It moved to a connection of its own, which is being made. */
+  /** Whether it has moved to a separate connection that is still being established. */
   #isMoving = false;
-  /** How often it was ready. */
+  /** Number of times it became ready. */
   epoch = 0;
-  /** Commands of this turn that may still be aborted, and those behind them. */
+  /** Commands of this turn of the event loop that may still be aborted, and those behind them. */
   readonly #turn = new TurnQueue();
 
   constructor(
@@ -61,14 +62,14 @@ export class ProtectedConnection {
     return this.#isReady;
   }
 
-  /** The ioredis client that subscriptions are made on: never the shared one. */
+  /** The ioredis client that subscriptions use: never the shared one. */
   get subscriber(): Redis {
     if (this.#own !== undefined) return this.#own;
     this.#subscriber ??= this.#duplicate();
     return this.#subscriber;
   }
 
-  /** Resolves when it is ready; while Redis is away at once, unless `waitsForReady`. */
+  /** Resolves when the connection is ready; if Redis is down, resolves immediately unless `waitsForReady`. */
   open(waitsForReady: boolean): Promise<void> {
     this.#isOpen = true;
     if (this.#needs.isOwn) this.#own = this.#duplicate();
@@ -83,7 +84,7 @@ export class ProtectedConnection {
     return this.#openings.add(waitsForReady);
   }
 
-  /** Resolves with what `read` makes of the bytes of the reply. */
+  /** Resolves with the result of `read` for the bytes of the reply. */
   send(args: JoinedCommand, read: RawRequest['read'], options: CallOptions = {}): Promise<unknown> {
     const { timeout, abortSignal } = options;
     const refusal = this.#refusal(args);
@@ -121,14 +122,14 @@ export class ProtectedConnection {
     return this.#turn.isEmpty ? start() : this.#inTurn(start);
   }
 
-  /** Ends when the commands that were sent are answered. */
+  /** Closes the connection after the commands that were sent have got their replies. */
   async close(): Promise<void> {
     this.#isOpen = false;
     await this.#pending.answered();
     this.#release();
   }
 
-  /** Ends now; commands without an answer are rejected. */
+  /** Closes the connection now; commands without a reply are rejected. */
   destroy(): void {
     this.#isOpen = false;
     this.#pending.disconnect();
@@ -139,7 +140,7 @@ export class ProtectedConnection {
     return this.#own ?? this.#resilience.client;
   }
 
-  // A command that may be aborted is sent at the end of the turn, and those behind it after it.
+  // Sends a command that may be aborted at the end of the turn, and the commands behind it after it.
   #inTurn(start: () => Promise<unknown>, signal?: AbortSignal): Promise<unknown> {
     if (signal?.aborted === true) return Promise.reject(this.#errors.aborted('not-applied'));
     return new Promise((resolve, reject) => {
@@ -226,7 +227,8 @@ export class ProtectedConnection {
   async #becomeReady(): Promise<void> {
     const epoch = ++this.epoch;
     const subscriber = this.#subscriber ?? this.#own;
-    // Subscriptions are restored before any other command: the answer to a later one means that they are.
+    // Subscriptions are restored before any other command runs, so the reply to a later command proves that they are
+    // back.
     if (subscriber !== undefined) await subscriber.ping().catch(ignore);
     if (epoch !== this.epoch || !this.#isOpen) return;
     this.#isReady = true;
@@ -246,5 +248,5 @@ export class ProtectedConnection {
 }
 
 function ignore(): void {
-  // The resilience reports it.
+  // The RedisResilience reports the error.
 }

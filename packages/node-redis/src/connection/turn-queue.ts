@@ -1,4 +1,4 @@
-/** What is to be sent at the end of this turn, in its order. */
+/** Commands to send at the end of this turn of the event loop, in order. */
 export class TurnQueue {
   #waiting: (() => void)[] = [];
 
