@@ -122,7 +122,8 @@ export class RedisGuardInterceptor implements NestInterceptor {
  *
  * @example
  * @UseRedisGuard({ budgetMs: 300, noStore: true })
- * @Controller('products') export class ProductsController {}
+ * @Controller('products')
+ * export class ProductsController {}
  */
 export function UseRedisGuard(options: RedisGuardOptions = {}): MethodDecorator & ClassDecorator {
   checkOptions('@UseRedisGuard', options, readers);

@@ -16,9 +16,8 @@ export interface CallOptions {
 }
 
 /**
- * The connection of one client. It is the shared connection of the RedisResilience until a command needs a separate one
- * (WATCH, SELECT, a blocking command), or a separate one from the start if the client uses a different protocol,
- * database or name.
+ * The connection of one client: shared until a command needs a separate one (WATCH, SELECT, a blocking command), and
+ * separate from the start if the client uses a different protocol, database or name.
  */
 export class ProtectedConnection {
   readonly #resilience: RedisResilience<Redis>;
@@ -227,8 +226,7 @@ export class ProtectedConnection {
   async #becomeReady(): Promise<void> {
     const epoch = ++this.epoch;
     const subscriber = this.#subscriber ?? this.#own;
-    // Subscriptions are restored before any other command runs, so the reply to a later command proves that they are
-    // back.
+    // Subscriptions are restored before any other command runs: the reply to a later one proves that they are back.
     if (subscriber !== undefined) await subscriber.ping().catch(ignore);
     if (epoch !== this.epoch || !this.#isOpen) return;
     this.#isReady = true;
