@@ -2,26 +2,27 @@ const lineFeed = 0x0a;
 const carriageReturn = 0x0d;
 
 /**
- * Chunks shorter than this are copied into one block, so that a peer that sends byte by byte costs no object per byte.
+ * Chunks shorter than this are copied into one block, so that a peer that sends single bytes does not cost one object
+ * per byte.
  */
 const shortPiece = 1024;
 const blockBytes = 16 * 1024;
 
 /**
- * Bytes that arrived and have not been taken yet. Each byte is searched at most once, copied at most twice and decoded
- * once, however the bytes were cut into chunks.
+ * Bytes that have arrived and not been consumed yet. Each byte is searched at most once, copied at most twice and
+ * decoded once, however the bytes were split into chunks.
  */
 export class ByteQueue {
   #pieces: Buffer[] = [];
-  /** Place of the first byte that was not taken: the index of its piece, and the offset in it. */
+  /** Position of the first byte that has not been consumed: the index of its piece, and the offset in it. */
   #piece = 0;
   #offset = 0;
   #length = 0;
-  /** Bytes from the front in which no line end was found, and the place where the search goes on. */
+  /** Number of bytes from the front that contain no line end, and the position at which the search continues. */
   #searched = 0;
   #searchPiece = 0;
   #searchOffset = 0;
-  /** The block that holds the last piece, while it has room for more. */
+  /** The block that contains the last piece, as long as it has room for more. */
   #block: { readonly bytes: Buffer; end: number } | undefined;
   #handledBytes = 0;
 
@@ -29,7 +30,7 @@ export class ByteQueue {
     return this.#length;
   }
 
-  /** Bytes searched, copied or decoded so far. */
+  /** Number of bytes searched, copied or decoded so far. */
   get handledBytes(): number {
     return this.#handledBytes;
   }
@@ -43,7 +44,9 @@ export class ByteQueue {
     } else this.#append(chunk);
   }
 
-  /** The byte at this distance from the front; undefined when it has not arrived. Meant for places near the front. */
+  /**
+   * Returns the byte at this distance from the front; undefined if it has not arrived. Efficient only near the front.
+   */
   at(place: number): number | undefined {
     let index = this.#piece;
     let offset = this.#offset + place;
@@ -54,7 +57,7 @@ export class ByteQueue {
     return undefined;
   }
 
-  /** Length of the first line, without its line end; undefined while that has not arrived. */
+  /** Returns the length of the first line without its line end; undefined if the line end has not arrived. */
   lineLength(): number | undefined {
     for (;;) {
       const piece = this.#pieces[this.#searchPiece];
@@ -74,7 +77,7 @@ export class ByteQueue {
     }
   }
 
-  /** Takes bytes from the front, as text. They must have arrived. */
+  /** Removes bytes from the front and returns them as text. They must have arrived. */
   takeText(bytes: number): string {
     this.#handledBytes += bytes;
     const first = this.#pieces[this.#piece];
@@ -95,7 +98,7 @@ export class ByteQueue {
     return whole.toString('utf8');
   }
 
-  /** Skips bytes at the front. They must have arrived. */
+  /** Removes bytes from the front. They must have arrived. */
   skip(bytes: number): void {
     this.#length -= bytes;
     this.#offset += bytes;

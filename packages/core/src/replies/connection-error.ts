@@ -6,14 +6,15 @@ const callersMistakes = [
   /^Possible CROSSSLOT/,
 ];
 
-/** Whether the server itself answered with this error. */
+/** Returns whether the error is an error reply of the server. */
 export function isReplyError(error: Error): boolean {
   return error.name === 'ReplyError' || error.name === 'ErrorReply';
 }
 
 /**
- * Whether the driver refused the command for a mistake of the caller, and not because of the connection: such an error
- * is passed on unchanged. Any other error that is not a reply means that the connection broke under the command.
+ * Returns whether the driver rejected the command because of a caller's mistake, as opposed to a connection failure:
+ * such an error is passed on unchanged. Any other error that is not a reply means that the connection broke during the
+ * command.
  */
 export function isCallersFault(error: Error): boolean {
   return callersMistakes.some((pattern) => pattern.test(error.message));

@@ -1,5 +1,5 @@
 /**
- * Encodes one command for the wire.
+ * Encodes one command in the Redis protocol.
  *
  * @example
  * encodeCommand(['GET', 'greeting']); // '*2\r\n$3\r\nGET\r\n$8\r\ngreeting\r\n'

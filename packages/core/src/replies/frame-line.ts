@@ -1,32 +1,38 @@
 import type { ProtocolErrorReason } from './protocol-error.ts';
 
-/** What {@link FrameLine} has to know of the parser that reads the replies after it. */
+/** The properties of the driver's parser, which reads the replies after {@link FrameLine}. */
 export interface ParserTraits {
-  /** It reads the types of RESP3. */
+  /** Whether it reads RESP3 types. */
   readonly readsResp3: boolean;
-  /** It acts on the address in a MOVED or ASK error. */
+  /** Whether it uses the address in a MOVED or ASK error. */
   readonly followsRedirects: boolean;
 }
 
-/** What follows a line: nothing, because it is a value or null by itself; the bytes of a text; the elements of a list. */
+/**
+ * What follows a line: nothing, because the line is itself a value or null; the bytes of a string; or the elements of
+ * an aggregate.
+ */
 export type AfterLine = 'value' | 'null' | 'body' | 'list';
 
-/** Texts that are looked at are short; of longer ones, this much is kept. */
+/** Only short strings are inspected; of a longer one, this many bytes are kept. */
 export const keptBytes = 128;
 
 const carriageReturn = 0x0d;
-/** A line is searched byte by byte up to here, which is faster than a call of `indexOf` for most. */
+/**
+ * The first bytes of a line, up to this number, are searched one at a time, which is faster than calling `indexOf` for
+ * most lines.
+ */
 const shortBytes = 64;
 
-/** The line that begins an element of a reply, up to its CR: looked at as it comes, and never decoded whole. */
+/** The line that begins an element of a reply, up to its CR. It is read as it arrives, and never decoded as a whole. */
 export class FrameLine {
   failure: ProtocolErrorReason | undefined;
   type = 0;
-  /** The length that it announces; for a map, of names and values together. */
+  /** The length that the line announces; for a map, the number of names and values together. */
   number = 0;
-  /** Its bytes so far, without its type. */
+  /** Number of bytes so far, without the type byte. */
   bytes = 0;
-  /** Its beginning, where it was kept. */
+  /** The beginning of the line, if it is kept. */
   text = '';
   readonly #traits: ParserTraits;
   readonly #types: Uint8Array;
@@ -39,7 +45,7 @@ export class FrameLine {
     this.#types = traits.readsResp3 ? resp3Types : resp2Types;
   }
 
-  /** Whether its CR has come. */
+  /** Whether the CR has arrived. */
   get hasEnded(): boolean {
     return this.#hasEnded;
   }
@@ -55,12 +61,12 @@ export class FrameLine {
     if (this.#types[type] === unknownType) this.failure = 'not-resp';
   }
 
-  /** Reads on; returns the offset behind its CR, or the end of the chunk. */
+  /** Continues reading; returns the offset after the CR, or the end of the chunk. */
   read(chunk: Buffer, from: number): number {
     return this.#types[this.type] === textType ? this.#readText(chunk, from) : this.#readNumber(chunk, from);
   }
 
-  /** What follows it. Undefined: it is malformed. */
+  /** Returns what follows the line; undefined if the line is malformed. */
   after(): AfterLine | undefined {
     switch (this.type) {
       case plus:

@@ -2,8 +2,8 @@ const carriageReturn = 0x0d;
 const lineFeed = 0x0a;
 
 /**
- * Offset behind a reply that begins at this offset and lies whole in the chunk: a bulk string, a status or a number, by
- * far the most of all replies. -1 for every other one, which `ReplyFrames` reads.
+ * Returns the offset after the reply that begins at `offset`, if the chunk contains all of it and it is a bulk string,
+ * a status or a number, as most replies are. Returns -1 for any other reply, which `ReplyFrames` reads.
  *
  * @example
  * endOfPlainReply(Buffer.from('$2\r\nhi\r\n'), 0); // 8
@@ -21,7 +21,7 @@ export function endOfPlainReply(chunk: Buffer, offset: number): number {
   }
 }
 
-/** Longest length, and longest line, that are read here. */
+/** Maximum number of digits of a length, and of characters in a line, that are read here. */
 const maxDigits = 7;
 const maxCharacters = 15;
 

@@ -1,7 +1,7 @@
 /**
  * Why bytes cannot be read as replies. `not-resp`: the peer does not speak the Redis protocol. `tls`: it sent a TLS
- * record. `malformed`: a length, a number or the end of a text is garbage. `streamed`: a RESP3 type of unknown length,
- * which no server sends. The others name the limit that was exceeded.
+ * record. `malformed`: a length, a number or the end of a string is invalid. `streamed`: it sent a RESP3 type of
+ * unknown length, which no server uses. The others name the limit that was exceeded.
  */
 export type ProtocolErrorReason =
   | 'not-resp'
@@ -13,7 +13,10 @@ export type ProtocolErrorReason =
   | 'too-many-elements'
   | 'too-large';
 
-/** The bytes of a peer cannot be read as replies. The error holds none of these bytes: they may be somebody's data. */
+/**
+ * The bytes that a peer sent cannot be read as replies. The error contains none of these bytes, because they may be
+ * private data.
+ */
 export class ProtocolError extends Error {
   override readonly name = 'ProtocolError';
   readonly reason: ProtocolErrorReason;

@@ -1,31 +1,32 @@
 import type { CauseCode } from '../cause.ts';
 
-/** What an error reply means. */
+/** The meaning of an error reply. */
 export interface ReplyVerdict {
   /** First word of the reply: `WRONGTYPE`, `ERR`. */
   readonly code: string;
-  /** Why Redis cannot be used, where the reply says so. */
+  /** Why Redis is unavailable, if the reply says so. */
   readonly cause: CauseCode | undefined;
   /**
-   * `not-applied`: the command certainly did not run, and may run later or on another node. `refused`: it never will.
+   * `not-applied`: the command certainly did not run, but may run later or on another node. `refused`: it never will.
    */
   readonly outcome: 'not-applied' | 'refused';
   /**
-   * How the circuit of the lane counts the reply. An error that the caller caused shows that the server works:
-   * `success`.
+   * How the lane's circuit counts the reply. An error that the caller caused counts as `success`, because it shows that
+   * the server works.
    */
   readonly circuit: 'failure' | 'success' | 'ignored';
-  /** What the reply says something about: this command, its slot, all writes, this connection, or the whole server. */
+  /** What the reply applies to: this command, its slot, all writes, this connection, or the whole server. */
   readonly scope: 'command' | 'slot' | 'write-lane' | 'connection' | 'server';
 }
 
 /**
- * Classifies an error reply to a command, EXEC included; not the errors inside the list that EXEC returns, because the
- * other commands of that list have run. No other file of core reads more of an error reply than its first word.
+ * Classifies an error reply to a command, including EXEC, but not the errors inside the array that EXEC returns,
+ * because the other commands of that array have run. No other file of core reads more of an error reply than its first
+ * word.
  *
  * A script that fails with READONLY, MISCONF or NOREPLICAS has written nothing: the server refuses every write in that
- * state, and the state does not change while a script runs. OOM is different: it refuses only writes that need memory,
- * so a script that caught the error may have deleted something since. With `script`, OOM is `refused`.
+ * state, and the state does not change while a script runs. OOM is different: the server refuses only writes that need
+ * memory, so a script that caught the error may then have deleted something. With `script`, OOM is therefore `refused`.
  *
  * @example
  * classifyReply("READONLY You can't write against a read only replica.").outcome; // 'not-applied'
@@ -40,12 +41,12 @@ export function classifyReply(message: string, script = false): ReplyVerdict {
   return special?.verdict ?? verdicts.get(code) ?? success(code);
 }
 
-/** First word of an error reply: `WRONGTYPE`; `ERR` where it begins with no code. */
+/** Returns the first word of an error reply, such as `WRONGTYPE`, or `ERR` if it does not begin with a code. */
 export function codeOfReply(message: string): string {
   return /^-?([A-Z][A-Z0-9_]*)(?=\s|$)/.exec(message)?.[1] ?? 'ERR';
 }
 
-/** Whether AUTH failed only because the server asks for no password: the connection serves without it. */
+/** Returns whether AUTH failed only because the server requires no password: the connection works without one. */
 export function isNeedlessPassword(message: string): boolean {
   return /without any password configured|no password is set/i.test(message);
 }
@@ -80,7 +81,7 @@ const verdicts: ReadonlyMap<string, ReplyVerdict> = new Map(
     NOAUTH: away('auth', 'connection'),
     DENIED: away('auth', 'connection'),
     WRONGPASS: { cause: 'auth', outcome: 'refused', circuit: 'success', scope: 'connection' },
-    // A cause in the handshake only; on a later command it is the caller's own mistake.
+    // The cause applies only in the handshake; on a later command, NOPERM is the caller's own mistake.
     NOPERM: { cause: 'auth', outcome: 'refused', circuit: 'success', scope: 'command' },
     MOVED: elsewhere,
     ASK: elsewhere,
@@ -111,7 +112,8 @@ const specialTexts: readonly { code: string; text: RegExp; verdict: ReplyVerdict
 
 const genericTexts: readonly { text: RegExp; verdict: ReplyVerdict }[] = [
   { text: /max number of clients/i, verdict: verdict('ERR', away('max-clients', 'connection')) },
-  // Redis 5 and older have no WRONGPASS. The last two texts: a password was sent to a server that asks for none.
+  // Redis 5 and older have no WRONGPASS. The last two texts mean that a password was sent to a server that requires
+  // none.
   {
     text: /^-?ERR invalid password|^-?ERR Client sent AUTH, but no password|^-?ERR AUTH <password> called without/,
     verdict: verdict('ERR', { cause: 'auth', outcome: 'refused', circuit: 'success', scope: 'connection' }),
@@ -134,7 +136,7 @@ function classifyGeneric(message: string): ReplyVerdict {
   return genericTexts.find(({ text }) => text.test(message))?.verdict ?? plainError;
 }
 
-// Nothing of the transaction ran. If EXEC itself was refused, its reply names the reason. Otherwise queued commands
+// Nothing of the transaction ran. If EXEC itself was refused, its reply contains the reason. Otherwise queued commands
 // were refused, and their own replies decide.
 function classifyAbort(message: string): ReplyVerdict {
   const reason = /because of: (.*)/s.exec(message)?.[1];
@@ -142,7 +144,7 @@ function classifyAbort(message: string): ReplyVerdict {
   return verdict('EXECABORT', { cause: undefined, outcome: 'refused', circuit: 'ignored', scope: 'command' });
 }
 
-// Redis 7 appends the place in the script where the error was raised.
+// Redis 7 appends the line of the script at which the error was raised.
 function isRaisedInScript(message: string): boolean {
   return / script: \S+, on @\S+\.$/.test(message);
 }

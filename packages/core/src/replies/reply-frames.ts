@@ -3,7 +3,7 @@ import type { ProtocolErrorReason } from './protocol-error.ts';
 import type { ReplyLimits } from './reply-limits.ts';
 import { kindOfElement, type ReplyShape } from './reply-shape.ts';
 
-/** Places in a reply: before an element, in its line, between the CR and the LF of that, in the bytes of a text. */
+/** Positions in a reply: before an element, in its line, between the line's CR and LF, and in the bytes of a string. */
 const before = 0;
 const inLine = 1;
 const inLineEnd = 2;
@@ -16,9 +16,9 @@ const push = 0x3e;
 const bulk = 0x24;
 
 /**
- * Finds where each reply ends, without decoding it, and whether a parser may read it: it must be well-formed, and within
- * the limits. Each byte is looked at once at most, and the bytes of texts are skipped. After a failure, nothing more can
- * be read.
+ * Finds the end of each reply without decoding it, and checks that the reply is well-formed and within the limits, so
+ * that a parser may read it. Each byte is examined at most once, and the bytes of strings are skipped. After a failure,
+ * nothing more can be read.
  *
  * @example
  * const frames = new ReplyFrames(defaultReplyLimits, { readsResp3: true, followsRedirects: false });
@@ -26,15 +26,15 @@ const bulk = 0x24;
  * frames.next(Buffer.from('+OK\r\n:1'), 5); // -1: the reply is not whole
  */
 export class ReplyFrames {
-  /** Whether a line may be as long as a reply, as those of MONITOR are. */
+  /** Whether a line may be as long as a reply, as lines of MONITOR are. */
   allowsLongLines = false;
-  /** Whether the shape of every reply is kept; that of a push always is. */
+  /** Whether the shape of every reply is recorded; the shape of a push always is. */
   keepsShapes = false;
   readonly #limits: ReplyLimits;
   readonly #line: FrameLine;
   #place = before;
   #marker = 0;
-  /** How many elements each open list still lacks, from the outermost to the innermost. */
+  /** Number of elements still missing from each incomplete aggregate, from the outermost to the innermost. */
   readonly #missing: number[] = [];
   #bodyLeft = 0;
   #bodyText = '';
@@ -57,22 +57,25 @@ export class ReplyFrames {
     return this.#place === before && this.#missing.length === 0;
   }
 
-  /** First byte of the reply that is being read, or was read last. */
+  /** First byte of the reply that is being read or was read last. */
   get marker(): number {
     return this.#marker;
   }
 
-  /** Bytes of that reply that came or were announced. */
+  /** Number of bytes of that reply that have arrived or were announced. */
   get bytes(): number {
     return this.#bytes;
   }
 
-  /** Its shape, where that is kept. */
+  /** The shape of that reply, if it is recorded. */
   get shape(): ReplyShape | undefined {
     return this.#shape;
   }
 
-  /** Offset behind the reply that goes on, or begins, at this offset; -1 when this chunk does not hold its end. */
+  /**
+   * Returns the offset after the reply that continues or begins at `offset`, or -1 if this chunk does not contain its
+   * end.
+   */
   next(chunk: Buffer, offset: number): number {
     const line = this.#line;
     let at = offset;
@@ -121,7 +124,7 @@ export class ReplyFrames {
     this.#shape = keepsShape ? { marker, count: 0, elements: [], first: '' } : undefined;
   }
 
-  /** True when the reply is whole. */
+  /** Returns whether the reply is complete. */
   #endLine(): boolean {
     const line = this.#line;
     switch (line.after()) {
@@ -170,7 +173,7 @@ export class ReplyFrames {
     return end;
   }
 
-  /** True when that ends the reply. */
+  /** Returns whether this completes the reply. */
   #endElement(): boolean {
     this.#place = before;
     const missing = this.#missing;
@@ -205,22 +208,22 @@ const noLimits = {
   maxReplyBytes: Infinity,
 };
 
-/** Frames of replies that were admitted before, so that they need no limits. */
+/** Creates frames for replies that have already been checked, so that no limits are needed. */
 export function admittedFrames(): ReplyFrames {
   return new ReplyFrames(noLimits, { readsResp3: true, followsRedirects: false });
 }
 
-/** Whether a whole reply is `_`, `$-1` or `*-1`. */
+/** Returns whether a complete reply is `_`, `$-1` or `*-1`. */
 export function isNullReply(reply: Buffer): boolean {
   const [marker] = reply;
   if (marker === 0x5f) return true;
   return (marker === 0x24 || marker === 0x2a) && reply[1] === minus;
 }
 
-/** The text of the error reply between these offsets; undefined where there is another reply. */
+/** Returns the text of the error reply between these offsets; undefined if it is not an error reply. */
 export function errorTextOf(bytes: Buffer, start: number, end: number): string | undefined {
   const marker = bytes[start];
   if (marker === minus) return bytes.toString('utf8', start + 1, end - 2);
-  // A longer error has its length in a line of its own.
+  // A bulk error has its length in a separate line.
   return marker === 0x21 ? bytes.toString('utf8', bytes.indexOf(lineFeed, start) + 1, end - 2) : undefined;
 }

@@ -1,7 +1,7 @@
 import type { ProtocolErrorReason } from './protocol-error.ts';
 import { ErrorReply, type Reply } from './reply.ts';
 
-/** What the first line of a reply announces. */
+/** The meaning of the first line of a reply. */
 export type ReplyHeader =
   | { readonly kind: 'value'; readonly value: Reply }
   | { readonly kind: 'text'; readonly type: TextType; readonly bytes: number }
@@ -11,14 +11,14 @@ export type ReplyHeader =
 export type TextType = 'string' | 'error' | 'verbatim';
 export type ListType = 'list' | 'push' | 'attribute';
 
-/** Whether a reply may begin with this byte. */
+/** Returns whether a reply may begin with this byte. */
 export function isReplyMarker(byte: number): boolean {
   return markers.includes(byte);
 }
 
 const markers = Buffer.from('+-:$*_,#(!=%~>|');
 
-/** Reads the first line of a reply, without its line end: the whole of a scalar, the length of everything else. */
+/** Parses the first line of a reply, without its line end: the value of a scalar, the length of anything else. */
 export function parseReplyHeader(line: string): ReplyHeader {
   const rest = line.slice(1);
   switch (line[0]) {

@@ -3,15 +3,21 @@ import v8 from 'node:v8';
 import { countOf } from '../options/option-readers.ts';
 import { checkKeys, withDefaults, type OptionReader } from '../options/validate-options.ts';
 
-/** How much a peer may make a reader hold. A reply over a limit is a `ProtocolError`. */
+/** Limits on how much a peer can make a reader buffer. A reply that exceeds a limit causes a `ProtocolError`. */
 export interface ReplyLimits {
-  /** Longest line: a simple string, an error, a number or a length. Default 64 KiB. */
+  /** Maximum length of a line in bytes: a simple string, an error, a number or a length. Default 64 KiB. */
   readonly maxLineBytes: number;
-  /** Deepest nesting of lists. Default 64. */
+  /** Maximum nesting depth of aggregates. Default 64. */
   readonly maxDepth: number;
-  /** Most elements of one reply, those of nested lists included; a map entry counts as two. Default 4,194,304. */
+  /**
+   * Maximum number of elements in one reply, including those of nested aggregates; a map entry counts as two. Default
+   * 4,194,304.
+   */
   readonly maxElements: number;
-  /** Largest whole reply, in bytes on the wire. Default 256 MiB; at most the longest string of Node, some 512 MiB. */
+  /**
+   * Maximum size of a complete reply, in bytes on the wire. Default 256 MiB. Cannot exceed Node's maximum string
+   * length, about 512 MiB.
+   */
   readonly maxReplyBytes: number;
 }
 
@@ -23,8 +29,9 @@ export const defaultReplyLimits: ReplyLimits = Object.freeze({
 });
 
 /**
- * The limits for what a driver is given. Its parser makes an object of each element, so their number depends on the
- * heap; a status or an error may be longer than those of the server itself, because scripts write them too.
+ * Returns the limits for replies that a driver parses. Its parser creates an object for each element, so the maximum
+ * number of elements depends on the heap. A status or an error may be longer than any that the server itself creates,
+ * because scripts create them too.
  */
 export function driverReplyLimits(maxReplyBytes: number): ReplyLimits {
   const maxElements = Math.floor(v8.getHeapStatistics().heap_size_limit / heapBytesPerElement);

@@ -4,19 +4,19 @@ import { isReplyMarker, parseReplyHeader, type ListType, type TextType } from '.
 import { resolveReplyLimits, type ReplyLimits } from './reply-limits.ts';
 import { ErrorReply, PushReply, type Reply } from './reply.ts';
 
-/** The replies that a chunk of bytes completed. */
+/** The replies completed by a chunk of bytes. */
 export interface ReadReplies {
   readonly replies: readonly Reply[];
-  /** Why nothing after these replies can be read: the connection has to be closed. */
+  /** Why nothing after these replies can be read; the connection must then be closed. */
   readonly failure: ProtocolError | undefined;
 }
 
 /**
- * Reads replies of RESP2 and RESP3 from a stream of bytes. The same bytes give the same replies, however they are cut
- * into chunks; the work grows with their number alone, and what a peer can make it hold is bounded by its limits.
- * Attributes are skipped. `push` throws nothing, and after a failure it reads nothing more.
+ * Reads RESP2 and RESP3 replies from a stream of bytes. The same bytes yield the same replies, however they are split
+ * into chunks. The work is linear in the number of bytes, and the limits bound how much a peer can make it buffer.
+ * Attributes are skipped. `push` never throws, and reads nothing more after a failure.
  *
- * @throws ConfigurationError from the constructor, for a limit that does not exist or is out of range
+ * @throws {@link ConfigurationError} from the constructor, for a limit that does not exist or is out of range
  * @example
  * const reader = new ReplyReader();
  * reader.push(Buffer.from('+PONG\r\n$5\r\nhel')).replies; // ['PONG']
@@ -25,11 +25,11 @@ export interface ReadReplies {
 export class ReplyReader {
   readonly #limits: ReplyLimits;
   readonly #bytes = new ByteQueue();
-  /** The lists that are not complete, from the outermost to the innermost. */
+  /** The incomplete aggregates, from the outermost to the innermost. */
   readonly #open: OpenList[] = [];
-  /** The text whose length was announced. */
+  /** The string whose length was announced. */
   #text: { readonly type: TextType; readonly bytes: number } | undefined;
-  /** Size so far of the reply that is being read. */
+  /** The size so far of the reply that is being read. */
   #elements = 0;
   #replyBytes = 0;
   #failure: ProtocolError | undefined;
@@ -38,12 +38,12 @@ export class ReplyReader {
     this.#limits = resolveReplyLimits(limits);
   }
 
-  /** Bytes searched, copied or decoded so far: at most four for each byte that was pushed. */
+  /** Number of bytes searched, copied or decoded so far: at most four for each byte that was pushed. */
   get handledBytes(): number {
     return this.#bytes.handledBytes;
   }
 
-  /** Adds bytes, and returns the replies that they complete. */
+  /** Adds bytes and returns the replies that they complete. */
   push(chunk: Buffer): ReadReplies {
     const replies: Reply[] = [];
     if (this.#failure !== undefined) return { replies, failure: this.#failure };
@@ -60,7 +60,7 @@ export class ReplyReader {
     return { replies, failure: this.#failure };
   }
 
-  /** Reads one line, or the text that a line announced. */
+  /** Reads one line, or the string that a line announced. */
   #step(): Step {
     return this.#text === undefined ? this.#readLine() : this.#readText(this.#text);
   }
@@ -109,7 +109,9 @@ export class ReplyReader {
     return undefined;
   }
 
-  /** Puts a value into the innermost list, which may complete the lists around it. Returns the reply when it is complete. */
+  /**
+   * Adds a value to the innermost aggregate, which may complete those around it. Returns the reply if it is complete.
+   */
   #place(value: Reply): Reply | undefined {
     let placed = value;
     for (let list = this.#open.at(-1); list !== undefined; list = this.#open.at(-1)) {
@@ -125,7 +127,7 @@ export class ReplyReader {
     return placed;
   }
 
-  /** Counts bytes of the reply that have come, or were announced; false when they are too many. */
+  /** Counts bytes of the reply that have arrived or were announced. Returns false if they exceed the limit. */
   #admit(bytes: number): boolean {
     this.#replyBytes += bytes;
     return this.#replyBytes <= this.#limits.maxReplyBytes;
@@ -144,7 +146,7 @@ interface OpenList {
   missing: number;
 }
 
-/** What one line or text led to; undefined: a text or a list began, or an attribute ended. */
+/** The result of reading one line or string. Undefined if a string or an aggregate began, or an attribute ended. */
 type Step =
   | 'wait'
   | { readonly kind: 'value'; readonly value: Reply }
@@ -155,7 +157,7 @@ function invalid(reason: ProtocolErrorReason): Step {
   return { kind: 'invalid', reason };
 }
 
-/** The value of a complete list; undefined for attributes, which are left out. */
+/** Returns the value of a complete aggregate; undefined for an attribute, which is skipped. */
 function closed(
   type: ListType,
   items: readonly Reply[],
@@ -164,7 +166,10 @@ function closed(
   return { kind: 'value', value: type === 'push' ? new PushReply(items) : items };
 }
 
-/** Whether a reply can begin here, by its first byte or two: what is not RESP may have no line end. */
+/**
+ * Checks with the first one or two bytes whether a reply can begin here. Bytes that are not RESP may never contain a
+ * line end, so waiting for one would not help.
+ */
 function unreadable(bytes: ByteQueue): Step {
   const first = bytes.at(0);
   if (first === undefined) return 'wait';
@@ -174,7 +179,7 @@ function unreadable(bytes: ByteQueue): Step {
   return second === undefined ? 'wait' : invalid(second === 0x03 ? 'tls' : 'not-resp');
 }
 
-// A record begins with its content type, 20 to 23, then the major version, 3.
+// A TLS record begins with its content type, 20 to 23, followed by the major version, 3.
 function isTlsRecord(first: number): boolean {
   return first >= 0x14 && first <= 0x17;
 }

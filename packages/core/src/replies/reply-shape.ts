@@ -1,28 +1,31 @@
-/** The kind of one element of a list. */
+/** The kind of an element of an aggregate. */
 export type ElementKind = 'text' | 'number' | 'null' | 'other';
 
-/** What can be seen of a reply without decoding it. */
+/** What is known about a reply without decoding it. */
 export interface ReplyShape {
-  /** Its first byte. */
+  /** The first byte of the reply. */
   readonly marker: number;
-  /** Number of its elements; 0 where it is no list. */
+  /** Number of elements; 0 if the reply is not an aggregate. */
   count: number;
   readonly elements: ElementKind[];
-  /** The first of them, where it is a short text. */
+  /** The first element, if it is a short string. */
   first: string;
 }
 
-/** What a list says that came of the server's own accord, or in answer to SUBSCRIBE and its like. */
+/** The meaning of an aggregate that the server sent unprompted, or in reply to SUBSCRIBE and similar commands. */
 export type Message =
   /** A message of a subscription. */
   | 'message'
-  /** One channel of a SUBSCRIBE, PSUBSCRIBE or SSUBSCRIBE. */
+  /** The confirmation of one channel of SUBSCRIBE, PSUBSCRIBE or SSUBSCRIBE. */
   | 'subscribed'
-  /** One channel of an UNSUBSCRIBE, PUNSUBSCRIBE or SUNSUBSCRIBE; or a subscription that the server ended. */
+  /**
+   * The confirmation of one channel of UNSUBSCRIBE, PUNSUBSCRIBE or SUNSUBSCRIBE, or a subscription that the server
+   * ended.
+   */
   | 'unsubscribed'
   /** Anything else, such as the invalidation of a key. */
   | 'other'
-  /** No client can read it. */
+  /** Invalid: no client can read it. */
   | 'malformed';
 
 export function kindOfElement(type: number): ElementKind {
@@ -30,7 +33,7 @@ export function kindOfElement(type: number): ElementKind {
   return type === 0x3a ? 'number' : 'other';
 }
 
-/** Reads a shape as a message. */
+/** Interprets a shape as a message. */
 export function messageOf({ count, elements, first }: ReplyShape): Message {
   const [kind, second, third, fourth] = elements;
   if (count === 0 || kind !== 'text') return 'malformed';

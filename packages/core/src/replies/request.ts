@@ -4,16 +4,17 @@ import { classifyReply } from './reply-error.ts';
 import { ReplyReader } from './reply-reader.ts';
 import { ErrorReply, PushReply, type Reply } from './reply.ts';
 
-/** Far more than any reply to the few commands that are sent this way. */
+/** Far more than any reply to the few commands sent this way. */
 const limits = { maxReplyBytes: 16 * 1024 * 1024, maxElements: 262_144 };
 
 /**
- * Sends commands in one write over a socket that nobody else reads, and resolves with one reply for each. The socket is
- * paused before and after, so that nothing is lost between two requests. Error replies are returned like other replies,
- * with one exception: a server that accepts no more clients says so in place of the first reply, and hangs up.
+ * Sends commands in one write over a socket that no other code reads, and resolves with one reply per command. The
+ * socket must be paused before, and is paused again afterwards, so that nothing is lost between two requests. Error
+ * replies are returned like other replies, with one exception: a server that has reached its connection limit reports
+ * this in place of the first reply and closes the connection.
  *
- * @throws {@link ErrorReply} when the server accepts no more clients, `ProtocolError` when the peer is not a Redis, the
- * socket's error, or the reason of the signal. The caller has to destroy the socket
+ * @throws {@link ErrorReply} if the server has reached its connection limit; `ProtocolError` if the peer is not a Redis
+ *   server; the socket's error; or the signal's reason. The caller must then destroy the socket
  * @example
  * const [pong] = await request(socket, [['PING']], AbortSignal.timeout(1000));
  */

@@ -1,6 +1,6 @@
 /**
- * A copy of an error of the driver without the command that it carries, and so without keys, values and passwords; its
- * class, message and stack stay. Any other value is returned unchanged.
+ * Returns a copy of a driver error without the command that it carries, and so without keys, values and passwords.
+ * Class, message and stack stay the same. Any other value is returned unchanged.
  */
 export function withoutCommand(error: unknown): unknown {
   if (!(error instanceof Error) || !carriers.some((name) => name in error)) return error;
@@ -14,12 +14,14 @@ export function withoutCommand(error: unknown): unknown {
   return copy;
 }
 
-/** Has logs print this error of the driver without the command that it carries; code that asks for it still finds it. */
+/** Keeps the command that a driver error carries out of logs; code can still read it from the error. */
 export function hideCommand(error: Error): void {
   for (const name of carriers) {
     if (Object.hasOwn(error, name)) Object.defineProperty(error, name, { enumerable: false });
   }
 }
 
-/** Properties with a command, or with errors that carry one: of an aborted EXEC, and of the last node of a Cluster. */
+/**
+ * Properties that contain a command, or errors that carry one: those of an aborted EXEC, and of the last Cluster node.
+ */
 const carriers: readonly string[] = ['command', 'previousErrors', 'lastNodeError'];
