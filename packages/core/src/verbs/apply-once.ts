@@ -20,8 +20,8 @@ import { boundTo } from './bound-to-database.ts';
 import { OnceHomes } from './once-homes.ts';
 import { OnceQueue } from './once-queue.ts';
 
-// One atomic step: unless the id is known, run the command and remember its answer beside the key. A refusal that
-// proves that the command did not run is not remembered, so that a repeat tries again.
+// Runs as one atomic step: unless the id is known, runs the command and stores its reply in the key of the id. An error
+// that proves that the command did not run is not stored, so that a repeat tries again.
 const script = `
 local known = redis.call('GET', KEYS[1])
 if known then
@@ -47,7 +47,7 @@ redis.call('SET', KEYS[1], cmsgpack.pack(answer), 'PX', ARGV[1])
 return reply
 `;
 
-/** What all calls of one resilience share. */
+/** The state that all calls of one resilience share. */
 export interface OnceParts {
   readonly settings: Pick<Settings, 'clock' | 'retry'>;
   readonly queue: OnceQueue;
@@ -65,21 +65,21 @@ export function onceParts(
 const sha = createHash('sha1').update(script).digest('hex');
 
 /**
- * Applies one write at most once on the server, and sends it again until it is acknowledged or the client is closed. A
- * repeat with the same id, from any process and for as long as the server remembers it (`rememberMs`), gets the answer
- * of the first execution.
+ * Applies one write at most once on the server, and retries it until it is acknowledged or the client is closed. A
+ * repeat with the same id, from any process, gets the reply of the first execution as long as the server remembers the
+ * id (`rememberMs`).
  *
- * The id is remembered in a key of its own, in the slot of the command's key. A primary that is lost before its
- * replicas got the write loses the write and the memory of it together: an acknowledged write may then be gone, and the
- * same id can be applied again.
+ * The id is stored in a separate key, in the same slot as the command's key. A primary that is lost before its replicas
+ * have received the write loses both the write and the id: an acknowledged write may then be gone, and the same id can
+ * be applied again.
  *
- * Where there are several databases, an id that may have reached one of them is asked there alone. `homes` remembers
- * which one, for the ids of this process.
+ * If several Redis databases are configured, an id that may have reached one of them is sent only there. `homes`
+ * records the database for each id of this process.
  *
- * @throws {@link ConfigurationError} when the command is not a plain write of exactly one key, its first argument, when
- * an argument is no string, number or Buffer, or when the id was used with another command; {@link CommandTimeoutError}
- * after `timeoutMs`; {@link OverloadedError} when `admission.maxWaiting` calls wait already;
- * {@link OutcomeUnknownError} when the id may have reached a database that is not in use now
+ * @throws {@link ConfigurationError} if the command is not a plain write of exactly one key, its first argument, if an
+ *   argument is not a string, number or Buffer, or if the id was used with another command; {@link CommandTimeoutError}
+ *   after `timeoutMs`; {@link OverloadedError} if `admission.maxWaiting` calls are already waiting;
+ *   {@link OutcomeUnknownError} if the id may have reached a database that is not in use now
  */
 export async function applyOnce(
   resilience: Pick<RedisResilience, 'client' | 'name' | 'snapshot'>,
@@ -142,7 +142,7 @@ async function apply(
         continue;
       }
       if (isReplyError(error) && error.message.startsWith('ERR ONCEID')) throw usedOtherwise();
-      // With our script, such a refusal certainly left nothing behind.
+      // With this script, such an error reply proves that nothing was applied.
       const isRefusedForNow = isReplyError(error) && classifyReply(error.message).outcome === 'not-applied';
       const mayComeBack = isAway(error) && error.reason !== 'closed';
       if (isRefusedForNow || (isAway(error) && error.outcome === 'not-applied')) homes.didNotRun(id);
@@ -176,7 +176,7 @@ function usedOtherwise(): ConfigurationError {
   );
 }
 
-// Lengths keep arguments apart that would be the same when joined.
+// Including the lengths distinguishes argument lists that are equal when joined.
 function fingerprintOf(command: string, args: readonly OnceArgument[]): string {
   const hash = createHash('sha1').update(command.toLowerCase());
   for (const arg of args) {

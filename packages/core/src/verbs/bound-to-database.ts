@@ -1,8 +1,8 @@
 let bound: string | undefined;
 
 /**
- * Runs `issue`, and binds the commands that it issues at once to this database: where they would run on another one, they
- * fail, and did not run. Undefined: they may run on any.
+ * Runs `issue`, and binds the commands that it issues synchronously to this database: instead of running on another
+ * one, they fail with the outcome `not-applied`. If `database` is undefined, they may run on any.
  */
 export function boundTo<T>(database: string | undefined, issue: () => T): T {
   const outer = bound;
@@ -14,7 +14,7 @@ export function boundTo<T>(database: string | undefined, issue: () => T): T {
   }
 }
 
-/** The database to which a command issued now is bound. */
+/** Returns the database to which a command issued now is bound, if any. */
 export function databaseOfCommand(): string | undefined {
   return bound;
 }

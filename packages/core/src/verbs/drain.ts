@@ -6,18 +6,21 @@ const lookMs = 5;
 
 /** Options of `close`. */
 export interface CloseOptions {
-  /** How long pending commands may take to finish. Default 1,000 ms. */
+  /** Time limit for pending commands to finish. Default 1,000 ms. */
   readonly drainMs?: number;
 }
 
-/** @throws {@link ConfigurationError} when an option is unknown or wrong */
+/** @throws {@link ConfigurationError} if an option is unknown or invalid */
 export function drainMsOf(options: CloseOptions): number {
   return checkOptions('close', options, readers).drainMs ?? 1000;
 }
 
 const readers: OptionReaders<CloseOptions> = { drainMs: durationOf(0) };
 
-/** Waits until no command is pending, for `drainMs` at most. `pending`: how many are waiting or in flight. */
+/**
+ * Waits until no command is pending, but at most `drainMs`. `pending` returns the number of commands that are waiting
+ * or in flight.
+ */
 export function drain(pending: () => number, clock: Clock, drainMs: number): Promise<void> {
   const endsAt = clock.now() + drainMs;
   return new Promise((resolve) => {

@@ -19,8 +19,8 @@ import type { Lane } from '../snapshot.ts';
 import { publishOperation } from './operation.ts';
 
 /**
- * Runs an operation under one deadline, one signal and one fallback. The operation is not started while the circuit of
- * its lane refuses all commands, or when the connection is closed.
+ * Runs an operation under one deadline, one signal and one fallback. The operation is not started if the circuit of its
+ * lane rejects all commands, or if the connection is closed.
  */
 export async function execute<T>(
   resilience: RedisResilience,
@@ -84,7 +84,7 @@ async function underDeadline<T>(
     throw refusal;
   }
   const abort = new AbortController();
-  // If each of many operations added a listener to a shared signal, Node would warn of a leak.
+  // If each of many operations added a listener to a shared signal, Node would warn of a memory leak.
   const either = signal === undefined ? abort.signal : AbortSignal.any([signal, abort.signal]);
   const late = (): Error => {
     const error = new CommandTimeoutError(
@@ -104,7 +104,7 @@ function refusalOf(resilience: RedisResilience, lane: Lane): RedisResilienceErro
   const details = { reason: cause?.code, connection: resilience.name, retryAfterMs };
   const sentence = cause === undefined ? '' : ` ${describeCause(cause.code)}`;
   const circuit = snapshot.circuit[lane];
-  // While calls are slow, some still pass: the circuit decides which.
+  // If calls are slow, some are still let through: the circuit decides which.
   const isRelieved = circuit === 'open' && cause?.code === 'slow';
   if (!isRelieved && (circuit === 'open' || circuit === 'isolated')) {
     return new CircuitOpenError(

@@ -1,7 +1,9 @@
-/** Far more ids than are under way at any time; the oldest are forgotten first. */
+/** Far more ids than are in progress at any time. The oldest are forgotten first. */
 const maxIds = 100_000;
 
-/** Where there are several databases: to which of them each id of `applyOnce` was sent. It is asked there alone. */
+/**
+ * With several Redis databases, records to which of them each id of `applyOnce` was sent. The id is only sent there.
+ */
 export class OnceHomes {
   readonly #homes = new Map<string, { readonly database: string; readonly sends: number }>();
 
@@ -9,7 +11,7 @@ export class OnceHomes {
     return this.#homes.get(id)?.database;
   }
 
-  /** It is about to be sent there. */
+  /** Call before the id is sent to this database. */
   sent(id: string, database: string): void {
     const { sends = 0 } = this.#homes.get(id) ?? {};
     this.#homes.delete(id);
@@ -19,7 +21,10 @@ export class OnceHomes {
     this.#homes.delete(oldest);
   }
 
-  /** One of its sends certainly did not run. After the last one, it may be sent anywhere. */
+  /**
+   * Call when one attempt with the id certainly did not run. Once this is true of all its attempts, the id may be sent
+   * to any database.
+   */
   didNotRun(id: string): void {
     const home = this.#homes.get(id);
     if (home === undefined) return;

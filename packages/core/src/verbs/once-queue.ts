@@ -5,12 +5,13 @@ import type { RedisSnapshot } from '../snapshot.ts';
 import { untilChange } from './until-change.ts';
 
 const pauseMs = 100;
-/** How many go on in one turn of the event loop. */
+/** Number of calls that continue in one turn of the event loop. */
 const perTurn = 200;
 
 /**
- * Where calls of `applyOnce` wait for Redis. One waker serves them all: when Redis serves again they go on, some in each
- * turn of the event loop; until then one of them tries every 100 ms, because what was refused may be accepted again.
+ * The queue in which calls of `applyOnce` wait for Redis. When Redis is available again, they continue, some in each
+ * turn of the event loop. Until then one of them retries every 100 ms, because the server may accept again what it
+ * refused.
  */
 export class OnceQueue {
   readonly #resilience: Pick<RedisResilience, 'on' | 'snapshot'>;
@@ -34,9 +35,9 @@ export class OnceQueue {
   }
 
   /**
-   * Resolves when the call may try again; rejects with the reason of the signal.
+   * Resolves when the call may try again; rejects with the signal's reason.
    *
-   * @throws OverloadedError when as many are waiting as `admission.maxWaiting` allows
+   * @throws {@link OverloadedError} if `admission.maxWaiting` calls are already waiting
    */
   wait(signal: AbortSignal | undefined): Promise<void> {
     if (this.#waiting.size >= this.#maxWaiting) {

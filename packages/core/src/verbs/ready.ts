@@ -6,7 +6,7 @@ import type { RedisResilience } from '../redis-resilience.ts';
 import type { RedisSnapshot } from '../snapshot.ts';
 import { untilChange, type WaitBounds } from './until-change.ts';
 
-/** Resolves when the status is `up`; rejects when the time is up, on abort, or when the resilience is closed. */
+/** Resolves when the status is `up`; rejects after the timeout, on abort, or when the resilience is closed. */
 export async function whenUp(resilience: RedisResilience, clock: Clock, bounds: WaitBounds): Promise<void> {
   checkOptions('ready', bounds, readers);
   bounds.signal?.throwIfAborted();

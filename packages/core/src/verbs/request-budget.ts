@@ -5,8 +5,9 @@ import { databaseOfCommand } from './bound-to-database.ts';
 import { operationOfCommand } from './operation.ts';
 
 /**
- * How long one request may wait for Redis, all its commands together: the time in which at least one of them is
- * pending. Once it is spent, commands fail at once, so that twenty slow calls never make one slow request.
+ * Limits the total time that one request waits for Redis: the time during which at least one of its commands is
+ * pending. Once the budget is spent, commands fail immediately, so that twenty slow calls do not add up to a slow
+ * request.
  */
 export class RequestBudget {
   readonly #budgetMs: number;
@@ -50,8 +51,8 @@ export class RequestBudget {
 const storage = new AsyncLocalStorage<RequestBudget>();
 
 /**
- * Calls `run`, and lets it and all that it starts wait for Redis for `budgetMs` milliseconds in total. After that,
- * every command fails at once with {@link BudgetExceededError}. A budget inside a budget replaces the outer one.
+ * Calls `run`, and lets it and everything that it starts wait for Redis for a total of `budgetMs` milliseconds. After
+ * that, every command fails immediately with {@link BudgetExceededError}. A nested budget replaces the outer one.
  *
  * @example
  * await runWithBudget(200, () => handleRequest(request));
@@ -60,21 +61,21 @@ export function runWithBudget<T>(budgetMs: number, run: () => T): T {
   return storage.run(new RequestBudget(budgetMs), run);
 }
 
-/** The budget of the request that is running now, if it has one. */
+/** Returns the budget of the current request, if it has one. */
 export function currentRequestBudget(): RequestBudget | undefined {
   return storage.getStore();
 }
 
 /**
- * Whether more than its deadline holds for a command issued now: its request has a budget, its operation is published, or
- * it is bound to a database.
+ * Returns whether a command issued now is subject to more than its deadline: its request has a budget, its operation is
+ * published, or it is bound to a database.
  */
 export function isFollowed(): boolean {
   if (databaseOfCommand() !== undefined) return true;
   return currentRequestBudget() !== undefined || operationOfCommand() !== undefined;
 }
 
-/** Milliseconds left of the running request's budget; undefined when it has none. */
+/** Returns the milliseconds left in the current request's budget; undefined if it has none. */
 export function remainingBudgetMs(clock: Clock = systemClock): number | undefined {
   return currentRequestBudget()?.remainingMs(clock.now());
 }

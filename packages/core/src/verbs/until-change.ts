@@ -3,17 +3,17 @@ import { checkKnownOptions } from '../options/known-options.ts';
 import type { RedisResilience } from '../redis-resilience.ts';
 import type { RedisSnapshot } from '../snapshot.ts';
 
-/** Bounds of {@link untilChange}. */
+/** Limits of {@link untilChange}. */
 export interface WaitBounds {
-  /** Default: no limit. */
+  /** Maximum time to wait. Default: no limit. */
   readonly timeoutMs?: number | undefined;
-  /** Rejects with its reason when it aborts. */
+  /** When the signal aborts, the promise rejects with its reason. */
   readonly signal?: AbortSignal | undefined;
 }
 
 /**
- * Resolves with the snapshot of the next change that satisfies the condition; with undefined after `timeoutMs`, or when
- * the resilience is closed. The present snapshot is not checked.
+ * Resolves with the snapshot of the next change that satisfies the condition, or with undefined after `timeoutMs` or
+ * when the resilience is closed. The current snapshot is not checked.
  *
  * @example
  * await untilChange(resilience, systemClock, ({ status }) => status === 'up', { timeoutMs: 1000 });
