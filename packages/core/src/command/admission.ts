@@ -3,32 +3,32 @@ import type { Lane } from '../snapshot.ts';
 import type { SlowCall } from './call.ts';
 import type { PartAway } from './dispatch.ts';
 
-/** What a gate says of a lane. */
+/** What a gate knows about a lane. */
 export interface GateFacts {
   readonly gate: 'serving' | 'held' | 'ended';
   readonly lane: Lane;
-  /** When the connection went away; undefined while it stands, or nothing failed yet. */
+  /** When the connection was lost; undefined while it is open, or if nothing has failed yet. */
   readonly awaySince: number | undefined;
-  /** When a replica took the primary's place; undefined while writes work. */
+  /** Since when the server has been a replica in place of the primary; undefined while writes work. */
   readonly writesAwaySince: number | undefined;
-  /** The part of Redis that the call needs is away; undefined while it is not. */
+  /** The part of Redis that the call needs, if it is away; otherwise undefined. */
   readonly partAway: PartAway | undefined;
-  /** The socket takes no bytes for now. */
+  /** Whether the socket is applying backpressure. */
   readonly isBlocked: boolean;
   readonly isIsolated: boolean;
 }
 
-/** Everything the admission of one call depends on. */
+/** Everything that the admission of a call depends on. */
 export interface AdmissionFacts extends GateFacts {
   readonly now: number;
   readonly deadlineAt: number;
   readonly isRequestBudgetSpent: boolean;
-  /** As many calls are in flight, or wait for a socket that takes no bytes, as may be. */
+  /** Whether the maximum number of calls are in flight or queued because of backpressure. */
   readonly isFull: boolean;
   readonly maxWaitMs: number;
   /** Milliseconds for which this call waits, however old the outage. */
   readonly patienceMs: number;
-  /** Whether the bounded queue has room for it. */
+  /** Whether the bounded queue has room for the call. */
   readonly hasRoom: boolean;
 }
 
@@ -37,7 +37,10 @@ export type Admission =
   | { readonly kind: 'wait'; readonly expiresAt: number }
   | { readonly kind: 'refuse'; readonly why: RefusalReason };
 
-/** Decides whether a call runs now, waits, or fails at once; the refusals in the order of what the caller should know. */
+/**
+ * Decides whether a call runs now, waits, or fails immediately. If there are several reasons to reject it, the most
+ * useful one to the caller comes first.
+ */
 export function admit(facts: AdmissionFacts): Admission {
   if (facts.gate === 'ended') return { kind: 'refuse', why: 'closed' };
   if (facts.isRequestBudgetSpent) return { kind: 'refuse', why: 'request-budget' };
@@ -46,13 +49,13 @@ export function admit(facts: AdmissionFacts): Admission {
   if (canRun(facts)) return { kind: 'run' };
   const expiresAt = waitsUntil(facts);
   if (expiresAt === undefined) return { kind: 'refuse', why: 'away' };
-  // A call that waits only for the socket to take bytes again is as good as sent.
+  // A call that is only waiting for the end of backpressure is as good as sent.
   const isBusy =
     facts.gate === 'serving' && facts.partAway === undefined && facts.writesAwaySince === undefined;
   return facts.hasRoom || isBusy ? { kind: 'wait', expiresAt } : { kind: 'refuse', why: 'overloaded' };
 }
 
-/** Whether a call may be handed to the driver right now. */
+/** Returns whether a call may be passed to the driver now. */
 export function canRun(
   facts: Pick<GateFacts, 'gate' | 'lane' | 'isBlocked' | 'writesAwaySince' | 'partAway'>,
 ): boolean {
@@ -68,10 +71,10 @@ function waitsUntil(facts: AdmissionFacts): number | undefined {
   return waitUntil({ ...facts, awaySince: partAway === undefined ? facts.writesAwaySince : -Infinity });
 }
 
-/** What is known when a command cannot be sent right away. */
+/** What is known when a command cannot be sent immediately. */
 export interface WaitSituation {
   readonly now: number;
-  /** When Redis went away; undefined while nothing failed yet, as in the first connection after the start. */
+  /** When Redis went away; undefined if nothing has failed yet, as during the first connection attempt. */
   readonly awaySince: number | undefined;
   readonly maxWaitMs: number;
   /** Milliseconds for which the call waits, however old the outage. */
@@ -80,10 +83,10 @@ export interface WaitSituation {
 }
 
 /**
- * Wait, then fail: until when a fresh command waits for a reconnection, or undefined to fail at once. While nothing has
- * failed yet, as in the first attempt to connect, it waits until its deadline. In the first `maxWaitMs` of an outage it
- * waits at most that long; when the outage is older, waiting would only build a queue. A call with a patience of its own
- * waits for that long at any time.
+ * Returns until when a fresh command waits for a reconnection, or undefined if it fails immediately. If nothing has
+ * failed yet, as during the first connection attempt, it waits until its deadline. In the first `maxWaitMs` of an
+ * outage it waits at most that long; in an older outage, waiting would only build a queue. A call with its own patience
+ * always waits that long.
  */
 export function waitUntil(situation: WaitSituation): number | undefined {
   const { now, awaySince, maxWaitMs, patienceMs, deadlineAt } = situation;
@@ -93,17 +96,20 @@ export function waitUntil(situation: WaitSituation): number | undefined {
   return isOld && patienceMs === 0 ? undefined : Math.min(now + waitMs, deadlineAt);
 }
 
-/** Longest wait of a blocking call for a connection: it asked to wait anyway, and a loop around it must not spin. */
+/**
+ * Maximum time that a blocking call waits for a connection: it asked to wait anyway, and a loop around it must not
+ * spin.
+ */
 const maxPatienceMs = 5_000;
 
 const subscribing = /^[ps]?(un)?subscribe$/;
 
-/** Whether a command changes the subscriptions of its connection: a wish that stands until it is met. */
+/** Returns whether a command changes the subscriptions of its connection. Such a command waits until it succeeds. */
 export function isSubscribing(name: string): boolean {
   return subscribing.test(name);
 }
 
-/** Milliseconds for which a call waits in any outage, however old. */
+/** Returns the milliseconds for which a call waits in any outage, however old. */
 export function patienceOf({ traits, slow, batch }: SlowCall): number {
   if (batch === undefined && isSubscribing(traits.name)) return Infinity;
   return Math.min(slow.blockingMs ?? 0, maxPatienceMs);

@@ -2,7 +2,7 @@ import type { DriverCommand } from '../driver/driver-command.ts';
 import type { Call } from './call.ts';
 import { argumentBytes } from './slow-path.ts';
 
-/** Counts what a call holds, over all its commands. MULTI and EXEC themselves are not counted. */
+/** Counts the commands, keys and bytes of a call. MULTI and EXEC themselves are not counted as commands. */
 export function countsOf({ command, batch }: Call): { commands: number; keys: number; bytes: number } {
   const all = batch === undefined ? [command] : batch.commands.map((batched) => batched.command);
   const counts = { commands: 0, keys: 0, bytes: 0 };

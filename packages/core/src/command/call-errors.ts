@@ -11,9 +11,9 @@ import {
 import { hideCommand } from '../replies/without-command.ts';
 import type { Lane } from '../snapshot.ts';
 
-/** The error that the caller of a failed call gets. */
+/** Describes the error that the caller of a failed call gets. */
 export type CallFailure =
-  /** The driver's own error as it is, or the server's, marked as refused. */
+  /** The driver's own error unchanged, or the server's error reply, marked as refused. */
   { readonly kind: 'as-is' | 'refused'; readonly error: Error } | OwnFailure;
 
 /** An error of this library. */
@@ -21,19 +21,19 @@ export interface OwnFailure {
   readonly kind: 'unavailable' | 'outcome-unknown' | 'timeout' | 'circuit-open' | 'overloaded';
   readonly reason: CauseCode;
   readonly outcome: Outcome;
-  /** The error beneath. */
+  /** The underlying error. */
   readonly error: Error | undefined;
 }
 
 /**
- * What ioredis says of a client that its user closed. BullMQ 5 and 6 and Bull 4 tell the end of a client that
- * they closed themselves from a failure by exactly this text.
+ * The message of ioredis for a client that its user closed. BullMQ 5 and 6 and Bull 4 rely on exactly this text to
+ * distinguish the end of a client that they closed themselves from a failure.
  */
 const closedText = 'Connection is closed.';
 
-/** What every error of a call carries beside what happened to it. */
+/** The data that every error of a call carries, whatever happened to the call. */
 export interface ErrorContext {
-  /** Of the resilience. */
+  /** Name of the resilience. */
   readonly name: string;
   readonly lane: Lane;
   readonly retryAfterMs: number | undefined;
@@ -43,14 +43,14 @@ export interface ErrorContext {
 /** Why a call is not admitted. */
 export type RefusalReason = 'closed' | 'request-budget' | 'isolated' | 'overloaded' | 'away';
 
-/** The failure of a call that is bound to another database than the one in use. */
+/** Returns the failure of a call that is bound to another Redis database than the one in use. */
 export function elsewhere(outcome: Outcome): OwnFailure {
   return { kind: 'unavailable', reason: 'connection-reset', outcome, error: undefined };
 }
 
 /**
- * The failure of a call that is refused. `reason`: why its lane is away; `spent`: the error of a request that has waited
- * long enough.
+ * Returns the failure of a call that is rejected. `reason`: why its lane is away. `spent`: the error of a request whose
+ * budget is spent.
  */
 export function refusalOf(
   why: RefusalReason,
@@ -74,7 +74,7 @@ export function refusalOf(
   }
 }
 
-/** Makes the error that belongs to a failure. */
+/** Creates the error for a failure. */
 export function callError(failure: CallFailure, context: ErrorContext): Error {
   switch (failure.kind) {
     case 'as-is':
@@ -86,7 +86,7 @@ export function callError(failure: CallFailure, context: ErrorContext): Error {
   }
 }
 
-/** Marks an error reply with its outcome; the reply itself stays what the server said. Logs do not print its command. */
+/** Marks an error reply with its outcome, without changing its message. Keeps its command out of logs. */
 export function markRefused(error: Error): Error {
   hideCommand(error);
   return Object.assign(error, { outcome: 'refused' satisfies Outcome });

@@ -16,7 +16,7 @@ import { callName, circuitOf, laneOf, type Call, type SlowCall } from './call.ts
 import { countsOf } from './call-counts.ts';
 import type { Fail } from './decide.ts';
 
-/** Where what becomes of calls is counted and told. */
+/** The parts in which the results of calls are recorded. */
 export interface Records {
   readonly settings: Settings;
   readonly circuits: Readonly<Record<Lane, Circuit>>;
@@ -24,13 +24,13 @@ export interface Records {
   readonly stallDetector: ProcessStallDetector;
   readonly events: EventHub<ResilienceEvents>;
   readonly history: History;
-  /** How many calls of all clients wait or are in flight. */
+  /** Returns the number of calls of all clients that are waiting or in flight. */
   readonly pendingCalls: () => number;
 }
 
 /**
- * Records what becomes of the calls of one resilience: counts it in circuits, retry budget and totals, and tells events,
- * channels, history and debug lines. A success that nobody listens to allocates nothing.
+ * Records the results of all calls of one resilience: counts them in circuits, retry budget and totals, and reports
+ * them in events, channels, history and debug lines. A success without subscribers allocates nothing.
  */
 export class CallOutcomeRecorder {
   readonly totals = new Totals();
@@ -46,39 +46,39 @@ export class CallOutcomeRecorder {
     this.#slowCommandMs = records.settings.slowCommandMs;
   }
 
-  /** Whether the circuit of its lane lets a call pass. One that is not closed counts it as a trial. */
+  /** Returns whether the circuit of the call's lane admits it. A half-open circuit counts it as a trial. */
   admits(call: SlowCall): boolean {
     const circuit = circuitOf(call, this.#circuits);
     if (circuit.admitsAll) {
-      // The flush holds only the generations of the whole.
+      // The flush contains only the generations of the circuits of the whole.
       if (call.slow.circuits !== undefined) call.slow.generation = circuit.generation;
       return true;
     }
     const generation = circuit.admit(this.#now());
     if (generation < 0) {
-      // While the server is out of memory, still send commands that free memory (DEL, LPOP).
+      // If the server is out of memory, commands that free memory (DEL, LPOP) are still sent.
       return circuit.cause === 'out-of-memory' && call.batch === undefined && call.traits.frees;
     }
-    // It passes although the circuit is not closed, and is no trial.
+    // The call is admitted although the circuit is not closed and the call is not a trial.
     if (generation < circuit.generation && this.#records.settings.circuit.mode === 'observe')
       this.#records.events.emit('would-refuse', { command: call.traits.name, lane: laneOf(call) });
     call.slow.generation = generation;
     return true;
   }
 
-  /** The server answered; an error reply that is the caller's own proves that it works as well as any. */
+  /** Records that the server replied. An error reply that the caller caused also proves that the server works. */
   succeeded(call: Call, readAt: number, replyError?: Error): void {
     const { sent, slow } = call;
     const lane = laneOf(call);
     const durationMs = sent === undefined ? 0 : this.#withoutLag(readAt - sent.at);
-    // How long a blocking command takes says nothing about the server.
+    // The duration of a blocking command says nothing about the server.
     if (sent === undefined || slow?.blockingMs !== undefined) this.withdrawn(call);
     else this.#countedIn(call).succeeded(generationOf(call, sent, lane), durationMs, readAt);
     if (call.sends === 1) this.#retryBudget.succeededFirstTry();
     this.#settled(call, lane, durationMs, replyError);
   }
 
-  /** It failed for its caller: counts what was decided, and tells `told` as its result. */
+  /** Records that the call failed: counts as decided, and reports `told` as its result. */
   failed(call: Call, { counts, cause, tells, isRetryBudgetSpent }: Fail, told: Error, readAt: number): void {
     const { name } = this.#records.settings;
     if (isRetryBudgetSpent) debug('%s: the retry budget is spent: %s is not sent again', name, call.name);
@@ -92,7 +92,7 @@ export class CallOutcomeRecorder {
     }
   }
 
-  /** It failed for a reason that says nothing new about the server. */
+  /** Records that the call failed for a reason that says nothing new about the server. */
   lost(call: Call, told: Error): void {
     this.withdrawn(call);
     const now = this.#now();
@@ -100,7 +100,7 @@ export class CallOutcomeRecorder {
     this.#settled(call, laneOf(call), now - startedAt, told);
   }
 
-  /** This send counts for nothing; a trial slot it held is free again. */
+  /** Records that this attempt is not counted, and frees its trial slot if it has one. */
   withdrawn(call: Call): void {
     const { slow } = call;
     if (slow?.generation === undefined) return;
@@ -108,7 +108,7 @@ export class CallOutcomeRecorder {
     slow.generation = undefined;
   }
 
-  /** It is sent again, after a send with this outcome. */
+  /** Records that the call is retried after an attempt with this outcome. */
   retried(call: SlowCall, outcome: Outcome): void {
     const { settings, events } = this.#records;
     const { operation } = call.slow;
@@ -118,7 +118,7 @@ export class CallOutcomeRecorder {
     events.emit('retry', { command, attempt: call.sends, outcome });
   }
 
-  /** A scan begins again, because its cursor is from a server process that is gone. */
+  /** Records that a scan begins again, because its cursor is from a server process that is gone. */
   scanBegunAgain(command: string): void {
     debug(
       '%s: %s begins again at cursor 0: its server process is gone',
@@ -168,7 +168,7 @@ export class CallOutcomeRecorder {
     const isOurs = isRedisResilienceError(failure);
     if (isOurs && debug.enabled) this.#debugFailure(call, durationMs, failure);
     if (failure === undefined && call.slow?.blockingMs !== undefined) return;
-    // What was never sent tells nothing about the server, and there may be thousands of it in an outage.
+    // Commands that were never sent say nothing about the server, and an outage may cause thousands of them.
     if ((isOurs || failure === undefined) && call.sends > 0)
       this.#remember(call, lane, durationMs, isOurs ? failure : undefined);
     const { events } = this.#records;
@@ -213,7 +213,7 @@ export class CallOutcomeRecorder {
     });
   }
 
-  // An answer that lay in the socket while our own code ran was not slow.
+  // A reply that was already in the socket while our own code ran was not slow.
   #withoutLag(elapsedMs: number): number {
     if (elapsedMs < suspiciousMs) return Math.max(0, elapsedMs);
     return Math.max(0, elapsedMs - this.#records.stallDetector.lagMs);
@@ -224,10 +224,10 @@ export class CallOutcomeRecorder {
   }
 }
 
-/** Shorter calls are not looked into: the lag of the event loop is known no better. */
+/** Shorter durations are not corrected, because the lag of the event loop is not known more precisely. */
 const suspiciousMs = 20;
 
-/** The generation of the circuit in which the call was sent. */
+/** Returns the generation of the circuit in which the call was sent. */
 function generationOf({ slow }: Call, sent: Flush, lane: Lane): number {
   return slow?.generation ?? (lane === 'read' ? sent.readGeneration : sent.writeGeneration);
 }

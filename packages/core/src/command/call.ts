@@ -10,32 +10,32 @@ import type { Flush } from '../event-loop/flush.ts';
 import type { Batch } from './batch/batch.ts';
 import { SlowPathState, type Issue } from './slow-path.ts';
 
-/** What the driver makes of a call is reported to the gate it came through. */
+/** The gate that a call came through. It receives what the driver reports about the call. */
 export interface CallOwner {
   answered(call: Call, value: unknown, command: DriverCommand): void;
   failed(call: Call, error: Error, command: DriverCommand): void;
-  /** Its caller withdraws it, and gets this error. */
+  /** Called when the caller withdraws the call; the caller gets this error. */
   withdraw(call: Call, error: Error): void;
 }
 
 /**
- * One tracked call: a single command, or a pipeline as a whole. Kept small, because every command allocates one; it is
- * a link of whichever list it is in, so that it costs no list node.
+ * One tracked call: a single command, or a pipeline as a whole. Kept small, because every command allocates one. It is
+ * itself the node of the list that it is in, so that no list nodes are allocated.
  */
 export class Call implements TrackedCall {
   readonly owner: CallOwner;
   readonly command: DriverCommand;
   readonly traits: CommandTraits;
-  /** The driver's own settlers; calling one of them answers the caller. */
+  /** The driver's own settlers; calling one of them settles the caller's promise. */
   readonly resolve: (value: unknown) => unknown;
   readonly reject: (error: Error) => unknown;
-  /** When it was handed to the driver; undefined while it is not there. */
+  /** The flush in which it was passed to the driver; undefined while the driver does not have it. */
   sent: Flush | undefined = undefined;
-  /** When its bytes were given to a socket; undefined while they were not. */
+  /** The flush in which its bytes are passed to a socket; undefined as long as that is not known. */
   written: Flush | undefined = undefined;
   next: Call | undefined = undefined;
   previous: Call | undefined = undefined;
-  /** How often it was handed to the driver. */
+  /** Number of times it was passed to the driver. */
   sends = 0;
   settled = false;
   batch: Batch | undefined = undefined;
@@ -79,12 +79,15 @@ export class Call implements TrackedCall {
   }
 }
 
-/** What is decided by of a call. A `Call` is one: it is passed as it is, so that a success allocates nothing. */
+/**
+ * The properties of a call on which decisions are based. A `Call` has them all and is passed as it is, so that a
+ * success allocates nothing.
+ */
 export interface CallFacts {
   readonly command: { readonly args: readonly unknown[] };
   readonly traits: CommandTraits;
   readonly sends: number;
-  /** Undefined while it is not with the driver. */
+  /** Undefined while the driver does not have the call. */
   readonly sent: object | undefined;
   readonly written: { readonly isWritten: boolean } | undefined;
   readonly batch:
@@ -98,7 +101,7 @@ interface BatchedFacts {
   readonly args: readonly unknown[];
 }
 
-/** A call that has its slow-path state. */
+/** A call with slow-path state. */
 export type SlowCall = Call & { slow: SlowPathState };
 
 export function isSlow(call: Call): call is SlowCall {
@@ -110,13 +113,13 @@ export function onSlowPath(call: Call, issue: Issue): SlowCall {
   return call as SlowCall;
 }
 
-/** A call that may have been sent on the fast path until now. */
+/** Adds slow-path state to a call that may have been sent on the fast path so far. */
 export function slowCallOf(call: Call, timeoutMs: number, now: number): SlowCall {
   if (isSlow(call)) return call;
   return onSlowPath(call, { issuedAt: call.sent?.at ?? now, allowedMs: timeoutMs });
 }
 
-/** Forgets a send that ended with this outcome, because another one follows. */
+/** Resets the state of an attempt that ended with this outcome, because a retry follows. */
 export function prepareResend(call: SlowCall, outcome: Outcome): void {
   if (outcome === 'unknown') call.slow.outcome = 'unknown';
   call.slow.released = false;
@@ -125,12 +128,12 @@ export function prepareResend(call: SlowCall, outcome: Outcome): void {
   call.batch?.reset();
 }
 
-/** For the queues that ask when a call is due. */
+/** Returns the slow-path state of a call, for queues ordered by due time. */
 export function slowStateOf({ slow }: SlowCall): SlowPathState {
   return slow;
 }
 
-/** Whether all that a call does is to read, so that nothing is lost when nobody waits for its answer. */
+/** Returns whether a call only reads, so that nothing is lost if its reply is ignored. */
 export function isPlainRead({ traits, batch }: Call): boolean {
   const isRead = ({ kind, effect }: CommandTraits): boolean =>
     (kind === 'ordinary' || kind === 'cursor') && effect === 'read';
@@ -139,27 +142,30 @@ export function isPlainRead({ traits, batch }: Call): boolean {
     : batch.commands.every(({ command }) => isRead(traitsOf(command.name)));
 }
 
-/** The lane of a call; a pipeline goes by its worst command. */
+/** Returns the lane of a call; for a pipeline, that of its worst command. */
 export function laneOf(call: Call): Lane {
   return call.batch?.lane ?? call.traits.lane;
 }
 
-/** The circuit that decides about a call: that of the part of Redis that it needs, while the one of the whole is closed. */
+/**
+ * Returns the circuit that decides about a call: that of the part of Redis that it needs, or that of the whole unless
+ * it is closed.
+ */
 export function circuitOf(call: Call, whole: LaneCircuits): Circuit {
   const lane = laneOf(call);
   const own = whole[lane].admitsAll ? call.slow?.circuits : undefined;
   return (own ?? whole)[lane];
 }
 
-/** The command of a call; `pipeline` or `multi` where several are sent as one. */
+/** Returns the command name of a call; `pipeline` or `multi` for several commands that are sent as a unit. */
 export function callName({ traits, batch }: Call): string {
   if (batch === undefined) return traits.name;
   return batch.isTransaction ? 'multi' : 'pipeline';
 }
 
 /**
- * Has the driver report what becomes of `command` to the call's gate instead of to the caller. Closures, because tracing
- * wrappers may call `resolve` and `reject` without `this`.
+ * Makes the driver report the result of `command` to the call's gate instead of the caller. Uses closures, because
+ * tracing wrappers may call `resolve` and `reject` without `this`.
  */
 export function track(command: DriverCommand, call: Call): void {
   command.call = call;
@@ -167,7 +173,10 @@ export function track(command: DriverCommand, call: Call): void {
   command.reject = (error) => rejectTracked.call(command, error);
 }
 
-/** As {@link track}, without a closure: on the fast path only the driver's reader calls them, as methods. */
+/**
+ * Like {@link track}, but without closures: on the fast path, only the driver's reader calls the settlers, and as
+ * methods.
+ */
 export function trackFast(command: DriverCommand, call: Call): void {
   command.call = call;
   command.resolve = resolveTracked;
@@ -185,7 +194,7 @@ function rejectTracked(this: DriverCommand, error: Error): void {
   call.owner.failed(call, error, this);
 }
 
-/** Answers its caller, or those of all commands of a batch, with an error. */
+/** Rejects the promise of the caller, or of all callers of a batch, with an error. */
 export function reject(call: Call, error: Error): void {
   call.settled = true;
   if (call.batch === undefined) rejectCaller(call, error);
@@ -193,21 +202,23 @@ export function reject(call: Call, error: Error): void {
 }
 
 /**
- * Answers the caller of a single command with an error. An error of ours reaches the caller who looks, and never becomes
- * an unhandled rejection of one who does not: an outage must not end a process that publishes without waiting.
+ * Rejects the promise of a single command's caller. An error of this library never becomes an unhandled rejection if
+ * the caller ignores the promise: an outage must not crash a process that publishes without awaiting.
  */
 export function rejectCaller(call: Call, error: Error): void {
   if (isRedisResilienceError(error)) call.command.promise.catch(ignore);
   call.reject(error);
 }
 
-/** A doubly linked list threaded through its calls: it adds and removes in constant time and allocates nothing. */
+/**
+ * A doubly linked list whose nodes are the calls themselves. Adds and removes in constant time, and allocates nothing.
+ */
 export class CallList {
   head: Call | undefined = undefined;
   tail: Call | undefined = undefined;
   length = 0;
 
-  /** `call` must be in no list. */
+  /** Appends `call`, which must not be in any list. */
   push(call: Call): void {
     call.previous = this.tail;
     if (this.tail === undefined) this.head = call;
@@ -216,7 +227,7 @@ export class CallList {
     this.length++;
   }
 
-  /** `call` must be in this list. */
+  /** Removes `call`, which must be in this list. */
   remove(call: Call): void {
     const { next, previous } = call;
     if (previous === undefined) this.head = next;
@@ -230,5 +241,5 @@ export class CallList {
 }
 
 function ignore(): void {
-  // The event `command-failed` reports it.
+  // The event `command-failed` reports the error.
 }

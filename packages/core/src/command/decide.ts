@@ -8,18 +8,18 @@ import type { Answered, Happening } from './happening.ts';
 const firstDelayMs = 20;
 const longestDelayMs = 200;
 
-/** What is known of everything but the call. */
+/** Everything that a decision depends on, apart from the call itself. */
 export interface Situation {
   readonly now: number;
-  /** Of the call. */
+  /** Deadline of the call. */
   readonly deadlineAt: number;
-  /** No command will run any more. */
+  /** Whether the client has ended, so that no command will run any more. */
   readonly isEnded: boolean;
-  /** Whether the call would be handed to the driver at once. */
+  /** Whether the call would be passed to the driver immediately. */
   readonly canRun: boolean;
-  /** Why the call's lane is away; undefined while it is not. */
+  /** Why the call's lane is away; undefined if it is not. */
   readonly laneCause: CauseCode | undefined;
-  /** The same; while nothing is known, the nearest cause. */
+  /** Like `laneCause`, but falls back to the most likely cause if none is known. */
   readonly reason: CauseCode;
   readonly retryBudgetAllows: boolean;
   readonly maxRetries: number;
@@ -27,34 +27,37 @@ export interface Situation {
   readonly categories: CategoryOverrides | undefined;
 }
 
-/** Its caller gets the answer; the circuit and the retry budget count a success. */
+/** The caller gets the result. The circuit and the retry budget count a success. */
 export interface Answer {
   readonly kind: 'answer';
 }
 
-/** It is sent again, before all fresh calls; the circuit counts nothing. */
+/** The call is retried before all fresh calls. The circuit counts nothing. */
 export interface SendAgain {
   readonly kind: 'send-again';
-  /** A random delay up to this spreads what would run at once. 0: none, because the call waits anyway. */
+  /**
+   * Maximum of the random delay that spreads retries that could run immediately. 0: no delay, because the call waits
+   * anyway.
+   */
   readonly maxDelayMs: number;
-  /** Whether it is paid for from the retry budget. */
+  /** Whether the retry draws on the retry budget. */
   readonly pays: boolean;
-  /** Of the send that ended. */
+  /** Outcome of the attempt that ended. */
   readonly outcome: Outcome;
-  /** Whether this is a retry, which is counted and told. */
+  /** Whether this counts as a retry and is reported as one. */
   readonly isRetry: boolean;
 }
 
-/** Its caller gets an error. */
+/** The caller gets an error. */
 export interface Fail {
   readonly kind: 'fail';
   readonly failure: CallFailure;
-  /** What the circuit of its lane counts, and for a failure the cause. */
+  /** What the circuit of the lane counts, with the cause of a failure. */
   readonly counts: 'success' | 'failure' | 'nothing';
   readonly cause: CauseCode | undefined;
-  /** What is told as the call's result: the server's reply, the error its caller gets, or nothing. */
+  /** What is recorded as the call's result: the server's reply, the error that the caller gets, or nothing. */
   readonly tells: 'reply' | 'error' | 'nothing';
-  /** It would have been sent again, had the retry budget allowed it. */
+  /** Whether the call would have been retried if the retry budget had allowed it. */
   readonly isRetryBudgetSpent: boolean;
 }
 
@@ -77,14 +80,14 @@ const failing = {
   isRetryBudgetSpent: false,
 } as const;
 
-/** Decides what becomes of a call after what happened to it. An answer stands whatever the situation. */
+/** Decides what to do with a call after something has happened to it. For a reply, the situation does not matter. */
 export function decide(call: CallFacts, happening: Answered): Answer | SendAgain;
 export function decide(call: CallFacts, happening: Happening, situation: Situation): Decision;
 export function decide(call: CallFacts, happening: Happening, situation?: Situation): Decision {
   const known = situation as Situation;
   switch (happening.kind) {
     case 'answered':
-      // The server let it go because we asked for that (CLIENT UNBLOCK): the empty answer is not its caller's.
+      // The server unblocked the call at our request (CLIENT UNBLOCK), so the null reply is not meant for its caller.
       return happening.isEmpty && call.slow?.released === true ? letGo : answer;
     case 'refused':
       if (call.batch !== undefined) return decideRefusedBatch(call, happening, known);
@@ -111,7 +114,7 @@ function decideRefused(call: CallFacts, { verdict, error }: Refused, situation: 
   const retry =
     outcome === 'not-applied' ? retryOf(call, outcome, cause, scope === 'command', situation) : undefined;
   if (typeof retry === 'object') return retry;
-  // PING answers MISCONF: writes are refused, and the lane that reads is none the worse for it.
+  // PING can return MISCONF: the server refuses writes, but the read lane is not affected.
   const isOfOtherLane = scope === 'write-lane' && call.traits.lane === 'read';
   const isAway = outcome === 'not-applied' && cause !== undefined;
   return {
@@ -138,7 +141,7 @@ function decideRefusedBatch(
 }
 
 function decideLost(call: CallFacts, error: Error, situation: Situation): Decision {
-  // CLIENT UNBLOCK released it before the connection broke, so it consumed nothing.
+  // If CLIENT UNBLOCK released the call before the connection broke, it consumed nothing.
   const outcome = wasWritten(call) && call.slow?.released !== true ? 'unknown' : 'not-applied';
   const retry = retryOf(call, outcome, undefined, false, situation);
   if (typeof retry === 'object') return retry;
@@ -150,14 +153,14 @@ function decideLost(call: CallFacts, error: Error, situation: Situation): Decisi
 function decideOverdue(call: CallFacts, { laneCause }: Situation): Decision {
   const outcome = presentOutcome(call);
   const failure = failureOf('timeout', laneCause ?? 'slow', outcome);
-  // A server that is known to be away is not counted as slow on top.
+  // A server that is known to be away does not also count as slow.
   return laneCause === undefined
     ? { ...failing, failure, counts: 'failure', cause: 'slow' }
     : { ...failing, failure };
 }
 
 function failureWhenExpired(call: CallFacts, { reason }: Situation): CallFailure {
-  // A connection that serves took no bytes for as long as the call could wait.
+  // The reason `slow` means that the connection applied backpressure for as long as the call could wait.
   return failureOf(reason === 'slow' ? 'timeout' : 'unavailable', reason, presentOutcome(call));
 }
 
@@ -168,8 +171,9 @@ function failureWhenClosed(call: CallFacts): CallFailure {
 }
 
 /**
- * The retry of a call whose last send ended with `outcome`, or why there is none. Calls lost with their connection are
- * retried once per new connection; the dialer limits that rate, so only the others draw on the retry budget.
+ * Returns the retry of a call whose last attempt ended with `outcome`, or why there is none. Calls lost with their
+ * connection are retried once per new connection; the dialer paces new connections, so only the others draw on the
+ * retry budget.
  */
 function retryOf(
   call: CallFacts,
@@ -180,7 +184,8 @@ function retryOf(
 ): SendAgain | 'budget-spent' | undefined {
   const { maxRetries, categories } = situation;
   if (situation.isEnded || situation.now >= situation.deadlineAt || maxRetries === 0) return undefined;
-  // Where no primary is expected, none is looked for; memory, disk and replicas do not come back within a deadline.
+  // If no primary is expected, none is searched for. Memory, disk space and replicas do not come back within a
+  // deadline.
   if (cause === 'read-only' && situation.role === 'any') return undefined;
   if (cause === 'out-of-memory' || cause === 'persistence' || cause === 'too-few-replicas') return undefined;
   if (outcome === 'unknown' && (call.sends > maxRetries || !isRepeatable(call, categories))) return undefined;
@@ -194,7 +199,10 @@ function retryOf(
   };
 }
 
-/** Whether a call of unknown outcome may be sent again: by its category, a batch by its worst command. */
+/**
+ * Returns whether a call with an unknown outcome may be retried, according to its category or, for a batch, to its
+ * worst command.
+ */
 function isRepeatable({ batch, slow, traits, command }: CallFacts, categories?: CategoryOverrides): boolean {
   if (batch === undefined) return maySendAgain(traits, command.args, categories);
   return (
@@ -206,22 +214,22 @@ function isRepeatable({ batch, slow, traits, command }: CallFacts, categories?: 
   );
 }
 
-/** Whether the bytes of this call may have reached the server in its present send. */
+/** Returns whether the bytes of the current attempt may have reached the server. */
 function wasWritten({ written }: CallFacts): boolean {
   return written?.isWritten === true;
 }
 
-/** What all earlier sends left behind. */
+/** Returns the combined outcome of all earlier attempts. */
 function knownOutcome({ slow }: CallFacts): Outcome {
   return slow?.outcome ?? 'not-applied';
 }
 
-/** What is known of it while it has no answer. */
+/** Returns the outcome of a call without a reply. */
 function presentOutcome(call: CallFacts): Outcome {
   return wasWritten(call) ? 'unknown' : knownOutcome(call);
 }
 
-/** The failure of a call because Redis is away: a write that may have run says so. */
+/** Returns the failure of a call because Redis is away. A write that may have run fails with `outcome-unknown`. */
 function awayFailure(
   call: CallFacts,
   reason: CauseCode,

@@ -4,54 +4,63 @@ import type { DriverCommand, PipelineStream, SendCommand } from '../driver/drive
 import type { Flush } from '../event-loop/flush.ts';
 import type { Call, SlowCall } from './call.ts';
 
-/** Writes a plain command straight to the socket. */
+/** Writes a plain command directly to the socket. */
 export type FastPath = (command: DriverCommand) => void;
 
-/** A part of Redis is away although the rest serves: a node of a Cluster, for instance. */
+/** The state of a part of Redis that is away while the rest serves, such as a Cluster node. */
 export interface PartAway {
   readonly cause: CauseCode;
-  /** Monotonic milliseconds. Calls issued before this wait for the part until their deadline; later ones fail at once. */
+  /**
+   * Calls issued before this time wait for the part until their deadline; later ones fail immediately. Monotonic
+   * milliseconds.
+   */
   readonly isExpectedUntil: number;
 }
 
-/** How a gate hands commands to the driver. One implementation a topology. */
+/** How a gate passes commands to the driver. There is one implementation per topology. */
 export interface Dispatch {
   /** The driver's own `sendCommand`. */
   readonly send: SendCommand;
-  /** Undefined where only the slow path is right. */
+  /** Returns undefined if only the slow path can be used. */
   fastPath(): FastPath | undefined;
   /**
-   * What to pass along with commands of a batch that take the slow path while others of it take the fast one; undefined
-   * where all of a batch has to take the slow path.
+   * Returns the stream to pass along with those commands of a batch that use the slow path while the others use the
+   * fast one; undefined if the whole batch has to use the slow path.
    */
   batchStream(): PipelineStream | undefined;
-  /** Whether a dispatched command is written in the current flush; else the node that takes it says in which. */
+  /**
+   * Whether a dispatched command is written in the current flush. If not, the node that gets it determines the flush.
+   */
   readonly writesAtOnce: boolean;
-  /** The flush that commands dispatched now belong to. */
+  /** Returns the flush to which commands dispatched now belong. */
   currentFlush(): Flush;
-  /** Whether the driver's own handshake is going on and this command belongs to it. */
+  /** Returns whether the command belongs to the driver's own handshake, if one is in progress. */
   isHandshake(command: DriverCommand): boolean;
-  /** Tells a driver that was never told to connect to do so. */
+  /** Makes a driver connect that has never been told to. */
   wake(): void;
-  /** Ends the client, as QUIT does when there is no connection to say it on. */
+  /** Ends the client, as QUIT does if there is no connection to send it on. */
   leave(quit: DriverCommand): void;
-  /** Whether the socket takes no bytes for now. */
+  /** Returns whether the socket is applying backpressure. */
   isBlocked(): boolean;
-  /** Whether the part of Redis that this call needs is away; undefined while it is not. */
+  /** Returns the part of Redis that this call needs, if it is away; otherwise undefined. */
   partAway(call: Call): PartAway | undefined;
-  /** Whether no part is away. */
+  /** Returns whether no part is away. */
   isWhole(): boolean;
-  /** The circuits of the part that this call needs; undefined where the whole of Redis has only one pair. */
+  /**
+   * Returns the circuits of the part that this call needs; undefined if there is only one pair for the whole of Redis.
+   */
   circuitsOf(call: Call): LaneCircuits | undefined;
-  /** Names the server process that takes this call: another one after a restart. Undefined where it is not known. */
+  /**
+   * Returns an id of the server process that this call goes to, which changes with a restart. Undefined if not known.
+   */
   serverOf(call: Call): string | undefined;
-  /** Prepares the commands of a batch for another send, perhaps to another node. */
+  /** Prepares the commands of a batch for a retry, perhaps on another node. */
   beforeBatch(node: unknown): void;
-  /** When replies were read last: one clock reading for all replies of one read. */
+  /** Returns when replies were last read. The clock is read once for all replies of one read. */
   readAt(): number;
 }
 
-/** Hands a call to the driver, in the context it was issued in where a tracer looks at that. */
+/** Passes a call to the driver, in the async context in which it was issued if a tracer depends on that. */
 export function handOver(dispatch: Dispatch, { command, batch, slow }: SlowCall): void {
   const { stream, node, inContext } = slow;
   const handOne = (each: DriverCommand): void => {

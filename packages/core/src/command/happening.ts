@@ -1,7 +1,7 @@
 import { isCallersFault, isReplyError } from '../replies/connection-error.ts';
 import { classifyReply, type ReplyVerdict } from '../replies/reply-error.ts';
 
-/** The server answered a call, or all commands of a batch; `isEmpty` with null. */
+/** The server replied to a call, or to all commands of a batch. `isEmpty`: the reply was null. */
 export interface Answered {
   readonly kind: 'answered';
   readonly isEmpty: boolean;
@@ -10,20 +10,20 @@ export interface Answered {
 /** What can happen to a call. */
 export type Happening =
   | Answered
-  /** The server answered with an error. `ranInPart`: other commands of the batch may have run. */
+  /** The server replied with an error. `ranInPart`: other commands of the batch may have run. */
   | {
       readonly kind: 'refused';
       readonly verdict: ReplyVerdict;
       readonly error: Error;
       readonly ranInPart: boolean;
     }
-  /** The connection broke under it. */
+  /** The connection broke while the call was in flight. */
   | { readonly kind: 'lost'; readonly error: Error }
-  /** The driver refused it for a mistake of the caller's, or its caller aborted it. */
+  /** The driver rejected the call because of a caller's mistake, or the caller aborted it. */
   | { readonly kind: 'withdrawn'; readonly error: Error }
-  /** Its deadline passed. */
+  /** The deadline of the call has passed. */
   | { readonly kind: 'overdue' }
-  /** It waited as long as it may: for a connection, or for a server that was found to be away. */
+  /** The call has waited as long as it may, for a connection or for a server that was found to be away. */
   | { readonly kind: 'wait-expired' }
   /** The client was closed. */
   | { readonly kind: 'closed' };
@@ -34,7 +34,7 @@ export const overdue: Happening = { kind: 'overdue' };
 export const waitExpired: Happening = { kind: 'wait-expired' };
 export const closed: Happening = { kind: 'closed' };
 
-/** What the driver's error says happened to a single command. */
+/** Derives from the driver's error what happened to a single command. */
 export function happeningOf(error: Error, isScript: boolean): Happening {
   if (isCallersFault(error)) return { kind: 'withdrawn', error };
   if (!isReplyError(error)) return { kind: 'lost', error };

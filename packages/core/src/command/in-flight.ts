@@ -2,17 +2,20 @@ import { DueQueue } from '../event-loop/due-queue.ts';
 import type { Flush } from '../event-loop/flush.ts';
 import { CallList, isPlainRead, slowStateOf, type Call, type SlowCall } from './call.ts';
 
-/** The calls that were sent and have no answer, and the deadlines they are under. */
+/** The calls in flight, with their deadlines. */
 export class InFlight {
   readonly #timeoutMs: number;
   readonly #maxInFlight: number;
   readonly #maxWaitMs: number;
-  /** In the order they were sent; they all have the same time, so only the oldest can be overdue. */
+  /**
+   * Calls on the fast path, in the order in which they were sent. They all have the same timeout, so the oldest is the
+   * first to be overdue.
+   */
   readonly #fast = new CallList();
-  /** With deadlines of their own: blocking commands, pipelines, and calls that were sent again. */
+  /** Calls with individual deadlines: blocking commands, pipelines and retried calls. */
   readonly #slow = new DueQueue(slowStateOf);
 
-  /** When the next read is given up; Infinity unless the server was found to be away. */
+  /** When the next read is abandoned; Infinity unless the server was found to be away. */
   #giveUpAt = Infinity;
 
   constructor(timeoutMs: number, bounds: { readonly maxInFlight: number; readonly maxWaitMs: number }) {
@@ -29,24 +32,24 @@ export class InFlight {
     return this.length >= this.#maxInFlight;
   }
 
-  /** Whether this many calls that wait, and those in flight, are as many as may be. */
+  /** Returns whether this many waiting calls, together with those in flight, reach the maximum. */
   isFullWith(waiting: number): boolean {
     return this.length + waiting >= this.#maxInFlight;
   }
 
-  /** When the next call is overdue, or given up. */
+  /** When the next call is overdue or abandoned. */
   get nextDueAt(): number {
     const sent = this.#fast.head?.sent;
     const fastDueAt = sent === undefined ? Infinity : this.deadlineOf(sent);
     return Math.min(fastDueAt, this.#slow.nextDueAt, this.#giveUpAt);
   }
 
-  /** Of a call on the fast path. */
+  /** Returns the deadline of a call on the fast path. */
   deadlineOf(sent: Flush): number {
     return sent.at + this.#timeoutMs;
   }
 
-  /** Counts a call as sent on the fast path. */
+  /** Adds a call that is sent on the fast path. */
   startFast(call: Call, flush: Flush): void {
     call.sent = flush;
     call.written = flush;
@@ -54,7 +57,10 @@ export class InFlight {
     this.#fast.push(call);
   }
 
-  /** Counts a call as sent; `written` is undefined while only the driver knows when it is. */
+  /**
+   * Adds a call that is sent on the slow path. `written` is undefined as long as only the driver knows when it is
+   * written.
+   */
   start(call: SlowCall, sent: Flush, written: Flush | undefined): void {
     call.sent = sent;
     call.written = written;
@@ -63,7 +69,7 @@ export class InFlight {
     this.#slow.add(call, call.slow.deadlineAt);
   }
 
-  /** Its deadline changed. */
+  /** Call when the deadline of a call has changed. */
   reschedule(call: SlowCall): void {
     this.#slow.remove(call);
     this.#slow.add(call, call.slow.deadlineAt);
@@ -74,7 +80,7 @@ export class InFlight {
     else this.#slow.remove(call as SlowCall);
   }
 
-  /** A call that is overdue at `now`, if there is one. */
+  /** Returns a call that is overdue at `now`, if there is one. */
   overdue(now: number): Call | undefined {
     const { head } = this.#fast;
     if (head?.sent !== undefined && this.deadlineOf(head.sent) <= now) return head;
@@ -82,14 +88,14 @@ export class InFlight {
   }
 
   /**
-   * The server was found to be away: reads are given up once they have waited as long as any call does in an outage, so
-   * that their callers can do without them. Writes stay, because their answers say whether they ran.
+   * Call when the server is found to be away: reads are abandoned once they have waited as long as any call does in an
+   * outage, so that their callers can continue without them. Writes stay, because their replies say whether they ran.
    */
   giveUpReads(now: number): void {
     this.#giveUpAt = now;
   }
 
-  /** The server answers. */
+  /** Call when the server responds again: reads are no longer abandoned. */
   keepReads(): void {
     this.#giveUpAt = Infinity;
   }
@@ -107,14 +113,14 @@ export class InFlight {
     return due;
   }
 
-  /** All of them, those on the slow path first. */
+  /** Returns all calls, those on the slow path first. */
   all(): readonly Call[] {
     const calls: Call[] = [...this.#slow.all()];
     for (let call = this.#fast.head; call !== undefined; call = call.next) calls.push(call);
     return calls;
   }
 
-  /** The process stood still up to now: that time does not count against the calls that were sent before. */
+  /** Call when the process has stood still until now: extends the deadlines of the calls that were sent before. */
   forgive(elapsedMs: number, now: number): void {
     const frozenAt = now - elapsedMs;
     const flushes = new Set<Flush>();

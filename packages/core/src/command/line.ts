@@ -8,27 +8,27 @@ import type { ConnectionState, Lane } from '../snapshot.ts';
 import type { Call } from './call.ts';
 import type { CallOutcomeRecorder } from './call-outcome-recorder.ts';
 
-/** The connection behind a gate: what the gate knows of it, and tells it. */
+/** The connection behind a gate, as the gate sees it. */
 export interface Line {
   readonly state: ConnectionState;
-  /** The name of the database that it leads to, where there are several. */
+  /** The name of the Redis database that it leads to, if several are configured. */
   readonly database?: string | undefined;
-  /** Why it is away; undefined while it is not. */
+  /** Why the connection is away; undefined if it is not. */
   readonly cause: CauseCode | undefined;
-  /** Whether the connection stands and the server answers neither it nor another one. */
+  /** Whether the connection is open, but the server responds neither on it nor on another one. */
   readonly isServerSilent: boolean;
-  /** Why writes are held although reads go on. */
+  /** Why writes are held although reads continue. */
   readonly writesHeldBy: CauseCode | undefined;
-  /** When bytes were read last, and written last. */
+  /** When bytes were last read, and last written. */
   readonly readAt: number | undefined;
   readonly writtenAt: number | undefined;
-  /** Milliseconds until the next connection attempt; undefined when none is due. */
+  /** Returns the milliseconds until the next connection attempt; undefined if none is planned. */
   nextAttemptMs(): number | undefined;
-  /** Acts on an error reply to a call that says more than that the call is refused. May hold the gate. */
+  /** Acts on an error reply that says more than that the call was refused. May hold the gate. */
   judge(verdict: ReplyVerdict, call: Call): void;
 }
 
-/** What all gates of one resilience share. */
+/** The parts that all gates of one resilience share. */
 export interface GateParts {
   readonly settings: Settings;
   readonly circuits: Readonly<Record<Lane, Circuit>>;

@@ -7,10 +7,10 @@ import { databaseOfCommand } from '../verbs/bound-to-database.ts';
 import type { OperationMessage } from '../verbs/operation.ts';
 import type { RequestBudget } from '../verbs/request-budget.ts';
 
-/** How a call was issued. */
+/** The data with which a call was issued. */
 export interface Issue {
   readonly issuedAt: number;
-  /** Until its deadline; Infinity for a blocking command that waits for ever. */
+  /** Milliseconds until its deadline; Infinity for a command that blocks without limit. */
   readonly allowedMs: number;
   readonly bytes?: number;
   readonly stream?: PipelineStream | undefined;
@@ -19,50 +19,50 @@ export interface Issue {
   readonly operation?: OperationMessage | undefined;
 }
 
-/** State that only calls on the slow path need: those that wait, block, are a pipeline, or are sent again. */
+/** State that only calls on the slow path need: those that wait, block, are a pipeline, or are retried. */
 export class SlowPathState implements Due {
   readonly issuedAt: number;
-  /** When its caller is answered at the latest, also across retries. */
+  /** When its caller gets a result or an error at the latest, including retries. */
   deadlineAt: number;
-  /** Bytes of its arguments. */
+  /** Size of its arguments in bytes. */
   bytes: number;
   readonly stream: PipelineStream | undefined;
   readonly node: unknown;
-  /** Milliseconds for which it asked the server to block; undefined for a command that does not block. */
+  /** Milliseconds for which it asked the server to block; undefined if it is not a blocking command. */
   blockingMs: number | undefined;
-  /** What its answer may take beyond the time for which it blocks. */
+  /** Maximum number of milliseconds that its reply may take, in addition to the time for which it blocks. */
   readonly #answerMs: number;
-  /** The end of the request that it is part of, or of nothing. */
+  /** When the request that it belongs to ends; Infinity if there is none. */
   #requestEndsAt = Infinity;
   /** Milliseconds for which it waits in any outage, however old. */
   patienceMs = 0;
-  /** The `execute` it is part of, while somebody listens to operations. */
+  /** The `execute` operation that it belongs to, if operations have subscribers. */
   readonly operation: OperationMessage | undefined;
-  /** The only database that it may run on; undefined: any. */
+  /** The only Redis database that it may run on; if undefined, it may run on any. */
   readonly database = databaseOfCommand();
-  /** What is known of all its sends so far: once `unknown`, always `unknown`. */
+  /** The combined outcome of all its attempts so far: once `unknown`, always `unknown`. */
   outcome: Outcome = 'not-applied';
-  /** The request whose time it spends. */
+  /** The budget of the request that it belongs to. */
   requestBudget: RequestBudget | undefined = undefined;
-  /** Generation of its circuit, when one that is not closed let it pass as a trial. */
+  /** Generation of its circuit, if a circuit that is not closed admitted it as a trial. */
   generation: number | undefined = undefined;
-  /** The circuits of the part of Redis that it was sent to last; undefined where there is only one pair. */
+  /** The circuits of the part of Redis that it was last sent to; undefined if there is only one pair. */
   circuits: LaneCircuits | undefined = undefined;
-  /** Its transaction was sent under a WATCH, which a new connection does not hold. */
+  /** Whether its transaction was sent under a WATCH, which a new connection does not hold. */
   isGuarded = false;
-  /** The server was asked to release it (CLIENT UNBLOCK): an empty answer is then not meant for its caller. */
+  /** Whether the server was asked to unblock it (CLIENT UNBLOCK): a null reply is then not meant for its caller. */
   released = false;
-  /** The server process that a step of a scan was sent to last. */
+  /** The server process that a step of a scan was last sent to. */
   server: string | undefined = undefined;
-  /** Calls back into where it was issued: a tracer finds there what the command is part of. */
+  /** Runs a function in the async context in which the call was issued, where a tracer finds the command's parent. */
   inContext: (<R, A extends unknown[]>(run: (...args: A) => R, ...args: A) => R) | undefined = undefined;
-  /** When it stops waiting, is sent after its delay, or is overdue: depends on where it is. */
+  /** When it stops waiting, is sent after its delay, or is overdue, depending on the queue it is in. */
   dueAt = Infinity;
-  /** Its place among the calls that are due. */
+  /** Its place in that queue. */
   duePlace = -1;
-  /** When it began to wait last; -Infinity while it never waited. */
+  /** When it last began to wait; -Infinity if it has never waited. */
   waitsSince = -Infinity;
-  /** In which part of the waiting queue it is, if it is. */
+  /** The part of the waiting queue that it is in; undefined if it is not waiting. */
   waitsAs: 'returned' | 'fresh' | undefined = undefined;
 
   constructor(issue: Issue) {
@@ -76,21 +76,21 @@ export class SlowPathState implements Due {
     this.operation = issue.operation;
   }
 
-  /** A command of its batch blocks for so long: the deadline is that much later. */
+  /** Extends the deadline by the time for which a command of its batch blocks. */
   allowBlocking(blockingMs: number): void {
     this.blockingMs = (this.blockingMs ?? 0) + blockingMs;
     this.deadlineAt += blockingMs;
   }
 
-  /** It is part of a request, whose time ends then. */
+  /** Limits the deadline to the end of the request that it belongs to. */
   endWith(requestEndsAt: number): void {
     this.#requestEndsAt = requestEndsAt;
     this.deadlineAt = Math.min(this.deadlineAt, requestEndsAt);
   }
 
   /**
-   * It is sent. The server counts the time for which it blocks from now on, so its deadline does too: else an answer that
-   * comes as asked would be late by the time for which the call waited for a connection, and what it took be lost.
+   * Call when it is sent. The server measures its blocking time from now on, so the deadline is adjusted. Otherwise the
+   * time that the call waited for a connection could make a timely reply late, and the element it popped would be lost.
    */
   sentAt(now: number): void {
     if (this.blockingMs === undefined || this.blockingMs === Infinity) return;
@@ -98,19 +98,19 @@ export class SlowPathState implements Due {
     this.deadlineAt = Math.max(this.deadlineAt, Math.min(answeredAt, this.#requestEndsAt));
   }
 
-  /** The process stood still for so long. */
+  /** Extends the deadline by the time for which the process stood still. */
   forgive(elapsedMs: number): void {
     this.deadlineAt += elapsedMs;
     this.#requestEndsAt += elapsedMs;
   }
 
-  /** From now on, whenever it is sent, it is sent as if from here. */
+  /** Stores the current async context. All later attempts to send the call run in it. */
   keepContext(): void {
     this.inContext = AsyncLocalStorage.snapshot();
   }
 }
 
-/** Bytes that arguments hold on to, near enough for a bound: a string counts by its length. */
+/** Returns the approximate memory used by arguments, in bytes: a string counts with its length. */
 export function argumentBytes(args: readonly unknown[]): number {
   let bytes = 0;
   for (const arg of args) {

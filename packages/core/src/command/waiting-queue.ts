@@ -8,8 +8,8 @@ export interface WaitingBounds {
 }
 
 /**
- * The calls that wait for Redis to come back: first those that were sent before and came back, in their old order, then
- * fresh ones. Bounded by count and bytes.
+ * The calls that are waiting for Redis to come back: first those that have already been sent and returned to the queue,
+ * in their original order, then fresh ones. Bounded by count and bytes.
  */
 export class WaitingQueue {
   readonly #returned = new CallList();
@@ -30,7 +30,7 @@ export class WaitingQueue {
     return this.#bytes;
   }
 
-  /** When the next call has waited long enough. */
+  /** When the wait of the next call expires. */
   get nextDueAt(): number {
     return this.#due.nextDueAt;
   }
@@ -48,7 +48,7 @@ export class WaitingQueue {
     this.#bytes += slow.bytes;
   }
 
-  /** Whether it was there. */
+  /** Removes a call. Returns whether it was in the queue. */
   remove(call: SlowCall, now: number): boolean {
     const { slow } = call;
     if (slow.waitsAs === undefined) return false;
@@ -61,8 +61,8 @@ export class WaitingQueue {
   }
 
   /**
-   * Nothing had failed when the fresh calls began to wait; now something did: each waits only as long as in any outage,
-   * `maxWaitMs` or its own patience from when it came.
+   * Call when the first connection failure follows calls that began to wait before any failure. From now on, each fresh
+   * call waits only as long as in any outage: `maxWaitMs` or its own patience, counted from when it began to wait.
    */
   hurry(): void {
     const { maxWaitMs } = this.#bounds;
@@ -75,7 +75,7 @@ export class WaitingQueue {
     }
   }
 
-  /** Nothing that is here expires before `until`, or its own deadline. */
+  /** Extends the wait of all calls in the queue to `until`, or to their own deadline if that is earlier. */
   prolong(until: number): void {
     for (const call of this.inOrder()) {
       const { slow } = call;
@@ -86,12 +86,12 @@ export class WaitingQueue {
     }
   }
 
-  /** A call that has waited long enough by `now`, if there is one. */
+  /** Returns a call whose wait has expired by `now`, if there is one. */
   expired(now: number): SlowCall | undefined {
     return this.#due.due(now);
   }
 
-  /** All of them, in the order in which they are to leave. */
+  /** Returns all calls, in the order in which they are to leave. */
   inOrder(): readonly SlowCall[] {
     const calls: SlowCall[] = [];
     for (const list of [this.#returned, this.#fresh]) {

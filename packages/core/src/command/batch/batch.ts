@@ -16,35 +16,35 @@ export interface BatchedCommand {
   settlement: Settlement | undefined;
 }
 
-/** How a batch failed as a whole. */
+/** The failure of a batch as a whole. */
 export interface BatchFailure {
   readonly failure: CallFailure;
   readonly context: ErrorContext;
 }
 
-/** What became of a batch as a whole, and what each error reply in it says about the server. */
+/** What happened to a batch as a whole, and what each error reply in it says about the server. */
 export interface BatchResult {
   readonly happening: Happening;
   readonly verdicts: readonly ReplyVerdict[];
 }
 
 /**
- * The commands of one pipeline or MULTI. Replies are held back until the last one is in, so that what becomes of the
- * batch is decided once, by its worst command.
+ * The commands of one pipeline or MULTI. Replies are held back until the last one has arrived, so that the fate of the
+ * batch is decided once, according to its worst command.
  */
 export class Batch {
   readonly #commands: BatchedCommand[] = [];
-  /** Commands that were answered with an error. */
+  /** Number of commands that got an error reply. */
   protected failures = 0;
-  /** Commands without a settlement. */
+  /** Number of commands without a settlement. */
   remaining = 0;
-  /** All its commands are here. */
+  /** Whether all its commands have been added. */
   isComplete = false;
-  /** Its commands are written as they come, and nothing stands between the driver's answers and it. */
+  /** Whether its commands are written as they are issued, and get their results directly from the driver. */
   isDirect = false;
   lane: Lane = 'read';
   isTransaction = false;
-  /** Has steps of scans. */
+  /** Whether it contains steps of scans. */
   hasScans = false;
 
   get commands(): BatchedCommand[] {
@@ -60,7 +60,7 @@ export class Batch {
     if (command.name === 'multi') this.isTransaction = true;
   }
 
-  /** What is handed to the driver. */
+  /** Returns the commands that are passed to the driver. */
   sent(): readonly DriverCommand[] {
     return this.#commands.map(({ command }) => command as DriverCommand);
   }
@@ -73,7 +73,7 @@ export class Batch {
     this.remaining--;
   }
 
-  /** Forgets the answers, because it is sent again. */
+  /** Discards the results, because the batch is being retried. */
   reset(): void {
     for (const batched of this.commands) batched.settlement = undefined;
     this.remaining = this.commands.length;
@@ -81,9 +81,9 @@ export class Batch {
   }
 
   /**
-   * What the settlements of all commands come to. The connection broke when one of them was not answered for that
-   * reason. A refusal that proves that its command did not run is one of the whole batch: of a batch of which nothing
-   * else ran, a MULTI whose EXEC was aborted for instance, or of one that ran in part.
+   * Combines the settlements of all commands. The batch is `lost` if one of its commands got no reply because the
+   * connection broke. The batch is `refused` if an error reply proves that its command did not run; `ranInPart` is
+   * false if nothing else of the batch ran either, for example in a MULTI whose EXEC was aborted.
    */
   result(): BatchResult {
     if (this.failures === 0) return allAnswered;
@@ -97,13 +97,13 @@ export class Batch {
     return { happening: { kind: 'refused', ...first, ranInPart: !ranNothing }, verdicts };
   }
 
-  /** The batch failed with `error`: answers each caller with what its command got, if every command got something. */
+  /** Fails the batch: each caller gets the result of its own command if all commands have one, otherwise `error`. */
   fail(error: Error, whole: BatchFailure): void {
     if (this.remaining > 0) this.rejectAll(error);
     else this.release(whole);
   }
 
-  /** Answers each caller with what its command got; `whole` is how the batch failed, if it did. */
+  /** Passes each caller the result of its command. `whole` is the failure of the batch, if it failed. */
   release(whole?: BatchFailure): void {
     for (const batched of this.commands) {
       const { resolve, reject, settlement } = batched;
@@ -114,7 +114,7 @@ export class Batch {
     }
   }
 
-  /** Answers all callers with one error. */
+  /** Rejects the promises of all callers with the same error. */
   rejectAll(error: Error): void {
     for (const batched of this.commands) {
       giveBack(batched);
@@ -124,7 +124,7 @@ export class Batch {
 
   protected errorFor(error: Error, whole: BatchFailure | undefined): Error {
     if (isCallersFault(error)) return error;
-    // EXECABORT says no more than that an earlier command was refused: why that was holds for EXEC too.
+    // EXECABORT only says that an earlier command was refused; the reason for that applies to EXEC too.
     const isAborted = this.isTransaction && error.message.startsWith('EXECABORT');
     const isAway =
       !isReplyError(error) || isAborted || classifyReply(error.message).outcome === 'not-applied';
@@ -150,8 +150,8 @@ export class Batch {
   }
 
   /**
-   * A command that was answered with a redirection which the driver does not follow: it follows one only where nothing
-   * else of the batch has written. The command did not run, and may be sent again.
+   * Returns a redirection that the driver does not follow: it follows one only if nothing else in the batch has
+   * written. The redirected command did not run, and may be retried.
    */
   #strayed(refusals: readonly Refusal[]): Refusal | undefined {
     const redirected = refusals.find(({ verdict }) => isRedirection(verdict));
@@ -167,7 +167,7 @@ export class Batch {
     return { ...redirected, verdict: { ...redirected.verdict, cause: 'cluster-down' } };
   }
 
-  // The driver gives all commands of a pipeline that it does not send for the caller's fault the same error.
+  // If the driver does not send a pipeline because of a caller's mistake, all its commands get the same error.
   #brokenBy(): Error | undefined {
     for (const { settlement } of this.commands) {
       if (settlement?.ok === false && !isReplyError(settlement.error))
@@ -193,12 +193,12 @@ function isRedirection({ code }: ReplyVerdict): boolean {
   return code === 'MOVED' || code === 'ASK';
 }
 
-/** Whether a reply says that its command did not run, because Redis is away. */
+/** Returns whether a reply says that its command did not run because Redis is away. */
 function isAway({ outcome, cause }: ReplyVerdict): boolean {
   return outcome === 'not-applied' && cause !== undefined;
 }
 
-/** Gives a command back to its owner: its promise is settled as it was before. */
+/** Restores the original settlers of a command, so that the driver settles its promise again. */
 export function giveBack({ command: batched, resolve, reject }: BatchedCommand): void {
   const command = batched as DriverCommand;
   command.call = undefined;

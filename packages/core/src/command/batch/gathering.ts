@@ -4,29 +4,33 @@ import type { SlowCall } from '../call.ts';
 import type { Dispatch, FastPath } from '../dispatch.ts';
 import type { Batch } from './batch.ts';
 
-/** A batch whose commands are coming: ioredis hands them over one by one in a synchronous loop. */
+/** A batch that is being assembled: ioredis passes its commands one at a time, in a synchronous loop. */
 export interface Gathering {
   readonly stream: PipelineStream;
   readonly call: SlowCall;
   readonly batch: Batch;
-  /** Undefined where its stream gathers them, and writes all when the last one is here. */
+  /** Undefined if its stream collects the commands, and writes them all when the last one has arrived. */
   readonly atOnce: AtOnce | undefined;
 }
 
-/** How the commands of a batch are written as they come: those that may take the fast path, and the others. */
+/**
+ * How the commands of a batch are written as they arrive: through the fast path if possible, otherwise with the stream.
+ */
 export interface AtOnce {
   readonly fastPath: FastPath;
   readonly stream: PipelineStream;
 }
 
-/** How a batch that is sent now can be written; undefined where only by its own stream. */
+/**
+ * Returns how the commands of a batch can be written as they arrive; undefined if only its own stream can write them.
+ */
 export function atOnceBy(fastPath: FastPath | undefined, dispatch: Dispatch): AtOnce | undefined {
   if (fastPath === undefined) return undefined;
   const stream = dispatch.batchStream();
   return stream === undefined ? undefined : { fastPath, stream };
 }
 
-/** Sends one command of a batch that was sent before all of them were here. */
+/** Sends one command of a batch whose sending began before all its commands had arrived. */
 export function sendMember(
   command: DriverCommand,
   traits: CommandTraits,

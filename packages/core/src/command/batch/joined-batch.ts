@@ -4,11 +4,11 @@ import { admittedFrames, errorTextOf } from '../../replies/reply-frames.ts';
 import { ErrorReply } from '../../replies/reply.ts';
 import { Batch, giveBack, type BatchedCommand, type BatchFailure } from './batch.ts';
 
-/** A batch that the driver knows as one command, which resolves with the bytes of all replies. */
+/** A batch that the driver sees as one command, which resolves with the bytes of all replies. */
 export class JoinedBatch extends Batch {
   readonly #carrier: BatchedCommand;
   readonly #joined: readonly JoinedCommand[];
-  /** Of a transaction the last reply alone. */
+  /** The replies of all commands; for a transaction, only the last one. */
   #replies: (Buffer | undefined)[] = [];
 
   constructor(carrier: DriverCommand) {
@@ -25,7 +25,7 @@ export class JoinedBatch extends Batch {
     }
   }
 
-  // Most batches do not need it.
+  // Created on demand, because most batches do not need it.
   override get commands(): BatchedCommand[] {
     const commands = super.commands;
     if (commands.length > 0) return commands;
@@ -45,7 +45,7 @@ export class JoinedBatch extends Batch {
     this.remaining = 1;
   }
 
-  /** Takes the replies to all commands; returns whether the server refused none. */
+  /** Processes the replies to all commands. Returns whether none of them is an error. */
   take(replies: Buffer): boolean {
     this.#replies = [];
     this.remaining = 0;

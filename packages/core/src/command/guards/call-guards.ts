@@ -9,7 +9,7 @@ import { TransactionGuard } from './transaction-guard.ts';
 
 type ScanCommand = Pick<DriverCommand, 'name' | 'args'>;
 
-/** Looks at calls right before they are sent: whether what they build on still holds on this connection. */
+/** Checks, immediately before calls are sent, that the connection still has the state that they depend on. */
 export class CallGuards {
   readonly transactions = new TransactionGuard();
   readonly #scans = new ScanGuard();
@@ -21,22 +21,22 @@ export class CallGuards {
     this.#dispatch = dispatch;
   }
 
-  /** Whether a batch has to be looked at as a whole before any of its commands is sent. */
+  /** Whether a batch has to be checked as a whole before any of its commands is sent. */
   get needWholeBatches(): boolean {
     return this.transactions.isWatching || this.#parts.settings.retry.scans === 'fail';
   }
 
-  /** An error means that the call must not be sent. A scan that cannot go on may begin again instead. */
+  /** Returns an error if the call must not be sent. A scan that cannot continue may begin again instead. */
   check(call: SlowCall): WatchLostError | OutcomeUnknownError | undefined {
     return this.transactions.check(call) ?? this.#checkScans(call);
   }
 
-  /** As {@link check}, for a command of a batch that is sent as it comes. */
+  /** Like {@link check}, but for a command of a batch whose commands are sent as they arrive. */
   checkMember(call: SlowCall, command: ScanCommand, { kind }: CommandTraits): void {
     if (kind === 'cursor' && this.#isStale(call, command)) this.#beginAgain(command);
   }
 
-  /** The server replied to this command of the call. */
+  /** Call when the server has replied to this command of the call. */
   answered({ slow }: Call, command: ScanCommand, reply: unknown): void {
     if (slow?.server === undefined || traitsOf(command.name).kind !== 'cursor') return;
     this.#scans.answered(command, reply, slow.server);

@@ -1,31 +1,34 @@
 import { traitsOf } from '../../catalogue/command-traits.ts';
 import type { DriverCommand } from '../../driver/driver-command.ts';
 
-/** How many callers may be about to continue a scan at one cursor, and how often it was given to callers by each server. */
+/** The number of callers that may be about to continue a scan at one cursor, by the server process that returned it. */
 interface Position {
-  /** The server process that gave the cursor last. */
+  /** The server process that last returned the cursor. */
   server: string;
-  /** Callers that got the cursor from that process, and have not used it yet. */
+  /** Number of callers that got the cursor from that process and have not used it yet. */
   holders: number;
-  /** Callers that got it from an earlier process. */
+  /** Number of callers that got it from an earlier process. */
   staleHolders: number;
 }
 
 type ScanCommand = Pick<DriverCommand, 'name' | 'args'>;
 
-/** Cursors that are remembered; the ones given longest ago are forgotten first. */
+/** Maximum number of cursors that are remembered; the ones returned longest ago are forgotten first. */
 const maxPositions = 1000;
-/** Scans that were never continued must not make later ones begin again for ever. */
+/** Limits the holders, so that scans that were never continued do not make later ones begin again forever. */
 const maxHolders = 4;
 
 /**
- * Knows which server process gave which cursor of SCAN, HSCAN, SSCAN and ZSCAN. Each process hashes keys with a seed of
- * its own, so that a cursor of another one silently skips elements.
+ * Records which server process returned each cursor of SCAN, HSCAN, SSCAN and ZSCAN. Each process hashes keys with its
+ * own seed, so a cursor from another process would silently skip elements.
  */
 export class ScanGuard {
   readonly #positions = new Map<string, Position>();
 
-  /** Whether the cursor of this command was given by another process than `server`. Each call counts as one use. */
+  /**
+   * Returns whether the cursor of this command was returned by another process than `server`. Each call counts as one
+   * use of the cursor.
+   */
   isStale(command: ScanCommand, server: string): boolean {
     const at = positionOf(command, cursorOf(command));
     const position = this.#positions.get(at);
@@ -37,7 +40,7 @@ export class ScanGuard {
     return true;
   }
 
-  /** The process `server` answered this command: remembers the cursor to continue with. */
+  /** Call when the process `server` has replied to this command: records the cursor with which the scan continues. */
   answered(command: ScanCommand, reply: unknown, server: string): void {
     const used = positionOf(command, cursorOf(command));
     const position = this.#positions.get(used);
@@ -61,7 +64,7 @@ export class ScanGuard {
   }
 }
 
-/** Makes the command begin its scan again. SCAN may return an element several times, so its promise still holds. */
+/** Makes the command begin its scan again. SCAN may return an element several times, so its guarantee still holds. */
 export function beginScanAgain(command: ScanCommand): void {
   command.args[cursorIndexOf(command)] = '0';
 }
@@ -86,7 +89,7 @@ function positionOf({ name, args }: ScanCommand, cursor: string): string {
   return scan === 'scan' ? `scan ${cursor}` : `${scan} ${cursor} ${String(args[0])}`;
 }
 
-/** Of a parsed reply, or of its bytes. */
+/** Reads the next cursor from a parsed reply or from its bytes. */
 function nextCursorOf(reply: unknown): string | undefined {
   if (Array.isArray(reply)) return String(reply[0]);
   if (!Buffer.isBuffer(reply)) return undefined;

@@ -2,14 +2,14 @@ import { WatchLostError } from '../../errors.ts';
 import type { Call } from '../call.ts';
 
 /**
- * Knows what a connection promised and a new one does not: a WATCH, and a MULTI sent command by command. An EXEC whose
- * guard went with its connection is refused, as are the commands that would run outside of their MULTI.
+ * Tracks transaction state that is lost with its connection: a WATCH, and a MULTI whose commands are sent individually.
+ * Rejects an EXEC whose WATCH or MULTI was lost, and commands that would run outside their MULTI.
  */
 export class TransactionGuard {
   #watch: 'none' | 'held' | 'lost' = 'none';
   #multi: 'none' | 'begun' | 'lost' = 'none';
 
-  /** Between MULTI and EXEC, sent one by one. */
+  /** Whether the connection is between a MULTI and an EXEC that are sent individually. */
   get isInside(): boolean {
     return this.#multi !== 'none';
   }
@@ -23,7 +23,7 @@ export class TransactionGuard {
     if (this.#multi === 'begun') this.#multi = 'lost';
   }
 
-  /** Looks at a call right before it is sent; an error means that it must not be. */
+  /** Checks a call immediately before it is sent; an error means that it must not be sent. */
   check(call: Call): WatchLostError | undefined {
     if (call.batch !== undefined) return call.batch.isTransaction ? this.#checkTransaction(call) : undefined;
     switch (call.command.name.toLowerCase()) {
