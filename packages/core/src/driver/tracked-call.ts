@@ -12,7 +12,7 @@ export interface TrackedCall {
   readonly isPlain: boolean;
   /** Whether it consists of several commands that are sent as a unit. */
   readonly isBatch: boolean;
-  /** The flush in which its bytes were passed to a socket; undefined before that. */
+  /** The flush in which its bytes are passed to a socket; undefined as long as that is not known. */
   written: Flush | undefined;
   /** Milliseconds for which it asked the server to block; undefined if it is not a blocking command. */
   readonly blockingMs: number | undefined;
