@@ -12,15 +12,15 @@ export interface DatabaseReport {
   readonly inUse: boolean;
   /** Whether this database is used when all of them are healthy. */
   readonly preferred: boolean;
-  /** `up`: it serves calls, or its standby connection gets replies. `unknown`: it has not been probed yet. */
+  /** `up`: the database serves calls, or its standby connection gets replies. `unknown`: it has not been probed yet. */
   readonly health: 'up' | 'down' | 'unknown';
-  /** Why it is down. */
+  /** Why the database is down; undefined if it is not. */
   readonly cause: CauseCode | undefined;
-  /** Role that its server reported when the last connection was made. */
+  /** Role that the server reported when the last connection was made. */
   readonly role: 'primary' | 'replica' | undefined;
   /** For a replica, the time since it last heard from its primary. Undefined if not known. */
   readonly lagMs: number | undefined;
-  /** When it last came into use or went out of use. */
+  /** When the database last came into use or went out of use. */
   readonly lastChange: Date | undefined;
 }
 
@@ -42,6 +42,6 @@ export interface DatabaseInUse {
   readonly name: string;
   /** Whether this database is used when all of them are healthy. */
   readonly preferred: boolean;
-  /** Whether it serves only reads, which may return stale data. */
+  /** Whether the database serves only reads, which may return stale data. */
   readonly readOnly: boolean;
 }

@@ -30,7 +30,7 @@ export type ErrorCode =
 export interface Forensics {
   /** Name of the command, in lower case. */
   readonly command: string;
-  /** Number of times the command had been sent; 0 means that it never left this process. */
+  /** Number of times the command had been sent; 0 means that the command never left this process. */
   readonly attempt: number;
   /** State of the connection: `ready`, `stalled`, `reconnecting` and so on, as in a snapshot. */
   readonly connectionState: string;
@@ -136,8 +136,8 @@ export class CircuitOpenError extends RedisResilienceError {
 }
 
 /**
- * The deadline of the command has passed. `outcome` says whether it may have run. If so, check before you retry a
- * write.
+ * The deadline of the command has passed. `outcome` says whether the command may have run. If it may, check before you
+ * retry a write.
  */
 export class CommandTimeoutError extends RedisResilienceError {
   override readonly name = 'CommandTimeoutError';
@@ -145,8 +145,8 @@ export class CommandTimeoutError extends RedisResilienceError {
 }
 
 /**
- * The connection broke after a write was sent and before its reply arrived, and a retry might apply it twice. Check
- * before you retry it, or use `applyOnce`.
+ * The connection broke after a write was sent and before its reply arrived, and a retry might apply the write twice.
+ * Check before you retry, or use `applyOnce`.
  */
 export class OutcomeUnknownError extends RedisResilienceError {
   override readonly name = 'OutcomeUnknownError';

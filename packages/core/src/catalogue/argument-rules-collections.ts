@@ -61,7 +61,7 @@ function zremrangebyrank(args: readonly unknown[]): Effect {
 const xaddFlags = new Set(['NOMKSTREAM', 'KEEPREF', 'DELREF', 'ACKED']);
 
 // With IDMP, a repeat returns the id of the first entry. With an id chosen by the caller, the second run fails. With
-// `*` and `5-*`, it adds another entry.
+// `*` or `5-*`, it adds another entry.
 function xadd(args: readonly unknown[]): Effect {
   let index = 1;
   for (; index < args.length; index++) {

@@ -51,7 +51,7 @@ export const commandTable: readonly CommandGroup[] = [
     names: 'hdel srem zrem smove ardel xdel xdelex xackdel rename renamenx move',
   },
 
-  // These accumulate, or they remove an element and return it in a reply that a second run cannot repeat.
+  // These accumulate, or they remove an element and return it, which a second run cannot repeat.
   {
     lane: 'write',
     effect: 'write-accumulating',

@@ -10,20 +10,20 @@ import type { Effect } from './effect.ts';
 export interface CommandTraits {
   /** In lower case; a subcommand is `container|subcommand`. */
   readonly name: string;
-  /** The circuit it goes through: `write` if a replica would refuse it. */
+  /** The circuit that the command goes through: `write` if a replica would refuse the command. */
   readonly lane: Lane;
   readonly kind: CommandKind;
   /**
    * Whether `kind` is `ordinary`: the command neither blocks, nor subscribes, nor touches the state of its connection.
    */
   readonly ordinary: boolean;
-  /** Whether it is a write that the server accepts even when it is out of memory: DEL, EXPIRE, LPOP. */
+  /** Whether the command is a write that a server accepts even when it is out of memory: DEL, EXPIRE, LPOP. */
   readonly frees: boolean;
-  /** Whether it runs the user's code on the server: EVAL, FCALL and their variants. */
+  /** Whether the command runs the user's code on the server: EVAL, FCALL and their variants. */
   readonly script: boolean;
-  /** Whether its first argument names a subcommand: then use {@link traitsOfCall}. */
+  /** Whether the first argument names a subcommand; if so, use {@link traitsOfCall}. */
   readonly container: boolean;
-  /** The effect of running it twice; `by-arguments` if that depends on its arguments. */
+  /** The effect of running the command twice; `by-arguments` if that depends on its arguments. */
   readonly effect: Effect | 'by-arguments';
 }
 

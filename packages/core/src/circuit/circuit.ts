@@ -66,7 +66,7 @@ export class Circuit {
     this.#state = { kind: 'closed', since: deps.clock.now(), doublings: 0 };
   }
 
-  /** Whether the circuit is closed: then `admit` would return `generation`, so it need not be called. */
+  /** Whether the circuit is closed: then `admit` need not be called, because it would return `generation`. */
   get admitsAll(): boolean {
     return this.#closed;
   }

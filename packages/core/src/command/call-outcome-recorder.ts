@@ -46,7 +46,7 @@ export class CallOutcomeRecorder {
     this.#slowCommandMs = records.settings.slowCommandMs;
   }
 
-  /** Returns whether the circuit of the call's lane admits it. A half-open circuit counts it as a trial. */
+  /** Returns whether the circuit of its lane admits a call. A half-open circuit counts the call as a trial. */
   admits(call: SlowCall): boolean {
     const circuit = circuitOf(call, this.#circuits);
     if (circuit.admitsAll) {
@@ -78,7 +78,7 @@ export class CallOutcomeRecorder {
     this.#settled(call, lane, durationMs, replyError);
   }
 
-  /** Records that the call failed: counts as decided, and reports `told` as its result. */
+  /** Records that a call failed: updates the counts as decided, and reports `told` as the call's result. */
   failed(call: Call, { counts, cause, tells, isRetryBudgetSpent }: Fail, told: Error, readAt: number): void {
     const { name } = this.#records.settings;
     if (isRetryBudgetSpent) debug('%s: the retry budget is spent: %s is not sent again', name, call.name);
@@ -100,7 +100,7 @@ export class CallOutcomeRecorder {
     this.#settled(call, laneOf(call), now - startedAt, told);
   }
 
-  /** Records that this attempt is not counted, and frees its trial slot if it has one. */
+  /** Excludes the current attempt from all counts, and frees its trial slot if it has one. */
   withdrawn(call: Call): void {
     const { slow } = call;
     if (slow?.generation === undefined) return;

@@ -29,13 +29,13 @@ export class Call implements TrackedCall {
   /** The driver's own settlers; calling one of them settles the caller's promise. */
   readonly resolve: (value: unknown) => unknown;
   readonly reject: (error: Error) => unknown;
-  /** The flush in which it was passed to the driver; undefined while the driver does not have it. */
+  /** The flush in which the call was passed to the driver; undefined while the driver does not have the call. */
   sent: Flush | undefined = undefined;
-  /** The flush in which its bytes are passed to a socket; undefined as long as that is not known. */
+  /** The flush in which the bytes of the call are passed to a socket; undefined as long as that is not known. */
   written: Flush | undefined = undefined;
   next: Call | undefined = undefined;
   previous: Call | undefined = undefined;
-  /** Number of times it was passed to the driver. */
+  /** Number of times the call was passed to the driver. */
   sends = 0;
   settled = false;
   batch: Batch | undefined = undefined;

@@ -58,7 +58,7 @@ export class InFlight {
   }
 
   /**
-   * Adds a call that is sent on the slow path. `written` is undefined as long as only the driver knows when it is
+   * Adds a call that is sent on the slow path. `written` is undefined if only the driver knows when the call is
    * written.
    */
   start(call: SlowCall, sent: Flush, written: Flush | undefined): void {

@@ -11,7 +11,7 @@ import type { CallOutcomeRecorder } from './call-outcome-recorder.ts';
 /** The connection behind a gate, as the gate sees it. */
 export interface Line {
   readonly state: ConnectionState;
-  /** The name of the Redis database that it leads to, if several are configured. */
+  /** The name of the Redis database that the connection leads to, if several are configured. */
   readonly database?: string | undefined;
   /** Why the connection is away; undefined if it is not. */
   readonly cause: CauseCode | undefined;

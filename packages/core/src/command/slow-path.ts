@@ -10,7 +10,7 @@ import type { RequestBudget } from '../verbs/request-budget.ts';
 /** The data with which a call was issued. */
 export interface Issue {
   readonly issuedAt: number;
-  /** Milliseconds until its deadline; Infinity for a command that blocks without limit. */
+  /** Milliseconds from `issuedAt` to the deadline; Infinity for a command that blocks without limit. */
   readonly allowedMs: number;
   readonly bytes?: number;
   readonly stream?: PipelineStream | undefined;
@@ -22,47 +22,49 @@ export interface Issue {
 /** State that only calls on the slow path need: those that wait, block, are a pipeline, or are retried. */
 export class SlowPathState implements Due {
   readonly issuedAt: number;
-  /** When its caller gets a result or an error at the latest, including retries. */
+  /** The latest time at which the caller gets a result or an error, including retries. */
   deadlineAt: number;
-  /** Size of its arguments in bytes. */
+  /** Size of the call's arguments in bytes. */
   bytes: number;
   readonly stream: PipelineStream | undefined;
   readonly node: unknown;
-  /** Milliseconds for which it asked the server to block; undefined if it is not a blocking command. */
+  /** Milliseconds for which the call asks the server to block; undefined if it does not block. */
   blockingMs: number | undefined;
-  /** Maximum number of milliseconds that its reply may take, in addition to the time for which it blocks. */
+  /** Maximum number of milliseconds until the reply, in addition to the time for which the call blocks. */
   readonly #answerMs: number;
-  /** When the request that it belongs to ends; Infinity if there is none. */
+  /** When the request that the call belongs to ends; Infinity if there is no such request. */
   #requestEndsAt = Infinity;
-  /** Milliseconds for which it waits in any outage, however old. */
+  /** Milliseconds for which the call waits in any outage, however old. */
   patienceMs = 0;
-  /** The `execute` operation that it belongs to, if operations have subscribers. */
+  /** The `execute` operation that the call belongs to, if operations have subscribers. */
   readonly operation: OperationMessage | undefined;
-  /** The only Redis database that it may run on; if undefined, it may run on any. */
+  /** The only Redis database on which the call may run; if undefined, it may run on any. */
   readonly database = databaseOfCommand();
-  /** The combined outcome of all its attempts so far: once `unknown`, always `unknown`. */
+  /** The combined outcome of all attempts so far: once `unknown`, always `unknown`. */
   outcome: Outcome = 'not-applied';
-  /** The budget of the request that it belongs to. */
+  /** The budget of the request that the call belongs to. */
   requestBudget: RequestBudget | undefined = undefined;
-  /** Generation of its circuit, if a circuit that is not closed admitted it as a trial. */
+  /** Generation of the circuit, if a circuit that is not closed admitted the call as a trial. */
   generation: number | undefined = undefined;
-  /** The circuits of the part of Redis that it was last sent to; undefined if there is only one pair. */
+  /** The circuits of the part of Redis that the call was last sent to; undefined if there is only one pair. */
   circuits: LaneCircuits | undefined = undefined;
-  /** Whether its transaction was sent under a WATCH, which a new connection does not hold. */
+  /** Whether the call is a transaction that was sent under a WATCH, which a new connection does not hold. */
   isGuarded = false;
-  /** Whether the server was asked to unblock it (CLIENT UNBLOCK): a null reply is then not meant for its caller. */
+  /**
+   * Whether the server was asked to unblock the call (CLIENT UNBLOCK): a null reply is then not meant for its caller.
+   */
   released = false;
   /** The server process that a step of a scan was last sent to. */
   server: string | undefined = undefined;
   /** Runs a function in the async context in which the call was issued, where a tracer finds the command's parent. */
   inContext: (<R, A extends unknown[]>(run: (...args: A) => R, ...args: A) => R) | undefined = undefined;
-  /** When it stops waiting, is sent after its delay, or is overdue, depending on the queue it is in. */
+  /** When the call stops waiting, is sent after its delay, or is overdue, depending on the queue it is in. */
   dueAt = Infinity;
-  /** Its place in that queue. */
+  /** The place of the call in the queue that it is in. */
   duePlace = -1;
-  /** When it last began to wait; -Infinity if it has never waited. */
+  /** When the call last began to wait; -Infinity if it has never waited. */
   waitsSince = -Infinity;
-  /** The part of the waiting queue that it is in; undefined if it is not waiting. */
+  /** The part of the waiting queue that the call is in; undefined if it is not waiting. */
   waitsAs: 'returned' | 'fresh' | undefined = undefined;
 
   constructor(issue: Issue) {
@@ -76,21 +78,22 @@ export class SlowPathState implements Due {
     this.operation = issue.operation;
   }
 
-  /** Extends the deadline by the time for which a command of its batch blocks. */
+  /** Extends the deadline by the time for which a command of the batch blocks. */
   allowBlocking(blockingMs: number): void {
     this.blockingMs = (this.blockingMs ?? 0) + blockingMs;
     this.deadlineAt += blockingMs;
   }
 
-  /** Limits the deadline to the end of the request that it belongs to. */
+  /** Limits the deadline to the end of the request that the call belongs to. */
   endWith(requestEndsAt: number): void {
     this.#requestEndsAt = requestEndsAt;
     this.deadlineAt = Math.min(this.deadlineAt, requestEndsAt);
   }
 
   /**
-   * Call when it is sent. The server measures its blocking time from now on, so the deadline is adjusted. Otherwise the
-   * time that the call waited for a connection could make a timely reply late, and the element it popped would be lost.
+   * Records that the call is sent. The server measures the blocking time from now on, so the deadline is adjusted:
+   * otherwise a call that has waited for a connection could be overdue before its reply arrives, and an element that it
+   * popped would be lost.
    */
   sentAt(now: number): void {
     if (this.blockingMs === undefined || this.blockingMs === Infinity) return;

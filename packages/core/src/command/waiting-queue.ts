@@ -61,8 +61,8 @@ export class WaitingQueue {
   }
 
   /**
-   * Call when the first connection failure follows calls that began to wait before any failure. From now on, each fresh
-   * call waits only as long as in any outage: `maxWaitMs` or its own patience, counted from when it began to wait.
+   * Call when the first failure occurs after a start without failures. Fresh calls then wait only as long as in any
+   * outage: `maxWaitMs` or their own patience, counted from when they began to wait.
    */
   hurry(): void {
     const { maxWaitMs } = this.#bounds;

@@ -72,7 +72,7 @@ export interface DialRequest {
 export interface DialTicket {
   /** Withdraws the request: its attempts are aborted, and none of its callbacks is called any more. */
   cancel(): void;
-  /** Reports that the connection broke. The dialer forgets it; call `dial` to get another one. */
+  /** Reports that the connection broke. Call `dial` to get another one. */
   lost(): void;
   /** Asks for an attempt soon. */
   hurry(): void;

@@ -7,11 +7,11 @@ export type ClusterEvent =
   | 'ready'
   | 'close'
   | 'end'
-  /** It has read the slots. */
+  /** The client has read the slots. */
   | 'slots-read'
   /** The connection to a node failed. */
   | 'node-error'
-  /** It could not reach any node, or, while it is ready, a subscriber of shard channels failed. */
+  /** The client could not reach any node, or, while it is ready, a subscriber of shard channels failed. */
   | 'error';
 
 /** A range of consecutive slots, including both ends, and the nodes that serve them, with the primary first. */
@@ -29,15 +29,15 @@ export interface ShardChannels {
 
 /** One node of a cluster, as the cluster client connects to it. */
 export interface NodeDriver extends Driver {
-  /** Its name in the slot map: `host:port`. */
+  /** Name of the node in the slot map: `host:port`. */
   readonly address: string;
-  /** Connects now, if it has never connected. The node's connector reports a failure. */
+  /** Connects to the node now, if this client never has. The node's connector reports a failure. */
   connectNow(): void;
 }
 
 /** Everything that core needs from a cluster client. */
 export interface ClusterDriver {
-  /** Whether it knows the slots and sends commands to their nodes. */
+  /** Whether the client knows the slots and sends commands to their nodes. */
   readonly isReady: boolean;
   readonly hasEnded: boolean;
   on(event: ClusterEvent, listener: () => void): void;

@@ -19,12 +19,13 @@ export interface DriverCommand {
   /** The call that the command belongs to. */
   call?: TrackedCall | undefined;
   /**
-   * The commands that this one stands for. They are sent together, and it resolves with the bytes of all their replies.
+   * The commands that this one stands for. They are sent together, and this command resolves with the bytes of all
+   * replies.
    */
   readonly joined?: readonly JoinedCommand[];
-  /** Whether it resolves with the bytes of its reply, which the client library does not parse. */
+  /** Whether the command resolves with the bytes of its reply, which the client library does not parse. */
   readonly isRaw?: boolean;
-  /** Its own deadline in milliseconds; if undefined, that of the resilience applies. */
+  /** Individual deadline of the command in milliseconds; if undefined, that of the resilience applies. */
   readonly timeoutMs?: number | undefined;
 }
 

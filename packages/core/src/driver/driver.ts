@@ -9,8 +9,8 @@ import type { DriverConnector } from './driver-connector.ts';
 import type { Subscriptions, UnsubscribeListener } from './subscriptions.ts';
 
 /**
- * The status that a client sees itself in. `idle`: it has never been told to connect. `parked`: it is waiting between
- * two attempts. `handshake`: it has a socket, over which it sends only its own first commands.
+ * The status of a client according to the client itself. `idle`: it has never been told to connect. `parked`: it is
+ * waiting between two attempts. `handshake`: it has a socket, over which it sends only its own first commands.
  */
 export type DriverStatus =
   'idle' | 'connecting' | 'handshake' | 'ready' | 'monitoring' | 'closed' | 'parked' | 'ended';
@@ -20,7 +20,7 @@ export type DriverEvent = 'connecting' | 'connect' | 'ready' | 'end';
 
 /** The verified state of a connection. */
 export interface ProvenState {
-  /** The credentials it logged in with; undefined if there were none. */
+  /** The credentials used for the login; undefined if there were none. */
   readonly credentials: Credentials | undefined;
   readonly isResp3: boolean;
   readonly session: Session;
@@ -54,7 +54,7 @@ export interface Driver {
   /** Returns the number of commands that have been written and not yet answered. */
   unansweredCount(): number;
   oldestUnanswered(): DriverCommand | undefined;
-  /** Which replies its parser reads, and which it acts on. */
+  /** Which replies the client's parser reads, and which it acts on. */
   readonly parser: ParserTraits;
   /** Returns what may arrive in addition to one reply per unanswered command. */
   besidesReplies(): BesidesReplies;
@@ -68,9 +68,9 @@ export interface Driver {
   /** The socket in use, which may be one that the client created before it was protected. */
   readonly socket: Socket | undefined;
   /**
-   * Treats its socket as closed, but keeps reading from it for commands that must not run twice. Returns false and does
-   * nothing if there are none. `own`: the `close` listeners that are not the client's. `onLeft` is called before the
-   * client's.
+   * Makes the client treat its socket as closed, but keeps reading from the socket for commands that must not run
+   * twice. Returns false and does nothing if there are none. `own`: the `close` listeners that are not the client's.
+   * `onLeft` is called before the client's.
    */
   leaveBehind(socket: Socket, own: ReadonlySet<unknown>, onLeft: () => void): boolean;
   /**
@@ -93,8 +93,8 @@ export interface Driver {
   /** The number of the database that was selected last. Every connection must have it selected. */
   readonly database: number;
   /**
-   * Replaces its options for where it connects to: endpoint, TLS, login, names, Sentinels. The next connection, even if
-   * it is already being made, selects `database`.
+   * Replaces the options that say where the client connects to: endpoint, TLS, login, names, Sentinels. The next
+   * connection, even if it is already being made, selects `database`.
    */
   leadTo(options: Readonly<Record<string, unknown>>, database: number): void;
   /** Makes the next handshake select {@link database}. */
@@ -123,7 +123,7 @@ export interface Driver {
   /** Connects a client that has never been told to connect. */
   wake(): void;
   disconnect(): void;
-  /** Whether the user closed it, so that it will not reconnect by itself. */
+  /** Whether the user has closed the client, so that it will not reconnect by itself. */
   readonly isClosing: boolean;
   /** Makes it possible to reconnect a client that was closed while it was connecting. */
   forgetClosing(): void;

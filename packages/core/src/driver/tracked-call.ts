@@ -4,18 +4,20 @@ import type { Flush } from '../event-loop/flush.ts';
 export interface TrackedCall {
   /** Name of the command, in lower case. */
   readonly name: string;
-  /** Whether its caller has received a result or an error. */
+  /** Whether the caller has received a result or an error. */
   readonly settled: boolean;
   /** Whether a second run could repeat an effect that the first may have had. */
   readonly isDoubtful: boolean;
-  /** Whether the driver's results for it, or for its commands, reach the gate directly. */
+  /** Whether the driver's results for the call, or for its commands, reach the gate directly. */
   readonly isPlain: boolean;
-  /** Whether it consists of several commands that are sent as a unit. */
+  /** Whether the call consists of several commands that are sent as a unit. */
   readonly isBatch: boolean;
-  /** The flush in which its bytes are passed to a socket; undefined as long as that is not known. */
+  /** The flush in which the bytes of the call are passed to a socket; undefined as long as that is not known. */
   written: Flush | undefined;
-  /** Milliseconds for which it asked the server to block; undefined if it is not a blocking command. */
+  /** Milliseconds for which the call asks the server to block; undefined if it does not block. */
   readonly blockingMs: number | undefined;
-  /** Whether the server was asked to unblock it (CLIENT UNBLOCK): a null reply is then not for its caller. */
+  /**
+   * Whether the server was asked to unblock the call (CLIENT UNBLOCK): a null reply is then not meant for its caller.
+   */
   released: boolean;
 }

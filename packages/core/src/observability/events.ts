@@ -40,8 +40,8 @@ export interface ResilienceEvents {
    */
   readonly retry: { readonly command: string; readonly attempt: number; readonly outcome: Outcome };
   /**
-   * SCAN, HSCAN, SSCAN or ZSCAN begins again at cursor 0, because the cursor was returned by a server process that is
-   * gone. Its caller gets some elements a second time. Only with `retry.scans: 'begin-again'`.
+   * A SCAN, HSCAN, SSCAN or ZSCAN restarts at cursor 0, because its cursor was returned by a server process that is
+   * gone. The caller gets some elements a second time. Only with `retry.scans: 'begin-again'`.
    */
   readonly 'scan-restart': { readonly command: string };
   /** The circuit of a lane changed its state. `cause`: why it is not closed; undefined once it is closed. */
@@ -51,7 +51,7 @@ export interface ResilienceEvents {
     readonly to: CircuitState;
     readonly cause: CauseCode | undefined;
   };
-  /** Only in circuit mode `observe`: this command was let through, but mode `enforce` would have rejected it. */
+  /** Only in circuit mode `observe`: a command was let through that mode `enforce` would have rejected. */
   readonly 'would-refuse': { readonly command: string; readonly lane: Lane };
   /**
    * A lost subscriber has resubscribed: for `gapMs`, no message could arrive on its channels and patterns. `channels`:

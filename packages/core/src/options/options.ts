@@ -79,7 +79,7 @@ export interface RetryOptions {
   readonly budgetTokens?: number;
   /**
    * What happens to SCAN, HSCAN, SSCAN and ZSCAN when the server process that returned their cursor is gone: after a
-   * restart or a failover, the scan would skip elements. `begin-again`: it continues from cursor 0, so that no element is
+   * restart or a failover, the scan would skip elements. `begin-again`: it restarts at cursor 0, so that no element is
    * missed but some are returned twice, and `scan-restart` is emitted. `fail`: the call fails with
    * `OutcomeUnknownError`. Default `begin-again`.
    */
@@ -191,8 +191,8 @@ export interface ResilienceOptions {
   /** Name of this connection in health responses, metrics and events. Default `default`. */
   readonly name?: string;
   /**
-   * Deadline of one command, including the time it waits. For a blocking command, its own timeout is added, and the
-   * total is measured from when it is sent. Default 1,000 ms.
+   * Deadline of one command, including the time it waits. For a blocking command, the command's own timeout is added,
+   * and the total is measured from when the command is sent. Default 1,000 ms.
    */
   readonly timeoutMs?: number;
   /** A command slower than this is recorded in `history()`. Default 100 ms. */

@@ -77,7 +77,7 @@ export class ByteQueue {
     }
   }
 
-  /** Removes bytes from the front and returns them as text. They must have arrived. */
+  /** Removes bytes, which must have arrived, from the front and returns them as text. */
   takeText(bytes: number): string {
     this.#handledBytes += bytes;
     const first = this.#pieces[this.#piece];
@@ -98,7 +98,7 @@ export class ByteQueue {
     return whole.toString('utf8');
   }
 
-  /** Removes bytes from the front. They must have arrived. */
+  /** Removes bytes, which must have arrived, from the front. */
   skip(bytes: number): void {
     this.#length -= bytes;
     this.#offset += bytes;

@@ -2,9 +2,9 @@ import type { ProtocolErrorReason } from './protocol-error.ts';
 
 /** The properties of the driver's parser, which reads the replies after {@link FrameLine}. */
 export interface ParserTraits {
-  /** Whether it reads RESP3 types. */
+  /** Whether the parser reads RESP3 types. */
   readonly readsResp3: boolean;
-  /** Whether it uses the address in a MOVED or ASK error. */
+  /** Whether the parser uses the address in a MOVED or ASK error. */
   readonly followsRedirects: boolean;
 }
 

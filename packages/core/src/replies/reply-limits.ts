@@ -40,7 +40,11 @@ export function driverReplyLimits(maxReplyBytes: number): ReplyLimits {
 
 const heapBytesPerElement = 512;
 
-/** @throws ConfigurationError for an unknown limit, or one that is not a whole number in its range */
+/**
+ * Validates the limits and fills in the defaults.
+ *
+ * @throws {@link ConfigurationError} for an unknown limit, or one that is not a whole number in its range
+ */
 export function resolveReplyLimits(limits: Partial<ReplyLimits>): ReplyLimits {
   checkKeys(limits, readers, 'limits');
   return withDefaults(defaultReplyLimits, limits);

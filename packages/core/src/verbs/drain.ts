@@ -10,7 +10,11 @@ export interface CloseOptions {
   readonly drainMs?: number;
 }
 
-/** @throws {@link ConfigurationError} if an option is unknown or invalid */
+/**
+ * Returns `drainMs`, or its default.
+ *
+ * @throws {@link ConfigurationError} if an option is unknown or invalid
+ */
 export function drainMsOf(options: CloseOptions): number {
   return checkOptions('close', options, readers).drainMs ?? 1000;
 }

@@ -38,13 +38,13 @@ export class Batch {
   protected failures = 0;
   /** Number of commands without a settlement. */
   remaining = 0;
-  /** Whether all its commands have been added. */
+  /** Whether all commands of the batch have been added. */
   isComplete = false;
-  /** Whether its commands are written as they are issued, and get their results directly from the driver. */
+  /** Whether the commands are written as they are issued, and get their results directly from the driver. */
   isDirect = false;
   lane: Lane = 'read';
   isTransaction = false;
-  /** Whether it contains steps of scans. */
+  /** Whether the batch contains steps of scans. */
   hasScans = false;
 
   get commands(): BatchedCommand[] {

@@ -9,7 +9,10 @@ export interface Gathering {
   readonly stream: PipelineStream;
   readonly call: SlowCall;
   readonly batch: Batch;
-  /** Undefined if its stream collects the commands, and writes them all when the last one has arrived. */
+  /**
+   * How the commands are written as they arrive. Undefined if the stream collects them and writes them together when
+   * the last one has arrived.
+   */
   readonly atOnce: AtOnce | undefined;
 }
 

@@ -25,7 +25,7 @@ export class JoinedBatch extends Batch {
     }
   }
 
-  // Created on demand, because most batches do not need it.
+  // Created on demand, because most batches do not need their individual commands.
   override get commands(): BatchedCommand[] {
     const commands = super.commands;
     if (commands.length > 0) return commands;

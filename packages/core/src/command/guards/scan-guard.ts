@@ -7,7 +7,7 @@ interface Position {
   server: string;
   /** Number of callers that got the cursor from that process and have not used it yet. */
   holders: number;
-  /** Number of callers that got it from an earlier process. */
+  /** Number of callers that got the cursor from an earlier process. */
   staleHolders: number;
 }
 
