@@ -8,9 +8,9 @@ export interface TimerHandle {
  * `@redis-resilience/testing` has a `ManualClock` that implements this interface.
  */
 export interface Clock {
-  /** Monotonic milliseconds. */
+  /** Returns monotonic milliseconds. */
   now(): number;
-  /** Milliseconds since the epoch. */
+  /** Returns the milliseconds since the epoch. */
   wallNow(): number;
   setTimeout(callback: () => void, delayMs: number): TimerHandle;
   clearTimeout(handle: TimerHandle): void;

@@ -8,7 +8,7 @@ import type { Effect } from './effect.ts';
 
 /** What is known about a command from its name alone. */
 export interface CommandTraits {
-  /** In lower case; a subcommand is `container|subcommand`. */
+  /** Name of the command in lower case; `container|subcommand` for a subcommand. */
   readonly name: string;
   /** The circuit that the command goes through: `write` if a replica would refuse the command. */
   readonly lane: Lane;

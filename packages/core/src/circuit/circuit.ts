@@ -115,7 +115,7 @@ export class Circuit {
     this.#apply({ kind: 'trial-started', now });
     if (this.#state !== before) return this.#generation;
     if (this.#settings.mode === 'enforce' && !this.#isRelief()) return refused;
-    // Admitted, but not as a trial.
+    // The call is admitted, but not as a trial.
     return this.#generation - 1;
   }
 

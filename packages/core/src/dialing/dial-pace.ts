@@ -45,7 +45,7 @@ const leaderShare = 0.4;
  */
 const listenBacklog = 511;
 /**
- * Assumed size of a fleet whose size is unknown, which holds for most fleets. Signs of overload slow a larger one down.
+ * Assumed size of a fleet whose size is unknown: most fleets are no larger. Signs of overload slow a larger one down.
  */
 const assumedFleet = Math.floor(listenBacklog / 2);
 const interactiveCapMs = 2_000;

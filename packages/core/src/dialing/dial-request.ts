@@ -74,7 +74,7 @@ export interface DialTicket {
   cancel(): void;
   /** Reports that the connection broke. Call `dial` to get another one. */
   lost(): void;
-  /** Asks for an attempt soon. */
+  /** Requests an early attempt. */
   hurry(): void;
   /** Number of attempts started for this request. */
   readonly attempts: number;

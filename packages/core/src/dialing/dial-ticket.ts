@@ -54,7 +54,7 @@ export class DialerTicket implements DialTicket {
     try {
       this.request.onOtherFailed?.(failure);
     } catch {
-      // As above.
+      // An error of this listener must not stop the dialing either.
     }
   }
 

@@ -1,7 +1,7 @@
 /** The due time of an item, and its place in the queue. */
 export interface Due {
   dueAt: number;
-  /** Set by the queue. */
+  /** Place of the item in the heap, set by the queue. */
   duePlace: number;
 }
 

@@ -3,7 +3,7 @@ import type { Proof } from './verify-handshake.ts';
 /** The id that a server assigned to a connection, and the run id of that server. */
 export interface Identity {
   readonly clientId: string;
-  /** Undefined if the user has no permission for INFO. */
+  /** Run id of the server process; undefined if the user has no permission for INFO. */
   readonly runId: string | undefined;
 }
 
