@@ -9,7 +9,7 @@ export type OptionFate =
 
 type Fates = Readonly<Record<string, OptionFate>>;
 
-const inOneWrite = 'the commands of one turn of the event loop leave in one write anyway';
+const inOneWrite = 'commands issued in the same turn of the event loop are sent in one write anyway';
 
 // The options of ioredis 5.6 to 6. A test compares the names with the declarations of each installed version.
 
@@ -20,28 +20,25 @@ export const redisOptionFates: Fates = {
   ),
   ...kept('connectionName disableClientInfo clientInfoTag showFriendlyErrorStack scripts himportFieldsets'),
   ...kept('blockingTimeout blockingTimeoutGrace offlineQueue commandQueue'),
-  ...kept('username password', '`connection.credentials` and `reauthenticate` take their place where given'),
-  ...kept('commandTimeout', 'it is the default of `timeoutMs`'),
+  ...kept('username password', 'overridden by `connection.credentials` and `reauthenticate`, if used'),
+  ...kept('commandTimeout', 'becomes the default of `timeoutMs`'),
   ...takenOver(
     'connectTimeout disconnectTimeout',
-    '`connection.handshakeTimeoutMs`, and the pace of dialing',
+    '`connection.handshakeTimeoutMs`, and the schedule of connection attempts',
   ),
-  ...takenOver('socketTimeout', '`connection.minStallMs` and `maxStallMs`: a second connection asks first'),
-  ...takenOver('keepAlive noDelay', '`connection.keepAliveMs`; packets are never delayed'),
+  ...takenOver('socketTimeout', '`connection.minStallMs` and `maxStallMs`: a second connection checks first'),
+  ...takenOver('keepAlive noDelay', '`connection.keepAliveMs`; `noDelay` is always on'),
   ...takenOver(
     'retryStrategy maxLoadingRetryTime',
-    '`connection.minPeriodMs` and `maxPeriodMs`: paced dialing',
+    '`connection.minPeriodMs` and `maxPeriodMs`: paced connection attempts',
   ),
-  ...takenOver('reconnectOnError', 'the meaning of each error reply is known'),
-  ...takenOver(
-    'maxRetriesPerRequest autoResendUnfulfilledCommands',
-    '`retry`: no write runs twice unnoticed',
-  ),
-  ...takenOver('enableOfflineQueue', '`admission`: calls wait, bounded in time, number and bytes'),
-  ...takenOver('enableReadyCheck', 'each connection is verified before the client gets it'),
+  ...takenOver('reconnectOnError', 'each error reply is handled according to its meaning'),
+  ...takenOver('maxRetriesPerRequest autoResendUnfulfilledCommands', '`retry`: no write silently runs twice'),
+  ...takenOver('enableOfflineQueue', '`admission`: calls wait, limited in time, number and bytes'),
+  ...takenOver('enableReadyCheck', 'each connection is verified before the client uses it'),
   ...takenOver(
     'autoResubscribe',
-    'subscriptions are restored, and a `gap` event tells for how long they were away',
+    'subscriptions are restored, and a `gap` event reports how long they were lost',
   ),
   ...takenOver('enableAutoPipelining autoPipeliningIgnoredCommands', inOneWrite),
   ...refused('Connector', 'every socket is made and verified by the protection'),
@@ -57,28 +54,28 @@ export const sentinelClientOptionFates: Fates = {
   ),
   ...takenOver(
     'sentinelRetryStrategy sentinelReconnectStrategy sentinelCommandTimeout',
-    'the pace of dialing',
+    'the schedule of connection attempts',
   ),
 };
 
 /** The options of an ioredis cluster client. */
 export const clusterOptionFates: Fates = {
-  ...kept('redisOptions', 'each option as for a single client'),
+  ...kept('redisOptions', 'each option is treated as for a single client'),
   ...kept('scaleReads shardedSubscribers useSRVRecords resolveSrv dnsLookup natMap lazyConnect keyPrefix'),
   ...kept(
     'slotsRefreshInterval retryDelayOnMoved retryDelayOnTryAgain showFriendlyErrorStack scripts himportFieldsets',
   ),
   ...kept(
     'slotsRefreshTimeout',
-    'for the answer of one node; connecting has its own time, and a distant node more',
+    'applies to the reply of one node; connecting has its own limit, and a distant node gets more time',
   ),
-  ...kept('maxRedirections', 'for each attempt of a call'),
+  ...kept('maxRedirections', 'applies to each attempt of a call'),
   ...takenOver('clusterRetryStrategy clusterNodeRetryStrategy', '`connection.minPeriodMs` and `maxPeriodMs`'),
   ...takenOver('retryDelayOnFailover retryDelayOnClusterDown', 'a call waits for the node that it needs'),
-  ...takenOver('enableOfflineQueue', '`admission`: calls wait, bounded in time, number and bytes'),
+  ...takenOver('enableOfflineQueue', '`admission`: calls wait, limited in time, number and bytes'),
   ...takenOver(
     'enableReadyCheck',
-    'nodes that say CLUSTERDOWN are asked until they say that the cluster is up',
+    'nodes that reply CLUSTERDOWN are asked until they report that the cluster is up',
   ),
   ...takenOver('enableAutoPipelining autoPipeliningIgnoredCommands', inOneWrite),
 };
