@@ -210,6 +210,6 @@ function untilAnswered(
   signal: AbortSignal,
 ): Promise<unknown> {
   const late = (): Error => new EstablishError('stalled', undefined);
-  // The maximum delay of a timer.
+  // Capped at the maximum delay of a timer.
   return withinDeadline(clock, Math.min(limitMs, 2 ** 31 - 1), answer, late, signal);
 }

@@ -11,7 +11,7 @@ export class ChangeRecord {
     return this.#running?.begunAt;
   }
 
-  /** Since when the database in use has not been serving; undefined while it serves. */
+  /** Time since which the database in use has not been serving; undefined while it serves. */
   get awaySince(): number | undefined {
     return this.#awaySince;
   }

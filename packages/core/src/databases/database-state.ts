@@ -8,7 +8,7 @@ export interface MemberState {
   readonly isReadOnly: boolean;
   /** Position in the configured list. */
   readonly order: number;
-  /** Since when the database has been answering without interruption; undefined while it does not answer. */
+  /** Time since which the database has been answering without interruption; undefined while it does not answer. */
   readonly wellSince: number | undefined;
   /** When the database last answered. */
   readonly provenAt: number | undefined;
@@ -21,7 +21,7 @@ export interface MemberState {
 /** Why the database in use cannot serve. */
 export interface Verdict {
   readonly reason: CauseCode;
-  /** Whether reads still work. */
+  /** Whether only writes are unavailable, so that reads still work. */
   readonly onlyWrites: boolean;
   /** How long the verdict must hold before another database is used. */
   readonly patienceMs: number;
@@ -68,7 +68,7 @@ export type DatabaseSignal =
   | { readonly kind: 'changed' }
   /** The graceful switch was not made, because calls were in flight or the other database did not answer. */
   | { readonly kind: 'postponed' }
-  /** Time has passed. */
+  /** Time has passed, so a change may be due. */
   | { readonly kind: 'ticked' };
 
 /** An action to perform, as data. */
@@ -91,9 +91,7 @@ export interface DatabaseMoment {
    * again only on request.
    */
   readonly failbackMs: number | undefined;
-  /**
-   * A factor of 1 or slightly more, drawn once per process, so that not all processes switch back at the same moment.
-   */
+  /** A factor of 1 or slightly more, drawn once, so that not all processes switch back at the same moment. */
   readonly jitter: number;
 }
 

@@ -33,7 +33,8 @@ function answer(command: DriverCommand, target: Internals, chunk: Buffer, start:
   try {
     command.resolve(valueOf(command as Encoded, target, chunk, start, end));
   } catch (error) {
-    // An error thrown by the application must reach the application, but must not stop the delivery of later replies.
+    // An error thrown by an application callback must reach the application, but must not stop the delivery of later
+    // replies.
     process.nextTick(() => {
       throw error;
     });

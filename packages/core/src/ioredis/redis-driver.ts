@@ -38,7 +38,7 @@ const endedKinds: ReadonlyMap<string, SubscriptionKind> = new Map([
   ['sunsubscribe', 'ssubscribe'],
 ]);
 
-/** Adapts one ioredis client to the driver interface of core. */
+/** Adapts one ioredis client to core's driver interface. */
 export class RedisDriver implements Driver {
   readonly send: SendCommand;
   readonly answerPlain: AnswerPlain;

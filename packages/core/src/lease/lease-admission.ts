@@ -22,7 +22,7 @@ export interface LeaseFacts {
   readonly waiting: number;
   readonly max: number;
   readonly maxWaiting: number;
-  /** Whether the caller is inside a lease of the same pool. */
+  /** Whether the caller already holds a lease from the same pool. */
   readonly isInsideLease: boolean;
 }
 

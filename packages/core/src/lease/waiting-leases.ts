@@ -8,7 +8,7 @@ export interface WaitingLease {
   readonly name: string | undefined;
   readonly since: number;
   readonly budget: RequestBudget | undefined;
-  /** Until when it waits while Redis serves. */
+  /** Until when the caller waits while Redis is serving. */
   readonly deadlineAt: number;
   readonly due: Due;
   /** Grants the lease to the caller. */
@@ -20,7 +20,7 @@ export interface WaitingLease {
 export interface LeaseWish {
   readonly name: string | undefined;
   readonly since: number;
-  /** Until when it waits while Redis serves. */
+  /** Until when the caller waits while Redis is serving. */
   readonly deadlineAt: number;
   /** Ends the wait, with the signal's reason. */
   readonly signal: AbortSignal | undefined;

@@ -16,7 +16,8 @@ export interface HeadingParts extends WatchParts {
 }
 
 /**
- * Where one client connects, which may change: its target, the source of its sockets, and the watches on that target.
+ * Determines where one client connects, which may change: its target, the source of its sockets, and the watches on
+ * that target.
  */
 export class Heading {
   readonly source: TurningSource;

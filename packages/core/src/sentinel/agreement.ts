@@ -16,9 +16,9 @@ export function voicesNeeded(configured: number): number {
 }
 
 /**
- * Returns the servers that one sentinel named and that enough sentinels know or previously agreed on. The second
- * sentinel only has to know the server as a member of the group: it learns of a promotion seconds later than the
- * sentinel that leads the failover, and the server itself is asked whether it is the primary yet.
+ * Returns the servers that a sentinel named and that either are known to enough sentinels or were agreed on earlier.
+ * The second sentinel only has to know the server as a member of the group: it learns of a promotion seconds later than
+ * the sentinel that leads the failover, and the server itself is asked whether it is the primary yet.
  */
 export function agreedServers(
   voices: readonly Voice[],

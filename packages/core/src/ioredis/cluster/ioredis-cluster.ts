@@ -34,7 +34,7 @@ const eventNames: Readonly<Record<ClusterEvent, string>> = {
   error: 'error',
 };
 
-/** One ioredis cluster client, as core drives it. */
+/** Adapts one ioredis cluster client to core's driver interface. */
 export class IoredisCluster implements ClusterDriver {
   readonly send: SendCommand;
   readonly #cluster: Cluster;

@@ -65,12 +65,12 @@ export class RawCommand implements DriverCommand {
 
   /** Does nothing, because the command reads its own reply in either protocol. */
   setReplyContext(): void {
-    // See above.
+    // The command reads its own reply.
   }
 
   /** Does nothing, because the resilience manages deadlines. */
   setTimeout(): void {
-    // See above.
+    // The resilience manages deadlines.
   }
 
   setBlockingTimeout(): void {

@@ -20,9 +20,9 @@ type Place =
 const [simpleError, blobError, push] = [0x2d, 0x21, 0x3e];
 
 /**
- * Intercepts the bytes for ioredis' parser, and passes replies to raw commands to those commands. All other bytes go to
- * the parser: replies to ioredis' own commands, error replies and subscription messages. Until the first `RawClient` is
- * created, it inspects nothing.
+ * Intercepts the bytes for ioredis' parser, and hands each reply to a raw command over to that command. All other bytes
+ * go to the parser: replies to ioredis' own commands, error replies and subscription messages. Until the first
+ * `RawClient` is created, it inspects nothing.
  */
 export class ReplyRouter {
   readonly #target: Internals;

@@ -109,8 +109,7 @@ export class Pool {
     if (this.#isClosed) return;
     const { main, settings } = this.#parts;
     const isServing = main.state === 'ready';
-    // While Redis is away, waiting callers get the same limit as calls that lost their connection; after that, their
-    // own.
+    // While Redis is away, waiting callers have the same time limit as calls that lost their connection.
     if (this.#wasServing && !isServing) {
       this.#waiting.shorten(this.#clock.now() + 2 * settings.admission.maxWaitMs);
     } else if (isServing && !this.#wasServing) this.#waiting.lengthen();
