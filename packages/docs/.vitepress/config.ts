@@ -33,6 +33,7 @@ export default defineConfig({
         'status-and-circuits': 'Status and circuits',
         outcomes: 'Outcomes',
         connecting: 'Connecting',
+        'the-code': 'Where the code is',
       }),
       section('Guides', 'guides', {
         cache: 'Cache',

@@ -1,0 +1,61 @@
+import { box, line, picture, text } from './drawing.mjs';
+
+/** @type {readonly { at: string, look: string, client: readonly string[], callers: readonly string[] }[]} */
+const phases = [
+  {
+    at: '0 ms',
+    look: 'warn',
+    client: ['The socket closes.', 'Each unanswered', 'call is judged.'],
+    callers: ['GET and SET wait.', 'A cut INCR fails:', 'outcome unknown.'],
+  },
+  {
+    at: 'to 250 ms',
+    look: 'warn',
+    client: ['It tries to connect', 'each 100 ms.'],
+    callers: ['Calls wait. A short', 'restart costs none.'],
+  },
+  {
+    at: '250 ms',
+    look: 'bad',
+    client: ['The status is', 'down, with a cause.'],
+    callers: ['Waiting calls fail, or', 'take their fallback.'],
+  },
+  {
+    at: 'to 10 s',
+    look: 'bad',
+    client: ['Attempts go on at', 'the same pace.'],
+    callers: ['Each call fails at', 'once. None queues.'],
+  },
+  {
+    at: '10 s',
+    look: 'good',
+    client: ['It connects, and', 'proves the login.'],
+    callers: ['Calls succeed.'],
+  },
+];
+
+export function outagePicture() {
+  const parts = [
+    text(84, 26, 'the client', { look: 'bold' }),
+    text(216, 26, 'your callers', { look: 'bold' }),
+  ];
+  let y = 38;
+  for (const { at, look, client, callers } of phases) {
+    const height = Math.max(client.length, callers.length) * 17 + 18;
+    parts.push(
+      box({ x: 8, y, width: 68, height, look, lines: [at] }),
+      text(84, y + 20, client),
+      text(216, y + 20, callers),
+    );
+    y += height + 6;
+    parts.push(line([84, y - 3], [352, y - 3], 'line dashed'));
+  }
+  parts.pop();
+  return picture({
+    title: 'An outage of ten seconds',
+    description:
+      'Redis is killed at 0 ms. Calls wait up to 250 ms, then fail at once or take their fallback. At 10 s Redis is back, and calls succeed.',
+    height: y + 4,
+    parts,
+  });
+}

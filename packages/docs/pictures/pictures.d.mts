@@ -1,0 +1,2 @@
+/** Each picture of the book, by the name of its file. */
+export const pictures: ReadonlyMap<string, string>;
