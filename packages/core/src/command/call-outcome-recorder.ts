@@ -118,7 +118,7 @@ export class CallOutcomeRecorder {
     events.emit('retry', { command, attempt: call.sends, outcome });
   }
 
-  /** Records that a scan begins again, because its cursor is from a server process that is gone. */
+  /** Records that a scan restarts, because its cursor is from a server process that is gone. */
   scanBegunAgain(command: string): void {
     debug(
       '%s: %s begins again at cursor 0: its server process is gone',

@@ -148,8 +148,8 @@ export function laneOf(call: Call): Lane {
 }
 
 /**
- * Returns the circuit that decides about a call: that of the part of Redis that it needs, or that of the whole unless
- * it is closed.
+ * Returns the circuit that decides about a call: that of the whole if it is not closed, otherwise that of the part of
+ * Redis that the call needs, if there is one.
  */
 export function circuitOf(call: Call, whole: LaneCircuits): Circuit {
   const lane = laneOf(call);

@@ -11,7 +11,7 @@ import type { Credentials } from '../redis-resilience.ts';
 import { classifyReply } from '../replies/reply-error.ts';
 import { ErrorReply } from '../replies/reply.ts';
 
-/** Where to connect to, and how. Read anew for each attempt. */
+/** Where to connect to, and how. The properties are read again for each attempt. */
 export interface Target {
   /** Returns the endpoint: the configured one or, with Sentinel, the one that the Sentinels report. */
   endpoint(signal: AbortSignal): Promise<Endpoint>;

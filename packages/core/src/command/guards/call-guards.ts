@@ -26,7 +26,7 @@ export class CallGuards {
     return this.transactions.isWatching || this.#parts.settings.retry.scans === 'fail';
   }
 
-  /** Returns an error if the call must not be sent. A scan that cannot continue may begin again instead. */
+  /** Returns an error if the call must not be sent. A scan that cannot continue may be restarted instead. */
   check(call: SlowCall): WatchLostError | OutcomeUnknownError | undefined {
     return this.transactions.check(call) ?? this.#checkScans(call);
   }

@@ -15,7 +15,7 @@ type ScanCommand = Pick<DriverCommand, 'name' | 'args'>;
 
 /** Maximum number of cursors that are remembered; the ones returned longest ago are forgotten first. */
 const maxPositions = 1000;
-/** Limits the holders, so that scans that were never continued do not make later ones begin again forever. */
+/** Maximum number of holders, so that scans that were never continued do not make later ones restart forever. */
 const maxHolders = 4;
 
 /**
@@ -64,7 +64,7 @@ export class ScanGuard {
   }
 }
 
-/** Makes the command begin its scan again. SCAN may return an element several times, so its guarantee still holds. */
+/** Makes the command restart its scan. SCAN may return an element several times, so its guarantee still holds. */
 export function beginScanAgain(command: ScanCommand): void {
   command.args[cursorIndexOf(command)] = '0';
 }
