@@ -26,7 +26,7 @@ export interface CacheEvents {
 export interface CacheStats {
   readonly hits: number;
   readonly misses: number;
-  /** Number of lookups during which Redis was away. */
+  /** Number of lookups during which Redis was unavailable. */
   readonly away: number;
   readonly loads: number;
   readonly loadErrors: number;

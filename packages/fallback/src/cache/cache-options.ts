@@ -57,8 +57,8 @@ export interface CacheOptions {
   /** Converts values to bytes and back. Default JSON. */
   readonly serializer?: Serializer;
   /**
-   * Stores invalidations made while Redis is away; a durable outbox keeps them across a crash. Default: the cache keeps
-   * them in memory.
+   * Stores invalidations made while Redis is unavailable; a durable outbox keeps them across a crash. Default: the
+   * cache keeps them in memory.
    */
   readonly outbox?: Outbox;
   /** Sources of time and randomness, for tests. */

@@ -35,7 +35,8 @@ export const lookupReaders: OptionReaders<LookupOptions<unknown>> = {
  */
 export interface Cache {
   /**
-   * Returns the value from Redis. On a miss, or while Redis is away, returns a local copy or the result of the loader.
+   * Returns the value from Redis. On a miss, or while Redis is unavailable, returns a local copy or the result of the
+   * loader.
    *
    * @throws the loader's error, or {@link OverloadedError}, when there is neither a stale value nor a fallback; {@link
    * ConfigurationError} when an option is unknown or invalid
@@ -43,16 +44,18 @@ export interface Cache {
   getOrLoad<T>(key: string, loader: Loader<T>, options?: LookupOptions<T>): Promise<T>;
   /** Like `getOrLoad`, but also returns the value's age and source, and whether it may be out of date. */
   lookup<T>(key: string, loader: Loader<T>, options?: LookupOptions<T>): Promise<CacheAnswer<T>>;
-  /** Returns the value in Redis, or the local copy while Redis is away; undefined if there is none. Never loads. */
+  /**
+   * Returns the value in Redis, or the local copy while Redis is unavailable; undefined if there is none. Never loads.
+   */
   get<T>(key: string): Promise<T | undefined>;
   /** Like `get`, but also returns age, source and staleness. */
   peek<T>(key: string): Promise<CacheAnswer<T> | undefined>;
-  /** Stores a value. While Redis is away, the value is kept in this process and written to Redis afterwards. */
+  /** Stores a value. While Redis is unavailable, the value is kept in this process and written to Redis afterwards. */
   set(key: string, value: unknown, options?: { readonly ttlMs?: number }): Promise<void>;
   /**
    * Lookups that begin after this call never return a value that was loaded before it, neither from a load that is
-   * still running nor one that another process wrote while Redis was away. Resolves with `kept` if Redis could not be
-   * informed yet.
+   * still running nor one that another process wrote while Redis was unavailable. Resolves with `kept` if Redis could
+   * not be informed yet.
    */
   invalidate(keys: string | readonly string[]): Promise<'applied' | 'kept'>;
   stats(): CacheStats;

@@ -8,8 +8,8 @@ import { ResilientCache } from './resilient-cache.ts';
  * Creates a cache on a protected connection.
  *
  * A hit comes from Redis. On a miss the loader runs: once for all callers that request the key at the same time, and
- * with at most `maxConcurrentLoads` loaders running concurrently. While Redis is away, or when the loader fails, local
- * copies are returned, marked stale. Errors are never cached.
+ * with at most `maxConcurrentLoads` loaders running concurrently. While Redis is unavailable, or when the loader fails,
+ * local copies are returned, marked stale. Errors are never cached.
  *
  * @throws {@link ConfigurationError} when an option is unknown or invalid
  * @example

@@ -34,7 +34,7 @@ export interface RedisEntriesSettings {
   readonly clockSkewMs: number;
 }
 
-/** The entries in Redis. Each call settles within `redisTimeoutMs`, and rejects while Redis is away. */
+/** The entries in Redis. Each call settles within `redisTimeoutMs`, and rejects while Redis is unavailable. */
 export class RedisEntries {
   readonly #resilience: RedisResilience;
   readonly #settings: RedisEntriesSettings;

@@ -29,8 +29,8 @@ export interface KeyvStoreOptions {
   /** How long a call waits for Redis. Default 200 ms. */
   readonly redisTimeoutMs?: number;
   /**
-   * Stores deletes made while Redis is away; a durable outbox keeps them across a crash. Default: the store keeps them
-   * in memory.
+   * Stores deletes made while Redis is unavailable; a durable outbox keeps them across a crash. Default: the store
+   * keeps them in memory.
    */
   readonly outbox?: Outbox;
   /** Sources of time and randomness, for tests. */
@@ -104,7 +104,7 @@ export class KeyvStore {
     return Promise.all(keys.map((key) => this.has(key)));
   }
 
-  /** Returns whether the value existed: in Redis, or among the local copies while Redis is away. */
+  /** Returns whether the value existed: in Redis, or among the local copies while Redis is unavailable. */
   async delete(key: string): Promise<boolean> {
     const existed = await this.has(key);
     await this.#cache.invalidate(this.#nameOf(key));
@@ -120,7 +120,7 @@ export class KeyvStore {
   /**
    * Iterates over every key and value of the namespace, in no particular order.
    *
-   * @throws one of core's errors while Redis is away
+   * @throws one of core's errors while Redis is unavailable
    */
   async *iterator<T>(namespace?: string): AsyncGenerator<[key: string, value: T]> {
     const start = this.#prefix + startOf(namespace);
@@ -137,8 +137,8 @@ export class KeyvStore {
    * Removes every key of the namespace. A process that is cut off from Redis in the meantime may write a copy of a
    * value back.
    *
-   * @throws one of core's errors while Redis is away; {@link ConfigurationError} when there is neither a namespace nor
-   * a prefix, because that would remove every key in the database
+   * @throws one of core's errors while Redis is unavailable; {@link ConfigurationError} when there is neither a
+   * namespace nor a prefix, because that would remove every key in the database
    */
   async clear(): Promise<void> {
     const start = this.#prefix + startOf(this.namespace);
@@ -172,7 +172,7 @@ export class KeyvStore {
 
 /**
  * Creates a store for Keyv, and therefore for cache-manager and `@nestjs/cache-manager`, that never hangs. While Redis
- * is away, reads return local copies, and writes and deletes are kept until Redis is back.
+ * is unavailable, reads return local copies, and writes and deletes are kept until Redis is back.
  *
  * @throws {@link ConfigurationError} when an option is unknown or invalid
  * @example

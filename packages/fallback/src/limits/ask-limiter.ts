@@ -5,7 +5,7 @@ import { writesAvailable } from '../availability.ts';
 /** Default of every limiter's `timeoutMs` option, in milliseconds. */
 export const limiterTimeoutMs = 200;
 
-/** The result of a limiter in Redis, or the fact that there is none because Redis is away. */
+/** The result of a limiter in Redis, or the fact that there is none because Redis is unavailable. */
 export type Asked<T> = { readonly isAway: false; readonly answer: T } | { readonly isAway: true };
 
 /**

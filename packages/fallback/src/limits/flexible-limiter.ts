@@ -20,10 +20,11 @@ export interface FlexibleLimiter {
 /** Options of {@link resilientLimiter}. */
 export interface ResilientLimiterOptions {
   /**
-   * While Redis is away: `open` allows every call, `closed` throws. Ignored if `insurance` is set. Default `closed`.
+   * While Redis is unavailable: `open` allows every call, `closed` throws. Ignored if `insurance` is set. Default
+   * `closed`.
    */
   readonly whenAway?: 'open' | 'closed';
-  /** Limiter that counts while Redis is away, for example a `RateLimiterMemory`. Default: none. */
+  /** Limiter that counts while Redis is unavailable, for example a `RateLimiterMemory`. Default: none. */
   readonly insurance?: FlexibleLimiter;
   /** How long a caller waits for the count. Default 200 ms. */
   readonly timeoutMs?: number;

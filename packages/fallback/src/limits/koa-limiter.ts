@@ -17,11 +17,14 @@ type KoaMiddleware<C> = (ctx: C, next: Next) => Promise<unknown>;
 /** Options of {@link resilientKoaLimiter}. */
 export interface KoaLimiterOptions<C = unknown> {
   /**
-   * While Redis is away: `open` allows every request, `closed` responds with 503. Ignored if `insurance` is set.
+   * While Redis is unavailable: `open` allows every request, `closed` responds with 503. Ignored if `insurance` is set.
    * Default `closed`.
    */
   readonly whenAway?: 'open' | 'closed';
-  /** Middleware that counts while Redis is away, for example koa-ratelimit with `driver: 'memory'`. Default: none. */
+  /**
+   * Middleware that counts while Redis is unavailable, for example koa-ratelimit with `driver: 'memory'`. Default:
+   * none.
+   */
   readonly insurance?: KoaMiddleware<C>;
   /** How long a request waits for the count. Default 200 ms. */
   readonly timeoutMs?: number;

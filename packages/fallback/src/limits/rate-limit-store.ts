@@ -24,8 +24,8 @@ export interface RateLimitStore {
 /** Options of {@link resilientRateLimitStore}. */
 export interface RateLimitStoreOptions {
   /**
-   * While Redis is away: `open` allows every request, `closed` responds with 503, `local` continues counting in this
-   * process, from the last count in Redis. Default `local`.
+   * While Redis is unavailable: `open` allows every request, `closed` responds with 503, `local` continues counting in
+   * this process, from the last count in Redis. Default `local`.
    */
   readonly whenAway?: 'open' | 'closed' | 'local';
   /** How long a request waits for the count. Default 200 ms. */
@@ -41,7 +41,7 @@ interface Hits {
 
 /**
  * Wraps an express-rate-limit store, for example rate-limit-redis: no request waits longer than `timeoutMs` for Redis,
- * and a store that was created while Redis was away works as soon as Redis is back.
+ * and a store that was created while Redis was unavailable works as soon as Redis is back.
  *
  * @throws {@link ConfigurationError} when an option is unknown or invalid
  * @example
@@ -63,7 +63,7 @@ export function resilientRateLimitStore(
   return new ResilientRateLimitStore(store, resilience, options);
 }
 
-/** An express-rate-limit store that keeps working while Redis is away. */
+/** An express-rate-limit store that keeps working while Redis is unavailable. */
 export class ResilientRateLimitStore {
   readonly localKeys = false;
   readonly #store: RateLimitStore;
@@ -115,7 +115,7 @@ export class ResilientRateLimitStore {
     return asked.isAway ? undefined : asked.answer;
   }
 
-  // A client that has reached its limit must stay limited when Redis goes away.
+  // A client that has reached its limit must stay limited when Redis becomes unavailable.
   #adopt(key: string, { totalHits, resetTime }: Hits): void {
     if (this.#whenAway === 'local' && resetTime !== undefined) {
       this.#local.adopt(key, totalHits, resetTime.getTime());

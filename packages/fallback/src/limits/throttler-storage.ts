@@ -17,8 +17,8 @@ import { uncountedError } from './uncounted-error.ts';
 /** Options of {@link throttlerStorage}. */
 export interface ThrottlerStorageOptions {
   /**
-   * While Redis is away: `open` allows every request, `closed` responds with 503, `local` continues counting in this
-   * process, from the last count in Redis. Default `local`.
+   * While Redis is unavailable: `open` allows every request, `closed` responds with 503, `local` continues counting in
+   * this process, from the last count in Redis. Default `local`.
    */
   readonly whenAway?: 'open' | 'closed' | 'local';
   /** How long a request waits for the count. Default 200 ms. */

@@ -1,8 +1,8 @@
 import { RedisUnavailableError, type RedisResilience } from '@redis-resilience/core';
 
 /**
- * Creates the error of a limiter in mode `closed` while Redis is away. Because of its `status` and `headers`, Express
- * and Koa respond with 503 and `Retry-After`, with or without this project's error middleware.
+ * Creates the error of a limiter in mode `closed` while Redis is unavailable. Because of its `status` and `headers`,
+ * Express and Koa respond with 503 and `Retry-After`, with or without this project's error middleware.
  */
 export function uncountedError(resilience: RedisResilience): RedisUnavailableError {
   const { cause, retryAfterMs } = resilience.snapshot();

@@ -64,12 +64,16 @@ export interface AcquireOptions {
   readonly waitMs?: number;
 }
 
-/** Locks in Redis. While Redis is away, `acquire` and `run` throw: a lock that Redis does not confirm is not held. */
+/**
+ * Locks in Redis. While Redis is unavailable, `acquire` and `run` throw: a lock that Redis does not confirm is not
+ * held.
+ */
 export interface Locks {
   /**
    * Acquires the lock; returns undefined if another holder has it.
    *
-   * @throws one of core's errors while Redis is away, {@link ConfigurationError} when an option is unknown or invalid
+   * @throws one of core's errors while Redis is unavailable, {@link ConfigurationError} when an option is unknown or
+   * invalid
    */
   acquire(name: string, options?: AcquireOptions): Promise<Lock | undefined>;
   /**

@@ -20,14 +20,14 @@ export interface Lock {
   /**
    * Extends the lock so that it is held for another `ttlMs`. Default: the `ttlMs` it was acquired with.
    *
-   * @throws {@link RedisUnavailableError} when the lock was lost, or one of core's errors while Redis is away
+   * @throws {@link RedisUnavailableError} when the lock was lost, or one of core's errors while Redis is unavailable
    */
   extend(ttlMs?: number): Promise<void>;
   /**
    * Releases the lock.
    *
-   * @throws one of core's errors while Redis is away; the lock is then released when Redis is back, unless it expires
-   * first
+   * @throws one of core's errors while Redis is unavailable; the lock is then released when Redis is back, unless it
+   * expires first
    */
   release(): Promise<void>;
 }

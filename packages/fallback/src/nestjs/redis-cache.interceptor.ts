@@ -70,7 +70,7 @@ const unsharedMs = 10_000;
 
 /**
  * Serves a route from the cache. On a miss, the handler runs once for all requests that arrive at the same time. While
- * Redis is away, local copies are served. The header `X-Cache` is `HIT`, `MISS`, `STALE` or `BYPASS`.
+ * Redis is unavailable, local copies are served. The header `X-Cache` is `HIT`, `MISS`, `STALE` or `BYPASS`.
  *
  * Stores and shares only what RFC 9111 allows a shared cache. Never shared: the response to a request that identifies
  * the visitor, by a header or by a `user` that a guard set; a response with a cookie, `Cache-Control: private` or

@@ -6,9 +6,9 @@ import { redisDelivery } from './redis-delivery.ts';
 import { ReplayingOutbox } from './replaying-outbox.ts';
 
 /**
- * Creates an outbox: it stores writes while Redis is away, within limits, and applies them when Redis is back, in order
- * for each key, at a limited rate, and each exactly once. Overwritten values and counter sums are merged into one
- * write; expiries become absolute times. With `path`, pending writes survive the process; that requires the package
+ * Creates an outbox: it stores writes while Redis is unavailable, within limits, and applies them when Redis is back,
+ * in order for each key, at a limited rate, and each exactly once. Overwritten values and counter sums are merged into
+ * one write; expiries become absolute times. With `path`, pending writes survive the process; that requires the package
  * `classic-level`.
  *
  * @throws {@link ConfigurationError} when an option is unknown or invalid, or `classic-level` is not installed

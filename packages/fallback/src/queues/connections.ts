@@ -30,7 +30,7 @@ export interface WorkerConnection {
 }
 
 /**
- * Creates the options of a queue that adds jobs: calls fail immediately while Redis is away, even if the process
+ * Creates the options of a queue that adds jobs: calls fail immediately while Redis is unavailable, even if the process
  * started without Redis.
  *
  * @throws {@link ConfigurationError} when `resilience` is not a RedisResilience
@@ -44,8 +44,8 @@ export function queueConnection(resilience: RedisResilience): QueueConnection {
 
 /**
  * Creates the options of a worker, or of `QueueEvents`: it waits through an outage of any length without spinning,
- * resumes as soon as Redis is back, and closes immediately even while Redis is away. Each has its own connections,
- * which are protected like the client that they duplicate.
+ * resumes as soon as Redis is back, and closes immediately even while Redis is unavailable. Each has its own
+ * connections, which are protected like the client that they duplicate.
  *
  * @throws {@link ConfigurationError} when `resilience` is not a RedisResilience
  * @example
@@ -59,8 +59,8 @@ export function workerConnection(resilience: RedisResilience): WorkerConnection 
 
 /**
  * Creates the options for `BullModule.forRootAsync` of @nestjs/bullmq, where queues and workers share one connection:
- * while Redis is away, adding a job fails within a second, even if the process started without Redis, and workers wait
- * as with {@link workerConnection}.
+ * while Redis is unavailable, adding a job fails within a second, even if the process started without Redis, and
+ * workers wait as with {@link workerConnection}.
  *
  * @throws {@link ConfigurationError} when `resilience` is not a RedisResilience
  * @example

@@ -23,8 +23,8 @@ export interface FlowAdder {
    * Adds a flow. Each of its jobs without a `jobId` gets one, so that a flow whose addition is retried after a lost
    * reply remains one flow. The `reply` of an applied receipt is BullMQ's tree of jobs.
    *
-   * @throws one of core's errors while Redis is away and `whenAway` is `fail`, {@link OverloadedError} when too many
-   * flows are pending
+   * @throws one of core's errors while Redis is unavailable and `whenAway` is `fail`, {@link OverloadedError} when too
+   * many flows are pending
    */
   add(flow: Flow): Promise<Receipt>;
   /** The pending flows: their number, events and dead letters. */
@@ -34,7 +34,8 @@ export interface FlowAdder {
 }
 
 /**
- * Adds BullMQ flows as `createJobAdder` adds jobs: while Redis is away, `add` fails fast or keeps the flow for later.
+ * Adds BullMQ flows as `createJobAdder` adds jobs: while Redis is unavailable, `add` fails fast or keeps the flow for
+ * later.
  *
  * @throws {@link ConfigurationError} when an option is unknown or invalid
  * @example

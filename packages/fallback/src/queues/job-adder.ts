@@ -15,8 +15,8 @@ export interface JobAdder {
    * Adds a job, under its `jobId` or a new id. While a job is in the queue, adding another with the same id has no
    * effect. The `reply` of an applied receipt is BullMQ's job.
    *
-   * @throws one of core's errors while Redis is away and `whenAway` is `fail`, {@link OverloadedError} when too many
-   * jobs are pending
+   * @throws one of core's errors while Redis is unavailable and `whenAway` is `fail`, {@link OverloadedError} when too
+   * many jobs are pending
    */
   add(name: string, data: unknown, options?: Readonly<Record<string, unknown>>): Promise<Receipt>;
   /** The pending jobs: their number, events and dead letters. */
@@ -29,8 +29,8 @@ export interface JobAdder {
 }
 
 /**
- * Adds jobs to a BullMQ queue: while Redis is away, `add` fails fast or keeps the job for later, on disk if `path` is
- * set.
+ * Adds jobs to a BullMQ queue: while Redis is unavailable, `add` fails fast or keeps the job for later, on disk if
+ * `path` is set.
  *
  * @throws {@link ConfigurationError} when an option is unknown or invalid
  * @example

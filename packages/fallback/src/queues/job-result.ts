@@ -49,8 +49,8 @@ const lookEveryMs = 1000;
 const lookAgainMs = 50;
 
 /**
- * Waits until a job has ended, and returns its result. If Redis goes away during BullMQ's `job.waitUntilFinished()`, an
- * unhandled rejection ends the process; `jobResult` waits through the outage.
+ * Waits until a job has ended, and returns its result. If Redis becomes unavailable during BullMQ's
+ * `job.waitUntilFinished()`, an unhandled rejection ends the process; `jobResult` waits through the outage.
  *
  * @throws Error with the reason why the job failed; {@link CommandTimeoutError} after `timeoutMs`; {@link
  * ConfigurationError} when an option is unknown or invalid
@@ -91,8 +91,8 @@ export async function jobResult(
   }
 }
 
-// The event may have been missed, before the listener was added or while Redis was away, so the job itself is checked
-// too.
+// The event may have been missed, before the listener was added or while Redis was unavailable, so the job itself is
+// checked too.
 async function findEnd(queue: JobSource, jobId: string, clock: Clock, signal: AbortSignal): Promise<JobEnd> {
   let isMissing = false;
   for (;;) {

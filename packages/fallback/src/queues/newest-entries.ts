@@ -12,8 +12,8 @@ export function readsNewest(name: PropertyKey, args: readonly unknown[]): boolea
 
 /**
  * Returns the id after which the newest entries follow. If `$` were resent after an outage, entries added in the
- * meantime would be lost; so `$` becomes the id of the last entry or, while Redis is away and nothing can be added, the
- * current time.
+ * meantime would be lost; so `$` becomes the id of the last entry or, while Redis is unavailable and nothing can be
+ * added, the current time.
  */
 export async function newestId(
   args: readonly unknown[],

@@ -49,7 +49,7 @@ const loopScript =
 
 /**
  * The client for a worker's loop, which retries immediately after some errors and pauses for a long time after others.
- * While Redis is away, no error reaches that loop:
+ * While Redis is unavailable, no error reaches that loop:
  *
  * - a blocking read returns once Redis is back, with no new entries, so that the worker looks for work immediately; a
  *   read of a stream's newest entries continues from where it began;
@@ -58,7 +58,7 @@ const loopScript =
  * - any other command fails after half a second, with the error code on which BullMQ retries.
  *
  * Its duplicates behave in the same way. When a worker closes, it disconnects its duplicate: all waiting calls then
- * fail, so that the worker can close while Redis is away.
+ * fail, so that the worker can close while Redis is unavailable.
  */
 export function workerClient<C extends Redis | Cluster>(
   client: C,
@@ -135,7 +135,7 @@ export function workerClient<C extends Redis | Cluster>(
   });
 }
 
-/** Whether a call waits for as long as Redis is away. */
+/** Whether a call waits for as long as Redis is unavailable. */
 function isLasting(name: PropertyKey): boolean {
   return name === 'info' || blockingReads.has(name) || isLoopScript(name);
 }

@@ -84,7 +84,8 @@ export class DestroyedSessions {
     this.#subscriber?.disconnect();
   }
 
-  // The first attempt may fail while Redis is away. Once it has succeeded, core restores the subscription on its own.
+  // The first attempt may fail while Redis is unavailable. Once it has succeeded, core restores the subscription on its
+  // own.
   async #subscribe(subscriber: Redis): Promise<void> {
     const { signal } = this.#closing;
     for (;;) {

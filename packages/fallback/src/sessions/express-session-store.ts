@@ -21,8 +21,8 @@ export interface CallbackStore {
 
 /**
  * Wraps an express-session store, for example connect-redis, so that sessions survive a Redis outage. While Redis is
- * away, sessions are read from local copies and writes are kept and replayed later, so that users stay signed in on
- * this instance. A destroyed session never comes back.
+ * unavailable, sessions are read from local copies and writes are kept and replayed later, so that users stay signed in
+ * on this instance. A destroyed session never comes back.
  *
  * `clear()` destroys every session in the same way, so that none comes back from a copy. All other methods, for example
  * `all()`, are the store's own.

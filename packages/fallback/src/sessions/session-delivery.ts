@@ -74,8 +74,8 @@ export function sessionDelivery(parts: DeliveryParts): Delivery {
   };
 }
 
-// While Redis is away, a store with its own client fails with errors that only that client knows. An error reply from
-// the server is recognised by its first word.
+// While Redis is unavailable, a store with its own client fails with errors that only that client knows. An error reply
+// from the server is recognised by its first word.
 function isReply(error: unknown): boolean {
   return error instanceof Error && /^[A-Z]{2,}[A-Z0-9]* /.test(error.message);
 }

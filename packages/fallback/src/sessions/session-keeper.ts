@@ -35,8 +35,8 @@ export interface KeptSessions {
 }
 
 /**
- * Sessions that survive an outage: they are read from the store, or from a local copy while Redis is away, and written
- * immediately, or kept and replayed later. A destroyed session never comes back.
+ * Sessions that survive an outage: they are read from the store, or from a local copy while Redis is unavailable, and
+ * written immediately, or kept and replayed later. A destroyed session never comes back.
  */
 export class SessionKeeper implements KeptSessions {
   readonly #resilience: RedisResilience;
@@ -136,7 +136,7 @@ export class SessionKeeper implements KeptSessions {
     await this.#outbox.add('session.destroy', [sid, copy?.expiresAt ?? wallNow]);
   }
 
-  /** Destroys every session in the store and every copy. Fails while the store is away. */
+  /** Destroys every session in the store and every copy. Fails while the store is unavailable. */
   async clear(): Promise<void> {
     const stored = (await this.#backend.sids?.()) ?? [];
     const sids = [...new Set([...stored, ...this.#copies.sids()])];

@@ -35,7 +35,7 @@ export interface SessionOptions {
    * Default true.
    */
   readonly listen?: boolean;
-  /** Maximum number of pending writes while Redis is away; the oldest are dropped first. Default 10,000. */
+  /** Maximum number of pending writes while Redis is unavailable; the oldest are dropped first. Default 10,000. */
   readonly maxEntries?: number;
   /**
    * A folder for pending writes, so that they survive the process; requires `classic-level`. Default: kept in memory.

@@ -12,9 +12,10 @@ const causesOfDeadServers: ReadonlySet<CauseCode> = new Set([
 ]);
 
 /**
- * Divides the contact of this instance with the store's data into eras: a new era begins whenever the server was away,
- * and when its database was flushed. A session that was last seen in an earlier era may be restored only if each era
- * since then ended with a loss of data that the server's identity proves, and in which this instance missed nothing.
+ * Divides the contact of this instance with the store's data into eras: a new era begins whenever the server was
+ * unavailable, and when its database was flushed. A session that was last seen in an earlier era may be restored only
+ * if each era since then ended with a loss of data that the server's identity proves, and in which this instance missed
+ * nothing.
  */
 export class StoreContact {
   readonly #resilience: RedisResilience;
@@ -54,7 +55,7 @@ export class StoreContact {
     return Number(number) >= this.#givesBackFrom && Number(number) < this.#era;
   }
 
-  /** Call when the server is away, or this instance is cut off. */
+  /** Call when the server is unavailable, or this instance is cut off. */
   noteAway({ cause }: RedisSnapshot): void {
     if (!this.#isAway) {
       this.#isAway = true;
@@ -87,7 +88,7 @@ export class StoreContact {
   /**
    * After each absence, checks once whether the data is that of the earlier contact.
    *
-   * @throws one of core's errors while Redis is away
+   * @throws one of core's errors while Redis is unavailable
    */
   resume(): Promise<void> {
     this.#resuming ??= this.#resume().catch((error: unknown) => {
