@@ -1,5 +1,5 @@
-// Bundles what the status page runs in the browser into one script, and writes it as a module that exports it as a
-// string: the page reads no file at run time, so it works in an application that was bundled itself.
+// Bundles the status page's browser code into one script, and writes it as a module that exports the script as a
+// string: the page reads no file at run time, so it works in an application that is itself bundled.
 //
 //   node bundle-page.mjs [file]     writes dist/status-page/page/page-script.js unless told otherwise
 

@@ -8,7 +8,7 @@ import type { Distribution, DurationInstrument, Instrument } from './instrument.
  * Counters of each connection. Commands are counted from the creation of the connection, the rest from registration.
  */
 export const connectionCounters: readonly Instrument[] = [
-  counter('outages', 'Times the status left up, by first cause.', ['cause'], ({ outages }) =>
+  counter('outages', 'Outages (the status was no longer up), by first cause.', ['cause'], ({ outages }) =>
     outages.points(),
   ),
   counter(
@@ -20,24 +20,24 @@ export const connectionCounters: readonly Instrument[] = [
   counter('commands', 'Commands, by lane and outcome.', ['lane', 'outcome'], ({ commands }) =>
     outcomePoints(commands),
   ),
-  counter('operations', 'Calls of execute, by lane and outcome.', ['lane', 'outcome'], (meter) =>
+  counter('operations', 'Calls to execute, by lane and outcome.', ['lane', 'outcome'], (meter) =>
     meter.operations.outcomes.points(),
   ),
   counter(
     'rejections',
-    'Commands that did not run, by reason; budget: their request had used up its budget.',
+    'Commands that did not run, by reason; budget: the request had used up its budget.',
     ['lane', 'reason'],
     ({ commands }) => rejectionPoints(commands),
   ),
-  counter('retries', 'Commands sent again, by the outcome of the previous attempt.', ['outcome'], (meter) =>
+  counter('retries', 'Retries of commands, by the outcome of the previous attempt.', ['outcome'], (meter) =>
     meter.retries.points(),
   ),
-  counter('circuit_changes', 'Changes of a circuit, by its new state.', ['lane', 'to'], (meter) =>
+  counter('circuit_changes', 'State changes of a circuit, by new state.', ['lane', 'to'], (meter) =>
     meter.circuitChanges.points(),
   ),
   counter(
     'database_changes',
-    'Times another database came into use, by its name and the reason.',
+    'Switches to another database, by its name and the reason.',
     ['to', 'reason'],
     (meter) => meter.databaseChanges.points(),
   ),
@@ -46,19 +46,19 @@ export const connectionCounters: readonly Instrument[] = [
   ),
   counter(
     'subscriber_gaps',
-    'Times a subscriber was disconnected and may have missed messages.',
+    'Times that a subscriber was disconnected and may have missed messages.',
     [],
     ({ gaps }) => gaps.points(),
   ),
   counter(
     'process_freezes',
-    'Times this process was frozen, suspended or blocked, by kind.',
+    'Times that this process was frozen, suspended or blocked, by kind.',
     ['kind'],
     ({ freezes }) => freezes.points(),
   ),
   counter(
     'outbox_writes',
-    'Outbox events, by kind: a write was kept, replayed, dropped or given up.',
+    'Outbox events, by kind: a write was kept, replayed or dropped, or became a dead letter.',
     ['event'],
     (meter) => meter.outboxEvents.points(),
   ),
@@ -75,7 +75,7 @@ export const connectionDurations: readonly DurationInstrument[] = [
   },
   {
     name: 'redis_resilience_command_duration_seconds',
-    help: 'How long a command that was sent took to its reply or failure.',
+    help: 'Time from sending a command to its reply or failure.',
     labels: ['connection', 'lane'],
     bounds: commandBounds,
     read: ofEach(({ commands }) =>
@@ -84,7 +84,7 @@ export const connectionDurations: readonly DurationInstrument[] = [
   },
   {
     name: 'redis_resilience_operation_duration_seconds',
-    help: 'Duration of calls of execute, including waiting, retries and fallback.',
+    help: 'Duration of execute calls, including waiting, retries and fallback.',
     labels: ['connection', 'lane'],
     bounds: commandBounds,
     read: ofEach(({ operations }) =>
@@ -93,7 +93,7 @@ export const connectionDurations: readonly DurationInstrument[] = [
   },
   {
     name: 'redis_resilience_wait_duration_seconds',
-    help: 'How long a command that was never sent waited.',
+    help: 'How long commands that were never sent waited.',
     labels: ['connection', 'lane'],
     bounds: commandBounds,
     read: ofEach(({ commands }) =>

@@ -7,33 +7,33 @@ import { circuitStates, connectionStates, stateSet, statuses } from './state-set
 
 /** The current state of each connection, read from its snapshot and its live counts. */
 export const connectionGauges: readonly Instrument[] = [
-  gauge('up', '1 while the status is up, else 0.', [], { merge: 'min' }, ({ snapshot }) => [
+  gauge('up', '1 while the status is up, otherwise 0.', [], { merge: 'min' }, ({ snapshot }) => [
     point(snapshot.status === 'up' ? 1 : 0),
   ]),
   gauge(
     'status',
-    'Status of the connection: 1 for the present one, 0 for the others.',
+    'Status of the connection: 1 for the current status, 0 for the others.',
     ['status'],
     {},
     ({ snapshot }) => stateSet('status', statuses, snapshot.status),
   ),
   gauge(
     'state',
-    'Connection state: 1 for the present one, 0 for the others.',
+    'State of the connection: 1 for the current state, 0 for the others.',
     ['state'],
     {},
     ({ snapshot }) => stateSet('state', connectionStates, snapshot.connection),
   ),
   gauge(
     'cause',
-    'Why the status is not up: 1 for the present cause, no sample while there is none.',
+    'Why the status is not up: 1 for the current cause, no sample if there is none.',
     ['cause'],
     {},
     (now) => (now.snapshot.cause === undefined ? [] : [point(1, { cause: now.snapshot.cause.code })]),
   ),
   gauge(
     'database',
-    'The database in use: 1 if it is the preferred one, else 0; no sample where there is only one.',
+    'Database in use: 1 if it is the preferred one, otherwise 0; no sample if there is only one database.',
     ['database'],
     {},
     ({ snapshot: { database } }) =>
@@ -41,7 +41,7 @@ export const connectionGauges: readonly Instrument[] = [
   ),
   gauge(
     'lane_available',
-    '1 while reads, or writes, are expected to work, else 0.',
+    '1 while reads, or writes, are expected to work, otherwise 0.',
     ['lane'],
     { merge: 'min' },
     (now) => [
@@ -51,7 +51,7 @@ export const connectionGauges: readonly Instrument[] = [
   ),
   gauge(
     'circuit_state',
-    'State of each circuit: 1 for the present one, 0 for the others.',
+    'State of each circuit: 1 for the current state, 0 for the others.',
     ['lane', 'state'],
     {},
     ({ snapshot }) =>
@@ -59,7 +59,7 @@ export const connectionGauges: readonly Instrument[] = [
   ),
   gauge(
     'status_since_timestamp_seconds',
-    'When the present status began, in seconds since the epoch.',
+    'Time at which the current status began, in seconds since the epoch.',
     [],
     { unit: 's', merge: 'max' },
     ({ snapshot }) => [point(snapshot.since.getTime() / 1000)],
@@ -71,7 +71,7 @@ export const connectionGauges: readonly Instrument[] = [
     { unit: 's', merge: 'max' },
     ({ snapshot }) => [point((snapshot.retryAfterMs ?? 0) / 1000)],
   ),
-  gauge('connections', 'Connections, duplicates and cluster nodes included.', [], {}, ({ detail }) => [
+  gauge('connections', 'Connections, including duplicates and cluster nodes.', [], {}, ({ detail }) => [
     point(detail.connections),
   ]),
   gauge('ready_connections', 'Connections that are ready for commands.', [], {}, ({ detail }) => [
@@ -91,7 +91,7 @@ export const connectionGauges: readonly Instrument[] = [
   ]),
   gauge(
     'event_loop_lag_seconds',
-    'How late the event loop of this process ran last.',
+    'Latest measured delay of the event loop in this process.',
     [],
     { unit: 's', merge: 'max' },
     ({ detail }) => [point(detail.eventLoopLagMs / 1000)],

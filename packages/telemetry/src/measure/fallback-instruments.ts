@@ -3,17 +3,11 @@ import type { CacheNumbers } from './sources.ts';
 
 /** Instruments of caches and outboxes, labelled with the names they were registered under. */
 export const fallbackInstruments: readonly Instrument[] = [
-  ofCaches(
-    'counter',
-    'cache_lookups_total',
-    'Lookups of a cache, by what it found in Redis.',
-    'result',
-    (stats) => ({
-      hit: stats.hits,
-      miss: stats.misses,
-      away: stats.away,
-    }),
-  ),
+  ofCaches('counter', 'cache_lookups_total', 'Cache lookups, by the result in Redis.', 'result', (stats) => ({
+    hit: stats.hits,
+    miss: stats.misses,
+    away: stats.away,
+  })),
   ofCaches(
     'counter',
     'cache_loads_total',
@@ -28,7 +22,7 @@ export const fallbackInstruments: readonly Instrument[] = [
   ofCaches(
     'counter',
     'cache_stand_ins_total',
-    'Answers that may be out of date, by kind: a stale copy or the fallback.',
+    'Returned values that may be out of date, by kind: a stale copy or the fallback.',
     'kind',
     (stats) => ({
       stale: stats.stale,
@@ -54,7 +48,7 @@ export const fallbackInstruments: readonly Instrument[] = [
   {
     name: 'redis_resilience_outbox_entries',
     kind: 'gauge',
-    help: 'Writes that an outbox keeps for later.',
+    help: 'Writes in an outbox that are waiting to be sent.',
     unit: '1',
     labels: ['outbox'],
     read: ({ outboxes }) =>
@@ -63,7 +57,7 @@ export const fallbackInstruments: readonly Instrument[] = [
   {
     name: 'redis_resilience_outbox_bytes',
     kind: 'gauge',
-    help: 'Size of the writes that an outbox keeps for later.',
+    help: 'Size of the writes in an outbox that are waiting to be sent.',
     unit: 'By',
     labels: ['outbox'],
     read: ({ outboxes }) =>

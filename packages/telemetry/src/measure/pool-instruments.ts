@@ -9,7 +9,7 @@ import type { DurationInstrument, Instrument } from './instrument.ts';
 export const poolInstruments: readonly Instrument[] = [
   gauge(
     'connections',
-    'Connections of the pool: idle, used, or pending while they are made, asked or cleaned.',
+    'Connections in the pool: idle, used, or pending while they are being created, checked or cleaned.',
     { openTelemetry: 'count', labels: ['state'] },
     ({ idle, active, pending }) => [
       { labels: { state: 'idle' }, value: idle },
@@ -17,31 +17,34 @@ export const poolInstruments: readonly Instrument[] = [
       { labels: { state: 'pending' }, value: pending },
     ],
   ),
-  gauge('max_connections', 'Most connections that the pool may have.', { openTelemetry: 'max' }, ({ max }) =>
-    valueOf(max),
+  gauge(
+    'max_connections',
+    'Maximum number of connections in the pool.',
+    { openTelemetry: 'max' },
+    ({ max }) => valueOf(max),
   ),
   gauge(
     'min_connections',
-    'Connections that the pool keeps open while nobody uses them.',
+    'Minimum number of connections that the pool keeps open while they are idle.',
     { openTelemetry: 'idle.min' },
     ({ min }) => valueOf(min),
   ),
   gauge(
     'waiting_leases',
-    'Callers waiting for a connection of the pool.',
+    'Callers waiting for a connection from the pool.',
     { openTelemetry: 'pending_requests' },
     ({ waiting }) => valueOf(waiting),
   ),
   gauge(
     'oldest_lease_seconds',
-    'How long the oldest lease has lasted; 0 while there is none.',
+    'Age of the oldest current lease; 0 if there is none.',
     { openTelemetry: 'oldest_use_time', unit: 's', merge: 'max' },
     ({ oldestLeaseMs = 0 }) => valueOf(oldestLeaseMs / 1000),
   ),
   {
     ...gauge(
       'refused_leases_total',
-      'Leases that were refused, at once or after waiting.',
+      'Leases that were rejected, immediately or after waiting.',
       { openTelemetry: 'timeouts' },
       ({ totals }) => valueOf(totals.refused),
     ),
@@ -51,7 +54,7 @@ export const poolInstruments: readonly Instrument[] = [
 
 /** Durations of pool operations. */
 export const poolDurations: readonly DurationInstrument[] = [
-  durations('create', 'How long the making of a connection took.', ({ creates }) => creates),
+  durations('create', 'How long it took to create a connection.', ({ creates }) => creates),
   durations('wait', 'How long a lease waited for its connection.', ({ waits }) => waits),
   durations('use', 'How long a connection was leased.', ({ uses }) => uses),
 ];
