@@ -33,7 +33,7 @@ export function troublesOf({
     .slice(0, mostTroubles);
 }
 
-/** One trouble in one line, for every report. */
+/** Describes one trouble in one line, for every report. */
 export function describeTrouble({ request, result, detail, count, advice }: Trouble): string {
   const what = result === 'unknown' ? 'with an unknown outcome' : 'failed';
   return `${request}: ${count} ${what} (${detail}). ${advice}`;

@@ -3,7 +3,7 @@ import { onAll } from './rule.ts';
 import type { Evidence } from '../evidence/evidence.ts';
 import { command } from './command.ts';
 
-/** The OOM killer ended a Redis process, and the target does not serve commands now. */
+/** Reports that the OOM killer ended a Redis process, if the target does not serve commands now. */
 export const oomKilledRule = onAll(({ host, nodes }) => {
   const isAnswered = nodes.some(({ server }) => server !== undefined);
   if (host === undefined || host.oomKills.length === 0 || isAnswered) return undefined;
@@ -15,7 +15,7 @@ export const oomKilledRule = onAll(({ host, nodes }) => {
   );
 });
 
-/** The last trouble in the server's log, if the target does not serve commands. */
+/** Reports the last trouble in the server's log, if the target does not serve commands. */
 export const logRule = onAll((evidence) => {
   const { host } = evidence;
   if (host?.log === undefined || isServed(evidence)) return undefined;
@@ -27,7 +27,7 @@ export const logRule = onAll((evidence) => {
   );
 });
 
-/** The systemd unit of Redis is not enabled. */
+/** Reports that Redis's systemd unit is not enabled. */
 export const bootUnitRule = onAll(({ host, target }) => {
   const unit = host?.unit;
   if (unit === undefined || unit.isEnabled) return undefined;

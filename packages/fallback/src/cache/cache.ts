@@ -23,7 +23,7 @@ export interface LookupOptions<T> {
   readonly fallback?: (error: unknown) => T | Promise<T>;
 }
 
-/** Readers of {@link LookupOptions}. */
+/** Reads and validates {@link LookupOptions}. */
 export const lookupReaders: OptionReaders<LookupOptions<unknown>> = {
   ttlMs: lifetimeOf(0),
   fallback: functionOf,

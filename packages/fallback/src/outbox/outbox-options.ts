@@ -65,7 +65,7 @@ export const outboxDefaults = {
   random: systemRandom,
 } as const satisfies Omit<Required<OutboxOptions>, 'path'>;
 
-/** Readers of {@link OutboxOptions}. */
+/** Reads and validates {@link OutboxOptions}. */
 export const outboxReaders: OptionReaders<OutboxOptions> = {
   path: folderOf,
   fsync: booleanOf,

@@ -63,7 +63,7 @@ export const sessionDefaults = {
   random: systemRandom,
 } as const satisfies Omit<Required<SessionOptions>, 'path'>;
 
-/** Readers of {@link SessionOptions}. */
+/** Reads and validates {@link SessionOptions}. */
 export const sessionReaders: OptionReaders<SessionOptions> = {
   prefix: textOf,
   maxLocalBytes: countOf(0),

@@ -19,7 +19,7 @@ export interface FallbackOptions {
   readonly outboxes?: Readonly<Record<string, OutboxSource>>;
 }
 
-/** Readers of {@link FallbackOptions}. */
+/** Reads and validates {@link FallbackOptions}. */
 export const fallbackReaders: OptionReaders<FallbackOptions> = {
   caches: objectsWith('stats', 'function', 'caches by name, each with stats()'),
   outboxes: objectsWith('size', 'number', 'outboxes by name, each with size and bytes'),

@@ -103,8 +103,8 @@ export class RemainingOperations {
   }
 
   /**
-   * The same text if the same definite operations have been placed: all below the lowest unplaced one, and these of the
-   * later ones.
+   * Text that identifies the definite operations placed so far: all below the lowest unplaced one, and the listed later
+   * ones.
    */
   get definitePlaced(): string {
     const lowest = this.#definite[this.#lowest];

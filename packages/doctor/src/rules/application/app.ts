@@ -4,7 +4,7 @@ import { error, info, warning } from '../../finding.ts';
 import { onAll } from '../rule.ts';
 import { command } from '../command.ts';
 
-/** The view of a running application, compared with the doctor's. */
+/** Compares a running application's view with the doctor's. */
 export const appRule = onAll((evidence) => {
   const { app } = evidence;
   if (app === undefined) return undefined;

@@ -4,7 +4,7 @@ import { onAll } from '../rule.ts';
 
 const longMs = 10_000;
 
-/** Options of a client or a RedisResilience that will cause trouble in an outage. */
+/** Reports options of a client or a RedisResilience that will cause trouble in an outage. */
 export const clientOptionsRule = onAll(({ application }) => {
   if (application === undefined) return undefined;
   return application.snapshot === undefined ? bareClient(application) : protectedClient(application);

@@ -1,7 +1,7 @@
 import { warning } from '../../finding.ts';
 import { onAll } from '../rule.ts';
 
-/** Standby databases that could not be used: the application watches each on a separate connection. */
+/** Reports standby databases that could not be used; the application watches each on a separate connection. */
 export const standbyRule = onAll(({ application }) => {
   const away = (application?.databases ?? []).filter(({ inUse, health }) => !inUse && health === 'down');
   return away.map(({ name, cause, preferred, readOnly }) =>

@@ -3,7 +3,7 @@ import { onAll } from '../rule.ts';
 
 const longMs = 1000;
 
-/** A pool of leased connections that is full now, and whose callers wait longer than they use a connection. */
+/** Reports a pool of leased connections that is full and whose callers wait longer than they use a connection. */
 export const poolRule = onAll(({ application }) => {
   const pool = application?.pool;
   if (pool === undefined || pool.waiting === 0 || pool.active < pool.max) return undefined;

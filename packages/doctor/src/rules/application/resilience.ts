@@ -2,7 +2,7 @@ import { info, warning, error } from '../../finding.ts';
 import { onAll } from '../rule.ts';
 import type { Evidence } from '../../evidence/evidence.ts';
 
-/** The cause that the RedisResilience reports, if the path shows nothing wrong. */
+/** Reports the RedisResilience's own cause, if the path shows nothing wrong. */
 export const snapshotRule = onAll((evidence) => {
   const snapshot = evidence.application?.snapshot;
   if (snapshot?.cause === undefined || snapshot.status === 'up') return undefined;
@@ -32,7 +32,7 @@ export const snapshotRule = onAll((evidence) => {
 
 const repeated = 3;
 
-/** Outages and failed commands in the history of the RedisResilience. */
+/** Reports outages and failed commands in the history of the RedisResilience. */
 export const historyRule = onAll(({ application }) => {
   const entries = application?.history ?? [];
   const outages = entries.filter((entry) => entry.kind === 'status' && entry.from === 'up');

@@ -6,7 +6,7 @@ import { redisCli } from '../redis-cli.ts';
 import { onEachNode } from '../rule.ts';
 import { command } from '../command.ts';
 
-/** The server has reached maxclients. */
+/** Reports that the server has reached maxclients. */
 export const turnedAwayRule = onEachNode((node, evidence) => {
   const { ping } = node;
   if (!(ping instanceof ErrorReply) || classifyReply(ping.message).cause !== 'max-clients') return undefined;
@@ -19,7 +19,7 @@ export const turnedAwayRule = onEachNode((node, evidence) => {
   );
 });
 
-/** Protected mode and passwords. */
+/** Reports problems with protected mode and passwords. */
 export const authRule = onEachNode((node, evidence) => {
   const { ping, login } = node;
   if (ping instanceof ErrorReply && ping.code === 'DENIED') {
@@ -45,7 +45,7 @@ export const authRule = onEachNode((node, evidence) => {
   return undefined;
 });
 
-/** The user can log in but lacks permissions that an application needs. */
+/** Reports that the user can log in but lacks permissions that an application needs. */
 export const permissionRule = onEachNode((node, evidence) => {
   const { ping, server, part } = node;
   if (server === undefined || part === 'sentinel') return undefined;

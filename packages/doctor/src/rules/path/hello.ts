@@ -1,7 +1,7 @@
 import { error, info } from '../../finding.ts';
 import { onEachNode } from '../rule.ts';
 
-/** RESP3, which ioredis 6 requests by default. */
+/** Reports missing support for RESP3, which ioredis 6 requests by default. */
 export const helloRule = onEachNode((node) => {
   const { hello, server, part } = node;
   if (hello?.closesConnection === true) {

@@ -18,7 +18,7 @@ const names: Readonly<Partial<Record<PeerKind, string>>> = {
   amqp: 'a message broker that speaks AMQP',
 };
 
-/** The peer is not Redis, or does not reply. */
+/** Reports that the peer is not Redis, or does not reply. */
 export const peerRule = onEachNode((node, evidence) => {
   const { peer } = node;
   if (peer === undefined || peer.kind === 'redis' || peer.kind === 'tls') return undefined;
@@ -47,7 +47,7 @@ export const peerRule = onEachNode((node, evidence) => {
   return endingFinding(node, evidence);
 });
 
-/** A sentinel replies where a Redis server was expected. */
+/** Reports that a sentinel replies where a Redis server was expected. */
 export const sentinelInPlaceRule = onEachNode((node, { target, sentinelNames }) => {
   if (node.part !== 'target' || target.kind !== 'standalone') return undefined;
   const { server } = node;

@@ -4,7 +4,7 @@ import { error, type Finding, type LooseEvidence } from '../../finding.ts';
 import { onEachNode } from '../rule.ts';
 import { command } from '../command.ts';
 
-/** No connection could be opened. */
+/** Reports that no connection could be opened. */
 export const tcpRule = onEachNode((node, evidence) => {
   const { tcp, endpoint } = node;
   if (tcp === undefined || tcp.connectedTo !== undefined) return undefined;

@@ -6,7 +6,7 @@ import { command } from '../command.ts';
 
 const expiresSoonDays = 14;
 
-/** The TLS handshake, and whether the certificate can be trusted. */
+/** Reports problems with the TLS handshake or the certificate. */
 export const tlsRule = onEachNode((node, { wallNow }) => {
   const { tls, peer, endpoint } = node;
   const where = `${endpoint.host}:${endpoint.port}`;

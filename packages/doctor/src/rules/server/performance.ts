@@ -5,7 +5,7 @@ import { onEachNode } from '../rule.ts';
 const slowRoundTripMs = 50;
 const slowTransferMs = 1000;
 
-/** The round trips and the transfer that the doctor measured. */
+/** Reports slow round trips and a slow transfer, as the doctor measured them. */
 export const roundTripRule = onEachNode((node, evidence) => {
   const { roundTrip, server } = node;
   if (server !== undefined && server.ending === undefined && server.durationMs >= slowTransferMs) {
@@ -29,7 +29,7 @@ export const roundTripRule = onEachNode((node, evidence) => {
 const recentSeconds = 3600;
 const verySlowMs = 100;
 
-/** The server's log of slow commands, for the last hour. */
+/** Reports slow commands of the last hour, from the server's own log. */
 export const slowLogRule = onEachNode((node, { wallNow, ...evidence }) => {
   const since = wallNow / 1000 - recentSeconds;
   const recent = (node.server?.slowLog ?? []).filter(({ at }) => at >= since);
@@ -47,7 +47,7 @@ export const slowLogRule = onEachNode((node, { wallNow, ...evidence }) => {
     : info('slow-log', message, facts, next);
 });
 
-/** The server's latency monitor, if it is on. */
+/** Reports events of the server's latency monitor, if it is on. */
 export const latencyEventsRule = onEachNode((node, evidence) => {
   const events = (node.server?.latencyEvents ?? []).filter(({ maxMs }) => maxMs >= verySlowMs);
   if (events.length === 0) return undefined;
@@ -61,7 +61,7 @@ export const latencyEventsRule = onEachNode((node, evidence) => {
 
 const backlogBytes = 8 * 1024 * 1024;
 
-/** Replies that clients have not read. */
+/** Reports replies that clients have not read. */
 export const clientBacklogRule = onEachNode((node, evidence) => {
   const { clients } = node;
   if (clients === undefined || clients.outputBytes < backlogBytes) return undefined;

@@ -3,7 +3,7 @@ import { redisCli } from '../redis-cli.ts';
 import { onEachNode } from '../rule.ts';
 import { command } from '../command.ts';
 
-/** The server closes idle connections. */
+/** Reports that the server closes idle connections. */
 export const idleTimeoutRule = onEachNode((node, evidence) => {
   const { config = {} } = node.server ?? {};
   const timeout = Number(config['timeout'] ?? 0);
@@ -16,7 +16,7 @@ export const idleTimeoutRule = onEachNode((node, evidence) => {
   );
 });
 
-/** The server sends no TCP keepalive. */
+/** Reports that the server sends no TCP keepalive probes. */
 export const keepAliveRule = onEachNode((node, evidence) => {
   const keepAlive = node.server?.config['tcp-keepalive'];
   if (keepAlive !== '0' || node.endpoint.path !== undefined) return undefined;
@@ -30,7 +30,7 @@ export const keepAliveRule = onEachNode((node, evidence) => {
 
 const oldestMajor = 6;
 
-/** Old versions of Redis. */
+/** Reports old versions of Redis. */
 export const versionRule = onEachNode((node) => {
   const { server } = node;
   const version = server?.info['redis_version'];
@@ -48,7 +48,7 @@ export const versionRule = onEachNode((node) => {
   return undefined;
 });
 
-/** Information that the user had no permission to query. */
+/** Reports information that the user had no permission to query. */
 export const permissionsRule = onEachNode((node) => {
   const { server, part } = node;
   if (server === undefined || part === 'sentinel' || server.role === 'sentinel') return undefined;
@@ -79,7 +79,7 @@ export const permissionsRule = onEachNode((node) => {
 
 const freshSeconds = 60;
 
-/** A server that started less than a minute ago. */
+/** Reports that the server started less than a minute ago. */
 export const restartedRule = onEachNode((node) => {
   const uptime = Number(node.server?.info['uptime_in_seconds'] ?? Number.NaN);
   if (!(uptime < freshSeconds) || node.part === 'sentinel') return undefined;

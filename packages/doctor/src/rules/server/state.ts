@@ -4,7 +4,7 @@ import { redisCli } from '../redis-cli.ts';
 import { onEachNode } from '../rule.ts';
 import { command } from '../command.ts';
 
-/** The server replies but does not serve commands: it is loading, busy, or a stale replica. */
+/** Reports that the server replies but does not serve commands: it is loading, busy, or a stale replica. */
 export const stateRule = onEachNode((node, evidence) => {
   const { ping, server } = node;
   if (!(ping instanceof ErrorReply)) return undefined;
@@ -45,7 +45,7 @@ export const stateRule = onEachNode((node, evidence) => {
 
 const slowAnswerMs = 200;
 
-/** The connection was closed, or got no more replies, after the first reply. */
+/** Reports that the connection was closed, or got no more replies, after the first reply. */
 export const brokenOffRule = onEachNode((node) => {
   const { peer, ending, login, hello } = node;
   if (peer?.kind !== 'redis' || login === undefined || ending === undefined || hello?.closesConnection) {
@@ -72,7 +72,7 @@ export const brokenOffRule = onEachNode((node) => {
   );
 });
 
-/** The URL's database does not exist, or the user may not select it. */
+/** Reports that the URL's database does not exist, or that the user may not select it. */
 export const databaseRule = onEachNode((node, evidence) => {
   const { server } = node;
   const { database } = evidence.target;

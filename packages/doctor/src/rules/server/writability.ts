@@ -5,7 +5,7 @@ import { redisCli } from '../redis-cli.ts';
 import { onEachNode } from '../rule.ts';
 import { command } from '../command.ts';
 
-/** Too few replicas are in sync: NOREPLICAS. */
+/** Reports that too few replicas are in sync: NOREPLICAS. */
 export const tooFewReplicasRule = onEachNode((node, evidence) => {
   const { server } = node;
   if (server === undefined) return undefined;
@@ -21,7 +21,7 @@ export const tooFewReplicasRule = onEachNode((node, evidence) => {
   );
 });
 
-/** Persistence has failed: MISCONF, or a warning before it comes to that. */
+/** Reports that persistence has failed: MISCONF, or a warning before it comes to that. */
 export const persistenceRule = onEachNode((node, evidence): Finding | undefined => {
   const { server, ping } = node;
   if (server === undefined) return undefined;
@@ -55,7 +55,7 @@ export const persistenceRule = onEachNode((node, evidence): Finding | undefined 
   return warning('persistence', message, { ...facts, aofRewrite: info['aof_last_bgrewrite_status'] }, next);
 });
 
-/** Memory is full, or nearly so. */
+/** Reports that memory is full, or nearly so. */
 export const memoryRule = onEachNode((node, evidence): Finding | undefined => {
   const { server } = node;
   if (server === undefined) return undefined;

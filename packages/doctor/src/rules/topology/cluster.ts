@@ -4,7 +4,7 @@ import { command } from '../command.ts';
 
 const allSlots = 16_384;
 
-/** The state of the cluster as a whole. */
+/** Reports problems with the cluster as a whole. */
 export const clusterRule = onAll(({ cluster, target, nodes }) => {
   if (cluster === undefined) return undefined;
   const failed = cluster.nodes.filter(({ flags }) => flags.includes('fail'));
