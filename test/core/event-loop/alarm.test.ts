@@ -101,3 +101,53 @@ it('an alarm keeps the process alive only while that is asked for', () => {
   expect(clock.keepsAlive).toBe(false);
   expect(clock.pendingTimers).toBe(1);
 });
+
+it('the alarms of a clock share one timer', () => {
+  const { clock, alarm, rings } = setUp();
+  const other = new Alarm(clock, () => rings.push(-clock.now()));
+  alarm.set(5_100, false);
+  other.set(5_050, false);
+  expect(clock.pendingTimers).toBe(1);
+  clock.travel(200);
+  expect(rings).toEqual([-5_050, 5_100]);
+  expect(clock.pendingTimers).toBe(0);
+});
+
+it('an alarm that need not be exact rings early with another one, and not by itself', () => {
+  const { clock, alarm, rings } = setUp();
+  const other = new Alarm(clock, () => rings.push(-clock.now()));
+  alarm.set(5_100, false, 60);
+  other.set(5_050, false);
+  clock.travel(50);
+  expect(rings).toEqual([-5_050, 5_050]);
+  alarm.set(5_150, false, 60);
+  clock.travel(99);
+  expect(rings).toHaveLength(2);
+  clock.travel(1);
+  expect(rings.at(-1)).toBe(5_150);
+});
+
+it('an alarm that is set for now while alarms ring rings in the next turn', () => {
+  const { clock } = setUp();
+  const rings: number[] = [];
+  const alarm = new Alarm(clock, () => {
+    rings.push(clock.now());
+    if (rings.length < 3) alarm.set(clock.now(), false);
+  });
+  alarm.set(5_010, false);
+  clock.travel(10);
+  expect(rings[0]).toBe(5_010);
+  clock.travel(0);
+  clock.travel(0);
+  expect(rings).toEqual([5_010, 5_010, 5_010]);
+});
+
+it('an alarm that another one clears as they ring together does not ring', () => {
+  const { clock, alarm, rings } = setUp();
+  const other = new Alarm(clock, () => alarm.clear());
+  other.set(5_020, false);
+  alarm.set(5_020, false);
+  clock.travel(50);
+  expect(rings).toEqual([]);
+  expect(clock.pendingTimers).toBe(0);
+});

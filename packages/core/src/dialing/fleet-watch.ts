@@ -3,39 +3,72 @@ import type { Dialer } from './dialer.ts';
 
 const periodMs = 60_000;
 
+type AskInfo = () => Promise<unknown>;
+
 /** Reads the number of the server's clients once a minute, so that the pace of dialing is known before an outage. */
 export class FleetWatch {
-  readonly #clock: Clock;
-  readonly #dialer: Dialer;
-  readonly #askInfo: () => Promise<unknown>;
-  #timer: TimerHandle | undefined;
+  readonly #watch: DialerWatch;
+  readonly #askInfo: AskInfo;
 
-  constructor(clock: Clock, dialer: Dialer, askInfo: () => Promise<unknown>) {
-    this.#clock = clock;
-    this.#dialer = dialer;
+  /** The connections of a dialer share one watch, and take turns in asking. */
+  constructor(clock: Clock, dialer: Dialer, askInfo: AskInfo) {
+    this.#watch = watches.get(dialer) ?? new DialerWatch(clock, dialer);
+    watches.set(dialer, this.#watch);
     this.#askInfo = askInfo;
   }
 
   start(): void {
-    if (this.#timer !== undefined) return;
+    this.#watch.add(this.#askInfo);
+  }
+
+  stop(): void {
+    this.#watch.remove(this.#askInfo);
+  }
+}
+
+class DialerWatch {
+  readonly #clock: Clock;
+  readonly #dialer: Dialer;
+  readonly #asked = new Set<AskInfo>();
+  #timer: TimerHandle | undefined;
+
+  constructor(clock: Clock, dialer: Dialer) {
+    this.#clock = clock;
+    this.#dialer = dialer;
+  }
+
+  add(askInfo: AskInfo): void {
+    this.#asked.add(askInfo);
+    if (this.#timer === undefined) this.#arm();
+  }
+
+  remove(askInfo: AskInfo): void {
+    this.#asked.delete(askInfo);
+    if (this.#asked.size > 0 || this.#timer === undefined) return;
+    this.#clock.clearTimeout(this.#timer);
+    this.#timer = undefined;
+  }
+
+  #arm(): void {
     this.#timer = this.#clock.setTimeout(() => {
-      this.#timer = undefined;
-      this.start();
+      this.#arm();
       this.#read().catch(ignore);
     }, periodMs);
     this.#timer.unref?.();
   }
 
-  stop(): void {
-    if (this.#timer !== undefined) this.#clock.clearTimeout(this.#timer);
-    this.#timer = undefined;
-  }
-
   async #read(): Promise<void> {
-    const connected = /^connected_clients:(\d+)/m.exec(String(await this.#askInfo()))?.[1];
+    const [askInfo] = this.#asked;
+    if (askInfo === undefined) return;
+    // The next one is asked next time: this one may be away for long.
+    this.#asked.delete(askInfo);
+    this.#asked.add(askInfo);
+    const connected = /^connected_clients:(\d+)/m.exec(String(await askInfo()))?.[1];
     if (connected !== undefined) this.#dialer.observeFleet(Number(connected));
   }
 }
+
+const watches = new WeakMap<Dialer, DialerWatch>();
 
 function ignore(): void {
   // The user may lack permission for INFO: then the estimate stays as it is.

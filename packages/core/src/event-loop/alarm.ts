@@ -1,13 +1,22 @@
 import type { Clock, TimerHandle } from '../clock.ts';
+import { DueQueue, type Due } from './due-queue.ts';
+
+/** Timers count whole milliseconds. */
+const roundingMs = 0.5;
 
 /**
- * One timer for many due times. It may fire early, so the callback has to check what is due and set the alarm again.
+ * One alarm for many due times. It may fire early, so the callback has to check what is due and set the alarm again. All
+ * alarms of a clock share its timers, and those that need not be exact fire together: a thousand idle connections wake
+ * the process hardly more often than one.
  */
-export class Alarm {
+export class Alarm implements Due {
+  /** When the alarm fires; Infinity if it is not set. Written by the queue. */
+  dueAt = Infinity;
+  duePlace = 0;
+  /** How much earlier the alarm may fire, together with another one. */
+  earlyMs = 0;
   readonly #clock: Clock;
   readonly #ring: () => void;
-  #timer: TimerHandle | undefined;
-  #dueAt = Infinity;
   #keepsAlive = false;
 
   constructor(clock: Clock, ring: () => void) {
@@ -15,36 +24,103 @@ export class Alarm {
     this.#ring = ring;
   }
 
-  /** When the alarm fires; Infinity if it is not set. */
-  get dueAt(): number {
-    return this.#dueAt;
-  }
-
   /**
    * Makes the alarm fire at `dueAt` at the latest; Infinity clears it.
    *
    * @param keepsAlive whether the timer keeps the process alive until then
+   * @param earlyMs how much earlier the alarm may fire, together with another one
    */
-  set(dueAt: number, keepsAlive: boolean): void {
+  set(dueAt: number, keepsAlive: boolean, earlyMs = 0): void {
     if (dueAt === Infinity) {
       this.clear();
       return;
     }
-    if (this.#dueAt <= dueAt && this.#keepsAlive === keepsAlive) return;
+    if (this.dueAt <= dueAt && this.#keepsAlive === keepsAlive) return;
     this.clear();
-    this.#dueAt = dueAt;
     this.#keepsAlive = keepsAlive;
-    this.#timer = this.#clock.setTimeout(this.#onTime, Math.max(0, dueAt - this.#clock.now()));
-    if (!keepsAlive) this.#timer.unref?.();
+    this.earlyMs = earlyMs;
+    belfryOf(this.#clock, keepsAlive).add(this, dueAt);
   }
 
   clear(): void {
+    if (this.dueAt === Infinity) return;
+    this.dueAt = Infinity;
+    belfryOf(this.#clock, this.#keepsAlive).remove(this);
+  }
+
+  /** Called by the timer that it shares. */
+  ring(): void {
+    if (this.dueAt === Infinity) return;
+    this.clear();
+    this.#ring();
+  }
+}
+
+/** The alarms of one clock that keep the process alive, or those that do not, and their one timer. */
+class Belfry {
+  readonly #clock: Clock;
+  readonly #keepsAlive: boolean;
+  readonly #alarms = new DueQueue<Alarm>((alarm) => alarm);
+  #timer: TimerHandle | undefined;
+  #timerAt = Infinity;
+
+  constructor(clock: Clock, keepsAlive: boolean) {
+    this.#clock = clock;
+    this.#keepsAlive = keepsAlive;
+  }
+
+  add(alarm: Alarm, dueAt: number): void {
+    this.#alarms.add(alarm, dueAt);
+    if (dueAt < this.#timerAt) this.#arm();
+  }
+
+  remove(alarm: Alarm): void {
+    this.#alarms.remove(alarm);
+    if (this.#alarms.length === 0) this.#disarm();
+  }
+
+  #arm(): void {
+    this.#disarm();
+    this.#timerAt = this.#alarms.nextDueAt;
+    if (this.#timerAt === Infinity) return;
+    this.#timer = this.#clock.setTimeout(this.#onTime, Math.max(0, this.#timerAt - this.#clock.now()));
+    if (!this.#keepsAlive) this.#timer.unref?.();
+  }
+
+  #disarm(): void {
     if (this.#timer !== undefined) this.#clock.clearTimeout(this.#timer);
-    this.#dueAt = Infinity;
+    this.#timer = undefined;
+    this.#timerAt = Infinity;
   }
 
   readonly #onTime = (): void => {
-    this.#dueAt = Infinity;
-    this.#ring();
+    this.#timer = undefined;
+    const now = this.#clock.now() + roundingMs;
+    // One that is set again for now by what it rings for waits for the next turn.
+    const due: Alarm[] = [];
+    for (let alarm = this.#alarms.first; isDue(alarm, now); alarm = this.#alarms.first) {
+      this.#alarms.remove(alarm);
+      due.push(alarm);
+    }
+    try {
+      for (const alarm of due) alarm.ring();
+    } finally {
+      this.#arm();
+    }
   };
+}
+
+function isDue(alarm: Alarm | undefined, now: number): alarm is Alarm {
+  return alarm !== undefined && alarm.dueAt - alarm.earlyMs <= now;
+}
+
+const belfries = new WeakMap<Clock, Readonly<Record<'alive' | 'idle', Belfry>>>();
+
+function belfryOf(clock: Clock, keepsAlive: boolean): Belfry {
+  let own = belfries.get(clock);
+  if (own === undefined) {
+    own = { alive: new Belfry(clock, true), idle: new Belfry(clock, false) };
+    belfries.set(clock, own);
+  }
+  return keepsAlive ? own.alive : own.idle;
 }

@@ -18,6 +18,11 @@ export class DueQueue<Item> {
     return this.#heap.length;
   }
 
+  /** The item that is due first. It stays in the queue until it is removed. */
+  get first(): Item | undefined {
+    return this.#heap[0];
+  }
+
   /** When the first item is due; Infinity if the queue is empty. */
   get nextDueAt(): number {
     const first = this.#heap[0];

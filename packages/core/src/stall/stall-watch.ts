@@ -1,5 +1,6 @@
-import type { Clock, Random, TimerHandle } from '../clock.ts';
+import type { Clock, Random } from '../clock.ts';
 import { afterReads } from '../event-loop/after-reads.ts';
+import { Alarm } from '../event-loop/alarm.ts';
 import type { Wire } from '../socket/wire.ts';
 
 /** A finding of the watch. */
@@ -11,9 +12,12 @@ export type StallFinding =
   /** The oldest command blocks without a timeout, so no reply is ever due. */
   | 'blocked';
 
+/** Idle connections whose PINGs are due within this share of the idle time are asked together. */
+const togetherShare = 0.05;
+
 /**
- * Watches, with one timer, how long a connection's oldest command has been unanswered and how long the connection has
- * been idle. The socket is read once more before silence is reported.
+ * Watches how long a connection's oldest command has been unanswered and how long the connection has been idle. The
+ * socket is read once more before silence is reported.
  */
 export class StallWatch {
   readonly #wire: Wire;
@@ -21,8 +25,7 @@ export class StallWatch {
   readonly #random: Random;
   readonly #idleMs: () => number;
   readonly #tell: (finding: StallFinding) => void;
-  #timer: TimerHandle | undefined;
-  #dueAt = Infinity;
+  readonly #alarm: Alarm;
   #isOn = false;
 
   /** `idleMs` is read at each check, because it is shorter while the connection has subscriptions. */
@@ -38,6 +41,7 @@ export class StallWatch {
     this.#random = random;
     this.#idleMs = idleMs;
     this.#tell = tell;
+    this.#alarm = new Alarm(clock, () => this.#look());
   }
 
   start(): void {
@@ -47,42 +51,42 @@ export class StallWatch {
 
   stop(): void {
     this.#isOn = false;
-    this.#disarm();
+    this.#alarm.clear();
   }
 
   /** Call when bytes are about to be written, so that the next check is no further away than the limit. */
   noteWrite(now: number): void {
     const limitMs = this.#wire.roundTrip.limitMs();
-    if (this.#isOn && this.#dueAt > now + limitMs + 1) this.#arm(limitMs);
+    if (this.#isOn && this.#alarm.dueAt > now + limitMs + 1) this.#arm(limitMs);
   }
 
-  #arm(delayMs: number): void {
-    this.#disarm();
-    this.#dueAt = this.#clock.now() + delayMs;
-    this.#timer = this.#clock.setTimeout(this.#look, delayMs);
-    this.#timer.unref?.();
+  #arm(delayMs: number, earlyMs = 0): void {
+    this.#alarm.clear();
+    if (this.#isOn) this.#alarm.set(this.#clock.now() + delayMs, false, earlyMs);
   }
 
-  #disarm(): void {
-    if (this.#timer !== undefined) this.#clock.clearTimeout(this.#timer);
-  }
-
-  readonly #look = (): void => {
+  #look(): void {
     const now = this.#clock.now();
     const sentAt = this.#wire.oldestSentAt();
-    const delayMs = sentAt === undefined ? this.#lookAtIdle(now) : this.#lookAtSilence(now, sentAt);
-    if (this.#isOn) this.#arm(delayMs);
-  };
+    if (sentAt === undefined) this.#lookAtIdle(now);
+    else this.#arm(this.#lookAtSilence(now, sentAt));
+  }
 
-  #lookAtIdle(now: number): number {
+  #lookAtIdle(now: number): void {
     const idleMs = this.#idleMs();
+    const earlyMs = togetherShare * idleMs;
+    const limitMs = this.#wire.roundTrip.limitMs();
     const idleFor = now - Math.max(this.#wire.readAt, this.#wire.writtenAt);
-    if (idleFor >= idleMs) {
+    if (idleFor + earlyMs >= idleMs) {
       this.#tell('idle');
-      return this.#wire.roundTrip.limitMs();
+      this.#arm(limitMs);
+    } else if (idleFor < limitMs && idleFor + 2 * limitMs < idleMs) {
+      // While it is in use, the next write need not set the alarm again.
+      this.#arm(limitMs);
+    } else {
+      // Jittered, so that the idle connections of a fleet do not all send PING at once.
+      this.#arm((idleMs - idleFor) * (1 + 0.1 * this.#random()), earlyMs);
     }
-    // Jittered, so that the idle connections of a fleet do not all send PING simultaneously.
-    return Math.max(1, (idleMs - idleFor) * (1 + 0.1 * this.#random()));
   }
 
   #lookAtSilence(now: number, sentAt: number): number {
