@@ -12,8 +12,7 @@ const freeWithinMs = 1_000;
 export class RetryBudget {
   readonly #capacity: number;
   readonly #now: () => number;
-  readonly #freeRetriesAt = new Float64Array(freeRetries).fill(-Infinity);
-  #nextFree = 0;
+  #freeRetriesAt: readonly number[] = [];
   #level: number;
 
   /** `now` returns monotonic milliseconds. `capacity` is the number of tokens; the bucket starts full. Default 100. */
@@ -30,7 +29,7 @@ export class RetryBudget {
 
   /** Whether {@link take} may be called now. */
   get allowsRetry(): boolean {
-    return this.#level >= retryPrice || this.#now() - this.#freeRetriesAt[this.#nextFree]! >= freeWithinMs;
+    return this.#level >= retryPrice || this.#now() - this.#oldestFreeAt >= freeWithinMs;
   }
 
   /** Pays for a retry with 5 tokens, or with one of the free retries if there are fewer tokens. */
@@ -39,12 +38,16 @@ export class RetryBudget {
       this.#level -= retryPrice;
       return;
     }
-    this.#freeRetriesAt[this.#nextFree] = this.#now();
-    this.#nextFree = (this.#nextFree + 1) % freeRetries;
+    this.#freeRetriesAt = [...this.#freeRetriesAt, this.#now()].slice(-freeRetries);
   }
 
   /** Adds one token for a command that succeeded on the first attempt. */
   succeededFirstTry(): void {
     if (this.#level < this.#capacity) this.#level++;
+  }
+
+  /** When the last but two of the free retries was sent; -Infinity where there were fewer. */
+  get #oldestFreeAt(): number {
+    return (this.#freeRetriesAt.length === freeRetries ? this.#freeRetriesAt[0] : undefined) ?? -Infinity;
   }
 }

@@ -1,7 +1,7 @@
 /** How a call ended: the window counts each call under exactly one of these. */
 export type CallKind = 'ok' | 'fail' | 'slow';
 
-/** Counts within the window. `totals` returns the same object each time: read it immediately, do not keep it. */
+/** Counts within the window. All windows return the same object each time: read it immediately, do not keep it. */
 export interface WindowTotals {
   readonly ok: number;
   readonly fail: number;
@@ -10,20 +10,22 @@ export interface WindowTotals {
 }
 
 const buckets = 10;
-const kinds = 3;
+/** Of a bucket: the period in which it was written, and the count of each kind. */
+const width = 4;
+/** The period of a bucket that was never written. */
+const never = -(2 ** 30);
+const empty: readonly number[] = Object.freeze(Array.from({ length: buckets * width }, emptyCell));
 
 /**
  * Counts the calls of the last `windowMs`, with a resolution of a tenth of it: ten buckets, each tagged with the period
  * in which it was written. A bucket with an old tag counts as empty, so nothing rotates, and an idle window costs
- * nothing. (StackExchange.Redis uses the same ring.) `record` allocates nothing. A clock that steps back is treated as
- * if it had stopped.
+ * nothing. (StackExchange.Redis uses the same ring.) `record` allocates nothing, except for the first call after
+ * `clear()`. A clock that steps back is treated as if it had stopped.
  */
 export class RollingWindow {
   readonly #bucketMs: number;
-  readonly #periods = new Float64Array(buckets).fill(-Infinity);
-  readonly #counts = new Float64Array(buckets * kinds);
-  readonly #totals = { ok: 0, fail: 0, slow: 0, total: 0 };
-  #period = -Infinity;
+  #cells = empty as number[];
+  #period = never;
   #endsAt = -Infinity;
   #offset = 0;
 
@@ -33,19 +35,19 @@ export class RollingWindow {
 
   record(kind: CallKind, now: number): void {
     if (now >= this.#endsAt) this.#open(now);
-    const index = this.#offset + (kind === 'ok' ? 0 : kind === 'fail' ? 1 : 2);
-    this.#counts[index] = this.#counts[index]! + 1;
+    const index = this.#offset + (kind === 'ok' ? 1 : kind === 'fail' ? 2 : 3);
+    this.#cells[index] = this.#cells[index]! + 1;
   }
 
   totals(now: number): WindowTotals {
     const oldest = Math.max(Math.floor(now / this.#bucketMs), this.#period) - buckets + 1;
-    const totals = this.#totals;
+    const cells = this.#cells;
     totals.ok = totals.fail = totals.slow = 0;
-    for (let bucket = 0; bucket < buckets; bucket++) {
-      if (this.#periods[bucket]! < oldest) continue;
-      totals.ok += this.#counts[bucket * kinds]!;
-      totals.fail += this.#counts[bucket * kinds + 1]!;
-      totals.slow += this.#counts[bucket * kinds + 2]!;
+    for (let at = 0; at < cells.length; at += width) {
+      if (cells[at]! < oldest) continue;
+      totals.ok += cells[at + 1]!;
+      totals.fail += cells[at + 2]!;
+      totals.slow += cells[at + 3]!;
     }
     totals.total = totals.ok + totals.fail + totals.slow;
     return totals;
@@ -53,7 +55,7 @@ export class RollingWindow {
 
   /** Discards all counts. */
   clear(): void {
-    this.#periods.fill(-Infinity);
+    this.#cells = empty as number[];
     this.#endsAt = -Infinity;
   }
 
@@ -61,10 +63,16 @@ export class RollingWindow {
     // After clear() the same period is opened again; if the clock has stepped back, the last period stays open.
     this.#period = Math.max(Math.floor(now / this.#bucketMs), this.#period);
     this.#endsAt = (this.#period + 1) * this.#bucketMs;
-    const bucket = ((this.#period % buckets) + buckets) % buckets;
-    this.#offset = bucket * kinds;
-    if (this.#periods[bucket] === this.#period) return;
-    this.#periods[bucket] = this.#period;
-    this.#counts.fill(0, this.#offset, this.#offset + kinds);
+    if (this.#cells === empty) this.#cells = [...empty];
+    this.#offset = (((this.#period % buckets) + buckets) % buckets) * width;
+    if (this.#cells[this.#offset] === this.#period) return;
+    this.#cells[this.#offset] = this.#period;
+    this.#cells.fill(0, this.#offset + 1, this.#offset + width);
   }
+}
+
+const totals = { ok: 0, fail: 0, slow: 0, total: 0 };
+
+function emptyCell(_none: unknown, index: number): number {
+  return index % width === 0 ? never : 0;
 }

@@ -16,40 +16,37 @@ const memorySamples = 512;
 export class SlowLimit {
   readonly #floorMs: number;
   readonly #ceilingMs: number;
-  // Limit, usual round trip, time of the next sample. A typed array, so that updating it allocates no heap numbers.
-  readonly #numbers: Float64Array;
+  #limitMs: number;
+  #usualMs = 0;
+  #nextSampleAt: number;
   #samples = 0;
 
   constructor(deadlineMs: number, fixedMs?: number) {
     this.#floorMs = endangeredShare * deadlineMs;
     this.#ceilingMs = maxShare * deadlineMs;
-    this.#numbers = new Float64Array([
-      fixedMs ?? this.#floorMs,
-      0,
-      fixedMs === undefined ? -Infinity : Infinity,
-    ]);
+    this.#limitMs = fixedMs ?? this.#floorMs;
+    this.#nextSampleAt = fixedMs === undefined ? -Infinity : Infinity;
   }
 
   /** Calls that take longer than this many milliseconds are slow. */
   get limitMs(): number {
-    return this.#numbers[0]!;
+    return this.#limitMs;
   }
 
   /** Returns whether a call of this duration is slow, and updates the limit with it. */
   exceeded(durationMs: number, now: number): boolean {
-    const slow = durationMs > this.#numbers[0]!;
-    if (now >= this.#numbers[2]!) this.#learn(durationMs, slow, now);
+    const slow = durationMs > this.#limitMs;
+    if (now >= this.#nextSampleAt) this.#learn(durationMs, slow, now);
     return slow;
   }
 
   #learn(durationMs: number, slow: boolean, now: number): void {
-    const numbers = this.#numbers;
     const first = this.#samples === 0;
     if (this.#samples < memorySamples) this.#samples++;
-    const sample = slow && !first ? numbers[0]! : durationMs;
+    const sample = slow && !first ? this.#limitMs : durationMs;
     const weight = slow && !first ? 1 / memorySamples : 1 / this.#samples;
-    numbers[1] = numbers[1]! + (sample - numbers[1]!) * weight;
-    numbers[0] = Math.max(this.#floorMs, Math.min(this.#ceilingMs, factor * numbers[1]));
-    numbers[2] = now + sampleEveryMs;
+    this.#usualMs += (sample - this.#usualMs) * weight;
+    this.#limitMs = Math.max(this.#floorMs, Math.min(this.#ceilingMs, factor * this.#usualMs));
+    this.#nextSampleAt = now + sampleEveryMs;
   }
 }

@@ -237,6 +237,7 @@ export class Connector implements DriverConnector {
 
   #clearHandshakeTimer(): void {
     if (this.#handshakeTimer !== undefined) this.#clock.clearTimeout(this.#handshakeTimer);
+    this.#handshakeTimer = undefined;
   }
 }
 

@@ -102,6 +102,7 @@ export class Reconnector implements SocketSource {
   ): void {
     const { socket, proof } = verified;
     if (proof.waiting === undefined) {
+      this.#wanted = undefined;
       tell({ kind: 'verified', verified });
       return;
     }

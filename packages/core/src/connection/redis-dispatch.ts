@@ -1,37 +1,82 @@
 import type { LaneCircuits } from '../circuit/lane-circuits.ts';
-import type { Dispatch } from '../command/dispatch.ts';
+import type { Dispatch, FastPath } from '../command/dispatch.ts';
+import type { DriverCommand, PipelineStream, SendCommand } from '../driver/driver-command.ts';
 import type { Driver } from '../driver/driver.ts';
+import type { Flush } from '../event-loop/flush.ts';
 import type { Wire } from '../socket/wire.ts';
 
-/**
- * Sends commands of a client with one connection: directly to its socket if that is safe, otherwise through the driver.
- * `ownCircuits` are the circuits of a client that connects to another server than the rest; only the slow path uses
- * them.
- */
-export function redisDispatch(driver: Driver, wire: Wire, ownCircuits?: LaneCircuits): Dispatch {
-  return {
-    send: driver.send,
-    writesAtOnce: true,
-    fastPath() {
-      if (ownCircuits !== undefined) return undefined;
-      const { sink } = wire;
-      const write = driver.fastPath();
-      return write === undefined || sink === undefined ? undefined : (command) => write(command, sink);
-    },
-    batchStream: () => driver.batchStream(),
-    currentFlush: () => wire.currentFlush(),
-    isHandshake: (command) => driver.isHandshake(command),
-    wake: () => driver.wake(),
-    leave(quit) {
-      driver.disconnect();
-      quit.resolve(Buffer.from('OK'));
-    },
-    isBlocked: () => wire.isBlocked,
-    partAway: () => undefined,
-    isWhole: () => true,
-    circuitsOf: () => ownCircuits,
-    serverOf: () => wire.server,
-    beforeBatch: () => undefined,
-    readAt: () => wire.readAt,
-  };
+/** Sends commands of a client with one connection: directly to its socket if that is safe, otherwise through the driver. */
+export class RedisDispatch implements Dispatch {
+  readonly send: SendCommand;
+  readonly writesAtOnce = true;
+  readonly #driver: Driver;
+  readonly #wire: Wire;
+  readonly #ownCircuits: LaneCircuits | undefined;
+
+  /**
+   * `ownCircuits` are the circuits of a client that connects to another server than the rest; only the slow path uses
+   * them.
+   */
+  constructor(driver: Driver, wire: Wire, ownCircuits?: LaneCircuits) {
+    this.send = driver.send;
+    this.#driver = driver;
+    this.#wire = wire;
+    this.#ownCircuits = ownCircuits;
+  }
+
+  fastPath(): FastPath | undefined {
+    if (this.#ownCircuits !== undefined) return undefined;
+    const { sink } = this.#wire;
+    const write = this.#driver.fastPath();
+    return write === undefined || sink === undefined ? undefined : (command) => write(command, sink);
+  }
+
+  batchStream(): PipelineStream | undefined {
+    return this.#driver.batchStream();
+  }
+
+  currentFlush(): Flush {
+    return this.#wire.currentFlush();
+  }
+
+  isHandshake(command: DriverCommand): boolean {
+    return this.#driver.isHandshake(command);
+  }
+
+  wake(): void {
+    this.#driver.wake();
+  }
+
+  leave(quit: DriverCommand): void {
+    this.#driver.disconnect();
+    quit.resolve(Buffer.from('OK'));
+  }
+
+  isBlocked(): boolean {
+    return this.#wire.isBlocked;
+  }
+
+  partAway(): undefined {
+    return undefined;
+  }
+
+  isWhole(): boolean {
+    return true;
+  }
+
+  circuitsOf(): LaneCircuits | undefined {
+    return this.#ownCircuits;
+  }
+
+  serverOf(): ReturnType<Dispatch['serverOf']> {
+    return this.#wire.server;
+  }
+
+  beforeBatch(): void {
+    // There is only one node.
+  }
+
+  readAt(): number {
+    return this.#wire.readAt;
+  }
 }

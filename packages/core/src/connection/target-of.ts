@@ -4,6 +4,7 @@ import type { Credentials } from '../redis-resilience.ts';
 import type { Settings } from '../options/settings.ts';
 import type { CredentialsSource } from '../handshake/credentials.ts';
 import type { Target } from '../handshake/establish.ts';
+import type { Session } from '../handshake/session.ts';
 import { endpointKey, tlsOf, type Endpoint, type OpenSocket } from '../handshake/open-socket.ts';
 import type { SentinelOptions } from '../sentinel/sentinel-options.ts';
 import { SentinelResolver } from '../sentinel/sentinel-resolver.ts';
@@ -18,38 +19,72 @@ export type Signpost = Pick<Driver, 'options' | 'database' | 'speaksResp3'>;
 export function targetOf(
   driver: Signpost,
   settings: Settings,
-  credentials: { readonly source: CredentialsSource },
+  credentials: CredentialsBox,
   open: OpenSocket,
 ): ResolvedTarget {
-  const { connection } = settings;
-  const { options } = driver;
-  const hasSentinels = Array.isArray(options['sentinels']);
-  const resolver = hasSentinels
-    ? new SentinelResolver(
-        () => driver.options as unknown as SentinelOptions,
-        open,
-        settings.clock,
-        settings.random,
-      )
-    : undefined;
-  return {
-    resolver,
-    open,
-    endpoint: (signal) =>
-      resolver === undefined ? Promise.resolve(ownEndpoint(options)) : resolver.resolve(signal),
-    get credentials() {
-      return credentials.source ?? ownCredentials(options);
-    },
-    credentialsTimeoutMs: connection.credentialsTimeoutMs,
-    keepAliveMs: connection.keepAliveMs,
-    wantsHello: () => driver.speaksResp3(),
-    session: () => ({
-      database: driver.database,
+  return new OwnTarget(driver, settings, credentials, open);
+}
+
+interface CredentialsBox {
+  readonly source: CredentialsSource;
+}
+
+// Its fields are no private ones: other targets are derived from it.
+class OwnTarget implements ResolvedTarget {
+  readonly open: OpenSocket;
+  readonly resolver: SentinelResolver | undefined;
+  protected readonly driver: Signpost;
+  protected readonly settings: Settings;
+  protected readonly given: CredentialsBox;
+
+  constructor(driver: Signpost, settings: Settings, given: CredentialsBox, open: OpenSocket) {
+    const { clock, random } = settings;
+    this.open = open;
+    this.driver = driver;
+    this.settings = settings;
+    this.given = given;
+    this.resolver = this.hasSentinels
+      ? new SentinelResolver(() => driver.options as unknown as SentinelOptions, open, clock, random)
+      : undefined;
+  }
+
+  get credentials(): CredentialsSource {
+    return this.given.source ?? ownCredentials(this.driver.options);
+  }
+
+  get credentialsTimeoutMs(): number {
+    return this.settings.connection.credentialsTimeoutMs;
+  }
+
+  get keepAliveMs(): number {
+    return this.settings.connection.keepAliveMs;
+  }
+
+  get requiresPrimary(): boolean {
+    const isPrimaryWanted = this.driver.options['role'] !== 'slave';
+    return this.hasSentinels && isPrimaryWanted && this.settings.connection.role === 'primary';
+  }
+
+  endpoint(signal: AbortSignal): Promise<Endpoint> {
+    return this.resolver?.resolve(signal) ?? Promise.resolve(ownEndpoint(this.driver.options));
+  }
+
+  wantsHello(): boolean {
+    return this.driver.speaksResp3();
+  }
+
+  session(): Session {
+    const { options, database } = this.driver;
+    return {
+      database,
       clientName: (options['connectionName'] as string | null | undefined) || undefined,
       readOnly: options['readOnly'] === true,
-    }),
-    requiresPrimary: hasSentinels && options['role'] !== 'slave' && connection.role === 'primary',
-  };
+    };
+  }
+
+  protected get hasSentinels(): boolean {
+    return Array.isArray(this.driver.options['sentinels']);
+  }
 }
 
 /** Returns the key under which connections share a dialer: the configured endpoint, without credentials. */

@@ -12,19 +12,29 @@ export interface TicketOwner {
 
 const ranks: Readonly<Record<DialPriority, number>> = { command: 0, subscriber: 1, blocking: 2 };
 
+/** Takes the place of the request of a connection that stands, which would keep all that was part of its attempts. */
+const answered: DialRequest = {
+  priority: 'command',
+  attempt: () => Promise.reject(new Error('The connection stands.')),
+};
+
 /** The dialer's side of a ticket. */
 export class DialerTicket implements DialTicket {
-  readonly request: DialRequest;
   attempts = 0;
   /** Number of attempts that reached the endpoint and failed there. */
   setbacks = 0;
   readonly #owner: TicketOwner;
+  #request: DialRequest;
   #state: 'waiting' | 'alive' | 'over' = 'waiting';
   #readyAt = 0;
 
   constructor(request: DialRequest, owner: TicketOwner) {
-    this.request = request;
+    this.#request = request;
     this.#owner = owner;
+  }
+
+  get request(): DialRequest {
+    return this.#request;
   }
 
   get readyAt(): number {
@@ -48,6 +58,7 @@ export class DialerTicket implements DialTicket {
     } catch {
       // An error of the listener must not stop the dialing.
     }
+    if (this.#state === 'alive') this.#request = answered;
   }
 
   otherFailed(failure: DialFailure): void {

@@ -33,7 +33,9 @@ export interface Target {
  * may change.
  */
 export function targetWith(target: Target, changes: Partial<Target>): Target {
-  return Object.assign(Object.create(target) as Target, changes);
+  const derived = Object.create(target) as Target;
+  for (const [name, value] of Object.entries(changes)) Object.defineProperty(derived, name, { value });
+  return derived;
 }
 
 /** A socket whose handshake succeeded, with the results of the handshake. */

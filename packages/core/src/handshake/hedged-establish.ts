@@ -44,8 +44,11 @@ export function hedgedEstablish(
         return;
       }
       finish();
-      first.abort(new Error('Another connection answered.'));
       resolve(verified);
+    };
+    const acceptOther = (verified: VerifiedSocket): void => {
+      if (!isDone) first.abort(new Error('Another connection answered.'));
+      accept(verified);
     };
     const armNext = (): void => {
       if (timer !== undefined) clock.clearTimeout(timer);
@@ -56,7 +59,7 @@ export function hedgedEstablish(
       if (clock.now() - startedAt >= reportAfterMs) progress.unanswered?.(endpoint);
       hedge?.abort(new Error('No answer in time.'));
       hedge = new AbortController();
-      establish(target, clock, hedge.signal).then(accept, ignore);
+      establish(target, clock, hedge.signal).then(acceptOther, ignore);
       armNext();
     };
     if (periodMs !== undefined) {

@@ -66,7 +66,10 @@ export function openSocket(
     let socket: Socket = raw;
     // Unlike `closed`, which is already true while the handle is still open.
     let isGone = false;
-    raw.once('close', () => (isGone = true));
+    const onGone = (): void => {
+      isGone = true;
+    };
+    raw.once('close', onGone);
     const settle = (): void => {
       signal.removeEventListener('abort', onAbort);
       raw.removeListener('error', fail);
@@ -88,6 +91,8 @@ export function openSocket(
       fail(Object.assign(new Error('The connection was closed.'), { code: 'ECONNRESET' }));
     const succeed = (): void => {
       settle();
+      // A listener that is left would keep all of this attempt for as long as the connection lives.
+      raw.removeListener('close', onGone);
       // Until the next owner adds its listeners, a reset must not crash the process. The owner will see that the socket
       // is closed.
       raw.on('error', ignore);

@@ -15,10 +15,7 @@ export class SocketBook {
   }
 
   readonly open: OpenSocket = (endpoint, options) =>
-    openSocket(endpoint, options, (socket) => {
-      this.#sockets.add(socket);
-      socket.once('close', () => this.#sockets.delete(socket));
-    });
+    openSocket(endpoint, options, (socket) => this.#note(socket));
 
   /** Destroys all sockets. Resolves when none is left. */
   async close(): Promise<void> {
@@ -27,6 +24,11 @@ export class SocketBook {
       // Code that learns that its socket has closed may still open another one to find out why.
       await new Promise<void>((resolve) => this.#clock.setImmediate(resolve));
     }
+  }
+
+  #note(socket: Socket): void {
+    this.#sockets.add(socket);
+    socket.once('close', () => this.#sockets.delete(socket));
   }
 }
 

@@ -9,9 +9,16 @@ export function ownSendOf(client: Redis | Cluster): SendCommand {
   return isDriversOwn(own) ? send : forWrapper(send);
 }
 
+const judged = new WeakMap<SendCommand, boolean>();
+
 // The source of ioredis' own function contains the names of its queues; that of a wrapper does not.
 function isDriversOwn(send: SendCommand): boolean {
-  return /(command|offline)Queue|isCluster/.test(Function.prototype.toString.call(send));
+  let isOwn = judged.get(send);
+  if (isOwn === undefined) {
+    isOwn = /(command|offline)Queue|isCluster/.test(Function.prototype.toString.call(send));
+    judged.set(send, isOwn);
+  }
+  return isOwn;
 }
 
 /**

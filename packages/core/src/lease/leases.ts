@@ -12,11 +12,14 @@ import { runTransaction } from './transaction.ts';
 /** The methods `lease` and `transaction` of one resilience, and the pool behind them. */
 export class Leases {
   readonly #settings: Settings;
-  readonly #pool: Pool;
+  readonly #parts: PoolParts;
+  /** Made when it is first needed. */
+  #made: Pool | undefined;
+  #isClosed = false;
 
   constructor(parts: PoolParts) {
     this.#settings = parts.settings;
-    this.#pool = new Pool(parts);
+    this.#parts = parts;
   }
 
   async lease<T>(work: LeaseWork<T>, options: LeaseOptions = {}): Promise<T> {
@@ -51,22 +54,32 @@ export class Leases {
 
   /** Number of active leases and waiting callers. */
   get load(): number {
-    return this.#pool.load;
+    return this.#made?.load ?? 0;
   }
 
   /** Call when one of the resilience's connections has changed its state. */
   look(): void {
-    this.#pool.look();
+    if (this.#made !== undefined || this.#settings.pool.min > 0) this.#pool.look();
   }
 
   /** Stops granting leases. */
   close(): void {
-    this.#pool.close();
+    this.#isClosed = true;
+    this.#made?.close();
   }
 
   /** Ends the remaining leases. */
   end(): void {
-    this.#pool.end();
+    this.#made?.end();
+  }
+
+  get #pool(): Pool {
+    if (this.#made !== undefined) return this.#made;
+    const pool = new Pool(this.#parts);
+    this.#made = pool;
+    if (this.#isClosed) pool.close();
+    else pool.look();
+    return pool;
   }
 }
 

@@ -8,6 +8,9 @@ export interface ListenerError {
 
 type Listener<Payload> = (payload: Payload) => void;
 
+/** A listener to several events, with a method for each. */
+export type FirstListener<Events> = { readonly [Event in keyof Events]?: (payload: Events[Event]) => void };
+
 /**
  * A typed emitter whose listeners cannot break it: an error that a listener throws is emitted as `listener-error`.
  *
@@ -17,10 +20,17 @@ type Listener<Payload> = (payload: Payload) => void;
  * hub.emit('saved', { count: 3 });
  */
 export class EventHub<Events extends { readonly 'listener-error': ListenerError }> {
-  readonly #listeners = new Map<keyof Events, Set<Listener<never>>>();
+  readonly #first: FirstListener<Events> | undefined;
+  #listeners: Map<keyof Events, Set<Listener<never>>> | undefined;
+
+  /** `first` is told of its events before the listeners. Its methods must not throw. */
+  constructor(first?: FirstListener<Events>) {
+    this.#first = first;
+  }
 
   /** Adds a listener; the returned function removes it. */
   on<Event extends keyof Events>(event: Event, listener: Listener<Events[Event]>): () => void {
+    this.#listeners ??= new Map();
     const listeners = this.#listeners.get(event) ?? new Set();
     this.#listeners.set(event, listeners);
     const own: Listener<Events[Event]> = (payload) => listener(payload);
@@ -31,11 +41,12 @@ export class EventHub<Events extends { readonly 'listener-error': ListenerError 
   }
 
   hasListeners(event: keyof Events): boolean {
-    return (this.#listeners.get(event)?.size ?? 0) > 0;
+    return (this.#listeners?.get(event)?.size ?? 0) > 0;
   }
 
   emit<Event extends keyof Events>(event: Event, payload: Events[Event]): void {
-    const listeners = this.#listeners.get(event);
+    this.#first?.[event]?.(payload);
+    const listeners = this.#listeners?.get(event);
     if (listeners === undefined || listeners.size === 0) return;
     for (const listener of [...listeners] as Listener<Events[Event]>[]) {
       try {
@@ -47,6 +58,6 @@ export class EventHub<Events extends { readonly 'listener-error': ListenerError 
   }
 
   clear(): void {
-    this.#listeners.clear();
+    this.#listeners = undefined;
   }
 }

@@ -27,45 +27,39 @@ export interface LaneTotals {
   readonly waits: DurationTotals;
 }
 
-/** Counts durations. Recording one allocates nothing. */
+/** Counts durations. Recording one allocates nothing, except for the first. */
 export class Durations implements DurationTotals {
-  readonly buckets = new Float64Array(durationBoundsMs.length + 1);
-  // A typed array, so that adding to the sum allocates no heap number.
-  readonly #sumMs = new Float64Array(1);
+  #buckets: number[] | undefined;
+  #sumMs = 0;
+
+  get buckets(): ArrayLike<number> {
+    return this.#buckets ?? zeros;
+  }
 
   get count(): number {
-    return this.buckets.reduce((sum, count) => sum + count, 0);
+    return this.#buckets?.reduce((sum, count) => sum + count, 0) ?? 0;
   }
 
   get sumMs(): number {
-    return this.#sumMs[0] as number;
+    return this.#sumMs;
   }
 
   record(durationMs: number): void {
+    const buckets = (this.#buckets ??= [...zeros]);
     let bucket = 0;
     while (durationMs > (boundsMs[bucket] as number)) bucket++;
-    (this.buckets[bucket] as number)++;
-    (this.#sumMs[0] as number) += durationMs;
+    (buckets[bucket] as number)++;
+    this.#sumMs += durationMs;
   }
 }
 
 const boundsMs = Float64Array.from([...durationBoundsMs, Infinity]);
+const zeros: readonly number[] = Object.freeze(Array.from(boundsMs, () => 0));
 
 class LaneCount implements LaneTotals {
   readonly durations = new Durations();
   readonly waits = new Durations();
-  readonly #failures: Record<Exclude<CommandResult, 'ok'>, number> = {
-    REPLY: 0,
-    REDIS_UNAVAILABLE: 0,
-    CIRCUIT_OPEN: 0,
-    COMMAND_TIMEOUT: 0,
-    OUTCOME_UNKNOWN: 0,
-    OVERLOADED: 0,
-    WATCH_LOST: 0,
-    LEASE_ENDED: 0,
-    BUDGET_EXCEEDED: 0,
-    CONFIGURATION: 0,
-  };
+  #failures: Readonly<Failures> = noFailures;
 
   get results(): Readonly<Record<CommandResult, number>> {
     let ok = this.durations.count + this.waits.count;
@@ -74,11 +68,27 @@ class LaneCount implements LaneTotals {
   }
 
   fail(failure: Error): void {
-    this.#failures[isRedisResilienceError(failure) ? failure.code : 'REPLY']++;
+    const result = isRedisResilienceError(failure) ? failure.code : 'REPLY';
+    this.#failures = { ...this.#failures, [result]: this.#failures[result] + 1 };
   }
 }
 
-/** Counts all commands. Counting one costs two additions and allocates nothing. */
+type Failures = Record<Exclude<CommandResult, 'ok'>, number>;
+
+const noFailures: Readonly<Failures> = {
+  REPLY: 0,
+  REDIS_UNAVAILABLE: 0,
+  CIRCUIT_OPEN: 0,
+  COMMAND_TIMEOUT: 0,
+  OUTCOME_UNKNOWN: 0,
+  OVERLOADED: 0,
+  WATCH_LOST: 0,
+  LEASE_ENDED: 0,
+  BUDGET_EXCEEDED: 0,
+  CONFIGURATION: 0,
+};
+
+/** Counts all commands. To count one costs two additions and allocates nothing. */
 export class Totals implements Readonly<Record<Lane, LaneTotals>> {
   readonly read = new LaneCount();
   readonly write = new LaneCount();

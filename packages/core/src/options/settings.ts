@@ -171,7 +171,10 @@ export function resolveSettings(options: ResilienceOptions = {}): Settings {
     admission: withDefaults(defaults.admission, options.admission),
     circuit: withDefaults(defaults.circuit, options.circuit),
     retry: withDefaults(defaults.retry, options.retry),
-    connection: { ...connection, maxPeriodMs: Math.max(connection.minPeriodMs, connection.maxPeriodMs) },
+    connection:
+      connection.maxPeriodMs >= connection.minPeriodMs
+        ? connection
+        : Object.freeze({ ...connection, maxPeriodMs: connection.minPeriodMs }),
     pool: poolOf(options.pool),
     failover: withDefaults(defaults.failover, options.failover),
     failback: withDefaults(defaults.failback, options.failback),

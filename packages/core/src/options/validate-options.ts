@@ -56,7 +56,8 @@ export function withDefaults<Defaults extends object, Given extends object>(
   defaults: Defaults,
   given: Given | undefined,
 ): Defaults & Given {
-  const present = Object.entries(given ?? {}).filter(([, value]) => value !== undefined);
+  if (given === undefined) return defaults as Defaults & Given;
+  const present = Object.entries(given).filter(([, value]) => value !== undefined);
   return Object.freeze({ ...defaults, ...(Object.fromEntries(present) as Given) });
 }
 

@@ -11,7 +11,7 @@ import { databaseRoutes } from '../routes/database-routes.ts';
 import { DatabaseSwitch } from '../databases/database-switch.ts';
 import type { Database } from '../routes/database.ts';
 import type { Route } from '../routes/route.ts';
-import { presentTarget } from '../routes/turning-source.ts';
+import { PresentTarget } from '../routes/present-target.ts';
 import { interceptDuplicate } from '../ioredis/duplicates.ts';
 import { RedisDriver } from '../ioredis/redis-driver.ts';
 import type { Driver } from '../driver/driver.ts';
@@ -70,7 +70,7 @@ export function attachRedis(
       databases,
       circuits: parts.gateParts.circuits,
       targetOf: ({ name, isReadOnly }: Database) =>
-        presentTarget(() => routeTo(name).target, connection.role === 'primary' && !isReadOnly),
+        new PresentTarget(() => routeTo(name).target, connection.role === 'primary' && !isReadOnly),
       periodMsOf: ({ name }: Database) => routeTo(name).dialer.periodMs,
     };
     return new DatabaseSwitch(options, parts.tell);

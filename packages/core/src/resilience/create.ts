@@ -14,7 +14,7 @@ import {
 import { setLazy } from '../ioredis/duplicates.ts';
 import type { ResilienceOptions } from '../options/options.ts';
 import type { RedisResilience } from '../redis-resilience.ts';
-import { resolveSettings } from '../options/settings.ts';
+import { resolveSettings, type Settings } from '../options/settings.ts';
 import { preferredOf } from '../databases/database-state.ts';
 import type { Database } from '../routes/database.ts';
 import { checkDatabases, isDatabasesTarget } from '../target/check-databases.ts';
@@ -74,7 +74,7 @@ export function createRedisResilience(
     return resilience;
   }
   const client = lazyRedis(checked.options);
-  return protectRedis(client, options, checked.options.lazyConnect === true);
+  return protectRedis(client, options, checked.options.lazyConnect === true, undefined, settings);
 }
 
 /**
@@ -134,11 +134,13 @@ function protectRedis(
   options: ResilienceOptions,
   isLazy?: boolean,
   databases?: readonly Database[],
+  known?: Settings,
 ): RedisResilience {
   checkUnprotected(client);
   const { Connector } = optionsOf(client);
   if (Connector !== undefined) checkDriverOptions('redis', { Connector }, 'options');
-  const settings = resolveSettings(takenOver(client, options));
+  const completed = takenOver(client, options);
+  const settings = known !== undefined && completed === options ? known : resolveSettings(completed);
   const resilience = new Engine(client, settings, (parts) => attachRedis(client, parts, databases));
   if (isLazy !== undefined) setLazy(client, isLazy);
   return resilience;
@@ -149,6 +151,7 @@ function takenOver(client: Redis, options: ResilienceOptions): ResilienceOptions
   const { commandTimeout, role, readOnly } = optionsOf(client);
   const timeoutMs = options.timeoutMs ?? (commandTimeout as number | undefined);
   const wantsReplica = role === 'slave' || readOnly === true;
+  if (timeoutMs === options.timeoutMs && !wantsReplica) return options;
   return {
     ...options,
     ...(timeoutMs === undefined ? {} : { timeoutMs }),

@@ -1,5 +1,5 @@
 import type { Cluster, Redis } from '../ioredis/clients.ts';
-import { CircuitProbe } from '../circuit/circuit-probe.ts';
+import { CircuitProbes } from '../circuit/circuit-probes.ts';
 import { Circuit } from '../circuit/circuit.ts';
 import type { GateParts } from '../command/line.ts';
 import type { ClientNews, ClientParts } from '../connection/protected-client.ts';
@@ -27,7 +27,7 @@ import { forgetOutage, forgetServer } from './forget-outage.ts';
 import { makeGateParts } from './gate-parts.ts';
 import { Isolations } from './isolations.ts';
 import { Observer } from './observer.ts';
-import { tellOperator } from './operator-lines.ts';
+import { OperatorLines } from './operator-lines.ts';
 import type { ProtectedClients } from './protected-clients.ts';
 import { noteMade } from './open-resiliences.ts';
 import { SnapshotKeeper } from './snapshot-keeper.ts';
@@ -38,9 +38,9 @@ export class Engine implements RedisResilience {
   readonly settings: Settings;
   readonly clock;
   readonly circuits: Readonly<Record<Lane, Circuit>>;
-  readonly #events = new EventHub<ResilienceEvents>();
+  readonly #events: EventHub<ResilienceEvents>;
   readonly #history = new History();
-  readonly #once: OnceParts;
+  #once: OnceParts | undefined;
   readonly #gateParts: GateParts;
   readonly #clients: ProtectedClients;
   readonly #leases: Leases;
@@ -48,7 +48,7 @@ export class Engine implements RedisResilience {
   readonly #keeper: SnapshotKeeper;
   readonly #observer: Observer;
   readonly #unwatchThaws: () => void;
-  readonly #probes: Readonly<Record<Lane, CircuitProbe>>;
+  readonly #probes: CircuitProbes;
   readonly #refusals: RefusalPace;
   #closing: Promise<void> | undefined;
 
@@ -63,7 +63,7 @@ export class Engine implements RedisResilience {
     this.settings = settings;
     this.clock = clock;
     this.#refusals = new RefusalPace(clock);
-    this.#once = onceParts(this, settings);
+    this.#events = new EventHub<ResilienceEvents>(new OperatorLines(this));
     this.#observer = new Observer(settings, this.#events);
     this.circuits = { read: this.#circuit('read'), write: this.#circuit('write') };
     const stallDetector = stallDetectorOf(clock);
@@ -90,10 +90,8 @@ export class Engine implements RedisResilience {
     });
     this.#isolations = new Isolations(this.name, this.circuits, () => this.#keeper.refresh());
     this.#keeper = new SnapshotKeeper(this, this.#clients, this.#isolations, this.#events, this.#history);
-    const probing = { clock, ask: this.#clients.main.ask.bind(this.#clients.main) };
-    const { read, write } = this.circuits;
-    this.#probes = { read: new CircuitProbe(read, probing), write: new CircuitProbe(write, probing) };
-    tellOperator(this, this.#events);
+    const ask = this.#clients.main.ask.bind(this.#clients.main);
+    this.#probes = new CircuitProbes(this.circuits, { clock, ask });
     printState(this, 'RedisResilience', () => this.snapshot());
     this.#unwatchThaws = watchThaws(clock, (...thaw) => this.#onThaw(...thaw));
     noteMade(this);
@@ -102,7 +100,6 @@ export class Engine implements RedisResilience {
   get name(): string {
     return this.settings.name;
   }
-
   snapshot(): RedisSnapshot {
     return this.#keeper.snapshot();
   }
@@ -111,7 +108,7 @@ export class Engine implements RedisResilience {
     const detail = this.#clients.detail();
     return {
       ...detail,
-      waiting: detail.waiting + this.#once.queue.length,
+      waiting: detail.waiting + (this.#once?.queue.length ?? 0),
       retryBudget: this.#gateParts.retryBudget.level,
       eventLoopLagMs: this.#gateParts.stallDetector.lagMs,
       commands: this.#gateParts.recorder.totals,
@@ -132,7 +129,8 @@ export class Engine implements RedisResilience {
     return execute(this, this.clock, this.settings.timeoutMs, operation, options, this.#refusals);
   }
 
-  applyOnce: RedisResilience['applyOnce'] = (...given) => applyOnce(this, this.#once, ...given);
+  applyOnce: RedisResilience['applyOnce'] = (...given) =>
+    applyOnce(this, (this.#once ??= onceParts(this, this.settings)), ...given);
 
   lease: RedisResilience['lease'] = (...given) => this.#leases.lease(...given);
 
@@ -217,7 +215,7 @@ export class Engine implements RedisResilience {
       deadlineMs: this.settings.timeoutMs,
       onChange: ({ from, to, cause }) => {
         this.#clients.refreshGates();
-        this.#probes[lane].follow();
+        this.#probes.follow(lane);
         this.#events.emit('circuit-change', { lane, from, to, cause });
         this.#observer.circuit(lane, from, to, cause);
         this.#keeper.refresh();
@@ -238,7 +236,7 @@ export class Engine implements RedisResilience {
     this.#leases.close();
     await drain(() => this.#clients.pendingCalls() + this.#leases.load, this.clock, drainMs);
     this.#leases.end();
-    for (const probe of Object.values(this.#probes)) probe.stop();
+    this.#probes.stop();
     await this.#clients.disconnect();
     this.#unwatchThaws();
     this.#keeper.refresh();

@@ -2,6 +2,8 @@ import type { RedisResilience } from '../redis-resilience.ts';
 import { noticeSecondCopy } from './second-copy.ts';
 
 const made = new Set<WeakRef<RedisResilience>>();
+/** At this size, those that are gone are looked for: at twice the size after each look, so that a look costs each little. */
+let fullSize = 64;
 
 /**
  * Records a resilience for {@link openResiliences} without keeping it alive. Also warns if a second copy of core is
@@ -9,13 +11,18 @@ const made = new Set<WeakRef<RedisResilience>>();
  */
 export function noteMade(resilience: RedisResilience): void {
   noticeSecondCopy();
-  for (const each of made) if (!isOpen(each.deref())) made.delete(each);
+  if (made.size >= fullSize) forgetGone();
   made.add(new WeakRef(resilience));
 }
 
 /** Returns every resilience of this process that is not closed, in the order of creation. */
 export function openResiliences(): readonly RedisResilience[] {
   return Array.from(made, (each) => each.deref()).filter(isOpen);
+}
+
+function forgetGone(): void {
+  for (const each of made) if (!isOpen(each.deref())) made.delete(each);
+  fullSize = Math.max(64, 2 * made.size);
 }
 
 function isOpen(resilience: RedisResilience | undefined): resilience is RedisResilience {

@@ -1,10 +1,9 @@
-import type { Cause } from '../cause.ts';
 import type { Clock, TimerHandle } from '../clock.ts';
 import type { RedisSnapshot } from '../snapshot.ts';
 import type { Logger } from '../options/logger.ts';
 import type { Cluster, Redis } from '../ioredis/clients.ts';
 import { placeOf } from '../ioredis/place.ts';
-import type { EventHub } from '../observability/event-hub.ts';
+import type { FirstListener } from '../observability/event-hub.ts';
 import type { ResilienceEvents } from '../observability/events.ts';
 import { operatorAdvice } from '../observability/next-step.ts';
 
@@ -29,15 +28,7 @@ export interface OperatorSubject {
  * and one for each switch to another Redis database. Host and port appear in these lines and nowhere else; credentials,
  * keys and values never appear.
  */
-export function tellOperator(subject: OperatorSubject, events: EventHub<ResilienceEvents>): void {
-  const lines = new OperatorLines(subject);
-  events.on('outage', () => lines.begin());
-  events.on('recovered', ({ outageMs, cause }) => lines.end(outageMs, cause));
-  events.on('database-change', (change) => lines.changed(change));
-  events.on('closed', () => lines.stop());
-}
-
-class OperatorLines {
+export class OperatorLines implements FirstListener<ResilienceEvents> {
   readonly #subject: OperatorSubject;
   readonly #clock: Clock;
   #timer: TimerHandle | undefined;
@@ -50,15 +41,15 @@ class OperatorLines {
     this.#clock = subject.settings.clock;
   }
 
-  begin(): void {
-    this.stop();
+  outage(): void {
+    this.#stop();
     const pausedMs = this.#toldAt + pauseMs - this.#clock.now();
     this.#timer = this.#clock.setTimeout(() => this.#tellOutage(), Math.max(graceMs, pausedMs));
     this.#timer.unref?.();
   }
 
-  end(outageMs: number, cause: Cause): void {
-    this.stop();
+  recovered({ outageMs, cause }: ResilienceEvents['recovered']): void {
+    this.#stop();
     if (!this.#isTold) {
       this.#untold++;
       return;
@@ -70,7 +61,7 @@ class OperatorLines {
     );
   }
 
-  changed({ from, to, reason, durationMs }: ResilienceEvents['database-change']): void {
+  'database-change'({ from, to, reason, durationMs }: ResilienceEvents['database-change']): void {
     const { name, database } = this.#subject.snapshot();
     const isBack = database?.preferred === true;
     this.#log(
@@ -83,7 +74,11 @@ class OperatorLines {
     );
   }
 
-  stop(): void {
+  closed(): void {
+    this.#stop();
+  }
+
+  #stop(): void {
     if (this.#timer !== undefined) this.#clock.clearTimeout(this.#timer);
     this.#timer = undefined;
   }

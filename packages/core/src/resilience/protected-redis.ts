@@ -2,7 +2,7 @@ import type { CauseCode } from '../cause.ts';
 import { Entrance } from '../command/entrance.ts';
 import { expectChange } from '../databases/expect-change.ts';
 import { Gate } from '../command/gate.ts';
-import { redisDispatch } from '../connection/redis-dispatch.ts';
+import { RedisDispatch } from '../connection/redis-dispatch.ts';
 import type { ConnectionNews } from '../connection/connection-news.ts';
 import { Connection } from '../connection/connection.ts';
 import { Heading, type HeadingNews } from '../routes/heading.ts';
@@ -51,7 +51,7 @@ export class ProtectedRedis implements ProtectedClient, MovableClient {
       { driver, target, source, settings, flushes, onDead: 'replace' },
       (news) => this.#onNews(news),
     );
-    const dispatch = redisDispatch(driver, this.#connection.wire, parts.ownCircuits);
+    const dispatch = new RedisDispatch(driver, this.#connection.wire, parts.ownCircuits);
     this.gate = new Gate(parts.gateParts, this, dispatch);
     if (this.state === 'ready') this.gate.serve();
     if (this.#heading.route.isReadOnly) this.#holdWrites(true);

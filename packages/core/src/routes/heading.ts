@@ -5,7 +5,8 @@ import { establish, type Target, type VerifiedSocket } from '../handshake/establ
 import type { PrimaryNews } from '../sentinel/primary-watch.ts';
 import type { Route } from './route.ts';
 import { RouteWatches, type WatchParts } from './route-watches.ts';
-import { presentTarget, TurningSource } from './turning-source.ts';
+import { PresentTarget } from './present-target.ts';
+import { TurningSource } from './turning-source.ts';
 
 /** A report about connecting to the current target, or about the primary there. */
 export type HeadingNews = { readonly kind: 'attempt'; readonly report: AttemptReport } | PrimaryNews;
@@ -35,7 +36,7 @@ export class Heading {
     this.#tell = tell;
     this.#route = routeTo();
     this.source = new TurningSource(this.#reconnector(this.#route));
-    this.target = presentTarget(() => this.#route.target);
+    this.target = new PresentTarget(() => this.#route.target);
     this.#watches = this.#watch();
   }
 

@@ -1,5 +1,5 @@
 import type { DialPriority } from '../dialing/dial-request.ts';
-import type { Target, VerifiedSocket } from '../handshake/establish.ts';
+import type { VerifiedSocket } from '../handshake/establish.ts';
 import type { SocketSource, SourceEvent } from '../connection/socket-source.ts';
 
 /** A socket source that can be switched to another target, even while a socket is being sought. */
@@ -65,30 +65,6 @@ export class TurningSource implements SocketSource {
     wanted.tell({ kind: 'verified', verified });
     return true;
   }
-}
-
-/**
- * A target that always delegates to the current one. `requiresPrimary`, if given, overrides that of the current target.
- */
-export function presentTarget(present: () => Target, requiresPrimary?: boolean): Target {
-  return {
-    endpoint: (signal) => present().endpoint(signal),
-    open: (endpoint, options) => present().open(endpoint, options),
-    get credentials() {
-      return present().credentials;
-    },
-    get credentialsTimeoutMs() {
-      return present().credentialsTimeoutMs;
-    },
-    get keepAliveMs() {
-      return present().keepAliveMs;
-    },
-    wantsHello: () => present().wantsHello(),
-    session: () => present().session(),
-    get requiresPrimary() {
-      return requiresPrimary ?? present().requiresPrimary;
-    },
-  };
 }
 
 function discard(event: SourceEvent): void {

@@ -32,7 +32,7 @@ export class RoleWatch {
     pace: () => RolePace,
     onPrimary: (verified: VerifiedSocket) => void,
   ) {
-    this.#target = targetWith(target, { requiresPrimary: true });
+    this.#target = target;
     this.#clock = clock;
     this.#pace = pace;
     this.#onPrimary = onPrimary;
@@ -68,7 +68,8 @@ export class RoleWatch {
       () => abort.abort(new Error('No answer in time.')),
       lookTimeoutMs,
     );
-    establish(this.#target, this.#clock, abort.signal).then(
+    const target = targetWith(this.#target, { requiresPrimary: true });
+    establish(target, this.#clock, abort.signal).then(
       (verified) => {
         this.#clock.clearTimeout(deadline);
         if (this.#abort !== abort) {

@@ -18,8 +18,13 @@ export type StallNews =
 /** Watches one connection and, when it falls silent, finds out why over a second one. */
 export class StallGuard {
   readonly #watch: StallWatch;
-  readonly #inquiry: StallInquiry;
-  readonly #blockingCheck: BlockingCheck;
+  readonly #driver: Driver;
+  readonly #target: Target;
+  readonly #wire: Wire;
+  readonly #settings: Settings;
+  readonly #pace: InquiryPace;
+  #inquiry: StallInquiry | undefined;
+  #blockingCheck: BlockingCheck | undefined;
   readonly #tell: (news: StallNews) => void;
 
   constructor(
@@ -32,10 +37,13 @@ export class StallGuard {
     tell: (news: StallNews) => void,
   ) {
     const { clock, random } = settings;
+    this.#driver = driver;
+    this.#target = target;
+    this.#wire = wire;
+    this.#settings = settings;
+    this.#pace = pace;
     this.#tell = tell;
     this.#watch = new StallWatch(wire, clock, random, idleMs, (finding) => this.#onFinding(finding));
-    this.#blockingCheck = new BlockingCheck(driver, wire, target, clock);
-    this.#inquiry = new StallInquiry(target, wire, settings, () => pace, tell);
   }
 
   /** Call when the connection starts serving commands. */
@@ -46,7 +54,7 @@ export class StallGuard {
   /** Call when the connection is gone. */
   unwatch(): void {
     this.#watch.stop();
-    this.#blockingCheck.stop();
+    this.#blockingCheck?.stop();
   }
 
   noteWrite(now: number): void {
@@ -55,16 +63,22 @@ export class StallGuard {
 
   /** Asks the server over a second connection why this one is silent, until the reason is known. */
   inquire(): void {
-    this.#inquiry.begin();
+    this.#openInquiry().begin();
   }
 
   /** Call when the server itself has replied that it cannot serve: keeps asking until it can. */
   awaitServer(cause: CauseCode): void {
-    this.#inquiry.await(cause);
+    this.#openInquiry().await(cause);
   }
 
   stopInquiry(): void {
-    this.#inquiry.stop();
+    this.#inquiry?.stop();
+  }
+
+  // Most connections never need one.
+  #openInquiry(): StallInquiry {
+    const pace = (): InquiryPace => this.#pace;
+    return (this.#inquiry ??= new StallInquiry(this.#target, this.#wire, this.#settings, pace, this.#tell));
   }
 
   #onFinding(finding: StallFinding): void {
@@ -73,6 +87,8 @@ export class StallGuard {
   }
 
   async #checkBlocked(): Promise<void> {
+    const { clock } = this.#settings;
+    this.#blockingCheck ??= new BlockingCheck(this.#driver, this.#wire, this.#target, clock);
     const replacement = await this.#blockingCheck.run();
     if (replacement !== undefined) this.#tell({ kind: 'dead', replacement });
   }

@@ -39,7 +39,7 @@ export class ReplyRouter {
     this.#ask = ask;
     client.on('connect', () => {
       this.#further = { count: 0 };
-      this.#attach(this.#isWanted ? known(0) : { kind: 'unknown' });
+      if (this.#isWanted) this.#attach(known(0));
     });
   }
 

@@ -1,0 +1,49 @@
+import type { CredentialsSource } from '../handshake/credentials.ts';
+import type { Target } from '../handshake/establish.ts';
+import type { Endpoint, OpenOptions } from '../handshake/open-socket.ts';
+import type { Session } from '../handshake/session.ts';
+import type { Socket } from 'node:net';
+
+/** A target that always delegates to the current one. Its fields are not private, because other targets inherit them. */
+export class PresentTarget implements Target {
+  protected readonly present: () => Target;
+  protected readonly primaryOnly: boolean | undefined;
+
+  /** `requiresPrimary`, if given, overrides that of the current target. */
+  constructor(present: () => Target, requiresPrimary?: boolean) {
+    this.present = present;
+    this.primaryOnly = requiresPrimary;
+  }
+
+  get credentials(): CredentialsSource {
+    return this.present().credentials;
+  }
+
+  get credentialsTimeoutMs(): number {
+    return this.present().credentialsTimeoutMs;
+  }
+
+  get keepAliveMs(): number {
+    return this.present().keepAliveMs;
+  }
+
+  get requiresPrimary(): boolean {
+    return this.primaryOnly ?? this.present().requiresPrimary;
+  }
+
+  endpoint(signal: AbortSignal): Promise<Endpoint> {
+    return this.present().endpoint(signal);
+  }
+
+  open(endpoint: Endpoint, options: OpenOptions): Promise<Socket> {
+    return this.present().open(endpoint, options);
+  }
+
+  wantsHello(): boolean {
+    return this.present().wantsHello();
+  }
+
+  session(): Session {
+    return this.present().session();
+  }
+}
