@@ -61,7 +61,7 @@ export class WaitingQueue {
   }
 
   /**
-   * Call when the first failure occurs after a start without failures. Fresh calls then wait only as long as in any
+   * Call when an outage begins. Fresh calls that began to wait before any failure then wait only as long as in any
    * outage: `maxWaitMs` or their own patience, counted from when they began to wait.
    */
   hurry(): void {
