@@ -143,7 +143,8 @@ export const mutationTargets: readonly MutationTarget[] = [
   { file: 'dialing/dialer.ts', tests: ownFirst('dialer', dialTests) },
   { file: 'handshake/throttled-credentials.ts', tests: ['handshake/throttled-credentials.test.ts'] },
   { file: 'sentinel/choose-replica.ts', tests: ['sentinel/choose-replica.test.ts'] },
-  ...['node-dialers', 'single-attempt', 'slot-watch'].map((name) => ({
+  { file: 'cluster/slots/slot-watch.ts', tests: ['cluster/slot-watch.test.ts'] },
+  ...['node-dialers', 'single-attempt'].map((name) => ({
     file: `cluster/${name}.ts`,
     tests: [`cluster/${name}.test.ts`],
   })),
