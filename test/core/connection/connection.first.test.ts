@@ -16,7 +16,7 @@ describe('a connection that is made for the first time', () => {
     await stage.travel(3);
     expect([stage.connection.state, stage.connection.cause]).toEqual(['connecting', undefined]);
     expect(stage.news).toEqual([
-      { kind: 'away', since: undefined, isFirst: true, at: 1_000 },
+      { kind: 'away', since: undefined, isFirst: true, isUnnoticed: false, at: 1_000 },
       { kind: 'changed', at: 1_000 },
     ]);
     await stage.travel(20);
@@ -64,7 +64,7 @@ describe('a connection that is made for the first time', () => {
     await stage.travel(10);
     expect([stage.connection.state, stage.connection.cause]).toEqual(['connecting', 'connection-refused']);
     expect(stage.news.slice(2)).toEqual([
-      { kind: 'away', since: 1_000, isFirst: true, at: 1_002 },
+      { kind: 'away', since: 1_000, isFirst: true, isUnnoticed: false, at: 1_002 },
       { kind: 'changed', at: 1_002 },
     ]);
     expect(stage.connection.nextAttemptMs()).toBeGreaterThan(0);

@@ -18,12 +18,36 @@ describe('a connection that is lost', () => {
       kind: 'away',
       since: 1_031,
       isFirst: false,
+      isUnnoticed: false,
       at: 1_031,
     });
     await stage.travel(100);
     expect(stage.connection.state).toBe('ready');
     expect(stage.told).toEqual(['heard', 'away', 'changed', 'verified', 'heard', 'serving', 'changed']);
   });
+
+  it.each([
+    ['idle is', 600, [], true],
+    ['in use is not', 300, [], false],
+    ['that waits for a reply is not', 600, ['get', 'a'], false],
+    ['with a subscription is not', 600, ['subscribe', 'news'], false],
+  ] as const)(
+    'a connection that is %s lost unnoticed',
+    async (_name, idleMs, [name, ...args], isUnnoticed) => {
+      const stage = await ConnectionStage.ready();
+      if (name === 'subscribe') stage.send(name, [...args]);
+      await stage.travel(5);
+      if (name === 'get') {
+        stage.server.freeze();
+        stage.send(name, [...args]);
+        await stage.travel(1);
+        stage.server.thaw();
+      } else await stage.travel(idleMs);
+      stage.server.hangUp();
+      await stage.travel(2);
+      expect(stage.news.find(({ kind }) => kind === 'away')).toMatchObject({ isUnnoticed });
+    },
+  );
 
   it('has the cause of its last attempt, and the beginning of its outage', async () => {
     const stage = await ConnectionStage.ready();

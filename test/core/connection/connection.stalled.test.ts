@@ -387,7 +387,7 @@ describe('a second connection that takes the place of the first', () => {
     await stage.travel(1);
     const at = stage.clock.now();
     stage.connection.replaceGracefully(second);
-    expect(stage.news.at(-1)).toEqual({ kind: 'away', since: at, isFirst: false, at });
+    expect(stage.news.at(-1)).toEqual({ kind: 'away', since: at, isFirst: false, isUnnoticed: false, at });
     await stage.travel(15);
     expect(stage.connection.state).toBe('ready');
     await stage.travel(20);

@@ -7,8 +7,14 @@ export type ConnectionNews =
   | { readonly kind: 'serving' }
   /**
    * Commands must wait or fail. `since` is when the outage began; undefined while the first connection is being made.
+   * `isUnnoticed`: the connection was idle, so nobody notices if the next attempt succeeds.
    */
-  | { readonly kind: 'away'; readonly since: number | undefined; readonly isFirst: boolean }
+  | {
+      readonly kind: 'away';
+      readonly since: number | undefined;
+      readonly isFirst: boolean;
+      readonly isUnnoticed: boolean;
+    }
   /** The client was closed. */
   | { readonly kind: 'ended' }
   /** The state or its cause has changed. */

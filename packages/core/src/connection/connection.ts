@@ -15,6 +15,7 @@ import { OrderCheck } from '../socket/order-check.ts';
 import { PeacefulReplacement } from './peaceful-replacement.ts';
 import type { SocketSource } from './socket-source.ts';
 import { Subscriptions } from './subscriptions.ts';
+import { isUnnoticedLoss } from './unnoticed-loss.ts';
 
 /** A subscriber sends no commands, so only a PING can show that its connection is dead. */
 const subscriberIdleMs = 1000;
@@ -113,7 +114,7 @@ export class Connection {
 
   /** Like {@link replaceWith}, but waits until the commands sent so far have been answered, for at most 100 ms. */
   replaceGracefully(verified: VerifiedSocket): void {
-    this.#tell({ kind: 'away', since: this.#settings.clock.now(), isFirst: false });
+    this.#tell({ kind: 'away', since: this.#settings.clock.now(), isFirst: false, isUnnoticed: false });
     const isDone = (): boolean => this.#driver.unansweredCount() === 0 || this.#state.kind !== 'ready';
     this.#replacement.start(verified, isDone, (proven) => this.replaceWith(proven));
   }
@@ -153,6 +154,7 @@ export class Connection {
           kind: 'away',
           since: awaySince(this.#state),
           isFirst: this.#state.kind === 'connecting',
+          isUnnoticed: isUnnoticedLoss(this.#state, this.wire, this.#subscriptions),
         });
       case 'end':
         return this.#tell({ kind: 'ended' });

@@ -15,6 +15,7 @@ import type { Driver } from '../driver/driver.ts';
 import type { ClientParts, ProtectedClient } from '../connection/protected-client.ts';
 import type { ReplyVerdict } from '../replies/reply-error.ts';
 import type { ConnectionState } from '../snapshot.ts';
+import { PeacefulTurn } from './peaceful-turn.ts';
 
 /**
  * Protects one ioredis instance: routes its commands through a gate, supplies its connection, and moves it to another
@@ -27,14 +28,14 @@ export class ProtectedRedis implements ProtectedClient, MovableClient {
   readonly #driver: Driver;
   readonly #heading: Heading;
   #holdsWrites = false;
-  /** Whether a graceful switch between two connections is in progress, which users notice only as a short wait. */
-  #isTurning = false;
+  readonly #turn: PeacefulTurn;
 
   /** `routeTo` returns the route to the named database or, without a name, to the one in use. */
   constructor(driver: Driver, routeTo: (database?: string) => Route, parts: ClientParts) {
     this.#driver = driver;
     this.#parts = parts;
     const { settings, flushes } = parts;
+    this.#turn = new PeacefulTurn(settings.clock, () => this.#parts.tell({ kind: 'changed' }));
     this.#heading = new Heading(
       routeTo,
       {
@@ -63,11 +64,11 @@ export class ProtectedRedis implements ProtectedClient, MovableClient {
   }
 
   get state(): ConnectionState {
-    return this.#isTurning ? 'ready' : this.#connection.state;
+    return this.#turn.isUnderWay ? 'ready' : this.#connection.state;
   }
 
   get cause(): CauseCode | undefined {
-    return this.#isTurning ? undefined : this.#connection.cause;
+    return this.#turn.isUnderWay ? undefined : this.#connection.cause;
   }
 
   get isServerSilent(): boolean {
@@ -161,7 +162,8 @@ export class ProtectedRedis implements ProtectedClient, MovableClient {
     const { isReadOnly } = this.#heading.route;
     if (isReadOnly || this.#holdsWrites) this.#holdWrites(isReadOnly);
     if (isTaken) return;
-    this.#isTurning = isInPeace && verified !== undefined && state === 'ready';
+    if (isInPeace && verified !== undefined && state === 'ready') this.#turn.begin();
+    else this.#turn.end();
     if (verified !== undefined) this.#connection.replaceWith(verified, isInPeace ? 'replaced' : 'dead');
     else if (state === 'ready' || state === 'stalled')
       this.#connection.drop(this.cause ?? 'connection-reset');
@@ -185,20 +187,19 @@ export class ProtectedRedis implements ProtectedClient, MovableClient {
   #onNews(news: ConnectionNews): void {
     switch (news.kind) {
       case 'serving':
-        this.#isTurning = false;
-        this.gate.serve();
-        return;
+        this.#turn.end();
+        return this.gate.serve();
       case 'away':
+        if (news.isUnnoticed && this.gate.state.kind === 'serving') this.#turn.begin();
         if (news.isFirst) this.gate.reopen();
         this.gate.hold(news.since);
         return;
       case 'ended':
+        this.#turn.end();
         this.#heading.watches.stop();
-        this.gate.end();
-        return;
+        return this.gate.end();
       case 'room-changed':
-        this.gate.refresh();
-        return;
+        return this.gate.refresh();
       case 'verified':
         this.#heading.watches.connected(news.verified);
         return;
@@ -215,7 +216,7 @@ export class ProtectedRedis implements ProtectedClient, MovableClient {
   #onHeading(news: HeadingNews): void {
     switch (news.kind) {
       case 'attempt':
-        if (news.report.cause !== undefined) this.#isTurning = false;
+        if (news.report.cause !== undefined) this.#turn.fail();
         return this.#parts.tell(news);
       case 'writes-away':
         return this.#holdWrites(true);
