@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import type { Clock } from '../clock.ts';
+import { afterReads } from '../event-loop/after-reads.ts';
 import { openSocket, type OpenSocket } from './open-socket.ts';
 
 /**
@@ -24,6 +25,8 @@ export class SocketBook {
       // Code that learns that its socket has closed may still open another one to find out why.
       await new Promise<void>((resolve) => this.#clock.setImmediate(resolve));
     }
+    // After a stall, deadlines that came late are judged two turns later.
+    await new Promise<void>((resolve) => afterReads(this.#clock, resolve));
   }
 
   #note(socket: Socket): void {
