@@ -128,6 +128,14 @@ export class GateState {
     return this.#line.state === 'connecting' ? 'connect-timeout' : 'connection-reset';
   }
 
+  /**
+   * Milliseconds that reads in flight are still waited for, once the server was found to be away: as long as a new call
+   * would wait. A server whose round trip has just grown beyond the limit of a stall answers within that time.
+   */
+  get readPatienceMs(): number {
+    return Math.max(this.changePatienceMs, this.#parts.settings.admission.maxWaitMs);
+  }
+
   /** Whether reads in flight are given up: the server was found to be away. */
   get givesUpReads(): boolean {
     return this.#line.isServerSilent && this.#parts.settings.admission.patience === 'verdict';

@@ -74,7 +74,7 @@ export class Gate {
     this.state.hold(since);
     this.refresh();
     if (since !== undefined && this.state.changePatienceMs === 0) this.waiting.hurry();
-    if (this.state.givesUpReads) this.inFlight.giveUpReads(this.#clock.now() + this.state.changePatienceMs);
+    if (this.state.givesUpReads) this.inFlight.giveUpReads(this.#clock.now() + this.state.readPatienceMs);
     this.#setAlarm();
   }
 

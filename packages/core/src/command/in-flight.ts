@@ -6,7 +6,6 @@ import { CallList, isPlainRead, slowStateOf, type Call, type SlowCall } from './
 export class InFlight {
   readonly #timeoutMs: number;
   readonly #maxInFlight: number;
-  readonly #maxWaitMs: number;
   /**
    * Calls on the fast path, in the order in which they were sent. They all have the same timeout, so the oldest is the
    * first to be overdue.
@@ -15,13 +14,12 @@ export class InFlight {
   /** Calls with individual deadlines: blocking commands, pipelines and retried calls. */
   readonly #slow = new DueQueue(slowStateOf);
 
-  /** When the next read is abandoned; Infinity unless the server was found to be away. */
+  /** When reads are abandoned; Infinity unless the server was found to be away. */
   #giveUpAt = Infinity;
 
-  constructor(timeoutMs: number, bounds: { readonly maxInFlight: number; readonly maxWaitMs: number }) {
+  constructor(timeoutMs: number, bounds: { readonly maxInFlight: number }) {
     this.#timeoutMs = timeoutMs;
     this.#maxInFlight = bounds.maxInFlight;
-    this.#maxWaitMs = bounds.maxWaitMs;
   }
 
   get length(): number {
@@ -88,11 +86,11 @@ export class InFlight {
   }
 
   /**
-   * Call when the server is found to be away: reads are abandoned once they have waited as long as any call does in an
-   * outage, so that their callers can continue without them. Writes stay, because their replies say whether they ran.
+   * Call when the server is found to be away: reads are abandoned at this time, so that their callers can
+   * continue without them. Writes stay, because their replies say whether they ran.
    */
-  giveUpReads(now: number): void {
-    this.#giveUpAt = now;
+  giveUpReads(at: number): void {
+    this.#giveUpAt = at;
   }
 
   /** Call when the server responds again: reads are no longer abandoned. */
@@ -103,14 +101,7 @@ export class InFlight {
   readsToGiveUp(now: number): readonly Call[] {
     if (now < this.#giveUpAt) return [];
     this.#giveUpAt = Infinity;
-    const due: Call[] = [];
-    for (const call of this.all()) {
-      if (!isPlainRead(call)) continue;
-      const giveUpAt = (call.slow?.issuedAt ?? call.sent?.at ?? now) + this.#maxWaitMs;
-      if (giveUpAt <= now) due.push(call);
-      else this.#giveUpAt = Math.min(this.#giveUpAt, giveUpAt);
-    }
-    return due;
+    return this.all().filter(isPlainRead);
   }
 
   /** Returns all calls, those on the slow path first. */
