@@ -8,9 +8,8 @@ import {
   type RedisServer,
 } from '@redis-resilience/testing';
 import * as ioredis6 from 'ioredis';
-import * as ioredis5 from 'ioredis-5';
-import * as ioredis56 from 'ioredis-5-6';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { supportedIoredis } from './supported-ioredis.ts';
 
 /** The inside of a client, as far as packages/core/src/ioredis*.ts reaches. */
 interface Inside {
@@ -67,18 +66,12 @@ interface InsideCluster {
   subscriber: { selectSubscriber(): void; getInstance(): unknown } | undefined;
 }
 
-const versions: readonly (readonly [string, typeof ioredis6])[] = [
-  ['6', ioredis6],
-  ['5.11', ioredis5 as unknown as typeof ioredis6],
-  ['5.6.0', ioredis56 as unknown as typeof ioredis6],
-];
-
 /** The types of version 6 ask which mapping of replies is meant; here it is always the default. */
 type DefaultReplies = ioredis6.RedisOptions & { replyMapping?: 'legacy' };
 
 const inside = (client: unknown): Inside => client as Inside;
 
-describe.each(versions)('ioredis %s', (_version, ioredis) => {
+describe.each(supportedIoredis)('ioredis %s', (_version, ioredis) => {
   let server: RedisServer;
   const clients: ioredis6.Redis[] = [];
 
@@ -413,85 +406,88 @@ describe('a cluster client', () => {
 
   afterAll(() => group.stop());
 
-  it.each(versions)('has, in ioredis %s, the internals that are reached for', async (_version, ioredis) => {
-    const cluster = new ioredis.Cluster(group.addresses, { lazyConnect: true });
-    cluster.on('error', () => undefined);
-    const hidden = cluster as unknown as InsideCluster;
-    const nodes: unknown[] = [];
-    cluster.on('+node', (node: unknown) => nodes.push(node));
-    let refreshes = 0;
-    cluster.on('refresh', () => refreshes++);
-    await cluster.connect();
+  it.each(supportedIoredis)(
+    'has, in ioredis %s, the internals that are reached for',
+    async (_version, ioredis) => {
+      const cluster = new ioredis.Cluster(group.addresses, { lazyConnect: true });
+      cluster.on('error', () => undefined);
+      const hidden = cluster as unknown as InsideCluster;
+      const nodes: unknown[] = [];
+      cluster.on('+node', (node: unknown) => nodes.push(node));
+      let refreshes = 0;
+      cluster.on('refresh', () => refreshes++);
+      await cluster.connect();
 
-    expect(hidden.isCluster).toBe(true);
-    expect(nodes.length).toBeGreaterThanOrEqual(3);
-    expect(cluster.nodes('master').length).toBe(3);
-    expect(Array.isArray(hidden.startupNodes)).toBe(true);
-    expect(typeof hidden.handleCloseEvent).toBe('function');
-    expect(typeof hidden.setStatus).toBe('function');
-    expect(typeof hidden.subscriber?.selectSubscriber).toBe('function');
-    expect(refreshes).toBeGreaterThan(0);
-    await new Promise<void>((resolve) => hidden.refreshSlotsCache(resolve));
-    for (const name of [
-      'retryDelayOnFailover',
-      'retryDelayOnClusterDown',
-      'slotsRefreshTimeout',
-      'clusterRetryStrategy',
-    ])
-      expect(hidden.options).toHaveProperty(name);
+      expect(hidden.isCluster).toBe(true);
+      expect(nodes.length).toBeGreaterThanOrEqual(3);
+      expect(cluster.nodes('master').length).toBe(3);
+      expect(Array.isArray(hidden.startupNodes)).toBe(true);
+      expect(typeof hidden.handleCloseEvent).toBe('function');
+      expect(typeof hidden.setStatus).toBe('function');
+      expect(typeof hidden.subscriber?.selectSubscriber).toBe('function');
+      expect(refreshes).toBeGreaterThan(0);
+      await new Promise<void>((resolve) => hidden.refreshSlotsCache(resolve));
+      for (const name of [
+        'retryDelayOnFailover',
+        'retryDelayOnClusterDown',
+        'slotsRefreshTimeout',
+        'clusterRetryStrategy',
+      ])
+        expect(hidden.options).toHaveProperty(name);
 
-    expect(new Set(hidden.slots.map(([primary]) => primary))).toEqual(
-      new Set(group.addresses.map(({ host, port }) => `${host}:${port}`)),
-    );
-    const [first] = group.addresses as [{ host: string; port: number }];
-    const address = `${first.host}:${first.port}`;
-    const before = [...hidden.slots];
-    const reply = [[0, 16_383, [first.host, first.port]]];
-    const failed = await new Promise((resolve) => {
-      hidden.getInfoFromNode(tellerOf(reply), resolve);
-    });
-    expect([failed, new Set(hidden.slots.map(([primary]) => primary))]).toEqual([
-      undefined,
-      new Set([address]),
-    ]);
-    expect(cluster.nodes().length).toBe(1);
-    const pool = hidden.connectionPool;
-    expect(pool.getInstanceByKey(address)).toBe(cluster.nodes()[0]);
-    const [second] = group.addresses.slice(1) as [{ host: string; port: number }];
-    expect(pool.getInstanceByKey(`${second.host}:${second.port}`)).toBeUndefined();
-    expect(pool.findOrCreate({ ...second })).toMatchObject({ status: 'wait', options: second });
-    expect(before.length).toBe(16_384);
-    await new Promise<void>((resolve) => hidden.refreshSlotsCache(resolve));
-    expect(cluster.nodes().length).toBe(3);
-    expect(await hidden.resolveStartupNodeHostnames()).toMatchObject(group.addresses);
-    expect(new ioredis.Command('get', ['{a}b']).getSlot()).toBe(15_495);
+      expect(new Set(hidden.slots.map(([primary]) => primary))).toEqual(
+        new Set(group.addresses.map(({ host, port }) => `${host}:${port}`)),
+      );
+      const [first] = group.addresses as [{ host: string; port: number }];
+      const address = `${first.host}:${first.port}`;
+      const before = [...hidden.slots];
+      const reply = [[0, 16_383, [first.host, first.port]]];
+      const failed = await new Promise((resolve) => {
+        hidden.getInfoFromNode(tellerOf(reply), resolve);
+      });
+      expect([failed, new Set(hidden.slots.map(([primary]) => primary))]).toEqual([
+        undefined,
+        new Set([address]),
+      ]);
+      expect(cluster.nodes().length).toBe(1);
+      const pool = hidden.connectionPool;
+      expect(pool.getInstanceByKey(address)).toBe(cluster.nodes()[0]);
+      const [second] = group.addresses.slice(1) as [{ host: string; port: number }];
+      expect(pool.getInstanceByKey(`${second.host}:${second.port}`)).toBeUndefined();
+      expect(pool.findOrCreate({ ...second })).toMatchObject({ status: 'wait', options: second });
+      expect(before.length).toBe(16_384);
+      await new Promise<void>((resolve) => hidden.refreshSlotsCache(resolve));
+      expect(cluster.nodes().length).toBe(3);
+      expect(await hidden.resolveStartupNodeHostnames()).toMatchObject(group.addresses);
+      expect(new ioredis.Command('get', ['{a}b']).getSlot()).toBe(15_495);
 
-    const told: [string, object][] = [];
-    const handleError = hidden.handleError.bind(cluster);
-    hidden.handleError = (error, redirections, handlers) => {
-      told.push([error.message, redirections]);
-      handleError(error, redirections, handlers);
-    };
-    await expect(cluster.lpush('{a}text', 'x').then(() => cluster.incr('{a}text'))).rejects.toThrow(
-      'WRONGTYPE',
-    );
-    // A young cluster may have told of a redirection before.
-    expect(told).toContainEqual([expect.stringMatching(/^WRONGTYPE/), { value: 16 }]);
+      const told: [string, object][] = [];
+      const handleError = hidden.handleError.bind(cluster);
+      hidden.handleError = (error, redirections, handlers) => {
+        told.push([error.message, redirections]);
+        handleError(error, redirections, handlers);
+      };
+      await expect(cluster.lpush('{a}text', 'x').then(() => cluster.incr('{a}text'))).rejects.toThrow(
+        'WRONGTYPE',
+      );
+      // A young cluster may have told of a redirection before.
+      expect(told).toContainEqual([expect.stringMatching(/^WRONGTYPE/), { value: 16 }]);
 
-    const seen: string[] = [];
-    const original = (cluster as unknown as Inside).sendCommand.bind(cluster);
-    (cluster as unknown as Inside).sendCommand = (command, stream, node) => {
-      seen.push(`${command.name} ${(stream as { isPipeline?: boolean } | undefined)?.isPipeline === true}`);
-      return original(command, stream, node);
-    };
-    await cluster.set('a', '1');
-    await cluster.pipeline().get('a').get('a').exec();
-    expect(seen).toEqual(['set false', 'get true', 'get true']);
-    const subscribed = await cluster.subscribe('news');
-    expect(subscribed).toBe(1);
-    expect(hidden.subscriber?.getInstance()).not.toBeNull();
-    cluster.disconnect();
-  });
+      const seen: string[] = [];
+      const original = (cluster as unknown as Inside).sendCommand.bind(cluster);
+      (cluster as unknown as Inside).sendCommand = (command, stream, node) => {
+        seen.push(`${command.name} ${(stream as { isPipeline?: boolean } | undefined)?.isPipeline === true}`);
+        return original(command, stream, node);
+      };
+      await cluster.set('a', '1');
+      await cluster.pipeline().get('a').get('a').exec();
+      expect(seen).toEqual(['set false', 'get true', 'get true']);
+      const subscribed = await cluster.subscribe('news');
+      expect(subscribed).toBe(1);
+      expect(hidden.subscriber?.getInstance()).not.toBeNull();
+      cluster.disconnect();
+    },
+  );
 });
 
 /** What the client takes for a node that answers CLUSTER SLOTS. */

@@ -1,9 +1,8 @@
 import { protect } from '@redis-resilience/core';
 import { startRedis, type RedisServer } from '@redis-resilience/testing';
 import * as ioredis6 from 'ioredis';
-import * as ioredis5 from 'ioredis-5';
-import * as ioredis56 from 'ioredis-5-6';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { ioredis511, ioredis560 } from './supported-ioredis.ts';
 
 let server: RedisServer;
 
@@ -17,9 +16,9 @@ const drivers = [
   ['6 with RESP3', ioredis6, { protocol: 3 }],
   ['6 with RESP2', ioredis6, { protocol: 2 }],
   ['6 with all numbers as text', ioredis6, { stringNumbers: true }],
-  ['5.11', ioredis5 as unknown as typeof ioredis6, {}],
-  ['5.11 with all numbers as text', ioredis5 as unknown as typeof ioredis6, { stringNumbers: true }],
-  ['5.6.0', ioredis56 as unknown as typeof ioredis6, {}],
+  ['5.11', ioredis511, {}],
+  ['5.11 with all numbers as text', ioredis511, { stringNumbers: true }],
+  ['5.6.0', ioredis560, {}],
 ] as const;
 
 /** What commands of every kind of reply resolve with, all in flight at once. */

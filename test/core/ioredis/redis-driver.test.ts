@@ -1,9 +1,8 @@
 import * as ioredis6 from 'ioredis';
-import * as ioredis5 from 'ioredis-5';
-import * as ioredis56 from 'ioredis-5-6';
 import { expect, onTestFinished, it } from 'vitest';
 import { RedisDriver } from '../../../packages/core/src/ioredis/redis-driver.ts';
 import { supportedProtocols } from '../../integration/stage/supported-protocols.ts';
+import { ioredis511, ioredis560 } from './supported-ioredis.ts';
 
 const speakers = [
   {
@@ -11,8 +10,8 @@ const speakers = [
     ioredis: ioredis6,
     speaks: [2, 3].map((each) => each === 3 && supportedProtocols.includes(3)),
   },
-  { version: '5.11', ioredis: ioredis5 as unknown as typeof ioredis6, speaks: [false, false] },
-  { version: '5.6.0', ioredis: ioredis56 as unknown as typeof ioredis6, speaks: [false, false] },
+  { version: '5.11', ioredis: ioredis511, speaks: [false, false] },
+  { version: '5.6.0', ioredis: ioredis560, speaks: [false, false] },
 ] as const;
 
 it.each(speakers)(

@@ -1,20 +1,12 @@
-import * as ioredis6 from 'ioredis';
-import * as ioredis5 from 'ioredis-5';
-import * as ioredis56 from 'ioredis-5-6';
 import { describe, expect, it } from 'vitest';
 import { ownSendOf } from '../../../packages/core/src/ioredis/own-send.ts';
-
-const versions: readonly (readonly [string, typeof ioredis6])[] = [
-  ['6', ioredis6],
-  ['5.11', ioredis5 as unknown as typeof ioredis6],
-  ['5.6.0', ioredis56 as unknown as typeof ioredis6],
-];
+import { supportedIoredis } from './supported-ioredis.ts';
 
 interface Sends {
   sendCommand: (...args: unknown[]) => unknown;
 }
 
-describe.each(versions)('sendCommand of ioredis %s', (_version, ioredis) => {
+describe.each(supportedIoredis)('sendCommand of ioredis %s', (_version, ioredis) => {
   const kinds = [
     ['Redis', () => new ioredis.Redis({ lazyConnect: true })],
     ['Cluster', () => new ioredis.Cluster([], { lazyConnect: true })],

@@ -3,9 +3,8 @@ import { createRedisResilience, protect } from '@redis-resilience/core';
 import { RawClient } from '@redis-resilience/core/kit';
 import { startRedis, waitFor, type RedisServer } from '@redis-resilience/testing';
 import * as ioredis6 from 'ioredis';
-import * as ioredis5 from 'ioredis-5';
-import * as ioredis56 from 'ioredis-5-6';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { ioredis511, ioredis560 } from '../supported-ioredis.ts';
 
 const text = (bytes: Buffer | null): string | null => bytes && bytes.toString();
 const texts = (replies: readonly (Buffer | undefined)[]): unknown =>
@@ -23,8 +22,8 @@ afterAll(() => server.stop());
 const drivers = [
   ['6 with RESP3', ioredis6, { protocol: 3 }],
   ['6 with RESP2', ioredis6, { protocol: 2 }],
-  ['5.11', ioredis5 as unknown as typeof ioredis6, {}],
-  ['5.6.0', ioredis56 as unknown as typeof ioredis6, {}],
+  ['5.11', ioredis511, {}],
+  ['5.6.0', ioredis560, {}],
 ] as const;
 
 describe.each(drivers)('raw commands on ioredis %s', (_name, ioredis, options) => {
