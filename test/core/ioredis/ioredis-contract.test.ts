@@ -471,7 +471,10 @@ describe('a cluster client', () => {
         'WRONGTYPE',
       );
       // A young cluster may redirect it first, which is counted down.
-      expect(told).toContainEqual([expect.stringMatching(/^WRONGTYPE/), { value: expect.any(Number) as number }]);
+      expect(told).toContainEqual([
+        expect.stringMatching(/^WRONGTYPE/),
+        { value: expect.any(Number) as number },
+      ]);
 
       const seen: string[] = [];
       const original = (cluster as unknown as Inside).sendCommand.bind(cluster);
