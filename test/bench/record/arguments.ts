@@ -3,6 +3,7 @@ import { allPeers } from '../faults/peers/all-peers.js';
 import type { PeerKind } from '../faults/peers/peer.js';
 import { leastSecondsEach } from './timetable.js';
 import { cluster } from './worlds/cluster.js';
+import { memory } from './worlds/memory.js';
 import { secondDatabase } from './worlds/second-database.js';
 import { sentinel } from './worlds/sentinel.js';
 import { single } from './worlds/single.js';
@@ -18,7 +19,7 @@ export interface Request {
   readonly writesReport: boolean;
 }
 
-export const allWorlds: readonly WorldKind[] = [single, sentinel, cluster, secondDatabase];
+export const allWorlds: readonly WorldKind[] = [single, memory, sentinel, cluster, secondDatabase];
 /** A PING of the client changes how soon it is back, and nothing of what it does to a history. */
 const defaultClients = allPeers.filter(({ name }) => name !== 'node-redis-ping');
 

@@ -48,7 +48,8 @@ export async function breakWorld(world: World, options: BreakOptions): Promise<r
     const end = await Promise.race([run, delay(lastMs, 'late' as const, { ref: false })]);
     const now = machineNow();
     const toMs = end === 'late' ? Infinity : now + followMs;
-    const window = fault.losesData === true ? { fromMs: startedAt - lagMs, toMs } : undefined;
+    const fromMs = fault.losesData === 'all' ? -Infinity : startedAt - lagMs;
+    const window = fault.losesData === undefined ? undefined : { fromMs, toMs };
     past.push({ name: fault.name, backAt: end === 'late' ? undefined : now, window });
     if (end === 'late') break;
   }

@@ -54,6 +54,8 @@ ${here.map((world) => sectionOf(world, results)).join('\n\n')}
 - Sentinel and Cluster replicate after they have answered. While a primary is lost, from half a second before the fault
   until 2 s after its end, what was acknowledged may be gone and what was read may come from either primary (the contract
   \`primaryLost\`). Everything before and after is checked in full, across the fault too.
+- A server without persistence is empty after a restart: everything that it acknowledged before may be gone. What is left to
+  check there is that no call hangs, gets the answer of another one, or says wrongly that it did not run.
 - Two databases that share nothing have a history each. A call that was under way while another database came into use may
   have run in either; its answer proves nothing, and a write that is found in both counts as one that ran twice.
 

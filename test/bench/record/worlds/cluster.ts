@@ -15,7 +15,7 @@ export const cluster: WorldKind = {
     const faults: readonly WorldFault[] = [
       {
         name: 'kill-primary',
-        losesData: true,
+        losesData: 'recent',
         async run(forMs, _, key) {
           const primary = await group.primaryOf(key);
           await primary.kill();
@@ -26,7 +26,7 @@ export const cluster: WorldKind = {
       },
       {
         name: 'failover',
-        losesData: true,
+        losesData: 'recent',
         async run(_forMs, _, key) {
           await group.failover(await group.primaryOf(key));
           await group.waitUntilOk();
@@ -34,7 +34,7 @@ export const cluster: WorldKind = {
       },
       {
         name: 'freeze-primary',
-        losesData: true,
+        losesData: 'recent',
         async run(forMs, _, key) {
           const primary = await group.primaryOf(key);
           await primary.freeze();

@@ -13,7 +13,7 @@ export const sentinel: WorldKind = {
     const faults: readonly WorldFault[] = [
       {
         name: 'kill-primary',
-        losesData: true,
+        losesData: 'recent',
         async run(forMs) {
           const primary = await group.currentPrimary();
           await primary.kill();
@@ -25,7 +25,7 @@ export const sentinel: WorldKind = {
       },
       {
         name: 'failover',
-        losesData: true,
+        losesData: 'recent',
         async run() {
           await group.failover();
           await group.waitUntilSettled();
@@ -33,7 +33,7 @@ export const sentinel: WorldKind = {
       },
       {
         name: 'freeze-primary',
-        losesData: true,
+        losesData: 'recent',
         async run(forMs) {
           const primary = await group.currentPrimary();
           await primary.freeze();

@@ -19,6 +19,7 @@ export const single: WorldKind = {
     'trickle',
     'latency',
     'pause-writes',
+    'rotate',
   ],
   async start(clients): Promise<World> {
     const server = await startRedis({ appendonly: true, config: { appendfsync: 'always' } });
@@ -57,6 +58,16 @@ export function serverFaults(server: RedisServer): readonly WorldFault[] {
         await server.freeze();
         await delay(forMs);
         server.thaw();
+      },
+    },
+    {
+      // The password changes while connections break, and changes back.
+      name: 'rotate',
+      async run(forMs) {
+        await server.command('CONFIG', 'SET', 'requirepass', 'rotated');
+        await server.command('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
+        await delay(forMs);
+        await server.command('CONFIG', 'SET', 'requirepass', '');
       },
     },
     {

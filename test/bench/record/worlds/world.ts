@@ -15,8 +15,11 @@ export interface World {
 
 export interface WorldFault {
   readonly name: string;
-  /** Whether the servers may lose what they acknowledged shortly before, because it was not replicated. */
-  readonly losesData?: boolean;
+  /**
+   * What the servers may lose of what they acknowledged: `recent` writes, because they were not replicated, or `all`,
+   * because nothing was stored.
+   */
+  readonly losesData?: 'recent' | 'all';
   /**
    * Lasts `forMs`, if it lasts; resolves when the servers serve again. `amount` is from 0 to 1; `key` is one that
    * clients use now.
