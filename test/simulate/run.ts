@@ -62,7 +62,8 @@ export class Run {
     this.status = new StatusWatch(this.#resilience, findings, calls);
     const { client } = this.#resilience;
     client.on('error', ignore);
-    this.#traffic = new Traffic(this.#resilience, client.duplicate(), calls, findings, this.#random);
+    const wait = (ms: number): Promise<void> => new Promise((resolve) => time.after(ms, resolve));
+    this.#traffic = new Traffic(this.#resilience, client.duplicate(), calls, findings, this.#random, wait);
     this.#subscriber = new Subscriber(
       client.duplicate(),
       () => site.serving(calls.database.name),

@@ -3,6 +3,7 @@ import { createCache, type Cache } from '@redis-resilience/fallback/cache';
 import { createOutbox, type Outbox } from '@redis-resilience/fallback/outbox';
 import type { Redis } from 'ioredis';
 import type { Findings } from '../watch/findings.ts';
+import { CachedReads } from './cached-reads.ts';
 import type { Calls } from './calls.ts';
 
 /** The deadline of a command, which is the default of the option. */
@@ -17,7 +18,7 @@ export class Traffic {
   readonly #resilience: RedisResilience<Redis>;
   readonly #blocking: Redis;
   readonly #calls: Calls;
-  readonly #findings: Findings;
+  readonly #cachedReads: CachedReads;
   readonly #random: () => number;
   #lastTag = 0;
   #isBlocked = false;
@@ -29,13 +30,14 @@ export class Traffic {
     calls: Calls,
     findings: Findings,
     random: () => number,
+    wait: (ms: number) => Promise<void>,
   ) {
     this.#resilience = resilience;
     this.#blocking = blocking;
     this.#calls = calls;
-    this.#findings = findings;
     this.#random = random;
     this.#cache = createCache(resilience, { ttlMs: 2_000, staleIfErrorMs: 60_000 });
+    this.#cachedReads = new CachedReads(this.#cache, calls, findings, random, wait);
     this.outbox = createOutbox(resilience, { maxEntries: 10_000 });
   }
 
@@ -55,7 +57,8 @@ export class Traffic {
       this.#pop,
       this.#multi,
       this.#executeWithFallback,
-      this.#cached,
+      () => this.#cachedReads.read(timeoutMs),
+      () => this.#cachedReads.write(timeoutMs),
       this.#once,
       this.#keep,
       this.#blockingPop,
@@ -148,18 +151,6 @@ export class Traffic {
     void this.#calls.issue('execute', promised, () =>
       this.#resilience.execute((client) => client.get(key), { fallback: () => 'elsewhere' }),
     );
-  }
-
-  #cached(): void {
-    const key = `entry-${Math.floor(this.#random() * 4)}`;
-    const promised = { withinMs: timeoutMs, neverFails: true };
-    void this.#calls
-      .issue('cache', promised, () => this.#cache.getOrLoad(key, async () => `loaded ${key}`))
-      .then((value) => {
-        if (value !== undefined && value !== `loaded ${key}`) {
-          this.#findings.add('history', `the cache gave ${value} for ${key}`);
-        }
-      });
   }
 
   // Each waits until Redis is back: without a bound they would all run at once then.
