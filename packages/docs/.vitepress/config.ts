@@ -10,7 +10,11 @@ export default defineConfig({
   description: 'Keeps a Node application running while Redis is down, slow, frozen or moving.',
   cleanUrls: true,
   lastUpdated: false,
-  markdown: { config: (markdown) => void markdown.use(repositoryLinks) },
+  head: [['link', { rel: 'icon', href: '/icon.svg' }]],
+  markdown: {
+    config: (markdown) => void markdown.use(repositoryLinks),
+    theme: { light: 'github-light-high-contrast', dark: 'github-dark-high-contrast' },
+  },
   themeConfig: {
     search: { provider: 'local' },
     outline: [2, 3],
@@ -57,6 +61,7 @@ export default defineConfig({
         credentials: 'TLS and credentials',
         processes: 'Processes and functions',
         production: 'Going to production',
+        mistakes: 'Mistakes and their messages',
       }),
       section('Where Redis runs', 'where', {
         index: 'Overview',
@@ -76,6 +81,7 @@ export default defineConfig({
         'node-redis': 'node-redis',
         cacheable: 'cacheable, Keyv',
         'nestjs-redis': '@songkeys/nestjs-redis',
+        leaving: 'Leaving again',
       }),
       section('Reference', 'reference', {
         options: 'Options',
@@ -103,5 +109,5 @@ function section(text: string, folder: string, pages: Readonly<Record<string, st
     text: title,
     link: `/${folder}/${page}`.replace(/\/index$/, '/'),
   }));
-  return { text, collapsed: false, items };
+  return { text, items };
 }

@@ -44,9 +44,8 @@ describe('checkOptions', () => {
   });
 
   it('tells apart a resilience, a client and options', () => {
-    const message = 'redisGuard must be an object of resilience, mode';
-    expect(() => check({ snapshot() {}, execute() {} })).toThrow(message);
-    expect(() => check({ sendCommand() {} })).toThrow(message);
+    expect(() => check({ snapshot() {}, execute() {} })).toThrow('Write redisGuard({ resilience }).');
+    expect(() => check({ sendCommand() {} })).toThrow('Write redisGuard({ resilience: protect(client) }).');
     expect(() => check('redis://localhost' as never)).toThrow(ConfigurationError);
     expect(() => check(null as never)).toThrow(ConfigurationError);
   });

@@ -46,8 +46,8 @@ function rank({ result }: Trouble): number {
 function adviceFor({ result, detail }: Sample): string {
   if (result === 'unknown') {
     return (
-      'Redis fell silent while the write was on its way: it may have run. Give such requests an idempotency key, or ' +
-      'write with applyOnce, so that they can be repeated.'
+      'The connection broke, or Redis fell silent, while the write was under way: it may have run. Give such requests ' +
+      'an idempotency key, or write with applyOnce, so that they can be repeated.'
     );
   }
   if (detail === 'timeout') return 'The request waited for Redis without a deadline.';

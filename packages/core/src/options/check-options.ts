@@ -19,7 +19,10 @@ export type OptionReaders<T extends object> = { readonly [Name in keyof Required
  */
 export function checkOptions<T extends object>(caller: string, options: T, readers: OptionReaders<T>): T {
   if (isResilience(options) || hasMethod(options, 'sendCommand')) {
-    throw invalid(caller, options, `an object of ${Object.keys(readers).join(', ')}`);
+    if (!('resilience' in readers))
+      throw invalid(caller, options, `an object of ${Object.keys(readers).join(', ')}`);
+    const meant = isResilience(options) ? 'resilience' : 'resilience: protect(client)';
+    throw new ConfigurationError(`${caller}() takes options. Write ${caller}({ ${meant} }).`);
   }
   if ('resilience' in readers) refuseMisplaced(caller, options, readers);
   checkKeys(options, readers, caller);

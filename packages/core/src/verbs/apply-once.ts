@@ -200,7 +200,9 @@ function checkCall(id: string, name: string, args: readonly unknown[]): void {
   }
   const traits = traitsOf(name);
   if (traits.kind !== 'ordinary' || traits.lane !== 'write' || traits.script || traits.container) {
-    throw new ConfigurationError(`applyOnce takes a plain write like INCR or LPUSH; given: ${traits.name}.`);
+    throw new ConfigurationError(
+      `applyOnce takes an id of yours, then a plain write: applyOnce('order:17', 'incr', 'sold'). Given as the write: ${traits.name}.`,
+    );
   }
   const keys = keysOf(name, args);
   if (keys.length !== 1 || String(keys[0]) !== String(args[0])) {

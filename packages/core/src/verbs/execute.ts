@@ -7,6 +7,7 @@ import { debug } from '../observability/debug.ts';
 import {
   CircuitOpenError,
   CommandTimeoutError,
+  ConfigurationError,
   RedisUnavailableError,
   type RedisResilienceError,
 } from '../errors.ts';
@@ -30,6 +31,11 @@ export async function execute<T>(
   options: ExecuteOptions<T>,
   refusals: RefusalPace,
 ): Promise<T> {
+  if (typeof operation !== 'function') {
+    throw new ConfigurationError(
+      "execute() takes a function, which it gives the client. Write execute((redis) => redis.get('views')).",
+    );
+  }
   checkOptions('execute', options, readers);
   const context = {
     connection: resilience.name,

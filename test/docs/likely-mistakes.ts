@@ -1,0 +1,153 @@
+import { setTimeout as pass } from 'node:timers/promises';
+import { createRedisResilience, protect, type RedisResilience } from '@redis-resilience/core';
+import { redisErrors, redisGuard, redisHealth } from '@redis-resilience/express';
+import { RedisResilienceModule } from '@redis-resilience/nestjs';
+import { freePort, startRedis, waitFor } from '@redis-resilience/testing';
+import express from 'express';
+import { Redis } from 'ioredis';
+import { createClient } from 'redis';
+
+const accept: (...given: unknown[]) => unknown = createRedisResilience as never;
+const url = 'redis://localhost:6379';
+
+/** A mistake that newcomers make, as they would write it, and what the library answers. */
+export interface LikelyMistake {
+  readonly written: string;
+  answer(): Promise<string>;
+}
+
+/** What a call throws, or rejects with. */
+async function thrown(mistake: () => unknown): Promise<string> {
+  try {
+    await mistake();
+  } catch (error) {
+    return (error as Error).message;
+  }
+  throw new Error('The mistake was accepted.');
+}
+
+/** The same with a resilience at hand. */
+async function thrownWith(mistake: (resilience: RedisResilience) => unknown): Promise<string> {
+  const resilience = createRedisResilience(url, { name: 'cache', logger: false });
+  try {
+    return await thrown(() => mistake(resilience));
+  } finally {
+    await resilience.close();
+  }
+}
+
+/** The line for the operator. The port is that of an example. */
+async function operatorLine(urlOf: (port: number) => string, isServed: boolean): Promise<string> {
+  await using server = isServed ? await startRedis({ password: 'secret' }) : undefined;
+  const port = server?.port ?? (await freePort());
+  const lines: string[] = [];
+  const log = (line: string): void => void lines.push(line);
+  const logger = { info: log, warn: log, error: log };
+  const resilience = createRedisResilience(urlOf(port), { logger });
+  await waitFor(() => lines.length > 0);
+  await resilience.close();
+  return (lines[0] ?? '').replace(String(port), '6379');
+}
+
+/** What the error handlers of an application get to see. */
+async function handled(mount: (app: express.Express) => void): Promise<string> {
+  const app = express();
+  let message = '';
+  mount(app);
+  app.use((error: Error, _req: express.Request, res: express.Response, _next: express.NextFunction) => {
+    message = error.message;
+    res.sendStatus(500);
+  });
+  const server = app.listen(0);
+  while (!server.listening) await pass(5);
+  const address = server.address() as { port: number };
+  await fetch(`http://127.0.0.1:${address.port}/readyz`);
+  server.close();
+  return message;
+}
+
+export const likelyMistakes: readonly LikelyMistake[] = [
+  {
+    written: 'Redis is not running',
+    answer: () => operatorLine((port) => `redis://localhost:${port}`, false),
+  },
+  {
+    written: '`rediss://` where Redis has no TLS',
+    answer: () => operatorLine((port) => `rediss://localhost:${port}`, true),
+  },
+  {
+    written: 'a wrong password',
+    answer: () => operatorLine((port) => `redis://:wrong@localhost:${port}`, true),
+  },
+  {
+    written: 'a database that does not exist: `redis://localhost/99`',
+    answer: () => operatorLine((port) => `redis://:secret@localhost:${port}/99`, true),
+  },
+  {
+    written: "`createRedisResilience('localhost:6379')`",
+    answer: () => thrown(() => accept('localhost:6379')),
+  },
+  { written: '`createRedisResilience({ url })`', answer: () => thrown(() => accept({ url })) },
+  {
+    written: '`createRedisResilience({ hots })`',
+    answer: () => thrown(() => accept({ hots: 'localhost' })),
+  },
+  {
+    written: '`createRedisResilience(client)`',
+    answer: () => {
+      const client = new Redis({ lazyConnect: true });
+      return thrown(() => accept(client)).finally(() => client.disconnect());
+    },
+  },
+  {
+    written: '`protect(client)` with a client of node-redis',
+    answer: () => thrown(() => protect(createClient() as never)),
+  },
+  {
+    written: '`createRedisResilience(url, { timeoutMS })`',
+    answer: () => thrown(() => accept(url, { timeoutMS: 500 })),
+  },
+  {
+    written: '`redisGuard({ url })`',
+    answer: () => thrown(() => redisGuard({ url } as never)),
+  },
+  {
+    written: '`redisGuard(resilience)`',
+    answer: () => thrownWith((resilience) => redisGuard(resilience as never)),
+  },
+  {
+    written: '`app.use(redisGuard)`, without calling it',
+    answer: () => thrown(() => express().use(redisGuard as never)),
+  },
+  {
+    written: '`redisGuard()` is forgotten',
+    answer: () =>
+      handled((app) => {
+        app.get('/readyz', (req, res) => res.json(req.redisGuard.degraded));
+        app.use(redisErrors());
+      }),
+  },
+  {
+    written: "`redisHealth({ critical: ['typo'] })`",
+    answer: () => thrownWith((resilience) => redisHealth({ critical: ['typo'], resilience })),
+  },
+  {
+    written: "`RedisResilienceModule.forRoot('redis://…')`",
+    answer: () => thrown(() => RedisResilienceModule.forRoot(url as never)),
+  },
+  {
+    written: "`execute(client.get('views'))`, without a function",
+    answer: () => thrownWith((resilience) => resilience.execute(Promise.resolve() as never)),
+  },
+  {
+    written: '`execute(operation, { fallbak })`',
+    answer: () => {
+      const misspelt = { fallbak: () => null } as object;
+      return thrownWith((resilience) => resilience.execute(async () => 1, misspelt));
+    },
+  },
+  {
+    written: "`applyOnce('incr', 'sold')`, without an id",
+    answer: () => thrownWith((resilience) => resilience.applyOnce('incr', 'sold')),
+  },
+];
