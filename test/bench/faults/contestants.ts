@@ -1,10 +1,13 @@
 import type { Contestant } from './contestant.js';
 import { allPeers } from './peers/all-peers.js';
+import type { PeerKind } from './peers/peer.js';
 import type { AnyRow } from './row.js';
 
 /** Who is compared in a row: its own stacks, or the clients it makes sense for. */
 export function contestantsOf(row: AnyRow): readonly Contestant[] {
-  return row.stacks ?? allPeers.filter(({ name }) => row.only?.includes(name) ?? true);
+  const isIn = ({ name, rows }: PeerKind): boolean =>
+    (row.only?.includes(name) ?? true) && (rows?.includes(row.name) ?? true);
+  return row.stacks ?? allPeers.filter(isIn);
 }
 
 /** @throws Error when the row has none of this name */

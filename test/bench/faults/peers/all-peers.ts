@@ -1,4 +1,5 @@
 import { ioredisUnderCockatiel, ioredisUnderOpossum } from './breaker-peers.js';
+import { front } from './front-peer.js';
 import { glideDefaults } from './glide-peer.js';
 import { ioredisByTheGuides, ioredisDefaults } from './ioredis-peer.js';
 import { iovalkeyDefaults } from './iovalkey-peer.js';
@@ -17,4 +18,5 @@ export const allPeers: readonly PeerKind[] = [
   iovalkeyDefaults,
   glideDefaults,
   ours,
+  front,
 ];

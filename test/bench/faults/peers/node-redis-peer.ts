@@ -11,7 +11,7 @@ import type { Command, GuardedWrite, Peer, PeerKind, Target } from './peer.js';
 type Commands = Record<string, (...args: string[]) => Promise<unknown>>;
 
 /** node-redis, as a peer. */
-class NodeRedisPeer implements Peer {
+export class NodeRedisPeer implements Peer {
   readonly #client: RedisClientType;
   readonly #credentials: { password: string | undefined };
 

@@ -45,4 +45,7 @@ export interface Peer extends Closeable {
 }
 
 /** A client, as it is compared. */
-export type PeerKind = Contestant<Peer>;
+export type PeerKind = Contestant<Peer> & {
+  /** Names of the rows in which it is compared. @default all */
+  readonly rows?: readonly string[];
+};

@@ -44,7 +44,8 @@ export const ours: PeerKind = {
   },
 };
 
-function resilienceFor(target: Target, credentials: { password: string }): RedisResilience {
+/** A resilience for the target, with the defaults of this project. */
+export function resilienceFor(target: Target, credentials: { password: string }): RedisResilience {
   switch (target.kind) {
     case 'single': {
       const { host, port, password, second } = target;
