@@ -5,7 +5,7 @@ import { clientLabels, connectClient, type ClientKind, type MeasuredClient } fro
 import { load, type LoadResult } from './load.js';
 import type { Depth, Measurement, Ratio, Verdict } from './measurement.js';
 
-const kinds: readonly ClientKind[] = ['bare', 'auto', 'node-redis', 'raw', 'ours'];
+const kinds: readonly ClientKind[] = ['bare', 'auto', 'node-redis', 'glide', 'raw', 'ours'];
 const targets = [
   { callers: 1, atLeast: 1, ofRaw: 0 },
   { callers: 50, atLeast: 2, ofRaw: 0.55 },

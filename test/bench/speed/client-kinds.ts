@@ -1,4 +1,5 @@
 import { createRedisResilience } from '@redis-resilience/core';
+import { GlideClient, Logger } from '@valkey/valkey-glide';
 import { Redis } from 'ioredis';
 import { createClient } from 'redis';
 import { connectRawSocket } from './raw-socket.js';
@@ -16,6 +17,7 @@ export const clientLabels: Readonly<Record<ClientKind, string>> = {
   bare: 'ioredis',
   auto: 'ioredis, auto-pipelining',
   'node-redis': 'node-redis',
+  glide: 'Valkey GLIDE',
   raw: 'a raw socket',
   ours: 'Redis Resilience',
 };
@@ -32,6 +34,16 @@ const makers = {
       get: (key) => client.get(key),
       set: (key, value) => client.set(key, value),
       close: async () => client.destroy(),
+    };
+  },
+  async glide(url: string): Promise<MeasuredClient> {
+    Logger.setLoggerConfig('off');
+    const { hostname, port } = new URL(url);
+    const client = await GlideClient.createClient({ addresses: [{ host: hostname, port: Number(port) }] });
+    return {
+      get: (key) => client.get(key),
+      set: (key, value) => client.set(key, value),
+      close: async () => client.close(),
     };
   },
   raw: connectRawSocket,
