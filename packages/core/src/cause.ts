@@ -65,7 +65,7 @@ export interface Cause {
 }
 
 const sentences: Readonly<Record<CauseCode, string>> = {
-  'connection-refused': 'Nobody listens on the configured address and port.',
+  'connection-refused': 'Nothing is listening on the configured address and port.',
   'connection-reset': 'The connection was closed or reset by the other side.',
   'connect-timeout': 'The TCP connection was not established in time.',
   dns: 'The host name could not be resolved.',
@@ -73,7 +73,7 @@ const sentences: Readonly<Record<CauseCode, string>> = {
   'handshake-timeout': 'The peer accepted the connection and did not answer the handshake in time.',
   auth: 'The server did not accept the credentials, or the user lacks a permission.',
   credentials: 'The credentials provider failed or took too long.',
-  database: 'The server refuses the selected database, so no command may run.',
+  database: 'The server rejects the selected database, so no command may run.',
   stalled: 'The connection is open, but the server does not answer.',
   loading: 'The server is loading its dataset.',
   busy: 'The server is busy with a slow script or function.',
@@ -86,7 +86,7 @@ const sentences: Readonly<Record<CauseCode, string>> = {
   'too-few-replicas': 'The server has too few replicas and refuses writes.',
   slow: 'Redis answers too slowly.',
   'error-rate': 'Too many calls fail.',
-  overloaded: 'More commands are waiting or unanswered than the limits allow.',
+  overloaded: 'More commands are waiting or in flight than the limits allow.',
   isolated: 'Taken out of use by hand.',
   protocol: 'The peer does not speak the Redis protocol, or broke it.',
   closed: 'The connection was closed by the application.',

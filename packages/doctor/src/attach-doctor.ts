@@ -50,7 +50,7 @@ export interface AttachedDoctor {
  * @throws ConfigurationError when a doctor is already attached, or an option is unknown or invalid
  * @example
  * const doctor = attachDoctor(resilience);
- * resilience.snapshot().cause?.message; // 'Nobody listens ... The doctor found: ...'
+ * resilience.snapshot().cause?.message; // 'Nothing is listening ... The doctor found: ...'
  */
 export function attachDoctor(resilience: RedisResilience, options: AttachOptions = {}): AttachedDoctor {
   checkArgument('attachDoctor.resilience', resilience, resilienceOf);

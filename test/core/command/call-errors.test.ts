@@ -40,12 +40,12 @@ it.each([
   [
     { ...plain, outcome: 'unknown' },
     'REDIS_UNAVAILABLE',
-    `Redis cannot take incr now: ${silent} It may have run: check before sending it again.`,
+    `Redis cannot take incr now: ${silent} It may have run: check before you retry it.`,
   ],
   [
     { ...plain, kind: 'outcome-unknown', outcome: 'unknown' },
     'OUTCOME_UNKNOWN',
-    'The connection broke after incr was sent and before its answer: it may have run. Check before sending it again, or use applyOnce.',
+    'The connection broke after incr was sent and before its answer: it may have run. Check before you retry it, or use applyOnce.',
   ],
   [
     { ...plain, kind: 'timeout' },
@@ -55,7 +55,7 @@ it.each([
   [
     { ...plain, kind: 'timeout', outcome: 'unknown' },
     'COMMAND_TIMEOUT',
-    'incr was not answered within its deadline. It may have run: check before sending it again.',
+    'incr was not answered within its deadline. It may have run: check before you retry it.',
   ],
   [
     { ...plain, kind: 'circuit-open' },
@@ -65,7 +65,7 @@ it.each([
   [
     { ...plain, kind: 'overloaded' },
     'OVERLOADED',
-    'Too many commands wait or are unanswered; incr was not sent. Send less, or raise the admission limits.',
+    'Too many commands are waiting or in flight; incr was not sent. Send fewer at a time, or raise the admission limits.',
   ],
 ] as const)(
   'the error of $kind with outcome $outcome has its code, and a message for people',

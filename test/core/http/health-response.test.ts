@@ -92,7 +92,7 @@ describe('renderHealth', () => {
     const [check] = JSON.parse(answer.body).checks['redis-default'];
     expect(check).toMatchObject({
       status: 'fail',
-      output: 'Nobody listens on the configured address and port.',
+      output: 'Nothing is listening on the configured address and port.',
       redis: { status: 'down', cause: 'connection-refused', retryAfterMs: 1_200 },
     });
   });

@@ -35,7 +35,7 @@ describe('renderUnavailable', () => {
       title: 'Redis is unavailable',
       status: 503,
       detail:
-        'Redis is unavailable. Nobody listens on the configured address and port. The command did not run; try again later.',
+        'Redis is unavailable. Nothing is listening on the configured address and port. The command did not run; try again later.',
       code: 'REDIS_UNAVAILABLE',
       cause: 'connection-refused',
       connection: 'default',

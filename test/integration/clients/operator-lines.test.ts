@@ -33,7 +33,7 @@ describe('the logger', () => {
     await waitFor(() => logger.lines.length > 0);
     expect(logger.lines).toEqual([
       `error: Redis connection shop at 127.0.0.1:${port} is down (connection-refused): ` +
-        'Nobody listens on the configured address and port. Start Redis there, or correct the host and port. ' +
+        'Nothing is listening on the configured address and port. Start Redis there, or correct the host and port. ' +
         'npx @redis-resilience/cli doctor says more.',
     ]);
     expect(outages).toEqual(['connection-refused']);

@@ -78,7 +78,7 @@ describe.skipIf(executablePath === undefined)('the status page in a browser', ()
     await page.getByText(/Recovered .* from an outage of/).waitFor();
     const row = page.getByRole('region', { name: 'Outages of default' }).getByRole('row').nth(1);
     expect(await row.textContent()).toMatch(
-      /Nobody listens on the configured address and port\.ended, was down/,
+      /Nothing is listening on the configured address and port\.ended, was down/,
     );
     expect(await page.locator('.timeline .down').count()).toBe(1);
     expect(await page.locator('.timeline').getAttribute('aria-label')).toMatch(/1 outage, .* in all/);

@@ -98,7 +98,7 @@ function ownError(failure: OwnFailure, context: ErrorContext): Error {
   const sentence = describeCause(reason);
   const advice =
     outcome === 'unknown'
-      ? 'It may have run: check before sending it again.'
+      ? 'It may have run: check before you retry it.'
       : 'It did not run: use a fallback, or try again later.';
   const details = {
     reason,
@@ -117,7 +117,7 @@ function ownError(failure: OwnFailure, context: ErrorContext): Error {
     case 'outcome-unknown':
       return new OutcomeUnknownError(
         `The connection broke after ${command} was sent and before its answer: it may have run. ` +
-          'Check before sending it again, or use applyOnce.',
+          'Check before you retry it, or use applyOnce.',
         details,
       );
     case 'timeout':
@@ -129,7 +129,7 @@ function ownError(failure: OwnFailure, context: ErrorContext): Error {
       );
     case 'overloaded':
       return new OverloadedError(
-        `Too many commands wait or are unanswered; ${command} was not sent. Send less, or raise the admission limits.`,
+        `Too many commands are waiting or in flight; ${command} was not sent. Send fewer at a time, or raise the admission limits.`,
         details,
       );
     default:

@@ -11,7 +11,7 @@ const steps: Readonly<Record<CauseCode, string>> = {
     'Check whether the Redis process is frozen or overloaded, and whether the port speaks TLS.',
   auth: 'Correct the user name and password, or the permissions of the user.',
   credentials:
-    'Check the function that gives the credentials; if it is only slow, raise credentialsTimeoutMs.',
+    'Check the function that provides the credentials; if it is only slow, raise credentialsTimeoutMs.',
   database: 'Select a database that exists, or allow the user to select it.',
   stalled: 'Check whether the Redis process is frozen or runs a slow command, or the network drops packets.',
   loading: 'Wait: Redis serves as soon as its data is loaded.',
@@ -25,7 +25,7 @@ const steps: Readonly<Record<CauseCode, string>> = {
   'too-few-replicas': 'Bring replicas back, or lower min-replicas-to-write.',
   slow: 'Check SLOWLOG GET, the load of the server and the network; if such calls are normal, raise circuit.slowMs.',
   'error-rate': 'Check the errors of the commands: history() and the event command-failed have them.',
-  overloaded: 'Send less, or raise the admission limits.',
+  overloaded: 'Send fewer commands at a time, or raise the admission limits.',
   isolated: 'Put Redis back with the function that isolate() returned.',
   protocol:
     'Correct the host and port: something other than Redis answers there, or changes what Redis answers.',

@@ -70,7 +70,7 @@ export class OperatorLines implements FirstListener<ResilienceEvents> {
         `(${reason}), after ${seconds(durationMs)}.` +
         (isBack
           ? ''
-          : ` ${from} is used again when it has been well for a while; failover('${from}') is sooner.`),
+          : ` ${from} is used again once it has been healthy for a while; failover('${from}') switches back now.`),
     );
   }
 

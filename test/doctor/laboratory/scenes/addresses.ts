@@ -23,7 +23,7 @@ export async function addresses(laboratory: Laboratory): Promise<void> {
     );
     await laboratory.check(
       'Redis listens on another port',
-      { code: 'connection-refused', words: /listens elsewhere/ },
+      { code: 'connection-refused', words: /is listening elsewhere/ },
       `redis://127.0.0.2:${nobody}`,
     );
   }
@@ -40,7 +40,7 @@ export async function addresses(laboratory: Laboratory): Promise<void> {
     await using server = await startOwnServer(['--port', '0']);
     await laboratory.check(
       'Redis listens on a unix socket only',
-      { code: 'connection-refused', words: /listens elsewhere/ },
+      { code: 'connection-refused', words: /is listening elsewhere/ },
       `redis://127.0.0.1:${nobody}`,
     );
     await laboratory.check('healthy, over a unix socket', { code: 'healthy' }, server.socket);

@@ -69,7 +69,7 @@ export class TransactionGuard {
 
 function lostError(what: 'WATCH' | 'MULTI'): WatchLostError {
   return new WatchLostError(
-    `The connection that held the ${what} is gone, so the transaction was not run. Read again, and start it anew.`,
+    `The connection that held the ${what} is gone, so the transaction was not run. Read the keys again, and retry the transaction.`,
     { reason: 'connection-reset', outcome: 'not-applied' },
   );
 }

@@ -89,7 +89,7 @@ function bareClient(application: ApplicationEvidence): readonly Finding[] {
   }
   if (options.autoResendUnfulfilledCommands !== false && options.maxRetriesPerRequest !== 0) {
     const message =
-      'Unanswered commands are sent again on reconnection, even those that must not run twice, such as INCR.';
+      'Unanswered commands are resent after a reconnect, even those that must not run twice, such as INCR.';
     found.push(hurts(message, { option: 'autoResendUnfulfilledCommands', value: true }, 'protect(client)'));
   }
   if (!options.socketTimeout) {

@@ -45,7 +45,7 @@ function refused(node: NodeEvidence, { host, target }: Evidence, facts: LooseEvi
   if (elsewhere.length > 0) {
     return error(
       'connection-refused',
-      'Nobody listens on this port; a Redis on this host listens elsewhere.',
+      'Nothing is listening on this port; a Redis on this host is listening elsewhere.',
       { ...facts, listensOn: elsewhere.slice(0, 8), processes: servers.length },
       'Correct the URL, or the port and bind directives of redis.conf.',
     );
@@ -61,14 +61,14 @@ function refused(node: NodeEvidence, { host, target }: Evidence, facts: LooseEvi
   if (host !== undefined && isFirst) {
     return error(
       'connection-refused',
-      'Nobody listens on this address and port, and no Redis process runs on this host.',
+      'Nothing is listening on this address and port, and no Redis process is running on this host.',
       { ...facts, processes: 0 },
       host.unit === undefined ? 'Start redis-server.' : command`systemctl status ${host.unit.name}`,
     );
   }
   return error(
     'connection-refused',
-    'Nobody listens on this address and port, or a firewall rejects the connection.',
+    'Nothing is listening on this address and port, or a firewall rejects the connection.',
     facts,
     command`On the server: ss -ltnp | grep ${port}; and look for firewall rules that reject.`,
   );
