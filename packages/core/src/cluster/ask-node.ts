@@ -1,12 +1,15 @@
 import type { ClusterDriver } from '../driver/cluster-driver.ts';
 import { keySlot } from '../keys/key-slot.ts';
 
-/** Many times the number of nodes that a Cluster can have. */
+/**
+ * Maximum number of tags to try when looking for one whose slot a node serves: many times the number of nodes that a
+ * Cluster can have.
+ */
 const maxTags = 100_000;
 
 /**
- * Sends an internal command to the node at this address. The first argument, if any, is a key; it is given a hash tag
- * whose slot this node serves.
+ * Sends an internal command to the node at this address. The first argument, if any, is a key; a hash tag is added to
+ * it, so that it belongs to a slot that this node serves.
  */
 export async function askNode(
   cluster: ClusterDriver,

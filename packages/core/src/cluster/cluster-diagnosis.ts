@@ -10,8 +10,8 @@ import { startupTarget } from './slot-reader.ts';
 export type DiagnosisParts = Omit<ClusterNodeParts, 'flushes'>;
 
 /**
- * Finds out why a cluster cannot be reached. Whatever the reason, the driver reports only that it could not refresh the
- * slots. A startup node is therefore dialed here, and the failure of that attempt is the cause.
+ * Finds out why a cluster cannot be reached. The driver reports only that it could not refresh the slots, whatever the
+ * reason. A startup node is therefore dialed here, and the failure of that attempt is reported as the cause.
  */
 export class ClusterDiagnosis {
   readonly #cluster: ClusterDriver;
@@ -30,12 +30,12 @@ export class ClusterDiagnosis {
     this.#tlsMismatch = new TlsMismatch(parts.open, parts.settings.clock);
   }
 
-  /** The cause found by the last attempt; undefined if it found none. */
+  /** Cause that the last attempt found; undefined if it found none. */
   get cause(): CauseCode | undefined {
     return this.#cause;
   }
 
-  /** Dials a node, unless one is being dialed or has just been dialed. */
+  /** Dials a node, unless an attempt is already running or has only just ended. */
   look(): void {
     const { clock, connection } = this.#parts.settings;
     if (this.#ticket !== undefined || clock.now() < this.#dueAt) return;

@@ -1,12 +1,17 @@
 import type { Clock } from '../clock.ts';
 import type { Flush, Flushes } from '../event-loop/flush.ts';
 
-/** The flushes of a cluster client. A command counts as sent when it is handed to the driver, which picks the node. */
+/**
+ * Records when a cluster client's commands are sent. A command counts as sent when it is handed to the driver, because
+ * the driver picks the node.
+ */
 export class ClusterFlushes {
   readonly #flushes: Flushes;
   readonly #clock: Clock;
   #current: Flush | undefined;
-  /** When bytes were last read from, and written to, any node, in monotonic milliseconds. */
+  /**
+   * Time at which bytes were last read from any node, in monotonic milliseconds; `lastWriteAt` is the same for writes.
+   */
   lastReadAt = 0;
   lastWriteAt = 0;
 

@@ -18,11 +18,11 @@ import { slotRangesOf } from './slots/slot-ranges.ts';
 
 /** A report from a node to its cluster. */
 export type NodeNews =
-  /** The node's connection broke; the next attempt will show why. */
+  /** The node's connection broke; the next attempt to connect will show why. */
   | { readonly kind: 'lost'; readonly cause: CauseCode }
   /** The node is silent or cannot be reached, so its slots may have moved. */
   | { readonly kind: 'away'; readonly cause: CauseCode }
-  /** The node was reached, or answers again. */
+  /** The node was reached, or is replying again. */
   | { readonly kind: 'found' }
   | { readonly kind: 'bytes-read' }
   | { readonly kind: 'bytes-written' };
@@ -36,7 +36,7 @@ export interface ClusterNodeParts {
 }
 
 /**
- * The connection to one node of a cluster. It is made only once: when it breaks, ioredis drops the node and finds out
+ * The connection to one node of a cluster. When it breaks, it is not made again: ioredis drops the node and finds out
  * which node now serves its slots. No further command is sent to a node that is silent.
  */
 export class ClusterNode {
@@ -85,9 +85,9 @@ export class ClusterNode {
   }
 
   /**
-   * Asks the node for the owners of the slots. Uses the node's connection, which is made first if necessary, or another
-   * connection if that one is silent or blocked by a call. `timeoutMs` limits the wait for a reply on an established
-   * connection.
+   * Asks the node for the owners of the slots. Uses the node's connection, and makes it first if necessary. If that
+   * connection is silent or blocked by a call, uses another one. `timeoutMs` limits the wait for a reply on an
+   * established connection.
    */
   async slots(signal: AbortSignal, timeoutMs: number): Promise<readonly SlotRange[]> {
     const { clock } = this.#settings;
@@ -120,7 +120,7 @@ export class ClusterNode {
 
   readonly #send: SendCommand = (command, stream, node) => {
     const { call } = command;
-    // The call was settled while it waited for a node that was not reached in time, so the command must not run.
+    // The node was not reached in time, and the call has been settled meanwhile, so the command must not run.
     if (call?.settled === true && stream === undefined) return command.promise;
     if (call !== undefined && this.isSilent) {
       call.written = undefined;
@@ -159,7 +159,7 @@ export class ClusterNode {
         this.stop();
         return;
       default:
-      // The cluster client handles its gate and its subscriptions itself.
+      // The node needs no gate and no subscriptions of its own: the cluster client has both.
     }
   }
 
@@ -200,7 +200,7 @@ export class ClusterNode {
   }
 }
 
-// A shared object, because it is reported at every read after a silence.
+// Shared, so that reporting a read after a silence creates no object.
 const found = { kind: 'found' } as const;
 
 function untilAnswered(
@@ -210,6 +210,6 @@ function untilAnswered(
   signal: AbortSignal,
 ): Promise<unknown> {
   const late = (): Error => new EstablishError('stalled', undefined);
-  // Capped at the maximum delay of a timer.
+  // Node.js timers cannot wait longer than this.
   return withinDeadline(clock, Math.min(limitMs, 2 ** 31 - 1), answer, late, signal);
 }

@@ -19,12 +19,14 @@ export interface TopologyParts extends ClusterNodeParts {
   readonly clusterFlushes: ClusterFlushes;
 }
 
-/** Calls wait this many deadlines for a part that is away; after that they fail immediately. */
+/**
+ * Calls wait this many times `timeoutMs` for an unavailable node or slot; later calls that need it fail immediately.
+ */
 const deadlinesOfPatience = 5;
 
 /**
- * The nodes of a cluster with their connections and circuits, the owners of the slots, and the parts that are away.
- * While there is trouble, lost nodes are redialed and the slots are reread.
+ * The nodes of a cluster with their connections and circuits, the owners of the slots, and the nodes and slots that are
+ * unavailable. While anything is wrong with the cluster, lost nodes are redialed and the slots are reread.
  */
 export class ClusterTopology {
   readonly nodes: WatchedNodes;
@@ -83,7 +85,7 @@ export class ClusterTopology {
     cluster.on('node-error', () => this.#slotWatch.trouble());
   }
 
-  /** Why some calls cannot be served although others can. */
+  /** Why some calls cannot be served although others can; undefined if that is not the case. */
   get partlyAwayBy(): CauseCode | undefined {
     const owners = this.#cluster.owners();
     return this.#outages.causeAmong(owners) ?? this.#circuits.causeAmong(owners);
@@ -116,12 +118,12 @@ export class ClusterTopology {
     return this.#circuits.of((slot === undefined ? undefined : this.#cluster.addressesOf(slot)[0]) ?? '');
   }
 
-  /** Call when something went wrong, because the slots may have moved. */
+  /** Call when a command or a connection has failed, because the slots may have moved. */
   trouble(): void {
     this.#slotWatch.trouble();
   }
 
-  /** Call when this slot's node replied that the cluster is down; with `isOfWrites`, only for writes. */
+  /** Call when this slot's node replied that the cluster is down; `isOfWrites` means that it still serves reads. */
   saysDown(slot: number | undefined, isOfWrites: boolean): void {
     const address = slot === undefined ? undefined : this.#cluster.addressesOf(slot)[0];
     const now = this.#parts.settings.clock.now();
@@ -145,7 +147,7 @@ export class ClusterTopology {
     return this.#slotWatch.checkStates();
   }
 
-  /** Call after the process itself has stalled, which says nothing about the nodes. */
+  /** Call after the process itself has stalled: failures from that time say nothing about the nodes. */
   forgive(): void {
     this.#circuits.forgive();
   }
@@ -159,7 +161,7 @@ export class ClusterTopology {
   readonly #watchOver = (node: NodeDriver, role: NodeRole): ClusterNode => {
     const watched: ClusterNode = new ClusterNode(node, this.#parts, (news) => {
       if (role === 'calls') return this.#onNodeNews(news, watched);
-      // This connection leads to the same address, but says nothing about the one that carries the calls.
+      // Not passed on to #onNodeNews: a lost subscriber connection says nothing about the connection for calls.
       this.#subscribers.onNews(news, node, watched, role);
       if (news.kind === 'lost' || news.kind === 'away') this.#slotWatch.trouble();
     });
@@ -192,7 +194,7 @@ export class ClusterTopology {
 
   #onNodeGone(address: string): void {
     this.#slotWatch.trouble();
-    // Deferred, because the driver is just being notified of the lost node, which may have been its last.
+    // Deferred until the driver has processed the loss of the node, which may have been its last one.
     this.#parts.settings.clock.setImmediate(() => this.#redial(address));
   }
 
@@ -226,7 +228,7 @@ export class ClusterTopology {
     }
   }
 
-  /** Reconnects to an owner of slots, so that its return is noticed even if no call needs it. */
+  /** Reconnects to a node that owns slots. This way, its recovery is noticed even if no call needs the node. */
   #redial(address: string): void {
     if (!this.#cluster.isReady || !this.#cluster.owners().has(address)) return;
     if (this.#parts.dialers.of(address).refusal() === undefined) this.#cluster.connectTo(address);

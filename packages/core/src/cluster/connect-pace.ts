@@ -3,14 +3,14 @@ import type { Clock, Random } from '../clock.ts';
 export interface ConnectPaceParts {
   readonly clock: Clock;
   readonly random: Random;
-  /** Milliseconds between the starts of two consecutive attempts. */
+  /** Minimum time between the starts of two consecutive attempts, in milliseconds, before jitter. */
   readonly periodMs: number;
 }
 
 /**
- * Decides when a cluster client that has lost all its nodes tries to reach the cluster again. The starts of attempts
- * keep a minimum distance: a cluster that has been serving for a while is redialed immediately, and one that is lost at
- * every attempt is not hammered.
+ * Decides when a cluster client that has lost all its nodes tries to reach the cluster again. Two attempts never start
+ * within less than about `periodMs`. A cluster that has been serving for longer than that is therefore redialed
+ * immediately, while one that is lost again at every attempt is not hammered.
  */
 export class ConnectPace {
   readonly #parts: ConnectPaceParts;

@@ -14,7 +14,9 @@ interface CircuitsOfNode {
 /** Sends an internal command to the node at an address. */
 export type AskNode = (address: string, command: string, args: readonly string[]) => Promise<unknown>;
 
-/** A pair of circuits for each node of a cluster, because a slow or failing node says nothing about the others. */
+/**
+ * Keeps a pair of circuits for each node of a cluster, because a slow or failing node says nothing about the others.
+ */
 export class NodeCircuits {
   readonly #settings: Settings;
   readonly #ask: AskNode;
@@ -60,7 +62,7 @@ export class NodeCircuits {
       for (const circuit of Object.values(circuits)) circuit.forgive(now);
   }
 
-  /** Discards the nodes at all other addresses. */
+  /** Discards the circuits of all nodes except those at these addresses. */
   retain(addresses: ReadonlySet<string>): void {
     for (const [address, { probes }] of this.#nodes) {
       if (addresses.has(address)) continue;

@@ -1,7 +1,8 @@
 import type { Dialer, DialerOptions } from '../dialing/dialer.ts';
 import { acquireDialer, type DialerLease } from '../dialing/dialers.ts';
 
-// Addresses accumulate as nodes are replaced; the oldest one without a connection is discarded first.
+// Maximum number of addresses to remember. Addresses accumulate as nodes are replaced; beyond this number, the oldest
+// address without a connection is discarded.
 const maxAddresses = 4_096;
 
 /** The dialers of a cluster's nodes, keyed by address (`host:port`). */

@@ -6,19 +6,22 @@ import type { Lane } from '../snapshot.ts';
 interface Outage {
   cause: CauseCode;
   readonly since: number;
-  /** Whether only writes are refused. */
+  /** Whether only writes are refused, and reads are still served. */
   readonly isOfWrites: boolean;
   /** False if a connection has only just been lost, so that the node may still be up. */
   isCertain: boolean;
 }
 
 /**
- * Keeps track of the parts of a cluster that are away: nodes that are lost or silent, nodes that report the cluster as
- * down, and slots that no node serves. Calls that need such a part wait for it if its outage is recent, or if a
- * failover was recently seen.
+ * Keeps track of the parts of a cluster that are unavailable: nodes that are lost or silent, nodes that report the
+ * cluster as down, and slots that no node serves. A call that needs such a part waits if the outage is recent or if a
+ * failover has recently been seen.
  */
 export class PartOutages {
-  /** Number of milliseconds for which calls wait for a part, counted from its outage or from the last failover seen. */
+  /**
+   * How long calls wait for an unavailable part, in milliseconds since its outage began or since the last failover was
+   * seen.
+   */
   readonly #patienceMs: number;
   readonly #lost = new Map<string, Outage>();
   readonly #down = new Map<string, Outage>();
@@ -62,7 +65,10 @@ export class PartOutages {
     this.#down.set(address, { cause: 'cluster-down', since, isOfWrites, isCertain: true });
   }
 
-  /** Call when another node also reports the cluster as down. It is assumed to serve reads if the first node does. */
+  /**
+   * Call when another node also reports the cluster as down. The node is assumed to serve reads if the first node that
+   * reported the outage does.
+   */
   downToo(address: string, now: number): void {
     this.down(address, this.#takesReads, now);
   }
@@ -89,12 +95,12 @@ export class PartOutages {
     this.#uncovered.delete(slot);
   }
 
-  /** Call when a failover is under way: parts that are away may soon be back. */
+  /** Call when a failover is under way: unavailable nodes and slots may soon be served again. */
   failoverSeen(now: number): void {
     this.#failoverSeenAt = now;
   }
 
-  /** Discards the nodes at all other addresses. */
+  /** Forgets the outages of all nodes except those at these addresses. */
   retain(addresses: ReadonlySet<string>): void {
     for (const outages of [this.#lost, this.#down])
       for (const address of outages.keys()) if (!addresses.has(address)) outages.delete(address);

@@ -19,9 +19,9 @@ import { NodeDialers } from './node-dialers.ts';
 import type { TopologyNews } from './topology-news.ts';
 
 /**
- * Protects a cluster client with one gate for all its commands, a connection to each node, and slots that are reread
- * while there is trouble. It uses the state machine of a connection. ioredis follows redirections itself; every failure
- * is returned to the gate.
+ * Protects a cluster client: one gate for all its commands, one connection to each node, and slots that are reread
+ * while anything is wrong. The client as a whole goes through the same states as a single connection. ioredis follows
+ * redirections itself; every failure is returned to the gate.
  */
 export class ProtectedCluster implements ProtectedClient {
   readonly gate: Gate;
@@ -63,8 +63,8 @@ export class ProtectedCluster implements ProtectedClient {
     cluster.on('ready', () => void this.#onReady());
     cluster.on('close', () => this.#unreachable('connection-reset'));
     cluster.on('end', () => this.#onEnd());
-    // Without a listener, the driver prints the error. It reports failed attempts and, while it is serving, failures of
-    // sharded subscribers.
+    // Without a listener, the driver prints its errors. It emits one for each failed attempt and, while it is serving,
+    // for each failure of a sharded subscriber.
     cluster.on('error', () => this.#attemptFailed());
   }
 
@@ -181,7 +181,7 @@ export class ProtectedCluster implements ProtectedClient {
     this.#signal({ kind: 'dial' });
   }
 
-  // Calls need not wait until the nodes have reported whether the cluster is up. Only the state becomes `ready` after
+  // Calls are sent even before the nodes have reported whether the cluster is up; only the state `ready` waits for
   // that.
   async #onReady(): Promise<void> {
     this.gate.serve();
@@ -214,7 +214,7 @@ export class ProtectedCluster implements ProtectedClient {
   }
 
   #away(cause: CauseCode): void {
-    // The first failure determined the cause; the close that follows adds nothing.
+    // The first failure has already determined the cause. The close that follows it is only a consequence.
     if (cause === 'connection-reset' && (this.cause !== undefined || this.#isClosing)) return;
     const { state } = this;
     if (state === 'ready' || state === 'stalled') this.#signal({ kind: 'lost', cause });
@@ -232,7 +232,8 @@ export class ProtectedCluster implements ProtectedClient {
     this.#state = state;
     for (const effect of effects) {
       if (effect === 'serve') this.gate.serve();
-      // If the nodes report that the cluster is down, calls wait only for the part that they need.
+      // A `stalled` cluster is one that the nodes report as down. Calls are not all held then; each waits only if its
+      // own slot is unavailable.
       else if (effect === 'hold' && state.kind !== 'stalled') this.#hold(state);
       else if (effect === 'end') this.gate.end();
       else if (effect === 'publish') this.#parts.tell({ kind: 'changed' });

@@ -8,8 +8,8 @@ import type { SocketSource, SourceEvent } from '../connection/socket-source.ts';
 
 /**
  * Makes a single attempt to connect to a cluster node, at the pace of the node's dialer. The driver asks for a
- * connection for each command that is redirected to a dead node; until the next attempt is due, it immediately gets the
- * last attempt's failure.
+ * connection each time a command is redirected to a dead node. Until the next attempt is due, it immediately gets the
+ * failure of the last attempt.
  */
 export class SingleAttempt implements SocketSource {
   readonly #dialer: Dialer;
@@ -39,7 +39,7 @@ export class SingleAttempt implements SocketSource {
           giveUp(cause, error);
           return;
         }
-        // A successful attempt always has a socket.
+        // The cast is safe: a successful attempt always has a socket.
         const verified = this.#attempts.take() as VerifiedSocket;
         const { waiting } = verified.proof;
         if (waiting === undefined) {

@@ -7,14 +7,14 @@ import type { ClusterNode, ClusterNodeParts } from './cluster-node.ts';
 import { askForSlots } from './slots/ask-for-slots.ts';
 import { firstAnswer, type Ask } from './slots/first-answer.ts';
 
-/** Reading the slots is reported as slow after this long. */
+/** Time after which reading the slots is reported as slow. */
 const slowMs = 500;
 
 type AskSlots = Ask<readonly SlotRange[]>;
 
 /**
  * Reads which node owns which slots: first from the nodes whose connections work, then from the other nodes, then from
- * the startup nodes, whose names are resolved again. The first reply counts.
+ * the startup nodes, whose host names are resolved again. The first reply is used.
  */
 export class SlotReader {
   readonly #cluster: ClusterDriver;
@@ -27,7 +27,7 @@ export class SlotReader {
   #ranges: readonly SlotRange[] = [];
 
   /**
-   * `nodeOf` returns the `ClusterNode` of a driver's node. `onSlow` is called when no node has answered for a while.
+   * `nodeOf` returns the `ClusterNode` of a driver's node. `onSlow` is called when no node has replied within 500 ms.
    */
   constructor(
     cluster: ClusterDriver,
@@ -51,7 +51,10 @@ export class SlotReader {
     return this.#ranges.some(({ first, last, nodes }) => first <= slot && slot <= last && nodes.length > 0);
   }
 
-  /** Makes the next reading ask the node at this address first, because that node has newer information. */
+  /**
+   * Call when the node at this address has newer information than the others: it is asked first the next time that the
+   * slots are read.
+   */
   prefer(address: string): void {
     this.#preferred = address;
   }
@@ -124,7 +127,7 @@ export class SlotReader {
   }
 }
 
-/** Returns the target for connecting to a startup node without the driver. */
+/** Returns the target to which a connection to a startup node is made without the driver. */
 export function startupTarget(
   options: Readonly<Record<string, unknown>>,
   { credentials, open, settings }: Pick<ClusterNodeParts, 'credentials' | 'open' | 'settings'>,

@@ -5,9 +5,9 @@ import type { SubscriptionNews } from '../connection/subscriptions.ts';
 export type TopologyNews =
   /** The owners of the slots were read. */
   | { readonly kind: 'slots-read' }
-  /** No node has replied with the slots for a while. */
+  /** The slots have been requested, but no node has replied for 500 ms. */
   | { readonly kind: 'reading-is-slow' }
-  /** No node could be asked for the slots. */
+  /** The slots could not be read from any node. */
   | { readonly kind: 'unreachable'; readonly cause: CauseCode }
   /** More or fewer calls can be served than before. */
   | { readonly kind: 'parts-changed' }

@@ -19,5 +19,5 @@ export async function askForSlots(
 }
 
 function ignore(): void {
-  // The request fails with this error, or has already been answered.
+  // A socket error either fails the request itself, or comes after the reply and no longer matters.
 }

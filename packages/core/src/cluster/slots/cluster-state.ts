@@ -1,7 +1,7 @@
 /** The state of the cluster, as one node reports it. */
 export interface ClusterState {
   readonly isUp: boolean;
-  /** Increases with each election, and when slots change their owner. */
+  /** Configuration epoch of the cluster. Increases with each election, and when slots change their owner. */
   readonly epoch: number;
   /** Number of slots whose primary is known to have failed, so that a failover is imminent. */
   readonly failedSlots: number;

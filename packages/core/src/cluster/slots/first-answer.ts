@@ -1,11 +1,14 @@
 import type { Clock, TimerHandle } from '../../clock.ts';
 
-/** Asks one of several sources for the same answer. Rejects if there is no answer, and when the signal aborts. */
+/**
+ * Asks one of several sources that can all give the same answer. Rejects if the source gives none, or when the signal
+ * aborts.
+ */
 export type Ask<Answer> = (signal: AbortSignal) => Promise<Answer>;
 
 /**
- * Asks several sources in order until one answers. The next source is asked when the previous one has failed, or has
- * not answered for `hedgeMs`. Resolves with the first answer and aborts the other requests. Rejects with the first
+ * Asks several sources in order until one answers. The next source is asked when the previous one has failed or has not
+ * answered within `hedgeMs`. Resolves with the first answer and aborts the other requests. Rejects with the first
  * failure if all have failed, or with the reason of `signal`.
  */
 export function firstAnswer<Answer>(

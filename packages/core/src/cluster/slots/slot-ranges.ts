@@ -2,7 +2,7 @@ import type { SlotRange } from '../../driver/cluster-driver.ts';
 import { slotCount } from '../../keys/key-slot.ts';
 import { ProtocolError } from '../../replies/protocol-error.ts';
 
-/** Far more nodes than can serve a single slot in a Cluster. */
+/** Maximum number of nodes to accept for one range of slots: far more than can serve a single slot in a Cluster. */
 const maxNodesPerRange = 1_000;
 
 /**

@@ -2,17 +2,17 @@ import type { ClusterDriver, NodeDriver } from '../../driver/cluster-driver.ts';
 import type { Clock, Random, TimerHandle } from '../../clock.ts';
 import { clusterStateOf, type ClusterState } from './cluster-state.ts';
 
-/** A finding of the watch, or a task that is due. */
+/** A report from the watch: a finding, or a task that is due. */
 export type SlotNews =
   /** A node reported whether the cluster is up. */
   | { readonly kind: 'state'; readonly address: string; readonly isUp: boolean }
-  /** A failover is under way or over, and this node knows of it. */
+  /** This node reported that a failover is under way or has completed. */
   | { readonly kind: 'failover'; readonly address: string }
   /** The slots were read. */
   | { readonly kind: 'slots-read' }
-  /** No node could be asked for the slots. */
+  /** The slots could not be read from any node. */
   | { readonly kind: 'unreachable' }
-  /** A check has begun, at which lost nodes should be dialed. */
+  /** A check has begun: dial the lost nodes now. */
   | { readonly kind: 'look' };
 
 export interface SlotWatchParts {
@@ -22,21 +22,22 @@ export interface SlotWatchParts {
   readonly periodMs: number;
   /** Returns the nodes that may be asked, because they are connected and not silent. */
   readonly answering: () => readonly NodeDriver[];
-  /** Whether a part of the cluster is away. */
+  /** Returns whether any node or slot of the cluster is unavailable. */
   readonly isPartAway: () => boolean;
 }
 
-/** How long the cluster is watched after the last sign of trouble. */
+/** How long the cluster goes on being watched after the last failure. */
 const aftermathMs = 3000;
-/** How long the slots are read at every check after a failover was seen. */
+/** After a failover has been seen, the slots are read at every check for this long. */
 const hurryMs = 1000;
 const growth = 1.15;
 const maxPauseMs = 1000;
 const maxAskedNodes = 8;
 
 /**
- * Watches the cluster while there is trouble. Each check asks a few nodes for the cluster's state, which costs almost
- * nothing. The full slot table is read at growing intervals, and immediately when a node reports a failover.
+ * Watches the cluster while something is wrong with it, and for a while afterwards. Each check asks a few nodes for the
+ * cluster's state, which costs almost nothing. The full slot table is read at growing intervals, and immediately when a
+ * node reports a failover.
  */
 export class SlotWatch {
   readonly #cluster: ClusterDriver;
@@ -71,8 +72,8 @@ export class SlotWatch {
   }
 
   /**
-   * Call when a node is away. If `isNew`, it was not away before, so the slots are read at the next check even if they
-   * were read recently.
+   * Call when a node is unavailable. `isNew` means that it has only just become so: the slots are then read at the next
+   * check, even if they were read recently.
    */
   nodeAway(isNew: boolean): void {
     this.trouble();

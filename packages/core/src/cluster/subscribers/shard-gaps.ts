@@ -3,8 +3,8 @@ import type { SubscriptionNews } from '../../connection/subscriptions.ts';
 import type { ShardChannels } from '../../driver/cluster-driver.ts';
 
 /**
- * Notices when the client loses a subscription to a shard channel because the channel's node was lost or its slot
- * moved. Once the client is subscribed again, reports how long no message could arrive.
+ * Notices when the client loses a subscription to a shard channel because the channel's node has been lost or its slot
+ * has moved. Once the client is subscribed again, reports how long no message could arrive.
  */
 export class ShardGaps {
   readonly #clock: Clock;
@@ -24,8 +24,8 @@ export class ShardGaps {
   }
 
   /**
-   * Call when the subscriptions may have changed. `heardAt` is the last sign of life of a connection that was lost,
-   * otherwise the current time.
+   * Call when the subscriptions may have changed. `heardAt` is when bytes were last read from the connection, if one
+   * was lost; otherwise it is the current time.
    */
   check({ wanted, standing }: ShardChannels, heardAt: number): void {
     for (const channel of this.#known) if (!wanted.has(channel)) this.#forget(channel);

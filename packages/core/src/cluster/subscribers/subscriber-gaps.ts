@@ -18,19 +18,22 @@ export class SubscriberGaps {
     this.#tell = tell;
   }
 
-  /** Call when the connection that carries the subscriptions is lost. `heardAt` is its last sign of life. */
+  /**
+   * Call when the connection that carries the subscriptions is lost. `heardAt` is when bytes were last read from it.
+   */
   lost(subscriber: NodeDriver, heardAt: number): void {
     const had = subscriber.subscriptions();
     const channels = new Map(kinds.map((kind) => [kind, had[kind]]));
     if (count(channels) > 0) this.#lost = { since: this.#lost?.since ?? heardAt, channels };
   }
 
-  /** Call when another connection has been made for the subscriptions. */
+  /** Call when another connection for the subscriptions has been made. */
   async found(subscriber: NodeDriver): Promise<void> {
     const lost = this.#lost;
     if (lost === undefined) return;
     try {
-      // The driver subscribes too; a reply to this command proves that the subscriptions are in place.
+      // The driver resubscribes by itself, but does not report the result. The reply to this command proves that the
+      // subscriptions are in place.
       for (const [kind, channels] of lost.channels)
         if (channels.length > 0) await subscriber.ask(kind, channels);
     } catch {

@@ -14,7 +14,7 @@ export class SubscriberWatch {
   readonly #clock: Clock;
   readonly #gaps: SubscriberGaps;
   readonly #shards: ShardGaps;
-  /** Lost connections, whether or not the driver has noticed. */
+  /** Connections that are known to be lost, even if the driver has not noticed yet. */
   readonly #lost = new WeakSet<NodeDriver>();
 
   constructor(cluster: ClusterDriver, clock: Clock, tell: (news: SubscriptionNews) => void) {
@@ -35,7 +35,7 @@ export class SubscriberWatch {
         this.#lost.add(node);
         this.#checkShards(connection.wire.readAt);
       }
-      // The bytes may be the reply to a subscription.
+      // These bytes may be the reply that completes a subscription.
       else if (kind === 'bytes-read' && (node.unansweredCount() > 0 || this.isIncomplete))
         queueMicrotask(() => this.checkShards());
     } else if (kind === 'found') void this.#gaps.found(node);
@@ -47,7 +47,7 @@ export class SubscriberWatch {
     this.#checkShards(this.#clock.now());
   }
 
-  /** Reconnects if a subscription to a shard channel is lost. */
+  /** Call at each check of the cluster: reconnects if a subscription to a shard channel has been lost. */
   look(): void {
     if (this.isIncomplete) this.#cluster.renewShardSubscribers();
   }
