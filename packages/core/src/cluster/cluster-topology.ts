@@ -19,14 +19,12 @@ export interface TopologyParts extends ClusterNodeParts {
   readonly clusterFlushes: ClusterFlushes;
 }
 
-/**
- * Calls wait this many times `timeoutMs` for an unavailable node or slot; later calls that need it fail immediately.
- */
+/** Calls wait this many times `timeoutMs` for an unavailable node or slot; later ones that need it fail immediately. */
 const deadlinesOfPatience = 5;
 
 /**
- * The nodes of a cluster with their connections and circuits, the owners of the slots, and the nodes and slots that are
- * unavailable. While anything is wrong with the cluster, lost nodes are redialed and the slots are reread.
+ * The nodes of a cluster with their connections and circuits, the owners of the slots, and the nodes and slots that
+ * are unavailable. While anything is wrong, lost nodes are redialed and the slots are reread.
  */
 export class ClusterTopology {
   readonly nodes: WatchedNodes;

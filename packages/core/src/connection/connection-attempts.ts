@@ -11,7 +11,10 @@ export interface AttemptTrouble {
   readonly error: Error;
 }
 
-/** Makes one connection's attempts on behalf of its dialer, and keeps the verified sockets. */
+/**
+ * Makes the attempts to establish one connection, when its dialer asks for them, and keeps the sockets that they
+ * verified.
+ */
 export class ConnectionAttempts {
   readonly #target: Target;
   readonly #clock: Clock;
@@ -19,7 +22,8 @@ export class ConnectionAttempts {
   readonly #verified: VerifiedSocket[] = [];
 
   /**
-   * Without `tlsMismatch`, failures are reported with their original cause, and nothing else is dialed to explain them.
+   * Without `tlsMismatch`, a failure is reported with its original cause, and no further connection is made to explain
+   * it.
    */
   constructor(target: Target, clock: Clock, tlsMismatch?: TlsMismatch) {
     this.#target = target;
@@ -28,8 +32,8 @@ export class ConnectionAttempts {
   }
 
   /**
-   * Makes one attempt. With `isHedged`, further handshakes are started in parallel while the server leaves one
-   * unanswered. `onTrouble` is called when the attempt fails, and earlier if the server accepts the connection but
+   * Makes one attempt. With `isHedged`, further handshakes are started in parallel as long as the server leaves one
+   * unanswered. `onTrouble` is called when the attempt fails, and before that if the server accepts the connection but
    * stays silent.
    */
   async run(

@@ -21,16 +21,16 @@ export type ConnectionNews =
   | { readonly kind: 'changed' }
   /** A command has been unanswered for too long, and a second connection is finding out why. */
   | { readonly kind: 'silent' }
-  /** The connection is no longer suspected to be dead. */
+  /** The connection is no longer suspected of being dead. */
   | { readonly kind: 'heard' }
-  /** The socket accepts no more bytes, or accepts them again. */
+  /** The socket has stopped accepting bytes, or has started to accept them again. */
   | { readonly kind: 'room-changed' }
   | { readonly kind: 'bytes-read' }
   | { readonly kind: 'bytes-written' }
-  /** A verified socket is about to be used. */
+  /** The connection is about to use a verified socket. */
   | { readonly kind: 'verified'; readonly verified: VerifiedSocket }
   | SubscriptionNews;
 
-// Shared objects, because they are reported at every read and write.
+// Shared, so that reporting a read or write creates no object.
 export const bytesRead = { kind: 'bytes-read' } as const;
 export const bytesWritten = { kind: 'bytes-written' } as const;

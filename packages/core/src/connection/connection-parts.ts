@@ -12,9 +12,9 @@ export interface ConnectionParts {
   readonly settings: Settings;
   readonly flushes: Flushes;
   /**
-   * What happens to a dead socket. `replace`: it is replaced by the second connection that found it dead. `drop`: it is
-   * closed, and the driver decides what to do next. `drop` is used for Cluster nodes, because the cluster client may go
-   * on, and restore its subscriptions, on another node.
+   * What happens to a dead socket: with `replace`, it is replaced by the second connection, which showed that it is
+   * dead. With `drop`, it is closed, and the driver decides what to do next. Cluster nodes use `drop`, because the
+   * cluster client may continue, and restore its subscriptions, on another node.
    */
   readonly onDead: 'replace' | 'drop';
 }

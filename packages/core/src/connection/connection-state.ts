@@ -35,13 +35,13 @@ export type ConnectionSignal =
   | { readonly kind: 'lost'; readonly cause: CauseCode }
   /** A command has been unanswered, and nothing has been read, for longer than the limit. */
   | { readonly kind: 'silent' }
-  /** A second connection found that the server is away, or the server itself replied that it cannot serve. */
+  /** A second connection showed that the server is unavailable, or the server itself replied that it cannot serve. */
   | { readonly kind: 'away'; readonly cause: CauseCode; readonly isSilent?: boolean }
   /** Bytes arrived, or the server replied that it can serve again. */
   | { readonly kind: 'answered' }
   /** The server answered on a second connection, but still not on this one. */
   | { readonly kind: 'dead' }
-  /** Another socket is replacing the current one, on which no command is unanswered. */
+  /** Another socket is replacing the current one, although the latter still works; no command on it is unanswered. */
   | { readonly kind: 'replaced' }
   | { readonly kind: 'ended' };
 
@@ -56,7 +56,7 @@ export type ConnectionEffect =
   /** Ask the server over a second connection. */
   | 'inquire'
   | 'stop-inquiry'
-  /** Destroy the socket and replace it with the second one, if that was kept. */
+  /** Destroy the socket, and replace it with the second connection's socket if that was kept. */
   | 'replace-socket'
   /** Report that the state or its cause has changed. */
   | 'publish';

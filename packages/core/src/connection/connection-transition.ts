@@ -38,7 +38,7 @@ export function connectionTransition(
       return isConnected(state)
         ? go(reconnecting(state, 'stalled', now), 'hold', 'replace-socket', 'publish')
         : stay(state);
-    // Not published, because callers notice only a short wait.
+    // Not published: callers notice nothing but a short wait.
     case 'replaced':
       return isConnected(state)
         ? go(reconnecting(state, 'connection-reset', now), 'hold', 'replace-socket')
@@ -51,8 +51,8 @@ export function connectionTransition(
 }
 
 /**
- * When the outage began. Undefined while the first connection is being made and no attempt has failed, because that is
- * not an outage.
+ * Returns when the outage began. Undefined while the first connection is being made and no attempt has failed yet,
+ * because that is not an outage.
  */
 export function awaySince(state: LiveConnectionState): number | undefined {
   if (state.kind === 'connecting' && state.cause === undefined) return undefined;
@@ -94,7 +94,8 @@ function onAway(
 ): ConnectionTransition {
   if (state.kind === 'ready') return go({ kind: 'stalled', since: now, cause, isSilent }, 'hold', 'publish');
   if (state.kind !== 'stalled') return stay(state);
-  // Held again, because calls in flight may now have to be given up.
+  // The gate is already held. It is held again because, now that the server is known to be silent, calls in flight may
+  // have to be given up.
   if (isSilent && !state.isSilent) return go({ ...state, cause, isSilent }, 'hold', 'publish');
   return state.cause === cause ? stay(state) : go({ ...state, cause, isSilent }, 'publish');
 }

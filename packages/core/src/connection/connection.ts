@@ -17,7 +17,7 @@ import type { SocketSource } from './socket-source.ts';
 import { Subscriptions } from './subscriptions.ts';
 import { isUnnoticedLoss } from './unnoticed-loss.ts';
 
-/** A subscriber sends no commands, so only a PING can show that its connection is dead. */
+/** A connection with subscriptions sends no commands: only a PING, after this idle time, can show that it is dead. */
 const subscriberIdleMs = 1000;
 
 /** One connection of a client. Runs the state machine in `connection-transition.ts`, and performs its effects. */
@@ -96,14 +96,14 @@ export class Connection {
     this.connector.drop(cause);
   }
 
-  /** Call when the server replied that it cannot serve: the socket is kept, and the server asked until it can. */
+  /** Call when the server replied that it cannot serve: keeps the socket, and asks again until the server can serve. */
   serverAway(cause: CauseCode): void {
     if (this.#state.kind !== 'ready') return;
     this.#signal({ kind: 'away', cause });
     this.#stallGuard.awaitServer(cause);
   }
 
-  /** Replaces the socket with `verified`. The old one is read for `readOnMs`, as replies may still arrive on it. */
+  /** Replaces the socket with `verified`. Reads the old one for another `readOnMs`, because replies may still arrive. */
   replaceWith(verified: VerifiedSocket, why: 'dead' | 'replaced' = 'dead', readOnMs?: number): void {
     const { kind } = this.#state;
     const isConnected = kind === 'ready' || kind === 'stalled';
@@ -124,7 +124,7 @@ export class Connection {
     if (this.#state.kind === 'ready') this.#orderCheck.ping();
   }
 
-  // Adopts a connection that the driver made before it was protected. One that it was still making is started again.
+  // Adopts a connection made before the driver was protected. If the driver was still connecting, starts again.
   #takeOver(): LiveConnectionState {
     const since = this.#settings.clock.now();
     if (this.#driver.status === 'idle' || this.#driver.status === 'ended') return { kind: 'idle' };
@@ -233,7 +233,7 @@ export class Connection {
   }
 
   #onReady(): void {
-    // The event arrives a tick late, and the socket may already be gone.
+    // The event is emitted one tick late, so the socket may already be gone.
     if (this.#driver.status !== 'ready') return;
     this.connector.ready();
     this.#subscriptions.restore();

@@ -40,7 +40,7 @@ export class Connector implements DriverConnector {
   /** Listeners for `close` on the current socket that do not belong to the driver. */
   #ownListeners: ReadonlySet<unknown> = new Set();
   #readOnMs: number | undefined;
-  /** Whether the next socket is needed urgently. */
+  /** Whether the next socket is needed urgently, because the previous one was dropped. */
   #isHurried = false;
   #emitted: { readonly cause: CauseCode; readonly at: number } | undefined;
   /** Whether the connection is serving, so that it may be closed gracefully. */
@@ -103,7 +103,8 @@ export class Connector implements DriverConnector {
   /** Drops the socket for the given cause, and dials again. */
   drop(cause: CauseCode): void {
     if (this.#pending !== undefined && cause !== 'closed') this.#source.hurry();
-    // Until the driver asks for the next socket, there is no dialing to speed up.
+    // A socket that is already being dialed was sped up above. Otherwise, the wish is kept until the driver asks for
+    // the next socket.
     this.#isHurried = this.#pending === undefined && cause !== 'closed';
     this.#lossCause = cause;
     const [readOnMs, { socket }] = [this.#readOnMs, this.#wire];
@@ -116,8 +117,9 @@ export class Connector implements DriverConnector {
   }
 
   /**
-   * Makes this the next socket, without dialing. With `readOnMs`, the current socket is silent; if it carries commands
-   * that must not run twice, it is read for that long, because their replies may still come.
+   * Makes this the driver's next socket, so that none has to be dialed. `readOnMs` means that the current socket is
+   * silent: if it carries commands that must not run twice, it is still read for that long, because their replies may
+   * yet arrive.
    */
   standBy(verified: VerifiedSocket, readOnMs?: number): void {
     this.#standby?.socket.destroy();
@@ -133,7 +135,7 @@ export class Connector implements DriverConnector {
     if (this.#driver.isClosing) socket.destroy();
   }
 
-  /** Call when the driver has finished its own handshake. */
+  /** Call when the driver has completed its own handshake. */
   ready(): void {
     this.#clearHandshakeTimer();
     this.#firstFailures.clear();
@@ -188,7 +190,7 @@ export class Connector implements DriverConnector {
     return !isRepeated;
   }
 
-  // Another database may have been selected since the socket was verified.
+  // Whether the socket still fits the client, which may have selected another database since the socket was verified.
   #holds({ socket, proof }: VerifiedSocket): boolean {
     return !socket.destroyed && proof.session.database === this.#driver.database;
   }
@@ -242,5 +244,5 @@ export class Connector implements DriverConnector {
 }
 
 function ignore(): void {
-  // The `close` event that follows is handled. Without this listener, the error would crash the process.
+  // Without this listener, the error would crash the process. The `close` event that follows it is what is handled.
 }

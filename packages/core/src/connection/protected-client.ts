@@ -12,7 +12,7 @@ export interface ProtectedClient extends Line {
   readonly gate: Gate;
   readonly connections: number;
   readonly readyConnections: number;
-  /** Why some keys cannot be reached although the others can. */
+  /** Why some keys cannot be reached although others can; undefined if that is not the case. */
   readonly partlyAwayBy: CauseCode | undefined;
   /** Drops the socket for the given cause, and dials again. */
   drop(cause: CauseCode): void;
@@ -33,9 +33,9 @@ export interface AttemptReport {
   readonly nextAttemptMs: number | undefined;
 }
 
-/** A report about the Redis database in use, if there are several. */
+/** A report about the Redis database in use, if there are several databases. */
 export type DatabaseNews =
-  /** Another database is in use from now on, so what was learnt about the previous one is void. */
+  /** Another database is in use from now on, so statistics about the previous one no longer apply. */
   | { readonly kind: 'database-turned' }
   /** Calls are being served by the new database. */
   | { readonly kind: 'database-change'; readonly change: DatabaseChange };
@@ -47,7 +47,9 @@ export type ClientNews =
   | { readonly kind: 'attempt'; readonly report: AttemptReport }
   | SubscriptionNews;
 
-/** The parts that all clients of a resilience share, except the circuits of clients that connect to another server. */
+/**
+ * The parts that all clients of a resilience share, except the circuits of a client that connects to another server.
+ */
 export interface ClientParts {
   readonly settings: Settings;
   readonly flushes: Flushes;

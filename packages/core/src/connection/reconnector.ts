@@ -19,7 +19,10 @@ export interface ReconnectorOptions {
   readonly onReport: (report: DialReport) => void;
 }
 
-/** From this fleet size on, no second handshake is started in parallel with an unanswered one, to spare the server. */
+/**
+ * In a fleet of at least this size, clients do not start a second handshake in parallel with an unanswered one, to
+ * spare the server.
+ */
 const largeFleet = 500;
 const minServingPollMs = 50;
 const maxServingPollMs = 2000;
@@ -30,7 +33,7 @@ export class Reconnector implements SocketSource {
   readonly #options: ReconnectorOptions;
   readonly #attempts: ConnectionAttempts;
   #ticket: DialTicket | undefined;
-  /** Aborted when a socket is no longer needed. */
+  /** Controller of the current search for a socket; aborted when no socket is needed any more. */
   #wanted: AbortController | undefined;
 
   constructor(dialer: Dialer, target: Target, options: ReconnectorOptions) {
@@ -48,7 +51,8 @@ export class Reconnector implements SocketSource {
     const wanted = new AbortController();
     this.#wanted = wanted;
     let isDialing = true;
-    // Attempts that are cancelled, because another one succeeded or none is needed any more, also end as failures.
+    // A cancelled attempt also ends as a failure. It must not be reported, because another attempt has succeeded or
+    // none is needed any more.
     const onTrouble = (trouble: AttemptTrouble): void => {
       if (isDialing && !wanted.signal.aborted) tell({ kind: 'failed', ...trouble });
     };
@@ -114,7 +118,8 @@ export class Reconnector implements SocketSource {
       signal,
       session: proof.session,
       intervalMs,
-      // Clients in a large fleet poll rarely, and must not all dial simultaneously because the server has stalled.
+      // Clients in a large fleet poll rarely. If a PING could time out sooner than the polling interval, a short stall
+      // of the server would make all of them redial at once.
       roundTrip: new RoundTrip(Math.max(minStallMs, intervalMs), Math.max(maxStallMs, intervalMs)),
       onWaiting: (cause) => tell(notServing(cause)),
     }).then(

@@ -14,8 +14,8 @@ export class RedisDispatch implements Dispatch {
   readonly #ownCircuits: LaneCircuits | undefined;
 
   /**
-   * `ownCircuits` are the circuits of a client that connects to another server than the rest; only the slow path uses
-   * them.
+   * `ownCircuits` are the circuits of a client that connects to a different server from the other clients; only the
+   * slow path uses them.
    */
   constructor(driver: Driver, wire: Wire, ownCircuits?: LaneCircuits) {
     this.send = driver.send;
@@ -73,7 +73,7 @@ export class RedisDispatch implements Dispatch {
   }
 
   beforeBatch(): void {
-    // There is only one node.
+    // Nothing to prepare: there is only one node.
   }
 
   readAt(): number {

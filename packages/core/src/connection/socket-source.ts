@@ -6,7 +6,7 @@ import type { VerifiedSocket } from '../handshake/establish.ts';
 export type SourceEvent =
   /** The last event: a socket has been verified, and its server is serving. */
   | { readonly kind: 'verified'; readonly verified: VerifiedSocket }
-  /** An attempt failed, or the server replied that it cannot serve yet. The source goes on. */
+  /** An attempt failed, or the server replied that it cannot serve yet. The source goes on trying. */
   | { readonly kind: 'failed'; readonly cause: CauseCode; readonly error: Error }
   /** Another connection's attempt to reach the same endpoint failed, while this one was still waiting for its turn. */
   | { readonly kind: 'other-failed'; readonly error: Error }
@@ -20,9 +20,11 @@ export interface SocketSource {
   stop(): void;
   /** Call when the socket that the source supplied has been lost. */
   lost(): void;
-  /** Requests an attempt as soon as possible. */
+  /** Requests that the next attempt be made as soon as possible. */
   hurry(): void;
-  /** Interval between attempts that the server can bear from this client. */
+  /**
+   * Minimum interval between attempts, in milliseconds, so that the server is not overloaded by this client's fleet.
+   */
   readonly periodMs: number;
   /** How long it takes to establish a connection, including the handshake; 0 if none has been established yet. */
   readonly connectMs: number;

@@ -23,7 +23,7 @@ export class Subscriptions {
   readonly #tell: (news: SubscriptionNews) => void;
   #lost: Map<SubscriptionKind, Set<string>> = new Map();
   #silentSince = 0;
-  /** The restoration in progress; the results of earlier ones are ignored. */
+  /** Identifies the restoration in progress; the results of earlier restorations are ignored. */
   #restoration: object | undefined;
   #timer: TimerHandle | undefined;
 
@@ -40,8 +40,8 @@ export class Subscriptions {
   }
 
   /**
-   * Saves the subscriptions of a lost connection before the driver forgets them. `heardAt` is the connection's last
-   * sign of life.
+   * Saves the subscriptions of a lost connection before the driver forgets them. `heardAt` is when bytes were last read
+   * from the connection.
    */
   remember(heardAt: number): void {
     this.#stop();

@@ -29,7 +29,7 @@ interface CredentialsBox {
   readonly source: CredentialsSource;
 }
 
-// Its fields are no private ones: other targets are derived from it.
+// The fields are not private, because other targets are derived from this one.
 class OwnTarget implements ResolvedTarget {
   readonly open: OpenSocket;
   readonly resolver: SentinelResolver | undefined;

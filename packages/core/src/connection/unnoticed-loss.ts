@@ -2,12 +2,15 @@ import type { Wire } from '../socket/wire.ts';
 import type { LiveConnectionState } from './connection-state.ts';
 import type { Subscriptions } from './subscriptions.ts';
 
-/** A connection on which nothing was written for this long is idle: servers and load balancers may close it. */
+/**
+ * A connection on which nothing has been written for this long counts as idle. Servers and load balancers may close
+ * such a connection, so its loss is not a sign of an outage.
+ */
 const idleMs = 500;
 
 /**
- * Whether a connection that served was lost in such a way that no caller notices, provided that the next attempt to
- * connect succeeds: it was idle, nothing was unanswered, and it had no subscriptions.
+ * Whether no caller notices the loss of this connection, provided that the next attempt to connect succeeds: it was
+ * serving and idle, no command was unanswered, and it had no subscriptions.
  */
 export function isUnnoticedLoss(
   state: LiveConnectionState,

@@ -6,7 +6,7 @@ export class ChangeRecord {
   #running:
     (Omit<DatabaseChange, 'durationMs'> & { readonly since: number; readonly begunAt: number }) | undefined;
 
-  /** When the switch in progress began; undefined if the database in use has served calls since the last one. */
+  /** When the switch in progress began; undefined if none is in progress. */
   get begunAt(): number | undefined {
     return this.#running?.begunAt;
   }
@@ -21,12 +21,15 @@ export class ChangeRecord {
     this.#awaySince ??= now;
   }
 
-  /** Call when the database in use is serving. */
+  /** Call when the database in use is serving again, without a switch. */
   serves(): void {
     this.#awaySince = undefined;
   }
 
-  /** Call when another database takes over. If the previous one never served, both switches count as one. */
+  /**
+   * Call when another database takes over. If the previous database never served a call, its own switch and this one
+   * count as one.
+   */
   begin(from: string, to: string, reason: DatabaseChangeReason, now: number): void {
     const { since = this.#awaySince ?? now, from: first = from } = this.#running ?? {};
     this.#running = { from: first, to, reason, since, begunAt: now };
@@ -34,8 +37,8 @@ export class ChangeRecord {
   }
 
   /**
-   * Call when calls are being served. Returns the switch that this completes; undefined if there was none, or if it led
-   * back to where it began.
+   * Call when calls are being served. Returns the switch that is thereby complete; undefined if none was in progress,
+   * or if it led back to the database where it began.
    */
   end(now: number): DatabaseChange | undefined {
     if (this.#running === undefined) return undefined;

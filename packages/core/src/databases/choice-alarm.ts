@@ -1,7 +1,10 @@
 import type { Clock, TimerHandle } from '../clock.ts';
 import { afterReads } from '../event-loop/after-reads.ts';
 
-/** Fires when it is time to choose a database again, after any replies that are waiting in sockets have been read. */
+/**
+ * Fires when it is time to choose a database again. First, replies that are already waiting in sockets are read, so
+ * that the choice takes them into account.
+ */
 export class ChoiceAlarm {
   readonly #clock: Clock;
   readonly #ring: () => void;

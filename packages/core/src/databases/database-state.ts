@@ -21,9 +21,9 @@ export interface MemberState {
 /** Why the database in use cannot serve. */
 export interface Verdict {
   readonly reason: CauseCode;
-  /** Whether only writes are unavailable, so that reads still work. */
+  /** Whether only writes are unavailable, and reads still work. */
   readonly onlyWrites: boolean;
-  /** How long the verdict must hold before another database is used. */
+  /** How long the verdict must hold, in milliseconds, before another database is used. */
   readonly patienceMs: number;
 }
 
@@ -33,7 +33,7 @@ export interface StandingVerdict extends Verdict {
   readonly dueAt: number;
 }
 
-/** A graceful switch in progress: it is made when no call is in flight. */
+/** A graceful switch in progress: it happens once no call is in flight. */
 export interface PendingChange {
   readonly to: string;
   readonly reason: DatabaseChangeReason;
@@ -47,7 +47,7 @@ export interface DatabaseState {
   /** Undefined while the database in use is serving. */
   readonly verdict: StandingVerdict | undefined;
   readonly pending: PendingChange | undefined;
-  /** No graceful switch is tried before this time. */
+  /** Earliest time of the next attempt at a graceful switch. */
   readonly peaceNotBefore: number;
   /** Whether the database in use was chosen by hand, so that a preferred one does not replace it. */
   readonly isChosenByHand: boolean;
@@ -66,14 +66,14 @@ export type DatabaseSignal =
   | { readonly kind: 'weighed'; readonly name: string; readonly weight: number }
   /** The graceful switch was made. */
   | { readonly kind: 'changed' }
-  /** The graceful switch was not made, because calls were in flight or the other database did not answer. */
+  /** The graceful switch was abandoned, because calls were still in flight or the other database did not answer. */
   | { readonly kind: 'postponed' }
   /** Time has passed, so a change may be due. */
   | { readonly kind: 'ticked' };
 
 /** An action to perform, as data. */
 export type DatabaseEffect =
-  /** Switch to another database immediately, because the current one is away. */
+  /** Switch to another database immediately, because the current one is unavailable. */
   | {
       readonly kind: 'go-over';
       readonly from: string;

@@ -10,6 +10,9 @@ export interface DatabaseSwitchOptions {
   readonly circuits: VerdictFacts['circuits'];
   /** Returns the target of a database's standby connections. */
   readonly targetOf: (database: Database) => Target;
-  /** Returns the minimum interval between connection attempts that a database's server can bear from this process. */
+  /**
+   * Returns the minimum interval between this process's connection attempts to a database, in milliseconds, so that the
+   * server is not overloaded.
+   */
   readonly periodMsOf: (database: Database) => number;
 }

@@ -24,7 +24,7 @@ import { verdictOf } from './verdict.ts';
 
 const peaceTimeoutMs = 2000;
 const spread = 0.25;
-/** Usual upper bound both for finding out that a server is away and for connecting to one. */
+/** Finding out that a server is unavailable, or connecting to one, usually takes no longer than this. */
 const usualMs = 100;
 
 /** Keeps one of several Redis databases in use: watches all of them, and moves the clients when necessary. */
@@ -80,7 +80,7 @@ export class DatabaseSwitch {
     if (client !== this.#main) this.#clients.delete(client);
   }
 
-  /** Call when an attempt to connect to the database in use has ended. */
+  /** Call when an attempt to connect to the database in use has ended; `cause` is why it failed, if it did. */
   attempted(cause: CauseCode | undefined): void {
     this.#hasAttemptFailed = cause !== undefined;
     this.look();
@@ -127,7 +127,7 @@ export class DatabaseSwitch {
     this.#advance({ kind: 'asked', name });
   }
 
-  /** Whether the database in use is serving calls, and no switch is in progress. */
+  /** Whether the database in use is serving calls and no switch is in progress. */
   get isSettled(): boolean {
     return this.#record.begunAt === undefined && this.#state.pending === undefined;
   }

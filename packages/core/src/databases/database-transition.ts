@@ -10,7 +10,10 @@ import {
   type Verdict,
 } from './database-state.ts';
 
-/** How long a read-only database stays in use after the first relapse of a writable one. */
+/**
+ * How long a read-only database stays in use after the writable one that replaced it has failed again for the first
+ * time.
+ */
 const firstRelapseMs = 4000;
 const maxRelapses = 6;
 /** A database that has stayed in use for this many times `failbackMs` counts as reliable again. */
@@ -21,9 +24,9 @@ type Transition = readonly [DatabaseState, DatabaseEffect | undefined];
 
 /**
  * Decides which database is in use, as a pure function from a state and a signal to the next state and at most one
- * effect. Only a verdict about the server leads to a switch, to the highest-ranking database that has answered since
- * that verdict. A preferred database is used again after it has been healthy without interruption, for longer each time
- * that the previous return came too soon.
+ * effect. Only a verdict about the server forces a switch. The switch is to the highest-ranking database that has
+ * answered since that verdict. A preferred database is used again once it has been healthy without interruption for a
+ * while; if it fails soon after its return, the next return takes longer.
  */
 export function databaseTransition(
   state: DatabaseState,
@@ -59,7 +62,7 @@ export function databaseTransition(
 export function nextChoiceAt(state: DatabaseState, moment: DatabaseMoment): number | undefined {
   if (state.pending !== undefined) return undefined;
   const { verdict, peaceNotBefore } = state;
-  // After that time, only a standby's answer can cause a switch.
+  // Once the verdict is due, time alone no longer matters: only an answer from a standby can cause the switch.
   if (verdict !== undefined) return verdict.dueAt > moment.now ? verdict.dueAt : undefined;
   const dueAts = othersOf(state).map((member) => comesBackAt(state, member, moment) ?? Infinity);
   const dueAt = Math.max(peaceNotBefore, Math.min(...dueAts));
@@ -137,7 +140,7 @@ function changed(state: DatabaseState, { now }: DatabaseMoment): DatabaseState {
   return withMember(inUse(state, pending.to), pending.to, { cameBackAt: now });
 }
 
-// The database in use is not watched, so its standby results are discarded.
+// Discards what was learnt about a database as a standby, because the database in use is not watched.
 function inUse(state: DatabaseState, name: string): DatabaseState {
   const now = { ...state, inUse: name, verdict: undefined, pending: undefined };
   return withMember(now, name, { wellSince: undefined, provenAt: undefined });
@@ -173,7 +176,7 @@ function comesBackAt(
   return wellSince + failbackMs * 2 ** relapses * jitter;
 }
 
-/** Whether the database could serve calls that the one in use cannot, given this verdict. */
+/** Whether this database can serve the calls that, according to the verdict, the database in use cannot. */
 function isOfUse(member: MemberState, { onlyWrites }: Pick<Verdict, 'onlyWrites'>): boolean {
   return !(onlyWrites && member.isReadOnly);
 }

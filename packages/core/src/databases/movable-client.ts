@@ -22,8 +22,8 @@ export interface MovableClient {
   /** Makes a connection to another database while keeping the current one. */
   prepare(database: string, signal: AbortSignal): Promise<VerifiedSocket>;
   /**
-   * Moves the client to another database, over this connection or a new one. `isInPeace` means that no call is in
-   * flight.
+   * Moves the client to another database, over this connection or a new one. `isInPeace` means that the switch is
+   * graceful: no call is in flight.
    */
   turnTo(database: string, verified: VerifiedSocket | undefined, isInPeace: boolean): void;
   /** Announces that a switch is due at this time, so that calls wait for it; undefined if no switch is expected. */

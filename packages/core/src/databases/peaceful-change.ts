@@ -6,25 +6,28 @@ import type { MovableClient } from './movable-client.ts';
 export interface PeacefulChangeOptions {
   readonly clock: Clock;
   readonly clients: readonly MovableClient[];
-  /** The main client needs no new connection: it uses that of the standby watch. */
+  /** The main client needs no new connection, because it uses the standby watch's connection. */
   readonly main: MovableClient;
   readonly to: string;
-  /** Proves that the server answers on the connection of the standby watch. */
+  /** Resolves when the server has answered on the standby watch's connection. */
   readonly prove: (signal: AbortSignal) => Promise<void>;
   readonly signal: AbortSignal;
 }
 
-/** Each client's connection to the other database. */
+/** Each client's new connection to the other database. */
 export type PreparedConnections = ReadonlyMap<MovableClient, VerifiedSocket>;
 
 const lookMs = 2;
-/** Shorter than the time for which a call waits. */
+/**
+ * Maximum time to wait for the calls in flight. It is shorter than the time that a call may wait, so that no held call
+ * fails.
+ */
 const peaceMs = 120;
 
 /**
  * Prepares a switch to another database while the current one is working: makes the connections, holds new calls, and
- * waits until the calls in flight have been answered. Resolves with the connections if all of this succeeded; the
- * switch itself is then a single step. Otherwise resolves with undefined, and everything is as before.
+ * waits until the calls in flight have been answered. If all of this succeeds, resolves with the connections, so that
+ * the switch itself is a single step. Otherwise, resolves with undefined and undoes everything.
  */
 export async function prepareInPeace(
   options: PeacefulChangeOptions,

@@ -3,7 +3,7 @@ import type { Wire } from '../socket/wire.ts';
 
 /**
  * Asks the server, over another connection, to release a call that is blocking a connection (CLIENT UNBLOCK). A
- * released call has popped nothing, and is resent.
+ * released call has popped nothing, so it can be resent.
  */
 export function releaseBlocked(
   driver: Driver,
@@ -18,7 +18,7 @@ export function releaseBlocked(
   call.released = true;
   ask('client', ['UNBLOCK', identity.clientId, 'TIMEOUT']).then(
     (reply) => {
-      // Otherwise the call's own reply is on its way.
+      // For any other reply, the call was no longer blocked, so its own reply is on its way.
       if (Number(reply) !== 1) call.released = false;
     },
     () => {

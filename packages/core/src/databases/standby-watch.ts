@@ -9,9 +9,9 @@ import { request } from '../replies/request.ts';
 
 /** A finding about a standby database. */
 export type StandbyNews =
-  /** The database answered. `info` holds the INFO fields read in this connection's handshake. */
+  /** The database answered. `info` holds the INFO fields that were read in the connection's handshake. */
   | { readonly kind: 'proven'; readonly info: ServerInfo }
-  /** The database does not answer, or refuses the login. The watch goes on. */
+  /** The database does not answer, or refuses the login. The watch keeps trying. */
   | { readonly kind: 'lost'; readonly cause: CauseCode };
 
 export interface StandbyWatchOptions {
@@ -23,8 +23,8 @@ export interface StandbyWatchOptions {
   /** Maximum time to wait for a reply. */
   readonly timeoutMs: number;
   /**
-   * Returns the interval between attempts while the database is needed: as short as the server can bear from this
-   * process.
+   * Returns the interval between attempts while the database is needed, in milliseconds: as short as possible without
+   * overloading the server.
    */
   readonly periodMs: () => number;
 }
@@ -45,8 +45,8 @@ const jitterShare = 0.5;
 
 /**
  * Watches a database that is not in use, over one connection that is ready to be used: its handshake is done, and PING
- * is sent at slow, jittered intervals. When the database in use goes away, a PING is sent immediately, and lost
- * connections are redialed at the faster pace of an outage.
+ * is sent at slow, jittered intervals. When the database in use becomes unavailable, a PING is sent immediately, and a
+ * lost connection is redialed at the faster pace of an outage.
  */
 export class StandbyWatch {
   readonly #options: StandbyWatchOptions;
@@ -65,7 +65,7 @@ export class StandbyWatch {
     if (this.#state.kind === 'off') this.#connect();
   }
 
-  /** Call when the database in use is away, so that this one may soon be needed. */
+  /** Call when the database in use has become unavailable, so that this one may soon be needed. */
   need(): void {
     this.#isNeeded = true;
     const state = this.#state;
@@ -160,7 +160,8 @@ export class StandbyWatch {
       this.#ask(verified);
     }, this.#jittered(this.#options.intervalMs));
     timer.unref?.();
-    // Unrequested bytes break the protocol. The socket is read because a close is otherwise not noticed.
+    // Called when the socket closes, and when it receives bytes: no reply is due, so any bytes break the protocol. The
+    // socket has to be read, because otherwise its close would not be noticed.
     const gone = (): void => {
       this.#clock.clearTimeout(timer);
       unlisten();
@@ -188,7 +189,8 @@ export class StandbyWatch {
     this.#tell({ kind: 'lost', cause });
   }
 
-  // If the process itself has stalled, a reply that is already waiting in the socket is read first.
+  // Aborts after `timeoutMs`. If the process itself has stalled, a reply that is already waiting in the socket is read
+  // first.
   #deadline(timeoutMs: number): { readonly abort: AbortController; readonly done: () => void } {
     const abort = new AbortController();
     const timer = this.#clock.setTimeout(() => {

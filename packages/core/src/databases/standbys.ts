@@ -67,7 +67,7 @@ export class Standbys {
     for (const [name, watch] of this.#watches) if (name !== inUse) watch.start();
   }
 
-  /** Call when the database in use is away. */
+  /** Call when the database in use has become unavailable. */
   need(): void {
     for (const watch of this.#watches.values()) watch.need();
   }
@@ -96,8 +96,8 @@ export class Standbys {
   }
 
   /**
-   * Call on a switch to another database. Starts to watch the previous one, and returns the standby connection to the
-   * new one.
+   * Call on a switch to another database. Starts to watch the previous database, and returns the standby connection to
+   * the new one.
    */
   turn(from: string, to: string): VerifiedSocket | undefined {
     const lastChange = new Date(this.#settings.clock.wallNow());

@@ -18,16 +18,16 @@ export interface VerdictFacts {
 
 /** How long each kind of verdict must hold. */
 export interface Patience {
-  /** For a server that is away. */
+  /** Milliseconds for which a server must have been unavailable. */
   readonly afterMs: number;
-  /** For a server that answers but does not serve. */
+  /** Milliseconds for which a server must have answered without serving. */
   readonly openMs: number;
 }
 
 /**
- * Judges whether the server of the database in use is away or does not serve; returns undefined if neither is the case.
- * A dead socket alone is not enough for a verdict: only a connection attempt or a second connection shows the state of
- * the server.
+ * Judges whether the server of the database in use is unavailable, or answers without serving. Returns undefined if
+ * neither is the case. A dead socket alone is not enough for a verdict, because only a new connection shows the state
+ * of the server.
  */
 export function verdictOf(facts: VerdictFacts, { afterMs, openMs }: Patience): Verdict | undefined {
   const { main, hasAttemptFailed, isReadOnly } = facts;
@@ -47,13 +47,16 @@ export function verdictOf(facts: VerdictFacts, { afterMs, openMs }: Patience): V
   return reason === undefined ? undefined : { reason, onlyWrites: read === undefined, patienceMs: openMs };
 }
 
-/** Returns the server fault because of which a circuit is not closed. */
+/** If a circuit is not closed because of a fault in the server, returns that fault. */
 function refusalOf({ state, cause }: VerdictFacts['circuits'][Lane]): CauseCode | undefined {
   if (state === 'closed' || state === 'isolated') return undefined;
   return cause === 'isolated' || cause === 'overloaded' || cause === 'closed' ? undefined : cause;
 }
 
-/** Whether the server is up but refuses what this process sends, so that this process may be at fault. */
+/**
+ * Whether this cause means that the server is up but refuses what this process sends, so that this process may be at
+ * fault.
+ */
 function isOurs(cause: CauseCode): boolean {
   return cause === 'auth' || cause === 'credentials' || cause === 'database';
 }
