@@ -244,5 +244,5 @@ export class Connector implements DriverConnector {
 }
 
 function ignore(): void {
-  // Without this listener, the error would crash the process. The `close` event that follows it is what is handled.
+  // Without this listener, the error would crash the process. The `close` event that follows it is handled instead.
 }

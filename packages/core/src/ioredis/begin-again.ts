@@ -4,12 +4,12 @@ import type { DriverConnector } from '../driver/driver-connector.ts';
 import { internals, type Internals } from './internals.ts';
 
 /**
- * Abandons the attempt that a client began before it was protected, because it has no time limit and its socket is not
- * verified. The client does not notice that the socket is destroyed; it asks its connector, which is now ours, for
- * another one. A pending `connect()` settles with the new attempt.
+ * Abandons the connection attempt that a client began before it was protected, because that attempt has no time limit
+ * and its socket is not verified. The client does not notice that its socket is destroyed; it asks its connector, which
+ * is now ours, for another one. A pending `connect()` settles with the new attempt.
  *
  * @param former the connector that began the attempt
- * @param onGivenUp called with each destroyed socket before it has closed
+ * @param onGivenUp called with each socket that is destroyed, before it has closed
  */
 export function beginAgain(
   client: Redis,
@@ -31,7 +31,7 @@ export function beginAgain(
   if (target.status !== 'connecting' && target.status !== 'connect') return;
   const { stream } = target;
   const hasSocket = stream !== undefined && !stream.closed;
-  // The client is about to learn that its socket has just failed, and will ask for another one.
+  // The socket has just failed. The client is about to be notified, and will ask for another one by itself.
   if (hasSocket && stream.destroyed) return;
   // To the client this looks like the pause between two attempts, so it can still be closed during this time.
   target.status = 'reconnecting';
@@ -41,7 +41,8 @@ export function beginAgain(
     return;
   }
   awaitFormer(target, discard);
-  // ioredis would go on asking sentinels forever. A plain address leads to a socket within this turn.
+  // With sentinels, ioredis would go on asking them forever. With a plain address, it has a socket before this turn of
+  // the event loop ends.
   if (Array.isArray(target.options['sentinels'])) former.disconnect();
 }
 
@@ -67,7 +68,7 @@ function awaitFormer(target: Internals, discard: (stream: Socket) => void): void
     get: () => latest,
     set: (stream: Socket) => {
       define(target, stream);
-      // Deferred, because the client attaches its listeners first.
+      // Deferred until the client has attached its listeners.
       queueMicrotask(() => {
         discard(stream);
         ended();
@@ -101,5 +102,5 @@ function connect(target: Internals): void {
 }
 
 function ignore(): void {
-  // The connection reports its own failed attempts; errors of an abandoned socket do not matter.
+  // The errors of an abandoned socket do not matter; the connection reports the failures of its own attempts.
 }

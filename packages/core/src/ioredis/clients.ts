@@ -42,7 +42,7 @@ export function markProtected(client: Redis | Cluster): void {
   printClient(client);
 }
 
-/** Makes logged clients show their state instead of their options, which include the password. */
+/** Makes a client that is logged show its state instead of its options, which include the password. */
 export function printClient(client: Redis | Cluster): void {
   printState(client, isCluster(client) ? 'Cluster' : 'Redis', () => ({ status: client.status }));
 }

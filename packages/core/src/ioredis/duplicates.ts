@@ -3,7 +3,7 @@ import { internals } from './internals.ts';
 
 /**
  * Calls `onDuplicate` with each client that `duplicate()` creates, before that client connects. `isOwn` means that the
- * duplicate was given its own endpoint or login, and so inherits no credentials.
+ * duplicate was given its own endpoint or login, and therefore does not inherit credentials.
  */
 export function interceptDuplicate(
   client: Redis,
@@ -47,7 +47,7 @@ export function setLazy(client: Redis | Cluster, isLazy: boolean): void {
 const noLogin = { username: null, password: null, sentinelUsername: null, sentinelPassword: null };
 const ownNames = ['host', 'port', 'path', 'sentinels', 'name', 'username', 'password'];
 
-/** Whether the override has another endpoint or login than the original. */
+/** Whether the overriding options name a different endpoint or login from the original's. */
 function isOwnTarget(
   override: Readonly<Record<string, unknown>>,
   options: Readonly<Record<string, unknown>>,
@@ -68,5 +68,5 @@ export function wake(client: Redis | Cluster): void {
 }
 
 function ignore(): void {
-  // The connection reports the failed attempt.
+  // The connection reports failed attempts.
 }

@@ -11,8 +11,8 @@ const driverLogs = /ioredis/.test(process.env['DEBUG'] ?? '') || process.env['DE
 
 /**
  * Returns a function that writes a plain command to the socket and adds it to ioredis' queue of unanswered commands,
- * without the other work of `sendCommand`. Undefined if a tracer, ioredis' own log or its field sets must see every
- * command.
+ * without the other work of `sendCommand`. Undefined if every command has to go through `sendCommand` because of a
+ * tracer, ioredis' debug log or its option `himportFieldsets`.
  */
 export function fastPathOf(
   client: Redis,
@@ -32,7 +32,7 @@ export function fastPathOf(
       command.protocol = condition.protocol;
       command.replyMapping = condition.replyMapping ?? 'legacy';
     }
-    // A command that overrides its encoding is left to encode itself.
+    // A command that overrides `toWritable` encodes itself.
     const isUsual = command.toWritable === toWritable;
     if (!isUsual || !sink.writeCommand(command.name, command.args, command.call?.isBatch)) {
       sink.write(command.toWritable(target.stream as Socket));
@@ -42,8 +42,8 @@ export function fastPathOf(
 }
 
 /**
- * Returns a replacement for the stream of a pipeline whose commands are written as they come, some of them on the fast
- * path. Undefined while a tracer must see the pipeline's stream.
+ * Returns a replacement for a pipeline's stream, to be used when each command in the pipeline is written as soon as it
+ * is issued, some of them on the fast path. Undefined if a tracer must see the pipeline's own stream.
  */
 export function streamAtOnce(client: Redis): PipelineStream | undefined {
   if (commandChannel.hasSubscribers) return undefined;

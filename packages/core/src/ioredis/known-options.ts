@@ -80,7 +80,7 @@ export const clusterOptionFates: Fates = {
   ...takenOver('enableAutoPipelining autoPipeliningIgnoredCommands', inOneWrite),
 };
 
-/** The options of each sentinel. */
+/** The options of each sentinel in the list. */
 export const sentinelOptionFates: Fates = kept('host port family');
 
 export const redisOptionNames: readonly string[] = [
@@ -90,7 +90,7 @@ export const redisOptionNames: readonly string[] = [
 export const sentinelOptionNames: readonly string[] = Object.keys(sentinelOptionFates);
 export const clusterOptionNames: readonly string[] = Object.keys(clusterOptionFates);
 
-/** The options of a single client that determine where it connects, as which user, and under which name. */
+/** The options that determine where a single client connects, as which user, and under which name. */
 export const placeOptionNames: readonly string[] = [
   ...'host port path family tls username password db connectionName readOnly'.split(' '),
   ...'sentinels name role preferredSlaves natMap updateSentinels sentinelUsername sentinelPassword'.split(

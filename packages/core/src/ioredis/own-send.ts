@@ -22,8 +22,9 @@ function isDriversOwn(send: SendCommand): boolean {
 }
 
 /**
- * Tracing wrappers, such as instrumentation-ioredis, replace a command's `resolve` and `reject`. The originals are
- * restored before each attempt; otherwise the wrapper of an earlier attempt would be called too.
+ * Returns a `sendCommand` for a client that a tracing library, such as instrumentation-ioredis, has wrapped. Such a
+ * wrapper replaces a command's `resolve` and `reject` at each attempt. The originals are restored before each attempt,
+ * because otherwise the replacements from earlier attempts would be called too.
  */
 function forWrapper(send: SendCommand): SendCommand {
   const originals = new WeakMap<DriverCommand, Pick<DriverCommand, 'resolve' | 'reject'>>();

@@ -3,7 +3,8 @@ import type { DriverCommand } from '../driver/driver-command.ts';
 import { internals, type Internals } from './internals.ts';
 
 /**
- * Resolves the oldest unanswered command. Returns false, and does nothing, if the client must read the reply itself.
+ * Resolves the oldest unanswered command. Returns false, and does nothing, if the client's own parser must read the
+ * reply.
  */
 export type AnswerPlain = (chunk: Buffer, start: number, end: number) => boolean;
 
@@ -15,8 +16,8 @@ const [status, number, zero, carriageReturn] = [0x2b, 0x3a, 0x30, 0x0d];
 
 /**
  * Reads a bulk string, a status or a number that is complete within a chunk, and resolves its command just as the
- * client would. Only fast-path commands are resolved, because nothing else needs to see their replies. Raw commands
- * read their own replies.
+ * client would. Resolves only fast-path commands, because nothing else needs to see their replies. Raw commands read
+ * their own replies.
  */
 export function plainAnswerOf(client: Redis): AnswerPlain {
   const target = internals(client);
@@ -65,7 +66,7 @@ function integerAt(chunk: Buffer, from: number, stop: number): number {
   return integer;
 }
 
-/** Returns the offset of a bulk string's body, after its length. */
+/** Returns the offset at which a bulk string's body begins, after its length. */
 function bodyAt(chunk: Buffer, start: number): number {
   let at = start + 2;
   while (chunk[at] !== carriageReturn) at++;

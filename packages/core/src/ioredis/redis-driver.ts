@@ -149,7 +149,7 @@ export class RedisDriver implements Driver {
         this.#givenUp = new Promise((resolve) => socket.once('close', () => resolve()));
       });
     }
-    // If the client has no gate, a command that is sent may be queued again.
+    // The queue is emptied first, because a client without a gate may queue these commands again.
     const queued = offlineQueue.toArray();
     offlineQueue.clear();
     for (const { command, stream } of queued) sendCommand(command, stream);
@@ -197,7 +197,7 @@ export class RedisDriver implements Driver {
     else await this.client.auth(username, password);
   }
 
-  // Before version 6, ioredis does not speak RESP3, and its parser fails on it.
+  // Before version 6, ioredis does not speak RESP3, and its parser fails on RESP3 replies.
   speaksResp3(): boolean {
     return internals(this.client).condition?.protocol === 3;
   }

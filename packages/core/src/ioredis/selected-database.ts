@@ -24,7 +24,7 @@ export class SelectedDatabase {
     const database = Number(command.args[0]);
     command.promise.then(
       (reply) => {
-        // Within a transaction the reply is QUEUED.
+        // Within a transaction, the reply is QUEUED, and the SELECT has not run yet.
         if (String(reply) === 'OK') this.#accepted = database;
       },
       (error: unknown) => {
@@ -34,14 +34,14 @@ export class SelectedDatabase {
     );
   }
 
-  // Restores the number before the handshake. Otherwise ioredis would send SELECT only afterwards, behind the retried
-  // calls.
+  // Call before the handshake on a new connection, so that it selects this number. Otherwise, ioredis would send SELECT
+  // only after the handshake, behind the calls that are retried.
   keep(): void {
     const { condition, prevCondition } = this.#target;
     if (condition && prevCondition) condition.select = prevCondition.select;
   }
 
-  /** Call when the client moves to another server, where this database number is selected. */
+  /** Call when the client moves to another server; `database` is the number to select there. */
   moved(database: number): void {
     this.#accepted = database;
     this.refused();

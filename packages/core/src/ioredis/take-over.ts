@@ -4,7 +4,7 @@ import type { DriverConnector } from '../driver/driver-connector.ts';
 import { internals, type Internals } from './internals.ts';
 
 /**
- * Takes over dialing, and disables everything in ioredis that would retry, queue, resend or time out independently.
+ * Takes over dialing, and disables everything in ioredis that would retry, queue, resend or time out on its own.
  * `maxRetriesPerRequest: 0` is the only setting that neither resends nor loses the commands in flight.
  */
 export function takeOverConnection(client: Redis, connector: DriverConnector): void {
@@ -17,7 +17,8 @@ export function takeOverConnection(client: Redis, connector: DriverConnector): v
     autoResubscribe: false,
     enableOfflineQueue: true,
     enableReadyCheck: false,
-    // Writes of one turn are sent together anyway, and each command keeps its own deadline and outcome.
+    // Not needed: commands written in the same turn of the event loop are sent together anyway, and here each keeps its
+    // own deadline and outcome.
     enableAutoPipelining: false,
     commandTimeout: undefined,
     socketTimeout: undefined,
@@ -32,7 +33,8 @@ function refuseStaleReady(target: Internals): void {
   const setStatus = target.setStatus.bind(target);
   target.setStatus = (...args) => {
     if (args[0] !== 'ready' || target.status === 'connect') return setStatus(...args);
-    // After this call, ioredis discards the subscriptions as if they had been restored, so keep them.
+    // When this call returns, ioredis discards the saved subscriptions as if they had been restored. They have not, so
+    // they are put back.
     const { prevCondition } = target;
     queueMicrotask(() => {
       target.prevCondition ??= prevCondition ?? null;
@@ -54,7 +56,10 @@ export function interceptConnect(client: Redis, firstFailure: () => Promise<neve
   };
 }
 
-/** Wraps `disconnect`: if it is called between two attempts, ioredis would never end; here it ends immediately. */
+/**
+ * Wraps `disconnect` so that it ends the client immediately, even between two connection attempts, when ioredis itself
+ * would never end.
+ */
 export function interceptDisconnect(client: Redis): void {
   const target = internals(client);
   const original = target.disconnect.bind(client);

@@ -1,6 +1,6 @@
 import type { ClusterInternals } from './cluster-internals.ts';
 
-/** Wraps `disconnect` and `quit`, because with no node left ioredis would wait forever for one to end. */
+/** Wraps `disconnect` and `quit`, because ioredis would wait forever for a node to end if there is no node left. */
 export function closeWithoutNodes(target: ClusterInternals): void {
   const disconnect = target.disconnect.bind(target);
   const quit = target.quit.bind(target);

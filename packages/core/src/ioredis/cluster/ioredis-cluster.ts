@@ -217,7 +217,7 @@ export class IoredisCluster implements ClusterDriver {
     this.#cluster.disconnect();
   }
 
-  // A node that ends late would leave an ended cluster in the status `close`, which `settleEnded` corrects.
+  // If a node ends after the cluster has, the cluster's status changes back to `close`; `settleEnded` corrects that.
   async end(): Promise<void> {
     if (this.hasEnded) return;
     const ended = once(this.#cluster, 'end');
@@ -230,7 +230,8 @@ export class IoredisCluster implements ClusterDriver {
   }
 }
 
-// ioredis emits these events a tick later, when the caller of `connect()` may already have sent its first command.
+// Calls the listeners as soon as the status changes. ioredis emits its events one tick later, when the caller of
+// `connect()` may already have issued its first command.
 function tellAtOnce(
   target: ClusterInternals,
   listeners: Readonly<Record<string, readonly (() => void)[]>>,

@@ -14,7 +14,7 @@ export class IoredisNode extends RedisDriver implements NodeDriver {
   private constructor(client: Redis) {
     super(client);
     printClient(client);
-    // A lost node ends, because redialing is our task.
+    // Makes the client end when its connection is lost, because this library redials nodes itself.
     internals(client).options['retryStrategy'] = null;
     this.address = `${client.options.host}:${client.options.port}`;
   }
@@ -36,5 +36,5 @@ export class IoredisNode extends RedisDriver implements NodeDriver {
 }
 
 function ignore(): void {
-  // The node's connector reports the error.
+  // The node's connector reports failed attempts.
 }

@@ -6,13 +6,14 @@ type NodeList = readonly (Redis | undefined)[];
 /** The values that a user may set for `scaleReads`. */
 type ReadChoice = 'master' | 'slave' | 'all' | ((nodes: NodeList, command: unknown) => unknown);
 
-// A duplicate inherits the options of its original, including the function that we set.
+// The user's choice, keyed by the function that replaced it: a duplicate inherits its original's options, including
+// that function.
 const chosenByUser = new WeakMap<object, ReadChoice>();
 
 /**
- * Routes reads to nodes that are answering, within the user's choice of `scaleReads`. While all replicas of a slot are
- * away, its primary is read. Otherwise the client would send such a read to a replica of other slots, and follow
- * redirections in a circle.
+ * Routes reads to nodes that are answering, within the user's choice of `scaleReads`. While all of a slot's replicas
+ * are unavailable, the slot is read from its primary. Otherwise, the client would send the read to a replica of other
+ * slots and follow redirections in a circle.
  *
  * @param isAway whether a node currently cannot serve calls
  * @param random returns a number from 0 to 1

@@ -15,7 +15,7 @@ export class ShardSubscribers {
   watch(onMade: (node: Redis) => void, onStopped: (node: Redis) => void): void {
     const group = this.#group;
     if (group === undefined) return;
-    // Disables the client's own reconnection, which waits longer and longer.
+    // Disables the client's own reconnection, because its pauses between attempts keep growing.
     if (group.handleSubscriberConnectFailed !== undefined) group.handleSubscriberConnectFailed = ignore;
     const subscribers = group.shardedSubscribers;
     const follow = (subscriber: ShardSubscriber): void => watchOne(subscriber, onMade, onStopped);
@@ -27,7 +27,9 @@ export class ShardSubscribers {
     };
   }
 
-  /** Returns the channels to which the user has subscribed, whether or not the server knows. */
+  /**
+   * Returns the channels to which the user has subscribed, whether or not the server has confirmed the subscriptions.
+   */
   wanted(): ReadonlySet<string> {
     return new Set([...(this.#group?.channels.values() ?? [])].flat().map(String));
   }
@@ -53,7 +55,7 @@ function watchOne(
     const instance = subscriber.getInstance();
     if (instance !== null) onMade(instance);
   };
-  // Stopping a subscriber removes its listeners, so its end would otherwise go unnoticed.
+  // Wrapped because stopping a subscriber removes its listeners, so that its end would otherwise go unnoticed.
   subscriber.stop = () => {
     const instance = subscriber.getInstance();
     stop();
@@ -70,5 +72,5 @@ function watchOne(
 }
 
 function ignore(): void {
-  // The connection reports the error, and is made again while its channels are missing.
+  // The connection reports its errors, and is made again as long as its channels lack a subscription.
 }

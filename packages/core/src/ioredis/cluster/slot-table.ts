@@ -4,7 +4,7 @@ import { clusterInternals, type ClusterInternals, type SlotTeller } from './clus
 
 type Callback = (error?: Error | null) => void;
 
-/** The error message by which ioredis recognises that no node has reported the slots. */
+/** The message of the error by which ioredis recognises that no node has reported the slots. */
 const nobodyAnswered = 'Failed to refresh slots cache.';
 
 /** A cluster client's table of slot owners, and the way in which the client reads it. */
@@ -64,7 +64,7 @@ export class SlotTable {
     const addresses = new Set<string>();
     let last: readonly string[] | undefined;
     for (const keys of clusterInternals(this.#cluster).slots) {
-      // Neighbouring slots share one array object.
+      // Neighbouring slots share one array, which needs to be looked at only once.
       if (keys !== last && keys?.[0] !== undefined) addresses.add(keys[0]);
       last = keys;
     }

@@ -24,7 +24,7 @@ export function startupNodeOptions(cluster: Cluster): readonly Readonly<Record<s
 }
 
 /**
- * Returns the options of the configured startup nodes, with their names resolved again in the way that the user
+ * Returns the options of the configured startup nodes, with their host names resolved again in the way that the user
  * configured.
  */
 export async function resolvedStartupNodes(
@@ -33,14 +33,16 @@ export async function resolvedStartupNodes(
   const target = clusterInternals(cluster);
   const remembered = target.startupNodes;
   target.startupNodes = configuredNodes.get(cluster) ?? remembered;
-  // The names are read from the list before this call returns.
+  // This call reads the names from the list before it returns, so the list may be restored immediately.
   const resolving = target.resolveStartupNodeHostnames();
   target.startupNodes = remembered;
   const shared = target.options['redisOptions'] as Record<string, unknown> | undefined;
   return (await resolving).map((node) => ({ ...shared, ...node }));
 }
 
-/** Converts nodes given as ports or URLs to options, so that ioredis does not parse the URLs with its own grammar. */
+/**
+ * Converts nodes given as ports or URLs to options, because ioredis would parse the URLs differently from this library.
+ */
 export function readStartupNodes(cluster: Cluster): void {
   const target = clusterInternals(cluster);
   const given: readonly (StartupNode | number | string)[] = target.startupNodes;

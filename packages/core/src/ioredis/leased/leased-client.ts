@@ -31,7 +31,7 @@ interface LeasedClient extends Redis {
 export function leasedClients(client: Redis): (use: ClientUse) => Redis {
   const overlay = Object.create(client, Object.getOwnPropertyDescriptors(overlayOf(client))) as object;
   return (use) => {
-    // Created for each lease, so fields are assigned, which is far faster than defining properties.
+    // This runs for each lease, so fields are assigned: that is far faster than defining properties.
     const leased = Object.create(overlay) as LeasedClient;
     leased[useOf] = use;
     leased[addedTo] = undefined;
@@ -72,7 +72,7 @@ function overlayOf(client: Redis): object {
         return send(command, ...rest);
       }
       if (isUnsendable(command)) return command.promise;
-      // Callers that ignore the promise must not get an unhandled rejection.
+      // A caller that ignores the promise must not cause an unhandled rejection.
       command.promise.catch(ignore);
       command.reject(refusal);
       return command.promise;

@@ -27,7 +27,7 @@ export class QueuedCommands {
   }
 
   /**
-   * Sends MULTI, the commands and EXEC. Resolves with whether the commands ran: they did not if a watched key was
+   * Sends MULTI, the commands and EXEC. Resolves with whether the commands ran: they do not run if a watched key has
    * changed.
    */
   async exec(): Promise<boolean> {
@@ -52,7 +52,7 @@ export class QueuedCommands {
 
   #add(command: DriverCommand): Promise<unknown> {
     const answer = new Promise((resolve, reject) => this.#queued.push({ command, resolve, reject }));
-    // The transaction's caller gets the error.
+    // The transaction's caller gets the error, so this promise must not become an unhandled rejection.
     answer.catch(ignore);
     return answer;
   }

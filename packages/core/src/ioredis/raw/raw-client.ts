@@ -19,7 +19,7 @@ export interface RawRequest {
   readonly fail?: MapError;
 }
 
-/** Turns the replies to commands that were sent as one into a result. A reply that is not passed on is undefined. */
+/** Turns the replies to commands that were sent as one into a result. Replies that are not passed on are undefined. */
 export type ReadReplies = (replies: readonly (Buffer | undefined)[]) => unknown;
 
 /** A command that is being executed, or several that were sent as one. */
@@ -106,7 +106,7 @@ export class RawClient {
     return this.#keyPrefix === undefined ? args : prefixed(args, this.#keyPrefix);
   }
 
-  // ioredis records its own SELECT commands; these are recorded here.
+  // Records the SELECT commands among these. ioredis records only those that it sends itself.
   #followSelect(commands: readonly JoinedCommand[]): void {
     const { condition } = this.#target;
     for (const [verb, database] of commands) {

@@ -65,16 +65,16 @@ export class RawCommand implements DriverCommand {
 
   /** Does nothing, because the command reads its own reply in either protocol. */
   setReplyContext(): void {
-    // The command reads its own reply.
+    // Nothing to set: the command reads its own reply.
   }
 
   /** Does nothing, because the resilience manages deadlines. */
   setTimeout(): void {
-    // The resilience manages deadlines.
+    // Nothing to set: the resilience manages deadlines.
   }
 
   setBlockingTimeout(): void {
-    // See `setTimeout`.
+    // Nothing to set: the resilience manages deadlines.
   }
 
   extractBlockingTimeout(): undefined {

@@ -5,7 +5,7 @@ import { RawCommand, type MapError } from './raw-command.ts';
 /** The replies to commands that were sent as one: the bytes of each reply, or its error. */
 export type JoinedAnswers = readonly (Buffer | Error | undefined)[];
 
-/** Number of replies that are still due on a connection in addition to one for each command in the client's queue. */
+/** Number of replies that are still due on a connection beyond one for each command in the client's queue. */
 export interface FurtherReplies {
   count: number;
 }
@@ -14,11 +14,11 @@ export interface FurtherReplies {
 export class RawTogether extends RawCommand {
   readonly joined: readonly JoinedCommand[];
   readonly #present: () => FurtherReplies;
-  /** The additional replies of the connection on which the commands were sent. */
+  /** The count of further replies that are due on the connection on which these commands were sent. */
   #further: FurtherReplies | undefined;
   #missing = 0;
 
-  /** `present` returns the additional replies of the client's current connection. */
+  /** `present` returns the count of further replies that are due on the client's current connection. */
   constructor(
     joined: readonly JoinedCommand[],
     read: (answers: JoinedAnswers) => unknown,
@@ -30,7 +30,7 @@ export class RawTogether extends RawCommand {
     this.#present = present;
   }
 
-  // Called each time the commands are sent, so all replies are due.
+  // Called each time the commands are sent, so all their replies are due again.
   override toWritable(): string | Buffer {
     this.#missing = this.joined.length;
     this.#further = this.#present();

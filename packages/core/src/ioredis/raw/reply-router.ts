@@ -12,7 +12,10 @@ type Parse = (piece: Buffer) => void;
 type Place =
   /** The position is unknown, so all bytes go to the driver. */
   | { readonly kind: 'unknown' }
-  /** Somewhere before the reply that ends with `mark`. `tail` holds the last bytes before the next piece. */
+  /**
+   * The position is somewhere before the end of the reply that contains `mark`. `tail` holds the last bytes that were
+   * read, in case the mark is split between two pieces.
+   */
   | { readonly kind: 'seeking'; readonly mark: Buffer; tail: Buffer }
   /** The position is known. `left` is the number of bytes that belong to the driver before the next reply begins. */
   | { readonly kind: 'known'; left: number; readonly frames: ReplyFrames; isRaw: boolean; parts: Buffer[] };
@@ -22,7 +25,7 @@ const [simpleError, blobError, push] = [0x2d, 0x21, 0x3e];
 /**
  * Intercepts the bytes for ioredis' parser, and hands each reply to a raw command over to that command. All other bytes
  * go to the parser: replies to ioredis' own commands, error replies and subscription messages. Until the first
- * `RawClient` is created, it inspects nothing.
+ * `RawClient` is created, the router inspects nothing.
  */
 export class ReplyRouter {
   readonly #target: Internals;
@@ -43,7 +46,7 @@ export class ReplyRouter {
     });
   }
 
-  /** The additional replies that are due on the client's current connection. */
+  /** The count of replies that are due on the client's current connection beyond one for each command in its queue. */
   get further(): FurtherReplies {
     return this.#further;
   }
@@ -58,8 +61,8 @@ export class ReplyRouter {
     const place: Place = { kind: 'seeking', mark: Buffer.from(mark), tail: Buffer.alloc(0) };
     if (!this.#attach(place)) return;
     const socket = this.#socket;
-    // Without this reply, the beginning of the next one stays unknown. The next connection is routed from its first
-    // byte.
+    // Without the reply to this PING, it would stay unknown where the next reply begins. If the PING fails, the socket
+    // is therefore destroyed: on the next connection, replies are routed from the first byte.
     this.#ask('ping', [mark]).catch(() => socket?.destroy());
   }
 
@@ -79,7 +82,7 @@ export class ReplyRouter {
     this.#place = place;
     const read = (piece: Buffer): void => {
       if (this.#socket === socket) this.#read(piece);
-      // An abandoned socket is still read.
+      // An abandoned socket is still read by its own parser.
       else parse(piece);
     };
     socket.removeAllListeners('data');
@@ -116,14 +119,14 @@ export class ReplyRouter {
       const { frames } = place;
       if (frames.isBetween) {
         const isRaw = this.#isRaw(piece[at] as number);
-        // A push message arrived between the replies to commands that were sent as one.
+        // A push arrived between the replies to commands that were sent as one; it is not part of the raw reply.
         if (place.isRaw && !isRaw && from < at) place.parts.push(piece.subarray(from, at));
         if (!isRaw) from = at;
         place.isRaw = isRaw;
       }
       const end = frames.next(piece, at);
       if (frames.failure !== undefined) {
-        // The parser reports the error, and the connection ends.
+        // From here on, all bytes go to the parser. It reports the malformed reply, and the connection ends.
         this.#place = { kind: 'unknown' };
         this.#parse(piece.subarray(from));
         return;
@@ -188,5 +191,5 @@ function isParser(listener: Parse): boolean {
 }
 
 function ignore(): void {
-  // No socket was attached.
+  // Placeholder until a socket has been attached.
 }

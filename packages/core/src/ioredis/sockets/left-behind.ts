@@ -7,11 +7,11 @@ type Queue = Internals['commandQueue'];
 
 /**
  * Detaches a silent socket from a client, which goes on as if the socket had closed, and keeps reading it for commands
- * that must not run twice, because their replies may still arrive. All other commands fail as if the socket were
- * closed, and their replies are skipped.
+ * that must not run twice, because their replies may still arrive. All other commands fail as if the socket had closed,
+ * and their replies are skipped.
  *
  * @param own the listeners for `close` that do not belong to the client
- * @returns whether there is such a command; if not, nothing has changed
+ * @returns whether the socket carries a command that must not run twice; if not, nothing has changed
  */
 export function leaveBehind(
   client: Redis,
@@ -23,8 +23,8 @@ export function leaveBehind(
   const { commandQueue: queue, condition } = target;
   const items = queue.toArray();
   const kept = items.filter(({ command }) => isKept(command));
-  // For a socket with raw commands, only the router knows where a reply begins, and the router moves on to the next
-  // socket.
+  // A socket with raw commands cannot be read any longer: only the router knows where each reply begins, and the router
+  // moves on to the next socket.
   if (kept.length === 0 || items.some(({ command }) => command.isRaw === true)) return false;
   const others = items.filter((item) => !kept.includes(item));
   const settling: (() => unknown)[] = [];
@@ -38,7 +38,7 @@ export function leaveBehind(
   socket.removeAllListeners('error');
   socket.on('error', ignore);
   onLeft();
-  // Done here, because the client would also remove the parser from the socket.
+  // Done here and not by the client, because the client would also remove the parser from the socket.
   for (const { command } of others) command.reject(new Error('Connection is closed.'));
   closeFor(socket, own);
   socket.once('close', () => {
@@ -53,7 +53,10 @@ function isKept({ call }: DriverCommand): boolean {
   return call !== undefined && !call.settled && !call.released && call.isDoubtful;
 }
 
-/** Makes the client's parser for this socket settle these commands, and none of those on the next socket. */
+/**
+ * Makes this socket's parser settle only the commands in `queue`, which were sent on this socket, and none that are
+ * sent on the next one.
+ */
 function readOn(
   target: Internals,
   socket: Socket,
@@ -77,8 +80,8 @@ function readOn(
 }
 
 /**
- * Returns a queue of stand-ins that record how each command is settled. The commands are settled later, because their
- * callers may immediately issue new ones.
+ * Returns a queue of stand-ins for the commands, which record how each command is to be settled. The commands
+ * themselves are settled later, because settling one may make its caller issue new commands immediately.
  */
 function standIns(
   queue: Queue,
@@ -121,5 +124,5 @@ function emptyLike(queue: Queue): Queue {
 }
 
 function ignore(): void {
-  // The `close` event that follows is handled.
+  // Nothing to do: the `close` event that follows the error is what is handled.
 }

@@ -3,9 +3,9 @@ import type { DriverCommand, SendCommand } from '../../driver/driver-command.ts'
 import type { ProvenState } from '../../driver/driver.ts';
 
 /**
- * Resolves a command of the driver's own handshake if the verified connection has already established its effect:
- * login, protocol, database, name or mode. This saves a round trip. CLIENT SETINFO, whose reply does not matter, is
- * sent without waiting for it. Returns false if the command must be sent.
+ * Resolves a command in the driver's own handshake without sending it, if the effect of the command (login, protocol,
+ * database, name or mode) was already established when the connection was verified. This saves a round trip. CLIENT
+ * SETINFO, whose reply does not matter, is sent without waiting for it. Returns false if the command must be sent.
  */
 export function answerFromProof(command: DriverCommand, proven: ProvenState, send: SendCommand): boolean {
   const [first, second] = command.args.flat().map(String);
@@ -28,7 +28,7 @@ export function answerFromProof(command: DriverCommand, proven: ProvenState, sen
   }
 }
 
-/** Whether these arguments log in with the credentials that the connection used; there must be none if it used none. */
+/** Whether these arguments log in with the same credentials as the connection did, or with none if it used none. */
 function isLogin(words: readonly unknown[], { credentials }: ProvenState): boolean {
   if (credentials === undefined) return words.length === 0;
   const [username, password] = words.length > 1 ? words : ['default', words[0]];
