@@ -3,15 +3,17 @@ import type { Lane } from '../snapshot.ts';
 import type { SlowCall } from './call.ts';
 import type { PartAway } from './dispatch.ts';
 
-/** What a gate knows about a lane. */
+/** The current state of a gate, as it concerns a call in one lane. */
 export interface GateFacts {
   readonly gate: 'serving' | 'held' | 'ended';
   readonly lane: Lane;
   /** When the connection was lost; undefined while it is open, or if nothing has failed yet. */
   readonly awaySince: number | undefined;
-  /** Since when the server has been a replica in place of the primary; undefined while writes work. */
+  /** When a replica took the primary's place, so that writes became unavailable; undefined while writes work. */
   readonly writesAwaySince: number | undefined;
-  /** The part of Redis that the call needs, if it is away; otherwise undefined. */
+  /**
+   * The part of Redis that the call needs, such as a Cluster node, if that part is unavailable; otherwise undefined.
+   */
   readonly partAway: PartAway | undefined;
   /** Whether the socket is applying backpressure. */
   readonly isBlocked: boolean;
@@ -23,7 +25,7 @@ export interface AdmissionFacts extends GateFacts {
   readonly now: number;
   readonly deadlineAt: number;
   readonly isRequestBudgetSpent: boolean;
-  /** Whether the maximum number of calls are in flight or queued because of backpressure. */
+  /** Whether the maximum number of calls is in flight or queued because of backpressure. */
   readonly isFull: boolean;
   readonly maxWaitMs: number;
   /** Milliseconds for which this call waits, however old the outage. */
@@ -38,8 +40,8 @@ export type Admission =
   | { readonly kind: 'refuse'; readonly why: RefusalReason };
 
 /**
- * Decides whether a call runs now, waits, or fails immediately. If there are several reasons to reject it, the most
- * useful one to the caller comes first.
+ * Decides whether a call runs now, waits, or fails immediately. If there are several reasons to reject it, returns the
+ * one that is most useful to the caller.
  */
 export function admit(facts: AdmissionFacts): Admission {
   if (facts.gate === 'ended') return { kind: 'refuse', why: 'closed' };
@@ -49,7 +51,7 @@ export function admit(facts: AdmissionFacts): Admission {
   if (canRun(facts)) return { kind: 'run' };
   const expiresAt = waitsUntil(facts);
   if (expiresAt === undefined) return { kind: 'refuse', why: 'away' };
-  // A call that is only waiting for the end of backpressure is as good as sent.
+  // A call that waits only for backpressure to end may exceed the bounds of the queue: `isFull` limits such calls.
   const isBusy =
     facts.gate === 'serving' && facts.partAway === undefined && facts.writesAwaySince === undefined;
   return facts.hasRoom || isBusy ? { kind: 'wait', expiresAt } : { kind: 'refuse', why: 'overloaded' };
@@ -74,7 +76,7 @@ function waitsUntil(facts: AdmissionFacts): number | undefined {
 /** What is known when a command cannot be sent immediately. */
 export interface WaitSituation {
   readonly now: number;
-  /** When Redis went away; undefined if nothing has failed yet, as during the first connection attempt. */
+  /** When Redis became unavailable; undefined if nothing has failed yet, as during the first connection attempt. */
   readonly awaySince: number | undefined;
   readonly maxWaitMs: number;
   /** Milliseconds for which the call waits, however old the outage. */
@@ -83,10 +85,10 @@ export interface WaitSituation {
 }
 
 /**
- * Returns until when a fresh command waits for a reconnection, or undefined if it fails immediately. If nothing has
- * failed yet, as during the first connection attempt, it waits until its deadline. In the first `maxWaitMs` of an
- * outage it waits at most that long; in an older outage, waiting would only build a queue. A call with its own patience
- * always waits that long.
+ * Returns the time until which a new command waits for a reconnection, or undefined if it fails immediately. If nothing
+ * has failed yet, as during the first connection attempt, it waits until its deadline. In the first `maxWaitMs` of an
+ * outage it waits at most that long; in an older outage, waiting would only build a queue. A call with a patience of
+ * its own waits at least that long in any outage.
  */
 export function waitUntil(situation: WaitSituation): number | undefined {
   const { now, awaySince, maxWaitMs, patienceMs, deadlineAt } = situation;
@@ -97,8 +99,8 @@ export function waitUntil(situation: WaitSituation): number | undefined {
 }
 
 /**
- * Maximum time that a blocking call waits for a connection: it asked to wait anyway, and a loop around it must not
- * spin.
+ * Maximum time that a blocking call waits for a connection in an old outage, in which other calls fail immediately. It
+ * waits because its caller expects to wait, and because a loop that repeats the call must not spin.
  */
 const maxPatienceMs = 5_000;
 

@@ -7,7 +7,9 @@ import type { Gate } from './gate.ts';
 import { answered, happeningOf } from './happening.ts';
 import type { GateParts, Line } from './line.ts';
 
-/** Reads from the answers of the driver what happened to each call, and tells the gate. */
+/**
+ * Receives the driver's result for each command, interprets it, and passes what happened to the call on to the gate.
+ */
 export class Answers implements CallOwner {
   readonly #gate: Gate;
   readonly #parts: GateParts;
@@ -38,7 +40,7 @@ export class Answers implements CallOwner {
       batch.settle(command, { ok: false, error });
       this.finishBatch(call, batch);
     } else if (call.settled) {
-      // While it answers, the driver found that it cannot read the reply: that error is the caller's.
+      // While resolving the command, the driver failed to convert the reply: the caller gets that error.
       call.reject(error);
     } else {
       const happening = happeningOf(error, call.traits.script);
@@ -51,7 +53,7 @@ export class Answers implements CallOwner {
     this.#gate.settle(call, { kind: 'withdrawn', error });
   }
 
-  /** Decides for a batch once all its commands are here and settled. */
+  /** Once every command in the batch has been received and settled, passes the combined result on to the gate. */
   finishBatch(call: Call, batch: Batch): void {
     if (call.settled || !batch.isComplete || batch.remaining > 0) return;
     const { happening, verdicts } = batch.result();
@@ -59,7 +61,10 @@ export class Answers implements CallOwner {
     this.#gate.settle(call, happening);
   }
 
-  /** Tells what a reply says of more than its own command where that belongs: to the connection, or to the circuit. */
+  /**
+   * If an error reply says something about more than its own command, reports that to the write circuit or to the
+   * connection.
+   */
   #judge(verdict: ReplyVerdict, call: Call): void {
     const { cause, circuit, scope } = verdict;
     if (cause === undefined || circuit === 'success' || scope === 'command') return;

@@ -13,7 +13,7 @@ import type { Lane } from '../snapshot.ts';
 
 /** Describes the error that the caller of a failed call gets. */
 export type CallFailure =
-  /** The driver's own error unchanged, or the server's error reply, marked as refused. */
+  /** `as-is`: the driver's own error, unchanged. `refused`: the server's error reply, marked as refused. */
   { readonly kind: 'as-is' | 'refused'; readonly error: Error } | OwnFailure;
 
 /** An error of this library. */
@@ -31,7 +31,7 @@ export interface OwnFailure {
  */
 const closedText = 'Connection is closed.';
 
-/** The data that every error of a call carries, whatever happened to the call. */
+/** The data that every error for a call carries, whatever its cause. */
 export interface ErrorContext {
   /** Name of the resilience. */
   readonly name: string;
@@ -49,8 +49,8 @@ export function elsewhere(outcome: Outcome): OwnFailure {
 }
 
 /**
- * Returns the failure of a call that is rejected. `reason`: why its lane is away. `spent`: the error of a request whose
- * budget is spent.
+ * Returns the failure of a call that is rejected. `reason`: why its lane is unavailable. `spent`: the error to use if
+ * the budget of its request is spent.
  */
 export function refusalOf(
   why: RefusalReason,

@@ -50,7 +50,8 @@ export class CallOutcomeRecorder {
   admits(call: SlowCall): boolean {
     const circuit = circuitOf(call, this.#circuits);
     if (circuit.admitsAll) {
-      // The flush contains only the generations of the circuits of the whole.
+      // A flush records only the generations of the circuits for the whole of Redis, so that of a part's circuit is
+      // stored in the call.
       if (call.slow.circuits !== undefined) call.slow.generation = circuit.generation;
       return true;
     }
@@ -59,7 +60,8 @@ export class CallOutcomeRecorder {
       // If the server is out of memory, commands that free memory (DEL, LPOP) are still sent.
       return circuit.cause === 'out-of-memory' && call.batch === undefined && call.traits.frees;
     }
-    // The call is admitted although the circuit is not closed and the call is not a trial.
+    // An older generation means that the circuit is not closed and the call is not a trial: `enforce` would have
+    // rejected it.
     if (generation < circuit.generation && this.#records.settings.circuit.mode === 'observe')
       this.#records.events.emit('would-refuse', { command: call.traits.name, lane: laneOf(call) });
     call.slow.generation = generation;
@@ -78,7 +80,7 @@ export class CallOutcomeRecorder {
     this.#settled(call, lane, durationMs, replyError);
   }
 
-  /** Records that a call failed: updates the counts as decided, and reports `told` as the call's result. */
+  /** Records that a call failed: updates the counts as decided, and reports the error `told` as the call's result. */
   failed(call: Call, { counts, cause, tells, isRetryBudgetSpent }: Fail, told: Error, readAt: number): void {
     const { name } = this.#records.settings;
     if (isRetryBudgetSpent) debug('%s: the retry budget is spent: %s is not sent again', name, call.name);
@@ -168,7 +170,8 @@ export class CallOutcomeRecorder {
     const isOurs = isRedisResilienceError(failure);
     if (isOurs && debug.enabled) this.#debugFailure(call, durationMs, failure);
     if (failure === undefined && call.slow?.blockingMs !== undefined) return;
-    // Commands that were never sent say nothing about the server, and an outage may cause thousands of them.
+    // Commands that were never sent are left out of the history: they say nothing about the server, and an outage may
+    // cause thousands of them.
     if ((isOurs || failure === undefined) && call.sends > 0)
       this.#remember(call, lane, durationMs, isOurs ? failure : undefined);
     const { events } = this.#records;
@@ -213,7 +216,8 @@ export class CallOutcomeRecorder {
     });
   }
 
-  // A reply that was already in the socket while our own code ran was not slow.
+  // While this process was busy, the reply may already have been in the socket, so the lag of the event loop is
+  // subtracted.
   #withoutLag(elapsedMs: number): number {
     if (elapsedMs < suspiciousMs) return Math.max(0, elapsedMs);
     return Math.max(0, elapsedMs - this.#records.stallDetector.lagMs);
@@ -224,10 +228,12 @@ export class CallOutcomeRecorder {
   }
 }
 
-/** Shorter durations are not corrected, because the lag of the event loop is not known more precisely. */
+/**
+ * The lag of the event loop is not subtracted from shorter durations, because it is not known more precisely than this.
+ */
 const suspiciousMs = 20;
 
-/** Returns the generation of the circuit in which the call was sent. */
+/** Returns the generation that the call's circuit had when the call was sent. */
 function generationOf({ slow }: Call, sent: Flush, lane: Lane): number {
   return slow?.generation ?? (lane === 'read' ? sent.readGeneration : sent.writeGeneration);
 }

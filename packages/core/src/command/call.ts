@@ -19,8 +19,8 @@ export interface CallOwner {
 }
 
 /**
- * One tracked call: a single command, or a pipeline as a whole. Kept small, because every command allocates one. It is
- * itself the node of the list that it is in, so that no list nodes are allocated.
+ * One tracked call: a single command, or a pipeline as a whole. Kept small, because every command allocates one. A call
+ * is itself a node of the linked list that holds it, so that no list nodes are allocated.
  */
 export class Call implements TrackedCall {
   readonly owner: CallOwner;
@@ -80,7 +80,7 @@ export class Call implements TrackedCall {
 }
 
 /**
- * The properties of a call on which decisions are based. A `Call` has them all and is passed as it is, so that a
+ * The properties of a call on which decisions are based. A `Call` has all of them and is passed directly, so that a
  * success allocates nothing.
  */
 export interface CallFacts {
@@ -119,7 +119,7 @@ export function slowCallOf(call: Call, timeoutMs: number, now: number): SlowCall
   return onSlowPath(call, { issuedAt: call.sent?.at ?? now, allowedMs: timeoutMs });
 }
 
-/** Resets the state of an attempt that ended with this outcome, because a retry follows. */
+/** Prepares a call for a retry: resets the state of its last attempt, which ended with this outcome. */
 export function prepareResend(call: SlowCall, outcome: Outcome): void {
   if (outcome === 'unknown') call.slow.outcome = 'unknown';
   call.slow.released = false;
@@ -142,14 +142,14 @@ export function isPlainRead({ traits, batch }: Call): boolean {
     : batch.commands.every(({ command }) => isRead(traitsOf(command.name)));
 }
 
-/** Returns the lane of a call; for a pipeline, that of its worst command. */
+/** Returns the lane of a call; for a pipeline, `write` if any of its commands is a write. */
 export function laneOf(call: Call): Lane {
   return call.batch?.lane ?? call.traits.lane;
 }
 
 /**
- * Returns the circuit that decides about a call: that of the whole if it is not closed, otherwise that of the part of
- * Redis that the call needs, if there is one.
+ * Returns the circuit that admits or rejects a call. If the circuit for the whole of Redis is not closed, that one
+ * decides; otherwise that of the part that the call needs, such as a Cluster node, if the part has its own.
  */
 export function circuitOf(call: Call, whole: LaneCircuits): Circuit {
   const lane = laneOf(call);
@@ -174,8 +174,8 @@ export function track(command: DriverCommand, call: Call): void {
 }
 
 /**
- * Like {@link track}, but without closures: on the fast path, only the driver's reader calls the settlers, and as
- * methods.
+ * Like {@link track}, but without closures. The fast path needs none, because there only the driver's reader settles
+ * the command, by calling `resolve` and `reject` as methods.
  */
 export function trackFast(command: DriverCommand, call: Call): void {
   command.call = call;
@@ -202,8 +202,9 @@ export function reject(call: Call, error: Error): void {
 }
 
 /**
- * Rejects the promise of a single command's caller. An error of this library never becomes an unhandled rejection if
- * the caller ignores the promise: an outage must not crash a process that publishes without awaiting.
+ * Rejects the caller's promise for a single command (not a batch). If the caller ignores the promise, an error of this
+ * library does not become an unhandled rejection, because an outage must not crash a process that publishes without
+ * awaiting.
  */
 export function rejectCaller(call: Call, error: Error): void {
   if (isRedisResilienceError(error)) call.command.promise.catch(ignore);

@@ -17,7 +17,7 @@ export interface Situation {
   readonly isEnded: boolean;
   /** Whether the call would be passed to the driver immediately. */
   readonly canRun: boolean;
-  /** Why the call's lane is away; undefined if it is not. */
+  /** Why the call's lane is unavailable; undefined if it is available. */
   readonly laneCause: CauseCode | undefined;
   /** Like `laneCause`, but falls back to the most likely cause if none is known. */
   readonly reason: CauseCode;
@@ -32,13 +32,10 @@ export interface Answer {
   readonly kind: 'answer';
 }
 
-/** The call is retried before all fresh calls. The circuit counts nothing. */
+/** The call is retried, ahead of all new calls. The circuit counts nothing. */
 export interface SendAgain {
   readonly kind: 'send-again';
-  /**
-   * Maximum of the random delay that spreads retries that could run immediately. 0: no delay, because the call waits
-   * anyway.
-   */
+  /** Maximum random delay that spreads retries which could run now; 0 if the call has to wait anyway. */
   readonly maxDelayMs: number;
   /** Whether the retry draws on the retry budget. */
   readonly pays: boolean;
@@ -80,7 +77,10 @@ const failing = {
   isRetryBudgetSpent: false,
 } as const;
 
-/** Decides what to do with a call after something has happened to it. For a reply, the situation does not matter. */
+/**
+ * Decides what to do with a call after something has happened to it. After a reply without an error, the situation is
+ * not needed.
+ */
 export function decide(call: CallFacts, happening: Answered): Answer | SendAgain;
 export function decide(call: CallFacts, happening: Happening, situation: Situation): Decision;
 export function decide(call: CallFacts, happening: Happening, situation?: Situation): Decision {
@@ -114,7 +114,7 @@ function decideRefused(call: CallFacts, { verdict, error }: Refused, situation: 
   const retry =
     outcome === 'not-applied' ? retryOf(call, outcome, cause, scope === 'command', situation) : undefined;
   if (typeof retry === 'object') return retry;
-  // PING can return MISCONF: the server refuses writes, but the read lane is not affected.
+  // PING, which is in the read lane, can return MISCONF. That error concerns only the write lane.
   const isOfOtherLane = scope === 'write-lane' && call.traits.lane === 'read';
   const isAway = outcome === 'not-applied' && cause !== undefined;
   return {
@@ -153,7 +153,7 @@ function decideLost(call: CallFacts, error: Error, situation: Situation): Decisi
 function decideOverdue(call: CallFacts, { laneCause }: Situation): Decision {
   const outcome = presentOutcome(call);
   const failure = failureOf('timeout', laneCause ?? 'slow', outcome);
-  // A server that is known to be away does not also count as slow.
+  // If the server is known to be unavailable, an overdue call does not also count as slow.
   return laneCause === undefined
     ? { ...failing, failure, counts: 'failure', cause: 'slow' }
     : { ...failing, failure };
@@ -171,9 +171,9 @@ function failureWhenClosed(call: CallFacts): CallFailure {
 }
 
 /**
- * Returns the retry of a call whose last attempt ended with `outcome`, or why there is none. Calls lost with their
- * connection are retried once per new connection; the dialer paces new connections, so only the others draw on the
- * retry budget.
+ * Returns the retry of a call whose last attempt ended with `outcome`. If there is none, returns undefined, or
+ * `budget-spent` if only the retry budget prevents it. Calls lost with their connection do not draw on the budget: they
+ * are retried once per new connection, and the dialer paces these.
  */
 function retryOf(
   call: CallFacts,
@@ -184,8 +184,8 @@ function retryOf(
 ): SendAgain | 'budget-spent' | undefined {
   const { maxRetries, categories } = situation;
   if (situation.isEnded || situation.now >= situation.deadlineAt || maxRetries === 0) return undefined;
-  // If no primary is expected, none is searched for. Memory, disk space and replicas do not come back within a
-  // deadline.
+  // Not retried: if no primary is expected, reconnecting does not search for one, and a lack of memory, disk space or
+  // replicas does not end within a deadline.
   if (cause === 'read-only' && situation.role === 'any') return undefined;
   if (cause === 'out-of-memory' || cause === 'persistence' || cause === 'too-few-replicas') return undefined;
   if (outcome === 'unknown' && (call.sends > maxRetries || !isRepeatable(call, categories))) return undefined;
@@ -199,10 +199,7 @@ function retryOf(
   };
 }
 
-/**
- * Returns whether a call with an unknown outcome may be retried, according to its category or, for a batch, to its
- * worst command.
- */
+/** Returns whether a call with an unknown outcome may be retried. For a batch, every command in it must allow that. */
 function isRepeatable({ batch, slow, traits, command }: CallFacts, categories?: CategoryOverrides): boolean {
   if (batch === undefined) return maySendAgain(traits, command.args, categories);
   return (
@@ -229,7 +226,9 @@ function presentOutcome(call: CallFacts): Outcome {
   return wasWritten(call) ? 'unknown' : knownOutcome(call);
 }
 
-/** Returns the failure of a call because Redis is away. A write that may have run fails with `outcome-unknown`. */
+/**
+ * Returns the failure of a call because Redis is unavailable. A write that may have run fails with `outcome-unknown`.
+ */
 function awayFailure(
   call: CallFacts,
   reason: CauseCode,

@@ -7,7 +7,7 @@ import type { Call, SlowCall } from './call.ts';
 /** Writes a plain command directly to the socket. */
 export type FastPath = (command: DriverCommand) => void;
 
-/** The state of a part of Redis that is away while the rest serves, such as a Cluster node. */
+/** A part of Redis, such as a Cluster node, that is unavailable while the rest serves commands. */
 export interface PartAway {
   readonly cause: CauseCode;
   /**
@@ -24,37 +24,36 @@ export interface Dispatch {
   /** Returns undefined if only the slow path can be used. */
   fastPath(): FastPath | undefined;
   /**
-   * Returns the stream to pass along with those commands of a batch that use the slow path while the others use the
-   * fast one; undefined if the whole batch has to use the slow path.
+   * When a batch is split between the fast and slow paths, returns the stream to pass with its slow-path commands;
+   * undefined if the whole batch has to use the slow path.
    */
   batchStream(): PipelineStream | undefined;
   /**
-   * Whether a dispatched command is written in the current flush. If not, the node that gets it determines the flush.
+   * Whether every dispatched command is written in the current flush. False for a Cluster, where each node has its own
+   * flushes.
    */
   readonly writesAtOnce: boolean;
   /** Returns the flush to which commands dispatched now belong. */
   currentFlush(): Flush;
   /** Returns whether the command belongs to the driver's own handshake, if one is in progress. */
   isHandshake(command: DriverCommand): boolean;
-  /** Makes a driver connect that has never been told to. */
+  /** Connects a driver that has never been told to connect. */
   wake(): void;
-  /** Ends the client, as QUIT does if there is no connection to send it on. */
+  /** Ends the client and answers its QUIT with OK, because there is no connection on which QUIT could be sent. */
   leave(quit: DriverCommand): void;
   /** Returns whether the socket is applying backpressure. */
   isBlocked(): boolean;
-  /** Returns the part of Redis that this call needs, if it is away; otherwise undefined. */
+  /** Returns the part of Redis that this call needs, if that part is unavailable; otherwise undefined. */
   partAway(call: Call): PartAway | undefined;
-  /** Returns whether no part is away. */
+  /** Returns whether all parts of Redis are available. */
   isWhole(): boolean;
   /**
    * Returns the circuits of the part that this call needs; undefined if there is only one pair for the whole of Redis.
    */
   circuitsOf(call: Call): LaneCircuits | undefined;
-  /**
-   * Returns an id of the server process that this call goes to, which changes with a restart. Undefined if not known.
-   */
+  /** Returns an id of the server process that this call goes to; a restart changes the id. Undefined if not known. */
   serverOf(call: Call): string | undefined;
-  /** Prepares the commands of a batch for a retry, perhaps on another node. */
+  /** Prepares the commands in a batch for a retry, perhaps on another node. */
   beforeBatch(node: unknown): void;
   /** Returns when replies were last read. The clock is read once for all replies of one read. */
   readAt(): number;

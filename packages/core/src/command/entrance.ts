@@ -17,8 +17,9 @@ import type { GateParts, Line } from './line.ts';
 import { argumentBytes } from './slow-path.ts';
 
 /**
- * Stands between the driver and a gate: makes calls of the driver's commands, and lets them in. While all is well a plain
- * command takes the fast path, which costs one small object and no promise, timer or closure.
+ * The way into a gate: creates a call for each command or batch that the driver sends, and admits or rejects it. If
+ * nothing has to be checked, a plain command uses the fast path, which costs one small object and no promise, timer or
+ * closure.
  */
 export class Entrance {
   readonly #gate: Gate;
@@ -34,7 +35,7 @@ export class Entrance {
     this.#dispatch = dispatch;
   }
 
-  /** Takes the place of the driver's `sendCommand`. */
+  /** Replaces the driver's `sendCommand`. */
   readonly handle: SendCommand = (command, stream, node) => {
     const { fastPath } = this.#gate.state;
     if (fastPath !== undefined && stream === undefined && command.call === undefined) {
@@ -55,7 +56,7 @@ export class Entrance {
     const { call: known } = command;
     if (this.#dispatch.isHandshake(command)) return this.#dispatch.send(command, stream, node);
     if (known !== undefined) {
-      // The driver sends it again from its own queue; when its caller was answered already, it must not run.
+      // The driver is resending the command from its own queue. If the caller already has a result, it must not run.
       if (known.settled && stream === undefined) return command.promise;
       return this.#dispatch.send(command, stream, node);
     }
@@ -66,7 +67,7 @@ export class Entrance {
     return command.promise;
   }
 
-  /** What was issued before it comes first. Where there is no connection to say it on, it ends the client. */
+  /** QUIT runs after all calls issued before it. If it cannot be sent, the client is ended without it. */
   #quit(command: DriverCommand, stream: PipelineStream | undefined, node: unknown): void {
     if (this.#gate.state.kind === 'held' && this.#gate.counts().waiting === 0) {
       this.#dispatch.leave(command);
@@ -105,7 +106,7 @@ export class Entrance {
     batch.add(command, traits);
     if (batch.isDirect) trackFast(command, call);
     else track(command, call);
-    // A batch may take as long as its blocking commands together asked for, one after the other.
+    // The blocking commands in a batch run sequentially, so their timeouts are added up.
     const blockingMs = blockingTimeoutMs(traits, command.args);
     if (blockingMs !== undefined) {
       call.slow.allowBlocking(blockingMs);
@@ -136,7 +137,7 @@ export class Entrance {
     return { stream, call, batch, atOnce };
   }
 
-  /** Commands that come as one are here at once. */
+  /** Issues joined commands as a batch. Unlike those in a pipeline, they are all known from the start. */
   #issueJoined(command: DriverCommand): void {
     const { clock, timeoutMs } = this.#parts.settings;
     const batch = new JoinedBatch(command);

@@ -7,7 +7,10 @@ import type { Dispatch, FastPath } from './dispatch.ts';
 import type { GateParts, Line } from './line.ts';
 import { CallGuards } from './guards/call-guards.ts';
 
-/** Whether a gate serves, and what its calls meet right now. It answers, and does nothing to a call. */
+/**
+ * Holds the state of a gate, and derives from it whether a call can run, how long it may wait, and why it would fail.
+ * Never acts on a call itself.
+ */
 export class GateState {
   readonly guards: CallGuards;
   readonly #parts: GateParts;
@@ -16,7 +19,7 @@ export class GateState {
   #kind: 'serving' | 'held' | 'ended' = 'held';
   #awaySince: number | undefined;
   #writesAwaySince: number | undefined;
-  /** When a write was last held back because writes are away. */
+  /** When a write last had to wait or failed because a replica is in the primary's place. Monotonic milliseconds. */
   writesWantedAt = -Infinity;
   #changeDueAt: number | undefined;
   #isClear = false;
@@ -33,12 +36,12 @@ export class GateState {
     return this.#kind;
   }
 
-  /** How plain commands are sent while nothing else has to be looked at; undefined otherwise. */
+  /** The function that sends plain commands directly; undefined if each command has to be checked first. */
   get fastPath(): FastPath | undefined {
     return this.#fastPath;
   }
 
-  /** Whether a batch may be sent while its commands are still coming. */
+  /** Whether the commands in a batch may be sent as they are issued, before the batch is complete. */
   get takesBatchesAtOnce(): boolean {
     return this.#isClear && !this.guards.needWholeBatches;
   }
@@ -59,12 +62,14 @@ export class GateState {
     this.#writesAwaySince = since;
   }
 
-  /** Another database is about to take over at this time; undefined while none is in sight. */
+  /** Call with the time at which another Redis database is expected to take over; undefined if none is expected. */
   expectChange(at: number | undefined): void {
     this.#changeDueAt = at;
   }
 
-  /** Milliseconds that a call may wait for another database, in an outage of any age. */
+  /**
+   * Milliseconds that a call may wait for another database to take over, however old the outage; 0 if none will soon.
+   */
   get changePatienceMs(): number {
     if (this.#changeDueAt === undefined) return 0;
     const { clock, admission } = this.#parts.settings;
@@ -80,7 +85,7 @@ export class GateState {
     if (this.#kind === 'ended') this.#kind = 'held';
   }
 
-  /** Looks again what may pass: kept, because every command asks. */
+  /** Determines again whether the fast path can be used. The result is stored, because every command needs it. */
   refresh(): void {
     const { read, write } = this.#parts.circuits;
     this.#isClear =
@@ -94,7 +99,7 @@ export class GateState {
     this.#fastPath = this.#isClear ? this.#dispatch.fastPath() : undefined;
   }
 
-  /** Whether a call may be handed to the driver right now. */
+  /** Returns whether a call may be passed to the driver now. */
   canRun(call: Call): boolean {
     return canRun({
       gate: this.#kind,
@@ -105,12 +110,15 @@ export class GateState {
     });
   }
 
-  /** Whether a call is bound to a database that the connection does not lead to. */
+  /** Returns whether a call is bound to another Redis database than the one that the connection leads to. */
   isElsewhere({ slow }: SlowCall): boolean {
     return slow.database !== undefined && slow.database !== this.#line.database;
   }
 
-  /** Why a call cannot be served: the connection, the part that it needs, or a circuit. Undefined while it can. */
+  /**
+   * Returns why a call cannot be served: the cause of the part of Redis that it needs, of the connection, of the hold
+   * on writes, or of the call's circuit. Undefined if it can be served.
+   */
   causeOf(call: Call): CauseCode | undefined {
     const { cause, writesHeldBy } = this.#line;
     const lane = laneOf(call);
@@ -120,7 +128,9 @@ export class GateState {
     );
   }
 
-  /** As {@link causeOf}, where an error needs a reason: while nothing is known, the nearest cause. */
+  /**
+   * Like {@link causeOf}, but falls back to the most likely cause if none is known, because every error needs a reason.
+   */
   reasonFor(call: Call): CauseCode {
     const cause = this.causeOf(call);
     if (cause !== undefined) return cause;
@@ -129,25 +139,26 @@ export class GateState {
   }
 
   /**
-   * Milliseconds that reads in flight are still waited for, once the server was found to be away: as long as a new call
-   * would wait. A server whose round trip has just grown beyond the limit of a stall answers within that time.
+   * When the server is found to be unavailable, reads in flight are abandoned after this many milliseconds, which is as
+   * long as a new call would wait. They are not abandoned immediately, because a server that has merely become slower
+   * than the stall limit still replies within that time.
    */
   get readPatienceMs(): number {
     return Math.max(this.changePatienceMs, this.#parts.settings.admission.maxWaitMs);
   }
 
-  /** Whether reads in flight are given up: the server was found to be away. */
+  /** Whether reads in flight are to be abandoned, because the server was found to be unavailable. */
   get givesUpReads(): boolean {
     return this.#line.isServerSilent && this.#parts.settings.admission.patience === 'verdict';
   }
 
-  /** What a read meets, whatever it reads. */
+  /** Returns those admission facts that are the same for every read, whatever its keys. */
   factsForAll(): Pick<GateFacts, 'gate' | 'awaySince' | 'isIsolated'> {
     const isIsolated = this.#parts.circuits.read.state === 'isolated';
     return { gate: this.#kind, awaySince: this.#awaySince, isIsolated };
   }
 
-  /** What the admission of a call depends on. */
+  /** Returns the facts on which the admission of a call depends. */
   factsFor(call: Call): GateFacts {
     const lane = laneOf(call);
     const isHeld = lane === 'write' && this.#writesAwaySince !== undefined;
@@ -163,16 +174,17 @@ export class GateState {
     };
   }
 
-  /** Until when a call waits that was sent before and came back. */
+  /** Returns the time until which a call that has to be retried may wait. */
   returnedWaitsUntil(call: SlowCall, now: number): number {
     const { deadlineAt } = call.slow;
     const partAway = this.#kind === 'serving' ? this.#dispatch.partAway(call) : undefined;
     if (partAway !== undefined && now < partAway.isExpectedUntil) return deadlineAt;
-    // Twice as long as a fresh one: it was promised already, and what is back within a moment is worth it.
+    // This call may wait twice as long as a new one: it has already been accepted, and if Redis is back shortly, the
+    // extra wait is worthwhile.
     return Math.min(deadlineAt, now + 2 * this.#parts.settings.admission.maxWaitMs);
   }
 
-  /** What decides about a call beside the call itself. */
+  /** Returns everything that a decision about a call depends on, apart from the call itself. */
   situationOf(call: Call): Situation {
     const { settings, retryBudget } = this.#parts;
     const now = settings.clock.now();
@@ -190,7 +202,7 @@ export class GateState {
     };
   }
 
-  /** What an error tells of this moment. */
+  /** Returns the data that every error for this call carries: the current state, counts and ages of the connection. */
   errorContextOf(call: Call, load: { readonly waiting: number; readonly inFlight: number }): ErrorContext {
     const { settings, circuits, stallDetector } = this.#parts;
     const { state, readAt, writtenAt } = this.#line;

@@ -24,12 +24,12 @@ import { InFlight } from './in-flight.ts';
 import type { GateParts, Line } from './line.ts';
 import { WaitingQueue } from './waiting-queue.ts';
 
-/** Timers count whole milliseconds. */
+/** Timers count whole milliseconds and may fire early, so anything due within this time counts as due. */
 const roundingMs = 0.5;
 
 /**
- * Keeps the calls of one client until each is answered: lets them run, wait or fail, and performs what is decided of
- * them. Every call is answered exactly once, whatever breaks and when.
+ * Owns the calls of one client until they are settled: runs, queues or rejects them, and carries out the decisions of
+ * `decide`. Every call is settled exactly once, whatever fails and when.
  */
 export class Gate {
   readonly state: GateState;
@@ -39,7 +39,7 @@ export class Gate {
   readonly #clock: Clock;
   readonly #recorder: CallOutcomeRecorder;
   readonly #dispatch: Dispatch;
-  /** Calls that are sent again, until their delay is over. */
+  /** Calls that will be retried when their random delay is over. */
   readonly #retryDelays = new DueQueue(slowStateOf);
   readonly #alarm: Alarm;
   readonly #refusals: RefusalPace;
@@ -62,14 +62,14 @@ export class Gate {
     return { waiting, waitingBytes: this.waiting.bytes, inFlight: this.inFlight.length };
   }
 
-  /** The connection serves: everything that waits leaves, in its order. */
+  /** Call when the connection can serve commands: sends the waiting calls, in the order of the queue. */
   serve(): void {
     this.state.serve();
     this.inFlight.keepReads();
     this.refresh();
   }
 
-  /** The connection is away since `since`; undefined while the first one is being made. */
+  /** Call when the connection is lost or stalled, with the time of that; undefined during the first attempt. */
   hold(since: number | undefined): void {
     this.state.hold(since);
     this.refresh();
@@ -78,13 +78,13 @@ export class Gate {
     this.#setAlarm();
   }
 
-  /** A replica answers where a primary is expected: reads go on, writes wait. Undefined: a primary answers again. */
+  /** Makes writes wait, because a replica has been in the primary's place since `since`; undefined ends this. */
   holdWrites(since: number | undefined): void {
     this.state.holdWrites(since);
     this.refresh();
   }
 
-  /** No command will run any more: every call is answered. */
+  /** Call when the client has ended, so that no command will run any more: settles all pending calls. */
   end(): void {
     this.state.end();
     this.refresh();
@@ -93,12 +93,12 @@ export class Gate {
     this.#setAlarm();
   }
 
-  /** Undoes {@link end}: the user connects the client again. */
+  /** Call when the user connects the client again: undoes {@link end}. */
   reopen(): void {
     this.state.reopen();
   }
 
-  /** Looks again what may pass: a circuit changed, or the socket takes bytes again or no more. */
+  /** Call when a circuit or the socket's backpressure has changed: sends the waiting calls that can run now. */
   refresh(): void {
     this.state.refresh();
     if (this.state.kind !== 'serving' || this.waiting.length === 0) return;
@@ -109,26 +109,26 @@ export class Gate {
     this.#setAlarm();
   }
 
-  /** The process stood still: that time counts against no call. */
+  /** Call when the process has stood still for this long: extends the deadlines of the calls in flight. */
   forgiveElapsed(elapsedMs: number): void {
     this.inFlight.forgive(elapsedMs, this.#clock.now());
   }
 
-  /** Counts a call as sent on the fast path; its command is handed to that in the same turn. */
+  /** Counts a call as in flight; the caller passes its command to the fast path in the same event-loop turn. */
   startFast(call: Call): void {
     const flush = this.#dispatch.currentFlush();
     this.inFlight.startFast(call, flush);
     if (this.inFlight.deadlineOf(flush) < this.#alarm.dueAt) this.#setAlarm();
   }
 
-  /** Counts a call as sent; its commands are handed to the driver in the same turn. */
+  /** Counts a call as in flight; the caller passes its commands to the driver in the same event-loop turn. */
   start(call: SlowCall): void {
     const flush = this.#dispatch.currentFlush();
     this.inFlight.start(call, flush, this.#dispatch.writesAtOnce ? flush : undefined);
     this.#setAlarm();
   }
 
-  /** Sends a call, where its transaction and its circuit let it pass. */
+  /** Sends a call, or rejects it if its transaction, its bound database or its circuit does not allow it. */
   run(call: SlowCall): void {
     const lost = this.state.guards.check(call);
     call.slow.circuits = this.#dispatch.circuitsOf(call);
@@ -143,24 +143,24 @@ export class Gate {
       const { cause: reason = 'error-rate' } = circuitOf(call, this.#parts.circuits);
       this.refuse(call, { kind: 'circuit-open', reason, outcome: call.slow.outcome, error: undefined });
     }
-    // It may have begun or ended a MULTI.
+    // The call may have begun or ended a MULTI, during which the fast path is not available.
     this.state.refresh();
   }
 
-  /** Lets a call wait until `expiresAt`: the fresh ones behind those that were sent before. */
+  /** Queues a call until `expiresAt`. New (`fresh`) calls queue behind those that have already been sent once. */
   wait(call: SlowCall, waitsAs: 'fresh' | 'returned', expiresAt: number): void {
     this.waiting.add(call, waitsAs, this.#clock.now(), expiresAt);
     this.#setAlarm();
   }
 
-  /** Fails a call that may not pass: decided now, told in a later turn of the event loop. */
+  /** Rejects a call. Records this now, but passes the error to the caller in a later turn of the event loop. */
   refuse(call: SlowCall, failure: CallFailure): void {
     const error = callError(failure, this.state.errorContextOf(call, this.counts()));
     this.#recorder.lost(call, error);
     this.#refusals.later(() => reject(call, error));
   }
 
-  /** The server answered a single command. */
+  /** Call when the server has replied to a single command (not a batch) without an error. */
   answered(call: Call, value: unknown): void {
     if (call.settled) return;
     this.inFlight.remove(call);
@@ -171,7 +171,7 @@ export class Gate {
     call.resolve(value);
   }
 
-  /** Something else happened to a call, or anything to a batch. */
+  /** Call for everything else that happens: an error, a loss, a deadline, and any result of a batch. */
   settle(call: Call, happening: Happening): void {
     if (call.settled) return;
     if (call.sent !== undefined) this.inFlight.remove(call);
@@ -211,7 +211,7 @@ export class Gate {
     }
   }
 
-  /** Sends a call again, before all fresh ones. */
+  /** Retries a call now if possible. Otherwise queues it ahead of all new calls, or fails it if it is overdue. */
   #resume(call: SlowCall, now = this.#clock.now()): void {
     if (now >= call.slow.deadlineAt) this.settle(call, overdue);
     else if (this.state.canRun(call)) this.run(call);
@@ -221,7 +221,7 @@ export class Gate {
   #setAlarm(): void {
     if (this.#isReadingSockets) return;
     const dueAt = Math.min(this.inFlight.nextDueAt, this.waiting.nextDueAt, this.#retryDelays.nextDueAt);
-    // Calls in flight have a socket, which keeps the process alive by itself.
+    // For calls in flight, the socket keeps the process alive; for the others, the timer has to.
     this.#alarm.set(dueAt, this.waiting.length + this.#retryDelays.length > 0);
   }
 
@@ -229,14 +229,14 @@ export class Gate {
     const now = this.#clock.now() + roundingMs;
     for (let call = this.#retryDelays.due(now); call !== undefined; call = this.#retryDelays.due(now)) {
       this.#retryDelays.remove(call);
-      // An alarm that comes a little early must not send a call of which no time is left.
+      // Passes the rounded time, so that an alarm that fires slightly early does not retry a call with no time left.
       this.#resume(call, now);
     }
     for (let call = this.waiting.expired(now); call !== undefined; call = this.waiting.expired(now)) {
       this.settle(call, waitExpired);
     }
     if (this.inFlight.nextDueAt > now) return this.#setAlarm();
-    // After a stall timers run before sockets are read: an answer that already lies there is no timeout.
+    // After a stall of the process, timers run before sockets are read, so a reply may have arrived but be unread.
     this.#isReadingSockets = true;
     afterReads(this.#clock, () => {
       this.#isReadingSockets = false;

@@ -10,7 +10,7 @@ export interface Answered {
 /** What can happen to a call. */
 export type Happening =
   | Answered
-  /** The server replied with an error. `ranInPart`: other commands of the batch may have run. */
+  /** The server replied with an error. `ranInPart`: other commands in the batch may have run. */
   | {
       readonly kind: 'refused';
       readonly verdict: ReplyVerdict;
@@ -23,7 +23,10 @@ export type Happening =
   | { readonly kind: 'withdrawn'; readonly error: Error }
   /** The deadline of the call has passed. */
   | { readonly kind: 'overdue' }
-  /** The call has waited as long as it may, for a connection or for a server that was found to be away. */
+  /**
+   * The call has waited as long as it may, for a connection or for the reply of a server that was found to be
+   * unavailable.
+   */
   | { readonly kind: 'wait-expired' }
   /** The client was closed. */
   | { readonly kind: 'closed' };

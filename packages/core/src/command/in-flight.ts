@@ -14,7 +14,7 @@ export class InFlight {
   /** Calls with individual deadlines: blocking commands, pipelines and retried calls. */
   readonly #slow = new DueQueue(slowStateOf);
 
-  /** When reads are abandoned; Infinity unless the server was found to be away. */
+  /** When reads are abandoned; Infinity unless the server was found to be unavailable. */
   #giveUpAt = Infinity;
 
   constructor(timeoutMs: number, bounds: { readonly maxInFlight: number }) {
@@ -35,7 +35,7 @@ export class InFlight {
     return this.length + waiting >= this.#maxInFlight;
   }
 
-  /** When the next call is overdue or abandoned. */
+  /** When the next call becomes overdue or is abandoned. */
   get nextDueAt(): number {
     const sent = this.#fast.head?.sent;
     const fastDueAt = sent === undefined ? Infinity : this.deadlineOf(sent);
@@ -86,8 +86,8 @@ export class InFlight {
   }
 
   /**
-   * Call when the server is found to be away: reads are abandoned at this time, so that their callers can
-   * continue without them. Writes stay, because their replies say whether they ran.
+   * Call when the server is found to be unavailable: reads are abandoned at this time, so that their callers can
+   * continue without them. Writes are not abandoned, because only their replies say whether they ran.
    */
   giveUpReads(at: number): void {
     this.#giveUpAt = at;
@@ -111,7 +111,10 @@ export class InFlight {
     return calls;
   }
 
-  /** Call when the process has stood still until now: extends the deadlines of the calls that were sent before. */
+  /**
+   * Call when the process has stood still until now: extends the deadlines of the calls that were sent before it
+   * stopped.
+   */
   forgive(elapsedMs: number, now: number): void {
     const frozenAt = now - elapsedMs;
     const flushes = new Set<Flush>();

@@ -8,23 +8,26 @@ import type { ConnectionState, Lane } from '../snapshot.ts';
 import type { Call } from './call.ts';
 import type { CallOutcomeRecorder } from './call-outcome-recorder.ts';
 
-/** The connection behind a gate, as the gate sees it. */
+/** The part of a connection that is visible to its gate. */
 export interface Line {
   readonly state: ConnectionState;
   /** The name of the Redis database that the connection leads to, if several are configured. */
   readonly database?: string | undefined;
-  /** Why the connection is away; undefined if it is not. */
+  /** Why the connection is unavailable; undefined if it is available. */
   readonly cause: CauseCode | undefined;
   /** Whether the connection is open, but the server responds neither on it nor on another one. */
   readonly isServerSilent: boolean;
-  /** Why writes are held although reads continue. */
+  /** Why writes have to wait while reads continue; undefined if they do not have to. */
   readonly writesHeldBy: CauseCode | undefined;
   /** When bytes were last read, and last written. */
   readonly readAt: number | undefined;
   readonly writtenAt: number | undefined;
   /** Returns the milliseconds until the next connection attempt; undefined if none is planned. */
   nextAttemptMs(): number | undefined;
-  /** Acts on an error reply that says more than that the call was refused. May hold the gate. */
+  /**
+   * Acts on an error reply that says something about the connection or the server, not only about its command. May put
+   * the gate on hold.
+   */
   judge(verdict: ReplyVerdict, call: Call): void;
 }
 

@@ -32,7 +32,7 @@ export class SlowPathState implements Due {
   blockingMs: number | undefined;
   /** Maximum number of milliseconds until the reply, in addition to the time for which the call blocks. */
   readonly #answerMs: number;
-  /** When the request that the call belongs to ends; Infinity if there is no such request. */
+  /** When the budget of the call's request ends; Infinity if there is no such budget. */
   #requestEndsAt = Infinity;
   /** Milliseconds for which the call waits in any outage, however old. */
   patienceMs = 0;
@@ -48,7 +48,10 @@ export class SlowPathState implements Due {
   generation: number | undefined = undefined;
   /** The circuits of the part of Redis that the call was last sent to; undefined if there is only one pair. */
   circuits: LaneCircuits | undefined = undefined;
-  /** Whether the call is a transaction that was sent under a WATCH, which a new connection does not hold. */
+  /**
+   * Whether the call is a transaction that was sent under a WATCH. It cannot be retried on a new connection, because
+   * the WATCH was lost with the old one.
+   */
   isGuarded = false;
   /**
    * Whether the server was asked to unblock the call (CLIENT UNBLOCK): a null reply is then not meant for its caller.
@@ -78,13 +81,13 @@ export class SlowPathState implements Due {
     this.operation = issue.operation;
   }
 
-  /** Extends the deadline by the time for which a command of the batch blocks. */
+  /** Extends the deadline by the time for which a command in the batch blocks. */
   allowBlocking(blockingMs: number): void {
     this.blockingMs = (this.blockingMs ?? 0) + blockingMs;
     this.deadlineAt += blockingMs;
   }
 
-  /** Limits the deadline to the end of the request that the call belongs to. */
+  /** Limits the deadline to the end of the budget of the call's request. */
   endWith(requestEndsAt: number): void {
     this.#requestEndsAt = requestEndsAt;
     this.deadlineAt = Math.min(this.deadlineAt, requestEndsAt);

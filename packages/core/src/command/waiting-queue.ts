@@ -61,8 +61,8 @@ export class WaitingQueue {
   }
 
   /**
-   * Call when an outage begins. Fresh calls that began to wait before any failure then wait only as long as in any
-   * outage: `maxWaitMs` or their own patience, counted from when they began to wait.
+   * Call when an outage begins. New calls could wait until their deadline as long as nothing had failed. From now on
+   * they may wait only `maxWaitMs`, or their own patience if that is longer, counted from when they began to wait.
    */
   hurry(): void {
     const { maxWaitMs } = this.#bounds;

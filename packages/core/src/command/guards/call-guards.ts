@@ -31,7 +31,7 @@ export class CallGuards {
     return this.transactions.check(call) ?? this.#checkScans(call);
   }
 
-  /** Like {@link check}, but for a command of a batch whose commands are sent as they arrive. */
+  /** Like {@link check}, but for one command in a batch whose commands are sent as they are issued. */
   checkMember(call: SlowCall, command: ScanCommand, { kind }: CommandTraits): void {
     if (kind === 'cursor' && this.#isStale(call, command)) this.#beginAgain(command);
   }

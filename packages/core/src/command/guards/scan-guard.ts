@@ -1,7 +1,7 @@
 import { traitsOf } from '../../catalogue/command-traits.ts';
 import type { DriverCommand } from '../../driver/driver-command.ts';
 
-/** The number of callers that may be about to continue a scan at one cursor, by the server process that returned it. */
+/** A cursor of a scan: which server process returned it, and how many callers may be about to continue from it. */
 interface Position {
   /** The server process that last returned the cursor. */
   server: string;
@@ -15,7 +15,10 @@ type ScanCommand = Pick<DriverCommand, 'name' | 'args'>;
 
 /** Maximum number of cursors that are remembered; the ones returned longest ago are forgotten first. */
 const maxPositions = 1000;
-/** Maximum number of holders, so that scans that were never continued do not make later ones restart forever. */
+/**
+ * Maximum number of holders per cursor. A caller that never continues its scan is counted forever, and without a limit
+ * such callers would make many later scans restart.
+ */
 const maxHolders = 4;
 
 /**

@@ -9,7 +9,7 @@ export class TransactionGuard {
   #watch: 'none' | 'held' | 'lost' = 'none';
   #multi: 'none' | 'begun' | 'lost' = 'none';
 
-  /** Whether the connection is between a MULTI and an EXEC that are sent individually. */
+  /** Whether the connection is between a MULTI and an EXEC that are sent individually, not as a batch. */
   get isInside(): boolean {
     return this.#multi !== 'none';
   }
