@@ -6,8 +6,9 @@ import { worseEffect } from './effect.ts';
 export type Option = Effect | { readonly effect?: Effect; readonly takes: number };
 
 /**
- * Reads options from index `from` to the end, or to the keyword `until`, and returns the worst of their effects and
- * `plain`. An option that is not in the table yields `never`: it may be a condition added by a newer server.
+ * Reads options from index `from` to the end, or to the keyword `until`, and returns the least repeatable of their
+ * effects and `plain`. An option that is not in the table yields `never`, because it may be a condition that a newer
+ * server has added.
  */
 export function effectOfOptions(
   args: readonly unknown[],

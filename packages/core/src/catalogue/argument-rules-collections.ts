@@ -12,8 +12,8 @@ export const collectionRules: Readonly<Record<string, ArgumentRule>> = {
   xadd,
 };
 
-// INCR accumulates. Callers use NX and CH to learn who was first. The conditions GT, LT and XX hold for the second run
-// as they did for the first.
+// INCR accumulates. With NX and CH, callers learn from the reply who was first. With XX, GT and LT, a second run leaves
+// the same scores.
 const zaddFlags: ReadonlyMap<string, Effect> = new Map([
   ['INCR', 'write-accumulating'],
   ['NX', 'write-checked'],

@@ -27,8 +27,8 @@ function jsonDelete(args: readonly unknown[]): Effect {
 
 const keepingPolicies = new Set(['FIRST', 'LAST', 'MIN', 'MAX']);
 
-// Unless the call names a policy, a setting of the key decides which of two samples with the same timestamp wins, and
-// that may be SUM.
+// Unless the call names a policy, a setting of the key decides which of two samples with the same timestamp wins. The
+// setting may be SUM, which adds them up.
 function addSample(args: readonly unknown[]): Effect {
   if (Number.isNaN(integerAt(args, 1))) return 'write-accumulating';
   for (let index = 3; index < args.length; index++) {
@@ -45,7 +45,7 @@ function mergeSketches(args: readonly unknown[]): Effect {
   return hasText(args, textAt(args, 0), 2, 2 + count) ? 'write-accumulating' : 'write-last-wins';
 }
 
-// Without OVERRIDE, the destination counts as one of the sources.
+// Without OVERRIDE, the destination counts as one of the sources, so a second run merges the first result again.
 function mergeDigests(args: readonly unknown[]): Effect {
   const count = integerAt(args, 1);
   if (!hasWord(args, 'OVERRIDE', 2 + count)) return 'write-accumulating';

@@ -56,7 +56,7 @@ export const containerTable: readonly CommandGroup[] = [
     names: 'xgroup|delconsumer xgroup|destroy ft.cursor|del',
   },
   { lane: 'write', effect: 'write-last-wins', frees: true, names: 'xgroup|setid' },
-  // Returns the next rows, and moves the cursor on.
+  // Each run returns the next rows and advances the cursor, so a repeat would skip rows.
   { lane: 'read', effect: 'write-accumulating', names: 'ft.cursor|read' },
 
   {

@@ -22,7 +22,7 @@ export const commandTable: readonly CommandGroup[] = [
   { lane: 'read', effect: 'read', script: true, names: 'eval_ro evalsha_ro fcall_ro' },
   { lane: 'read', effect: 'read', kind: 'blocking', names: 'xread' },
 
-  // A second run leaves the data as the first one did. A reply that is a count or the old bit differs.
+  // A second run leaves the same data as the first, but a reply that is a count or the old bit may differ.
   {
     lane: 'write',
     effect: 'write-last-wins',
@@ -93,7 +93,7 @@ export const commandTable: readonly CommandGroup[] = [
   // A script may do anything. A server that is out of memory still starts it, and checks each of its commands.
   { lane: 'write', effect: 'never', frees: true, script: true, names: 'eval evalsha fcall' },
 
-  // PUBLISH works whenever reads do: also on a replica, and on a server that is out of memory.
+  // PUBLISH works whenever reads do, even on a replica or on a server that is out of memory.
   { lane: 'read', effect: 'write-accumulating', names: 'publish spublish' },
   // Subscribing touches no data, and every new connection has to subscribe again anyway.
   { lane: 'read', effect: 'read', kind: 'subscribe', names: 'subscribe psubscribe ssubscribe' },

@@ -49,8 +49,8 @@ export function traitsOfCall(name: string, args: readonly unknown[]): CommandTra
   return known.get(subcommand) ?? unknownSubcommand(subcommand, traits);
 }
 
-// Holds the tables, and the other spellings and unknown commands seen so far. Shared by the whole process, because a
-// name means the same everywhere.
+// Contains the tables, plus the other spellings and unknown commands seen so far. Shared by the whole process, because
+// a name has the same meaning everywhere.
 const known = new Map<string, CommandTraits>(
   [commandTable, containerTable, moduleTable].flatMap((table) =>
     table.flatMap((group) => namesOf(group).map((name) => [name, traitsIn(group, name)] as const)),

@@ -13,17 +13,18 @@ export interface CircuitProbeOptions {
 const firstPauseMs = 100;
 const growth = 1.2;
 const maxPauseMs = 1000;
-/** A call that was rejected within this time shows that there is demand. */
+/** Probing is frequent if a call was rejected within this time, because Redis is then in demand. */
 const recentMs = 1000;
 
-// Needs memory, persistence and replicas like any other write, but changes nothing, because its key does not exist.
+// The arguments of LPUSHX. The server refuses it for lack of memory, persistence or replicas like any other write, but
+// it changes nothing, because its key does not exist.
 const harmlessWrite = ['__redis-resilience:probe', ''] as const;
 
 /**
- * Probes a circuit that is open or half-open, with a command that matches the fault, so that it recovers without
- * traffic and before its open time is over. One probe runs at a time: every 100 ms while calls are being rejected,
- * otherwise after pauses that grow to a second. In the half-open state, the reply to a probe counts as a trial like any
- * other.
+ * Probes a circuit that is open or half-open, with a command that matches the fault, so that the circuit can close
+ * without traffic and before its open time is over. One probe runs at a time: every 100 ms while calls are being
+ * rejected, otherwise after pauses that grow to a second. In the half-open state, the reply to a probe counts as a
+ * trial like any other.
  */
 export class CircuitProbe {
   readonly #circuit: Circuit;
@@ -62,7 +63,7 @@ export class CircuitProbe {
     this.#armNext();
   }
 
-  // Checks every 100 ms, because a call that is rejected during a long pause ends the pause.
+  // Checks every 100 ms even during a longer pause, because a call that is rejected meanwhile ends the pause.
   #armNext(): void {
     const { clock } = this.#options;
     const timer = clock.setTimeout(

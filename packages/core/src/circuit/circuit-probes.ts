@@ -2,7 +2,10 @@ import type { Lane } from '../snapshot.ts';
 import type { LaneCircuits } from './lane-circuits.ts';
 import { CircuitProbe, type CircuitProbeOptions } from './circuit-probe.ts';
 
-/** The probes of the circuits of one resilience, each made when its circuit first changes: most stay closed. */
+/**
+ * The circuit probes of one resilience. Each is created when its circuit first changes, because most circuits never
+ * open.
+ */
 export class CircuitProbes {
   readonly #circuits: LaneCircuits;
   readonly #options: CircuitProbeOptions;
@@ -13,7 +16,7 @@ export class CircuitProbes {
     this.#options = options;
   }
 
-  /** To be called when the circuit of a lane changed. */
+  /** Call when the circuit of a lane has changed: starts or stops its probe. */
   follow(lane: Lane): void {
     this.#probes[lane] ??= new CircuitProbe(this.#circuits[lane], this.#options);
     this.#probes[lane].follow();

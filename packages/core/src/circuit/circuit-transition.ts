@@ -10,7 +10,7 @@ export const maxTrialMs = 5_000;
 
 /**
  * The state machine of a circuit, as a pure function. Returns the same object for a signal that has no meaning in the
- * current state. Whenever `kind` changes, the caller starts a new generation and an empty window.
+ * current state. Whenever `kind` changes, the caller must start a new generation and an empty window.
  */
 export function circuitTransition(
   state: LiveCircuitState,
@@ -36,7 +36,7 @@ export function circuitTransition(
   }
 }
 
-/** Returns the time at which the state changes without any call: when to send `due`. */
+/** Returns when the state changes even without a call; the caller then has to pass the signal `due`. */
 export function dueAt(state: LiveCircuitState): number {
   if (state.kind === 'open') return state.until;
   return state.kind === 'half-open' && state.out > 0 ? state.hungAt : Infinity;
@@ -101,7 +101,7 @@ function whileHalfOpen(
     case 'close':
       return { kind: 'closed', since: signal.now, doublings: state.doublings + 1 };
     case 'due':
-      // The open time starts when the trials became hung, not when that was noticed.
+      // The open time starts when the trials were first considered hung, even if this is noticed later.
       return open(state.cause, state.hungAt, state.doublings + 1, signal.jitter, settings);
     case 'trip':
       return open(signal.cause, signal.now, state.doublings + 1, signal.jitter, settings);

@@ -37,7 +37,7 @@ const reliefRatio = 4;
  *
  * - Every admitted call is settled once, with `succeeded`, `failed` or `ignored` and the generation it was admitted in.
  *   Each change of state starts a new generation; results of an older one are not counted.
- * - There is no timer. A change that has become due is made at the next call, as of the time it was due.
+ * - There is no timer. A change that is due is made when a method is next called, dated back to when it was due.
  * - The rules are evaluated when a call fails or is slow, never after an ordinary success.
  * - The open time doubles each time the circuit opens again, and is reset once it has stayed closed for a whole window.
  * - Mode `observe` goes through all states but rejects nothing; `off` stays closed. `isolate` works in every mode.
@@ -102,9 +102,9 @@ export class Circuit {
   }
 
   /**
-   * Returns the generation to settle the call with, or -1 if it is rejected. If half-open, a call takes a trial slot.
-   * Others are admitted only in mode `observe` and, every fourth one, while the circuit is open for slow calls: this
-   * relieves a slow server without cutting it off. They get an older generation, so their results do not count.
+   * Returns the generation to settle the call with, or -1 if it is rejected. If half-open, a call takes a free trial
+   * slot. Other calls are admitted only in mode `observe`, or one in four while the circuit is open for slow calls, to
+   * relieve the server without cutting it off; they get an older generation, so that their results do not count.
    */
   admit(now: number): number {
     if (this.#closed) return this.#generation;

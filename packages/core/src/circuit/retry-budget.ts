@@ -6,8 +6,8 @@ const freeWithinMs = 1_000;
  * Limits the load that retries can add. A token bucket shared by all connections of a resilience: a retry costs 5
  * tokens, and a command that succeeds on the first attempt earns 1. So, after a burst of twenty, there is at most one
  * retry for every five commands in the long run. If there are too few tokens, up to 3 retries within any second are
- * free, so that a process with little traffic can retry too. (Price after the AWS SDK's standard retry for throttled
- * calls, free retries after Finagle.)
+ * free, so that a process with little traffic can retry too. (The price follows the AWS SDK's standard retry for
+ * throttled calls; the free retries follow Finagle.)
  */
 export class RetryBudget {
   readonly #capacity: number;
@@ -27,7 +27,7 @@ export class RetryBudget {
     return this.#level;
   }
 
-  /** Whether {@link take} may be called now. */
+  /** Whether the budget allows a retry now, so that {@link take} may be called. */
   get allowsRetry(): boolean {
     return this.#level >= retryPrice || this.#now() - this.#oldestFreeAt >= freeWithinMs;
   }
@@ -46,7 +46,7 @@ export class RetryBudget {
     if (this.#level < this.#capacity) this.#level++;
   }
 
-  /** When the last but two of the free retries was sent; -Infinity where there were fewer. */
+  /** When the oldest of the last three free retries was sent; -Infinity if fewer than three have been sent. */
   get #oldestFreeAt(): number {
     return (this.#freeRetriesAt.length === freeRetries ? this.#freeRetriesAt[0] : undefined) ?? -Infinity;
   }

@@ -10,9 +10,9 @@ export interface WindowTotals {
 }
 
 const buckets = 10;
-/** Of a bucket: the period in which it was written, and the count of each kind. */
+/** Number of cells per bucket: one for the period in which the bucket was written, and one count per kind of call. */
 const width = 4;
-/** The period of a bucket that was never written. */
+/** The period of a bucket that has never been written. */
 const never = -(2 ** 30);
 const empty: readonly number[] = Object.freeze(Array.from({ length: buckets * width }, emptyCell));
 

@@ -13,7 +13,9 @@ export interface AttemptOptions {
   onSettled(result: DialResult, overdue: boolean): void;
 }
 
-/** If a deadline's timer fires later than this, the response may already be in the socket, unread. */
+/**
+ * If the timer of a deadline fires later than this, the process was busy, and the response may be unread in the socket.
+ */
 const lateMs = 20;
 
 /**

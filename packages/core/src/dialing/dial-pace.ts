@@ -45,7 +45,8 @@ const leaderShare = 0.4;
  */
 const listenBacklog = 511;
 /**
- * Assumed size of a fleet whose size is unknown: most fleets are no larger. Signs of overload slow a larger one down.
+ * Assumed size of a fleet whose size is unknown. Most fleets are no larger, and a larger one slows down when the server
+ * shows signs of overload.
  */
 const assumedFleet = Math.floor(listenBacklog / 2);
 const interactiveCapMs = 2_000;
@@ -86,7 +87,8 @@ export const minOverlap = 2;
 
 /**
  * Returns how many attempts of a process may overlap once one has succeeded: the number that the server can accept in
- * the time that one of them takes. So a distant server does not slow down the connecting of the whole process.
+ * the time that one of them takes. This way, the long round trip to a distant server does not reduce the number of
+ * connections made per second.
  */
 export function provenOverlap(connectMs: number): number {
   return Math.max(minOverlap, Math.floor(((1 - leaderShare) * connectRate * connectMs) / 1_000));
@@ -101,8 +103,8 @@ const eagerShare = 0.45;
 const eagerSpreadMs = 5;
 
 /**
- * Returns the delay before attempt number `step` (from 0) of an outage. The eager ramp or one random phase comes first,
- * then strict periods.
+ * Returns the delay before attempt number `step` (from 0) of an outage. An outage begins with the eager ramp, or with
+ * one random delay; after that, the attempts are periodic.
  */
 export function delayBefore(step: number, pace: DialPace, limits: PaceLimits, random: Random): number {
   const { periodMs, ramp } = pace;

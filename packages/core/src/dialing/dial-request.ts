@@ -1,6 +1,6 @@
 import type { CauseCode } from '../cause.ts';
 
-/** The parameter of `DialRequest.attempt`: one attempt. The dialer enforces all deadlines through `signal`. */
+/** One attempt, as passed to `DialRequest.attempt`. The dialer enforces all deadlines through `signal`. */
 export interface DialAttempt {
   /** Aborted when a deadline passes, another attempt succeeds, or the request is cancelled: close the socket then. */
   readonly signal: AbortSignal;

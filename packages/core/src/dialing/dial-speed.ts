@@ -1,12 +1,12 @@
-/** Time limit for one SYN: the kernel would send another one after a second. */
+/** Time limit for one SYN: just under the second after which the kernel would resend it. */
 export const synTimeoutMs = 950;
 /** Maximum time limit for one SYN: a server that is farther away counts as unreachable. */
 const maxSynDeadlineMs = 3_000;
 const slowHandshakeMs = 100;
 
 /**
- * How long connecting to this endpoint and the handshake take, learnt from earlier attempts. With this, a short period
- * does not cut off a server that is merely far away, and an overloaded server is recognised.
+ * How long the TCP connection to an endpoint and the handshake take, learnt from earlier attempts. The limits derived
+ * from this do not cut off a server that is merely far away, and they reveal an overloaded one.
  */
 export class DialSpeed {
   #synMs: number | undefined;
@@ -16,8 +16,8 @@ export class DialSpeed {
 
   /**
    * Returns the time limit for connecting: one period, and at least three times as long as connecting has taken so far.
-   * One of the two attempts that may overlap is patient, to reach a server whose round trip exceeds the period; the
-   * other ones find out whether a new SYN gets through.
+   * One of the attempts that overlap is patient, so that it can reach a server whose round trip exceeds the period. The
+   * others end sooner, so that new SYNs are tried, in case earlier ones were dropped.
    */
   synDeadline(periodMs: number, isPatientRunning: boolean): { synDeadlineMs: number; patient: boolean } {
     const usual = Math.max(
@@ -28,7 +28,7 @@ export class DialSpeed {
     return { synDeadlineMs: patient ? this.#patienceMs : usual, patient };
   }
 
-  /** Returns the time limit for an attempt whose request is patient. */
+  /** Returns the time limit for an attempt whose request has `isPatient` set. */
   patientDeadline(): { synDeadlineMs: number; patient: boolean } {
     const usual = Math.min(3 * (this.#synMs ?? 0), maxSynDeadlineMs);
     return { synDeadlineMs: Math.max(this.#patienceMs, usual), patient: true };
@@ -65,7 +65,10 @@ export class DialSpeed {
   }
 }
 
-/** Falls immediately and rises slowly, so that one slow response does not become the norm. */
+/**
+ * Returns the new average. It falls to a shorter sample immediately and rises slowly, so that one slow response does
+ * not become the norm.
+ */
 function smooth(known: number | undefined, sample: number): number {
   return known === undefined || sample < known ? sample : known + (sample - known) / 8;
 }

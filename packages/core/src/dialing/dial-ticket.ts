@@ -3,7 +3,8 @@ import type { DialFailure, DialPriority, DialReport, DialRequest, DialTicket } f
 /** The methods of its dialer that a ticket calls. */
 export interface TicketOwner {
   /**
-   * Called once, with the state that the ticket had. `broke`: whether the connection was lost, as opposed to cancelled.
+   * Called once when the ticket ends, with the state that it had before. `broke`: whether the connection was lost, as
+   * opposed to cancelled.
    */
   end(ticket: DialerTicket, was: 'waiting' | 'alive', broke: boolean): void;
   hurry(): void;
@@ -12,7 +13,10 @@ export interface TicketOwner {
 
 const ranks: Readonly<Record<DialPriority, number>> = { command: 0, subscriber: 1, blocking: 2 };
 
-/** Takes the place of the request of a connection that stands, which would keep all that was part of its attempts. */
+/**
+ * Replaces a ticket's request once its connection is up, because the request would keep everything that its attempts
+ * used in memory.
+ */
 const answered: DialRequest = {
   priority: 'command',
   attempt: () => Promise.reject(new Error('The connection stands.')),

@@ -26,7 +26,7 @@ const shakyAfter = 3;
 const maxBackoffMs = 2_000;
 /** Node's timers may fire a little early. */
 const earlyMs = 1;
-/** A step number beyond every ramp. */
+/** A step number beyond any ramp. */
 const settled = 1_000;
 
 /** Returns when the timer should fire; `undefined` while only the outcome of an attempt can change the schedule. */
@@ -132,7 +132,8 @@ function tick(state: DialState, room: boolean, moment: DialMoment): readonly [Di
   }
   const thawed = at - due > pace.periodMs;
   if (thawed && pace.ramp !== 'eager' && state.step > 0) {
-    // The frozen processes of a fleet thaw at the same moment, so each waits a random time.
+    // Processes that were frozen together run again at the same moment, so each waits for a random time before it
+    // dials.
     const dueAt = at + random() * Math.min(pace.periodMs, thawSpreadMs);
     return [{ ...state, dueAt, hurryAt: undefined }, 'none'];
   }
@@ -150,12 +151,13 @@ function failed(state: DialState, overload: boolean, handshake: boolean, moment:
     ...state,
     origin: 'outage',
     overload: overload ? Math.min(maxOverload, state.overload * 2) : state.overload,
-    // If the server does not even accept connections, this is no longer the earlier flapping.
+    // If the server does not even accept connections, it is no longer flapping: accepting them and then dropping them.
     flaps: handshake ? state.flaps : Math.max(0, state.flaps - 1),
     shaky: handshake ? state.shaky : Math.max(0, state.shaky - 1),
   };
   const isFollower = state.kind === 'chained';
-  // Only a handshake pauses the schedule; otherwise the due times stay.
+  // The periodic due times change only if the attempt had reached its handshake, because a handshake pauses the
+  // schedule.
   if (state.kind === 'idle' || !(isFollower || handshake)) return next;
   const pace = paceOf(next, moment);
   const strictMs = delayBefore(settled, pace, moment.limits, moment.random);

@@ -26,7 +26,7 @@ export interface DialerOptions {
 /**
  * Makes all connections of this process to one endpoint, at first and after each loss, with paced dialing. Attempts for
  * one request, the leader, are made at the pace that the fleet's size allows; at most two overlap. When one succeeds,
- * the others follow, at the rate that the server can accept. Without a request there is no timer.
+ * the other requests follow, at the rate that the server can accept. If no request is waiting, there is no timer.
  */
 export class Dialer {
   readonly #options: DialerOptions;
@@ -78,10 +78,11 @@ export class Dialer {
     this.#waiting.add(ticket);
     this.#away = Math.max(0, this.#away - 1);
     if (isFirst || this.#state.kind !== 'paced') this.#advance({ kind: 'wanted' });
-    // Other connections are up, so the endpoint works: do not queue this request behind ones that keep failing.
+    // Other connections are up, so the endpoint works, and this request need not wait behind requests that keep
+    // failing.
     else if (this.#alive > 0 && this.#waiting.isUntried(ticket)) this.#advance({ kind: 'hinted' });
     this.#arm();
-    // Uses no timer, so that a new client also connects in a test that runs no timers.
+    // Uses a microtask instead of a timer, so that a new client also connects in tests that run no timers.
     if (isFirst && this.#state.origin === 'fresh')
       queueMicrotask(() => this.#waiting.length > 0 && this.#tick());
     return ticket;
@@ -93,7 +94,7 @@ export class Dialer {
     this.#arm();
   }
 
-  /** Returns why the last attempt failed; `undefined` if there is none or the next attempt is already due. */
+  /** Returns why the last attempt failed; `undefined` if it did not fail, or if the next attempt is already due. */
   refusal(): DialFailure | undefined {
     const isDue = (nextDueAt(this.#state) ?? 0) <= this.#options.clock.now();
     return isDue ? undefined : this.#failure;

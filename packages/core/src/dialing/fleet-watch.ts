@@ -10,7 +10,7 @@ export class FleetWatch {
   readonly #watch: DialerWatch;
   readonly #askInfo: AskInfo;
 
-  /** The connections of a dialer share one watch, and take turns in asking. */
+  /** All connections of a dialer share one watch, and take turns in reading the number. */
   constructor(clock: Clock, dialer: Dialer, askInfo: AskInfo) {
     this.#watch = watches.get(dialer) ?? new DialerWatch(clock, dialer);
     watches.set(dialer, this.#watch);
@@ -60,7 +60,7 @@ class DialerWatch {
   async #read(): Promise<void> {
     const [askInfo] = this.#asked;
     if (askInfo === undefined) return;
-    // The next one is asked next time: this one may be away for long.
+    // Moves this connection to the end, so that another one is asked next time, because this one may be down for long.
     this.#asked.delete(askInfo);
     this.#asked.add(askInfo);
     const connected = /^connected_clients:(\d+)/m.exec(String(await askInfo()))?.[1];
