@@ -90,8 +90,8 @@ export abstract class RedisResilienceError extends Error {
   }
 
   /**
-   * The headers of that response: `Retry-After`. Empty if the outcome is unknown, because the header would invite
-   * clients to repeat a request that may have been carried out.
+   * The headers of the response with that status: `Retry-After`. Empty if the outcome is unknown, because the header
+   * would invite clients to repeat a request that may have been carried out.
    */
   get headers(): Readonly<Record<string, string>> {
     if (this.status !== 503 || this.outcome === 'unknown') return {};

@@ -1,5 +1,5 @@
 /**
- * What may arrive on a connection in addition to one reply per command, in order.
+ * What may arrive on a connection in addition to one reply per command, in the order of the commands.
  *
  * - `nothing`: nothing but RESP3 pushes.
  * - `confirmations`: a subscribe or unsubscribe command is in flight, and gets one reply per channel.

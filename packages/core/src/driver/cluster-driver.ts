@@ -21,7 +21,7 @@ export interface SlotRange {
   readonly nodes: readonly { readonly host: string; readonly port: number }[];
 }
 
-/** The shard channels that a client wants, and those of them that it is subscribed to now. */
+/** The shard channels that a client is to be subscribed to, and those of them that it is subscribed to now. */
 export interface ShardChannels {
   readonly wanted: ReadonlySet<string>;
   readonly standing: ReadonlySet<string>;
@@ -31,7 +31,9 @@ export interface ShardChannels {
 export interface NodeDriver extends Driver {
   /** Name of the node in the slot map: `host:port`. */
   readonly address: string;
-  /** Connects to the node now, if this client never has. The node's connector reports a failure. */
+  /**
+   * Connects to the node now, unless this client has already done so. If that fails, the node's connector reports it.
+   */
   connectNow(): void;
 }
 
@@ -64,8 +66,8 @@ export interface ClusterDriver {
   /** Calls `onMade` with each connection for shard channels, and `onStopped` when the client no longer uses it. */
   onShardSubscriber(onMade: (node: NodeDriver) => void, onStopped: (node: NodeDriver) => void): void;
   /**
-   * Returns the shard channels that the client wants, and those subscribed to now over a connection for which `counts`
-   * returns true.
+   * Returns the shard channels that the client is to be subscribed to, and those that it is subscribed to now, over a
+   * connection for which `counts` returns true.
    */
   shardChannels(counts: (node: NodeDriver) => boolean): ShardChannels;
   /** Reconnects for shard channels whose connection was lost. */
@@ -77,7 +79,10 @@ export interface ClusterDriver {
   addressesOf(slot: number): readonly string[];
   /** Whether reads also go to replicas. */
   readonly readsFromReplicas: boolean;
-  /** Sends reads that may go to replicas only to nodes that are not away. `random`, from 0 to 1, selects the node. */
+  /**
+   * Makes the client send reads that may go to replicas only to nodes for which `isAway` returns false. Of these,
+   * `random` (a number in [0, 1)) selects one.
+   */
   readFromAnswering(isAway: (node: NodeDriver) => boolean, random: () => number): void;
   /** Returns the known addresses of the nodes that own slots. The same object until the slots change. */
   owners(): ReadonlySet<string>;
@@ -100,6 +105,9 @@ export interface ClusterDriver {
   disconnect(): void;
   /** Disconnects for good. Resolves when the client has ended; its sockets may take a moment longer. */
   end(): Promise<void>;
-  /** Call when all sockets have closed, because a node that ends late leaves the client in a state other than ended. */
+  /**
+   * Call when all sockets have closed: sets the client's status to ended, which a node that ended late may have
+   * changed.
+   */
   settleEnded(): void;
 }

@@ -4,8 +4,8 @@ export interface CommandSink {
   write(chunk: string | Buffer): void;
   /**
    * Writes a command given as name and arguments, and copies their bytes immediately. Returns false and writes nothing
-   * if they are too many to copy, or an argument is neither text nor bytes. `isOneOfSeveral`: whether others follow
-   * immediately.
+   * if there are too many bytes to copy, or if an argument is neither text nor bytes. `isOneOfSeveral`: whether other
+   * commands are written with it.
    */
   writeCommand(name: string, args: readonly unknown[], isOneOfSeveral?: boolean): boolean;
 }

@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import type { TrackedCall } from './tracked-call.ts';
 
-/** A command as the client library creates it, with the fields we add. */
+/** A command as the client library creates it, with the fields that we add. */
 export interface DriverCommand {
   name: string;
   args: unknown[];
@@ -32,7 +32,7 @@ export interface DriverCommand {
 /** The name of a command as sent to the server, followed by its arguments. */
 export type JoinedCommand = readonly [string, ...(string | Buffer)[]];
 
-/** The object that the client passes along with each command of a pipeline. */
+/** The object that the client passes along with each command in a pipeline. */
 export interface PipelineStream {
   readonly isPipeline?: boolean;
   readonly destination?: { readonly redis?: unknown };

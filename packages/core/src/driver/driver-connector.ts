@@ -2,7 +2,10 @@ import type { Socket } from 'node:net';
 
 /** The interface that a client expects of the object that creates its sockets. */
 export interface DriverConnector {
-  /** Resolves with a socket whose server serves commands. `emit` reports the attempts that fail before. */
+  /**
+   * Resolves with a socket whose server serves commands. Until then, `emit` is called with the error of each attempt
+   * that fails.
+   */
   connect(emit: (event: string, error: Error) => void): Promise<Socket>;
   disconnect(): void;
   check(info: unknown): boolean;

@@ -41,8 +41,8 @@ export interface Driver {
    */
   fastPath(): ((command: DriverCommand, sink: CommandSink) => void) | undefined;
   /**
-   * Returns the stream to pass along with those commands of a batch that use the slow path while the others use the
-   * fast one. Undefined if the whole batch has to use the slow path.
+   * When a batch is split between the fast and slow paths, returns the stream to pass with its slow-path commands.
+   * Undefined if the whole batch has to use the slow path.
    */
   batchStream(): PipelineStream | undefined;
   /** Sends a command of our own, bypassing the gate; settles with the server's reply. */
@@ -68,9 +68,9 @@ export interface Driver {
   /** The socket in use, which may be one that the client created before it was protected. */
   readonly socket: Socket | undefined;
   /**
-   * Makes the client treat its socket as closed, but keeps reading from the socket for commands that must not run
-   * twice. Returns false and does nothing if there are none. `own`: the `close` listeners that are not the client's.
-   * `onLeft` is called before the client's.
+   * Makes the client treat its socket as closed, but keeps reading the replies to commands that must not run twice.
+   * Returns false and does nothing if no such command is in flight. `own`: the socket's `close` listeners that are not
+   * the client's, and are not called yet. `onLeft` is called before the client's listeners.
    */
   leaveBehind(socket: Socket, own: ReadonlySet<unknown>, onLeft: () => void): boolean;
   /**
@@ -87,7 +87,10 @@ export interface Driver {
   givenUp(): Promise<void>;
   /** Makes a client that reconnects by itself ask for its next socket immediately. Not for the nodes of a cluster. */
   takeOverRetries(): void;
-  /** Makes `connect()` reject when `firstFailure` does, so that its caller need not wait until the client connects. */
+  /**
+   * Makes the client's `connect()` reject when `firstFailure` rejects, so that its caller need not wait until the
+   * client connects.
+   */
   answerConnectBy(firstFailure: () => Promise<never>): void;
 
   /** The number of the database that was selected last. Every connection must have it selected. */
@@ -112,7 +115,10 @@ export interface Driver {
   speaksResp3(): boolean;
   /** Makes the next handshake use RESP2, for a peer that refuses HELLO. */
   speakResp2(): void;
-  /** Answers the commands of the next handshake from the verified state of its socket, as far as possible. */
+  /**
+   * Call with the verified state of the client's next socket, from which the commands in the client's own handshake are
+   * answered as far as possible, without asking the server.
+   */
   proven(state: ProvenState): void;
 
   /** Returns the subscriptions of the connection or, if it was lost, those that it had. */

@@ -6,9 +6,9 @@ export interface TrackedCall {
   readonly name: string;
   /** Whether the caller has received a result or an error. */
   readonly settled: boolean;
-  /** Whether a second run could repeat an effect that the first may have had. */
+  /** Whether a retry could repeat an effect that the first run may have had. */
   readonly isDoubtful: boolean;
-  /** Whether the driver's results for the call, or for its commands, reach the gate directly. */
+  /** Whether the driver's results go to the gate directly, without passing through a tracer's wrapper. */
   readonly isPlain: boolean;
   /** Whether the call consists of several commands that are sent as a unit. */
   readonly isBatch: boolean;

@@ -9,8 +9,8 @@ export function isUnsendable(command: DriverCommand): boolean {
 }
 
 /**
- * Replaces an unsendable command of a batch, because the client can only write a batch as a whole. The replacement is
- * PING or, in a transaction, a command that the server refuses, so that nothing of the transaction runs.
+ * Replaces an unsendable command in a batch, because the client can only write a batch as a whole. The replacement is
+ * PING or, in a transaction, a command that the server refuses, so that no part of the transaction runs.
  */
 export function replaceUnsendable(command: DriverCommand, isTransaction: boolean): void {
   command.name = isTransaction ? 'an-argument-is-no-text' : 'ping';

@@ -1,7 +1,7 @@
 import type { Clock, TimerHandle } from '../clock.ts';
 import { DueQueue, type Due } from './due-queue.ts';
 
-/** Timers count whole milliseconds. */
+/** Timers count whole milliseconds and may fire early, so anything due within this time counts as due. */
 const roundingMs = 0.5;
 
 /**
@@ -10,10 +10,10 @@ const roundingMs = 0.5;
  * the process hardly more often than one.
  */
 export class Alarm implements Due {
-  /** When the alarm fires; Infinity if it is not set. Written by the queue. */
+  /** When the alarm fires; Infinity if it is not set. Set by the queue that the alarm is in. */
   dueAt = Infinity;
   duePlace = 0;
-  /** How much earlier the alarm may fire, together with another one. */
+  /** Number of milliseconds by which the alarm may fire early, to share a wake-up of the process with another alarm. */
   earlyMs = 0;
   readonly #clock: Clock;
   readonly #ring: () => void;
@@ -28,7 +28,7 @@ export class Alarm implements Due {
    * Makes the alarm fire at `dueAt` at the latest; Infinity clears it.
    *
    * @param keepsAlive whether the timer keeps the process alive until then
-   * @param earlyMs how much earlier the alarm may fire, together with another one
+   * @param earlyMs number of milliseconds by which the alarm may fire early, to share a wake-up with another alarm
    */
   set(dueAt: number, keepsAlive: boolean, earlyMs = 0): void {
     if (dueAt === Infinity) {
@@ -48,7 +48,7 @@ export class Alarm implements Due {
     belfryOf(this.#clock, this.#keepsAlive).remove(this);
   }
 
-  /** Called by the timer that it shares. */
+  /** Called by the shared timer: clears the alarm and calls its callback. */
   ring(): void {
     if (this.dueAt === Infinity) return;
     this.clear();
@@ -56,7 +56,7 @@ export class Alarm implements Due {
   }
 }
 
-/** The alarms of one clock that keep the process alive, or those that do not, and their one timer. */
+/** The alarms of one clock that share a timer: either all that keep the process alive, or all that do not. */
 class Belfry {
   readonly #clock: Clock;
   readonly #keepsAlive: boolean;
@@ -96,7 +96,7 @@ class Belfry {
   readonly #onTime = (): void => {
     this.#timer = undefined;
     const now = this.#clock.now() + roundingMs;
-    // One that is set again for now by what it rings for waits for the next turn.
+    // Collects the due alarms first, so that an alarm which its callback sets again for now waits for the next turn.
     const due: Alarm[] = [];
     for (let alarm = this.#alarms.first; isDue(alarm, now); alarm = this.#alarms.first) {
       this.#alarms.remove(alarm);

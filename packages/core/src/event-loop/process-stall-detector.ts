@@ -11,8 +11,8 @@ export type ThawKind = 'frozen' | 'suspended' | 'blocked';
 
 /**
  * Detects that the process stood still: stopped by a signal, suspended with its machine, or blocked by its own code. A
- * timer that fires far too late shows that it did. The CPU time used meanwhile, and the wall clock compared with the
- * monotonic clock, show which of the three it was.
+ * timer that fires far too late reveals this. The CPU time used meanwhile, and the difference between the wall clock
+ * and the monotonic clock, show which of the three it was.
  */
 export class ProcessStallDetector {
   readonly #clock: Clock;

@@ -20,7 +20,10 @@ export class RefusalPace {
     this.#clock = clock;
   }
 
-  /** Calls `tell` later. Use this when the rejection is decided, in the turn in which the call was issued. */
+  /**
+   * Calls `tell`, which delivers the rejection, in a later turn of the event loop. Must be called in the same turn in
+   * which the rejected call was issued.
+   */
   later(tell: () => void): void {
     const inARow = this.#inARow + 1;
     const told = (): void => {

@@ -5,14 +5,14 @@ import { establish, type VerifiedSocket, type EstablishProgress, type Target } f
 /** A handshake that takes longer than this is unusual: another one is started in parallel. */
 const minPatienceMs = 150;
 const toleratedRoundTrips = 8;
-/** Silence is reported only after this time, so that our own slow start is not blamed on the server. */
+/** Silence is reported only after this time, so that a slow start of this process is not blamed on the server. */
 const reportAfterMs = 500;
 
 /**
  * Like `establish`, but for a server that may accept connections without responding: in parallel to the first
  * handshake, which keeps its full time, short ones are tried one after another. This detects immediately that a server
  * responds again, and does not abandon one that is only slow. With `periodMs`, others are tried at this period even
- * before the first one has connected: for callers without a dialer, which would otherwise do that.
+ * before the first one has connected. Pass it if no dialer, which would otherwise do this, makes the attempts.
  *
  * @throws {@link EstablishError} of the first connection
  */

@@ -12,7 +12,10 @@ export function identityOf({ clientId, info }: Proof): Identity | undefined {
   return clientId === undefined ? undefined : { clientId, runId: info['run_id'] };
 }
 
-/** Returns whether the id still names this connection: another server, or the same one after a restart, reuses ids. */
+/**
+ * Returns whether the server that gave this proof is the one that assigned the client id. Another server, or the same
+ * one after a restart, may have assigned the id to a different connection.
+ */
 export function isKnownTo({ runId }: Identity, { info }: Proof): boolean {
   const other = info['run_id'];
   return runId === undefined || other === undefined || runId === other;

@@ -22,7 +22,7 @@ export interface OpenOptions {
 /** Opens a socket to an endpoint, including TLS. When it rejects, on abort or any failure, no socket is left. */
 export type OpenSocket = (endpoint: Endpoint, options: OpenOptions) => Promise<Socket>;
 
-/** Converts the option `tls` of ioredis, where `true` means the defaults. */
+/** Converts ioredis' `tls` option, where `true` means the defaults. */
 export function tlsOf(
   given: tls.ConnectionOptions | boolean | null | undefined,
 ): tls.ConnectionOptions | undefined {
@@ -64,7 +64,7 @@ export function openSocket(
     );
     onBegun(raw);
     let socket: Socket = raw;
-    // Unlike `closed`, which is already true while the handle is still open.
+    // Used instead of `socket.closed`, which becomes true while the handle is still open.
     let isGone = false;
     const onGone = (): void => {
       isGone = true;
@@ -91,7 +91,8 @@ export function openSocket(
       fail(Object.assign(new Error('The connection was closed.'), { code: 'ECONNRESET' }));
     const succeed = (): void => {
       settle();
-      // A listener that is left would keep all of this attempt for as long as the connection lives.
+      // A listener left on the socket would keep everything that this attempt used in memory as long as the connection
+      // lives.
       raw.removeListener('close', onGone);
       // Until the next owner adds its listeners, a reset must not crash the process. The owner will see that the socket
       // is closed.

@@ -2,11 +2,11 @@ import { classifyReply, codeOfReply } from '../replies/reply-error.ts';
 import { ErrorReply, type Reply } from '../replies/reply.ts';
 import { isWaiting, ProofError } from './proof-error.ts';
 
-/** The state that a connection must have, apart from its login. Without it, the connection is not used. */
+/** The state that a connection must have, apart from its login. A connection without it is not used. */
 export interface Session {
   readonly database: number;
   readonly clientName: string | undefined;
-  /** Whether the connection reads from replicas. */
+  /** Whether the connection sends READONLY, so that a Cluster's replicas serve its reads. */
   readonly readOnly: boolean;
 }
 

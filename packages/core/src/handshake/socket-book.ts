@@ -25,7 +25,8 @@ export class SocketBook {
       // Code that learns that its socket has closed may still open another one to find out why.
       await new Promise<void>((resolve) => this.#clock.setImmediate(resolve));
     }
-    // After a stall, deadlines that came late are judged two turns later.
+    // After a stall of the process, overdue deadlines are handled two turns of the event loop later; waits for that,
+    // too.
     await new Promise<void>((resolve) => afterReads(this.#clock, resolve));
   }
 

@@ -67,7 +67,7 @@ export function renderUnavailable(from: RedisSnapshot | RedisResilienceError): P
 /**
  * Returns the 503 response to a request that needs the given lane, or undefined if that lane works. Without a lane, the
  * request needs only one of the two. While the first connection is being made there is no cause yet, and no request is
- * rejected: its commands wait a moment.
+ * rejected, because its commands wait briefly for that connection.
  */
 export function refuseWithout(lane: Lane | undefined, snapshot: RedisSnapshot): PlainResponse | undefined {
   const works =

@@ -1,9 +1,9 @@
 import { hashedPart, keySlot } from './key-slot.ts';
 
 /**
- * Returns a hash tag that puts other keys into the slot of this key: the part of the key that determines its slot.
- * Because a tag cannot be empty or contain a closing brace, it is in these two cases a number that hashes to the same
- * slot.
+ * Returns a hash tag that puts other keys into the slot of this key: the part of the key that determines its slot. A
+ * tag cannot be empty or contain a closing brace, so if that part is or does, the tag is a number that hashes to the
+ * same slot.
  */
 export function hashTagOf(key: string): string {
   const tag = hashedPart(key);

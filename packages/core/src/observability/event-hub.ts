@@ -23,7 +23,7 @@ export class EventHub<Events extends { readonly 'listener-error': ListenerError 
   readonly #first: FirstListener<Events> | undefined;
   #listeners: Map<keyof Events, Set<Listener<never>>> | undefined;
 
-  /** `first` is told of its events before the listeners. Its methods must not throw. */
+  /** The methods of `first` are called before the listeners that were added with `on`. They must not throw. */
   constructor(first?: FirstListener<Events>) {
     this.#first = first;
   }

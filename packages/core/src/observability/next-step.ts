@@ -51,7 +51,7 @@ export function nextStep(code: CauseCode): string {
   return steps[code];
 }
 
-/** Like {@link nextStep}, but also names the command that says more, if there is one. */
+/** Like {@link nextStep}, but also names the command that prints more details, if there is one. */
 export function operatorAdvice(code: CauseCode): string {
   const hint = doctorCauses.has(code) ? ' npx @redis-resilience/cli doctor says more.' : '';
   return `${nextStep(code)}${hint}`;

@@ -88,7 +88,7 @@ const noFailures: Readonly<Failures> = {
   CONFIGURATION: 0,
 };
 
-/** Counts all commands. To count one costs two additions and allocates nothing. */
+/** Counts all commands. Counting one costs two additions and allocates nothing. */
 export class Totals implements Readonly<Record<Lane, LaneTotals>> {
   readonly read = new LaneCount();
   readonly write = new LaneCount();

@@ -18,7 +18,10 @@ export class ByteQueue {
   #piece = 0;
   #offset = 0;
   #length = 0;
-  /** Number of bytes from the front that contain no line end, and the position at which the search continues. */
+  /**
+   * Number of bytes at the front that have been searched and contain no line end, and the position at which the search
+   * continues.
+   */
   #searched = 0;
   #searchPiece = 0;
   #searchOffset = 0;

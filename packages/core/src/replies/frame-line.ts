@@ -14,7 +14,7 @@ export interface ParserTraits {
  */
 export type AfterLine = 'value' | 'null' | 'body' | 'list';
 
-/** Only short strings are inspected; of a longer one, this many bytes are kept. */
+/** Number of bytes that are kept of a line or string to inspect it. Only shorter ones can be inspected as a whole. */
 export const keptBytes = 128;
 
 const carriageReturn = 0x0d;
@@ -24,7 +24,10 @@ const carriageReturn = 0x0d;
  */
 const shortBytes = 64;
 
-/** The line that begins an element of a reply, up to its CR. It is read as it arrives, and never decoded as a whole. */
+/**
+ * The line that begins an element of a reply, up to its CR. It is checked as its bytes arrive, and never decoded as a
+ * whole.
+ */
 export class FrameLine {
   failure: ProtocolErrorReason | undefined;
   type = 0;

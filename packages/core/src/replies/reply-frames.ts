@@ -28,7 +28,7 @@ const bulk = 0x24;
 export class ReplyFrames {
   /** Whether a line may be as long as a reply, as lines of MONITOR are. */
   allowsLongLines = false;
-  /** Whether the shape of every reply is recorded; the shape of a push always is. */
+  /** Whether the `ReplyShape` of every reply is recorded. That of a push always is. */
   keepsShapes = false;
   readonly #limits: ReplyLimits;
   readonly #line: FrameLine;
@@ -208,7 +208,7 @@ const noLimits = {
   maxReplyBytes: Infinity,
 };
 
-/** Creates frames for replies that have already been checked, so that no limits are needed. */
+/** Creates a `ReplyFrames` for replies that have already been checked, so that no limits are needed. */
 export function admittedFrames(): ReplyFrames {
   return new ReplyFrames(noLimits, { readsResp3: true, followsRedirects: false });
 }

@@ -27,7 +27,7 @@ export class ReplyReader {
   readonly #bytes = new ByteQueue();
   /** The incomplete aggregates, from the outermost to the innermost. */
   readonly #open: OpenList[] = [];
-  /** The string whose length was announced. */
+  /** The string that is being read; its length was announced by the line before it. */
   #text: { readonly type: TextType; readonly bytes: number } | undefined;
   /** The size so far of the reply that is being read. */
   #elements = 0;

@@ -33,7 +33,7 @@ export function kindOfElement(type: number): ElementKind {
   return type === 0x3a ? 'number' : 'other';
 }
 
-/** Interprets a shape as a message. */
+/** Returns what kind of message an aggregate of this shape is. */
 export function messageOf({ count, elements, first }: ReplyShape): Message {
   const [kind, second, third, fourth] = elements;
   if (count === 0 || kind !== 'text') return 'malformed';

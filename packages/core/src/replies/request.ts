@@ -4,7 +4,7 @@ import { classifyReply } from './reply-error.ts';
 import { ReplyReader } from './reply-reader.ts';
 import { ErrorReply, PushReply, type Reply } from './reply.ts';
 
-/** Far more than any reply to the few commands sent this way. */
+/** Limits far above the size of any reply to the few commands sent this way. */
 const limits = { maxReplyBytes: 16 * 1024 * 1024, maxElements: 262_144 };
 
 /**

@@ -1,6 +1,6 @@
 import type { HostAddress, ParsedTarget, TargetLogin } from './parsed-target.ts';
 
-/** Options for one connection, in the shape that ioredis accepts. Options that the URL does not set are absent. */
+/** Options for one connection, in the form that ioredis accepts. Options that the URL does not set are absent. */
 export interface ConnectionOptions {
   readonly host?: string;
   readonly port?: number;
@@ -21,7 +21,7 @@ export interface ConnectionOptions {
   readonly enableTLSForSentinelMode?: boolean;
 }
 
-/** Options for a Cluster, in the shape that ioredis accepts. */
+/** Options for a Cluster, in the form that ioredis accepts. */
 export interface ClusterOptions {
   readonly keyPrefix?: string;
   readonly redisOptions: ConnectionOptions;
@@ -64,7 +64,8 @@ export function driverOptionsOf(target: ParsedTarget): DriverOptions {
       };
     }
     case 'cluster': {
-      // By default ioredis resolves the host name and dials the address, but the certificate is for the name.
+      // By default ioredis resolves the host name and dials the address, but a certificate is valid for the name, so
+      // the name is kept.
       const tls = target.isTls ? { redisOptions: { tls: {}, ...shared }, dnsLookup: keepName } : undefined;
       const options = { redisOptions: shared, ...tls, ...defined({ keyPrefix }) };
       return { kind: 'cluster', nodes: [...target.nodes], options };

@@ -22,8 +22,8 @@ export interface DatabaseTarget {
   readonly name: string;
   readonly target: string | RedisOptions | SentinelTarget;
   /**
-   * Of the databases that answer, the one with the highest weight is used; among equals, the first in the list. Default
-   * 1.
+   * Of the databases that respond, the one with the highest weight is used; among equals, the first in the list.
+   * Default 1.
    */
   readonly weight?: number;
   /** Whether the database serves only reads, and only while no other database is available. Default false. */

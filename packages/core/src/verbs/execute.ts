@@ -110,7 +110,8 @@ function refusalOf(resilience: RedisResilience, lane: Lane): RedisResilienceErro
   const details = { reason: cause?.code, connection: resilience.name, retryAfterMs };
   const sentence = cause === undefined ? '' : ` ${describeCause(cause.code)}`;
   const circuit = snapshot.circuit[lane];
-  // If calls are slow, some are still let through: the circuit decides which.
+  // While the circuit is open because calls are slow, it still lets some through and decides which, so the operation
+  // starts.
   const isRelieved = circuit === 'open' && cause?.code === 'slow';
   if (!isRelieved && (circuit === 'open' || circuit === 'isolated')) {
     return new CircuitOpenError(

@@ -2,7 +2,8 @@
 const maxIds = 100_000;
 
 /**
- * With several Redis databases, records to which of them each id of `applyOnce` was sent. The id is only sent there.
+ * With several Redis databases, records to which of them each id of `applyOnce` was sent. As long as the id may have
+ * been applied there, it is not sent to another one.
  */
 export class OnceHomes {
   readonly #homes = new Map<string, { readonly database: string; readonly sends: number }>();

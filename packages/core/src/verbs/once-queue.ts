@@ -10,8 +10,8 @@ const perTurn = 200;
 
 /**
  * The queue in which calls of `applyOnce` wait for Redis. When Redis is available again, they continue, some in each
- * turn of the event loop. Until then one of them retries every 100 ms, because the server may accept again what it
- * refused.
+ * turn of the event loop. Until then one of them retries every 100 ms, because the server may accept writes again
+ * without a change of the status.
  */
 export class OnceQueue {
   readonly #resilience: Pick<RedisResilience, 'on' | 'snapshot'>;
