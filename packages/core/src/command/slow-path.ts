@@ -59,7 +59,10 @@ export class SlowPathState implements Due {
   released = false;
   /** The server process that a step of a scan was last sent to. */
   server: string | undefined = undefined;
-  /** Runs a function in the async context in which the call was issued, where a tracer finds the command's parent. */
+  /**
+   * Runs a function in the async context in which the call was issued, in which a tracer finds the command's parent
+   * span.
+   */
   inContext: (<R, A extends unknown[]>(run: (...args: A) => R, ...args: A) => R) | undefined = undefined;
   /** When the call stops waiting, is sent after its delay, or is overdue, depending on the queue it is in. */
   dueAt = Infinity;

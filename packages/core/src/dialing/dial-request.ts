@@ -50,13 +50,13 @@ export interface DialReport {
   readonly nextAttemptMs: number | undefined;
 }
 
-/** The order in which connections are made: first those that commands are waiting for. */
+/** What is waiting for a connection. Connections are made in this order: first those that commands are waiting for. */
 export type DialPriority = 'command' | 'subscriber' | 'blocking';
 
 /** A request for a connection. */
 export interface DialRequest {
   readonly priority: DialPriority;
-  /** Whether each attempt gets the full time that a first SYN may take, even if the pace would allow less. */
+  /** Whether each attempt may take longer than the pace allows, so that it can reach a distant server. */
   readonly isPatient?: boolean;
   /**
    * Makes one connection. May be called while an earlier call is still running. A rejection counts as

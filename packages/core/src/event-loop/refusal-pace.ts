@@ -3,7 +3,7 @@ import type { Clock } from '../clock.ts';
 /** Number of consecutive rejections that are delivered in the next turn of the event loop, without a pause. */
 const freeRefusals = 50;
 const pauseMs = 10;
-/** Number of microtasks within which a rejected caller issues its next call, if it does so immediately. */
+/** A rejected caller that issues its next call immediately does so within this number of microtasks. */
 const stepsToAsk = 40;
 
 /**
@@ -13,7 +13,7 @@ const stepsToAsk = 40;
  */
 export class RefusalPace {
   readonly #clock: Clock;
-  /** Number of consecutive rejections that led to the code running now. */
+  /** Number of consecutive rejections, if the code that is running now handles the last of them; otherwise 0. */
   #inARow = 0;
 
   constructor(clock: Clock) {

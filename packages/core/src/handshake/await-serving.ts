@@ -19,7 +19,7 @@ export interface AwaitServingOptions {
 
 /**
  * Sends PING on a verified socket until the server serves commands: its dataset is loaded, its script has ended, or the
- * replica's link is up. With each PING, resends the commands that the server may have refused before: SELECT, CLIENT
+ * replica's link is up. With each PING, resends the commands that the server may have refused earlier: SELECT, CLIENT
  * SETNAME, READONLY. Keeps the connection, to spare a busy server the new connections of a whole fleet.
  *
  * @throws `ProofError`, the socket's error, or the signal's reason

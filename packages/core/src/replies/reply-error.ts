@@ -7,7 +7,8 @@ export interface ReplyVerdict {
   /** Why Redis is unavailable, if the reply says so. */
   readonly cause: CauseCode | undefined;
   /**
-   * `not-applied`: the command certainly did not run, but may run later or on another node. `refused`: it never will.
+   * `not-applied`: the command certainly did not run, but a retry, later or on another node, may succeed. `refused`: a
+   * retry would fail, too.
    */
   readonly outcome: 'not-applied' | 'refused';
   /**
@@ -136,8 +137,8 @@ function classifyGeneric(message: string): ReplyVerdict {
   return genericTexts.find(({ text }) => text.test(message))?.verdict ?? plainError;
 }
 
-// Nothing of the transaction ran. If EXEC itself was refused, its reply contains the reason. Otherwise queued commands
-// were refused, and their own replies decide.
+// No part of the transaction ran. If EXEC itself was refused, its reply contains the reason. Otherwise commands were
+// refused when they were queued, and their own replies decide.
 function classifyAbort(message: string): ReplyVerdict {
   const reason = /because of: (.*)/s.exec(message)?.[1];
   if (reason !== undefined) return verdict('EXECABORT', classifyReply(reason));

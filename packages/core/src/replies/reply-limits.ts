@@ -30,8 +30,8 @@ export const defaultReplyLimits: ReplyLimits = Object.freeze({
 
 /**
  * Returns the limits for replies that a driver parses. Its parser creates an object for each element, so the maximum
- * number of elements depends on the heap. A status or an error may be longer than any that the server itself creates,
- * because scripts create them too.
+ * number of elements depends on the heap. The limit for a status or an error is larger than any that the server itself
+ * creates, because scripts create them too.
  */
 export function driverReplyLimits(maxReplyBytes: number): ReplyLimits {
   const maxElements = Math.floor(v8.getHeapStatistics().heap_size_limit / heapBytesPerElement);

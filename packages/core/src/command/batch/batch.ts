@@ -29,8 +29,8 @@ export interface BatchResult {
 }
 
 /**
- * The commands of one pipeline or MULTI. Replies are held back until the last one has arrived, so that the fate of the
- * batch is decided once, according to its worst command.
+ * The commands in one pipeline or MULTI. No caller gets a reply before the last one has arrived, so that whether to
+ * retry or fail the batch is decided once, for all its commands.
  */
 export class Batch {
   readonly #commands: BatchedCommand[] = [];
@@ -38,7 +38,7 @@ export class Batch {
   protected failures = 0;
   /** Number of commands without a settlement. */
   remaining = 0;
-  /** Whether all commands of the batch have been added. */
+  /** Whether all commands in the batch have been added. */
   isComplete = false;
   /** Whether the commands are written as they are issued, and get their results directly from the driver. */
   isDirect = false;
@@ -83,7 +83,7 @@ export class Batch {
   /**
    * Combines the settlements of all commands. The batch is `lost` if one of its commands got no reply because the
    * connection broke. The batch is `refused` if an error reply proves that its command did not run; `ranInPart` is
-   * false if nothing else of the batch ran either, for example in a MULTI whose EXEC was aborted.
+   * false if no other command in the batch ran either, for example in a MULTI whose EXEC was aborted.
    */
   result(): BatchResult {
     if (this.failures === 0) return allAnswered;
@@ -150,8 +150,9 @@ export class Batch {
   }
 
   /**
-   * Returns a redirection that the driver does not follow: it follows one only if nothing else in the batch has
-   * written. The redirected command did not run, and may be retried.
+   * Returns a redirection that the driver does not follow, if there is one: the driver follows redirections only if all
+   * error replies in the batch are the same and no other command has written. A redirected command did not run, so the
+   * batch may be retried.
    */
   #strayed(refusals: readonly Refusal[]): Refusal | undefined {
     const redirected = refusals.find(({ verdict }) => isRedirection(verdict));
@@ -167,7 +168,8 @@ export class Batch {
     return { ...redirected, verdict: { ...redirected.verdict, cause: 'cluster-down' } };
   }
 
-  // If the driver does not send a pipeline because of a caller's mistake, all its commands get the same error.
+  // If the driver rejects a pipeline because of a caller's mistake, all its commands get the same error, and no
+  // connection broke.
   #brokenBy(): Error | undefined {
     for (const { settlement } of this.commands) {
       if (settlement?.ok === false && !isReplyError(settlement.error))
@@ -193,12 +195,12 @@ function isRedirection({ code }: ReplyVerdict): boolean {
   return code === 'MOVED' || code === 'ASK';
 }
 
-/** Returns whether a reply says that its command did not run because Redis is away. */
+/** Returns whether an error reply says that its command did not run because Redis is unavailable. */
 function isAway({ outcome, cause }: ReplyVerdict): boolean {
   return outcome === 'not-applied' && cause !== undefined;
 }
 
-/** Restores the original settlers of a command, so that the driver settles its promise again. */
+/** Restores the original `resolve` and `reject` of a command, so that they settle its caller's promise again. */
 export function giveBack({ command: batched, resolve, reject }: BatchedCommand): void {
   const command = batched as DriverCommand;
   command.call = undefined;

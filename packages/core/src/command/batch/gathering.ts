@@ -10,22 +10,20 @@ export interface Gathering {
   readonly call: SlowCall;
   readonly batch: Batch;
   /**
-   * How the commands are written as they arrive. Undefined if the stream collects them and writes them together when
-   * the last one has arrived.
+   * How the commands are written as they arrive. Undefined if the stream collects the commands and writes them together
+   * when the last one has arrived.
    */
   readonly atOnce: AtOnce | undefined;
 }
 
-/**
- * How the commands of a batch are written as they arrive: through the fast path if possible, otherwise with the stream.
- */
+/** How the commands in a batch are written as they arrive: on the fast path if possible, otherwise with the stream. */
 export interface AtOnce {
   readonly fastPath: FastPath;
   readonly stream: PipelineStream;
 }
 
 /**
- * Returns how the commands of a batch can be written as they arrive; undefined if only its own stream can write them.
+ * Returns how the commands in a batch can be written as they arrive; undefined if only its own stream can write them.
  */
 export function atOnceBy(fastPath: FastPath | undefined, dispatch: Dispatch): AtOnce | undefined {
   if (fastPath === undefined) return undefined;
@@ -33,7 +31,7 @@ export function atOnceBy(fastPath: FastPath | undefined, dispatch: Dispatch): At
   return stream === undefined ? undefined : { fastPath, stream };
 }
 
-/** Sends one command of a batch whose sending began before all its commands had arrived. */
+/** Sends one command in a batch whose commands are sent as they arrive. */
 export function sendMember(
   command: DriverCommand,
   traits: CommandTraits,
