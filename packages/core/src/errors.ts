@@ -119,7 +119,7 @@ Object.assign(RedisResilienceError.prototype, {
 });
 
 /**
- * Redis is unavailable. A write did not run; a command of the read lane may have run: see `outcome`. Use a fallback, or
+ * Redis is unavailable. A write did not run; a command in the read lane may have run: see `outcome`. Use a fallback, or
  * try again after `retryAfterMs`.
  */
 export class RedisUnavailableError extends RedisResilienceError {

@@ -45,8 +45,8 @@ const getexOptions: Readonly<Record<string, Option>> = {
   PXAT: { effect: 'write-last-wins', takes: 1 },
   PERSIST: 'write-last-wins',
 };
-// Once the expiry is set, the conditions NX, GT and LT no longer hold: it is not absent, and neither later nor earlier
-// than itself.
+// Once the first run has set the expiry, the conditions NX, GT and LT no longer hold: there is an expiry, and the new
+// one is equal to it.
 const expireOptions: Readonly<Record<string, Option>> = {
   XX: 'write-checked-safe',
   NX: 'write-checked',

@@ -16,8 +16,8 @@ const maxPauseMs = 1000;
 /** Probing is frequent if a call was rejected within this time, because Redis is then in demand. */
 const recentMs = 1000;
 
-// The arguments of LPUSHX. The server refuses it for lack of memory, persistence or replicas like any other write, but
-// it changes nothing, because its key does not exist.
+// Arguments with which LPUSHX changes nothing, because the key does not exist. The server still refuses it, like any
+// other write, if memory, persistence or replicas are lacking.
 const harmlessWrite = ['__redis-resilience:probe', ''] as const;
 
 /**

@@ -26,8 +26,8 @@ export interface OwnFailure {
 }
 
 /**
- * The message of ioredis for a client that its user closed. BullMQ 5 and 6 and Bull 4 rely on exactly this text to
- * distinguish the end of a client that they closed themselves from a failure.
+ * The message with which ioredis rejects the commands of a client that its user has closed. BullMQ 5 and 6 and Bull 4
+ * rely on exactly this text to tell a client that they have closed themselves from one that has failed.
  */
 const closedText = 'Connection is closed.';
 

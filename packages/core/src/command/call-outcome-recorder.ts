@@ -50,8 +50,8 @@ export class CallOutcomeRecorder {
   admits(call: SlowCall): boolean {
     const circuit = circuitOf(call, this.#circuits);
     if (circuit.admitsAll) {
-      // A flush records only the generations of the circuits for the whole of Redis, so that of a part's circuit is
-      // stored in the call.
+      // A flush records only the generations of the circuits for the whole of Redis. The generation of a part's circuit
+      // is stored in the call.
       if (call.slow.circuits !== undefined) call.slow.generation = circuit.generation;
       return true;
     }
@@ -60,7 +60,7 @@ export class CallOutcomeRecorder {
       // If the server is out of memory, commands that free memory (DEL, LPOP) are still sent.
       return circuit.cause === 'out-of-memory' && call.batch === undefined && call.traits.frees;
     }
-    // An older generation means that the circuit is not closed and the call is not a trial: `enforce` would have
+    // An older generation means that the circuit is not closed and the call is not a trial: mode `enforce` would have
     // rejected it.
     if (generation < circuit.generation && this.#records.settings.circuit.mode === 'observe')
       this.#records.events.emit('would-refuse', { command: call.traits.name, lane: laneOf(call) });

@@ -35,7 +35,7 @@ export interface Answer {
 /** The call is retried, ahead of all new calls. The circuit counts nothing. */
 export interface SendAgain {
   readonly kind: 'send-again';
-  /** Maximum random delay that spreads retries which could run now; 0 if the call has to wait anyway. */
+  /** Maximum random delay, which spreads retries that could all run now; 0 if the call has to wait anyway. */
   readonly maxDelayMs: number;
   /** Whether the retry draws on the retry budget. */
   readonly pays: boolean;

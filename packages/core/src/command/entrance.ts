@@ -56,7 +56,8 @@ export class Entrance {
     const { call: known } = command;
     if (this.#dispatch.isHandshake(command)) return this.#dispatch.send(command, stream, node);
     if (known !== undefined) {
-      // The driver is resending the command from its own queue. If the caller already has a result, it must not run.
+      // The driver is resending this command from its own queue, which must not happen if its caller already has a
+      // result.
       if (known.settled && stream === undefined) return command.promise;
       return this.#dispatch.send(command, stream, node);
     }

@@ -68,7 +68,7 @@ export class GateState {
   }
 
   /**
-   * Milliseconds that a call may wait for another database to take over, however old the outage; 0 if none will soon.
+   * Milliseconds that a call may wait for another database to take over, however old the outage; 0 if none is about to.
    */
   get changePatienceMs(): number {
     if (this.#changeDueAt === undefined) return 0;

@@ -14,7 +14,8 @@ export interface AttemptOptions {
 }
 
 /**
- * If the timer of a deadline fires later than this, the process was busy, and the response may be unread in the socket.
+ * If a deadline's timer fires later than this, the process was busy, and the response may have arrived without being
+ * read.
  */
 const lateMs = 20;
 

@@ -12,8 +12,8 @@ export interface DialAttempt {
   connected(): void;
   /**
    * Call before slow work that precedes the SYN: name resolution, a credentials provider. Call the returned function
-   * when that work is done; the SYN deadline then starts. Until then the handshake deadline applies, and `cause` names
-   * the failure.
+   * when that work is done; the SYN deadline then starts. Until then the handshake deadline applies; if it passes, the
+   * attempt fails with `cause`.
    */
   preparing(cause: 'dns' | 'credentials'): () => void;
 }

@@ -5,8 +5,8 @@ const maxSynDeadlineMs = 3_000;
 const slowHandshakeMs = 100;
 
 /**
- * How long the TCP connection to an endpoint and the handshake take, learnt from earlier attempts. The limits derived
- * from this do not cut off a server that is merely far away, and they reveal an overloaded one.
+ * How long the TCP connection to an endpoint and the handshake take, learnt from earlier attempts. They keep the time
+ * limits long enough for a server that is merely far away, and reveal an overloaded one.
  */
 export class DialSpeed {
   #synMs: number | undefined;

@@ -25,9 +25,9 @@ export interface DialState {
   readonly overload: number;
   /** Number of consecutive connections that broke immediately. */
   readonly flaps: number;
-  /** Number of consecutive connections that did not last. */
+  /** Number of consecutive connections that did not last long enough to count as stable. */
   readonly shaky: number;
-  /** Whether the lifetime of the last successful connection has been judged. */
+  /** Whether the last successful connection has already been counted in `flaps` and `shaky`. */
   readonly judged: boolean;
 }
 

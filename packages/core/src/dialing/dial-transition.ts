@@ -114,7 +114,8 @@ function lost(state: DialState, livedMs: number, alive: number, moment: DialMome
   }
   if (state.kind === 'idle') return next;
   if (alive > 0 && !(broke && state.kind === 'chained')) return next;
-  // A running eager ramp continues: it is the same whether one connection was lost or all were.
+  // An eager ramp that is already running continues, because it is the same whether one connection was lost or all
+  // were.
   const ramping = state.kind === 'paced' && ramp === 'eager' && moment.at - state.rampedAt < rampAgainMs;
   return ramping ? { ...next, origin: 'outage' } : begin(next, 'outage', moment);
 }

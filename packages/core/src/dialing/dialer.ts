@@ -67,7 +67,9 @@ export class Dialer {
     this.#fleet.readInCalm(connectedClients);
   }
 
-  /** Makes paced attempts until one succeeds or the ticket is cancelled. None begins within this call. */
+  /**
+   * Makes paced attempts until one succeeds or the ticket is cancelled. None begins before this method has returned.
+   */
   dial(request: DialRequest): DialTicket {
     const ticket = new DialerTicket(request, {
       end: (ended, was, broke) => this.#end(ended, was, broke),

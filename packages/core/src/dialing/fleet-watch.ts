@@ -71,5 +71,5 @@ class DialerWatch {
 const watches = new WeakMap<Dialer, DialerWatch>();
 
 function ignore(): void {
-  // The user may lack permission for INFO: then the estimate stays as it is.
+  // The user may lack permission for INFO. The estimate then stays unchanged.
 }

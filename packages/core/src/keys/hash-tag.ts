@@ -2,8 +2,8 @@ import { hashedPart, keySlot } from './key-slot.ts';
 
 /**
  * Returns a hash tag that puts other keys into the slot of this key: the part of the key that determines its slot. A
- * tag cannot be empty or contain a closing brace, so if that part is or does, the tag is a number that hashes to the
- * same slot.
+ * tag cannot be empty or contain a closing brace. For a key with such a part, the tag is instead a number that hashes
+ * to the same slot.
  */
 export function hashTagOf(key: string): string {
   const tag = hashedPart(key);

@@ -23,7 +23,7 @@ const bulk = 0x24;
  * @example
  * const frames = new ReplyFrames(defaultReplyLimits, { readsResp3: true, followsRedirects: false });
  * frames.next(Buffer.from('+OK\r\n:1'), 0); // 5
- * frames.next(Buffer.from('+OK\r\n:1'), 5); // -1: the reply is not whole
+ * frames.next(Buffer.from('+OK\r\n:1'), 5); // -1: the reply is not complete
  */
 export class ReplyFrames {
   /** Whether a line may be as long as a reply, as lines of MONITOR are. */
