@@ -190,7 +190,8 @@ export interface RedisResilience<Client extends Redis | Cluster = Redis | Cluste
    * suspended, unless that database is the preferred one.
    *
    * @throws {@link ConfigurationError} if there is no database of this name
-   * @throws {@link RedisUnavailableError} if it does not respond, or if calls in flight never paused for the change
+   * @throws {@link RedisUnavailableError} if it does not respond, or if there was no moment without calls in flight at
+   *   which to switch
    */
   failover(name?: string): Promise<void>;
   /**
