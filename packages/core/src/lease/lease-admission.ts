@@ -38,7 +38,7 @@ export type LeaseAdmission =
 export function admitLease(facts: LeaseFacts): LeaseAdmission {
   const { shared, waiting, alive, leased, max, now } = facts;
   const isSpent = facts.budgetAt <= now;
-  // An established connection is still usable while the shared one is being made again.
+  // Even while the shared connection is being made again, an established pooled connection is usable.
   const isFree = waiting === 0 && alive > 0;
   if (isFree && !facts.isClosed && shared.gate !== 'ended' && !shared.isIsolated && !isSpent) return give;
   const admission = admit({
@@ -52,7 +52,7 @@ export function admitLease(facts: LeaseFacts): LeaseAdmission {
     now,
     deadlineAt: facts.deadlineAt,
     isRequestBudgetSpent: isSpent,
-    // Callers for whom a connection is available, or can be made, do not count towards the limit.
+    // `maxWaiting` limits only the callers for whom no connection is available or can be made.
     isFull: waiting - (max - leased) >= facts.maxWaiting,
     maxWaitMs: facts.maxWaitMs,
     patienceMs: 0,

@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Lease } from './lease.ts';
 
-/** The lease that the running code holds, and the outer leases around it. */
+/** A lease that the running code holds, and the leases inside which it was acquired. */
 interface Held {
   readonly lease: Lease;
   readonly pool: object;
@@ -10,7 +10,7 @@ interface Held {
 
 const storage = new AsyncLocalStorage<Held>();
 
-/** Calls `run` inside a lease, so that code which it starts is recognised as holding that lease. */
+/** Calls `run` inside a lease: all code that `run` starts, even asynchronously, is recognised as holding that lease. */
 export function runInside<T>(lease: Lease, pool: object, run: () => T): T {
   return storage.run({ lease, pool, outer: storage.getStore() }, run);
 }

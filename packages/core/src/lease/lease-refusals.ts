@@ -21,7 +21,7 @@ export type LeaseRefusal =
   | { readonly kind: 'full'; readonly waitedMs: number }
   /** The maximum number of callers is already waiting. */
   | { readonly kind: 'crowded'; readonly waiting: number }
-  /** All connections are leased, one of them to the caller itself, which would therefore wait for itself. */
+  /** All connections are leased, one of them to the caller itself, which would therefore be waiting for itself. */
   | { readonly kind: 'nested' };
 
 /** The state of the pool at the time of the refusal. */

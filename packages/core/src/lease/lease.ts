@@ -69,8 +69,8 @@ export class Lease implements ClientUse {
   }
 
   /**
-   * Ends the lease: its client sends nothing from now on. If the work is still running, its caller gets the error
-   * `reason`.
+   * Ends the lease: from now on, its client sends nothing. If the work is still running, the promise of `until` rejects
+   * with `reason`.
    */
   end(how: LeaseEnd, reason?: unknown): void {
     if (this.#end !== undefined) return;

@@ -51,7 +51,10 @@ export function leftoversAfter(left: Leftovers, name: string, args: readonly unk
   }
 }
 
-/** Returns the leftovers after a reply to UNWATCH, EXEC or DISCARD, even an error: no key is watched any more. */
+/**
+ * Returns the leftovers after a reply to UNWATCH, EXEC or DISCARD. Even if the reply is an error, no key is watched any
+ * more.
+ */
 export function leftoversUnwatched(left: Leftovers): Leftovers {
   return left.watches ? { ...left, watches: false } : left;
 }
@@ -72,7 +75,8 @@ export function cleanupOf(left: Leftovers, pending: PendingCalls, database: numb
   if (left.isInMulti) commands.push(['discard']);
   else if (left.watches) commands.push(['unwatch']);
   if (left.hasSelected) commands.push(['select', String(database)]);
-  // Replies come in order, so the reply to this PING shows that all earlier calls have been answered.
+  // Replies arrive in the order of their commands, so the reply to this PING shows that all earlier calls have been
+  // answered.
   if (commands.length === 0 && pending.calls > 0) commands.push(['ping']);
   return commands.length === 0 ? { kind: 'none' } : { kind: 'undo', commands };
 }

@@ -7,7 +7,7 @@ import type { Pool } from './pool/pool.ts';
 /** The limits of a lease. */
 export interface LeaseBounds {
   readonly name: string | undefined;
-  /** Limits waiting and work together; if undefined, only waiting is limited, by `defaultTimeoutMs`. */
+  /** Limit for waiting and work together. If undefined, only the wait is limited, to `defaultTimeoutMs`. */
   readonly timeoutMs: number | undefined;
   readonly defaultTimeoutMs: number;
   readonly signal: AbortSignal | undefined;
@@ -24,7 +24,8 @@ export async function runLease<T>(
   const deadlineAt = clock.now() + (timeoutMs ?? defaultTimeoutMs);
   const acquired = pool.acquire({ name, deadlineAt, signal });
   const lease = acquired instanceof Promise ? await acquired : acquired;
-  // The abort may also have ended the lease that freed this connection.
+  // Before this code could run, the signal may have aborted. For example, the same signal may have ended the lease
+  // whose connection is now granted.
   if (signal?.aborted === true) pool.giveBack(lease, 'returned');
   signal?.throwIfAborted();
   const onAbort = (): void => pool.giveBack(lease, 'aborted', signal?.reason);

@@ -13,7 +13,7 @@ export interface TransactionParts {
   readonly connection: string;
   readonly keys: readonly (string | Buffer)[];
   readonly attempts: number;
-  /** No further attempt begins after this. */
+  /** Time after which no further attempt begins. */
   readonly deadlineAt: number;
   readonly signal: AbortSignal | undefined;
 }
@@ -59,7 +59,7 @@ async function attemptOnce<T>(
     await tx.watch(...keys);
     const value = await work();
     if (isChain(value)) throw unexecuted();
-    // The work may have called EXEC itself without checking the reply.
+    // The work may itself have issued an EXEC that did not run, without checking the reply.
     if (!lease.isConflict) return { kind: 'done', value };
     return { kind: 'conflict', error: undefined };
   } catch (error) {

@@ -8,7 +8,7 @@ export interface WaitingLease {
   readonly name: string | undefined;
   readonly since: number;
   readonly budget: RequestBudget | undefined;
-  /** Until when the caller waits while Redis is serving. */
+  /** Time until which the caller waits, provided that Redis is serving. */
   readonly deadlineAt: number;
   readonly due: Due;
   /** Grants the lease to the caller. */
@@ -20,7 +20,7 @@ export interface WaitingLease {
 export interface LeaseWish {
   readonly name: string | undefined;
   readonly since: number;
-  /** Until when the caller waits while Redis is serving. */
+  /** Time until which the caller waits, provided that Redis is serving. */
   readonly deadlineAt: number;
   /** Ends the wait, with the signal's reason. */
   readonly signal: AbortSignal | undefined;
@@ -44,7 +44,7 @@ export class WaitingLeases {
     return this.#order.size;
   }
 
-  /** When the first caller reaches its time limit. */
+  /** Time at which the first waiting caller reaches its time limit. */
   get nextDueAt(): number {
     return this.#dues.nextDueAt;
   }

@@ -109,7 +109,7 @@ export function attachRedis(
       clients.remove(guarded);
       group?.remove(guarded);
     });
-    // A duplicate that was closed and is connected again belongs to the resilience as before.
+    // If a duplicate was closed and is now connected again, it belongs to the resilience again.
     driver.on('connecting', () => {
       if (login === credentials) {
         drivers.add(driver);

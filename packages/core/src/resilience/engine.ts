@@ -52,7 +52,7 @@ export class Engine implements RedisResilience {
   readonly #refusals: RefusalPace;
   #closing: Promise<void> | undefined;
 
-  /** `protectClients` protects the client and its later duplicates, which all share the given parts. */
+  /** `protectClients` protects the client and its later duplicates. They all share the parts that it is given. */
   constructor(
     client: Redis | Cluster,
     settings: Settings,

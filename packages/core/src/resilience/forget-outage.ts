@@ -14,7 +14,7 @@ export function forgetOutage(circuits: Circuits, now: number): void {
   }
 }
 
-/** Closes the circuits on a switch to another server, because what they learnt does not apply to it. */
+/** Closes the circuits on a switch to another server, because what they recorded does not apply to that server. */
 export function forgetServer(circuits: Circuits, now: number): void {
   for (const circuit of Object.values(circuits)) circuit.close(now);
 }

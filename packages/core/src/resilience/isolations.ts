@@ -3,8 +3,8 @@ import { debug } from '../observability/debug.ts';
 import type { Lane } from '../snapshot.ts';
 
 /**
- * The isolations that the application holds: each has a reason, and stops all commands by isolating the circuits of
- * both lanes.
+ * The isolations that the application holds. Each has a reason, and stops all commands by isolating the circuits of
+ * both lanes (reads and writes).
  */
 export class Isolations {
   readonly #name: string;
@@ -34,7 +34,8 @@ export class Isolations {
     return () => {
       if (!this.#held.has(isolation)) return;
       debug('%s: put back by hand', this.#name);
-      // Releases the circuits first, so that there is a reason to report as long as one of them is isolated.
+      // The circuits are released first, and the reason is forgotten afterwards, so that there is a reason to report as
+      // long as one of them is isolated.
       for (const release of releases) release();
       this.#held.delete(isolation);
       this.#onChange();

@@ -2,7 +2,10 @@ import type { RedisResilience } from '../redis-resilience.ts';
 import { noticeSecondCopy } from './second-copy.ts';
 
 const made = new Set<WeakRef<RedisResilience>>();
-/** At this size, those that are gone are looked for: at twice the size after each look, so that a look costs each little. */
+/**
+ * When the set has grown to this size, closed and collected resiliences are removed from it. The limit is then set to
+ * twice the remaining size, so that the average cost per resilience stays small.
+ */
 let fullSize = 64;
 
 /**

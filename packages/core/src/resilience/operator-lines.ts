@@ -24,7 +24,7 @@ export interface OperatorSubject {
 }
 
 /**
- * Logs one line when an outage begins, with its cause, the server's address and the next step, one line when it ends,
+ * Logs one line when an outage begins, with its cause, the server's address and the next step; one line when it ends;
  * and one for each switch to another Redis database. Host and port appear in these lines and nowhere else; credentials,
  * keys and values never appear.
  */

@@ -1,9 +1,12 @@
 import type { Clock, TimerHandle } from '../clock.ts';
 
-/** A client that is not served again within this time is away, whatever was expected. */
+/** A client whose calls are not being served again within this time counts as unavailable. */
 const graceMs = 250;
 
-/** The moment between two connections in peace, in which callers notice nothing but a little waiting. */
+/**
+ * The short interval between two connections of a client, after a graceful switch or the loss of an idle connection.
+ * Callers notice nothing but a little waiting, so it is not reported as an outage.
+ */
 export class PeacefulTurn {
   readonly #clock: Clock;
   readonly #onFailed: () => void;
@@ -24,14 +27,14 @@ export class PeacefulTurn {
     this.#timer.unref?.();
   }
 
-  /** The client is away after all. */
+  /** Call when the client turns out to be unavailable after all. */
   fail(): void {
     if (!this.isUnderWay) return;
     this.end();
     this.#onFailed();
   }
 
-  /** The client is served again, or closed. */
+  /** Call when the client is being served again, or has been closed. */
   end(): void {
     if (this.#timer !== undefined) this.#clock.clearTimeout(this.#timer);
     this.#timer = undefined;

@@ -11,7 +11,9 @@ export interface ClientsControl {
   readonly databases: DatabaseSwitch | undefined;
   /** Connects the main client if it is lazy and has not been connected yet. */
   wake(): void;
-  /** Uses these credentials, or those that the provider now returns, for live connections and all later ones. */
+  /**
+   * Uses these credentials for live connections and all later ones; if undefined, those that the provider now returns.
+   */
   reauthenticate(credentials: Credentials | undefined): Promise<void>;
   /** Creates one more connection, for leases. */
   spare(): LeaseConnection;

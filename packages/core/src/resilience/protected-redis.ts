@@ -121,7 +121,7 @@ export class ProtectedRedis implements ProtectedClient, MovableClient {
   }
 
   forgive(): void {
-    // The circuits belong to the resilience, which handles them.
+    // Nothing to do: the circuits belong to the resilience, which makes them discard what they counted.
   }
 
   ping(): void {
@@ -178,7 +178,7 @@ export class ProtectedRedis implements ProtectedClient, MovableClient {
     if (this.#driver.status === 'ended') return;
     const ended = new Promise<void>((resolve) => this.#driver.on('end', resolve));
     this.#driver.disconnect();
-    // Pending commands have already had the drain time.
+    // The commands in flight have already been given time to finish, so the socket need not wait for them.
     this.#connection.drop('closed');
     await ended;
     await this.#driver.givenUp();
@@ -209,7 +209,7 @@ export class ProtectedRedis implements ProtectedClient, MovableClient {
         this.#parts.tell(news);
         return;
       default:
-      // The other events are handled within the connection.
+      // The connection handles the other events itself.
     }
   }
 

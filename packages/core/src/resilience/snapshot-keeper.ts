@@ -55,7 +55,7 @@ export class SnapshotKeeper {
   }
 
   snapshot(): RedisSnapshot {
-    // Reading a circuit's state makes it half-open if its open time is over.
+    // Reading a circuit's state makes the circuit half-open if its open time is over, so the snapshot may have changed.
     if (this.#snapshot.status !== 'up') {
       void this.#subject.circuits.read.state;
       void this.#subject.circuits.write.state;

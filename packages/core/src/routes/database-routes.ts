@@ -24,7 +24,10 @@ export function databaseRoutes(
   };
 }
 
-/** Takes the options from the given database. A SELECT that the user issued earlier applies there too. */
+/**
+ * Returns a signpost with the given database's options. The number that the user selected earlier with SELECT applies
+ * there too.
+ */
 function signpostTo({ options }: Database, driver: Driver): Signpost {
   return {
     options,

@@ -4,7 +4,10 @@ import type { Endpoint, OpenOptions } from '../handshake/open-socket.ts';
 import type { Session } from '../handshake/session.ts';
 import type { Socket } from 'node:net';
 
-/** A target that always delegates to the current one. Its fields are not private, because other targets inherit them. */
+/**
+ * A target that always delegates to the current target of a client. Its fields are not private, because other targets
+ * inherit them.
+ */
 export class PresentTarget implements Target {
   protected readonly present: () => Target;
   protected readonly primaryOnly: boolean | undefined;

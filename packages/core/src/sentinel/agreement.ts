@@ -1,6 +1,6 @@
 import type { Replica } from './choose-replica.ts';
 
-/** What one sentinel reported. */
+/** The report of one sentinel. */
 export interface Voice {
   /** Address of the sentinel. A sentinel that is configured under several names counts as one voice. */
   readonly id: string;
@@ -10,15 +10,16 @@ export interface Voice {
   readonly members: ReadonlySet<string>;
 }
 
-/** Number of sentinels that must know a server before a client connects to it. */
+/** Returns the number of sentinels that must know a server before a client connects to it. */
 export function voicesNeeded(configured: number): number {
   return Math.min(2, configured);
 }
 
 /**
- * Returns the servers that a sentinel named and that either are known to enough sentinels or were agreed on earlier.
- * The second sentinel only has to know the server as a member of the group: it learns of a promotion seconds later than
- * the sentinel that leads the failover, and the server itself is asked whether it is the primary yet.
+ * Returns those of the servers that a sentinel named that either are known to enough sentinels or were agreed on
+ * earlier. The other sentinels need only know the server as a member of the group, because they learn of a promotion
+ * seconds later than the sentinel that leads the failover. Whether the server is the primary yet is asked of the server
+ * itself.
  */
 export function agreedServers(
   voices: readonly Voice[],
@@ -34,7 +35,7 @@ export function agreedServers(
   return [...agreed.values()];
 }
 
-/** The address by which servers are compared. */
+/** Returns the address by which servers are compared. */
 export function addressOf({ ip = '', port = '' }: Replica): string {
   return `${ip}:${port}`;
 }

@@ -52,7 +52,10 @@ export async function askSentinel(
   }
 }
 
-/** Identifies a sentinel by its address, so that one configured under several names counts once. */
+/**
+ * Returns an identifier for a sentinel: its IP address and port, so that a sentinel configured under several names
+ * counts once.
+ */
 export function voiceId({ remoteAddress, remotePort }: Socket, sentinel: Endpoint): string {
   return remoteAddress === undefined ? endpointKey(sentinel) : `${remoteAddress}:${remotePort}`;
 }

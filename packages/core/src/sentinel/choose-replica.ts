@@ -14,8 +14,9 @@ interface PreferredReplica {
 }
 
 /**
- * Chooses the replica to connect to: a preferred one, otherwise any. `tried` was chosen a moment ago and evidently did
- * not work, so it comes last even if it is preferred: sentinels take seconds to notice that a replica is dead.
+ * Chooses the replica to connect to: a preferred one, otherwise any. `tried` is the replica that was chosen a moment
+ * ago and evidently did not work. It comes last even if it is preferred, because sentinels take seconds to notice that
+ * a replica is dead.
  */
 export function chooseReplica(
   replicas: readonly Replica[],

@@ -32,16 +32,19 @@ const chosenPace = { periodMs: 25, wantedAt: Infinity };
 const maxMs = 10_000;
 
 /**
- * Follows a failover from its first sign. The sentinels announce the replica that they chose. That replica is then
- * asked for its role until it is the primary, because it knows this before any sentinel does. If several sentinels are
- * configured, a second one must also know the replica.
+ * Follows a failover from its first sign: the sentinels announce which replica they have chosen. That replica is then
+ * asked for its role until it is the primary, because it knows of its promotion before any sentinel does. If several
+ * sentinels are configured, a second sentinel must also know the replica.
  */
 export class Failover {
   readonly #options: FailoverOptions;
   readonly #sentinels: SentinelWatch;
   #chosen: RoleWatch | undefined;
   #timer: TimerHandle | undefined;
-  /** Number of calls to `stop`: news that a second sentinel confirms only after a stop is ignored. */
+  /**
+   * Number of calls to `stop` so far. An announcement is ignored if `stop` is called before a second sentinel has
+   * confirmed it.
+   */
   #run = 0;
 
   constructor(options: FailoverOptions) {
@@ -75,7 +78,7 @@ export class Failover {
     this.#end();
   }
 
-  /** Call when the client has connected to the server that was resolved last. */
+  /** Call when the client has connected to the server that the resolver returned last. */
   arrived(): void {
     this.#options.resolver.arrived();
     this.#sentinels.start();

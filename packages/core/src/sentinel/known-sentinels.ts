@@ -6,9 +6,9 @@ import { mappedAddress, type SentinelOptions } from './sentinel-options.ts';
 const maxKnown = 16;
 
 /**
- * The sentinels to query: the configured ones, and those that enough other sentinels have named. A single sentinel can
- * therefore neither invent others that agree with it nor have the sentinel password sent to them. The sentinel that
- * replied last comes first.
+ * The sentinels to query: the configured ones, and those that enough other sentinels have named. Therefore, a single
+ * sentinel can neither invent others that agree with it nor cause the sentinel password to be sent to them. The
+ * sentinel that has replied most recently is queried first.
  */
 export class KnownSentinels {
   readonly #options: () => SentinelOptions;

@@ -6,7 +6,7 @@ import type { SentinelOptions } from './sentinel-options.ts';
 
 /** If a sentinel has not replied after this long, the next one is queried as well. */
 const staggerMs = 150;
-/** The poll ends this long after the last query if at least one sentinel has replied. */
+/** If at least one sentinel has replied, the poll ends this long after the last query. */
 const patienceMs = 500;
 
 export interface SentinelPoll {

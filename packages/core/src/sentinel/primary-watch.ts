@@ -16,11 +16,11 @@ export type PrimaryNews =
   /** The server is a primary: writes may go on. */
   | { readonly kind: 'writes-back' }
   /**
-   * Another server is the primary, and `verified` is connected to it. `atOnce` means that the current server is already
-   * a replica, so the connection must be replaced immediately.
+   * Another server is the primary, and `verified` is connected to it. `atOnce` means that the current server is known
+   * to be a replica already, so the connection must be replaced immediately.
    */
   | { readonly kind: 'primary'; readonly verified: VerifiedSocket; readonly atOnce: boolean }
-  /** Another server is the primary, and a new connection must be made. */
+  /** Another server is the primary. There is no connection to it yet, so one must be made. */
   | { readonly kind: 'moved' };
 
 export interface PrimaryWatchOptions {
@@ -30,7 +30,7 @@ export interface PrimaryWatchOptions {
   readonly target: Target;
   /** Whether a server that turns out to be a replica is a fault. */
   readonly expectsPrimary: boolean;
-  /** How often to look for a primary while the server is a replica. */
+  /** Returns how often to look for a primary while the server is a replica. */
   readonly pace: () => RolePace;
   /** Undefined if there are no sentinels, and thus no failovers to follow. */
   readonly sentinels:

@@ -5,7 +5,7 @@ export interface RolePace {
   readonly wantedAt: number;
 }
 
-/** A command that needed the primary this recently is assumed to be waiting for it still. */
+/** If a command needed the primary within this time, it is assumed to be waiting for it still. */
 const recentMs = 1000;
 
 /** Whether a command is probably waiting for the primary. */

@@ -7,9 +7,9 @@ const steadyMs = 5000;
 const maxPauseMs = 1000;
 
 /**
- * Looks for the primary while a replica answers in its place, without touching the connection that serves reads. Makes
- * one attempt at a time. While writes are waiting, there is one attempt per period; otherwise attempts become less
- * frequent after 5 seconds, so that an endpoint that stays a replica costs little.
+ * Looks for the primary while a replica answers at its endpoint, and leaves the connection that serves reads alone.
+ * Makes one attempt at a time. While writes are waiting, there is one attempt per period. Otherwise, attempts become
+ * less frequent after 5 seconds, so that a server that stays a replica causes little traffic.
  */
 export class RoleWatch {
   readonly #target: Target;
@@ -89,7 +89,8 @@ export class RoleWatch {
     );
   }
 
-  // Wakes every period even in a long pause, because a write that begins to wait ends the pause.
+  // Checks once per period, even during a long pause between attempts, because a write that has begun to wait ends the
+  // pause.
   #arm(): void {
     this.#timer = this.#clock.setTimeout(
       () => {

@@ -9,13 +9,13 @@ import { mappedAddress, type SentinelOptions } from './sentinel-options.ts';
 
 const vouchMs = 2_000;
 const pinMs = 10_000;
-/** If another replica is needed within this time, the one chosen last evidently did not work. */
+/** If a replica is requested again within this time, the one chosen last evidently did not work. */
 const triedMs = 10_000;
 
 /**
  * Asks the sentinels for the address to connect to. If several are configured, two must know a server before a client
  * connects to it for the first time; a silent sentinel does not delay the others. If only one sentinel can be reached,
- * its answer is accepted once the server that was previously agreed on has failed to answer.
+ * its choice is accepted after the server that was previously agreed on has failed to answer.
  */
 export class SentinelResolver {
   readonly #options: () => SentinelOptions;
@@ -51,7 +51,8 @@ export class SentinelResolver {
   }
 
   /**
-   * Whether a second sentinel knows the server that the sentinel `from` has named as the new primary. Never rejects.
+   * Resolves with whether a second sentinel knows the server that the sentinel `from` has named as the new primary.
+   * Never rejects.
    */
   async vouch(host: string, port: number, from: string): Promise<boolean> {
     const address = addressOf({ ip: host, port: String(port) });
@@ -69,13 +70,14 @@ export class SentinelResolver {
     }
   }
 
-  /** Call when the client has connected to the server that was resolved last. */
+  /** Call when the client has connected to the server that `resolve` returned last. */
   arrived(): void {
     this.#wasTrustedTried = false;
   }
 
   /**
-   * Makes the next attempt go to this new primary without asking the sentinels, because some may not know of it yet.
+   * Makes the next attempt go to this new primary without asking the sentinels, because some of them may not know of
+   * its promotion yet.
    */
   pin(host: string, port: number): void {
     this.#trusted = new Set([addressOf({ ip: host, port: String(port) })]);

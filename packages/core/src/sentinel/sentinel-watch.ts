@@ -38,8 +38,8 @@ const connectTimeoutMs = 1000;
 const pattern = '*';
 
 /**
- * Listens to every sentinel for failovers. Each sentinel publishes the new primary when it learns of it, and the one
- * that leads the failover learns first. The old primary may go on answering for seconds, but writes to it are lost.
+ * Listens to every sentinel for failovers. Each sentinel publishes the new primary when it learns of it; the sentinel
+ * that leads the failover is the first. The old primary may go on answering for seconds, but writes to it are lost.
  */
 export class SentinelWatch {
   readonly #options: SentinelWatchOptions;
@@ -115,7 +115,7 @@ export class SentinelWatch {
       if (credentials !== undefined) socket.write(encodeCommand(authCommand(credentials)));
       socket.write(encodeCommand(['PSUBSCRIBE', pattern]));
     } catch {
-      // After `stop`, the map may already hold the sockets of a later start.
+      // After `stop`, the map may already hold sockets that were opened after a later `start`; they must stay.
       if (!signal.aborted) this.#sockets.delete(key);
     } finally {
       clock.clearTimeout(timer);

@@ -5,7 +5,10 @@ import { appendCommand, blockWith, maxCopiedBytes, mostBytesOf, type CommandBloc
 // Longer strings are written separately, because joining them would copy them once more.
 const joinBelowLength = 16 * 1024;
 
-/** Bounds for the number of gathered bytes that are written before the current turn of the event loop ends. */
+/**
+ * Bounds for `#enough`: as soon as that many bytes have been gathered, they are written without waiting for the current
+ * turn of the event loop to end.
+ */
 const minEnough = 1500;
 const maxEnough = 16_000;
 
@@ -25,13 +28,13 @@ export class CoalescedWrites implements CommandSink {
   readonly #write: Socket['write'];
   readonly #tell: (event: WritesEvent) => void;
   #parts: (string | Uint8Array)[] = [];
-  /** The part that is still growing: text, or a range of the block that commands are encoded into. */
+  /** The part that is still growing: either text, or a range in the block into which commands are encoded. */
   #text = '';
   #block: CommandBlock | undefined;
   #from = 0;
   #to = 0;
   #isScheduled = false;
-  /** Number of gathered bytes that may be written before the turn ends. */
+  /** Number of bytes that have been gathered but not written yet. */
   #gathered = 0;
   /** Number of writes, and their total length, since bytes were last read from the socket. */
   #writes = 0;
@@ -121,7 +124,8 @@ export class CoalescedWrites implements CommandSink {
     const { bytes } = this.#block as CommandBlock;
     const stretch = bytes.subarray(this.#from, this.#to);
     this.#from = this.#to;
-    // An idle connection must not retain a block that other connections have filled.
+    // The reference is dropped so that an idle connection does not keep a whole block alive, most of which other
+    // connections have filled.
     this.#block = undefined;
     return stretch;
   }

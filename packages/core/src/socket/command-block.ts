@@ -6,14 +6,14 @@ export interface CommandBlock {
 }
 
 const blockBytes = 64 * 1024;
-/** Commands larger than this are not copied. */
+/** Largest command that is copied into a block, in bytes. */
 export const maxCopiedBytes = 16 * 1024;
 /**
- * Longer strings are encoded by `Buffer.write`, because calling it costs about as much as looping over this many
- * characters.
+ * Maximum length of a string that is encoded in a loop. Longer ones are encoded by `Buffer.write`, because calling it
+ * costs about as much as looping over this many characters.
  */
 const maxLoop = 24;
-/** Bytes for a length, its marker and two line ends. */
+/** Maximum number of bytes that frame an argument: a marker, its length and two line ends. */
 const frameBytes = 16;
 
 const [star, dollar, zero, carriageReturn, lineFeed, lastAscii] = [0x2a, 0x24, 0x30, 0x0d, 0x0a, 0x7f];
@@ -29,7 +29,8 @@ export function blockWith(bytes: number): CommandBlock {
 }
 
 /**
- * Returns the maximum number of bytes that a command can take; Infinity if an argument is neither a string nor bytes.
+ * Returns the maximum number of bytes that an encoded command can have; Infinity if an argument is neither a string nor
+ * bytes.
  */
 export function mostBytesOf(name: string, args: readonly unknown[]): number {
   let most = 2 * frameBytes + 3 * name.length;

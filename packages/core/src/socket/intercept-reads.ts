@@ -2,7 +2,7 @@ import type { Socket } from 'node:net';
 
 /**
  * Passes every chunk that a socket reads to `pass` only; the socket's listeners receive the bytes that `pass` hands to
- * `deliver`. This also holds for listeners that were added earlier or are prepended later.
+ * `deliver`. This applies to all listeners, including those that were added earlier or are prepended later.
  */
 export function interceptReads(
   socket: Socket,

@@ -35,7 +35,7 @@ export class OrderCheck {
     const { replies, readAt } = this.#wire;
     const sinceMs = readAt - this.#checkedAt;
     const since = replies - this.#checkedReplies;
-    // The count of replies restarts at zero with a new socket.
+    // The difference is negative only on a new socket, on which the count of replies restarts at zero.
     if (since < 0) this.#checkedReplies = 0;
     return since >= everyReplies ? sinceMs >= atLeastMs : sinceMs >= atMostMs && since > 0;
   }
@@ -56,13 +56,13 @@ export class OrderCheck {
   }
 }
 
-// Some proxies reply to PING themselves and ignore its text. While the connection has subscriptions in RESP2, the reply
-// is an array.
+// Whether this is a correct reply to a PING with this text. Some proxies reply to PING themselves and ignore the text.
+// In RESP2, the reply is an array if the connection has subscriptions.
 function isAnswer(answer: unknown, text: string): boolean {
   const [, listed] = Array.isArray(answer) ? (answer as readonly unknown[]) : [];
   return answer === text || answer === 'PONG' || listed === text;
 }
 
 function ignore(): void {
-  // The stall watch notices if the PING gets no reply.
+  // Nothing to do: if the PING gets no reply, the stall watch notices.
 }

@@ -4,7 +4,7 @@ import type { Driver } from '../driver/driver.ts';
 
 const gracefulEndMs = 2000;
 
-/** Ends a socket. A graceful end leaves it a moment for the replies that are still due. */
+/** Ends a socket. With a graceful end, the socket first has a moment to receive the replies that are still due. */
 export function endSocket(
   socket: Socket | undefined,
   isGraceful: boolean,

@@ -1,4 +1,4 @@
-/** Once a reply has begun, fewer new bytes than this do not count as a sign of life. */
+/** Once a reply has begun to arrive, fewer further bytes than this do not count as a sign of life. */
 const minBytes = 512;
 
 /**

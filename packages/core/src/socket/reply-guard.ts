@@ -38,7 +38,8 @@ export class ReplyGuard {
   #breach: Breach | undefined;
   #replies = 0;
   /**
-   * True while it is unknown where a reply begins, because commands were already unanswered when the guard was created.
+   * True as long as it is unknown where a reply begins, because commands were already unanswered when the guard was
+   * created.
    */
   #isBlind: boolean;
 
@@ -57,7 +58,7 @@ export class ReplyGuard {
     return this.#replies;
   }
 
-  /** Call when replies that were passed on turn out to have been shifted. */
+  /** Call when it turns out that replies already passed on were shifted: matched to the wrong commands. */
   distrust(): void {
     this.#breach ??= 'shifted';
   }
@@ -162,12 +163,15 @@ export class ReplyGuard {
     return isConfirmed && shape?.first === command ? undefined : 'malformed';
   }
 
-  /** `command` is the oldest unanswered command, if that may be a subscribing one. */
+  /**
+   * Returns the breach in a RESP3 push, if it is one. `command` is the oldest unanswered command, if that may be a
+   * subscribe or unsubscribe command.
+   */
   #breachOfPush(command: string | undefined): Breach | undefined {
     const { shape } = this.#frames;
     const message = shape === undefined ? 'other' : messageOf(shape);
     if (message === 'malformed') return 'malformed';
-    // The driver would mistake it for the reply to its oldest command.
+    // The driver would mistake such a confirmation for the reply to its oldest command.
     return message === 'subscribed' && shape?.first !== command ? 'unasked' : undefined;
   }
 }

@@ -1,4 +1,4 @@
-/** Weight of one new sample. */
+/** Weight of a new sample in the moving averages. */
 const share = 0.1;
 const toleratedRoundTrips = 10;
 
@@ -36,7 +36,7 @@ export class RoundTrip {
     this.#meanMs += share * (sampleMs - this.#meanMs);
   }
 
-  /** Silence longer than this is suspicious. */
+  /** Returns the number of milliseconds after which silence is suspicious. */
   limitMs(): number {
     const limit = toleratedRoundTrips * this.#meanMs + 4 * this.#deviationMs;
     return Math.min(this.#maxLimitMs, Math.max(this.#minLimitMs, limit));

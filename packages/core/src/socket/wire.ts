@@ -23,7 +23,7 @@ export type WireEvent =
   | 'breached'
   /** Bytes are about to be written. */
   | 'written'
-  /** The socket accepts no more bytes, or accepts them again. */
+  /** The socket has stopped accepting bytes, or has started to accept them again. */
   | 'room-changed';
 
 /** The socket of one connection, with its flushes and the times of its last reads and writes. */
@@ -128,7 +128,7 @@ export class Wire {
     });
   }
 
-  /** Call when a reply on the current socket belonged to another command. */
+  /** Call when a reply on the current socket turns out to have belonged to another command. */
   distrust(): void {
     this.#guard?.distrust();
     this.#breached('shifted');
@@ -150,7 +150,8 @@ export class Wire {
     const command = this.#driver.oldestUnanswered();
     const sentAt = command?.call?.written?.at;
     if (sentAt !== undefined || command === undefined) return sentAt ?? this.writtenAt;
-    // A command of our own has no call. Later writes must not make it seem younger than it is.
+    // A command of our own has no call that records when it was sent. That time is kept here, so that later writes do
+    // not make the command seem more recent than it is.
     if (this.#untracked?.command !== command) this.#untracked = { command, sentAt: this.writtenAt };
     return this.#untracked.sentAt;
   }
@@ -185,7 +186,8 @@ export class Wire {
     this.#tell(isAlive ? 'alive' : 'read');
   }
 
-  // Runs after the driver has parsed the bytes: if they completed the reply, they were a sign of life after all.
+  // Runs after the driver has parsed bytes that seemed too few to be a sign of life. If they completed the reply, they
+  // were one after all.
   #readTheRest(pending: DriverCommand | undefined): void {
     if (this.#driver.oldestUnanswered() === pending) return;
     this.aliveAt = this.readAt;

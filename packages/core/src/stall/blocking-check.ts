@@ -52,7 +52,7 @@ export class BlockingCheck {
       const isDead = await this.#unblock(call, identity, verified, running.signal);
       if (isDead && !verified.socket.destroyed) return verified;
     } catch {
-      // If the server is down, the connection's TCP keepalive will notice.
+      // Nothing is known then. If the server is down, TCP keepalive on the first connection will notice.
     } finally {
       this.#clock.clearTimeout(timer);
       this.#running = undefined;
@@ -82,7 +82,8 @@ export class BlockingCheck {
       // Only a call that was released has provably popped nothing.
       if (reply !== 1) call.released = false;
     }
-    // 0 means that the call was not blocked on the server: its reply is on its way or was lost with the connection.
+    // 1 means that the call was released. 0 means that it was no longer blocked on the server: its reply is on its way,
+    // or was lost with the connection.
     if (reply !== 1 && reply !== 0) return false;
     await pause(this.#clock, graceMs, signal);
     const isUnanswered = this.#driver.oldestUnanswered()?.call === call && (call.released || reply === 0);

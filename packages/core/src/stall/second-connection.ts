@@ -5,7 +5,7 @@ import { hedgedEstablish } from '../handshake/hedged-establish.ts';
 import type { Wire } from '../socket/wire.ts';
 import { isHeldByServer } from './held-by-server.ts';
 
-/** What a second connection revealed about a server whose first connection is silent. */
+/** A finding about a server, made over a second connection because the first one is silent. */
 export type SecondAnswer =
   /** The server is working. The caller must keep or destroy the verified socket. */
   | { readonly kind: 'serves'; readonly verified: VerifiedSocket }
@@ -20,8 +20,8 @@ export type SecondAnswer =
 /** Limits on how long an inquiry may take. */
 export interface Patience {
   /**
-   * Milliseconds after which `onNoAnswer` is called. If connecting is slow, the rest may take three times as long as
-   * connecting did.
+   * Milliseconds after which `onNoAnswer` is called. If connecting is slow, the handshake and the PING may take three
+   * times as long as connecting did.
    */
   readonly answerMs: number;
   /** Milliseconds after which the inquiry ends. */
@@ -94,7 +94,7 @@ export class SecondConnection {
 
   async #inquire(signal: AbortSignal, connected: () => void): Promise<SecondAnswer> {
     const progress = { connected, preparing: () => () => undefined };
-    // Starts at least one attempt per dialing period, as reconnecting does.
+    // As when reconnecting, at least one attempt is started per dialing period.
     const verified = await hedgedEstablish(this.#target, this.#clock, signal, progress, this.#periodMs());
     const { socket, proof } = verified;
     let cause = proof.waiting;

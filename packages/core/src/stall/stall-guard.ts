@@ -61,12 +61,12 @@ export class StallGuard {
     this.#watch.noteWrite(now);
   }
 
-  /** Asks the server over a second connection why this one is silent, until the reason is known. */
+  /** Call when the connection is silent: asks the server over a second connection, until the reason is known. */
   inquire(): void {
     this.#openInquiry().begin();
   }
 
-  /** Call when the server itself has replied that it cannot serve: keeps asking until it can. */
+  /** Call when the server itself has replied that it cannot serve: keeps asking until the server can serve. */
   awaitServer(cause: CauseCode): void {
     this.#openInquiry().await(cause);
   }
@@ -75,7 +75,7 @@ export class StallGuard {
     this.#inquiry?.stop();
   }
 
-  // Most connections never need one.
+  // Creates the inquiry when it is first needed, because most connections never need one.
   #openInquiry(): StallInquiry {
     const pace = (): InquiryPace => this.#pace;
     return (this.#inquiry ??= new StallInquiry(this.#target, this.#wire, this.#settings, pace, this.#tell));

@@ -12,7 +12,7 @@ export type InquiryFinding =
    * The server is away: it answers on no connection (`isSilent`), or replies that it cannot serve. The inquiry goes on.
    */
   | { readonly kind: 'away'; readonly cause: CauseCode; readonly isSilent?: boolean }
-  /** The server is working again, and there is no evidence against the connection. */
+  /** The server is working again, and nothing suggests that the connection is dead. */
   | { readonly kind: 'serves' }
   /** The server is working, and the connection is dead. The second connection may replace it. */
   | { readonly kind: 'dead'; readonly replacement: VerifiedSocket }
@@ -21,13 +21,15 @@ export type InquiryFinding =
 
 /** The pace of an inquiry, derived from what is known about the server. */
 export interface InquiryPace {
-  /** Interval between attempts that the server can bear from this client. */
+  /**
+   * Minimum interval between attempts, in milliseconds, so that the server is not overloaded by this client's fleet.
+   */
   readonly periodMs: number;
   /** How long it takes to establish a connection, including the handshake. */
   readonly connectMs: number;
 }
 
-/** A second connection may take this many times as long as earlier connections. */
+/** A second connection may take this many times as long to establish as earlier connections did. */
 const toleratedConnects = 2;
 const totalGrowth = 1.5;
 const minGraceMs = 50;
@@ -50,7 +52,9 @@ export class StallInquiry {
   #timer: TimerHandle | undefined;
   /** Why the server is away; undefined if it is not known to be away. */
   #awayCause: CauseCode | undefined;
-  /** Time limit of the next attempt. Grows with each attempt, in case the server is only slow to connect to. */
+  /**
+   * Time limit of the next attempt. Grows with each attempt, in case the server is working and only connecting is slow.
+   */
   #totalMs = 0;
   #since = -Infinity;
   #isOn = false;
@@ -78,7 +82,7 @@ export class StallInquiry {
     this.#ask();
   }
 
-  /** Call when the server itself has replied that it cannot serve: keeps asking until it can. */
+  /** Call when the server itself has replied that it cannot serve: keeps asking until the server can serve. */
   await(cause: CauseCode): void {
     this.#isOn = true;
     this.#awayCause = cause;
@@ -150,7 +154,8 @@ export class StallInquiry {
       this.#tell({ kind: 'serves' });
       return;
     }
-    // A frozen server that resumes answers on both connections, in either order, so give the first one a moment.
+    // When a frozen server resumes, it answers on both connections, in either order. The first connection is therefore
+    // given a moment longer.
     const graceMs = Math.min(maxGraceMs, minGraceMs + 4 * this.#wire.roundTrip.meanMs);
     this.#candidate = verified;
     this.#timer = this.#clock.setTimeout(() => {
@@ -161,7 +166,7 @@ export class StallInquiry {
         this.#tell({ kind: 'serves' });
         return;
       }
-      // The finding is void if the second connection has broken in the meantime.
+      // If the second connection has broken in the meantime, its answer no longer proves anything.
       if (verified.socket.destroyed) {
         this.#ask();
         return;

@@ -12,7 +12,7 @@ export type StallFinding =
   /** The oldest command blocks without a timeout, so no reply is ever due. */
   | 'blocked';
 
-/** Idle connections whose PINGs are due within this share of the idle time are asked together. */
+/** Idle connections are pinged together if their PINGs are due within this share of the idle time of each other. */
 const togetherShare = 0.05;
 
 /**
@@ -81,10 +81,10 @@ export class StallWatch {
       this.#tell('idle');
       this.#arm(limitMs);
     } else if (idleFor < limitMs && idleFor + 2 * limitMs < idleMs) {
-      // While it is in use, the next write need not set the alarm again.
+      // The connection is in use. The alarm is set to the short limit now, so that the next write need not set it.
       this.#arm(limitMs);
     } else {
-      // Jittered, so that the idle connections of a fleet do not all send PING at once.
+      // Jittered, so that the idle connections of a fleet do not all send PING at the same moment.
       this.#arm((idleMs - idleFor) * (1 + 0.1 * this.#random()), earlyMs);
     }
   }

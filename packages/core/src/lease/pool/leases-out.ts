@@ -32,7 +32,7 @@ export class LeasesOut {
     return oldest === undefined ? undefined : now - oldest.startedAt;
   }
 
-  /** When the next lease will have lasted too long. */
+  /** Time at which the next lease will have lasted too long. */
   get nextOverdueAt(): number {
     for (const { isOverdue, startedAt } of this.#all) if (!isOverdue) return startedAt + this.#maxLeaseMs;
     return Infinity;

@@ -2,8 +2,8 @@ import type { MemberEffect, MemberSignal, MemberState, MemberTransition } from '
 
 /**
  * The life of a pooled connection, as a pure function from a state and a signal to the next state and its effect. A
- * signal that does not apply to the current state changes nothing. A lease keeps its connection, whatever happens to
- * the socket.
+ * signal that does not apply to the current state changes nothing. A lease keeps its connection even if the socket is
+ * lost.
  */
 export function memberTransition(state: MemberState, signal: MemberSignal, now: number): MemberTransition {
   switch (signal.kind) {
@@ -38,7 +38,8 @@ function onAway(state: MemberState, isGone: boolean, now: number): MemberTransit
   if (state.kind === 'idle') {
     return isGone ? go(dropped, drop) : go({ kind: 'connecting', since: now }, none);
   }
-  // What was left behind is gone with the socket, but a new socket proves nothing about the earlier calls.
+  // When the socket is lost, the state that the lease left behind is lost too. The connection is dropped all the same,
+  // because a new socket proves nothing about the lease's unanswered calls.
   return state.kind === 'cleaning' && isGone ? go(dropped, drop) : stay(state);
 }
 
@@ -50,7 +51,7 @@ function onReturned(
   if (state.kind !== 'leased') return stay(state);
   if (cleanup.kind === 'drop') return go(dropped, drop);
   if (cleanup.kind === 'undo') return go({ kind: 'cleaning', since: now }, cleanup);
-  // Nothing is left behind, and the connection is already being redialed: it will be as good as a new one.
+  // Nothing is left behind, so once the connection has been redialed, it is as good as a new one.
   return isServing ? go({ kind: 'idle', since: now }, offer) : go({ kind: 'connecting', since: now }, none);
 }
 

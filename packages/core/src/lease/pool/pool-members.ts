@@ -17,8 +17,8 @@ export class PoolMembers {
   readonly #tell: () => void;
   readonly #all = new Set<PoolMember>();
   /**
-   * Idle connections in the order of their last use. The most recently used one is taken first, so that surplus
-   * connections stay idle and expire.
+   * Idle connections in the order of their last use. The most recently used connection is handed out first, so that
+   * surplus connections stay idle and expire.
    */
   readonly #idle: PoolMember[] = [];
 
@@ -94,7 +94,7 @@ export class PoolMembers {
     }
   }
 
-  /** When the next connection will have been idle for too long. */
+  /** Time at which the next connection will have been idle for too long. */
   get nextExpiryAt(): number {
     const [oldest] = this.#idle;
     return oldest === undefined ? Infinity : this.#expiryOf(oldest);
@@ -150,7 +150,7 @@ export class PoolMembers {
   }
 
   #removeIdle(member: PoolMember): void {
-    // Searched from the end, because it is nearly always the last one.
+    // Searched from the end, because the connection in question is nearly always the last one.
     const index = this.#idle.lastIndexOf(member);
     if (index !== -1) this.#idle.splice(index, 1);
   }

@@ -26,7 +26,7 @@ export interface PoolParts {
 /** A caller's request to a pool. */
 export interface LeaseRequest {
   readonly name: string | undefined;
-  /** Until when the caller may wait. */
+  /** Time until which the caller may wait. */
   readonly deadlineAt: number;
   /** Ends the wait, with the signal's reason. */
   readonly signal: AbortSignal | undefined;

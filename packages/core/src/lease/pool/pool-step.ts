@@ -20,8 +20,8 @@ export interface PoolFacts {
 export type PoolStep = 'hand-out' | 'ask' | 'connect' | 'none';
 
 /**
- * Decides a pool's next step; repeat until it returns `none`. No more connections are made or checked than there are
- * waiting callers, and none while Redis is away: the main connection notices when Redis is back.
+ * Decides a pool's next step; repeat until it returns `none`. At most one connection is made or checked for each
+ * waiting caller. None is while Redis is unavailable, because the main connection notices when Redis is back.
  */
 export function nextPoolStep(facts: PoolFacts): PoolStep {
   const { waiting, coming, size } = facts;

@@ -14,7 +14,7 @@ import { nextPoolStep } from './pool-step.ts';
 import { PoolCounts } from './pool-totals.ts';
 import { WaitingLeases, type WaitingLease } from '../waiting-leases.ts';
 
-/** Tolerance for timers, which count whole milliseconds. */
+/** Tolerance for timers, which are accurate only to the millisecond. */
 const roundingMs = 0.5;
 
 /** Lends connections for exclusive use, and performs the steps that `pool-step.ts` decides. */
@@ -61,9 +61,7 @@ export class Pool {
     return this.#leases.count + this.#waiting.length;
   }
 
-  /**
-   * Grants a lease as soon as a connection is available, first come, first served. Waits for Redis as a command does.
-   */
+  /** Grants a lease as soon as a connection is free, first come, first served. Callers wait for Redis as commands do. */
   acquire({ name, deadlineAt, signal }: LeaseRequest): Lease | Promise<Lease> {
     const now = this.#clock.now();
     this.#listenToMain(now);
@@ -104,12 +102,12 @@ export class Pool {
     this.#members.signal(member, { kind: 'returned', cleanup, isServing: member.isServing });
   }
 
-  /** Call when a connection may have been made or lost, or Redis gone away or come back. */
+  /** Call when a connection may have been made or lost, or when Redis may have become unavailable or available. */
   look(): void {
     if (this.#isClosed) return;
     const { main, settings } = this.#parts;
     const isServing = main.state === 'ready';
-    // While Redis is away, waiting callers have the same time limit as calls that lost their connection.
+    // While Redis is unavailable, callers wait for as long as calls that were in flight when it became unavailable.
     if (this.#wasServing && !isServing) {
       this.#waiting.shorten(this.#clock.now() + 2 * settings.admission.maxWaitMs);
     } else if (isServing && !this.#wasServing) this.#waiting.lengthen();
@@ -134,7 +132,7 @@ export class Pool {
     this.#alarm.clear();
   }
 
-  /** Pings the shared connection, which tells whether Redis is serving but is idle while only leases are used. */
+  /** Pings the shared connection, whose state shows whether Redis is serving, because leases do not use it. */
   #listenToMain(now: number): void {
     const { main, settings } = this.#parts;
     const { minStallMs } = settings.connection;
@@ -154,7 +152,7 @@ export class Pool {
   }
 
   #step(): void {
-    // Steps call this method recursively; the loop below already handles that.
+    // A step may call this method again; the loop below is still running then, and takes the further steps.
     if (this.#isStepping) return;
     this.#isStepping = true;
     try {
@@ -189,7 +187,7 @@ export class Pool {
   }
 
   #onAlarm(): void {
-    // After a stall, timers run before sockets are read, so read the bytes that are already waiting first.
+    // After a stall of the process, timers fire before sockets are read: first read the bytes that are waiting.
     afterReads(this.#clock, () => {
       const now = this.#clock.now() + roundingMs;
       for (let late = this.#waiting.overdue(now); late !== undefined; late = this.#waiting.overdue(now)) {
