@@ -1,6 +1,9 @@
 import type { RedisResilience, RedisSnapshot } from '@redis-resilience/core';
 
-/** The name of the database that accepts writes, or accepted them last; undefined if there is only one database. */
+/**
+ * Follows which of several databases accepts writes. `name` is the database that does, or was the last to do so;
+ * undefined if there is only one database.
+ */
 export class DatabaseFollower {
   readonly #stop: () => void;
   #name: string | undefined;
@@ -25,7 +28,7 @@ export class DatabaseFollower {
   }
 }
 
-// A read-only database holds the same data as the previous one.
+// A read-only database has no name here: it holds the same data as the previous writable one.
 function nameIn({ database }: RedisSnapshot): string | undefined {
   return database?.readOnly === true ? undefined : database?.name;
 }

@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto';
 import type { Cluster, Redis } from 'ioredis';
 
 /**
- * A Lua script that uses one key. The first call sends the source, so that no second round trip moves the script behind
- * later commands on the connection. Later calls send the digest, and the source again if the server has lost the
- * script.
+ * A Lua script that uses one key. The first call sends the source. If it sent only the digest, the server might not
+ * know the script yet; the source would then be sent a round trip later, behind other commands on the connection. Later
+ * calls send the digest, and the source again if the server has lost the script.
  */
 export class Script {
   readonly #source: string;

@@ -7,11 +7,14 @@ import { classifyReply, codeOfReply } from '@redis-resilience/core/protocol';
 export function isRefusedForNow(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   const { code, outcome, scope } = classifyReply(error.message);
-  // EXECABORT says that commands of a transaction were refused, but not why.
+  // EXECABORT reports that commands in a transaction were refused, but not why.
   return outcome === 'not-applied' || scope !== 'command' || code === 'EXECABORT';
 }
 
-/** The first word of a server's error reply: `WRONGTYPE`, `ERR`. Never the rest, which may contain values. */
+/**
+ * Returns only the first word of a server's error reply, such as `WRONGTYPE` or `ERR`, because the rest may contain
+ * values.
+ */
 export function refusalCode(error: unknown): string {
   return error instanceof Error ? codeOfReply(error.message) : 'ERR';
 }

@@ -60,13 +60,13 @@ export class EntryFinder {
     this.counts.misses++;
     const copy = this.#findLocal(key);
     if (copy === undefined) return undefined;
-    // Redis replied that it has no value: the copy counts as too old to return immediately, and only replaces a load
-    // that fails.
+    // Redis has replied that it has no value. The copy therefore counts as too old to be returned immediately, and is
+    // used only if the load fails.
     return { ...copy, pastTtlMs: Math.max(copy.pastTtlMs, this.#settings.staleWhileRevalidateMs + 1) };
   }
 
   async #read(key: string): Promise<Reading> {
-    // The loader can provide the value, and its load is bounded, so no lookup waits for Redis to come back.
+    // No lookup waits for Redis to come back, because the loader can provide the value, and loads are bounded.
     if (!this.#entries.available) return 'away';
     let data: Buffer | null;
     try {

@@ -4,8 +4,8 @@ import type { CacheEntry } from './entry.ts';
 const maxRemembered = 10_000;
 
 /**
- * The invalidations of this process. The values that they cover are not used again, wherever they come from. An
- * invalidation that has not reached Redis yet is pending.
+ * The invalidations of this process. A value that an invalidation covers is not used again, whether it comes from
+ * Redis, from a local copy or from a load. An invalidation that has not reached Redis yet is pending.
  */
 export class Invalidations {
   readonly #writer: string;
@@ -81,7 +81,8 @@ export class Invalidations {
     if (this.#pending.get(key) === at) this.#pending.delete(key);
   }
 
-  // Allows for the difference between the clocks of two processes.
+  // Compares the entry's version with an invalidation. If they come from different processes, allows for the difference
+  // between the two clocks.
   #isCovered(entry: CacheEntry, at: number, writer: string): boolean {
     return entry.at <= at + (entry.writer === writer ? 0 : this.#clockSkewMs);
   }

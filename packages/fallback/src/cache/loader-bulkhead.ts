@@ -115,7 +115,7 @@ export class LoaderBulkhead {
   }
 }
 
-/** Creates the error for a load that was not started, or is not awaited any longer. */
+/** Creates the error for a load that was not started, or for which the caller has stopped waiting. */
 export function overloaded(message: string): OverloadedError {
   return new OverloadedError(message, { reason: 'overloaded', outcome: 'not-applied' });
 }

@@ -52,8 +52,8 @@ export class Resync {
   }
 
   /**
-   * Call when another database has come into use: it receives the pending invalidations. Entries are not written back,
-   * but reloaded.
+   * Call when another database has come into use: it receives the pending invalidations. Entries are not written back
+   * to the new database; lookups load them again.
    */
   databaseChanged(): void {
     this.#isOtherDatabase = true;
@@ -122,7 +122,7 @@ export class Resync {
     return written;
   }
 
-  // Reads the versions first, so that an entry that Redis still has is not sent again.
+  // Writes copies back to Redis. Reads the versions first, so that an entry that Redis still has is not sent again.
   async #writeBack(copies: readonly (readonly [string, CacheEntry])[]): Promise<number> {
     const { entries } = this.#parts;
     const fresh = copies.filter(([, entry]) => this.#keepMs(entry) > 0);

@@ -127,5 +127,5 @@ export class SingleFlight {
 }
 
 function ignore(): void {
-  // Each caller gets the error from its own wait; `keep` reports its own errors.
+  // Nothing to do: each caller gets the load's error from its own wait, and `keep` reports its own errors.
 }

@@ -39,7 +39,7 @@ export interface KeyvStoreOptions {
 }
 
 const defaults = { prefix: '' };
-// Every cache entry needs an expiry: a value without a ttl gets a hundred years.
+// Every cache entry needs an expiry, so a value without a ttl expires after a hundred years.
 const noTtlMs = 100 * 365 * 24 * 60 * 60 * 1000;
 const scanCount = 500;
 const rememberInvalidatedMs = 600_000;
@@ -73,7 +73,10 @@ export class KeyvStore {
     });
   }
 
-  /** Keyv 6 first asks for a store's capabilities, and passes keys without their namespace; Keyv 5 never asks. */
+  /**
+   * Read only by Keyv 6, before any other call. Keyv 6 passes keys without their namespace, and Keyv 5 with it, so the
+   * first read shows which version is in use.
+   */
   get capabilities(): undefined {
     this.#keysAreBare = true;
     return undefined;
@@ -150,7 +153,7 @@ export class KeyvStore {
     const { client } = this.#resilience;
     for await (const keys of scanKeys(client, `${escapeGlob(start)}*`, scanCount)) {
       await this.#cache.invalidate(keys.map((key) => key.slice(this.#prefix.length)));
-      // Unlinked individually, because on a Cluster they may be on different nodes.
+      // Unlinked individually, because on a Cluster the keys may be on different nodes.
       await Promise.all(keys.map((key) => client.unlink(key)));
     }
   }
@@ -164,7 +167,7 @@ export class KeyvStore {
     this.#cache.close();
   }
 
-  // The same key for both versions: Keyv 6 finds a value that was stored through Keyv 5.
+  // Returns the same key for both versions of Keyv, so that Keyv 6 finds a value that was stored through Keyv 5.
   #nameOf(key: string): string {
     return this.#keysAreBare ? startOf(this.namespace) + key : key;
   }

@@ -67,7 +67,8 @@ export function resilientKoaLimiter<C extends object>(
   };
 }
 
-// A limiter that finishes too late must not change the response, which another middleware is producing by then.
+// Returns a view of the context that can be abandoned. A limiter that finishes too late must not change the response,
+// because by then another middleware is producing it.
 function abandonable<C extends object>(ctx: C): { readonly ctx: C; abandon(): void } {
   let isAbandoned = false;
   const view = new Proxy(ctx, {

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Clock } from '@redis-resilience/core';
 
 const maxKeys = 50_000;
-/** Number of windows that are compared when one of them must make room. */
+/** Number of windows that are compared to choose one to evict. */
 const compared = 16;
 
 interface Window {
@@ -20,7 +20,7 @@ interface Window {
 export class LocalWindows {
   readonly #clock: Clock;
   readonly #windows = new Map<string, Window>();
-  /** All windows, in no particular order, and the place where the next comparison begins. */
+  /** All windows, in no particular order. `#hand` is the index at which the next comparison begins. */
   readonly #places: Window[] = [];
   #hand = 0;
 

@@ -140,5 +140,5 @@ export class ResilientRateLimitStore {
 }
 
 function ignore(): void {
-  // The first request calls `init` again.
+  // Nothing to do: the first request calls `init` again.
 }

@@ -50,7 +50,7 @@ export interface ThrottlerStorage {
 
 const maxKeys = 50_000;
 
-// The same as `countHit`, on the server's clock.
+// Counts a request exactly as `countHit` does, but in Redis and by the server's clock.
 const countScript = new Script(`
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)

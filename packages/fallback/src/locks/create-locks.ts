@@ -25,8 +25,8 @@ import { Script } from '../script.ts';
 import { HeldLock, type Lock } from './held-lock.ts';
 import { release } from './release.ts';
 
-// One hash holds both the lock and the number of its holders so far, so that both are in the same slot and expire
-// together.
+// One hash holds both the lock and its fence (the number of holders so far), so that both are in the same slot and
+// expire together.
 const acquireScript = new Script(`
 local now = redis.call('TIME')
 local ms = now[1] * 1000 + math.floor(now[2] / 1000)
@@ -183,5 +183,5 @@ export function createLocks(resilience: RedisResilience, options: LockOptions = 
 }
 
 function ignore(): void {
-  // The lock is released when Redis is back, or expires.
+  // Nothing to do: the lock is released when Redis is back, or it expires.
 }

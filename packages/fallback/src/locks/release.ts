@@ -17,7 +17,9 @@ export interface Release {
   readonly key: string;
   readonly token: string;
   readonly ttlMs: number;
-  /** Whether Redis may receive this release before the acquisition. */
+  /**
+   * Whether Redis may receive this release before the request to acquire the lock, because that request got no reply.
+   */
   readonly mayBeEarly: boolean;
 }
 
@@ -74,5 +76,5 @@ async function untilServing(resilience: RedisResilience, clock: Clock): Promise<
 }
 
 function ignore(): void {
-  // The lock expires.
+  // Nothing to do: the lock expires.
 }

@@ -49,7 +49,8 @@ export function judgeAnswer(
   if (after.headers['set-cookie'] !== undefined || !isPlainData(body)) return refused;
   const vary = namesIn(after.headers['vary']);
   if (vary.includes('*')) return refused;
-  // An authorization that reaches this point is part of the key.
+  // A request that has an `Authorization` header is judged here only if the header is part of the key, so it does not
+  // prevent sharing.
   const { authorization: _, ...others } = request.headers;
   const policy = new CachePolicy(
     { method: 'GET', url: request.url, headers: others },
@@ -87,8 +88,8 @@ function changedIn(before: Headers, after: Headers): Headers {
   );
 }
 
-// A stream can be read only once, and bytes do not survive JSON. Undefined means that the handler sent the response
-// itself.
+// Whether a body is plain data that can be stored as JSON. A stream can be read only once, and bytes do not survive
+// JSON. If the body is undefined, the handler has sent the response itself.
 function isPlainData(body: unknown): boolean {
   if (body === undefined || typeof body === 'function' || typeof body === 'symbol') return false;
   if (typeof body !== 'object' || body === null) return typeof body !== 'bigint';

@@ -6,7 +6,7 @@ export interface CacheableRequest {
   readonly url: string;
   readonly originalUrl?: string;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
-  /** Set by guards that know the visitor. */
+  /** The visitor, if a guard has identified one. */
   readonly user?: unknown;
 }
 

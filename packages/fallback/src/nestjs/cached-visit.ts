@@ -51,8 +51,8 @@ export class CachedVisit {
       this.#set({ 'x-cache': 'BYPASS' });
       return value.body;
     }
-    // The stored response belongs to a request that differs in a header named in its `Vary`: this request has its own
-    // key.
+    // The stored response was made for a request whose headers differ in a name that its `Vary` lists. This request
+    // therefore uses a key of its own.
     const variant = digestOf(this.#parts.request, value.answer.vary);
     if (variant !== value.variant) return this.answer(`${key} ${variant}`);
     if (found.stale && !value.answer.mayBeStale) return this.#answerByHandler();
@@ -78,7 +78,7 @@ export class CachedVisit {
     return { kind: 'shared', answer, variant: digestOf(request, answer.vary) };
   }
 
-  // The response head with the headers of this class replaced by the values they had before.
+  // Returns the response's head. For each header that this class has set, it contains the value from before.
   #head(before: ResponseHead | undefined): ResponseHead {
     const { response } = this.#parts;
     const headers: Record<string, string | string[]> = {};

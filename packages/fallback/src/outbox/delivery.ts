@@ -5,10 +5,15 @@ import type { WritePlan } from './write/write-plan.ts';
 export interface Delivery {
   /** @throws {@link ConfigurationError} for a write that the outbox cannot store */
   plan(command: string, args: readonly unknown[], wallNow: number): WritePlan;
-  /** Rejects if the write did not arrive. A second delivery of the same entry must have no further effect. */
+  /**
+   * Sends the write. Rejects if it did not arrive. Delivering the same entry a second time must have no further effect.
+   */
   deliver(entry: OutboxEntry): Promise<unknown>;
-  /** Whether a write that may have reached one database may also be sent to another. */
+  /** Returns whether a write that may have reached one database may also be sent to another. */
   mayCross(entry: OutboxEntry): boolean;
-  /** `later`: deliver the same entry again. `never`: the entry will never be accepted; give up on it. */
+  /**
+   * Decides what to do after an error. `later`: deliver the same entry again. `never`: give up on the entry, because it
+   * will never be accepted.
+   */
   judge(error: unknown): 'later' | 'never';
 }

@@ -82,7 +82,8 @@ export class Replayer {
     }
   }
 
-  // Waiting only for the event could take forever: an open circuit closes through trial calls, and this is one.
+  // Sends a single write although Redis is not known to be writable. An open circuit closes only after successful trial
+  // calls, and this write may be the only one, so merely waiting for the circuit to close could take forever.
   #tryOne(): void {
     const { store } = this.#parts;
     store.expire();
@@ -98,7 +99,8 @@ export class Replayer {
     this.wake();
   }
 
-  // The writes to a key keep their order: a write that waits for another database holds up the later ones.
+  // Returns the next write to a key. Writes to a key keep their order, so a write that is waiting for another database
+  // holds up the later ones.
   #nextOf(key: string): KeptWrite | undefined {
     const next = this.#parts.store.writes.next(key);
     return next !== undefined && this.#parts.binding.admits(next.entry) ? next : undefined;
@@ -110,7 +112,7 @@ export class Replayer {
     writes.seal(kept, 'in-flight');
     this.#deliver(kept)
       .catch(() => {
-        // The journal could not record the result. The write stays pending, and is resent under the same id.
+        // The journal could not record the result. The write stays pending, and will be resent with the same id.
         writes.putBack(kept);
         this.#hasFailed = true;
       })

@@ -150,7 +150,7 @@ export class ReplayingOutbox implements Outbox {
     this.#recentTimeout.record();
   }
 
-  /** The last pending write to a key: the state of the key until the write reaches Redis. */
+  /** Returns the last pending write to a key, which determines the key's value until the write reaches Redis. */
   lastKept(key: string): OutboxEntry | undefined {
     return this.#store.writes.last(key)?.entry;
   }
@@ -185,8 +185,8 @@ export class ReplayingOutbox implements Outbox {
     };
   }
 
-  // Redis is writable and no write to the key is pending: the write is sent immediately, and stored only if no reply
-  // arrives in time.
+  // Called when Redis is writable and no write to the key is pending. Sends the write immediately, and stores it only
+  // if no reply arrives in time.
   async #addNow(entry: OutboxEntry): Promise<Receipt> {
     const database = this.#binding.wantedFor(entry);
     const kept = this.#store.writes.addSealed({ ...entry, database }, 'in-flight');
@@ -227,5 +227,5 @@ export class ReplayingOutbox implements Outbox {
 }
 
 function ignore(): void {
-  // `ready` and `add` reject with the error, or the error has no consequence.
+  // Nothing to do: either `ready` and `add` reject with the same error, or the error has no consequence.
 }

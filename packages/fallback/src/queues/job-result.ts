@@ -91,8 +91,8 @@ export async function jobResult(
   }
 }
 
-// The event may have been missed, before the listener was added or while Redis was unavailable, so the job itself is
-// checked too.
+// Checks the job itself, because its event may have been missed: before the listener was added, or while Redis was
+// unavailable.
 async function findEnd(queue: JobSource, jobId: string, clock: Clock, signal: AbortSignal): Promise<JobEnd> {
   let isMissing = false;
   for (;;) {
@@ -121,5 +121,5 @@ async function look(queue: JobSource, jobId: string): Promise<FinishedJob | unde
 }
 
 function ignore(): void {
-  // The caller already has the result.
+  // Nothing to do: the caller already has the result.
 }

@@ -35,7 +35,7 @@ export type KeptJobs = Pick<
 /** Adds jobs that are serialized as texts, now or when Redis is back. */
 export interface KeptAdder {
   readonly outbox: KeptJobs;
-  /** @param id the same for each attempt to add the same job; default: a new id */
+  /** @param id must be the same for each attempt to add the same job; default: a new id */
   readonly add: (texts: readonly string[], id?: string) => Promise<Receipt>;
   readonly close: () => Promise<void>;
 }
@@ -43,8 +43,9 @@ export interface KeptAdder {
 const deliverMs = 1000;
 
 /**
- * @param subject the thing that is added, for messages
- * @param send adds it to the queue; calling it twice with one id must have the same effect as calling it once
+ * @param subject a noun for error messages: `job` or `flow`
+ * @param send adds the job or flow to the queue; calling it twice with the same id must have the same effect as calling
+ * it once
  */
 export function createKeptAdder(
   caller: string,

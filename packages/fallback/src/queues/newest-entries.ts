@@ -2,18 +2,21 @@ import type { Cluster, Redis } from 'ioredis';
 import type { Clock, RedisResilience } from '@redis-resilience/core';
 import { isAway } from '@redis-resilience/core/kit';
 
-/** Maximum time by which the server's clock may be behind. Older entries predate an outage. */
+/**
+ * Maximum time by which the server's clock may be behind this process's clock. Entries older than that certainly
+ * predate an outage.
+ */
 const skewMs = 2000;
 
-/** Whether a call asks for the entries that are added to one stream after it: `XREAD ... STREAMS key $`. */
+/** Whether a call asks for the entries that are added to one stream after the call: `XREAD ... STREAMS key $`. */
 export function readsNewest(name: PropertyKey, args: readonly unknown[]): boolean {
   return name === 'xread' && args.at(-1) === '$' && args.indexOf('$') === args.length - 1;
 }
 
 /**
- * Returns the id after which the newest entries follow. If `$` were resent after an outage, entries added in the
- * meantime would be lost; so `$` becomes the id of the last entry or, while Redis is unavailable and nothing can be
- * added, the current time.
+ * Returns an id with which to replace `$`. If `$` were resent after an outage, entries that were added in the meantime
+ * would be missed. The id is that of the last entry or, while Redis is unavailable and nothing can be added, one for
+ * the current time.
  */
 export async function newestId(
   args: readonly unknown[],
@@ -25,7 +28,7 @@ export async function newestId(
   return resilience.snapshot().reads ? await lastId(client, args, now) : now;
 }
 
-/** The id that an entry added now would have. */
+/** Returns the id that an entry would get if it were added now. */
 export function timeId(clock: Clock): string {
   return String(clock.wallNow() - skewMs);
 }

@@ -8,7 +8,10 @@ import {
 import { pause, untilChange } from '@redis-resilience/core/kit';
 
 const lookAgainMs = 20;
-/** A worker that shares a connection with one that is closing must not retry immediately. */
+/**
+ * How long a call waits after an interruption. A worker that shares a connection with a closing one must not retry
+ * immediately.
+ */
 const interruptedMs = 100;
 const maxLookMs = 1000;
 
@@ -28,7 +31,10 @@ export class Outage {
     this.#clock = clock;
   }
 
-  /** Whether this client belongs only to the worker: a duplicate, not the shared client. */
+  /**
+   * Records a client that made a call. Returns whether it belongs only to the worker: a duplicate, not the shared
+   * client.
+   */
   adopt(client: Redis | Cluster): boolean {
     this.#first ??= client;
     return client !== this.#first;
@@ -44,7 +50,7 @@ export class Outage {
     for (const wait of this.#waiting) wait.abort();
   }
 
-  /** Whether the waits of this outage were ended, and Redis is not back yet. */
+  /** Whether the waits in this outage have been ended, and Redis is not back yet. */
   get isInterrupted(): boolean {
     if (this.#resilience.snapshot().writes) this.#wasInterrupted = false;
     return this.#wasInterrupted;
@@ -73,7 +79,7 @@ export class Outage {
     const wait = new AbortController();
     this.#waiting.add(wait);
     try {
-      // A call that fails although Redis is back must not be retried immediately.
+      // This pause applies even if Redis is back: a call that fails nevertheless must not be retried immediately.
       await pause(this.#clock, lookAgainMs, wait.signal);
       return await this.#end(client, this.#clock.now() + timeoutMs, wait.signal);
     } catch (error) {

@@ -5,14 +5,14 @@ import { isRefusedForNow } from '../server-refusal.ts';
 import { newestId, readsNewest, timeId } from './newest-entries.ts';
 import { Outage } from './outage.ts';
 
-/** How long a call outside a worker's loop waits before it fails. */
+/** How long a call that is not part of a worker's loop waits before it fails. */
 const maxWaitMs = 500;
 /**
  * How long a script in the loop waits for its reply. Plain ioredis waits forever, and the script's result is not lost.
  */
 const patienceMs = 30_000;
 
-// Methods that send nothing to the server, or that must fail immediately: left as they are.
+// Methods that are passed through unchanged, because they send nothing to the server or must fail immediately.
 const passedThrough = new Set<PropertyKey>([
   'on',
   'once',
@@ -30,7 +30,7 @@ const passedThrough = new Set<PropertyKey>([
   'nodes',
 ]);
 
-// If one of these fails, the worker does not look for work again until its block time ends, up to 10 s.
+// If one of these commands fails, the worker does not look for work again until its block time has passed, up to 10 s.
 const blockingReads = new Set<PropertyKey>([
   'blmove',
   'blmpop',
@@ -82,7 +82,7 @@ export function workerClient<C extends Redis | Cluster>(
         const isPassing = isAway(error) || (name === 'info' && isRefusedForNow(error));
         if (!isPassing) throw error;
         const end = await outage.end(client, isLasting(name) ? Infinity : maxWaitMs);
-        // Not reported as a lost connection: a closing BullMQ 5 worker would retry forever.
+        // Must not look like a lost connection, because a closing BullMQ 5 worker would then retry forever.
         if (end === 'interrupted' || isClosed(error)) throw error;
         if (end === 'too-long' || !isLasting(name)) throw connectionError(error);
         if (!isRepeated) return null;
@@ -127,7 +127,8 @@ export function workerClient<C extends Redis | Cluster>(
           first = undefined;
           return sent;
         }, name);
-        // As with any command of the client, the caller need not handle the reply.
+        // Prevents an unhandled rejection: as with any of the client's commands, the caller need not handle the
+        // promise.
         asked.catch(ignore);
         return asked;
       };
@@ -159,7 +160,8 @@ function isClosed(error: unknown): boolean {
   return isAway(error) && error.reason === 'closed';
 }
 
-// A closing Bull queue connects again, and does not look at the result until its jobs have ended.
+// Connects without waiting for success. A closing Bull queue connects again, but does not look at the result until its
+// jobs have ended; a rejection would be unhandled until then.
 async function beginToConnect(client: Redis | Cluster): Promise<void> {
   client.connect().catch(ignore);
 }
@@ -187,5 +189,5 @@ function connectionError(cause: unknown): Error {
 }
 
 function ignore(): void {
-  // The caller may handle the promise itself.
+  // Nothing to do: if the error matters to the caller, it handles the promise itself.
 }

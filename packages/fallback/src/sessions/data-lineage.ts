@@ -2,7 +2,9 @@
 export interface DataLineage {
   readonly runId: string;
   readonly replicationId: string;
-  /** Replication id of the history that this one continues: that of the primary before a failover, or of a snapshot. */
+  /**
+   * Replication id of the history that this history continues: the former primary's, or that of a snapshot from disk.
+   */
   readonly previousReplicationId: string | undefined;
 }
 
@@ -20,8 +22,8 @@ export function lineageOf(info: string): DataLineage | undefined {
 
 /**
  * Compares the lineage of an earlier contact with the present one. The witness is a key whose value begins with the
- * replication id under which it was written; it is written only if it is missing. A server that loaded its data from
- * disk has a new history, but an old witness.
+ * replication id under which it was written; it is written only if it is missing. A server that has loaded its data
+ * from disk has a new history, but its witness key still begins with an older replication id.
  */
 export function judgeLineage(
   known: DataLineage | undefined,

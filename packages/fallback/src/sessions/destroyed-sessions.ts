@@ -45,12 +45,12 @@ export class DestroyedSessions {
     this.#own.set(sid, true);
   }
 
-  /** The sessions that were destroyed on this instance, the latest first. */
+  /** Returns the sessions that were destroyed on this instance, the latest first. */
   own(): readonly string[] {
     return [...this.#own.keys()];
   }
 
-  /** All destroyed sessions that this instance knows, the latest first. */
+  /** Returns all destroyed sessions that this instance knows, the latest first. */
   all(): readonly string[] {
     return [...this.#known.keys()];
   }
@@ -111,5 +111,5 @@ export class DestroyedSessions {
 }
 
 function ignore(): void {
-  // The connection's own events report outages.
+  // Nothing to do: the connection's own events report outages.
 }

@@ -74,8 +74,9 @@ export function sessionDelivery(parts: DeliveryParts): Delivery {
   };
 }
 
-// While Redis is unavailable, a store with its own client fails with errors that only that client knows. An error reply
-// from the server is recognised by its first word.
+// Whether an error is a reply from the server, which begins with a word in capitals. While Redis is unavailable, a
+// store with its own client rejects with errors that are specific to that client, so all other errors count as an
+// outage.
 function isReply(error: unknown): boolean {
   return error instanceof Error && /^[A-Z]{2,}[A-Z0-9]* /.test(error.message);
 }

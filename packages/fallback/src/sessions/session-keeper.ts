@@ -165,7 +165,8 @@ export class SessionKeeper implements KeptSessions {
     await this.#outbox.add(command, [sid, copy.json, copy.expiresAt, copy.seenIn ?? '']);
   }
 
-  // The store does not have the session: it was lost with the server's data, or it was destroyed or has expired.
+  // Called when the store does not have the session: either the session was lost with the server's data, or it was
+  // destroyed or has expired. Returns the copy only if the session was lost.
   async #fromCopyIfLost(sid: string, wasRestoreDue: boolean): Promise<unknown> {
     const copy = this.#copies.get(sid, this.#settings.clock.wallNow());
     if (copy === undefined || this.#destroyed.has(sid)) return null;
@@ -194,7 +195,7 @@ export class SessionKeeper implements KeptSessions {
     return { json, expiresAt, seenIn };
   }
 
-  // express-session and koa-session record the end of a session in these places.
+  // Returns when a session expires. express-session and koa-session record it in these places.
   #expiryOf(data: unknown): number {
     const { cookie, _expire } = data as {
       readonly cookie?: { readonly expires?: string | Date | null };

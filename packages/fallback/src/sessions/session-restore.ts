@@ -40,12 +40,13 @@ export class SessionRestore {
   constructor(resilience: RedisResilience, parts: RestoreParts) {
     this.#resilience = resilience;
     this.#parts = parts;
-    // Created before the listener below, so that the listener sees that the database has changed.
+    // Created before the listener below, so that the follower has already noticed a change of database when the
+    // listener runs.
     this.#follower = new DatabaseFollower(resilience, (snapshot) => {
       parts.contact.noteOtherDatabase();
       this.#isDue = true;
       this.#isOtherDatabase = true;
-      // The commands of this turn may still go to the previous database.
+      // Deferred, because commands issued in this turn may still go to the previous database.
       if (isServing(snapshot)) void Promise.resolve().then(() => this.#start());
     });
     this.#stopListening = resilience.on('change', ({ snapshot }) => {
@@ -101,7 +102,8 @@ export class SessionRestore {
   async #run(): Promise<void> {
     const { destroyed, copies, contact } = this.#parts;
     await contact.resume();
-    // Another database does not know any session that was destroyed in the meantime, on any instance.
+    // If another database is in use, it does not know of any recently destroyed session, whichever instance destroyed
+    // it.
     const sids = this.#isOtherDatabase ? destroyed.all() : destroyed.own();
     const wasOther = this.#isOtherDatabase;
     this.#isOtherDatabase = false;

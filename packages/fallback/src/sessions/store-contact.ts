@@ -3,8 +3,8 @@ import { isAway } from '@redis-resilience/core/kit';
 import { judgeLineage, lineageOf, type DataLineage } from './data-lineage.ts';
 import type { SessionSettings } from './session-options.ts';
 
-// With these causes, a server serves nobody, so no session was destroyed there in the meantime. With any other cause,
-// it may have served other clients.
+// Causes with which a server serves no client at all, so that no session can have been destroyed on it during the
+// outage. With any other cause, it may have served other clients.
 const causesOfDeadServers: ReadonlySet<CauseCode> = new Set([
   'connection-refused',
   'connection-reset',
@@ -12,10 +12,10 @@ const causesOfDeadServers: ReadonlySet<CauseCode> = new Set([
 ]);
 
 /**
- * Divides the contact of this instance with the store's data into eras: a new era begins whenever the server was
- * unavailable, and when its database was flushed. A session that was last seen in an earlier era may be restored only
- * if each era since then ended with a loss of data that the server's identity proves, and in which this instance missed
- * nothing.
+ * Divides the time during which this instance has been in contact with the store's data into eras: a new era begins
+ * whenever the server was unavailable, and when its database was flushed. A session that was last seen in an earlier
+ * era may be restored only if each era since then ended with a loss of data that the server's identity proves, and in
+ * which this instance missed nothing.
  */
 export class StoreContact {
   readonly #resilience: RedisResilience;
@@ -116,7 +116,8 @@ export class StoreContact {
     const present = await this.#ask();
     const found = present === undefined ? null : await this.#resilience.client.get(this.#witnessKey);
     if (present !== undefined) await this.#readWitness(present);
-    // The replies may come from two different servers, so they are requested again.
+    // There was another outage between the replies, which may therefore come from two different servers, so they are
+    // requested again.
     if (absences !== this.#absences) return this.resume();
     const isLost = judgeLineage(this.#known, present, found) === 'lost' && !this.#mayHaveMissed;
     this.#known = present;
@@ -140,7 +141,8 @@ export class StoreContact {
     if (!isLost) this.#givesBackFrom = this.#era;
   }
 
-  // In a Cluster, each node has its own history, and nothing tells which node a session store uses.
+  // Returns undefined for a Cluster: each node has its own history, and it is not known which node a session store
+  // uses.
   async #ask(): Promise<DataLineage | undefined> {
     const { client } = this.#resilience;
     if ('nodes' in client) return undefined;

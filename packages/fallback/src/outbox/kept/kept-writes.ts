@@ -9,15 +9,15 @@ import type { WritePlan } from '../write/write-plan.ts';
 export interface KeptWrite {
   entry: OutboxEntry;
   state: 'open' | 'sealed' | 'in-flight';
-  /** Whether the journal contains it. */
+  /** Whether the journal contains this write. */
   journaled: boolean;
 }
 
 interface KeyQueue {
   readonly writes: KeptWrite[];
   /**
-   * Open writes that others may be merged into, keyed by slot. All belong to one family, so that their order is
-   * irrelevant.
+   * Open writes into which others may be merged, keyed by slot. All of them are of kinds that commute with each other,
+   * so their order is irrelevant.
    */
   readonly slots: Map<string, KeptWrite>;
   family: string | undefined;
@@ -38,7 +38,7 @@ export interface Addition {
  */
 export class KeptWrites {
   readonly #queues = new Map<string, KeyQueue>();
-  // Oldest first.
+  // All pending writes, oldest first.
   readonly #byAge = new Set<KeptWrite>();
   readonly #byOwnId = new Map<string, KeptWrite>();
   #bytes = 0;
@@ -172,7 +172,8 @@ export class KeptWrites {
     return kept;
   }
 
-  // Increments commute with each other, but a write that overwrites must not move ahead of the writes before it.
+  // Makes a write available for merging. Increments commute with each other, so they may all be open at the same time;
+  // a write that overwrites must not be moved ahead of earlier writes.
   #openSlot(queue: KeyQueue, kept: KeptWrite, slot: string | undefined): void {
     const family = slot?.split(':', 1)[0];
     const commutes = family === 'counter' || family === 'field';

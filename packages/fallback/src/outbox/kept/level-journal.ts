@@ -8,7 +8,8 @@ import type { DeadEntry, Journal, JournalChange, JournalContents } from './journ
 type Store = ClassicLevel;
 type Operation = { type: 'put'; key: string; value: string } | { type: 'del'; key: string };
 
-// LevelDB starts a new file about every this many bytes, with the process's default permissions for new files.
+// LevelDB starts a new file after about this many bytes. The file has the process's default permissions, so the folder
+// has to be made private again.
 const bytesOfNewFile = 1024 * 1024;
 
 /**
@@ -54,7 +55,7 @@ export class LevelJournal implements Journal {
       return this.#gathering.written;
     }
     const gathering = { changes: [...changes], written: this.#last };
-    // Waits for the previous batch: changes to one entry must not overtake each other.
+    // Waits for the previous batch, because changes to one entry must not overtake each other.
     gathering.written = this.#last.then(() => {
       this.#gathering = undefined;
       return this.#writeNow(gathering.changes);
@@ -134,10 +135,12 @@ function decodeDead(seq: number, text: string): DeadEntry {
 }
 
 function ignore(): void {
-  // The caller of `write` got the error; or the folder is private even though not all of its files are.
+  // Nothing to do. Either the caller of `write` gets the error, or the folder itself is private, which protects its
+  // files too.
 }
 
-// classic-level is native code: an optional peer dependency, which applications with a durable outbox install.
+// classic-level is native code. It is therefore an optional peer dependency, which only applications with a durable
+// outbox install.
 function checkInstalled(): void {
   try {
     createRequire(import.meta.url).resolve('classic-level');

@@ -16,7 +16,7 @@ export async function makePrivate(folder: string): Promise<void> {
   }
 }
 
-// LevelDB removes files on its own, so a file may be gone.
+// Ignores the error for a file that belongs to another user, or that no longer exists because LevelDB has removed it.
 function unlessForeign(error: NodeJS.ErrnoException): void {
   if (error.code !== 'EPERM' && error.code !== 'ENOENT') throw error;
 }

@@ -41,7 +41,7 @@ export class WriteStore {
     this.expire();
   }
 
-  /** Resolves when the write is safe, with its own entry or the entry that it was merged into. */
+  /** Stores a write. Resolves when it is safe, with its own entry or the entry that it was merged into. */
   async keep(entry: OutboxEntry, plan: WritePlan): Promise<OutboxEntry> {
     const { kept, superseded, mergedInto } = this.writes.add(entry, plan);
     const removed = superseded.filter(({ journaled }) => journaled);
@@ -52,7 +52,7 @@ export class WriteStore {
         { type: 'put', entry: kept.entry },
       ]);
     } catch (error) {
-      // Callers were promised that the replaced writes are safe, so this write must stay in their place.
+      // The replaced writes were reported as safe to their callers, so this write must stay in their place.
       if (mergedInto === undefined && superseded.length === 0) this.writes.remove(kept);
       else if (mergedInto !== undefined && kept.state === 'open') this.writes.unmerge(kept, mergedInto);
       throw error;
@@ -76,8 +76,8 @@ export class WriteStore {
     if (kept.journaled) await this.#journal.write([{ type: 'put', entry: kept.entry }]);
   }
 
-  // The write is removed from the journal first: a later write to this key may be applied directly, and after a crash
-  // this write must not be replayed after it.
+  // Removes a write, from the journal first: as soon as it is removed from memory, a later write to the same key may be
+  // sent directly, and after a crash this write must not be replayed on top of that one.
   async remove(kept: KeptWrite): Promise<void> {
     if (kept.journaled) await this.#journal.write([{ type: 'delete', seq: kept.entry.seq }]);
     this.#forget(kept);
@@ -208,5 +208,5 @@ function newSignal(): { readonly promise: Promise<void>; readonly resolve: () =>
 }
 
 function ignore(): void {
-  // The journal still contains the write; the next run of the process gives up on it again.
+  // Nothing to do: the journal still contains the write, so the next run of the process gives up on it again.
 }

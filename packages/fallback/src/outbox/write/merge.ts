@@ -36,7 +36,8 @@ function deltaOf({ command, args }: Write): bigint | undefined {
   return command === 'decrby' ? -BigInt(amount) : BigInt(amount);
 }
 
-// Amounts that are not integers, or would overflow, are left to the server, which refuses them.
+// Returns undefined if an amount is not an integer or the sum would overflow: such increments are left to the server,
+// which refuses them.
 function sum(
   command: string,
   head: readonly WriteArgument[],

@@ -85,7 +85,7 @@ function slotOf({ command, args }: Write): string | undefined {
   }
 }
 
-// Only Redis can tell whether the condition held.
+// Refuses a conditional SET, because only Redis can tell whether its condition holds.
 function refuseConditions(args: readonly WriteArgument[]): void {
   for (const word of ['NX', 'XX', 'GET', 'IFEQ', 'IFNE', 'IFDEQ', 'IFDNE']) {
     if (hasWord(args, word)) {
