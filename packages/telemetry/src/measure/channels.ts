@@ -1,7 +1,10 @@
 import { channel, tracingChannel } from 'node:diagnostics_channel';
 import type { Lane } from '@redis-resilience/core';
 
-/** Message that core publishes about one `execute` call. The fields are final when the operation ends. */
+/**
+ * Message that core publishes about one `execute` call. The fields have their final values only once the operation has
+ * ended.
+ */
 export interface OperationMessage {
   readonly connection: string;
   readonly lane: Lane;
@@ -21,6 +24,6 @@ export interface OutboxMessage {
   readonly type: string;
 }
 
-// Node looks up channels by name: these are the same objects as core's.
+// Node looks up channels by name, so these are the same channels as core's.
 export const operationChannel = tracingChannel<unknown, OperationMessage>('redis-resilience:operation');
 export const outboxChannel = channel('redis-resilience:outbox');

@@ -7,7 +7,7 @@ export const lanes = ['read', 'write'] as const satisfies readonly Lane[];
 /** Number of commands by lane and outcome, as core counts them. */
 export type CommandTotals = Readonly<Record<Lane, LaneTotals>>;
 
-/** Commands by lane and outcome. */
+/** Returns the number of commands by lane and outcome. */
 export function outcomePoints(totals: CommandTotals): Point[] {
   return lanes.flatMap((lane) => {
     const counts = sumBy(commandOutcomes, totals[lane].results, commandOutcome);
@@ -15,7 +15,7 @@ export function outcomePoints(totals: CommandTotals): Point[] {
   });
 }
 
-/** Commands that did not run, by lane and reason. */
+/** Returns the number of commands that did not run, by lane and reason. */
 export function rejectionPoints(totals: CommandTotals): Point[] {
   return lanes.flatMap((lane) => {
     const counts = sumBy(rejectionReasons, totals[lane].results, rejectionReason);

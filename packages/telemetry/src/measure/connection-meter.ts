@@ -42,7 +42,7 @@ export class ConnectionMeter {
     ];
   }
 
-  /** Core counts these itself, even before the meter exists. */
+  /** Numbers of commands by lane and outcome. Core counts them itself, even before the meter exists. */
   get commands(): CommandTotals {
     return this.resilience.detail().commands;
   }

@@ -48,8 +48,8 @@ export class Durations implements DurationFigures {
 }
 
 /**
- * A quantile in seconds, rounded up to the bound of its bucket, or the highest bound for durations above it; undefined
- * if nothing was counted. `share` is 0.95 for the 95th percentile.
+ * Returns a quantile in seconds, rounded up to the bound of its bucket, or the highest bound if the quantile is above
+ * it; undefined if nothing was counted. `share` is 0.95 for the 95th percentile.
  */
 export function quantile(
   bounds: readonly number[],

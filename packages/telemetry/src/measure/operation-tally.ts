@@ -45,5 +45,5 @@ export class OperationTally {
 }
 
 function ignore(): void {
-  // Node's types require all five subscribers.
+  // Nothing to do; Node's types require a subscriber for each of the five events.
 }

@@ -15,7 +15,7 @@ export type OperationOutcome = (typeof operationOutcomes)[number];
 export const rejectionReasons = ['unavailable', 'circuit', 'overloaded', 'budget', 'watch'] as const;
 export type RejectionReason = (typeof rejectionReasons)[number];
 
-/** The outcome that metrics show for a result counted by core. */
+/** Returns the outcome that metrics show for a result that core counted. */
 export function commandOutcome(code: CommandResult): CommandOutcome {
   switch (code) {
     case 'ok':
@@ -31,7 +31,7 @@ export function commandOutcome(code: CommandResult): CommandOutcome {
   }
 }
 
-/** The reason of a `rejected` command; undefined for any other result. */
+/** Returns why a command was `rejected`; undefined for any other result. */
 export function rejectionReason(code: CommandResult): RejectionReason | undefined {
   switch (code) {
     case 'REDIS_UNAVAILABLE':
@@ -49,7 +49,7 @@ export function rejectionReason(code: CommandResult): RejectionReason | undefine
   }
 }
 
-/** The outcome of an `execute` call, from its message on the channel `redis-resilience:operation`. */
+/** Returns the outcome of an `execute` call, judged by its message on the channel `redis-resilience:operation`. */
 export function operationOutcome(usedFallback: boolean, error: unknown): OperationOutcome {
   if (error === undefined) return usedFallback ? 'fallback' : 'ok';
   if (!isRedisResilienceError(error)) return 'error';

@@ -60,7 +60,7 @@ export const poolDurations: readonly DurationInstrument[] = [
 ];
 
 interface GaugeOptions {
-  /** The part of its name after `db.client.connection.`. */
+  /** The instrument's OpenTelemetry name after `db.client.connection.`. */
   readonly openTelemetry: string;
   readonly labels?: readonly string[];
   readonly unit?: string;

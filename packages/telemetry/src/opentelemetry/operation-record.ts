@@ -15,7 +15,8 @@ export interface OperationRecord {
 
 const maxLinks = 32;
 
-// One per process, like the channel: each operation has one record, no matter how many tracers read it.
+// The process has one store, just as it has one channel, so that each operation has a single record no matter how many
+// tracers read it.
 const store = new AsyncLocalStorage<OperationRecord>();
 const records = new WeakMap<OperationMessage, OperationRecord>();
 const recorders = new Set<object>();
@@ -30,7 +31,7 @@ export function recordOperations(): () => void {
   };
 }
 
-/** The record of an operation; undefined if it started before {@link recordOperations}. */
+/** The record of an operation; undefined if the operation started before {@link recordOperations} was called. */
 export function recordOf(message: OperationMessage): OperationRecord | undefined {
   return records.get(message);
 }

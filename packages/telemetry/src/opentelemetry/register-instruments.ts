@@ -87,7 +87,8 @@ function observe(instrument: Instrument, sources: Sources, meter: Meter): () => 
   return () => observable.removeCallback(report);
 }
 
-// Recording costs more than a Redis command does, so nothing is recorded per command.
+// Whether an instrument's durations are recorded. Recording one costs more than a Redis command does, so those of
+// individual commands and leases are not recorded.
 function isRecorded({ name }: DurationInstrument): boolean {
   return !/_(command|wait|create|use)_duration_seconds$/.test(name);
 }

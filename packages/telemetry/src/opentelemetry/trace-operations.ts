@@ -109,12 +109,12 @@ function attributesOf({
   };
 }
 
-// Returns only the class or code: the message of an error from elsewhere may contain anything.
+// Returns only the class or code of an error, because the message of an error from elsewhere may contain secrets.
 function errorType(error: unknown): string {
   if (isRedisResilienceError(error)) return error.code;
   return error instanceof Error ? error.name : '_OTHER';
 }
 
 function ignore(): void {
-  // Node's types require all five subscribers.
+  // Nothing to do; Node's types require a subscriber for each of the five events.
 }

@@ -6,8 +6,8 @@ import { isAllowedHost } from './allowed-host.ts';
 import { isSameOrigin } from './same-origin.ts';
 
 /**
- * Maximum number of requests that `authorize` may examine concurrently, and maximum time for each: it may query a
- * database that is unavailable.
+ * Maximum number of requests that `authorize` may examine concurrently, and (`authorizeTimeoutMs`) the time that each
+ * may take. Both are limited because `authorize` may query a database that is unavailable.
  */
 const maxAsking = 20;
 const authorizeTimeoutMs = 5_000;

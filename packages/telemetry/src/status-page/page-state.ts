@@ -9,7 +9,7 @@ export interface PageState {
 
 /** First message that the server sends to a page. */
 export interface Greeting {
-  /** Sent back with each action; null while the page is read-only. */
+  /** Token that the page must send with each action; null if the page is read-only. */
   readonly token: string | null;
 }
 
@@ -58,7 +58,7 @@ export interface DatabasePicture {
   readonly cause: string | null;
   readonly role: 'primary' | 'replica' | null;
   readonly lagMs: number | null;
-  /** When it last came into or went out of use. */
+  /** When the database last came into or went out of use. */
   readonly lastChange: number | null;
 }
 
@@ -77,7 +77,7 @@ export interface PoolPicture {
   readonly active: number;
   readonly idle: number;
   readonly waiting: number;
-  /** null if none is leased. */
+  /** How long the oldest lease has lasted; null if no connection is leased. */
   readonly oldestLeaseMs: number | null;
 }
 
@@ -94,7 +94,7 @@ export interface Interval {
   readonly from: number;
   readonly to: number | null;
   readonly status: StatusWord;
-  /** The cause that lasted longest; null while up, or if none is known. */
+  /** The cause that lasted longest; null if the status is `up`, or if no cause is known. */
   readonly cause: string | null;
   /** Other causes that lasted at least half a second. */
   readonly also: readonly string[];
@@ -107,7 +107,7 @@ export interface OutagePicture {
   readonly worst: StatusWord;
   readonly cause: string;
   readonly message: string;
-  /** Messages of its other causes. */
+  /** Messages of the outage's other causes. */
   readonly also: readonly string[];
 }
 
@@ -131,6 +131,6 @@ export interface CommandPicture {
   readonly durationMs: number;
   /** Commands in flight or waiting at that time. */
   readonly queue: number;
-  /** The code of its error; null for a slow command that succeeded. */
+  /** The code of the command's error; null for a slow command that succeeded. */
   readonly failure: string | null;
 }

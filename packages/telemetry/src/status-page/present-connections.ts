@@ -2,7 +2,10 @@ import { defaultRedisResilience, type RedisResilience } from '@redis-resilience/
 import { guardedConnections } from '@redis-resilience/core/http';
 import { openResiliences } from '@redis-resilience/core/kit';
 
-/** The application's connections: those of its guards, otherwise all that are open, otherwise the default one. */
+/**
+ * Returns the application's connections: those of its guards; if there are none, all that are open; if there are none,
+ * the default one.
+ */
 export function presentConnections(): readonly RedisResilience[] {
   const open = openResiliences();
   const guarded = guardedConnections().filter((resilience) => open.includes(resilience));

@@ -15,7 +15,7 @@ export type Action = (typeof actions)[number];
 
 const maxUrlLength = 2048;
 
-/** The route of a request; undefined for every URL that is not exactly one of the page's. */
+/** Returns the route of a request; undefined if its URL is not exactly one of the page's URLs. */
 export function routeOf(
   method: string | undefined,
   url: string | undefined,

@@ -169,5 +169,5 @@ function sentenceOf(error: unknown): string {
 }
 
 function ignore(): void {
-  // The page shows whether the connection recovers.
+  // Nothing to do: the page shows whether the connection recovers.
 }

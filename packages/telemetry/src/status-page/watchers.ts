@@ -49,7 +49,7 @@ export class Watchers {
 
   close(): void {
     for (const response of this.#streams) {
-      // A client that has read everything gets a clean end of the stream.
+      // If the client has read everything, its stream ends cleanly; otherwise, its connection is destroyed.
       if (response.writableLength === 0) response.end();
       else response.destroy();
     }
@@ -61,5 +61,5 @@ function frame(event: string, data: Greeting | PageState): string {
 }
 
 function ignore(): void {
-  // `close` follows, and removes the stream.
+  // Nothing to do: the `close` event follows, and its listener removes the stream.
 }

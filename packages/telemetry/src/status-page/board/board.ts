@@ -43,7 +43,7 @@ export class Board {
     this.#sampling.unref?.();
   }
 
-  // An outage is a burst of events, which one message covers.
+  // An outage causes a burst of events. They are gathered, so that the page gets one message for all of them.
   #gather(): void {
     if (this.#gathering !== undefined) return;
     this.#gathering = this.#clock.setTimeout(() => {

@@ -1,6 +1,7 @@
 import type { CauseCode } from '@redis-resilience/core';
 
-// Shorter causes are noise: a server that is killed resets each connection once.
+// Shorter causes are not shown, because they are only side effects: for example, a server that is killed resets each
+// connection once.
 const notableMs = 500;
 
 /** Measures how long each cause lasted. There is one cause at a time. */

@@ -107,7 +107,8 @@ export class ConnectionBoard {
     };
   }
 
-  // The snapshot's `retryAfterMs` is relative to the time of the snapshot; the last attempt recorded an absolute time.
+  // Returns when the next attempt is due. The snapshot's `retryAfterMs` is relative to the time of the snapshot, so the
+  // absolute time that the last attempt recorded is preferred.
   #retryTime(retryAfterMs: number | undefined, isUp: boolean): number | null {
     const now = this.#clock.wallNow();
     if (isUp) return null;

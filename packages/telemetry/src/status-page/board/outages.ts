@@ -4,8 +4,8 @@ import type { Interval, OutagePicture } from '../page-state.ts';
 const maxOutages = 50;
 
 /**
- * The outages in a timeline, latest first. An outage lasts until the status is `up` again, however often it changes in
- * between. A period without a known cause, for example while the application starts, is not an outage.
+ * The outages in a timeline, latest first. An outage lasts until the status is `up` again, even if the status or cause
+ * changes in between. A period without a known cause, for example while the application starts, is not an outage.
  */
 export function outagesIn(intervals: readonly Interval[]): OutagePicture[] {
   const outages: Interval[][] = [];
@@ -22,7 +22,7 @@ function isOutage(parts: readonly Interval[]): boolean {
   return parts.some(({ cause }) => cause !== null && cause !== 'closed');
 }
 
-/** The other causes, each once. */
+/** Returns the causes other than the main one, each of them once. */
 function alsoIn(parts: readonly Interval[], main: string): readonly string[] {
   const all = new Set(parts.flatMap(({ cause, also }) => (cause === null ? also : [cause, ...also])));
   all.delete(main);

@@ -25,7 +25,7 @@ export class StatusTimeline {
     for (const entry of history) {
       if (entry.kind !== 'status') continue;
       const at = entry.at.getTime();
-      // The first status has no entry of its own: the second status's entry contains its duration.
+      // The history has no entry for the first status; its duration is in the entry for the second.
       if (this.#stretches.length === 0) this.#begin(at - entry.durationMs, entry.from);
       this.#begin(at, entry.to);
       if (entry.to !== 'up') this.#stretches.at(-1)?.causes.begin(entry.cause ?? null, at);

@@ -26,7 +26,7 @@ const advice: Readonly<Record<string, string>> = {
   closed: 'The application closed the connection.',
 };
 
-/** What to check first, by cause code. */
+/** Returns advice on what to check first, given the cause's code. */
 export function adviceWords(code: string): string {
   return advice[code] ?? '';
 }

@@ -9,7 +9,7 @@ export interface DialingView {
 
 const maxMarks = 20;
 
-/** When the next connection attempt is due, and how the last ones ended. */
+/** Shows when the next connection attempt is due, and how the last ones ended. */
 export function createDialingView(): DialingView {
   const sentence = h('p');
   const fill = h('span');
@@ -19,7 +19,7 @@ export function createDialingView(): DialingView {
     node: h('div', { class: 'dialing' }, sentence, countdown, marks),
     update(now, picture) {
       setText(sentence, describeDialing(now, picture));
-      // A bar that refills several times a second conveys nothing.
+      // With attempts less than a second apart, the bar would refill several times a second and convey nothing.
       countdown.hidden = picture.status === 'up' || picture.retryAt === null || periodMs(picture) < 1000;
       fill.style.width = `${(shareLeft(now, picture) * 100).toFixed(1)}%`;
       showMarks(marks, picture.attempts);
@@ -27,7 +27,7 @@ export function createDialingView(): DialingView {
   };
 }
 
-/** When the next attempt or check is due, in one sentence. */
+/** Says in one sentence when the next attempt or check is due. */
 export function nextAttemptWords(
   now: number,
   { retryAt, circuit, connection, attempts }: ConnectionPicture,

@@ -55,7 +55,7 @@ const facts: readonly Fact[] = [
   },
 ];
 
-/** What works, and the state of connection, circuits and queues. */
+/** Shows what works, and the state of the connection, the circuits and the queues. */
 export function createFacts(): Facts {
   const values = facts.map(() => h('dd'));
   const pairs = facts.map(({ term }, index) => h('div', {}, h('dt', {}, term), values[index] as HTMLElement));

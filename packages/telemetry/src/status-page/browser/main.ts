@@ -20,7 +20,7 @@ function startPage(): void {
   let token: string | null = null;
   let heardAt = 0;
 
-  // The server's time: the browser's clock may be wrong.
+  // Returns the server's time, because the browser's clock may be wrong.
   const now = (): number => (state?.now ?? 0) + window.performance.now() - heardAt;
 
   function showAll(given: PageState): void {

@@ -74,7 +74,8 @@ export function createDatabaseChangeTable(name: string): Table<DatabaseChangePic
   );
 }
 
-// A visitor may have received a fallback nevertheless; only an unknown outcome needs investigation.
+// Only an unknown outcome is highlighted, because it needs investigation. For any other failure, the visitor may have
+// received a fallback.
 function failureClass(code: string): string {
   return code === 'OUTCOME_UNKNOWN' ? 'trouble' : 'caution';
 }

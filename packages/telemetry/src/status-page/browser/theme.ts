@@ -19,7 +19,7 @@ export function startTheme(button: HTMLElement): void {
     try {
       window.localStorage.setItem(storageKey, theme);
     } catch {
-      // Without storage the choice lasts as long as the page.
+      // Without storage, the choice lasts only as long as the page is open.
     }
   });
   show();

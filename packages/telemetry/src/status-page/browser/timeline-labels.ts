@@ -10,7 +10,10 @@ export interface TimelineLabels {
 
 const gapPx = 12;
 
-/** The cause and duration above each outage of the timeline. Where two labels would overlap, the later one is shown. */
+/**
+ * Shows the cause and duration above each outage in the timeline. Where two labels would overlap, the later one is
+ * shown.
+ */
 export function createTimelineLabels(): TimelineLabels {
   // Screen readers find the same information in the table below.
   const node = h('div', { class: 'labels', 'aria-hidden': 'true' });
@@ -45,7 +48,7 @@ export function createTimelineLabels(): TimelineLabels {
   };
 }
 
-// The full label, and a shorter one for narrow spaces.
+// Returns the full label, and a shorter one for narrow spaces.
 function wordsOf(now: number, { from, to, cause }: OutagePicture): readonly string[] {
   const lasted = to === null ? elapsedWords(now - from) : durationWords(to - from);
   return [`${codeWords(cause)}, ${lasted}`, lasted];

@@ -10,7 +10,10 @@ export interface TimelineView {
   update(now: number, picture: ConnectionPicture): void;
 }
 
-/** The last hour as a bar on which outages stand out. An application that has just started gets a shorter span. */
+/**
+ * Shows the last hour as a bar on which outages stand out. For an application that has just started, the bar covers a
+ * shorter time.
+ */
 export function createTimelineView(): TimelineView {
   const heading = h('h3', {}, 'Last hour');
   const labels = createTimelineLabels();
@@ -57,7 +60,8 @@ function legend(): HTMLElement {
   );
 }
 
-// On an hour-long bar, a process that has run for a minute would be a sliver at the right end.
+// Returns how many minutes the bar covers. If it always covered an hour, the data of a process that has run for a
+// minute would be a sliver at the right end.
 function minutesShown(now: number, knownSince: number): number {
   return [2, 6, 15].find((minutes) => knownSince > now - minutes * minuteMs) ?? 60;
 }

@@ -1,4 +1,7 @@
-/** The page's style, light and dark. Colour alone never carries a meaning: a word or a shape conveys the same. */
+/**
+ * The page's style, light and dark. Colour is never the only carrier of a meaning: a word or a shape always conveys it
+ * too.
+ */
 export const pageStyle: string = `
 :root {
   color-scheme: light;

@@ -1,11 +1,11 @@
 import { h } from '../element.ts';
 
-/** A button whose name for screen readers says which connection or database it is for. */
+/** Creates a button whose name for screen readers includes the connection or database that it acts on. */
 export function actionButton(text: string, subject: string): HTMLButtonElement {
   return h('button', { type: 'button', 'aria-label': `${text}: ${subject}` }, text);
 }
 
-/** Asks the application to perform an action. Resolves with the reason if it does not. */
+/** Asks the application to perform an action. If the application does not perform it, resolves with the reason. */
 export async function sendAction(
   action: string,
   about: { readonly connection: string; readonly database?: string },
