@@ -117,7 +117,8 @@ class Attachment implements AttachedDoctor {
     attached.delete(this.#resilience);
   }
 
-  // Isolating and closing are deliberate, so a walk would explain nothing.
+  // Starts a walk, unless the outage was caused by `isolate()` or `close()`: those are deliberate, so there is nothing
+  // to explain.
   #onOutage({ code }: Cause): void {
     if (code === 'isolated' || code === 'closed' || this.#walk !== undefined) return;
     const now = this.#settings.clock.now();

@@ -30,7 +30,7 @@ export class Deadline {
     return Math.max(0, this.#endsAt - this.clock.now());
   }
 
-  /** Returns a shorter limit within this one. Release it when its step is done. */
+  /** Returns a limit for one step, which does not exceed this one. Release it when the step is done. */
   within(ms: number): Deadline {
     return new Deadline(this.clock, Math.min(ms, this.leftMs), this.signal);
   }

@@ -50,7 +50,7 @@ const tlsOf: OptionReader = (value, path) => {
   if (typeof value !== 'object' || value === null) throw invalid(path, value, 'an object of TLS options');
 };
 
-// A URL may contain a password, so it is not shown.
+// Checks the URL of a health endpoint. Errors do not show the URL, because it may contain a password.
 const healthUrlOf: OptionReader = (value, path) => {
   if (typeof value !== 'string' || !URL.canParse(value) || !/^https?:/.test(value)) {
     throw new ConfigurationError(`The option ${path} must be the http:// URL of a health endpoint.`);

@@ -47,7 +47,8 @@ export async function diagnose(target: DiagnosisTarget, options: DiagnoseOptions
   };
 }
 
-// Judging the evidence takes time too, and the limit applies to the whole diagnosis.
+// Returns the part of the time limit that is kept for judging the evidence, because the limit applies to the whole
+// diagnosis.
 function marginOf(timeoutMs: number): number {
   return Math.min(150, timeoutMs * 0.1);
 }

@@ -5,7 +5,10 @@ import { allRules } from './rules/all-rules.ts';
 
 const weight: Readonly<Record<Severity, number>> = { error: 0, warning: 1, info: 2 };
 
-/** Runs every rule. Pure. Errors come first; within one severity, findings are in the order of the path. */
+/**
+ * Runs every rule; a pure function. Errors come first; within one severity, findings are in the order in which a
+ * connection meets their conditions.
+ */
 export function judge(evidence: Evidence): readonly Finding[] {
   const found = allRules.flatMap((rule) => rule(evidence));
   const secrets = secretsOf(evidence);

@@ -4,7 +4,9 @@ import type { EvidenceValue, Finding } from './finding.ts';
 const shortest = 3;
 const mask = '***';
 
-/** The passwords used in the walk, including those from a credentials function, plain and percent-encoded. */
+/**
+ * Returns the passwords used in the walk, both plain and percent-encoded, including those from a credentials function.
+ */
 export function secretsOf({ target, login }: Pick<Evidence, 'target' | 'login'>): readonly string[] {
   const passwords = [target.login?.password, target.sentinelLogin?.password, login?.password];
   const known = passwords.filter((word) => word !== undefined && word.length >= shortest) as string[];
@@ -14,8 +16,8 @@ export function secretsOf({ target, login }: Pick<Evidence, 'target' | 'login'>)
 }
 
 /**
- * Returns the finding with every secret masked, and with control characters, which a terminal would obey, escaped. No
- * rule shows a secret; this is the last line of defence.
+ * Returns the finding with every secret masked and control characters escaped, because a terminal would obey them. No
+ * rule shows a secret; masking is the last line of defence.
  */
 export function redact(finding: Finding, secrets: readonly string[]): Finding {
   const clean = (text: string): string =>

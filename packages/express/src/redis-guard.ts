@@ -53,7 +53,7 @@ const readers: OptionReaders<RedisGuardOptions> = {
 export function redisGuard(options: RedisGuardOptions = {}): Middleware {
   checkCalled('redisGuard', options);
   const { resilience, ...policy } = checkOptions('redisGuard', options, readers);
-  // Connecting starts now, so that it is done when the first request arrives.
+  // Connecting starts now, so that the connection is ready when the first request arrives.
   let connection: RedisResilience = resilience ?? defaultRedisResilience();
   noteGuarded(() => connection);
   return function redisGuard(req, res, next) {

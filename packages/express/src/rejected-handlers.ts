@@ -16,7 +16,7 @@ export function passRejectionsOn({ app }: GuardedRequest): void {
   prototype.handle_error = handleError;
 }
 
-// Exists only in Express 4.
+// Name of a property that exists only in Express 4.
 const router = '_router';
 
 interface Application4 {
@@ -52,7 +52,7 @@ function handleError(
   else call(next, (once) => handle(error, req, res, once));
 }
 
-// Another wrapper may also pass rejections on, and be faster, so each error is passed on only once.
+// Passes each error on only once, because another wrapper may also pass rejections on, and may do so earlier.
 function call(next: Next, handle: (next: Next) => unknown): void {
   let passed: unknown;
   const once: Next = (error) => {

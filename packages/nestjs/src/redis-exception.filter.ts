@@ -8,7 +8,8 @@ import { send } from './reply.ts';
 type Caught = RedisResilienceError | RedisRefusedException;
 
 /**
- * Represents the error class in `@Catch`, which uses `instanceof`. It also recognises errors of a second copy of core.
+ * Stands for the error class in `@Catch`, which uses `instanceof`, so that errors from a second copy of core are
+ * recognised too.
  */
 class AnyRedisResilienceError {
   static [Symbol.hasInstance](value: unknown): boolean {

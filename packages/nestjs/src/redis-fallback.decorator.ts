@@ -61,8 +61,8 @@ function answerOf(fallback: Fallback, methods: Methods): Answer {
 }
 
 /**
- * Copies the name and the decorator metadata of the method: routes, guards and interceptors are stored as metadata of
- * the function.
+ * Copies the method's name and decorator metadata to its replacement, because routes, guards and interceptors are
+ * stored as metadata of the function.
  */
 function takeOver(original: Method, guarded: Method): void {
   Object.defineProperty(guarded, 'name', { value: original.name, configurable: true });

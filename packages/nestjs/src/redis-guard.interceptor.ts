@@ -51,7 +51,7 @@ export class RedisGuardInterceptor implements NestInterceptor {
   readonly #reflector: Reflector;
   readonly #host: HttpAdapterHost;
   readonly #defaults: RedisGuardOptions;
-  /** Keyed by handler, which controllers that inherit it share. */
+  /** Policies keyed by handler, each with its controller, because controllers that inherit a handler share it. */
   readonly #policies = new WeakMap<
     object,
     { readonly controller: Type; readonly policy: RedisGuardOptions }
@@ -84,7 +84,8 @@ export class RedisGuardInterceptor implements NestInterceptor {
         );
   }
 
-  // Decorators write the metadata only once, and reading it costs more than everything else here.
+  // Returns the policy from the cache. Decorators write the metadata only once, and reading it costs more than
+  // everything else here.
   #policyOf(handler: object, controller: Type): RedisGuardOptions {
     const known = this.#policies.get(handler);
     if (known?.controller === controller) return known.policy;

@@ -37,14 +37,15 @@ export class RedisResilienceRegistry implements OnApplicationShutdown {
   }
 
   /**
-   * Runs after all other shutdown hooks, because the module is global: requests and workers may need Redis until then.
+   * Runs after all other shutdown hooks, because the module is global. Until then, requests and workers may still need
+   * Redis.
    */
   async onApplicationShutdown(): Promise<void> {
     await Promise.allSettled(this.all().map(async (resilience) => resilience.close()));
   }
 }
 
-/** One instance per application, shared by all connections. */
+/** Provides the registry: one instance per application, shared by all connections. */
 @Global()
 @Module({ providers: [RedisResilienceRegistry], exports: [RedisResilienceRegistry] })
 export class RedisResilienceCoreModule {}

@@ -72,7 +72,7 @@ export class RedisHealthIndicator {
   }
 }
 
-/** The details of an indicator. Terminus reserves the key `status`, so the status of Redis is under `state`. */
+/** The details of an indicator. Terminus reserves the key `status`, so Redis's status is under `state`. */
 function describe(snapshot: RedisSnapshot): Record<string, unknown> {
   const { output, redis } = healthCheck(snapshot);
   const { status: state, ...details } = redis;

@@ -59,7 +59,7 @@ export function baseClassOf(module: NodeRedisModule, config: ClassConfig): BaseC
 
 function makeBase(module: NodeRedisModule, config: ClassConfig): BaseClass {
   const sample = module.createClient({ ...config, ...withoutMaintenance } as never);
-  // `createClient` returns a view of the instance.
+  // `createClient` returns a view whose prototype is the instance, so the class is two prototypes away.
   return Object.getPrototypeOf(Object.getPrototypeOf(sample)).constructor as BaseClass;
 }
 

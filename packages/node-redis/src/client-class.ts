@@ -92,7 +92,8 @@ function protectedClass(Base: BaseClass): ClientClass {
       transform: TransformReply | undefined,
     ): Promise<unknown> {
       const args = parser.redisArgs;
-      // A program that wraps sendCommand must see every command; for HIMPORT, node-redis does its own bookkeeping.
+      // If a program has wrapped `sendCommand`, it must see every command. For HIMPORT, node-redis does its own
+      // bookkeeping.
       if (this.sendCommand !== RedisClient.prototype.sendCommand || args[0] === 'HIMPORT') {
         return super._executeCommand(command, parser, options, transform);
       }
@@ -198,13 +199,13 @@ function protectedClass(Base: BaseClass): ClientClass {
       this[state].destroy();
     }
 
-    /** The protected connection decides whether the process stays alive. */
+    /** Does nothing, because the protected connection decides whether the process stays alive. */
     ref(): void {
-      // See above.
+      // Nothing to do, as the docstring says.
     }
 
     unref(): void {
-      // See above.
+      // Nothing to do: see `ref`.
     }
   };
 }

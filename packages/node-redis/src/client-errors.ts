@@ -10,8 +10,8 @@ export class ClientErrors {
   }
 
   /**
-   * Error replies become node-redis errors. A lost WATCH, a closed client and a deadline of the call itself become
-   * instances of node-redis classes that carry everything that this library's error says. `hasOwnTimeout`:
+   * Error replies become node-redis errors. A lost WATCH, a closed client and a deadline set by the call become
+   * instances of node-redis classes that also carry everything that this library's error says. `hasOwnTimeout`:
    * `commandOptions.timeout` set the call's deadline.
    */
   of(error: Error, hasOwnTimeout = false): Error {
@@ -84,5 +84,5 @@ export function tolerated<T>(promise: Promise<T>): Promise<T> {
 }
 
 function ignore(): void {
-  // The RedisResilience's event `command-failed` reports it.
+  // Nothing to do: the RedisResilience's event `command-failed` reports the error.
 }

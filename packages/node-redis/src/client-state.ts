@@ -29,8 +29,8 @@ export class ClientState {
   readonly sender: CommandSender;
   readonly subscriptions: Subscriptions;
   /**
-   * Whether keys are watched. Whether the connection that watches them still exists is known to the protected
-   * connection.
+   * Whether the client has watched keys. The protected connection knows whether the connection that watches them still
+   * exists.
    */
   isWatching = false;
   /** Why the next transaction must fail. */
@@ -125,7 +125,10 @@ export class ClientState {
     }
   }
 
-  /** A user's listener threw: the error must not break anything here, but must not be hidden either. */
+  /**
+   * Called when a user's listener has thrown an error, which must not break anything here, but must not be hidden
+   * either.
+   */
   #report(error: unknown): void {
     queueMicrotask(() => {
       throw error;

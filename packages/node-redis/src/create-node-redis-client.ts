@@ -130,7 +130,7 @@ function makeClient(
   return Object.create(client) as object;
 }
 
-/** The protocol of the shared connection. */
+/** Returns the protocol that the shared connection uses. */
 function protocolOf({ client }: RedisResilience<Redis>, wanted: Protocol): Protocol {
   const { protocol } = client.options;
   if (protocol === undefined && wanted === 3) {

@@ -8,7 +8,7 @@ type ErrorClass = new (message?: string) => Error;
 
 /** The part of the user's `redis` module that this package uses. */
 export interface NodeRedisModule {
-  // Its generic signature differs between versions.
+  // Declared without its generic signature, which differs between versions.
   readonly createClient: (this: void, options?: never) => object;
   readonly RESP_TYPES: Readonly<Record<string, unknown>>;
   readonly VerbatimString: new (format: string, value: string) => object;

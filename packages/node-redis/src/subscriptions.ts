@@ -93,7 +93,7 @@ export class Subscriptions {
       entry.unsubscribing = true;
       entries.push(entry);
     }
-    // Without a subscription, there is no connection to unsubscribe on.
+    // If there has never been a subscription, there is no connection to unsubscribe on.
     if (ended.length === 0 || this.#heard === undefined) return;
     await this.#heard[verbs[kind][1]](...ended);
     for (const channel of ended) {
@@ -138,7 +138,7 @@ export class Subscriptions {
   async #ask(kind: SubscriptionKind, channels: readonly string[]): Promise<void> {
     const client = this.#subscriber();
     if (client !== this.#heard) this.#hear(client);
-    // Shard channels may be in different slots, but node-redis also subscribes to them in one command.
+    // One command for all channels, even though shard channels may be in different slots: node-redis does the same.
     await client[verbs[kind][0]](...channels);
   }
 

@@ -15,7 +15,7 @@ export interface CertificateOptions {
   readonly hosts?: readonly string[];
   /** Whether the certificate expired yesterday. @default false */
   readonly expired?: boolean;
-  /** Whether the certificate is self-signed, so that it is not signed by `ca`. @default false */
+  /** Whether the certificate is self-signed, and therefore not signed by `ca`. @default false */
   readonly selfSigned?: boolean;
   /** Whether an authority other than `ca` signs the certificate. @default false */
   readonly otherAuthority?: boolean;

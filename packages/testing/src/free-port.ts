@@ -1,7 +1,8 @@
 import { createServer } from 'node:net';
 
-// Below the range from which Linux and macOS assign the local ports of outgoing connections: a client that dials a dead
-// server here can never connect to itself, and no connection can occupy the port while a server restarts.
+// The lowest port that is assigned. The ports are below the range from which Linux and macOS assign the local ports of
+// outgoing connections. Therefore, a client that dials a dead server can never connect to itself, and no connection can
+// occupy the port while a server restarts.
 const firstPort = 11_000;
 const lastPort = 21_999;
 // Distance from a Cluster node's port to its bus port.
@@ -14,9 +15,9 @@ let next = first + Math.floor(Math.random() * (last - first));
 
 /**
  * Returns a TCP port on 127.0.0.1 that nothing is listening on, outside the range of ephemeral ports. A process gets
- * the same port again only after all other ports of its range. A Vitest or Jest worker has its own range of a thousand
- * ports, so that no other test takes the port of a server that is down; any other process has eleven thousand. The port
- * 10,000 above it is free too, for the Redis Cluster bus.
+ * the same port again only after it has got all other ports in its range. A Vitest or Jest worker has its own range of
+ * a thousand ports, so that no other test takes the port of a server that is down; any other process has eleven
+ * thousand. The port 10,000 above it is free too, for the Redis Cluster bus.
  *
  * @example
  * const port = await freePort();

@@ -70,8 +70,8 @@ export class ManualClock {
   }
 
   /**
-   * Runs the callback at the start of the next travel (`travel(0)` is enough), or right after the timer whose callback
-   * scheduled it.
+   * Runs the callback at the start of the next call of `travel` or `travelAsync` (`travel(0)` is enough). If a timer's
+   * callback schedules it, it runs right after that timer.
    */
   setImmediate(callback: () => void): void {
     this.#immediates.push(callback);

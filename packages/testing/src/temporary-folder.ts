@@ -3,11 +3,11 @@ import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-// One set per process: the folders to remove when this process ends.
+// The folders to remove when this process ends.
 const folders = new Set<string>();
 let root: string | undefined;
 
-/** The parent of all temporary folders of this process. It exists as long as any of them does. */
+/** The parent of all temporary folders of this process. It exists as long as any temporary folder does. */
 export function temporaryRoot(): string {
   if (root === undefined) {
     root = mkdtempSync(join(realpathSync(tmpdir()), 'redis-resilience-'));

@@ -26,7 +26,7 @@ function section({ severity, code, message, evidence, next, docs }: Finding): re
   ];
 }
 
-// No escaping is safe both in a cell and in code: characters that would end either are replaced.
+// Replaces characters that would end a table cell or inline code, because no escaping is safe in both.
 function cell(text: string): string {
   return codeSpan(text.replaceAll('|', '¦'));
 }

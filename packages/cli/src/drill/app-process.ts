@@ -79,7 +79,7 @@ export class AppProcess implements AsyncDisposable {
     try {
       process.kill(-this.#child.pid, signal);
     } catch {
-      // The whole group has already ended.
+      // Nothing to do: the whole group has already ended.
     }
   }
 
@@ -100,7 +100,8 @@ export class AppProcess implements AsyncDisposable {
   }
 }
 
-// No handler runs in a process that is killed, so a shell at the other end of a pipe then kills the group.
+// Starts a shell at the other end of a pipe. If this process is killed, no handler runs in it; the shell sees the pipe
+// close and kills the group.
 function startWatchdog(pid: number | undefined): ChildProcess {
   const script = `trap '' INT TERM HUP; read -r word; [ "$word" = done ] || kill -KILL -- "-$1" 2>/dev/null`;
   const shell = spawn('/bin/sh', ['-c', script, 'watchdog', String(pid ?? 0)], {

@@ -99,7 +99,7 @@ function report(drill: Drill, options: DrillOptions): void {
   if (!options.json) process.stdout.write(`reports: ${options.report}.md, ${options.report}.html\n`);
 }
 
-// Checked before the drill spends minutes running plans.
+// Checks that reports can be written, before the drill spends minutes running plans.
 function checkReport(path: string | undefined): void {
   if (path === undefined) return;
   try {

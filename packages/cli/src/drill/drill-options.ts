@@ -8,10 +8,10 @@ import { parseRequestTarget } from './traffic/request-target.ts';
 export interface DrillOptions {
   readonly command: readonly string[];
   readonly plans: readonly Plan[];
-  /** As the user wrote them: `[METHOD ]URL`. */
+  /** The requests to send, as the user wrote them: `[METHOD ]URL`. */
   readonly urls: readonly string[];
   readonly allowedHosts: readonly string[];
-  /** The port on which the application should listen; undefined uses a free port for each run. */
+  /** The port on which the application should listen; if undefined, each run uses a free port. */
   readonly port: number | undefined;
   readonly paths: Readonly<Record<ProbeName, string>>;
   readonly seed: number;
@@ -20,7 +20,7 @@ export interface DrillOptions {
   readonly maxRequests: number;
   readonly maxSeconds: number;
   readonly startTimeoutMs: number;
-  /** Path of the reports, without extension; undefined writes no reports. */
+  /** Path of the reports, without extension; if undefined, no reports are written. */
   readonly report: string | undefined;
   readonly json: boolean;
 }

@@ -6,7 +6,10 @@ export interface Figures {
   readonly requests: number;
   readonly failed: number;
   readonly refused: number;
-  /** Number of requests that may have been carried out, and whose response says so: neither failures nor refusals. */
+  /**
+   * Number of requests whose response says that they may have been carried out. They count neither as failures nor as
+   * refusals.
+   */
   readonly unknown: number;
   readonly failedRatio: number;
   readonly p50Ms: number;
@@ -28,10 +31,10 @@ export interface Figures {
 
 const settledMs = 300;
 
-/** Computes the figures from the measurements. Pure. */
+/** Computes the figures from the measurements; a pure function. */
 export function figuresOf(rehearsal: Rehearsal): Figures {
   const { samples, probes, memory, faultAtMs, backAtMs, endMs, appDied } = rehearsal;
-  // A request that ended before the fault began says nothing about it.
+  // A request that ended before the fault began says nothing about the fault.
   const counted = samples.filter(({ atMs, durationMs }) => atMs + durationMs >= faultAtMs);
   const failed = counted.filter(({ result }) => result === 'failed');
   const durations = counted.map(({ durationMs }) => durationMs).toSorted((left, right) => left - right);

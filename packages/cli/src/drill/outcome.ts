@@ -11,14 +11,14 @@ export interface Outcome {
   readonly troubles: readonly Trouble[];
 }
 
-/** Judges one run of a plan. Pure. */
+/** Judges one run of a plan; a pure function. */
 export function outcomeOf(rehearsal: Rehearsal): Outcome {
   const figures = figuresOf(rehearsal);
   const misses = missesOf(figures, rehearsal.plan.thresholds);
   return { rehearsal, figures, misses, troubles: troublesOf(rehearsal) };
 }
 
-/** The outcomes in the order of a report: failed ones first. */
+/** Returns the outcomes in the order in which a report lists them: failed ones first. */
 export function failedFirst(outcomes: readonly Outcome[]): readonly Outcome[] {
   return [...outcomes.filter((outcome) => !hasPassed(outcome)), ...outcomes.filter(hasPassed)];
 }

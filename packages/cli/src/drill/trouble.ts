@@ -9,13 +9,16 @@ export interface Trouble {
   readonly detail: string;
   readonly result: Exclude<RequestResult, 'ok' | 'refused'>;
   readonly count: number;
-  /** What to do about it. */
+  /** What to do about the problem. */
   readonly advice: string;
 }
 
 const mostTroubles = 5;
 
-/** The troubles of a run after its fault began, failures first, then the most frequent. Pure. */
+/**
+ * Returns the troubles that occurred in a run after its fault had begun: failures first, and the most frequent ones
+ * first among equals. A pure function.
+ */
 export function troublesOf({
   samples,
   faultAtMs,

@@ -7,7 +7,7 @@ export interface Miss {
   readonly message: string;
 }
 
-/** Compares the figures with the thresholds. Pure. The run passed if the list is empty. */
+/** Compares the figures with the thresholds; a pure function. The run passed if the list is empty. */
 export function missesOf(figures: Figures, thresholds: Thresholds): readonly Miss[] {
   const misses: Miss[] = [];
   const miss = (threshold: Miss['threshold'], isMissed: boolean, message: string): void => {

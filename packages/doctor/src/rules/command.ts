@@ -1,6 +1,6 @@
 /**
- * The characters of a value that may appear in a command: nothing that a shell interprets, and no leading hyphen, which
- * would make it an option.
+ * Matches a value that may appear in a command: it contains nothing that a shell interprets, and no leading hyphen,
+ * which would make it an option.
  */
 const plainWord = /^[A-Za-z0-9_./:[\]+,=][A-Za-z0-9_./:[\]+,=-]{0,254}$/;
 

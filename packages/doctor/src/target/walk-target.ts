@@ -22,13 +22,13 @@ export interface WalkTarget {
   readonly tls: TlsOptions | undefined;
   readonly login: Login | undefined;
   readonly database: number;
-  /** `any`: a replica is acceptable. */
+  /** Expected role of the server. `any` means that a replica is acceptable, too. */
   readonly role: 'primary' | 'any';
   /** For Sentinel: the name of the primary, and TLS and credentials for the sentinels. */
   readonly primaryName: string | undefined;
   readonly sentinelTls: TlsOptions | undefined;
   readonly sentinelLogin: Login | undefined;
-  /** The URL had a user name but no password: often the password was written in the place of the name. */
+  /** Whether the URL had a user name but no password. Often, the password was written in place of the name. */
   readonly hasNameOnly: boolean;
   /** The target as text, without credentials. */
   readonly shown: string;

@@ -58,7 +58,7 @@ export class ResilientRedisClient extends ClientRedis {
   readonly #timeoutMs: number;
   readonly #clock: Clock;
   readonly #waiting = new Set<WaitingRequest>();
-  /** The request that is being issued in this turn of the event loop. */
+  /** The request that is being issued in the current turn of the event loop. */
   #issued: WaitingRequest | undefined;
   #stopListening: (() => void) | undefined;
 
@@ -142,8 +142,8 @@ export class ResilientRedisClient extends ClientRedis {
     return kind === 'pub' ? this.#reporting(client) : this.#minding(client);
   }
 
-  // Nest sends a request once it is subscribed to the responses, even if the caller has already been told that the
-  // request failed.
+  // Returns a client that sends only requests whose callers are still waiting. Nest sends a request once it is
+  // subscribed to the responses, even if the caller has already been told that the request failed.
   #minding(client: Redis): Redis {
     const subscribe = client.subscribe.bind(client) as (...args: unknown[]) => Promise<unknown>;
     const minding = (channel: string, callback?: (error?: Error | null) => void): Promise<unknown> => {
@@ -162,7 +162,8 @@ export class ResilientRedisClient extends ClientRedis {
     for (const { answer } of this.#waiting) answer({ err: this.#unavailable() });
   }
 
-  // Nest ignores the promise of `publish`: a request that was not sent would never settle.
+  // Returns a client that reports failures of `publish`. Nest ignores its promise, so a request that was not sent would
+  // never settle.
   #reporting(client: Redis): Redis {
     const publish = client.publish.bind(client) as (...args: unknown[]) => Promise<number>;
     const reporting = (...args: unknown[]): Promise<number> => {

@@ -39,13 +39,13 @@ export class ResilientRedisServer extends ServerRedis {
     this.#resilience = resilience;
   }
 
-  // Nest 12 awaits it, Nest 11 does not.
+  // Nest 12 awaits the result, Nest 11 does not.
   // oxlint-disable-next-line typescript/no-explicit-any
   override createRedisClient(): any {
     return ownConnection(this.#resilience);
   }
 
-  // Subscriptions wait for their connection on their own.
+  // Does not wait for the connection, because subscriptions do so on their own.
   override start(callback?: () => void): void {
     this.bindEvents(this.subClient, this.pubClient);
     callback?.();

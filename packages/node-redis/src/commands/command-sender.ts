@@ -58,7 +58,8 @@ export class CommandSender {
   #read(bytes: Buffer | readonly Buffer[] | null, mapping: Mapping): unknown {
     if (bytes === null) return null;
     if (Buffer.isBuffer(bytes)) return this.#reader.read(bytes, mapping);
-    // PING on a RESP2 connection with subscriptions: ioredis decodes that reply.
+    // This is the reply to PING on a RESP2 connection with subscriptions, which ioredis has already decoded into an
+    // array.
     const [pong, text] = bytes as [Buffer, Buffer];
     const answer = text.length === 0 ? pong : text;
     return mapping[0x2b] === Buffer ? answer : answer.toString();
@@ -104,7 +105,7 @@ function firstWrongArgument(commands: readonly JoinedCommand[]): TypeError | und
   return undefined;
 }
 
-/** The error that node-redis throws for an argument that cannot be sent. */
+/** Returns the error that node-redis throws for an argument that cannot be sent; undefined if all can. */
 function wrongArgument(args: readonly unknown[]): TypeError | undefined {
   for (let index = 0; index < args.length; index++) {
     const arg = args[index];

@@ -78,7 +78,7 @@ export class ReplyReader {
     }
   }
 
-  /** The rest of a line, as text or bytes. */
+  /** Reads the rest of a line, as text or bytes. */
   #line(type: unknown): string | Buffer {
     const start = this.#at;
     const end = this.#bytes.indexOf(carriageReturn, start);
@@ -136,7 +136,7 @@ export class ReplyReader {
     return object;
   }
 
-  /** A name within a map: text, even if the mapping asks for bytes. */
+  /** Reads a name within a map: as text, even if the mapping asks for bytes. */
   #name(): unknown {
     const marker = this.#bytes[this.#at];
     if (marker !== dollar && marker !== plus) return this.#value();
@@ -197,7 +197,7 @@ function doubleOf(text: string): number {
     case '-inf':
       return -Infinity;
     default:
-      // `nan` becomes NaN.
+      // `Number` also turns `nan` into NaN.
       return Number(text);
   }
 }

@@ -1,4 +1,4 @@
-/** The effect of a command on the connection that it is sent on. */
+/** What a command requires of the connection on which it is sent, or changes on it. */
 export type CommandRule =
   | { readonly kind: 'shared' }
   /** It changes or occupies its connection, so it needs one that is not shared. */
@@ -33,7 +33,7 @@ const known = new Map<string, RuleOf>();
 const maxKnown = 1000;
 const always = (): CommandRule => shared;
 
-/** The rule for a command, given its arguments as node-redis would send them. */
+/** Returns the rule for a command, given its arguments as node-redis would send them. */
 export function ruleOf(args: readonly Argument[]): CommandRule {
   const [verb] = args;
   if (typeof verb !== 'string') return ruleOf([wordOf(verb ?? ''), ...args.slice(1)]);

@@ -3,7 +3,7 @@ import type { ConnectionNews } from './connection-news.ts';
 
 /**
  * Reports the events of one ioredis client, until it is stopped. `isQuiet`: the first connect and ready events are not
- * reported, because the client replaces one that was ready.
+ * reported, because this client replaces another one that was ready.
  */
 export function watchConnection(
   client: Redis,

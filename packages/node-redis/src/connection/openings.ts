@@ -18,7 +18,7 @@ export class Openings {
     this.#resolve(() => true);
   }
 
-  /** Call when an attempt has failed: only the calls that wait for a ready connection keep waiting. */
+  /** Call when an attempt has failed: only those calls go on waiting that wait for a ready connection. */
   attemptFailed(): void {
     this.#resolve(({ waitsForReady }) => !waitsForReady);
   }

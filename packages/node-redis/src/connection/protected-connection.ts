@@ -33,11 +33,11 @@ export class ProtectedConnection {
   readonly #openings = new Openings();
   #isOpen = false;
   #isReady = false;
-  /** Whether it has moved to a separate connection that is still being established. */
+  /** Whether the client has moved to a separate connection that is still being established. */
   #isMoving = false;
-  /** Number of times it became ready. */
+  /** Number of times that the connection has become ready. */
   epoch = 0;
-  /** Commands of this turn of the event loop that may still be aborted, and those behind them. */
+  /** Commands issued in this turn of the event loop that may still be aborted, and those to be sent after them. */
   readonly #turn = new TurnQueue();
 
   constructor(
@@ -139,7 +139,7 @@ export class ProtectedConnection {
     return this.#own ?? this.#resilience.client;
   }
 
-  // Sends a command that may be aborted at the end of the turn, and the commands behind it after it.
+  // Sends a command that may be aborted only at the end of this turn, and later commands after it.
   #inTurn(start: () => Promise<unknown>, signal?: AbortSignal): Promise<unknown> {
     if (signal?.aborted === true) return Promise.reject(this.#errors.aborted('not-applied'));
     return new Promise((resolve, reject) => {
@@ -226,7 +226,7 @@ export class ProtectedConnection {
   async #becomeReady(): Promise<void> {
     const epoch = ++this.epoch;
     const subscriber = this.#subscriber ?? this.#own;
-    // Subscriptions are restored before any other command runs: the reply to a later one proves that they are back.
+    // Subscriptions are restored before any other command is sent, so the reply to this PING proves that they are back.
     if (subscriber !== undefined) await subscriber.ping().catch(ignore);
     if (epoch !== this.epoch || !this.#isOpen) return;
     this.#isReady = true;
@@ -246,5 +246,5 @@ export class ProtectedConnection {
 }
 
 function ignore(): void {
-  // The RedisResilience reports the error.
+  // Nothing to do: the RedisResilience reports the error.
 }

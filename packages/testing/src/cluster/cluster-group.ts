@@ -46,7 +46,8 @@ export class ClusterGroup implements AsyncDisposable {
   }
 
   /**
-   * Makes a replica take over from `primary` with CLUSTER FAILOVER. Resolves with that replica once every node knows.
+   * Makes a replica take over from `primary` with CLUSTER FAILOVER. Resolves with that replica once every node knows of
+   * its promotion.
    */
   async failover(primary: RedisServer, options: { readonly timeoutMs?: number } = {}): Promise<RedisServer> {
     checkKnownOptions('cluster.failover', options, { timeoutMs: true });
@@ -59,7 +60,10 @@ export class ClusterGroup implements AsyncDisposable {
     return replica;
   }
 
-  /** Moves a slot with its keys, as resharding does: SETSLOT, MIGRATE, SETSLOT. Resolves once every node knows. */
+  /**
+   * Moves a slot with its keys, as resharding does: SETSLOT, MIGRATE, SETSLOT. Resolves once every node knows the new
+   * owner.
+   */
   async migrateSlot(slot: number, target: RedisServer): Promise<void> {
     const migration = await this.startSlotMigration(slot, target);
     await migration.finish();

@@ -1,6 +1,6 @@
 import type { RedisServer } from '../server/redis-server.ts';
 
-/** A range of slots, as one node sees it. */
+/** A range of slots and the node that serves it, as one node sees them. */
 export interface SlotRange {
   readonly first: number;
   readonly last: number;

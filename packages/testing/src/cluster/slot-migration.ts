@@ -32,7 +32,7 @@ export class SlotMigration {
     this.#auth = parties.password ? ['AUTH', parties.password] : [];
   }
 
-  /** Marks the slot as importing and migrating. Done by `cluster.startSlotMigration`. */
+  /** Marks the slot as importing and migrating. `cluster.startSlotMigration` has already called this. */
   async begin(): Promise<void> {
     await this.target.command('CLUSTER', 'SETSLOT', this.slot, 'IMPORTING', await idOf(this.source));
     await this.source.command('CLUSTER', 'SETSLOT', this.slot, 'MIGRATING', await idOf(this.target));
@@ -53,7 +53,7 @@ export class SlotMigration {
     return moved;
   }
 
-  /** Moves the remaining keys, assigns the slot to the target, and resolves when every node knows. */
+  /** Moves the remaining keys, assigns the slot to the target, and resolves when every node knows the new owner. */
   async finish(): Promise<void> {
     await this.moveKeys();
     const id = await idOf(this.target);
@@ -79,7 +79,7 @@ async function idOf(node: RedisServer): Promise<string> {
   return String(await node.command('CLUSTER', 'MYID'));
 }
 
-/** A replica refuses SETSLOT: it learns about slots from its primary. */
+/** Ignores the error with which a replica refuses SETSLOT, because a replica learns about slots from its primary. */
 function ignoreFromReplica(error: unknown): void {
   if (!(error instanceof Error && error.message.includes('only with masters'))) throw error;
 }

@@ -63,8 +63,8 @@ export function checkHistory(history: readonly Operation[], options: CheckOption
   const broken: Broken[] = [];
   const endsAt = performance.now() + timeoutMs;
   let open = parts;
-  // In the first round, a part that takes forever leaves time for the others; the second round spends the remaining
-  // time on the parts that need more.
+  // In the first round, each part gets a share of the time, so that a part that would take forever leaves time for the
+  // others. The second round spends the remaining time on the parts that need more.
   for (const shareMs of [timeoutMs / (2 * parts.length), timeoutMs]) {
     const undecided: Part[] = [];
     for (const part of open) {
@@ -100,8 +100,8 @@ interface Broken {
 }
 
 /**
- * Milliseconds for reducing all violations to a readable size: one that needs less than its share leaves the rest to
- * those after it.
+ * Milliseconds that all violations together may take to be reduced to a readable size. If one takes less than its
+ * share, the time left over goes to the next ones.
  */
 const shrinkMs = 5_000;
 

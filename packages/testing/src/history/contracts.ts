@@ -73,7 +73,7 @@ export function boundedStaleness(
   };
 }
 
-/** The times at which each process's writes to each key were acknowledged. */
+/** Looks up when each process's writes to each key were acknowledged. */
 class OwnWrites {
   readonly #returnedAt = new Map<string, number[]>();
 
@@ -92,7 +92,7 @@ class OwnWrites {
     const times = placesOf(read).flatMap((place) => this.#returnedAt.get(place) ?? []);
     const last = times.reduce((latest, at) => (at < read.invokedAt && at > latest ? at : latest), -Infinity);
     if (last === -Infinity) return last;
-    // With exactly the same time, the read would be considered to overlap the write.
+    // Slightly later than the write's return, because the read would otherwise be considered to overlap the write.
     return last + Math.max(1e-6, Math.abs(last) * Number.EPSILON);
   }
 }

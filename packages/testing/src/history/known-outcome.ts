@@ -3,8 +3,8 @@ import type { Outcome } from './operation.ts';
 const outcomes: ReadonlySet<unknown> = new Set<Outcome>(['not-applied', 'refused', 'unknown']);
 
 /**
- * The outcome of an operation according to its error, in the safest interpretation: if nothing can be proved, it is
- * unknown.
+ * Returns the outcome of an operation according to its error, in the safest interpretation: `unknown` if nothing can be
+ * proved.
  */
 export function knownOutcome(error: unknown): Outcome {
   if (!(error instanceof Error)) return 'unknown';

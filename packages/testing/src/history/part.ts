@@ -9,8 +9,7 @@ export interface Part {
 }
 
 /**
- * Whether an operation certainly happened, and must have had the recorded reply; otherwise it may or may not have
- * happened.
+ * Whether an operation certainly happened and got the recorded reply. Any other operation may or may not have happened.
  */
 export function isDefinite({ result }: Operation): boolean {
   return result.kind === 'answered';

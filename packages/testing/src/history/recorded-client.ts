@@ -54,7 +54,8 @@ function execute(
   exec: () => Promise<unknown>,
 ): Promise<unknown> {
   if (kind === 'multi') return run({ multi: tasks }, exec);
-  // Each command of a pipeline runs separately, at any time before the whole pipeline returns.
+  // Each command in a pipeline is recorded as a separate operation, because it may run at any time before the whole
+  // pipeline returns.
   let replies: Promise<unknown> | undefined;
   const answered = tasks.map((task, index) =>
     run(task, async () => {

@@ -13,14 +13,14 @@ export interface Entry {
   readonly operation: Operation;
   readonly claim: Claim;
   /**
-   * The operation to run. Of an optional operation, whose reply is unknown, only the commands that change something
-   * run.
+   * The operation to run. For an optional operation, whose reply is unknown, it contains only the commands that change
+   * something.
    */
   readonly effect: Operation;
   readonly keys: readonly string[];
   /** Its place in the order of invocation; definite and optional operations are counted separately. */
   readonly index: number;
-  /** The same text for optional operations that do the same; undefined for definite operations. */
+  /** Text that is equal for optional operations that do the same; undefined for definite operations. */
   readonly alike: string | undefined;
   readonly invokedAt: number;
   /** Infinity for an optional operation, which may happen at any later time. */
@@ -89,7 +89,7 @@ export class RemainingOperations {
     while (this.#isPlaced[this.#lowest] === 1) this.#lowest++;
   }
 
-  /** Must be called in the reverse order of `take`. */
+  /** Undoes `take`. Entries must be put back in the reverse of the order in which they were taken. */
   putBack(entry: Entry): void {
     if (entry.previous !== undefined) entry.previous.next = entry;
     if (entry.next !== undefined) entry.next.previous = entry;
@@ -103,8 +103,8 @@ export class RemainingOperations {
   }
 
   /**
-   * Text that identifies the definite operations placed so far: all below the lowest unplaced one, and the listed later
-   * ones.
+   * Text that identifies the definite operations placed so far: the index of the first one that has not been placed,
+   * and the indexes of later ones that have.
    */
   get definitePlaced(): string {
     const lowest = this.#definite[this.#lowest];
@@ -122,7 +122,7 @@ export class RemainingOperations {
   }
 }
 
-/** A sentinel entry that is never taken, followed by the others. */
+/** Links the entries into a list, and returns its head: an additional entry that is never taken. */
 function headOf(entries: readonly Entry[]): Entry {
   const head = { next: entries[0] } as Entry;
   let previous = head;

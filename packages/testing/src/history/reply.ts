@@ -19,7 +19,10 @@ export function transactionReplyOf(value: unknown): Reply {
   return Array.isArray(value) ? valuesIn(value).map(replyOf) : replyOf(value);
 }
 
-/** A client's results for several commands: values and errors. ioredis returns pairs of both. */
+/**
+ * Returns a client's results for several commands, each a value or an error. ioredis returns a pair of error and value
+ * for each command.
+ */
 export function valuesIn(replies: readonly unknown[]): readonly unknown[] {
   return replies.every(isPair)
     ? replies.map((pair) => (pair as readonly unknown[])[0] ?? (pair as readonly unknown[])[1])
@@ -41,7 +44,7 @@ export function isSameReply(expected: Reply, given: Reply, isUnordered = false):
   return left.every((item, index) => isSameReply(item, right[index] ?? null));
 }
 
-/** A reply in readable form, shortened. */
+/** Returns a reply in readable form, shortened. */
 export function shownReply(reply: Reply, mostItems = 8): string {
   if (reply === null) return 'null';
   if (typeof reply === 'string') return reply.length > 40 ? `${reply.slice(0, 37)}...` : reply;
@@ -82,7 +85,7 @@ function sorted(replies: readonly Reply[]): readonly Reply[] {
   return replies.toSorted((left, right) => (JSON.stringify(left) < JSON.stringify(right) ? -1 : 1));
 }
 
-/** The pair of a failed command has no value. */
+/** Whether an item is a pair of error and value, as ioredis returns it. For a failed command, the pair has no value. */
 function isPair(item: unknown): boolean {
   if (!Array.isArray(item) || item.length > 2) return false;
   return item[0] instanceof Error || (item.length === 2 && item[0] === null);

@@ -14,7 +14,8 @@ export type SearchResult =
   | { readonly kind: 'undecided' };
 
 /**
- * The farthest point of the search: the best order found, and the replies that the next operations would have needed.
+ * The farthest point that a search has reached: the longest order found, and for each operation that could come next,
+ * the reply that would have fitted.
  */
 export interface DeadEnd {
   readonly order: readonly Operation[];
@@ -24,7 +25,7 @@ export interface DeadEnd {
 interface Move {
   readonly entry: Entry;
   readonly keyspace: Keyspace;
-  /** After an optional operation: the next definite operation must use at least one of these keys. */
+  /** Set if the move is an optional operation: the next definite operation must use at least one of these keys. */
   readonly towards: Keys | undefined;
 }
 
@@ -38,8 +39,8 @@ interface Node {
 }
 
 /**
- * Wing and Gong's search with Lowe's memory of visited states: repeatedly places an operation that may come next and
- * whose reply fits, and backtracks if there is none. Four shortcuts preserve the result: an operation that changes
+ * Wing and Gong's search with Lowe's memory of visited states: it repeatedly places an operation that may come next and
+ * whose reply fits, and backtracks if there is none. Four shortcuts do not affect the result: an operation that changes
  * nothing and whose reply fits is placed immediately; of several equal optional operations, the oldest goes first; an
  * optional operation comes directly before one that uses its keys; a state that was already reached with fewer optional
  * operations is not searched again.
@@ -83,7 +84,7 @@ export interface Deadline {
   isOver(): boolean;
 }
 
-/** The operations that may come next, those that certainly happened first. */
+/** Returns the operations that may come next. Those that certainly happened come first. */
 function movesAt(
   remaining: RemainingOperations,
   keyspace: Keyspace,
@@ -118,7 +119,8 @@ function movesAt(
 }
 
 /**
- * For each definite operation that may come next, its keys, and all keys that optional operations connect with them.
+ * Returns, for each definite operation that may come next, its keys and all keys that optional operations connect with
+ * them.
  */
 function keysAhead(available: readonly Entry[], optional: readonly Entry[]): readonly Keys[] {
   const found = new Map<string, Keys>();

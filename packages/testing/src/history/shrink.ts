@@ -6,21 +6,25 @@ import { search, type DeadEnd, type Deadline } from './search.ts';
 /** A small part of a history that no order explains. */
 export interface Shrunk {
   readonly operations: readonly Operation[];
-  /** The farthest point that an order of everything that had happened by then can reach. */
+  /**
+   * The farthest point that can be reached when the operations up to the first unexplainable reply are put into an
+   * order.
+   */
   readonly deadEnd: DeadEnd;
 }
 
 type Operations = ReadonlySet<Operation>;
 
 /**
- * Finds the few replies that no order explains even if all other replies are ignored, and the operations that they
- * involve. If time runs out first, the result contains more of both than necessary.
+ * Finds a few replies that no order explains, even if all other replies are ignored, and the operations that are needed
+ * to show it. If time runs out first, the result contains more replies and operations than necessary.
  */
 export function shrink(operations: readonly Operation[], deadEnd: DeadEnd, deadline: Deadline): Shrunk {
   const whole = { begun: new Set(operations), returned: new Set(operations.filter(isDefinite)), deadEnd };
   const { begun, returned, ...beginning } = beginningOf(operations, deadline) ?? whole;
   let last = beginning.deadEnd;
-  // Reads are removed first: it is easy to see for which of them a write is needed.
+  // The replies of reads are dropped first, because it is easy for a reader to see which writes the remaining ones
+  // depend on.
   const inOrder = [...returned].toSorted((left, right) => Number(isRead(right)) - Number(isRead(left)));
   const answered = smallest(new Set(inOrder), deadline, (fewer) => {
     const found = deadEndOf(begun, fewer, returned, deadline);
@@ -48,7 +52,9 @@ interface Beginning {
   readonly deadEnd: DeadEnd;
 }
 
-/** The history up to the first return for which there is no order. */
+/**
+ * Returns the beginning of the history up to the first return that makes it unexplainable; undefined if there is none.
+ */
 function beginningOf(operations: readonly Operation[], deadline: Deadline): Beginning | undefined {
   const definite = operations.filter(isDefinite);
   const returns = definite.map(returnOf).toSorted((left, right) => left - right);
@@ -67,7 +73,7 @@ function beginningOf(operations: readonly Operation[], deadline: Deadline): Begi
   return shortest;
 }
 
-/** Removes as many operations as possible while `isEnough` holds. */
+/** Removes as many operations as possible such that `isEnough` still holds for the rest. */
 function smallest(
   operations: Operations,
   deadline: Deadline,
@@ -85,10 +91,13 @@ function smallest(
   return kept;
 }
 
-/** Maximum number of steps of one attempt: with many optional operations, an attempt can take forever. */
+/** Maximum number of steps in one search, because a search with many optional operations can take forever. */
 const stepsPerAttempt = 20_000;
 
-/** The dead end of these operations if the replies of those in `answered` count, and those in `returned` happened. */
+/**
+ * Searches for an order of these operations, in which only those in `answered` must get their recorded replies and only
+ * those in `returned` must have happened. Returns the dead end; undefined if there is an order.
+ */
 function deadEndOf(
   operations: Operations,
   answered: Operations,

@@ -11,7 +11,7 @@ export interface Violation {
   readonly keys: readonly string[];
   /** The smallest part of the history that is broken on its own. */
   readonly operations: readonly Operation[];
-  /** One sentence: how far an order goes, and which reply does not fit. */
+  /** One sentence that says how far an order can be found, and which reply does not fit then. */
   readonly reason: string;
   /** The operations along a timeline, as text. */
   readonly text: string;
@@ -37,7 +37,7 @@ export function violationOf(
   };
 }
 
-/** As many steps as a reader can follow. */
+/** Maximum number of steps to name, so that a reader can follow them. */
 const shownSteps = 3;
 const shownItems = 40;
 

@@ -1,6 +1,9 @@
 import type { RemainingOperations } from './remaining-operations.ts';
 
-/** About 500 MB of states at worst; a search that needs more would not end in useful time anyway. */
+/**
+ * Maximum number of states to remember, about 500 MB at worst. A search that needs more would take too long to be
+ * useful anyway.
+ */
 const mostStates = 1_000_000;
 
 /** The states that a search has visited. */
@@ -13,8 +16,8 @@ export class VisitedStates {
   }
 
   /**
-   * Returns false if the search has visited this state, or a better one: with the same definite operations placed and
-   * the same keyspace, but with optional operations to spare.
+   * Returns false if the search has already visited this state or a better one: one with the same keyspace and the same
+   * definite operations placed, but with fewer optional operations used.
    */
   add(remaining: RemainingOperations, keyspaceText: string): boolean {
     const place = `${remaining.definitePlaced}|${keyspaceText}`;

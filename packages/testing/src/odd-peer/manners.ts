@@ -30,7 +30,7 @@ export const manners: Readonly<Record<Exclude<OddPeerKind, 'unreachable'>, (clie
   },
 };
 
-/** nginx's response to a request that is not HTTP. */
+/** Returns nginx's response to a request that is not HTTP. */
 function badRequest(): string {
   const title = '400 Bad Request';
   const page = [
@@ -57,7 +57,10 @@ function badRequest(): string {
 const sslRequest = 80_877_103;
 const longestStartup = 10_000;
 
-/** PostgreSQL first reads a length. Given RESP, it reads an absurd one, and closes the connection without a reply. */
+/**
+ * PostgreSQL first reads a length. From RESP bytes, it reads an absurd length, and closes the connection without a
+ * reply.
+ */
 function answerAsPostgres(client: Socket, bytes: Buffer): void {
   const length = bytes.length < 8 ? 0 : bytes.readInt32BE(0);
   if (length < 8 || length > longestStartup) client.end();

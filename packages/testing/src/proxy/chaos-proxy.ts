@@ -42,7 +42,7 @@ export class ChaosProxy implements AsyncDisposable {
     this.port = port;
   }
 
-  /** URL of the target, with the host and port of the proxy. */
+  /** The target's URL, but with the host and port of the proxy. */
   get url(): string {
     const url = new URL(this.#target.url ?? 'redis://127.0.0.1');
     url.hostname = this.host;
@@ -149,8 +149,8 @@ export class ChaosProxy implements AsyncDisposable {
   }
 
   /**
-   * Limits each direction of each connection to this many bytes per second; if `incoming` is false, only of the
-   * connections that already exist. `Infinity` removes the limit.
+   * Limits each direction of each connection to this many bytes per second; if `incoming` is false, only those of
+   * existing connections are limited. `Infinity` removes the limit.
    *
    * @default incoming true
    */
@@ -179,7 +179,7 @@ export class ChaosProxy implements AsyncDisposable {
     this.#incoming = { answer: Buffer.from(answer) };
   }
 
-  /** Sends new connections to another server, as DNS or a load balancer does at a failover. */
+  /** Forwards new connections to another server, as DNS or a load balancer does in a failover. */
   retarget(target: ProxyTarget): void {
     this.#target = target;
   }
@@ -227,7 +227,7 @@ export class ChaosProxy implements AsyncDisposable {
   }
 }
 
-/** How new connections are handled. */
+/** What happens to new connections: they are forwarded, accepted without a reply, or answered by the proxy. */
 type Incoming = 'pass' | 'silence' | { readonly answer: Buffer };
 
 interface Cut {

@@ -2,12 +2,12 @@ import type { Socket } from 'node:net';
 import { performance } from 'node:perf_hooks';
 import type { ProxyFaults } from './proxy-faults.ts';
 
-/** Breaks a direction once this many more bytes have passed. */
+/** Breaks the connection once `bytesLeft` more bytes have gone through this direction. */
 export interface DirectionCut {
   bytesLeft: number;
   /**
-   * Called as soon as the bytes have passed; returns the function that breaks the connection, which runs after the sink
-   * has had time to read them.
+   * Called as soon as the bytes have gone through. Returns a function that breaks the connection; it is called after
+   * the sink has had time to read the bytes.
    */
   readonly reached: () => () => void;
 }
@@ -15,7 +15,7 @@ export interface DirectionCut {
 /** One direction of one connection: forwards bytes from `source` to `sink`, in order, as the faults allow. */
 export class ProxyDirection {
   cut: DirectionCut | undefined;
-  /** Limit of this connection alone; undefined uses the limit of all connections. */
+  /** Rate limit for this connection alone; if undefined, the limit for all connections applies. */
   bytesPerSecond: number | undefined;
   readonly #source: Socket;
   readonly #sink: Socket;
@@ -103,12 +103,13 @@ export class ProxyDirection {
   }
 }
 
-/** Some bytes; undefined is a FIN. */
+/** A chunk of bytes to forward, or a FIN if `bytes` is undefined. */
 interface Parcel {
   readonly bytes: Buffer | undefined;
   readonly dueAt: number;
 }
 
 const highWaterBytes = 1024 * 1024;
-// A peer that reads the last bytes and the RST together may mistake the RST for a clean end, or never see the bytes.
+// Milliseconds between the last bytes and the RST. A peer that reads both at the same time may mistake the RST for a
+// clean end, or never see the bytes.
 const settleMs = 5;

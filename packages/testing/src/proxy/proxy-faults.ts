@@ -13,7 +13,7 @@ export class ProxyFaults {
     return this.latencyMs + this.#random() * this.jitterMs;
   }
 
-  /** How many bytes may be sent now, and how long to wait before the next ones. */
+  /** Returns how many bytes may be sent now, and how long to wait before sending more. */
   slice(bytesPerSecond = this.bytesPerSecond): { readonly bytes: number; readonly everyMs: number } {
     if (bytesPerSecond === Infinity) return { bytes: Infinity, everyMs: 0 };
     const everyMs = Math.max(10, 1_000 / bytesPerSecond);

@@ -46,14 +46,14 @@ export class ProxyLink {
     this.#server.connect(this.#target);
   }
 
-  /** From now on, nothing gets through, and nothing closes, whatever either side does. */
+  /** Stops forwarding: from now on, no bytes get through, and neither socket is closed, whatever either side does. */
   silence(): void {
     this.#silent = true;
     this.toServer.silence();
     this.toClient.silence();
   }
 
-  /** Undefined uses the limit of all connections. */
+  /** Limits the rate of this connection alone; if undefined, the limit for all connections applies. */
   throttle(bytesPerSecond: number | undefined): void {
     this.toServer.bytesPerSecond = bytesPerSecond;
     this.toClient.bytesPerSecond = bytesPerSecond;
@@ -76,7 +76,9 @@ export class ProxyLink {
     resetSocket(this.#server);
   }
 
-  /** Sends FIN to both sides, after the bytes already forwarded. Bytes that they send from now on are dropped. */
+  /**
+   * Sends FIN to both sides, after the bytes already forwarded. Bytes that the two sides send from now on are dropped.
+   */
   end(): void {
     this.#hush();
     for (const socket of [this.#client, this.#server]) {

@@ -7,11 +7,12 @@ import type { StartSentinelOptions } from './start-sentinel-options.ts';
 /** The name under which the sentinels watch the primary. */
 export const primaryName = 'mymaster';
 
-// If the sentinels notice a failure at the same time, all stand for election and none wins, and the next election
-// follows only after twice the failover timeout.
+// Milliseconds by which each sentinel notices a failure later than the previous one. If all noticed it at the same
+// time, all would stand for election and none would win, and the next election would follow only after twice the
+// failover timeout.
 const electionGapMs = 200;
 
-/** The other sentinels and the servers, as one sentinel is configured with them. */
+/** The other sentinels and the servers, with which one sentinel is configured. */
 export interface SentinelNeighbourhood {
   readonly primary: RedisServer;
   readonly replicas: readonly RedisServer[];
@@ -22,8 +23,8 @@ export interface SentinelNeighbourhood {
 }
 
 /**
- * The configuration of one sentinel that already includes its neighbours, as Sentinel itself writes it before a
- * restart.
+ * Returns the configuration of one sentinel. It already includes the other sentinels and the servers, as the file that
+ * Sentinel itself writes for its next start does.
  */
 export function sentinelConf(neighbourhood: SentinelNeighbourhood): SentinelConf {
   const { primary, replicas, peers, index, options } = neighbourhood;

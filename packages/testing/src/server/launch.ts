@@ -16,7 +16,7 @@ export interface Launch extends TrackedProgram {
   readonly onSpawn?: (child: ChildProcess) => void;
 }
 
-/** A server process that replies, and the connection on which it does. */
+/** A server process that has replied to PING, and the connection on which it did. */
 export interface Launched {
   readonly child: ChildProcess;
   readonly control: RawConnection;
@@ -27,7 +27,10 @@ export class PortBusyError extends Error {
   override readonly name = 'PortBusyError';
 }
 
-/** Starts the process and waits until it replies to PING: this process, not another one on the same port. */
+/**
+ * Starts the process and waits until it replies to PING. Checks that the reply comes from this process and not from
+ * another one on the same port.
+ */
 export async function launch(spec: Launch): Promise<Launched> {
   const logStart = sizeOf(spec.logFile);
   const child = spawnTracked(spec);
@@ -49,7 +52,10 @@ export async function launch(spec: Launch): Promise<Launched> {
   }
 }
 
-/** Sends the signal and waits until the process is gone. A frozen process is thawed, so that it receives the signal. */
+/**
+ * Sends the signal and waits until the process is gone. A frozen process is first thawed, so that it receives the
+ * signal.
+ */
 export async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
   if (hasExited(child)) return;
   child.ref();

@@ -1,9 +1,12 @@
-/** The server to run: `bin`, or the environment variable REDIS_SERVER_BIN, or `redis-server` on PATH. */
+/**
+ * Returns the server binary to run: `bin`, otherwise the environment variable REDIS_SERVER_BIN, otherwise
+ * `redis-server` on PATH.
+ */
 export function redisBinary(bin?: string): string {
   return bin ?? (process.env['REDIS_SERVER_BIN'] || 'redis-server');
 }
 
-/** Creates an error that says how to install the server, for when `binary` cannot be run. */
+/** Creates the error for a binary that cannot be run; it says how to install the server. */
 export function missingBinary(binary: string, cause: NodeJS.ErrnoException): Error {
   if (cause.code !== 'ENOENT')
     return new Error(`Cannot run ${JSON.stringify(binary)}: ${cause.message}`, { cause });

@@ -12,7 +12,7 @@ export interface ConfContext {
   readonly control: { readonly name: string; readonly password: string };
 }
 
-/** The text of a redis.conf. The directives in `options.config` replace those generated here. */
+/** Returns the text of a redis.conf. The directives in `options.config` replace those generated here. */
 export function redisConf(options: RedisConfiguration, context: ConfContext): string {
   const own: Directive[] = [
     ...listening(options, context),
@@ -21,8 +21,8 @@ export function redisConf(options: RedisConfiguration, context: ConfContext): st
     ['dir', quote(context.folder)],
     ['daemonize', 'no'],
     ['databases', options.databases ?? 16],
-    // Replicas sync immediately, and are quickly seen to be in sync. By default, the primary waits for more replicas,
-    // and pings every 10 s.
+    // Makes replicas sync immediately, and makes that quickly visible. By default, the primary waits for more replicas
+    // before a sync, and pings replicas only every 10 s.
     ['repl-diskless-sync-delay', 0],
     ['repl-ping-replica-period', 1],
   ];
@@ -31,7 +31,7 @@ export function redisConf(options: RedisConfiguration, context: ConfContext): st
   return render(own, options.config ?? {});
 }
 
-/** The primary that a configuration names; undefined if it names none. */
+/** Returns the primary that a configuration names; undefined if there is none. */
 export function replicaOfIn(conf: string): RedisConfiguration['replicaOf'] {
   const [, host, port] = /^replicaof (\S+) (\d+)\s*$/m.exec(conf) ?? [];
   return host === undefined ? undefined : { host, port: Number(port) };
@@ -42,7 +42,10 @@ export function quote(value: string): string {
   return `"${value.replace(/["\\]/g, '\\$&').replace(/\n/g, '\\n')}"`;
 }
 
-/** The addresses to listen on. @throws RangeError if one is not loopback: this package never listens on the network. */
+/**
+ * Returns the addresses to listen on. @throws RangeError if one is not loopback: this package never listens on the
+ * network.
+ */
 export function loopbackAddresses(bind: readonly string[] = ['127.0.0.1']): readonly [string, ...string[]] {
   const [first, ...others] = bind;
   const stranger = bind.find(

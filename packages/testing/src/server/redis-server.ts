@@ -70,7 +70,7 @@ export class RedisServer implements AsyncDisposable {
     return this.#child !== undefined && !hasExited(this.#child);
   }
 
-  /** Whether it was frozen and has not been thawed since. */
+  /** Whether the process was frozen and has not been thawed since. */
   get frozen(): boolean {
     return this.#frozen && this.running;
   }
@@ -186,7 +186,7 @@ export class RedisServer implements AsyncDisposable {
     this.#frozen = false;
     this.#control = await this.#process.launch(options, (child) => {
       this.#child = child;
-      // stop() was called during this start.
+      // `stop()` was called while the server was starting.
       if (this.#stopped) child.kill('SIGKILL');
     });
   }

@@ -20,8 +20,8 @@ const fillerLifeMs = 250;
 
 /**
  * Makes the next start of a server on `folder` spend about `loadingMs` loading, during which it replies -LOADING: a
- * helper process on a unix socket adds filler keys to the persisted data, which expire before any client sees them.
- * Returns the directives that this start needs.
+ * helper process on a unix socket adds filler keys to the persisted data. These keys expire before any client sees
+ * them. Returns the directives that this start needs.
  */
 export async function slowDump(dump: SlowDump): Promise<Record<string, string | number>> {
   const path = join(dump.folder, 'filler.sock');

@@ -10,7 +10,7 @@ export interface TrackedProgram {
   readonly logFile: string;
 }
 
-// One set per process: the children that must end when this process ends, however it ends.
+// The children that must end when this process ends, however it ends.
 const children = new Set<ChildProcess>();
 let watchdog: ChildProcess | undefined;
 

@@ -8,7 +8,7 @@ export const blackhole: Fault = async ({ stage: { proxy } }) => {
 
 export const latency: Fault = async ({ stage: { proxy }, parameters }) => {
   const { latencyMs = 200, jitterMs = 0 } = parameters;
-  // Half of it in each direction.
+  // Half of the latency is added in each direction.
   proxy.latency(latencyMs / 2, { jitterMs: jitterMs / 2 });
   return async () => {
     proxy.latency(0);

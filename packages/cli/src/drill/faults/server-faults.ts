@@ -37,7 +37,7 @@ export const passwordRotation: Fault = async ({ stage: { server, password } }) =
   };
 };
 
-/** The server allows only one connection: the one over which the drill sends its own commands. */
+/** The server allows only one connection: the drill's own. */
 export const maxClients: Fault = async ({ stage: { server } }) => {
   await server.command('CONFIG', 'SET', 'maxclients', 1);
   await closeClients(server);

@@ -9,9 +9,9 @@ export interface Frame {
   readonly mostPoints: number;
 }
 
-/** For a desktop screen. */
+/** Size for a desktop screen. */
 export const wide: Frame = { width: 960, mostPoints: 2000 };
-/** For a phone. */
+/** Size for a phone. */
 export const narrow: Frame = { width: 380, mostPoints: 600 };
 
 const left = 62;
@@ -52,7 +52,8 @@ export function renderTimeline(rehearsal: Rehearsal, { width, mostPoints }: Fram
   return `<svg viewBox="0 0 ${width} ${height}" role="img" aria-label="${label}">${parts.join('')}</svg>`;
 }
 
-// Logarithmic, so that one picture can show both a millisecond and ten seconds.
+// Returns the height for a duration, on a logarithmic scale, so that one picture can show both a millisecond and ten
+// seconds.
 function y(durationMs: number): number {
   const share = Math.log10(Math.min(10_000, Math.max(1, durationMs))) / 4;
   return round(top + plotHeight * (1 - share));

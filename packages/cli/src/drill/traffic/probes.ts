@@ -17,7 +17,7 @@ export interface ProbeOptions {
   /** Origin of the application, such as `http://127.0.0.1:3000`. */
   readonly base: string;
   readonly paths: Readonly<Record<ProbeName, string>>;
-  /** A later response does not count, because a real probe would have stopped waiting. */
+  /** Time limit for a response. A later response does not count, because a real probe would have stopped waiting. */
   readonly limitMs: number;
   readonly elapsedMs: () => number;
 }

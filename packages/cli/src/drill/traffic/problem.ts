@@ -6,7 +6,7 @@ export interface Problem {
   readonly isOutcomeUnknown: boolean;
 }
 
-/** The code in the body of an error response, as `redisErrors()` writes it; undefined for any other body. */
+/** Returns the code in the body of an error response that `redisErrors()` has written; undefined for any other body. */
 export function problemIn(body: string): Problem | undefined {
   let content: unknown;
   try {

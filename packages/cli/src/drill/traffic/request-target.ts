@@ -4,7 +4,7 @@ import { UsageError } from '../../usage-error.ts';
 /** One kind of request: `{n}` in its path is replaced by a number from 1 to 1,000. */
 export interface RequestTarget {
   readonly method: string;
-  /** Contains the host and port of the application, unless the user specified others. */
+  /** The URL, with the host and port of the application unless the user specified others. */
   readonly url: string;
 }
 
@@ -41,7 +41,7 @@ export function parseRequestTarget(
   return { method, url: url.href.replaceAll('%7Bn%7D', '{n}') };
 }
 
-/** The URL of one request, with a number instead of `{n}`. */
+/** Returns the URL of one request, with a number in place of `{n}`. */
 export function urlOf(target: RequestTarget, random: () => number): string {
   return target.url.replaceAll('{n}', () => String(1 + Math.floor(random() * 1000)));
 }

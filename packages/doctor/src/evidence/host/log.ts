@@ -63,7 +63,8 @@ const trouble =
   /fail|error|fatal|can't|cannot|denied|out of memory|no space|killed|crash|abort|refus|MISCONF|not enough|corrupt|bad file|unable/i;
 const harmless = /Warning: no config file|WARNING: The TCP backlog|overcommit_memory|oO0OoO0OoO0Oo/i;
 
-// Lines that quote the configuration (`>>> 'requirepass ...'`) contain credentials and are never shown.
+// Returns the last line that reports an error. Lines that quote the configuration (`>>> 'requirepass ...'`) may contain
+// credentials and are never returned.
 function lastErrorOf(text: string): string | undefined {
   const lines = text.split('\n').filter((line) => line.trim() !== '' && !line.includes('>>>'));
   const bad = lines.findLast((line) => trouble.test(line) && !harmless.test(line) && !mentionsSecret(line));

@@ -8,8 +8,8 @@ const mostRecords = 5_000;
 const kernelLogs = ['/var/log/kern.log', '/var/log/messages', '/var/log/syslog'];
 
 /**
- * Lines of the kernel log that report that the OOM killer ended a Redis process; empty without permission to read the
- * log.
+ * Returns the lines in the kernel log which report that the OOM killer ended a Redis process; none without permission
+ * to read the log.
  */
 export async function gatherOomKills(): Promise<readonly string[]> {
   const lines = kernelMessages();
@@ -33,7 +33,7 @@ function kernelMessages(): readonly string[] | undefined {
     file = openSync('/dev/kmsg', constants.O_RDONLY | constants.O_NONBLOCK);
     const buffer = Buffer.alloc(8192);
     while (lines.length < mostRecords) {
-      // Each read returns one record; after the last one, it throws EAGAIN.
+      // Each read returns one record; a read after the last record throws EAGAIN.
       const length = readSync(file, buffer, 0, buffer.length, null);
       if (length === 0) break;
       const [head = '', message = ''] = buffer.toString('utf8', 0, length).split(';', 2);

@@ -39,7 +39,7 @@ interface Network {
   readonly unix: readonly UnixSocket[];
 }
 
-// Processes in the same network namespace see the same tables.
+// Returns the tables of a process's network namespace; they are read once for all processes in the same namespace.
 function networkOf(pid: number, known: Map<string, Network>): Network {
   const namespace = linkOf(`/proc/${pid}/ns/net`) || String(pid);
   const network = known.get(namespace) ?? {
@@ -70,7 +70,8 @@ function lookAt(pid: number, program: string, { tcp, unix }: Network): RedisProc
   };
 }
 
-// Redis writes its address into its process title, which is readable even if its open files are not.
+// Returns the socket that a process title names. Redis writes its address into the title, which is readable even if the
+// process's open files are not.
 function listensByTitle(title: string): ListeningSocket[] {
   const match = /^\S+ (\S+):(\d+)/.exec(title.replaceAll('\0', ' '));
   const port = Number(match?.[2] ?? 0);

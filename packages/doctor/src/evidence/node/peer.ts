@@ -22,7 +22,7 @@ export async function gatherPeer(
   target: WalkTarget,
   deadline: Deadline,
 ): Promise<PeerEvidence> {
-  // A silent peer gets almost all the time, except for the part that a second probe needs, which tells a TLS server
+  // A silent peer gets almost all of the time. The rest is kept for a second probe, which distinguishes a TLS server
   // from a server that hangs.
   const bound = deadline.within(Math.max(deadline.leftMs - 600, deadline.leftMs / 2));
   const round = await conversation.ask([['PING']], bound);

@@ -24,7 +24,7 @@ export async function gatherRoundTrip(
     if (ending !== undefined) break;
     samples.push(durationMs);
   }
-  // The handshake takes longer than a PING, so it counts only if no PING was measured.
+  // Round trips in the handshake take longer than a PING, so they count only if no PING was measured.
   const measured = (samples.length > 0 ? samples : [...earlierMs]).toSorted((left, right) => left - right);
   return {
     samples: measured.length,

@@ -37,7 +37,8 @@ export interface LatencyEvent {
   readonly maxMs: number;
 }
 
-// Queued in MULTI and dropped with DISCARD: the server checks permission, role, memory and disk, and runs nothing.
+// Key of the GET and the SET that are queued in MULTI and dropped with DISCARD. The server checks permission, role,
+// memory and disk for them, but runs neither.
 const probeKey = 'redis-resilience:doctor';
 const probe = [['MULTI'], ['GET', probeKey], ['SET', probeKey, '1'], ['DISCARD']] as const;
 
@@ -86,7 +87,7 @@ export async function gatherServer(
   };
 }
 
-// Queried only in cluster mode: a single server would count an error in its statistics.
+// Queries CLUSTER INFO, but only in cluster mode, because a single server would count the error in its statistics.
 async function clusterInfo(
   conversation: Conversation,
   info: Readonly<Record<string, string>>,

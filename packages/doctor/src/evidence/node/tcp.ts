@@ -28,7 +28,10 @@ export interface FileEvidence {
 const stragglersMs = 150;
 const mostAddresses = 8;
 
-/** Connects to every address of a name, at most 8, and keeps the first one, in their order, that accepted. */
+/**
+ * Connects to every address of a name, at most 8, and keeps the connection to the first address in the list that
+ * accepted.
+ */
 export async function gatherTcp(
   endpoint: Endpoint,
   addresses: readonly string[],

@@ -61,7 +61,7 @@ export async function gatherClusterWalk(
   return { nodes: [...first, ...rest], sentinelViews: [], sentinelNames: [], cluster: view };
 }
 
-// A start node is required if it is a primary that owns slots.
+// Whether a start node is required: it is a primary that owns slots.
 function servesSlots({ endpoint }: NodeEvidence, view: ClusterEvidence | undefined): boolean {
   const own = view?.nodes.filter(({ port }) => port === endpoint.port) ?? [];
   const [node] = own.length > 1 ? own.filter(({ host }) => host === endpoint.host) : own;

@@ -10,7 +10,7 @@ export const clientOptionsRule = onAll(({ application }) => {
   return application.snapshot === undefined ? bareClient(application) : protectedClient(application);
 });
 
-// A RedisResilience overrides most options of its client: only those that it leaves alone are judged.
+// Judges only those options of a protected client that still apply, because a RedisResilience overrides most of them.
 function protectedClient({ settings, options }: ApplicationEvidence): readonly Finding[] {
   const found: Finding[] = [];
   const { timeoutMs = 1000, circuit, admission, retry, connection } = settings ?? {};

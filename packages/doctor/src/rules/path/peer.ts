@@ -65,7 +65,7 @@ function endingFinding(node: NodeEvidence, evidence: Evidence): Finding | undefi
   const { peer } = node;
   const ending = peer?.ending;
   const waitedMs = Math.round(peer?.durationMs ?? 0);
-  // A late TLS alert, which the TLS rule reports.
+  // This is a late TLS alert, which the TLS rule reports.
   if (ending?.kind === 'failed' && isTlsCode(ending.code)) return undefined;
   if (ending?.kind === 'silent' || ending === undefined) {
     const serving = evidence.host?.serving;

@@ -72,7 +72,10 @@ function textIn(keyspace: Keyspace, key: string): Reply {
   return typeof value === 'string' ? value : null;
 }
 
-/** Pops an item from the first list that has one. If there is none, the command blocked until its timeout. */
+/**
+ * Pops an item from the first list that has one. If all are empty, the command blocks until its timeout and pops
+ * nothing.
+ */
 function popFirst(keyspace: Keyspace, keys: readonly string[], end: 'left' | 'right'): Effect {
   for (const key of keys) {
     const value = keyspace.get(key);

@@ -42,7 +42,7 @@ export function run(keyspace: Keyspace, { commands, isTransaction }: Operation):
   return { reply: replies, keyspace: next };
 }
 
-/** Whether an operation may have got the reply `given` where the model computes `expected`. */
+/** Whether Redis may have replied `given` to an operation for which the model computes `expected`. */
 export function isAllowed({ commands, isTransaction }: Operation, expected: Reply, given: Reply): boolean {
   if (!isTransaction) return isSameReply(expected, given, isUnordered(commands[0]));
   if (!Array.isArray(given) || given.length !== commands.length) return false;
@@ -52,7 +52,7 @@ export function isAllowed({ commands, isTransaction }: Operation, expected: Repl
   );
 }
 
-/** The same text for the same keyspace. */
+/** Returns a text that is equal for equal keyspaces. */
 export function keyspaceText(keyspace: Keyspace): string {
   const entries = [...keyspace].map(([key, value]) => `${JSON.stringify(key)}:${valueText(value)}`);
   return entries.length > 1 ? entries.toSorted().join() : (entries[0] ?? '');

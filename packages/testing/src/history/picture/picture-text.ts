@@ -1,10 +1,10 @@
 import type { Operation } from '../operation.ts';
 import { labelOf, timelineOf, type Span } from './timeline.ts';
 
-/** Maximum number of columns that fit a line of a terminal. */
+/** Maximum number of columns of a picture. Anything wider would not fit into a terminal. */
 const widest = 200;
 
-/** The operations along a timeline, one lane per process; a list if that would be too wide. */
+/** Returns the operations along a timeline, with one lane per process; if that would be too wide, as a list. */
 export function pictureText(operations: readonly Operation[]): string {
   const { spans, lanes, width } = timelineOf(operations);
   const nameWidth = Math.max(0, ...lanes.map((name) => name.length)) + 2;

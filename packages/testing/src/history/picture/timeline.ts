@@ -7,7 +7,7 @@ export interface Span {
   readonly label: string;
   readonly lane: number;
   readonly from: number;
-  /** Undefined: it is unknown when it ended. */
+  /** Column of the return; undefined if it is unknown when the operation ended. */
   readonly to: number | undefined;
 }
 
@@ -22,7 +22,10 @@ export interface Timeline {
 const gap = 2;
 const margin = 4;
 
-/** Lays out operations in their real order, but not to scale: each span is as wide as its label. */
+/**
+ * Lays out operations in the order of their invocations and returns, but not to scale: each span is as wide as its
+ * label.
+ */
 export function timelineOf(operations: readonly Operation[]): Timeline {
   const columns = columnsOf(operations);
   const lanes: { readonly process: string; freeAt: number }[] = [];
@@ -39,14 +42,14 @@ export function timelineOf(operations: readonly Operation[]): Timeline {
   return { spans, lanes: lanes.map(({ process }) => process), width: Math.max(0, ...ends) + 1 };
 }
 
-/** An operation and its reply. */
+/** Returns an operation and its reply as text. */
 export function labelOf(operation: Operation): string {
   const { result } = operation;
   if (result.kind === 'answered') return `${taskText(operation)} → ${shownReply(result.reply)}`;
   return `${taskText(operation)} → ${result.kind === 'failed' ? result.outcome : 'pending'}`;
 }
 
-/** An operation, shortened. */
+/** Returns an operation as text, shortened. */
 export function taskText({ commands, isTransaction }: Operation): string {
   const texts = commands.map(({ name, args }) =>
     [name, ...args.map((argument) => shownReply(argument))].join(' '),
