@@ -77,6 +77,7 @@ it('a cell of the report in Markdown cannot be left', () => {
     healthy: false,
     durationMs: 1,
     findings: [finding],
+    servers: [],
   }).split('\n');
   expect(lines).toContain("| reply | `a'b\\¦c¦d  ¦ e` |");
   expect(lines).toContain("Next: `x'y # z`");

@@ -4,6 +4,7 @@ import type { Evidence } from './evidence/evidence.ts';
 import { gatherEvidence } from './evidence/gather.ts';
 import type { Finding } from './finding.ts';
 import { judge } from './judge.ts';
+import { serverFactsOf, type ServerFacts } from './server-facts.ts';
 import { resolveTarget, type DiagnosisTarget } from './target/resolve-target.ts';
 
 /** The findings of one walk. */
@@ -14,6 +15,8 @@ export interface Diagnosis {
   readonly healthy: boolean;
   /** Errors first, and within one severity in the order in which a connection meets them. */
   readonly findings: readonly Finding[];
+  /** Each server that could be asked: version, role, round trip and memory. */
+  readonly servers: readonly ServerFacts[];
   readonly durationMs: number;
 }
 
@@ -43,6 +46,7 @@ export async function diagnose(target: DiagnosisTarget, options: DiagnoseOptions
     target: resolved.walk.shown,
     healthy: findings.every(({ severity }) => severity !== 'error'),
     findings,
+    servers: serverFactsOf(evidence),
     durationMs: Math.round(clock.now() - startedAt),
   };
 }

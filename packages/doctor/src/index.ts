@@ -1,5 +1,6 @@
 export { diagnose } from './diagnose.ts';
 export type { Diagnosis } from './diagnose.ts';
+export type { ServerFacts } from './server-facts.ts';
 export type { DiagnoseOptions } from './diagnose-options.ts';
 export { describeTarget } from './target/resolve-target.ts';
 export type { DiagnosisTarget } from './target/resolve-target.ts';

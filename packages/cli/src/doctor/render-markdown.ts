@@ -1,14 +1,19 @@
 import type { Diagnosis, Finding } from '@redis-resilience/doctor';
 import { plainText } from '../plain-text.ts';
+import { describeServer } from './describe-server.ts';
 
 /** A diagnosis as Markdown, for a ticket. */
-export function renderMarkdown({ target, healthy, findings, durationMs }: Diagnosis): string {
+export function renderMarkdown({ target, healthy, findings, servers, durationMs }: Diagnosis): string {
   const head = [
     `## Redis doctor: ${codeSpan(target)}`,
     '',
     `**${healthy ? 'Healthy' : 'Not healthy'}**, ${findings.length} findings in ${durationMs} ms.`,
   ];
-  return `${[...head, ...findings.flatMap(section)].join('\n')}\n`;
+  const known = servers
+    .map((facts) => describeServer(facts, servers.length === 1))
+    .filter((line) => line !== '');
+  const list = known.length === 0 ? [] : ['', ...known.map((line) => `- ${line}`)];
+  return `${[...head, ...list, ...findings.flatMap(section)].join('\n')}\n`;
 }
 
 function section({ severity, code, message, evidence, next, docs }: Finding): readonly string[] {

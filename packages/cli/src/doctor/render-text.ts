@@ -1,5 +1,6 @@
 import type { Diagnosis, Finding, Severity } from '@redis-resilience/doctor';
 import type { Style } from '../style.ts';
+import { describeServer } from './describe-server.ts';
 
 export interface TextOptions {
   readonly style: Style;
@@ -11,7 +12,7 @@ const indent = '           ';
 
 /** A diagnosis as text: one line, then the findings with their evidence aligned. */
 export function renderText(diagnosis: Diagnosis, { style, isVerbose }: TextOptions): string {
-  const { findings, target, healthy, durationMs } = diagnosis;
+  const { findings, servers, target, healthy, durationMs } = diagnosis;
   const count = (severity: Severity): number => findings.filter((each) => each.severity === severity).length;
   const shown = findings.filter(({ severity }) => isVerbose || severity !== 'info');
   const took = style.dim(`(${durationMs} ms)`);
@@ -22,10 +23,15 @@ export function renderText(diagnosis: Diagnosis, { style, isVerbose }: TextOptio
     ...(count('warning') > 0 ? [plural(count('warning'), 'warning')] : []),
   ];
   const head = `${target}: ${mark}${counts.length > 0 ? `, ${counts.join(', ')}` : ''} ${took}\n`;
+  const known = servers
+    .map((facts) => describeServer(facts, servers.length === 1))
+    .filter((line) => line !== '')
+    .map((line) => style.dim(`  ${line}\n`))
+    .join('');
   const body = shown.map((finding) => `\n${renderFinding(finding, style)}`).join('');
   const isRestWorthSaying = hidden > 0 && !healthy;
   const foot = isRestWorthSaying ? style.dim(`\n${hidden} more that are only information: --verbose\n`) : '';
-  return head + body + foot;
+  return head + known + body + foot;
 }
 
 function renderFinding(finding: Finding, style: Style): string {

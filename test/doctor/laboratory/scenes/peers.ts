@@ -27,6 +27,9 @@ export async function peers(laboratory: Laboratory): Promise<void> {
       timeoutMs: 1200,
     });
   }
+  await using web = await startOddPeer('http');
+  const overTls = `rediss://:secret@127.0.0.1:${web.port}`;
+  await laboratory.check('an HTTP server behind rediss://', { code: 'protocol', words: /HTTP/ }, overTls);
   await using old = await startOddPeer('refuses-hello');
   const url = `redis://127.0.0.1:${old.port}`;
   await laboratory.check('a Redis too old for RESP3', { code: 'old-version', severity: 'warning' }, url);

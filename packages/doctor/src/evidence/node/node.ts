@@ -5,7 +5,7 @@ import { Conversation, type Ending } from '../../wire/conversation.ts';
 import { gatherClients, type ClientsEvidence } from './clients.ts';
 import { gatherDns, type DnsEvidence } from './dns.ts';
 import { gatherLogin, type HelloEvidence, type LoginEvidence } from './login.ts';
-import { answersPlainly, gatherPeer, type PeerEvidence } from './peer.ts';
+import { gatherPeer, plainKindOf, type PeerEvidence } from './peer.ts';
 import { gatherRoundTrip, type RoundTripEvidence } from './round-trip.ts';
 import { gatherServer, type ServerEvidence } from './server.ts';
 import { gatherTcp, type TcpEvidence } from './tcp.ts';
@@ -92,7 +92,7 @@ async function walk(examination: Examination, found: Found): Promise<void> {
     const { evidence, socket: secured } = await gatherTls(raw, endpoint.host, target.tls, deadline);
     found.tls = evidence;
     if (secured === undefined) {
-      if (evidence.code !== undefined) evidence.plainAnswer = await answersPlainly(reached, deadline);
+      if (evidence.code !== undefined) evidence.plainKind = await plainKindOf(reached, deadline);
       return;
     }
     socket = secured;

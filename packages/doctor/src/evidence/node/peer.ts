@@ -37,17 +37,16 @@ export async function gatherPeer(
   return { kind, said, ping, ending, durationMs };
 }
 
-/** Whether the peer replies to a plain-text PING as Redis does. */
-export async function answersPlainly(endpoint: Endpoint, deadline: Deadline): Promise<boolean> {
+/** The kind of server that replies to a PING in plain text; undefined if none can be reached. */
+export async function plainKindOf(endpoint: Endpoint, deadline: Deadline): Promise<PeerKind | undefined> {
   const bound = deadline.within(500);
   const { socket } = await dial(endpoint, bound);
-  if (socket === undefined) return false;
+  if (socket === undefined) return undefined;
   const conversation = new Conversation(socket);
   const round = await conversation.ask([['PING']], bound);
   conversation.close();
   bound.release();
-  const [ping] = round.replies;
-  return ping === 'PONG' || ping instanceof ErrorReply;
+  return recognise(conversation.firstBytes, round.replies[0], round.ending);
 }
 
 // TLS servers, PostgreSQL and the cluster bus all close the connection, or stay silent, when they receive a plain-text

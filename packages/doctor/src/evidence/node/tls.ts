@@ -3,6 +3,7 @@ import type { Socket } from 'node:net';
 import { rootCertificates, type ConnectionOptions, type PeerCertificate, type TLSSocket } from 'node:tls';
 import type { Deadline } from '../../deadline.ts';
 import { startTls } from '../../wire/dial.ts';
+import type { PeerKind } from './peer-kind.ts';
 
 /** Result of the TLS handshake, and whether the certificate can be trusted. */
 export interface TlsEvidence {
@@ -14,8 +15,8 @@ export interface TlsEvidence {
   readonly isLenient: boolean;
   readonly protocol: string | undefined;
   readonly certificate: CertificateEvidence | undefined;
-  /** Whether the server replied to a plain-text PING after TLS had failed. */
-  plainAnswer: boolean | undefined;
+  /** The kind of server that replied to a plain-text PING after TLS had failed. */
+  plainKind: PeerKind | undefined;
   /** `given`: authorities were added with `tls.ca` or NODE_EXTRA_CA_CERTS. `system`: only those included in Node. */
   readonly authorities: 'given' | 'system';
   readonly durationMs: number;
@@ -53,7 +54,7 @@ export async function gatherTls(
     isLenient,
     protocol: socket?.getProtocol() ?? undefined,
     certificate: socket === undefined ? undefined : certificateOf(socket, deadline.clock.wallNow()),
-    plainAnswer: undefined,
+    plainKind: undefined,
     authorities: options.ca === undefined && !hasExtraAuthorities() ? 'system' : 'given',
     durationMs,
   };

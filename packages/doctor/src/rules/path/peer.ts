@@ -1,37 +1,20 @@
-import type { PeerKind } from '../../evidence/node/peer-kind.ts';
 import type { Evidence } from '../../evidence/evidence.ts';
 import type { NodeEvidence } from '../../evidence/node/node.ts';
 import { error, type Finding } from '../../finding.ts';
 import { labelOf } from '../../target/walk-target.ts';
 import { redisCli } from '../redis-cli.ts';
 import { onEachNode } from '../rule.ts';
+import { strangerFinding } from './stranger.ts';
 import { isTlsCode } from './tls.ts';
 import { command } from '../command.ts';
-
-const names: Readonly<Partial<Record<PeerKind, string>>> = {
-  http: 'an HTTP server',
-  ssh: 'an SSH server',
-  postgres: 'a PostgreSQL server',
-  mysql: 'a MySQL server',
-  memcached: 'a memcached server',
-  smtp: 'a mail server',
-  amqp: 'a message broker that speaks AMQP',
-};
 
 /** Reports that the peer is not Redis, or does not reply. */
 export const peerRule = onEachNode((node, evidence) => {
   const { peer } = node;
   if (peer === undefined || peer.kind === 'redis' || peer.kind === 'tls') return undefined;
   const facts = { said: peer.said, ...ownerOf(evidence, node) };
-  const name = names[peer.kind];
-  if (name !== undefined) {
-    return error(
-      'protocol',
-      `What answers is not Redis but ${name}.`,
-      { peer: peer.kind, ...facts },
-      'Correct host and port of the URL.',
-    );
-  }
+  const stranger = strangerFinding(peer.kind, facts);
+  if (stranger !== undefined) return stranger;
   if (peer.kind === 'cluster-bus') {
     return error(
       'protocol',

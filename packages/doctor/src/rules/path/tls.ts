@@ -2,6 +2,7 @@ import type { NodeEvidence } from '../../evidence/node/node.ts';
 import type { TlsEvidence } from '../../evidence/node/tls.ts';
 import { error, warning, type Finding } from '../../finding.ts';
 import { onEachNode } from '../rule.ts';
+import { strangerFinding } from './stranger.ts';
 import { command } from '../command.ts';
 
 const expiresSoonDays = 14;
@@ -37,7 +38,7 @@ export const tlsRule = onEachNode((node, { wallNow }) => {
 function handshakeFinding(tls: TlsEvidence, { endpoint }: NodeEvidence): Finding {
   const { code = '' } = tls;
   const waitedMs = Math.round(tls.durationMs);
-  if (tls.plainAnswer === true) {
+  if (tls.plainKind === 'redis') {
     return error(
       'tls',
       'The server speaks plain text, but the client speaks TLS to it.',
@@ -45,6 +46,8 @@ function handshakeFinding(tls: TlsEvidence, { endpoint }: NodeEvidence): Finding
       'Write redis:// instead of rediss://, or connect to the TLS port of the server.',
     );
   }
+  const stranger = strangerFinding(tls.plainKind);
+  if (stranger !== undefined) return stranger;
   if (code === 'TIMEOUT') {
     return error(
       'handshake-timeout',

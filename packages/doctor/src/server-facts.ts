@@ -1,0 +1,53 @@
+import type { Evidence } from './evidence/evidence.ts';
+import type { NodeEvidence } from './evidence/node/node.ts';
+
+/** What one server says of itself. A fact is missing if the user of the connection may not ask for it. */
+export interface ServerFacts {
+  readonly address: string;
+  /** Product and version, such as `Redis 7.4.1` or `Valkey 8.0.2`. */
+  readonly version?: string;
+  readonly role?: 'primary' | 'replica' | 'sentinel';
+  /** Median of several PINGs. */
+  readonly roundTripMs?: number;
+  readonly usedMemoryBytes?: number;
+  /** 0: no limit. */
+  readonly maxMemoryBytes?: number;
+}
+
+/** The facts of each server that could be asked, in the order in which a client meets them. */
+export function serverFactsOf({ nodes }: Evidence): readonly ServerFacts[] {
+  return nodes.filter(({ server }) => server !== undefined).map(factsOf);
+}
+
+const roles: Readonly<Record<string, ServerFacts['role']>> = {
+  master: 'primary',
+  slave: 'replica',
+  sentinel: 'sentinel',
+};
+
+function factsOf({ label, server, roundTrip }: NodeEvidence): ServerFacts {
+  const info = server?.info ?? {};
+  const valkey = versionIn(info['valkey_version']);
+  const redis = versionIn(info['redis_version']);
+  const version = valkey === undefined ? redis && `Redis ${redis}` : `Valkey ${valkey}`;
+  const role = roles[server?.role ?? info['role'] ?? ''];
+  const used = numberIn(info['used_memory']);
+  const limit = numberIn(info['maxmemory']);
+  return {
+    address: label,
+    ...(version === undefined ? {} : { version }),
+    ...(role === undefined ? {} : { role }),
+    ...(roundTrip === undefined || roundTrip.samples === 0 ? {} : { roundTripMs: roundTrip.medianMs }),
+    ...(used === undefined ? {} : { usedMemoryBytes: used }),
+    ...(limit === undefined ? {} : { maxMemoryBytes: limit }),
+  };
+}
+
+/** The server is a stranger: a version is shown only if it looks like one. */
+function versionIn(text: string | undefined): string | undefined {
+  return text !== undefined && /^\d[\w.-]{0,30}$/.test(text) ? text : undefined;
+}
+
+function numberIn(text: string | undefined): number | undefined {
+  return text !== undefined && /^\d{1,16}$/.test(text) ? Number(text) : undefined;
+}
