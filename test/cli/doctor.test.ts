@@ -1,7 +1,7 @@
 import type { Diagnosis } from '@redis-resilience/doctor';
 import { freePort, startRedis } from '@redis-resilience/testing';
 import { describe, expect, it } from 'vitest';
-import { runBin } from './run-bin.ts';
+import { runBin, runHere } from './run-bin.ts';
 
 describe('redis-resilience doctor', () => {
   it('shows only what the server is, and ends with 0, when all is well', async () => {
@@ -77,7 +77,7 @@ describe('redis-resilience doctor', () => {
     [['doctor', '--app', 'nonsense']],
     [['nope']],
   ])('refuses %j in one line, with 2', async (args) => {
-    const { code, stdout, stderr } = await runBin(args);
+    const { code, stdout, stderr } = await runHere(args);
     expect(code).toBe(2);
     expect(stdout).toBe('');
     expect(stderr.trim().split('\n')).toHaveLength(1);
@@ -85,7 +85,7 @@ describe('redis-resilience doctor', () => {
   });
 
   it('tells how it is used', async () => {
-    expect((await runBin(['--help'])).stdout).toContain('doctor [url]');
+    expect((await runHere(['--help'])).stdout).toContain('doctor [url]');
     const { code, stdout } = await runBin(['doctor', '--help']);
     expect(code).toBe(0);
     expect(stdout).toContain('Exit codes: 0 healthy, 1 a finding is an error, 2 bad usage.');

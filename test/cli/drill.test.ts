@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { waitFor } from '@redis-resilience/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { bin, runBin } from './run-bin.ts';
+import { bin, runBin, runHere } from './run-bin.ts';
 
 const app = fixture('app.mjs');
 const quick = ['--url', '/value', '--rate', '100', '--plan', fixture('quick-freeze.json')];
@@ -103,7 +103,7 @@ describe('redis-resilience drill', () => {
   ])('names what is wrong with a plan: %s', async (word, plan) => {
     const file = join(folder, 'plan.json');
     writeFileSync(file, JSON.stringify(plan));
-    const { code, stderr } = await runBin(['drill', '--plan', file, '--', 'true']);
+    const { code, stderr } = await runHere(['drill', '--plan', file, '--', 'true']);
     expect(code).toBe(2);
     expect(stderr).toContain(word);
   });

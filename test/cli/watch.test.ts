@@ -5,7 +5,7 @@ import { createRedisResilience } from '@redis-resilience/core';
 import { renderHealth } from '@redis-resilience/core/http';
 import { freePort, startRedis } from '@redis-resilience/testing';
 import { describe, expect, it } from 'vitest';
-import { runBin } from './run-bin.ts';
+import { runBin, runHere } from './run-bin.ts';
 
 const once2 = ['--count', '2', '--interval', '50'];
 
@@ -47,7 +47,7 @@ describe('redis-resilience watch', () => {
   it.each([[['watch', 'ftp://host']], [['watch', '--nope']], [['watch', 'redis://:hunter2@host:port']]])(
     'refuses %j in one line, with 2',
     async (args) => {
-      const { code, stderr } = await runBin([...args, ...once2]);
+      const { code, stderr } = await runHere([...args, ...once2]);
       expect(code).toBe(2);
       expect(stderr.trim().split('\n')).toHaveLength(1);
       expect(stderr).not.toContain('hunter2');
