@@ -83,6 +83,9 @@ function persistence(options: RedisConfiguration): Directive[] {
   return [
     ['save', '""'],
     ['appendonly', keeps ? 'yes' : 'no'],
+    // With `everysec`, a write is postponed while an earlier one is being synchronised: a kill then loses it although it
+    // was acknowledged. Without synchronisation it is with the system at once, which outlives the process.
+    ['appendfsync', 'no'],
   ];
 }
 
