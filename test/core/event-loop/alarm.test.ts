@@ -151,3 +151,16 @@ it('an alarm that another one clears as they ring together does not ring', () =>
   expect(rings).toEqual([]);
   expect(clock.pendingTimers).toBe(0);
 });
+
+it('an alarm rings although another one that was due with it throws', () => {
+  const { clock, alarm, rings } = setUp();
+  const broken = new Alarm(clock, () => {
+    throw new Error('broken');
+  });
+  broken.set(5_010, false);
+  alarm.set(5_010, false);
+  expect(() => clock.travel(10)).toThrow('broken');
+  clock.travel(0);
+  expect(rings).toEqual([5_010]);
+  expect(clock.pendingTimers).toBe(0);
+});

@@ -93,6 +93,11 @@ class Belfry {
     this.#timerAt = Infinity;
   }
 
+  #putBack(alarm: Alarm): void {
+    this.#alarms.remove(alarm);
+    if (alarm.dueAt !== Infinity) this.#alarms.add(alarm, alarm.dueAt);
+  }
+
   readonly #onTime = (): void => {
     this.#timer = undefined;
     const now = this.#clock.now() + roundingMs;
@@ -102,9 +107,15 @@ class Belfry {
       this.#alarms.remove(alarm);
       due.push(alarm);
     }
+    let rung = 0;
     try {
-      for (const alarm of due) alarm.ring();
+      for (const alarm of due) {
+        rung++;
+        alarm.ring();
+      }
     } finally {
+      // An error that one of them throws belongs to that one alone.
+      for (const alarm of due.slice(rung)) this.#putBack(alarm);
       this.#arm();
     }
   };
