@@ -69,6 +69,18 @@ describe('the connection to a node', () => {
     expect(stage.told.at(-1)).toBe('verified');
   });
 
+  it('that waits for its turn fails with the attempt before it, where nobody is reached', async () => {
+    const stage = new Stage();
+    const { wired } = stage;
+    wired.server.stop();
+    stage.start();
+    const other = new SingleAttempt(stage.dialer, wired.target, wired.clock);
+    other.start('subscriber', (event) => stage.events.push(event));
+    await wired.travel(10);
+    expect(stage.told).toEqual(['gave-up connection-refused', 'gave-up connection-refused']);
+    expect([wired.network.openedAt.length, wired.clock.pendingTimers]).toEqual([1, 0]);
+  });
+
   it('has the whole time of a first SYN, whatever the pace', async () => {
     const stage = new Stage();
     const { wired } = stage;

@@ -81,9 +81,10 @@ describe('one node of a Cluster', () => {
       await stage.client.set('a', '0');
       const portBefore = localPortTo(stage.client, paused);
 
-      await paused.command('CLIENT', 'PAUSE', 700, 'WRITE');
+      await paused.command('CLIENT', 'PAUSE', 60_000, 'WRITE');
       const visit = stage.client.incr('a');
       await waitUntilStatus(stage.resilience, 'degraded');
+      await paused.command('CLIENT', 'UNPAUSE');
 
       expect(await visit).toBe(1);
       await waitUntilStatus(stage.resilience, 'up');

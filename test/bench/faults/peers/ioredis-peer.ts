@@ -1,5 +1,5 @@
 import { Cluster, type ChainableCommander, Redis, type RedisOptions } from 'ioredis';
-import type { Command, GuardedWrite, Peer, PeerKind, Target } from './peer.js';
+import type { ClusterSettings, Command, GuardedWrite, Peer, PeerKind, Target } from './peer.js';
 
 type Client = Redis | Cluster;
 
@@ -30,6 +30,13 @@ export class IoredisPeer implements Peer {
     await this.#client.subscribe(channel);
   }
 
+  async subscribeShard(channel: string, onMessage: (message: string) => void): Promise<void> {
+    this.#client.on('smessage', (from: string, message: string) => {
+      if (from === channel) onMessage(message);
+    });
+    await this.#client.ssubscribe(channel);
+  }
+
   watch(key: string): Promise<unknown> {
     return this.#client.watch(key);
   }
@@ -40,7 +47,9 @@ export class IoredisPeer implements Peer {
   }
 
   setPassword(password: string): void {
-    (this.#client as Redis).options.password = password;
+    const nodes = this.#client instanceof Cluster ? this.#client.nodes() : [this.#client];
+    for (const { options } of nodes) options.password = password;
+    if (this.#client instanceof Cluster) Object.assign(this.#client.options.redisOptions ?? {}, { password });
   }
 
   close(): Promise<void> {
@@ -95,11 +104,25 @@ export function connectIoredis(target: Target, options: IoredisSettings): Client
     case 'cluster':
       return new Cluster(
         target.nodes.map(({ host, port }) => ({ host, port })),
-        'enableOfflineQueue' in options ? { redisOptions: options, enableOfflineQueue: false } : {},
+        {
+          ...clusterOptions(target.settings, options),
+          ...('enableOfflineQueue' in options ? { enableOfflineQueue: false } : {}),
+        },
       );
     default:
       return target satisfies never;
   }
+}
+
+/** The options of a Cluster client with these settings, and these options of each node. */
+export function clusterOptions(settings: ClusterSettings = {}, ofNodes: IoredisSettings = {}) {
+  const { password, tls, natMap, ...rest } = settings;
+  const redisOptions = {
+    ...ofNodes,
+    ...(password === undefined ? {} : { password }),
+    ...(tls === true ? { tls: { rejectUnauthorized: false } } : {}),
+  };
+  return { ...rest, ...(natMap === undefined ? {} : { natMap: { ...natMap } }), redisOptions };
 }
 
 function chain(start: ChainableCommander, commands: readonly Command[]): ChainableCommander {

@@ -14,7 +14,22 @@ export type Target =
       readonly second?: Address;
     }
   | { readonly kind: 'sentinel'; readonly sentinels: readonly Address[]; readonly name: string }
-  | { readonly kind: 'cluster'; readonly nodes: readonly Address[] };
+  | {
+      readonly kind: 'cluster';
+      readonly nodes: readonly Address[];
+      /** Only for clients that speak the interface of ioredis. */
+      readonly settings?: ClusterSettings;
+    };
+
+/** How a Cluster is to be reached and used, in the words of ioredis. */
+export interface ClusterSettings {
+  readonly scaleReads?: 'slave';
+  readonly shardedSubscribers?: boolean;
+  readonly natMap?: Readonly<Record<string, Address>>;
+  readonly password?: string;
+  /** Over TLS, whatever the certificate says. */
+  readonly tls?: boolean;
+}
 
 export interface Address {
   readonly host: string;
@@ -37,6 +52,10 @@ export interface Peer extends Closeable {
   database?(): { readonly name: string; readonly changes: number } | undefined;
   /** Subscribes on a connection of its own. */
   subscribe(channel: string, onMessage: (message: string) => void): Promise<void>;
+  /** Subscribes to a shard channel. Only where `shardedSubscribers` is set. */
+  subscribeShard?(channel: string, onMessage: (message: string) => void): Promise<void>;
+  /** The listener learns for how long no message could arrive. Only where the peer tells. */
+  onGap?(listener: (gapMs: number) => void): void;
   watch(key: string): Promise<unknown>;
   /** SET in a transaction under the WATCH before. Rejects when it is refused. */
   guardedSet(key: string, value: string): Promise<GuardedWrite>;

@@ -1,5 +1,5 @@
 import { createRedisResilience, type RedisResilience } from '@redis-resilience/core';
-import { IoredisPeer } from './ioredis-peer.js';
+import { clusterOptions, IoredisPeer } from './ioredis-peer.js';
 import type { Address, Command, Peer, PeerKind, Target } from './peer.js';
 
 /** Ours: the same client interface, protected, with its defaults. */
@@ -24,6 +24,10 @@ class ResiliencePeer extends IoredisPeer implements Peer {
     return database === undefined ? undefined : { name: database.name, changes: this.#databaseChanges };
   }
 
+  onGap(listener: (gapMs: number) => void): void {
+    this.#resilience.on('gap', ({ gapMs }) => listener(gapMs));
+  }
+
   override setPassword(password: string): void {
     this.#credentials.password = password;
   }
@@ -39,10 +43,15 @@ export const ours: PeerKind = {
   setup: 'this project with its defaults, on ioredis',
   packages: ['@redis-resilience/core', 'ioredis'],
   create(target) {
-    const credentials = { password: (target.kind === 'single' ? target.password : undefined) ?? '' };
+    const credentials = { password: passwordOf(target) ?? '' };
     return new ResiliencePeer(resilienceFor(target, credentials), credentials);
   },
 };
+
+function passwordOf(target: Target): string | undefined {
+  if (target.kind === 'single') return target.password;
+  return target.kind === 'cluster' ? target.settings?.password : undefined;
+}
 
 /** A resilience for the target, with the defaults of this project. */
 export function resilienceFor(target: Target, credentials: { password: string }): RedisResilience {
@@ -55,8 +64,12 @@ export function resilienceFor(target: Target, credentials: { password: string })
     }
     case 'sentinel':
       return createRedisResilience({ sentinels: [...target.sentinels], name: target.name });
-    case 'cluster':
-      return createRedisResilience({ cluster: target.nodes.map(({ host, port }) => ({ host, port })) });
+    case 'cluster': {
+      const { password, ...settings } = target.settings ?? {};
+      const connection = password === undefined ? {} : { credentials: () => ({ ...credentials }) };
+      const cluster = target.nodes.map(({ host, port }) => ({ host, port }));
+      return createRedisResilience({ cluster, options: clusterOptions(settings) }, { connection });
+    }
     default:
       return target satisfies never;
   }

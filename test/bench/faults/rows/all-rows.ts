@@ -1,7 +1,9 @@
 import type { AnyRow } from '../row.js';
 import { caches } from './caches.js';
-import { clusterChanges } from './cluster-changes.js';
-import { clusters } from './clusters.js';
+import { clusterChanges } from './clusters/changes.js';
+import { clusterListeners } from './clusters/listeners.js';
+import { clusterMembership } from './clusters/membership.js';
+import { clusterSurroundings } from './clusters/surroundings.js';
 import { crowds } from './crowds.js';
 import { distances } from './distances.js';
 import { listeners } from './listeners.js';
@@ -27,8 +29,10 @@ export const allRows: readonly AnyRow[] = [
   ...slowness,
   ...distances,
   ...topologies,
-  ...clusters,
   ...clusterChanges,
+  ...clusterMembership,
+  ...clusterSurroundings,
+  ...clusterListeners,
   ...resets,
   ...sessions,
   ...crowds,

@@ -5,7 +5,7 @@ export interface ClusterInternals {
   status: string;
   readonly options: Record<string, unknown>;
   setStatus(status: string): void;
-  readonly slots: (string[] | undefined)[];
+  readonly slots: SlotOwners;
   startupNodes: StartupNode[];
   nodes(): Redis[];
   handleError(error: Error, redirections: { value?: number }, handlers: RedirectionHandlers): void;
@@ -18,12 +18,16 @@ export interface ClusterInternals {
   readonly connectionPool: {
     clusterNodeRetryStrategy?: unknown;
     getInstanceByKey(key: string): Redis | undefined;
+    reset(nodes: readonly unknown[]): void;
     findOrCreate(node: { host: string; port: number }, readOnly?: boolean): Redis;
   };
   emit(event: string, ...args: unknown[]): boolean;
   subscriber: { selectSubscriber(): void; getInstance(): Redis | null } | undefined;
   readonly shardedSubscribers: ShardSubscriberGroup | undefined;
 }
+
+/** The addresses of each slot's nodes, its primary first. */
+export type SlotOwners = readonly (readonly string[] | undefined)[];
 
 /** The connections for shard channels. */
 export interface ShardSubscriberGroup {
@@ -33,6 +37,9 @@ export interface ShardSubscriberGroup {
   /** Exists from version 5.7 on. */
   handleSubscriberConnectFailed?: () => void;
   reset?(slots: readonly unknown[], nodes: readonly Redis[]): Promise<void>;
+  /** The slots as they were at the last reset. */
+  readonly clusterSlots: SlotOwners;
+  _slotsAreEqual?: (slots: SlotOwners) => boolean;
 }
 
 /** One connection for shard channels. */

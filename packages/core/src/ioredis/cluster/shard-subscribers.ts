@@ -1,5 +1,10 @@
 import type { Redis } from 'ioredis';
-import type { ClusterInternals, ShardSubscriber, ShardSubscriberGroup } from './cluster-internals.ts';
+import type {
+  ClusterInternals,
+  ShardSubscriber,
+  ShardSubscriberGroup,
+  SlotOwners,
+} from './cluster-internals.ts';
 
 /** The connections that a cluster client makes for shard channels: one per node, if `shardedSubscribers` is set. */
 export class ShardSubscribers {
@@ -17,6 +22,9 @@ export class ShardSubscribers {
     if (group === undefined) return;
     // Disables the client's own reconnection, because its pauses between attempts keep growing.
     if (group.handleSubscriberConnectFailed !== undefined) group.handleSubscriberConnectFailed = ignore;
+    // By itself, it writes both tables as JSON each time that it compares them.
+    if (group._slotsAreEqual !== undefined)
+      group._slotsAreEqual = (slots) => isSameTable(group.clusterSlots, slots);
     const subscribers = group.shardedSubscribers;
     const follow = (subscriber: ShardSubscriber): void => watchOne(subscriber, onMade, onStopped);
     for (const subscriber of subscribers.values()) follow(subscriber);
@@ -69,6 +77,15 @@ function watchOne(
       made();
     };
   made();
+}
+
+function isSameTable(left: SlotOwners, right: SlotOwners): boolean {
+  return left.length === right.length && left.every((own, slot) => isSameList(own, right[slot]));
+}
+
+function isSameList(left: readonly string[] | undefined, right: readonly string[] | undefined): boolean {
+  if (left === undefined || right === undefined) return left === right;
+  return left.length === right.length && left.every((address, index) => address === right[index]);
 }
 
 function ignore(): void {

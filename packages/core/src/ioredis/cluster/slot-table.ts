@@ -1,17 +1,32 @@
 import type { Cluster } from 'ioredis';
 import type { SlotRange } from '../../driver/cluster-driver.ts';
-import { clusterInternals, type ClusterInternals, type SlotTeller } from './cluster-internals.ts';
+import {
+  clusterInternals,
+  type ClusterInternals,
+  type SlotOwners,
+  type SlotTeller,
+} from './cluster-internals.ts';
 
 type Callback = (error?: Error | null) => void;
 
 /** The message of the error by which ioredis recognises that no node has reported the slots. */
 const nobodyAnswered = 'Failed to refresh slots cache.';
 
+/** What the client learnt last, and its table as it was then. */
+interface Learnt {
+  readonly ranges: string;
+  readonly table: SlotOwners;
+  readonly nodes: readonly unknown[];
+}
+
 /** A cluster client's table of slot owners, and the way in which the client reads it. */
 export class SlotTable {
   readonly #cluster: Cluster;
   #owners: ReadonlySet<string> = new Set();
   #isStale = true;
+  #learnt: Learnt | undefined;
+  /** Those that the client's pool was given last. */
+  #nodes: readonly unknown[] = [];
 
   constructor(cluster: Cluster) {
     this.#cluster = cluster;
@@ -33,7 +48,7 @@ export class SlotTable {
    */
   readBy(ask: () => Promise<readonly SlotRange[]>): void {
     const target = clusterInternals(this.#cluster);
-    const learn = target.getInfoFromNode.bind(this.#cluster);
+    this.#noteNodes(target);
     let waiting: Callback[] = [];
     let isAsking = false;
     const settle: Callback = (error) => {
@@ -49,7 +64,7 @@ export class SlotTable {
       ask().then(
         (ranges) => {
           if (isGone(target)) return settle(disconnected());
-          learn(tellerOf(ranges), (error) => {
+          this.#learn(ranges, (error) => {
             this.#isStale = true;
             if (!error) target.emit('refresh');
             settle(error);
@@ -58,6 +73,35 @@ export class SlotTable {
         (cause: unknown) => settle(isGone(target) ? disconnected() : new Error(nobodyAnswered, { cause })),
       );
     };
+  }
+
+  #noteNodes({ connectionPool: pool }: ClusterInternals): void {
+    const reset = pool.reset.bind(pool);
+    pool.reset = (nodes) => {
+      this.#nodes = nodes;
+      reset(nodes);
+    };
+  }
+
+  /** By itself, the client writes its whole table, and looks at each slot of it, also when nothing has changed. */
+  #learn(ranges: readonly SlotRange[], callback: Callback): void {
+    const target = clusterInternals(this.#cluster);
+    const { connectionPool: pool, options } = target;
+    const text = JSON.stringify(ranges);
+    const known = this.#learnt;
+    const isKnown =
+      known?.ranges === text && target.slots.every((owners, slot) => owners === known.table[slot]);
+    // A function may map addresses to others than before.
+    if (isKnown && typeof options['natMap'] !== 'function') {
+      pool.reset(known.nodes);
+      target.shardedSubscribers?.reset?.(target.slots, target.nodes()).catch(ignore);
+      callback();
+      return;
+    }
+    target.getInfoFromNode(tellerOf(ranges), (error) => {
+      if (!error) this.#learnt = { ranges: text, table: [...target.slots], nodes: this.#nodes };
+      callback(error);
+    });
   }
 
   #findOwners(): ReadonlySet<string> {
@@ -94,4 +138,8 @@ function tellerOf(ranges: readonly SlotRange[]): SlotTeller {
       disconnect: () => undefined,
     }),
   };
+}
+
+function ignore(): void {
+  // The connections report it, and are made again while their channels are missing.
 }

@@ -1,8 +1,8 @@
 import { keySlot, type ClusterGroup, type RedisServer } from '@redis-resilience/testing';
 import { setTimeout as delay } from 'node:timers/promises';
-import { percentileOf } from '../../report/statistics.js';
-import { durationOf, type Call } from '../call-loop.js';
-import type { Figures } from '../figure.js';
+import { percentileOf } from '../../../report/statistics.js';
+import { durationOf, type Call } from '../../call-loop.js';
+import type { Figures } from '../../figure.js';
 
 /** The slots are looked at in so many groups of neighbours. */
 const groups = 16;
@@ -49,7 +49,7 @@ export async function slotsOf(cluster: ClusterGroup, node: RedisServer): Promise
 /** When a replica was promoted in place of this node. */
 export async function promotionOf(cluster: ClusterGroup, victim: RedisServer): Promise<number> {
   for (;;) {
-    for (const node of cluster.nodes.slice(3)) {
+    for (const node of cluster.nodes.slice(cluster.nodes.length / 2)) {
       const role = await node.command('ROLE').catch(() => undefined);
       if (node !== victim && Array.isArray(role) && role[0] === 'master') return performance.now();
     }

@@ -1,0 +1,118 @@
+import {
+  startCluster,
+  startProxy,
+  type ChaosProxy,
+  type ClusterGroup,
+  type RedisServer,
+  type StartClusterOptions,
+} from '@redis-resilience/testing';
+import { setTimeout as delay } from 'node:timers/promises';
+import { CallLoop } from '../../call-loop.js';
+import type { ClusterSettings, Peer } from '../../peers/peer.js';
+import type { Row } from '../../row.js';
+import { about } from '../../stage.js';
+import { untilServed } from '../setting.js';
+import { figuresOf, keyOf, slotsOf } from './cluster-load.js';
+
+/** What is done to a Cluster under load, and which slots that concerns. */
+export interface Change {
+  readonly name: string;
+  readonly title: string;
+  readonly what: string;
+  readonly cluster?: StartClusterOptions;
+  /**
+   * Each node stands behind a proxy. `announced`: the nodes give the addresses of the proxies as their own; `mapped`: they
+   * give names of hosts, which the client maps to the proxies.
+   */
+  readonly proxies?: 'announced' | 'mapped';
+  /** Only clients with the interface of ioredis know these. */
+  readonly settings?: ClusterSettings;
+  /** @default SET */
+  readonly command?: 'get';
+  /** Resolves when it is over, and all slots are served again. */
+  change(cluster: ClusterGroup, victim: RedisServer, means: Means): Promise<void>;
+  /** Whose slots it concerns. @default 'victim' */
+  readonly concerns?: 'all' | 'none';
+  /** Whether `--quick` plays it, too. */
+  readonly isQuick?: boolean;
+}
+
+/** What a change works with, besides the servers. */
+export interface Means {
+  readonly peer: Peer;
+  readonly proxies: readonly ChaosProxy[];
+}
+
+/** Clients with the interface of ioredis. */
+export const withTheInterfaceOfIoredis = ['ours', 'ioredis', 'ioredis-guides'];
+
+/** The text about the calls of such a row. */
+export const load = '400 SETs a second on all slots.';
+
+const settleMs = 3_000;
+
+export function changeRow(change: Change): Row {
+  const { name, title, what, isQuick, settings, proxies: fronts, command = 'set' } = change;
+  return {
+    name,
+    title: `Cluster under load on all slots: ${title}`,
+    what,
+    weight: 2,
+    timeoutMs: 80_000,
+    maxRepetitions: isQuick === true ? 3 : 2,
+    ...(isQuick === true ? {} : { isLong: true }),
+    ...(settings === undefined && fronts !== 'mapped' ? {} : { only: withTheInterfaceOfIoredis }),
+    async run(stage) {
+      await using cluster = await startCluster(change.cluster);
+      const proxies = fronts === undefined ? [] : await proxiesOf(cluster, fronts);
+      try {
+        const reached = fronts === undefined ? cluster.nodes : proxies;
+        const nodes = reached.map(({ host, port }) => ({ host, port }));
+        const natMap = fronts === 'mapped' ? { natMap: mapOf(cluster, proxies) } : {};
+        const peer = stage.connect({ kind: 'cluster', nodes, settings: { ...settings, ...natMap } });
+        await untilServed(peer);
+        const victim = await cluster.primaryOf(keyOf(0));
+        const isOwn = await slotsOf(cluster, victim);
+        const loop = new CallLoop(
+          (index) =>
+            command === 'get' ? peer.call('get', keyOf(index)) : peer.call('set', keyOf(index), '1'),
+          2.5,
+        );
+        await delay(about(stage, 1_000));
+        const faultAt = performance.now();
+        await change.change(cluster, victim, { peer, proxies });
+        const backAt = performance.now();
+        await delay(2_500);
+        const calls = await loop.finish(settleMs);
+        const { concerns = 'victim' } = change;
+        const isAway = concerns === 'victim' ? isOwn : () => concerns === 'all';
+        return { figures: figuresOf(calls, { faultAt, backAt }, isAway) };
+      } finally {
+        await Promise.all(proxies.map((proxy) => proxy.close()));
+      }
+    },
+  };
+}
+
+async function proxiesOf(
+  cluster: ClusterGroup,
+  fronts: 'announced' | 'mapped',
+): Promise<readonly ChaosProxy[]> {
+  const proxies = await Promise.all(cluster.nodes.map((target) => startProxy({ target })));
+  if (fronts === 'announced')
+    for (const [index, { port }] of proxies.entries())
+      await cluster.nodes[index]?.command('CONFIG', 'SET', 'cluster-announce-port', String(port));
+  return proxies;
+}
+
+function mapOf(
+  cluster: ClusterGroup,
+  proxies: readonly ChaosProxy[],
+): NonNullable<ClusterSettings['natMap']> {
+  return Object.fromEntries(
+    proxies.map(({ port }, index) => [
+      `localhost:${cluster.nodes[index]?.port}`,
+      { host: 'localhost', port },
+    ]),
+  );
+}

@@ -1,0 +1,100 @@
+import type { Peer } from '../../peers/peer.js';
+
+const everyMs = 50;
+
+/** Sends texts, one after the other, for listeners to hear. */
+export class Feed {
+  readonly listeners: Listener[] = [];
+  /** When a node had taken each text. */
+  readonly #taken = new Map<string, number>();
+  readonly #send: (text: string) => Promise<unknown>;
+  readonly #subscribe: ((peer: Peer, listener: Listener) => Promise<unknown>) | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #count = 0;
+  isOver = false;
+
+  constructor(
+    send: (text: string) => Promise<unknown>,
+    subscribe?: (peer: Peer, listener: Listener) => Promise<unknown>,
+  ) {
+    this.#send = send;
+    this.#subscribe = subscribe;
+  }
+
+  /** Adds a listener, who hears as its maker says. */
+  listen(): Listener {
+    const listener = new Listener(this.#taken);
+    this.listeners.push(listener);
+    return listener;
+  }
+
+  /** Has a client listen, where that is what the feed is for. */
+  async join(peer: Peer): Promise<void> {
+    if (this.#subscribe === undefined) return;
+    const listener = this.listen();
+    peer.onGap?.((gapMs) => listener.gap(gapMs));
+    await this.#subscribe(peer, listener);
+  }
+
+  begin(): void {
+    this.#timer = setInterval(() => {
+      const text = String(this.#count++);
+      const sentAt = performance.now();
+      // What no node took was never there to be heard.
+      this.#send(text).then(
+        () => this.#taken.set(text, sentAt),
+        () => undefined,
+      );
+    }, everyMs);
+  }
+
+  end(): void {
+    clearInterval(this.#timer);
+    this.isOver = true;
+  }
+}
+
+/** What one client heard of a feed, and what it was told about the rest. */
+export class Listener {
+  readonly errors: { readonly at: number; readonly mayHaveRun: boolean }[] = [];
+  readonly gaps: { readonly from: number; readonly to: number }[] = [];
+  readonly #taken: ReadonlyMap<string, number>;
+  readonly #heard = new Map<string, number>();
+
+  constructor(taken: ReadonlyMap<string, number>) {
+    this.#taken = taken;
+  }
+
+  heard(text: string): void {
+    this.#heard.set(text, performance.now());
+  }
+
+  failed(error: unknown): void {
+    const { outcome } = error as { outcome?: string };
+    this.errors.push({
+      at: performance.now(),
+      mayHaveRun: outcome !== 'not-applied' && outcome !== 'refused',
+    });
+  }
+
+  gap(gapMs: number): void {
+    const to = performance.now();
+    // The sign of life from which a gap counts may have come with a message, and the message is taken a moment later.
+    this.gaps.push({ from: to - gapMs - 100, to });
+  }
+
+  /** When it heard something that was sent since then; `Infinity` when it did not. */
+  heardAgainAt(since: number): number {
+    const again = [...this.#heard].filter(([text]) => (this.#taken.get(text) ?? 0) >= since);
+    return Math.min(...again.map(([, at]) => at), Infinity);
+  }
+
+  /** Texts that it neither heard nor was told of: a call that failed tells of one, a gap of all in its time. */
+  lost(): number {
+    const missed = [...this.#taken].filter(
+      ([text, at]) => !this.#heard.has(text) && !this.gaps.some(({ from, to }) => from <= at && at <= to),
+    );
+    const told = this.errors.filter(({ mayHaveRun }) => mayHaveRun).length;
+    return Math.max(0, missed.length - told);
+  }
+}

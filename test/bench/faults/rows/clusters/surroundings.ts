@@ -1,0 +1,69 @@
+import type { ClusterGroup, RedisServer } from '@redis-resilience/testing';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Row } from '../../row.js';
+import { changeRow, load } from './change-row.js';
+import { promotionOf } from './cluster-load.js';
+
+/** A Cluster that is larger, or is reached and used in another way than the others. */
+export const clusterSurroundings: readonly Row[] = [
+  changeRow({
+    name: 'cluster-of-six-killed',
+    title: 'one of six primaries is killed',
+    what: `Six primaries with a replica each. ${load}`,
+    cluster: { nodes: 12 },
+    change: kill,
+  }),
+  changeRow({
+    name: 'cluster-tls-killed',
+    title: 'a primary is killed, over TLS',
+    what: load,
+    cluster: { tls: true },
+    settings: { tls: true },
+    change: kill,
+  }),
+  changeRow({
+    name: 'cluster-mapped-killed',
+    title: 'a primary is killed, behind names and mapped addresses',
+    what: `The nodes give names of hosts, and stand behind proxies that the client knows by its \`natMap\`. ${load}`,
+    cluster: {
+      config: {
+        'cluster-announce-hostname': 'localhost',
+        'cluster-preferred-endpoint-type': 'hostname',
+      },
+    },
+    proxies: 'mapped',
+    change: kill,
+  }),
+  changeRow({
+    name: 'cluster-replica-killed',
+    title: 'a replica that is read is killed',
+    what: "Reads go to replicas (`scaleReads: 'slave'`). 400 GETs a second on all slots.",
+    settings: { scaleReads: 'slave' },
+    command: 'get',
+    concerns: 'none',
+    async change(cluster, victim) {
+      const [replica] = await cluster.replicasOf(victim);
+      await replica?.kill();
+      await delay(3_000);
+    },
+  }),
+  changeRow({
+    name: 'cluster-password',
+    title: 'the password is changed',
+    what: `All nodes take a new password, which the application has at once; one closes all its connections. ${load}`,
+    cluster: { password: 'before' },
+    settings: { password: 'before' },
+    concerns: 'none',
+    async change(cluster, victim, { peer }) {
+      for (const node of cluster.nodes)
+        for (const name of ['masterauth', 'requirepass']) await node.command('CONFIG', 'SET', name, 'after');
+      peer.setPassword('after');
+      await victim.command('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
+    },
+  }),
+];
+
+async function kill(cluster: ClusterGroup, victim: RedisServer): Promise<void> {
+  await victim.kill();
+  await promotionOf(cluster, victim);
+}
