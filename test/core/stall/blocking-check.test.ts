@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { BlockingCheck } from '../../../packages/core/src/stall/blocking-check.ts';
-import type { VerifiedSocket } from '../../../packages/core/src/handshake/establish.ts';
+import { BlockingCheck, type BlockingFinding } from '../../../packages/core/src/stall/blocking-check.ts';
 import { commandOf } from '../fakes/fake-command.ts';
 import type { SentCall } from '../fakes/tracked-call.ts';
 import { WiredDriver } from '../fakes/wired-driver.ts';
@@ -9,15 +8,15 @@ interface Checked {
   readonly wired: WiredDriver;
   readonly check: BlockingCheck;
   /** What checks found, in the order in which they ended. */
-  readonly found: (VerifiedSocket | undefined)[];
+  readonly found: (BlockingFinding | undefined)[];
   run(): void;
 }
 
 async function prepared(): Promise<Checked> {
   const wired = await WiredDriver.ready();
   const check = new BlockingCheck(wired.driver, wired.wire, wired.target, wired.clock);
-  const found: (VerifiedSocket | undefined)[] = [];
-  return { wired, check, found, run: () => void check.run().then((verified) => found.push(verified)) };
+  const found: (BlockingFinding | undefined)[] = [];
+  return { wired, check, found, run: () => void check.run().then((finding) => found.push(finding)) };
 }
 
 /** As above, with a call that blocks for ever. */
@@ -44,7 +43,8 @@ describe('a blocking call', () => {
     await checked.wired.travel(205);
     expect(checked.found).toEqual([]);
     await checked.wired.travel(1);
-    const [verified] = checked.found;
+    const [finding] = checked.found;
+    const verified = finding?.kind === 'dead' ? finding.replacement : undefined;
     expect([verified?.socket.destroyed, checked.sent.call.released]).toEqual([false, true]);
     expect(checked.wired.clock.pendingTimers).toBe(0);
   });
@@ -194,14 +194,14 @@ describe('a check', () => {
     expect(checked.found).toEqual([undefined]);
   });
 
-  it('ends after a second on a server that is silent', async () => {
+  it('ends after a second on a server that is silent, and calls the connection doubtful', async () => {
     const checked = await blocked();
     checked.wired.server.freeze();
     checked.run();
     await checked.wired.travel(999);
     expect(checked.found).toEqual([]);
     await checked.wired.travel(1);
-    expect(checked.found).toEqual([undefined]);
+    expect(checked.found).toEqual([{ kind: 'doubtful' }]);
     expect(checked.sent.call.released).toBe(false);
     await expectNoTrace(checked);
   });

@@ -22,6 +22,8 @@ export type NodeNews =
   | { readonly kind: 'lost'; readonly cause: CauseCode }
   /** The node is silent or cannot be reached, so its slots may have moved. */
   | { readonly kind: 'away'; readonly cause: CauseCode }
+  /** A call blocks on the node, and it replies to no other connection, so its slots may have moved. */
+  | { readonly kind: 'doubtful' }
   /** The node was reached, or is replying again. */
   | { readonly kind: 'found' }
   | { readonly kind: 'bytes-read' }
@@ -139,6 +141,7 @@ export class ClusterNode {
     switch (news.kind) {
       case 'bytes-read':
       case 'bytes-written':
+      case 'doubtful':
         this.#tell(news);
         return;
       case 'away':

@@ -43,7 +43,10 @@ export class ClusterTopology {
     this.#tell = tell;
     const { clock, random, connection, admission, timeoutMs } = parts.settings;
     this.#outages = new PartOutages(admission.maxWaitMs === 0 ? 0 : deadlinesOfPatience * timeoutMs);
-    this.#subscribers = new SubscriberWatch(cluster, clock, tell);
+    this.#subscribers = new SubscriberWatch(cluster, clock, (news) => {
+      if (news.kind === 'channels-lost') this.#slotWatch.nodeAway(true);
+      else tell(news);
+    });
     this.#circuits = new NodeCircuits(
       parts.settings,
       (...question) => askNode(cluster, ...question),
@@ -72,15 +75,13 @@ export class ClusterTopology {
       this.#outages.isLost(node.address) || this.nodes.isSilent(node);
     cluster.readFromAnswering(isAway, random);
     cluster.onSubscriber((subscriber) => this.nodes.watch(subscriber, 'channels'));
-    cluster.onShardSubscriber(
-      (subscriber) => this.nodes.watch(subscriber, 'shard-channels'),
-      (subscriber) => this.nodes.forget(subscriber),
-    );
+    const forget = (node: NodeDriver): void => this.nodes.forget(node);
+    cluster.onShardSubscriber((subscriber) => this.nodes.watch(subscriber, 'shard-channels'), forget);
     cluster.onNodeAdded((node) => this.nodes.watch(node, 'calls'));
-    cluster.onNodeRemoved((node) => this.nodes.forget(node));
+    cluster.onNodeRemoved(forget);
     for (const node of cluster.nodes()) this.nodes.watch(node, 'calls');
     cluster.on('slots-read', () => this.#onSlots());
-    cluster.on('node-error', () => this.#slotWatch.trouble());
+    cluster.on('node-error', () => this.trouble());
   }
 
   /** Why some calls cannot be served although others can; undefined if that is not the case. */
@@ -175,6 +176,8 @@ export class ClusterTopology {
       case 'bytes-written':
         this.#parts.clusterFlushes.lastWriteAt = connection.wire.writtenAt;
         return;
+      case 'doubtful':
+        return this.#slotWatch.nodeAway(true);
       case 'lost':
       case 'away':
         this.#slotWatch.nodeAway(this.#outages.lost(address, news.cause, news.kind === 'away', now));
@@ -215,12 +218,10 @@ export class ClusterTopology {
         for (const address of this.#outages.lostAmong(this.#cluster.owners())) this.#redial(address);
         return;
       case 'slots-read':
-        this.#tell(news);
-        return;
+        return this.#tell(news);
       case 'unreachable':
         if (this.#answering().length > 0) return;
-        this.#tell({ kind: 'unreachable', cause: this.#reader.failure ?? 'connection-reset' });
-        return;
+        return this.#tell({ kind: 'unreachable', cause: this.#reader.failure ?? 'connection-reset' });
       default:
         news satisfies never;
     }

@@ -21,6 +21,8 @@ export type ConnectionNews =
   | { readonly kind: 'changed' }
   /** A command has been unanswered for too long, and a second connection is finding out why. */
   | { readonly kind: 'silent' }
+  /** A command blocks, and the server replies to no second connection, so the state of the first one is unknown. */
+  | { readonly kind: 'doubtful' }
   /** The connection is no longer suspected of being dead. */
   | { readonly kind: 'heard' }
   /** The socket has stopped accepting bytes, or has started to accept them again. */

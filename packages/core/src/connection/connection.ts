@@ -227,6 +227,8 @@ export class Connection {
         return this.replaceWith(news.replacement, 'dead', this.#settings.timeoutMs);
       case 'gone':
         return this.drop(news.cause);
+      case 'doubtful':
+        return this.#tell(news);
       default:
         news satisfies never;
     }

@@ -12,6 +12,10 @@ import { isKnownTo, type Identity } from '../handshake/identity.ts';
 const timeoutMs = 1000;
 const graceMs = 200;
 
+/** What a check found: that the connection is dead, with another one, or that the server answers nobody. */
+export type BlockingFinding =
+  { readonly kind: 'dead'; readonly replacement: VerifiedSocket } | { readonly kind: 'doubtful' };
+
 /**
  * Checks a connection on which a command blocks without a timeout. No reply is ever due on such a connection, and a
  * PING would wait behind the command. A second connection asks the server to release the call (CLIENT UNBLOCK). If the
@@ -34,11 +38,8 @@ export class BlockingCheck {
     this.#clock = clock;
   }
 
-  /**
-   * Resolves with a verified replacement socket if the connection is dead, or with undefined if it works or its state
-   * is unknown.
-   */
-  async run(): Promise<VerifiedSocket | undefined> {
+  /** Resolves with undefined when the connection works, and when the check was stopped. */
+  async run(): Promise<BlockingFinding | undefined> {
     const call = this.#driver.oldestUnanswered()?.call;
     const { identity } = this.#wire;
     if (this.#running !== undefined || identity === undefined || call === undefined || !canBeRepeated(call))
@@ -50,20 +51,24 @@ export class BlockingCheck {
     try {
       verified = await establish(this.#target, this.#clock, running.signal);
       const isDead = await this.#unblock(call, identity, verified, running.signal);
-      if (isDead && !verified.socket.destroyed) return verified;
+      if (isDead && !verified.socket.destroyed) return { kind: 'dead', replacement: verified };
+      verified.socket.destroy();
+      return undefined;
     } catch {
-      // Nothing is known then. If the server is down, TCP keepalive on the first connection will notice.
+      verified?.socket.destroy();
+      // Where nobody else takes the server's place, the TCP keepalive of the connection will notice.
+      return this.#running === running ? { kind: 'doubtful' } : undefined;
     } finally {
       this.#clock.clearTimeout(timer);
-      this.#running = undefined;
+      if (this.#running === running) this.#running = undefined;
     }
-    verified?.socket.destroy();
-    return undefined;
   }
 
   /** Aborts a check in progress, because the connection is gone. */
   stop(): void {
-    this.#running?.abort(new Error('The check was stopped.'));
+    const running = this.#running;
+    this.#running = undefined;
+    running?.abort(new Error('The check was stopped.'));
   }
 
   async #unblock(

@@ -13,6 +13,8 @@ export type StallNews =
   | { readonly kind: 'silent' }
   /** Nothing has been written or read for a while, so a PING is due. */
   | { readonly kind: 'idle' }
+  /** A command blocks, and the server answers no second connection. */
+  | { readonly kind: 'doubtful' }
   | InquiryFinding;
 
 /** Watches one connection and, when it falls silent, finds out why over a second one. */
@@ -87,9 +89,7 @@ export class StallGuard {
   }
 
   async #checkBlocked(): Promise<void> {
-    const { clock } = this.#settings;
-    this.#blockingCheck ??= new BlockingCheck(this.#driver, this.#wire, this.#target, clock);
-    const replacement = await this.#blockingCheck.run();
-    if (replacement !== undefined) this.#tell({ kind: 'dead', replacement });
+    const found = await this.#blockingCheck.run();
+    if (found !== undefined) this.#tell(found);
   }
 }

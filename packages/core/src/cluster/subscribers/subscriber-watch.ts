@@ -8,18 +8,32 @@ import { SubscriberGaps } from './subscriber-gaps.ts';
 /** What a connection carries: calls, channels and patterns, or one node's shard channels. */
 export type NodeRole = 'calls' | 'channels' | 'shard-channels';
 
+/** What the watch tells. */
+export type SubscriberNews =
+  | SubscriptionNews
+  /** Shard channels are no longer subscribed to: their slots have moved, or their node is lost. */
+  | { readonly kind: 'channels-lost' };
+
+/** A node says at any time that it has no longer a channel: what is read is looked at, so often at the most. */
+const checkPeriodMs = 100;
+
 /** Watches the connections that carry a cluster client's subscriptions, and reports gaps in them. */
 export class SubscriberWatch {
   readonly #cluster: ClusterDriver;
   readonly #clock: Clock;
   readonly #gaps: SubscriberGaps;
   readonly #shards: ShardGaps;
+  readonly #tell: (news: SubscriberNews) => void;
+  #checkedAt = -Infinity;
+  /** When something was read for the first time since the last check. */
+  #uncheckedSince: number | undefined;
   /** Connections that are known to be lost, even if the driver has not noticed yet. */
   readonly #lost = new WeakSet<NodeDriver>();
 
-  constructor(cluster: ClusterDriver, clock: Clock, tell: (news: SubscriptionNews) => void) {
+  constructor(cluster: ClusterDriver, clock: Clock, tell: (news: SubscriberNews) => void) {
     this.#cluster = cluster;
     this.#clock = clock;
+    this.#tell = tell;
     this.#gaps = new SubscriberGaps(clock, tell);
     this.#shards = new ShardGaps(clock, tell);
   }
@@ -34,10 +48,7 @@ export class SubscriberWatch {
       if (kind === 'lost') {
         this.#lost.add(node);
         this.#checkShards(connection.wire.readAt);
-      }
-      // These bytes may be the reply that completes a subscription.
-      else if (kind === 'bytes-read' && (node.unansweredCount() > 0 || this.isIncomplete))
-        queueMicrotask(() => this.checkShards());
+      } else if (kind === 'bytes-read') this.#onRead(node);
     } else if (kind === 'found') void this.#gaps.found(node);
     else if (kind === 'lost') this.#gaps.lost(node, connection.wire.readAt);
   }
@@ -52,10 +63,23 @@ export class SubscriberWatch {
     if (this.isIncomplete) this.#cluster.renewShardSubscribers();
   }
 
+  // What is read may be the answer to a subscription, or say that a channel is gone; most of it are messages.
+  #onRead(node: NodeDriver): void {
+    const now = this.#clock.now();
+    const isAnswer = node.unansweredCount() > 0 || this.isIncomplete;
+    if (isAnswer || now - this.#checkedAt >= checkPeriodMs) queueMicrotask(() => this.checkShards());
+    else this.#uncheckedSince ??= now;
+  }
+
   #checkShards(heardAt: number): void {
+    const wasIncomplete = this.isIncomplete;
+    const lostAt = Math.min(heardAt, this.#uncheckedSince ?? heardAt);
+    this.#checkedAt = this.#clock.now();
+    this.#uncheckedSince = undefined;
     this.#shards.check(
       this.#cluster.shardChannels((node) => !this.#lost.has(node)),
-      heardAt,
+      lostAt,
     );
+    if (this.isIncomplete && !wasIncomplete) this.#tell({ kind: 'channels-lost' });
   }
 }
