@@ -118,6 +118,8 @@ export class ClusterNode {
   /** Call when the cluster no longer uses the node. */
   stop(): void {
     this.#clearTimer();
+    // Its slots have another owner before its socket was given up: what was missed since it fell silent is told.
+    if (this.connection.isSilent) this.#tell({ kind: 'lost', cause: 'stalled' });
   }
 
   readonly #send: SendCommand = (command, stream, node) => {
