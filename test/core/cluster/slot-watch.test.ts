@@ -170,7 +170,7 @@ describe('a cluster in trouble', () => {
     const before = stage.slotsReadAt.length;
     stage.node(1).epoch = 2;
     await stage.travel(1_000);
-    expect(stage.news).toContainEqual({ kind: 'failover', address: 'node:1' });
+    expect(stage.news).toContainEqual({ kind: 'failover', address: 'node:1', isOver: true });
     expect(stage.slotsReadAt.length - before).toBeGreaterThanOrEqual(19);
     expect(stage.told.filter((kind) => kind === 'failover')).toHaveLength(1);
   });
@@ -182,7 +182,15 @@ describe('a cluster in trouble', () => {
     expect(stage.told).not.toContain('failover');
     stage.node(2).failedSlots = 5_461;
     await stage.travel(50);
-    expect(stage.news).toContainEqual({ kind: 'failover', address: 'node:2' });
+    expect(stage.news).toContainEqual({ kind: 'failover', address: 'node:2', isOver: false });
+  });
+
+  it('has one failover when one node alone goes on to say that slots have failed', async () => {
+    const stage = new Stage();
+    stage.watch.trouble();
+    stage.node(2).failedSlots = 1;
+    await stage.travel(1_000);
+    expect(stage.told.filter((kind) => kind === 'failover')).toHaveLength(1);
   });
 
   it('has a node asked once at a time, however long it takes', async () => {

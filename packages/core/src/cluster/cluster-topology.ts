@@ -53,12 +53,7 @@ export class ClusterTopology {
       () => this.#tell({ kind: 'parts-changed' }),
     );
     this.nodes = new WatchedNodes(this.#watchOver, (address) => this.#onNodeGone(address));
-    this.#reader = new SlotReader(
-      cluster,
-      parts,
-      (node) => this.nodes.of(node),
-      () => this.#tell({ kind: 'reading-is-slow' }),
-    );
+    this.#reader = new SlotReader(cluster, parts, (node) => this.nodes.of(node), tell);
     this.#slotWatch = new SlotWatch(
       cluster,
       {
@@ -211,7 +206,7 @@ export class ClusterTopology {
       case 'failover':
         debug('%s: a failover is seen, the slots are read', this.#parts.settings.name);
         this.#outages.failoverSeen(now);
-        this.#reader.prefer(news.address);
+        if (news.isOver) this.#reader.prefer(news.address);
         return;
       case 'look':
         this.#subscribers.look();
@@ -238,6 +233,7 @@ export class ClusterTopology {
     const owners = this.#cluster.owners();
     this.#outages.retain(owners);
     this.#circuits.retain(owners);
+    this.#reader.judge(this.#outages.lostAmong(owners).length === 0);
     for (const slot of this.#outages.uncoveredSlots)
       if (this.#reader.covers(slot)) this.#outages.covered(slot);
     this.#subscribers.checkShards();

@@ -10,6 +10,11 @@ import { firstAnswer, type Ask } from './slots/first-answer.ts';
 /** Time after which reading the slots is reported as slow. */
 const slowMs = 500;
 
+/** Nobody has answered for a while. */
+export interface ReadingNews {
+  readonly kind: 'reading-is-slow';
+}
+
 type AskSlots = Ask<readonly SlotRange[]>;
 
 /**
@@ -20,25 +25,26 @@ export class SlotReader {
   readonly #cluster: ClusterDriver;
   readonly #parts: ClusterNodeParts;
   readonly #nodeOf: (driver: NodeDriver) => ClusterNode | undefined;
-  readonly #onSlow: () => void;
+  readonly #tell: (news: ReadingNews) => void;
+  /** Nodes whose last answer named an owner that is lost. */
+  readonly #outdated = new WeakSet<NodeDriver>();
+  #answeredBy: NodeDriver | undefined;
   #running = new AbortController();
   #preferred: string | undefined;
   #failure: CauseCode | undefined;
   #ranges: readonly SlotRange[] = [];
 
-  /**
-   * `nodeOf` returns the `ClusterNode` of a driver's node. `onSlow` is called when no node has replied within 500 ms.
-   */
+  /** `nodeOf`: our view of a node of the driver. */
   constructor(
     cluster: ClusterDriver,
     parts: ClusterNodeParts,
     nodeOf: (driver: NodeDriver) => ClusterNode | undefined,
-    onSlow: () => void,
+    tell: (news: ReadingNews) => void,
   ) {
     this.#cluster = cluster;
     this.#parts = parts;
     this.#nodeOf = nodeOf;
-    this.#onSlow = onSlow;
+    this.#tell = tell;
   }
 
   /** Why the last attempt to read the slots failed; undefined if it succeeded. */
@@ -59,6 +65,16 @@ export class SlotReader {
     this.#preferred = address;
   }
 
+  /**
+   * Whether the owners that were told last are all there. A node that takes over a slot keeps the former owner in its
+   * table while that one's replica takes over, so that others are asked before it.
+   */
+  judge(isComplete: boolean): void {
+    if (this.#answeredBy === undefined) return;
+    if (isComplete) this.#outdated.delete(this.#answeredBy);
+    else this.#outdated.add(this.#answeredBy);
+  }
+
   async read(): Promise<readonly SlotRange[]> {
     const { clock, connection } = this.#parts.settings;
     const deadline = new AbortController();
@@ -67,7 +83,7 @@ export class SlotReader {
     signal.addEventListener('abort', stop, { once: true });
     const late = new EstablishError('handshake-timeout', new Error('No node told the slots in time.'));
     const timer = clock.setTimeout(() => deadline.abort(late), connection.handshakeTimeoutMs);
-    const slowTimer = clock.setTimeout(this.#onSlow, slowMs);
+    const slowTimer = clock.setTimeout(() => this.#tell({ kind: 'reading-is-slow' }), slowMs);
     timer.unref?.();
     slowTimer.unref?.();
     try {
@@ -94,17 +110,25 @@ export class SlotReader {
   #asks(): readonly AskSlots[] {
     const preferred = this.#preferred;
     this.#preferred = undefined;
+    this.#answeredBy = undefined;
     const answering: AskSlots[] = [];
+    const outdated: AskSlots[] = [];
     const others: AskSlots[] = [];
     for (const driver of shuffled(this.#cluster.nodes(), this.#parts.settings.random)) {
       const node = this.#nodeOf(driver);
       if (node === undefined) continue;
-      const ask: AskSlots = (signal) => node.slots(signal, this.#cluster.slotsTimeoutMs);
+      const ask: AskSlots = async (signal) => {
+        const ranges = await node.slots(signal, this.#cluster.slotsTimeoutMs);
+        if (!signal.aborted) this.#answeredBy = driver;
+        return ranges;
+      };
       if (!node.answersAtOnce) others.push(ask);
+      else if (this.#outdated.has(driver)) outdated.push(ask);
       else if (driver.address === preferred) answering.unshift(ask);
       else answering.push(ask);
     }
     const startup: AskSlots[] = this.#cluster.isReady ? [(signal) => this.#askStartupNodes(signal)] : [];
+    answering.push(...outdated);
     if (answering.length > 0) return [...answering, ...others, ...startup];
     return [...others.slice(0, 1), ...startup, ...others.slice(1)];
   }

@@ -89,6 +89,8 @@ export class StallGuard {
   }
 
   async #checkBlocked(): Promise<void> {
+    const { clock } = this.#settings;
+    this.#blockingCheck ??= new BlockingCheck(this.#driver, this.#wire, this.#target, clock);
     const found = await this.#blockingCheck.run();
     if (found !== undefined) this.#tell(found);
   }

@@ -6,8 +6,8 @@ import { clusterStateOf, type ClusterState } from './cluster-state.ts';
 export type SlotNews =
   /** A node reported whether the cluster is up. */
   | { readonly kind: 'state'; readonly address: string; readonly isUp: boolean }
-  /** This node reported that a failover is under way or has completed. */
-  | { readonly kind: 'failover'; readonly address: string }
+  /** A failover is going on, or is over: this node knows of it. */
+  | { readonly kind: 'failover'; readonly address: string; readonly isOver: boolean }
   /** The slots were read. */
   | { readonly kind: 'slots-read' }
   /** The slots could not be read from any node. */
@@ -50,7 +50,8 @@ export class SlotWatch {
   #slotsDueAt = 0;
   #isReading = false;
   #epoch: number | undefined;
-  #failedSlots = 0;
+  /** By node: they do not know of a failure, or of its end, at the same time. */
+  readonly #failedSlots = new Map<string, number>();
   #timer: TimerHandle | undefined;
 
   constructor(cluster: ClusterDriver, parts: SlotWatchParts, tell: (news: SlotNews) => void) {
@@ -117,7 +118,7 @@ export class SlotWatch {
     const isOver = now > this.#until && !this.#parts.isPartAway();
     if (isOver || this.#cluster.hasEnded) {
       this.#epoch = undefined;
-      this.#failedSlots = 0;
+      this.#failedSlots.clear();
       return;
     }
     if (now >= this.#slotsDueAt || now < this.#hurryUntil) this.readSlots();
@@ -157,13 +158,13 @@ export class SlotWatch {
 
   #noteFailover({ epoch, failedSlots }: ClusterState, address: string): void {
     const isNew = this.#epoch !== undefined && epoch > this.#epoch;
-    const hasMoreFailed = failedSlots > this.#failedSlots;
+    const hasMoreFailed = failedSlots > (this.#failedSlots.get(address) ?? 0);
     this.#epoch = Math.max(epoch, this.#epoch ?? 0);
-    this.#failedSlots = failedSlots;
+    this.#failedSlots.set(address, failedSlots);
     if (!isNew && !hasMoreFailed) return;
     this.trouble();
     if (isNew) this.#hurryUntil = this.#parts.clock.now() + hurryMs;
-    this.#tell({ kind: 'failover', address });
+    this.#tell({ kind: 'failover', address, isOver: isNew });
     if (isNew) this.readSlots();
   }
 }
