@@ -34,7 +34,7 @@ export class SlotReader {
   #failure: CauseCode | undefined;
   #ranges: readonly SlotRange[] = [];
 
-  /** `nodeOf`: our view of a node of the driver. */
+  /** `nodeOf` returns the `ClusterNode` of a driver's node. */
   constructor(
     cluster: ClusterDriver,
     parts: ClusterNodeParts,

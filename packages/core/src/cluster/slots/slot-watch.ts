@@ -6,7 +6,7 @@ import { clusterStateOf, type ClusterState } from './cluster-state.ts';
 export type SlotNews =
   /** A node reported whether the cluster is up. */
   | { readonly kind: 'state'; readonly address: string; readonly isUp: boolean }
-  /** A failover is going on, or is over: this node knows of it. */
+  /** This node reported that a failover is under way, or that it has completed (`isOver`). */
   | { readonly kind: 'failover'; readonly address: string; readonly isOver: boolean }
   /** The slots were read. */
   | { readonly kind: 'slots-read' }
