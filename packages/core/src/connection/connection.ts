@@ -199,9 +199,8 @@ export class Connection {
 
   #onAlive(): void {
     const state = this.#state;
-    if (state.kind === 'ready' && !state.isSuspect) return;
-    if (state.kind === 'stalled' && state.cause !== 'stalled') return;
-    this.#signal({ kind: 'answered' });
+    const servesNot = state.kind === 'stalled' && state.cause !== 'stalled';
+    if (!servesNot && (state.kind !== 'ready' || state.isSuspect)) this.#signal({ kind: 'answered' });
   }
 
   #onConnector(event: ConnectorEvent): void {
@@ -215,6 +214,7 @@ export class Connection {
   }
 
   #onStall(news: StallNews): void {
+    if (news.kind === 'doubtful') return this.#tell(news);
     switch (news.kind) {
       case 'silent':
       case 'away':
@@ -227,8 +227,6 @@ export class Connection {
         return this.replaceWith(news.replacement, 'dead', this.#settings.timeoutMs);
       case 'gone':
         return this.drop(news.cause);
-      case 'doubtful':
-        return this.#tell(news);
       default:
         news satisfies never;
     }

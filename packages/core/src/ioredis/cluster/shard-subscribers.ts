@@ -6,6 +6,9 @@ import type {
   SlotOwners,
 } from './cluster-internals.ts';
 
+/** The private method by which it compares the slots with those of its last reset. */
+const comparison = '_slotsAreEqual';
+
 /** The connections that a cluster client makes for shard channels: one per node, if `shardedSubscribers` is set. */
 export class ShardSubscribers {
   readonly #target: ClusterInternals;
@@ -23,8 +26,8 @@ export class ShardSubscribers {
     // Disables the client's own reconnection, because its pauses between attempts keep growing.
     if (group.handleSubscriberConnectFailed !== undefined) group.handleSubscriberConnectFailed = ignore;
     // By itself, it writes both tables as JSON each time that it compares them.
-    if (group._slotsAreEqual !== undefined)
-      group._slotsAreEqual = (slots) => isSameTable(group.clusterSlots, slots);
+    if (group[comparison] !== undefined)
+      group[comparison] = (slots) => isSameTable(group.clusterSlots, slots);
     const subscribers = group.shardedSubscribers;
     const follow = (subscriber: ShardSubscriber): void => watchOne(subscriber, onMade, onStopped);
     for (const subscriber of subscribers.values()) follow(subscriber);
