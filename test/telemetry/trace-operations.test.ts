@@ -1,8 +1,9 @@
 import { hasSubscribers } from 'node:diagnostics_channel';
-import { SpanStatusCode, trace } from '@opentelemetry/api';
+import { context, SpanStatusCode, trace } from '@opentelemetry/api';
 import { InMemorySpanExporter, NodeTracerProvider, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-node';
+import { createRedisResilience } from '@redis-resilience/core';
 import { linkCommandSpan, traceOperations } from '@redis-resilience/telemetry/opentelemetry';
-import { waitFor } from '@redis-resilience/testing';
+import { startRedis, waitFor } from '@redis-resilience/testing';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { startProtectedRedis } from './protected-redis.ts';
 import { tracedApps } from './traced-apps.ts';
@@ -56,6 +57,38 @@ describe.each(tracedApps)('a tracer in %s', (_name, start) => {
 });
 
 describe('traceOperations', () => {
+  it('makes a span for a change of database, which is part of no request', async () => {
+    await using first = await startRedis();
+    await using second = await startRedis();
+    const databases = [
+      { name: 'first', target: first.url },
+      { name: 'second', target: second.url },
+    ];
+    const resilience = createRedisResilience({ databases }, { name: 'carts', logger: false });
+    await resilience.ready();
+    const stop = traceOperations();
+    const request = trace.getTracer('test').startSpan('request');
+    await context.with(trace.setSpan(context.active(), request), () => resilience.failover('second'));
+    request.end();
+    const [span, ...more] = spansNamed(/^redis_resilience/);
+    stop();
+    await resilience.failover('first');
+    await resilience.close();
+
+    expect([span?.name, span?.parentSpanContext, more]).toEqual([
+      'redis_resilience.database_change',
+      undefined,
+      [],
+    ]);
+    expect(span?.attributes).toEqual({
+      'redis_resilience.connection': 'carts',
+      'redis_resilience.from': 'first',
+      'redis_resilience.to': 'second',
+      'redis_resilience.reason': 'by-hand',
+    });
+    expect(spansNamed(/^redis_resilience/)).toHaveLength(1);
+  });
+
   it('covers the time an operation waited', async () => {
     await using redis = await startProtectedRedis();
     const stop = traceOperations({ minWaitMs: 20 });

@@ -24,6 +24,16 @@ export interface OutboxMessage {
   readonly type: string;
 }
 
+/** What core publishes about a change of database. */
+export interface DatabaseMessage {
+  readonly connection: string;
+  readonly from: string;
+  readonly to: string;
+  readonly reason: string;
+  readonly durationMs: number;
+}
+
 // Node looks up channels by name, so these are the same channels as core's.
 export const operationChannel = tracingChannel<unknown, OperationMessage>('redis-resilience:operation');
 export const outboxChannel = channel('redis-resilience:outbox');
+export const databaseChannel = channel('redis-resilience:database');

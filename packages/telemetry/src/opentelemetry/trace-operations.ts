@@ -11,6 +11,7 @@ import {
 import { operationChannel, type OperationMessage } from '../measure/channels.ts';
 import { operationOutcome } from '../measure/outcome.ts';
 import { recordOf, recordOperations, type OperationRecord } from './operation-record.ts';
+import { traceDatabaseChanges } from './trace-database-changes.ts';
 
 /** Options of {@link traceOperations}. */
 export interface TraceOptions {
@@ -27,7 +28,7 @@ export interface TraceOptions {
  * Creates a span for each `execute` call that waited, retried, used its fallback or failed. The span is a child of the
  * request's span and a sibling of the spans of its commands, to which it links (see {@link linkCommandSpan}). It covers
  * what those cannot show: the waiting, the retries, the fallback. An operation that succeeds immediately gets no span.
- * All connections of the process are traced.
+ * A change of database gets a span of its own, which is part of no request. All connections of the process are traced.
  *
  * The returned function stops the tracing.
  *
@@ -55,9 +56,11 @@ export function traceOperations(options: TraceOptions = {}): () => void {
   };
   const stopRecording = recordOperations();
   operationChannel.subscribe(subscribers);
+  const stopChanges = traceDatabaseChanges(tracer);
   return () => {
     operationChannel.unsubscribe(subscribers);
     stopRecording();
+    stopChanges();
   };
 }
 
