@@ -40,6 +40,24 @@ describe('redis-resilience drill', () => {
     expect(leftovers(folder)).toEqual([]);
   });
 
+  it('rehearses the loss of the first of two databases with an application that has both', async () => {
+    const plan = (fault: string, faultMs: number): string[] => {
+      const file = join(folder, `${fault}.json`);
+      const thresholds = { hangMs: 1_000 };
+      const times = { warmUpMs: 500, faultMs, watchMs: 800 };
+      const parameters = { downMs: 300, upMs: 200 };
+      writeFileSync(file, JSON.stringify({ name: fault, fault, parameters, ...times, thresholds }));
+      return ['--plan', file];
+    };
+    const plans = [...plan('failover-second', 0), ...plan('flapping-first', 600)];
+    const args = ['drill', '--url', '/value', '--rate', '100', ...plans, '--json', '--no-report', '--'];
+    const { code, stdout } = await runBin([...args, process.execPath, fixture('two-databases.mjs')]);
+    const drill = JSON.parse(stdout) as { plans: { figures: { failed: number } }[] };
+
+    expect(drill.plans.map(({ figures }) => figures.failed)).toEqual([0, 0]);
+    expect(code).toBe(0);
+  });
+
   it('fails an application that hangs with Redis, and says by how much', async () => {
     const { code, stdout } = await runBin([
       'drill',

@@ -1,6 +1,6 @@
 import { numberFlag, parseFlags } from '../parse-flags.ts';
 import { UsageError } from '../usage-error.ts';
-import { builtInPlans, loadPlan } from './plans/load-plan.ts';
+import { builtInPlans, databasePlans, loadPlan } from './plans/load-plan.ts';
 import type { Plan } from './plans/plan.ts';
 import type { ProbeName } from './traffic/probes.ts';
 import { parseRequestTarget } from './traffic/request-target.ts';
@@ -53,7 +53,8 @@ and compares what it measures with thresholds. The command gets REDIS_URL and PO
   --url <[METHOD ]url>   what to request, may be repeated; {n} becomes a number; default /
   --plan <name|file>     ${builtInPlans.slice(0, 5).join(', ')},
                          ${builtInPlans.slice(5).join(', ')}, or a JSON file;
-                         may be repeated; default: all of these
+                         may be repeated; default: all of these. For an application with two databases
+                         in REDIS_URL, separated by a comma: ${databasePlans.join(', ')}
   --seed <number>        the same seed makes the same random choices; default 1
   --rate <n>             requests per second; default 50
   --timeout <ms>         after which a request counts as failed; default 5000

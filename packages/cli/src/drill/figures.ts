@@ -1,3 +1,4 @@
+import { isOfDatabases } from './faults/fault-name.ts';
 import type { Rehearsal } from './rehearsal.ts';
 import type { ProbeName, ProbeSample } from './traffic/probes.ts';
 
@@ -54,7 +55,7 @@ export function figuresOf(rehearsal: Rehearsal): Figures {
     hangMs: Math.round(durations.at(-1) ?? 0),
     recoveryMs: Math.round(lastBadMs - backAtMs),
     neverRecovered,
-    healthRecoveryMs: healthRecovery(probes, backAtMs, endMs),
+    healthRecoveryMs: healthRecovery(probes, backAtMs, endMs, isOfDatabases(rehearsal.plan.fault)),
     readiness: behaviour(probes, 'readiness', faultAtMs),
     liveness: behaviour(probes, 'liveness', faultAtMs),
     slowestProbeMs: Math.round(Math.max(0, ...watched.map(({ durationMs }) => durationMs))),
@@ -70,10 +71,16 @@ function percentile(sorted: readonly number[], share: number): number {
   return Math.round(sorted[Math.max(0, index)] ?? 0);
 }
 
-function healthRecovery(probes: readonly ProbeSample[], backAtMs: number, endMs: number): number | undefined {
+function healthRecovery(
+  probes: readonly ProbeSample[],
+  backAtMs: number,
+  endMs: number,
+  isWarningWell: boolean,
+): number | undefined {
   const looks = probes.filter(({ probe }) => probe === 'health');
   if (looks.length === 0) return undefined;
-  const lastBad = looks.findLast(({ verdict }) => verdict !== 'ok');
+  // On the second database, health goes on warning that it is not the preferred one.
+  const lastBad = looks.findLast(({ verdict }) => (isWarningWell ? isBad(verdict) : verdict !== 'ok'));
   if (lastBad === undefined) return 0;
   const next = looks.find(({ atMs }) => atMs > lastBad.atMs);
   return Math.max(0, Math.round((next?.atMs ?? endMs) - backAtMs));

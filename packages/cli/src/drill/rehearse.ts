@@ -29,7 +29,7 @@ export async function rehearse(
   const port = options.port ?? (await freePort());
   const address = { host: '127.0.0.1', port };
   const targets = options.urls.map((text) => parseRequestTarget(text, address, options.allowedHosts));
-  await using app = new AppProcess(options.command, { REDIS_URL: stage.proxy.url, PORT: String(port) });
+  await using app = new AppProcess(options.command, { REDIS_URL: stage.url, PORT: String(port) });
   const [first] = targets;
   const base = new URL(first?.url ?? '/', `http://${address.host}:${port}`).origin;
   const answers = async (): Promise<boolean> => {

@@ -1,5 +1,5 @@
 import { startProxy, startRedis, type ChaosProxy, type RedisServer } from '@redis-resilience/testing';
-import type { FaultName } from './faults/fault-name.ts';
+import { isOfDatabases, type FaultName } from './faults/fault-name.ts';
 
 /** A real Redis behind a proxy, created for one run of a plan. */
 export interface Stage extends AsyncDisposable {
@@ -7,6 +7,8 @@ export interface Stage extends AsyncDisposable {
   /** A replica to promote, if the fault needs one. */
   readonly replica: RedisServer | undefined;
   readonly proxy: ChaosProxy;
+  /** What the application gets as REDIS_URL: the way to the server and, where the fault is about two databases, both. */
+  readonly url: string;
   readonly password: string;
 }
 
@@ -27,7 +29,13 @@ export async function setStage(fault: FaultName, seed: number): Promise<Stage> {
     }
     const proxy = await startProxy({ target: server });
     started.push(proxy);
-    return { server, replica, proxy, password, [Symbol.asyncDispose]: dispose };
+    let { url } = proxy;
+    if (isOfDatabases(fault)) {
+      const second = await startRedis();
+      started.push(second);
+      url = `${url},${second.url}`;
+    }
+    return { server, replica, proxy, url, password, [Symbol.asyncDispose]: dispose };
   } catch (error) {
     await dispose();
     throw error;

@@ -1,3 +1,4 @@
+import { failoverSecond, flappingFirst } from './database-faults.ts';
 import type { Fault } from './fault.ts';
 import type { FaultName } from './fault-name.ts';
 import { blackhole, latency, reset } from './network-faults.ts';
@@ -14,4 +15,6 @@ export const allFaults: Readonly<Record<FaultName, Fault>> = {
   'password-rotation': passwordRotation,
   'max-clients': maxClients,
   'full-memory': fullMemory,
+  'failover-second': failoverSecond,
+  'flapping-first': flappingFirst,
 };

@@ -18,6 +18,9 @@ export const builtInPlans = [
   'full-memory',
 ] as const;
 
+/** The plans for an application that has two databases: rehearsed when they are named. */
+export const databasePlans = ['failover-second', 'flapping-first'] as const;
+
 /** Reads a plan by its name, or by the path of a JSON file. @throws UsageError */
 export function loadPlan(nameOrFile: string): Plan {
   const isBuiltIn = readdirSync(folder).includes(`${nameOrFile}.json`);
@@ -27,7 +30,7 @@ export function loadPlan(nameOrFile: string): Plan {
     text = readFileSync(file, 'utf8');
   } catch {
     throw new UsageError(
-      `The plan '${nameOrFile}' cannot be read. Give a file, or one of ${builtInPlans.join(', ')}.`,
+      `The plan '${nameOrFile}' cannot be read. Give a file, or one of ${[...builtInPlans, ...databasePlans].join(', ')}.`,
     );
   }
   let content: unknown;

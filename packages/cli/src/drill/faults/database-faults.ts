@@ -1,0 +1,30 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Fault } from './fault.ts';
+
+/** The first database is gone for good; the second one is there all the time. */
+export const failoverSecond: Fault = async ({ stage: { server } }) => {
+  await server.kill();
+  return () => Promise.resolve();
+};
+
+/** The first database is down and up in turn, until the fault is lifted; then it is up. */
+export const flappingFirst: Fault = async ({ stage: { server }, parameters }) => {
+  const { downMs = 2000, upMs = 2000 } = parameters;
+  const stopper = new AbortController();
+  const pause = (ms: number): Promise<void> =>
+    delay(ms, undefined, { signal: stopper.signal }).catch(() => undefined);
+  const flap = async (): Promise<void> => {
+    while (!stopper.signal.aborted) {
+      await pause(downMs);
+      await server.start();
+      await pause(upMs);
+      if (!stopper.signal.aborted) await server.kill();
+    }
+  };
+  await server.kill();
+  const flapping = flap();
+  return async () => {
+    stopper.abort();
+    await flapping;
+  };
+};
