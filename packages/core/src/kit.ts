@@ -27,6 +27,7 @@ export { resilienceOf, resiliencesOf } from './options/resilience-readers.ts';
 export { invalid, withDefaults, type OptionReader } from './options/validate-options.ts';
 
 // Connections
+export { databasesOf, type KnownDatabase } from './target/known-databases.ts';
 export { openResiliences } from './resilience/open-resiliences.ts';
 
 // Events

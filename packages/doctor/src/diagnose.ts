@@ -1,11 +1,13 @@
 import { Deadline } from './deadline.ts';
 import { resolveDiagnoseOptions, type DiagnoseOptions } from './diagnose-options.ts';
 import type { Evidence } from './evidence/evidence.ts';
+import { gatherOthers, type DatabaseEvidence } from './evidence/gather-databases.ts';
 import { gatherEvidence } from './evidence/gather.ts';
 import type { Finding } from './finding.ts';
+import { judgeDatabases } from './judge-databases.ts';
 import { judge } from './judge.ts';
 import { serverFactsOf, type ServerFacts } from './server-facts.ts';
-import { resolveTarget, type DiagnosisTarget } from './target/resolve-target.ts';
+import { resolveTarget, shownOf, type DiagnosisTarget } from './target/resolve-target.ts';
 
 /** The findings of one walk. */
 export interface Diagnosis {
@@ -22,7 +24,8 @@ export interface Diagnosis {
 
 /**
  * Follows the path of a connection step by step, and returns the problems that it finds as data: nothing that Redis or
- * the network does makes it throw. It changes nothing on the server, and shows no credentials.
+ * the network does makes it throw. It changes nothing on the server, and shows no credentials. With several databases,
+ * it follows the path to each of them, and compares them.
  *
  * @throws ConfigurationError when the target is malformed, or an option is unknown or invalid
  * @example
@@ -35,15 +38,23 @@ export async function diagnose(target: DiagnosisTarget, options: DiagnoseOptions
   const startedAt = clock.now();
   const deadline = new Deadline(clock, timeoutMs - marginOf(timeoutMs));
   let evidence: Evidence;
+  let others: readonly DatabaseEvidence[];
   try {
     const gathered = { isShort: depth === 'short', appUrl: app, looksAtHost: host, timeoutMs };
-    evidence = await gatherEvidence(resolved, gathered, deadline);
+    [evidence, others] = await Promise.all([
+      gatherEvidence({ ...resolved, isMain: true }, gathered, deadline),
+      gatherOthers(resolved, gathered, deadline),
+    ]);
   } finally {
     deadline.release();
   }
-  const findings = judge(evidence);
+  const { database: name } = resolved;
+  const findings =
+    name === undefined
+      ? judge(evidence)
+      : judgeDatabases([{ name, isMain: true, isReadOnly: resolved.isReadOnly, evidence }, ...others]);
   return {
-    target: resolved.walk.shown,
+    target: shownOf(resolved),
     healthy: findings.every(({ severity }) => severity !== 'error'),
     findings,
     servers: serverFactsOf(evidence),

@@ -12,9 +12,12 @@ const weight: Readonly<Record<Severity, number>> = { error: 0, warning: 1, info:
 export function judge(evidence: Evidence): readonly Finding[] {
   const found = allRules.flatMap((rule) => rule(evidence));
   const secrets = secretsOf(evidence);
-  return merged(found)
-    .toSorted((left, right) => weight[left.severity] - weight[right.severity])
-    .map((finding) => redact(finding, secrets));
+  return bySeverity(merged(found)).map((finding) => redact(finding, secrets));
+}
+
+/** Errors first; findings of one severity keep their order. */
+export function bySeverity(findings: readonly Finding[]): readonly Finding[] {
+  return findings.toSorted((left, right) => weight[left.severity] - weight[right.severity]);
 }
 
 // Reports a finding that applies to several nodes only once.

@@ -1,6 +1,7 @@
 import { attachCluster } from './attach-cluster.ts';
 import { attachRedis } from './attach-redis.ts';
 import { Engine } from './engine.ts';
+import { noteDatabases } from '../target/known-databases.ts';
 import { ConfigurationError } from '../errors.ts';
 import {
   isCluster,
@@ -126,7 +127,9 @@ function protectCluster(cluster: Cluster, options: ResilienceOptions): RedisResi
 function createForDatabases(target: DatabasesTarget, options: ResilienceOptions): RedisResilience {
   const databases = checkDatabases(target);
   const { given } = preferredOf(databases);
-  return protectRedis(lazyRedis(given), options, given.lazyConnect === true, databases);
+  const resilience = protectRedis(lazyRedis(given), options, given.lazyConnect === true, databases);
+  noteDatabases(resilience, databases);
+  return resilience;
 }
 
 function protectRedis(

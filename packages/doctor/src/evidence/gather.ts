@@ -20,15 +20,22 @@ export interface GatherOptions {
   readonly timeoutMs: number;
 }
 
+/** What is examined. */
+export interface Place extends Pick<ResolvedTarget, 'walk' | 'database' | 'client' | 'resilience'> {
+  /** Whether evidence of the application, its environment and this host is part of it. */
+  readonly isMain: boolean;
+}
+
 /** Gathers all evidence. All topics share one deadline; none of them throws. */
 export async function gatherEvidence(
-  resolved: ResolvedTarget,
+  { walk: target, database, client, resilience, isMain }: Place,
   options: GatherOptions,
   deadline: Deadline,
 ): Promise<Evidence> {
-  const { walk: target, client, resilience } = resolved;
   const application = client === undefined ? undefined : gatherApplication(client, resilience);
-  const { login, error } = await givenLogin(target.login, application, deadline);
+  // Of several databases, one that has a login of its own uses that.
+  const hasOwnLogin = database !== undefined && target.login !== undefined;
+  const { login, error } = await givenLogin(target.login, hasOwnLogin ? undefined : application, deadline);
   let host: Promise<HostEvidence | undefined> | undefined;
   const walk: Walk = {
     target,
@@ -37,21 +44,21 @@ export async function gatherEvidence(
     deadline,
     onAddresses: (endpoint, addresses) => {
       const isHere = endpoint.path !== undefined || isThisHost(addresses);
-      if (isHere && options.looksAtHost) host ??= gatherHost(endpoint, deadline);
+      if (isHere && isMain && options.looksAtHost) host ??= gatherHost(endpoint, deadline);
     },
   };
   const [result, app] = await Promise.all([
     walkOf(walk),
-    options.appUrl === undefined ? undefined : gatherApp(options.appUrl, deadline),
+    options.appUrl === undefined || !isMain ? undefined : gatherApp(options.appUrl, deadline),
   ]);
   return {
     target,
     login,
-    environment: gatherEnvironment(process.env),
+    environment: gatherEnvironment(isMain ? process.env : {}),
     ...result,
     host: await host,
     app,
-    application,
+    application: isMain ? application : undefined,
     credentialsError: error,
     isShort: options.isShort,
     wallNow: deadline.clock.wallNow(),

@@ -1,9 +1,11 @@
 import {
   ConfigurationError,
+  type DatabasesTarget,
   type RedisResilience,
   type ResilienceOptions,
   type ResilienceTarget,
 } from '@redis-resilience/core';
+import { databasesOf, type KnownDatabase } from '@redis-resilience/core/kit';
 import type { Cluster, Redis } from 'ioredis';
 import { fromCluster, fromOptions, type LooseOptions } from './from-options.ts';
 import { fromUrl, type UrlExtras } from './from-url.ts';
@@ -12,38 +14,83 @@ import type { WalkTarget } from './walk-target.ts';
 /** Anything that can be diagnosed: any of core's targets, a RedisResilience, or an ioredis client. */
 export type DiagnosisTarget = ResilienceTarget | RedisResilience | Redis | Cluster;
 
+/** One of several databases. */
+export interface ResolvedDatabase {
+  readonly name: string;
+  readonly isReadOnly: boolean;
+  readonly walk: WalkTarget;
+}
+
 /** A target in the form that the walk uses, and the application's own objects if they were passed. */
 export interface ResolvedTarget {
+  /** Of several databases, the one in use; of a target alone, the preferred one. */
   readonly walk: WalkTarget;
+  /** Its name, where there are several. */
+  readonly database: string | undefined;
+  readonly isReadOnly: boolean;
+  /** The other databases. */
+  readonly others: readonly ResolvedDatabase[];
   readonly resilience: RedisResilience | undefined;
   readonly client: Redis | Cluster | undefined;
 }
 
 /** The name of a target in a diagnosis, without credentials. @throws ConfigurationError when the target is malformed */
 export function describeTarget(target: DiagnosisTarget): string {
-  return resolveTarget(target).walk.shown;
+  return shownOf(resolveTarget(target));
+}
+
+/** A target, and where there are several databases all of them, as text without credentials. */
+export function shownOf({ walk, others }: ResolvedTarget): string {
+  return [walk, ...others.map((other) => other.walk)].map(({ shown }) => shown).join(', ');
 }
 
 /** @throws ConfigurationError for a malformed target, without showing credentials */
 export function resolveTarget(target: DiagnosisTarget, extras: UrlExtras = {}): ResolvedTarget {
-  if (typeof target === 'string') {
-    return { walk: fromUrl(target, extras), resilience: undefined, client: undefined };
-  }
-  if (typeof target !== 'object' || target === null) {
+  if (typeof target !== 'string' && (typeof target !== 'object' || target === null)) {
     throw new ConfigurationError('diagnose needs a URL, options, a client or a resilience.');
   }
+  const resilience = typeof target === 'object' && isResilience(target) ? target : undefined;
+  const client = resilience?.client ?? (typeof target === 'object' && isClient(target) ? target : undefined);
+  const databases = databasesOf(target as ResilienceTarget).map((database) => ofDatabase(database, extras));
+  const inUse = resilience?.snapshot().database?.name ?? preferredOf(databases)?.name;
+  const main = databases.find(({ name }) => name === inUse);
+  return {
+    walk: main?.walk ?? ofSingle(target as Exclude<DiagnosisTarget, DatabasesTarget>, extras),
+    database: main?.name,
+    isReadOnly: main?.isReadOnly === true,
+    others: databases.filter((database) => database !== main),
+    resilience,
+    client,
+  };
+}
+
+type WeighedDatabase = ResolvedDatabase & Pick<KnownDatabase, 'weight'>;
+
+function ofDatabase(
+  { name, weight, isReadOnly, options }: KnownDatabase,
+  { role }: UrlExtras,
+): WeighedDatabase {
+  const expected = isReadOnly ? 'any' : role;
+  return { name, weight, isReadOnly, walk: fromOptions(options, expected) };
+}
+
+function preferredOf(databases: readonly WeighedDatabase[]): WeighedDatabase | undefined {
+  const writable = databases.filter(({ isReadOnly }) => !isReadOnly);
+  return writable.toSorted((one, other) => other.weight - one.weight)[0];
+}
+
+function ofSingle(target: Exclude<DiagnosisTarget, DatabasesTarget>, extras: UrlExtras): WalkTarget {
+  if (typeof target === 'string') return fromUrl(target, extras);
   if (isResilience(target)) {
-    const { client } = target;
     const role = extras.role ?? settingsOf(target)?.connection?.role;
-    return { walk: ofClient(client, { ...extras, role }), resilience: target, client };
+    return ofClient(target.client, { ...extras, role });
   }
-  if (isClient(target)) return { walk: ofClient(target, extras), resilience: undefined, client: target };
+  if (isClient(target)) return ofClient(target, extras);
   if ('cluster' in target) {
     const options = { ...target.options?.redisOptions } as LooseOptions;
-    const walk = fromCluster(target.cluster as readonly LooseOptions[], options, extras.role);
-    return { walk, resilience: undefined, client: undefined };
+    return fromCluster(target.cluster as readonly LooseOptions[], options, extras.role);
   }
-  return { walk: fromOptions(target as LooseOptions, extras.role), resilience: undefined, client: undefined };
+  return fromOptions(target as LooseOptions, extras.role);
 }
 
 /** The options of a RedisResilience with their defaults; undefined if another version of core created it. */

@@ -24,6 +24,8 @@ export interface ServerEvidence {
   /** Whether MULTI was accepted; if it was not, the absence of these errors means nothing. */
   readonly wasProbed: boolean;
   readonly selectError: string | undefined;
+  /** When the questions were answered: milliseconds since the epoch, by the clock of this process. */
+  readonly answeredAt: number;
   /** Duration of the queries, and how the conversation ended if some got no reply. */
   readonly durationMs: number;
   readonly ending: Ending | undefined;
@@ -64,6 +66,7 @@ export async function gatherServer(
     ...configNames.map((name) => ['CONFIG', 'GET', name]),
   ];
   const { replies, ending, durationMs } = await conversation.ask(questions, deadline);
+  const answeredAt = deadline.clock.wallNow();
   const answers = new Map(questions.map((question, index) => [question.join(' '), replies[index]]));
   const answer = (...words: string[]): Reply | undefined => answers.get(words.join(' '));
   const info = fieldsOf(textOf(answer('INFO')) ?? '');
@@ -77,6 +80,7 @@ export async function gatherServer(
     slowLog: slowEntriesOf(answer('SLOWLOG', 'GET', '16')),
     latencyEvents: latencyEventsOf(answer('LATENCY', 'LATEST')),
     cluster,
+    answeredAt,
     durationMs,
     ending,
     readError: errorOf(answer('GET', probeKey)),

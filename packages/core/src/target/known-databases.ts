@@ -1,0 +1,33 @@
+import type { RedisResilience } from '../redis-resilience.ts';
+import { checkDatabases, isDatabasesTarget } from './check-databases.ts';
+import type { ResilienceTarget } from './resilience-target.ts';
+import { severalUrls } from './several-urls.ts';
+
+/** One of several databases, as its user gave it. */
+export interface KnownDatabase {
+  readonly name: string;
+  readonly weight: number;
+  readonly isReadOnly: boolean;
+  /** The options of ioredis that lead there, with the login. */
+  readonly options: Readonly<Record<string, unknown>>;
+}
+
+const known = new WeakMap<RedisResilience, readonly KnownDatabase[]>();
+
+/** Remembers the databases of a resilience for {@link databasesOf}. */
+export function noteDatabases(resilience: RedisResilience, databases: readonly KnownDatabase[]): void {
+  known.set(resilience, databases);
+}
+
+/**
+ * The databases of a resilience, or those that a target names, in the order of their list; empty where there is only one.
+ *
+ * @throws ConfigurationError for a target whose list of databases is malformed
+ */
+export function databasesOf(source: RedisResilience | ResilienceTarget): readonly KnownDatabase[] {
+  const databases = known.get(source as RedisResilience);
+  if (databases !== undefined) return databases;
+  const target = typeof source === 'string' ? severalUrls(source) : source;
+  if (target === undefined || !isDatabasesTarget(target)) return [];
+  return checkDatabases(target);
+}

@@ -1,0 +1,104 @@
+import type { DatabaseEvidence } from '../evidence/gather-databases.ts';
+import { error, info, warning, type Finding } from '../finding.ts';
+
+/** What a database says of itself, as far as it is compared with another. */
+interface Sign {
+  readonly name: string;
+  readonly isReadOnly: boolean;
+  readonly runId: string | undefined;
+  /** The same for servers that replicate each other, in whatever order. */
+  readonly replicationIds: readonly string[];
+  readonly isReplica: boolean;
+  readonly keys: number | undefined;
+  /** How far its clock is ahead of that of this process, and how exactly that is known. */
+  readonly aheadMs: number | undefined;
+  readonly uncertainMs: number;
+}
+
+const skewMs = 1000;
+const nobody = /^0+$/;
+
+/** What is wrong between two databases. Each pair is compared, the main one first. */
+export function pairFindings(databases: readonly DatabaseEvidence[]): readonly Finding[] {
+  const signs = databases.flatMap((database) => signOf(database) ?? []);
+  return signs.flatMap((other, index) => signs.slice(0, index).flatMap((one) => compared(one, other)));
+}
+
+function compared(one: Sign, other: Sign): readonly Finding[] {
+  if (one.runId !== undefined && one.runId === other.runId) return [sameServer(one, other)];
+  return [differentData(one, other), clockSkew(one, other)].filter((found) => found !== undefined);
+}
+
+function sameServer(one: Sign, other: Sign): Finding {
+  return error(
+    'same-server',
+    'Two databases are one server: they are away together, and nothing could take over.',
+    { databases: [one.name, other.name], runId: one.runId },
+    'Give each database a server of its own; a load balancer may lead two addresses to one.',
+  );
+}
+
+// The number of keys is a cheap sign: equal numbers prove nothing, different ones prove that the data differs.
+function differentData(one: Sign, other: Sign): Finding | undefined {
+  const isRelated = one.replicationIds.some((id) => other.replicationIds.includes(id));
+  if (isRelated || one.keys === undefined || other.keys === undefined) return undefined;
+  const facts = {
+    databases: [one.name, other.name],
+    keys: [one.keys, other.keys].map(String),
+  };
+  const readOnly = [one, other].find(({ isReadOnly }) => isReadOnly);
+  if (readOnly !== undefined) {
+    return warning(
+      'different-data',
+      readOnly.isReplica
+        ? 'A read-only database is a replica of another server than the database that it stands in for: its answers are those of other data.'
+        : 'A read-only database is no replica: its answers are those of other data.',
+      facts,
+      'Make it a replica of the database that takes writes (REPLICAOF), or leave readOnly out.',
+    );
+  }
+  if (one.keys === other.keys) return undefined;
+  return info(
+    'different-data',
+    'Two databases do not replicate each other as far as they tell, and hold different numbers of keys: what was ' +
+      'written to one is not in the other.',
+    facts,
+    'Right for a cache. For anything else, use databases that replicate each other, or a replica with readOnly.',
+  );
+}
+
+function clockSkew(one: Sign, other: Sign): Finding | undefined {
+  if (one.aheadMs === undefined || other.aheadMs === undefined) return undefined;
+  const apartMs = Math.abs(one.aheadMs - other.aheadMs);
+  if (apartMs - one.uncertainMs - other.uncertainMs < skewMs) return undefined;
+  return warning(
+    'clock-skew',
+    'The clocks of two databases are apart: what expires at a given time expires earlier on one of them.',
+    { databases: [one.name, other.name], apartMs: Math.round(apartMs) },
+    'Compare TIME on both, and let NTP or chrony set the clocks.',
+  );
+}
+
+function signOf({ name, isReadOnly, evidence }: DatabaseEvidence): Sign | undefined {
+  const node = evidence.nodes.find(({ part, server }) => part !== 'sentinel' && server !== undefined);
+  if (node?.server === undefined) return undefined;
+  const { info: fields, answeredAt, durationMs } = node.server;
+  const ids = [fields['master_replid'], fields['master_replid2']];
+  const time = Number(fields['server_time_usec']) / 1000;
+  return {
+    name,
+    isReadOnly,
+    runId: fields['run_id'],
+    replicationIds: ids.filter((id) => id !== undefined && !nobody.test(id)) as string[],
+    isReplica: fields['role'] === 'slave',
+    keys: keysOf(fields, evidence.target.database),
+    aheadMs: Number.isFinite(time) ? time - answeredAt : undefined,
+    uncertainMs: durationMs,
+  };
+}
+
+/** Undefined where INFO was refused; a database without keys is not listed. */
+function keysOf(fields: Readonly<Record<string, string>>, database: number): number | undefined {
+  if (fields['run_id'] === undefined) return undefined;
+  return Number(/keys=(\d+)/.exec(fields[`db${database}`] ?? '')?.[1] ?? 0);
+}
