@@ -212,6 +212,23 @@ export function describeAdapter(name: string, adapter: AdapterUnderTest): void {
       for (const { body } of answers) expect(body['codes']).toEqual([]);
     });
 
+    it('lends a request a connection of its own, for transactions too', async () => {
+      await startUp();
+      const answers = await Promise.all(Array.from({ length: 3 }, () => request('/lease')));
+      expect(answers.map(({ body }) => body['isOwn'])).toEqual([true, true, true]);
+      const counts = answers.map(({ body }) => Number(body['count'])).toSorted((one, other) => one - other);
+      const [first = 0] = counts;
+      expect(counts).toEqual([first, first + 1, first + 2]);
+    });
+
+    it('bounds what one request waits for leases', async () => {
+      await startUp({ policy: { budgetMs: 150 } });
+      await server.freeze();
+      const { body, durationMs } = await request('/twenty-leases');
+      expect(durationMs).toBeLessThan(150 + slackMs);
+      expect(body['codes']).toContain('BUDGET_EXCEEDED');
+    });
+
     it('forbids the storing of degraded answers, when told so', async () => {
       await startUp({ policy: { noStore: true } });
       expect((await request('/state')).headers.get('cache-control')).toBeNull();

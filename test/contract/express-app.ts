@@ -2,7 +2,16 @@ import { createRedisResilience } from '@redis-resilience/core';
 import { redisErrors, redisGuard, redisHealth, requireRedis } from '@redis-resilience/express';
 import type { Express } from 'express';
 import type { AdapterUnderTest, ContractSetting } from './adapter-contract.ts';
-import { breakDown, readOrFallBack, readPlainly, readTwentyTimes, stateOf, write } from './handlers.ts';
+import {
+  breakDown,
+  lease,
+  leaseTwentyTimes,
+  readOrFallBack,
+  readPlainly,
+  readTwentyTimes,
+  stateOf,
+  write,
+} from './handlers.ts';
 import { listen } from './listen.ts';
 
 /** The application under contract, on one version of Express or another. */
@@ -17,6 +26,8 @@ export function expressAdapter(express: () => Express): AdapterUnderTest {
       app.get('/state', (req, res) => void res.json(stateOf(req.redisGuard)));
       app.get('/fallback', async (req, res) => void res.json(await readOrFallBack(req.redisGuard)));
       app.get('/plain', async (req, res) => void res.json(await readPlainly(req.redisGuard)));
+      app.get('/lease', async (req, res) => void res.json(await lease(req.redisGuard)));
+      app.get('/twenty-leases', async (req, res) => void res.json(await leaseTwentyTimes(req.redisGuard)));
       app.get('/twenty-reads', async (req, res) => void res.json(await readTwentyTimes(req.redisGuard)));
       app.post('/writes', requireRedis('write'), async (req, res) => {
         res.status(201).json(await write(req.redisGuard));

@@ -1,5 +1,6 @@
 import { isRedisResilienceError } from '@redis-resilience/core';
 import type { RequestGuard } from '@redis-resilience/core/http';
+import type { Redis } from 'ioredis';
 
 /** GET /state: what the request knows. */
 export function stateOf({ status, degraded, reads, writes, cause }: RequestGuard) {
@@ -23,11 +24,32 @@ export async function write({ client }: RequestGuard) {
   return { written: true };
 }
 
+/** GET /lease: whether the connection is another one than everybody's, and a count that only transactions raise. */
+export async function lease(guard: RequestGuard) {
+  const own = await guard.lease((client) => client.client('ID'));
+  const shared = await (guard.client as Redis).client('ID');
+  const count = await guard.transaction(['contract:count'], async (tx) => {
+    const before = Number(await tx.get('contract:count'));
+    await tx.commit((multi) => [multi.set('contract:count', before + 1)]);
+    return before + 1;
+  });
+  return { isOwn: own !== shared, count };
+}
+
+/** GET /twenty-leases: the codes of those that failed. */
+export async function leaseTwentyTimes(guard: RequestGuard) {
+  return await codesOf(() => guard.lease((client) => client.get('contract')));
+}
+
 /** GET /twenty-reads: the codes of those that failed. */
 export async function readTwentyTimes({ client }: RequestGuard) {
+  return await codesOf(() => client.get('contract'));
+}
+
+async function codesOf(call: () => Promise<unknown>) {
   const codes = new Set<string>();
   for (let turn = 0; turn < 20; turn++) {
-    await client.get('contract').catch((error: unknown) => {
+    await call().catch((error: unknown) => {
       if (!isRedisResilienceError(error)) throw error;
       codes.add(error.code);
     });

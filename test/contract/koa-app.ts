@@ -2,7 +2,16 @@ import { createRedisResilience } from '@redis-resilience/core';
 import { redisErrors, redisGuard, redisHealth, requireRedis } from '@redis-resilience/koa';
 import Koa, { type Context, type Middleware } from 'koa';
 import type { AdapterUnderTest, ContractSetting } from './adapter-contract.ts';
-import { breakDown, readOrFallBack, readPlainly, readTwentyTimes, stateOf, write } from './handlers.ts';
+import {
+  breakDown,
+  lease,
+  leaseTwentyTimes,
+  readOrFallBack,
+  readPlainly,
+  readTwentyTimes,
+  stateOf,
+  write,
+} from './handlers.ts';
 import { listen } from './listen.ts';
 
 /** The application under contract. */
@@ -17,6 +26,8 @@ export const koaAdapter: AdapterUnderTest = {
     app.use(route('GET', '/state', (ctx) => stateOf(ctx.redisGuard)));
     app.use(route('GET', '/fallback', (ctx) => readOrFallBack(ctx.redisGuard)));
     app.use(route('GET', '/plain', (ctx) => readPlainly(ctx.redisGuard)));
+    app.use(route('GET', '/lease', (ctx) => lease(ctx.redisGuard)));
+    app.use(route('GET', '/twenty-leases', (ctx) => leaseTwentyTimes(ctx.redisGuard)));
     app.use(route('GET', '/twenty-reads', (ctx) => readTwentyTimes(ctx.redisGuard)));
     app.use(only('POST', '/writes', requireRedis('write')));
     app.use(route('POST', '/writes', (ctx) => write(ctx.redisGuard), 201));

@@ -13,7 +13,16 @@ import {
   UseRedisGuard,
 } from '@redis-resilience/nestjs';
 import type { AdapterUnderTest, ContractSetting } from './adapter-contract.ts';
-import { breakDown, readOrFallBack, readPlainly, readTwentyTimes, stateOf, write } from './handlers.ts';
+import {
+  breakDown,
+  lease,
+  leaseTwentyTimes,
+  readOrFallBack,
+  readPlainly,
+  readTwentyTimes,
+  stateOf,
+  write,
+} from './handlers.ts';
 
 @Controller()
 class ContractController {
@@ -35,6 +44,16 @@ class ContractController {
   @Get('twenty-reads')
   twentyReads(@RedisState() guard: RequestGuard) {
     return readTwentyTimes(guard);
+  }
+
+  @Get('lease')
+  lease(@RedisState() guard: RequestGuard) {
+    return lease(guard);
+  }
+
+  @Get('twenty-leases')
+  twentyLeases(@RedisState() guard: RequestGuard) {
+    return leaseTwentyTimes(guard);
   }
 
   @Post('writes')

@@ -37,7 +37,7 @@ function settled(
   return { batch, commands };
 }
 
-const yes = { kind: 'answered', isEmpty: false };
+const yes = { kind: 'answered', isLetGo: false };
 const lost = { kind: 'lost', error: broken };
 const refusedBy = (error: Error, cause: string, ranInPart: boolean): object => ({
   kind: 'refused',

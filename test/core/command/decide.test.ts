@@ -4,7 +4,7 @@ import type { CallFacts } from '../../../packages/core/src/command/call.ts';
 import { decide, type Decision, type Situation } from '../../../packages/core/src/command/decide.ts';
 import {
   answered,
-  answeredEmpty,
+  letGo,
   closed,
   overdue,
   waitExpired,
@@ -110,10 +110,9 @@ function holds(subject: string, rows: readonly Row[]): void {
 
 describe('a call that was answered', () => {
   const released = { slow: { ...fresh, released: true } };
-  const letGo = again({ outcome: 'not-applied', isRetry: false, maxDelayMs: 0 });
+  const sentAgain = again({ outcome: 'not-applied', isRetry: false, maxDelayMs: 0 });
   holds('a call that was answered', [
     ['gets its answer', call('get'), answered, {}, { kind: 'answer' }],
-    ['gets its answer also when it is null', call('blpop'), answeredEmpty, {}, { kind: 'answer' }],
     [
       'gets its answer although the client was closed',
       call('get'),
@@ -121,7 +120,7 @@ describe('a call that was answered', () => {
       { isEnded: true },
       { kind: 'answer' },
     ],
-    ['that the server was asked to release is sent again', call('blpop', released), answeredEmpty, {}, letGo],
+    ['that was let go at our request is sent again', call('blpop', { slow: fresh }), letGo, {}, sentAgain],
     [
       'that was released gets what came all the same',
       call('blpop', released),
@@ -129,18 +128,11 @@ describe('a call that was answered', () => {
       {},
       { kind: 'answer' },
     ],
-    [
-      'with nothing to release gets null',
-      call('blpop', { slow: fresh }),
-      answeredEmpty,
-      {},
-      { kind: 'answer' },
-    ],
     ['and is a batch gets its answers', batch(['set', 'get']), answered, {}, { kind: 'answer' }],
   ]);
 
   it('an answer is decided without a situation, by a shared decision', () => {
-    expect(decide(call('get'), answered)).toBe(decide(call('set'), answeredEmpty));
+    expect(decide(call('get'), answered)).toBe(decide(call('set'), answered));
   });
 });
 

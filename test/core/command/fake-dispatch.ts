@@ -5,6 +5,7 @@ import type {
   PipelineStream,
   SendCommand,
 } from '../../../packages/core/src/driver/driver-command.ts';
+import type { ReleaseBook } from '../../../packages/core/src/driver/tracked-call.ts';
 import { Flush } from '../../../packages/core/src/event-loop/flush.ts';
 import { connectionError, replyError } from './call-of.ts';
 
@@ -30,6 +31,8 @@ export class FakeDispatch implements Dispatch {
   partCircuits: LaneCircuits | undefined;
   /** The server process behind it. */
   server: string | undefined = 'first';
+  /** The requests to let go calls on the connection. */
+  releaseBook: ReleaseBook | undefined;
   wakes = 0;
   lastReadAt = 0;
   #unanswered: DriverCommand[] = [];
@@ -108,6 +111,10 @@ export class FakeDispatch implements Dispatch {
   beforeBatch: Dispatch['beforeBatch'] = (node) => {
     this.batchNodes.push(node);
   };
+
+  releases(): ReleaseBook | undefined {
+    return this.releaseBook;
+  }
 
   readAt(): number {
     return this.lastReadAt;

@@ -1,5 +1,7 @@
-import { expect, it } from 'vitest';
-import { happeningOf } from '../../../packages/core/src/command/happening.ts';
+import { describe, expect, it } from 'vitest';
+import { answered, answerTo, happeningOf, letGo } from '../../../packages/core/src/command/happening.ts';
+import type { TrackedCall } from '../../../packages/core/src/driver/tracked-call.ts';
+import { ReleaseRequests } from '../../../packages/core/src/socket/release-requests.ts';
 import { connectionError, replyError } from './call-of.ts';
 
 const oom = replyError("OOM command not allowed when used memory > 'maxmemory'.");
@@ -24,3 +26,80 @@ it.each([
 ] as const)('%s', (_title, error, isScript, happening) => {
   expect(happeningOf(error, isScript)).toMatchObject(happening);
 });
+
+describe('a null for a call that blocks', () => {
+  it('is the answer when nobody asked for its release', () => {
+    expect(answerTo(blocking(new ReleaseRequests()), null, at(10))).toBe(answered);
+    expect(answerTo({ sent: { at: 0 }, slow: undefined }, null, at(10))).toBe(answered);
+  });
+
+  it('is not for its caller when a release was asked for, whether or not the server has said so', async () => {
+    const { releases, reply } = await asked();
+    expect(answerTo(blocking(releases), null, at(10))).toBe(letGo);
+    reply(1);
+    await turn();
+    expect(answerTo(blocking(releases), null, at(10))).toBe(answered);
+  });
+
+  it('of two releases that were asked for, only one of which found it, is not for its caller', async () => {
+    const releases = new ReleaseRequests();
+    const first = await asked(releases);
+    const second = await asked(releases);
+    first.reply(1);
+    second.reply(0);
+    await turn();
+    expect([first.call.released, answerTo(blocking(releases), null, at(10))]).toEqual([true, letGo]);
+  });
+
+  it('that a late release ends, which was meant for the call before it, is not for its caller', async () => {
+    const { releases, call, reply } = await asked();
+    call.written = undefined;
+    reply(1);
+    await turn();
+    expect([call.released, answerTo(blocking(releases), null, at(10))]).toEqual([false, letGo]);
+  });
+
+  it('is the answer when its own time has passed, or no call was let go', async () => {
+    const { releases, call, reply } = await asked();
+    expect(answerTo(blocking(releases), null, at(5_000))).toBe(answered);
+    reply(0);
+    await turn();
+    expect([call.released, answerTo(blocking(releases), null, at(10))]).toEqual([false, answered]);
+  });
+});
+
+const at = (now: number): { now(): number } => ({ now: () => now });
+
+/** Sent at 0, with a timeout of 5 s. */
+function blocking(releases: ReleaseRequests): Parameters<typeof answerTo>[0] {
+  return { sent: { at: 0 }, slow: { blockingMs: 5_000, releases } };
+}
+
+interface Asked {
+  readonly releases: ReleaseRequests;
+  readonly call: Pick<TrackedCall, 'released' | 'written'>;
+  readonly reply: (value: number) => void;
+}
+
+/** A call whose release was asked for. */
+async function asked(releases = new ReleaseRequests()): Promise<Asked> {
+  const call = {
+    written: {},
+    released: false,
+    releases: undefined,
+    settled: false,
+  } as unknown as TrackedCall;
+  let reply = (_value: number): void => undefined;
+  const replied = new Promise<number>((resolve) => {
+    reply = resolve;
+  });
+  void releases.ask(call, replied);
+  await turn();
+  return { releases, call, reply };
+}
+
+function turn(): Promise<void> {
+  return new Promise((resolve) => {
+    setImmediate(resolve);
+  });
+}

@@ -287,7 +287,7 @@ describe('a call that blocks for ever', () => {
     const stage = await ConnectionStage.ready();
     const sent = stage.send('blpop', ['l', '0'], Infinity);
     await stage.travel(6_000);
-    expect([sent.call.released, sent.outcome()]).toEqual([true, null]);
+    expect([sent.call.releases?.take(), sent.outcome()]).toEqual([true, null]);
     expect([stage.told, stage.connection.wire.identity?.clientId]).toEqual([[], '1']);
     expect(stage.left.sockets).toBe(1);
   });

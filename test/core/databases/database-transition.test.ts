@@ -21,6 +21,8 @@ class Databases {
   now = 1_000;
   state: DatabaseState;
   readonly effects: (DatabaseEffect & { readonly at: number })[] = [];
+  /** Calls are in flight whenever a change in peace is tried. */
+  neverAtPeace = false;
   readonly #failbackMs: number | undefined;
 
   constructor(
@@ -39,7 +41,8 @@ class Databases {
     this.state = state;
     if (effect === undefined) return this;
     this.effects.push({ ...effect, at: this.now });
-    return effect.kind === 'change-in-peace' ? this.give({ kind: 'changed' }) : this;
+    if (effect.kind !== 'change-in-peace') return this;
+    return this.give({ kind: this.neverAtPeace ? 'postponed' : 'changed' });
   }
 
   /** Time passes; what is due by time alone happens when it is due. */
@@ -178,26 +181,38 @@ describe('coming back', () => {
     expect(databases.state.inUse).toBe('first');
   });
 
-  it('a first database that is up and down every 2 s for a minute causes one change', () => {
-    const databases = new Databases(two);
-    for (let second = 0; second < 60; second += 4) {
-      if (databases.state.inUse === 'first') databases.judged(away).proven('second');
-      else databases.give({ kind: 'lost', name: 'first' });
-      databases.pass(2_000);
-      if (databases.state.inUse === 'first') databases.judged(undefined);
-      else databases.proven('first');
-      databases.pass(2_000);
-    }
-    expect(databases.effects).toHaveLength(1);
+  it.each([0, 100, 1_000, 2_000, 60_000])(
+    'of a first database that is up and down every 2 s for a minute never happens, also after %i ms of health',
+    (ms) => {
+      const databases = new Databases(two, { failbackMs: ms });
+      for (let second = 0; second < 60; second += 4) {
+        if (databases.state.inUse === 'first') databases.judged(away).proven('second');
+        else databases.give({ kind: 'lost', name: 'first' });
+        databases.pass(2_000);
+        if (databases.state.inUse === 'first') databases.judged(undefined);
+        else databases.proven('first');
+        databases.pass(2_000);
+      }
+      expect(databases.effects).toHaveLength(1);
+    },
+  );
+
+  it('waits for a quarter longer than the database was away, but for 2.5 s at most', () => {
+    const backAfter = (awayMs: number): number => {
+      const databases = goneOver({ failbackMs: 100 })
+        .pass(awayMs - 150)
+        .proven('first');
+      const wellAt = databases.now;
+      return (databases.pass(10_000).effects[1]?.at ?? Infinity) - wellAt;
+    };
+    expect([200, 1_000, 3_600_000].map(backAfter)).toEqual([250, 1_250, 2_500]);
   });
 
-  it('is put off for a second when calls are in flight', () => {
-    const state: DatabaseState = { ...goneOver().state, pending: { to: 'first', reason: 'coming-back' } };
-    const moment = { now: 5_000, failbackMs: 0, jitter: 1 };
-    const [postponed] = databaseTransition(state, { kind: 'postponed' }, moment);
-    const [proven, effect] = databaseTransition(postponed, { kind: 'proven', name: 'first' }, moment);
-    expect(effect).toBeUndefined();
-    expect(nextChoiceAt(proven, moment)).toBe(6_000);
+  it('is put off for longer each time that there was no peace for it', () => {
+    const databases = goneOver().proven('first').pass(59_000);
+    databases.neverAtPeace = true;
+    databases.pass(10_000);
+    expect(databases.effects.slice(1).map(({ at }) => at - 61_150)).toEqual([0, 1_000, 3_000, 7_000]);
   });
 
   it('leaves a read-only database as soon as another one answers, and later after a relapse', () => {

@@ -19,6 +19,7 @@ export function trackedCall(wire: Wire, command: DriverCommand, blockingMs?: num
     written: wire.currentFlush(),
     blockingMs,
     released: false,
+    releases: undefined,
   };
   command.call = call;
   const settle = (): void => {

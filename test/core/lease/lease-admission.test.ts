@@ -8,6 +8,7 @@ const serving: LeaseFacts['shared'] = {
 };
 const calm: LeaseFacts = {
   shared: serving,
+  changePatienceMs: 0,
   cause: undefined,
   isClosed: false,
   now: 1_000,
@@ -35,6 +36,7 @@ describe('the admission of a lease', () => {
     ['waits no longer than the budget of the request', { budgetAt: 1_300 }, 1_300],
     ['waits behind those who came before', { alive: 1, waiting: 1 }, 2_000],
     ['waits in a young outage as long as a command', { shared: away(100) }, 1_250],
+    ['waits for a change of database in an old outage', { shared: away(300), changePatienceMs: 400 }, 1_400],
     ['refuses in an old outage', { shared: away(300), cause: 'stalled' }, 'away'],
     ['refuses after the end of the budget', { alive: 1, budgetAt: 1_000 }, 'request-budget'],
     ['refuses while Redis is isolated', { alive: 1, shared: { ...serving, isIsolated: true } }, 'isolated'],

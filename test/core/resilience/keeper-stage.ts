@@ -50,7 +50,7 @@ export class KeeperStage {
       databases: this.databases as unknown as DatabaseSwitch,
       wake: () => undefined,
       reauthenticate: () => Promise.resolve(),
-      spare: () => {
+      places: () => {
         throw new Error('nobody leases here');
       },
       closeSockets: () => Promise.resolve(),

@@ -1,6 +1,6 @@
 import { createRedisResilience } from '@redis-resilience/core';
 import { renderHealth } from '@redis-resilience/core/http';
-import { startRedis } from '@redis-resilience/testing';
+import { startRedis, waitFor, type RedisServer } from '@redis-resilience/testing';
 import { describe, expect, it } from 'vitest';
 import { CallLoop } from '../stage/call-loop.ts';
 import { errorOf } from '../stage/outcome-of.ts';
@@ -43,6 +43,68 @@ describe('a change by hand', () => {
     ]);
     expect(lines[0]).toContain(String(stage.second.port));
   });
+
+  it.concurrent(
+    'lets calls that block go on, on the shared client, a duplicate and a lease alike',
+    async () => {
+      await using stage = await DatabaseStage.start({ resilience: { failback: { afterMs: false } } });
+      const { resilience, client, first, second } = stage;
+      const duplicate = client.duplicate();
+      const jobs = Promise.all([
+        client.blpop('shared', 0),
+        duplicate.blmpop(0, 1, 'duplicate', 'LEFT'),
+        resilience.lease((leased) => leased.bzpopmin('leased', 30)),
+      ]);
+      await blockedOn(first, 3);
+      for (const [name, server] of [
+        ['second', second],
+        ['first', first],
+        ['second', second],
+      ] as const) {
+        await resilience.failover(name);
+        await blockedOn(server, 3);
+      }
+      await second.command('RPUSH', 'shared', 'one');
+      await second.command('RPUSH', 'duplicate', 'two');
+      await second.command('ZADD', 'leased', '3', 'three');
+
+      expect(await jobs).toEqual([
+        ['shared', 'one'],
+        ['duplicate', ['two']],
+        ['leased', 'three', '3'],
+      ]);
+      expect(stage.changes).toHaveLength(3);
+    },
+  );
+
+  it.concurrent('answers with null a call that blocks, once its own time has passed', async () => {
+    await using stage = await DatabaseStage.start({ resilience: { failback: { afterMs: false } } });
+    const { resilience, client, first } = stage;
+    const job = client.blpop('jobs', 0.5);
+    await blockedOn(first, 1);
+    await resilience.failover('second');
+
+    expect(await job).toBeNull();
+  });
+
+  it.concurrent(
+    'is not tried while a call blocks that cannot be let go, and hurts nobody meanwhile',
+    async () => {
+      await using stage = await DatabaseStage.start({ resilience: { failback: { afterMs: false } } });
+      const { resilience, client, first } = stage;
+      const duplicate = client.duplicate();
+      const wait = duplicate.wait(1, 1_500);
+      await blockedOn(first, 1);
+      const change = resilience.failover('second');
+      const loop = new CallLoop(() => client.set('greeting', 'hello'));
+      await loop.untilAnswered(20);
+      await change;
+
+      expect(await wait).toBe(0);
+      await loop.finish();
+      expect(loop.failures).toEqual([]);
+    },
+  );
 
   it.concurrent('is refused for a database that does not answer, and for one that there is not', async () => {
     await using stage = await DatabaseStage.start();
@@ -137,3 +199,10 @@ describe('a primary that became a replica, and finds no successor', () => {
     expect(stage.changes).toMatchObject([{ to: 'second', reason: 'read-only' }]);
   });
 });
+
+/** Resolves when so many calls block on this server. */
+async function blockedOn(server: RedisServer, count: number): Promise<void> {
+  await waitFor(async () => (await server.info('clients'))['blocked_clients'] === String(count), {
+    message: `${count} calls to block`,
+  });
+}

@@ -24,6 +24,25 @@ describe('leased connections of several databases', () => {
     expect(await numbered(second, 'GET', 'where')).toBe('second');
   });
 
+  it.concurrent('are given in the moment of the change, also after a long outage', async () => {
+    await using stage = await startStage();
+    const { resilience, first, second } = stage;
+    await second.kill();
+    await stage.untilHealth('second', 'down');
+    await first.kill();
+    await waitFor(async () => (await errorOf(stage.client.ping())) !== undefined);
+    await waitFor(async () => (await errorOf(resilience.lease((client) => client.ping()))) !== undefined);
+    const asked = new Promise<string>((resolve, reject) => {
+      resilience.on('change', ({ snapshot }) => {
+        if (snapshot.database?.name === 'second')
+          resilience.lease((client) => client.ping()).then(resolve, reject);
+      });
+    });
+    await second.start();
+
+    expect(await asked).toBe('PONG');
+  });
+
   it.concurrent('lose their WATCH with the change, and nothing of the transaction runs', async () => {
     await using stage = await startStage();
     const { resilience, first, second } = stage;

@@ -7,6 +7,7 @@ import {
 import { waitFor } from '@redis-resilience/testing';
 import type { Redis } from 'ioredis';
 import { setTimeout as delay } from 'node:timers/promises';
+import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
 import { slackMs } from '../../slack.ts';
 import { errorOf } from '../stage/outcome-of.ts';
@@ -77,6 +78,17 @@ describe('a lease', () => {
 
     expect([error, thrown].map(String)).toEqual(['Error: of the work', 'Error: at once']);
     expect(redis.resilience.detail().pool).toMatchObject({ active: 0, idle: 1 });
+  });
+
+  it('lasts until its work has settled, whoever made the promise', async () => {
+    await using redis = await startProtectedRedis();
+    const OtherPromise = runInNewContext('Promise') as PromiseConstructor;
+
+    const answer = redis.resilience.lease((client) =>
+      OtherPromise.resolve(delay(20)).then(() => client.ping()),
+    );
+
+    expect(await answer).toBe('PONG');
   });
 
   it('connects a lazy client that was never used', async () => {

@@ -30,6 +30,7 @@ export function clusterDispatch(
     circuitsOf: (call) => topology().circuitsOf(slotOf(driver, call)),
     serverOf: (call) => serverOf(driver, topology(), slotOf(driver, call)),
     beforeBatch: (node) => driver.forgetNode(node),
+    releases: () => undefined,
     readAt: () => flushes.lastReadAt,
   };
 }

@@ -28,7 +28,7 @@ export class ProtectedCluster implements ProtectedClient {
   readonly #cluster: ClusterDriver;
   readonly #parts: ClientParts;
   readonly #flushes: ClusterFlushes;
-  readonly #topology: ClusterTopology;
+  readonly topology: ClusterTopology;
   readonly #dialers: NodeDialers;
   readonly #diagnosis: ClusterDiagnosis;
   readonly #pace: ConnectPace;
@@ -42,12 +42,12 @@ export class ProtectedCluster implements ProtectedClient {
     const { clock, random } = settings;
     const { minPeriodMs, maxPeriodMs, handshakeTimeoutMs } = settings.connection;
     this.#flushes = new ClusterFlushes(flushes, clock);
-    const dispatch = clusterDispatch(cluster, this.#flushes, () => this.#topology);
+    const dispatch = clusterDispatch(cluster, this.#flushes, () => this.topology);
     this.gate = new Gate(parts.gateParts, this, dispatch);
     this.#dialers = new NodeDialers({ clock, random, minPeriodMs, maxPeriodMs, handshakeTimeoutMs });
     const ofNodes = { credentials, open, settings, dialers: this.#dialers };
     this.#diagnosis = new ClusterDiagnosis(cluster, ofNodes, (cause) => this.#away(cause));
-    this.#topology = new ClusterTopology(
+    this.topology = new ClusterTopology(
       cluster,
       { ...ofNodes, flushes, clusterFlushes: this.#flushes },
       (news) => this.#onTopologyNews(news),
@@ -81,11 +81,11 @@ export class ProtectedCluster implements ProtectedClient {
   }
 
   get connections(): number {
-    return this.#topology.nodes.count;
+    return this.topology.nodes.count;
   }
 
   get readyConnections(): number {
-    return this.#topology.nodes.readyCount;
+    return this.topology.nodes.readyCount;
   }
 
   get readAt(): number | undefined {
@@ -101,7 +101,7 @@ export class ProtectedCluster implements ProtectedClient {
   }
 
   get partlyAwayBy(): CauseCode | undefined {
-    return this.#topology.partlyAwayBy;
+    return this.topology.partlyAwayBy;
   }
 
   nextAttemptMs(): number | undefined {
@@ -111,13 +111,13 @@ export class ProtectedCluster implements ProtectedClient {
 
   judge({ cause, scope }: ReplyVerdict, call: Call): void {
     const slot = slotOf(this.#cluster, call);
-    if (cause !== 'cluster-down') this.#topology.trouble();
-    else if (scope === 'slot') this.#topology.saysUncovered(slot);
-    else this.#topology.saysDown(slot, scope === 'write-lane');
+    if (cause !== 'cluster-down') this.topology.trouble();
+    else if (scope === 'slot') this.topology.saysUncovered(slot);
+    else this.topology.saysDown(slot, scope === 'write-lane');
   }
 
   drop(_cause: CauseCode): void {
-    this.#topology.trouble();
+    this.topology.trouble();
   }
 
   ask(command: string, args: readonly string[]): Promise<unknown> {
@@ -125,18 +125,18 @@ export class ProtectedCluster implements ProtectedClient {
   }
 
   forgive(): void {
-    this.#topology.forgive();
+    this.topology.forgive();
   }
 
   ping(): void {
-    this.#topology.nodes.ping();
+    this.topology.nodes.ping();
   }
 
   async disconnect(): Promise<void> {
-    this.#topology.stop();
+    this.topology.stop();
     this.#diagnosis.close();
     if (this.#cluster.hasEnded) return;
-    const closed = this.#topology.nodes.closed();
+    const closed = this.topology.nodes.closed();
     this.#isClosing = true;
     await this.#cluster.end();
     await closed;
@@ -169,7 +169,7 @@ export class ProtectedCluster implements ProtectedClient {
 
   #onPartsChanged(): void {
     const { state } = this;
-    const { isAllAway, partlyAwayBy } = this.#topology;
+    const { isAllAway, partlyAwayBy } = this.topology;
     if (isAllAway && state === 'ready') this.#signal({ kind: 'away', cause: partlyAwayBy ?? 'cluster-down' });
     else if (!isAllAway && state === 'stalled') this.#signal({ kind: 'answered' });
     else this.#parts.tell({ kind: 'changed' });
@@ -185,7 +185,7 @@ export class ProtectedCluster implements ProtectedClient {
   // that.
   async #onReady(): Promise<void> {
     this.gate.serve();
-    await this.#topology.checkStates();
+    await this.topology.checkStates();
     this.#serves();
   }
 
@@ -202,8 +202,8 @@ export class ProtectedCluster implements ProtectedClient {
   }
 
   #attemptFailed(): void {
-    if (this.#cluster.isReady) return this.#topology.trouble();
-    this.#unreachable(this.#topology.readingFailure ?? 'connection-reset');
+    if (this.#cluster.isReady) return this.topology.trouble();
+    this.#unreachable(this.topology.readingFailure ?? 'connection-reset');
     const nextAttemptMs = this.nextAttemptMs();
     this.#parts.tell({ kind: 'attempt', report: { durationMs: 0, cause: this.cause, nextAttemptMs } });
   }
@@ -222,7 +222,7 @@ export class ProtectedCluster implements ProtectedClient {
   }
 
   #onEnd(): void {
-    this.#topology.stop();
+    this.topology.stop();
     this.#diagnosis.stop();
     this.#signal({ kind: 'ended' });
   }

@@ -3,7 +3,7 @@ import { traitsOf, type CommandTraits } from '../catalogue/command-traits.ts';
 import type { Circuit } from '../circuit/circuit.ts';
 import type { LaneCircuits } from '../circuit/lane-circuits.ts';
 import type { DriverCommand } from '../driver/driver-command.ts';
-import type { TrackedCall } from '../driver/tracked-call.ts';
+import type { ReleaseBook, TrackedCall } from '../driver/tracked-call.ts';
 import { isRedisResilienceError, type Outcome } from '../errors.ts';
 import type { Lane } from '../snapshot.ts';
 import type { Flush } from '../event-loop/flush.ts';
@@ -77,12 +77,17 @@ export class Call implements TrackedCall {
   set released(value: boolean) {
     if (this.slow !== undefined) this.slow.released = value;
   }
+
+  get releases(): ReleaseBook | undefined {
+    return this.slow?.releases;
+  }
+
+  set releases(value: ReleaseBook | undefined) {
+    if (this.slow !== undefined) this.slow.releases = value;
+  }
 }
 
-/**
- * The properties of a call on which decisions are based. A `Call` has all of them and is passed directly, so that a
- * success allocates nothing.
- */
+/** The properties of a call on which decisions are based. A `Call` has all of them: a success allocates nothing. */
 export interface CallFacts {
   readonly command: { readonly args: readonly unknown[] };
   readonly traits: CommandTraits;
@@ -96,10 +101,7 @@ export interface CallFacts {
     { readonly outcome: Outcome; readonly released: boolean; readonly isGuarded: boolean } | undefined;
 }
 
-interface BatchedFacts {
-  readonly name: string;
-  readonly args: readonly unknown[];
-}
+type BatchedFacts = Pick<DriverCommand, 'name' | 'args'>;
 
 /** A call with slow-path state. */
 export type SlowCall = Call & { slow: SlowPathState };
@@ -123,6 +125,7 @@ export function slowCallOf(call: Call, timeoutMs: number, now: number): SlowCall
 export function prepareResend(call: SlowCall, outcome: Outcome): void {
   if (outcome === 'unknown') call.slow.outcome = 'unknown';
   call.slow.released = false;
+  call.slow.releases = undefined;
   call.sent = undefined;
   call.written = undefined;
   call.batch?.reset();

@@ -87,8 +87,7 @@ export function decide(call: CallFacts, happening: Happening, situation?: Situat
   const known = situation as Situation;
   switch (happening.kind) {
     case 'answered':
-      // The server unblocked the call at our request (CLIENT UNBLOCK), so the null reply is not meant for its caller.
-      return happening.isEmpty && call.slow?.released === true ? letGo : answer;
+      return happening.isLetGo ? letGo : answer;
     case 'refused':
       if (call.batch !== undefined) return decideRefusedBatch(call, happening, known);
       return decideRefused(call, happening, known);

@@ -1,6 +1,7 @@
 import type { CauseCode } from '../cause.ts';
 import type { LaneCircuits } from '../circuit/lane-circuits.ts';
 import type { DriverCommand, PipelineStream, SendCommand } from '../driver/driver-command.ts';
+import type { ReleaseBook } from '../driver/tracked-call.ts';
 import type { Flush } from '../event-loop/flush.ts';
 import type { Call, SlowCall } from './call.ts';
 
@@ -55,6 +56,8 @@ export interface Dispatch {
   serverOf(call: Call): string | undefined;
   /** Prepares the commands in a batch for a retry, perhaps on another node. */
   beforeBatch(node: unknown): void;
+  /** The requests to let go calls that block on the connection; undefined where each call is told by its node. */
+  releases(): ReleaseBook | undefined;
   /** Returns when replies were last read. The clock is read once for all replies of one read. */
   readAt(): number;
 }
@@ -62,6 +65,7 @@ export interface Dispatch {
 /** Passes a call to the driver, in the async context in which it was issued if a tracer depends on that. */
 export function handOver(dispatch: Dispatch, { command, batch, slow }: SlowCall): void {
   const { stream, node, inContext } = slow;
+  slow.releases = dispatch.releases();
   const handOne = (each: DriverCommand): void => {
     if (inContext === undefined) dispatch.send(each, stream, node);
     else inContext(dispatch.send, each, stream, node);

@@ -19,7 +19,7 @@ import {
 import { decide, type Fail, type SendAgain } from './decide.ts';
 import { handOver, type Dispatch } from './dispatch.ts';
 import { GateState } from './gate-state.ts';
-import { answered, answeredEmpty, closed, overdue, waitExpired, type Happening } from './happening.ts';
+import { answerTo, closed, overdue, waitExpired, type Happening } from './happening.ts';
 import { InFlight } from './in-flight.ts';
 import type { GateParts, Line } from './line.ts';
 import { WaitingQueue } from './waiting-queue.ts';
@@ -164,7 +164,7 @@ export class Gate {
   answered(call: Call, value: unknown): void {
     if (call.settled) return;
     this.inFlight.remove(call);
-    const decision = decide(call, value === null ? answeredEmpty : answered);
+    const decision = decide(call, answerTo(call, value, this.#clock));
     if (decision.kind === 'send-again') return this.#sendAgain(call, decision);
     call.settled = true;
     this.#recorder.succeeded(call, this.#dispatch.readAt());

@@ -1,10 +1,19 @@
+import type { Clock } from '../clock.ts';
+import type { ReleaseBook } from '../driver/tracked-call.ts';
 import { isCallersFault, isReplyError } from '../replies/connection-error.ts';
 import { classifyReply, type ReplyVerdict } from '../replies/reply-error.ts';
 
-/** The server replied to a call, or to all commands of a batch. `isEmpty`: the reply was null. */
+/** The server replied to a call, or to all commands of a batch. `isLetGo`: with a null that is not meant for the caller. */
 export interface Answered {
   readonly kind: 'answered';
-  readonly isEmpty: boolean;
+  readonly isLetGo: boolean;
+}
+
+/** A call, as far as it depends on its own timeout whether a null is its answer. */
+interface Blockable {
+  readonly sent: { readonly at: number } | undefined;
+  readonly slow:
+    { readonly blockingMs: number | undefined; readonly releases: ReleaseBook | undefined } | undefined;
 }
 
 /** What can happen to a call. */
@@ -31,11 +40,21 @@ export type Happening =
   /** The client was closed. */
   | { readonly kind: 'closed' };
 
-export const answered: Answered = { kind: 'answered', isEmpty: false };
-export const answeredEmpty: Answered = { kind: 'answered', isEmpty: true };
+export const answered: Answered = { kind: 'answered', isLetGo: false };
+export const letGo: Answered = { kind: 'answered', isLetGo: true };
 export const overdue: Happening = { kind: 'overdue' };
 export const waitExpired: Happening = { kind: 'wait-expired' };
 export const closed: Happening = { kind: 'closed' };
+
+/**
+ * The answer to a single command. A call that blocks gets a null before its time only when it was let go; when we asked
+ * for that, the null is not for its caller.
+ */
+export function answerTo({ slow, sent }: Blockable, value: unknown, clock: Pick<Clock, 'now'>): Answered {
+  if (value !== null || slow?.blockingMs === undefined || slow.releases === undefined) return answered;
+  const isBeforeItsTime = clock.now() - (sent?.at ?? -Infinity) < slow.blockingMs;
+  return isBeforeItsTime && slow.releases.take() ? letGo : answered;
+}
 
 /** Derives from the driver's error what happened to a single command. */
 export function happeningOf(error: Error, isScript: boolean): Happening {

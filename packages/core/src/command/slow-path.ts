@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { LaneCircuits } from '../circuit/lane-circuits.ts';
 import type { PipelineStream } from '../driver/driver-command.ts';
+import type { ReleaseBook } from '../driver/tracked-call.ts';
 import type { Outcome } from '../errors.ts';
 import type { Due } from '../event-loop/due-queue.ts';
 import { databaseOfCommand } from '../verbs/bound-to-database.ts';
@@ -53,12 +54,12 @@ export class SlowPathState implements Due {
    * the WATCH was lost with the old one.
    */
   isGuarded = false;
-  /**
-   * Whether the server was asked to unblock the call (CLIENT UNBLOCK): a null reply is then not meant for its caller.
-   */
+  /** Whether the server has unblocked the call at our request (CLIENT UNBLOCK), so that it has popped nothing. */
   released = false;
   /** The server process that a step of a scan was last sent to. */
   server: string | undefined = undefined;
+  /** Of the connection that it blocks on. */
+  releases: ReleaseBook | undefined = undefined;
   /**
    * Runs a function in the async context in which the call was issued, in which a tracer finds the command's parent
    * span.

@@ -76,6 +76,10 @@ export class RedisDispatch implements Dispatch {
     // Nothing to prepare: there is only one node.
   }
 
+  releases(): ReturnType<Dispatch['releases']> {
+    return this.#wire.releases;
+  }
+
   readAt(): number {
     return this.#wire.readAt;
   }

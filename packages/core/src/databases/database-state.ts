@@ -12,6 +12,10 @@ export interface MemberState {
   readonly wellSince: number | undefined;
   /** When the database last answered. */
   readonly provenAt: number | undefined;
+  /** Since when it has not answered; undefined while it does, or was never asked. */
+  readonly awaySince: number | undefined;
+  /** How long it did not answer before it did last. */
+  readonly outageMs: number;
   /** When the database was last taken back into use. */
   readonly cameBackAt: number | undefined;
   /** Number of consecutive times that the database failed soon after it was taken back into use. */
@@ -49,6 +53,8 @@ export interface DatabaseState {
   readonly pending: PendingChange | undefined;
   /** Earliest time of the next attempt at a graceful switch. */
   readonly peaceNotBefore: number;
+  /** How often in a row there was no peace for a change. */
+  readonly postponements: number;
   /** Whether the database in use was chosen by hand, so that a preferred one does not replace it. */
   readonly isChosenByHand: boolean;
 }
@@ -112,11 +118,19 @@ export function firstDatabaseState(
     verdict: undefined,
     pending: undefined,
     peaceNotBefore: 0,
+    postponements: 0,
     isChosenByHand: false,
   };
 }
 
-const unknown = { wellSince: undefined, provenAt: undefined, cameBackAt: undefined, relapses: 0 } as const;
+const unknown = {
+  wellSince: undefined,
+  provenAt: undefined,
+  awaySince: undefined,
+  outageMs: 0,
+  cameBackAt: undefined,
+  relapses: 0,
+} as const;
 
 type Ranked = Pick<MemberState, 'weight' | 'isReadOnly'> & { readonly order?: number };
 

@@ -89,14 +89,8 @@ export class DatabaseSwitch {
   /** Call when the state of the main client or of a circuit may have changed. */
   look(): void {
     const main = this.#main;
-    if (
-      this.#isTurning ||
-      this.#isClosed ||
-      main === undefined ||
-      main.state === 'idle' ||
-      main.state === 'ended'
-    )
-      return;
+    if (this.#isTurning || this.#isClosed || main === undefined) return;
+    if (main.state === 'idle' || main.state === 'ended') return;
     this.#standbys.watchAllBut(this.#state.inUse);
     if (main.state === 'ready') this.#serves();
     else this.#record.away(this.#clock.now());
@@ -209,6 +203,7 @@ export class DatabaseSwitch {
       clock: this.#clock,
       clients: [...this.#clients],
       main,
+      from,
       to,
       prove: (signal) => this.#standbys.prove(to, signal),
       signal: abort.signal,
@@ -234,6 +229,7 @@ export class DatabaseSwitch {
   ): void {
     debug('%s: database %s -> %s (%s)', this.#options.settings.name, from, to, reason);
     this.#record.begin(from, to, reason, this.#clock.now());
+    this.#expect();
     this.#hasAttemptFailed = false;
     this.#isTurning = true;
     const main = this.#main;
@@ -244,7 +240,6 @@ export class DatabaseSwitch {
       client.turnTo(to, verified, prepared !== undefined);
     }
     this.#isTurning = false;
-    this.#expect();
     this.look();
   }
 }

@@ -19,6 +19,10 @@ const maxRelapses = 6;
 /** A database that has stayed in use for this many times `failbackMs` counts as reliable again. */
 const reliableAfter = 10;
 const postponedMs = 1000;
+const maxPostponements = 4;
+/** A database that was away answers for a quarter longer than that before it comes back, but no longer than this. */
+const maxTrialMs = 2500;
+const trialShare = 1.25;
 
 type Transition = readonly [DatabaseState, DatabaseEffect | undefined];
 
@@ -37,12 +41,12 @@ export function databaseTransition(
   switch (signal.kind) {
     case 'judged':
       return choose({ ...state, verdict: standing(state, signal.verdict, now) }, moment);
-    case 'proven': {
-      const { wellSince = now } = memberOf(state, signal.name);
-      return choose(withMember(state, signal.name, { wellSince, provenAt: now }), moment);
+    case 'proven':
+      return choose(withMember(state, signal.name, proven(memberOf(state, signal.name), now)), moment);
+    case 'lost': {
+      const { awaySince = now } = memberOf(state, signal.name);
+      return [withMember(state, signal.name, { ...unproven, awaySince }), undefined];
     }
-    case 'lost':
-      return [withMember(state, signal.name, { wellSince: undefined, provenAt: undefined }), undefined];
     case 'weighed':
       return choose(withMember(state, signal.name, { weight: signal.weight }), moment);
     case 'asked':
@@ -50,7 +54,7 @@ export function databaseTransition(
     case 'changed':
       return [changed(state, moment), undefined];
     case 'postponed':
-      return [{ ...state, pending: undefined, peaceNotBefore: now + postponedMs }, undefined];
+      return [postponed(state, now), undefined];
     case 'ticked':
       return choose(state, moment);
     default:
@@ -130,7 +134,10 @@ function goOver(
   const { cameBackAt, relapses } = memberOf(state, from);
   const wasTooSoon =
     cameBackAt !== undefined && now - cameBackAt < reliableAfter * Math.max(failbackMs, 1000);
-  const failed = withMember(state, from, { relapses: wasTooSoon ? Math.min(maxRelapses, relapses + 1) : 0 });
+  const failed = withMember(state, from, {
+    relapses: wasTooSoon ? Math.min(maxRelapses, relapses + 1) : 0,
+    awaySince: state.verdict?.since ?? now,
+  });
   return [inUse(failed, to), { kind: 'go-over', from, to, reason }];
 }
 
@@ -142,8 +149,22 @@ function changed(state: DatabaseState, { now }: DatabaseMoment): DatabaseState {
 
 // Discards what was learnt about a database as a standby, because the database in use is not watched.
 function inUse(state: DatabaseState, name: string): DatabaseState {
-  const now = { ...state, inUse: name, verdict: undefined, pending: undefined };
-  return withMember(now, name, { wellSince: undefined, provenAt: undefined });
+  const now = { ...state, inUse: name, verdict: undefined, pending: undefined, postponements: 0 };
+  return withMember(now, name, { ...unproven, awaySince: undefined, outageMs: 0 });
+}
+
+const unproven = { wellSince: undefined, provenAt: undefined } as const;
+
+function proven(member: MemberState, now: number): Partial<MemberState> {
+  const { wellSince = now, awaySince, outageMs } = member;
+  const wasAwayMs = awaySince === undefined ? outageMs : now - awaySince;
+  return { wellSince, provenAt: now, awaySince: undefined, outageMs: wasAwayMs };
+}
+
+function postponed(state: DatabaseState, now: number): DatabaseState {
+  const waitMs = postponedMs * 2 ** state.postponements;
+  const postponements = Math.min(maxPostponements, state.postponements + 1);
+  return { ...state, pending: undefined, postponements, peaceNotBefore: now + waitMs };
 }
 
 function standing(
@@ -167,13 +188,15 @@ function comesBackAt(
   { failbackMs, jitter }: DatabaseMoment,
 ): number | undefined {
   const present = memberOf(state, state.inUse);
-  const { wellSince, relapses } = member;
+  const { wellSince, relapses, outageMs } = member;
   if (wellSince === undefined || byRank(member, present) >= 0) return undefined;
   // A read-only database is a stopgap: any writable database replaces it.
   if (present.isReadOnly && !member.isReadOnly)
     return wellSince + (relapses === 0 ? 0 : firstRelapseMs * 2 ** (relapses - 1) * jitter);
   if (failbackMs === undefined || state.isChosenByHand) return undefined;
-  return wellSince + failbackMs * 2 ** relapses * jitter;
+  // One that is up and down must not be taken for well in between, however short the time that was asked for.
+  const trialMs = Math.max(failbackMs, Math.min(maxTrialMs, trialShare * outageMs));
+  return wellSince + trialMs * 2 ** relapses * jitter;
 }
 
 /** Whether this database can serve the calls that, according to the verdict, the database in use cannot. */

@@ -1,6 +1,7 @@
 import type { CauseCode } from '../cause.ts';
 import type { VerifiedSocket } from '../handshake/establish.ts';
 import type { ConnectionState } from '../snapshot.ts';
+import type { BlockedCall } from './release-blocked.ts';
 
 /** A client that can be moved to another Redis database without its user noticing. */
 export interface MovableClient {
@@ -15,11 +16,9 @@ export interface MovableClient {
   /** Makes new commands wait until `resume` or `turnTo` is called. */
   pause(): void;
   resume(): void;
-  /** Asks the server, over another client, to release a blocked call; the call is resent later. */
-  releaseBlocked(over: Pick<MovableClient, 'ask'>): void;
-  /** Sends an internal command that bypasses the gate. */
-  ask(command: string, args: readonly string[]): Promise<unknown>;
-  /** Makes a connection to another database while keeping the current one. */
+  /** The call that blocks on its connection, if any. */
+  readonly blocked: BlockedCall | undefined;
+  /** Makes a connection to another database, beside the present one. */
   prepare(database: string, signal: AbortSignal): Promise<VerifiedSocket>;
   /**
    * Moves the client to another database, over this connection or a new one. `isInPeace` means that the switch is

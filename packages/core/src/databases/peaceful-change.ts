@@ -2,12 +2,14 @@ import type { Clock } from '../clock.ts';
 import { pause } from '../deadline.ts';
 import type { VerifiedSocket } from '../handshake/establish.ts';
 import type { MovableClient } from './movable-client.ts';
+import { releaseBlocked } from './release-blocked.ts';
 
 export interface PeacefulChangeOptions {
   readonly clock: Clock;
   readonly clients: readonly MovableClient[];
   /** The main client needs no new connection, because it uses the standby watch's connection. */
   readonly main: MovableClient;
+  readonly from: string;
   readonly to: string;
   /** Resolves when the server has answered on the standby watch's connection. */
   readonly prove: (signal: AbortSignal) => Promise<void>;
@@ -35,7 +37,9 @@ export async function prepareInPeace(
   const { clock, clients, main, to, prove, signal } = options;
   const connected = clients.filter(({ state }) => state === 'ready' || state === 'stalled');
   const prepared = new Map<MovableClient, VerifiedSocket>();
+  const held = new Set<MovableClient>();
   const giveUp = (): undefined => {
+    for (const client of held) client.resume();
     for (const { socket } of prepared.values()) socket.destroy();
     return undefined;
   };
@@ -43,17 +47,44 @@ export async function prepareInPeace(
     await prove(signal);
     for (const client of connected)
       if (client !== main) prepared.set(client, await client.prepare(to, signal));
+    if (!(await unblock(connected, held, options))) return giveUp();
   } catch {
     return giveUp();
   }
-  for (const client of connected) client.pause();
-  for (const client of connected) client.releaseBlocked(main);
+  for (const client of connected) hold(client, held);
   const endsAt = clock.now() + peaceMs;
   while (!connected.every(({ isQuiet }) => isQuiet) && clock.now() < endsAt && !signal.aborted) {
     await pause(clock, lookMs);
   }
   const isWhole = [...prepared.values()].every(({ socket }) => !socket.destroyed);
-  if (isWhole && !signal.aborted && connected.every(({ isQuiet }) => isQuiet)) return prepared;
-  for (const client of connected) client.resume();
-  return giveUp();
+  return isWhole && !signal.aborted && connected.every(({ isQuiet }) => isQuiet) ? prepared : giveUp();
+}
+
+/**
+ * Lets calls that block go, and holds their clients, before anybody else has to wait. Resolves with false when one of
+ * them goes on blocking: then no pause would bring peace.
+ */
+async function unblock(
+  connected: readonly MovableClient[],
+  held: Set<MovableClient>,
+  { main, from, signal }: PeacefulChangeOptions,
+): Promise<boolean> {
+  if (connected.every(({ blocked }) => blocked === undefined)) return true;
+  // Over a connection of its own: what blocks may be on any of the others.
+  const side = await main.prepare(from, signal);
+  try {
+    const blocking = connected.filter(({ blocked }) => blocked !== undefined);
+    const blocked = blocking.flatMap((client) => client.blocked ?? []);
+    if (blocked.some(({ clientId }) => clientId === undefined)) return false;
+    for (const client of blocking) hold(client, held);
+    return blocked.length === 0 || (await releaseBlocked(blocked, side.socket, signal));
+  } finally {
+    side.socket.destroy();
+  }
+}
+
+function hold(client: MovableClient, held: Set<MovableClient>): void {
+  if (held.has(client)) return;
+  held.add(client);
+  client.pause();
 }

@@ -1,28 +1,46 @@
 import type { Driver } from '../driver/driver.ts';
+import type { TrackedCall } from '../driver/tracked-call.ts';
+import { request } from '../replies/request.ts';
+import { canBeReleased, unblocking, type ReleaseRequests } from '../socket/release-requests.ts';
 import type { Wire } from '../socket/wire.ts';
+import type { Socket } from 'node:net';
+
+/** A call that blocks on the connection of a client, so that nothing behind it is answered. */
+export interface BlockedCall {
+  readonly call: TrackedCall;
+  readonly releases: ReleaseRequests;
+  /** Of the connection; undefined where the call cannot be let go and sent again. */
+  readonly clientId: string | undefined;
+}
+
+/** The call that blocks on this connection, if any. */
+export function blockedCallOf(driver: Driver, { identity, releases }: Wire): BlockedCall | undefined {
+  const call = driver.oldestUnanswered()?.call;
+  if (call?.blockingMs === undefined) return undefined;
+  return { call, releases, clientId: canBeReleased(call) ? identity?.clientId : undefined };
+}
 
 /**
- * Asks the server, over another connection, to release a call that is blocking a connection (CLIENT UNBLOCK). A
- * released call has popped nothing, so it can be resent.
+ * Asks the server over `side`, a connection of its own, to let go these calls (CLIENT UNBLOCK). One that was let go took
+ * nothing, and is sent again. Resolves with whether none of them blocks any more.
  */
-export function releaseBlocked(
-  driver: Driver,
-  wire: Wire,
-  ask: (command: string, args: readonly string[]) => Promise<unknown>,
-): void {
-  const call = driver.oldestUnanswered()?.call;
-  const { identity } = wire;
-  // A released WAIT replies with a number of replicas, which its caller would mistake for the result.
-  if (call?.blockingMs === undefined || call.isBatch || call.name.startsWith('wait')) return;
-  if (identity === undefined) return;
-  call.released = true;
-  ask('client', ['UNBLOCK', identity.clientId, 'TIMEOUT']).then(
-    (reply) => {
-      // For any other reply, the call was no longer blocked, so its own reply is on its way.
-      if (Number(reply) !== 1) call.released = false;
-    },
-    () => {
-      call.released = false;
-    },
+export async function releaseBlocked(
+  blocked: readonly BlockedCall[],
+  side: Socket,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const replies = request(
+    side,
+    blocked.map(({ clientId }) => unblocking(clientId as string)),
+    signal,
   );
+  const asked = blocked.map(({ call, releases }, index) =>
+    releases.ask(
+      call,
+      replies.then((all) => all[index]),
+    ),
+  );
+  await Promise.all(asked);
+  // 0: its answer is on its way.
+  return (await replies).every((reply) => reply === 1 || reply === 0);
 }

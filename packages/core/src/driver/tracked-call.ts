@@ -1,5 +1,10 @@
 import type { Flush } from '../event-loop/flush.ts';
 
+/** Says of a null that came before its time whether a request of ours explains it. */
+export interface ReleaseBook {
+  take(): boolean;
+}
+
 /** The part of a driver command's call that is visible to the code below the gate. */
 export interface TrackedCall {
   /** Name of the command, in lower case. */
@@ -16,8 +21,8 @@ export interface TrackedCall {
   written: Flush | undefined;
   /** Milliseconds for which the call asks the server to block; undefined if it does not block. */
   readonly blockingMs: number | undefined;
-  /**
-   * Whether the server was asked to unblock the call (CLIENT UNBLOCK): a null reply is then not meant for its caller.
-   */
+  /** Whether the server has unblocked the call at our request (CLIENT UNBLOCK), so that it has popped nothing. */
   released: boolean;
+  /** The requests to let go a call on its connection: one of them may be why its answer is null. */
+  releases: ReleaseBook | undefined;
 }

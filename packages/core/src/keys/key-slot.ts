@@ -7,8 +7,9 @@ export const slotCount = 16_384;
  * @example
  * keySlot('{user:1}:cart') === keySlot('{user:1}:name'); // true
  */
-export function keySlot(key: string): number {
-  return crc16(Buffer.from(hashedPart(key))) % slotCount;
+export function keySlot(key: string | Buffer): number {
+  if (typeof key === 'string') return crc16(Buffer.from(hashedPart(key))) % slotCount;
+  return crc16(Buffer.from(hashedPart(key.toString('latin1')), 'latin1')) % slotCount;
 }
 
 /** Returns the part of a key that determines its slot: its hash tag, or the whole key. */

@@ -8,6 +8,8 @@ import type { LeaseRefusal } from './lease-refusals.ts';
 export interface LeaseFacts {
   /** State of the shared connection's gate. */
   readonly shared: Pick<GateFacts, 'gate' | 'awaySince' | 'isIsolated'>;
+  /** Milliseconds for which calls wait for a change of database, in an outage of any age. */
+  readonly changePatienceMs: number;
   /** Why Redis is away; undefined if it is not. */
   readonly cause: CauseCode | undefined;
   readonly isClosed: boolean;
@@ -55,7 +57,7 @@ export function admitLease(facts: LeaseFacts): LeaseAdmission {
     // `maxWaiting` limits only the callers for whom no connection is available or can be made.
     isFull: waiting - (max - leased) >= facts.maxWaiting,
     maxWaitMs: facts.maxWaitMs,
-    patienceMs: 0,
+    patienceMs: facts.changePatienceMs,
     hasRoom: true,
   });
   if (admission.kind === 'refuse') return refuse(leaseRefusalOf(admission.why, facts));

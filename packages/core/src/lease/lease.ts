@@ -61,7 +61,7 @@ export class Lease implements ClientUse {
   }
 
   /** Settles like `work`, or rejects if the lease is ended first. */
-  until<T>(work: Promise<T>): Promise<T> {
+  until<T>(work: PromiseLike<T>): Promise<T> {
     return new Promise((resolve, reject) => {
       this.#reject = reject;
       work.then(resolve, reject);

@@ -3,33 +3,44 @@ import { checkOptions, type OptionReaders } from '../options/check-options.ts';
 import { countOf, durationOf, functionOf, keyOf, nameOf, signalOf } from '../options/option-readers.ts';
 import type { Settings } from '../options/settings.ts';
 import type { LeaseOptions, LeaseWork, TransactionOptions, TransactionWork } from '../redis-resilience.ts';
-import type { PoolDetail } from './pool/pool-detail.ts';
+import { LeaseMoves } from './lease-moves.ts';
+import type { Lease } from './lease.ts';
+import type { LeasePlace, LeasePlaces } from './places.ts';
+import { sumOfPools, type PoolDetail } from './pool/pool-detail.ts';
 import type { PoolParts } from './pool/pool-parts.ts';
+import { PoolCounts } from './pool/pool-totals.ts';
 import { Pool } from './pool/pool.ts';
-import { runLease } from './run-lease.ts';
+import { runLease, type LeaseBounds } from './run-lease.ts';
 import { runTransaction } from './transaction.ts';
+import { untilServed } from './until-served.ts';
 
-/** The methods `lease` and `transaction` of one resilience, and the pool behind them. */
+export interface LeasesParts extends Omit<PoolParts, 'main' | 'connect' | 'totals'> {
+  readonly places: LeasePlaces;
+}
+
+/** The methods `lease` and `transaction` of one resilience, and the pools behind them: one for each place. */
 export class Leases {
+  readonly #parts: LeasesParts;
   readonly #settings: Settings;
-  readonly #parts: PoolParts;
+  readonly #pools = new Map<string, Pool>();
+  readonly #moves: LeaseMoves;
   /** Made when it is first needed. */
-  #made: Pool | undefined;
+  #counted: PoolCounts | undefined;
   #isClosed = false;
 
-  constructor(parts: PoolParts) {
-    this.#settings = parts.settings;
+  constructor(parts: LeasesParts) {
     this.#parts = parts;
+    this.#settings = parts.settings;
+    this.#moves = new LeaseMoves(parts.places);
   }
 
   async lease<T>(work: LeaseWork<T>, options: LeaseOptions = {}): Promise<T> {
     checkOptions('lease', options, leaseReaders);
     functionOf(work, 'lease.work');
-    const { clock, timeoutMs: defaultTimeoutMs } = this.#settings;
-    const { name, timeoutMs, signal } = options;
-    return await runLease(this.#pool, clock, { name, timeoutMs, defaultTimeoutMs, signal }, (lease) =>
-      work(lease.client),
-    );
+    const { name, timeoutMs, signal, key } = options;
+    const deadlineAt = this.#settings.clock.now() + (timeoutMs ?? this.#settings.timeoutMs);
+    const keys = key === undefined ? [] : [key];
+    return await this.#run(keys, { name, timeoutMs, deadlineAt, signal }, (lease) => work(lease.client));
   }
 
   async transaction<T>(
@@ -43,40 +54,65 @@ export class Leases {
     const { clock, random, name: connection, timeoutMs: defaultTimeoutMs } = this.#settings;
     const { name, signal, attempts = 20, timeoutMs = defaultTimeoutMs } = options;
     const deadlineAt = clock.now() + timeoutMs;
-    return await runLease(this.#pool, clock, { name, timeoutMs, defaultTimeoutMs, signal }, (lease) =>
-      runTransaction(lease, { clock, random, connection, keys, attempts, deadlineAt, signal }, work),
-    );
+    const parts = { clock, random, connection, keys, attempts, deadlineAt, signal };
+    const attempt = (): Promise<T> =>
+      this.#run(keys, { name, timeoutMs, deadlineAt, signal }, (lease) => runTransaction(lease, parts, work));
+    return await (this.#parts.places.canMove ? untilServed(parts, attempt) : attempt());
   }
 
   detail(): PoolDetail {
-    return this.#pool.detail();
+    const { max, min } = this.#settings.pool;
+    const pools = [...this.#pools.values()].map((pool) => pool.detail());
+    return sumOfPools(pools, { max, min, totals: this.#totals });
   }
 
   /** Number of active leases and waiting callers. */
   get load(): number {
-    return this.#made?.load ?? 0;
+    return [...this.#pools.values()].reduce((sum, { load }) => sum + load, 0);
   }
 
   /** Call when one of the resilience's connections has changed its state. */
   look(): void {
-    if (this.#made !== undefined || this.#settings.pool.min > 0) this.#pool.look();
+    const { places, settings } = this.#parts;
+    if (settings.pool.min > 0 && !places.canMove) this.#poolAt(places.placeOf([]));
+    for (const pool of this.#pools.values()) pool.look();
+    this.#moves.look();
   }
 
   /** Stops granting leases. */
   close(): void {
     this.#isClosed = true;
-    this.#made?.close();
+    for (const pool of this.#pools.values()) pool.close();
   }
 
   /** Ends the remaining leases. */
   end(): void {
-    this.#made?.end();
+    for (const pool of this.#pools.values()) pool.end();
   }
 
-  get #pool(): Pool {
-    if (this.#made !== undefined) return this.#made;
-    const pool = new Pool(this.#parts);
-    this.#made = pool;
+  get #totals(): PoolCounts {
+    this.#counted ??= new PoolCounts();
+    return this.#counted;
+  }
+
+  async #run<T>(
+    keys: readonly (string | Buffer)[],
+    bounds: LeaseBounds,
+    work: (lease: Lease) => T | Promise<T>,
+  ): Promise<T> {
+    const { clock } = this.#settings;
+    const { places } = this.#parts;
+    if (!places.canMove) return await runLease(this.#poolAt(places.placeOf(keys)), clock, bounds, work);
+    return await this.#moves.follow(keys, (place, waitSignal) =>
+      runLease(this.#poolAt(place), clock, { ...bounds, waitSignal }, work),
+    );
+  }
+
+  #poolAt({ address, main, connect }: LeasePlace): Pool {
+    const known = this.#pools.get(address);
+    if (known !== undefined) return known;
+    const pool = new Pool({ ...this.#parts, main, connect, totals: this.#totals });
+    this.#pools.set(address, pool);
     if (this.#isClosed) pool.close();
     else pool.look();
     return pool;

@@ -9,20 +9,23 @@ export interface LeaseBounds {
   readonly name: string | undefined;
   /** Limit for waiting and work together. If undefined, only the wait is limited, to `defaultTimeoutMs`. */
   readonly timeoutMs: number | undefined;
-  readonly defaultTimeoutMs: number;
+  /** Until when it may wait, or last where `timeoutMs` is given. */
+  readonly deadlineAt: number;
   readonly signal: AbortSignal | undefined;
+  /** Ends the wait for a connection, but no lease that has begun. */
+  readonly waitSignal?: AbortSignal | undefined;
 }
 
 /** Leases a connection, runs the work, and returns the connection, however the work ends. */
 export async function runLease<T>(
   pool: Pool,
   clock: Clock,
-  { name, timeoutMs, defaultTimeoutMs, signal }: LeaseBounds,
-  work: (lease: Lease) => T | Promise<T>,
+  { name, timeoutMs, deadlineAt, signal, waitSignal }: LeaseBounds,
+  work: (lease: Lease) => T | PromiseLike<T>,
 ): Promise<T> {
   signal?.throwIfAborted();
-  const deadlineAt = clock.now() + (timeoutMs ?? defaultTimeoutMs);
-  const acquired = pool.acquire({ name, deadlineAt, signal });
+  const endsWait = signal && waitSignal ? AbortSignal.any([signal, waitSignal]) : (waitSignal ?? signal);
+  const acquired = pool.acquire({ name, deadlineAt, signal: endsWait });
   const lease = acquired instanceof Promise ? await acquired : acquired;
   // Before this code could run, the signal may have aborted. For example, the same signal may have ended the lease
   // whose connection is now granted.
@@ -35,12 +38,18 @@ export async function runLease<T>(
   signal?.addEventListener('abort', onAbort, { once: true });
   try {
     const running = runInside(lease, pool, () => work(lease));
-    return running instanceof Promise ? await lease.until(running) : running;
+    return isThenable(running) ? await lease.until(running) : running;
   } finally {
     if (timer !== undefined) clock.clearTimeout(timer);
     signal?.removeEventListener('abort', onAbort);
     pool.giveBack(lease, 'returned');
   }
+}
+
+// Work may return the promise of another library.
+function isThenable<T>(value: T | PromiseLike<T>): value is PromiseLike<T> {
+  const { then } = (value ?? {}) as Partial<PromiseLike<T>>;
+  return typeof then === 'function';
 }
 
 function tooLong(timeoutMs: number): CommandTimeoutError {

@@ -106,6 +106,14 @@ export class WaitingLeases {
     for (const waiting of this.#order) this.#reschedule(waiting, Math.min(waiting.due.dueAt, dueAt));
   }
 
+  /** Another database is about to take over: none expires before `until`, or its own deadline. */
+  prolong(until: number): void {
+    for (const waiting of this.#order) {
+      const dueAt = Math.min(until, waiting.deadlineAt);
+      if (dueAt > waiting.due.dueAt) this.#reschedule(waiting, dueAt);
+    }
+  }
+
   /** Call when Redis is serving again: each caller waits until its own deadline. */
   lengthen(): void {
     for (const waiting of this.#order) this.#reschedule(waiting, waiting.deadlineAt);

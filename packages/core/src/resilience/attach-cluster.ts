@@ -1,13 +1,21 @@
-import { markProtected, type Cluster } from '../ioredis/clients.ts';
+import { markProtected, type Cluster, type Redis } from '../ioredis/clients.ts';
 import { ProtectedCluster } from '../cluster/protected-cluster.ts';
+import type { GateParts } from '../command/line.ts';
 import { credentialsHolder, reauthenticate } from '../connection/reauthenticate.ts';
+import { dialerKey, targetOf } from '../connection/target-of.ts';
+import { acquireDialer, type DialerLease } from '../dialing/dialers.ts';
 import type { ClusterDriver } from '../driver/cluster-driver.ts';
-import { ConfigurationError } from '../errors.ts';
 import { SocketBook } from '../handshake/socket-book.ts';
 import type { ClientParts } from '../connection/protected-client.ts';
-import { interceptClusterDuplicate } from '../ioredis/duplicates.ts';
+import { clientOfNode, keyPrefixOf } from '../ioredis/cluster/client-of-node.ts';
+import { interceptClusterDuplicate, interceptDuplicate, setLazy } from '../ioredis/duplicates.ts';
 import { IoredisCluster } from '../ioredis/cluster/ioredis-cluster.ts';
+import { RedisDriver } from '../ioredis/redis-driver.ts';
+import { ClusterPlaces } from '../lease/cluster-places.ts';
+import type { Settings } from '../options/settings.ts';
+import type { Route } from '../routes/route.ts';
 import { ProtectedClients } from './protected-clients.ts';
+import { ProtectedRedis } from './protected-redis.ts';
 
 /** Protects a cluster client, each of its nodes, and every duplicate that is created later. */
 export function attachCluster(cluster: Cluster, parts: ClientParts): ProtectedClients {
@@ -31,21 +39,74 @@ export function attachCluster(cluster: Cluster, parts: ClientParts): ProtectedCl
       clients.remove(guarded);
     });
   };
-  const clients = new ProtectedClients(protectOne(cluster, mainDriver), {
+  const main = protectOne(cluster, mainDriver);
+  const dialers = new Map<string, DialerLease>();
+  const leased = new Set<RedisDriver>();
+  const protectNode = (client: Redis, slot: number): ProtectedRedis => {
+    const driver = new RedisDriver(client);
+    const key = dialerKey(driver);
+    const dialer = dialers.get(key) ?? acquireDialer(key, paceOf(settings));
+    dialers.set(key, dialer);
+    const route: Route = {
+      database: undefined,
+      signpost: driver,
+      target: targetOf(driver, settings, credentials, sockets.open),
+      dialer: dialer.dialer,
+      expectsPrimary: false,
+      isReadOnly: false,
+    };
+    const ownCircuits = main.topology.circuitsOf(slot);
+    const guarded = new ProtectedRedis(driver, () => route, {
+      ...parts,
+      gateParts: once(parts),
+      ownCircuits,
+    });
+    markProtected(client);
+    interceptDuplicate(client, (duplicate) => void protectNode(duplicate, slot));
+    leased.add(driver);
+    clients.add(guarded);
+    driver.on('end', () => {
+      leased.delete(driver);
+      clients.remove(guarded);
+    });
+    return guarded;
+  };
+  const clients = new ProtectedClients(main, {
     databases: undefined,
     wake: () => mainDriver.wake(),
     async reauthenticate(given) {
       if (given !== undefined) credentials.source = given;
       const nodes = [...drivers].flatMap((each) => each.nodes());
-      await Promise.all(nodes.map((node) => reauthenticate(node, credentials, settings)));
+      await Promise.all([...nodes, ...leased].map((node) => reauthenticate(node, credentials, settings)));
     },
-    spare() {
-      throw new ConfigurationError(
-        'lease() and transaction() need a single server or Sentinel; this is a Cluster.',
-      );
-    },
+    places: () =>
+      new ClusterPlaces({
+        main,
+        now: () => settings.clock.now(),
+        keyPrefix: keyPrefixOf(cluster),
+        ownerOf: (slot) => mainDriver.addressesOf(slot)[0],
+        connectTo(address, slot) {
+          const client = clientOfNode(cluster, address);
+          const guarded = protectNode(client, slot);
+          setLazy(client, false);
+          return { client, guarded, database: () => 0 };
+        },
+      }),
     closeSockets: () => sockets.close(),
-    release: () => undefined,
+    release: () => {
+      for (const lease of dialers.values()) lease.release();
+    },
   });
   return clients;
+}
+
+/** A leased connection leads to one node: a command that this node does not serve would be refused there again. */
+function once({ gateParts }: ClientParts): GateParts {
+  const { settings } = gateParts;
+  return { ...gateParts, settings: { ...settings, retry: { ...settings.retry, maxRetries: 0 } } };
+}
+
+function paceOf({ clock, random, connection }: Settings): Parameters<typeof acquireDialer>[1] {
+  const { minPeriodMs, maxPeriodMs, handshakeTimeoutMs } = connection;
+  return { clock, random, minPeriodMs, maxPeriodMs, handshakeTimeoutMs };
 }

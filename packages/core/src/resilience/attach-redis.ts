@@ -7,6 +7,7 @@ import { credentialsHolder, reauthenticate, type CredentialsHolder } from '../co
 import { SocketBook } from '../handshake/socket-book.ts';
 import { dialerKey, ownCredentials, targetOf, type Signpost } from '../connection/target-of.ts';
 import type { ClientParts } from '../connection/protected-client.ts';
+import { onePlace } from '../lease/places.ts';
 import { databaseRoutes } from '../routes/database-routes.ts';
 import { DatabaseSwitch } from '../databases/database-switch.ts';
 import type { Database } from '../routes/database.ts';
@@ -126,11 +127,12 @@ export function attachRedis(
       if (given !== undefined) login.source = given;
       await Promise.all([...drivers].map((each) => reauthenticate(each, login, settings)));
     },
-    spare() {
-      const duplicate = client.duplicate({ lazyConnect: false });
-      const database = (): number => Number((group?.inUse.options ?? mainDriver.options)['db'] ?? 0);
-      return { client: duplicate, guarded: guards.get(duplicate) as ProtectedRedis, database };
-    },
+    places: (main) =>
+      onePlace(main, () => {
+        const duplicate = client.duplicate({ lazyConnect: false });
+        const database = (): number => Number((group?.inUse.options ?? mainDriver.options)['db'] ?? 0);
+        return { client: duplicate, guarded: guards.get(duplicate) as ProtectedRedis, database };
+      }),
     closeSockets: () => sockets.close(),
     release: () => {
       for (const lease of leases.values()) lease.release();

@@ -83,8 +83,7 @@ export class Engine implements RedisResilience {
     });
     this.#leases = new Leases({
       settings,
-      main: this.#clients.main,
-      connect: () => this.#clients.spare(),
+      places: this.#clients.places,
       wake: () => this.#clients.wake(),
       tell: (overdue) => this.#events.emit('lease-overdue', overdue),
     });

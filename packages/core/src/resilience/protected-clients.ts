@@ -1,7 +1,7 @@
 import type { Credentials } from '../redis-resilience.ts';
 import type { DatabaseSwitch } from '../databases/database-switch.ts';
 import type { ProtectedClient } from '../connection/protected-client.ts';
-import type { LeaseConnection } from '../lease/pool/pool-member.ts';
+import type { LeasePlaces } from '../lease/places.ts';
 import type { ThawKind } from '../event-loop/process-stall-detector.ts';
 import type { SnapshotDetail } from '../snapshot-detail.ts';
 
@@ -15,8 +15,8 @@ export interface ClientsControl {
    * Uses these credentials for live connections and all later ones; if undefined, those that the provider now returns.
    */
   reauthenticate(credentials: Credentials | undefined): Promise<void>;
-  /** Creates one more connection, for leases. */
-  spare(): LeaseConnection;
+  /** Returns where leased connections lead. */
+  places(main: ProtectedClient): LeasePlaces;
   /** Destroys all remaining sockets, and waits until they have closed. */
   closeSockets(): Promise<void>;
   /** Releases the dialers, which several resiliences share. */
@@ -89,9 +89,9 @@ export class ProtectedClients {
     this.#control.wake();
   }
 
-  /** Creates one more connection, for leases. It starts to dial immediately. */
-  spare(): LeaseConnection {
-    return this.#control.spare();
+  /** Where leased connections lead. */
+  get places(): LeasePlaces {
+    return this.#control.places(this.main);
   }
 
   reauthenticate(credentials: Credentials | undefined): Promise<void> {

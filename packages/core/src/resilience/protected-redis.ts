@@ -7,7 +7,7 @@ import type { ConnectionNews } from '../connection/connection-news.ts';
 import { Connection } from '../connection/connection.ts';
 import { Heading, type HeadingNews } from '../routes/heading.ts';
 import type { MovableClient } from '../databases/movable-client.ts';
-import { releaseBlocked } from '../databases/release-blocked.ts';
+import { blockedCallOf, type BlockedCall } from '../databases/release-blocked.ts';
 import type { Route } from '../routes/route.ts';
 import { debug } from '../observability/debug.ts';
 import type { VerifiedSocket } from '../handshake/establish.ts';
@@ -148,8 +148,8 @@ export class ProtectedRedis implements ProtectedClient, MovableClient {
     if (this.#connection.state === 'ready') this.gate.serve();
   }
 
-  releaseBlocked(over: Pick<MovableClient, 'ask'>): void {
-    releaseBlocked(this.#driver, this.#connection.wire, over.ask.bind(over));
+  get blocked(): BlockedCall | undefined {
+    return blockedCallOf(this.#driver, this.#connection.wire);
   }
 
   prepare(database: string, signal: AbortSignal): Promise<VerifiedSocket> {

@@ -10,6 +10,7 @@ import { driverReplyLimits, type ReplyLimits } from '../replies/reply-limits.ts'
 import { debug } from '../observability/debug.ts';
 import { interceptReads } from './intercept-reads.ts';
 import { Progress } from './progress.ts';
+import { ReleaseRequests } from './release-requests.ts';
 import { ReplyGuard, type Breach } from './reply-guard.ts';
 import type { RoundTrip } from './round-trip.ts';
 
@@ -41,6 +42,7 @@ export class Wire {
   #identity: Identity | undefined;
   /** Number of sockets that have been adopted so far. */
   #adopted = 0;
+  #releases = new ReleaseRequests();
   #current: Flush | undefined;
   /** The oldest unanswered command if it has no call, and the time of the last write before it was first seen. */
   #untracked: { readonly command: DriverCommand; readonly sentAt: number } | undefined;
@@ -89,6 +91,11 @@ export class Wire {
     return this.#identity?.runId ?? `socket ${this.#adopted}`;
   }
 
+  /** The requests to let go calls that block on the present socket. */
+  get releases(): ReleaseRequests {
+    return this.#releases;
+  }
+
   get isBlocked(): boolean {
     return this.#writes?.isBlocked === true;
   }
@@ -110,6 +117,7 @@ export class Wire {
     this.#guard = guard;
     this.#identity = identity;
     this.#adopted++;
+    this.#releases = new ReleaseRequests();
     this.#current = undefined;
     this.#blockedFlushes = [];
     this.readAt = this.#clock.now();

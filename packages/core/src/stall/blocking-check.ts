@@ -4,8 +4,8 @@ import { debug } from '../observability/debug.ts';
 import type { Driver } from '../driver/driver.ts';
 import type { TrackedCall } from '../driver/tracked-call.ts';
 import { establish, type Target, type VerifiedSocket } from '../handshake/establish.ts';
-import type { Reply } from '../replies/reply.ts';
 import { request } from '../replies/request.ts';
+import { canBeReleased, unblocking } from '../socket/release-requests.ts';
 import type { Wire } from '../socket/wire.ts';
 import { isKnownTo, type Identity } from '../handshake/identity.ts';
 
@@ -78,17 +78,14 @@ export class BlockingCheck {
     signal: AbortSignal,
   ): Promise<boolean> {
     if (this.#wire.identity !== identity || !isKnownTo(identity, proof)) return false;
-    call.released = true;
     const askedAt = this.#clock.now();
-    let reply: Reply | undefined;
-    try {
-      [reply] = await request(socket, [['CLIENT', 'UNBLOCK', identity.clientId, 'TIMEOUT']], signal);
-    } finally {
-      // Only a call that was released has provably popped nothing.
-      if (reply !== 1) call.released = false;
-    }
-    // 1 means that the call was released. 0 means that it was no longer blocked on the server: its reply is on its way,
-    // or was lost with the connection.
+    const replies = request(socket, [unblocking(identity.clientId)], signal);
+    await this.#wire.releases.ask(
+      call,
+      replies.then(([reply]) => reply),
+    );
+    const [reply] = await replies;
+    // 0: it does not block there. Its answer is on its way, or was lost with the connection: then nobody can tell.
     if (reply !== 1 && reply !== 0) return false;
     await pause(this.#clock, graceMs, signal);
     const isUnanswered = this.#driver.oldestUnanswered()?.call === call && (call.released || reply === 0);
@@ -98,7 +95,6 @@ export class BlockingCheck {
   }
 }
 
-// A released WAIT replies with a number of replicas, which its caller would mistake for the result.
 function canBeRepeated(call: TrackedCall): boolean {
-  return call.blockingMs === Infinity && !call.isBatch && !call.name.startsWith('wait');
+  return call.blockingMs === Infinity && canBeReleased(call);
 }

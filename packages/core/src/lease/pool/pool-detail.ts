@@ -16,3 +16,25 @@ export interface PoolDetail {
   readonly oldestLeaseMs: number | undefined;
   readonly totals: PoolTotals;
 }
+
+/** The counts of all pools of a resilience: one, or in a Cluster one for each node that was leased. */
+export function sumOfPools(
+  pools: readonly PoolDetail[],
+  { max, min, totals }: Pick<PoolDetail, 'max' | 'min' | 'totals'>,
+): PoolDetail {
+  const [only] = pools;
+  if (only !== undefined && pools.length === 1) return only;
+  const sum = (count: (pool: PoolDetail) => number): number =>
+    pools.reduce((total, pool) => total + count(pool), 0);
+  const ages = pools.flatMap(({ oldestLeaseMs }) => oldestLeaseMs ?? []);
+  return {
+    max: max * Math.max(1, pools.length),
+    min: min * Math.max(1, pools.length),
+    active: sum(({ active }) => active),
+    idle: sum(({ idle }) => idle),
+    pending: sum(({ pending }) => pending),
+    waiting: sum(({ waiting }) => waiting),
+    oldestLeaseMs: ages.length === 0 ? undefined : Math.max(...ages),
+    totals,
+  };
+}

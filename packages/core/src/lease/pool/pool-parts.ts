@@ -1,5 +1,7 @@
+import type { GateFacts } from '../../command/admission.ts';
 import type { ProtectedClient } from '../../connection/protected-client.ts';
 import type { Settings } from '../../options/settings.ts';
+import type { PoolCounts } from './pool-totals.ts';
 import type { LeaseConnection } from './pool-member.ts';
 
 /** A lease that has lasted longer than `maxLeaseMs`. */
@@ -11,14 +13,26 @@ export interface OverdueLease {
   readonly isRevoked: boolean;
 }
 
+/** The shared client, which knows whether Redis is serving; of a Cluster, as far as the node of the pool is concerned. */
+export interface PoolMain extends Pick<
+  ProtectedClient,
+  'state' | 'cause' | 'readAt' | 'ping' | 'nextAttemptMs'
+> {
+  /** Milliseconds for which calls wait for a change of database, in an outage of any age. */
+  readonly changePatienceMs: number;
+  /** State of its gate. */
+  facts(): Pick<GateFacts, 'gate' | 'awaySince' | 'isIsolated'>;
+}
+
 export interface PoolParts {
   readonly settings: Settings;
-  /** The shared client, which knows whether Redis is serving. */
-  readonly main: ProtectedClient;
+  readonly main: PoolMain;
   /** Creates one more connection, which starts to dial by itself. */
   readonly connect: () => LeaseConnection;
   /** Connects the shared client if it is lazy and has not been connected yet. */
   readonly wake: () => void;
+  /** Counts what the pool does, together with the other pools of the resilience. */
+  readonly totals: PoolCounts;
   /** Receives a report for each lease that is held for too long. */
   readonly tell: (overdue: OverdueLease) => void;
 }

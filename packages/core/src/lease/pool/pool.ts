@@ -8,10 +8,11 @@ import { admitLease } from '../lease-admission.ts';
 import { leaseRefusal, type LeaseRefusal } from '../lease-refusals.ts';
 import type { PoolDetail } from './pool-detail.ts';
 import type { LeaseRequest, PoolParts } from './pool-parts.ts';
+import { MainPulse } from './main-pulse.ts';
 import { LeasesOut } from './leases-out.ts';
 import { PoolMembers } from './pool-members.ts';
 import { nextPoolStep } from './pool-step.ts';
-import { PoolCounts } from './pool-totals.ts';
+import type { PoolCounts } from './pool-totals.ts';
 import { WaitingLeases, type WaitingLease } from '../waiting-leases.ts';
 
 /** Tolerance for timers, which are accurate only to the millisecond. */
@@ -24,19 +25,21 @@ export class Pool {
   readonly #members: PoolMembers;
   readonly #leases: LeasesOut;
   readonly #waiting: WaitingLeases;
-  readonly #totals = new PoolCounts();
+  readonly #totals: PoolCounts;
   readonly #alarm: Alarm;
+  readonly #pulse: MainPulse;
   #wasServing = false;
-  #pingedMainAt = -Infinity;
   #isClosed = false;
   #isStepping = false;
 
   constructor(parts: PoolParts) {
     this.#parts = parts;
     this.#clock = parts.settings.clock;
+    this.#totals = parts.totals;
     this.#members = new PoolMembers(parts.settings, parts.connect, this.#totals, () => this.#step());
     this.#leases = new LeasesOut(parts.settings.pool.maxLeaseMs);
     this.#waiting = new WaitingLeases(this.#clock);
+    this.#pulse = new MainPulse(parts);
     this.#alarm = new Alarm(this.#clock, () => this.#onAlarm());
   }
 
@@ -64,12 +67,14 @@ export class Pool {
   /** Grants a lease as soon as a connection is free, first come, first served. Callers wait for Redis as commands do. */
   acquire({ name, deadlineAt, signal }: LeaseRequest): Lease | Promise<Lease> {
     const now = this.#clock.now();
-    this.#listenToMain(now);
+    this.#pulse.take(now);
     const { pool, admission } = this.#parts.settings;
     const budget = currentRequestBudget();
     const budgetAt = budget === undefined ? Infinity : now + budget.remainingMs(now);
+    const { main } = this.#parts;
     const decision = admitLease({
-      shared: this.#parts.main.gate.state.factsForAll(),
+      shared: main.facts(),
+      changePatienceMs: main.changePatienceMs,
       cause: this.#cause,
       isClosed: this.#isClosed,
       now,
@@ -132,15 +137,6 @@ export class Pool {
     this.#alarm.clear();
   }
 
-  /** Pings the shared connection, whose state shows whether Redis is serving, because leases do not use it. */
-  #listenToMain(now: number): void {
-    const { main, settings } = this.#parts;
-    const { minStallMs } = settings.connection;
-    if (now - Math.max(main.readAt ?? -Infinity, this.#pingedMainAt) < minStallMs) return;
-    this.#pingedMainAt = now;
-    main.ping();
-  }
-
   #handOut(name: string | undefined, since: number): Lease {
     const now = this.#clock.now();
     const { name: connection, pool } = this.#parts.settings;
@@ -190,6 +186,8 @@ export class Pool {
     // After a stall of the process, timers fire before sockets are read: first read the bytes that are waiting.
     afterReads(this.#clock, () => {
       const now = this.#clock.now() + roundingMs;
+      const { changePatienceMs } = this.#parts.main;
+      if (changePatienceMs > 0) this.#waiting.prolong(now + changePatienceMs);
       for (let late = this.#waiting.overdue(now); late !== undefined; late = this.#waiting.overdue(now)) {
         late.refuse(this.#refusal(this.#lateness(late, now)));
       }

@@ -1,0 +1,52 @@
+import type { ProtectedClient } from '../connection/protected-client.ts';
+import type { LeaseConnection } from './pool/pool-member.ts';
+import type { PoolMain } from './pool/pool-parts.ts';
+
+/** A server to which leased connections are made. */
+export interface LeasePlace {
+  /** Distinguishes it from the other nodes of a Cluster. Empty if it is not known yet which node serves the key. */
+  readonly address: string;
+  readonly main: PoolMain;
+  readonly connect: () => LeaseConnection;
+}
+
+/** Where the leases of a resilience lead. */
+export interface LeasePlaces {
+  /**
+   * Returns the place for a lease that uses these keys.
+   *
+   * @throws ConfigurationError if there is a Cluster, and no key or keys of several slots
+   */
+  placeOf(keys: readonly (string | Buffer)[]): LeasePlace;
+  /** Whether the keys of a place can move to another one. */
+  readonly canMove: boolean;
+  /** Call when a server replied that it does not serve the key. */
+  trouble(): void;
+}
+
+/** The only place of a client that has one server. */
+export function onePlace(main: ProtectedClient, connect: () => LeaseConnection): LeasePlaces {
+  const place = { address: '', main: sharedMain(main), connect };
+  return { placeOf: () => place, canMove: false, trouble: () => undefined };
+}
+
+/** The shared client, as a pool sees it. */
+function sharedMain(main: ProtectedClient): PoolMain {
+  return {
+    get state() {
+      return main.state;
+    },
+    get cause() {
+      return main.cause;
+    },
+    get readAt() {
+      return main.readAt;
+    },
+    get changePatienceMs() {
+      return main.gate.state.changePatienceMs;
+    },
+    facts: () => main.gate.state.factsForAll(),
+    ping: () => main.ping(),
+    nextAttemptMs: () => main.nextAttemptMs(),
+  };
+}

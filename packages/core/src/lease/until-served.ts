@@ -1,0 +1,22 @@
+import { pause } from '../deadline.ts';
+import { isElsewhere } from './lease-moves.ts';
+import type { TransactionParts } from './transaction.ts';
+
+const leastPauseMs = 10;
+const spreadMs = 40;
+
+/** Attempts a transaction until a node of the Cluster serves its keys: a node that does not has run nothing. */
+export async function untilServed<T>(
+  { clock, random, deadlineAt, signal }: TransactionParts,
+  attempt: () => Promise<T>,
+): Promise<T> {
+  for (;;) {
+    try {
+      return await attempt();
+    } catch (error) {
+      const pauseMs = leastPauseMs + spreadMs * random();
+      if (!isElsewhere(error) || clock.now() + pauseMs >= deadlineAt) throw error;
+      await pause(clock, pauseMs, signal);
+    }
+  }
+}
