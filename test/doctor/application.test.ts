@@ -26,6 +26,27 @@ it('a standby with a wrong password is named by the doctor, and harms nobody', a
   expect(JSON.stringify(findings)).not.toMatch(/wrong|right/);
 });
 
+it('WATCH and blocking commands on the shared client are named by the doctor, those of a lease are not', async () => {
+  await using server = await startRedis();
+  const resilience = createRedisResilience(server.url, { logger: false });
+  await resilience.ready({ timeoutMs: 5_000 });
+  await resilience.lease((client) => client.watch('a'));
+  await resilience.transaction(['a'], (tx) => tx.commit((multi) => [multi.incr('a')]));
+  await resilience.client.duplicate().blpop('none', 0.01);
+  const before = await diagnose(resilience, { depth: 'short', host: false });
+  await resilience.client.watch('a');
+  await resilience.client.blpop('none', 0.01);
+  const { findings } = await diagnose(resilience, { depth: 'short', host: false });
+  await resilience.close();
+
+  const shared = /^shared-/;
+  expect(before.findings.filter(({ code }) => shared.test(code))).toEqual([]);
+  expect(findings.filter(({ code }) => shared.test(code))).toMatchObject([
+    { code: 'shared-watch', severity: 'warning', next: expect.stringContaining('transaction') as string },
+    { code: 'shared-blocking', severity: 'info', next: expect.stringContaining('lease') as string },
+  ]);
+});
+
 it('a pool whose connections are all kept is named by the doctor', async () => {
   await using server = await startRedis();
   const resilience = createRedisResilience(server.url, { logger: false, pool: { max: 1 } });

@@ -2,6 +2,14 @@ import type { LaneTotals } from './observability/totals.ts';
 import type { PoolDetail } from './lease/pool/pool-detail.ts';
 import type { Lane } from './snapshot.ts';
 
+/** Whether commands that need a connection of their own (see `lease`) were called on the client that all callers share. */
+export interface SharedUse {
+  /** `WATCH`: another caller's `EXEC` may take it. */
+  readonly watch: boolean;
+  /** Blocking commands: all callers behind one wait for it. */
+  readonly blocking: boolean;
+}
+
 /** Live counts behind a snapshot, for dashboards, the status page and the doctor package. */
 export interface SnapshotDetail {
   /**
@@ -19,6 +27,7 @@ export interface SnapshotDetail {
   readonly eventLoopLagMs: number;
   /** The connections that `lease()` and `transaction()` use; `connections` includes them. */
   readonly pool: PoolDetail;
+  readonly shared: SharedUse;
   /** How all commands have ended since the start. Live: the counts in this object keep rising. */
   readonly commands: Readonly<Record<Lane, LaneTotals>>;
 }

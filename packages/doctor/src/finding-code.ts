@@ -35,6 +35,8 @@ export const doctorCodes = [
   'same-server',
   'sentinel-quorum',
   'sentinel-unknown-primary',
+  'shared-blocking',
+  'shared-watch',
   'slow-log',
   'standby-away',
   'tcp-keepalive',

@@ -7,7 +7,7 @@ import type { Pool } from './pool/pool.ts';
 /** The limits of a lease. */
 export interface LeaseBounds {
   readonly name: string | undefined;
-  /** Limit for waiting and work together. If undefined, only the wait is limited, to `defaultTimeoutMs`. */
+  /** Limit for waiting and work together. If undefined, only the wait is limited, by `deadlineAt`. */
   readonly timeoutMs: number | undefined;
   /** Until when it may wait, or last where `timeoutMs` is given. */
   readonly deadlineAt: number;

@@ -112,6 +112,7 @@ export class Engine implements RedisResilience {
       eventLoopLagMs: this.#gateParts.stallDetector.lagMs,
       commands: this.#gateParts.recorder.totals,
       pool: this.#leases.detail(),
+      shared: this.#clients.main.gate.state.guards.seen,
     };
   }
 

@@ -50,7 +50,7 @@ export class ProtectedClients {
     return this.#control.databases;
   }
 
-  detail(): Omit<SnapshotDetail, 'retryBudget' | 'eventLoopLagMs' | 'commands' | 'pool'> {
+  detail(): Omit<SnapshotDetail, 'retryBudget' | 'eventLoopLagMs' | 'commands' | 'pool' | 'shared'> {
     let [connections, readyConnections, waiting, waitingBytes, inFlight] = [0, 0, 0, 0, 0];
     for (const client of this.#clients) {
       connections += client.connections;

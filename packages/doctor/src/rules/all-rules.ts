@@ -3,6 +3,7 @@ import { authRule, permissionRule, turnedAwayRule } from './path/auth.ts';
 import { clientOptionsRule } from './application/client-options.ts';
 import { standbyRule } from './application/databases.ts';
 import { poolRule } from './application/pool.ts';
+import { unleasedCommandsRule } from './application/unleased-commands.ts';
 import { clusterRule } from './topology/cluster.ts';
 import { addressesRule, dnsChangedRule, dnsRule } from './path/dns.ts';
 import { environmentRule } from './path/environment.ts';
@@ -69,6 +70,7 @@ export const allRules: readonly Rule[] = [
   clientOptionsRule,
   standbyRule,
   poolRule,
+  unleasedCommandsRule,
   logRule,
   evictionRule,
   latencyEventsRule,

@@ -4,6 +4,7 @@ import { OutcomeUnknownError, type WatchLostError } from '../../errors.ts';
 import type { Call, SlowCall } from '../call.ts';
 import type { Dispatch } from '../dispatch.ts';
 import type { GateParts } from '../line.ts';
+import type { SharedUse } from '../../snapshot-detail.ts';
 import { beginScanAgain, ScanGuard } from './scan-guard.ts';
 import { TransactionGuard } from './transaction-guard.ts';
 
@@ -13,6 +14,7 @@ type ScanCommand = Pick<DriverCommand, 'name' | 'args'>;
 export class CallGuards {
   readonly transactions = new TransactionGuard();
   readonly #scans = new ScanGuard();
+  readonly #seen = { watch: false, blocking: false };
   readonly #parts: GateParts;
   readonly #dispatch: Dispatch;
 
@@ -26,8 +28,15 @@ export class CallGuards {
     return this.transactions.isWatching || this.#parts.settings.retry.scans === 'fail';
   }
 
+  /** Commands seen here that need a connection of their own. */
+  get seen(): SharedUse {
+    return this.#seen;
+  }
+
   /** Returns an error if the call must not be sent. A scan that cannot continue may be restarted instead. */
   check(call: SlowCall): WatchLostError | OutcomeUnknownError | undefined {
+    if (call.traits.name === 'watch') this.#seen.watch = true;
+    else if (call.slow.blockingMs !== undefined) this.#seen.blocking = true;
     return this.transactions.check(call) ?? this.#checkScans(call);
   }
 

@@ -16,6 +16,7 @@ export interface ApplicationEvidence {
   /** The pool of connections for leases; undefined for a bare client. */
   readonly pool: SnapshotDetail['pool'] | undefined;
   /** Empty if there is only one database. */
+  readonly shared: SnapshotDetail['shared'] | undefined;
   readonly databases: readonly DatabaseReport[];
   /** The options of the RedisResilience with their defaults; undefined for a bare client. */
   readonly settings: ResilienceOptions | undefined;
@@ -55,6 +56,7 @@ export function gatherApplication(
     snapshot: resilience?.snapshot(),
     history: resilience?.history() ?? [],
     pool: resilience?.detail().pool,
+    shared: resilience?.detail().shared,
     databases: resilience?.databases() ?? [],
     settings: resilience === undefined ? undefined : settingsOf(resilience),
     isCluster: isCluster === true,
