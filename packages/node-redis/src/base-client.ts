@@ -1,11 +1,14 @@
 import type { EventEmitter } from 'node:events';
 import type { NodeRedisModule, Protocol } from './node-redis-module.ts';
 
-/** Options of a call, as set by `withTypeMapping`, `withCommandOptions` and the option `commandOptions`. */
+/**
+ * Options of a call, as set by `withTypeMapping`, `withCommandOptions` and the option `commandOptions`. As in
+ * node-redis, 0 and null count as absent.
+ */
 export interface CommandOptions {
   readonly typeMapping?: Readonly<Record<number, unknown>> | undefined;
-  readonly timeout?: number | undefined;
-  readonly abortSignal?: AbortSignal | undefined;
+  readonly timeout?: number | null | undefined;
+  readonly abortSignal?: AbortSignal | null | undefined;
 }
 
 export type Argument = string | Buffer;

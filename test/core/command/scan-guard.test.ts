@@ -21,6 +21,24 @@ describe('the cursor of a scan', () => {
     expect(guard.isStale(scan('5'), 'second')).toBe(false);
   });
 
+  it('is a number of 64 bits: anything else is not remembered', () => {
+    const guard = new ScanGuard();
+    for (const odd of ['9'.repeat(21), '', 'x', ['5'], Object.create(null), null, Number.NaN])
+      guard.answered(scan('0'), [odd, []], 'first');
+    for (const odd of ['9'.repeat(21), '', 'x', '5', 'null', 'NaN'])
+      expect(guard.isStale(scan(odd), 'second')).toBe(false);
+    guard.answered(scan('0'), ['18446744073709551615', []], 'first');
+    expect(guard.isStale(scan('18446744073709551615'), 'second')).toBe(true);
+  });
+
+  it('of a long key belongs to that key alone', () => {
+    const guard = new ScanGuard();
+    const keys = Array.from({ length: 20 }, (_, at) => 'k'.repeat(100_000) + at);
+    for (const key of keys) guard.answered(commandOf('hscan', key, '0'), ['5', []], 'first');
+    expect(guard.isStale(commandOf('hscan', `${keys[0]}-other`, '5'), 'second')).toBe(false);
+    expect(guard.isStale(commandOf('hscan', keys[0] as string, '5'), 'second')).toBe(true);
+  });
+
   it('of two scans that stand at the same place is stale for both', () => {
     const guard = new ScanGuard();
     guard.answered(scan('0'), ['5', []], 'first');

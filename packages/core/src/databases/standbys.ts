@@ -129,6 +129,6 @@ function roleOf(info: ServerInfo): Pick<Knowledge, 'role' | 'lagMs'> {
   const { role, master_last_io_seconds_ago: seconds, master_link_status: link } = info;
   if (role === undefined) return { role: undefined, lagMs: undefined };
   if (role !== 'slave') return { role: 'primary', lagMs: undefined };
-  const lagMs = link === 'up' && Number(seconds) >= 0 ? Number(seconds) * 1000 : undefined;
+  const lagMs = link === 'up' && /^\d{1,10}$/.test(seconds ?? '') ? Number(seconds) * 1000 : undefined;
   return { role: 'replica', lagMs };
 }

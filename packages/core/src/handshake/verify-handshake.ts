@@ -15,7 +15,11 @@ const infoFields = [
   'master_last_io_seconds_ago',
 ] as const;
 
-const infoPatterns = infoFields.map((field) => ({ field, pattern: new RegExp(`^${field}:(.*?)\\r?$`, 'm') }));
+// A value that is longer than any that Redis sends is ignored, because the fields are kept as long as the connection.
+const infoPatterns = infoFields.map((field) => ({
+  field,
+  pattern: new RegExp(`^${field}:(.{0,128})\\r?$`, 'm'),
+}));
 
 /** The fields of INFO that are kept. All of it would take 19 KiB per connection. */
 export type ServerInfo = Readonly<Partial<Record<(typeof infoFields)[number], string>>>;

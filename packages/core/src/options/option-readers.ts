@@ -65,8 +65,9 @@ export const booleanOf: OptionReader = (value, path) => {
 };
 
 export const nameOf: OptionReader = (value, path) => {
-  if (typeof value !== 'string' || value.length === 0 || value.length > 100) {
-    throw invalid(path, value, 'a name of 1 to 100 characters');
+  const isName = typeof value === 'string' && value.length > 0 && value.length <= 100;
+  if (!isName || /[\p{Cc}\p{Zl}\p{Zp}]/u.test(value)) {
+    throw invalid(path, value, 'a name of 1 to 100 characters, none of them a control character');
   }
 };
 

@@ -124,7 +124,7 @@ export class Engine implements RedisResilience {
     operation: (client: Redis | Cluster, signal: AbortSignal) => Promise<T>,
     options: ExecuteOptions<T> = {},
   ): Promise<T> {
-    const circuit = this.circuits[options.lane === 'write' ? 'write' : 'read'];
+    const circuit = this.circuits[(options as { lane?: Lane } | null)?.lane === 'write' ? 'write' : 'read'];
     if (!circuit.admitsAll) circuit.wantedAt = this.clock.now();
     return execute(this, this.clock, this.settings.timeoutMs, operation, options, this.#refusals);
   }

@@ -22,9 +22,10 @@ export class CommandSender {
   }
 
   /** Resolves with the result of `finish` for the reply, decoded according to the type mapping. */
-  send(args: JoinedCommand, options: CommandOptions | undefined, finish?: Finish): Promise<unknown> {
-    const wrong = wrongArgument(args);
+  send(given: JoinedCommand, options: CommandOptions | undefined, finish?: Finish): Promise<unknown> {
+    const wrong = wrongArgument(given) ?? wrongOption(options);
     if (wrong !== undefined) return Promise.reject(wrong);
+    const args = withTextName(given);
     const mapping = options?.typeMapping ?? noMapping;
     const read: Read =
       finish === undefined
@@ -40,7 +41,7 @@ export class CommandSender {
     const wrong = firstWrongArgument(commands);
     if (wrong !== undefined) return Promise.reject(wrong);
     if (commands.length === 0) return Promise.resolve([]);
-    return this.#connection.sendTogether(commands, (replies) =>
+    return this.#connection.sendTogether(commands.map(withTextName), (replies) =>
       replies.map((reply) => this.#read(reply ?? null, mapping)),
     );
   }
@@ -49,7 +50,7 @@ export class CommandSender {
   sendTransaction(commands: readonly JoinedCommand[]): Promise<unknown> {
     const wrong = firstWrongArgument(commands);
     if (wrong !== undefined) return Promise.reject(wrong);
-    return this.#connection.sendTogether([['MULTI'], ...commands, ['EXEC']], (replies) =>
+    return this.#connection.sendTogether([['MULTI'], ...commands.map(withTextName), ['EXEC']], (replies) =>
       // As in node-redis, the type mapping does not apply to EXEC.
       this.#read(replies.at(-1) ?? null, noMapping),
     );
@@ -97,6 +98,22 @@ export class CommandSender {
 const digestVerb = /^evalsha/i;
 const scriptVerb = /^script$/i;
 
+/** The error for options that cannot be obeyed; checked before anything is sent. */
+function wrongOption(options: CommandOptions | undefined): TypeError | undefined {
+  if (options === undefined) return undefined;
+  const { timeout, abortSignal } = options;
+  if (timeout && !(typeof timeout === 'number' && timeout > 0))
+    return new TypeError('The option timeout must be a number of milliseconds above 0.');
+  if (abortSignal && !(abortSignal instanceof AbortSignal))
+    return new TypeError('The option abortSignal must be an AbortSignal.');
+  return undefined;
+}
+
+/** The name of a command may be bytes, too. */
+function withTextName(args: JoinedCommand): JoinedCommand {
+  return typeof args[0] === 'string' ? args : [String(args[0]), ...args.slice(1)];
+}
+
 function firstWrongArgument(commands: readonly JoinedCommand[]): TypeError | undefined {
   for (const args of commands) {
     const wrong = wrongArgument(args);
@@ -107,6 +124,9 @@ function firstWrongArgument(commands: readonly JoinedCommand[]): TypeError | und
 
 /** Returns the error that node-redis throws for an argument that cannot be sent; undefined if all can. */
 function wrongArgument(args: readonly unknown[]): TypeError | undefined {
+  if (!Array.isArray(args) || args.length === 0) {
+    return new TypeError('A command is a list: its name, followed by its arguments.');
+  }
   for (let index = 0; index < args.length; index++) {
     const arg = args[index];
     if (typeof arg === 'string' || arg instanceof Buffer) continue;

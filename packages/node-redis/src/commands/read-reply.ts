@@ -128,7 +128,8 @@ export class ReplyReader {
     }
     const object = emptyObjectOf(this.#classes);
     for (let index = 0; index < length; index++) {
-      const name = this.#name() as string;
+      // A list would otherwise become a property name unseen, and could be `__proto__`.
+      const name = String(this.#name());
       const value = this.#value();
       if (name === '__proto__') Object.defineProperty(object, name, { ...plainProperty, value });
       else object[name] = value;

@@ -11,8 +11,8 @@ import { TurnQueue } from './turn-queue.ts';
 
 /** Options of a call apart from its command. */
 export interface CallOptions {
-  readonly timeout?: number | undefined;
-  readonly abortSignal?: AbortSignal | undefined;
+  readonly timeout?: number | null | undefined;
+  readonly abortSignal?: AbortSignal | null | undefined;
 }
 
 /**
@@ -85,7 +85,7 @@ export class ProtectedConnection {
 
   /** Resolves with the result of `read` for the bytes of the reply. */
   send(args: JoinedCommand, read: RawRequest['read'], options: CallOptions = {}): Promise<unknown> {
-    const { timeout, abortSignal } = options;
+    const [timeout, abortSignal] = [options.timeout || undefined, options.abortSignal || undefined];
     const refusal = this.#refusal(args);
     if (refusal !== undefined) return Promise.reject(refusal);
     const start = (): Promise<unknown> => {

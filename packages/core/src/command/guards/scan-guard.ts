@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { traitsOf } from '../../catalogue/command-traits.ts';
 import type { DriverCommand } from '../../driver/driver-command.ts';
 
@@ -20,6 +21,10 @@ const maxPositions = 1000;
  * such callers would make many later scans restart.
  */
 const maxHolders = 4;
+/** Longer keys are remembered by their hash, because callers may pass keys of any length. */
+const maxKeyLength = 64;
+/** A cursor is an unsigned number of 64 bits. */
+const cursorPattern = /^\d{1,20}$/;
 
 /**
  * Records which server process returned each cursor of SCAN, HSCAN, SSCAN and ZSCAN. Each process hashes keys with its
@@ -89,12 +94,20 @@ function cursorOf(command: ScanCommand): string {
 
 function positionOf({ name, args }: ScanCommand, cursor: string): string {
   const scan = traitsOf(name).name;
-  return scan === 'scan' ? `scan ${cursor}` : `${scan} ${cursor} ${String(args[0])}`;
+  return scan === 'scan' ? `scan ${cursor}` : `${scan} ${cursor} ${briefly(String(args[0]))}`;
 }
 
-/** Reads the next cursor from a parsed reply or from its bytes. */
+function briefly(key: string): string {
+  return key.length <= maxKeyLength ? key : createHash('sha256').update(key).digest('base64');
+}
+
+/** Reads the next cursor from a parsed reply or from its bytes; undefined if the server returned something else. */
 function nextCursorOf(reply: unknown): string | undefined {
-  if (Array.isArray(reply)) return String(reply[0]);
+  if (Array.isArray(reply)) {
+    const [first] = reply as readonly unknown[];
+    const cursor = typeof first === 'object' && !Buffer.isBuffer(first) ? '' : String(first);
+    return cursorPattern.test(cursor) ? cursor : undefined;
+  }
   if (!Buffer.isBuffer(reply)) return undefined;
-  return /^\*2\r\n\$\d+\r\n(\d+)\r\n/.exec(reply.toString('latin1', 0, 64))?.[1];
+  return /^\*2\r\n\$\d+\r\n(\d{1,20})\r\n/.exec(reply.toString('latin1', 0, 64))?.[1];
 }

@@ -1,5 +1,6 @@
 import type { ChainableCommander, Redis } from 'ioredis';
 import type { DriverCommand } from '../../driver/driver-command.ts';
+import { OutcomeUnknownError } from '../../errors.ts';
 
 /** One command of a transaction, and the functions that settle its caller's promise. */
 interface Queued {
@@ -38,6 +39,7 @@ export class QueuedCommands {
     try {
       const answers = await chain.exec();
       if (answers === null) return false;
+      if (answers.length !== this.#queued.length) throw incomplete();
       for (const [index, { resolve, reject }] of this.#queued.entries()) {
         const [error, answer] = answers[index] as [Error | null, unknown];
         if (error === null) resolve(answer);
@@ -61,6 +63,13 @@ export class QueuedCommands {
 /** Whether a value is a chain of commands as returned by `multi()` or `pipeline()`. */
 export function isChain(value: unknown): boolean {
   return typeof value === 'object' && value !== null && 'isPipeline' in value && value.isPipeline === true;
+}
+
+function incomplete(): OutcomeUnknownError {
+  return new OutcomeUnknownError(
+    'The server answered EXEC with another number of replies than the transaction has commands. It may have run.',
+    { reason: 'protocol', outcome: 'unknown' },
+  );
 }
 
 function ignore(): void {

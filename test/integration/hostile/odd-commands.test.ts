@@ -1,0 +1,70 @@
+import { createRedisResilience, type RedisResilience } from '@redis-resilience/core';
+import { startRedis, waitFor } from '@redis-resilience/testing';
+import type { Redis } from 'ioredis';
+import { expect, it, onTestFinished } from 'vitest';
+import { HostileServer, honest, type Hostility } from '../../bench/fuzz/hostile-server.ts';
+
+async function hostileStage(hostility: Hostility): Promise<RedisResilience<Redis>> {
+  const server = await HostileServer.start();
+  server.hostility = hostility;
+  const resilience = createRedisResilience(
+    { host: server.host, port: server.port },
+    { logger: false, connection: { minPeriodMs: 10, maxPeriodMs: 50 } },
+  );
+  onTestFinished(async () => {
+    await resilience.close({ drainMs: 0 });
+    await server[Symbol.asyncDispose]();
+  });
+  await resilience.ready();
+  return resilience;
+}
+
+it('a command with the name of an inherited property is refused by the server, and the client survives the loss of its connection', async () => {
+  await using server = await startRedis();
+  const resilience = createRedisResilience(server.url, { logger: false });
+  onTestFinished(() => resilience.close({ drainMs: 0 }));
+  const { client } = resilience;
+  for (const name of ['constructor', '__proto__', 'toString', 'hasOwnProperty'])
+    await expect(client.call(name, 'a')).rejects.toThrow(/unknown command/i);
+  await expect(client.pipeline().call('constructor').get('a').exec()).resolves.toEqual([
+    [expect.objectContaining({ name: 'ReplyError' })],
+    [null, null],
+  ]);
+
+  await server.command('CLIENT', 'KILL', 'TYPE', 'normal');
+  await waitFor(() => resilience.snapshot().attempts > 1, { message: 'another connection' });
+  expect(await client.set('a', '1')).toBe('OK');
+});
+
+it('a transaction whose EXEC is answered with another number of replies than commands ends with an unknown outcome', async () => {
+  for (const reply of ['*0\r\n', ':5\r\n', '*1\r\n:1\r\n']) {
+    const resilience = await hostileStage(([name = '']) => {
+      if (/^(multi|watch|unwatch)$/i.test(name)) return '+OK\r\n';
+      if (/^exec$/i.test(name)) return reply;
+      return /^incr$/i.test(name) ? '+QUEUED\r\n' : honest;
+    });
+    const ran = resilience.transaction(['a'], (tx) =>
+      tx.commit((multi) => [multi.incr('a'), multi.incr('b')]),
+    );
+    await expect(ran).rejects.toMatchObject({ code: 'OUTCOME_UNKNOWN', reason: 'protocol' });
+  }
+});
+
+it('a lease lasts until the work has settled, even if its promise is that of a library', async () => {
+  const resilience = await hostileStage(() => honest);
+  const value = await resilience.lease((client) => {
+    const later = new Promise<void>((resolve) => void setImmediate(resolve)).then(() => client.get('late'));
+    // oxlint-disable-next-line unicorn/no-thenable -- as the promises of Bluebird and Q
+    return { then: later.then.bind(later) } as Promise<string | null>;
+  });
+  expect(value).toBe('value of late');
+});
+
+it('options that are null are refused by execute as by lease', async () => {
+  const resilience = await hostileStage(() => honest);
+  for (const call of [
+    () => resilience.execute((client) => client.get('a'), null as never),
+    () => resilience.lease((client) => client.get('a'), null as never),
+  ])
+    await expect((async () => call())()).rejects.toMatchObject({ code: 'CONFIGURATION' });
+});
