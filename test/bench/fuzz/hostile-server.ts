@@ -14,7 +14,7 @@ export type Hostility = (
 /** A server that shakes hands as Redis does, and whose replies to everything are what its hostility makes of them. */
 export class HostileServer implements AsyncDisposable {
   readonly host = '127.0.0.1';
-  readonly #server = createServer((socket) => this.#serve(socket));
+  readonly #server = createServer({ noDelay: true }, (socket) => this.#serve(socket));
   readonly #sockets = new Set<Socket>();
   readonly #askedBy = new Map<string, Socket>();
   hostility: Hostility = () => honest;

@@ -6,11 +6,13 @@ import { Alarm } from '../../../packages/core/src/event-loop/alarm.ts';
 class CountingClock extends ManualClock {
   readonly #unrefed = new Set<object>();
   created = 0;
+  longestDelayMs = 0;
 
   override setTimeout(callback: () => void, delayMs: number): ManualTimer {
     const timer = super.setTimeout(callback, delayMs);
     const unref = timer.unref.bind(timer);
     this.created++;
+    this.longestDelayMs = Math.max(this.longestDelayMs, delayMs);
     timer.unref = () => {
       this.#unrefed.add(timer);
       return unref();
@@ -163,4 +165,12 @@ it('an alarm rings although another one that was due with it throws', () => {
   clock.travel(0);
   expect(rings).toEqual([5_010]);
   expect(clock.pendingTimers).toBe(0);
+});
+
+it('an alarm that is due in 34 years sets no timer that Node would fire at once', () => {
+  const { clock, alarm, rings } = setUp();
+  alarm.set(5_000 + 2 ** 40, false);
+  expect(clock.longestDelayMs).toBe(2 ** 31 - 1);
+  clock.travel(2 ** 31);
+  expect([rings, clock.created]).toEqual([[], 2]);
 });

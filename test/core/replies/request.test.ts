@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { connect, createServer, type Socket } from 'node:net';
+import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { startOddPeer, startRedis } from '@redis-resilience/testing';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { ErrorReply } from '../../../packages/core/src/replies/reply.ts';
@@ -76,4 +76,19 @@ describe('a request', () => {
     await expect(refused).rejects.toMatchObject({ code: 'ECONNRESET' });
     await expect(request(socket, [['PING']], never)).rejects.toMatchObject({ code: 'ECONNRESET' });
   });
+});
+
+it('a request ends when the peer sends nothing but pushes', async () => {
+  const peer = createServer((socket) => {
+    const pushes = '>2\r\n+a\r\n+b\r\n'.repeat(500);
+    const pour = (): void => {
+      while (!socket.destroyed && socket.write(pushes));
+      socket.once('drain', pour);
+    };
+    socket.on('error', () => undefined).once('data', pour);
+  }).listen(0, '127.0.0.1');
+  onTestFinished(() => void peer.close());
+  await once(peer, 'listening');
+  const socket = await connectTo(peer.address() as AddressInfo);
+  await expect(request(socket, [['PING']], never)).rejects.toMatchObject({ name: 'ProtocolError' });
 });

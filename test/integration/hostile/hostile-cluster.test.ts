@@ -52,6 +52,28 @@ it.each(['-MOVED\r\n', '-MOVED 5\r\n', '-MOVED __proto__ 1\r\n', '-ASK\r\n', '-A
   },
 );
 
+it('a redirection by ASK to a node that cannot be reached fails its own call only', async () => {
+  await using server = await HostileServer.start();
+  const resilience = createCluster(server);
+  const stray: unknown[] = [];
+  const onStray = (error: unknown): void => void stray.push(error);
+  process.on('unhandledRejection', onStray);
+  try {
+    await resilience.ready({ timeoutMs: 8_000 });
+    server.hostility = ([name]) => (name?.toLowerCase() === 'get' ? '-ASK 5 127.0.0.1:99999\r\n' : honest);
+    expect(await errorOf(resilience.client.get('key'))).toMatchObject({ outcome: 'not-applied' });
+    server.hostility = () => honest;
+    await waitFor(async () => (await resilience.client.get('key').catch(String)) === 'value of key', {
+      timeoutMs: 8_000,
+      message: 'an answer',
+    });
+    expect(stray).toEqual([]);
+  } finally {
+    process.off('unhandledRejection', onStray);
+    await resilience.close();
+  }
+});
+
 function createCluster({ host, port }: HostileServer) {
   return createRedisResilience(
     { cluster: [{ host, port }] },

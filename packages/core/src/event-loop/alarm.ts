@@ -3,6 +3,8 @@ import { DueQueue, type Due } from './due-queue.ts';
 
 /** Timers count whole milliseconds and may fire early, so anything due within this time counts as due. */
 const roundingMs = 0.5;
+/** Node fires a timer immediately if its delay is longer. */
+const longestDelayMs = 2 ** 31 - 1;
 
 /**
  * One alarm for many due times. It may fire early, so the callback has to check what is due and set the alarm again. All
@@ -83,7 +85,8 @@ class Belfry {
     this.#disarm();
     this.#timerAt = this.#alarms.nextDueAt;
     if (this.#timerAt === Infinity) return;
-    this.#timer = this.#clock.setTimeout(this.#onTime, Math.max(0, this.#timerAt - this.#clock.now()));
+    const delayMs = Math.min(longestDelayMs, Math.max(0, this.#timerAt - this.#clock.now()));
+    this.#timer = this.#clock.setTimeout(this.#onTime, delayMs);
     if (!this.#keepsAlive) this.#timer.unref?.();
   }
 

@@ -11,7 +11,7 @@ interface CommandTables {
  * it would take a command named `constructor` for QUIT, and never connect again once its connection is lost.
  */
 export function ignoreInheritedNames(): void {
-  const { getFlagMap, _transformer = {} } = Command as unknown as CommandTables;
-  const tables = [...Object.values(getFlagMap?.call(Command) ?? {}), ...Object.values(_transformer)];
+  const driver = Command as unknown as CommandTables;
+  const tables = [...Object.values(driver.getFlagMap?.() ?? {}), ...Object.values(driver._transformer ?? {})];
   for (const table of tables) Object.setPrototypeOf(table, null);
 }

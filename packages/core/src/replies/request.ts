@@ -1,11 +1,14 @@
 import type { Socket } from 'node:net';
 import { encodeCommand } from './encode-command.ts';
+import { ProtocolError } from './protocol-error.ts';
 import { classifyReply } from './reply-error.ts';
 import { ReplyReader } from './reply-reader.ts';
 import { ErrorReply, PushReply, type Reply } from './reply.ts';
 
 /** Limits far above the size of any reply to the few commands sent this way. */
 const limits = { maxReplyBytes: 16 * 1024 * 1024, maxElements: 262_144 };
+/** Far more than any server sends before its replies to these commands. */
+const maxPushes = 1000;
 
 /**
  * Sends commands in one write over a socket that no other code reads, and resolves with one reply per command. The
@@ -26,6 +29,7 @@ export function request(
   return new Promise((resolve, reject) => {
     const reader = new ReplyReader(limits);
     const replies: Reply[] = [];
+    let pushes = 0;
     const finish = (error: unknown): void => {
       socket.pause();
       socket.removeListener('data', onData);
@@ -37,11 +41,15 @@ export function request(
     };
     const onData = (chunk: Buffer): void => {
       const read = reader.push(chunk);
-      for (const reply of read.replies) if (!(reply instanceof PushReply)) replies.push(reply);
+      for (const reply of read.replies) {
+        if (reply instanceof PushReply) pushes++;
+        else replies.push(reply);
+      }
       const [first] = replies;
       if (first instanceof ErrorReply && classifyReply(first.message).cause === 'max-clients') finish(first);
       else if (replies.length >= commands.length) finish(undefined);
       else if (read.failure !== undefined) finish(read.failure);
+      else if (pushes > maxPushes) finish(new ProtocolError('too-large'));
     };
     const onClose = (): void => finish(closedError());
     const onAbort = (): void => finish(signal.reason);

@@ -105,7 +105,8 @@ function briefly(key: string): string {
 function nextCursorOf(reply: unknown): string | undefined {
   if (Array.isArray(reply)) {
     const [first] = reply as readonly unknown[];
-    const cursor = typeof first === 'object' && !Buffer.isBuffer(first) ? '' : String(first);
+    const isText = typeof first === 'string' || typeof first === 'number' || Buffer.isBuffer(first);
+    const cursor = isText ? first.toString() : '';
     return cursorPattern.test(cursor) ? cursor : undefined;
   }
   if (!Buffer.isBuffer(reply)) return undefined;

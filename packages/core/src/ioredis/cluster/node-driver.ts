@@ -16,6 +16,7 @@ export class IoredisNode extends RedisDriver implements NodeDriver {
     printClient(client);
     // Makes the client end when its connection is lost, because this library redials nodes itself.
     internals(client).options['retryStrategy'] = null;
+    tolerateAsking(client);
     this.address = `${client.options.host}:${client.options.port}`;
   }
 
@@ -33,6 +34,16 @@ export class IoredisNode extends RedisDriver implements NodeDriver {
   connectNow(): void {
     if (this.status === 'idle') this.client.connect().catch(ignore);
   }
+}
+
+// After `-ASK`, ioredis sends ASKING without awaiting it: if the node cannot be reached, the rejection would be unhandled.
+function tolerateAsking(client: Redis): void {
+  const ask = client.asking.bind(client);
+  client.asking = () => {
+    const asked = ask();
+    asked.catch(ignore);
+    return asked;
+  };
 }
 
 function ignore(): void {
