@@ -52,6 +52,27 @@ it.each(['-MOVED\r\n', '-MOVED 5\r\n', '-MOVED __proto__ 1\r\n', '-ASK\r\n', '-A
   },
 );
 
+it('a name that cannot be resolved, announced by one node, does not keep a cluster from being found again', async () => {
+  await using server = await HostileServer.start();
+  const resilience = createCluster(server);
+  try {
+    await resilience.ready({ timeoutMs: 8_000 });
+    const slots = `*1\r\n*3\r\n:0\r\n:16383\r\n*2\r\n${bulk('no-such-host.invalid')}:1\r\n`;
+    server.hostility = (command) => (isSlots(command) ? slots : honest);
+    await new Promise((resolve) => resilience.client.refreshSlotsCache(resolve));
+    await waitFor(() => resilience.snapshot().cause?.code === 'dns', {
+      message: 'the loss of the only node',
+    });
+    server.hostility = () => honest;
+    await waitFor(async () => (await resilience.client.get('key').catch(String)) === 'value of key', {
+      timeoutMs: 8_000,
+      message: 'an answer',
+    });
+  } finally {
+    await resilience.close();
+  }
+});
+
 it('a redirection by ASK to a node that cannot be reached fails its own call only', async () => {
   await using server = await HostileServer.start();
   const resilience = createCluster(server);

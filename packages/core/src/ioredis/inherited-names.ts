@@ -1,17 +1,13 @@
 import { Command } from 'ioredis';
 
-/** The tables in which ioredis looks commands up by name. */
-interface CommandTables {
-  getFlagMap?(): Readonly<Record<string, object>>;
-  readonly _transformer?: Readonly<Record<string, object>>;
-}
+type Tables = Readonly<Record<string, object>> | undefined;
 
 /**
  * Makes ioredis know no command that has the name of an inherited property. Its tables are plain objects: without this,
  * it would take a command named `constructor` for QUIT, and never connect again once its connection is lost.
  */
 export function ignoreInheritedNames(): void {
-  const driver = Command as unknown as CommandTables;
-  const tables = [...Object.values(driver.getFlagMap?.() ?? {}), ...Object.values(driver._transformer ?? {})];
-  for (const table of tables) Object.setPrototypeOf(table, null);
+  const driver = Command as unknown as { getFlagMap?(): Tables } & Readonly<Record<string, Tables>>;
+  const tables = [driver.getFlagMap?.(), driver['_transformer']];
+  for (const table of tables.flatMap((each) => Object.values(each ?? {}))) Object.setPrototypeOf(table, null);
 }

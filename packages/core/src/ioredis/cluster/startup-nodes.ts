@@ -9,11 +9,26 @@ const configuredNodes = new WeakMap<Cluster, StartupNode[]>();
 export function rememberNodes(cluster: Cluster): void {
   const target = clusterInternals(cluster);
   const configured = configuredNodes.get(cluster) ?? target.startupNodes;
+  if (!configuredNodes.has(cluster)) tolerateLostNames(cluster, configured);
   configuredNodes.set(cluster, configured);
   const known = target
     .nodes()
     .map(({ options }) => ({ host: options.host ?? 'localhost', port: options.port ?? 6379 }));
   target.startupNodes = [...configured, ...known].slice(0, maxStartupNodes);
+}
+
+/**
+ * ioredis finds no startup node at all if one name cannot be resolved. Without this, a single node that announced such a
+ * name would keep the cluster from ever being found again, although the configured nodes are well.
+ */
+function tolerateLostNames(cluster: Cluster, configured: StartupNode[]): void {
+  const target = clusterInternals(cluster);
+  const resolve = target.resolveStartupNodeHostnames.bind(cluster);
+  target.resolveStartupNodeHostnames = () =>
+    resolve().catch(() => {
+      target.startupNodes = configured;
+      return resolve();
+    });
 }
 
 /** Returns the options with which ioredis would connect to each startup node. */
