@@ -134,8 +134,10 @@ describe('a Cluster that cannot be reached', () => {
   const provider = () => Promise.reject(new Error('The vault is sealed.'));
   it('says why also where the nodes are URLs or ports', async () => {
     await using cluster = await startCluster({ nodes: 3, replicas: 0, password: 'right' });
-    const [node] = cluster.addresses;
-    for (const startup of [`redis://:wrong@127.0.0.1:${node?.port}`, node?.port ?? 0]) {
+    const [node] = cluster.nodes;
+    await node?.command('ACL', 'SETUSER', 'app', 'on', '>secret', '~*', '&*', '+@all', '-cluster');
+    const withoutCluster = `redis://app:secret@127.0.0.1:${node?.port}`;
+    for (const startup of [`redis://:wrong@127.0.0.1:${node?.port}`, node?.port ?? 0, withoutCluster]) {
       const resilience = createRedisResilience({ cluster: [startup] });
       onTestFinished(() => resilience.close({ drainMs: 0 }));
       await waitFor(() => resilience.snapshot().cause?.code === 'auth', { timeoutMs: 5_000 });

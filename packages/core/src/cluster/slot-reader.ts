@@ -3,6 +3,8 @@ import { ownCredentials } from '../connection/target-of.ts';
 import { tlsOf } from '../handshake/open-socket.ts';
 import type { ClusterDriver, NodeDriver, SlotRange } from '../driver/cluster-driver.ts';
 import { establish, EstablishError, type Target } from '../handshake/establish.ts';
+import { isReplyError } from '../replies/connection-error.ts';
+import { classifyReply } from '../replies/reply-error.ts';
 import type { ClusterNode, ClusterNodeParts } from './cluster-node.ts';
 import { askForSlots } from './slots/ask-for-slots.ts';
 import { firstAnswer, type Ask } from './slots/first-answer.ts';
@@ -92,7 +94,7 @@ export class SlotReader {
       this.#ranges = ranges;
       return ranges;
     } catch (error) {
-      this.#failure = error instanceof EstablishError ? error.reason : 'connection-reset';
+      this.#failure = causeOf(error);
       throw error;
     } finally {
       clock.clearTimeout(timer);
@@ -167,6 +169,13 @@ export function startupTarget(
     session: () => ({ database: 0, clientName: undefined, readOnly: false }),
     requiresPrimary: false,
   };
+}
+
+/** A user who may not ask for the slots is refused. */
+function causeOf(error: unknown): CauseCode {
+  if (error instanceof EstablishError) return error.reason;
+  const isReply = error instanceof Error && isReplyError(error);
+  return (isReply ? classifyReply(error.message).cause : undefined) ?? 'connection-reset';
 }
 
 function shuffled<T>(items: readonly T[], random: () => number): readonly T[] {

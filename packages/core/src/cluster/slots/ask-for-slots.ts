@@ -1,9 +1,14 @@
 import type { Socket } from 'node:net';
 import type { SlotRange } from '../../driver/cluster-driver.ts';
+import { ErrorReply } from '../../replies/reply.ts';
 import { request } from '../../replies/request.ts';
 import { slotRangesOf } from './slot-ranges.ts';
 
-/** Asks for the slots over the given socket, and closes it afterwards. */
+/**
+ * Asks for the slots over the given socket, and closes it afterwards.
+ *
+ * @throws {@link ErrorReply} if the node refuses to tell
+ */
 export async function askForSlots(
   socket: Socket,
   host: string,
@@ -12,6 +17,7 @@ export async function askForSlots(
   socket.on('error', ignore);
   try {
     const [reply] = await request(socket, [['CLUSTER', 'SLOTS']], signal);
+    if (reply instanceof ErrorReply) throw reply;
     return slotRangesOf(reply, host);
   } finally {
     socket.destroy();
