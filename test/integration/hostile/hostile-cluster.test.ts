@@ -73,6 +73,12 @@ it('a name that cannot be resolved, announced by one node, does not keep a clust
   }
 });
 
+it('a cluster that is closed while the names of its startup nodes are being resolved ends', async () => {
+  const resilience = createRedisResilience({ cluster: [{ host: 'localhost', port: 1 }] }, { logger: false });
+  await resilience.close({ drainMs: 0 });
+  expect(resilience.client.status).toBe('end');
+});
+
 it('a redirection by ASK to a node that cannot be reached fails its own call only', async () => {
   await using server = await HostileServer.start();
   const resilience = createCluster(server);
