@@ -11,7 +11,8 @@ import { Feed, Listener } from './feed.js';
 
 const subscribers = 6;
 const keysOfEach = 3;
-const listenMs = 4_000;
+// Longer than it takes to find out that a call blocks on a primary that hangs.
+const listenMs = 9_000;
 
 /** Blocked calls, subscribers and subscribers to shard channels, while a primary goes away. */
 export const clusterListeners: readonly Row[] = [
