@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { ConfigurationError, createRedisResilience, protect } from '@redis-resilience/core';
+import { startRedis } from '@redis-resilience/testing';
 import { Cluster, Redis } from 'ioredis';
 import { createClient } from 'redis';
 import { describe, expect, it } from 'vitest';
@@ -83,6 +84,13 @@ describe('protect() refuses, and says what was meant:', () => {
       setImmediate(resolve);
     });
     expect(client.status).toBe('end');
+    expect(refusalOf(() => protect(client))).toContain('Make a new one');
+  });
+
+  it('a client that was told to end, and has not yet', async () => {
+    await using server = await startRedis();
+    const client = new Redis(server.url);
+    await client.quit();
     expect(refusalOf(() => protect(client))).toContain('Make a new one');
   });
 

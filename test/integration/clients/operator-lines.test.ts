@@ -53,6 +53,8 @@ describe('the logger', () => {
       expect.stringMatching(/^error: .* is down \(connection-\w+\): .* Shorter ones before it: 1\.$/),
       expect.stringMatching(/^info: .* is up again after \d\.\d s \(connection-\w+\)\.$/),
     ]);
+    const [began, ended] = logger.lines.map((line) => /\((connection-\w+)\)/.exec(line)?.[1]);
+    expect(ended).toBe(began);
   });
 
   it('is told as a warning what works in part', async () => {

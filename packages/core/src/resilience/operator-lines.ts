@@ -1,3 +1,4 @@
+import type { CauseCode } from '../cause.ts';
 import type { Clock, TimerHandle } from '../clock.ts';
 import type { RedisSnapshot } from '../snapshot.ts';
 import type { Logger } from '../options/logger.ts';
@@ -32,7 +33,8 @@ export class OperatorLines implements FirstListener<ResilienceEvents> {
   readonly #subject: OperatorSubject;
   readonly #clock: Clock;
   #timer: TimerHandle | undefined;
-  #isTold = false;
+  /** The cause that the outage was reported with; undefined if it was not reported. */
+  #told: CauseCode | undefined;
   #toldAt = Number.NEGATIVE_INFINITY;
   #untold = 0;
 
@@ -48,16 +50,17 @@ export class OperatorLines implements FirstListener<ResilienceEvents> {
     this.#timer.unref?.();
   }
 
-  recovered({ outageMs, cause }: ResilienceEvents['recovered']): void {
+  recovered({ outageMs }: ResilienceEvents['recovered']): void {
     this.#stop();
-    if (!this.#isTold) {
+    const told = this.#told;
+    if (told === undefined) {
       this.#untold++;
       return;
     }
-    this.#isTold = false;
+    this.#told = undefined;
     this.#log(
       'info',
-      `Redis connection ${this.#subject.name} at ${placeOf(this.#subject.client)} is up again after ${seconds(outageMs)} (${cause.code}).`,
+      `Redis connection ${this.#subject.name} at ${placeOf(this.#subject.client)} is up again after ${seconds(outageMs)} (${told}).`,
     );
   }
 
@@ -90,7 +93,7 @@ export class OperatorLines implements FirstListener<ResilienceEvents> {
     const before = this.#untold === 0 ? '' : ` Shorter ones before it: ${this.#untold}.`;
     this.#untold = 0;
     this.#toldAt = this.#clock.now();
-    this.#isTold = true;
+    this.#told = cause.code;
     this.#log(
       status === 'down' ? 'error' : 'warn',
       `Redis connection ${name} at ${placeOf(this.#subject.client)} is ${status} (${cause.code}): ${cause.message} ` +

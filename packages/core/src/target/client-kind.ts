@@ -24,7 +24,9 @@ export function checkClient(client: unknown): void {
   const kind = clientKindOf(client);
   if (kind !== 'ioredis')
     throw new ConfigurationError(`protect() takes a client of ioredis. ${advice(client)}`);
-  if ((client as { status?: unknown }).status === 'end') {
+  const { status, manuallyClosing } = client as { status?: unknown; manuallyClosing?: unknown };
+  // After quit() or disconnect(), the client takes a moment to end.
+  if (status === 'end' || manuallyClosing === true) {
     throw new ConfigurationError(
       'protect() was given a client that is closed. Make a new one: protect(new Redis(options)).',
     );
