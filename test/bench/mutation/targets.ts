@@ -138,7 +138,10 @@ export const mutationTargets: readonly MutationTarget[] = [
     'guards/transaction-guard',
     'waiting-queue',
   ].map((name) => ({ file: `command/${name}.ts`, tests: ownFirst(name, callTests) })),
-  { file: 'event-loop/alarm.ts', tests: ['event-loop/alarm.test.ts'] },
+  ...['alarm', 'shared-timer'].map((name) => ({
+    file: `event-loop/${name}.ts`,
+    tests: ['event-loop/alarm.test.ts'],
+  })),
   { file: 'event-loop/due-queue.ts', tests: ['event-loop/due-queue.test.ts'] },
   { file: 'dialing/dialer.ts', tests: ownFirst('dialer', dialTests) },
   { file: 'handshake/throttled-credentials.ts', tests: ['handshake/throttled-credentials.test.ts'] },

@@ -1,0 +1,98 @@
+import type { Clock, TimerHandle } from '../clock.ts';
+import { DueQueue, type Due } from './due-queue.ts';
+
+/** Timers count whole milliseconds and may fire early, so anything due within this time counts as due. */
+const roundingMs = 0.5;
+/** Node fires a timer immediately if its delay is longer. */
+const longestDelayMs = 2 ** 31 - 1;
+
+/** Something that is to happen at a time. */
+export interface Timed extends Due {
+  /** When it fires; Infinity if it is not set. */
+  readonly dueAt: number;
+  /** Number of milliseconds by which it may fire early, to share a wake-up of the process with others. */
+  readonly earlyMs: number;
+  fire(): void;
+}
+
+/** One timer for everything on a clock that is to happen at a time, and that keeps the process alive or does not. */
+export class SharedTimer {
+  readonly #clock: Clock;
+  readonly #keepsAlive: boolean;
+  readonly #queue = new DueQueue<Timed>((timed) => timed);
+  #timer: TimerHandle | undefined;
+  #timerAt = Infinity;
+
+  private constructor(clock: Clock, keepsAlive: boolean) {
+    this.#clock = clock;
+    this.#keepsAlive = keepsAlive;
+  }
+
+  /** The one timer of this clock and kind. */
+  static of(clock: Clock, keepsAlive: boolean): SharedTimer {
+    let own = timers.get(clock);
+    if (own === undefined) {
+      own = { alive: new SharedTimer(clock, true), idle: new SharedTimer(clock, false) };
+      timers.set(clock, own);
+    }
+    return keepsAlive ? own.alive : own.idle;
+  }
+
+  add(timed: Timed, dueAt: number): void {
+    this.#queue.add(timed, dueAt);
+    if (dueAt < this.#timerAt) this.#arm();
+  }
+
+  remove(timed: Timed): void {
+    this.#queue.remove(timed);
+    if (this.#queue.length === 0) this.#disarm();
+  }
+
+  #arm(): void {
+    this.#disarm();
+    this.#timerAt = this.#queue.nextDueAt;
+    if (this.#timerAt === Infinity) return;
+    const delayMs = Math.min(longestDelayMs, Math.max(0, this.#timerAt - this.#clock.now()));
+    this.#timer = this.#clock.setTimeout(this.#onTime, delayMs);
+    if (!this.#keepsAlive) this.#timer.unref?.();
+  }
+
+  #disarm(): void {
+    if (this.#timer !== undefined) this.#clock.clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#timerAt = Infinity;
+  }
+
+  readonly #onTime = (): void => {
+    this.#timer = undefined;
+    const now = this.#clock.now() + roundingMs;
+    // Collects what is due first, so that what a callback sets again for now waits for the next turn.
+    const due: Timed[] = [];
+    for (let timed = this.#queue.first; isDue(timed, now); timed = this.#queue.first) {
+      this.#queue.remove(timed);
+      due.push(timed);
+    }
+    let fired = 0;
+    try {
+      for (const timed of due) {
+        fired++;
+        timed.fire();
+      }
+    } finally {
+      // An error that one callback throws must not keep the others from firing.
+      for (const timed of due.slice(fired)) this.#putBack(timed);
+      this.#arm();
+    }
+  };
+
+  #putBack(timed: Timed): void {
+    this.#queue.remove(timed);
+    if (timed.dueAt !== Infinity) this.#queue.add(timed, timed.dueAt);
+  }
+}
+
+const timers = new WeakMap<Clock, Readonly<Record<'alive' | 'idle', SharedTimer>>>();
+
+function isDue(timed: Timed | undefined, now: number): timed is Timed {
+  return timed !== undefined && timed.dueAt - timed.earlyMs <= now;
+}
