@@ -138,7 +138,7 @@ export const mutationTargets: readonly MutationTarget[] = [
     'guards/transaction-guard',
     'waiting-queue',
   ].map((name) => ({ file: `command/${name}.ts`, tests: ownFirst(name, callTests) })),
-  ...['alarm', 'shared-timer'].map((name) => ({
+  ...['alarm', 'clock-timer'].map((name) => ({
     file: `event-loop/${name}.ts`,
     tests: ['event-loop/alarm.test.ts'],
   })),

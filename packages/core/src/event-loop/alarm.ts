@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.ts';
-import { SharedTimer, type Timed } from './shared-timer.ts';
+import { ClockTimer, type Timed } from './clock-timer.ts';
 
 /**
  * One alarm for many due times. It may fire early, so the callback has to check what is due and set the alarm again. All
@@ -35,13 +35,13 @@ export class Alarm implements Timed {
     this.clear();
     this.#keepsAlive = keepsAlive;
     this.earlyMs = earlyMs;
-    SharedTimer.of(this.#clock, keepsAlive).add(this, dueAt);
+    ClockTimer.of(this.#clock, keepsAlive).add(this, dueAt);
   }
 
   clear(): void {
     if (this.dueAt === Infinity) return;
     this.dueAt = Infinity;
-    SharedTimer.of(this.#clock, this.#keepsAlive).remove(this);
+    ClockTimer.of(this.#clock, this.#keepsAlive).remove(this);
   }
 
   /** Called by the shared timer: clears the alarm and calls its callback. */

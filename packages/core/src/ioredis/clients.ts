@@ -20,6 +20,13 @@ export function isCluster(client: Redis | Cluster): client is Cluster {
   return internals(client).isCluster === true;
 }
 
+/** Whether a client has ended, or was told to: after `quit()` or `disconnect()` it takes a moment. False for anything else. */
+export function hasEnded(client: unknown): boolean {
+  if (typeof client !== 'object' || client === null) return false;
+  const { status, manuallyClosing } = internals(client as Redis);
+  return status === 'end' || manuallyClosing;
+}
+
 /** Returns a client's options, with ioredis' defaults filled in. */
 export function optionsOf(client: Redis | Cluster): Readonly<Record<string, unknown>> {
   return internals(client).options;

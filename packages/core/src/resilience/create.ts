@@ -11,6 +11,7 @@ import {
   optionsOf,
   type Cluster,
   type Redis,
+  hasEnded,
 } from '../ioredis/clients.ts';
 import { setLazy } from '../ioredis/duplicates.ts';
 import type { ResilienceOptions } from '../options/options.ts';
@@ -92,7 +93,7 @@ export function protect<Client extends Redis | Cluster>(
   client: Client,
   options: ResilienceOptions = {},
 ): RedisResilience<Client> {
-  checkClient(client);
+  checkClient(client, hasEnded(client));
   checkSingle(options);
   const resilience = isCluster(client) ? protectCluster(client, options) : protectRedis(client, options);
   return resilience as RedisResilience<Client>;

@@ -16,17 +16,15 @@ export function clientKindOf(value: unknown): ClientKind | undefined {
 }
 
 /**
- * Checks that a client can be protected.
+ * Checks that a client can be protected. `hasEnded`: it is closed, or was told to close.
  *
  * @throws ConfigurationError that says what was passed, and what to write instead
  */
-export function checkClient(client: unknown): void {
+export function checkClient(client: unknown, hasEnded: boolean): void {
   const kind = clientKindOf(client);
   if (kind !== 'ioredis')
     throw new ConfigurationError(`protect() takes a client of ioredis. ${advice(client)}`);
-  const { status, manuallyClosing } = client as { status?: unknown; manuallyClosing?: unknown };
-  // After quit() or disconnect(), the client takes a moment to end.
-  if (status === 'end' || manuallyClosing === true) {
+  if (hasEnded) {
     throw new ConfigurationError(
       'protect() was given a client that is closed. Make a new one: protect(new Redis(options)).',
     );

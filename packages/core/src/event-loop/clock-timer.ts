@@ -16,7 +16,7 @@ export interface Timed extends Due {
 }
 
 /** One timer for everything on a clock that is to happen at a time, and that keeps the process alive or does not. */
-export class SharedTimer {
+export class ClockTimer {
   readonly #clock: Clock;
   readonly #keepsAlive: boolean;
   readonly #queue = new DueQueue<Timed>((timed) => timed);
@@ -29,10 +29,10 @@ export class SharedTimer {
   }
 
   /** The one timer of this clock and kind. */
-  static of(clock: Clock, keepsAlive: boolean): SharedTimer {
+  static of(clock: Clock, keepsAlive: boolean): ClockTimer {
     let own = timers.get(clock);
     if (own === undefined) {
-      own = { alive: new SharedTimer(clock, true), idle: new SharedTimer(clock, false) };
+      own = { alive: new ClockTimer(clock, true), idle: new ClockTimer(clock, false) };
       timers.set(clock, own);
     }
     return keepsAlive ? own.alive : own.idle;
@@ -91,7 +91,7 @@ export class SharedTimer {
   }
 }
 
-const timers = new WeakMap<Clock, Readonly<Record<'alive' | 'idle', SharedTimer>>>();
+const timers = new WeakMap<Clock, Readonly<Record<'alive' | 'idle', ClockTimer>>>();
 
 function isDue(timed: Timed | undefined, now: number): timed is Timed {
   return timed !== undefined && timed.dueAt - timed.earlyMs <= now;
