@@ -1,5 +1,5 @@
 import { createRandom } from '@redis-resilience/testing';
-import { Finding } from './finding.js';
+import { Finding, settledWithin } from './finding.js';
 import { fuzzArguments } from './odd-arguments.js';
 import { fuzzKeys } from './odd-keys.js';
 import { fuzzOptions } from './odd-options.js';
@@ -13,6 +13,9 @@ const parts: Readonly<Record<string, (random: () => number) => Promise<number>>>
   requests: fuzzRequests,
   keys: fuzzKeys,
 };
+
+/** Longer than a round takes on any machine: some call in it never settles. */
+const longestRoundMs = 180_000;
 
 /** More than this, and the memory of the process is not bounded. */
 const maxRssBytes = 1_500_000_000;
@@ -38,7 +41,8 @@ export async function fuzz(seed: number, isOver: () => boolean): Promise<FuzzRep
       for (const [part, run] of Object.entries(parts)) {
         running = { part, seed: round };
         try {
-          cases[part] = (cases[part] ?? 0) + (await run(createRandom(round)));
+          const count = await settledWithin(`A round of ${part}`, run(createRandom(round)), longestRoundMs);
+          cases[part] = (cases[part] ?? 0) + count;
           if (process.memoryUsage().rss > maxRssBytes) throw new Finding('The process holds too much memory');
         } catch (error) {
           onStray(error);

@@ -30,6 +30,12 @@ const once =
  * conditional SET, a script, a blocking or unknown command
  */
 export function planWrite(command: string, args: readonly unknown[], wallNow: number): WritePlan {
+  // Callers without types may pass anything.
+  if (typeof command !== 'string' || !Array.isArray(args)) {
+    throw new ConfigurationError(
+      "The outbox takes a command and the list of its arguments: outbox.add('set', ['key', 'value']).",
+    );
+  }
   const name = command.toLowerCase();
   const given = args.flat(Infinity).map((arg) => toArgument(name, arg));
   if (!repeatable.has(name) && !once.has(name)) {
