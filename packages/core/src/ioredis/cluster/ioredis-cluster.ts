@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { Command, type Cluster, type Redis } from 'ioredis';
 import type {
   ClusterDriver,
@@ -220,7 +219,8 @@ export class IoredisCluster implements ClusterDriver {
   // If a node ends after the cluster has, the cluster's status changes back to `close`; `settleEnded` corrects that.
   async end(): Promise<void> {
     if (this.hasEnded) return;
-    const ended = once(this.#cluster, 'end');
+    // Not `once` of node:events, which rejects when the cluster reports the error of an attempt meanwhile.
+    const ended = new Promise<void>((resolve) => this.#cluster.once('end', () => resolve()));
     this.#cluster.disconnect();
     await ended;
   }
