@@ -23,7 +23,8 @@ export class Answers implements CallOwner {
 
   answered(call: Call, value: unknown, command: DriverCommand): void {
     const { batch } = call;
-    this.#gate.state.guards.answered(call, command, value);
+    // A call on the fast path is no step of a scan.
+    if (call.slow !== undefined) this.#gate.state.guards.answered(call.slow, command, value);
     if (batch === undefined) this.#gate.answered(call, value);
     else if (batch instanceof JoinedBatch) {
       if (batch.take(value as Buffer)) this.#gate.settle(call, answered);

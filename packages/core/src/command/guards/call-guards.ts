@@ -1,10 +1,11 @@
 import { traitsOf, type CommandTraits } from '../../catalogue/command-traits.ts';
 import type { DriverCommand } from '../../driver/driver-command.ts';
 import { OutcomeUnknownError, type WatchLostError } from '../../errors.ts';
-import type { Call, SlowCall } from '../call.ts';
+import type { SlowCall } from '../call.ts';
 import type { Dispatch } from '../dispatch.ts';
 import type { GateParts } from '../line.ts';
 import type { SharedUse } from '../../snapshot-detail.ts';
+import type { SlowPathState } from '../slow-path.ts';
 import { beginScanAgain, ScanGuard } from './scan-guard.ts';
 import { TransactionGuard } from './transaction-guard.ts';
 
@@ -13,7 +14,8 @@ type ScanCommand = Pick<DriverCommand, 'name' | 'args'>;
 /** Checks, immediately before calls are sent, that the connection still has the state that they depend on. */
 export class CallGuards {
   readonly transactions = new TransactionGuard();
-  readonly #scans = new ScanGuard();
+  /** Made with the first scan. */
+  #scans: ScanGuard | undefined;
   readonly #seen = { watch: false, blocking: false };
   readonly #parts: GateParts;
   readonly #dispatch: Dispatch;
@@ -46,9 +48,10 @@ export class CallGuards {
   }
 
   /** Call when the server has replied to this command of the call. */
-  answered({ slow }: Call, command: ScanCommand, reply: unknown): void {
-    if (slow?.server === undefined || traitsOf(command.name).kind !== 'cursor') return;
-    this.#scans.answered(command, reply, slow.server);
+  answered({ server }: SlowPathState, command: ScanCommand, reply: unknown): void {
+    if (server === undefined || traitsOf(command.name).kind !== 'cursor') return;
+    this.#scans ??= new ScanGuard();
+    this.#scans.answered(command, reply, server);
   }
 
   #checkScans(call: SlowCall): OutcomeUnknownError | undefined {
@@ -66,7 +69,7 @@ export class CallGuards {
   #isStale(call: SlowCall, command: ScanCommand): boolean {
     const server = this.#dispatch.serverOf(call);
     call.slow.server = server;
-    return server !== undefined && this.#scans.isStale(command, server);
+    return server !== undefined && this.#scans?.isStale(command, server) === true;
   }
 
   #beginAgain(command: ScanCommand): void {
