@@ -103,6 +103,16 @@ describe('a node', () => {
     expect([stage.driver.status, waiting.outcome()]).toMatchObject(['ended', { reason: 'connect-timeout' }]);
   });
 
+  it('that is told to quit while it is being connected ends, and says so by the text that the cluster expects', async () => {
+    const stage = new Stage();
+    stage.server.stop();
+    stage.driver.connectNow();
+    const quit = stage.send('quit');
+    await stage.travel(50);
+    expect(quit.outcome()).toMatchObject({ message: 'Connection is closed.' });
+    expect(stage.driver.status).toBe('ended');
+  });
+
   it('that is silent gets nothing more, and what it answers again it gets again', async () => {
     const stage = await Stage.ready();
     stage.server.freeze();

@@ -124,6 +124,12 @@ export class ClusterNode {
 
   readonly #send: SendCommand = (command, stream, node) => {
     const { call } = command;
+    // The cluster's own quit() counts a node as closed by exactly this text. The failure of an attempt would reject it.
+    if (command.name === 'quit' && this.#driver.status !== 'ready') {
+      this.#driver.disconnect();
+      command.reject(new Error('Connection is closed.'));
+      return command.promise;
+    }
     // The node was not reached in time, and the call has been settled meanwhile, so the command must not run.
     if (call?.settled === true && stream === undefined) return command.promise;
     if (call !== undefined && this.isSilent) {
