@@ -15,7 +15,7 @@ export class CallBook {
   readonly #tookMs: (number | undefined)[] = [];
   readonly #accepted = new Set<number>();
   readonly #done = new Map<number, Done[]>();
-  #failed = 0;
+  readonly #failed: number[] = [];
   #open = 0;
 
   /** Notes that the work of a call is done. Work that an earlier process left behind is of no call. */
@@ -43,7 +43,7 @@ export class CallBook {
       if (answer === 'done') this.done(index);
       if (answer === 'accepted') this.#accepted.add(index);
     } catch {
-      this.#failed++;
+      this.#failed.push(index);
     } finally {
       this.#open--;
       this.#tookMs[index] = Date.now() - (this.#startedAt[index] ?? 0);
@@ -55,11 +55,22 @@ export class CallBook {
   }
 
   get failedCalls(): number {
-    return this.#failed;
+    return this.#failed.length;
   }
 
   get slowCalls(): number {
     return this.#startedAt.filter((at, call) => (this.#tookMs[call] ?? Date.now() - at) > slowMs).length;
+  }
+
+  /** The longest call that ended, in milliseconds. */
+  get slowestMs(): number {
+    return this.#tookMs.reduce<number>((most, tookMs) => Math.max(most, tookMs ?? 0), 0);
+  }
+
+  /** When the last call that failed was made, if that was after this moment. */
+  failedAfter(at: number): number | undefined {
+    const last = Math.max(...this.#failed.map((call) => this.#startedAt[call] ?? 0));
+    return last > at ? last : undefined;
   }
 
   get lost(): number {

@@ -1,3 +1,4 @@
+import { applicationFaults, type Fault } from './fault.js';
 import type { Subject, Way } from './subject.js';
 
 /** A row of the table: a library, and where its subject is. */
@@ -8,6 +9,8 @@ export interface Row {
   readonly packages: readonly string[];
   /** Ways that this library does not have, and why. */
   readonly without?: Partial<Record<Way, string>>;
+  /** Names of the faults it goes through. @default those of its table */
+  readonly faults?: readonly Fault[];
   load(): Promise<Subject>;
 }
 
@@ -157,6 +160,16 @@ export const crowdRows: readonly Row[] = [
     async () => (await crowds()).streamLoop,
     itself,
   ),
+  {
+    ...row(
+      'crowd-six',
+      'Six libraries on node-redis, 350 requests/s',
+      ['redis', 'connect-redis', 'rate-limit-redis', '@keyv/redis', '@socket.io/redis-adapter', 'redis-om'],
+      async () => (await import('./subjects/six-libraries.js')).sixLibraries,
+      itself,
+    ),
+    faults: applicationFaults.map(({ name }) => name),
+  },
   row('crowd-delayed', 'BullMQ 6: delayed jobs', ['bullmq'], async () => (await bullmq()).delayed),
   row('crowd-schedulers', 'BullMQ 6: schedulers', ['bullmq'], async () => (await bullmq()).schedulers),
   row('crowd-flows', 'BullMQ 6: flows', ['bullmq'], async () => (await bullmq()).flows),

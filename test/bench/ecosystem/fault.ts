@@ -1,5 +1,6 @@
 /** What is done to Redis, and when. */
-export type Fault = 'killed' | 'frozen' | 'booted' | 'closed' | 'killed-2' | 'killed-15';
+export type Fault =
+  'killed' | 'frozen' | 'booted' | 'closed' | 'killed-2' | 'killed-2.5' | 'killed-8' | 'killed-15';
 
 interface FaultOf {
   readonly name: Fault;
@@ -22,7 +23,14 @@ export const crowdFaults: readonly FaultOf[] = [
   { name: 'frozen', says: 'frozen under load for 3 s', awayMs: 3000 },
 ];
 
+/** What is done to the application of six libraries. */
+export const applicationFaults: readonly FaultOf[] = [
+  { name: 'killed-2.5', says: 'killed under load, started again 2.5 s later', awayMs: 2500 },
+  { name: 'killed-8', says: 'killed under load, started again 8 s later', awayMs: 8000 },
+  { name: 'frozen', says: 'frozen under load for 3 s', awayMs: 3000 },
+];
+
 /** How long Redis is away, in milliseconds. */
 export function awayMsOf(fault: Fault): number {
-  return [...faults, ...crowdFaults].find(({ name }) => name === fault)?.awayMs ?? 0;
+  return [...faults, ...crowdFaults, ...applicationFaults].find(({ name }) => name === fault)?.awayMs ?? 0;
 }

@@ -21,6 +21,10 @@ export interface Signal {
 export interface Figures {
   /** Calls that took more than 2 s, or had not ended when the run did. */
   readonly slowCalls: number;
+  /** The longest call that ended, in milliseconds. */
+  readonly slowestMs: number;
+  /** From the moment that Redis was back until the last call that failed was made; `null` when none did. */
+  readonly failedUntilMs: number | null;
   readonly calls: number;
   readonly failedCalls: number;
   readonly unhandled: number;

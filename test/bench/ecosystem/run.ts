@@ -55,9 +55,14 @@ if (order.fault === 'closed') {
   isOver = true;
   await until(() => book.lost === 0 && book.calls > 0, 8000);
   const resumedAt = book.resumedAt(back, parts);
+  const failedAt = book.failedAfter(back);
   report({
     kind: 'figures',
-    figures: { ...figures(cpuShare), resumedMs: resumedAt === undefined ? null : resumedAt - back },
+    figures: {
+      ...figures(cpuShare),
+      resumedMs: resumedAt === undefined ? null : resumedAt - back,
+      failedUntilMs: failedAt === undefined ? null : failedAt - back,
+    },
   });
 }
 await close();
@@ -98,6 +103,8 @@ function figures(cpuShare: number): Figures {
   const [first] = unhandled;
   return {
     slowCalls: book.slowCalls + ((startMs ?? Infinity) > 2000 ? 1 : 0),
+    slowestMs: book.slowestMs,
+    failedUntilMs: null,
     calls: book.calls,
     failedCalls: book.failedCalls,
     unhandled: unhandled.length,

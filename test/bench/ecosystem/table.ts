@@ -1,5 +1,5 @@
 import { rowNamed } from './catalogue.js';
-import { crowdFaults, type Fault } from './fault.js';
+import { applicationFaults, crowdFaults, type Fault } from './fault.js';
 import type { Run } from './run-once.js';
 import type { Way } from './subject.js';
 
@@ -7,7 +7,9 @@ const sums = ['library', 'way', 'over 2 s', 'unhandled', 'lost', 'doubled', 'CPU
 
 export const headings = [...sums, ...headingsOf(['killed', 'frozen', 'booted']), 'close', 'exits'];
 
-export const crowdHeadings = [...sums, ...headingsOf(crowdFaults.map(({ name }) => name))];
+const crowdFaultNames = [...new Set([...crowdFaults, ...applicationFaults].map(({ name }) => name))];
+
+export const crowdHeadings = [...sums, 'slowest', 'failed until', ...headingsOf(crowdFaultNames)];
 
 const wayLabels: Record<Way, string> = { plain: 'plain', 'as-is': 'protected as it is', helper: 'helper' };
 
@@ -27,7 +29,14 @@ export function tableRow(runs: readonly Run[]): string[] {
 
 /** One line of the table of the crowds. */
 export function crowdRow(runs: readonly Run[]): string[] {
-  return [...sumsOf(runs), ...crowdFaults.map(({ name }) => backIn(runs, name))];
+  const most = (field: 'slowestMs' | 'failedUntilMs'): string =>
+    `${Math.max(...runs.map(({ figures }) => figures?.[field] ?? 0))} ms`;
+  return [
+    ...sumsOf(runs),
+    most('slowestMs'),
+    most('failedUntilMs'),
+    ...crowdFaultNames.map((name) => backIn(runs, name)),
+  ];
 }
 
 function headingsOf(names: readonly Fault[]): string[] {
