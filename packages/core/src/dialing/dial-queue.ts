@@ -28,8 +28,8 @@ export class DialQueue {
     return this.#waiting.filter((other) => other !== ticket);
   }
 
-  /** Returns whether every other request has failed at the endpoint more often than this one. */
-  isUntried(ticket: DialerTicket): boolean {
+  /** Returns whether this request has failed at the endpoint fewer times than every other one. */
+  hasFewestSetbacks(ticket: DialerTicket): boolean {
     return this.#waiting.every((other) => other === ticket || other.setbacks > ticket.setbacks);
   }
 

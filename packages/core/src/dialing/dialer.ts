@@ -82,7 +82,7 @@ export class Dialer {
     if (isFirst || this.#state.kind !== 'paced') this.#advance({ kind: 'wanted' });
     // Other connections are up, so the endpoint works, and this request need not wait behind requests that keep
     // failing.
-    else if (this.#alive > 0 && this.#waiting.isUntried(ticket)) this.#advance({ kind: 'hinted' });
+    else if (this.#alive > 0 && this.#waiting.hasFewestSetbacks(ticket)) this.#advance({ kind: 'hinted' });
     this.#arm();
     // Uses a microtask instead of a timer, so that a new client also connects in tests that run no timers.
     if (isFirst && this.#state.origin === 'fresh')

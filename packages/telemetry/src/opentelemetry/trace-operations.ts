@@ -18,8 +18,7 @@ export interface TraceOptions {
   /** Default: the global tracer provider at the time of the call. */
   readonly tracerProvider?: TracerProvider;
   /**
-   * Minimum time, in milliseconds, that an operation's commands must have waited for the operation to get a span.
-   * Default 1.
+   * An operation gets a span only if its commands waited at least this many milliseconds. Default 1.
    */
   readonly minWaitMs?: number;
 }

@@ -23,8 +23,8 @@ type Place =
 const [simpleError, blobError, push] = [0x2d, 0x21, 0x3e];
 
 /**
- * Intercepts the bytes for ioredis' parser, and hands each reply to a raw command over to that command. All other bytes
- * go to the parser: replies to ioredis' own commands, error replies and subscription messages. Until the first
+ * Intercepts the bytes meant for ioredis' parser. If a reply belongs to a raw command, that command receives it. All
+ * other bytes go to the parser: replies to ioredis' own commands, error replies and subscription messages. Until the first
  * `RawClient` is created, the router inspects nothing.
  */
 export class ReplyRouter {
