@@ -42,10 +42,7 @@ it.each(['-MOVED\r\n', '-MOVED 5\r\n', '-MOVED __proto__ 1\r\n', '-ASK\r\n', '-A
       await errorOf(resilience.client.get('key'));
       await waitFor(() => server.accepted > before, { message: 'another connection' });
       server.hostility = () => honest;
-      await waitFor(async () => (await resilience.client.get('key').catch(String)) === 'value of key', {
-        timeoutMs: 8_000,
-        message: 'an answer',
-      });
+      await untilServed(resilience);
     } finally {
       await resilience.close();
     }
@@ -64,10 +61,7 @@ it('a name that cannot be resolved, announced by one node, does not keep a clust
       message: 'the loss of the only node',
     });
     server.hostility = () => honest;
-    await waitFor(async () => (await resilience.client.get('key').catch(String)) === 'value of key', {
-      timeoutMs: 8_000,
-      message: 'an answer',
-    });
+    await untilServed(resilience);
   } finally {
     await resilience.close();
   }
@@ -90,10 +84,7 @@ it('a redirection by ASK to a node that cannot be reached fails its own call onl
     server.hostility = ([name]) => (name?.toLowerCase() === 'get' ? '-ASK 5 127.0.0.1:99999\r\n' : honest);
     expect(await errorOf(resilience.client.get('key'))).toMatchObject({ outcome: 'not-applied' });
     server.hostility = () => honest;
-    await waitFor(async () => (await resilience.client.get('key').catch(String)) === 'value of key', {
-      timeoutMs: 8_000,
-      message: 'an answer',
-    });
+    await untilServed(resilience);
     expect(stray).toEqual([]);
   } finally {
     process.off('unhandledRejection', onStray);
@@ -106,6 +97,12 @@ function createCluster({ host, port }: HostileServer) {
     { cluster: [{ host, port }] },
     { logger: false, timeoutMs: 500, connection: { minPeriodMs: 10, maxPeriodMs: 50 } },
   );
+}
+
+/** Waits until a call is answered as by an honest server. */
+async function untilServed({ client }: ReturnType<typeof createCluster>): Promise<void> {
+  const isServed = async (): Promise<boolean> => (await client.get('key').catch(String)) === 'value of key';
+  await waitFor(isServed, { timeoutMs: 8_000, message: 'an answer' });
 }
 
 function isSlots([name, what]: readonly string[]): boolean {

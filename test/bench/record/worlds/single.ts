@@ -23,23 +23,32 @@ export const single: WorldKind = {
   ],
   async start(clients): Promise<World> {
     const server = await startRedis({ appendonly: true, config: { appendfsync: 'always' } });
-    const proxies = new Map<string, ChaosProxy>();
-    for (const client of clients) proxies.set(client, await startProxy({ target: server }));
-    return {
-      databases: [undefined],
-      targetOf(client) {
-        const { host, port } = proxies.get(client) as ChaosProxy;
-        return { kind: 'single', host, port };
-      },
-      faults: [...serverFaults(server), ...networkFaults([...proxies.values()])],
-      ask: (command) => server.command(...command),
-      async stop() {
-        await Promise.all([...proxies.values()].map((proxy) => proxy.close()));
-        await server.stop();
-      },
-    };
+    return behindProxies(server, clients, serverFaults(server));
   },
 };
+
+/** A world of one server, to which each client has a network of its own. `faults` are those of the server. */
+export async function behindProxies(
+  server: RedisServer,
+  clients: readonly string[],
+  faults: readonly WorldFault[],
+): Promise<World> {
+  const proxies = new Map<string, ChaosProxy>();
+  for (const client of clients) proxies.set(client, await startProxy({ target: server }));
+  return {
+    databases: [undefined],
+    targetOf(client) {
+      const { host, port } = proxies.get(client) as ChaosProxy;
+      return { kind: 'single', host, port };
+    },
+    faults: [...faults, ...networkFaults([...proxies.values()])],
+    ask: (command) => server.command(...command),
+    async stop() {
+      await Promise.all([...proxies.values()].map((proxy) => proxy.close()));
+      await server.stop();
+    },
+  };
+}
 
 /** What breaks one server. */
 export function serverFaults(server: RedisServer): readonly WorldFault[] {
