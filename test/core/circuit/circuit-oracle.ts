@@ -99,7 +99,7 @@ export class CircuitOracle {
     if (this.state === 'open') this.#become('half-open');
   }
 
-  forgive(): void {
+  discardCounts(): void {
     for (const trial of this.#trials) if (trial.result === 'out') trial.result = 'gone';
     this.#pauseWhenNoneIsOut();
     this.look();

@@ -31,7 +31,7 @@ describe('a circuit and calls that it did not admit', () => {
       if (how === 'succeeded') test.circuit.succeeded(before, 1, test.now);
       else if (how === 'failed') test.circuit.failed(before, undefined, test.now);
       else test.circuit.ignored(before);
-      test.circuit.forgive(test.now);
+      test.circuit.discardCounts(test.now);
       expect(test.path).toEqual(['open', 'half-open']);
     },
   );

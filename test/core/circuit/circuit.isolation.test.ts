@@ -31,7 +31,7 @@ describe('an isolation', () => {
     test.circuit.trip('slow', test.now);
     test.circuit.close(test.now);
     test.circuit.enterHalfOpen(test.now);
-    test.circuit.forgive(test.now);
+    test.circuit.discardCounts(test.now);
     test.travel(3_600_000);
     expect(test.circuit.state).toBe('isolated');
     release();
@@ -71,7 +71,7 @@ describe('forgiveness', () => {
   it('voids the window and the failures in a row', () => {
     const test = new CircuitUnderTest();
     for (let failure = 0; failure < 4; failure++, test.travel(50)) test.fail(4);
-    test.circuit.forgive(test.now);
+    test.circuit.discardCounts(test.now);
     test.fail(19);
     expect(test.path).toEqual([]);
   });
@@ -80,7 +80,7 @@ describe('forgiveness', () => {
     const test = new CircuitUnderTest();
     const generation = test.admit();
     test.travel(60_000);
-    test.circuit.forgive(test.now);
+    test.circuit.discardCounts(test.now);
     for (let call = 0; call < 40; call++) test.circuit.succeeded(generation, 60_000, test.now);
     expect(test.circuit.state).toBe('closed');
   });
@@ -90,7 +90,7 @@ describe('forgiveness', () => {
     test.halfOpen();
     const trial = test.admit();
     test.travel(60_000);
-    test.circuit.forgive(test.now);
+    test.circuit.discardCounts(test.now);
     expect(test.circuit.state).toBe('half-open');
     test.circuit.failed(trial, 'slow', test.now);
     expect(test.circuit.state).toBe('half-open');
@@ -101,10 +101,10 @@ describe('forgiveness', () => {
   it('does not close an open circuit', () => {
     const test = new CircuitUnderTest();
     test.open();
-    test.circuit.forgive(test.now);
+    test.circuit.discardCounts(test.now);
     expect(test.circuit.state).toBe('open');
     test.travel(250);
-    test.circuit.forgive(test.now);
+    test.circuit.discardCounts(test.now);
     expect(test.path).toEqual(['open', 'half-open']);
   });
 });

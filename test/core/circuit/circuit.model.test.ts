@@ -33,7 +33,7 @@ const step = fc.oneof(
   {
     weight: 2,
     arbitrary: fc.record({
-      act: fc.constantFrom('trip', 'close', 'enterHalfOpen', 'isolate', 'release', 'forgive'),
+      act: fc.constantFrom('trip', 'close', 'enterHalfOpen', 'isolate', 'release', 'discardCounts'),
     }),
   },
   { weight: 2, arbitrary: fc.record({ act: fc.constant('look' as const) }) },
@@ -116,9 +116,9 @@ it('a circuit does what an exact log of events says, whatever happens in whateve
           } else if (action.act === 'enterHalfOpen') {
             oracle.enterHalfOpen();
             circuit.enterHalfOpen(test.now);
-          } else if (action.act === 'forgive') {
-            oracle.forgive();
-            circuit.forgive(test.now);
+          } else if (action.act === 'discardCounts') {
+            oracle.discardCounts();
+            circuit.discardCounts(test.now);
           } else if (action.act === 'isolate') {
             oracle.isolate();
             releases.push(circuit.isolate());

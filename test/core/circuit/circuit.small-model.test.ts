@@ -14,7 +14,7 @@ const acts = [
   'trip',
   'enter half-open',
   'close',
-  'forgive',
+  'discardCounts',
   'isolate',
   'release',
 ] as const;
@@ -55,7 +55,7 @@ function play(history: readonly number[]): End | undefined {
     else if (act === 'trip') circuit.trip('loading', test.now);
     else if (act === 'enter half-open') circuit.enterHalfOpen(test.now);
     else if (act === 'close') circuit.close(test.now);
-    else if (act === 'forgive') circuit.forgive(test.now);
+    else if (act === 'discardCounts') circuit.discardCounts(test.now);
     else if (act === 'isolate') releases.push(circuit.isolate());
     else {
       const release = releases.shift();

@@ -75,7 +75,7 @@ const scriptOutOfMemory = refused(
 );
 
 const again = (parts: object): object => ({
-  kind: 'send-again',
+  kind: 'resend',
   isRetry: true,
   pays: false,
   maxDelayMs: 40,
@@ -606,7 +606,7 @@ describe('decide, over every cell', () => {
     for (const cell of cells()) {
       const decision = decided(cell);
       const reasons = forbidden(cell);
-      if ((decision.kind === 'send-again') !== (reasons.length === 0))
+      if ((decision.kind === 'resend') !== (reasons.length === 0))
         expect.fail(`${decision.kind}: ${JSON.stringify({ cell, reasons })}`);
       count++;
     }
@@ -616,7 +616,7 @@ describe('decide, over every cell', () => {
   it('a call that is sent again pays where it was refused alone, and is delayed where it would run', () => {
     for (const cell of cells()) {
       const decision = decided(cell);
-      if (decision.kind !== 'send-again') continue;
+      if (decision.kind !== 'resend') continue;
       const isRight =
         decision.isRetry &&
         decision.pays === pays(cell) &&

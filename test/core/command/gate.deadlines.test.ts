@@ -204,7 +204,7 @@ describe('the deadline of a command', () => {
     const [fast, slow] = [issue('get', 'a'), issue('blpop', 'list', 0.5)];
     clock.travel(100);
     clock.jump(5_000);
-    gate.forgiveElapsed(5_000);
+    gate.extendDeadlines(5_000);
     clock.travel(0);
     expect(gate.counts().inFlight).toBe(2);
     clock.travel(900);

@@ -114,7 +114,7 @@ describe('the calls in flight', () => {
     const forever = send(10, Infinity);
     // Frozen from 20 to 220, and sent since.
     const [younger, youngest] = [sendFast(220), send(220, 10)];
-    inFlight.forgive(200, 220);
+    inFlight.extendDeadlines(200, 220);
     expect(flush.at).toBe(200);
     expect(younger.sent?.at).toBe(220);
     expect([slow.slow.deadlineAt, youngest.slow.deadlineAt]).toEqual([250, 230]);
@@ -126,7 +126,7 @@ describe('the calls in flight', () => {
   it('are forgiven when they were sent at the very moment of the stall', () => {
     const { inFlight, sendFast, send } = setUp();
     const [fast, slow] = [sendFast(20), send(20, 40)];
-    inFlight.forgive(200, 220);
+    inFlight.extendDeadlines(200, 220);
     expect([fast.sent?.at, slow.slow.deadlineAt]).toEqual([220, 260]);
   });
 });

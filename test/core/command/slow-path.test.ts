@@ -37,7 +37,7 @@ it('a blocking call has its deadline from when it is sent, within the request th
   state.endWith(650);
   state.sentAt(200);
   expect(state.deadlineAt).toBe(650);
-  state.forgive(1_000);
+  state.extendDeadlines(1_000);
   expect(state.deadlineAt).toBe(1_650);
   state.sentAt(2_000);
   expect(state.deadlineAt).toBe(1_650);

@@ -111,7 +111,7 @@ describe('a connection that is closed', () => {
     const stage = await ConnectionStage.ready();
     stage.driver.disconnect();
     await stage.travel(5);
-    expect(stage.told).toEqual(['heard', 'away', 'changed', 'heard', 'ended', 'changed']);
+    expect(stage.told).toEqual(['cleared', 'away', 'changed', 'cleared', 'ended', 'changed']);
     expect(stage.dialer.alive).toBe(0);
     expect(stage.dialer.refusal()).toBeUndefined();
   });

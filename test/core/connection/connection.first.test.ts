@@ -20,7 +20,7 @@ describe('a connection that is made for the first time', () => {
       { kind: 'changed', at: 1_000 },
     ]);
     await stage.travel(20);
-    expect(stage.told).toEqual(['away', 'changed', 'verified', 'heard', 'serving', 'changed']);
+    expect(stage.told).toEqual(['away', 'changed', 'verified', 'cleared', 'serving', 'changed']);
     expect(stage.connection.state).toBe('ready');
     expect(stage.reports).toMatchObject([{ cause: undefined, durationMs: 4 }]);
   });
@@ -170,7 +170,7 @@ describe('a driver that was connected before it was protected', () => {
     await stage.travel(700);
     expect([stage.connection.state, stage.told]).toEqual([
       'ready',
-      ['silent', 'away', 'changed', 'verified', 'heard', 'serving', 'changed'],
+      ['silent', 'away', 'changed', 'verified', 'cleared', 'serving', 'changed'],
     ]);
   });
 
@@ -181,7 +181,7 @@ describe('a driver that was connected before it was protected', () => {
     stage.protect();
     expect([stage.driver.status, stage.connection.state]).toEqual(['handshake', 'connecting']);
     await stage.travel(10);
-    expect([stage.connection.state, stage.told]).toEqual(['ready', ['heard', 'serving', 'changed']]);
+    expect([stage.connection.state, stage.told]).toEqual(['ready', ['cleared', 'serving', 'changed']]);
     stage.server.hangUp();
     await stage.travel(200);
     expect([stage.connection.state, stage.network.openedAt.length]).toEqual(['ready', 2]);
@@ -193,7 +193,7 @@ describe('a driver that was connected before it was protected', () => {
     stage.protect();
     expect([stage.driver.status, stage.connection.state]).toEqual(['connecting', 'connecting']);
     await stage.travel(10);
-    expect([stage.connection.state, stage.told]).toEqual(['ready', ['heard', 'serving', 'changed']]);
+    expect([stage.connection.state, stage.told]).toEqual(['ready', ['cleared', 'serving', 'changed']]);
     stage.send('get', ['a']);
     await stage.travel(5);
     expect(stage.connection.wire.roundTrip.meanMs).toBe(2);

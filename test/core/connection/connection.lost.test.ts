@@ -12,7 +12,7 @@ describe('a connection that is lost', () => {
     stage.server.thaw();
     stage.server.hangUp();
     await stage.travel(5);
-    expect(toldBefore).toEqual([['heard', 'away', 'changed']]);
+    expect(toldBefore).toEqual([['cleared', 'away', 'changed']]);
     expect([stage.connection.state, stage.connection.cause]).toEqual(['reconnecting', 'connection-reset']);
     expect(stage.news.find(({ kind }) => kind === 'away')).toEqual({
       kind: 'away',
@@ -23,7 +23,7 @@ describe('a connection that is lost', () => {
     });
     await stage.travel(100);
     expect(stage.connection.state).toBe('ready');
-    expect(stage.told).toEqual(['heard', 'away', 'changed', 'verified', 'heard', 'serving', 'changed']);
+    expect(stage.told).toEqual(['cleared', 'away', 'changed', 'verified', 'cleared', 'serving', 'changed']);
   });
 
   it.each([
@@ -116,7 +116,7 @@ describe('a connection that is lost', () => {
     stage.server.hangUp();
     await stage.travel(10);
     expect([stage.connection.state, stage.driver.status]).toEqual(['ended', 'ended']);
-    expect(stage.told).toEqual(['heard', 'away', 'changed', 'heard', 'ended', 'changed']);
+    expect(stage.told).toEqual(['cleared', 'away', 'changed', 'cleared', 'ended', 'changed']);
     expect(stage.left).toEqual({ timers: 0, sockets: 0 });
   });
 });

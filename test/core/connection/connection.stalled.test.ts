@@ -14,7 +14,7 @@ describe('a dead socket, while the server serves', () => {
       { kind: 'away', at: 1_276, since: 1_276, isFirst: false },
       { kind: 'changed', at: 1_276 },
       { kind: 'verified' },
-      { kind: 'heard' },
+      { kind: 'cleared' },
       { kind: 'serving' },
       { kind: 'changed' },
     ]);
@@ -75,7 +75,7 @@ describe('a dead socket, while the server serves', () => {
     await stage.travel(50);
     expect([sent.outcome(), stage.told, stage.connection.isSilent]).toEqual([
       null,
-      ['silent', 'heard'],
+      ['silent', 'cleared'],
       false,
     ]);
     expect(stage.left).toEqual({ timers: 1, sockets: 1 });
@@ -88,7 +88,7 @@ describe('a dead socket, while the server serves', () => {
     await stage.travel(300);
     expect([stage.connection.state, stage.told]).toEqual([
       'ended',
-      ['silent', 'away', 'changed', 'heard', 'ended', 'changed'],
+      ['silent', 'away', 'changed', 'cleared', 'ended', 'changed'],
     ]);
     expect(stage.left).toEqual({ timers: 0, sockets: 0 });
   });
@@ -147,7 +147,7 @@ describe('a server that is away', () => {
     await stage.travel(100);
     expect(sent.outcome()).toBeNull();
     expect(stage.toldAfter('serving', thawedAt)).toBe(1);
-    expect(stage.told.slice(3)).toEqual(['heard', 'serving', 'changed']);
+    expect(stage.told.slice(3)).toEqual(['cleared', 'serving', 'changed']);
     expect([stage.connection.state, stage.connection.wire.identity?.clientId]).toEqual(['ready', '1']);
     expect(stage.left.sockets).toBe(1);
   });
@@ -167,7 +167,7 @@ describe('a server that is away', () => {
     stage.server.mood = 'serves';
     await stage.travel(120);
     expect([stage.connection.state, stage.connection.cause]).toEqual(['ready', undefined]);
-    expect(stage.told).toEqual(['away', 'changed', 'changed', 'heard', 'serving', 'changed']);
+    expect(stage.told).toEqual(['away', 'changed', 'changed', 'cleared', 'serving', 'changed']);
     expect(stage.left.sockets).toBe(1);
   });
 
@@ -203,7 +203,7 @@ describe('a server that is away', () => {
     stage.send('get', ['a']);
     await stage.travel(250);
     expect([stage.connection.state, stage.connection.cause]).toEqual(['reconnecting', 'connection-refused']);
-    expect(stage.told.slice(0, 4)).toEqual(['silent', 'heard', 'away', 'changed']);
+    expect(stage.told.slice(0, 4)).toEqual(['silent', 'cleared', 'away', 'changed']);
   });
 
   it('is one outage from its first silence on, also when its connection breaks', async () => {
@@ -255,7 +255,7 @@ describe('after a thaw both connections are answered, and the first one is kept'
     expect(sent.outcome()).toBeNull();
     expect([stage.connection.state, stage.connection.wire.identity?.clientId]).toEqual(['ready', '1']);
     expect(stage.left.sockets).toBe(1);
-    expect(stage.told.slice(3)).toEqual(['heard', 'serving', 'changed']);
+    expect(stage.told.slice(3)).toEqual(['cleared', 'serving', 'changed']);
   });
 
   it('unless it stays silent for the moment it is given', async () => {

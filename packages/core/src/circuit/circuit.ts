@@ -188,7 +188,7 @@ export class Circuit {
    * Discards all counts and the results of all calls in progress: after the process was frozen, their durations say
    * nothing about Redis. Keeps the state, and frees the slots of trials in progress.
    */
-  forgive(now: number): void {
+  discardCounts(now: number): void {
     // This comes first, because a trial that seems hung was only frozen along with the process.
     this.#apply({ kind: 'trials-voided' });
     this.#look(now);

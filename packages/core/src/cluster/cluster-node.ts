@@ -159,7 +159,7 @@ export class ClusterNode {
         this.#goSilent();
         this.#arm(this.#settings.connection.maxStallMs, () => this.connection.drop('stalled'));
         return;
-      case 'heard':
+      case 'cleared':
       case 'verified':
         if (news.kind === 'verified' || this.connection.state === 'ready') this.#heard();
         return;

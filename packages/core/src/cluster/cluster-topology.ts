@@ -142,8 +142,8 @@ export class ClusterTopology {
   }
 
   /** Call after the process itself has stalled: failures from that time say nothing about the nodes. */
-  forgive(): void {
-    this.#circuits.forgive();
+  discardCounts(): void {
+    this.#circuits.discardCounts();
   }
 
   stop(): void {

@@ -55,11 +55,11 @@ export class NodeCircuits {
     }
   }
 
-  /** Call after the process itself has stalled; see `Circuit.forgive`. */
-  forgive(): void {
+  /** Call after the process itself has stalled; see `Circuit.discardCounts`. */
+  discardCounts(): void {
     const now = this.#settings.clock.now();
     for (const { circuits } of this.#nodes.values())
-      for (const circuit of Object.values(circuits)) circuit.forgive(now);
+      for (const circuit of Object.values(circuits)) circuit.discardCounts(now);
   }
 
   /** Discards the circuits of all nodes except those at these addresses. */

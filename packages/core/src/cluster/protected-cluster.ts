@@ -124,8 +124,8 @@ export class ProtectedCluster implements ProtectedClient {
     return this.#cluster.ask(command, args);
   }
 
-  forgive(): void {
-    this.topology.forgive();
+  discardCounts(): void {
+    this.topology.discardCounts();
   }
 
   ping(): void {

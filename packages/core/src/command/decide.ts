@@ -33,8 +33,8 @@ export interface Answer {
 }
 
 /** The call is retried, ahead of all new calls. The circuit counts nothing. */
-export interface SendAgain {
-  readonly kind: 'send-again';
+export interface Resend {
+  readonly kind: 'resend';
   /** Maximum random delay, which spreads retries that could all run now; 0 if the call has to wait anyway. */
   readonly maxDelayMs: number;
   /** Whether the retry draws on the retry budget. */
@@ -58,11 +58,11 @@ export interface Fail {
   readonly isRetryBudgetSpent: boolean;
 }
 
-export type Decision = Answer | SendAgain | Fail;
+export type Decision = Answer | Resend | Fail;
 
 const answer: Answer = { kind: 'answer' };
-const letGo: SendAgain = {
-  kind: 'send-again',
+const letGo: Resend = {
+  kind: 'resend',
   maxDelayMs: 0,
   pays: false,
   outcome: 'not-applied',
@@ -81,7 +81,7 @@ const failing = {
  * Decides what to do with a call after something has happened to it. After a reply without an error, the situation is
  * not needed.
  */
-export function decide(call: CallFacts, happening: Answered): Answer | SendAgain;
+export function decide(call: CallFacts, happening: Answered): Answer | Resend;
 export function decide(call: CallFacts, happening: Happening, situation: Situation): Decision;
 export function decide(call: CallFacts, happening: Happening, situation?: Situation): Decision {
   const known = situation as Situation;
@@ -180,7 +180,7 @@ function retryOf(
   cause: CauseCode | undefined,
   pays: boolean,
   situation: Situation,
-): SendAgain | 'budget-spent' | undefined {
+): Resend | 'budget-spent' | undefined {
   const { maxRetries, categories } = situation;
   if (situation.isEnded || situation.now >= situation.deadlineAt || maxRetries === 0) return undefined;
   // Not retried: if no primary is expected, reconnecting does not search for one, and a lack of memory, disk space or
@@ -190,7 +190,7 @@ function retryOf(
   if (outcome === 'unknown' && (call.sends > maxRetries || !isRepeatable(call, categories))) return undefined;
   if (pays && !situation.retryBudgetAllows) return 'budget-spent';
   return {
-    kind: 'send-again',
+    kind: 'resend',
     maxDelayMs: situation.canRun ? Math.min(longestDelayMs, firstDelayMs * 2 ** call.sends) : 0,
     pays,
     outcome,

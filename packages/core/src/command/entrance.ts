@@ -7,7 +7,7 @@ import { currentRequestBudget, isFollowed } from '../verbs/request-budget.ts';
 import { admit, isSubscribing, patienceOf } from './admission.ts';
 import { Answers } from './answers.ts';
 import { Batch } from './batch/batch.ts';
-import { atOnceBy, sendMember, type Gathering } from './batch/gathering.ts';
+import { directSendBy, sendMember, type Gathering } from './batch/gathering.ts';
 import { JoinedBatch } from './batch/joined-batch.ts';
 import { refusalOf } from './call-errors.ts';
 import { Call, onSlowPath, track, trackFast, type SlowCall } from './call.ts';
@@ -132,10 +132,10 @@ export class Entrance {
     const { fastPath, takesBatchesAtOnce } = this.#gate.state;
     const isSent = takesBatchesAtOnce && currentRequestBudget() === undefined;
     if (isSent) this.#gate.start(call);
-    const atOnce = isSent ? atOnceBy(fastPath, this.#dispatch) : undefined;
-    batch.isDirect = atOnce !== undefined;
+    const direct = isSent ? directSendBy(fastPath, this.#dispatch) : undefined;
+    batch.isDirect = direct !== undefined;
     process.nextTick(() => this.#onGathered(call, batch));
-    return { stream, call, batch, atOnce };
+    return { stream, call, batch, direct };
   }
 
   /** Issues joined commands as a batch. Unlike those in a pipeline, they are all known from the start. */

@@ -16,7 +16,7 @@ import {
   type Call,
   type SlowCall,
 } from './call.ts';
-import { decide, type Fail, type SendAgain } from './decide.ts';
+import { decide, type Fail, type Resend } from './decide.ts';
 import { handOver, type Dispatch } from './dispatch.ts';
 import { GateState } from './gate-state.ts';
 import { answerTo, closed, overdue, waitExpired, type Happening } from './happening.ts';
@@ -110,8 +110,8 @@ export class Gate {
   }
 
   /** Call when the process has stood still for this long: extends the deadlines of the calls in flight. */
-  forgiveElapsed(elapsedMs: number): void {
-    this.inFlight.forgive(elapsedMs, this.#clock.now());
+  extendDeadlines(elapsedMs: number): void {
+    this.inFlight.extendDeadlines(elapsedMs, this.#clock.now());
   }
 
   /** Counts a call as in flight; the caller passes its command to the fast path in the same event-loop turn. */
@@ -165,7 +165,7 @@ export class Gate {
     if (call.settled) return;
     this.inFlight.remove(call);
     const decision = decide(call, answerTo(call, value, this.#clock));
-    if (decision.kind === 'send-again') return this.#sendAgain(call, decision);
+    if (decision.kind === 'resend') return this.#resend(call, decision);
     call.settled = true;
     this.#recorder.succeeded(call, this.#dispatch.readAt());
     call.resolve(value);
@@ -177,7 +177,7 @@ export class Gate {
     if (call.sent !== undefined) this.inFlight.remove(call);
     else if (isSlow(call) && !this.waiting.remove(call, this.#clock.now())) this.#retryDelays.remove(call);
     const decision = decide(call, happening, this.state.situationOf(call));
-    if (decision.kind === 'send-again') return this.#sendAgain(call, decision);
+    if (decision.kind === 'resend') return this.#resend(call, decision);
     if (decision.kind === 'fail') return this.#fail(call, decision);
     call.settled = true;
     this.#recorder.succeeded(call, this.#dispatch.readAt());
@@ -196,7 +196,7 @@ export class Gate {
     else call.batch.fail(error, { failure, context });
   }
 
-  #sendAgain(call: Call, { outcome, maxDelayMs, pays, isRetry }: SendAgain): void {
+  #resend(call: Call, { outcome, maxDelayMs, pays, isRetry }: Resend): void {
     const { timeoutMs, random } = this.#parts.settings;
     const slowCall = slowCallOf(call, timeoutMs, this.#clock.now());
     this.#recorder.withdrawn(call);

@@ -115,7 +115,7 @@ export class InFlight {
    * Call when the process has stood still until now: extends the deadlines of the calls that were sent before it
    * stopped.
    */
-  forgive(elapsedMs: number, now: number): void {
+  extendDeadlines(elapsedMs: number, now: number): void {
     const frozenAt = now - elapsedMs;
     const flushes = new Set<Flush>();
     for (let call = this.#fast.head; call !== undefined; call = call.next) {
@@ -125,7 +125,7 @@ export class InFlight {
     for (const call of this.#slow.all()) {
       const { slow } = call;
       if (slow.issuedAt > frozenAt) continue;
-      slow.forgive(elapsedMs);
+      slow.extendDeadlines(elapsedMs);
       this.reschedule(call);
     }
   }

@@ -109,7 +109,7 @@ export class SlowPathState implements Due {
   }
 
   /** Extends the deadline by the time for which the process stood still. */
-  forgive(elapsedMs: number): void {
+  extendDeadlines(elapsedMs: number): void {
     this.deadlineAt += elapsedMs;
     this.#requestEndsAt += elapsedMs;
   }

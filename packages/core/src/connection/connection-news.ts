@@ -24,7 +24,7 @@ export type ConnectionNews =
   /** A command blocks, and the server replies to no second connection, so the state of the first one is unknown. */
   | { readonly kind: 'doubtful' }
   /** The connection is no longer suspected of being dead. */
-  | { readonly kind: 'heard' }
+  | { readonly kind: 'cleared' }
   /** The socket has stopped accepting bytes, or has started to accept them again. */
   | { readonly kind: 'room-changed' }
   | { readonly kind: 'bytes-read' }

@@ -165,7 +165,7 @@ export class Connection {
         return this.#tell({ kind: 'silent' });
       case 'stop-inquiry':
         this.#stallGuard.stopInquiry();
-        return this.#tell({ kind: 'heard' });
+        return this.#tell({ kind: 'cleared' });
       case 'replace-socket':
         this.#stallGuard.stopInquiry();
         return this.connector.drop('stalled');

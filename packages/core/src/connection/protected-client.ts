@@ -19,7 +19,7 @@ export interface ProtectedClient extends Line {
   /** Sends an internal command that bypasses the gate, and resolves with the server's reply. */
   ask(command: string, args: readonly string[]): Promise<unknown>;
   /** Call after the process itself has stalled: circuits that belong only to this client discard what they counted. */
-  forgive(): void;
+  discardCounts(): void;
   /** Sends PING on each connection. */
   ping(): void;
   /** Closes the connections. Resolves when the sockets are gone. */
@@ -36,7 +36,7 @@ export interface AttemptReport {
 /** A report about the Redis database in use, if there are several databases. */
 export type DatabaseNews =
   /** Another database is in use from now on, so statistics about the previous one no longer apply. */
-  | { readonly kind: 'database-turned' }
+  | { readonly kind: 'database-switched' }
   /** Calls are being served by the new database. */
   | { readonly kind: 'database-change'; readonly change: DatabaseChange };
 

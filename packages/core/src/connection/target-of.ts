@@ -13,11 +13,11 @@ import { SentinelResolver } from '../sentinel/sentinel-resolver.ts';
 export type ResolvedTarget = Target & { readonly resolver: SentinelResolver | undefined };
 
 /** The part of a driver that determines where it connects. */
-export type Signpost = Pick<Driver, 'options' | 'database' | 'speaksResp3'>;
+export type Destination = Pick<Driver, 'options' | 'database' | 'speaksResp3'>;
 
 /** Returns a target that reads the client's own options at each attempt. */
 export function targetOf(
-  driver: Signpost,
+  driver: Destination,
   settings: Settings,
   credentials: CredentialsBox,
   open: OpenSocket,
@@ -33,11 +33,11 @@ interface CredentialsBox {
 class OwnTarget implements ResolvedTarget {
   readonly open: OpenSocket;
   readonly resolver: SentinelResolver | undefined;
-  protected readonly driver: Signpost;
+  protected readonly driver: Destination;
   protected readonly settings: Settings;
   protected readonly given: CredentialsBox;
 
-  constructor(driver: Signpost, settings: Settings, given: CredentialsBox, open: OpenSocket) {
+  constructor(driver: Destination, settings: Settings, given: CredentialsBox, open: OpenSocket) {
     const { clock, random } = settings;
     this.open = open;
     this.driver = driver;
@@ -88,7 +88,7 @@ class OwnTarget implements ResolvedTarget {
 }
 
 /** Returns the key under which connections share a dialer: the configured endpoint, without credentials. */
-export function dialerKey(driver: Pick<Signpost, 'options'>): string {
+export function dialerKey(driver: Pick<Destination, 'options'>): string {
   const { options } = driver;
   const { sentinels } = options as { sentinels?: readonly { host?: string; port?: number }[] };
   if (sentinels === undefined || sentinels === null) return endpointKey(ownEndpoint(options));
@@ -123,7 +123,7 @@ export function ownCredentials(options: Readonly<Record<string, unknown>>): Cred
 }
 
 /** Returns the credentials for the sentinels themselves; undefined if there are none. */
-export function sentinelCredentials(driver: Pick<Signpost, 'options'>): Credentials | undefined {
+export function sentinelCredentials(driver: Pick<Destination, 'options'>): Credentials | undefined {
   const { sentinelUsername, sentinelPassword } = driver.options as unknown as SentinelOptions;
   if (!sentinelPassword) return undefined;
   return { username: sentinelUsername ?? undefined, password: sentinelPassword };

@@ -73,7 +73,7 @@ export class DatabaseSwitch {
   add(client: MovableClient): void {
     this.#clients.add(client);
     const { inUse } = this.#state;
-    if (client.database !== inUse) client.turnTo(inUse, undefined, false);
+    if (client.database !== inUse) client.switchTo(inUse, undefined, false);
   }
 
   remove(client: MovableClient): void {
@@ -234,10 +234,10 @@ export class DatabaseSwitch {
     this.#isTurning = true;
     const main = this.#main;
     const standby = this.#standbys.turn(from, to);
-    this.#tell({ kind: 'database-turned' });
+    this.#tell({ kind: 'database-switched' });
     for (const client of this.#clients) {
       const verified = client === main ? standby : prepared?.get(client);
-      client.turnTo(to, verified, prepared !== undefined);
+      client.switchTo(to, verified, prepared !== undefined);
     }
     this.#isTurning = false;
     this.look();

@@ -13,7 +13,7 @@ export interface MovableClient {
   readonly isPromotionUnderWay: boolean;
   /** Whether every command that the client has sent is answered. */
   readonly isQuiet: boolean;
-  /** Makes new commands wait until `resume` or `turnTo` is called. */
+  /** Makes new commands wait until `resume` or `switchTo` is called. */
   pause(): void;
   resume(): void;
   /** The call that blocks on its connection, if any. */
@@ -24,7 +24,7 @@ export interface MovableClient {
    * Moves the client to another database, over this connection or a new one. `isInPeace` means that the switch is
    * graceful: no call is in flight.
    */
-  turnTo(database: string, verified: VerifiedSocket | undefined, isInPeace: boolean): void;
+  switchTo(database: string, verified: VerifiedSocket | undefined, isInPeace: boolean): void;
   /** Announces that a switch is due at this time, so that calls wait for it; undefined if no switch is expected. */
   expectChange(at: number | undefined): void;
 }

@@ -49,7 +49,7 @@ export function attachCluster(cluster: Cluster, parts: ClientParts): ProtectedCl
     dialers.set(key, dialer);
     const route: Route = {
       database: undefined,
-      signpost: driver,
+      destination: driver,
       target: targetOf(driver, settings, credentials, sockets.open),
       dialer: dialer.dialer,
       expectsPrimary: false,

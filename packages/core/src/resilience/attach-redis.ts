@@ -5,14 +5,14 @@ import type { Dialer } from '../dialing/dialer.ts';
 import { acquireDialer, type DialerLease } from '../dialing/dialers.ts';
 import { credentialsHolder, reauthenticate, type CredentialsHolder } from '../connection/reauthenticate.ts';
 import { SocketBook } from '../handshake/socket-book.ts';
-import { dialerKey, ownCredentials, targetOf, type Signpost } from '../connection/target-of.ts';
+import { dialerKey, ownCredentials, targetOf, type Destination } from '../connection/target-of.ts';
 import type { ClientParts } from '../connection/protected-client.ts';
 import { onePlace } from '../lease/places.ts';
 import { databaseRoutes } from '../routes/database-routes.ts';
 import { DatabaseSwitch } from '../databases/database-switch.ts';
 import type { Database } from '../routes/database.ts';
 import type { Route } from '../routes/route.ts';
-import { PresentTarget } from '../routes/present-target.ts';
+import { CurrentTarget } from '../routes/current-target.ts';
 import { interceptDuplicate } from '../ioredis/duplicates.ts';
 import { RedisDriver } from '../ioredis/redis-driver.ts';
 import type { Driver } from '../driver/driver.ts';
@@ -34,8 +34,8 @@ export function attachRedis(
   const mainDriver = new RedisDriver(client);
   const pace = { clock, random, minPeriodMs, maxPeriodMs, handshakeTimeoutMs };
   const leases = new Map<string, DialerLease>();
-  const dialerOf = (signpost: Pick<Signpost, 'options'>): Dialer => {
-    const key = dialerKey(signpost);
+  const dialerOf = (destination: Pick<Destination, 'options'>): Dialer => {
+    const key = dialerKey(destination);
     const lease = leases.get(key) ?? acquireDialer(key, pace);
     leases.set(key, lease);
     return lease.dialer;
@@ -44,13 +44,13 @@ export function attachRedis(
   const credentials = credentialsHolder(settings);
   const sockets = new SocketBook(settings.clock);
   const guards = new WeakMap<Redis, ProtectedRedis>();
-  const routeOf = (signpost: Signpost, login: CredentialsHolder, database?: Database): Route => ({
+  const routeOf = (destination: Destination, login: CredentialsHolder, database?: Database): Route => ({
     database: database?.name,
-    signpost,
-    target: targetOf(signpost, settings, login, sockets.open),
-    dialer: dialerOf(signpost),
+    destination,
+    target: targetOf(destination, settings, login, sockets.open),
+    dialer: dialerOf(destination),
     expectsPrimary:
-      connection.role === 'primary' && signpost.options['readOnly'] !== true && !database?.isReadOnly,
+      connection.role === 'primary' && destination.options['readOnly'] !== true && !database?.isReadOnly,
     isReadOnly: database?.isReadOnly === true,
   });
   const logins = new Map(
@@ -62,7 +62,7 @@ export function attachRedis(
       driver,
       databases,
       () => group?.inUse.name ?? '',
-      (signpost, database) => routeOf(signpost, loginTo(database.name), database),
+      (destination, database) => routeOf(destination, loginTo(database.name), database),
     );
   const group = databases.length === 0 ? undefined : makeSwitch(routesOf(mainDriver));
   function makeSwitch(routeTo: (name?: string) => Route): DatabaseSwitch {
@@ -71,7 +71,7 @@ export function attachRedis(
       databases,
       circuits: parts.gateParts.circuits,
       targetOf: ({ name, isReadOnly }: Database) =>
-        new PresentTarget(() => routeTo(name).target, connection.role === 'primary' && !isReadOnly),
+        new CurrentTarget(() => routeTo(name).target, connection.role === 'primary' && !isReadOnly),
       periodMsOf: ({ name }: Database) => routeTo(name).dialer.periodMs,
     };
     return new DatabaseSwitch(options, parts.tell);

@@ -186,7 +186,7 @@ export class Engine implements RedisResilience {
         this.#observer.attempt(this.#keeper.snapshot().attempts, news.report);
         this.#clients.databases?.attempted(news.report.cause);
         return;
-      case 'database-turned':
+      case 'database-switched':
         forgetServer(this.circuits, this.clock.now());
         return this.#keeper.refresh();
       case 'database-change':
@@ -227,7 +227,7 @@ export class Engine implements RedisResilience {
   #onThaw(kind: ThawKind, durationMs: number): void {
     debug('%s: thaw, the process was %s for %d ms', this.name, kind, Math.round(durationMs));
     this.#events.emit('thaw', { kind, durationMs });
-    for (const circuit of Object.values(this.circuits)) circuit.forgive(this.clock.now());
+    for (const circuit of Object.values(this.circuits)) circuit.discardCounts(this.clock.now());
     this.#clients.thaw(kind, durationMs);
   }
 

@@ -79,8 +79,8 @@ export class ProtectedClients {
    */
   thaw(kind: ThawKind, durationMs: number): void {
     for (const client of this.#clients) {
-      client.gate.forgiveElapsed(durationMs);
-      client.forgive();
+      client.gate.extendDeadlines(durationMs);
+      client.discardCounts();
       if (kind !== 'blocked') client.ping();
     }
   }

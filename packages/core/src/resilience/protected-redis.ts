@@ -5,7 +5,7 @@ import { Gate } from '../command/gate.ts';
 import { RedisDispatch } from '../connection/redis-dispatch.ts';
 import type { ConnectionNews } from '../connection/connection-news.ts';
 import { Connection } from '../connection/connection.ts';
-import { Heading, type HeadingNews } from '../routes/heading.ts';
+import { ActiveRoute, type RouteNews } from '../routes/active-route.ts';
 import type { MovableClient } from '../databases/movable-client.ts';
 import { blockedCallOf, type BlockedCall } from '../databases/release-blocked.ts';
 import type { Route } from '../routes/route.ts';
@@ -26,7 +26,7 @@ export class ProtectedRedis implements ProtectedClient, MovableClient {
   readonly #parts: ClientParts;
   readonly #connection: Connection;
   readonly #driver: Driver;
-  readonly #heading: Heading;
+  readonly #activeRoute: ActiveRoute;
   #holdsWrites = false;
   readonly #turn: PeacefulTurn;
 
@@ -36,7 +36,7 @@ export class ProtectedRedis implements ProtectedClient, MovableClient {
     this.#parts = parts;
     const { settings, flushes } = parts;
     this.#turn = new PeacefulTurn(settings.clock, () => this.#parts.tell({ kind: 'changed' }));
-    this.#heading = new Heading(
+    this.#activeRoute = new ActiveRoute(
       routeTo,
       {
         driver,
@@ -45,9 +45,9 @@ export class ProtectedRedis implements ProtectedClient, MovableClient {
         writesWantedAt: () => this.gate.state.writesWantedAt,
         ask: this.ask.bind(this),
       },
-      (news) => this.#onHeading(news),
+      (news) => this.#onRouteNews(news),
     );
-    const { target, source } = this.#heading;
+    const { target, source } = this.#activeRoute;
     this.#connection = new Connection(
       { driver, target, source, settings, flushes, onDead: 'replace' },
       (news) => this.#onNews(news),
@@ -55,7 +55,7 @@ export class ProtectedRedis implements ProtectedClient, MovableClient {
     const dispatch = new RedisDispatch(driver, this.#connection.wire, parts.ownCircuits);
     this.gate = new Gate(parts.gateParts, this, dispatch);
     if (this.state === 'ready') this.gate.serve();
-    if (this.#heading.route.isReadOnly) this.#holdWrites(true);
+    if (this.#activeRoute.route.isReadOnly) this.#holdWrites(true);
     const { handle } = new Entrance(this.gate, parts.gateParts, this, dispatch);
     driver.takeOver(handle, this.#connection.connector);
     driver.takeOverRetries();
@@ -101,18 +101,18 @@ export class ProtectedRedis implements ProtectedClient, MovableClient {
 
   /** Whether a replica is being promoted, so that a primary is expected soon. */
   get isPromotionUnderWay(): boolean {
-    return this.#heading.watches.isPromotionUnderWay;
+    return this.#activeRoute.watches.isPromotionUnderWay;
   }
 
   nextAttemptMs(): number | undefined {
-    return this.#connection.nextAttemptMs() ?? this.#heading.watches.nextLookMs();
+    return this.#connection.nextAttemptMs() ?? this.#activeRoute.watches.nextLookMs();
   }
 
   judge({ cause, scope }: ReplyVerdict): void {
     if (cause === undefined) return;
     if (scope === 'server') this.#connection.serverAway(cause);
     else if (scope === 'connection') this.drop(cause);
-    else if (cause === 'read-only') this.#heading.watches.writeRefused();
+    else if (cause === 'read-only') this.#activeRoute.watches.writeRefused();
   }
 
   drop(cause: CauseCode): void {
@@ -120,7 +120,7 @@ export class ProtectedRedis implements ProtectedClient, MovableClient {
     this.#connection.drop(cause);
   }
 
-  forgive(): void {
+  discardCounts(): void {
     // Nothing to do: the circuits belong to the resilience, which makes them discard what they counted.
   }
 
@@ -133,7 +133,7 @@ export class ProtectedRedis implements ProtectedClient, MovableClient {
   }
 
   get database(): string | undefined {
-    return this.#heading.route.database;
+    return this.#activeRoute.route.database;
   }
 
   get isQuiet(): boolean {
@@ -153,13 +153,13 @@ export class ProtectedRedis implements ProtectedClient, MovableClient {
   }
 
   prepare(database: string, signal: AbortSignal): Promise<VerifiedSocket> {
-    return this.#heading.prepare(database, signal);
+    return this.#activeRoute.prepare(database, signal);
   }
 
-  turnTo(database: string, verified: VerifiedSocket | undefined, isInPeace: boolean): void {
+  switchTo(database: string, verified: VerifiedSocket | undefined, isInPeace: boolean): void {
     const { state } = this.#connection;
-    const isTaken = this.#heading.turnTo(database, verified);
-    const { isReadOnly } = this.#heading.route;
+    const isTaken = this.#activeRoute.switchTo(database, verified);
+    const { isReadOnly } = this.#activeRoute.route;
     if (isReadOnly || this.#holdsWrites) this.#holdWrites(isReadOnly);
     if (isTaken) return;
     if (isInPeace && verified !== undefined && state === 'ready') this.#turn.begin();
@@ -174,7 +174,7 @@ export class ProtectedRedis implements ProtectedClient, MovableClient {
   }
 
   async disconnect(): Promise<void> {
-    this.#heading.watches.stop();
+    this.#activeRoute.watches.stop();
     if (this.#driver.status === 'ended') return;
     const ended = new Promise<void>((resolve) => this.#driver.on('end', resolve));
     this.#driver.disconnect();
@@ -196,12 +196,12 @@ export class ProtectedRedis implements ProtectedClient, MovableClient {
         return;
       case 'ended':
         this.#turn.end();
-        this.#heading.watches.stop();
+        this.#activeRoute.watches.stop();
         return this.gate.end();
       case 'room-changed':
         return this.gate.refresh();
       case 'verified':
-        this.#heading.watches.connected(news.verified);
+        this.#activeRoute.watches.connected(news.verified);
         return;
       case 'changed':
       case 'gap':
@@ -213,7 +213,7 @@ export class ProtectedRedis implements ProtectedClient, MovableClient {
     }
   }
 
-  #onHeading(news: HeadingNews): void {
+  #onRouteNews(news: RouteNews): void {
     switch (news.kind) {
       case 'attempt':
         if (news.report.cause !== undefined) this.#turn.fail();
@@ -223,7 +223,7 @@ export class ProtectedRedis implements ProtectedClient, MovableClient {
       case 'writes-back':
         return this.#holdWrites(false);
       case 'primary':
-        return this.#onPrimary(news.verified, news.atOnce);
+        return this.#onPrimary(news.verified, news.isImmediate);
       case 'moved':
         return this.#connection.drop('read-only');
       default:
@@ -231,14 +231,14 @@ export class ProtectedRedis implements ProtectedClient, MovableClient {
     }
   }
 
-  #onPrimary(verified: VerifiedSocket, atOnce: boolean): void {
-    if (atOnce && (this.state === 'ready' || this.state === 'stalled')) {
+  #onPrimary(verified: VerifiedSocket, isImmediate: boolean): void {
+    if (isImmediate && (this.state === 'ready' || this.state === 'stalled')) {
       this.#connection.replaceWith(verified);
-    } else if (!atOnce && this.state === 'ready') {
+    } else if (!isImmediate && this.state === 'ready') {
       this.#connection.replaceGracefully(verified);
     } else {
       verified.socket.destroy();
-      if (atOnce) this.#connection.drop('read-only');
+      if (isImmediate) this.#connection.drop('read-only');
     }
   }
 

@@ -1,4 +1,4 @@
-import type { Signpost } from '../connection/target-of.ts';
+import type { Destination } from '../connection/target-of.ts';
 import type { Driver } from '../driver/driver.ts';
 import type { Database } from './database.ts';
 import type { Route } from './route.ts';
@@ -11,24 +11,24 @@ export function databaseRoutes(
   driver: Driver,
   databases: readonly Database[],
   inUse: () => string,
-  makeRoute: (signpost: Signpost, database: Database) => Route,
+  makeRoute: (destination: Destination, database: Database) => Route,
 ): (name?: string) => Route {
   const routes = new Map<string, Route>();
   return (name = inUse()) => {
     const known = routes.get(name);
     if (known !== undefined) return known;
     const database = databases.find((each) => each.name === name) as Database;
-    const route = makeRoute(signpostTo(database, driver), database);
+    const route = makeRoute(destinationOf(database, driver), database);
     routes.set(name, route);
     return route;
   };
 }
 
 /**
- * Returns a signpost with the given database's options. The number that the user selected earlier with SELECT applies
+ * Returns a destination with the given database's options. The number that the user selected earlier with SELECT applies
  * there too.
  */
-function signpostTo({ options }: Database, driver: Driver): Signpost {
+function destinationOf({ options }: Database, driver: Driver): Destination {
   return {
     options,
     get database() {

@@ -21,7 +21,7 @@ export class RouteWatches {
   readonly #fleet: FleetWatch;
 
   constructor(
-    { target, dialer, expectsPrimary, signpost }: Route,
+    { target, dialer, expectsPrimary, destination }: Route,
     { settings, wire, writesWantedAt, ask }: WatchParts,
     tell: (news: PrimaryNews) => void,
   ) {
@@ -40,8 +40,8 @@ export class RouteWatches {
             ? undefined
             : {
                 resolver,
-                group: String(signpost.options['name']),
-                credentials: sentinelCredentials(signpost),
+                group: String(destination.options['name']),
+                credentials: sentinelCredentials(destination),
               },
         isCurrent: ({ host, port }) => {
           const { remoteAddress, remotePort } = wire().socket ?? {};

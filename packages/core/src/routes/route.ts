@@ -1,11 +1,11 @@
-import type { ResolvedTarget, Signpost } from '../connection/target-of.ts';
+import type { ResolvedTarget, Destination } from '../connection/target-of.ts';
 import type { Dialer } from '../dialing/dialer.ts';
 
 /** Everything that one client needs to connect to one target. */
 export interface Route {
   /** Name of the database, if there are several. */
   readonly database: string | undefined;
-  readonly signpost: Signpost;
+  readonly destination: Destination;
   readonly target: ResolvedTarget;
   readonly dialer: Dialer;
   /** Whether a server that turns out to be a replica is a fault. */

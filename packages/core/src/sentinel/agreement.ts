@@ -1,8 +1,8 @@
 import type { Replica } from './choose-replica.ts';
 
 /** The report of one sentinel. */
-export interface Voice {
-  /** Address of the sentinel. A sentinel that is configured under several names counts as one voice. */
+export interface SentinelReport {
+  /** Address of the sentinel. A sentinel that is configured under several names counts as one report. */
   readonly id: string;
   /** The servers that the client may connect to: the primary, or the replicas if it reads from replicas. */
   readonly named: readonly Replica[];
@@ -11,7 +11,7 @@ export interface Voice {
 }
 
 /** Returns the number of sentinels that must know a server before a client connects to it. */
-export function voicesNeeded(configured: number): number {
+export function reportsNeeded(configured: number): number {
   return Math.min(2, configured);
 }
 
@@ -22,14 +22,14 @@ export function voicesNeeded(configured: number): number {
  * itself.
  */
 export function agreedServers(
-  voices: readonly Voice[],
+  reports: readonly SentinelReport[],
   needed: number,
   trusted: ReadonlySet<string>,
 ): readonly Replica[] {
   const agreed = new Map<string, Replica>();
-  for (const server of voices.flatMap(({ named }) => named)) {
+  for (const server of reports.flatMap(({ named }) => named)) {
     const address = addressOf(server);
-    const knownBy = new Set(voices.filter(({ members }) => members.has(address)).map(({ id }) => id));
+    const knownBy = new Set(reports.filter(({ members }) => members.has(address)).map(({ id }) => id));
     if (trusted.has(address) || knownBy.size >= needed) agreed.set(address, server);
   }
   return [...agreed.values()];

@@ -5,13 +5,13 @@ import { authCommand } from '../handshake/verify-handshake.ts';
 import { classifyReply } from '../replies/reply-error.ts';
 import { ErrorReply, type Reply } from '../replies/reply.ts';
 import { request } from '../replies/request.ts';
-import { addressOf, type Voice } from './agreement.ts';
+import { addressOf, type SentinelReport } from './agreement.ts';
 import type { Replica } from './choose-replica.ts';
 import type { SentinelOptions } from './sentinel-options.ts';
 
 /** The reply of one sentinel: the servers that it named, and the other sentinels that it knows. */
 export interface SentinelAnswer {
-  readonly voice: Voice;
+  readonly report: SentinelReport;
   readonly sentinels: readonly Replica[];
 }
 
@@ -25,7 +25,7 @@ export async function askSentinel(
   const { name, role, sentinelUsername, sentinelPassword } = options;
   const socket = await open(sentinel, { signal, keepAliveMs: 0 });
   try {
-    const id = voiceId(socket, sentinel);
+    const id = sentinelId(socket, sentinel);
     const auth = sentinelPassword
       ? [authCommand({ username: sentinelUsername ?? undefined, password: sentinelPassword })]
       : [];
@@ -39,7 +39,7 @@ export async function askSentinel(
     const named = role === 'slave' ? replicasOf(replicas) : [primaryOf(primary)];
     const members = [...named, ...listOf(replicas), ...(isAddress(primary) ? [primaryOf(primary)] : [])];
     return {
-      voice: {
+      report: {
         id,
         named,
         members: new Set(members.map(addressOf)),
@@ -56,7 +56,7 @@ export async function askSentinel(
  * Returns an identifier for a sentinel: its IP address and port, so that a sentinel configured under several names
  * counts once.
  */
-export function voiceId({ remoteAddress, remotePort }: Socket, sentinel: Endpoint): string {
+export function sentinelId({ remoteAddress, remotePort }: Socket, sentinel: Endpoint): string {
   return remoteAddress === undefined ? endpointKey(sentinel) : `${remoteAddress}:${remotePort}`;
 }
 

@@ -1,5 +1,5 @@
 import { endpointKey, tlsOf, type Endpoint } from '../handshake/open-socket.ts';
-import { voicesNeeded } from './agreement.ts';
+import { reportsNeeded } from './agreement.ts';
 import type { SentinelAnswer } from './ask-sentinel.ts';
 import { mappedAddress, type SentinelOptions } from './sentinel-options.ts';
 
@@ -22,7 +22,7 @@ export class KnownSentinels {
   list(): Endpoint[] {
     const { sentinels, sentinelTLS } = this.#options();
     const configured = sentinels.map(({ host, port, family }) => ({ host, port: port ?? 26_379, family }));
-    const needed = voicesNeeded(configured.length);
+    const needed = reportsNeeded(configured.length);
     const learnt = [...this.#learnt.values()].filter(({ namedBy }) => namedBy.size >= needed);
     const unique = new Map<string, Endpoint>();
     const tls = tlsOf(sentinelTLS);
@@ -34,7 +34,7 @@ export class KnownSentinels {
   }
 
   /** Call when a sentinel has replied. */
-  heard(sentinel: Endpoint, { voice, sentinels }: SentinelAnswer): void {
+  learn(sentinel: Endpoint, { report, sentinels }: SentinelAnswer): void {
     this.#first = endpointKey(sentinel);
     if (this.#options().updateSentinels === false) return;
     for (const { ip, port } of sentinels) {
@@ -42,9 +42,9 @@ export class KnownSentinels {
       const endpoint = mappedAddress(this.#options(), ip, Number(port));
       const key = endpointKey(endpoint);
       const known = this.#learnt.get(key);
-      if (known !== undefined) known.namedBy.add(voice.id);
+      if (known !== undefined) known.namedBy.add(report.id);
       else if (this.#learnt.size < maxKnown)
-        this.#learnt.set(key, { endpoint, namedBy: new Set([voice.id]) });
+        this.#learnt.set(key, { endpoint, namedBy: new Set([report.id]) });
     }
   }
 }

@@ -1,6 +1,6 @@
 import type { Clock, TimerHandle } from '../clock.ts';
 import type { Endpoint, OpenSocket } from '../handshake/open-socket.ts';
-import type { Voice } from './agreement.ts';
+import type { SentinelReport } from './agreement.ts';
 import { askSentinel, type SentinelAnswer } from './ask-sentinel.ts';
 import type { SentinelOptions } from './sentinel-options.ts';
 
@@ -15,9 +15,9 @@ export interface SentinelPoll {
   readonly options: SentinelOptions;
   readonly candidates: readonly Endpoint[];
   /** Number of sentinels that are queried immediately and concurrently; the others follow one at a time. */
-  readonly atOnce: number;
+  readonly initialCount: number;
   readonly signal: AbortSignal;
-  readonly isEnough: (voices: readonly Voice[]) => boolean;
+  readonly isEnough: (reports: readonly SentinelReport[]) => boolean;
   readonly onAnswer: (sentinel: Endpoint, answer: SentinelAnswer) => void;
 }
 
@@ -27,14 +27,14 @@ export interface SentinelPoll {
  *
  * @throws the last error if no sentinel replied
  */
-export function pollSentinels(poll: SentinelPoll): Promise<readonly Voice[]> {
+export function pollSentinels(poll: SentinelPoll): Promise<readonly SentinelReport[]> {
   const { clock, open, options, candidates, signal } = poll;
   const abort = new AbortController();
   const onAbort = (): void => abort.abort(signal.reason);
   signal.addEventListener('abort', onAbort, { once: true });
   if (signal.aborted) onAbort();
-  return new Promise<readonly Voice[]>((resolve, reject) => {
-    const voices: Voice[] = [];
+  return new Promise<readonly SentinelReport[]>((resolve, reject) => {
+    const reports: SentinelReport[] = [];
     let next = 0;
     let failed = 0;
     let timer: TimerHandle | undefined;
@@ -44,12 +44,12 @@ export function pollSentinels(poll: SentinelPoll): Promise<readonly Voice[]> {
     };
     const end = (error?: unknown): void => {
       stop();
-      if (voices.length > 0) resolve(voices);
+      if (reports.length > 0) resolve(reports);
       else reject(error);
       abort.abort(new Error('The other sentinels have answered.'));
     };
     const onSilence = (): void => {
-      if (voices.length > 0) end();
+      if (reports.length > 0) end();
       else timer = clock.setTimeout(onSilence, patienceMs);
     };
     const askNext = (): void => {
@@ -64,7 +64,7 @@ export function pollSentinels(poll: SentinelPoll): Promise<readonly Voice[]> {
       askSentinel(sentinel, options, open, abort.signal).then(
         (answer) => {
           poll.onAnswer(sentinel, answer);
-          voices.push(answer.voice);
+          reports.push(answer.report);
           settled();
         },
         (error: unknown) => {
@@ -74,9 +74,9 @@ export function pollSentinels(poll: SentinelPoll): Promise<readonly Voice[]> {
       );
     };
     const settled = (error?: unknown): void => {
-      if (voices.length + failed === candidates.length || poll.isEnough(voices)) end(error);
+      if (reports.length + failed === candidates.length || poll.isEnough(reports)) end(error);
       else askNext();
     };
-    for (let count = 0; count < Math.max(1, poll.atOnce); count += 1) askNext();
+    for (let count = 0; count < Math.max(1, poll.initialCount); count += 1) askNext();
   }).finally(() => signal.removeEventListener('abort', onAbort));
 }

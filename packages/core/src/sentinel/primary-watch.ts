@@ -16,10 +16,10 @@ export type PrimaryNews =
   /** The server is a primary: writes may go on. */
   | { readonly kind: 'writes-back' }
   /**
-   * Another server is the primary, and `verified` is connected to it. `atOnce` means that the current server is known
+   * Another server is the primary, and `verified` is connected to it. `isImmediate` means that the current server is known
    * to be a replica already, so the connection must be replaced immediately.
    */
-  | { readonly kind: 'primary'; readonly verified: VerifiedSocket; readonly atOnce: boolean }
+  | { readonly kind: 'primary'; readonly verified: VerifiedSocket; readonly isImmediate: boolean }
   /** Another server is the primary. There is no connection to it yet, so one must be made. */
   | { readonly kind: 'moved' };
 
@@ -115,7 +115,9 @@ export class PrimaryWatch {
       },
       onPromoted: (verified) => {
         debug('%s: failover done, the socket is replaced', name);
-        this.#tell(verified === undefined ? { kind: 'moved' } : { kind: 'primary', verified, atOnce: true });
+        this.#tell(
+          verified === undefined ? { kind: 'moved' } : { kind: 'primary', verified, isImmediate: true },
+        );
       },
     });
   }
@@ -124,7 +126,7 @@ export class PrimaryWatch {
     const isSameServer = verified.proof.info['run_id'] === this.#runId;
     debug('%s: the %s is a primary', this.#options.name, isSameServer ? 'server' : 'new server');
     if (!isSameServer) {
-      this.#tell({ kind: 'primary', verified, atOnce: false });
+      this.#tell({ kind: 'primary', verified, isImmediate: false });
       return;
     }
     verified.socket.destroy();

@@ -1,6 +1,6 @@
 import type { Clock, Random } from '../clock.ts';
 import { tlsOf, type Endpoint, type OpenSocket } from '../handshake/open-socket.ts';
-import { addressOf, agreedServers, voicesNeeded, type Voice } from './agreement.ts';
+import { addressOf, agreedServers, reportsNeeded, type SentinelReport } from './agreement.ts';
 import { notKnown } from './ask-sentinel.ts';
 import { chooseReplica, type Replica } from './choose-replica.ts';
 import { KnownSentinels } from './known-sentinels.ts';
@@ -42,9 +42,9 @@ export class SentinelResolver {
     // Used only once: if this address does not answer, the next attempt asks the sentinels again.
     this.#pinned = undefined;
     if (pinned !== undefined && this.#clock.now() < pinned.until) return pinned.endpoint;
-    const voices = await this.#poll(signal, this.#needed(), (heard) => this.#agreed(heard).length > 0);
-    const agreed = this.#agreed(voices);
-    const servers = agreed.length > 0 ? agreed : this.#byOneAlone(voices);
+    const reports = await this.#poll(signal, this.#needed(), (received) => this.#agreed(received).length > 0);
+    const agreed = this.#agreed(reports);
+    const servers = agreed.length > 0 ? agreed : this.#byOneAlone(reports);
     const { ip, port } = this.#choose(servers);
     this.#trusted = new Set(servers.map(addressOf));
     return this.complete(ip ?? '', Number(port));
@@ -57,8 +57,8 @@ export class SentinelResolver {
   async vouch(host: string, port: number, from: string): Promise<boolean> {
     const address = addressOf({ ip: host, port: String(port) });
     if (this.#needed() < 2 || this.#trusted.has(address)) return true;
-    const isKnown = (voices: readonly Voice[]): boolean =>
-      voices.some(({ id, members }) => id !== from && members.has(address));
+    const isKnown = (reports: readonly SentinelReport[]): boolean =>
+      reports.some(({ id, members }) => id !== from && members.has(address));
     const abort = new AbortController();
     const timer = this.#clock.setTimeout(() => abort.abort(new Error('No answer in time.')), vouchMs);
     try {
@@ -97,16 +97,16 @@ export class SentinelResolver {
   }
 
   #needed(): number {
-    return voicesNeeded(this.#options().sentinels.length);
+    return reportsNeeded(this.#options().sentinels.length);
   }
 
-  #agreed(voices: readonly Voice[]): readonly Replica[] {
-    return agreedServers(voices, this.#needed(), this.#trusted);
+  #agreed(reports: readonly SentinelReport[]): readonly Replica[] {
+    return agreedServers(reports, this.#needed(), this.#trusted);
   }
 
-  #byOneAlone(voices: readonly Voice[]): readonly Replica[] {
-    const [first] = voices;
-    if (new Set(voices.map(({ id }) => id)).size > 1) throw disagreement();
+  #byOneAlone(reports: readonly SentinelReport[]): readonly Replica[] {
+    const [first] = reports;
+    if (new Set(reports.map(({ id }) => id)).size > 1) throw disagreement();
     if (this.#trusted.size === 0 || this.#wasTrustedTried) return first?.named ?? [];
     this.#wasTrustedTried = true;
     return [...this.#trusted].map(serverAt);
@@ -125,18 +125,18 @@ export class SentinelResolver {
 
   #poll(
     signal: AbortSignal,
-    atOnce: number,
-    isEnough: (voices: readonly Voice[]) => boolean,
-  ): Promise<readonly Voice[]> {
+    initialCount: number,
+    isEnough: (reports: readonly SentinelReport[]) => boolean,
+  ): Promise<readonly SentinelReport[]> {
     return pollSentinels({
       clock: this.#clock,
       open: this.#open,
       options: this.#options(),
       candidates: this.sentinels(),
-      atOnce,
+      initialCount,
       signal,
       isEnough,
-      onAnswer: (sentinel, answer) => this.#known.heard(sentinel, answer),
+      onAnswer: (sentinel, answer) => this.#known.learn(sentinel, answer),
     });
   }
 }

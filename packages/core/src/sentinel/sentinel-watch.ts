@@ -6,7 +6,7 @@ import { encodeCommand } from '../replies/encode-command.ts';
 import { ReplyReader } from '../replies/reply-reader.ts';
 import type { Reply } from '../replies/reply.ts';
 import type { Credentials } from '../redis-resilience.ts';
-import { voiceId } from './ask-sentinel.ts';
+import { sentinelId } from './ask-sentinel.ts';
 import { isWanted, type RolePace } from './role-pace.ts';
 
 export interface SentinelWatchOptions {
@@ -102,7 +102,7 @@ export class SentinelWatch {
       socket.unref();
       this.#sockets.set(key, socket);
       const reader = new ReplyReader();
-      const from = voiceId(socket, sentinel);
+      const from = sentinelId(socket, sentinel);
       socket.on('error', () => socket.destroy());
       socket.on('close', () => {
         if (this.#sockets.get(key) === socket) this.#sockets.delete(key);

@@ -13,11 +13,11 @@ export interface Gathering {
    * How the commands are written as they arrive. Undefined if the stream collects the commands and writes them together
    * when the last one has arrived.
    */
-  readonly atOnce: AtOnce | undefined;
+  readonly direct: DirectSend | undefined;
 }
 
 /** How the commands in a batch are written as they arrive: on the fast path if possible, otherwise with the stream. */
-export interface AtOnce {
+export interface DirectSend {
   readonly fastPath: FastPath;
   readonly stream: PipelineStream;
 }
@@ -25,7 +25,7 @@ export interface AtOnce {
 /**
  * Returns how the commands in a batch can be written as they arrive; undefined if only its own stream can write them.
  */
-export function atOnceBy(fastPath: FastPath | undefined, dispatch: Dispatch): AtOnce | undefined {
+export function directSendBy(fastPath: FastPath | undefined, dispatch: Dispatch): DirectSend | undefined {
   if (fastPath === undefined) return undefined;
   const stream = dispatch.batchStream();
   return stream === undefined ? undefined : { fastPath, stream };
@@ -35,12 +35,12 @@ export function atOnceBy(fastPath: FastPath | undefined, dispatch: Dispatch): At
 export function sendMember(
   command: DriverCommand,
   traits: CommandTraits,
-  { stream, atOnce }: Gathering,
+  { stream, direct }: Gathering,
   dispatch: Dispatch,
   node: unknown,
 ): void {
-  if (atOnce === undefined) dispatch.send(command, stream, node);
+  if (direct === undefined) dispatch.send(command, stream, node);
   else if (traits.ordinary || traits.kind === 'transaction' || traits.kind === 'cursor')
-    atOnce.fastPath(command);
-  else dispatch.send(command, atOnce.stream, node);
+    direct.fastPath(command);
+  else dispatch.send(command, direct.stream, node);
 }

@@ -41,7 +41,7 @@ export class ScanGuard {
     const at = positionOf(command, cursorOf(command));
     const position = this.#positions.get(at);
     if (position === undefined) return false;
-    turnTo(position, server);
+    switchTo(position, server);
     if (position.staleHolders === 0) return false;
     position.staleHolders--;
     if (position.holders + position.staleHolders === 0) this.#positions.delete(at);
@@ -62,7 +62,7 @@ export class ScanGuard {
 
   #give(at: string, server: string): void {
     const position = this.#positions.get(at) ?? { server, holders: 0, staleHolders: 0 };
-    turnTo(position, server);
+    switchTo(position, server);
     position.holders = Math.min(maxHolders, position.holders + 1);
     this.#positions.delete(at);
     this.#positions.set(at, position);
@@ -77,7 +77,7 @@ export function beginScanAgain(command: ScanCommand): void {
   command.args[cursorIndexOf(command)] = '0';
 }
 
-function turnTo(position: Position, server: string): void {
+function switchTo(position: Position, server: string): void {
   if (position.server === server) return;
   position.staleHolders = Math.min(maxHolders, position.staleHolders + position.holders);
   position.holders = 0;

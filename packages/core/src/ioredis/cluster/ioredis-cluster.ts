@@ -39,7 +39,7 @@ export class IoredisCluster implements ClusterDriver {
   readonly #cluster: Cluster;
   readonly #slots: SlotTable;
   readonly #shards: ShardSubscribers;
-  readonly #atOnce = { ready: [] as (() => void)[], end: [] as (() => void)[] };
+  readonly #immediate = { ready: [] as (() => void)[], end: [] as (() => void)[] };
 
   constructor(cluster: Cluster) {
     readStartupNodes(cluster);
@@ -58,7 +58,7 @@ export class IoredisCluster implements ClusterDriver {
   }
 
   on(event: ClusterEvent, listener: () => void): void {
-    if (event === 'ready' || event === 'end') this.#atOnce[event].push(listener);
+    if (event === 'ready' || event === 'end') this.#immediate[event].push(listener);
     else this.#cluster.on(eventNames[event], listener);
   }
 
@@ -90,7 +90,7 @@ export class IoredisCluster implements ClusterDriver {
       };
       handleError(error, redirections, { ...handlers, maxRedirections: toGate, defaults: toGate });
     };
-    tellAtOnce(target, this.#atOnce);
+    tellImmediately(target, this.#immediate);
     Object.assign(target.options, {
       retryDelayOnFailover: 0,
       retryDelayOnClusterDown: 0,
@@ -232,7 +232,7 @@ export class IoredisCluster implements ClusterDriver {
 
 // Calls the listeners as soon as the status changes. ioredis emits its events one tick later, when the caller of
 // `connect()` may already have issued its first command.
-function tellAtOnce(
+function tellImmediately(
   target: ClusterInternals,
   listeners: Readonly<Record<string, readonly (() => void)[]>>,
 ): void {

@@ -5,14 +5,14 @@ import { establish, type Target, type VerifiedSocket } from '../handshake/establ
 import type { PrimaryNews } from '../sentinel/primary-watch.ts';
 import type { Route } from './route.ts';
 import { RouteWatches, type WatchParts } from './route-watches.ts';
-import { PresentTarget } from './present-target.ts';
-import { TurningSource } from './turning-source.ts';
+import { CurrentTarget } from './current-target.ts';
+import { SwitchableSource } from './switchable-source.ts';
 
 /** A report about connecting to the current target, or about the primary there. */
-export type HeadingNews = { readonly kind: 'attempt'; readonly report: AttemptReport } | PrimaryNews;
+export type RouteNews = { readonly kind: 'attempt'; readonly report: AttemptReport } | PrimaryNews;
 
-/** The parts of a client that its heading needs. */
-export interface HeadingParts extends WatchParts {
+/** The parts of a client that its active route needs. */
+export interface ActiveRouteParts extends WatchParts {
   readonly driver: Driver;
 }
 
@@ -20,23 +20,27 @@ export interface HeadingParts extends WatchParts {
  * Determines where one client connects, which may change: its target, the source of its sockets, and the watches on
  * that target.
  */
-export class Heading {
-  readonly source: TurningSource;
+export class ActiveRoute {
+  readonly source: SwitchableSource;
   readonly target: Target;
-  readonly #parts: HeadingParts;
+  readonly #parts: ActiveRouteParts;
   readonly #routeTo: (database?: string) => Route;
-  readonly #tell: (news: HeadingNews) => void;
+  readonly #tell: (news: RouteNews) => void;
   #route: Route;
   #watches: RouteWatches;
 
   /** `routeTo` returns the route to the named database or, without a name, to the one in use. */
-  constructor(routeTo: (database?: string) => Route, parts: HeadingParts, tell: (news: HeadingNews) => void) {
+  constructor(
+    routeTo: (database?: string) => Route,
+    parts: ActiveRouteParts,
+    tell: (news: RouteNews) => void,
+  ) {
     this.#routeTo = routeTo;
     this.#parts = parts;
     this.#tell = tell;
     this.#route = routeTo();
-    this.source = new TurningSource(this.#reconnector(this.#route));
-    this.target = new PresentTarget(() => this.#route.target);
+    this.source = new SwitchableSource(this.#reconnector(this.#route));
+    this.target = new CurrentTarget(() => this.#route.target);
     this.#watches = this.#watch();
   }
 
@@ -54,14 +58,14 @@ export class Heading {
   }
 
   /** Switches to another database. Returns whether `verified` was handed to a driver that was waiting for a socket. */
-  turnTo(database: string, verified: VerifiedSocket | undefined): boolean {
+  switchTo(database: string, verified: VerifiedSocket | undefined): boolean {
     const route = this.#routeTo(database);
-    const { options, database: number } = route.signpost;
+    const { options, database: number } = route.destination;
     this.#watches.stop();
     this.#parts.driver.leadTo(options, number);
     this.#route = route;
     this.#watches = this.#watch();
-    return this.source.turnTo(this.#reconnector(route), verified);
+    return this.source.switchTo(this.#reconnector(route), verified);
   }
 
   #reconnector({ dialer, target }: Route): Reconnector {

@@ -8,7 +8,7 @@ import type { Socket } from 'node:net';
  * A target that always delegates to the current target of a client. Its fields are not private, because other targets
  * inherit them.
  */
-export class PresentTarget implements Target {
+export class CurrentTarget implements Target {
   protected readonly present: () => Target;
   protected readonly primaryOnly: boolean | undefined;
 

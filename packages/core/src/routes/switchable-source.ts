@@ -3,7 +3,7 @@ import type { VerifiedSocket } from '../handshake/establish.ts';
 import type { SocketSource, SourceEvent } from '../connection/socket-source.ts';
 
 /** A socket source that can be switched to another target, even while a socket is being sought. */
-export class TurningSource implements SocketSource {
+export class SwitchableSource implements SocketSource {
   #source: SocketSource;
   #wanted: { readonly priority: DialPriority; readonly tell: (event: SourceEvent) => void } | undefined;
 
@@ -52,7 +52,7 @@ export class TurningSource implements SocketSource {
    * Switches to another source. If a socket is being sought, supplies `verified` or makes a new one. Returns whether
    * `verified` was supplied.
    */
-  turnTo(source: SocketSource, verified: VerifiedSocket | undefined): boolean {
+  switchTo(source: SocketSource, verified: VerifiedSocket | undefined): boolean {
     const wanted = this.#wanted;
     this.#source.stop();
     this.#source = source;
