@@ -22,7 +22,7 @@ export type {
 export type { PoolDetail } from './lease/pool/pool-detail.ts';
 export type { PoolTotals } from './lease/pool/pool-totals.ts';
 export type { CircuitState, ConnectionState, Lane, RedisSnapshot, Status } from './snapshot.ts';
-export type { SnapshotDetail } from './snapshot-detail.ts';
+export type { ServerFacts, SnapshotDetail } from './snapshot-detail.ts';
 export type {
   DatabaseChange,
   DatabaseChangeReason,

@@ -30,6 +30,9 @@ export { invalid, withDefaults, type OptionReader } from './options/validate-opt
 export { databasesOf, type KnownDatabase } from './target/known-databases.ts';
 export { openResiliences } from './resilience/open-resiliences.ts';
 
+// Servers
+export { productOf } from './handshake/server-product.ts';
+
 // Events
 export { EventHub, type ListenerError } from './observability/event-hub.ts';
 

@@ -10,6 +10,14 @@ export interface SharedUse {
   readonly blocking: boolean;
 }
 
+/** The server at the other end of the connection, as it described itself when the connection was made. */
+export interface ServerFacts {
+  /** Product and version, such as `Redis 7.4.1` or `Valkey 8.0.2`. Undefined if the user has no permission for INFO. */
+  readonly version: string | undefined;
+  /** Undefined if not known. A primary that has been demoted shows as a replica as soon as it is noticed. */
+  readonly role: 'primary' | 'replica' | undefined;
+}
+
 /** Live counts behind a snapshot, for dashboards, the status page and the doctor package. */
 export interface SnapshotDetail {
   /**
@@ -28,6 +36,8 @@ export interface SnapshotDetail {
   /** The connections that `lease()` and `transaction()` use; `connections` includes them. */
   readonly pool: PoolDetail;
   readonly shared: SharedUse;
+  /** Undefined before the first connection, and in a Cluster, which consists of several servers. */
+  readonly server: ServerFacts | undefined;
   /** How all commands have ended since the start. Live: the counts in this object keep rising. */
   readonly commands: Readonly<Record<Lane, LaneTotals>>;
 }

@@ -1,3 +1,4 @@
+import { productOf } from '@redis-resilience/core/kit';
 import type { Evidence } from './evidence/evidence.ts';
 import type { NodeEvidence } from './evidence/node/node.ts';
 
@@ -27,9 +28,7 @@ const roles: Readonly<Record<string, ServerFacts['role']>> = {
 
 function factsOf({ label, server, roundTrip }: NodeEvidence): ServerFacts {
   const info = server?.info ?? {};
-  const valkey = versionIn(info['valkey_version']);
-  const redis = versionIn(info['redis_version']);
-  const version = valkey === undefined ? redis && `Redis ${redis}` : `Valkey ${valkey}`;
+  const version = productOf(info);
   const role = roles[server?.role ?? info['role'] ?? ''];
   const used = numberIn(info['used_memory']);
   const limit = numberIn(info['maxmemory']);
@@ -41,11 +40,6 @@ function factsOf({ label, server, roundTrip }: NodeEvidence): ServerFacts {
     ...(used === undefined ? {} : { usedMemoryBytes: used }),
     ...(limit === undefined ? {} : { maxMemoryBytes: limit }),
   };
-}
-
-/** The server is a stranger: a version is shown only if it looks like one. */
-function versionIn(text: string | undefined): string | undefined {
-  return text !== undefined && /^\d[\w.-]{0,30}$/.test(text) ? text : undefined;
 }
 
 function numberIn(text: string | undefined): number | undefined {

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { expect, it, onTestFinished } from 'vitest';
+import { productOf } from '../../../packages/core/src/handshake/server-product.ts';
 import { verifyHandshake } from '../../../packages/core/src/handshake/verify-handshake.ts';
 import { bulk, honest, HostileServer } from '../../bench/fuzz/hostile-server.ts';
 
@@ -20,4 +21,11 @@ it('a field of INFO that is longer than any that Redis sends is not kept', async
     signal: new AbortController().signal,
   });
   expect(info).toEqual({ role: 'master', connected_clients: '7' });
+});
+
+it('the product of a server is named only by what looks like a version', () => {
+  expect(productOf({ redis_version: '7.4.1' })).toBe('Redis 7.4.1');
+  expect(productOf({ redis_version: '7.2.4', valkey_version: '8.0.2' })).toBe('Valkey 8.0.2');
+  expect(productOf({ redis_version: '\u001b[31m7' })).toBeUndefined();
+  expect(productOf({})).toBeUndefined();
 });

@@ -119,6 +119,7 @@ describe.skipIf(executablePath === undefined)('the status page in a browser', ()
     expect(second.port).toBe(port);
     await page.getByText('Live', { exact: true }).waitFor({ timeout: 10_000 });
     await page.getByText('Redis is up').waitFor();
+    await page.getByText(/^(Redis|Valkey) \d+\.[\d.]+, primary$/).waitFor();
   });
 
   it('has no buttons for strangers, and working ones for visitors whom authorize admits', async () => {

@@ -29,6 +29,7 @@ export class ProtectedCluster implements ProtectedClient {
   readonly #parts: ClientParts;
   readonly #flushes: ClusterFlushes;
   readonly topology: ClusterTopology;
+  readonly server = undefined;
   readonly #dialers: NodeDialers;
   readonly #diagnosis: ClusterDiagnosis;
   readonly #pace: ConnectPace;

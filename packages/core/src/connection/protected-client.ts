@@ -5,6 +5,7 @@ import type { Gate } from '../command/gate.ts';
 import type { GateParts, Line } from '../command/line.ts';
 import type { Settings } from '../options/settings.ts';
 import type { Flushes } from '../event-loop/flush.ts';
+import type { ServerFacts } from '../snapshot-detail.ts';
 import type { SubscriptionNews } from './subscriptions.ts';
 
 /** One protected client of a resilience: its main client or a duplicate of it, for a single server or a Cluster. */
@@ -12,6 +13,8 @@ export interface ProtectedClient extends Line {
   readonly gate: Gate;
   readonly connections: number;
   readonly readyConnections: number;
+  /** Undefined before the first connection, and in a Cluster. */
+  readonly server: ServerFacts | undefined;
   /** Why some keys cannot be reached although others can; undefined if that is not the case. */
   readonly partlyAwayBy: CauseCode | undefined;
   /** Drops the socket for the given cause, and dials again. */

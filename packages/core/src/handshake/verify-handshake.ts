@@ -13,13 +13,12 @@ const infoFields = [
   'connected_clients',
   'master_link_status',
   'master_last_io_seconds_ago',
+  'redis_version',
+  'valkey_version',
 ] as const;
 
 // A value that is longer than any that Redis sends is ignored, because the fields are kept as long as the connection.
-const infoPatterns = infoFields.map((field) => ({
-  field,
-  pattern: new RegExp(`^${field}:(.{0,128})\\r?$`, 'm'),
-}));
+const maxValueLength = 128;
 
 /** The fields of INFO that are kept. All of it would take 19 KiB per connection. */
 export type ServerInfo = Readonly<Partial<Record<(typeof infoFields)[number], string>>>;
@@ -73,7 +72,7 @@ export async function verifyHandshake(socket: Socket, options: VerifyOptions): P
   return {
     waiting,
     session,
-    info: typeof info === 'string' ? parseInfo(info) : {},
+    info: typeof info === 'string' ? parseInfo(`\n${info}`) : {},
     resp2: hello instanceof ErrorReply,
     clientId: typeof id === 'number' || typeof id === 'bigint' ? String(id) : undefined,
   };
@@ -95,10 +94,19 @@ function checkAuth(reply: Reply | undefined): void {
 
 function parseInfo(text: string): ServerInfo {
   const info: Partial<Record<(typeof infoFields)[number], string>> = {};
-  for (const { field, pattern } of infoPatterns) {
-    const value = pattern.exec(text)?.[1];
+  for (const field of infoFields) {
+    const value = valueIn(text, field);
     // Copied, because a substring would keep the whole text in memory.
     if (value !== undefined) info[field] = Buffer.from(value, 'latin1').toString('latin1');
   }
   return info;
+}
+
+function valueIn(text: string, field: string): string | undefined {
+  const label = `\n${field}:`;
+  const at = text.indexOf(label);
+  if (at === -1) return undefined;
+  const start = at + label.length;
+  const [value = ''] = text.slice(start, start + maxValueLength + 2).split(/\r?\n/, 1);
+  return value.length > maxValueLength ? undefined : value;
 }

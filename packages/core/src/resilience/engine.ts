@@ -113,6 +113,7 @@ export class Engine implements RedisResilience {
       commands: this.#gateParts.recorder.totals,
       pool: this.#leases.detail(),
       shared: this.#clients.main.gate.state.guards.seen,
+      server: this.#clients.main.server,
     };
   }
 

@@ -50,7 +50,10 @@ export class ProtectedClients {
     return this.#control.databases;
   }
 
-  detail(): Omit<SnapshotDetail, 'retryBudget' | 'eventLoopLagMs' | 'commands' | 'pool' | 'shared'> {
+  detail(): Omit<
+    SnapshotDetail,
+    'retryBudget' | 'eventLoopLagMs' | 'commands' | 'pool' | 'shared' | 'server'
+  > {
     let [connections, readyConnections, waiting, waitingBytes, inFlight] = [0, 0, 0, 0, 0];
     for (const client of this.#clients) {
       connections += client.connections;

@@ -15,6 +15,7 @@ import type { Driver } from '../driver/driver.ts';
 import type { ClientParts, ProtectedClient } from '../connection/protected-client.ts';
 import type { ReplyVerdict } from '../replies/reply-error.ts';
 import type { ConnectionState } from '../snapshot.ts';
+import type { ServerFacts } from '../snapshot-detail.ts';
 import { PeacefulTurn } from './peaceful-turn.ts';
 
 /**
@@ -23,6 +24,8 @@ import { PeacefulTurn } from './peaceful-turn.ts';
  */
 export class ProtectedRedis implements ProtectedClient, MovableClient {
   readonly gate: Gate;
+  readonly connections = 1;
+  readonly partlyAwayBy = undefined;
   readonly #parts: ClientParts;
   readonly #connection: Connection;
   readonly #driver: Driver;
@@ -75,10 +78,6 @@ export class ProtectedRedis implements ProtectedClient, MovableClient {
     return this.#connection.isServerSilent;
   }
 
-  get connections(): number {
-    return 1;
-  }
-
   get readyConnections(): number {
     return this.state === 'ready' ? 1 : 0;
   }
@@ -91,8 +90,8 @@ export class ProtectedRedis implements ProtectedClient, MovableClient {
     return this.#connection.wire.writtenAt || undefined;
   }
 
-  get partlyAwayBy(): CauseCode | undefined {
-    return undefined;
+  get server(): ServerFacts | undefined {
+    return this.#activeRoute.server(this.#holdsWrites);
   }
 
   get writesHeldBy(): CauseCode | undefined {
@@ -201,7 +200,7 @@ export class ProtectedRedis implements ProtectedClient, MovableClient {
       case 'room-changed':
         return this.gate.refresh();
       case 'verified':
-        this.#activeRoute.watches.connected(news.verified);
+        this.#activeRoute.connected(news.verified);
         return;
       case 'changed':
       case 'gap':

@@ -2,7 +2,10 @@ import { Reconnector } from '../connection/reconnector.ts';
 import type { AttemptReport } from '../connection/protected-client.ts';
 import type { Driver } from '../driver/driver.ts';
 import { establish, type Target, type VerifiedSocket } from '../handshake/establish.ts';
+import { productOf } from '../handshake/server-product.ts';
+import type { ServerInfo } from '../handshake/verify-handshake.ts';
 import type { PrimaryNews } from '../sentinel/primary-watch.ts';
+import type { ServerFacts } from '../snapshot-detail.ts';
 import type { Route } from './route.ts';
 import { RouteWatches, type WatchParts } from './route-watches.ts';
 import { CurrentTarget } from './current-target.ts';
@@ -16,6 +19,8 @@ export interface ActiveRouteParts extends WatchParts {
   readonly driver: Driver;
 }
 
+const roleNames: Readonly<Record<string, ServerFacts['role']>> = { master: 'primary', slave: 'replica' };
+
 /**
  * Determines where one client connects, which may change: its target, the source of its sockets, and the watches on
  * that target.
@@ -28,6 +33,7 @@ export class ActiveRoute {
   readonly #tell: (news: RouteNews) => void;
   #route: Route;
   #watches: RouteWatches;
+  #info: ServerInfo | undefined;
 
   /** `routeTo` returns the route to the named database or, without a name, to the one in use. */
   constructor(
@@ -50,6 +56,23 @@ export class ActiveRoute {
 
   get watches(): RouteWatches {
     return this.#watches;
+  }
+
+  /** Returns the server at the other end; `isDemoted` means that it was found to be a replica since. */
+  server(isDemoted: boolean): ServerFacts | undefined {
+    const info = this.#info;
+    if (info === undefined) return undefined;
+    const { isReadOnly, expectsPrimary } = this.#route;
+    const told = roleNames[info['role'] ?? ''];
+    // A replica that was promoted since serves writes again.
+    const role = told === 'replica' && expectsPrimary && !isReadOnly ? 'primary' : told;
+    return { version: productOf(info), role: isDemoted && !isReadOnly ? 'replica' : role };
+  }
+
+  /** Call when the client is about to use a verified socket. */
+  connected(verified: VerifiedSocket): void {
+    this.#info = verified.proof.info;
+    this.#watches.connected(verified);
   }
 
   /** Makes a connection to another database while keeping the current one. */

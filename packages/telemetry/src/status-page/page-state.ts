@@ -45,6 +45,14 @@ export interface ConnectionPicture {
   /** The last changes of the database in use, newest first. */
   readonly databaseChanges: readonly DatabaseChangePicture[];
   readonly pool: PoolPicture;
+  readonly server: ServerPicture;
+}
+
+/** The server at the other end; a fact that is not known is null. */
+export interface ServerPicture {
+  /** Product and version, such as `Redis 7.4.1`. */
+  readonly version: string | null;
+  readonly role: 'primary' | 'replica' | null;
 }
 
 /** One of several databases. */

@@ -76,7 +76,8 @@ export class ConnectionBoard {
 
   picture(): ConnectionPicture {
     const snapshot = this.resilience.snapshot();
-    const { connections, readyConnections, waiting, waitingBytes, inFlight, pool } = this.resilience.detail();
+    const { connections, readyConnections, waiting, waitingBytes, inFlight, pool, server } =
+      this.resilience.detail();
     const timeline = this.#timeline.intervals(this.#clock.wallNow());
     const { name, status, since, reads, writes, cause, connection, circuit } = snapshot;
     return {
@@ -104,6 +105,7 @@ export class ConnectionBoard {
       databases: databasePictures(this.resilience.databases()),
       databaseChanges: this.#databaseChanges,
       pool: poolPicture(pool),
+      server: { version: server?.version ?? null, role: server?.role ?? null },
     };
   }
 

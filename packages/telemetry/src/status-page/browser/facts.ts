@@ -25,6 +25,12 @@ const facts: readonly Fact[] = [
     isWell: ({ connection }) => connection === 'ready',
   },
   {
+    term: 'Server',
+    read: ({ server }) => serverWords(server),
+    isShown: ({ server }) => server.version !== null || server.role !== null,
+    isWell: () => true,
+  },
+  {
     term: 'Circuit for reads',
     read: ({ circuit }) => circuitStateWords(circuit.read),
     isShown: ({ circuit }) => circuit.read !== 'closed',
@@ -70,6 +76,10 @@ export function createFacts(): Facts {
       }
     },
   };
+}
+
+function serverWords({ version, role }: ConnectionPicture['server']): string {
+  return [version, role].filter((fact) => fact !== null).join(', ');
 }
 
 function poolWords({ max, active, waiting, oldestLeaseMs }: ConnectionPicture['pool']): string {
