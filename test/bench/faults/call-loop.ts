@@ -5,7 +5,12 @@ export interface Call {
   readonly issuedAt: number;
   settledAt: number | undefined;
   error: Error | undefined;
+  /** Whether the answer was the application's own, because Redis was away. */
+  isFallback?: boolean;
 }
+
+/** What a call resolves with when Redis did not answer it. */
+export const fallbackAnswer = Symbol('an answer without Redis');
 
 /** A steady trickle of calls, as an application makes them: one every few milliseconds, none waits for another. */
 export class CallLoop {
@@ -32,9 +37,9 @@ export class CallLoop {
   firstAnswer(issuedSince: number, answeredSince: number): number | undefined {
     let first: number | undefined;
     for (let index = this.calls.length - 1; index >= 0; index--) {
-      const { issuedAt, settledAt, error } = this.calls[index] as Call;
+      const { issuedAt, settledAt, error, isFallback } = this.calls[index] as Call;
       if (issuedAt < issuedSince) break;
-      if (settledAt === undefined || error !== undefined || settledAt < answeredSince) continue;
+      if (settledAt === undefined || error !== undefined || isFallback || settledAt < answeredSince) continue;
       if (first === undefined || settledAt < first) first = settledAt;
     }
     return first;
@@ -55,7 +60,10 @@ export class CallLoop {
       return settle(error ?? 'thrown');
     }
     answer.then(
-      () => settle(),
+      (value) => {
+        if (value === fallbackAnswer) call.isFallback = true;
+        settle();
+      },
       (error: unknown) => settle(error ?? 'rejected'),
     );
   }

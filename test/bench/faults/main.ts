@@ -116,6 +116,7 @@ function lanesOf(cells: readonly Cell[]): Lane[] {
         .toSorted((a, b) => (a.figures.recoveredMs ?? Infinity) - (b.figures.recoveredMs ?? Infinity));
       const { figures, timeline } = runs[Math.floor(runs.length / 2)] ?? {};
       if (figures === undefined || timeline === undefined) return [];
-      return [{ label: client.label, recoveredMs: figures.recoveredMs ?? null, timeline }];
+      const isOurs = client.packages.includes('@redis-resilience/core');
+      return [{ label: client.label, isOurs, recoveredMs: figures.recoveredMs ?? null, timeline }];
     });
 }

@@ -48,16 +48,20 @@ export function markdownReport(summaries: readonly RowSummary[], facts: ReportFa
   ].join('\n');
 }
 
-function overview(summaries: readonly RowSummary[], clients: readonly Contestant[]): string {
-  const rows = summaries
-    .filter((summary) => summary.stacks === undefined && columnsOf(summary).includes('recoveredMs'))
-    .map((summary) => [
-      summary.title,
-      ...clients.map(({ name }) => {
-        const own = summary.clients.find(({ client }) => client === name);
-        return own === undefined ? '' : cellText(own.figures.recoveredMs, 'recoveredMs') || 'broken';
-      }),
-    ]);
+function overview(all: readonly RowSummary[], contestants: readonly Contestant[]): string {
+  const summaries = all.filter(
+    (summary) => summary.stacks === undefined && columnsOf(summary).includes('recoveredMs'),
+  );
+  const rowCountOf = (name: string): number =>
+    summaries.filter((summary) => summary.clients.some(({ client }) => client === name)).length;
+  const clients = contestants.filter(({ name }) => rowCountOf(name) > 1 || summaries.length === 1);
+  const rows = summaries.map((summary) => [
+    summary.title,
+    ...clients.map(({ name }) => {
+      const own = summary.clients.find(({ client }) => client === name);
+      return own === undefined ? '' : cellText(own.figures.recoveredMs, 'recoveredMs') || 'broken';
+    }),
+  ]);
   return markdownTable(['fault', ...clients.map(({ label }) => label)], rows);
 }
 

@@ -3,6 +3,8 @@ import type { Slice, Timeline } from './timeline.js';
 /** One client's view of the outage. */
 export interface Lane {
   readonly label: string;
+  /** Whether the client is this project. */
+  readonly isOurs: boolean;
   readonly recoveredMs: number | null;
   readonly timeline: Timeline;
 }
@@ -38,21 +40,26 @@ export function outagePlot(title: string, lanes: readonly Lane[]): string {
 const style = `
 text { font: 12px system-ui, sans-serif; fill: #333 } .head { font-weight: 600; font-size: 14px } .own { font-weight: 700 }
 .faint { fill: #666; font-size: 11px } .lane { fill: #8881 } .away { fill: #8883 } .grid { stroke: #8885; stroke-width: 1 }
-.ok { stroke: #0b7a4b } .bad { stroke: #c2410c } .stem { stroke-opacity: 0.33 }
+.ok { stroke: #0b7a4b } .fallback { stroke: #1d6fb8 } .bad { stroke: #c2410c } .stem { stroke-opacity: 0.33 }
 @media (prefers-color-scheme: dark) {
-text { fill: #ddd } .faint { fill: #aaa } .ok { stroke: #3ddc97 } .bad { stroke: #ff8a5c } }`;
+text { fill: #ddd } .faint { fill: #aaa } .ok { stroke: #3ddc97 } .fallback { stroke: #6cb6ff } .bad { stroke: #ff8a5c } }`;
 
 function legend(): string {
   const y = 44;
   const x = size.left;
   return [
     `<path class="ok" stroke-width="4" d="M${x} ${y - 5}h8"/><text x="${x + 14}" y="${y}">answered</text>`,
-    `<path class="bad" stroke-width="4" d="M${x + 90} ${y - 5}h8"/><text x="${x + 104}" y="${y}">failed</text>`,
-    `<text class="faint" x="${x + 160}" y="${y}">the higher, the longer it took: 0.1 ms to 30 s, logarithmic; grey: Redis is away</text>`,
+    `<path class="fallback" stroke-width="4" d="M${x + 88} ${y - 5}h8"/><text x="${x + 102}" y="${y}">fallback</text>`,
+    `<path class="bad" stroke-width="4" d="M${x + 172} ${y - 5}h8"/><text x="${x + 186}" y="${y}">failed</text>`,
+    `<text class="faint" x="${x + 240}" y="${y}">the higher, the longer it took: 0.1 ms to 30 s, logarithmic; grey: Redis is away</text>`,
   ].join('');
 }
 
-function laneOf({ label, recoveredMs, timeline }: Lane, top: number, xOf: (ms: number) => number): string {
+function laneOf(
+  { label, isOurs, recoveredMs, timeline }: Lane,
+  top: number,
+  xOf: (ms: number) => number,
+): string {
   const { leadMs, outageMs, sliceMs, slices } = timeline;
   const bottom = top + size.lane;
   const yOf = (ms: number): number => {
@@ -66,18 +73,20 @@ function laneOf({ label, recoveredMs, timeline }: Lane, top: number, xOf: (ms: n
     return x + width > end ? [] : marksOf(slice).map(({ kind, ms }) => ({ kind, x, y: yOf(ms) }));
   });
   const longest = Math.max(
-    ...slices.map(({ longestAnswerMs, longestFailureMs }) => Math.max(longestAnswerMs, longestFailureMs)),
+    ...slices.map((slice) =>
+      Math.max(slice.longestAnswerMs, slice.longestFallbackMs, slice.longestFailureMs),
+    ),
   );
   const back =
     recoveredMs === null
       ? 'not back in time'
       : `back after ${Math.round(recoveredMs).toLocaleString('en')} ms`;
-  const own = label === 'Redis Resilience' ? ' class="own"' : '';
+  const own = isOurs ? ' class="own"' : '';
   return [
     `<rect class="lane" x="${size.left}" y="${top}" width="${end - size.left}" height="${size.lane}"/>`,
     `<rect class="away" x="${xOf(leadMs).toFixed(1)}" y="${top}" width="${(xOf(outageMs) - xOf(0)).toFixed(1)}" height="${size.lane}"/>`,
     `<path class="grid" d="M${size.left} ${yOf(1_000).toFixed(1)}H${end}"/>`,
-    ...(['ok', 'bad'] as const).map((kind) => paths(kind, marks, bottom, width)),
+    ...(['ok', 'fallback', 'bad'] as const).map((kind) => paths(kind, marks, bottom, width)),
     `<text${own} x="${size.left - 10}" y="${top + size.lane / 2 + 4}" text-anchor="end">${label}</text>`,
     `<text class="faint" x="${end + 4}" y="${(yOf(1_000) + 4).toFixed(1)}">1 s</text>`,
     `<text${own} x="${end + 28}" y="${top + size.lane / 2 - 2}">${back}</text>`,
@@ -85,21 +94,24 @@ function laneOf({ label, recoveredMs, timeline }: Lane, top: number, xOf: (ms: n
   ].join('');
 }
 
+type MarkKind = 'ok' | 'fallback' | 'bad';
+
 interface Mark {
-  readonly kind: 'ok' | 'bad';
+  readonly kind: MarkKind;
   readonly x: number;
   readonly y: number;
 }
 
-function marksOf(slice: Slice): { kind: 'ok' | 'bad'; ms: number }[] {
+function marksOf(slice: Slice): { kind: MarkKind; ms: number }[] {
   return [
     ...(slice.answered > 0 ? [{ kind: 'ok' as const, ms: slice.longestAnswerMs }] : []),
+    ...(slice.fallbacks > 0 ? [{ kind: 'fallback' as const, ms: slice.longestFallbackMs }] : []),
     ...(slice.failed > 0 ? [{ kind: 'bad' as const, ms: slice.longestFailureMs }] : []),
   ];
 }
 
 /** A mark at the longest call of each slice, on a stem in a fainter colour: all of a kind in two paths. */
-function paths(kind: Mark['kind'], marks: readonly Mark[], bottom: number, width: number): string {
+function paths(kind: MarkKind, marks: readonly Mark[], bottom: number, width: number): string {
   const own = marks.filter((mark) => mark.kind === kind);
   if (own.length === 0) return '';
   const stems = own.map(({ x, y }) => `M${(x + width / 2).toFixed(1)} ${bottom}V${y.toFixed(1)}`);

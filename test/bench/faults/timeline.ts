@@ -13,9 +13,11 @@ export interface Timeline {
 /** The calls issued in one slice. */
 export interface Slice {
   readonly answered: number;
+  readonly fallbacks: number;
   readonly failed: number;
   /** The longest of each, in ms; 0 of none. */
   readonly longestAnswerMs: number;
+  readonly longestFallbackMs: number;
   readonly longestFailureMs: number;
 }
 
@@ -34,13 +36,16 @@ export function timelineOf(calls: readonly Call[], { faultAt, backAt }: Outage):
   const slices = Array.from(bySlice, (calls): Slice => {
     const own = calls ?? [];
     const failed = own.filter(({ error, settledAt }) => error !== undefined || settledAt === undefined);
-    const answered = own.filter((call) => !failed.includes(call));
+    const fallbacks = own.filter(({ isFallback }) => isFallback);
+    const answered = own.filter((call) => !failed.includes(call) && !call.isFallback);
     const longest = (some: readonly Call[]): number =>
       Math.round(Math.max(0, ...some.map((call) => durationOf(call, now))) * 100) / 100;
     return {
       answered: answered.length,
+      fallbacks: fallbacks.length,
       failed: failed.length,
       longestAnswerMs: longest(answered),
+      longestFallbackMs: longest(fallbacks),
       longestFailureMs: longest(failed),
     };
   });

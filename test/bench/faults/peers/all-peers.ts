@@ -1,4 +1,5 @@
 import { ioredisUnderCockatiel, ioredisUnderOpossum } from './breaker-peers.js';
+import { oursWithFallbacks } from './fallback-peer.js';
 import { front } from './front-peer.js';
 import { glideDefaults } from './glide-peer.js';
 import { ioredisByTheGuides, ioredisDefaults } from './ioredis-peer.js';
@@ -18,5 +19,6 @@ export const allPeers: readonly PeerKind[] = [
   iovalkeyDefaults,
   glideDefaults,
   ours,
+  oursWithFallbacks,
   front,
 ];

@@ -3,7 +3,7 @@ import { clusterOptions, IoredisPeer } from './ioredis-peer.js';
 import type { Address, Command, Peer, PeerKind, Target } from './peer.js';
 
 /** Ours: the same client interface, protected, with its defaults. */
-class ResiliencePeer extends IoredisPeer implements Peer {
+export class ResiliencePeer extends IoredisPeer implements Peer {
   readonly #resilience: RedisResilience;
   readonly #credentials: { password: string };
   #databaseChanges = 0;
