@@ -15,6 +15,11 @@ export const figureColumns = {
     unit: 'ms',
     meaning: 'the same, of the last client, or of the last group of slots',
   },
+  roundTrips: {
+    heading: 'round trips',
+    unit: 'count',
+    meaning: 'from the reset of a connection to the next reply to the caller, all attempts together',
+  },
   awayP50Ms: {
     heading: 'call p50',
     unit: 'ms',
@@ -82,6 +87,21 @@ export const figureColumns = {
     meaning: 'calls whose write the server applied more than once',
   },
   lost: { heading: 'lost', unit: 'count', meaning: 'acknowledged writes that are not on the server' },
+  missing: {
+    heading: 'keys missing',
+    unit: 'count',
+    meaning: 'keys that a script set right before it quit, and that are not on the server',
+  },
+  unwanted: {
+    heading: 'unwanted',
+    unit: 'count',
+    meaning: 'messages of a channel that the subscriber had left',
+  },
+  cpuSeconds: {
+    heading: 'CPU s',
+    unit: 's',
+    meaning: 'CPU time that the process took while Redis was away, in seconds',
+  },
   wrong: {
     heading: 'wrong answers',
     unit: 'count',
@@ -133,7 +153,13 @@ export const figureColumns = {
     unit: 'count',
     meaning: 'connection attempts of the process per second of outage',
   },
-  unhandled: { heading: 'unhandled', unit: 'count', meaning: 'rejections that nobody could handle' },
-} as const satisfies Record<string, { heading: string; unit: 'ms' | 'count' | 'share'; meaning: string }>;
+  unhandled: {
+    heading: 'unhandled',
+    unit: 'count',
+    meaning: 'rejections that nobody handled, each of which ends a process',
+  },
+} as const satisfies Record<string, { heading: string; unit: Unit; meaning: string }>;
+
+type Unit = 'ms' | 's' | 'count' | 'share';
 
 export const figureNames = Object.keys(figureColumns) as FigureName[];

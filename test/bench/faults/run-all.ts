@@ -21,6 +21,8 @@ export interface Cell {
   readonly row: AnyRow;
   readonly client: Contestant;
   readonly results: RunResult[];
+  /** How long each run took. */
+  readonly runsMs: number[];
 }
 
 /** A run by itself takes little of the machine: so many of weight 1 run side by side. */
@@ -34,7 +36,7 @@ export async function runAll(plan: RunPlan, onDone: (done: number, of: number) =
   const cells = plan.rows.flatMap((row) =>
     contestantsOf(row)
       .filter(({ name }) => plan.clients?.includes(name) ?? true)
-      .map((client): Cell => ({ row, client, results: [] })),
+      .map((client): Cell => ({ row, client, results: [], runsMs: [] })),
   );
   const jobs = jobsOf(plan, cells);
   const endsAt = performance.now() + plan.budgetMs;
@@ -46,11 +48,13 @@ export async function runAll(plan: RunPlan, onDone: (done: number, of: number) =
     while (load > 0 && load + row.weight > capacity) await Promise.race(running);
     if (performance.now() > endsAt) break;
     load += row.weight;
+    const startedAt = performance.now();
     const run: Promise<void> = runOnce(
       { row: row.name, client: client.name, seed, isQuick: plan.isQuick },
       row.timeoutMs,
     ).then((result) => {
       cell.results.push(result);
+      cell.runsMs.push(performance.now() - startedAt);
       load -= row.weight;
       running.delete(run);
       onDone(++done, jobs.length);

@@ -26,8 +26,18 @@ export class IoredisPeer implements Peer {
   }
 
   async subscribe(channel: string, onMessage: (message: string) => void): Promise<void> {
-    this.#client.on('message', (_, message: string) => onMessage(message));
+    this.#client.on('message', (from: string, message: string) => {
+      if (from === channel) onMessage(message);
+    });
     await this.#client.subscribe(channel);
+  }
+
+  unsubscribe(channel: string): Promise<unknown> {
+    return this.#client.unsubscribe(channel);
+  }
+
+  quit(): Promise<unknown> {
+    return this.#client.quit();
   }
 
   async subscribeShard(channel: string, onMessage: (message: string) => void): Promise<void> {

@@ -42,6 +42,14 @@ export class NodeRedisPeer implements Peer {
     await this.#client.subscribe(channel, onMessage);
   }
 
+  unsubscribe(channel: string): Promise<unknown> {
+    return this.#client.unsubscribe(channel);
+  }
+
+  quit(): Promise<unknown> {
+    return this.#client.close();
+  }
+
   watch(key: string): Promise<unknown> {
     return this.#client.watch(key);
   }

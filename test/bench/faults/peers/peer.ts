@@ -52,6 +52,10 @@ export interface Peer extends Closeable {
   database?(): { readonly name: string; readonly changes: number } | undefined;
   /** Subscribes on a connection of its own. */
   subscribe(channel: string, onMessage: (message: string) => void): Promise<void>;
+  /** Leaves a channel. Only of the peers in rows about that. */
+  unsubscribe?(channel: string): Promise<unknown>;
+  /** Ends as an application asks for it: after the replies to all that was issued. Only of the peers in rows about that. */
+  quit?(): Promise<unknown>;
   /** Subscribes to a shard channel. Only where `shardedSubscribers` is set. */
   subscribeShard?(channel: string, onMessage: (message: string) => void): Promise<void>;
   /** The listener learns for how long no message could arrive. Only where the peer tells. */

@@ -1,5 +1,5 @@
-import { createRedisResilience, type RedisResilience } from '@redis-resilience/core';
-import { clusterOptions, IoredisPeer } from './ioredis-peer.js';
+import { createRedisResilience, protect, type RedisResilience } from '@redis-resilience/core';
+import { clusterOptions, connectIoredis, IoredisPeer } from './ioredis-peer.js';
 import type { Address, Command, Peer, PeerKind, Target } from './peer.js';
 
 /** Ours: the same client interface, protected, with its defaults. */
@@ -45,6 +45,18 @@ export const ours: PeerKind = {
   create(target) {
     const credentials = { password: passwordOf(target) ?? '' };
     return new ResiliencePeer(resilienceFor(target, credentials), credentials);
+  },
+};
+
+/** In the rows where it makes a difference that the application made the client, which connects already. */
+export const oursByProtect: PeerKind = {
+  name: 'protect',
+  label: 'protect()',
+  setup: 'this project with its defaults, by `protect()` of an ioredis client that is still connecting',
+  packages: ['@redis-resilience/core', 'ioredis'],
+  rows: ['first-socket-silent', 'first-socket-unanswered', 'quit-early'],
+  create(target) {
+    return new ResiliencePeer(protect(connectIoredis(target, {})), { password: passwordOf(target) ?? '' });
   },
 };
 

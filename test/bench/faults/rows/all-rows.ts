@@ -1,5 +1,9 @@
 import type { AnyRow } from '../row.js';
 import { caches } from './caches.js';
+import { blockingCalls } from './callers/blocking-calls.js';
+import { firstConnections } from './callers/first-connections.js';
+import { subscriptions } from './callers/subscriptions.js';
+import { unawaited } from './callers/unawaited.js';
 import { clusterChanges } from './clusters/changes.js';
 import { clusterListeners } from './clusters/listeners.js';
 import { clusterMembership } from './clusters/membership.js';
@@ -33,6 +37,10 @@ export const allRows: readonly AnyRow[] = [
   ...clusterMembership,
   ...clusterSurroundings,
   ...clusterListeners,
+  ...firstConnections,
+  ...blockingCalls,
+  ...subscriptions,
+  ...unawaited,
   ...resets,
   ...sessions,
   ...crowds,

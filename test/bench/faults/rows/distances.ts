@@ -1,19 +1,50 @@
 import { startProxy, startRedis } from '@redis-resilience/testing';
 import { setTimeout as delay } from 'node:timers/promises';
-import { percentileOf } from '../../report/statistics.js';
+import { medianOf, percentileOf } from '../../report/statistics.js';
 import { CallLoop, durationOf } from '../call-loop.js';
 import type { Peer } from '../peers/peer.js';
 import type { Row } from '../row.js';
 import { about } from '../stage.js';
+import { startCountingRelay } from './counting-relay.js';
 import { untilServed } from './setting.js';
 
 const consumers = 20;
+const tripMs = 40;
+const resetCount = 5;
 
 /** A server that is far away, and consumers whose connection goes dead in silence. */
 export const distances: readonly Row[] = [
   distanceRow(120, 0),
   distanceRow(200, 100),
   distanceRow(400, 100),
+  {
+    name: 'reset-distant',
+    title: `Reset ${resetCount} times, the server is ${tripMs} ms away`,
+    what: 'The connection is reset and new ones work at once; one GET, which is asked again 5 ms after it fails. Round trips: counted on the wire.',
+    weight: 1,
+    timeoutMs: 40_000,
+    async run(stage) {
+      await using server = await startRedis();
+      await using proxy = await startProxy({ target: server });
+      proxy.latency(tripMs / 2);
+      using relay = await startCountingRelay(proxy);
+      const peer = stage.connect({ kind: 'single', host: relay.host, port: relay.port });
+      await untilServed(peer);
+      const trips: number[] = [];
+      const times: number[] = [];
+      for (let reset = 0; reset < resetCount; reset++) {
+        await delay(about(stage, 300));
+        const resetAt = performance.now();
+        relay.reset();
+        // The client learns of it first.
+        await delay(5);
+        await untilServed(peer, { pauseMs: 5 });
+        trips.push(relay.roundTrips);
+        times.push(performance.now() - resetAt);
+      }
+      return { figures: { recoveredMs: medianOf(times), roundTrips: medianOf(trips) } };
+    },
+  },
   {
     name: 'dead-consumer',
     title: 'Consumers of a queue wait for ever, and their connections go dead in silence',

@@ -1,6 +1,7 @@
 import type { RedisServer } from '@redis-resilience/testing';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Figures } from '../figure.js';
+import { withoutBreakers } from '../peers/all-peers.js';
 import type { Peer } from '../peers/peer.js';
 import type { Row } from '../row.js';
 import type { Stage } from '../stage.js';
@@ -55,6 +56,8 @@ function counting(name: string, what: string, perCall: number, call: CountUp): R
     what: 'A proxy, 1 ms away, resets the connection at moments that the seed decides; every counter is counted up by one call.',
     weight: 4,
     timeoutMs: 60_000,
+    maxRepetitions: 2,
+    only: withoutBreakers,
     run: (stage) => countUp(stage, perCall, call, resetAgainAndAgain),
   };
 }

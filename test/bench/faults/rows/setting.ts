@@ -65,7 +65,7 @@ export async function steadyWrites(stage: Stage, peer: Peer): Promise<CallLoop> 
 }
 
 /** Resolves when the peer has answered. @throws what it said last, when it does not within 10 s */
-export async function untilServed(peer: Peer, timeoutMs = 10_000): Promise<void> {
+export async function untilServed(peer: Peer, { timeoutMs = 10_000, pauseMs = 20 } = {}): Promise<void> {
   const until = performance.now() + timeoutMs;
   for (;;) {
     try {
@@ -73,7 +73,7 @@ export async function untilServed(peer: Peer, timeoutMs = 10_000): Promise<void>
       return;
     } catch (error) {
       if (performance.now() > until) throw error;
-      await delay(20);
+      await delay(pauseMs);
     }
   }
 }

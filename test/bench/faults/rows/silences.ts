@@ -45,6 +45,26 @@ export const silences: readonly Row[] = [
     },
   },
   {
+    name: 'blackhole',
+    title: 'Black hole for 10 s',
+    what: 'Nothing passes any more, neither on the old connection nor on new ones, which are accepted; after 10 s new ones work, and the old one stays dead.',
+    weight: 1,
+    timeoutMs: 50_000,
+    maxRepetitions: 2,
+    isLong: true,
+    async run(stage) {
+      await using setting = await proxied(stage);
+      const { proxy, peer } = setting;
+      const loop = await steadyCalls(stage, peer);
+      const faultAt = performance.now();
+      proxy.blackhole({ existing: true, incoming: true });
+      await delay(about(stage, 10_000));
+      await proxy.heal();
+      const backAt = performance.now();
+      return { figures: await observeOutage(loop, { faultAt, backAt }, { recoveryMs: 8_000 }) };
+    },
+  },
+  {
     name: 'drop-busy',
     title: 'Socket silently dropped, busy',
     what: 'Nothing passes on the old connection any more and nothing closes it; new ones work at once.',

@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { CallLoop } from '../call-loop.js';
 import type { Figures } from '../figure.js';
 import { observeOutage } from '../outage.js';
+import { withoutBreakers } from '../peers/all-peers.js';
 import type { Row } from '../row.js';
 import { about } from '../stage.js';
 import { untilServed } from './setting.js';
@@ -15,7 +16,7 @@ export const topologies: readonly Row[] = [
     what: 'Three sentinels, three nodes. The primary is stopped; 3 s after the promotion it wakes. Each SET, one every 5 ms, has a key of its own.',
     weight: 2,
     timeoutMs: 80_000,
-    maxRepetitions: 3,
+    only: withoutBreakers,
     async run(stage) {
       await using group = await startSentinel();
       const peer = stage.connect({ kind: 'sentinel', sentinels: group.sentinelAddresses, name: group.name });
@@ -41,7 +42,7 @@ export const topologies: readonly Row[] = [
     what: 'Six nodes. SET of a key of the dead primary, one every 5 ms, each with a key of its own.',
     weight: 2,
     timeoutMs: 80_000,
-    maxRepetitions: 3,
+    only: withoutBreakers,
     async run(stage) {
       await using cluster = await startCluster();
       const peer = stage.connect({ kind: 'cluster', nodes: cluster.addresses });

@@ -8,6 +8,7 @@ import {
 } from '@redis-resilience/testing';
 import { setTimeout as delay } from 'node:timers/promises';
 import { CallLoop } from '../../call-loop.js';
+import { withoutBreakers } from '../../peers/all-peers.js';
 import type { ClusterSettings, Peer } from '../../peers/peer.js';
 import type { Row } from '../../row.js';
 import { about } from '../../stage.js';
@@ -59,9 +60,9 @@ export function changeRow(change: Change): Row {
     what,
     weight: 2,
     timeoutMs: 80_000,
-    maxRepetitions: isQuick === true ? 3 : 2,
+    maxRepetitions: 2,
     ...(isQuick === true ? {} : { isLong: true }),
-    ...(settings === undefined && fronts !== 'mapped' ? {} : { only: withTheInterfaceOfIoredis }),
+    only: settings === undefined && fronts !== 'mapped' ? withoutBreakers : withTheInterfaceOfIoredis,
     async run(stage) {
       await using cluster = await startCluster(change.cluster);
       const proxies = fronts === undefined ? [] : await proxiesOf(cluster, fronts);

@@ -8,6 +8,7 @@ import {
 } from '@redis-resilience/testing';
 import { setTimeout as delay } from 'node:timers/promises';
 import { CallLoop } from '../../call-loop.js';
+import { withoutBreakers } from '../../peers/all-peers.js';
 import type { Row } from '../../row.js';
 import { about } from '../../stage.js';
 import { untilServed } from '../setting.js';
@@ -77,7 +78,8 @@ export const clusterMembership: readonly Row[] = [
     what: 'Three nodes behind a service address; all are killed, and the address leads to three others. 200 SETs a second on all slots.',
     weight: 2,
     timeoutMs: 60_000,
-    maxRepetitions: 3,
+    maxRepetitions: 2,
+    only: withoutBreakers,
     async run(stage) {
       await using before = await startCluster({ nodes: 3, replicas: 0 });
       await using after = await startCluster({ nodes: 3, replicas: 0 });

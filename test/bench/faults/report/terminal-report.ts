@@ -1,5 +1,5 @@
-import { textTable } from '../report/text-table.js';
-import { figureColumns } from './figure.js';
+import { textTable } from '../../report/text-table.js';
+import { figureColumns } from '../figure.js';
 import { cellText, columnsOf, type RowSummary } from './summary.js';
 
 /** A table per row, for the terminal. */
@@ -20,5 +20,6 @@ function tableOf(summary: RowSummary): string {
     ...columns.map((name) => (repetitions === 0 ? '-' : cellText(figures[name], name))),
     ...(broken.length > 0 ? [`${broken.length}×: ${broken[0]}`] : []),
   ]);
-  return `${summary.title}\n${textTable(headings, rows)}`;
+  const runs = summary.clients.reduce((sum, each) => sum + each.repetitions + each.broken.length, 0);
+  return `${summary.title} (${runs} runs of ${summary.seconds} s at most)\n${textTable(headings, rows)}`;
 }

@@ -1,7 +1,7 @@
-import { medianOf } from '../report/statistics.js';
-import { figureColumns, figureNames, type FigureName } from './figure.js';
-import type { AnyRow } from './row.js';
-import type { Cell } from './run-all.js';
+import { medianOf } from '../../report/statistics.js';
+import { figureColumns, figureNames, type FigureName } from '../figure.js';
+import type { AnyRow } from '../row.js';
+import type { Cell } from '../run-all.js';
 
 /** Median and maximum of a figure over the repetitions; `null` where it never came. */
 export interface Aggregate {
@@ -23,6 +23,8 @@ export interface RowSummary {
   readonly row: string;
   readonly title: string;
   readonly what: string;
+  /** The longest run. */
+  readonly seconds: number;
   readonly clients: readonly ClientSummary[];
   /** How they are set up who are compared in this row alone. */
   readonly stacks?: readonly { readonly label: string; readonly setup: string }[];
@@ -36,7 +38,8 @@ export function summarise(rows: readonly AnyRow[], cells: readonly Cell[]): RowS
     if (clients.length === 0) return [];
     const stacks = own.map(({ client: { label, setup } }) => ({ label, setup }));
     const { name, title, what } = row;
-    return [{ row: name, title, what, clients, ...(row.stacks === undefined ? {} : { stacks }) }];
+    const seconds = Math.round(Math.max(0, ...own.flatMap(({ runsMs }) => runsMs)) / 1_000);
+    return [{ row: name, title, what, seconds, clients, ...(row.stacks === undefined ? {} : { stacks }) }];
   });
 }
 
@@ -48,6 +51,8 @@ export function columnsOf({ clients }: RowSummary): FigureName[] {
     'answered',
     'duplicates',
     'lost',
+    'missing',
+    'unwanted',
     'missedGuards',
     'loginsLost',
     'overLimit',
@@ -95,7 +100,17 @@ function aggregateOf(values: readonly number[]): Aggregate {
 
 function numberText(value: number | null, name: FigureName): string {
   if (value === null) return 'never';
-  if (figureColumns[name].unit === 'count') return Math.round(value).toLocaleString('en');
-  if (figureColumns[name].unit === 'share') return value.toFixed(3);
-  return value < 10 ? String(Math.round(value * 10) / 10) : Math.round(value).toLocaleString('en');
+  const { unit } = figureColumns[name];
+  switch (unit) {
+    case 'ms':
+      return value < 10 ? String(Math.round(value * 10) / 10) : Math.round(value).toLocaleString('en');
+    case 's':
+      return value.toFixed(2);
+    case 'count':
+      return Math.round(value).toLocaleString('en');
+    case 'share':
+      return value.toFixed(3);
+    default:
+      return unit satisfies never;
+  }
 }

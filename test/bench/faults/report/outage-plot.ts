@@ -1,4 +1,4 @@
-import type { Slice, Timeline } from './timeline.js';
+import type { Slice, Timeline } from '../timeline.js';
 
 /** One client's view of the outage. */
 export interface Lane {

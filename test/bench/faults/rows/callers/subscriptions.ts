@@ -1,0 +1,90 @@
+import { startRedis, type RedisServer } from '@redis-resilience/testing';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Row } from '../../row.js';
+import { about } from '../../stage.js';
+import { untilBack, untilServed } from '../setting.js';
+
+const only = ['ioredis', 'ioredis-guides', 'node-redis', 'node-redis-ping', 'iovalkey', 'ours'];
+const patienceMs = 8_000;
+const channels = ['kept', 'left'] as const;
+
+/** What a subscriber wants changes while Redis is away. */
+export const subscriptions: readonly Row[] = [
+  {
+    name: 'subscribe-away',
+    title: 'Subscribed while Redis is away',
+    what: 'A client is made and subscribes, once, while nothing listens; Redis starts 1.5 s later. A message every 10 ms. Recovered: the first that arrives.',
+    weight: 1,
+    timeoutMs: 30_000,
+    only,
+    async run(stage) {
+      await using server = await startRedis();
+      await server.kill();
+      const peer = stage.connect({ kind: 'single', host: server.host, port: server.port });
+      let heardAt: number | undefined;
+      peer.subscribe('kept', () => (heardAt ??= performance.now())).catch(ignore);
+      await delay(about(stage, 1_500));
+      const backAt = await startAgain(server);
+      using _publisher = publishTo(server);
+      await until(() => heardAt !== undefined);
+      return { figures: { recoveredMs: heardAt === undefined ? null : heardAt - backAt } };
+    },
+  },
+  {
+    name: 'unsubscribe-away',
+    title: 'A channel left while Redis is away',
+    what: 'A subscriber of two channels leaves one of them half a second after kill -9 of the server, which starts again after 1.5 s. A message on each every 10 ms, for a second from the first that arrives.',
+    weight: 1,
+    timeoutMs: 30_000,
+    only,
+    async run(stage) {
+      await using server = await startRedis();
+      const peer = stage.connect({ kind: 'single', host: server.host, port: server.port });
+      await untilServed(peer);
+      const heard: { readonly channel: string; readonly at: number }[] = [];
+      for (const channel of channels)
+        await peer.subscribe(channel, () => heard.push({ channel, at: performance.now() }));
+      using _publisher = publishTo(server);
+      await until(() => channels.every((channel) => heard.some((each) => each.channel === channel)));
+      await server.kill();
+      await delay(500);
+      peer.unsubscribe?.('left').catch(ignore);
+      await delay(about(stage, 1_000));
+      const backAt = await startAgain(server);
+      const since = (): typeof heard => heard.filter(({ at }) => at > backAt);
+      await until(() => since().some(({ channel }) => channel === 'kept'));
+      await delay(1_000);
+      const first = since().find(({ channel }) => channel === 'kept');
+      return {
+        figures: {
+          recoveredMs: first === undefined ? null : first.at - backAt,
+          unwanted: since().filter(({ channel }) => channel === 'left').length,
+        },
+      };
+    },
+  },
+];
+
+async function startAgain(server: RedisServer): Promise<number> {
+  const started = server.start();
+  const backAt = await untilBack(server);
+  await started;
+  return backAt;
+}
+
+function publishTo(server: RedisServer): Disposable {
+  const timer = setInterval(() => {
+    if (!server.running) return;
+    for (const channel of channels) server.command('PUBLISH', channel, 'something').catch(ignore);
+  }, 10);
+  return { [Symbol.dispose]: () => clearInterval(timer) };
+}
+
+async function until(isSo: () => boolean): Promise<void> {
+  const endsAt = performance.now() + patienceMs;
+  while (!isSo() && performance.now() < endsAt) await delay(2);
+}
+
+function ignore(): void {
+  // The messages tell.
+}

@@ -1,0 +1,29 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Row } from '../../row.js';
+import { direct, killFor } from '../setting.js';
+
+/** Commands whose promise nobody looks at. */
+export const unawaited: readonly Row[] = [
+  {
+    name: 'unawaited',
+    title: 'Nobody awaits the commands: killed for 1.5 s',
+    what: 'A SET and a PUBLISH every 20 ms, whose promises are dropped, as by `io.emit()`; kill -9 of the server.',
+    weight: 1,
+    timeoutMs: 25_000,
+    async run(stage) {
+      await using setting = await direct(stage);
+      const { server, peer } = setting;
+      const timer = setInterval(() => {
+        void peer.call('set', 'greeting', 'hello');
+        void peer.call('publish', 'news', 'something');
+      }, 20);
+      await delay(500 + stage.random() * 300);
+      await killFor(stage, server, 1_500);
+      await delay(1_500);
+      clearInterval(timer);
+      // Until the last of them has settled.
+      await delay(2_000);
+      return { figures: {} };
+    },
+  },
+];
