@@ -25,8 +25,9 @@ export const subscriptions: readonly Row[] = [
       peer.subscribe('kept', () => (heardAt ??= performance.now())).catch(ignore);
       await delay(about(stage, 1_500));
       const backAt = await startAgain(server);
-      using _publisher = publishTo(server);
+      using publisher = publishTo(server);
       await until(() => heardAt !== undefined);
+      publisher[Symbol.dispose]();
       return { figures: { recoveredMs: heardAt === undefined ? null : heardAt - backAt } };
     },
   },
@@ -44,7 +45,7 @@ export const subscriptions: readonly Row[] = [
       const heard: { readonly channel: string; readonly at: number }[] = [];
       for (const channel of channels)
         await peer.subscribe(channel, () => heard.push({ channel, at: performance.now() }));
-      using _publisher = publishTo(server);
+      using publisher = publishTo(server);
       await until(() => channels.every((channel) => heard.some((each) => each.channel === channel)));
       await server.kill();
       await delay(500);
@@ -54,6 +55,7 @@ export const subscriptions: readonly Row[] = [
       const since = (): typeof heard => heard.filter(({ at }) => at > backAt);
       await until(() => since().some(({ channel }) => channel === 'kept'));
       await delay(1_000);
+      publisher[Symbol.dispose]();
       const first = since().find(({ channel }) => channel === 'kept');
       return {
         figures: {
