@@ -58,7 +58,7 @@ function overview(all: readonly RowSummary[], contestants: readonly Contestant[]
   );
   const rowCountOf = (name: string): number =>
     summaries.filter((summary) => summary.clients.some(({ client }) => client === name)).length;
-  const clients = contestants.filter(({ name }) => rowCountOf(name) > 1 || summaries.length === 1);
+  const clients = contestants.filter(({ name }) => rowCountOf(name) > 2 || summaries.length === 1);
   const rows = summaries.map((summary) => [
     summary.title,
     ...clients.map(({ name }) => {
