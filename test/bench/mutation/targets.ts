@@ -169,6 +169,10 @@ export const mutationTargets: readonly MutationTarget[] = [
     tests: [`connection/${name}.test.ts`],
   })),
   { file: 'stall/stall-guard.ts', tests: connectionTests },
+  ...['second-connections', 'second-question', 'spare-socket'].map((name) => ({
+    file: `stall/${name}.ts`,
+    tests: ['stall/second-connection.test.ts', 'stall/stall-inquiry.test.ts'],
+  })),
   { file: 'connection/connection-transition.ts', tests: ['connection/connection-transition.test.ts'] },
   { file: 'resilience/status.ts', tests: ['resilience/status.test.ts', 'resilience/status-lanes.test.ts'] },
   {

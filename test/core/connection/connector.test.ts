@@ -24,10 +24,8 @@ class ScriptedSource implements SocketSource {
     this.told.push('stop');
   }
 
-  readonly connectMs = 0;
-
-  get periodMs(): number {
-    return 100;
+  get dialer(): never {
+    throw new Error('Nobody dials here.');
   }
 
   lost(): void {

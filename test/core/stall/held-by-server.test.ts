@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { establish, type VerifiedSocket } from '../../../packages/core/src/handshake/establish.ts';
 import type { Identity } from '../../../packages/core/src/handshake/identity.ts';
-import { isHeldByServer } from '../../../packages/core/src/stall/held-by-server.ts';
+import { heldByServer } from '../../../packages/core/src/stall/held-by-server.ts';
 import { WiredDriver } from '../fakes/wired-driver.ts';
 
 const { signal } = new AbortController();
@@ -19,9 +19,10 @@ async function ask(
   other: VerifiedSocket,
   identity: Identity | undefined,
 ): Promise<boolean> {
-  const asking = isHeldByServer(other, identity, signal);
+  const asking = heldByServer(other, [identity], signal);
   await wired.travel(10);
-  return asking;
+  const [isHeld] = await asking;
+  return isHeld === true;
 }
 
 describe('a connection', () => {
@@ -34,6 +35,17 @@ describe('a connection', () => {
     wired.server.releaseWrites();
     await wired.travel(5);
     expect(await ask(wired, other, wired.wire.identity)).toBe(false);
+  });
+
+  it('is told from others that are asked about together with it', async () => {
+    const { wired, other } = await pair();
+    wired.server.holdWrites();
+    wired.send('set', ['a', '1']);
+    await wired.travel(5);
+    const { runId } = wired.server;
+    const asking = heldByServer(other, [undefined, { clientId: '99', runId }, wired.wire.identity], signal);
+    await wired.travel(10);
+    expect(await asking).toEqual([false, false, true]);
   });
 
   it('is not held where the server does not know it, or may not be asked', async () => {

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { SecondConnection, type SecondAnswer } from '../../../packages/core/src/stall/second-connection.ts';
+import { Dialer } from '../../../packages/core/src/dialing/dialer.ts';
+import { SecondConnection } from '../../../packages/core/src/stall/second-connection.ts';
+import type { SecondAnswer } from '../../../packages/core/src/stall/second-question.ts';
 import type { MemorySocket } from '../fakes/memory-socket.ts';
 import { WiredDriver } from '../fakes/wired-driver.ts';
 
@@ -9,26 +11,37 @@ interface Asked {
   readonly answers: SecondAnswer[];
   /** When it was noticed that there is no answer. */
   readonly noAnswerAt: number[];
-  ask(): void;
+  /** Asks about one silent connection; returns the function that withdraws the question. */
+  ask(): () => void;
 }
 
 const answerMs = 300;
-const totalMs = 700;
 
 async function prepared(): Promise<Asked> {
   const wired = await WiredDriver.ready();
-  const second = new SecondConnection(wired.target, wired.wire, wired.clock, () => 10_000);
+  const { clock, target } = wired;
+  const random = (): number => 0.5;
+  const dialer = new Dialer({
+    clock,
+    random,
+    minPeriodMs: 100,
+    maxPeriodMs: 5_000,
+    handshakeTimeoutMs: 5_000,
+  });
+  const second = new SecondConnection(target, dialer, clock);
   const answers: SecondAnswer[] = [];
   const noAnswerAt: number[] = [];
-  const ask = (): void => {
-    const onNoAnswer = (): void => void noAnswerAt.push(wired.clock.now());
-    void second.ask({ answerMs, totalMs }, onNoAnswer).then((answer) => answers.push(answer));
+  const tell = (answer: SecondAnswer): void => {
+    if (answer.kind === 'unanswered') noAnswerAt.push(clock.now());
+    else answers.push(answer);
   };
+  const ask = (): (() => void) => second.ask({ target, identity: wired.wire.identity, answerMs, tell });
   return { wired, second, answers, noAnswerAt, ask };
 }
 
 /** The first connection alone is left, and no timer. */
-async function expectNoTrace({ wired }: Asked): Promise<void> {
+async function expectNoTrace({ wired, answers }: Asked): Promise<void> {
+  for (const answer of answers) if (answer.kind === 'serves') answer.spare.release();
   await wired.travel(0);
   expect(wired.network.links).toHaveLength(1);
   expect(wired.clock.pendingTimers).toBe(0);
@@ -41,11 +54,12 @@ describe('a second connection', () => {
     await asked.wired.travel(10);
     expect(asked.answers).toMatchObject([{ kind: 'serves' }]);
     const [answer] = asked.answers;
-    expect(answer?.kind === 'serves' && answer.verified.socket.destroyed).toBe(false);
+    expect(answer?.kind === 'serves' && answer.spare.isBroken).toBe(false);
     expect(asked.wired.network.links).toHaveLength(2);
     expect(asked.wired.clock.pendingTimers).toBe(0);
     await asked.wired.travel(1_000);
     expect([asked.noAnswerAt, asked.answers.length]).toEqual([[], 1]);
+    await expectNoTrace(asked);
   });
 
   it.each([
@@ -116,7 +130,7 @@ describe('a second connection', () => {
       'that cannot be reached',
       (asked: Asked) => asked.wired.network.setReachable(asked.wired.server.address, false),
     ],
-  ] as const)('tells that there is no answer, and finds a server %s stalled', async (_what, spoil) => {
+  ] as const)('tells once that there is no answer from a server %s', async (_what, spoil) => {
     const asked = await prepared();
     spoil(asked);
     asked.ask();
@@ -124,24 +138,18 @@ describe('a second connection', () => {
     expect(asked.noAnswerAt).toEqual([]);
     await asked.wired.travel(1);
     expect(asked.noAnswerAt).toEqual([1_100 + answerMs]);
-    await asked.wired.travel(totalMs - answerMs - 1);
-    expect(asked.answers).toEqual([]);
-    await asked.wired.travel(1);
-    expect(asked.answers).toEqual([{ kind: 'away', cause: 'stalled', isSilent: true }]);
-    await expectNoTrace(asked);
-    await asked.wired.travel(1_000);
-    expect(asked.noAnswerAt).toHaveLength(1);
+    await asked.wired.travel(2_000);
+    expect([asked.noAnswerAt.length, asked.answers]).toEqual([1, []]);
   });
 
-  it('finds a server stalled that falls silent after its handshake', async () => {
+  it('tells it of a server that falls silent after its handshake', async () => {
     const asked = await prepared();
     asked.ask();
     await asked.wired.travel(4);
     asked.wired.server.freeze();
     expect(asked.wired.server.ran.slice(-2)).toEqual(['info', 'client id']);
-    await asked.wired.travel(totalMs);
-    expect(asked.answers).toEqual([{ kind: 'away', cause: 'stalled', isSilent: true }]);
-    await expectNoTrace(asked);
+    await asked.wired.travel(1_000);
+    expect([asked.noAnswerAt.length, asked.answers]).toEqual([1, []]);
   });
 
   it('takes an answer that comes late, but in time', async () => {
@@ -153,29 +161,97 @@ describe('a second connection', () => {
     await asked.wired.travel(10);
     expect(asked.answers).toMatchObject([{ kind: 'serves' }]);
     expect(asked.noAnswerAt).toHaveLength(1);
+    await expectNoTrace(asked);
   });
 });
 
-describe('an inquiry over a second connection', () => {
-  it('is one at a time', async () => {
+describe('the connection that many silent ones share', () => {
+  it('is one for all of them, before and while it is made', async () => {
+    const asked = await prepared();
+    for (let count = 0; count < 20; count++) asked.ask();
+    await asked.wired.travel(2);
+    for (let count = 0; count < 20; count++) asked.ask();
+    await asked.wired.travel(20);
+    expect(asked.answers.map(({ kind }) => kind)).toEqual(Array.from({ length: 40 }, () => 'serves'));
+    expect(asked.wired.network.openedAt).toHaveLength(2);
+    await expectNoTrace(asked);
+  });
+
+  it('answers a later question as long as somebody holds it', async () => {
     const asked = await prepared();
     asked.ask();
-    asked.ask();
     await asked.wired.travel(10);
-    expect(asked.answers).toHaveLength(1);
-    expect(asked.wired.network.openedAt.length).toBe(2);
     asked.ask();
     await asked.wired.travel(10);
     expect(asked.answers).toHaveLength(2);
-  });
-
-  it('that is stopped says nothing and leaves nothing, and another may begin', async () => {
-    const asked = await prepared();
-    asked.second.stop();
-    asked.wired.server.freeze();
+    expect(asked.wired.network.openedAt).toHaveLength(2);
+    for (const answer of asked.answers) if (answer.kind === 'serves') answer.spare.release();
     asked.ask();
     await asked.wired.travel(10);
-    asked.second.stop();
+    expect(asked.wired.network.openedAt).toHaveLength(3);
+  });
+
+  it('proves nothing more when the server falls silent: another one is made', async () => {
+    const asked = await prepared();
+    asked.ask();
+    await asked.wired.travel(10);
+    asked.wired.server.freeze();
+    asked.ask();
+    await asked.wired.travel(answerMs + 100);
+    const [answer] = asked.answers;
+    expect(answer?.kind === 'serves' && answer.spare.isBroken).toBe(true);
+    expect([asked.noAnswerAt.length, asked.answers.length]).toEqual([1, 1]);
+    asked.wired.server.thaw();
+    await asked.wired.travel(10);
+    expect(asked.answers).toHaveLength(2);
+    await expectNoTrace(asked);
+  });
+
+  it('makes no more attempts at a frozen server than its dialer does for one connection', async () => {
+    const asked = await prepared();
+    asked.wired.server.freeze();
+    const withdrawals = Array.from({ length: 200 }, () => asked.ask());
+    await asked.wired.travel(3_000);
+    expect(asked.wired.network.openedAt.length).toBeLessThan(30);
+    for (const withdraw of withdrawals) withdraw();
+    await expectNoTrace(asked);
+  });
+
+  it('is taken by the first that needs it, and no other', async () => {
+    const asked = await prepared();
+    asked.ask();
+    asked.ask();
+    await asked.wired.travel(10);
+    const taken = asked.answers.map((answer) =>
+      answer.kind === 'serves' ? answer.spare.take(asked.wired.target) : undefined,
+    );
+    expect(taken.map((verified) => verified?.socket.destroyed)).toEqual([false, undefined]);
+    for (const answer of asked.answers) if (answer.kind === 'serves') answer.spare.release();
+    expect(taken[0]?.socket.destroyed).toBe(false);
+  });
+
+  it.each([
+    ['another database', { database: 3 }],
+    ['another name', { clientName: 'other' }],
+  ])('is not taken by one that wants %s', async (_what, session) => {
+    const asked = await prepared();
+    asked.ask();
+    await asked.wired.travel(10);
+    const [answer] = asked.answers;
+    const { target } = asked.wired;
+    const other = { ...target, session: () => ({ ...target.session(), ...session }) };
+    expect(answer?.kind === 'serves' && answer.spare.take(other)).toBeUndefined();
+    await expectNoTrace(asked);
+  });
+});
+
+describe('a question about a silent connection', () => {
+  it('that is withdrawn is not answered and leaves nothing, and another may be asked', async () => {
+    const asked = await prepared();
+    asked.wired.server.freeze();
+    const withdraw = asked.ask();
+    await asked.wired.travel(10);
+    withdraw();
     await asked.wired.travel(10);
     await expectNoTrace(asked);
     asked.wired.server.thaw();
@@ -184,17 +260,16 @@ describe('an inquiry over a second connection', () => {
     expect(asked.answers).toMatchObject([{ kind: 'serves' }]);
   });
 
-  it('that is stopped while its answer arrives leaves no socket, in whichever moment', async () => {
+  it('that is withdrawn while its answer arrives leaves no socket, in whichever moment', async () => {
     for (let ticks = 0; ticks < 30; ticks++) {
       const asked = await prepared();
-      asked.ask();
+      const withdraw = asked.ask();
       await asked.wired.travel(5);
       // The answers to the handshake arrive next, or that to CLIENT LIST.
       const second = asked.wired.network.links[1];
-      second?.near.on('data', () => void afterMicrotasks(ticks, () => asked.second.stop()));
+      second?.near.on('data', () => void afterMicrotasks(ticks, withdraw));
       await asked.wired.travel(20);
-      const kept = asked.answers.length;
-      expect(asked.wired.network.links).toHaveLength(1 + kept);
+      await expectNoTrace(asked);
     }
   });
 });

@@ -15,24 +15,24 @@ const unreached: ReadonlySet<CauseCode> = new Set(['connection-refused', 'connec
  * failure of the last attempt. One that waits for its turn fails with the attempt before it.
  */
 export class SingleAttempt implements SocketSource {
-  readonly #dialer: Dialer;
+  readonly dialer: Dialer;
   readonly #attempts: ConnectionAttempts;
   #ticket: DialTicket | undefined;
 
   constructor(dialer: Dialer, target: Target, clock: Clock) {
-    this.#dialer = dialer;
+    this.dialer = dialer;
     this.#attempts = new ConnectionAttempts(target, clock);
   }
 
   start(priority: DialPriority, tell: (event: SourceEvent) => void): void {
     const giveUp = (cause: CauseCode, beneath: unknown): void =>
       tell({ kind: 'gave-up', cause, error: new EstablishError(cause, beneath) });
-    const refusal = this.#dialer.refusal();
+    const refusal = this.dialer.refusal();
     if (refusal !== undefined) {
       giveUp(refusal.cause, refusal.error);
       return;
     }
-    this.#ticket = this.#dialer.dial({
+    this.#ticket = this.dialer.dial({
       priority,
       isPatient: true,
       attempt: (attempt) => this.#attempts.run(attempt, false, () => undefined),
@@ -71,14 +71,6 @@ export class SingleAttempt implements SocketSource {
 
   hurry(): void {
     this.#ticket?.hurry();
-  }
-
-  get periodMs(): number {
-    return this.#dialer.periodMs;
-  }
-
-  get connectMs(): number {
-    return this.#dialer.speed.connectMs;
   }
 
   nextAttemptMs(): number | undefined {

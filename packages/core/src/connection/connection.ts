@@ -103,12 +103,12 @@ export class Connection {
     this.#stallGuard.awaitServer(cause);
   }
 
-  /** Replaces the socket with `verified`. Reads the old one for another `readOnMs`, because replies may still arrive. */
-  replaceWith(verified: VerifiedSocket, why: 'dead' | 'replaced' = 'dead', readOnMs?: number): void {
+  /** Replaces the socket with `verified` or a dialed one. Reads the old one for `readOnMs`: replies may still arrive. */
+  replaceWith(verified?: VerifiedSocket, why: 'dead' | 'replaced' = 'dead', readOnMs?: number): void {
     const { kind } = this.#state;
     const isConnected = kind === 'ready' || kind === 'stalled';
     if (this.#replacesDead && isConnected) this.connector.standBy(verified, readOnMs);
-    else verified.socket.destroy();
+    else verified?.socket.destroy();
     this.#signal({ kind: why });
   }
 

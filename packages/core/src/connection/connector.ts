@@ -117,11 +117,11 @@ export class Connector implements DriverConnector {
   }
 
   /**
-   * Makes this the driver's next socket, so that none has to be dialed. `readOnMs` means that the current socket is
+   * Makes this, if given, the driver's next socket, so that none has to be dialed. `readOnMs` means that the current socket is
    * silent: if it carries commands that must not run twice, it is still read for that long, because their replies may
    * yet arrive.
    */
-  standBy(verified: VerifiedSocket, readOnMs?: number): void {
+  standBy(verified: VerifiedSocket | undefined, readOnMs?: number): void {
     this.#standby?.socket.destroy();
     this.#standby = verified;
     this.#readOnMs = readOnMs;

@@ -29,7 +29,7 @@ const maxServingPollMs = 2000;
 
 /** Makes one connection at the pace of the endpoint's dialer, however long that takes. */
 export class Reconnector implements SocketSource {
-  readonly #dialer: Dialer;
+  readonly dialer: Dialer;
   readonly #options: ReconnectorOptions;
   readonly #attempts: ConnectionAttempts;
   #ticket: DialTicket | undefined;
@@ -37,7 +37,7 @@ export class Reconnector implements SocketSource {
   #wanted: AbortController | undefined;
 
   constructor(dialer: Dialer, target: Target, options: ReconnectorOptions) {
-    this.#dialer = dialer;
+    this.dialer = dialer;
     this.#options = options;
     this.#attempts = new ConnectionAttempts(
       target,
@@ -56,10 +56,10 @@ export class Reconnector implements SocketSource {
     const onTrouble = (trouble: AttemptTrouble): void => {
       if (isDialing && !wanted.signal.aborted) tell({ kind: 'failed', ...trouble });
     };
-    this.#ticket = this.#dialer.dial({
+    this.#ticket = this.dialer.dial({
       priority,
       attempt: (attempt) => {
-        const isHedged = (this.#dialer.fleetSize ?? 0) < largeFleet;
+        const isHedged = (this.dialer.fleetSize ?? 0) < largeFleet;
         return this.#attempts.run(attempt, isHedged, onTrouble);
       },
       onAttempt: (report) => {
@@ -84,14 +84,6 @@ export class Reconnector implements SocketSource {
 
   hurry(): void {
     this.#ticket?.hurry();
-  }
-
-  get periodMs(): number {
-    return this.#dialer.periodMs;
-  }
-
-  get connectMs(): number {
-    return this.#dialer.speed.connectMs;
   }
 
   nextAttemptMs(): number | undefined {
@@ -140,7 +132,7 @@ export class Reconnector implements SocketSource {
 
   // The interval grows with the fleet size, so that all clients together send no more PINGs than the server can answer.
   #servingPollMs(): number {
-    const fleetMs = (this.#dialer.fleetSize ?? 0) / 5;
+    const fleetMs = (this.dialer.fleetSize ?? 0) / 5;
     return Math.min(maxServingPollMs, Math.max(minServingPollMs, fleetMs));
   }
 }

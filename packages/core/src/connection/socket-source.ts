@@ -1,5 +1,6 @@
 import type { CauseCode } from '../cause.ts';
 import type { DialPriority } from '../dialing/dial-request.ts';
+import type { Dialer } from '../dialing/dialer.ts';
 import type { VerifiedSocket } from '../handshake/establish.ts';
 
 /** A report from a socket source while a socket is being sought. */
@@ -22,12 +23,8 @@ export interface SocketSource {
   lost(): void;
   /** Requests that the next attempt be made as soon as possible. */
   hurry(): void;
-  /**
-   * Minimum interval between attempts, in milliseconds, so that the server is not overloaded by this client's fleet.
-   */
-  readonly periodMs: number;
-  /** How long it takes to establish a connection, including the handshake; 0 if none has been established yet. */
-  readonly connectMs: number;
+  /** Makes the attempts of all the process's connections to this endpoint. */
+  readonly dialer: Dialer;
   /** Milliseconds until the next attempt; undefined if none is planned. */
   nextAttemptMs(): number | undefined;
 }

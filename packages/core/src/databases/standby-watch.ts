@@ -111,7 +111,10 @@ export class StandbyWatch {
     const { abort, done } = this.#deadline(timeoutMs);
     const state = { kind: 'connecting', abort } as const;
     this.#state = state;
-    hedgedEstablish(target, this.#clock, abort.signal, undefined, this.#isNeeded ? periodMs() : undefined)
+    hedgedEstablish(target, this.#clock, abort.signal, undefined, {
+      periodMs: this.#isNeeded ? periodMs() : 0,
+      isUndialed: this.#isNeeded,
+    })
       .finally(done)
       .then(
         (verified) => {

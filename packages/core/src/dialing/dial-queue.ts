@@ -14,7 +14,9 @@ export class DialQueue {
 
   /** Whether commands are waiting for one of these connections. */
   get isInteractive(): boolean {
-    return this.#waiting.some(({ request }) => request.priority === 'command');
+    return this.#waiting.some(
+      ({ request: { priority } }) => priority === 'command' || priority === 'inquiry',
+    );
   }
 
   /** Returns the first request that is not in `busy`. */

@@ -50,8 +50,11 @@ export interface DialReport {
   readonly nextAttemptMs: number | undefined;
 }
 
-/** What is waiting for a connection. Connections are made in this order: first those that commands are waiting for. */
-export type DialPriority = 'command' | 'subscriber' | 'blocking';
+/**
+ * What is waiting for a connection. Connections are made in this order: first the one that shows why others are silent,
+ * then those that commands are waiting for.
+ */
+export type DialPriority = 'inquiry' | 'command' | 'subscriber' | 'blocking';
 
 /** A request for a connection. */
 export interface DialRequest {

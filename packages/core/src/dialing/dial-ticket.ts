@@ -11,7 +11,12 @@ export interface TicketOwner {
   nextAttemptMs(): number | undefined;
 }
 
-const ranks: Readonly<Record<DialPriority, number>> = { command: 0, subscriber: 1, blocking: 2 };
+const ranks: Readonly<Record<DialPriority, number>> = {
+  inquiry: 0,
+  command: 1,
+  subscriber: 2,
+  blocking: 3,
+};
 
 /**
  * Replaces a ticket's request once its connection is up, because the request would keep everything that its attempts

@@ -8,11 +8,21 @@ const toleratedRoundTrips = 8;
 /** Silence is reported only after this time, so that a slow start of this process is not blamed on the server. */
 const reportAfterMs = 500;
 
+/** The pace of the handshakes that are started in parallel. */
+export interface HedgePace {
+  /** Minimum interval between two of them, in milliseconds. @default 0 */
+  readonly periodMs?: number;
+  /**
+   * Whether others are tried even before the first one has connected. Pass true if no dialer, which would otherwise do
+   * this, makes the attempts. @default false
+   */
+  readonly isUndialed?: boolean;
+}
+
 /**
  * Like `establish`, but for a server that may accept connections without responding: in parallel to the first
  * handshake, which keeps its full time, short ones are tried one after another. This detects immediately that a server
- * responds again, and does not abandon one that is only slow. With `periodMs`, others are tried at this period even
- * before the first one has connected. Pass it if no dialer, which would otherwise do this, makes the attempts.
+ * responds again, and does not abandon one that is only slow.
  *
  * @throws {@link EstablishError} of the first connection
  */
@@ -21,7 +31,7 @@ export function hedgedEstablish(
   clock: Clock,
   signal: AbortSignal,
   progress: EstablishProgress = silentProgress,
-  periodMs?: number,
+  { periodMs = 0, isUndialed = false }: HedgePace = {},
 ): Promise<VerifiedSocket> {
   return new Promise((resolve, reject) => {
     const startedAt = clock.now();
@@ -62,7 +72,7 @@ export function hedgedEstablish(
       establish(target, clock, hedge.signal).then(acceptOther, ignore);
       armNext();
     };
-    if (periodMs !== undefined) {
+    if (isUndialed) {
       patienceMs = Math.max(minPatienceMs, periodMs);
       armNext();
     }
@@ -75,7 +85,7 @@ export function hedgedEstablish(
       },
       connected: () => {
         progress.connected();
-        patienceMs = Math.max(minPatienceMs, periodMs ?? 0, toleratedRoundTrips * (clock.now() - startedAt));
+        patienceMs = Math.max(minPatienceMs, periodMs, toleratedRoundTrips * (clock.now() - startedAt));
         if (!isDone) armNext();
       },
     }).then(accept, (error: unknown) => {

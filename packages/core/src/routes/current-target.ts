@@ -1,8 +1,7 @@
 import type { CredentialsSource } from '../handshake/credentials.ts';
 import type { Target } from '../handshake/establish.ts';
-import type { Endpoint, OpenOptions } from '../handshake/open-socket.ts';
+import type { Endpoint, OpenSocket } from '../handshake/open-socket.ts';
 import type { Session } from '../handshake/session.ts';
-import type { Socket } from 'node:net';
 
 /**
  * A target that always delegates to the current target of a client. Its fields are not private, because other targets
@@ -38,8 +37,8 @@ export class CurrentTarget implements Target {
     return this.present().endpoint(signal);
   }
 
-  open(endpoint: Endpoint, options: OpenOptions): Promise<Socket> {
-    return this.present().open(endpoint, options);
+  get open(): OpenSocket {
+    return this.present().open;
   }
 
   wantsHello(): boolean {

@@ -1,4 +1,5 @@
 import type { DialPriority } from '../dialing/dial-request.ts';
+import type { Dialer } from '../dialing/dialer.ts';
 import type { VerifiedSocket } from '../handshake/establish.ts';
 import type { SocketSource, SourceEvent } from '../connection/socket-source.ts';
 
@@ -36,12 +37,8 @@ export class SwitchableSource implements SocketSource {
     this.#source.hurry();
   }
 
-  get periodMs(): number {
-    return this.#source.periodMs;
-  }
-
-  get connectMs(): number {
-    return this.#source.connectMs;
+  get dialer(): Dialer {
+    return this.#source.dialer;
   }
 
   nextAttemptMs(): number | undefined {

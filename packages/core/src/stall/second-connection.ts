@@ -1,127 +1,174 @@
 import type { CauseCode } from '../cause.ts';
-import type { Clock, TimerHandle } from '../clock.ts';
-import { EstablishError, type Target, type VerifiedSocket } from '../handshake/establish.ts';
+import type { Clock } from '../clock.ts';
+import type { DialAttempt, DialResult, DialTicket } from '../dialing/dial-request.ts';
+import type { Dialer } from '../dialing/dialer.ts';
+import type { EstablishError, Target, VerifiedSocket } from '../handshake/establish.ts';
 import { hedgedEstablish } from '../handshake/hedged-establish.ts';
-import type { Wire } from '../socket/wire.ts';
-import { isHeldByServer } from './held-by-server.ts';
+import { request } from '../replies/request.ts';
+import { heldByServer } from './held-by-server.ts';
+import { SecondQuestion, type Suspicion } from './second-question.ts';
+import { SpareSocket } from './spare-socket.ts';
 
-/** A finding about a server, made over a second connection because the first one is silent. */
-export type SecondAnswer =
-  /** The server is working. The caller must keep or destroy the verified socket. */
-  | { readonly kind: 'serves'; readonly verified: VerifiedSocket }
-  /**
-   * The server is not serving commands: it is loading, is busy, or is itself keeping the first connection waiting.
-   * `isSilent` means that the server does not answer the second connection either.
-   */
-  | { readonly kind: 'away'; readonly cause: CauseCode; readonly isSilent?: boolean }
-  /** The server could not be reached at all. */
-  | { readonly kind: 'unreachable'; readonly cause: CauseCode };
-
-/** Limits on how long an inquiry may take. */
-export interface Patience {
-  /**
-   * Milliseconds after which `onNoAnswer` is called. If connecting is slow, the handshake and the PING may take three
-   * times as long as connecting did.
-   */
-  readonly answerMs: number;
-  /** Milliseconds after which the inquiry ends. */
-  readonly totalMs: number;
-}
-
-/** One round trip for TLS, one for the Redis handshake, and one to spare. */
-const handshakeTrips = 3;
+/** Nobody who speaks Redis is there. */
+const unreachable: ReadonlySet<CauseCode> = new Set(['connection-refused', 'connection-reset', 'protocol']);
+/** Nobody has answered yet. Each question knows for how long that is normal, and the dialer tries again. */
+const unanswered: ReadonlySet<CauseCode> = new Set(['connect-timeout', 'handshake-timeout']);
 
 /**
- * Opens a second connection to the server of a suspect connection, sends PING, and asks whether the server itself is
- * keeping the suspect waiting. Only one inquiry runs at a time; `stop` ends it without a report.
+ * The one connection that is opened to find out why others to the same server are silent. It answers for all of them:
+ * the server is away, or it serves and the silent connection may be dead. The endpoint's dialer makes it, before all
+ * other connections, so that a process keeps its pace however many of its connections are silent.
  */
 export class SecondConnection {
-  readonly #target: Target;
-  readonly #suspect: Wire;
+  readonly target: Target;
+  readonly #dialer: Dialer;
   readonly #clock: Clock;
-  readonly #periodMs: () => number;
-  #running: { readonly abort: AbortController; timers: readonly TimerHandle[] } | undefined;
+  readonly #open = new Set<SecondQuestion>();
+  #ticket: DialTicket | undefined;
+  /** The sockets of successful attempts that the dialer has not reported yet. */
+  readonly #verified: SpareSocket[] = [];
+  /** The socket on which the server answered last. */
+  #spare: SpareSocket | undefined;
+  #isAsking = false;
 
-  constructor(target: Target, suspect: Wire, clock: Clock, periodMs: () => number) {
-    this.#target = target;
-    this.#suspect = suspect;
+  constructor(target: Target, dialer: Dialer, clock: Clock) {
+    this.target = target;
+    this.#dialer = dialer;
     this.#clock = clock;
-    this.#periodMs = periodMs;
   }
 
-  /**
-   * Resolves with the finding within about `totalMs`. Never resolves if it is stopped first or if another inquiry is
-   * running. `onNoAnswer` is called once if the server takes longer than a working server would; the inquiry then goes
-   * on.
-   */
-  ask({ answerMs, totalMs }: Patience, onNoAnswer: () => void): Promise<SecondAnswer> {
-    return new Promise((resolve) => {
-      if (this.#running !== undefined) return;
-      const clock = this.#clock;
-      const abort = new AbortController();
-      const askedAt = clock.now();
-      const end = (): void => abort.abort(new Error('No answer in time.'));
-      const timers = [clock.setTimeout(onNoAnswer, answerMs), clock.setTimeout(end, totalMs)];
-      const running = { abort, timers };
-      this.#running = running;
-      const onConnected = (): void => {
-        if (this.#running !== running) return;
-        for (const timer of running.timers) clock.clearTimeout(timer);
-        const tookMs = clock.now() - askedAt;
-        const delayMs = Math.max(answerMs - tookMs, handshakeTrips * tookMs);
-        const endMs = Math.max(totalMs - tookMs, 2 * handshakeTrips * tookMs);
-        running.timers = [clock.setTimeout(onNoAnswer, delayMs), clock.setTimeout(end, endMs)];
-      };
-      const finish = (answer: SecondAnswer): void => {
-        if (this.#running === running) {
-          this.stop();
-          resolve(answer);
-        } else if (answer.kind === 'serves') answer.verified.socket.destroy();
-      };
-      this.#inquire(abort.signal, onConnected).then(finish, ({ reason }: EstablishError) =>
-        finish(answerOf(reason)),
-      );
+  /** Whether a question is open, or can be put over a socket that is still there. */
+  get isInUse(): boolean {
+    return this.#open.size > 0 || this.#spare?.isUsable === true;
+  }
+
+  /** Asks about a silent connection. Returns the function that withdraws the question. */
+  ask(suspicion: Suspicion): () => void {
+    const question = new SecondQuestion(suspicion, this.#clock);
+    this.#open.add(question);
+    if (this.#spare?.isUsable === true) void this.#askOver(this.#spare, suspicion.answerMs);
+    else this.#dial();
+    return () => this.#withdraw(question);
+  }
+
+  #withdraw(question: SecondQuestion): void {
+    question.close();
+    this.#open.delete(question);
+    if (this.#open.size === 0) this.#hangUp();
+  }
+
+  #dial(): void {
+    this.#ticket ??= this.#dialer.dial({
+      priority: 'inquiry',
+      attempt: (attempt) => this.#attempt(attempt),
+      onAttempt: ({ cause }) => (cause === undefined ? this.#succeeded() : this.#failed(cause)),
     });
   }
 
-  stop(): void {
-    const running = this.#running;
-    if (running === undefined) return;
-    this.#running = undefined;
-    for (const timer of running.timers) this.#clock.clearTimeout(timer);
-    running.abort.abort(new Error('The inquiry was stopped.'));
+  #hangUp(): void {
+    this.#ticket?.cancel();
+    this.#ticket = undefined;
   }
 
-  async #inquire(signal: AbortSignal, connected: () => void): Promise<SecondAnswer> {
-    const progress = { connected, preparing: () => () => undefined };
-    // As when reconnecting, at least one attempt is started per dialing period.
-    const verified = await hedgedEstablish(this.#target, this.#clock, signal, progress, this.#periodMs());
-    const { socket, proof } = verified;
-    let cause = proof.waiting;
+  async #attempt(attempt: DialAttempt): Promise<DialResult> {
+    const beganAt = this.#clock.now();
+    // Sessions differ, so the connection is made like the first silent one, which will probably take its place.
+    const [first] = this.#open;
+    const target = first?.suspicion.target ?? this.target;
+    const connected = (): void => {
+      attempt.connected();
+      for (const question of this.#open) question.connected(this.#clock.now() - beganAt);
+    };
+    const progress = { connected, preparing: attempt.preparing.bind(attempt) };
+    const pace = { periodMs: this.#dialer.periodMs };
+    let verified: VerifiedSocket | undefined;
     try {
-      if (cause === undefined && (await isHeldByServer(verified, this.#suspect.identity, signal)))
-        cause = 'stalled';
+      verified = await hedgedEstablish(target, this.#clock, attempt.signal, progress, pace);
+      if (verified.proof.waiting === undefined) await this.#askWhichAreHeld(verified, attempt.signal);
+      const spare = new SpareSocket(verified, target);
+      this.#verified.push(spare);
+      const fleetSize = Number(verified.proof.info['connected_clients']);
+      const discard = (): void => {
+        this.#verified.splice(this.#verified.indexOf(spare), 1);
+        spare.verified.socket.destroy();
+      };
+      return { ok: true, fleetSize: Number.isFinite(fleetSize) ? fleetSize : undefined, discard };
     } catch (error) {
-      socket.destroy();
-      throw new EstablishError('handshake-timeout', error);
+      verified?.socket.destroy();
+      const { reason = 'handshake-timeout' } = error as Partial<EstablishError>;
+      return { ok: false, cause: reason, error };
     }
-    if (cause === undefined) return { kind: 'serves', verified };
-    socket.destroy();
-    return { kind: 'away', cause };
+  }
+
+  /** Repeats the question for connections that fall silent while the server is being asked about others. */
+  async #askWhichAreHeld(verified: VerifiedSocket, signal: AbortSignal): Promise<void> {
+    for (;;) {
+      const unasked = [...this.#open].filter(({ isHeld }) => isHeld === undefined);
+      if (unasked.length === 0) return;
+      const identities = unasked.map(({ suspicion }) => suspicion.identity);
+      const held = await heldByServer(verified, identities, signal);
+      for (const [index, question] of unasked.entries()) question.isHeld = held[index] === true;
+    }
+  }
+
+  /** Puts a question over the socket on which the server has just answered another. */
+  async #askOver(spare: SpareSocket, answerMs: number): Promise<void> {
+    if (this.#isAsking) return;
+    this.#isAsking = true;
+    spare.hold();
+    const asking = new AbortController();
+    const timer = this.#clock.setTimeout(() => asking.abort(new Error('No answer in time.')), answerMs);
+    const isAnswered = await spare
+      .ask(async (verified) => {
+        await request(verified.socket, [['PING']], asking.signal);
+        await this.#askWhichAreHeld(verified, asking.signal);
+      })
+      .then(yes, no);
+    this.#clock.clearTimeout(timer);
+    this.#isAsking = false;
+    if (isAnswered) this.#answer(spare);
+    else if (this.#open.size > 0) this.#dial();
+    spare.release();
+  }
+
+  #succeeded(): void {
+    // The cast is safe: a successful attempt always has a socket.
+    const spare = this.#verified.shift() as SpareSocket;
+    const { waiting } = spare.verified.proof;
+    if (waiting === undefined) {
+      spare.hold();
+      this.#answer(spare);
+      spare.release();
+      return;
+    }
+    spare.verified.socket.destroy();
+    for (const question of this.#takeAll()) question.answer({ kind: 'away', cause: waiting });
+  }
+
+  #failed(cause: CauseCode): void {
+    if (unanswered.has(cause)) return;
+    const kind = unreachable.has(cause) ? 'unreachable' : 'away';
+    for (const question of this.#takeAll()) question.answer({ kind, cause });
+  }
+
+  #answer(spare: SpareSocket): void {
+    this.#spare = spare;
+    const questions = this.#takeAll();
+    const served = questions.filter(({ isHeld }) => isHeld !== true);
+    for (let count = 0; count < served.length; count++) spare.hold();
+    for (const question of questions) {
+      question.answer(question.isHeld === true ? held : { kind: 'serves', spare });
+    }
+  }
+
+  #takeAll(): readonly SecondQuestion[] {
+    const questions = [...this.#open];
+    this.#open.clear();
+    this.#hangUp();
+    return questions;
   }
 }
 
-function answerOf(reason: CauseCode): SecondAnswer {
-  switch (reason) {
-    case 'connection-refused':
-    case 'connection-reset':
-    case 'protocol':
-      return { kind: 'unreachable', cause: reason };
-    // Neither silence nor a server that is full or rejects the password proves that the first connection is dead.
-    case 'handshake-timeout':
-    case 'connect-timeout':
-      return { kind: 'away', cause: 'stalled', isSilent: true };
-    default:
-      return { kind: 'away', cause: reason };
-  }
-}
+const yes = (): boolean => true;
+const no = (): boolean => false;
+const held = { kind: 'away', cause: 'stalled' } as const;

@@ -4,7 +4,7 @@ import type { Target } from '../handshake/establish.ts';
 import type { Settings } from '../options/settings.ts';
 import type { Wire } from '../socket/wire.ts';
 import { BlockingCheck } from './blocking-check.ts';
-import { StallInquiry, type InquiryFinding, type InquiryPace } from './stall-inquiry.ts';
+import { StallInquiry, type InquiryEndpoint, type InquiryFinding } from './stall-inquiry.ts';
 import { StallWatch, type StallFinding } from './stall-watch.ts';
 
 /** A finding about a connection that may be stalled. */
@@ -24,7 +24,7 @@ export class StallGuard {
   readonly #target: Target;
   readonly #wire: Wire;
   readonly #settings: Settings;
-  readonly #pace: InquiryPace;
+  readonly #endpoint: InquiryEndpoint;
   #inquiry: StallInquiry | undefined;
   #blockingCheck: BlockingCheck | undefined;
   readonly #tell: (news: StallNews) => void;
@@ -35,7 +35,7 @@ export class StallGuard {
     wire: Wire,
     settings: Settings,
     idleMs: () => number,
-    pace: InquiryPace,
+    endpoint: InquiryEndpoint,
     tell: (news: StallNews) => void,
   ) {
     const { clock, random } = settings;
@@ -43,7 +43,7 @@ export class StallGuard {
     this.#target = target;
     this.#wire = wire;
     this.#settings = settings;
-    this.#pace = pace;
+    this.#endpoint = endpoint;
     this.#tell = tell;
     this.#watch = new StallWatch(wire, clock, random, idleMs, (finding) => this.#onFinding(finding));
   }
@@ -79,8 +79,8 @@ export class StallGuard {
 
   // Creates the inquiry when it is first needed, because most connections never need one.
   #openInquiry(): StallInquiry {
-    const pace = (): InquiryPace => this.#pace;
-    return (this.#inquiry ??= new StallInquiry(this.#target, this.#wire, this.#settings, pace, this.#tell));
+    this.#inquiry ??= new StallInquiry(this.#target, this.#wire, this.#settings, this.#endpoint, this.#tell);
+    return this.#inquiry;
   }
 
   #onFinding(finding: StallFinding): void {

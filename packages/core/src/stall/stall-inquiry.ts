@@ -1,10 +1,13 @@
 import type { CauseCode } from '../cause.ts';
 import type { Clock, TimerHandle } from '../clock.ts';
+import type { Dialer } from '../dialing/dialer.ts';
 import { debug } from '../observability/debug.ts';
 import type { Target, VerifiedSocket } from '../handshake/establish.ts';
 import type { Settings } from '../options/settings.ts';
 import type { Wire } from '../socket/wire.ts';
-import { SecondConnection, type SecondAnswer } from './second-connection.ts';
+import { secondConnectionTo } from './second-connections.ts';
+import type { SecondAnswer } from './second-question.ts';
+import type { SpareSocket } from './spare-socket.ts';
 
 /** The result of an inquiry into a silent connection. */
 export type InquiryFinding =
@@ -14,69 +17,62 @@ export type InquiryFinding =
   | { readonly kind: 'away'; readonly cause: CauseCode; readonly isSilent?: boolean }
   /** The server is working again, and nothing suggests that the connection is dead. */
   | { readonly kind: 'serves' }
-  /** The server is working, and the connection is dead. The second connection may replace it. */
-  | { readonly kind: 'dead'; readonly replacement: VerifiedSocket }
+  /**
+   * The server is working, and the connection is dead. The second connection replaces it, unless it has replaced
+   * another one.
+   */
+  | { readonly kind: 'dead'; readonly replacement: VerifiedSocket | undefined }
   /** The server cannot be reached. */
   | { readonly kind: 'gone'; readonly cause: CauseCode };
 
-/** The pace of an inquiry, derived from what is known about the server. */
-export interface InquiryPace {
-  /**
-   * Minimum interval between attempts, in milliseconds, so that the server is not overloaded by this client's fleet.
-   */
-  readonly periodMs: number;
-  /** How long it takes to establish a connection, including the handshake. */
-  readonly connectMs: number;
+/** The endpoint of a connection, which may change. */
+export interface InquiryEndpoint {
+  readonly dialer: Dialer;
 }
 
 /** A second connection may take this many times as long to establish as earlier connections did. */
 const toleratedConnects = 2;
-const totalGrowth = 1.5;
 const minGraceMs = 50;
 const maxGraceMs = 200;
 
 /**
- * Finds out why a connection is silent by asking over a second one. A socket is never closed on suspicion alone, only
- * when the server answers on the second connection but still not on the first. The inquiry goes on while the server is
- * away.
+ * Finds out why a connection is silent by asking over a second one, which all silent connections to the server share. A
+ * socket is never closed on suspicion alone, only when the server answers on the second connection but still not on the
+ * first. The inquiry goes on while the server is away.
  */
 export class StallInquiry {
+  readonly #target: Target;
   readonly #settings: Settings;
   readonly #clock: Clock;
   readonly #wire: Wire;
-  readonly #second: SecondConnection;
-  readonly #pace: () => InquiryPace;
+  readonly #endpoint: InquiryEndpoint;
   readonly #tell: (finding: InquiryFinding) => void;
+  /** Withdraws the question that is open. */
+  #withdraw: (() => void) | undefined;
   /** A second connection on which the server answered, kept while the first one gets a little more time. */
-  #candidate: VerifiedSocket | undefined;
+  #spare: SpareSocket | undefined;
   #timer: TimerHandle | undefined;
   /** Why the server is away; undefined if it is not known to be away. */
   #awayCause: CauseCode | undefined;
-  /**
-   * Time limit of the next attempt. Grows with each attempt, in case the server is working and only connecting is slow.
-   */
-  #totalMs = 0;
   #since = -Infinity;
-  #isOn = false;
 
   constructor(
     target: Target,
     wire: Wire,
     settings: Settings,
-    pace: () => InquiryPace,
+    endpoint: InquiryEndpoint,
     tell: (finding: InquiryFinding) => void,
   ) {
+    this.#target = target;
     this.#settings = settings;
     this.#clock = settings.clock;
     this.#wire = wire;
-    this.#second = new SecondConnection(target, wire, settings.clock, () => pace().periodMs);
-    this.#pace = pace;
+    this.#endpoint = endpoint;
     this.#tell = tell;
   }
 
   /** Call when the connection has fallen silent. */
   begin(): void {
-    this.#isOn = true;
     this.#since = this.#clock.now();
     debug('%s: stall suspected, the server is asked over a second connection', this.#settings.name);
     this.#ask();
@@ -84,32 +80,29 @@ export class StallInquiry {
 
   /** Call when the server itself has replied that it cannot serve: keeps asking until the server can serve. */
   await(cause: CauseCode): void {
-    this.#isOn = true;
     this.#awayCause = cause;
     this.#askLater();
   }
 
   stop(): void {
-    this.#isOn = false;
     this.#awayCause = undefined;
-    this.#totalMs = 0;
-    this.#second.stop();
+    this.#withdraw?.();
+    this.#withdraw = undefined;
     if (this.#timer !== undefined) this.#clock.clearTimeout(this.#timer);
     this.#timer = undefined;
-    this.#candidate?.socket.destroy();
-    this.#candidate = undefined;
+    this.#spare?.release();
+    this.#spare = undefined;
   }
 
   #ask(): void {
-    const { handshakeTimeoutMs } = this.#settings.connection;
-    const answerMs = Math.max(this.#wire.roundTrip.limitMs(), toleratedConnects * this.#pace().connectMs);
-    const totalMs = Math.min(handshakeTimeoutMs, Math.max(this.#totalMs, 2 * answerMs));
-    this.#totalMs = totalMs * totalGrowth;
-    const onNoAnswer = (): void => {
-      debug('%s: no answer over the second connection either', this.#settings.name);
-      this.#findAway('stalled', true);
-    };
-    void this.#second.ask({ answerMs, totalMs }, onNoAnswer).then((answer) => this.#judge(answer));
+    const { dialer } = this.#endpoint;
+    this.#withdraw?.();
+    this.#withdraw = secondConnectionTo(this.#target, dialer, this.#clock).ask({
+      target: this.#target,
+      identity: this.#wire.identity,
+      answerMs: Math.max(this.#wire.roundTrip.limitMs(), toleratedConnects * dialer.speed.connectMs),
+      tell: (answer) => this.#judge(answer),
+    });
   }
 
   #askLater(): void {
@@ -126,53 +119,58 @@ export class StallInquiry {
   }
 
   #judge(answer: SecondAnswer): void {
-    if (!this.#isOn) {
-      if (answer.kind === 'serves') answer.verified.socket.destroy();
-      return;
-    }
-    const why = answer.kind === 'serves' ? 'it answers there' : answer.cause;
+    const why = 'cause' in answer ? answer.cause : 'stalled';
     debug('%s: second connection: %s (%s)', this.#settings.name, answer.kind, why);
+    if (answer.kind !== 'unanswered') this.#withdraw = undefined;
     switch (answer.kind) {
       case 'unreachable':
         this.#tell({ kind: 'gone', cause: answer.cause });
         return;
+      case 'unanswered':
+        this.#findAway('stalled', true);
+        return;
       case 'away':
-        this.#findAway(answer.cause, answer.isSilent);
         this.#askLater();
+        this.#findAway(answer.cause);
         return;
       case 'serves':
-        this.#weigh(answer.verified);
+        this.#weigh(answer.spare);
         return;
       default:
         answer satisfies never;
     }
   }
 
-  #weigh(verified: VerifiedSocket): void {
+  #weigh(spare: SpareSocket): void {
     if (this.#awayCause !== undefined && this.#awayCause !== 'stalled') {
-      verified.socket.destroy();
+      spare.release();
       this.#tell({ kind: 'serves' });
       return;
     }
     // When a frozen server resumes, it answers on both connections, in either order. The first connection is therefore
     // given a moment longer.
     const graceMs = Math.min(maxGraceMs, minGraceMs + 4 * this.#wire.roundTrip.meanMs);
-    this.#candidate = verified;
+    this.#spare = spare;
     this.#timer = this.#clock.setTimeout(() => {
       this.#timer = undefined;
-      this.#candidate = undefined;
-      if (this.#wire.aliveAt >= this.#since) {
-        verified.socket.destroy();
-        this.#tell({ kind: 'serves' });
-        return;
-      }
-      // If the second connection has broken in the meantime, its answer no longer proves anything.
-      if (verified.socket.destroyed) {
-        this.#ask();
-        return;
-      }
-      debug('%s: the socket is dead, the second connection takes its place', this.#settings.name);
-      this.#tell({ kind: 'dead', replacement: verified });
+      this.#spare = undefined;
+      this.#conclude(spare);
     }, graceMs);
+  }
+
+  #conclude(spare: SpareSocket): void {
+    const { isBroken } = spare;
+    const isAlive = this.#wire.aliveAt >= this.#since;
+    const replacement = isAlive ? undefined : spare.take(this.#target);
+    spare.release();
+    if (isAlive) this.#tell({ kind: 'serves' });
+    // If the second connection has broken in the meantime, its answer no longer proves anything.
+    else if (isBroken) this.#ask();
+    else {
+      const next =
+        replacement === undefined ? 'another one is dialed' : 'the second connection takes its place';
+      debug('%s: the socket is dead, %s', this.#settings.name, next);
+      this.#tell({ kind: 'dead', replacement });
+    }
   }
 }

@@ -1,0 +1,35 @@
+import type { Clock } from '../clock.ts';
+import type { Dialer } from '../dialing/dialer.ts';
+import type { CredentialsSource } from '../handshake/credentials.ts';
+import type { Target } from '../handshake/establish.ts';
+import { SecondConnection } from './second-connection.ts';
+
+/** The second connections of the process, with the dialers of their endpoints. */
+const known = new WeakMap<Dialer, SecondConnection[]>();
+
+/**
+ * Returns the second connection for silent connections to this target. It is shared by all clients of a resilience that
+ * have the same endpoint and login: a server may serve one user and refuse another.
+ */
+export function secondConnectionTo(target: Target, dialer: Dialer, clock: Clock): SecondConnection {
+  const inUse = (known.get(dialer) ?? []).filter(({ isInUse }) => isInUse);
+  const shared = inUse.find((each) => isShared(each.target, target));
+  const second = shared ?? new SecondConnection(target, dialer, clock);
+  known.set(dialer, shared === undefined ? [...inUse, second] : inUse);
+  return second;
+}
+
+// The function that opens the sockets belongs to one resilience, which closes them.
+function isShared(one: Target, other: Target): boolean {
+  return (
+    one.open === other.open &&
+    one.requiresPrimary === other.requiresPrimary &&
+    isSameLogin(one.credentials, other.credentials)
+  );
+}
+
+function isSameLogin(one: CredentialsSource, other: CredentialsSource): boolean {
+  if (one === other) return true;
+  if (typeof one !== 'object' || typeof other !== 'object') return false;
+  return one.username === other.username && one.password === other.password;
+}

@@ -1,0 +1,74 @@
+import type { CauseCode } from '../cause.ts';
+import type { Clock, TimerHandle } from '../clock.ts';
+import type { Target } from '../handshake/establish.ts';
+import type { Identity } from '../handshake/identity.ts';
+import type { SpareSocket } from './spare-socket.ts';
+
+/** A finding about a server, made over a second connection because the first one is silent. */
+export type SecondAnswer =
+  /** The server is working. The receiver holds the socket, and must release it. */
+  | { readonly kind: 'serves'; readonly spare: SpareSocket }
+  /** The server is not serving commands: it is loading, is busy, or is itself keeping the first connection waiting. */
+  | { readonly kind: 'away'; readonly cause: CauseCode }
+  /** The server does not answer the second connection either. The question stays open. */
+  | { readonly kind: 'unanswered' }
+  /** The server could not be reached at all. */
+  | { readonly kind: 'unreachable'; readonly cause: CauseCode };
+
+/** A silent connection. */
+export interface Suspicion {
+  /** Where the second connection leads. */
+  readonly target: Target;
+  readonly identity: Identity | undefined;
+  /**
+   * Milliseconds in which a working server would have answered the second connection. If connecting is slow, the
+   * handshake and the PING may take three times as long as connecting did.
+   */
+  readonly answerMs: number;
+  readonly tell: (answer: SecondAnswer) => void;
+}
+
+/** One round trip for TLS, one for the Redis handshake, and one to spare. */
+const handshakeTrips = 3;
+
+/** The question of one silent connection, until it is answered or withdrawn. */
+export class SecondQuestion {
+  readonly suspicion: Suspicion;
+  /** Whether the server itself keeps the connection waiting; undefined if it has not been asked yet. */
+  isHeld: boolean | undefined;
+  readonly #clock: Clock;
+  readonly #askedAt: number;
+  #timer: TimerHandle | undefined;
+
+  constructor(suspicion: Suspicion, clock: Clock) {
+    this.suspicion = suspicion;
+    this.#clock = clock;
+    this.#askedAt = clock.now();
+    this.#arm(suspicion.answerMs);
+  }
+
+  /** Call when the second connection has been established, before its handshake. `tookMs`: how long that took. */
+  connected(tookMs: number): void {
+    if (this.#timer === undefined) return;
+    const elapsedMs = this.#clock.now() - this.#askedAt;
+    this.#arm(Math.max(this.suspicion.answerMs - elapsedMs, handshakeTrips * tookMs));
+  }
+
+  answer(answer: SecondAnswer): void {
+    this.close();
+    this.suspicion.tell(answer);
+  }
+
+  close(): void {
+    if (this.#timer !== undefined) this.#clock.clearTimeout(this.#timer);
+    this.#timer = undefined;
+  }
+
+  #arm(delayMs: number): void {
+    this.close();
+    this.#timer = this.#clock.setTimeout(() => {
+      this.#timer = undefined;
+      this.suspicion.tell({ kind: 'unanswered' });
+    }, delayMs);
+  }
+}
