@@ -120,6 +120,31 @@ describe('a duplicate that ended and was connected again', () => {
     await redis.resilience.close({ drainMs: 0 });
     expect(duplicate.status).toBe('end');
   });
+
+  it('is closed also by a close() in the turn in which it is connected', async () => {
+    await using redis = await startProtectedRedis();
+    const duplicate = redis.client.duplicate();
+    await duplicate.ping();
+    await duplicate.quit();
+    await waitFor(() => duplicate.status === 'end');
+    const connecting = errorOf(duplicate.connect());
+    await redis.resilience.close({ drainMs: 0 });
+    expect(await connecting).toMatchObject({ message: 'Connection is closed.' });
+    expect(duplicate.status).toBe('end');
+  });
+});
+
+it('no client of a closed resilience connects again', async () => {
+  await using redis = await startProtectedRedis();
+  const duplicate = redis.client.duplicate();
+  await duplicate.ping();
+  await redis.resilience.close({ drainMs: 0 });
+  const late = redis.client.duplicate();
+  for (const client of [redis.client, duplicate, late]) {
+    expect(await errorOf(client.connect())).toMatchObject({ message: 'Connection is closed.' });
+    expect(await errorOf(client.ping())).toMatchObject({ message: 'Connection is closed.' });
+    expect(client.status).toBe('end');
+  }
 });
 
 /** Takes connections, answers nothing, and keeps what it hears. */

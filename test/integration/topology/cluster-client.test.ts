@@ -38,6 +38,8 @@ describe('the client of a Cluster', () => {
     });
     await resilience.close();
     expect([client.status, duplicate.status]).toEqual(['end', 'end']);
+    await expect(duplicate.connect()).rejects.toThrow();
+    await waitFor(() => duplicate.status === 'end');
   });
 
   it('takes a new password on all its connections when it is told', async () => {

@@ -28,6 +28,11 @@ export function attachCluster(cluster: Cluster, parts: ClientParts): ProtectedCl
     const guarded = new ProtectedCluster(driver, credentials, sockets.open, parts);
     markProtected(one);
     drivers.add(driver);
+    // A client that was closed and is now connected again belongs to the resilience again.
+    driver.on('connecting', () => {
+      drivers.add(driver);
+      clients.add(guarded);
+    });
     interceptClusterDuplicate(one, (duplicate) => protectDuplicate(duplicate, new IoredisCluster(duplicate)));
     return guarded;
   };

@@ -119,7 +119,9 @@ export function attachRedis(
       clients.add(guarded);
     });
   };
-  const clients = new ProtectedClients(protectOne(client, mainDriver, credentials), {
+  const main = protectOne(client, mainDriver, credentials);
+  mainDriver.on('connecting', () => clients.add(main));
+  const clients = new ProtectedClients(main, {
     databases: group,
     wake: () => mainDriver.wake(),
     async reauthenticate(given) {
@@ -127,7 +129,7 @@ export function attachRedis(
       if (given !== undefined) login.source = given;
       await Promise.all([...drivers].map((each) => reauthenticate(each, login, settings)));
     },
-    places: (main) =>
+    places: () =>
       onePlace(main, () => {
         const duplicate = client.duplicate({ lazyConnect: false });
         const database = (): number => Number((group?.inUse.options ?? mainDriver.options)['db'] ?? 0);

@@ -16,7 +16,7 @@ export interface ClientsControl {
    */
   reauthenticate(credentials: Credentials | undefined): Promise<void>;
   /** Returns where leased connections lead. */
-  places(main: ProtectedClient): LeasePlaces;
+  places(): LeasePlaces;
   /** Destroys all remaining sockets, and waits until they have closed. */
   closeSockets(): Promise<void>;
   /** Releases the dialers, which several resiliences share. */
@@ -29,6 +29,7 @@ export class ProtectedClients {
   readonly main: ProtectedClient;
   readonly #control: ClientsControl;
   readonly #clients: Set<ProtectedClient>;
+  #isClosed = false;
 
   constructor(main: ProtectedClient, control: ClientsControl) {
     this.main = main;
@@ -36,9 +37,13 @@ export class ProtectedClients {
     this.#clients = new Set([main]);
   }
 
-  /** Adds a duplicate. */
+  /**
+   * Adds a duplicate, or a client that its user connects again after closing it. Once the resilience is closed, nothing
+   * would ever close such a client, so it is closed now.
+   */
   add(client: ProtectedClient): void {
     this.#clients.add(client);
+    if (this.#isClosed) void client.disconnect();
   }
 
   /** Removes a duplicate that was closed. The main client stays, even if it is closed. */
@@ -94,7 +99,7 @@ export class ProtectedClients {
 
   /** Where leased connections lead. */
   get places(): LeasePlaces {
-    return this.#control.places(this.main);
+    return this.#control.places();
   }
 
   reauthenticate(credentials: Credentials | undefined): Promise<void> {
@@ -103,6 +108,7 @@ export class ProtectedClients {
 
   /** Closes all clients, and waits until their sockets are gone. */
   async disconnect(): Promise<void> {
+    this.#isClosed = true;
     this.databases?.close();
     await Promise.all([...this.#clients].map((client) => client.disconnect()));
     await this.#control.closeSockets();
