@@ -10,6 +10,13 @@ describe('an error of core', () => {
     expect(new ConfigurationError('Wrong.')).toMatchObject({ status: 500, headers: {} });
   });
 
+  it('tells when to try again in whole milliseconds, rounded up', () => {
+    const error = new RedisUnavailableError('Redis is away.', { retryAfterMs: 77.1304703928 });
+
+    expect(error).toMatchObject({ retryAfterMs: 78 });
+    expect(error.toJSON()).toMatchObject({ retryAfterMs: 78 });
+  });
+
   it('invites nobody to repeat what may have been done', () => {
     const error = new OutcomeUnknownError('It may have run.', { outcome: 'unknown', retryAfterMs: 1_200 });
 

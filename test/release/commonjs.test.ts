@@ -34,6 +34,23 @@ it.each(applicationPackages)('every entry of %s can be required from CommonJS', 
   expect(printed.toString().trim().split('\n')).toEqual(entries.map(() => 'true'));
 });
 
+it.each([...applicationPackages, 'testing'])(
+  'TypeScript with module commonjs, which does not read exports, finds the types of every entry of %s',
+  (name) => {
+    const manifest = JSON.parse(
+      readFileSync(join(root, 'packages', name, 'package.json'), 'utf8'),
+    ) as Manifest;
+    const { main, types, typesVersions = { '*': {} } } = manifest;
+    const withTypes = Object.entries(manifest.exports).filter(([entry]) => entry !== './package.json');
+    const found = withTypes.map(([entry]) =>
+      entry === '.' ? { types, default: main } : { types: typesVersions['*'][entry.slice(2)]?.[0] },
+    );
+    expect(found).toMatchObject(
+      withTypes.map(([entry, target]) => (entry === '.' ? target : { types: target.types })),
+    );
+  },
+);
+
 it.each(applicationPackages)('%s can be compiled to CommonJS by Jest: it reads no import.meta', (name) => {
   const readers = sourceOf(name).filter(({ text }) => text.includes('import.meta'));
   expect(readers.map(({ path }) => path).filter((path) => !path.endsWith(durableJournal))).toEqual([]);
@@ -66,6 +83,13 @@ it.each(['cjs', 'esm'] as const)('an application bundled as %s serves the status
     rmSync(folder, { recursive: true });
   }
 });
+
+interface Manifest {
+  readonly main?: string;
+  readonly types?: string;
+  readonly typesVersions?: Readonly<Record<'*', Readonly<Record<string, readonly string[]>>>>;
+  readonly exports: Readonly<Record<string, { readonly types: string; readonly default: string }>>;
+}
 
 const application = `
 import { createServer } from 'node:http';

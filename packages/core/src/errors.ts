@@ -1,6 +1,6 @@
 import type { CauseCode } from './cause.ts';
 import { withoutCommand } from './replies/without-command.ts';
-import { retryAfterSeconds } from './retry-after.ts';
+import { retryAfterSeconds, wholeMilliseconds } from './retry-after.ts';
 
 /**
  * What is known about the effect of a command that failed.
@@ -85,7 +85,7 @@ export abstract class RedisResilienceError extends Error {
     this.reason = details.reason;
     this.connection = details.connection;
     this.outcome = details.outcome ?? 'not-applied';
-    this.retryAfterMs = details.retryAfterMs;
+    this.retryAfterMs = wholeMilliseconds(details.retryAfterMs);
     Object.defineProperty(this, 'forensics', { value: details.forensics });
   }
 

@@ -72,6 +72,13 @@ describe('a snapshot', () => {
     });
   });
 
+  it('tells when to try again in whole milliseconds, rounded up', () => {
+    const stage = new KeeperStage();
+    stage.retryAfterMs = { read: 30.0625, write: 40 };
+    stage.keeper.countAttempt();
+    expect(stage.keeper.snapshot().retryAfterMs).toBe(31);
+  });
+
   it('tells when to try again by the lane that is away', () => {
     const stage = KeeperStage.up();
     stage.circuits.write.trip('out-of-memory', stage.clock.now());

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { plainText } from '../plain-text.ts';
 import { UsageError } from '../usage-error.ts';
+import { tellingLine } from './telling-line.ts';
 
 /** The user's application, started for one run of a plan. It has its own process group, which is ended as a whole. */
 export class AppProcess implements AsyncDisposable {
@@ -94,9 +95,8 @@ export class AppProcess implements AsyncDisposable {
   }
 
   #quote(): string {
-    const lines = this.#lastWords.split('\n').map((line) => line.trim());
-    const telling = lines.findLast((line) => /error/i.test(line)) ?? lines.findLast((line) => line !== '');
-    return telling ? ` It said: ${plainText(telling, 160)}` : '';
+    const telling = tellingLine(this.#lastWords);
+    return telling === undefined ? '' : ` It said: ${plainText(telling, 160)}`;
   }
 }
 

@@ -11,6 +11,7 @@ import type { Isolations } from './isolations.ts';
 import type { ProtectedClients } from './protected-clients.ts';
 import type { Settings } from '../options/settings.ts';
 import type { CircuitState, Lane, RedisSnapshot } from '../snapshot.ts';
+import { wholeMilliseconds } from '../retry-after.ts';
 import { statusOf } from './status.ts';
 
 interface Subject {
@@ -119,7 +120,9 @@ export class SnapshotKeeper {
       cause: causeWith(verdict.cause, this.#messageOf(verdict.cause), knownCause, clock),
       database: this.#database(),
       since,
-      retryAfterMs: isUp ? undefined : this.#subject.retryAfterMs(verdict.reads ? 'write' : 'read'),
+      retryAfterMs: isUp
+        ? undefined
+        : wholeMilliseconds(this.#subject.retryAfterMs(verdict.reads ? 'write' : 'read')),
       outages: this.#outages,
       attempts: this.#attempts,
     });
