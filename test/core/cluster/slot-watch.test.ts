@@ -19,10 +19,12 @@ class Stage {
   readonly asked: (readonly [node: number, at: number])[] = [];
   readonly news: SlotNews[] = [];
   isPartAway = false;
+  owners: readonly string[] = ['node:0', 'node:1', 'node:2'];
   random = 0.5;
   readonly cluster = {
     isReady: true,
     hasEnded: false,
+    owners: (): ReadonlySet<string> => new Set(this.owners),
     readSlots: (): Promise<void> => {
       this.slotsReadAt.push(this.#now());
       return this.readsSlots();
@@ -99,6 +101,17 @@ describe('a cluster in trouble', () => {
     expect(stage.slotsReadAt.length).toBeLessThan(20);
     expect(stage.told.filter((kind) => kind === 'slots-read')).toHaveLength(stage.slotsReadAt.length);
     expect(stage.clock.pendingTimers).toBe(0);
+  });
+
+  it('with a thousand primaries has its slots read once a second, and four times a second after a failover', async () => {
+    const stage = new Stage();
+    stage.owners = Array.from({ length: 1_000 }, (_, index) => `node:${index}`);
+    stage.watch.trouble();
+    await stage.travel(2_075);
+    expect(stage.slotsReadAt).toEqual([50, 1_050, 2_050]);
+    stage.node(1).epoch = 2;
+    await stage.travel(1_000);
+    expect(stage.slotsReadAt.slice(3)).toEqual([2_100, 2_350, 2_600, 2_850]);
   });
 
   it.each([

@@ -58,10 +58,13 @@ interface InsideCluster {
   resolveStartupNodeHostnames(): Promise<unknown[]>;
   connectionPool: {
     getInstanceByKey(key: string): unknown;
-    findOrCreate(node: { host: string; port: number }): unknown;
+    findOrCreate(node: { host: string; port: number }, isReplica?: boolean): unknown;
+    removeNode(key: string): void;
   };
   slots: string[][];
-  getInfoFromNode(node: unknown, callback: (error?: Error | null) => void): void;
+  _groupsBySlot: (number | undefined)[];
+  _groupsIds: Record<string, number>;
+  natMapper(place: { host: string; port: number }): unknown;
   handleError(error: Error, redirections: { value?: number }, handlers: Record<string, () => void>): void;
   subscriber: { selectSubscriber(): void; getInstance(): unknown } | undefined;
 }
@@ -440,22 +443,20 @@ describe('a cluster client', () => {
       );
       const [first] = group.addresses as [{ host: string; port: number }];
       const address = `${first.host}:${first.port}`;
-      const before = [...hidden.slots];
-      const reply = [[0, 16_383, [first.host, first.port]]];
-      const failed = await new Promise((resolve) => {
-        hidden.getInfoFromNode(tellerOf(reply), resolve);
-      });
-      expect([failed, new Set(hidden.slots.map(([primary]) => primary))]).toEqual([
-        undefined,
-        new Set([address]),
-      ]);
-      expect(cluster.nodes().length).toBe(1);
+      expect(hidden.slots.length).toBe(16_384);
+      const numbers = hidden.slots.map((owners) => hidden['_groupsIds'][owners.join(';')]);
+      expect([new Set(numbers).size, hidden['_groupsBySlot']]).toEqual([3, numbers]);
+      expect(hidden.natMapper({ ...first })).toEqual(first);
+
       const pool = hidden.connectionPool;
-      expect(pool.getInstanceByKey(address)).toBe(cluster.nodes()[0]);
-      const [second] = group.addresses.slice(1) as [{ host: string; port: number }];
-      expect(pool.getInstanceByKey(`${second.host}:${second.port}`)).toBeUndefined();
-      expect(pool.findOrCreate({ ...second })).toMatchObject({ status: 'wait', options: second });
-      expect(before.length).toBe(16_384);
+      const node = pool.getInstanceByKey(address) as ioredis6.Redis;
+      expect([cluster.nodes().includes(node), node.options.readOnly]).toEqual([true, false]);
+      node.disconnect();
+      pool.removeNode(address);
+      expect([pool.getInstanceByKey(address), cluster.nodes().length]).toEqual([undefined, 2]);
+      const made = pool.findOrCreate({ ...first }, true);
+      expect(made).toMatchObject({ status: 'wait', options: { ...first, readOnly: true } });
+      expect(cluster.nodes('slave')).toEqual([made]);
       await new Promise<void>((resolve) => hidden.refreshSlotsCache(resolve));
       expect(cluster.nodes().length).toBe(3);
       expect(await hidden.resolveStartupNodeHostnames()).toMatchObject(group.addresses);
@@ -492,14 +493,3 @@ describe('a cluster client', () => {
     },
   );
 });
-
-/** What the client takes for a node that answers CLUSTER SLOTS. */
-function tellerOf(reply: unknown): unknown {
-  return {
-    duplicate: () => ({
-      on: () => undefined,
-      cluster: (_name: string, callback: (error: null, reply: unknown) => void) => callback(null, reply),
-      disconnect: () => undefined,
-    }),
-  };
-}

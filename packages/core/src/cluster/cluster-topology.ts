@@ -65,7 +65,7 @@ export class ClusterTopology {
       },
       (news) => this.#onSlotNews(news),
     );
-    cluster.readSlotsBy(() => this.#reader.read());
+    cluster.readSlotsBy(() => this.#reader.read(), clock);
     const isAway = (node: NodeDriver): boolean =>
       this.#outages.isLost(node.address) || this.nodes.isSilent(node);
     cluster.readFromAnswering(isAway, random);
@@ -189,6 +189,8 @@ export class ClusterTopology {
   }
 
   #onNodeGone(address: string): void {
+    // The client is being closed, or looks for the cluster again.
+    if (!this.#cluster.isReady) return;
     this.#slotWatch.trouble();
     // Deferred until the driver has processed the loss of the node, which may have been its last one.
     this.#parts.settings.clock.setImmediate(() => this.#redial(address));

@@ -139,7 +139,7 @@ export class ProtectedCluster implements ProtectedClient {
     if (this.#cluster.hasEnded) return;
     const closed = this.topology.nodes.closed();
     this.#isClosing = true;
-    await this.#cluster.end();
+    await this.#cluster.end(this.#parts.settings.clock);
     await closed;
     this.#cluster.settleEnded();
     this.#dialers.release();

@@ -18,7 +18,9 @@ export class WatchedNodes {
   }
 
   get readyCount(): number {
-    return [...this.#nodes.keys()].filter(({ status }) => status === 'ready').length;
+    let count = 0;
+    for (const { status } of this.#nodes.keys()) if (status === 'ready') count++;
+    return count;
   }
 
   of(node: NodeDriver): ClusterNode | undefined {

@@ -1,3 +1,4 @@
+import type { Clock } from '../clock.ts';
 import type { Driver } from './driver.ts';
 import type { DriverCommand, SendCommand } from './driver-command.ts';
 
@@ -90,8 +91,11 @@ export interface ClusterDriver {
   connectTo(address: string): void;
 
   readSlots(): Promise<void>;
-  /** Makes the client call `ask` whenever it needs to read the slots. */
-  readSlotsBy(ask: () => Promise<readonly SlotRange[]>): void;
+  /**
+   * Makes the client call `ask` whenever it needs to read the slots. What it learns from many ranges is spread over
+   * several turns of the event loop of `clock`.
+   */
+  readSlotsBy(ask: () => Promise<readonly SlotRange[]>, clock: Clock): void;
   /** The user's time limit, in milliseconds, for a node to return the slot map. */
   readonly slotsTimeoutMs: number;
   /** Adds the cluster's current nodes to its configured startup nodes. */
@@ -103,8 +107,11 @@ export interface ClusterDriver {
 
   wake(): void;
   disconnect(): void;
-  /** Disconnects for good. Resolves when the client has ended; its sockets may take a moment longer. */
-  end(): Promise<void>;
+  /**
+   * Disconnects for good, from many nodes over several turns of the event loop of `clock`. Resolves when the client has
+   * ended; its sockets may take a moment longer.
+   */
+  end(clock: Clock): Promise<void>;
   /**
    * Call when all sockets have closed: sets the client's status to ended, which a node that ended late may have
    * changed.

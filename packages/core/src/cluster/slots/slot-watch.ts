@@ -32,6 +32,9 @@ const aftermathMs = 3000;
 const hurryMs = 1000;
 const growth = 1.15;
 const maxPauseMs = 1000;
+/** A large table costs more to read, and is read less often: so many milliseconds apart for each of its primaries. */
+const msPerOwner = 1;
+const hurriedMsPerOwner = 0.25;
 const maxAskedNodes = 8;
 
 /**
@@ -48,6 +51,7 @@ export class SlotWatch {
   #hurryUntil = 0;
   #pauseMs: number;
   #slotsDueAt = 0;
+  #hurriedDueAt = 0;
   #isReading = false;
   #epoch: number | undefined;
   /** By node: they do not know of a failure, or of its end, at the same time. */
@@ -65,7 +69,7 @@ export class SlotWatch {
     if (this.#cluster.hasEnded) return;
     const now = this.#parts.clock.now();
     if (now > this.#until) {
-      this.#pauseMs = this.#parts.periodMs;
+      this.#pauseMs = this.#firstPauseMs();
       this.#slotsDueAt = 0;
     }
     this.#until = now + aftermathMs;
@@ -91,7 +95,9 @@ export class SlotWatch {
   readSlots(): void {
     if (this.#isReading || !this.#cluster.isReady) return;
     const { clock } = this.#parts;
+    const owners = this.#cluster.owners().size;
     this.#slotsDueAt = clock.now() + this.#pauseMs;
+    this.#hurriedDueAt = clock.now() + Math.min(maxPauseMs, hurriedMsPerOwner * owners);
     this.#pauseMs = Math.min(maxPauseMs, this.#pauseMs * growth);
     this.#isReading = true;
     this.#cluster.readSlots().then(
@@ -104,6 +110,10 @@ export class SlotWatch {
     if (this.#timer !== undefined) this.#parts.clock.clearTimeout(this.#timer);
     this.#timer = undefined;
     this.#until = 0;
+  }
+
+  #firstPauseMs(): number {
+    return Math.min(maxPauseMs, Math.max(this.#parts.periodMs, msPerOwner * this.#cluster.owners().size));
   }
 
   #arm(): void {
@@ -121,7 +131,7 @@ export class SlotWatch {
       this.#failedSlots.clear();
       return;
     }
-    if (now >= this.#slotsDueAt || now < this.#hurryUntil) this.readSlots();
+    if (now >= this.#slotsDueAt || (now < this.#hurryUntil && now >= this.#hurriedDueAt)) this.readSlots();
     this.#tell({ kind: 'look' });
     for (const node of this.#nodesToAsk()) void this.#askState(node);
     this.#arm();
@@ -140,7 +150,7 @@ export class SlotWatch {
     if (!isAnswered) {
       // If no node answered, the slots are requested again at the next check.
       this.#until = this.#parts.clock.now() + aftermathMs;
-      this.#pauseMs = this.#parts.periodMs;
+      this.#pauseMs = this.#firstPauseMs();
       this.#slotsDueAt = 0;
     }
     this.#tell(isAnswered ? { kind: 'slots-read' } : { kind: 'unreachable' });

@@ -5,20 +5,23 @@ export interface ClusterInternals {
   status: string;
   readonly options: Record<string, unknown>;
   setStatus(status: string): void;
-  readonly slots: SlotOwners;
+  readonly slots: (readonly string[] | undefined)[];
+  /** The group of nodes of each slot, and the number of each group, keyed by its addresses. */
+  readonly _groupsBySlot: (number | undefined)[];
+  _groupsIds: Record<string, number>;
   startupNodes: StartupNode[];
   nodes(): Redis[];
   handleError(error: Error, redirections: { value?: number }, handlers: RedirectionHandlers): void;
   handleCloseEvent(): void;
   disconnect(reconnect?: boolean): void;
   quit(callback?: unknown): Promise<unknown>;
-  getInfoFromNode(node: SlotTeller, callback: (error?: Error | null) => void): void;
+  natMapper(place: { host: string; port: number }): { host: string; port: number };
   refreshSlotsCache(callback?: (error?: Error | null) => void): void;
   resolveStartupNodeHostnames(): Promise<StartupNode[]>;
   readonly connectionPool: {
     clusterNodeRetryStrategy?: unknown;
     getInstanceByKey(key: string): Redis | undefined;
-    reset(nodes: readonly unknown[]): void;
+    removeNode(key: string): void;
     findOrCreate(node: { host: string; port: number }, readOnly?: boolean): Redis;
   };
   emit(event: string, ...args: unknown[]): boolean;
@@ -48,15 +51,6 @@ export interface ShardSubscriber {
   stop(): void;
   /** Exists only before version 5.7. */
   selectSubscriber?: () => void;
-}
-
-/** The parts of a node that `getInfoFromNode` uses to ask it for the slots. */
-export interface SlotTeller {
-  duplicate(): {
-    on(event: string, listener: () => void): void;
-    cluster(subcommand: string, callback: (error: Error | null, reply?: unknown) => void): void;
-    disconnect(): void;
-  };
 }
 
 export interface StartupNode {

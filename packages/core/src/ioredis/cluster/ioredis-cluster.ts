@@ -1,4 +1,5 @@
 import { Command, type Cluster, type Redis } from 'ioredis';
+import type { Clock } from '../../clock.ts';
 import type {
   ClusterDriver,
   ClusterEvent,
@@ -9,6 +10,7 @@ import type {
 import type { DriverCommand, SendCommand } from '../../driver/driver-command.ts';
 import { closeWithoutNodes } from './close-without-nodes.ts';
 import { clusterInternals, type ClusterInternals } from './cluster-internals.ts';
+import { endNodes } from './end-nodes.ts';
 import { wake } from '../duplicates.ts';
 import { internals } from '../internals.ts';
 import { IoredisNode } from './node-driver.ts';
@@ -188,8 +190,8 @@ export class IoredisCluster implements ClusterDriver {
     });
   }
 
-  readSlotsBy(ask: () => Promise<readonly SlotRange[]>): void {
-    this.#slots.readBy(ask);
+  readSlotsBy(ask: () => Promise<readonly SlotRange[]>, clock: Clock): void {
+    this.#slots.readBy(ask, clock);
   }
 
   get slotsTimeoutMs(): number {
@@ -217,11 +219,12 @@ export class IoredisCluster implements ClusterDriver {
   }
 
   // If a node ends after the cluster has, the cluster's status changes back to `close`; `settleEnded` corrects that.
-  async end(): Promise<void> {
+  async end(clock: Clock): Promise<void> {
     if (this.hasEnded) return;
     // Not `once` of node:events, which rejects when the cluster reports the error of an attempt meanwhile.
     const ended = new Promise<void>((resolve) => this.#cluster.once('end', () => resolve()));
-    this.#cluster.disconnect();
+    await endNodes(clusterInternals(this.#cluster), clock);
+    if (!this.hasEnded) this.#cluster.disconnect();
     await ended;
   }
 

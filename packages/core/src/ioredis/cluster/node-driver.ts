@@ -22,9 +22,11 @@ export class IoredisNode extends RedisDriver implements NodeDriver {
 
   /** Returns the driver of this client, which is created once. */
   static of(client: Redis): IoredisNode {
-    const known = drivers.get(client) ?? new IoredisNode(client);
-    drivers.set(client, known);
-    return known;
+    const known = drivers.get(client);
+    if (known !== undefined) return known;
+    const created = new IoredisNode(client);
+    drivers.set(client, created);
+    return created;
   }
 
   override get parser(): ParserTraits {

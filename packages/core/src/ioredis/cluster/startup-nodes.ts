@@ -13,6 +13,7 @@ export function rememberNodes(cluster: Cluster): void {
   configuredNodes.set(cluster, configured);
   const known = target
     .nodes()
+    .slice(0, maxStartupNodes)
     .map(({ options }) => ({ host: options.host ?? 'localhost', port: options.port ?? 6379 }));
   target.startupNodes = [...configured, ...known].slice(0, maxStartupNodes);
 }

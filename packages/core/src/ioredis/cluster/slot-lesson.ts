@@ -1,0 +1,163 @@
+import type { Clock } from '../../clock.ts';
+import type { SlotRange } from '../../driver/cluster-driver.ts';
+import type { ClusterInternals } from './cluster-internals.ts';
+import { inTurns, nextTurn, nodesPerTurn } from './in-turns.ts';
+
+/** What the client is to learn: the nodes of each range, with the addresses at which the client reaches them. */
+interface Lesson {
+  readonly ranges: readonly SlotRange[];
+  readonly owners: readonly (readonly string[])[];
+  readonly places: ReadonlyMap<string, Place>;
+}
+
+interface Place {
+  readonly node: Address;
+  readonly isReplica: boolean;
+}
+
+type Address = SlotRange['nodes'][number];
+
+/** The last lesson, and the lists in the client's table that came of it: the client changes them at redirections. */
+interface Learnt extends Lesson {
+  readonly lists: readonly (readonly string[])[];
+}
+
+/** The private properties of a client for the group of nodes of each slot. */
+const groupsBySlot = '_groupsBySlot';
+const groupsIds = '_groupsIds';
+
+/** The reply of so many ranges takes milliseconds to parse: whatever follows from it waits for the next turn. */
+const manyRanges = 256;
+
+/**
+ * Teaches a cluster client which node owns which slots. A large table is learnt over several turns of the event loop:
+ * first its new nodes are created, then all slots change at once, and then the nodes without slots are dropped.
+ */
+export class SlotLesson {
+  readonly #target: ClusterInternals;
+  readonly #clock: Clock;
+  #learnt: Learnt | undefined;
+
+  constructor(target: ClusterInternals, clock: Clock) {
+    this.#target = target;
+    this.#clock = clock;
+  }
+
+  /** Resolves when the client goes by these ranges, or once `isGone` returns true. */
+  async learn(ranges: readonly SlotRange[], isGone: () => boolean): Promise<void> {
+    const isLarge = ranges.length >= manyRanges;
+    if (isLarge) await nextTurn(this.#clock);
+    const lesson = this.#isSame(ranges) ? (this.#learnt as Learnt) : this.#lessonOf(ranges);
+    if (!(await inTurns(this.#createNodes(lesson), this.#clock, isGone))) return;
+    if (lesson !== this.#learnt || !this.#isTable(this.#learnt)) {
+      if (isLarge) await nextTurn(this.#clock);
+      this.#write(lesson);
+      if (isLarge) await nextTurn(this.#clock);
+    }
+    if (!(await inTurns(this.#dropNodes(lesson), this.#clock, isGone))) return;
+    const { shardedSubscribers, slots } = this.#target;
+    shardedSubscribers?.reset?.(slots, this.#target.nodes()).catch(ignore);
+  }
+
+  #isSame(ranges: readonly SlotRange[]): boolean {
+    const known = this.#learnt?.ranges;
+    // A function may map addresses to others than before.
+    if (known === undefined || typeof this.#target.options['natMap'] === 'function') return false;
+    return ranges.length === known.length && ranges.every((range, index) => isSameRange(range, known[index]));
+  }
+
+  /** A node that is the primary of one range and a replica in another is a primary. */
+  #lessonOf(ranges: readonly SlotRange[]): Lesson {
+    const places = new Map<string, Place>();
+    const isMapped = Boolean(this.#target.options['natMap']);
+    const owners = ranges.map(({ nodes }) =>
+      nodes.map((own, index) => {
+        const node = isMapped ? this.#target.natMapper({ ...own }) : own;
+        const address = addressOf(node);
+        if (index === 0 || !places.has(address)) places.set(address, { node, isReplica: index > 0 });
+        return address;
+      }),
+    );
+    return { ranges, owners, places };
+  }
+
+  /** Yields when it is time for another turn. */
+  *#createNodes({ places }: Lesson): Iterable<void> {
+    const { connectionPool: pool } = this.#target;
+    let created = 0;
+    for (const [address, { node, isReplica }] of places) {
+      const known = pool.getInstanceByKey(address);
+      if (known !== undefined && (known.options.readOnly === true) === isReplica) continue;
+      // The client keeps, and changes, what it is given.
+      pool.findOrCreate({ ...node }, isReplica);
+      if (++created % nodesPerTurn === 0) yield;
+    }
+  }
+
+  /** Whether the client's table is still as it was written. */
+  #isTable({ ranges, lists, owners }: Learnt): boolean {
+    const { slots } = this.#target;
+    return ranges.every(({ first, last }, index) => {
+      const list = lists[index];
+      for (let slot = first; slot <= last; slot++) if (slots[slot] !== list) return false;
+      return list?.[0] === owners[index]?.[0];
+    });
+  }
+
+  #write(lesson: Lesson): void {
+    const { slots } = this.#target;
+    const lists = lesson.owners.map((owners) => [...owners]);
+    for (const [index, { first, last }] of lesson.ranges.entries())
+      for (let slot = first; slot <= last; slot++) slots[slot] = lists[index];
+    writeGroups(this.#target);
+    this.#learnt = { ...lesson, lists };
+  }
+
+  /** Drops the nodes that are at none of these places. Yields when it is time for another turn. */
+  *#dropNodes({ places }: Lesson): Iterable<void> {
+    let dropped = 0;
+    for (const node of this.#target.nodes()) {
+      const address = addressOf(node.options as Address);
+      if (places.has(address)) continue;
+      node.disconnect();
+      this.#target.connectionPool.removeNode(address);
+      if (++dropped % nodesPerTurn === 0) yield;
+    }
+  }
+}
+
+/** Numbers the groups of nodes, by which the client tells whether the keys of a pipeline belong together. */
+function writeGroups(target: ClusterInternals): void {
+  const ids = Object.create(null) as Record<string, number>;
+  let count = 0;
+  let last: readonly string[] | undefined;
+  let id: number | undefined;
+  for (let slot = 0; slot < target.slots.length; slot++) {
+    const owners = target.slots[slot];
+    // Neighbouring slots share one list, which needs to be looked at only once.
+    if (owners !== last) id = owners?.length ? (ids[owners.join(';')] ??= ++count) : undefined;
+    target[groupsBySlot][slot] = id;
+    last = owners;
+  }
+  target[groupsIds] = ids;
+}
+
+function isSameRange(left: SlotRange, right: SlotRange | undefined): boolean {
+  return (
+    left.first === right?.first &&
+    left.last === right.last &&
+    left.nodes.length === right.nodes.length &&
+    left.nodes.every(({ host, port }, index) => {
+      const other = right.nodes[index];
+      return host === other?.host && port === other.port;
+    })
+  );
+}
+
+function addressOf({ host, port }: Address): string {
+  return `${host}:${port}`;
+}
+
+function ignore(): void {
+  // The connections report it, and are made again while their channels are missing.
+}
