@@ -48,6 +48,9 @@ describe('what went wrong in a rehearsal', () => {
     expect(newsOf({ outcomes: [outcome] })).toBe(
       'The plan kept its thresholds. 2 requests had an unknown outcome: they may have been carried out.',
     );
+    expect(newsOf({ outcomes: [outcomeOf(rehearsal('freeze', samples.slice(0, 1)))] })).toBe(
+      'The plan kept its thresholds. 1 request had an unknown outcome: it may have been carried out.',
+    );
   });
 
   it('stands first in the reports', () => {

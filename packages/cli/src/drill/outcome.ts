@@ -35,8 +35,9 @@ export function newsOf({ outcomes }: Pick<Drill, 'outcomes'>): string {
         ? 'The plan kept its thresholds.'
         : `All ${outcomes.length} plans kept their thresholds.`
       : `${failed.length} of ${outcomes.length} plans missed a threshold: ${failed.join(', ')}.`;
-  return unknown === 0
-    ? verdict
+  if (unknown === 0) return verdict;
+  return unknown === 1
+    ? `${verdict} 1 request had an unknown outcome: it may have been carried out.`
     : `${verdict} ${unknown} requests had an unknown outcome: they may have been carried out.`;
 }
 
