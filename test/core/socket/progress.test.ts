@@ -33,6 +33,13 @@ describe('bytes that are read', () => {
     expect([65_536, 512, 511].map((bytes) => progress.isMadeBy(bytes, asked))).toEqual([true, true, false]);
   });
 
+  it('are a sign of life when the same question is asked again after a rest', () => {
+    const progress = new Progress();
+    expect(progress.isMadeBy(1, asked)).toBe(true);
+    progress.rest();
+    expect(progress.isMadeBy(1, asked)).toBe(true);
+  });
+
   it('are counted from zero for the next answer', () => {
     const progress = new Progress();
     progress.isMadeBy(1, asked);

@@ -32,13 +32,13 @@ export class Connector implements DriverConnector {
   readonly #clock: Clock;
   readonly #handshakeTimeoutMs: number;
   readonly #tell: (event: ConnectorEvent) => void;
-  readonly #firstFailures = new Set<(error: Error) => void>();
+  #firstFailures: ((error: Error) => void)[] = [];
   #standby: VerifiedSocket | undefined;
   #pending: { readonly reject: (error: Error) => void } | undefined;
   #handshakeTimer: TimerHandle | undefined;
   #lossCause: CauseCode | undefined;
   /** Listeners for `close` on the current socket that do not belong to the driver. */
-  #ownListeners: ReadonlySet<unknown> = new Set();
+  #ownListeners: readonly unknown[] = [];
   #readOnMs: number | undefined;
   /** Whether the next socket is needed urgently, because the previous one was dropped. */
   #isHurried = false;
@@ -97,7 +97,7 @@ export class Connector implements DriverConnector {
 
   /** Rejects when the next attempt fails; never settles otherwise. */
   firstFailure(): Promise<never> {
-    return new Promise((_resolve, reject) => this.#firstFailures.add(reject));
+    return new Promise((_resolve, reject) => this.#firstFailures.push(reject));
   }
 
   /** Drops the socket for the given cause, and dials again. */
@@ -138,7 +138,7 @@ export class Connector implements DriverConnector {
   /** Call when the driver has completed its own handshake. */
   ready(): void {
     this.#clearHandshakeTimer();
-    this.#firstFailures.clear();
+    this.#firstFailures = [];
   }
 
   /** Call when the driver has ended. */
@@ -180,7 +180,7 @@ export class Connector implements DriverConnector {
 
   #tellFirst(error: Error): void {
     for (const reject of this.#firstFailures) reject(error);
-    this.#firstFailures.clear();
+    this.#firstFailures = [];
   }
 
   #isWorthEmitting(cause: CauseCode): boolean {
@@ -224,7 +224,7 @@ export class Connector implements DriverConnector {
     // flight.
     socket.prependListener('close', () => this.#closed(socket));
     socket.on('error', ignore);
-    this.#ownListeners = new Set(socket.rawListeners('close'));
+    this.#ownListeners = socket.rawListeners('close');
   }
 
   #closed(socket: Socket): void {

@@ -3,6 +3,7 @@ import { Dialer, type DialerOptions } from './dialer.ts';
 
 /** A share in the process's dialer for an endpoint. */
 export interface DialerLease {
+  readonly key: string;
   readonly dialer: Dialer;
   /** Releases the share; releasing the last one discards the dialer. Further calls do nothing. */
   release(): void;
@@ -35,6 +36,7 @@ export function acquireDialer(key: string, options: DialerOptions): DialerLease 
   shared.leases++;
   let isReleased = false;
   return {
+    key,
     dialer: shared.dialer,
     release() {
       if (isReleased) return;

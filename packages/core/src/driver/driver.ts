@@ -72,7 +72,7 @@ export interface Driver {
    * Returns false and does nothing if no such command is in flight. `own`: the socket's `close` listeners that are not
    * the client's, and are not called yet. `onLeft` is called before the client's listeners.
    */
-  leaveBehind(socket: Socket, own: ReadonlySet<unknown>, onLeft: () => void): boolean;
+  leaveBehind(socket: Socket, own: readonly unknown[], onLeft: () => void): boolean;
   /**
    * Routes every command through `gate`, makes the client get its sockets from `connector`, and disables everything in
    * the client that would itself retry, queue, resend or time out.

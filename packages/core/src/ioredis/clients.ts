@@ -1,6 +1,6 @@
 import { Cluster, Command, Redis } from 'ioredis';
 import type { ClusterNode, ClusterOptions, RedisOptions } from 'ioredis';
-import { printState } from '../observability/printed-state.ts';
+import { printedState } from '../observability/printed-state.ts';
 import { internals } from './internals.ts';
 
 export type { Cluster, ClusterNode, ClusterOptions, Redis, RedisOptions } from 'ioredis';
@@ -51,5 +51,8 @@ export function markProtected(client: Redis | Cluster): void {
 
 /** Makes a client that is logged show its state instead of its options, which include the password. */
 export function printClient(client: Redis | Cluster): void {
-  printState(client, isCluster(client) ? 'Cluster' : 'Redis', () => ({ status: client.status }));
+  Object.defineProperties(client, isCluster(client) ? printedCluster : printedRedis);
 }
+
+const printedRedis = printedState('Redis', ({ status }: Redis) => ({ status }));
+const printedCluster = printedState('Cluster', ({ status }: Cluster) => ({ status }));

@@ -209,7 +209,7 @@ export class RedisDriver implements Driver {
     condition.replyMapping = 'legacy';
   }
 
-  leaveBehind(socket: Socket, own: ReadonlySet<unknown>, onLeft: () => void): boolean {
+  leaveBehind(socket: Socket, own: readonly unknown[], onLeft: () => void): boolean {
     return leaveBehind(this.client, socket, own, onLeft);
   }
 

@@ -23,15 +23,14 @@ export class Leases {
   readonly #parts: LeasesParts;
   readonly #settings: Settings;
   readonly #pools = new Map<string, Pool>();
-  readonly #moves: LeaseMoves;
-  /** Made when it is first needed. */
+  /** Made when they are first needed. */
+  #moves: LeaseMoves | undefined;
   #counted: PoolCounts | undefined;
   #isClosed = false;
 
   constructor(parts: LeasesParts) {
     this.#parts = parts;
     this.#settings = parts.settings;
-    this.#moves = new LeaseMoves(parts.places);
   }
 
   async lease<T>(work: LeaseWork<T>, options: LeaseOptions = {}): Promise<T> {
@@ -76,7 +75,7 @@ export class Leases {
     const { places, settings } = this.#parts;
     if (settings.pool.min > 0 && !places.canMove) this.#poolAt(places.placeOf([]));
     for (const pool of this.#pools.values()) pool.look();
-    this.#moves.look();
+    this.#moves?.look();
   }
 
   /** Stops granting leases. */
@@ -103,6 +102,7 @@ export class Leases {
     const { clock } = this.#settings;
     const { places } = this.#parts;
     if (!places.canMove) return await runLease(this.#poolAt(places.placeOf(keys)), clock, bounds, work);
+    this.#moves ??= new LeaseMoves(places);
     return await this.#moves.follow(keys, (place, waitSignal) =>
       runLease(this.#poolAt(place), clock, { ...bounds, waitSignal }, work),
     );

@@ -1,5 +1,7 @@
+import type { CauseCode } from '../cause.ts';
 import type { ProtectedClient } from '../connection/protected-client.ts';
 import type { LeaseConnection } from './pool/pool-member.ts';
+import type { ConnectionState } from '../snapshot.ts';
 import type { PoolMain } from './pool/pool-parts.ts';
 
 /** A server to which leased connections are made. */
@@ -26,27 +28,43 @@ export interface LeasePlaces {
 
 /** The only place of a client that has one server. */
 export function onePlace(main: ProtectedClient, connect: () => LeaseConnection): LeasePlaces {
-  const place = { address: '', main: sharedMain(main), connect };
+  const place = { address: '', main: new SharedMain(main), connect };
   return { placeOf: () => place, canMove: false, trouble: () => undefined };
 }
 
 /** The shared client, as a pool sees it. */
-function sharedMain(main: ProtectedClient): PoolMain {
-  return {
-    get state() {
-      return main.state;
-    },
-    get cause() {
-      return main.cause;
-    },
-    get readAt() {
-      return main.readAt;
-    },
-    get changePatienceMs() {
-      return main.gate.state.changePatienceMs;
-    },
-    facts: () => main.gate.state.factsForAll(),
-    ping: () => main.ping(),
-    nextAttemptMs: () => main.nextAttemptMs(),
-  };
+class SharedMain implements PoolMain {
+  readonly #main: ProtectedClient;
+
+  constructor(main: ProtectedClient) {
+    this.#main = main;
+  }
+
+  get state(): ConnectionState {
+    return this.#main.state;
+  }
+
+  get cause(): CauseCode | undefined {
+    return this.#main.cause;
+  }
+
+  get readAt(): number | undefined {
+    return this.#main.readAt;
+  }
+
+  get changePatienceMs(): number {
+    return this.#main.gate.state.changePatienceMs;
+  }
+
+  facts(): ReturnType<PoolMain['facts']> {
+    return this.#main.gate.state.factsForAll();
+  }
+
+  ping(): void {
+    this.#main.ping();
+  }
+
+  nextAttemptMs(): number | undefined {
+    return this.#main.nextAttemptMs();
+  }
 }

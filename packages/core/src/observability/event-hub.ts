@@ -37,6 +37,9 @@ export class EventHub<Events extends { readonly 'listener-error': ListenerError 
     listeners.add(own);
     return () => {
       listeners.delete(own);
+      // Nothing is kept of listeners that are gone.
+      if (listeners.size === 0 && this.#listeners?.get(event) === listeners) this.#listeners.delete(event);
+      if (this.#listeners?.size === 0) this.#listeners = undefined;
     };
   }
 

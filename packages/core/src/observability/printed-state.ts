@@ -1,12 +1,28 @@
 import { inspect, type InspectOptions } from 'node:util';
 
 /**
- * Makes `console.log` and `JSON.stringify` show `state()` instead of the object's fields, which contain credentials.
+ * Returns the properties with which `console.log` and `JSON.stringify` show the state of an object instead of its
+ * fields, which contain credentials. All objects of a kind share them.
+ *
+ * @example
+ * const printed = printedState('Redis', ({ status }: Redis) => ({ status }));
+ * Object.defineProperties(client, printed);
  */
-export function printState(object: object, title: string, state: () => object): void {
-  const print = (_depth: number, options: InspectOptions): string => `${title} ${inspect(state(), options)}`;
-  Object.defineProperties(object, {
-    toJSON: { value: state, configurable: true, writable: true },
+export function printedState(title: string, stateOf: (object: never) => object): PropertyDescriptorMap {
+  function toJSON(this: never): object {
+    return stateOf(this);
+  }
+  function print(this: never, _depth: number, options: InspectOptions): string {
+    return `${title} ${inspect(stateOf(this), options)}`;
+  }
+  return {
+    toJSON: { value: toJSON, configurable: true, writable: true },
     [inspect.custom]: { value: print, configurable: true, writable: true },
-  });
+  };
 }
+
+/** A resilience is shown by its snapshot. */
+export const printedResilience = printedState(
+  'RedisResilience',
+  (resilience: { readonly snapshot: () => object }) => resilience.snapshot(),
+);

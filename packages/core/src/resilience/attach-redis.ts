@@ -7,7 +7,7 @@ import { credentialsHolder, reauthenticate, type CredentialsHolder } from '../co
 import { SocketBook } from '../handshake/socket-book.ts';
 import { dialerKey, ownCredentials, targetOf, type Destination } from '../connection/target-of.ts';
 import type { ClientParts } from '../connection/protected-client.ts';
-import { onePlace } from '../lease/places.ts';
+import { onePlace, type LeasePlaces } from '../lease/places.ts';
 import { databaseRoutes } from '../routes/database-routes.ts';
 import { DatabaseSwitch } from '../databases/database-switch.ts';
 import type { Database } from '../routes/database.ts';
@@ -16,7 +16,8 @@ import { CurrentTarget } from '../routes/current-target.ts';
 import { interceptDuplicate } from '../ioredis/duplicates.ts';
 import { RedisDriver } from '../ioredis/redis-driver.ts';
 import type { Driver } from '../driver/driver.ts';
-import { ProtectedClients } from './protected-clients.ts';
+import type { Credentials } from '../redis-resilience.ts';
+import { ProtectedClients, type ClientsControl } from './protected-clients.ts';
 import { ProtectedRedis } from './protected-redis.ts';
 
 /**
@@ -28,117 +29,171 @@ export function attachRedis(
   parts: ClientParts,
   databases: readonly Database[] = [],
 ): ProtectedClients {
-  const { settings } = parts;
-  const { clock, random, connection } = settings;
-  const { minPeriodMs, maxPeriodMs, handshakeTimeoutMs } = connection;
-  const mainDriver = new RedisDriver(client);
-  const pace = { clock, random, minPeriodMs, maxPeriodMs, handshakeTimeoutMs };
-  const leases = new Map<string, DialerLease>();
-  const dialerOf = (destination: Pick<Destination, 'options'>): Dialer => {
-    const key = dialerKey(destination);
-    const lease = leases.get(key) ?? acquireDialer(key, pace);
-    leases.set(key, lease);
-    return lease.dialer;
-  };
-  const drivers = new Set<Driver>();
-  const credentials = credentialsHolder(settings);
-  const sockets = new SocketBook(settings.clock);
-  const guards = new WeakMap<Redis, ProtectedRedis>();
-  const routeOf = (destination: Destination, login: CredentialsHolder, database?: Database): Route => ({
-    database: database?.name,
-    destination,
-    target: targetOf(destination, settings, login, sockets.open),
-    dialer: dialerOf(destination),
-    expectsPrimary:
-      connection.role === 'primary' && destination.options['readOnly'] !== true && !database?.isReadOnly,
-    isReadOnly: database?.isReadOnly === true,
-  });
-  const logins = new Map(
-    databases.map(({ name, options }) => [name, { source: ownCredentials(options) ?? credentials.source }]),
-  );
-  const loginTo = (name: string | undefined): CredentialsHolder => logins.get(name ?? '') ?? credentials;
-  const routesOf = (driver: Driver): ((name?: string) => Route) =>
-    databaseRoutes(
-      driver,
-      databases,
-      () => group?.inUse.name ?? '',
-      (destination, database) => routeOf(destination, loginTo(database.name), database),
-    );
-  const group = databases.length === 0 ? undefined : makeSwitch(routesOf(mainDriver));
-  function makeSwitch(routeTo: (name?: string) => Route): DatabaseSwitch {
-    const options = {
-      settings,
-      databases,
-      circuits: parts.gateParts.circuits,
-      targetOf: ({ name, isReadOnly }: Database) =>
-        new CurrentTarget(() => routeTo(name).target, connection.role === 'primary' && !isReadOnly),
-      periodMsOf: ({ name }: Database) => routeTo(name).dialer.periodMs,
-    };
-    return new DatabaseSwitch(options, parts.tell);
+  return new RedisClients(client, parts, databases).clients;
+}
+
+class RedisClients implements ClientsControl {
+  readonly clients: ProtectedClients;
+  readonly databases: DatabaseSwitch | undefined;
+  readonly #client: Redis;
+  readonly #driver: Driver;
+  readonly #parts: ClientParts;
+  readonly #several: readonly Database[];
+  readonly #credentials: CredentialsHolder;
+  readonly #logins: ReadonlyMap<string, CredentialsHolder> | undefined;
+  readonly #sockets: SocketBook;
+  #dialers: readonly DialerLease[] = [];
+  /** The drivers that log in with the resilience's credentials. */
+  #drivers: readonly Driver[] = [];
+  /** The duplicates' protection, for the pool of leased connections. */
+  #protected: WeakMap<Redis, ProtectedRedis> | undefined;
+
+  constructor(client: Redis, parts: ClientParts, databases: readonly Database[]) {
+    const { settings } = parts;
+    this.#client = client;
+    this.#driver = new RedisDriver(client);
+    this.#parts = parts;
+    this.#several = databases;
+    this.#credentials = credentialsHolder(settings);
+    this.#sockets = new SocketBook(settings.clock);
+    if (databases.length > 0) {
+      const { source } = this.#credentials;
+      this.#logins = new Map(
+        databases.map(({ name, options }) => [name, { source: ownCredentials(options) ?? source }]),
+      );
+      this.databases = this.#makeSwitch();
+    }
+    const main = this.#protect(client, this.#driver, this.#credentials);
+    this.clients = new ProtectedClients(main, this);
+    this.#driver.on('connecting', () => this.clients.add(main));
   }
-  // A slow or failing server says nothing about other servers, so a client for another server has its own circuits.
-  const circuitsOf = (driver: Driver): LaneCircuits => {
-    const ask = (_address: string, command: string, args: readonly string[]): Promise<unknown> =>
-      driver.ask(command, args);
-    const circuits = new NodeCircuits(settings, ask, () => parts.tell({ kind: 'changed' }));
-    driver.on('end', () => circuits.stop());
-    return circuits.of('');
-  };
-  const protectOne = (one: Redis, driver: Driver, login: CredentialsHolder): ProtectedRedis => {
-    const follows = group !== undefined && login === credentials;
-    const isElsewhere = !follows && dialerKey(driver) !== dialerKey(mainDriver);
-    const ownCircuits = isElsewhere ? circuitsOf(driver) : undefined;
+
+  wake(): void {
+    this.#driver.wake();
+  }
+
+  async reauthenticate(given: Credentials | undefined): Promise<void> {
+    const login = this.#loginTo(this.databases?.inUse.name);
+    if (given !== undefined) login.source = given;
+    await Promise.all(this.#drivers.map((each) => reauthenticate(each, login, this.#parts.settings)));
+  }
+
+  places(): LeasePlaces {
+    return onePlace(this.clients.main, () => {
+      this.#protected ??= new WeakMap();
+      const duplicate = this.#client.duplicate({ lazyConnect: false });
+      const database = (): number =>
+        Number((this.databases?.inUse.options ?? this.#driver.options)['db'] ?? 0);
+      return { client: duplicate, guarded: this.#protected.get(duplicate) as ProtectedRedis, database };
+    });
+  }
+
+  closeSockets(): Promise<void> {
+    return this.#sockets.close();
+  }
+
+  release(): void {
+    for (const lease of this.#dialers) lease.release();
+  }
+
+  #protect(client: Redis, driver: Driver, login: CredentialsHolder): ProtectedRedis {
+    const follows = this.databases !== undefined && login === this.#credentials;
+    const isElsewhere = !follows && dialerKey(driver) !== dialerKey(this.#driver);
+    const ownCircuits = isElsewhere ? this.#circuitsOf(driver) : undefined;
+    const { settings, flushes, gateParts, tell } = this.#parts;
     const guarded: ProtectedRedis = new ProtectedRedis(
       driver,
-      follows ? routesOf(driver) : () => routeOf(driver, login),
-      { ...parts, ownCircuits },
+      follows ? this.#routesOf(driver) : () => this.#routeTo(driver, login),
+      { settings, flushes, gateParts, tell, ownCircuits },
     );
-    markProtected(one);
-    guards.set(one, guarded);
-    if (login === credentials) drivers.add(driver);
-    if (follows) group.add(guarded);
-    interceptDuplicate(one, (duplicate, isOwn) =>
-      protectDuplicate(duplicate, new RedisDriver(duplicate), isOwn ? { source: undefined } : login),
+    markProtected(client);
+    if (login === this.#credentials) this.#drivers = [...this.#drivers, driver];
+    if (follows) this.databases?.add(guarded);
+    interceptDuplicate(client, (duplicate, isOwn) =>
+      this.#protectDuplicate(duplicate, isOwn ? { source: undefined } : login),
     );
     return guarded;
-  };
-  const protectDuplicate = (duplicate: Redis, driver: Driver, login: CredentialsHolder): void => {
-    const guarded = protectOne(duplicate, driver, login);
-    clients.add(guarded);
+  }
+
+  #protectDuplicate(duplicate: Redis, login: CredentialsHolder): void {
+    const driver = new RedisDriver(duplicate);
+    const guarded = this.#protect(duplicate, driver, login);
+    this.#protected?.set(duplicate, guarded);
+    this.clients.add(guarded);
     driver.on('end', () => {
-      drivers.delete(driver);
-      clients.remove(guarded);
-      group?.remove(guarded);
+      this.#drivers = this.#drivers.filter((each) => each !== driver);
+      this.clients.remove(guarded);
+      this.databases?.remove(guarded);
     });
     // If a duplicate was closed and is now connected again, it belongs to the resilience again.
     driver.on('connecting', () => {
-      if (login === credentials) {
-        drivers.add(driver);
-        group?.add(guarded);
+      if (login === this.#credentials) {
+        if (!this.#drivers.includes(driver)) this.#drivers = [...this.#drivers, driver];
+        this.databases?.add(guarded);
       }
-      clients.add(guarded);
+      this.clients.add(guarded);
     });
-  };
-  const main = protectOne(client, mainDriver, credentials);
-  mainDriver.on('connecting', () => clients.add(main));
-  const clients = new ProtectedClients(main, {
-    databases: group,
-    wake: () => mainDriver.wake(),
-    async reauthenticate(given) {
-      const login = loginTo(group?.inUse.name);
-      if (given !== undefined) login.source = given;
-      await Promise.all([...drivers].map((each) => reauthenticate(each, login, settings)));
-    },
-    places: () =>
-      onePlace(main, () => {
-        const duplicate = client.duplicate({ lazyConnect: false });
-        const database = (): number => Number((group?.inUse.options ?? mainDriver.options)['db'] ?? 0);
-        return { client: duplicate, guarded: guards.get(duplicate) as ProtectedRedis, database };
-      }),
-    closeSockets: () => sockets.close(),
-    release: () => {
-      for (const lease of leases.values()) lease.release();
-    },
-  });
-  return clients;
+  }
+
+  // A slow or failing server says nothing about other servers, so a client for another server has its own circuits.
+  #circuitsOf(driver: Driver): LaneCircuits {
+    const { settings, tell } = this.#parts;
+    const ask = (_address: string, command: string, args: readonly string[]): Promise<unknown> =>
+      driver.ask(command, args);
+    const circuits = new NodeCircuits(settings, ask, () => tell({ kind: 'changed' }));
+    driver.on('end', () => circuits.stop());
+    return circuits.of('');
+  }
+
+  #makeSwitch(): DatabaseSwitch {
+    const { settings, gateParts, tell } = this.#parts;
+    const routeTo = this.#routesOf(this.#driver);
+    const options = {
+      settings,
+      databases: this.#several,
+      circuits: gateParts.circuits,
+      targetOf: ({ name, isReadOnly }: Database) =>
+        new CurrentTarget(() => routeTo(name).target, settings.connection.role === 'primary' && !isReadOnly),
+      periodMsOf: ({ name }: Database) => routeTo(name).dialer.periodMs,
+    };
+    return new DatabaseSwitch(options, tell);
+  }
+
+  #routesOf(driver: Driver): (name?: string) => Route {
+    return databaseRoutes(
+      driver,
+      this.#several,
+      () => this.databases?.inUse.name ?? '',
+      (destination, database) => this.#routeTo(destination, this.#loginTo(database.name), database),
+    );
+  }
+
+  #routeTo(destination: Destination, login: CredentialsHolder, database?: Database): Route {
+    const { settings } = this.#parts;
+    const isReadOnly = database?.isReadOnly === true;
+    return {
+      database: database?.name,
+      destination,
+      target: targetOf(destination, settings, login, this.#sockets.open),
+      dialer: this.#dialerOf(destination),
+      expectsPrimary:
+        settings.connection.role === 'primary' && destination.options['readOnly'] !== true && !isReadOnly,
+      isReadOnly,
+    };
+  }
+
+  #dialerOf(destination: Pick<Destination, 'options'>): Dialer {
+    const key = dialerKey(destination);
+    const known = this.#dialers.find((lease) => lease.key === key);
+    if (known !== undefined) return known.dialer;
+    const { clock, random, connection } = this.#parts.settings;
+    const { minPeriodMs, maxPeriodMs, handshakeTimeoutMs } = connection;
+    const lease = acquireDialer(key, { clock, random, minPeriodMs, maxPeriodMs, handshakeTimeoutMs });
+    this.#dialers = [...this.#dialers, lease];
+    return lease.dialer;
+  }
+
+  #loginTo(name: string | undefined): CredentialsHolder {
+    return this.#logins?.get(name ?? '') ?? this.#credentials;
+  }
 }

@@ -15,7 +15,6 @@ import type { ResilienceEvent, ResilienceEvents } from '../observability/events.
 import { History, type HistoryEntry } from '../observability/history.ts';
 import type { Settings } from '../options/settings.ts';
 import type { Credentials, ExecuteOptions, RedisResilience } from '../redis-resilience.ts';
-import { printState } from '../observability/printed-state.ts';
 import type { SnapshotDetail } from '../snapshot-detail.ts';
 import type { Lane, RedisSnapshot } from '../snapshot.ts';
 import { applyOnce, onceParts, type OnceParts } from '../verbs/apply-once.ts';
@@ -27,6 +26,7 @@ import { forgetOutage, forgetServer } from './forget-outage.ts';
 import { makeGateParts } from './gate-parts.ts';
 import { Isolations } from './isolations.ts';
 import { Observer } from './observer.ts';
+import { printedResilience } from '../observability/printed-state.ts';
 import { OperatorLines } from './operator-lines.ts';
 import type { ProtectedClients } from './protected-clients.ts';
 import { noteMade } from './open-resiliences.ts';
@@ -91,14 +91,15 @@ export class Engine implements RedisResilience {
     this.#keeper = new SnapshotKeeper(this, this.#clients, this.#isolations, this.#events, this.#history);
     const ask = this.#clients.main.ask.bind(this.#clients.main);
     this.#probes = new CircuitProbes(this.circuits, { clock, ask });
-    printState(this, 'RedisResilience', () => this.snapshot());
     this.#unwatchThaws = watchThaws(clock, (...thaw) => this.#onThaw(...thaw));
+    Object.defineProperties(this, printedResilience);
     noteMade(this);
   }
 
   get name(): string {
     return this.settings.name;
   }
+
   snapshot(): RedisSnapshot {
     return this.#keeper.snapshot();
   }

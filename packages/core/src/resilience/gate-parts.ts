@@ -9,7 +9,17 @@ type OwnParts = Omit<GateParts, 'retryBudget' | 'recorder'> & Omit<Records, 'ret
  * of outcomes.
  */
 export function makeGateParts(parts: OwnParts): GateParts {
-  const { clock, retry } = parts.settings;
-  const records = { ...parts, retryBudget: new RetryBudget(() => clock.now(), retry.budgetTokens) };
-  return { ...records, recorder: new CallOutcomeRecorder(records) };
+  const { settings, circuits, stallDetector, events, history, pendingCalls } = parts;
+  const retryBudget = new RetryBudget(() => settings.clock.now(), settings.retry.budgetTokens);
+  // Named one by one: of objects that are made by spreading, each has a hidden class of its own.
+  const recorder = new CallOutcomeRecorder({
+    settings,
+    circuits,
+    retryBudget,
+    stallDetector,
+    events,
+    history,
+    pendingCalls,
+  });
+  return { settings, circuits, retryBudget, stallDetector, recorder };
 }

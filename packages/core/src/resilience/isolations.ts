@@ -10,7 +10,7 @@ export class Isolations {
   readonly #name: string;
   readonly #circuits: Readonly<Record<Lane, Circuit>>;
   readonly #onChange: () => void;
-  readonly #held = new Set<{ readonly reason: string }>();
+  #held: readonly { readonly reason: string }[] = [];
 
   constructor(name: string, circuits: Readonly<Record<Lane, Circuit>>, onChange: () => void) {
     this.#name = name;
@@ -20,24 +20,23 @@ export class Isolations {
 
   /** The reason for the oldest isolation that is still held; undefined if there is none. */
   get reason(): string | undefined {
-    const [oldest] = this.#held;
-    return oldest?.reason;
+    return this.#held[0]?.reason;
   }
 
   /** Isolates both lanes. The returned function ends this isolation; calling it again does nothing. */
   hold(reason: string): () => void {
     debug('%s: isolated by hand (%j)', this.#name, reason);
     const isolation = { reason };
-    this.#held.add(isolation);
+    this.#held = [...this.#held, isolation];
     const releases = [this.#circuits.read.isolate(), this.#circuits.write.isolate()];
     this.#onChange();
     return () => {
-      if (!this.#held.has(isolation)) return;
+      if (!this.#held.includes(isolation)) return;
       debug('%s: put back by hand', this.#name);
       // The circuits are released first, and the reason is forgotten afterwards, so that there is a reason to report as
       // long as one of them is isolated.
       for (const release of releases) release();
-      this.#held.delete(isolation);
+      this.#held = this.#held.filter((each) => each !== isolation);
       this.#onChange();
     };
   }

@@ -29,7 +29,7 @@ export function leaveSocket(
   forMs: number,
   driver: Driver,
   clock: Clock,
-  left: { readonly own: ReadonlySet<unknown>; readonly onLeft: () => void },
+  left: { readonly own: readonly unknown[]; readonly onLeft: () => void },
 ): void {
   if (socket.destroyed) return;
   const isLeft = socket === driver.socket && driver.leaveBehind(socket, left.own, left.onLeft);

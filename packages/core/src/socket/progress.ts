@@ -22,4 +22,9 @@ export class Progress {
     this.#bytes = 0;
     return true;
   }
+
+  /** Call when no command is unanswered, so that the last one is not kept in memory. */
+  rest(): void {
+    this.#pending = undefined;
+  }
 }

@@ -132,6 +132,7 @@ export class Wire {
       if (isPresent) this.#read(chunk);
       const wasSound = guard.breach === undefined;
       guard.pass(chunk, deliver, socket.listenerCount('data') > 1);
+      if (this.#driver.unansweredCount() === 0) this.#rest();
       if (isPresent && wasSound && guard.breach !== undefined) this.#breached(guard.breach);
     });
   }
@@ -200,6 +201,12 @@ export class Wire {
     if (this.#driver.oldestUnanswered() === pending) return;
     this.aliveAt = this.readAt;
     this.#tell('alive');
+  }
+
+  // Nothing is unanswered, so the last command is not kept in memory.
+  #rest(): void {
+    this.#progress.rest();
+    this.#untracked = undefined;
   }
 
   #flushed(): void {

@@ -16,7 +16,7 @@ type Queue = Internals['commandQueue'];
 export function leaveBehind(
   client: Redis,
   socket: Socket,
-  own: ReadonlySet<unknown>,
+  own: readonly unknown[],
   onLeft: () => void,
 ): boolean {
   const target = internals(client);
@@ -110,9 +110,9 @@ function standIns(
 }
 
 /** Calls the client's listeners for the close of its socket. */
-function closeFor(socket: Socket, own: ReadonlySet<unknown>): void {
+function closeFor(socket: Socket, own: readonly unknown[]): void {
   for (const listener of socket.rawListeners('close')) {
-    if (own.has(listener)) continue;
+    if (own.includes(listener)) continue;
     const { listener: inner = listener } = listener as { listener?: (hadError: boolean) => void };
     socket.removeListener('close', inner as () => void);
     (inner as (hadError: boolean) => void).call(socket, false);
