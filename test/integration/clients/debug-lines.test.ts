@@ -76,7 +76,7 @@ it('NODE_DEBUG tells a real outage and what was decided in it, a line each, and 
     /^shop: attempt 1: connected$/,
     /^shop: down -> up \(well\)$/,
     /^shop: stall suspected, the server is asked over a second connection$/,
-    /^shop: no answer over the second connection either$/,
+    /^shop: second connection: unanswered \(stalled\)$/,
     /^shop: up -> down \(stalled\)$/,
     /^shop: get failed after \d+ ms and 1 attempts: REDIS_UNAVAILABLE \(stalled\), outcome unknown$/,
     /^shop: \w+ -> up \(well\)$/,
