@@ -176,7 +176,7 @@ export interface RedisResilience<Client extends Redis | Cluster = Redis | Cluste
   reconnect(reason?: string): Promise<void>;
   /**
    * Applies these credentials, or those that the provider now returns, to live connections (with AUTH) and to all later
-   * ones.
+   * ones. Credentials that are given here take the place of the provider, which is not asked again.
    *
    * @throws {@link RedisUnavailableError} with the reason `auth` when the server refuses them
    */
