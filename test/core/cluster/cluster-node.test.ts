@@ -194,21 +194,17 @@ describe('a node', () => {
     expect(stage.driver.unansweredCount()).toBe(2);
   });
 
-  it('is closed once its socket is', async () => {
+  it('closes its socket, and is closed once that is', async () => {
     const stage = new Stage();
-    await stage.node.closed();
+    await stage.node.close();
     stage.driver.connectNow();
     await stage.travel(20);
-    let isClosed = false;
-    void stage.node.closed().then(() => {
-      isClosed = true;
-    });
+    const { socket } = stage.node.connection.wire;
+    expect(socket?.closed).toBe(false);
+    const closed = stage.node.close();
     await stage.travel(5);
-    expect(isClosed).toBe(false);
-    stage.driver.disconnect();
-    await stage.travel(5);
-    expect(isClosed).toBe(true);
-    await stage.node.closed();
+    await closed;
+    expect(socket?.closed).toBe(true);
   });
 
   it('that the cluster does not use any more is not dropped for its silence', async () => {

@@ -170,10 +170,11 @@ describe('the topology of a cluster', () => {
   it('leaves nothing when it is stopped and its client ends', async () => {
     const stage = await ClusterStage.ready();
     stage.topology.trouble();
-    const closed = stage.topology.nodes.closed();
     stage.topology.stop();
-    await stage.cluster.end();
+    const ended = stage.cluster.end();
+    const closed = stage.topology.nodes.close();
     await stage.travel(5);
+    await ended;
     await closed;
     expect([stage.clock.pendingTimers, stage.network.links]).toEqual([0, []]);
     expect([stage.topology.nodes.count, stage.topology.nodes.readyCount]).toEqual([0, 0]);

@@ -184,6 +184,10 @@ export class FakeCluster implements ClusterDriver {
     void this.end();
   }
 
+  endMostNodes(): Promise<void> {
+    return Promise.resolve();
+  }
+
   end(): Promise<void> {
     if (this.#timer !== undefined) this.#clock.clearTimeout(this.#timer);
     if (this.#status !== 'ended') {

@@ -5,14 +5,14 @@ import { throttledCredentials } from '../../../packages/core/src/handshake/throt
 const sealed = new Error('The vault is sealed.');
 
 /** A provider that does what the test says, asked through the patient one. */
-function setUp(random = () => 1) {
+function setUp(random = () => 1, signal?: AbortSignal) {
   const clock = new ManualClock();
   const vault = { calls: 0, answer: (): Promise<{ password: string }> => Promise.reject(sealed) };
   const provider = (): Promise<{ password: string }> => {
     vault.calls++;
     return vault.answer();
   };
-  const ask = throttledCredentials(provider, 5_000, clock, random);
+  const ask = throttledCredentials(provider, 5_000, clock, random, signal);
   const outcome = (): Promise<unknown> =>
     ask().then(
       ({ password }) => password,
@@ -75,6 +75,17 @@ describe('a credentials provider', () => {
     const before = vault.calls;
     await outcome();
     expect(vault.calls).toBe(before + 1);
+  });
+
+  it('is not awaited any more once the connection is closed', async () => {
+    const closed = new AbortController();
+    const { clock, vault, outcome } = setUp(undefined, closed.signal);
+    vault.answer = () => new Promise(() => undefined);
+    const hung = outcome();
+    await clock.travelAsync(10);
+    closed.abort(sealed);
+    expect(clock.pendingTimers).toBe(0);
+    expect(await hung).toBe(sealed);
   });
 
   it('fails at its deadline when it hangs, and is asked again after the pause', async () => {

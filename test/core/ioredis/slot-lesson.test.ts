@@ -2,7 +2,7 @@ import { ManualClock } from '@redis-resilience/testing';
 import { describe, expect, it } from 'vitest';
 import type { SlotRange } from '../../../packages/core/src/driver/cluster-driver.ts';
 import type { ClusterInternals } from '../../../packages/core/src/ioredis/cluster/cluster-internals.ts';
-import { endNodes } from '../../../packages/core/src/ioredis/cluster/end-nodes.ts';
+import { endMostNodes } from '../../../packages/core/src/ioredis/cluster/end-most-nodes.ts';
 import { SlotLesson } from '../../../packages/core/src/ioredis/cluster/slot-lesson.ts';
 
 const groupsBySlot = '_groupsBySlot';
@@ -159,7 +159,7 @@ describe('a client that learns which nodes own the slots', () => {
 it('the nodes of a client that is closed end a few in a turn, the last ones with the client', async () => {
   const client = new Client();
   await client.learn(tableOf(thousand));
-  const ended = endNodes(client.internals, client.clock);
+  const ended = endMostNodes(client.internals, client.clock);
   expect([client.target.status, client.dropped]).toEqual(['disconnecting', 32]);
   await client.clock.travelAsync(1);
   expect(client.dropped).toBeLessThanOrEqual(96);

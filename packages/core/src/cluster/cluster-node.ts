@@ -108,11 +108,13 @@ export class ClusterNode {
     return this.#driver.address.slice(0, this.#driver.address.lastIndexOf(':'));
   }
 
-  /** Resolves when the socket, if any, is closed. */
-  closed(): Promise<void> {
+  /** Destroys the socket, if any, and resolves when it has closed. */
+  close(): Promise<void> {
     const { socket } = this.connection.wire;
     if (socket === undefined || socket.closed) return Promise.resolve();
-    return new Promise((resolve) => socket.once('close', () => resolve()));
+    const closed = new Promise<void>((resolve) => socket.once('close', () => resolve()));
+    this.connection.drop('closed');
+    return closed;
   }
 
   /** Call when the cluster no longer uses the node. */

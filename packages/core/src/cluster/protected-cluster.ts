@@ -137,10 +137,11 @@ export class ProtectedCluster implements ProtectedClient {
     this.topology.stop();
     this.#diagnosis.close();
     if (this.#cluster.hasEnded) return;
-    const closed = this.topology.nodes.closed();
     this.#isClosing = true;
-    await this.#cluster.end(this.#parts.settings.clock);
-    await closed;
+    await this.#cluster.endMostNodes(this.#parts.settings.clock);
+    const ended = this.#cluster.end();
+    // The commands in flight have already been given time to finish, so the sockets need not wait for them.
+    await Promise.all([ended, this.topology.nodes.close()]);
     this.#cluster.settleEnded();
     this.#dialers.release();
   }

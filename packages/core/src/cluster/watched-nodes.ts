@@ -50,8 +50,8 @@ export class WatchedNodes {
     for (const node of this.#nodes.values()) node.connection.ping();
   }
 
-  /** Resolves when all currently open sockets have closed. */
-  async closed(): Promise<void> {
-    await Promise.all([...this.#nodes.values()].map((node) => node.closed()));
+  /** Destroys all currently open sockets, and resolves when they have closed. */
+  async close(): Promise<void> {
+    await Promise.all([...this.#nodes.values()].map((node) => node.close()));
   }
 }

@@ -10,11 +10,12 @@ export interface CredentialsHolder {
   source: CredentialsSource;
 }
 
-export function credentialsHolder(settings: Settings): CredentialsHolder {
+/** @param signal aborts when the resilience is closed */
+export function credentialsHolder(settings: Settings, signal: AbortSignal): CredentialsHolder {
   const { clock, random, connection } = settings;
   const { credentials, credentialsTimeoutMs } = connection;
   if (typeof credentials !== 'function') return { source: credentials };
-  return { source: throttledCredentials(credentials, credentialsTimeoutMs, clock, random) };
+  return { source: throttledCredentials(credentials, credentialsTimeoutMs, clock, random, signal) };
 }
 
 /** Sets the current credentials for every connection that this client makes from now on. */

@@ -107,11 +107,10 @@ export interface ClusterDriver {
 
   wake(): void;
   disconnect(): void;
-  /**
-   * Disconnects for good, from many nodes over several turns of the event loop of `clock`. Resolves when the client has
-   * ended; its sockets may take a moment longer.
-   */
-  end(clock: Clock): Promise<void>;
+  /** Call before `end()`: disconnects from all but the last nodes, over several turns of the event loop of `clock`. */
+  endMostNodes(clock: Clock): Promise<void>;
+  /** Disconnects for good. Resolves when the client has ended; its sockets may take a moment longer. */
+  end(): Promise<void>;
   /**
    * Call when all sockets have closed: sets the client's status to ended, which a node that ended late may have
    * changed.

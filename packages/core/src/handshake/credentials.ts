@@ -10,7 +10,7 @@ export class CredentialsError extends Error {
 }
 
 /**
- * Gets the credentials from their source, within `timeoutMs`.
+ * Gets the credentials from their source, within `timeoutMs`, and until the signal aborts.
  *
  * @throws {@link CredentialsError} with the provider's own error as its `cause`
  */
@@ -18,6 +18,7 @@ export async function resolveCredentials(
   source: CredentialsSource,
   timeoutMs: number,
   clock: Clock,
+  signal?: AbortSignal,
 ): Promise<Credentials | undefined> {
   if (typeof source !== 'function') return source;
   try {
@@ -26,6 +27,7 @@ export async function resolveCredentials(
       timeoutMs,
       Promise.resolve().then(source),
       () => new Error(`no answer within ${timeoutMs} ms`),
+      signal,
     );
     if (typeof given?.password !== 'string') throw new TypeError('expected { username?, password }');
     return given;

@@ -88,7 +88,8 @@ export async function establish(
   try {
     const isAsked = typeof target.credentials === 'function';
     const prepared = isAsked ? progress?.preparing('credentials') : undefined;
-    const credentials = await resolveCredentials(target.credentials, target.credentialsTimeoutMs, clock);
+    const { credentials: source, credentialsTimeoutMs } = target;
+    const credentials = await resolveCredentials(source, credentialsTimeoutMs, clock, signal);
     prepared?.();
     phase = 'endpoint';
     const resolved = progress?.preparing('dns');

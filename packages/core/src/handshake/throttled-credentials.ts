@@ -8,13 +8,14 @@ const maxPauseMs = 1_000;
 /**
  * Limits how often the application's credentials provider is called. Concurrent calls share one result. After a failure
  * the provider is not called for 100 ms; this pause doubles with each further failure, up to a second, and half of it
- * is jittered. Calls during the pause fail with the same error.
+ * is jittered. Calls during the pause fail with the same error. Once the signal aborts, no answer is awaited any more.
  */
 export function throttledCredentials(
   provider: () => Credentials | Promise<Credentials>,
   timeoutMs: number,
   clock: Clock,
   random: Random,
+  signal?: AbortSignal,
 ): () => Promise<Credentials> {
   let asking: Promise<Credentials> | undefined;
   let failure: { readonly error: unknown; readonly until: number } | undefined;
@@ -22,7 +23,7 @@ export function throttledCredentials(
 
   async function ask(): Promise<Credentials> {
     try {
-      const given = await resolveCredentials(provider, timeoutMs, clock);
+      const given = await resolveCredentials(provider, timeoutMs, clock, signal);
       pauseMs = firstPauseMs;
       return given as Credentials;
     } catch (error) {

@@ -20,7 +20,8 @@ import { ProtectedRedis } from './protected-redis.ts';
 /** Protects a cluster client, each of its nodes, and every duplicate that is created later. */
 export function attachCluster(cluster: Cluster, parts: ClientParts): ProtectedClients {
   const { settings } = parts;
-  const credentials = credentialsHolder(settings);
+  const closed = new AbortController();
+  const credentials = credentialsHolder(settings, closed.signal);
   const sockets = new SocketBook(settings.clock);
   const mainDriver = new IoredisCluster(cluster);
   const drivers = new Set<ClusterDriver>();
@@ -99,6 +100,7 @@ export function attachCluster(cluster: Cluster, parts: ClientParts): ProtectedCl
       }),
     closeSockets: () => sockets.close(),
     release: () => {
+      closed.abort();
       for (const lease of dialers.values()) lease.release();
     },
   });

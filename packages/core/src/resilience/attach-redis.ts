@@ -39,6 +39,7 @@ class RedisClients implements ClientsControl {
   readonly #driver: Driver;
   readonly #parts: ClientParts;
   readonly #several: readonly Database[];
+  readonly #closed = new AbortController();
   readonly #credentials: CredentialsHolder;
   readonly #logins: ReadonlyMap<string, CredentialsHolder> | undefined;
   readonly #sockets: SocketBook;
@@ -54,7 +55,7 @@ class RedisClients implements ClientsControl {
     this.#driver = new RedisDriver(client);
     this.#parts = parts;
     this.#several = databases;
-    this.#credentials = credentialsHolder(settings);
+    this.#credentials = credentialsHolder(settings, this.#closed.signal);
     this.#sockets = new SocketBook(settings.clock);
     if (databases.length > 0) {
       const { source } = this.#credentials;
@@ -93,6 +94,7 @@ class RedisClients implements ClientsControl {
   }
 
   release(): void {
+    this.#closed.abort();
     for (const lease of this.#dialers) lease.release();
   }
 

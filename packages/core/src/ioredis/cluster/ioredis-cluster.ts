@@ -10,7 +10,7 @@ import type {
 import type { DriverCommand, SendCommand } from '../../driver/driver-command.ts';
 import { closeWithoutNodes } from './close-without-nodes.ts';
 import { clusterInternals, type ClusterInternals } from './cluster-internals.ts';
-import { endNodes } from './end-nodes.ts';
+import { endMostNodes } from './end-most-nodes.ts';
 import { wake } from '../duplicates.ts';
 import { internals } from '../internals.ts';
 import { IoredisNode } from './node-driver.ts';
@@ -218,13 +218,16 @@ export class IoredisCluster implements ClusterDriver {
     this.#cluster.disconnect();
   }
 
+  endMostNodes(clock: Clock): Promise<void> {
+    return endMostNodes(clusterInternals(this.#cluster), clock);
+  }
+
   // If a node ends after the cluster has, the cluster's status changes back to `close`; `settleEnded` corrects that.
-  async end(clock: Clock): Promise<void> {
+  async end(): Promise<void> {
     if (this.hasEnded) return;
     // Not `once` of node:events, which rejects when the cluster reports the error of an attempt meanwhile.
     const ended = new Promise<void>((resolve) => this.#cluster.once('end', () => resolve()));
-    await endNodes(clusterInternals(this.#cluster), clock);
-    if (!this.hasEnded) this.#cluster.disconnect();
+    this.#cluster.disconnect();
     await ended;
   }
 

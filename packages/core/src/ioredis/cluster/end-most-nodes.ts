@@ -6,7 +6,7 @@ import { inTurns, nodesPerTurn } from './in-turns.ts';
  * Ends most nodes of a client that is about to be closed, a few in each turn of the event loop: ioredis ends all of
  * them in one turn. The last ones are left to ioredis, because it would connect again without any node.
  */
-export async function endNodes(target: ClusterInternals, clock: Clock): Promise<void> {
+export async function endMostNodes(target: ClusterInternals, clock: Clock): Promise<void> {
   if (target.nodes().length <= nodesPerTurn) return;
   // Without an event: the client emits it when it is told to disconnect.
   target.status = 'disconnecting';
