@@ -1,6 +1,12 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { waitFor } from '@redis-resilience/testing';
 import { describe, expect, it } from 'vitest';
 import { renderMarkdown } from '../../packages/cli/src/doctor/render-markdown.ts';
-import { maskedCommand, maskedRequest } from '../../packages/cli/src/drill/report/masked.ts';
+import { maskedCommand, maskedLine, maskedRequest } from '../../packages/cli/src/drill/report/masked.ts';
+import { Traffic } from '../../packages/cli/src/drill/traffic/traffic.ts';
+import { appConnections } from '../../packages/cli/src/watch/app-connections.ts';
 import { readHealthBody } from '../../packages/cli/src/watch/health-body.ts';
 
 describe('the body of a health endpoint', () => {
@@ -81,4 +87,39 @@ it('a cell of the report in Markdown cannot be left', () => {
   }).split('\n');
   expect(lines).toContain("| reply | `a'b\\¦c¦d  ¦ e` |");
   expect(lines).toContain("Next: `x'y # z`");
+});
+
+it.each([
+  ['Error: postgres://admin:hunter2@db/x', 'Error: postgres://***@db/x'],
+  ['a redis://:p@ss/w@h:1 b http://host/c', 'a redis://***@h:1 b http://host/c'],
+])('the last words of an application, %j, are quoted without credentials', (line, shown) => {
+  expect(maskedLine(line)).toBe(shown);
+});
+
+it('requests over TLS that find no server are failures', async () => {
+  const traffic = new Traffic({
+    targets: [{ method: 'GET', url: 'https://127.0.0.1:1/' }],
+    names: ['/'],
+    rate: 1_000,
+    timeoutMs: 5_000,
+    maxRequests: 1,
+    random: () => 0,
+    elapsedMs: () => 0,
+  });
+  await waitFor(() => traffic.samples.length === 1);
+  await traffic.stop();
+  expect(traffic.samples).toMatchObject([{ result: 'failed', detail: 'ECONNREFUSED' }]);
+});
+
+it('the credentials of a health endpoint go into its header', async () => {
+  const given: unknown[] = [];
+  const app = createServer(({ headers }, response) => {
+    given.push(headers.authorization);
+    response.end('{"status":"pass"}');
+  }).listen(0, '127.0.0.1');
+  await once(app, 'listening');
+  const { port } = app.address() as AddressInfo;
+  const look = await appConnections(`http://me:p%40ss@127.0.0.1:${port}/health`, 5_000);
+  app.close();
+  expect([look.status, given]).toEqual(['up', [`Basic ${Buffer.from('me:p@ss').toString('base64')}`]]);
 });

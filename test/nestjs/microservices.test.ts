@@ -94,6 +94,24 @@ it('a microservice starts while Redis is away, answers when it is there, and aga
   expect(performance.now() - startedAt).toBeLessThan(slackMs);
 });
 
+it('a response that cannot be read fails no request, and ends no process', async () => {
+  const server = await startRedis();
+  onTestFinished(() => server.stop());
+  const resilience = createRedisResilience(server.url, { logger: false });
+  onTestFinished(() => resilience.close({ drainMs: 0 }));
+  const { ask } = await start(resilience);
+  const stray: unknown[] = [];
+  const onStray = (error: unknown): void => void stray.push(error);
+  process.on('unhandledRejection', onStray);
+  onTestFinished(() => void process.off('unhandledRejection', onStray));
+  const waiting = ask('never').catch(() => 'no answer');
+  const publish = (text: string): Promise<number> => resilience.client.publish('never.reply', text);
+  await waitFor(async () => (await publish('[')) > 0);
+  for (const text of ['null', '{"id":{"toString":1}}', '{"id":"__proto__"}']) await publish(text);
+  expect(await ask('double')).toBe(42);
+  expect([await waiting, stray]).toEqual(['no answer', []]);
+});
+
 it('a request that failed before it was sent is not sent when Redis is there', async () => {
   const server = await startRedis();
   onTestFinished(() => server.stop());

@@ -63,6 +63,8 @@ describe('adding a job', () => {
     const { ms, error } = await timed(() => jobs.add('work', { i: 1 }));
     expect(error).toMatchObject({ code: 'COMMAND_TIMEOUT' });
     expect(ms).toBeLessThan(200 + slackMs);
+    const unwritable = jobs.add('work', 1n);
+    await expect(unwritable).rejects.toThrow(TypeError);
     const { done, count } = tally();
     workerOn(resilience, async (i) => count(i));
     await server.start();

@@ -120,5 +120,7 @@ it('koa-session can keep its own store', async () => {
   expect(leftMs).toBeLessThanOrEqual(60_000);
   await outer.destroy('ada');
   expect(await outer.get('ada')).toBeNull();
-  expect(await server.command('EXISTS', 'inner:ada')).toBe(0);
+  await waitFor(async () => (await server.command('EXISTS', 'inner:ada')) === 0);
+  await server.command('SET', 'inner:odd', 'hunter2');
+  await expect(inner.get('odd')).rejects.toThrow(/^The stored session is not JSON\.$/);
 });

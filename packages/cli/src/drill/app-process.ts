@@ -2,6 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { plainText } from '../plain-text.ts';
+import { maskedLine } from './report/masked.ts';
 import { UsageError } from '../usage-error.ts';
 import { tellingLine } from './telling-line.ts';
 
@@ -96,7 +97,7 @@ export class AppProcess implements AsyncDisposable {
 
   #quote(): string {
     const telling = tellingLine(this.#lastWords);
-    return telling === undefined ? '' : ` It said: ${plainText(telling, 160)}`;
+    return telling === undefined ? '' : ` It said: ${plainText(maskedLine(telling), 160)}`;
   }
 }
 

@@ -15,7 +15,9 @@ export async function appConnections(url: string, timeoutMs: number): Promise<Lo
   });
   let body: unknown;
   try {
-    const response = await fetch(url, { signal: AbortSignal.timeout(timeoutMs), redirect: 'manual' });
+    const { address, headers } = requestTo(url);
+    const signal = AbortSignal.timeout(timeoutMs);
+    const response = await fetch(address, { signal, headers, redirect: 'manual' });
     body = JSON.parse(await textOf(response));
   } catch (error) {
     const { code } = ((error as Error).cause ?? {}) as { code?: unknown };
@@ -33,6 +35,17 @@ export async function appConnections(url: string, timeoutMs: number): Promise<Lo
     outages: connections.reduce((sum, { outages }) => sum + outages, 0),
     cause: worst.cause,
   };
+}
+
+// `fetch` refuses a URL with credentials.
+function requestTo(url: string): { readonly address: URL; readonly headers: Record<string, string> } {
+  const address = new URL(url);
+  const { username, password } = address;
+  if (username === '' && password === '') return { address, headers: {} };
+  const login = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
+  address.username = '';
+  address.password = '';
+  return { address, headers: { authorization: `Basic ${Buffer.from(login).toString('base64')}` } };
 }
 
 async function textOf(response: Response): Promise<string> {

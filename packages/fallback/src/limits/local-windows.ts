@@ -1,83 +1,41 @@
-import { createHash } from 'node:crypto';
 import type { Clock } from '@redis-resilience/core';
-
-const maxKeys = 50_000;
-/** Number of windows that are compared to choose one to evict. */
-const compared = 16;
+import { LocalCounts } from './local-counts.ts';
 
 interface Window {
-  readonly name: string;
-  readonly place: number;
-  hits: number;
+  readonly hits: number;
   readonly endsAt: number;
 }
 
-/**
- * Fixed windows that this process counts on its own, for at most 50,000 keys. Keys are hashed, so that long keys use no
- * more memory than short ones. When there is no room left, a few windows are compared, and one that has ended, or else
- * the least busy one, is evicted. A flood of other keys therefore does not evict a window that has reached its limit.
- */
+/** Fixed windows that this process counts on its own. */
 export class LocalWindows {
   readonly #clock: Clock;
-  readonly #windows = new Map<string, Window>();
-  /** All windows, in no particular order. `#hand` is the index at which the next comparison begins. */
-  readonly #places: Window[] = [];
-  #hand = 0;
+  readonly #windows: LocalCounts<Window>;
 
   constructor(clock: Clock) {
     this.#clock = clock;
+    this.#windows = new LocalCounts(clock);
   }
 
   increment(key: string, windowMs: number): { readonly totalHits: number; readonly resetTime: Date } {
     const now = this.#clock.wallNow();
-    const name = hashOf(key);
-    const known = this.#windows.get(name);
-    const window = known === undefined || known.endsAt <= now ? this.#put(name, 0, now + windowMs) : known;
-    window.hits++;
+    const known = this.#windows.get(key);
+    const isOpen = known !== undefined && known.endsAt > now;
+    const window = isOpen ? { ...known, hits: known.hits + 1 } : { hits: 1, endsAt: now + windowMs };
+    this.#windows.set(key, window);
     return { totalHits: window.hits, resetTime: new Date(window.endsAt) };
   }
 
   /** Adopts the count from Redis, so that counting continues from there. */
   adopt(key: string, hits: number, endsAt: number): void {
-    this.#put(hashOf(key), hits, endsAt);
+    this.#windows.set(key, { hits, endsAt });
   }
 
   decrement(key: string): void {
-    const window = this.#windows.get(hashOf(key));
-    if (window !== undefined && window.hits > 0) window.hits--;
+    const window = this.#windows.get(key);
+    if (window !== undefined && window.hits > 0) this.#windows.set(key, { ...window, hits: window.hits - 1 });
   }
 
   reset(key: string): void {
-    const window = this.#windows.get(hashOf(key));
-    if (window !== undefined) this.#put(window.name, 0, 0);
+    if (this.#windows.get(key) !== undefined) this.#windows.set(key, { hits: 0, endsAt: 0 });
   }
-
-  #put(name: string, hits: number, endsAt: number): Window {
-    const place = this.#windows.get(name)?.place ?? this.#freePlace();
-    const window = { name, place, hits, endsAt };
-    this.#places[place] = window;
-    this.#windows.set(name, window);
-    return window;
-  }
-
-  #freePlace(): number {
-    if (this.#places.length < maxKeys) return this.#places.length;
-    const now = this.#clock.wallNow();
-    let least = this.#hand;
-    for (let seen = 0; seen < compared; seen++) {
-      const place = (this.#hand + seen) % maxKeys;
-      if (busynessOf(this.#places[place], now) < busynessOf(this.#places[least], now)) least = place;
-    }
-    this.#hand = (this.#hand + 1) % maxKeys;
-    this.#windows.delete((this.#places[least] as Window).name);
-    return least;
-  }
-}
-
-function busynessOf(window: Window | undefined, now: number): number {
-  return window === undefined || window.endsAt <= now ? -1 : window.hits;
-}
-
-function hashOf(key: string): string {
-  return createHash('sha1').update(key).digest('base64url').slice(0, 22);
 }

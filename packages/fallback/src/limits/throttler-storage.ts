@@ -8,10 +8,10 @@ import {
   resilienceOf,
   textOf,
 } from '@redis-resilience/core/kit';
-import { LRUCache } from 'lru-cache';
 import { Script } from '../script.ts';
 import { askLimiter, limiterTimeoutMs } from './ask-limiter.ts';
 import { countHit, type HitCount } from './hit-count.ts';
+import { LocalCounts } from './local-counts.ts';
 import { uncountedError } from './uncounted-error.ts';
 
 /** Options of {@link throttlerStorage}. */
@@ -47,8 +47,6 @@ export interface ThrottlerStorage {
     throttlerName: string,
   ): Promise<ThrottlerRecord>;
 }
-
-const maxKeys = 50_000;
 
 // Counts a request exactly as `countHit` does, but in Redis and by the server's clock.
 const countScript = new Script(`
@@ -101,7 +99,7 @@ export function throttlerStorage(
     prefix = 'throttle:',
     clock = systemClock,
   } = options;
-  const counts = new LRUCache<string, HitCount>({ max: maxKeys });
+  const counts = new LocalCounts<HitCount>(clock);
   return {
     async increment(key, ttlMs, limit, blockMs, throttlerName) {
       const name = `${throttlerName}:${key}`;

@@ -56,7 +56,7 @@ export function createFlowAdder(
     options,
     ([text = ''], id) => producer.add(withIds(JSON.parse(text) as Flow, id) as never),
   );
-  return { outbox, close, add: (flow) => add([JSON.stringify(flow)], rootIdOf(flow)) };
+  return { outbox, close, add: async (flow) => add([JSON.stringify(flow)], rootIdOf(flow)) };
 }
 
 function rootIdOf({ opts }: Flow): string | undefined {

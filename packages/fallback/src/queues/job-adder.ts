@@ -56,7 +56,7 @@ export function createJobAdder(
   );
   return {
     outbox,
-    add(name, data, jobOptions = {}) {
+    async add(name, data, jobOptions = {}) {
       const { jobId, ...others } = jobOptions;
       const texts = [name, JSON.stringify(data) ?? 'null', JSON.stringify(others)];
       return add(texts, typeof jobId === 'string' ? jobId : undefined);

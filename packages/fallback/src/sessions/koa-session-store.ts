@@ -71,7 +71,7 @@ function redisBackend({ client }: RedisResilience, { prefix }: SessionSettings):
   return {
     async get(sid) {
       const json = await client.get(prefix + sid);
-      return json === null ? null : (JSON.parse(json) as unknown);
+      return json === null ? null : sessionIn(json);
     },
     async set(sid, data, leftMs) {
       await client.set(prefix + sid, JSON.stringify(data), 'PX', Math.max(1, Math.ceil(leftMs)));
@@ -81,6 +81,15 @@ function redisBackend({ client }: RedisResilience, { prefix }: SessionSettings):
       await client.del(prefix + sid);
     },
   };
+}
+
+function sessionIn(json: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch {
+    // The message of the parser quotes the text.
+    throw new SyntaxError('The stored session is not JSON.');
+  }
 }
 
 function backendOf(store: KoaStore): SessionBackend {

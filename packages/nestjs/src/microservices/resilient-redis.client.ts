@@ -86,7 +86,12 @@ export class ResilientRedisClient extends ClientRedis {
       this.subClient = this.#open('sub');
       const subscriber = this.subClient as Redis;
       const receive = this.createResponseCallback();
-      subscriber.on('message', (channel, message) => void receive(channel, message));
+      // Any publisher can send a response that Nest cannot read.
+      subscriber.on('message', (channel, message) => {
+        receive(channel, message).catch(() =>
+          this.logger.warn('A response that cannot be read was ignored.'),
+        );
+      });
       subscriber.on('close', () => this.#failPending());
       this.#stopListening = this.#resilience.on('change', () => {
         if (this.#isAway()) this.#failWaiting();

@@ -31,6 +31,11 @@ export function maskedCommand(words: readonly string[]): string {
   return plainText(shown.join(' '), 500);
 }
 
+/** A line of the application's output without the credentials of URLs. */
+export function maskedLine(line: string): string {
+  return line.replaceAll(/:\/\/[^\s'"]*@/g, `://${mask}@`);
+}
+
 /** A request as a report may show it: without query values, credentials, or tokens in its path. */
 export function maskedRequest(request: string): string {
   const [, method = '', rest = ''] = /^([A-Z]+\s+)?(.*)$/s.exec(request.trim()) ?? [];

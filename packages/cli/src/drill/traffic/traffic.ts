@@ -1,4 +1,5 @@
 import http from 'node:http';
+import https from 'node:https';
 import { problemIn } from './problem.ts';
 import { request, type Answer } from './request.ts';
 import { urlOf, type RequestTarget } from './request-target.ts';
@@ -43,6 +44,7 @@ export class Traffic {
   readonly samples: Sample[] = [];
   readonly #options: TrafficOptions;
   readonly #agent = new http.Agent({ keepAlive: true, maxSockets: mostAtOnce });
+  readonly #tlsAgent = new https.Agent({ keepAlive: true, maxSockets: mostAtOnce });
   readonly #pending = new Set<Promise<void>>();
   #timer: NodeJS.Timeout | undefined;
   #sent = 0;
@@ -62,6 +64,7 @@ export class Traffic {
     this.#timer = undefined;
     await Promise.all(this.#pending);
     this.#agent.destroy();
+    this.#tlsAgent.destroy();
   }
 
   #arm(): void {
@@ -83,7 +86,8 @@ export class Traffic {
     const atMs = elapsedMs();
     const url = urlOf(target, random);
     const { method } = target;
-    const options = { method, timeoutMs, agent: this.#agent, keepBytes: problemBytes };
+    const agent = url.startsWith('https:') ? this.#tlsAgent : this.#agent;
+    const options = { method, timeoutMs, agent, keepBytes: problemBytes };
     const work = request(url, options).then((answer) => {
       this.#pending.delete(work);
       this.samples.push({ atMs, request: names[index] ?? '', ...readAnswer(answer, method) });

@@ -1,0 +1,72 @@
+import { createHash } from 'node:crypto';
+import type { Clock } from '@redis-resilience/core';
+
+const maxKeys = 50_000;
+/** Number of counts that are compared to choose one to evict. */
+const compared = 16;
+
+/** The requests of one client. Times are wall-clock times in milliseconds. */
+export interface Counted {
+  readonly hits: number;
+  readonly endsAt: number;
+  readonly blockedUntil?: number;
+}
+
+interface Place<Count> {
+  readonly name: string;
+  readonly index: number;
+  readonly count: Count;
+}
+
+/**
+ * The counts of this process, for at most 50,000 keys. Keys are hashed, so that long keys use no more memory than short
+ * ones. When there is no room left, a few counts are compared, and one that has ended, or else the least busy one, is
+ * evicted. A flood of other keys therefore does not evict a client that has reached its limit.
+ */
+export class LocalCounts<Count extends Counted> {
+  readonly #clock: Clock;
+  readonly #known = new Map<string, Place<Count>>();
+  /** All counts, in no particular order. `#hand` is the index at which the next comparison begins. */
+  readonly #places: Place<Count>[] = [];
+  #hand = 0;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  get(key: string): Count | undefined {
+    return this.#known.get(hashOf(key))?.count;
+  }
+
+  set(key: string, count: Count): void {
+    const name = hashOf(key);
+    const index = this.#known.get(name)?.index ?? this.#freePlace();
+    const place = { name, index, count };
+    this.#places[index] = place;
+    this.#known.set(name, place);
+  }
+
+  #freePlace(): number {
+    if (this.#places.length < maxKeys) return this.#places.length;
+    const now = this.#clock.wallNow();
+    let least = this.#hand;
+    for (let seen = 0; seen < compared; seen++) {
+      const index = (this.#hand + seen) % maxKeys;
+      if (busynessOf(this.#places[index], now) < busynessOf(this.#places[least], now)) least = index;
+    }
+    this.#hand = (this.#hand + 1) % maxKeys;
+    this.#known.delete((this.#places[least] as Place<Count>).name);
+    return least;
+  }
+}
+
+function busynessOf(place: Place<Counted> | undefined, now: number): number {
+  if (place === undefined) return -1;
+  const { hits, endsAt, blockedUntil = 0 } = place.count;
+  return Math.max(endsAt, blockedUntil) <= now ? -1 : hits;
+}
+
+// A limiter passes on what its user derived from the request, which may be undefined.
+function hashOf(key: unknown): string {
+  return createHash('sha1').update(String(key)).digest('base64url').slice(0, 22);
+}
