@@ -1,10 +1,14 @@
 // Runs the whole suite on each supported version of ioredis and Node:
 //
-//   node test/matrix/run.mjs [--ioredis 5.6,5.11,6] [--node 20,22,24,26] [--pairs all|edges] [--no-build] [-- vitest arguments]
+//   node test/matrix/run.mjs [--ioredis 5.6,5.11,6] [--node 20,22,24,26] [--pairs all|edges] [--nest 11|12] [--no-build]
+//     [-- vitest arguments]
 //
 // `edges` (the default) runs each version of ioredis on the oldest and the newest Node, and each Node with the newest
 // ioredis; `all` runs every pair. Each ioredis gets a copy of the workspace in a temporary folder, in whose node_modules
-// it takes the place of the newest; nothing is installed. A Node version comes as the npm package `node`.
+// it takes the place of the newest. A Node version comes as the npm package `node`. `--nest 11` installs that version in
+// the temporary folder, in the place of the newest:
+//
+//   node test/matrix/run.mjs --nest 11 --ioredis 6 --node 20 -- nestjs
 
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -17,6 +21,7 @@ import {
   mkdtempSync,
   readdirSync,
   rmSync,
+  symlinkSync,
 } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -34,6 +39,19 @@ const drivers = new Map([
 ]);
 const copyOptions = { recursive: true, verbatimSymlinks: true };
 const nodes = ['20', '22', '24', '26'];
+const newestNest = '12';
+// What the tests of `nestjs` load, beside what each Nest package needs of its own.
+const nest11 = [
+  'common',
+  'core',
+  'platform-express',
+  'platform-fastify',
+  'microservices',
+  'terminus',
+  'testing',
+]
+  .map((name) => `@nestjs/${name}@11`)
+  .concat('rxjs@7', 'reflect-metadata@0.2');
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -41,6 +59,7 @@ const { values, positionals } = parseArgs({
     ioredis: { type: 'string', default: [...drivers.keys()].join() },
     node: { type: 'string', default: nodes.join() },
     pairs: { type: 'string', default: 'edges' },
+    nest: { type: 'string', default: newestNest },
     'no-build': { type: 'boolean', default: false },
   },
 });
@@ -48,6 +67,7 @@ const { values, positionals } = parseArgs({
 const chosenDrivers = chosen('ioredis', values.ioredis, [...drivers.keys()]);
 const chosenNodes = chosen('node', values.node, nodes);
 if (!['all', 'edges'].includes(values.pairs)) fail(`--pairs ${values.pairs}: expected all or edges`);
+if (!['11', newestNest].includes(values.nest)) fail(`--nest ${values.nest}: expected 11 or ${newestNest}`);
 
 if (!values['no-build']) execFileSync('npm', ['run', 'build'], { cwd: root, stdio: 'inherit' });
 
@@ -94,7 +114,23 @@ function copyWorkspace(driver) {
   }
   cpSync(join(from, drivers.get(driver)), join(to, 'ioredis'), copyOptions);
   for (const group of ['packages', 'examples', 'test']) copyNested(group, workspace);
+  if (values.nest !== newestNest) placeNest11(to);
   return workspace;
+}
+
+/** Puts links to Nest 11 in the place of the newest, so that its packages find each other, and the tests find them. */
+function placeNest11(modules) {
+  const installed = join(folder, 'nest-11');
+  if (!existsSync(installed)) {
+    mkdirSync(installed);
+    const args = ['install', '--prefix', installed, '--no-audit', '--no-fund', ...nest11, 'ioredis@6'];
+    execFileSync('npm', args, { cwd: installed, stdio: 'inherit' });
+  }
+  for (const specifier of nest11) {
+    const name = specifier.slice(0, specifier.lastIndexOf('@'));
+    rmSync(join(modules, name), { recursive: true });
+    symlinkSync(join(installed, 'node_modules', name), join(modules, name));
+  }
 }
 
 /** What npm could not hoist lies in a node_modules of the workspace's own. */
@@ -108,7 +144,7 @@ function copyNested(group, workspace) {
 }
 
 async function runSuite(workspace, driver, node) {
-  process.stdout.write(`\n=== ioredis ${driver} on Node ${node} ===\n`);
+  process.stdout.write(`\n=== ioredis ${driver} on Node ${node}, Nest ${values.nest} ===\n`);
   const report = join(folder, `report-${driver}-${node}.json`);
   const vitest = join(workspace, 'node_modules', 'vitest', 'vitest.mjs');
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];

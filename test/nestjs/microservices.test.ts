@@ -52,7 +52,7 @@ async function start(resilience: RedisResilience): Promise<{
     ],
     controllers: [Sums],
   })(App);
-  const app = await NestFactory.create(App, { logger: false });
+  const app = await NestFactory.create(App, { logger: false, abortOnError: false });
   onTestFinished(() => app.close());
   app.connectMicroservice({ strategy: new ResilientRedisServer({ resilience }) });
   await app.startAllMicroservices();
