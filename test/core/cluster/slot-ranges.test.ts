@@ -40,6 +40,7 @@ it.each([
   ['a port that is none', [[0, 1, ['h', 0]]]],
   ['a port too high', [[0, 1, ['h', 65_536]]]],
   ['more ranges than slots', Array.from({ length: 16_385 }, () => [0, 0, ['h', 1]])],
+  ['all slots again and again', Array.from({ length: 5 }, () => [0, 16_383, ['h', 1]])],
   ['more nodes than there are', [[0, 1, ...Array.from({ length: 1_001 }, () => ['h', 1])]]],
 ])('%s is refused', (_name, reply) => {
   expect(() => slotRangesOf(reply, 'h')).toThrow(expect.objectContaining({ name: 'ProtocolError' }));

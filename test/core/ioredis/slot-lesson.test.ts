@@ -160,10 +160,10 @@ it('the nodes of a client that is closed end a few in a turn, the last ones with
   const client = new Client();
   await client.learn(tableOf(thousand));
   const ended = endMostNodes(client.internals, client.clock);
-  expect([client.target.status, client.dropped]).toEqual(['disconnecting', 32]);
+  expect([client.target.status, client.dropped, client.pool.size]).toEqual(['disconnecting', 32, 32]);
   await client.clock.travelAsync(1);
   expect(client.dropped).toBeLessThanOrEqual(96);
   for (let turn = 0; turn < 100; turn++) await client.clock.travelAsync(1);
   await ended;
-  expect([client.dropped, client.pool.size]).toEqual([968, 32]);
+  expect(client.dropped).toBe(968);
 });

@@ -5,6 +5,9 @@ import { ProtocolError } from '../../replies/protocol-error.ts';
 /** Maximum number of nodes to accept for one range of slots: far more than can serve a single slot in a Cluster. */
 const maxNodesPerRange = 1_000;
 
+/** A server lists each slot once. A proxy that lists some of them again is tolerated. */
+const maxListedSlots = 4 * slotCount;
+
 /**
  * Reads the reply to CLUSTER SLOTS. A node that is listed without a host has the same host as the node that replied.
  *
@@ -12,7 +15,13 @@ const maxNodesPerRange = 1_000;
  */
 export function slotRangesOf(reply: unknown, askedHost: string): readonly SlotRange[] {
   if (!Array.isArray(reply) || reply.length > slotCount) throw malformed();
-  return reply.map((entry: unknown) => rangeOf(entry, askedHost));
+  let listed = 0;
+  return reply.map((entry: unknown) => {
+    const range = rangeOf(entry, askedHost);
+    listed += range.last - range.first + 1;
+    if (listed > maxListedSlots) throw malformed();
+    return range;
+  });
 }
 
 function rangeOf(entry: unknown, askedHost: string): SlotRange {

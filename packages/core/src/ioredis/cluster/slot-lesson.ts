@@ -1,6 +1,7 @@
 import type { Clock } from '../../clock.ts';
 import type { SlotRange } from '../../driver/cluster-driver.ts';
 import type { ClusterInternals } from './cluster-internals.ts';
+import { dropNodes } from './drop-nodes.ts';
 import { inTurns, nextTurn, nodesPerTurn } from './in-turns.ts';
 
 /** What the client is to learn: the nodes of each range, with the addresses at which the client reaches them. */
@@ -54,7 +55,10 @@ export class SlotLesson {
       this.#write(lesson);
       if (isLarge) await nextTurn(this.#clock);
     }
-    if (!(await inTurns(this.#dropNodes(lesson), this.#clock, isGone))) return;
+    const gone = this.#target
+      .nodes()
+      .filter(({ options }) => !lesson.places.has(addressOf(options as Address)));
+    if (!(await inTurns(dropNodes(this.#target, gone), this.#clock, isGone))) return;
     const { shardedSubscribers, slots } = this.#target;
     shardedSubscribers?.reset?.(slots, this.#target.nodes()).catch(ignore);
   }
@@ -111,18 +115,6 @@ export class SlotLesson {
       for (let slot = first; slot <= last; slot++) slots[slot] = lists[index];
     writeGroups(this.#target);
     this.#learnt = { ...lesson, lists };
-  }
-
-  /** Drops the nodes that are at none of these places. Yields when it is time for another turn. */
-  *#dropNodes({ places }: Lesson): Iterable<void> {
-    let dropped = 0;
-    for (const node of this.#target.nodes()) {
-      const address = addressOf(node.options as Address);
-      if (places.has(address)) continue;
-      node.disconnect();
-      this.#target.connectionPool.removeNode(address);
-      if (++dropped % nodesPerTurn === 0) yield;
-    }
   }
 }
 

@@ -1,0 +1,15 @@
+import type { Redis } from 'ioredis';
+import type { ClusterInternals } from './cluster-internals.ts';
+import { nodesPerTurn } from './in-turns.ts';
+
+/**
+ * Disconnects these nodes. Yields when it is time for another turn. All of them leave the client's pool first, because
+ * ioredis counts the nodes of the pool whenever a node ends.
+ */
+export function* dropNodes(target: ClusterInternals, nodes: readonly Redis[]): Iterable<void> {
+  for (const { options } of nodes) target.connectionPool.removeNode(`${options.host}:${options.port}`);
+  for (const [index, node] of nodes.entries()) {
+    node.disconnect();
+    if ((index + 1) % nodesPerTurn === 0) yield;
+  }
+}
