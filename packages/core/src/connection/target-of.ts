@@ -7,6 +7,7 @@ import type { Target } from '../handshake/establish.ts';
 import type { Session } from '../handshake/session.ts';
 import { endpointKey, tlsOf, type Endpoint, type OpenSocket } from '../handshake/open-socket.ts';
 import type { SentinelOptions } from '../sentinel/sentinel-options.ts';
+import type { Promotions } from '../sentinel/promotions.ts';
 import { SentinelResolver } from '../sentinel/sentinel-resolver.ts';
 
 /** A target, with its resolver if there are sentinels. */
@@ -21,8 +22,9 @@ export function targetOf(
   settings: Settings,
   credentials: CredentialsBox,
   open: OpenSocket,
+  promotions?: Promotions,
 ): ResolvedTarget {
-  return new OwnTarget(driver, settings, credentials, open);
+  return new OwnTarget(driver, settings, credentials, open, promotions);
 }
 
 interface CredentialsBox {
@@ -37,14 +39,26 @@ class OwnTarget implements ResolvedTarget {
   protected readonly settings: Settings;
   protected readonly given: CredentialsBox;
 
-  constructor(driver: Destination, settings: Settings, given: CredentialsBox, open: OpenSocket) {
+  constructor(
+    driver: Destination,
+    settings: Settings,
+    given: CredentialsBox,
+    open: OpenSocket,
+    promotions: Promotions | undefined,
+  ) {
     const { clock, random } = settings;
     this.open = open;
     this.driver = driver;
     this.settings = settings;
     this.given = given;
     this.resolver = this.hasSentinels
-      ? new SentinelResolver(() => driver.options as unknown as SentinelOptions, open, clock, random)
+      ? new SentinelResolver(
+          () => driver.options as unknown as SentinelOptions,
+          open,
+          clock,
+          random,
+          promotions,
+        )
       : undefined;
   }
 

@@ -17,6 +17,7 @@ import { interceptDuplicate } from '../ioredis/duplicates.ts';
 import { RedisDriver } from '../ioredis/redis-driver.ts';
 import type { Driver } from '../driver/driver.ts';
 import type { Credentials } from '../redis-resilience.ts';
+import { Promotions } from '../sentinel/promotions.ts';
 import { ProtectedClients, type ClientsControl } from './protected-clients.ts';
 import { ProtectedRedis } from './protected-redis.ts';
 
@@ -44,6 +45,8 @@ class RedisClients implements ClientsControl {
   readonly #logins: ReadonlyMap<string, CredentialsHolder> | undefined;
   readonly #sockets: SocketBook;
   #dialers: readonly DialerLease[] = [];
+  /** For each group of sentinels, the promotions that the clients have seen. */
+  #promotions: Map<string, Promotions> | undefined;
   /** The drivers that log in with the resilience's credentials. */
   #drivers: readonly Driver[] = [];
   /** The duplicates' protection, for the pool of leased connections. */
@@ -176,12 +179,21 @@ class RedisClients implements ClientsControl {
     return {
       database: database?.name,
       destination,
-      target: targetOf(destination, settings, login, this.#sockets.open),
+      target: targetOf(destination, settings, login, this.#sockets.open, this.#promotionsOf(destination)),
       dialer: this.#dialerOf(destination),
       expectsPrimary:
         settings.connection.role === 'primary' && destination.options['readOnly'] !== true && !isReadOnly,
       isReadOnly,
     };
+  }
+
+  #promotionsOf(destination: Pick<Destination, 'options'>): Promotions | undefined {
+    if (!Array.isArray(destination.options['sentinels'])) return undefined;
+    this.#promotions ??= new Map();
+    const key = dialerKey(destination);
+    const promotions = this.#promotions.get(key) ?? new Promotions();
+    this.#promotions.set(key, promotions);
+    return promotions;
   }
 
   #dialerOf(destination: Pick<Destination, 'options'>): Dialer {

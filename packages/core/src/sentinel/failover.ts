@@ -102,7 +102,7 @@ export class Failover {
       clock,
       () => chosenPace,
       (verified) => {
-        resolver.pin(host, port);
+        resolver.promoted(host, port);
         this.#options.onPromoted(verified);
       },
     );
@@ -115,7 +115,7 @@ export class Failover {
     const run = this.#run;
     const isCurrent = (): boolean => this.#options.isCurrent(resolver.complete(host, port));
     if (isCurrent() || !(await resolver.vouch(host, port, from)) || run !== this.#run || isCurrent()) return;
-    resolver.pin(host, port);
+    resolver.promoted(host, port);
     this.#options.onPromoted(undefined);
   }
 

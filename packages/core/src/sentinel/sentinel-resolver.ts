@@ -5,10 +5,10 @@ import { notKnown } from './ask-sentinel.ts';
 import { chooseReplica, type Replica } from './choose-replica.ts';
 import { KnownSentinels } from './known-sentinels.ts';
 import { pollSentinels } from './poll-sentinels.ts';
+import { Promotions, type Promotion } from './promotions.ts';
 import { mappedAddress, type SentinelOptions } from './sentinel-options.ts';
 
 const vouchMs = 2_000;
-const pinMs = 10_000;
 /** If a replica is requested again within this time, the one chosen last evidently did not work. */
 const triedMs = 10_000;
 
@@ -26,9 +26,18 @@ export class SentinelResolver {
   #trusted: ReadonlySet<string> = new Set();
   #wasTrustedTried = false;
   #tried: { readonly replica: Replica; readonly until: number } | undefined;
-  #pinned: { readonly endpoint: Endpoint; readonly until: number } | undefined;
+  readonly #promotions: Promotions;
+  #followed: Promotion | undefined;
 
-  constructor(options: () => SentinelOptions, open: OpenSocket, clock: Clock, random: Random) {
+  /** `promotions` are those that the resilience's clients of this group have seen. */
+  constructor(
+    options: () => SentinelOptions,
+    open: OpenSocket,
+    clock: Clock,
+    random: Random,
+    promotions = new Promotions(),
+  ) {
+    this.#promotions = promotions;
     this.#options = options;
     this.#open = open;
     this.#clock = clock;
@@ -38,10 +47,9 @@ export class SentinelResolver {
 
   /** @throws the last sentinel's error if none knows the address, or an error if no two agree */
   async resolve(signal: AbortSignal): Promise<Endpoint> {
-    const pinned = this.#pinned;
-    // Used only once: if this address does not answer, the next attempt asks the sentinels again.
-    this.#pinned = undefined;
-    if (pinned !== undefined && this.#clock.now() < pinned.until) return pinned.endpoint;
+    const promotion = this.#promotions.latest(this.#clock.now());
+    // Followed only once: if this address does not answer, the next attempt asks the sentinels again.
+    if (promotion !== undefined && promotion !== this.#followed) return this.#follow(promotion);
     const reports = await this.#poll(signal, this.#needed(), (received) => this.#agreed(received).length > 0);
     const agreed = this.#agreed(reports);
     const servers = agreed.length > 0 ? agreed : this.#byOneAlone(reports);
@@ -76,12 +84,12 @@ export class SentinelResolver {
   }
 
   /**
-   * Makes the next attempt go to this new primary without asking the sentinels, because some of them may not know of
-   * its promotion yet.
+   * Makes the next attempt of each client go to this new primary without asking the sentinels, because some of them may
+   * not know of its promotion yet.
    */
-  pin(host: string, port: number): void {
+  promoted(host: string, port: number): void {
     this.#trusted = new Set([addressOf({ ip: host, port: String(port) })]);
-    this.#pinned = { endpoint: this.complete(host, port), until: this.#clock.now() + pinMs };
+    this.#promotions.note({ host, port }, this.#clock.now());
   }
 
   /** Every known sentinel, whether configured or discovered. */
@@ -94,6 +102,13 @@ export class SentinelResolver {
     const { family, tls, enableTLSForSentinelMode } = this.#options();
     const dataTls = enableTLSForSentinelMode === true ? tlsOf(tls) : undefined;
     return { ...mappedAddress(this.#options(), host, port), family, tls: dataTls };
+  }
+
+  #follow(promotion: Promotion): Endpoint {
+    const { host, port } = promotion;
+    this.#followed = promotion;
+    this.#trusted = new Set([addressOf({ ip: host, port: String(port) })]);
+    return this.complete(host, port);
   }
 
   #needed(): number {
