@@ -71,7 +71,7 @@ export function gateStage<Clock extends ManualClock = ManualClock>(
     pendingCalls: () => gate.counts().waiting + gate.counts().inFlight,
   };
   const recorder = new CallOutcomeRecorder(records);
-  const parts = { ...records, recorder };
+  const parts = { ...records, recorder, sharedUse: undefined };
   const dispatch = new FakeDispatch(
     () => clock.now(),
     () => [circuits.read.generation, circuits.write.generation],

@@ -1,5 +1,6 @@
 import { createRedisResilience, type Logger } from '@redis-resilience/core';
 import { freePort, startCluster, startSentinel, waitFor } from '@redis-resilience/testing';
+import type { Redis } from 'ioredis';
 import { describe, expect, it } from 'vitest';
 import { startProtectedRedis } from '../stage/protected-redis.ts';
 
@@ -99,5 +100,70 @@ describe('the logger', () => {
     expect(() => createRedisResilience(undefined, { logger: { warn() {} } as never })).toThrow(
       /options\.logger must be false or an object with info\(\), warn\(\) and error\(\)/,
     );
+  });
+});
+
+describe('the client that all callers share', () => {
+  it.each<[string, (client: Redis) => Promise<unknown>]>([
+    ['a promise', (client) => client.watch('cart')],
+    ['a callback', (client) => new Promise((resolve) => void client.watch('cart', resolve))],
+    ['its name alone', (client) => client.call('WATCH', 'cart')],
+    ['a pipeline', (client) => client.pipeline().get('cart').watch('cart').exec()],
+    ['a pipeline that begins with it', (client) => client.pipeline().watch('cart').get('cart').exec()],
+  ])('a WATCH on it by %s is told once, with the line to write', async (_how, watch) => {
+    const logger = new KeptLines();
+    await using redis = await startProtectedRedis({ resilience: { logger, name: 'shop' } });
+    const uses: unknown[] = [];
+    redis.resilience.on('shared-use', (use) => uses.push(use));
+
+    await watch(redis.client);
+    await watch(redis.client);
+
+    expect(logger.lines).toEqual([
+      "warn: Redis connection shop: WATCH was called on the client that all callers share: another caller's EXEC may " +
+        'take it. Write resilience.transaction([key], async (tx) => tx.commit((multi) => [multi.incr(key)])).',
+    ]);
+    expect(uses).toEqual([{ use: 'watch', command: 'watch' }]);
+    expect(redis.resilience.detail().shared).toEqual({ watch: true, blocking: false });
+  });
+
+  it.each<[string, (client: Redis) => Promise<unknown>]>([
+    ['a promise', (client) => client.blpop('jobs', 0.01)],
+    ['its name alone', (client) => client.call('BLPOP', 'jobs', '0.01')],
+    ['a pipeline', (client) => client.pipeline().get('cart').blpop('jobs', 0.01).exec()],
+  ])('a blocking call on it by %s is told once, with the line to write', async (_how, block) => {
+    const logger = new KeptLines();
+    await using redis = await startProtectedRedis({ resilience: { logger, name: 'shop' } });
+
+    await block(redis.client);
+    await block(redis.client);
+
+    expect(logger.lines).toEqual([
+      'info: Redis connection shop: BLPOP was called on the client that all callers share: all callers behind it ' +
+        "wait. Write resilience.lease((client) => client.blpop('jobs', 5)), or use client.duplicate().",
+    ]);
+  });
+
+  it('nothing is told of leased clients, duplicates, or commands that do not block', async () => {
+    const logger = new KeptLines();
+    await using redis = await startProtectedRedis({ resilience: { logger } });
+    const duplicate = redis.client.duplicate();
+
+    await redis.resilience.lease(async (client) => {
+      await client.watch('cart');
+      await client.blpop('jobs', 0.01);
+      const own = client.duplicate();
+      await own.blpop('jobs', 0.01);
+      own.disconnect();
+    });
+    await redis.resilience.transaction(['cart'], (tx) => tx.commit((multi) => [multi.incr('cart')]));
+    await duplicate.watch('cart');
+    await duplicate.blpop('jobs', 0.01);
+    await duplicate.duplicate().blpop('jobs', 0.01);
+    await redis.client.multi().blpop('jobs', 1).exec();
+    await redis.client.xread('COUNT', 1, 'STREAMS', 'log', '0');
+
+    expect(logger.lines).toEqual([]);
+    expect(redis.resilience.detail().shared).toEqual({ watch: false, blocking: false });
   });
 });

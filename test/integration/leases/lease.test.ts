@@ -114,7 +114,7 @@ describe('the client of a lease that is over', () => {
       const result = use(leaked.client);
       const error = result instanceof Promise ? await result.catch((thrown: unknown) => thrown) : result;
 
-      expect(error).toMatchObject({ code: 'LEASE_ENDED', outcome: 'not-applied' });
+      expect(error).toMatchObject({ code: 'LEASE_ENDED', reason: 'closed', outcome: 'not-applied' });
     });
 
     expect(monitored.filter((command) => /late|news|quit/i.test(command))).toEqual([]);
@@ -314,7 +314,7 @@ describe('the bounds of a lease', () => {
 
     const error = await errorOf(redis.resilience.lease((client) => client.blpop('jobs', 30)));
 
-    expect(error).toMatchObject({ code: 'LEASE_ENDED', outcome: 'unknown' });
+    expect(error).toMatchObject({ code: 'LEASE_ENDED', reason: 'slow', outcome: 'unknown' });
     expect(events).toMatchObject([{ isRevoked: true }]);
     expect(await redis.resilience.lease((client) => client.ping())).toBe('PONG');
   });
@@ -342,7 +342,7 @@ describe('the bounds of a lease', () => {
 
     await redis.resilience.close({ drainMs: 20 });
 
-    expect(await work).toMatchObject({ code: 'LEASE_ENDED', outcome: 'unknown' });
+    expect(await work).toMatchObject({ code: 'LEASE_ENDED', reason: 'closed', outcome: 'unknown' });
   });
 
   it('a connection that nobody has used for long is closed, down to the smallest number', async () => {

@@ -86,6 +86,7 @@ export class Entrance {
     const { clock, timeoutMs } = this.#parts.settings;
     const traits = traitsOf(command.name);
     const blockingMs = blockingTimeoutMs(traits, command.args);
+    this.#gate.state.guards.note(traits, blockingMs);
     const call = onSlowPath(new Call(this.#answers, command, traits), {
       issuedAt: clock.now(),
       allowedMs: isSubscribing(traits.name) ? Infinity : (command.timeoutMs ?? timeoutMs) + (blockingMs ?? 0),
@@ -109,6 +110,8 @@ export class Entrance {
     else track(command, call);
     // The blocking commands in a batch run sequentially, so their timeouts are added up.
     const blockingMs = blockingTimeoutMs(traits, command.args);
+    // In a transaction, no command blocks.
+    this.#gate.state.guards.note(traits, batch.isTransaction ? undefined : blockingMs);
     if (blockingMs !== undefined) {
       call.slow.allowBlocking(blockingMs);
       if (call.sent !== undefined) this.#gate.inFlight.reschedule(call);
@@ -153,6 +156,7 @@ export class Entrance {
       call.slow.bytes += argumentBytes(joined);
       const traits = traitsOf(joined[0]);
       const blockingMs = traits.kind === 'blocking' ? blockingTimeoutMs(traits, joined.slice(1)) : undefined;
+      this.#gate.state.guards.note(traits, batch.isTransaction ? undefined : blockingMs);
       if (blockingMs !== undefined) call.slow.allowBlocking(blockingMs);
     }
     const { state } = this.#gate;

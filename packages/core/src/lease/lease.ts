@@ -1,3 +1,4 @@
+import type { CauseCode } from '../cause.ts';
 import { blockingTimeoutMs } from '../catalogue/blocking-timeout.ts';
 import { traitsOf } from '../catalogue/command-traits.ts';
 import type { DriverCommand } from '../driver/driver-command.ts';
@@ -17,6 +18,15 @@ import type { PoolMember } from './pool/pool-member.ts';
 
 /** Why a lease ended: its work finished, took longer than allowed or was aborted, or the resilience was closed. */
 export type LeaseEnd = 'returned' | 'late' | 'aborted' | 'revoked' | 'closed';
+
+/** Everything but a limit of time ended the lease because its user, or the application, had closed it. */
+const reasons: Readonly<Record<LeaseEnd, CauseCode>> = {
+  returned: 'closed',
+  late: 'slow',
+  aborted: 'closed',
+  revoked: 'slow',
+  closed: 'closed',
+};
 
 const endings: Readonly<Record<LeaseEnd, string>> = {
   returned: 'its work had ended',
@@ -90,7 +100,7 @@ export class Lease implements ClientUse {
     return new LeaseEndedError(
       `The lease of this client is over: ${endings[this.#end]} before ${name.toLowerCase()} was called, so ` +
         'nothing was sent. Await every call inside the function given to lease().',
-      { connection: this.#connection },
+      { connection: this.#connection, reason: reasons[this.#end] },
     );
   }
 
@@ -111,7 +121,7 @@ export class Lease implements ClientUse {
   #ended(how: LeaseEnd): LeaseEndedError {
     return new LeaseEndedError(
       `The lease is over before its work: ${endings[how]}. Commands that were under way may have run.`,
-      { connection: this.#connection, outcome: 'unknown' },
+      { connection: this.#connection, outcome: 'unknown', reason: reasons[how] },
     );
   }
 

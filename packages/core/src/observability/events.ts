@@ -73,6 +73,11 @@ export interface ResilienceEvents {
     readonly isRevoked: boolean;
   };
   /**
+   * A command that needs a connection of its own was called on the client that all callers share: `WATCH`, whose
+   * transaction another caller may take, or a blocking command, behind which all others wait. Once per `use`.
+   */
+  readonly 'shared-use': { readonly use: 'watch' | 'blocking'; readonly command: string };
+  /**
    * Calls switched to another Redis database. `reason`: the cause of the previous one's fault, `coming-back` or
    * `by-hand`. `durationMs`: from when the previous one became unavailable, or the change began, until calls succeeded.
    */

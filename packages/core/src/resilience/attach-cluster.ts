@@ -14,19 +14,21 @@ import { RedisDriver } from '../ioredis/redis-driver.ts';
 import { ClusterPlaces } from '../lease/cluster-places.ts';
 import type { Settings } from '../options/settings.ts';
 import type { Route } from '../routes/route.ts';
+import { unsharedParts } from './gate-parts.ts';
 import { ProtectedClients } from './protected-clients.ts';
 import { ProtectedRedis } from './protected-redis.ts';
 
 /** Protects a cluster client, each of its nodes, and every duplicate that is created later. */
 export function attachCluster(cluster: Cluster, parts: ClientParts): ProtectedClients {
   const { settings } = parts;
+  const unshared = unsharedParts(parts.gateParts);
   const closed = new AbortController();
   const credentials = credentialsHolder(settings, closed.signal);
   const sockets = new SocketBook(settings.clock);
   const mainDriver = new IoredisCluster(cluster);
   const drivers = new Set<ClusterDriver>();
-  const protectOne = (one: Cluster, driver: ClusterDriver): ProtectedCluster => {
-    const guarded = new ProtectedCluster(driver, credentials, sockets.open, parts);
+  const protectOne = (one: Cluster, driver: ClusterDriver, own: ClientParts): ProtectedCluster => {
+    const guarded = new ProtectedCluster(driver, credentials, sockets.open, own);
     markProtected(one);
     drivers.add(driver);
     // A client that was closed and is now connected again belongs to the resilience again.
@@ -38,14 +40,14 @@ export function attachCluster(cluster: Cluster, parts: ClientParts): ProtectedCl
     return guarded;
   };
   const protectDuplicate = (duplicate: Cluster, driver: ClusterDriver): void => {
-    const guarded = protectOne(duplicate, driver);
+    const guarded = protectOne(duplicate, driver, { ...parts, gateParts: unshared });
     clients.add(guarded);
     driver.on('end', () => {
       drivers.delete(driver);
       clients.remove(guarded);
     });
   };
-  const main = protectOne(cluster, mainDriver);
+  const main = protectOne(cluster, mainDriver, parts);
   const dialers = new Map<string, DialerLease>();
   const leased = new Set<RedisDriver>();
   const protectNode = (client: Redis, slot: number): ProtectedRedis => {
@@ -64,7 +66,7 @@ export function attachCluster(cluster: Cluster, parts: ClientParts): ProtectedCl
     const ownCircuits = main.topology.circuitsOf(slot);
     const guarded = new ProtectedRedis(driver, () => route, {
       ...parts,
-      gateParts: once(parts),
+      gateParts: once(unshared),
       ownCircuits,
     });
     markProtected(client);
@@ -108,7 +110,7 @@ export function attachCluster(cluster: Cluster, parts: ClientParts): ProtectedCl
 }
 
 /** A leased connection leads to one node: a command that this node does not serve would be refused there again. */
-function once({ gateParts }: ClientParts): GateParts {
+function once(gateParts: GateParts): GateParts {
   const { settings } = gateParts;
   return { ...gateParts, settings: { ...settings, retry: { ...settings.retry, maxRetries: 0 } } };
 }

@@ -4,6 +4,7 @@ import { markProtected, type Redis } from '../ioredis/clients.ts';
 import type { Dialer } from '../dialing/dialer.ts';
 import { acquireDialer, type DialerLease } from '../dialing/dialers.ts';
 import { credentialsHolder, reauthenticate, type CredentialsHolder } from '../connection/reauthenticate.ts';
+import type { GateParts } from '../command/line.ts';
 import { SocketBook } from '../handshake/socket-book.ts';
 import { dialerKey, ownCredentials, targetOf, type Destination } from '../connection/target-of.ts';
 import type { ClientParts } from '../connection/protected-client.ts';
@@ -18,6 +19,7 @@ import { RedisDriver } from '../ioredis/redis-driver.ts';
 import type { Driver } from '../driver/driver.ts';
 import type { Credentials } from '../redis-resilience.ts';
 import { Promotions } from '../sentinel/promotions.ts';
+import { unsharedParts } from './gate-parts.ts';
 import { ProtectedClients, type ClientsControl } from './protected-clients.ts';
 import { ProtectedRedis } from './protected-redis.ts';
 
@@ -44,6 +46,8 @@ class RedisClients implements ClientsControl {
   readonly #credentials: CredentialsHolder;
   readonly #logins: ReadonlyMap<string, CredentialsHolder> | undefined;
   readonly #sockets: SocketBook;
+  /** The parts for the gates of duplicates. */
+  #unshared: GateParts | undefined;
   #dialers: readonly DialerLease[] = [];
   /** For each group of sentinels, the promotions that the clients have seen. */
   #promotions: Map<string, Promotions> | undefined;
@@ -67,7 +71,7 @@ class RedisClients implements ClientsControl {
       );
       this.databases = this.#makeSwitch();
     }
-    const main = this.#protect(client, this.#driver, this.#credentials);
+    const main = this.#protect(client, this.#driver, this.#credentials, parts.gateParts);
     this.clients = new ProtectedClients(main, this);
     this.#driver.on('connecting', () => this.clients.add(main));
   }
@@ -101,11 +105,11 @@ class RedisClients implements ClientsControl {
     for (const lease of this.#dialers) lease.release();
   }
 
-  #protect(client: Redis, driver: Driver, login: CredentialsHolder): ProtectedRedis {
+  #protect(client: Redis, driver: Driver, login: CredentialsHolder, gateParts: GateParts): ProtectedRedis {
     const follows = this.databases !== undefined && login === this.#credentials;
     const isElsewhere = !follows && dialerKey(driver) !== dialerKey(this.#driver);
     const ownCircuits = isElsewhere ? this.#circuitsOf(driver) : undefined;
-    const { settings, flushes, gateParts, tell } = this.#parts;
+    const { settings, flushes, tell } = this.#parts;
     const guarded: ProtectedRedis = new ProtectedRedis(
       driver,
       follows ? this.#routesOf(driver) : () => this.#routeTo(driver, login),
@@ -122,7 +126,8 @@ class RedisClients implements ClientsControl {
 
   #protectDuplicate(duplicate: Redis, login: CredentialsHolder): void {
     const driver = new RedisDriver(duplicate);
-    const guarded = this.#protect(duplicate, driver, login);
+    this.#unshared ??= unsharedParts(this.#parts.gateParts);
+    const guarded = this.#protect(duplicate, driver, login, this.#unshared);
     this.#protected?.set(duplicate, guarded);
     this.clients.add(guarded);
     driver.on('end', () => {

@@ -1,7 +1,6 @@
 import type { Cluster, Redis } from '../ioredis/clients.ts';
 import { CircuitProbes } from '../circuit/circuit-probes.ts';
 import { Circuit } from '../circuit/circuit.ts';
-import type { GateParts } from '../command/line.ts';
 import type { ClientNews, ClientParts } from '../connection/protected-client.ts';
 import { Flushes } from '../event-loop/flush.ts';
 import type { ThawKind } from '../event-loop/process-stall-detector.ts';
@@ -23,7 +22,7 @@ import { execute } from '../verbs/execute.ts';
 import { whenUp } from '../verbs/ready.ts';
 import { failOver, setWeight } from '../databases/by-hand.ts';
 import { forgetOutage, forgetServer } from './forget-outage.ts';
-import { makeGateParts } from './gate-parts.ts';
+import { makeGateParts, type SharedGateParts } from './gate-parts.ts';
 import { Isolations } from './isolations.ts';
 import { Observer } from './observer.ts';
 import { printedResilience } from '../observability/printed-state.ts';
@@ -41,7 +40,7 @@ export class Engine implements RedisResilience {
   readonly #events: EventHub<ResilienceEvents>;
   readonly #history = new History();
   #once: OnceParts | undefined;
-  readonly #gateParts: GateParts;
+  readonly #gateParts: SharedGateParts;
   readonly #clients: ProtectedClients;
   readonly #leases: Leases;
   readonly #isolations: Isolations;
@@ -113,7 +112,7 @@ export class Engine implements RedisResilience {
       eventLoopLagMs: this.#gateParts.stallDetector.lagMs,
       commands: this.#gateParts.recorder.totals,
       pool: this.#leases.detail(),
-      shared: this.#clients.main.gate.state.guards.seen,
+      shared: this.#gateParts.sharedUse.seen,
       server: this.#clients.main.server,
     };
   }

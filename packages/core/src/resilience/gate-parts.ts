@@ -1,14 +1,20 @@
 import { RetryBudget } from '../circuit/retry-budget.ts';
 import { CallOutcomeRecorder, type Records } from '../command/call-outcome-recorder.ts';
 import type { GateParts } from '../command/line.ts';
+import { UnleasedCommands } from '../observability/unleased-commands.ts';
 
-type OwnParts = Omit<GateParts, 'retryBudget' | 'recorder'> & Omit<Records, 'retryBudget'>;
+type OwnParts = Omit<GateParts, 'retryBudget' | 'recorder' | 'sharedUse'> & Omit<Records, 'retryBudget'>;
+
+/** The parts for the gate of the client that all callers share. */
+export interface SharedGateParts extends GateParts {
+  readonly sharedUse: UnleasedCommands;
+}
 
 /**
  * Creates the parts that the gates of all clients of one resilience share, including its retry budget and the recorder
  * of outcomes.
  */
-export function makeGateParts(parts: OwnParts): GateParts {
+export function makeGateParts(parts: OwnParts): SharedGateParts {
   const { settings, circuits, stallDetector, events, history, pendingCalls } = parts;
   const retryBudget = new RetryBudget(() => settings.clock.now(), settings.retry.budgetTokens);
   // Named one by one: of objects that are made by spreading, each has a hidden class of its own.
@@ -21,5 +27,12 @@ export function makeGateParts(parts: OwnParts): GateParts {
     history,
     pendingCalls,
   });
-  return { settings, circuits, retryBudget, stallDetector, recorder };
+  const sharedUse = new UnleasedCommands(events);
+  return { settings, circuits, retryBudget, stallDetector, recorder, sharedUse };
+}
+
+/** Returns the parts for the gates of clients that callers do not share. */
+export function unsharedParts(parts: GateParts): GateParts {
+  const { settings, circuits, retryBudget, stallDetector, recorder } = parts;
+  return { settings, circuits, retryBudget, stallDetector, recorder, sharedUse: undefined };
 }

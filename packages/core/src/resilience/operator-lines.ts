@@ -16,6 +16,18 @@ const graceMs = 250;
  */
 const pauseMs = 10_000;
 
+/** For each command that needs a connection of its own: the harm that it does, and the code to write instead. */
+const sharedUses: Readonly<Record<ResilienceEvents['shared-use']['use'], readonly [string, string]>> = {
+  watch: [
+    ": another caller's EXEC may take it.",
+    'resilience.transaction([key], async (tx) => tx.commit((multi) => [multi.incr(key)]))',
+  ],
+  blocking: [
+    ': all callers behind it wait.',
+    "resilience.lease((client) => client.blpop('jobs', 5)), or use client.duplicate()",
+  ],
+};
+
 /** The parts of a resilience that the log lines need. */
 export interface OperatorSubject {
   readonly client: Redis | Cluster;
@@ -74,6 +86,15 @@ export class OperatorLines implements FirstListener<ResilienceEvents> {
         (isBack
           ? ''
           : ` ${from} is used again once it has been healthy for a while; failover('${from}') switches back now.`),
+    );
+  }
+
+  'shared-use'({ use, command }: ResilienceEvents['shared-use']): void {
+    const name = command.toUpperCase();
+    const [harm, instead] = sharedUses[use];
+    this.#log(
+      use === 'watch' ? 'warn' : 'info',
+      `Redis connection ${this.#subject.name}: ${name} was called on the client that all callers share${harm} Write ${instead}.`,
     );
   }
 

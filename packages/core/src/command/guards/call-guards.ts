@@ -4,7 +4,6 @@ import { OutcomeUnknownError, type WatchLostError } from '../../errors.ts';
 import type { SlowCall } from '../call.ts';
 import type { Dispatch } from '../dispatch.ts';
 import type { GateParts } from '../line.ts';
-import type { SharedUse } from '../../snapshot-detail.ts';
 import type { SlowPathState } from '../slow-path.ts';
 import { beginScanAgain, ScanGuard } from './scan-guard.ts';
 import { TransactionGuard } from './transaction-guard.ts';
@@ -16,7 +15,6 @@ export class CallGuards {
   readonly transactions = new TransactionGuard();
   /** Made with the first scan. */
   #scans: ScanGuard | undefined;
-  readonly #seen = { watch: false, blocking: false };
   readonly #parts: GateParts;
   readonly #dispatch: Dispatch;
 
@@ -30,15 +28,14 @@ export class CallGuards {
     return this.transactions.isWatching || this.#parts.settings.retry.scans === 'fail';
   }
 
-  /** Commands seen here that need a connection of their own. */
-  get seen(): SharedUse {
-    return this.#seen;
+  /** Call for each command that is not plain. On a shared client, those that need their own connection are reported. */
+  note({ name }: CommandTraits, blockingMs: number | undefined): void {
+    if (name === 'watch') this.#parts.sharedUse?.note('watch', name);
+    else if (blockingMs !== undefined) this.#parts.sharedUse?.note('blocking', name);
   }
 
   /** Returns an error if the call must not be sent. A scan that cannot continue may be restarted instead. */
   check(call: SlowCall): WatchLostError | OutcomeUnknownError | undefined {
-    if (call.traits.name === 'watch') this.#seen.watch = true;
-    else if (call.slow.blockingMs !== undefined) this.#seen.blocking = true;
     return this.transactions.check(call) ?? this.#checkScans(call);
   }
 

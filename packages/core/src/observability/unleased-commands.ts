@@ -1,0 +1,26 @@
+import type { SharedUse } from '../snapshot-detail.ts';
+import type { EventHub } from './event-hub.ts';
+import type { ResilienceEvents } from './events.ts';
+
+/**
+ * Notes which commands that need a connection of their own were called on the client that all callers share, and
+ * reports each kind once.
+ */
+export class UnleasedCommands {
+  readonly #seen = { watch: false, blocking: false };
+  readonly #events: EventHub<ResilienceEvents>;
+
+  constructor(events: EventHub<ResilienceEvents>) {
+    this.#events = events;
+  }
+
+  get seen(): SharedUse {
+    return this.#seen;
+  }
+
+  note(use: keyof SharedUse, command: string): void {
+    if (this.#seen[use]) return;
+    this.#seen[use] = true;
+    this.#events.emit('shared-use', { use, command });
+  }
+}
