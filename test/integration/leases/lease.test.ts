@@ -107,6 +107,7 @@ describe('the client of a lease that is over', () => {
     ['SUBSCRIBE', (client) => client.subscribe('news')],
     ['QUIT', (client) => client.quit()],
     ['connect()', (client) => client.connect()],
+    ['MONITOR', (client) => client.monitor()],
   ])('rejects %s, and sends nothing', async (_what, use) => {
     await using redis = await startProtectedRedis();
     const leaked = await redis.resilience.lease((client) => ({ client }));

@@ -1,4 +1,4 @@
-import { isRedisResilienceError, type RedisResilience } from '@redis-resilience/core';
+import { isRedisResilienceError, type RedisResilience, type TransactionClient } from '@redis-resilience/core';
 import type { RedisServer } from '@redis-resilience/testing';
 import type { Redis } from 'ioredis';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -16,6 +16,22 @@ it('200 transfers that WATCH on the shared client at the same time lose or make 
   await Promise.all(pairs(transfers).map(([from, to]) => transferOnShared(redis.client, from, to)));
 
   expect(await total(redis.server)).not.toBe(accounts.length * balance);
+});
+
+it.each<[string, (tx: TransactionClient) => Promise<unknown>]>([
+  ['an earlier commit()', (tx) => tx.commit((multi) => [multi.set('count', 1)])],
+  ['its own EXEC', (tx) => tx.multi().set('count', 1).exec()],
+  ['UNWATCH', (tx) => tx.unwatch()],
+])('commit() is refused when %s has ended the watch on the keys', async (_what, end) => {
+  await using redis = await startProtectedRedis();
+
+  const transacted = redis.resilience.transaction(['count'], async (tx) => {
+    await end(tx);
+    return await tx.commit((multi) => [multi.set('count', 2)]);
+  });
+
+  await expect(transacted).rejects.toThrow(/no longer watched/);
+  expect(await redis.client.get('count')).not.toBe('2');
 });
 
 it('200 transfers by transaction keep the sum', async () => {

@@ -70,6 +70,11 @@ export class Lease implements ClientUse {
     return this.#end === undefined;
   }
 
+  /** Whether a key is still watched. EXEC, DISCARD and UNWATCH end that. */
+  get isWatching(): boolean {
+    return this.#left.watches;
+  }
+
   /** Settles like `work`, or rejects if the lease is ended first. */
   until<T>(work: PromiseLike<T>): Promise<T> {
     return new Promise((resolve, reject) => {

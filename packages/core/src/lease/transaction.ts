@@ -74,6 +74,7 @@ function transactionClient(lease: Lease): TransactionClient {
     const queued = new QueuedCommands(lease.client);
     const answers = queue(queued.client);
     if (!Array.isArray(answers)) throw unlisted();
+    if (queued.length > 0 && !lease.isWatching) throw unwatched();
     if (queued.length > 0 && !(await queued.exec())) throw new ConflictSignal();
     return await Promise.all(answers as readonly unknown[]);
   };
@@ -112,5 +113,12 @@ function unlisted(): ConfigurationError {
   return new ConfigurationError(
     'The function given to commit() must return a list of the calls that it made, such as [multi.incr(key)]; nothing ' +
       'was written.',
+  );
+}
+
+function unwatched(): ConfigurationError {
+  return new ConfigurationError(
+    'The keys of this transaction are no longer watched, because EXEC, DISCARD or UNWATCH has ended that: call ' +
+      'commit() once. Nothing was written by this call.',
   );
 }

@@ -91,6 +91,11 @@ function overlayOf(client: Redis): object {
     end(this: LeasedClient): void {
       this.disconnect();
     },
+    // It duplicates the client, which would throw instead of rejecting.
+    async monitor(this: LeasedClient): Promise<Redis> {
+      throwIfEnded(this, 'monitor');
+      return await client.monitor();
+    },
     duplicate(this: LeasedClient, override?: object): Redis {
       throwIfEnded(this, 'duplicate');
       return client.duplicate(override);
