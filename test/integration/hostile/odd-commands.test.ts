@@ -36,6 +36,21 @@ it('a command with the name of an inherited property is refused by the server, a
   expect(await client.set('a', '1')).toBe('OK');
 });
 
+it('a command whose name is not a string rejects its own call, also in a pipeline, and nothing else', async () => {
+  const { client } = await hostileStage(() => honest);
+  const stray: unknown[] = [];
+  const onStray = (error: unknown): void => void stray.push(error);
+  process.on('unhandledRejection', onStray);
+  onTestFinished(() => void process.off('unhandledRejection', onStray));
+  for (const odd of [{}, { toString: 1 }, Object.create(null), Symbol('get'), 7, ['get']]) {
+    const name = odd as string;
+    await expect(client.call(name, 'a')).rejects.toThrow(TypeError);
+    const replies = await client.pipeline().call(name, 'a').get('b').exec();
+    expect(replies).toEqual([[expect.any(TypeError)], [null, 'value of b']]);
+  }
+  expect(stray).toEqual([]);
+});
+
 it('a transaction whose EXEC is answered with another number of replies than commands ends with an unknown outcome', async () => {
   for (const reply of ['*0\r\n', ':5\r\n', '*1\r\n:1\r\n']) {
     const resilience = await hostileStage(([name = '']) => {

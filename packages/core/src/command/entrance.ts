@@ -1,7 +1,7 @@
 import { traitsOf } from '../catalogue/command-traits.ts';
 import { blockingTimeoutMs } from '../catalogue/blocking-timeout.ts';
 import type { DriverCommand, PipelineStream, SendCommand } from '../driver/driver-command.ts';
-import { isUnsendable, replaceUnsendable } from '../driver/unsendable-command.ts';
+import { isUnsendable, refuseName, replaceUnsendable } from '../driver/unsendable-command.ts';
 import { operationOfCommand } from '../verbs/operation.ts';
 import { currentRequestBudget, isFollowed } from '../verbs/request-budget.ts';
 import { admit, isSubscribing, patienceOf } from './admission.ts';
@@ -37,6 +37,7 @@ export class Entrance {
 
   /** Replaces the driver's `sendCommand`. */
   readonly handle: SendCommand = (command, stream, node) => {
+    if (typeof command.name !== 'string') refuseName(command);
     const { fastPath } = this.#gate.state;
     if (fastPath !== undefined && stream === undefined && command.call === undefined) {
       const traits = traitsOf(command.name);

@@ -9,6 +9,15 @@ export function isUnsendable(command: DriverCommand): boolean {
 }
 
 /**
+ * Rejects a command whose name is not a string, such as an object from a request body: `call()` takes the name as it is
+ * given. The command is unsendable then.
+ */
+export function refuseName(command: DriverCommand): void {
+  if (!isUnsendable(command)) command.reject(new TypeError('The name of a command must be a string.'));
+  Object.assign(command, { name: 'nameless', resolve: undefined });
+}
+
+/**
  * Replaces an unsendable command in a batch, because the client can only write a batch as a whole. The replacement is
  * PING or, in a transaction, a command that the server refuses, so that no part of the transaction runs.
  */
