@@ -15,13 +15,20 @@ it('a command that nobody awaits is no unhandled rejection, however long the out
     void redis.client.publish('news', 'text');
     void redis.client.incr('visits');
     void redis.client.set('key', 'value');
+    void redis.client.multi().incr('visits').exec();
   }
-  await waitFor(() => redis.resilience.snapshot().status === 'down' && failed.length >= 60);
+  await waitFor(() => redis.resilience.snapshot().status === 'down' && failed.length >= 80);
   void redis.client.publish('news', 'text');
+  void redis.client.multi().incr('visits').exec();
+  const transaction = await redis.client
+    .multi()
+    .incr('visits')
+    .exec()
+    .catch((error: unknown) => error);
   const awaited = await redis.client.incr('visits').catch((error: unknown) => error);
-  await waitFor(() => failed.length >= 62);
+  await waitFor(() => failed.length >= 84);
 
   expect(await rejections.list()).toEqual([]);
-  expect(awaited).toMatchObject({ outcome: 'not-applied' });
+  expect([transaction, awaited]).toMatchObject([{ outcome: 'not-applied' }, { outcome: 'not-applied' }]);
   expect(new Set(failed)).toContain('COMMAND_TIMEOUT: unknown');
 });

@@ -275,17 +275,25 @@ it('many operations under one signal warn of no leak, and each is cancelled with
   const abort = new AbortController();
   const reason = new Error('The request is over.');
   redis.proxy.blackhole({ existing: true, incoming: true });
-  const operations = Array.from({ length: 30 }, () =>
-    redis.resilience.execute((client) => client.get('key'), { signal: abort.signal, timeoutMs: 5_000 }),
-  );
+  const options = { signal: abort.signal, timeoutMs: 5_000 };
+  const operations = Array.from({ length: 30 }, () => [
+    redis.resilience.execute((client) => client.get('key'), options),
+    redis.resilience.lease((client) => client.get('key'), options),
+    redis.resilience.transaction(['key'], (transaction) => transaction.get('key'), options),
+  ]).flat();
   await new Promise((resolve) => setImmediate(resolve));
   abort.abort(reason);
-  const settled = await Promise.allSettled(operations);
+  const cancelled = await Promise.allSettled(operations);
+  redis.resilience.isolate('maintenance');
+  const later = new AbortController();
+  const waits = Array.from({ length: 30 }, () => redis.resilience.ready({ signal: later.signal }));
+  later.abort(reason);
+  const settled = [...cancelled, ...(await Promise.allSettled(waits))];
   await new Promise((resolve) => setImmediate(resolve));
   process.off('warning', onWarning);
 
   expect(settled.map((each) => (each.status === 'rejected' ? each.reason : undefined))).toEqual(
-    Array.from({ length: 30 }, () => reason),
+    [...operations, ...waits].map(() => reason),
   );
   expect(warnings.filter(({ name }) => name === 'MaxListenersExceededWarning')).toEqual([]);
 });

@@ -2,6 +2,7 @@ import type { Redis } from 'ioredis';
 import type { SendCommand } from '../driver/driver-command.ts';
 import type { DriverConnector } from '../driver/driver-connector.ts';
 import { internals, type Internals } from './internals.ts';
+import { quietTransactions } from './quiet-transactions.ts';
 
 /**
  * Takes over dialing, and disables everything in ioredis that would retry, queue, resend or time out on its own.
@@ -10,6 +11,7 @@ import { internals, type Internals } from './internals.ts';
 export function takeOverConnection(client: Redis, connector: DriverConnector): void {
   const target = internals(client);
   refuseStaleReady(target);
+  quietTransactions(client);
   target.connector = connector;
   Object.assign(target.options, {
     maxRetriesPerRequest: 0,

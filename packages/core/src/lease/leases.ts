@@ -2,6 +2,7 @@ import { ConfigurationError } from '../errors.ts';
 import { checkOptions, type OptionReaders } from '../options/check-options.ts';
 import { countOf, durationOf, functionOf, keyOf, nameOf, signalOf } from '../options/option-readers.ts';
 import type { Settings } from '../options/settings.ts';
+import { ownSignal } from '../own-signal.ts';
 import type { LeaseOptions, LeaseWork, TransactionOptions, TransactionWork } from '../redis-resilience.ts';
 import { LeaseMoves } from './lease-moves.ts';
 import type { Lease } from './lease.ts';
@@ -36,7 +37,8 @@ export class Leases {
   async lease<T>(work: LeaseWork<T>, options: LeaseOptions = {}): Promise<T> {
     checkOptions('lease', options, leaseReaders);
     functionOf(work, 'lease.work');
-    const { name, timeoutMs, signal, key } = options;
+    const { name, timeoutMs, key } = options;
+    const signal = ownSignal(options.signal);
     const deadlineAt = this.#settings.clock.now() + (timeoutMs ?? this.#settings.timeoutMs);
     const keys = key === undefined ? [] : [key];
     return await this.#run(keys, { name, timeoutMs, deadlineAt, signal }, (lease) => work(lease.client));
@@ -51,7 +53,8 @@ export class Leases {
     checkKeys(keys);
     functionOf(work, 'transaction.work');
     const { clock, random, name: connection, timeoutMs: defaultTimeoutMs } = this.#settings;
-    const { name, signal, attempts = 20, timeoutMs = defaultTimeoutMs } = options;
+    const { name, attempts = 20, timeoutMs = defaultTimeoutMs } = options;
+    const signal = ownSignal(options.signal);
     const deadlineAt = clock.now() + timeoutMs;
     const parts = { clock, random, connection, keys, attempts, deadlineAt, signal };
     const attempt = (): Promise<T> =>

@@ -4,6 +4,7 @@ import { checkOptions, type OptionReaders } from '../options/check-options.ts';
 import { durationOf, signalOf } from '../options/option-readers.ts';
 import type { RedisResilience } from '../redis-resilience.ts';
 import type { RedisSnapshot } from '../snapshot.ts';
+import { ownSignal } from '../own-signal.ts';
 import { untilChange, type WaitBounds } from './until-change.ts';
 
 /** Resolves when the status is `up`; rejects after the timeout, on abort, or when the resilience is closed. */
@@ -11,7 +12,9 @@ export async function whenUp(resilience: RedisResilience, clock: Clock, bounds: 
   checkOptions('ready', bounds, readers);
   bounds.signal?.throwIfAborted();
   const now = resilience.snapshot();
-  const settled = isSettled(now) ? now : await untilChange(resilience, clock, isSettled, bounds);
+  const settled = isSettled(now)
+    ? now
+    : await untilChange(resilience, clock, isSettled, { ...bounds, signal: ownSignal(bounds.signal) });
   if (settled?.status === 'up') return;
   const { cause, retryAfterMs } = resilience.snapshot();
   throw new RedisUnavailableError(`Redis is not up: ${cause?.message ?? 'still connecting.'}`, {

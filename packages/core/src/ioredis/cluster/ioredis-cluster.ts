@@ -11,8 +11,10 @@ import type { DriverCommand, SendCommand } from '../../driver/driver-command.ts'
 import { closeWithoutNodes } from './close-without-nodes.ts';
 import { clusterInternals, type ClusterInternals } from './cluster-internals.ts';
 import { endMostNodes } from './end-most-nodes.ts';
+import { countRedirectionsOfAttempt } from './redirections.ts';
 import { wake } from '../duplicates.ts';
 import { internals } from '../internals.ts';
+import { quietTransactions } from '../quiet-transactions.ts';
 import { IoredisNode } from './node-driver.ts';
 import { ownSendOf } from '../own-send.ts';
 import { readFromAnswering } from './read-nodes.ts';
@@ -78,20 +80,10 @@ export class IoredisCluster implements ClusterDriver {
     if (typeof node === 'object' && node !== null) (node as { redis?: unknown }).redis = undefined;
   }
 
-  /**
-   * ioredis counts redirections across all attempts, and reports too many of them with its own error, which hides the
-   * last node's reply. Here each attempt counts from zero, and the gate gets the node's reply.
-   */
   takeOver(gate: SendCommand, retryDelay: () => number): void {
     const target = clusterInternals(this.#cluster);
-    const handleError = target.handleError.bind(this.#cluster);
-    target.handleError = (error, redirections, handlers) => {
-      const toGate = (): void => {
-        delete redirections.value;
-        handlers.defaults();
-      };
-      handleError(error, redirections, { ...handlers, maxRedirections: toGate, defaults: toGate });
-    };
+    countRedirectionsOfAttempt(target);
+    quietTransactions(this.#cluster);
     tellImmediately(target, this.#immediate);
     Object.assign(target.options, {
       retryDelayOnFailover: 0,

@@ -1,0 +1,58 @@
+import type { Cluster, Redis } from 'ioredis';
+import { isRedisResilienceError } from '../errors.ts';
+
+type Exec = (callback?: unknown) => Promise<unknown>;
+type Multi = (...args: unknown[]) => { exec: Exec };
+
+interface Transactional {
+  multi: Multi;
+  exec: Exec;
+}
+
+/**
+ * Makes the transactions of a client like its commands: if the caller ignores the promise of `exec()`, an error of this
+ * library does not become an unhandled rejection. ioredis derives that promise from those of the commands.
+ */
+export function quietTransactions(client: Redis | Cluster): void {
+  const target = client as unknown as Transactional;
+  // Functions of the client itself, and not of its class, belong to the application.
+  if (!Object.hasOwn(target, 'multi')) target.multi = quietMulti;
+  if (!Object.hasOwn(target, 'exec')) target.exec = quietExec;
+}
+
+function quietMulti(this: Transactional, ...args: unknown[]): { exec: Exec } {
+  const pipeline = inherited(this).multi.apply(this, args);
+  const exec = pipeline.exec;
+  // With `pipeline: false`, this is the promise of a command.
+  if (typeof exec !== 'function') return pipeline;
+  pipeline.exec = function quiet(this: unknown, callback?: unknown) {
+    // ioredis calls `exec()` again, and ignores the promise, when it sends the transaction once more.
+    pipeline.exec = exec;
+    return quieted(exec.call(this, callback), callback);
+  };
+  return pipeline;
+}
+
+function quietExec(this: Transactional, callback?: unknown): Promise<unknown> {
+  return quieted(inherited(this).exec.call(this, callback), callback);
+}
+
+function inherited(target: Transactional): Transactional {
+  return Object.getPrototypeOf(target) as Transactional;
+}
+
+function quieted(answer: Promise<unknown>, callback: unknown): Promise<unknown> {
+  // ioredis handles the rejection itself when it calls back.
+  if (typeof callback === 'function') return answer;
+  const quiet = new Promise((resolve, reject) => {
+    answer.then(resolve, (error: unknown) => {
+      if (isRedisResilienceError(error)) quiet.catch(ignore);
+      reject(error);
+    });
+  });
+  return quiet;
+}
+
+function ignore(): void {
+  // The event `command-failed` reports it.
+}
