@@ -33,10 +33,12 @@ it.concurrent(
     const answers = await Promise.all([
       resilience.client.set('key', 'value'),
       resilience.client.incr('count'),
+      resilience.client.pipeline().incr('count').exec(),
+      resilience.client.multi().incr('count').exec(),
       resilience.client.quit(),
     ]);
 
-    expect(answers).toEqual(['OK', 1, 'OK']);
+    expect(answers).toEqual(['OK', 1, [[null, 2]], [[null, 3]], 'OK']);
     expect(await server.command('GET', 'key')).toBe('value');
     await waitFor(() => resilience.client.status === 'end');
     await resilience.close();

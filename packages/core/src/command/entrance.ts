@@ -71,6 +71,11 @@ export class Entrance {
 
   /** QUIT runs after all calls issued before it. If it cannot be sent, the client is ended without it. */
   #quit(command: DriverCommand, stream: PipelineStream | undefined, node: unknown): void {
+    if (this.#gathering !== undefined && this.#gathering.call.sent === undefined) {
+      // The batch is admitted in a tick that was requested before this one.
+      process.nextTick(() => this.#quit(command, stream, node));
+      return;
+    }
     if (this.#gate.state.kind === 'held' && this.#gate.counts().waiting === 0) {
       this.#dispatch.leave(command);
       return;
