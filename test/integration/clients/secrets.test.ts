@@ -76,7 +76,14 @@ describe('what a log prints', () => {
       how === 'made' ? createRedisResilience(target, options) : protect(new Redis(target), options);
     await resilience.ready({ timeoutMs: 5_000 });
     const duplicate = resilience.client.duplicate();
-    for (const each of [resilience, resilience.client, duplicate, { nested: [resilience.client] }]) {
+    const batches = [resilience.client.pipeline(), duplicate.multi(), resilience.client.options];
+    for (const each of [
+      resilience,
+      resilience.client,
+      duplicate,
+      { nested: [resilience.client] },
+      ...batches,
+    ]) {
       expect(`${inspect(each, { depth: 10 })} ${JSON.stringify(each)}`).not.toMatch(secret);
     }
     expect(inspect(resilience)).toMatch(/^RedisResilience \{[^]*status: 'up'/);
@@ -89,11 +96,12 @@ describe('what a log prints', () => {
     await using cluster = await startCluster();
     const resilience = createRedisResilience({
       cluster: cluster.addresses,
-      options: { redisOptions: { connectionName: 'hunter2' } },
+      options: { redisOptions: { connectionName: 'hunter2', sentinelPassword: 'hunter3' } },
     });
     await resilience.ready({ timeoutMs: 5_000 });
     expect(inspect(resilience.client)).toBe("Cluster { status: 'ready' }");
     expect(inspect(resilience.client.nodes(), { depth: 10 })).not.toMatch(secret);
+    expect(JSON.stringify(resilience.client.pipeline())).not.toMatch('hunter3');
     await resilience.close();
   });
 });

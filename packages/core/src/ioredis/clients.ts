@@ -52,7 +52,20 @@ export function markProtected(client: Redis | Cluster): void {
 /** Makes a client that is logged show its state instead of its options, which include the password. */
 export function printClient(client: Redis | Cluster): void {
   Object.defineProperties(client, isCluster(client) ? printedCluster : printedRedis);
+  // A pipeline that is logged shows these as well.
+  Object.defineProperties(internals(client).options, printedOptions);
 }
 
 const printedRedis = printedState('Redis', ({ status }: Redis) => ({ status }));
 const printedCluster = printedState('Cluster', ({ status }: Cluster) => ({ status }));
+const printedOptions = printedState('Options', withoutSecrets);
+const secretOptions = new Set(['password', 'sentinelPassword', 'tls', 'sentinelTLS']);
+
+function withoutSecrets(options: object): object {
+  const shown = Object.entries(options).map(([name, value]: [string, unknown]) => {
+    if (name === 'redisOptions' && typeof value === 'object' && value !== null)
+      return [name, withoutSecrets(value)];
+    return [name, secretOptions.has(name) && value ? '***' : value];
+  });
+  return Object.fromEntries(shown) as object;
+}
