@@ -92,7 +92,9 @@ describe('the logger', () => {
     expect(logger.lines[0]).toContain(
       `at ${group.name} behind the sentinels ${sentinels.map(({ host, port }) => `${host}:${port}`).join(', ')}`,
     );
-    expect(logger.lines[1]).toContain(`at the cluster of 127.0.0.1:${cluster.addresses[0]?.port}`);
+    const [, line = ''] = logger.lines;
+    expect(line).toContain(`at the cluster of 127.0.0.1:${cluster.addresses[0]?.port}`);
+    for (const { port } of cluster.addresses) expect(line.split(`:${port}`)).toHaveLength(2);
     await Promise.all(all.map((each) => each.close()));
   });
 

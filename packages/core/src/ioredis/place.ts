@@ -1,11 +1,13 @@
 import { isCluster, optionsOf, type Cluster, type Redis } from './clients.ts';
 import { clusterInternals, type StartupNode } from './cluster/cluster-internals.ts';
 
+const maxListed = 6;
+
 /** Returns the configured address of a client for the operator's log lines: hosts and ports, but no credentials. */
 export function placeOf(client: Redis | Cluster): string {
   if (isCluster(client)) {
     const nodes = clusterInternals(client).startupNodes;
-    return `the cluster of ${nodes.map((node) => address(node, 6379)).join(', ')}`;
+    return `the cluster of ${listed(nodes.map((node) => address(node, 6379)))}`;
   }
   const options = optionsOf(client) as StartupNode & {
     path?: unknown;
@@ -14,9 +16,16 @@ export function placeOf(client: Redis | Cluster): string {
   };
   if (options.sentinels) {
     const sentinels = options.sentinels.map((sentinel) => address(sentinel, 26_379));
-    return `${plain(options.name)} behind the sentinels ${sentinels.join(', ')}`;
+    return `${plain(options.name)} behind the sentinels ${listed(sentinels)}`;
   }
   return typeof options.path === 'string' ? plain(options.path) : address(options, 6379);
+}
+
+/** Names each address once, and of many only the first. */
+function listed(addresses: readonly string[]): string {
+  const distinct = [...new Set(addresses)];
+  const more = distinct.length - maxListed;
+  return `${distinct.slice(0, maxListed).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
 }
 
 function address({ host = 'localhost', port }: StartupNode, defaultPort: number): string {

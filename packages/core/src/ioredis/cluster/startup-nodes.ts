@@ -14,7 +14,8 @@ export function rememberNodes(cluster: Cluster): void {
   const known = target
     .nodes()
     .slice(0, maxStartupNodes)
-    .map(({ options }) => ({ host: options.host ?? 'localhost', port: options.port ?? 6379 }));
+    .map(({ options }) => ({ host: options.host ?? 'localhost', port: options.port ?? 6379 }))
+    .filter((node) => !configured.some(({ host, port }) => host === node.host && port === node.port));
   target.startupNodes = [...configured, ...known].slice(0, maxStartupNodes);
 }
 
