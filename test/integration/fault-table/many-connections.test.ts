@@ -28,7 +28,9 @@ describe('forty connections of one process', () => {
   });
 
   it('are all made again when their sockets are dropped in silence, without more attempts than sockets', async () => {
-    await using redis = await startProtectedRedis({ resilience: { timeoutMs: 10_000 } });
+    await using redis = await startProtectedRedis({
+      resilience: { timeoutMs: 10_000, admission: { maxWaitMs: 10_000 } },
+    });
     const clients = await connectAll(redis);
     const before = redis.proxy.accepted;
 
