@@ -1,7 +1,9 @@
 import { setTimeout as pass } from 'node:timers/promises';
 import { createRedisResilience, protect, type RedisResilience } from '@redis-resilience/core';
-import { redisErrors, redisGuard, redisHealth } from '@redis-resilience/express';
+import { redisErrors, redisGuard, redisHealth, requireRedis } from '@redis-resilience/express';
+import { createCache } from '@redis-resilience/fallback/cache';
 import { RedisResilienceModule } from '@redis-resilience/nestjs';
+import { registerMetrics } from '@redis-resilience/telemetry/prometheus';
 import { freePort, startRedis, waitFor } from '@redis-resilience/testing';
 import express from 'express';
 import { Redis } from 'ioredis';
@@ -134,6 +136,78 @@ export const likelyMistakes: readonly LikelyMistake[] = [
   {
     written: "`RedisResilienceModule.forRoot('redis://…')`",
     answer: () => thrown(() => RedisResilienceModule.forRoot(url as never)),
+  },
+  {
+    written: '`createRedisResilience(url, { host })`',
+    answer: () => thrown(() => accept(url, { host: 'localhost' })),
+  },
+  {
+    written: '`createRedisResilience(url, { keepAliveMs })`, outside its group',
+    answer: () => thrown(() => accept(url, { keepAliveMs: 5_000 })),
+  },
+  {
+    written: '`createRedisResilience(url, { critical: true })`',
+    answer: () => thrown(() => accept(url, { critical: true })),
+  },
+  {
+    written: '`createRedisResilience(url, { maxRetriesPerRequest })`',
+    answer: () => thrown(() => accept(url, { maxRetriesPerRequest: 3 })),
+  },
+  {
+    written: '`redis://:pass#word@localhost`',
+    answer: () => thrown(() => accept('redis://:pass#word@localhost')),
+  },
+  {
+    written: '`protect(client)`, twice',
+    answer: async () => {
+      const client = new Redis({ lazyConnect: true });
+      const resilience = protect(client, { logger: false });
+      const message = await thrown(() => protect(client));
+      await resilience.close();
+      return message;
+    },
+  },
+  {
+    written: "`resilience.on('up', listener)`",
+    answer: () => thrownWith((resilience) => resilience.on('up' as never, () => undefined)),
+  },
+  {
+    written: "`resilience.on('ready', listener)`",
+    answer: () => thrownWith((resilience) => resilience.on('ready' as never, () => undefined)),
+  },
+  {
+    written: '`forRootAsync({ url })`',
+    answer: () => thrown(() => RedisResilienceModule.forRootAsync({ url } as never)),
+  },
+  {
+    written: '`forRoot({ host })`',
+    answer: () => thrown(() => RedisResilienceModule.forRoot({ host: 'localhost' } as never)),
+  },
+  {
+    written: "`requireRedis('writes')`",
+    answer: () => thrown(() => requireRedis('writes' as never)),
+  },
+  {
+    written: '`createCache(client)`',
+    answer: () => {
+      const client = new Redis({ lazyConnect: true });
+      return thrown(() => createCache(client as never)).finally(() => client.disconnect());
+    },
+  },
+  {
+    written: "`cache.lookup('product:1')`, without a loader",
+    answer: () =>
+      thrownWith(async (resilience) => {
+        const cache = createCache(resilience, { ttlMs: 1_000 });
+        await cache.lookup('product:1', undefined as never).finally(() => cache.close());
+      }),
+  },
+  {
+    written: '`registerMetrics(client)`',
+    answer: () => {
+      const client = new Redis({ lazyConnect: true });
+      return thrown(() => registerMetrics(client as never)).finally(() => client.disconnect());
+    },
   },
   {
     written: "`execute(client.get('views'))`, without a function",

@@ -5,7 +5,7 @@ import {
   type DynamicModule,
   type Provider,
 } from '@nestjs/common';
-import type { RedisResilience } from '@redis-resilience/core';
+import { ConfigurationError, type RedisResilience } from '@redis-resilience/core';
 import { checkKnownOptions, type OptionNames } from '@redis-resilience/core/kit';
 import { RedisResilienceCoreModule, RedisResilienceRegistry } from './redis-resilience.registry.ts';
 import {
@@ -39,6 +39,20 @@ export type RedisResilienceAsyncOptions = ConfigurableModuleAsyncOptions<
   'createRedisResilienceOptions'
 > &
   Partial<RedisResilienceModuleExtras>;
+
+/** @throws {@link ConfigurationError} for an unknown option, and for one that a factory returns */
+function checkAsyncOptions(options: RedisResilienceAsyncOptions): void {
+  const ofConnection = Object.keys(options).find((name) => connectionOptionNames.includes(name));
+  if (ofConnection !== undefined) {
+    throw new ConfigurationError(
+      `RedisResilienceModule.forRootAsync() takes a factory. Write forRoot({ ${ofConnection} }), or ` +
+        `forRootAsync({ useFactory: () => ({ ${ofConnection} }) }).`,
+    );
+  }
+  checkKnownOptions('RedisResilienceModule.forRootAsync', options, asyncOptionNames);
+}
+
+const connectionOptionNames = ['url', 'options', 'databases', 'client', 'host', 'port'];
 
 const asyncOptionNames: OptionNames<RedisResilienceAsyncOptions> = {
   name: true,
@@ -78,7 +92,7 @@ export class RedisResilienceModule extends ConfigurableModuleClass {
 
   /** @throws {@link ConfigurationError} when an option is unknown; the factory's options are checked at startup */
   static override forRootAsync(options: RedisResilienceAsyncOptions): DynamicModule {
-    checkKnownOptions('RedisResilienceModule.forRootAsync', options, asyncOptionNames);
+    checkAsyncOptions(options);
     return super.forRootAsync(options);
   }
 }

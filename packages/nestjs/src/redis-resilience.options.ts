@@ -55,8 +55,26 @@ export function checkModuleOptions(
   const meant = meantBy(options);
   if (meant !== undefined)
     throw new ConfigurationError(`RedisResilienceModule takes options. Write forRoot(${meant}).`);
+  const ofDriver = Object.keys(options).find((name) => driverOptionNames.includes(name));
+  if (ofDriver !== undefined)
+    throw new ConfigurationError(
+      `The option RedisResilienceModule.${ofDriver} does not exist: it belongs to the connection. ` +
+        `Write forRoot({ options: { ${ofDriver} } }).`,
+    );
   checkOptionNames('RedisResilienceModule', options, ['url', 'options', 'databases', 'client', 'isGlobal']);
 }
+
+const driverOptionNames = [
+  'host',
+  'port',
+  'path',
+  'username',
+  'password',
+  'db',
+  'tls',
+  'sentinels',
+  'cluster',
+];
 
 function meantBy(given: unknown): string | undefined {
   if (typeof given === 'string') return '{ url }';

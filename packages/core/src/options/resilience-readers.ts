@@ -11,6 +11,8 @@ export const resilienceOf: OptionReader = (value, path) => {
 };
 
 export const resiliencesOf: OptionReader = (value, path) => {
+  const given = Array.isArray(value) ? value : [];
+  for (const each of given) if (hasMethod(each, 'duplicate')) resilienceOf(each, path);
   if (!isListOf(value, isResilience)) {
     throw invalid(path, value, 'a list of what createRedisResilience() or protect() returns');
   }

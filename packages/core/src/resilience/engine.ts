@@ -9,8 +9,9 @@ import { Leases } from '../lease/leases.ts';
 import type { DatabaseReport } from '../database-report.ts';
 import { RefusalPace } from '../event-loop/refusal-pace.ts';
 import { debug } from '../observability/debug.ts';
+import { knownEvent } from '../observability/known-event.ts';
 import { EventHub } from '../observability/event-hub.ts';
-import type { ResilienceEvent, ResilienceEvents } from '../observability/events.ts';
+import type { ResilienceEvents } from '../observability/events.ts';
 import { History, type HistoryEntry } from '../observability/history.ts';
 import type { Settings } from '../options/settings.ts';
 import type { Credentials, ExecuteOptions, RedisResilience } from '../redis-resilience.ts';
@@ -117,9 +118,7 @@ export class Engine implements RedisResilience {
     };
   }
 
-  on<E extends ResilienceEvent>(event: E, listener: (payload: ResilienceEvents[E]) => void): () => void {
-    return this.#events.on(event, listener);
-  }
+  on: RedisResilience['on'] = (event, listener) => this.#events.on(knownEvent(event), listener);
 
   execute<T>(
     operation: (client: Redis | Cluster, signal: AbortSignal) => Promise<T>,

@@ -1,4 +1,10 @@
-import { lifetimeOf, functionOf, type OptionReaders } from '@redis-resilience/core/kit';
+import {
+  checkArgument,
+  checkOptions,
+  lifetimeOf,
+  functionOf,
+  type OptionReaders,
+} from '@redis-resilience/core/kit';
 import type { CacheEvents, CacheStats } from './cache-events.ts';
 import type { Loader } from './single-flight.ts';
 
@@ -23,8 +29,13 @@ export interface LookupOptions<T> {
   readonly fallback?: (error: unknown) => T | Promise<T>;
 }
 
-/** Reads and validates {@link LookupOptions}. */
-export const lookupReaders: OptionReaders<LookupOptions<unknown>> = {
+/** @throws {@link ConfigurationError} for an unknown or invalid option, and when there is no loader */
+export function checkLookup<T>(loader: Loader<T>, options: LookupOptions<T>): void {
+  checkArgument('cache.lookup.loader', loader, functionOf);
+  checkOptions('cache.lookup', options as LookupOptions<unknown>, lookupReaders);
+}
+
+const lookupReaders: OptionReaders<LookupOptions<unknown>> = {
   ttlMs: lifetimeOf(0),
   fallback: functionOf,
 };

@@ -1,6 +1,6 @@
 import type { RedisResilience } from '@redis-resilience/core';
 import { checkArgument, checkOptions, lifetimeOf, EventHub, keyTextOf } from '@redis-resilience/core/kit';
-import { lookupReaders, type Cache, type CacheAnswer, type LookupOptions } from './cache.ts';
+import { checkLookup, type Cache, type CacheAnswer, type LookupOptions } from './cache.ts';
 import type { CacheEvents, CacheStats } from './cache-events.ts';
 import type { CacheSettings } from './cache-options.ts';
 import { encodeEntry, invalidationEntry, noPayload, type CacheEntry } from './entry.ts';
@@ -64,7 +64,7 @@ export class ResilientCache implements Cache {
   }
 
   async lookup<T>(key: string, loader: Loader<T>, options: LookupOptions<T> = {}): Promise<CacheAnswer<T>> {
-    checkOptions('cache.lookup', options as LookupOptions<unknown>, lookupReaders);
+    checkLookup(loader, options);
     checkKey(key);
     const found = await this.#finder.find(key);
     if (found === undefined || !this.#mayAnswerNow(found)) return this.#load(key, loader, options, found);

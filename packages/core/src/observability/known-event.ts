@@ -1,0 +1,38 @@
+import { ConfigurationError } from '../errors.ts';
+import type { ResilienceEvent } from './events.ts';
+
+const known: { readonly [Event in ResilienceEvent]: true } = {
+  change: true,
+  outage: true,
+  recovered: true,
+  attempt: true,
+  'command-failed': true,
+  retry: true,
+  'scan-restart': true,
+  'circuit-change': true,
+  'would-refuse': true,
+  gap: true,
+  'resubscribe-failed': true,
+  'lease-overdue': true,
+  'database-change': true,
+  thaw: true,
+  closed: true,
+  'listener-error': true,
+};
+
+const driverEvents = ['connect', 'ready', 'error', 'close', 'end', 'reconnecting', 'message'];
+
+/**
+ * Returns the event if it exists: a listener to any other would never be called.
+ *
+ * @throws {@link ConfigurationError} that lists the events
+ */
+export function knownEvent<Event extends ResilienceEvent>(event: Event): Event {
+  if (Object.hasOwn(known, event)) return event;
+  const meant = driverEvents.includes(event)
+    ? ` For this event of the client, write resilience.client.on('${event}', listener).`
+    : '';
+  throw new ConfigurationError(
+    `A resilience has no event of this name.${meant} Its events: ${Object.keys(known).join(', ')}.`,
+  );
+}

@@ -1,0 +1,51 @@
+import { ConfigurationError } from '../errors.ts';
+
+const targetOptions = [
+  'url',
+  'host',
+  'port',
+  'path',
+  'username',
+  'password',
+  'db',
+  'tls',
+  'family',
+  'sentinels',
+];
+
+/** Where options belong that are often written here: to another function, or under another name. */
+const otherPlaces: Readonly<Record<string, string>> = {
+  critical: 'Write redisHealth({ critical: true }).',
+  budgetMs: 'Write redisGuard({ budgetMs }).',
+  fallback: 'Write execute(operation, { fallback }).',
+  maxRetriesPerRequest: 'Write { retry: { maxRetries } }.',
+  commandTimeout: 'Write { timeoutMs }.',
+};
+
+/**
+ * Rejects an option of `createRedisResilience` that exists, but in another place. `groups` are all options, of which
+ * those that are objects hold others: `keepAliveMs` belongs to `connection`.
+ *
+ * @throws {@link ConfigurationError} with the line to write
+ */
+export function refuseMisplacedOptions(options: object, known: object, groups: object): void {
+  for (const name of Object.keys(options)) {
+    if (Object.hasOwn(known, name)) continue;
+    const meant = placeOf(name, groups);
+    if (meant !== undefined)
+      throw new ConfigurationError(`The option options.${name} does not exist. ${meant}`);
+  }
+}
+
+function placeOf(name: string, groups: object): string | undefined {
+  if (name === 'url') return 'Write createRedisResilience(url, options).';
+  if (targetOptions.includes(name)) {
+    return `It belongs to the first argument: createRedisResilience({ ${name} }, options).`;
+  }
+  if (Object.hasOwn(otherPlaces, name)) return otherPlaces[name];
+  for (const [group, members] of Object.entries(groups)) {
+    if (typeof members === 'object' && members !== null && Object.hasOwn(members, name))
+      return `Write { ${group}: { ${name} } }.`;
+  }
+  return undefined;
+}
