@@ -15,6 +15,7 @@ const known: { readonly [Event in ResilienceEvent]: true } = {
   'resubscribe-failed': true,
   'lease-overdue': true,
   'database-change': true,
+  'shared-use': true,
   thaw: true,
   closed: true,
   'listener-error': true,
