@@ -116,7 +116,8 @@ export interface RedisResilience<Client extends Redis | Cluster = Redis | Cluste
   ): Promise<T>;
   /**
    * Applies a command at most once on the server, and retries until it is acknowledged. A repeat with the same id, from
-   * any process, gets the reply of the first execution. A primary that is lost before it has replicated the write loses
+   * any process, gets the reply of the first execution. An id belongs to the command's key: with another key it is
+   * another write. A primary that is lost before it has replicated the write loses
    * both the write and the record of it: the README explains the consequences. If several Redis databases are
    * configured, an id that may have reached one of them is never sent to another. Options may be passed in place of the
    * id: `{ id, timeoutMs, signal }`.

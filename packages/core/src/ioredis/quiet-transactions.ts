@@ -21,7 +21,7 @@ export function quietTransactions(client: Redis | Cluster): void {
 }
 
 function quietMulti(this: Transactional, ...args: unknown[]): { exec: Exec } {
-  const pipeline = inherited(this).multi.apply(this, args);
+  const pipeline = beneath(this, 'multi', quietMulti).apply(this, args);
   const exec = pipeline.exec;
   // With `pipeline: false`, this is the promise of a command.
   if (typeof exec !== 'function') return pipeline;
@@ -34,11 +34,18 @@ function quietMulti(this: Transactional, ...args: unknown[]): { exec: Exec } {
 }
 
 function quietExec(this: Transactional, callback?: unknown): Promise<unknown> {
-  return quieted(inherited(this).exec.call(this, callback), callback);
+  return quieted(beneath(this, 'exec', quietExec).call(this, callback), callback);
 }
 
-function inherited(target: Transactional): Transactional {
-  return Object.getPrototypeOf(target) as Transactional;
+/** Returns the driver's own method. The client may be the prototype of others, such as those that are leased. */
+function beneath<Name extends keyof Transactional>(
+  client: Transactional,
+  name: Name,
+  quiet: Transactional[Name],
+): Transactional[Name] {
+  let owner = client;
+  while (owner[name] === quiet) owner = Object.getPrototypeOf(owner) as Transactional;
+  return owner[name];
 }
 
 function quieted(answer: Promise<unknown>, callback: unknown): Promise<unknown> {

@@ -1,3 +1,5 @@
+import { unquoteArguments } from './unquoted-arguments.ts';
+
 /**
  * Returns a copy of a driver error without the command that it carries, and so without keys, values and passwords.
  * Class, message and stack stay the same. Any other value is returned unchanged.
@@ -9,13 +11,18 @@ export function withoutCommand(error: unknown): unknown {
     if (!carriers.includes(name)) Object.defineProperty(copy, name, descriptor);
   }
   const { previousErrors, lastNodeError } = error as { previousErrors?: unknown; lastNodeError?: unknown };
+  unquoteArguments(copy as unknown as Error);
   if (Array.isArray(previousErrors)) copy['previousErrors'] = previousErrors.map(withoutCommand);
   if (lastNodeError !== undefined) copy['lastNodeError'] = withoutCommand(lastNodeError);
   return copy;
 }
 
-/** Keeps the command that a driver error carries out of logs; code can still read it from the error. */
+/**
+ * Keeps the command that a driver error carries, and the arguments that its text quotes, out of logs; code can still
+ * read the command from the error.
+ */
 export function hideCommand(error: Error): void {
+  unquoteArguments(error);
   for (const name of carriers) {
     if (Object.hasOwn(error, name)) Object.defineProperty(error, name, { enumerable: false });
   }
