@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { createRedisResilience, isRedisResilienceError, type RedisResilience } from '@redis-resilience/core';
 import { startCluster, waitFor, type ClusterGroup } from '@redis-resilience/testing';
 import type { Cluster } from 'ioredis';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { waitUntilStatus } from '../stage/protected-redis.ts';
 
 async function protectCluster(
@@ -134,8 +134,14 @@ it.runIf(hasShardedSubscriber)(
 
 describe('a Cluster that cannot be reached', () => {
   const provider = () => Promise.reject(new Error('The vault is sealed.'));
+  // They only look at it, so all tests share it.
+  let cluster: ClusterGroup;
+  beforeAll(async () => {
+    cluster = await startCluster({ nodes: 3, replicas: 0, password: 'right' });
+  });
+  afterAll(() => cluster[Symbol.asyncDispose]());
+
   it('says why also where the nodes are URLs or ports', async () => {
-    await using cluster = await startCluster({ nodes: 3, replicas: 0, password: 'right' });
     const [node] = cluster.nodes;
     await node?.command('ACL', 'SETUSER', 'app', 'on', '>secret', '~*', '&*', '+@all', '-cluster');
     const withoutCluster = `redis://app:secret@127.0.0.1:${node?.port}`;
@@ -154,7 +160,6 @@ describe('a Cluster that cannot be reached', () => {
     ['dns', { cluster: [{ host: 'nowhere.invalid', port: 6379 }] }, {}],
     ['connection-refused', { cluster: [{ host: '127.0.0.1', port: 1 }] }, {}],
   ] as const)('says %s: %o', async (cause, target, options) => {
-    await using cluster = await startCluster({ nodes: 3, replicas: 0, password: 'right' });
     const resilience = createRedisResilience(
       { cluster: cluster.addresses, ...target },
       { ...options, name: 'shop' },

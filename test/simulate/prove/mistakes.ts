@@ -159,8 +159,13 @@ export const mistakes: readonly Mistake[] = [
     edits: [
       {
         file: 'sentinel/sentinel-resolver.ts',
-        find: '    this.#pinned = undefined;\n    if (pinned !== undefined && this.#clock.now() < pinned.until) return',
-        replace: '    if (pinned !== undefined) return',
+        find: 'promotion !== undefined && promotion !== this.#followed',
+        replace: 'promotion !== undefined',
+      },
+      {
+        file: 'sentinel/promotions.ts',
+        find: 'this.#latest !== undefined && now < this.#latest.until',
+        replace: 'this.#latest !== undefined',
       },
     ],
   },
