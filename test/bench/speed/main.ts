@@ -6,6 +6,7 @@ import { measureAllocation } from './allocation.js';
 import { compareWithBaseline, updateBaseline } from './baseline.js';
 import { measureBatches } from './batches.js';
 import { measureCallers } from './callers.js';
+import { measureClusters } from './clusters.js';
 import { measureColdStart } from './cold-start.js';
 import { measureConnections } from './connections.js';
 import { measureFlights } from './flights.js';
@@ -20,6 +21,7 @@ import { measureWaiting } from './waiting.js';
 
 const parts: readonly Part[] = [
   { name: 'callers', run: measureCallers },
+  { name: 'clusters', run: measureClusters },
   { name: 'batches', run: measureBatches },
   { name: 'transports', run: measureTransports },
   { name: 'allocation', run: measureAllocation },
