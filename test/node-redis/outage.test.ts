@@ -77,6 +77,22 @@ describe('while Redis is away', () => {
     expect(unhandled).toEqual([expect.any(redis.SimpleError)]);
   });
 
+  it('nothing that is not awaited becomes an unhandled rejection when its client is destroyed', async () => {
+    const unhandled = unhandledRejections();
+    await using server = await startRedis();
+    const { client } = await front(server.url);
+    await server.freeze();
+    void client.publish('news', 'sent');
+    void client.multi().incr('n').exec();
+    const awaited = client.get('a');
+    client.destroy();
+    void client.publish('news', 'late');
+    await expect(awaited).rejects.toThrow(redis.DisconnectsClientError);
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(unhandled).toEqual([]);
+    server.thaw();
+  });
+
   it('connect returns, the client heals by itself, and waitForReady waits', async () => {
     await using server = await startRedis();
     await server.kill();

@@ -30,17 +30,25 @@ export class ClientErrors {
   }
 
   disconnected(outcome: Outcome): Error {
-    return Object.assign(new this.#module.DisconnectsClientError(), { outcome });
+    return ofClosing(Object.assign(new this.#module.DisconnectsClientError(), { outcome }));
   }
 
   closed(): Error {
-    return Object.assign(new this.#module.ClientClosedError(), notApplied);
+    return ofClosing(Object.assign(new this.#module.ClientClosedError(), notApplied));
   }
 
   /** Creates the error for a watched key that was changed. */
   watched(message?: string): Error {
     return Object.assign(new this.#module.WatchError(message), notApplied);
   }
+}
+
+/** Errors of commands whose client was closed. */
+const closings = new WeakSet<object>();
+
+function ofClosing(error: Error): Error {
+  closings.add(error);
+  return error;
 }
 
 const refused = { outcome: 'refused' } satisfies { outcome: Outcome };
@@ -71,13 +79,13 @@ function dress(theirs: Error, ours: RedisResilienceError): Error {
 }
 
 /**
- * Returns the promise, and keeps this library's errors from becoming unhandled rejections: an outage must not end a
- * process that publishes without awaiting the result. Every other error does become an unhandled rejection, as in
- * node-redis.
+ * Returns the promise, and keeps the errors of an outage and of a closed client from becoming unhandled rejections:
+ * neither must end a process that publishes without awaiting the result. Every other error does become an unhandled
+ * rejection, as in node-redis.
  */
 export function tolerated<T>(promise: Promise<T>): Promise<T> {
   const answer = promise.then(undefined, (error: unknown): never => {
-    if (isRedisResilienceError(error)) answer.catch(ignore);
+    if (isRedisResilienceError(error) || closings.has(error as Error)) answer.catch(ignore);
     throw error;
   });
   return answer;
