@@ -1,9 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { availableParallelism, totalmem } from 'node:os';
 import { dirname, join } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { fileURLToPath } from 'node:url';
 
 /** What figures were taken on: no name of a host, no path. */
 export interface Machine {
@@ -49,19 +48,13 @@ function redisVersion(): string {
   return /v=([\w.-]+)/.exec(printed)?.[1] ?? printed.trim();
 }
 
-/** Packages may not export their package.json: it is looked for upwards from their entry. */
+/** Looked for as Node does: packages may export neither their package.json nor a main entry. */
 function versionOf(name: string): string {
-  const resolve = createRequire(import.meta.url).resolve;
-  let folder = dirname(resolve(name));
+  let folder = dirname(fileURLToPath(import.meta.url));
   for (;;) {
     try {
-      const manifest = JSON.parse(readFileSync(pathToFileURL(join(folder, 'package.json')), 'utf8')) as {
-        name?: string;
-        version?: string;
-      };
-      // A second version of a package is installed under another name.
-      const isIt = manifest.name === name || folder.endsWith(join('node_modules', name));
-      if (isIt && manifest.version !== undefined) return manifest.version;
+      const manifest = readFileSync(join(folder, 'node_modules', name, 'package.json'), 'utf8');
+      return (JSON.parse(manifest) as { version?: string }).version ?? 'unknown';
     } catch {
       // Not here: one further up.
     }
