@@ -30,9 +30,11 @@ export class NodeCircuits {
   }
 
   of(address: string): LaneCircuits {
-    const known = this.#nodes.get(address) ?? this.#make(address);
-    this.#nodes.set(address, known);
-    return known.circuits;
+    const known = this.#nodes.get(address);
+    if (known !== undefined) return known.circuits;
+    const made = this.#make(address);
+    this.#nodes.set(address, made);
+    return made.circuits;
   }
 
   /** Why a circuit of one of these nodes is not closed; undefined if all are closed. */

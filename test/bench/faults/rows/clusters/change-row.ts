@@ -65,6 +65,9 @@ export function changeRow(change: Change): Row {
     only: settings === undefined && fronts !== 'mapped' ? withoutBreakers : withTheInterfaceOfIoredis,
     async run(stage) {
       await using cluster = await startCluster(change.cluster);
+      // Asked before the nodes announce the addresses of their proxies, by which they are not known here.
+      const victim = await cluster.primaryOf(keyOf(0));
+      const isOwn = await slotsOf(cluster, victim);
       const proxies = fronts === undefined ? [] : await proxiesOf(cluster, fronts);
       try {
         const reached = fronts === undefined ? cluster.nodes : proxies;
@@ -72,8 +75,6 @@ export function changeRow(change: Change): Row {
         const natMap = fronts === 'mapped' ? { natMap: mapOf(cluster, proxies) } : {};
         const peer = stage.connect({ kind: 'cluster', nodes, settings: { ...settings, ...natMap } });
         await untilServed(peer);
-        const victim = await cluster.primaryOf(keyOf(0));
-        const isOwn = await slotsOf(cluster, victim);
         const loop = new CallLoop(
           (index) =>
             command === 'get' ? peer.call('get', keyOf(index)) : peer.call('set', keyOf(index), '1'),
