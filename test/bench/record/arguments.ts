@@ -21,14 +21,16 @@ export interface Request {
 
 export const allWorlds: readonly WorldKind[] = [single, memory, sentinel, cluster, secondDatabase];
 /** A PING of the client changes how soon it is back, and nothing of what it does to a history. */
-const defaultClients = allPeers.filter(({ name }) => name !== 'node-redis-ping');
+// An answer of the application's own is none of Redis, and `protect()` is the same connection again.
+const recordedPeers = allPeers.filter(({ name }) => name !== 'ours-fallbacks' && name !== 'protect');
+const defaultClients = recordedPeers.filter(({ name }) => name !== 'node-redis-ping');
 
 export const usage = `Lets two processes of each client live through random faults of real servers, and checks all that they saw.
 
   npm run record -- [--minutes 15] [--seed 1] [--clients a,b] [--worlds a,b] [--faults a,b] [--no-report]
 
 Runs of all clients through all faults are kept, and packages/core/RECORD.md and record.svg are made of them.
-Clients: ${allPeers.map(({ name }) => name).join(', ')}
+Clients: ${recordedPeers.map(({ name }) => name).join(', ')}
 Worlds and their faults:
 ${allWorlds.map(({ name, faultNames }) => `  ${name}: ${faultNames.join(', ')}`).join('\n')}`;
 
@@ -59,7 +61,7 @@ export function requestIn(args: readonly string[]): Request | 'help' {
   return {
     seed: wholeNumber('--seed', values.seed, 2 ** 31),
     minutes,
-    clients: named('--clients', values.clients, allPeers) ?? defaultClients,
+    clients: named('--clients', values.clients, recordedPeers) ?? defaultClients,
     worlds,
     faults,
     writesReport: values.clients === undefined && faults === undefined && !values['no-report'],
