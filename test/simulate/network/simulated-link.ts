@@ -65,8 +65,11 @@ class LinkWay implements Way {
   #arrivesAt = 0;
   #isEnding = false;
   /** What waits while the way is blocked. */
-  #held: { readonly order: number; readonly parcel: Parcel }[] | undefined;
+  #held: { readonly serial: number; readonly parcel: Parcel }[] | undefined;
   #sent = 0;
+  /** The serial number of the next parcel to deliver, and those that came before their turn. */
+  #next = 0;
+  readonly #early = new Map<number, Parcel>();
   #isDead = false;
   #bytesUntilCut = Infinity;
 
@@ -129,9 +132,9 @@ class LinkWay implements Way {
   open(): void {
     const held = this.#held ?? [];
     this.#held = undefined;
-    // What was under way when the way was blocked may be held after what was sent later.
-    held.sort((left, right) => left.order - right.order);
-    for (const { parcel } of held) this.#send(parcel, retransmissionMs * this.#weather.random());
+    held.sort((left, right) => left.serial - right.serial);
+    for (const { serial, parcel } of held)
+      this.#travel(serial, parcel, retransmissionMs * this.#weather.random());
   }
 
   /** Packets are lost from now on, for good. */
@@ -144,22 +147,35 @@ class LinkWay implements Way {
     this.#bytesUntilCut = bytes;
   }
 
-  #send(parcel: Parcel, extraMs = 0): void {
+  #send(parcel: Parcel): void {
     if (this.#isDead) return;
-    const order = this.#sent++;
-    if (this.#held !== undefined) {
-      this.#held.push({ order, parcel });
-      return;
-    }
+    const serial = this.#sent++;
+    if (this.#held === undefined) this.#travel(serial, parcel);
+    else this.#held.push({ serial, parcel });
+  }
+
+  #travel(serial: number, parcel: Parcel, extraMs = 0): void {
     const { latencyMs, jitterMs, loss, random } = this.#weather;
     const lostMs = loss > 0 && random() < loss ? retransmissionMs * (1 + random()) : 0;
     const travelMs = latencyMs + random() * jitterMs + lostMs + extraMs;
     this.#arrivesAt = Math.max(this.#arrivesAt, this.#time.now() + travelMs);
     this.#time.after(this.#arrivesAt - this.#time.now(), () => {
       if (this.#isDead || this.#to === undefined) return;
-      if (this.#held === undefined) parcel(this.#to);
-      else this.#held.push({ order, parcel });
+      if (this.#held === undefined) this.#arrived(serial, parcel, this.#to);
+      else this.#held.push({ serial, parcel });
     });
+  }
+
+  /** What comes before its turn waits for what is sent again, as in TCP. */
+  #arrived(serial: number, parcel: Parcel, to: MemorySocket): void {
+    this.#early.set(serial, parcel);
+    for (let next = parcel as Parcel | undefined; next !== undefined;) {
+      next = this.#early.get(this.#next);
+      if (next === undefined) return;
+      this.#early.delete(this.#next);
+      this.#next++;
+      next(to);
+    }
   }
 }
 
