@@ -39,7 +39,18 @@ export class LocalCounts<Count extends Counted> {
   }
 
   set(key: string, count: Count): void {
+    this.#put(hashOf(key), count);
+  }
+
+  /** Replaces the count of a key by what `next` makes of it, and returns that. The key is hashed once. */
+  update(key: string, next: (known: Count | undefined) => Count): Count {
     const name = hashOf(key);
+    const count = next(this.#known.get(name)?.count);
+    this.#put(name, count);
+    return count;
+  }
+
+  #put(name: string, count: Count): void {
     const index = this.#known.get(name)?.index ?? this.#freePlace();
     const place = { name, index, count };
     this.#places[index] = place;

@@ -18,11 +18,12 @@ export class LocalWindows {
 
   increment(key: string, windowMs: number): { readonly totalHits: number; readonly resetTime: Date } {
     const now = this.#clock.wallNow();
-    const known = this.#windows.get(key);
-    const isOpen = known !== undefined && known.endsAt > now;
-    const window = isOpen ? { ...known, hits: known.hits + 1 } : { hits: 1, endsAt: now + windowMs };
-    this.#windows.set(key, window);
-    return { totalHits: window.hits, resetTime: new Date(window.endsAt) };
+    const { hits, endsAt } = this.#windows.update(key, (known) =>
+      known !== undefined && known.endsAt > now
+        ? { hits: known.hits + 1, endsAt: known.endsAt }
+        : { hits: 1, endsAt: now + windowMs },
+    );
+    return { totalHits: hits, resetTime: new Date(endsAt) };
   }
 
   /** Adopts the count from Redis, so that counting continues from there. */

@@ -119,8 +119,7 @@ export function throttlerStorage(
       }
       if (whenAway === 'closed') throw uncountedError(resilience);
       if (whenAway === 'open') return recordOf({ hits: 1, endsAt: now + ttlMs, blockedUntil: 0 }, now);
-      const count = countHit(counts.get(name), now, { ttlMs, limit, blockMs });
-      counts.set(name, count);
+      const count = counts.update(name, (known) => countHit(known, now, { ttlMs, limit, blockMs }));
       return recordOf(count, now);
     },
   };
