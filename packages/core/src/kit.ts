@@ -23,6 +23,7 @@ export {
   oneOf,
   textOf,
 } from './options/option-readers.ts';
+export { targetOptionNames } from './options/misplaced-options.ts';
 export { resilienceOf, resiliencesOf } from './options/resilience-readers.ts';
 export { invalid, withDefaults, type OptionReader } from './options/validate-options.ts';
 

@@ -8,7 +8,7 @@ import {
   type ResilienceOptions,
   type ResilienceTarget,
 } from '@redis-resilience/core';
-import { checkOptionNames } from '@redis-resilience/core/kit';
+import { checkOptionNames, targetOptionNames } from '@redis-resilience/core/kit';
 
 /**
  * The options of one connection: its target and all of core's options. The target is one of `url`, `options`,
@@ -55,7 +55,9 @@ export function checkModuleOptions(
   const meant = meantBy(options);
   if (meant !== undefined)
     throw new ConfigurationError(`RedisResilienceModule takes options. Write forRoot(${meant}).`);
-  const ofDriver = Object.keys(options).find((name) => driverOptionNames.includes(name));
+  const ofDriver = Object.keys(options).find(
+    (name) => targetOptionNames.includes(name) || name === 'cluster',
+  );
   if (ofDriver !== undefined)
     throw new ConfigurationError(
       `The option RedisResilienceModule.${ofDriver} does not exist: it belongs to the connection. ` +
@@ -63,18 +65,6 @@ export function checkModuleOptions(
     );
   checkOptionNames('RedisResilienceModule', options, ['url', 'options', 'databases', 'client', 'isGlobal']);
 }
-
-const driverOptionNames = [
-  'host',
-  'port',
-  'path',
-  'username',
-  'password',
-  'db',
-  'tls',
-  'sentinels',
-  'cluster',
-];
 
 function meantBy(given: unknown): string | undefined {
   if (typeof given === 'string') return '{ url }';

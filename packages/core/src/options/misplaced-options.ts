@@ -1,7 +1,7 @@
 import { ConfigurationError } from '../errors.ts';
 
-const targetOptions = [
-  'url',
+/** Options of a connection that are often written beside those of this library. */
+export const targetOptionNames: readonly string[] = [
   'host',
   'port',
   'path',
@@ -9,7 +9,6 @@ const targetOptions = [
   'password',
   'db',
   'tls',
-  'family',
   'sentinels',
 ];
 
@@ -39,7 +38,7 @@ export function refuseMisplacedOptions(options: object, known: object, groups: o
 
 function placeOf(name: string, groups: object): string | undefined {
   if (name === 'url') return 'Write createRedisResilience(url, options).';
-  if (targetOptions.includes(name)) {
+  if (targetOptionNames.includes(name) || name === 'family') {
     return `It belongs to the first argument: createRedisResilience({ ${name} }, options).`;
   }
   if (Object.hasOwn(otherPlaces, name)) return otherPlaces[name];
