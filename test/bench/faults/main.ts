@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { format, resolveConfig } from 'prettier';
 import { describeMachine, lookAtMachine, type Machine } from '../report/machine.js';
+import { readRequest } from '../report/read-request.js';
 import { requestIn, usage, type Request } from './arguments.js';
 import type { Contestant } from './contestant.js';
 import { contestantsOf } from './contestants.js';
@@ -17,19 +18,10 @@ const drawnRow = 'restart-10s';
 const core = new URL('../../../../packages/core/', import.meta.url);
 const kept = new URL('../../faults/results.json', import.meta.url);
 
-const request = read(process.argv.slice(2));
+const request = readRequest(requestIn);
 if (request === undefined) process.exitCode = 2;
 else if (request === 'help') console.log(usage);
 else await compare(request);
-
-function read(args: readonly string[]): Request | 'help' | undefined {
-  try {
-    return requestIn(args);
-  } catch (error) {
-    console.error((error as Error).message.split('\n')[0]);
-    return undefined;
-  }
-}
 
 async function compare({ plan, writesReport, json }: Request): Promise<void> {
   const startedAt = performance.now();

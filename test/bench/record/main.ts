@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { format, resolveConfig } from 'prettier';
 import { describeMachine, lookAtMachine } from '../report/machine.js';
+import { readRequest } from '../report/read-request.js';
 import { textTable } from '../report/text-table.js';
 import { allWorlds, requestIn, usage, type Request } from './arguments.js';
 import { markdownRecord } from './report/markdown-record.js';
@@ -17,7 +18,7 @@ const mostOverrun = 1.08;
 /** A picture of more says little. */
 const mostLines = 16;
 
-const request = read(process.argv.slice(2));
+const request = readRequest(requestIn);
 if (request === undefined) process.exitCode = 2;
 else if (request === 'help') console.log(usage);
 else {
@@ -30,15 +31,6 @@ else {
     request.minutes * 60_000 * mostOverrun,
   ).unref();
   process.exit(await record(request));
-}
-
-function read(args: readonly string[]): Request | 'help' | undefined {
-  try {
-    return requestIn(args);
-  } catch (error) {
-    console.error((error as Error).message.split('\n')[0]);
-    return undefined;
-  }
 }
 
 /** Servers and clients end with this process, when it ends in the ordinary way. */
