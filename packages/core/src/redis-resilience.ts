@@ -117,10 +117,9 @@ export interface RedisResilience<Client extends Redis | Cluster = Redis | Cluste
   /**
    * Applies a command at most once on the server, and retries until it is acknowledged. A repeat with the same id, from
    * any process, gets the reply of the first execution. An id belongs to the command's key: with another key it is
-   * another write. A primary that is lost before it has replicated the write loses
-   * both the write and the record of it: the README explains the consequences. If several Redis databases are
-   * configured, an id that may have reached one of them is never sent to another. Options may be passed in place of the
-   * id: `{ id, timeoutMs, signal }`.
+   * another write. A primary that is lost before it has replicated the write loses both the write and the record of it:
+   * the README explains the consequences. If several Redis databases are configured, an id that may have reached one of
+   * them is never sent to another. Options may be passed in place of the id: `{ id, timeoutMs, signal }`.
    *
    * @throws {@link OutcomeUnknownError} when the id may have reached a database that is not in use now;
    *   {@link ConfigurationError} for an argument that is not a string, number or Buffer, and for an id that was used

@@ -117,9 +117,9 @@ export class Connector implements DriverConnector {
   }
 
   /**
-   * Makes this, if given, the driver's next socket, so that none has to be dialed. `readOnMs` means that the current socket is
-   * silent: if it carries commands that must not run twice, it is still read for that long, because their replies may
-   * yet arrive.
+   * Makes this the driver's next socket, so that none has to be dialed; if undefined, the next one is dialed.
+   * `readOnMs` means that the current socket is silent: if it carries commands that must not run twice, it is still
+   * read for that long, because their replies may yet arrive.
    */
   standBy(verified: VerifiedSocket | undefined, readOnMs?: number): void {
     this.#standby?.socket.destroy();

@@ -207,7 +207,8 @@ export interface ResilienceOptions {
   readonly failback?: FailbackOptions;
   /**
    * Receives one line at the beginning of an outage and one at its end, and one for the first `WATCH` and the first
-   * blocking command on the shared client: an object with `info`, `warn` and `error`, or `false` for no lines. Default: a process warning, which Node writes to stderr.
+   * blocking command on the shared client: an object with `info`, `warn` and `error`, or `false` for no lines.
+   * Default: a process warning, which Node writes to stderr.
    */
   readonly logger?: Logger | false;
   /** Sources of time and of random numbers, for tests. */

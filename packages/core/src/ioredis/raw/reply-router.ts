@@ -24,8 +24,8 @@ const [simpleError, blobError, push] = [0x2d, 0x21, 0x3e];
 
 /**
  * Intercepts the bytes meant for ioredis' parser. If a reply belongs to a raw command, that command receives it. All
- * other bytes go to the parser: replies to ioredis' own commands, error replies and subscription messages. Until the first
- * `RawClient` is created, the router inspects nothing.
+ * other bytes go to the parser: replies to ioredis' own commands, error replies and subscription messages. Until the
+ * first `RawClient` is created, the router inspects nothing.
  */
 export class ReplyRouter {
   readonly #target: Internals;
