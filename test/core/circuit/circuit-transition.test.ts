@@ -13,11 +13,20 @@ const now = 100_000;
 const phases = {
   closed: { kind: 'closed', since: 0, doublings: 3 },
   'closed lately': { kind: 'closed', since: now - 9_999, doublings: 3 },
-  open: { kind: 'open', cause: 'slow', until: now + 200, doublings: 1 },
-  'half-open': { kind: 'half-open', cause: 'slow', doublings: 1, out: 0, succeeded: 0, hungAt: Infinity },
+  open: { kind: 'open', cause: 'slow', admits: 'share', until: now + 200, doublings: 1 },
+  'half-open': {
+    kind: 'half-open',
+    cause: 'slow',
+    admits: 'share',
+    doublings: 1,
+    out: 0,
+    succeeded: 0,
+    hungAt: Infinity,
+  },
   'half-open, one out': {
     kind: 'half-open',
     cause: 'slow',
+    admits: 'share',
     doublings: 1,
     out: 1,
     succeeded: 0,
@@ -26,6 +35,7 @@ const phases = {
   'half-open, last out': {
     kind: 'half-open',
     cause: 'slow',
+    admits: 'share',
     doublings: 1,
     out: 1,
     succeeded: 1,
@@ -37,7 +47,7 @@ const phases = {
 
 const signals = {
   due: { kind: 'due', jitter: 0.5 },
-  trip: { kind: 'trip', cause: 'out-of-memory', now, jitter: 0.5 },
+  trip: { kind: 'trip', cause: 'out-of-memory', admits: 'trials', now, jitter: 0.5 },
   'half-open': { kind: 'half-open' },
   close: { kind: 'close', now },
   'trial-started': { kind: 'trial-started', now },
@@ -53,6 +63,7 @@ const isolated = { kind: 'isolated', holders: 1 };
 const opened = (cause: string, from: number, ms: number, doublings: number) => ({
   kind: 'open',
   cause,
+  admits: cause === 'slow' ? 'share' : 'trials',
   until: from + ms,
   doublings,
 });
@@ -182,7 +193,11 @@ describe('transition', () => {
     'opens for $openMs ms after $doublings doublings with jitter $jitter',
     ({ jitter, doublings, openMs }) => {
       const lately: LiveCircuitState = { kind: 'closed', since: now, doublings };
-      const after = circuitTransition(lately, { kind: 'trip', cause: 'slow', now, jitter }, settings);
+      const after = circuitTransition(
+        lately,
+        { kind: 'trip', cause: 'slow', admits: 'all', now, jitter },
+        settings,
+      );
       expect(after).toMatchObject({ kind: 'open', until: now + openMs });
     },
   );

@@ -128,7 +128,7 @@ it('a circuit completes a change before it tells of it', () => {
   expect(seen).toEqual(['open', 'open', -1, 'closed', 'closed', 3]);
 });
 
-describe('a circuit that is open because calls are slow', () => {
+describe('a circuit that is open because calls are not answered in time', () => {
   it('lets every fourth call pass, and counts none of them as a trial', () => {
     const test = new CircuitUnderTest();
     test.circuit.trip('slow', test.now);
@@ -150,5 +150,70 @@ describe('a circuit that is open because calls are slow', () => {
     for (let call = 0; call < 1_200; call++, test.travel(100))
       test.circuit.succeeded(test.circuit.generation - 1, 700, test.now);
     expect(test.circuit.slowLimitMs).toBeGreaterThan(700);
+  });
+});
+
+describe('a circuit that is open because calls are answered slowly', () => {
+  const open = (options = {}): CircuitUnderTest => {
+    const test = new CircuitUnderTest(options);
+    test.succeed();
+    test.succeed(19, 600);
+    expect(test.changes).toEqual([{ from: 'closed', to: 'open', cause: 'slow' }]);
+    return test;
+  };
+  const admitted = (test: CircuitUnderTest): number =>
+    Array.from({ length: 12 }, () => test.admit()).filter((generation) => generation >= 0).length;
+
+  it('admits every call, while open and while half-open', () => {
+    const test = open();
+    expect(admitted(test)).toBe(12);
+    test.travel(500);
+    expect(admitted(test)).toBe(12);
+    expect(test.circuit.state).toBe('half-open');
+  });
+
+  it('starts one in four operations that have a fallback', () => {
+    const test = open();
+    const started = Array.from({ length: 12 }, () => test.circuit.startsWithFallback()).filter(Boolean);
+    expect(started).toHaveLength(3);
+  });
+
+  it('admits one call in four if the limit is configured', () => {
+    const test = open({ slowMs: 500 });
+    expect(admitted(test)).toBe(3);
+    expect(test.circuit.startsWithFallback()).toBe(true);
+  });
+
+  it('cuts the calls off once they are no longer answered at all', () => {
+    const test = open({ openMs: 60_000, maxOpenMs: 60_000 });
+    for (let failure = 0; failure < 5; failure++, test.travel(50))
+      test.circuit.failed(test.admit(), 'slow', test.now);
+    expect(test.circuit.state).toBe('open');
+    expect(admitted(test)).toBe(3);
+  });
+
+  it('cuts the calls off when half of them are no longer answered', () => {
+    const test = open({ openMs: 60_000, maxOpenMs: 60_000 });
+    for (let call = 0; call < 10; call++, test.travel(50)) {
+      test.succeed(1, 600);
+      test.fail();
+    }
+    expect(test.circuit.cause).toBe('error-rate');
+    expect(admitted(test)).toBe(0);
+  });
+
+  it('cuts the calls off when a trial is not answered', () => {
+    const test = open();
+    test.travel(500);
+    test.circuit.failed(test.admit(), 'slow', test.now);
+    expect(test.circuit.state).toBe('open');
+    expect(admitted(test)).toBe(3);
+  });
+
+  it('closes when the calls are fast again', () => {
+    const test = open();
+    test.travel(500);
+    test.succeed(3);
+    expect(test.path).toEqual(['open', 'half-open', 'closed']);
   });
 });

@@ -1,5 +1,8 @@
 import type { CauseCode } from '../cause.ts';
 
+/** The calls that a circuit which is not closed admits: only the trials, one in four as well, or all. */
+export type AdmittedCalls = 'trials' | 'share' | 'all';
+
 /** The state of a circuit with its data. Times are monotonic milliseconds. */
 export type LiveCircuitState =
   | {
@@ -11,12 +14,14 @@ export type LiveCircuitState =
   | {
       readonly kind: 'open';
       readonly cause: CauseCode;
+      readonly admits: AdmittedCalls;
       readonly until: number;
       readonly doublings: number;
     }
   | {
       readonly kind: 'half-open';
       readonly cause: CauseCode;
+      readonly admits: AdmittedCalls;
       readonly doublings: number;
       /** Number of trials in progress, and number of trials that succeeded. */
       readonly out: number;
@@ -29,7 +34,13 @@ export type LiveCircuitState =
 /** An event that may change the state of a circuit. `jitter` is a random number in [0, 1). */
 export type CircuitSignal =
   | { readonly kind: 'due'; readonly jitter: number }
-  | { readonly kind: 'trip'; readonly cause: CauseCode; readonly now: number; readonly jitter: number }
+  | {
+      readonly kind: 'trip';
+      readonly cause: CauseCode;
+      readonly admits: AdmittedCalls;
+      readonly now: number;
+      readonly jitter: number;
+    }
   | { readonly kind: 'half-open' }
   | { readonly kind: 'close'; readonly now: number }
   | { readonly kind: 'trial-started'; readonly now: number }

@@ -1,6 +1,6 @@
 import type { CauseCode } from '../cause.ts';
 import type { CircuitSettings } from '../options/circuit-settings.ts';
-import type { CircuitSignal, LiveCircuitState } from './circuit-state.ts';
+import type { AdmittedCalls, CircuitSignal, LiveCircuitState } from './circuit-state.ts';
 
 /**
  * When trials have been in progress continuously for this long, one of them is considered hung, and the circuit opens
@@ -51,7 +51,7 @@ function whileClosed(
 ): LiveCircuitState {
   if (signal.kind !== 'trip') return state;
   const stable = signal.now - state.since >= settings.windowMs;
-  return open(signal.cause, signal.now, stable ? 0 : state.doublings, signal.jitter, settings);
+  return open(signal, signal.now, stable ? 0 : state.doublings, signal.jitter, settings);
 }
 
 function whileOpen(state: StateOf<'open'>, signal: CircuitSignal): LiveCircuitState {
@@ -61,13 +61,14 @@ function whileOpen(state: StateOf<'open'>, signal: CircuitSignal): LiveCircuitSt
       return {
         kind: 'half-open',
         cause: state.cause,
+        admits: state.admits,
         doublings: state.doublings,
         out: 0,
         succeeded: 0,
         hungAt: Infinity,
       };
     case 'trip':
-      return { ...state, cause: signal.cause };
+      return { ...state, cause: signal.cause, admits: signal.admits };
     case 'close':
       return { kind: 'closed', since: signal.now, doublings: state.doublings + 1 };
     default:
@@ -102,21 +103,21 @@ function whileHalfOpen(
       return { kind: 'closed', since: signal.now, doublings: state.doublings + 1 };
     case 'due':
       // The open time starts when the trials were first considered hung, even if this is noticed later.
-      return open(state.cause, state.hungAt, state.doublings + 1, signal.jitter, settings);
+      return open(state, state.hungAt, state.doublings + 1, signal.jitter, settings);
     case 'trip':
-      return open(signal.cause, signal.now, state.doublings + 1, signal.jitter, settings);
+      return open(signal, signal.now, state.doublings + 1, signal.jitter, settings);
     default:
       return state;
   }
 }
 
 function open(
-  cause: CauseCode,
+  { cause, admits }: { readonly cause: CauseCode; readonly admits: AdmittedCalls },
   now: number,
   doublings: number,
   jitter: number,
   settings: CircuitSettings,
 ): LiveCircuitState {
   const full = Math.min(settings.maxOpenMs, settings.openMs * 2 ** doublings);
-  return { kind: 'open', cause, until: now + (full / 2) * (1 + jitter), doublings };
+  return { kind: 'open', cause, admits, until: now + (full / 2) * (1 + jitter), doublings };
 }

@@ -2,10 +2,9 @@ import type { CauseCode } from '../cause.ts';
 import type { Clock, Random } from '../clock.ts';
 import type { CircuitState } from '../snapshot.ts';
 import type { CircuitSettings } from '../options/circuit-settings.ts';
-import type { CircuitSignal, LiveCircuitState } from './circuit-state.ts';
+import { CallTally } from './call-tally.ts';
+import type { AdmittedCalls, CircuitSignal, LiveCircuitState } from './circuit-state.ts';
 import { circuitTransition, dueAt } from './circuit-transition.ts';
-import { FailureStreak } from './failure-streak.ts';
-import { RollingWindow } from './rolling-window.ts';
 import { SlowLimit } from './slow-limit.ts';
 
 /** A change of a circuit's state. `cause` says why it is not closed; undefined once it is closed. */
@@ -25,11 +24,9 @@ export interface CircuitDependencies {
   readonly onChange: (change: CircuitChange) => void;
 }
 
-const minFailures = 5;
-const minFailureEvents = 2;
 const refused = -1;
-/** While the circuit is open because calls are slow, one in this many calls is let through. */
-const reliefRatio = 4;
+/** One in this many calls is let through to relieve a slow server without cutting it off. */
+const shareRatio = 4;
 
 /**
  * The circuit of one lane. It opens on a high share of failed or slow calls within the window, on consecutive failures,
@@ -40,27 +37,28 @@ const reliefRatio = 4;
  * - There is no timer. A change that is due is made when a method is next called, dated back to when it was due.
  * - The rules are evaluated when a call fails or is slow, never after an ordinary success.
  * - The open time doubles each time the circuit opens again, and is reset once it has stayed closed for a whole window.
+ * - While calls are answered, if slowly, an open circuit admits all of them: most still end before their deadline. If
+ *   they are not answered in time, or are slower than a configured `slowMs`, it admits one in four.
  * - Mode `observe` goes through all states but rejects nothing; `off` stays closed. `isolate` works in every mode.
  */
 export class Circuit {
   readonly #settings: CircuitSettings;
   readonly #deps: CircuitDependencies;
-  readonly #window: RollingWindow;
+  readonly #tally: CallTally;
   readonly #slowLimit: SlowLimit;
-  readonly #streak = new FailureStreak();
   readonly #off: boolean;
   #state: LiveCircuitState;
   #closed = true;
   #dueAt = Infinity;
   #generation = 1;
-  #reliefCount = 0;
+  #shareCount = 0;
   /** When a call was last rejected, or not started because it would have been rejected. Monotonic milliseconds. */
   wantedAt = -Infinity;
 
   constructor(settings: CircuitSettings, deps: CircuitDependencies) {
     this.#settings = settings;
     this.#deps = deps;
-    this.#window = new RollingWindow(settings.windowMs);
+    this.#tally = new CallTally(settings);
     this.#slowLimit = new SlowLimit(deps.deadlineMs, settings.slowMs);
     this.#off = settings.mode === 'off';
     this.#state = { kind: 'closed', since: deps.clock.now(), doublings: 0 };
@@ -103,8 +101,8 @@ export class Circuit {
 
   /**
    * Returns the generation to settle the call with, or -1 if it is rejected. If half-open, a call takes a free trial
-   * slot. Other calls are admitted only in mode `observe`, or one in four while the circuit is open for slow calls, to
-   * relieve the server without cutting it off; they get an older generation, so that their results do not count.
+   * slot. A call that is admitted only in mode `observe`, or as one in four, gets an older generation, so that its
+   * result does not count.
    */
   admit(now: number): number {
     if (this.#closed) return this.#generation;
@@ -113,10 +111,15 @@ export class Circuit {
     const before = this.#state;
     if (before.kind === 'isolated') return refused;
     this.#apply({ kind: 'trial-started', now });
-    if (this.#state !== before) return this.#generation;
-    if (this.#settings.mode === 'enforce' && !this.#isRelief()) return refused;
-    // The call is admitted, but not as a trial.
+    if (this.#state !== before || this.#admitted === 'all') return this.#generation;
+    const isAdmitted = before.kind === 'open' && this.#admitted === 'share' && this.#isNextInShare();
+    if (this.#settings.mode === 'enforce' && !isAdmitted) return refused;
     return this.#generation - 1;
+  }
+
+  /** Whether an operation with a fallback starts. While all calls are admitted although they are slow, one in four does. */
+  startsWithFallback(): boolean {
+    return this.#admitted !== 'all' || this.#settings.mode !== 'enforce' || this.#isNextInShare();
   }
 
   succeeded(generation: number, durationMs: number, now: number): void {
@@ -126,20 +129,12 @@ export class Circuit {
     if (!this.#closed) {
       this.#look(now);
       if (generation !== this.#generation) return;
-      if (slow) this.#failTrial('slow', now);
+    }
+    if (this.#state.kind === 'half-open') {
+      if (slow) this.#trip('slow', now, this.#admittedIfSlow);
       else this.#apply({ kind: 'trial-succeeded', now });
-      return;
-    }
-    this.#streak.reset();
-    if (!slow) {
-      this.#window.record('ok', now);
-      return;
-    }
-    this.#window.record('slow', now);
-    const { total, slow: slowCalls } = this.#window.totals(now);
-    if (total >= this.#settings.minCalls && slowCalls / total >= this.#settings.slowRatio) {
-      this.trip('slow', now);
-    }
+    } else if (!slow) this.#tally.ok(now);
+    else if (this.#tally.slow(now) && this.#closed) this.#trip('slow', now, this.#admittedIfSlow);
   }
 
   /** Records a failed call. If that opens the circuit, `cause` becomes the circuit's cause. Default `error-rate`. */
@@ -147,16 +142,10 @@ export class Circuit {
     if (generation !== this.#generation || this.#off) return;
     if (!this.#closed) {
       this.#look(now);
-      if (generation === this.#generation) this.#failTrial(cause, now);
-      return;
+      if (generation !== this.#generation) return;
     }
-    this.#window.record('fail', now);
-    const events = this.#streak.add(now);
-    const { maxConsecutiveFailures, minCalls, failureRatio } = this.#settings;
-    const { total, fail } = this.#window.totals(now);
-    const inARow = events >= Math.max(minFailureEvents, maxConsecutiveFailures);
-    const tooMany = total >= minCalls && fail >= minFailures && fail / total >= failureRatio;
-    if (inARow || tooMany) this.trip(cause ?? 'error-rate', now);
+    if (this.#state.kind === 'half-open') this.trip(cause ?? this.#state.cause, now);
+    else if (this.#tally.fail(now)) this.trip(cause ?? 'error-rate', now);
   }
 
   /** Settles a call that says nothing about the server: counts nothing, and frees its trial slot if it has one. */
@@ -168,8 +157,7 @@ export class Circuit {
 
   /** Opens the circuit immediately. If it is already open, only replaces the cause; if isolated, does nothing. */
   trip(cause: CauseCode, now: number): void {
-    this.#look(now);
-    if (!this.#off) this.#apply({ kind: 'trip', cause, now, jitter: this.#deps.random() });
+    this.#trip(cause, now, cause === 'slow' ? 'share' : 'trials');
   }
 
   /** Closes the circuit immediately, because the lane has been shown to work. If isolated, does nothing. */
@@ -206,15 +194,23 @@ export class Circuit {
     };
   }
 
-  #isRelief(): boolean {
-    const state = this.#state;
-    if (state.kind !== 'open' || state.cause !== 'slow') return false;
-    this.#reliefCount = (this.#reliefCount + 1) % reliefRatio;
-    return this.#reliefCount === 0;
+  #trip(cause: CauseCode, now: number, admits: AdmittedCalls): void {
+    this.#look(now);
+    if (!this.#off) this.#apply({ kind: 'trip', cause, admits, now, jitter: this.#deps.random() });
   }
 
-  #failTrial(cause: CauseCode | undefined, now: number): void {
-    if (this.#state.kind === 'half-open') this.trip(cause ?? this.#state.cause, now);
+  get #admittedIfSlow(): AdmittedCalls {
+    return this.#settings.slowMs === undefined ? 'all' : 'share';
+  }
+
+  get #admitted(): AdmittedCalls | undefined {
+    const state = this.#state;
+    return state.kind === 'open' || state.kind === 'half-open' ? state.admits : undefined;
+  }
+
+  #isNextInShare(): boolean {
+    this.#shareCount = (this.#shareCount + 1) % shareRatio;
+    return this.#shareCount === 0;
   }
 
   #catchUp(): void {
@@ -239,8 +235,7 @@ export class Circuit {
 
   #renew(): void {
     this.#generation++;
-    this.#window.clear();
-    this.#streak.reset();
+    this.#tally.clear();
   }
 }
 

@@ -14,7 +14,9 @@ export interface CircuitOptions {
   /** Share of failed calls, 0 to 1, at which the circuit opens, provided that at least 5 calls failed. Default 0.5. */
   readonly failureRatio?: number;
   /**
-   * Share of slow calls, 0 to 1, at which the circuit opens. It then still lets every fourth call through. Default 0.8.
+   * Share of slow calls, 0 to 1, at which the circuit opens. Calls are still sent then, because most are answered before
+   * their deadline; three in four operations with a fallback take it. If calls are not answered in time, or exceed a
+   * `slowMs` of your own, every fourth call is sent. Default 0.8.
    */
   readonly slowRatio?: number;
   /**

@@ -126,7 +126,7 @@ export class Engine implements RedisResilience {
   ): Promise<T> {
     const circuit = this.circuits[(options as { lane?: Lane } | null)?.lane === 'write' ? 'write' : 'read'];
     if (!circuit.admitsAll) circuit.wantedAt = this.clock.now();
-    return execute(this, this.clock, this.settings.timeoutMs, operation, options, this.#refusals);
+    return execute(this, circuit, this.clock, this.settings.timeoutMs, operation, options, this.#refusals);
   }
 
   applyOnce: RedisResilience['applyOnce'] = (...given) =>

@@ -1,4 +1,5 @@
 import type { Cluster, Redis } from '../ioredis/clients.ts';
+import type { Circuit } from '../circuit/circuit.ts';
 import { channels } from '../observability/channels.ts';
 import type { Clock } from '../clock.ts';
 import { describeCause } from '../cause.ts';
@@ -25,6 +26,7 @@ import { publishOperation } from './operation.ts';
  */
 export async function execute<T>(
   resilience: RedisResilience,
+  circuit: Pick<Circuit, 'startsWithFallback'>,
   clock: Clock,
   defaultTimeoutMs: number,
   operation: (client: Redis | Cluster, signal: AbortSignal) => Promise<T>,
@@ -50,6 +52,7 @@ export async function execute<T>(
     try {
       return await underDeadline(
         resilience,
+        circuit,
         clock,
         options.timeoutMs ?? defaultTimeoutMs,
         operation,
@@ -77,14 +80,16 @@ const readers: OptionReaders<ExecuteOptions<unknown>> = {
 
 async function underDeadline<T>(
   resilience: RedisResilience,
+  circuit: Pick<Circuit, 'startsWithFallback'>,
   clock: Clock,
   timeoutMs: number,
   operation: (client: Redis | Cluster, signal: AbortSignal) => Promise<T>,
-  { signal, lane = 'read' }: ExecuteOptions<T>,
+  { signal, lane = 'read', fallback }: ExecuteOptions<T>,
   refusals: RefusalPace,
 ): Promise<T> {
   signal?.throwIfAborted();
-  const refusal = refusalOf(resilience, lane);
+  const starts = fallback === undefined || circuit.startsWithFallback();
+  const refusal = refusalOf(resilience, lane, starts);
   if (refusal !== undefined) {
     await new Promise<void>((resolve) => refusals.later(resolve));
     throw refusal;
@@ -104,16 +109,19 @@ async function underDeadline<T>(
   return await withinDeadline(clock, timeoutMs, running, late, either);
 }
 
-function refusalOf(resilience: RedisResilience, lane: Lane): RedisResilienceError | undefined {
+function refusalOf(
+  resilience: RedisResilience,
+  lane: Lane,
+  startsIfSlow: boolean,
+): RedisResilienceError | undefined {
   const snapshot = resilience.snapshot();
   const { cause, retryAfterMs } = snapshot;
   const details = { reason: cause?.code, connection: resilience.name, retryAfterMs };
   const sentence = cause === undefined ? '' : ` ${describeCause(cause.code)}`;
   const circuit = snapshot.circuit[lane];
-  // While the circuit is open because calls are slow, it still lets some through and decides which, so the operation
-  // starts.
-  const isRelieved = circuit === 'open' && cause?.code === 'slow';
-  if (!isRelieved && (circuit === 'open' || circuit === 'isolated')) {
+  // While the circuit is open because calls are slow, it still lets some or all through.
+  const isOnlySlow = circuit === 'open' && cause?.code === 'slow';
+  if (!(isOnlySlow && startsIfSlow) && (circuit === 'open' || circuit === 'isolated')) {
     return new CircuitOpenError(
       `The circuit for ${lane}s is ${circuit}; the operation was not started.${sentence} Use a fallback, or try again later.`,
       details,

@@ -1,0 +1,49 @@
+import type { CircuitSettings } from '../options/circuit-settings.ts';
+import { FailureStreak } from './failure-streak.ts';
+import { RollingWindow } from './rolling-window.ts';
+
+const minFailures = 5;
+const minFailureEvents = 2;
+
+/**
+ * Counts the results of calls within the window of a circuit, and tells when there are too many bad ones. The rules are
+ * evaluated when a call fails or is slow, never after an ordinary success.
+ */
+export class CallTally {
+  readonly #settings: CircuitSettings;
+  readonly #window: RollingWindow;
+  readonly #streak = new FailureStreak();
+
+  constructor(settings: CircuitSettings) {
+    this.#settings = settings;
+    this.#window = new RollingWindow(settings.windowMs);
+  }
+
+  ok(now: number): void {
+    this.#streak.reset();
+    this.#window.record('ok', now);
+  }
+
+  /** Counts a call that was answered slowly. Returns whether too large a share of the calls was slow. */
+  slow(now: number): boolean {
+    this.#streak.reset();
+    this.#window.record('slow', now);
+    const { total, slow } = this.#window.totals(now);
+    return total >= this.#settings.minCalls && slow / total >= this.#settings.slowRatio;
+  }
+
+  /** Counts a failed call. Returns whether too many calls in a row, or too large a share of the calls, have failed. */
+  fail(now: number): boolean {
+    this.#window.record('fail', now);
+    const events = this.#streak.add(now);
+    const { maxConsecutiveFailures, minCalls, failureRatio } = this.#settings;
+    const { total, fail } = this.#window.totals(now);
+    const inARow = events >= Math.max(minFailureEvents, maxConsecutiveFailures);
+    return inARow || (total >= minCalls && fail >= minFailures && fail / total >= failureRatio);
+  }
+
+  clear(): void {
+    this.#window.clear();
+    this.#streak.reset();
+  }
+}
