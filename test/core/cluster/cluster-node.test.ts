@@ -8,7 +8,7 @@ import { commandOf } from '../fakes/fake-command.ts';
 import { FakeNetwork } from '../fakes/fake-network.ts';
 import { FakeNode } from '../fakes/fake-node.ts';
 import { FakeServer } from '../fakes/fake-server.ts';
-import { flushesOf, trackedCall } from '../fakes/tracked-call.ts';
+import { closedCircuits, flushesOf, trackedCall } from '../fakes/tracked-call.ts';
 
 /** One node of a cluster, and the connection of ours to it. */
 class Stage {
@@ -23,6 +23,7 @@ class Stage {
     maxPeriodMs: 5_000,
     handshakeTimeoutMs: 5_000,
   });
+  readonly circuits = closedCircuits(this.clock);
   readonly news: NodeNews[] = [];
   readonly node = new ClusterNode(
     this.driver,
@@ -33,6 +34,7 @@ class Stage {
       flushes: flushesOf(this.clock),
       dialers: this.dialers,
     },
+    { send: this.driver.send, circuits: () => this.circuits },
     (news) => this.news.push(news),
   );
 

@@ -1,5 +1,5 @@
 import type { LaneCircuits } from '../../../packages/core/src/circuit/lane-circuits.ts';
-import type { Dispatch, FastPath, PartAway } from '../../../packages/core/src/command/dispatch.ts';
+import type { Dispatch, FastPath, FastRoute, PartAway } from '../../../packages/core/src/command/dispatch.ts';
 import type {
   DriverCommand,
   PipelineStream,
@@ -22,6 +22,8 @@ export class FakeDispatch implements Dispatch {
   readonly left: DriverCommand[] = [];
   writesAtOnce = true;
   hasFastPath = true;
+  /** Whether the fast path takes the next commands: false for those whose part of Redis cannot be written to. */
+  hasRoute = true;
   /** What goes with commands of a batch that cannot take the fast path with the others. */
   batchStreamOf: PipelineStream | undefined;
   isTakingBytes = true;
@@ -57,10 +59,15 @@ export class FakeDispatch implements Dispatch {
 
   fastPath(): FastPath | undefined {
     if (!this.hasFastPath) return undefined;
-    return (command) => {
-      this.fast.push(command);
-      this.#unanswered.push(command);
+    const route: FastRoute = {
+      circuits: this.partCircuits,
+      currentFlush: () => this.currentFlush(),
+      write: (command) => {
+        this.fast.push(command);
+        this.#unanswered.push(command);
+      },
     };
+    return () => (this.hasRoute ? route : undefined);
   }
 
   batchStream(): PipelineStream | undefined {

@@ -86,6 +86,29 @@ describe('the circuit of a part', () => {
     ]);
   });
 
+  it('counts the calls on the fast path too', async () => {
+    const { circuits, clock, dispatch, gate, issue } = gateStage();
+    const part = circuitsAt(clock);
+    dispatch.partCircuits = part;
+    gate.refresh();
+    const before = issue('get', 'a');
+    dispatch.answer(before);
+    for (let round = 0; round < 30; round++) {
+      issue('set', 'a', '1');
+      clock.travel(1_001);
+    }
+    expect(dispatch.fast.length).toBeGreaterThan(1);
+    expect(await before.promise).toBe('OK');
+    expect([part.write.admitsAll, circuits.write.admitsAll]).toEqual([false, true]);
+  });
+
+  it('is asked by a command that no route takes, on the slow path', () => {
+    const { dispatch, issue } = gateStage();
+    dispatch.hasRoute = false;
+    issue('get', 'a');
+    expect([dispatch.fast.length, dispatch.slow.length]).toEqual([0, 1]);
+  });
+
   it('refuses nothing more than an isolation of the whole does', async () => {
     const { circuits, clock, dispatch, issue } = stageWithoutFastPath();
     dispatch.partCircuits = circuitsAt(clock);

@@ -145,6 +145,12 @@ export class FakeCluster implements ClusterDriver {
 
   readonly slotsTimeoutMs = 1_000;
   readonly readsFromReplicas = false;
+  readonly isBypassable = true;
+
+  primaryFor(command: DriverCommand): FakeNode | undefined {
+    const [key] = command.getKeys();
+    return this.#status === 'ready' && typeof key === 'string' ? this.#ownerOf(key) : undefined;
+  }
 
   slotOf(command: DriverCommand): number | undefined {
     const [key] = command.getKeys();

@@ -1,9 +1,12 @@
+import { Circuit } from '../../../packages/core/src/circuit/circuit.ts';
+import type { LaneCircuits } from '../../../packages/core/src/circuit/lane-circuits.ts';
 import type { Driver } from '../../../packages/core/src/driver/driver.ts';
 import type { Clock } from '../../../packages/core/src/clock.ts';
 import type { DriverCommand } from '../../../packages/core/src/driver/driver-command.ts';
 import type { TrackedCall } from '../../../packages/core/src/driver/tracked-call.ts';
 import { Flushes } from '../../../packages/core/src/event-loop/flush.ts';
 import { ProcessStallDetector } from '../../../packages/core/src/event-loop/process-stall-detector.ts';
+import { resolveSettings } from '../../../packages/core/src/options/settings.ts';
 import type { Wire } from '../../../packages/core/src/socket/wire.ts';
 import { commandOf } from './fake-command.ts';
 
@@ -52,6 +55,14 @@ export function sendCall(
   command.promise.then(settle, settle);
   driver.send(command);
   return { call, outcome: () => outcome };
+}
+
+/** The circuits of a part of Redis that works. */
+export function closedCircuits(clock: Clock): LaneCircuits {
+  const { circuit } = resolveSettings({ clock });
+  const closed = (): Circuit =>
+    new Circuit(circuit, { clock, random: () => 0.5, deadlineMs: 1_000, onChange: () => undefined });
+  return { read: closed(), write: closed() };
 }
 
 /** The flushes of a process whose circuits are closed, and that does not stand still. */

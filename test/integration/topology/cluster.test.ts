@@ -66,6 +66,22 @@ describe('a Cluster', () => {
     expect(values.reduce((sum, value) => sum + Number(value), 0)).toBe(next);
   });
 
+  it.concurrent('a redirection costs a plain command one request more', async () => {
+    await using cluster = await startCluster({ nodes: 3, replicas: 0 });
+    await using stage = await protectCluster(cluster);
+    const slot = cluster.keySlot('{shop}');
+    const source = await cluster.primaryOf(slot);
+    const target = cluster.nodes.find((node) => node !== source) as ClusterGroup['nodes'][number];
+    await stage.client.set('{shop}', 'open');
+    const migration = await cluster.startSlotMigration(slot, target);
+    await migration.moveKeys();
+    expect(await stage.client.get('{shop}')).toBe('open');
+    const refused = /cmdstat_get:calls=0,.*rejected_calls=(\d+)/;
+    expect(refused.exec(String(await source.command('INFO', 'commandstats')))?.[1]).toBe('1');
+    await migration.finish();
+    expect(await stage.client.get('{shop}')).toBe('open');
+  });
+
   it.concurrent('a primary that hangs is replaced; meanwhile the other slots go on', async () => {
     await using cluster = await startCluster({ config: { 'cluster-require-full-coverage': 'no' } });
     await using stage = await protectCluster(cluster);

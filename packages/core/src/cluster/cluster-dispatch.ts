@@ -1,6 +1,7 @@
 import { laneOf, type Call } from '../command/call.ts';
-import type { Dispatch } from '../command/dispatch.ts';
+import type { Dispatch, FastRoute } from '../command/dispatch.ts';
 import type { ClusterDriver } from '../driver/cluster-driver.ts';
+import type { DriverCommand } from '../driver/driver-command.ts';
 import type { ClusterFlushes } from './cluster-flushes.ts';
 import type { ClusterTopology } from './cluster-topology.ts';
 
@@ -13,7 +14,7 @@ export function clusterDispatch(
   return {
     send: driver.send,
     writesAtOnce: false,
-    fastPath: () => undefined,
+    fastPath: () => (driver.isBypassable ? (command) => routeOf(driver, topology(), command) : undefined),
     batchStream: () => undefined,
     currentFlush: () => flushes.currentFlush(),
     isHandshake: (command) => driver.isHandshake(command),
@@ -38,6 +39,15 @@ export function clusterDispatch(
 /** Returns the slot that a call needs; undefined if any node may serve it. */
 export function slotOf(driver: ClusterDriver, call: Call): number | undefined {
   return driver.slotOf(call.command, call.slow?.node);
+}
+
+function routeOf(
+  driver: ClusterDriver,
+  { nodes }: ClusterTopology,
+  command: DriverCommand,
+): FastRoute | undefined {
+  const primary = driver.primaryFor(command);
+  return primary === undefined ? undefined : nodes.of(primary)?.route;
 }
 
 function serverOf(

@@ -1,6 +1,7 @@
 import type { CauseCode } from '../cause.ts';
+import type { LaneCircuits } from '../circuit/lane-circuits.ts';
 import type { TimerHandle } from '../clock.ts';
-import { withinDeadline } from '../deadline.ts';
+import type { FastRoute } from '../command/dispatch.ts';
 import type { ConnectionNews } from '../connection/connection-news.ts';
 import { Connection } from '../connection/connection.ts';
 import type { CredentialsHolder } from '../connection/reauthenticate.ts';
@@ -11,8 +12,11 @@ import { establish, EstablishError, targetWith, type Target } from '../handshake
 import type { OpenSocket } from '../handshake/open-socket.ts';
 import type { Settings } from '../options/settings.ts';
 import type { Flushes } from '../event-loop/flush.ts';
+import { NodeRoute } from './direct/node-route.ts';
+import { Redirections } from './direct/redirections.ts';
 import type { NodeDialers } from './node-dialers.ts';
 import { askForSlots } from './slots/ask-for-slots.ts';
+import { untilAnswered } from './slots/until-answered.ts';
 import { SingleAttempt } from './single-attempt.ts';
 import { slotRangesOf } from './slots/slot-ranges.ts';
 
@@ -37,6 +41,14 @@ export interface ClusterNodeParts {
   readonly dialers: NodeDialers;
 }
 
+/** The cluster, as far as one of its nodes needs it. */
+export interface AroundNode {
+  /** Sends a command through the cluster client. */
+  readonly send: SendCommand;
+  /** Returns the circuits of the node. */
+  circuits(): LaneCircuits;
+}
+
 /**
  * The connection to one node of a cluster. When it breaks, it is not made again: ioredis drops the node and finds out
  * which node now serves its slots. No further command is sent to a node that is silent.
@@ -46,22 +58,32 @@ export class ClusterNode {
   readonly #driver: NodeDriver;
   readonly #settings: Settings;
   readonly #target: Target;
+  readonly #redirections: Redirections;
+  readonly #route: NodeRoute;
   readonly #tell: (news: NodeNews) => void;
   /** Whether connecting is taking unusually long. */
   #isSlow = false;
   #timer: TimerHandle | undefined;
 
-  constructor(driver: NodeDriver, parts: ClusterNodeParts, tell: (news: NodeNews) => void) {
+  constructor(
+    driver: NodeDriver,
+    parts: ClusterNodeParts,
+    around: AroundNode,
+    tell: (news: NodeNews) => void,
+  ) {
     const { credentials, open, settings, flushes, dialers } = parts;
     this.#driver = driver;
     this.#settings = settings;
     this.#tell = tell;
     this.#target = targetWith(targetOf(driver, settings, credentials, open), { requiresPrimary: false });
     const source = new SingleAttempt(dialers.of(driver.address), this.#target, settings.clock);
+    const ofNode = { begin: (now: number) => flushes.begin(now, around.circuits()) };
     this.connection = new Connection(
-      { driver, target: this.#target, source, settings, flushes, onDead: 'drop' },
+      { driver, target: this.#target, source, settings, flushes: ofNode, onDead: 'drop' },
       (news) => this.#onNews(news),
     );
+    this.#redirections = new Redirections(around.send);
+    this.#route = new NodeRoute(driver, this.connection.wire, around, this.#redirections);
     driver.takeOver(this.#send, this.connection.connector);
     driver.beginAgain();
   }
@@ -78,6 +100,11 @@ export class ClusterNode {
   /** Whether the node is connected and not silent. */
   get isAnswering(): boolean {
     return this.#driver.status === 'ready' && !this.isSilent;
+  }
+
+  /** Where plain commands are written directly; undefined while each has to be checked first. */
+  get route(): FastRoute | undefined {
+    return this.isAnswering && this.#route.isOpen ? this.#route : undefined;
   }
 
   /** Whether the node would reply to a command immediately: it is answering, and no call blocks its connection. */
@@ -130,6 +157,11 @@ export class ClusterNode {
     if (command.name === 'quit' && this.#driver.status !== 'ready') {
       this.#driver.disconnect();
       command.reject(new Error('Connection is closed.'));
+      return command.promise;
+    }
+    const reply = this.#redirections.replyTo(command);
+    if (reply !== undefined) {
+      command.reject(reply);
       return command.promise;
     }
     // The node was not reached in time, and the call has been settled meanwhile, so the command must not run.
@@ -215,14 +247,3 @@ export class ClusterNode {
 
 // Shared, so that reporting a read after a silence creates no object.
 const found = { kind: 'found' } as const;
-
-function untilAnswered(
-  clock: Settings['clock'],
-  answer: Promise<unknown>,
-  limitMs: number,
-  signal: AbortSignal,
-): Promise<unknown> {
-  const late = (): Error => new EstablishError('stalled', undefined);
-  // Node.js timers cannot wait longer than this.
-  return withinDeadline(clock, Math.min(limitMs, 2 ** 31 - 1), answer, late, signal);
-}

@@ -153,7 +153,9 @@ export class ClusterTopology {
   }
 
   readonly #watchOver = (node: NodeDriver, role: NodeRole): ClusterNode => {
-    const watched: ClusterNode = new ClusterNode(node, this.#parts, (news) => {
+    const { send } = this.#cluster;
+    const inCluster = { send, circuits: () => this.#circuits.of(node.address) };
+    const watched: ClusterNode = new ClusterNode(node, this.#parts, inCluster, (news) => {
       if (role === 'calls') return this.#onNodeNews(news, watched);
       // Not passed on to #onNodeNews: a lost subscriber connection says nothing about the connection for calls.
       this.#subscribers.onNews(news, node, watched, role);

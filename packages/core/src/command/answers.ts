@@ -70,7 +70,7 @@ export class Answers implements CallOwner {
     const { cause, circuit, scope } = verdict;
     if (cause === undefined || circuit === 'success' || scope === 'command') return;
     const isOfLane = scope === 'write-lane' && cause !== 'read-only' && cause !== 'cluster-down';
-    const circuits = call.slow?.circuits ?? this.#parts.circuits;
+    const circuits = call.circuits ?? this.#parts.circuits;
     if (isOfLane) circuits.write.trip(cause, this.#parts.settings.clock.now());
     else this.#line.judge(verdict, call);
   }

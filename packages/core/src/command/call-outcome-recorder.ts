@@ -52,7 +52,7 @@ export class CallOutcomeRecorder {
     if (circuit.admitsAll) {
       // A flush records only the generations of the circuits for the whole of Redis. The generation of a part's circuit
       // is stored in the call.
-      if (call.slow.circuits !== undefined) call.slow.generation = circuit.generation;
+      if (call.circuits !== undefined) call.slow.generation = circuit.generation;
       return true;
     }
     const generation = circuit.admit(this.#now());
@@ -138,7 +138,7 @@ export class CallOutcomeRecorder {
   }
 
   #countedIn(call: Call): Circuit {
-    return (call.slow?.circuits ?? this.#circuits)[laneOf(call)];
+    return (call.circuits ?? this.#circuits)[laneOf(call)];
   }
 
   #settled(call: Call, lane: Lane, durationMs: number, failure: Error | undefined): void {

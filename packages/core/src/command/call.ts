@@ -40,6 +40,8 @@ export class Call implements TrackedCall {
   settled = false;
   batch: Batch | undefined = undefined;
   slow: SlowPathState | undefined = undefined;
+  /** The circuits of the part of Redis that the call was last sent to; undefined if there is only one pair. */
+  circuits: LaneCircuits | undefined = undefined;
 
   constructor(owner: CallOwner, command: DriverCommand, traits: CommandTraits) {
     this.owner = owner;
@@ -156,7 +158,7 @@ export function laneOf(call: Call): Lane {
  */
 export function circuitOf(call: Call, whole: LaneCircuits): Circuit {
   const lane = laneOf(call);
-  const own = whole[lane].admitsAll ? call.slow?.circuits : undefined;
+  const own = whole[lane].admitsAll ? call.circuits : undefined;
   return (own ?? whole)[lane];
 }
 
@@ -205,9 +207,8 @@ export function reject(call: Call, error: Error): void {
 }
 
 /**
- * Rejects the caller's promise for a single command (not a batch). If the caller ignores the promise, an error of this
- * library does not become an unhandled rejection, because an outage must not crash a process that publishes without
- * awaiting.
+ * Rejects the caller's promise for a single command. If the caller ignores it, an error of this library is no unhandled
+ * rejection, because an outage must not crash a process that publishes without awaiting.
  */
 export function rejectCaller(call: Call, error: Error): void {
   if (isRedisResilienceError(error)) call.command.promise.catch(ignore);

@@ -5,8 +5,17 @@ import type { ReleaseBook } from '../driver/tracked-call.ts';
 import type { Flush } from '../event-loop/flush.ts';
 import type { Call, SlowCall } from './call.ts';
 
-/** Writes a plain command directly to the socket. */
-export type FastPath = (command: DriverCommand) => void;
+/** A connection to which plain commands are written directly, without the driver. */
+export interface FastRoute {
+  /** The circuits of the part of Redis that it leads to; undefined if there is only one pair for the whole of Redis. */
+  readonly circuits: LaneCircuits | undefined;
+  /** Returns the flush to which a command written now belongs. */
+  currentFlush(): Flush;
+  write(command: DriverCommand): void;
+}
+
+/** Returns the connection on which this plain command is written; undefined if the command has to use the slow path. */
+export type FastPath = (command: DriverCommand) => FastRoute | undefined;
 
 /** A part of Redis, such as a Cluster node, that is unavailable while the rest serves commands. */
 export interface PartAway {

@@ -43,11 +43,15 @@ export class Entrance {
       const traits = traitsOf(command.name);
       const isPlain = traits.ordinary && !isUnsendable(command) && command.timeoutMs === undefined;
       if (isPlain && !this.#gate.inFlight.isFull && !isFollowed()) {
-        const call = new Call(this.#answers, command, traits);
-        trackFast(command, call);
-        this.#gate.startFast(call);
-        fastPath(command);
-        return command.promise;
+        const route = fastPath(command);
+        if (route !== undefined) {
+          const call = new Call(this.#answers, command, traits);
+          call.circuits = route.circuits;
+          trackFast(command, call);
+          this.#gate.startFast(call, route);
+          route.write(command);
+          return command.promise;
+        }
       }
     }
     return this.#handleOnSlowPath(command, stream, node);
@@ -141,7 +145,7 @@ export class Entrance {
     const { fastPath, takesBatchesAtOnce } = this.#gate.state;
     const isSent = takesBatchesAtOnce && currentRequestBudget() === undefined;
     if (isSent) this.#gate.start(call);
-    const direct = isSent ? directSendBy(fastPath, this.#dispatch) : undefined;
+    const direct = isSent ? directSendBy(fastPath?.(command), this.#dispatch) : undefined;
     batch.isDirect = direct !== undefined;
     process.nextTick(() => this.#onGathered(call, batch));
     return { stream, call, batch, direct };
@@ -168,7 +172,9 @@ export class Entrance {
     const { state } = this.#gate;
     if (!state.takesBatchesAtOnce || currentRequestBudget() !== undefined) return this.#admit(call);
     this.#gate.start(call);
-    (state.fastPath ?? this.#dispatch.send)(command);
+    const route = this.#dispatch.writesAtOnce ? state.fastPath?.(command) : undefined;
+    if (route === undefined) this.#dispatch.send(command);
+    else route.write(command);
   }
 
   #onGathered(call: SlowCall, batch: Batch): void {

@@ -17,7 +17,7 @@ import {
   type SlowCall,
 } from './call.ts';
 import { decide, type Fail, type Resend } from './decide.ts';
-import { handOver, type Dispatch } from './dispatch.ts';
+import { handOver, type Dispatch, type FastRoute } from './dispatch.ts';
 import { GateState } from './gate-state.ts';
 import { answerTo, closed, overdue, waitExpired, type Happening } from './happening.ts';
 import { InFlight } from './in-flight.ts';
@@ -114,9 +114,9 @@ export class Gate {
     this.inFlight.extendDeadlines(elapsedMs, this.#clock.now());
   }
 
-  /** Counts a call as in flight; the caller passes its command to the fast path in the same event-loop turn. */
-  startFast(call: Call): void {
-    const flush = this.#dispatch.currentFlush();
+  /** Counts a call as in flight; the caller writes its command on this route in the same event-loop turn. */
+  startFast(call: Call, route: FastRoute): void {
+    const flush = route.currentFlush();
     this.inFlight.startFast(call, flush);
     if (this.inFlight.deadlineOf(flush) < this.#alarm.dueAt) this.#setAlarm();
   }
@@ -131,7 +131,7 @@ export class Gate {
   /** Sends a call, or rejects it if its transaction, its bound database or its circuit does not allow it. */
   run(call: SlowCall): void {
     const lost = this.state.guards.check(call);
-    call.slow.circuits = this.#dispatch.circuitsOf(call);
+    call.circuits = this.#dispatch.circuitsOf(call);
     if (lost !== undefined) {
       this.#recorder.lost(call, lost);
       reject(call, lost);

@@ -1,5 +1,4 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import type { LaneCircuits } from '../circuit/lane-circuits.ts';
 import type { PipelineStream } from '../driver/driver-command.ts';
 import type { ReleaseBook } from '../driver/tracked-call.ts';
 import type { Outcome } from '../errors.ts';
@@ -47,8 +46,6 @@ export class SlowPathState implements Due {
   requestBudget: RequestBudget | undefined = undefined;
   /** Generation of the circuit, if a circuit that is not closed admitted the call as a trial. */
   generation: number | undefined = undefined;
-  /** The circuits of the part of Redis that the call was last sent to; undefined if there is only one pair. */
-  circuits: LaneCircuits | undefined = undefined;
   /**
    * Whether the call is a transaction that was sent under a WATCH. It cannot be retried on a new connection, because
    * the WATCH was lost with the old one.

@@ -10,7 +10,7 @@ export interface ConnectionParts {
   readonly target: Target;
   readonly source: SocketSource;
   readonly settings: Settings;
-  readonly flushes: Flushes;
+  readonly flushes: Pick<Flushes, 'begin'>;
   /**
    * What happens to a dead socket: with `replace`, it is replaced by the second connection, which showed that it is
    * dead. With `drop`, it is closed, and the driver decides what to do next. Cluster nodes use `drop`, because the

@@ -1,5 +1,5 @@
 import type { LaneCircuits } from '../circuit/lane-circuits.ts';
-import type { Dispatch, FastPath } from '../command/dispatch.ts';
+import type { Dispatch, FastPath, FastRoute } from '../command/dispatch.ts';
 import type { DriverCommand, PipelineStream, SendCommand } from '../driver/driver-command.ts';
 import type { Driver } from '../driver/driver.ts';
 import type { Flush } from '../event-loop/flush.ts';
@@ -28,7 +28,13 @@ export class RedisDispatch implements Dispatch {
     if (this.#ownCircuits !== undefined) return undefined;
     const { sink } = this.#wire;
     const write = this.#driver.fastPath();
-    return write === undefined || sink === undefined ? undefined : (command) => write(command, sink);
+    if (write === undefined || sink === undefined) return undefined;
+    const route: FastRoute = {
+      circuits: undefined,
+      currentFlush: () => this.#wire.currentFlush(),
+      write: (command) => write(command, sink),
+    };
+    return () => route;
   }
 
   batchStream(): PipelineStream | undefined {

@@ -74,6 +74,13 @@ export interface ClusterDriver {
   /** Reconnects for shard channels whose connection was lost. */
   renewShardSubscribers(): void;
 
+  /** Whether plain commands may be written to the primary of their slot directly, without this client. */
+  readonly isBypassable: boolean;
+  /**
+   * Returns the primary to which the client would send a command; undefined if any node can serve it, or if the primary
+   * is not known.
+   */
+  primaryFor(command: DriverCommand): NodeDriver | undefined;
   /** Returns the slot of a command, or of the batch that goes to `node`; undefined if any node can serve it. */
   slotOf(command: DriverCommand, node: unknown): number | undefined;
   /** Returns the known addresses of a slot's nodes, with the primary first. */

@@ -22,21 +22,22 @@ export class Flush {
   }
 }
 
+/** The two circuits of Redis or of a part of it, as far as a flush depends on them. */
+export type Generations = Readonly<Record<'read' | 'write', { readonly generation: number }>>;
+
 /** Creates the flushes of all connections of a resilience. */
 export class Flushes {
-  readonly #circuits: Readonly<Record<'read' | 'write', { readonly generation: number }>>;
+  readonly #circuits: Generations;
   readonly #stallDetector: ProcessStallDetector;
 
-  constructor(
-    circuits: Readonly<Record<'read' | 'write', { readonly generation: number }>>,
-    stallDetector: ProcessStallDetector,
-  ) {
+  constructor(circuits: Generations, stallDetector: ProcessStallDetector) {
     this.#circuits = circuits;
     this.#stallDetector = stallDetector;
   }
 
-  begin(now: number): Flush {
+  /** `circuits` are those of the part of Redis that the bytes go to, if it has its own. */
+  begin(now: number, circuits: Generations = this.#circuits): Flush {
     this.#stallDetector.noteWork(now);
-    return new Flush(now, this.#circuits.read.generation, this.#circuits.write.generation);
+    return new Flush(now, circuits.read.generation, circuits.write.generation);
   }
 }

@@ -31,7 +31,7 @@ export type WireEvent =
 export class Wire {
   readonly #driver: Driver;
   readonly #clock: Clock;
-  readonly #flushes: Flushes;
+  readonly #flushes: Pick<Flushes, 'begin'>;
   readonly #limits: ReplyLimits;
   readonly #tell: (event: WireEvent) => void;
   readonly roundTrip: RoundTrip;
@@ -58,7 +58,7 @@ export class Wire {
     driver: Driver,
     clock: Clock,
     roundTrip: RoundTrip,
-    flushes: Flushes,
+    flushes: Pick<Flushes, 'begin'>,
     maxReplyBytes: number,
     tell: (event: WireEvent) => void,
   ) {

@@ -1,7 +1,7 @@
 import type { CommandTraits } from '../../catalogue/command-traits.ts';
 import type { DriverCommand, PipelineStream } from '../../driver/driver-command.ts';
 import type { SlowCall } from '../call.ts';
-import type { Dispatch, FastPath } from '../dispatch.ts';
+import type { Dispatch, FastRoute } from '../dispatch.ts';
 import type { Batch } from './batch.ts';
 
 /** A batch that is being assembled: ioredis passes its commands one at a time, in a synchronous loop. */
@@ -18,17 +18,17 @@ export interface Gathering {
 
 /** How the commands in a batch are written as they arrive: on the fast path if possible, otherwise with the stream. */
 export interface DirectSend {
-  readonly fastPath: FastPath;
+  readonly route: FastRoute;
   readonly stream: PipelineStream;
 }
 
 /**
  * Returns how the commands in a batch can be written as they arrive; undefined if only its own stream can write them.
  */
-export function directSendBy(fastPath: FastPath | undefined, dispatch: Dispatch): DirectSend | undefined {
-  if (fastPath === undefined) return undefined;
+export function directSendBy(route: FastRoute | undefined, dispatch: Dispatch): DirectSend | undefined {
+  if (route === undefined) return undefined;
   const stream = dispatch.batchStream();
-  return stream === undefined ? undefined : { fastPath, stream };
+  return stream === undefined ? undefined : { route, stream };
 }
 
 /** Sends one command in a batch whose commands are sent as they arrive. */
@@ -41,6 +41,6 @@ export function sendMember(
 ): void {
   if (direct === undefined) dispatch.send(command, stream, node);
   else if (traits.ordinary || traits.kind === 'transaction' || traits.kind === 'cursor')
-    direct.fastPath(command);
+    direct.route.write(command);
   else dispatch.send(command, direct.stream, node);
 }

@@ -8,8 +8,9 @@ import type {
   SlotRange,
 } from '../../driver/cluster-driver.ts';
 import type { DriverCommand, SendCommand } from '../../driver/driver-command.ts';
+import { tellAtOnce } from './at-once.ts';
 import { closeWithoutNodes } from './close-without-nodes.ts';
-import { clusterInternals, type ClusterInternals } from './cluster-internals.ts';
+import { clusterInternals } from './cluster-internals.ts';
 import { endMostNodes } from './end-most-nodes.ts';
 import { countRedirectionsOfAttempt } from './redirections.ts';
 import { wake } from '../duplicates.ts';
@@ -84,7 +85,7 @@ export class IoredisCluster implements ClusterDriver {
     const target = clusterInternals(this.#cluster);
     countRedirectionsOfAttempt(target);
     quietTransactions(this.#cluster);
-    tellImmediately(target, this.#immediate);
+    tellAtOnce(target, this.#immediate);
     Object.assign(target.options, {
       retryDelayOnFailover: 0,
       retryDelayOnClusterDown: 0,
@@ -149,6 +150,19 @@ export class IoredisCluster implements ClusterDriver {
     const slot: unknown = (node as { slot?: unknown } | undefined)?.slot;
     if (typeof slot === 'number') return slot;
     return (command as unknown as Command).getSlot() ?? undefined;
+  }
+
+  get isBypassable(): boolean {
+    const { himportFieldsets } = clusterInternals(this.#cluster).options as { himportFieldsets?: unknown[] };
+    return !this.readsFromReplicas && this.send.isWrapped !== true && !himportFieldsets?.length;
+  }
+
+  primaryFor(command: DriverCommand): NodeDriver | undefined {
+    const { status, slots, connectionPool } = clusterInternals(this.#cluster);
+    const slot = status === 'ready' ? (command as unknown as Command).getSlot() : undefined;
+    const address = typeof slot === 'number' ? slots[slot]?.[0] : undefined;
+    const primary = address === undefined ? undefined : connectionPool.getInstanceByKey(address);
+    return primary === undefined ? undefined : IoredisNode.of(primary);
   }
 
   addressesOf(slot: number): readonly string[] {
@@ -226,17 +240,4 @@ export class IoredisCluster implements ClusterDriver {
   settleEnded(): void {
     clusterInternals(this.#cluster).status = 'end';
   }
-}
-
-// Calls the listeners as soon as the status changes. ioredis emits its events one tick later, when the caller of
-// `connect()` may already have issued its first command.
-function tellImmediately(
-  target: ClusterInternals,
-  listeners: Readonly<Record<string, readonly (() => void)[]>>,
-): void {
-  const setStatus = target.setStatus.bind(target);
-  target.setStatus = (status) => {
-    setStatus(status);
-    for (const listener of listeners[status] ?? []) listener();
-  };
 }

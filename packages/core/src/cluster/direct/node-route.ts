@@ -1,0 +1,51 @@
+import type { LaneCircuits } from '../../circuit/lane-circuits.ts';
+import type { FastRoute } from '../../command/dispatch.ts';
+import type { DriverCommand } from '../../driver/driver-command.ts';
+import type { NodeDriver } from '../../driver/cluster-driver.ts';
+import type { Flush } from '../../event-loop/flush.ts';
+import type { Wire } from '../../socket/wire.ts';
+import type { Redirections } from './redirections.ts';
+
+/** Writes plain commands directly to a node of a cluster. */
+export class NodeRoute implements FastRoute {
+  readonly #wire: Wire;
+  readonly #write: ReturnType<NodeDriver['fastPath']>;
+  readonly #node: { circuits(): LaneCircuits };
+  /** Shared by all commands, each of which calls it as its own method, so that none needs a closure. */
+  readonly #reject: DriverCommand['reject'];
+
+  constructor(
+    driver: NodeDriver,
+    wire: Wire,
+    node: { circuits(): LaneCircuits },
+    redirections: Redirections,
+  ) {
+    this.#write = driver.fastPath();
+    this.#wire = wire;
+    this.#node = node;
+    this.#reject = function (this: DriverCommand, reply) {
+      redirections.refuse(this, reply);
+    };
+  }
+
+  get circuits(): LaneCircuits {
+    return this.#node.circuits();
+  }
+
+  /** Whether a command may be written now without any check of its own. */
+  get isOpen(): boolean {
+    const { read, write } = this.circuits;
+    const { sink, isBlocked } = this.#wire;
+    return this.#write !== undefined && sink !== undefined && !isBlocked && read.admitsAll && write.admitsAll;
+  }
+
+  currentFlush(): Flush {
+    return this.#wire.currentFlush();
+  }
+
+  write(command: DriverCommand): void {
+    const { sink } = this.#wire;
+    command.reject = this.#reject;
+    if (sink !== undefined) this.#write?.(command, sink);
+  }
+}

@@ -1,0 +1,16 @@
+import type { ClusterInternals } from './cluster-internals.ts';
+
+/**
+ * Calls the listeners as soon as the status changes. ioredis emits its events one tick later, when the caller of
+ * `connect()` may already have issued its first command.
+ */
+export function tellAtOnce(
+  target: ClusterInternals,
+  listeners: Readonly<Record<string, readonly (() => void)[]>>,
+): void {
+  const setStatus = target.setStatus.bind(target);
+  target.setStatus = (status) => {
+    setStatus(status);
+    for (const listener of listeners[status] ?? []) listener();
+  };
+}
