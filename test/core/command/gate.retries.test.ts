@@ -42,6 +42,18 @@ describe('a call that was lost with its connection', () => {
     expect(await fateOf(late)).toMatchObject({ error: { code: 'REDIS_UNAVAILABLE' } });
   });
 
+  it('waits as long as it asked to block, if it blocks', async () => {
+    const { issue, dispatch, gate, clock } = gateStage();
+    const blocking = issue('xread', 'BLOCK', 2_000, 'STREAMS', 'a', '0');
+    dispatch.write();
+    gate.hold(10_000);
+    dispatch.break();
+    clock.travel(1_999);
+    expect(gate.counts().waiting).toBe(1);
+    clock.travel(1);
+    expect(await fateOf(blocking)).toMatchObject({ error: { code: 'REDIS_UNAVAILABLE' } });
+  });
+
   it('is sent again after a jittered delay where the gate still serves', () => {
     const { issue, dispatch, gate, clock } = gateStage({ random: () => 0.25 });
     const command = issue('get', 'a');
