@@ -9,6 +9,7 @@ import {
   Module,
   Req,
   Res,
+  Sse,
   StreamableFile,
   UseGuards,
   UseInterceptors,
@@ -17,7 +18,8 @@ import {
   type INestApplication,
 } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import { FastifyAdapter } from '@nestjs/platform-fastify';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import cookies from '@fastify/cookie';
 import { createCache } from '@redis-resilience/fallback/cache';
 import {
   CacheTtl,
@@ -26,12 +28,14 @@ import {
   RedisCacheInterceptor,
   type RedisCacheInterceptorOptions,
 } from '@redis-resilience/fallback/nestjs';
+import { concat, NEVER, of } from 'rxjs';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { stage } from '../stage.ts';
 
 interface Answer {
   header?(name: string, value: string | string[]): unknown;
   status(code: number): unknown;
+  cookie(name: string, value: string): unknown;
 }
 
 interface Visit {
@@ -46,6 +50,14 @@ class SignsIn implements CanActivate {
   canActivate(context: ExecutionContext): boolean {
     const request = context.switchToHttp().getRequest<{ url: string; user?: string }>();
     request.user = new URL(request.url, 'http://shop').searchParams.get('user') ?? 'nobody';
+    return true;
+  }
+}
+
+@Injectable()
+class OpensSession implements CanActivate {
+  canActivate(context: ExecutionContext): boolean {
+    context.switchToHttp().getRequest<{ session?: object }>().session = {};
     return true;
   }
 }
@@ -71,6 +83,20 @@ class Shop {
     res.header?.('Set-Cookie', `visitor=${handled}`);
     return echo('host', req);
   }
+  @Get('cookie-by-plugin') cookieByPlugin(@Req() req: Visit, @Res({ passthrough: true }) res: Answer) {
+    res.cookie('visitor', String(handled));
+    return echo('host', req);
+  }
+  @Get('capitals') @Header('Cache-Control', 'max-age=60, Private') capitals(@Req() req: Visit) {
+    return echo('host', req);
+  }
+  @Get('session') @UseGuards(OpensSession) session(@Req() req: Visit & { session: { cart?: number } }) {
+    req.session.cart = handled;
+    return echo('host', req);
+  }
+  @Sse('events') events() {
+    return concat(of({ data: 'first' }), NEVER);
+  }
   @Get('by-hand') byHand(@Req() req: Visit, @Res({ passthrough: true }) res: Answer) {
     res.status(404);
     return echo('host', req);
@@ -84,11 +110,11 @@ class Shop {
   @Get('bytes') bytes() {
     return new StreamableFile(Buffer.from(`{"handled":${++handled}}`));
   }
-  @Get('vary') @Header('Vary', 'X-Device') vary(@Req() req: Visit) {
-    return echo('x-device', req);
+  @Get('vary') @Header('Vary', 'User-Agent') vary(@Req() req: Visit) {
+    return echo('user-agent', req);
   }
   @Get('vary-all') @Header('Vary', '*') varyAll(@Req() req: Visit) {
-    return echo('x-device', req);
+    return echo('user-agent', req);
   }
   @Get('short') short(@Req() req: Visit, @Res({ passthrough: true }) res: Answer) {
     res.header?.('Cache-Control', 'public, max-age=1');
@@ -96,7 +122,7 @@ class Shop {
     return echo('host', req);
   }
   @Get('slow-private') async slowPrivate(@Req() req: Visit, @Res({ passthrough: true }) res: Answer) {
-    const { seen } = echo('x-visitor', req);
+    const { seen } = echo('user-agent', req);
     await new Promise((resolve) => setTimeout(resolve, 50));
     res.header?.('Cache-Control', 'private');
     return { handled, seen };
@@ -121,13 +147,15 @@ async function shop(platform: 'express' | 'fastify', options: RedisCacheIntercep
       ? await NestFactory.create(App, { logger: false })
       : await NestFactory.create(App, new FastifyAdapter(), { logger: false });
   onTestFinished(() => app.close());
+  if (platform === 'fastify') await (app as NestFastifyApplication).register(cookies);
   await app.listen(0, '127.0.0.1');
   const url = await app.getUrl();
-  return async (path: string, headers: Record<string, string> = {}) => {
+  const visit = async (path: string, headers: Record<string, string> = {}) => {
     const response = await fetch(url + path, { headers });
     const body = (await response.json()) as { handled: number; seen?: unknown };
     return { ...body, cache: response.headers.get('x-cache'), headers: response.headers };
   };
+  return Object.assign(visit, { url });
 }
 
 describe.each(['express', 'fastify'] as const)('the cache interceptor on %s', (platform) => {
@@ -172,19 +200,47 @@ describe.each(['express', 'fastify'] as const)('the cache interceptor on %s', (p
     await expect(visit('/plain', { 'x-forwarded-host': 'b' })).resolves.toMatchObject({ cache: 'HIT' });
   });
 
-  it.each(['private', 'no-store', 'cookie', 'by-hand', 'created', 'stream', 'bytes', 'vary-all'])(
-    'neither keeps nor shares an answer that is not for everybody: %s',
-    async (path) => {
+  it.each(['x-region', 'x-customer', 'forwarded', 'x-original-url', 'x-feature'])(
+    'keeps apart requests that differ in %s',
+    async (name) => {
       const visit = await shop(platform);
-      const first = await visit(`/${path}`);
-      await expect(visit(`/${path}`)).resolves.toMatchObject({ handled: first.handled + 1, cache: 'BYPASS' });
+      const first = await visit('/plain', { [name]: 'a' });
+      expect((await visit('/plain', { [name]: 'b' })).handled).not.toBe(first.handled);
     },
   );
+
+  it('shares among browsers, and among requests that a proxy has numbered', async () => {
+    const visit = await shop(platform);
+    await visit('/plain', { 'user-agent': 'one', 'x-request-id': '1', 'x-forwarded-for': '10.0.0.1' });
+    const answer = visit('/plain', { 'user-agent': 'two', 'x-request-id': '2', traceparent: '00-1' });
+    await expect(answer).resolves.toMatchObject({ cache: 'HIT' });
+  });
+
+  it('neither keeps nor shares an answer that is not for everybody', async () => {
+    const visit = await shop(platform);
+    const personal = ['private', 'capitals', 'no-store', 'cookie', 'cookie-by-plugin', 'session'];
+    for (const path of [...personal, 'by-hand', 'created', 'stream', 'bytes', 'vary-all']) {
+      const first = await visit(`/${path}`);
+      await expect(visit(`/${path}`)).resolves.toMatchObject({
+        handled: first.handled + 1,
+        cache: 'BYPASS',
+      });
+    }
+  });
+
+  it('lets server-sent events through', async () => {
+    const { url } = await shop(platform);
+    const response = await fetch(`${url}/events`);
+    const reader = response.body?.getReader();
+    const chunk = await reader?.read();
+    await reader?.cancel();
+    expect(Buffer.from(chunk?.value ?? []).toString()).toContain('first');
+  });
 
   it('gives requests that came at the same time each its own private answer', async () => {
     const visit = await shop(platform);
     const visitors = ['ada', 'bob', 'cleo'];
-    const answers = await Promise.all(visitors.map((name) => visit('/slow-private', { 'x-visitor': name })));
+    const answers = await Promise.all(visitors.map((name) => visit('/slow-private', { 'user-agent': name })));
     expect(answers.map(({ seen }) => seen)).toEqual(visitors);
   });
 
@@ -197,10 +253,10 @@ describe.each(['express', 'fastify'] as const)('the cache interceptor on %s', (p
   it('honours Vary', async () => {
     const visit = await shop(platform);
     for (const device of ['phone', 'desk', 'phone', 'desk']) {
-      await expect(visit('/vary', { 'x-device': device })).resolves.toMatchObject({ seen: device });
+      await expect(visit('/vary', { 'user-agent': device })).resolves.toMatchObject({ seen: device });
     }
-    await expect(visit('/vary', { 'x-device': 'desk' })).resolves.toMatchObject({ cache: 'HIT' });
-    await expect(visit('/vary', { 'x-device': 'phone' })).resolves.toMatchObject({ cache: 'HIT' });
+    await expect(visit('/vary', { 'user-agent': 'desk' })).resolves.toMatchObject({ cache: 'HIT' });
+    await expect(visit('/vary', { 'user-agent': 'phone' })).resolves.toMatchObject({ cache: 'HIT' });
   });
 
   it('keeps an answer no longer than it says, with its headers and its age', async () => {

@@ -52,13 +52,13 @@ export function judgeAnswer(
   // A request that has an `Authorization` header is judged here only if the header is part of the key, so it does not
   // prevent sharing.
   const { authorization: _, ...others } = request.headers;
+  const control = controlOf(after.headers);
   const policy = new CachePolicy(
     { method: 'GET', url: request.url, headers: others },
-    { status: after.status, headers: joined(after.headers) },
+    { status: after.status, headers: { ...joined(after.headers), 'cache-control': control } },
     { shared: true },
   );
   if (!policy.storable()) return refused;
-  const control = String(after.headers['cache-control'] ?? '');
   const says = isExplicit.test(control) || after.headers['expires'] !== undefined;
   const maxAgeMs = says ? policy.timeToLive() : undefined;
   if (maxAgeMs === 0) return refused;
@@ -69,6 +69,15 @@ export function judgeAnswer(
     mayBeStale: !/\b(must-revalidate|proxy-revalidate|s-maxage)\b/i.test(control),
   };
   return { mayShare: true, answer, maxAgeMs };
+}
+
+// The directives of a response in small letters, because the names of directives have no case. What a response says
+// to CDNs alone counts too, and so does the `Pragma` of old software.
+function controlOf(headers: Headers): string {
+  const said = ['cache-control', 'cdn-cache-control', 'surrogate-control', 'pragma'].flatMap(
+    (name) => headers[name] ?? [],
+  );
+  return said.join(', ').toLowerCase();
 }
 
 function namesIn(vary: string | string[] | undefined): string[] {

@@ -1,5 +1,10 @@
 import { createHash } from 'node:crypto';
 
+/** A connection; `authorized` is true if the visitor has a client certificate that was accepted. */
+interface ConnectionOfVisitor {
+  readonly authorized?: boolean;
+}
+
 /** The part of an Express or Fastify request that decides whether its response may be shared. */
 export interface CacheableRequest {
   readonly method: string;
@@ -8,48 +13,79 @@ export interface CacheableRequest {
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   /** The visitor, if a guard has identified one. */
   readonly user?: unknown;
+  /** The visitor's session, if the application has sessions. */
+  readonly session?: unknown;
+  readonly socket?: ConnectionOfVisitor;
+  /** The request below that of Fastify. */
+  readonly raw?: { readonly socket?: ConnectionOfVisitor };
 }
 
 // Words in header names that distinguish or identify visitors: `Cookie`, `Authorization`, `X-Api-Key`,
 // `X-Forwarded-User`, `X-Tenant-Id`.
-const credentialWords =
-  /auth(?!ority)|cookie|token|key|secret|session|sid$|user|email|groups|roles|account|tenant|credential|jwt|oidc|principal|identity|assertion|client-cert|client-dn|client-verify|ssl-client|signature|passw/;
-const harmless = /^(sec-|user-agent$|sec-websocket-key$|surrogate-key$|idempotency-key$)/;
+const credentialWords = new RegExp(
+  [
+    'auth(?!ority)|cookie|token|key|secret|session|sid$|jwt|oidc|saml|sso|bearer|otp|csrf|xsrf|dpop|signature|passw',
+    'credential|assertion|client-cert|client-dn|client-verify|ssl-client|claims|permission|entitlement',
+    'user|email|groups|account|tenant|principal|identity|customer|member|login|subject|consumer|workspace',
+    'on-behalf|impersonat|organi[sz]ation|(^|-)(roles?|actor|uid|org-id)(-|$)',
+  ].join('|'),
+);
+const harmlessSecrets = /^(sec-|user-agent$|sec-websocket-key$|surrogate-key$|idempotency-key$)/;
 
-// A handler may read these headers without listing them in `Vary`.
-const alwaysInKey = [
-  'host',
-  'x-forwarded-host',
-  'x-forwarded-proto',
-  'x-forwarded-prefix',
-  'accept',
-  'accept-language',
-];
+// Headers that describe the transport, the browser or one request on its way. A handler that answers by one of them
+// has to say so with `Vary`, because keys with them would be different for nearly every request.
+const incidental = new RegExp(
+  [
+    '^(accept-encoding|connection|keep-alive|te|trailer|upgrade|upgrade-insecure-requests|expect|priority|dnt)$',
+    '^(user-agent|referer|cache-control|pragma|purpose|save-data|date|via|max-forwards|content-length|if-.*|sec-.*)$',
+    '^(x-forwarded-for|x-real-ip|(x|true|cf|fastly|fly)-(connecting|client|cluster-client)-ip|cf-ray|cf-visitor)$',
+    '^(cdn-loop|x-request-start|x-queue-start|baggage|b3|newrelic|x-b3-|x-envoy-|x-datadog-|x-amz-cf-|x-arr-)',
+    'trace|(request|correlation|span|transaction)-?id$',
+  ].join('|'),
+);
 
 /**
  * Whether the response may be stored and shared, judging by the request. `varyBy` lists the headers that are part of
  * the key.
  */
-export function mayShare({ method, headers, user }: CacheableRequest, varyBy: readonly string[]): boolean {
-  if (method !== 'GET' || headers['range'] !== undefined) return false;
-  if (user !== undefined && user !== null && varyBy.length === 0) return false;
-  return Object.keys(headers).every((name) => varyBy.includes(name) || !isCredentialLike(name));
+export function mayShare(request: CacheableRequest, varyBy: readonly string[]): boolean {
+  const { method, headers } = request;
+  if (method !== 'GET' || headers['range'] !== undefined || hasBody(request)) return false;
+  const identifying = Object.keys(headers).filter(isCredentialLike);
+  if (identifying.some((name) => !varyBy.includes(name))) return false;
+  return identifying.length > 0 || !isOfKnownVisitor(request);
 }
 
-/** The key of a request: host and URL, and a digest of the headers, which may be secret. */
+/**
+ * The key of a request: host and URL, and a digest of the headers, which may be secret. A handler may read any header
+ * without listing it in `Vary`, so all but the incidental ones count.
+ */
 export function keyOfRequest(request: CacheableRequest, varyBy: readonly string[]): string {
-  const { host } = request.headers;
+  const { headers } = request;
   const url = request.originalUrl ?? request.url;
-  return `GET ${String(host)}${url} ${digestOf(request, [...alwaysInKey, ...varyBy])}`;
+  const names = Object.keys(headers).filter((name) => !incidental.test(name) && !varyBy.includes(name));
+  return `GET ${String(headers['host'])}${url} ${digestOf(request, [...names.toSorted(), ...varyBy])}`;
 }
 
-/** Digest of the values of these headers in the request. */
+/** Digest of these headers in the request. */
 export function digestOf({ headers }: CacheableRequest, names: readonly string[]): string {
-  const values = names.map((name) => headers[name] ?? null);
-  return createHash('sha256').update(JSON.stringify(values)).digest('base64url');
+  const pairs = names.map((name) => [name, headers[name] ?? null]);
+  return createHash('sha256').update(JSON.stringify(pairs)).digest('base64url');
 }
 
 // Whether a header of this name identifies the visitor.
 function isCredentialLike(name: string): boolean {
-  return !harmless.test(name) && credentialWords.test(name);
+  return !harmlessSecrets.test(name) && credentialWords.test(name);
+}
+
+// Whether the application knows the visitor in a way that no header shows: a guard has set `user`, or the connection
+// has a client certificate.
+function isOfKnownVisitor({ user, socket, raw }: CacheableRequest): boolean {
+  const { authorized } = socket ?? raw?.socket ?? {};
+  return (user !== undefined && user !== null) || authorized === true;
+}
+
+// A handler may answer by the body of a GET request, which is not part of the key.
+function hasBody({ headers }: CacheableRequest): boolean {
+  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) !== 0;
 }

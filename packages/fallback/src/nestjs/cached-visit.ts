@@ -4,6 +4,7 @@ import type { Cache, CacheAnswer } from '../cache/cache.ts';
 import type { LoadContext } from '../cache/single-flight.ts';
 import { judgeAnswer, type Headers, type ResponseHead, type CacheableAnswer } from './cacheable-answer.ts';
 import { digestOf, type CacheableRequest } from './cacheable-request.ts';
+import { hasPendingCookies, sessionTextOf } from './personal-marks.ts';
 
 /** The part of a response that Express and Fastify have in common. */
 export interface NestResponse {
@@ -67,9 +68,11 @@ export class CachedVisit {
   async #load({ keepFor }: LoadContext): Promise<Load> {
     const { request, handle, ttlMs } = this.#parts;
     const before = this.#head(undefined);
+    const session = sessionTextOf(request);
     const body = await handle();
     const verdict = judgeAnswer(request, before, this.#head(before), body);
-    if (!verdict.mayShare) {
+    const isPersonal = session === undefined || session !== sessionTextOf(request);
+    if (!verdict.mayShare || isPersonal) {
       keepFor(0);
       return { kind: 'own', of: this, body };
     }
@@ -89,6 +92,7 @@ export class CachedVisit {
       const given = isOwn ? before?.headers[key] : value;
       if (given !== undefined) headers[key] = Array.isArray(given) ? given : String(given);
     }
+    if (hasPendingCookies(response)) headers['set-cookie'] ??= [];
     return { status: response.statusCode, headers };
   }
 

@@ -43,7 +43,8 @@ export interface RedisCacheInterceptorOptions {
   readonly varyBy?: readonly string[];
   /**
    * Returns the key of a request; undefined bypasses the cache. The function must consider everything in the request
-   * that affects the response, including headers. Default: host, URL, language and `varyBy` of a GET request.
+   * that affects the response, including headers. Default: URL and headers of a GET request, without headers that
+   * only describe its transport or browser, such as `User-Agent`.
    */
   readonly keyOf?: (context: ExecutionContext) => string | undefined;
 }
@@ -73,9 +74,9 @@ const unsharedMs = 10_000;
  * Redis is unavailable, local copies are served. The header `X-Cache` is `HIT`, `MISS`, `STALE` or `BYPASS`.
  *
  * Stores and shares only what RFC 9111 allows a shared cache. Never shared: the response to a request that identifies
- * the visitor, by a header or by a `user` that a guard set; a response with a cookie, `Cache-Control: private` or
- * `no-store`, or an explicitly set status; a stream. `Vary` is honoured, and `max-age` shortens the ttl. Headers that
- * the handler set are stored with its response.
+ * the visitor, by a header, a client certificate or a `user` that a guard set; a response with a cookie,
+ * `Cache-Control: private` or `no-store`, or an explicitly set status; one whose handler changed the session; a stream.
+ * `Vary` is honoured, and `max-age` shortens the ttl. Headers that the handler set are stored with its response.
  *
  * @example
  * providers: [{ provide: REDIS_CACHE, inject: [getRedisResilienceToken()], useFactory: (r: RedisResilience) => createCache(r) }]
@@ -128,8 +129,13 @@ export class RedisCacheInterceptor implements NestInterceptor {
     return from(visit.answer(key));
   }
 
+  // A stream of server-sent events has no end, so there is no response to wait for.
+  #isEventStream(context: ExecutionContext): boolean {
+    return this.#reflector.get<boolean | undefined>('__sse__', context.getHandler()) === true;
+  }
+
   #keyOf(context: ExecutionContext): string | undefined {
-    if (context.getType() !== 'http') return undefined;
+    if (context.getType() !== 'http' || this.#isEventStream(context)) return undefined;
     if (this.#options.keyOf !== undefined) return this.#options.keyOf(context);
     const request = context.switchToHttp().getRequest<CacheableRequest>();
     return mayShare(request, this.#varyBy) ? keyOfRequest(request, this.#varyBy) : undefined;
