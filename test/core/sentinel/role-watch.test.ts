@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Target } from '../../../packages/core/src/handshake/establish.ts';
 import type { Credentials } from '../../../packages/core/src/redis-resilience.ts';
 import { RoleWatch } from '../../../packages/core/src/sentinel/role-watch.ts';
+import { WiredDriver } from '../fakes/wired-driver.ts';
 
 /** A watch over an endpoint where no primary ever answers. */
 function stage() {
@@ -71,5 +72,30 @@ describe('a watch for the primary', () => {
     await clock.travelAsync(100);
     expect([asked[0], asked.at(-1)]).toEqual([{ password: 'first' }, { password: 'second' }]);
     watch.stop();
+  });
+
+  it('takes no server for a primary that does not tell its role, because it runs a script', async () => {
+    const { clock, server, target } = new WiredDriver();
+    const found: string[] = [];
+    const pace = { periodMs: 100, wantedAt: -Infinity };
+    const watch = new RoleWatch(
+      target,
+      clock,
+      () => pace,
+      ({ socket, proof }) => {
+        found.push(proof.info['role'] ?? 'unknown');
+        socket.destroy();
+      },
+    );
+    server.role = 'slave';
+    server.mood = 'busy';
+    watch.start();
+    await clock.travelAsync(1_000);
+    server.mood = 'serves';
+    await clock.travelAsync(1_000);
+    expect([found, watch.isOn]).toEqual([[], true]);
+    server.role = 'master';
+    await clock.travelAsync(1_000);
+    expect([found, watch.isOn, clock.pendingTimers]).toEqual([['master'], false, 0]);
   });
 });

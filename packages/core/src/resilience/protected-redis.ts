@@ -231,11 +231,9 @@ export class ProtectedRedis implements ProtectedClient, MovableClient {
   }
 
   #onPrimary(verified: VerifiedSocket, isImmediate: boolean): void {
-    if (isImmediate && (this.state === 'ready' || this.state === 'stalled')) {
-      this.#connection.replaceWith(verified);
-    } else if (!isImmediate && this.state === 'ready') {
-      this.#connection.replaceGracefully(verified);
-    } else {
+    if (!isImmediate && this.state === 'ready') this.#connection.replaceGracefully(verified);
+    else if (this.state === 'ready' || this.state === 'stalled') this.#connection.replaceWith(verified);
+    else {
       verified.socket.destroy();
       if (isImmediate) this.#connection.drop('read-only');
     }

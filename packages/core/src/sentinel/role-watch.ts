@@ -72,21 +72,26 @@ export class RoleWatch {
     establish(target, this.#clock, abort.signal).then(
       (verified) => {
         this.#clock.clearTimeout(deadline);
-        if (this.#abort !== abort) {
-          verified.socket.destroy();
-          return;
-        }
+        // A server that does not serve commands yet may not have told its role, and nothing can be written to it.
+        const isFound = this.#abort === abort && verified.proof.waiting === undefined;
+        if (!isFound) verified.socket.destroy();
+        if (this.#abort !== abort) return;
         this.#abort = undefined;
-        this.#onPrimary(verified);
+        if (isFound) this.#onPrimary(verified);
+        else this.#lookLater();
       },
       () => {
         this.#clock.clearTimeout(deadline);
         if (this.#abort !== abort) return;
         this.#abort = undefined;
-        this.#dueAt = this.#clock.now() + this.#nextPauseMs();
-        this.#arm();
+        this.#lookLater();
       },
     );
+  }
+
+  #lookLater(): void {
+    this.#dueAt = this.#clock.now() + this.#nextPauseMs();
+    this.#arm();
   }
 
   // Checks once per period, even during a long pause between attempts, because a write that has begun to wait ends the
