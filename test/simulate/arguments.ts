@@ -25,6 +25,7 @@ export const usage = `Lives through random faults under simulated time, on the r
 
   npm run simulate                              1,000 seeds of 60 simulated seconds
   npm run simulate -- --seeds 100 --seconds 20  fewer, and shorter ones
+  npm run simulate -- --from 1001               as many others, from this seed on
   npm run simulate -- --seed 17                 one seed; twice the same digest
   npm run simulate -- --seed 17 --faults 2,3    one seed with some of its faults; --trace prints everything
   npm run simulate -- --prove                   known mistakes, one at a time: each must be found
@@ -38,6 +39,7 @@ export function requestIn(args: readonly string[]): Request {
     args: [...args],
     options: {
       seeds: { type: 'string' },
+      from: { type: 'string' },
       seed: { type: 'string' },
       seconds: { type: 'string', default: '60' },
       faults: { type: 'string' },
@@ -50,6 +52,7 @@ export function requestIn(args: readonly string[]): Request {
   if (values.help) return { kind: 'help' };
   const seconds = wholeNumber('--seconds', values.seconds, 20, 3_600);
   if (values.prove) {
+    if (values.from !== undefined) throw new Error('--prove begins with seed 1, and takes no --from.');
     const mostSeeds = wholeNumber('--seeds', values.seeds ?? '200', 1, 100_000);
     return { kind: 'prove', mistakes: mistakesIn(values.mistake), mostSeeds, seconds };
   }
@@ -57,9 +60,11 @@ export function requestIn(args: readonly string[]): Request {
   if (values.seed === undefined) {
     if (values.faults !== undefined || values.trace) throw new Error('--faults and --trace need a --seed.');
     const count = wholeNumber('--seeds', values.seeds ?? '1000', 1, 1_000_000);
-    return { kind: 'seeds', seeds: Array.from({ length: count }, (_, index) => index + 1), seconds };
+    const first = wholeNumber('--from', values.from ?? '1', 1, 2 ** 31 - 1_000_000);
+    return { kind: 'seeds', seeds: Array.from({ length: count }, (_, index) => first + index), seconds };
   }
-  if (values.seeds !== undefined) throw new Error('--seed and --seeds exclude each other.');
+  if (values.seeds !== undefined || values.from !== undefined)
+    throw new Error('--seed says which one: --seeds and --from do not go with it.');
   const seed = wholeNumber('--seed', values.seed, 1, 2 ** 31);
   if (values.faults === undefined && !values.trace) return { kind: 'seeds', seeds: [seed], seconds };
   const given = values.faults === undefined || values.faults === '' ? [] : values.faults.split(',');

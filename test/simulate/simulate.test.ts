@@ -32,6 +32,15 @@ it('a seed gives the same digest each time', { timeout: 400_000 }, () => {
   expect(digests[1]).toBe(digests[0]);
 });
 
+it.each([
+  ['a retried SET is not undone by its first copy', '84', '2,3,5'],
+  ['nor after a partition in both directions', '204', '1,4,5'],
+  ['writes come back when a replica that runs a script is promoted', '218', '4,5,7,12,13'],
+])('%s (seed %s)', { timeout: 400_000 }, (_, seed, faults) => {
+  const { status, stdout } = simulate('--seed', seed, '--faults', faults);
+  expect({ status, stdout }).toMatchObject({ status: 0 });
+});
+
 it('a known mistake is found', { timeout: 400_000 }, () => {
   const { status, stdout } = simulate('--prove', '--mistake', 'retry-after-unknown', '--seeds', '5');
   expect({ status, stdout }).toMatchObject({

@@ -17,7 +17,7 @@ export function trackedCall(wire: Wire, command: DriverCommand, blockingMs?: num
     name,
     isBatch: false,
     isPlain: false,
-    isDoubtful: false,
+    retryLane: 'read' as const,
     settled: false,
     written: wire.currentFlush(),
     blockingMs,

@@ -29,8 +29,9 @@ export class SimulatedLink {
     remote: { readonly host: string; readonly port: number },
     watch: (bytes: Buffer) => void,
   ) {
-    const there = new LinkWay(time, weather, () => this.reset(), watch);
-    const back = new LinkWay(time, weather, () => this.reset());
+    const cut = (): void => this.reset();
+    const there = new LinkWay(time, weather, { cut, refuse: () => back.reset() }, watch);
+    const back = new LinkWay(time, weather, { cut, refuse: () => there.reset() });
     this.ways = { 'to-server': there, 'to-client': back };
     this.near = new MemorySocket(there, remote, () => this.far.goOn());
     this.far = new MemorySocket(back, { host: '10.0.0.99', port: 50_000 }, () => this.near.goOn());
@@ -54,11 +55,22 @@ export class SimulatedLink {
 
 type Parcel = (to: MemorySocket) => void;
 
-/** One direction of a link. */
+/** What a way makes of its link. */
+interface WayEnds {
+  /** It has carried as many bytes as it can. */
+  cut(): void;
+  /** Bytes have arrived where the socket is closed: that kernel answers with a reset. */
+  refuse(): void;
+}
+
+/**
+ * One direction of a link. The kernel at its beginning sends what is lost again, also after its socket was closed, until
+ * the socket is reset: then nothing leaves any more but the reset itself, which is sent once and may be lost.
+ */
 class LinkWay implements Way {
   readonly #time: SimulatedTime;
   readonly #weather: Weather;
-  readonly #onCut: () => void;
+  readonly #ends: WayEnds;
   readonly #watch: ((bytes: Buffer) => void) | undefined;
   #to: MemorySocket | undefined;
   #underWay = 0;
@@ -71,12 +83,13 @@ class LinkWay implements Way {
   #next = 0;
   readonly #early = new Map<number, Parcel>();
   #isDead = false;
+  #isReset = false;
   #bytesUntilCut = Infinity;
 
-  constructor(time: SimulatedTime, weather: Weather, onCut: () => void, watch?: (bytes: Buffer) => void) {
+  constructor(time: SimulatedTime, weather: Weather, ends: WayEnds, watch?: (bytes: Buffer) => void) {
     this.#time = time;
     this.#weather = weather;
-    this.#onCut = onCut;
+    this.#ends = ends;
     this.#watch = watch;
   }
 
@@ -96,10 +109,11 @@ class LinkWay implements Way {
     if (passing.length > 0) {
       this.#send((to) => {
         this.#underWay -= passing.length;
-        if (!to.destroyed) to.push(passing);
+        if (to.destroyed) this.#ends.refuse();
+        else to.push(passing);
       });
     }
-    if (this.#bytesUntilCut < 0) this.#send(() => this.#onCut());
+    if (this.#bytesUntilCut < 0) this.#send(() => this.#ends.cut());
   }
 
   end(): void {
@@ -112,9 +126,15 @@ class LinkWay implements Way {
     });
   }
 
+  /** The socket at its beginning is reset, or is closed and hears of bytes that are sent to it. */
   reset(): void {
     this.#isEnding = true;
-    this.#send(breakSocket);
+    this.#isReset = true;
+    const { latencyMs, jitterMs, loss, random } = this.#weather;
+    if (this.#isDead || this.#held !== undefined || (loss > 0 && random() < loss)) return;
+    this.#time.after(latencyMs + random() * jitterMs, () => {
+      if (!this.#isDead && this.#held === undefined && this.#to !== undefined) breakSocket(this.#to);
+    });
   }
 
   /** The end that it leads to meets ECONNRESET now. */
@@ -130,7 +150,7 @@ class LinkWay implements Way {
   }
 
   open(): void {
-    const held = this.#held ?? [];
+    const held = this.#isReset ? [] : (this.#held ?? []);
     this.#held = undefined;
     held.sort((left, right) => left.serial - right.serial);
     for (const { serial, parcel } of held)
@@ -148,7 +168,7 @@ class LinkWay implements Way {
   }
 
   #send(parcel: Parcel): void {
-    if (this.#isDead) return;
+    if (this.#isDead || this.#isReset) return;
     const serial = this.#sent++;
     if (this.#held === undefined) this.#travel(serial, parcel);
     else this.#held.push({ serial, parcel });
@@ -157,10 +177,13 @@ class LinkWay implements Way {
   #travel(serial: number, parcel: Parcel, extraMs = 0): void {
     const { latencyMs, jitterMs, loss, random } = this.#weather;
     const lostMs = loss > 0 && random() < loss ? retransmissionMs * (1 + random()) : 0;
-    const travelMs = latencyMs + random() * jitterMs + lostMs + extraMs;
+    const waitMs = lostMs + extraMs;
+    let hasLeft = waitMs === 0;
+    if (!hasLeft) this.#time.after(waitMs, () => (hasLeft = !this.#isReset));
+    const travelMs = latencyMs + random() * jitterMs + waitMs;
     this.#arrivesAt = Math.max(this.#arrivesAt, this.#time.now() + travelMs);
     this.#time.after(this.#arrivesAt - this.#time.now(), () => {
-      if (this.#isDead || this.#to === undefined) return;
+      if (!hasLeft || this.#isDead || this.#to === undefined) return;
       if (this.#held === undefined) this.#arrived(serial, parcel, this.#to);
       else this.#held.push({ serial, parcel });
     });

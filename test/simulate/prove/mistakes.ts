@@ -170,6 +170,24 @@ export const mistakes: readonly Mistake[] = [
     ],
   },
   {
+    name: 'dead-but-still-sending',
+    says: 'a dead connection is closed, and its kernel goes on sending what was sent again on another one',
+    edits: [
+      {
+        file: 'socket/parting.ts',
+        find: 'if (driver.unansweredCount() > 0) resetSocket(socket);\n  else socket.destroy();',
+        replace: 'socket.destroy();',
+      },
+    ],
+  },
+  {
+    name: 'trust-a-busy-server',
+    says: 'a server that does not tell its role is taken for a new primary',
+    edits: [
+      { file: 'sentinel/role-watch.ts', find: ' && verified.proof.waiting === undefined', replace: '' },
+    ],
+  },
+  {
     name: 'timer-after-close',
     says: 'a timer runs on after close()',
     edits: [{ file: 'resilience/engine.ts', find: 'this.#unwatchThaws();', replace: '' }],

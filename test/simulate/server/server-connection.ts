@@ -73,7 +73,7 @@ export class ServerConnection {
       this.#endBlocking();
       this.#waiting.unshift(command);
     }
-    while (this.#blocked === undefined && !this.server.isFrozen && !this.socket.destroyed) {
+    while (this.#blocked === undefined && !this.server.isFrozen) {
       const command = this.#waiting[0];
       if (command === undefined || isHeld(this.server, command)) return;
       this.#waiting.shift();

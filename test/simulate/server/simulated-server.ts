@@ -127,6 +127,9 @@ export class SimulatedServer {
     if (this.#isDemotedAsleep) this.#hangUp();
     this.#isDemotedAsleep = false;
     this.#goOn();
+    for (const connection of this.#connections) {
+      if (connection.socket.destroyed) this.#connections.delete(connection);
+    }
   }
 
   /** Another server is the primary now: it hangs up, as soon as it can do anything, and runs nothing more of its clients. */
@@ -157,6 +160,7 @@ export class SimulatedServer {
 
   #hangUp(): void {
     for (const connection of this.#connections) connection.socket.resetAndDestroy();
+    this.#connections.clear();
   }
 
   #goOn(): void {
@@ -171,7 +175,10 @@ export class SimulatedServer {
     }
     const connection = new ServerConnection(this, socket, ++this.#lastId);
     this.#connections.add(connection);
-    socket.once('close', () => this.#connections.delete(connection));
+    // What has arrived at a frozen server is run when it goes on, also where the client has hung up since.
+    socket.once('close', () => {
+      if (!this.#isFrozen) this.#connections.delete(connection);
+    });
   }
 }
 

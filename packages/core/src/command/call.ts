@@ -63,9 +63,10 @@ export class Call implements TrackedCall {
     return this.slow === undefined || this.batch?.isDirect === true;
   }
 
-  get isDoubtful(): boolean {
-    if (this.batch === undefined) return !maySendAgain(this.traits, this.command.args);
-    return !maySendAllAgain(this.batch.commands.map(({ command }) => command));
+  get retryLane(): Lane | undefined {
+    const { batch, traits, command } = this;
+    if (batch === undefined) return maySendAgain(traits, command.args) ? traits.lane : undefined;
+    return maySendAllAgain(batch.commands.map((each) => each.command)) ? batch.lane : undefined;
   }
 
   get blockingMs(): number | undefined {

@@ -6,7 +6,7 @@ import type { Driver } from '../driver/driver.ts';
 import type { VerifiedSocket } from '../handshake/establish.ts';
 import type { Wire } from '../socket/wire.ts';
 import { identityOf, type Identity } from '../handshake/identity.ts';
-import { endSocket, leaveSocket } from '../socket/parting.ts';
+import { abandonSocket, endSocket, leaveSocket } from '../socket/parting.ts';
 import type { SocketSource, SourceEvent } from './socket-source.ts';
 import type { Subscriptions } from './subscriptions.ts';
 
@@ -89,10 +89,11 @@ export class Connector implements DriverConnector {
   /** Called when the driver ends the connection: for good if its user closed the client, otherwise to reconnect. */
   disconnect(): void {
     const isForGood = this.#driver.isClosing;
-    if (this.#pending === undefined)
-      endSocket(this.#wire.socket, isForGood && this.isServing, this.#driver, this.#clock);
-    else if (isForGood) this.#giveUp(this.#pending.reject);
-    else this.#source.hurry();
+    const { socket } = this.#wire;
+    if (isForGood && this.#pending !== undefined) this.#giveUp(this.#pending.reject);
+    else if (isForGood) endSocket(socket, this.isServing, this.#driver, this.#clock);
+    else if (this.#pending !== undefined) this.#source.hurry();
+    else abandonSocket(socket, this.#driver);
   }
 
   /** Rejects when the next attempt fails; never settles otherwise. */
@@ -109,7 +110,8 @@ export class Connector implements DriverConnector {
     this.#lossCause = cause;
     const [readOnMs, { socket }] = [this.#readOnMs, this.#wire];
     this.#readOnMs = undefined;
-    if (readOnMs === undefined || socket === undefined) socket?.destroy();
+    if (cause === 'closed') socket?.destroy();
+    else if (readOnMs === undefined || socket === undefined) abandonSocket(socket, this.#driver);
     else {
       const left = { own: this.#ownListeners, onLeft: () => this.#closed(socket) };
       queueMicrotask(() => leaveSocket(socket, readOnMs, this.#driver, this.#clock, left));

@@ -1,4 +1,5 @@
 import type { Flush } from '../event-loop/flush.ts';
+import type { Lane } from '../snapshot.ts';
 
 /** Says of a null that came before its time whether a request of ours explains it. */
 export interface ReleaseBook {
@@ -11,8 +12,11 @@ export interface TrackedCall {
   readonly name: string;
   /** Whether the caller has received a result or an error. */
   readonly settled: boolean;
-  /** Whether a retry could repeat an effect that the first run may have had. */
-  readonly isDoubtful: boolean;
+  /**
+   * The lane of the call, if it may be retried when its outcome is unknown; undefined if a retry could repeat an effect
+   * that the first run may have had.
+   */
+  readonly retryLane: Lane | undefined;
   /** Whether the driver's results go to the gate directly, without passing through a tracer's wrapper. */
   readonly isPlain: boolean;
   /** Whether the call consists of several commands that are sent as a unit. */

@@ -1,5 +1,6 @@
 import net, { type Socket } from 'node:net';
 import tls from 'node:tls';
+import { carriedBy } from './reset-socket.ts';
 
 /** Where to connect to, in the form that Node accepts. */
 export interface Endpoint {
@@ -112,6 +113,7 @@ export function openSocket(
         return;
       }
       socket = startTls(raw, endpoint);
+      carriedBy(socket, raw);
       socket.once('error', fail);
       socket.once('close', onClose);
       socket.once('secureConnect', succeed);

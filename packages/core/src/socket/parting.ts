@@ -1,10 +1,14 @@
 import type { Socket } from 'node:net';
 import type { Clock } from '../clock.ts';
 import type { Driver } from '../driver/driver.ts';
+import { resetSocket } from '../handshake/reset-socket.ts';
 
 const gracefulEndMs = 2000;
 
-/** Ends a socket. With a graceful end, the socket first has a moment to receive the replies that are still due. */
+/**
+ * Ends the socket of a client that its user closed. With a graceful end, the socket first has a moment to receive the
+ * replies that are still due.
+ */
 export function endSocket(
   socket: Socket | undefined,
   isGraceful: boolean,
@@ -15,14 +19,24 @@ export function endSocket(
   if (!isGraceful) socket.destroy();
   else if (driver.unansweredCount() === 0) socket.destroySoon();
   else {
-    destroyAfter(socket, gracefulEndMs, clock);
+    after(socket, gracefulEndMs, clock, () => socket.destroy());
     socket.end();
   }
 }
 
 /**
+ * Gives up a socket that the client will replace. The commands that it carries are retried on the next socket, or their
+ * outcome is unknown: none of them may run later, so the socket is reset.
+ */
+export function abandonSocket(socket: Socket | undefined, driver: Driver): void {
+  if (socket === undefined || socket.destroyed) return;
+  if (driver.unansweredCount() > 0) resetSocket(socket);
+  else socket.destroy();
+}
+
+/**
  * Abandons a silent socket that is being replaced. If it carries commands that must not run twice, it is read for
- * another `forMs`, because their replies may still come; otherwise it is destroyed.
+ * another `forMs`, because their replies may still come; otherwise it is abandoned.
  */
 export function leaveSocket(
   socket: Socket,
@@ -33,11 +47,11 @@ export function leaveSocket(
 ): void {
   if (socket.destroyed) return;
   const isLeft = socket === driver.socket && driver.leaveBehind(socket, left.own, left.onLeft);
-  if (isLeft) destroyAfter(socket, forMs, clock);
-  else socket.destroy();
+  if (isLeft) after(socket, forMs, clock, () => resetSocket(socket));
+  else abandonSocket(socket, driver);
 }
 
-function destroyAfter(socket: Socket, ms: number, clock: Clock): void {
-  const timer = clock.setTimeout(() => socket.destroy(), ms);
+function after(socket: Socket, ms: number, clock: Clock, close: () => void): void {
+  const timer = clock.setTimeout(close, ms);
   socket.once('close', () => clock.clearTimeout(timer));
 }

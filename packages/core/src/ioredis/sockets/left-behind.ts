@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import type { DriverCommand } from '../../driver/driver-command.ts';
+import { resetSocket } from '../../handshake/reset-socket.ts';
 import { internals, type Internals } from '../internals.ts';
 import type { Redis } from 'ioredis';
 
@@ -11,7 +12,8 @@ type Queue = Internals['commandQueue'];
  * and their replies are skipped.
  *
  * @param own the listeners for `close` that do not belong to the client
- * @returns whether the socket carries a command that must not run twice; if not, nothing has changed
+ * @returns whether the socket is read on. It is not, and nothing has changed, if it carries no command that must not run
+ *   twice, or if it carries a write that is about to be retried on the next socket and would run here after that
  */
 export function leaveBehind(
   client: Redis,
@@ -27,11 +29,13 @@ export function leaveBehind(
   // moves on to the next socket.
   if (kept.length === 0 || items.some(({ command }) => command.isRaw === true)) return false;
   const others = items.filter((item) => !kept.includes(item));
+  if (others.some(({ command: { call } }) => call?.settled === false && call.retryLane === 'write'))
+    return false;
   const settling: (() => unknown)[] = [];
   const isOpen = (): boolean => kept.some(({ command }) => command.call?.settled === false);
   const settle = (): void => {
     for (const each of settling.splice(0)) each();
-    if (!isOpen()) socket.destroy();
+    if (!isOpen()) resetSocket(socket);
   };
   readOn(target, socket, standIns(queue, items, new Set(kept), settling), condition, settle);
   target.commandQueue = emptyLike(queue);
@@ -50,7 +54,7 @@ export function leaveBehind(
 }
 
 function isKept({ call }: DriverCommand): boolean {
-  return call !== undefined && !call.settled && !call.released && call.isDoubtful;
+  return call !== undefined && !call.settled && !call.released && call.retryLane === undefined;
 }
 
 /**

@@ -1,0 +1,29 @@
+import type { Socket } from 'node:net';
+
+/** The TCP socket below each TLS socket. */
+const carriers = new WeakMap<Socket, Socket>();
+
+/** Call when a TLS socket is opened on a TCP socket. */
+export function carriedBy(socket: Socket, carrier: Socket): void {
+  carriers.set(socket, carrier);
+}
+
+/**
+ * Closes a socket so that the kernel discards the bytes that the peer has not acknowledged. After `destroy()`, the kernel
+ * keeps sending them for minutes: a command on a connection that was given up could run after it was retried on another
+ * connection, and undo a newer write. Packets that are in the network at this moment may still arrive.
+ */
+export function resetSocket(socket: Socket): void {
+  // Once the end of the stream is being sent, libuv refuses to reset the connection, and Node would leak its handle.
+  if (!socket.destroyed && !socket.writableEnded) {
+    const carrier = carriers.get(socket) ?? socket;
+    // Early versions of Node 20 reset a connection only after its stream has ended.
+    carrier.destroySoon = () => carrier.destroy();
+    try {
+      carrier.resetAndDestroy();
+    } catch {
+      // Node resets nothing but TCP. The bytes of a Unix socket arrive when they are written.
+    }
+  }
+  socket.destroy();
+}
