@@ -105,6 +105,8 @@ export class WorldClient {
   readonly priority: DialPriority;
   ticket: DialTicket | undefined;
   isConnected = false;
+  /** Whether a caller is waiting for this client's connection. */
+  isWanted = false;
   #flapping: object | undefined;
 
   constructor(world: DialWorld, index: number, priority: DialPriority) {
@@ -116,6 +118,7 @@ export class WorldClient {
   dial(): void {
     this.ticket = this.world.dialer.dial({
       priority: this.priority,
+      isWanted: () => this.isWanted,
       attempt: (attempt) => this.#attempt(attempt),
       onAttempt: (report) =>
         this.world.reports.push({ client: this.index, at: this.world.clock.now(), report }),

@@ -3,7 +3,7 @@ import { ConnectionAttempts } from '../connection/connection-attempts.ts';
 import type { DialTicket } from '../dialing/dial-request.ts';
 import type { ClusterDriver } from '../driver/cluster-driver.ts';
 import type { Target } from '../handshake/establish.ts';
-import { TlsMismatch } from '../handshake/tls-mismatch.ts';
+import { tlsMismatchOf, type TlsMismatch } from '../handshake/tls-mismatch.ts';
 import type { ClusterNodeParts } from './cluster-node.ts';
 import { startupTarget } from './slot-reader.ts';
 
@@ -27,7 +27,7 @@ export class ClusterDiagnosis {
     this.#cluster = cluster;
     this.#parts = parts;
     this.#onCause = onCause;
-    this.#tlsMismatch = new TlsMismatch(parts.open, parts.settings.clock);
+    this.#tlsMismatch = tlsMismatchOf(parts.open, parts.settings.clock);
   }
 
   /** Cause that the last attempt found; undefined if it found none. */

@@ -3,6 +3,7 @@ import type { Clock } from '../clock.ts';
 import type { DialAttempt, DialResult } from '../dialing/dial-request.ts';
 import { establish, type EstablishError, type Target, type VerifiedSocket } from '../handshake/establish.ts';
 import { hedgedEstablish } from '../handshake/hedged-establish.ts';
+import type { Endpoint } from '../handshake/open-socket.ts';
 import type { TlsMismatch } from '../handshake/tls-mismatch.ts';
 
 /** A failed attempt, or one that is taking unusually long. */
@@ -18,7 +19,7 @@ export interface AttemptTrouble {
 export class ConnectionAttempts {
   readonly #target: Target;
   readonly #clock: Clock;
-  readonly #explain: TlsMismatch['explain'];
+  readonly #tlsMismatch: TlsMismatch | undefined;
   readonly #verified: VerifiedSocket[] = [];
 
   /**
@@ -28,7 +29,7 @@ export class ConnectionAttempts {
   constructor(target: Target, clock: Clock, tlsMismatch?: TlsMismatch) {
     this.#target = target;
     this.#clock = clock;
-    this.#explain = (cause, endpoint) => tlsMismatch?.explain(cause, endpoint) ?? Promise.resolve(cause);
+    this.#tlsMismatch = tlsMismatch;
   }
 
   /**
@@ -53,6 +54,7 @@ export class ConnectionAttempts {
       });
       const fleetSize = Number(verified.proof.info['connected_clients']);
       this.#verified.push(verified);
+      this.#tlsMismatch?.connected();
       return {
         ok: true,
         fleetSize: Number.isFinite(fleetSize) ? fleetSize : undefined,
@@ -73,5 +75,9 @@ export class ConnectionAttempts {
   /** Returns the socket of the attempt that the dialer has reported as successful. */
   take(): VerifiedSocket | undefined {
     return this.#verified.shift();
+  }
+
+  #explain(cause: CauseCode, endpoint: Endpoint | undefined): Promise<CauseCode> {
+    return this.#tlsMismatch?.explain(cause, endpoint) ?? Promise.resolve(cause);
   }
 }

@@ -6,7 +6,7 @@ import { awaitServing } from '../handshake/await-serving.ts';
 import type { Target, VerifiedSocket } from '../handshake/establish.ts';
 import { ProofError } from '../handshake/proof-error.ts';
 import { causeOfSocketError } from '../handshake/socket-cause.ts';
-import { TlsMismatch } from '../handshake/tls-mismatch.ts';
+import { tlsMismatchOf } from '../handshake/tls-mismatch.ts';
 import { RoundTrip } from '../socket/round-trip.ts';
 import { ConnectionAttempts, type AttemptTrouble } from './connection-attempts.ts';
 import type { SocketSource, SourceEvent } from './socket-source.ts';
@@ -16,6 +16,10 @@ export interface ReconnectorOptions {
   /** Bounds on how long a server that is not serving yet may leave a PING unanswered. */
   readonly minStallMs: number;
   readonly maxStallMs: number;
+  /** Whether the connection belongs to a pool of leased connections. */
+  readonly isLeased?: boolean;
+  /** Whether callers are waiting for the connection. */
+  readonly isWanted?: () => boolean;
   readonly onReport: (report: DialReport) => void;
 }
 
@@ -39,11 +43,7 @@ export class Reconnector implements SocketSource {
   constructor(dialer: Dialer, target: Target, options: ReconnectorOptions) {
     this.dialer = dialer;
     this.#options = options;
-    this.#attempts = new ConnectionAttempts(
-      target,
-      options.clock,
-      new TlsMismatch(target.open, options.clock),
-    );
+    this.#attempts = new ConnectionAttempts(target, options.clock, tlsMismatchOf(target.open, options.clock));
   }
 
   start(priority: DialPriority, tell: (event: SourceEvent) => void): void {
@@ -56,8 +56,10 @@ export class Reconnector implements SocketSource {
     const onTrouble = (trouble: AttemptTrouble): void => {
       if (isDialing && !wanted.signal.aborted) tell({ kind: 'failed', ...trouble });
     };
+    const { isLeased, isWanted = () => false } = this.#options;
     this.#ticket = this.dialer.dial({
-      priority,
+      priority: isLeased === true ? 'leased' : priority,
+      isWanted,
       attempt: (attempt) => {
         const isHedged = (this.dialer.fleetSize ?? 0) < largeFleet;
         return this.#attempts.run(attempt, isHedged, onTrouble);

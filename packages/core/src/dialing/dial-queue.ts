@@ -1,4 +1,7 @@
+import type { DialPriority } from './dial-request.ts';
 import type { DialerTicket } from './dial-ticket.ts';
+
+const interactive: ReadonlySet<DialPriority> = new Set(['inquiry', 'command', 'leased']);
 
 /** The requests that are waiting for a connection, in the order in which they will get one. */
 export class DialQueue {
@@ -14,15 +17,14 @@ export class DialQueue {
 
   /** Whether commands are waiting for one of these connections. */
   get isInteractive(): boolean {
-    return this.#waiting.some(
-      ({ request: { priority } }) => priority === 'command' || priority === 'inquiry',
-    );
+    return this.#waiting.some(({ request: { priority } }) => interactive.has(priority));
   }
 
-  /** Returns the first request that is not in `busy`. */
+  /** Returns the next request that is not in `busy`: if possible, one that somebody is waiting for. */
   firstBut(busy: Iterable<DialerTicket>): DialerTicket | undefined {
     const excluded = new Set(busy);
-    return this.#waiting.find((ticket) => !excluded.has(ticket));
+    const isFree = (ticket: DialerTicket): boolean => !excluded.has(ticket);
+    return this.#waiting.find((ticket) => isFree(ticket) && !ticket.canWait) ?? this.#waiting.find(isFree);
   }
 
   /** Returns every request except this one. */

@@ -1,3 +1,5 @@
+import type { DialRequest } from './dial-request.ts';
+
 /** Time limit for one SYN: just under the second after which the kernel would resend it. */
 export const synTimeoutMs = 950;
 /** Maximum time limit for one SYN: a server that is farther away counts as unreachable. */
@@ -26,6 +28,15 @@ export class DialSpeed {
     );
     const patient = !isPatientRunning && usual < this.#patienceMs;
     return { synDeadlineMs: patient ? this.#patienceMs : usual, patient };
+  }
+
+  /** Returns the time limit for connecting, and whether the attempt is patient. */
+  deadlineOf(
+    { isPatient = false }: Pick<DialRequest, 'isPatient'>,
+    periodMs: number,
+    isPatientRunning: boolean,
+  ): { synDeadlineMs: number; patient: boolean } {
+    return isPatient ? this.patientDeadline() : this.synDeadline(periodMs, isPatientRunning);
   }
 
   /** Returns the time limit for an attempt whose request has `isPatient` set. */

@@ -16,6 +16,7 @@ const ranks: Readonly<Record<DialPriority, number>> = {
   command: 1,
   subscriber: 2,
   blocking: 3,
+  leased: 4,
 };
 
 /**
@@ -44,6 +45,11 @@ export class DialerTicket implements DialTicket {
 
   get request(): DialRequest {
     return this.#request;
+  }
+
+  /** Whether the connection is for leases, and nobody is waiting for it. */
+  get canWait(): boolean {
+    return this.#request.priority === 'leased' && this.#request.isWanted?.() !== true;
   }
 
   get readyAt(): number {

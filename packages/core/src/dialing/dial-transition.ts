@@ -25,7 +25,7 @@ const thawSpreadMs = 200;
 const shakyAfter = 3;
 const maxBackoffMs = 2_000;
 /** Node's timers may fire a little early. */
-const earlyMs = 1;
+export const earlyMs = 1;
 /** A step number beyond any ramp. */
 const settled = 1_000;
 

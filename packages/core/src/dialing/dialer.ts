@@ -1,27 +1,20 @@
-import type { Clock, Random, TimerHandle } from '../clock.ts';
+import type { TimerHandle } from '../clock.ts';
 import { RunningAttempt } from './dial-attempt.ts';
 import { minOverlap, provenOverlap } from './dial-pace.ts';
 import { DialQueue } from './dial-queue.ts';
 import type { DialFailure, DialRequest, DialResult, DialTicket } from './dial-request.ts';
-import { nextDueAt, paceOf, dialTransition } from './dial-transition.ts';
+import { dialTransition, earlyMs, nextDueAt, paceOf } from './dial-transition.ts';
 import type { DialEffect, DialMoment, DialSignal } from './dial-signal.ts';
 import { DialSpeed } from './dial-speed.ts';
 import { idleDialState, type DialState } from './dial-state.ts';
 import { DialerTicket } from './dial-ticket.ts';
+import type { DialerOptions } from './dialer-options.ts';
 import { FleetSize } from './fleet-size.ts';
+import { LeasePace } from './lease-pace.ts';
 import { RunningAttempts } from './running-attempts.ts';
 
 export type * from './dial-request.ts';
-
-export interface DialerOptions {
-  readonly clock: Clock;
-  readonly random: Random;
-  /** Shortest and longest period between attempts. */
-  readonly minPeriodMs: number;
-  readonly maxPeriodMs: number;
-  /** Time limit of an attempt after its TCP connection is established. */
-  readonly handshakeTimeoutMs: number;
-}
+export type * from './dialer-options.ts';
 
 /**
  * Makes all connections of this process to one endpoint, at first and after each loss, with paced dialing. Attempts for
@@ -34,6 +27,7 @@ export class Dialer {
   readonly speed = new DialSpeed();
   readonly #running = new RunningAttempts();
   readonly #waiting = new DialQueue();
+  readonly #leasePace = new LeasePace();
   #state: DialState = idleDialState;
   #alive = 0;
   /** Number of connections that broke and have not been requested again yet. */
@@ -111,7 +105,7 @@ export class Dialer {
   nextAttemptMs(): number | undefined {
     if (this.#waiting.length === 0) return undefined;
     const { clock } = this.#options;
-    const dueAt = nextDueAt(this.#state) ?? clock.now();
+    const dueAt = this.#scheduledAt() ?? clock.now();
     if (dueAt >= clock.now()) return dueAt - clock.now();
     return this.#running.isHandshaking ? this.periodMs : 0;
   }
@@ -120,8 +114,9 @@ export class Dialer {
     if (this.#timer !== undefined) this.#options.clock.clearTimeout(this.#timer);
     this.#timer = undefined;
     const isChained = this.#state.kind === 'chained';
+    if (isChained && (this.#scheduledAt() ?? 0) > this.#options.clock.now() + earlyMs) return this.#arm();
     const hasRoom = this.#running.makeRoom(isChained ? provenOverlap(this.speed.connectMs) : minOverlap);
-    const ticket = isChained ? this.#waiting.firstBut(this.#running.tickets()) : this.#waiting.leader;
+    const ticket = isChained ? this.#nextInChain : this.#waiting.leader;
     const effect = this.#advance({ kind: 'ticked', room: hasRoom && ticket !== undefined });
     if (effect === 'attempt' && ticket !== undefined) this.#attempt(ticket);
     this.#arm();
@@ -130,9 +125,7 @@ export class Dialer {
   #attempt(ticket: DialerTicket): void {
     const { clock, handshakeTimeoutMs } = this.#options;
     const attempt = new RunningAttempt(clock, {
-      ...(ticket.request.isPatient === true
-        ? this.speed.patientDeadline()
-        : this.speed.synDeadline(this.periodMs, this.#running.isPatient)),
+      ...this.speed.deadlineOf(ticket.request, this.periodMs, this.#running.isPatient),
       handshakeDeadlineMs: handshakeTimeoutMs,
       onConnected: (synMs) => {
         this.speed.connected(synMs);
@@ -141,6 +134,7 @@ export class Dialer {
       onSettled: (result, isOverdue) => this.#settled(attempt, ticket, result, isOverdue),
     });
     this.#running.add(attempt, ticket);
+    this.#leasePace.attempted(clock.now());
     ticket.attempts++;
     attempt.start(ticket.request);
   }
@@ -160,7 +154,7 @@ export class Dialer {
   }
 
   #succeeded(attempt: RunningAttempt, ticket: DialerTicket, fleetSize: number | undefined): void {
-    for (const other of this.#running.of(ticket)) this.#withdraw(other);
+    for (const other of this.#running.of(ticket)) this.#running.withdraw(other);
     this.#waiting.remove(ticket);
     ticket.connected(this.#options.clock.now());
     this.#alive++;
@@ -175,6 +169,7 @@ export class Dialer {
   #failed(attempt: RunningAttempt, ticket: DialerTicket, result: DialFailure, isOverdue: boolean): void {
     const { cause } = result;
     this.#failure = result;
+    this.#leasePace.trouble(this.#options.clock.now());
     if (attempt.wasConnected || cause === 'credentials') {
       // The fault may lie with this request, not with the endpoint, so the next request becomes the leader.
       ticket.setbacks++;
@@ -191,27 +186,20 @@ export class Dialer {
     if (was === 'alive') {
       this.#alive--;
       if (broke) {
+        const now = this.#options.clock.now();
         this.#away++;
-        this.#advance({
-          kind: 'lost',
-          livedMs: this.#options.clock.now() - ticket.readyAt,
-          alive: this.#alive,
-        });
+        this.#leasePace.trouble(now);
+        this.#advance({ kind: 'lost', livedMs: now - ticket.readyAt, alive: this.#alive });
       }
     } else {
       this.#waiting.remove(ticket);
       for (const attempt of this.#running.of(ticket)) {
-        const handshake = attempt.isConnected;
-        this.#withdraw(attempt);
+        const handshake = attempt.isConnected && ticket.request.priority !== 'leased';
+        this.#running.withdraw(attempt);
         this.#advance({ kind: 'withdrawn', handshake });
       }
     }
     this.#arm();
-  }
-
-  #withdraw(attempt: RunningAttempt): void {
-    this.#running.remove(attempt);
-    attempt.withdraw();
   }
 
   #advance(signal: DialSignal): DialEffect {
@@ -234,10 +222,22 @@ export class Dialer {
     };
   }
 
+  /** Returns when the next attempt is due, if its outcome does not depend on one that is running. */
+  #scheduledAt(): number | undefined {
+    const dueAt = nextDueAt(this.#state);
+    const isHeld = this.#state.kind === 'chained' && this.#nextInChain?.canWait === true;
+    if (dueAt === undefined || !isHeld) return dueAt;
+    return this.#leasePace.spread(dueAt, this.#options.clock.now(), this.#alive + this.#waiting.length);
+  }
+
+  get #nextInChain(): DialerTicket | undefined {
+    return this.#waiting.firstBut(this.#running.tickets());
+  }
+
   #arm(): void {
     const { clock } = this.#options;
     const isPaused = this.#state.kind === 'paced' && this.#running.isHandshaking;
-    const dueAt = this.#waiting.length === 0 || isPaused ? undefined : nextDueAt(this.#state);
+    const dueAt = this.#waiting.length === 0 || isPaused ? undefined : this.#scheduledAt();
     if (this.#timer !== undefined) {
       if (dueAt === this.#timerAt) return;
       clock.clearTimeout(this.#timer);

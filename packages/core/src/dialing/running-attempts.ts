@@ -16,6 +16,12 @@ export class RunningAttempts {
     this.#running.delete(attempt);
   }
 
+  /** Ends an attempt that is no longer needed. */
+  withdraw(attempt: RunningAttempt): void {
+    this.remove(attempt);
+    attempt.withdraw();
+  }
+
   /** Returns the running attempts for this request. */
   of(ticket: DialerTicket): readonly RunningAttempt[] {
     return [...this.#running].filter(([, owner]) => owner === ticket).map(([attempt]) => attempt);

@@ -1,36 +1,70 @@
 import tls from 'node:tls';
 import type { CauseCode } from '../cause.ts';
 import type { Clock } from '../clock.ts';
-import type { Endpoint, OpenSocket } from './open-socket.ts';
+import { endpointKey, type Endpoint, type OpenSocket } from './open-socket.ts';
 import { request } from '../replies/request.ts';
 
 const timeoutMs = 500;
-const rememberMs = 5000;
+const rememberMs = 20_000;
+/** For this long after it was last connected, a peer is not expected to have changed its mode. */
+const trustedMs = 3000;
+
+interface Verdict {
+  readonly isMismatch: boolean | Promise<boolean>;
+  readonly expiresAt: number;
+}
+
+const known = new WeakMap<OpenSocket, TlsMismatch>();
+
+/** Returns the detector of all connections that are opened by this function. */
+export function tlsMismatchOf(open: OpenSocket, clock: Clock): TlsMismatch {
+  const shared = known.get(open) ?? new TlsMismatch(open, clock);
+  known.set(open, shared);
+  return shared;
+}
 
 /**
  * Detects that only one side uses TLS. Neither side reports this: a TLS server closes a plain-text connection, and a
  * plain server mistakes the client's first TLS bytes for the beginning of a command and waits for the rest. So, when an
- * attempt fails in a way that suggests a mismatch, the opposite mode is tried once, and the result is remembered for 5
- * seconds.
+ * attempt fails in a way that suggests a mismatch, the opposite mode is tried once, for all clients, and the result is
+ * remembered for a while. Only the first try delays the report of a failure, and thus the next attempt.
  */
 export class TlsMismatch {
   readonly #open: OpenSocket;
   readonly #clock: Clock;
-  #verdict: { readonly isMismatch: boolean; readonly at: number } | undefined;
+  readonly #verdicts = new Map<string, Verdict>();
+  #hasConnected = false;
 
   constructor(open: OpenSocket, clock: Clock) {
     this.#open = open;
     this.#clock = clock;
   }
 
+  /** Call when a connection has been made. */
+  connected(): void {
+    this.#hasConnected = true;
+    this.#verdicts.clear();
+  }
+
   /** Returns `tls` if a mismatch explains the failure, otherwise the given cause. */
   async explain(cause: CauseCode, endpoint: Endpoint | undefined): Promise<CauseCode> {
     if (endpoint === undefined || !isSuspicious(cause, endpoint)) return cause;
+    return (await this.#isMismatch(endpoint, endpointKey(endpoint))) ? 'tls' : cause;
+  }
+
+  #isMismatch(endpoint: Endpoint, key: string): boolean | Promise<boolean> {
     const now = this.#clock.now();
-    if (this.#verdict === undefined || now - this.#verdict.at > rememberMs) {
-      this.#verdict = { isMismatch: await this.#try(endpoint), at: now };
-    }
-    return this.#verdict.isMismatch ? 'tls' : cause;
+    const verdict = this.#verdicts.get(key) ?? this.#firstVerdict(endpoint, now);
+    const isExpired = verdict.expiresAt <= now;
+    this.#verdicts.set(key, isExpired ? { ...verdict, expiresAt: now + rememberMs } : verdict);
+    if (isExpired)
+      void this.#try(endpoint).then((isMismatch) => this.#verdicts.set(key, remembered(isMismatch, now)));
+    return verdict.isMismatch;
+  }
+
+  #firstVerdict(endpoint: Endpoint, now: number): Verdict {
+    if (this.#hasConnected) return { isMismatch: false, expiresAt: now + trustedMs };
+    return remembered(this.#try(endpoint), now);
   }
 
   async #try(endpoint: Endpoint): Promise<boolean> {
@@ -55,6 +89,10 @@ export class TlsMismatch {
       this.#clock.clearTimeout(timer);
     }
   }
+}
+
+function remembered(isMismatch: Verdict['isMismatch'], now: number): Verdict {
+  return { isMismatch, expiresAt: now + rememberMs };
 }
 
 function isSuspicious(cause: CauseCode, { tls: options }: Endpoint): boolean {

@@ -62,6 +62,7 @@ export function attachCluster(cluster: Cluster, parts: ClientParts): ProtectedCl
       dialer: dialer.dialer,
       expectsPrimary: false,
       isReadOnly: false,
+      isLeased: true,
     };
     const ownCircuits = main.topology.circuitsOf(slot);
     const guarded = new ProtectedRedis(driver, () => route, {

@@ -53,8 +53,8 @@ class RedisClients implements ClientsControl {
   #promotions: Map<string, Promotions> | undefined;
   /** The drivers that log in with the resilience's credentials. */
   #drivers: readonly Driver[] = [];
-  /** The duplicates' protection, for the pool of leased connections. */
-  #protected: WeakMap<Redis, ProtectedRedis> | undefined;
+  /** The leased connection that is being made, with its protection once that is known. */
+  #leased: { guarded: ProtectedRedis | undefined } | undefined;
 
   constructor(client: Redis, parts: ClientParts, databases: readonly Database[]) {
     const { settings } = parts;
@@ -87,12 +87,13 @@ class RedisClients implements ClientsControl {
   }
 
   places(): LeasePlaces {
+    const database = (): number => Number((this.databases?.inUse.options ?? this.#driver.options)['db'] ?? 0);
     return onePlace(this.clients.main, () => {
-      this.#protected ??= new WeakMap();
-      const duplicate = this.#client.duplicate({ lazyConnect: false });
-      const database = (): number =>
-        Number((this.databases?.inUse.options ?? this.#driver.options)['db'] ?? 0);
-      return { client: duplicate, guarded: this.#protected.get(duplicate) as ProtectedRedis, database };
+      const leased: { guarded: ProtectedRedis | undefined } = { guarded: undefined };
+      this.#leased = leased;
+      const client = this.#client.duplicate({ lazyConnect: false });
+      this.#leased = undefined;
+      return { client, guarded: leased.guarded as ProtectedRedis, database };
     });
   }
 
@@ -105,14 +106,20 @@ class RedisClients implements ClientsControl {
     for (const lease of this.#dialers) lease.release();
   }
 
-  #protect(client: Redis, driver: Driver, login: CredentialsHolder, gateParts: GateParts): ProtectedRedis {
+  #protect(
+    client: Redis,
+    driver: Driver,
+    login: CredentialsHolder,
+    gateParts: GateParts,
+    isLeased = false,
+  ): ProtectedRedis {
     const follows = this.databases !== undefined && login === this.#credentials;
     const isElsewhere = !follows && dialerKey(driver) !== dialerKey(this.#driver);
     const ownCircuits = isElsewhere ? this.#circuitsOf(driver) : undefined;
     const { settings, flushes, tell } = this.#parts;
     const guarded: ProtectedRedis = new ProtectedRedis(
       driver,
-      follows ? this.#routesOf(driver) : () => this.#routeTo(driver, login),
+      follows ? this.#routesOf(driver, isLeased) : () => this.#routeTo(driver, login, isLeased),
       { settings, flushes, gateParts, tell, ownCircuits },
     );
     markProtected(client);
@@ -127,8 +134,9 @@ class RedisClients implements ClientsControl {
   #protectDuplicate(duplicate: Redis, login: CredentialsHolder): void {
     const driver = new RedisDriver(duplicate);
     this.#unshared ??= unsharedParts(this.#parts.gateParts);
-    const guarded = this.#protect(duplicate, driver, login, this.#unshared);
-    this.#protected?.set(duplicate, guarded);
+    const leased = this.#leased;
+    const guarded = this.#protect(duplicate, driver, login, this.#unshared, leased !== undefined);
+    if (leased !== undefined) leased.guarded = guarded;
     this.clients.add(guarded);
     driver.on('end', () => {
       this.#drivers = this.#drivers.filter((each) => each !== driver);
@@ -169,16 +177,21 @@ class RedisClients implements ClientsControl {
     return new DatabaseSwitch(options, tell);
   }
 
-  #routesOf(driver: Driver): (name?: string) => Route {
+  #routesOf(driver: Driver, isLeased = false): (name?: string) => Route {
     return databaseRoutes(
       driver,
       this.#several,
       () => this.databases?.inUse.name ?? '',
-      (destination, database) => this.#routeTo(destination, this.#loginTo(database.name), database),
+      (destination, database) => this.#routeTo(destination, this.#loginTo(database.name), isLeased, database),
     );
   }
 
-  #routeTo(destination: Destination, login: CredentialsHolder, database?: Database): Route {
+  #routeTo(
+    destination: Destination,
+    login: CredentialsHolder,
+    isLeased: boolean,
+    database?: Database,
+  ): Route {
     const { settings } = this.#parts;
     const isReadOnly = database?.isReadOnly === true;
     return {
@@ -189,6 +202,7 @@ class RedisClients implements ClientsControl {
       expectsPrimary:
         settings.connection.role === 'primary' && destination.options['readOnly'] !== true && !isReadOnly,
       isReadOnly,
+      isLeased,
     };
   }
 

@@ -46,6 +46,7 @@ export class ProtectedRedis implements ProtectedClient, MovableClient {
         settings,
         wire: () => this.#connection.wire,
         writesWantedAt: () => this.gate.state.writesWantedAt,
+        isWanted: () => this.gate.counts().waiting > 0,
         ask: this.ask.bind(this),
       },
       (news) => this.#onRouteNews(news),

@@ -17,6 +17,8 @@ export type RouteNews = { readonly kind: 'attempt'; readonly report: AttemptRepo
 /** The parts of a client that its active route needs. */
 export interface ActiveRouteParts extends WatchParts {
   readonly driver: Driver;
+  /** Whether callers are waiting for the client to be connected. */
+  readonly isWanted: () => boolean;
 }
 
 const roleNames: Readonly<Record<string, ServerFacts['role']>> = { master: 'primary', slave: 'replica' };
@@ -91,12 +93,14 @@ export class ActiveRoute {
     return this.source.switchTo(this.#reconnector(route), verified);
   }
 
-  #reconnector({ dialer, target }: Route): Reconnector {
-    const { clock, connection } = this.#parts.settings;
+  #reconnector({ dialer, target, isLeased }: Route): Reconnector {
+    const { settings, isWanted } = this.#parts;
+    const { clock, connection } = settings;
     const { minStallMs, maxStallMs } = connection;
     const onReport = ({ durationMs, cause, nextAttemptMs }: AttemptReport): void =>
       this.#tell({ kind: 'attempt', report: { durationMs, cause, nextAttemptMs } });
-    return new Reconnector(dialer, target, { clock, minStallMs, maxStallMs, onReport });
+    const options = { clock, minStallMs, maxStallMs, isLeased, isWanted, onReport };
+    return new Reconnector(dialer, target, options);
   }
 
   #watch(): RouteWatches {

@@ -12,4 +12,6 @@ export interface Route {
   readonly expectsPrimary: boolean;
   /** Whether the target serves only reads. */
   readonly isReadOnly: boolean;
+  /** Whether the client belongs to a pool of leased connections. */
+  readonly isLeased: boolean;
 }

@@ -1,0 +1,40 @@
+/** Attempts that a process may make in a second, if it has few connections. */
+const leastAttempts = 12;
+/** Slightly longer than a second, because a socket is opened a little later than its attempt begins. */
+const windowMs = 1_010;
+/** Time after an outage in which connections for leases are paced. */
+const pacedMs = 2_000;
+/** A caller may begin to wait for a connection that is held back. */
+const lookAgainMs = 40;
+
+/**
+ * Spreads connections for leases over the second that follows an outage: together with the attempts made before Redis
+ * was back, a process makes hardly more attempts in a second than it has connections. Leases do not need all of their
+ * connections at once, because a connection that one lease returns serves the next one. Other connections are not held
+ * back, since each has callers of its own.
+ */
+export class LeasePace {
+  readonly #attemptedAt: number[] = [];
+  #troubleAt = -Infinity;
+
+  /** Records an attempt for any connection. */
+  attempted(now: number): void {
+    while ((this.#attemptedAt[0] ?? Infinity) <= now - windowMs) this.#attemptedAt.shift();
+    this.#attemptedAt.push(now);
+  }
+
+  /** Records that an attempt failed or that a connection broke. */
+  trouble(now: number): void {
+    this.#troubleAt = now;
+  }
+
+  /**
+   * Returns when a connection for which nobody is waiting, and which is due at `dueAt`, may be dialed, or when to look
+   * again whether somebody is. `connections` is the number that the process has or wants.
+   */
+  spread(dueAt: number, now: number, connections: number): number {
+    const freed = this.#attemptedAt.at(-Math.max(leastAttempts, connections + 1));
+    if (freed === undefined || now - this.#troubleAt >= pacedMs) return dueAt;
+    return Math.max(dueAt, Math.min(freed + windowMs, now + lookAgainMs));
+  }
+}
