@@ -1,3 +1,4 @@
+import { isRedisResilienceError, RedisUnavailableError } from '../errors.ts';
 import { isReplyError } from '../replies/connection-error.ts';
 import type { LeasePlace, LeasePlaces } from './places.ts';
 
@@ -11,10 +12,13 @@ interface Following {
 /** Takes callers that wait for a connection along when another node of the Cluster comes to serve their keys. */
 export class LeaseMoves {
   readonly #places: LeasePlaces;
+  readonly #connection: string;
   readonly #following = new Set<Following>();
 
-  constructor(places: LeasePlaces) {
+  /** `connection` is the name of the resilience. */
+  constructor(places: LeasePlaces, connection: string) {
     this.#places = places;
+    this.#connection = connection;
   }
 
   /** Runs a lease at the present place of its keys, and again elsewhere if they move before it has a connection. */
@@ -30,8 +34,9 @@ export class LeaseMoves {
         return await run(place, following.abort.signal);
       } catch (error) {
         if (error === moved) continue;
-        if (isElsewhere(error)) this.#places.trouble();
-        throw error;
+        if (!isElsewhere(error)) throw error;
+        this.#places.trouble();
+        throw isRedisResilienceError(error) ? error : this.#elsewhere(error);
       } finally {
         this.#following.delete(following);
       }
@@ -44,14 +49,23 @@ export class LeaseMoves {
       if (this.#places.placeOf(keys).address !== address) abort.abort(moved);
     }
   }
+
+  #elsewhere(reply: unknown): RedisUnavailableError {
+    return new RedisUnavailableError(
+      'The slot of the key moved to another node of the Cluster during the lease; the command did not run. Lease ' +
+        'again: the next lease leads to the node that serves the key.',
+      { connection: this.#connection, reason: 'cluster-down', cause: reply },
+    );
+  }
 }
 
 const moved = new Error('Another node serves the key.');
 
-/** Whether a node replied that it does not serve the key, so that nothing ran. */
+/** Whether a node replied that it does not serve the key, so that the command did not run. */
 export function isElsewhere(error: unknown): boolean {
-  if (!(error instanceof Error) || !isReplyError(error)) return false;
-  if (/^(MOVED|ASK|TRYAGAIN|CLUSTERDOWN) /.test(error.message)) return true;
-  const { previousErrors } = error as { previousErrors?: readonly unknown[] };
-  return error.message.startsWith('EXECABORT') && previousErrors?.some(isElsewhere) === true;
+  const reply = isRedisResilienceError(error) && error.outcome === 'not-applied' ? error.cause : error;
+  if (!(reply instanceof Error) || !isReplyError(reply)) return false;
+  if (/^(MOVED|ASK|TRYAGAIN|CLUSTERDOWN) /.test(reply.message)) return true;
+  const { previousErrors } = reply as { previousErrors?: readonly unknown[] };
+  return reply.message.startsWith('EXECABORT') && previousErrors?.some(isElsewhere) === true;
 }

@@ -105,7 +105,7 @@ export class Leases {
     const { clock } = this.#settings;
     const { places } = this.#parts;
     if (!places.canMove) return await runLease(this.#poolAt(places.placeOf(keys)), clock, bounds, work);
-    this.#moves ??= new LeaseMoves(places);
+    this.#moves ??= new LeaseMoves(places, this.#settings.name);
     return await this.#moves.follow(keys, (place, waitSignal) =>
       runLease(this.#poolAt(place), clock, { ...bounds, waitSignal }, work),
     );

@@ -4,7 +4,8 @@ import type { Endpoint } from '../handshake/open-socket.ts';
 import type { RolePace } from './role-pace.ts';
 import { RoleWatch } from './role-watch.ts';
 import type { SentinelResolver } from './sentinel-resolver.ts';
-import { SentinelWatch, type SentinelNews } from './sentinel-watch.ts';
+import type { SentinelEvent, SentinelFollower, SentinelNews, SentinelWatch } from './sentinel-watch.ts';
+import { sentinelWatchOf } from './sentinel-watches.ts';
 import type { Credentials } from '../redis-resilience.ts';
 
 export interface FailoverOptions {
@@ -38,7 +39,9 @@ const maxMs = 10_000;
  */
 export class Failover {
   readonly #options: FailoverOptions;
+  /** Shared by all clients of the resilience. */
   readonly #sentinels: SentinelWatch;
+  readonly #follower: SentinelFollower;
   #chosen: RoleWatch | undefined;
   #timer: TimerHandle | undefined;
   /**
@@ -49,17 +52,13 @@ export class Failover {
 
   constructor(options: FailoverOptions) {
     this.#options = options;
-    this.#sentinels = new SentinelWatch({
-      clock: options.clock,
-      open: options.target.open,
-      name: options.name,
-      credentials: options.sentinelCredentials,
-      sentinels: () => options.resolver.sentinels(),
-      pace: options.pace,
-      onFailoverBegins: (news) => void this.#begin(news),
-      onFailoverAborted: () => this.#abort(),
-      onPromoted: (news) => void this.#promoted(news),
-    });
+    const { clock, name, resolver, sentinelCredentials: credentials, target, pace } = options;
+    this.#sentinels = sentinelWatchOf(resolver.promotions, { clock, open: target.open, name, credentials });
+    this.#follower = {
+      sentinels: () => resolver.sentinels(),
+      pace,
+      tell: (event) => this.#onEvent(event),
+    };
   }
 
   /** Whether a replica has been chosen but not yet promoted. */
@@ -74,19 +73,34 @@ export class Failover {
 
   stop(): void {
     this.#run += 1;
-    this.#sentinels.stop();
+    this.#sentinels.unfollow(this.#follower);
     this.#end();
   }
 
   /** Call when the client has connected to the server that the resolver returned last. */
   arrived(): void {
     this.#options.resolver.arrived();
-    this.#sentinels.start();
+    this.#sentinels.follow(this.#follower);
   }
 
   /** Call when the client is connected to a primary again. */
   settled(): void {
     this.#end();
+  }
+
+  #onEvent(event: SentinelEvent): void {
+    switch (event.kind) {
+      case 'failover-begins':
+        void this.#begin(event.news);
+        return;
+      case 'failover-aborted':
+        return this.#abort();
+      case 'promoted':
+        void this.#promoted(event.news);
+        return;
+      default:
+        event satisfies never;
+    }
   }
 
   async #begin({ host, port, from }: SentinelNews): Promise<void> {

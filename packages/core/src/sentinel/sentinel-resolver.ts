@@ -18,6 +18,7 @@ const triedMs = 10_000;
  * its choice is accepted after the server that was previously agreed on has failed to answer.
  */
 export class SentinelResolver {
+  readonly promotions: Promotions;
   readonly #options: () => SentinelOptions;
   readonly #open: OpenSocket;
   readonly #clock: Clock;
@@ -26,7 +27,6 @@ export class SentinelResolver {
   #trusted: ReadonlySet<string> = new Set();
   #wasTrustedTried = false;
   #tried: { readonly replica: Replica; readonly until: number } | undefined;
-  readonly #promotions: Promotions;
   #followed: Promotion | undefined;
 
   /** `promotions` are those that the resilience's clients of this group have seen. */
@@ -37,7 +37,7 @@ export class SentinelResolver {
     random: Random,
     promotions = new Promotions(),
   ) {
-    this.#promotions = promotions;
+    this.promotions = promotions;
     this.#options = options;
     this.#open = open;
     this.#clock = clock;
@@ -47,7 +47,7 @@ export class SentinelResolver {
 
   /** @throws the last sentinel's error if none knows the address, or an error if no two agree */
   async resolve(signal: AbortSignal): Promise<Endpoint> {
-    const promotion = this.#promotions.latest(this.#clock.now());
+    const promotion = this.promotions.latest(this.#clock.now());
     // Followed only once: if this address does not answer, the next attempt asks the sentinels again.
     if (promotion !== undefined && promotion !== this.#followed) return this.#follow(promotion);
     const reports = await this.#poll(signal, this.#needed(), (received) => this.#agreed(received).length > 0);
@@ -89,7 +89,7 @@ export class SentinelResolver {
    */
   promoted(host: string, port: number): void {
     this.#trusted = new Set([addressOf({ ip: host, port: String(port) })]);
-    this.#promotions.note({ host, port }, this.#clock.now());
+    this.promotions.note({ host, port }, this.#clock.now());
   }
 
   /** Every known sentinel, whether configured or discovered. */

@@ -14,18 +14,25 @@ export interface SentinelWatchOptions {
   readonly open: OpenSocket;
   readonly name: string;
   readonly credentials: Credentials | undefined;
+}
+
+/** One client that follows the failovers. */
+export interface SentinelFollower {
   sentinels(): readonly Endpoint[];
   /** How often disconnected sentinels are dialed while a command is waiting for the primary. */
   pace(): RolePace;
-  /** Called when a replica is about to be promoted: writes to the old primary will be lost from now on. */
-  onFailoverBegins(news: SentinelNews): void;
-  /** Called when the failover was aborted. */
-  onFailoverAborted(): void;
-  /** Called when the sentinels have made the server at this address the primary. */
-  onPromoted(news: SentinelNews): void;
+  tell(event: SentinelEvent): void;
 }
 
-/** What one sentinel announced about a server. */
+/** What the sentinels announced. */
+export type SentinelEvent =
+  /** A replica is about to be promoted: writes to the old primary will be lost from now on. */
+  | { readonly kind: 'failover-begins'; readonly news: SentinelNews }
+  | { readonly kind: 'failover-aborted' }
+  /** The sentinels have made the server at this address the primary. */
+  | { readonly kind: 'promoted'; readonly news: SentinelNews };
+
+/** A server that one sentinel named. */
 export interface SentinelNews {
   readonly host: string;
   readonly port: number;
@@ -38,11 +45,13 @@ const connectTimeoutMs = 1000;
 const pattern = '*';
 
 /**
- * Listens to every sentinel for failovers. Each sentinel publishes the new primary when it learns of it; the sentinel
- * that leads the failover is the first. The old primary may go on answering for seconds, but writes to it are lost.
+ * Listens to every sentinel for failovers, as long as any client follows. Each sentinel publishes the new primary when
+ * it learns of it; the sentinel that leads the failover is the first. The old primary may go on answering for seconds,
+ * but writes to it are lost.
  */
 export class SentinelWatch {
   readonly #options: SentinelWatchOptions;
+  readonly #followers = new Set<SentinelFollower>();
   readonly #sockets = new Map<string, Socket | undefined>();
   #abort = new AbortController();
   #timer: TimerHandle | undefined;
@@ -52,7 +61,12 @@ export class SentinelWatch {
     this.#options = options;
   }
 
-  start(): void {
+  get credentials(): Credentials | undefined {
+    return this.#options.credentials;
+  }
+
+  follow(follower: SentinelFollower): void {
+    this.#followers.add(follower);
     if (this.#timer !== undefined) return;
     if (this.#abort.signal.aborted) this.#abort = new AbortController();
     this.#look();
@@ -65,7 +79,9 @@ export class SentinelWatch {
     this.#look();
   }
 
-  stop(): void {
+  unfollow(follower: SentinelFollower): void {
+    this.#followers.delete(follower);
+    if (this.#followers.size > 0) return;
     if (this.#timer !== undefined) this.#options.clock.clearTimeout(this.#timer);
     this.#timer = undefined;
     this.#abort.abort(new Error('The watch was stopped.'));
@@ -77,16 +93,25 @@ export class SentinelWatch {
     const { clock } = this.#options;
     const now = clock.now();
     const pings = now - this.#pingedAt >= pingPeriodMs;
-    if (pings) this.#pingedAt = now;
-    for (const sentinel of this.#options.sentinels()) {
-      const key = endpointKey(sentinel);
-      if (!this.#sockets.has(key)) void this.#listen(key, sentinel);
-      else if (pings) this.#sockets.get(key)?.write(encodeCommand(['PING']));
+    if (pings) {
+      this.#pingedAt = now;
+      for (const socket of this.#sockets.values()) socket?.write(encodeCommand(['PING']));
     }
-    const pace = this.#options.pace();
-    const delayMs = isWanted(pace, now) ? Math.min(pace.periodMs, pingPeriodMs) : pingPeriodMs;
+    let delayMs = pingPeriodMs;
+    for (const follower of this.#followers) {
+      this.#listenTo(follower.sentinels());
+      const pace = follower.pace();
+      if (isWanted(pace, now)) delayMs = Math.min(delayMs, pace.periodMs);
+    }
     this.#timer = clock.setTimeout(() => this.#look(), delayMs);
     this.#timer.unref?.();
+  }
+
+  #listenTo(sentinels: readonly Endpoint[]): void {
+    for (const sentinel of sentinels) {
+      const key = endpointKey(sentinel);
+      if (!this.#sockets.has(key)) void this.#listen(key, sentinel);
+    }
   }
 
   async #listen(key: string, sentinel: Endpoint): Promise<void> {
@@ -130,17 +155,21 @@ export class SentinelWatch {
     if (event === '+switch-master') {
       const [name, , , host, port] = words;
       const news = newsOf(host, port, from);
-      if (name === this.#options.name && news !== undefined) this.#options.onPromoted(news);
+      if (name === this.#options.name && news !== undefined) this.#tell({ kind: 'promoted', news });
       return;
     }
     // The message is `<role> <name> <host> <port> @ <primary> ...`, or `master <primary> ...` for the primary itself.
     const primary = words.includes('@') ? words[words.indexOf('@') + 1] : words[1];
     if (primary !== this.#options.name) return;
-    if (event.startsWith('-failover-abort')) this.#options.onFailoverAborted();
+    if (event.startsWith('-failover-abort')) this.#tell({ kind: 'failover-aborted' });
     const news = newsOf(words[2], words[3], from);
     if (news === undefined) return;
-    if (event === '+promoted-slave') this.#options.onPromoted(news);
-    else if (event === '+failover-state-send-slaveof-noone') this.#options.onFailoverBegins(news);
+    if (event === '+promoted-slave') this.#tell({ kind: 'promoted', news });
+    else if (event === '+failover-state-send-slaveof-noone') this.#tell({ kind: 'failover-begins', news });
+  }
+
+  #tell(event: SentinelEvent): void {
+    for (const follower of [...this.#followers]) follower.tell(event);
   }
 }
 

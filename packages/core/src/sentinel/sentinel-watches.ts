@@ -1,0 +1,21 @@
+import type { Credentials } from '../redis-resilience.ts';
+import type { Promotions } from './promotions.ts';
+import { SentinelWatch, type SentinelWatchOptions } from './sentinel-watch.ts';
+
+/** The watches of each group of sentinels, by what the clients of a resilience know of the group in common. */
+const known = new WeakMap<Promotions, SentinelWatch[]>();
+
+/** Returns the watch that all clients of a resilience with the same sentinels, and the same login there, share. */
+export function sentinelWatchOf(promotions: Promotions, options: SentinelWatchOptions): SentinelWatch {
+  const watches = known.get(promotions) ?? [];
+  known.set(promotions, watches);
+  const shared = watches.find(({ credentials }) => isSameLogin(credentials, options.credentials));
+  if (shared !== undefined) return shared;
+  const watch = new SentinelWatch(options);
+  watches.push(watch);
+  return watch;
+}
+
+function isSameLogin(one: Credentials | undefined, other: Credentials | undefined): boolean {
+  return one?.username === other?.username && one?.password === other?.password;
+}
