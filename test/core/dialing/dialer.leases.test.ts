@@ -51,6 +51,21 @@ describe('A pool of ten connections and its shared client', () => {
     },
   );
 
+  it.each(seeds)(
+    'keep to the same pace if the pool asks once the shared client is back (seed %i)',
+    async (seed) => {
+      const world = await connectedPool(0, seed);
+      await backAfter(world, 1_000 + 7 * seed);
+      await world.untilConnected(1_000);
+      for (let index = 0; index < 10; index++) {
+        world.add(1, 'leased');
+        await world.clock.travelAsync(3);
+      }
+      expect(await world.untilConnected(2_000)).toBeLessThanOrEqual(1_050);
+      expect(mostInASecond(world)).toBeLessThanOrEqual(12);
+    },
+  );
+
   it('are all back at once after an outage that was over within a tenth of a second', async () => {
     const world = await connectedPool(10, 1);
     await backAfter(world, 40);

@@ -113,10 +113,10 @@ export class Dialer {
   #tick(): void {
     if (this.#timer !== undefined) this.#options.clock.clearTimeout(this.#timer);
     this.#timer = undefined;
+    if ((this.#scheduledAt() ?? 0) > this.#options.clock.now() + earlyMs) return this.#arm();
     const isChained = this.#state.kind === 'chained';
-    if (isChained && (this.#scheduledAt() ?? 0) > this.#options.clock.now() + earlyMs) return this.#arm();
     const hasRoom = this.#running.makeRoom(isChained ? provenOverlap(this.speed.connectMs) : minOverlap);
-    const ticket = isChained ? this.#nextInChain : this.#waiting.leader;
+    const ticket = this.#next;
     const effect = this.#advance({ kind: 'ticked', room: hasRoom && ticket !== undefined });
     if (effect === 'attempt' && ticket !== undefined) this.#attempt(ticket);
     this.#arm();
@@ -225,13 +225,13 @@ export class Dialer {
   /** Returns when the next attempt is due, if its outcome does not depend on one that is running. */
   #scheduledAt(): number | undefined {
     const dueAt = nextDueAt(this.#state);
-    const isHeld = this.#state.kind === 'chained' && this.#nextInChain?.canWait === true;
-    if (dueAt === undefined || !isHeld) return dueAt;
+    if (dueAt === undefined || this.#next?.canWait !== true) return dueAt;
     return this.#leasePace.spread(dueAt, this.#options.clock.now(), this.#alive + this.#waiting.length);
   }
 
-  get #nextInChain(): DialerTicket | undefined {
-    return this.#waiting.firstBut(this.#running.tickets());
+  get #next(): DialerTicket | undefined {
+    const isChained = this.#state.kind === 'chained';
+    return isChained ? this.#waiting.firstBut(this.#running.tickets()) : this.#waiting.leader;
   }
 
   #arm(): void {
