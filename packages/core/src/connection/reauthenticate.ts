@@ -11,11 +11,15 @@ export interface CredentialsHolder {
 }
 
 /** @param signal aborts when the resilience is closed */
-export function credentialsHolder(settings: Settings, signal: AbortSignal): CredentialsHolder {
+export function credentialsHolder(
+  settings: Settings,
+  closed: Pick<AbortController, 'signal'>,
+): CredentialsHolder {
   const { clock, random, connection } = settings;
   const { credentials, credentialsTimeoutMs } = connection;
   if (typeof credentials !== 'function') return { source: credentials };
-  return { source: throttledCredentials(credentials, credentialsTimeoutMs, clock, random, signal) };
+  // Read only here, because each controller makes its signal, a large object, when that is first read.
+  return { source: throttledCredentials(credentials, credentialsTimeoutMs, clock, random, closed.signal) };
 }
 
 /** Sets the current credentials for every connection that this client makes from now on. */

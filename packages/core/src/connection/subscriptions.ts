@@ -21,7 +21,8 @@ export class Subscriptions {
   readonly #driver: Driver;
   readonly #clock: Clock;
   readonly #tell: (news: SubscriptionNews) => void;
-  #lost: Map<SubscriptionKind, Set<string>> = new Map();
+  /** Undefined until a connection is lost. */
+  #lost: Map<SubscriptionKind, Set<string>> | undefined;
   #silentSince = 0;
   /** Identifies the restoration in progress; the results of earlier restorations are ignored. */
   #restoration: object | undefined;
@@ -47,10 +48,11 @@ export class Subscriptions {
     this.#stop();
     if (this.#lostCount() === 0) this.#silentSince = heardAt;
     const channels = this.#driver.subscriptions();
+    const lost = (this.#lost ??= new Map<SubscriptionKind, Set<string>>());
     for (const kind of kinds) {
-      const set = this.#lost.get(kind) ?? new Set();
+      const set = lost.get(kind) ?? new Set();
       for (const channel of channels[kind]) set.add(channel);
-      this.#lost.set(kind, set);
+      lost.set(kind, set);
     }
   }
 
@@ -61,7 +63,7 @@ export class Subscriptions {
     if (wanted === 0) return;
     const calls: Promise<unknown>[] = [];
     for (const kind of kinds) {
-      const channels = [...(this.#lost.get(kind) ?? [])];
+      const channels = [...(this.#lost?.get(kind) ?? [])];
       if (channels.length === 0) continue;
       // Shard channels may belong to different slots, so each is subscribed to with its own command.
       if (kind === 'ssubscribe') for (const channel of channels) calls.push(this.#subscribe(kind, [channel]));
@@ -76,7 +78,7 @@ export class Subscriptions {
 
   forget(): void {
     this.#stop();
-    this.#lost = new Map();
+    this.#lost = undefined;
   }
 
   #onResults(results: readonly PromiseSettledResult<unknown>[], wanted: number): void {
@@ -91,7 +93,7 @@ export class Subscriptions {
 
   // The user has ended these subscriptions, or all of a kind, so they are not restored.
   #ended(kind: SubscriptionKind, channels: readonly string[]): void {
-    const lost = this.#lost.get(kind);
+    const lost = this.#lost?.get(kind);
     if (channels.length === 0) lost?.clear();
     else for (const channel of channels) lost?.delete(channel);
   }
@@ -109,13 +111,13 @@ export class Subscriptions {
       if (failure !== undefined) throw error;
       return;
     }
-    const lost = this.#lost.get(kind);
+    const lost = this.#lost?.get(kind);
     for (const channel of channels) lost?.delete(channel);
   }
 
   #lostCount(): number {
     let total = 0;
-    for (const channels of this.#lost.values()) total += channels.size;
+    for (const channels of this.#lost?.values() ?? []) total += channels.size;
     return total;
   }
 

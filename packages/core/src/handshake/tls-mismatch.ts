@@ -32,7 +32,8 @@ export function tlsMismatchOf(open: OpenSocket, clock: Clock): TlsMismatch {
 export class TlsMismatch {
   readonly #open: OpenSocket;
   readonly #clock: Clock;
-  readonly #verdicts = new Map<string, Verdict>();
+  /** Made at the first failure. */
+  #verdicts: Map<string, Verdict> | undefined;
   #hasConnected = false;
 
   constructor(open: OpenSocket, clock: Clock) {
@@ -43,7 +44,7 @@ export class TlsMismatch {
   /** Call when a connection has been made. */
   connected(): void {
     this.#hasConnected = true;
-    this.#verdicts.clear();
+    this.#verdicts = undefined;
   }
 
   /** Returns `tls` if a mismatch explains the failure, otherwise the given cause. */
@@ -54,11 +55,12 @@ export class TlsMismatch {
 
   #isMismatch(endpoint: Endpoint, key: string): boolean | Promise<boolean> {
     const now = this.#clock.now();
-    const verdict = this.#verdicts.get(key) ?? this.#firstVerdict(endpoint, now);
+    const verdicts = (this.#verdicts ??= new Map<string, Verdict>());
+    const verdict = verdicts.get(key) ?? this.#firstVerdict(endpoint, now);
     const isExpired = verdict.expiresAt <= now;
-    this.#verdicts.set(key, isExpired ? { ...verdict, expiresAt: now + rememberMs } : verdict);
+    verdicts.set(key, isExpired ? { ...verdict, expiresAt: now + rememberMs } : verdict);
     if (isExpired)
-      void this.#try(endpoint).then((isMismatch) => this.#verdicts.set(key, remembered(isMismatch, now)));
+      void this.#try(endpoint).then((isMismatch) => verdicts.set(key, remembered(isMismatch, now)));
     return verdict.isMismatch;
   }
 

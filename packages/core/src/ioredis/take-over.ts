@@ -22,11 +22,13 @@ export function takeOverConnection(client: Redis, connector: DriverConnector): v
     // Not needed: commands written in the same turn of the event loop are sent together anyway, and here each keeps its
     // own deadline and outcome.
     enableAutoPipelining: false,
-    commandTimeout: undefined,
-    socketTimeout: undefined,
     reconnectOnError: null,
     connectTimeout: 0,
   });
+  // Only those that are set: two more options would double the table in which V8 keeps the options of each client.
+  for (const name of ['commandTimeout', 'socketTimeout']) {
+    if (target.options[name] !== undefined) target.options[name] = undefined;
+  }
 }
 
 // ioredis 5 emits `ready` when its CLIENT commands have been answered or have failed, even if the connection has broken

@@ -23,8 +23,8 @@ export interface LeasesParts extends Omit<PoolParts, 'main' | 'connect' | 'total
 export class Leases {
   readonly #parts: LeasesParts;
   readonly #settings: Settings;
-  readonly #pools = new Map<string, Pool>();
   /** Made when they are first needed. */
+  #pools: Map<string, Pool> | undefined;
   #moves: LeaseMoves | undefined;
   #counted: PoolCounts | undefined;
   #isClosed = false;
@@ -64,32 +64,36 @@ export class Leases {
 
   detail(): PoolDetail {
     const { max, min } = this.#settings.pool;
-    const pools = [...this.#pools.values()].map((pool) => pool.detail());
+    const pools = this.#all().map((pool) => pool.detail());
     return sumOfPools(pools, { max, min, totals: this.#totals });
   }
 
   /** Number of active leases and waiting callers. */
   get load(): number {
-    return [...this.#pools.values()].reduce((sum, { load }) => sum + load, 0);
+    return this.#all().reduce((sum, { load }) => sum + load, 0);
   }
 
   /** Call when one of the resilience's connections has changed its state. */
   look(): void {
     const { places, settings } = this.#parts;
     if (settings.pool.min > 0 && !places.canMove) this.#poolAt(places.placeOf([]));
-    for (const pool of this.#pools.values()) pool.look();
+    for (const pool of this.#all()) pool.look();
     this.#moves?.look();
   }
 
   /** Stops granting leases. */
   close(): void {
     this.#isClosed = true;
-    for (const pool of this.#pools.values()) pool.close();
+    for (const pool of this.#all()) pool.close();
   }
 
   /** Ends the remaining leases. */
   end(): void {
-    for (const pool of this.#pools.values()) pool.end();
+    for (const pool of this.#all()) pool.end();
+  }
+
+  #all(): readonly Pool[] {
+    return this.#pools === undefined ? none : [...this.#pools.values()];
   }
 
   get #totals(): PoolCounts {
@@ -112,15 +116,18 @@ export class Leases {
   }
 
   #poolAt({ address, main, connect }: LeasePlace): Pool {
-    const known = this.#pools.get(address);
+    const pools = (this.#pools ??= new Map<string, Pool>());
+    const known = pools.get(address);
     if (known !== undefined) return known;
     const pool = new Pool({ ...this.#parts, main, connect, totals: this.#totals });
-    this.#pools.set(address, pool);
+    pools.set(address, pool);
     if (this.#isClosed) pool.close();
     else pool.look();
     return pool;
   }
 }
+
+const none: readonly Pool[] = [];
 
 const leaseReaders: OptionReaders<LeaseOptions> = {
   name: nameOf,

@@ -23,7 +23,7 @@ export function attachCluster(cluster: Cluster, parts: ClientParts): ProtectedCl
   const { settings } = parts;
   const unshared = unsharedParts(parts.gateParts);
   const closed = new AbortController();
-  const credentials = credentialsHolder(settings, closed.signal);
+  const credentials = credentialsHolder(settings, closed);
   const sockets = new SocketBook(settings.clock);
   const mainDriver = new IoredisCluster(cluster);
   const drivers = new Set<ClusterDriver>();

@@ -62,7 +62,7 @@ class RedisClients implements ClientsControl {
     this.#driver = new RedisDriver(client);
     this.#parts = parts;
     this.#several = databases;
-    this.#credentials = credentialsHolder(settings, this.#closed.signal);
+    this.#credentials = credentialsHolder(settings, this.#closed);
     this.#sockets = new SocketBook(settings.clock);
     if (databases.length > 0) {
       const { source } = this.#credentials;

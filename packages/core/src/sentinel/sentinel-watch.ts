@@ -169,7 +169,7 @@ export class SentinelWatch {
   }
 
   #tell(event: SentinelEvent): void {
-    for (const follower of [...this.#followers]) follower.tell(event);
+    for (const follower of this.#followers) follower.tell(event);
   }
 }
 
