@@ -216,9 +216,7 @@ export function rejectCaller(call: Call, error: Error): void {
   call.reject(error);
 }
 
-/**
- * A doubly linked list whose nodes are the calls themselves. Adds and removes in constant time, and allocates nothing.
- */
+/** A doubly linked list whose nodes are the calls. Adds and removes in constant time, and allocates nothing. */
 export class CallList {
   head: Call | undefined = undefined;
   tail: Call | undefined = undefined;
