@@ -19,12 +19,19 @@ class Stage {
   readonly asked: (readonly [node: number, at: number])[] = [];
   readonly news: SlotNews[] = [];
   isPartAway = false;
+  /** Primaries that are not connected. */
+  readonly unused: NodeDriver[] = [];
+  readonly connected: string[] = [];
   owners: readonly string[] = ['node:0', 'node:1', 'node:2'];
   random = 0.5;
   readonly cluster = {
     isReady: true,
     hasEnded: false,
     owners: (): ReadonlySet<string> => new Set(this.owners),
+    primaries: (): readonly NodeDriver[] => [
+      ...this.unused,
+      ...this.nodes.map((node) => this.#driverOf(node)),
+    ],
     readSlots: (): Promise<void> => {
       this.slotsReadAt.push(this.#now());
       return this.readsSlots();
@@ -54,8 +61,21 @@ class Stage {
     return this.news.map(({ kind }) => kind);
   }
 
+  addUnused(count: number): void {
+    for (let index = 0; index < count; index++) {
+      const address = `unused:${index}`;
+      const driver = { address, status: 'idle', connectNow: () => this.#connect(driver) };
+      this.unused.push(driver as unknown as NodeDriver);
+    }
+  }
+
   node(index: number): NodeState {
     return this.nodes[index] as NodeState;
+  }
+
+  #connect(driver: { readonly address: string; status: string }): void {
+    driver.status = 'connecting';
+    this.connected.push(driver.address);
   }
 
   #now(): number {
@@ -111,7 +131,7 @@ describe('a cluster in trouble', () => {
     expect(stage.slotsReadAt).toEqual([50, 1_050, 2_050]);
     stage.node(1).epoch = 2;
     await stage.travel(1_000);
-    expect(stage.slotsReadAt.slice(3)).toEqual([2_100, 2_350, 2_600, 2_850]);
+    expect(stage.slotsReadAt.slice(3)).toEqual([2_100, 2_356, 2_606, 2_856]);
   });
 
   it.each([
@@ -186,6 +206,42 @@ describe('a cluster in trouble', () => {
     expect(stage.news).toContainEqual({ kind: 'failover', address: 'node:1', isOver: true });
     expect(stage.slotsReadAt.length - before).toBeGreaterThanOrEqual(19);
     expect(stage.told.filter((kind) => kind === 'failover')).toHaveLength(1);
+  });
+
+  it('is looked at again soon after a new epoch, and a little later each time', async () => {
+    const stage = new Stage();
+    stage.watch.trouble();
+    await stage.travel(100);
+    stage.node(1).epoch = 2;
+    await stage.travel(200);
+    const at = stage.asked.filter(([node]) => node === 0).map(([, when]) => when);
+    expect(at).toEqual([50, 100, 150, 158, 170, 188, 215, 256]);
+  });
+
+  it('is looked at again soon when one of the nodes that were down is up', async () => {
+    const stage = new Stage();
+    for (const node of stage.nodes) node.state = 'fail';
+    stage.watch.trouble();
+    await stage.travel(100);
+    stage.node(1).state = 'ok';
+    await stage.travel(60);
+    const at = stage.asked.filter(([node]) => node === 0).map(([, when]) => when);
+    expect(at).toEqual([50, 100, 150, 158]);
+  });
+
+  it('has nodes connected that no call has needed, so that two can be asked about a part that is away', async () => {
+    const stage = new Stage();
+    stage.addUnused(4);
+    stage.nodes.length = 1;
+    stage.watch.trouble();
+    await stage.travel(100);
+    expect(stage.connected).toEqual([]);
+    stage.isPartAway = true;
+    await stage.travel(1_000);
+    expect(stage.connected).toEqual(['unused:2']);
+    stage.nodes.length = 0;
+    await stage.travel(1_000);
+    expect(stage.connected).toHaveLength(2);
   });
 
   it('has a failover when slots have failed', async () => {

@@ -1,5 +1,6 @@
 import type { ClusterDriver, NodeDriver } from '../../driver/cluster-driver.ts';
 import type { Clock, Random, TimerHandle } from '../../clock.ts';
+import { connectWitnesses } from './witnesses.ts';
 import { clusterStateOf, type ClusterState } from './cluster-state.ts';
 
 /** A report from the watch: a finding, or a task that is due. */
@@ -30,6 +31,9 @@ export interface SlotWatchParts {
 const aftermathMs = 3000;
 /** After a failover has been seen, the slots are read at every check for this long. */
 const hurryMs = 1000;
+/** The end of a failover is seen by one node after the other: the next looks follow sooner, the first after this time. */
+const firstStepMs = 8;
+const stepGrowth = 1.5;
 const growth = 1.15;
 const maxPauseMs = 1000;
 /** A large table costs more to read, and is read less often: so many milliseconds apart for each of its primaries. */
@@ -54,6 +58,9 @@ export class SlotWatch {
   #hurriedDueAt = 0;
   #isReading = false;
   #epoch: number | undefined;
+  /** Milliseconds until the next look, if a failover ended just now. */
+  #stepMs = Infinity;
+  readonly #down = new Set<string>();
   /** By node: they do not know of a failure, or of its end, at the same time. */
   readonly #failedSlots = new Map<string, number>();
   #timer: TimerHandle | undefined;
@@ -118,7 +125,9 @@ export class SlotWatch {
 
   #arm(): void {
     const { clock, periodMs, random } = this.#parts;
-    this.#timer = clock.setTimeout(() => this.#look(), periodMs * (0.9 + 0.2 * random()));
+    const pauseMs = Math.min(periodMs, this.#stepMs);
+    this.#stepMs *= stepGrowth;
+    this.#timer = clock.setTimeout(() => this.#look(), pauseMs * (0.9 + 0.2 * random()));
     this.#timer.unref?.();
   }
 
@@ -129,10 +138,13 @@ export class SlotWatch {
     if (isOver || this.#cluster.hasEnded) {
       this.#epoch = undefined;
       this.#failedSlots.clear();
+      this.#down.clear();
       return;
     }
     if (now >= this.#slotsDueAt || (now < this.#hurryUntil && now >= this.#hurriedDueAt)) this.readSlots();
     this.#tell({ kind: 'look' });
+    const { answering, isPartAway, random } = this.#parts;
+    if (isPartAway()) connectWitnesses(this.#cluster.primaries(), answering(), random);
     for (const node of this.#nodesToAsk()) void this.#askState(node);
     this.#arm();
   }
@@ -163,8 +175,23 @@ export class SlotWatch {
     this.#asked.delete(node);
     if (state === undefined || this.#until === 0) return;
     this.#noteFailover(state, node.address);
+    this.#noteState(state, node.address);
     this.#tell({ kind: 'state', address: node.address, isUp: state.isUp });
   };
+
+  /** Looks again soon, and a little later each time. */
+  #lookSoon(): void {
+    this.#stepMs = firstStepMs;
+    if (this.#timer === undefined) return;
+    this.#parts.clock.clearTimeout(this.#timer);
+    this.#arm();
+  }
+
+  /** Once one node serves again, the others are about to. */
+  #noteState({ isUp }: ClusterState, address: string): void {
+    if (!isUp) this.#down.add(address);
+    else if (this.#down.delete(address) && this.#down.size > 0) this.#lookSoon();
+  }
 
   #noteFailover({ epoch, failedSlots }: ClusterState, address: string): void {
     const isNew = this.#epoch !== undefined && epoch > this.#epoch;
@@ -175,7 +202,9 @@ export class SlotWatch {
     this.trouble();
     if (isNew) this.#hurryUntil = this.#parts.clock.now() + hurryMs;
     this.#tell({ kind: 'failover', address, isOver: isNew });
-    if (isNew) this.readSlots();
+    if (!isNew) return;
+    this.readSlots();
+    this.#lookSoon();
   }
 }
 
