@@ -239,7 +239,11 @@ describe('a cluster in trouble', () => {
     stage.isPartAway = true;
     await stage.travel(1_000);
     expect(stage.connected).toEqual(['unused:2']);
-    stage.nodes.length = 0;
+    stage.unused.splice(2, 1);
+    await stage.travel(60);
+    expect(stage.connected).toHaveLength(2);
+    stage.nodes.push({ state: 'ok', epoch: 1, failedSlots: 0 });
+    stage.unused.splice(1, 1);
     await stage.travel(1_000);
     expect(stage.connected).toHaveLength(2);
   });

@@ -205,10 +205,6 @@ export class FakeCluster implements ClusterDriver {
     return Promise.resolve();
   }
 
-  settleEnded(): void {
-    this.#status = 'ended';
-  }
-
   #connect(): void {
     this.#status = 'connecting';
     this.#tell('connecting');

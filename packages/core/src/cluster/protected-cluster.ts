@@ -142,7 +142,6 @@ export class ProtectedCluster implements ProtectedClient {
     const ended = this.#cluster.end();
     // The commands in flight have already been given time to finish, so the sockets need not wait for them.
     await Promise.all([ended, this.topology.nodes.close()]);
-    this.#cluster.settleEnded();
     this.#dialers.release();
   }
 

@@ -179,10 +179,7 @@ export function track(command: DriverCommand, call: Call): void {
   command.reject = (error) => rejectTracked.call(command, error);
 }
 
-/**
- * Like {@link track}, but without closures. The fast path needs none, because there only the driver's reader settles
- * the command, by calling `resolve` and `reject` as methods.
- */
+/** Like {@link track}, but without closures: only the driver's reader settles the command, as its method. */
 export function trackFast(command: DriverCommand, call: Call): void {
   command.call = call;
   command.resolve = resolveTracked;

@@ -118,9 +118,4 @@ export interface ClusterDriver {
   endMostNodes(clock: Clock): Promise<void>;
   /** Disconnects for good. Resolves when the client has ended; its sockets may take a moment longer. */
   end(): Promise<void>;
-  /**
-   * Call when all sockets have closed: sets the client's status to ended, which a node that ended late may have
-   * changed.
-   */
-  settleEnded(): void;
 }

@@ -1,6 +1,6 @@
 import type { ClusterDriver, NodeDriver } from '../../driver/cluster-driver.ts';
 import type { Clock, Random, TimerHandle } from '../../clock.ts';
-import { connectWitnesses } from './witnesses.ts';
+import { connectWitness } from './witnesses.ts';
 import { clusterStateOf, type ClusterState } from './cluster-state.ts';
 
 /** A report from the watch: a finding, or a task that is due. */
@@ -143,14 +143,14 @@ export class SlotWatch {
     }
     if (now >= this.#slotsDueAt || (now < this.#hurryUntil && now >= this.#hurriedDueAt)) this.readSlots();
     this.#tell({ kind: 'look' });
-    const { answering, isPartAway, random } = this.#parts;
-    if (isPartAway()) connectWitnesses(this.#cluster.primaries(), answering(), random);
-    for (const node of this.#nodesToAsk()) void this.#askState(node);
+    const { isPartAway, random } = this.#parts;
+    const answering = this.#parts.answering();
+    if (isPartAway()) connectWitness(this.#cluster, answering, random);
+    for (const node of this.#nodesToAsk(answering)) void this.#askState(node);
     this.#arm();
   }
 
-  #nodesToAsk(): readonly NodeDriver[] {
-    const nodes = this.#parts.answering();
+  #nodesToAsk(nodes: readonly NodeDriver[]): readonly NodeDriver[] {
     if (nodes.length <= maxAskedNodes) return nodes;
     const first = Math.floor(this.#parts.random() * nodes.length);
     return [...nodes, ...nodes].slice(first, first + maxAskedNodes);

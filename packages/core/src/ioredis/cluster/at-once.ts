@@ -2,7 +2,8 @@ import type { ClusterInternals } from './cluster-internals.ts';
 
 /**
  * Calls the listeners as soon as the status changes. ioredis emits its events one tick later, when the caller of
- * `connect()` may already have issued its first command.
+ * `connect()` may already have issued its first command. A client that has ended stays so: ioredis would set its status
+ * back to `close` when the attempt to connect to a node ends later than the client.
  */
 export function tellAtOnce(
   target: ClusterInternals,
@@ -10,6 +11,7 @@ export function tellAtOnce(
 ): void {
   const setStatus = target.setStatus.bind(target);
   target.setStatus = (status) => {
+    if (status === 'close' && target.status === 'end') return;
     setStatus(status);
     for (const listener of listeners[status] ?? []) listener();
   };

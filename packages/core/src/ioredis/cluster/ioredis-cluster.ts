@@ -228,16 +228,11 @@ export class IoredisCluster implements ClusterDriver {
     return endMostNodes(clusterInternals(this.#cluster), clock);
   }
 
-  // If a node ends after the cluster has, the cluster's status changes back to `close`; `settleEnded` corrects that.
   async end(): Promise<void> {
     if (this.hasEnded) return;
     // Not `once` of node:events, which rejects when the cluster reports the error of an attempt meanwhile.
     const ended = new Promise<void>((resolve) => this.#cluster.once('end', () => resolve()));
     this.#cluster.disconnect();
     await ended;
-  }
-
-  settleEnded(): void {
-    clusterInternals(this.#cluster).status = 'end';
   }
 }
