@@ -1,49 +1,154 @@
-import { createVitest, type TestSpecification, type Vitest } from 'vitest/node';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import * as vitest from 'vitest';
+import { withinTurns } from './endless-test.js';
+import { ModuleLoader, type Modules } from './module-loader.js';
+import { declarations, TestFile, type Runner } from './test-file.js';
 
-/** What a judge is asked: whether these tests pass now that those files have changed. */
-export interface JudgeQuestion {
-  /** Absolute paths of the files that changed since the last question. */
-  readonly changed: readonly string[];
-  /** Absolute paths of the tests, in the order to run them; the first that fails ends it. */
-  readonly tests: readonly string[];
+/** One test: its file under test/core, and its place among the tests of that file. */
+export type TestName = readonly [file: string, index: number];
+
+/** A file under packages/core/src, and the text that it is to have. */
+export type Change = readonly [file: string, source: string];
+
+/** What a judge is asked: which places these tests reach, or which of them fails first. */
+export type JudgeQuestion =
+  | { readonly kind: 'survey'; readonly file: string; readonly changes: readonly Change[] }
+  | { readonly kind: 'try'; readonly change: Change | undefined; readonly tests: readonly TimedTest[] };
+
+/** A test, and how long it usually takes. */
+export type TimedTest = readonly [name: TestName, ms: number];
+
+/** How long a test takes, and which places of which files it reaches. */
+export interface Walk {
+  readonly ms: number;
+  readonly reached: readonly Reached[];
 }
 
-/** What a judge says: once that it is ready, then whether all passed, question by question. */
-export type JudgeAnswer = 'ready' | 'passed' | 'failed';
+export type Reached = readonly [file: string, places: readonly number[]];
 
-class InOrder {
-  sort(files: TestSpecification[]): TestSpecification[] {
-    return files;
-  }
+/** What a judge says. */
+export type JudgeAnswer =
+  | { readonly kind: 'ready' }
+  /** Said now and then while tests run: a test begins that usually takes so long. */
+  | { readonly kind: 'running'; readonly ms: number }
+  | { readonly kind: 'surveyed'; readonly atLoad: readonly Reached[]; readonly walks: readonly Walk[] }
+  | { readonly kind: 'passed' }
+  | { readonly kind: 'failed'; readonly test: TestName; readonly error: string };
 
-  shard(files: TestSpecification[]): TestSpecification[] {
-    return files;
-  }
+const root = fileURLToPath(new URL('../../../../', import.meta.url));
+const loader = new ModuleLoader(join(root, 'test'), new Map([['vitest', { ...vitest, ...declarations }]]));
+
+/** Errors that nobody catches; those that a test listens for are none. */
+let strays: unknown[] = [];
+for (const event of ['unhandledRejection', 'uncaughtException'] as const) {
+  process.on(event, (error) => {
+    if (process.listenerCount(event) === 1) strays.push(error);
+  });
 }
 
-async function answer(vitest: Vitest, { changed, tests }: JudgeQuestion): Promise<JudgeAnswer> {
-  for (const file of changed) vitest.invalidateFile(file);
-  const project = vitest.getRootProject();
-  const result = await vitest.rerunTestSpecifications(tests.map((test) => project.createSpecification(test)));
-  const ran = result.testModules.filter(({ moduleId }) => tests.includes(moduleId));
-  const passed =
-    result.unhandledErrors.length === 0 && ran.length === tests.length && ran.every((file) => file.ok());
-  return passed ? 'passed' : 'failed';
-}
+const runner: Runner = async (work) => {
+  await withinTurns(work);
+  if (strays.length > 0) throw strays[0];
+};
 
-const vitest = await createVitest('test', {
-  watch: false,
-  pool: 'threads',
-  maxWorkers: 1,
-  isolate: false,
-  bail: 1,
-  sequence: { sequencer: InOrder },
-  reporters: [{}],
-  silent: true,
-  testTimeout: 10_000,
-});
-await vitest.standalone();
-const say = (said: JudgeAnswer): void => void process.send?.(said);
-process.on('message', (question: JudgeQuestion) => void answer(vitest, question).then(say));
+// What the tests draw is the same at each run.
+(loader.package('fast-check') as typeof import('fast-check')).configureGlobal({ seed: 1 });
+
+process.on('message', (question: JudgeQuestion) => void answer(question).then(say));
 process.once('disconnect', () => process.exit());
-say('ready');
+say({ kind: 'ready' });
+
+function say(answer: JudgeAnswer): void {
+  process.send?.(answer);
+}
+
+let saidAt = 0;
+
+function sayRunning(ms: number): void {
+  if (ms < 200 && performance.now() - saidAt < 500) return;
+  saidAt = performance.now();
+  say({ kind: 'running', ms });
+}
+
+async function answer(question: JudgeQuestion): Promise<JudgeAnswer> {
+  strays = [];
+  const changes = question.kind === 'survey' ? question.changes : question.change ? [question.change] : [];
+  try {
+    for (const [file, source] of changes) loader.change(sourcePath(file), source);
+  } catch (error) {
+    return { kind: 'failed', test: ['', 0], error: String(error) };
+  }
+  try {
+    return question.kind === 'survey' ? await survey(question.file) : await firstFailure(question.tests);
+  } finally {
+    if (question.kind === 'try') for (const [file] of changes) loader.change(sourcePath(file), undefined);
+  }
+}
+
+async function survey(name: string): Promise<JudgeAnswer> {
+  const take = collectPlaces();
+  const file = testFile(name, new Map());
+  const atLoad = take();
+  const walks: Walk[] = [];
+  for (let index = 0; index < file.length; index++) {
+    const startedAt = performance.now();
+    try {
+      await file.run(index, runner);
+    } catch (error) {
+      return { kind: 'failed', test: [name, index], error: textOf(error) };
+    }
+    walks.push({ ms: performance.now() - startedAt, reached: take() });
+  }
+  await file.end(runner);
+  return { kind: 'surveyed', atLoad, walks };
+}
+
+async function firstFailure(tests: readonly TimedTest[]): Promise<JudgeAnswer> {
+  const modules: Modules = new Map();
+  const files = new Map<string, TestFile>();
+  for (const [test, ms] of tests) {
+    const [name, index] = test;
+    sayRunning(ms);
+    try {
+      const file = files.get(name) ?? testFile(name, modules);
+      files.set(name, file);
+      sayRunning(ms);
+      await file.run(index, runner);
+    } catch (error) {
+      return { kind: 'failed', test, error: textOf(error) };
+    }
+  }
+  for (const file of files.values()) await file.end(runner);
+  return { kind: 'passed' };
+}
+
+function testFile(name: string, modules: Modules): TestFile {
+  return new TestFile(() => loader.load(join(root, 'test/core', name), modules));
+}
+
+/** Lets files mark the places that are reached; what it returns takes those since it was called last. */
+function collectPlaces(): () => Reached[] {
+  const bytes = new Map<string, Uint8Array>();
+  const bytesOf = (file: string, length: number): Uint8Array => {
+    const known = bytes.get(file) ?? new Uint8Array(length);
+    bytes.set(file, known);
+    return known;
+  };
+  Object.assign(globalThis, { bytesOf });
+  return () =>
+    [...bytes].flatMap(([file, marks]): Reached[] => {
+      const places: number[] = [];
+      for (let place = marks.indexOf(1); place >= 0; place = marks.indexOf(1, place + 1)) places.push(place);
+      marks.fill(0);
+      return places.length === 0 ? [] : [[file, places]];
+    });
+}
+
+function sourcePath(file: string): string {
+  return join(root, 'packages/core/src', file);
+}
+
+function textOf(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}

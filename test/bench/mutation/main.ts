@@ -1,12 +1,19 @@
+import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { readExplanations } from './explanations.js';
+import { readExplanations, type Explanations } from './explanations.js';
+import { JudgeProcess } from './judge-process.js';
+import type { TestName, TimedTest } from './judge.js';
 import { mutantsOf } from './mutants.js';
+import { countPlaces, type Place } from './places.js';
+import { pureTestsOf } from './pure-tests.js';
 import { report, type Trial } from './report.js';
-import { mutationTargets, type MutationTarget } from './targets.js';
-import { Workshop } from './workshop.js';
+import { Survey, type Witness } from './survey.js';
+import { mutationTargets } from './targets.js';
 
-const usage = `Breaks core in small ways, one at a time, on a copy, and looks whether its pure tests notice.
+const usage = `Breaks core in small ways, one at a time, and looks whether its pure tests notice.
 
   npm run mutate -- [--only file,file] [--minutes 15]
 
@@ -21,74 +28,114 @@ const { values } = parseArgs({
   },
 });
 
+/**
+ * How long the tests usually take that a mutant is given, in milliseconds: the ones that bear the name of its file, and
+ * as many of the others as fit. A mutant that is explained survives them all, and is given fewer.
+ */
+const testsMs = { explained: 1_000, unexplained: 4_000 };
+
+const sourceFolder = fileURLToPath(new URL('../../../../packages/core/src/', import.meta.url));
+
 if (values.help) console.log(usage);
 else await mutate();
 
 async function mutate(): Promise<void> {
   const startedAt = performance.now();
   const endsAt = startedAt + Number(values.minutes) * 60_000;
-  const targets = chosenTargets();
-  const shops = Array.from({ length: Math.min(4, availableParallelism()) }, () => new Workshop());
+  const files = chosenFiles();
+  const judges = Array.from({ length: Math.min(4, availableParallelism()) }, () => new JudgeProcess());
   try {
-    const trials = targets.flatMap((target) => trialsOf(shops[0] as Workshop, target));
-    const limits = await limitsOf(shops[0] as Workshop, targets);
-    const queue = [...trials];
-    await Promise.all(shops.map((shop) => work(shop, queue, limits, endsAt)));
-    if (!report(targets, trials, readExplanations())) process.exitCode = 1;
+    const explanations = readExplanations();
+    const trials = await trialsOf(judges, files, explanations);
+    const queue = trials.filter(({ fate }) => fate === undefined);
+    const kills = new Map<string, number>();
+    await Promise.all(judges.map((judge) => work(judge, queue, kills, endsAt)));
+    if (!report(files, trials, explanations)) process.exitCode = 1;
+    await Promise.all(judges.map((judge) => refuseSpoilt(judge, kills)));
   } finally {
-    await Promise.all(shops.map((shop) => shop[Symbol.asyncDispose]()));
+    await Promise.all(judges.map((judge) => judge[Symbol.asyncDispose]()));
   }
   console.log(`${((performance.now() - startedAt) / 60_000).toFixed(1)} minutes`);
 }
 
-function chosenTargets(): readonly MutationTarget[] {
+function chosenFiles(): readonly string[] {
   if (values.only === undefined) return mutationTargets;
   return values.only.split(',').map((name) => {
-    const target = mutationTargets.find(
-      ({ file }) => file === name || file.endsWith(`/${name}.ts`) || file === `${name}.ts`,
-    );
-    if (!target)
-      throw new Error(
-        `"${name}" is not mutated. These are: ${mutationTargets.map(({ file }) => file).join(', ')}`,
-      );
-    return target;
+    const found = mutationTargets.find((file) => file === name || `/${file}`.endsWith(`/${name}.ts`));
+    if (found === undefined)
+      throw new Error(`"${name}" is not mutated. These are: ${mutationTargets.join(', ')}`);
+    return found;
   });
 }
 
-function trialsOf(shop: Workshop, target: MutationTarget): Trial[] {
-  return mutantsOf(target.file, shop.source(target.file)).map((mutant) => ({
-    target,
-    mutant,
-    fate: undefined,
-  }));
+/** All mutants, each with the tests that reach it. */
+async function trialsOf(
+  judges: readonly JudgeProcess[],
+  files: readonly string[],
+  explanations: Explanations,
+): Promise<Trial[]> {
+  const sources = new Map(files.map((file) => [file, readFileSync(join(sourceFolder, file), 'utf8')]));
+  const counted = new Map([...sources].map(([file, source]) => [file, countPlaces(file, source)]));
+  const changes = [...counted].map(([file, { source }]) => [file, source] as const);
+  const survey = new Survey();
+  const tests = pureTestsOf(files);
+  await Promise.all(judges.map((judge) => survey.walk(judge, tests, changes)));
+  // What is counted is no longer wanted.
+  await Promise.all(judges.map((judge) => judge[Symbol.asyncDispose]()));
+  return [...sources].flatMap(([file, source]) => {
+    const places: readonly Place[] = counted.get(file)?.places ?? [];
+    return mutantsOf(file, source).map((mutant): Trial => {
+      const all = survey.witnessesOf(file, places, mutant);
+      const witnesses = withinMs(all, explanations.has(mutant) ? testsMs.explained : testsMs.unexplained);
+      return { mutant, source, witnesses, fate: all.length === 0 ? 'not reached' : undefined };
+    });
+  });
 }
 
-/**
- * How long the tests of each target may take on a mutant. Where they fail on what is there, every mutant would seem
- * caught: that throws.
- */
-async function limitsOf(
-  shop: Workshop,
-  targets: readonly MutationTarget[],
-): Promise<ReadonlyMap<MutationTarget, number>> {
-  const limits = new Map<MutationTarget, number>();
-  for (const target of targets) {
-    const usualMs = await shop.durationOf(target.tests, 60_000);
-    limits.set(target, 5_000 + 5 * usualMs);
-  }
-  return limits;
+function withinMs(witnesses: readonly Witness[], limitMs: number): Witness[] {
+  let ms = 0;
+  return witnesses.filter((witness) => {
+    ms += witness.ms;
+    return ms <= limitMs || witness.isOwn;
+  });
 }
 
 async function work(
-  shop: Workshop,
+  judge: JudgeProcess,
   queue: Trial[],
-  limits: ReadonlyMap<MutationTarget, number>,
+  kills: Map<string, number>,
   endsAt: number,
 ): Promise<void> {
   for (let trial = queue.shift(); trial !== undefined; trial = queue.shift()) {
     if (performance.now() > endsAt) return;
-    const { target, mutant } = trial;
-    trial.fate = await shop.fateOf(mutant, target.tests, limits.get(target) ?? 0);
+    const { file, start, end, replacement } = trial.mutant;
+    // The tests that caught others are most likely to catch this one.
+    const witnesses = trial.witnesses.toSorted(
+      (one, other) => (kills.get(keyOf(other.name)) ?? 0) - (kills.get(keyOf(one.name)) ?? 0),
+    );
+    const source = trial.source.slice(0, start) + replacement + trial.source.slice(end);
+    const tests = witnesses.map(({ name, ms }): TimedTest => [name, ms]);
+    const answer = await judge.ask({ kind: 'try', change: [file, source], tests });
+    trial.fate = answer === undefined ? 'endless' : answer.kind === 'passed' ? 'survived' : 'killed';
+    // A mutant that does not even compile is caught by no test.
+    if (answer?.kind === 'failed' && answer.test[0] !== '') {
+      const key = keyOf(answer.test);
+      kills.set(key, (kills.get(key) ?? 0) + 1);
+    }
     if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${queue.length} mutants to go`);
   }
+}
+
+/** Throws if a mutant left something behind in a judge's process that makes tests fail, which would catch all later ones. */
+async function refuseSpoilt(judge: JudgeProcess, kills: ReadonlyMap<string, number>): Promise<void> {
+  const tests = [...kills.keys()].map((key): TimedTest => {
+    const [file = '', index] = key.split(' ');
+    return [[file, Number(index)], 5_000];
+  });
+  const answer = await judge.ask({ kind: 'try', change: undefined, tests });
+  if (answer?.kind === 'failed') throw new Error(`A mutant makes later tests fail: ${answer.error}`);
+}
+
+function keyOf([file, index]: TestName): string {
+  return `${file} ${index}`;
 }

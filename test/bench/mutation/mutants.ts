@@ -1,4 +1,4 @@
-import { parseAst } from 'vitest/node';
+import { childrenOf, treeOf, type Node } from './source-tree.js';
 
 /** One change to one place of a file. */
 export interface Mutant {
@@ -13,18 +13,11 @@ export interface Mutant {
   readonly after: string;
 }
 
-interface Node {
-  readonly type: string;
-  readonly start: number;
-  readonly end: number;
-  readonly [field: string]: unknown;
-}
-
 type Change = readonly [start: number, end: number, replacement: string];
 
 /** All mutants of a file: operators, constants, booleans, conditions and statements, one change each. */
 export function mutantsOf(file: string, source: string): Mutant[] {
-  const program = parseAst(source, { lang: 'ts' }) as unknown as Node;
+  const program = treeOf(source);
   const changes: { change: Change; around: Node }[] = [];
   walk(program, program, (node, around) => {
     for (const change of changesTo(node, source)) changes.push({ change, around });
@@ -46,21 +39,22 @@ export function mutantsOf(file: string, source: string): Mutant[] {
   });
 }
 
-/** Walks all values; types, imports and exports have nothing that runs. `around` is the nearest statement. */
+/** `around` is the nearest statement. Lines for `NODE_DEBUG` decide nothing: they are left alone. */
 function walk(node: Node, around: Node, visit: (node: Node, around: Node) => void): void {
-  if (node.type.startsWith('TS') && !runningTypes.has(node.type)) return;
-  if (node.type === 'ImportDeclaration') return;
   const nearest = /Statement$|Declaration$|^PropertyDefinition$/.test(node.type) ? node : around;
+  if (isDebugLine(node)) return;
   visit(node, nearest);
-  for (const [field, value] of Object.entries(node)) {
-    if (field === 'typeAnnotation' || field === 'returnType' || field === 'typeArguments') continue;
-    for (const child of Array.isArray(value) ? value : [value]) {
-      if (isNode(child)) walk(child, nearest, visit);
-    }
-  }
+  for (const [child] of childrenOf(node)) walk(child, nearest, visit);
 }
 
-const runningTypes = new Set(['TSAsExpression', 'TSNonNullExpression', 'TSSatisfiesExpression']);
+function isDebugLine({ type, expression, consequent, alternate }: Node): boolean {
+  if (type === 'IfStatement') return alternate === null && isDebugLine(consequent as Node);
+  if (type !== 'ExpressionStatement') return false;
+  const { type: called, callee } = expression as Node;
+  if (called !== 'CallExpression') return false;
+  const { name, property } = callee as Node;
+  return /^debug/.test(String(name ?? (property as Node | undefined)?.['name']));
+}
 
 const operators: Readonly<Record<string, string>> = {
   '<': '<=',
@@ -156,10 +150,6 @@ const otherWords: Readonly<Record<string, string>> = {
 
 function isText(node: Node): boolean {
   return node.type === 'TemplateLiteral' || (node.type === 'Literal' && typeof node['value'] === 'string');
-}
-
-function isNode(value: unknown): value is Node {
-  return typeof value === 'object' && value !== null && typeof (value as Partial<Node>).type === 'string';
 }
 
 function oneLine(text: string): string {

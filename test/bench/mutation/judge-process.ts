@@ -1,0 +1,64 @@
+import { fork, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import type { JudgeAnswer, JudgeQuestion } from './judge.js';
+
+const judgeFile = fileURLToPath(new URL('./judge.js', import.meta.url));
+
+/** Time for a judge to start, or to say something while it works. */
+const silenceMs = 4_000;
+
+/** A judge in a process of its own, which is replaced when a mutant never ends or ends the process. */
+export class JudgeProcess implements AsyncDisposable {
+  #process: ChildProcess | undefined;
+
+  /** Asks one question; `undefined` if there is no answer. A survey may be silent for longer than a test that is known. */
+  async ask(question: JudgeQuestion): Promise<JudgeAnswer | undefined> {
+    const judge = (this.#process ??= await appoint());
+    judge.send(question, () => {});
+    const answer = await heard(judge, question.kind === 'survey' ? 120_000 : silenceMs);
+    if (answer === undefined) await this[Symbol.asyncDispose]();
+    return answer;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    const judge = this.#process;
+    this.#process = undefined;
+    if (judge === undefined || judge.exitCode !== null || judge.signalCode !== null) return;
+    judge.kill('SIGKILL');
+    await once(judge, 'exit');
+  }
+}
+
+async function appoint(): Promise<ChildProcess> {
+  const judge = fork(judgeFile, {
+    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+    // A mutant may collect without end.
+    execArgv: ['--max-old-space-size=1024'],
+    env: { ...process.env, NODE_OPTIONS: '', NODE_NO_WARNINGS: '1' },
+  });
+  if ((await heard(judge, 60_000))?.kind !== 'ready')
+    throw new Error('The tests cannot be started: run "npm install" and try again.');
+  return judge;
+}
+
+/** The next answer; `undefined` if the judge ends before, or says nothing for this long. */
+function heard(judge: ChildProcess, limitMs: number): Promise<JudgeAnswer | undefined> {
+  return new Promise((resolve) => {
+    const settle = (answer: JudgeAnswer | undefined): void => {
+      clearTimeout(timer);
+      judge.off('message', onMessage);
+      judge.off('exit', onExit);
+      resolve(answer);
+    };
+    const onMessage = (answer: JudgeAnswer): void => {
+      if (answer.kind !== 'running') return settle(answer);
+      clearTimeout(timer);
+      timer = setTimeout(onExit, silenceMs + 5 * answer.ms);
+    };
+    const onExit = (): void => settle(undefined);
+    let timer = setTimeout(onExit, limitMs);
+    judge.on('message', onMessage);
+    judge.on('exit', onExit);
+  });
+}
