@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { maySendAgain } from '../../../packages/core/src/catalogue/categorise.ts';
+import { maySendAgain, maySendAllAgain } from '../../../packages/core/src/catalogue/categorise.ts';
 import { traitsOf } from '../../../packages/core/src/catalogue/command-traits.ts';
 import { categoryOf } from './category-of.ts';
 import { repeatableCalls } from './repeatable-calls.ts';
@@ -108,4 +108,12 @@ describe('a category the user gave', () => {
     expect(maySendAgain(traitsOf('get'), ['k'], overrides)).toBe(true);
     expect(maySendAgain(traitsOf('constructor'), [], {})).toBe(false);
   });
+});
+
+it('a transaction may be sent again when its commands may: MULTI and EXEC do nothing of their own', () => {
+  const again = (...calls: readonly string[]): boolean =>
+    maySendAllAgain(calls.map((call) => ({ name: parse(call).traits.name, args: parse(call).args })));
+  expect(again('multi', 'set a 1', 'exec')).toBe(true);
+  expect(again('multi', 'incr a', 'exec')).toBe(false);
+  expect(again('set a 1', 'discard')).toBe(false);
 });

@@ -102,6 +102,27 @@ describe('the probe of a circuit that opened because the server did not answer w
     expect(stage.askedAt.length).toBeGreaterThanOrEqual(9);
   });
 
+  it.each([
+    [1_000, 1],
+    [1_001, 0],
+  ])('asks at the next of its looks, or not, where a call was refused %d ms before', async (agoMs, asks) => {
+    const stage = Stage.opened('error-rate');
+    stage.answer = failure('Connection is closed.');
+    await stage.travel(6_000);
+    const lookAt = stage.clock.nextTimerAt as number;
+    stage.circuit.wantedAt = lookAt - agoMs;
+    stage.askedAt.length = 0;
+    await stage.travel(lookAt - stage.clock.now());
+    expect(stage.askedAt).toHaveLength(asks);
+  });
+
+  it('takes an answer that comes within the slow limit for a good one', async () => {
+    const stage = Stage.opened('slow');
+    stage.takesMs = stage.circuit.slowLimitMs;
+    await stage.travel(100 + stage.takesMs);
+    expect(stage.state).toBe('half-open');
+  });
+
   it('begins anew at its first pace', async () => {
     const stage = Stage.opened('error-rate');
     stage.answer = failure('Connection is closed.');

@@ -41,6 +41,12 @@ it('the slow limit is twice the usual round trip of a distant server, from the f
   expect(limit.limitMs).toBeCloseTo(800);
 });
 
+it('the slow limit learns from a first call that is slow as from any first call', () => {
+  const limit = new SlowLimit(1_000);
+  expect(limit.exceeded(800, 0)).toBe(true);
+  expect(limit.limitMs).toBe(900);
+});
+
 it('the slow limit is never above nine tenths of the deadline', () => {
   const limit = new SlowLimit(1_000);
   observe(limit, 700, 60_000);

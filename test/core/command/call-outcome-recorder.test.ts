@@ -320,6 +320,17 @@ describe('a circuit that is not closed', () => {
     expect(circuits.read.state).toBe('closed');
   });
 
+  it('gets back the slot of a trial that blocks, because its time says nothing about the server', () => {
+    const { recorder, circuits, clock } = setUp({ circuit: { trials: 1 } });
+    circuits.write.trip('slow', clock.now());
+    clock.travel(500);
+    const call = slowly(sentCall('blpop'), 1_000, 5_000);
+    expect(recorder.admits(call)).toBe(true);
+    recorder.succeeded(call, clock.now());
+    expect(circuits.write.state).toBe('half-open');
+    expect(recorder.admits(slowly(sentCall('set'), 1_000))).toBe(true);
+  });
+
   it('opens again when a trial fails', () => {
     const { recorder, circuits, clock } = setUp({ circuit: { trials: 1 } });
     circuits.read.trip('slow', clock.now());

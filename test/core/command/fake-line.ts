@@ -6,6 +6,7 @@ import type { ConnectionState } from '../../../packages/core/src/snapshot.ts';
 /** A connection that is what the test says, and remembers what it is told. */
 export class FakeLine implements Line {
   state: ConnectionState = 'ready';
+  database: string | undefined;
   cause: CauseCode | undefined;
   isServerSilent = false;
   writesHeldBy: CauseCode | undefined;

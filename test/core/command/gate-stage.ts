@@ -8,6 +8,7 @@ import type { DriverCommand, PipelineStream } from '../../../packages/core/src/d
 import { ProcessStallDetector } from '../../../packages/core/src/event-loop/process-stall-detector.ts';
 import { EventHub } from '../../../packages/core/src/observability/event-hub.ts';
 import type { ResilienceEvents } from '../../../packages/core/src/observability/events.ts';
+import { UnleasedCommands } from '../../../packages/core/src/observability/unleased-commands.ts';
 import { History } from '../../../packages/core/src/observability/history.ts';
 import type { ResilienceOptions } from '../../../packages/core/src/options/options.ts';
 import { resolveSettings } from '../../../packages/core/src/options/settings.ts';
@@ -28,6 +29,8 @@ export interface GateStage<Clock extends ManualClock = ManualClock> {
   readonly history: History;
   readonly events: EventHub<ResilienceEvents>;
   readonly told: Told[];
+  /** The commands that need a connection of their own, and were issued on this one. */
+  readonly sharedUse: UnleasedCommands;
   /** Issues a command, as a user of the client does. */
   issue(name: string, ...args: readonly (string | number)[]): DriverCommand;
   /** Issues commands as one pipeline; all are handed over once the promise resolves. */
@@ -71,7 +74,8 @@ export function gateStage<Clock extends ManualClock = ManualClock>(
     pendingCalls: () => gate.counts().waiting + gate.counts().inFlight,
   };
   const recorder = new CallOutcomeRecorder(records);
-  const parts = { ...records, recorder, sharedUse: undefined };
+  const sharedUse = new UnleasedCommands(events);
+  const parts = { ...records, recorder, sharedUse };
   const dispatch = new FakeDispatch(
     () => clock.now(),
     () => [circuits.read.generation, circuits.write.generation],
@@ -91,6 +95,7 @@ export function gateStage<Clock extends ManualClock = ManualClock>(
     history,
     events,
     told,
+    sharedUse,
     issue(name, ...args) {
       const command = commandOf(name, ...args);
       entrance.handle(command);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import type { Call } from '../../../packages/core/src/command/call.ts';
 import { runWithBudget } from '../../../packages/core/src/verbs/request-budget.ts';
-import { connectionError, fateOf } from './call-of.ts';
+import { commandOf, connectionError, fateOf } from './call-of.ts';
 import { gateStage } from './gate-stage.ts';
 
 const closedError = { error: { code: 'REDIS_UNAVAILABLE', reason: 'closed', retryAfterMs: undefined } };
@@ -124,13 +125,27 @@ describe('a gate that serves', () => {
   });
 
   it('answers the caller with what the driver cannot read of a reply', async () => {
-    const { issue, dispatch } = gateStage();
-    const command = issue('get', 'a');
-    const { call } = command;
+    const { entrance, dispatch, recorder } = gateStage();
+    const command = commandOf('get', 'a');
+    const error = new Error('unreadable');
+    // The driver converts a reply while it resolves the command.
+    command.resolve = () => command.reject(error);
+    entrance.handle(command);
     dispatch.answer(command, 'value');
-    expect(call?.settled).toBe(true);
-    command.reject(new Error('unreadable'));
-    expect(await command.promise).toBe('value');
+    expect(await fateOf(command)).toEqual({ error });
+    expect(recorder.totals.read.results).toMatchObject({ ok: 1, REPLY: 0 });
+  });
+
+  it('gives the caller who withdraws a command the error for that, and counts nothing', async () => {
+    const { issue, dispatch, gate, circuits, recorder } = gateStage();
+    const command = issue('get', 'a');
+    const error = new Error('withdrawn');
+    const call = command.call as Call;
+    call.owner.withdraw(call, error);
+    expect(await fateOf(command)).toEqual({ error });
+    expect(gate.counts().inFlight).toBe(0);
+    dispatch.answer(command, 'value');
+    expect([circuits.read.state, recorder.totals.read.durations.count]).toEqual(['closed', 0]);
   });
 });
 

@@ -109,6 +109,19 @@ describe('the circuit of a part', () => {
     expect([dispatch.fast.length, dispatch.slow.length]).toEqual([0, 1]);
   });
 
+  it('opens on failures of its own calls also when the one of the whole has been open before', () => {
+    const { circuits, clock, dispatch, issue } = stageWithoutFastPath();
+    const part = circuitsAt(clock);
+    dispatch.partCircuits = part;
+    circuits.write.trip('slow', clock.now());
+    circuits.write.close(clock.now());
+    for (let round = 0; round < 30; round++) {
+      issue('set', 'a', '1');
+      clock.travel(1_001);
+    }
+    expect([part.write.admitsAll, circuits.write.admitsAll]).toEqual([false, true]);
+  });
+
   it('refuses nothing more than an isolation of the whole does', async () => {
     const { circuits, clock, dispatch, issue } = stageWithoutFastPath();
     dispatch.partCircuits = circuitsAt(clock);

@@ -1,5 +1,7 @@
 import { createRandom } from '@redis-resilience/testing';
 import { describe, expect, it } from 'vitest';
+import type { DriverCommand } from '../../../packages/core/src/driver/driver-command.ts';
+import { runWithBudget } from '../../../packages/core/src/verbs/request-budget.ts';
 import { connectionError, fateOf } from './call-of.ts';
 import { gateStage } from './gate-stage.ts';
 
@@ -193,6 +195,14 @@ describe('a call that the server refuses', () => {
     expect(circuits.write.state).toBe('closed');
   });
 
+  it('tells its connection of a cluster that takes no writes', () => {
+    const { issue, dispatch, line, circuits } = gateStage();
+    const text = 'CLUSTERDOWN The cluster is down and only accepts read commands';
+    dispatch.refuse(issue('set', 'a', '1'), text);
+    expect(line.judged).toMatchObject([{ cause: 'cluster-down' }]);
+    expect(circuits.write.state).toBe('closed');
+  });
+
   it('trips the circuit of writes when writes are refused, also as a read', async () => {
     const { issue, dispatch, line, circuits } = gateStage();
     const write = issue('set', 'a', '1');
@@ -242,6 +252,18 @@ describe('a call that CLIENT UNBLOCK released', () => {
     expect(gate.counts().inFlight).toBe(1);
     dispatch.answer(command, null);
     expect(await command.promise).toBeNull();
+  });
+
+  it('is not sent again at the very end of its time, when an element that it took would be lost', async () => {
+    const { issue, dispatch, clock } = gateStage();
+    dispatch.releaseBook = { take: () => true };
+    // This timer is older than the one of the deadline, so that it fires first.
+    clock.setTimeout(() => dispatch.answer(dispatch.slow[0] as DriverCommand, null), 1_000);
+    await runWithBudget(1_000, async () => issue('blpop', 'list', 5));
+    const [command] = dispatch.slow as [DriverCommand];
+    clock.travel(1_000);
+    expect(dispatch.slow).toEqual([command]);
+    expect(await fateOf(command)).toMatchObject({ error: { code: 'COMMAND_TIMEOUT' } });
   });
 
   it('gets a value that came all the same', async () => {

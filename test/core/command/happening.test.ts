@@ -29,6 +29,7 @@ it.each([
 
 describe('a null for a call that blocks', () => {
   it('is the answer when nobody asked for its release', () => {
+    expect(answered).toEqual({ kind: 'answered', isLetGo: false });
     expect(answerTo(blocking(new ReleaseRequests()), null, at(10))).toBe(answered);
     expect(answerTo({ sent: { at: 0 }, slow: undefined }, null, at(10))).toBe(answered);
   });

@@ -130,3 +130,24 @@ describe('the calls in flight', () => {
     expect([fast.sent?.at, slow.slow.deadlineAt]).toEqual([220, 260]);
   });
 });
+
+describe('reads in flight that are to be given up', () => {
+  it('are listed from that time on, once, and no write with them', () => {
+    const { inFlight, sendFast } = setUp();
+    const read = sendFast(0);
+    inFlight.startFast(callOf('set', 'a', '1'), new Flush(0, 0, 0));
+    inFlight.giveUpReads(50);
+    expect(inFlight.nextDueAt).toBe(50);
+    expect(inFlight.readsToGiveUp(49)).toEqual([]);
+    expect(same(inFlight.readsToGiveUp(50), [read])).toBe(true);
+    expect(inFlight.readsToGiveUp(60)).toEqual([]);
+  });
+
+  it('are kept when the server responds again', () => {
+    const { inFlight, sendFast } = setUp();
+    sendFast(0);
+    inFlight.giveUpReads(50);
+    inFlight.keepReads();
+    expect([inFlight.nextDueAt, inFlight.readsToGiveUp(60)]).toEqual([100, []]);
+  });
+});

@@ -80,6 +80,80 @@ describe('the cursor of a scan', () => {
     expect(guard.isStale(commandOf('hscan', 'a', '5'), 'second')).toBe(true);
   });
 
+  it('of a key of 65 characters belongs to that key alone, as one of 64 does', () => {
+    for (const length of [64, 65]) {
+      const guard = new ScanGuard();
+      guard.answered(commandOf('hscan', 'k'.repeat(length), '0'), ['5', []], 'first');
+      expect(guard.isStale(commandOf('hscan', 'k'.repeat(length), '5'), 'second')).toBe(true);
+      guard.answered(commandOf('hscan', 'k'.repeat(length), '0'), ['5', []], 'first');
+      expect(guard.isStale(commandOf('hscan', `${'k'.repeat(length - 1)}x`, '5'), 'second')).toBe(false);
+    }
+  });
+
+  it('is good for one scan, and stale for the other, when one of two has gone on', () => {
+    const guard = new ScanGuard();
+    guard.answered(scan('0'), ['5', []], 'first');
+    guard.answered(scan('0'), ['5', []], 'first');
+    guard.answered(scan('5'), ['0', []], 'first');
+    expect(guard.isStale(scan('5'), 'second')).toBe(true);
+    expect(guard.isStale(scan('5'), 'second')).toBe(false);
+  });
+
+  it('is forgotten with its last use, so that finished scans leave the room to others', () => {
+    const guard = new ScanGuard();
+    guard.answered(scan('0'), ['1', []], 'first');
+    for (let cursor = 2; cursor <= 1_100; cursor++) {
+      guard.answered(scan('0'), [`${cursor}`, []], 'first');
+      guard.answered(scan(`${cursor}`), ['0', []], 'first');
+    }
+    for (let cursor = 2; cursor <= 1_100; cursor++) {
+      guard.answered(scan('0'), [`${cursor}`, []], 'first');
+      expect(guard.isStale(scan(`${cursor}`), 'second')).toBe(true);
+    }
+    expect(guard.isStale(scan('1'), 'second')).toBe(true);
+  });
+
+  it('is remembered anew each time that it is given', () => {
+    const guard = new ScanGuard();
+    for (let cursor = 1; cursor <= 1_000; cursor++) guard.answered(scan('0'), [`${cursor}`, []], 'first');
+    guard.answered(scan('0'), ['1', []], 'first');
+    guard.answered(scan('0'), ['1001', []], 'first');
+    expect(guard.isStale(scan('2'), 'second')).toBe(false);
+    expect(guard.isStale(scan('1'), 'second')).toBe(true);
+  });
+
+  it('stays stale for the scans that got it from the old process, whatever those of the new one do', () => {
+    const guard = new ScanGuard();
+    guard.answered(scan('0'), ['5', []], 'first');
+    for (let scans = 0; scans < 2; scans++) guard.answered(scan('0'), ['5', []], 'second');
+    guard.answered(scan('5'), ['9', []], 'second');
+    expect(guard.isStale(scan('5'), 'second')).toBe(true);
+    const other = new ScanGuard();
+    for (let scans = 0; scans < 2; scans++) other.answered(scan('0'), ['5', []], 'first');
+    other.answered(scan('0'), ['5', []], 'second');
+    expect([other.isStale(scan('5'), 'second'), other.isStale(scan('5'), 'second')]).toEqual([true, true]);
+  });
+
+  it('that was found stale once is not found so by the process after that', () => {
+    const guard = new ScanGuard();
+    guard.answered(scan('0'), ['5', []], 'first');
+    expect(guard.isStale(scan('5'), 'second')).toBe(true);
+    expect(guard.isStale(scan('5'), 'third')).toBe(false);
+  });
+
+  it('0 is the beginning of a scan: it is never stale', () => {
+    const guard = new ScanGuard();
+    guard.answered(scan('5'), ['0', []], 'first');
+    expect(guard.isStale(scan('0'), 'second')).toBe(false);
+  });
+
+  it('may be a number, and may be missing', () => {
+    const guard = new ScanGuard();
+    for (const reply of [null, 'OK', 7]) guard.answered(scan('0'), reply, 'first');
+    guard.answered(scan('0'), [5, []], 'first');
+    expect(guard.isStale(scan('5'), 'second')).toBe(true);
+  });
+
   it('is read from the bytes of a reply too', () => {
     const guard = new ScanGuard();
     guard.answered(scan('0'), Buffer.from('*2\r\n$2\r\n17\r\n*0\r\n'), 'first');
@@ -134,6 +208,17 @@ describe('a scan whose server process is gone', () => {
     expect(get?.args.map(String)).toEqual(['a']);
     expect(step?.args.map(String)).toEqual(['h', '0']);
     expect(told).toEqual([{ event: 'scan-restart', command: 'hscan' }]);
+  });
+
+  it('begins again within a pipeline that has nothing but its step, and waited for a connection', async () => {
+    const { issue, pipeline, dispatch, gate, settle } = gateStage();
+    dispatch.answer(issue('scan', '0'), ['5', ['a']]);
+    await settle();
+    gate.hold(10_000);
+    const [step] = await pipeline(['scan', '5']);
+    dispatch.server = 'second';
+    gate.serve();
+    expect(step?.args.map(String)).toEqual(['0']);
   });
 
   it('fails where that was chosen, and is not sent', async () => {

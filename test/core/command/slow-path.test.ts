@@ -43,6 +43,24 @@ it('a blocking call has its deadline from when it is sent, within the request th
   expect(state.deadlineAt).toBe(1_650);
 });
 
+it('a blocking call that is sent after the process stood still has the rest of its request to be answered', () => {
+  const state = new SlowPathState({ issuedAt: 0, allowedMs: 600, blockingMs: 500 });
+  state.endWith(900);
+  state.extendDeadlines(1_000);
+  expect(state.deadlineAt).toBe(1_600);
+  state.sentAt(1_700);
+  expect(state.deadlineAt).toBe(1_900);
+});
+
+it('the blocking times of a batch are added up, and counted from when it is sent', () => {
+  const state = new SlowPathState({ issuedAt: 0, allowedMs: 100 });
+  state.allowBlocking(200);
+  state.allowBlocking(300);
+  expect(state).toMatchObject({ blockingMs: 500, deadlineAt: 600 });
+  state.sentAt(50);
+  expect(state.deadlineAt).toBe(650);
+});
+
 it('a call that does not block keeps its deadline when it is sent', () => {
   const state = new SlowPathState({ issuedAt: 0, allowedMs: 100 });
   state.sentAt(50);

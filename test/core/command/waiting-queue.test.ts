@@ -69,6 +69,20 @@ describe('the waiting queue', () => {
     expect(queue.nextDueAt).toBe(Infinity);
   });
 
+  it('lets its calls wait longer when asked to, each until its deadline at most, and none shorter', () => {
+    const queue = new WaitingQueue(wide);
+    const [late, early] = [add(queue, 600), add(queue, 100)];
+    const returned = add(queue, 50, 'returned');
+    queue.prolong(400);
+    expect(queue.nextDueAt).toBe(400);
+    expect(takeExpired(queue, 399)).toEqual([]);
+    const expired = takeExpired(queue, 400);
+    expect([expired.length, expired.includes(early), expired.includes(returned)]).toEqual([2, true, true]);
+    queue.prolong(5_000);
+    expect(queue.nextDueAt).toBe(1_000);
+    expect(takeExpired(queue, 1_000)[0]).toBe(late);
+  });
+
   it('adds up how long the commands of an operation waited', () => {
     const queue = new WaitingQueue(wide);
     const operation = { waitedMs: 5 } as OperationMessage;

@@ -48,6 +48,7 @@ describe('dialPace', () => {
     const unknown = { ...fleet, fleetSize: undefined };
     expect(dialPace(unknown, 1, 0)).toEqual({ periodMs: 100, ramp: 'eager', gapMs: 0 });
     expect(dialPace(unknown, 64, 0).periodMs).toBe(2_000);
+    expect(dialPace(unknown, 8, 0)).toEqual(dialPace({ ...fleet, fleetSize: 255 }, 8, 0));
   });
 
   it('keeps to the limits it was given', () => {

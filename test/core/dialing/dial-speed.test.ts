@@ -31,8 +31,30 @@ describe('DialSpeed', () => {
     speed.missed(false, true);
     expect(next()).toBe(950);
     speed.missed(true, true);
+    speed.missed(false, false);
+    expect(next()).toBe(950);
+    speed.missed(true, true);
     speed.connected(1);
     expect([next(), speed.patientDeadline().synDeadlineMs]).toEqual([950, 950]);
+  });
+
+  it('gives an attempt that is asked to be patient at least the time for one SYN', () => {
+    const speed = new DialSpeed();
+    expect(speed.patientDeadline()).toEqual({ synDeadlineMs: 950, patient: true });
+    speed.connected(500);
+    expect(speed.patientDeadline()).toEqual({ synDeadlineMs: 1_500, patient: true });
+    const far = new DialSpeed();
+    far.connected(2_000);
+    expect(far.patientDeadline()).toEqual({ synDeadlineMs: 3_000, patient: true });
+  });
+
+  it('knows how long a connection takes with its handshake', () => {
+    const speed = new DialSpeed();
+    expect(speed.connectMs).toBe(0);
+    speed.handshakeDone(20);
+    expect(speed.connectMs).toBe(20);
+    speed.connected(30);
+    expect(speed.connectMs).toBe(50);
   });
 
   it('rises by an eighth of a longer time to connect, and falls to a shorter one at once', () => {

@@ -14,7 +14,7 @@ const buckets = 10;
 const width = 4;
 /** The period of a bucket that has never been written. */
 const never = -(2 ** 30);
-const empty: readonly number[] = Object.freeze(Array.from({ length: buckets * width }, emptyCell));
+const empty: readonly number[] = Object.freeze(Array.from({ length: buckets * width }, () => never));
 
 /**
  * Counts the calls of the last `windowMs`, with a resolution of a tenth of it: ten buckets, each tagged with the period
@@ -72,7 +72,3 @@ export class RollingWindow {
 }
 
 const totals = { ok: 0, fail: 0, slow: 0, total: 0 };
-
-function emptyCell(_none: unknown, index: number): number {
-  return index % width === 0 ? never : 0;
-}

@@ -134,7 +134,6 @@ export class CallOutcomeRecorder {
     if (call.sent === undefined) return;
     const lane = laneOf(call);
     this.#countedIn(call).failed(generationOf(call, call.sent, lane), cause, this.#now());
-    if (call.slow !== undefined) call.slow.generation = undefined;
   }
 
   #countedIn(call: Call): Circuit {

@@ -128,7 +128,6 @@ export function slowCallOf(call: Call, timeoutMs: number, now: number): SlowCall
 export function prepareResend(call: SlowCall, outcome: Outcome): void {
   if (outcome === 'unknown') call.slow.outcome = 'unknown';
   call.slow.released = false;
-  call.slow.releases = undefined;
   call.sent = undefined;
   call.written = undefined;
   call.batch?.reset();

@@ -13,8 +13,8 @@ const slowHandshakeMs = 100;
 export class DialSpeed {
   #synMs: number | undefined;
   #handshakeMs: number | undefined;
-  /** Number of consecutive patient attempts that were overdue. */
-  #overdue = 0;
+  /** Whether the next patient attempt gets the maximum time, because the last one was overdue with less. */
+  #isFarNext = false;
 
   /**
    * Returns the time limit for connecting: one period, and at least three times as long as connecting has taken so far.
@@ -51,19 +51,19 @@ export class DialSpeed {
   }
 
   connected(synMs: number): void {
-    this.#overdue = 0;
+    this.#isFarNext = false;
     this.#synMs = smooth(this.#synMs, synMs);
   }
 
   /** Records an attempt that ended before it was connected: at its deadline, or because the endpoint refused it. */
   missed(isOverdue: boolean, isPatient: boolean): void {
-    if (!isOverdue) this.#overdue = 0;
-    else if (isPatient) this.#overdue++;
+    if (!isOverdue) this.#isFarNext = false;
+    else if (isPatient) this.#isFarNext = !this.#isFarNext;
   }
 
   /** Alternates between the limit for one SYN and the maximum, which reaches a server farther away. */
   get #patienceMs(): number {
-    return this.#overdue % 2 === 0 ? synTimeoutMs : maxSynDeadlineMs;
+    return this.#isFarNext ? maxSynDeadlineMs : synTimeoutMs;
   }
 
   /**

@@ -34,8 +34,6 @@ export interface BatchResult {
  */
 export class Batch {
   readonly #commands: BatchedCommand[] = [];
-  /** Number of commands that got an error reply. */
-  protected failures = 0;
   /** Number of commands without a settlement. */
   remaining = 0;
   /** Whether all commands in the batch have been added. */
@@ -69,7 +67,6 @@ export class Batch {
     const batched = this.#find(command);
     if (batched === undefined || batched.settlement !== undefined) return;
     batched.settlement = settlement;
-    if (!settlement.ok) this.failures++;
     this.remaining--;
   }
 
@@ -77,7 +74,6 @@ export class Batch {
   reset(): void {
     for (const batched of this.commands) batched.settlement = undefined;
     this.remaining = this.commands.length;
-    this.failures = 0;
   }
 
   /**
@@ -86,7 +82,6 @@ export class Batch {
    * false if no other command in the batch ran either, for example in a MULTI whose EXEC was aborted.
    */
   result(): BatchResult {
-    if (this.failures === 0) return allAnswered;
     const refusals = this.#refusals();
     const verdicts = refusals.map(({ verdict }) => verdict);
     const broken = this.#brokenBy();
@@ -183,8 +178,6 @@ export class Batch {
     return exec?.settlement?.ok === false;
   }
 }
-
-const allAnswered: BatchResult = { happening: answered, verdicts: [] };
 
 interface Refusal {
   readonly error: Error;

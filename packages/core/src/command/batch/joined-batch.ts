@@ -40,16 +40,10 @@ export class JoinedBatch extends Batch {
     return [this.#carrier.command as DriverCommand];
   }
 
-  override reset(): void {
-    super.reset();
-    this.remaining = 1;
-  }
-
   /** Processes the replies to all commands. Returns whether none of them is an error. */
   take(replies: Buffer): boolean {
     this.#replies = [];
     this.remaining = 0;
-    this.failures = 0;
     const frames = admittedFrames();
     let [start, isAccepted] = [0, true];
     for (let index = 0; index < this.#joined.length; index++) {
@@ -60,7 +54,6 @@ export class JoinedBatch extends Batch {
       start = end;
       if (text === undefined) continue;
       (this.commands[index] as BatchedCommand).settlement = { ok: false, error: new ErrorReply(text) };
-      this.failures++;
       isAccepted = false;
     }
     return isAccepted;
@@ -68,8 +61,7 @@ export class JoinedBatch extends Batch {
 
   override release(whole?: BatchFailure): void {
     giveBack(this.#carrier);
-    const isRefused = super.commands.length > 0;
-    this.#carrier.resolve(isRefused ? this.#answers(whole) : this.#replies);
+    this.#carrier.resolve(this.#answers(whole));
   }
 
   override rejectAll(error: Error): void {
@@ -79,7 +71,8 @@ export class JoinedBatch extends Batch {
 
   #answers(whole?: BatchFailure): (Buffer | Error | undefined)[] {
     return this.#replies.map((reply, index) => {
-      const settlement = this.commands[index]?.settlement;
+      // Not `this.commands`, which would create them: there are some only if one was refused.
+      const settlement = super.commands[index]?.settlement;
       return settlement?.ok === false ? this.errorFor(settlement.error, whole) : reply;
     });
   }

@@ -1,0 +1,95 @@
+import { describe, expect, it } from 'vitest';
+import { circuitOf, isPlainRead, reject } from '../../../packages/core/src/command/call.ts';
+import type { LaneCircuits } from '../../../packages/core/src/circuit/lane-circuits.ts';
+import { OverloadedError } from '../../../packages/core/src/errors.ts';
+import { batchOf, callOf, commandOf, slowCall } from './call-of.ts';
+import { gateStage } from './gate-stage.ts';
+
+describe('what a call says to the driver', () => {
+  it('is the lane in which it may be repeated, for a batch if all of its commands may', () => {
+    expect(callOf('get', 'a').retryLane).toBe('read');
+    expect(callOf('set', 'a', '1').retryLane).toBe('write');
+    expect(callOf('incr', 'a').retryLane).toBeUndefined();
+    expect(batchOf(['get', 'a'], ['get', 'b']).call.retryLane).toBe('read');
+    expect(batchOf(['get', 'a'], ['set', 'b', '1']).call.retryLane).toBe('write');
+    expect(batchOf(['get', 'a'], ['incr', 'b']).call.retryLane).toBeUndefined();
+  });
+
+  it('is whether it consists of several commands', () => {
+    expect([callOf('get', 'a').isBatch, batchOf(['get', 'a']).call.isBatch]).toEqual([false, true]);
+  });
+
+  it('is whether the answers come straight from the reader of replies', () => {
+    const { call, batch } = batchOf(['get', 'a']);
+    expect([callOf('get', 'a').isPlain, slowCall().isPlain, call.isPlain]).toEqual([true, false, false]);
+    batch.isDirect = true;
+    expect(call.isPlain).toBe(true);
+  });
+
+  it('is remembered of a call that blocks, and of no other', () => {
+    const [fast, slow] = [callOf('get', 'a'), slowCall()];
+    const releases = { take: () => true };
+    for (const call of [fast, slow]) {
+      call.released = true;
+      call.releases = releases;
+    }
+    expect([fast.released, fast.releases]).toEqual([false, undefined]);
+    expect([slow.released, slow.releases]).toEqual([true, releases]);
+  });
+});
+
+it('a call reads if it is an ordinary read or a step of a scan, a batch if all of it is', () => {
+  const reads = [callOf('get', 'a'), callOf('scan', '0'), batchOf(['get', 'a'], ['hscan', 'h', '0']).call];
+  expect(reads.map(isPlainRead)).toEqual([true, true, true]);
+  const others = [
+    callOf('set', 'a', '1'),
+    callOf('subscribe', 'a'),
+    batchOf(['get', 'a'], ['incr', 'b']).call,
+  ];
+  expect(others.map(isPlainRead)).toEqual([false, false, false]);
+});
+
+it('the circuit of a part decides only while the one of the whole is closed', () => {
+  const { circuits, clock } = gateStage();
+  const part: LaneCircuits = gateStage().circuits;
+  const call = slowCall();
+  expect(circuitOf(call, circuits)).toBe(circuits.read);
+  call.circuits = part;
+  expect(circuitOf(call, circuits)).toBe(part.read);
+  circuits.read.trip('slow', clock.now());
+  expect(circuitOf(call, circuits)).toBe(circuits.read);
+});
+
+describe('a call whose caller does not await it', () => {
+  const unhandled = async (error: Error): Promise<unknown[]> => {
+    const errors: unknown[] = [];
+    const listen = (found: unknown): void => void errors.push(found);
+    process.on('unhandledRejection', listen);
+    // Nobody has asked for this promise: the stage of the other tests catches what its commands reject with.
+    let fail: (error: Error) => void = () => undefined;
+    const promise = new Promise((_resolve, rejectWith) => {
+      fail = rejectWith;
+    });
+    const command = Object.assign(Object.create(commandOf('publish', 'news', 'x')) as object, {
+      promise,
+      reject: fail,
+    });
+    const call = Object.assign(callOf('publish', 'news', 'x'), { command, reject: fail });
+    reject(call, error);
+    await new Promise((resolve) => {
+      setImmediate(resolve);
+    });
+    process.off('unhandledRejection', listen);
+    return errors;
+  };
+
+  it('does not end the process with an error of this library', async () => {
+    const error = new OverloadedError('too many', { reason: 'overloaded', outcome: 'not-applied' });
+    expect(await unhandled(error)).toEqual([]);
+  });
+
+  it('makes an error of the driver known, as the driver itself does', async () => {
+    const error = new Error('of the driver');
+    expect(await unhandled(error)).toEqual([error]);
+  });
+});

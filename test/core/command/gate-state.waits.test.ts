@@ -1,0 +1,161 @@
+import { describe, expect, it } from 'vitest';
+import { boundTo } from '../../../packages/core/src/verbs/bound-to-database.ts';
+import { fateOf, slowCall } from './call-of.ts';
+import { gateStage, type GateStage } from './gate-stage.ts';
+
+/** A gate whose outage began long ago, and that expects another database in so many milliseconds. */
+function expecting(inMs: number | undefined): GateStage {
+  const stage = gateStage();
+  stage.clock.travel(60_000);
+  stage.gate.hold(10_000);
+  stage.gate.state.expectChange(inMs === undefined ? undefined : stage.clock.now() + inMs);
+  return stage;
+}
+
+describe('a call in an old outage', () => {
+  it.each([
+    ['that is due now', 0, 250],
+    ['that is overdue', -100, 250],
+    ['that is due soon', 100, 350],
+    ['that is due within the longest wait', 250, 500],
+  ])('waits for another database %s, and the longest wait more', async (_title, inMs, waitsMs) => {
+    const { issue, gate, clock } = expecting(inMs);
+    const command = issue('get', 'a');
+    clock.travel(waitsMs - 1);
+    expect(gate.counts().waiting).toBe(1);
+    clock.travel(1);
+    expect(gate.counts().waiting).toBe(0);
+    expect(await fateOf(command)).toMatchObject({ error: { code: 'REDIS_UNAVAILABLE' } });
+  });
+
+  it.each([
+    ['none is expected', undefined],
+    ['it is due later than the longest wait', 251],
+  ])('does not wait for another database when %s', async (_title, inMs) => {
+    const { issue, gate } = expecting(inMs);
+    issue('get', 'a');
+    expect(gate.counts().waiting).toBe(0);
+  });
+});
+
+it.each([
+  ['for as long as it would block', '0.1', 100],
+  ['for as long as it would block, past the longest wait', '3', 3_000],
+  ['for five seconds, where it would block for longer', '60', 5_000],
+])('a blocking call waits in an old outage %s', (_title, seconds, waitsMs) => {
+  const { issue, gate, clock } = expecting(undefined);
+  issue('blpop', 'list', seconds);
+  clock.travel(waitsMs - 1);
+  expect(gate.counts().waiting).toBe(1);
+  clock.travel(1);
+  expect(gate.counts().waiting).toBe(0);
+});
+
+describe('a call that waits for the first connection', () => {
+  it('waits until its deadline, however often the gate is held before anything has failed', () => {
+    const { issue, gate, clock } = gateStage({}, undefined, true);
+    issue('get', 'a');
+    gate.hold(undefined);
+    clock.travel(999);
+    expect(gate.counts().waiting).toBe(1);
+    clock.travel(1);
+    expect(gate.counts().waiting).toBe(0);
+  });
+
+  it('waits no longer than in any outage once an attempt has failed', () => {
+    const { issue, gate, clock } = gateStage({}, undefined, true);
+    issue('get', 'a');
+    gate.hold(10_000);
+    clock.travel(250);
+    expect(gate.counts().waiting).toBe(0);
+  });
+
+  it('waits for another database that is about to take over, also when an attempt has failed', () => {
+    const { issue, gate, clock } = gateStage({}, undefined, true);
+    issue('get', 'a');
+    gate.state.expectChange(10_200);
+    gate.hold(10_000);
+    clock.travel(250);
+    expect(gate.counts().waiting).toBe(1);
+  });
+});
+
+describe('a call that is bound to a database', () => {
+  it('is sent to that one, and fails on any other', async () => {
+    const { issue, dispatch, line, clock } = gateStage();
+    dispatch.hasFastPath = false;
+    line.database = 'second';
+    boundTo('second', () => issue('watch', 'a'));
+    issue('unwatch');
+    const elsewhere = boundTo('first', () => issue('watch', 'b'));
+    clock.travel(0);
+    expect(dispatch.sent).toEqual(['watch', 'unwatch']);
+    expect(await fateOf(elsewhere)).toMatchObject({
+      error: { code: 'REDIS_UNAVAILABLE', reason: 'connection-reset', outcome: 'not-applied' },
+    });
+  });
+
+  it('fails when another one took over while it waited', async () => {
+    const { issue, dispatch, gate, line, clock } = gateStage();
+    line.database = 'first';
+    gate.hold(10_000);
+    const command = boundTo('first', () => issue('get', 'a'));
+    const free = issue('get', 'b');
+    line.database = 'second';
+    gate.serve();
+    clock.travel(0);
+    expect(dispatch.slow).toEqual([free]);
+    expect(await fateOf(command)).toMatchObject({ error: { outcome: 'not-applied' } });
+  });
+});
+
+it.each([
+  ['connecting', 'connect-timeout'],
+  ['reconnecting', 'connection-reset'],
+] as const)(
+  'a call that fails while the connection is %s has the reason %s if none is known',
+  async (state, reason) => {
+    const { issue, gate, line, clock } = gateStage();
+    line.state = state;
+    gate.hold(10_000);
+    const command = issue('get', 'a');
+    clock.travel(250);
+    expect(await fateOf(command)).toMatchObject({ error: { reason } });
+  },
+);
+
+it('a write that a replica cannot take is wanted from when it was issued; a read is not, nor is a write before', () => {
+  const { issue, gate, clock, dispatch } = gateStage();
+  dispatch.hasFastPath = false;
+  gate.refresh();
+  issue('set', 'a', '1');
+  expect(gate.state.writesWantedAt).toBe(-Infinity);
+  gate.holdWrites(10_000);
+  issue('get', 'a');
+  expect(gate.state.writesWantedAt).toBe(-Infinity);
+  clock.travel(40);
+  issue('set', 'a', '1');
+  expect(gate.state.writesWantedAt).toBe(10_040);
+});
+
+it('a place for a lease is refused where reads are isolated by hand', () => {
+  const { gate, circuits } = gateStage();
+  expect(gate.state.factsForAll()).toEqual({ gate: 'serving', awaySince: undefined, isIsolated: false });
+  circuits.write.isolate();
+  expect(gate.state.factsForAll()).toMatchObject({ isIsolated: false });
+  const putBack = circuits.read.isolate();
+  gate.hold(10_000);
+  expect(gate.state.factsForAll()).toEqual({ gate: 'held', awaySince: 10_000, isIsolated: true });
+  putBack();
+  expect(gate.state.factsForAll()).toMatchObject({ isIsolated: false });
+});
+
+it('a call that came back waits until its deadline for a part of Redis that is expected back, while the rest serves', () => {
+  const { gate, dispatch } = gateStage();
+  const call = slowCall(11_000);
+  dispatch.away = { cause: 'cluster-down', isExpectedUntil: 10_000 };
+  expect(gate.state.returnedWaitsUntil(call, 9_999)).toBe(11_000);
+  expect(gate.state.returnedWaitsUntil(call, 10_000)).toBe(10_500);
+  gate.hold(10_000);
+  expect(gate.state.returnedWaitsUntil(call, 9_999)).toBe(10_499);
+});
