@@ -53,7 +53,7 @@ function isDebugLine({ type, expression, consequent, alternate }: Node): boolean
   const { type: called, callee } = expression as Node;
   if (called !== 'CallExpression') return false;
   const { name, property } = callee as Node;
-  return /^debug/.test(String(name ?? (property as Node | undefined)?.['name']));
+  return String(name ?? (property as Node | undefined)?.['name']).startsWith('debug');
 }
 
 const operators: Readonly<Record<string, string>> = {

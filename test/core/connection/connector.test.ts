@@ -129,6 +129,23 @@ describe('a driver that asks for a socket', () => {
     ]);
   });
 
+  it('takes the database of its options again when the one that it had selected is refused', async () => {
+    const { wired, source } = await Stage.begun();
+    wired.driver.leadTo({}, 7);
+    source.give({ kind: 'failed', cause: 'dns', error: new Error('no such host') });
+    expect(wired.driver.database).toBe(7);
+    source.give({ kind: 'failed', cause: 'database', error: new Error('no such database') });
+    expect(wired.driver.database).toBe(0);
+  });
+
+  it('is told of the first failure of another request to the same endpoint, and goes on waiting', async () => {
+    const stage = await Stage.begun();
+    const failure = stage.connector.firstFailure().catch((error: unknown) => error);
+    stage.source.give({ kind: 'other-failed', error: new Error('refused') });
+    expect(await failure).toEqual(new Error('refused'));
+    expect([stage.kinds, stage.emitted]).toEqual([['dial'], []]);
+  });
+
   it('gets none where its source gave up, and may ask again', async () => {
     const stage = await Stage.begun();
     const { wired, source, connector } = stage;

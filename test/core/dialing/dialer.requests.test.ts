@@ -1,0 +1,114 @@
+import { describe, expect, it } from 'vitest';
+import { bareDialer } from './bare-dialer.ts';
+
+const refused = { ok: false, cause: 'connection-refused', error: new Error('refused') } as const;
+
+/** Lets microtasks run, and no timer. */
+async function microtasks(): Promise<void> {
+  for (let turn = 0; turn < 10; turn++) await Promise.resolve();
+}
+
+describe('the first request to an endpoint', () => {
+  it('is tried without any timer, and not before it was made', async () => {
+    const { attempts, dial } = bareDialer();
+    dial('first');
+    expect(attempts).toEqual([]);
+    await microtasks();
+    expect(attempts.map(({ who }) => who)).toEqual(['first']);
+  });
+
+  it('is not tried when it is withdrawn at once', async () => {
+    const { attempts, dial } = bareDialer();
+    dial('first').cancel();
+    await microtasks();
+    expect(attempts).toEqual([]);
+  });
+
+  it('is the only one that is tried without a timer', async () => {
+    const { attempts, dial } = bareDialer();
+    dial('first');
+    dial('second');
+    await microtasks();
+    expect(attempts.map(({ who }) => who)).toEqual(['first']);
+  });
+
+  it('waits for its time when it is made again after a loss', async () => {
+    const { attempts, dial, now, last } = bareDialer();
+    const ticket = dial('first');
+    await microtasks();
+    last().resolve({ ok: true, fleetSize: 1 });
+    await now();
+    ticket.lost();
+    dial('again');
+    await microtasks();
+    expect(attempts).toHaveLength(1);
+  });
+});
+
+describe('why an endpoint cannot be reached', () => {
+  it('is known after a failure until the next attempt is due, and after a success no more', async () => {
+    const { clock, dialer, dial, now, last } = bareDialer();
+    expect([dialer.failure, dialer.refusal()]).toEqual([undefined, undefined]);
+    dial('first');
+    await microtasks();
+    last().resolve(refused);
+    await now();
+    expect([dialer.failure, dialer.refusal()]).toEqual([refused, refused]);
+    await clock.travelAsync(dialer.nextAttemptMs() as number);
+    expect(dialer.failure).toEqual(refused);
+    last().resolve({ ok: true, fleetSize: 1 });
+    await now();
+    expect([dialer.failure, dialer.refusal()]).toEqual([undefined, undefined]);
+  });
+
+  it('is told to the other requests that wait, and not to the one that was tried', async () => {
+    const { dialer, request, now, last } = bareDialer();
+    const told: unknown[] = [];
+    const waiting = (who: string) => ({
+      ...request,
+      onOtherFailed: (failure: unknown) => void told.push([who, failure]),
+    });
+    dialer.dial(waiting('first'));
+    dialer.dial(waiting('second'));
+    await microtasks();
+    last().resolve(refused);
+    await now();
+    expect(told).toEqual([['second', refused]]);
+    last().resolve({ ok: true, fleetSize: 1 });
+    await now();
+    expect(told).toHaveLength(1);
+  });
+});
+
+it('an attempt of a patient request has the time for one SYN at least, beside another one too', async () => {
+  const { clock, dialer, attempts, request } = bareDialer();
+  dialer.dial({ ...request, isPatient: true });
+  await clock.travelAsync(110);
+  expect(attempts.map(({ attempt }) => attempt.synDeadlineMs)).toEqual([950, 950]);
+  const other = bareDialer();
+  other.dialer.dial({ ...other.request, isPatient: false });
+  await other.clock.travelAsync(110);
+  expect(other.attempts.map(({ attempt }) => attempt.synDeadlineMs)).toEqual([950, 100]);
+});
+
+it('a process that has ever connected dials at the pace of its fleet, however long the outage', async () => {
+  const { clock, dialer, dial, now, last } = bareDialer();
+  const ticket = dial('first');
+  await microtasks();
+  last().resolve({ ok: true, fleetSize: undefined });
+  await now();
+  ticket.lost();
+  dial('again');
+  for (let second = 0; second < 70; second++) {
+    last().resolve(refused);
+    await clock.travelAsync(1_000);
+  }
+  expect(dialer.periodMs).toBe(100);
+  const never = bareDialer();
+  never.dial('first');
+  for (let second = 0; second < 70; second++) {
+    await never.clock.travelAsync(1_000);
+    never.last().resolve(refused);
+  }
+  expect(never.dialer.periodMs).toBe(1_000);
+});
