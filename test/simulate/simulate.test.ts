@@ -35,6 +35,7 @@ it('a seed gives the same digest each time', { timeout: 400_000 }, () => {
 it.each([
   ['a retried SET is not undone by its first copy', '84', '2,3,5'],
   ['nor after a partition in both directions', '204', '1,4,5'],
+  ['a client connects again whose old connection breaks meanwhile', '992', '1,2,3,4,5,6'],
   ['writes come back when a replica that runs a script is promoted', '218', '4,5,7,12,13'],
 ])('%s (seed %s)', { timeout: 400_000 }, (_, seed, faults) => {
   const { status, stdout } = simulate('--seed', seed, '--faults', faults);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { Connector, type ConnectorEvent } from '../../../packages/core/src/connection/connector.ts';
+import type { ConnectorEvent } from '../../../packages/core/src/connection/connection-news.ts';
+import { Connector } from '../../../packages/core/src/connection/connector.ts';
 import type { SocketSource, SourceEvent } from '../../../packages/core/src/connection/socket-source.ts';
 import { Subscriptions } from '../../../packages/core/src/connection/subscriptions.ts';
 import type { DialPriority } from '../../../packages/core/src/dialing/dial-request.ts';
@@ -216,6 +217,24 @@ describe('a driver that asks for a socket', () => {
     source.give({ kind: 'verified', verified: { ...(await stage.verified()), credentials } });
     expect(wired.driver.options).toMatchObject(credentials);
   });
+});
+
+it('a socket that is left behind, and closes while the next one is made, is lost once', async () => {
+  const stage = await Stage.ready();
+  const { wired, source, connector } = stage;
+  const leaveBehind = (_socket: unknown, _own: unknown, onLeft: () => void): boolean => {
+    onLeft();
+    return true;
+  };
+  Object.assign(wired.driver, { leaveBehind });
+  connector.standBy(undefined, 500);
+  connector.drop('stalled');
+  await wired.travel(0);
+  connector.connect(() => undefined).catch(() => undefined);
+  wired.server.hangUp();
+  await wired.travel(5);
+  expect(source.told.filter((each) => each === 'lost')).toEqual(['lost']);
+  expect(stage.kinds.filter((each) => each.startsWith('lost'))).toEqual(['lost stalled']);
 });
 
 describe('a socket that is dropped while the next one is made', () => {

@@ -1,3 +1,4 @@
+import type { CauseCode } from '../cause.ts';
 import type { VerifiedSocket } from '../handshake/establish.ts';
 import type { SubscriptionNews } from './subscriptions.ts';
 
@@ -32,6 +33,16 @@ export type ConnectionNews =
   /** The connection is about to use a verified socket. */
   | { readonly kind: 'verified'; readonly verified: VerifiedSocket }
   | SubscriptionNews;
+
+/** An event in the life of the driver's sockets. */
+export type ConnectorEvent =
+  /** The driver asks for a socket. */
+  | { readonly kind: 'dial' }
+  | { readonly kind: 'attempt-failed'; readonly cause: CauseCode }
+  /** A verified socket is about to be handed to the driver. */
+  | { readonly kind: 'verified'; readonly verified: VerifiedSocket }
+  /** The driver's socket has closed. Reported before the driver rejects the commands in flight. */
+  | { readonly kind: 'lost'; readonly cause: CauseCode };
 
 // Shared, so that reporting a read or write creates no object.
 export const bytesRead = { kind: 'bytes-read' } as const;

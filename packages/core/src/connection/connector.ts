@@ -7,18 +7,9 @@ import type { VerifiedSocket } from '../handshake/establish.ts';
 import type { Wire } from '../socket/wire.ts';
 import { identityOf, type Identity } from '../handshake/identity.ts';
 import { abandonSocket, endSocket, leaveSocket } from '../socket/parting.ts';
+import type { ConnectorEvent } from './connection-news.ts';
 import type { SocketSource, SourceEvent } from './socket-source.ts';
 import type { Subscriptions } from './subscriptions.ts';
-
-/** An event in the life of the driver's sockets. */
-export type ConnectorEvent =
-  /** The driver asks for a socket. */
-  | { readonly kind: 'dial' }
-  | { readonly kind: 'attempt-failed'; readonly cause: CauseCode }
-  /** A verified socket is about to be handed to the driver. */
-  | { readonly kind: 'verified'; readonly verified: VerifiedSocket }
-  /** The driver's socket has closed. Reported before the driver rejects the commands in flight. */
-  | { readonly kind: 'lost'; readonly cause: CauseCode };
 
 /** The driver emits `error` immediately for a new cause, but at most once per this period for the same cause. */
 const repeatErrorAfterMs = 10_000;
@@ -40,6 +31,8 @@ export class Connector implements DriverConnector {
   /** Listeners for `close` on the current socket that do not belong to the driver. */
   #ownListeners: readonly unknown[] = [];
   #readOnMs: number | undefined;
+  /** The socket whose loss has not been reported yet. One that is left behind is lost before it closes. */
+  #standing: Socket | undefined;
   /** Whether the next socket is needed urgently, because the previous one was dropped. */
   #isHurried = false;
   #emitted: { readonly cause: CauseCode; readonly at: number } | undefined;
@@ -221,6 +214,7 @@ export class Connector implements DriverConnector {
 
   #adopt(socket: Socket, identity: Identity | undefined): void {
     this.#wire.adopt(socket, identity);
+    this.#standing = socket;
     this.#lossCause = undefined;
     // Runs before the driver's own listener, because the gate must be held when the driver rejects the commands in
     // flight.
@@ -230,7 +224,8 @@ export class Connector implements DriverConnector {
   }
 
   #closed(socket: Socket): void {
-    if (socket !== this.#wire.socket) return;
+    if (socket !== this.#standing || socket !== this.#wire.socket) return;
+    this.#standing = undefined;
     this.#clearHandshakeTimer();
     const { isClosing } = this.#driver;
     // A connection that the user closed says nothing about the server.
