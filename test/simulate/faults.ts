@@ -99,7 +99,7 @@ const faults = {
     return () => (server.maxClients = Infinity);
   },
   slow({ server }, amount) {
-    server.slowMs = 20 + amount * 700;
+    server.slowMs = 20 + amount * 1_400;
     return () => (server.slowMs = 0);
   },
   trickle({ server }, amount) {

@@ -140,6 +140,18 @@ describe('a server that answers and does not serve', () => {
     expect(events[0]).toMatchObject({ error: { message: 'The server does not serve yet: loading.' } });
   });
 
+  it('says who it is as soon as it serves, if it ran a script before', async () => {
+    const stage = new Stage();
+    const { wired, events } = stage;
+    wired.server.mood = 'busy';
+    stage.start();
+    await wired.travel(60);
+    wired.server.mood = 'serves';
+    await wired.travel(100);
+    const info = { run_id: wired.server.runId, role: 'master' };
+    expect(events.at(-1)).toMatchObject({ verified: { proof: { waiting: undefined, clientId: '1', info } } });
+  });
+
   it.each([
     { fleet: 1_000, everyMs: 200 },
     { fleet: 100_000, everyMs: 2_000 },

@@ -19,8 +19,7 @@ export class SimulatedLink {
   readonly near: MemorySocket;
   readonly far: MemorySocket;
   readonly ways: Readonly<Record<Direction, LinkWay>>;
-  /** Whether the network broke it. */
-  isBroken = false;
+  #isBroken = false;
 
   /** `watch` is shown everything that the client sends. */
   constructor(
@@ -41,6 +40,11 @@ export class SimulatedLink {
     this.far.on('error', ignore);
   }
 
+  /** Whether the network broke it, in one direction or both. */
+  get isBroken(): boolean {
+    return this.#isBroken || Object.values(this.ways).some(({ isDead }) => isDead);
+  }
+
   /** Whether the client holds it. */
   get isOpen(): boolean {
     return !this.near.destroyed;
@@ -48,7 +52,7 @@ export class SimulatedLink {
 
   /** Both ends meet ECONNRESET. */
   reset(): void {
-    this.isBroken = true;
+    this.#isBroken = true;
     for (const way of Object.values(this.ways)) way.breakOff();
   }
 }
@@ -91,6 +95,10 @@ class LinkWay implements Way {
     this.#weather = weather;
     this.#ends = ends;
     this.#watch = watch;
+  }
+
+  get isDead(): boolean {
+    return this.#isDead;
   }
 
   leadTo(to: MemorySocket): void {

@@ -181,13 +181,6 @@ export const mistakes: readonly Mistake[] = [
     ],
   },
   {
-    name: 'trust-a-busy-server',
-    says: 'a server that does not tell its role is taken for a new primary',
-    edits: [
-      { file: 'sentinel/role-watch.ts', find: ' && verified.proof.waiting === undefined', replace: '' },
-    ],
-  },
-  {
     name: 'timer-after-close',
     says: 'a timer runs on after close()',
     edits: [{ file: 'resilience/engine.ts', find: 'this.#unwatchThaws();', replace: '' }],

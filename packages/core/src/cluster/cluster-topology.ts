@@ -69,7 +69,7 @@ export class ClusterTopology {
     const isAway = (node: NodeDriver): boolean =>
       this.#outages.isLost(node.address) || this.nodes.isSilent(node);
     cluster.readFromAnswering(isAway, random);
-    cluster.onSubscriber((subscriber) => this.nodes.watch(subscriber, 'channels'));
+    cluster.onSubscriber((subscriber) => this.nodes.watch(subscriber, 'channels'), clock);
     const forget = (node: NodeDriver): void => this.nodes.forget(node);
     cluster.onShardSubscriber((subscriber) => this.nodes.watch(subscriber, 'shard-channels'), forget);
     cluster.onNodeAdded((node) => this.nodes.watch(node, 'calls'));

@@ -142,9 +142,8 @@ export function slowStateOf({ slow }: SlowCall): SlowPathState {
 export function isPlainRead({ traits, batch }: Call): boolean {
   const isRead = ({ kind, effect }: CommandTraits): boolean =>
     (kind === 'ordinary' || kind === 'cursor') && effect === 'read';
-  return batch === undefined
-    ? isRead(traits)
-    : batch.commands.every(({ command }) => isRead(traitsOf(command.name)));
+  if (batch === undefined) return isRead(traits);
+  return batch.commands.every(({ command }) => isRead(traitsOf(command.name)));
 }
 
 /** Returns the lane of a call; for a pipeline, `write` if any of its commands is a write. */

@@ -110,16 +110,16 @@ export class Reconnector implements SocketSource {
     awaitServing(socket, {
       clock,
       signal,
-      session: proof.session,
+      proof,
       intervalMs,
       // Clients in a large fleet poll rarely. If a PING could time out sooner than the polling interval, a short stall
       // of the server would make all of them redial at once.
       roundTrip: new RoundTrip(Math.max(minStallMs, intervalMs), Math.max(maxStallMs, intervalMs)),
       onWaiting: (cause) => tell(notServing(cause)),
     }).then(
-      () => {
+      (proven) => {
         if (signal.aborted) socket.destroy();
-        else tell({ kind: 'verified', verified: { ...verified, proof: { ...proof, waiting: undefined } } });
+        else tell({ kind: 'verified', verified: { ...verified, proof: proven } });
       },
       (error: Error) => {
         socket.destroy();

@@ -62,8 +62,8 @@ export interface ClusterDriver {
   primaries(): readonly NodeDriver[];
   onNodeAdded(listener: (node: NodeDriver) => void): void;
   onNodeRemoved(listener: (node: NodeDriver) => void): void;
-  /** Calls `listener` with each connection that the client makes for its subscriptions. */
-  onSubscriber(listener: (node: NodeDriver) => void): void;
+  /** Calls `listener` with each connection that the client makes for its subscriptions, and paces these. */
+  onSubscriber(listener: (node: NodeDriver) => void, clock: Clock): void;
   /** Calls `onMade` with each connection for shard channels, and `onStopped` when the client no longer uses it. */
   onShardSubscriber(onMade: (node: NodeDriver) => void, onStopped: (node: NodeDriver) => void): void;
   /**

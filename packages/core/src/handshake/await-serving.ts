@@ -4,13 +4,14 @@ import type { Clock } from '../clock.ts';
 import { pause } from '../deadline.ts';
 import { request } from '../replies/request.ts';
 import { judgePing, ProofError } from './proof-error.ts';
-import { checkSession, sessionCommands, type Session } from './session.ts';
+import { checkSession, sessionCommands } from './session.ts';
+import { factCommands, serverFacts, type Proof } from './verify-handshake.ts';
 
 export interface AwaitServingOptions {
   readonly clock: Clock;
   readonly signal: AbortSignal;
-  /** The state that the connection must have once the server serves commands. */
-  readonly session: Session;
+  /** The result of the handshake: the state that the connection must have, and what the server has said so far. */
+  readonly proof: Proof;
   readonly intervalMs: number;
   /** Records how long a PING takes, and returns the time limit for its reply. */
   readonly roundTrip: { observe(tookMs: number): void; limitMs(): number };
@@ -20,13 +21,16 @@ export interface AwaitServingOptions {
 /**
  * Sends PING on a verified socket until the server serves commands: its dataset is loaded, its script has ended, or the
  * replica's link is up. With each PING, resends the commands that the server may have refused earlier: SELECT, CLIENT
- * SETNAME, READONLY. Keeps the connection, to spare a busy server the new connections of a whole fleet.
+ * SETNAME, READONLY and, if the server has not told who it is, INFO and CLIENT ID. Keeps the connection, to spare a busy
+ * server the new connections of a whole fleet.
  *
+ * @returns the proof of a server that serves commands
  * @throws `ProofError`, the socket's error, or the signal's reason
  */
-export async function awaitServing(socket: Socket, options: AwaitServingOptions): Promise<void> {
-  const { clock, signal, roundTrip } = options;
-  const setUp = sessionCommands(options.session);
+export async function awaitServing(socket: Socket, options: AwaitServingOptions): Promise<Proof> {
+  const { clock, signal, roundTrip, proof } = options;
+  const setUp = sessionCommands(proof.session);
+  const questions = proof.clientId === undefined ? factCommands : [];
   for (;;) {
     await pause(clock, options.intervalMs, signal);
     const deadline = new AbortController();
@@ -36,11 +40,13 @@ export async function awaitServing(socket: Socket, options: AwaitServingOptions)
     const late = (): void => deadline.abort(new ProofError('stalled', undefined));
     const timer = clock.setTimeout(late, roundTrip.limitMs());
     try {
-      const replies = await request(socket, [...setUp, ['PING']], deadline.signal);
+      const replies = await request(socket, [...setUp, ['PING'], ...questions], deadline.signal);
       roundTrip.observe(clock.now() - askedAt);
-      const cause = judgePing(replies.pop());
+      const [ping, ...facts] = replies.splice(setUp.length);
+      const cause = judgePing(ping);
       checkSession(setUp, replies);
-      if (cause === undefined) return;
+      if (cause === undefined)
+        return { ...proof, ...(facts.length > 0 && serverFacts(facts)), waiting: cause };
       options.onWaiting(cause);
     } finally {
       clock.clearTimeout(timer);

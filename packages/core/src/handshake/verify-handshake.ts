@@ -61,19 +61,24 @@ export async function verifyHandshake(socket: Socket, options: VerifyOptions): P
   const commands: string[][] = [];
   if (credentials !== undefined) commands.push(authCommand(credentials));
   if (options.hello) commands.push(['HELLO', '3']);
-  commands.push(...setUp, ['PING'], ['INFO'], ['CLIENT', 'ID']);
+  commands.push(...setUp, ['PING'], ...factCommands);
   const replies = await request(socket, commands, options.signal);
   if (credentials !== undefined) checkAuth(replies.shift());
   const hello = options.hello ? replies.shift() : null;
   const isSetUp = replies.splice(0, setUp.length);
-  const [ping, info, id] = replies;
+  const [ping, ...facts] = replies;
   const waiting = judgePing(ping);
   checkSession(setUp, isSetUp);
+  return { waiting, session, resp2: hello instanceof ErrorReply, ...serverFacts(facts) };
+}
+
+/** The commands that ask for {@link serverFacts}. A busy server refuses them. */
+export const factCommands: readonly string[][] = [['INFO'], ['CLIENT', 'ID']];
+
+/** Returns what the replies to `factCommands` say about the server, and about the connection on it. */
+export function serverFacts([info, id]: readonly Reply[]): Pick<Proof, 'info' | 'clientId'> {
   return {
-    waiting,
-    session,
     info: typeof info === 'string' ? parseInfo(`\n${info}`) : {},
-    resp2: hello instanceof ErrorReply,
     clientId: typeof id === 'number' || typeof id === 'bigint' ? String(id) : undefined,
   };
 }

@@ -25,7 +25,7 @@ export interface ClusterInternals {
     findOrCreate(node: { host: string; port: number }, readOnly?: boolean): Redis;
   };
   emit(event: string, ...args: unknown[]): boolean;
-  subscriber: { selectSubscriber(): void; getInstance(): Redis | null } | undefined;
+  subscriber: { selectSubscriber(): void; getInstance(): Redis | null; isStarted(): boolean } | undefined;
   readonly shardedSubscribers: ShardSubscriberGroup | undefined;
 }
 

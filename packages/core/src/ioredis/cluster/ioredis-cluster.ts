@@ -18,6 +18,7 @@ import { internals } from '../internals.ts';
 import { quietTransactions } from '../quiet-transactions.ts';
 import { IoredisNode } from './node-driver.ts';
 import { ownSendOf } from '../own-send.ts';
+import { paceSubscriber } from './pace-subscriber.ts';
 import { readFromAnswering } from './read-nodes.ts';
 import { ShardSubscribers } from './shard-subscribers.ts';
 import { SlotTable } from './slot-table.ts';
@@ -116,7 +117,7 @@ export class IoredisCluster implements ClusterDriver {
     this.#cluster.on('-node', (node: Redis) => listener(IoredisNode.of(node)));
   }
 
-  onSubscriber(listener: (node: NodeDriver) => void): void {
+  onSubscriber(listener: (node: NodeDriver) => void, clock: Clock): void {
     const { subscriber } = clusterInternals(this.#cluster);
     if (subscriber === undefined) return;
     const original = subscriber.selectSubscriber.bind(subscriber);
@@ -125,6 +126,7 @@ export class IoredisCluster implements ClusterDriver {
       const instance = subscriber.getInstance();
       if (instance !== null) listener(IoredisNode.of(instance));
     };
+    paceSubscriber(this.#cluster, clock);
   }
 
   onShardSubscriber(onMade: (node: NodeDriver) => void, onStopped: (node: NodeDriver) => void): void {
