@@ -1,4 +1,4 @@
-import { fork, type ChildProcess } from 'node:child_process';
+import { execFileSync, fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import {
   chmodSync,
@@ -14,7 +14,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { createOutbox } from '@redis-resilience/fallback/outbox';
-import { createRandom, startRedis } from '@redis-resilience/testing';
+import { createRandom, ManualClock, startRedis, waitFor } from '@redis-resilience/testing';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { bringBack, connect, stage, takeDown } from '../stage.ts';
 
@@ -82,6 +82,43 @@ describe('a durable outbox', () => {
     const second = createOutbox(resilience, { path });
     await expect(second.add('set', ['key', 1])).rejects.toMatchObject({ code: 'CONFIGURATION' });
     await second.close();
+  });
+
+  it('says why its folder cannot be used, and closes', async () => {
+    const { resilience } = await stage();
+    const path = folder();
+    writeFileSync(join(path, 'file'), '');
+    mkdirSync(join(path, 'pipes'));
+    execFileSync('mkfifo', [join(path, 'pipes', 'CURRENT')]);
+    const unusable: readonly (readonly [string, RegExp])[] = [
+      ['/proc/outbox', /no folder can be made there/],
+      [join(path, 'file'), /it is a file/],
+      [join(path, 'file', 'outbox'), /below one/],
+      [join(path, 'x'.repeat(300)), /no folder can be made there/],
+      [join(path, 'pipes'), /pipes/],
+    ];
+    for (const [place, message] of unusable) {
+      const outbox = createOutbox(resilience, { path: place });
+      await expect(outbox.ready()).rejects.toMatchObject({ code: 'CONFIGURATION' });
+      await expect(outbox.add('set', ['key', 1])).rejects.toThrow(message);
+      await outbox.close();
+    }
+  });
+
+  it('gives up on a folder that does not answer, and leaves it to others', async () => {
+    const { resilience } = await stage();
+    const path = folder();
+    const clock = new ManualClock();
+    const first = createOutbox(resilience, { path, clock });
+    clock.travel(10_000);
+    await expect(first.ready()).rejects.toThrow('does not answer');
+    await first.close();
+    await waitFor(async () => {
+      const second = createOutbox(resilience, { path });
+      onTestFinished(() => second.close());
+      await second.ready();
+      return true;
+    });
   });
 
   it(

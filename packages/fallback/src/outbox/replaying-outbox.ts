@@ -43,7 +43,7 @@ export class ReplayingOutbox implements Outbox {
     this.#delivery = delivery;
     this.#recentTimeout = new RecentTimeout(settings.clock);
     const { path, fsync, clock } = settings;
-    this.#journal = path === undefined ? noJournal : new LevelJournal(path, fsync);
+    this.#journal = path === undefined ? noJournal : new LevelJournal(path, fsync, clock);
     this.#announcer = new Announcer(clock, resilience.name);
     const announcer = this.#announcer;
     const store = new WriteStore(settings, this.#journal, announcer);

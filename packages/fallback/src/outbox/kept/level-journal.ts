@@ -1,7 +1,9 @@
 import { createRequire } from 'node:module';
-import { ConfigurationError } from '@redis-resilience/core';
+import { ConfigurationError, type Clock } from '@redis-resilience/core';
+import { withinDeadline } from '@redis-resilience/core/kit';
 import type { ClassicLevel } from 'classic-level';
 import { makePrivate } from './private-folder.ts';
+import { silentFolder, unusableFolder } from './unusable-folder.ts';
 import { decodeOutboxEntry, encodeOutboxEntry } from '../write/entry.ts';
 import type { DeadEntry, Journal, JournalChange, JournalContents } from './journal.ts';
 
@@ -11,6 +13,7 @@ type Operation = { type: 'put'; key: string; value: string } | { type: 'del'; ke
 // LevelDB starts a new file after about this many bytes. The file has the process's default permissions, so the folder
 // has to be made private again.
 const bytesOfNewFile = 1024 * 1024;
+const openWithinMs = 10_000;
 
 /**
  * A journal in a folder, in LevelDB. Its records survive `kill -9` of the process and, with `fsync`, a power cut. Only
@@ -20,33 +23,27 @@ const bytesOfNewFile = 1024 * 1024;
 export class LevelJournal implements Journal {
   readonly #path: string;
   readonly #fsync: boolean;
+  readonly #clock: Clock;
+  #isGivenUp = false;
   #store: Store | undefined;
   #gathering: { changes: JournalChange[]; written: Promise<void> } | undefined;
   #last: Promise<void> = Promise.resolve();
   #writtenBytes = 0;
 
   /** @throws {@link ConfigurationError} when the package `classic-level` is not installed */
-  constructor(path: string, fsync: boolean) {
+  constructor(path: string, fsync: boolean, clock: Clock) {
     checkInstalled();
     this.#path = path;
     this.#fsync = fsync;
+    this.#clock = clock;
   }
 
-  async open(): Promise<JournalContents> {
-    const { ClassicLevel } = await import('classic-level');
-    const store: Store = new ClassicLevel(this.#path, { keyEncoding: 'utf8', valueEncoding: 'utf8' });
-    try {
-      await makePrivate(this.#path);
-      await store.open();
-      await makePrivate(this.#path);
-    } catch (error) {
-      throw new ConfigurationError(
-        'The folder of the outbox cannot be opened: another process has it open, or it holds something else.',
-        { cause: error },
-      );
-    }
-    this.#store = store;
-    return this.#recall(store);
+  /** @throws {@link ConfigurationError} when the folder cannot be used, or does not answer within 10 s */
+  open(): Promise<JournalContents> {
+    return withinDeadline(this.#clock, openWithinMs, this.#open(), () => {
+      this.#isGivenUp = true;
+      return silentFolder(openWithinMs);
+    });
   }
 
   write(changes: readonly JournalChange[]): Promise<void> {
@@ -71,6 +68,25 @@ export class LevelJournal implements Journal {
     await this.#store.close();
     this.#store = undefined;
     await makePrivate(this.#path);
+  }
+
+  async #open(): Promise<JournalContents> {
+    const { ClassicLevel } = await import('classic-level');
+    let store: Store;
+    try {
+      await makePrivate(this.#path);
+      store = new ClassicLevel(this.#path, { keyEncoding: 'utf8', valueEncoding: 'utf8' });
+      await store.open();
+      await makePrivate(this.#path);
+    } catch (error) {
+      throw unusableFolder(error);
+    }
+    if (this.#isGivenUp) {
+      await store.close();
+      throw silentFolder(openWithinMs);
+    }
+    this.#store = store;
+    return this.#recall(store);
   }
 
   async #writeNow(changes: readonly JournalChange[]): Promise<void> {
