@@ -125,6 +125,7 @@ async function apply(
   const onceKey = `{${hashTagOf(prefix + String(key))}}:redis-resilience:once:${id}`;
   const words = [settings.retry.rememberMs, command, fingerprintOf(command, args), ...rest];
   let how: 'evalsha' | 'eval' = 'evalsha';
+  let hasWaited = false;
   for (;;) {
     signal?.throwIfAborted();
     const database = resilience.snapshot().database?.name;
@@ -134,7 +135,11 @@ async function apply(
     if (database !== undefined) homes.sent(id, database);
     try {
       const body = how === 'evalsha' ? sha : script;
-      return await boundTo(database, () => resilience.client.call(how, body, 2, onceKey, key, ...words));
+      const reply = await boundTo(database, () =>
+        resilience.client.call(how, body, 2, onceKey, key, ...words),
+      );
+      if (hasWaited) queue.noteServed();
+      return reply;
     } catch (error) {
       if (!(error instanceof Error) || signal?.aborted === true) throw error;
       if (isReplyError(error) && error.message.startsWith('NOSCRIPT')) {
@@ -148,6 +153,7 @@ async function apply(
       if (isRefusedForNow || (isAway(error) && error.outcome === 'not-applied')) homes.didNotRun(id);
       if (!isRefusedForNow && !mayComeBack) throw error;
       how = 'evalsha';
+      hasWaited = true;
       await queue.wait(signal);
     }
   }

@@ -11,7 +11,7 @@ const perTurn = 200;
 /**
  * The queue in which calls of `applyOnce` wait for Redis. When Redis is available again, they continue, some in each
  * turn of the event loop. Until then one of them retries every 100 ms, because the server may accept writes again
- * without a change of the status.
+ * without a change of the status, or, in a Cluster, some nodes may. As long as retries succeed, twice as many follow.
  */
 export class OnceQueue {
   readonly #resilience: Pick<RedisResilience, 'on' | 'snapshot'>;
@@ -19,6 +19,7 @@ export class OnceQueue {
   readonly #maxWaiting: number;
   readonly #waiting = new Set<() => void>();
   #isAwake = false;
+  #hasServed = false;
 
   constructor(
     resilience: Pick<RedisResilience, 'on' | 'snapshot'>,
@@ -64,8 +65,14 @@ export class OnceQueue {
     });
   }
 
+  /** Call when a call that waited has its reply. */
+  noteServed(): void {
+    this.#hasServed = true;
+  }
+
   async #serve(): Promise<void> {
     this.#isAwake = true;
+    let retried = 1;
     while (this.#waiting.size > 0) {
       const { status, connection } = this.#resilience.snapshot();
       if (connection === 'ended') this.#release(Infinity);
@@ -75,7 +82,9 @@ export class OnceQueue {
       } else {
         const bounds = { timeoutMs: pauseMs };
         const change = await untilChange(this.#resilience, this.#clock, isServingOrEnded, bounds);
-        if (change === undefined) this.#release(1);
+        retried = this.#hasServed ? Math.min(2 * retried, perTurn) : 1;
+        this.#hasServed = false;
+        if (change === undefined) this.#release(retried);
       }
     }
     this.#isAwake = false;
