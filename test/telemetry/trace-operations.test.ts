@@ -140,6 +140,24 @@ describe('traceOperations', () => {
     stop();
   });
 
+  it('marks an error that is no error, or has an odd name, as one of others', async () => {
+    await using redis = await startProtectedRedis();
+    const stop = traceOperations();
+    const odd = [
+      Object.assign(new Error('odd'), { name: 'visitor ada' }),
+      Object.defineProperty(new Error('odd'), 'name', { get: () => expect.fail('read without care') }),
+      new Proxy(new Error('odd'), { get: () => expect.fail('read without care') }),
+      null,
+    ];
+    for (const error of odd) {
+      const failing = redis.resilience.execute(() => Promise.reject(error as Error));
+      await failing.catch(() => undefined);
+    }
+    const types = spansNamed(/^redis_resilience/).map(({ attributes }) => attributes['error.type']);
+    expect(types).toEqual(odd.map(() => '_OTHER'));
+    stop();
+  });
+
   it('links to the spans of the commands of the operation, and to no others', async () => {
     await using redis = await startProtectedRedis();
     const stop = traceOperations();

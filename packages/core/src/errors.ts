@@ -201,5 +201,11 @@ Object.assign(ConfigurationError.prototype, { status: 500, statusCode: 500 });
  * catch (error) { if (isRedisResilienceError(error) && error.outcome === 'not-applied') useFallback(); else throw error; }
  */
 export function isRedisResilienceError(value: unknown): value is RedisResilienceError {
-  return typeof value === 'object' && value !== null && (value as Record<symbol, unknown>)[brand] === true;
+  if (typeof value !== 'object' || value === null) return false;
+  try {
+    return (value as Record<symbol, unknown>)[brand] === true;
+  } catch {
+    // Reading from a revoked or hostile proxy throws.
+    return false;
+  }
 }

@@ -63,6 +63,8 @@ export function traceOperations(options: TraceOptions = {}): () => void {
   };
 }
 
+const className = /^[A-Z][A-Za-z]{0,49}$/;
+
 const readers: OptionReaders<TraceOptions> = {
   minWaitMs: durationOf(1),
   tracerProvider: (value) => {
@@ -111,10 +113,16 @@ function attributesOf({
   };
 }
 
-// Returns only the class or code of an error, because the message of an error from elsewhere may contain secrets.
+// Returns only the class or code of an error, because the message of an error from elsewhere may contain secrets. A
+// name that does not look like that of a class may hold anything, and so do getters.
 function errorType(error: unknown): string {
   if (isRedisResilienceError(error)) return error.code;
-  return error instanceof Error ? error.name : '_OTHER';
+  try {
+    const { name } = error as Readonly<Record<string, unknown>>;
+    return error instanceof Error && typeof name === 'string' && className.test(name) ? name : '_OTHER';
+  } catch {
+    return '_OTHER';
+  }
 }
 
 function ignore(): void {
