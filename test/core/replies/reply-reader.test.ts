@@ -56,6 +56,7 @@ describe('the reply reader', () => {
     expect(plain).toMatchObject({ message: 'NOAUTH Authentication required.', code: 'NOAUTH' });
     expect(bulk).toBeInstanceOf(ErrorReply);
     expect(bulk).toMatchObject({ message: 'ERR wrong', code: 'ERR' });
+    expect((plain as ErrorReply).stack?.split('\n').length).toBeLessThan(4);
   });
 
   it('reads replies that arrive together, and keeps what is not complete', () => {
