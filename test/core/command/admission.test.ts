@@ -38,6 +38,11 @@ const rows: readonly (readonly [string, Partial<AdmissionFacts>, unknown])[] = [
   ['isolated', { isIsolated: true, gate: 'held', awaySince: 0 }, refused('isolated')],
   ['too many in flight', { isFull: true }, refused('overloaded')],
   ['the first connection is being made', { gate: 'held' }, { kind: 'wait', expiresAt: 2_000 }],
+  [
+    'the first connection is being made, and no room',
+    { gate: 'held', hasRoom: false },
+    { kind: 'wait', expiresAt: 2_000 },
+  ],
   ['away for a moment', { gate: 'held', awaySince: 900 }, { kind: 'wait', expiresAt: 1_250 }],
   ['away for long', { gate: 'held', awaySince: 100 }, refused('away')],
   ['away for a moment, and no room', { gate: 'held', awaySince: 900, hasRoom: false }, refused('overloaded')],

@@ -111,6 +111,18 @@ describe('a gate that serves', () => {
     expect(await fateOf(beyond)).toMatchObject({ error: { code: 'OVERLOADED', reason: 'overloaded' } });
   });
 
+  it('takes all commands of a burst before the first connection: only their number is bounded', async () => {
+    const { issue, gate, clock } = gateStage({
+      admission: { maxWaiting: 2, maxWaitingBytes: 10, maxInFlight: 5 },
+    });
+    gate.hold(undefined);
+    for (let count = 0; count < 5; count++) issue('set', 'a', 'x'.repeat(100));
+    expect(gate.counts().waiting).toBe(5);
+    const beyond = issue('get', 'a');
+    clock.travel(0);
+    expect(await fateOf(beyond)).toMatchObject({ error: { code: 'OVERLOADED', reason: 'overloaded' } });
+  });
+
   it('fails a command with a reason when the socket takes no bytes until its deadline', async () => {
     const { issue, dispatch, gate, clock } = gateStage();
     dispatch.isTakingBytes = false;
@@ -271,6 +283,18 @@ describe('a gate that is held', () => {
     expect(gate.counts().waiting).toBe(1);
     clock.travel(550);
     expect(await fateOf(blocking)).toMatchObject({ error: { reason: 'connection-refused' } });
+  });
+
+  it('lets QUIT wait for the blocking commands before it, one after another', () => {
+    const { issue, dispatch, clock } = gateStage();
+    issue('blpop', 'a', '2');
+    issue('blpop', 'b', '3');
+    issue('blpop', 'c', '0');
+    const quit = issue('quit');
+    clock.travel(5_999);
+    expect(dispatch.left).toEqual([]);
+    clock.travel(1);
+    expect(dispatch.left).toEqual([quit]);
   });
 
   it('ends the client at QUIT, which has no connection to be said on', () => {

@@ -73,6 +73,42 @@ describe('a pipeline', () => {
     expect(await second.promise).toBe('OK');
   });
 
+  it('keeps its place before the commands that are issued after it, also when all of them wait', () => {
+    const { entrance, dispatch, gate, issue } = gateStage();
+    gate.hold(10_000);
+    const stream = { isPipeline: true };
+    const first = issue('select', '1');
+    const members = [commandOf('get', 'a'), commandOf('get', 'b')];
+    for (const member of members) entrance.handle(member, stream);
+    const last = issue('select', '2');
+    gate.serve();
+    expect(dispatch.slow).toEqual([first, ...members, last]);
+  });
+
+  it('keeps its place before a plain command that could be sent at once', async () => {
+    const { entrance, dispatch, settle } = gateStage();
+    await runWithBudget(100, async () => {
+      const member = commandOf('get', 'a');
+      entrance.handle(member, { isPipeline: true });
+      entrance.handle(commandOf('get', 'b'));
+      await settle();
+      expect(dispatch.sent).toEqual(['get', 'get']);
+      expect(dispatch.slow[0]).toBe(member);
+    });
+  });
+
+  it('has its whole time to wait, however long the turn took in which it was issued', async () => {
+    const { entrance, gate, clock, settle } = gateStage();
+    gate.hold(undefined);
+    entrance.handle(commandOf('get', 'a'), { isPipeline: true });
+    clock.jump(1_500);
+    await settle();
+    clock.travel(999);
+    expect(gate.counts().waiting).toBe(1);
+    clock.travel(1);
+    expect(gate.counts().waiting).toBe(0);
+  });
+
   it('waits as a whole for a connection, and is sent in one go', async () => {
     const { pipeline, dispatch, gate } = gateStage();
     gate.hold(10_000);

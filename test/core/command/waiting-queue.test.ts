@@ -6,6 +6,8 @@ import type { OperationMessage } from '../../../packages/core/src/verbs/operatio
 import { callOf, slowCall } from './call-of.ts';
 import { onSlowPath } from '../../../packages/core/src/command/call.ts';
 
+const unstalled = { noteWork: (): void => undefined, stalledMs: 0 };
+
 const wide = { maxWaiting: 100, maxWaitingBytes: 1_000, maxWaitMs: 250 };
 
 function add(
@@ -30,8 +32,19 @@ function takeExpired(queue: WaitingQueue, now: number): SlowCall[] {
 }
 
 describe('the waiting queue', () => {
+  it('does not count the time for which the process stood still, neither in the wait nor in the deadline', () => {
+    const detector = { noteWork: (): void => undefined, stalledMs: 500 };
+    const queue = new WaitingQueue(wide, detector);
+    const call = add(queue, 250);
+    const { deadlineAt } = call.slow;
+    detector.stalledMs += 300;
+    expect(queue.expired(300)).toBe(undefined);
+    expect([call.slow.dueAt, call.slow.deadlineAt]).toEqual([550, deadlineAt + 300]);
+    expect(queue.expired(550)).toBe(call);
+  });
+
   it('lets what came back leave before what is fresh, each in its order', () => {
-    const queue = new WaitingQueue(wide);
+    const queue = new WaitingQueue(wide, unstalled);
     const fresh = [add(queue, 100), add(queue, 100)];
     const returned = [add(queue, 50, 'returned'), add(queue, 40, 'returned')];
     const order = queue.inOrder();
@@ -40,7 +53,7 @@ describe('the waiting queue', () => {
   });
 
   it('counts what it holds, and the bytes of it', () => {
-    const queue = new WaitingQueue({ ...wide, maxWaiting: 2, maxWaitingBytes: 10 });
+    const queue = new WaitingQueue({ ...wide, maxWaiting: 2, maxWaitingBytes: 10 }, unstalled);
     expect(queue.hasRoomFor(10)).toBe(true);
     expect(queue.hasRoomFor(11)).toBe(false);
     const call = add(queue, 100, 'fresh', 6);
@@ -56,7 +69,7 @@ describe('the waiting queue', () => {
   });
 
   it('names each call that has waited long enough, the earliest first', () => {
-    const queue = new WaitingQueue(wide);
+    const queue = new WaitingQueue(wide, unstalled);
     const slow = add(queue, 100);
     const quick = add(queue, 30);
     const returned = add(queue, 60, 'returned');
@@ -84,7 +97,7 @@ describe('the waiting queue', () => {
   });
 
   it('adds up how long the commands of an operation waited', () => {
-    const queue = new WaitingQueue(wide);
+    const queue = new WaitingQueue(wide, unstalled);
     const operation = { waitedMs: 5 } as OperationMessage;
     const call = onSlowPath(callOf('get', 'a'), { issuedAt: 0, allowedMs: 1_000, operation });
     queue.add(call, 'fresh', 20, 100);
@@ -107,7 +120,7 @@ describe('the waiting queue', () => {
     );
     fc.assert(
       fc.property(fc.array(command, { maxLength: 60 }), (commands) => {
-        const queue = new WaitingQueue({ ...wide, maxWaiting: 12, maxWaitingBytes: 1_000 });
+        const queue = new WaitingQueue({ ...wide, maxWaiting: 12, maxWaitingBytes: 1_000 }, unstalled);
         let now = 0;
         let model: { call: SlowCall; expiresAt: number; bytes: number; waitsAs: 'fresh' | 'returned' }[] = [];
         for (const each of commands) {

@@ -140,13 +140,14 @@ describe('what was subscribed to before a loss', () => {
     expect(news.at(-1)).toEqual({ kind: 'gap', gapMs: wired.clock.now() - 1_600, channels: 1 });
   });
 
-  it('is forgotten with its connection', async () => {
+  it('is restored by a client that its user ended and connected again', async () => {
     const { wired, subscriptions, news, reconnect } = await prepared(['subscribe', 'a']);
     await reconnect();
-    subscriptions.forget();
+    subscriptions.pause();
     subscriptions.restore();
     await wired.travel(2_000);
-    expect([news, subscriptions.isActive, wired.clock.pendingTimers]).toEqual([[], false, 0]);
+    expect(news).toMatchObject([{ kind: 'gap', channels: 1 }]);
+    expect(wired.driver.subscriptions().subscribe).toEqual(['a']);
   });
 });
 
@@ -208,7 +209,7 @@ describe('what the server refuses', () => {
   });
 
   it.each([
-    ['stops being tried', 'forget'],
+    ['stops being tried', 'pause'],
     ['waits for the next connection', 'remember'],
   ] as const)('%s when the connection is gone (%s)', async (_what, act) => {
     const { wired, subscriptions, reconnect } = await prepared(['subscribe', 'a']);
@@ -217,10 +218,10 @@ describe('what the server refuses', () => {
     subscriptions.restore();
     await wired.travel(5);
     expect(wired.clock.pendingTimers).toBe(1);
-    if (act === 'forget') subscriptions.forget();
+    if (act === 'pause') subscriptions.pause();
     else subscriptions.remember(wired.clock.now());
     expect(wired.clock.pendingTimers).toBe(0);
-    expect(subscriptions.isActive).toBe(act === 'remember');
+    expect(subscriptions.isActive).toBe(true);
   });
 
   it('is tried again at once with the next connection, and then once a second', async () => {

@@ -28,6 +28,18 @@ describe('the detector of the process', () => {
     expect(detector.lagMs).toBe(0);
   });
 
+  it('counts for how long the process has stood still, before and after it notices', () => {
+    const { clock, detector } = start();
+    clock.jump(550);
+    expect(detector.stalledMs).toBe(300);
+    clock.travel(0);
+    expect(detector.stalledMs).toBe(300);
+    clock.travel(1_000);
+    clock.jump(350);
+    clock.travel(0);
+    expect(detector.stalledMs).toBe(400);
+  });
+
   it('tells a process that was stopped', () => {
     const { clock, thaws } = start();
     clock.jump(5_250);

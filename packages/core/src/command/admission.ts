@@ -51,10 +51,23 @@ export function admit(facts: AdmissionFacts): Admission {
   if (canRun(facts)) return { kind: 'run' };
   const expiresAt = waitsUntil(facts);
   if (expiresAt === undefined) return { kind: 'refuse', why: 'away' };
-  // A call that waits only for backpressure to end may exceed the bounds of the queue: `isFull` limits such calls.
-  const isBusy =
-    facts.gate === 'serving' && facts.partAway === undefined && facts.writesAwaySince === undefined;
-  return facts.hasRoom || isBusy ? { kind: 'wait', expiresAt } : { kind: 'refuse', why: 'overloaded' };
+  return facts.hasRoom || !isOutage(facts)
+    ? { kind: 'wait', expiresAt }
+    : { kind: 'refuse', why: 'overloaded' };
+}
+
+/**
+ * Returns whether a call that has to wait does so because something has failed. If not, it waits only for the first
+ * connection or for backpressure to end, and may exceed the bounds of the queue: `isFull` limits such calls.
+ */
+export function isOutage({
+  gate,
+  awaySince,
+  partAway,
+  writesAwaySince,
+}: Pick<GateFacts, 'gate' | 'awaySince' | 'partAway' | 'writesAwaySince'>): boolean {
+  if (gate !== 'serving') return awaySince !== undefined;
+  return partAway !== undefined || writesAwaySince !== undefined;
 }
 
 /** Returns whether a call may be passed to the driver now. */

@@ -38,6 +38,8 @@ export class Entrance {
   /** Replaces the driver's `sendCommand`. */
   readonly handle: SendCommand = (command, stream, node) => {
     if (typeof command.name !== 'string') refuseName(command);
+    // The driver issues a batch in a synchronous loop, so a command that is not part of the batch comes after all of it.
+    if (this.#gathering !== undefined && this.#gathering.stream !== stream) this.#completeBatch();
     const { fastPath } = this.#gate.state;
     if (fastPath !== undefined && stream === undefined && command.call === undefined) {
       const traits = traitsOf(command.name);
@@ -75,21 +77,27 @@ export class Entrance {
 
   /** QUIT runs after all calls issued before it. If it cannot be sent, the client is ended without it. */
   #quit(command: DriverCommand, stream: PipelineStream | undefined, node: unknown): void {
-    if (this.#gathering !== undefined && this.#gathering.call.sent === undefined) {
-      // The batch is admitted in a tick that was requested before this one.
-      process.nextTick(() => this.#quit(command, stream, node));
-      return;
-    }
     if (this.#gate.state.kind === 'held' && this.#gate.counts().waiting === 0) {
       this.#dispatch.leave(command);
       return;
     }
     const { resolve } = command;
+    command.timeoutMs = this.#parts.settings.timeoutMs + this.#pendingBlockingMs();
     command.reject = () => {
       command.resolve = resolve;
       this.#dispatch.leave(command);
     };
     this.#issue(command, stream, node);
+  }
+
+  /** Milliseconds for which pending calls may block, one after another. Those without a limit do not count. */
+  #pendingBlockingMs(): number {
+    let totalMs = 0;
+    for (const { slow } of [...this.#gate.waiting.inOrder(), ...this.#gate.inFlight.all()]) {
+      const blockingMs = slow?.blockingMs ?? 0;
+      if (blockingMs !== Infinity) totalMs += blockingMs;
+    }
+    return totalMs;
   }
 
   #issue(command: DriverCommand, stream: PipelineStream | undefined, node: unknown): void {
@@ -111,8 +119,8 @@ export class Entrance {
   }
 
   #gather(command: DriverCommand, stream: PipelineStream, node: unknown): void {
-    if (this.#gathering?.stream !== stream) this.#gathering = this.#beginBatch(command, stream, node);
-    const { call, batch } = this.#gathering;
+    const gathering = (this.#gathering ??= this.#beginBatch(command, stream, node));
+    const { call, batch } = gathering;
     if (isUnsendable(command)) replaceUnsendable(command, batch.isTransaction);
     const traits = traitsOf(command.name);
     batch.add(command, traits);
@@ -128,7 +136,7 @@ export class Entrance {
     }
     if (call.sent === undefined) return;
     this.#gate.state.guards.checkMember(call, command, traits);
-    sendMember(command, traits, this.#gathering, this.#dispatch, node);
+    sendMember(command, traits, gathering, this.#dispatch, node);
   }
 
   #beginBatch(command: DriverCommand, stream: PipelineStream, node: unknown): Gathering {
@@ -147,7 +155,9 @@ export class Entrance {
     if (isSent) this.#gate.start(call);
     const direct = isSent ? directSendBy(fastPath?.(command), this.#dispatch) : undefined;
     batch.isDirect = direct !== undefined;
-    process.nextTick(() => this.#onGathered(call, batch));
+    process.nextTick(() => {
+      if (this.#gathering?.call === call) this.#completeBatch();
+    });
     return { stream, call, batch, direct };
   }
 
@@ -177,20 +187,24 @@ export class Entrance {
     else route.write(command);
   }
 
-  #onGathered(call: SlowCall, batch: Batch): void {
-    if (this.#gathering?.call === call) this.#gathering = undefined;
+  /** Admits the batch whose commands have all arrived, or finishes a batch that has been sent as its commands arrived. */
+  #completeBatch(): void {
+    const { call, batch } = this.#gathering as Gathering;
+    this.#gathering = undefined;
     batch.isComplete = true;
     for (const { command } of batch.commands) call.slow.bytes += argumentBytes(command.args);
-    if (call.sent !== undefined) this.#answers.finishBatch(call, batch);
-    else this.#admit(call);
+    if (call.sent !== undefined) return this.#answers.finishBatch(call, batch);
+    // The rest of the turn may have taken long, and nothing could be sent in it.
+    const now = this.#parts.settings.clock.now();
+    call.slow.extendDeadlines(now - call.slow.issuedAt);
+    this.#admit(call, now);
   }
 
-  #admit(call: SlowCall): void {
+  #admit(call: SlowCall, now = call.slow.issuedAt): void {
     const { slow } = call;
     const { state, waiting, inFlight } = this.#gate;
     this.#dispatch.wake();
     if (this.#dispatch.send.isWrapped === true) slow.keepContext();
-    const now = slow.issuedAt;
     const requestBudget = currentRequestBudget();
     slow.patienceMs = patienceOf(call);
     const { gate, lane, partAway, awaySince, writesAwaySince, isBlocked, isIsolated } = state.factsFor(call);
@@ -206,7 +220,8 @@ export class Entrance {
       now,
       deadlineAt: slow.deadlineAt,
       isRequestBudgetSpent: requestBudget?.isSpent(now) === true,
-      isFull: state.kind === 'serving' ? inFlight.isFullWith(waiting.length) : inFlight.isFull,
+      isFull:
+        gate === 'serving' || awaySince === undefined ? inFlight.isFullWith(waiting.length) : inFlight.isFull,
       maxWaitMs: this.#parts.settings.admission.maxWaitMs,
       patienceMs: Math.max(slow.patienceMs, state.changePatienceMs),
       hasRoom: waiting.hasRoomFor(slow.bytes),

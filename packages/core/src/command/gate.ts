@@ -51,7 +51,7 @@ export class Gate {
     this.#recorder = parts.recorder;
     this.#dispatch = dispatch;
     this.state = new GateState(parts, line, dispatch);
-    this.waiting = new WaitingQueue(parts.settings.admission);
+    this.waiting = new WaitingQueue(parts.settings.admission, parts.stallDetector);
     this.inFlight = new InFlight(parts.settings.timeoutMs, parts.settings.admission);
     this.#refusals = new RefusalPace(this.#clock);
     this.#alarm = new Alarm(this.#clock, () => this.#onAlarm());

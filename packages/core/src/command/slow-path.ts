@@ -68,6 +68,8 @@ export class SlowPathState implements Due {
   duePlace = -1;
   /** When the call last began to wait; -Infinity if it has never waited. */
   waitsSince = -Infinity;
+  /** For how long the process had stood still in all when the call began to wait, in milliseconds. */
+  stalledMs = 0;
   /** The part of the waiting queue that the call is in; undefined if it is not waiting. */
   waitsAs: 'returned' | 'fresh' | undefined = undefined;
 

@@ -1,4 +1,5 @@
 import { DueQueue } from '../event-loop/due-queue.ts';
+import type { ProcessStallDetector } from '../event-loop/process-stall-detector.ts';
 import { CallList, slowStateOf, type SlowCall } from './call.ts';
 
 export interface WaitingBounds {
@@ -6,6 +7,8 @@ export interface WaitingBounds {
   readonly maxWaitingBytes: number;
   readonly maxWaitMs: number;
 }
+
+type StallDetector = Pick<ProcessStallDetector, 'noteWork' | 'stalledMs'>;
 
 /**
  * The calls that are waiting for Redis to come back: first those that have already been sent and returned to the queue,
@@ -16,10 +19,12 @@ export class WaitingQueue {
   readonly #fresh = new CallList();
   readonly #due = new DueQueue(slowStateOf);
   readonly #bounds: WaitingBounds;
+  readonly #stallDetector: StallDetector;
   #bytes = 0;
 
-  constructor(bounds: WaitingBounds) {
+  constructor(bounds: WaitingBounds, stallDetector: StallDetector) {
     this.#bounds = bounds;
+    this.#stallDetector = stallDetector;
   }
 
   get length(): number {
@@ -43,6 +48,8 @@ export class WaitingQueue {
     const { slow } = call;
     slow.waitsAs = waitsAs;
     slow.waitsSince = now;
+    this.#stallDetector.noteWork(now);
+    slow.stalledMs = this.#stallDetector.stalledMs;
     (waitsAs === 'returned' ? this.#returned : this.#fresh).push(call);
     this.#due.add(call, expiresAt);
     this.#bytes += slow.bytes;
@@ -86,9 +93,26 @@ export class WaitingQueue {
     }
   }
 
-  /** Returns a call whose wait has expired by `now`, if there is one. */
+  /**
+   * Returns a call whose wait has expired by `now`, if there is one. The time for which the process stood still is not
+   * deducted from a wait: no connection can be made in that time.
+   */
   expired(now: number): SlowCall | undefined {
-    return this.#due.due(now);
+    let call = this.#due.due(now);
+    while (call !== undefined && this.#makeUpForStall(call)) call = this.#due.due(now);
+    return call;
+  }
+
+  #makeUpForStall(call: SlowCall): boolean {
+    const { slow } = call;
+    const { stalledMs } = this.#stallDetector;
+    const elapsedMs = stalledMs - slow.stalledMs;
+    if (elapsedMs <= 0) return false;
+    slow.stalledMs = stalledMs;
+    slow.extendDeadlines(elapsedMs);
+    this.#due.remove(call);
+    this.#due.add(call, slow.dueAt + elapsedMs);
+    return true;
   }
 
   /** Returns all calls, in the order in which they are to leave. */

@@ -243,7 +243,7 @@ export class Connection {
 
   #onEnd(): void {
     this.#replacement.stop();
-    this.#subscriptions.forget();
+    this.#subscriptions.pause();
     this.connector.stop();
     this.#signal({ kind: 'ended' });
   }

@@ -76,9 +76,9 @@ export class Subscriptions {
     });
   }
 
-  forget(): void {
+  /** Call when the client has ended. If it is connected again, its subscriptions are restored, as ioredis does. */
+  pause(): void {
     this.#stop();
-    this.#lost = undefined;
   }
 
   #onResults(results: readonly PromiseSettledResult<unknown>[], wanted: number): void {

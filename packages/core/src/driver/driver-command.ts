@@ -26,7 +26,7 @@ export interface DriverCommand {
   /** Whether the command resolves with the bytes of its reply, which the client library does not parse. */
   readonly isRaw?: boolean;
   /** Individual deadline of the command in milliseconds; if undefined, that of the resilience applies. */
-  readonly timeoutMs?: number | undefined;
+  timeoutMs?: number | undefined;
 }
 
 /** The name of a command as sent to the server, followed by its arguments. */

@@ -25,6 +25,7 @@ export class ProcessStallDetector {
   #wallDueAt = 0;
   #cpuAtStart = 0;
   #lagMs = 0;
+  #stalledMs = 0;
 
   /**
    * `onThaw` is called when the process runs again, with the time it stood still. `blocked`: its own code kept the
@@ -42,8 +43,13 @@ export class ProcessStallDetector {
 
   /** The lag of the event loop: how late the timer last fired, or how long it has been overdue. */
   get lagMs(): number {
-    const overdueMs = this.#timer === undefined ? 0 : this.#clock.now() - this.#dueAt;
-    return Math.max(this.#lagMs, overdueMs, 0);
+    return Math.max(this.#lagMs, this.#overdueMs, 0);
+  }
+
+  /** For how long the process has stood still in all, in milliseconds. Never decreases. */
+  get stalledMs(): number {
+    const overdueMs = this.#overdueMs;
+    return this.#stalledMs + (overdueMs > toleratedLagMs ? overdueMs : 0);
   }
 
   start(): void {
@@ -67,6 +73,10 @@ export class ProcessStallDetector {
     this.#lagMs = 0;
   }
 
+  get #overdueMs(): number {
+    return this.#timer === undefined ? 0 : this.#clock.now() - this.#dueAt;
+  }
+
   #startPeriod(periodMs: number): void {
     this.#periodMs = periodMs;
     this.#dueAt = this.#clock.now() + periodMs;
@@ -83,6 +93,7 @@ export class ProcessStallDetector {
     const wallLateMs = this.#clock.wallNow() - this.#wallDueAt;
     const workedMs = this.#cpuMs() - this.#cpuAtStart;
     this.#lagMs = lateMs > toleratedLagMs ? lateMs : 0;
+    this.#stalledMs += this.#lagMs;
     this.#startPeriod(isWatched ? busyPeriodMs : idlePeriodMs);
     if (wallLateMs - lateMs > freezeMs) this.#onThaw('suspended', wallLateMs);
     else if (lateMs > freezeMs) this.#onThaw(workedMs > lateMs / 2 ? 'blocked' : 'frozen', lateMs);

@@ -44,6 +44,7 @@ export interface Internals {
   flushQueue(error: Error): void;
   setStatus(status: string, detail?: unknown): void;
   isCluster?: boolean;
+  emit(event: string, ...args: unknown[]): boolean;
   on(event: string, listener: (...args: unknown[]) => void): unknown;
   once(event: string, listener: (...args: unknown[]) => void): unknown;
   prependListener(event: string, listener: (...args: unknown[]) => void): unknown;

@@ -10,6 +10,7 @@ import type { Credentials } from '../redis-resilience.ts';
 import { beginAgain } from './begin-again.ts';
 import { wake } from './duplicates.ts';
 import { fastPathOf, streamAtOnce } from './fast-path.ts';
+import { hear } from './hear.ts';
 import { internals } from './internals.ts';
 import { leadTo } from './lead-to.ts';
 import { ownSendOf } from './own-send.ts';
@@ -91,7 +92,7 @@ export class RedisDriver implements Driver {
   }
 
   on(event: DriverEvent, listener: () => void): void {
-    this.client.on(event, listener);
+    hear(this.client, event, listener);
   }
 
   ask(name: string, args: readonly string[]): Promise<unknown> {

@@ -55,13 +55,16 @@ export interface AdmissionOptions {
    * write that has been sent always waits until its deadline, because the reply says whether it ran. Default `verdict`.
    */
   readonly patience?: 'verdict' | 'deadline';
-  /** Maximum number of commands waiting for a connection. Default 10,000. */
+  /**
+   * Maximum number of commands waiting for a connection in an outage. Default 10,000. Until the first attempt to connect
+   * has succeeded or failed, `maxInFlight` applies instead.
+   */
   readonly maxWaiting?: number;
-  /** Maximum size of the arguments of all commands waiting for a connection, in bytes. Default 16 MiB. */
+  /** Maximum size of the arguments of all commands waiting for a connection in an outage, in bytes. Default 16 MiB. */
   readonly maxWaitingBytes?: number;
   /**
-   * Maximum number of commands that may be in flight, or queued because the socket is applying backpressure. Default
-   * 100,000.
+   * Maximum number of commands that may be in flight, or queued for the first connection or because the socket is
+   * applying backpressure. Default 100,000.
    */
   readonly maxInFlight?: number;
 }

@@ -14,6 +14,7 @@ import { clusterInternals } from './cluster-internals.ts';
 import { endMostNodes } from './end-most-nodes.ts';
 import { countRedirectionsOfAttempt } from './redirections.ts';
 import { wake } from '../duplicates.ts';
+import { hear } from '../hear.ts';
 import { internals } from '../internals.ts';
 import { quietTransactions } from '../quiet-transactions.ts';
 import { IoredisNode } from './node-driver.ts';
@@ -65,7 +66,9 @@ export class IoredisCluster implements ClusterDriver {
 
   on(event: ClusterEvent, listener: () => void): void {
     if (event === 'ready' || event === 'end') this.#immediate[event].push(listener);
-    else this.#cluster.on(eventNames[event], listener);
+    // Without a listener, the driver does not emit `error`.
+    else if (event === 'error') this.#cluster.on('error', listener);
+    else hear(this.#cluster, eventNames[event], listener);
   }
 
   ask(name: string, args: readonly string[]): Promise<unknown> {
@@ -110,11 +113,11 @@ export class IoredisCluster implements ClusterDriver {
   }
 
   onNodeAdded(listener: (node: NodeDriver) => void): void {
-    this.#cluster.on('+node', (node: Redis) => listener(IoredisNode.of(node)));
+    hear(this.#cluster, '+node', (node: Redis) => listener(IoredisNode.of(node)));
   }
 
   onNodeRemoved(listener: (node: NodeDriver) => void): void {
-    this.#cluster.on('-node', (node: Redis) => listener(IoredisNode.of(node)));
+    hear(this.#cluster, '-node', (node: Redis) => listener(IoredisNode.of(node)));
   }
 
   onSubscriber(listener: (node: NodeDriver) => void, clock: Clock): void {

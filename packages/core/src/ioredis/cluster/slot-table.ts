@@ -1,6 +1,7 @@
 import type { Cluster } from 'ioredis';
 import type { Clock } from '../../clock.ts';
 import type { SlotRange } from '../../driver/cluster-driver.ts';
+import { hear } from '../hear.ts';
 import { clusterInternals, type ClusterInternals } from './cluster-internals.ts';
 import { SlotLesson } from './slot-lesson.ts';
 
@@ -17,7 +18,7 @@ export class SlotTable {
 
   constructor(cluster: Cluster) {
     this.#cluster = cluster;
-    cluster.on('refresh', () => {
+    hear(cluster, 'refresh', () => {
       this.#isStale = true;
     });
   }

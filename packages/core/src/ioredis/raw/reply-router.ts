@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Socket } from 'node:net';
 import type { Redis } from 'ioredis';
 import { admittedFrames, isNullReply, type ReplyFrames } from '../../replies/reply-frames.ts';
+import { hear } from '../hear.ts';
 import { internals, type Internals } from '../internals.ts';
 import { isTogether, type FurtherReplies } from './raw-together.ts';
 
@@ -40,7 +41,7 @@ export class ReplyRouter {
   constructor(client: Redis, ask: Ask) {
     this.#target = internals(client);
     this.#ask = ask;
-    client.on('connect', () => {
+    hear(client, 'connect', () => {
       this.#further = { count: 0 };
       if (this.#isWanted) this.#attach(known(0));
     });
