@@ -53,6 +53,8 @@ const badTargets: readonly (readonly [string, unknown, RegExp])[] = [
   ['a port that is no number', { port: 'hunter' }, /port/],
   ['a host that is no text', { host: 5 }, /host/],
   ['a negative database', { db: -1 }, /db/],
+  ['a database that is no number, as text', { db: '2a' }, /db/],
+  ['an empty database', { db: '' }, /db/],
   ['no nodes', { cluster: [] }, /cluster/],
   [
     'options of the driver beside the nodes',

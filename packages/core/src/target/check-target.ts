@@ -70,9 +70,7 @@ function checkOptions(options: RedisOptions): CheckedTarget {
     throw invalid('target.host', options.host, 'a host name');
   }
   if (options.host?.includes('://')) refuse('an object with a URL as its host', 'createRedisResilience(url)');
-  if (options.db !== undefined && (!Number.isInteger(options.db) || options.db < 0)) {
-    throw invalid('target.db', options.db, 'a whole number of at least 0');
-  }
+  checkDatabase(options.db);
   if (options.sentinels !== undefined && !(options.sentinels as unknown[] | null)?.length) {
     throw invalid('target.sentinels', options.sentinels, 'a list of at least one sentinel');
   }
@@ -80,6 +78,15 @@ function checkOptions(options: RedisOptions): CheckedTarget {
     throw invalid('target.name', options.name, 'the name of the primary that the sentinels watch');
   }
   return { kind: 'redis', options };
+}
+
+// Like a port, the number may be a string: it often comes from an environment variable.
+function checkDatabase(db: unknown): void {
+  if (db === undefined || db === null) return;
+  const number = typeof db === 'string' && db !== '' ? Number(db) : db;
+  if (!Number.isInteger(number) || (number as number) < 0) {
+    throw invalid('target.db', db, 'a whole number of at least 0');
+  }
 }
 
 function checkPort(port: unknown, path: string): void {
