@@ -83,7 +83,7 @@ describe('the waiting queue', () => {
   });
 
   it('lets its calls wait longer when asked to, each until its deadline at most, and none shorter', () => {
-    const queue = new WaitingQueue(wide);
+    const queue = new WaitingQueue(wide, unstalled);
     const [late, early] = [add(queue, 600), add(queue, 100)];
     const returned = add(queue, 50, 'returned');
     queue.prolong(400);
