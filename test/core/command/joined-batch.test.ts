@@ -48,6 +48,13 @@ describe('joined commands', () => {
     expect([stage.dispatch.fast, stage.dispatch.slow]).toEqual([[], [command]]);
   });
 
+  it('are given to the driver where each part of Redis has its own connection', () => {
+    const stage = gateStage();
+    stage.dispatch.writesAtOnce = false;
+    const command = joined(stage, read);
+    expect([stage.dispatch.fast, stage.dispatch.slow]).toEqual([[], [command]]);
+  });
+
   it('count as one call: a write if one of them writes', async () => {
     const stage = gateStage();
     const { read: reads, write: writes } = stage.recorder.totals;
