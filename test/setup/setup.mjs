@@ -22,12 +22,13 @@ const lostWithout = { chromium: 'the tests of the status page in a browser' };
 // Debian starts a service as soon as it is installed, and enables it for the next boot. Tests start their own servers:
 // a policy file forbids the start while the package is configured, and systemd is told to leave the service off. A
 // guard in a session of its own removes the file when this shell is gone, however it ended; and should the guard be
-// killed too, the file forbids nothing any more, and removes itself when it is first asked.
+// killed too, the file forbids nothing any more, and removes itself when it is first asked. A shell that has ended counts
+// as gone also where nobody collects it, as in a container whose first process is not an init.
 const aptScript = `
 policy=/usr/sbin/policy-rc.d
 if [ ! -e "$policy" ]; then
-  printf '#!/bin/sh\\n[ -d /proc/%s ] && exit 101\\nrm -f "$0"\\nexit 0\\n' $$ > "$policy" && chmod 755 "$policy"
-  setsid sh -c 'trap "" INT TERM HUP; while [ -d "/proc/$1" ]; do sleep 0.2; done; rm -f "$2"' guard $$ "$policy" \\
+  printf '#!/bin/sh\\ngrep -qs "^State:.[^ZX]" /proc/%s/status && exit 101\\nrm -f "$0"\\nexit 0\\n' $$ > "$policy" && chmod 755 "$policy"
+  setsid sh -c 'trap "" INT TERM HUP; while grep -qs "^State:.[^ZX]" "/proc/$1/status"; do sleep 0.2; done; rm -f "$2"' guard $$ "$policy" \\
     </dev/null >/dev/null 2>&1 &
   trap 'rm -f "$policy"' EXIT
   trap 'exit 130' INT TERM HUP
