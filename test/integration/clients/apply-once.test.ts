@@ -67,6 +67,22 @@ describe('applyOnce', () => {
     expect(resilience.detail().waiting).toBe(0);
   });
 
+  it('does not show what a request gave as the name of the command', async () => {
+    const name = 'no\ncommand '.repeat(100_000);
+    const error = await errorOf(resilience.applyOnce('odd', name, 'key'));
+    expect(error).toMatchObject({ code: 'CONFIGURATION' });
+    expect(error.message.length).toBeLessThan(300);
+  });
+
+  it('is no unhandled rejection when nobody awaits it and its resilience closes', async () => {
+    const away = createRedisResilience('redis://127.0.0.1:1', { logger: false });
+    void away.applyOnce('unawaited', 'incr', 'sold');
+    await waitFor(() => away.detail().waiting > 0);
+    await away.close();
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(away.snapshot().connection).toBe('ended');
+  });
+
   it('gives up after timeoutMs, and when its signal aborts', async () => {
     await server.freeze();
     const abort = new AbortController();

@@ -8,6 +8,7 @@ import {
 } from '../errors.ts';
 import { keysOf, optionsOf } from '../ioredis/clients.ts';
 import { isAway } from '../is-away.ts';
+import { ownSignal } from '../own-signal.ts';
 import type { ApplyOnceOptions, OnceArgument, RedisResilience } from '../redis-resilience.ts';
 import { traitsOf } from '../catalogue/command-traits.ts';
 import { isReplyError } from '../replies/connection-error.ts';
@@ -81,16 +82,34 @@ const sha = createHash('sha1').update(script).digest('hex');
  *   after `timeoutMs`; {@link OverloadedError} if `admission.maxWaiting` calls are already waiting;
  *   {@link OutcomeUnknownError} if the id may have reached a database that is not in use now
  */
-export async function applyOnce(
+export function applyOnce(
   resilience: Pick<RedisResilience, 'client' | 'name' | 'snapshot'>,
   parts: OnceParts,
   given: string | ApplyOnceOptions,
   command: string,
   ...args: readonly OnceArgument[]
 ): Promise<unknown> {
-  const { id, timeoutMs, signal, database } =
+  const applied: Promise<unknown> = new Promise((resolve, reject) => {
+    applyInTime(resilience, parts, given, command, args).then(resolve, (error: unknown) => {
+      // An outage must not crash a process that does not await the call.
+      if (isAway(error)) applied.catch(() => undefined);
+      reject(error);
+    });
+  });
+  return applied;
+}
+
+async function applyInTime(
+  resilience: Pick<RedisResilience, 'client' | 'name' | 'snapshot'>,
+  parts: OnceParts,
+  given: string | ApplyOnceOptions,
+  command: string,
+  args: readonly OnceArgument[],
+): Promise<unknown> {
+  const { id, timeoutMs, database, ...bounds } =
     typeof given === 'string' ? { id: given } : checkOptions('applyOnce', given, readers);
   checkCall(id, command, args);
+  const signal = ownSignal(bounds.signal);
   if (timeoutMs === undefined) return await apply(resilience, parts, { id, signal, database }, command, args);
   const abort = new AbortController();
   const either = signal === undefined ? abort.signal : AbortSignal.any([signal, abort.signal]);
@@ -207,15 +226,20 @@ function checkCall(id: string, name: string, args: readonly unknown[]): void {
   const traits = traitsOf(name);
   if (traits.kind !== 'ordinary' || traits.lane !== 'write' || traits.script || traits.container) {
     throw new ConfigurationError(
-      `applyOnce takes an id of yours, then a plain write: applyOnce('order:17', 'incr', 'sold'). Given as the write: ${traits.name}.`,
+      `applyOnce takes an id of yours, then a plain write: applyOnce('order:17', 'incr', 'sold'). Given as the write: ${shown(traits.name)}.`,
     );
   }
   const keys = keysOf(name, args);
   if (keys.length !== 1 || String(keys[0]) !== String(args[0])) {
     throw new ConfigurationError(
-      `applyOnce takes a write of exactly one key, its first argument; given: ${traits.name}.`,
+      `applyOnce takes a write of exactly one key, its first argument; given: ${shown(traits.name)}.`,
     );
   }
+}
+
+// A name from a request may be of any length.
+function shown(name: string): string {
+  return /^[\w.|-]{1,40}$/.test(name) ? name : 'a name that no command has';
 }
 
 function isArgument(value: unknown): value is OnceArgument {
