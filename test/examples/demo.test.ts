@@ -25,7 +25,7 @@ it('the demo kills and freezes Redis, and ends with a table, a sentence and noth
 
 // What is left of it is found in /proc.
 describe.runIf(process.platform === 'linux')('the demo on Linux', () => {
-  it.each(['SIGINT', 'SIGTERM', 'SIGKILL'] as const)(
+  it.concurrent.each(['SIGINT', 'SIGTERM', 'SIGKILL'] as const)(
     'leaves no process behind when %s ends it',
     async (signal) => {
       const { child, output, mark } = raise([]);

@@ -1,5 +1,5 @@
 import { startRedis, waitFor, type RedisServer } from '@redis-resilience/testing';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { startExample, type Example } from './start-example.ts';
 
 // Nest closes the application and then ends by the signal it was sent.
@@ -11,22 +11,30 @@ describe.each([
   let server: RedisServer;
   let shop: Example | undefined;
 
-  beforeEach(async () => {
+  beforeAll(async () => {
     server = await startRedis();
   });
-  afterEach(async () => {
+  beforeEach(() => server.start());
+  afterAll(async () => {
     shop?.kill();
     await server.stop();
   });
 
   async function open(): Promise<Example> {
+    shop?.kill();
     shop = await startExample(name, server.url);
     return shop;
   }
+  /** The shop of the test before, if that left it whole. */
   async function openWhileUp(): Promise<Example> {
-    const opened = await open();
+    const opened = shop ?? (await open());
     await see('up');
     return opened;
+  }
+  async function terminate(): Promise<unknown> {
+    const ended = shop?.terminate();
+    shop = undefined;
+    return await ended;
   }
   async function see(status: 'up' | 'down'): Promise<void> {
     const isSeen = async (): Promise<boolean> => (await shop?.ask('/'))?.body['redis'] === status;
@@ -80,10 +88,11 @@ describe.each([
   });
 
   it('ends on SIGTERM, whether Redis is there or not', async () => {
-    expect(await (await openWhileUp()).terminate()).toBe(ending);
-    const again = await openWhileUp();
+    await openWhileUp();
+    expect(await terminate()).toBe(ending);
+    await openWhileUp();
     await server.kill();
     await see('down');
-    expect(await again.terminate()).toBe(ending);
+    expect(await terminate()).toBe(ending);
   });
 });

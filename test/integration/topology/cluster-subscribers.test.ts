@@ -6,29 +6,33 @@ import {
   type ChaosProxy,
   type ClusterGroup,
 } from '@redis-resilience/testing';
-import { expect, it, onTestFinished } from 'vitest';
+import { expect, it } from 'vitest';
 import { supportedProtocols } from '../stage/supported-protocols.ts';
 
 /** A proxy before each node, and the options that lead a client there. */
 async function proxied(cluster: ClusterGroup) {
   const proxies: ChaosProxy[] = await Promise.all(cluster.nodes.map((target) => startProxy({ target })));
-  onTestFinished(async () => {
-    await Promise.all(proxies.map((proxy) => proxy.close()));
-  });
   const places = proxies.map(({ host, port }) => ({ host, port }));
   const natMap: Record<string, { host: string; port: number }> = {};
   for (const [index, place] of places.entries()) natMap[`127.0.0.1:${cluster.nodes[index]?.port}`] = place;
-  return { proxies, places, natMap };
+  const close = async () => void (await Promise.all(proxies.map((proxy) => proxy.close())));
+  return { proxies, places, natMap, [Symbol.asyncDispose]: close };
 }
 
-it.each(supportedProtocols)(
+function use(target: Extract<Parameters<typeof createRedisResilience>[0], { cluster: unknown }>) {
+  const resilience = createRedisResilience(target);
+  return { resilience, [Symbol.asyncDispose]: () => resilience.close({ drainMs: 0 }) };
+}
+
+it.concurrent.each(supportedProtocols)(
   'shard channels come back from dead sockets, and from a slot that moved, and the gap is told (RESP%i)',
   async (protocol) => {
     await using cluster = await startCluster({ nodes: 3, replicas: 0 });
-    const { proxies, places, natMap } = await proxied(cluster);
+    await using stand = await proxied(cluster);
+    const { proxies, places, natMap } = stand;
     const options = { shardedSubscribers: true, natMap, redisOptions: { protocol } };
-    const resilience = createRedisResilience({ cluster: places, options });
-    onTestFinished(() => resilience.close({ drainMs: 0 }));
+    await using used = use({ cluster: places, options });
+    const { resilience } = used;
     await resilience.ready({ timeoutMs: 5_000 });
     const { client } = resilience;
     const gaps: { gapMs: number; channels: number }[] = [];
@@ -64,25 +68,28 @@ it.each(supportedProtocols)(
   },
 );
 
-it('reads that go to replicas go to the primary when its replica is away, and to the replica when it is back', async () => {
-  await using cluster = await startCluster();
-  const resilience = createRedisResilience({ cluster: cluster.addresses, options: { scaleReads: 'slave' } });
-  onTestFinished(() => resilience.close({ drainMs: 0 }));
-  await resilience.ready({ timeoutMs: 5_000 });
-  const { client } = resilience;
-  expect(await client.set('a', '1')).toBe('OK');
-  await waitFor(async () => (await client.get('a')) === '1');
-  const [replica] = await cluster.replicasOf(await cluster.primaryOf('a'));
-  await replica?.kill();
-  for (let call = 0; call < 50; call++) expect(await client.get('a')).toBe('1');
-  await replica?.start();
-  const readsOfReplica = async (): Promise<number> =>
-    Number((await replica?.info('commandstats'))?.['cmdstat_get']?.match(/calls=(\d+)/)?.[1] ?? 0);
-  await waitFor(
-    async () => {
-      await client.get('a');
-      return (await readsOfReplica()) > 0;
-    },
-    { timeoutMs: 10_000, intervalMs: 50 },
-  );
-});
+it.concurrent(
+  'reads that go to replicas go to the primary when its replica is away, and to the replica when it is back',
+  async () => {
+    await using cluster = await startCluster();
+    await using used = use({ cluster: cluster.addresses, options: { scaleReads: 'slave' } });
+    const { resilience } = used;
+    await resilience.ready({ timeoutMs: 5_000 });
+    const { client } = resilience;
+    expect(await client.set('a', '1')).toBe('OK');
+    await waitFor(async () => (await client.get('a')) === '1');
+    const [replica] = await cluster.replicasOf(await cluster.primaryOf('a'));
+    await replica?.kill();
+    for (let call = 0; call < 50; call++) expect(await client.get('a')).toBe('1');
+    await replica?.start();
+    const readsOfReplica = async (): Promise<number> =>
+      Number((await replica?.info('commandstats'))?.['cmdstat_get']?.match(/calls=(\d+)/)?.[1] ?? 0);
+    await waitFor(
+      async () => {
+        await client.get('a');
+        return (await readsOfReplica()) > 0;
+      },
+      { timeoutMs: 10_000, intervalMs: 50 },
+    );
+  },
+);

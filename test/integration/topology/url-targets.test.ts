@@ -76,7 +76,7 @@ describe('a URL of sentinels', () => {
 });
 
 describe('a URL of a cluster', () => {
-  it('leads to all its nodes', async () => {
+  it.concurrent('leads to all its nodes', async () => {
     await using cluster = await startCluster({ password });
     const hosts = cluster.addresses.slice(0, 2).map(({ host, port }) => `${host}:${port}`);
     const url = `redis+cluster://:${escaped}@${hosts.join(',')}?keyPrefix=shop:` as const;
@@ -87,13 +87,13 @@ describe('a URL of a cluster', () => {
     expect(await healthOf(url)).toBe('healthy');
   });
 
-  it('has TLS to all its nodes', async () => {
+  it.concurrent('has TLS to all its nodes', async () => {
     await using cluster = await startCluster({ tls: true });
     const [node] = cluster.nodes;
     expect(await inProcessThatTrusts(node, `rediss+cluster://127.0.0.1:${node?.port}`)).toBe('OK healthy');
   });
 
-  it('dials the names in it, for which the certificates are', async () => {
+  it.concurrent('dials the names in it, for which the certificates are', async () => {
     await using certificates = await makeCertificates({ hosts: ['localhost'] });
     const config = {
       'cluster-announce-hostname': 'localhost',
@@ -104,7 +104,7 @@ describe('a URL of a cluster', () => {
     expect(await inProcessThatTrusts(node, `rediss+cluster://localhost:${node?.port}`)).toMatch(/^OK /);
   });
 
-  it('may stand in the list of nodes, as host and port too', async () => {
+  it.concurrent('may stand in the list of nodes, as host and port too', async () => {
     await using cluster = await startCluster({ password });
     const [first, second] = cluster.addresses.map(({ host, port }) => `${host}:${port}`);
     const target = {

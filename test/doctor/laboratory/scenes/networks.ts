@@ -47,7 +47,7 @@ const routes = [
       'ip neigh add 10.9.0.2 lladdr 02:00:00:00:00:01 dev v0',
       'printf "10.9.0.2 twofold\\n10.9.0.1 twofold\\n" > /tmp/hosts.$$ && mount --bind /tmp/hosts.$$ /etc/hosts && rm -f /tmp/hosts.$$ || true',
       "redis-server --port 6379 --save '' --protected-mode no >/dev/null &",
-      'until redis-cli -p 6379 PING >/dev/null 2>&1; do :; done',
+      'until redis-cli -p 6379 PING >/dev/null 2>&1; do sleep 0.02; done',
     ],
     url: 'redis://twofold',
   },
@@ -58,7 +58,7 @@ const routes = [
     preparations: [
       ...veth,
       "redis-server --port 6379 --bind '*' --save '' >/dev/null &",
-      'until redis-cli -p 6379 PING >/dev/null 2>&1; do :; done',
+      'until redis-cli -p 6379 PING >/dev/null 2>&1; do sleep 0.02; done',
     ],
     url: 'redis://10.9.0.1',
   },
