@@ -119,7 +119,7 @@ it('the credentials of a health endpoint go into its header', async () => {
   }).listen(0, '127.0.0.1');
   await once(app, 'listening');
   const { port } = app.address() as AddressInfo;
-  const look = await appConnections(`http://me:p%40ss@127.0.0.1:${port}/health`, 5_000);
+  const look = await appConnections(new URL(`http://me:p%40ss@127.0.0.1:${port}/health`), 5_000);
   app.close();
   expect([look.status, given]).toEqual(['up', [`Basic ${Buffer.from('me:p@ss').toString('base64')}`]]);
 });

@@ -121,7 +121,7 @@ describe('the client of a Cluster', () => {
     await waitFor(() => client.status === 'end');
   });
 
-  it.concurrent.runIf(hasShardedSubscriber)(
+  it.runIf(hasShardedSubscriber).concurrent(
     'keeps its sharded subscriptions, whose trouble is not the cluster’s',
     async () => {
       await using cluster = await startCluster();

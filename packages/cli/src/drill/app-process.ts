@@ -50,7 +50,7 @@ export class AppProcess implements AsyncDisposable {
       }
       if (this.hasEnded)
         throw new UsageError(
-          `The command ended ${this.#ending()} before it answered a request.${this.#quote()}`,
+          `The command ended ${this.#ending()} before it answered a request. It must listen on the port in the variable PORT.${this.#quote()}`,
         );
       if (performance.now() > deadline) {
         throw new UsageError(

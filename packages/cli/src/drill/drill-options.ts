@@ -1,5 +1,6 @@
 import { numberFlag, parseFlags } from '../parse-flags.ts';
 import { UsageError } from '../usage-error.ts';
+import { missingCommand } from './missing-command.ts';
 import { builtInPlans, databasePlans, loadPlan } from './plans/load-plan.ts';
 import type { Plan } from './plans/plan.ts';
 import type { ProbeName } from './traffic/probes.ts';
@@ -74,9 +75,7 @@ export function parseDrillOptions(args: readonly string[]): DrillOptions | undef
   const command = separator === -1 ? [] : args.slice(separator + 1);
   const { values, positionals } = parseFlags(separator === -1 ? args : args.slice(0, separator), flags);
   if (values.help) return undefined;
-  if (positionals.length > 0 || command.length === 0) {
-    throw new UsageError('drill needs a command after --, as in: redis-resilience drill -- node server.js');
-  }
+  if (positionals.length > 0 || command.length === 0) throw missingCommand(positionals, values.url);
   const urls = values.url ?? ['/'];
   const allowedHosts = values['allow-host'] ?? [];
   const targets = urls.map((url) => parseRequestTarget(url, undefined, allowedHosts));

@@ -1,10 +1,11 @@
+import { plainText } from '../plain-text.ts';
 import { readHealthBody, type ReportedConnection } from './health-body.ts';
 import type { Look } from './look.ts';
 
 const maxBodyBytes = 1024 * 1024;
 
 /** Reads a health endpoint. The result shows the worst of its connections. Never rejects. */
-export async function appConnections(url: string, timeoutMs: number): Promise<Look> {
+export async function appConnections(url: URL, timeoutMs: number): Promise<Look> {
   const startedAt = performance.now();
   const away = (cause: string): Look => ({
     status: 'unreachable',
@@ -18,10 +19,14 @@ export async function appConnections(url: string, timeoutMs: number): Promise<Lo
     const { address, headers } = requestTo(url);
     const signal = AbortSignal.timeout(timeoutMs);
     const response = await fetch(address, { signal, headers, redirect: 'manual' });
-    body = JSON.parse(await textOf(response));
+    const text = await textOf(response);
+    try {
+      body = JSON.parse(text);
+    } catch {
+      return away(`no health answer at this path (HTTP ${response.status})`);
+    }
   } catch (error) {
-    const { code } = ((error as Error).cause ?? {}) as { code?: unknown };
-    return away(typeof code === 'string' ? code : (error as Error).name);
+    return away(failureOf(error as Error));
   }
   const { isPass, connections } = readHealthBody(body);
   const [worst] = connections.toSorted((left, right) => rank(right) - rank(left));
@@ -37,8 +42,15 @@ export async function appConnections(url: string, timeoutMs: number): Promise<Lo
   };
 }
 
+// `fetch` hides the reason in the cause of a TypeError.
+function failureOf({ cause, message, name }: Error): string {
+  if (name === 'TimeoutError') return 'timeout';
+  const { code, message: reason } = (cause ?? {}) as { code?: unknown; message?: unknown };
+  return plainText(String(code ?? reason ?? message), 60);
+}
+
 // `fetch` refuses a URL with credentials.
-function requestTo(url: string): { readonly address: URL; readonly headers: Record<string, string> } {
+function requestTo(url: URL): { readonly address: URL; readonly headers: Record<string, string> } {
   const address = new URL(url);
   const { username, password } = address;
   if (username === '' && password === '') return { address, headers: {} };

@@ -5,12 +5,23 @@ import type { Track } from './track.ts';
 
 const widest = 40;
 
-/** The whole screen, with two lines for each target. */
-export function renderTracks(tracks: readonly Track[], style: Style, columns = 80): string {
+/** The whole screen, with two lines for each target, and the lines of `foot` at the end. */
+export function renderTracks(
+  tracks: readonly Track[],
+  style: Style,
+  columns = 80,
+  foot: readonly string[] = [],
+): string {
   const width = Math.min(widest, Math.max(...tracks.map(({ label }) => label.length)));
   const rows = tracks.map((track) => renderTrack(track, style, width, columns));
-  const foot = style.dim(`${new Date().toLocaleTimeString('en-GB')}  Ctrl-C ends`);
-  return `${rows.join('\n')}\n${foot}\n`;
+  const isOnlyRedis = tracks.every(({ label }) => label.includes('://'));
+  const isAway = isOnlyRedis && tracks.some(({ latest }) => latest?.status === 'down');
+  const lines = [
+    ...(isAway ? ['To learn why: redis-resilience doctor, with the same URL'] : []),
+    ...foot,
+    `${new Date().toLocaleTimeString('en-GB')}  Ctrl-C ends`,
+  ];
+  return `${rows.join('\n')}\n${lines.map((line) => style.dim(line)).join('\n')}\n`;
 }
 
 function renderTrack(track: Track, style: Style, width: number, columns: number): string {

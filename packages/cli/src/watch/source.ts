@@ -13,14 +13,23 @@ export interface Source {
 
 /** @throws UsageError for a malformed URL */
 export function openSource(url: string): Source {
+  const place = /^(?:([\w.-]+):)?(\d+)(\/\S*)?$/.exec(url);
+  if (place !== null) {
+    const [, host = 'localhost', port, path = '/health/redis'] = place;
+    throw new UsageError(
+      `watch takes URLs. Write http://${host}:${port}${path} for an application, or redis://${host}:${port} for Redis.`,
+    );
+  }
   return /^https?:/.test(url) ? openApp(url) : openRedis(url);
 }
 
 function openApp(url: string): Source {
   if (!URL.canParse(url))
     throw new UsageError('watch takes the http:// URL of a health endpoint, or a Redis URL.');
-  const { host, pathname } = new URL(url);
-  return { label: `${host}${pathname}`, look: (timeoutMs) => appConnections(url, timeoutMs) };
+  const address = new URL(url);
+  if (address.pathname === '/') address.pathname = '/health/redis';
+  const { host, pathname } = address;
+  return { label: `${host}${pathname}`, look: (timeoutMs) => appConnections(address, timeoutMs) };
 }
 
 function openRedis(url: string): Source {

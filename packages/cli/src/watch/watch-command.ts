@@ -9,7 +9,8 @@ const usage = `Usage: redis-resilience watch [url...] [options]
 
 A live view of health endpoints (http://host/health/redis), or of Redis servers (redis://host).
 
-  url               may be repeated; default: REDIS_URL, else redis://localhost:6379
+  url               may be repeated; default: REDIS_URL, else redis://localhost:6379;
+                    the path of an http:// URL defaults to /health/redis
   --interval <ms>   pause between two looks; default 500
   --count <n>       number of looks; default: until you press Ctrl-C
   --help
@@ -23,6 +24,9 @@ const flags = {
   help: { type: 'boolean', short: 'h' },
 } as const;
 
+const otherTargets =
+  'No URL was given. For an application: redis-resilience watch http://localhost:3000/health/redis';
+
 const clearScreen = '\u001B[H\u001B[J';
 
 /** `redis-resilience watch`. */
@@ -32,25 +36,37 @@ export async function watchCommand(args: readonly string[]): Promise<number> {
     process.stdout.write(`${usage}\n`);
     return exitCodes.well;
   }
-  const urls = positionals.length > 0 ? positionals : [process.env['REDIS_URL'] || 'redis://localhost:6379'];
+  const given = positionals.length > 0 ? positionals : [process.env['REDIS_URL'] ?? ''].filter(Boolean);
+  const urls = given.length > 0 ? given : ['redis://localhost:6379'];
   const tracks = urls.map((url) => new Track(openSource(url)));
   const intervalMs = numberFlag('interval', values.interval, 500, [50, 60_000]);
   const count = numberFlag('count', values.count, Number.MAX_SAFE_INTEGER, [1, Number.MAX_SAFE_INTEGER]);
-  await look(tracks, intervalMs, count);
+  const isLive = process.stdout.isTTY;
+  if (given.length === 0 && !isLive) process.stderr.write(`${otherTargets}\n`);
+  await look(tracks, { intervalMs, count, isLive, foot: given.length === 0 ? [otherTargets] : [] });
   return tracks.every(({ isWell }) => isWell) ? exitCodes.well : exitCodes.broken;
 }
 
-async function look(tracks: readonly Track[], intervalMs: number, count: number): Promise<void> {
+interface LookOptions {
+  readonly intervalMs: number;
+  readonly count: number;
+  /** Whether to draw the whole screen each time, or write a line for each change. */
+  readonly isLive: boolean;
+  readonly foot: readonly string[];
+}
+
+async function look(tracks: readonly Track[], options: LookOptions): Promise<void> {
+  const { intervalMs, count, isLive, foot } = options;
   const stopper = new AbortController();
   const stop = (): void => stopper.abort();
   process.once('SIGINT', stop);
   process.once('SIGTERM', stop);
   const style = styleFor(process.stdout);
-  const isLive = process.stdout.isTTY;
   try {
     for (let left = count; left > 0 && !stopper.signal.aborted; left--) {
       await Promise.all(tracks.map((track) => track.look(Math.max(intervalMs, 1000))));
-      if (isLive) process.stdout.write(clearScreen + renderTracks(tracks, style, process.stdout.columns));
+      if (isLive)
+        process.stdout.write(clearScreen + renderTracks(tracks, style, process.stdout.columns, foot));
       else for (const track of tracks) process.stdout.write(track.changeLine());
       if (left > 1) await pause(intervalMs, stopper.signal);
     }
