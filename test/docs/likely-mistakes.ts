@@ -224,4 +224,17 @@ export const likelyMistakes: readonly LikelyMistake[] = [
     written: "`applyOnce('incr', 'sold')`, without an id",
     answer: () => thrownWith((resilience) => resilience.applyOnce('incr', 'sold')),
   },
+  {
+    written: "`createRedisResilience('localhost', 6379)`",
+    answer: () => thrown(() => accept('localhost', 6379)),
+  },
+  {
+    written: '`createRedisResilience(url, { keyPrefix })`',
+    answer: () => thrown(() => accept(url, { keyPrefix: 'shop:' })),
+  },
+  {
+    written: '`execute(operation, { fallback: null })`',
+    answer: () =>
+      thrownWith((resilience) => resilience.execute(() => Promise.resolve(1), { fallback: null as never })),
+  },
 ];

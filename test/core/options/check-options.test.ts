@@ -25,9 +25,13 @@ describe('checkOptions', () => {
     ['budgetMS', 'The option redisGuard.budgetMS does not exist. Did you mean budgetMs?'],
     ['nostore', 'The option redisGuard.nostore does not exist. Did you mean noStore?'],
     ['resiliense', 'The option redisGuard.resiliense does not exist. Did you mean resilience?'],
-    ['q', 'The option redisGuard.q does not exist.'],
   ])('names the nearest right name for %s', (name, message) => {
     expect(() => check({ [name]: 1 })).toThrow(new ConfigurationError(message));
+  });
+
+  it('lists the options when no name is near, and shows an object where one is wanted', () => {
+    expect(() => check({ q: 1 })).toThrow(/redisGuard\.q does not exist\. There are: .*budgetMs/);
+    expect(() => check(5 as never)).toThrow(/redisGuard must be an object such as \{ .*, … \}; given: 5/);
   });
 
   it.each([
@@ -51,9 +55,7 @@ describe('checkOptions', () => {
   });
 
   it('shows no credential of a URL that was given in the place of options', () => {
-    expect(() => check('redis://ada:secret@localhost' as never)).toThrow(
-      new ConfigurationError('The option redisGuard must be an object; given: a string.'),
-    );
+    expect(() => check('redis://ada:secret@localhost' as never)).toThrow(/; given: a string\.$/);
   });
 });
 

@@ -46,7 +46,8 @@ export async function appConnections(url: URL, timeoutMs: number): Promise<Look>
 function failureOf({ cause, message, name }: Error): string {
   if (name === 'TimeoutError') return 'timeout';
   const { code, message: reason } = (cause ?? {}) as { code?: unknown; message?: unknown };
-  return plainText(String(code ?? reason ?? message), 60);
+  const telling = [code, reason].find((word) => typeof word === 'string') as string | undefined;
+  return plainText(telling ?? message, 60);
 }
 
 // `fetch` refuses a URL with credentials.

@@ -1,4 +1,4 @@
-import { nearest, unknownOption } from './validate-options.ts';
+import { unknownName } from './validate-options.ts';
 
 /** The name of each option of `T`. */
 export type OptionNames<T extends object> = { readonly [Name in keyof Required<T>]: true };
@@ -19,6 +19,6 @@ export function checkKnownOptions<T extends object>(caller: string, options: T, 
 /** Rejects options whose names are not in `known`. */
 export function refuseUnknown(caller: string, options: object, known: readonly string[]): void {
   for (const name of Object.keys(options)) {
-    if (!known.includes(name)) throw unknownOption(`${caller}.${name}`, nearest(name, known));
+    if (!known.includes(name)) throw unknownName(`${caller}.${name}`, name, known);
   }
 }

@@ -12,6 +12,16 @@ export const targetOptionNames: readonly string[] = [
   'sentinels',
 ];
 
+/** Options of ioredis that the client has, but that are no options of a resilience. */
+const clientOptionNames = [
+  'family',
+  'lazyConnect',
+  'keyPrefix',
+  'connectionName',
+  'enableOfflineQueue',
+  'retryStrategy',
+];
+
 /** Where options belong that are often written here: to another function, or under another name. */
 const otherPlaces: Readonly<Record<string, string>> = {
   critical: 'Write redisHealth({ critical: true }).',
@@ -38,7 +48,7 @@ export function refuseMisplacedOptions(options: object, known: object, groups: o
 
 function placeOf(name: string, groups: object): string | undefined {
   if (name === 'url') return 'Write createRedisResilience(url, options).';
-  if (targetOptionNames.includes(name) || name === 'family') {
+  if (targetOptionNames.includes(name) || clientOptionNames.includes(name)) {
     return `It belongs to the first argument: createRedisResilience({ ${name} }, options).`;
   }
   if (Object.hasOwn(otherPlaces, name)) return otherPlaces[name];

@@ -13,11 +13,11 @@ export function checkKeys(
   path: string,
 ): void {
   if (typeof options !== 'object' || options === null || Array.isArray(options)) {
-    throw invalid(path, options, 'an object');
+    throw invalid(path, options, objectLike(Object.keys(readers)));
   }
   for (const [key, value] of Object.entries(options)) {
     const reader = Object.hasOwn(readers, key) ? readers[key] : undefined;
-    if (reader === undefined) throw unknownOption(`${path}.${key}`, nearest(key, Object.keys(readers)));
+    if (reader === undefined) throw unknownName(`${path}.${key}`, key, Object.keys(readers));
     if (value !== undefined) reader(value, `${path}.${key}`);
   }
 }
@@ -51,6 +51,13 @@ export function unknownOption(path: string, suggestion: string | undefined): Con
   return new ConfigurationError(`The option ${path} does not exist.${hint}`);
 }
 
+/** Creates the same error, which lists the options that exist if none of their names is close to the typed one. */
+export function unknownName(path: string, typed: string, known: readonly string[]): ConfigurationError {
+  const meant = nearest(typed, known);
+  if (meant !== undefined || known.length === 0) return unknownOption(path, meant);
+  return new ConfigurationError(`The option ${path} does not exist. There are: ${known.join(', ')}.`);
+}
+
 /** Merges the given options over the defaults; an undefined option counts as not given. */
 export function withDefaults<Defaults extends object, Given extends object>(
   defaults: Defaults,
@@ -73,6 +80,11 @@ export function nearest(typed: string, names: readonly string[]): string | undef
     }
   }
   return best;
+}
+
+function objectLike(names: readonly string[]): string {
+  if (names.length === 0) return 'an object';
+  return `an object such as { ${names.slice(0, 4).join(', ')}${names.length > 4 ? ', …' : ''} }`;
 }
 
 // Shows a string only if it is short and plain, because it may be a URL or an API key that was passed by mistake.

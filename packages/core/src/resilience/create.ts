@@ -64,6 +64,11 @@ export function createRedisResilience(
   target: ResilienceTarget = 'redis://localhost:6379',
   options: ResilienceOptions = {},
 ): RedisResilience {
+  if (typeof options === 'number') {
+    throw new ConfigurationError(
+      'The target of createRedisResilience() is one argument. Write createRedisResilience({ host, port }).',
+    );
+  }
   const settings = resolveSettings(options);
   const databases = typeof target === 'string' ? severalUrls(target) : target;
   if (databases !== undefined && isDatabasesTarget(databases)) return createForDatabases(databases, options);

@@ -13,7 +13,8 @@ import {
   type RedisResilienceError,
 } from '../errors.ts';
 import { checkOptions, type OptionReaders } from '../options/check-options.ts';
-import { durationOf, functionOf, laneOf, signalOf } from '../options/option-readers.ts';
+import { durationOf, laneOf, signalOf } from '../options/option-readers.ts';
+import { invalid, type OptionReader } from '../options/validate-options.ts';
 import type { RefusalPace } from '../event-loop/refusal-pace.ts';
 import { isAway } from '../is-away.ts';
 import type { ExecuteOptions, RedisResilience } from '../redis-resilience.ts';
@@ -71,8 +72,12 @@ export async function execute<T>(
   return channels.operation.hasSubscribers ? await publishOperation(context, run) : await run();
 }
 
+const fallbackOf: OptionReader = (value, path) => {
+  if (typeof value !== 'function') throw invalid(path, value, 'a function, such as () => null');
+};
+
 const readers: OptionReaders<ExecuteOptions<unknown>> = {
-  fallback: functionOf,
+  fallback: fallbackOf,
   timeoutMs: durationOf(0),
   signal: signalOf,
   lane: laneOf,
