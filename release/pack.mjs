@@ -1,11 +1,12 @@
 // From a clean tree to tarballs that can be published: npm run release
 //
-// Builds everything, runs the checks, and packs each published package into release/tarballs. Publishes nothing: the
-// last lines say how.
+// Builds everything, runs the checks, and packs each published package into release/tarballs. With RELEASE_TAG, refuses
+// packages of another version. Publishes nothing: the last lines say how.
 
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { problemOfRelease } from './versions.mjs';
 
 const root = join(import.meta.dirname, '..');
 const tarballs = join(import.meta.dirname, 'tarballs');
@@ -13,6 +14,13 @@ const tarballs = join(import.meta.dirname, 'tarballs');
 const changed = run('git', ['status', '--porcelain']);
 if (changed !== '') {
   console.error(`Commit or discard these first: a release is made of what is committed.\n${changed}`);
+  process.exit(2);
+}
+const { RELEASE_TAG: tag } = process.env;
+const { version } = JSON.parse(readFileSync(join(root, 'packages/core/package.json'), 'utf8'));
+const problem = problemOfRelease(tag, version, readFileSync(join(root, 'CHANGELOG.md'), 'utf8'));
+if (problem !== undefined) {
+  console.error(`${problem} Run npm run release:version, commit, and tag that commit.`);
   process.exit(2);
 }
 execFileSync('npm', ['run', 'check'], { cwd: root, stdio: 'inherit' });

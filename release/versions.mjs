@@ -23,6 +23,21 @@ export function withVersion(manifest, version, shared) {
 }
 
 /**
+ * What is wrong with a release of this version under this tag, or undefined. A tag on the wrong commit would publish
+ * what is on that commit.
+ *
+ * @param {string | undefined} tag such as `v0.2.0`; undefined on the machine of a developer
+ * @param {string} version
+ * @param {string} changelog
+ */
+export function problemOfRelease(tag, version, changelog) {
+  if (tag === undefined) return undefined;
+  if (tag !== `v${version}`) return `The tag is ${tag}, and the packages have the version ${version}.`;
+  if (!changelog.includes(`## ${version} (`)) return `CHANGELOG.md has no heading for ${version}.`;
+  return undefined;
+}
+
+/**
  * The changelog with a heading for the version above what is unreleased, and an empty place above it.
  *
  * @param {string} changelog

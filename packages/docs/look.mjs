@@ -1,5 +1,5 @@
-// Looks at the site in a browser as readers do: every page on a phone in light and on a desktop in dark colours. Ends
-// with 1 when a page complains, leads nowhere, does not fit, loads from elsewhere, or axe finds something serious.
+// Looks at the site in a browser as readers do: every page on a phone and on a desktop, by day and by night. Ends with
+// 1 when a page complains, leads nowhere, does not fit, loads from elsewhere, or axe finds something serious.
 //
 //   npm run docs:look        after npm run docs
 
@@ -11,10 +11,14 @@ import { chromium } from 'playwright-core';
 
 const dist = join(import.meta.dirname, '.vitepress/dist');
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-const looks = [
-  { viewport: { width: 390, height: 844 }, colorScheme: 'light' },
-  { viewport: { width: 1280, height: 900 }, colorScheme: 'dark' },
+const viewports = [
+  { width: 390, height: 844 },
+  { width: 1280, height: 900 },
 ];
+const looks = viewports.flatMap((viewport) => [
+  { viewport, colorScheme: 'light' },
+  { viewport, colorScheme: 'dark' },
+]);
 const types = { '.html': 'text/html', '.js': 'text/javascript', '.css': 'text/css', '.svg': 'image/svg+xml' };
 
 if (!existsSync(dist)) {

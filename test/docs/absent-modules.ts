@@ -27,6 +27,10 @@ declare module '@smithy/signature-v4' {
 declare module '@aws-sdk/credential-providers' {
   export function fromNodeProviderChain(): unknown;
 }
+declare module 'next' {
+  type Handler = (req: import('node:http').IncomingMessage, res: import('node:http').ServerResponse) => Promise<void>;
+  export default function next(options: { dev: boolean }): { prepare(): Promise<void>; getRequestHandler(): Handler };
+}
 declare module 'winston' {
   const winston: {
     createLogger(options: object): Pick<Console, 'info' | 'warn' | 'error'>;

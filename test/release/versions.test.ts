@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { withRelease, withVersion } from '../../release/versions.mjs';
+import { problemOfRelease, withRelease, withVersion } from '../../release/versions.mjs';
 
 const root = join(import.meta.dirname, '../..');
 const shared = new Set(['@redis-resilience/core', '@redis-resilience/demo']);
@@ -49,4 +49,20 @@ it('every workflow runs what contributors run, and no job runs without a bound',
   expect(jobs.map((job) => job['timeout-minutes'] ?? Infinity).every(Number.isFinite)).toBe(true);
   const commands = jobs.flatMap(({ steps }) => steps.map(({ run = '' }) => run));
   expect(commands).toEqual(expect.arrayContaining(['npm ci', '.ci/run', 'npm run release']));
+});
+
+it.each([
+  [undefined, undefined],
+  ['v0.2.0', undefined],
+  ['v0.3.0', /tag is v0\.3\.0.* version 0\.2\.0/],
+  ['0.2.0', /tag is 0\.2\.0/],
+])('a release is tagged with the version of the packages: %s', (tag, problem) => {
+  const changelog = '## Unreleased\n\n## 0.2.0 (2030-01-31)\n';
+  const told = problemOfRelease(tag, '0.2.0', changelog);
+  if (problem === undefined) expect(told).toBeUndefined();
+  else expect(told).toMatch(problem);
+});
+
+it('a release has its heading in the changelog', () => {
+  expect(problemOfRelease('v0.2.0', '0.2.0', '## Unreleased\n')).toContain('no heading for 0.2.0');
 });

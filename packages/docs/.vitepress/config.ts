@@ -29,6 +29,7 @@ export default defineConfig({
         express: 'Express',
         koa: 'Koa',
         nest: 'Nest',
+        next: 'Next',
         worker: 'Worker',
         'existing-application': 'Existing application',
       }),

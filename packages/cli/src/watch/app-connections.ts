@@ -46,7 +46,7 @@ export async function appConnections(url: URL, timeoutMs: number): Promise<Look>
 function failureOf({ cause, message, name }: Error): string {
   if (name === 'TimeoutError') return 'timeout';
   const { code, message: reason } = (cause ?? {}) as { code?: unknown; message?: unknown };
-  const telling = [code, reason].find((word) => typeof word === 'string') as string | undefined;
+  const telling = [code, reason].find((word): word is string => typeof word === 'string');
   return plainText(telling ?? message, 60);
 }
 
