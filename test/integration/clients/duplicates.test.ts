@@ -30,7 +30,7 @@ describe('a duplicate that leads elsewhere', () => {
   });
 
   it('has circuits of its own: its slow server says nothing of the first one', async () => {
-    await using redis = await startProtectedRedis();
+    await using redis = await startProtectedRedis({ resilience: { circuit: { slowMs: 200 } } });
     await using other = await startRedis();
     await using proxy = await startProxy({ target: other });
     const elsewhere = redis.client.duplicate({ host: proxy.host, port: proxy.port });
