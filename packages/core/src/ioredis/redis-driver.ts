@@ -19,7 +19,7 @@ import { routeReplies, routerOf } from './raw/reply-router.ts';
 import { leaveBehind } from './sockets/left-behind.ts';
 import { answerFromProof } from './sockets/proven-handshake.ts';
 import { SelectedDatabase } from './selected-database.ts';
-import { interceptConnect, interceptDisconnect, monitorAtOnce, takeOverConnection } from './take-over.ts';
+import { interceptConnect, monitorAtOnce, takeOverConnection, takeOverRetries } from './take-over.ts';
 
 const handshakeNames = new Set(['hello', 'auth', 'select', 'client', 'readonly', 'info', 'monitor']);
 
@@ -161,8 +161,7 @@ export class RedisDriver implements Driver {
   }
 
   takeOverRetries(): void {
-    internals(this.client).options['retryStrategy'] = () => 0;
-    interceptDisconnect(this.client);
+    takeOverRetries(this.client);
   }
 
   answerConnectBy(firstFailure: () => Promise<never>): void {

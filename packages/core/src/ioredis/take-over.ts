@@ -13,7 +13,7 @@ export function takeOverConnection(client: Redis, connector: DriverConnector): v
   refuseStaleReady(target);
   quietTransactions(client);
   target.connector = connector;
-  Object.assign(target.options, {
+  keepToClient(target.options, {
     maxRetriesPerRequest: 0,
     autoResendUnfulfilledCommands: false,
     autoResubscribe: false,
@@ -28,6 +28,16 @@ export function takeOverConnection(client: Redis, connector: DriverConnector): v
   // Only those that are set: two more options would double the table in which V8 keeps the options of each client.
   for (const name of ['commandTimeout', 'socketTimeout']) {
     if (target.options[name] !== undefined) target.options[name] = undefined;
+  }
+}
+
+/**
+ * Sets options that are only for this client. They are not copied with the others: a plain client that an application
+ * makes from `client.options` would dial without a pause in an outage, and not restore its subscriptions.
+ */
+export function keepToClient(options: object, own: Readonly<Record<string, unknown>>): void {
+  for (const [name, value] of Object.entries(own)) {
+    Object.defineProperty(options, name, { value, writable: true, configurable: true, enumerable: false });
   }
 }
 
@@ -58,6 +68,12 @@ export function interceptConnect(client: Redis, firstFailure: () => Promise<neve
     }
     return connected;
   };
+}
+
+/** Makes ioredis ask for the next socket immediately after each failure: its connector waits instead. */
+export function takeOverRetries(client: Redis): void {
+  keepToClient(internals(client).options, { retryStrategy: () => 0 });
+  interceptDisconnect(client);
 }
 
 /**

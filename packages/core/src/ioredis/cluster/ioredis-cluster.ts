@@ -23,6 +23,7 @@ import { paceSubscriber } from './pace-subscriber.ts';
 import { readFromAnswering } from './read-nodes.ts';
 import { ShardSubscribers } from './shard-subscribers.ts';
 import { SlotTable } from './slot-table.ts';
+import { keepToClient } from '../take-over.ts';
 import {
   readStartupNodes,
   rememberNodes,
@@ -90,7 +91,7 @@ export class IoredisCluster implements ClusterDriver {
     countRedirectionsOfAttempt(target);
     quietTransactions(this.#cluster);
     tellAtOnce(target, this.#immediate);
-    Object.assign(target.options, {
+    keepToClient(target.options, {
       retryDelayOnFailover: 0,
       retryDelayOnClusterDown: 0,
       enableOfflineQueue: true,
