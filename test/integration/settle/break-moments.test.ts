@@ -34,7 +34,7 @@ const moments: readonly Moment[] = [
   },
   { name: 'at the first byte of the answer', before: ({ proxy }) => proxy.cutAfter(1) },
   { name: 'half answered, then silence', before: ({ proxy }) => proxy.cutAfter(20, { how: 'silence' }) },
-  { name: 'written, then the server dies', after: ({ server }) => void server.kill() },
+  { name: 'written, then the server dies', after: ({ server }) => void server.kill(), staysSilent: true },
   {
     name: 'written, then the server freezes',
     after: ({ server }) => void server.freeze(),
