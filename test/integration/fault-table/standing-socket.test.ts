@@ -1,4 +1,7 @@
-import { waitFor } from '@redis-resilience/testing';
+import { once } from 'node:events';
+import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
+import { createRedisResilience } from '@redis-resilience/core';
+import { startRedis } from '@redis-resilience/testing';
 import { expect, it } from 'vitest';
 import { outcomeOf } from '../stage/outcome-of.ts';
 import { startProtectedRedis, waitUntilOnNewSocket } from '../stage/protected-redis.ts';
@@ -40,23 +43,63 @@ it.each([
 ])(
   'a SET that was retried undoes no newer one when its old socket is heard again: %s',
   async (_, hasCount) => {
-    await using redis = await startProtectedRedis({ resilience: { timeoutMs: 3_000 } });
-    const { client, proxy } = redis;
+    await using server = await startRedis();
+    await using road = await openRoad(server.port);
+    const resilience = createRedisResilience({ host: '127.0.0.1', port: road.port }, { timeoutMs: 3_000 });
+    const { client } = resilience;
     await client.ping();
     const portBefore = client.stream.localPort;
 
-    proxy.blackhole({ existing: true });
-    // Fills the buffers of the proxy, so that the kernel on this side holds the next one.
-    const ballast = client.set('ballast', 'x'.repeat(2_500_000));
+    const clear = road.jam();
+    // More than the kernel of the far end takes, and less than that of the near end does, which so holds the next one.
+    const ballast = client.set('ballast', 'x'.repeat(800_000));
     const count = hasCount ? outcomeOf(client.incr('visits')) : undefined;
     const older = client.set('greeting', 'older');
     await waitUntilOnNewSocket(client, portBefore);
     expect(await Promise.all([ballast, older])).toEqual(['OK', 'OK']);
     expect(await client.set('greeting', 'newer')).toBe('OK');
-    await proxy.heal({ revive: true });
-    await waitFor(() => proxy.connections === 1);
+    await clear();
 
     expect(await client.get('greeting')).toBe('newer');
     if (hasCount) expect(await count).toMatchObject({ kind: 'rejected', error: { outcome: 'unknown' } });
+    await resilience.close({ drainMs: 0 });
   },
 );
+
+/** A relay that can stop reading. A proxy would read on for a while, and its kernel would then take ever more. */
+async function openRoad(serverPort: number): Promise<
+  AsyncDisposable & {
+    readonly port: number;
+    /** Stops reading on all connections. The function returned goes on, and resolves when they have ended. */
+    jam(): () => Promise<void>;
+  }
+> {
+  const ends: Socket[] = [];
+  const relay = createServer((near) => {
+    const far = connect(serverPort, '127.0.0.1');
+    ends.push(near, far);
+    near.on('error', () => far.end()).pipe(far);
+    far.on('error', () => near.destroy()).pipe(near);
+  }).listen(0, '127.0.0.1');
+  await once(relay, 'listening');
+  return {
+    port: (relay.address() as AddressInfo).port,
+    jam() {
+      const jammed = [...ends];
+      for (const end of jammed) end.unpipe().pause();
+      return async () => {
+        for (let index = 0; index < jammed.length; index += 2) {
+          const [near, far] = jammed.slice(index, index + 2) as [Socket, Socket];
+          near.pipe(far);
+          far.resume();
+          if (!far.closed) await once(far, 'close');
+        }
+      };
+    },
+    [Symbol.asyncDispose]: async () => {
+      for (const end of ends) end.destroy();
+      relay.close();
+      await once(relay, 'close');
+    },
+  };
+}
