@@ -86,6 +86,10 @@ function sectionOf(world: WorldKind, results: readonly Result[]): string {
   const names = [...new Set(faults.flat())].toSorted().join(', ');
   const heading = `## ${world.label.charAt(0).toUpperCase()}${world.label.slice(1)}`;
   const word = seeds.length === 1 ? 'seed' : 'seeds';
-  const lead = `${count} faults, ${word} ${seeds.join(' and ')}: ${names}.`;
+  const lead = `${count} faults, ${word} ${listed(seeds)}: ${names}.`;
   return `${heading}\n\n${lead}\n\n${markdownTable(headings, rowsOf(own))}`;
+}
+
+function listed(numbers: readonly number[]): string {
+  return new Intl.ListFormat('en', { style: 'long' }).format(numbers.map(String)).replace(', and', ' and');
 }

@@ -9,6 +9,7 @@ const aSlotOfEach: readonly number[] = [0, 8_000, 16_000];
 export const cluster: WorldKind = {
   name: 'cluster',
   label: 'a Cluster of three primaries and three replicas',
+  refusalOf: (client) => (client === 'front' ? 'it does not stand in front of a Cluster' : undefined),
   faultNames: ['kill-primary', 'failover', 'freeze-primary', 'move-slot', 'kill-connections'],
   async start(): Promise<World> {
     const group = await startCluster({ config: { appendonly: 'yes' } });
