@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { positiveNumber } from '../report/positive-number.js';
 import { crowdRows, rowNamed, rows, type Row } from './catalogue.js';
 import { applicationFaults, crowdFaults, faults, type Fault } from './fault.js';
 import { ways, type Way } from './subject.js';
@@ -64,8 +65,8 @@ export function requestIn(args: readonly string[]): Request | 'help' {
     chosen,
     tasks,
     crowds,
-    parallel: numberIn('parallel', values.parallel),
-    minutes: numberIn('minutes', values.minutes),
+    parallel: positiveNumber('--parallel', values.parallel),
+    minutes: positiveNumber('--minutes', values.minutes),
     json,
     merge,
     writesReport: !isPart && !crowds && !values['no-report'],
@@ -82,10 +83,4 @@ function namesIn<Name extends string>(
   if (unknown !== undefined)
     throw new Error(`--${option}: there is no ${unknown}; there are: ${known.join(', ')}.`);
   return names as readonly Name[] | undefined;
-}
-
-function numberIn(option: string, given: string): number {
-  const number = Number(given);
-  if (!(number > 0)) throw new Error(`--${option} is a number above 0, not ${given}.`);
-  return number;
 }

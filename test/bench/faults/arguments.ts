@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { positiveNumber } from '../report/positive-number.js';
 import { checkNames } from './contestants.js';
 import { allPeers } from './peers/all-peers.js';
 import { allRows, rowsNamed } from './rows/all-rows.js';
@@ -64,10 +65,10 @@ export function requestIn(args: readonly string[]): Request | 'help' {
     plan: {
       rows,
       clients,
-      repetitions: number('--repetitions', values.repetitions ?? (isQuick ? '1' : '3')),
-      seed: number('--seed', values.seed),
+      repetitions: positiveNumber('--repetitions', values.repetitions ?? (isQuick ? '1' : '3')),
+      seed: positiveNumber('--seed', values.seed),
       isQuick,
-      budgetMs: number('--minutes', values.minutes ?? (isQuick ? '6' : '30')) * 60_000,
+      budgetMs: positiveNumber('--minutes', values.minutes ?? (isQuick ? '6' : '30')) * 60_000,
     },
     writesReport: values.report || (isWhole && !values['no-report']),
     json: values.json,
@@ -79,10 +80,4 @@ function stacksByRow(): string {
     .filter(({ stacks }) => stacks !== undefined)
     .map(({ name, stacks }) => `         ${name}: ${stacks?.map((stack) => stack.name).join(', ')}`)
     .join('\n');
-}
-
-function number(option: string, given: string): number {
-  const value = Number(given);
-  if (value > 0) return value;
-  throw new Error(`${option} takes a number above 0, not "${given}".`);
 }

@@ -14,6 +14,7 @@ const buckets = 10;
 const width = 4;
 /** The period of a bucket that has never been written. */
 const never = -(2 ** 30);
+/** Its counts mean nothing: those of a bucket are set to 0 when the bucket is opened. */
 const empty: readonly number[] = Object.freeze(Array.from({ length: buckets * width }, () => never));
 
 /**

@@ -60,7 +60,7 @@ export function admit(facts: AdmissionFacts): Admission {
  * Returns whether a call that has to wait does so because something has failed. If not, it waits only for the first
  * connection or for backpressure to end, and may exceed the bounds of the queue: `isFull` limits such calls.
  */
-export function isOutage({
+function isOutage({
   gate,
   awaySince,
   partAway,
