@@ -1,13 +1,13 @@
-import { setTimeout as pass } from 'node:timers/promises';
-import { createRedisResilience, protect, type RedisResilience } from '@redis-resilience/core';
+import { createRedisResilience, protect } from '@redis-resilience/core';
+import { createRequestGuard } from '@redis-resilience/core/http';
 import { redisErrors, redisGuard, redisHealth, requireRedis } from '@redis-resilience/express';
 import { createCache } from '@redis-resilience/fallback/cache';
 import { RedisResilienceModule } from '@redis-resilience/nestjs';
 import { registerMetrics } from '@redis-resilience/telemetry/prometheus';
-import { freePort, startRedis, waitFor } from '@redis-resilience/testing';
 import express from 'express';
 import { Redis } from 'ioredis';
 import { createClient } from 'redis';
+import { handled, operatorLine, thrown, thrownWith } from './mistake-answers.ts';
 
 const accept: (...given: unknown[]) => unknown = createRedisResilience as never;
 const url = 'redis://localhost:6379';
@@ -16,56 +16,6 @@ const url = 'redis://localhost:6379';
 export interface LikelyMistake {
   readonly written: string;
   answer(): Promise<string>;
-}
-
-/** What a call throws, or rejects with. */
-async function thrown(mistake: () => unknown): Promise<string> {
-  try {
-    await mistake();
-  } catch (error) {
-    return (error as Error).message;
-  }
-  throw new Error('The mistake was accepted.');
-}
-
-/** The same with a resilience at hand. */
-async function thrownWith(mistake: (resilience: RedisResilience) => unknown): Promise<string> {
-  const resilience = createRedisResilience(url, { name: 'cache', logger: false });
-  try {
-    return await thrown(() => mistake(resilience));
-  } finally {
-    await resilience.close();
-  }
-}
-
-/** The line for the operator. The port is that of an example. */
-async function operatorLine(urlOf: (port: number) => string, isServed: boolean): Promise<string> {
-  await using server = isServed ? await startRedis({ password: 'secret' }) : undefined;
-  const port = server?.port ?? (await freePort());
-  const lines: string[] = [];
-  const log = (line: string): void => void lines.push(line);
-  const logger = { info: log, warn: log, error: log };
-  const resilience = createRedisResilience(urlOf(port), { logger });
-  await waitFor(() => lines.length > 0);
-  await resilience.close();
-  return (lines[0] ?? '').replace(String(port), '6379');
-}
-
-/** What the error handlers of an application get to see. */
-async function handled(mount: (app: express.Express) => void): Promise<string> {
-  const app = express();
-  let message = '';
-  mount(app);
-  app.use((error: Error, _req: express.Request, res: express.Response, _next: express.NextFunction) => {
-    message = error.message;
-    res.sendStatus(500);
-  });
-  const server = app.listen(0);
-  while (!server.listening) await pass(5);
-  const address = server.address() as { port: number };
-  await fetch(`http://127.0.0.1:${address.port}/readyz`);
-  server.close();
-  return message;
 }
 
 export const likelyMistakes: readonly LikelyMistake[] = [
@@ -236,5 +186,23 @@ export const likelyMistakes: readonly LikelyMistake[] = [
     written: '`execute(operation, { fallback: null })`',
     answer: () =>
       thrownWith((resilience) => resilience.execute(() => Promise.resolve(1), { fallback: null as never })),
+  },
+  {
+    written: "`resilience.get('views')`, a command on the resilience",
+    answer: () => thrownWith((resilience) => (resilience as never as Redis).get('views')),
+  },
+  {
+    written: "`req.redisGuard.incr('views')`, a command on the guard",
+    answer: () =>
+      thrownWith((resilience) => (createRequestGuard(resilience) as never as Redis).incr('views')),
+  },
+  {
+    written: "`resilience.once('outage', listener)`",
+    answer: () =>
+      thrownWith((resilience) => (resilience as never as Redis).once('outage' as never, () => undefined)),
+  },
+  {
+    written: '`resilience.quit()`',
+    answer: () => thrownWith((resilience) => (resilience as never as Redis).quit()),
   },
 ];

@@ -57,6 +57,11 @@ const known = new Map<string, CommandTraits>(
   ),
 );
 
+/** Returns the names of the commands of Redis, without subcommands and modules. */
+export function commandNames(): string[] {
+  return [...commandTable, ...containerTable].flatMap(namesOf).filter((name) => /^\w+$/.test(name));
+}
+
 // Names come from callers, and perhaps from their users, so the number of cached names is bounded.
 const maxKnown = known.size + 1000;
 

@@ -9,6 +9,7 @@ import type {
   TransactionWork,
 } from '../redis-resilience.ts';
 import type { RedisSnapshot, Status } from '../snapshot.ts';
+import { answerMisplacedCommands } from '../verbs/misplaced-commands.ts';
 
 /**
  * A request's view of Redis: its state when the request began, and the client to use. One small object per request;
@@ -92,6 +93,8 @@ export class RequestGuard {
     return this.#resilience.transaction(keys, work, options);
   }
 }
+
+answerMisplacedCommands(RequestGuard.prototype, 'redisGuard');
 
 /** Creates the guard of a request that begins now. */
 export function createRequestGuard(

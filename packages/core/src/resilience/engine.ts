@@ -20,6 +20,7 @@ import type { Lane, RedisSnapshot } from '../snapshot.ts';
 import { applyOnce, onceParts, type OnceParts } from '../verbs/apply-once.ts';
 import { drain, drainMsOf, type CloseOptions } from '../verbs/drain.ts';
 import { execute } from '../verbs/execute.ts';
+import { answerMisplacedCommands } from '../verbs/misplaced-commands.ts';
 import { whenUp } from '../verbs/ready.ts';
 import { failOver, setWeight } from '../databases/by-hand.ts';
 import { forgetOutage, forgetServer } from './forget-outage.ts';
@@ -169,8 +170,7 @@ export class Engine implements RedisResilience {
   }
 
   async close(options: CloseOptions = {}): Promise<void> {
-    this.#closing ??= this.#close(drainMsOf(options));
-    return this.#closing;
+    return (this.#closing ??= this.#close(drainMsOf(options)));
   }
 
   retryAfterMs(lane: Lane): number | undefined {
@@ -246,3 +246,5 @@ export class Engine implements RedisResilience {
     this.#clients.release();
   }
 }
+
+answerMisplacedCommands(Engine.prototype, 'resilience');

@@ -1,0 +1,29 @@
+import { commandNames } from '../catalogue/command-traits.ts';
+import { ConfigurationError } from '../errors.ts';
+
+const endings = ['quit', 'disconnect', 'end', 'destroy'];
+const listening = ['once', 'off', 'addListener', 'removeListener', 'removeAllListeners'];
+
+/**
+ * Answers methods of a client, called on an object that only holds one, with the line to write instead of "is not a
+ * function". They stand behind the prototype, so they hide nothing of the object and are neither listed nor printed.
+ * None is a name by which others recognise a client or a promise: `then`, `duplicate`, `defineCommand`. They are not
+ * declared, so that a type checker reports such a call before it runs.
+ *
+ * @param written how callers name the object: `resilience.get()` is told to be `resilience.client.get()`
+ */
+export function answerMisplacedCommands(prototype: object, written: string): void {
+  const resilience = written === 'resilience' ? written : `${written}.resilience`;
+  const answers = [
+    ...[...commandNames(), 'call', 'pipeline'].map((name) => answer(name, `${written}.client.${name}(…)`)),
+    ...listening.map((name) => answer(name, `const stop = ${resilience}.on(event, listener)`)),
+    ...endings.map((name) => answer(name, 'await resilience.close(), when the process ends')),
+  ];
+  function answer(name: string, line: string): readonly [string, PropertyDescriptor] {
+    const refuse = (): never => {
+      throw new ConfigurationError(`${written} is not a client, and has no ${name}(). Write ${line}.`);
+    };
+    return [name, { value: refuse, configurable: true, writable: true }];
+  }
+  Object.setPrototypeOf(prototype, Object.create(Object.prototype, Object.fromEntries(answers)) as object);
+}

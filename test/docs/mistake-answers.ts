@@ -1,0 +1,54 @@
+import { setTimeout as pass } from 'node:timers/promises';
+import { createRedisResilience, type RedisResilience } from '@redis-resilience/core';
+import { freePort, startRedis, waitFor } from '@redis-resilience/testing';
+import express from 'express';
+
+/** What a call throws, or rejects with. */
+export async function thrown(mistake: () => unknown): Promise<string> {
+  try {
+    await mistake();
+  } catch (error) {
+    return (error as Error).message;
+  }
+  throw new Error('The mistake was accepted.');
+}
+
+/** The same with a resilience at hand. */
+export async function thrownWith(mistake: (resilience: RedisResilience) => unknown): Promise<string> {
+  const resilience = createRedisResilience('redis://localhost:6379', { name: 'cache', logger: false });
+  try {
+    return await thrown(() => mistake(resilience));
+  } finally {
+    await resilience.close();
+  }
+}
+
+/** The line for the operator. The port is that of an example. */
+export async function operatorLine(urlOf: (port: number) => string, isServed: boolean): Promise<string> {
+  await using server = isServed ? await startRedis({ password: 'secret' }) : undefined;
+  const port = server?.port ?? (await freePort());
+  const lines: string[] = [];
+  const log = (line: string): void => void lines.push(line);
+  const logger = { info: log, warn: log, error: log };
+  const resilience = createRedisResilience(urlOf(port), { logger });
+  await waitFor(() => lines.length > 0);
+  await resilience.close();
+  return (lines[0] ?? '').replace(String(port), '6379');
+}
+
+/** What the error handlers of an application get to see. */
+export async function handled(mount: (app: express.Express) => void): Promise<string> {
+  const app = express();
+  let message = '';
+  mount(app);
+  app.use((error: Error, _req: express.Request, res: express.Response, _next: express.NextFunction) => {
+    message = error.message;
+    res.sendStatus(500);
+  });
+  const server = app.listen(0);
+  while (!server.listening) await pass(5);
+  const address = server.address() as { port: number };
+  await fetch(`http://127.0.0.1:${address.port}/readyz`);
+  server.close();
+  return message;
+}
