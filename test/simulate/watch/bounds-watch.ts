@@ -5,9 +5,9 @@ import type { Findings } from './findings.ts';
 
 /**
  * More than this at once would be a leak: the connections of three clients, and those that are asked beside them. Each
- * client may ask three sentinels several times while their answers are slow.
+ * client asks each of three sentinels at most for a server to connect to, for its role, and for a promotion.
  */
-const mostLinks = 100;
+const mostLinks = 40;
 const mostTimers = 100;
 
 /** What a resilience holds: counts that are true, and no more connections and timers than it needs. */

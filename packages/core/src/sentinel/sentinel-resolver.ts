@@ -7,6 +7,7 @@ import { KnownSentinels } from './known-sentinels.ts';
 import { pollSentinels } from './poll-sentinels.ts';
 import { Promotions, type Promotion } from './promotions.ts';
 import { mappedAddress, type SentinelOptions } from './sentinel-options.ts';
+import { Vouching } from './vouching.ts';
 
 const vouchMs = 2_000;
 /** If a replica is requested again within this time, the one chosen last evidently did not work. */
@@ -24,6 +25,7 @@ export class SentinelResolver {
   readonly #clock: Clock;
   readonly #random: Random;
   readonly #known: KnownSentinels;
+  readonly #vouching: Vouching;
   #trusted: ReadonlySet<string> = new Set();
   #wasTrustedTried = false;
   #tried: { readonly replica: Replica; readonly until: number } | undefined;
@@ -43,6 +45,7 @@ export class SentinelResolver {
     this.#clock = clock;
     this.#random = random;
     this.#known = new KnownSentinels(options);
+    this.#vouching = new Vouching(clock, (isEnough) => this.#askAll(isEnough));
   }
 
   /** @throws the last sentinel's error if none knows the address, or an error if no two agree */
@@ -65,17 +68,7 @@ export class SentinelResolver {
   async vouch(host: string, port: number, from: string): Promise<boolean> {
     const address = addressOf({ ip: host, port: String(port) });
     if (this.#needed() < 2 || this.#trusted.has(address)) return true;
-    const isKnown = (reports: readonly SentinelReport[]): boolean =>
-      reports.some(({ id, members }) => id !== from && members.has(address));
-    const abort = new AbortController();
-    const timer = this.#clock.setTimeout(() => abort.abort(new Error('No answer in time.')), vouchMs);
-    try {
-      return isKnown(await this.#poll(abort.signal, this.sentinels().length, isKnown));
-    } catch {
-      return false;
-    } finally {
-      this.#clock.clearTimeout(timer);
-    }
+    return await this.#vouching.vouch(host, port, from);
   }
 
   /** Call when the client has connected to the server that `resolve` returned last. */
@@ -136,6 +129,18 @@ export class SentinelResolver {
     if (replica?.['ip'] === undefined) throw notKnown(undefined);
     this.#tried = { replica, until: now + triedMs };
     return replica;
+  }
+
+  async #askAll(
+    isEnough: (reports: readonly SentinelReport[]) => boolean,
+  ): Promise<readonly SentinelReport[]> {
+    const abort = new AbortController();
+    const timer = this.#clock.setTimeout(() => abort.abort(new Error('No answer in time.')), vouchMs);
+    try {
+      return await this.#poll(abort.signal, this.sentinels().length, isEnough);
+    } finally {
+      this.#clock.clearTimeout(timer);
+    }
   }
 
   #poll(
