@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { wholeNumber } from '../bench/report/whole-number.ts';
 import { mistakeNames } from './prove/mistakes.ts';
 
 /** What the command line asks for. */
@@ -76,10 +77,4 @@ function mistakesIn(name: string | undefined): readonly string[] {
   if (name === undefined) return mistakeNames;
   if (mistakeNames.includes(name)) return [name];
   throw new Error(`--mistake ${name} is unknown. These are known: ${mistakeNames.join(', ')}.`);
-}
-
-function wholeNumber(name: string, given: string, least: number, most: number): number {
-  const value = /^\d+$/.test(given) ? Number(given) : NaN;
-  if (value >= least && value <= most) return value;
-  throw new Error(`${name} takes whole numbers from ${least} to ${most}, not "${given}".`);
 }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { readRequest } from '../bench/report/read-request.ts';
 import { textTable } from '../bench/report/text-table.ts';
 import { requestIn, usage, type Request } from './arguments.ts';
 import { Crew } from './crew.ts';
@@ -24,7 +25,7 @@ const shapeNames = {
 process.exitCode = await main();
 
 async function main(): Promise<number> {
-  const request = read(process.argv.slice(2));
+  const request = readRequest(requestIn);
   switch (request?.kind) {
     case undefined:
       return 2;
@@ -39,15 +40,6 @@ async function main(): Promise<number> {
       return liveThrough(request);
     default:
       return request satisfies never;
-  }
-}
-
-function read(args: readonly string[]): Request | undefined {
-  try {
-    return requestIn(args);
-  } catch (error) {
-    console.error((error as Error).message.split('\n')[0]);
-    return undefined;
   }
 }
 

@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { allPeers } from '../faults/peers/all-peers.js';
 import type { PeerKind } from '../faults/peers/peer.js';
+import { wholeNumber } from '../report/whole-number.js';
 import { leastSecondsEach } from './timetable.js';
 import { cluster } from './worlds/cluster.js';
 import { memory } from './worlds/memory.js';
@@ -52,14 +53,14 @@ export function requestIn(args: readonly string[]): Request | 'help' {
   const worlds = named('--worlds', values.worlds, allWorlds) ?? allWorlds;
   const names = [...new Set(worlds.flatMap(({ faultNames }) => faultNames))].map((name) => ({ name }));
   const faults = named('--faults', values.faults, names)?.map(({ name }) => name);
-  const minutes = wholeNumber('--minutes', values.minutes, 24 * 60);
+  const minutes = wholeNumber('--minutes', values.minutes, 1, 24 * 60);
   const leastMinutes = Math.ceil((worlds.length * leastSecondsEach) / 60);
   if (minutes < leastMinutes)
     throw new Error(
       `--minutes: ${worlds.length} worlds need at least ${leastMinutes}; name fewer by --worlds.`,
     );
   return {
-    seed: wholeNumber('--seed', values.seed, 2 ** 31),
+    seed: wholeNumber('--seed', values.seed, 1, 2 ** 31),
     minutes,
     clients: named('--clients', values.clients, recordedPeers) ?? defaultClients,
     worlds,
@@ -81,10 +82,4 @@ function named<T extends { readonly name: string }>(
     );
   });
   return found === undefined ? undefined : [...new Set(found)];
-}
-
-function wholeNumber(option: string, given: string, most: number): number {
-  const value = /^\d+$/.test(given) ? Number(given) : NaN;
-  if (value >= 1 && value <= most) return value;
-  throw new Error(`${option} takes whole numbers from 1 to ${most}, not "${given}".`);
 }

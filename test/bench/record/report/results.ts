@@ -13,21 +13,18 @@ export interface Result {
   readonly outcome: Outcome;
 }
 
-/**
- * The results that RECORD.md is made of: those of the runs given, in place of earlier ones of their worlds and seeds. What
- * did not come about, such as on a machine too busy to start the clients, is no result.
- */
+/** The results that RECORD.md is made of: those of the runs given, in place of earlier ones of their worlds and seeds. */
 export function withEarlier(
   runs: readonly Run[],
   seconds: number,
   file: URL,
   worlds: readonly string[],
 ): readonly Result[] {
-  const now = runs.filter(({ outcome }) => outcome.kind !== 'broken').map((run) => resultOf(run, seconds));
+  const now = runs.map((run) => resultOf(run, seconds));
   const isReplaced = (earlier: Result): boolean =>
     now.some(({ world, seed }) => world === earlier.world && seed === earlier.seed);
   const earlier = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as readonly Result[]) : [];
-  const all = [...earlier.filter((each) => !isReplaced(each) && each.outcome.kind !== 'broken'), ...now];
+  const all = [...earlier.filter((each) => !isReplaced(each)), ...now];
   return all.toSorted(
     (left, right) => worlds.indexOf(left.world) - worlds.indexOf(right.world) || left.seed - right.seed,
   );
