@@ -104,7 +104,7 @@ export class ClusterNode {
 
   /** Where plain commands are written directly; undefined while each has to be checked first. */
   get route(): FastRoute | undefined {
-    return this.isAnswering && this.#route.isOpen ? this.#route : undefined;
+    return this.isAnswering ? this.#route.whenOpen() : undefined;
   }
 
   /** Whether the node would reply to a command immediately: it is answering, and no call blocks its connection. */

@@ -13,6 +13,8 @@ export class NodeRoute implements FastRoute {
   readonly #node: { circuits(): LaneCircuits };
   /** Shared by all commands, each of which calls it as its own method, so that none needs a closure. */
   readonly #reject: DriverCommand['reject'];
+  /** The node's circuits, as {@link whenOpen} found them. */
+  circuits: LaneCircuits | undefined;
 
   constructor(
     driver: NodeDriver,
@@ -28,15 +30,15 @@ export class NodeRoute implements FastRoute {
     };
   }
 
-  get circuits(): LaneCircuits {
-    return this.#node.circuits();
-  }
-
-  /** Whether a command may be written now without any check of its own. */
-  get isOpen(): boolean {
-    const { read, write } = this.circuits;
+  /**
+   * Returns this route if a command may be written now without any check of its own. The node's circuits are looked up
+   * here, once for each command, because a node that loses its slots and gets others has new ones.
+   */
+  whenOpen(): FastRoute | undefined {
     const { sink, isBlocked } = this.#wire;
-    return this.#write !== undefined && sink !== undefined && !isBlocked && read.admitsAll && write.admitsAll;
+    if (this.#write === undefined || sink === undefined || isBlocked) return undefined;
+    this.circuits = this.#node.circuits();
+    return this.circuits.read.admitsAll && this.circuits.write.admitsAll ? this : undefined;
   }
 
   currentFlush(): Flush {
