@@ -4,6 +4,7 @@ import { startRedis } from '@redis-resilience/testing';
 import * as redis6 from 'redis';
 import * as redis5 from 'redis-5';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { supportedProtocols } from '../../integration/stage/supported-protocols.ts';
 import type { CallCase, Client } from './call-case.ts';
 import { collectionCalls } from './collection-calls.ts';
 import { serverCalls } from './server-calls.ts';
@@ -12,12 +13,13 @@ import { stringCalls } from './string-calls.ts';
 const calls: readonly CallCase[] = [...stringCalls, ...collectionCalls, ...serverCalls];
 
 // Version 5 rounds the doubles of RESP3 a second time.
-const versions = [
-  ['6', redis6, 3],
-  ['6', redis6, 2],
-  ['5', redis5 as unknown as typeof redis6, 3],
-  ['5', redis5 as unknown as typeof redis6, 2],
-] as const;
+const versions = supportedProtocols.flatMap(
+  (RESP) =>
+    [
+      ['6', redis6, RESP],
+      ['5', redis5 as unknown as typeof redis6, RESP],
+    ] as const,
+);
 
 it('the table has 300 calls or more', () => {
   expect(calls.length).toBeGreaterThanOrEqual(300);

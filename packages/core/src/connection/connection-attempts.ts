@@ -1,6 +1,7 @@
 import type { CauseCode } from '../cause.ts';
 import type { Clock } from '../clock.ts';
 import type { DialAttempt, DialResult } from '../dialing/dial-request.ts';
+import { clientsIn } from '../dialing/fleet-size.ts';
 import { establish, type EstablishError, type Target, type VerifiedSocket } from '../handshake/establish.ts';
 import { hedgedEstablish } from '../handshake/hedged-establish.ts';
 import type { Endpoint } from '../handshake/open-socket.ts';
@@ -52,12 +53,11 @@ export class ConnectionAttempts {
           void this.#explain('handshake-timeout', endpoint).then((cause) => onTrouble({ cause, error }));
         },
       });
-      const fleetSize = Number(verified.proof.info['connected_clients']);
       this.#verified.push(verified);
       this.#tlsMismatch?.connected();
       return {
         ok: true,
-        fleetSize: Number.isFinite(fleetSize) ? fleetSize : undefined,
+        fleetSize: clientsIn(verified.proof.info),
         discard: () => {
           this.#verified.splice(this.#verified.indexOf(verified), 1);
           verified.socket.destroy();

@@ -23,6 +23,12 @@ export class FleetSize {
   }
 }
 
+/** Returns `connected_clients` of a server's INFO; undefined if the user has no permission to read it. */
+export function clientsIn(info: { readonly connected_clients?: string }): number | undefined {
+  const count = Number(info.connected_clients);
+  return Number.isFinite(count) ? count : undefined;
+}
+
 function isCount(value: number): boolean {
   return value >= 1 && Number.isFinite(value);
 }

@@ -85,8 +85,7 @@ export class BlockingCheck {
       replies.then(([reply]) => reply),
     );
     const [reply] = await replies;
-    // 0: it does not block there. Its answer is on its way, or was lost with the connection: then nobody can tell.
-    if (reply !== 1 && reply !== 0) return false;
+    // If the reply is 0, the call no longer blocks: its own reply is on its way, or was lost with the connection.
     await pause(this.#clock, graceMs, signal);
     const isUnanswered = this.#driver.oldestUnanswered()?.call === call && (call.released || reply === 0);
     const isDead = isUnanswered && this.#wire.readAt < askedAt && this.#wire.identity === identity;

@@ -2,6 +2,7 @@ import type { CauseCode } from '../cause.ts';
 import type { Clock } from '../clock.ts';
 import type { DialAttempt, DialResult, DialTicket } from '../dialing/dial-request.ts';
 import type { Dialer } from '../dialing/dialer.ts';
+import { clientsIn } from '../dialing/fleet-size.ts';
 import type { EstablishError, Target, VerifiedSocket } from '../handshake/establish.ts';
 import { hedgedEstablish } from '../handshake/hedged-establish.ts';
 import { request } from '../replies/request.ts';
@@ -26,7 +27,7 @@ export class SecondConnection {
   readonly #open = new Set<SecondQuestion>();
   #ticket: DialTicket | undefined;
   /** The sockets of successful attempts that the dialer has not reported yet. */
-  readonly #verified: SpareSocket[] = [];
+  readonly #verified = new Set<SpareSocket>();
   /** The socket on which the server answered last. */
   #spare: SpareSocket | undefined;
   #isAsking = false;
@@ -86,13 +87,12 @@ export class SecondConnection {
       verified = await hedgedEstablish(target, this.#clock, attempt.signal, progress, pace);
       if (verified.proof.waiting === undefined) await this.#askWhichAreHeld(verified, attempt.signal);
       const spare = new SpareSocket(verified, target);
-      this.#verified.push(spare);
-      const fleetSize = Number(verified.proof.info['connected_clients']);
+      this.#verified.add(spare);
       const discard = (): void => {
-        this.#verified.splice(this.#verified.indexOf(spare), 1);
+        this.#verified.delete(spare);
         spare.verified.socket.destroy();
       };
-      return { ok: true, fleetSize: Number.isFinite(fleetSize) ? fleetSize : undefined, discard };
+      return { ok: true, fleetSize: clientsIn(verified.proof.info), discard };
     } catch (error) {
       verified?.socket.destroy();
       const { reason = 'handshake-timeout' } = error as Partial<EstablishError>;
@@ -133,7 +133,8 @@ export class SecondConnection {
 
   #succeeded(): void {
     // The cast is safe: a successful attempt always has a socket.
-    const spare = this.#verified.shift() as SpareSocket;
+    const [spare] = this.#verified as Iterable<SpareSocket> as [SpareSocket];
+    this.#verified.delete(spare);
     const { waiting } = spare.verified.proof;
     if (waiting === undefined) {
       spare.hold();

@@ -14,8 +14,9 @@ const known = new WeakMap<Dialer, SecondConnection[]>();
 export function secondConnectionTo(target: Target, dialer: Dialer, clock: Clock): SecondConnection {
   const inUse = (known.get(dialer) ?? []).filter(({ isInUse }) => isInUse);
   const shared = inUse.find((each) => isShared(each.target, target));
-  const second = shared ?? new SecondConnection(target, dialer, clock);
-  known.set(dialer, shared === undefined ? [...inUse, second] : inUse);
+  if (shared !== undefined) return shared;
+  const second = new SecondConnection(target, dialer, clock);
+  known.set(dialer, [...inUse, second]);
   return second;
 }
 

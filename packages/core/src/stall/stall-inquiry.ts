@@ -119,8 +119,12 @@ export class StallInquiry {
   }
 
   #judge(answer: SecondAnswer): void {
-    const why = 'cause' in answer ? answer.cause : 'stalled';
-    debug('%s: second connection: %s (%s)', this.#settings.name, answer.kind, why);
+    debug(
+      '%s: second connection: %s (%s)',
+      this.#settings.name,
+      answer.kind,
+      'cause' in answer ? answer.cause : 'stalled',
+    );
     if (answer.kind !== 'unanswered') this.#withdraw = undefined;
     switch (answer.kind) {
       case 'unreachable':
@@ -167,9 +171,11 @@ export class StallInquiry {
     // If the second connection has broken in the meantime, its answer no longer proves anything.
     else if (isBroken) this.#ask();
     else {
-      const next =
-        replacement === undefined ? 'another one is dialed' : 'the second connection takes its place';
-      debug('%s: the socket is dead, %s', this.#settings.name, next);
+      debug(
+        '%s: the socket is dead, %s',
+        this.#settings.name,
+        replacement === undefined ? 'another one is dialed' : 'the second connection takes its place',
+      );
       this.#tell({ kind: 'dead', replacement });
     }
   }
