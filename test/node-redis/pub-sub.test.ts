@@ -1,7 +1,10 @@
 import { startRedis, waitFor, type RedisServer } from '@redis-resilience/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { supportedProtocols } from '../integration/stage/supported-protocols.ts';
 import type { Client } from './contract/call-case.ts';
 import { eventsOf, front } from './stage.ts';
+
+const resp3 = supportedProtocols.filter((version) => version === 3);
 
 let server: RedisServer;
 
@@ -19,7 +22,7 @@ async function pair(RESP: 2 | 3): Promise<{ client: Client; subscriber: Client }
   return { client, subscriber: subscriber as unknown as Client };
 }
 
-describe.each([3, 2] as const)('subscriptions on RESP%d', (RESP) => {
+describe.each(supportedProtocols)('subscriptions on RESP%d', (RESP) => {
   it('hear channels, patterns and shard channels, as text and as bytes', async () => {
     const { client, subscriber } = await pair(RESP);
     const heard: unknown[] = [];
@@ -70,8 +73,8 @@ describe.each([3, 2] as const)('subscriptions on RESP%d', (RESP) => {
 });
 
 describe('subscriptions', () => {
-  it('of a client that shares its connection leave that to others', async () => {
-    const { resilience, client } = await front(server.url, {}, { RESP: 3 });
+  it.each(resp3)('of a client that shares its connection leave that to others', async (RESP) => {
+    const { resilience, client } = await front(server.url, {}, { RESP });
     const heard: string[] = [];
     await client.subscribe('shared', (message) => heard.push(message));
     expect(await resilience.client.set('still', 'free')).toBe('OK');

@@ -87,6 +87,30 @@ describe('a blocking call', () => {
     await expectNoTrace(checked);
   });
 
+  it('whose reply was lost with its connection makes that dead, and counts as unanswered', async () => {
+    const checked = await blocked();
+    checked.wired.network.cutStanding();
+    checked.wired.server.clients[0]?.release();
+    checked.run();
+    await checked.wired.travel(210);
+    expect([checked.found.map((finding) => finding?.kind), checked.sent.call.released]).toEqual([
+      ['dead'],
+      false,
+    ]);
+  });
+
+  it('that the user must not release proves nothing', async () => {
+    const checked = await blocked();
+    checked.wired.network.cutStanding();
+    checked.run();
+    await checked.wired.travel(4);
+    checked.wired.server.refuses.set('client', 'NOPERM no permission');
+    await checked.wired.travel(206);
+    expect(checked.wired.server.ran.at(-1)).toBe('client unblock');
+    expect([checked.found, checked.sent.call.released]).toEqual([[undefined], false]);
+    expect(checked.wired.clock.pendingTimers).toBe(0);
+  });
+
   it('that was given to its caller meanwhile proves nothing', async () => {
     const checked = await blocked();
     checked.wired.network.cutStanding();
@@ -203,6 +227,17 @@ describe('a check', () => {
     expect(checked.found).toEqual([{ kind: 'doubtful' }]);
     expect(checked.sent.call.released).toBe(false);
     await expectNoTrace(checked);
+  });
+
+  it('that was stopped, and ends later, does not end the next one', async () => {
+    const checked = await blocked();
+    checked.run();
+    checked.check.stop();
+    checked.run();
+    await checked.wired.travel(1);
+    checked.run();
+    await checked.wired.travel(1);
+    expect(checked.wired.network.openedAt).toHaveLength(3);
   });
 
   it('does not hand over a second connection that broke meanwhile', async () => {

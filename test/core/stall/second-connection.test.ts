@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Dialer } from '../../../packages/core/src/dialing/dialer.ts';
+import type { Target } from '../../../packages/core/src/handshake/establish.ts';
 import { SecondConnection } from '../../../packages/core/src/stall/second-connection.ts';
 import type { SecondAnswer } from '../../../packages/core/src/stall/second-question.ts';
 import type { MemorySocket } from '../fakes/memory-socket.ts';
@@ -8,11 +9,12 @@ import { WiredDriver } from '../fakes/wired-driver.ts';
 interface Asked {
   readonly wired: WiredDriver;
   readonly second: SecondConnection;
+  readonly dialer: Dialer;
   readonly answers: SecondAnswer[];
   /** When it was noticed that there is no answer. */
   readonly noAnswerAt: number[];
   /** Asks about one silent connection; returns the function that withdraws the question. */
-  ask(): () => void;
+  ask(target?: Target): () => void;
 }
 
 const answerMs = 300;
@@ -35,8 +37,9 @@ async function prepared(): Promise<Asked> {
     if (answer.kind === 'unanswered') noAnswerAt.push(clock.now());
     else answers.push(answer);
   };
-  const ask = (): (() => void) => second.ask({ target, identity: wired.wire.identity, answerMs, tell });
-  return { wired, second, answers, noAnswerAt, ask };
+  const ask = (asked = target): (() => void) =>
+    second.ask({ target: asked, identity: wired.wire.identity, answerMs, tell });
+  return { wired, second, dialer, answers, noAnswerAt, ask };
 }
 
 /** The first connection alone is left, and no timer. */
@@ -177,6 +180,97 @@ describe('the connection that many silent ones share', () => {
     await expectNoTrace(asked);
   });
 
+  it('is in use while a question is open or somebody holds its socket', async () => {
+    const asked = await prepared();
+    expect(asked.second.isInUse).toBe(false);
+    asked.ask();
+    expect(asked.second.isInUse).toBe(true);
+    await asked.wired.travel(10);
+    expect(asked.second.isInUse).toBe(true);
+    for (const answer of asked.answers) if (answer.kind === 'serves') answer.spare.release();
+    expect(asked.second.isInUse).toBe(false);
+  });
+
+  it('is made before a connection that waits for its first attempt', async () => {
+    const asked = await prepared();
+    const attempts: string[] = [];
+    const attempt = (): Promise<never> => {
+      attempts.push('command');
+      return new Promise(() => undefined);
+    };
+    asked.dialer.dial({ priority: 'command', attempt });
+    asked.ask();
+    await asked.wired.travel(0);
+    expect([attempts, asked.wired.network.openedAt.length]).toEqual([[], 2]);
+  });
+
+  it('is made like the first silent connection, which can then take it', async () => {
+    const asked = await prepared();
+    const { target } = asked.wired;
+    const other = { ...target, session: () => ({ ...target.session(), database: 3 }) };
+    asked.ask(other);
+    await asked.wired.travel(10);
+    const [answer] = asked.answers;
+    expect(answer?.kind === 'serves' && answer.spare.take(other)?.proof.session.database).toBe(3);
+  });
+
+  it('is given the time that a slow network needs', async () => {
+    const asked = await prepared();
+    asked.wired.network.latencyMs = 100;
+    asked.ask();
+    await asked.wired.travel(1_000);
+    expect([asked.noAnswerAt, asked.answers.map(({ kind }) => kind)]).toEqual([[], ['serves']]);
+  });
+
+  it('that breaks while the server is asked over it says nothing about the server', async () => {
+    const asked = await prepared();
+    asked.ask();
+    await asked.wired.travel(4);
+    asked.wired.server.clients[1]?.socket.resetAndDestroy();
+    await asked.wired.travel(300);
+    expect(asked.answers.map(({ kind }) => kind)).toEqual(['serves']);
+  });
+
+  it('is asked once for all questions that come while it is asked', async () => {
+    const asked = await prepared();
+    asked.ask();
+    await asked.wired.travel(10);
+    const { ran } = asked.wired.server;
+    ran.length = 0;
+    for (let round = 1; round <= 2; round++) {
+      for (let count = 0; count < 3; count++) asked.ask();
+      await asked.wired.travel(10);
+      expect(ran.filter((name) => name === 'ping')).toHaveLength(round);
+      expect(asked.answers).toHaveLength(1 + 3 * round);
+    }
+    expect([asked.wired.network.openedAt.length, asked.wired.clock.pendingTimers]).toEqual([2, 0]);
+  });
+
+  it('is kept for a question that is asked over it when its last holder lets go', async () => {
+    const asked = await prepared();
+    asked.ask();
+    await asked.wired.travel(10);
+    const [first] = asked.answers;
+    asked.ask();
+    if (first?.kind === 'serves') first.spare.release();
+    await asked.wired.travel(10);
+    const last = asked.answers.at(-1);
+    expect([asked.answers.length, last?.kind === 'serves' && last.spare.isBroken]).toEqual([2, false]);
+    expect(asked.wired.network.openedAt).toHaveLength(2);
+  });
+
+  it('is not made again for a question that was withdrawn while it was asked', async () => {
+    const asked = await prepared();
+    asked.ask();
+    await asked.wired.travel(10);
+    asked.wired.server.freeze();
+    const withdraw = asked.ask();
+    withdraw();
+    await asked.wired.travel(2_000);
+    expect([asked.answers.length, asked.wired.network.openedAt.length]).toEqual([1, 2]);
+    await expectNoTrace(asked);
+  });
+
   it('answers a later question as long as somebody holds it', async () => {
     const asked = await prepared();
     asked.ask();
@@ -246,6 +340,16 @@ describe('the connection that many silent ones share', () => {
 });
 
 describe('a question about a silent connection', () => {
+  it('that is withdrawn leaves the others to be answered', async () => {
+    const asked = await prepared();
+    const withdraw = asked.ask();
+    asked.ask();
+    withdraw();
+    await asked.wired.travel(10);
+    expect(asked.answers.map(({ kind }) => kind)).toEqual(['serves']);
+    await expectNoTrace(asked);
+  });
+
   it('that is withdrawn is not answered and leaves nothing, and another may be asked', async () => {
     const asked = await prepared();
     asked.wired.server.freeze();
@@ -270,6 +374,12 @@ describe('a question about a silent connection', () => {
       second?.near.on('data', () => void afterMicrotasks(ticks, withdraw));
       await asked.wired.travel(20);
       await expectNoTrace(asked);
+      // What was left behind is no answer to the next question.
+      asked.answers.length = 0;
+      asked.ask();
+      await asked.wired.travel(200);
+      const [answer] = asked.answers;
+      expect(answer?.kind === 'serves' && answer.spare.isBroken).toBe(false);
     }
   });
 });

@@ -8,6 +8,9 @@ import { WiredDriver } from '../fakes/wired-driver.ts';
 interface Inquired {
   readonly wired: WiredDriver;
   readonly inquiry: StallInquiry;
+  /** That of another connection to the same server, as silent as the first one. */
+  readonly other: StallInquiry;
+  readonly otherFound: Inquired['found'];
   readonly dialer: Dialer;
   /** What was found, and when, in milliseconds from the beginning. */
   readonly found: (readonly [InquiryFinding['kind'], string | undefined, number])[];
@@ -25,14 +28,20 @@ async function prepared(connection: ConnectionOptions = {}): Promise<Inquired> {
   const { minPeriodMs, maxPeriodMs, handshakeTimeoutMs } = settings.connection;
   const random = (): number => 0.5;
   const dialer = new Dialer({ clock, random, minPeriodMs, maxPeriodMs, handshakeTimeoutMs });
+  const otherFound: Inquired['found'] = [];
+  const note = (list: Inquired['found'], finding: InquiryFinding): void =>
+    void list.push([finding.kind, 'cause' in finding ? finding.cause : undefined, clock.now() - startedAt]);
   const inquiry = new StallInquiry(wired.target, wired.wire, settings, { dialer }, (finding) => {
-    found.push([finding.kind, 'cause' in finding ? finding.cause : undefined, clock.now() - startedAt]);
+    note(found, finding);
     findings.push(finding);
   });
+  const other = new StallInquiry(wired.target, wired.wire, settings, { dialer }, (finding) =>
+    note(otherFound, finding),
+  );
   await wired.travel(100);
   const startedAt = clock.now();
   const openedAt = (): readonly number[] => wired.network.openedAt.slice(1).map((at) => at - startedAt);
-  return { wired, inquiry, dialer, found, findings, openedAt };
+  return { wired, inquiry, other, otherFound, dialer, found, findings, openedAt };
 }
 
 /** The first connection alone is left, and no timer. */
@@ -117,11 +126,12 @@ describe('a silent connection', () => {
 
 describe('a server that is silent', () => {
   it('is found away once, and asked again and again', async () => {
-    const { wired, inquiry, found, openedAt } = await prepared({ handshakeTimeoutMs: 1_000 });
+    const { wired, inquiry, found, findings, openedAt } = await prepared({ handshakeTimeoutMs: 1_000 });
     wired.server.freeze();
     inquiry.begin();
     await wired.travel(4_000);
     expect(found).toEqual([['away', 'stalled', 200]]);
+    expect(findings).toEqual([{ kind: 'away', cause: 'stalled', isSilent: true }]);
     expect(openedAt().slice(0, 4)).toEqual([0, 152, 302, 452]);
     expect(openedAt().length).toBeGreaterThan(20);
     expect(openedAt().length).toBeLessThan(40);
@@ -224,6 +234,39 @@ describe('a server that says it does not serve', () => {
 });
 
 describe('an inquiry that is stopped', () => {
+  it('while it waits for its next question may await the server again', async () => {
+    const { wired, inquiry, openedAt } = await prepared();
+    inquiry.await('loading');
+    inquiry.stop();
+    inquiry.await('loading');
+    await wired.travel(110);
+    expect(openedAt()).toEqual([100]);
+  });
+
+  it('twice leaves the second connection to another inquiry', async () => {
+    const { wired, inquiry, other, otherFound } = await prepared();
+    inquiry.begin();
+    other.begin();
+    await wired.travel(20);
+    inquiry.stop();
+    inquiry.stop();
+    await wired.travel(100);
+    expect(otherFound).toEqual([['dead', undefined, 56]]);
+  });
+
+  it('after it has concluded leaves the second connection to another inquiry', async () => {
+    const { wired, inquiry, other, found, otherFound } = await prepared();
+    inquiry.begin();
+    await wired.travel(30);
+    wired.wire.aliveAt = wired.clock.now();
+    await wired.travel(10);
+    other.begin();
+    await wired.travel(20);
+    inquiry.stop();
+    await wired.travel(100);
+    expect([found, otherFound]).toEqual([[['serves', undefined, 56]], [['dead', undefined, 94]]]);
+  });
+
   it.each([
     { phase: 'it asks', freeze: true, ms: 50 },
     { phase: 'it waits between two questions', freeze: true, ms: 450 },
