@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { establish } from '../../../packages/core/src/handshake/establish.ts';
 import { ConnectionStage } from '../fakes/connection-stage.ts';
 
 describe('a connection that is lost', () => {
@@ -97,6 +98,7 @@ describe('a connection that is lost', () => {
     stage.server.hangUp();
     await stage.travel(150);
     expect(stage.server.clients.map(({ database }) => database)).toEqual([3]);
+    expect(stage.driver.database).toBe(3);
   });
 
   it('may be lost again while its driver opens the next one', async () => {
@@ -118,6 +120,21 @@ describe('a connection that is lost', () => {
     expect([stage.connection.state, stage.driver.status]).toEqual(['ended', 'ended']);
     expect(stage.told).toEqual(['cleared', 'away', 'changed', 'cleared', 'ended', 'changed']);
     expect(stage.left).toEqual({ timers: 0, sockets: 0 });
+  });
+});
+
+describe('a connection that another one is about to replace', () => {
+  it('and is lost meanwhile keeps neither that one nor a timer for it', async () => {
+    const stage = await ConnectionStage.ready();
+    const second = establish(stage.target, stage.clock, new AbortController().signal);
+    await stage.travel(10);
+    const { socket } = await second;
+    stage.server.freeze();
+    stage.send('get', ['a']);
+    stage.connection.replaceGracefully(await second);
+    stage.link.near.destroy();
+    await stage.travel(0);
+    expect([stage.connection.state, socket.destroyed]).toEqual(['reconnecting', true]);
   });
 });
 

@@ -93,6 +93,16 @@ describe('a dead socket, while the server serves', () => {
     expect(stage.left).toEqual({ timers: 0, sockets: 0 });
   });
 
+  it('on which a call blocks is doubtful when the server answers no other one either', async () => {
+    const stage = await ConnectionStage.ready({ random: () => 0 });
+    stage.send('blpop', ['list', '0'], Infinity);
+    await stage.travel(5);
+    stage.server.freeze();
+    await stage.travel(10_000);
+    expect(stage.told.filter((kind) => kind === 'doubtful').length).toBeGreaterThan(0);
+    expect(stage.connection.state).toBe('ready');
+  });
+
   it('that carries no call is found by a PING after the idle time', async () => {
     const stage = await ConnectionStage.ready({ random: () => 0 });
     stage.network.cutStanding();

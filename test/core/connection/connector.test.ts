@@ -1,4 +1,6 @@
+import type { Socket } from 'node:net';
 import { describe, expect, it } from 'vitest';
+import type { CauseCode } from '../../../packages/core/src/cause.ts';
 import type { ConnectorEvent } from '../../../packages/core/src/connection/connection-news.ts';
 import { Connector } from '../../../packages/core/src/connection/connector.ts';
 import type { SocketSource, SourceEvent } from '../../../packages/core/src/connection/socket-source.ts';
@@ -47,7 +49,7 @@ class Stage {
   readonly source = new ScriptedSource();
   readonly events: ConnectorEvent[] = [];
   /** What the driver was told of failed attempts. */
-  readonly emitted: unknown[] = [];
+  readonly emitted: (readonly [event: string, message: string])[] = [];
   readonly connector: Connector;
 
   constructor() {
@@ -130,6 +132,45 @@ describe('a driver that asks for a socket', () => {
     ]);
   });
 
+  it('is told at once of each new cause, of the same one every ten seconds, and of the first after a success', async () => {
+    const stage = await Stage.begun();
+    const { wired, source, emitted } = stage;
+    const fail = (cause: CauseCode): void =>
+      source.give({ kind: 'failed', cause, error: new Error(`${cause} at ${wired.clock.now()}`) });
+    const startedAt = wired.clock.now();
+    fail('dns');
+    await wired.travel(9_999);
+    fail('dns');
+    await wired.travel(1);
+    fail('dns');
+    fail('tls');
+    fail('dns');
+    const [first, later] = [startedAt, startedAt + 10_000];
+    expect(emitted.map(([, text]) => text)).toEqual([
+      `dns at ${first}`,
+      `dns at ${later}`,
+      `tls at ${later}`,
+      `dns at ${later}`,
+    ]);
+    emitted.length = 0;
+    source.give({ kind: 'verified', verified: await stage.verified() });
+    await wired.travel(10);
+    wired.server.hangUp();
+    await wired.travel(10);
+    fail('dns');
+    expect(emitted).toHaveLength(1);
+  });
+
+  it('keeps the database that it had selected', async () => {
+    const { wired, source } = await Stage.ready();
+    wired.send('select', ['3']);
+    await wired.travel(5);
+    wired.server.hangUp();
+    await wired.travel(5);
+    expect(source.told).toEqual(['lost', 'start command']);
+    expect(wired.driver.database).toBe(3);
+  });
+
   it('takes the database of its options again when the one that it had selected is refused', async () => {
     const { wired, source } = await Stage.begun();
     wired.driver.leadTo({}, 7);
@@ -165,6 +206,12 @@ describe('a driver that asks for a socket', () => {
     expect(source.told).toEqual([]);
     void wired.driver.connect().catch(() => undefined);
     expect(source.told).toEqual(['start command', 'hurry']);
+    source.give({ kind: 'verified', verified: await stage.verified() });
+    await wired.travel(10);
+    source.told.length = 0;
+    wired.server.hangUp();
+    await wired.travel(10);
+    expect(source.told).toEqual(['lost', 'start command']);
   });
 
   it('that listens, or did before, is served after those that commands wait for', async () => {
@@ -203,6 +250,18 @@ describe('a driver that asks for a socket', () => {
     expect(source.told).toEqual(['lost', 'start command', 'hurry']);
   });
 
+  it('is told what was proved of a socket before it gets it', async () => {
+    const stage = await Stage.begun();
+    const { wired, source } = stage;
+    const proven: unknown[] = [];
+    Object.assign(wired.driver, { proven: (what: unknown) => proven.push([what, wired.wire.socket]) });
+    const credentials = { username: 'shop', password: 'secret' };
+    const verified = await stage.verified();
+    source.give({ kind: 'verified', verified: { ...verified, credentials } });
+    const { session } = verified.proof;
+    expect(proven).toEqual([[{ credentials, isResp3: false, session }, undefined]]);
+  });
+
   it('gets its own credentials to open with, or those of the proof', async () => {
     const stage = new Stage();
     const { wired, source } = stage;
@@ -222,19 +281,100 @@ describe('a driver that asks for a socket', () => {
 it('a socket that is left behind, and closes while the next one is made, is lost once', async () => {
   const stage = await Stage.ready();
   const { wired, source, connector } = stage;
-  const leaveBehind = (_socket: unknown, _own: unknown, onLeft: () => void): boolean => {
+  const left: unknown[] = [];
+  const leaveBehind = (socket: Socket, own: readonly unknown[], onLeft: () => void): boolean => {
+    left.push(
+      socket,
+      own.length > 0 && own.every((each) => socket.rawListeners('close').includes(each as never)),
+    );
     onLeft();
     return true;
   };
   Object.assign(wired.driver, { leaveBehind });
+  const { socket } = wired.driver;
   connector.standBy(undefined, 500);
   connector.drop('stalled');
   await wired.travel(0);
+  expect(left).toEqual([socket, true]);
   connector.connect(() => undefined).catch(() => undefined);
   wired.server.hangUp();
   await wired.travel(5);
   expect(source.told.filter((each) => each === 'lost')).toEqual(['lost']);
   expect(stage.kinds.filter((each) => each.startsWith('lost'))).toEqual(['lost stalled']);
+});
+
+describe('a socket that is dropped', () => {
+  it.each([
+    ['stalled', 'left behind, because its replies may still arrive', 1],
+    ['closed', 'closed at once', 0],
+  ] as const)('while it is silent (%s) is %s', async (cause, _what, count) => {
+    const { wired, connector } = await Stage.ready();
+    let left = 0;
+    Object.assign(wired.driver, { leaveBehind: () => ++left > 0 });
+    connector.standBy(undefined, 500);
+    connector.drop(cause);
+    await wired.travel(0);
+    expect([left, wired.driver.socket?.destroyed]).toEqual([count, count === 0]);
+  });
+
+  it('is left behind once: the next one is not silent', async () => {
+    const stage = await Stage.ready();
+    const { wired, source, connector } = stage;
+    const left: unknown[] = [];
+    const leaveBehind = (socket: Socket): boolean => {
+      left.push(socket);
+      socket.destroy();
+      return true;
+    };
+    Object.assign(wired.driver, { leaveBehind });
+    connector.standBy(undefined, 500);
+    connector.drop('stalled');
+    await wired.travel(1);
+    source.give({ kind: 'verified', verified: await stage.verified() });
+    await wired.travel(10);
+    connector.drop('read-only');
+    await wired.travel(1);
+    expect(left).toHaveLength(1);
+  });
+
+  it.each([
+    ['stalled', 'reset: the server must not run them any more', 'ECONNRESET'],
+    ['closed', 'closed', undefined],
+  ] as const)('with commands (%s) is %s', async (cause, _what, code) => {
+    const { wired, connector } = await Stage.ready();
+    const errors: unknown[] = [];
+    const { socket } = wired.client;
+    socket.on('error', (error) => errors.push((error as NodeJS.ErrnoException).code));
+    wired.server.freeze();
+    wired.send('incr', ['a']);
+    await wired.travel(1);
+    connector.drop(cause);
+    await wired.travel(5);
+    expect(errors).toEqual(code === undefined ? [] : [code]);
+  });
+
+  it.each([
+    ['closed', ['start command']],
+    ['stalled', ['start command', 'hurry']],
+  ] as const)('%s, and asked for again, has its source hurry or not', async (cause, told) => {
+    const { wired, source, connector } = await Stage.ready();
+    connector.drop(cause);
+    await wired.travel(5);
+    expect(source.told).toEqual(['lost', ...told]);
+  });
+
+  it('while its source is asked has it hurry now, and not the next time', async () => {
+    const stage = await Stage.begun();
+    const { wired, source, connector } = stage;
+    connector.drop('stalled');
+    expect(source.told).toEqual(['start command', 'hurry']);
+    source.give({ kind: 'verified', verified: await stage.verified() });
+    await wired.travel(10);
+    source.told.length = 0;
+    wired.server.hangUp();
+    await wired.travel(5);
+    expect(source.told).toEqual(['lost', 'start command']);
+  });
 });
 
 describe('a socket that is dropped while the next one is made', () => {

@@ -23,6 +23,15 @@ class Stage {
     maxStallMs: 2_000,
     onReport: ({ cause }) => this.#note(`report ${cause ?? 'success'}`),
   });
+  /** Another client of the same dialer, whose connections are leased. */
+  readonly leased = new Reconnector(this.dialer, this.wired.target, {
+    clock: this.wired.clock,
+    minStallMs: 200,
+    maxStallMs: 2_000,
+    isLeased: true,
+    isWanted: () => true,
+    onReport: () => this.#note('leased'),
+  });
 
   start(priority: DialPriority = 'command'): void {
     this.source.start(priority, (event) => {
@@ -88,6 +97,17 @@ describe('a connection that is wanted', () => {
     stage.start();
     await stage.wired.travel(200);
     expect([stage.dialer.alive, stage.events.length]).toEqual([1, 2]);
+  });
+
+  it('is made before a leased one that was wanted first', async () => {
+    const stage = new Stage();
+    stage.leased.start('command', () => undefined);
+    stage.start('subscriber');
+    await stage.wired.travel(200);
+    expect(stage.told.filter((line) => !line.includes('verified'))).toEqual([
+      '4 report success',
+      expect.stringContaining('leased'),
+    ]);
   });
 
   it.each([

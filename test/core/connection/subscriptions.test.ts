@@ -143,7 +143,6 @@ describe('what was subscribed to before a loss', () => {
   it('is restored by a client that its user ended and connected again', async () => {
     const { wired, subscriptions, news, reconnect } = await prepared(['subscribe', 'a']);
     await reconnect();
-    subscriptions.pause();
     subscriptions.restore();
     await wired.travel(2_000);
     expect(news).toMatchObject([{ kind: 'gap', channels: 1 }]);
@@ -208,18 +207,14 @@ describe('what the server refuses', () => {
     expect(wired.clock.pendingTimers).toBe(0);
   });
 
-  it.each([
-    ['stops being tried', 'pause'],
-    ['waits for the next connection', 'remember'],
-  ] as const)('%s when the connection is gone (%s)', async (_what, act) => {
+  it('waits for the next connection when this one is gone', async () => {
     const { wired, subscriptions, reconnect } = await prepared(['subscribe', 'a']);
     await reconnect();
     wired.server.refuses.set('subscribe', refusal);
     subscriptions.restore();
     await wired.travel(5);
     expect(wired.clock.pendingTimers).toBe(1);
-    if (act === 'pause') subscriptions.pause();
-    else subscriptions.remember(wired.clock.now());
+    subscriptions.remember(wired.clock.now());
     expect(wired.clock.pendingTimers).toBe(0);
     expect(subscriptions.isActive).toBe(true);
   });

@@ -242,7 +242,6 @@ export class Connection {
   }
 
   #onEnd(): void {
-    this.#subscriptions.pause();
     this.connector.stop();
     this.#signal({ kind: 'ended' });
   }

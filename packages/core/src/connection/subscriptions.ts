@@ -76,11 +76,6 @@ export class Subscriptions {
     });
   }
 
-  /** Call when the client has ended. If it is connected again, its subscriptions are restored, as ioredis does. */
-  pause(): void {
-    this.#stop();
-  }
-
   #onResults(results: readonly PromiseSettledResult<unknown>[], wanted: number): void {
     const failure = results.find((result) => result.status === 'rejected');
     if (failure === undefined) {
