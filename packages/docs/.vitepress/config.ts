@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitepress';
+import { breakableNames } from './breakable-names.ts';
 import { writePackagePages } from './package-pages.ts';
 import { repositoryLinks } from './site-path.ts';
 
@@ -10,9 +11,14 @@ export default defineConfig({
   description: 'Keeps a Node application running while Redis is down, slow, frozen or moving.',
   cleanUrls: true,
   lastUpdated: false,
+  // A page that is not in the sidebar leads back to the one that lists it, and not on to the first page of all.
+  transformPageData: ({ relativePath, frontmatter }) => {
+    const listed = listedBy(relativePath);
+    if (listed !== undefined) Object.assign(frontmatter, { prev: listed, next: false });
+  },
   head: [['link', { rel: 'icon', href: '/icon.svg' }]],
   markdown: {
-    config: (markdown) => void markdown.use(repositoryLinks),
+    config: (markdown) => void markdown.use(repositoryLinks).use(breakableNames),
     theme: { light: 'github-light-high-contrast', dark: 'github-dark-high-contrast' },
   },
   themeConfig: {
@@ -111,4 +117,10 @@ function section(text: string, folder: string, pages: Readonly<Record<string, st
     link: `/${folder}/${page}`.replace(/\/index$/, '/'),
   }));
   return { text, items };
+}
+
+function listedBy(page: string): { readonly text: string; readonly link: string } | undefined {
+  if (/^reference\/errors\/(?!index)/.test(page)) return { text: 'Error codes', link: '/reference/errors/' };
+  const [, name] = /^reference\/packages\/(core|doctor|fallback)-/.exec(page) ?? [];
+  return name === undefined ? undefined : { text: name, link: `/reference/packages/${name}` };
 }

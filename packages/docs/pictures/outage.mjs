@@ -9,7 +9,7 @@ const phases = [
     callers: ['GET and SET wait.', 'A cut INCR fails:', 'outcome unknown.'],
   },
   {
-    at: 'to 250 ms',
+    at: '… 250 ms',
     look: 'warn',
     client: ['It tries to connect', 'each 100 ms.'],
     callers: ['Calls wait. A short', 'restart costs none.'],
@@ -17,11 +17,11 @@ const phases = [
   {
     at: '250 ms',
     look: 'bad',
-    client: ['The status is', 'down, with a cause.'],
+    client: ['The status is down,', 'with a cause.'],
     callers: ['Waiting calls fail, or', 'take their fallback.'],
   },
   {
-    at: 'to 10 s',
+    at: '… 10 s',
     look: 'bad',
     client: ['Attempts go on at', 'the same pace.'],
     callers: ['Each call fails at', 'once. None queues.'],
@@ -37,7 +37,7 @@ const phases = [
 export function outagePicture() {
   const parts = [
     text(84, 26, 'the client', { look: 'bold' }),
-    text(216, 26, 'your callers', { look: 'bold' }),
+    text(220, 26, 'your callers', { look: 'bold' }),
   ];
   let y = 38;
   for (const { at, look, client, callers } of phases) {
@@ -45,7 +45,7 @@ export function outagePicture() {
     parts.push(
       box({ x: 8, y, width: 68, height, look, lines: [at] }),
       text(84, y + 20, client),
-      text(216, y + 20, callers),
+      text(220, y + 20, callers),
     );
     y += height + 6;
     parts.push(line([84, y - 3], [352, y - 3], 'line dashed'));

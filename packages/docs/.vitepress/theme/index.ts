@@ -1,4 +1,4 @@
 import DefaultTheme from 'vitepress/theme';
-import './contrast.css';
+import './readable.css';
 
 export { DefaultTheme as default };
