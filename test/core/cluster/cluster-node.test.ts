@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { ClusterNode, type NodeNews } from '../../../packages/core/src/cluster/cluster-node.ts';
+import { ClusterNode } from '../../../packages/core/src/cluster/cluster-node.ts';
 import { NodeDialers } from '../../../packages/core/src/cluster/node-dialers.ts';
+import type { NodeNews } from '../../../packages/core/src/cluster/node-news.ts';
 import { resolveSettings } from '../../../packages/core/src/options/settings.ts';
 import { BackgroundClock } from '../fakes/background-clock.ts';
 import { ClusterMap } from '../fakes/cluster-map.ts';
@@ -24,6 +25,11 @@ class Stage {
     handshakeTimeoutMs: 5_000,
   });
   readonly circuits = closedCircuits(this.clock);
+  readonly around = {
+    send: this.driver.send,
+    circuits: () => this.circuits,
+    hasReadsElsewhere: false,
+  };
   readonly news: NodeNews[] = [];
   readonly node = new ClusterNode(
     this.driver,
@@ -34,7 +40,7 @@ class Stage {
       flushes: flushesOf(this.clock),
       dialers: this.dialers,
     },
-    { send: this.driver.send, circuits: () => this.circuits },
+    this.around,
     (news) => this.news.push(news),
   );
 
@@ -145,6 +151,31 @@ describe('a node', () => {
     expect([stage.driver.status, stage.node.connection.state]).toEqual(['ended', 'ended']);
     expect(sent.outcome()).toMatchObject({ message: 'Connection is closed.' });
     expect([stage.clock.pendingTimers, stage.network.links.length]).toEqual([0, 0]);
+  });
+
+  it('whose server is silent gives its reads up if other nodes serve them', async () => {
+    const stage = await Stage.ready();
+    stage.around.hasReadsElsewhere = true;
+    stage.server.freeze();
+    const sent = [stage.send('get', 'a'), stage.send('get', 'b')];
+    await stage.travel(390);
+    expect(stage.driver.status).toBe('ready');
+    await stage.travel(110);
+    expect([stage.driver.status, ...stage.told]).toEqual(['ended', 'away: stalled', 'lost: stalled']);
+    for (const { outcome } of sent) expect(outcome()).toMatchObject({ message: 'Connection is closed.' });
+  });
+
+  it('whose server is silent waits for it if a write is in flight', async () => {
+    const stage = await Stage.ready();
+    stage.around.hasReadsElsewhere = true;
+    stage.server.freeze();
+    const read = stage.send('get', 'a');
+    const write = stage.send('set', 'a', '1');
+    Object.assign(write.call, { retryLane: 'write' });
+    await stage.travel(1_000);
+    stage.server.thaw();
+    await stage.travel(300);
+    expect([read.outcome(), write.outcome(), stage.driver.status]).toEqual([null, 'OK', 'ready']);
   });
 
   it('that is lost is told so, and ends', async () => {

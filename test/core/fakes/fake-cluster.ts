@@ -129,6 +129,10 @@ export class FakeCluster implements ClusterDriver {
     );
   }
 
+  serving(): ReadonlySet<string> {
+    return this.owners();
+  }
+
   async readSlots(): Promise<void> {
     try {
       this.#learn(await this.#ask());

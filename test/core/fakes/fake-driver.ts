@@ -101,6 +101,10 @@ export class FakeDriver implements Driver {
     return this.#connection.unanswered.oldest;
   }
 
+  unanswered(): readonly DriverCommand[] {
+    return this.#connection.unanswered.all;
+  }
+
   get parser(): ParserTraits {
     return { readsResp3: true, followsRedirects: false };
   }

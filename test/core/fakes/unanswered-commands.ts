@@ -35,6 +35,10 @@ export class UnansweredCommands {
     return this.#items[0]?.command;
   }
 
+  get all(): readonly DriverCommand[] {
+    return this.#items.map(({ command }) => command);
+  }
+
   /** Whether a command about subscriptions is among them. */
   get isConfirming(): boolean {
     return this.#items.some(({ command }) => command.name.endsWith('subscribe'));

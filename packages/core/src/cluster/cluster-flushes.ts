@@ -20,6 +20,16 @@ export class ClusterFlushes {
     this.#clock = clock;
   }
 
+  /** Call when bytes were read from a node. */
+  noteRead(at: number): void {
+    this.lastReadAt = at;
+  }
+
+  /** Call when bytes were written to a node. */
+  noteWrite(at: number): void {
+    this.lastWriteAt = at;
+  }
+
   currentFlush(): Flush {
     if (this.#current !== undefined) return this.#current;
     const flush = this.#flushes.begin(this.#clock.now());

@@ -1,4 +1,3 @@
-import type { CauseCode } from '../cause.ts';
 import type { LaneCircuits } from '../circuit/lane-circuits.ts';
 import type { TimerHandle } from '../clock.ts';
 import type { FastRoute } from '../command/dispatch.ts';
@@ -7,7 +6,7 @@ import { Connection } from '../connection/connection.ts';
 import type { CredentialsHolder } from '../connection/reauthenticate.ts';
 import { targetOf } from '../connection/target-of.ts';
 import type { NodeDriver, SlotRange } from '../driver/cluster-driver.ts';
-import type { SendCommand } from '../driver/driver-command.ts';
+import type { DriverCommand, SendCommand } from '../driver/driver-command.ts';
 import { establish, EstablishError, targetWith, type Target } from '../handshake/establish.ts';
 import type { OpenSocket } from '../handshake/open-socket.ts';
 import type { Settings } from '../options/settings.ts';
@@ -17,21 +16,9 @@ import { Redirections } from './direct/redirections.ts';
 import type { NodeDialers } from './node-dialers.ts';
 import { askForSlots } from './slots/ask-for-slots.ts';
 import { untilAnswered } from './slots/until-answered.ts';
+import { found, type NodeNews } from './node-news.ts';
 import { SingleAttempt } from './single-attempt.ts';
 import { slotRangesOf } from './slots/slot-ranges.ts';
-
-/** A report from a node to its cluster. */
-export type NodeNews =
-  /** The node's connection broke; the next attempt to connect will show why. */
-  | { readonly kind: 'lost'; readonly cause: CauseCode }
-  /** The node is silent or cannot be reached, so its slots may have moved. */
-  | { readonly kind: 'away'; readonly cause: CauseCode }
-  /** A call blocks on the node, and it replies to no other connection, so its slots may have moved. */
-  | { readonly kind: 'doubtful' }
-  /** The node was reached, or is replying again. */
-  | { readonly kind: 'found' }
-  | { readonly kind: 'bytes-read' }
-  | { readonly kind: 'bytes-written' };
 
 export interface ClusterNodeParts {
   readonly credentials: CredentialsHolder;
@@ -47,6 +34,8 @@ export interface AroundNode {
   readonly send: SendCommand;
   /** Returns the circuits of the node. */
   circuits(): LaneCircuits;
+  /** Whether other nodes serve the reads that this one does not answer. */
+  readonly hasReadsElsewhere: boolean;
 }
 
 /**
@@ -56,6 +45,7 @@ export interface AroundNode {
 export class ClusterNode {
   readonly connection: Connection;
   readonly #driver: NodeDriver;
+  readonly #around: AroundNode;
   readonly #settings: Settings;
   readonly #target: Target;
   readonly #redirections: Redirections;
@@ -73,6 +63,7 @@ export class ClusterNode {
   ) {
     const { credentials, open, settings, flushes, dialers } = parts;
     this.#driver = driver;
+    this.#around = around;
     this.#settings = settings;
     this.#tell = tell;
     this.#target = targetWith(targetOf(driver, settings, credentials, open), { requiresPrimary: false });
@@ -199,6 +190,7 @@ export class ClusterNode {
         return;
       case 'changed':
         this.#tellTrouble();
+        if (this.connection.isServerSilent) this.#moveReads();
         return;
       case 'ended':
         this.stop();
@@ -212,6 +204,13 @@ export class ClusterNode {
     const { state, cause } = this.connection;
     if (cause === undefined || state === 'stalled') return;
     this.#tell({ kind: state === 'reconnecting' ? 'lost' : 'away', cause });
+  }
+
+  /** Other nodes can answer the reads in flight. What else is in flight waits for the node, which may yet reply. */
+  #moveReads(): void {
+    const isRead = ({ call }: DriverCommand): boolean => call === undefined || call.retryLane === 'read';
+    if (!this.#around.hasReadsElsewhere || !this.#driver.unanswered().every(isRead)) return;
+    this.connection.drop('stalled');
   }
 
   #beginConnecting(): void {
@@ -244,6 +243,3 @@ export class ClusterNode {
     this.#timer = undefined;
   }
 }
-
-// Shared, so that reporting a read after a silence creates no object.
-const found = { kind: 'found' } as const;

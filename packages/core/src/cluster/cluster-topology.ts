@@ -6,8 +6,9 @@ import type { ClusterDriver, NodeDriver } from '../driver/cluster-driver.ts';
 import type { Lane } from '../snapshot.ts';
 import { askNode } from './ask-node.ts';
 import type { ClusterFlushes } from './cluster-flushes.ts';
-import { ClusterNode, type ClusterNodeParts, type NodeNews } from './cluster-node.ts';
+import { ClusterNode, type ClusterNodeParts } from './cluster-node.ts';
 import { NodeCircuits } from './node-circuits.ts';
+import type { NodeNews } from './node-news.ts';
 import { PartOutages } from './part-outages.ts';
 import { SlotReader } from './slot-reader.ts';
 import { SlotWatch, type SlotNews } from './slots/slot-watch.ts';
@@ -69,12 +70,13 @@ export class ClusterTopology {
     const isAway = (node: NodeDriver): boolean =>
       this.#outages.isLost(node.address) || this.nodes.isSilent(node);
     cluster.readFromAnswering(isAway, random);
-    cluster.onSubscriber((subscriber) => this.nodes.watch(subscriber, 'channels'), clock);
-    const forget = (node: NodeDriver): void => this.nodes.forget(node);
-    cluster.onShardSubscriber((subscriber) => this.nodes.watch(subscriber, 'shard-channels'), forget);
-    cluster.onNodeAdded((node) => this.nodes.watch(node, 'calls'));
+    const { nodes } = this;
+    const forget = (node: NodeDriver): void => nodes.forget(node);
+    cluster.onSubscriber((subscriber) => nodes.watch(subscriber, 'channels'), clock);
+    cluster.onShardSubscriber((subscriber) => nodes.watch(subscriber, 'shard-channels'), forget);
+    cluster.onNodeAdded((node) => nodes.watch(node, 'calls'));
     cluster.onNodeRemoved(forget);
-    for (const node of cluster.nodes()) this.nodes.watch(node, 'calls');
+    for (const node of cluster.nodes()) nodes.watch(node, 'calls');
     cluster.on('slots-read', () => this.#onSlots());
     cluster.on('node-error', () => this.trouble());
   }
@@ -153,8 +155,9 @@ export class ClusterTopology {
   }
 
   readonly #watchOver = (node: NodeDriver, role: NodeRole): ClusterNode => {
-    const { send } = this.#cluster;
-    const inCluster = { send, circuits: () => this.#circuits.of(node.address) };
+    const { send, readsFromReplicas } = this.#cluster;
+    const circuits = (): LaneCircuits => this.#circuits.of(node.address);
+    const inCluster = { send, circuits, hasReadsElsewhere: role === 'calls' && readsFromReplicas };
     const watched: ClusterNode = new ClusterNode(node, this.#parts, inCluster, (news) => {
       if (role === 'calls') return this.#onNodeNews(news, watched);
       // Not passed on to #onNodeNews: a lost subscriber connection says nothing about the connection for calls.
@@ -165,26 +168,23 @@ export class ClusterTopology {
   };
 
   #onNodeNews(news: NodeNews, { connection, address }: ClusterNode): void {
+    const { clusterFlushes } = this.#parts;
     const now = this.#parts.settings.clock.now();
     switch (news.kind) {
       case 'bytes-read':
-        this.#parts.clusterFlushes.lastReadAt = connection.wire.readAt;
-        return;
+        return clusterFlushes.noteRead(connection.wire.readAt);
       case 'bytes-written':
-        this.#parts.clusterFlushes.lastWriteAt = connection.wire.writtenAt;
-        return;
+        return clusterFlushes.noteWrite(connection.wire.writtenAt);
       case 'doubtful':
         return this.#slotWatch.nodeAway(true);
       case 'lost':
       case 'away':
         this.#slotWatch.nodeAway(this.#outages.lost(address, news.cause, news.kind === 'away', now));
-        this.#tell({ kind: 'parts-changed' });
-        return;
+        return this.#tell({ kind: 'parts-changed' });
       case 'found':
         this.#outages.found(address);
         this.#circuits.found(address);
-        this.#tell({ kind: 'parts-changed' });
-        return;
+        return this.#tell({ kind: 'parts-changed' });
       default:
         news satisfies never;
     }
@@ -205,8 +205,7 @@ export class ClusterTopology {
         if (news.isUp === !this.#outages.isDown(news.address)) return;
         if (news.isUp) this.#outages.up(news.address);
         else this.#outages.downToo(news.address, now);
-        this.#tell({ kind: 'parts-changed' });
-        return;
+        return this.#tell({ kind: 'parts-changed' });
       case 'failover':
         debug('%s: a failover is seen, the slots are read', this.#parts.settings.name);
         this.#outages.failoverSeen(now);
@@ -214,7 +213,7 @@ export class ClusterTopology {
         return;
       case 'look':
         this.#subscribers.look();
-        for (const address of this.#outages.lostAmong(this.#cluster.owners())) this.#redial(address);
+        for (const address of this.#outages.lostAmong(this.#cluster.serving())) this.#redial(address);
         return;
       case 'slots-read':
         return this.#tell(news);
@@ -226,16 +225,16 @@ export class ClusterTopology {
     }
   }
 
-  /** Reconnects to a node that owns slots. This way, its recovery is noticed even if no call needs the node. */
+  /** Reconnects to a node that serves slots. This way, its recovery is noticed even if no call needs the node. */
   #redial(address: string): void {
-    if (!this.#cluster.isReady || !this.#cluster.owners().has(address)) return;
+    if (!this.#cluster.isReady || !this.#cluster.serving().has(address)) return;
     if (this.#parts.dialers.of(address).refusal() === undefined) this.#cluster.connectTo(address);
   }
 
   #onSlots(): void {
     this.#cluster.rememberNodes();
     const owners = this.#cluster.owners();
-    this.#outages.retain(owners);
+    this.#outages.retain(this.#cluster.serving());
     this.#circuits.retain(owners);
     this.#reader.judge(this.#outages.lostAmong(owners).length === 0);
     for (const slot of this.#outages.uncoveredSlots)

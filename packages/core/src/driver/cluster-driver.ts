@@ -36,6 +36,8 @@ export interface NodeDriver extends Driver {
    * Connects to the node now, unless this client has already done so. If that fails, the node's connector reports it.
    */
   connectNow(): void;
+  /** Returns the commands that have been written and not yet answered. */
+  unanswered(): readonly DriverCommand[];
 }
 
 /** Everything that core needs from a cluster client. */
@@ -94,7 +96,9 @@ export interface ClusterDriver {
   readFromAnswering(isAway: (node: NodeDriver) => boolean, random: () => number): void;
   /** Returns the known addresses of the nodes that own slots. The same object until the slots change. */
   owners(): ReadonlySet<string>;
-  /** Connects to the primary at this address, unless it is connected or connecting. */
+  /** Returns {@link owners} and, if reads also go to replicas, the known addresses of these. */
+  serving(): ReadonlySet<string>;
+  /** Connects to the node at this address, unless it is connected or connecting. */
   connectTo(address: string): void;
 
   readSlots(): Promise<void>;

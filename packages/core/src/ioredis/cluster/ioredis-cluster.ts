@@ -188,11 +188,16 @@ export class IoredisCluster implements ClusterDriver {
     return this.#slots.owners();
   }
 
+  serving(): ReadonlySet<string> {
+    return this.readsFromReplicas ? this.#slots.nodes() : this.#slots.owners();
+  }
+
   connectTo(address: string): void {
     const { connectionPool } = clusterInternals(this.#cluster);
     const colon = address.lastIndexOf(':');
     const place = { host: address.slice(0, colon), port: Number(address.slice(colon + 1)) };
-    const node = connectionPool.getInstanceByKey(address) ?? connectionPool.findOrCreate(place);
+    const known = connectionPool.getInstanceByKey(address);
+    const node = known ?? connectionPool.findOrCreate(place, !this.owners().has(address));
     IoredisNode.of(node).connectNow();
   }
 

@@ -1,5 +1,6 @@
 import type { Redis } from 'ioredis';
 import type { NodeDriver } from '../../driver/cluster-driver.ts';
+import type { DriverCommand } from '../../driver/driver-command.ts';
 import { printClient } from '../clients.ts';
 import { internals } from '../internals.ts';
 import { RedisDriver } from '../redis-driver.ts';
@@ -35,6 +36,12 @@ export class IoredisNode extends RedisDriver implements NodeDriver {
 
   connectNow(): void {
     if (this.status === 'idle') this.client.connect().catch(ignore);
+  }
+
+  unanswered(): readonly DriverCommand[] {
+    return internals(this.client)
+      .commandQueue.toArray()
+      .map(({ command }) => command);
   }
 }
 

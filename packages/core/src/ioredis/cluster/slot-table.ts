@@ -14,6 +14,7 @@ const nobodyAnswered = 'Failed to refresh slots cache.';
 export class SlotTable {
   readonly #cluster: Cluster;
   #owners: ReadonlySet<string> = new Set();
+  #nodes: ReadonlySet<string> = new Set();
   #isStale = true;
 
   constructor(cluster: Cluster) {
@@ -25,9 +26,14 @@ export class SlotTable {
 
   /** Returns the addresses of the primaries. */
   owners(): ReadonlySet<string> {
-    if (this.#isStale) this.#owners = this.#findOwners();
-    this.#isStale = false;
+    this.#bringUpToDate();
     return this.#owners;
+  }
+
+  /** Returns the addresses of the primaries and of their replicas. */
+  nodes(): ReadonlySet<string> {
+    this.#bringUpToDate();
+    return this.#nodes;
   }
 
   /**
@@ -65,15 +71,21 @@ export class SlotTable {
     };
   }
 
-  #findOwners(): ReadonlySet<string> {
-    const addresses = new Set<string>();
+  #bringUpToDate(): void {
+    if (!this.#isStale) return;
+    this.#isStale = false;
+    const owners = new Set<string>();
+    const nodes = new Set<string>();
     let last: readonly string[] | undefined;
     for (const keys of clusterInternals(this.#cluster).slots) {
       // Neighbouring slots share one array, which needs to be looked at only once.
-      if (keys !== last && keys?.[0] !== undefined) addresses.add(keys[0]);
+      if (keys === last) continue;
       last = keys;
+      if (keys?.[0] !== undefined) owners.add(keys[0]);
+      for (const key of keys ?? []) nodes.add(key);
     }
-    return addresses;
+    this.#owners = owners;
+    this.#nodes = nodes;
   }
 }
 

@@ -1,0 +1,17 @@
+import type { CauseCode } from '../cause.ts';
+
+/** A report from a node to its cluster. */
+export type NodeNews =
+  /** The node's connection broke; the next attempt to connect will show why. */
+  | { readonly kind: 'lost'; readonly cause: CauseCode }
+  /** The node is silent or cannot be reached, so its slots may have moved. */
+  | { readonly kind: 'away'; readonly cause: CauseCode }
+  /** A call blocks on the node, and it replies to no other connection, so its slots may have moved. */
+  | { readonly kind: 'doubtful' }
+  /** The node was reached, or is replying again. */
+  | { readonly kind: 'found' }
+  | { readonly kind: 'bytes-read' }
+  | { readonly kind: 'bytes-written' };
+
+// Shared, so that reporting a read after a silence creates no object.
+export const found = { kind: 'found' } as const;
