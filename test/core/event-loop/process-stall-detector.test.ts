@@ -115,4 +115,29 @@ describe('the detector of the process', () => {
     clock.jump(250);
     expect(detector.lagMs).toBe(0);
   });
+
+  it('knows the lag to a few milliseconds for a moment after a PING of an idle connection', () => {
+    const { clock, detector } = start();
+    detector.noteGlance(clock.now());
+    clock.travel(60);
+    clock.jump(50);
+    expect(detector.lagMs).toBeGreaterThanOrEqual(30);
+  });
+
+  it('looks rarely again 100 ms after such a PING', () => {
+    const { clock, detector } = start();
+    detector.noteGlance(clock.now());
+    clock.travel(100);
+    clock.jump(250);
+    expect(detector.lagMs).toBe(0);
+  });
+
+  it('watches a call as closely when a PING follows', () => {
+    const { clock, detector } = start();
+    detector.noteWork(clock.now());
+    detector.noteGlance(clock.now());
+    clock.travel(700);
+    clock.jump(300);
+    expect(detector.lagMs).toBeGreaterThanOrEqual(280);
+  });
 });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { StallWatch, type StallFinding } from '../../../packages/core/src/stall/stall-watch.ts';
+import { PingTurns } from '../../../packages/core/src/stall/ping-turns.ts';
 import { WiredDriver } from '../fakes/wired-driver.ts';
 
 interface Watched {
@@ -20,7 +21,7 @@ async function watched({ idleMs = 5_000 } = {}): Promise<Watched> {
     wire,
     clock,
     () => subject.random,
-    () => subject.idleMs,
+    (stretch) => subject.idleMs * stretch,
     (finding) => {
       found.push([finding, clock.now()]);
       subject.onFinding();
@@ -30,17 +31,17 @@ async function watched({ idleMs = 5_000 } = {}): Promise<Watched> {
   wired.onEvent = (event) => {
     if (event === 'written') watch.noteWrite(wire.writtenAt);
   };
-  watch.start();
+  watch.start(new PingTurns());
   return subject;
 }
 
 describe('an idle connection', () => {
   it('is found idle when its time is over, and again until something is written', async () => {
     const { wired, found } = await watched();
-    await wired.travel(5_300);
+    await wired.travel(5_200);
     expect(found).toEqual([
-      ['idle', 6_100],
-      ['idle', 6_300],
+      ['idle', 6_000],
+      ['idle', 6_200],
     ]);
   });
 
@@ -48,7 +49,7 @@ describe('an idle connection', () => {
     const subject = await watched();
     subject.random = 1;
     await subject.wired.travel(6_000);
-    expect(subject.found[0]).toEqual(['idle', 1_300 + 1.1 * 4_800]);
+    expect(subject.found[0]).toEqual(['idle', 6_500]);
   });
 
   it.each(['read', 'written'] as const)('is not idle as long as bytes are %s', async (direction) => {
@@ -281,6 +282,82 @@ describe('an answer that lies in the socket already', () => {
   });
 });
 
+describe('one of many connections to an endpoint', () => {
+  async function oneOf(count: number): Promise<Watched & { readonly turns: PingTurns }> {
+    const subject = await watched();
+    const turns = new PingTurns();
+    for (let other = 1; other < count; other++) turns.join({ doubt: () => undefined });
+    subject.watch.stop();
+    subject.random = 0.5;
+    subject.watch.start(turns);
+    subject.random = 0;
+    return Object.assign(subject, { turns });
+  }
+
+  it('waits for its turn with PING', async () => {
+    const { wired, found } = await oneOf(1_000);
+    await wired.travel(23_000);
+    expect(found).toEqual([]);
+    await wired.travel(2_500);
+    expect(found[0]).toEqual(['idle', 26_000]);
+  });
+
+  it('does not wait when another has fallen silent', async () => {
+    const { wired, found, turns } = await oneOf(1_000);
+    await wired.travel(3_000);
+    turns.doubt({ doubt: () => undefined }, wired.clock.now());
+    await wired.travel(1);
+    expect(found).toEqual([['idle', 4_100]]);
+  });
+
+  it('need not look when it was in use until a moment ago', async () => {
+    const { wired, found, turns } = await oneOf(1_000);
+    await wired.travel(3_000);
+    wired.link.far.write('+OK\r\n');
+    await wired.travel(50);
+    turns.doubt({ doubt: () => undefined }, wired.clock.now());
+    await wired.travel(500);
+    expect(found).toEqual([]);
+  });
+
+  it('is left alone once it has gone', async () => {
+    const { wired, watch, found, turns } = await oneOf(1_000);
+    watch.stop();
+    turns.doubt({ doubt: () => undefined }, wired.clock.now());
+    watch.doubt(500);
+    expect([wired.clock.pendingTimers, turns.stretch(1) > 1]).toEqual([0, true]);
+    await wired.travel(60_000);
+    expect(found).toEqual([]);
+  });
+});
+
+describe('connections in use', () => {
+  it('share their looks: two wake the process no more often than one', async () => {
+    const [one, other] = [await watched(), await watched()];
+    for (const { wired } of [one, other]) {
+      for (let turn = 0; turn < 20; turn++) {
+        wired.send('get', ['a']);
+        await wired.travel(50);
+      }
+      expect(wired.clock.pendingTimers).toBe(1);
+    }
+    expect([one.found, other.found]).toEqual([[], []]);
+  });
+
+  it('are found silent no later for it', async () => {
+    const { wired, found } = await watched();
+    for (let turn = 0; turn < 7; turn++) {
+      wired.send('get', ['a']);
+      await wired.travel(90);
+    }
+    wired.server.freeze();
+    wired.send('get', ['b']);
+    const sentAt = wired.clock.now();
+    await wired.travel(201);
+    expect(found).toEqual([['silent', sentAt + 200]]);
+  });
+});
+
 describe('a watch that was never started', () => {
   it('arms itself for no write', async () => {
     const { wired, watch } = await watched();
@@ -313,8 +390,8 @@ describe('a watch that is stopped', () => {
     watch.stop();
     await wired.travel(1_000);
     expect(found).toEqual([]);
-    watch.start();
-    watch.start();
+    watch.start(new PingTurns());
+    watch.start(new PingTurns());
     expect([wired.clock.pendingTimers, wired.clock.nextTimerAt]).toEqual([1, 2_300]);
   });
 });

@@ -32,7 +32,7 @@ export class ClusterFlushes {
 
   currentFlush(): Flush {
     if (this.#current !== undefined) return this.#current;
-    const flush = this.#flushes.begin(this.#clock.now());
+    const flush = this.#flushes.begin(this.#clock.now(), 'calls');
     this.#current = flush;
     process.nextTick(() => {
       this.#current = undefined;

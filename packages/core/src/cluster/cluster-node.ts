@@ -10,7 +10,7 @@ import type { DriverCommand, SendCommand } from '../driver/driver-command.ts';
 import { establish, EstablishError, targetWith, type Target } from '../handshake/establish.ts';
 import type { OpenSocket } from '../handshake/open-socket.ts';
 import type { Settings } from '../options/settings.ts';
-import type { Flushes } from '../event-loop/flush.ts';
+import type { Flushes, FlushKind } from '../event-loop/flush.ts';
 import { NodeRoute } from './direct/node-route.ts';
 import { Redirections } from './direct/redirections.ts';
 import type { NodeDialers } from './node-dialers.ts';
@@ -68,7 +68,7 @@ export class ClusterNode {
     this.#tell = tell;
     this.#target = targetWith(targetOf(driver, settings, credentials, open), { requiresPrimary: false });
     const source = new SingleAttempt(dialers.of(driver.address), this.#target, settings.clock);
-    const ofNode = { begin: (now: number) => flushes.begin(now, around.circuits()) };
+    const ofNode = { begin: (now: number, kind: FlushKind) => flushes.begin(now, kind, around.circuits()) };
     this.connection = new Connection(
       { driver, target: this.#target, source, settings, flushes: ofNode, onDead: 'drop' },
       (news) => this.#onNews(news),

@@ -20,7 +20,7 @@ import { decide, type Fail, type Resend } from './decide.ts';
 import { handOver, type Dispatch, type FastRoute } from './dispatch.ts';
 import { GateState } from './gate-state.ts';
 import { answerTo, closed, overdue, waitExpired, type Happening } from './happening.ts';
-import { InFlight } from './in-flight.ts';
+import { InFlight, mayBeEarlyMs } from './in-flight.ts';
 import type { GateParts, Line } from './line.ts';
 import { WaitingQueue } from './waiting-queue.ts';
 
@@ -218,11 +218,11 @@ export class Gate {
     else this.wait(call, 'returned', this.state.returnedWaitsUntil(call, now));
   }
 
-  #setAlarm(): void {
+  #setAlarm(earlyMs = mayBeEarlyMs): void {
     if (this.#isReadingSockets) return;
     const dueAt = Math.min(this.inFlight.nextDueAt, this.waiting.nextDueAt, this.#retryDelays.nextDueAt);
     // For calls in flight, the socket keeps the process alive; for the others, the timer has to.
-    this.#alarm.set(dueAt, this.waiting.length + this.#retryDelays.length > 0);
+    this.#alarm.set(dueAt, this.waiting.length + this.#retryDelays.length > 0, earlyMs);
   }
 
   #onAlarm(): void {
@@ -235,7 +235,7 @@ export class Gate {
     for (let call = this.waiting.expired(now); call !== undefined; call = this.waiting.expired(now)) {
       this.settle(call, waitExpired);
     }
-    if (this.inFlight.nextDueAt > now) return this.#setAlarm();
+    if (this.inFlight.nextDueAt > now) return this.#setAlarm(0);
     // After a stall of the process, timers run before sockets are read, so a reply may have arrived but be unread.
     this.#isReadingSockets = true;
     afterReads(this.#clock, () => {

@@ -2,6 +2,12 @@ import { DueQueue } from '../event-loop/due-queue.ts';
 import type { Flush } from '../event-loop/flush.ts';
 import { CallList, isPlainRead, slowStateOf, type Call, type SlowCall } from './call.ts';
 
+/**
+ * By how much a look at the deadlines may be early, to be made together with those of other clients. Mostly, all calls
+ * have been answered by then.
+ */
+export const mayBeEarlyMs = 20;
+
 /** The calls in flight, with their deadlines. */
 export class InFlight {
   readonly #timeoutMs: number;

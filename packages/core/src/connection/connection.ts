@@ -58,8 +58,8 @@ export class Connection {
       handshakeTimeoutMs,
       (event) => this.#onConnector(event),
     );
-    const idleMs = (): number =>
-      this.#subscriptions.isActive ? Math.min(subscriberIdleMs, idlePingMs) : idlePingMs;
+    const idleMs = (stretch: number): number =>
+      this.#subscriptions.isActive ? Math.min(subscriberIdleMs, idlePingMs) : idlePingMs * stretch;
     this.#stallGuard = new StallGuard(driver, target, this.wire, settings, idleMs, source, (news) =>
       this.#onStall(news),
     );

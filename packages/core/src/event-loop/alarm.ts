@@ -3,8 +3,7 @@ import { ClockTimer, type Timed } from './clock-timer.ts';
 
 /**
  * One alarm for many due times. It may fire early, so the callback has to check what is due and set the alarm again. All
- * alarms of a clock share its timers, and those that need not be exact fire together: a thousand idle connections wake
- * the process hardly more often than one.
+ * alarms of a clock share its timers, and those that may be early fire together.
  */
 export class Alarm implements Timed {
   /** When the alarm fires; Infinity if it is not set. Set by the queue that the alarm is in. */

@@ -25,6 +25,9 @@ export class Flush {
 /** The two circuits of Redis or of a part of it, as far as a flush depends on them. */
 export type Generations = Readonly<Record<'read' | 'write', { readonly generation: number }>>;
 
+/** `calls`: commands of callers. `ping`: the PING of a connection that checks itself. */
+export type FlushKind = 'calls' | 'ping';
+
 /** Creates the flushes of all connections of a resilience. */
 export class Flushes {
   readonly #circuits: Generations;
@@ -36,8 +39,9 @@ export class Flushes {
   }
 
   /** `circuits` are those of the part of Redis that the bytes go to, if it has its own. */
-  begin(now: number, circuits: Generations = this.#circuits): Flush {
-    this.#stallDetector.noteWork(now);
+  begin(now: number, kind: FlushKind, circuits: Generations = this.#circuits): Flush {
+    if (kind === 'calls') this.#stallDetector.noteWork(now);
+    else this.#stallDetector.noteGlance(now);
     return new Flush(now, circuits.read.generation, circuits.write.generation);
   }
 }

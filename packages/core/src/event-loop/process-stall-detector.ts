@@ -4,6 +4,8 @@ const idlePeriodMs = 250;
 const busyPeriodMs = 20;
 // At least the default deadline, so that the lag is measured closely as long as a command may be waiting for its reply.
 const closeWatchMs = 1000;
+// A PING of ours is answered sooner, and a watch of that length for each would wake the process all the time.
+const glanceMs = 100;
 const toleratedLagMs = 20;
 const freezeMs = 1000;
 
@@ -19,7 +21,7 @@ export class ProcessStallDetector {
   readonly #onThaw: (kind: ThawKind, durationMs: number) => void;
   readonly #cpuMs: () => number;
   #timer: TimerHandle | undefined;
-  #workedAt = -Infinity;
+  #watchedUntil = -Infinity;
   #periodMs = idlePeriodMs;
   #dueAt = 0;
   #wallDueAt = 0;
@@ -61,7 +63,16 @@ export class ProcessStallDetector {
    * duration.
    */
   noteWork(now: number): void {
-    this.#workedAt = now;
+    this.#watchUntil(now, closeWatchMs);
+  }
+
+  /** Call when an idle connection sends its own PING: measures the lag closely, but only for a moment. */
+  noteGlance(now: number): void {
+    this.#watchUntil(now, glanceMs);
+  }
+
+  #watchUntil(now: number, forMs: number): void {
+    this.#watchedUntil = Math.max(this.#watchedUntil, now + forMs);
     if (this.#periodMs === busyPeriodMs || this.#timer === undefined || now > this.#dueAt) return;
     this.#clock.clearTimeout(this.#timer);
     this.#startPeriod(busyPeriodMs);
@@ -89,7 +100,7 @@ export class ProcessStallDetector {
   readonly #beat = (): void => {
     this.#timer = undefined;
     const lateMs = this.#clock.now() - this.#dueAt;
-    const isWatched = this.#dueAt - this.#workedAt < closeWatchMs;
+    const isWatched = this.#dueAt < this.#watchedUntil;
     const wallLateMs = this.#clock.wallNow() - this.#wallDueAt;
     const workedMs = this.#cpuMs() - this.#cpuAtStart;
     this.#lagMs = lateMs > toleratedLagMs ? lateMs : 0;

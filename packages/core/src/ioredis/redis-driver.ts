@@ -15,7 +15,7 @@ import { internals } from './internals.ts';
 import { leadTo } from './lead-to.ts';
 import { ownSendOf } from './own-send.ts';
 import { plainAnswerOf, type AnswerPlain } from './plain-answer.ts';
-import { routeReplies, routerOf } from './raw/reply-router.ts';
+import { routeReplies, type ReplyRouter } from './raw/reply-router.ts';
 import { leaveBehind } from './sockets/left-behind.ts';
 import { answerFromProof } from './sockets/proven-handshake.ts';
 import { SelectedDatabase } from './selected-database.ts';
@@ -49,6 +49,7 @@ export class RedisDriver implements Driver {
   readonly #selected: SelectedDatabase;
   /** The client's connector before it was protected. */
   #former: DriverConnector | undefined;
+  #router: ReplyRouter | undefined;
   #givenUp: Promise<void> | undefined;
   #onUnsubscribe: UnsubscribeListener | undefined;
   #proven: ProvenState | undefined;
@@ -110,7 +111,7 @@ export class RedisDriver implements Driver {
   }
 
   unansweredCount(): number {
-    return internals(this.client).commandQueue.length + (routerOf(this.client)?.further.count ?? 0);
+    return internals(this.client).commandQueue.length + (this.#router?.further.count ?? 0);
   }
 
   oldestUnanswered(): DriverCommand | undefined {
@@ -135,7 +136,7 @@ export class RedisDriver implements Driver {
     const { client } = this;
     this.#former = internals(client).connector;
     takeOverConnection(client, connector);
-    routeReplies(client, (name, args) => this.ask(name, args));
+    this.#router = routeReplies(client, (name, args) => this.ask(name, args));
     // Without a listener ioredis prints every failed attempt to the console.
     client.on('error', ignore);
     if (this.options['monitor'] === true) monitorAtOnce(client, this.send);

@@ -43,16 +43,18 @@ export class OrderCheck {
   /** Sends PING, and checks the reply unless `integrity` is off. */
   ping(): void {
     if (this.#settings.connection.integrity === 'off') {
-      this.#driver.ping().catch(ignore);
+      this.#wire.ping(() => this.#driver.ping()).catch(ignore);
       return;
     }
     const { socket } = this.#wire;
     this.#checkedAt = this.#settings.clock.now();
     this.#checkedReplies = this.#wire.replies;
     const text = `order-${++this.#count}-${this.#settings.random().toString(36).slice(2, 10)}`;
-    this.#driver.ping(text).then((answer) => {
-      if (this.#wire.socket === socket && !isAnswer(answer, text)) this.#wire.distrust();
-    }, ignore);
+    this.#wire
+      .ping(() => this.#driver.ping(text))
+      .then((answer) => {
+        if (this.#wire.socket === socket && !isAnswer(answer, text)) this.#wire.distrust();
+      }, ignore);
   }
 }
 

@@ -44,6 +44,7 @@ export class Wire {
   #adopted = 0;
   #releases = new ReleaseRequests();
   #current: Flush | undefined;
+  #isPinging = false;
   /** The oldest unanswered command if it has no call, and the time of the last write before it was first seen. */
   #untracked: { readonly command: DriverCommand; readonly sentAt: number } | undefined;
   /** Flushes that are waiting because the socket accepts no more bytes. */
@@ -143,11 +144,21 @@ export class Wire {
     this.#breached('shifted');
   }
 
+  /** Sends the connection's own PING. */
+  ping(send: () => Promise<unknown>): Promise<unknown> {
+    this.#isPinging = true;
+    try {
+      return send();
+    } finally {
+      this.#isPinging = false;
+    }
+  }
+
   /** Returns the flush that a command written now belongs to. */
   currentFlush(): Flush {
     const current = this.#current;
     if (current !== undefined && !this.isBlocked) return current;
-    const flush = this.#flushes.begin(this.#clock.now());
+    const flush = this.#flushes.begin(this.#clock.now(), this.#isPinging ? 'ping' : 'calls');
     this.#current = flush;
     if (this.isBlocked) this.#blockedFlushes.push(flush);
     return flush;

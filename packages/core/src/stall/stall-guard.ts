@@ -5,6 +5,7 @@ import type { Settings } from '../options/settings.ts';
 import type { Wire } from '../socket/wire.ts';
 import { BlockingCheck } from './blocking-check.ts';
 import { StallInquiry, type InquiryEndpoint, type InquiryFinding } from './stall-inquiry.ts';
+import { PingTurns } from './ping-turns.ts';
 import { StallWatch, type StallFinding } from './stall-watch.ts';
 
 /** A finding about a connection that may be stalled. */
@@ -34,7 +35,7 @@ export class StallGuard {
     target: Target,
     wire: Wire,
     settings: Settings,
-    idleMs: () => number,
+    idleMs: (stretch: number) => number,
     endpoint: InquiryEndpoint,
     tell: (news: StallNews) => void,
   ) {
@@ -50,7 +51,7 @@ export class StallGuard {
 
   /** Call when the connection starts serving commands. */
   watch(): void {
-    this.#watch.start();
+    this.#watch.start(PingTurns.of(this.#endpoint.dialer));
   }
 
   /** Call when the connection is gone. */
@@ -65,6 +66,7 @@ export class StallGuard {
 
   /** Call when the connection is silent: asks the server over a second connection, until the reason is known. */
   inquire(): void {
+    this.#watch.warnOthers();
     this.#openInquiry().begin();
   }
 

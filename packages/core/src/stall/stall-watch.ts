@@ -1,7 +1,9 @@
 import type { Clock, Random } from '../clock.ts';
 import { afterReads } from '../event-loop/after-reads.ts';
 import { Alarm } from '../event-loop/alarm.ts';
+import { JointLooks, type Looks } from '../event-loop/joint-looks.ts';
 import type { Wire } from '../socket/wire.ts';
+import type { PingTurns, TakesTurns } from './ping-turns.ts';
 
 /** A finding of the watch. */
 export type StallFinding =
@@ -14,26 +16,40 @@ export type StallFinding =
 
 /** Idle connections are pinged together if their PINGs are due within this share of the idle time of each other. */
 const togetherShare = 0.05;
+/** Connections in use look together if their looks are due within this time of each other. */
+const inUseEarlyMs = 25;
+/** It is not worth to be earlier by less. */
+const leastEarlyMs = 25;
 
 /**
  * Watches how long a connection's oldest command has been unanswered and how long the connection has been idle. The
  * socket is read once more before silence is reported.
  */
-export class StallWatch {
+export class StallWatch implements Looks, TakesTurns {
   readonly #wire: Wire;
   readonly #clock: Clock;
   readonly #random: Random;
-  readonly #idleMs: () => number;
+  readonly #idleMs: (stretch: number) => number;
   readonly #tell: (finding: StallFinding) => void;
   readonly #alarm: Alarm;
-  #isOn = false;
+  readonly #joint: JointLooks;
+  /** When the look together with other connections is due; Infinity if none is. */
+  #jointAt = Infinity;
+  /** Undefined while the watch is off. */
+  #turns: PingTurns | undefined;
+  /** When it is this connection's turn to send PING, from 0 to 1; drawn anew for each PING. */
+  #turn = 0;
+  #isDoubted = false;
 
-  /** `idleMs` is read at each check, because it is shorter while the connection has subscriptions. */
+  /**
+   * `idleMs` is read at each look, because it is shorter while the connection has subscriptions. It is given how many
+   * times as long as alone the connection waits for its turn.
+   */
   constructor(
     wire: Wire,
     clock: Clock,
     random: Random,
-    idleMs: () => number,
+    idleMs: (stretch: number) => number,
     tell: (finding: StallFinding) => void,
   ) {
     this.#wire = wire;
@@ -42,50 +58,96 @@ export class StallWatch {
     this.#idleMs = idleMs;
     this.#tell = tell;
     this.#alarm = new Alarm(clock, () => this.#look());
+    this.#joint = JointLooks.of(clock);
   }
 
-  start(): void {
-    this.#isOn = true;
-    this.#arm(this.#wire.roundTrip.limitMs());
+  /** `turns` are those of the connections to the same endpoint. */
+  start(turns: PingTurns): void {
+    this.#turns?.leave(this);
+    this.#turns = turns;
+    turns.join(this);
+    this.#turn = this.#random();
+    this.#isDoubted = false;
+    this.#armJointly(this.#wire.roundTrip.limitMs(), inUseEarlyMs);
   }
 
   stop(): void {
-    this.#isOn = false;
-    this.#alarm.clear();
+    this.#turns?.leave(this);
+    this.#turns = undefined;
+    this.#disarm();
   }
 
   /** Call when bytes are about to be written, so that the next check is no further away than the limit. */
   noteWrite(now: number): void {
     const limitMs = this.#wire.roundTrip.limitMs();
-    if (this.#isOn && this.#alarm.dueAt > now + limitMs + 1) this.#arm(limitMs);
+    const latestAt = now + limitMs + 1;
+    if (this.#turns !== undefined && this.#jointAt > latestAt && this.#alarm.dueAt > latestAt)
+      this.#arm(limitMs);
   }
 
-  #arm(delayMs: number, earlyMs = 0): void {
+  /** Call when the connection has fallen silent: the others that wait for their turn look now. */
+  warnOthers(): void {
+    this.#turns?.doubt(this, this.#clock.now());
+  }
+
+  /** Sends PING within this time, unless the connection has been in use until a moment ago. */
+  doubt(withinMs: number): void {
+    if (this.#turns === undefined) return;
+    this.#isDoubted = true;
+    this.#alarm.set(this.#clock.now() + this.#random() * withinMs, false);
+  }
+
+  /** Called at the time of a joint look. */
+  look(): void {
+    this.#jointAt = Infinity;
     this.#alarm.clear();
-    if (this.#isOn) this.#alarm.set(this.#clock.now() + delayMs, false, earlyMs);
+    this.#look();
+  }
+
+  #arm(delayMs: number): void {
+    this.#disarm();
+    if (this.#turns !== undefined) this.#alarm.set(this.#clock.now() + delayMs, false);
+  }
+
+  #disarm(): void {
+    this.#alarm.clear();
+    if (this.#jointAt === Infinity) return;
+    this.#joint.forget(this, this.#jointAt);
+    this.#jointAt = Infinity;
+  }
+
+  /** Looks after this time or a little earlier, together with other connections. */
+  #armJointly(delayMs: number, earlyMs: number): void {
+    if (this.#turns === undefined || earlyMs < leastEarlyMs || delayMs < 2 * earlyMs)
+      return this.#arm(delayMs);
+    this.#disarm();
+    this.#jointAt = this.#joint.plan(this, this.#clock.now() + delayMs, earlyMs);
   }
 
   #look(): void {
     const now = this.#clock.now();
     const sentAt = this.#wire.oldestSentAt();
-    if (sentAt === undefined) this.#lookAtIdle(now);
+    const isDoubted = this.#isDoubted;
+    this.#isDoubted = false;
+    if (sentAt === undefined) this.#lookAtIdle(now, isDoubted);
     else this.#arm(this.#lookAtSilence(now, sentAt));
   }
 
-  #lookAtIdle(now: number): void {
-    const idleMs = this.#idleMs();
-    const earlyMs = togetherShare * idleMs;
+  #lookAtIdle(now: number, isDoubted: boolean): void {
+    const idleMs = this.#idleMs(this.#turns?.stretch(this.#turn) ?? 1);
+    const earlyMs = togetherShare * this.#idleMs(this.#turns?.company ?? 1);
     const limitMs = this.#wire.roundTrip.limitMs();
     const idleFor = now - Math.max(this.#wire.readAt, this.#wire.writtenAt);
-    if (idleFor + earlyMs >= idleMs) {
+    if (idleFor + earlyMs >= idleMs || (isDoubted && idleFor >= limitMs)) {
+      this.#turn = this.#random();
+      this.#armJointly(limitMs, inUseEarlyMs);
       this.#tell('idle');
-      this.#arm(limitMs);
     } else if (idleFor < limitMs && idleFor + 2 * limitMs < idleMs) {
-      // The connection is in use. The alarm is set to the short limit now, so that the next write need not set it.
-      this.#arm(limitMs);
+      // The connection is in use. The next look is planned now, so that the next write need not plan it.
+      this.#armJointly(limitMs, inUseEarlyMs);
     } else {
       // Jittered, so that the idle connections of a fleet do not all send PING at the same moment.
-      this.#arm((idleMs - idleFor) * (1 + 0.1 * this.#random()), earlyMs);
+      this.#armJointly((idleMs - idleFor) * (1 + 0.1 * this.#random()), earlyMs);
     }
   }
 
@@ -93,7 +155,7 @@ export class StallWatch {
     const limitMs = this.#wire.roundTrip.limitMs();
     const since = Math.max(this.#wire.aliveAt, this.#wire.blockedUntil() ?? sentAt);
     if (since === Infinity) {
-      const idleMs = this.#idleMs();
+      const idleMs = this.#idleMs(1);
       if (now - Math.max(this.#wire.readAt, sentAt) >= idleMs) this.#tell('blocked');
       return idleMs;
     }
@@ -101,7 +163,7 @@ export class StallWatch {
     if (silentFor < limitMs) return Math.max(1, limitMs - silentFor);
     afterReads(this.#clock, () => {
       const isStillSilent = this.#wire.aliveAt < now && this.#wire.oldestSentAt() === sentAt;
-      if (this.#isOn && isStillSilent) this.#tell('silent');
+      if (this.#turns !== undefined && isStillSilent) this.#tell('silent');
     });
     return limitMs;
   }

@@ -167,8 +167,10 @@ export class ReplyRouter {
 const routers = new WeakMap<Redis, ReplyRouter>();
 
 /** Installs a router for a client's replies. */
-export function routeReplies(client: Redis, ask: Ask): void {
-  routers.set(client, new ReplyRouter(client, ask));
+export function routeReplies(client: Redis, ask: Ask): ReplyRouter {
+  const router = new ReplyRouter(client, ask);
+  routers.set(client, router);
+  return router;
 }
 
 export function routerOf(client: Redis): ReplyRouter | undefined {

@@ -1,0 +1,81 @@
+import type { Clock } from '../clock.ts';
+import { Alarm } from './alarm.ts';
+
+const roundingMs = 0.5;
+
+/** Something that looks around from time to time. */
+export interface Looks {
+  /** Called at the time that `JointLooks.plan` returned. */
+  look(): void;
+}
+
+/**
+ * The looks of everything on a clock that looks around again and again, a little early rather than late. All looks of a
+ * moment share one alarm: a thousand connections wake the process hardly more often than one, and a look costs no place
+ * in the order of all alarms.
+ */
+export class JointLooks {
+  readonly #slots = new Map<number, Looks[]>();
+  readonly #clock: Clock;
+  readonly #alarm: Alarm;
+
+  private constructor(clock: Clock) {
+    this.#clock = clock;
+    this.#alarm = new Alarm(clock, () => this.#onAlarm());
+  }
+
+  static of(clock: Clock): JointLooks {
+    let shared = known.get(clock);
+    if (shared === undefined) known.set(clock, (shared = new JointLooks(clock)));
+    return shared;
+  }
+
+  /** Plans a look at `latestAt` or up to `earlyMs` earlier, and returns when. */
+  plan(looks: Looks, latestAt: number, earlyMs: number): number {
+    const dueAt = Math.floor(latestAt / earlyMs) * earlyMs;
+    const slot = this.#slots.get(dueAt);
+    if (slot !== undefined) slot.push(looks);
+    else {
+      this.#slots.set(dueAt, [looks]);
+      this.#alarm.set(dueAt, false);
+    }
+    return dueAt;
+  }
+
+  /** Takes back a plan. Does nothing if there is none. */
+  forget(looks: Looks, dueAt: number): void {
+    const slot = this.#slots.get(dueAt);
+    const place = slot?.indexOf(looks) ?? -1;
+    if (slot === undefined || place === -1) return;
+    slot.splice(place, 1);
+    if (slot.length === 0) this.#slots.delete(dueAt);
+    if (this.#slots.size === 0) this.#alarm.clear();
+  }
+
+  #onAlarm(): void {
+    const now = this.#clock.now() + roundingMs;
+    const due = [...this.#slots.keys()].filter((dueAt) => dueAt <= now);
+    for (const dueAt of due) this.#lookAt(dueAt);
+    for (const dueAt of this.#slots.keys()) this.#alarm.set(dueAt, false);
+  }
+
+  #lookAt(dueAt: number): void {
+    const slot = this.#slots.get(dueAt) ?? [];
+    // One look may take back the plan of another.
+    for (let looks = slot.pop(); looks !== undefined; looks = slot.pop()) lookAlone(looks);
+    this.#slots.delete(dueAt);
+  }
+}
+
+const known = new WeakMap<Clock, JointLooks>();
+
+// An error that one look throws must not keep the others from looking.
+function lookAlone(looks: Looks): void {
+  try {
+    looks.look();
+  } catch (error) {
+    process.nextTick(() => {
+      throw error;
+    });
+  }
+}
