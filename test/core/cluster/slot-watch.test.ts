@@ -305,6 +305,108 @@ describe('a cluster in trouble', () => {
     expect(stage.told).toContain('slots-read');
   });
 
+  it('has its slots read at the next look after nobody told them, and often for a while', async () => {
+    const stage = new Stage();
+    stage.watch.trouble();
+    await stage.travel(2_010);
+    const last = stage.slotsReadAt.at(-1) ?? 0;
+    stage.readsSlots = () => Promise.reject(new Error('no answer'));
+    stage.watch.readSlots();
+    await stage.travel(0);
+    stage.readsSlots = () => Promise.resolve();
+    await stage.travel(300);
+    expect(stage.slotsReadAt.filter((at) => at > last)).toEqual([2_010, 2_050, 2_100, 2_200, 2_300]);
+  });
+
+  it('is watched because a node is away, also one that was away before', async () => {
+    const stage = new Stage();
+    stage.watch.nodeAway(false);
+    await stage.travel(60);
+    expect(stage.slotsReadAt).toEqual([50]);
+  });
+
+  it('with four hundred primaries has its slots read every 400 ms at first', async () => {
+    const stage = new Stage();
+    stage.owners = Array.from({ length: 400 }, (_, index) => `node:${index}`);
+    stage.watch.trouble();
+    await stage.travel(460);
+    expect(stage.slotsReadAt).toEqual([50, 450]);
+  });
+
+  it('is watched again after it was well, and what the nodes said before is forgotten', async () => {
+    const stage = new Stage();
+    stage.node(1).failedSlots = 1;
+    stage.node(2).state = 'fail';
+    stage.watch.trouble();
+    await stage.travel(10_000);
+    expect(stage.told.filter((kind) => kind === 'failover')).toHaveLength(1);
+    stage.news.length = 0;
+    stage.asked.length = 0;
+    for (const node of stage.nodes) node.epoch = 5;
+    stage.node(0).state = 'fail';
+    stage.node(2).state = 'ok';
+    stage.watch.trouble();
+    await stage.travel(110);
+    expect(stage.news.filter(({ kind }) => kind === 'failover')).toEqual([
+      { kind: 'failover', address: 'node:1', isOver: false },
+    ]);
+    // Node 2 is not one that comes back in this trouble, so nothing is looked at sooner.
+    const at = stage.asked.filter(([node]) => node === 0).map(([, when]) => when);
+    expect(at).toEqual([10_050, 10_100]);
+  });
+
+  it('has its slots read at the next look when it is in new trouble while a part is away for long', async () => {
+    const stage = new Stage();
+    stage.isPartAway = true;
+    stage.watch.trouble();
+    await stage.travel(30_000);
+    const last = stage.slotsReadAt.at(-1) ?? 0;
+    await stage.travel(1_100 - (30_000 - last));
+    const before = stage.slotsReadAt.length;
+    stage.watch.trouble();
+    await stage.travel(60);
+    expect(stage.slotsReadAt).toHaveLength(before + 1);
+  });
+
+  it.each([
+    ['alone was down and is up', ['ok', 'fail', 'ok'], ['ok', 'ok', 'ok']],
+    ['is up while another is down', ['ok', 'fail', 'ok'], ['ok', 'fail', 'ok']],
+  ] as const)('is looked at no sooner when a node %s', async (_what, before, after) => {
+    const stage = new Stage();
+    for (const [index, state] of before.entries()) stage.node(index).state = state;
+    stage.watch.trouble();
+    await stage.travel(100);
+    for (const [index, state] of after.entries()) stage.node(index).state = state;
+    await stage.travel(110);
+    const at = stage.asked.filter(([node]) => node === 0).map(([, when]) => when);
+    expect(at).toEqual([50, 100, 150, 200]);
+  });
+
+  it('is looked at again soon when one of two nodes that were down is up', async () => {
+    const stage = new Stage();
+    stage.node(1).state = 'fail';
+    stage.node(2).state = 'fail';
+    stage.watch.trouble();
+    await stage.travel(100);
+    stage.node(1).state = 'ok';
+    await stage.travel(60);
+    const at = stage.asked.filter(([node]) => node === 0).map(([, when]) => when);
+    expect(at).toEqual([50, 100, 150, 158]);
+  });
+
+  it('has its slots read at its usual pace when slots have failed, until the failover is over', async () => {
+    const stage = new Stage();
+    stage.owners = Array.from({ length: 1_000 }, (_, index) => `node:${index}`);
+    stage.watch.trouble();
+    await stage.travel(110);
+    stage.node(1).failedSlots = 1;
+    await stage.travel(800);
+    expect(stage.told).toContain('failover');
+    expect(stage.slotsReadAt).toEqual([50]);
+    const at = stage.asked.filter(([node]) => node === 0).map(([, when]) => when);
+    expect(at).toEqual(Array.from({ length: 18 }, (_, look) => 50 * (look + 1)));
+  });
+
   it('has its slots read once at a time', async () => {
     const stage = new Stage();
     stage.readsSlots = () => new Promise(() => undefined);
@@ -319,6 +421,26 @@ describe('a cluster in trouble', () => {
     stage.watch.trouble();
     await stage.travel(1_000);
     expect(stage.slotsReadAt).toEqual([]);
+  });
+
+  it('says nothing more once the watch is stopped, and may be watched again', async () => {
+    const stage = new Stage();
+    let [answer, read] = [(): void => undefined, (): void => undefined];
+    stage.answered = new Promise((resolve) => (answer = resolve));
+    stage.readsSlots = () => new Promise((resolve) => (read = resolve));
+    stage.watch.trouble();
+    await stage.travel(60);
+    stage.watch.stop();
+    stage.news.length = 0;
+    stage.node(1).failedSlots = 1;
+    answer();
+    read();
+    await stage.travel(1_000);
+    expect([stage.news, stage.clock.pendingTimers]).toEqual([[], 0]);
+    stage.readsSlots = () => Promise.resolve();
+    stage.watch.trouble();
+    await stage.travel(60);
+    expect(stage.told).toContain('state');
   });
 
   it('is watched no more once the watch is stopped, or the client has ended', async () => {
