@@ -17,6 +17,15 @@ describe('an open circuit', () => {
     expect(test.admit()).toBe(test.circuit.generation);
   });
 
+  it('knows when a call last wanted to pass', () => {
+    const test = new CircuitUnderTest();
+    test.open();
+    expect(test.circuit.wantedAt).toBe(-Infinity);
+    test.travel(10);
+    test.admit();
+    expect(test.circuit.wantedAt).toBe(test.now);
+  });
+
   it('becomes half-open when its state is read', () => {
     const test = new CircuitUnderTest();
     test.open();

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { SingleAttempt } from '../../../packages/core/src/cluster/single-attempt.ts';
 import type { SourceEvent } from '../../../packages/core/src/connection/socket-source.ts';
 import { Dialer } from '../../../packages/core/src/dialing/dialer.ts';
+import { targetWith } from '../../../packages/core/src/handshake/establish.ts';
 import { WiredDriver } from '../fakes/wired-driver.ts';
 
 class Stage {
@@ -79,6 +80,27 @@ describe('the connection to a node', () => {
     await wired.travel(10);
     expect(stage.told).toEqual(['gave-up connection-refused', 'gave-up connection-refused']);
     expect([wired.network.openedAt.length, wired.clock.pendingTimers]).toEqual([1, 0]);
+  });
+
+  it('that waits for its turn goes on waiting when the node refuses another one alone', async () => {
+    const stage = new Stage();
+    const { wired, dialer } = stage;
+    const login = targetWith(wired.target, { credentials: { username: 'app', password: 'wrong' } });
+    new SingleAttempt(dialer, login, wired.clock).start('command', () => undefined);
+    stage.start();
+    await wired.travel(3_000);
+    expect(stage.told).toEqual(['verified']);
+    stage.source.stop();
+  });
+
+  it('that waits for its turn fails with an attempt before it that took too long', async () => {
+    const stage = new Stage();
+    const { wired, dialer } = stage;
+    wired.network.setReachable(wired.server.address, false);
+    new SingleAttempt(dialer, wired.target, wired.clock).start('command', () => undefined);
+    stage.source.start('leased', (event) => stage.events.push(event));
+    await wired.travel(1_000);
+    expect(stage.told).toEqual(['gave-up connect-timeout']);
   });
 
   it('has the whole time of a first SYN, whatever the pace', async () => {

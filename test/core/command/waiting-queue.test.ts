@@ -43,6 +43,22 @@ describe('the waiting queue', () => {
     expect(queue.expired(550)).toBe(call);
   });
 
+  it('counts a stall of a millisecond, once, and still holds the call once', () => {
+    const detector = { noteWork: (): void => undefined, stalledMs: 0 };
+    const queue = new WaitingQueue(wide, detector);
+    const call = add(queue, 250);
+    detector.stalledMs += 1;
+    expect([queue.expired(250), queue.length, queue.nextDueAt]).toEqual([undefined, 1, 251]);
+    expect([queue.expired(251) === call, queue.remove(call, 251), queue.length]).toEqual([true, true, 0]);
+  });
+
+  it('has the stall detector know since when it waits', () => {
+    const notedAt: number[] = [];
+    const queue = new WaitingQueue(wide, { noteWork: (now) => void notedAt.push(now), stalledMs: 0 });
+    queue.add(slowCall(1_000), 'fresh', 20, 250);
+    expect(notedAt).toEqual([20]);
+  });
+
   it('lets what came back leave before what is fresh, each in its order', () => {
     const queue = new WaitingQueue(wide, unstalled);
     const fresh = [add(queue, 100), add(queue, 100)];

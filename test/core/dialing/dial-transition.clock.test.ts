@@ -32,6 +32,11 @@ describe('the clock of the dial schedule', () => {
     ]);
   });
 
+  it('keeps a pace that is a little slower than the period', () => {
+    const [next] = dialTransition(due, ticked, inBigFleet({ random: () => 1 }));
+    expect(next.dueAt).toBeCloseTo(at + 2_040);
+  });
+
   it('goes on where there is no room, and notes no attempt', () => {
     expect(dialTransition(due, noRoom, alone())).toEqual([{ ...due, step: 8, dueAt: at + 98.5 }, 'none']);
     const follower = { ...chained, dueAt: at };

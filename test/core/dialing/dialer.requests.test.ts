@@ -62,7 +62,7 @@ describe('why an endpoint cannot be reached', () => {
   });
 
   it('is told to the other requests that wait, and not to the one that was tried', async () => {
-    const { dialer, request, now, last } = bareDialer();
+    const { clock, dialer, attempts, request, now, last } = bareDialer();
     const told: unknown[] = [];
     const waiting = (who: string) => ({
       ...request,
@@ -74,8 +74,11 @@ describe('why an endpoint cannot be reached', () => {
     last().resolve(refused);
     await now();
     expect(told).toEqual([['second', refused]]);
+    await clock.travelAsync(dialer.nextAttemptMs() as number);
+    expect(attempts).toHaveLength(2);
     last().resolve({ ok: true, fleetSize: 1 });
     await now();
+    expect(dialer.alive).toBe(1);
     expect(told).toHaveLength(1);
   });
 });

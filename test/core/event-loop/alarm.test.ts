@@ -80,6 +80,36 @@ it('an alarm that is cleared, or set for never, does not ring', () => {
   expect(rings).toEqual([6_100]);
 });
 
+it('an exact alarm does not ring with another one that is due a millisecond before', () => {
+  const { clock, alarm, rings } = setUp();
+  const other = new Alarm(clock, () => rings.push(-clock.now()));
+  alarm.set(5_100, false);
+  other.set(5_099, false);
+  clock.travel(99);
+  expect(rings).toEqual([-5_099]);
+  clock.travel(1);
+  expect(rings).toEqual([-5_099, 5_100]);
+});
+
+it('an alarm that another one clears as both are due does not ring', () => {
+  const { clock, alarm, rings } = setUp();
+  const other = new Alarm(clock, () => alarm.clear());
+  other.set(5_100, false);
+  alarm.set(5_100, false);
+  clock.travel(1_000);
+  expect([rings, clock.pendingTimers]).toEqual([[], 0]);
+});
+
+it('an alarm rings also when another one is cleared', () => {
+  const { clock, alarm, rings } = setUp();
+  const other = new Alarm(clock, () => undefined);
+  alarm.set(5_100, false);
+  other.set(5_200, false);
+  other.clear();
+  clock.travel(1_000);
+  expect(rings).toEqual([5_100]);
+});
+
 it('an alarm may be set again while it rings', () => {
   const clock = new ManualClock();
   const rings: number[] = [];
