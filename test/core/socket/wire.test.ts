@@ -31,11 +31,78 @@ describe('a wire that takes a socket', () => {
     expect(wired.wire.readAt).toBe(wired.clock.now() - 5);
   });
 
+  it('knows the server by its run, or else by the socket', async () => {
+    const wired = await WiredDriver.ready();
+    const { wire } = wired;
+    expect(wire.server).toBe('10.0.0.1:6379/1');
+    wire.adopt(await nextSocket(wired), undefined);
+    const first = wire.server;
+    wire.adopt(await nextSocket(wired), undefined);
+    expect([first, wire.server]).toEqual([
+      expect.stringMatching(/^socket /),
+      expect.stringMatching(/^socket /),
+    ]);
+    expect(wire.server).not.toBe(first);
+  });
+
+  it('counts replies from zero, and has asked for no release', async () => {
+    const wired = await WiredDriver.ready();
+    const { wire } = wired;
+    expect(new WiredDriver().wire.replies).toBe(0);
+    wired.send('get', ['a']);
+    await wired.travel(5);
+    const { releases } = wire;
+    expect(wire.replies).toBe(1);
+    wire.adopt(await nextSocket(wired), undefined);
+    expect(wire.replies).toBe(0);
+    expect(wire.releases).not.toBe(releases);
+  });
+
   it('begins with a flush of its own', async () => {
     const wired = await WiredDriver.ready();
     const before = wired.wire.currentFlush();
     wired.wire.adopt(await nextSocket(wired), undefined);
     expect(wired.wire.currentFlush()).not.toBe(before);
+  });
+});
+
+describe('the bytes of plain replies', () => {
+  it.each([
+    ['are spared the listeners of the driver, which settles them directly', false],
+    ['reach every listener as long as somebody beside the driver listens', true],
+  ])('%s', async (_what, isHeard) => {
+    const wired = await WiredDriver.ready();
+    wired.server.data.set('a', '1');
+    let spared = 0;
+    Object.assign(wired.driver, { answerPlain: () => ++spared > 0 });
+    let heard = 0;
+    if (isHeard) wired.driver.socket?.on('data', () => heard++);
+    wired.send('get', ['a']);
+    await wired.travel(5);
+    expect([spared, heard]).toEqual(isHeard ? [0, 1] : [1, 0]);
+  });
+});
+
+describe('a peer that breaks the protocol', () => {
+  it('is told of once, and nothing more of it is delivered', async () => {
+    const wired = await WiredDriver.ready();
+    let heard = '';
+    wired.driver.socket?.on('data', (chunk: Buffer) => (heard += chunk.toString()));
+    for (let time = 0; time < 2; time++) {
+      wired.link.far.write('+nobody asked\r\n');
+      await wired.travel(5);
+    }
+    expect(wired.events.filter((event) => event === 'breached')).toHaveLength(1);
+    expect([wired.wire.breach, heard]).toEqual(['unasked', '']);
+  });
+
+  it('on a socket that another one has replaced is not told of', async () => {
+    const wired = await WiredDriver.ready();
+    const [before] = wired.network.links;
+    wired.wire.adopt(await nextSocket(wired), undefined);
+    before?.far.write('+nobody asked\r\n');
+    await wired.travel(5);
+    expect(wired.events).toEqual([]);
   });
 });
 
