@@ -27,7 +27,7 @@ export function styleFor(stream: Pick<WriteStream, 'isTTY'>, env: NodeJS.Process
 }
 
 /** With colour or without. */
-export function styleOf(isColoured: boolean): Style {
+function styleOf(isColoured: boolean): Style {
   const painted = Object.entries(codes).map(([name, [on, off]]) => [
     name,
     (text: string) => (isColoured ? `\u001B[${on}m${text}\u001B[${off}m` : text),

@@ -7,7 +7,7 @@ import { currentRequestBudget, isFollowed } from '../verbs/request-budget.ts';
 import { admit, isSubscribing, patienceOf } from './admission.ts';
 import { Answers } from './answers.ts';
 import { Batch } from './batch/batch.ts';
-import { directSendBy, sendMember, type Gathering } from './batch/gathering.ts';
+import { directSendBy, sendBatched, type Gathering } from './batch/gathering.ts';
 import { JoinedBatch } from './batch/joined-batch.ts';
 import { refusalOf } from './call-errors.ts';
 import { Call, onSlowPath, track, trackFast, type SlowCall } from './call.ts';
@@ -135,8 +135,8 @@ export class Entrance {
       if (call.sent !== undefined) this.#gate.inFlight.reschedule(call);
     }
     if (call.sent === undefined) return;
-    this.#gate.state.guards.checkMember(call, command, traits);
-    sendMember(command, traits, gathering, this.#dispatch, node);
+    this.#gate.state.guards.checkBatched(call, command, traits);
+    sendBatched(command, traits, gathering, this.#dispatch, node);
   }
 
   #beginBatch(command: DriverCommand, stream: PipelineStream, node: unknown): Gathering {

@@ -23,7 +23,7 @@ export function credentialsHolder(
 }
 
 /** Sets the current credentials for every connection that this client makes from now on. */
-export async function giveCredentials(
+async function giveCredentials(
   driver: Driver,
   credentials: CredentialsHolder,
   settings: Settings,

@@ -25,7 +25,7 @@ export async function failOver(
   const to = name ?? group.bestOther;
   if (to === undefined || (to !== group.inUse.name && !(await answers(group, clock, to)))) {
     throw new RedisUnavailableError(
-      'The database to go over to does not answer; the one in use stays. databases() says why.',
+      'The requested database does not answer, so the one in use was kept. databases() says why.',
       { outcome: 'not-applied', connection },
     );
   }
@@ -34,7 +34,7 @@ export async function failOver(
   while (group.inUse.name !== to || !group.isSettled) {
     if (clock.now() >= endsAt) {
       throw new RedisUnavailableError(
-        'The database was not changed: calls in flight left no moment for it. Try again when there are fewer.',
+        'The database was not changed, because calls were in flight all the time. Try again when there are fewer.',
         { outcome: 'not-applied', connection },
       );
     }

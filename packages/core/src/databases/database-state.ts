@@ -12,9 +12,9 @@ export interface MemberState {
   readonly wellSince: number | undefined;
   /** When the database last answered. */
   readonly provenAt: number | undefined;
-  /** Since when it has not answered; undefined while it does, or was never asked. */
+  /** Since when it has not answered; undefined while it answers, and before it was first asked. */
   readonly awaySince: number | undefined;
-  /** How long it did not answer before it did last. */
+  /** Length of its last period without answers. */
   readonly outageMs: number;
   /** When the database was last taken back into use. */
   readonly cameBackAt: number | undefined;

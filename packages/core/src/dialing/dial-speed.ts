@@ -1,7 +1,7 @@
 import type { DialRequest } from './dial-request.ts';
 
 /** Time limit for one SYN: just under the second after which the kernel would resend it. */
-export const synTimeoutMs = 950;
+const synTimeoutMs = 950;
 /** Maximum time limit for one SYN: a server that is farther away counts as unreachable. */
 const maxSynDeadlineMs = 3_000;
 const slowHandshakeMs = 100;

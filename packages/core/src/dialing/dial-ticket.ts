@@ -25,7 +25,7 @@ const ranks: Readonly<Record<DialPriority, number>> = {
  */
 const answered: DialRequest = {
   priority: 'command',
-  attempt: () => Promise.reject(new Error('The connection stands.')),
+  attempt: () => Promise.reject(new Error('The connection is already up.')),
 };
 
 /** The dialer's side of a ticket. */

@@ -6,7 +6,7 @@ import { ClockTimer, type Timed } from './clock-timer.ts';
  * alarms of a clock share its timers, and those that may be early fire together.
  */
 export class Alarm implements Timed {
-  /** When the alarm fires; Infinity if it is not set. Set by the queue that the alarm is in. */
+  /** When the alarm fires; Infinity if it is not set. Written by the queue that the alarm is in. */
   dueAt = Infinity;
   duePlace = 0;
   earlyMs = 0;

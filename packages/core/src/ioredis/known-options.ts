@@ -81,7 +81,7 @@ export const clusterOptionFates: Fates = {
 };
 
 /** The options of each sentinel in the list. */
-export const sentinelOptionFates: Fates = kept('host port family');
+const sentinelOptionFates: Fates = kept('host port family');
 
 export const redisOptionNames: readonly string[] = [
   ...Object.keys(redisOptionFates),

@@ -7,7 +7,7 @@ import type { EstablishError, Target, VerifiedSocket } from '../handshake/establ
 import { hedgedEstablish } from '../handshake/hedged-establish.ts';
 import { request } from '../replies/request.ts';
 import { heldByServer } from './held-by-server.ts';
-import { SecondQuestion, type Suspicion } from './second-question.ts';
+import { SecondQuestion, type SilentConnection } from './second-question.ts';
 import { SpareSocket } from './spare-socket.ts';
 
 /** Nobody who speaks Redis is there. */
@@ -44,10 +44,10 @@ export class SecondConnection {
   }
 
   /** Asks about a silent connection. Returns the function that withdraws the question. */
-  ask(suspicion: Suspicion): () => void {
-    const question = new SecondQuestion(suspicion, this.#clock);
+  ask(about: SilentConnection): () => void {
+    const question = new SecondQuestion(about, this.#clock);
     this.#open.add(question);
-    if (this.#spare?.isUsable === true) void this.#askOver(this.#spare, suspicion.answerMs);
+    if (this.#spare?.isUsable === true) void this.#askOver(this.#spare, about.answerMs);
     else this.#dial();
     return () => this.#withdraw(question);
   }
@@ -75,7 +75,7 @@ export class SecondConnection {
     const beganAt = this.#clock.now();
     // Sessions differ, so the connection is made like the first silent one, which will probably take its place.
     const [first] = this.#open;
-    const target = first?.suspicion.target ?? this.target;
+    const target = first?.about.target ?? this.target;
     const connected = (): void => {
       attempt.connected();
       for (const question of this.#open) question.connected(this.#clock.now() - beganAt);
@@ -105,7 +105,7 @@ export class SecondConnection {
     for (;;) {
       const unasked = [...this.#open].filter(({ isHeld }) => isHeld === undefined);
       if (unasked.length === 0) return;
-      const identities = unasked.map(({ suspicion }) => suspicion.identity);
+      const identities = unasked.map(({ about }) => about.identity);
       const held = await heldByServer(verified, identities, signal);
       for (const [index, question] of unasked.entries()) question.isHeld = held[index] === true;
     }

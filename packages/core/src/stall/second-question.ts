@@ -16,7 +16,7 @@ export type SecondAnswer =
   | { readonly kind: 'unreachable'; readonly cause: CauseCode };
 
 /** A silent connection. */
-export interface Suspicion {
+export interface SilentConnection {
   /** Where the second connection leads. */
   readonly target: Target;
   readonly identity: Identity | undefined;
@@ -33,30 +33,30 @@ const handshakeTrips = 3;
 
 /** The question of one silent connection, until it is answered or withdrawn. */
 export class SecondQuestion {
-  readonly suspicion: Suspicion;
+  readonly about: SilentConnection;
   /** Whether the server itself keeps the connection waiting; undefined if it has not been asked yet. */
   isHeld: boolean | undefined;
   readonly #clock: Clock;
   readonly #askedAt: number;
   #timer: TimerHandle | undefined;
 
-  constructor(suspicion: Suspicion, clock: Clock) {
-    this.suspicion = suspicion;
+  constructor(about: SilentConnection, clock: Clock) {
+    this.about = about;
     this.#clock = clock;
     this.#askedAt = clock.now();
-    this.#arm(suspicion.answerMs);
+    this.#arm(about.answerMs);
   }
 
   /** Call when the second connection has been established, before its handshake. `tookMs`: how long that took. */
   connected(tookMs: number): void {
     if (this.#timer === undefined) return;
     const elapsedMs = this.#clock.now() - this.#askedAt;
-    this.#arm(Math.max(this.suspicion.answerMs - elapsedMs, handshakeTrips * tookMs));
+    this.#arm(Math.max(this.about.answerMs - elapsedMs, handshakeTrips * tookMs));
   }
 
   answer(answer: SecondAnswer): void {
     this.close();
-    this.suspicion.tell(answer);
+    this.about.tell(answer);
   }
 
   close(): void {
@@ -68,7 +68,7 @@ export class SecondQuestion {
     this.close();
     this.#timer = this.#clock.setTimeout(() => {
       this.#timer = undefined;
-      this.suspicion.tell({ kind: 'unanswered' });
+      this.about.tell({ kind: 'unanswered' });
     }, delayMs);
   }
 }

@@ -1,25 +1,16 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { UsageError } from '../../usage-error.ts';
+import { faultNames, isOfDatabases } from '../faults/fault-name.ts';
 import { checkPlan, type Plan } from './plan.ts';
 
 const folder = new URL('../../../plans/', import.meta.url);
 
-/** The plans included in the package, in the order in which they run. */
-export const builtInPlans = [
-  'restart',
-  'freeze',
-  'blackhole',
-  'latency',
-  'reset',
-  'failover',
-  'password-rotation',
-  'max-clients',
-  'full-memory',
-] as const;
+/** The plans included in the package, one for each fault of that name, in the order in which they run. */
+export const builtInPlans = faultNames.filter((name) => !isOfDatabases(name));
 
 /** The plans for an application that has two databases: rehearsed when they are named. */
-export const databasePlans = ['failover-second', 'flapping-first'] as const;
+export const databasePlans = faultNames.filter(isOfDatabases);
 
 /** Reads a plan by its name, or by the path of a JSON file. @throws UsageError */
 export function loadPlan(nameOrFile: string): Plan {

@@ -46,6 +46,6 @@ export function urlOf(target: RequestTarget, random: () => number): string {
   return target.url.replaceAll('{n}', () => String(1 + Math.floor(random() * 1000)));
 }
 
-export function isLoopback(host: string): boolean {
+function isLoopback(host: string): boolean {
   return host === 'localhost' || (isIP(host) === 4 && host.startsWith('127.')) || host === '::1';
 }

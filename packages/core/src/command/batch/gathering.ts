@@ -32,7 +32,7 @@ export function directSendBy(route: FastRoute | undefined, dispatch: Dispatch): 
 }
 
 /** Sends one command in a batch whose commands are sent as they arrive. */
-export function sendMember(
+export function sendBatched(
   command: DriverCommand,
   traits: CommandTraits,
   { stream, direct }: Gathering,

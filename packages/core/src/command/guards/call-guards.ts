@@ -40,7 +40,7 @@ export class CallGuards {
   }
 
   /** Like {@link check}, but for one command in a batch whose commands are sent as they are issued. */
-  checkMember(call: SlowCall, command: ScanCommand, { kind }: CommandTraits): void {
+  checkBatched(call: SlowCall, command: ScanCommand, { kind }: CommandTraits): void {
     if (kind === 'cursor' && this.#isStale(call, command)) this.#beginAgain(command);
   }
 

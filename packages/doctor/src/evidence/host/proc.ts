@@ -14,7 +14,7 @@ export function readProc(file: string): string {
   }
 }
 
-export function listProc(folder: string): readonly string[] {
+function listProc(folder: string): readonly string[] {
   try {
     return readdirSync(folder);
   } catch {
