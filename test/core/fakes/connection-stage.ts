@@ -24,6 +24,7 @@ export interface StageOptions {
   /** The options of the client. */
   readonly client?: Readonly<Record<string, unknown>>;
   readonly onDead?: ConnectionParts['onDead'];
+  readonly hearsBytes?: boolean;
   readonly random?: () => number;
 }
 
@@ -41,12 +42,14 @@ export class ConnectionStage {
   onNews: (news: ConnectionNews) => void = () => undefined;
   readonly reports: DialReport[] = [];
   readonly #onDead: ConnectionParts['onDead'];
+  readonly #hearsBytes: boolean;
   #connection: Connection | undefined;
 
   constructor({
     connection = {},
     client = {},
     onDead = 'replace',
+    hearsBytes = true,
     random = createRandom(1),
   }: StageOptions = {}) {
     const { clock, network, server } = this;
@@ -63,6 +66,7 @@ export class ConnectionStage {
       onReport: (report) => this.reports.push(report),
     });
     this.#onDead = onDead;
+    this.#hearsBytes = hearsBytes;
   }
 
   /** A stage whose driver is protected, and was never told to connect. */
@@ -134,7 +138,9 @@ export class ConnectionStage {
   /** Takes the driver over, whatever it did before. */
   protect(): void {
     const { clock, driver, target, source, settings } = this;
-    const parts = { driver, target, source, settings, flushes: flushesOf(clock), onDead: this.#onDead };
+    const onDead = this.#onDead;
+    const hearsBytes = this.#hearsBytes;
+    const parts = { driver, target, source, settings, flushes: flushesOf(clock), onDead, hearsBytes };
     const connection = new Connection(parts, (news) => {
       this.news.push({ ...news, at: clock.now() });
       this.onNews(news);

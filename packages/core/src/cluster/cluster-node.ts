@@ -70,7 +70,7 @@ export class ClusterNode {
     const source = new SingleAttempt(dialers.of(driver.address), this.#target, settings.clock);
     const ofNode = { begin: (now: number, kind: FlushKind) => flushes.begin(now, kind, around.circuits()) };
     this.connection = new Connection(
-      { driver, target: this.#target, source, settings, flushes: ofNode, onDead: 'drop' },
+      { driver, target: this.#target, source, settings, flushes: ofNode, onDead: 'drop', hearsBytes: true },
       (news) => this.#onNews(news),
     );
     this.#redirections = new Redirections(around.send);

@@ -37,24 +37,26 @@ export class Connection {
 
   constructor(parts: ConnectionParts, tell: (news: ConnectionNews) => void) {
     const { driver, target, source, settings, flushes } = parts;
-    const { clock } = settings;
     const { minStallMs, maxStallMs, idlePingMs, handshakeTimeoutMs, maxReplyBytes } = settings.connection;
     this.#driver = driver;
     this.#source = source;
     this.#settings = settings;
     this.#replacesDead = parts.onDead === 'replace';
     this.#tell = tell;
-    this.#replacement = new PeacefulReplacement(clock);
-    this.#subscriptions = new Subscriptions(driver, clock, tell);
+    this.#replacement = new PeacefulReplacement(settings.clock);
+    this.#subscriptions = new Subscriptions(driver, settings.clock, tell);
     const roundTrip = new RoundTrip(minStallMs, maxStallMs);
-    this.wire = new Wire(driver, clock, roundTrip, flushes, maxReplyBytes, (event) => this.#onWire(event));
+    this.wire = new Wire(driver, settings.clock, roundTrip, flushes, maxReplyBytes, (event) =>
+      this.#onWire(event),
+    );
+    this.wire.tellsAll = parts.hearsBytes || settings.connection.integrity === 'load';
     this.#orderCheck = new OrderCheck(driver, this.wire, settings);
     this.connector = new Connector(
       driver,
       this.wire,
       source,
       this.#subscriptions,
-      clock,
+      settings.clock,
       handshakeTimeoutMs,
       (event) => this.#onConnector(event),
     );
@@ -105,8 +107,7 @@ export class Connection {
 
   /** Replaces the socket with `verified` or a dialed one. Reads the old one for `readOnMs`: replies may still arrive. */
   replaceWith(verified?: VerifiedSocket, why: 'dead' | 'replaced' = 'dead', readOnMs?: number): void {
-    const { kind } = this.#state;
-    const isConnected = kind === 'ready' || kind === 'stalled';
+    const isConnected = this.#state.kind === 'ready' || this.#state.kind === 'stalled';
     if (this.#replacesDead && isConnected) this.connector.standBy(verified, readOnMs);
     else verified?.socket.destroy();
     this.#signal({ kind: why });
@@ -143,6 +144,7 @@ export class Connection {
   #enter(state: LiveConnectionState): void {
     this.#state = state;
     this.connector.isServing = state.kind === 'ready' && !state.isSuspect;
+    this.wire.isCalm = this.connector.isServing;
   }
 
   #perform(effect: ConnectionEffect): void {

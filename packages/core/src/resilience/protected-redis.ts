@@ -53,7 +53,7 @@ export class ProtectedRedis implements ProtectedClient, MovableClient {
     );
     const { target, source } = this.#activeRoute;
     this.#connection = new Connection(
-      { driver, target, source, settings, flushes, onDead: 'replace' },
+      { driver, target, source, settings, flushes, onDead: 'replace', hearsBytes: false },
       (news) => this.#onNews(news),
     );
     const dispatch = new RedisDispatch(driver, this.#connection.wire, parts.ownCircuits);

@@ -49,6 +49,12 @@ export class Wire {
   #untracked: { readonly command: DriverCommand; readonly sentAt: number } | undefined;
   /** Flushes that are waiting because the socket accepts no more bytes. */
   #blockedFlushes: Flush[] = [];
+  /** Whether every read and every write is told; otherwise, only those that somebody awaits: see the next two. */
+  tellsAll = true;
+  /** Whether nobody awaits a sign of life. */
+  isCalm = false;
+  /** When the stall watch looks next: a write is told if that is further away than the limit. */
+  lookDueAt = Infinity;
   /** When bytes were last read from the socket, and last passed to it. */
   readAt = 0;
   writtenAt = 0;
@@ -203,7 +209,7 @@ export class Wire {
     this.readAt = now;
     if (isAlive) this.aliveAt = now;
     this.#writes?.noteRead();
-    this.#tell(isAlive ? 'alive' : 'read');
+    if (this.tellsAll || (isAlive && !this.isCalm)) this.#tell(isAlive ? 'alive' : 'read');
   }
 
   // Runs after the driver has parsed bytes that seemed too few to be a sign of life. If they completed the reply, they
@@ -233,6 +239,6 @@ export class Wire {
       for (const flush of this.#blockedFlushes) flush.isWritten = true;
       this.#blockedFlushes = [];
     }
-    this.#tell('written');
+    if (this.tellsAll || this.lookDueAt > now + this.roundTrip.limitMs() + 1) this.#tell('written');
   }
 }

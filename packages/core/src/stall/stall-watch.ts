@@ -106,11 +106,14 @@ export class StallWatch implements Looks, TakesTurns {
 
   #arm(delayMs: number): void {
     this.#disarm();
-    if (this.#turns !== undefined) this.#alarm.set(this.#clock.now() + delayMs, false);
+    if (this.#turns === undefined) return;
+    this.#alarm.set(this.#clock.now() + delayMs, false);
+    this.#wire.lookDueAt = this.#alarm.dueAt;
   }
 
   #disarm(): void {
     this.#alarm.clear();
+    this.#wire.lookDueAt = Infinity;
     if (this.#jointAt === Infinity) return;
     this.#joint.forget(this, this.#jointAt);
     this.#jointAt = Infinity;
@@ -122,11 +125,13 @@ export class StallWatch implements Looks, TakesTurns {
       return this.#arm(delayMs);
     this.#disarm();
     this.#jointAt = this.#joint.plan(this, this.#clock.now() + delayMs, earlyMs);
+    this.#wire.lookDueAt = this.#jointAt;
   }
 
   #look(): void {
     const now = this.#clock.now();
     const sentAt = this.#wire.oldestSentAt();
+    this.#wire.lookDueAt = Infinity;
     const isDoubted = this.#isDoubted;
     this.#isDoubted = false;
     if (sentAt === undefined) this.#lookAtIdle(now, isDoubted);
