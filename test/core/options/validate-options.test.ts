@@ -130,3 +130,17 @@ describe('settings', () => {
     expect(connection).toMatchObject({ minPeriodMs: 500, maxPeriodMs: 500 });
   });
 });
+
+describe('a message about an option', () => {
+  const url = 'redis://shop:hunter2@localhost';
+
+  it.each([
+    ['credentials that are a word', { connection: { credentials: 'hunter2' } }],
+    ['a URL as the name of an option', { [url]: 1 }],
+    ['a URL as the name of a nested option', { retry: { [url]: 1 } }],
+    ['a URL as the name of the resilience', { name: url }],
+  ])('shows no password: %s', (_, options) => {
+    expect(() => resolveSettings(options as never)).toThrow(ConfigurationError);
+    expect(() => resolveSettings(options as never)).not.toThrow(/hunter2/);
+  });
+});

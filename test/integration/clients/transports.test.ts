@@ -107,3 +107,26 @@ describe('a server', () => {
     await resilience.close();
   });
 });
+
+it.each([
+  ['a key that is no key', { key: 'no key', cert: 'no certificate' }],
+  ['a passphrase that does not fit', { pfx: Buffer.from('no pfx'), passphrase: 'hunter2' }],
+  ['no protocol version', { minVersion: 'TLSv9' as never }],
+])(
+  'TLS options that Node refuses fail each attempt with the cause tls, and end no process: %s',
+  async (_, tls) => {
+    await using server = await startRedis();
+    const stray: unknown[] = [];
+    const onStray = (error: unknown): void => void stray.push(error);
+    process.on('uncaughtException', onStray);
+    const resilience = createRedisResilience(
+      { host: server.host, port: server.port, tls },
+      { logger: false, timeoutMs: 200 },
+    );
+    await waitFor(() => resilience.snapshot().cause?.code === 'tls', { message: 'the cause tls' });
+    expect(await errorOf(resilience.client.get('a'))).toMatchObject({ reason: 'tls' });
+    await resilience.close();
+    process.off('uncaughtException', onStray);
+    expect(stray).toEqual([]);
+  },
+);

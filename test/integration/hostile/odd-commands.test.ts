@@ -51,6 +51,32 @@ it('a command whose name is not a string rejects its own call, also in a pipelin
   expect(stray).toEqual([]);
 });
 
+it('a key that cannot become a string rejects its own call, also with a key prefix and on a lease', async () => {
+  await using server = await HostileServer.start();
+  const resilience = createRedisResilience(
+    { host: server.host, port: server.port, keyPrefix: 'shop:' },
+    { logger: false },
+  );
+  onTestFinished(() => resilience.close({ drainMs: 0 }));
+  const stray: unknown[] = [];
+  const onStray = (error: unknown): void => void stray.push(error);
+  process.on('unhandledRejection', onStray);
+  onTestFinished(() => void process.off('unhandledRejection', onStray));
+  const callAll = async (client: Redis): Promise<void> => {
+    for (const odd of [{ toString: 1 }, Object.create(null), [Object.create(null)]] as string[]) {
+      await expect(client.get(odd)).rejects.toThrow(TypeError);
+      await expect(client.del('a', odd)).rejects.toThrow(TypeError);
+      await expect(client.call(odd, 'a')).rejects.toThrow(TypeError);
+      const replies = await client.pipeline().get(odd).get('b').exec();
+      expect(replies).toEqual([[expect.any(TypeError)], [null, 'value of shop:b']]);
+    }
+  };
+  await callAll(resilience.client);
+  await callAll(resilience.client.duplicate());
+  await resilience.lease(callAll);
+  expect(stray).toEqual([]);
+});
+
 it('a transaction whose EXEC is answered with another number of replies than commands ends with an unknown outcome', async () => {
   for (const reply of ['*0\r\n', ':5\r\n', '*1\r\n:1\r\n']) {
     const resilience = await hostileStage(([name = '']) => {

@@ -64,6 +64,7 @@ export function commandNames(): string[] {
 
 // Names come from callers, and perhaps from their users, so the number of cached names is bounded.
 const maxKnown = known.size + 1000;
+const maxLength = 80;
 
 function namesOf(group: CommandGroup): string[] {
   return group.names.trim().split(/\s+/);
@@ -78,11 +79,17 @@ function learn(name: string): CommandTraits {
   const lowerCase = name.toLowerCase();
   const traits =
     known.get(lowerCase) ??
-    traitsIn({ lane: 'write', effect: 'never', kind: 'unknown', names: '' }, lowerCase);
-  if (known.size < maxKnown) known.set(name, traits);
+    traitsIn({ lane: 'write', effect: 'never', kind: 'unknown', names: '' }, printable(lowerCase));
+  if (known.size < maxKnown && name.length <= maxLength) known.set(name, traits);
   return traits;
 }
 
 function unknownSubcommand(name: string, container: CommandTraits): CommandTraits {
-  return traitsIn({ lane: container.lane, effect: 'never', kind: 'unknown', names: '' }, name);
+  return traitsIn({ lane: container.lane, effect: 'never', kind: 'unknown', names: '' }, printable(name));
+}
+
+// Errors, events and logs show the name. A text that cannot be one, such as a whole command, may contain a key or a
+// value.
+function printable(name: string): string {
+  return name.length <= maxLength && /^[\w.|:-]+$/.test(name) ? name : 'an-odd-name';
 }

@@ -2,6 +2,8 @@ import type { Driver } from '../driver/driver.ts';
 import { isRedisResilienceError, RedisUnavailableError } from '../errors.ts';
 import type { Credentials } from '../redis-resilience.ts';
 import type { Settings } from '../options/settings.ts';
+import { ErrorReply } from '../replies/reply.ts';
+import { withoutPasswords } from '../replies/unquoted-arguments.ts';
 import { resolveCredentials, type CredentialsSource } from '../handshake/credentials.ts';
 import { throttledCredentials } from '../handshake/throttled-credentials.ts';
 
@@ -57,7 +59,11 @@ export async function reauthenticate(
     throw new RedisUnavailableError(
       'The server refused the new credentials; the connection goes on with the ones before. Correct them, and ' +
         'reauthenticate again: new connections use the new ones.',
-      { reason: 'auth', outcome: 'refused', connection: settings.name, cause: error },
+      { reason: 'auth', outcome: 'refused', connection: settings.name, cause: causeWithout(error, given) },
     );
   }
+}
+
+function causeWithout(error: unknown, { password }: Credentials): unknown {
+  return error instanceof Error ? withoutPasswords(new ErrorReply(error.message), [password]) : error;
 }

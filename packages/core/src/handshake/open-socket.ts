@@ -112,7 +112,13 @@ export function openSocket(
         succeed();
         return;
       }
-      socket = startTls(raw, endpoint);
+      try {
+        socket = startTls(raw, endpoint);
+      } catch (error) {
+        // Node reads certificates and keys only now.
+        fail(error as Error);
+        return;
+      }
       carriedBy(socket, raw);
       socket.once('error', fail);
       socket.once('close', onClose);

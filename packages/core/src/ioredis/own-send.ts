@@ -1,11 +1,11 @@
 import type { Cluster, Redis } from 'ioredis';
 import type { DriverCommand, SendCommand } from '../driver/driver-command.ts';
-import { ignoreInheritedNames } from './inherited-names.ts';
+import { mendCommands } from './mend-commands.ts';
 import { internals } from './internals.ts';
 
 /** Returns the client's own `sendCommand`; must be called before the gate replaces it. */
 export function ownSendOf(client: Redis | Cluster): SendCommand {
-  ignoreInheritedNames();
+  mendCommands();
   const own = internals(client).sendCommand;
   const send = own.bind<SendCommand>(client);
   return isDriversOwn(own) ? send : forWrapper(send);

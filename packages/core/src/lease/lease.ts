@@ -103,7 +103,7 @@ export class Lease implements ClientUse {
   refusal(name: string): LeaseEndedError | undefined {
     if (this.#end === undefined) return undefined;
     return new LeaseEndedError(
-      `The lease of this client is over: ${endings[this.#end]} before ${name.toLowerCase()} was called, so ` +
+      `The lease of this client is over: ${endings[this.#end]} before ${traitsOf(name).name} was called, so ` +
         'nothing was sent. Await every call inside the function given to lease().',
       { connection: this.#connection, reason: reasons[this.#end] },
     );

@@ -69,6 +69,8 @@ export const nameOf: OptionReader = (value, path) => {
   if (!isName || /[\p{Cc}\p{Zl}\p{Zp}]/u.test(value)) {
     throw invalid(path, value, 'a name of 1 to 100 characters, none of them a control character');
   }
+  if (value.includes('://'))
+    throw invalid(path, value, 'a name, not a URL, because logs and metrics show it');
 };
 
 export const textOf: OptionReader = (value, path) => {

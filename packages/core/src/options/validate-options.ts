@@ -42,20 +42,20 @@ export function objectOf(
 
 /** Creates the error for a value that is not allowed. */
 export function invalid(path: string, given: unknown, allowed: string): ConfigurationError {
-  return new ConfigurationError(`The option ${path} must be ${allowed}; given: ${describe(given)}.`);
+  return new ConfigurationError(`The option ${path} must be ${allowed}; given: ${describe(given, path)}.`);
 }
 
 /** Creates the error for an option that does not exist. */
 export function unknownOption(path: string, suggestion: string | undefined): ConfigurationError {
   const hint = suggestion === undefined ? '' : ` Did you mean ${suggestion}?`;
-  return new ConfigurationError(`The option ${path} does not exist.${hint}`);
+  return new ConfigurationError(`${optionAt(path)} does not exist.${hint}`);
 }
 
 /** Creates the same error, which lists the options that exist if none of their names is close to the typed one. */
 export function unknownName(path: string, typed: string, known: readonly string[]): ConfigurationError {
   const meant = nearest(typed, known);
   if (meant !== undefined || known.length === 0) return unknownOption(path, meant);
-  return new ConfigurationError(`The option ${path} does not exist. There are: ${known.join(', ')}.`);
+  return new ConfigurationError(`${optionAt(path)} does not exist. There are: ${known.join(', ')}.`);
 }
 
 /** Merges the given options over the defaults; an undefined option counts as not given. */
@@ -87,12 +87,20 @@ function objectLike(names: readonly string[]): string {
   return `an object such as { ${names.slice(0, 4).join(', ')}${names.length > 4 ? ', …' : ''} }`;
 }
 
+// A name that is no word may be a URL that was passed as the name of an option.
+function optionAt(path: string): string {
+  return /^[\w.[\]-]{1,120}$/.test(path) ? `The option ${path}` : 'An option with an odd name';
+}
+
 // Shows a string only if it is short and plain, because it may be a URL or an API key that was passed by mistake.
-function describe(given: unknown): string {
-  if (typeof given === 'string') return /^[\w .-]{0,40}$/.test(given) ? `'${given}'` : 'a string';
+function describe(given: unknown, path: string): string {
+  if (typeof given === 'string')
+    return /^[\w .-]{0,40}$/.test(given) && !secret.test(path) ? `'${given}'` : 'a string';
   if (typeof given === 'number' || typeof given === 'boolean' || given === null) return String(given);
   return Array.isArray(given) ? 'an array' : `a value of type ${typeof given}`;
 }
+
+const secret = /credential|passw|passphrase|secret|token|auth|key/i;
 
 // Computes the Levenshtein distance, one row at a time.
 function editDistance(left: string, right: string): number {

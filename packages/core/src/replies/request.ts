@@ -4,6 +4,7 @@ import { ProtocolError } from './protocol-error.ts';
 import { classifyReply } from './reply-error.ts';
 import { ReplyReader } from './reply-reader.ts';
 import { ErrorReply, PushReply, type Reply } from './reply.ts';
+import { withoutPasswords } from './unquoted-arguments.ts';
 
 /** Limits far above the size of any reply to the few commands sent this way. */
 const limits = { maxReplyBytes: 16 * 1024 * 1024, maxElements: 262_144 };
@@ -13,8 +14,8 @@ const maxPushes = 1000;
 /**
  * Sends commands in one write over a socket that no other code reads, and resolves with one reply per command. The
  * socket must be paused before, and is paused again afterwards, so that nothing is lost between two requests. Error
- * replies are returned like other replies, with one exception: a server that has reached its connection limit reports
- * this in place of the first reply and closes the connection.
+ * replies are returned like other replies, without a password that they quote, with one exception: a server that has
+ * reached its connection limit reports this in place of the first reply and closes the connection.
  *
  * @throws {@link ErrorReply} if the server has reached its connection limit; `ProtocolError` if the peer is not a Redis
  *   server; the socket's error; or the signal's reason. The caller must then destroy the socket
@@ -29,6 +30,7 @@ export function request(
   return new Promise((resolve, reject) => {
     const reader = new ReplyReader(limits);
     const replies: Reply[] = [];
+    const passwords = commands.flatMap(([name, ...args]) => (name === 'AUTH' ? args.slice(-1) : []));
     let pushes = 0;
     const finish = (error: unknown): void => {
       socket.pause();
@@ -43,7 +45,7 @@ export function request(
       const read = reader.push(chunk);
       for (const reply of read.replies) {
         if (reply instanceof PushReply) pushes++;
-        else replies.push(reply);
+        else replies.push(reply instanceof ErrorReply ? withoutPasswords(reply, passwords) : reply);
       }
       const [first] = replies;
       if (first instanceof ErrorReply && classifyReply(first.message).cause === 'max-clients') finish(first);

@@ -1,19 +1,70 @@
-/** The server's texts that quote a command's arguments, which may be keys, values or passwords. */
+import { codeOfReply } from './reply-error.ts';
+import { ErrorReply } from './reply.ts';
+
+const notShown = '(not shown)';
+
+/** The server's texts that quote arguments without quotation marks, or in a form other than they were sent. */
 const quotes: readonly (readonly [RegExp, string])[] = [
   [/^(ERR unknown (?:sub)?command [^]{0,200}?), with args beginning with: [^]*$/, '$1'],
-  [/^(ERR Error in ACL SETUSER modifier )'[^]*'(:[^']*)$/, "$1'(not shown)'$2"],
+  [/^(ERR unknown command )['`](?![\w.|-]{1,40}['`])[^]*$/, `$1${notShown}`],
+  [/^(ERR Error in ACL SETUSER modifier )'[^]*'(:[^']*)$/, `$1'${notShown}'$2`],
+  [/^(ERR Unsupported option )[^]*$/, `$1${notShown}`],
 ];
+/** Between its quotation marks, such a text has the name of a command or subcommand. */
+const names =
+  /^\S+ (?:wrong number of arguments for '|unknown subcommand '[A-Za-z-]{1,20}'|User \S+ has no permissions)/i;
+const quoted = /(['"`])([^]*?)\1/g;
 
 /**
- * Removes the arguments that the server quotes from the message and the stack of its error. Scripts write their own
- * errors, so those stay as they are.
+ * Removes the arguments that the server quotes from the message and the stack of its error. `args`: those of the
+ * command, if they are known. Scripts write their own errors, so those stay as they are.
  */
-export function unquoteArguments(error: Error): void {
+export function unquoteArguments(error: Error, args: readonly unknown[] = []): void {
   const { message, stack } = error;
-  if (!message.startsWith('ERR ')) return;
-  const rule = quotes.find(([pattern]) => pattern.test(message));
-  if (rule === undefined) return;
-  const unquoted = message.replace(...rule);
+  const unquoted = withoutArguments(message, args);
+  if (unquoted === message) return;
   error.message = unquoted;
   if (stack?.includes(message)) error.stack = stack.replace(message, () => unquoted);
+}
+
+/**
+ * Returns the error reply; if its text quotes one of these passwords, in whatever form, only the code of the reply is
+ * left of the text.
+ */
+export function withoutPasswords(reply: ErrorReply, passwords: readonly string[]): ErrorReply {
+  const text = reply.message.toLowerCase();
+  if (!passwords.some((password) => isQuoted(text, password))) return reply;
+  const code = codeOfReply(reply.message);
+  const isPassword = passwords.some((password) => isQuoted(code.toLowerCase(), password));
+  return new ErrorReply(`${isPassword ? 'ERR' : code} (the rest of the reply quotes the password)`);
+}
+
+function withoutArguments(message: string, args: readonly unknown[]): string {
+  if (message.startsWith('ERR ')) {
+    const unquoted = quotes.reduce((text, rule) => text.replace(...rule), message);
+    if (unquoted !== message) return unquoted;
+  }
+  if (args.length === 0 || !/['"`]/.test(message) || names.test(message)) return message;
+  return message.replace(quoted, (all, mark: string, inside: string) =>
+    args.some((arg) => isSame(arg, inside)) ? `${mark}${notShown}${mark}` : all,
+  );
+}
+
+function isSame(arg: unknown, text: string): boolean {
+  return Buffer.isBuffer(arg) ? arg.length >= text.length && arg.toString() === text : arg === text;
+}
+
+function isQuoted(lowerCaseText: string, password: string): boolean {
+  if (password === '') return false;
+  const bytes = Buffer.from(password);
+  const forms = [
+    password,
+    bytes.toString('latin1'),
+    encodeURIComponent(bytes.toString()),
+    JSON.stringify(password).slice(1, -1),
+    bytes.toString('base64url'),
+    bytes.toString('base64').replace(/=+$/, ''),
+    bytes.toString('hex'),
+  ];
+  return forms.some((form) => lowerCaseText.includes(form.toLowerCase()));
 }

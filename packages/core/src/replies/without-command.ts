@@ -11,21 +11,34 @@ export function withoutCommand(error: unknown): unknown {
     if (!carriers.includes(name)) Object.defineProperty(copy, name, descriptor);
   }
   const { previousErrors, lastNodeError } = error as { previousErrors?: unknown; lastNodeError?: unknown };
-  unquoteArguments(copy as unknown as Error);
+  unquoteArguments(copy as unknown as Error, argumentsOf(error));
   if (Array.isArray(previousErrors)) copy['previousErrors'] = previousErrors.map(withoutCommand);
   if (lastNodeError !== undefined) copy['lastNodeError'] = withoutCommand(lastNodeError);
   return copy;
 }
 
 /**
- * Keeps the command that a driver error carries, and the arguments that its text quotes, out of logs; code can still
- * read the command from the error.
+ * Keeps the command that a driver error carries, and the arguments that its text quotes, out of logs, including those
+ * that show hidden properties; code can still read the command from the error.
  */
 export function hideCommand(error: Error): void {
-  unquoteArguments(error);
-  for (const name of carriers) {
-    if (Object.hasOwn(error, name)) Object.defineProperty(error, name, { enumerable: false });
-  }
+  unquoteArguments(error, argumentsOf(error));
+  for (const name of carriers) hide(error, name);
+}
+
+function hide(error: Error, name: string): void {
+  const property = Object.getOwnPropertyDescriptor(error, name);
+  if (property === undefined || !('value' in property)) return;
+  const value: unknown = property.value;
+  for (const each of Array.isArray(value) ? value : [value]) if (each instanceof Error) hideCommand(each);
+  // A log shows that there is a getter, but does not call it.
+  Object.defineProperty(error, name, { get: () => value, enumerable: false, configurable: true });
+}
+
+function argumentsOf(error: Error): readonly unknown[] {
+  const { command } = error as { command?: { readonly name?: unknown; readonly args?: unknown } };
+  const isScript = /^(?:eval|fcall)/i.test(String(command?.name));
+  return Array.isArray(command?.args) && !isScript ? command.args : [];
 }
 
 /**

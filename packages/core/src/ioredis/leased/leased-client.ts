@@ -1,6 +1,6 @@
 import type { Redis } from 'ioredis';
 import type { DriverCommand, SendCommand } from '../../driver/driver-command.ts';
-import { isUnsendable } from '../../driver/unsendable-command.ts';
+import { isUnsendable, refuseName } from '../../driver/unsendable-command.ts';
 import { isRedisResilienceError } from '../../errors.ts';
 import { internals } from '../internals.ts';
 
@@ -66,6 +66,7 @@ function overlayOf(client: Redis): object {
   return {
     sendCommand(this: LeasedClient, command: DriverCommand, ...rest: [never, never]): unknown {
       const use = this[useOf];
+      if (typeof command.name !== 'string') refuseName(command);
       const refusal = use.refusal(command.name);
       if (refusal === undefined) {
         use.sends(command);
