@@ -1,5 +1,5 @@
 import { createRedisResilience, type RedisResilience } from '@redis-resilience/core';
-import { startRedis, waitFor } from '@redis-resilience/testing';
+import { startCluster, startRedis, waitFor } from '@redis-resilience/testing';
 import type { Redis } from 'ioredis';
 import { expect, it, onTestFinished } from 'vitest';
 import { HostileServer, honest, type Hostility } from '../../bench/fuzz/hostile-server.ts';
@@ -75,6 +75,29 @@ it('a key that cannot become a string rejects its own call, also with a key pref
   await callAll(resilience.client.duplicate());
   await resilience.lease(callAll);
   expect(stray).toEqual([]);
+});
+
+it('a pipeline that waits between its commands and exec() settles, whatever its arguments are', async () => {
+  const { client } = await hostileStage(() => honest);
+  const odd = { toString: 1 } as unknown as string;
+  const pipeline = client.pipeline().get(odd).get('a').set('b', odd);
+  await new Promise((resolve) => setImmediate(resolve));
+  await expect(pipeline.exec()).resolves.toEqual([
+    [expect.any(TypeError)],
+    [null, 'value of a'],
+    [expect.any(TypeError)],
+  ]);
+});
+
+it('a pipeline with an odd argument settles also if it is issued before a Cluster is connected', async () => {
+  await using cluster = await startCluster();
+  const resilience = createRedisResilience({ cluster: cluster.addresses }, { logger: false });
+  onTestFinished(() => resilience.close({ drainMs: 0 }));
+  const odd = { toString: 1 } as unknown as string;
+  const replies = resilience.client.pipeline().get(odd).set('a', '1').exec();
+  const aborted = resilience.client.multi().set('a', odd).exec();
+  await expect(replies).resolves.toEqual([[expect.any(TypeError)], [null, 'OK']]);
+  await expect(aborted).rejects.toThrow(/EXECABORT/);
 });
 
 it('a transaction whose EXEC is answered with another number of replies than commands ends with an unknown outcome', async () => {

@@ -1,14 +1,22 @@
-import { Command } from 'ioredis';
+import { Command, Pipeline } from 'ioredis';
 
 type Tables = Readonly<Record<string, object>> | undefined;
 
 interface DriverCommands {
   getFlagMap?(): Tables;
-  readonly _transformer?: Tables;
-  readonly prototype: { _iterateKeys?: IterateKeys };
+  readonly ['_transformer']?: Tables;
+  readonly prototype: { ['_iterateKeys']?: IterateKeys };
 }
 
 type IterateKeys = (this: { readonly resolve?: unknown; keys?: unknown[] }, transform?: unknown) => unknown[];
+
+interface DriverPipeline {
+  replyPending: number;
+  readonly ['_queue']: readonly { readonly resolve?: unknown }[];
+  readonly ['_result']: readonly unknown[];
+  fillResult(value: unknown, position: number): void;
+  exec: (this: DriverPipeline, callback?: unknown) => unknown;
+}
 
 let isMended = false;
 
@@ -22,14 +30,15 @@ export function mendCommands(): void {
   const commands = Command as unknown as DriverCommands;
   ignoreInheritedNames(commands);
   keepBrokenCommandsQuiet(commands);
+  countBrokenCommands(Pipeline.prototype as unknown as DriverPipeline);
 }
 
 /**
  * Makes ioredis know no command that has the name of an inherited property. Its tables are plain objects: without this,
  * it would take a command named `constructor` for QUIT, and never connect again once its connection is lost.
  */
-function ignoreInheritedNames({ getFlagMap, _transformer }: DriverCommands): void {
-  const tables = [getFlagMap?.call(Command), _transformer];
+function ignoreInheritedNames(commands: DriverCommands): void {
+  const tables = [commands.getFlagMap?.(), commands['_transformer']];
   for (const table of tables.flatMap((each) => Object.values(each ?? {}))) Object.setPrototypeOf(table, null);
 }
 
@@ -39,9 +48,29 @@ function ignoreInheritedNames({ getFlagMap, _transformer }: DriverCommands): voi
  * promise, and the process ends with an unhandled rejection.
  */
 function keepBrokenCommandsQuiet({ prototype }: DriverCommands): void {
-  const iterate = prototype._iterateKeys;
+  const iterate = prototype['_iterateKeys'];
   if (iterate === undefined) return;
-  prototype._iterateKeys = function iterateKeys(transform) {
+  prototype['_iterateKeys'] = function iterateKeys(transform) {
     return this.resolve === undefined ? (this.keys ??= []) : iterate.call(this, transform);
+  };
+}
+
+/**
+ * ioredis begins to count the results of a pipeline when it is executed. That of a broken command arrives before, unless
+ * `exec()` is called in the same turn on a connection that is ready, and the pipeline would wait for it forever.
+ */
+function countBrokenCommands(pipeline: DriverPipeline): void {
+  const { exec } = pipeline;
+  pipeline.exec = function execAll(callback) {
+    const early = [...this['_queue'].keys()].filter(
+      (index) => this['_queue'][index]?.resolve === undefined && this['_result'][index] !== undefined,
+    );
+    const replies = exec.call(this, callback);
+    if (early.length > 0 && this.replyPending === this['_queue'].length) {
+      queueMicrotask(() => {
+        for (const index of early) this.fillResult(this['_result'][index], index);
+      });
+    }
+    return replies;
   };
 }
