@@ -122,6 +122,20 @@ describe('a session that Redis lost with its data', () => {
     await waitFor(async () => (await here.server.command('EXISTS', 'sess:ada', 'sess:bob')) === 2);
   });
 
+  it('has ended with restoreLost: false, also for requests and for writes that waited', async () => {
+    const here = await stage();
+    const store = storeOn(here.resilience, { restoreLost: false });
+    for (const user of ['ada', 'bob']) await store.set(user, { user }, monthMs);
+    await takeDown(here);
+    await expect(store.get('ada')).resolves.toEqual({ user: 'ada' });
+    await store.set('bob', { user: 'bob', cart: 1 }, monthMs);
+    await bringBack(here);
+    await expect(store.get('ada')).resolves.toBeNull();
+    await store.kept.drain({ timeoutMs: 5000 });
+    await expect(store.get('bob')).resolves.toBeNull();
+    await expect(here.server.command('EXISTS', 'sess:ada', 'sess:bob')).resolves.toBe(0);
+  });
+
   it('is not given back by an instance that was cut off while Redis served others', async () => {
     const here = await stage();
     const store = storeOn(here.resilience);

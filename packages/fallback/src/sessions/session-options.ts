@@ -35,6 +35,12 @@ export interface SessionOptions {
    * Default true.
    */
   readonly listen?: boolean;
+  /**
+   * Whether sessions that Redis lost with its data are restored from local copies. A session that was deleted with DEL or
+   * FLUSHDB shortly before may then come back; with `false`, none does, and a loss of data ends all sessions. Default
+   * true.
+   */
+  readonly restoreLost?: boolean;
   /** Maximum number of pending writes while Redis is unavailable; the oldest are dropped first. Default 10,000. */
   readonly maxEntries?: number;
   /**
@@ -58,6 +64,7 @@ export const sessionDefaults = {
   ttlMs: dayMs,
   rememberDestroyedMs: dayMs,
   listen: true,
+  restoreLost: true,
   maxEntries: 10_000,
   clock: systemClock,
   random: systemRandom,
@@ -71,6 +78,7 @@ export const sessionReaders: OptionReaders<SessionOptions> = {
   ttlMs: lifetimeOf(1),
   rememberDestroyedMs: lifetimeOf(1),
   listen: booleanOf,
+  restoreLost: booleanOf,
   maxEntries: countOf(1),
   path: folderOf,
   clock: clockOf,

@@ -51,7 +51,7 @@ export class StoreContact {
   /** Whether data that was seen in that era, and is missing now, was lost rather than destroyed. */
   wasLost(seenIn: string | undefined): boolean {
     const [id, number] = seenIn?.split('/') ?? [];
-    if (id !== this.#id) return false;
+    if (id !== this.#id || !this.#settings.restoreLost) return false;
     return Number(number) >= this.#givesBackFrom && Number(number) < this.#era;
   }
 
