@@ -1,6 +1,7 @@
 import { createRedisResilience, type RedisResilience } from '@redis-resilience/core';
-import { startRedis, waitFor, type RedisServer } from '@redis-resilience/testing';
+import { startCluster, startRedis, waitFor, type RedisServer } from '@redis-resilience/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { honest, HostileServer } from '../../bench/fuzz/hostile-server.ts';
 import { errorOf } from '../stage/outcome-of.ts';
 
 let server: RedisServer;
@@ -27,6 +28,8 @@ describe('applyOnce', () => {
     for (const [command, ...args] of [
       ['incrby', 'count', 6],
       ['decrby', 'count', 5],
+      ['incrby', 'another', 5],
+      ['set', 'a third', 'x'],
     ] as const) {
       expect(await errorOf(resilience.applyOnce('same', command, ...args))).toMatchObject({
         code: 'CONFIGURATION',
@@ -34,6 +37,42 @@ describe('applyOnce', () => {
       });
     }
     expect(await resilience.client.get('count')).toBe('5');
+  });
+
+  it('refuses the same id with another command in a Cluster if the slot is the same', async () => {
+    await using cluster = await startCluster();
+    const clustered = createRedisResilience({ cluster: cluster.addresses }, { logger: false });
+    await clustered.ready();
+    expect(await clustered.applyOnce('same', 'incr', '{a}1')).toBe(1);
+    expect(await errorOf(clustered.applyOnce('same', 'incr', '{a}2'))).toMatchObject({
+      code: 'CONFIGURATION',
+    });
+    expect(await clustered.applyOnce('same', 'incr', '{a}1')).toBe(1);
+    await clustered.close();
+  });
+
+  it('applies the write also where a proxy hides a Cluster', async () => {
+    await using proxy = await HostileServer.start();
+    proxy.hostility = ([name = '', , keys]) => {
+      if (!/^evalsha|eval$/i.test(name)) return honest;
+      return keys === '3' ? "-CROSSSLOT Keys in request don't hash to the same slot\r\n" : ':7\r\n';
+    };
+    const proxied = createRedisResilience({ host: proxy.host, port: proxy.port }, { logger: false });
+    expect(await proxied.applyOnce('same', 'incr', 'a')).toBe(7);
+    await proxied.close();
+  });
+
+  it('sends its script once to a server that has lost it, and lets a burst begin in several turns', async () => {
+    await resilience.client.script('FLUSH');
+    await resilience.client.config('RESETSTAT');
+    let applied = 0;
+    const all = Array.from({ length: 1000 }, (_, at) =>
+      resilience.applyOnce(`burst-${at}`, 'incr', 'burst').finally(() => void applied++),
+    );
+    await waitFor(() => applied > 0, { message: 'the first reply' });
+    expect(applied).toBeLessThan(1000);
+    expect(await Promise.all(all)).toEqual(Array.from({ length: 1000 }, (_, at) => at + 1));
+    expect(await resilience.client.info('commandstats')).toMatch(/cmdstat_eval:calls=1,/);
   });
 
   it.each([

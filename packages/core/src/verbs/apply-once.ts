@@ -6,7 +6,7 @@ import {
   OutcomeUnknownError,
   RedisUnavailableError,
 } from '../errors.ts';
-import { keysOf, optionsOf } from '../ioredis/clients.ts';
+import { isCluster, keysOf, optionsOf } from '../ioredis/clients.ts';
 import { isAway } from '../is-away.ts';
 import { ownSignal } from '../own-signal.ts';
 import type { ApplyOnceOptions, OnceArgument, RedisResilience } from '../redis-resilience.ts';
@@ -20,39 +20,18 @@ import { hashTagOf } from '../keys/hash-tag.ts';
 import { boundTo } from './bound-to-database.ts';
 import { OnceHomes } from './once-homes.ts';
 import { OnceQueue } from './once-queue.ts';
-
-// Runs as one atomic step: unless the id is known, runs the command and stores its reply in the key of the id. An error
-// that proves that the command did not run is not stored, so that a repeat tries again.
-const script = `
-local known = redis.call('GET', KEYS[1])
-if known then
-  local answer = cmsgpack.unpack(known)
-  if answer.c and answer.c ~= ARGV[3] then return redis.error_reply('ERR ONCEID') end
-  if answer.e then return redis.error_reply(answer.e) end
-  if answer.s then return redis.status_reply(answer.s) end
-  return answer.r
-end
-local reply = redis.pcall(ARGV[2], KEYS[2], unpack(ARGV, 4))
-local answer
-if type(reply) == 'table' and reply.err then
-  local code = string.match(reply.err, '^%-?(%u+)')
-  if code == 'OOM' or code == 'MISCONF' or code == 'NOREPLICAS' or code == 'READONLY' then return reply end
-  answer = { e = reply.err }
-elseif type(reply) == 'table' and reply.ok then
-  answer = { s = reply.ok }
-else
-  answer = { r = reply }
-end
-answer.c = ARGV[3]
-redis.call('SET', KEYS[1], cmsgpack.pack(answer), 'PX', ARGV[1])
-return reply
-`;
+import { OnceScript } from './once-script.ts';
+import { OnceTurns } from './once-turns.ts';
 
 /** The state that all calls of one resilience share. */
 export interface OnceParts {
   readonly settings: Pick<Settings, 'clock' | 'retry'>;
   readonly queue: OnceQueue;
+  readonly turns: OnceTurns;
   readonly homes: OnceHomes;
+  readonly script: OnceScript;
+  /** The databases that refuse a script whose keys are in several slots. */
+  readonly slotted: Set<string | undefined>;
 }
 
 export function onceParts(
@@ -60,17 +39,19 @@ export function onceParts(
   settings: Settings,
 ): OnceParts {
   const queue = new OnceQueue(resilience, settings.clock, settings.admission);
-  return { settings, queue, homes: new OnceHomes() };
+  const turns = new OnceTurns(settings.clock);
+  const homes = new OnceHomes();
+  return { settings, queue, turns, homes, script: new OnceScript(), slotted: new Set() };
 }
-
-const sha = createHash('sha1').update(script).digest('hex');
 
 /**
  * Applies one write at most once on the server, and retries it until it is acknowledged or the client is closed. A
  * repeat with the same id, from any process, gets the reply of the first execution as long as the server remembers the
  * id (`rememberMs`).
  *
- * The id is stored in a separate key, in the same slot as the command's key. A primary that is lost before its replicas
+ * The id is stored in a separate key, in the same slot as the command's key, and on a single server also in a key of its
+ * own: there, an id that was used with another command is rejected; on a Cluster, only if the slot is the same. A
+ * primary that is lost before its replicas
  * have received the write loses both the write and the id: an acknowledged write may then be gone, and the same id can
  * be applied again.
  *
@@ -109,6 +90,10 @@ async function applyInTime(
   const { id, timeoutMs, database, ...bounds } =
     typeof given === 'string' ? { id: given } : checkOptions('applyOnce', given, readers);
   checkCall(id, command, args);
+  const { clock } = parts.settings;
+  const calledAt = clock.now();
+  const turn = parts.turns.next();
+  if (turn !== undefined) await turn;
   const signal = ownSignal(bounds.signal);
   if (timeoutMs === undefined) return await apply(resilience, parts, { id, signal, database }, command, args);
   const abort = new AbortController();
@@ -122,7 +107,8 @@ async function applyInTime(
     return error;
   };
   const applying = apply(resilience, parts, { id, signal: either, database }, command, args);
-  return await withinDeadline(parts.settings.clock, timeoutMs, applying, late, either);
+  const leftMs = Math.max(0, timeoutMs - (clock.now() - calledAt));
+  return await withinDeadline(clock, leftMs, applying, late, either);
 }
 
 const readers: OptionReaders<ApplyOnceOptions> = {
@@ -134,16 +120,18 @@ const readers: OptionReaders<ApplyOnceOptions> = {
 
 async function apply(
   resilience: Pick<RedisResilience, 'client' | 'name' | 'snapshot'>,
-  { queue, homes, settings }: OnceParts,
+  { queue, homes, script, slotted, settings }: OnceParts,
   { id, signal, database: only }: ApplyOnceOptions,
   command: string,
   args: readonly OnceArgument[],
 ): Promise<unknown> {
+  const { client } = resilience;
   const [key, ...rest] = args as [OnceArgument, ...OnceArgument[]];
-  const prefix = (optionsOf(resilience.client)['keyPrefix'] as string | Buffer | undefined)?.toString() ?? '';
-  const onceKey = `{${hashTagOf(prefix + String(key))}}:redis-resilience:once:${id}`;
+  const prefix = (optionsOf(client)['keyPrefix'] as string | Buffer | undefined)?.toString() ?? '';
+  const inSlot = `{${hashTagOf(prefix + String(key))}}:redis-resilience:once:${id}`;
   const words = [settings.retry.rememberMs, command, fingerprintOf(command, args), ...rest];
-  let how: 'evalsha' | 'eval' = 'evalsha';
+  let named = script.next();
+  let wasMissing = false;
   let hasWaited = false;
   for (;;) {
     signal?.throwIfAborted();
@@ -152,26 +140,38 @@ async function apply(
     if (home !== undefined && home !== database) throw elsewhere(resilience.name);
     if (only !== undefined && only !== database) throw notHere(resilience.name);
     if (database !== undefined) homes.sent(id, database);
+    const keys =
+      isCluster(client) || slotted.has(database)
+        ? [inSlot, key]
+        : [inSlot, key, `redis-resilience:once:${id}`];
     try {
-      const body = how === 'evalsha' ? sha : script;
       const reply = await boundTo(database, () =>
-        resilience.client.call(how, body, 2, onceKey, key, ...words),
+        client.call(named.command, named.body, keys.length, ...keys, ...words),
       );
       if (hasWaited) queue.noteServed();
       return reply;
     } catch (error) {
       if (!(error instanceof Error) || signal?.aborted === true) throw error;
-      if (isReplyError(error) && error.message.startsWith('NOSCRIPT')) {
-        how = 'eval';
+      const text = isReplyError(error) ? error.message : '';
+      if (text.startsWith('NOSCRIPT')) {
+        named = script.missing(named, wasMissing);
+        wasMissing = true;
+        homes.didNotRun(id);
         continue;
       }
-      if (isReplyError(error) && error.message.startsWith('ERR ONCEID')) throw usedOtherwise();
+      // A proxy in front of a Cluster: nothing ran.
+      if (text.startsWith('CROSSSLOT') && keys.length === 3) {
+        slotted.add(database);
+        homes.didNotRun(id);
+        continue;
+      }
+      if (text.startsWith('ERR ONCEID')) throw usedOtherwise();
       // With this script, such an error reply proves that nothing was applied.
-      const isRefusedForNow = isReplyError(error) && classifyReply(error.message).outcome === 'not-applied';
+      const isRefusedForNow = text !== '' && classifyReply(text).outcome === 'not-applied';
       const mayComeBack = isAway(error) && error.reason !== 'closed';
       if (isRefusedForNow || (isAway(error) && error.outcome === 'not-applied')) homes.didNotRun(id);
       if (!isRefusedForNow && !mayComeBack) throw error;
-      how = 'evalsha';
+      named = script.next();
       hasWaited = true;
       await queue.wait(signal);
     }
