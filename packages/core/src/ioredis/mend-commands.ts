@@ -15,7 +15,7 @@ interface DriverPipeline {
   readonly ['_queue']: readonly { readonly resolve?: unknown }[];
   readonly ['_result']: readonly unknown[];
   fillResult(value: unknown, position: number): void;
-  exec: (this: DriverPipeline, callback?: unknown) => unknown;
+  exec: (this: DriverPipeline, ...args: unknown[]) => unknown;
 }
 
 let isMended = false;
@@ -61,11 +61,12 @@ function keepBrokenCommandsQuiet({ prototype }: DriverCommands): void {
  */
 function countBrokenCommands(pipeline: DriverPipeline): void {
   const { exec } = pipeline;
-  pipeline.exec = function execAll(callback) {
+  pipeline.exec = function execAll(...args) {
     const early = [...this['_queue'].keys()].filter(
       (index) => this['_queue'][index]?.resolve === undefined && this['_result'][index] !== undefined,
     );
-    const replies = exec.call(this, callback);
+    // EXEC gets whatever is passed here, also an argument that is undefined.
+    const replies = exec.apply(this, args);
     if (early.length > 0 && this.replyPending === this['_queue'].length) {
       queueMicrotask(() => {
         for (const index of early) this.fillResult(this['_result'][index], index);
