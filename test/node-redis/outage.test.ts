@@ -243,3 +243,36 @@ describe('under faults', () => {
     expect(await popped).toEqual({ key: 'queue', element: 'element' });
   });
 });
+
+it.each(['begin-again', 'fail'] as const)(
+  'a step of a scan in a pipeline never takes the cursor of a server process that is gone: %s',
+  async (scans) => {
+    await using server = await startRedis({ appendonly: true, config: { appendfsync: 'always' } });
+    const { client, resilience } = await front(server.url, {
+      timeoutMs: 10_000,
+      admission: { maxWaitMs: 10_000, patience: 'deadline' },
+      retry: { scans },
+    });
+    let restarts = 0;
+    resilience.on('scan-restart', () => restarts++);
+    const fields = Array.from({ length: 2000 }, (_, index) => `field:${index}`);
+    await client.hSet('users', Object.fromEntries(fields.map((field) => [field, '1'])));
+    const found = new Set<string>();
+    const step = async (cursor: string): Promise<string> => {
+      const [reply] = (await client.multi().hScan('users', cursor).get('a').execAsPipeline()) as unknown as [
+        { cursor: string; entries: { field: string }[] },
+      ];
+      for (const { field } of reply.entries) found.add(field);
+      return reply.cursor;
+    };
+    let cursor = await step('0');
+    await server.restart();
+    if (scans === 'fail') {
+      await expect(step(cursor)).rejects.toMatchObject({ code: 'OUTCOME_UNKNOWN' });
+      return;
+    }
+    while (cursor !== '0') cursor = await step(cursor);
+    expect(fields.filter((field) => !found.has(field))).toEqual([]);
+    expect(restarts).toBe(1);
+  },
+);

@@ -27,7 +27,11 @@ export class Answers implements CallOwner {
     if (call.slow !== undefined) this.#gate.state.guards.answered(call.slow, command, value);
     if (batch === undefined) this.#gate.answered(call, value);
     else if (batch instanceof JoinedBatch) {
-      if (batch.take(value as Buffer)) this.#gate.settle(call, answered);
+      const isAccepted = batch.take(value as Buffer);
+      const { guards } = this.#gate.state;
+      for (const [step, reply] of batch.scanReplies())
+        if (call.slow !== undefined) guards.answered(call.slow, step, reply);
+      if (isAccepted) this.#gate.settle(call, answered);
       else this.finishBatch(call, batch);
     } else {
       batch.settle(command, { ok: true, value });

@@ -182,6 +182,10 @@ export class Entrance {
     const { state } = this.#gate;
     if (!state.takesBatchesAtOnce || currentRequestBudget() !== undefined) return this.#admit(call);
     this.#gate.start(call);
+    if (batch.hasScans) {
+      for (const { command: step } of batch.commands)
+        state.guards.checkBatched(call, step, traitsOf(step.name));
+    }
     const route = this.#dispatch.writesAtOnce ? state.fastPath?.(command) : undefined;
     if (route === undefined) this.#dispatch.send(command);
     else route.write(command);

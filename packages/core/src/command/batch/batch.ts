@@ -70,6 +70,11 @@ export class Batch {
     this.remaining--;
   }
 
+  /** Call when the cursor of one of the commands, a step of a scan, has been replaced. */
+  scanBegunAgain(_command: BatchedCommand['command']): void {
+    // The driver sends that very command.
+  }
+
   /** Discards the results, because the batch is being retried. */
   reset(): void {
     for (const batched of this.commands) batched.settlement = undefined;

@@ -19,8 +19,9 @@ export class JoinedBatch extends Batch {
     this.remaining = 1;
     this.isComplete = true;
     for (const [verb] of joined) {
-      const { lane, name } = traitsOf(verb);
+      const { lane, name, kind } = traitsOf(verb);
       if (lane === 'write') this.lane = 'write';
+      if (kind === 'cursor') this.hasScans = true;
       if (name === 'multi') this.isTransaction = true;
     }
   }
@@ -57,6 +58,25 @@ export class JoinedBatch extends Batch {
       isAccepted = false;
     }
     return isAccepted;
+  }
+
+  /** Returns the steps of scans with the bytes of their replies. Those of a transaction are not told apart. */
+  scanReplies(): readonly (readonly [BatchedCommand['command'], Buffer])[] {
+    if (!this.hasScans || this.isTransaction) return [];
+    return this.commands.flatMap(({ command }, index) => {
+      const reply = this.#replies[index];
+      return reply === undefined || traitsOf(command.name).kind !== 'cursor'
+        ? []
+        : [[command, reply] as const];
+    });
+  }
+
+  override scanBegunAgain(changed: BatchedCommand['command']): void {
+    const index = this.commands.findIndex(({ command }) => command === changed);
+    const joined = this.#joined[index];
+    if (joined === undefined) return;
+    const args = changed.args as readonly (string | Buffer)[];
+    (this.#joined as JoinedCommand[])[index] = [joined[0], ...args];
   }
 
   override release(whole?: BatchFailure): void {

@@ -41,7 +41,7 @@ export class CallGuards {
 
   /** Like {@link check}, but for one command in a batch whose commands are sent as they are issued. */
   checkBatched(call: SlowCall, command: ScanCommand, { kind }: CommandTraits): void {
-    if (kind === 'cursor' && this.#isStale(call, command)) this.#beginAgain(command);
+    if (kind === 'cursor' && this.#isStale(call, command)) this.#beginAgain(call, command);
   }
 
   /** Call when the server has replied to this command of the call. */
@@ -58,7 +58,7 @@ export class CallGuards {
       if (traitsOf(command.name).kind !== 'cursor' || !this.#isStale(call, command)) continue;
       const { name, retry } = this.#parts.settings;
       if (retry.scans === 'fail') return lostCursor(name, traitsOf(command.name).name);
-      this.#beginAgain(command);
+      this.#beginAgain(call, command);
     }
     return undefined;
   }
@@ -69,8 +69,9 @@ export class CallGuards {
     return server !== undefined && this.#scans?.isStale(command, server) === true;
   }
 
-  #beginAgain(command: ScanCommand): void {
+  #beginAgain({ batch }: SlowCall, command: ScanCommand): void {
     beginScanAgain(command);
+    batch?.scanBegunAgain(command);
     this.#parts.recorder.scanBegunAgain(traitsOf(command.name).name);
   }
 }
