@@ -1,65 +1,112 @@
-import { createRedisResilience } from '@redis-resilience/core';
+import { inspect } from 'node:util';
+import { createRedisResilience, type RedisResilience } from '@redis-resilience/core';
 import type { Redis } from 'ioredis';
 import { Finding, settledWithin } from './finding.js';
 import { HostileServer, valueOf } from './hostile-server.js';
 import { pick } from './resp-grammar.js';
 
 const values: readonly unknown[] = [
-  'x', 1, 0.5, -0, Number.NaN, 1n, null, undefined, true, '', '\0', '\ud800', Buffer.from([255]), [], [1, [2]], [Object.create(null)],
+  'x', 'kept-secret 1', 'GET kept-secret', 1, 0.5, -0, Number.NaN, 1n, null, undefined, true, '', '\0', '\ud800', Buffer.from([255]), [], [1, [2]], [Object.create(null)],
   {}, { toString: 1 }, { toString: () => 1 }, Object.create(null), Symbol('s'), () => 1, new Map([['a', 1]]), new Date(Number.NaN),
   { length: 3 }, new Uint8Array(2), JSON.parse('{"__proto__":{"x":1}}'),
 ]; // prettier-ignore
 
-type Verb = (
-  client: Redis,
-  once: (...args: unknown[]) => Promise<unknown>,
-  args: readonly unknown[],
-) => Promise<unknown>;
+/** In every key and value, so that a text that shows one is noticed. */
+const marker = 'kept-secret';
+
+type Once = (...args: unknown[]) => Promise<unknown>;
+type Verb = (client: Redis, args: readonly unknown[]) => Promise<unknown>;
 
 const verbs: readonly Verb[] = [
-  (client, _once, args) => client.call('get', ...(args as string[])),
-  (client, _once, args) => client.set('key', ...(args as [string])),
-  (client, _once, args) => client.mget(...(args as string[])),
-  (client, _once, args) => client.hset('key', ...(args as [string])),
-  (client, _once, args) =>
+  (client, args) => client.call('get', ...(args as string[])),
+  (client, args) => client.call(...(args as [string])),
+  (client, args) => client.set(`{a}${marker}`, ...(args as [string])),
+  (client, args) => client.mget(...(args as string[])),
+  (client, args) => client.hset(...(args as [string])),
+  (client, args) => client.eval('return 1', 1, ...(args as string[])),
+  (client, args) =>
     client
       .pipeline()
-      .get('a')
-      .set('b', ...(args as [string]))
+      .get('{a}a')
+      .set('{a}b', ...(args as [string]))
+      .get(...(args as [string]))
       .exec(),
-  (client, _once, args) =>
+  async (client, args) => {
+    const pipeline = client.pipeline().del(...(args as string[]));
+    await new Promise((resolve) => setImmediate(resolve));
+    return pipeline.get(`{a}${marker}`).exec();
+  },
+  (client, args) =>
     client
       .multi()
-      .incr('a')
-      .set('b', ...(args as [string]))
+      .incr('{a}a')
+      .set('{a}b', ...(args as [string]))
       .exec(),
-  (client, _once, args) => client.eval('return 1', 1, ...(args as string[])),
-  (_client, once, args) => once('id', 'set', 'key', ...args),
-  (_client, once, args) => once(...args),
 ];
+
+interface Stage {
+  readonly resilience: RedisResilience;
+  /** The clients that one stage has: its own, a duplicate, and one that is leased. */
+  readonly call: (verb: Verb, args: readonly unknown[], random: () => number) => Promise<unknown>;
+  readonly prefix: string;
+}
+
+function stageOf(resilience: RedisResilience, prefix = ''): Stage {
+  const client = resilience.client as Redis;
+  const duplicate = client.duplicate();
+  duplicate.on('error', () => undefined);
+  const once: Once = (...args) => resilience.applyOnce({ timeoutMs: 500, id: 'fuzz' }, ...(args as [string]));
+  return {
+    resilience,
+    prefix,
+    call: (verb, args, random) => {
+      const [key, value] = args as [string, string];
+      const ways = [
+        () => verb(client, args),
+        () => verb(client, args),
+        () => verb(duplicate, args),
+        () => resilience.lease((leased) => verb(leased, args), { key: 'a', timeoutMs: 500 }),
+        () => once('set', 'key', ...args),
+        () => once(...args),
+        () =>
+          resilience.transaction([key], (tx) => tx.commit((multi) => [multi.set(key, value)]), {
+            timeoutMs: 500,
+          }),
+      ];
+      return pick(random, ways)();
+    },
+  };
+}
 
 /** Puts arguments of every kind through every verb: each call settles, and others get their own answers. */
 export async function fuzzArguments(random: () => number): Promise<number> {
   await using server = await HostileServer.start();
-  const resilience = createRedisResilience(
-    { host: server.host, port: server.port },
-    { logger: false, timeoutMs: 500 },
-  );
-  const client = resilience.client;
-  const once = (...args: unknown[]): Promise<unknown> =>
-    resilience.applyOnce({ timeoutMs: 500, id: 'fuzz' }, ...(args.slice(1) as [string]));
+  const { host, port } = server;
+  const options = { logger: false, timeoutMs: 500 } as const;
+  const stages = [
+    stageOf(createRedisResilience({ host, port }, options)),
+    stageOf(createRedisResilience({ host, port, keyPrefix: 'shop:' }, options), 'shop:'),
+    stageOf(createRedisResilience({ cluster: [{ host, port }] }, options)),
+  ];
   try {
     for (let tries = 0; tries < 300; tries++) {
+      const { resilience, call, prefix } = pick(random, stages);
       const args = Array.from({ length: 1 + Math.floor(random() * 3) }, () => pick(random, values));
       const verb = pick(random, verbs);
-      const odd = (async () => verb(client, once, args))().catch(() => undefined);
+      const odd = (async () => call(verb, args, random))().catch(checkText);
       const key = `key-${tries}`;
-      const value = await settledWithin('A bystander', client.get(key), 3_000);
-      if (value !== valueOf(key)) throw new Finding('A bystander got the answer of another call');
+      const value = await settledWithin('A bystander', resilience.client.get(key), 3_000);
+      if (value !== valueOf(prefix + key)) throw new Finding('A bystander got the answer of another call');
       await settledWithin('A call with an odd argument', odd, 5_000);
+      for (const shown of [resilience, resilience.history(), resilience.detail()]) checkText(shown);
     }
   } finally {
-    await resilience.close({ drainMs: 0 });
+    await Promise.all(stages.map(({ resilience }) => resilience.close({ drainMs: 0 })));
   }
   return 300;
+}
+
+function checkText(shown: unknown): void {
+  if (inspect(shown, { depth: 6, showHidden: true }).includes(marker))
+    throw new Finding('A text shows a key or value');
 }
