@@ -1,5 +1,6 @@
 import { isRedisResilienceError, RedisUnavailableError } from '../errors.ts';
 import { isReplyError } from '../replies/connection-error.ts';
+import { redirectionOf } from '../replies/reply-error.ts';
 import type { LeasePlace, LeasePlaces } from './places.ts';
 
 /** A caller that waits for a connection to one place. */
@@ -65,7 +66,7 @@ const moved = new Error('Another node serves the key.');
 export function isElsewhere(error: unknown): boolean {
   const reply = isRedisResilienceError(error) && error.outcome === 'not-applied' ? error.cause : error;
   if (!(reply instanceof Error) || !isReplyError(reply)) return false;
-  if (/^(MOVED|ASK|TRYAGAIN|CLUSTERDOWN) /.test(reply.message)) return true;
+  if (redirectionOf(reply.message) !== undefined) return true;
   const { previousErrors } = reply as { previousErrors?: readonly unknown[] };
   return reply.message.startsWith('EXECABORT') && previousErrors?.some(isElsewhere) === true;
 }

@@ -1,4 +1,5 @@
 import type { ProtocolErrorReason } from './protocol-error.ts';
+import { redirectionOf } from './reply-error.ts';
 
 /** The properties of the driver's parser, which reads the replies after {@link FrameLine}. */
 export interface ParserTraits {
@@ -151,7 +152,7 @@ export class FrameLine {
       case 0x28: // (
         return bigNumber.test(this.text);
       default:
-        return !this.#traits.followsRedirects || !redirect.test(this.text) || address.test(this.text);
+        return !this.#traits.followsRedirects || !leadsToAddress(this.text) || address.test(this.text);
     }
   }
 }
@@ -160,7 +161,6 @@ const plus = 0x2b;
 const minus = 0x2d;
 const double = /^[+-]?(?:inf|nan|\d+(?:\.\d*)?(?:[eE][+-]?\d+)?)$/;
 const bigNumber = /^[+-]?\d+$/;
-const redirect = /^(?:MOVED|ASK)(?: |$)/;
 const address = /^(?:MOVED|ASK) \d{1,5} \S*:\d{1,5}$/;
 
 const unknownType = 0;
@@ -168,6 +168,11 @@ const textType = 1;
 const numberType = 2;
 const resp2Types = typesOf('+-', ':$*');
 const resp3Types = typesOf('+-_#,(', ':$*!=%~>');
+
+function leadsToAddress(text: string): boolean {
+  const redirection = redirectionOf(text);
+  return redirection === 'moved' || redirection === 'ask';
+}
 
 function typesOf(texts: string, numbers: string): Uint8Array {
   const types = new Uint8Array(256).fill(unknownType);

@@ -47,6 +47,21 @@ export function codeOfReply(message: string): string {
   return /^-?([A-Z][A-Z0-9_]*)(?=\s|$)/.exec(message)?.[1] ?? 'ERR';
 }
 
+/** What the error reply of a Cluster's node says about a command that it does not serve. */
+export type Redirection = 'moved' | 'ask' | 'try-again' | 'down';
+
+const redirections: Readonly<Partial<Record<string, Redirection>>> = {
+  MOVED: 'moved',
+  ASK: 'ask',
+  TRYAGAIN: 'try-again',
+  CLUSTERDOWN: 'down',
+};
+
+/** Returns undefined if the reply is no redirection. The command of a redirection did not run. */
+export function redirectionOf(message: string): Redirection | undefined {
+  return redirections[codeOfReply(message)];
+}
+
 /** Returns whether AUTH failed only because the server requires no password: the connection works without one. */
 export function isNeedlessPassword(message: string): boolean {
   return /without any password configured|no password is set/i.test(message);

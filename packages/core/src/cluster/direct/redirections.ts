@@ -1,6 +1,7 @@
 import { trackFast, type Call } from '../../command/call.ts';
 import type { DriverCommand, SendCommand } from '../../driver/driver-command.ts';
 import { isReplyError } from '../../replies/connection-error.ts';
+import { redirectionOf } from '../../replies/reply-error.ts';
 
 /**
  * Lets the cluster client follow the redirections of commands that were written to a node without it. The client sends
@@ -39,5 +40,7 @@ export class Redirections {
 }
 
 function isRedirection(error: Error): boolean {
-  return isReplyError(error) && /^(?:MOVED|ASK|TRYAGAIN) /.test(error.message);
+  const redirection = isReplyError(error) ? redirectionOf(error.message) : undefined;
+  // A node that is down says nothing about another one.
+  return redirection !== undefined && redirection !== 'down';
 }
