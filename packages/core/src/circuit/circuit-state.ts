@@ -1,6 +1,9 @@
 import type { CauseCode } from '../cause.ts';
 
-/** The calls that a circuit which is not closed admits: only the trials, one in four as well, or all. */
+/**
+ * Which calls an open or half-open circuit admits. `trials`: only the trials of the half-open state; `share`: also one
+ * in four of the others; `all`: every call.
+ */
 export type AdmittedCalls = 'trials' | 'share' | 'all';
 
 /** The state of a circuit with its data. Times are monotonic milliseconds. */

@@ -20,9 +20,12 @@ const maxRelapses = 6;
 const reliableAfter = 10;
 const postponedMs = 1000;
 const maxPostponements = 4;
-/** A database that was away answers for a quarter longer than that before it comes back, but no longer than this. */
-const maxTrialMs = 2500;
+/**
+ * Before calls return to a database that was away, it must have answered for this many times as long as it was away,
+ * limited to `maxTrialMs`.
+ */
 const trialShare = 1.25;
+const maxTrialMs = 2500;
 
 type Transition = readonly [DatabaseState, DatabaseEffect | undefined];
 
@@ -194,7 +197,7 @@ function comesBackAt(
   if (present.isReadOnly && !member.isReadOnly)
     return wellSince + (relapses === 0 ? 0 : firstRelapseMs * 2 ** (relapses - 1) * jitter);
   if (failbackMs === undefined || state.isChosenByHand) return undefined;
-  // One that is up and down must not be taken for well in between, however short the time that was asked for.
+  // A database that is down every other moment must not count as healthy in between, however short `failbackMs` is.
   const trialMs = Math.max(failbackMs, Math.min(maxTrialMs, trialShare * outageMs));
   return wellSince + trialMs * 2 ** relapses * jitter;
 }

@@ -41,6 +41,6 @@ export async function releaseBlocked(
     ),
   );
   await Promise.all(asked);
-  // 0: its answer is on its way.
+  // If a reply is 0, the call no longer blocks, and its own reply is on its way.
   return (await replies).every((reply) => reply === 1 || reply === 0);
 }

@@ -185,10 +185,10 @@ export interface FailoverOptions {
 /** When calls return to a preferred database. Applies only if several Redis databases are configured. */
 export interface FailbackOptions {
   /**
-   * How long the preferred database must respond without interruption before calls return to it: at least a quarter
-   * longer than it was unavailable, up to 2.5 s of that. Each process adds up to a quarter at random, and the time doubles whenever
-   * that database fails again soon after its return. `false`: only a call of `failover()` returns to it. Default
-   * 60,000 ms.
+   * How long the preferred database must respond without interruption before calls return to it. If this is shorter,
+   * 1.25 times as long as the database was unavailable, up to 2.5 s, is used instead. Each process adds up to a quarter
+   * at random, and the time doubles whenever that database fails again soon after its return. `false`: only a call of
+   * `failover()` returns to it. Default 60,000 ms.
    */
   readonly afterMs?: number | false;
 }
