@@ -66,6 +66,18 @@ describe('A pool of ten connections and its shared client', () => {
     },
   );
 
+  it('are not all made three times in a second when they break, and no attempt fails', async () => {
+    const world = await connectedPool(20, 1);
+    for (let time = 0; time < 3; time++) {
+      world.takeDown('refusing');
+      world.bringBack();
+      await world.clock.travelAsync(150);
+    }
+    await world.clock.travelAsync(4_000);
+    expect(world.connected).toBe(21);
+    expect(mostInASecond(world)).toBeLessThanOrEqual(24);
+  });
+
   it('are all back at once after an outage that was over within a tenth of a second', async () => {
     const world = await connectedPool(10, 1);
     await backAfter(world, 40);
