@@ -2,7 +2,6 @@ import { describe, expect, it } from 'vitest';
 import { SingleAttempt } from '../../../packages/core/src/cluster/single-attempt.ts';
 import type { SourceEvent } from '../../../packages/core/src/connection/socket-source.ts';
 import { Dialer } from '../../../packages/core/src/dialing/dialer.ts';
-import { targetWith } from '../../../packages/core/src/handshake/establish.ts';
 import { WiredDriver } from '../fakes/wired-driver.ts';
 
 class Stage {
@@ -85,12 +84,14 @@ describe('the connection to a node', () => {
   it('that waits for its turn goes on waiting when the node refuses another one alone', async () => {
     const stage = new Stage();
     const { wired, dialer } = stage;
-    const login = targetWith(wired.target, { credentials: { username: 'app', password: 'wrong' } });
-    new SingleAttempt(dialer, login, wired.clock).start('command', () => undefined);
+    const refused = { ok: false, cause: 'auth', error: new Error('wrong password') } as const;
+    const other = dialer.dial({ priority: 'command', attempt: () => Promise.resolve(refused) });
     stage.start();
+    await wired.travel(1);
+    expect([dialer.failure, stage.told]).toEqual([refused, []]);
+    other.cancel();
     await wired.travel(3_000);
     expect(stage.told).toEqual(['verified']);
-    stage.source.stop();
   });
 
   it('that waits for its turn fails with an attempt before it that took too long', async () => {

@@ -141,12 +141,14 @@ describe('a server that is away', () => {
     const stage = await ConnectionStage.ready();
     stage.server.freeze();
     const sent = stage.send('get', ['a']);
+    expect(stage.connection.isServerSilent).toBe(false);
     await stage.travel(5_000);
     expect([stage.connection.state, stage.connection.cause, stage.connection.isSilent]).toEqual([
       'stalled',
       'stalled',
       true,
     ]);
+    expect(stage.connection.isServerSilent).toBe(true);
     expect(stage.told).toEqual(['silent', 'away', 'changed']);
     expect(stage.toldAfter('away', 1_020)).toBe(400);
     expect(stage.network.openedAt.length).toBeGreaterThan(3);

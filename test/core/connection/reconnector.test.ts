@@ -99,6 +99,20 @@ describe('a connection that is wanted', () => {
     expect([stage.dialer.alive, stage.events.length]).toEqual([1, 2]);
   });
 
+  it.each([
+    ['its error', new Error('no route'), 'no route'],
+    ['words for its cause', 'no route', 'The endpoint cannot be reached: dns.'],
+  ])('is told of a failure of another request to the endpoint, with %s', async (_what, error, message) => {
+    const stage = new Stage();
+    const failed = { ok: false, cause: 'dns', error } as const;
+    const other = stage.dialer.dial({ priority: 'inquiry', attempt: () => Promise.resolve(failed) });
+    stage.start();
+    await stage.wired.travel(1);
+    expect(stage.events).toEqual([{ kind: 'other-failed', error: new Error(message) }]);
+    other.cancel();
+    stage.source.stop();
+  });
+
   it('is made before a leased one that was wanted first', async () => {
     const stage = new Stage();
     stage.leased.start('command', () => undefined);
