@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { establish, type VerifiedSocket } from '../../../packages/core/src/handshake/establish.ts';
+import { PingTurns } from '../../../packages/core/src/stall/ping-turns.ts';
 import { ConnectionStage } from '../fakes/connection-stage.ts';
 
 describe('a dead socket, while the server serves', () => {
@@ -91,6 +92,17 @@ describe('a dead socket, while the server serves', () => {
       ['silent', 'away', 'changed', 'cleared', 'ended', 'changed'],
     ]);
     expect(stage.left).toEqual({ timers: 0, sockets: 0 });
+  });
+
+  it('has the many other connections to its server look, too', async () => {
+    const stage = await ConnectionStage.ready();
+    const turns = PingTurns.of(stage.dialer);
+    const looks: number[] = [];
+    for (let other = 0; other < 400; other++) turns.join({ doubt: (withinMs) => looks.push(withinMs) });
+    stage.network.cutStanding();
+    stage.send('get', ['a']);
+    await stage.travel(300);
+    expect([looks.length, new Set(looks)]).toEqual([400, new Set([500])]);
   });
 
   it('on which a call blocks is doubtful when the server answers no other one either', async () => {

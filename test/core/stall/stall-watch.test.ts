@@ -310,6 +310,38 @@ describe('one of many connections to an endpoint', () => {
     expect(found).toEqual([['idle', 4_100]]);
   });
 
+  it('looks at some moment of the time in which all do, and keeps no process alive for it', async () => {
+    const subject = await oneOf(1_000);
+    const { wired, watch, found } = subject;
+    await wired.travel(3_000);
+    subject.random = 0.5;
+    watch.doubt(400);
+    expect(wired.clock.timersThatKeepAlive).toBe(0);
+    await wired.travel(400);
+    expect(found).toEqual([['idle', 4_300]]);
+  });
+
+  it('that is begun again does not look for what it was told before', async () => {
+    const subject = await oneOf(1_000);
+    const { wired, watch, found, turns } = subject;
+    watch.doubt(400);
+    watch.stop();
+    subject.random = 0.5;
+    watch.start(turns);
+    await wired.travel(2_000);
+    expect(found).toEqual([]);
+  });
+
+  it('draws its next turn when it has sent PING', async () => {
+    const { wired, found } = await oneOf(1_000);
+    await wired.travel(25_000);
+    expect(found[0]).toEqual(['idle', 26_000]);
+    found.length = 0;
+    wired.send('get', ['a']);
+    await wired.travel(5_500);
+    expect(found[0]?.[1]).toBeLessThanOrEqual(31_600);
+  });
+
   it('need not look when it was in use until a moment ago', async () => {
     const { wired, found, turns } = await oneOf(1_000);
     await wired.travel(3_000);
