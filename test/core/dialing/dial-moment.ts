@@ -25,7 +25,7 @@ export function alone(changes: Partial<DialMoment> = {}): DialMoment {
 }
 
 /** The first delay of the ramp, those after it, and those that follow the ramp. */
-export const rampMs = [2.5, 44.325, 98.5] as const;
+export const rampMs = [2.5, 44.325, 99.25] as const;
 
 /** Nothing is dialed; all was lost a moment ago. */
 export const justLost: DialState = { ...idleDialState, lostAt: at - 10 };

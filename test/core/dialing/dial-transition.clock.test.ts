@@ -23,8 +23,9 @@ describe('the clock of the dial schedule', () => {
     { step: -1, delayMs: 2.5 },
     { step: 0, delayMs: 44.325 },
     { step: 2, delayMs: 44.325 },
-    { step: 3, delayMs: 98.5 },
-    { step: 1_000, delayMs: 98.5 },
+    { step: 3, delayMs: 99.25 },
+    { step: 12, delayMs: 93.75 },
+    { step: 1_000, delayMs: 93.75 },
   ])('is set to ring again $delayMs ms after step $step was due', ({ step, delayMs }) => {
     expect(dialTransition({ ...due, step }, ticked, alone())).toEqual([
       { ...due, attemptedAt: at, step: step + 1, dueAt: at + delayMs },
@@ -38,7 +39,7 @@ describe('the clock of the dial schedule', () => {
   });
 
   it('goes on where there is no room, and notes no attempt', () => {
-    expect(dialTransition(due, noRoom, alone())).toEqual([{ ...due, step: 8, dueAt: at + 98.5 }, 'none']);
+    expect(dialTransition(due, noRoom, alone())).toEqual([{ ...due, step: 8, dueAt: at + 99.25 }, 'none']);
     const follower = { ...chained, dueAt: at };
     expect(dialTransition(follower, noRoom, alone())).toEqual([{ ...follower, dueAt: undefined }, 'none']);
   });
@@ -48,7 +49,7 @@ describe('the clock of the dial schedule', () => {
       dialTransition({ ...due, dueAt: at - ms }, ticked, moment())[0].dueAt;
     expect(lateBy(1_900)).toBe(at + 100);
     expect(lateBy(2_000)).toBe(at + 2_000);
-    expect(lateBy(60, alone)).toBeCloseTo(at + 38.5);
+    expect(lateBy(60, alone)).toBeCloseTo(at + 39.25);
     // Attempts of the ramp are closer than a period: one may be missed without a freeze.
     const ramp = dialTransition({ ...due, step: 1, dueAt: at - 60 }, ticked, alone());
     expect(ramp[0].dueAt).toBeCloseTo(at + 84.325);
@@ -57,7 +58,7 @@ describe('the clock of the dial schedule', () => {
   it('counts from now after a freeze of a process that is alone', () => {
     const frozen = { ...due, dueAt: at - 101 };
     expect(dialTransition(frozen, ticked, alone())).toEqual([
-      { ...frozen, attemptedAt: at, step: 8, dueAt: at + 98.5 },
+      { ...frozen, attemptedAt: at, step: 8, dueAt: at + 99.25 },
       'attempt',
     ]);
   });
@@ -85,7 +86,7 @@ describe('the clock of the dial schedule', () => {
       'attempt',
     ]);
     const both = { ...due, hurryAt: at };
-    expect(dialTransition(both, ticked, alone())[0]).toMatchObject({ step: 8, dueAt: at + 98.5 });
+    expect(dialTransition(both, ticked, alone())[0]).toMatchObject({ step: 8, dueAt: at + 99.25 });
   });
 
   it('starts the followers one after another where no gap is kept', () => {

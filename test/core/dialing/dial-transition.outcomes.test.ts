@@ -41,20 +41,20 @@ describe('an attempt that failed', () => {
     expect(dialTransition(paced, failed(false, true), inBigFleet())[0].dueAt).toBe(at + 30);
   });
 
-  it('makes a leader of a follower, a whole period after its attempt', () => {
+  it('makes a leader of a follower, a period after its attempt', () => {
     const expected = {
       ...chained,
       kind: 'paced',
       origin: 'outage',
       beganAt: at,
       step: 1_000,
-      dueAt: at - 50 + 98.5,
+      dueAt: at - 50 + 93.75,
     };
     for (const handshake of [false, true]) {
       expect(dialTransition(chained, failed(false, handshake), alone())[0]).toEqual(expected);
     }
     const longAgo = { ...chained, attemptedAt: at - 250 };
-    expect(dialTransition(longAgo, failed(false, true), alone())[0].dueAt).toBe(at + 48.5);
+    expect(dialTransition(longAgo, failed(false, true), alone())[0].dueAt).toBe(at + 43.75);
   });
 });
 

@@ -100,6 +100,14 @@ export function provenOverlap(connectMs: number): number {
  */
 const eagerAttempts = 3;
 const eagerShare = 0.45;
+/**
+ * An attempt begins this much before a period has passed, so that the connection is made, including its handshake,
+ * within a period after Redis is back. Not so in the first second, which has the attempts of the ramp: no second has
+ * more than 12 attempts, and later ones have 11, so that a connection for a lease can follow at once.
+ */
+const earlyByMs = 5.5;
+const earlyShare = 0.055;
+const firstSecondAttempts = 12;
 const eagerSpreadMs = 5;
 
 /**
@@ -111,8 +119,10 @@ export function delayBefore(step: number, pace: DialPace, limits: PaceLimits, ra
   if (ramp === 'eager') {
     if (step === 0) return random() * eagerSpreadMs;
     // Never later than the period: a server with spare capacity gains nothing from a later attempt.
-    const base = step <= eagerAttempts ? Math.min(eagerShare * limits.minPeriodMs, periodMs) : periodMs;
-    return base * (0.97 + 0.03 * random());
+    if (step <= eagerAttempts)
+      return Math.min(eagerShare * limits.minPeriodMs, periodMs) * (0.97 + 0.03 * random());
+    const earlyMs = step <= firstSecondAttempts ? 0 : Math.min(earlyByMs, earlyShare * periodMs);
+    return periodMs * (0.985 + 0.015 * random()) - earlyMs;
   }
   const strict = periodMs * (0.98 + 0.04 * random());
   return step === 0 ? random() * periodMs : strict;

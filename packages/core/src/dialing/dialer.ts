@@ -25,9 +25,9 @@ export class Dialer {
   readonly #options: DialerOptions;
   readonly #fleet = new FleetSize();
   readonly speed = new DialSpeed();
+  readonly leasePace = new LeasePace();
   readonly #running = new RunningAttempts();
   readonly #waiting = new DialQueue();
-  readonly #leasePace = new LeasePace();
   #state: DialState = idleDialState;
   #alive = 0;
   /** Number of connections that broke and have not been requested again yet. */
@@ -134,7 +134,7 @@ export class Dialer {
       onSettled: (result, isOverdue) => this.#settled(attempt, ticket, result, isOverdue),
     });
     this.#running.add(attempt, ticket);
-    this.#leasePace.attempted(clock.now());
+    this.leasePace.attempted(clock.now());
     ticket.attempts++;
     attempt.start(ticket.request);
   }
@@ -169,7 +169,7 @@ export class Dialer {
   #failed(attempt: RunningAttempt, ticket: DialerTicket, result: DialFailure, isOverdue: boolean): void {
     const { cause } = result;
     this.#failure = result;
-    this.#leasePace.trouble(this.#options.clock.now());
+    this.leasePace.trouble(this.#options.clock.now());
     if (attempt.wasConnected || cause === 'credentials') {
       // The fault may lie with this request, not with the endpoint, so the next request becomes the leader.
       ticket.setbacks++;
@@ -188,7 +188,7 @@ export class Dialer {
       if (broke) {
         const now = this.#options.clock.now();
         this.#away++;
-        this.#leasePace.trouble(now);
+        this.leasePace.trouble(now);
         this.#advance({ kind: 'lost', livedMs: now - ticket.readyAt, alive: this.#alive });
       }
     } else {
@@ -226,7 +226,7 @@ export class Dialer {
   #scheduledAt(): number | undefined {
     const dueAt = nextDueAt(this.#state);
     if (dueAt === undefined || this.#next?.canWait !== true) return dueAt;
-    return this.#leasePace.spread(dueAt, this.#options.clock.now(), this.#alive + this.#waiting.length);
+    return this.leasePace.spread(dueAt, this.#options.clock.now(), this.#alive + this.#waiting.length);
   }
 
   get #next(): DialerTicket | undefined {

@@ -1,7 +1,7 @@
 /** Attempts that a process may make in a second, if it has few connections. */
 const leastAttempts = 12;
 /** Slightly longer than a second, because a socket is opened a little later than its attempt begins. */
-const windowMs = 1_010;
+const windowMs = 1_015;
 /** Time after an outage in which connections for leases are paced. */
 const pacedMs = 2_000;
 /** A caller may begin to wait for a connection that is held back. */
@@ -17,7 +17,7 @@ export class LeasePace {
   readonly #attemptedAt: number[] = [];
   #troubleAt = -Infinity;
 
-  /** Records an attempt for any connection. */
+  /** Records an attempt for any connection, whether the dialer makes it or not. */
   attempted(now: number): void {
     while ((this.#attemptedAt[0] ?? Infinity) <= now - windowMs) this.#attemptedAt.shift();
     this.#attemptedAt.push(now);
