@@ -28,21 +28,24 @@ function stage() {
     requiresPrimary: false,
   };
   const pace = { periodMs: 100, wantedAt: -Infinity };
+  const told: number[] = [];
   const watch = new RoleWatch(
     target,
     clock,
     () => pace,
     () => undefined,
+    () => told.push(clock.now()),
   );
-  return { clock, looks, asked, pace, watch, giveLogin: (given: Credentials) => (login = given) };
+  return { clock, looks, told, asked, pace, watch, giveLogin: (given: Credentials) => (login = given) };
 }
 
 describe('a watch for the primary', () => {
   it('looks every period for five seconds, then more rarely, at least once a second', async () => {
-    const { clock, looks, watch } = stage();
+    const { clock, looks, told, watch } = stage();
     watch.start();
     await clock.travelAsync(5_000);
     expect(looks.length).toBeGreaterThanOrEqual(49);
+    expect(told).toEqual(looks);
     await clock.travelAsync(60_000);
     looks.length = 0;
     await clock.travelAsync(10_000);
@@ -86,6 +89,7 @@ describe('a watch for the primary', () => {
         found.push(proof.info['role'] ?? 'unknown');
         socket.destroy();
       },
+      () => undefined,
     );
     server.role = 'slave';
     server.mood = 'busy';

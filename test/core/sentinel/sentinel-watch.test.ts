@@ -15,6 +15,7 @@ function stage() {
     },
     name: 'shop',
     credentials: undefined,
+    askAll: () => Promise.resolve([]),
   });
   const follower = (followed = pace): SentinelFollower => ({
     sentinels: () => [{ host: 'sentinel', port: 26_379 }],

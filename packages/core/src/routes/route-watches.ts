@@ -21,7 +21,7 @@ export class RouteWatches {
   readonly #fleet: FleetWatch;
 
   constructor(
-    { target, dialer, expectsPrimary, destination }: Route,
+    { target, dialer, expectsPrimary, destination, isLeased }: Route,
     { settings, wire, writesWantedAt, ask }: WatchParts,
     tell: (news: PrimaryNews) => void,
   ) {
@@ -33,6 +33,8 @@ export class RouteWatches {
         clock,
         name,
         target,
+        isLeased,
+        onLook: () => dialer.leasePace.attempted(clock.now()),
         expectsPrimary,
         pace: () => ({ periodMs: dialer.periodMs, wantedAt: writesWantedAt() }),
         sentinels:

@@ -16,8 +16,15 @@ export interface FailoverOptions {
   readonly sentinelCredentials: Credentials | undefined;
   /** How often sentinels are dialed while a command is waiting for the primary. */
   readonly pace: () => RolePace;
+  /**
+   * Whether the connection belongs to a pool of leased connections. It does not look for the new primary itself, but
+   * waits until another client has reached it: a pool would make as many attempts as it has connections.
+   */
+  readonly isLeased: boolean;
   /** Whether the client is currently connected to this endpoint. */
   isCurrent(endpoint: Endpoint): boolean;
+  /** Called when an attempt begins to reach the new primary. */
+  onLook(): void;
   /** Called when a replica is about to be promoted: writes to the old primary will be lost from now on. */
   onBegin(): void;
   /** Called when the failover was aborted. */
@@ -53,7 +60,13 @@ export class Failover {
   constructor(options: FailoverOptions) {
     this.#options = options;
     const { clock, name, resolver, sentinelCredentials: credentials, target, pace } = options;
-    this.#sentinels = sentinelWatchOf(resolver.promotions, { clock, open: target.open, name, credentials });
+    this.#sentinels = sentinelWatchOf(resolver.promotions, {
+      clock,
+      open: target.open,
+      name,
+      credentials,
+      askAll: (isEnough) => resolver.askAll(isEnough),
+    });
     this.#follower = {
       sentinels: () => resolver.sentinels(),
       pace,
@@ -98,18 +111,22 @@ export class Failover {
       case 'promoted':
         void this.#promoted(event.news);
         return;
+      case 'reached':
+        return this.#reached(event.host, event.port);
       default:
         event satisfies never;
     }
   }
 
-  async #begin({ host, port, from }: SentinelNews): Promise<void> {
+  async #begin(news: SentinelNews): Promise<void> {
+    const { host, port } = news;
     const { clock, resolver, target } = this.#options;
     const run = this.#run;
-    if (!(await resolver.vouch(host, port, from)) || run !== this.#run) return;
+    if (!(await this.#isVouched(news)) || run !== this.#run) return;
     this.#end();
     this.#timer = clock.setTimeout(() => this.#abort(), maxMs);
     this.#options.onBegin();
+    if (this.#options.isLeased) return;
     const endpoint = resolver.complete(host, port);
     const chosen = new RoleWatch(
       targetWith(target, { endpoint: () => Promise.resolve(endpoint) }),
@@ -118,17 +135,34 @@ export class Failover {
       (verified) => {
         resolver.promoted(host, port);
         this.#options.onPromoted(verified);
+        this.#sentinels.reached(host, port);
       },
+      () => this.#options.onLook(),
     );
     this.#chosen = chosen;
     chosen.start();
   }
 
-  async #promoted({ host, port, from }: SentinelNews): Promise<void> {
+  async #promoted(news: SentinelNews): Promise<void> {
+    const { host, port } = news;
     const { resolver } = this.#options;
     const run = this.#run;
     const isCurrent = (): boolean => this.#options.isCurrent(resolver.complete(host, port));
-    if (isCurrent() || !(await resolver.vouch(host, port, from)) || run !== this.#run || isCurrent()) return;
+    if (isCurrent() || !(await this.#isVouched(news)) || run !== this.#run || isCurrent()) return;
+    resolver.promoted(host, port);
+    this.#options.onPromoted(undefined);
+  }
+
+  /** Resolves with whether a second sentinel knows the server that one sentinel has named. Never rejects. */
+  async #isVouched({ host, port, from }: SentinelNews): Promise<boolean> {
+    return (
+      this.#options.resolver.trusts(host, port) || (await this.#sentinels.vouching.vouch(host, port, from))
+    );
+  }
+
+  #reached(host: string, port: number): void {
+    const { resolver, isLeased } = this.#options;
+    if (!isLeased || this.#options.isCurrent(resolver.complete(host, port))) return;
     resolver.promoted(host, port);
     this.#options.onPromoted(undefined);
   }

@@ -28,6 +28,8 @@ export interface PrimaryWatchOptions {
   /** Name of the resilience, for debug lines. */
   readonly name: string;
   readonly target: Target;
+  /** Whether the connection belongs to a pool of leased connections. */
+  readonly isLeased: boolean;
   /** Whether a server that turns out to be a replica is a fault. */
   readonly expectsPrimary: boolean;
   /** Returns how often to look for a primary while the server is a replica. */
@@ -40,6 +42,8 @@ export interface PrimaryWatchOptions {
         readonly credentials: Credentials | undefined;
       }
     | undefined;
+  /** Called when an attempt to reach a primary begins. */
+  readonly onLook: () => void;
   /** Whether the client is currently connected to this endpoint. */
   readonly isCurrent: (endpoint: Endpoint) => boolean;
 }
@@ -59,8 +63,8 @@ export class PrimaryWatch {
   constructor(options: PrimaryWatchOptions, tell: (news: PrimaryNews) => void) {
     this.#options = options;
     this.#tell = tell;
-    const { clock, target, pace } = options;
-    this.#roleWatch = new RoleWatch(target, clock, pace, (verified) => this.#onPrimary(verified));
+    const { clock, target, pace, onLook } = options;
+    this.#roleWatch = new RoleWatch(target, clock, pace, (verified) => this.#onPrimary(verified), onLook);
     this.#failover = this.#followFailovers();
   }
 
@@ -95,7 +99,7 @@ export class PrimaryWatch {
   }
 
   #followFailovers(): Failover | undefined {
-    const { clock, name, target, pace, sentinels, isCurrent } = this.#options;
+    const { clock, name, target, pace, sentinels, isLeased, onLook, isCurrent } = this.#options;
     if (sentinels === undefined) return undefined;
     return new Failover({
       clock,
@@ -104,6 +108,8 @@ export class PrimaryWatch {
       pace,
       resolver: sentinels.resolver,
       sentinelCredentials: sentinels.credentials,
+      isLeased,
+      onLook,
       isCurrent,
       onBegin: () => {
         debug('%s: failover begins, writes wait', name);

@@ -16,6 +16,7 @@ export class RoleWatch {
   readonly #clock: Clock;
   readonly #pace: () => RolePace;
   readonly #onPrimary: (verified: VerifiedSocket) => void;
+  readonly #onLook: () => void;
   #timer: TimerHandle | undefined;
   #abort: AbortController | undefined;
   #startedAt = 0;
@@ -24,18 +25,20 @@ export class RoleWatch {
 
   /**
    * `onPrimary` is called when a primary answers at the endpoint; the listener must keep or destroy the verified
-   * socket.
+   * socket. `onLook` is called when an attempt begins.
    */
   constructor(
     target: Target,
     clock: Clock,
     pace: () => RolePace,
     onPrimary: (verified: VerifiedSocket) => void,
+    onLook: () => void,
   ) {
     this.#target = target;
     this.#clock = clock;
     this.#pace = pace;
     this.#onPrimary = onPrimary;
+    this.#onLook = onLook;
   }
 
   get isOn(): boolean {
@@ -69,6 +72,7 @@ export class RoleWatch {
       lookTimeoutMs,
     );
     const target = targetWith(this.#target, { requiresPrimary: true });
+    this.#onLook();
     establish(target, this.#clock, abort.signal).then(
       (verified) => {
         this.#clock.clearTimeout(deadline);

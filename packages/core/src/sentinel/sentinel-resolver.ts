@@ -7,9 +7,8 @@ import { KnownSentinels } from './known-sentinels.ts';
 import { pollSentinels } from './poll-sentinels.ts';
 import { Promotions, type Promotion } from './promotions.ts';
 import { mappedAddress, type SentinelOptions } from './sentinel-options.ts';
-import { Vouching } from './vouching.ts';
 
-const vouchMs = 2_000;
+const askAllMs = 2_000;
 /** If a replica is requested again within this time, the one chosen last evidently did not work. */
 const triedMs = 10_000;
 
@@ -25,7 +24,6 @@ export class SentinelResolver {
   readonly #clock: Clock;
   readonly #random: Random;
   readonly #known: KnownSentinels;
-  readonly #vouching: Vouching;
   #trusted: ReadonlySet<string> = new Set();
   #wasTrustedTried = false;
   #tried: { readonly replica: Replica; readonly until: number } | undefined;
@@ -45,7 +43,6 @@ export class SentinelResolver {
     this.#clock = clock;
     this.#random = random;
     this.#known = new KnownSentinels(options);
-    this.#vouching = new Vouching(clock, (isEnough) => this.#askAll(isEnough));
   }
 
   /** @throws the last sentinel's error if none knows the address, or an error if no two agree */
@@ -61,14 +58,27 @@ export class SentinelResolver {
     return this.complete(ip ?? '', Number(port));
   }
 
+  /** Whether a client may connect to this server without a second sentinel that knows it. */
+  trusts(host: string, port: number): boolean {
+    return this.#needed() < 2 || this.#trusted.has(addressOf({ ip: host, port: String(port) }));
+  }
+
   /**
-   * Resolves with whether a second sentinel knows the server that the sentinel `from` has named as the new primary.
-   * Never rejects.
+   * Queries all sentinels. Resolves with their reports as soon as `isEnough` accepts them, or when no more can be
+   * expected.
+   *
+   * @throws the last error if no sentinel replied
    */
-  async vouch(host: string, port: number, from: string): Promise<boolean> {
-    const address = addressOf({ ip: host, port: String(port) });
-    if (this.#needed() < 2 || this.#trusted.has(address)) return true;
-    return await this.#vouching.vouch(host, port, from);
+  async askAll(
+    isEnough: (reports: readonly SentinelReport[]) => boolean,
+  ): Promise<readonly SentinelReport[]> {
+    const abort = new AbortController();
+    const timer = this.#clock.setTimeout(() => abort.abort(new Error('No answer in time.')), askAllMs);
+    try {
+      return await this.#poll(abort.signal, this.sentinels().length, isEnough);
+    } finally {
+      this.#clock.clearTimeout(timer);
+    }
   }
 
   /** Call when the client has connected to the server that `resolve` returned last. */
@@ -129,18 +139,6 @@ export class SentinelResolver {
     if (replica?.['ip'] === undefined) throw notKnown(undefined);
     this.#tried = { replica, until: now + triedMs };
     return replica;
-  }
-
-  async #askAll(
-    isEnough: (reports: readonly SentinelReport[]) => boolean,
-  ): Promise<readonly SentinelReport[]> {
-    const abort = new AbortController();
-    const timer = this.#clock.setTimeout(() => abort.abort(new Error('No answer in time.')), vouchMs);
-    try {
-      return await this.#poll(abort.signal, this.sentinels().length, isEnough);
-    } finally {
-      this.#clock.clearTimeout(timer);
-    }
   }
 
   #poll(

@@ -8,12 +8,14 @@ import type { Reply } from '../replies/reply.ts';
 import type { Credentials } from '../redis-resilience.ts';
 import { sentinelId } from './ask-sentinel.ts';
 import { isWanted, type RolePace } from './role-pace.ts';
+import { Vouching, type AskAll } from './vouching.ts';
 
 export interface SentinelWatchOptions {
   readonly clock: Clock;
   readonly open: OpenSocket;
   readonly name: string;
   readonly credentials: Credentials | undefined;
+  readonly askAll: AskAll;
 }
 
 /** One client that follows the failovers. */
@@ -30,7 +32,9 @@ export type SentinelEvent =
   | { readonly kind: 'failover-begins'; readonly news: SentinelNews }
   | { readonly kind: 'failover-aborted' }
   /** The sentinels have made the server at this address the primary. */
-  | { readonly kind: 'promoted'; readonly news: SentinelNews };
+  | { readonly kind: 'promoted'; readonly news: SentinelNews }
+  /** Another client of the resilience has reached the server at this address, and it is the primary. */
+  | { readonly kind: 'reached'; readonly host: string; readonly port: number };
 
 /** A server that one sentinel named. */
 export interface SentinelNews {
@@ -50,6 +54,8 @@ const pattern = '*';
  * but writes to it are lost.
  */
 export class SentinelWatch {
+  /** Confirms what the sentinels announce. */
+  readonly vouching: Vouching;
   readonly #options: SentinelWatchOptions;
   readonly #followers = new Set<SentinelFollower>();
   readonly #sockets = new Map<string, Socket | undefined>();
@@ -59,6 +65,7 @@ export class SentinelWatch {
 
   constructor(options: SentinelWatchOptions) {
     this.#options = options;
+    this.vouching = new Vouching(options.clock, options.askAll);
   }
 
   get credentials(): Credentials | undefined {
@@ -87,6 +94,11 @@ export class SentinelWatch {
     this.#abort.abort(new Error('The watch was stopped.'));
     for (const socket of this.#sockets.values()) socket?.destroy();
     this.#sockets.clear();
+  }
+
+  /** Tells every follower that a client has reached the new primary. */
+  reached(host: string, port: number): void {
+    this.#tell({ kind: 'reached', host, port });
   }
 
   #look(): void {

@@ -1,0 +1,43 @@
+import { createRedisResilience } from '@redis-resilience/core';
+import { startSentinel, waitFor } from '@redis-resilience/testing';
+import type { Socket } from 'node:net';
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { expect, it, onTestFinished } from 'vitest';
+
+const channel = 'net.client.socket';
+
+/** The ports to which this process has connected, in order. */
+function watchConnections(): readonly (number | undefined)[] {
+  const ports: (number | undefined)[] = [];
+  const onSocket = (message: unknown): void => {
+    const { socket } = message as { readonly socket: Socket };
+    socket.once('connect', () => ports.push(socket.remotePort));
+  };
+  subscribe(channel, onSocket);
+  onTestFinished(() => void unsubscribe(channel, onSocket));
+  return ports;
+}
+
+it('a planned failover makes a pool of ten dial the new primary once for each connection', async () => {
+  await using group = await startSentinel();
+  const resilience = createRedisResilience(
+    { sentinels: group.sentinelAddresses, name: group.name },
+    { logger: false, pool: { min: 10, max: 10 } },
+  );
+  onTestFinished(() => resilience.close());
+  await resilience.lease((client) => client.set('a', '1'));
+  await waitFor(() => resilience.detail().pool.idle === 10, { message: 'the pool' });
+  const old = await group.currentPrimary();
+  const connected = watchConnections();
+
+  await group.failover();
+  const primary = await group.currentPrimary();
+  const ofPrimary = (): number => connected.filter((port) => port === primary.port).length;
+  await waitFor(() => resilience.detail().pool.idle === 10, { message: 'the whole pool' });
+  expect(await resilience.lease((client) => client.set('a', '2'))).toBe('OK');
+
+  expect(primary.port).not.toBe(old.port);
+  // The shared client may look several times until the replica is promoted; no leased connection looks at all.
+  expect(ofPrimary()).toBeGreaterThanOrEqual(11);
+  expect(ofPrimary()).toBeLessThanOrEqual(20);
+});
