@@ -34,6 +34,19 @@ it.each<[string, (tx: TransactionClient) => Promise<unknown>]>([
   expect(await redis.client.get('count')).not.toBe('2');
 });
 
+it('a transaction whose connection breaks before the answer to WATCH runs again', async () => {
+  await using redis = await startProtectedRedis();
+  await open(redis.server);
+  expect(await transfer(redis.resilience, 'account:0', 'account:1', 1_000)).toBe('moved');
+
+  redis.proxy.cutAfter(0);
+
+  expect(await transfer(redis.resilience, 'account:0', 'account:1', 1_000)).toBe('moved');
+  // The shared connection, the leased one, and its successor; on a busy machine, more may have been tried beside them.
+  expect(redis.proxy.accepted).toBeGreaterThanOrEqual(3);
+  expect(await total(redis.server)).toBe(accounts.length * balance);
+});
+
 it('200 transfers by transaction keep the sum', async () => {
   await using redis = await startProtectedRedis();
   await open(redis.server);

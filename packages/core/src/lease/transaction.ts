@@ -55,8 +55,10 @@ async function attemptOnce<T>(
   work: () => T | Promise<T>,
 ): Promise<AttemptOutcome<T>> {
   lease.isConflict = false;
+  let isWatching = false;
   try {
     await tx.watch(...keys);
+    isWatching = true;
     const value = await work();
     if (isChain(value)) throw unexecuted();
     // The work may itself have issued an EXEC that did not run, without checking the reply.
@@ -64,9 +66,16 @@ async function attemptOnce<T>(
     return { kind: 'conflict', error: undefined };
   } catch (error) {
     if (lease.isConflict) return { kind: 'conflict', error: undefined };
-    if (isRedisResilienceError(error) && error.code === 'WATCH_LOST') return { kind: 'conflict', error };
+    if (isLostWatch(error, isWatching)) return { kind: 'conflict', error };
     throw error;
   }
+}
+
+/** Whether the connection was lost that watched the keys, or while it began to watch them, so that nothing has run. */
+function isLostWatch(error: unknown, isWatching: boolean): boolean {
+  if (!isRedisResilienceError(error)) return false;
+  if (error.code === 'WATCH_LOST') return true;
+  return !isWatching && error.code === 'REDIS_UNAVAILABLE' && error.outcome === 'unknown';
 }
 
 function transactionClient(lease: Lease): TransactionClient {
