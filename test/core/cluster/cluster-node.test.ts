@@ -111,6 +111,22 @@ describe('a node', () => {
     expect([stage.driver.status, waiting.outcome()]).toMatchObject(['ended', { reason: 'connect-timeout' }]);
   });
 
+  it('that is slow to connect gives back the reads that other nodes serve, and keeps what else waits', async () => {
+    const stage = new Stage();
+    stage.around.hasReadsElsewhere = true;
+    stage.network.setReachable(stage.server.address, false);
+    stage.driver.connectNow();
+    const read = stage.send('get', 'a');
+    const write = stage.send('set', 'a', '1');
+    Object.assign(write.call, { retryLane: 'write' });
+    await stage.travel(199);
+    expect(read.outcome()).toBeUndefined();
+    await stage.travel(1);
+    expect([read.outcome(), write.outcome()]).toMatchObject([{ reason: 'stalled' }, undefined]);
+    await stage.travel(1_000);
+    expect(write.outcome()).toMatchObject({ reason: 'connect-timeout' });
+  });
+
   it('that is told to quit while it is being connected ends, and says so by the text that the cluster expects', async () => {
     const stage = new Stage();
     stage.server.stop();

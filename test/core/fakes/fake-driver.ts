@@ -101,6 +101,12 @@ export class FakeDriver implements Driver {
     return this.#connection.unanswered.oldest;
   }
 
+  rejectWaiting(matches: (command: DriverCommand) => boolean, error: Error): void {
+    const rejected = this.#waiting.filter(matches);
+    this.#waiting = this.#waiting.filter((command) => !rejected.includes(command));
+    for (const command of rejected) command.reject(error);
+  }
+
   unanswered(): readonly DriverCommand[] {
     return this.#connection.unanswered.all;
   }

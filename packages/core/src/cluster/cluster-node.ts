@@ -16,7 +16,7 @@ import { Redirections } from './direct/redirections.ts';
 import type { NodeDialers } from './node-dialers.ts';
 import { askForSlots } from './slots/ask-for-slots.ts';
 import { untilAnswered } from './slots/until-answered.ts';
-import { found, type NodeNews } from './node-news.ts';
+import { found, silent, type NodeNews } from './node-news.ts';
 import { SingleAttempt } from './single-attempt.ts';
 import { slotRangesOf } from './slots/slot-ranges.ts';
 
@@ -181,7 +181,7 @@ export class ClusterNode {
         if (news.isFirst && news.since === undefined) this.#beginConnecting();
         return;
       case 'silent':
-        this.#goSilent();
+        this.#tell(silent);
         this.#arm(this.#settings.connection.maxStallMs, () => this.connection.drop('stalled'));
         return;
       case 'cleared':
@@ -208,20 +208,18 @@ export class ClusterNode {
 
   /** Other nodes can answer the reads in flight. What else is in flight waits for the node, which may yet reply. */
   #moveReads(): void {
-    const isRead = ({ call }: DriverCommand): boolean => call === undefined || call.retryLane === 'read';
-    if (!this.#around.hasReadsElsewhere || !this.#driver.unanswered().every(isRead)) return;
-    this.connection.drop('stalled');
+    if (!this.#around.hasReadsElsewhere) return;
+    if (this.#driver.unanswered().every((command) => command.call === undefined || isRead(command)))
+      this.connection.drop('stalled');
   }
 
   #beginConnecting(): void {
     this.#arm(this.#settings.connection.minStallMs, () => {
       this.#isSlow = true;
-      this.#goSilent();
+      this.#tell(silent);
+      const error = new EstablishError('stalled', undefined);
+      if (this.#around.hasReadsElsewhere) this.#driver.rejectWaiting(isRead, error);
     });
-  }
-
-  #goSilent(): void {
-    this.#tell({ kind: 'away', cause: 'stalled' });
   }
 
   #heard(): void {
@@ -242,4 +240,8 @@ export class ClusterNode {
     if (this.#timer !== undefined) this.#settings.clock.clearTimeout(this.#timer);
     this.#timer = undefined;
   }
+}
+
+function isRead({ call }: DriverCommand): boolean {
+  return call?.retryLane === 'read';
 }

@@ -13,5 +13,6 @@ export type NodeNews =
   | { readonly kind: 'bytes-read' }
   | { readonly kind: 'bytes-written' };
 
+export const silent = { kind: 'away', cause: 'stalled' } as const;
 // Shared, so that reporting a read after a silence creates no object.
 export const found = { kind: 'found' } as const;

@@ -38,6 +38,8 @@ export interface NodeDriver extends Driver {
   connectNow(): void;
   /** Returns the commands that have been written and not yet answered. */
   unanswered(): readonly DriverCommand[];
+  /** Rejects those of the commands waiting for the connection that `matches` accepts, except those of pipelines. */
+  rejectWaiting(matches: (command: DriverCommand) => boolean, error: Error): void;
 }
 
 /** Everything that core needs from a cluster client. */

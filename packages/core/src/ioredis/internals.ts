@@ -30,6 +30,7 @@ export interface Internals {
   };
   offlineQueue: {
     toArray(): readonly { readonly command: DriverCommand; readonly stream?: PipelineStream }[];
+    push(item: unknown): void;
     clear(): void;
   };
   options: Record<string, unknown>;

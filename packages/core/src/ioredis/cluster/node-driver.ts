@@ -2,7 +2,7 @@ import type { Redis } from 'ioredis';
 import type { NodeDriver } from '../../driver/cluster-driver.ts';
 import type { DriverCommand } from '../../driver/driver-command.ts';
 import { printClient } from '../clients.ts';
-import { internals } from '../internals.ts';
+import { internals, type Internals } from '../internals.ts';
 import { RedisDriver } from '../redis-driver.ts';
 import type { ParserTraits } from '../../replies/frame-line.ts';
 
@@ -38,12 +38,23 @@ export class IoredisNode extends RedisDriver implements NodeDriver {
     if (this.status === 'idle') this.client.connect().catch(ignore);
   }
 
+  rejectWaiting(matches: (command: DriverCommand) => boolean, error: Error): void {
+    const { offlineQueue } = internals(this.client);
+    const waiting = offlineQueue.toArray();
+    offlineQueue.clear();
+    const isRejected = ({ command, stream }: Waiting): boolean => stream === undefined && matches(command);
+    for (const item of waiting) if (!isRejected(item)) offlineQueue.push(item);
+    for (const item of waiting) if (isRejected(item)) item.command.reject(error);
+  }
+
   unanswered(): readonly DriverCommand[] {
     return internals(this.client)
       .commandQueue.toArray()
       .map(({ command }) => command);
   }
 }
+
+type Waiting = ReturnType<Internals['offlineQueue']['toArray']>[number];
 
 // After `-ASK`, ioredis sends ASKING without awaiting it: if the node cannot be reached, the rejection would be unhandled.
 function tolerateAsking(client: Redis): void {
