@@ -31,6 +31,7 @@ describe('a list of databases', () => {
     ['an object', { first }, /databases must be a list/],
     ['null among them', [null], /databases\[0\] must be an object/],
     ['a URL among them', ['redis://one'], /databases\[0\] must be an object/],
+    ['an object with a url', [{ name: 'first', url: 'redis://one' }], /Write { name: 'first', target: url }/],
     ['a database without a name', [{ target: 'redis://one' }], /databases\[0\]\.name must be a name/],
     ['a database without a target', [{ name: 'first' }], /databases\[0\]\.target must be/],
     ['a misspelt option', [{ ...first, wieght: 1 }], /Did you mean weight/],

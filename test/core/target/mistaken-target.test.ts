@@ -50,6 +50,22 @@ describe('createRedisResilience() refuses, and says what was meant:', () => {
       () => ({ cluster: [lazy], options: { scaleRead: 'all' } }),
       'scaleReads?',
     ],
+    [
+      'one of ours beside nodes',
+      () => ({ cluster: [lazy], logger: false }),
+      '{ cluster: nodes }, { logger }',
+    ],
+    [
+      'one of a Cluster beside nodes',
+      () => ({ cluster: [lazy], scaleReads: 'all' }),
+      'Write createRedisResilience({ cluster: nodes, options: { scaleReads } }).',
+    ],
+    [
+      'one of a connection beside nodes',
+      () => ({ cluster: [lazy], password: 'secret' }),
+      'Write createRedisResilience({ cluster: nodes, options: { redisOptions: { password } } }).',
+    ],
+    ['a misspelt one beside nodes', () => ({ cluster: [lazy], option: {} }), 'Did you mean options?'],
     ['a misspelt one of a sentinel', () => ({ sentinels: [{ prot: 1 }], name: 'a' }), 'port?'],
   ])('%s', (_what, given, meant) => {
     expect(refusalOf(() => createRedisResilience(given() as never))).toContain(meant);

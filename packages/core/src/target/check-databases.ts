@@ -60,7 +60,15 @@ const readers = {
   readOnly: booleanOf,
 };
 
+/** Rejects a URL that stands where an object with a name belongs, and an object that has a `url`. */
+function refuseBareUrl(database: unknown, path: string): void {
+  const hasUrl = typeof database === 'object' && database !== null && 'url' in database;
+  if (!hasUrl && typeof database !== 'string') return;
+  throw new ConfigurationError(`The option ${path} must be an object. Write { name: 'first', target: url }.`);
+}
+
 function checkDatabase(database: DatabaseTarget, path: string): CheckedDatabase {
+  refuseBareUrl(database, path);
   checkKeys(database, readers, path);
   const { name, target, weight = 1, readOnly = false } = database;
   nameOf(name, `${path}.name`);

@@ -1,6 +1,8 @@
 import type { ClusterNode, ClusterOptions, RedisOptions } from '../ioredis/clients.ts';
+import { clusterOptionNames, redisOptionNames } from '../ioredis/known-options.ts';
 import { ConfigurationError } from '../errors.ts';
 import { isResilience } from '../options/resilience-readers.ts';
+import { resilienceOptionNames } from '../options/settings.ts';
 import { checkKeys, invalid, objectOf } from '../options/validate-options.ts';
 import { checkDriverOptions } from './check-driver-options.ts';
 import { clientKindOf } from './client-kind.ts';
@@ -53,12 +55,32 @@ function checkCluster(target: ClusterTarget): CheckedTarget {
   if (!Array.isArray(target.cluster) || target.cluster.length === 0) {
     throw invalid('target.cluster', target.cluster, 'a list of at least one node');
   }
+  refuseMisplaced(target);
   checkKeys(target, clusterTargetKeys, 'target');
   if (target.options !== undefined) checkDriverOptions('cluster', target.options, 'target.options');
   for (const node of target.cluster) {
     if (typeof node === 'object') checkDriverOptions('redis', node, 'target.cluster');
   }
   return { kind: 'cluster', nodes: target.cluster.map(clusterNodeOptions), options: target.options ?? {} };
+}
+
+/** Rejects an option that stands beside the nodes of a cluster, and shows its place. */
+function refuseMisplaced(target: object): void {
+  for (const name of Object.keys(target)) {
+    if (Object.hasOwn(clusterTargetKeys, name)) continue;
+    const place = placeOf(name);
+    if (place === undefined) continue;
+    throw new ConfigurationError(
+      `The option target.${name} does not exist. Write createRedisResilience(${place}).`,
+    );
+  }
+}
+
+function placeOf(name: string): string | undefined {
+  if (resilienceOptionNames.includes(name)) return `{ cluster: nodes }, { ${name} }`;
+  if (clusterOptionNames.includes(name)) return `{ cluster: nodes, options: { ${name} } }`;
+  if (redisOptionNames.includes(name)) return `{ cluster: nodes, options: { redisOptions: { ${name} } } }`;
+  return undefined;
 }
 
 const clusterTargetKeys = { cluster: () => undefined, options: objectOf(undefined) };
