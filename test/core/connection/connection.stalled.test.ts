@@ -105,6 +105,17 @@ describe('a dead socket, while the server serves', () => {
     expect([looks.length, new Set(looks)]).toEqual([400, new Set([500])]);
   });
 
+  it('that is one of many waits longer before it sends PING', async () => {
+    const stage = await ConnectionStage.ready({ random: () => 0.5 });
+    const turns = PingTurns.of(stage.dialer);
+    for (let other = 0; other < 999; other++) turns.join({ doubt: () => undefined });
+    stage.server.ran.length = 0;
+    await stage.travel(20_000);
+    expect(stage.server.ran).toEqual([]);
+    await stage.travel(10_000);
+    expect(stage.server.ran).toContain('ping');
+  });
+
   it('on which a call blocks is doubtful when the server answers no other one either', async () => {
     const stage = await ConnectionStage.ready({ random: () => 0 });
     stage.send('blpop', ['list', '0'], Infinity);

@@ -363,6 +363,17 @@ describe('one of many connections to an endpoint', () => {
   });
 });
 
+it('a watch that is stopped by what it found leaves no timer, and none keeps the process alive', async () => {
+  const subject = await watched();
+  const { wired, watch, found } = subject;
+  subject.onFinding = () => watch.stop();
+  wired.send('blpop', ['list', '0'], Infinity);
+  await wired.travel(300);
+  expect(wired.clock.timersThatKeepAlive).toBe(0);
+  await wired.travel(10_000);
+  expect([found.map(([what]) => what), wired.clock.pendingTimers]).toEqual([['blocked'], 0]);
+});
+
 describe('connections in use', () => {
   it('share their looks: two wake the process no more often than one', async () => {
     const [one, other] = [await watched(), await watched()];
