@@ -31,6 +31,7 @@ describe('a refused Redis URL', () => {
     ['unix:/tmp/a.sock', /has no scheme/],
     ['http://localhost', /has an unknown scheme\. /],
     ['reddis://localhost', /did you mean rediss?:\/\//],
+    ['valkey+sentinl://localhost/a', /did you mean redis\+sentinel:\/\//],
     ['redis+sentinl://localhost/a', /did you mean redis\+sentinel:\/\//],
     ['redis-cluster://localhost', /did you mean redis\+cluster:\/\//],
     ['sentinel://localhost/a', /unknown scheme/],

@@ -8,7 +8,7 @@ import { urlLogin, loginFromParameters } from './url-login.ts';
 /**
  * Parses a Redis URL, or the path of a unix socket, into plain data. `createRedisResilience`, `REDIS_URL` and the
  * doctor all use this grammar. Schemes: `redis`, `rediss` (TLS), `unix`, `redis+sentinel`, `rediss+sentinel`,
- * `redis+cluster` and `rediss+cluster`. A bare path is read literally up to its `?`, whereas percent escapes in a URL
+ * `redis+cluster` and `rediss+cluster`; `valkey` may take the place of `redis`. A bare path is read literally up to its `?`, whereas percent escapes in a URL
  * are decoded.
  *
  * @throws ConfigurationError for anything else; the error never contains any part of the text
@@ -64,7 +64,7 @@ function partsOf(text: string): { scheme: Scheme; authority: string; path: strin
   const match = /^([a-z][a-z0-9+.-]*):\/\/([^/?#]*)(\/[^?#]*)?(?:\?([^#]*))?(#)?/i.exec(text);
   if (match === null) return refuseUrl('has no scheme');
   const [, name = '', authority = '', path = '', query = '', hash] = match;
-  const scheme = name.toLowerCase();
+  const scheme = name.toLowerCase().replace(/^valkey/, 'redis');
   if (!isScheme(scheme)) return refuseScheme(scheme);
   if (hash !== undefined) return refuseUnescaped();
   if (/\s/.test(text)) return refuseUrl('contains whitespace; write a space as %20');

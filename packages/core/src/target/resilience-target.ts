@@ -14,7 +14,7 @@ export type SentinelTarget = RedisOptions & {
 };
 
 /** A URL that leads to a Cluster. */
-export type ClusterTargetUrl = `redis+cluster://${string}` | `rediss+cluster://${string}`;
+export type ClusterTargetUrl = `${'redis' | 'rediss' | 'valkey' | 'valkeys'}+cluster://${string}`;
 
 /** One of several Redis databases: a server, or a primary behind Sentinel, with its own login and TLS. */
 export interface DatabaseTarget {
