@@ -2,15 +2,37 @@
  * What may arrive on a connection in addition to one reply per command, in the order of the commands.
  *
  * - `nothing`: nothing but RESP3 pushes.
- * - `confirmations`: a subscribe or unsubscribe command is in flight, and gets one reply per channel.
+ * - `confirmations`: a command is in flight that may get another number of replies than one: a subscribe or unsubscribe
+ *   command gets one per channel, a refused login none.
  * - `messages`: the connection has subscriptions, whose messages arrive as arrays between the replies (RESP2).
  * - `lines`: the connection is in MONITOR mode.
  */
 export type BesidesReplies = 'nothing' | 'confirmations' | 'messages' | 'lines';
 
 const subscribing = /^[ps]?(?:un)?subscribe$/i;
+const login = /^(?:auth|hello)$/i;
 
 /** Returns whether a command gets one reply per channel. */
 export function changesSubscriptions(name: string): boolean {
   return subscribing.test(name);
 }
+
+/**
+ * Returns whether a command logs in. From version 7.2 on, Redis and Valkey do not answer a refused login if the reply
+ * to a command before it has not been sent yet.
+ */
+export function logsIn(name: string): boolean {
+  return login.test(name);
+}
+
+/** Returns whether a reply that begins with this byte can only be that to a later command than this login. */
+export function isPastLogin(name: string, marker: number | undefined): boolean {
+  const own = loginReplies.get(name.toLowerCase());
+  return own !== undefined && marker !== undefined && !own.includes(String.fromCodePoint(marker));
+}
+
+// The first byte of each reply to the command, of a push and of an attribute.
+const loginReplies: ReadonlyMap<string, string> = new Map([
+  ['auth', '+-!>|'],
+  ['hello', '%*-!>|'],
+]);

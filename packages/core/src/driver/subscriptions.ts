@@ -6,3 +6,14 @@ export type Subscriptions = Readonly<Record<SubscriptionKind, readonly string[]>
 
 /** Called when subscriptions are ended. If `channels` is empty, all subscriptions of the kind are ended. */
 export type UnsubscribeListener = (kind: SubscriptionKind, channels: readonly string[]) => void;
+
+/** Returns the kind of subscription that a command ends, if it ends any. */
+export function endedKindOf(name: string): SubscriptionKind | undefined {
+  return endedKinds.get(name);
+}
+
+const endedKinds: ReadonlyMap<string, SubscriptionKind> = new Map([
+  ['unsubscribe', 'subscribe'],
+  ['punsubscribe', 'psubscribe'],
+  ['sunsubscribe', 'ssubscribe'],
+]);

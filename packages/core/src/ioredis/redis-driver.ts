@@ -1,17 +1,17 @@
 import type { Socket } from 'node:net';
 import { Command, type Redis } from 'ioredis';
-import type { DriverCommand, SendCommand } from '../driver/driver-command.ts';
-import { changesSubscriptions, type BesidesReplies } from '../driver/besides-replies.ts';
+import type { DriverCommand, PipelineStream, SendCommand } from '../driver/driver-command.ts';
+import { changesSubscriptions, logsIn, type BesidesReplies } from '../driver/besides-replies.ts';
 import type { ParserTraits } from '../replies/frame-line.ts';
 import type { DriverConnector } from '../driver/driver-connector.ts';
 import type { Driver, DriverEvent, DriverStatus, ProvenState } from '../driver/driver.ts';
-import type { SubscriptionKind, Subscriptions, UnsubscribeListener } from '../driver/subscriptions.ts';
+import { endedKindOf, type Subscriptions, type UnsubscribeListener } from '../driver/subscriptions.ts';
 import type { Credentials } from '../redis-resilience.ts';
 import { beginAgain } from './begin-again.ts';
 import { wake } from './duplicates.ts';
 import { fastPathOf, streamAtOnce } from './fast-path.ts';
 import { hear } from './hear.ts';
-import { internals } from './internals.ts';
+import { internals, statusOf } from './internals.ts';
 import { leadTo } from './lead-to.ts';
 import { ownSendOf } from './own-send.ts';
 import { plainAnswerOf, type AnswerPlain } from './plain-answer.ts';
@@ -22,22 +22,6 @@ import { SelectedDatabase } from './selected-database.ts';
 import { interceptConnect, monitorAtOnce, takeOverConnection, takeOverRetries } from './take-over.ts';
 
 const handshakeNames = new Set(['hello', 'auth', 'select', 'client', 'readonly', 'info', 'monitor']);
-
-const statuses: Readonly<Record<string, DriverStatus>> = {
-  wait: 'idle',
-  connecting: 'connecting',
-  connect: 'handshake',
-  ready: 'ready',
-  monitoring: 'monitoring',
-  reconnecting: 'parked',
-  end: 'ended',
-};
-
-const endedKinds: ReadonlyMap<string, SubscriptionKind> = new Map([
-  ['unsubscribe', 'subscribe'],
-  ['punsubscribe', 'psubscribe'],
-  ['sunsubscribe', 'ssubscribe'],
-]);
 
 /** Adapts one ioredis client to core's driver interface. */
 export class RedisDriver implements Driver {
@@ -69,7 +53,8 @@ export class RedisDriver implements Driver {
       if (command.name === 'select') this.#selected.follow(command);
       else if (command.name === 'monitor') this.#besides = 'lines';
       else if (changesSubscriptions(command.name)) this.#besides ??= 'confirmations';
-      const kind = endedKinds.get(command.name);
+      else if (logsIn(command.name)) return this.#logIn(stream, own(command, stream, node));
+      const kind = endedKindOf(command.name);
       if (kind !== undefined) this.#onUnsubscribe?.(kind, command.args.map(String));
       return own(command, stream, node);
     };
@@ -77,7 +62,7 @@ export class RedisDriver implements Driver {
   }
 
   get status(): DriverStatus {
-    return statuses[internals(this.client).status] ?? 'closed';
+    return statusOf(this.client);
   }
 
   get options(): Readonly<Record<string, unknown>> {
@@ -194,8 +179,14 @@ export class RedisDriver implements Driver {
   }
 
   async authenticate({ username, password }: Credentials): Promise<void> {
-    if (username === undefined) await this.client.auth(password);
-    else await this.client.auth(username, password);
+    await (username === undefined ? this.client.auth(password) : this.client.auth(username, password));
+  }
+
+  /** The reply to a PING cannot be mistaken for that to a login, which may get none. */
+  #logIn(stream: PipelineStream | undefined, sent: unknown): unknown {
+    this.#besides ??= 'confirmations';
+    if (stream === undefined && this.status === 'ready') this.ask('ping', ['login']).catch(ignore);
+    return sent;
   }
 
   // Before version 6, ioredis does not speak RESP3, and its parser fails on RESP3 replies.

@@ -1,4 +1,4 @@
-import { changesSubscriptions } from '../driver/besides-replies.ts';
+import { changesSubscriptions, isPastLogin } from '../driver/besides-replies.ts';
 import type { Driver } from '../driver/driver.ts';
 import { endOfPlainReply } from '../replies/plain-frame.ts';
 import type { ProtocolErrorReason } from '../replies/protocol-error.ts';
@@ -20,6 +20,8 @@ export type Breach = ProtocolErrorReason | 'unasked' | 'shifted';
 
 /** Maximum size of a reply whose caller is gone because its deadline has passed. */
 const maxOrphanBytes = 64 * 1024 * 1024;
+
+const silentRefusal = Buffer.from('-WRONGPASS the server refused this login without a reply\r\n');
 
 const push = 0x3e;
 const list = 0x2a;
@@ -120,6 +122,7 @@ export class ReplyGuard {
     let at = 0;
     while (at < chunk.length) {
       const around = this.#lookAround();
+      if (around === 'confirmations' && frames.isBetween) this.#answerSilentLogins(chunk[at], deliver);
       const end = frames.next(chunk, at);
       this.#breach ??= frames.failure;
       if (end !== -1 && around !== 'lines') this.#breach ??= this.#breachOf(around === 'messages');
@@ -129,6 +132,16 @@ export class ReplyGuard {
       if (end === -1) return;
       at = end;
     }
+  }
+
+  /** A server may refuse a login without a word: its caller would get the reply to the next command. */
+  #answerSilentLogins(marker: number | undefined, deliver: (bytes: Buffer) => void): void {
+    const login = this.#driver.oldestUnanswered();
+    if (login === undefined || !isPastLogin(login.name, marker)) return;
+    this.#replies++;
+    deliverAlone(deliver, silentRefusal);
+    if (this.#driver.oldestUnanswered() === login) this.#breach ??= 'shifted';
+    else this.#answerSilentLogins(marker, deliver);
   }
 
   #lookAround(): ReturnType<Driver['besidesReplies']> {
