@@ -2,12 +2,20 @@ import { createRedisResilience, protect } from '@redis-resilience/core';
 import { createRequestGuard } from '@redis-resilience/core/http';
 import { redisErrors, redisGuard, redisHealth, requireRedis } from '@redis-resilience/express';
 import { createCache } from '@redis-resilience/fallback/cache';
+import { redisGuard as koaGuard } from '@redis-resilience/koa';
 import { RedisResilienceModule } from '@redis-resilience/nestjs';
 import { registerMetrics } from '@redis-resilience/telemetry/prometheus';
 import express from 'express';
 import { Redis } from 'ioredis';
 import { createClient } from 'redis';
-import { handled, operatorLine, thrown, thrownWith } from './mistake-answers.ts';
+import {
+  handled,
+  handledByKoa,
+  operatorLine,
+  thrown,
+  thrownWith,
+  withResilience,
+} from './mistake-answers.ts';
 
 const accept: (...given: unknown[]) => unknown = createRedisResilience as never;
 const url = 'redis://localhost:6379';
@@ -204,5 +212,34 @@ export const likelyMistakes: readonly LikelyMistake[] = [
   {
     written: '`resilience.quit()`',
     answer: () => thrownWith((resilience) => (resilience as never as Redis).quit()),
+  },
+  {
+    written: '`resilience.connect()`',
+    answer: () => thrownWith((resilience) => (resilience as never as Redis).connect()),
+  },
+  {
+    written: "`resilience.on('outage')`, without a listener",
+    answer: () => thrownWith((resilience) => resilience.on('outage', undefined as never)),
+  },
+  {
+    written: '`protect(resilience)`',
+    answer: () => thrownWith((resilience) => protect(resilience as never)),
+  },
+  {
+    written: '`protect(promise)`, not awaited',
+    answer: () => thrown(() => protect(Promise.resolve() as never)),
+  },
+  { written: '`createRedisResilience({ nodes })`', answer: () => thrown(() => accept({ nodes: [] })) },
+  {
+    written: 'the middleware of `koa` in Express',
+    answer: () =>
+      withResilience((resilience) => handled((app) => void app.use(koaGuard({ resilience }) as never))),
+  },
+  {
+    written: 'the middleware of `express` in Koa',
+    answer: () =>
+      withResilience((resilience) =>
+        handledByKoa((app) => void app.use(redisGuard({ resilience }) as never)),
+      ),
   },
 ];

@@ -2,6 +2,7 @@ import { setTimeout as pass } from 'node:timers/promises';
 import { createRedisResilience, type RedisResilience } from '@redis-resilience/core';
 import { freePort, startRedis, waitFor } from '@redis-resilience/testing';
 import express from 'express';
+import Koa from 'koa';
 
 /** What a call throws, or rejects with. */
 export async function thrown(mistake: () => unknown): Promise<string> {
@@ -14,10 +15,14 @@ export async function thrown(mistake: () => unknown): Promise<string> {
 }
 
 /** The same with a resilience at hand. */
-export async function thrownWith(mistake: (resilience: RedisResilience) => unknown): Promise<string> {
+export function thrownWith(mistake: (resilience: RedisResilience) => unknown): Promise<string> {
+  return withResilience((resilience) => thrown(() => mistake(resilience)));
+}
+
+export async function withResilience(use: (resilience: RedisResilience) => Promise<string>): Promise<string> {
   const resilience = createRedisResilience('redis://localhost:6379', { name: 'cache', logger: false });
   try {
-    return await thrown(() => mistake(resilience));
+    return await use(resilience);
   } finally {
     await resilience.close();
   }
@@ -49,6 +54,20 @@ export async function handled(mount: (app: express.Express) => void): Promise<st
   while (!server.listening) await pass(5);
   const address = server.address() as { port: number };
   await fetch(`http://127.0.0.1:${address.port}/readyz`);
+  server.close();
+  return message;
+}
+
+/** The same in an application on Koa. */
+export async function handledByKoa(mount: (app: Koa) => void): Promise<string> {
+  const app = new Koa();
+  let message = '';
+  app.on('error', (error: Error) => (message = error.message));
+  mount(app);
+  const server = app.listen(0);
+  while (!server.listening) await pass(5);
+  const address = server.address() as { port: number };
+  await fetch(`http://127.0.0.1:${address.port}/`);
   server.close();
   return message;
 }

@@ -1,6 +1,7 @@
 import { defaultRedisResilience, type RedisResilience } from '@redis-resilience/core';
 import {
   checkCalled,
+  checkFramework,
   createRequestGuard,
   guardPolicyReaders,
   headersByPolicy,
@@ -57,6 +58,7 @@ export function redisGuard(options: RedisGuardOptions = {}): Middleware {
   let connection: RedisResilience = resilience ?? defaultRedisResilience();
   noteGuarded(() => connection);
   return function redisGuard(req, res, next) {
+    checkFramework('redisGuard', typeof next === 'function', 'koa');
     passRejectionsOn(req);
     connection = resilience ?? defaultRedisResilience();
     const guard = createRequestGuard(connection);

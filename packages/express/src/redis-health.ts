@@ -1,6 +1,7 @@
 import type { RedisResilience } from '@redis-resilience/core';
 import {
   checkCalled,
+  checkFramework,
   checkCritical,
   createHealthResponder,
   healthResponderReaders,
@@ -51,6 +52,7 @@ export function redisHealth(options: RedisHealthOptions = {}): Middleware {
     );
   const answerTo = createHealthResponder(endpoints);
   return function redisHealth(req, res, next) {
+    checkFramework('redisHealth', typeof next === 'function', 'koa');
     const answer = answerTo(req.method, req.url, () => resiliences ?? connectionsOf(req));
     if (answer) return send(res, answer);
     next();

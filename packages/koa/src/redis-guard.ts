@@ -2,6 +2,7 @@ import type { Middleware } from 'koa';
 import { defaultRedisResilience, type RedisResilience } from '@redis-resilience/core';
 import {
   checkCalled,
+  checkFramework,
   createRequestGuard,
   guardPolicyReaders,
   headersByPolicy,
@@ -56,6 +57,7 @@ export function redisGuard(options: RedisGuardOptions = {}): Middleware {
   let connection: RedisResilience = resilience ?? defaultRedisResilience();
   noteGuarded(() => connection);
   return function redisGuard(ctx, next) {
+    checkFramework('redisGuard', ctx.state !== undefined, 'express');
     connection = resilience ?? defaultRedisResilience();
     const guard = createRequestGuard(connection);
     const deciding = untilDecided(connection, policy, guard.snapshot);

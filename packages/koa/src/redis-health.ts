@@ -2,6 +2,7 @@ import type { Middleware } from 'koa';
 import type { RedisResilience } from '@redis-resilience/core';
 import {
   checkCalled,
+  checkFramework,
   checkCritical,
   createHealthResponder,
   healthResponderReaders,
@@ -51,6 +52,7 @@ export function redisHealth(options: RedisHealthOptions = {}): Middleware {
     );
   const answerTo = createHealthResponder(endpoints);
   return function redisHealth(ctx, next) {
+    checkFramework('redisHealth', ctx.state !== undefined, 'express');
     const answer = answerTo(ctx.method, ctx.url, () => resiliences ?? connectionsOf(ctx));
     return answer ? send(ctx, answer) : next();
   };

@@ -19,6 +19,18 @@ export function uncalled(name: string): ConfigurationError {
 }
 
 /**
+ * Detects the middleware of one framework in an application of the other, whose arguments it would misread.
+ *
+ * @throws {@link ConfigurationError} that says what to import instead
+ */
+export function checkFramework(name: string, isOwn: boolean, other: 'express' | 'koa'): void {
+  if (isOwn) return;
+  throw new ConfigurationError(
+    `This ${name}() is for another framework. Write import { ${name} } from '@redis-resilience/${other}'.`,
+  );
+}
+
+/**
  * Explains the TypeError of a handler that reads `redisGuard` although no guard is mounted before it: returns an error
  * that names the mistake. Any other error is returned unchanged. `holder` is the object that should have the guard.
  */

@@ -28,8 +28,11 @@ const driverEvents = ['connect', 'ready', 'error', 'close', 'end', 'reconnecting
  *
  * @throws {@link ConfigurationError} that lists the events
  */
-export function knownEvent<Event extends ResilienceEvent>(event: Event): Event {
-  if (Object.hasOwn(known, event)) return event;
+export function knownEvent<Event extends ResilienceEvent>(event: Event, listener: unknown): Event {
+  if (Object.hasOwn(known, event)) {
+    if (typeof listener === 'function') return event;
+    throw new ConfigurationError(`on() takes a listener. Write resilience.on('${event}', (payload) => …).`);
+  }
   const meant = driverEvents.includes(event)
     ? ` For this event of the client, write resilience.client.on('${event}', listener).`
     : '';

@@ -119,7 +119,7 @@ export class Engine implements RedisResilience {
     };
   }
 
-  on: RedisResilience['on'] = (event, listener) => this.#events.on(knownEvent(event), listener);
+  on: RedisResilience['on'] = (event, listener) => this.#events.on(knownEvent(event, listener), listener);
 
   execute<T>(
     operation: (client: Redis | Cluster, signal: AbortSignal) => Promise<T>,

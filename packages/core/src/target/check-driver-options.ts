@@ -50,7 +50,9 @@ const names = { redis: redisOptionNames, cluster: clusterOptionNames, sentinel: 
 const otherNames: Readonly<Record<string, string>> = {
   database: 'db',
   hostname: 'host',
+  nodes: 'cluster',
   pass: 'password',
+  rootNodes: 'cluster',
   socket: 'host',
   ssl: 'tls',
   user: 'username',

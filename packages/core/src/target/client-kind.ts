@@ -1,5 +1,6 @@
 import { ConfigurationError } from '../errors.ts';
 import { hasMethod } from '../options/option-readers.ts';
+import { isResilience } from '../options/resilience-readers.ts';
 
 /**
  * The library that a client object comes from, judged by the object's properties; undefined if the object is not a
@@ -47,6 +48,9 @@ function advice(given: unknown): string {
         "(await startRedis()).url, of '@redis-resilience/testing'."
       );
     default:
+      if (isResilience(given))
+        return 'This is a resilience, whose client is protected already: use resilience.client.';
+      if (hasMethod(given, 'then')) return 'This is a promise. Write protect(await promise).';
       return typeof given === 'string' || (typeof given === 'object' && given !== null)
         ? 'For a URL or options write createRedisResilience(urlOrOptions).'
         : 'Write protect(new Redis(url)) or createRedisResilience(url).';

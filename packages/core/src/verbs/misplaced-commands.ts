@@ -17,6 +17,7 @@ export function answerMisplacedCommands(prototype: object, written: string): voi
   const answers = [
     ...[...commandNames(), 'call', 'pipeline'].map((name) => answer(name, `${written}.client.${name}(…)`)),
     ...listening.map((name) => answer(name, `const stop = ${resilience}.on(event, listener)`)),
+    answer('connect', 'await resilience.ready(): it connects by itself'),
     ...endings.map((name) => answer(name, 'await resilience.close(), when the process ends')),
   ];
   function answer(name: string, line: string): readonly [string, PropertyDescriptor] {
