@@ -93,7 +93,7 @@ export const connectionDurations: readonly DurationInstrument[] = [
   },
   {
     name: 'redis_resilience_wait_duration_seconds',
-    help: 'How long commands that were never sent waited.',
+    help: 'Waiting time of commands that were never sent.',
     labels: ['connection', 'lane'],
     bounds: commandBounds,
     read: ofEach(({ commands }) =>
