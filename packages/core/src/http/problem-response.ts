@@ -8,6 +8,7 @@ import {
 import type { Lane, RedisSnapshot } from '../snapshot.ts';
 import { retryAfterSeconds } from '../retry-after.ts';
 import type { PlainResponse } from './plain-response.ts';
+import { tellMistake } from './told-mistakes.ts';
 
 /** Base URL of the pages about error codes. The `type` of a problem is the URL of one of them. */
 export const errorPages =
@@ -78,7 +79,7 @@ export function refuseWithout(lane: Lane | undefined, snapshot: RedisSnapshot): 
 /**
  * Returns the response to a request whose handler failed with an error of this library; undefined for any other error,
  * which the application must handle. The status is 503 even after a timeout, because 504 would suggest that a gateway
- * is to blame. `CONFIGURATION` results in 500 without details. If the outcome is unknown there is no `Retry-After`,
+ * is to blame. `CONFIGURATION` results in 500 without details, and once in a process warning with them. If the outcome is unknown there is no `Retry-After`,
  * which would invite clients to repeat a request that may have been carried out.
  *
  * @example
@@ -86,7 +87,9 @@ export function refuseWithout(lane: Lane | undefined, snapshot: RedisSnapshot): 
  * if (answer === undefined) throw error;
  */
 export function renderError(error: unknown): PlainResponse | undefined {
-  return isRedisResilienceError(error) ? renderProblem(errorProblem(error), error.retryAfterMs) : undefined;
+  if (!isRedisResilienceError(error)) return undefined;
+  if (error.code === 'CONFIGURATION') tellMistake(error);
+  return renderProblem(errorProblem(error), error.retryAfterMs);
 }
 
 function errorProblem(error: RedisResilienceError): RedisProblem {
