@@ -4,17 +4,17 @@ import { describe, expect, it } from 'vitest';
 import { honest, HostileServer } from '../../bench/fuzz/hostile-server.ts';
 import { errorOf } from '../stage/outcome-of.ts';
 
-const shop = { username: 'shop', password: 'wrong' };
+const shop = { username: 'shop', password: 'hunter2' };
 
 /** From 7.2 on, a server under load answers nothing to a login that it refuses. */
 describe.each([2, 3] as const)('a login that is refused without a reply (RESP%i)', (protocol) => {
   it.each<readonly [string, (resilience: RedisResilience<Redis>) => Promise<unknown>]>([
     ['reauthenticate()', (resilience) => resilience.reauthenticate(shop)],
-    ['auth()', ({ client }) => client.auth('shop', 'wrong')],
+    ['auth()', ({ client }) => client.auth('shop', 'hunter2')],
     ['auth() before a SET', ({ client }) => authBeforeSet(client)],
-    ['call() in capitals', ({ client }) => client.call('AUTH', 'shop', 'wrong')],
-    ['HELLO', ({ client }) => client.call('HELLO', String(protocol), 'AUTH', 'shop', 'wrong')],
-    ['a pipeline', ({ client }) => firstOf(client.pipeline().auth('shop', 'wrong').get('x').exec())],
+    ['call() in capitals', ({ client }) => client.call('AUTH', 'shop', 'hunter2')],
+    ['HELLO', ({ client }) => client.call('HELLO', String(protocol), 'AUTH', 'shop', 'hunter2')],
+    ['a pipeline', ({ client }) => firstOf(client.pipeline().auth('shop', 'hunter2').get('x').exec())],
   ])('takes no reply from another call: %s', async (_by, login) => {
     await using server = await HostileServer.start();
     const { host, port } = server;
@@ -47,7 +47,7 @@ describe.each([2, 3] as const)('a login that is refused without a reply (RESP%i)
 });
 
 async function authBeforeSet(client: Redis): Promise<unknown> {
-  const [login, stored] = await Promise.allSettled([client.auth('shop', 'wrong'), client.set('x', '1')]);
+  const [login, stored] = await Promise.allSettled([client.auth('shop', 'hunter2'), client.set('x', '1')]);
   expect(stored).toEqual({ status: 'fulfilled', value: 'OK' });
   if (login.status === 'rejected') throw login.reason;
   return login.value;

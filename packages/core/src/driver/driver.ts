@@ -1,3 +1,4 @@
+import type { DriverStatus } from './driver-status.ts';
 import type { Socket } from 'node:net';
 import type { Session } from '../handshake/session.ts';
 import type { Credentials } from '../redis-resilience.ts';
@@ -7,13 +8,6 @@ import type { CommandSink } from './command-sink.ts';
 import type { DriverCommand, PipelineStream, SendCommand } from './driver-command.ts';
 import type { DriverConnector } from './driver-connector.ts';
 import type { Subscriptions, UnsubscribeListener } from './subscriptions.ts';
-
-/**
- * The status of a client according to the client itself. `idle`: it has never been told to connect. `parked`: it is
- * waiting between two attempts. `handshake`: it has a socket, over which it sends only its own first commands.
- */
-export type DriverStatus =
-  'idle' | 'connecting' | 'handshake' | 'ready' | 'monitoring' | 'closed' | 'parked' | 'ended';
 
 /** Events of a client's connection, in the order in which they occur. */
 export type DriverEvent = 'connecting' | 'connect' | 'ready' | 'end';

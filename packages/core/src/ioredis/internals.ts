@@ -2,7 +2,6 @@ import type { Socket } from 'node:net';
 import type { Cluster, Redis } from 'ioredis';
 import type { DriverCommand, PipelineStream, SendCommand } from '../driver/driver-command.ts';
 import type { DriverConnector } from '../driver/driver-connector.ts';
-import type { DriverStatus } from '../driver/driver.ts';
 
 /** A connection's settings: database, credentials, protocol and subscriptions. */
 export interface Condition {
@@ -54,18 +53,3 @@ export interface Internals {
 }
 
 export const internals = (client: Redis | Cluster): Internals => client as unknown as Internals;
-
-/** Returns the status of a client in the words of the driver interface. */
-export function statusOf(client: Redis): DriverStatus {
-  return statuses[internals(client).status] ?? 'closed';
-}
-
-const statuses: Readonly<Record<string, DriverStatus>> = {
-  wait: 'idle',
-  connecting: 'connecting',
-  connect: 'handshake',
-  ready: 'ready',
-  monitoring: 'monitoring',
-  reconnecting: 'parked',
-  end: 'ended',
-};

@@ -4,14 +4,15 @@ import type { DriverCommand, PipelineStream, SendCommand } from '../driver/drive
 import { changesSubscriptions, logsIn, type BesidesReplies } from '../driver/besides-replies.ts';
 import type { ParserTraits } from '../replies/frame-line.ts';
 import type { DriverConnector } from '../driver/driver-connector.ts';
-import type { Driver, DriverEvent, DriverStatus, ProvenState } from '../driver/driver.ts';
+import { driverStatusOf, type DriverStatus } from '../driver/driver-status.ts';
+import type { Driver, DriverEvent, ProvenState } from '../driver/driver.ts';
 import { endedKindOf, type Subscriptions, type UnsubscribeListener } from '../driver/subscriptions.ts';
 import type { Credentials } from '../redis-resilience.ts';
 import { beginAgain } from './begin-again.ts';
 import { wake } from './duplicates.ts';
 import { fastPathOf, streamAtOnce } from './fast-path.ts';
 import { hear } from './hear.ts';
-import { internals, statusOf } from './internals.ts';
+import { internals } from './internals.ts';
 import { leadTo } from './lead-to.ts';
 import { ownSendOf } from './own-send.ts';
 import { plainAnswerOf, type AnswerPlain } from './plain-answer.ts';
@@ -62,7 +63,7 @@ export class RedisDriver implements Driver {
   }
 
   get status(): DriverStatus {
-    return statusOf(this.client);
+    return driverStatusOf(internals(this.client).status);
   }
 
   get options(): Readonly<Record<string, unknown>> {
