@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { decimalAt, integerAt } from '../../../packages/core/src/catalogue/argument-words.ts';
+import { decimalAt, integerAt } from '../../../packages/core/src/catalogue/arguments/argument-words.ts';
 
 describe('a number among the arguments', () => {
   it.each([

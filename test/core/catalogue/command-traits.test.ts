@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { argumentRule } from '../../../packages/core/src/catalogue/argument-rules.ts';
+import { argumentRule } from '../../../packages/core/src/catalogue/arguments/argument-rules.ts';
 import { traitsOf, traitsOfCall } from '../../../packages/core/src/catalogue/command-traits.ts';
 import { knownCommands } from './known-commands.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { ClusterNode } from '../../../packages/core/src/cluster/cluster-node.ts';
-import { NodeDialers } from '../../../packages/core/src/cluster/node-dialers.ts';
-import type { NodeNews } from '../../../packages/core/src/cluster/node-news.ts';
+import { ClusterNode } from '../../../packages/core/src/cluster/nodes/cluster-node.ts';
+import { NodeDialers } from '../../../packages/core/src/cluster/nodes/node-dialers.ts';
+import type { NodeNews } from '../../../packages/core/src/cluster/nodes/node-news.ts';
 import { resolveSettings } from '../../../packages/core/src/options/settings.ts';
 import { BackgroundClock } from '../fakes/background-clock.ts';
 import { ClusterMap } from '../fakes/cluster-map.ts';

@@ -1,6 +1,6 @@
 import { ManualClock } from '@redis-resilience/testing';
 import { describe, expect, it } from 'vitest';
-import { NodeDialers } from '../../../packages/core/src/cluster/node-dialers.ts';
+import { NodeDialers } from '../../../packages/core/src/cluster/nodes/node-dialers.ts';
 import type { DialResult } from '../../../packages/core/src/dialing/dial-request.ts';
 
 const refused = { ok: false, cause: 'connection-refused', error: new Error('refused') } as const;

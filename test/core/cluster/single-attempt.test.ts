@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { SingleAttempt } from '../../../packages/core/src/cluster/single-attempt.ts';
+import { SingleAttempt } from '../../../packages/core/src/cluster/nodes/single-attempt.ts';
 import type { SourceEvent } from '../../../packages/core/src/connection/socket-source.ts';
 import { Dialer } from '../../../packages/core/src/dialing/dialer.ts';
 import { WiredDriver } from '../fakes/wired-driver.ts';

@@ -1,6 +1,6 @@
 import { ManualClock } from '@redis-resilience/testing';
 import { expect, it } from 'vitest';
-import type { ClusterNode } from '../../../packages/core/src/cluster/cluster-node.ts';
+import type { ClusterNode } from '../../../packages/core/src/cluster/nodes/cluster-node.ts';
 import {
   SubscriberWatch,
   type SubscriberNews,

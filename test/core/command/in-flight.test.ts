@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { onSlowPath, type Call, type SlowCall } from '../../../packages/core/src/command/call.ts';
-import { InFlight } from '../../../packages/core/src/command/in-flight.ts';
+import { InFlight } from '../../../packages/core/src/command/pending/in-flight.ts';
 import { Flush } from '../../../packages/core/src/event-loop/flush.ts';
 import { callOf, slowCall } from './call-of.ts';
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { SlowCall } from '../../../packages/core/src/command/call.ts';
-import { WaitingQueue } from '../../../packages/core/src/command/waiting-queue.ts';
+import { WaitingQueue } from '../../../packages/core/src/command/pending/waiting-queue.ts';
 import type { OperationMessage } from '../../../packages/core/src/verbs/operation.ts';
 import { callOf, slowCall } from './call-of.ts';
 import { onSlowPath } from '../../../packages/core/src/command/call.ts';

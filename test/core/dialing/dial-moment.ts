@@ -1,5 +1,5 @@
-import type { DialMoment } from '../../../packages/core/src/dialing/dial-signal.ts';
-import { idleDialState, type DialState } from '../../../packages/core/src/dialing/dial-state.ts';
+import type { DialMoment } from '../../../packages/core/src/dialing/schedule/dial-signal.ts';
+import { idleDialState, type DialState } from '../../../packages/core/src/dialing/schedule/dial-state.ts';
 
 /** Now, in the tests of the dial schedule. */
 export const at = 100_000;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { dialPace, type PaceFacts } from '../../../packages/core/src/dialing/dial-pace.ts';
+import { dialPace, type PaceFacts } from '../../../packages/core/src/dialing/schedule/dial-pace.ts';
 
 const limits = { minPeriodMs: 100, maxPeriodMs: 5_000 };
 const fleet: PaceFacts = { fleetSize: 10_000, everConnected: true, own: 1, interactive: true, limits };

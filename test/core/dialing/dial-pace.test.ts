@@ -4,7 +4,7 @@ import {
   dialPace,
   spread,
   type PaceFacts,
-} from '../../../packages/core/src/dialing/dial-pace.ts';
+} from '../../../packages/core/src/dialing/schedule/dial-pace.ts';
 
 const limits = { minPeriodMs: 100, maxPeriodMs: 5_000 };
 const fleet: PaceFacts = { fleetSize: 10_000, everConnected: true, own: 1, interactive: true, limits };

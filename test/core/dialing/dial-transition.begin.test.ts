@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { paceOf, dialTransition } from '../../../packages/core/src/dialing/dial-transition.ts';
-import { idleDialState } from '../../../packages/core/src/dialing/dial-state.ts';
+import { paceOf, dialTransition } from '../../../packages/core/src/dialing/schedule/dial-transition.ts';
+import { idleDialState } from '../../../packages/core/src/dialing/schedule/dial-state.ts';
 import { alone, at, chained, inBigFleet, justLost, paced } from './dial-moment.ts';
 
 const wanted = { kind: 'wanted' } as const;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { nextDueAt, dialTransition } from '../../../packages/core/src/dialing/dial-transition.ts';
-import type { DialState } from '../../../packages/core/src/dialing/dial-state.ts';
+import { nextDueAt, dialTransition } from '../../../packages/core/src/dialing/schedule/dial-transition.ts';
+import type { DialState } from '../../../packages/core/src/dialing/schedule/dial-state.ts';
 import { alone, at, chained, inBigFleet, paced } from './dial-moment.ts';
 
 const ticked = { kind: 'ticked', room: true } as const;

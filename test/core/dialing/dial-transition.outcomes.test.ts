@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { dialTransition } from '../../../packages/core/src/dialing/dial-transition.ts';
+import { dialTransition } from '../../../packages/core/src/dialing/schedule/dial-transition.ts';
 import { alone, at, chained, inBigFleet, justLost, paced } from './dial-moment.ts';
 
 describe('an attempt that failed', () => {

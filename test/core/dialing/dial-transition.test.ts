@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { nextDueAt, dialTransition } from '../../../packages/core/src/dialing/dial-transition.ts';
-import type { DialSignal } from '../../../packages/core/src/dialing/dial-signal.ts';
-import { idleDialState, type DialState } from '../../../packages/core/src/dialing/dial-state.ts';
+import { nextDueAt, dialTransition } from '../../../packages/core/src/dialing/schedule/dial-transition.ts';
+import type { DialSignal } from '../../../packages/core/src/dialing/schedule/dial-signal.ts';
+import { idleDialState, type DialState } from '../../../packages/core/src/dialing/schedule/dial-state.ts';
 import { at, inBigFleet } from './dial-moment.ts';
 
 const states = {

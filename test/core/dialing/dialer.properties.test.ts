@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { provenOverlap } from '../../../packages/core/src/dialing/dial-pace.ts';
+import { provenOverlap } from '../../../packages/core/src/dialing/schedule/dial-pace.ts';
 import { DialWorld, type ServerMode } from './dial-world.ts';
 
 const modes: readonly ServerMode[] = ['up', 'refusing', 'black-hole', 'mute', 'loading', 'full', 'flapping'];

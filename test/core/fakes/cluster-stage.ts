@@ -1,7 +1,7 @@
 import { ClusterFlushes } from '../../../packages/core/src/cluster/cluster-flushes.ts';
 import { ClusterTopology } from '../../../packages/core/src/cluster/cluster-topology.ts';
 import type { TopologyNews } from '../../../packages/core/src/cluster/topology-news.ts';
-import { NodeDialers } from '../../../packages/core/src/cluster/node-dialers.ts';
+import { NodeDialers } from '../../../packages/core/src/cluster/nodes/node-dialers.ts';
 import { resolveSettings } from '../../../packages/core/src/options/settings.ts';
 import { BackgroundClock } from './background-clock.ts';
 import { ClusterMap } from './cluster-map.ts';

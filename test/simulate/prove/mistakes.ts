@@ -53,7 +53,7 @@ export const mistakes: readonly Mistake[] = [
     says: 'a call that waits for the connection has no deadline',
     edits: [
       {
-        file: 'command/waiting-queue.ts',
+        file: 'command/pending/waiting-queue.ts',
         find: '.push(call);\n    this.#due.add(call, expiresAt);',
         replace: '.push(call);\n    this.#due.add(call, expiresAt + 60_000);',
       },

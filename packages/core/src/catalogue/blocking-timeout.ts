@@ -1,4 +1,4 @@
-import { decimalAt, integerAt, wordAt } from './argument-words.ts';
+import { decimalAt, integerAt, wordAt } from './arguments/argument-words.ts';
 import type { CommandTraits } from './command-traits.ts';
 
 /**

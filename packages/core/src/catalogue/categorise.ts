@@ -1,4 +1,4 @@
-import { argumentRule } from './argument-rules.ts';
+import { argumentRule } from './arguments/argument-rules.ts';
 import type { Category } from './category.ts';
 import { traitsOf, traitsOfCall } from './command-traits.ts';
 import type { CommandTraits } from './command-traits.ts';

@@ -1,5 +1,5 @@
 import type { Lane } from '../snapshot.ts';
-import { textAt } from './argument-words.ts';
+import { textAt } from './arguments/argument-words.ts';
 import type { CommandGroup, CommandKind } from './command-group.ts';
 import { containerTable } from './command-table-containers.ts';
 import { moduleTable } from './command-table-modules.ts';

@@ -4,7 +4,7 @@ import type { DialTicket } from '../dialing/dial-request.ts';
 import type { ClusterDriver } from '../driver/cluster-driver.ts';
 import type { Target } from '../handshake/establish.ts';
 import { tlsMismatchOf, type TlsMismatch } from '../handshake/tls-mismatch.ts';
-import type { ClusterNodeParts } from './cluster-node.ts';
+import type { ClusterNodeParts } from './nodes/cluster-node.ts';
 import { startupTarget } from './slot-reader.ts';
 
 export type DiagnosisParts = Omit<ClusterNodeParts, 'flushes'>;

@@ -4,17 +4,17 @@ import type { LaneCircuits } from '../circuit/lane-circuits.ts';
 import { debug } from '../observability/debug.ts';
 import type { ClusterDriver, NodeDriver } from '../driver/cluster-driver.ts';
 import type { Lane } from '../snapshot.ts';
-import { askNode } from './ask-node.ts';
+import { askNode } from './nodes/ask-node.ts';
 import type { ClusterFlushes } from './cluster-flushes.ts';
-import { ClusterNode, type ClusterNodeParts } from './cluster-node.ts';
-import { NodeCircuits } from './node-circuits.ts';
-import type { NodeNews } from './node-news.ts';
+import { ClusterNode, type ClusterNodeParts } from './nodes/cluster-node.ts';
+import { NodeCircuits } from './nodes/node-circuits.ts';
+import type { NodeNews } from './nodes/node-news.ts';
 import { PartOutages } from './part-outages.ts';
 import { SlotReader } from './slot-reader.ts';
 import { SlotWatch, type SlotNews } from './slots/slot-watch.ts';
 import { SubscriberWatch, type NodeRole } from './subscribers/subscriber-watch.ts';
 import type { TopologyNews } from './topology-news.ts';
-import { WatchedNodes } from './watched-nodes.ts';
+import { WatchedNodes } from './nodes/watched-nodes.ts';
 
 export interface TopologyParts extends ClusterNodeParts {
   readonly clusterFlushes: ClusterFlushes;

@@ -15,7 +15,7 @@ import { clusterDispatch, slotOf } from './cluster-dispatch.ts';
 import { ClusterFlushes } from './cluster-flushes.ts';
 import { ClusterTopology } from './cluster-topology.ts';
 import { ConnectPace } from './connect-pace.ts';
-import { NodeDialers } from './node-dialers.ts';
+import { NodeDialers } from './nodes/node-dialers.ts';
 import type { TopologyNews } from './topology-news.ts';
 
 /**

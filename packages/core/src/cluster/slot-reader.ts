@@ -5,7 +5,7 @@ import type { ClusterDriver, NodeDriver, SlotRange } from '../driver/cluster-dri
 import { establish, EstablishError, type Target } from '../handshake/establish.ts';
 import { isReplyError } from '../replies/connection-error.ts';
 import { classifyReply } from '../replies/reply-error.ts';
-import type { ClusterNode, ClusterNodeParts } from './cluster-node.ts';
+import type { ClusterNode, ClusterNodeParts } from './nodes/cluster-node.ts';
 import { askForSlots } from './slots/ask-for-slots.ts';
 import { firstAnswer, type Ask } from './slots/first-answer.ts';
 

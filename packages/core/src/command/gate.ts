@@ -20,9 +20,9 @@ import { decide, type Fail, type Resend } from './decide.ts';
 import { handOver, type Dispatch, type FastRoute } from './dispatch.ts';
 import { GateState } from './gate-state.ts';
 import { answerTo, closed, overdue, waitExpired, type Happening } from './happening.ts';
-import { InFlight, mayBeEarlyMs } from './in-flight.ts';
+import { InFlight, mayBeEarlyMs } from './pending/in-flight.ts';
 import type { GateParts, Line } from './line.ts';
-import { WaitingQueue } from './waiting-queue.ts';
+import { WaitingQueue } from './pending/waiting-queue.ts';
 
 /** Timers count whole milliseconds and may fire early, so anything due within this time counts as due. */
 const roundingMs = 0.5;

@@ -1,12 +1,12 @@
 import type { TimerHandle } from '../clock.ts';
 import { RunningAttempt } from './dial-attempt.ts';
-import { minOverlap, provenOverlap } from './dial-pace.ts';
+import { minOverlap, provenOverlap } from './schedule/dial-pace.ts';
 import { DialQueue } from './dial-queue.ts';
 import type { DialFailure, DialRequest, DialResult, DialTicket } from './dial-request.ts';
-import { dialTransition, earlyMs, nextDueAt, paceOf } from './dial-transition.ts';
-import type { DialEffect, DialMoment, DialSignal } from './dial-signal.ts';
+import { dialTransition, earlyMs, nextDueAt, paceOf } from './schedule/dial-transition.ts';
+import type { DialEffect, DialMoment, DialSignal } from './schedule/dial-signal.ts';
 import { DialSpeed } from './dial-speed.ts';
-import { idleDialState, type DialState } from './dial-state.ts';
+import { idleDialState, type DialState } from './schedule/dial-state.ts';
 import { DialerTicket } from './dial-ticket.ts';
 import type { DialerOptions } from './dialer-options.ts';
 import { FleetSize } from './fleet-size.ts';

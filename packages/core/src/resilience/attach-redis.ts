@@ -1,5 +1,5 @@
 import type { LaneCircuits } from '../circuit/lane-circuits.ts';
-import { NodeCircuits } from '../cluster/node-circuits.ts';
+import { NodeCircuits } from '../cluster/nodes/node-circuits.ts';
 import { markProtected, type Redis } from '../ioredis/clients.ts';
 import type { Dialer } from '../dialing/dialer.ts';
 import { acquireDialer, type DialerLease } from '../dialing/dialers.ts';

@@ -1,8 +1,8 @@
 import type { Clock } from '../../clock.ts';
 import type { SubscriptionNews } from '../../connection/subscriptions.ts';
 import type { ClusterDriver, NodeDriver } from '../../driver/cluster-driver.ts';
-import type { ClusterNode } from '../cluster-node.ts';
-import type { NodeNews } from '../node-news.ts';
+import type { ClusterNode } from '../nodes/cluster-node.ts';
+import type { NodeNews } from '../nodes/node-news.ts';
 import { ShardGaps } from './shard-gaps.ts';
 import { SubscriberGaps } from './subscriber-gaps.ts';
 

@@ -1,4 +1,4 @@
-import type { Random } from '../clock.ts';
+import type { Random } from '../../clock.ts';
 import type { PaceFacts } from './dial-pace.ts';
 
 /** An event that may change the dial schedule. */

@@ -1,5 +1,5 @@
 import { hasText, integerAt, textAt, wordAt } from './argument-words.ts';
-import type { ArgumentRule, Effect } from './effect.ts';
+import type { ArgumentRule, Effect } from '../effect.ts';
 
 /** Rules for commands on JSON, search, time series and sketches. */
 export const moduleRules: Readonly<Record<string, ArgumentRule>> = {

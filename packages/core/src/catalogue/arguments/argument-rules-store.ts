@@ -1,5 +1,5 @@
 import { hasText, integerAt, textAt, wordAt } from './argument-words.ts';
-import type { ArgumentRule, Effect } from './effect.ts';
+import type { ArgumentRule, Effect } from '../effect.ts';
 
 /**
  * Rules for commands that read some keys and write the result to another. The last write wins, unless the destination

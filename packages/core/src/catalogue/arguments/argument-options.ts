@@ -1,6 +1,6 @@
 import { wordAt } from './argument-words.ts';
-import type { Effect } from './effect.ts';
-import { worseEffect } from './effect.ts';
+import type { Effect } from '../effect.ts';
+import { worseEffect } from '../effect.ts';
 
 /** The effect that an option has on its command, and the number of arguments that follow the option. */
 export type Option = Effect | { readonly effect?: Effect; readonly takes: number };

@@ -1,6 +1,6 @@
-import type { NodeDriver } from '../driver/cluster-driver.ts';
+import type { NodeDriver } from '../../driver/cluster-driver.ts';
 import type { ClusterNode } from './cluster-node.ts';
-import type { NodeRole } from './subscribers/subscriber-watch.ts';
+import type { NodeRole } from '../subscribers/subscriber-watch.ts';
 
 /** The nodes to which a cluster client is connected, with their connections, including those for subscriptions. */
 export class WatchedNodes {

@@ -1,4 +1,4 @@
-import type { Random } from '../clock.ts';
+import type { Random } from '../../clock.ts';
 
 /** Shortest and longest period between attempts. */
 export interface PaceLimits {

@@ -1,6 +1,6 @@
 import { integerAt, textAt, wordAt } from './argument-words.ts';
-import type { ArgumentRule, Effect } from './effect.ts';
-import { worseEffect } from './effect.ts';
+import type { ArgumentRule, Effect } from '../effect.ts';
+import { worseEffect } from '../effect.ts';
 
 /** Rules for commands on lists, sorted sets and streams. */
 export const collectionRules: Readonly<Record<string, ArgumentRule>> = {

@@ -1,5 +1,5 @@
-import type { Dialer, DialerOptions } from '../dialing/dialer.ts';
-import { acquireDialer, type DialerLease } from '../dialing/dialers.ts';
+import type { Dialer, DialerOptions } from '../../dialing/dialer.ts';
+import { acquireDialer, type DialerLease } from '../../dialing/dialers.ts';
 
 // Maximum number of addresses to remember. Addresses accumulate as nodes are replaced; beyond this number, the oldest
 // address without a connection is discarded.

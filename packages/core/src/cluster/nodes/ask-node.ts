@@ -1,5 +1,5 @@
-import type { ClusterDriver } from '../driver/cluster-driver.ts';
-import { keySlot } from '../keys/key-slot.ts';
+import type { ClusterDriver } from '../../driver/cluster-driver.ts';
+import { keySlot } from '../../keys/key-slot.ts';
 
 /**
  * Maximum number of tags to try when looking for one whose slot a node serves: many times the number of nodes that a

@@ -1,6 +1,6 @@
-import { DueQueue } from '../event-loop/due-queue.ts';
-import type { ProcessStallDetector } from '../event-loop/process-stall-detector.ts';
-import { CallList, slowStateOf, type SlowCall } from './call.ts';
+import { DueQueue } from '../../event-loop/due-queue.ts';
+import type { ProcessStallDetector } from '../../event-loop/process-stall-detector.ts';
+import { CallList, slowStateOf, type SlowCall } from '../call.ts';
 
 export interface WaitingBounds {
   readonly maxWaiting: number;

@@ -1,10 +1,10 @@
-import type { CauseCode } from '../cause.ts';
-import type { DialPriority, DialTicket } from '../dialing/dial-request.ts';
-import type { Dialer } from '../dialing/dialer.ts';
-import { EstablishError, type Target, type VerifiedSocket } from '../handshake/establish.ts';
-import type { Clock } from '../clock.ts';
-import { ConnectionAttempts } from '../connection/connection-attempts.ts';
-import type { SocketSource, SourceEvent } from '../connection/socket-source.ts';
+import type { CauseCode } from '../../cause.ts';
+import type { DialPriority, DialTicket } from '../../dialing/dial-request.ts';
+import type { Dialer } from '../../dialing/dialer.ts';
+import { EstablishError, type Target, type VerifiedSocket } from '../../handshake/establish.ts';
+import type { Clock } from '../../clock.ts';
+import { ConnectionAttempts } from '../../connection/connection-attempts.ts';
+import type { SocketSource, SourceEvent } from '../../connection/socket-source.ts';
 
 /** Nobody was reached, so that nobody else would be: other failures may be those of one user or one setting. */
 const unreached: ReadonlySet<CauseCode> = new Set(['connection-refused', 'connect-timeout']);

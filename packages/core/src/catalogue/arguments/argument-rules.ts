@@ -2,7 +2,7 @@ import { collectionRules } from './argument-rules-collections.ts';
 import { moduleRules } from './argument-rules-modules.ts';
 import { storeRules } from './argument-rules-store.ts';
 import { stringRules } from './argument-rules-strings.ts';
-import type { ArgumentRule } from './effect.ts';
+import type { ArgumentRule } from '../effect.ts';
 
 /** Returns the rule of a command whose effect is `by-arguments`, or undefined for any other command. */
 export function argumentRule(name: string): ArgumentRule | undefined {

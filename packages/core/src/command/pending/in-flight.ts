@@ -1,6 +1,6 @@
-import { DueQueue } from '../event-loop/due-queue.ts';
-import type { Flush } from '../event-loop/flush.ts';
-import { CallList, isPlainRead, slowStateOf, type Call, type SlowCall } from './call.ts';
+import { DueQueue } from '../../event-loop/due-queue.ts';
+import type { Flush } from '../../event-loop/flush.ts';
+import { CallList, isPlainRead, slowStateOf, type Call, type SlowCall } from '../call.ts';
 
 /**
  * By how much a look at the deadlines may be early, to be made together with those of other clients. Mostly, all calls

@@ -1,7 +1,7 @@
 import { effectOfOptions } from './argument-options.ts';
 import type { Option } from './argument-options.ts';
 import { integerAt, wordAt } from './argument-words.ts';
-import type { ArgumentRule, Effect } from './effect.ts';
+import type { ArgumentRule, Effect } from '../effect.ts';
 
 // A second run restarts a relative time to live. That still counts as last-wins.
 const expiry: Readonly<Record<string, Option>> = {

@@ -1,9 +1,9 @@
-import { CircuitProbe } from '../circuit/circuit-probe.ts';
-import { Circuit } from '../circuit/circuit.ts';
-import type { LaneCircuits } from '../circuit/lane-circuits.ts';
-import type { CauseCode } from '../cause.ts';
-import type { Settings } from '../options/settings.ts';
-import type { Lane } from '../snapshot.ts';
+import { CircuitProbe } from '../../circuit/circuit-probe.ts';
+import { Circuit } from '../../circuit/circuit.ts';
+import type { LaneCircuits } from '../../circuit/lane-circuits.ts';
+import type { CauseCode } from '../../cause.ts';
+import type { Settings } from '../../options/settings.ts';
+import type { Lane } from '../../snapshot.ts';
 
 /** One node's circuits, and the probes that close them again. */
 interface CircuitsOfNode {

@@ -1,4 +1,4 @@
-import type { CauseCode } from '../cause.ts';
+import type { CauseCode } from '../../cause.ts';
 
 /** A report from a node to its cluster. */
 export type NodeNews =
