@@ -14,15 +14,16 @@ export function runScript(
   if (isText) scripts.set(sha, given);
   const script = scripts.get(sha);
   if (script === undefined) return failure('NOSCRIPT No matching script. Please use EVAL.');
-  if (script.includes('cmsgpack.pack(answer)')) return applyOnce(connection, args);
+  if (script.includes('cmsgpack.pack(answer)')) return applyOnce(connection, args, Number(keyCount));
   if (script.includes('^rr1(%a)') && keyCount === '1') return writeEntry(connection, args);
   throw new Error('The simulated server does not know this script.');
 }
 
-function applyOnce(connection: ServerConnection, args: readonly string[]): ReplyText {
+function applyOnce(connection: ServerConnection, args: readonly string[], keyCount: number): ReplyText {
   const { server } = connection;
+  const [onceKey = '', key = ''] = args;
   // Behind the command stands its fingerprint, which tells another use of the same id.
-  const [onceKey = '', key = '', , command = '', , ...rest] = args;
+  const [, command = '', , ...rest] = args.slice(keyCount);
   const known = server.store.answers.get(onceKey);
   if (known !== undefined) return known;
   const answer = runData(connection, command.toLowerCase(), [key, ...rest], 'in-multi') ?? '';
