@@ -18,6 +18,8 @@ const burstShare = 0.03;
 const burst = 20;
 const lookEveryMs = 50;
 const afterCloseMs = 20_000;
+/** Between two looks for calls that stay open. */
+const idleLookMs = 13;
 
 /** The application of a run, the world around it, and the watches. */
 export class Run {
@@ -93,6 +95,8 @@ export class Run {
     await time.runUntil(this.#plan.untilMs + recoveryMs);
     await this.#settleElsewhere();
     this.#calls.lookForLate();
+    for (let looks = 0; looks < 10 && !this.#bounds.isIdle; looks++)
+      await time.runUntil(time.now() + idleLookMs);
     this.#judge();
   }
 

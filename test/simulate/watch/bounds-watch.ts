@@ -39,6 +39,12 @@ export class BoundsWatch {
     if (timers > mostTimers) this.#findings.add('unbounded', `${timers} timers at once`);
   }
 
+  /** Whether nothing is counted as open: between two looks, a PING of the resilience itself is answered. */
+  get isIdle(): boolean {
+    const { inFlight, waiting } = this.#counts();
+    return inFlight + waiting === 0;
+  }
+
   /** No call is open. */
   lookWhenIdle(): void {
     const { inFlight, waiting } = this.#counts();
