@@ -183,7 +183,10 @@ export class FakeDriver implements Driver {
   }
 
   async authenticate({ username, password }: Credentials): Promise<void> {
-    await this.call('auth', ...(username === undefined ? [password] : [username, password]));
+    const answer = this.call('auth', ...(username === undefined ? [password] : [username, password]));
+    // Follows a login, which may get no reply.
+    if (this.status === 'ready') this.ask('ping', ['login']).catch(ignore);
+    await answer;
   }
 
   speaksResp3(): boolean {

@@ -44,7 +44,11 @@ describe.each(versions)('a client in front of node-redis %s', (version, redis, R
       for (const [title, call] of calls) {
         const [expected, answer] = await Promise.all([outcomeOf(plain, call), outcomeOf(client, call)]);
         const isRounded = version === '5' && RESP === 3 && title === 'GEOSEARCH WITH';
-        if (expected !== answer && !isRounded) different.push({ title, expected, answer });
+        // An error reply reaches a caller without the keys and values that it quotes.
+        const masked = expected.startsWith('failed')
+          ? expected.replaceAll(/'[^']*'/g, "'(not shown)'")
+          : expected;
+        if (![expected, masked].includes(answer) && !isRounded) different.push({ title, expected, answer });
       }
       expect(different).toEqual([]);
     },

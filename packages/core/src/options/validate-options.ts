@@ -89,7 +89,7 @@ function objectLike(names: readonly string[]): string {
 
 // A name that is no word may be a URL that was passed as the name of an option.
 function optionAt(path: string): string {
-  return /^[\w.[\]-]{1,120}$/.test(path) ? `The option ${path}` : 'An option with an odd name';
+  return /^@?[\w.[\]-]{1,120}$/.test(path) ? `The option ${path}` : 'An option with an odd name';
 }
 
 // Shows a string only if it is short and plain, because it may be a URL or an API key that was passed by mistake.
