@@ -72,6 +72,7 @@ const faults = {
     network.dropStanding(['to-client']);
     return nothing;
   },
+  'hold-standing': ({ network }) => network.holdStanding(['to-server', 'to-client']),
   partition: ({ network }) => network.block(['to-server', 'to-client']),
   'partition-to-server': ({ network }) => network.block(['to-server']),
   'partition-to-client': ({ network }) => network.block(['to-client']),

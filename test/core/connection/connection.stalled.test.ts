@@ -402,6 +402,19 @@ describe('a second connection that takes the place of the first', () => {
     expect([stage.network.openedAt.length, stage.left]).toEqual([opened, { timers: 0, sockets: 0 }]);
   });
 
+  it('gives way to another one before it is in use', async () => {
+    for (const isReplaced of [true, false]) {
+      const stage = await ConnectionStage.ready();
+      const [second, third] = [await verified(stage), await verified(stage)];
+      stage.connection.replaceWith(second);
+      stage.connection.replaceWith(isReplaced ? third : undefined);
+      await stage.travel(20);
+      expect([stage.connection.state, second.socket.destroyed]).toEqual(['ready', true]);
+      expect(stage.connection.wire.socket === third.socket).toBe(isReplaced);
+      third.socket.destroy();
+    }
+  });
+
   it('is not kept by a connection that is away already', async () => {
     const stage = await ConnectionStage.ready();
     const second = await verified(stage);

@@ -74,6 +74,16 @@ export class SimulatedNetwork {
     for (const link of this.links) for (const direction of directions) link.ways[direction].die();
   }
 
+  /** Like {@link block}, but only for the connections that stand; new ones work. */
+  holdStanding(directions: readonly Direction[]): () => void {
+    const held = [...this.links];
+    for (const link of held) for (const direction of directions) link.ways[direction].block();
+    return () => {
+      for (const direction of directions)
+        if (this.#blocks[direction] === 0) for (const link of held) link.ways[direction].open();
+    };
+  }
+
   /** Each connection that stands breaks when it has carried this many more bytes. */
   cutAfter(direction: Direction, bytes: number): void {
     for (const link of this.links) link.ways[direction].cutAfter(bytes);

@@ -105,10 +105,10 @@ export class Connection {
     this.#stallGuard.awaitServer(cause);
   }
 
-  /** Replaces the socket with `verified` or a dialed one. Reads the old one for `readOnMs`: replies may still arrive. */
+  /** Replaces socket and standby by `verified` or a dialed one. Reads the old one on for `readOnMs`, for late replies. */
   replaceWith(verified?: VerifiedSocket, why: 'dead' | 'replaced' = 'dead', readOnMs?: number): void {
-    const isConnected = this.#state.kind === 'ready' || this.#state.kind === 'stalled';
-    if (this.#replacesDead && isConnected) this.connector.standBy(verified, readOnMs);
+    const isReplaced = ['ready', 'stalled'].includes(this.#state.kind) || this.connector.hasStandby;
+    if (this.#replacesDead && isReplaced) this.connector.standBy(verified, readOnMs);
     else verified?.socket.destroy();
     this.#signal({ kind: why });
   }

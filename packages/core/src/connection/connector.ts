@@ -122,6 +122,11 @@ export class Connector implements DriverConnector {
     this.#readOnMs = readOnMs;
   }
 
+  /** Whether the next socket is ready before the driver has asked for it. */
+  get hasStandby(): boolean {
+    return this.#standby !== undefined;
+  }
+
   /** Call when the driver has a socket: one of ours, or one that it began to open before it was protected. */
   connected(): void {
     const { socket } = this.#driver;

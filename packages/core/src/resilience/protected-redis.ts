@@ -167,6 +167,7 @@ export class ProtectedRedis implements ProtectedClient, MovableClient {
     if (verified !== undefined) this.#connection.replaceWith(verified, isInPeace ? 'replaced' : 'dead');
     else if (state === 'ready' || state === 'stalled')
       this.#connection.drop(this.cause ?? 'connection-reset');
+    else this.#connection.replaceWith();
   }
 
   expectChange(at: number | undefined): void {
