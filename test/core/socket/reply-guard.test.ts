@@ -116,6 +116,7 @@ describe('a guard before the parser of a driver', () => {
     ['>1\r\n$-1\r\n', 'malformed'],
     ['>1\r\n:1\r\n', 'malformed'],
     ['>1\r\n*0\r\n', 'malformed'],
+    ['>1\r\n=13\r\ntxt:subscribe\r\n', 'malformed'],
     ['>1\r\n+message\r\n', 'malformed'],
     ['>3\r\n+message\r\n_\r\n+a\r\n', 'malformed'],
     ['>4\r\n+pmessage\r\n+a\r\n+b\r\n_\r\n', 'malformed'],

@@ -29,7 +29,8 @@ export type Message =
   | 'malformed';
 
 export function kindOfElement(type: number): ElementKind {
-  if (type === 0x24 || type === 0x2b || type === 0x3d) return 'text';
+  // A verbatim string has a prefix that readers drop, so what it says is not known here. No server sends one.
+  if (type === 0x24 || type === 0x2b) return 'text';
   return type === 0x3a ? 'number' : 'other';
 }
 
