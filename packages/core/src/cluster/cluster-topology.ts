@@ -168,8 +168,7 @@ export class ClusterTopology {
   };
 
   #onNodeNews(news: NodeNews, { connection, address }: ClusterNode): void {
-    const { clusterFlushes } = this.#parts;
-    const now = this.#parts.settings.clock.now();
+    const { clusterFlushes, settings } = this.#parts;
     switch (news.kind) {
       case 'bytes-read':
         return clusterFlushes.noteRead(connection.wire.readAt);
@@ -179,7 +178,9 @@ export class ClusterTopology {
         return this.#slotWatch.nodeAway(true);
       case 'lost':
       case 'away':
-        this.#slotWatch.nodeAway(this.#outages.lost(address, news.cause, news.kind === 'away', now));
+        this.#slotWatch.nodeAway(
+          this.#outages.lost(address, news.cause, news.kind === 'away', settings.clock.now()),
+        );
         return this.#tell({ kind: 'parts-changed' });
       case 'found':
         this.#outages.found(address);

@@ -4,18 +4,3 @@
  */
 export type DriverStatus =
   'idle' | 'connecting' | 'handshake' | 'ready' | 'monitoring' | 'closed' | 'parked' | 'ended';
-
-/** Returns the status that ioredis names so. */
-export function driverStatusOf(name: string): DriverStatus {
-  return statuses[name] ?? 'closed';
-}
-
-const statuses: Readonly<Record<string, DriverStatus>> = {
-  wait: 'idle',
-  connecting: 'connecting',
-  connect: 'handshake',
-  ready: 'ready',
-  monitoring: 'monitoring',
-  reconnecting: 'parked',
-  end: 'ended',
-};

@@ -4,7 +4,7 @@ import type { DriverCommand, PipelineStream, SendCommand } from '../driver/drive
 import { changesSubscriptions, logsIn, type BesidesReplies } from '../driver/besides-replies.ts';
 import type { ParserTraits } from '../replies/frame-line.ts';
 import type { DriverConnector } from '../driver/driver-connector.ts';
-import { driverStatusOf, type DriverStatus } from '../driver/driver-status.ts';
+import type { DriverStatus } from '../driver/driver-status.ts';
 import type { Driver, DriverEvent, ProvenState } from '../driver/driver.ts';
 import { endedKindOf, type Subscriptions, type UnsubscribeListener } from '../driver/subscriptions.ts';
 import type { Credentials } from '../redis-resilience.ts';
@@ -17,6 +17,7 @@ import { leadTo } from './lead-to.ts';
 import { ownSendOf } from './own-send.ts';
 import { plainAnswerOf, type AnswerPlain } from './plain-answer.ts';
 import { routeReplies, type ReplyRouter } from './raw/reply-router.ts';
+import { driverStatusOf } from './sockets/driver-status.ts';
 import { leaveBehind } from './sockets/left-behind.ts';
 import { answerFromProof } from './sockets/proven-handshake.ts';
 import { SelectedDatabase } from './selected-database.ts';

@@ -1,0 +1,16 @@
+import type { DriverStatus } from '../../driver/driver-status.ts';
+
+/** Returns the status that ioredis names so. */
+export function driverStatusOf(name: string): DriverStatus {
+  return statuses[name] ?? 'closed';
+}
+
+const statuses: Readonly<Record<string, DriverStatus>> = {
+  wait: 'idle',
+  connecting: 'connecting',
+  connect: 'handshake',
+  ready: 'ready',
+  monitoring: 'monitoring',
+  reconnecting: 'parked',
+  end: 'ended',
+};
