@@ -88,6 +88,10 @@ export const likelyMistakes: readonly LikelyMistake[] = [
       }),
   },
   {
+    written: '`redisErrors(resilience)`',
+    answer: () => thrownWith((resilience) => (redisErrors as (given: unknown) => unknown)(resilience)),
+  },
+  {
     written: "`redisHealth({ critical: ['typo'] })`",
     answer: () => thrownWith((resilience) => redisHealth({ critical: ['typo'], resilience })),
   },

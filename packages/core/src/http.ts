@@ -41,7 +41,13 @@ export { retryAfterSeconds } from './retry-after.ts';
 export { untilDecided } from './http/first-attempt.ts';
 
 // Mistakes
-export { checkCalled, checkFramework, explainMissingGuard, uncalled } from './http/middleware-mistakes.ts';
+export {
+  checkCalled,
+  checkFramework,
+  checkNoArguments,
+  explainMissingGuard,
+  uncalled,
+} from './http/middleware-mistakes.ts';
 
 // Requests
 export {

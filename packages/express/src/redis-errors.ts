@@ -1,4 +1,4 @@
-import { checkCalled, explainMissingGuard, renderError } from '@redis-resilience/core/http';
+import { checkNoArguments, explainMissingGuard, renderError } from '@redis-resilience/core/http';
 import { send, type ErrorMiddleware } from './middleware.ts';
 import { refuseAtMount } from './refuse-at-mount.ts';
 
@@ -7,12 +7,14 @@ import { refuseAtMount } from './refuse-at-mount.ts';
  * repeated; a `ConfigurationError` becomes a 500. Any other error goes to the next error handler, and so does every
  * error once the headers have been sent. Mount it after the routes.
  *
+ * @throws {@link ConfigurationError} when it is given an argument
+ *
  * @example
  * app.use(redisErrors());
  */
 export function redisErrors(): ErrorMiddleware;
 export function redisErrors(...mistaken: readonly unknown[]): ErrorMiddleware {
-  checkCalled('redisErrors', mistaken[0]);
+  checkNoArguments('redisErrors', mistaken);
   return function redisErrors(error, req, res, next) {
     const explained = explainMissingGuard(error, 'req', req.redisGuard !== undefined);
     if (explained !== error) return next(explained);

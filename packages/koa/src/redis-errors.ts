@@ -1,5 +1,5 @@
 import type { Middleware } from 'koa';
-import { checkCalled, explainMissingGuard, renderError } from '@redis-resilience/core/http';
+import { checkNoArguments, explainMissingGuard, renderError } from '@redis-resilience/core/http';
 import { send } from './context.ts';
 
 /**
@@ -7,12 +7,14 @@ import { send } from './context.ts';
  * whether the request may be repeated; a `ConfigurationError` becomes a 500. Any other error is rethrown, and so is
  * every error once the headers have been sent. Mount it before the routes.
  *
+ * @throws {@link ConfigurationError} when it is given an argument
+ *
  * @example
  * app.use(redisErrors());
  */
 export function redisErrors(): Middleware;
 export function redisErrors(...mistaken: readonly unknown[]): Middleware {
-  checkCalled('redisErrors', mistaken[0]);
+  checkNoArguments('redisErrors', mistaken);
   return async function redisErrors(ctx, next) {
     try {
       await next();

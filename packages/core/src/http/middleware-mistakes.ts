@@ -19,6 +19,19 @@ export function uncalled(name: string): ConfigurationError {
 }
 
 /**
+ * Checks the arguments of a middleware factory that takes none.
+ *
+ * @throws {@link ConfigurationError} that says what to write instead
+ */
+export function checkNoArguments(name: string, given: readonly unknown[]): void {
+  checkCalled(name, given[0]);
+  if (given.length === 0) return;
+  throw new ConfigurationError(
+    `${name}() takes no arguments: it answers for every connection. Write app.use(${name}()).`,
+  );
+}
+
+/**
  * Detects the middleware of one framework in an application of the other, whose arguments it would misread.
  *
  * @throws {@link ConfigurationError} that says what to import instead
@@ -42,7 +55,10 @@ export function explainMissingGuard(error: unknown, holder: 'req' | 'ctx', hasGu
   );
 }
 
-const members = 'client|execute|status|degraded|reads|writes|cause|retryAfterMs|snapshot|resilience';
+const members = [
+  'client|execute|lease|transaction|resilience|snapshot',
+  'status|degraded|reads|writes|stale|cause|retryAfterMs',
+].join('|');
 const readsGuard = new RegExp(
   `(properties of undefined \\(reading '(${members})'\\)|property '(${members})' of '\\w+\\.redisGuard')`,
 );
