@@ -3,15 +3,15 @@ import { join } from 'node:path';
 import { format, resolveConfig } from 'prettier';
 import { describe, expect, it } from 'vitest';
 import { coreTables, markdownOf } from './core-tables.ts';
-import { optionsTables, renderTable } from './options-table.ts';
+import { renderTable } from './options-table.ts';
+import { optionsTables } from './options-tables.ts';
 import { root } from '../docs/pages.ts';
 
 const folder = join(root, 'packages/docs/reference');
 const [events, errors, causes] = coreTables();
-const [options] = optionsTables;
 
 describe.each([
-  { page: 'options.md', name: 'options', render: () => renderTable(options!) },
+  { page: 'options.md', name: 'options', render: renderOptions },
   { page: 'events.md', name: 'events', render: () => markdownOf(events!) },
   { page: 'causes.md', name: 'causes', render: () => markdownOf(causes!) },
 ])('the reference page $page', ({ page, name, render }) => {
@@ -47,3 +47,17 @@ it('every error code has a page, which says what happened, whether to repeat, an
     expect(readFileSync(join(folder, 'errors/index.md'), 'utf8')).toContain(`\`${code}\``);
   }
 });
+
+/** The tables of all options, under the headings of their packages. */
+async function renderOptions(): Promise<string> {
+  const parts: string[] = [];
+  let last: string | undefined;
+  for (const table of optionsTables) {
+    if (table.package !== last)
+      parts.push(`## ${table.package}`, `[README](../../${table.package}/README.md)`);
+    if (table.name !== undefined) parts.push(`### \`${table.name}\``);
+    parts.push(await renderTable(table));
+    last = table.package;
+  }
+  return parts.join('\n\n');
+}

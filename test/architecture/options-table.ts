@@ -4,79 +4,50 @@ import { format, resolveConfig } from 'prettier';
 
 const packages = join(import.meta.dirname, '..', '..', 'packages');
 
-/** One table of options in the README of a package. */
+/** The options of one function or object of a package. */
 export interface OptionsTable {
   readonly package: string;
   /** The interfaces of its rows, and what stands before the names of their options. */
-  readonly interfaces: readonly {
-    readonly name: string;
-    readonly file: string;
-    readonly prefix?: string;
-  }[];
-  /** Found in the README between `<!-- options -->`, or `<!-- options: name -->`, and `<!-- /options -->`. */
+  readonly interfaces: readonly OptionsInterface[];
+  /** What takes the options; undefined for the options of the package. */
   readonly name?: string;
 }
 
-/** Every table of options that a README shows. */
-export const optionsTables: readonly OptionsTable[] = [
-  {
-    package: 'core',
-    interfaces: [
-      { name: 'ResilienceOptions', file: 'options/options.ts' },
-      { name: 'AdmissionOptions', file: 'options/options.ts', prefix: 'admission.' },
-      { name: 'CircuitOptions', file: 'options/options.ts', prefix: 'circuit.' },
-      { name: 'RetryOptions', file: 'options/options.ts', prefix: 'retry.' },
-      { name: 'ConnectionOptions', file: 'options/options.ts', prefix: 'connection.' },
-      { name: 'FailoverOptions', file: 'options/options.ts', prefix: 'failover.' },
-      { name: 'FailbackOptions', file: 'options/options.ts', prefix: 'failback.' },
-    ],
-  },
-  ...[
-    ['createCache', 'CacheOptions', 'cache/cache-options.ts'],
-    ['lookup', 'LookupOptions', 'cache/cache.ts'],
-    ['createOutbox', 'OutboxOptions', 'outbox/outbox-options.ts'],
-    ['add', 'AddOptions', 'outbox/outbox.ts'],
-    ['sessions', 'SessionOptions', 'sessions/session-options.ts'],
-    ['koaSessionStore', 'KoaSessionOptions', 'sessions/koa-session-store.ts'],
-    ['createJobAdder', 'JobAdderOptions', 'queues/kept-adder.ts'],
-    ['jobResult', 'JobResultOptions', 'queues/job-result.ts'],
-    ['warmUp', 'WarmUpOptions', 'queues/connections.ts'],
-    ['resilientRateLimitStore', 'RateLimitStoreOptions', 'limits/rate-limit-store.ts'],
-    ['throttlerStorage', 'ThrottlerStorageOptions', 'limits/throttler-storage.ts'],
-    ['resilientLimiter', 'ResilientLimiterOptions', 'limits/flexible-limiter.ts'],
-    ['resilientKoaLimiter', 'KoaLimiterOptions', 'limits/koa-limiter.ts'],
-    ['createLocks', 'LockOptions', 'locks/create-locks.ts'],
-    ['acquire', 'AcquireOptions', 'locks/create-locks.ts'],
-    ['createKeyvStore', 'KeyvStoreOptions', 'keyv/keyv-store.ts'],
-    ['RedisCacheInterceptor', 'RedisCacheInterceptorOptions', 'nestjs/redis-cache.interceptor.ts'],
-  ].map(([table = '', name = '', file = '']) => ({
-    package: 'fallback',
-    interfaces: [{ name, file }],
-    name: table,
-  })),
-];
+/** An interface whose members are options. */
+export interface OptionsInterface {
+  readonly name: string;
+  /** In the folder `src` of the package. */
+  readonly file: string;
+  /** Default: the package of the table. */
+  readonly package?: string;
+  readonly prefix?: string;
+}
 
 /** The README of a package. */
 export function readmeOf(name: string): string {
   return join(packages, name, 'README.md');
 }
 
-const member = /\/\*\*\s*((?:(?!\*\/)[^])*?)\s*\*\/\s*((?:readonly \w+\?:[^;]+;\s*)+)/g;
+const member = /\/\*\*\s*((?:(?!\*\/)[^])*?)\s*\*\/\s*((?:readonly \w+\??:[^;]+;\s*)+)/g;
 
 /** The rows of a table, as the source describes its options: the names in Markdown, and the meaning. */
 export function rowsOf(table: OptionsTable): readonly { readonly names: string; readonly meaning: string }[] {
-  return table.interfaces.flatMap(({ name, file, prefix = '' }) => {
-    const source = readFileSync(join(packages, table.package, 'src', file), 'utf8');
+  const groups = table.interfaces.map(({ name }) => name);
+  return table.interfaces.flatMap(({ name, file, package: owner = table.package, prefix = '' }) => {
+    const source = readFileSync(join(packages, owner, 'src', file), 'utf8');
     const body = new RegExp(`interface ${name}\\b[^{]*\\{([^]*?)\\n\\}`).exec(source)?.[1];
     if (body === undefined) throw new Error(`${file} has no interface ${name}`);
     return Array.from(body.matchAll(member), ([, doc = '', declarations = '']) => ({
-      names: Array.from(
-        declarations.matchAll(/readonly (\w+)\?: (?!\w+Options;)/g),
-        ([, option]) => `\`${prefix}${option}\``,
-      ).join(', '),
+      names: Array.from(declarations.matchAll(/(?:^|\n\s*)readonly (\w+)\??: (\w*)/g), ([, option, type]) =>
+        groups.includes(type ?? '') ? '' : `\`${prefix}${option}\``,
+      )
+        .filter(Boolean)
+        .join(', '),
       meaning: doc
         .replace(/^\*\s*/, '')
-        .replace(/\s*\n\s*\*\s*/g, ' ')
+        .replace(/(?:\s*\n\s*\*)+\s*/g, ' ')
+        .replace(/\.? *@default ([^@]*[^@.\s])\.?/, '. Default: $1.')
+        .replace(/ *@example (.*)$/, ' Example: `$1`.')
         .replaceAll('|', '\\|'),
     }));
   });

@@ -10,6 +10,7 @@ export type OnceArgument = string | number | Buffer;
 
 /** Options of {@link RedisResilience.applyOnce}, passed in place of its id. */
 export interface ApplyOnceOptions {
+  /** The id of the write, which is remembered for `retry.rememberMs`. Required. */
   readonly id: string;
   /** Time limit for the acknowledgement of the write. Default: no limit. */
   readonly timeoutMs?: number;
@@ -18,6 +19,7 @@ export interface ApplyOnceOptions {
   /**
    * If several Redis databases are configured, the only one on which the write may be applied, because an earlier
    * process may have sent it there. While another one is in use, the call fails immediately with `REDIS_UNAVAILABLE`.
+   * Default: the one in use.
    */
   readonly database?: string | undefined;
 }
@@ -26,7 +28,7 @@ export interface ApplyOnceOptions {
 export interface ExecuteOptions<T> {
   /**
    * Provides the result when the operation fails with an error of this library, except `CONFIGURATION`, `WATCH_LOST`
-   * and `LEASE_ENDED`. It is not called for an error reply of the server or for an error in the operation's own code.
+   * and `LEASE_ENDED`. It is not called for an error reply of the server or for an error in the operation's own code. Default: none.
    */
   readonly fallback?: (error: Error) => T | Promise<T>;
   /** Time limit for the whole operation, including all its commands. Default: `timeoutMs` of the resilience. */
@@ -39,7 +41,7 @@ export interface ExecuteOptions<T> {
 
 /** Options of {@link RedisResilience.lease}. */
 export interface LeaseOptions {
-  /** Name of the work in the event `lease-overdue`. */
+  /** Name of the work in the event `lease-overdue`. Default: none. */
   readonly name?: string;
   /**
    * Time limit for the whole lease: waiting for a connection, and the work. Default: only the wait is limited, by
@@ -48,7 +50,7 @@ export interface LeaseOptions {
   readonly timeoutMs?: number;
   /** Ends the lease: its promise rejects with the signal's reason. */
   readonly signal?: AbortSignal;
-  /** A key that the work uses, required in a Cluster: the connection goes to the node that serves it. */
+  /** A key that the work uses, required in a Cluster: the connection goes to the node that serves it. Default: none. */
   readonly key?: string | Buffer;
 }
 
@@ -57,7 +59,7 @@ export type LeaseWork<T> = (client: Redis) => T | Promise<T>;
 
 /** Options of {@link RedisResilience.transaction}. */
 export interface TransactionOptions {
-  /** Name of the work in the event `lease-overdue`. */
+  /** Name of the work in the event `lease-overdue`. Default: none. */
   readonly name?: string;
   /** Maximum number of times the work is run if other clients keep changing the keys. Default 20. */
   readonly attempts?: number;

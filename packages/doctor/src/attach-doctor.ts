@@ -26,8 +26,9 @@ export interface AttachOptions {
   readonly timeoutMs?: number;
   /** Minimum interval between the starts of two walks. Default 30,000 ms. */
   readonly minIntervalMs?: number;
-  /** Called with each diagnosis. Errors that it throws are ignored. */
+  /** Called with each diagnosis. Errors that it throws are ignored. Default: none. */
   readonly onDiagnosis?: (diagnosis: Diagnosis) => void;
+  /** Source of time, for tests. */
   readonly clock?: Clock;
 }
 

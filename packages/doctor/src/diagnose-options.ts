@@ -21,16 +21,17 @@ export interface DiagnoseOptions {
    * commands. Default `full`.
    */
   readonly depth?: 'short' | 'full';
-  /** Authority, certificate and key for a `rediss://` URL; ioredis options and clients contain their own. */
+  /** Authority, certificate and key for a `rediss://` URL; ioredis options and clients contain their own. Default: none. */
   readonly tls?: TlsOptions;
   /**
    * Expected role of the endpoint. Default: the role that the client or RedisResilience expects, otherwise `primary`.
    */
   readonly role?: 'primary' | 'any';
-  /** Health endpoint of a running application, to compare its view with the doctor's. */
+  /** URL of the health endpoint of a running application, to compare its view with the doctor's. Default: none. */
   readonly app?: string;
   /** Whether to inspect processes and logs when the target is on this host. Default `true`. */
   readonly host?: boolean;
+  /** Source of time, for tests. */
   readonly clock?: Clock;
 }
 

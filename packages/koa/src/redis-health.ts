@@ -18,7 +18,7 @@ export interface RedisHealthOptions extends HealthResponderOptions {
    * there are none, `defaultRedisResilience()`.
    */
   readonly resilience?: RedisResilience;
-  /** Several connections to report on, instead of `resilience`. */
+  /** Several connections to report on, instead of `resilience`. Default: none. */
   readonly resiliences?: readonly RedisResilience[];
 }
 

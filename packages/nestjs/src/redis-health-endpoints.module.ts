@@ -18,7 +18,7 @@ import { send } from './reply.ts';
 
 /** Options of {@link RedisHealthEndpointsModule}. */
 export interface RedisHealthEndpointsOptions extends HealthResponderOptions {
-  /** Decorators for the controller, for example your `@Public()` if a global guard would reject the probes. */
+  /** Decorators for the controller, for example your `@Public()` if a global guard would reject the probes. Default: none. */
   readonly decorators?: readonly ClassDecorator[];
 }
 

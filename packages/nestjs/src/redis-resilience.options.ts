@@ -16,13 +16,13 @@ import { checkOptionNames, targetOptionNames } from '@redis-resilience/core/kit'
  * set.
  */
 export interface RedisResilienceModuleOptions extends Omit<ResilienceOptions, 'name'> {
-  /** A URL such as `redis://localhost:6379`. */
+  /** A URL such as `redis://localhost:6379`. Default: the environment variable REDIS_URL, or `redis://localhost:6379` if it is not set. */
   readonly url?: string;
-  /** ioredis options, or a Sentinel or Cluster target. */
+  /** ioredis options, or a Sentinel or Cluster target, instead of `url`. Default: none. */
   readonly options?: Exclude<ResilienceTarget, string>;
-  /** Several Redis databases, one of which is in use at a time. */
+  /** Several Redis databases, one of which is in use at a time, instead of `url`. Default: none. */
   readonly databases?: DatabasesTarget['databases'];
-  /** An ioredis client to protect. */
+  /** An ioredis client to protect, instead of `url`. Default: none. */
   readonly client?: Parameters<typeof protect>[0];
 }
 

@@ -5,14 +5,24 @@ import type { Protocol } from './node-redis-module.ts';
 
 /** The client options that this package reads itself; modules, functions and scripts are those of node-redis. */
 export interface KnownOptions {
+  /** The protocol, 2 or 3. Default: that of your node-redis version. */
   readonly RESP?: Protocol;
+  /** As in node-redis. Default: none; the package `redis` includes its modules. */
   readonly modules?: object;
+  /** As in node-redis. Default: none. */
   readonly functions?: object;
   readonly scripts?: object;
+  /** Options of all commands: `typeMapping`, `timeout` in milliseconds, `abortSignal`. Default: none. */
   readonly commandOptions?: CommandOptions;
+  /**
+   * Database and name of the connection. If either is set, the client has a connection of its own. Defaults: those of
+   * the resilience.
+   */
   readonly database?: number;
   readonly name?: string;
+  /** Prefix of every key (node-redis 6.3); a `keyPrefix` of the resilience is put before it. Default: none. */
   readonly keyPrefix?: string | Buffer;
+  /** Whether `connect()` waits until Redis is reachable. Default `false`. */
   readonly waitForReady?: boolean;
 }
 

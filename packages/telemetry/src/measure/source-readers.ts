@@ -13,9 +13,9 @@ export type Measured = RedisResilience | readonly RedisResilience[];
 
 /** Sources of metrics other than connections. */
 export interface FallbackOptions {
-  /** Caches of `@redis-resilience/fallback`, keyed by their label value. */
+  /** Caches of `@redis-resilience/fallback`, keyed by their label value. Default: none. */
   readonly caches?: Readonly<Record<string, CacheSource>>;
-  /** Outboxes of `@redis-resilience/fallback`, keyed by their label value. */
+  /** Outboxes of `@redis-resilience/fallback`, keyed by their label value. Default: none. */
   readonly outboxes?: Readonly<Record<string, OutboxSource>>;
 }
 

@@ -15,7 +15,7 @@ import { instrumentName } from './instrument-name.ts';
 
 /** Options of {@link registerInstruments}. */
 export interface InstrumentsOptions extends FallbackOptions {
-  /** Default: the global meter provider at the time of the call. */
+  /** The provider of the meter. Default: the global meter provider at the time of the call. */
   readonly meterProvider?: MeterProvider;
 }
 

@@ -15,7 +15,7 @@ import { traceDatabaseChanges } from './trace-database-changes.ts';
 
 /** Options of {@link traceOperations}. */
 export interface TraceOptions {
-  /** Default: the global tracer provider at the time of the call. */
+  /** The provider of the tracer. Default: the global tracer provider at the time of the call. */
   readonly tracerProvider?: TracerProvider;
   /**
    * An operation gets a span only if its commands waited at least this many milliseconds. Default 1.

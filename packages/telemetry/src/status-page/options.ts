@@ -19,7 +19,7 @@ export interface StatusPageOptions {
    * connection that is open when the page is first requested; if there are none, `defaultRedisResilience()`.
    */
   readonly resilience?: RedisResilience;
-  /** Several connections to show, instead of `resilience`. Each needs a unique name. */
+  /** Several connections to show, instead of `resilience`. Each needs a unique name. Default: none. */
   readonly resiliences?: readonly RedisResilience[];
   /** The path of the page. Default `/redis-status`. */
   readonly path?: string;

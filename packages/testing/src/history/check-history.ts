@@ -10,7 +10,7 @@ import { violationOf, type Violation } from './violation.ts';
 export interface CheckOptions {
   /** Contracts that guarantee less than linearizability. @default [] */
   readonly contracts?: readonly Contract[];
-  /** Milliseconds after which everything not yet decided is `undecided`. @default 10_000 */
+  /** Milliseconds after which everything not yet decided is `undecided`. @default 10000 */
   readonly timeoutMs?: number;
 }
 

@@ -4,7 +4,7 @@ import { ChaosProxy, type ProxyTarget } from './chaos-proxy.ts';
 
 /** Options of `startProxy`. */
 export interface StartProxyOptions {
-  /** The server behind the proxy: a `RedisServer`, or any address. */
+  /** The server behind the proxy: a `RedisServer`, or any address. Required. */
   readonly target: ProxyTarget;
   /** Port of the proxy on 127.0.0.1. @default a free one */
   readonly port?: number;

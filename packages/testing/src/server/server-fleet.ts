@@ -11,7 +11,7 @@ export interface FleetOptions {
   readonly password?: string;
   /** TLS for all servers; `true` makes certificates. @default plain TCP */
   readonly tls?: TlsMaterial | true;
-  /** Additional redis.conf directives for every node that holds data. */
+  /** Additional redis.conf directives for every node that holds data. @default none */
   readonly config?: NonNullable<RedisConfiguration['config']>;
   /** Server binary. @default the environment variable REDIS_SERVER_BIN, or `redis-server` on PATH */
   readonly bin?: string;

@@ -12,7 +12,7 @@ export interface AclUser {
 /** Options that may change from one start of a server to the next. */
 export interface RedisConfiguration {
   /**
-   * Additional redis.conf directives; they take precedence over the options below. An array repeats the directive.
+   * Additional redis.conf directives; they take precedence over the options below. An array repeats the directive. @default none
    * @example { maxclients: 10, 'rename-command': ['KEYS ""', 'FLUSHALL ""'], 'enable-debug-command': 'yes' }
    */
   readonly config?: Readonly<Record<string, string | number | readonly string[]>>;
