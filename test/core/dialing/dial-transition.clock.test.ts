@@ -21,10 +21,11 @@ describe('the clock of the dial schedule', () => {
 
   it.each([
     { step: -1, delayMs: 2.5 },
-    { step: 0, delayMs: 44.325 },
-    { step: 2, delayMs: 44.325 },
-    { step: 3, delayMs: 99.25 },
-    { step: 12, delayMs: 93.75 },
+    { step: 0, delayMs: 64.025 },
+    { step: 1, delayMs: 64.025 },
+    { step: 2, delayMs: 99.25 },
+    { step: 10, delayMs: 99.25 },
+    { step: 11, delayMs: 93.75 },
     { step: 1_000, delayMs: 93.75 },
   ])('is set to ring again $delayMs ms after step $step was due', ({ step, delayMs }) => {
     expect(dialTransition({ ...due, step }, ticked, alone())).toEqual([
@@ -51,8 +52,8 @@ describe('the clock of the dial schedule', () => {
     expect(lateBy(2_000)).toBe(at + 2_000);
     expect(lateBy(60, alone)).toBeCloseTo(at + 39.25);
     // Attempts of the ramp are closer than a period: one may be missed without a freeze.
-    const ramp = dialTransition({ ...due, step: 1, dueAt: at - 60 }, ticked, alone());
-    expect(ramp[0].dueAt).toBeCloseTo(at + 84.325);
+    const ramp = dialTransition({ ...due, step: 1, dueAt: at - 70 }, ticked, alone());
+    expect(ramp[0].dueAt).toBeCloseTo(at + 94.025);
   });
 
   it('counts from now after a freeze of a process that is alone', () => {

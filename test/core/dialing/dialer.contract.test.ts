@@ -32,7 +32,7 @@ describe('Dialer and its requests', () => {
   it('aborts the other attempt of a request that got through, and discards its late success', async () => {
     const { clock, dialer, attempts, reports, request } = bareDialer();
     const ticket = dialer.dial(request);
-    await clock.travelAsync(60);
+    await clock.travelAsync(75);
     expect(attempts).toHaveLength(2);
     attempts[0]!.resolve({ ok: true, fleetSize: 1 });
     await clock.travelAsync(0);

@@ -103,6 +103,21 @@ describe('A pool of ten connections and its shared client', () => {
     expect(world.connected).toBeLessThan(6);
   });
 
+  it.each(seeds)(
+    'have the shared client and an awaited one back within a period of any outage (seed %i)',
+    async (seed) => {
+      for (const outageMs of [300, 800, 850, 900, 950, 1_000, 1_050, 1_100, 2_500]) {
+        const world = await connectedPool(10, seed);
+        world.clients[0]!.isWanted = true;
+        await backAfter(world, outageMs);
+        expect(await world.untilConnected(1_000, 2)).toBeLessThanOrEqual(107);
+        expect(world.clients[0]?.isConnected).toBe(true);
+        await world.clock.travelAsync(3_000);
+        expect(mostInASecond(world)).toBeLessThanOrEqual(12);
+      }
+    },
+  );
+
   it('do not hold back clients that have callers of their own', async () => {
     const world = new DialWorld({ connectMs: 1, proveMs: 1 });
     world.add(10, 'leased');

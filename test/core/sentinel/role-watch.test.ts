@@ -29,13 +29,14 @@ function stage() {
   };
   const pace = { periodMs: 100, wantedAt: -Infinity };
   const told: number[] = [];
-  const watch = new RoleWatch(
+  const watch = new RoleWatch({
     target,
     clock,
-    () => pace,
-    () => undefined,
-    () => told.push(clock.now()),
-  );
+    pace: () => pace,
+    isOneServer: false,
+    onPrimary: () => undefined,
+    onDial: () => told.push(clock.now()),
+  });
   return { clock, looks, told, asked, pace, watch, giveLogin: (given: Credentials) => (login = given) };
 }
 
@@ -81,16 +82,17 @@ describe('a watch for the primary', () => {
     const { clock, server, target } = new WiredDriver();
     const found: string[] = [];
     const pace = { periodMs: 100, wantedAt: -Infinity };
-    const watch = new RoleWatch(
+    const watch = new RoleWatch({
       target,
       clock,
-      () => pace,
-      ({ socket, proof }) => {
+      pace: () => pace,
+      isOneServer: false,
+      onPrimary: ({ socket, proof }) => {
         found.push(proof.info['role'] ?? 'unknown');
         socket.destroy();
       },
-      () => undefined,
-    );
+      onDial: () => undefined,
+    });
     server.role = 'slave';
     server.mood = 'busy';
     watch.start();
@@ -101,5 +103,85 @@ describe('a watch for the primary', () => {
     server.role = 'master';
     await clock.travelAsync(1_000);
     expect([found, watch.isOn, clock.pendingTimers]).toEqual([['master'], false, 0]);
+  });
+});
+
+/** A watch over one replica that is about to be promoted, and that is expected to answer within 25 ms. */
+function promotionStage() {
+  const { clock, server, network, target } = new WiredDriver();
+  server.role = 'slave';
+  const foundAt: number[] = [];
+  const watch = new RoleWatch({
+    target,
+    clock,
+    pace: () => ({ periodMs: 25, wantedAt: Infinity }),
+    isOneServer: true,
+    onPrimary: ({ socket }) => {
+      foundAt.push(clock.now());
+      socket.destroy();
+    },
+    onDial: () => undefined,
+  });
+  return { clock, server, network, watch, foundAt };
+}
+
+describe('a watch for the promotion of one replica', () => {
+  it('asks every period on one connection, and hands that over once the replica is promoted', async () => {
+    const { clock, server, network, watch, foundAt } = promotionStage();
+    watch.start();
+    await clock.travelAsync(1_000);
+    expect(server.ran.filter((name) => name.toLowerCase() === 'ping').length).toBeGreaterThanOrEqual(30);
+    server.role = 'master';
+    const promotedAt = clock.now();
+    await clock.travelAsync(100);
+    expect([network.openedAt.length, foundAt.length, watch.isOn]).toEqual([1, 1, false]);
+    expect((foundAt[0] as number) - promotedAt).toBeLessThanOrEqual(28);
+    expect([network.links.length, clock.pendingTimers]).toEqual([0, 0]);
+  });
+
+  it('connects again at once when the promotion closes its connection', async () => {
+    const { clock, server, network, watch, foundAt } = promotionStage();
+    watch.start();
+    await clock.travelAsync(206);
+    server.role = 'master';
+    server.hangUp();
+    const promotedAt = clock.now();
+    await clock.travelAsync(100);
+    expect([network.openedAt.length, foundAt.length]).toEqual([2, 1]);
+    expect((foundAt[0] as number) - promotedAt).toBeLessThanOrEqual(6);
+    expect([network.links.length, clock.pendingTimers]).toEqual([0, 0]);
+  });
+
+  it('connects at most once in every period to a replica that closes each connection', async () => {
+    const { clock, server, network, watch, foundAt } = promotionStage();
+    watch.start();
+    for (let ms = 0; ms < 1_000; ms++) {
+      await clock.travelAsync(1);
+      server.hangUp();
+    }
+    expect(network.openedAt.length).toBeGreaterThanOrEqual(20);
+    expect(network.openedAt.length).toBeLessThanOrEqual(41);
+    expect(foundAt).toEqual([]);
+    watch.stop();
+  });
+
+  it('gives up a connection on which the replica falls silent', async () => {
+    const { clock, server, network, watch, foundAt } = promotionStage();
+    watch.start();
+    await clock.travelAsync(200);
+    network.cutStanding();
+    server.role = 'master';
+    await clock.travelAsync(1_100);
+    expect([network.openedAt.length, foundAt.length]).toEqual([2, 1]);
+  });
+
+  it('leaves no connection and no timer when it is stopped', async () => {
+    const { clock, network, watch } = promotionStage();
+    watch.start();
+    await clock.travelAsync(210);
+    expect(network.links.length).toBe(1);
+    watch.stop();
+    await clock.travelAsync(10);
+    expect([network.links.length, clock.pendingTimers, watch.isOn]).toEqual([0, 0, false]);
   });
 });

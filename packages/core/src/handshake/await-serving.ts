@@ -2,10 +2,9 @@ import type { Socket } from 'node:net';
 import type { CauseCode } from '../cause.ts';
 import type { Clock } from '../clock.ts';
 import { pause } from '../deadline.ts';
-import { request } from '../replies/request.ts';
-import { judgePing, ProofError } from './proof-error.ts';
-import { checkSession, sessionCommands } from './session.ts';
-import { factCommands, serverFacts, type Proof } from './verify-handshake.ts';
+import { ProofError } from './proof-error.ts';
+import { proveAgain } from './prove-again.ts';
+import { factCommands, type Proof } from './verify-handshake.ts';
 
 export interface AwaitServingOptions {
   readonly clock: Clock;
@@ -29,7 +28,6 @@ export interface AwaitServingOptions {
  */
 export async function awaitServing(socket: Socket, options: AwaitServingOptions): Promise<Proof> {
   const { clock, signal, roundTrip, proof } = options;
-  const setUp = sessionCommands(proof.session);
   const questions = proof.clientId === undefined ? factCommands : [];
   for (;;) {
     await pause(clock, options.intervalMs, signal);
@@ -40,14 +38,10 @@ export async function awaitServing(socket: Socket, options: AwaitServingOptions)
     const late = (): void => deadline.abort(new ProofError('stalled', undefined));
     const timer = clock.setTimeout(late, roundTrip.limitMs());
     try {
-      const replies = await request(socket, [...setUp, ['PING'], ...questions], deadline.signal);
+      const proven = await proveAgain(socket, proof, questions, deadline.signal);
       roundTrip.observe(clock.now() - askedAt);
-      const [ping, ...facts] = replies.splice(setUp.length);
-      const cause = judgePing(ping);
-      checkSession(setUp, replies);
-      if (cause === undefined)
-        return { ...proof, ...(facts.length > 0 && serverFacts(facts)), waiting: cause };
-      options.onWaiting(cause);
+      if (proven.waiting === undefined) return proven;
+      options.onWaiting(proven.waiting);
     } finally {
       clock.clearTimeout(timer);
       signal.removeEventListener('abort', onAbort);

@@ -14,7 +14,7 @@ export interface ClusterPlacesParts {
   /** Returns the address of the node that serves a slot, if it is known. */
   readonly ownerOf: (slot: number) => string | undefined;
   /** Creates a connection to the node at this address. */
-  readonly connectTo: (address: string, slot: number) => LeaseConnection;
+  readonly connectTo: (address: string, slot: number, isAwaited: () => boolean) => LeaseConnection;
 }
 
 /** The nodes of a Cluster: a lease leads to the one that serves its key. */
@@ -30,7 +30,11 @@ export class ClusterPlaces implements LeasePlaces {
     const { ownerOf, connectTo } = this.#parts;
     const slot = this.#slotOf(keys);
     const address = ownerOf(slot) ?? '';
-    return { address, main: this.#mainOf(slot, address), connect: () => connectTo(address, slot) };
+    return {
+      address,
+      main: this.#mainOf(slot, address),
+      connect: (isAwaited) => connectTo(address, slot, isAwaited),
+    };
   }
 
   trouble(): void {

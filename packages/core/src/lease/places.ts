@@ -9,7 +9,8 @@ export interface LeasePlace {
   /** Distinguishes it from the other nodes of a Cluster. Empty if it is not known yet which node serves the key. */
   readonly address: string;
   readonly main: PoolMain;
-  readonly connect: () => LeaseConnection;
+  /** Creates a connection. `isAwaited` tells whether somebody is waiting for just this one. */
+  readonly connect: (isAwaited: () => boolean) => LeaseConnection;
 }
 
 /** Where the leases of a resilience lead. */
@@ -27,7 +28,7 @@ export interface LeasePlaces {
 }
 
 /** The only place of a client that has one server. */
-export function onePlace(main: ProtectedClient, connect: () => LeaseConnection): LeasePlaces {
+export function onePlace(main: ProtectedClient, connect: LeasePlace['connect']): LeasePlaces {
   const place = { address: '', main: new SharedMain(main), connect };
   return { placeOf: () => place, canMove: false, trouble: () => undefined };
 }

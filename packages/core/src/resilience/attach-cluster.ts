@@ -50,7 +50,7 @@ export function attachCluster(cluster: Cluster, parts: ClientParts): ProtectedCl
   const main = protectOne(cluster, mainDriver, parts);
   const dialers = new Map<string, DialerLease>();
   const leased = new Set<RedisDriver>();
-  const protectNode = (client: Redis, slot: number): ProtectedRedis => {
+  const protectNode = (client: Redis, slot: number, isAwaited?: () => boolean): ProtectedRedis => {
     const driver = new RedisDriver(client);
     const key = dialerKey(driver);
     const dialer = dialers.get(key) ?? acquireDialer(key, paceOf(settings));
@@ -69,6 +69,7 @@ export function attachCluster(cluster: Cluster, parts: ClientParts): ProtectedCl
       ...parts,
       gateParts: once(unshared),
       ownCircuits,
+      isAwaited,
     });
     markProtected(client);
     interceptDuplicate(client, (duplicate) => void protectNode(duplicate, slot));
@@ -94,9 +95,9 @@ export function attachCluster(cluster: Cluster, parts: ClientParts): ProtectedCl
         now: () => settings.clock.now(),
         keyPrefix: keyPrefixOf(cluster),
         ownerOf: (slot) => mainDriver.addressesOf(slot)[0],
-        connectTo(address, slot) {
+        connectTo(address, slot, isAwaited) {
           const client = clientOfNode(cluster, address);
-          const guarded = protectNode(client, slot);
+          const guarded = protectNode(client, slot, isAwaited);
           setLazy(client, false);
           return { client, guarded, database: () => 0 };
         },

@@ -35,6 +35,14 @@ export function attachRedis(
   return new RedisClients(client, parts, databases).clients;
 }
 
+/** A leased connection that is being made. */
+interface LeasedConnection {
+  /** Its protection, once that is known. */
+  guarded: ProtectedRedis | undefined;
+  /** Whether somebody is waiting for just this connection. */
+  readonly isAwaited: () => boolean;
+}
+
 class RedisClients implements ClientsControl {
   readonly clients: ProtectedClients;
   readonly databases: DatabaseSwitch | undefined;
@@ -53,8 +61,7 @@ class RedisClients implements ClientsControl {
   #promotions: Map<string, Promotions> | undefined;
   /** The drivers that log in with the resilience's credentials. */
   #drivers: readonly Driver[] = [];
-  /** The leased connection that is being made, with its protection once that is known. */
-  #leased: { guarded: ProtectedRedis | undefined } | undefined;
+  #leased: LeasedConnection | undefined;
 
   constructor(client: Redis, parts: ClientParts, databases: readonly Database[]) {
     const { settings } = parts;
@@ -88,8 +95,8 @@ class RedisClients implements ClientsControl {
 
   places(): LeasePlaces {
     const database = (): number => Number((this.databases?.inUse.options ?? this.#driver.options)['db'] ?? 0);
-    return onePlace(this.clients.main, () => {
-      const leased: { guarded: ProtectedRedis | undefined } = { guarded: undefined };
+    return onePlace(this.clients.main, (isAwaited) => {
+      const leased: LeasedConnection = { guarded: undefined, isAwaited };
       this.#leased = leased;
       const client = this.#client.duplicate({ lazyConnect: false });
       this.#leased = undefined;
@@ -111,8 +118,9 @@ class RedisClients implements ClientsControl {
     driver: Driver,
     login: CredentialsHolder,
     gateParts: GateParts,
-    isLeased = false,
+    isAwaited?: () => boolean,
   ): ProtectedRedis {
+    const isLeased = isAwaited !== undefined;
     const follows = this.databases !== undefined && login === this.#credentials;
     const isElsewhere = !follows && dialerKey(driver) !== dialerKey(this.#driver);
     const ownCircuits = isElsewhere ? this.#circuitsOf(driver) : undefined;
@@ -120,7 +128,7 @@ class RedisClients implements ClientsControl {
     const guarded: ProtectedRedis = new ProtectedRedis(
       driver,
       follows ? this.#routesOf(driver, isLeased) : () => this.#routeTo(driver, login, isLeased),
-      { settings, flushes, gateParts, tell, ownCircuits },
+      { settings, flushes, gateParts, tell, ownCircuits, isAwaited },
     );
     markProtected(client);
     if (login === this.#credentials) this.#drivers = [...this.#drivers, driver];
@@ -135,7 +143,7 @@ class RedisClients implements ClientsControl {
     const driver = new RedisDriver(duplicate);
     this.#unshared ??= unsharedParts(this.#parts.gateParts);
     const leased = this.#leased;
-    const guarded = this.#protect(duplicate, driver, login, this.#unshared, leased !== undefined);
+    const guarded = this.#protect(duplicate, driver, login, this.#unshared, leased?.isAwaited);
     if (leased !== undefined) leased.guarded = guarded;
     this.clients.add(guarded);
     driver.on('end', () => {

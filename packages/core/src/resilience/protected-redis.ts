@@ -46,7 +46,7 @@ export class ProtectedRedis implements ProtectedClient, MovableClient {
         settings,
         wire: () => this.#connection.wire,
         writesWantedAt: () => this.gate.state.writesWantedAt,
-        isWanted: () => this.gate.counts().waiting > 0,
+        isWanted: () => this.gate.counts().waiting > 0 || parts.isAwaited?.() === true,
         ask: this.ask.bind(this),
       },
       (news) => this.#onRouteNews(news),
@@ -235,9 +235,10 @@ export class ProtectedRedis implements ProtectedClient, MovableClient {
   #onPrimary(verified: VerifiedSocket, isImmediate: boolean): void {
     if (!isImmediate && this.state === 'ready') this.#connection.replaceGracefully(verified);
     else if (this.state === 'ready' || this.state === 'stalled') this.#connection.replaceWith(verified);
-    else {
+    else if (!isImmediate) verified.socket.destroy();
+    else if (!this.#activeRoute.supply(verified)) {
       verified.socket.destroy();
-      if (isImmediate) this.#connection.drop('read-only');
+      this.#connection.drop('read-only');
     }
   }
 

@@ -93,6 +93,11 @@ export class ActiveRoute {
     return this.source.switchTo(this.#reconnector(route), verified);
   }
 
+  /** Supplies the driver with a socket if it is waiting for one. Returns whether it was. */
+  supply(verified: VerifiedSocket): boolean {
+    return this.source.switchTo(this.#reconnector(this.#route), verified);
+  }
+
   #reconnector({ dialer, target, isLeased }: Route): Reconnector {
     const { settings, isWanted } = this.#parts;
     const { clock, connection } = settings;

@@ -34,7 +34,7 @@ export class RouteWatches {
         name,
         target,
         isLeased,
-        onLook: () => dialer.leasePace.attempted(clock.now()),
+        onDial: () => dialer.leasePace.attempted(clock.now()),
         expectsPrimary,
         pace: () => ({ periodMs: dialer.periodMs, wantedAt: writesWantedAt() }),
         sentinels:

@@ -23,8 +23,8 @@ export interface FailoverOptions {
   readonly isLeased: boolean;
   /** Whether the client is currently connected to this endpoint. */
   isCurrent(endpoint: Endpoint): boolean;
-  /** Called when an attempt begins to reach the new primary. */
-  onLook(): void;
+  /** Called when an attempt begins to connect to the new primary. */
+  onDial(): void;
   /** Called when a replica is about to be promoted: writes to the old primary will be lost from now on. */
   onBegin(): void;
   /** Called when the failover was aborted. */
@@ -65,7 +65,7 @@ export class Failover {
       open: target.open,
       name,
       credentials,
-      askAll: (isEnough) => resolver.askAll(isEnough),
+      askAll: (isEnough, last) => resolver.askAll(isEnough, last),
     });
     this.#follower = {
       sentinels: () => resolver.sentinels(),
@@ -128,17 +128,18 @@ export class Failover {
     this.#options.onBegin();
     if (this.#options.isLeased) return;
     const endpoint = resolver.complete(host, port);
-    const chosen = new RoleWatch(
-      targetWith(target, { endpoint: () => Promise.resolve(endpoint) }),
+    const chosen = new RoleWatch({
       clock,
-      () => chosenPace,
-      (verified) => {
+      target: targetWith(target, { endpoint: () => Promise.resolve(endpoint) }),
+      pace: () => chosenPace,
+      isOneServer: true,
+      onPrimary: (verified) => {
         resolver.promoted(host, port);
         this.#options.onPromoted(verified);
         this.#sentinels.reached(host, port);
       },
-      () => this.#options.onLook(),
-    );
+      onDial: () => this.#options.onDial(),
+    });
     this.#chosen = chosen;
     chosen.start();
   }

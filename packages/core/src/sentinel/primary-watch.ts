@@ -42,8 +42,8 @@ export interface PrimaryWatchOptions {
         readonly credentials: Credentials | undefined;
       }
     | undefined;
-  /** Called when an attempt to reach a primary begins. */
-  readonly onLook: () => void;
+  /** Called when an attempt to connect to a primary begins. */
+  readonly onDial: () => void;
   /** Whether the client is currently connected to this endpoint. */
   readonly isCurrent: (endpoint: Endpoint) => boolean;
 }
@@ -63,8 +63,15 @@ export class PrimaryWatch {
   constructor(options: PrimaryWatchOptions, tell: (news: PrimaryNews) => void) {
     this.#options = options;
     this.#tell = tell;
-    const { clock, target, pace, onLook } = options;
-    this.#roleWatch = new RoleWatch(target, clock, pace, (verified) => this.#onPrimary(verified), onLook);
+    const { clock, target, pace, onDial } = options;
+    this.#roleWatch = new RoleWatch({
+      clock,
+      target,
+      pace,
+      isOneServer: false,
+      onPrimary: (verified) => this.#onPrimary(verified),
+      onDial,
+    });
     this.#failover = this.#followFailovers();
   }
 
@@ -99,7 +106,7 @@ export class PrimaryWatch {
   }
 
   #followFailovers(): Failover | undefined {
-    const { clock, name, target, pace, sentinels, isLeased, onLook, isCurrent } = this.#options;
+    const { clock, name, target, pace, sentinels, isLeased, onDial, isCurrent } = this.#options;
     if (sentinels === undefined) return undefined;
     return new Failover({
       clock,
@@ -109,7 +116,7 @@ export class PrimaryWatch {
       resolver: sentinels.resolver,
       sentinelCredentials: sentinels.credentials,
       isLeased,
-      onLook,
+      onDial,
       isCurrent,
       onBegin: () => {
         debug('%s: failover begins, writes wait', name);

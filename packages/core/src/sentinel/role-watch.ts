@@ -1,10 +1,26 @@
 import type { Clock, TimerHandle } from '../clock.ts';
 import { establish, targetWith, type VerifiedSocket, type Target } from '../handshake/establish.ts';
+import { KeptReplica } from './kept-replica.ts';
 import { isWanted, type RolePace } from './role-pace.ts';
 
 const growth = 1.3;
 const steadyMs = 5000;
 const maxPauseMs = 1000;
+
+export interface RoleWatchOptions {
+  readonly clock: Clock;
+  readonly target: Target;
+  readonly pace: () => RolePace;
+  /**
+   * Whether every attempt leads to the same server. A connection to it is then kept as long as it is a replica, and the
+   * server is asked again on that connection.
+   */
+  readonly isOneServer: boolean;
+  /** Called when a primary answers at the endpoint; the listener must keep or destroy the verified socket. */
+  readonly onPrimary: (verified: VerifiedSocket) => void;
+  /** Called when an attempt to connect begins. */
+  readonly onDial: () => void;
+}
 
 /**
  * Looks for the primary while a replica answers at its endpoint, and leaves the connection that serves reads alone.
@@ -12,33 +28,19 @@ const maxPauseMs = 1000;
  * less frequent after 5 seconds, so that a server that stays a replica causes little traffic.
  */
 export class RoleWatch {
-  readonly #target: Target;
+  readonly #options: RoleWatchOptions;
   readonly #clock: Clock;
-  readonly #pace: () => RolePace;
-  readonly #onPrimary: (verified: VerifiedSocket) => void;
-  readonly #onLook: () => void;
   #timer: TimerHandle | undefined;
   #abort: AbortController | undefined;
+  #kept: KeptReplica | undefined;
   #startedAt = 0;
   #pauseMs = 0;
+  #dialedAt = 0;
   #dueAt = 0;
 
-  /**
-   * `onPrimary` is called when a primary answers at the endpoint; the listener must keep or destroy the verified
-   * socket. `onLook` is called when an attempt begins.
-   */
-  constructor(
-    target: Target,
-    clock: Clock,
-    pace: () => RolePace,
-    onPrimary: (verified: VerifiedSocket) => void,
-    onLook: () => void,
-  ) {
-    this.#target = target;
-    this.#clock = clock;
-    this.#pace = pace;
-    this.#onPrimary = onPrimary;
-    this.#onLook = onLook;
+  constructor(options: RoleWatchOptions) {
+    this.#options = options;
+    this.#clock = options.clock;
   }
 
   get isOn(): boolean {
@@ -48,7 +50,7 @@ export class RoleWatch {
   start(): void {
     if (this.isOn) return;
     this.#startedAt = this.#clock.now();
-    this.#pauseMs = this.#pace().periodMs;
+    this.#pauseMs = this.#options.pace().periodMs;
     this.#look();
   }
 
@@ -57,10 +59,12 @@ export class RoleWatch {
     this.#timer = undefined;
     this.#abort?.abort(new Error('The watch was stopped.'));
     this.#abort = undefined;
+    this.#kept?.drop();
+    this.#kept = undefined;
   }
 
   nextLookMs(): number | undefined {
-    return this.isOn ? this.#pace().periodMs : undefined;
+    return this.isOn ? this.#options.pace().periodMs : undefined;
   }
 
   #look(): void {
@@ -71,30 +75,54 @@ export class RoleWatch {
       () => abort.abort(new Error('No answer in time.')),
       lookTimeoutMs,
     );
-    const target = targetWith(this.#target, { requiresPrimary: true });
-    this.#onLook();
-    establish(target, this.#clock, abort.signal).then(
+    const kept = this.#kept;
+    this.#kept = undefined;
+    (kept?.ask(abort.signal) ?? this.#dial(abort.signal)).then(
       (verified) => {
         this.#clock.clearTimeout(deadline);
-        // A server that does not serve commands yet may not have told its role, and nothing can be written to it.
-        const isFound = this.#abort === abort && verified.proof.waiting === undefined;
-        if (!isFound) verified.socket.destroy();
-        if (this.#abort !== abort) return;
+        if (this.#abort !== abort) {
+          verified.socket.destroy();
+          return;
+        }
         this.#abort = undefined;
-        if (isFound) this.#onPrimary(verified);
-        else this.#lookLater();
+        if (isPrimary(verified)) this.#options.onPrimary(verified);
+        else this.#onReplica(verified);
       },
       () => {
         this.#clock.clearTimeout(deadline);
         if (this.#abort !== abort) return;
         this.#abort = undefined;
-        this.#lookLater();
+        if (kept === undefined) this.#lookLater();
+        else this.#lookSoon();
       },
     );
   }
 
+  #dial(signal: AbortSignal): Promise<VerifiedSocket> {
+    this.#dialedAt = this.#clock.now();
+    this.#options.onDial();
+    return establish(targetWith(this.#options.target, { requiresPrimary: false }), this.#clock, signal);
+  }
+
+  #onReplica(verified: VerifiedSocket): void {
+    if (this.#options.isOneServer) {
+      this.#kept = new KeptReplica(verified, () => {
+        this.#kept = undefined;
+        if (this.#timer !== undefined) this.#clock.clearTimeout(this.#timer);
+        this.#lookSoon();
+      });
+    } else verified.socket.destroy();
+    this.#lookLater();
+  }
+
   #lookLater(): void {
     this.#dueAt = this.#clock.now() + this.#nextPauseMs();
+    this.#arm();
+  }
+
+  // Sentinel makes a replica close its connections in the moment of its promotion.
+  #lookSoon(): void {
+    this.#dueAt = Math.max(this.#clock.now(), this.#dialedAt + this.#options.pace().periodMs);
     this.#arm();
   }
 
@@ -104,10 +132,10 @@ export class RoleWatch {
     this.#timer = this.#clock.setTimeout(
       () => {
         const now = this.#clock.now();
-        if (now >= this.#dueAt || isWanted(this.#pace(), now)) this.#look();
+        if (now >= this.#dueAt || isWanted(this.#options.pace(), now)) this.#look();
         else this.#arm();
       },
-      Math.min(this.#pace().periodMs, this.#dueAt - this.#clock.now()),
+      Math.max(0, Math.min(this.#options.pace().periodMs, this.#dueAt - this.#clock.now())),
     );
     this.#timer.unref?.();
   }
@@ -120,3 +148,8 @@ export class RoleWatch {
 }
 
 const lookTimeoutMs = 1000;
+
+// A server that does not serve commands yet may not have told its role, and nothing can be written to it.
+function isPrimary({ proof }: VerifiedSocket): boolean {
+  return proof.waiting === undefined && proof.info['role'] !== 'slave';
+}

@@ -1,5 +1,5 @@
 import type { Clock, Random } from '../clock.ts';
-import { tlsOf, type Endpoint, type OpenSocket } from '../handshake/open-socket.ts';
+import { endpointKey, tlsOf, type Endpoint, type OpenSocket } from '../handshake/open-socket.ts';
 import { addressOf, agreedServers, reportsNeeded, type SentinelReport } from './agreement.ts';
 import { notKnown } from './ask-sentinel.ts';
 import { chooseReplica, type Replica } from './choose-replica.ts';
@@ -50,7 +50,8 @@ export class SentinelResolver {
     const promotion = this.promotions.latest(this.#clock.now());
     // Followed only once: if this address does not answer, the next attempt asks the sentinels again.
     if (promotion !== undefined && promotion !== this.#followed) return this.#follow(promotion);
-    const reports = await this.#poll(signal, this.#needed(), (received) => this.#agreed(received).length > 0);
+    const isEnough = (received: readonly SentinelReport[]): boolean => this.#agreed(received).length > 0;
+    const reports = await this.#poll(signal, this.sentinels(), this.#needed(), isEnough);
     const agreed = this.#agreed(reports);
     const servers = agreed.length > 0 ? agreed : this.#byOneAlone(reports);
     const { ip, port } = this.#choose(servers);
@@ -64,18 +65,22 @@ export class SentinelResolver {
   }
 
   /**
-   * Queries all sentinels. Resolves with their reports as soon as `isEnough` accepts them, or when no more can be
-   * expected.
+   * Queries all sentinels, the one at the address `last` only if the others are not enough. Resolves with their reports
+   * as soon as `isEnough` accepts them, or when no more can be expected.
    *
    * @throws the last error if no sentinel replied
    */
   async askAll(
     isEnough: (reports: readonly SentinelReport[]) => boolean,
+    last: string,
   ): Promise<readonly SentinelReport[]> {
+    const all = this.sentinels();
+    const others = all.filter((sentinel) => endpointKey(sentinel) !== last);
+    const candidates = [...others, ...all.filter((sentinel) => !others.includes(sentinel))];
     const abort = new AbortController();
     const timer = this.#clock.setTimeout(() => abort.abort(new Error('No answer in time.')), askAllMs);
     try {
-      return await this.#poll(abort.signal, this.sentinels().length, isEnough);
+      return await this.#poll(abort.signal, candidates, others.length, isEnough);
     } finally {
       this.#clock.clearTimeout(timer);
     }
@@ -143,6 +148,7 @@ export class SentinelResolver {
 
   #poll(
     signal: AbortSignal,
+    candidates: readonly Endpoint[],
     initialCount: number,
     isEnough: (reports: readonly SentinelReport[]) => boolean,
   ): Promise<readonly SentinelReport[]> {
@@ -150,7 +156,7 @@ export class SentinelResolver {
       clock: this.#clock,
       open: this.#open,
       options: this.#options(),
-      candidates: this.sentinels(),
+      candidates,
       initialCount,
       signal,
       isEnough,

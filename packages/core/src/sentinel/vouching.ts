@@ -8,9 +8,13 @@ interface Claim {
   readonly from: string;
 }
 
-/** Queries all sentinels; resolves when `isEnough` accepts their reports, or when no more can be expected. */
+/**
+ * Queries all sentinels, `last` only if the others are not enough; resolves when `isEnough` accepts their reports, or
+ * when no more can be expected.
+ */
 export type AskAll = (
   isEnough: (reports: readonly SentinelReport[]) => boolean,
+  last: string,
 ) => Promise<readonly SentinelReport[]>;
 
 interface Poll {
@@ -44,7 +48,7 @@ export class Vouching {
       const shared = this.#shared;
       // Its reports may be older than the claim, so they can confirm the claim but not refute it.
       if (shared !== undefined && isKnown(claim, await shared.reports)) return true;
-      return isKnown(claim, await (this.#shared ?? this.#begin()).reports);
+      return isKnown(claim, await (this.#shared ?? this.#begin(from)).reports);
     } finally {
       this.#claims.delete(claim);
     }
@@ -55,12 +59,12 @@ export class Vouching {
     return poll !== undefined && this.#clock.now() - poll.startedAt < sharedMs ? poll : undefined;
   }
 
-  #begin(): Poll {
+  #begin(from: string): Poll {
     const isEnough = (reports: readonly SentinelReport[]): boolean =>
       [...this.#claims].every((claim) => isKnown(claim, reports));
     const poll: Poll = {
       startedAt: this.#clock.now(),
-      reports: this.#askAll(isEnough)
+      reports: this.#askAll(isEnough, from)
         .catch(() => [])
         .finally(() => {
           if (this.#poll === poll) this.#poll = undefined;

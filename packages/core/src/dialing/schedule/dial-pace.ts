@@ -96,18 +96,18 @@ export function provenOverlap(connectMs: number): number {
 
 /**
  * Number of attempts in the eager ramp after the first one, and the time between them as a share of the shortest
- * period.
+ * period. With the default periods, no second has more than 11 attempts, so that a connection for a lease can follow at
+ * once and be the twelfth: two gaps of the ramp and nine periods are longer than a second.
  */
-const eagerAttempts = 3;
-const eagerShare = 0.45;
+const eagerAttempts = 2;
+const eagerShare = 0.65;
 /**
  * An attempt begins this much before a period has passed, so that the connection is made, including its handshake,
- * within a period after Redis is back. Not so in the first second, which has the attempts of the ramp: no second has
- * more than 12 attempts, and later ones have 11, so that a connection for a lease can follow at once.
+ * within a period after Redis is back. Not so in the first second, which has the attempts of the ramp.
  */
 const earlyByMs = 5.5;
 const earlyShare = 0.055;
-const firstSecondAttempts = 12;
+const firstSecondAttempts = 11;
 const eagerSpreadMs = 5;
 
 /**

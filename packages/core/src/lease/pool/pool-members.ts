@@ -2,7 +2,8 @@ import type { Clock } from '../../clock.ts';
 import type { Settings } from '../../options/settings.ts';
 import type { MemberSignal } from './member-state.ts';
 import { memberTransition } from './member-transition.ts';
-import { PoolMember, type LeaseConnection } from './pool-member.ts';
+import { PoolMember } from './pool-member.ts';
+import type { PoolParts } from './pool-parts.ts';
 import type { PoolCounts } from './pool-totals.ts';
 
 /**
@@ -12,8 +13,9 @@ import type { PoolCounts } from './pool-totals.ts';
 export class PoolMembers {
   readonly #settings: Settings;
   readonly #clock: Clock;
-  readonly #connect: () => LeaseConnection;
+  readonly #connect: PoolParts['connect'];
   readonly #totals: PoolCounts;
+  readonly #isAwaited: () => boolean;
   readonly #tell: () => void;
   readonly #all = new Set<PoolMember>();
   /**
@@ -22,11 +24,17 @@ export class PoolMembers {
    */
   readonly #idle: PoolMember[] = [];
 
-  constructor(settings: Settings, connect: () => LeaseConnection, totals: PoolCounts, tell: () => void) {
+  /** `isAwaited` tells whether callers are waiting for a connection. */
+  constructor(
+    { settings, connect, totals }: Pick<PoolParts, 'settings' | 'connect' | 'totals'>,
+    isAwaited: () => boolean,
+    tell: () => void,
+  ) {
     this.#settings = settings;
     this.#clock = settings.clock;
     this.#connect = connect;
     this.#totals = totals;
+    this.#isAwaited = isAwaited;
     this.#tell = tell;
   }
 
@@ -61,7 +69,10 @@ export class PoolMembers {
 
   /** Makes one more connection. */
   connect(): void {
-    this.#all.add(new PoolMember(this.#connect(), this.#clock.now()));
+    const made: { member?: PoolMember } = {};
+    const connection = this.#connect(() => this.#isAwaited() && this.#isFirst(made.member));
+    made.member = new PoolMember(connection, this.#clock.now());
+    this.#all.add(made.member);
   }
 
   /** Takes the most recently used idle connection; there must be one. */
@@ -142,6 +153,19 @@ export class PoolMembers {
       if (member.pendingCalls() === 0) this.signal(member, { kind: 'answered' });
       else failed();
     }, failed);
+  }
+
+  /**
+   * Whether this connection will be the first that serves: all who wait need it. Undefined means the one that is being
+   * made, after the others.
+   */
+  #isFirst(member: PoolMember | undefined): boolean {
+    let first: PoolMember | undefined;
+    for (const each of this.#all) {
+      if (each.isServing) return false;
+      if (each.state.kind === 'connecting') first ??= each;
+    }
+    return first === member;
   }
 
   #expiryOf({ state }: PoolMember): number {

@@ -27,8 +27,11 @@ export interface PoolMain extends Pick<
 export interface PoolParts {
   readonly settings: Settings;
   readonly main: PoolMain;
-  /** Creates one more connection, which starts to dial by itself. */
-  readonly connect: () => LeaseConnection;
+  /**
+   * Creates one more connection, which starts to dial by itself. `isAwaited` tells whether somebody is waiting for just
+   * this one.
+   */
+  readonly connect: (isAwaited: () => boolean) => LeaseConnection;
   /** Connects the shared client if it is lazy and has not been connected yet. */
   readonly wake: () => void;
   /** Counts what the pool does, together with the other pools of the resilience. */

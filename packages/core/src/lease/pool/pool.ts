@@ -36,7 +36,11 @@ export class Pool {
     this.#parts = parts;
     this.#clock = parts.settings.clock;
     this.#totals = parts.totals;
-    this.#members = new PoolMembers(parts.settings, parts.connect, this.#totals, () => this.#step());
+    this.#members = new PoolMembers(
+      parts,
+      () => this.#waiting.length > 0,
+      () => this.#step(),
+    );
     this.#leases = new LeasesOut(parts.settings.pool.maxLeaseMs);
     this.#waiting = new WaitingLeases(this.#clock);
     this.#pulse = new MainPulse(parts);

@@ -1,0 +1,26 @@
+import type { Socket } from 'node:net';
+import { request } from '../replies/request.ts';
+import { judgePing } from './proof-error.ts';
+import { checkSession, sessionCommands } from './session.ts';
+import { serverFacts, type Proof } from './verify-handshake.ts';
+
+/**
+ * Verifies a socket again whose handshake succeeded before. Resends the commands that the server may have refused
+ * earlier: SELECT, CLIENT SETNAME and READONLY.
+ *
+ * @param questions the commands of `factCommands` if the facts about the server are to be read again, otherwise none
+ * @throws `ProofError`, the socket's error, or the signal's reason
+ */
+export async function proveAgain(
+  socket: Socket,
+  proof: Proof,
+  questions: readonly (readonly string[])[],
+  signal: AbortSignal,
+): Promise<Proof> {
+  const setUp = sessionCommands(proof.session);
+  const replies = await request(socket, [...setUp, ['PING'], ...questions], signal);
+  const [ping, ...facts] = replies.splice(setUp.length);
+  const waiting = judgePing(ping);
+  checkSession(setUp, replies);
+  return { ...proof, ...(facts.length > 0 && serverFacts(facts)), waiting };
+}

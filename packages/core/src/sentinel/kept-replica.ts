@@ -1,0 +1,40 @@
+import type { VerifiedSocket } from '../handshake/establish.ts';
+import { proveAgain } from '../handshake/prove-again.ts';
+import { factCommands } from '../handshake/verify-handshake.ts';
+
+/** A connection to a replica, kept so that its role can be asked again without a further connection. */
+export class KeptReplica {
+  readonly #verified: VerifiedSocket;
+  readonly #onClosed: () => void;
+
+  /** `onClosed` is called when the server closes the connection, except while it is being asked. */
+  constructor(verified: VerifiedSocket, onClosed: () => void) {
+    this.#verified = verified;
+    this.#onClosed = onClosed;
+    verified.socket.once('close', onClosed);
+    // Otherwise its end would go unnoticed. A server sends nothing unasked.
+    verified.socket.resume();
+  }
+
+  /**
+   * Asks the server for its role again. The connection then belongs to the caller.
+   *
+   * @throws an error if there is no reply; the connection is closed then
+   */
+  async ask(signal: AbortSignal): Promise<VerifiedSocket> {
+    const { socket, proof } = this.#verified;
+    socket.removeListener('close', this.#onClosed);
+    try {
+      return { ...this.#verified, proof: await proveAgain(socket, proof, factCommands, signal) };
+    } catch (error) {
+      socket.destroy();
+      throw error;
+    }
+  }
+
+  drop(): void {
+    const { socket } = this.#verified;
+    socket.removeListener('close', this.#onClosed);
+    socket.destroy();
+  }
+}
