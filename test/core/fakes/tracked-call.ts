@@ -16,6 +16,7 @@ export function trackedCall(wire: Wire, command: DriverCommand, blockingMs?: num
   const call = {
     name,
     isBatch: false,
+    isTransaction: false,
     isPlain: false,
     retryLane: 'read' as const,
     settled: false,

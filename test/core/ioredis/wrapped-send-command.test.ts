@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ownSendOf } from '../../../packages/core/src/ioredis/own-send.ts';
+import { ownSendOf } from '../../../packages/core/src/ioredis/commands/own-send.ts';
 import { supportedIoredis } from './supported-ioredis.ts';
 
 interface Sends {

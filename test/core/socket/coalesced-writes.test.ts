@@ -181,3 +181,13 @@ describe('writes of one turn', () => {
     );
   });
 });
+
+it('keeps more text than fits into a string while the kernel’s buffer is full', async () => {
+  await using pair = await openPair();
+  pair.peer.pause();
+  pair.socket.write('x'.repeat(64 * 1024 * 1024));
+  await waitFor(() => pair.writes.isBlocked);
+  const chunk = 'x'.repeat(16_000);
+  for (let written = 0; written < 2 ** 29; written += chunk.length) pair.socket.write(chunk);
+  expect(pair.writes.isBlocked).toBe(true);
+});

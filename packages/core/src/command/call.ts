@@ -59,6 +59,10 @@ export class Call implements TrackedCall {
     return this.batch !== undefined;
   }
 
+  get isTransaction(): boolean {
+    return this.batch?.isTransaction === true;
+  }
+
   get isPlain(): boolean {
     return this.slow === undefined || this.batch?.isDirect === true;
   }

@@ -21,6 +21,8 @@ export interface TrackedCall {
   readonly isPlain: boolean;
   /** Whether the call consists of several commands that are sent as a unit. */
   readonly isBatch: boolean;
+  /** Whether these commands are a transaction. */
+  readonly isTransaction: boolean;
   /** The flush in which the bytes of the call are passed to a socket; undefined as long as that is not known. */
   written: Flush | undefined;
   /** Milliseconds for which the call asks the server to block; undefined if it does not block. */

@@ -1,5 +1,8 @@
 import type { DriverCommand } from './driver-command.ts';
 
+/** A name that no server knows. A command with it makes the server refuse the transaction that it is in. */
+export const refusedInTransaction = 'an-argument-is-no-text';
+
 /**
  * Returns whether the client failed to convert an argument to text, such as an object without `toString` from a request
  * body. The caller has already received the error; the command has no `resolve` and cannot be sent.
@@ -22,7 +25,7 @@ export function refuseName(command: DriverCommand): void {
  * PING or, in a transaction, a command that the server refuses, so that no part of the transaction runs.
  */
 export function replaceUnsendable(command: DriverCommand, isTransaction: boolean): void {
-  command.name = isTransaction ? 'an-argument-is-no-text' : 'ping';
+  command.name = isTransaction ? refusedInTransaction : 'ping';
   command.args = [];
   command.resolve = ignore;
   command.reject = ignore;

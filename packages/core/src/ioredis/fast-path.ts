@@ -3,6 +3,7 @@ import type { Socket } from 'node:net';
 import { Command, type Redis } from 'ioredis';
 import type { CommandSink } from '../driver/command-sink.ts';
 import type { DriverCommand, PipelineStream, SendCommand } from '../driver/driver-command.ts';
+import { rejectThrown } from './commands/thrown-commands.ts';
 import { internals, type Condition } from './internals.ts';
 
 const commandChannel = tracingChannel('ioredis:command');
@@ -35,7 +36,12 @@ export function fastPathOf(
     // A command that overrides `toWritable` encodes itself.
     const isUsual = command.toWritable === toWritable;
     if (!isUsual || !sink.writeCommand(command.name, command.args, command.call?.isBatch)) {
-      sink.write(command.toWritable(target.stream as Socket));
+      try {
+        sink.write(command.toWritable(target.stream as Socket));
+      } catch (error) {
+        rejectThrown(command, error, (replacement) => send(replacement, streamAtOnce(client)));
+        return;
+      }
     }
     target.commandQueue.push({ command, stream: undefined, select: condition.select });
   };

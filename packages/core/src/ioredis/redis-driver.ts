@@ -14,7 +14,7 @@ import { fastPathOf, streamAtOnce } from './fast-path.ts';
 import { hear } from './hear.ts';
 import { internals } from './internals.ts';
 import { leadTo } from './lead-to.ts';
-import { ownSendOf } from './own-send.ts';
+import { ownSendOf } from './commands/own-send.ts';
 import { plainAnswerOf, type AnswerPlain } from './plain-answer.ts';
 import { routeReplies, type ReplyRouter } from './raw/reply-router.ts';
 import { driverStatusOf } from './sockets/driver-status.ts';

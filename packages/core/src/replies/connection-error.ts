@@ -6,16 +6,29 @@ const callersMistakes = [
   /^Possible CROSSSLOT/,
 ];
 
+const thrown = new WeakSet<Error>();
+
+/**
+ * Returns what the driver threw, while it was handed a command, as an error that concerns only that command's caller:
+ * nothing was sent, and it says nothing about the connection.
+ */
+export function asCallersFault(value: unknown): Error {
+  const error =
+    value instanceof Error ? value : new Error('The command could not be sent.', { cause: value });
+  thrown.add(error);
+  return error;
+}
+
 /** Returns whether the error is an error reply of the server. */
 export function isReplyError(error: Error): boolean {
   return error.name === 'ReplyError' || error.name === 'ErrorReply';
 }
 
 /**
- * Returns whether the driver rejected the command because of a caller's mistake, as opposed to a connection failure:
+ * Returns whether the driver rejected the command because of a caller's mistake, or threw while it was handed the command, as opposed to a connection failure:
  * such an error is passed on unchanged. Any other error that is not a reply means that the connection broke during the
  * command.
  */
 export function isCallersFault(error: Error): boolean {
-  return callersMistakes.some((pattern) => pattern.test(error.message));
+  return thrown.has(error) || callersMistakes.some((pattern) => pattern.test(error.message));
 }

@@ -4,6 +4,8 @@ import { appendCommand, blockWith, maxCopiedBytes, mostBytesOf, type CommandBloc
 
 // Longer strings are written separately, because joining them would copy them once more.
 const joinBelowLength = 16 * 1024;
+/** While the kernel's buffer is full, strings are joined up to about this length; Node allows less than 2 ** 29. */
+const maxTextLength = 2 ** 24;
 
 /**
  * Bounds for `#enough`: as soon as that many bytes have been gathered, they are written without waiting for the current
@@ -72,7 +74,7 @@ export class CoalescedWrites implements CommandSink {
 
   write(chunk: string | Uint8Array): void {
     if (this.#to > this.#from) this.#endStretch();
-    if (typeof chunk === 'string' && chunk.length < joinBelowLength) {
+    if (typeof chunk === 'string' && chunk.length < joinBelowLength && this.#text.length < maxTextLength) {
       this.#text += chunk;
       this.#gathered += chunk.length;
     } else {

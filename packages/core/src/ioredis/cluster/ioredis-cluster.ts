@@ -18,7 +18,7 @@ import { hear } from '../hear.ts';
 import { internals } from '../internals.ts';
 import { quietTransactions } from '../quiet-transactions.ts';
 import { IoredisNode } from './node-driver.ts';
-import { ownSendOf } from '../own-send.ts';
+import { ownSendOf } from '../commands/own-send.ts';
 import { paceSubscriber } from './pace-subscriber.ts';
 import { readFromAnswering } from './read-nodes.ts';
 import { ShardSubscribers } from './shard-subscribers.ts';

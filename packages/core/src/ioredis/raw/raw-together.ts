@@ -32,10 +32,12 @@ export class RawTogether extends RawCommand {
 
   // Called each time the commands are sent, so all their replies are due again.
   override toWritable(): string | Buffer {
+    // First, because it throws if there is too much for a string.
+    const bytes = encodeArguments(this.joined);
     this.#missing = this.joined.length;
     this.#further = this.#present();
     this.#further.count += this.#missing - 1;
-    return encodeArguments(this.joined);
+    return bytes;
   }
 
   /** Call when a reply has arrived. Returns whether it was the last one. */

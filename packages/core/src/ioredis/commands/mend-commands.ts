@@ -1,4 +1,5 @@
 import { Command, Pipeline } from 'ioredis';
+import { presentKeys, type KeyedCommand } from './present-keys.ts';
 
 type Tables = Readonly<Record<string, object>> | undefined;
 
@@ -8,12 +9,19 @@ interface DriverCommands {
   readonly prototype: { ['_iterateKeys']?: IterateKeys };
 }
 
-type IterateKeys = (this: { readonly resolve?: unknown; keys?: unknown[] }, transform?: unknown) => unknown[];
+interface MadeCommand extends KeyedCommand {
+  resolve?: unknown;
+  reject(error: unknown): void;
+}
+
+type IterateKeys = (this: MadeCommand, transform?: (key: unknown) => unknown) => unknown[];
 
 interface DriverPipeline {
   replyPending: number;
   readonly ['_queue']: readonly { readonly resolve?: unknown }[];
   readonly ['_result']: readonly unknown[];
+  readonly promise: Promise<unknown>;
+  reject(error: unknown): void;
   fillResult(value: unknown, position: number): void;
   exec: (this: DriverPipeline, ...args: unknown[]) => unknown;
 }
@@ -29,7 +37,7 @@ export function mendCommands(): void {
   isMended = true;
   const commands = Command as unknown as DriverCommands;
   ignoreInheritedNames(commands);
-  keepBrokenCommandsQuiet(commands);
+  findPresentKeys(commands);
   countBrokenCommands(Pipeline.prototype as unknown as DriverPipeline);
 }
 
@@ -45,13 +53,24 @@ function ignoreInheritedNames(commands: DriverCommands): void {
 /**
  * The promise of a command whose arguments could not be converted is already rejected, and the command has no
  * `resolve`. With a key prefix, ioredis would then throw while it creates the command, so that no caller gets that
- * promise, and the process ends with an unhandled rejection.
+ * promise, and the process ends with an unhandled rejection. A command whose keys cannot be prefixed becomes such a
+ * command.
  */
-function keepBrokenCommandsQuiet({ prototype }: DriverCommands): void {
+function findPresentKeys({ prototype }: DriverCommands): void {
   const iterate = prototype['_iterateKeys'];
   if (iterate === undefined) return;
   prototype['_iterateKeys'] = function iterateKeys(transform) {
-    return this.resolve === undefined ? (this.keys ??= []) : iterate.call(this, transform);
+    if (this.resolve === undefined) return (this.keys ??= []);
+    if (this.keys !== undefined) return this.keys;
+    try {
+      return presentKeys(this, iterate, transform);
+    } catch (error) {
+      if (transform !== undefined) {
+        this.reject(error);
+        this.resolve = undefined;
+      }
+      return (this.keys = []);
+    }
   };
 }
 
@@ -66,7 +85,7 @@ function countBrokenCommands(pipeline: DriverPipeline): void {
       (index) => this['_queue'][index]?.resolve === undefined && this['_result'][index] !== undefined,
     );
     // EXEC gets whatever is passed here, also an argument that is undefined.
-    const replies = exec.apply(this, args);
+    const replies = execQuietly(this, exec, args);
     if (early.length > 0 && this.replyPending === this['_queue'].length) {
       queueMicrotask(() => {
         for (const index of early) this.fillResult(this['_result'][index], index);
@@ -74,4 +93,14 @@ function countBrokenCommands(pipeline: DriverPipeline): void {
     }
     return replies;
   };
+}
+
+/** ioredis may execute a pipeline later, when a Cluster is connected, and nobody could catch what it throws then. */
+function execQuietly(pipeline: DriverPipeline, exec: DriverPipeline['exec'], args: unknown[]): unknown {
+  try {
+    return exec.apply(pipeline, args);
+  } catch (error) {
+    pipeline.reject(error);
+    return pipeline.promise;
+  }
 }

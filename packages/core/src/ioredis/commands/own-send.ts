@@ -1,14 +1,15 @@
 import type { Cluster, Redis } from 'ioredis';
-import type { DriverCommand, SendCommand } from '../driver/driver-command.ts';
+import type { DriverCommand, SendCommand } from '../../driver/driver-command.ts';
+import { internals } from '../internals.ts';
 import { mendCommands } from './mend-commands.ts';
-import { internals } from './internals.ts';
+import { rejectInsteadOfThrowing } from './thrown-commands.ts';
 
 /** Returns the client's own `sendCommand`; must be called before the gate replaces it. */
 export function ownSendOf(client: Redis | Cluster): SendCommand {
   mendCommands();
   const own = internals(client).sendCommand;
   const send = own.bind<SendCommand>(client);
-  return isDriversOwn(own) ? send : forWrapper(send);
+  return rejectInsteadOfThrowing(isDriversOwn(own) ? send : forWrapper(send));
 }
 
 const judged = new WeakMap<SendCommand, boolean>();

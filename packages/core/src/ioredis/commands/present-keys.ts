@@ -1,0 +1,48 @@
+/** The parts of an ioredis command that say which of its arguments are keys. */
+export interface KeyedCommand {
+  readonly name: string;
+  args: unknown[];
+  keys?: unknown[];
+}
+
+type Transform = (key: unknown) => unknown;
+type IterateKeys<Keyed> = (this: Keyed, transform?: Transform) => unknown[];
+
+/** Where each of these commands states how many keys follow. */
+const countAt = new Map<string, number>([
+  ...['eval', 'evalsha', 'eval_ro', 'evalsha_ro', 'fcall', 'fcall_ro'].map((name) => [name, 1] as const),
+  ...['blmpop', 'bzmpop', 'zunionstore', 'zinterstore', 'zdiffstore'].map((name) => [name, 1] as const),
+  ...['lmpop', 'zmpop', 'sintercard', 'zintercard', 'sdiffcard', 'sunioncard'].map(
+    (name) => [name, 0] as const,
+  ),
+  ...['zunion', 'zinter', 'zdiff', 'msetex'].map((name) => [name, 0] as const),
+]);
+
+/**
+ * Like ioredis' `iterate`, but only for the keys that a command has. If a command states more keys than it has, or none
+ * at all, ioredis adds arguments to it that are undefined: it then fails while it is written, or after the prefix was
+ * put before each of them, runs with keys that nobody named. A count of billions would fill the memory.
+ */
+export function presentKeys<Keyed extends KeyedCommand>(
+  command: Keyed,
+  iterate: IterateKeys<Keyed>,
+  transform?: Transform,
+): unknown[] {
+  const { args } = command;
+  const { length } = args;
+  const place = countAt.get(command.name.toLowerCase());
+  const stated = place === undefined ? undefined : args[place];
+  const isTooMany = place !== undefined && Number(stated) > length;
+  if (isTooMany) args[place] = String(length);
+  const ofPresent = transform && ((key: unknown) => (key === undefined ? undefined : transform(key)));
+  try {
+    iterate.call(command, ofPresent);
+  } finally {
+    if (isTooMany) args[place] = stated;
+    if (args.length > length) {
+      args.length = length;
+      command.keys = (command.keys ?? []).filter((key) => key !== undefined);
+    }
+  }
+  return (command.keys ??= []);
+}

@@ -1,0 +1,89 @@
+import { Command, type Redis } from 'ioredis';
+import type { DriverCommand, PipelineStream, SendCommand } from '../../driver/driver-command.ts';
+import { refusedInTransaction } from '../../driver/unsendable-command.ts';
+import { asCallersFault } from '../../replies/connection-error.ts';
+import { internals } from '../internals.ts';
+
+interface OwnStream extends PipelineStream {
+  write(chunk: string | Buffer): void;
+  /** Why no command of a transaction may be sent any more. */
+  failure?: Error;
+}
+
+/**
+ * Makes a command reject if the driver throws while it is handed the command: the command may be too long for a string,
+ * or a function of the application may have thrown. Nobody could catch that where the command waited for a connection.
+ */
+export function rejectInsteadOfThrowing(send: SendCommand): SendCommand {
+  const sendOrReject: SendCommand = (command, stream, node) => {
+    const own = stream?.isPipeline === true ? streamWithoutCount(stream) : undefined;
+    if (own?.failure !== undefined) {
+      command.reject(own.failure);
+      return command.promise;
+    }
+    try {
+      return send(command, own ?? stream, node);
+    } catch (error) {
+      if (own !== undefined && bounds(command)) failTransaction(own, error);
+      return rejectThrown(command, error, (replacement) => sendOrReject(replacement, stream, node));
+    }
+  };
+  return send.isWrapped === true ? Object.assign(sendOrReject, { isWrapped: true }) : sendOrReject;
+}
+
+/**
+ * Rejects a command with the error that the driver threw. If the command is one of a transaction, `send` passes one
+ * that the server refuses in its place, so that no part of the transaction runs.
+ */
+export function rejectThrown(
+  command: DriverCommand,
+  thrown: unknown,
+  send: (replacement: DriverCommand) => unknown,
+): unknown {
+  // The driver has a transaction of a raw client as one command, so that nothing of it has been sent.
+  const isOneOfTransaction = command.call?.isTransaction === true && command.joined === undefined;
+  command.reject(asCallersFault(thrown));
+  if (isOneOfTransaction && !bounds(command)) {
+    const replacement = new Command(refusedInTransaction);
+    replacement.promise.catch(ignore);
+    send(replacement as unknown as DriverCommand);
+  }
+  return command.promise;
+}
+
+/** Returns whether the command begins or ends a transaction. */
+function bounds({ name }: DriverCommand): boolean {
+  return name === 'multi' || name === 'exec';
+}
+
+/** Without its MULTI, the rest would run on its own; without its EXEC, the connection would go on queueing. */
+function failTransaction(stream: OwnStream, error: unknown): void {
+  stream.failure = asCallersFault(error);
+  socketOf(stream)?.destroy();
+}
+
+const streams = new WeakMap<PipelineStream, OwnStream>();
+
+/**
+ * ioredis' own stream writes a pipeline when it has got as many commands as there are. Without one of them it would
+ * write none, and the next replies would go to those that were never written.
+ */
+function streamWithoutCount(stream: PipelineStream): OwnStream {
+  const known = streams.get(stream);
+  if (known !== undefined) return known;
+  const own: OwnStream = {
+    ...stream,
+    write: (chunk) => void socketOf(stream)?.write(chunk),
+  };
+  streams.set(stream, own);
+  return own;
+}
+
+function socketOf({ destination }: PipelineStream) {
+  const client = destination?.redis;
+  return client === undefined ? undefined : internals(client as Redis).stream;
+}
+
+function ignore(): void {
+  // The transaction fails with it.
+}
