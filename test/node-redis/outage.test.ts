@@ -244,9 +244,14 @@ describe('under faults', () => {
   });
 });
 
-it.each(['begin-again', 'fail'] as const)(
-  'a step of a scan in a pipeline never takes the cursor of a server process that is gone: %s',
-  async (scans) => {
+it.each([
+  ['begin-again', 'execAsPipeline'],
+  ['begin-again', 'exec'],
+  ['fail', 'execAsPipeline'],
+  ['fail', 'exec'],
+] as const)(
+  'a step of a scan in several commands never takes the cursor of a server process that is gone: %s, by %s()',
+  async (scans, execute) => {
     await using server = await startRedis({ appendonly: true, config: { appendfsync: 'always' } });
     const { client, resilience } = await front(server.url, {
       timeoutMs: 10_000,
@@ -259,7 +264,7 @@ it.each(['begin-again', 'fail'] as const)(
     await client.hSet('users', Object.fromEntries(fields.map((field) => [field, '1'])));
     const found = new Set<string>();
     const step = async (cursor: string): Promise<string> => {
-      const [reply] = (await client.multi().hScan('users', cursor).get('a').execAsPipeline()) as unknown as [
+      const [reply] = (await client.multi().hScan('users', cursor).get('a')[execute]()) as unknown as [
         { cursor: string; entries: { field: string }[] },
       ];
       for (const { field } of reply.entries) found.add(field);

@@ -187,6 +187,23 @@ describe('a guard before the parser of a driver', () => {
     expect(pass('+OK\r\n').breach).toBe('unasked');
   });
 
+  it.each([
+    ['at once', 0],
+    ['in two pieces', 20],
+    ['with its last byte apart', 47],
+  ])('refuses the reply to a transaction that has taken the one after it, %s', (_how, split) => {
+    const { pass, queue } = guarded(['exec', 'ping'], 'confirmations');
+    const mark = 'a1b2c3d4-0000-4000-8000-e5f6a7b8c9d0';
+    Object.assign(queue[0] as DriverCommand, { followedBy: mark });
+    const short = `*2\r\n:1\r\n$36\r\n${mark}\r\n`;
+    pass(short.slice(0, split));
+    expect(pass(short.slice(split)).breach).toBe('shifted');
+
+    const other = guarded(['exec', 'ping'], 'confirmations');
+    Object.assign(other.queue[0] as DriverCommand, { followedBy: mark });
+    expect(other.pass('*1\r\n:1\r\n').breach).toBeUndefined();
+  });
+
   it('goes on after a listener that throws, where messages come one by one', async () => {
     const thrown = new Promise((resolve) => process.once('uncaughtException', resolve));
     const { guard } = guarded([], 'messages');

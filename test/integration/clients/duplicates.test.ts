@@ -134,6 +134,33 @@ describe('a duplicate that ended and was connected again', () => {
   });
 });
 
+it('reauthenticate() skips a duplicate or a lease that is just being closed', async () => {
+  await using server = await startRedis({ password: 'right' });
+  const resilience = createRedisResilience(server.url, { logger: false });
+  onTestFinished(() => resilience.close({ drainMs: 0 }));
+  const right = { username: 'default', password: 'right' };
+  const endings: readonly ((client: Redis) => unknown)[] = [
+    (client) => client.quit(),
+    (client) => client.disconnect(),
+  ];
+  for (const end of endings) {
+    const duplicate = resilience.client.duplicate();
+    await duplicate.ping();
+    const before = resilience.reauthenticate(right);
+    void end(duplicate);
+    const after = resilience.reauthenticate(right);
+    await expect(Promise.all([before, after])).resolves.toBeDefined();
+  }
+  await resilience.lease(async (client) => {
+    await client.ping();
+    client.disconnect();
+    await resilience.reauthenticate(right);
+  });
+  await expect(resilience.reauthenticate({ ...right, password: 'wrong' })).rejects.toMatchObject({
+    reason: 'auth',
+  });
+});
+
 it('no client of a closed resilience connects again', async () => {
   await using redis = await startProtectedRedis();
   const duplicate = redis.client.duplicate();

@@ -2,7 +2,7 @@ import type { DriverCommand } from '../driver/driver-command.ts';
 import type { ReplyVerdict } from '../replies/reply-error.ts';
 import type { Batch } from './batch/batch.ts';
 import { JoinedBatch } from './batch/joined-batch.ts';
-import type { Call, CallOwner } from './call.ts';
+import { isSlow, type Call, type CallOwner } from './call.ts';
 import type { Gate } from './gate.ts';
 import { answered, happeningOf } from './happening.ts';
 import type { GateParts, Line } from './line.ts';
@@ -24,13 +24,12 @@ export class Answers implements CallOwner {
   answered(call: Call, value: unknown, command: DriverCommand): void {
     const { batch } = call;
     // A call on the fast path is no step of a scan.
-    if (call.slow !== undefined) this.#gate.state.guards.answered(call.slow, command, value);
+    if (isSlow(call)) this.#gate.state.guards.answered(call, command, value);
     if (batch === undefined) this.#gate.answered(call, value);
     else if (batch instanceof JoinedBatch) {
       const isAccepted = batch.take(value as Buffer);
       const { guards } = this.#gate.state;
-      for (const [step, reply] of batch.scanReplies())
-        if (call.slow !== undefined) guards.answered(call.slow, step, reply);
+      for (const [step, reply] of batch.scanReplies()) if (isSlow(call)) guards.answered(call, step, reply);
       if (isAccepted) this.#gate.settle(call, answered);
       else this.finishBatch(call, batch);
     } else {

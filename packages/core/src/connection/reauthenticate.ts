@@ -2,6 +2,7 @@ import type { Driver } from '../driver/driver.ts';
 import { isRedisResilienceError, RedisUnavailableError } from '../errors.ts';
 import type { Credentials } from '../redis-resilience.ts';
 import type { Settings } from '../options/settings.ts';
+import { isReplyError } from '../replies/connection-error.ts';
 import { ErrorReply } from '../replies/reply.ts';
 import { withoutPasswords } from '../replies/unquoted-arguments.ts';
 import { resolveCredentials, type CredentialsSource } from '../handshake/credentials.ts';
@@ -40,7 +41,8 @@ async function giveCredentials(
 }
 
 /**
- * Sends AUTH with the current credentials on a live connection; later connections use them too.
+ * Sends AUTH with the current credentials on a live connection; later connections use them too. Skips a connection that
+ * is being closed.
  *
  * @throws {@link RedisUnavailableError} with the reason `auth` if the server refuses the credentials; the error does
  *   not contain them
@@ -55,6 +57,7 @@ export async function reauthenticate(
   try {
     await driver.authenticate(given);
   } catch (error) {
+    if (isOfClosed(error)) return;
     if (isRedisResilienceError(error)) throw error;
     throw new RedisUnavailableError(
       'The server refused the new credentials; the connection goes on with the ones before. Correct them, and ' +
@@ -62,6 +65,12 @@ export async function reauthenticate(
       { reason: 'auth', outcome: 'refused', connection: settings.name, cause: causeWithout(error, given) },
     );
   }
+}
+
+/** A connection that is closed meanwhile needs no login; a node of a Cluster rejects with the driver's own error. */
+function isOfClosed(error: unknown): boolean {
+  if (isRedisResilienceError(error)) return error.reason === 'closed';
+  return error instanceof Error && !isReplyError(error);
 }
 
 function causeWithout(error: unknown, { password }: Credentials): unknown {

@@ -25,6 +25,13 @@ export interface DriverCommand {
   readonly joined?: readonly JoinedCommand[];
   /** Whether the command resolves with the bytes of its reply, which the client library does not parse. */
   readonly isRaw?: boolean;
+  /** Whether the server only queues this login, because it is part of a transaction. */
+  isQueued?: boolean;
+  /**
+   * The reply to the commands sent right after this EXEC. If its own reply ends with that, the server left a part of it
+   * out.
+   */
+  followedBy?: string;
   /** Individual deadline of the command in milliseconds; if undefined, that of the resilience applies. */
   timeoutMs?: number | undefined;
 }

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import { Command, type Redis } from 'ioredis';
-import type { DriverCommand, PipelineStream, SendCommand } from '../driver/driver-command.ts';
+import type { DriverCommand, SendCommand } from '../driver/driver-command.ts';
 import { changesSubscriptions, logsIn, type BesidesReplies } from '../driver/besides-replies.ts';
 import type { ParserTraits } from '../replies/frame-line.ts';
 import type { DriverConnector } from '../driver/driver-connector.ts';
@@ -14,6 +14,7 @@ import { fastPathOf, streamAtOnce } from './fast-path.ts';
 import { hear } from './hear.ts';
 import { internals } from './internals.ts';
 import { leadTo } from './lead-to.ts';
+import { Logins } from './logins.ts';
 import { ownSendOf } from './commands/own-send.ts';
 import { plainAnswerOf, type AnswerPlain } from './plain-answer.ts';
 import { routeReplies, type ReplyRouter } from './raw/reply-router.ts';
@@ -33,6 +34,9 @@ export class RedisDriver implements Driver {
   readonly batchStream: Driver['batchStream'];
   protected readonly client: Redis;
   readonly #selected: SelectedDatabase;
+  readonly #logins = new Logins((text) => {
+    if (this.status === 'ready') this.ask('ping', [text]).catch(ignore);
+  });
   /** The client's connector before it was protected. */
   #former: DriverConnector | undefined;
   #router: ReplyRouter | undefined;
@@ -55,10 +59,13 @@ export class RedisDriver implements Driver {
       if (command.name === 'select') this.#selected.follow(command);
       else if (command.name === 'monitor') this.#besides = 'lines';
       else if (changesSubscriptions(command.name)) this.#besides ??= 'confirmations';
-      else if (logsIn(command.name)) return this.#logIn(stream, own(command, stream, node));
+      else if (logsIn(command.name)) this.#besides ??= 'confirmations';
       const kind = endedKindOf(command.name);
       if (kind !== undefined) this.#onUnsubscribe?.(kind, command.args.map(String));
-      return own(command, stream, node);
+      this.#logins.sends(command);
+      const sent = own(command, stream, node);
+      this.#logins.sent(command, stream === undefined);
+      return sent;
     };
     this.send = own.isWrapped === true ? Object.assign(send, { isWrapped: true }) : send;
   }
@@ -182,13 +189,6 @@ export class RedisDriver implements Driver {
 
   async authenticate({ username, password }: Credentials): Promise<void> {
     await (username === undefined ? this.client.auth(password) : this.client.auth(username, password));
-  }
-
-  /** The reply to a PING cannot be mistaken for that to a login, which may get none. */
-  #logIn(stream: PipelineStream | undefined, sent: unknown): unknown {
-    this.#besides ??= 'confirmations';
-    if (stream === undefined && this.status === 'ready') this.ask('ping', ['login']).catch(ignore);
-    return sent;
   }
 
   // Before version 6, ioredis does not speak RESP3, and its parser fails on RESP3 replies.

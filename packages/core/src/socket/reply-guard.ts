@@ -21,6 +21,7 @@ export type Breach = ProtocolErrorReason | 'unasked' | 'shifted';
 /** Maximum size of a reply whose caller is gone because its deadline has passed. */
 const maxOrphanBytes = 64 * 1024 * 1024;
 
+const nothing = Buffer.alloc(0);
 const silentRefusal = Buffer.from('-WRONGPASS the server refused this login without a reply\r\n');
 
 const push = 0x3e;
@@ -38,6 +39,8 @@ export class ReplyGuard {
   readonly #driver: GuardedDriver;
   readonly #frames: ReplyFrames;
   #breach: Breach | undefined;
+  /** The last bytes of a reply that has not ended yet and may take others. */
+  #tail: Buffer = nothing;
   #replies = 0;
   /**
    * True as long as it is unknown where a reply begins, because commands were already unanswered when the guard was
@@ -126,6 +129,8 @@ export class ReplyGuard {
       const end = frames.next(chunk, at);
       this.#breach ??= frames.failure;
       if (end !== -1 && around !== 'lines') this.#breach ??= this.#breachOf(around === 'messages');
+      if (around !== 'nothing')
+        this.#findShift(chunk.subarray(at, end === -1 ? chunk.length : end), end !== -1);
       if (this.#breach !== undefined) return;
       this.#replies++;
       deliverAlone(deliver, chunk.subarray(at, end === -1 ? chunk.length : end));
@@ -137,11 +142,23 @@ export class ReplyGuard {
   /** A server may refuse a login without a word: its caller would get the reply to the next command. */
   #answerSilentLogins(marker: number | undefined, deliver: (bytes: Buffer) => void): void {
     const login = this.#driver.oldestUnanswered();
-    if (login === undefined || !isPastLogin(login.name, marker)) return;
+    if (login === undefined || login.isQueued === true || !isPastLogin(login.name, marker)) return;
     this.#replies++;
     deliverAlone(deliver, silentRefusal);
     if (this.#driver.oldestUnanswered() === login) this.#breach ??= 'shifted';
     else this.#answerSilentLogins(marker, deliver);
+  }
+
+  /** The reply to a transaction whose login was refused without a word has taken the replies after it. */
+  #findShift(piece: Buffer, isEnd: boolean): void {
+    const mark = this.#driver.oldestUnanswered()?.followedBy;
+    if (mark === undefined) return;
+    const tail = Buffer.concat([this.#tail, piece.subarray(-mark.length - 2)]);
+    if (!isEnd) this.#tail = tail.subarray(-mark.length - 2);
+    else {
+      this.#tail = nothing;
+      if (tail.toString('latin1').endsWith(`${mark}\r\n`)) this.#breach ??= 'shifted';
+    }
   }
 
   #lookAround(): ReturnType<Driver['besidesReplies']> {

@@ -1,4 +1,5 @@
 import { traitsOf, type CommandTraits } from '../../catalogue/command-traits.ts';
+import { logsIn } from '../../driver/besides-replies.ts';
 import type { DriverCommand } from '../../driver/driver-command.ts';
 import { isCallersFault, isReplyError } from '../../replies/connection-error.ts';
 import { classifyReply, type ReplyVerdict } from '../../replies/reply-error.ts';
@@ -42,6 +43,7 @@ export class Batch {
   isDirect = false;
   lane: Lane = 'read';
   isTransaction = false;
+  hasLogins = false;
   /** Whether the batch contains steps of scans. */
   hasScans = false;
 
@@ -56,6 +58,7 @@ export class Batch {
     if (lane === 'write') this.lane = 'write';
     if (kind === 'cursor') this.hasScans = true;
     if (command.name === 'multi') this.isTransaction = true;
+    if (kind === 'connection' && logsIn(command.name)) this.hasLogins = true;
   }
 
   /** Returns the commands that are passed to the driver. */

@@ -35,12 +35,12 @@ export function directSendBy(route: FastRoute | undefined, dispatch: Dispatch): 
 export function sendBatched(
   command: DriverCommand,
   traits: CommandTraits,
-  { stream, direct }: Gathering,
+  { stream, direct, batch }: Gathering,
   dispatch: Dispatch,
   node: unknown,
 ): void {
   if (direct === undefined) dispatch.send(command, stream, node);
-  else if (traits.ordinary || traits.kind === 'transaction' || traits.kind === 'cursor')
+  else if (traits.ordinary || (traits.kind === 'transaction' && !batch.hasLogins) || traits.kind === 'cursor')
     direct.route.write(command);
   else dispatch.send(command, direct.stream, node);
 }

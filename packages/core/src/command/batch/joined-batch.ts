@@ -60,11 +60,14 @@ export class JoinedBatch extends Batch {
     return isAccepted;
   }
 
-  /** Returns the steps of scans with the bytes of their replies. Those of a transaction are not told apart. */
+  /** Returns the steps of scans with the bytes of their replies. */
   scanReplies(): readonly (readonly [BatchedCommand['command'], Buffer])[] {
-    if (!this.hasScans || this.isTransaction) return [];
+    if (!this.hasScans) return [];
+    const replies = this.isTransaction ? elementsOf(this.#replies.at(-1)) : this.#replies;
+    // In a transaction, MULTI comes first, and has no element in the reply to EXEC.
+    const offset = this.isTransaction ? 1 : 0;
     return this.commands.flatMap(({ command }, index) => {
-      const reply = this.#replies[index];
+      const reply = replies[index - offset];
       return reply === undefined || traitsOf(command.name).kind !== 'cursor'
         ? []
         : [[command, reply] as const];
@@ -97,5 +100,22 @@ export class JoinedBatch extends Batch {
     });
   }
 }
+
+/** Returns the bytes of each element of an array; nothing if it is none. */
+function elementsOf(reply: Buffer | undefined): readonly Buffer[] {
+  const elements: Buffer[] = [];
+  if (reply?.[0] !== list) return elements;
+  const frames = admittedFrames();
+  let start = reply.indexOf('\n') + 1;
+  while (start < reply.length) {
+    const end = frames.next(reply, start);
+    if (end === -1) break;
+    elements.push(reply.subarray(start, end));
+    start = end;
+  }
+  return elements;
+}
+
+const list = 0x2a;
 
 const ignore = (): void => undefined;

@@ -4,7 +4,7 @@ import { OutcomeUnknownError, type WatchLostError } from '../../errors.ts';
 import type { SlowCall } from '../call.ts';
 import type { Dispatch } from '../dispatch.ts';
 import type { GateParts } from '../line.ts';
-import type { SlowPathState } from '../slow-path.ts';
+import { queuedBefore, QueuedSingly } from './queued-commands.ts';
 import { beginScanAgain, ScanGuard } from './scan-guard.ts';
 import { TransactionGuard } from './transaction-guard.ts';
 
@@ -13,6 +13,7 @@ type ScanCommand = Pick<DriverCommand, 'name' | 'args'>;
 /** Checks, immediately before calls are sent, that the connection still has the state that they depend on. */
 export class CallGuards {
   readonly transactions = new TransactionGuard();
+  readonly #queued = new QueuedSingly();
   /** Made with the first scan. */
   #scans: ScanGuard | undefined;
   readonly #parts: GateParts;
@@ -36,7 +37,10 @@ export class CallGuards {
 
   /** Returns an error if the call must not be sent. A scan that cannot continue may be restarted instead. */
   check(call: SlowCall): WatchLostError | OutcomeUnknownError | undefined {
-    return this.transactions.check(call) ?? this.#checkScans(call);
+    const lost = this.transactions.check(call) ?? this.#checkScans(call);
+    if (call.batch === undefined && this.#queued.sends(call, this.transactions.isInside))
+      call.slow.server = this.#dispatch.serverOf(call);
+    return lost;
   }
 
   /** Like {@link check}, but for one command in a batch whose commands are sent as they are issued. */
@@ -44,9 +48,21 @@ export class CallGuards {
     if (kind === 'cursor' && this.#isStale(call, command)) this.#beginAgain(call, command);
   }
 
-  /** Call when the server has replied to this command of the call. */
-  answered({ server }: SlowPathState, command: ScanCommand, reply: unknown): void {
-    if (server === undefined || traitsOf(command.name).kind !== 'cursor') return;
+  /** Call when the server has replied to this command of the call. EXEC has the replies to all that it runs. */
+  answered(call: SlowCall, command: ScanCommand, reply: unknown): void {
+    const { server } = call.slow;
+    if (server === undefined) return;
+    const { name, kind } = traitsOf(command.name);
+    if (kind === 'cursor') this.#noteCursor(command, reply, server);
+    else if (name === 'exec' && Array.isArray(reply)) {
+      const queued = call.batch === undefined ? this.#queued.of(call) : queuedBefore(command, call.batch);
+      for (const [index, each] of queued.entries()) {
+        if (traitsOf(each.name).kind === 'cursor') this.#noteCursor(each, reply[index], server);
+      }
+    }
+  }
+
+  #noteCursor(command: ScanCommand, reply: unknown, server: string): void {
     this.#scans ??= new ScanGuard();
     this.#scans.answered(command, reply, server);
   }

@@ -50,14 +50,16 @@ export class ScanGuard {
 
   /** Call when the process `server` has replied to this command: records the cursor with which the scan continues. */
   answered(command: ScanCommand, reply: unknown, server: string): void {
+    const cursor = nextCursorOf(reply);
+    // In a transaction, the server replies only that it has queued the command.
+    if (cursor === undefined) return;
     const used = positionOf(command, cursorOf(command));
     const position = this.#positions.get(used);
     if (position !== undefined && position.server === server) {
       position.holders = Math.max(0, position.holders - 1);
       if (position.holders + position.staleHolders === 0) this.#positions.delete(used);
     }
-    const cursor = nextCursorOf(reply);
-    if (cursor !== undefined && cursor !== '0') this.#give(positionOf(command, cursor), server);
+    if (cursor !== '0') this.#give(positionOf(command, cursor), server);
   }
 
   #give(at: string, server: string): void {

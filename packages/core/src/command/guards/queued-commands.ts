@@ -1,0 +1,41 @@
+import { traitsOf } from '../../catalogue/command-traits.ts';
+import type { Batch, BatchedCommand } from '../batch/batch.ts';
+import type { SlowCall } from '../call.ts';
+
+type Queued = BatchedCommand['command'];
+
+/** Returns the commands of a batch that this EXEC runs: those between it and the MULTI before it. */
+export function queuedBefore(exec: Pick<Queued, 'name' | 'args'>, { commands }: Batch): readonly Queued[] {
+  const end = commands.findIndex(({ command }) => command === exec);
+  const before = commands.slice(0, Math.max(0, end)).map(({ command }) => command);
+  return before.slice(before.findLastIndex(({ name }) => traitsOf(name).name === 'multi') + 1);
+}
+
+/** Remembers the commands of transactions whose commands are sent one by one, if they have steps of scans. */
+export class QueuedSingly {
+  #queued: Queued[] = [];
+  readonly #ofExec = new WeakMap<SlowCall, readonly Queued[]>();
+
+  /**
+   * Call before a single command is sent. `isInside`: whether it is sent between MULTI and EXEC. Returns whether it is
+   * the EXEC of a transaction with steps of scans.
+   */
+  sends(call: SlowCall, isInside: boolean): boolean {
+    if (isInside) {
+      if (call.name === 'multi') this.#queued = [];
+      else this.#queued.push(call.command);
+      return false;
+    }
+    const queued = this.#queued;
+    if (queued.length === 0) return false;
+    this.#queued = [];
+    if (call.name !== 'exec' || !queued.some(({ name }) => traitsOf(name).kind === 'cursor')) return false;
+    this.#ofExec.set(call, queued);
+    return true;
+  }
+
+  /** Returns the commands that this EXEC runs. */
+  of(exec: SlowCall): readonly Queued[] {
+    return this.#ofExec.get(exec) ?? [];
+  }
+}
