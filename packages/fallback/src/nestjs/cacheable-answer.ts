@@ -1,5 +1,6 @@
 import CachePolicy from 'http-cache-semantics';
 import type { CacheableRequest } from './cacheable-request.ts';
+import { isPlainData } from './plain-data.ts';
 
 export type Headers = Readonly<Record<string, string | string[]>>;
 
@@ -25,14 +26,10 @@ export type AnswerVerdict =
   | { readonly mayShare: true; readonly answer: CacheableAnswer; readonly maxAgeMs: number | undefined };
 
 const isExplicit = /\b(s-maxage|max-age|no-cache)\b/i;
-const notOurs = new Set([
-  'connection',
-  'content-length',
-  'date',
-  'keep-alive',
-  'transfer-encoding',
-  'x-cache',
-]);
+const notOurs = [
+  'connection content-length date keep-alive proxy-authenticate proxy-authentication-info proxy-authorization',
+  'te trailer transfer-encoding upgrade x-cache',
+].flatMap((names) => names.split(' '));
 
 /**
  * Judges a response by the rules of RFC 9111 for a shared cache. `before` is the head of the response when the handler
@@ -64,7 +61,7 @@ export function judgeAnswer(
   if (maxAgeMs === 0) return refused;
   const answer: CacheableAnswer = {
     body,
-    headers: changedIn(before.headers, after.headers),
+    headers: changedIn(before.headers, after.headers, [...notOurs, ...namesIn(after.headers['connection'])]),
     vary,
     mayBeStale: !/\b(must-revalidate|proxy-revalidate|s-maxage)\b/i.test(control),
   };
@@ -72,16 +69,25 @@ export function judgeAnswer(
 }
 
 // The directives of a response in small letters, because the names of directives have no case. What a response says
-// to CDNs alone counts too, and so does the `Pragma` of old software.
+// to CDNs alone counts too, and so does the `Pragma` of old software. Of a directive that is repeated, the first counts.
 function controlOf(headers: Headers): string {
   const said = ['cache-control', 'cdn-cache-control', 'surrogate-control', 'pragma'].flatMap(
     (name) => headers[name] ?? [],
   );
-  return said.join(', ').toLowerCase();
+  const names = new Set<string>();
+  const firsts = said
+    .join(',')
+    .toLowerCase()
+    .split(',')
+    .filter((directive) => {
+      const [name = ''] = directive.split('=').map((each) => each.trim());
+      return !names.has(name) && names.add(name);
+    });
+  return firsts.join(',');
 }
 
-function namesIn(vary: string | string[] | undefined): string[] {
-  const names = String(vary ?? '').toLowerCase();
+function namesIn(listed: string | string[] | undefined): string[] {
+  const names = String(listed ?? '').toLowerCase();
   return names.split(',').flatMap((name) => (name.trim() === '' ? [] : [name.trim()]));
 }
 
@@ -89,21 +95,10 @@ function joined(headers: Headers): Record<string, string> {
   return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)]));
 }
 
-function changedIn(before: Headers, after: Headers): Headers {
+function changedIn(before: Headers, after: Headers, without: readonly string[]): Headers {
   return Object.fromEntries(
     Object.entries(after).filter(
-      ([name, value]) => !notOurs.has(name) && String(before[name]) !== String(value),
+      ([name, value]) => !without.includes(name) && String(before[name]) !== String(value),
     ),
   );
-}
-
-// Whether a body is plain data that can be stored as JSON. A stream can be read only once, and bytes do not survive
-// JSON. If the body is undefined, the handler has sent the response itself.
-function isPlainData(body: unknown): boolean {
-  if (body === undefined || typeof body === 'function' || typeof body === 'symbol') return false;
-  if (typeof body !== 'object' || body === null) return typeof body !== 'bigint';
-  if (ArrayBuffer.isView(body) || body instanceof ArrayBuffer) return false;
-  const { pipe, getReader, getStream } = body as Readonly<Record<string, unknown>>;
-  if ([pipe, getReader, getStream].some((method) => typeof method === 'function')) return false;
-  return !(Symbol.asyncIterator in body) && !(body instanceof Blob);
 }

@@ -25,7 +25,7 @@ export interface CacheableRequest {
 const credentialWords = new RegExp(
   [
     'auth(?!ority)|cookie|token|key|secret|session|sid$|jwt|oidc|saml|sso|bearer|otp|csrf|xsrf|dpop|signature|passw',
-    'credential|assertion|client-cert|client-dn|client-verify|ssl-client|claims|permission|entitlement',
+    'credential|assertion|client-?cert|client-dn|client-verify|ssl-client|claims|permission|entitlement',
     'user|email|groups|account|tenant|principal|identity|customer|member|login|subject|consumer|workspace',
     'on-behalf|impersonat|organi[sz]ation|(^|-)(roles?|actor|uid|org-id)(-|$)',
   ].join('|'),
@@ -37,10 +37,15 @@ const harmlessSecrets = /^(sec-|user-agent$|sec-websocket-key$|surrogate-key$|id
 const incidental = new RegExp(
   [
     '^(accept-encoding|connection|keep-alive|te|trailer|upgrade|upgrade-insecure-requests|expect|priority|dnt)$',
-    '^(user-agent|referer|cache-control|pragma|purpose|save-data|date|via|max-forwards|content-length|if-.*|sec-.*)$',
+    '^(user-agent|referer|cache-control|pragma|purpose|save-data|date|via|max-forwards|content-length)$',
+    '^(if-(match|none-match|modified-since|unmodified-since|range)|sec-(gpc|purpose|(ch|fetch)-.*))$',
     '^(x-forwarded-for|x-real-ip|(x|true|cf|fastly|fly)-(connecting|client|cluster-client)-ip|cf-ray|cf-visitor)$',
-    '^(cdn-loop|x-request-start|x-queue-start|baggage|b3|newrelic|x-b3-|x-envoy-|x-datadog-|x-amz-cf-|x-arr-)',
-    'trace|(request|correlation|span|transaction)-?id$',
+    '^(cdn-loop|x-request-start|x-queue-start|baggage|b3|newrelic|x-arr-(log-id|ssl)|x-amz-cf-(id|pop))$',
+    '^x-b3-(traceid|spanid|parentspanid|sampled|flags)$',
+    '^x-datadog-(trace-id|parent-id|sampling-priority|origin|tags)$',
+    '^x-envoy-(attempt-count|decorator-operation|expected-rq-timeout-ms|external-address|internal|peer-metadata.*)$',
+    '^(traceparent|tracestate|(x|sentry|uber|x-amzn|x-cloud|x-ot-span|google-cloud)-trace(-id|-context)?)$',
+    '(^|-)(request|correlation|span|trace|transaction)-?id$',
   ].join('|'),
 );
 

@@ -99,7 +99,9 @@ export class CachedVisit {
   #send({ stale, source, ageMs }: CacheAnswer<Load>, { headers, body }: CacheableAnswer): unknown {
     const isLoaded = source === 'loader';
     const status = stale ? 'STALE' : isLoaded ? 'MISS' : 'HIT';
-    const age = isLoaded ? {} : { age: String(Math.floor(ageMs / 1000)) };
+    // A handler that passes on the response of another cache also passes on how old it was.
+    const formerAge = Number(headers['age'] ?? 0) || 0;
+    const age = isLoaded ? {} : { age: String(formerAge + Math.floor(ageMs / 1000)) };
     const control = stale && this.#parts.noStore ? { 'cache-control': 'no-store' } : {};
     this.#set(headers);
     this.#own = { ...age, ...control, 'x-cache': status };

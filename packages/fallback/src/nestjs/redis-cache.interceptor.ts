@@ -75,8 +75,8 @@ const unsharedMs = 10_000;
  *
  * Stores and shares only what RFC 9111 allows a shared cache. Never shared: the response to a request that identifies
  * the visitor, by a header, a client certificate or a `user` that a guard set; a response with a cookie,
- * `Cache-Control: private` or `no-store`, or an explicitly set status; one whose handler changed the session; a stream.
- * `Vary` is honoured, and `max-age` shortens the ttl. Headers that the handler set are stored with its response.
+ * `Cache-Control: private` or `no-store`, or an explicitly set status; one whose handler changed the session; a stream;
+ * an instance of a class. `Vary` is honoured, and `max-age` shortens the ttl. Headers that the handler set are stored with its response.
  *
  * @example
  * providers: [{ provide: REDIS_CACHE, inject: [getRedisResilienceToken()], useFactory: (r: RedisResilience) => createCache(r) }]

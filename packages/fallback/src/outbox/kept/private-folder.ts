@@ -1,23 +1,41 @@
-import { chmod, mkdir, readdir, stat } from 'node:fs/promises';
+import type { Dirent } from 'node:fs';
+import { chmod, lstat, mkdir, readdir, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 
 const onlyOwnerEnters = 0o700;
 const onlyOwnerReads = 0o600;
+const everybodyMayAdd = 0o002;
+const ownFile = /^(CURRENT|LOCK|LOG|LOG\.old|MANIFEST-\d+|\d+\.(log|ldb|sst|dbtmp))$/;
 
 /**
  * Creates the folder if necessary, and makes the folder and its files, including existing ones, accessible only to
  * their owner. A folder that belongs to another user, for example the root of a mounted volume, is left as it is.
  *
- * @throws an error with a `code` if that is impossible, or if the folder holds pipes, devices or links: opening those
- *   may wait without a limit
+ * @throws an error with a `code` if that is impossible; if the folder holds pipes, devices or links: opening those may
+ *   wait without a limit; if it holds only files that are not a journal's, whose permissions must not change; or if
+ *   another user has put the folder, or a link in its place, where everybody may add one
  */
 export async function makePrivate(folder: string): Promise<void> {
   await makeFolder(resolve(folder));
+  await refuseForeign(resolve(folder));
+  const entries = await readdir(folder, { withFileTypes: true });
+  if (entries.some(isNeither)) throw withCode('EFTYPE', 'The folder holds a pipe, a device or a link.');
+  const visible = entries.filter(({ name }) => !name.startsWith('.') && name !== 'lost+found');
+  const own = entries.filter(({ name }) => ownFile.test(name));
+  if (visible.length > 0 && own.length === 0) throw withCode('ENOTEMPTY', 'The folder holds other files.');
   await chmod(folder, onlyOwnerEnters).catch(unlessForeign);
-  for (const entry of await readdir(folder, { withFileTypes: true })) {
-    if (entry.isFile()) await chmod(join(folder, entry.name), onlyOwnerReads).catch(unlessForeign);
-    else if (!entry.isDirectory()) throw withCode('EFTYPE', 'The folder holds a pipe, a device or a link.');
-  }
+  for (const { name } of own) await chmod(join(folder, name), onlyOwnerReads).catch(unlessForeign);
+}
+
+function isNeither(entry: Dirent): boolean {
+  return !entry.isFile() && !entry.isDirectory();
+}
+
+async function refuseForeign(folder: string): Promise<void> {
+  const [link, parent] = await Promise.all([lstat(folder), stat(dirname(folder))]);
+  const isTrusted = link.uid === 0 || link.uid === process.geteuid?.();
+  if (isTrusted || (parent.mode & everybodyMayAdd) === 0) return;
+  throw withCode('EOWNER', 'Another user has put the folder there.');
 }
 
 // Node's own recursive `mkdir` never settles in a folder such as /proc, which exists but answers that it does not.
