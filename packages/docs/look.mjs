@@ -1,5 +1,5 @@
 // Looks at the site in a browser as readers do: every page on a phone and on a desktop, by day and by night. Ends with
-// 1 when a page complains, leads nowhere, does not fit, loads from elsewhere, or axe finds something serious.
+// 1 when a page complains, leads nowhere, does not fit, tears a word, loads from elsewhere, or axe finds something serious.
 //
 //   npm run docs:look        after npm run docs
 
@@ -52,6 +52,7 @@ const browser = await chromium.launch({
 for (const look of looks) {
   const name = `${look.viewport.width} px, ${look.colorScheme}`;
   const page = await (await browser.newContext(look)).newPage();
+  await page.addInitScript(`globalThis.tornWords = ${tornWords}`);
   let path = '/';
   const find = (text) => findings.push(`${path} (${name}): ${text}`);
   page.on('console', (message) => {
@@ -68,11 +69,13 @@ for (const look of looks) {
       width: document.documentElement.scrollWidth,
       ids: Array.from(document.querySelectorAll('[id]'), ({ id }) => id),
       hrefs: Array.from(document.querySelectorAll('a[href]'), ({ href }) => href),
+      torn: globalThis.tornWords(),
       broken: Array.from(document.images)
         .filter(({ naturalWidth }) => naturalWidth === 0)
         .map(({ src }) => src),
     }));
     if (seen.width > look.viewport.width) find(`is ${seen.width} px wide`);
+    for (const word of seen.torn) find(`tears "${word}" in a table`);
     for (const source of seen.broken) find(`does not show ${source}`);
     anchors.set(path, new Set(seen.ids));
     links.push(
@@ -101,3 +104,22 @@ console.log(
   `${pages.length} pages at 390 and 1280 px, ${links.length} links: ${new Set(findings).size} findings`,
 );
 process.exitCode = findings.length === 0 ? 0 : 1;
+
+/** The words in tables, code aside, that begin on one line and end on another. Runs in the page. */
+function tornWords() {
+  const cells = document.querySelectorAll('.vp-doc td');
+  return Array.from(cells).flatMap((cell) => {
+    const texts = document.createTreeWalker(cell, NodeFilter.SHOW_TEXT);
+    const torn = [];
+    for (let text = texts.nextNode(); text !== null; text = texts.nextNode()) {
+      if (text.parentElement.closest('code') !== null) continue;
+      for (const { 0: word, index } of text.data.matchAll(/\p{L}+/gu)) {
+        const range = document.createRange();
+        range.setStart(text, index);
+        range.setEnd(text, index + word.length);
+        if (new Set(Array.from(range.getClientRects(), ({ top }) => top)).size > 1) torn.push(word);
+      }
+    }
+    return torn;
+  });
+}
