@@ -31,7 +31,7 @@ describe('the connection to a node', () => {
     stage.start();
     await stage.wired.travel(10);
     expect(stage.events).toMatchObject([{ kind: 'verified', verified: { proof: { clientId: '1' } } }]);
-    expect([stage.dialer.alive, stage.source.nextAttemptMs()]).toEqual([1, undefined]);
+    expect([stage.dialer.alive, stage.source.ticket?.nextAttemptMs()]).toEqual([1, undefined]);
   });
 
   it('is tried once, and what it met is told', async () => {
@@ -150,7 +150,7 @@ describe('the connection to a node', () => {
       stage.wired.server.freeze();
       stage.start();
       await stage.wired.travel(ms);
-      expect(stage.source.nextAttemptMs()).toBeDefined();
+      expect(stage.source.ticket?.nextAttemptMs()).toBeDefined();
       stage.source.stop();
       await stage.wired.travel(0);
       expect([stage.events, stage.wired.clock.pendingTimers, stage.wired.network.links]).toEqual([[], 0, []]);
@@ -162,13 +162,13 @@ describe('the connection to a node', () => {
     const { wired, source } = stage;
     stage.start();
     await wired.travel(10);
-    source.lost();
+    source.ticket?.lost();
     expect(stage.dialer.alive).toBe(0);
     stage.start();
-    const waits = source.nextAttemptMs() ?? 0;
+    const waits = source.ticket?.nextAttemptMs() ?? 0;
     expect(waits).toBeGreaterThan(10);
-    source.hurry();
-    expect(source.nextAttemptMs()).toBeLessThan(waits);
+    source.ticket?.hurry();
+    expect(source.ticket?.nextAttemptMs()).toBeLessThan(waits);
     await wired.travel(200);
     expect(stage.told).toEqual(['verified', 'verified']);
   });

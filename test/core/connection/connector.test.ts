@@ -31,17 +31,12 @@ class ScriptedSource implements SocketSource {
     throw new Error('Nobody dials here.');
   }
 
-  lost(): void {
-    this.told.push('lost');
-  }
-
-  hurry(): void {
-    this.told.push('hurry');
-  }
-
-  nextAttemptMs(): number | undefined {
-    return undefined;
-  }
+  readonly ticket = {
+    cancel: (): void => undefined,
+    lost: () => void this.told.push('lost'),
+    hurry: () => void this.told.push('hurry'),
+    nextAttemptMs: () => undefined,
+  };
 }
 
 class Stage {

@@ -51,7 +51,7 @@ describe('a connection that is wanted', () => {
     await wired.travel(10);
     expect(told).toEqual(['4 report success', '4 verified']);
     expect(events[0]).toMatchObject({ verified: { proof: { clientId: '1', waiting: undefined } } });
-    expect([dialer.alive, source.nextAttemptMs()]).toEqual([1, undefined]);
+    expect([dialer.alive, source.ticket?.nextAttemptMs()]).toEqual([1, undefined]);
   });
 
   it('is tried for as long as it takes, and each failure is told of', async () => {
@@ -59,7 +59,7 @@ describe('a connection that is wanted', () => {
     wired.server.stop();
     await wired.travel(10);
     expect(told).toEqual(['2 failed connection-refused', '2 report connection-refused']);
-    expect(source.nextAttemptMs()).toBeGreaterThan(0);
+    expect(source.ticket?.nextAttemptMs()).toBeGreaterThan(0);
     await wired.travel(500);
     expect(told.filter((line) => line.includes('failed'))).toHaveLength(told.length / 2);
     expect(told.length).toBeGreaterThan(6);
@@ -75,7 +75,7 @@ describe('a connection that is wanted', () => {
     wired.server.stop();
     await wired.travel(3_000);
     const before = wired.network.openedAt.length;
-    source.hurry();
+    source.ticket?.hurry();
     await wired.travel(5);
     expect(wired.network.openedAt.length - before).toBe(1);
   });
@@ -90,9 +90,9 @@ describe('a connection that is wanted', () => {
   it('that is lost may be wanted again', async () => {
     const stage = started(new Stage());
     await stage.wired.travel(10);
-    stage.source.lost();
+    stage.source.ticket?.lost();
     expect(stage.dialer.alive).toBe(0);
-    stage.source.lost();
+    stage.source.ticket?.lost();
     expect(stage.dialer.alive).toBe(0);
     stage.start();
     await stage.wired.travel(200);
@@ -147,7 +147,7 @@ describe('an attempt that is withdrawn', () => {
     stage.start();
     await wired.travel(20);
     wired.network.setReachable(wired.server.address, true);
-    source.hurry();
+    source.ticket?.hurry();
     await wired.travel(100);
     expect(wired.network.openedAt).toEqual([1_000, 1_022.5]);
     expect(told).toEqual(['27 report success', '27 verified']);
@@ -273,7 +273,7 @@ describe('a connection that is wanted no longer', () => {
     expect([wired.clock.pendingTimers, wired.network.links.length, stage.dialer.alive]).toEqual([0, 0, 0]);
     wired.server.thaw();
     await wired.travel(5_000);
-    expect([told.length, source.nextAttemptMs()]).toEqual([before, undefined]);
+    expect([told.length, source.ticket?.nextAttemptMs()]).toEqual([before, undefined]);
   });
 
   it('in whichever moment of the answer for which it waited leaves nothing', async () => {

@@ -9,25 +9,32 @@ export class ClusterFlushes {
   readonly #flushes: Flushes;
   readonly #clock: Clock;
   #current: Flush | undefined;
-  /**
-   * Time at which bytes were last read from any node, in monotonic milliseconds; `lastWriteAt` is the same for writes.
-   */
-  lastReadAt = 0;
-  lastWriteAt = 0;
+  #lastReadAt = 0;
+  #lastWriteAt = 0;
 
   constructor(flushes: Flushes, clock: Clock) {
     this.#flushes = flushes;
     this.#clock = clock;
   }
 
+  /** When bytes were last read from any node, in monotonic milliseconds; 0 if none were. */
+  get lastReadAt(): number {
+    return this.#lastReadAt;
+  }
+
+  /** The same for writes. */
+  get lastWriteAt(): number {
+    return this.#lastWriteAt;
+  }
+
   /** Call when bytes were read from a node. */
   noteRead(at: number): void {
-    this.lastReadAt = at;
+    this.#lastReadAt = at;
   }
 
   /** Call when bytes were written to a node. */
   noteWrite(at: number): void {
-    this.lastWriteAt = at;
+    this.#lastWriteAt = at;
   }
 
   currentFlush(): Flush {

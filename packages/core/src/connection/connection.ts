@@ -90,7 +90,7 @@ export class Connection {
   }
 
   nextAttemptMs(): number | undefined {
-    return this.#source.nextAttemptMs();
+    return this.#source.ticket?.nextAttemptMs();
   }
 
   /** Drops the socket for the given cause, and dials again. */

@@ -71,7 +71,7 @@ export class Connector implements DriverConnector {
       this.#source.start(this.#subscriptions.isActive ? 'subscriber' : 'command', (event) =>
         this.#follow(event, emit, resolve, reject),
       );
-      if (isHurried) this.#source.hurry();
+      if (isHurried) this.#source.ticket?.hurry();
     });
   }
 
@@ -85,7 +85,7 @@ export class Connector implements DriverConnector {
     const { socket } = this.#wire;
     if (isForGood && this.#pending !== undefined) this.#giveUp(this.#pending.reject);
     else if (isForGood) endSocket(socket, this.isServing, this.#driver, this.#clock);
-    else if (this.#pending !== undefined) this.#source.hurry();
+    else if (this.#pending !== undefined) this.#source.ticket?.hurry();
     else abandonSocket(socket, this.#driver);
   }
 
@@ -96,7 +96,7 @@ export class Connector implements DriverConnector {
 
   /** Drops the socket for the given cause, and dials again. */
   drop(cause: CauseCode): void {
-    if (this.#pending !== undefined && cause !== 'closed') this.#source.hurry();
+    if (this.#pending !== undefined && cause !== 'closed') this.#source.ticket?.hurry();
     // A socket that is already being dialed was sped up above. Otherwise, the wish is kept until the driver asks for
     // the next socket.
     this.#isHurried = this.#pending === undefined && cause !== 'closed';
@@ -235,7 +235,7 @@ export class Connector implements DriverConnector {
     const { isClosing } = this.#driver;
     // A connection that the user closed says nothing about the server.
     if (isClosing) this.#source.stop();
-    else this.#source.lost();
+    else this.#source.ticket?.lost();
     this.#tell({ kind: 'lost', cause: this.#lossCause ?? (isClosing ? 'closed' : 'connection-reset') });
   }
 

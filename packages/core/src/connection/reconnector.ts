@@ -56,7 +56,7 @@ export class Reconnector implements SocketSource {
     const onTrouble = (trouble: AttemptTrouble): void => {
       if (isDialing && !wanted.signal.aborted) tell({ kind: 'failed', ...trouble });
     };
-    const { isLeased, isWanted = () => false } = this.#options;
+    const { isLeased, isWanted } = this.#options;
     this.#ticket = this.dialer.dial({
       priority: isLeased === true ? 'leased' : priority,
       isWanted,
@@ -80,16 +80,8 @@ export class Reconnector implements SocketSource {
     this.#wanted?.abort(new Error('The connection is closed.'));
   }
 
-  lost(): void {
-    this.#ticket?.lost();
-  }
-
-  hurry(): void {
-    this.#ticket?.hurry();
-  }
-
-  nextAttemptMs(): number | undefined {
-    return this.#ticket?.nextAttemptMs();
+  get ticket(): DialTicket | undefined {
+    return this.#ticket;
   }
 
   #accept(
@@ -100,7 +92,6 @@ export class Reconnector implements SocketSource {
   ): void {
     const { socket, proof } = verified;
     if (proof.waiting === undefined) {
-      this.#wanted = undefined;
       tell({ kind: 'verified', verified });
       return;
     }
@@ -124,7 +115,7 @@ export class Reconnector implements SocketSource {
       (error: Error) => {
         socket.destroy();
         if (signal.aborted) return;
-        this.lost();
+        this.#ticket?.lost();
         const cause = error instanceof ProofError ? error.reason : causeOfSocketError(error);
         tell({ kind: 'failed', cause, error });
         this.start(priority, tell);

@@ -1,5 +1,5 @@
 import type { CauseCode } from '../cause.ts';
-import type { DialPriority } from '../dialing/dial-request.ts';
+import type { DialPriority, DialTicket } from '../dialing/dial-request.ts';
 import type { Dialer } from '../dialing/dialer.ts';
 import type { VerifiedSocket } from '../handshake/establish.ts';
 
@@ -19,12 +19,8 @@ export interface SocketSource {
   /** Starts to make a socket, and goes on until one is verified or `stop` is called. */
   start(priority: DialPriority, tell: (event: SourceEvent) => void): void;
   stop(): void;
-  /** Call when the socket that the source supplied has been lost. */
-  lost(): void;
-  /** Requests that the next attempt be made as soon as possible. */
-  hurry(): void;
+  /** The request for the socket that is sought or was supplied; undefined before the first. */
+  readonly ticket: DialTicket | undefined;
   /** Makes the attempts of all the process's connections to this endpoint. */
   readonly dialer: Dialer;
-  /** Milliseconds until the next attempt; undefined if none is planned. */
-  nextAttemptMs(): number | undefined;
 }

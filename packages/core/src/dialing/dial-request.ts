@@ -62,7 +62,7 @@ export interface DialRequest {
   /** Whether each attempt may take longer than the pace allows, so that it can reach a distant server. */
   readonly isPatient?: boolean;
   /** Whether callers are waiting for this very connection. Asked only of those with the priority `leased`. */
-  isWanted?(): boolean;
+  readonly isWanted?: (() => boolean) | undefined;
   /**
    * Makes one connection. May be called while an earlier call is still running. A rejection counts as
    * `connection-reset`.
@@ -81,8 +81,6 @@ export interface DialTicket {
   lost(): void;
   /** Requests an early attempt. */
   hurry(): void;
-  /** Number of attempts started for this request. */
-  readonly attempts: number;
   /** Milliseconds until the dialer's next attempt; `undefined` unless this request is waiting. */
   nextAttemptMs(): number | undefined;
 }

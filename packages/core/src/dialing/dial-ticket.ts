@@ -1,15 +1,4 @@
-import type { DialFailure, DialPriority, DialReport, DialRequest, DialTicket } from './dial-request.ts';
-
-/** The methods of its dialer that a ticket calls. */
-export interface TicketOwner {
-  /**
-   * Called once when the ticket ends, with the state that it had before. `broke`: whether the connection was lost, as
-   * opposed to cancelled.
-   */
-  end(ticket: DialerTicket, was: 'waiting' | 'alive', broke: boolean): void;
-  hurry(): void;
-  nextAttemptMs(): number | undefined;
-}
+import type { DialFailure, DialPriority, DialReport, DialRequest } from './dial-request.ts';
 
 const ranks: Readonly<Record<DialPriority, number>> = {
   inquiry: 0,
@@ -29,18 +18,15 @@ const answered: DialRequest = {
 };
 
 /** The dialer's side of a ticket. */
-export class DialerTicket implements DialTicket {
-  attempts = 0;
+export class DialerTicket {
   /** Number of attempts that reached the endpoint and failed there. */
   setbacks = 0;
-  readonly #owner: TicketOwner;
   #request: DialRequest;
   #state: 'waiting' | 'alive' | 'over' = 'waiting';
   #readyAt = 0;
 
-  constructor(request: DialRequest, owner: TicketOwner) {
+  constructor(request: DialRequest) {
     this.#request = request;
-    this.#owner = owner;
   }
 
   get request(): DialRequest {
@@ -50,6 +36,10 @@ export class DialerTicket implements DialTicket {
   /** Whether the connection is for leases, and nobody is waiting for it. */
   get canWait(): boolean {
     return this.#request.priority === 'leased' && this.#request.isWanted?.() !== true;
+  }
+
+  get isWaiting(): boolean {
+    return this.#state === 'waiting';
   }
 
   get readyAt(): number {
@@ -84,26 +74,10 @@ export class DialerTicket implements DialTicket {
     }
   }
 
-  cancel(): void {
-    this.#end(false);
-  }
-
-  lost(): void {
-    this.#end(true);
-  }
-
-  hurry(): void {
-    if (this.#state === 'waiting') this.#owner.hurry();
-  }
-
-  nextAttemptMs(): number | undefined {
-    return this.#state === 'waiting' ? this.#owner.nextAttemptMs() : undefined;
-  }
-
-  #end(broke: boolean): void {
+  /** Returns what the ticket was until now. */
+  end(): 'waiting' | 'alive' | 'over' {
     const was = this.#state;
-    if (was === 'over') return;
     this.#state = 'over';
-    this.#owner.end(this, was, broke);
+    return was;
   }
 }

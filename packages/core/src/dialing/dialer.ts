@@ -65,11 +65,7 @@ export class Dialer {
    * Makes paced attempts until one succeeds or the ticket is cancelled. None begins before this method has returned.
    */
   dial(request: DialRequest): DialTicket {
-    const ticket = new DialerTicket(request, {
-      end: (ended, was, broke) => this.#end(ended, was, broke),
-      hurry: () => this.hurry(),
-      nextAttemptMs: () => this.nextAttemptMs(),
-    });
+    const ticket = new DialerTicket(request);
     const isFirst = this.#waiting.length === 0;
     this.#waiting.add(ticket);
     this.#away = Math.max(0, this.#away - 1);
@@ -81,7 +77,12 @@ export class Dialer {
     // Uses a microtask instead of a timer, so that a new client also connects in tests that run no timers.
     if (isFirst && this.#state.origin === 'fresh')
       queueMicrotask(() => this.#waiting.length > 0 && this.#tick());
-    return ticket;
+    return {
+      cancel: () => this.#end(ticket, false),
+      lost: () => this.#end(ticket, true),
+      hurry: () => (ticket.isWaiting ? this.hurry() : undefined),
+      nextAttemptMs: () => (ticket.isWaiting ? this.nextAttemptMs() : undefined),
+    };
   }
 
   /** Requests an early attempt, for example after a failover. At most one extra attempt per period. */
@@ -135,7 +136,6 @@ export class Dialer {
     });
     this.#running.add(attempt, ticket);
     this.leasePace.attempted(clock.now());
-    ticket.attempts++;
     attempt.start(ticket.request);
   }
 
@@ -182,8 +182,8 @@ export class Dialer {
     this.#advance({ kind: 'failed', overload, handshake: attempt.wasConnected });
   }
 
-  #end(ticket: DialerTicket, was: 'waiting' | 'alive', broke: boolean): void {
-    if (was === 'alive') {
+  #end(ticket: DialerTicket, broke: boolean): void {
+    if (ticket.end() === 'alive') {
       this.#alive--;
       if (broke) {
         const now = this.#options.clock.now();

@@ -1,4 +1,4 @@
-import type { DialPriority } from '../dialing/dial-request.ts';
+import type { DialPriority, DialTicket } from '../dialing/dial-request.ts';
 import type { Dialer } from '../dialing/dialer.ts';
 import type { VerifiedSocket } from '../handshake/establish.ts';
 import type { SocketSource, SourceEvent } from '../connection/socket-source.ts';
@@ -29,20 +29,12 @@ export class SwitchableSource implements SocketSource {
     this.#source.stop();
   }
 
-  lost(): void {
-    this.#source.lost();
-  }
-
-  hurry(): void {
-    this.#source.hurry();
-  }
-
   get dialer(): Dialer {
     return this.#source.dialer;
   }
 
-  nextAttemptMs(): number | undefined {
-    return this.#source.nextAttemptMs();
+  get ticket(): DialTicket | undefined {
+    return this.#source.ticket;
   }
 
   /**

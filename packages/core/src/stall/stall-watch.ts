@@ -57,7 +57,7 @@ export class StallWatch implements Looks, TakesTurns {
     this.#random = random;
     this.#idleMs = idleMs;
     this.#tell = tell;
-    this.#alarm = new Alarm(clock, () => this.#look());
+    this.#alarm = new Alarm(clock, () => this.look());
     this.#joint = JointLooks.of(clock);
   }
 
@@ -97,11 +97,14 @@ export class StallWatch implements Looks, TakesTurns {
     this.#alarm.set(this.#clock.now() + this.#random() * withinMs, false);
   }
 
-  /** Called at the time of a joint look. */
+  /** Called when a look is due, alone or together with other connections. */
   look(): void {
-    this.#jointAt = Infinity;
-    this.#alarm.clear();
-    this.#look();
+    const now = this.#clock.now();
+    const sentAt = this.#wire.oldestSentAt();
+    const isDoubted = this.#isDoubted;
+    this.#isDoubted = false;
+    if (sentAt === undefined) this.#lookAtIdle(now, isDoubted);
+    else this.#arm(this.#lookAtSilence(now, sentAt));
   }
 
   #arm(delayMs: number): void {
@@ -126,16 +129,6 @@ export class StallWatch implements Looks, TakesTurns {
     this.#disarm();
     this.#jointAt = this.#joint.plan(this, this.#clock.now() + delayMs, earlyMs);
     this.#wire.lookDueAt = this.#jointAt;
-  }
-
-  #look(): void {
-    const now = this.#clock.now();
-    const sentAt = this.#wire.oldestSentAt();
-    this.#wire.lookDueAt = Infinity;
-    const isDoubted = this.#isDoubted;
-    this.#isDoubted = false;
-    if (sentAt === undefined) this.#lookAtIdle(now, isDoubted);
-    else this.#arm(this.#lookAtSilence(now, sentAt));
   }
 
   #lookAtIdle(now: number, isDoubted: boolean): void {

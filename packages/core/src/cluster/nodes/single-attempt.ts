@@ -50,7 +50,7 @@ export class SingleAttempt implements SocketSource {
           return;
         }
         verified.socket.destroy();
-        this.lost();
+        this.#ticket?.lost();
         giveUp(waiting, undefined);
       },
       onOtherFailed: ({ cause, error }) => {
@@ -65,15 +65,7 @@ export class SingleAttempt implements SocketSource {
     this.#ticket?.cancel();
   }
 
-  lost(): void {
-    this.#ticket?.lost();
-  }
-
-  hurry(): void {
-    this.#ticket?.hurry();
-  }
-
-  nextAttemptMs(): number | undefined {
-    return this.#ticket?.nextAttemptMs();
+  get ticket(): DialTicket | undefined {
+    return this.#ticket;
   }
 }

@@ -76,8 +76,7 @@ export class JoinedBatch extends Batch {
 
   override scanBegunAgain(changed: BatchedCommand['command']): void {
     const index = this.commands.findIndex(({ command }) => command === changed);
-    const joined = this.#joined[index];
-    if (joined === undefined) return;
+    const joined = this.#joined[index] as JoinedCommand;
     const args = changed.args as readonly (string | Buffer)[];
     (this.#joined as JoinedCommand[])[index] = [joined[0], ...args];
   }
