@@ -79,8 +79,8 @@ export function refuseWithout(lane: Lane | undefined, snapshot: RedisSnapshot): 
 /**
  * Returns the response to a request whose handler failed with an error of this library; undefined for any other error,
  * which the application must handle. The status is 503 even after a timeout, because 504 would suggest that a gateway
- * is to blame. `CONFIGURATION` results in 500 without details, and once in a process warning with them. If the outcome is unknown there is no `Retry-After`,
- * which would invite clients to repeat a request that may have been carried out.
+ * is to blame. `CONFIGURATION` results in 500 without details, and once in a process warning with them. If the outcome
+ * is unknown there is no `Retry-After`, which would invite clients to repeat a request that may have been carried out.
  *
  * @example
  * const answer = renderError(error);

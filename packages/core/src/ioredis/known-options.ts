@@ -2,7 +2,7 @@
 export type OptionFate =
   /** The option works as in ioredis. */
   | { readonly kind: 'kept'; readonly note?: string }
-  /** The option has no effect; the note names its replacement. */
+  /** The option has no effect; the note says what takes its place. */
   | { readonly kind: 'taken over'; readonly note: string }
   /** The option is rejected with a ConfigurationError. */
   | { readonly kind: 'refused'; readonly note: string };

@@ -1,6 +1,9 @@
 import type { PoolParts } from './pool-parts.ts';
 
-/** While only leases are in use, the shared connection, which says whether Redis serves, would hear nothing of it. */
+/**
+ * The shared connection says whether Redis serves. While only leases are in use, it carries no commands, and would learn
+ * of an outage late.
+ */
 export class MainPulse {
   readonly #main: PoolParts['main'];
   readonly #limitMs: number;
