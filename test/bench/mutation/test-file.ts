@@ -98,7 +98,9 @@ export const declarations = {
 
 function withEach(declare: (work: Work) => void): ((title: string, work: Work) => void) & { each: Each } {
   const each: Each = (rows) => (_title, work) => {
-    for (const row of rows) declare(() => work(...(Array.isArray(row) ? (row as unknown[]) : [row])));
+    // As with vitest, rows are spread only if all of them are arrays.
+    const areSpread = rows.every(Array.isArray);
+    for (const row of rows) declare(() => work(...(areSpread ? (row as unknown[]) : [row])));
   };
   return Object.assign((_title: string, work: Work) => declare(work), { each });
 }

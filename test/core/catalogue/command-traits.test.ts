@@ -111,6 +111,16 @@ describe('the traits of a command', () => {
     expect(traitsOf('__proto__').effect).toBe('never');
   });
 
+  it.each([
+    ['My.Thing-2|x:y', 'my.thing-2|x:y'],
+    ['a'.repeat(80), 'a'.repeat(80)],
+    ['a'.repeat(81), 'an-odd-name'],
+    ['set key value', 'an-odd-name'],
+    ['', 'an-odd-name'],
+  ])('show %j, which no command is called, as %s', (name, shown) => {
+    expect(traitsOf(name).name).toBe(shown);
+  });
+
   it('are those of the subcommand when the call is known', () => {
     expect(traitsOfCall('config', ['GET', 'x']).name).toBe('config|get');
     expect(traitsOfCall('CLIENT', ['id'])).toMatchObject({ kind: 'ordinary', ordinary: true });
@@ -128,6 +138,11 @@ describe('the traits of a command', () => {
   });
 
   it('stay few, however many names are asked for', () => {
+    for (const [length, isRemembered] of [
+      [80, true],
+      [81, false],
+    ] as const)
+      expect(traitsOf('b'.repeat(length)) === traitsOf('b'.repeat(length))).toBe(isRemembered);
     const remembered = traitsOf('foreign.0');
     for (let n = 1; n < 5_000; n++) traitsOf(`foreign.${n}`);
     expect(traitsOf('foreign.0')).toBe(remembered);

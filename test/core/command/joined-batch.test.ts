@@ -152,6 +152,48 @@ describe('joined commands', () => {
   });
 });
 
+describe('a step of a scan among joined commands', () => {
+  const page = '*2\r\n$1\r\n7\r\n*0\r\n';
+
+  it.each(['at once', 'later'])(
+    'that is sent %s begins again when its cursor is from a server process that is gone',
+    (when) => {
+      const stage = gateStage();
+      stage.dispatch.answer(joined(stage, read, ['scan', '0']), Buffer.from(`$-1\r\n${page}`));
+      stage.dispatch.server = 'second';
+      if (when === 'later') stage.gate.hold(10_000);
+      const command = joined(stage, ['scan', '7', 'count', '9'], read, ['scan', '8']);
+      if (when === 'later') stage.gate.serve();
+      expect(stage.dispatch.sent).toEqual(['pipeline', 'pipeline']);
+      expect(command.joined).toEqual([['scan', '0', 'count', '9'], read, ['scan', '8']]);
+      expect(stage.told).toEqual([{ event: 'scan-restart', command: 'scan' }]);
+    },
+  );
+
+  it('begins again also when no other command was joined to the step before', () => {
+    const stage = gateStage();
+    stage.dispatch.answer(joined(stage, ['scan', '0']), Buffer.from(page));
+    stage.dispatch.server = 'second';
+    expect(joined(stage, ['scan', '7']).joined).toEqual([['scan', '0']]);
+  });
+
+  it('goes on where the server process is the same', () => {
+    const stage = gateStage();
+    stage.dispatch.answer(joined(stage, ['scan', '0']), Buffer.from(page));
+    const command = joined(stage, ['scan', '7'], read);
+    expect([command.joined, stage.told]).toEqual([[['scan', '7'], read], []]);
+  });
+
+  it('keeps its cursor when the server answered it with an error', () => {
+    const stage = gateStage();
+    stage.dispatch.answer(joined(stage, ['hscan', 'a', '0'], read), Buffer.from(`${page}$-1\r\n`));
+    stage.dispatch.answer(joined(stage, ['hscan', 'a', '7'], read), Buffer.from(`${wrongType}$-1\r\n`));
+    stage.dispatch.server = 'second';
+    const command = joined(stage, ['hscan', 'a', '7'], read);
+    expect(command.joined).toEqual([['hscan', 'a', '0'], read]);
+  });
+});
+
 describe('a joined transaction', () => {
   it('is answered with the reply of its EXEC alone', async () => {
     const stage = gateStage();

@@ -4,7 +4,10 @@ import type {
   ConnectionSignal,
   LiveConnectionState,
 } from '../../../packages/core/src/connection/connection-state.ts';
-import { connectionTransition } from '../../../packages/core/src/connection/connection-transition.ts';
+import {
+  awaySince,
+  connectionTransition,
+} from '../../../packages/core/src/connection/connection-transition.ts';
 
 const now = 5_000;
 
@@ -215,4 +218,14 @@ describe('the life of a connection', () => {
 
     expect(refused).toEqual({ kind: 'reconnecting', since: 2_000, cause: 'connection-refused' });
   });
+});
+
+it.each([
+  ['connecting', undefined],
+  ['connecting, refused', 1_000],
+  ['stalled', 1_000],
+  ['reconnecting', 1_000],
+  ['ended', undefined],
+] as const)('an outage of a connection that is %s began at %s', (state, since) => {
+  expect(awaySince(states[state])).toBe(since);
 });

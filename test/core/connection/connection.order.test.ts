@@ -24,10 +24,11 @@ describe('a connection whose peer breaks the protocol', () => {
 
 describe('the order of the replies under load', () => {
   it.each([
-    ['load', 1],
-    ['idle', 0],
-  ] as const)('is checked while commands are answered (%s)', async (integrity, pings) => {
-    const stage = await ConnectionStage.ready({ connection: { integrity } });
+    ['load', 1, true],
+    ['load', 1, false],
+    ['idle', 0, true],
+  ] as const)('is checked while commands are answered (%s)', async (integrity, pings, hearsBytes) => {
+    const stage = await ConnectionStage.ready({ connection: { integrity }, hearsBytes });
     await stage.travel(150);
     stage.server.ran.length = 0;
     stage.send('get', ['a']);

@@ -24,6 +24,16 @@ describe('the first request to an endpoint', () => {
     expect(attempts).toEqual([]);
   });
 
+  it('is tried at once when another was withdrawn as soon as it was made', async () => {
+    const { clock, attempts, dial } = bareDialer();
+    dial('first').cancel();
+    await microtasks();
+    clock.travel(1);
+    dial('second');
+    await microtasks();
+    expect(attempts.map(({ who }) => who)).toEqual(['second']);
+  });
+
   it('is the only one that is tried without a timer', async () => {
     const { attempts, dial } = bareDialer();
     dial('first');
@@ -43,6 +53,23 @@ describe('the first request to an endpoint', () => {
     await microtasks();
     expect(attempts).toHaveLength(1);
   });
+});
+
+it('a request whose connection is up waits for no attempt, and hurries none', async () => {
+  const { clock, dialer, dial, now, last } = bareDialer();
+  const up = dial('up');
+  await microtasks();
+  last().resolve({ ok: true, fleetSize: 1 });
+  await now();
+  const waiting = dial('waiting');
+  await clock.travelAsync(100);
+  last().resolve(refused);
+  await now();
+  const nextMs = dialer.nextAttemptMs() as number;
+  up.hurry();
+  expect([up.nextAttemptMs(), waiting.nextAttemptMs()]).toEqual([undefined, nextMs]);
+  waiting.hurry();
+  expect(waiting.nextAttemptMs()).toBeLessThan(nextMs);
 });
 
 describe('why an endpoint cannot be reached', () => {

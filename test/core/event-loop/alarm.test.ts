@@ -197,6 +197,26 @@ it('an alarm rings although another one that was due with it throws', () => {
   expect(clock.pendingTimers).toBe(0);
 });
 
+it.each([
+  ['cleared', undefined],
+  ['set again', 5_030],
+])('an alarm that was %s by another one that then throws rings once when it is due', (_how, againAt) => {
+  const { clock, alarm, rings } = setUp();
+  const broken = new Alarm(clock, () => {
+    alarm.clear();
+    if (againAt !== undefined) alarm.set(againAt, false);
+    throw new Error('broken');
+  });
+  broken.set(5_010, false);
+  alarm.set(5_010, false);
+  expect(() => clock.travel(10)).toThrow('broken');
+  alarm.set(5_030, false);
+  clock.travel(100);
+  alarm.set(5_200, false);
+  clock.travel(100);
+  expect([rings, clock.pendingTimers]).toEqual([[5_030, 5_200], 0]);
+});
+
 it('an alarm that is due in 34 years sets no timer that Node would fire at once', () => {
   const { clock, alarm, rings } = setUp();
   alarm.set(5_000 + 2 ** 40, false);

@@ -24,17 +24,7 @@ export class WiredDriver {
   readonly driver = new FakeDriver(this.clock, new PlainConnector(this.network.open, this.server));
   readonly events: WireEvent[] = [];
   onEvent: (event: WireEvent) => void = () => undefined;
-  readonly wire = new Wire(
-    this.driver,
-    this.clock,
-    new RoundTrip(200, 2_000),
-    flushesOf(this.clock),
-    maxReplyBytes,
-    (event) => {
-      this.events.push(event);
-      this.onEvent(event);
-    },
-  );
+  readonly wire: Wire;
   /** Where a second connection leads: to the same server. */
   readonly target: Target = {
     endpoint: () => Promise.resolve(this.server),
@@ -47,9 +37,17 @@ export class WiredDriver {
     requiresPrimary: false,
   };
 
+  constructor(roundTrip = new RoundTrip(200, 2_000)) {
+    const flushes = flushesOf(this.clock);
+    this.wire = new Wire(this.driver, this.clock, roundTrip, flushes, maxReplyBytes, (event) => {
+      this.events.push(event);
+      this.onEvent(event);
+    });
+  }
+
   /** Ready at 1,100 ms, with the identity the server gave it. */
-  static async ready(): Promise<WiredDriver> {
-    const wired = new WiredDriver();
+  static async ready(roundTrip?: RoundTrip): Promise<WiredDriver> {
+    const wired = new WiredDriver(roundTrip);
     wired.driver.wake();
     await wired.travel(100);
     const { socket } = wired.driver;

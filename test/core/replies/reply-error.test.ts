@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { classifyReply } from '../../../packages/core/src/replies/reply-error.ts';
+import { classifyReply, redirectionOf } from '../../../packages/core/src/replies/reply-error.ts';
 
 const refused = { cause: undefined, outcome: 'refused', circuit: 'success', scope: 'command' };
 const away = { outcome: 'not-applied', circuit: 'failure' };
@@ -158,4 +158,14 @@ describe('an aborted transaction', () => {
     const message = `EXECABORT Transaction discarded because of: ${reason}`;
     expect(classifyReply(message)).toMatchObject({ ...verdict, code: 'EXECABORT' });
   });
+});
+
+it.each([
+  ['MOVED 3999 127.0.0.1:6381', 'moved'],
+  ['ASK 3999 127.0.0.1:6381', 'ask'],
+  ['TRYAGAIN Multiple keys request during rehashing of slot', 'try-again'],
+  ['CLUSTERDOWN The cluster is down', 'down'],
+  ['ERR unknown command', undefined],
+])('the reply of a node that does not serve a command says what to do: %s', (message, redirection) => {
+  expect(redirectionOf(message)).toBe(redirection);
 });

@@ -1,5 +1,9 @@
+import type { Socket } from 'node:net';
 import { describe, expect, it } from 'vitest';
-import { WiredDriver } from '../fakes/wired-driver.ts';
+import { RoundTrip } from '../../../packages/core/src/socket/round-trip.ts';
+import { Wire } from '../../../packages/core/src/socket/wire.ts';
+import { flushesOf } from '../fakes/tracked-call.ts';
+import { maxReplyBytes, WiredDriver } from '../fakes/wired-driver.ts';
 import { commandOf } from '../fakes/fake-command.ts';
 
 const value = 'v'.repeat(2_000);
@@ -91,8 +95,8 @@ describe('a peer that breaks the protocol', () => {
     for (let time = 0; time < 2; time++) {
       wired.link.far.write('+nobody asked\r\n');
       await wired.travel(5);
+      expect(wired.events.filter((event) => event === 'breached')).toHaveLength(1);
     }
-    expect(wired.events.filter((event) => event === 'breached')).toHaveLength(1);
     expect([wired.wire.breach, heard]).toEqual(['unasked', '']);
   });
 
@@ -185,6 +189,51 @@ describe('a flush', () => {
     expect(before?.near.writableNeedDrain).toBe(false);
     expect(events).toEqual(['written']);
   });
+});
+
+describe('a wire that need not tell everything', () => {
+  it.each([
+    [false, ['alive']],
+    [true, []],
+  ])('tells a sign of life unless nobody awaits one (%s)', async (isCalm, events) => {
+    const wired = await WiredDriver.ready();
+    wired.wire.tellsAll = false;
+    if (isCalm) wired.wire.isCalm = true;
+    wired.send('get', ['a']);
+    await wired.travel(5);
+    expect(wired.events.filter((event) => event !== 'written')).toEqual(events);
+  });
+
+  it.each([
+    [201, []],
+    [201.5, ['written']],
+  ])('tells a write only if the next look is further away than the limit (%d ms)', async (ms, events) => {
+    const wired = await WiredDriver.ready();
+    wired.wire.tellsAll = false;
+    wired.wire.lookDueAt = wired.clock.now() + ms;
+    wired.send('get', ['a']);
+    await wired.travel(0);
+    expect(wired.events).toEqual(events);
+  });
+});
+
+it('the flush of a PING of its own is begun as one, and the flush of a call is not', async () => {
+  const { driver, clock } = await WiredDriver.ready();
+  const kinds: string[] = [];
+  const flushes = flushesOf(clock);
+  const begin: (typeof flushes)['begin'] = (...args) => {
+    kinds.push(args[1]);
+    return flushes.begin(...args);
+  };
+  const wire = new Wire(driver, clock, new RoundTrip(200, 2_000), { begin }, maxReplyBytes, () => undefined);
+  const flushNext = (): void => {
+    wire.adopt(driver.socket as Socket, undefined);
+    wire.currentFlush();
+  };
+  flushNext();
+  await wire.ping(() => Promise.resolve(flushNext()));
+  flushNext();
+  expect(kinds).toEqual(['calls', 'ping', 'calls']);
 });
 
 describe('bytes that are read', () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { StallWatch, type StallFinding } from '../../../packages/core/src/stall/stall-watch.ts';
 import { PingTurns } from '../../../packages/core/src/stall/ping-turns.ts';
+import { RoundTrip } from '../../../packages/core/src/socket/round-trip.ts';
 import { WiredDriver } from '../fakes/wired-driver.ts';
 
 interface Watched {
@@ -12,9 +13,9 @@ interface Watched {
   onFinding: () => void;
 }
 
-/** A watch that began at 1,100 ms; the limit of silence is 200 ms. */
-async function watched({ idleMs = 5_000 } = {}): Promise<Watched> {
-  const wired = await WiredDriver.ready();
+/** A watch that began at 1,100 ms. */
+async function watched({ idleMs = 5_000, limitMs = 200 } = {}): Promise<Watched> {
+  const wired = await WiredDriver.ready(new RoundTrip(limitMs, 2_000));
   const { clock, wire } = wired;
   const found: (readonly [StallFinding, number])[] = [];
   const watch: StallWatch = new StallWatch(
@@ -99,6 +100,15 @@ describe('a silent connection', () => {
       ['silent', 1_300],
       ['silent', 1_500],
     ]);
+  });
+
+  it('is found at its limit when that is shorter than connections wait to look together', async () => {
+    const { wired, found } = await watched({ limitMs: 20 });
+    await wired.travel(100);
+    wired.server.freeze();
+    wired.send('get', ['a']);
+    await wired.travel(25);
+    expect(found).toEqual([['silent', 1_220]]);
   });
 
   it('is silent from its oldest call on, not from the last look', async () => {
@@ -352,6 +362,16 @@ describe('one of many connections to an endpoint', () => {
     expect(found).toEqual([]);
   });
 
+  it('leaves no timer when it goes before it has looked', async () => {
+    const { wired, watch, found } = await oneOf(1_000);
+    await wired.travel(3_000);
+    watch.doubt(500);
+    watch.stop();
+    expect(wired.clock.pendingTimers).toBe(0);
+    await wired.travel(60_000);
+    expect(found).toEqual([]);
+  });
+
   it('is left alone once it has gone', async () => {
     const { wired, watch, found, turns } = await oneOf(1_000);
     watch.stop();
@@ -398,6 +418,30 @@ describe('connections in use', () => {
     const sentAt = wired.clock.now();
     await wired.travel(201);
     expect(found).toEqual([['silent', sentAt + 200]]);
+  });
+});
+
+describe('a wire that is watched', () => {
+  it('knows when it is looked at next', async () => {
+    const { wired, watch } = await watched();
+    const { wire, clock } = wired;
+    expect([wire.lookDueAt, clock.nextTimerAt]).toEqual([1_300, 1_300]);
+    await wired.travel(200);
+    expect([wire.lookDueAt, clock.nextTimerAt]).toEqual([6_000, 6_000]);
+    wired.server.freeze();
+    wired.send('get', ['a']);
+    await wired.travel(0);
+    expect(wire.lookDueAt).toBe(1_500);
+    watch.stop();
+    expect(wire.lookDueAt).toBe(Infinity);
+  });
+
+  it('is looked at once at a time, also when its watch was begun twice', async () => {
+    const subject = await watched();
+    const { wired, watch, found } = subject;
+    watch.start(new PingTurns());
+    await wired.travel(5_000);
+    expect(found).toEqual([['idle', 6_000]]);
   });
 });
 
