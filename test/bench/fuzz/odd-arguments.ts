@@ -1,5 +1,6 @@
 import { inspect } from 'node:util';
 import { createRedisResilience, type RedisResilience } from '@redis-resilience/core';
+import { waitFor } from '@redis-resilience/testing';
 import type { Redis } from 'ioredis';
 import { Finding, settledWithin } from './finding.js';
 import { HostileServer, valueOf } from './hostile-server.js';
@@ -24,6 +25,15 @@ const verbs: readonly Verb[] = [
   (client, args) => client.mget(...(args as string[])),
   (client, args) => client.hset(...(args as [string])),
   (client, args) => client.eval('return 1', 1, ...(args as string[])),
+  // More keys are stated than there are.
+  (client, args) => client.eval('return 1', args.length + 3, ...(args as string[])),
+  (client, args) => client.call('EVAL', 'return 1', 'Infinity', ...(args as string[])),
+  (client, args) =>
+    client
+      .pipeline()
+      .get('{a}a')
+      .call('zunionstore', '{a}b', '1e9', ...(args as string[]))
+      .exec(),
   (client, args) =>
     client
       .pipeline()
@@ -99,6 +109,10 @@ export async function fuzzArguments(random: () => number): Promise<number> {
       if (value !== valueOf(prefix + key)) throw new Finding('A bystander got the answer of another call');
       await settledWithin('A call with an odd argument', odd, 5_000);
       for (const shown of [resilience, resilience.history(), resilience.detail()]) checkText(shown);
+    }
+    for (const { resilience } of stages) {
+      const message = 'no call to be counted as in flight when all have settled';
+      await waitFor(() => resilience.detail().inFlight === 0, { timeoutMs: 3_000, message });
     }
   } finally {
     await Promise.all(stages.map(({ resilience }) => resilience.close({ drainMs: 0 })));

@@ -6,8 +6,8 @@ import { isAllowedHost } from './allowed-host.ts';
 import { isSameOrigin } from './same-origin.ts';
 
 /**
- * Maximum number of requests that `authorize` may examine concurrently, and (`authorizeTimeoutMs`) the time that each
- * may take. Both are limited because `authorize` may query a database that is unavailable.
+ * Maximum number of requests that `authorize` may examine concurrently, and (`authorizeTimeoutMs`) the time that a
+ * request waits for it. Both are limited because `authorize` may query a database that is unavailable.
  */
 const maxAsking = 20;
 const authorizeTimeoutMs = 5_000;
@@ -46,10 +46,15 @@ export class ActionGate {
   async #isAuthorized(request: IncomingMessage): Promise<boolean> {
     if (!isAllowedHost(request.headers.host, this.#hosts)) return false;
     if (this.#authorize === undefined || this.#asking >= maxAsking) return false;
+    // A JavaScript callback may return anything: only `true` counts.
+    return (await this.#inTime(this.#ask(this.#authorize, request))) === true;
+  }
+
+  // One that has taken too long still counts, because it still uses what it waits for.
+  async #ask(authorize: (request: IncomingMessage) => unknown, request: IncomingMessage): Promise<unknown> {
     this.#asking += 1;
     try {
-      // A JavaScript callback may return anything: only `true` counts.
-      return (await this.#inTime(Promise.resolve<unknown>(this.#authorize(request)))) === true;
+      return await authorize(request);
     } catch {
       return false;
     } finally {

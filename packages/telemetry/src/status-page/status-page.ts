@@ -104,7 +104,7 @@ class LivePage implements StatusPage {
   async #stream(request: IncomingMessage, response: ServerResponse): Promise<void> {
     if (!isSameOrigin(request, false))
       return refuse(response, 403, 'Only the status page itself may open this stream.');
-    const token = await this.#gate.tokenFor(request);
+    const token = this.#watchers.isFull ? null : await this.#gate.tokenFor(request);
     if (response.destroyed || this.#isClosed) return;
     if (this.#watchers.isFull) {
       response.setHeader('retry-after', '5');
