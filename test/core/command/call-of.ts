@@ -52,10 +52,10 @@ export function batchOf(...calls: readonly (readonly [string, ...string[]])[]): 
 }
 
 /** An error as the driver makes it of an error reply. */
-export function replyError(message: string): Error {
+export function replyError(message: string, previousErrors?: readonly Error[]): Error {
   const error = new Error(message);
   error.name = 'ReplyError';
-  return error;
+  return previousErrors === undefined ? error : Object.assign(error, { previousErrors });
 }
 
 /** As the driver tells of a connection that is gone. */

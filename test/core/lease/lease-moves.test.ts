@@ -1,14 +1,18 @@
 import { describe, expect, it } from 'vitest';
-import { OutcomeUnknownError, RedisUnavailableError } from '../../../packages/core/src/errors.ts';
+import {
+  ConfigurationError,
+  OutcomeUnknownError,
+  RedisUnavailableError,
+} from '../../../packages/core/src/errors.ts';
 import { isElsewhere, LeaseMoves } from '../../../packages/core/src/lease/lease-moves.ts';
 import type { LeasePlace, LeasePlaces } from '../../../packages/core/src/lease/places.ts';
 import { replyError } from '../command/call-of.ts';
 
-function moves() {
+function moves(slot?: number) {
   const seen = { troubles: 0 };
   const places: LeasePlaces = {
     canMove: true,
-    placeOf: () => ({ address: 'a:1' }) as LeasePlace,
+    placeOf: () => ({ address: 'a:1', slot }) as LeasePlace,
     trouble: () => void seen.troubles++,
   };
   return { seen, moves: new LeaseMoves(places, 'default') };
@@ -28,6 +32,31 @@ describe('a lease whose work is answered by a node that does not serve its key',
     expect((error as Error).message).not.toMatch(/7001/);
     expect(seen.troubles).toBe(1);
     expect(isElsewhere(error)).toBe(true);
+  });
+
+  it('that used a key of another slot is told so, and the slots are not read', async () => {
+    const { seen, moves: followed } = moves(6);
+    const aborted = replyError('EXECABORT Transaction discarded because of previous errors.', [movedReply]);
+    for (const reply of [movedReply, aborted]) {
+      const error: unknown = await followed.follow([], () => Promise.reject(reply)).catch((reason) => reason);
+      expect(error).toBeInstanceOf(ConfigurationError);
+      expect((error as Error).message).toMatch(/another slot.*did not run.*\{ key \}/);
+      expect((error as Error).message).not.toMatch(/7001/);
+      expect(isElsewhere(error)).toBe(false);
+    }
+    expect(seen.troubles).toBe(0);
+  });
+
+  it.each([
+    'MOVED 6 127.0.0.1:7001',
+    'ASK 6 127.0.0.1:7001',
+    'TRYAGAIN Multiple keys',
+    'CLUSTERDOWN The cluster',
+  ])('with a key of its own slot, or of no slot, is told to lease again: %s', async (text) => {
+    const { seen, moves: followed } = moves(6);
+    const run = (): Promise<never> => Promise.reject(replyError(text));
+    await expect(followed.follow([], run)).rejects.toThrow(/Lease again/);
+    expect(seen.troubles).toBe(1);
   });
 
   it('keeps an error of its own, and one of another kind', async () => {

@@ -70,6 +70,24 @@ describe('leased connections of a Cluster', () => {
     expect(String(spread)).toMatch(/ConfigurationError: .* hash tag/);
   });
 
+  it('say so when their work uses a key of a slot that another node serves', async () => {
+    const resilience = await protectedCluster();
+    const keys = Array.from({ length: 50 }, (_, index) => `key:${index}`);
+    const ports = await Promise.all(keys.map(ownerOf));
+    const [own] = keys as [string];
+    const other = keys[ports.findIndex((port) => port !== ports[0])] as string;
+    const leased = resilience.lease((client) => client.set(other, '1'), { key: own });
+    expect(await errorOf(leased)).toMatchObject({
+      code: 'CONFIGURATION',
+      outcome: 'not-applied',
+      message: expect.stringMatching(/another slot/),
+    });
+    const transacted = resilience.transaction([own], (tx) => tx.commit((multi) => [multi.set(other, '1')]));
+    expect(await errorOf(transacted)).toMatchObject({ code: 'CONFIGURATION', outcome: 'not-applied' });
+    expect(await resilience.client.get(other)).toBeNull();
+    await resilience.close();
+  });
+
   it('follow a slot that moves, and a failover: a transaction goes on with the new node', async () => {
     const resilience = await protectedCluster();
     const key = 'moving';

@@ -32,6 +32,7 @@ export class ClusterPlaces implements LeasePlaces {
     const address = ownerOf(slot) ?? '';
     return {
       address,
+      slot,
       main: this.#mainOf(slot, address),
       connect: (isAwaited) => connectTo(address, slot, isAwaited),
     };

@@ -2,23 +2,32 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Lease } from './lease.ts';
 
 /** A lease that the running code holds, and the leases inside which it was acquired. */
-interface Held {
-  readonly lease: Lease;
+export interface HeldLease {
+  /**
+   * Undefined once the lease is over. Node keeps this object with every promise of the work, and one that has been in
+   * memory for long keeps the next, so that they would keep the leases too.
+   */
+  lease: Lease | undefined;
   readonly pool: object;
-  readonly outer: Held | undefined;
+  readonly outer: HeldLease | undefined;
 }
 
-const storage = new AsyncLocalStorage<Held>();
+const storage = new AsyncLocalStorage<HeldLease>();
+
+/** Returns a lease as code that is called now will hold it. */
+export function heldLease(lease: Lease, pool: object): HeldLease {
+  return { lease, pool, outer: storage.getStore() };
+}
 
 /** Calls `run` inside a lease: all code that `run` starts, even asynchronously, is recognised as holding that lease. */
-export function runInside<T>(lease: Lease, pool: object, run: () => T): T {
-  return storage.run({ lease, pool, outer: storage.getStore() }, run);
+export function runInside<T>(held: HeldLease, run: () => T): T {
+  return storage.run(held, run);
 }
 
 /** Whether the running code holds a lease from this pool. */
 export function isInsideLeaseOf(pool: object): boolean {
   for (let held = storage.getStore(); held !== undefined; held = held.outer) {
-    if (held.pool === pool && held.lease.isActive) return true;
+    if (held.pool === pool && held.lease?.isActive === true) return true;
   }
   return false;
 }

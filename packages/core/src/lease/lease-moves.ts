@@ -1,6 +1,6 @@
-import { isRedisResilienceError, RedisUnavailableError } from '../errors.ts';
+import { ConfigurationError, isRedisResilienceError, RedisUnavailableError } from '../errors.ts';
 import { isReplyError } from '../replies/connection-error.ts';
-import { redirectionOf } from '../replies/reply-error.ts';
+import { redirectionOf, slotOfRedirection } from '../replies/reply-error.ts';
 import type { LeasePlace, LeasePlaces } from './places.ts';
 
 /** A caller that waits for a connection to one place. */
@@ -35,7 +35,10 @@ export class LeaseMoves {
         return await run(place, following.abort.signal);
       } catch (error) {
         if (error === moved) continue;
-        if (!isElsewhere(error)) throw error;
+        const reply = elsewhereReplyOf(error);
+        if (reply === undefined) throw error;
+        const slot = slotOfRedirection(reply.message);
+        if (slot !== undefined && place.slot !== undefined && slot !== place.slot) throw otherSlot();
         this.#places.trouble();
         throw isRedisResilienceError(error) ? error : this.#elsewhere(error);
       } finally {
@@ -64,9 +67,25 @@ const moved = new Error('Another node serves the key.');
 
 /** Whether a node replied that it does not serve the key, so that the command did not run. */
 export function isElsewhere(error: unknown): boolean {
+  return elsewhereReplyOf(error) !== undefined;
+}
+
+/** Returns the reply of a node that does not serve the key; undefined if the error is of another kind. */
+function elsewhereReplyOf(error: unknown): Error | undefined {
   const reply = isRedisResilienceError(error) && error.outcome === 'not-applied' ? error.cause : error;
-  if (!(reply instanceof Error) || !isReplyError(reply)) return false;
-  if (redirectionOf(reply.message) !== undefined) return true;
-  const { previousErrors } = reply as { previousErrors?: readonly unknown[] };
-  return reply.message.startsWith('EXECABORT') && previousErrors?.some(isElsewhere) === true;
+  if (!(reply instanceof Error) || !isReplyError(reply)) return undefined;
+  if (redirectionOf(reply.message) !== undefined) return reply;
+  const { previousErrors = [] } = reply as { previousErrors?: readonly unknown[] };
+  if (!reply.message.startsWith('EXECABORT')) return undefined;
+  const isRedirection = (each: unknown): each is Error =>
+    each instanceof Error && isReplyError(each) && redirectionOf(each.message) !== undefined;
+  return previousErrors.find(isRedirection);
+}
+
+function otherSlot(): ConfigurationError {
+  return new ConfigurationError(
+    'A command used a key of another slot of the Cluster than the key of its lease; it did not run. The connection of ' +
+      'a lease leads to the node that serves its key. Lease by the key that the work uses, lease((client) => ' +
+      'client.get(key), { key }), and give keys that belong together one hash tag, such as {user:1}.',
+  );
 }

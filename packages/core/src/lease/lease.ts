@@ -91,7 +91,9 @@ export class Lease implements ClientUse {
     if (this.#end !== undefined) return;
     this.#end = how;
     removeListeners(this.client);
-    if (how !== 'returned') this.#reject?.((reason ?? this.#ended(how)) as Error);
+    const reject = this.#reject;
+    this.#reject = undefined;
+    if (how !== 'returned') reject?.((reason ?? this.#ended(how)) as Error);
   }
 
   /** Returns what must be done before the connection is used again. */

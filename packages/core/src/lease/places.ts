@@ -8,6 +8,8 @@ import type { PoolMain } from './pool/pool-parts.ts';
 export interface LeasePlace {
   /** Distinguishes it from the other nodes of a Cluster. Empty if it is not known yet which node serves the key. */
   readonly address: string;
+  /** The slot of the keys for which the place was sought; undefined if there is no Cluster. */
+  readonly slot?: number;
   readonly main: PoolMain;
   /** Creates a connection. `isAwaited` tells whether somebody is waiting for just this one. */
   readonly connect: (isAwaited: () => boolean) => LeaseConnection;

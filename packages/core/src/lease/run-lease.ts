@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.ts';
 import { CommandTimeoutError } from '../errors.ts';
-import { runInside } from './lease-context.ts';
+import { heldLease, runInside } from './lease-context.ts';
 import type { Lease } from './lease.ts';
 import type { Pool } from './pool/pool.ts';
 
@@ -36,10 +36,12 @@ export async function runLease<T>(
   const timer =
     timeoutMs === undefined ? undefined : clock.setTimeout(onDeadline, Math.max(0, deadlineAt - clock.now()));
   signal?.addEventListener('abort', onAbort, { once: true });
+  const held = heldLease(lease, pool);
   try {
-    const running = runInside(lease, pool, () => work(lease));
+    const running = runInside(held, () => work(lease));
     return isThenable(running) ? await lease.until(running) : running;
   } finally {
+    held.lease = undefined;
     if (timer !== undefined) clock.clearTimeout(timer);
     signal?.removeEventListener('abort', onAbort);
     pool.giveBack(lease, 'returned');

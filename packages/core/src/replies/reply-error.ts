@@ -62,6 +62,12 @@ export function redirectionOf(message: string): Redirection | undefined {
   return redirections[codeOfReply(message)];
 }
 
+/** Returns the slot that a redirection is about; undefined if it names none, as TRYAGAIN. */
+export function slotOfRedirection(message: string): number | undefined {
+  const slot = /^(?:MOVED|ASK) (\d+) /.exec(message)?.[1];
+  return slot === undefined ? undefined : Number(slot);
+}
+
 /** Returns whether AUTH failed only because the server requires no password: the connection works without one. */
 export function isNeedlessPassword(message: string): boolean {
   return /without any password configured|no password is set/i.test(message);

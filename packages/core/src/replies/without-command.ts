@@ -5,15 +5,24 @@ import { unquoteArguments } from './unquoted-arguments.ts';
  * Class, message and stack stay the same. Any other value is returned unchanged.
  */
 export function withoutCommand(error: unknown): unknown {
+  return copyOf(error, new Map());
+}
+
+// If one error rejects a whole transaction, the driver lists it among its own `previousErrors`.
+function copyOf(error: unknown, copies: Map<Error, unknown>): unknown {
   if (!(error instanceof Error) || !carriers.some((name) => name in error)) return error;
+  if (copies.has(error)) return copies.get(error);
   const copy = Object.create(Object.getPrototypeOf(error) as object) as Record<string, unknown>;
+  copies.set(error, copy);
   for (const [name, descriptor] of Object.entries(Object.getOwnPropertyDescriptors(error))) {
     if (!carriers.includes(name)) Object.defineProperty(copy, name, descriptor);
   }
   const { previousErrors, lastNodeError } = error as { previousErrors?: unknown; lastNodeError?: unknown };
   unquoteArguments(copy as unknown as Error, argumentsOf(error));
-  if (Array.isArray(previousErrors)) copy['previousErrors'] = previousErrors.map(withoutCommand);
-  if (lastNodeError !== undefined) copy['lastNodeError'] = withoutCommand(lastNodeError);
+  if (Array.isArray(previousErrors)) {
+    copy['previousErrors'] = previousErrors.map((each) => copyOf(each, copies));
+  }
+  if (lastNodeError !== undefined) copy['lastNodeError'] = copyOf(lastNodeError, copies);
   return copy;
 }
 
@@ -30,9 +39,10 @@ function hide(error: Error, name: string): void {
   const property = Object.getOwnPropertyDescriptor(error, name);
   if (property === undefined || !('value' in property)) return;
   const value: unknown = property.value;
-  for (const each of Array.isArray(value) ? value : [value]) if (each instanceof Error) hideCommand(each);
   // A log shows that there is a getter, but does not call it.
   Object.defineProperty(error, name, { get: () => value, enumerable: false, configurable: true });
+  // Comes last, because the error may be among these itself.
+  for (const each of Array.isArray(value) ? value : [value]) if (each instanceof Error) hideCommand(each);
 }
 
 function argumentsOf(error: Error): readonly unknown[] {

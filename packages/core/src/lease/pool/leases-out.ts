@@ -1,8 +1,11 @@
 import type { Lease } from '../lease.ts';
 
-/** The active leases, in the order in which they began. */
+/**
+ * The active leases, in the order in which they began. A list: the tables that a set leaves behind when it grows would
+ * keep leases in memory that are over.
+ */
 export class LeasesOut {
-  readonly #all = new Set<Lease>();
+  readonly #all: Lease[] = [];
   readonly #maxLeaseMs: number;
 
   constructor(maxLeaseMs: number) {
@@ -10,16 +13,20 @@ export class LeasesOut {
   }
 
   get count(): number {
-    return this.#all.size;
+    return this.#all.length;
   }
 
   add(lease: Lease): void {
-    this.#all.add(lease);
+    this.#all.push(lease);
   }
 
   /** Returns whether the lease was active. */
   remove(lease: Lease): boolean {
-    return this.#all.delete(lease);
+    const index = this.#all.lastIndexOf(lease);
+    if (index === -1) return false;
+    if (index === this.#all.length - 1) this.#all.pop();
+    else this.#all.splice(index, 1);
+    return true;
   }
 
   all(): readonly Lease[] {
