@@ -19,6 +19,12 @@ describe('what a call says to the driver', () => {
     expect([callOf('get', 'a').isBatch, batchOf(['get', 'a']).call.isBatch]).toEqual([false, true]);
   });
 
+  it('is whether it is a transaction', () => {
+    const { call, batch } = batchOf(['multi'], ['get', 'a'], ['exec']);
+    expect([call.isTransaction, batchOf(['get', 'a']).call.isTransaction]).toEqual([true, false]);
+    expect([batch.isTransaction, callOf('get', 'a').isTransaction]).toEqual([true, false]);
+  });
+
   it('is whether the answers come straight from the reader of replies', () => {
     const { call, batch } = batchOf(['get', 'a']);
     expect([callOf('get', 'a').isPlain, slowCall().isPlain, call.isPlain]).toEqual([true, false, false]);

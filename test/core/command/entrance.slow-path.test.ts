@@ -188,6 +188,16 @@ describe('a pipeline whose commands can be written as they come', () => {
     expect(dispatch.givenWith).toEqual([{ stream: batchStream, node: 'a node' }]);
   });
 
+  it.each([
+    ['takes it also for its transaction', 'select', ['multi', 'get', 'exec']],
+    ['leaves its transaction to the driver if it logs in', 'auth', ['get']],
+  ])('%s', async (_what, first, fast) => {
+    const { pipeline, dispatch } = gateStage();
+    dispatch.batchStreamOf = { isPipeline: false };
+    await pipeline([first, '1'], ['multi'], ['get', 'a'], ['exec']);
+    expect(dispatch.fast.map(({ name }) => name)).toEqual(fast);
+  });
+
   it('is answered as any other', async () => {
     const { pipeline, dispatch } = gateStage();
     dispatch.batchStreamOf = { isPipeline: false };

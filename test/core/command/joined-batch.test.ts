@@ -177,6 +177,22 @@ describe('a step of a scan among joined commands', () => {
     expect(joined(stage, ['scan', '7']).joined).toEqual([['scan', '0']]);
   });
 
+  it('in a transaction is known by its reply to EXEC', () => {
+    const stage = gateStage();
+    const command = joined(stage, ['multi'], write, ['scan', '0'], ['exec']);
+    stage.dispatch.answer(command, Buffer.from(`+OK\r\n+QUEUED\r\n+QUEUED\r\n*2\r\n+OK\r\n${page}`));
+    stage.dispatch.server = 'second';
+    expect(joined(stage, ['scan', '7']).joined).toEqual([['scan', '0']]);
+  });
+
+  it.each(['*-1\r\n', aborted])('in a transaction that did not run has no reply: %j', async (reply) => {
+    const stage = gateStage();
+    const command = joined(stage, ['multi'], ['scan', '0'], ['exec']);
+    stage.dispatch.answer(command, Buffer.from(`+OK\r\n${wrongType}${reply}`));
+    expect(await replies(command)).toHaveLength(3);
+    expect(stage.told).toEqual([]);
+  });
+
   it('goes on where the server process is the same', () => {
     const stage = gateStage();
     stage.dispatch.answer(joined(stage, ['scan', '0']), Buffer.from(page));

@@ -2,7 +2,7 @@ import type { DriverCommand } from '../driver/driver-command.ts';
 import type { ReplyVerdict } from '../replies/reply-error.ts';
 import type { Batch } from './batch/batch.ts';
 import { JoinedBatch } from './batch/joined-batch.ts';
-import { isSlow, type Call, type CallOwner } from './call.ts';
+import { isSlow, type Call, type CallOwner, type SlowCall } from './call.ts';
 import type { Gate } from './gate.ts';
 import { answered, happeningOf } from './happening.ts';
 import type { GateParts, Line } from './line.ts';
@@ -29,7 +29,7 @@ export class Answers implements CallOwner {
     else if (batch instanceof JoinedBatch) {
       const isAccepted = batch.take(value as Buffer);
       const { guards } = this.#gate.state;
-      for (const [step, reply] of batch.scanReplies()) if (isSlow(call)) guards.answered(call, step, reply);
+      for (const [step, reply] of batch.scanReplies()) guards.answered(call as SlowCall, step, reply);
       if (isAccepted) this.#gate.settle(call, answered);
       else this.finishBatch(call, batch);
     } else {

@@ -60,18 +60,13 @@ export class JoinedBatch extends Batch {
     return isAccepted;
   }
 
-  /** Returns the steps of scans with the bytes of their replies. */
-  scanReplies(): readonly (readonly [BatchedCommand['command'], Buffer])[] {
+  /** If there are steps of scans, returns each command with the bytes of its reply; undefined for an error. */
+  scanReplies(): readonly (readonly [BatchedCommand['command'], Buffer | undefined])[] {
     if (!this.hasScans) return [];
     const replies = this.isTransaction ? elementsOf(this.#replies.at(-1)) : this.#replies;
     // In a transaction, MULTI comes first, and has no element in the reply to EXEC.
     const offset = this.isTransaction ? 1 : 0;
-    return this.commands.flatMap(({ command }, index) => {
-      const reply = replies[index - offset];
-      return reply === undefined || traitsOf(command.name).kind !== 'cursor'
-        ? []
-        : [[command, reply] as const];
-    });
+    return this.commands.map(({ command }, index) => [command, replies[index - offset]] as const);
   }
 
   override scanBegunAgain(changed: BatchedCommand['command']): void {
@@ -108,7 +103,6 @@ function elementsOf(reply: Buffer | undefined): readonly Buffer[] {
   let start = reply.indexOf('\n') + 1;
   while (start < reply.length) {
     const end = frames.next(reply, start);
-    if (end === -1) break;
     elements.push(reply.subarray(start, end));
     start = end;
   }
