@@ -25,9 +25,9 @@ export function isReplyError(error: Error): boolean {
 }
 
 /**
- * Returns whether the driver rejected the command because of a caller's mistake, or threw while it was handed the command, as opposed to a connection failure:
- * such an error is passed on unchanged. Any other error that is not a reply means that the connection broke during the
- * command.
+ * Returns whether the driver rejected the command because of a caller's mistake, or threw while it was handed the
+ * command, as opposed to a connection failure: such an error is passed on unchanged. Any other error that is not a reply
+ * means that the connection broke during the command.
  */
 export function isCallersFault(error: Error): boolean {
   return thrown.has(error) || callersMistakes.some((pattern) => pattern.test(error.message));
