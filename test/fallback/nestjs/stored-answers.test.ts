@@ -10,6 +10,7 @@ import {
   type ExecutionContext,
   type INestApplication,
   type NestInterceptor,
+  type LoggerService,
 } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
@@ -83,7 +84,7 @@ class Shop {
   }
 }
 
-async function shop(platform: 'express' | 'fastify') {
+async function shop(platform: 'express' | 'fastify', logger: LoggerService | false = false) {
   const { resilience } = await stage();
   @Module({
     controllers: [Shop],
@@ -92,8 +93,8 @@ async function shop(platform: 'express' | 'fastify') {
   class App {}
   const app: INestApplication =
     platform === 'express'
-      ? await NestFactory.create(App, { logger: false })
-      : await NestFactory.create(App, new FastifyAdapter(), { logger: false });
+      ? await NestFactory.create(App, { logger })
+      : await NestFactory.create(App, new FastifyAdapter(), { logger });
   onTestFinished(() => app.close());
   app.useGlobalInterceptors(new LeavesPasswordsOut());
   await app.listen(0, '127.0.0.1');
@@ -120,6 +121,18 @@ describe.each(['express', 'fastify'] as const)('the cache interceptor on %s', (p
     }
     const first = await visit('/plain');
     expect(await visit('/plain')).toMatchObject({ text: first.text, cache: 'HIT' });
+  });
+
+  it('says once for each class why its instances are not cached', async () => {
+    const lines: string[] = [];
+    const ignore = () => undefined;
+    const visit = await shop(platform, {
+      log: ignore,
+      error: ignore,
+      warn: (line: string) => lines.push(line),
+    });
+    for (const path of ['/user', '/users', '/map', '/entity', '/plain', '/user']) await visit(path);
+    expect(lines.map((line) => /instance of (\w+) /.exec(line)?.[1])).toEqual(['User', 'Map']);
   });
 
   it('adds its own time to the age that an answer came with', async () => {

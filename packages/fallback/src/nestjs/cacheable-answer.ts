@@ -1,6 +1,6 @@
 import CachePolicy from 'http-cache-semantics';
 import type { CacheableRequest } from './cacheable-request.ts';
-import { isPlainData } from './plain-data.ts';
+import { kindOfBody } from './plain-data.ts';
 
 export type Headers = Readonly<Record<string, string | string[]>>;
 
@@ -22,7 +22,8 @@ export interface CacheableAnswer {
 
 /** Whether a response may be stored and shared, and for how long if it says so itself. */
 export type AnswerVerdict =
-  | { readonly mayShare: false }
+  /** `instanceOf` is the class of an instance in the body, if that is the reason. */
+  | { readonly mayShare: false; readonly instanceOf?: string }
   | { readonly mayShare: true; readonly answer: CacheableAnswer; readonly maxAgeMs: number | undefined };
 
 const isExplicit = /\b(s-maxage|max-age|no-cache)\b/i;
@@ -43,7 +44,10 @@ export function judgeAnswer(
 ): AnswerVerdict {
   const refused = { mayShare: false } as const;
   if (after.status !== 200 || before.status !== 200) return refused;
-  if (after.headers['set-cookie'] !== undefined || !isPlainData(body)) return refused;
+  if (after.headers['set-cookie'] !== undefined) return refused;
+  const kind = kindOfBody(body);
+  if (kind.kind !== 'plain')
+    return kind.kind === 'instance' ? { ...refused, instanceOf: kind.className } : refused;
   const vary = namesIn(after.headers['vary']);
   if (vary.includes('*')) return refused;
   // A request that has an `Authorization` header is judged here only if the header is part of the key, so it does not

@@ -4,6 +4,7 @@ import type { Cache, CacheAnswer } from '../cache/cache.ts';
 import type { LoadContext } from '../cache/single-flight.ts';
 import { judgeAnswer, type Headers, type ResponseHead, type CacheableAnswer } from './cacheable-answer.ts';
 import { digestOf, type CacheableRequest } from './cacheable-request.ts';
+import type { InstanceNotice } from './instance-notice.ts';
 import { hasPendingCookies, sessionTextOf } from './personal-marks.ts';
 
 /** The part of a response that Express and Fastify have in common. */
@@ -18,6 +19,7 @@ export interface VisitParts {
   readonly adapter: AbstractHttpAdapter;
   /** Keys whose responses turned out not to be shareable. */
   readonly unshared: LRUCache<string, true>;
+  readonly notice: InstanceNotice;
   readonly request: CacheableRequest;
   readonly response: NestResponse;
   readonly handle: () => Promise<unknown>;
@@ -66,11 +68,12 @@ export class CachedVisit {
   }
 
   async #load({ keepFor }: LoadContext): Promise<Load> {
-    const { request, handle, ttlMs } = this.#parts;
+    const { request, handle, notice, ttlMs } = this.#parts;
     const before = this.#head(undefined);
     const session = sessionTextOf(request);
     const body = await handle();
     const verdict = judgeAnswer(request, before, this.#head(before), body);
+    if (!verdict.mayShare && verdict.instanceOf !== undefined) notice.tell(verdict.instanceOf);
     const isPersonal = session === undefined || session !== sessionTextOf(request);
     if (!verdict.mayShare || isPersonal) {
       keepFor(0);

@@ -1,20 +1,33 @@
+/** What a body consists of. */
+export type BodyKind =
+  | { readonly kind: 'plain' }
+  /** It is, or contains, an instance of this class. */
+  | { readonly kind: 'instance'; readonly className: string }
+  /** A stream, bytes, nothing, or something else that JSON has no form for. */
+  | { readonly kind: 'other' };
+
 /**
- * Whether a body is plain data, which the cache returns as it was. An instance of a class returns as a plain object, so
- * that a serializer around the cache would no longer know which of its fields to leave out. A stream can be read only
- * once, and bytes do not survive JSON. If the body is undefined, the handler has sent the response itself.
+ * Finds out whether a body is plain data, which the cache returns as it was. An instance of a class returns as a plain
+ * object, so that a serializer around the cache would no longer know which of its fields to leave out. A stream can be
+ * read only once, and bytes do not survive JSON. If the body is undefined, the handler has sent the response itself.
  */
-export function isPlainData(body: unknown): boolean {
-  if (body === undefined || typeof body === 'function' || typeof body === 'symbol') return false;
-  let isPlain = true;
+export function kindOfBody(body: unknown): BodyKind {
+  const other = { kind: 'other' } as const;
+  if (body === undefined || typeof body === 'function' || typeof body === 'symbol') return other;
+  let found: object | undefined;
   try {
     JSON.stringify({ body }, function check(this: Readonly<Record<string, unknown>>, name, value: unknown) {
-      isPlain &&= isObject(value) ? isPlainObject(value) && this[name] === value : true;
-      return isPlain ? value : undefined;
+      const original = this[name];
+      if (isObject(value) && isObject(original) && !(isPlainObject(value) && original === value))
+        found ??= original;
+      return found === undefined ? value : undefined;
     });
+    if (found === undefined) return { kind: 'plain' };
+    if (isPlainObject(found) || isRaw(found)) return other;
+    return { kind: 'instance', className: classNameOf(found) };
   } catch {
-    return false;
+    return other;
   }
-  return isPlain;
 }
 
 function isObject(value: unknown): value is object {
@@ -27,4 +40,21 @@ function isPlainObject(value: object): boolean {
   if (Array.isArray(value)) return true;
   const prototype: unknown = Object.getPrototypeOf(value);
   return prototype === null || Object.getPrototypeOf(prototype) === null;
+}
+
+/** Whether an object is bytes or a stream. */
+function isRaw(value: object): boolean {
+  const { pipe, getReader, getStream } = value as Readonly<Record<string, unknown>>;
+  return (
+    ArrayBuffer.isView(value) ||
+    value instanceof ArrayBuffer ||
+    value instanceof Blob ||
+    Symbol.asyncIterator in value ||
+    [pipe, getReader, getStream].some((method) => typeof method === 'function')
+  );
+}
+
+function classNameOf(instance: object): string {
+  const { constructor: made } = Object.getPrototypeOf(instance) as { readonly constructor?: unknown };
+  return typeof made === 'function' && made.name !== '' ? made.name : 'a class';
 }

@@ -21,6 +21,7 @@ import {
 import { LRUCache } from 'lru-cache';
 import type { Cache } from '../cache/cache.ts';
 import { CachedVisit, type NestResponse } from './cached-visit.ts';
+import { InstanceNotice } from './instance-notice.ts';
 import { keyOfRequest, mayShare, type CacheableRequest } from './cacheable-request.ts';
 
 /** The injection token of the {@link Cache} that {@link RedisCacheInterceptor} uses. */
@@ -76,7 +77,8 @@ const unsharedMs = 10_000;
  * Stores and shares only what RFC 9111 allows a shared cache. Never shared: the response to a request that identifies
  * the visitor, by a header, a client certificate or a `user` that a guard set; a response with a cookie,
  * `Cache-Control: private` or `no-store`, or an explicitly set status; one whose handler changed the session; a stream;
- * an instance of a class. `Vary` is honoured, and `max-age` shortens the ttl. Headers that the handler set are stored with its response.
+ * an instance of a class, which is logged once for each class. `Vary` is honoured, and `max-age` shortens the ttl.
+ * Headers that the handler set are stored with its response.
  *
  * @example
  * providers: [{ provide: REDIS_CACHE, inject: [getRedisResilienceToken()], useFactory: (r: RedisResilience) => createCache(r) }]
@@ -95,6 +97,8 @@ export class RedisCacheInterceptor implements NestInterceptor {
     ttl: unsharedMs,
     perf: systemClock,
   });
+
+  readonly #notice = new InstanceNotice();
 
   constructor(
     @Inject(REDIS_CACHE) cache: Cache,
@@ -120,6 +124,7 @@ export class RedisCacheInterceptor implements NestInterceptor {
       cache: this.#cache,
       adapter: this.#host.httpAdapter,
       unshared: this.#unshared,
+      notice: this.#notice,
       request: context.switchToHttp().getRequest<CacheableRequest>(),
       response: context.switchToHttp().getResponse<NestResponse>(),
       handle: () => lastValueFrom(next.handle(), { defaultValue: undefined }),

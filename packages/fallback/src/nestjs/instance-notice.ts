@@ -1,0 +1,16 @@
+import { Logger } from '@nestjs/common';
+
+/** Says once for each class why responses with its instances are not cached. */
+export class InstanceNotice {
+  readonly #logger = new Logger('RedisCacheInterceptor');
+  readonly #told = new Set<string>();
+
+  tell(className: string): void {
+    if (this.#told.has(className)) return;
+    this.#told.add(className);
+    this.#logger.warn(
+      `Responses with an instance of ${className} are not cached: they would come from the cache as plain objects, ` +
+        'with every field. Return plain objects; or list ClassSerializerInterceptor after RedisCacheInterceptor.',
+    );
+  }
+}
