@@ -351,7 +351,11 @@ describe('the bounds of a lease', () => {
     await using redis = await startProtectedRedis(pool({ idleMs: 50, min: 1 }));
     await Promise.all([1, 2, 3].map(() => redis.resilience.lease(() => delay(20))));
 
-    await waitFor(() => redis.resilience.detail().pool.idle === 1, { message: 'one to be left' });
+    const isOneLeft = (): boolean => {
+      const { idle, pending } = redis.resilience.detail().pool;
+      return idle === 1 && pending === 0;
+    };
+    await waitFor(isOneLeft, { message: 'one to be left' });
     await delay(100);
 
     expect(redis.resilience.detail().pool).toMatchObject({ idle: 1, pending: 0 });
