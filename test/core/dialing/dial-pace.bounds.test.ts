@@ -1,5 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { dialPace, type PaceFacts } from '../../../packages/core/src/dialing/schedule/dial-pace.ts';
+import {
+  dialPace,
+  provenOverlap,
+  type PaceFacts,
+} from '../../../packages/core/src/dialing/schedule/dial-pace.ts';
 
 const limits = { minPeriodMs: 100, maxPeriodMs: 5_000 };
 const fleet: PaceFacts = { fleetSize: 10_000, everConnected: true, own: 1, interactive: true, limits };
@@ -15,4 +19,14 @@ describe('dialPace at its bounds', () => {
       expect(dialPace({ ...fleet, fleetSize, own }, 1, 0)).toEqual(pace);
     },
   );
+});
+
+describe('provenOverlap', () => {
+  it.each([
+    { connectMs: 0.1, overlap: 2 },
+    { connectMs: 1, overlap: 3 },
+    { connectMs: 120, overlap: 360 },
+  ])('lets $overlap attempts overlap if one takes $connectMs ms', ({ connectMs, overlap }) => {
+    expect(provenOverlap(connectMs)).toBe(overlap);
+  });
 });
