@@ -4,6 +4,7 @@ import { startCluster, startRedis, waitFor, type RedisServer } from '@redis-resi
 import * as redis from 'redis';
 import * as redis51 from 'redis-5-1';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { newestProtocol } from '../integration/stage/supported-protocols.ts';
 import type { Client } from './contract/call-case.ts';
 import { eventsOf, front } from './stage.ts';
 
@@ -45,7 +46,7 @@ describe('a client of node-redis in front', () => {
 
   it('refuses commands before it is connected and after it is closed', async () => {
     const { resilience, client } = await front(server.url);
-    const early = createNodeRedisClient(resilience, redis);
+    const early = createNodeRedisClient(resilience, redis, { RESP: newestProtocol });
     await expect(early.get('a')).rejects.toBeInstanceOf(redis.ClientClosedError);
     await client.close();
     await expect(client.get('a')).rejects.toBeInstanceOf(redis.ClientClosedError);
@@ -81,6 +82,7 @@ describe('a client of node-redis in front', () => {
     onTestFinished(() => resilience.close({ drainMs: 0 }));
     const { defineScript } = redis;
     const client = createNodeRedisClient(resilience, redis, {
+      RESP: newestProtocol,
       scripts: {
         double: defineScript({
           NUMBER_OF_KEYS: 1,
@@ -117,7 +119,9 @@ describe('a client of node-redis in front', () => {
     expect(await resilience.client.set('shared', '0')).toBe('OK');
     client.destroy();
     await expect(blocked).rejects.toThrow('Disconnects client');
-    const [one, two] = [createNodeRedisClient(resilience, redis), createNodeRedisClient(resilience, redis)];
+    const options = { RESP: newestProtocol };
+    const one = createNodeRedisClient(resilience, redis, options);
+    const two = createNodeRedisClient(resilience, redis, options);
     await Promise.all([one.connect(), two.connect()]);
     await one.watch('shared');
     await two.multi().set('shared', '1').exec();
@@ -169,7 +173,7 @@ describe('a client of node-redis in front', () => {
   it('puts the prefix of the resilience before keys', async () => {
     const resilience = createRedisResilience({ host: server.host, port: server.port, keyPrefix: 'app:' });
     onTestFinished(() => resilience.close({ drainMs: 0 }));
-    const client = createNodeRedisClient(resilience, redis);
+    const client = createNodeRedisClient(resilience, redis, { RESP: newestProtocol });
     await client.connect();
     await client.mSet({ a: '1', b: '2' });
     await client.multi().incr('a').exec();
@@ -216,7 +220,9 @@ describe('what cannot be kept', () => {
   ])('the option %j is refused', (options, message) => {
     const resilience = createRedisResilience({ host: server.host, port: server.port, lazyConnect: true });
     onTestFinished(() => resilience.close({ drainMs: 0 }));
-    expect(() => createNodeRedisClient(resilience, redis, options as never)).toThrow(message);
+    expect(() =>
+      createNodeRedisClient(resilience, redis, { RESP: newestProtocol, ...options } as never),
+    ).toThrow(message);
   });
 
   it.each([

@@ -3,6 +3,7 @@ import { createNodeRedisClient } from '@redis-resilience/node-redis';
 import { startProxy, startRedis, waitFor } from '@redis-resilience/testing';
 import * as redis from 'redis';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { newestProtocol } from '../integration/stage/supported-protocols.ts';
 import type { Client } from './contract/call-case.ts';
 import { eventsOf, front } from './stage.ts';
 
@@ -98,8 +99,11 @@ describe('while Redis is away', () => {
     await server.kill();
     const resilience = createRedisResilience(server.url, { logger: false });
     onTestFinished(() => resilience.close({ drainMs: 0 }));
-    const client = createNodeRedisClient(resilience, redis) as unknown as Client;
-    const patient = createNodeRedisClient(resilience, redis, { waitForReady: true });
+    const client = createNodeRedisClient(resilience, redis, { RESP: newestProtocol }) as unknown as Client;
+    const patient = createNodeRedisClient(resilience, redis, {
+      RESP: newestProtocol,
+      waitForReady: true,
+    });
     const own = client.duplicate();
     await Promise.all([client.connect(), own.connect()]);
     expect([client.isOpen, client.isReady, own.isReady]).toEqual([true, false, false]);
@@ -117,7 +121,7 @@ describe('while Redis is away', () => {
     await server.kill();
     const resilience = createRedisResilience(server.url, { logger: false, admission: { maxWaitMs: 0 } });
     onTestFinished(() => resilience.close({ drainMs: 0 }));
-    const client = createNodeRedisClient(resilience, redis);
+    const client = createNodeRedisClient(resilience, redis, { RESP: newestProtocol });
     await client.connect();
     const digest = await client.scriptLoad(script);
     expect(digest).toMatch(/^[0-9a-f]{40}$/);

@@ -3,6 +3,7 @@ import { createNodeRedisClient } from '@redis-resilience/node-redis';
 import { onTestFinished } from 'vitest';
 import type { Redis } from 'ioredis';
 import * as redis from 'redis';
+import { newestProtocol } from '../integration/stage/supported-protocols.ts';
 import type { Client } from './contract/call-case.ts';
 
 export interface Stage {
@@ -18,7 +19,10 @@ export async function front(
 ): Promise<Stage> {
   const resilience = createRedisResilience(url, { logger: false, ...options });
   onTestFinished(() => resilience.close({ drainMs: 0 }));
-  const client = createNodeRedisClient(resilience, redis, given) as unknown as Client;
+  const client = createNodeRedisClient(resilience, redis, {
+    RESP: newestProtocol,
+    ...given,
+  }) as unknown as Client;
   await client.connect();
   return { resilience, client };
 }

@@ -16,6 +16,9 @@ function keysOf(args: readonly string[], keyPrefix?: string): { keys: unknown[];
   return { keys, args: command.args };
 }
 
+/** Before version 5.11, ioredis finds no key of a command whose name is written in capitals. */
+const knowsCapitals = keysOf(['GET', 'a']).keys.length === 1;
+
 it.each(list)('%s keeps its arguments, however many keys it states', (name) => {
   for (const args of [[], ['a'], ['40', 'a'], ['a', '40', 'b'], ['a', 'b', '40', 'c']]) {
     expect(keysOf([name, ...args]).args).toEqual(args);
@@ -30,10 +33,7 @@ it.each([
     ['eval', 'script', '2', 'a', 'b', 'c'],
     ['a', 'b'],
   ],
-  [
-    ['EVAL', 'script', '9', 'a', 'b'],
-    ['a', 'b'],
-  ],
+  [['EVAL', 'script', '9', 'a', 'b'], knowsCapitals ? ['a', 'b'] : []],
   [['eval', 'script', '1e12', 'a'], ['a']],
   [['fcall', 'name', 'Infinity', 'a'], ['a']],
   [

@@ -4,6 +4,7 @@ import type { ChainableCommander, Redis } from 'ioredis';
 import { describe, expect, it } from 'vitest';
 import { bulk, honest, HostileServer, valueOf } from '../../bench/fuzz/hostile-server.ts';
 import { errorOf } from '../stage/outcome-of.ts';
+import { supportedProtocols } from '../stage/supported-protocols.ts';
 
 type Login = (client: Pick<ChainableCommander, 'auth' | 'call'>, protocol: number) => unknown;
 
@@ -36,7 +37,7 @@ const transactions: readonly (readonly [
   ],
 ];
 
-describe.each([2, 3] as const)('a login inside a transaction (RESP%i)', (protocol) => {
+describe.each(supportedProtocols)('a login inside a transaction (RESP%i)', (protocol) => {
   describe.each(transactions)('by %s', (_by, run) => {
     it.each([
       ['AUTH', auth],

@@ -5,6 +5,7 @@ import type { Cluster, Redis } from 'ioredis';
 import * as redis from 'redis';
 import { expect, it } from 'vitest';
 import { honest, HostileServer } from '../../bench/fuzz/hostile-server.ts';
+import { newestProtocol } from '../stage/supported-protocols.ts';
 
 type Read = (key: string) => Promise<unknown>;
 
@@ -58,7 +59,7 @@ const single = ({ host, port }: HostileServer): RedisResilience<Redis> =>
 
 it('a connection whose replies are shifted is noticed through a client of node-redis', () =>
   stage(single, async (server, resilience) => {
-    const client = createNodeRedisClient(resilience, redis);
+    const client = createNodeRedisClient(resilience, redis, { RESP: newestProtocol });
     await client.connect();
     await noticesShift(server, (key) => client.get(key));
   }));
