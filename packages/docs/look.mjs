@@ -52,7 +52,7 @@ const browser = await chromium.launch({
 for (const look of looks) {
   const name = `${look.viewport.width} px, ${look.colorScheme}`;
   const page = await (await browser.newContext(look)).newPage();
-  await page.addInitScript(`globalThis.tornWords = ${tornWords}`);
+  await page.addInitScript(`globalThis.tornWords = ${String(tornWords)}`);
   let path = '/';
   const find = (text) => findings.push(`${path} (${name}): ${text}`);
   page.on('console', (message) => {

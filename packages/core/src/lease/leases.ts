@@ -45,7 +45,7 @@ export class Leases {
       const keys = key === undefined ? [] : [key];
       return this.#run(keys, { name, timeoutMs, deadlineAt, signal }, (lease) => work(lease.client));
     } catch (error) {
-      return Promise.reject(error as Error);
+      return Promise.reject(error);
     }
   }
 
