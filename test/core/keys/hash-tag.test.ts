@@ -31,7 +31,7 @@ describe('the key that remembers an id of applyOnce', () => {
       fc.property(key, (given) => {
         expect(keySlot(`{${hashTagOf(given)}}:once`)).toBe(keySlot(given));
       }),
-      { numRuns: 2_000 },
+      { numRuns: 500 },
     );
   });
 });
