@@ -2,39 +2,29 @@ import type { Redis } from 'ioredis';
 import { describe, expect, it } from 'vitest';
 import { startProtectedRedis } from '../stage/protected-redis.ts';
 
+type Step = readonly [cursor: string, elements: readonly string[]];
+
+/** Number of steps before the server restarts. */
+const restartAfter = 50;
 const keys = Array.from({ length: 2000 }, (_, index) => `user:${index}`);
 
 describe('a scan over a restart of the server', () => {
   it.each(['scan', 'hscan'] as const)(
     '%s finds every element, and tells that it began again',
     async (name) => {
-      await using redis = await startProtectedRedis({
-        server: { appendonly: true, config: { appendfsync: 'always' } },
-        resilience: { timeoutMs: 10_000, admission: { maxWaitMs: 10_000, patience: 'deadline' } },
-      });
-      const { client, server, resilience } = redis;
-      const restarted: string[] = [];
-      resilience.on('scan-restart', ({ command }) => restarted.push(command));
+      await using redis = await startKept();
+      const { client } = redis;
       if (name === 'scan') await client.mset(keys.flatMap((key) => [key, '1']));
       else await client.hset('users', ...keys.flatMap((key) => [key, '1']));
 
-      const found = new Set<string>();
-      let cursor = '0';
-      let steps = 0;
-      do {
-        const [next, elements] =
-          name === 'scan' ? await client.scan(cursor) : await client.hscan('users', cursor);
-        for (const element of elements) found.add(element);
-        cursor = next;
-        if (++steps === 50) await server.restart();
-      } while (cursor !== '0');
+      const { missed, restarted } = await scanOverRestart(redis, (cursor) =>
+        name === 'scan' ? client.scan(cursor) : client.hscan('users', cursor),
+      );
 
-      expect(keys.filter((key) => !found.has(key))).toEqual([]);
+      expect(missed).toEqual([]);
       expect(restarted).toEqual([name]);
     },
   );
-
-  type Step = readonly [cursor: string, elements: readonly string[]];
 
   it.each<readonly [string, (client: Redis, cursor: string) => Promise<unknown>]>([
     ['multi()', async (client, cursor) => (await client.multi().get('a').scan(cursor).exec())?.[1]?.[1]],
@@ -56,27 +46,42 @@ describe('a scan over a restart of the server', () => {
       },
     ],
   ])('finds every element also from a cursor that EXEC returned, by %s', async (_by, step) => {
-    await using redis = await startProtectedRedis({
-      server: { appendonly: true, config: { appendfsync: 'always' } },
-      resilience: { timeoutMs: 10_000, admission: { maxWaitMs: 10_000, patience: 'deadline' } },
-    });
-    const { client, server, resilience } = redis;
-    const restarted: string[] = [];
-    resilience.on('scan-restart', ({ command }) => restarted.push(command));
+    await using redis = await startKept();
+    const { client } = redis;
     await client.mset(keys.flatMap((key) => [key, '1']));
 
-    const found = new Set<string>();
-    let cursor = '0';
-    let steps = 0;
-    do {
-      const answer = steps < 50 ? ((await step(client, cursor)) as Step) : await client.scan(cursor);
-      const [next, elements] = answer;
-      for (const element of elements) found.add(element);
-      cursor = next;
-      if (++steps === 50) await server.restart();
-    } while (cursor !== '0');
+    const { missed, restarted } = await scanOverRestart(redis, async (cursor, steps) =>
+      steps < restartAfter ? ((await step(client, cursor)) as Step) : client.scan(cursor),
+    );
 
-    expect(keys.filter((key) => !found.has(key))).toEqual([]);
+    expect(missed).toEqual([]);
     expect(restarted).toEqual(['scan']);
   });
 });
+
+/** A server that keeps its data, and a client whose calls wait for it. */
+function startKept() {
+  return startProtectedRedis({
+    server: { appendonly: true, config: { appendfsync: 'always' } },
+    resilience: { timeoutMs: 10_000, admission: { maxWaitMs: 10_000, patience: 'deadline' } },
+  });
+}
+
+/** Scans to the end, with a restart of the server on the way. Returns the keys not found, and what began again. */
+async function scanOverRestart(
+  { server, resilience }: Awaited<ReturnType<typeof startKept>>,
+  step: (cursor: string, steps: number) => Promise<Step>,
+) {
+  const restarted: string[] = [];
+  resilience.on('scan-restart', ({ command }) => restarted.push(command));
+  const found = new Set<string>();
+  let cursor = '0';
+  let steps = 0;
+  do {
+    const [next, elements] = await step(cursor, steps);
+    for (const element of elements) found.add(element);
+    cursor = next;
+    if (++steps === restartAfter) await server.restart();
+  } while (cursor !== '0');
+  return { missed: keys.filter((key) => !found.has(key)), restarted };
+}
