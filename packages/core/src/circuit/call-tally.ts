@@ -6,8 +6,8 @@ const minFailures = 5;
 const minFailureEvents = 2;
 
 /**
- * Counts the results of calls within the window of a circuit, and tells when there are too many bad ones. The rules are
- * evaluated when a call fails or is slow, never after an ordinary success.
+ * Counts the results of calls within the window of a circuit, and reports when too many of them failed or were slow.
+ * The rules are evaluated when a call fails or is slow, never after an ordinary success.
  */
 export class CallTally {
   readonly #settings: CircuitSettings;

@@ -2,7 +2,7 @@ import type { CauseCode } from '../cause.ts';
 
 /**
  * Which calls an open or half-open circuit admits. `trials`: only the trials of the half-open state; `share`: also one
- * in four of the others; `all`: every call.
+ * in four calls while the circuit is open; `all`: every call.
  */
 export type AdmittedCalls = 'trials' | 'share' | 'all';
 

@@ -7,7 +7,7 @@ import type { AdmittedCalls, CircuitSignal, LiveCircuitState } from './circuit-s
 import { circuitTransition, dueAt } from './circuit-transition.ts';
 import { SlowLimit } from './slow-limit.ts';
 
-/** A change of a circuit's state. `cause` says why it is not closed; undefined once it is closed. */
+/** A change of a circuit's state. `cause` says why the circuit is not closed; undefined once it is closed. */
 export interface CircuitChange {
   readonly from: CircuitState;
   readonly to: CircuitState;
@@ -100,9 +100,9 @@ export class Circuit {
   }
 
   /**
-   * Returns the generation to settle the call with, or -1 if it is rejected. If half-open, a call takes a free trial
-   * slot. A call that is admitted only in mode `observe`, or as one in four, gets an older generation, so that its
-   * result does not count.
+   * Returns the generation with which to settle the call, or -1 if the call is rejected. In the half-open state, an
+   * admitted call takes a free trial slot. A call that is admitted only in mode `observe`, or as one in four, gets an
+   * older generation, so that its result does not count.
    */
   admit(now: number): number {
     if (this.#closed) return this.#generation;
@@ -117,7 +117,10 @@ export class Circuit {
     return this.#generation - 1;
   }
 
-  /** Whether an operation with a fallback starts. While all calls are admitted although they are slow, one in four does. */
+  /**
+   * Returns whether an operation with a fallback may start. While all calls are admitted although they are slow, one in
+   * four may.
+   */
   startsWithFallback(): boolean {
     return this.#admitted !== 'all' || this.#settings.mode !== 'enforce' || this.#isNextInShare();
   }
@@ -137,7 +140,9 @@ export class Circuit {
     else if (this.#tally.slow(now) && this.#closed) this.#trip('slow', now, this.#admittedIfSlow);
   }
 
-  /** Records a failed call. If that opens the circuit, `cause` becomes the circuit's cause. Default `error-rate`. */
+  /**
+   * Records a failed call. If the circuit then opens, `cause` is its cause. Default: the present one or `error-rate`.
+   */
   failed(generation: number, cause: CauseCode | undefined, now: number): void {
     if (generation !== this.#generation || this.#off) return;
     if (!this.#closed) {

@@ -14,7 +14,10 @@ const buckets = 10;
 const width = 4;
 /** The period of a bucket that has never been written. */
 const never = -(2 ** 30);
-/** Its counts mean nothing: those of a bucket are set to 0 when the bucket is opened. */
+/**
+ * The cells of a window in which no bucket has been opened. Their counts are never used: opening a bucket sets its
+ * counts to 0.
+ */
 const empty: readonly number[] = Object.freeze(Array.from({ length: buckets * width }, () => never));
 
 /**

@@ -20,7 +20,7 @@ export interface TopologyParts extends ClusterNodeParts {
   readonly clusterFlushes: ClusterFlushes;
 }
 
-/** Calls wait this many times `timeoutMs` for an unavailable node or slot; later ones that need it fail immediately. */
+/** For this many times `timeoutMs`, calls wait for a node or slot that has failed; later calls fail immediately. */
 const deadlinesOfPatience = 5;
 
 /**
@@ -192,7 +192,7 @@ export class ClusterTopology {
   }
 
   #onNodeGone(address: string): void {
-    // The client is being closed, or looks for the cluster again.
+    // The client is being closed, or is looking for the cluster again.
     if (!this.#cluster.isReady) return;
     this.#slotWatch.trouble();
     // Deferred until the driver has processed the loss of the node, which may have been its last one.

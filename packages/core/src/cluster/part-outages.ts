@@ -19,8 +19,8 @@ interface Outage {
  */
 export class PartOutages {
   /**
-   * How long calls wait for an unavailable part, in milliseconds since its outage began or since the last failover was
-   * seen.
+   * For how many milliseconds after the outage of a part began, or after a failover was last seen, new calls for it
+   * wait.
    */
   readonly #patienceMs: number;
   readonly #lost = new Map<string, Outage>();

@@ -12,7 +12,7 @@ import { firstAnswer, type Ask } from './slots/first-answer.ts';
 /** Time after which reading the slots is reported as slow. */
 const slowMs = 500;
 
-/** Nobody has answered for a while. */
+/** The slots have been requested, but no node has replied for `slowMs`. */
 export interface ReadingNews {
   readonly kind: 'reading-is-slow';
 }
@@ -28,7 +28,7 @@ export class SlotReader {
   readonly #parts: ClusterNodeParts;
   readonly #nodeOf: (driver: NodeDriver) => ClusterNode | undefined;
   readonly #tell: (news: ReadingNews) => void;
-  /** Nodes whose last answer named an owner that is lost. */
+  /** Nodes whose last reply named an owner that is lost. */
   readonly #outdated = new WeakSet<NodeDriver>();
   #answeredBy: NodeDriver | undefined;
   #running = new AbortController();
@@ -68,8 +68,8 @@ export class SlotReader {
   }
 
   /**
-   * Whether the owners that were told last are all there. A node that takes over a slot keeps the former owner in its
-   * table while that one's replica takes over, so that others are asked before it.
+   * Call when the slots have been read. `isComplete` means that none of their owners is lost. A node may still list a
+   * lost owner while a replica takes over, so after an incomplete reply the other nodes are asked first.
    */
   judge(isComplete: boolean): void {
     if (this.#answeredBy === undefined) return;
@@ -171,7 +171,7 @@ export function startupTarget(
   };
 }
 
-/** A user who may not ask for the slots is refused. */
+/** An error reply has a cause of its own, such as `auth` if the user lacks permission for CLUSTER SLOTS. */
 function causeOf(error: unknown): CauseCode {
   if (error instanceof EstablishError) return error.reason;
   const isReply = error instanceof Error && isReplyError(error);

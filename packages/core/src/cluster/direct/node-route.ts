@@ -11,7 +11,10 @@ export class NodeRoute implements FastRoute {
   readonly #wire: Wire;
   readonly #write: ReturnType<NodeDriver['fastPath']>;
   readonly #node: { circuits(): LaneCircuits };
-  /** Shared by all commands, each of which calls it as its own method, so that none needs a closure. */
+  /**
+   * The `reject` method of every command that is written here. One function for all commands, so that none needs a
+   * closure.
+   */
   readonly #reject: DriverCommand['reject'];
   /** The node's circuits, as {@link whenOpen} found them. */
   circuits: LaneCircuits | undefined;

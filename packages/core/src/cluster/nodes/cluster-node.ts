@@ -39,7 +39,7 @@ export interface AroundNode {
 }
 
 /**
- * The connection to one node of a cluster. When it breaks, it is not made again: ioredis drops the node and finds out
+ * The connection to one node of a cluster. A connection that breaks is not remade: ioredis drops the node and finds out
  * which node now serves its slots. No further command is sent to a node that is silent.
  */
 export class ClusterNode {
@@ -105,8 +105,8 @@ export class ClusterNode {
   }
 
   /**
-   * Asks the node for the owners of the slots. Uses the node's connection, and makes it first if necessary. If that
-   * connection is silent or blocked by a call, uses another one. `timeoutMs` limits the wait for a reply on an
+   * Asks the node for the owners of the slots. Uses the node's connection, and connects first if necessary. If the
+   * connection is silent or blocked by a call, uses a separate one. `timeoutMs` limits the wait for a reply on an
    * established connection.
    */
   async slots(signal: AbortSignal, timeoutMs: number): Promise<readonly SlotRange[]> {
@@ -138,13 +138,14 @@ export class ClusterNode {
   /** Call when the cluster no longer uses the node. */
   stop(): void {
     this.#clearTimer();
-    // Its slots have another owner before its socket was given up: what was missed since it fell silent is told.
+    // The slots moved while the node was silent. Reported as a loss, because messages may have been missed.
     if (this.connection.isSilent) this.#tell({ kind: 'lost', cause: 'stalled' });
   }
 
   readonly #send: SendCommand = (command, stream, node) => {
     const { call } = command;
-    // The cluster's own quit() counts a node as closed by exactly this text. The failure of an attempt would reject it.
+    // The cluster client's `quit()` counts a node as closed only if it rejects with exactly this text. With the error
+    // of a failed connection attempt, `quit()` would reject.
     if (command.name === 'quit' && this.#driver.status !== 'ready') {
       this.#driver.disconnect();
       command.reject(new Error('Connection is closed.'));
@@ -206,7 +207,7 @@ export class ClusterNode {
     this.#tell({ kind: state === 'reconnecting' ? 'lost' : 'away', cause });
   }
 
-  /** Other nodes can answer the reads in flight. What else is in flight waits for the node, which may yet reply. */
+  /** Drops the connection if only reads are in flight: other nodes can answer them. A write may yet get its reply. */
   #moveReads(): void {
     if (!this.#around.hasReadsElsewhere) return;
     if (this.#driver.unanswered().every((command) => command.call === undefined || isRead(command)))

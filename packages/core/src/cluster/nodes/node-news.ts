@@ -6,7 +6,7 @@ export type NodeNews =
   | { readonly kind: 'lost'; readonly cause: CauseCode }
   /** The node is silent or cannot be reached, so its slots may have moved. */
   | { readonly kind: 'away'; readonly cause: CauseCode }
-  /** A call blocks on the node, and it replies to no other connection, so its slots may have moved. */
+  /** A call blocks the node's connection, and the node replies on no other connection, so its slots may have moved. */
   | { readonly kind: 'doubtful' }
   /** The node was reached, or is replying again. */
   | { readonly kind: 'found' }

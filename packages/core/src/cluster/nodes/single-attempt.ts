@@ -6,13 +6,14 @@ import type { Clock } from '../../clock.ts';
 import { ConnectionAttempts } from '../../connection/connection-attempts.ts';
 import type { SocketSource, SourceEvent } from '../../connection/socket-source.ts';
 
-/** Nobody was reached, so that nobody else would be: other failures may be those of one user or one setting. */
+/** Causes that would make every attempt at this node fail. Other causes may concern only one user or one setting. */
 const unreached: ReadonlySet<CauseCode> = new Set(['connection-refused', 'connect-timeout']);
 
 /**
  * Makes a single attempt to connect to a cluster node, at the pace of the node's dialer. The driver asks for a
  * connection each time a command is redirected to a dead node. Until the next attempt is due, it immediately gets the
- * failure of the last attempt. One that waits for its turn fails with the attempt before it.
+ * failure of the last attempt. A request that is waiting for its turn fails as soon as another attempt finds the node
+ * unreachable.
  */
 export class SingleAttempt implements SocketSource {
   readonly dialer: Dialer;

@@ -7,7 +7,7 @@ import { slotRangesOf } from './slot-ranges.ts';
 /**
  * Asks for the slots over the given socket, and closes it afterwards.
  *
- * @throws {@link ErrorReply} if the node refuses to tell
+ * @throws {@link ErrorReply} if the node replies with an error
  */
 export async function askForSlots(
   socket: Socket,

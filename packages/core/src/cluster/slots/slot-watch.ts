@@ -27,16 +27,19 @@ export interface SlotWatchParts {
   readonly isPartAway: () => boolean;
 }
 
-/** How long the cluster goes on being watched after the last failure. */
+/** How long the cluster is still watched after the last failure. */
 const aftermathMs = 3000;
-/** After a failover has been seen, the slots are read at every check for this long. */
+/** For this long after a failover has completed, the slots are read more often. */
 const hurryMs = 1000;
-/** The end of a failover is seen by one node after the other: the next looks follow sooner, the first after this time. */
+/** Nodes learn one after another that a failover is over, so the next checks are sooner: the first after this time. */
 const firstStepMs = 8;
 const stepGrowth = 1.5;
 const growth = 1.15;
 const maxPauseMs = 1000;
-/** A large table costs more to read, and is read less often: so many milliseconds apart for each of its primaries. */
+/**
+ * A large table costs more to read, so it is read less often: the interval is at least this many milliseconds per
+ * primary, up to `maxPauseMs`.
+ */
 const msPerOwner = 1;
 const hurriedMsPerOwner = 0.25;
 const maxAskedNodes = 8;
@@ -44,7 +47,7 @@ const maxAskedNodes = 8;
 /**
  * Watches the cluster while something is wrong with it, and for a while afterwards. Each check asks a few nodes for the
  * cluster's state, which costs almost nothing. The full slot table is read at growing intervals, and immediately when a
- * node reports a failover.
+ * node reports that a failover has completed.
  */
 export class SlotWatch {
   readonly #cluster: ClusterDriver;
@@ -58,10 +61,16 @@ export class SlotWatch {
   #hurriedDueAt = 0;
   #isReading = false;
   #epoch: number | undefined;
-  /** Milliseconds until the next look, if a failover ended just now. */
+  /**
+   * Milliseconds until the next check after a failover; grows with each check, and is ignored once it exceeds
+   * `periodMs`.
+   */
   #stepMs = Infinity;
   readonly #down = new Set<string>();
-  /** By node: they do not know of a failure, or of its end, at the same time. */
+  /**
+   * Number of failed slots that each node reported, by address: nodes do not learn of a failure, or of its end, at the
+   * same time.
+   */
   readonly #failedSlots = new Map<string, number>();
   #timer: TimerHandle | undefined;
 
@@ -179,7 +188,7 @@ export class SlotWatch {
     this.#tell({ kind: 'state', address: node.address, isUp: state.isUp });
   };
 
-  /** Looks again soon, and a little later each time. */
+  /** Makes the next check soon, and those after it at growing intervals. */
   #lookSoon(): void {
     this.#stepMs = firstStepMs;
     if (this.#timer === undefined) return;
@@ -187,7 +196,7 @@ export class SlotWatch {
     this.#arm();
   }
 
-  /** Once one node serves again, the others are about to. */
+  /** Once one node reports the cluster as up again, the others are about to, so the next check is soon. */
   #noteState({ isUp }: ClusterState, address: string): void {
     if (!isUp) this.#down.add(address);
     else if (this.#down.delete(address) && this.#down.size > 0) this.#lookSoon();

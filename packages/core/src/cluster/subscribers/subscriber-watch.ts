@@ -9,13 +9,16 @@ import { SubscriberGaps } from './subscriber-gaps.ts';
 /** What a connection carries: calls, channels and patterns, or one node's shard channels. */
 export type NodeRole = 'calls' | 'channels' | 'shard-channels';
 
-/** What the watch tells. */
+/** A report from the watch. */
 export type SubscriberNews =
   | SubscriptionNews
   /** Shard channels are no longer subscribed to: their slots have moved, or their node is lost. */
   | { readonly kind: 'channels-lost' };
 
-/** A node says at any time that it has no longer a channel: what is read is looked at, so often at the most. */
+/**
+ * A node may report at any time that it no longer serves a channel. Minimum interval between two checks of the channels
+ * for that reason.
+ */
 const checkPeriodMs = 100;
 
 /** Watches the connections that carry a cluster client's subscriptions, and reports gaps in them. */
@@ -26,7 +29,7 @@ export class SubscriberWatch {
   readonly #shards: ShardGaps;
   readonly #tell: (news: SubscriberNews) => void;
   #checkedAt = -Infinity;
-  /** When something was read for the first time since the last check. */
+  /** When bytes were first read since the last check. */
   #uncheckedSince: number | undefined;
   /** Connections that are known to be lost, even if the driver has not noticed yet. */
   readonly #lost = new WeakSet<NodeDriver>();
@@ -64,7 +67,7 @@ export class SubscriberWatch {
     if (this.isIncomplete) this.#cluster.renewShardSubscribers();
   }
 
-  // What is read may be the answer to a subscription, or say that a channel is gone; most of it are messages.
+  // The bytes may confirm a subscription, or report that a channel is gone; most of them are messages.
   #onRead(node: NodeDriver): void {
     const now = this.#clock.now();
     const isAnswer = node.unansweredCount() > 0 || this.isIncomplete;
