@@ -31,7 +31,7 @@ export class Call implements TrackedCall {
   readonly reject: (error: Error) => unknown;
   /** The flush in which the call was passed to the driver; undefined while the driver does not have the call. */
   sent: Flush | undefined = undefined;
-  /** The flush in which the bytes of the call are passed to a socket; undefined as long as that is not known. */
+  /** The flush in which the bytes of the call are passed to a socket; undefined until that is known. */
   written: Flush | undefined = undefined;
   next: Call | undefined = undefined;
   previous: Call | undefined = undefined;
@@ -207,8 +207,8 @@ export function reject(call: Call, error: Error): void {
 }
 
 /**
- * Rejects the caller's promise for a single command. If the caller ignores it, an error of this library is no unhandled
- * rejection, because an outage must not crash a process that publishes without awaiting.
+ * Rejects the caller's promise for a single command. If the caller ignores the promise, an error of this library does
+ * not become an unhandled rejection, because an outage must not crash a process that publishes without awaiting.
  */
 export function rejectCaller(call: Call, error: Error): void {
   if (isRedisResilienceError(error)) call.command.promise.catch(ignore);

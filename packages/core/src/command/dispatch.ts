@@ -65,7 +65,9 @@ export interface Dispatch {
   serverOf(call: Call): string | undefined;
   /** Prepares the commands in a batch for a retry, perhaps on another node. */
   beforeBatch(node: unknown): void;
-  /** The requests to let go calls that block on the connection; undefined where each call is told by its node. */
+  /**
+   * Returns our requests to unblock calls on the connection; undefined for a Cluster, which has several connections.
+   */
   releases(): ReleaseBook | undefined;
   /** Returns when replies were last read. The clock is read once for all replies of one read. */
   readAt(): number;

@@ -85,7 +85,7 @@ export class GateState {
     if (this.#kind === 'ended') this.#kind = 'held';
   }
 
-  /** Determines again whether the fast path can be used. The result is stored, because every command needs it. */
+  /** Re-evaluates whether the fast path can be used. The result is stored, because every command needs it. */
   refresh(): void {
     const { read, write } = this.#parts.circuits;
     this.#isClear =

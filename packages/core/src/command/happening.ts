@@ -3,13 +3,16 @@ import type { ReleaseBook } from '../driver/tracked-call.ts';
 import { isCallersFault, isReplyError } from '../replies/connection-error.ts';
 import { classifyReply, type ReplyVerdict } from '../replies/reply-error.ts';
 
-/** The server replied to a call, or to all commands of a batch. `isLetGo`: with a null that is not meant for the caller. */
+/**
+ * The server replied to a call, or to all commands of a batch. `isLetGo`: with a null that is not meant for the caller,
+ * because we asked the server to unblock the call.
+ */
 export interface Answered {
   readonly kind: 'answered';
   readonly isLetGo: boolean;
 }
 
-/** A call, as far as it depends on its own timeout whether a null is its answer. */
+/** The parts of a call that decide whether a null is meant for its caller. */
 interface Blockable {
   readonly sent: { readonly at: number } | undefined;
   readonly slow:
@@ -47,8 +50,8 @@ export const waitExpired: Happening = { kind: 'wait-expired' };
 export const closed: Happening = { kind: 'closed' };
 
 /**
- * The answer to a single command. A call that blocks gets a null before its time only when it was let go; when we asked
- * for that, the null is not for its caller.
+ * Returns what the reply to a single command means for its call. A blocking call gets a null before its timeout only if
+ * it was unblocked (CLIENT UNBLOCK); if we asked for that, the null is not meant for the caller.
  */
 export function answerTo({ slow, sent }: Blockable, value: unknown, clock: Pick<Clock, 'now'>): Answered {
   if (value !== null || slow?.blockingMs === undefined || slow.releases === undefined) return answered;

@@ -55,7 +55,7 @@ export class SlowPathState implements Due {
   released = false;
   /** The server process that a step of a scan was last sent to. */
   server: string | undefined = undefined;
-  /** Of the connection that it blocks on. */
+  /** Our requests to unblock calls on the connection that the call blocks. */
   releases: ReleaseBook | undefined = undefined;
   /**
    * Runs a function in the async context in which the call was issued, in which a tracer finds the command's parent
@@ -68,7 +68,7 @@ export class SlowPathState implements Due {
   duePlace = -1;
   /** When the call last began to wait; -Infinity if it has never waited. */
   waitsSince = -Infinity;
-  /** For how long the process had stood still in all when the call began to wait, in milliseconds. */
+  /** Total time for which the process had stood still when the call began to wait, in milliseconds. */
   stalledMs = 0;
   /** The part of the waiting queue that the call is in; undefined if it is not waiting. */
   waitsAs: 'returned' | 'fresh' | undefined = undefined;
@@ -119,7 +119,7 @@ export class SlowPathState implements Due {
   }
 }
 
-/** Returns the approximate memory used by arguments, in bytes: a string counts with its length. */
+/** Returns the approximate memory used by arguments, in bytes: a string counts as its length. */
 export function argumentBytes(args: readonly unknown[]): number {
   let bytes = 0;
   for (const arg of args) {

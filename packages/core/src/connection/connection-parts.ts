@@ -17,6 +17,6 @@ export interface ConnectionParts {
    * cluster client may continue, and restore its subscriptions, on another node.
    */
   readonly onDead: 'replace' | 'drop';
-  /** Whether `bytes-read` and `bytes-written` are told. */
+  /** Whether `bytes-read` and `bytes-written` are reported. */
   readonly hearsBytes: boolean;
 }

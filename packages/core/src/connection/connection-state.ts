@@ -8,7 +8,7 @@ import type { CauseCode } from '../cause.ts';
  * - `ready`: serves commands. `isSuspect`: has been silent for too long, and a second connection is finding out why.
  * - `stalled`: is connected, but the server is silent or replies that it is loading or busy. `isSilent`: the server
  *   does not answer on any other connection either.
- * - `reconnecting`: was lost, and is being made again.
+ * - `reconnecting`: was lost, and is being remade.
  * - `ended`: was closed by the application.
  */
 export type LiveConnectionState =

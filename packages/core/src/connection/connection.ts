@@ -105,7 +105,7 @@ export class Connection {
     this.#stallGuard.awaitServer(cause);
   }
 
-  /** Replaces socket and standby by `verified` or a dialed one. Reads the old one on for `readOnMs`, for late replies. */
+  /** Replaces the socket and any standby with `verified` or a dialed socket. Late replies are read for `readOnMs`. */
   replaceWith(verified?: VerifiedSocket, why: 'dead' | 'replaced' = 'dead', readOnMs?: number): void {
     const isReplaced = ['ready', 'stalled'].includes(this.#state.kind) || this.connector.hasStandby;
     if (this.#replacesDead && isReplaced) this.connector.standBy(verified, readOnMs);

@@ -31,7 +31,7 @@ export class Connector implements DriverConnector {
   /** Listeners for `close` on the current socket that do not belong to the driver. */
   #ownListeners: readonly unknown[] = [];
   #readOnMs: number | undefined;
-  /** The socket whose loss has not been reported yet. One that is left behind is lost before it closes. */
+  /** Socket whose loss has not been reported. A socket that is left behind is reported as lost before it closes. */
   #standing: Socket | undefined;
   /** Whether the next socket is needed urgently, because the previous one was dropped. */
   #isHurried = false;
@@ -97,8 +97,8 @@ export class Connector implements DriverConnector {
   /** Drops the socket for the given cause, and dials again. */
   drop(cause: CauseCode): void {
     if (this.#pending !== undefined && cause !== 'closed') this.#source.ticket?.hurry();
-    // A socket that is already being dialed was sped up above. Otherwise, the wish is kept until the driver asks for
-    // the next socket.
+    // A socket that is already being dialed was sped up above. Otherwise, the urgency is remembered until the driver
+    // asks for the next socket.
     this.#isHurried = this.#pending === undefined && cause !== 'closed';
     this.#lossCause = cause;
     const [readOnMs, { socket }] = [this.#readOnMs, this.#wire];

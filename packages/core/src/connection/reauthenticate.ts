@@ -67,7 +67,10 @@ export async function reauthenticate(
   }
 }
 
-/** A connection that is closed meanwhile needs no login; a node of a Cluster rejects with the driver's own error. */
+/**
+ * Returns whether the connection was closed in the meantime, so that it needs no login. A Cluster's node then rejects
+ * with the driver's own error.
+ */
 function isOfClosed(error: unknown): boolean {
   if (isRedisResilienceError(error)) return error.reason === 'closed';
   return error instanceof Error && !isReplyError(error);

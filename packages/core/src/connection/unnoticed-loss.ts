@@ -9,8 +9,8 @@ import type { Subscriptions } from './subscriptions.ts';
 const idleMs = 500;
 
 /**
- * Whether no caller notices the loss of this connection, provided that the next attempt to connect succeeds: it was
- * serving and idle, no command was unanswered, and it had no subscriptions.
+ * Returns whether no caller notices the loss of this connection, provided that the next attempt to connect succeeds: it
+ * was serving and idle, no command was unanswered, and it had no subscriptions.
  */
 export function isUnnoticedLoss(
   state: LiveConnectionState,

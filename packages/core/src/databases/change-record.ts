@@ -1,6 +1,9 @@
 import type { DatabaseChange, DatabaseChangeReason } from '../database-report.ts';
 
-/** Measures a switch to another database, from the moment the previous one went away until the new one serves calls. */
+/**
+ * Measures a switch to another database, from the moment the previous one became unavailable until the new one serves
+ * calls.
+ */
 export class ChangeRecord {
   #awaySince: number | undefined;
   #running:

@@ -12,7 +12,7 @@ export interface MemberState {
   readonly wellSince: number | undefined;
   /** When the database last answered. */
   readonly provenAt: number | undefined;
-  /** Since when it has not answered; undefined while it answers, and before it was first asked. */
+  /** Time since which the database has not answered; undefined while it answers, and before it was first asked. */
   readonly awaySince: number | undefined;
   /** Length of its last period without answers. */
   readonly outageMs: number;
@@ -53,7 +53,7 @@ export interface DatabaseState {
   readonly pending: PendingChange | undefined;
   /** Earliest time of the next attempt at a graceful switch. */
   readonly peaceNotBefore: number;
-  /** How often in a row there was no peace for a change. */
+  /** Number of consecutive graceful switches that were abandoned. */
   readonly postponements: number;
   /** Whether the database in use was chosen by hand, so that a preferred one does not replace it. */
   readonly isChosenByHand: boolean;

@@ -16,7 +16,7 @@ export interface MovableClient {
   /** Makes new commands wait until `resume` or `switchTo` is called. */
   pause(): void;
   resume(): void;
-  /** The call that blocks on its connection, if any. */
+  /** The call that blocks the client's connection, if any. */
   readonly blocked: BlockedCall | undefined;
   /** Makes a connection to another database, beside the present one. */
   prepare(database: string, signal: AbortSignal): Promise<VerifiedSocket>;

@@ -61,8 +61,8 @@ export async function prepareInPeace(
 }
 
 /**
- * Lets calls that block go, and holds their clients, before anybody else has to wait. Resolves with false when one of
- * them goes on blocking: then no pause would bring peace.
+ * Holds the clients that have blocking calls, and has the server unblock these calls, before any other client has to
+ * wait. Resolves with false if a call cannot be unblocked, because its connection would not become idle in time.
  */
 async function unblock(
   connected: readonly MovableClient[],
@@ -70,7 +70,7 @@ async function unblock(
   { main, from, signal }: PeacefulChangeOptions,
 ): Promise<boolean> {
   if (connected.every(({ blocked }) => blocked === undefined)) return true;
-  // Over a connection of its own: what blocks may be on any of the others.
+  // Uses a separate connection, because a call may be blocking any of the others.
   const side = await main.prepare(from, signal);
   try {
     const blocking = connected.filter(({ blocked }) => blocked !== undefined);

@@ -5,15 +5,15 @@ import { canBeReleased, unblocking, type ReleaseRequests } from '../socket/relea
 import type { Wire } from '../socket/wire.ts';
 import type { Socket } from 'node:net';
 
-/** A call that blocks on the connection of a client, so that nothing behind it is answered. */
+/** A call that blocks the connection of a client, so that no later command on it is answered. */
 export interface BlockedCall {
   readonly call: TrackedCall;
   readonly releases: ReleaseRequests;
-  /** Of the connection; undefined where the call cannot be let go and sent again. */
+  /** Id of the connection on the server; undefined if not known, or if the call cannot be unblocked and resent. */
   readonly clientId: string | undefined;
 }
 
-/** The call that blocks on this connection, if any. */
+/** Returns the call that blocks this connection, if any. */
 export function blockedCallOf(driver: Driver, { identity, releases }: Wire): BlockedCall | undefined {
   const call = driver.oldestUnanswered()?.call;
   if (call?.blockingMs === undefined) return undefined;
@@ -21,8 +21,8 @@ export function blockedCallOf(driver: Driver, { identity, releases }: Wire): Blo
 }
 
 /**
- * Asks the server over `side`, a connection of its own, to let go these calls (CLIENT UNBLOCK). One that was let go took
- * nothing, and is sent again. Resolves with whether none of them blocks any more.
+ * Asks the server, over the separate connection `side`, to unblock these calls (CLIENT UNBLOCK). A call that was
+ * unblocked has popped nothing, and is resent. Resolves with whether none of the calls blocks any more.
  */
 export async function releaseBlocked(
   blocked: readonly BlockedCall[],

@@ -51,8 +51,8 @@ export interface DialReport {
 }
 
 /**
- * What is waiting for a connection. Connections are made in this order: first the one that shows why others are silent,
- * then those that commands are waiting for, and finally those of which a pool has several.
+ * The purpose of a connection. Connections are made in this order: first the one that shows why others are silent, then
+ * those that commands are waiting for, and finally the leased ones, of which a pool has several.
  */
 export type DialPriority = 'inquiry' | 'command' | 'subscriber' | 'blocking' | 'leased';
 
@@ -61,7 +61,7 @@ export interface DialRequest {
   readonly priority: DialPriority;
   /** Whether each attempt may take longer than the pace allows, so that it can reach a distant server. */
   readonly isPatient?: boolean;
-  /** Whether callers are waiting for this very connection. Asked only of those with the priority `leased`. */
+  /** Whether callers are waiting for this very connection. Called only for requests with the priority `leased`. */
   readonly isWanted?: (() => boolean) | undefined;
   /**
    * Makes one connection. May be called while an earlier call is still running. A rejection counts as

@@ -74,7 +74,7 @@ export class DialerTicket {
     }
   }
 
-  /** Returns what the ticket was until now. */
+  /** Ends the ticket, and returns its previous state. */
   end(): 'waiting' | 'alive' | 'over' {
     const was = this.#state;
     this.#state = 'over';

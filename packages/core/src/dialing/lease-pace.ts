@@ -4,7 +4,7 @@ const leastAttempts = 12;
 const windowMs = 1_015;
 /** Time after an outage in which connections for leases are paced. */
 const pacedMs = 2_000;
-/** A caller may begin to wait for a connection that is held back. */
+/** A connection that is held back is reconsidered after this time, because a caller may have begun to wait for it. */
 const lookAgainMs = 40;
 
 /**
@@ -29,8 +29,8 @@ export class LeasePace {
   }
 
   /**
-   * Returns when a connection for which nobody is waiting, and which is due at `dueAt`, may be dialed, or when to look
-   * again whether somebody is. `connections` is the number that the process has or wants.
+   * Returns when a connection that is due at `dueAt`, and for which nobody is waiting, may be dialed or must be
+   * reconsidered. `connections` is the number of connections that the process has or wants.
    */
   spread(dueAt: number, now: number, connections: number): number {
     const freed = this.#attemptedAt.at(-Math.max(leastAttempts, connections + 1));

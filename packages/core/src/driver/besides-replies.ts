@@ -2,8 +2,8 @@
  * What may arrive on a connection in addition to one reply per command, in the order of the commands.
  *
  * - `nothing`: nothing but RESP3 pushes.
- * - `confirmations`: a command is in flight that may get another number of replies than one: a subscribe or unsubscribe
- *   command gets one per channel, a refused login none.
+ * - `confirmations`: a command is in flight that may get more than one reply or none: a subscribe or unsubscribe
+ *   command gets one per channel, a refused login may get none.
  * - `messages`: the connection has subscriptions, whose messages arrive as arrays between the replies (RESP2).
  * - `lines`: the connection is in MONITOR mode.
  */
@@ -25,13 +25,13 @@ export function logsIn(name: string): boolean {
   return login.test(name);
 }
 
-/** Returns whether a reply that begins with this byte can only be that to a later command than this login. */
+/** Returns whether a reply that begins with this byte cannot be the reply to this login, only to a later command. */
 export function isPastLogin(name: string, marker: number | undefined): boolean {
   const own = loginReplies.get(name.toLowerCase());
   return own !== undefined && marker !== undefined && !own.includes(String.fromCodePoint(marker));
 }
 
-// The first byte of each reply to the command, of a push and of an attribute.
+// The bytes with which a reply to the command, a push or an attribute can begin.
 const loginReplies: ReadonlyMap<string, string> = new Map([
   ['auth', '+-!>|'],
   ['hello', '%*-!>|'],

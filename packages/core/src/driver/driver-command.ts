@@ -28,8 +28,8 @@ export interface DriverCommand {
   /** Whether the server only queues this login, because it is part of a transaction. */
   isQueued?: boolean;
   /**
-   * The reply to the commands sent right after this EXEC. If its own reply ends with that, the server left a part of it
-   * out.
+   * The text that the replies to the PINGs right after this EXEC contain. If the reply to EXEC ends with this text, the
+   * server left a part of that reply out.
    */
   followedBy?: string;
   /** Individual deadline of the command in milliseconds; if undefined, that of the resilience applies. */

@@ -1,7 +1,10 @@
 import type { Flush } from '../event-loop/flush.ts';
 import type { Lane } from '../snapshot.ts';
 
-/** Says of a null that came before its time whether a request of ours explains it. */
+/**
+ * Our requests to unblock calls (CLIENT UNBLOCK): `take` returns whether one of them explains a null that came before
+ * the call's timeout.
+ */
 export interface ReleaseBook {
   take(): boolean;
 }
@@ -23,12 +26,12 @@ export interface TrackedCall {
   readonly isBatch: boolean;
   /** Whether these commands are a transaction. */
   readonly isTransaction: boolean;
-  /** The flush in which the bytes of the call are passed to a socket; undefined as long as that is not known. */
+  /** The flush in which the bytes of the call are passed to a socket; undefined until that is known. */
   written: Flush | undefined;
   /** Milliseconds for which the call asks the server to block; undefined if it does not block. */
   readonly blockingMs: number | undefined;
   /** Whether the server has unblocked the call at our request (CLIENT UNBLOCK), so that it has popped nothing. */
   released: boolean;
-  /** The requests to let go a call on its connection: one of them may be why its answer is null. */
+  /** Our requests to unblock calls on the connection of this call: one of them may be the reason for a null reply. */
   releases: ReleaseBook | undefined;
 }

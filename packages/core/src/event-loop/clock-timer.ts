@@ -6,7 +6,7 @@ const roundingMs = 0.5;
 /** Node fires a timer immediately if its delay is longer. */
 const longestDelayMs = 2 ** 31 - 1;
 
-/** Something that is to happen at a time. */
+/** Something that fires at a given time. */
 export interface Timed extends Due {
   /** When it fires; Infinity if it is not set. */
   readonly dueAt: number;
@@ -15,7 +15,10 @@ export interface Timed extends Due {
   fire(): void;
 }
 
-/** One timer for everything on a clock that is to happen at a time, and that keeps the process alive or does not. */
+/**
+ * The timer that everything scheduled on one clock shares. Each clock has two: one keeps the process alive, the other
+ * does not.
+ */
 export class ClockTimer {
   readonly #clock: Clock;
   readonly #keepsAlive: boolean;
@@ -28,7 +31,7 @@ export class ClockTimer {
     this.#keepsAlive = keepsAlive;
   }
 
-  /** The one timer of this clock and kind. */
+  /** Returns this clock's timer of that kind. */
   static of(clock: Clock, keepsAlive: boolean): ClockTimer {
     let own = timers.get(clock);
     if (own === undefined) {
@@ -66,7 +69,7 @@ export class ClockTimer {
   readonly #onTime = (): void => {
     this.#timer = undefined;
     const now = this.#clock.now() + roundingMs;
-    // Collects what is due first, so that what a callback sets again for now waits for the next turn.
+    // All due items are collected first: an item that a callback reschedules for now has to wait for the next turn.
     const due: Timed[] = [];
     for (let timed = this.#queue.first; isDue(timed, now); timed = this.#queue.first) {
       this.#queue.remove(timed);
@@ -79,7 +82,7 @@ export class ClockTimer {
         timed.fire();
       }
     } finally {
-      // An error that one callback throws must not keep the others from firing.
+      // An error that one callback throws must not prevent the others from firing.
       for (const timed of due.slice(fired)) this.#putBack(timed);
       this.#arm();
     }

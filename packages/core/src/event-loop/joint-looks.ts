@@ -3,16 +3,16 @@ import { Alarm } from './alarm.ts';
 
 const roundingMs = 0.5;
 
-/** Something that looks around from time to time. */
+/** An object that makes a check, called a look, from time to time. */
 export interface Looks {
   /** Called at the time that `JointLooks.plan` returned. */
   look(): void;
 }
 
 /**
- * The looks of everything on a clock that looks around again and again, a little early rather than late. All looks of a
- * moment share one alarm: a thousand connections wake the process hardly more often than one, and a look costs no place
- * in the order of all alarms.
+ * Schedules the looks of all objects on a clock, each a little early, so that looks planned for about the same time can
+ * share one alarm. A thousand connections then wake the process hardly more often than one, and a look needs no place
+ * in the queue of all alarms.
  */
 export class JointLooks {
   readonly #slots = new Map<number, Looks[]>();
@@ -42,7 +42,7 @@ export class JointLooks {
     return dueAt;
   }
 
-  /** Takes back a plan. Does nothing if there is none. */
+  /** Cancels a planned look. Does nothing if there is none. */
   forget(looks: Looks, dueAt: number): void {
     const slot = this.#slots.get(dueAt);
     const place = slot?.indexOf(looks) ?? -1;
@@ -61,7 +61,7 @@ export class JointLooks {
 
   #lookAt(dueAt: number): void {
     const slot = this.#slots.get(dueAt) ?? [];
-    // One look may take back the plan of another.
+    // One look may cancel another, so they are not copied.
     for (let looks = slot.pop(); looks !== undefined; looks = slot.pop()) lookAlone(looks);
     this.#slots.delete(dueAt);
   }
@@ -69,7 +69,7 @@ export class JointLooks {
 
 const known = new WeakMap<Clock, JointLooks>();
 
-// An error that one look throws must not keep the others from looking.
+// An error that one look throws must not prevent the others.
 function lookAlone(looks: Looks): void {
   try {
     looks.look();

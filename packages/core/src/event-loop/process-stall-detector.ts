@@ -4,7 +4,8 @@ const idlePeriodMs = 250;
 const busyPeriodMs = 20;
 // At least the default deadline, so that the lag is measured closely as long as a command may be waiting for its reply.
 const closeWatchMs = 1000;
-// A PING of ours is answered sooner, and a watch of that length for each would wake the process all the time.
+// The reply to a connection's own PING usually arrives within this time. Watching for `closeWatchMs` after each PING
+// would wake the process all the time.
 const glanceMs = 100;
 const toleratedLagMs = 20;
 const freezeMs = 1000;
@@ -48,7 +49,7 @@ export class ProcessStallDetector {
     return Math.max(this.#lagMs, this.#overdueMs, 0);
   }
 
-  /** For how long the process has stood still in all, in milliseconds. Never decreases. */
+  /** Total time for which the process has stood still, in milliseconds. Never decreases. */
   get stalledMs(): number {
     const overdueMs = this.#overdueMs;
     return this.#stalledMs + (overdueMs > toleratedLagMs ? overdueMs : 0);

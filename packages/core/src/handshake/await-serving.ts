@@ -20,8 +20,8 @@ export interface AwaitServingOptions {
 /**
  * Sends PING on a verified socket until the server serves commands: its dataset is loaded, its script has ended, or the
  * replica's link is up. With each PING, resends the commands that the server may have refused earlier: SELECT, CLIENT
- * SETNAME, READONLY and, if the server has not told who it is, INFO and CLIENT ID. Keeps the connection, to spare a busy
- * server the new connections of a whole fleet.
+ * SETNAME, READONLY and, if the server has not identified itself, INFO and CLIENT ID. Keeps the connection, to spare a
+ * busy server the new connections of a whole fleet.
  *
  * @returns the proof of a server that serves commands
  * @throws `ProofError`, the socket's error, or the signal's reason

@@ -32,7 +32,7 @@ export function tlsMismatchOf(open: OpenSocket, clock: Clock): TlsMismatch {
 export class TlsMismatch {
   readonly #open: OpenSocket;
   readonly #clock: Clock;
-  /** Made at the first failure. */
+  /** Created at the first failure. */
   #verdicts: Map<string, Verdict> | undefined;
   #hasConnected = false;
 

@@ -73,9 +73,9 @@ export class Batch {
     this.remaining--;
   }
 
-  /** Call when the cursor of one of the commands, a step of a scan, has been replaced. */
+  /** Call when a scan restarts: the cursor among the arguments of this command has been replaced. */
   scanBegunAgain(_command: BatchedCommand['command']): void {
-    // The driver sends that very command.
+    // Nothing to do: the driver sends this command object, which has the new cursor.
   }
 
   /** Discards the results, because the batch is being retried. */

@@ -88,14 +88,14 @@ export class JoinedBatch extends Batch {
 
   #answers(whole?: BatchFailure): (Buffer | Error | undefined)[] {
     return this.#replies.map((reply, index) => {
-      // Not `this.commands`, which would create them: there are some only if one was refused.
+      // Reading `this.commands` would create the commands, which exist only if one of them was refused.
       const settlement = super.commands[index]?.settlement;
       return settlement?.ok === false ? this.errorFor(settlement.error, whole) : reply;
     });
   }
 }
 
-/** Returns the bytes of each element of an array; nothing if it is none. */
+/** Returns the bytes of each element of an array; an empty list if the reply is not an array. */
 function elementsOf(reply: Buffer | undefined): readonly Buffer[] {
   const elements: Buffer[] = [];
   if (reply?.[0] !== list) return elements;

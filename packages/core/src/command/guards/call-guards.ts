@@ -14,7 +14,7 @@ type ScanCommand = Pick<DriverCommand, 'name' | 'args'>;
 export class CallGuards {
   readonly transactions = new TransactionGuard();
   readonly #queued = new QueuedSingly();
-  /** Made with the first scan. */
+  /** Created for the first scan. */
   #scans: ScanGuard | undefined;
   readonly #parts: GateParts;
   readonly #dispatch: Dispatch;

@@ -11,7 +11,7 @@ export function queuedBefore(exec: Pick<Queued, 'name' | 'args'>, { commands }: 
   return before.slice(before.findLastIndex(({ name }) => traitsOf(name).name === 'multi') + 1);
 }
 
-/** Remembers the commands of transactions whose commands are sent one by one, if they have steps of scans. */
+/** Remembers the commands of transactions that are sent one command at a time, if they contain steps of scans. */
 export class QueuedSingly {
   #queued: Queued[] = [];
   readonly #ofExec = new WeakMap<SlowCall, readonly Queued[]>();

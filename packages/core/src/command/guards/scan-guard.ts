@@ -34,8 +34,8 @@ export class ScanGuard {
   readonly #positions = new Map<string, Position>();
 
   /**
-   * Returns whether the cursor of this command was returned by another process than `server`. Each call counts as one
-   * use of the cursor.
+   * Returns whether the cursor of this command was returned by a process other than `server`. If it was, that counts as
+   * a use of the cursor.
    */
   isStale(command: ScanCommand, server: string): boolean {
     const at = positionOf(command, cursorOf(command));

@@ -3,8 +3,8 @@ import type { Flush } from '../../event-loop/flush.ts';
 import { CallList, isPlainRead, slowStateOf, type Call, type SlowCall } from '../call.ts';
 
 /**
- * By how much a look at the deadlines may be early, to be made together with those of other clients. Mostly, all calls
- * have been answered by then.
+ * By how much a check of the deadlines may be early, to share a wake-up of the process with other clients. Usually, all
+ * calls have been answered by then.
  */
 export const mayBeEarlyMs = 20;
 

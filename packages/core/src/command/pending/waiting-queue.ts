@@ -55,7 +55,7 @@ export class WaitingQueue {
     this.#bytes += slow.bytes;
   }
 
-  /** Removes a call. Returns whether it was in the queue. */
+  /** Removes a call. Returns whether the call was in the queue. */
   remove(call: SlowCall, now: number): boolean {
     const { slow } = call;
     if (slow.waitsAs === undefined) return false;

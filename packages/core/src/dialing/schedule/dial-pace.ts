@@ -96,14 +96,15 @@ export function provenOverlap(connectMs: number): number {
 
 /**
  * Number of attempts in the eager ramp after the first one, and the time between them as a share of the shortest
- * period. With the default periods, no second has more than 11 attempts, so that a connection for a lease can follow at
- * once and be the twelfth: two gaps of the ramp and nine periods are longer than a second.
+ * period. With the default periods, no second has more than 11 attempts, so that an attempt for a leased connection can
+ * follow immediately as the twelfth: two gaps of the ramp and nine periods are longer than a second.
  */
 const eagerAttempts = 2;
 const eagerShare = 0.65;
 /**
- * An attempt begins this much before a period has passed, so that the connection is made, including its handshake,
- * within a period after Redis is back. Not so in the first second, which has the attempts of the ramp.
+ * An attempt begins this much before a period has passed, so that its connection, including the handshake, is made
+ * within one period after Redis is back. This does not apply to the first second, which contains the attempts of the
+ * ramp.
  */
 const earlyByMs = 5.5;
 const earlyShare = 0.055;
